@@ -1,0 +1,19 @@
+/* mlops.h: all of libmlops. One header per noun; each can be included alone. */
+#ifndef MLOPS_H
+#define MLOPS_H
+
+#include <mlops/arrow.h>
+#include <mlops/base.h>
+#include <mlops/bundle.h>
+#include <mlops/call.h>
+#include <mlops/drift.h>
+#include <mlops/edge.h>
+#include <mlops/host.h>
+#include <mlops/model.h>
+#include <mlops/monitor.h>
+#include <mlops/profile.h>
+#include <mlops/reference.h>
+#include <mlops/stats.h>
+#include <mlops/table.h>
+
+#endif

@@ -1,0 +1,175 @@
+/* mlops/drift.h: has the data changed, by how much, and can that be told at all?
+ *
+ * A column has drifted only if a lower confidence bound of the effect size exceeds the tolerance:
+ * a small p-value of a harmless difference is no drift, nor is a large distance of a few rows. The
+ * confidence holds for all columns of a report together (Holm). Fewer than 50 rows on a side are
+ * not enough data, and so are samples too small to show the tolerance.
+ */
+#ifndef MLOPS_DRIFT_H
+#define MLOPS_DRIFT_H
+
+#include <mlops/base.h>
+#include <mlops/reference.h>
+#include <mlops/table.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Verdicts of a comparison, column by column. Immutable and shared; ends with the last
+ * mlops_drift_unref(). @threadsafe */
+typedef struct mlops_drift mlops_drift;
+
+/** The three answers. */
+typedef enum mlops_drift_verdict {
+    MLOPS_DRIFT_NOT_ENOUGH_DATA = 0, /**< neither of the others can be said with confidence */
+    MLOPS_DRIFT_NO = 1,              /**< the effect does not exceed the tolerance */
+    MLOPS_DRIFT_YES = 2,             /**< the effect exceeds the tolerance, with confidence */
+    MLOPS_DRIFT_VERDICT_FORCE32 = 0x7fffffff
+} mlops_drift_verdict;
+
+/** Options of the comparing verbs. Zero means the default in each field. */
+typedef struct mlops_drift_opts {
+    uint32_t struct_size;          /**< MLOPS_DRIFT_OPTS_INIT sets it */
+    uint32_t flags;                /**< none yet; must be 0 */
+    const struct mlops_host *host; /**< @nullable */
+    const struct mlops_call *call; /**< @nullable executor, progress, deadline */
+    const char *columns; /**< @nullable names to compare, separated by commas, quoted as in
+                              a CSV line; default: all of the reference */
+    const char *ignore;  /**< @nullable names to leave out, as columns */
+    double alpha;        /**< chance of any false alarm in the report, in (0, 0.5];
+                              default 0.01 */
+    double ks_tolerance; /**< largest harmless KS distance, in (0, 1); default 0.05 */
+    double tv_tolerance; /**< the same of the total variation of categories and of the
+                              share of nulls; default 0.05 */
+    int64_t rows_min;    /**< rows that each side must have; default 50 */
+} mlops_drift_opts;
+
+#define MLOPS_DRIFT_OPTS_INIT                                                                      \
+    { sizeof(mlops_drift_opts), 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+
+/** What was found of one column. Measures that do not apply are NaN. */
+typedef struct mlops_drift_column {
+    uint32_t struct_size;        /**< MLOPS_DRIFT_COLUMN_INIT sets it */
+    mlops_drift_verdict verdict; /**< the answer */
+    const char *name;            /**< @borrowed(self) */
+    const char *test;            /**< @borrowed(static) what decided: "ks", "tv" or "nulls" */
+    mlops_type type;             /**< as the reference has it */
+    int32_t exact;               /**< 1 if every row of both sides was at hand, 0 if the reference
+                                      was a sketch */
+    int64_t n_reference;         /**< values that count */
+    int64_t n_current;           /**< values that count */
+    double effect;               /**< the measure named by test */
+    double effect_low;           /**< its lower confidence bound */
+    double tolerance;            /**< what it was held against */
+    double p_value;              /**< that such an effect comes by chance alone */
+    double p_adjusted;           /**< the same within the whole report (Holm) */
+    double ks;                   /**< Kolmogorov-Smirnov distance */
+    double wasserstein;          /**< first Wasserstein distance over the reference's standard
+                                      deviation */
+    double psi;                  /**< over ten quantile bins of the reference, or categories */
+    double js;                   /**< Jensen-Shannon distance over the same, base e */
+    double tv;                   /**< total variation over the same */
+    double nulls_reference;      /**< share of nulls and NaN, in [0, 1] */
+    double nulls_current;        /**< share of nulls and NaN */
+    double mean_reference;       /**< mean of the finite values */
+    double mean_current;         /**< mean of the finite values */
+} mlops_drift_column;
+
+#define MLOPS_DRIFT_COLUMN_INIT                                                                    \
+    {                                                                                              \
+        sizeof(mlops_drift_column), MLOPS_DRIFT_NOT_ENOUGH_DATA, 0, 0, MLOPS_TYPE_NULL, 0, 0, 0,   \
+            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0                                               \
+    }
+
+/**
+ * Compare two tables, column by column by name, with every row of both.
+ *
+ * @param[out] out   the verdicts, to be ended with mlops_drift_unref(); NULL after an error
+ * @param reference  table that is known to be good
+ * @param current    table to judge
+ * @param opts       @nullable
+ * @param err        @nullable
+ * @return MLOPS_E_SCHEMA names a column that is missing or of another kind; MLOPS_E_INVALID for an
+ *         option out of range; MLOPS_E_NOMEM, MLOPS_E_CANCELLED, MLOPS_E_DEADLINE
+ * @since 0.1
+ */
+MLOPS_API mlops_status mlops_drift_compare(mlops_drift **out, const mlops_table *reference,
+                                           const mlops_table *current, const mlops_drift_opts *opts,
+                                           mlops_error *err);
+
+/**
+ * Compare a table with a kept reference. The loss of precision of the reference is part of the
+ * confidence bound.
+ *
+ * @param[out] out   the verdicts, to be ended with mlops_drift_unref(); NULL after an error
+ * @param reference  kept reference
+ * @param current    table to judge
+ * @param opts       @nullable
+ * @param err        @nullable
+ * @return as mlops_drift_compare()
+ * @since 0.1
+ */
+MLOPS_API mlops_status mlops_drift_compare_reference(mlops_drift **out,
+                                                     const mlops_reference *reference,
+                                                     const mlops_table *current,
+                                                     const mlops_drift_opts *opts,
+                                                     mlops_error *err);
+
+/** Share the verdicts: one more mlops_drift_unref() is due. Returns its argument. @since 0.1 */
+MLOPS_API mlops_drift *mlops_drift_ref(mlops_drift *self);
+
+/** End one share of the verdicts; the last one frees them. NULL is allowed. @since 0.1 */
+MLOPS_API void mlops_drift_unref(mlops_drift *self);
+
+/** DRIFT_YES if any column has drifted, else NO if any could be judged. @since 0.1 */
+MLOPS_API mlops_drift_verdict mlops_drift_overall(const mlops_drift *self);
+
+/** Number of columns. @since 0.1 */
+MLOPS_API int64_t mlops_drift_n_columns(const mlops_drift *self);
+
+/** Number of columns that have drifted. @since 0.1 */
+MLOPS_API int64_t mlops_drift_n_drifted(const mlops_drift *self);
+
+/**
+ * What was found of one column.
+ *
+ * @param self      verdicts
+ * @param index     0 to n_columns - 1, in the order of the reference
+ * @param[out] out  @shape(1) struct_size must be set
+ * @return MLOPS_E_INVALID if index is out of range
+ * @since 0.1
+ */
+MLOPS_API mlops_status mlops_drift_get(const mlops_drift *self, int64_t index,
+                                       mlops_drift_column *out);
+
+/**
+ * Write a report, whole or not at all: self-contained HTML, or JSON if the name ends in ".json".
+ *
+ * @param self  verdicts
+ * @param path  file to write; replaced if it is there
+ * @param err   @nullable
+ * @return MLOPS_E_IO, MLOPS_E_NO_SPACE, MLOPS_E_DENIED, MLOPS_E_NOT_FOUND, MLOPS_E_NOMEM
+ * @since 0.1
+ */
+MLOPS_API mlops_status mlops_drift_save(const mlops_drift *self, const char *path,
+                                        mlops_error *err);
+
+/**
+ * The verdicts as JSON text.
+ *
+ * @param self         verdicts
+ * @param[out] text    @nullable @shape(cap) ends in NUL; NULL to ask for the size
+ * @param cap          bytes of text
+ * @param[out] needed  @nullable bytes of the whole text, without NUL
+ * @return MLOPS_E_ARENA if cap is too small: text is empty then; MLOPS_E_NOMEM
+ * @since 0.1
+ */
+MLOPS_API mlops_status mlops_drift_json(const mlops_drift *self, char *text, size_t cap,
+                                        size_t *needed);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,70 @@
+/* A list of growing blocks, filled from the front.
+ *
+ * Owns every block. Invariant: used counts all bytes of all blocks and never exceeds max; each
+ * allocation is zeroed and aligned to MLOPS__ALIGN.
+ */
+#include "base/arena.h"
+
+#include <string.h>
+
+typedef struct mlops__arena_block {
+    struct mlops__arena_block *older;
+    size_t size; /* of the whole block */
+    size_t fill; /* bytes in use, this header among them */
+    size_t pad;
+} block;
+
+_Static_assert(sizeof(block) % MLOPS__ALIGN == 0 || sizeof(void *) == 4, "alignment of a block");
+
+enum { FIRST_SIZE = 4096, GROWTH_MAX = 1 << 20, HEADER = (sizeof(block) + 15) / 16 * 16 };
+
+void mlops__arena_init(mlops__arena *self, const mlops_allocator *allocator, size_t max) {
+    *self = (mlops__arena){allocator, NULL, 0, max};
+}
+
+void mlops__arena_free(mlops__arena *self) {
+    while (self->newest) {
+        block *older = self->newest->older;
+        mlops__free(self->allocator, self->newest, self->newest->size);
+        self->newest = older;
+    }
+    self->used = 0;
+}
+
+static block *add_block(mlops__arena *self, size_t payload) {
+    size_t size = self->newest ? self->newest->size * 2 : FIRST_SIZE;
+    if (size > GROWTH_MAX) size = GROWTH_MAX;
+    if (size < HEADER + payload) size = HEADER + payload;
+    if (size > self->max - self->used) size = HEADER + payload;
+    if (size > self->max - self->used) return NULL;
+    block *b = mlops__alloc(self->allocator, size);
+    if (!b) return NULL;
+    *b = (block){self->newest, size, HEADER, 0};
+    self->newest = b;
+    self->used += size;
+    return b;
+}
+
+void *mlops__arena_alloc(mlops__arena *self, size_t size) {
+    if (size > SIZE_MAX - 64) return NULL;
+    size_t rounded = (size + 15) / 16 * 16;
+    if (rounded > SIZE_MAX - HEADER) return NULL;
+    block *b = self->newest;
+    if (!b || b->size - b->fill < rounded) b = add_block(self, rounded);
+    if (!b) return NULL;
+    void *p = (char *)b + b->fill;
+    b->fill += rounded;
+    memset(p, 0, rounded);
+    return p;
+}
+
+void *mlops__arena_array(mlops__arena *self, size_t n, size_t size) {
+    size_t bytes;
+    return mlops__mul(n, size, &bytes) ? mlops__arena_alloc(self, bytes) : NULL;
+}
+
+char *mlops__arena_text(mlops__arena *self, const char *text, size_t n) {
+    char *copy = mlops__arena_alloc(self, n + 1);
+    if (copy) memcpy(copy, text, n);
+    return copy;
+}

@@ -1,0 +1,97 @@
+/* Bounded reading of bytes, independent of alignment and byte order.
+ *
+ * Owns no memory. Invariant: offset <= size; after a failure every read yields zeros and the offset
+ * stays. Freestanding: part of the firmware build.
+ */
+#include "base/cursor.h"
+
+#include <string.h>
+
+void mlops__cursor_init(mlops__cursor *self, const void *data, size_t size) {
+    *self = (mlops__cursor){data, size, 0, 0};
+}
+
+size_t mlops__cursor_left(const mlops__cursor *self) { return self->size - self->offset; }
+
+const uint8_t *mlops__cursor_take(mlops__cursor *self, size_t n) {
+    if (self->failed || n > mlops__cursor_left(self)) {
+        self->failed = 1;
+        return NULL;
+    }
+    const uint8_t *p = self->data + self->offset;
+    self->offset += n;
+    return p;
+}
+
+const uint8_t *mlops__cursor_array(mlops__cursor *self, uint64_t n, size_t size) {
+    if (n > mlops__cursor_left(self) / size) {
+        self->failed = 1;
+        return NULL;
+    }
+    return mlops__cursor_take(self, (size_t)n * size);
+}
+
+mlops__cursor mlops__cursor_slice(const mlops__cursor *self, uint64_t offset, uint64_t n) {
+    mlops__cursor part = {self->data, 0, 0, 1};
+    if (self->failed || offset > self->size || n > self->size - offset) return part;
+    mlops__cursor_init(&part, self->data + offset, (size_t)n);
+    return part;
+}
+
+int mlops__cursor_peek(const mlops__cursor *self) {
+    return self->failed || self->offset == self->size ? -1 : self->data[self->offset];
+}
+
+static uint64_t take_le(mlops__cursor *self, size_t n) {
+    const uint8_t *p = mlops__cursor_take(self, n);
+    uint64_t value = 0;
+    for (size_t i = 0; p && i < n; i++) value |= (uint64_t)p[i] << (8 * i);
+    return value;
+}
+
+uint64_t mlops__cursor_be(mlops__cursor *self, size_t n) {
+    const uint8_t *p = mlops__cursor_take(self, n);
+    uint64_t value = 0;
+    for (size_t i = 0; p && i < n; i++) value = value << 8 | p[i];
+    return value;
+}
+
+uint8_t mlops__cursor_u8(mlops__cursor *self) { return (uint8_t)take_le(self, 1); }
+
+uint16_t mlops__cursor_u16(mlops__cursor *self) { return (uint16_t)take_le(self, 2); }
+
+uint32_t mlops__cursor_u32(mlops__cursor *self) { return (uint32_t)take_le(self, 4); }
+
+uint64_t mlops__cursor_u64(mlops__cursor *self) { return take_le(self, 8); }
+
+int64_t mlops__cursor_i64(mlops__cursor *self) { return (int64_t)take_le(self, 8); }
+
+static float as_f32(uint32_t bits) {
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+static double as_f64(uint64_t bits) {
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+float mlops__cursor_f32(mlops__cursor *self) { return as_f32(mlops__cursor_u32(self)); }
+
+double mlops__cursor_f64(mlops__cursor *self) { return as_f64(mlops__cursor_u64(self)); }
+
+uint16_t mlops__load_u16(const uint8_t *p) { return (uint16_t)(p[0] | p[1] << 8); }
+
+uint32_t mlops__load_u32(const uint8_t *p) {
+    return (uint32_t)mlops__load_u16(p) | (uint32_t)mlops__load_u16(p + 2) << 16;
+}
+
+uint64_t mlops__load_u64(const uint8_t *p) {
+    return (uint64_t)mlops__load_u32(p) | (uint64_t)mlops__load_u32(p + 4) << 32;
+}
+
+float mlops__load_f32(const uint8_t *p) { return as_f32(mlops__load_u32(p)); }
+
+double mlops__load_f64(const uint8_t *p) { return as_f64(mlops__load_u64(p)); }

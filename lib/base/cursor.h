@@ -1,0 +1,51 @@
+/* The one way in which decoders read bytes: a cursor that knows its end.
+ *
+ * Errors stick: a read beyond the end returns zeros and sets failed, and offset stays where it
+ * happened. Numbers are little-endian unless the name says otherwise, and unaligned.
+ */
+#ifndef MLOPS_BASE_CURSOR_H
+#define MLOPS_BASE_CURSOR_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct mlops__cursor {
+    const uint8_t *data;
+    size_t size;
+    size_t offset; /* <= size */
+    int failed;
+} mlops__cursor;
+
+void mlops__cursor_init(mlops__cursor *self, const void *data, size_t size);
+
+size_t mlops__cursor_left(const mlops__cursor *self);
+
+/* The next n bytes, or NULL (failed) if fewer are left. */
+const uint8_t *mlops__cursor_take(mlops__cursor *self, size_t n);
+
+/* n items of the given size, or NULL (failed) if they are not all there or n * size overflows. */
+const uint8_t *mlops__cursor_array(mlops__cursor *self, uint64_t n, size_t size);
+
+/* A second cursor over [offset, offset + n) of all the data; failed if that is not inside. */
+mlops__cursor mlops__cursor_slice(const mlops__cursor *self, uint64_t offset, uint64_t n);
+
+/* The next byte without moving on, or -1 at the end. */
+int mlops__cursor_peek(const mlops__cursor *self);
+
+uint8_t mlops__cursor_u8(mlops__cursor *self);
+uint16_t mlops__cursor_u16(mlops__cursor *self);
+uint32_t mlops__cursor_u32(mlops__cursor *self);
+uint64_t mlops__cursor_u64(mlops__cursor *self);
+int64_t mlops__cursor_i64(mlops__cursor *self);
+float mlops__cursor_f32(mlops__cursor *self);
+double mlops__cursor_f64(mlops__cursor *self);
+uint64_t mlops__cursor_be(mlops__cursor *self, size_t n); /* n <= 8 bytes, big-endian */
+
+/* Single loads from memory that is known to be there. */
+uint16_t mlops__load_u16(const uint8_t *p);
+uint32_t mlops__load_u32(const uint8_t *p);
+uint64_t mlops__load_u64(const uint8_t *p);
+float mlops__load_f32(const uint8_t *p);
+double mlops__load_f64(const uint8_t *p);
+
+#endif

@@ -1,0 +1,38 @@
+/* Inside of a mlops_table, for the folders that compute on columns. */
+#ifndef MLOPS_COLUMN_TABLE_H
+#define MLOPS_COLUMN_TABLE_H
+
+#include "base/arena.h"
+#include "sys/host.h"
+
+#include <mlops/table.h>
+
+/* One column. Values of nulls are zero, and NaN for float64. Validity: bit i set means present;
+ * NULL means that all are. A string column has int32 codes into n_values texts, in the order of
+ * first appearance; the code of a null is -1. */
+typedef struct mlops__column {
+    const char *name;
+    mlops_type type;
+    int64_t n_rows;
+    int64_t n_nulls;
+    const uint8_t *validity;
+    const void *data;         /* uint8_t (bool), int64_t, double or int32_t (string) each */
+    const char *const *texts; /* string: NUL-terminated */
+    int64_t n_texts;
+} mlops__column;
+
+const mlops__column *mlops__table_column(const mlops_table *self, int64_t index);
+const mlops__host *mlops__table_host(const mlops_table *self);
+
+int mlops__column_valid(const mlops__column *self, int64_t row);
+
+/* Numeric value; NaN for a null. Not for strings. */
+double mlops__column_f64(const mlops__column *self, int64_t row);
+
+/* A list of names as options spell it: separated by commas, quoted as in a CSV line. The texts live
+ * in the arena. list NULL gives none. MLOPS_E_INVALID for an open quote, an empty or doubled name.
+ */
+mlops_status mlops__names_parse(mlops__arena *arena, const char *list, const char ***out,
+                                int64_t *n, mlops_error *err);
+
+#endif

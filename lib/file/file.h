@@ -1,0 +1,26 @@
+/* Whole files through the host's I/O table: read, map, and write whole or not at all. */
+#ifndef MLOPS_FILE_FILE_H
+#define MLOPS_FILE_FILE_H
+
+#include "base/buf.h"
+#include "sys/host.h"
+
+/* Content of a file, mapped or read. */
+typedef struct mlops__file_view {
+    const uint8_t *data;
+    size_t size;
+    int mapped; /* else data is allocated */
+} mlops__file_view;
+
+/* Reads or maps the whole file. MLOPS_E_LIMIT if it is larger than max bytes; MLOPS_E_NOT_FOUND,
+ * MLOPS_E_DENIED, MLOPS_E_IO, MLOPS_E_NOMEM. map wants a mapping; an empty file is never mapped. */
+mlops_status mlops__file_open(mlops__file_view *out, const mlops__host *host, const char *path,
+                              size_t max, int map, mlops_error *err);
+void mlops__file_close(mlops__file_view *self, const mlops__host *host);
+
+/* Writes path whole or not at all: a new file beside it, synced, renamed over it, the directory
+ * synced. After an error path is as it was and nothing is left behind. */
+mlops_status mlops__file_write(const mlops__host *host, const char *path, const void *bytes,
+                               size_t n, mlops_error *err);
+
+#endif

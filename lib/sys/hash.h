@@ -1,0 +1,10 @@
+/* Hashes at full speed on this machine: XXH3 of any length, SHA-256 by the best block function. */
+#ifndef MLOPS_SYS_HASH_H
+#define MLOPS_SYS_HASH_H
+
+#include "base/xxh3.h"
+
+uint64_t mlops__hash_64(const void *bytes, size_t n);
+mlops__hash128 mlops__hash_128(const void *bytes, size_t n);
+
+#endif

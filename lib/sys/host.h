@@ -1,0 +1,30 @@
+/* A host, resolved: every root object keeps one of these and hands it to its children. */
+#ifndef MLOPS_SYS_HOST_H
+#define MLOPS_SYS_HOST_H
+
+#include "base/fail.h"
+
+#include <mlops/host.h>
+
+/* Complete copies: no pointer in a table is NULL, no default is left to apply. */
+typedef struct mlops__host {
+    mlops_allocator allocator;
+    mlops_io io;
+    mlops_clock clock;
+    mlops_entropy entropy;
+    mlops_cpu cpu; /* level in force, never BEST */
+} mlops__host;
+
+/* Resolves given (nullable). MLOPS_E_INVALID if a required function is missing. */
+mlops_status mlops__host_init(mlops__host *self, const mlops_host *given, mlops_error *err);
+
+/* The machine's own tables. */
+extern const mlops_allocator mlops__heap;
+extern const mlops_io mlops__io_posix;
+extern const mlops_clock mlops__clock_system;
+extern const mlops_entropy mlops__entropy_system;
+
+/* Status and message of a failed I/O call: what ("cannot open"), path, and the errno in words. */
+mlops_status mlops__fail_os(mlops_error *err, int64_t os_code, const char *what, const char *path);
+
+#endif

@@ -1,0 +1,10 @@
+/* Inside of a mlops_profile, for the folders above. */
+#ifndef MLOPS_PROFILE_PROFILE_H
+#define MLOPS_PROFILE_PROFILE_H
+
+#include <mlops/profile.h>
+
+/* Counts of the bins, mlops_profile_n_bins() of them; each fits into int64_t. */
+const uint64_t *mlops__profile_counts(const mlops_profile *self);
+
+#endif

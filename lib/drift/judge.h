@@ -1,0 +1,116 @@
+/* Judging one column from counts, Holm over many, and the report's object.
+ *
+ * The rule (docs/drift.md derives it). A test has an effect t (KS distance, total variation, gap
+ * of null shares), a tolerance d, an effective size en = nm / (n + m) and a constant c, so that a
+ * true effect within d gives t >= d + e with a chance of at most c exp(-2 en e^2).
+ *     p          = min(1, c exp(-2 en (t - d)^2) / w) for t > d, else 1
+ *     effect_low = max(0, t - sqrt(ln(c / (w level)) / (2 en)))
+ * with w = 0.9 for the values of a column and w = 0.1 for its nulls; the column has the less of the
+ * two p. Holm's level of a column makes effect_low > d and "drift" the same thing. A column has not
+ * drifted if t <= d and t + hidden + sqrt(ln(1 / alpha) / (2 en)) <= 2 d, in each of its tests. In
+ * all other cases there is not enough data.
+ */
+#ifndef MLOPS_DRIFT_JUDGE_H
+#define MLOPS_DRIFT_JUDGE_H
+
+#include "base/buf.h"
+#include "sys/host.h"
+
+#include <mlops/drift.h>
+
+enum { MLOPS__DRIFT_BINS = 10, MLOPS__DRIFT_CATEGORIES = 64 };
+
+/* Options with their defaults in place. */
+typedef struct mlops__drift_rule {
+    double alpha;
+    double ks_tolerance;
+    double tv_tolerance;
+    int64_t rows_min;
+} mlops__drift_rule;
+
+/* Copies what opts (nullable) says. MLOPS_E_INVALID names the option that is out of range. */
+mlops_status mlops__drift_rule_init(mlops__drift_rule *self, const mlops_drift_opts *opts,
+                                    mlops_error *err);
+
+/* One side of a column. */
+typedef struct mlops__drift_side {
+    int64_t n;      /* values that count: no nulls, no NaN */
+    int64_t n_null; /* nulls and NaN */
+    double mean;    /* of the finite values; NaN: none or unknown */
+    double min;     /* least finite value; NaN: none or unknown */
+    double max;     /* greatest finite value; NaN: none or unknown */
+} mlops__drift_side;
+
+/* A column as counts over the same cells of both sides. Numeric: cell i is (edges[i-1], edges[i]],
+ * the first open below and the last above. Categories: edges is NULL and the last cell is the rest
+ * (0 on both sides if there is none). Counts sum to the n of their side. */
+typedef struct mlops__drift_cells {
+    const char *name; /* lives as long as the judged column; mlops__drift_from_columns() copies */
+    mlops_type type;
+    int32_t exact;            /* as in mlops_drift_column */
+    int64_t n_cells;          /* 1 or more; categories: 65 at the most */
+    const double *edges;      /* n_cells - 1, strictly ascending; NULL: categories */
+    const int64_t *reference; /* n_cells counts */
+    const int64_t *current;   /* n_cells counts */
+    mlops__drift_side side_reference;
+    mlops__drift_side side_current;
+    double sd_reference; /* numeric: of the finite values; not above 0 or NaN: no Wasserstein */
+    double hidden;       /* numeric: largest share of the reference strictly between two edges */
+} mlops__drift_cells;
+
+/* Share that quantile edges can hide: 0 if the edges are all distinct values of the reference, else
+ * that of one step between quantiles. */
+double mlops__drift_hidden(int exact_edges, int64_t n_reference, int64_t n_edges);
+
+/* Shares of both sides over the bins of the measures, for the report. */
+typedef struct mlops__drift_bins {
+    int32_t k; /* 0: none */
+    double reference[MLOPS__DRIFT_BINS];
+    double current[MLOPS__DRIFT_BINS];
+} mlops__drift_bins;
+
+/* A column on its way to a verdict. column is complete but for verdict, p_adjusted and effect_low,
+ * which mlops__drift_holm() settles. */
+typedef struct mlops__drift_judged {
+    mlops_drift_column column; /* name is borrowed */
+    mlops__drift_bins bins;
+    double size;      /* en of the test that decides; 0: nothing could be tested */
+    double log_bound; /* ln(c / w) of the test that decides */
+    int32_t settled;  /* 1: if it has not drifted, then the verdict is NO */
+    int32_t tested;   /* 1: takes part in Holm */
+} mlops__drift_judged;
+
+/* Judges one column. Allocates nothing. */
+void mlops__drift_judge(mlops__drift_judged *out, const mlops__drift_rule *rule,
+                        const mlops__drift_cells *cells);
+
+/* Settles verdicts, p_adjusted and effect_low of the n columns of a report. order has n places; it
+ * comes back as indices by ascending p. Allocates nothing. */
+void mlops__drift_holm(mlops__drift_judged *columns, int64_t n, const mlops__drift_rule *rule,
+                       int64_t *order);
+
+/* Makes a mlops_drift of settled columns; copies all, names too. MLOPS_E_NOMEM. */
+mlops_status mlops__drift_from_columns(mlops_drift **out, const mlops__host *host,
+                                       const mlops__drift_rule *rule,
+                                       const mlops__drift_judged *columns, int64_t n,
+                                       mlops_error *err);
+
+/* A line of a report about more than drift, such as traffic and latency. */
+typedef struct mlops__drift_note {
+    const char *label; /* for people: "Latency, median" */
+    const char *key;   /* for JSON: "latency_p50_seconds" */
+    double value;      /* not finite: an en dash, null */
+    const char *unit;  /* "" for none */
+} mlops__drift_note;
+
+/* The report with n notes on top. Errors stick in out. title NULL: "Drift report". */
+void mlops__drift_html(mlops__buf *out, const mlops_drift *self, const char *title,
+                       const mlops__drift_note *notes, int64_t n);
+void mlops__drift_json_notes(mlops__buf *out, const mlops_drift *self,
+                             const mlops__drift_note *notes, int64_t n);
+
+/* mlops_drift_save() with notes. */
+mlops_status mlops__drift_save_notes(const mlops_drift *self, const char *path, const char *title,
+                                     const mlops__drift_note *notes, int64_t n, mlops_error *err);
+
+#endif

@@ -1,0 +1,64 @@
+#!/bin/sh
+# Installs what the tests need, builds, and runs all tests. Ends with "N passed, N failed".
+#
+# usage: sh tests/run.sh [--deep | --ci | --quick] [--no-install]
+#   --deep        also the long sweeps: sanitizers, valgrind, clang, fuzzing, all random models
+#   --ci          two minutes of fuzzing for each decoder besides
+#   --quick       the plain build alone
+#   --no-install  install nothing
+set -eu
+cd "$(dirname "$0")/.."
+deep=0 quick=0 install=1 fuzz=0
+for arg; do
+    case $arg in
+    --deep) deep=1 fuzz=600 ;;
+    --ci) fuzz=120 ;;
+    --quick) quick=1 ;;
+    --no-install) install=0 ;;
+    *) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2 ;;
+    esac
+done
+
+packages="gcc g++ libc6-dev meson ninja-build pkg-config libxxhash-dev libcmocka-dev python3 python3-numpy
+  python3-scipy python3-pandas python3-sklearn python3-xgboost libxgboost-dev python3-clang
+  libclang-common-14-dev clang-14 libclang-rt-14-dev clang-format-14 golang-go valgrind binutils
+  gcc-arm-none-eabi qemu-system-arm musl-tools"
+[ $install = 0 ] || sh scripts/install.sh $packages
+
+# What came out of a build's tests: the TAP points of each, and a line for each test that failed.
+results=$(mktemp)
+trap 'rm -f "$results"' EXIT
+failed_builds=0
+run() { # FOLDER SETUP_OPTIONS... -- TEST_OPTIONS...
+    folder=$1
+    shift
+    setup=
+    while [ "$1" != -- ]; do setup="$setup $1"; shift; done
+    shift
+    echo "== $folder:$setup"
+    # shellcheck disable=SC2086
+    [ -d "$folder" ] || meson setup "$folder" $setup >/dev/null || { failed_builds=$((failed_builds + 1)); return; }
+    if ! ninja -C "$folder" >"$folder/build.log" 2>&1; then
+        grep -E 'error|warning|FAILED' "$folder/build.log" | head -n 40
+        failed_builds=$((failed_builds + 1))
+        return
+    fi
+    meson test -C "$folder" --no-rebuild --print-errorlogs "$@" || :
+    cat "$folder/meson-logs/testlog.json" >>"$results"
+}
+
+werror="--werror -Dtests=true"
+run build-tests $werror -Dexamples=true -Dbench=true --
+if [ $quick = 0 ]; then
+    CC=clang-14 run build-clang $werror -- --suite unit --suite fuzz
+    run build-asan $werror -Db_sanitize=address,undefined -Db_lundef=false -- --suite unit --suite fuzz --suite fault
+fi
+if [ $deep = 1 ]; then
+    run build-tsan $werror -Db_sanitize=thread -Db_lundef=false -- --suite unit
+    run build-tests -- --suite unit --suite fault --wrapper 'valgrind -q --error-exitcode=1 --leak-check=full' --timeout-multiplier 20
+    MLOPS_DEEP=1 run build-tests -- --suite unit --timeout-multiplier 20
+fi
+if [ $fuzz -gt 0 ]; then
+    sh tests/fuzz/run.sh $fuzz || failed_builds=$((failed_builds + 1))
+fi
+python3 tests/count.py "$results" "$failed_builds"

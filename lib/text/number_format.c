@@ -1,0 +1,225 @@
+/* Binary64 and binary32 to decimal text: the shortest that comes back, or so many digits.
+ *
+ * Owns nothing. The shortest form is Schubfach (R. Giulietti, "The Schubfach way to render
+ * doubles", 2020): of the decimals inside the rounding interval with the fewest digits, the
+ * closest. A given number of digits is cut from a product of 128 bits; where its error leaves the
+ * last digit open, the middle is compared exactly. Invariant: no more than MLOPS__NUMBER_MAX bytes
+ * are written.
+ */
+#include "text/number.h"
+#include "text/number_exact.h"
+
+#include <string.h>
+
+/* value = digits * 10^exponent */
+typedef struct decimal {
+    uint64_t digits;
+    int32_t exponent;
+} decimal;
+
+static int32_t floor_shift(int32_t value, int32_t bits) {
+    int32_t divisor = (int32_t)1 << bits;
+    return value >= 0 ? value / divisor : -((-value + divisor - 1) / divisor);
+}
+
+/* floor(g * cp / 2^128), its last bit set if anything was cut off. */
+static uint64_t round_to_odd(mlops__u128 g, uint64_t cp) {
+    mlops__u128 x = mlops__mul_u64(g.low, cp), y = mlops__mul_u64(g.high, cp);
+    uint64_t low = y.low + x.high;
+    return (y.high + (low < x.high)) | (low > 1);
+}
+
+/* The shortest decimal of c * 2^q; narrow: the interval is half as wide below, since c is the least
+ * significand of its binade. */
+static decimal shortest(uint64_t c, int32_t q, int narrow) {
+    int32_t k = floor_shift(q * 1262611 - (narrow ? 524031 : 0), 22); /* log10(2), log10(3/4) */
+    int32_t h = q + mlops__pow10_exponent(-k) + 1;
+    mlops__u128 g = mlops__pow10(-k);
+    if (k > 0 || k < -55) { /* the method wants it rounded up */
+        g.low++;
+        g.high += g.low == 0;
+    }
+    uint64_t odd = c & 1;
+    uint64_t value = round_to_odd(g, 4 * c << h);
+    uint64_t lower = round_to_odd(g, (4 * c - 2 + (uint64_t)narrow) << h) + odd;
+    uint64_t upper = round_to_odd(g, (4 * c + 2) << h) - odd;
+    uint64_t s = value / 4, ten = s / 10;
+    if (s >= 10) {
+        int below = lower <= 40 * ten, above = 40 * ten + 40 <= upper;
+        if (below != above) return (decimal){ten + (uint64_t)above, k + 1};
+    }
+    int below = lower <= 4 * s, above = 4 * s + 4 <= upper;
+    if (below != above) return (decimal){s + (uint64_t)above, k};
+    uint64_t middle = 4 * s + 2;
+    int up = value > middle || (value == middle && (s & 1));
+    return (decimal){s + (uint64_t)up, k};
+}
+
+static void strip_zeros(decimal *d) {
+    while (d->digits && d->digits % 10 == 0) {
+        d->digits /= 10;
+        d->exponent++;
+    }
+}
+
+typedef struct writer {
+    char *out;
+    size_t n;
+} writer;
+
+static void put(writer *w, char c) { w->out[w->n++] = c; }
+
+static void put_text(writer *w, const char *text) {
+    while (*text) put(w, *text++);
+}
+
+static void put_exponent(writer *w, int32_t e) {
+    put(w, 'e');
+    put(w, e < 0 ? '-' : '+');
+    if (e < 0) e = -e;
+    if (e >= 100) put(w, (char)('0' + e / 100));
+    put(w, (char)('0' + e / 10 % 10));
+    put(w, (char)('0' + e % 10));
+}
+
+/* Positional between 10^-4 and 10^bound, else with an exponent. d has no zeros at its end. */
+static void put_decimal(writer *w, decimal d, int32_t bound) {
+    char text[20];
+    int32_t n = 0;
+    for (; d.digits; d.digits /= 10) text[n++] = (char)('0' + d.digits % 10);
+    int32_t e = d.exponent + n - 1; /* of the first digit */
+    if (e < -4 || e >= bound) {
+        put(w, text[n - 1]);
+        if (n > 1) put(w, '.');
+        for (int32_t i = n - 2; i >= 0; i--) put(w, text[i]);
+        put_exponent(w, e);
+        return;
+    }
+    if (e < 0) put_text(w, "0.");
+    for (int32_t i = e + 1; i < 0; i++) put(w, '0');
+    for (int32_t i = n - 1; i >= 0; i--) {
+        put(w, text[i]);
+        if (e >= 0 && i == n - 1 - e && i > 0) put(w, '.');
+    }
+    for (int32_t i = n; i <= e; i++) put(w, '0');
+}
+
+/* The sign, and what needs no digits; true if that was all. */
+static int put_special(writer *w, int negative, int infinite, int nan, int zero,
+                       const char *zeros) {
+    if (nan) return put_text(w, "nan"), 1;
+    if (negative) put(w, '-');
+    if (infinite) return put_text(w, "inf"), 1;
+    if (zero) return put_text(w, zeros), 1;
+    return 0;
+}
+
+static size_t finish(writer *w) {
+    w->out[w->n] = 0;
+    return w->n;
+}
+
+/* The sign has been written; adds ".0" to what would look like a whole number. */
+static void put_shortest(writer *w, uint64_t c, int32_t q, int narrow) {
+    enum { REPR_BOUND = 16 };
+    decimal d = shortest(c, q, narrow);
+    strip_zeros(&d);
+    size_t start = w->n;
+    put_decimal(w, d, REPR_BOUND);
+    for (size_t i = start; i < w->n; i++)
+        if (w->out[i] == '.' || w->out[i] == 'e') return;
+    put_text(w, ".0");
+}
+
+size_t mlops__format_f64(char *out, double value) {
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    uint64_t fraction = bits & (((uint64_t)1 << 52) - 1);
+    int32_t e = (int32_t)(bits >> 52 & 0x7ff);
+    writer w = {out, 0};
+    if (!put_special(&w, (int)(bits >> 63), e == 0x7ff && !fraction, e == 0x7ff && fraction,
+                     e == 0 && !fraction, "0.0")) {
+        uint64_t c = e ? fraction | (uint64_t)1 << 52 : fraction;
+        put_shortest(&w, c, (e ? e : 1) - 1075, fraction == 0 && e > 1);
+    }
+    return finish(&w);
+}
+
+size_t mlops__format_f32(char *out, float value) {
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    uint32_t fraction = bits & 0x7fffff;
+    int32_t e = (int32_t)(bits >> 23 & 0xff);
+    writer w = {out, 0};
+    if (!put_special(&w, (int)(bits >> 31), e == 0xff && !fraction, e == 0xff && fraction,
+                     e == 0 && !fraction, "0.0")) {
+        uint64_t c = e ? fraction | (uint32_t)1 << 23 : fraction;
+        put_shortest(&w, c, (e ? e : 1) - 150, fraction == 0 && e > 1);
+    }
+    return finish(&w);
+}
+
+/* floor(c * 2^q * 10^p), which lies in [1, 2^60), and in *up whether it is to be rounded up (half
+ * to even). */
+static uint64_t scale(uint64_t c, int32_t q, int32_t p, int *up) {
+    int32_t zeros = mlops__leading_zeros(c);
+    mlops__u128 g = mlops__pow10(p);
+    mlops__u128 a = mlops__mul_u64(c << zeros, g.high), b = mlops__mul_u64(c << zeros, g.low);
+    uint64_t low = a.low + b.high, high = a.high + (low < b.high);
+    /* The product is (high, low) * 2^-(shift + 64), or less than two units of low more. */
+    int32_t shift = zeros - q - mlops__pow10_exponent(p) - 1;
+    uint64_t whole = high >> shift, mask = ((uint64_t)1 << shift) - 1;
+    uint64_t half = mask / 2 + 1, rest = high & mask;
+    *up = rest >= half;
+    if ((rest == half && low == 0) || (rest == half - 1 && low >= UINT64_MAX - 1)) {
+        mlops__big middle;
+        mlops__big_set(&middle, 2 * whole + 1);
+        int order = mlops__big_compare(&middle, -p, c, q + 1);
+        *up = order < 0 || (order == 0 && (whole & 1));
+    }
+    return whole;
+}
+
+static decimal round_digits(uint64_t c, int32_t q, int32_t n) {
+    static const uint64_t pow10[] = {1,
+                                     10,
+                                     100,
+                                     1000,
+                                     10000,
+                                     100000,
+                                     1000000,
+                                     10000000,
+                                     100000000,
+                                     1000000000,
+                                     10000000000,
+                                     100000000000,
+                                     1000000000000,
+                                     10000000000000,
+                                     100000000000000,
+                                     1000000000000000,
+                                     10000000000000000,
+                                     100000000000000000};
+    int32_t log2 = q + 63 - mlops__leading_zeros(c);
+    int32_t p = n - 1 - floor_shift(log2 * 1262611, 22); /* may be one too large */
+    int up;
+    uint64_t whole = scale(c, q, p, &up);
+    if (whole >= pow10[n]) whole = scale(c, q, --p, &up);
+    return (decimal){whole + (uint64_t)up, -p};
+}
+
+size_t mlops__format_digits(char *out, double value, int digits) {
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    uint64_t fraction = bits & (((uint64_t)1 << 52) - 1);
+    int32_t e = (int32_t)(bits >> 52 & 0x7ff);
+    int32_t n = digits < 1 ? 1 : digits > 17 ? 17 : digits;
+    writer w = {out, 0};
+    if (!put_special(&w, (int)(bits >> 63), e == 0x7ff && !fraction, e == 0x7ff && fraction,
+                     e == 0 && !fraction, "0")) {
+        uint64_t c = e ? fraction | (uint64_t)1 << 52 : fraction;
+        decimal d = round_digits(c, (e ? e : 1) - 1075, n);
+        strip_zeros(&d);
+        put_decimal(&w, d, n);
+    }
+    return finish(&w);
+}

@@ -12,7 +12,7 @@
  *         64  24*n  section table: kind (four letters), flags (bit 0: may be skipped when unknown),
  *                   offset (u32), size (u32), CRC-32 of its bytes, zero (u32)
  *        ...        sections, ascending, each at the next multiple of 64, the gaps zero; the whole
- *                   ends with the last section
+ *                   ends with the last section; no kind comes twice
  *
  * The reader is freestanding and allocates nothing.
  */
@@ -62,7 +62,8 @@ typedef struct mlops__section {
     size_t size;
 } mlops__section;
 
-/* Appends the whole to out, which must be empty. MLOPS_E_LIMIT beyond 4 GiB; MLOPS_E_NOMEM. */
+/* Appends the whole to out, which must be empty. MLOPS_E_LIMIT beyond 4 GiB; MLOPS_E_NOMEM;
+ * MLOPS_E_INVALID for more than 64 sections, none, or a kind that comes twice. */
 mlops_status mlops__container_write(mlops__buf *out, uint32_t kind, const mlops__section *sections,
                                     uint32_t n_sections, mlops__sha256_blocks *blocks);
 

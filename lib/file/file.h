@@ -19,7 +19,9 @@ mlops_status mlops__file_open(mlops__file_view *out, const mlops__host *host, co
 void mlops__file_close(mlops__file_view *self, const mlops__host *host);
 
 /* Writes path whole or not at all: a new file beside it, synced, renamed over it, the directory
- * synced. After an error path is as it was and nothing is left behind. */
+ * synced. After an error path is as it was and nothing is left behind; but where syncing the
+ * directory, the last step, is what failed, path holds the new bytes, and a power cut may yet bring
+ * back the old. A directory, pipe or device is never replaced. */
 mlops_status mlops__file_write(const mlops__host *host, const char *path, const void *bytes,
                                size_t n, mlops_error *err);
 

@@ -24,7 +24,18 @@ extern const mlops_io mlops__io_posix;
 extern const mlops_clock mlops__clock_system;
 extern const mlops_entropy mlops__entropy_system;
 
-/* Status and message of a failed I/O call: what ("cannot open"), path, and the errno in words. */
+/* Status and message of a failed I/O call: what ("cannot open"), path (nullable), and the errno, of
+ * either sign, in words. */
 mlops_status mlops__fail_os(mlops_error *err, int64_t os_code, const char *what, const char *path);
+
+/* Failures that callers act on, told apart without the system's numbers. */
+typedef enum mlops__os_kind {
+    MLOPS__OS_OTHER = 0,
+    MLOPS__OS_INTERRUPTED = 1, /* do it again */
+    MLOPS__OS_EXISTS = 2,
+    MLOPS__OS_NOT_A_FILE = 3 /* a directory, pipe or device */
+} mlops__os_kind;
+
+mlops__os_kind mlops__os_kind_of(int64_t os_code);
 
 #endif

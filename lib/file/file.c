@@ -1,0 +1,234 @@
+/* Whole files through the host's I/O table.
+ *
+ * Owns a view's mapping or memory, and the temporary file while one is written. Invariants: a path
+ * that is written holds its old or its new bytes, whole, at any moment and after any power cut;
+ * calls that a signal interrupted are repeated, short reads and writes go on; after a failure no
+ * file is left open and no temporary one stays.
+ */
+#include "file/file.h"
+
+#include <string.h>
+
+enum { NAME_TRIES = 8, RANDOM_BYTES = 8 };
+
+static int interrupted(int64_t code) {
+    return code < 0 && mlops__os_kind_of(code) == MLOPS__OS_INTERRUPTED;
+}
+
+static int64_t open_again(const mlops_io *io, const char *path, mlops_io_mode mode) {
+    int64_t file;
+    do file = io->open(io->ctx, path, mode);
+    while (interrupted(file));
+    return file;
+}
+
+static int64_t size_again(const mlops_io *io, int64_t file) {
+    int64_t size;
+    do size = io->size(io->ctx, file);
+    while (interrupted(size));
+    return size;
+}
+
+/* Never repeated: whatever it returns, the number is given back. */
+static int64_t close_once(const mlops_io *io, int64_t file) {
+    int64_t code = io->close(io->ctx, file);
+    return interrupted(code) ? 0 : code;
+}
+
+static void unlink_again(const mlops_io *io, const char *path) {
+    int64_t code;
+    do code = io->unlink(io->ctx, path);
+    while (interrupted(code));
+}
+
+static mlops_status read_all(const mlops_io *io, int64_t file, uint8_t *bytes, size_t n,
+                             const char *path, mlops_error *err) {
+    for (size_t done = 0; done < n;) {
+        int64_t got = io->pread(io->ctx, file, bytes + done, n - done, (int64_t)done);
+        if (interrupted(got)) continue;
+        if (got < 0) return mlops__fail_os(err, got, "cannot read", path);
+        if (got == 0)
+            return mlops__fail(err, MLOPS_E_IO,
+                               "'%s' ended at byte %zu of %zu: it was cut while it was read", path,
+                               done, n);
+        done += (size_t)got;
+    }
+    return MLOPS_OK;
+}
+
+static mlops_status read_view(mlops__file_view *out, const mlops__host *host, int64_t file,
+                              size_t n, const char *path, mlops_error *err) {
+    uint8_t *bytes = mlops__alloc(&host->allocator, n);
+    if (!bytes) return mlops__fail_nomem(err, n);
+    mlops_status status = read_all(&host->io, file, bytes, n, path, err);
+    if (status) {
+        mlops__free(&host->allocator, bytes, n);
+        return status;
+    }
+    *out = (mlops__file_view){bytes, n, 0};
+    return MLOPS_OK;
+}
+
+static int map_view(mlops__file_view *out, const mlops_io *io, int64_t file, size_t n) {
+    const void *mapped = NULL;
+    if (n == 0 || io->map(io->ctx, file, n, &mapped) < 0) return 0;
+    *out = (mlops__file_view){mapped, n, 1};
+    return 1;
+}
+
+/* Where a mapping is refused, as on some file systems, the bytes are read. */
+static mlops_status view_file(mlops__file_view *out, const mlops__host *host, int64_t file,
+                              const char *path, size_t max, int map, mlops_error *err) {
+    int64_t size = size_again(&host->io, file);
+    if (size < 0) return mlops__fail_os(err, size, "cannot tell the size of", path);
+    if ((uint64_t)size > max)
+        return mlops__fail(err, MLOPS_E_LIMIT, "'%s' has %lld bytes, the limit is %zu", path,
+                           (long long)size, max);
+    if (map && map_view(out, &host->io, file, (size_t)size)) return MLOPS_OK;
+    return read_view(out, host, file, (size_t)size, path, err);
+}
+
+mlops_status mlops__file_open(mlops__file_view *out, const mlops__host *host, const char *path,
+                              size_t max, int map, mlops_error *err) {
+    *out = (mlops__file_view){NULL, 0, 0};
+    int64_t file = open_again(&host->io, path, MLOPS_IO_READ);
+    if (file < 0) return mlops__fail_os(err, file, "cannot open", path);
+    mlops_status status = view_file(out, host, file, path, max, map, err);
+    close_once(&host->io, file); /* nothing was written, so nothing can be lost */
+    return status;
+}
+
+void mlops__file_close(mlops__file_view *self, const mlops__host *host) {
+    if (self->mapped) host->io.unmap(host->io.ctx, self->data, self->size);
+    else mlops__free(&host->allocator, (void *)(uintptr_t)self->data, self->size);
+    *self = (mlops__file_view){NULL, 0, 0};
+}
+
+/* The new file beside the one that it will replace. */
+typedef struct draft {
+    const mlops__host *host;
+    const char *path;
+    char *name;   /* of the new file */
+    size_t dir;   /* bytes of the directory in front, with its slash */
+    int64_t file; /* -1: not open */
+} draft;
+
+static const char PREFIX[] = ".mlops-", SUFFIX[] = ".tmp";
+
+static size_t dir_length(const char *path) {
+    size_t n = strlen(path);
+    while (n > 0 && path[n - 1] != '/') n--;
+    return n;
+}
+
+/* A name that nobody guesses: its random part is new with each try. */
+static mlops_status name_draft(draft *self, mlops_error *err) {
+    const mlops_entropy *entropy = &self->host->entropy;
+    uint8_t random[RANDOM_BYTES];
+    int64_t code = entropy->fill(entropy->ctx, random, sizeof random);
+    if (code < 0) return mlops__fail_os(err, code, "cannot draw random bytes", NULL);
+    char *p = self->name + self->dir;
+    memcpy(p, PREFIX, sizeof PREFIX - 1);
+    p += sizeof PREFIX - 1;
+    for (size_t i = 0; i < sizeof random; i++) {
+        *p++ = "0123456789abcdef"[random[i] >> 4];
+        *p++ = "0123456789abcdef"[random[i] & 15];
+    }
+    memcpy(p, SUFFIX, sizeof SUFFIX);
+    return MLOPS_OK;
+}
+
+static mlops_status create_draft(draft *self, mlops_error *err) {
+    for (int i = 0; i < NAME_TRIES; i++) {
+        MLOPS_TRY(name_draft(self, err));
+        self->file = open_again(&self->host->io, self->name, MLOPS_IO_CREATE);
+        if (self->file >= 0) return MLOPS_OK;
+        if (mlops__os_kind_of(self->file) != MLOPS__OS_EXISTS) break;
+    }
+    return mlops__fail_os(err, self->file, "cannot create a file beside", self->path);
+}
+
+static mlops_status fill_draft(const draft *self, const uint8_t *bytes, size_t n,
+                               mlops_error *err) {
+    const mlops_io *io = &self->host->io;
+    for (size_t done = 0; done < n;) {
+        int64_t put = io->pwrite(io->ctx, self->file, bytes + done, n - done, (int64_t)done);
+        if (interrupted(put)) continue;
+        if (put < 0) return mlops__fail_os(err, put, "cannot write", self->path);
+        if (put == 0)
+            return mlops__fail(err, MLOPS_E_IO, "cannot write '%s': no progress at byte %zu of %zu",
+                               self->path, done, n);
+        done += (size_t)put;
+    }
+    return MLOPS_OK;
+}
+
+/* A sync that failed is not tried again: the system may have dropped what it could not write. */
+static mlops_status sync_draft(draft *self, mlops_error *err) {
+    const mlops_io *io = &self->host->io;
+    int64_t code;
+    do code = io->sync(io->ctx, self->file);
+    while (interrupted(code));
+    if (code < 0) return mlops__fail_os(err, code, "cannot sync", self->path);
+    int64_t file = self->file;
+    self->file = -1;
+    code = close_once(io, file);
+    return code < 0 ? mlops__fail_os(err, code, "cannot close", self->path) : MLOPS_OK;
+}
+
+static mlops_status publish_draft(draft *self, mlops_error *err) {
+    const mlops_io *io = &self->host->io;
+    int64_t code;
+    do code = io->rename(io->ctx, self->name, self->path);
+    while (interrupted(code));
+    return code < 0 ? mlops__fail_os(err, code, "cannot replace", self->path) : MLOPS_OK;
+}
+
+/* The draft is published: its name has become room for that of the directory. */
+static mlops_status sync_names(draft *self, mlops_error *err) {
+    const mlops_io *io = &self->host->io;
+    if (self->dir == 0) self->name[self->dir++] = '.';
+    if (self->dir > 1 && self->name[self->dir - 1] == '/') self->dir--;
+    self->name[self->dir] = 0;
+    int64_t code;
+    do code = io->sync_dir(io->ctx, self->name);
+    while (interrupted(code));
+    return code < 0 ? mlops__fail_os(err, code, "cannot sync the directory", self->name) : MLOPS_OK;
+}
+
+static mlops_status write_draft(draft *self, const uint8_t *bytes, size_t n, mlops_error *err) {
+    const mlops_io *io = &self->host->io;
+    MLOPS_TRY(create_draft(self, err));
+    mlops_status status = fill_draft(self, bytes, n, err);
+    if (!status) status = sync_draft(self, err);
+    if (!status) status = publish_draft(self, err);
+    if (!status) return sync_names(self, err);
+    if (self->file >= 0) close_once(io, self->file);
+    unlink_again(io, self->name);
+    return status;
+}
+
+/* A rename would put a file in the place of /dev/null or of a pipe just as well. */
+static mlops_status check_target(const mlops__host *host, const char *path, mlops_error *err) {
+    if (path[dir_length(path)] == 0)
+        return mlops__fail(err, MLOPS_E_INVALID, "cannot write '%s': it names no file", path);
+    int64_t file = open_again(&host->io, path, MLOPS_IO_READ);
+    if (file >= 0) close_once(&host->io, file);
+    if (file < 0 && mlops__os_kind_of(file) == MLOPS__OS_NOT_A_FILE)
+        return mlops__fail_os(err, file, "cannot write", path);
+    return MLOPS_OK;
+}
+
+mlops_status mlops__file_write(const mlops__host *host, const char *path, const void *bytes,
+                               size_t n, mlops_error *err) {
+    MLOPS_TRY(check_target(host, path, err));
+    size_t dir = dir_length(path);
+    size_t cap = dir + sizeof PREFIX + 2 * RANDOM_BYTES + sizeof SUFFIX;
+    draft self = {host, path, NULL, dir, -1};
+    self.name = mlops__alloc(&host->allocator, cap);
+    if (!self.name) return mlops__fail_nomem(err, cap);
+    memcpy(self.name, path, dir);
+    mlops_status status = write_draft(&self, bytes, n, err);
+    mlops__free(&host->allocator, self.name, cap);
+    return status;
+}

@@ -1,0 +1,121 @@
+/* Files of the operating system.
+ *
+ * Owns nothing; a file's number is its descriptor. Invariants: every descriptor is close-on-exec,
+ * only regular files are opened (a directory is EISDIR, a pipe or device ESPIPE, and neither
+ * blocks), and a failed call returns minus its errno.
+ */
+#define _POSIX_C_SOURCE   200809L
+#define _FILE_OFFSET_BITS 64
+#ifdef __APPLE__
+#define _DARWIN_C_SOURCE
+#endif
+#include "sys/host.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { TRANSFER_MAX = 1 << 30 /* bytes of one call; Linux and macOS refuse or cut beyond 2 GiB */ };
+
+_Static_assert(sizeof(off_t) == 8, "large files");
+
+static int64_t result(int64_t value) { return value < 0 ? -(int64_t)errno : value; }
+
+static int64_t refuse(int fd, int code) {
+    close(fd);
+    return -(int64_t)code;
+}
+
+static int64_t posix_open(void *ctx, const char *path, mlops_io_mode mode) {
+    (void)ctx;
+    int flags = mode == MLOPS_IO_READ ? O_RDONLY : O_RDWR;
+    if (mode == MLOPS_IO_CREATE) flags |= O_CREAT | O_EXCL;
+    /* O_NONBLOCK keeps a pipe from blocking here; it means nothing to a regular file. */
+    int fd = open(path, flags | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666);
+    if (fd < 0) return errno == ENXIO ? -(int64_t)ESPIPE : -(int64_t)errno;
+    struct stat info;
+    if (fstat(fd, &info)) return refuse(fd, errno);
+    if (S_ISDIR(info.st_mode)) return refuse(fd, EISDIR);
+    if (!S_ISREG(info.st_mode)) return refuse(fd, ESPIPE);
+    return fd;
+}
+
+static int64_t posix_close(void *ctx, int64_t file) {
+    (void)ctx;
+    return result(close((int)file));
+}
+
+static int64_t posix_size(void *ctx, int64_t file) {
+    (void)ctx;
+    struct stat info;
+    return fstat((int)file, &info) ? -(int64_t)errno : (int64_t)info.st_size;
+}
+
+static int64_t posix_pread(void *ctx, int64_t file, void *bytes, size_t n, int64_t offset) {
+    (void)ctx;
+    return result(pread((int)file, bytes, n < TRANSFER_MAX ? n : TRANSFER_MAX, offset));
+}
+
+static int64_t posix_pwrite(void *ctx, int64_t file, const void *bytes, size_t n, int64_t offset) {
+    (void)ctx;
+    return result(pwrite((int)file, bytes, n < TRANSFER_MAX ? n : TRANSFER_MAX, offset));
+}
+
+static int64_t posix_truncate(void *ctx, int64_t file, int64_t size) {
+    (void)ctx;
+    return result(ftruncate((int)file, size));
+}
+
+static int64_t posix_sync(void *ctx, int64_t file) {
+    (void)ctx;
+#ifdef __APPLE__
+    /* fsync() leaves the bytes in the drive's cache there. */
+    if (fcntl((int)file, F_FULLFSYNC) == 0) return 0;
+    return result(fsync((int)file));
+#else
+    return result(fdatasync((int)file));
+#endif
+}
+
+static int64_t posix_map(void *ctx, int64_t file, size_t n, const void **out) {
+    (void)ctx;
+    *out = NULL;
+    void *p = mmap(NULL, n, PROT_READ, MAP_SHARED, (int)file, 0);
+    if (p == MAP_FAILED) return -(int64_t)errno;
+    *out = p;
+    return 0;
+}
+
+static int64_t posix_unmap(void *ctx, const void *p, size_t n) {
+    (void)ctx;
+    return result(munmap((void *)(uintptr_t)p, n));
+}
+
+static int64_t posix_rename(void *ctx, const char *from, const char *to) {
+    (void)ctx;
+    return result(rename(from, to));
+}
+
+static int64_t posix_unlink(void *ctx, const char *path) {
+    (void)ctx;
+    return result(unlink(path));
+}
+
+static int64_t posix_sync_dir(void *ctx, const char *path) {
+    (void)ctx;
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) return -(int64_t)errno;
+    int code = fsync(fd) ? errno : 0;
+    close(fd);
+    /* File systems that cannot sync a directory say so in these two ways; they offer no other. */
+    return code == EINVAL || code == EBADF ? 0 : -(int64_t)code;
+}
+
+const mlops_io mlops__io_posix = {
+    sizeof(mlops_io), 0,           NULL,         posix_open,     posix_close,
+    posix_size,       posix_pread, posix_pwrite, posix_truncate, posix_sync,
+    posix_map,        posix_unmap, posix_rename, posix_unlink,   posix_sync_dir,
+};

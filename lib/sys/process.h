@@ -1,0 +1,20 @@
+/* What is one for the whole process. Everything else belongs to a host. */
+#ifndef MLOPS_SYS_PROCESS_H
+#define MLOPS_SYS_PROCESS_H
+
+#include <mlops/host.h>
+
+/* The level that detect() found when it was asked first (machine and MLOPS_CPU); never BEST.
+ * detect gives the same answer whenever it is asked, since two first callers may both ask it. */
+mlops_cpu mlops__process_cpu(mlops_cpu (*detect)(void));
+
+/* Other words that are found on first use. find obeys the same rule and never returns 0. */
+typedef enum mlops__process_word {
+    MLOPS__PROCESS_FEATURES, /* of the CPU, beyond its level: bits of sys/cpu.c */
+    MLOPS__PROCESS_BLAS,     /* the opened library, of kern/blas.c */
+    MLOPS__PROCESS_WORDS
+} mlops__process_word;
+
+uintptr_t mlops__process_find(mlops__process_word word, uintptr_t (*find)(void));
+
+#endif

@@ -36,7 +36,7 @@ MLOPS_API mlops_status mlops_edge_size(const void *bundle, size_t n, size_t *siz
  * @param[out] out  the device, living in mem; needs no end
  * @param mem       @shape(size) storage, aligned to 8
  * @param size      at least what mlops_edge_size() gave
- * @param bundle    @shape(n) bytes of a bundle, aligned to 8; outlive the device
+ * @param bundle    @shape(n) @scope(handle) bytes of a bundle, aligned to 8; outlive the device
  * @param n         number of bytes
  * @return MLOPS_E_ARENA if size is too small; MLOPS_E_CORRUPT, MLOPS_E_UNSUPPORTED
  * @since 0.1

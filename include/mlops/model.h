@@ -173,7 +173,7 @@ MLOPS_API size_t mlops_context_size(const mlops_model *model);
  * @param[out] out  the context, living in mem; needs no end
  * @param mem       @shape(size) storage, aligned to 64 bytes
  * @param size      at least mlops_context_size(model)
- * @param model     outlives the context
+ * @param model     @scope(handle) outlives the context
  * @param output    what mlops_context_predict() writes
  * @return MLOPS_E_ARENA if size is too small; MLOPS_E_INVALID
  * @since 0.1

@@ -110,7 +110,7 @@ MLOPS_API mlops_status mlops_profile_add(mlops_profile *self, const double *valu
  * Count float32 values, one of each stride-th element.
  *
  * @param self    profile
- * @param values  @shape(n) float32; the first value and, behind it, every stride-th
+ * @param values  @shape(n:stride) float32; the first value and, behind it, every stride-th
  * @param n       0 or more
  * @param stride  distance of two values in elements; 1 or more
  * @return MLOPS_E_INVALID

@@ -1,0 +1,106 @@
+"""Names in other languages, made from the C names in one place, and small questions about the description."""
+import re
+import textwrap
+
+PREFIX = "mlops_"
+
+
+def stem(c_name):
+    """mlops_drift_opts -> drift_opts"""
+    return c_name[len(PREFIX):] if c_name.startswith(PREFIX) else c_name
+
+
+def camel(c_name):
+    """mlops_drift_opts -> DriftOpts"""
+    return "".join(word[:1].upper() + word[1:] for word in stem(c_name).split("_"))
+
+
+def members(enum):
+    """[(short name, value, doc)]: what the enumerators share in front is left out, and so is FORCE32."""
+    kept = [v for v in enum["values"] if not v["name"].endswith("_FORCE32")]
+    words = [v["name"].split("_") for v in kept]
+    shared = 0
+    while all(len(w) > shared + 1 for w in words) and len({w[shared] for w in words}) == 1:
+        shared += 1
+    shared = 1 if enum["name"] == "mlops_status" else shared
+    return [("_".join(w[shared:]), v["value"], v["doc"]) for w, v in zip(words, kept)]
+
+
+def by_name(api, group):
+    return {entry["name"]: entry for entry in api[group]}
+
+
+def base_of(kind):
+    return re.sub(r"\b(const|struct)\b|\*", "", kind).strip()
+
+
+def inputs(function):
+    """Parameters that a caller of a binding gives; lengths, storage and results are derived."""
+    roles = {"value", "enum", "str", "handle", "in_array", "arrow_in", "callback", "stride"}
+    return [p for p in function["params"] if p["role"] in roles]
+
+
+def outputs(function):
+    return [p for p in function["params"]
+            if p["role"] in ("new", "out_array", "out_struct", "out_value", "out_text", "out_bytes", "arrow_out")]
+
+
+def param(function, role):
+    return next((p for p in function["params"] if p["role"] == role), None)
+
+
+def has_error(function):
+    return param(function, "error") is not None
+
+
+def is_property(function):
+    """A getter without arguments: it cannot fail and takes the handle alone, or it names the content (an id)."""
+    if function["lifecycle"] or not param(function, "self"):
+        return False
+    rest = [p for p in function["params"] if p["role"] != "self"]
+    if len(rest) == 1 and rest[0]["role"] == "out_struct" and base_of(rest[0]["type"]) == "mlops_id":
+        return True
+    return not rest and function["ret"]["role"] not in ("void", "status")
+
+
+def csv_list(doc):
+    """A string that is a list of names in CSV form."""
+    return bool(re.search(r"separated by commas|\bas columns\b", doc))
+
+
+def alignment(doc):
+    match = re.search(r"aligned to (\d+)", doc)
+    return int(match.group(1)) if match else 1
+
+
+def bound(api, function):
+    """Whether bindings have this verb: lifecycle verbs are inside their classes, and what begins a handle in
+    the caller's storage is for C where the heap has the same."""
+    if function["lifecycle"]:
+        return False
+    handle = by_name(api, "handles").get(function["noun"])
+    return not (function["verb"] == "init" and handle and handle["end"])
+
+
+def verbs(api, noun):
+    return [f for f in api["functions"] if f["noun"] == noun and bound(api, f)]
+
+
+def sentence(text):
+    """The first sentence, with a full stop."""
+    first = re.split(r"(?<=[.:])\s", text.strip(), maxsplit=1)[0]
+    return first if first.endswith((".", ":", "?")) else first + "."
+
+
+def wrapped(text, width, indent):
+    """Lines of at most width columns; code blocks stay as they are."""
+    out = []
+    for block in text.split("\n\n"):
+        if out:
+            out.append("")
+        if block.startswith("    "):
+            out += [(indent + line).rstrip() for line in block.split("\n")]
+        else:
+            out += textwrap.wrap(block, width - len(indent), initial_indent=indent, subsequent_indent=indent,
+                                 break_long_words=False, break_on_hyphens=False)
+    return out

@@ -1,0 +1,381 @@
+"""What the generated classes share: the library, handles that can be closed, texts and arrays in and out.
+
+NumPy is used where it is installed; without it lists come in and lists go out. A handle's C object is owned by an
+Owner, which methods hold while they run: closing a handle that another thread is using ends it after that call.
+"""
+import ctypes as C
+import os
+import operator
+import sys
+import threading
+import weakref
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+FILES = ("libmlops.0.dylib",) if sys.platform == "darwin" else ("libmlops.so.0", "libmlops.so")
+ARENA = -7  # MLOPS_E_ARENA: the storage was too small
+
+
+# ---- the library -----------------------------------------------------------------------------------------------
+
+def load_library(built_for):
+    """MLOPS_LIBRARY, a file beside the package, or what the system's loader finds."""
+    given = os.environ.get("MLOPS_LIBRARY")
+    beside = [os.path.join(HERE, name) for name in FILES]
+    candidates = [given] if given else [p for p in beside if os.path.exists(p)] + list(FILES)
+    problems = []
+    for path in candidates:
+        try:
+            lib = C.CDLL(path)
+            break
+        except OSError as error:
+            problems.append(str(error))
+    else:
+        raise ImportError("libmlops was not found; set MLOPS_LIBRARY to its path: " + "; ".join(problems))
+    lib.mlops_version.argtypes, lib.mlops_version.restype = [], C.c_char_p
+    check_version(lib.mlops_version().decode(), built_for, lib._name)
+    return lib
+
+
+def check_version(found, built_for, path):
+    """The ABI only grows within a major version: an older library lacks what these classes call."""
+    have, need = ([int(part) for part in text.split(".")[:2]] for text in (found, built_for))
+    if have[0] != need[0] or have[1] < need[1]:
+        raise ImportError(f"{path} is libmlops {found}, and this package needs {need[0]}.{need[1]} or later")
+
+
+# ---- errors ----------------------------------------------------------------------------------------------------
+
+class Error(Exception):
+    """What a verb reported. Subclasses say which kind; the message says what was wrong, where, and what would be right.
+
+    code: status, negative. line, column: 1-based, 0 if unknown. offset: byte, -1 if unknown. os_code: errno, or 0.
+    """
+
+    code = None
+    by_code = {}
+
+    def __init__(self, message="", *, code=None, line=0, column=0, offset=-1, os_code=0):
+        super().__init__(message)
+        self.code = self.code if code is None else code
+        self.line, self.column, self.offset, self.os_code = line, column, offset, os_code
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if cls.__dict__.get("code") is not None:
+            Error.by_code[cls.code] = cls
+
+
+def check(status, name, err=None):
+    """Raises what a status below zero means."""
+    if status >= 0:
+        return status
+    kind = Error.by_code.get(status, Error)
+    if err is None or err.code == 0:
+        raise kind(f"{name}: {(kind.__doc__ or '').rstrip('.')}", code=status)
+    raise kind(err.message.decode("utf-8", "replace"), code=status, line=err.line, column=err.column,
+               offset=err.offset, os_code=err.os_code)
+
+
+# ---- handles ---------------------------------------------------------------------------------------------------
+
+class Owner:
+    """A C object and what it needs to live; ended when nobody holds it any more, at the latest at exit."""
+
+    __slots__ = ("_as_parameter_", "lock", "keep", "__weakref__")
+
+    def __init__(self, pointer, end, lock, keep):
+        self._as_parameter_, self.lock, self.keep = pointer, lock, keep
+        if end is not None:
+            weakref.finalize(self, end, pointer)
+
+
+class Handle:
+    """Something of the library. Ends with close(), at the end of a with block, or when nobody holds it."""
+
+    _h = None
+    _end = None  # the C function that ends it
+    _locked = False  # one thread at a time
+
+    @classmethod
+    def _wrap(cls, pointer, *, keep=None, owned=True, lock=None):
+        self = object.__new__(cls)
+        self._h = cls._owner(pointer, keep, owned, lock)
+        return self
+
+    @classmethod
+    def _owner(cls, pointer, keep=None, owned=True, lock=None):
+        lock = lock or (threading.RLock() if cls._locked else None)
+        return Owner(pointer, cls._end if owned else None, lock, keep)
+
+    def _open(self):
+        if self._h is None:
+            raise Error.by_code[-1](f"this {type(self).__name__} is closed")
+        return self._h
+
+    @property
+    def closed(self):
+        """Whether close() was called."""
+        return self._h is None
+
+    def close(self):
+        """Lets go of the object. May be called twice; what other objects share of it stays."""
+        self._h = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.close()
+
+
+class View:
+    """A table of functions that belongs to the library; keeps its parent."""
+
+    __slots__ = ("_as_parameter_", "keep")
+
+    def __init__(self, pointer, keep):
+        self._as_parameter_, self.keep = pointer, keep
+
+
+classes = {}  # the class that stands for each noun; a hand-written one may take the place of the generated
+
+
+def noun(name):
+    """Class decorator: this class is what the library's functions return for a noun."""
+    def register(cls):
+        classes[name] = cls
+        return cls
+    return register
+
+
+def opened(value, kind, name):
+    """The owner behind a handle given as an argument."""
+    if not isinstance(value, kind):
+        raise TypeError(f"{name} must be a {kind.__name__}, not {type(value).__name__}")
+    return value._open()
+
+
+def opened_or_none(value, kind, name):
+    return None if value is None else opened(value, kind, name)
+
+
+class locked:
+    """Takes the locks of several handles, always in the same order."""
+
+    def __init__(self, *owners):
+        self.locks = sorted({id(o.lock): o.lock for o in owners if o is not None and o.lock}.items())
+
+    def __enter__(self):
+        for _, lock in self.locks:
+            lock.acquire()
+
+    def __exit__(self, *exc):
+        for _, lock in reversed(self.locks):
+            lock.release()
+
+
+# ---- scalars and texts -----------------------------------------------------------------------------------------
+
+def integer(value, low, high, name):
+    """A whole number that fits the C type; ctypes would cut it silently."""
+    value = operator.index(value)
+    if not low <= value <= high:
+        raise OverflowError(f"{name} must lie between {low} and {high}, not {value}")
+    return value
+
+
+def choice(kind, value):
+    """An enumerator, also by its name: "margin"."""
+    if isinstance(value, str):
+        try:
+            return kind[value.upper()]
+        except KeyError:
+            names = ", ".join(repr(m.name.lower()) for m in kind)
+            raise ValueError(f"{value!r} is not one of {names}") from None
+    return integer(value, -2 ** 31, 2 ** 31 - 1, kind.__name__)
+
+
+def enumerator(kind, value):
+    """A member of the enum, or the number where a later library returns one that we do not know."""
+    try:
+        return kind(value)
+    except ValueError:
+        return value
+
+
+def string(value, name):
+    """UTF-8 bytes of a str, bytes or path."""
+    try:
+        value = os.fspath(value)
+    except TypeError:
+        raise TypeError(f"{name} must be a str or a path, not {type(value).__name__}") from None
+    value = value.encode("utf-8", "surrogateescape") if isinstance(value, str) else value
+    if b"\0" in value:
+        raise ValueError(f"{name} has a NUL character in it")
+    return value
+
+
+def string_or_none(value, name):
+    return None if value is None else string(value, name)
+
+
+def names_or_none(value, name):
+    """A list of names: a str in CSV form as it is, or a sequence of str."""
+    if value is None or isinstance(value, (str, bytes)):
+        return string_or_none(value, name)
+    quoted = ['"' + n.replace('"', '""') + '"' if any(c in n for c in ',"\r\n') or n != n.strip() else n
+              for n in value]
+    return string(",".join(quoted), name)
+
+
+def decoded(value):
+    return None if value is None else value.decode("utf-8", "replace")
+
+
+def written(call, name):
+    """What a verb writes to a buffer of ours: asked again with more room while it does not fit."""
+    room, needed = 1024, C.c_size_t()
+    while True:
+        buffer = C.create_string_buffer(room)
+        status = call(buffer, room, C.byref(needed))
+        if status != ARENA or needed.value < room:
+            check(status, name)
+            return C.string_at(buffer, needed.value)
+        room = needed.value + 1
+
+
+class Callback:
+    """A Python function behind a C callback; what it raises cancels the call and is raised again behind it."""
+
+    def __init__(self, function, prototype, raised):
+        def trampoline(_user, *args):
+            try:
+                return int(function(*args) or 0)
+            except BaseException as error:  # must not pass through C
+                raised.append(error)
+                return 1
+        self.pointer = prototype(trampoline)
+
+
+def reraise(options):
+    if options._raised:
+        raise options._raised[0]
+
+
+# ---- arrays ----------------------------------------------------------------------------------------------------
+
+DTYPES = {"f": ("float32", C.c_float, "fiub"), "d": ("float64", C.c_double, "fiub"), "q": ("int64", C.c_int64, "iu")}
+_numpy = []
+
+
+def numpy():
+    """The numpy module, or None where it is not installed."""
+    if not _numpy:
+        try:
+            import numpy as found
+        except ImportError:
+            found = None
+        _numpy.append(found)
+    return _numpy[0]
+
+
+def array(value, code, n_dims, name):
+    """(address, shape, what keeps it alive) of numbers, row-major. Whole numbers and floats of other widths are
+    converted to the nearest of the wanted type; whole numbers are never made of floats."""
+    np = numpy()
+    if np is None:
+        return listed(value, code, n_dims, name)
+    wanted, _, kinds = DTYPES[code]
+    found = np.asarray(value)
+    if found.dtype.kind not in kinds and found.size:
+        raise TypeError(f"{name} must hold numbers that convert to {wanted}, not {found.dtype}")
+    if found.ndim != n_dims:
+        hint = "; one row is x.reshape(1, -1)" if n_dims == 2 and found.ndim == 1 else ""
+        raise ValueError(f"{name} must have {n_dims} dimension{'s' * (n_dims > 1)}, not {found.ndim}{hint}")
+    if code == "q" and found.dtype == np.uint64 and found.size and found.max() > 2 ** 63 - 1:
+        raise OverflowError(f"{name} has values beyond int64")
+    found = np.ascontiguousarray(found, wanted)
+    return found.ctypes.data, found.shape, found
+
+
+def listed(value, code, n_dims, name):
+    """The same of lists, without NumPy."""
+    wanted, kind, _ = DTYPES[code]
+    rows = [list(row) for row in value] if n_dims == 2 else [list(value)]
+    if any(len(row) != len(rows[0]) for row in rows):
+        raise ValueError(f"{name} has rows of different lengths")
+    flat = [x for row in rows for x in row]
+    try:
+        made = (kind * max(1, len(flat)))(*flat)
+    except TypeError:
+        raise TypeError(f"{name} must hold numbers that convert to {wanted}") from None
+    shape = (len(rows), len(rows[0]) if rows else 0) if n_dims == 2 else (len(flat),)
+    return C.addressof(made), shape, made
+
+
+def strided(value, code, name):
+    """(address, n, stride, keep) of one dimension; a view with a step is not copied."""
+    np = numpy()
+    if np is not None and isinstance(value, np.ndarray) and value.ndim == 1 and value.dtype == DTYPES[code][0] \
+            and value.strides[0] > 0 and value.strides[0] % value.itemsize == 0 and value.flags.aligned:
+        return value.ctypes.data, value.shape[0], value.strides[0] // value.itemsize, value
+    address, shape, keep = array(value, code, 1, name)
+    return address, shape[0], 1, keep
+
+
+def same_length(name, have, other, want):
+    if have != want:
+        raise ValueError(f"{name} has {have} entries and {other} has {want}; they must be equal")
+
+
+def blob(value, name):
+    """(bytes, length) of bytes, a str or anything with a buffer."""
+    if isinstance(value, str):
+        value = value.encode()
+    elif not isinstance(value, bytes):
+        try:
+            value = bytes(memoryview(value))
+        except TypeError:
+            raise TypeError(f"{name} must be bytes, not {type(value).__name__}") from None
+    return value, len(value)
+
+
+class Storage:
+    """Memory of ours for an object of the library, aligned to 64 bytes."""
+
+    def __init__(self, size, content=b""):
+        self.memory = C.create_string_buffer(size + 64)
+        self.address = (C.addressof(self.memory) + 63) // 64 * 64
+        C.memmove(self.address, content, len(content))
+
+
+def empty(code, shape):
+    """(array, address) to be written by the library."""
+    np = numpy()
+    if np is not None:
+        made = np.empty(shape, DTYPES[code][0])
+        return made, made.ctypes.data
+    n = 1
+    for length in shape:
+        n *= length
+    made = (DTYPES[code][1] * max(1, n))()
+    return (made, shape), C.addressof(made)
+
+
+def result(made):
+    """The array of empty() as a user gets it."""
+    if not isinstance(made, tuple):
+        return made
+    values, shape = made
+    if len(shape) == 1:
+        return list(values[:shape[0]])
+    return [list(values[i * shape[1]:(i + 1) * shape[1]]) for i in range(shape[0])]
+
+
+def address(value, kind, name):
+    """Address of an Arrow struct: a ctypes struct, or the number that other libraries export to and import from."""
+    if isinstance(value, kind):
+        return C.addressof(value)
+    if isinstance(value, int):
+        return value
+    raise TypeError(f"{name} must be a {kind.__name__} or its address, not {type(value).__name__}")

@@ -14,7 +14,7 @@ int main(void) {
         return fprintf(stderr, "%s\n", e.message), 1;
     opts.reference = reference;
     size_t n = 0, size = 0;
-    if (mlops_bundle_save(file, sizeof file, &n, model, &opts, &e)) /* what flash would hold */
+    if (mlops_bundle_save(model, file, sizeof file, &n, &opts, &e)) /* what flash would hold */
         return fprintf(stderr, "%s\n", e.message), 1;
 
     mlops_edge *edge;

@@ -52,6 +52,22 @@ MLOPS_API mlops_status mlops_bundle_write(const char *path, const mlops_model *m
                                           const mlops_bundle_opts *opts, mlops_error *err);
 
 /**
+ * Write a bundle to memory. As mlops_bundle_write().
+ *
+ * @param model        model to carry
+ * @param[out] bytes   @nullable @shape(cap) NULL to ask for the size
+ * @param cap          bytes of room
+ * @param[out] needed  @nullable bytes that it takes
+ * @param opts         @nullable
+ * @param err          @nullable
+ * @return MLOPS_E_ARENA if cap is too small: nothing is written then; MLOPS_E_INVALID, MLOPS_E_NOMEM
+ * @since 0.1
+ */
+MLOPS_API mlops_status mlops_bundle_save(const mlops_model *model, void *bytes, size_t cap,
+                                         size_t *needed, const mlops_bundle_opts *opts,
+                                         mlops_error *err);
+
+/**
  * Open a bundle: check every byte, and predict its golden rows.
  *
  * @param[out] out  the bundle, to be ended with mlops_bundle_unref(); NULL after an error

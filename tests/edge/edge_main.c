@@ -1,0 +1,94 @@
+/* Opens a bundle, proves it, predicts rows made from a seed, counts them, and prints a CRC-32 of all
+ * output bits: of the predictions, and of the saved profiles. The same file runs on the host.
+ */
+#include "base/crc32.h"
+#include "bundle_bytes.h"
+
+#include <mlops/edge.h>
+
+#ifdef EDGE_DEVICE
+#include "device.h"
+static void print(const char *text) { device_print(text); }
+#else
+#include <stdio.h>
+static void print(const char *text) { fputs(text, stdout); }
+#endif
+
+enum { ROWS = 200, FEATURES_MAX = 64, WIDTH_MAX = 64 };
+
+static uint64_t storage[200000];
+static uint8_t saved[1 << 16];
+
+static uint64_t draw(uint64_t *state) {
+    uint64_t z = *state += 0x9E3779B97F4A7C15u;
+    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ z >> 27) * 0x94D049BB133111EBu;
+    return z ^ z >> 31;
+}
+
+static void print_number(const char *label, uint32_t value) {
+    char digits[12] = "00000000\n";
+    for (int i = 7; i >= 0; i--, value >>= 4) digits[i] = "0123456789abcdef"[value & 15];
+    print(label);
+    print(digits);
+}
+
+static int fail(const char *what, mlops_status status) {
+    print(what);
+    print(": ");
+    print(mlops_status_name(status));
+    print("\n");
+    return 1;
+}
+
+/* One value in eight is missing. */
+static void make_row(float *row, int64_t n, uint64_t *state) {
+    for (int64_t i = 0; i < n; i++) {
+        uint64_t bits = draw(state);
+        float value = (float)(int32_t)(bits >> 40) * (1.0f / 65536.0f) - 64.0f;
+        row[i] = bits % 8 ? value : __builtin_nanf("");
+    }
+}
+
+int main(void) {
+    mlops_edge *edge;
+    size_t size;
+    uint64_t state = 42;
+    uint32_t predicted = 0, counted = 0;
+    float row[FEATURES_MAX];
+    double out[WIDTH_MAX];
+    mlops_status status = mlops_edge_verify(bundle_bytes, sizeof bundle_bytes);
+    if (status) return fail("verify", status);
+    status = mlops_edge_size(bundle_bytes, sizeof bundle_bytes, &size);
+    if (status) return fail("size", status);
+    status = mlops_edge_init(&edge, storage, size - 1, bundle_bytes, sizeof bundle_bytes);
+    if (status != MLOPS_E_ARENA) return fail("init with a byte too few", status);
+    if (size > sizeof storage) return fail("storage", MLOPS_E_ARENA);
+    status = mlops_edge_init(&edge, storage, size, bundle_bytes, sizeof bundle_bytes);
+    if (status) return fail("init", status);
+    status = mlops_edge_selftest(edge);
+    if (status) return fail("selftest", status);
+
+    int64_t n = mlops_edge_n_features(edge), width = mlops_edge_width(edge);
+    if (n > FEATURES_MAX || width > WIDTH_MAX) return fail("shape", MLOPS_E_LIMIT);
+    for (int i = 0; i < ROWS; i++) {
+        make_row(row, n, &state);
+        status = mlops_edge_predict(edge, row, n, out, width);
+        if (status) return fail("predict", status);
+        predicted = mlops__crc32(predicted, out, (size_t)width * sizeof *out);
+        status = mlops_edge_add(edge, row, n);
+        if (status) return fail("add", status);
+    }
+    for (int64_t i = 0; i < n; i++) {
+        size_t needed = 0;
+        status = mlops_profile_save(mlops_edge_profile(edge, i), saved, sizeof saved, &needed);
+        if (status) return fail("save", status);
+        counted = mlops__crc32(counted, saved, needed);
+    }
+    print_number("predictions ", predicted);
+    print_number("profiles ", counted);
+#ifdef EDGE_DEVICE
+    print_number("stack ", device_stack_used());
+#endif
+    return 0;
+}

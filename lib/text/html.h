@@ -1,13 +1,25 @@
 /* HTML and SVG onto a buffer: escaping, tables, and the few shapes that reports draw.
  *
- * Documents are self-contained: no script, no network, light and dark, readable on a phone.
+ * Documents are self-contained: no script, no network, light and dark, readable on a phone and in
+ * print. The style sheet knows, beside the elements themselves:
+ *
+ *     <div class="cards">        a row of cards, that wraps
+ *     <div class="card yes">     a card; yes, no, unknown give it a coloured edge
+ *     <span class="label">       small caption inside of a card
+ *     <span class="value">       large figure inside of a card
+ *     <div class="scroll">       around a table; <th> names a row, class "num" aligns numbers
+ *     <span class="badge yes">   a verdict: yes (drift), no, unknown
+ *     <figure>, <figcaption>     a large drawing; drawings in table cells are small
+ *     <span class="key ref">     a legend: ref (reference) and cur (current window)
+ *     <p class="note">, <footer> what is said aside
  */
 #ifndef MLOPS_TEXT_HTML_H
 #define MLOPS_TEXT_HTML_H
 
 #include "base/buf.h"
 
-/* Document frame with the house's style sheet. title is escaped. */
+/* Document frame with the house's style sheet, up to an open <main>; the heading is the caller's.
+ * title is escaped. */
 void mlops__html_begin(mlops__buf *out, const char *title);
 void mlops__html_end(mlops__buf *out);
 

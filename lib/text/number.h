@@ -9,8 +9,8 @@ enum { MLOPS__NUMBER_MAX = 32 /* bytes that any formatted number takes, with its
 
 /* Parse a decimal number that takes up all n bytes: [+-] digits [. digits] [e[+-]digits], with the
  * digits on one side of the point left out at will, and inf, infinity, nan in any case if special
- * is set. Round to nearest even in the type itself. Returns 1,
- * or 0 if the text is something else; overflow gives an infinity, underflow a zero. */
+ * is set. Rounded once, to nearest even, in the type itself. Returns 1, or 0 if the text is
+ * something else; overflow gives an infinity, underflow a zero. */
 int mlops__parse_f64(const char *text, size_t n, int special, double *out);
 int mlops__parse_f32(const char *text, size_t n, int special, float *out);
 

@@ -1,0 +1,45 @@
+/* The exact sum of a profile: 192 bits of fixed point, in which no order of adding can be told.
+ *
+ * Each term has less than 2^126 units and there are less than 2^63 of them, so it never overflows.
+ */
+#ifndef MLOPS_PROFILE_RUN_PROFILE_SUM_H
+#define MLOPS_PROFILE_RUN_PROFILE_SUM_H
+
+#include "base/wide.h"
+
+/* Two's complement, least limb first. */
+typedef struct mlops__sum {
+    uint64_t limb[3];
+} mlops__sum;
+
+void mlops__sum_add(mlops__sum *self, const mlops__sum *other);
+
+/* Units of a value (rounded, ties to even) if that takes no more than 57 bits: true then. Bits that
+ * mean infinity or NaN are never taken. Up to 64 such units add up without overflow. */
+static inline int mlops__sum_units(uint64_t bits, int32_t scale, int64_t *out) {
+    int32_t exponent = (int32_t)(bits >> 52 & 0x7ff);
+    /* The value is its mantissa, an integer, times 2^(4 - right), the mantissa having 4 zeros. */
+    int32_t right = 4 - (exponent - 1075 + scale);
+    if (right < 1) return 0;
+    if (right > 63)
+        right = 63; /* far below half a unit, as zeros and subnormal numbers always are */
+    uint64_t mantissa = ((bits & 0xfffffffffffff) | (uint64_t)1 << 52) << 4;
+    uint64_t half = ((uint64_t)1 << (right - 1)) - 1 + (mantissa >> right & 1);
+    uint64_t sign = (uint64_t)0 - (bits >> 63);
+    *out = (int64_t)(((mantissa + half) >> right ^ sign) - sign);
+    return 1;
+}
+
+/* Adds units, or the sum of some. */
+void mlops__sum_add_units(mlops__sum *self, int64_t units);
+
+/* Adds a finite value, given by its bits, in units of 2^-scale. False if it is too large. */
+int mlops__sum_add_bits(mlops__sum *self, uint64_t bits, int32_t scale);
+
+/* The sum over n >= 1, correctly rounded where the result is normal. */
+double mlops__sum_mean(const mlops__sum *self, int32_t scale, int64_t n);
+
+/* True if so many terms can add up to it. */
+int mlops__sum_possible(const mlops__sum *self, int64_t n_terms);
+
+#endif

@@ -17,7 +17,8 @@ mlops_status mlops__opts_copy(void *out, size_t ours, const void *given, const c
     if (given) memcpy(&size, given, sizeof size);
     if (size < SIZE_MIN || size > SIZE_LIMIT)
         return mlops__fail(err, MLOPS_E_INVALID,
-                           "%s: struct_size is %u; start it with its _INIT macro", name, size);
+                           "%s: struct_size is %u; start it with its _INIT macro", name,
+                           (unsigned)size);
     for (size_t i = ours; i < size; i++)
         if (((const uint8_t *)given)[i])
             return mlops__fail(err, MLOPS_E_UNSUPPORTED,

@@ -13,4 +13,7 @@ double mlops__exp(double x);
 double mlops__log(double x);
 double mlops__sqrt(double x); /* correctly rounded */
 
+/* The same in integers, for machines without the instruction. */
+double mlops__sqrt_portable(double x);
+
 #endif

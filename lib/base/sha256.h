@@ -16,6 +16,7 @@ typedef struct mlops__sha256 {
 } mlops__sha256;
 
 mlops__sha256_blocks mlops__sha256_blocks_scalar;
+extern const uint32_t mlops__sha256_k[64]; /* the round constants, for kernels */
 
 void mlops__sha256_init(mlops__sha256 *self, mlops__sha256_blocks *blocks);
 void mlops__sha256_add(mlops__sha256 *self, const void *bytes, size_t n);

@@ -1,0 +1,23 @@
+/* The fastest kernel of each operation under a level of instruction set, with the same results as
+ * the scalar one.
+ *
+ * An operation OP is a member here, of type mlops__OP, and a folder kern/NAME with one file an
+ * instruction set and NAME.inc, which kern.inc includes. The list names, for every level of every
+ * architecture, the kernel to take: MLOPS_KERN(OP, LEVEL, symbol).
+ */
+#ifndef MLOPS_KERN_KERN_H
+#define MLOPS_KERN_KERN_H
+
+#include "base/sha256.h"
+
+#include <mlops/host.h>
+
+typedef struct mlops__kern {
+    mlops__sha256_blocks *sha256_blocks;
+} mlops__kern;
+
+/* @borrowed(static), complete. level is mlops_cpu_level()'s; one of another architecture, or BEST,
+ * gets the scalar kernels. */
+const mlops__kern *mlops__kern_for(mlops_cpu level);
+
+#endif

@@ -1,0 +1,39 @@
+/* Types of CSV columns: each takes the first type that fits all of its values. */
+#ifndef MLOPS_COLUMN_CSV_INFER_H
+#define MLOPS_COLUMN_CSV_INFER_H
+
+#include "column/column_store.h"
+#include "column/csv_read.h"
+
+/* Spellings of null, without quotes. */
+typedef struct mlops__csv_nulls {
+    const char *const *texts;
+    int64_t n;
+    int empty;          /* the empty field is among them */
+    uint8_t first[256]; /* a spelling begins with this byte */
+} mlops__csv_nulls;
+
+void mlops__csv_nulls_init(mlops__csv_nulls *self, const char *const *texts, int64_t n);
+
+typedef enum mlops__csv_state {
+    MLOPS__CSV_READING,
+    MLOPS__CSV_STALE, /* to be read once more */
+    MLOPS__CSV_DONE
+} mlops__csv_state;
+
+/* A column while it is read. What was taken as a number and turns out to be part of a string has
+ * lost its spelling: then the column is stale and has to be read once more, with its new type. */
+typedef struct mlops__csv_column {
+    mlops__column_store *store;
+    mlops__csv_state state;
+    mlops_type type;     /* at least; NULL in the first pass */
+    int minus_zero;      /* an integer was spelled -0 */
+    mlops__buf *scratch; /* shared by the columns: a field without its doubled quotes */
+} mlops__csv_column;
+
+/* Appends a value. There must be room in the store. MLOPS_E_NOMEM; MLOPS_E_LIMIT for too many
+ * distinct texts. A column that is not READING takes nothing. */
+mlops_status mlops__csv_take(mlops__csv_column *self, const mlops__csv_nulls *nulls,
+                             const mlops__csv_field *field);
+
+#endif

@@ -1,0 +1,186 @@
+/* Records and fields of CSV.
+ *
+ * Owns the array of fields. Invariant: pos is the start of a record, line its line, whenever a
+ * caller can look; a record that the window holds only in part is begun again after more bytes have
+ * come, so that fields never point into a window that has moved.
+ */
+#include "column/csv_read.h"
+#include "column/csv_scan.h"
+
+#include <string.h>
+
+/* The window, in locals, while a record is split. */
+typedef struct scan {
+    const char *text;
+    size_t size;
+    size_t block;
+    uint64_t stops;
+    char delimiter;
+} scan;
+
+static void seek(scan *self, size_t at) {
+    if (at >= self->block && at - self->block < MLOPS__CSV_BLOCK) {
+        self->stops &= ~(uint64_t)0 << (at - self->block);
+        return;
+    }
+    self->block = at;
+    self->stops = mlops__csv_stops(self->text + at, self->size - at, self->delimiter);
+}
+
+/* The next delimiter or line end, or size. */
+static inline size_t next_stop(scan *self) {
+    while (!self->stops) {
+        self->block += MLOPS__CSV_BLOCK;
+        if (self->block >= self->size) return self->size;
+        self->stops =
+            mlops__csv_stops(self->text + self->block, self->size - self->block, self->delimiter);
+    }
+    size_t at = self->block + (size_t)__builtin_ctzll(self->stops);
+    self->stops &= self->stops - 1;
+    return at;
+}
+
+/* What split() found. */
+typedef enum found { FOUND_RECORD, FOUND_PART } found;
+
+static mlops_status refuse(const mlops__csv_reader *self, size_t at, const char *problem) {
+    int64_t line = self->line + mlops__csv_count_lines(self, self->pos, at);
+    int64_t column = self->n_fields + 1;
+    return mlops__fail_at(self->err, MLOPS_E_PARSE, line, column, self->base + (int64_t)at,
+                          "line %lld, field %lld: %s", (long long)line, (long long)column, problem);
+}
+
+/* Reads the quoted field whose opening quote is at. *end is behind the closing quote; size if it is
+ * not known yet where that is. */
+static mlops_status read_quoted(mlops__csv_reader *self, size_t at, mlops__csv_field *field,
+                                size_t *end) {
+    const char *text = self->text;
+    size_t size = self->size, i = at + 1;
+    int ended = mlops__csv_ended(self);
+    *field = (mlops__csv_field){text + i, 0, 1, 0};
+    *end = size;
+    for (;;) {
+        const char *quote = memchr(text + i, '"', size - i);
+        if (!quote && ended) return refuse(self, at, "the quote that opens here is never closed");
+        if (!quote) return MLOPS_OK;
+        i = (size_t)(quote - text) + 1;
+        if (i == size || text[i] != '"') break;
+        field->doubled = 1;
+        i++;
+    }
+    if (i == size && !ended) return MLOPS_OK;
+    field->n = i - 1 - (at + 1);
+    *end = i;
+    self->inner_lines += mlops__csv_count_lines(self, at + 1, i - 1);
+    char next = i < size ? text[i] : '\n';
+    if (next != self->delimiter && next != '\n' && next != '\r')
+        return refuse(self, i,
+                      "only a delimiter or a line end may follow a closing quote; a quote "
+                      "inside a quoted field is doubled");
+    return MLOPS_OK;
+}
+
+static mlops_status grow_fields(mlops__csv_reader *self) {
+    int64_t cap = self->fields_cap ? self->fields_cap * 2 : 16;
+    size_t old = (size_t)self->fields_cap * sizeof *self->fields, bytes;
+    if (!mlops__mul((size_t)cap, sizeof *self->fields, &bytes)) return MLOPS_E_NOMEM;
+    const mlops_allocator *a = self->allocator;
+    void *fields = self->fields ? a->realloc(a->ctx, self->fields, old, bytes, MLOPS__ALIGN)
+                                : mlops__alloc(a, bytes);
+    if (!fields) return MLOPS_E_NOMEM;
+    self->fields = fields;
+    self->fields_cap = cap;
+    return MLOPS_OK;
+}
+
+static inline mlops_status put_field(mlops__csv_reader *self, mlops__csv_field field) {
+    if (self->n_fields >= self->fields_cap && !self->n_columns) MLOPS_TRY(grow_fields(self));
+    if (self->n_fields < self->fields_cap) self->fields[self->n_fields] = field;
+    self->n_fields++;
+    return MLOPS_OK;
+}
+
+/* Moves on behind the line end at end, if the window tells how long that is. */
+static found finish(mlops__csv_reader *self, const scan *s, size_t end) {
+    size_t next = end;
+    int ended = mlops__csv_ended(self);
+    if (end == s->size && !ended) return FOUND_PART;
+    if (end < s->size) next++;
+    if (end < s->size && s->text[end] == '\r') {
+        if (next == s->size && !ended) return FOUND_PART;
+        if (next < s->size && s->text[next] == '\n') next++;
+    }
+    self->mark = (mlops__csv_mark){self->base + (int64_t)self->pos, self->line};
+    self->line += 1 + self->inner_lines;
+    self->pos = next;
+    self->block = s->block;
+    self->stops = s->stops;
+    return FOUND_RECORD;
+}
+
+static mlops_status split(mlops__csv_reader *self, found *out) {
+    scan s = {self->text, self->size, self->block, self->stops, self->delimiter};
+    size_t at = self->pos, end;
+    self->n_fields = 0;
+    self->inner_lines = 0;
+    seek(&s, at);
+    for (;; at = end + 1) {
+        mlops__csv_field field;
+        if (at < s.size && s.text[at] == '"') {
+            MLOPS_TRY(read_quoted(self, at, &field, &end));
+            if (end < s.size) seek(&s, end);
+            if (end < s.size) next_stop(&s);
+        } else {
+            end = next_stop(&s);
+            field = (mlops__csv_field){s.text + at, end - at, 0, 0};
+        }
+        MLOPS_TRY(put_field(self, field));
+        if (end >= s.size || s.text[end] != s.delimiter) break;
+    }
+    *out = finish(self, &s, end);
+    return MLOPS_OK;
+}
+
+static mlops_status check_length(const mlops__csv_reader *self, int64_t n, int64_t line,
+                                 int64_t lines_inside) {
+    if (n <= self->line_max) return MLOPS_OK;
+    return mlops__fail_at(self->err, MLOPS_E_LIMIT, line, 0, -1,
+                          "the record of line %lld has more than line_max (%lld) bytes%s",
+                          (long long)line, (long long)self->line_max,
+                          lines_inside ? " and goes over several lines: is a quote left open?"
+                                       : "");
+}
+
+/* The window holds only a part of the record at pos. */
+static mlops_status take_more(mlops__csv_reader *self) {
+    size_t n = self->size - self->pos;
+    if ((int64_t)n > self->line_max)
+        return check_length(self, (int64_t)n, self->line,
+                            mlops__csv_count_lines(self, self->pos, self->size));
+    return mlops__csv_fill(self);
+}
+
+mlops_status mlops__csv_next(mlops__csv_reader *self) {
+    for (;;) {
+        if (self->pos == self->size && mlops__csv_ended(self)) return MLOPS_END;
+        found what = FOUND_PART;
+        if (self->pos < self->size) MLOPS_TRY(split(self, &what));
+        if (what == FOUND_PART) {
+            MLOPS_TRY(take_more(self));
+            continue;
+        }
+        int64_t n = self->base + (int64_t)self->pos - self->mark.offset;
+        MLOPS_TRY(check_length(self, n, self->mark.line, self->inner_lines));
+        int blank = self->n_fields == 1 && !self->fields[0].n && !self->fields[0].quoted;
+        if (!blank || self->n_columns == 1) return MLOPS_OK;
+    }
+}
+
+size_t mlops__csv_unquote(const mlops__csv_field *field, char *out) {
+    size_t n = 0;
+    for (size_t i = 0; i < field->n; i++) {
+        i += field->doubled && field->text[i] == '"';
+        out[n++] = field->text[i];
+    }
+    return n;
+}

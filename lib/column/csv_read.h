@@ -1,0 +1,94 @@
+/* Splits CSV (RFC 4180) into records and fields, through a window that moves over the source. */
+#ifndef MLOPS_COLUMN_CSV_READ_H
+#define MLOPS_COLUMN_CSV_READ_H
+
+#include "base/buf.h"
+#include "sys/host.h"
+
+#include <mlops/call.h>
+
+/* A field of the newest record; borrowed until the next one is read. */
+typedef struct mlops__csv_field {
+    const char *text; /* without the quotes around it; UTF-8 without NUL */
+    size_t n;
+    int quoted;
+    int doubled; /* quotes inside are still doubled */
+} mlops__csv_field;
+
+/* A place to come back to. */
+typedef struct mlops__csv_mark {
+    int64_t offset;
+    int64_t line;
+} mlops__csv_mark;
+
+typedef struct mlops__csv_reader {
+    /* What is read: set by the caller. */
+    const mlops_allocator *allocator;
+    const mlops__host *host;
+    const mlops_call *call; /* complete, not NULL */
+    const char *path;       /* of the file; NULL: memory */
+    int64_t file;           /* open for reading */
+    const char *memory;
+    int64_t total; /* bytes of the source */
+    char delimiter;
+    int64_t line_max;
+    size_t step; /* bytes to take at once; 0: default */
+    mlops_error *err;
+
+    /* The window. text[0] is byte base of the source. */
+    char *buffer; /* of a file */
+    size_t cap;
+    const char *text;
+    size_t size; /* bytes that may be looked at: valid UTF-8, no NUL */
+    size_t raw;  /* bytes there: the rest is the beginning of a character */
+    int64_t base;
+    size_t pos;   /* where the next record begins */
+    int64_t line; /* its line */
+    int64_t done; /* bytes taken in earlier passes */
+
+    /* Delimiters and line ends from here on: bit i of stops is text[block + i]. */
+    size_t block;
+    uint64_t stops;
+
+    /* The newest record. */
+    mlops__csv_field *fields;
+    int64_t n_fields; /* may exceed fields_cap once n_columns is known: the record is too long */
+    int64_t fields_cap;
+    int64_t n_columns; /* set by the caller after the first record; 0: unknown */
+    int64_t inner_lines;
+    mlops__csv_mark mark; /* where it began */
+} mlops__csv_reader;
+
+/* Takes the first bytes and passes over a byte order mark. */
+mlops_status mlops__csv_begin(mlops__csv_reader *self);
+void mlops__csv_end(mlops__csv_reader *self);
+
+/* Passes over so many lines, whatever is in them. */
+mlops_status mlops__csv_skip_lines(mlops__csv_reader *self, int64_t n);
+
+/* Reads a record into fields. MLOPS_END if there is none; an empty line is none, unless there is
+ * one column. MLOPS_E_PARSE, MLOPS_E_LIMIT, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_CANCELLED,
+ * MLOPS_E_DEADLINE. */
+mlops_status mlops__csv_next(mlops__csv_reader *self);
+
+/* Goes back to a record. */
+void mlops__csv_rewind(mlops__csv_reader *self, mlops__csv_mark mark);
+
+/* For the files of the reader: takes more of the source into the window, so that the record at pos
+ * can be read whole. There must be more. */
+mlops_status mlops__csv_fill(mlops__csv_reader *self);
+
+/* Reports progress. MLOPS_E_CANCELLED, MLOPS_E_DEADLINE. */
+mlops_status mlops__csv_poll(const mlops__csv_reader *self);
+
+static inline int mlops__csv_ended(const mlops__csv_reader *self) {
+    return self->base + (int64_t)self->size == self->total;
+}
+
+/* Line ends in the window from byte begin up to byte end: LF, CRLF and CR are one each. */
+int64_t mlops__csv_count_lines(const mlops__csv_reader *self, size_t begin, size_t end);
+
+/* Copies a field with its doubled quotes halved; returns its length. out has field->n bytes. */
+size_t mlops__csv_unquote(const mlops__csv_field *field, char *out);
+
+#endif

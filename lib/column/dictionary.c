@@ -1,0 +1,129 @@
+/* String dictionary: open addressing with linear probing over XXH3.
+ *
+ * Owns the bytes of the texts, their index and the hash table. Invariant: each text has one slot,
+ * reachable from its home without an empty one between; starts has n + 1 entries once n > 0.
+ */
+#include "column/dictionary.h"
+
+#include "sys/hash.h"
+
+#include <string.h>
+
+enum { SLOTS_FIRST = 64 };
+
+void mlops__dictionary_init(mlops__dictionary *self, const mlops_allocator *allocator) {
+    *self = (mlops__dictionary){0};
+    mlops__buf_init(&self->bytes, allocator);
+    mlops__buf_init(&self->starts, allocator);
+}
+
+void mlops__dictionary_close(mlops__dictionary *self) {
+    mlops__free(self->bytes.allocator, self->slots, self->n_slots * sizeof *self->slots);
+    mlops__buf_free(&self->starts);
+    self->slots = NULL;
+    self->n_slots = 0;
+}
+
+void mlops__dictionary_free(mlops__dictionary *self) {
+    mlops__dictionary_close(self);
+    mlops__free(self->bytes.allocator, self->texts, (size_t)self->n * sizeof *self->texts);
+    mlops__buf_free(&self->bytes);
+    self->texts = NULL;
+    self->n = 0;
+}
+
+static const size_t *starts_of(const mlops__dictionary *self) {
+    return (const size_t *)(const void *)self->starts.data;
+}
+
+static int is_text(const mlops__dictionary *self, size_t code, const char *text, size_t n) {
+    const size_t *starts = starts_of(self);
+    size_t length = starts[code + 1] - starts[code] - 1;
+    return length == n && memcmp(self->bytes.data + starts[code], text, n) == 0;
+}
+
+/* Where the text stands, or the empty slot where it would. */
+static mlops__slot *probe(const mlops__dictionary *self, uint64_t hash, const char *text,
+                          size_t n) {
+    size_t mask = self->n_slots - 1;
+    for (size_t i = (size_t)hash & mask;; i = (i + 1) & mask) {
+        mlops__slot *slot = &self->slots[i];
+        if (!slot->next_code) return slot;
+        if (slot->tag == (uint32_t)(hash >> 32) && is_text(self, slot->next_code - 1, text, n))
+            return slot;
+    }
+}
+
+static int grow(mlops__dictionary *self) {
+    const mlops_allocator *allocator = self->bytes.allocator;
+    size_t old = self->n_slots, more = old ? old * 2 : SLOTS_FIRST;
+    mlops__slot *slots = mlops__alloc_array(allocator, more, sizeof *slots);
+    if (!slots) return 0;
+    mlops__free(allocator, self->slots, old * sizeof *slots);
+    self->slots = slots;
+    self->n_slots = more;
+    const size_t *starts = starts_of(self);
+    for (size_t code = 0; code < (size_t)self->n; code++) {
+        const char *text = (const char *)self->bytes.data + starts[code];
+        uint64_t hash = mlops__hash_64(text, starts[code + 1] - starts[code] - 1);
+        size_t i = (size_t)hash & (more - 1);
+        while (slots[i].next_code) i = (i + 1) & (more - 1);
+        slots[i] = (mlops__slot){(uint32_t)(hash >> 32), (uint32_t)code + 1};
+    }
+    return 1;
+}
+
+static int append(mlops__dictionary *self, const char *text, size_t n) {
+    size_t end;
+    if (!mlops__add(n, 1, &end) || !mlops__add(self->bytes.size, end, &end)) return 0;
+    if (self->n == 0 && !mlops__buf_extend(&self->starts, sizeof(size_t))) return 0;
+    if (self->n == 0) memset(self->starts.data, 0, sizeof(size_t));
+    uint8_t *start = mlops__buf_extend(&self->starts, sizeof(size_t));
+    uint8_t *bytes = start ? mlops__buf_extend(&self->bytes, n + 1) : NULL;
+    if (!bytes) return 0;
+    memcpy(bytes, text, n);
+    bytes[n] = 0;
+    memcpy(start, &end, sizeof end);
+    return 1;
+}
+
+mlops_status mlops__dictionary_add(mlops__dictionary *self, const char *text, size_t n,
+                                   int32_t *code) {
+    if ((size_t)self->n * 2 >= self->n_slots && !grow(self)) return MLOPS_E_NOMEM;
+    uint64_t hash = mlops__hash_64(text, n);
+    mlops__slot *slot = probe(self, hash, text, n);
+    if (slot->next_code) {
+        *code = (int32_t)(slot->next_code - 1);
+        return MLOPS_OK;
+    }
+    if (self->n == INT32_MAX) return MLOPS_E_LIMIT;
+    if (!append(self, text, n)) return MLOPS_E_NOMEM;
+    *code = (int32_t)self->n++;
+    *slot = (mlops__slot){(uint32_t)(hash >> 32), (uint32_t)self->n};
+    return MLOPS_OK;
+}
+
+int64_t mlops__dictionary_find(const mlops__dictionary *self, const char *text, size_t n) {
+    if (!self->n_slots) return -1;
+    return (int64_t)probe(self, mlops__hash_64(text, n), text, n)->next_code - 1;
+}
+
+static int shrink(mlops__buf *buf) {
+    if (!buf->data || buf->size == buf->cap) return 1;
+    void *data =
+        buf->allocator->realloc(buf->allocator->ctx, buf->data, buf->cap, buf->size, MLOPS__ALIGN);
+    if (!data) return 0;
+    buf->data = data;
+    buf->cap = buf->size;
+    return 1;
+}
+
+mlops_status mlops__dictionary_finish(mlops__dictionary *self) {
+    if (!shrink(&self->bytes) || !shrink(&self->starts)) return MLOPS_E_NOMEM;
+    self->texts = mlops__alloc_array(self->bytes.allocator, (size_t)self->n, sizeof *self->texts);
+    if (!self->texts) return MLOPS_E_NOMEM;
+    const size_t *starts = starts_of(self);
+    for (int64_t i = 0; i < self->n; i++)
+        self->texts[i] = (const char *)self->bytes.data + starts[i];
+    return MLOPS_OK;
+}

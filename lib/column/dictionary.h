@@ -1,0 +1,38 @@
+/* Distinct texts in the order in which they came, and the code of each. */
+#ifndef MLOPS_COLUMN_DICTIONARY_H
+#define MLOPS_COLUMN_DICTIONARY_H
+
+#include "base/buf.h"
+
+typedef struct mlops__slot {
+    uint32_t tag;       /* bits of the hash that do not choose the slot */
+    uint32_t next_code; /* code + 1; 0: empty */
+} mlops__slot;
+
+typedef struct mlops__dictionary {
+    mlops__buf bytes;  /* the texts, a NUL behind each */
+    mlops__buf starts; /* size_t: where each begins in bytes, and where the next would */
+    mlops__slot *slots;
+    size_t n_slots; /* 0 or a power of two, more than half of them empty */
+    int64_t n;
+    const char **texts; /* n of them, once finished */
+} mlops__dictionary;
+
+void mlops__dictionary_init(mlops__dictionary *self, const mlops_allocator *allocator);
+void mlops__dictionary_free(mlops__dictionary *self);
+
+/* Code of a text, which is added if it is new: then *code is what n was before. MLOPS_E_NOMEM;
+ * MLOPS_E_LIMIT beyond INT32_MAX texts. */
+mlops_status mlops__dictionary_add(mlops__dictionary *self, const char *text, size_t n,
+                                   int32_t *code);
+
+/* Code of a text, -1 if it is not there. */
+int64_t mlops__dictionary_find(const mlops__dictionary *self, const char *text, size_t n);
+
+/* Nothing is added any more: fills in texts and gives back what is spare. */
+mlops_status mlops__dictionary_finish(mlops__dictionary *self);
+
+/* Gives back the index too: find() finds nothing any more, texts stay. */
+void mlops__dictionary_close(mlops__dictionary *self);
+
+#endif

@@ -92,7 +92,7 @@ def sentence(text):
     return first if first.endswith((".", ":", "?")) else first + "."
 
 
-def wrapped(text, width, indent):
+def wrapped(text, width, indent, hang=""):
     """Lines of at most width columns; code blocks stay as they are."""
     out = []
     for block in text.split("\n\n"):
@@ -101,6 +101,6 @@ def wrapped(text, width, indent):
         if block.startswith("    "):
             out += [(indent + line).rstrip() for line in block.split("\n")]
         else:
-            out += textwrap.wrap(block, width - len(indent), initial_indent=indent, subsequent_indent=indent,
+            out += textwrap.wrap(block, width - len(indent), initial_indent=indent, subsequent_indent=indent + hang,
                                  break_long_words=False, break_on_hyphens=False)
     return out

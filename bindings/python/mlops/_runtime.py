@@ -36,6 +36,10 @@ def load_library(built_for):
     return lib
 
 
+def declare(function, result, *arguments):
+    function.restype, function.argtypes = result, list(arguments)
+
+
 def check_version(found, built_for, path):
     """The ABI only grows within a major version: an older library lacks what these classes call."""
     have, need = ([int(part) for part in text.split(".")[:2]] for text in (found, built_for))
@@ -232,14 +236,14 @@ def decoded(value):
     return None if value is None else value.decode("utf-8", "replace")
 
 
-def written(call, name):
+def written(call, name, err=None):
     """What a verb writes to a buffer of ours: asked again with more room while it does not fit."""
     room, needed = 1024, C.c_size_t()
     while True:
         buffer = C.create_string_buffer(room)
         status = call(buffer, room, C.byref(needed))
         if status != ARENA or needed.value < room:
-            check(status, name)
+            check(status, name, err)
             return C.string_at(buffer, needed.value)
         room = needed.value + 1
 
@@ -258,8 +262,12 @@ class Callback:
 
 
 def reraise(options):
-    if options._raised:
-        raise options._raised[0]
+    """Raises what a callback of these options, or of options within them, has raised."""
+    for error in options._raised:
+        raise error
+    for kept in options._keep:
+        if hasattr(kept, "_raised"):
+            reraise(kept)
 
 
 # ---- arrays ----------------------------------------------------------------------------------------------------
@@ -379,3 +387,10 @@ def address(value, kind, name):
     if isinstance(value, int):
         return value
     raise TypeError(f"{name} must be a {kind.__name__} or its address, not {type(value).__name__}")
+
+
+def flattened(values, width):
+    """(n, 1) as (n,)."""
+    if width != 1:
+        return values
+    return values[:, 0] if hasattr(values, "ndim") else [row[0] for row in values]

@@ -1,0 +1,934 @@
+// libmlops for C++17, header only. Generated from the C headers by bindings/gen; do not edit.
+//
+// A class for each handle: move-only, ended by its destructor; share() gives another owner where the library counts
+// shares. What fails throws mlops::error. A moved-from object throws when it is used. Options and results are the structs
+// of C: mlops_drift_opts opts = MLOPS_DRIFT_OPTS_INIT. What the C headers say about threads holds here.
+#ifndef MLOPS_HPP
+#define MLOPS_HPP
+
+#include <mlops.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <new>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mlops {
+
+/// What a verb reported: which kind, where, and in what() what would be right.
+class error : public std::runtime_error {
+public:
+    error(mlops_status code, const std::string &message) : std::runtime_error(message), code_(code) {}
+    error(mlops_status code, const mlops_error &e)
+        : std::runtime_error(e.message), code_(code), os_code_(e.os_code), line_(e.line), column_(e.column),
+          offset_(e.offset) {}
+    mlops_status code() const noexcept { return code_; }
+    std::int32_t os_code() const noexcept { return os_code_; }
+    std::int32_t line() const noexcept { return line_; }
+    std::int32_t column() const noexcept { return column_; }
+    std::int64_t offset() const noexcept { return offset_; }
+
+private:
+    mlops_status code_;
+    std::int32_t os_code_ = 0, line_ = 0, column_ = 0;
+    std::int64_t offset_ = -1;
+};
+
+/// A view of values in a row, as std::span of C++20.
+template <class T> class span {
+public:
+    constexpr span() noexcept = default;
+    constexpr span(T *data, std::size_t size) noexcept : data_(data), size_(size) {}
+    template <class C, class = decltype(std::declval<C &>().data() + std::declval<C &>().size())>
+    constexpr span(C &&container) : data_(container.data()), size_(container.size()) {}
+    template <std::size_t N> constexpr span(T (&array)[N]) noexcept : data_(array), size_(N) {}
+    constexpr T *data() const noexcept { return data_; }
+    constexpr std::size_t size() const noexcept { return size_; }
+
+private:
+    T *data_ = nullptr;
+    std::size_t size_ = 0;
+};
+
+/// A view of a row-major matrix.
+template <class T> struct matrix {
+    T *data = nullptr;
+    std::int64_t rows = 0, columns = 0;
+};
+
+namespace detail {
+
+inline void check(mlops_status status, const char *verb, const mlops_error *e = nullptr) {
+    if (status >= 0) return;
+    if (e != nullptr && e->code != 0) throw error(status, *e);
+    throw error(status, std::string(verb) + ": " + mlops_status_name(status));
+}
+
+inline void require(bool condition, const char *what) {
+    if (!condition) throw error(MLOPS_E_INVALID, what);
+}
+
+/// Owns a handle of C; or a part of memory_, which needs no end.
+template <class T, void (*End)(T *)> class handle {
+public:
+    handle() noexcept = default;
+    explicit handle(T *owned, std::shared_ptr<void> memory = nullptr) noexcept
+        : p_(owned), memory_(std::move(memory)) {}
+    handle(handle &&other) noexcept : p_(std::exchange(other.p_, nullptr)), memory_(std::move(other.memory_)) {}
+    handle &operator=(handle &&other) noexcept {
+        std::swap(p_, other.p_);
+        std::swap(memory_, other.memory_);
+        return *this;
+    }
+    ~handle() {
+        if (!memory_) End(p_);
+    }
+    /// The handle of C, which stays ours; NULL if there is none.
+    T *get() const noexcept { return p_; }
+    explicit operator bool() const noexcept { return p_ != nullptr; }
+
+protected:
+    T *need() const {
+        require(p_ != nullptr, "this object was moved away or never made");
+        return p_;
+    }
+    T *p_ = nullptr;
+    std::shared_ptr<void> memory_;
+};
+
+template <class T> void nothing(T *) {}
+
+template <class H> auto required(const H &h) {
+    require(h.get() != nullptr, "an argument was moved away or never made");
+    return h.get();
+}
+
+template <class H> auto optional(const H *h) { return h == nullptr ? nullptr : required(*h); }
+
+inline std::shared_ptr<void> storage(std::size_t size) {
+    constexpr auto alignment = std::align_val_t(64);
+    return {::operator new(size == 0 ? 1 : size, alignment), [](void *p) { ::operator delete(p, alignment); }};
+}
+
+/// What a verb writes, asked again with more room while it does not fit.
+template <class F> std::string written(F call, const char *verb, const mlops_error *e = nullptr) {
+    std::string text(1024, '\0');
+    for (;;) {
+        std::size_t needed = 0;
+        const mlops_status status = call(text.data(), text.size(), &needed);
+        if (status != MLOPS_E_ARENA || needed < text.size()) {
+            check(status, verb, e);
+            text.resize(needed);
+            return text;
+        }
+        text.resize(needed + 1);
+    }
+}
+
+} // namespace detail
+
+/// Threads that wait for work. Several callers may use one pool at once.
+class pool : public detail::handle<mlops_pool, mlops_pool_free> {
+public:
+    using handle::handle;
+
+    /// Start a pool.
+    explicit pool(std::int32_t n_workers, const mlops_host *host = nullptr) {
+        mlops_pool *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_pool_new(&out, n_workers, host, &e), "mlops_pool_new", &e);
+        p_ = out;
+    }
+
+    /// The pool as an executor.
+    const mlops_executor *executor() const {
+        return mlops_pool_executor(need());
+    }
+};
+
+/// A table. Immutable and shared; ends with the last mlops_table_unref().
+class table : public detail::handle<mlops_table, mlops_table_unref> {
+public:
+    using handle::handle;
+
+    /// Another owner of the same.
+    table share() const { return table(mlops_table_ref(need())); }
+
+    /// Read a CSV file (RFC 4180; LF, CRLF; a byte order mark is passed over).
+    ///
+    /// A column takes the first type that fits every value that is not null: bool (true, false), int64, float64,
+    /// string. A quoted field is a string; "" in quotes is an empty string and not null.
+    static ::mlops::table load(const std::string &path, const mlops_csv_opts *opts = nullptr) {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_table_load(&out, path.c_str(), opts, &e), "mlops_table_load", &e);
+        return ::mlops::table(out);
+    }
+
+    /// Read CSV from memory. As mlops_table_load().
+    static ::mlops::table parse(std::string_view text, const mlops_csv_opts *opts = nullptr) {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_table_parse(&out, text.data(), static_cast<std::size_t>(text.size()), opts, &e), "mlops_table_parse", &e);
+        return ::mlops::table(out);
+    }
+
+    /// Take over a table (a struct array) from Arrow.
+    ///
+    /// Both structs are moved: they are released by the library, also after an error, except where their own release
+    /// is already NULL. Structure (counts, buffers, offsets) is validated; so are the bytes of strings.
+    static ::mlops::table import_(ArrowSchema *schema, ArrowArray *array, const mlops_host *host = nullptr) {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_table_import(&out, schema, array, host, &e), "mlops_table_import", &e);
+        return ::mlops::table(out);
+    }
+
+    /// Take over a stream of tables from Arrow, joined to one. The stream is moved, as above.
+    static ::mlops::table import_stream(ArrowArrayStream *stream, const mlops_host *host = nullptr) {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_table_import_stream(&out, stream, host, &e), "mlops_table_import_stream", &e);
+        return ::mlops::table(out);
+    }
+
+    /// Make a table of float64 columns from a matrix. The values are copied.
+    static ::mlops::table from_matrix(matrix<const double> values, const char *names = nullptr,
+                                      const mlops_host *host = nullptr) {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_table_from_matrix(&out, values.data, values.rows, values.columns, names, host, &e), "mlops_table_from_matrix", &e);
+        return ::mlops::table(out);
+    }
+
+    /// Number of rows.
+    std::int64_t n_rows() const {
+        return mlops_table_n_rows(need());
+    }
+
+    /// Number of columns.
+    std::int64_t n_columns() const {
+        return mlops_table_n_columns(need());
+    }
+
+    /// Name of a column.
+    std::optional<std::string_view> name(std::int64_t index) const {
+        const char *text = mlops_table_name(need(), index);
+        if (text == nullptr) return std::nullopt;
+        return text;
+    }
+
+    /// Type of a column; MLOPS_TYPE_NULL also where index is out of range.
+    mlops_type type(std::int64_t index) const {
+        return mlops_table_type(need(), index);
+    }
+
+    /// Index of the column of this name, -1 if there is none.
+    std::int64_t find(const std::string &name) const {
+        return mlops_table_find(need(), name.c_str());
+    }
+
+    /// Number of nulls in a column; -1 if index is out of range.
+    std::int64_t n_nulls(std::int64_t index) const {
+        return mlops_table_n_nulls(need(), index);
+    }
+
+    /// Values of a bool, int64 or float64 column as float64; a null becomes NaN.
+    std::vector<double> values(std::int64_t index) const {
+        mlops_error e;
+        e.code = 0;
+        const auto n_rows = mlops_table_n_rows(need());
+        std::vector<double> out(static_cast<std::size_t>(n_rows));
+        detail::check(mlops_table_values(need(), index, out.data(), n_rows, &e), "mlops_table_values", &e);
+        return out;
+    }
+
+    /// Values of a bool, int64 or float64 column as float64; a null becomes NaN.
+    void values(std::int64_t index, span<double> out) const {
+        mlops_error e;
+        e.code = 0;
+        const auto n_rows = mlops_table_n_rows(need());
+        detail::require(out.size() == static_cast<std::size_t>(n_rows), "out has another length");
+        detail::check(mlops_table_values(need(), index, out.data(), n_rows, &e), "mlops_table_values", &e);
+    }
+
+    /// One value as text, as it would stand in a CSV field without its quotes. A null is empty.
+    std::string text(std::int64_t index, std::int64_t row) const {
+        return detail::written([&](char *text, std::size_t cap, std::size_t *needed) {
+            return mlops_table_text(need(), index, row, text, cap, needed);
+        }, "mlops_table_text");
+    }
+
+    /// Hand the table out as Arrow: a struct array of its columns, strings as dictionaries.
+    ///
+    /// Nothing is copied; what is handed out keeps the table alive until it is released.
+    void export_(ArrowSchema *schema, ArrowArray *array) const {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_table_export(need(), schema, array, &e), "mlops_table_export", &e);
+    }
+};
+
+/// A compiled model. Immutable and shared; ends with the last mlops_model_unref().
+class model : public detail::handle<mlops_model, mlops_model_unref> {
+public:
+    using handle::handle;
+
+    /// Another owner of the same.
+    model share() const { return model(mlops_model_ref(need())); }
+
+    /// Load a model file and compile it.
+    ///
+    /// The format is found from the content, never from the name. Nothing outside the file is read, whatever the file
+    /// says.
+    static ::mlops::model load(const std::string &path, const mlops_model_opts *opts = nullptr) {
+        mlops_model *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_model_load(&out, path.c_str(), opts, &e), "mlops_model_load", &e);
+        return ::mlops::model(out);
+    }
+
+    /// Load a model from memory. As mlops_model_load().
+    static ::mlops::model parse(std::string_view bytes, const mlops_model_opts *opts = nullptr) {
+        mlops_model *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_model_parse(&out, bytes.data(), static_cast<std::size_t>(bytes.size()), opts, &e), "mlops_model_parse", &e);
+        return ::mlops::model(out);
+    }
+
+    /// Number of features of a row.
+    std::int64_t n_features() const {
+        return mlops_model_n_features(need());
+    }
+
+    /// Name of a feature.
+    std::optional<std::string_view> feature_name(std::int64_t index) const {
+        const char *text = mlops_model_feature_name(need(), index);
+        if (text == nullptr) return std::nullopt;
+        return text;
+    }
+
+    /// Number of values that one row yields for this output; 0 if output is unknown.
+    std::int64_t width(mlops_model_output output) const {
+        return mlops_model_width(need(), output);
+    }
+
+    /// What the model is, as JSON: format, objective, trees, nodes, depth, features with their names, outputs, plan
+    /// size, working memory, id, chosen kernels.
+    std::string describe() const {
+        return detail::written([&](char *text, std::size_t cap, std::size_t *needed) {
+            return mlops_model_describe(need(), text, cap, needed);
+        }, "mlops_model_describe");
+    }
+
+    /// Predict rows.
+    ///
+    /// Values are those of the trainer's own predictor: margins bit for bit, in the trainer's order of summation. A
+    /// missing value is NaN. The same rows give the same values in any batch and on any machine.
+    std::vector<double> predict(matrix<const float> rows) const {
+        const auto width = mlops_model_width(need(), MLOPS_MODEL_OUTPUT_PREDICTION);
+        std::vector<double> out(static_cast<std::size_t>(rows.rows) * static_cast<std::size_t>(width));
+        detail::check(mlops_model_predict(need(), rows.data, rows.rows, rows.columns, out.data(), width), "mlops_model_predict");
+        return out;
+    }
+
+    /// Predict rows.
+    ///
+    /// Values are those of the trainer's own predictor: margins bit for bit, in the trainer's order of summation. A
+    /// missing value is NaN. The same rows give the same values in any batch and on any machine.
+    void predict(matrix<const float> rows, span<double> out) const {
+        const auto width = mlops_model_width(need(), MLOPS_MODEL_OUTPUT_PREDICTION);
+        detail::require(out.size() == static_cast<std::size_t>(rows.rows) * static_cast<std::size_t>(width), "out has another length");
+        detail::check(mlops_model_predict(need(), rows.data, rows.rows, rows.columns, out.data(), width), "mlops_model_predict");
+    }
+
+    /// Predict the rows of a table, its columns bound to features by name.
+    ///
+    /// A model without feature names needs a list of columns. Bool and int64 columns are converted; a null is a
+    /// missing value; a string column is an error that names it. Further columns are ignored.
+    std::vector<double> predict_table(const ::mlops::table &table, const char *columns,
+                                      mlops_model_output output) const {
+        mlops_error e;
+        e.code = 0;
+        const auto n_rows = mlops_table_n_rows(detail::required(table));
+        const auto width = mlops_model_width(need(), output);
+        std::vector<double> out(static_cast<std::size_t>(n_rows) * static_cast<std::size_t>(width));
+        detail::check(mlops_model_predict_table(need(), detail::required(table), columns, output, out.data(), n_rows, width, &e), "mlops_model_predict_table", &e);
+        return out;
+    }
+
+    /// Predict the rows of a table, its columns bound to features by name.
+    ///
+    /// A model without feature names needs a list of columns. Bool and int64 columns are converted; a null is a
+    /// missing value; a string column is an error that names it. Further columns are ignored.
+    void predict_table(const ::mlops::table &table, mlops_model_output output, span<double> out,
+                       const char *columns = nullptr) const {
+        mlops_error e;
+        e.code = 0;
+        const auto n_rows = mlops_table_n_rows(detail::required(table));
+        const auto width = mlops_model_width(need(), output);
+        detail::require(out.size() == static_cast<std::size_t>(n_rows) * static_cast<std::size_t>(width), "out has another length");
+        detail::check(mlops_model_predict_table(need(), detail::required(table), columns, output, out.data(), n_rows, width, &e), "mlops_model_predict_table", &e);
+    }
+};
+
+/// Working memory and settings of one predicting thread. One thread at a time.
+class context : public detail::handle<mlops_context, mlops_context_free> {
+public:
+    using handle::handle;
+
+    /// Bytes that a context for this model needs; exact.
+    static std::size_t size(const ::mlops::model &model) {
+        return mlops_context_size(detail::required(model));
+    }
+
+    /// Make a context on the heap of the model's host. It holds a share of the model.
+    explicit context(const ::mlops::model &model, mlops_model_output output) {
+        mlops_context *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_context_new(&out, detail::required(model), output, &e), "mlops_context_new", &e);
+        p_ = out;
+    }
+
+    /// Number of values that one row yields.
+    std::int64_t width() const {
+        return mlops_context_width(need());
+    }
+
+    /// Predict rows, as mlops_model_predict(), for a model of any size.
+    std::vector<double> predict(matrix<const float> rows) {
+        const auto width = mlops_context_width(need());
+        std::vector<double> out(static_cast<std::size_t>(rows.rows) * static_cast<std::size_t>(width));
+        detail::check(mlops_context_predict(need(), rows.data, rows.rows, rows.columns, out.data(), width), "mlops_context_predict");
+        return out;
+    }
+
+    /// Predict rows, as mlops_model_predict(), for a model of any size.
+    void predict(matrix<const float> rows, span<double> out) {
+        const auto width = mlops_context_width(need());
+        detail::require(out.size() == static_cast<std::size_t>(rows.rows) * static_cast<std::size_t>(width), "out has another length");
+        detail::check(mlops_context_predict(need(), rows.data, rows.rows, rows.columns, out.data(), width), "mlops_context_predict");
+    }
+};
+
+/// A reference. Immutable and shared; ends with the last mlops_reference_unref().
+class reference : public detail::handle<mlops_reference, mlops_reference_unref> {
+public:
+    using handle::handle;
+
+    /// Another owner of the same.
+    reference share() const { return reference(mlops_reference_ref(need())); }
+
+    /// Make a reference from a table.
+    explicit reference(const ::mlops::table &table, const mlops_reference_opts *opts = nullptr) {
+        mlops_reference *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_reference_new(&out, detail::required(table), opts, &e), "mlops_reference_new", &e);
+        p_ = out;
+    }
+
+    /// Load a reference from a file: a saved reference, a bundle that has one, or a CSV file, found from the content
+    /// and never from the name.
+    static ::mlops::reference load(const std::string &path, const mlops_reference_opts *opts = nullptr) {
+        mlops_reference *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_reference_load(&out, path.c_str(), opts, &e), "mlops_reference_load", &e);
+        return ::mlops::reference(out);
+    }
+
+    /// Save to a file, whole or not at all.
+    void save(const std::string &path) const {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_reference_save(need(), path.c_str(), &e), "mlops_reference_save", &e);
+    }
+
+    /// Number of rows that it was made from.
+    std::int64_t n_rows() const {
+        return mlops_reference_n_rows(need());
+    }
+
+    /// Number of columns.
+    std::int64_t n_columns() const {
+        return mlops_reference_n_columns(need());
+    }
+
+    /// Name of a column.
+    std::optional<std::string_view> name(std::int64_t index) const {
+        const char *text = mlops_reference_name(need(), index);
+        if (text == nullptr) return std::nullopt;
+        return text;
+    }
+
+    /// Type of a column; MLOPS_TYPE_NULL also where index is out of range.
+    mlops_type type(std::int64_t index) const {
+        return mlops_reference_type(need(), index);
+    }
+};
+
+/// An open bundle. Immutable and shared; ends with the last mlops_bundle_unref().
+class bundle : public detail::handle<mlops_bundle, mlops_bundle_unref> {
+public:
+    using handle::handle;
+
+    /// Another owner of the same.
+    bundle share() const { return bundle(mlops_bundle_ref(need())); }
+
+    /// Write a bundle, whole or not at all. Equal content gives equal bytes.
+    static void write(const std::string &path, const ::mlops::model &model,
+                      const mlops_bundle_opts *opts = nullptr) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_bundle_write(path.c_str(), detail::required(model), opts, &e), "mlops_bundle_write", &e);
+    }
+
+    /// Write a bundle to memory. As mlops_bundle_write().
+    static std::string save(const ::mlops::model &model, const mlops_bundle_opts *opts = nullptr) {
+        mlops_error e;
+        e.code = 0;
+        return detail::written([&](void *text, std::size_t cap, std::size_t *needed) {
+            return mlops_bundle_save(detail::required(model), text, cap, needed, opts, &e);
+        }, "mlops_bundle_save", &e);
+    }
+
+    /// Open a bundle: check every byte, and predict its golden rows.
+    static ::mlops::bundle load(const std::string &path, const mlops_host *host = nullptr) {
+        mlops_bundle *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_bundle_load(&out, path.c_str(), host, &e), "mlops_bundle_load", &e);
+        return ::mlops::bundle(out);
+    }
+
+    /// Open a bundle from memory. As mlops_bundle_load().
+    static ::mlops::bundle parse(std::string_view bytes, const mlops_host *host = nullptr) {
+        mlops_bundle *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_bundle_parse(&out, bytes.data(), static_cast<std::size_t>(bytes.size()), host, &e), "mlops_bundle_parse", &e);
+        return ::mlops::bundle(out);
+    }
+
+    /// The model.
+    ::mlops::model model() const {
+        return ::mlops::model(mlops_model_ref(mlops_bundle_model(need())));
+    }
+
+    /// The reference.
+    ::mlops::reference reference() const {
+        mlops_reference *p = mlops_bundle_reference(need());
+        return ::mlops::reference(p == nullptr ? nullptr : mlops_reference_ref(p));
+    }
+
+    /// Name of the model.
+    std::string_view name() const {
+        return mlops_bundle_name(need());
+    }
+
+    /// Version of the model.
+    std::string_view version() const {
+        return mlops_bundle_version(need());
+    }
+
+    /// Metadata, as JSON text.
+    std::string_view metadata() const {
+        return mlops_bundle_metadata(need());
+    }
+
+    /// Name of the content: the SHA-256 that the file carries.
+    mlops_id id() const {
+        mlops_id out = {};
+        detail::check(mlops_bundle_id(need(), &out), "mlops_bundle_id");
+        return out;
+    }
+};
+
+/// Verdicts of a comparison, column by column. Immutable and shared; ends with the last mlops_drift_unref().
+class drift : public detail::handle<mlops_drift, mlops_drift_unref> {
+public:
+    using handle::handle;
+
+    /// Another owner of the same.
+    drift share() const { return drift(mlops_drift_ref(need())); }
+
+    /// Compare two tables, column by column by name, with every row of both.
+    static ::mlops::drift compare(const ::mlops::table &reference, const ::mlops::table &current,
+                                  const mlops_drift_opts *opts = nullptr) {
+        mlops_drift *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_drift_compare(&out, detail::required(reference), detail::required(current), opts, &e), "mlops_drift_compare", &e);
+        return ::mlops::drift(out);
+    }
+
+    /// Compare a table with a kept reference. The loss of precision of the reference is part of the confidence bound.
+    static ::mlops::drift compare_reference(const ::mlops::reference &reference, const ::mlops::table &current,
+                                            const mlops_drift_opts *opts = nullptr) {
+        mlops_drift *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_drift_compare_reference(&out, detail::required(reference), detail::required(current), opts, &e), "mlops_drift_compare_reference", &e);
+        return ::mlops::drift(out);
+    }
+
+    /// DRIFT_YES if any column has drifted, else NO if any could be judged.
+    mlops_drift_verdict overall() const {
+        return mlops_drift_overall(need());
+    }
+
+    /// Number of columns.
+    std::int64_t n_columns() const {
+        return mlops_drift_n_columns(need());
+    }
+
+    /// Number of columns that have drifted.
+    std::int64_t n_drifted() const {
+        return mlops_drift_n_drifted(need());
+    }
+
+    /// What was found of one column.
+    mlops_drift_column get(std::int64_t index) const {
+        mlops_drift_column out = {};
+        out.struct_size = sizeof out;
+        detail::check(mlops_drift_get(need(), index, &out), "mlops_drift_get");
+        return out;
+    }
+
+    /// Write a report, whole or not at all: self-contained HTML, or JSON if the name ends in ".json".
+    void save(const std::string &path) const {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_drift_save(need(), path.c_str(), &e), "mlops_drift_save", &e);
+    }
+
+    /// The verdicts as JSON text.
+    std::string json() const {
+        return detail::written([&](char *text, std::size_t cap, std::size_t *needed) {
+            return mlops_drift_json(need(), text, cap, needed);
+        }, "mlops_drift_json");
+    }
+};
+
+/// A profile, in mlops_profile_size() bytes aligned to 8. One thread at a time.
+class profile : public detail::handle<mlops_profile, mlops_profile_free> {
+public:
+    using handle::handle;
+
+    /// Bytes that a profile of this configuration needs; 0 if opts are not valid.
+    static std::size_t size(const mlops_profile_opts *opts = nullptr) {
+        return mlops_profile_size(opts);
+    }
+
+    /// Start an empty profile on the host's heap.
+    explicit profile(const mlops_profile_opts *opts = nullptr) {
+        mlops_profile *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_profile_new(&out, opts, &e), "mlops_profile_new", &e);
+        p_ = out;
+    }
+
+    /// Count values.
+    void add(span<const double> values) {
+        detail::check(mlops_profile_add(need(), values.data(), static_cast<std::int64_t>(values.size())), "mlops_profile_add");
+    }
+
+    /// Count float32 values, one of each stride-th element.
+    void add_f32(span<const float> values, std::int64_t stride = 1) {
+        detail::require(stride >= 1, "stride is below 1");
+        detail::check(mlops_profile_add_f32(need(), values.data(), static_cast<std::int64_t>((values.size() + std::size_t(stride) - 1) / std::size_t(stride)), stride), "mlops_profile_add_f32");
+    }
+
+    /// Count n nulls; n is 0 or more.
+    void add_nulls(std::int64_t n) {
+        detail::check(mlops_profile_add_nulls(need(), n), "mlops_profile_add_nulls");
+    }
+
+    /// Add what another profile has seen.
+    void merge(const ::mlops::profile &other) {
+        detail::check(mlops_profile_merge(need(), detail::required(other)), "mlops_profile_merge");
+    }
+
+    /// Forget all values; the configuration stays.
+    void reset() {
+        mlops_profile_reset(need());
+    }
+
+    /// Totals and extremes.
+    mlops_profile_summary summarize() const {
+        mlops_profile_summary out = {};
+        out.struct_size = sizeof out;
+        detail::check(mlops_profile_summarize(need(), &out), "mlops_profile_summarize");
+        return out;
+    }
+
+    /// Number of bins.
+    std::int64_t n_bins() const {
+        return mlops_profile_n_bins(need());
+    }
+
+    /// Values in a bin (infinities count in the outermost); -1 if index is out of range.
+    std::int64_t bin(std::int64_t index) const {
+        return mlops_profile_bin(need(), index);
+    }
+
+    /// Upper edge of a bin, which belongs to it: +inf of the last, NaN if out of range.
+    double edge(std::int64_t index) const {
+        return mlops_profile_edge(need(), index);
+    }
+
+    /// Quantile, from the bins: the upper edge of the bin that holds rank q, bounded by the extremes.
+    double quantile(double q) const {
+        return mlops_profile_quantile(need(), q);
+    }
+
+    /// Write the profile as bytes: canonical, little-endian, equal for equal content on any machine.
+    std::string save() const {
+        return detail::written([&](void *text, std::size_t cap, std::size_t *needed) {
+            return mlops_profile_save(need(), text, cap, needed);
+        }, "mlops_profile_save");
+    }
+
+    /// Read bytes of mlops_profile_save() into the caller's storage.
+    static ::mlops::profile load(std::string_view bytes) {
+        mlops_profile *out = nullptr;
+        for (std::size_t size = 4096;; size *= 2) {
+            auto memory = detail::storage(size);
+            const mlops_status status = mlops_profile_load(&out, memory.get(), size, bytes.data(), static_cast<std::size_t>(bytes.size()));
+            if (status == MLOPS_E_ARENA && size < (std::size_t(1) << 24)) continue;
+            detail::check(status, "mlops_profile_load");
+            return ::mlops::profile(out, std::move(memory));
+        }
+    }
+};
+
+/// A bundle in use on a device, in mlops_edge_size() bytes. One thread at a time.
+class edge : public detail::handle<mlops_edge, detail::nothing> {
+public:
+    using handle::handle;
+
+    /// Bytes that a device needs for this bundle; exact. Checks header, section table and CRCs.
+    static std::size_t size(std::string_view bundle) {
+        std::size_t size = 0;
+        detail::check(mlops_edge_size(bundle.data(), static_cast<std::size_t>(bundle.size()), &size), "mlops_edge_size");
+        return size;
+    }
+
+    /// Begin to use a bundle in the caller's storage.
+    explicit edge(std::string_view bundle) {
+        mlops_edge *out = nullptr;
+        std::size_t room = 0;
+        detail::check(mlops_edge_size(bundle.data(), static_cast<std::size_t>(bundle.size()), &room), "mlops_edge_size");
+        const std::size_t size = room;
+        auto memory = detail::storage(size);
+        detail::check(mlops_edge_init(&out, memory.get(), size, bundle.data(), static_cast<std::size_t>(bundle.size())), "mlops_edge_init");
+        p_ = out;
+        memory_ = std::move(memory);
+    }
+
+    /// Number of features of a row.
+    std::int64_t n_features() const {
+        return mlops_edge_n_features(need());
+    }
+
+    /// Number of values that one row yields.
+    std::int64_t width() const {
+        return mlops_edge_width(need());
+    }
+
+    /// Predict one row.
+    std::vector<double> predict(span<const float> row) {
+        const auto width = mlops_edge_width(need());
+        std::vector<double> out(static_cast<std::size_t>(width));
+        detail::check(mlops_edge_predict(need(), row.data(), static_cast<std::int64_t>(row.size()), out.data(), width), "mlops_edge_predict");
+        return out;
+    }
+
+    /// Predict one row.
+    void predict(span<const float> row, span<double> out) {
+        const auto width = mlops_edge_width(need());
+        detail::require(out.size() == static_cast<std::size_t>(width), "out has another length");
+        detail::check(mlops_edge_predict(need(), row.data(), static_cast<std::int64_t>(row.size()), out.data(), width), "mlops_edge_predict");
+    }
+
+    /// Count one row into the profiles of the features.
+    void add(span<const float> row) {
+        detail::check(mlops_edge_add(need(), row.data(), static_cast<std::int64_t>(row.size())), "mlops_edge_add");
+    }
+
+    /// Profile of one feature, to summarise, save or reset.
+    ::mlops::profile profile(std::int64_t index) {
+        mlops_profile *p = mlops_edge_profile(need(), index);
+        return p == nullptr ? ::mlops::profile() : ::mlops::profile(p, memory_);
+    }
+
+    /// Predict the bundle's golden rows and compare every bit.
+    void selftest() {
+        detail::check(mlops_edge_selftest(need()), "mlops_edge_selftest");
+    }
+
+    /// Check the SHA-256 of a whole bundle, as after an update over the air.
+    static void verify(std::string_view bundle) {
+        detail::check(mlops_edge_verify(bundle.data(), static_cast<std::size_t>(bundle.size())), "mlops_edge_verify");
+    }
+};
+
+/// A monitor. One thread at a time.
+class monitor : public detail::handle<mlops_monitor, mlops_monitor_free> {
+public:
+    using handle::handle;
+
+    /// Begin to watch a model, held against the reference in a file.
+    explicit monitor(const ::mlops::model *model, const std::string &reference,
+                     const mlops_monitor_opts *opts = nullptr) {
+        mlops_monitor *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_monitor_new(&out, detail::optional(model), reference.c_str(), opts, &e), "mlops_monitor_new", &e);
+        p_ = out;
+    }
+
+    /// Begin to watch a model, held against a reference at hand.
+    static ::mlops::monitor new_reference(const ::mlops::model *model, const ::mlops::reference &reference,
+                                          const mlops_monitor_opts *opts = nullptr) {
+        mlops_monitor *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_monitor_new_reference(&out, detail::optional(model), detail::required(reference), opts, &e), "mlops_monitor_new_reference", &e);
+        return ::mlops::monitor(out);
+    }
+
+    /// Number of watched columns: features of the model, or columns of the reference.
+    std::int64_t n_features() const {
+        return mlops_monitor_n_features(need());
+    }
+
+    /// Add rows and what the model made of them. A string column of the reference cannot be added here; it counts as
+    /// null.
+    void add(matrix<const float> rows, matrix<const double> predictions = {}) {
+        detail::require(predictions.data == nullptr || predictions.rows == rows.rows, "predictions and rows differ in length");
+        detail::check(mlops_monitor_add(need(), rows.data, rows.rows, rows.columns, predictions.data, predictions.columns), "mlops_monitor_add");
+    }
+
+    /// Add the rows of a table, its columns bound by name.
+    void add_table(const ::mlops::table &table) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_monitor_add_table(need(), detail::required(table), &e), "mlops_monitor_add_table", &e);
+    }
+
+    /// Add the time that predicting took.
+    void add_latency(std::int64_t duration_ns) {
+        detail::check(mlops_monitor_add_latency(need(), duration_ns), "mlops_monitor_add_latency");
+    }
+
+    /// Number of windows that were completed and judged.
+    std::int64_t n_windows() const {
+        return mlops_monitor_n_windows(need());
+    }
+
+    /// Verdict of the newest complete window; NOT_ENOUGH_DATA before the first.
+    mlops_drift_verdict verdict() const {
+        return mlops_monitor_verdict(need());
+    }
+
+    /// Number of columns that drifted in the newest complete window.
+    std::int64_t n_drifted() const {
+        return mlops_monitor_n_drifted(need());
+    }
+
+    /// Verdicts of the newest complete window or, before the first one is complete, of what there is.
+    ::mlops::drift drift() const {
+        mlops_drift *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_monitor_drift(&out, need(), &e), "mlops_monitor_drift", &e);
+        return ::mlops::drift(out);
+    }
+
+    /// Metrics in Prometheus' text format 0.0.4. Allocates nothing.
+    std::string metrics() const {
+        return detail::written([&](char *text, std::size_t cap, std::size_t *needed) {
+            return mlops_monitor_metrics(need(), text, cap, needed);
+        }, "mlops_monitor_metrics");
+    }
+
+    /// Write a report, as mlops_drift_save(), with traffic and latency.
+    void save(const std::string &path) const {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_monitor_save(need(), path.c_str(), &e), "mlops_monitor_save", &e);
+    }
+};
+
+/// Version of the library that is running, such as "0.1.0".
+inline std::string_view version() {
+    return mlops_version();
+}
+
+/// Name of a status, such as "MLOPS_E_CORRUPT".
+inline std::string_view status_name(mlops_status status) {
+    return mlops_status_name(status);
+}
+
+/// What kernels use on this machine under a cap.
+inline mlops_cpu cpu_level(mlops_cpu cap) {
+    return mlops_cpu_level(cap);
+}
+
+/// Compare two samples: Kolmogorov-Smirnov, Wasserstein and energy distance in one pass.
+///
+/// With an infinity on one side only, at either end, Wasserstein and energy are +inf; where both samples have the
+/// same share of it, it cancels; else they are +inf. Methods: Hodges 1958 (lattice paths), Simard and L'Ecuyer
+/// 2011 (distribution of D).
+inline mlops_stats_two_sample stats_compare(span<const double> x, span<const double> y,
+                                            const mlops_stats_opts *opts = nullptr) {
+    mlops_stats_two_sample out = {};
+    out.struct_size = sizeof out;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_stats_compare(&out, x.data(), static_cast<std::int64_t>(x.size()), y.data(), static_cast<std::int64_t>(y.size()), opts, &e), "mlops_stats_compare", &e);
+    return out;
+}
+
+/// Compare two numeric columns, as mlops_stats_compare(); nulls count as NaN.
+inline mlops_stats_two_sample stats_compare_columns(const ::mlops::table &x, std::int64_t x_column,
+                                                    const ::mlops::table &y, std::int64_t y_column,
+                                                    const mlops_stats_opts *opts = nullptr) {
+    mlops_stats_two_sample out = {};
+    out.struct_size = sizeof out;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_stats_compare_columns(&out, detail::required(x), x_column, detail::required(y), y_column, opts, &e), "mlops_stats_compare_columns", &e);
+    return out;
+}
+
+/// Compare two histograms: PSI, Jensen-Shannon, total variation, chi-squared.
+inline mlops_stats_two_counts stats_compare_counts(span<const std::int64_t> x, span<const std::int64_t> y) {
+    mlops_stats_two_counts out = {};
+    out.struct_size = sizeof out;
+    detail::require(y.size() == x.size(), "y and x differ in length");
+    detail::check(mlops_stats_compare_counts(&out, x.data(), y.data(), static_cast<std::int64_t>(x.size())), "mlops_stats_compare_counts");
+    return out;
+}
+
+} // namespace mlops
+
+#endif

@@ -1,0 +1,2226 @@
+// Code generated from the C headers by bindings/gen. DO NOT EDIT.
+
+// Package mlops is libmlops: predict with models that other tools trained, watch them, and tell whether data has drifted.
+//
+// Objects end with Close, which may be called more than once; what is forgotten ends with the garbage collector. A method
+// of a closed object returns ErrInvalid, or zero where it returns no error. Zero fields of options are the defaults.
+// Objects that say "one thread at a time" are not locked here. Callbacks are not passed on.
+package mlops
+
+/*
+#cgo pkg-config: mlops
+#include <stdlib.h>
+#include <string.h>
+#include <mlops.h>
+*/
+import "C"
+
+import (
+	"runtime"
+	"unsafe"
+)
+
+// Version of the headers that this package was made from.
+const HeaderVersion = "0.1.0"
+
+// What can be asked with errors.Is; the errors that are returned say more.
+var (
+	// ErrInvalid: an argument is outside what the header allows.
+	ErrInvalid = &Error{Code: -1, Message: "an argument is outside what the header allows"}
+	// ErrNomem: the allocator returned NULL.
+	ErrNomem = &Error{Code: -2, Message: "the allocator returned NULL"}
+	// ErrIO: the system refused a read, write or sync; os_code says why.
+	ErrIO = &Error{Code: -3, Message: "the system refused a read, write or sync; os_code says why"}
+	// ErrNotFound: the name or path does not exist.
+	ErrNotFound = &Error{Code: -4, Message: "the name or path does not exist"}
+	// ErrCorrupt: bytes fail their checksum or break their format.
+	ErrCorrupt = &Error{Code: -5, Message: "bytes fail their checksum or break their format"}
+	// ErrUnsupported: well-formed, but beyond this library; the message names it.
+	ErrUnsupported = &Error{Code: -6, Message: "well-formed, but beyond this library; the message names it"}
+	// ErrArena: the caller's storage is smaller than size() asked for.
+	ErrArena = &Error{Code: -7, Message: "the caller's storage is smaller than size() asked for"}
+	// ErrParse: text that people write (CSV, options) does not parse.
+	ErrParse = &Error{Code: -8, Message: "text that people write (CSV, options) does not parse"}
+	// ErrSchema: columns, types or shapes do not fit the model or reference.
+	ErrSchema = &Error{Code: -9, Message: "columns, types or shapes do not fit the model or reference"}
+	// ErrLimit: larger than a limit that an option sets.
+	ErrLimit = &Error{Code: -10, Message: "larger than a limit that an option sets"}
+	// ErrNoSpace: the device or quota is full.
+	ErrNoSpace = &Error{Code: -11, Message: "the device or quota is full"}
+	// ErrDenied: the system refuses access with these rights.
+	ErrDenied = &Error{Code: -12, Message: "the system refuses access with these rights"}
+	// ErrCancelled: the progress callback asked to stop.
+	ErrCancelled = &Error{Code: -13, Message: "the progress callback asked to stop"}
+	// ErrDeadline: the deadline of the call has passed.
+	ErrDeadline = &Error{Code: -14, Message: "the deadline of the call has passed"}
+)
+
+// IOMode: how mlops_io.open opens.
+type IOMode int32
+
+const (
+	// IOModeRead: an existing file, for reading.
+	IOModeRead IOMode = 0
+	// IOModeCreate: a new file, for reading and writing; EEXIST if it is there.
+	IOModeCreate IOMode = 1
+	// IOModeReadWrite: an existing file, for reading and writing.
+	IOModeReadWrite IOMode = 2
+)
+
+// CPU: the most that kernels may use of the CPU. Values never differ between levels, only speed. The
+// environment variable MLOPS_CPU=scalar|sse41|avx2|avx512 caps the whole process.
+type CPU int32
+
+const (
+	// CPUBest: whatever the machine has.
+	CPUBest CPU = 0
+	// CPUScalar: portable C.
+	CPUScalar CPU = 1
+	// CPUSse41: x86-64 with SSE4.1 and, where present, SHA.
+	CPUSse41 CPU = 2
+	// CPUAvx2: x86-64 with AVX2 and FMA.
+	CPUAvx2 CPU = 3
+	// CPUAvx512: x86-64 with AVX-512 F, BW, VL, VBMI.
+	CPUAvx512 CPU = 4
+	// CPUNeon: AArch64.
+	CPUNeon CPU = 5
+)
+
+// Type: type of a column.
+type Type int32
+
+const (
+	// TypeNull: every value is null.
+	TypeNull Type = 0
+	// TypeBool: true, false.
+	TypeBool Type = 1
+	// TypeInt64: whole numbers.
+	TypeInt64 Type = 2
+	// TypeFloat64: binary64; NaN is a value and not null.
+	TypeFloat64 Type = 3
+	// TypeString: UTF-8.
+	TypeString Type = 4
+)
+
+// ModelOutput: what predicting writes for each row.
+type ModelOutput int32
+
+const (
+	// ModelOutputPrediction: probability, scores or value, as the trainer has it.
+	ModelOutputPrediction ModelOutput = 0
+	// ModelOutputMargin: the sum before the link function.
+	ModelOutputMargin ModelOutput = 1
+	// ModelOutputLeaf: the leaf's node number in each tree, as the trainer counts; width is the number of
+	// trees.
+	ModelOutputLeaf ModelOutput = 2
+)
+
+// DriftVerdict: the three answers.
+type DriftVerdict int32
+
+const (
+	// DriftVerdictNotEnoughData: neither of the others can be said with confidence.
+	DriftVerdictNotEnoughData DriftVerdict = 0
+	// DriftVerdictNo: the effect does not exceed the tolerance.
+	DriftVerdictNo DriftVerdict = 1
+	// DriftVerdictYes: the effect exceeds the tolerance, with confidence.
+	DriftVerdictYes DriftVerdict = 2
+)
+
+// StatsMethod: how the p-value of Kolmogorov and Smirnov is found.
+type StatsMethod int32
+
+const (
+	// StatsMethodAuto: exact where both samples have at most 10,000 values.
+	StatsMethodAuto StatsMethod = 0
+	// StatsMethodExact: lattice paths; asymptotic where that is out of reach.
+	StatsMethodExact StatsMethod = 1
+	// StatsMethodAsymptotic: distribution of D at the effective size nm/(n+m).
+	StatsMethodAsymptotic StatsMethod = 2
+)
+
+// StatsAlternative: against what the samples are tested.
+type StatsAlternative int32
+
+const (
+	// StatsAlternativeTwoSided: the distributions differ.
+	StatsAlternativeTwoSided StatsAlternative = 0
+	// StatsAlternativeLess: the CDF of x lies below that of y somewhere.
+	StatsAlternativeLess StatsAlternative = 1
+	// StatsAlternativeGreater: the CDF of x lies above that of y somewhere.
+	StatsAlternativeGreater StatsAlternative = 2
+)
+
+// DriftColumn: what was found of one column. Measures that do not apply are NaN.
+type DriftColumn struct {
+	// the answer
+	Verdict DriftVerdict
+	// Name
+	Name string
+	// what decided: "ks", "tv" or "nulls"
+	Test string
+	// as the reference has it
+	Type Type
+	// 1 if every row of both sides was at hand, 0 if the reference was a sketch
+	Exact int32
+	// values that count
+	NReference int64
+	// values that count
+	NCurrent int64
+	// the measure named by test
+	Effect float64
+	// its lower confidence bound
+	EffectLow float64
+	// what it was held against
+	Tolerance float64
+	// that such an effect comes by chance alone
+	PValue float64
+	// the same within the whole report (Holm)
+	PAdjusted float64
+	// Kolmogorov-Smirnov distance
+	Ks float64
+	// first Wasserstein distance over the reference's standard deviation
+	Wasserstein float64
+	// over ten quantile bins of the reference, or categories
+	Psi float64
+	// Jensen-Shannon distance over the same, base e
+	Js float64
+	// total variation over the same
+	Tv float64
+	// share of nulls and NaN, in [0, 1]
+	NullsReference float64
+	// share of nulls and NaN
+	NullsCurrent float64
+	// mean of the finite values
+	MeanReference float64
+	// mean of the finite values
+	MeanCurrent float64
+}
+
+func makeDriftColumn(c *C.mlops_drift_column) (r DriftColumn) {
+	r.Verdict = DriftVerdict(c.verdict)
+	r.Name = C.GoString(c.name)
+	r.Test = C.GoString(c.test)
+	r.Type = Type(c._type)
+	r.Exact = int32(c.exact)
+	r.NReference = int64(c.n_reference)
+	r.NCurrent = int64(c.n_current)
+	r.Effect = float64(c.effect)
+	r.EffectLow = float64(c.effect_low)
+	r.Tolerance = float64(c.tolerance)
+	r.PValue = float64(c.p_value)
+	r.PAdjusted = float64(c.p_adjusted)
+	r.Ks = float64(c.ks)
+	r.Wasserstein = float64(c.wasserstein)
+	r.Psi = float64(c.psi)
+	r.Js = float64(c.js)
+	r.Tv = float64(c.tv)
+	r.NullsReference = float64(c.nulls_reference)
+	r.NullsCurrent = float64(c.nulls_current)
+	r.MeanReference = float64(c.mean_reference)
+	r.MeanCurrent = float64(c.mean_current)
+	return r
+}
+
+// ProfileSummary: what a profile has seen.
+type ProfileSummary struct {
+	// all values, nulls and NaN among them
+	N int64
+	// nulls
+	NNull int64
+	// NaN
+	NNan int64
+	// +inf and -inf
+	NInfinite int64
+	// zeros of either sign
+	NZero int64
+	// below zero, -inf among them
+	NNegative int64
+	// least value, infinities among them; NaN if there is none
+	Min float64
+	// greatest value; NaN if there is none
+	Max float64
+	// of the finite values, from the exact sum; NaN if there is none
+	Mean float64
+}
+
+func makeProfileSummary(c *C.mlops_profile_summary) (r ProfileSummary) {
+	r.N = int64(c.n)
+	r.NNull = int64(c.n_null)
+	r.NNan = int64(c.n_nan)
+	r.NInfinite = int64(c.n_infinite)
+	r.NZero = int64(c.n_zero)
+	r.NNegative = int64(c.n_negative)
+	r.Min = float64(c.min)
+	r.Max = float64(c.max)
+	r.Mean = float64(c.mean)
+	return r
+}
+
+// StatsTwoSample: what one pass over two sorted samples yields.
+type StatsTwoSample struct {
+	// 1 if the CDF of x is the higher at ks_location, else -1
+	KsSign int32
+	// Kolmogorov-Smirnov statistic, in [0, 1]
+	Ks float64
+	// value at which the CDFs lie furthest apart
+	KsLocation float64
+	// p-value of the alternative, in [0, 1]
+	KsP float64
+	// first Wasserstein distance, in the unit of the values
+	Wasserstein float64
+	// energy distance (square root form, as SciPy)
+	Energy float64
+	// values of x that count
+	N int64
+	// values of y that count
+	M int64
+	// NaN dropped from x
+	NNan int64
+	// NaN dropped from y
+	MNan int64
+	// 1 if ks_p is the exact one
+	KsExact int32
+}
+
+func makeStatsTwoSample(c *C.mlops_stats_two_sample) (r StatsTwoSample) {
+	r.KsSign = int32(c.ks_sign)
+	r.Ks = float64(c.ks)
+	r.KsLocation = float64(c.ks_location)
+	r.KsP = float64(c.ks_p)
+	r.Wasserstein = float64(c.wasserstein)
+	r.Energy = float64(c.energy)
+	r.N = int64(c.n)
+	r.M = int64(c.m)
+	r.NNan = int64(c.n_nan)
+	r.MNan = int64(c.m_nan)
+	r.KsExact = int32(c.ks_exact)
+	return r
+}
+
+// StatsTwoCounts: what two histograms over the same k bins or categories yield.
+type StatsTwoCounts struct {
+	// degrees of freedom: bins that either side uses, less one
+	Dof int32
+	// population stability index; an empty bin counts as half a value
+	Psi float64
+	// Jensen-Shannon distance, base e, in [0, sqrt(ln 2)]
+	Js float64
+	// total variation, in [0, 1]
+	Tv float64
+	// Pearson's statistic of the 2 x k table; Yates' correction if dof is 1
+	Chi2 float64
+	// its p-value, in [0, 1]; 1 if dof is 0
+	Chi2P float64
+	// sum of the first
+	N int64
+	// sum of the second
+	M int64
+}
+
+func makeStatsTwoCounts(c *C.mlops_stats_two_counts) (r StatsTwoCounts) {
+	r.Dof = int32(c.dof)
+	r.Psi = float64(c.psi)
+	r.Js = float64(c.js)
+	r.Tv = float64(c.tv)
+	r.Chi2 = float64(c.chi2)
+	r.Chi2P = float64(c.chi2_p)
+	r.N = int64(c.n)
+	r.M = int64(c.m)
+	return r
+}
+
+// Call: bounds and reporting of one long call. Zero means the default in each field.
+type Call struct {
+	// default: the calling thread
+	Executor *Executor
+	// on the host's monotonic clock; default none
+	DeadlineNs int64
+	// bytes of working memory; default none
+	MemoryMax int64
+	// who asks, for the audit trail
+	Actor string
+	// W3C trace id, 32 hexadecimal digits
+	TraceID string
+}
+
+func (o *Call) c(s *scope) *C.mlops_call {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_call)(s.alloc(C.sizeof_mlops_call))
+	c.struct_size = C.sizeof_mlops_call
+	if o.Executor != nil {
+		c.executor = o.Executor.p
+		s.keep(o.Executor)
+	}
+	c.deadline_ns = C.int64_t(o.DeadlineNs)
+	c.memory_max = C.int64_t(o.MemoryMax)
+	c.actor = s.optional(o.Actor)
+	c.trace_id = s.optional(o.TraceID)
+	return c
+}
+
+// CSVOpts: options of the verbs that read CSV. Zero means the default in each field.
+type CSVOpts struct {
+	// the first line holds values; columns are called c0, c1, ...
+	NoHeader bool
+	// progress, deadline, memory limit
+	Call *Call
+	// one ASCII character; default ","
+	Delimiter string
+	// column names, separated by the delimiter, in place of those of the header; quoted as in a CSV line
+	Names string
+	// spellings of null, separated by the delimiter; default "" NA N/A NaN nan null NULL None and "?"
+	Nulls string
+	// lines to pass over before the header; default none
+	SkipLines int64
+	// rows to read at the most; default all
+	RowsMax int64
+	// bytes of one record; default 16 MiB
+	LineMax int64
+	// bytes that the table may take; default 16 GiB
+	MemoryMax int64
+}
+
+func (o *CSVOpts) c(s *scope) *C.mlops_csv_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_csv_opts)(s.alloc(C.sizeof_mlops_csv_opts))
+	c.struct_size = C.sizeof_mlops_csv_opts
+	if o.NoHeader {
+		c.flags |= 1
+	}
+	c.call = o.Call.c(s)
+	c.delimiter = s.optional(o.Delimiter)
+	c.names = s.optional(o.Names)
+	c.nulls = s.optional(o.Nulls)
+	c.skip_lines = C.int64_t(o.SkipLines)
+	c.rows_max = C.int64_t(o.RowsMax)
+	c.line_max = C.int64_t(o.LineMax)
+	c.memory_max = C.int64_t(o.MemoryMax)
+	return c
+}
+
+// ModelOpts: options of the loading verbs. Zero means the default in each field.
+type ModelOpts struct {
+	// bytes that loading may use; default 1 GiB
+	MemoryMax int64
+	// "xgboost" or "bundle"; default: found from the content
+	Format string
+}
+
+func (o *ModelOpts) c(s *scope) *C.mlops_model_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_model_opts)(s.alloc(C.sizeof_mlops_model_opts))
+	c.struct_size = C.sizeof_mlops_model_opts
+	c.memory_max = C.int64_t(o.MemoryMax)
+	c.format = s.optional(o.Format)
+	return c
+}
+
+// ReferenceOpts: options of the verbs that make a reference. Zero means the default in each field.
+type ReferenceOpts struct {
+	// names to keep, separated by commas, quoted as in a CSV line; default all
+	Columns string
+	// names to leave out, as columns: target, id, time
+	Ignore string
+	// how mlops_reference_load() reads a CSV file
+	CSV *CSVOpts
+	// 9 to 1,023 quantile edges of a numeric column; default 255
+	NEdges int64
+}
+
+func (o *ReferenceOpts) c(s *scope) *C.mlops_reference_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_reference_opts)(s.alloc(C.sizeof_mlops_reference_opts))
+	c.struct_size = C.sizeof_mlops_reference_opts
+	c.columns = s.optional(o.Columns)
+	c.ignore = s.optional(o.Ignore)
+	c.csv = o.CSV.c(s)
+	c.n_edges = C.int64_t(o.NEdges)
+	return c
+}
+
+// BundleOpts: options of mlops_bundle_write(). Zero means the default in each field.
+type BundleOpts struct {
+	// default: none
+	Reference *Reference
+	// of the model, up to 255 bytes
+	Name string
+	// of the model, up to 255 bytes
+	Version string
+	// a JSON object, up to 1 MiB, kept as it is
+	Metadata string
+	// rows to prove; default: 16 rows derived from the plan's thresholds
+	GoldenRows []float32
+}
+
+func (o *BundleOpts) c(s *scope, nFeatures int64) *C.mlops_bundle_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_bundle_opts)(s.alloc(C.sizeof_mlops_bundle_opts))
+	c.struct_size = C.sizeof_mlops_bundle_opts
+	if o.Reference != nil {
+		c.reference = o.Reference.p
+		s.keep(o.Reference)
+	}
+	c.name = s.optional(o.Name)
+	c.version = s.optional(o.Version)
+	c.metadata = s.optional(o.Metadata)
+	if len(o.GoldenRows) > 0 {
+		c.golden_rows = (*C.float)(s.copy(unsafe.Pointer(&o.GoldenRows[0]), len(o.GoldenRows)*C.sizeof_float))
+		if nFeatures == 0 || int64(len(o.GoldenRows))%(nFeatures) != 0 {
+			s.err = invalid("GoldenRows is not whole rows")
+			return nil
+		}
+		c.n_golden = C.int64_t(int64(len(o.GoldenRows)) / (nFeatures))
+	}
+	return c
+}
+
+// DriftOpts: options of the comparing verbs. Zero means the default in each field.
+type DriftOpts struct {
+	// executor, progress, deadline
+	Call *Call
+	// names to compare, separated by commas, quoted as in a CSV line; default: all of the reference
+	Columns string
+	// names to leave out, as columns
+	Ignore string
+	// chance of any false alarm in the report, in (0, 0.5]; default 0.01
+	Alpha float64
+	// largest harmless KS distance, in (0, 1); default 0.05
+	KsTolerance float64
+	// the same of the total variation of categories and of the share of nulls; default 0.05
+	TvTolerance float64
+	// rows that each side must have; default 50
+	RowsMin int64
+}
+
+func (o *DriftOpts) c(s *scope) *C.mlops_drift_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_drift_opts)(s.alloc(C.sizeof_mlops_drift_opts))
+	c.struct_size = C.sizeof_mlops_drift_opts
+	c.call = o.Call.c(s)
+	c.columns = s.optional(o.Columns)
+	c.ignore = s.optional(o.Ignore)
+	c.alpha = C.double(o.Alpha)
+	c.ks_tolerance = C.double(o.KsTolerance)
+	c.tv_tolerance = C.double(o.TvTolerance)
+	c.rows_min = C.int64_t(o.RowsMin)
+	return c
+}
+
+// ProfileOpts: configuration of a profile. Only profiles of equal configuration merge.
+type ProfileOpts struct {
+	// strictly ascending, finite; bin 0 is x <= edges[0], bin i is edges[i-1] < x <= edges[i], bin
+	// n_edges is x > the last; default log-linear bins
+	Edges []float64
+	// the sum counts units of 2^-scale, to which each value is rounded (ties to even); -64 to 64; default
+	// 32
+	Scale *int32
+}
+
+func (o *ProfileOpts) c(s *scope) *C.mlops_profile_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_profile_opts)(s.alloc(C.sizeof_mlops_profile_opts))
+	c.struct_size = C.sizeof_mlops_profile_opts
+	if len(o.Edges) > 0 {
+		c.edges = (*C.double)(s.copy(unsafe.Pointer(&o.Edges[0]), len(o.Edges)*C.sizeof_double))
+		c.n_edges = C.int64_t(int64(len(o.Edges)))
+	}
+	if o.Scale != nil {
+		c.flags |= 1
+		c.scale = C.int32_t(*o.Scale)
+	}
+	return c
+}
+
+// MonitorOpts: options of the constructors. Zero means the default in each field.
+type MonitorOpts struct {
+	// how a CSV reference is read: which columns are features, and how the file is laid out
+	Reference *ReferenceOpts
+	// tolerances, alpha, rows_min
+	Drift *DriftOpts
+	// label "model" of the metrics; default "default"
+	Name string
+	// rows of a window, 50 or more; default 1,000
+	WindowRows int64
+}
+
+func (o *MonitorOpts) c(s *scope) *C.mlops_monitor_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_monitor_opts)(s.alloc(C.sizeof_mlops_monitor_opts))
+	c.struct_size = C.sizeof_mlops_monitor_opts
+	c.reference = o.Reference.c(s)
+	c.drift = o.Drift.c(s)
+	c.name = s.optional(o.Name)
+	c.window_rows = C.int64_t(o.WindowRows)
+	return c
+}
+
+// StatsOpts: options of the two-sample verbs. Zero means the default in each field.
+type StatsOpts struct {
+	// x ascends and has no NaN: it is neither copied nor sorted
+	XSorted bool
+	// the same of y
+	YSorted bool
+	// default MLOPS_STATS_AUTO
+	Method StatsMethod
+	// default MLOPS_STATS_TWO_SIDED
+	Alternative StatsAlternative
+}
+
+func (o *StatsOpts) c(s *scope) *C.mlops_stats_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_stats_opts)(s.alloc(C.sizeof_mlops_stats_opts))
+	c.struct_size = C.sizeof_mlops_stats_opts
+	if o.XSorted {
+		c.flags |= 1
+	}
+	if o.YSorted {
+		c.flags |= 2
+	}
+	c.method = C.mlops_stats_method(o.Method)
+	c.alternative = C.mlops_stats_alternative(o.Alternative)
+	return c
+}
+
+// Executor: runs the pieces of a loop, on as many threads as it likes. Re-entrant.
+type Executor struct {
+	p *C.mlops_executor
+	// whose it is
+	parent interface{}
+}
+
+// Pool: threads that wait for work. Several callers may use one pool at once.
+type Pool struct {
+	p *C.mlops_pool
+}
+
+func wrapPool(p *C.mlops_pool) *Pool {
+	x := &Pool{p: p}
+	runtime.SetFinalizer(x, (*Pool).Close)
+	return x
+}
+
+// Close ends this Pool, or this share of it; it may be called again.
+func (x *Pool) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	C.mlops_pool_free(x.p)
+	x.p = nil
+	return nil
+}
+
+// NewPool: start a pool.
+//
+// Errors: MLOPS_E_INVALID, MLOPS_E_NOMEM; MLOPS_E_IO if a thread cannot be started.
+func NewPool(nWorkers int32) (*Pool, error) {
+	var out *C.mlops_pool
+	var e C.mlops_error
+	if err := check(C.mlops_pool_new(&out, C.int32_t(nWorkers), nil, &e), &e, "mlops_pool_new"); err != nil {
+		return nil, err
+	}
+	r := wrapPool(out)
+	return r, nil
+}
+
+// Executor: the pool as an executor.
+//
+// Returns: valid until mlops_pool_free().
+func (x *Pool) Executor() *Executor {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	defer runtime.KeepAlive(x)
+	p := C.mlops_pool_executor(x.p)
+	if p == nil {
+		return nil
+	}
+	return &Executor{p: p, parent: x}
+}
+
+// Table: a table. Immutable and shared; ends with the last mlops_table_unref().
+type Table struct {
+	p *C.mlops_table
+}
+
+func wrapTable(p *C.mlops_table) *Table {
+	x := &Table{p: p}
+	runtime.SetFinalizer(x, (*Table).Close)
+	return x
+}
+
+// Close ends this Table, or this share of it; it may be called again.
+func (x *Table) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	C.mlops_table_unref(x.p)
+	x.p = nil
+	return nil
+}
+
+// LoadTable: read a CSV file (RFC 4180; LF, CRLF; a byte order mark is passed over).
+//
+// A column takes the first type that fits every value that is not null: bool (true, false), int64,
+// float64, string. A quoted field is a string; "" in quotes is an empty string and not null.
+//
+// Errors: MLOPS_E_NOT_FOUND, MLOPS_E_IO, MLOPS_E_DENIED; MLOPS_E_PARSE for an empty file, a record of
+// another length than the header, a name twice, an open quote, bytes that are no UTF-8; MLOPS_E_LIMIT
+// for a record or table beyond its limit; MLOPS_E_NOMEM.
+func LoadTable(path string, opts *CSVOpts) (*Table, error) {
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_table_load(&out, s.str(path), optsC, &e), &e, "mlops_table_load"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// ParseTable: read CSV from memory. As mlops_table_load().
+func ParseTable(text []byte, opts *CSVOpts) (*Table, error) {
+	defer runtime.KeepAlive(text)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_table_parse(&out, (*C.char)(pointer(text)), C.size_t(len(text)), optsC, &e), &e, "mlops_table_parse"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// ImportTable: take over a table (a struct array) from Arrow.
+//
+// Both structs are moved: they are released by the library, also after an error, except where their
+// own release is already NULL. Structure (counts, buffers, offsets) is validated; so are the bytes of
+// strings.
+//
+// Errors: MLOPS_E_INVALID for a struct that breaks Arrow's rules; MLOPS_E_UNSUPPORTED names the column
+// and its type; MLOPS_E_NOMEM.
+func ImportTable(schema unsafe.Pointer, array unsafe.Pointer) (*Table, error) {
+	var out *C.mlops_table
+	var e C.mlops_error
+	if err := check(C.mlops_table_import(&out, (*C.struct_ArrowSchema)(schema), (*C.struct_ArrowArray)(array), nil, &e), &e, "mlops_table_import"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// ImportTableStream: take over a stream of tables from Arrow, joined to one. The stream is moved, as
+// above.
+//
+// Errors: as mlops_table_import(); MLOPS_E_IO with the producer's own message.
+func ImportTableStream(stream unsafe.Pointer) (*Table, error) {
+	var out *C.mlops_table
+	var e C.mlops_error
+	if err := check(C.mlops_table_import_stream(&out, (*C.struct_ArrowArrayStream)(stream), nil, &e), &e, "mlops_table_import_stream"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// TableFromMatrix: make a table of float64 columns from a matrix. The values are copied.
+//
+// Errors: MLOPS_E_INVALID, MLOPS_E_NOMEM.
+func TableFromMatrix(values []float64, nColumns int, names string) (*Table, error) {
+	defer runtime.KeepAlive(values)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	var e C.mlops_error
+	nValues, ok := wholeRows(len(values), nColumns)
+	if !ok {
+		return nil, invalid("values is not whole rows")
+	}
+	if err := check(C.mlops_table_from_matrix(&out, (*C.double)(pointer(values)), C.int64_t(nValues), C.int64_t(nColumns), s.optional(names), nil, &e), &e, "mlops_table_from_matrix"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// NRows: number of rows.
+func (x *Table) NRows() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_table_n_rows(x.p))
+}
+
+// NColumns: number of columns.
+func (x *Table) NColumns() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_table_n_columns(x.p))
+}
+
+// Name: name of a column.
+//
+// Returns: NULL if index is out of range.
+func (x *Table) Name(index int64) string {
+	if x == nil || x.p == nil {
+		return ""
+	}
+	defer runtime.KeepAlive(x)
+	return C.GoString(C.mlops_table_name(x.p, C.int64_t(index)))
+}
+
+// Type: type of a column; MLOPS_TYPE_NULL also where index is out of range.
+func (x *Table) Type(index int64) Type {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return Type(C.mlops_table_type(x.p, C.int64_t(index)))
+}
+
+// Find: index of the column of this name, -1 if there is none.
+func (x *Table) Find(name string) int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	return int64(C.mlops_table_find(x.p, s.str(name)))
+}
+
+// NNulls: number of nulls in a column; -1 if index is out of range.
+func (x *Table) NNulls(index int64) int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_table_n_nulls(x.p, C.int64_t(index)))
+}
+
+// Values: values of a bool, int64 or float64 column as float64; a null becomes NaN.
+//
+// Errors: MLOPS_E_INVALID; MLOPS_E_SCHEMA names a string column.
+func (x *Table) Values(index int64) ([]float64, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Table")
+	}
+	defer runtime.KeepAlive(x)
+	var e C.mlops_error
+	nRows := C.mlops_table_n_rows(x.p)
+	out := make([]float64, int(nRows))
+	if err := check(C.mlops_table_values(x.p, C.int64_t(index), (*C.double)(pointer(out)), nRows, &e), &e, "mlops_table_values"); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// Text: one value as text, as it would stand in a CSV field without its quotes. A null is empty.
+//
+// Errors: MLOPS_E_INVALID if column or row is out of range; MLOPS_E_ARENA if cut.
+func (x *Table) Text(index int64, row int64) (string, error) {
+	if x == nil || x.p == nil {
+		return "", closed("Table")
+	}
+	defer runtime.KeepAlive(x)
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_table_text(x.p, C.int64_t(index), C.int64_t(row), (*C.char)(text), room, needed)
+	}, nil, "mlops_table_text")
+	if err != nil {
+		return "", err
+	}
+	return string(content), nil
+}
+
+// Export: hand the table out as Arrow: a struct array of its columns, strings as dictionaries.
+//
+// Nothing is copied; what is handed out keeps the table alive until it is released.
+//
+// Errors: MLOPS_E_NOMEM.
+func (x *Table) Export(schema unsafe.Pointer, array unsafe.Pointer) error {
+	if x == nil || x.p == nil {
+		return closed("Table")
+	}
+	defer runtime.KeepAlive(x)
+	var e C.mlops_error
+	return check(C.mlops_table_export(x.p, (*C.struct_ArrowSchema)(schema), (*C.struct_ArrowArray)(array), &e), &e, "mlops_table_export")
+}
+
+// Model: a compiled model. Immutable and shared; ends with the last mlops_model_unref().
+type Model struct {
+	p *C.mlops_model
+}
+
+func wrapModel(p *C.mlops_model) *Model {
+	x := &Model{p: p}
+	runtime.SetFinalizer(x, (*Model).Close)
+	return x
+}
+
+// Close ends this Model, or this share of it; it may be called again.
+func (x *Model) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	C.mlops_model_unref(x.p)
+	x.p = nil
+	return nil
+}
+
+// LoadModel: load a model file and compile it.
+//
+// The format is found from the content, never from the name. Nothing outside the file is read,
+// whatever the file says.
+//
+// Errors: MLOPS_E_NOT_FOUND, MLOPS_E_IO, MLOPS_E_DENIED, MLOPS_E_NOMEM, MLOPS_E_CORRUPT; MLOPS_E_LIMIT
+// beyond memory_max; MLOPS_E_UNSUPPORTED names the booster, objective or version that is missing.
+func LoadModel(path string, opts *ModelOpts) (*Model, error) {
+	var s scope
+	defer s.free()
+	var out *C.mlops_model
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_model_load(&out, s.str(path), optsC, &e), &e, "mlops_model_load"); err != nil {
+		return nil, err
+	}
+	r := wrapModel(out)
+	return r, nil
+}
+
+// ParseModel: load a model from memory. As mlops_model_load().
+func ParseModel(content []byte, opts *ModelOpts) (*Model, error) {
+	defer runtime.KeepAlive(content)
+	var s scope
+	defer s.free()
+	var out *C.mlops_model
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_model_parse(&out, pointer(content), C.size_t(len(content)), optsC, &e), &e, "mlops_model_parse"); err != nil {
+		return nil, err
+	}
+	r := wrapModel(out)
+	return r, nil
+}
+
+// NFeatures: number of features of a row.
+func (x *Model) NFeatures() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_model_n_features(x.p))
+}
+
+// FeatureName: name of a feature.
+//
+// Returns: NULL if index is out of range or the file has no names.
+func (x *Model) FeatureName(index int64) string {
+	if x == nil || x.p == nil {
+		return ""
+	}
+	defer runtime.KeepAlive(x)
+	return C.GoString(C.mlops_model_feature_name(x.p, C.int64_t(index)))
+}
+
+// Width: number of values that one row yields for this output; 0 if output is unknown.
+func (x *Model) Width(output ModelOutput) int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_model_width(x.p, C.mlops_model_output(output)))
+}
+
+// Describe: what the model is, as JSON: format, objective, trees, nodes, depth, features with their
+// names, outputs, plan size, working memory, id, chosen kernels.
+//
+// Errors: MLOPS_E_ARENA if cap is too small: text is empty then; MLOPS_E_NOMEM.
+func (x *Model) Describe() (string, error) {
+	if x == nil || x.p == nil {
+		return "", closed("Model")
+	}
+	defer runtime.KeepAlive(x)
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_model_describe(x.p, (*C.char)(text), room, needed)
+	}, nil, "mlops_model_describe")
+	if err != nil {
+		return "", err
+	}
+	return string(content), nil
+}
+
+// Predict: predict rows.
+//
+// Values are those of the trainer's own predictor: margins bit for bit, in the trainer's order of
+// summation. A missing value is NaN. The same rows give the same values in any batch and on any
+// machine.
+//
+// Errors: MLOPS_E_INVALID where a shape differs; MLOPS_E_ARENA if the model needs more working memory
+// than the stack bound of 16 KiB (use a context then); nothing is written in either case.
+func (x *Model) Predict(rows []float32, nFeatures int) ([]float64, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Model")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(rows)
+	nRows, ok := wholeRows(len(rows), nFeatures)
+	if !ok {
+		return nil, invalid("rows is not whole rows")
+	}
+	width := C.mlops_model_width(x.p, C.MLOPS_MODEL_OUTPUT_PREDICTION)
+	out := make([]float64, int(C.int64_t(nRows))*int(width))
+	if err := check(C.mlops_model_predict(x.p, (*C.float)(pointer(rows)), C.int64_t(nRows), C.int64_t(nFeatures), (*C.double)(pointer(out)), width), nil, "mlops_model_predict"); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// PredictTable: predict the rows of a table, its columns bound to features by name.
+//
+// A model without feature names needs a list of columns. Bool and int64 columns are converted; a null
+// is a missing value; a string column is an error that names it. Further columns are ignored.
+//
+// Errors: MLOPS_E_SCHEMA names the column; MLOPS_E_INVALID, MLOPS_E_NOMEM.
+func (x *Model) PredictTable(table *Table, columns string, output ModelOutput) ([]float64, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Model")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(table)
+	var s scope
+	defer s.free()
+	if table == nil || table.p == nil {
+		return nil, closed("Table")
+	}
+	var e C.mlops_error
+	nRows := C.mlops_table_n_rows(table.p)
+	width := C.mlops_model_width(x.p, C.mlops_model_output(output))
+	out := make([]float64, int(nRows)*int(width))
+	if err := check(C.mlops_model_predict_table(x.p, table.p, s.optional(columns), C.mlops_model_output(output), (*C.double)(pointer(out)), nRows, width, &e), &e, "mlops_model_predict_table"); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// Context: working memory and settings of one predicting thread. One thread at a time.
+type Context struct {
+	p *C.mlops_context
+	// what it lives in, or needs to live
+	keep []interface{}
+}
+
+func wrapContext(p *C.mlops_context) *Context {
+	x := &Context{p: p}
+	runtime.SetFinalizer(x, (*Context).Close)
+	return x
+}
+
+// Close ends this Context, or this share of it; it may be called again.
+func (x *Context) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	if x.keep == nil {
+		C.mlops_context_free(x.p)
+	}
+	x.keep = nil
+	x.p = nil
+	return nil
+}
+
+// SizeContext: bytes that a context for this model needs; exact.
+func SizeContext(model *Model) int {
+	defer runtime.KeepAlive(model)
+	if model == nil || model.p == nil {
+		return 0
+	}
+	return int(C.mlops_context_size(model.p))
+}
+
+// NewContext: make a context on the heap of the model's host. It holds a share of the model.
+//
+// Errors: MLOPS_E_INVALID, MLOPS_E_NOMEM.
+func NewContext(model *Model, output ModelOutput) (*Context, error) {
+	defer runtime.KeepAlive(model)
+	var out *C.mlops_context
+	if model == nil || model.p == nil {
+		return nil, closed("Model")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_context_new(&out, model.p, C.mlops_model_output(output), &e), &e, "mlops_context_new"); err != nil {
+		return nil, err
+	}
+	r := wrapContext(out)
+	return r, nil
+}
+
+// Width: number of values that one row yields.
+func (x *Context) Width() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_context_width(x.p))
+}
+
+// Predict: predict rows, as mlops_model_predict(), for a model of any size.
+//
+// Errors: MLOPS_E_INVALID where a shape differs; nothing is written then.
+func (x *Context) Predict(rows []float32, nFeatures int) ([]float64, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Context")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(rows)
+	nRows, ok := wholeRows(len(rows), nFeatures)
+	if !ok {
+		return nil, invalid("rows is not whole rows")
+	}
+	width := C.mlops_context_width(x.p)
+	out := make([]float64, int(C.int64_t(nRows))*int(width))
+	if err := check(C.mlops_context_predict(x.p, (*C.float)(pointer(rows)), C.int64_t(nRows), C.int64_t(nFeatures), (*C.double)(pointer(out)), width), nil, "mlops_context_predict"); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// Reference: a reference. Immutable and shared; ends with the last mlops_reference_unref().
+type Reference struct {
+	p *C.mlops_reference
+}
+
+func wrapReference(p *C.mlops_reference) *Reference {
+	x := &Reference{p: p}
+	runtime.SetFinalizer(x, (*Reference).Close)
+	return x
+}
+
+// Close ends this Reference, or this share of it; it may be called again.
+func (x *Reference) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	C.mlops_reference_unref(x.p)
+	x.p = nil
+	return nil
+}
+
+// NewReference: make a reference from a table.
+//
+// Errors: MLOPS_E_SCHEMA for a column that is named and not there, or a table without rows;
+// MLOPS_E_NOMEM.
+func NewReference(table *Table, opts *ReferenceOpts) (*Reference, error) {
+	defer runtime.KeepAlive(table)
+	var s scope
+	defer s.free()
+	var out *C.mlops_reference
+	if table == nil || table.p == nil {
+		return nil, closed("Table")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_reference_new(&out, table.p, optsC, &e), &e, "mlops_reference_new"); err != nil {
+		return nil, err
+	}
+	r := wrapReference(out)
+	return r, nil
+}
+
+// LoadReference: load a reference from a file: a saved reference, a bundle that has one, or a CSV
+// file, found from the content and never from the name.
+//
+// Errors: MLOPS_E_NOT_FOUND, MLOPS_E_IO, MLOPS_E_CORRUPT, MLOPS_E_PARSE, MLOPS_E_SCHEMA,
+// MLOPS_E_NOMEM.
+func LoadReference(path string, opts *ReferenceOpts) (*Reference, error) {
+	var s scope
+	defer s.free()
+	var out *C.mlops_reference
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_reference_load(&out, s.str(path), optsC, &e), &e, "mlops_reference_load"); err != nil {
+		return nil, err
+	}
+	r := wrapReference(out)
+	return r, nil
+}
+
+// Save: save to a file, whole or not at all.
+//
+// Errors: MLOPS_E_IO, MLOPS_E_NO_SPACE, MLOPS_E_DENIED, MLOPS_E_NOT_FOUND, MLOPS_E_NOMEM.
+func (x *Reference) Save(path string) error {
+	if x == nil || x.p == nil {
+		return closed("Reference")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var e C.mlops_error
+	return check(C.mlops_reference_save(x.p, s.str(path), &e), &e, "mlops_reference_save")
+}
+
+// NRows: number of rows that it was made from.
+func (x *Reference) NRows() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_reference_n_rows(x.p))
+}
+
+// NColumns: number of columns.
+func (x *Reference) NColumns() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_reference_n_columns(x.p))
+}
+
+// Name: name of a column.
+//
+// Returns: NULL if index is out of range.
+func (x *Reference) Name(index int64) string {
+	if x == nil || x.p == nil {
+		return ""
+	}
+	defer runtime.KeepAlive(x)
+	return C.GoString(C.mlops_reference_name(x.p, C.int64_t(index)))
+}
+
+// Type: type of a column; MLOPS_TYPE_NULL also where index is out of range.
+func (x *Reference) Type(index int64) Type {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return Type(C.mlops_reference_type(x.p, C.int64_t(index)))
+}
+
+// Bundle: an open bundle. Immutable and shared; ends with the last mlops_bundle_unref().
+type Bundle struct {
+	p *C.mlops_bundle
+}
+
+func wrapBundle(p *C.mlops_bundle) *Bundle {
+	x := &Bundle{p: p}
+	runtime.SetFinalizer(x, (*Bundle).Close)
+	return x
+}
+
+// Close ends this Bundle, or this share of it; it may be called again.
+func (x *Bundle) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	C.mlops_bundle_unref(x.p)
+	x.p = nil
+	return nil
+}
+
+// WriteBundle: write a bundle, whole or not at all. Equal content gives equal bytes.
+//
+// Errors: MLOPS_E_INVALID for an option out of range; MLOPS_E_IO, MLOPS_E_NO_SPACE, MLOPS_E_DENIED,
+// MLOPS_E_NOT_FOUND, MLOPS_E_NOMEM.
+func WriteBundle(path string, model *Model, opts *BundleOpts) error {
+	defer runtime.KeepAlive(model)
+	var s scope
+	defer s.free()
+	if model == nil || model.p == nil {
+		return closed("Model")
+	}
+	optsC := opts.c(&s, int64(C.mlops_model_n_features(model.p)))
+	if s.err != nil {
+		return s.err
+	}
+	var e C.mlops_error
+	return check(C.mlops_bundle_write(s.str(path), model.p, optsC, &e), &e, "mlops_bundle_write")
+}
+
+// SaveBundle: write a bundle to memory. As mlops_bundle_write().
+//
+// Errors: MLOPS_E_ARENA if cap is too small: nothing is written then; MLOPS_E_INVALID, MLOPS_E_NOMEM.
+func SaveBundle(model *Model, opts *BundleOpts) ([]byte, error) {
+	defer runtime.KeepAlive(model)
+	var s scope
+	defer s.free()
+	if model == nil || model.p == nil {
+		return nil, closed("Model")
+	}
+	optsC := opts.c(&s, int64(C.mlops_model_n_features(model.p)))
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_bundle_save(model.p, text, room, needed, optsC, &e)
+	}, &e, "mlops_bundle_save")
+	if err != nil {
+		return nil, err
+	}
+	return content, nil
+}
+
+// LoadBundle: open a bundle: check every byte, and predict its golden rows.
+//
+// Errors: MLOPS_E_NOT_FOUND, MLOPS_E_IO, MLOPS_E_NOMEM; MLOPS_E_CORRUPT names what is damaged, or the
+// golden row that this machine predicts otherwise; MLOPS_E_UNSUPPORTED.
+func LoadBundle(path string) (*Bundle, error) {
+	var s scope
+	defer s.free()
+	var out *C.mlops_bundle
+	var e C.mlops_error
+	if err := check(C.mlops_bundle_load(&out, s.str(path), nil, &e), &e, "mlops_bundle_load"); err != nil {
+		return nil, err
+	}
+	r := wrapBundle(out)
+	return r, nil
+}
+
+// ParseBundle: open a bundle from memory. As mlops_bundle_load().
+func ParseBundle(content []byte) (*Bundle, error) {
+	defer runtime.KeepAlive(content)
+	var out *C.mlops_bundle
+	var e C.mlops_error
+	if err := check(C.mlops_bundle_parse(&out, pointer(content), C.size_t(len(content)), nil, &e), &e, "mlops_bundle_parse"); err != nil {
+		return nil, err
+	}
+	r := wrapBundle(out)
+	return r, nil
+}
+
+// Model: the model.
+//
+// Returns: never NULL; share it with mlops_model_ref() to keep it longer.
+func (x *Bundle) Model() *Model {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	defer runtime.KeepAlive(x)
+	p := C.mlops_bundle_model(x.p)
+	if p == nil {
+		return nil
+	}
+	return wrapModel(C.mlops_model_ref(p))
+}
+
+// Reference: the reference.
+//
+// Returns: NULL if the bundle has none.
+func (x *Bundle) Reference() *Reference {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	defer runtime.KeepAlive(x)
+	p := C.mlops_bundle_reference(x.p)
+	if p == nil {
+		return nil
+	}
+	return wrapReference(C.mlops_reference_ref(p))
+}
+
+// Name: name of the model.
+//
+// Returns: never NULL; "" if none was given.
+func (x *Bundle) Name() string {
+	if x == nil || x.p == nil {
+		return ""
+	}
+	defer runtime.KeepAlive(x)
+	return C.GoString(C.mlops_bundle_name(x.p))
+}
+
+// Version: version of the model.
+//
+// Returns: never NULL; "" if none was given.
+func (x *Bundle) Version() string {
+	if x == nil || x.p == nil {
+		return ""
+	}
+	defer runtime.KeepAlive(x)
+	return C.GoString(C.mlops_bundle_version(x.p))
+}
+
+// Metadata: metadata, as JSON text.
+//
+// Returns: never NULL; "{}" if none was given.
+func (x *Bundle) Metadata() string {
+	if x == nil || x.p == nil {
+		return ""
+	}
+	defer runtime.KeepAlive(x)
+	return C.GoString(C.mlops_bundle_metadata(x.p))
+}
+
+// ID: name of the content: the SHA-256 that the file carries.
+func (x *Bundle) ID() (ID, error) {
+	if x == nil || x.p == nil {
+		return ID{}, closed("Bundle")
+	}
+	defer runtime.KeepAlive(x)
+	var out C.mlops_id
+	if err := check(C.mlops_bundle_id(x.p, &out), nil, "mlops_bundle_id"); err != nil {
+		return ID{}, err
+	}
+	return *(*ID)(unsafe.Pointer(&out.bytes)), nil
+}
+
+// Drift: verdicts of a comparison, column by column. Immutable and shared; ends with the last
+// mlops_drift_unref().
+type Drift struct {
+	p *C.mlops_drift
+}
+
+func wrapDrift(p *C.mlops_drift) *Drift {
+	x := &Drift{p: p}
+	runtime.SetFinalizer(x, (*Drift).Close)
+	return x
+}
+
+// Close ends this Drift, or this share of it; it may be called again.
+func (x *Drift) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	C.mlops_drift_unref(x.p)
+	x.p = nil
+	return nil
+}
+
+// CompareDrift: compare two tables, column by column by name, with every row of both.
+//
+// Errors: MLOPS_E_SCHEMA names a column that is missing or of another kind; MLOPS_E_INVALID for an
+// option out of range; MLOPS_E_NOMEM, MLOPS_E_CANCELLED, MLOPS_E_DEADLINE.
+func CompareDrift(reference *Table, current *Table, opts *DriftOpts) (*Drift, error) {
+	defer runtime.KeepAlive(reference)
+	defer runtime.KeepAlive(current)
+	var s scope
+	defer s.free()
+	var out *C.mlops_drift
+	if reference == nil || reference.p == nil {
+		return nil, closed("Table")
+	}
+	if current == nil || current.p == nil {
+		return nil, closed("Table")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_drift_compare(&out, reference.p, current.p, optsC, &e), &e, "mlops_drift_compare"); err != nil {
+		return nil, err
+	}
+	r := wrapDrift(out)
+	return r, nil
+}
+
+// CompareDriftReference: compare a table with a kept reference. The loss of precision of the reference
+// is part of the confidence bound.
+//
+// Errors: as mlops_drift_compare().
+func CompareDriftReference(reference *Reference, current *Table, opts *DriftOpts) (*Drift, error) {
+	defer runtime.KeepAlive(reference)
+	defer runtime.KeepAlive(current)
+	var s scope
+	defer s.free()
+	var out *C.mlops_drift
+	if reference == nil || reference.p == nil {
+		return nil, closed("Reference")
+	}
+	if current == nil || current.p == nil {
+		return nil, closed("Table")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_drift_compare_reference(&out, reference.p, current.p, optsC, &e), &e, "mlops_drift_compare_reference"); err != nil {
+		return nil, err
+	}
+	r := wrapDrift(out)
+	return r, nil
+}
+
+// Overall: dRIFT_YES if any column has drifted, else NO if any could be judged.
+func (x *Drift) Overall() DriftVerdict {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return DriftVerdict(C.mlops_drift_overall(x.p))
+}
+
+// NColumns: number of columns.
+func (x *Drift) NColumns() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_drift_n_columns(x.p))
+}
+
+// NDrifted: number of columns that have drifted.
+func (x *Drift) NDrifted() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_drift_n_drifted(x.p))
+}
+
+// Get: what was found of one column.
+//
+// Errors: MLOPS_E_INVALID if index is out of range.
+func (x *Drift) Get(index int64) (DriftColumn, error) {
+	if x == nil || x.p == nil {
+		return DriftColumn{}, closed("Drift")
+	}
+	defer runtime.KeepAlive(x)
+	var out C.mlops_drift_column
+	out.struct_size = C.sizeof_mlops_drift_column
+	if err := check(C.mlops_drift_get(x.p, C.int64_t(index), &out), nil, "mlops_drift_get"); err != nil {
+		return DriftColumn{}, err
+	}
+	return makeDriftColumn(&out), nil
+}
+
+// Save: write a report, whole or not at all: self-contained HTML, or JSON if the name ends in ".json".
+//
+// Errors: MLOPS_E_IO, MLOPS_E_NO_SPACE, MLOPS_E_DENIED, MLOPS_E_NOT_FOUND, MLOPS_E_NOMEM.
+func (x *Drift) Save(path string) error {
+	if x == nil || x.p == nil {
+		return closed("Drift")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var e C.mlops_error
+	return check(C.mlops_drift_save(x.p, s.str(path), &e), &e, "mlops_drift_save")
+}
+
+// JSON: the verdicts as JSON text.
+//
+// Errors: MLOPS_E_ARENA if cap is too small: text is empty then; MLOPS_E_NOMEM.
+func (x *Drift) JSON() (string, error) {
+	if x == nil || x.p == nil {
+		return "", closed("Drift")
+	}
+	defer runtime.KeepAlive(x)
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_drift_json(x.p, (*C.char)(text), room, needed)
+	}, nil, "mlops_drift_json")
+	if err != nil {
+		return "", err
+	}
+	return string(content), nil
+}
+
+// Profile: a profile, in mlops_profile_size() bytes aligned to 8. One thread at a time.
+type Profile struct {
+	p *C.mlops_profile
+	// what it lives in, or needs to live
+	keep []interface{}
+}
+
+func wrapProfile(p *C.mlops_profile) *Profile {
+	x := &Profile{p: p}
+	runtime.SetFinalizer(x, (*Profile).Close)
+	return x
+}
+
+// Close ends this Profile, or this share of it; it may be called again.
+func (x *Profile) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	if x.keep == nil {
+		C.mlops_profile_free(x.p)
+	}
+	x.keep = nil
+	x.p = nil
+	return nil
+}
+
+// SizeProfile: bytes that a profile of this configuration needs; 0 if opts are not valid.
+func SizeProfile(opts *ProfileOpts) int {
+	var s scope
+	defer s.free()
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return 0
+	}
+	return int(C.mlops_profile_size(optsC))
+}
+
+// NewProfile: start an empty profile on the host's heap.
+//
+// Errors: MLOPS_E_INVALID, MLOPS_E_NOMEM.
+func NewProfile(opts *ProfileOpts) (*Profile, error) {
+	var s scope
+	defer s.free()
+	var out *C.mlops_profile
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_profile_new(&out, optsC, &e), &e, "mlops_profile_new"); err != nil {
+		return nil, err
+	}
+	r := wrapProfile(out)
+	return r, nil
+}
+
+// Add: count values.
+//
+// Errors: MLOPS_E_INVALID if n is negative.
+func (x *Profile) Add(values []float64) error {
+	if x == nil || x.p == nil {
+		return closed("Profile")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(values)
+	return check(C.mlops_profile_add(x.p, (*C.double)(pointer(values)), C.int64_t(len(values))), nil, "mlops_profile_add")
+}
+
+// AddF32: count float32 values, one of each stride-th element.
+//
+// Errors: MLOPS_E_INVALID.
+func (x *Profile) AddF32(values []float32, stride int) error {
+	if x == nil || x.p == nil {
+		return closed("Profile")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(values)
+	if stride < 1 {
+		return invalid("stride is below 1")
+	}
+	return check(C.mlops_profile_add_f32(x.p, (*C.float)(pointer(values)), C.int64_t((len(values)+stride-1)/stride), C.int64_t(stride)), nil, "mlops_profile_add_f32")
+}
+
+// AddNulls: count n nulls; n is 0 or more.
+func (x *Profile) AddNulls(n int64) error {
+	if x == nil || x.p == nil {
+		return closed("Profile")
+	}
+	defer runtime.KeepAlive(x)
+	return check(C.mlops_profile_add_nulls(x.p, C.int64_t(n)), nil, "mlops_profile_add_nulls")
+}
+
+// Merge: add what another profile has seen.
+//
+// Errors: MLOPS_E_INVALID if the configurations differ; nothing is added then.
+func (x *Profile) Merge(other *Profile) error {
+	if x == nil || x.p == nil {
+		return closed("Profile")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(other)
+	if other == nil || other.p == nil {
+		return closed("Profile")
+	}
+	return check(C.mlops_profile_merge(x.p, other.p), nil, "mlops_profile_merge")
+}
+
+// Reset: forget all values; the configuration stays.
+func (x *Profile) Reset() {
+	if x == nil || x.p == nil {
+		return
+	}
+	defer runtime.KeepAlive(x)
+	C.mlops_profile_reset(x.p)
+}
+
+// Summarize: totals and extremes.
+//
+// Errors: MLOPS_E_INVALID if struct_size is unknown.
+func (x *Profile) Summarize() (ProfileSummary, error) {
+	if x == nil || x.p == nil {
+		return ProfileSummary{}, closed("Profile")
+	}
+	defer runtime.KeepAlive(x)
+	var out C.mlops_profile_summary
+	out.struct_size = C.sizeof_mlops_profile_summary
+	if err := check(C.mlops_profile_summarize(x.p, &out), nil, "mlops_profile_summarize"); err != nil {
+		return ProfileSummary{}, err
+	}
+	return makeProfileSummary(&out), nil
+}
+
+// NBins: number of bins.
+func (x *Profile) NBins() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_profile_n_bins(x.p))
+}
+
+// Bin: values in a bin (infinities count in the outermost); -1 if index is out of range.
+func (x *Profile) Bin(index int64) int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_profile_bin(x.p, C.int64_t(index)))
+}
+
+// Edge: upper edge of a bin, which belongs to it: +inf of the last, NaN if out of range.
+func (x *Profile) Edge(index int64) float64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return float64(C.mlops_profile_edge(x.p, C.int64_t(index)))
+}
+
+// Quantile: quantile, from the bins: the upper edge of the bin that holds rank q, bounded by the
+// extremes.
+//
+// Returns: NaN if there are no values or q is out of range.
+func (x *Profile) Quantile(q float64) float64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return float64(C.mlops_profile_quantile(x.p, C.double(q)))
+}
+
+// Save: write the profile as bytes: canonical, little-endian, equal for equal content on any machine.
+//
+// Errors: MLOPS_E_ARENA if cap is too small; nothing is written then.
+func (x *Profile) Save() ([]byte, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Profile")
+	}
+	defer runtime.KeepAlive(x)
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_profile_save(x.p, text, room, needed)
+	}, nil, "mlops_profile_save")
+	if err != nil {
+		return nil, err
+	}
+	return content, nil
+}
+
+// LoadProfile: read bytes of mlops_profile_save() into the caller's storage.
+//
+// Errors: MLOPS_E_CORRUPT for bytes that are not a profile; MLOPS_E_UNSUPPORTED for one of a later
+// format; MLOPS_E_ARENA if size is too small.
+func LoadProfile(content []byte) (*Profile, error) {
+	defer runtime.KeepAlive(content)
+	var out *C.mlops_profile
+	size := C.size_t(4096)
+	for {
+		mem := storage(size)
+		status := C.mlops_profile_load(&out, mem.p, size, pointer(content), C.size_t(len(content)))
+		if status == 0 {
+			r := wrapProfile(out)
+			r.keep = []interface{}{mem}
+			return r, nil
+		}
+		if status != C.MLOPS_E_ARENA || size > 1<<24 {
+			return nil, check(status, nil, "mlops_profile_load")
+		}
+		size *= 2
+	}
+}
+
+// Edge: a bundle in use on a device, in mlops_edge_size() bytes. One thread at a time.
+type Edge struct {
+	p *C.mlops_edge
+	// what it lives in, or needs to live
+	keep []interface{}
+}
+
+func wrapEdge(p *C.mlops_edge) *Edge {
+	x := &Edge{p: p}
+	runtime.SetFinalizer(x, (*Edge).Close)
+	return x
+}
+
+// Close ends this Edge, or this share of it; it may be called again.
+func (x *Edge) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	x.keep = nil
+	x.p = nil
+	return nil
+}
+
+// SizeEdge: bytes that a device needs for this bundle; exact. Checks header, section table and CRCs.
+//
+// Errors: MLOPS_E_CORRUPT for a file cut short or changed; MLOPS_E_UNSUPPORTED for one of a later
+// format.
+func SizeEdge(bundle []byte) (int, error) {
+	defer runtime.KeepAlive(bundle)
+	var s scope
+	defer s.free()
+	bundleC := s.copied(bundle)
+	var size C.size_t
+	if err := check(C.mlops_edge_size(bundleC, C.size_t(len(bundle)), &size), nil, "mlops_edge_size"); err != nil {
+		return 0, err
+	}
+	return int(size), nil
+}
+
+// NewEdge: begin to use a bundle in the caller's storage.
+//
+// Errors: MLOPS_E_ARENA if size is too small; MLOPS_E_CORRUPT, MLOPS_E_UNSUPPORTED.
+func NewEdge(bundle []byte) (*Edge, error) {
+	defer runtime.KeepAlive(bundle)
+	var s scope
+	defer s.free()
+	var out *C.mlops_edge
+	bundleC := held(bundle)
+	var room C.size_t
+	if err := check(C.mlops_edge_size(bundleC.p, C.size_t(len(bundle)), &room), nil, "mlops_edge_size"); err != nil {
+		return nil, err
+	}
+	size := room
+	mem := storage(size)
+	if err := check(C.mlops_edge_init(&out, mem.p, size, bundleC.p, C.size_t(len(bundle))), nil, "mlops_edge_init"); err != nil {
+		return nil, err
+	}
+	r := wrapEdge(out)
+	r.keep = []interface{}{bundleC, mem}
+	return r, nil
+}
+
+// NFeatures: number of features of a row.
+func (x *Edge) NFeatures() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_edge_n_features(x.p))
+}
+
+// Width: number of values that one row yields.
+func (x *Edge) Width() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_edge_width(x.p))
+}
+
+// Predict: predict one row.
+//
+// Errors: MLOPS_E_INVALID where a shape differs.
+func (x *Edge) Predict(row []float32) ([]float64, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Edge")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(row)
+	width := C.mlops_edge_width(x.p)
+	out := make([]float64, int(width))
+	if err := check(C.mlops_edge_predict(x.p, (*C.float)(pointer(row)), C.int64_t(len(row)), (*C.double)(pointer(out)), width), nil, "mlops_edge_predict"); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// Add: count one row into the profiles of the features.
+//
+// Errors: MLOPS_E_INVALID; MLOPS_E_NOT_FOUND if the bundle carries no reference.
+func (x *Edge) Add(row []float32) error {
+	if x == nil || x.p == nil {
+		return closed("Edge")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(row)
+	return check(C.mlops_edge_add(x.p, (*C.float)(pointer(row)), C.int64_t(len(row))), nil, "mlops_edge_add")
+}
+
+// Profile: profile of one feature, to summarise, save or reset.
+//
+// Returns: NULL if the reference does not have this feature.
+func (x *Edge) Profile(index int64) *Profile {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	defer runtime.KeepAlive(x)
+	p := C.mlops_edge_profile(x.p, C.int64_t(index))
+	if p == nil {
+		return nil
+	}
+	return &Profile{p: p, keep: append([]interface{}{}, x.keep...)}
+}
+
+// Selftest: predict the bundle's golden rows and compare every bit.
+//
+// Errors: MLOPS_E_CORRUPT if this CPU gives another value than the one where the bundle was made.
+func (x *Edge) Selftest() error {
+	if x == nil || x.p == nil {
+		return closed("Edge")
+	}
+	defer runtime.KeepAlive(x)
+	return check(C.mlops_edge_selftest(x.p), nil, "mlops_edge_selftest")
+}
+
+// VerifyEdge: check the SHA-256 of a whole bundle, as after an update over the air.
+//
+// Errors: MLOPS_E_CORRUPT.
+func VerifyEdge(bundle []byte) error {
+	defer runtime.KeepAlive(bundle)
+	return check(C.mlops_edge_verify(pointer(bundle), C.size_t(len(bundle))), nil, "mlops_edge_verify")
+}
+
+// Monitor: a monitor. One thread at a time.
+type Monitor struct {
+	p *C.mlops_monitor
+}
+
+func wrapMonitor(p *C.mlops_monitor) *Monitor {
+	x := &Monitor{p: p}
+	runtime.SetFinalizer(x, (*Monitor).Close)
+	return x
+}
+
+// Close ends this Monitor, or this share of it; it may be called again.
+func (x *Monitor) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	C.mlops_monitor_free(x.p)
+	x.p = nil
+	return nil
+}
+
+// NewMonitor: begin to watch a model, held against the reference in a file.
+//
+// Errors: as mlops_reference_load(); MLOPS_E_SCHEMA names a feature that the reference lacks.
+func NewMonitor(model *Model, reference string, opts *MonitorOpts) (*Monitor, error) {
+	defer runtime.KeepAlive(model)
+	var s scope
+	defer s.free()
+	var out *C.mlops_monitor
+	if model != nil && model.p == nil {
+		return nil, closed("Model")
+	}
+	var modelP *C.mlops_model
+	if model != nil {
+		modelP = model.p
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_monitor_new(&out, modelP, s.str(reference), optsC, &e), &e, "mlops_monitor_new"); err != nil {
+		return nil, err
+	}
+	r := wrapMonitor(out)
+	return r, nil
+}
+
+// NewMonitorReference: begin to watch a model, held against a reference at hand.
+//
+// Errors: MLOPS_E_SCHEMA names a feature that the reference lacks; MLOPS_E_INVALID, MLOPS_E_NOMEM.
+func NewMonitorReference(model *Model, reference *Reference, opts *MonitorOpts) (*Monitor, error) {
+	defer runtime.KeepAlive(model)
+	defer runtime.KeepAlive(reference)
+	var s scope
+	defer s.free()
+	var out *C.mlops_monitor
+	if model != nil && model.p == nil {
+		return nil, closed("Model")
+	}
+	var modelP *C.mlops_model
+	if model != nil {
+		modelP = model.p
+	}
+	if reference == nil || reference.p == nil {
+		return nil, closed("Reference")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_monitor_new_reference(&out, modelP, reference.p, optsC, &e), &e, "mlops_monitor_new_reference"); err != nil {
+		return nil, err
+	}
+	r := wrapMonitor(out)
+	return r, nil
+}
+
+// NFeatures: number of watched columns: features of the model, or columns of the reference.
+func (x *Monitor) NFeatures() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_monitor_n_features(x.p))
+}
+
+// Add: add rows and what the model made of them. A string column of the reference cannot be added
+// here; it counts as null.
+//
+// Errors: MLOPS_E_INVALID where a shape differs; nothing is added then.
+func (x *Monitor) Add(rows []float32, nFeatures int, predictions []float64, width int) error {
+	if x == nil || x.p == nil {
+		return closed("Monitor")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(rows)
+	defer runtime.KeepAlive(predictions)
+	nRows, ok := wholeRows(len(rows), nFeatures)
+	if !ok {
+		return invalid("rows is not whole rows")
+	}
+	if predictions != nil && len(predictions) != int(C.int64_t(nRows))*width {
+		return invalid("predictions has another length")
+	}
+	return check(C.mlops_monitor_add(x.p, (*C.float)(pointer(rows)), C.int64_t(nRows), C.int64_t(nFeatures), (*C.double)(pointer(predictions)), C.int64_t(width)), nil, "mlops_monitor_add")
+}
+
+// AddTable: add the rows of a table, its columns bound by name.
+//
+// Errors: MLOPS_E_SCHEMA names a column that is missing or of another kind; nothing is added then.
+func (x *Monitor) AddTable(table *Table) error {
+	if x == nil || x.p == nil {
+		return closed("Monitor")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(table)
+	if table == nil || table.p == nil {
+		return closed("Table")
+	}
+	var e C.mlops_error
+	return check(C.mlops_monitor_add_table(x.p, table.p, &e), &e, "mlops_monitor_add_table")
+}
+
+// AddLatency: add the time that predicting took.
+//
+// Errors: MLOPS_E_INVALID.
+func (x *Monitor) AddLatency(durationNs int64) error {
+	if x == nil || x.p == nil {
+		return closed("Monitor")
+	}
+	defer runtime.KeepAlive(x)
+	return check(C.mlops_monitor_add_latency(x.p, C.int64_t(durationNs)), nil, "mlops_monitor_add_latency")
+}
+
+// NWindows: number of windows that were completed and judged.
+func (x *Monitor) NWindows() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_monitor_n_windows(x.p))
+}
+
+// Verdict: verdict of the newest complete window; NOT_ENOUGH_DATA before the first.
+func (x *Monitor) Verdict() DriftVerdict {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return DriftVerdict(C.mlops_monitor_verdict(x.p))
+}
+
+// NDrifted: number of columns that drifted in the newest complete window.
+func (x *Monitor) NDrifted() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_monitor_n_drifted(x.p))
+}
+
+// Drift: verdicts of the newest complete window or, before the first one is complete, of what there
+// is.
+//
+// Errors: MLOPS_E_NOMEM.
+func (x *Monitor) Drift() (*Drift, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Monitor")
+	}
+	defer runtime.KeepAlive(x)
+	var out *C.mlops_drift
+	var e C.mlops_error
+	if err := check(C.mlops_monitor_drift(&out, x.p, &e), &e, "mlops_monitor_drift"); err != nil {
+		return nil, err
+	}
+	r := wrapDrift(out)
+	return r, nil
+}
+
+// Metrics: metrics in Prometheus' text format 0.0.4. Allocates nothing.
+//
+// Errors: MLOPS_E_ARENA if cap is too small: text is empty then.
+func (x *Monitor) Metrics() (string, error) {
+	if x == nil || x.p == nil {
+		return "", closed("Monitor")
+	}
+	defer runtime.KeepAlive(x)
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_monitor_metrics(x.p, (*C.char)(text), room, needed)
+	}, nil, "mlops_monitor_metrics")
+	if err != nil {
+		return "", err
+	}
+	return string(content), nil
+}
+
+// Save: write a report, as mlops_drift_save(), with traffic and latency.
+//
+// Errors: as mlops_drift_save().
+func (x *Monitor) Save(path string) error {
+	if x == nil || x.p == nil {
+		return closed("Monitor")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var e C.mlops_error
+	return check(C.mlops_monitor_save(x.p, s.str(path), &e), &e, "mlops_monitor_save")
+}
+
+// Version: version of the library that is running, such as "0.1.0".
+//
+// Returns: never NULL.
+func Version() string {
+	return C.GoString(C.mlops_version())
+}
+
+// StatusName: name of a status, such as "MLOPS_E_CORRUPT".
+//
+// Returns: never NULL; "MLOPS_E_UNKNOWN" for a number that is not a status.
+func StatusName(status int32) string {
+	return C.GoString(C.mlops_status_name(C.mlops_status(status)))
+}
+
+// CPULevel: what kernels use on this machine under a cap.
+//
+// Returns: the level, which MLOPS_CPU and the CPU bound further.
+func CPULevel(cap CPU) CPU {
+	return CPU(C.mlops_cpu_level(C.mlops_cpu(cap)))
+}
+
+// StatsCompare: compare two samples: Kolmogorov-Smirnov, Wasserstein and energy distance in one pass.
+//
+// With an infinity on one side only, at either end, Wasserstein and energy are +inf; where both
+// samples have the same share of it, it cancels; else they are +inf. Methods: Hodges 1958 (lattice
+// paths), Simard and L'Ecuyer 2011 (distribution of D).
+//
+// Errors: MLOPS_E_INVALID if a sample is empty; MLOPS_E_NOMEM.
+func StatsCompare(x []float64, y []float64, opts *StatsOpts) (StatsTwoSample, error) {
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(y)
+	var s scope
+	defer s.free()
+	var out C.mlops_stats_two_sample
+	out.struct_size = C.sizeof_mlops_stats_two_sample
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return StatsTwoSample{}, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_stats_compare(&out, (*C.double)(pointer(x)), C.int64_t(len(x)), (*C.double)(pointer(y)), C.int64_t(len(y)), optsC, &e), &e, "mlops_stats_compare"); err != nil {
+		return StatsTwoSample{}, err
+	}
+	return makeStatsTwoSample(&out), nil
+}
+
+// StatsCompareColumns: compare two numeric columns, as mlops_stats_compare(); nulls count as NaN.
+//
+// Errors: MLOPS_E_SCHEMA if a column is not numeric; else as mlops_stats_compare().
+func StatsCompareColumns(x *Table, xColumn int64, y *Table, yColumn int64, opts *StatsOpts) (StatsTwoSample, error) {
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(y)
+	var s scope
+	defer s.free()
+	var out C.mlops_stats_two_sample
+	out.struct_size = C.sizeof_mlops_stats_two_sample
+	if x == nil || x.p == nil {
+		return StatsTwoSample{}, closed("Table")
+	}
+	if y == nil || y.p == nil {
+		return StatsTwoSample{}, closed("Table")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return StatsTwoSample{}, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_stats_compare_columns(&out, x.p, C.int64_t(xColumn), y.p, C.int64_t(yColumn), optsC, &e), &e, "mlops_stats_compare_columns"); err != nil {
+		return StatsTwoSample{}, err
+	}
+	return makeStatsTwoSample(&out), nil
+}
+
+// StatsCompareCounts: compare two histograms: PSI, Jensen-Shannon, total variation, chi-squared.
+//
+// Errors: MLOPS_E_INVALID if k is 0, a count is negative or a sum is 0 or beyond 2^53.
+func StatsCompareCounts(x []int64, y []int64) (StatsTwoCounts, error) {
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(y)
+	var out C.mlops_stats_two_counts
+	out.struct_size = C.sizeof_mlops_stats_two_counts
+	if len(y) != int(C.int64_t(len(x))) {
+		return StatsTwoCounts{}, invalid("y has another length")
+	}
+	if err := check(C.mlops_stats_compare_counts(&out, (*C.int64_t)(pointer(x)), (*C.int64_t)(pointer(y)), C.int64_t(len(x))), nil, "mlops_stats_compare_counts"); err != nil {
+		return StatsTwoCounts{}, err
+	}
+	return makeStatsTwoCounts(&out), nil
+}

@@ -1,0 +1,151 @@
+"""libmlops from Python: predict with models that other tools trained, watch them, and tell whether data has drifted.
+
+    m = mlops.load("fraud.json")
+    m.predict(df)
+    mlops.compare(train, live).save("drift.html")
+
+load, table and compare are shortcuts; everything else is one class for each noun of the library: Table, Model, Reference,
+Drift, Monitor, Profile, Bundle. Errors are subclasses of mlops.Error.
+"""
+from . import _ffi
+from . import _runtime as _rt
+from . import _tables
+from ._ffi import *  # noqa: F401,F403
+from ._ffi import Context, DriftVerdict, ModelOutput, Reference, Type
+from ._ffi import __all__ as _generated
+from ._tables import table
+
+__version__ = _ffi.VERSION
+__all__ = [*_generated, "compare", "load", "table"]
+
+
+def load(path, **opts):
+    """The model in a file: XGBoost JSON or UBJSON, or a bundle. opts are those of Model.load()."""
+    return Model.load(path, **opts)
+
+
+def compare(reference, current, **opts):
+    """Has the data changed? reference is what is known to be good: a Reference, or anything that table() takes, as
+    current is. opts are those of Drift.compare(), such as columns=["amount"] or alpha=0.001."""
+    current = table(current)
+    if isinstance(reference, Reference):
+        return Drift.compare_reference(reference, current, **opts)
+    return Drift.compare(table(reference), current, **opts)
+
+
+@_rt.noun("table")
+class Table(_ffi.Table):
+    __doc__ = _ffi.Table.__doc__
+
+    def __len__(self):
+        return self.n_rows
+
+    @property
+    def names(self):
+        """Names of the columns."""
+        return [self.name(i) for i in range(self.n_columns)]
+
+    def __getitem__(self, name):
+        """A column by its name: numbers as an array (a null is NaN), text as a list of str and None."""
+        index = self.find(name)
+        if index < 0:
+            raise KeyError(name)
+        if self.type(index) == Type.STRING:
+            return self._texts(index)
+        return self.values(index)
+
+    def _texts(self, index):
+        schema, array = self.export()
+        try:
+            return _tables.read_texts(schema, array, index)
+        finally:
+            _tables.end(type(array), _tables.C.addressof(array))
+            _tables.end(type(schema), _tables.C.addressof(schema))
+
+    def __arrow_c_array__(self, requested_schema=None):
+        """The table as Arrow, for pyarrow, polars, DuckDB and others; nothing is copied."""
+        schema, array = self.export()
+        return _tables.capsule(schema, b"arrow_schema"), _tables.capsule(array, b"arrow_array")
+
+    def __repr__(self):
+        return "<closed mlops.Table>" if self.closed else f"<mlops.Table {self.n_rows} x {self.n_columns}>"
+
+
+@_rt.noun("model")
+class Model(_ffi.Model):
+    __doc__ = _ffi.Model.__doc__
+
+    @property
+    def feature_names(self):
+        """Names of the features, or None where the file has none."""
+        names = [self.feature_name(i) for i in range(self.n_features)]
+        return None if None in names else names
+
+    def predict(self, rows, output=ModelOutput.PREDICTION, columns=None):
+        """Predict.
+
+        rows: a DataFrame, a Table, a dict of columns or an Arrow object, whose columns are bound to the features by name;
+            or a 2-D array, whose columns are the features in order. Models compute in float32: float64 and whole
+            numbers are rounded to the nearest float32, as the trainer does with them.
+        output: "prediction" (probability, scores or value), "margin" or "leaf".
+        columns: names of the columns of each feature, where they are not the model's own.
+        Returns float64: one value for each row, or an array (n, width) where a row yields several.
+        """
+        output = _rt.choice(ModelOutput, output)
+        if isinstance(rows, _ffi.Table) or columns is not None or hasattr(rows, "columns") or hasattr(
+                rows, "items") or hasattr(rows, "__arrow_c_stream__") or hasattr(rows, "__arrow_c_array__"):
+            values = self.predict_table(table(rows), columns, output)
+        else:
+            values = self._predict_array(rows, output)
+        return _rt.flattened(values, self.width(output))
+
+    def _predict_array(self, rows, output):
+        """With a context, which is one thread's: taken from those that are idle, or made."""
+        idle = self.__dict__.setdefault("_idle", {}).setdefault(int(output), [])
+        try:
+            context = idle.pop()
+        except IndexError:
+            context = Context(self, output)
+        try:
+            return context.predict(rows)
+        finally:
+            idle.append(context)
+
+    def close(self):
+        self.__dict__.pop("_idle", None)
+        super().close()
+
+    def __repr__(self):
+        return "<closed mlops.Model>" if self.closed else f"<mlops.Model {self.n_features} features>"
+
+
+@_rt.noun("drift")
+class Drift(_ffi.Drift):
+    __doc__ = _ffi.Drift.__doc__
+
+    def __len__(self):
+        return self.n_columns
+
+    def __getitem__(self, key):
+        """What was found of a column, by its index or name."""
+        if isinstance(key, str):
+            for column in self:
+                if column.name == key:
+                    return column
+            raise KeyError(key)
+        if not -len(self) <= key < len(self):
+            raise IndexError(key)
+        return self.get(key % len(self))
+
+    def __iter__(self):
+        return (self.get(i) for i in range(self.n_columns))
+
+    @property
+    def drifted(self):
+        """Whether any column has drifted, with confidence."""
+        return self.overall == DriftVerdict.YES
+
+    def __repr__(self):
+        if self.closed:
+            return "<closed mlops.Drift>"
+        return f"<mlops.Drift {self.overall.name}: {self.n_drifted} of {self.n_columns} columns>"

@@ -1,0 +1,2396 @@
+"""The library as Python classes. Generated from the headers by bindings/gen; do not edit."""
+import ctypes as C
+import enum
+from dataclasses import dataclass
+from typing import Optional
+
+from . import _runtime as _rt
+from ._runtime import Error
+
+VERSION = "0.1.0"
+lib = _rt.load_library(VERSION)
+
+
+
+class Status(enum.IntEnum):
+    """What a verb returns: 0 success, positive information, negative an error. Numbers are never reused, new ones
+    are appended."""
+
+    OK = 0  # success
+    END = 1  # an iterator has no more
+    E_INVALID = -1  # an argument is outside what the header allows
+    E_NOMEM = -2  # the allocator returned NULL
+    E_IO = -3  # the system refused a read, write or sync; os_code says why
+    E_NOT_FOUND = -4  # the name or path does not exist
+    E_CORRUPT = -5  # bytes fail their checksum or break their format
+    E_UNSUPPORTED = -6  # well-formed, but beyond this library; the message names it
+    E_ARENA = -7  # the caller's storage is smaller than size() asked for
+    E_PARSE = -8  # text that people write (CSV, options) does not parse
+    E_SCHEMA = -9  # columns, types or shapes do not fit the model or reference
+    E_LIMIT = -10  # larger than a limit that an option sets
+    E_NO_SPACE = -11  # the device or quota is full
+    E_DENIED = -12  # the system refuses access with these rights
+    E_CANCELLED = -13  # the progress callback asked to stop
+    E_DEADLINE = -14  # the deadline of the call has passed
+
+
+class IoMode(enum.IntEnum):
+    """How mlops_io.open opens."""
+
+    READ = 0  # an existing file, for reading
+    CREATE = 1  # a new file, for reading and writing; EEXIST if it is there
+    READ_WRITE = 2  # an existing file, for reading and writing
+
+
+class Cpu(enum.IntEnum):
+    """The most that kernels may use of the CPU. Values never differ between levels, only speed. The environment
+    variable MLOPS_CPU=scalar|sse41|avx2|avx512 caps the whole process."""
+
+    BEST = 0  # whatever the machine has
+    SCALAR = 1  # portable C
+    SSE41 = 2  # x86-64 with SSE4.1 and, where present, SHA
+    AVX2 = 3  # x86-64 with AVX2 and FMA
+    AVX512 = 4  # x86-64 with AVX-512 F, BW, VL, VBMI
+    NEON = 5  # AArch64
+
+
+class Type(enum.IntEnum):
+    """Type of a column."""
+
+    NULL = 0  # every value is null
+    BOOL = 1  # true, false
+    INT64 = 2  # whole numbers
+    FLOAT64 = 3  # binary64; NaN is a value and not null
+    STRING = 4  # UTF-8
+
+
+class ModelOutput(enum.IntEnum):
+    """What predicting writes for each row."""
+
+    PREDICTION = 0  # probability, scores or value, as the trainer has it
+    MARGIN = 1  # the sum before the link function
+    LEAF = 2  # the leaf's node number in each tree, as the trainer counts; width is the number of trees
+
+
+class DriftVerdict(enum.IntEnum):
+    """The three answers."""
+
+    NOT_ENOUGH_DATA = 0  # neither of the others can be said with confidence
+    NO = 1  # the effect does not exceed the tolerance
+    YES = 2  # the effect exceeds the tolerance, with confidence
+
+
+class StatsMethod(enum.IntEnum):
+    """How the p-value of Kolmogorov and Smirnov is found."""
+
+    AUTO = 0  # exact where both samples have at most 10,000 values
+    EXACT = 1  # lattice paths; asymptotic where that is out of reach
+    ASYMPTOTIC = 2  # distribution of D at the effective size nm/(n+m)
+
+
+class StatsAlternative(enum.IntEnum):
+    """Against what the samples are tested."""
+
+    TWO_SIDED = 0  # the distributions differ
+    LESS = 1  # the CDF of x lies below that of y somewhere
+    GREATER = 2  # the CDF of x lies above that of y somewhere
+
+
+class InvalidError(Error, ValueError):
+    """An argument is outside what the header allows."""
+
+    code = -1
+
+
+class NomemError(Error, MemoryError):
+    """The allocator returned NULL."""
+
+    code = -2
+
+
+class IoError(Error):
+    """The system refused a read, write or sync; os_code says why."""
+
+    code = -3
+
+
+class NotFoundError(Error):
+    """The name or path does not exist."""
+
+    code = -4
+
+
+class CorruptError(Error):
+    """Bytes fail their checksum or break their format."""
+
+    code = -5
+
+
+class UnsupportedError(Error):
+    """Well-formed, but beyond this library; the message names it."""
+
+    code = -6
+
+
+class ArenaError(Error):
+    """The caller's storage is smaller than size() asked for."""
+
+    code = -7
+
+
+class ParseError(Error):
+    """Text that people write (CSV, options) does not parse."""
+
+    code = -8
+
+
+class SchemaError(Error):
+    """Columns, types or shapes do not fit the model or reference."""
+
+    code = -9
+
+
+class LimitError(Error):
+    """Larger than a limit that an option sets."""
+
+    code = -10
+
+
+class NoSpaceError(Error):
+    """The device or quota is full."""
+
+    code = -11
+
+
+class DeniedError(Error):
+    """The system refuses access with these rights."""
+
+    code = -12
+
+
+class CancelledError(Error):
+    """The progress callback asked to stop."""
+
+    code = -13
+
+
+class DeadlineError(Error):
+    """The deadline of the call has passed."""
+
+    code = -14
+
+mlops_task = C.CFUNCTYPE(C.c_int32, C.c_void_p, C.c_int64, C.c_int32)
+
+mlops_progress = C.CFUNCTYPE(C.c_int32, C.c_void_p, C.c_int64, C.c_int64)
+
+
+class ArrowSchema(C.Structure):
+    pass
+
+
+ArrowSchema._fields_ = [
+    ("format", C.c_char_p),
+    ("name", C.c_char_p),
+    ("metadata", C.c_char_p),
+    ("flags", C.c_int64),
+    ("n_children", C.c_int64),
+    ("children", C.POINTER(C.POINTER(ArrowSchema))),
+    ("dictionary", C.POINTER(ArrowSchema)),
+    ("release", C.CFUNCTYPE(None, C.c_void_p)),
+    ("private_data", C.c_void_p),
+]
+assert C.sizeof(ArrowSchema) == (72 if C.sizeof(C.c_void_p) == 8 else 44)
+
+
+class ArrowArray(C.Structure):
+    pass
+
+
+ArrowArray._fields_ = [
+    ("length", C.c_int64),
+    ("null_count", C.c_int64),
+    ("offset", C.c_int64),
+    ("n_buffers", C.c_int64),
+    ("n_children", C.c_int64),
+    ("buffers", C.c_void_p),
+    ("children", C.POINTER(C.POINTER(ArrowArray))),
+    ("dictionary", C.POINTER(ArrowArray)),
+    ("release", C.CFUNCTYPE(None, C.c_void_p)),
+    ("private_data", C.c_void_p),
+]
+assert C.sizeof(ArrowArray) == (80 if C.sizeof(C.c_void_p) == 8 else 60)
+
+
+class ArrowArrayStream(C.Structure):
+    pass
+
+
+ArrowArrayStream._fields_ = [
+    ("get_schema", C.CFUNCTYPE(C.c_int32, C.c_void_p, C.c_void_p)),
+    ("get_next", C.CFUNCTYPE(C.c_int32, C.c_void_p, C.c_void_p)),
+    ("get_last_error", C.CFUNCTYPE(C.c_char_p, C.c_void_p)),
+    ("release", C.CFUNCTYPE(None, C.c_void_p)),
+    ("private_data", C.c_void_p),
+]
+assert C.sizeof(ArrowArrayStream) == (40 if C.sizeof(C.c_void_p) == 8 else 20)
+
+
+class mlops_error(C.Structure):
+    pass
+
+
+mlops_error._fields_ = [
+    ("code", C.c_int32),
+    ("os_code", C.c_int32),
+    ("line", C.c_int32),
+    ("column", C.c_int32),
+    ("offset", C.c_int64),
+    ("message", C.c_char * 488),
+]
+assert C.sizeof(mlops_error) == 512
+
+
+class mlops_id(C.Structure):
+    pass
+
+
+mlops_id._fields_ = [
+    ("bytes", C.c_uint8 * 32),
+]
+assert C.sizeof(mlops_id) == 32
+
+
+class mlops_call(C.Structure):
+    pass
+
+
+mlops_call._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("executor", C.c_void_p),
+    ("progress", mlops_progress),
+    ("progress_user", C.c_void_p),
+    ("deadline_ns", C.c_int64),
+    ("memory_max", C.c_int64),
+    ("actor", C.c_char_p),
+    ("trace_id", C.c_char_p),
+]
+assert C.sizeof(mlops_call) == (64 if C.sizeof(C.c_void_p) == 8 else 44)
+
+
+class mlops_csv_opts(C.Structure):
+    pass
+
+
+mlops_csv_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("host", C.c_void_p),
+    ("call", C.POINTER(mlops_call)),
+    ("delimiter", C.c_char_p),
+    ("names", C.c_char_p),
+    ("nulls", C.c_char_p),
+    ("skip_lines", C.c_int64),
+    ("rows_max", C.c_int64),
+    ("line_max", C.c_int64),
+    ("memory_max", C.c_int64),
+]
+assert C.sizeof(mlops_csv_opts) == (80 if C.sizeof(C.c_void_p) == 8 else 60)
+
+
+class mlops_model_opts(C.Structure):
+    pass
+
+
+mlops_model_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("host", C.c_void_p),
+    ("memory_max", C.c_int64),
+    ("format", C.c_char_p),
+]
+assert C.sizeof(mlops_model_opts) == (32 if C.sizeof(C.c_void_p) == 8 else 24)
+
+
+class mlops_reference_opts(C.Structure):
+    pass
+
+
+mlops_reference_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("host", C.c_void_p),
+    ("columns", C.c_char_p),
+    ("ignore", C.c_char_p),
+    ("csv", C.POINTER(mlops_csv_opts)),
+    ("n_edges", C.c_int64),
+]
+assert C.sizeof(mlops_reference_opts) == (48 if C.sizeof(C.c_void_p) == 8 else 32)
+
+
+class mlops_bundle_opts(C.Structure):
+    pass
+
+
+mlops_bundle_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("host", C.c_void_p),
+    ("reference", C.c_void_p),
+    ("name", C.c_char_p),
+    ("version", C.c_char_p),
+    ("metadata", C.c_char_p),
+    ("golden_rows", C.c_void_p),
+    ("n_golden", C.c_int64),
+]
+assert C.sizeof(mlops_bundle_opts) == (64 if C.sizeof(C.c_void_p) == 8 else 40)
+
+
+class mlops_drift_opts(C.Structure):
+    pass
+
+
+mlops_drift_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("host", C.c_void_p),
+    ("call", C.POINTER(mlops_call)),
+    ("columns", C.c_char_p),
+    ("ignore", C.c_char_p),
+    ("alpha", C.c_double),
+    ("ks_tolerance", C.c_double),
+    ("tv_tolerance", C.c_double),
+    ("rows_min", C.c_int64),
+]
+assert C.sizeof(mlops_drift_opts) == (72 if C.sizeof(C.c_void_p) == 8 else 56)
+
+
+class mlops_drift_column(C.Structure):
+    pass
+
+
+mlops_drift_column._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("verdict", C.c_int32),
+    ("name", C.c_char_p),
+    ("test", C.c_char_p),
+    ("type", C.c_int32),
+    ("exact", C.c_int32),
+    ("n_reference", C.c_int64),
+    ("n_current", C.c_int64),
+    ("effect", C.c_double),
+    ("effect_low", C.c_double),
+    ("tolerance", C.c_double),
+    ("p_value", C.c_double),
+    ("p_adjusted", C.c_double),
+    ("ks", C.c_double),
+    ("wasserstein", C.c_double),
+    ("psi", C.c_double),
+    ("js", C.c_double),
+    ("tv", C.c_double),
+    ("nulls_reference", C.c_double),
+    ("nulls_current", C.c_double),
+    ("mean_reference", C.c_double),
+    ("mean_current", C.c_double),
+]
+assert C.sizeof(mlops_drift_column) == (160 if C.sizeof(C.c_void_p) == 8 else 152)
+
+
+class mlops_profile_opts(C.Structure):
+    pass
+
+
+mlops_profile_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("host", C.c_void_p),
+    ("edges", C.c_void_p),
+    ("n_edges", C.c_int64),
+    ("scale", C.c_int32),
+    ("reserved", C.c_uint32),
+]
+assert C.sizeof(mlops_profile_opts) == (40 if C.sizeof(C.c_void_p) == 8 else 32)
+
+
+class mlops_profile_summary(C.Structure):
+    pass
+
+
+mlops_profile_summary._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("reserved", C.c_uint32),
+    ("n", C.c_int64),
+    ("n_null", C.c_int64),
+    ("n_nan", C.c_int64),
+    ("n_infinite", C.c_int64),
+    ("n_zero", C.c_int64),
+    ("n_negative", C.c_int64),
+    ("min", C.c_double),
+    ("max", C.c_double),
+    ("mean", C.c_double),
+]
+assert C.sizeof(mlops_profile_summary) == 80
+
+
+class mlops_monitor_opts(C.Structure):
+    pass
+
+
+mlops_monitor_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("host", C.c_void_p),
+    ("reference", C.POINTER(mlops_reference_opts)),
+    ("drift", C.POINTER(mlops_drift_opts)),
+    ("name", C.c_char_p),
+    ("window_rows", C.c_int64),
+]
+assert C.sizeof(mlops_monitor_opts) == (48 if C.sizeof(C.c_void_p) == 8 else 32)
+
+
+class mlops_stats_opts(C.Structure):
+    pass
+
+
+mlops_stats_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("host", C.c_void_p),
+    ("method", C.c_int32),
+    ("alternative", C.c_int32),
+]
+assert C.sizeof(mlops_stats_opts) == (24 if C.sizeof(C.c_void_p) == 8 else 20)
+
+
+class mlops_stats_two_sample(C.Structure):
+    pass
+
+
+mlops_stats_two_sample._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("ks_sign", C.c_int32),
+    ("ks", C.c_double),
+    ("ks_location", C.c_double),
+    ("ks_p", C.c_double),
+    ("wasserstein", C.c_double),
+    ("energy", C.c_double),
+    ("n", C.c_int64),
+    ("m", C.c_int64),
+    ("n_nan", C.c_int64),
+    ("m_nan", C.c_int64),
+    ("ks_exact", C.c_int32),
+    ("reserved", C.c_int32),
+]
+assert C.sizeof(mlops_stats_two_sample) == 88
+
+
+class mlops_stats_two_counts(C.Structure):
+    pass
+
+
+mlops_stats_two_counts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("dof", C.c_int32),
+    ("psi", C.c_double),
+    ("js", C.c_double),
+    ("tv", C.c_double),
+    ("chi2", C.c_double),
+    ("chi2_p", C.c_double),
+    ("n", C.c_int64),
+    ("m", C.c_int64),
+]
+assert C.sizeof(mlops_stats_two_counts) == 64
+
+_rt.declare(lib.mlops_version, C.c_char_p)
+_rt.declare(lib.mlops_status_name, C.c_char_p, C.c_int32)
+_rt.declare(lib.mlops_cpu_level, C.c_int32, C.c_int32)
+_rt.declare(lib.mlops_pool_new, C.c_int32, C.POINTER(C.c_void_p), C.c_int32, C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_pool_free, None, C.c_void_p)
+_rt.declare(lib.mlops_pool_executor, C.c_void_p, C.c_void_p)
+_rt.declare(lib.mlops_table_load, C.c_int32, C.POINTER(C.c_void_p), C.c_char_p, C.POINTER(mlops_csv_opts),
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_table_parse, C.c_int32, C.POINTER(C.c_void_p), C.c_char_p, C.c_size_t,
+        C.POINTER(mlops_csv_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_table_import, C.c_int32, C.POINTER(C.c_void_p), C.POINTER(ArrowSchema), C.POINTER(ArrowArray),
+        C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_table_import_stream, C.c_int32, C.POINTER(C.c_void_p), C.POINTER(ArrowArrayStream), C.c_void_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_table_from_matrix, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_int64, C.c_int64,
+        C.c_char_p, C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_table_ref, C.c_void_p, C.c_void_p)
+_rt.declare(lib.mlops_table_unref, None, C.c_void_p)
+_rt.declare(lib.mlops_table_n_rows, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_table_n_columns, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_table_name, C.c_char_p, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_table_type, C.c_int32, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_table_find, C.c_int64, C.c_void_p, C.c_char_p)
+_rt.declare(lib.mlops_table_n_nulls, C.c_int64, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_table_values, C.c_int32, C.c_void_p, C.c_int64, C.c_void_p, C.c_int64, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_table_text, C.c_int32, C.c_void_p, C.c_int64, C.c_int64, C.c_void_p, C.c_size_t,
+        C.POINTER(C.c_size_t))
+_rt.declare(lib.mlops_table_export, C.c_int32, C.c_void_p, C.POINTER(ArrowSchema), C.POINTER(ArrowArray),
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_model_load, C.c_int32, C.POINTER(C.c_void_p), C.c_char_p, C.POINTER(mlops_model_opts),
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_model_parse, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t,
+        C.POINTER(mlops_model_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_model_ref, C.c_void_p, C.c_void_p)
+_rt.declare(lib.mlops_model_unref, None, C.c_void_p)
+_rt.declare(lib.mlops_model_n_features, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_model_feature_name, C.c_char_p, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_model_width, C.c_int64, C.c_void_p, C.c_int32)
+_rt.declare(lib.mlops_model_describe, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
+_rt.declare(lib.mlops_model_predict, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64, C.c_int64, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_model_predict_table, C.c_int32, C.c_void_p, C.c_void_p, C.c_char_p, C.c_int32, C.c_void_p,
+        C.c_int64, C.c_int64, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_context_size, C.c_size_t, C.c_void_p)
+_rt.declare(lib.mlops_context_init, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_void_p, C.c_int32)
+_rt.declare(lib.mlops_context_new, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_int32, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_context_free, None, C.c_void_p)
+_rt.declare(lib.mlops_context_width, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_context_predict, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64, C.c_int64, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_reference_new, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_reference_opts),
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_reference_load, C.c_int32, C.POINTER(C.c_void_p), C.c_char_p, C.POINTER(mlops_reference_opts),
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_reference_save, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_reference_ref, C.c_void_p, C.c_void_p)
+_rt.declare(lib.mlops_reference_unref, None, C.c_void_p)
+_rt.declare(lib.mlops_reference_n_rows, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_reference_n_columns, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_reference_name, C.c_char_p, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_reference_type, C.c_int32, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_bundle_write, C.c_int32, C.c_char_p, C.c_void_p, C.POINTER(mlops_bundle_opts),
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_bundle_save, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t),
+        C.POINTER(mlops_bundle_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_bundle_load, C.c_int32, C.POINTER(C.c_void_p), C.c_char_p, C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_bundle_parse, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_void_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_bundle_ref, C.c_void_p, C.c_void_p)
+_rt.declare(lib.mlops_bundle_unref, None, C.c_void_p)
+_rt.declare(lib.mlops_bundle_model, C.c_void_p, C.c_void_p)
+_rt.declare(lib.mlops_bundle_reference, C.c_void_p, C.c_void_p)
+_rt.declare(lib.mlops_bundle_name, C.c_char_p, C.c_void_p)
+_rt.declare(lib.mlops_bundle_version, C.c_char_p, C.c_void_p)
+_rt.declare(lib.mlops_bundle_metadata, C.c_char_p, C.c_void_p)
+_rt.declare(lib.mlops_bundle_id, C.c_int32, C.c_void_p, C.POINTER(mlops_id))
+_rt.declare(lib.mlops_drift_compare, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p,
+        C.POINTER(mlops_drift_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_drift_compare_reference, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p,
+        C.POINTER(mlops_drift_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_drift_ref, C.c_void_p, C.c_void_p)
+_rt.declare(lib.mlops_drift_unref, None, C.c_void_p)
+_rt.declare(lib.mlops_drift_overall, C.c_int32, C.c_void_p)
+_rt.declare(lib.mlops_drift_n_columns, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_drift_n_drifted, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_drift_get, C.c_int32, C.c_void_p, C.c_int64, C.POINTER(mlops_drift_column))
+_rt.declare(lib.mlops_drift_save, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_drift_json, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
+_rt.declare(lib.mlops_profile_size, C.c_size_t, C.POINTER(mlops_profile_opts))
+_rt.declare(lib.mlops_profile_init, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t,
+        C.POINTER(mlops_profile_opts))
+_rt.declare(lib.mlops_profile_new, C.c_int32, C.POINTER(C.c_void_p), C.POINTER(mlops_profile_opts),
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_profile_free, None, C.c_void_p)
+_rt.declare(lib.mlops_profile_add, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_profile_add_f32, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64, C.c_int64)
+_rt.declare(lib.mlops_profile_add_nulls, C.c_int32, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_profile_merge, C.c_int32, C.c_void_p, C.c_void_p)
+_rt.declare(lib.mlops_profile_reset, None, C.c_void_p)
+_rt.declare(lib.mlops_profile_summarize, C.c_int32, C.c_void_p, C.POINTER(mlops_profile_summary))
+_rt.declare(lib.mlops_profile_n_bins, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_profile_bin, C.c_int64, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_profile_edge, C.c_double, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_profile_quantile, C.c_double, C.c_void_p, C.c_double)
+_rt.declare(lib.mlops_profile_save, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
+_rt.declare(lib.mlops_profile_load, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_void_p, C.c_size_t)
+_rt.declare(lib.mlops_edge_size, C.c_int32, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
+_rt.declare(lib.mlops_edge_init, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_void_p, C.c_size_t)
+_rt.declare(lib.mlops_edge_n_features, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_edge_width, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_edge_predict, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_edge_add, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_edge_profile, C.c_void_p, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_edge_selftest, C.c_int32, C.c_void_p)
+_rt.declare(lib.mlops_edge_verify, C.c_int32, C.c_void_p, C.c_size_t)
+_rt.declare(lib.mlops_monitor_new, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p,
+        C.POINTER(mlops_monitor_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_monitor_new_reference, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p,
+        C.POINTER(mlops_monitor_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_monitor_free, None, C.c_void_p)
+_rt.declare(lib.mlops_monitor_n_features, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_monitor_add, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64, C.c_int64, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_monitor_add_table, C.c_int32, C.c_void_p, C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_monitor_add_latency, C.c_int32, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_monitor_n_windows, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_monitor_verdict, C.c_int32, C.c_void_p)
+_rt.declare(lib.mlops_monitor_n_drifted, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_monitor_drift, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_monitor_metrics, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
+_rt.declare(lib.mlops_monitor_save, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_stats_compare, C.c_int32, C.POINTER(mlops_stats_two_sample), C.c_void_p, C.c_int64, C.c_void_p,
+        C.c_int64, C.POINTER(mlops_stats_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_stats_compare_columns, C.c_int32, C.POINTER(mlops_stats_two_sample), C.c_void_p, C.c_int64,
+        C.c_void_p, C.c_int64, C.POINTER(mlops_stats_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_stats_compare_counts, C.c_int32, C.POINTER(mlops_stats_two_counts), C.c_void_p, C.c_void_p,
+        C.c_int64)
+
+
+@dataclass(frozen=True)
+class DriftColumn:
+    """What was found of one column. Measures that do not apply are NaN."""
+
+    verdict: DriftVerdict  # the answer
+    name: str
+    test: str  # what decided: "ks", "tv" or "nulls"
+    type: Type  # as the reference has it
+    exact: int  # 1 if every row of both sides was at hand, 0 if the reference was a sketch
+    n_reference: int  # values that count
+    n_current: int  # values that count
+    effect: float  # the measure named by test
+    effect_low: float  # its lower confidence bound
+    tolerance: float  # what it was held against
+    p_value: float  # that such an effect comes by chance alone
+    p_adjusted: float  # the same within the whole report (Holm)
+    ks: float  # Kolmogorov-Smirnov distance
+    wasserstein: float  # first Wasserstein distance over the reference's standard deviation
+    psi: float  # over ten quantile bins of the reference, or categories
+    js: float  # Jensen-Shannon distance over the same, base e
+    tv: float  # total variation over the same
+    nulls_reference: float  # share of nulls and NaN, in [0, 1]
+    nulls_current: float  # share of nulls and NaN
+    mean_reference: float  # mean of the finite values
+    mean_current: float  # mean of the finite values
+
+
+def _drift_column(s):
+    return DriftColumn(
+        verdict=_rt.enumerator(DriftVerdict, s.verdict),
+        name=_rt.decoded(s.name),
+        test=_rt.decoded(s.test),
+        type=_rt.enumerator(Type, s.type),
+        exact=s.exact,
+        n_reference=s.n_reference,
+        n_current=s.n_current,
+        effect=s.effect,
+        effect_low=s.effect_low,
+        tolerance=s.tolerance,
+        p_value=s.p_value,
+        p_adjusted=s.p_adjusted,
+        ks=s.ks,
+        wasserstein=s.wasserstein,
+        psi=s.psi,
+        js=s.js,
+        tv=s.tv,
+        nulls_reference=s.nulls_reference,
+        nulls_current=s.nulls_current,
+        mean_reference=s.mean_reference,
+        mean_current=s.mean_current,
+    )
+
+
+@dataclass(frozen=True)
+class ProfileSummary:
+    """What a profile has seen."""
+
+    n: int  # all values, nulls and NaN among them
+    n_null: int  # nulls
+    n_nan: int  # NaN
+    n_infinite: int  # +inf and -inf
+    n_zero: int  # zeros of either sign
+    n_negative: int  # below zero, -inf among them
+    min: float  # least value, infinities among them; NaN if there is none
+    max: float  # greatest value; NaN if there is none
+    mean: float  # of the finite values, from the exact sum; NaN if there is none
+
+
+def _profile_summary(s):
+    return ProfileSummary(
+        n=s.n,
+        n_null=s.n_null,
+        n_nan=s.n_nan,
+        n_infinite=s.n_infinite,
+        n_zero=s.n_zero,
+        n_negative=s.n_negative,
+        min=s.min,
+        max=s.max,
+        mean=s.mean,
+    )
+
+
+@dataclass(frozen=True)
+class StatsTwoSample:
+    """What one pass over two sorted samples yields."""
+
+    ks_sign: int  # 1 if the CDF of x is the higher at ks_location, else -1
+    ks: float  # Kolmogorov-Smirnov statistic, in [0, 1]
+    ks_location: float  # value at which the CDFs lie furthest apart
+    ks_p: float  # p-value of the alternative, in [0, 1]
+    wasserstein: float  # first Wasserstein distance, in the unit of the values
+    energy: float  # energy distance (square root form, as SciPy)
+    n: int  # values of x that count
+    m: int  # values of y that count
+    n_nan: int  # NaN dropped from x
+    m_nan: int  # NaN dropped from y
+    ks_exact: int  # 1 if ks_p is the exact one
+
+
+def _stats_two_sample(s):
+    return StatsTwoSample(
+        ks_sign=s.ks_sign,
+        ks=s.ks,
+        ks_location=s.ks_location,
+        ks_p=s.ks_p,
+        wasserstein=s.wasserstein,
+        energy=s.energy,
+        n=s.n,
+        m=s.m,
+        n_nan=s.n_nan,
+        m_nan=s.m_nan,
+        ks_exact=s.ks_exact,
+    )
+
+
+@dataclass(frozen=True)
+class StatsTwoCounts:
+    """What two histograms over the same k bins or categories yield."""
+
+    dof: int  # degrees of freedom: bins that either side uses, less one
+    psi: float  # population stability index; an empty bin counts as half a value
+    js: float  # Jensen-Shannon distance, base e, in [0, sqrt(ln 2)]
+    tv: float  # total variation, in [0, 1]
+    chi2: float  # Pearson's statistic of the 2 x k table; Yates' correction if dof is 1
+    chi2_p: float  # its p-value, in [0, 1]; 1 if dof is 0
+    n: int  # sum of the first
+    m: int  # sum of the second
+
+
+def _stats_two_counts(s):
+    return StatsTwoCounts(
+        dof=s.dof,
+        psi=s.psi,
+        js=s.js,
+        tv=s.tv,
+        chi2=s.chi2,
+        chi2_p=s.chi2_p,
+        n=s.n,
+        m=s.m,
+    )
+
+
+class Executor(_rt.View):
+    """Runs the pieces of a loop, on as many threads as it likes. Re-entrant."""
+
+    __slots__ = ()
+
+
+@_rt.noun("pool")
+class Pool(_rt.Handle):
+    """Threads that wait for work. Several callers may use one pool at once."""
+
+    _end = lib.mlops_pool_free
+
+    def __init__(self, n_workers):
+        """Start a pool.
+
+            n_workers: 1 to 256, the caller's own thread among them; 0: one for each CPU
+
+        Raises: InvalidError, NomemError; IoError if a thread cannot be started.
+        """
+        out = C.c_void_p()
+        err = mlops_error()
+        status = lib.mlops_pool_new(C.byref(out), _rt.integer(n_workers, -2 ** 31, 2 ** 31 - 1, "n_workers"), None,
+                C.byref(err))
+        if status:
+            _rt.check(status, "mlops_pool_new", err)
+        self._h = self._owner(out.value)
+
+    @property
+    def executor(self):
+        """The pool as an executor.
+
+        Returns: valid until close().
+        """
+        h = self._open()
+        out = lib.mlops_pool_executor(h)
+        return Executor(out, h)
+
+
+@_rt.noun("table")
+class Table(_rt.Handle):
+    """A table. Immutable and shared; ends with the last close()."""
+
+    _end = lib.mlops_table_unref
+
+    def __init__(self):
+        raise TypeError("Table is made by load(), parse(), import_(), import_stream(), from_matrix()")
+
+    @classmethod
+    def load(cls, path, *, no_header=False, call=None, delimiter=None, names=None, nulls=None, skip_lines=None,
+             rows_max=None, line_max=None, memory_max=None):
+        """Read a CSV file (RFC 4180; LF, CRLF; a byte order mark is passed over).
+
+        A column takes the first type that fits every value that is not null: bool (true, false), int64,
+        float64, string. A quoted field is a string; "" in quotes is an empty string and not null.
+
+            path: file to read
+            no_header: the first line holds values; columns are called c0, c1, ...
+            call: progress, deadline, memory limit
+            delimiter: one ASCII character; default ","
+            names: column names, separated by the delimiter, in place of those of the header; quoted as in
+                a CSV line
+            nulls: spellings of null, separated by the delimiter; default "" NA N/A NaN nan null None None
+                and "?"
+            skip_lines: lines to pass over before the header; default none
+            rows_max: rows to read at the most; default all
+            line_max: bytes of one record; default 16 MiB
+            memory_max: bytes that the table may take; default 16 GiB
+
+        Raises: NotFoundError, IoError, DeniedError; ParseError for an empty file, a record of another length
+        than the header, a name twice, an open quote, bytes that are no UTF-8; LimitError for a record or
+        table beyond its limit; NomemError.
+        """
+        out = C.c_void_p()
+        opts = _csv_opts(no_header=no_header, call=call, delimiter=delimiter, names=names, nulls=nulls,
+                skip_lines=skip_lines, rows_max=rows_max, line_max=line_max, memory_max=memory_max)
+        err = mlops_error()
+        status = lib.mlops_table_load(C.byref(out), _rt.string(path, "path"), C.byref(opts), C.byref(err))
+        _rt.reraise(opts)
+        if status:
+            _rt.check(status, "mlops_table_load", err)
+        return cls._wrap(out.value)
+
+    @classmethod
+    def parse(cls, text, *, no_header=False, call=None, delimiter=None, names=None, nulls=None, skip_lines=None,
+              rows_max=None, line_max=None, memory_max=None):
+        """Read CSV from memory. As Table.load().
+
+            text: the bytes; borrowed for the call
+            no_header: the first line holds values; columns are called c0, c1, ...
+            call: progress, deadline, memory limit
+            delimiter: one ASCII character; default ","
+            names: column names, separated by the delimiter, in place of those of the header; quoted as in
+                a CSV line
+            nulls: spellings of null, separated by the delimiter; default "" NA N/A NaN nan null None None
+                and "?"
+            skip_lines: lines to pass over before the header; default none
+            rows_max: rows to read at the most; default all
+            line_max: bytes of one record; default 16 MiB
+            memory_max: bytes that the table may take; default 16 GiB
+        """
+        out = C.c_void_p()
+        text_p, text_n = _rt.blob(text, "text")
+        opts = _csv_opts(no_header=no_header, call=call, delimiter=delimiter, names=names, nulls=nulls,
+                skip_lines=skip_lines, rows_max=rows_max, line_max=line_max, memory_max=memory_max)
+        err = mlops_error()
+        status = lib.mlops_table_parse(C.byref(out), text_p, text_n, C.byref(opts), C.byref(err))
+        _rt.reraise(opts)
+        if status:
+            _rt.check(status, "mlops_table_parse", err)
+        return cls._wrap(out.value)
+
+    @classmethod
+    def import_(cls, schema, array):
+        """Take over a table (a struct array) from Arrow.
+
+        Both structs are moved: they are released by the library, also after an error, except where their
+        own release is already None. Structure (counts, buffers, offsets) is validated; so are the bytes of
+        strings.
+
+        Raises: InvalidError for a struct that breaks Arrow's rules; UnsupportedError names the column and its
+        type; NomemError.
+        """
+        out = C.c_void_p()
+        err = mlops_error()
+        status = lib.mlops_table_import(C.byref(out), C.cast(_rt.address(schema, ArrowSchema, "schema"),
+                C.POINTER(ArrowSchema)), C.cast(_rt.address(array, ArrowArray, "array"), C.POINTER(ArrowArray)),
+                None, C.byref(err))
+        if status:
+            _rt.check(status, "mlops_table_import", err)
+        return cls._wrap(out.value)
+
+    @classmethod
+    def import_stream(cls, stream):
+        """Take over a stream of tables from Arrow, joined to one. The stream is moved, as above.
+
+        Raises: as Table.import_(); IoError with the producer's own message.
+        """
+        out = C.c_void_p()
+        err = mlops_error()
+        status = lib.mlops_table_import_stream(C.byref(out), C.cast(_rt.address(stream, ArrowArrayStream, "stream"),
+                C.POINTER(ArrowArrayStream)), None, C.byref(err))
+        if status:
+            _rt.check(status, "mlops_table_import_stream", err)
+        return cls._wrap(out.value)
+
+    @classmethod
+    def from_matrix(cls, values, names=None):
+        """Make a table of float64 columns from a matrix. The values are copied.
+
+            values: row-major
+            names: column names separated by commas, quoted as in a CSV line; default c0, c1, ...
+
+        Raises: InvalidError, NomemError.
+        """
+        out = C.c_void_p()
+        values_p, values_shape, values_keep = _rt.array(values, "d", 2, "values")
+        err = mlops_error()
+        status = lib.mlops_table_from_matrix(C.byref(out), values_p, values_shape[0], values_shape[1],
+                _rt.names_or_none(names, "names"), None, C.byref(err))
+        if status:
+            _rt.check(status, "mlops_table_from_matrix", err)
+        return cls._wrap(out.value)
+
+    @property
+    def n_rows(self):
+        """Number of rows."""
+        h = self._open()
+        out = lib.mlops_table_n_rows(h)
+        return out
+
+    @property
+    def n_columns(self):
+        """Number of columns."""
+        h = self._open()
+        out = lib.mlops_table_n_columns(h)
+        return out
+
+    def name(self, index):
+        """Name of a column.
+
+            index: 0 to n_columns - 1
+
+        Returns: None if index is out of range.
+        """
+        h = self._open()
+        out = lib.mlops_table_name(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"))
+        return _rt.decoded(out)
+
+    def type(self, index):
+        """Type of a column; Type.None also where index is out of range."""
+        h = self._open()
+        out = lib.mlops_table_type(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"))
+        return _rt.enumerator(Type, out)
+
+    def find(self, name):
+        """Index of the column of this name, -1 if there is none."""
+        h = self._open()
+        out = lib.mlops_table_find(h, _rt.string(name, "name"))
+        return out
+
+    def n_nulls(self, index):
+        """Number of nulls in a column; -1 if index is out of range."""
+        h = self._open()
+        out = lib.mlops_table_n_nulls(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"))
+        return out
+
+    def values(self, index):
+        """Values of a bool, int64 or float64 column as float64; a null becomes NaN.
+
+            index: column
+
+        Raises: InvalidError; SchemaError names a string column.
+        """
+        h = self._open()
+        err = mlops_error()
+        n_rows = lib.mlops_table_n_rows(h)
+        out, out_p = _rt.empty("d", (n_rows,))
+        status = lib.mlops_table_values(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"), out_p, n_rows,
+                C.byref(err))
+        if status:
+            _rt.check(status, "mlops_table_values", err)
+        return _rt.result(out)
+
+    def text(self, index, row):
+        """One value as text, as it would stand in a CSV field without its quotes. A null is empty.
+
+            index: column
+            row: 0 to n_rows - 1
+
+        Raises: InvalidError if column or row is out of range; ArenaError if cut.
+        """
+        h = self._open()
+        text = _rt.written(lambda text, cap, needed: lib.mlops_table_text(h, _rt.integer(index, -2 ** 63,
+                2 ** 63 - 1, "index"), _rt.integer(row, -2 ** 63, 2 ** 63 - 1, "row"), text, cap, needed),
+                "mlops_table_text")
+        return _rt.decoded(text)
+
+    def export(self):
+        """Hand the table out as Arrow: a struct array of its columns, strings as dictionaries.
+
+        Nothing is copied; what is handed out keeps the table alive until it is released.
+
+        Raises: NomemError.
+        """
+        h = self._open()
+        schema = ArrowSchema()
+        array = ArrowArray()
+        err = mlops_error()
+        status = lib.mlops_table_export(h, C.byref(schema), C.byref(array), C.byref(err))
+        if status:
+            _rt.check(status, "mlops_table_export", err)
+        return schema, array
+
+
+@_rt.noun("model")
+class Model(_rt.Handle):
+    """A compiled model. Immutable and shared; ends with the last close()."""
+
+    _end = lib.mlops_model_unref
+
+    def __init__(self):
+        raise TypeError("Model is made by load(), parse()")
+
+    @classmethod
+    def load(cls, path, *, memory_max=None, format=None):
+        """Load a model file and compile it.
+
+        The format is found from the content, never from the name. Nothing outside the file is read,
+        whatever the file says.
+
+            path: file to read
+            memory_max: bytes that loading may use; default 1 GiB
+            format: "xgboost" or "bundle"; default: found from the content
+
+        Raises: NotFoundError, IoError, DeniedError, NomemError, CorruptError; LimitError beyond memory_max;
+        UnsupportedError names the booster, objective or version that is missing.
+        """
+        out = C.c_void_p()
+        opts = _model_opts(memory_max=memory_max, format=format)
+        err = mlops_error()
+        status = lib.mlops_model_load(C.byref(out), _rt.string(path, "path"), C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "mlops_model_load", err)
+        return cls._wrap(out.value)
+
+    @classmethod
+    def parse(cls, bytes, *, memory_max=None, format=None):
+        """Load a model from memory. As Model.load().
+
+            bytes: content of a model file; borrowed for the call
+            memory_max: bytes that loading may use; default 1 GiB
+            format: "xgboost" or "bundle"; default: found from the content
+        """
+        out = C.c_void_p()
+        bytes_p, bytes_n = _rt.blob(bytes, "bytes")
+        opts = _model_opts(memory_max=memory_max, format=format)
+        err = mlops_error()
+        status = lib.mlops_model_parse(C.byref(out), bytes_p, bytes_n, C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "mlops_model_parse", err)
+        return cls._wrap(out.value)
+
+    @property
+    def n_features(self):
+        """Number of features of a row."""
+        h = self._open()
+        out = lib.mlops_model_n_features(h)
+        return out
+
+    def feature_name(self, index):
+        """Name of a feature.
+
+            index: 0 to n_features - 1
+
+        Returns: None if index is out of range or the file has no names.
+        """
+        h = self._open()
+        out = lib.mlops_model_feature_name(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"))
+        return _rt.decoded(out)
+
+    def width(self, output=0):
+        """Number of values that one row yields for this output; 0 if output is unknown."""
+        h = self._open()
+        output = _rt.choice(ModelOutput, output)
+        out = lib.mlops_model_width(h, output)
+        return out
+
+    def describe(self):
+        """What the model is, as JSON: format, objective, trees, nodes, depth, features with their names,
+        outputs, plan size, working memory, id, chosen kernels.
+
+        Raises: ArenaError if cap is too small: text is empty then; NomemError.
+        """
+        h = self._open()
+        text = _rt.written(lambda text, cap, needed: lib.mlops_model_describe(h, text, cap, needed),
+                "mlops_model_describe")
+        return _rt.decoded(text)
+
+    def predict(self, rows):
+        """Predict rows.
+
+        Values are those of the trainer's own predictor: margins bit for bit, in the trainer's order of
+        summation. A missing value is NaN. The same rows give the same values in any batch and on any
+        machine.
+
+            rows: row-major, float32
+
+        Raises: InvalidError where a shape differs; ArenaError if the model needs more working memory than the
+        stack bound of 16 KiB (use a context then); nothing is written in either case.
+        """
+        h = self._open()
+        rows_p, rows_shape, rows_keep = _rt.array(rows, "f", 2, "rows")
+        width = lib.mlops_model_width(h, 0)
+        out, out_p = _rt.empty("d", (rows_shape[0], width))
+        status = lib.mlops_model_predict(h, rows_p, rows_shape[0], rows_shape[1], out_p, width)
+        if status:
+            _rt.check(status, "mlops_model_predict")
+        return _rt.result(out)
+
+    def predict_table(self, table, columns=None, output=0):
+        """Predict the rows of a table, its columns bound to features by name.
+
+        A model without feature names needs a list of columns. Bool and int64 columns are converted; a null
+        is a missing value; a string column is an error that names it. Further columns are ignored.
+
+            table: rows
+            columns: column of each feature, separated by commas, quoted as in a CSV line; default: the
+                model's feature names
+            output: what to write
+
+        Raises: SchemaError names the column; InvalidError, NomemError.
+        """
+        h = self._open()
+        table_h = _rt.opened(table, Table, "table")
+        output = _rt.choice(ModelOutput, output)
+        err = mlops_error()
+        n_rows = lib.mlops_table_n_rows(table_h)
+        width = lib.mlops_model_width(h, output)
+        out, out_p = _rt.empty("d", (n_rows, width))
+        status = lib.mlops_model_predict_table(h, table_h, _rt.names_or_none(columns, "columns"), output, out_p,
+                n_rows, width, C.byref(err))
+        if status:
+            _rt.check(status, "mlops_model_predict_table", err)
+        return _rt.result(out)
+
+
+@_rt.noun("context")
+class Context(_rt.Handle):
+    """Working memory and settings of one predicting thread. One thread at a time."""
+
+    _end = lib.mlops_context_free
+    _locked = True
+
+    @staticmethod
+    def size(model):
+        """Bytes that a context for this model needs; exact."""
+        model_h = _rt.opened(model, Model, "model")
+        out = lib.mlops_context_size(model_h)
+        return out
+
+    def __init__(self, model, output=0):
+        """Make a context on the heap of the model's host. It holds a share of the model.
+
+            model: shared by the context
+            output: what Context.predict() writes
+
+        Raises: InvalidError, NomemError.
+        """
+        out = C.c_void_p()
+        model_h = _rt.opened(model, Model, "model")
+        output = _rt.choice(ModelOutput, output)
+        err = mlops_error()
+        status = lib.mlops_context_new(C.byref(out), model_h, output, C.byref(err))
+        if status:
+            _rt.check(status, "mlops_context_new", err)
+        self._h = self._owner(out.value)
+
+    @property
+    def width(self):
+        """Number of values that one row yields."""
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_context_width(h)
+        return out
+
+    def predict(self, rows):
+        """Predict rows, as Model.predict(), for a model of any size.
+
+            rows: row-major, float32
+
+        Raises: InvalidError where a shape differs; nothing is written then.
+        """
+        h = self._open()
+        rows_p, rows_shape, rows_keep = _rt.array(rows, "f", 2, "rows")
+        width = lib.mlops_context_width(h)
+        out, out_p = _rt.empty("d", (rows_shape[0], width))
+        with h.lock:
+            status = lib.mlops_context_predict(h, rows_p, rows_shape[0], rows_shape[1], out_p, width)
+        if status:
+            _rt.check(status, "mlops_context_predict")
+        return _rt.result(out)
+
+
+@_rt.noun("reference")
+class Reference(_rt.Handle):
+    """A reference. Immutable and shared; ends with the last close()."""
+
+    _end = lib.mlops_reference_unref
+
+    def __init__(self, table, *, columns=None, ignore=None, csv=None, n_edges=None):
+        """Make a reference from a table.
+
+            table: 1 row or more
+            columns: names to keep, separated by commas, quoted as in a CSV line; default all
+            ignore: names to leave out, as columns: target, id, time
+            csv: how Reference.load() reads a CSV file
+            n_edges: 9 to 1,023 quantile edges of a numeric column; default 255
+
+        Raises: SchemaError for a column that is named and not there, or a table without rows; NomemError.
+        """
+        out = C.c_void_p()
+        table_h = _rt.opened(table, Table, "table")
+        opts = _reference_opts(columns=columns, ignore=ignore, csv=csv, n_edges=n_edges)
+        err = mlops_error()
+        status = lib.mlops_reference_new(C.byref(out), table_h, C.byref(opts), C.byref(err))
+        _rt.reraise(opts)
+        if status:
+            _rt.check(status, "mlops_reference_new", err)
+        self._h = self._owner(out.value)
+
+    @classmethod
+    def load(cls, path, *, columns=None, ignore=None, csv=None, n_edges=None):
+        """Load a reference from a file: a saved reference, a bundle that has one, or a CSV file, found from
+        the content and never from the name.
+
+            path: file to read
+            columns: names to keep, separated by commas, quoted as in a CSV line; default all
+            ignore: names to leave out, as columns: target, id, time
+            csv: how Reference.load() reads a CSV file
+            n_edges: 9 to 1,023 quantile edges of a numeric column; default 255
+
+        Raises: NotFoundError, IoError, CorruptError, ParseError, SchemaError, NomemError.
+        """
+        out = C.c_void_p()
+        opts = _reference_opts(columns=columns, ignore=ignore, csv=csv, n_edges=n_edges)
+        err = mlops_error()
+        status = lib.mlops_reference_load(C.byref(out), _rt.string(path, "path"), C.byref(opts), C.byref(err))
+        _rt.reraise(opts)
+        if status:
+            _rt.check(status, "mlops_reference_load", err)
+        return cls._wrap(out.value)
+
+    def save(self, path):
+        """Save to a file, whole or not at all.
+
+            path: file to write; replaced if it is there
+
+        Raises: IoError, NoSpaceError, DeniedError, NotFoundError, NomemError.
+        """
+        h = self._open()
+        err = mlops_error()
+        status = lib.mlops_reference_save(h, _rt.string(path, "path"), C.byref(err))
+        if status:
+            _rt.check(status, "mlops_reference_save", err)
+
+    @property
+    def n_rows(self):
+        """Number of rows that it was made from."""
+        h = self._open()
+        out = lib.mlops_reference_n_rows(h)
+        return out
+
+    @property
+    def n_columns(self):
+        """Number of columns."""
+        h = self._open()
+        out = lib.mlops_reference_n_columns(h)
+        return out
+
+    def name(self, index):
+        """Name of a column.
+
+            index: 0 to n_columns - 1
+
+        Returns: None if index is out of range.
+        """
+        h = self._open()
+        out = lib.mlops_reference_name(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"))
+        return _rt.decoded(out)
+
+    def type(self, index):
+        """Type of a column; Type.None also where index is out of range."""
+        h = self._open()
+        out = lib.mlops_reference_type(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"))
+        return _rt.enumerator(Type, out)
+
+
+@_rt.noun("bundle")
+class Bundle(_rt.Handle):
+    """An open bundle. Immutable and shared; ends with the last close()."""
+
+    _end = lib.mlops_bundle_unref
+
+    def __init__(self):
+        raise TypeError("Bundle is made by load(), parse()")
+
+    @staticmethod
+    def write(path, model, *, reference=None, name=None, version=None, metadata=None, golden_rows=None):
+        """Write a bundle, whole or not at all. Equal content gives equal bytes.
+
+            path: file to write; replaced if it is there
+            model: model to carry
+            reference: default: none
+            name: of the model, up to 255 bytes
+            version: of the model, up to 255 bytes
+            metadata: a JSON object, up to 1 MiB, kept as it is
+            golden_rows: rows to prove; default: 16 rows derived from the plan's thresholds
+
+        Raises: InvalidError for an option out of range; IoError, NoSpaceError, DeniedError, NotFoundError,
+        NomemError.
+        """
+        model_h = _rt.opened(model, Model, "model")
+        opts = _bundle_opts(reference=reference, name=name, version=version, metadata=metadata,
+                golden_rows=golden_rows, _n_features=lib.mlops_model_n_features(model_h))
+        err = mlops_error()
+        status = lib.mlops_bundle_write(_rt.string(path, "path"), model_h, C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "mlops_bundle_write", err)
+
+    @staticmethod
+    def save(model, *, reference=None, name=None, version=None, metadata=None, golden_rows=None):
+        """Write a bundle to memory. As Bundle.write().
+
+            model: model to carry
+            reference: default: none
+            name: of the model, up to 255 bytes
+            version: of the model, up to 255 bytes
+            metadata: a JSON object, up to 1 MiB, kept as it is
+            golden_rows: rows to prove; default: 16 rows derived from the plan's thresholds
+
+        Raises: ArenaError if cap is too small: nothing is written then; InvalidError, NomemError.
+        """
+        model_h = _rt.opened(model, Model, "model")
+        opts = _bundle_opts(reference=reference, name=name, version=version, metadata=metadata,
+                golden_rows=golden_rows, _n_features=lib.mlops_model_n_features(model_h))
+        err = mlops_error()
+        text = _rt.written(lambda text, cap, needed: lib.mlops_bundle_save(model_h, text, cap, needed, C.byref(opts),
+                C.byref(err)), "mlops_bundle_save", err)
+        return text
+
+    @classmethod
+    def load(cls, path):
+        """Open a bundle: check every byte, and predict its golden rows.
+
+            path: file to read
+
+        Raises: NotFoundError, IoError, NomemError; CorruptError names what is damaged, or the golden row that
+        this machine predicts otherwise; UnsupportedError.
+        """
+        out = C.c_void_p()
+        err = mlops_error()
+        status = lib.mlops_bundle_load(C.byref(out), _rt.string(path, "path"), None, C.byref(err))
+        if status:
+            _rt.check(status, "mlops_bundle_load", err)
+        return cls._wrap(out.value)
+
+    @classmethod
+    def parse(cls, bytes):
+        """Open a bundle from memory. As Bundle.load().
+
+            bytes: content of a bundle; borrowed for the call
+        """
+        out = C.c_void_p()
+        bytes_p, bytes_n = _rt.blob(bytes, "bytes")
+        err = mlops_error()
+        status = lib.mlops_bundle_parse(C.byref(out), bytes_p, bytes_n, None, C.byref(err))
+        if status:
+            _rt.check(status, "mlops_bundle_parse", err)
+        return cls._wrap(out.value)
+
+    @property
+    def model(self):
+        """The model.
+
+        Returns: never None; share it with close() to keep it longer.
+        """
+        h = self._open()
+        out = lib.mlops_bundle_model(h)
+        return _rt.classes["model"]._wrap(lib.mlops_model_ref(out))
+
+    @property
+    def reference(self):
+        """The reference.
+
+        Returns: None if the bundle has none.
+        """
+        h = self._open()
+        out = lib.mlops_bundle_reference(h)
+        if out is None:
+            return None
+        return _rt.classes["reference"]._wrap(lib.mlops_reference_ref(out))
+
+    @property
+    def name(self):
+        """Name of the model.
+
+        Returns: never None; "" if none was given.
+        """
+        h = self._open()
+        out = lib.mlops_bundle_name(h)
+        return _rt.decoded(out)
+
+    @property
+    def version(self):
+        """Version of the model.
+
+        Returns: never None; "" if none was given.
+        """
+        h = self._open()
+        out = lib.mlops_bundle_version(h)
+        return _rt.decoded(out)
+
+    @property
+    def metadata(self):
+        """Metadata, as JSON text.
+
+        Returns: never None; "{}" if none was given.
+        """
+        h = self._open()
+        out = lib.mlops_bundle_metadata(h)
+        return _rt.decoded(out)
+
+    @property
+    def id(self):
+        """Name of the content: the SHA-256 that the file carries."""
+        h = self._open()
+        out = mlops_id()
+        status = lib.mlops_bundle_id(h, C.byref(out))
+        if status:
+            _rt.check(status, "mlops_bundle_id")
+        return bytes(out.bytes).hex()
+
+
+@_rt.noun("drift")
+class Drift(_rt.Handle):
+    """Verdicts of a comparison, column by column. Immutable and shared; ends with the last close()."""
+
+    _end = lib.mlops_drift_unref
+
+    def __init__(self):
+        raise TypeError("Drift is made by compare(), compare_reference()")
+
+    @classmethod
+    def compare(cls, reference, current, *, call=None, columns=None, ignore=None, alpha=None, ks_tolerance=None,
+                tv_tolerance=None, rows_min=None):
+        """Compare two tables, column by column by name, with every row of both.
+
+            reference: table that is known to be good
+            current: table to judge
+            call: executor, progress, deadline
+            columns: names to compare, separated by commas, quoted as in a CSV line; default: all of the
+                reference
+            ignore: names to leave out, as columns
+            alpha: chance of any false alarm in the report, in (0, 0.5]; default 0.01
+            ks_tolerance: largest harmless KS distance, in (0, 1); default 0.05
+            tv_tolerance: the same of the total variation of categories and of the share of nulls; default
+                0.05
+            rows_min: rows that each side must have; default 50
+
+        Raises: SchemaError names a column that is missing or of another kind; InvalidError for an option out
+        of range; NomemError, CancelledError, DeadlineError.
+        """
+        out = C.c_void_p()
+        reference_h = _rt.opened(reference, Table, "reference")
+        current_h = _rt.opened(current, Table, "current")
+        opts = _drift_opts(call=call, columns=columns, ignore=ignore, alpha=alpha, ks_tolerance=ks_tolerance,
+                tv_tolerance=tv_tolerance, rows_min=rows_min)
+        err = mlops_error()
+        status = lib.mlops_drift_compare(C.byref(out), reference_h, current_h, C.byref(opts), C.byref(err))
+        _rt.reraise(opts)
+        if status:
+            _rt.check(status, "mlops_drift_compare", err)
+        return cls._wrap(out.value)
+
+    @classmethod
+    def compare_reference(cls, reference, current, *, call=None, columns=None, ignore=None, alpha=None,
+                          ks_tolerance=None, tv_tolerance=None, rows_min=None):
+        """Compare a table with a kept reference. The loss of precision of the reference is part of the
+        confidence bound.
+
+            reference: kept reference
+            current: table to judge
+            call: executor, progress, deadline
+            columns: names to compare, separated by commas, quoted as in a CSV line; default: all of the
+                reference
+            ignore: names to leave out, as columns
+            alpha: chance of any false alarm in the report, in (0, 0.5]; default 0.01
+            ks_tolerance: largest harmless KS distance, in (0, 1); default 0.05
+            tv_tolerance: the same of the total variation of categories and of the share of nulls; default
+                0.05
+            rows_min: rows that each side must have; default 50
+
+        Raises: as Drift.compare().
+        """
+        out = C.c_void_p()
+        reference_h = _rt.opened(reference, Reference, "reference")
+        current_h = _rt.opened(current, Table, "current")
+        opts = _drift_opts(call=call, columns=columns, ignore=ignore, alpha=alpha, ks_tolerance=ks_tolerance,
+                tv_tolerance=tv_tolerance, rows_min=rows_min)
+        err = mlops_error()
+        status = lib.mlops_drift_compare_reference(C.byref(out), reference_h, current_h, C.byref(opts), C.byref(err))
+        _rt.reraise(opts)
+        if status:
+            _rt.check(status, "mlops_drift_compare_reference", err)
+        return cls._wrap(out.value)
+
+    @property
+    def overall(self):
+        """DRIFT_YES if any column has drifted, else NO if any could be judged."""
+        h = self._open()
+        out = lib.mlops_drift_overall(h)
+        return _rt.enumerator(DriftVerdict, out)
+
+    @property
+    def n_columns(self):
+        """Number of columns."""
+        h = self._open()
+        out = lib.mlops_drift_n_columns(h)
+        return out
+
+    @property
+    def n_drifted(self):
+        """Number of columns that have drifted."""
+        h = self._open()
+        out = lib.mlops_drift_n_drifted(h)
+        return out
+
+    def get(self, index):
+        """What was found of one column.
+
+            index: 0 to n_columns - 1, in the order of the reference
+
+        Raises: InvalidError if index is out of range.
+        """
+        h = self._open()
+        out = mlops_drift_column(C.sizeof(mlops_drift_column))
+        status = lib.mlops_drift_get(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"), C.byref(out))
+        if status:
+            _rt.check(status, "mlops_drift_get")
+        return _drift_column(out)
+
+    def save(self, path):
+        """Write a report, whole or not at all: self-contained HTML, or JSON if the name ends in ".json".
+
+            path: file to write; replaced if it is there
+
+        Raises: IoError, NoSpaceError, DeniedError, NotFoundError, NomemError.
+        """
+        h = self._open()
+        err = mlops_error()
+        status = lib.mlops_drift_save(h, _rt.string(path, "path"), C.byref(err))
+        if status:
+            _rt.check(status, "mlops_drift_save", err)
+
+    def json(self):
+        """The verdicts as JSON text.
+
+        Raises: ArenaError if cap is too small: text is empty then; NomemError.
+        """
+        h = self._open()
+        text = _rt.written(lambda text, cap, needed: lib.mlops_drift_json(h, text, cap, needed), "mlops_drift_json")
+        return _rt.decoded(text)
+
+
+@_rt.noun("profile")
+class Profile(_rt.Handle):
+    """A profile, in Profile.size() bytes aligned to 8. One thread at a time."""
+
+    _end = lib.mlops_profile_free
+    _locked = True
+
+    @staticmethod
+    def size(*, edges=None, scale=None):
+        """Bytes that a profile of this configuration needs; 0 if opts are not valid.
+
+            edges: strictly ascending, finite; bin 0 is x <= edges[0], bin i is edges[i-1] < x <=
+                edges[i], bin n_edges is x > the last; default log-linear bins
+            scale: the sum counts units of 2^-scale, to which each value is rounded (ties to even); -64 to
+                64; default 32
+        """
+        opts = _profile_opts(edges=edges, scale=scale)
+        out = lib.mlops_profile_size(C.byref(opts))
+        return out
+
+    def __init__(self, *, edges=None, scale=None):
+        """Start an empty profile on the host's heap.
+
+            edges: strictly ascending, finite; bin 0 is x <= edges[0], bin i is edges[i-1] < x <=
+                edges[i], bin n_edges is x > the last; default log-linear bins
+            scale: the sum counts units of 2^-scale, to which each value is rounded (ties to even); -64 to
+                64; default 32
+
+        Raises: InvalidError, NomemError.
+        """
+        out = C.c_void_p()
+        opts = _profile_opts(edges=edges, scale=scale)
+        err = mlops_error()
+        status = lib.mlops_profile_new(C.byref(out), C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "mlops_profile_new", err)
+        self._h = self._owner(out.value)
+
+    def add(self, values):
+        """Count values.
+
+            values: float64
+
+        Raises: InvalidError if n is negative.
+        """
+        h = self._open()
+        values_p, values_shape, values_keep = _rt.array(values, "d", 1, "values")
+        with h.lock:
+            status = lib.mlops_profile_add(h, values_p, values_shape[0])
+        if status:
+            _rt.check(status, "mlops_profile_add")
+
+    def add_f32(self, values):
+        """Count float32 values, one of each stride-th element.
+
+            values: float32; the first value and, behind it, every stride-th
+
+        Raises: InvalidError.
+        """
+        h = self._open()
+        values_p, values_n, values_stride, values_keep = _rt.strided(values, "f", "values")
+        with h.lock:
+            status = lib.mlops_profile_add_f32(h, values_p, values_n, values_stride)
+        if status:
+            _rt.check(status, "mlops_profile_add_f32")
+
+    def add_nulls(self, n):
+        """Count n nulls; n is 0 or more."""
+        h = self._open()
+        with h.lock:
+            status = lib.mlops_profile_add_nulls(h, _rt.integer(n, -2 ** 63, 2 ** 63 - 1, "n"))
+        if status:
+            _rt.check(status, "mlops_profile_add_nulls")
+
+    def merge(self, other):
+        """Add what another profile has seen.
+
+            other: profile of the same configuration; unchanged
+
+        Raises: InvalidError if the configurations differ; nothing is added then.
+        """
+        h = self._open()
+        other_h = _rt.opened(other, Profile, "other")
+        with _rt.locked(h, other_h):
+            status = lib.mlops_profile_merge(h, other_h)
+        if status:
+            _rt.check(status, "mlops_profile_merge")
+
+    def reset(self):
+        """Forget all values; the configuration stays."""
+        h = self._open()
+        with h.lock:
+            lib.mlops_profile_reset(h)
+
+    def summarize(self):
+        """Totals and extremes.
+
+        Raises: InvalidError if struct_size is unknown.
+        """
+        h = self._open()
+        out = mlops_profile_summary(C.sizeof(mlops_profile_summary))
+        with h.lock:
+            status = lib.mlops_profile_summarize(h, C.byref(out))
+        if status:
+            _rt.check(status, "mlops_profile_summarize")
+        return _profile_summary(out)
+
+    @property
+    def n_bins(self):
+        """Number of bins."""
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_profile_n_bins(h)
+        return out
+
+    def bin(self, index):
+        """Values in a bin (infinities count in the outermost); -1 if index is out of range."""
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_profile_bin(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"))
+        return out
+
+    def edge(self, index):
+        """Upper edge of a bin, which belongs to it: +inf of the last, NaN if out of range."""
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_profile_edge(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"))
+        return out
+
+    def quantile(self, q):
+        """Quantile, from the bins: the upper edge of the bin that holds rank q, bounded by the extremes.
+
+            q: in [0, 1]
+
+        Returns: NaN if there are no values or q is out of range.
+        """
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_profile_quantile(h, q)
+        return out
+
+    def save(self):
+        """Write the profile as bytes: canonical, little-endian, equal for equal content on any machine.
+
+        Raises: ArenaError if cap is too small; nothing is written then.
+        """
+        h = self._open()
+        with h.lock:
+            text = _rt.written(lambda text, cap, needed: lib.mlops_profile_save(h, text, cap, needed),
+                    "mlops_profile_save")
+        return text
+
+    @classmethod
+    def load(cls, bytes):
+        """Read bytes of Profile.save() into the caller's storage.
+
+            bytes: what was saved; borrowed for the call
+
+        Raises: CorruptError for bytes that are not a profile; UnsupportedError for one of a later format;
+        ArenaError if size is too small.
+        """
+        out = C.c_void_p()
+        bytes_p, bytes_n = _rt.blob(bytes, "bytes")
+        size = 4096
+        while True:
+            mem = _rt.Storage(size)
+            status = lib.mlops_profile_load(C.byref(out), mem.address, size, bytes_p, bytes_n)
+            if status != _rt.ARENA or size > 1 << 24:
+                break
+            size *= 2
+        if status:
+            _rt.check(status, "mlops_profile_load")
+        return cls._wrap(out.value, keep=(mem,), owned=False)
+
+
+@_rt.noun("edge")
+class Edge(_rt.Handle):
+    """A bundle in use on a device, in Edge.size() bytes. One thread at a time."""
+
+    _end = None
+    _locked = True
+
+    @staticmethod
+    def size(bundle):
+        """Bytes that a device needs for this bundle; exact. Checks header, section table and CRCs.
+
+            bundle: bytes of a bundle, aligned to 8
+
+        Raises: CorruptError for a file cut short or changed; UnsupportedError for one of a later format.
+        """
+        bundle_p, bundle_n = _rt.blob(bundle, "bundle")
+        size = C.c_size_t()
+        status = lib.mlops_edge_size(bundle_p, bundle_n, C.byref(size))
+        if status:
+            _rt.check(status, "mlops_edge_size")
+        return size.value
+
+    def __init__(self, bundle):
+        """Begin to use a bundle in the caller's storage.
+
+            bundle: bytes of a bundle, aligned to 8; outlive the device
+
+        Raises: ArenaError if size is too small; CorruptError, UnsupportedError.
+        """
+        out = C.c_void_p()
+        bundle_p, bundle_n = _rt.blob(bundle, "bundle")
+        bundle_keep = _rt.Storage(bundle_n, bundle_p)
+        bundle_p = bundle_keep.address
+        room = C.c_size_t()
+        _rt.check(lib.mlops_edge_size(bundle_p, bundle_n, C.byref(room)), "mlops_edge_size")
+        size = room.value
+        mem = _rt.Storage(size)
+        status = lib.mlops_edge_init(C.byref(out), mem.address, size, bundle_p, bundle_n)
+        if status:
+            _rt.check(status, "mlops_edge_init")
+        self._h = self._owner(out.value, keep=(bundle_keep, mem,), owned=False)
+
+    @property
+    def n_features(self):
+        """Number of features of a row."""
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_edge_n_features(h)
+        return out
+
+    @property
+    def width(self):
+        """Number of values that one row yields."""
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_edge_width(h)
+        return out
+
+    def predict(self, row):
+        """Predict one row.
+
+            row: float32; NaN is missing
+
+        Raises: InvalidError where a shape differs.
+        """
+        h = self._open()
+        row_p, row_shape, row_keep = _rt.array(row, "f", 1, "row")
+        width = lib.mlops_edge_width(h)
+        out, out_p = _rt.empty("d", (width,))
+        with h.lock:
+            status = lib.mlops_edge_predict(h, row_p, row_shape[0], out_p, width)
+        if status:
+            _rt.check(status, "mlops_edge_predict")
+        return _rt.result(out)
+
+    def add(self, row):
+        """Count one row into the profiles of the features.
+
+            row: float32
+
+        Raises: InvalidError; NotFoundError if the bundle carries no reference.
+        """
+        h = self._open()
+        row_p, row_shape, row_keep = _rt.array(row, "f", 1, "row")
+        with h.lock:
+            status = lib.mlops_edge_add(h, row_p, row_shape[0])
+        if status:
+            _rt.check(status, "mlops_edge_add")
+
+    def profile(self, index):
+        """Profile of one feature, to summarise, save or reset.
+
+            index: feature
+
+        Returns: None if the reference does not have this feature.
+        """
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_edge_profile(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"))
+        if out is None:
+            return None
+        return _rt.classes["profile"]._wrap(out, keep=h, owned=False, lock=h.lock)
+
+    def selftest(self):
+        """Predict the bundle's golden rows and compare every bit.
+
+        Raises: CorruptError if this CPU gives another value than the one where the bundle was made.
+        """
+        h = self._open()
+        with h.lock:
+            status = lib.mlops_edge_selftest(h)
+        if status:
+            _rt.check(status, "mlops_edge_selftest")
+
+    @staticmethod
+    def verify(bundle):
+        """Check the SHA-256 of a whole bundle, as after an update over the air.
+
+            bundle: bytes of a bundle
+
+        Raises: CorruptError.
+        """
+        bundle_p, bundle_n = _rt.blob(bundle, "bundle")
+        status = lib.mlops_edge_verify(bundle_p, bundle_n)
+        if status:
+            _rt.check(status, "mlops_edge_verify")
+
+
+@_rt.noun("monitor")
+class Monitor(_rt.Handle):
+    """A monitor. One thread at a time."""
+
+    _end = lib.mlops_monitor_free
+    _locked = True
+
+    def __init__(self, model, reference, *, reference=None, drift=None, name=None, window_rows=None):
+        """Begin to watch a model, held against the reference in a file.
+
+            model: the monitor holds a share; its features are bound to the columns of the reference by
+                name, and columns that are no feature are ignored. None: every column of the reference is
+                watched, in its order
+            reference: file that Reference.load() reads: CSV, a saved reference or a bundle
+            reference: how a CSV reference is read: which columns are features, and how the file is laid
+                out
+            drift: tolerances, alpha, rows_min
+            name: label "model" of the metrics; default "default"
+            window_rows: rows of a window, 50 or more; default 1,000
+
+        Raises: as Reference.load(); SchemaError names a feature that the reference lacks.
+        """
+        out = C.c_void_p()
+        model_h = _rt.opened_or_none(model, Model, "model")
+        opts = _monitor_opts(reference=reference, drift=drift, name=name, window_rows=window_rows)
+        err = mlops_error()
+        status = lib.mlops_monitor_new(C.byref(out), model_h, _rt.string(reference, "reference"), C.byref(opts),
+                C.byref(err))
+        _rt.reraise(opts)
+        if status:
+            _rt.check(status, "mlops_monitor_new", err)
+        self._h = self._owner(out.value)
+
+    @classmethod
+    def new_reference(cls, model, reference, *, reference=None, drift=None, name=None, window_rows=None):
+        """Begin to watch a model, held against a reference at hand.
+
+            model: as Monitor()
+            reference: the monitor holds a share
+            reference: how a CSV reference is read: which columns are features, and how the file is laid
+                out
+            drift: tolerances, alpha, rows_min
+            name: label "model" of the metrics; default "default"
+            window_rows: rows of a window, 50 or more; default 1,000
+
+        Raises: SchemaError names a feature that the reference lacks; InvalidError, NomemError.
+        """
+        out = C.c_void_p()
+        model_h = _rt.opened_or_none(model, Model, "model")
+        reference_h = _rt.opened(reference, Reference, "reference")
+        opts = _monitor_opts(reference=reference, drift=drift, name=name, window_rows=window_rows)
+        err = mlops_error()
+        status = lib.mlops_monitor_new_reference(C.byref(out), model_h, reference_h, C.byref(opts), C.byref(err))
+        _rt.reraise(opts)
+        if status:
+            _rt.check(status, "mlops_monitor_new_reference", err)
+        return cls._wrap(out.value)
+
+    @property
+    def n_features(self):
+        """Number of watched columns: features of the model, or columns of the reference."""
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_monitor_n_features(h)
+        return out
+
+    def add(self, rows, predictions=None):
+        """Add rows and what the model made of them. A string column of the reference cannot be added here; it
+        counts as null.
+
+            rows: row-major, float32
+            predictions: float64; the first column is profiled
+
+        Raises: InvalidError where a shape differs; nothing is added then.
+        """
+        h = self._open()
+        rows_p, rows_shape, rows_keep = _rt.array(rows, "f", 2, "rows")
+        predictions_p, predictions_shape, predictions_keep = (None, (0,) * 2,
+                None) if predictions is None else _rt.array(predictions, "d", 2, "predictions")
+        if predictions is not None:
+            _rt.same_length("predictions", predictions_shape[0], "rows", rows_shape[0])
+        with h.lock:
+            status = lib.mlops_monitor_add(h, rows_p, rows_shape[0], rows_shape[1], predictions_p,
+                    predictions_shape[1])
+        if status:
+            _rt.check(status, "mlops_monitor_add")
+
+    def add_table(self, table):
+        """Add the rows of a table, its columns bound by name.
+
+            table: rows
+
+        Raises: SchemaError names a column that is missing or of another kind; nothing is added then.
+        """
+        h = self._open()
+        table_h = _rt.opened(table, Table, "table")
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_monitor_add_table(h, table_h, C.byref(err))
+        if status:
+            _rt.check(status, "mlops_monitor_add_table", err)
+
+    def add_latency(self, duration_ns):
+        """Add the time that predicting took.
+
+            duration_ns: nanoseconds, 0 or more
+
+        Raises: InvalidError.
+        """
+        h = self._open()
+        with h.lock:
+            status = lib.mlops_monitor_add_latency(h, _rt.integer(duration_ns, -2 ** 63, 2 ** 63 - 1, "duration_ns"))
+        if status:
+            _rt.check(status, "mlops_monitor_add_latency")
+
+    @property
+    def n_windows(self):
+        """Number of windows that were completed and judged."""
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_monitor_n_windows(h)
+        return out
+
+    @property
+    def verdict(self):
+        """Verdict of the newest complete window; NOT_ENOUGH_DATA before the first."""
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_monitor_verdict(h)
+        return _rt.enumerator(DriftVerdict, out)
+
+    @property
+    def n_drifted(self):
+        """Number of columns that drifted in the newest complete window."""
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_monitor_n_drifted(h)
+        return out
+
+    def drift(self):
+        """Verdicts of the newest complete window or, before the first one is complete, of what there is.
+
+        Raises: NomemError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_monitor_drift(C.byref(out), h, C.byref(err))
+        if status:
+            _rt.check(status, "mlops_monitor_drift", err)
+        return _rt.classes["drift"]._wrap(out.value)
+
+    def metrics(self):
+        """Metrics in Prometheus' text format 0.0.4. Allocates nothing.
+
+        Raises: ArenaError if cap is too small: text is empty then.
+        """
+        h = self._open()
+        with h.lock:
+            text = _rt.written(lambda text, cap, needed: lib.mlops_monitor_metrics(h, text, cap, needed),
+                    "mlops_monitor_metrics")
+        return _rt.decoded(text)
+
+    def save(self, path):
+        """Write a report, as Drift.save(), with traffic and latency.
+
+            path: file to write; replaced if it is there
+
+        Raises: as Drift.save().
+        """
+        h = self._open()
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_monitor_save(h, _rt.string(path, "path"), C.byref(err))
+        if status:
+            _rt.check(status, "mlops_monitor_save", err)
+
+
+def _call(*, executor=None, progress=None, deadline_ns=None, memory_max=None, actor=None, trace_id=None):
+    o = mlops_call(C.sizeof(mlops_call))
+    o._keep, o._raised = [], []
+    if executor is not None:
+        o.executor = executor._as_parameter_
+        o._keep.append(executor)
+    if progress is not None:
+        made = _rt.Callback(progress, mlops_progress, o._raised)
+        o.progress = made.pointer
+        o._keep.append(made)
+    if deadline_ns is not None:
+        o.deadline_ns = _rt.integer(deadline_ns, -2 ** 63, 2 ** 63 - 1, "deadline_ns")
+    if memory_max is not None:
+        o.memory_max = _rt.integer(memory_max, -2 ** 63, 2 ** 63 - 1, "memory_max")
+    if actor is not None:
+        o.actor = _rt.string(actor, "actor")
+    if trace_id is not None:
+        o.trace_id = _rt.string(trace_id, "trace_id")
+    return o
+
+
+def _csv_opts(*, no_header=False, call=None, delimiter=None, names=None, nulls=None, skip_lines=None, rows_max=None,
+        line_max=None, memory_max=None):
+    o = mlops_csv_opts(C.sizeof(mlops_csv_opts))
+    o._keep, o._raised = [], []
+    if no_header:
+        o.flags |= 1
+    if call is not None:
+        made = _call(**call)
+        o.call = C.pointer(made)
+        o._keep.append(made)
+    if delimiter is not None:
+        o.delimiter = _rt.string(delimiter, "delimiter")
+    if names is not None:
+        o.names = _rt.string(names, "names")
+    if nulls is not None:
+        o.nulls = _rt.string(nulls, "nulls")
+    if skip_lines is not None:
+        o.skip_lines = _rt.integer(skip_lines, -2 ** 63, 2 ** 63 - 1, "skip_lines")
+    if rows_max is not None:
+        o.rows_max = _rt.integer(rows_max, -2 ** 63, 2 ** 63 - 1, "rows_max")
+    if line_max is not None:
+        o.line_max = _rt.integer(line_max, -2 ** 63, 2 ** 63 - 1, "line_max")
+    if memory_max is not None:
+        o.memory_max = _rt.integer(memory_max, -2 ** 63, 2 ** 63 - 1, "memory_max")
+    return o
+
+
+def _model_opts(*, memory_max=None, format=None):
+    o = mlops_model_opts(C.sizeof(mlops_model_opts))
+    o._keep, o._raised = [], []
+    if memory_max is not None:
+        o.memory_max = _rt.integer(memory_max, -2 ** 63, 2 ** 63 - 1, "memory_max")
+    if format is not None:
+        o.format = _rt.string(format, "format")
+    return o
+
+
+def _reference_opts(*, columns=None, ignore=None, csv=None, n_edges=None):
+    o = mlops_reference_opts(C.sizeof(mlops_reference_opts))
+    o._keep, o._raised = [], []
+    if columns is not None:
+        o.columns = _rt.names_or_none(columns, "columns")
+    if ignore is not None:
+        o.ignore = _rt.names_or_none(ignore, "ignore")
+    if csv is not None:
+        made = _csv_opts(**csv)
+        o.csv = C.pointer(made)
+        o._keep.append(made)
+    if n_edges is not None:
+        o.n_edges = _rt.integer(n_edges, -2 ** 63, 2 ** 63 - 1, "n_edges")
+    return o
+
+
+def _bundle_opts(*, reference=None, name=None, version=None, metadata=None, golden_rows=None, _n_features):
+    o = mlops_bundle_opts(C.sizeof(mlops_bundle_opts))
+    o._keep, o._raised = [], []
+    if reference is not None:
+        owner = _rt.opened(reference, Reference, "reference")
+        o.reference = owner._as_parameter_
+        o._keep.append(owner)
+    if name is not None:
+        o.name = _rt.string(name, "name")
+    if version is not None:
+        o.version = _rt.string(version, "version")
+    if metadata is not None:
+        o.metadata = _rt.string(metadata, "metadata")
+    if golden_rows is not None:
+        o.golden_rows, shape, keep = _rt.array(golden_rows, "f", 2, "golden_rows")
+        o._keep.append(keep)
+        o.n_golden = shape[0]
+        _rt.same_length("a row of golden_rows", shape[1], "n_features", _n_features)
+    return o
+
+
+def _drift_opts(*, call=None, columns=None, ignore=None, alpha=None, ks_tolerance=None, tv_tolerance=None,
+        rows_min=None):
+    o = mlops_drift_opts(C.sizeof(mlops_drift_opts))
+    o._keep, o._raised = [], []
+    if call is not None:
+        made = _call(**call)
+        o.call = C.pointer(made)
+        o._keep.append(made)
+    if columns is not None:
+        o.columns = _rt.names_or_none(columns, "columns")
+    if ignore is not None:
+        o.ignore = _rt.names_or_none(ignore, "ignore")
+    if alpha is not None:
+        o.alpha = alpha
+    if ks_tolerance is not None:
+        o.ks_tolerance = ks_tolerance
+    if tv_tolerance is not None:
+        o.tv_tolerance = tv_tolerance
+    if rows_min is not None:
+        o.rows_min = _rt.integer(rows_min, -2 ** 63, 2 ** 63 - 1, "rows_min")
+    return o
+
+
+def _profile_opts(*, edges=None, scale=None):
+    o = mlops_profile_opts(C.sizeof(mlops_profile_opts))
+    o._keep, o._raised = [], []
+    if scale is not None:
+        o.flags |= 1
+    if edges is not None:
+        o.edges, shape, keep = _rt.array(edges, "d", 1, "edges")
+        o._keep.append(keep)
+        o.n_edges = shape[0]
+    if scale is not None:
+        o.scale = _rt.integer(scale, -2 ** 31, 2 ** 31 - 1, "scale")
+    return o
+
+
+def _monitor_opts(*, reference=None, drift=None, name=None, window_rows=None):
+    o = mlops_monitor_opts(C.sizeof(mlops_monitor_opts))
+    o._keep, o._raised = [], []
+    if reference is not None:
+        made = _reference_opts(**reference)
+        o.reference = C.pointer(made)
+        o._keep.append(made)
+    if drift is not None:
+        made = _drift_opts(**drift)
+        o.drift = C.pointer(made)
+        o._keep.append(made)
+    if name is not None:
+        o.name = _rt.string(name, "name")
+    if window_rows is not None:
+        o.window_rows = _rt.integer(window_rows, -2 ** 63, 2 ** 63 - 1, "window_rows")
+    return o
+
+
+def _stats_opts(*, x_sorted=False, y_sorted=False, method=None, alternative=None):
+    o = mlops_stats_opts(C.sizeof(mlops_stats_opts))
+    o._keep, o._raised = [], []
+    if x_sorted:
+        o.flags |= 1
+    if y_sorted:
+        o.flags |= 2
+    if method is not None:
+        o.method = _rt.choice(StatsMethod, method)
+    if alternative is not None:
+        o.alternative = _rt.choice(StatsAlternative, alternative)
+    return o
+
+
+def version():
+    """Version of the library that is running, such as "0.1.0".
+
+    Returns: never None.
+    """
+    out = lib.mlops_version()
+    return _rt.decoded(out)
+
+
+def status_name(status=0):
+    """Name of a status, such as "CorruptError".
+
+        status: any value
+
+    Returns: never None; "UnknownError" for a number that is not a status.
+    """
+    status = _rt.choice(Status, status)
+    out = lib.mlops_status_name(status)
+    return _rt.decoded(out)
+
+
+def cpu_level(cap=0):
+    """What kernels use on this machine under a cap.
+
+        cap: Cpu.BEST for none
+
+    Returns: the level, which MLOPS_CPU and the CPU bound further.
+    """
+    cap = _rt.choice(Cpu, cap)
+    out = lib.mlops_cpu_level(cap)
+    return _rt.enumerator(Cpu, out)
+
+
+def stats_compare(x, y, *, x_sorted=False, y_sorted=False, method=None, alternative=None):
+    """Compare two samples: Kolmogorov-Smirnov, Wasserstein and energy distance in one pass.
+
+    With an infinity on one side only, at either end, Wasserstein and energy are +inf; where both samples have
+    the same share of it, it cancels; else they are +inf. Methods: Hodges 1958 (lattice paths), Simard and
+    L'Ecuyer 2011 (distribution of D).
+
+        x: first sample (reference)
+        y: second sample (current)
+        x_sorted: x ascends and has no NaN: it is neither copied nor sorted
+        y_sorted: the same of y
+        method: default StatsMethod.AUTO
+        alternative: default StatsAlternative.TWO_SIDED
+
+    Raises: InvalidError if a sample is empty; NomemError.
+    """
+    out = mlops_stats_two_sample(C.sizeof(mlops_stats_two_sample))
+    x_p, x_shape, x_keep = _rt.array(x, "d", 1, "x")
+    y_p, y_shape, y_keep = _rt.array(y, "d", 1, "y")
+    opts = _stats_opts(x_sorted=x_sorted, y_sorted=y_sorted, method=method, alternative=alternative)
+    err = mlops_error()
+    status = lib.mlops_stats_compare(C.byref(out), x_p, x_shape[0], y_p, y_shape[0], C.byref(opts), C.byref(err))
+    if status:
+        _rt.check(status, "mlops_stats_compare", err)
+    return _stats_two_sample(out)
+
+
+def stats_compare_columns(x, x_column, y, y_column, *, x_sorted=False, y_sorted=False, method=None,
+                          alternative=None):
+    """Compare two numeric columns, as stats_compare(); nulls count as NaN.
+
+        x: table of the first sample
+        x_column: index of its column
+        y: table of the second sample
+        y_column: index of its column
+        x_sorted: x ascends and has no NaN: it is neither copied nor sorted
+        y_sorted: the same of y
+        method: default StatsMethod.AUTO
+        alternative: default StatsAlternative.TWO_SIDED
+
+    Raises: SchemaError if a column is not numeric; else as stats_compare().
+    """
+    out = mlops_stats_two_sample(C.sizeof(mlops_stats_two_sample))
+    x_h = _rt.opened(x, Table, "x")
+    y_h = _rt.opened(y, Table, "y")
+    opts = _stats_opts(x_sorted=x_sorted, y_sorted=y_sorted, method=method, alternative=alternative)
+    err = mlops_error()
+    status = lib.mlops_stats_compare_columns(C.byref(out), x_h, _rt.integer(x_column, -2 ** 63, 2 ** 63 - 1,
+            "x_column"), y_h, _rt.integer(y_column, -2 ** 63, 2 ** 63 - 1, "y_column"), C.byref(opts), C.byref(err))
+    if status:
+        _rt.check(status, "mlops_stats_compare_columns", err)
+    return _stats_two_sample(out)
+
+
+def stats_compare_counts(x, y):
+    """Compare two histograms: PSI, Jensen-Shannon, total variation, chi-squared.
+
+        x: counts of the first sample, each 0 or more
+        y: counts of the second sample
+
+    Raises: InvalidError if k is 0, a count is negative or a sum is 0 or beyond 2^53.
+    """
+    out = mlops_stats_two_counts(C.sizeof(mlops_stats_two_counts))
+    x_p, x_shape, x_keep = _rt.array(x, "q", 1, "x")
+    y_p, y_shape, y_keep = _rt.array(y, "q", 1, "y")
+    _rt.same_length("y", y_shape[0], "x", x_shape[0])
+    status = lib.mlops_stats_compare_counts(C.byref(out), x_p, y_p, x_shape[0])
+    if status:
+        _rt.check(status, "mlops_stats_compare_counts")
+    return _stats_two_counts(out)
+
+
+__all__ = [
+    "ArenaError",
+    "ArrowArray",
+    "ArrowArrayStream",
+    "ArrowSchema",
+    "Bundle",
+    "CancelledError",
+    "Context",
+    "CorruptError",
+    "Cpu",
+    "DeadlineError",
+    "DeniedError",
+    "Drift",
+    "DriftColumn",
+    "DriftVerdict",
+    "Edge",
+    "Error",
+    "InvalidError",
+    "IoError",
+    "IoMode",
+    "LimitError",
+    "Model",
+    "ModelOutput",
+    "Monitor",
+    "NoSpaceError",
+    "NomemError",
+    "NotFoundError",
+    "ParseError",
+    "Pool",
+    "Profile",
+    "ProfileSummary",
+    "Reference",
+    "SchemaError",
+    "StatsAlternative",
+    "StatsMethod",
+    "StatsTwoCounts",
+    "StatsTwoSample",
+    "Status",
+    "Table",
+    "Type",
+    "UnsupportedError",
+    "VERSION",
+    "cpu_level",
+    "lib",
+    "stats_compare",
+    "stats_compare_columns",
+    "stats_compare_counts",
+    "status_name",
+    "version",
+]

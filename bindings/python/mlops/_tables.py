@@ -1,0 +1,308 @@
+"""Tables from what Python programs hold: DataFrames, dicts of columns, arrays, Arrow objects, CSV files.
+
+Columns go through the Arrow C Data Interface. Each struct that is handed out keeps its buffers in _live until it is
+released; the release function may be called from any thread.
+"""
+import ctypes as C
+import itertools
+import os
+import threading
+
+from . import _runtime as _rt
+from ._ffi import ArrowArray, ArrowArrayStream, ArrowSchema, Table
+
+NULLABLE = 2
+_live = {}
+_keys = itertools.count(1)
+_lock = threading.Lock()
+INTEGERS = {("i", 1): "c", ("u", 1): "C", ("i", 2): "s", ("u", 2): "S", ("i", 4): "i", ("u", 4): "I", ("i", 8): "l",
+            ("u", 8): "L"}
+
+
+def table(obj, **opts):
+    """A Table from a pandas DataFrame, a dict of columns, a 2-D array, an Arrow object or the path of a CSV file.
+
+    Columns keep their type: bool, whole numbers, floats, text, categories, datetime64 (nanoseconds as int64). None, pd.NA,
+    NaT and what a mask hides become null; NaN in a float column stays NaN. The values are copied.
+    opts are those of Table.load(), for paths alone.
+    """
+    if isinstance(obj, Table):
+        return obj
+    if isinstance(obj, (str, bytes, os.PathLike)):
+        return Table.load(obj, **opts)
+    if opts:
+        raise TypeError(f"{', '.join(opts)}: only a CSV file takes options")
+    if hasattr(obj, "columns") and hasattr(obj, "iloc"):
+        return from_columns([(str(name), obj.iloc[:, i]) for i, name in enumerate(obj.columns)], len(obj))
+    if hasattr(obj, "__arrow_c_stream__"):
+        capsule = obj.__arrow_c_stream__()
+        return Table.import_stream(pointer(capsule, b"arrow_array_stream"))
+    if hasattr(obj, "__arrow_c_array__"):
+        schema, array = obj.__arrow_c_array__()
+        return Table.import_(pointer(schema, b"arrow_schema"), pointer(array, b"arrow_array"))
+    if hasattr(obj, "items"):
+        return from_columns([(str(name), values) for name, values in obj.items()])
+    np = _rt.numpy()
+    if np is not None and isinstance(obj, np.ndarray) and obj.dtype.names:
+        return from_columns([(name, obj[name]) for name in obj.dtype.names])
+    return Table.from_matrix(obj)
+
+
+def pointer(capsule, name):
+    """The struct in a PyCapsule; the capsule stays its owner until the struct is moved."""
+    get = C.pythonapi.PyCapsule_GetPointer
+    get.restype, get.argtypes = C.c_void_p, [C.py_object, C.c_char_p]
+    return get(capsule, name)
+
+
+# ---- Arrow structs -----------------------------------------------------------------------------------------------
+
+RELEASE = C.CFUNCTYPE(None, C.c_void_p)
+
+
+def release_of(kind):
+    """Releases the children that are still here, then lets go of the buffers."""
+    def release(address):
+        struct = kind.from_address(address)
+        children = C.cast(struct.children, C.POINTER(C.c_void_p))
+        for i in range(struct.n_children if struct.children else 0):
+            end(kind, children[i])
+        if struct.dictionary:
+            end(kind, C.addressof(struct.dictionary.contents))
+        key = struct.private_data
+        struct.release = type(struct.release)()
+        with _lock:
+            _live.pop(key, None)
+    return RELEASE(release)
+
+
+def end(kind, address):
+    child = kind.from_address(address)
+    if C.cast(child.release, C.c_void_p).value:
+        child.release(address)
+
+
+RELEASES = {ArrowSchema: release_of(ArrowSchema), ArrowArray: release_of(ArrowArray)}
+
+
+def fill(struct, children=(), dictionary=None, keep=()):
+    """Ties what a struct points to to its life."""
+    made = (C.POINTER(type(struct)) * max(1, len(children)))(*(C.pointer(c) for c in children))
+    struct.n_children = len(children)
+    struct.children = C.cast(made, type(struct.children)) if children else None
+    if dictionary is not None:
+        struct.dictionary = C.pointer(dictionary)
+    with _lock:
+        key = next(_keys)
+        _live[key] = (made, children, dictionary, keep)
+    struct.private_data = key
+    struct.release = C.cast(RELEASES[type(struct)], type(struct.release))
+    return struct
+
+
+def schema_of(format, name, children=(), dictionary=None):
+    schema = ArrowSchema(format=format.encode(), name=name.encode(), flags=NULLABLE)
+    return fill(schema, children, dictionary)
+
+
+def array_of(length, buffers, nulls=-1, children=(), dictionary=None):
+    """buffers: objects with memory, or None; the first is the validity."""
+    pointers = (C.c_void_p * max(1, len(buffers)))(*(memory(b) for b in buffers))
+    array = ArrowArray(length=length, null_count=nulls, n_buffers=len(buffers))
+    array.buffers = C.cast(pointers, type(array.buffers))
+    return fill(array, children, dictionary, (pointers, buffers))
+
+
+def memory(buffer):
+    """Address of the bytes of a NumPy array, bytes or a ctypes array."""
+    if buffer is None:
+        return None
+    if isinstance(buffer, bytes):
+        return C.cast(C.c_char_p(buffer), C.c_void_p).value
+    return C.addressof(buffer) if isinstance(buffer, C.Array) else buffer.ctypes.data
+
+
+def from_columns(columns, n_rows=None):
+    """A Table of (name, values) pairs."""
+    if not columns:
+        raise ValueError("a table needs a column")
+    lengths = {name: len(values) for name, values in columns}
+    n_rows = next(iter(lengths.values())) if n_rows is None else n_rows
+    for name, length in lengths.items():
+        if length != n_rows:
+            raise ValueError(f"column {name!r} has {length} rows and {columns[0][0]!r} has {n_rows}")
+    made = [column(name, values) for name, values in columns]
+    schema = schema_of("+s", "", [s for s, _ in made])
+    array = array_of(n_rows, [None], 0, [a for _, a in made])
+    return Table.import_(schema, array)
+
+
+# ---- columns -----------------------------------------------------------------------------------------------------
+
+def column(name, values):
+    """(schema, array) of one column."""
+    if hasattr(values, "dtype") and hasattr(values, "isna"):
+        return series_column(name, values)
+    np = _rt.numpy()
+    if np is None or not hasattr(values, "dtype"):
+        return listed_column(name, list(values))
+    values = values if isinstance(values, np.ma.MaskedArray) else np.asarray(values)
+    if values.ndim != 1:
+        raise ValueError(f"column {name!r} has {values.ndim} dimensions, not 1")
+    mask = np.ma.getmaskarray(values) if isinstance(values, np.ma.MaskedArray) else None
+    return numpy_column(name, np.ma.getdata(values), mask)
+
+
+def series_column(name, series):
+    """A pandas Series, by its dtype."""
+    np, dtype = _rt.numpy(), series.dtype
+    if hasattr(series, "cat"):
+        return category_column(name, series.cat.categories, series.cat.codes.to_numpy())
+    missing = series.isna().to_numpy()
+    if hasattr(dtype, "tz"):
+        return numpy_column(name, series.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy(), missing)
+    if isinstance(dtype, np.dtype):
+        return numpy_column(name, series.to_numpy(), missing if dtype.kind == "O" else None)
+    inner = getattr(dtype, "numpy_dtype", None)
+    if inner is None or np.dtype(inner).kind == "O":
+        return numpy_column(name, series.to_numpy(object), missing)
+    return numpy_column(name, series.to_numpy(inner, na_value=np.zeros(1, inner)[0]), missing)
+
+
+def category_column(name, categories, codes):
+    """Codes as they are; the categories become the dictionary."""
+    np = _rt.numpy()
+    inner_schema, inner = text_column("", [str(c) for c in categories])
+    codes = np.ascontiguousarray(codes)
+    schema = schema_of(INTEGERS[codes.dtype.kind, codes.dtype.itemsize], name, dictionary=inner_schema)
+    return schema, array_of(len(codes), [validity(codes < 0), codes], int((codes < 0).sum()), dictionary=inner)
+
+
+def numpy_column(name, values, mask):
+    np, kind, size, length = _rt.numpy(), values.dtype.kind, values.dtype.itemsize, len(values)
+    if kind in "OSU":
+        return object_column(name, values, mask)
+    if kind == "M":
+        gone = np.isnat(values)
+        mask = gone if mask is None else mask | gone
+        values, format = values.astype("datetime64[ns]").view("int64"), "tsn:"
+    elif kind == "b":
+        values, format = np.packbits(values, bitorder="little"), "b"
+    elif kind in "iu":
+        format = INTEGERS[kind, size]
+    elif kind == "f" and size <= 8:
+        values, format = values.astype("float32") if size == 2 else values, "g" if size == 8 else "f"
+    else:
+        raise TypeError(f"column {name!r} has the type {values.dtype}, which no table holds")
+    if not values.dtype.isnative:
+        values = values.astype(values.dtype.newbyteorder("="))
+    return made_column(name, format, np.ascontiguousarray(values), mask, length)
+
+
+def made_column(name, format, values, mask, length):
+    nulls = int(mask.sum()) if mask is not None else 0
+    return schema_of(format, name), array_of(length, [validity(mask) if nulls else None, values], nulls)
+
+
+def validity(mask):
+    return _rt.numpy().packbits(~mask, bitorder="little")
+
+
+def object_column(name, values, mask):
+    """Python objects: all of one kind, apart from what is missing."""
+    if values.dtype.kind == "S":
+        values = values.astype(str)
+    items = values.tolist()
+    if mask is not None:
+        items = [None if gone else item for item, gone in zip(items, mask.tolist())]
+    return listed_column(name, [None if item is None or item != item else item for item in items]
+                         if values.dtype.kind == "O" else items)
+
+
+def listed_column(name, items):
+    """A list, without NumPy: str, bool, int, float, each with None for a null."""
+    kinds = {type(item) for item in items if item is not None}
+    if all(issubclass(kind, str) for kind in kinds):
+        return text_column(name, items)
+    if kinds == {bool}:
+        return number_column(name, "b", [bool(item) for item in items], items)
+    if all(hasattr(kind, "__index__") for kind in kinds) and bool not in kinds:
+        values = [_rt.integer(item or 0, -2 ** 63, 2 ** 63 - 1, f"column {name!r}") for item in items]
+        return number_column(name, "l", values, items)
+    if all(hasattr(kind, "__float__") for kind in kinds) and bool not in kinds:
+        return number_column(name, "g", [0.0 if item is None else float(item) for item in items], items)
+    told = ", ".join(sorted(kind.__name__ for kind in kinds))
+    raise TypeError(f"column {name!r} holds {told}; a column is all str, all bool or all numbers")
+
+
+def number_column(name, format, values, items):
+    """A column of C numbers, with a null where items has None."""
+    nulls = sum(item is None for item in items)
+    if format == "b":
+        data = bits(values)
+    else:
+        data = ((C.c_int64 if format == "l" else C.c_double) * max(1, len(values)))(*values)
+    present = bits([item is not None for item in items]) if nulls else None
+    return schema_of(format, name), array_of(len(items), [present, data], nulls)
+
+
+def text_column(name, items):
+    """UTF-8 with 64-bit offsets, so that no length overflows."""
+    texts = [b"" if item is None else item.encode("utf-8", "surrogatepass") for item in items]
+    offsets = (C.c_int64 * (len(texts) + 1))(0, *itertools.accumulate(map(len, texts)))
+    nulls = sum(item is None for item in items)
+    present = bits([item is not None for item in items]) if nulls else None
+    return schema_of("U", name), array_of(len(items), [present, offsets, b"".join(texts) + b"\0"], nulls)
+
+
+def bits(flags):
+    """Flags as a bitmap, least significant bit first."""
+    out = bytearray((len(flags) + 7) // 8 or 1)
+    for i, flag in enumerate(flags):
+        if flag:
+            out[i >> 3] |= 1 << (i & 7)
+    return bytes(out)
+
+
+# ---- out -----------------------------------------------------------------------------------------------------------
+
+def read_texts(schema, array, index):
+    """Column index of an exported table, whose strings are dictionaries of int32 codes, as a list."""
+    column = array.children[index].contents
+    texts = decoded(column.dictionary.contents, schema.children[index].contents.dictionary.contents.format)
+    codes = (C.c_int32 * (column.offset + column.length)).from_address(C.cast(column.buffers, C.POINTER(C.c_void_p))[1])
+    present = C.cast(column.buffers, C.POINTER(C.c_void_p))[0]
+    flags = C.cast(present, C.POINTER(C.c_uint8)) if present else None
+    rows = range(column.offset, column.offset + column.length)
+    return [texts[codes[i]] if not flags or flags[i >> 3] >> (i & 7) & 1 else None for i in rows]
+
+
+def decoded(array, format):
+    """The texts of a utf8 array."""
+    buffers = C.cast(array.buffers, C.POINTER(C.c_void_p))
+    width = C.c_int64 if format == b"U" else C.c_int32
+    offsets = C.cast(buffers[1], C.POINTER(width))
+    return [C.string_at(buffers[2] + offsets[i], offsets[i + 1] - offsets[i]).decode() if offsets[i + 1] > offsets[i]
+            else "" for i in range(array.offset, array.offset + array.length)]
+
+
+def capsule(struct, name):
+    """A PyCapsule that owns an exported struct and releases it if nobody has taken it."""
+    make = C.pythonapi.PyCapsule_New
+    make.restype, make.argtypes = C.py_object, [C.c_void_p, C.c_char_p, C.c_void_p]
+    address = C.addressof(struct)
+    with _lock:
+        _live[name, address] = struct
+    return make(address, name, C.cast(FORGET, C.c_void_p))
+
+
+@C.CFUNCTYPE(None, C.c_void_p)
+def FORGET(raw):
+    for name in (b"arrow_schema", b"arrow_array"):
+        if C.pythonapi.PyCapsule_IsValid(C.c_void_p(raw), name):
+            get = C.pythonapi.PyCapsule_GetPointer
+            get.restype, get.argtypes = C.c_void_p, [C.c_void_p, C.c_char_p]
+            address = get(raw, name)
+            end(ArrowSchema if name == b"arrow_schema" else ArrowArray, address)
+            with _lock:
+                _live.pop((name, address), None)

@@ -20,9 +20,9 @@ int main(void) {
     mlops_edge *edge;
     const float row[30] = {12.5f, 23, 800, 3.2f};
     double p;
-    if (mlops_edge_size(file, n, &size) || mlops_edge_init(&edge, storage, sizeof storage, file, n) ||
-        mlops_edge_selftest(edge) || mlops_edge_predict(edge, row, 30, &p, 1) ||
-        mlops_edge_add(edge, row, 30))
+    if (mlops_edge_size(file, n, &size) ||
+        mlops_edge_init(&edge, storage, sizeof storage, file, n) || mlops_edge_selftest(edge) ||
+        mlops_edge_predict(edge, row, 30, &p, 1) || mlops_edge_add(edge, row, 30))
         return 1;
     printf("bundle %zu bytes, storage %zu bytes, probability %.4f\n", n, size, p);
     mlops_reference_unref(reference);

@@ -60,7 +60,8 @@ MLOPS_API mlops_status mlops_bundle_write(const char *path, const mlops_model *m
  * @param[out] needed  @nullable bytes that it takes
  * @param opts         @nullable
  * @param err          @nullable
- * @return MLOPS_E_ARENA if cap is too small: nothing is written then; MLOPS_E_INVALID, MLOPS_E_NOMEM
+ * @return MLOPS_E_ARENA if cap is too small: nothing is written then; MLOPS_E_INVALID,
+ *         MLOPS_E_NOMEM
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_bundle_save(const mlops_model *model, void *bytes, size_t cap,

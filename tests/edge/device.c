@@ -1,5 +1,5 @@
-/* Start-up of a bare Cortex-M under QEMU: vectors, memory, FPU, painted stack, and the mem* functions
- * that compilers call. Output and exit code leave through semihosting.
+/* Start-up of a bare Cortex-M under QEMU: vectors, memory, FPU, painted stack, and the mem*
+ * functions that compilers call. Output and exit code leave through semihosting.
  */
 #include "device.h"
 

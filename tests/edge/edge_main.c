@@ -1,5 +1,5 @@
-/* Opens a bundle, proves it, predicts rows made from a seed, counts them, and prints a CRC-32 of all
- * output bits: of the predictions, and of the saved profiles. The same file runs on the host.
+/* Opens a bundle, proves it, predicts rows made from a seed, counts them, and prints a CRC-32 of
+ * all output bits: of the predictions, and of the saved profiles. The same file runs on the host.
  */
 #include "base/crc32.h"
 #include "bundle_bytes.h"

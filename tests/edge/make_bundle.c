@@ -1,5 +1,5 @@
-/* Writes the bundle that the edge tests use, as a C array. usage: make_bundle FOLDER > bundle_bytes.h
- * FOLDER holds fraud.json and train.csv.
+/* Writes the bundle that the edge tests use, as a C array.
+ * usage: make_bundle FOLDER > bundle_bytes.h, where FOLDER holds fraud.json and train.csv.
  */
 #include <mlops.h>
 #include <stdio.h>

@@ -148,7 +148,7 @@ def names():
 
 def leftovers():
     """Nothing is left for later, and no path of a machine is named."""
-    marks = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK|not yet implemented)\b")
+    marks = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK|not yet impl" r"emented)\b")
     for top in ("lib", "include", "bindings", "examples", "bench", "docs", "tests"):
         for path in sorted((ROOT / top).rglob("*")):
             if path.suffix not in (".c", ".h", ".py", ".go", ".md", ".hpp", ".sh", ".build"):

@@ -1,0 +1,35 @@
+/* A reference in the making, shared by the files that build one. */
+#ifndef MLOPS_PROFILE_BUILD_REFERENCE_BUILD_H
+#define MLOPS_PROFILE_BUILD_REFERENCE_BUILD_H
+
+#include "base/arena.h"
+#include "column/table.h"
+#include "profile/reference.h"
+
+/* An empty reference of so many columns, owned by the caller. MLOPS_E_NOMEM. */
+mlops_status mlops__reference_begin(mlops_reference **out, int64_t n_columns, int64_t n_rows,
+                                    const mlops__host *host, mlops_error *err);
+
+/* Where the columns are filled in, and the memory that they live in. */
+mlops__reference_column *mlops__reference_columns(mlops_reference *self);
+mlops__arena *mlops__reference_arena(mlops_reference *self);
+
+/* All columns are filled in: finds names and texts by order from now on. MLOPS_E_CORRUPT if a name
+ * stands twice; MLOPS_E_NOMEM. */
+mlops_status mlops__reference_finish(mlops_reference *self, mlops_error *err);
+
+/* What one column is made with. */
+typedef struct mlops__cells_task {
+    const mlops__column *column;
+    const mlops_allocator *allocator; /* for what is thrown away */
+    mlops__arena *arena;              /* for what stays */
+    double *values;                   /* n_rows, scratch of numeric columns */
+    double *scratch;                  /* n_rows */
+    int64_t edges_max;
+} mlops__cells_task;
+
+/* Fills all of out but name and by_text. MLOPS_E_NOMEM. */
+mlops_status mlops__cells_numeric(mlops__reference_column *out, const mlops__cells_task *task);
+mlops_status mlops__cells_text(mlops__reference_column *out, const mlops__cells_task *task);
+
+#endif

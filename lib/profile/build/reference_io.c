@@ -1,0 +1,78 @@
+/* References in files: saved ones, those of bundles, and CSV to make one of.
+ *
+ * Owns the telling apart, which looks at content alone. Invariant: a file that opens with the
+ * container's magic is never taken for CSV, and a saved one passes SHA-256 before it is read.
+ */
+#include "base/opts.h"
+#include "file/container.h"
+#include "file/file.h"
+#include "profile/reference.h"
+
+enum { FILE_MAX = 1 << 30 /* bytes of a container to open */ };
+
+static const uint32_t REFR = MLOPS__KIND('R', 'E', 'F', 'R');
+static const uint32_t BNDL = MLOPS__KIND('B', 'N', 'D', 'L');
+
+/* A saved reference must be sound as a whole; of a bundle the one section is wanted. */
+static mlops_status parse_container(mlops_reference **out, const mlops__file_view *file,
+                                    const mlops__host *host, mlops_error *err) {
+    mlops__container box;
+    MLOPS_TRY(mlops__container_open(&box, file->data, file->size, 0, err));
+    if (box.kind != REFR && box.kind != BNDL)
+        return mlops__fail(err, MLOPS_E_UNSUPPORTED,
+                           "reference: the file holds neither a reference nor a bundle");
+    MLOPS_TRY(mlops__container_verify(&box, mlops__sha256_blocks_scalar, err));
+    if (box.kind == REFR) MLOPS_TRY(mlops__container_known(&box, &REFR, 1, err));
+    mlops__cursor section = mlops__container_find(&box, REFR);
+    if (section.failed)
+        return mlops__fail(err, MLOPS_E_SCHEMA,
+                           "reference: the bundle has none; write it with opts.reference");
+    return mlops__reference_parse(out, section.data, section.size, host, err);
+}
+
+static mlops_status load_csv(mlops_reference **out, const char *path,
+                             const mlops_reference_opts *opts, mlops_error *err) {
+    mlops_csv_opts csv;
+    MLOPS_TRY(mlops__opts_copy(&csv, sizeof csv, opts->csv, "mlops_csv_opts", err));
+    if (!csv.host) csv.host = opts->host;
+    mlops_table *table;
+    MLOPS_TRY(mlops_table_load(&table, path, &csv, err));
+    mlops_status status = mlops_reference_new(out, table, opts, err);
+    mlops_table_unref(table);
+    return status;
+}
+
+mlops_status mlops_reference_load(mlops_reference **out, const char *path,
+                                  const mlops_reference_opts *opts, mlops_error *err) {
+    *out = NULL;
+    mlops_reference_opts o;
+    mlops__host host;
+    mlops__file_view file;
+    MLOPS_TRY(mlops__opts_copy(&o, sizeof o, opts, "mlops_reference_opts", err));
+    MLOPS_TRY(mlops__host_init(&host, o.host, err));
+    MLOPS_TRY(mlops__file_open(&file, &host, path, SIZE_MAX, 1, err));
+    int container = mlops__container_is(file.data, file.size);
+    mlops_status status = MLOPS_OK;
+    if (container && file.size > FILE_MAX)
+        status = mlops__fail(err, MLOPS_E_LIMIT, "reference: '%s' is larger than 1 GiB", path);
+    else if (container) status = parse_container(out, &file, &host, err);
+    mlops__file_close(&file, &host);
+    return container ? status : load_csv(out, path, &o, err);
+}
+
+mlops_status mlops_reference_save(const mlops_reference *self, const char *path, mlops_error *err) {
+    const mlops__host *host = mlops__reference_host(self);
+    mlops__buf payload, whole;
+    mlops__buf_init(&payload, &host->allocator);
+    mlops__buf_init(&whole, &host->allocator);
+    mlops_status status = mlops__reference_payload(self, &payload);
+    mlops__section section = {REFR, 0, payload.data, payload.size};
+    if (status == MLOPS_OK)
+        status = mlops__container_write(&whole, REFR, &section, 1, mlops__sha256_blocks_scalar);
+    if (status == MLOPS_E_NOMEM) mlops__fail_nomem(err, payload.size);
+    else if (status) mlops__fail(err, status, "reference: it would be larger than 4 GiB");
+    else status = mlops__file_write(host, path, whole.data, whole.size, err);
+    mlops__buf_free(&whole);
+    mlops__buf_free(&payload);
+    return status;
+}

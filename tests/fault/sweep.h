@@ -1,0 +1,51 @@
+/* Scenarios that are run again and again, with another call failing each time.
+ *
+ * A scenario is a short use of the public API on small data. The sweep runs it once undisturbed,
+ * then fails its k-th allocation, for every k, once and from then on; then its k-th I/O call, over
+ * files in memory and over the machine's own. After each run nothing may be held any more, the
+ * status is that of the fault or a success, and each file is as it was before the scenario or as
+ * the undisturbed run left it.
+ */
+#ifndef TESTS_FAULT_SWEEP_H
+#define TESTS_FAULT_SWEEP_H
+
+#include <mlops.h>
+
+/* What a scenario returns when a verb succeeded with a wrong result. */
+enum { SWEEP_WRONG = -1000 };
+
+enum { SWEEP_MEMORY = 1, SWEEP_IO = 2 };
+
+typedef struct sweep_scenario {
+    const char *name;
+    /* Makes the files that the scenario finds (nullable); undisturbed. 0, or anything else. */
+    int (*setup)(const mlops_host *host, const char *dir);
+    /* Uses the library through host, on files in dir alone. Ends what it began on every path. The
+     * first status that is an error, MLOPS_OK, or SWEEP_WRONG. */
+    int (*run)(const mlops_host *host, const char *dir);
+    /* Judges what is left (nullable) from the status and the I/O function that failed (NULL: none
+     * did). 0, or anything else. */
+    int (*check)(const mlops_host *host, const char *dir, int status, const char *failed);
+    int uses; /* of these, at least one call each */
+} sweep_scenario;
+
+/* Each list ends with a scenario without a name. */
+extern const sweep_scenario sweep_container[];
+extern const sweep_scenario sweep_file[];
+
+/* dir/name, in the caller's buffer. */
+typedef struct sweep_path {
+    char text[512];
+} sweep_path;
+
+const char *sweep_in(sweep_path *path, const char *dir, const char *name);
+
+/* A file with these bytes, written without ceremony; 0, or anything else. */
+int sweep_put(const mlops_host *host, const char *dir, const char *name, const void *bytes,
+              size_t n);
+
+/* 0 if the file holds exactly these bytes; -1 if there is no such file; else 1. */
+int sweep_same(const mlops_host *host, const char *dir, const char *name, const void *bytes,
+               size_t n);
+
+#endif

@@ -1,0 +1,153 @@
+/* Compiling: a forest becomes the flat bytes of a plan.
+ *
+ * Owns the choice between narrow and wide nodes and whether node numbers are kept. Invariant: equal
+ * forests give equal bytes, since the id of a model is a hash of them; leaves are weighted here, in
+ * float, as the trainer does it for each row.
+ */
+#include "model/build/ir.h"
+#include "model/run/plan.h"
+
+#include <string.h>
+
+void mlops__ir_init(mlops__ir *self, const mlops_allocator *allocator) {
+    memset(self, 0, sizeof *self);
+    mlops__buf *bufs[] = {&self->nodes, &self->firsts, &self->groups, &self->weights,
+                          &self->words, &self->names,  &self->base};
+    for (size_t i = 0; i < sizeof bufs / sizeof bufs[0]; i++) mlops__buf_init(bufs[i], allocator);
+}
+
+void mlops__ir_free(mlops__ir *self) {
+    mlops__buf *bufs[] = {&self->nodes, &self->firsts, &self->groups, &self->weights,
+                          &self->words, &self->names,  &self->base};
+    for (size_t i = 0; i < sizeof bufs / sizeof bufs[0]; i++) mlops__buf_free(bufs[i]);
+}
+
+uint32_t mlops__ir_n_nodes(const mlops__ir *self) {
+    return (uint32_t)(self->nodes.size / sizeof(mlops__ir_node));
+}
+
+typedef struct compiling {
+    const mlops__ir *ir;
+    const mlops__ir_node *nodes;
+    const uint32_t *firsts;
+    uint32_t n_nodes;
+    uint32_t flags;
+    uint32_t depth;
+} compiling;
+
+static uint32_t end_of(const compiling *self, uint32_t tree) {
+    return tree + 1 < self->ir->n_trees ? self->firsts[tree + 1] : self->n_nodes;
+}
+
+/* Steps from root to the deepest leaf: levels end where the children of the one before end. */
+static uint32_t depth_of(const compiling *self, uint32_t tree) {
+    uint32_t end = end_of(self, tree), child = self->firsts[tree] + 1, level_end = child, depth = 0;
+    for (uint32_t i = self->firsts[tree]; i < end; i++) {
+        if (i == level_end) {
+            level_end = child;
+            depth++;
+        }
+        if (self->nodes[i].step) child += 2;
+    }
+    return depth;
+}
+
+static void survey(compiling *self) {
+    const mlops__ir *ir = self->ir;
+    self->flags = ir->n_names ? MLOPS__PLAN_NAMES : 0;
+    for (uint32_t t = 0; t < ir->n_trees; t++) {
+        uint32_t depth = depth_of(self, t);
+        if (depth > self->depth) self->depth = depth;
+        for (uint32_t i = self->firsts[t]; i < end_of(self, t); i++) {
+            const mlops__ir_node *node = &self->nodes[i];
+            if (node->step >= MLOPS__PLAN_NARROW_STEP) self->flags |= MLOPS__PLAN_WIDE;
+            if (node->feature >= MLOPS__PLAN_NARROW_FEATURES) self->flags |= MLOPS__PLAN_WIDE;
+            if (node->number != i - self->firsts[t]) self->flags |= MLOPS__PLAN_NUMBERS;
+        }
+    }
+}
+
+static size_t info_size(const mlops__ir *ir) {
+    return strlen(ir->format) + strlen(ir->objective) + strlen(ir->booster) + 3;
+}
+
+static void put_head(const compiling *self, mlops__buf *out) {
+    const mlops__ir *ir = self->ir;
+    mlops__buf_put(out, "PLAN", 4);
+    mlops__buf_u16(out, MLOPS__PLAN_VERSION);
+    mlops__buf_u16(out, (uint16_t)self->flags);
+    mlops__buf_u32(out, (uint32_t)ir->link);
+    mlops__buf_u32(out, ir->n_features);
+    mlops__buf_u32(out, ir->n_groups);
+    mlops__buf_u32(out, ir->n_trees);
+    mlops__buf_u32(out, self->n_nodes);
+    mlops__buf_u32(out, (uint32_t)(ir->words.size / 4));
+    mlops__buf_u32(out, self->depth);
+    mlops__buf_u32(out, (uint32_t)ir->names.size);
+    mlops__buf_u32(out, (uint32_t)info_size(ir));
+    mlops__buf_zero(out, 20);
+}
+
+static void put_node(const compiling *self, mlops__buf *out, const mlops__ir_node *node,
+                     float weight) {
+    int wide = (self->flags & MLOPS__PLAN_WIDE) != 0;
+    uint32_t top = wide ? 31 : 15;
+    uint32_t link = (uint32_t)node->left_missing << top | (uint32_t)node->is_set << (top - 1);
+    link |= node->step;
+    if (node->is_set) mlops__buf_u32(out, node->set);
+    else mlops__buf_f32(out, node->step ? node->value : node->value * weight);
+    if (wide) {
+        mlops__buf_u32(out, node->feature);
+        mlops__buf_u32(out, link);
+    } else {
+        mlops__buf_u16(out, (uint16_t)node->feature);
+        mlops__buf_u16(out, (uint16_t)link);
+    }
+}
+
+static void put_nodes(const compiling *self, mlops__buf *out) {
+    const mlops__buf *given = &self->ir->weights;
+    const float *weights = given->size ? (const float *)(const void *)given->data : NULL;
+    for (uint32_t t = 0; t < self->ir->n_trees; t++)
+        for (uint32_t i = self->firsts[t]; i < end_of(self, t); i++)
+            put_node(self, out, &self->nodes[i], weights ? weights[t] : 1.0f);
+    mlops__buf_align(out, 8);
+    for (uint32_t i = 0; self->flags & MLOPS__PLAN_NUMBERS && i < self->n_nodes; i++)
+        mlops__buf_u32(out, self->nodes[i].number);
+    mlops__buf_align(out, 8);
+}
+
+static void put_texts(const mlops__ir *ir, mlops__buf *out) {
+    mlops__buf_put(out, ir->names.data, ir->names.size);
+    mlops__buf_align(out, 8);
+    mlops__buf_put(out, ir->format, strlen(ir->format) + 1);
+    mlops__buf_put(out, ir->objective, strlen(ir->objective) + 1);
+    mlops__buf_put(out, ir->booster, strlen(ir->booster) + 1);
+}
+
+mlops_status mlops__ir_compile(const mlops__ir *ir, mlops__buf *out, mlops_error *err) {
+    compiling self = {ir,
+                      (const mlops__ir_node *)(const void *)ir->nodes.data,
+                      (const uint32_t *)(const void *)ir->firsts.data,
+                      mlops__ir_n_nodes(ir),
+                      0,
+                      0};
+    const uint32_t *groups = (const uint32_t *)(const void *)ir->groups.data;
+    const uint32_t *words = (const uint32_t *)(const void *)ir->words.data;
+    const float *base = (const float *)(const void *)ir->base.data;
+    if (ir->names.size > UINT32_MAX || ir->words.size / 4 > UINT32_MAX)
+        return mlops__fail(err, MLOPS_E_LIMIT, "feature names or categories take more than 4 GiB");
+    survey(&self);
+    put_head(&self, out);
+    for (uint32_t g = 0; g < ir->n_groups; g++) mlops__buf_f32(out, base[g]);
+    mlops__buf_align(out, 8);
+    for (uint32_t t = 0; t < ir->n_trees; t++) {
+        mlops__buf_u32(out, self.firsts[t]);
+        mlops__buf_u32(out, groups[t]);
+    }
+    put_nodes(&self, out);
+    for (size_t i = 0; i < ir->words.size / 4; i++) mlops__buf_u32(out, words[i]);
+    mlops__buf_align(out, 8);
+    put_texts(ir, out);
+    return out->status ? mlops__fail_nomem(err, out->size) : MLOPS_OK;
+}

@@ -1,0 +1,132 @@
+/* Objectives of XGBoost: which link a margin goes through, and what base_score means.
+ *
+ * Owns the table of objectives. Invariant: base margins are computed in float with XGBoost's own
+ * formulas, so that a sum begins with the same bits.
+ */
+#include "base/real.h"
+#include "model/build/xgb.h"
+
+#include <string.h>
+
+/* From base_score, as users give it, to a margin. */
+typedef enum scale {
+    SCALE_MARGIN,      /* it is one */
+    SCALE_PROBABILITY, /* logit */
+    SCALE_LOG
+} scale;
+
+typedef struct objective {
+    const char *name;
+    mlops__link link;
+    scale scale;
+} objective;
+
+static const objective objectives[] = {
+    {"binary:logistic", MLOPS__LINK_SIGMOID, SCALE_PROBABILITY},
+    {"binary:logitraw", MLOPS__LINK_IDENTITY, SCALE_MARGIN},
+    {"binary:hinge", MLOPS__LINK_HINGE, SCALE_MARGIN},
+    {"count:poisson", MLOPS__LINK_EXP, SCALE_LOG},
+    {"multi:softmax", MLOPS__LINK_ARGMAX, SCALE_MARGIN},
+    {"multi:softprob", MLOPS__LINK_SOFTMAX, SCALE_MARGIN},
+    {"rank:map", MLOPS__LINK_IDENTITY, SCALE_MARGIN},
+    {"rank:ndcg", MLOPS__LINK_IDENTITY, SCALE_MARGIN},
+    {"rank:pairwise", MLOPS__LINK_IDENTITY, SCALE_MARGIN},
+    {"reg:absoluteerror", MLOPS__LINK_IDENTITY, SCALE_MARGIN},
+    {"reg:gamma", MLOPS__LINK_EXP, SCALE_LOG},
+    {"reg:linear", MLOPS__LINK_IDENTITY, SCALE_MARGIN},
+    {"reg:logistic", MLOPS__LINK_SIGMOID, SCALE_PROBABILITY},
+    {"reg:pseudohubererror", MLOPS__LINK_IDENTITY, SCALE_MARGIN},
+    {"reg:squarederror", MLOPS__LINK_IDENTITY, SCALE_MARGIN},
+    {"reg:squaredlogerror", MLOPS__LINK_IDENTITY, SCALE_MARGIN},
+    {"reg:tweedie", MLOPS__LINK_EXP, SCALE_LOG},
+    {"survival:aft", MLOPS__LINK_EXP, SCALE_LOG},
+    {"survival:cox", MLOPS__LINK_EXP, SCALE_LOG},
+};
+
+static const objective *find_objective(const char *name) {
+    for (size_t i = 0; i < sizeof objectives / sizeof objectives[0]; i++)
+        if (strcmp(objectives[i].name, name) == 0) return &objectives[i];
+    return NULL;
+}
+
+static mlops_status to_margin(mlops__xgb *self, const objective *o, float score, float *out) {
+    const char *range = "a finite number";
+    int valid = score - score == 0.0f;
+    if (o->scale == SCALE_PROBABILITY) range = "above 0 and below 1";
+    if (o->scale == SCALE_PROBABILITY) valid = score > 0.0f && score < 1.0f;
+    if (o->scale == SCALE_LOG) range = "above 0 and finite";
+    if (o->scale == SCALE_LOG) valid = valid && score > 0.0f;
+    if (!valid)
+        return mlops__source_fail(self->source, MLOPS_E_CORRUPT,
+                                  "base_score must be %s for objective \"%s\"", range, o->name);
+    *out = score;
+    if (o->scale == SCALE_PROBABILITY) *out = -mlops__logf(1.0f / score - 1.0f);
+    if (o->scale == SCALE_LOG) *out = mlops__logf(score);
+    return MLOPS_OK;
+}
+
+static mlops_status settle_groups(mlops__xgb *self) {
+    mlops__ir *ir = self->ir;
+    mlops__source *source = self->source;
+    if (self->n_classes < 0 || self->n_classes > 65536 || self->n_targets < 0 ||
+        self->n_targets > 65536)
+        return mlops__source_fail(source, MLOPS_E_UNSUPPORTED,
+                                  "num_class or num_target is beyond 65536");
+    if (self->n_classes > 1 && self->n_targets > 1)
+        return mlops__source_fail(source, MLOPS_E_UNSUPPORTED,
+                                  "%lld classes for each of %lld targets",
+                                  (long long)self->n_classes, (long long)self->n_targets);
+    int64_t n = self->n_classes > self->n_targets ? self->n_classes : self->n_targets;
+    ir->n_groups = n > 1 ? (uint32_t)n : 1;
+    const uint32_t *groups = (const uint32_t *)(const void *)ir->groups.data;
+    for (uint32_t t = 0; t < ir->n_trees; t++)
+        if (groups[t] >= ir->n_groups)
+            return mlops__source_fail(source, MLOPS_E_CORRUPT,
+                                      "\"tree_info\": tree %u belongs to class %d, there are %u", t,
+                                      (int)groups[t], ir->n_groups);
+    return MLOPS_OK;
+}
+
+static mlops_status settle_base(mlops__xgb *self, const objective *o) {
+    mlops__ir *ir = self->ir;
+    const float *scores = (const float *)(const void *)self->base_score.data;
+    size_t n = self->base_score.size / sizeof *scores;
+    if (n != 1 && n != ir->n_groups)
+        return mlops__source_fail(self->source, MLOPS_E_CORRUPT,
+                                  "base_score has %zu values; 1 or %u are due", n, ir->n_groups);
+    for (uint32_t g = 0; g < ir->n_groups; g++) {
+        float margin;
+        MLOPS_TRY(to_margin(self, o, scores[n == 1 ? 0 : g], &margin));
+        mlops__buf_put(&ir->base, &margin, sizeof margin);
+    }
+    return ir->base.status ? mlops__fail_nomem(self->source->err, ir->base.size) : MLOPS_OK;
+}
+
+static mlops_status settle_features(mlops__xgb *self) {
+    mlops__ir *ir = self->ir;
+    if (self->n_features < 1 || self->n_features > INT32_MAX)
+        return mlops__source_fail(self->source, MLOPS_E_CORRUPT,
+                                  "num_feature must be 1 to 2147483647");
+    ir->n_features = (uint32_t)self->n_features;
+    if (self->top_feature >= self->n_features)
+        return mlops__source_fail(self->source, MLOPS_E_CORRUPT,
+                                  "tree %u, node %u: tests feature %lld, num_feature is %lld",
+                                  self->top_tree, self->top_node, (long long)self->top_feature,
+                                  (long long)self->n_features);
+    if (ir->n_names && ir->n_names != ir->n_features)
+        return mlops__source_fail(self->source, MLOPS_E_CORRUPT,
+                                  "\"feature_names\" has %u items, num_feature is %lld",
+                                  ir->n_names, (long long)self->n_features);
+    return MLOPS_OK;
+}
+
+mlops_status mlops__xgb_settle(mlops__xgb *self) {
+    const objective *o = find_objective(self->ir->objective);
+    if (!o)
+        return mlops__source_fail(self->source, MLOPS_E_UNSUPPORTED,
+                                  "objective \"%s\" is not supported", self->ir->objective);
+    self->ir->link = o->link;
+    MLOPS_TRY(settle_features(self));
+    MLOPS_TRY(settle_groups(self));
+    return settle_base(self, o);
+}

@@ -1,0 +1,220 @@
+/* Opening a plan: every byte is checked here, so that walking it can trust them.
+ *
+ * Owns the layout of plan.h. Invariant: after mlops__plan_open() every index that a walk can form
+ * lies inside its part, every step goes forward, and no threshold or leaf is NaN. Freestanding:
+ * part of the firmware build.
+ */
+#include "model/run/plan.h"
+
+#include "base/cursor.h"
+
+typedef struct opening {
+    const mlops__plan *plan;
+    mlops_error *err;
+} opening;
+
+static mlops_status corrupt(const opening *self, const uint8_t *place, const char *what) {
+    int64_t offset = place ? (int64_t)(place - self->plan->bytes) : -1;
+    return mlops__fail_at(self->err, MLOPS_E_CORRUPT, 0, 0, offset, "plan: %s", what);
+}
+
+static mlops_status read_head(mlops__plan *out, mlops__cursor *in, const opening *self) {
+    const uint8_t *magic = mlops__cursor_take(in, 4);
+    if (!magic || magic[0] != 'P' || magic[1] != 'L' || magic[2] != 'A' || magic[3] != 'N')
+        return corrupt(self, out->bytes, "does not begin with the letters PLAN");
+    uint32_t version = mlops__cursor_u16(in);
+    if (!in->failed && version != MLOPS__PLAN_VERSION)
+        return mlops__fail_at(self->err, MLOPS_E_UNSUPPORTED, 0, 0, 4,
+                              "plan: version %u; this library reads version 1", version);
+    out->flags = mlops__cursor_u16(in);
+    uint32_t link = mlops__cursor_u32(in);
+    out->n_features = mlops__cursor_u32(in);
+    out->n_groups = mlops__cursor_u32(in);
+    out->n_trees = mlops__cursor_u32(in);
+    out->n_nodes = mlops__cursor_u32(in);
+    out->n_words = mlops__cursor_u32(in);
+    out->depth = mlops__cursor_u32(in);
+    out->names_size = mlops__cursor_u32(in);
+    out->info_size = mlops__cursor_u32(in);
+    const uint8_t *zero = mlops__cursor_take(in, 20);
+    if (!zero) return corrupt(self, out->bytes + out->size, "ends inside its header");
+    for (int i = 0; i < 20; i++)
+        if (zero[i]) return corrupt(self, zero + i, "a reserved byte is not zero");
+    if (out->flags & ~(uint32_t)(MLOPS__PLAN_WIDE | MLOPS__PLAN_NUMBERS | MLOPS__PLAN_NAMES))
+        return mlops__fail_at(self->err, MLOPS_E_UNSUPPORTED, 0, 0, 6, "plan: unknown flags %x",
+                              out->flags);
+    if (link >= MLOPS__LINKS)
+        return mlops__fail_at(self->err, MLOPS_E_UNSUPPORTED, 0, 0, 8,
+                              "plan: unknown link function %u", link);
+    out->link = (mlops__link)link;
+    return MLOPS_OK;
+}
+
+static mlops_status check_head(const opening *self) {
+    const mlops__plan *p = self->plan;
+    if (p->n_features == 0 || p->n_features > INT32_MAX)
+        return corrupt(self, p->bytes + 12, "number of features is 0 or above 2^31");
+    if (p->n_groups == 0 || p->n_groups > MLOPS__PLAN_GROUPS_MAX)
+        return corrupt(self, p->bytes + 16, "number of groups is 0 or above 65536");
+    if ((p->names_size != 0) != ((p->flags & MLOPS__PLAN_NAMES) != 0))
+        return corrupt(self, p->bytes + 36, "names and their flag disagree");
+    return MLOPS_OK;
+}
+
+/* The next part: n items of the given size, then zeroes up to a multiple of 8. */
+static const uint8_t *part(mlops__cursor *in, uint32_t n, size_t size, int last) {
+    const uint8_t *p = mlops__cursor_array(in, n, size);
+    while (p && !last && in->offset % 8)
+        if (mlops__cursor_u8(in) != 0 || in->failed) return NULL;
+    return p;
+}
+
+static mlops_status find_parts(mlops__plan *out, mlops__cursor *in, const opening *self) {
+    int has_numbers = (out->flags & MLOPS__PLAN_NUMBERS) != 0;
+    out->base = part(in, out->n_groups, 4, 0);
+    out->trees = out->base ? part(in, out->n_trees, 8, 0) : NULL;
+    out->nodes =
+        out->trees ? part(in, out->n_nodes, out->flags & MLOPS__PLAN_WIDE ? 12 : 8, 0) : NULL;
+    const uint8_t *numbers = out->nodes ? part(in, has_numbers ? out->n_nodes : 0, 4, 0) : NULL;
+    out->words = numbers ? part(in, out->n_words, 4, 0) : NULL;
+    const uint8_t *names = out->words ? part(in, out->names_size, 1, 0) : NULL;
+    const uint8_t *info = names ? part(in, out->info_size, 1, 1) : NULL;
+    if (!info) return corrupt(self, in->data + in->offset, "ends early, or a gap is not zero");
+    if (mlops__cursor_left(in))
+        return corrupt(self, in->data + in->offset, "goes on behind its end");
+    out->numbers = has_numbers ? numbers : NULL;
+    out->names = out->names_size ? (const char *)names : NULL;
+    out->info = (const char *)info;
+    return MLOPS_OK;
+}
+
+/* True if the bytes are exactly n texts, each with its NUL. */
+static int holds_texts(const char *bytes, size_t size, uint32_t n) {
+    uint32_t found = 0;
+    for (size_t i = 0; i < size; i++) found += bytes[i] == 0;
+    return found == n && (size == 0 || bytes[size - 1] == 0);
+}
+
+static mlops_status check_set(const opening *self, uint32_t node, uint32_t set) {
+    const mlops__plan *p = self->plan;
+    if (set < p->n_words && mlops__load_u32(p->words + 4 * (size_t)set) < p->n_words - set)
+        return MLOPS_OK;
+    return mlops__fail(self->err, MLOPS_E_CORRUPT, "plan: category set of node %u is not there",
+                       node);
+}
+
+static mlops_status check_node(const opening *self, uint32_t index) {
+    mlops__plan_node node = mlops__plan_node_at(self->plan, index);
+    if (node.feature >= self->plan->n_features)
+        return mlops__fail(self->err, MLOPS_E_CORRUPT, "plan: node %u tests feature %u of %u",
+                           index, node.feature, self->plan->n_features);
+    if (node.is_set) return check_set(self, index, node.set);
+    if (node.value != node.value || (node.step == 0 && node.value - node.value != 0.0f))
+        return mlops__fail(self->err, MLOPS_E_CORRUPT, "plan: value of node %u is not a number",
+                           index);
+    if (node.step == 0 && (node.feature || node.left_missing))
+        return mlops__fail(self->err, MLOPS_E_CORRUPT, "plan: leaf %u has marks of a test", index);
+    return MLOPS_OK;
+}
+
+/* Breadth-first: children are taken in order, so each node but the root has one parent before it,
+ * and a level ends where the children of the one before it end. */
+static mlops_status check_tree(const opening *self, uint32_t t, uint32_t *depth) {
+    mlops__plan_tree tree = mlops__plan_tree_at(self->plan, t);
+    uint64_t end = (uint64_t)tree.first + tree.n_nodes, child = (uint64_t)tree.first + 1;
+    uint64_t level_end = child;
+    *depth = 0;
+    for (uint64_t i = tree.first; i < end; i++) {
+        mlops__plan_node node = mlops__plan_node_at(self->plan, (uint32_t)i);
+        MLOPS_TRY(check_node(self, (uint32_t)i));
+        if (i == level_end) {
+            level_end = child;
+            ++*depth;
+        }
+        if (node.step == 0 && !node.is_set) continue;
+        if (i + node.step != child || child + 2 > end)
+            return mlops__fail(
+                self->err, MLOPS_E_CORRUPT,
+                "plan: children of node %u are not where breadth-first order has them",
+                (uint32_t)i);
+        child += 2;
+    }
+    if (child == end) return MLOPS_OK;
+    return mlops__fail(self->err, MLOPS_E_CORRUPT, "plan: tree %u has nodes without a parent", t);
+}
+
+static mlops_status check_trees(const opening *self) {
+    const mlops__plan *p = self->plan;
+    uint32_t deepest = 0, expected = 0;
+    for (uint32_t t = 0; t < p->n_trees; t++) {
+        const uint8_t *entry = p->trees + 8 * (size_t)t;
+        uint32_t first = mlops__load_u32(entry);
+        uint32_t next = t + 1 < p->n_trees ? mlops__load_u32(entry + 8) : p->n_nodes;
+        if (first != expected || next <= first || next > p->n_nodes)
+            return corrupt(self, entry, "trees are empty, out of order or beyond the nodes");
+        if (mlops__load_u32(entry + 4) >= p->n_groups)
+            return corrupt(self, entry + 4, "a tree adds to a group that is not there");
+        uint32_t depth = 0;
+        MLOPS_TRY(check_tree(self, t, &depth));
+        if (depth > deepest) deepest = depth;
+        expected = next;
+    }
+    if (expected != p->n_nodes) return corrupt(self, p->bytes + 24, "nodes belong to no tree");
+    if (deepest != p->depth) return corrupt(self, p->bytes + 32, "depth is not that of its trees");
+    return MLOPS_OK;
+}
+
+mlops_status mlops__plan_open(mlops__plan *out, const void *bytes, size_t n, mlops_error *err) {
+    *out = (mlops__plan){.bytes = bytes, .size = n};
+    opening self = {out, err};
+    mlops__cursor in;
+    mlops__cursor_init(&in, bytes, n);
+    MLOPS_TRY(read_head(out, &in, &self));
+    MLOPS_TRY(check_head(&self));
+    MLOPS_TRY(find_parts(out, &in, &self));
+    for (uint32_t g = 0; g < out->n_groups; g++)
+        if (mlops__plan_base(out, g) - mlops__plan_base(out, g) != 0.0f)
+            return corrupt(&self, out->base + 4 * (size_t)g, "a base margin is not finite");
+    if (out->names && !holds_texts(out->names, out->names_size, out->n_features))
+        return corrupt(&self, (const uint8_t *)out->names, "names are not one for each feature");
+    if (!holds_texts(out->info, out->info_size, 3))
+        return corrupt(&self, (const uint8_t *)out->info, "info is not three texts");
+    return check_trees(&self);
+}
+
+float mlops__plan_base(const mlops__plan *self, uint32_t group) {
+    return mlops__load_f32(self->base + 4 * (size_t)group);
+}
+
+mlops__plan_tree mlops__plan_tree_at(const mlops__plan *self, uint32_t tree) {
+    const uint8_t *entry = self->trees + 8 * (size_t)tree;
+    uint32_t first = mlops__load_u32(entry);
+    uint32_t end = tree + 1 < self->n_trees ? mlops__load_u32(entry + 8) : self->n_nodes;
+    return (mlops__plan_tree){first, end - first, mlops__load_u32(entry + 4)};
+}
+
+mlops__plan_node mlops__plan_node_at(const mlops__plan *self, uint32_t node) {
+    int wide = (self->flags & MLOPS__PLAN_WIDE) != 0;
+    const uint8_t *p = self->nodes + (wide ? 12 : 8) * (size_t)node;
+    uint32_t link = wide ? mlops__load_u32(p + 8) : mlops__load_u16(p + 6);
+    int top = wide ? 31 : 15;
+    return (mlops__plan_node){
+        .value = mlops__load_f32(p),
+        .feature = wide ? mlops__load_u32(p + 4) : mlops__load_u16(p + 4),
+        .step = link & ((1u << (top - 1)) - 1),
+        .left_missing = (int)(link >> top & 1),
+        .is_set = (int)(link >> (top - 1) & 1),
+        .set = mlops__load_u32(p),
+    };
+}
+
+const char *mlops__plan_name(const mlops__plan *self, uint32_t index) {
+    const char *name = self->names;
+    if (!name || index >= self->n_features) return NULL;
+    for (; index; name++) index -= *name == 0;
+    return name;
+}
+
+uint32_t mlops__plan_width(const mlops__plan *self) {
+    return mlops__link_width(self->link, self->n_groups);
+}

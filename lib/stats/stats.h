@@ -2,6 +2,8 @@
 #ifndef MLOPS_STATS_STATS_H
 #define MLOPS_STATS_STATS_H
 
+#include "base/alloc.h"
+
 #include <mlops/stats.h>
 
 /* Sorts values that hold no NaN, ascending (-0 and +0 in any order, as equals). scratch has n
@@ -11,11 +13,43 @@ void mlops__sort_f64(double *values, double *scratch, int64_t n);
 /* Moves NaN out: the others keep their order at the front; returns how many there are. */
 int64_t mlops__drop_nan(double *values, int64_t n);
 
+/* ln(1 + x), and ln(1 + x) - x without cancellation; x > -1. */
+double mlops__log1p(double x);
+double mlops__log1pmx(double x);
+
+/* ln(Gamma(x + 1)) less Stirling's (x + 1/2) ln x - x + ln(2 pi) / 2; x > 0. */
+double mlops__stirling_error(double x);
+
+/* ln of the number of ways to choose k of n; 0 <= k <= n, any size. */
+double mlops__log_choose(double n, double k);
+
 /* Upper tails; each in [0, 1]. */
 double mlops__chi2_sf(double x, double dof);
 double mlops__normal_sf(double x);
-double mlops__kolmogorov_sf(double d, double n);           /* two-sided D at sample size n (real) */
-double mlops__ks_exact_sf(double d, int64_t n, int64_t m); /* two-sided, lattice paths; <0: out of
-                                                              reach */
+double mlops__kolmogorov_sf(double d, double n); /* two-sided D at the whole sample size n >= 1 */
+double mlops__smirnov_sf(double d, double n);    /* one-sided D, alike; beyond n = 8192 only where
+                                                    n d^2 >= 1 */
+
+/* Exact p of a two-sample D of n against m values, by lattice paths. gap is D times n m / gcd, a
+ * whole number. *p < 0: out of reach. MLOPS_E_NOMEM. */
+mlops_status mlops__ks_exact(double *p, const mlops_allocator *allocator, int64_t gap, int64_t n,
+                             int64_t m, mlops_stats_alternative alternative);
+
+/* p of D by its limiting distribution, as SciPy's method "asymp". */
+double mlops__ks_asymptotic(double d, int64_t n, int64_t m, mlops_stats_alternative alternative);
+
+/* What one pass over two sorted samples without NaN yields. Gaps are those of the CDFs of x and y
+ * times n m. */
+typedef struct mlops__merged {
+    int64_t gap_high; /* largest gap, 0 or more */
+    int64_t gap_low;  /* least gap, 0 or less */
+    double at_high;   /* value where it is first reached */
+    double at_low;
+    double wasserstein;
+    double energy;
+} mlops__merged;
+
+/* n, m >= 1, and n m at most 2^62. */
+void mlops__merge(mlops__merged *out, const double *x, int64_t n, const double *y, int64_t m);
 
 #endif

@@ -1,0 +1,154 @@
+/* One pass over two sorted samples: the gap of their CDFs, its extremes, and its integrals.
+ *
+ * Owns the fused merge. The gap is the whole number i m - j n, exact, so that D is; integrals are
+ * summed in blocks, and the blocks with compensation, so that they hold to 1e-12 at any size.
+ * Invariant: a gap counts for an extreme only where the next value differs (right-continuous, ties
+ * taken together); infinities are passed outside of the loop that integrates.
+ */
+#include "base/real.h"
+#include "stats/stats.h"
+
+enum { BLOCK = 512 };
+
+/* A sum and what its additions lost (Neumaier). Terms are 0 or more. */
+typedef struct total {
+    double value, lost;
+} total;
+
+static void add(total *self, double x) {
+    double t = self->value + x;
+    self->lost += self->value >= x ? (self->value - t) + x : (x - t) + self->value;
+    self->value = t;
+}
+
+/* Where a walk stands: i values of x and j of y are passed. */
+typedef struct walk {
+    const double *x, *y;
+    int64_t n, m;         /* sizes */
+    int64_t x_end, y_end; /* values before +inf */
+    int64_t i, j, gap;
+    double at;    /* newest value passed, times scale */
+    double scale; /* 1, or 1/4 where the span is beyond float64 */
+    int64_t high, low;
+    total first, second; /* integrals of the gap's share of n m and of its square */
+} walk;
+
+static int finite(double x) { return x - x == 0; }
+
+/* Passes values until either side or the block is at its end. False if there was none to pass. */
+static int block(walk *self) {
+    const double *x = self->x, *y = self->y, scale = self->scale;
+    const int64_t n = self->n, m = self->m, x_left = self->x_end - self->i;
+    const int64_t y_left = self->y_end - self->j, both = x_left < y_left ? x_left : y_left;
+    const double unit = 1 / ((double)n * (double)m);
+    int64_t i = self->i, j = self->j, gap = self->gap, high = self->high, low = self->low;
+    double at = self->at, first = 0, second = 0;
+    int64_t k = both > 0 ? both : x_left + y_left;
+    if (k == 0) return 0;
+    const double *only = both > 0 ? 0 : x_left > 0 ? x : y;
+    for (k = k < BLOCK ? k : BLOCK; k > 0; k--) {
+        double a = only ? only[only == x ? i : j] : x[i], b = only ? a : y[j];
+        int take_x = only ? only == x : a <= b, take_y = only ? only == y : b <= a;
+        double next = (take_x ? a : b) * scale, width = next - at, share = (double)gap * unit;
+        int64_t counts = width > 0 ? gap : 0;
+        high = counts > high ? counts : high;
+        low = counts < low ? counts : low;
+        double area = (share < 0 ? -share : share) * width;
+        first += area;
+        second += (share < 0 ? -share : share) * area;
+        at = next;
+        i += take_x;
+        j += take_y;
+        gap += (take_x ? m : 0) - (take_y ? n : 0);
+    }
+    self->i = i, self->j = j, self->gap = gap, self->at = at, self->high = high, self->low = low;
+    add(&self->first, first);
+    add(&self->second, second);
+    return 1;
+}
+
+/* The next value to be passed, or the newest one that was. */
+static double next_value(const walk *self) {
+    if (self->i == self->n) return self->y[self->j];
+    if (self->j == self->m) return self->x[self->i];
+    return self->x[self->i] < self->y[self->j] ? self->x[self->i] : self->y[self->j];
+}
+
+static double passed_value(const walk *self) {
+    if (self->i == 0) return self->y[self->j - 1];
+    if (self->j == 0) return self->x[self->i - 1];
+    double a = self->x[self->i - 1], b = self->y[self->j - 1];
+    return a > b ? a : b;
+}
+
+/* The first value from a state on at which the gap is the wanted one; the last value if none. */
+static double locate(walk at, int64_t gap) {
+    for (;;) {
+        int end = at.i == at.n && at.j == at.m, begun = at.i + at.j > 0;
+        if (end) return passed_value(&at);
+        double v = next_value(&at);
+        if (begun && at.gap == gap && v > passed_value(&at)) return passed_value(&at);
+        for (; at.i < at.n && at.x[at.i] == v; at.i++) at.gap += at.m;
+        for (; at.j < at.m && at.y[at.j] == v; at.j++) at.gap -= at.n;
+    }
+}
+
+/* The two extremes' states: the walk as it was before the block in which they grew. */
+typedef struct extremes {
+    walk high, low;
+} extremes;
+
+static void grown(extremes *self, const walk *now, const walk *before) {
+    if (now->high > before->high) self->high = *before;
+    if (now->low < before->low) self->low = *before;
+}
+
+/* Counts the gap where the walk stands; what follows differs. */
+static void count_here(extremes *self, walk *now) {
+    walk before = *now;
+    if (now->gap > now->high) now->high = now->gap;
+    if (now->gap < now->low) now->low = now->gap;
+    grown(self, now, &before);
+}
+
+/* Sets out behind the -inf of either side, with an end before +inf. */
+static void set_out(walk *self) {
+    const double *x = self->x, *y = self->y;
+    while (self->x_end > 0 && !finite(x[self->x_end - 1]) && x[self->x_end - 1] > 0) self->x_end--;
+    while (self->y_end > 0 && !finite(y[self->y_end - 1]) && y[self->y_end - 1] > 0) self->y_end--;
+    while (self->i < self->x_end && !finite(x[self->i])) self->i++;
+    while (self->j < self->y_end && !finite(y[self->j])) self->j++;
+    self->gap = self->i * self->m - self->j * self->n;
+}
+
+/* Where the finite values begin, and whether their span fits. */
+static void set_scale(walk *self) {
+    double begin = 0, end = 0;
+    int has_x = self->i < self->x_end, has_y = self->j < self->y_end;
+    if (has_x) begin = self->x[self->i], end = self->x[self->x_end - 1];
+    if (has_y && (!has_x || self->y[self->j] < begin)) begin = self->y[self->j];
+    if (has_y && (!has_x || self->y[self->y_end - 1] > end)) end = self->y[self->y_end - 1];
+    self->scale = finite(end - begin) ? 1 : 0.25;
+    self->at = begin * self->scale;
+}
+
+void mlops__merge(mlops__merged *out, const double *x, int64_t n, const double *y, int64_t m) {
+    walk self = {x, y, n, m, n, m, 0, 0, 0, 0, 1, 0, 0, {0, 0}, {0, 0}};
+    extremes at = {self, self};
+    set_out(&self);
+    int unbounded = self.gap != 0;
+    if (self.i + self.j > 0) count_here(&at, &self);
+    set_scale(&self);
+    for (walk before = self; block(&self); before = self) grown(&at, &self, &before);
+    if (self.i + self.j > 0) count_here(&at, &self);
+    unbounded |= self.gap != 0;
+    double infinity = 1e308 * 10;
+    out->gap_high = self.high;
+    out->gap_low = self.low;
+    out->at_high = locate(at.high, self.high);
+    out->at_low = locate(at.low, self.low);
+    double first = self.first.value + self.first.lost,
+           second = self.second.value + self.second.lost;
+    out->wasserstein = unbounded ? infinity : first / self.scale;
+    out->energy = unbounded ? infinity : mlops__sqrt(2 * second) / mlops__sqrt(self.scale);
+}

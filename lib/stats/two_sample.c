@@ -1,0 +1,210 @@
+/* The two-sample verbs: copies, drops NaN, sorts, merges once, and finds p.
+ *
+ * Owns mlops_stats_compare() and its form for columns. Invariant: the caller's samples are never
+ * changed, and everything in the result comes from whole-number gaps or compensated sums.
+ */
+#include "base/opts.h"
+#include "column/table.h"
+#include "stats/stats.h"
+#include "sys/host.h"
+
+#include <string.h>
+
+#define AUTO_EXACT 10000
+#define PAIRS_MAX  ((int64_t)1 << 62)
+
+/* A sample on its way: what to merge, and the copy that it lives in, if there is one. */
+typedef struct sample {
+    const double *values;
+    int64_t n;
+    int64_t n_nan;
+    double *copy;
+    int64_t room;
+} sample;
+
+static void sample_free(sample *self, const mlops_allocator *allocator) {
+    mlops__free(allocator, self->copy, (size_t)self->room * sizeof(double));
+    self->copy = NULL;
+}
+
+static mlops_status sample_alloc(sample *self, int64_t n, const mlops_allocator *allocator) {
+    memset(self, 0, sizeof *self);
+    if (n == 0) return MLOPS_OK;
+    self->copy = mlops__alloc_array(allocator, (size_t)n, sizeof(double));
+    if (!self->copy) return MLOPS_E_NOMEM;
+    self->room = n;
+    return MLOPS_OK;
+}
+
+/* Sorts what the copy holds. */
+static mlops_status sample_sort(sample *self, const mlops_allocator *allocator) {
+    sample scratch;
+    self->n = mlops__drop_nan(self->copy, self->room);
+    self->n_nan = self->room - self->n;
+    self->values = self->copy;
+    MLOPS_TRY(sample_alloc(&scratch, self->n, allocator));
+    mlops__sort_f64(self->copy, scratch.copy, self->n);
+    sample_free(&scratch, allocator);
+    return MLOPS_OK;
+}
+
+static mlops_status sample_from(sample *self, const double *values, int64_t n, int sorted,
+                                const mlops_allocator *allocator) {
+    if (sorted) {
+        sample borrowed = {values, n, 0, NULL, 0};
+        *self = borrowed;
+        return MLOPS_OK;
+    }
+    MLOPS_TRY(sample_alloc(self, n, allocator));
+    if (n > 0) memcpy(self->copy, values, (size_t)n * sizeof(double));
+    return sample_sort(self, allocator);
+}
+
+static mlops_status sample_from_column(sample *self, const mlops__column *column,
+                                       const mlops_allocator *allocator) {
+    MLOPS_TRY(sample_alloc(self, column->n_rows, allocator));
+    for (int64_t i = 0; i < column->n_rows; i++) self->copy[i] = mlops__column_f64(column, i);
+    return sample_sort(self, allocator);
+}
+
+static int64_t common(int64_t a, int64_t b) {
+    while (b != 0) {
+        int64_t r = a % b;
+        a = b;
+        b = r;
+    }
+    return a;
+}
+
+static mlops_status find_p(mlops_stats_two_sample *out, int64_t gap, const mlops_stats_opts *opts,
+                           const mlops_allocator *allocator) {
+    int64_t n = out->n, m = out->m;
+    int small = n <= AUTO_EXACT && m <= AUTO_EXACT;
+    if (opts->method == MLOPS_STATS_EXACT || (opts->method == MLOPS_STATS_AUTO && small)) {
+        double p = -1;
+        MLOPS_TRY(mlops__ks_exact(&p, allocator, gap / common(n, m), n, m, opts->alternative));
+        if (p >= 0) {
+            out->ks_p = p;
+            out->ks_exact = 1;
+            return MLOPS_OK;
+        }
+    }
+    out->ks_p = mlops__ks_asymptotic(out->ks, n, m, opts->alternative);
+    return MLOPS_OK;
+}
+
+static mlops_status judge(mlops_stats_two_sample *out, const sample *x, const sample *y,
+                          const mlops_stats_opts *opts, const mlops_allocator *allocator) {
+    mlops__merged merged;
+    mlops__merge(&merged, x->values, x->n, y->values, y->n);
+    int low = -merged.gap_low > merged.gap_high;
+    if (opts->alternative != MLOPS_STATS_TWO_SIDED) low = opts->alternative == MLOPS_STATS_LESS;
+    int64_t gap = low ? -merged.gap_low : merged.gap_high;
+    out->ks_sign = low ? -1 : 1;
+    out->ks_location = low ? merged.at_low : merged.at_high;
+    out->n = x->n;
+    out->m = y->n;
+    out->n_nan = x->n_nan;
+    out->m_nan = y->n_nan;
+    out->ks = (double)gap / ((double)x->n * (double)y->n);
+    out->wasserstein = merged.wasserstein;
+    out->energy = merged.energy;
+    return find_p(out, gap, opts, allocator);
+}
+
+static mlops_status check_opts(mlops_stats_opts *out, mlops__host *host,
+                               const mlops_stats_opts *opts, mlops_error *err) {
+    MLOPS_TRY(mlops__opts_copy(out, sizeof *out, opts, "mlops_stats_opts", err));
+    if ((out->flags & ~(uint32_t)(MLOPS_STATS_X_SORTED | MLOPS_STATS_Y_SORTED)) != 0)
+        return mlops__fail(err, MLOPS_E_INVALID, "mlops_stats_opts.flags has an unknown bit");
+    if (out->method < MLOPS_STATS_AUTO || out->method > MLOPS_STATS_ASYMPTOTIC)
+        return mlops__fail(err, MLOPS_E_INVALID, "mlops_stats_opts.method is none of the three");
+    if (out->alternative < MLOPS_STATS_TWO_SIDED || out->alternative > MLOPS_STATS_GREATER)
+        return mlops__fail(err, MLOPS_E_INVALID,
+                           "mlops_stats_opts.alternative is none of the three");
+    return mlops__host_init(host, out->host, err);
+}
+
+static mlops_status check_sizes(const sample *x, const sample *y, mlops_error *err) {
+    if (x->n < 1 || y->n < 1)
+        return mlops__fail(err, MLOPS_E_INVALID,
+                           "the %s sample has no value that counts; each needs 1 or more besides "
+                           "NaN and nulls",
+                           x->n < 1 ? "first" : "second");
+    if (x->n > PAIRS_MAX / y->n)
+        return mlops__fail(err, MLOPS_E_INVALID, "samples of %lld and %lld values are too large",
+                           (long long)x->n, (long long)y->n);
+    return MLOPS_OK;
+}
+
+/* Ends both samples, whatever status says, and hands the result out if it is good. */
+static mlops_status finish(mlops_stats_two_sample *out, mlops_status status, sample *x, sample *y,
+                           const mlops_stats_opts *opts, const mlops_allocator *allocator,
+                           mlops_error *err) {
+    mlops_stats_two_sample result = MLOPS_STATS_TWO_SAMPLE_INIT;
+    if (status == MLOPS_OK) status = check_sizes(x, y, err);
+    if (status == MLOPS_OK) {
+        status = judge(&result, x, y, opts, allocator);
+        if (status == MLOPS_E_NOMEM) mlops__fail_nomem(err, (size_t)y->n * sizeof(double));
+    }
+    sample_free(x, allocator);
+    sample_free(y, allocator);
+    if (status < 0) return status;
+    return mlops__opts_return(out, &result, sizeof result);
+}
+
+mlops_status mlops_stats_compare(mlops_stats_two_sample *out, const double *x, int64_t n,
+                                 const double *y, int64_t m, const mlops_stats_opts *opts,
+                                 mlops_error *err) {
+    mlops_stats_opts local;
+    mlops__host host;
+    sample a = {NULL, 0, 0, NULL, 0}, b = a;
+    MLOPS_TRY(check_opts(&local, &host, opts, err));
+    if (!out || n < 0 || m < 0 || (n > 0 && !x) || (m > 0 && !y))
+        return mlops__fail(err, MLOPS_E_INVALID,
+                           "a sample or the result is NULL, or a size is "
+                           "negative");
+    const mlops_allocator *allocator = &host.allocator;
+    mlops_status status =
+        sample_from(&a, x, n, (local.flags & MLOPS_STATS_X_SORTED) != 0, allocator);
+    if (status == MLOPS_OK)
+        status = sample_from(&b, y, m, (local.flags & MLOPS_STATS_Y_SORTED) != 0, allocator);
+    if (status < 0) mlops__fail_nomem(err, (size_t)(n > m ? n : m) * sizeof(double));
+    return finish(out, status, &a, &b, &local, allocator, err);
+}
+
+static mlops_status numeric(const mlops__column **out, const mlops_table *table, int64_t index,
+                            mlops_error *err) {
+    if (!table || index < 0 || index >= mlops_table_n_columns(table))
+        return mlops__fail(err, MLOPS_E_INVALID, "there is no column %lld", (long long)index);
+    *out = mlops__table_column(table, index);
+    if ((*out)->type == MLOPS_TYPE_STRING)
+        return mlops__fail(err, MLOPS_E_SCHEMA,
+                           "column \"%s\" holds strings; it must be numeric to be compared here",
+                           (*out)->name);
+    return MLOPS_OK;
+}
+
+mlops_status mlops_stats_compare_columns(mlops_stats_two_sample *out, const mlops_table *x,
+                                         int64_t x_column, const mlops_table *y, int64_t y_column,
+                                         const mlops_stats_opts *opts, mlops_error *err) {
+    mlops_stats_opts local;
+    mlops__host host;
+    const mlops__column *first, *second;
+    sample a = {NULL, 0, 0, NULL, 0}, b = a;
+    MLOPS_TRY(check_opts(&local, &host, opts, err));
+    if (!out) return mlops__fail(err, MLOPS_E_INVALID, "the result is NULL");
+    if (local.flags != 0)
+        return mlops__fail(err, MLOPS_E_INVALID,
+                           "columns are always sorted by the library: "
+                           "mlops_stats_opts.flags must be 0");
+    MLOPS_TRY(numeric(&first, x, x_column, err));
+    MLOPS_TRY(numeric(&second, y, y_column, err));
+    mlops_status status = sample_from_column(&a, first, &host.allocator);
+    if (status == MLOPS_OK) status = sample_from_column(&b, second, &host.allocator);
+    if (status < 0) {
+        int64_t n = first->n_rows > second->n_rows ? first->n_rows : second->n_rows;
+        mlops__fail_nomem(err, (size_t)n * sizeof(double));
+    }
+    return finish(out, status, &a, &b, &local, &host.allocator, err);
+}

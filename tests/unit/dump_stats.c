@@ -1,0 +1,95 @@
+/* Answers requests of oracle_stats.py: int64 header words and float64 values in, float64 out.
+ *
+ * Requests: 1 method alternative n m x... y...; 2 function n pairs...; 3 k x... y...; 4 n x...
+ * Owns no state; a malformed request ends the program with an error.
+ */
+#include "stats/stats.h"
+
+#include <mlops.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static int64_t word(void) {
+    int64_t value;
+    if (fread(&value, sizeof value, 1, stdin) != 1) exit(2);
+    return value;
+}
+
+static double *values(int64_t n) {
+    double *out = malloc(((size_t)n + 1) * sizeof *out);
+    if (!out || fread(out, sizeof *out, (size_t)n, stdin) != (size_t)n) exit(2);
+    return out;
+}
+
+static void answer(const double *out, size_t n) {
+    if (fwrite(out, sizeof *out, n, stdout) != n) exit(2);
+}
+
+static void two_sample(void) {
+    mlops_stats_opts opts = MLOPS_STATS_OPTS_INIT;
+    mlops_stats_two_sample r = MLOPS_STATS_TWO_SAMPLE_INIT;
+    opts.method = (mlops_stats_method)word();
+    opts.alternative = (mlops_stats_alternative)word();
+    int64_t n = word(), m = word();
+    double *x = values(n), *y = values(m);
+    mlops_status status = mlops_stats_compare(&r, x, n, y, m, &opts, NULL);
+    double out[12] = {status,          r.ks,         r.ks_p,      r.ks_sign,   r.ks_location,
+                      r.energy,        r.ks_exact,   (double)r.n, (double)r.m, (double)r.n_nan,
+                      (double)r.m_nan, r.wasserstein};
+    answer(out, 12);
+    free(x);
+    free(y);
+}
+
+static void function(void) {
+    int64_t which = word(), n = word();
+    double *pairs = values(2 * n);
+    for (int64_t i = 0; i < n; i++) {
+        double a = pairs[2 * i], b = pairs[2 * i + 1], p = 0;
+        if (which == 0) p = mlops__chi2_sf(a, b);
+        else if (which == 1) p = mlops__normal_sf(a);
+        else if (which == 2) p = mlops__kolmogorov_sf(a, b);
+        else if (which == 3) p = mlops__smirnov_sf(a, b);
+        else if (which == 4) p = mlops__log1p(a);
+        else p = mlops__stirling_error(a);
+        answer(&p, 1);
+    }
+    free(pairs);
+}
+
+static void counts(void) {
+    int64_t k = word();
+    int64_t *x = (int64_t *)(void *)values(k), *y = (int64_t *)(void *)values(k);
+    mlops_stats_two_counts r = MLOPS_STATS_TWO_COUNTS_INIT;
+    mlops_status status = mlops_stats_compare_counts(&r, x, y, k);
+    double out[7] = {status, r.dof, r.psi, r.js, r.tv, r.chi2, r.chi2_p};
+    answer(out, 7);
+    free(x);
+    free(y);
+}
+
+static void sorted(void) {
+    int64_t n = word();
+    double *x = values(n), *scratch = malloc(((size_t)n + 1) * sizeof *scratch);
+    if (!scratch) exit(2);
+    int64_t kept = mlops__drop_nan(x, n);
+    mlops__sort_f64(x, scratch, kept);
+    double out = (double)kept;
+    answer(&out, 1);
+    answer(x, (size_t)kept);
+    free(x);
+    free(scratch);
+}
+
+int main(void) {
+    int64_t request;
+    while (fread(&request, sizeof request, 1, stdin) == 1) {
+        if (request == 1) two_sample();
+        else if (request == 2) function();
+        else if (request == 3) counts();
+        else if (request == 4) sorted();
+        else return 2;
+        fflush(stdout);
+    }
+    return 0;
+}

@@ -284,7 +284,10 @@ static mlops_status read_name(mlops__json *self, mlops__json_event *event) {
     MLOPS_TRY(read_string(self));
     size_t token = self->token;
     skip_space(self);
-    if (peek(self, self->token) != ':') return unexpected(self, "':'");
+    if (peek(self, self->token) != ':') {
+        self->offset = token; /* the name comes again, and so does the error */
+        return unexpected(self, "':'");
+    }
     self->offset++;
     self->token = token;
     self->expect = VALUE;

@@ -2,12 +2,15 @@
  *
  * A mlops_profile counts the values of a numeric column into bins, with totals, extremes and an
  * exact sum. Its state is the caller's: fixed size, no heap, the same bytes on a server and on a
- * microcontroller. Counts are integers and the sum is kept in 128-bit fixed point, so that merging
+ * microcontroller. Counts are integers and the sum is kept in 192-bit fixed point, so that merging
  * is commutative and associative to the byte: profiles of parts, merged in any order, are the
- * profile of the whole.
+ * profile of the whole. No value is lost and no count wraps: beyond 2^63 - 1 values a verb refuses.
  *
- * Bins are either given (edges, such as the quantiles of a reference) or, without edges, the
- * log-linear ones: each power of two of magnitude from 2^-32 to 2^32 is cut into 4 equal bins.
+ * Bins are either given (edges, such as the quantiles of a reference) or, without edges, the 517
+ * log-linear ones: each power of two of magnitude from 2^-32 to 2^32 is cut into 4 equal bins on
+ * both sides of zero. In ascending order: x <= -2^32; 256 up to -2^-32; then up to below zero; zero
+ * of either sign; above zero up to 2^-32; 256 up to 2^32; all above. Each bin has its upper edge
+ * and not its lower one.
  */
 #ifndef MLOPS_PROFILE_H
 #define MLOPS_PROFILE_H
@@ -32,7 +35,8 @@ typedef struct mlops_profile_opts {
                                         n_edges is x > the last; default log-linear bins */
     int64_t n_edges;               /**< 0 to 4,095; default 0 */
     int32_t scale;                 /**< the sum counts units of 2^-scale, to which each value is
-                                        rounded (ties to even); -64 to 64; default 32 */
+                                        rounded (ties to even); -64 to 64; default 32, at which
+                                        values below 2^94 sum up */
     uint32_t reserved;             /**< must be 0 */
 } mlops_profile_opts;
 
@@ -55,7 +59,8 @@ typedef struct mlops_profile_summary {
     int64_t n_negative;   /**< below zero, -inf among them */
     double min;           /**< least value, infinities among them; NaN if there is none */
     double max;           /**< greatest value; NaN if there is none */
-    double mean;          /**< of the finite values, from the exact sum; NaN if there is none */
+    double mean;          /**< of the finite values, from the exact sum; NaN if there is none, or if
+                               one was 2^(126 - scale) or larger in magnitude: no sum holds it */
 } mlops_profile_summary;
 
 #define MLOPS_PROFILE_SUMMARY_INIT                                                                 \
@@ -73,7 +78,8 @@ MLOPS_API size_t mlops_profile_size(const mlops_profile_opts *opts);
  * @param mem       @shape(size) storage, aligned to 8 bytes
  * @param size      at least mlops_profile_size(opts)
  * @param opts      @nullable
- * @return MLOPS_E_ARENA if size is too small; MLOPS_E_INVALID for an option out of range
+ * @return MLOPS_E_ARENA if size is too small; MLOPS_E_INVALID for an option out of range, or
+ * storage that is not aligned
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_profile_init(mlops_profile **out, void *mem, size_t size,
@@ -101,7 +107,8 @@ MLOPS_API void mlops_profile_free(mlops_profile *self);
  * @param self    profile
  * @param values  @shape(n) float64
  * @param n       0 or more
- * @return MLOPS_E_INVALID if n is negative
+ * @return MLOPS_E_INVALID if n is negative; MLOPS_E_LIMIT beyond 2^63 - 1 values in all. Nothing is
+ *         counted in either case
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_profile_add(mlops_profile *self, const double *values, int64_t n);
@@ -113,13 +120,13 @@ MLOPS_API mlops_status mlops_profile_add(mlops_profile *self, const double *valu
  * @param values  @shape(n:stride) float32; the first value and, behind it, every stride-th
  * @param n       0 or more
  * @param stride  distance of two values in elements; 1 or more
- * @return MLOPS_E_INVALID
+ * @return as mlops_profile_add()
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_profile_add_f32(mlops_profile *self, const float *values, int64_t n,
                                              int64_t stride);
 
-/** Count n nulls; n is 0 or more. @since 0.1 */
+/** Count n nulls; n is 0 or more. @return as mlops_profile_add() @since 0.1 */
 MLOPS_API mlops_status mlops_profile_add_nulls(mlops_profile *self, int64_t n);
 
 /**
@@ -127,7 +134,8 @@ MLOPS_API mlops_status mlops_profile_add_nulls(mlops_profile *self, int64_t n);
  *
  * @param self   profile
  * @param other  profile of the same configuration; unchanged
- * @return MLOPS_E_INVALID if the configurations differ; nothing is added then
+ * @return MLOPS_E_INVALID if the configurations differ; MLOPS_E_LIMIT beyond 2^63 - 1 values in
+ * all. Nothing is added in either case
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_profile_merge(mlops_profile *self, const mlops_profile *other);
@@ -156,7 +164,8 @@ MLOPS_API int64_t mlops_profile_bin(const mlops_profile *self, int64_t index);
 MLOPS_API double mlops_profile_edge(const mlops_profile *self, int64_t index);
 
 /**
- * Quantile, from the bins: the upper edge of the bin that holds rank q, bounded by the extremes.
+ * Quantile, from the bins: the upper edge of the first bin up to which q of the values lie, bounded
+ * by the extremes. Nulls and NaN do not count.
  *
  * @param self  profile
  * @param q     in [0, 1]
@@ -186,8 +195,9 @@ MLOPS_API mlops_status mlops_profile_save(const mlops_profile *self, void *bytes
  * @param size      bytes of storage
  * @param bytes     @shape(n) what was saved; borrowed for the call
  * @param n         number of bytes
- * @return MLOPS_E_CORRUPT for bytes that are not a profile; MLOPS_E_UNSUPPORTED for one of a later
- *         format; MLOPS_E_ARENA if size is too small
+ * @return MLOPS_E_CORRUPT for bytes that are not a profile, or whose totals and bins contradict
+ * each other; MLOPS_E_UNSUPPORTED for one of a later format; MLOPS_E_ARENA if size is too small;
+ *         MLOPS_E_INVALID if mem is not aligned
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_profile_load(mlops_profile **out, void *mem, size_t size,

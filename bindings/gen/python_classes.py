@@ -162,8 +162,12 @@ class Method:
 
     def role_opts(self, p):
         struct = self.structs[names.base_of(p["type"])]
-        self.keywords += types.keywords(self.api, struct)
-        given = [f"{k[0]}={k[0]}" for k in types.keywords(self.api, struct)]
+        taken = {g[0] for g in self.given}
+        given = []
+        for name, *rest in types.keywords(self.api, struct):
+            shown = f"{name}_opts" if name in taken else name
+            self.keywords.append((shown, *rest))
+            given.append(f"{name}={shown}")
         given += [f"_{dim}={self.call_rule(rule)}" for dim, rule in p.get("outer", {}).items()]
         self.before.append(f"{p['name']} = _{names.stem(struct['name'])}({', '.join(given)})")
         self.args[p["name"]] = f"C.byref({p['name']})"

@@ -1903,15 +1903,15 @@ class Monitor(_rt.Handle):
     _end = lib.mlops_monitor_free
     _locked = True
 
-    def __init__(self, model, reference, *, reference=None, drift=None, name=None, window_rows=None):
+    def __init__(self, model, reference, *, reference_opts=None, drift=None, name=None, window_rows=None):
         """Begin to watch a model, held against the reference in a file.
 
             model: the monitor holds a share; its features are bound to the columns of the reference by
                 name, and columns that are no feature are ignored. None: every column of the reference is
                 watched, in its order
             reference: file that Reference.load() reads: CSV, a saved reference or a bundle
-            reference: how a CSV reference is read: which columns are features, and how the file is laid
-                out
+            reference_opts: how a CSV reference is read: which columns are features, and how the file is
+                laid out
             drift: tolerances, alpha, rows_min
             name: label "model" of the metrics; default "default"
             window_rows: rows of a window, 50 or more; default 1,000
@@ -1920,7 +1920,7 @@ class Monitor(_rt.Handle):
         """
         out = C.c_void_p()
         model_h = _rt.opened_or_none(model, Model, "model")
-        opts = _monitor_opts(reference=reference, drift=drift, name=name, window_rows=window_rows)
+        opts = _monitor_opts(reference=reference_opts, drift=drift, name=name, window_rows=window_rows)
         err = mlops_error()
         status = lib.mlops_monitor_new(C.byref(out), model_h, _rt.string(reference, "reference"), C.byref(opts),
                 C.byref(err))
@@ -1930,13 +1930,13 @@ class Monitor(_rt.Handle):
         self._h = self._owner(out.value)
 
     @classmethod
-    def new_reference(cls, model, reference, *, reference=None, drift=None, name=None, window_rows=None):
+    def new_reference(cls, model, reference, *, reference_opts=None, drift=None, name=None, window_rows=None):
         """Begin to watch a model, held against a reference at hand.
 
             model: as Monitor()
             reference: the monitor holds a share
-            reference: how a CSV reference is read: which columns are features, and how the file is laid
-                out
+            reference_opts: how a CSV reference is read: which columns are features, and how the file is
+                laid out
             drift: tolerances, alpha, rows_min
             name: label "model" of the metrics; default "default"
             window_rows: rows of a window, 50 or more; default 1,000
@@ -1946,7 +1946,7 @@ class Monitor(_rt.Handle):
         out = C.c_void_p()
         model_h = _rt.opened_or_none(model, Model, "model")
         reference_h = _rt.opened(reference, Reference, "reference")
-        opts = _monitor_opts(reference=reference, drift=drift, name=name, window_rows=window_rows)
+        opts = _monitor_opts(reference=reference_opts, drift=drift, name=name, window_rows=window_rows)
         err = mlops_error()
         status = lib.mlops_monitor_new_reference(C.byref(out), model_h, reference_h, C.byref(opts), C.byref(err))
         _rt.reraise(opts)

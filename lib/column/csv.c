@@ -265,9 +265,12 @@ static mlops_status run(csv_job *job) {
 
 static mlops_status run_file(csv_job *job, const char *path) {
     const mlops_io *io = &job->table->host.io;
-    int64_t file = io->open(io->ctx, path, MLOPS_IO_READ);
+    int64_t file, size;
+    do file = io->open(io->ctx, path, MLOPS_IO_READ);
+    while (file < 0 && mlops__os_kind_of(file) == MLOPS__OS_INTERRUPTED);
     if (file < 0) return mlops__fail_os(job->err, file, "cannot open", path);
-    int64_t size = io->size(io->ctx, file);
+    do size = io->size(io->ctx, file);
+    while (size < 0 && mlops__os_kind_of(size) == MLOPS__OS_INTERRUPTED);
     job->reader.path = path;
     job->reader.file = file;
     job->reader.total = size;

@@ -80,8 +80,8 @@ static mlops_status check_section(const mlops__container *self, uint32_t index, 
     size_t gap = (MLOPS__CONTAINER_ALIGN - *end % MLOPS__CONTAINER_ALIGN) % MLOPS__CONTAINER_ALIGN;
     if (e.flags & ~(uint32_t)MLOPS__SECTION_OPTIONAL)
         return mlops__fail_at(err, MLOPS_E_UNSUPPORTED, 0, 0, (int64_t)at + 4,
-                              "container: section %u has flags 0x%x of a later version", index,
-                              e.flags);
+                              "container: section %u has flags 0x%x of a later version",
+                              (unsigned)index, (unsigned)e.flags);
     if (e.zero != 0) return corrupt(err, at + 20, "a reserved field is not zero");
     if (gap > self->size - *end || e.offset != *end + gap)
         return corrupt(err, at + 8, "a section is not at the next multiple of 64");

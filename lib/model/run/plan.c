@@ -25,7 +25,7 @@ static mlops_status read_head(mlops__plan *out, mlops__cursor *in, const opening
     uint32_t version = mlops__cursor_u16(in);
     if (!in->failed && version != MLOPS__PLAN_VERSION)
         return mlops__fail_at(self->err, MLOPS_E_UNSUPPORTED, 0, 0, 4,
-                              "plan: version %u; this library reads version 1", version);
+                              "plan: version %u; this library reads version 1", (unsigned)version);
     out->flags = mlops__cursor_u16(in);
     uint32_t link = mlops__cursor_u32(in);
     out->n_features = mlops__cursor_u32(in);
@@ -42,10 +42,10 @@ static mlops_status read_head(mlops__plan *out, mlops__cursor *in, const opening
         if (zero[i]) return corrupt(self, zero + i, "a reserved byte is not zero");
     if (out->flags & ~(uint32_t)(MLOPS__PLAN_WIDE | MLOPS__PLAN_NUMBERS | MLOPS__PLAN_NAMES))
         return mlops__fail_at(self->err, MLOPS_E_UNSUPPORTED, 0, 0, 6, "plan: unknown flags %x",
-                              out->flags);
+                              (unsigned)out->flags);
     if (link >= MLOPS__LINKS)
         return mlops__fail_at(self->err, MLOPS_E_UNSUPPORTED, 0, 0, 8,
-                              "plan: unknown link function %u", link);
+                              "plan: unknown link function %u", (unsigned)link);
     out->link = (mlops__link)link;
     return MLOPS_OK;
 }
@@ -100,20 +100,22 @@ static mlops_status check_set(const opening *self, uint32_t node, uint32_t set) 
     if (set < p->n_words && mlops__load_u32(p->words + 4 * (size_t)set) < p->n_words - set)
         return MLOPS_OK;
     return mlops__fail(self->err, MLOPS_E_CORRUPT, "plan: category set of node %u is not there",
-                       node);
+                       (unsigned)node);
 }
 
 static mlops_status check_node(const opening *self, uint32_t index) {
     mlops__plan_node node = mlops__plan_node_at(self->plan, index);
     if (node.feature >= self->plan->n_features)
         return mlops__fail(self->err, MLOPS_E_CORRUPT, "plan: node %u tests feature %u of %u",
-                           index, node.feature, self->plan->n_features);
+                           (unsigned)index, (unsigned)node.feature,
+                           (unsigned)self->plan->n_features);
     if (node.is_set) return check_set(self, index, node.set);
     if (node.value != node.value || (node.step == 0 && node.value - node.value != 0.0f))
         return mlops__fail(self->err, MLOPS_E_CORRUPT, "plan: value of node %u is not a number",
-                           index);
+                           (unsigned)index);
     if (node.step == 0 && (node.feature || node.left_missing))
-        return mlops__fail(self->err, MLOPS_E_CORRUPT, "plan: leaf %u has marks of a test", index);
+        return mlops__fail(self->err, MLOPS_E_CORRUPT, "plan: leaf %u has marks of a test",
+                           (unsigned)index);
     return MLOPS_OK;
 }
 
@@ -136,11 +138,12 @@ static mlops_status check_tree(const opening *self, uint32_t t, uint32_t *depth)
             return mlops__fail(
                 self->err, MLOPS_E_CORRUPT,
                 "plan: children of node %u are not where breadth-first order has them",
-                (uint32_t)i);
+                (unsigned)i);
         child += 2;
     }
     if (child == end) return MLOPS_OK;
-    return mlops__fail(self->err, MLOPS_E_CORRUPT, "plan: tree %u has nodes without a parent", t);
+    return mlops__fail(self->err, MLOPS_E_CORRUPT, "plan: tree %u has nodes without a parent",
+                       (unsigned)t);
 }
 
 static mlops_status check_trees(const opening *self) {

@@ -202,7 +202,8 @@ mlops_status mlops__reference_view_open(mlops__reference_view *out, const void *
     if (in.failed || version == 0) return corrupt(err, -1, "its header is missing");
     if (version > MLOPS__REFERENCE_VERSION)
         return mlops__fail(err, MLOPS_E_UNSUPPORTED,
-                           "reference: format version %u; this library reads version 1", version);
+                           "reference: format version %u; this library reads version 1",
+                           (unsigned)version);
     if (n_columns < 1 || n_rows < 1) return corrupt(err, -1, "it has no rows or no columns");
     if (n > UINT32_MAX || n_columns > mlops__cursor_left(&in) / MLOPS__REFERENCE_RECORD)
         return corrupt(err, -1, "its end is missing");

@@ -14,7 +14,7 @@
  *          0     4  version, 1: readers refuse others
  *          4     4  number of columns, 1 or more
  *          8     8  number of rows, 1 or more
- *         16  96*n  columns: offset (u32) and length (u32) of the name; type (u32); flags (u32, bit
+ *         16  88*n  columns: offset (u32) and length (u32) of the name; type (u32); flags (u32, bit
  *                   0: exact); n_null, n_nan (i64 each); n_edges, n_categories (u32 each); offsets
  *                   of counts, edges, categories (u32 each), zero (u32); mean, sd, min, max (f64)
  *        ...        counts of all columns (i64 each)

@@ -9,11 +9,16 @@
 #define MLOPS_KERN_KERN_H
 
 #include "base/sha256.h"
+#include "kern/tree/forest.h"
 
 #include <mlops/host.h>
 
 typedef struct mlops__kern {
     mlops__sha256_blocks *sha256_blocks;
+    mlops__forest_rank_row *forest_rank_row;
+    mlops__forest_rank_rows *forest_rank_rows;
+    mlops__forest_sum_row *forest_sum_row;
+    mlops__forest_sum_rows *forest_sum_rows;
 } mlops__kern;
 
 /* @borrowed(static), complete. level is mlops_cpu_level()'s; one of another architecture, or BEST,

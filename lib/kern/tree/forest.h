@@ -1,0 +1,94 @@
+/* A forest laid out for speed: what kernels walk in place of the plan, with the same results.
+ *
+ * A value becomes its rank among the thresholds of its slot: the number of thresholds that are not
+ * above it. x < t_k goes left exactly if the rank is at most k, so that one byte a value and one
+ * byte a node decide as float does. A slot holds at most 255 thresholds of one feature, and only of
+ * nodes that send a missing value to the same side: there NaN has the rank that always goes there.
+ * A feature may have several slots.
+ *
+ * Ranks and bounds are kept minus 128, so that they compare as signed bytes. A row goes right at a
+ * node if rank >= bound, bound being k + 1.
+ *
+ * Trees up to depth 8 are perfect heaps: node i has children 2i and 2i + 1, from 1; a leaf further
+ * up is copied to all leaves below it. Deeper trees keep their shape; a leaf there leads to itself.
+ */
+#ifndef MLOPS_KERN_FOREST_H
+#define MLOPS_KERN_FOREST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    MLOPS__FOREST_HEAP_DEPTH = 8, /* deeper trees are no heaps */
+    MLOPS__FOREST_SLOT_CUTS = 255,
+    MLOPS__FOREST_SLOTS_MAX = 65535,
+    MLOPS__FOREST_LANES = 64,  /* rows of a block */
+    MLOPS__FOREST_BUNDLE = 8,  /* trees that are walked together */
+    MLOPS__FOREST_NEVER = 128, /* a bound that no rank reaches */
+    MLOPS__FOREST_WIDE_SLOTS = 128,
+    MLOPS__FOREST_WIDE_TREES = 64
+};
+
+/* cuts of a slot: 16 pivots, the last of each run, then the runs of 16; NaN where there is none. */
+typedef struct mlops__forest_slot {
+    uint32_t feature;
+    uint32_t cuts;   /* index of the first pivot */
+    int32_t missing; /* rank of NaN: -128 or 127 */
+} mlops__forest_slot;
+
+typedef struct mlops__forest_tree {
+    size_t at; /* heap: index into slots, bounds and leaves; else into deep and deep_values */
+    uint32_t group;
+    uint16_t depth; /* steps from root to leaf */
+    uint8_t heap;
+    uint8_t bundle; /* this and the next seven are heaps of one depth */
+} mlops__forest_tree;
+
+typedef struct mlops__forest_deep {
+    uint32_t left; /* the right child stands behind it; a leaf: itself */
+    uint16_t slot;
+    int16_t bound; /* a leaf: MLOPS__FOREST_NEVER */
+} mlops__forest_deep;
+
+typedef struct mlops__forest {
+    uint32_t n_features;
+    uint32_t n_slots;
+    uint32_t n_trees;
+    uint32_t n_groups;
+    const mlops__forest_slot *slot_table;
+    const float *cuts;
+    const mlops__forest_tree *trees;
+    const uint16_t *slots; /* aligned to 64, as bounds and leaves */
+    const int8_t *bounds;
+    const float *leaves;
+    const mlops__forest_deep *deep;
+    const float *deep_values;
+    const float *base;   /* n_groups */
+    const uint8_t *wide; /* tables of 64 trees side by side, NULL if the forest does not have the
+                            shape: see forest_avx512.c */
+} mlops__forest;
+
+/* ranks[slot] of one row. */
+typedef void mlops__forest_rank_row(const mlops__forest *self, const float *row, int8_t *ranks);
+
+/* ranks[slot * 64 + lane] of n rows (1 to 64), n_features apart. Lanes from n on get any rank. */
+typedef void mlops__forest_rank_rows(const mlops__forest *self, const float *rows, size_t n,
+                                     int8_t *ranks);
+
+/* Base margins and, in the order of the trees, what each adds: margins[group] of one row. */
+typedef void mlops__forest_sum_row(const mlops__forest *self, const int8_t *ranks, float *margins);
+
+/* The same for n rows: margins[group * 64 + lane]. Aligned to 64: ranks and margins. */
+typedef void mlops__forest_sum_rows(const mlops__forest *self, const int8_t *ranks, size_t n,
+                                    float *margins);
+
+mlops__forest_rank_row mlops__forest_rank_row_scalar;
+mlops__forest_rank_rows mlops__forest_rank_rows_scalar;
+mlops__forest_sum_row mlops__forest_sum_row_scalar;
+mlops__forest_sum_rows mlops__forest_sum_rows_scalar;
+
+/* One tree of a block of 64 lanes, for kernels that have nothing better. */
+void mlops__forest_add_tree(const mlops__forest *self, const mlops__forest_tree *tree,
+                            const int8_t *ranks, float *margins);
+
+#endif

@@ -1,0 +1,76 @@
+/* A model described as JSON.
+ *
+ * Owns the names of the members, which are append-only. Invariant: the text is the same for the
+ * same model, machine and process.
+ */
+#include "base/buf.h"
+#include "model/build/handle.h"
+#include "text/json.h"
+
+#include <string.h>
+
+static const char *level_name(mlops_cpu level) {
+    switch (level) {
+    case MLOPS_CPU_SSE41: return "sse41";
+    case MLOPS_CPU_AVX2: return "avx2";
+    case MLOPS_CPU_AVX512: return "avx512";
+    case MLOPS_CPU_NEON: return "neon";
+    default: return "scalar";
+    }
+}
+
+static void put_text(mlops__json_writer *out, const char *name, const char *value) {
+    mlops__json_name(out, name);
+    mlops__json_string(out, value);
+}
+
+static void put_int(mlops__json_writer *out, const char *name, int64_t value) {
+    mlops__json_name(out, name);
+    mlops__json_i64(out, value);
+}
+
+static void put_id(mlops__json_writer *out, const mlops_id *id) {
+    char text[65] = {0};
+    for (int i = 0; i < 32; i++) {
+        text[2 * i] = "0123456789abcdef"[id->bytes[i] >> 4];
+        text[2 * i + 1] = "0123456789abcdef"[id->bytes[i] & 15];
+    }
+    put_text(out, "id", text);
+}
+
+static void put_features(mlops__json_writer *out, const mlops_model *self) {
+    put_int(out, "n_features", self->plan.n_features);
+    mlops__json_name(out, "features");
+    if (!self->names) {
+        mlops__json_null(out);
+        return;
+    }
+    mlops__json_open(out, '[');
+    for (uint32_t i = 0; i < self->plan.n_features; i++) mlops__json_string(out, self->names[i]);
+    mlops__json_close(out, ']');
+}
+
+mlops_status mlops_model_describe(const mlops_model *self, char *text, size_t cap, size_t *needed) {
+    mlops__buf buf;
+    mlops__json_writer out;
+    const char *format = self->plan.info, *objective = format + strlen(format) + 1;
+    mlops__buf_init_fixed(&buf, text, text ? cap : 0);
+    mlops__json_writer_init(&out, &buf, 2);
+    mlops__json_open(&out, '{');
+    put_text(&out, "format", format);
+    put_text(&out, "booster", objective + strlen(objective) + 1);
+    put_text(&out, "objective", objective);
+    put_int(&out, "trees", self->plan.n_trees);
+    put_int(&out, "nodes", self->plan.n_nodes);
+    put_int(&out, "depth", self->plan.depth);
+    put_features(&out, self);
+    put_int(&out, "outputs", mlops__model_width(self, MLOPS_MODEL_OUTPUT_PREDICTION));
+    put_int(&out, "margins", self->plan.n_groups);
+    put_int(&out, "plan_size", (int64_t)self->payload_size);
+    put_int(&out, "context_size", (int64_t)mlops_context_size(self));
+    put_id(&out, &self->id);
+    put_text(&out, "kernels", level_name(self->host.cpu));
+    put_text(&out, "layout", self->forest ? "ranks" : "plan");
+    mlops__json_close(&out, '}');
+    return mlops__buf_finish_text(&buf, needed);
+}

@@ -1,0 +1,54 @@
+/* Inside of a mlops_model: what loading makes and predicting reads. */
+#ifndef MLOPS_MODEL_HANDLE_H
+#define MLOPS_MODEL_HANDLE_H
+
+#include "base/arena.h"
+#include "kern/kern.h"
+#include "model/model.h"
+
+#include <stdatomic.h>
+
+struct mlops_model {
+    atomic_int refs;
+    mlops__host host;
+    mlops__arena arena; /* names and forest */
+    uint8_t *payload;
+    size_t payload_size;
+    mlops__plan plan;
+    const char **names;    /* one a feature, NULL: none */
+    mlops__forest *forest; /* NULL: rows walk the plan */
+    const mlops__kern *kern;
+    mlops_id id;
+};
+
+/* Working memory of predicting, cut out of a caller's. */
+typedef struct mlops__room {
+    float *sums;    /* n_groups * 64; NULL: rows go one by one */
+    float *margins; /* n_groups of one row */
+    int8_t *ranks;
+} mlops__room;
+
+/* Bytes that a block of rows needs, or only one row, from an address aligned to 64. */
+size_t mlops__room_size(const mlops_model *model, int block);
+void mlops__room_init(mlops__room *self, const mlops_model *model, int block, void *mem);
+
+/* Values that a row yields. */
+int64_t mlops__model_width(const mlops_model *self, mlops_model_output output);
+
+/* Rows, n_features apart, to width values each. */
+void mlops__model_run(const mlops_model *self, const mlops__room *room, mlops_model_output output,
+                      const float *rows, int64_t n_rows, double *out);
+
+/* What a model file's first bytes say that it is. */
+typedef enum mlops__format {
+    MLOPS__FORMAT_JSON,
+    MLOPS__FORMAT_UBJSON,
+    MLOPS__FORMAT_BUNDLE
+} mlops__model_format;
+
+/* MLOPS_E_UNSUPPORTED names a format that is known but not read, and the remedy; MLOPS_E_CORRUPT
+ * what was expected. */
+mlops_status mlops__model_format_find(const uint8_t *bytes, size_t n, mlops__model_format *out,
+                                      mlops_error *err);
+
+#endif

@@ -1,0 +1,233 @@
+/* The model handle: loading, sharing, asking.
+ *
+ * Owns the payload, the forest and the names of a model. Invariant: a mlops_model never changes
+ * once it is handed out, but for the count of its shares.
+ */
+#include "base/opts.h"
+#include "column/meter.h"
+#include "file/container.h"
+#include "file/file.h"
+#include "model/build/handle.h"
+#include "model/build/ir.h"
+#include "model/build/tune.h"
+#include "model/build/ubjson.h"
+#include "model/build/xgb.h"
+
+#include <string.h>
+
+enum { FORMAT_ANY, FORMAT_XGBOOST, FORMAT_BUNDLE };
+
+typedef struct loading {
+    mlops__host host;
+    mlops__meter meter;
+    size_t memory_max;
+    int wanted;
+    mlops_error *err;
+} loading;
+
+static mlops_status begin(loading *self, const mlops_model_opts *given, mlops_error *err) {
+    mlops_model_opts opts;
+    self->err = err;
+    MLOPS_TRY(mlops__opts_copy(&opts, sizeof opts, given, "mlops_model_opts", err));
+    if (opts.flags || opts.memory_max < 0)
+        return mlops__fail(err, MLOPS_E_INVALID,
+                           "mlops_model_opts: flags must be 0, memory_max 0 or more");
+    self->wanted = FORMAT_ANY;
+    if (opts.format && strcmp(opts.format, "xgboost") == 0) self->wanted = FORMAT_XGBOOST;
+    if (opts.format && strcmp(opts.format, "bundle") == 0) self->wanted = FORMAT_BUNDLE;
+    if (opts.format && self->wanted == FORMAT_ANY)
+        return mlops__fail(err, MLOPS_E_INVALID,
+                           "mlops_model_opts: format \"%s\" is neither \"xgboost\" nor \"bundle\"",
+                           opts.format);
+    MLOPS_TRY(mlops__host_init(&self->host, opts.host, err));
+    uint64_t max = opts.memory_max ? (uint64_t)opts.memory_max : (uint64_t)1 << 30;
+    self->memory_max = max < SIZE_MAX / 2 ? (size_t)max : SIZE_MAX / 2;
+    mlops__meter_init(&self->meter, &self->host.allocator, self->memory_max);
+    return MLOPS_OK;
+}
+
+/* Memory that the limit refused is a limit, and not the machine's end. */
+static mlops_status judge(const loading *self, mlops_status status) {
+    if (status != MLOPS_E_NOMEM || !self->meter.exceeded) return status;
+    return mlops__fail(self->err, MLOPS_E_LIMIT,
+                       "the model takes more than memory_max, which is %zu bytes",
+                       self->memory_max);
+}
+
+static void destroy(mlops_model *self) {
+    const mlops_allocator allocator = self->host.allocator;
+    self->arena.allocator = &allocator;
+    mlops__arena_free(&self->arena);
+    mlops__free(&allocator, self->payload, self->payload_size);
+    mlops__free_aligned(&allocator, self, sizeof *self, 64);
+}
+
+static mlops_status index_names(mlops_model *self, mlops_error *err) {
+    if (!self->plan.names) return MLOPS_OK;
+    size_t n = self->plan.n_features;
+    self->names = mlops__arena_array(&self->arena, n, sizeof *self->names);
+    if (!self->names) return mlops__fail_nomem(err, n * sizeof *self->names);
+    const char *name = self->plan.names;
+    for (size_t i = 0; i < n; i++, name += strlen(name) + 1) self->names[i] = name;
+    return MLOPS_OK;
+}
+
+static mlops_status choose_kernels(mlops_model *self, const loading *from) {
+    self->kern = mlops__kern_for(from->host.cpu);
+    mlops__forest *forest;
+    MLOPS_TRY(mlops__tune(&forest, &self->plan, from->host.cpu == MLOPS_CPU_AVX512, &self->arena,
+                          &from->meter.table, from->err));
+    if (forest && mlops__tune_pays(forest)) self->forest = forest;
+    return MLOPS_OK;
+}
+
+static mlops_status finish(mlops_model *self, const loading *from) {
+    MLOPS_TRY(mlops__plan_open(&self->plan, self->payload, self->payload_size, from->err));
+    MLOPS_TRY(index_names(self, from->err));
+    MLOPS_TRY(choose_kernels(self, from));
+    mlops__sha256 hash;
+    mlops__sha256_init(&hash, self->kern->sha256_blocks);
+    mlops__sha256_add(&hash, self->payload, self->payload_size);
+    mlops__sha256_end(&hash, self->id.bytes);
+    self->arena.allocator = NULL; /* nothing is added any more; the meter ends with loading */
+    return MLOPS_OK;
+}
+
+/* Takes payload over, also after an error. */
+static mlops_status make(mlops_model **out, loading *from, mlops__buf *payload) {
+    const mlops_allocator *allocator = &from->meter.table;
+    mlops_model *self = mlops__alloc_aligned(allocator, sizeof *self, 64);
+    uint8_t *exact = self ? mlops__alloc(allocator, payload->size) : NULL;
+    if (!exact) {
+        mlops__free_aligned(allocator, self, sizeof *self, 64);
+        mlops__buf_free(payload);
+        return mlops__fail_nomem(from->err, payload->size);
+    }
+    memset(self, 0, sizeof *self);
+    memcpy(exact, payload->data, payload->size);
+    self->payload = exact;
+    self->payload_size = payload->size;
+    mlops__buf_free(payload);
+    atomic_init(&self->refs, 1);
+    self->host = from->host;
+    mlops__arena_init(&self->arena, allocator, SIZE_MAX);
+    mlops_status status = finish(self, from);
+    if (status == MLOPS_OK) *out = self;
+    else destroy(self);
+    return status;
+}
+
+static mlops_status compile(mlops__source *source, loading *from, mlops__buf *payload) {
+    mlops__ir ir;
+    mlops__ir_init(&ir, &from->meter.table);
+    mlops_status status = mlops__xgb_import(&ir, source, &from->meter.table);
+    if (status == MLOPS_OK) status = mlops__ir_compile(&ir, payload, from->err);
+    mlops__ir_free(&ir);
+    return status;
+}
+
+static mlops_status read_json(loading *from, const uint8_t *bytes, size_t n, mlops__buf *payload) {
+    mlops__arena arena; /* of texts with escapes */
+    mlops__source_json source;
+    mlops__arena_init(&arena, &from->meter.table, SIZE_MAX);
+    mlops__source_json_init(&source, bytes, n, &arena, from->err);
+    mlops_status status = compile(&source.base, from, payload);
+    mlops__arena_free(&arena);
+    return status;
+}
+
+static mlops_status read_bundle(loading *from, const uint8_t *bytes, size_t n,
+                                mlops__buf *payload) {
+    mlops__container container;
+    const mlops__kern *kern = mlops__kern_for(from->host.cpu);
+    MLOPS_TRY(mlops__container_open(&container, bytes, n, MLOPS__KIND_BUNDLE, from->err));
+    MLOPS_TRY(mlops__container_verify(&container, kern->sha256_blocks, from->err));
+    mlops__cursor plan = mlops__container_find(&container, MLOPS__KIND_PLAN);
+    if (plan.failed)
+        return mlops__fail(from->err, MLOPS_E_CORRUPT, "the bundle has no section PLAN");
+    mlops__buf_put(payload, plan.data, plan.size);
+    return payload->status ? mlops__fail_nomem(from->err, plan.size) : MLOPS_OK;
+}
+
+static mlops_status read(loading *from, const uint8_t *bytes, size_t n, mlops__buf *payload) {
+    mlops__model_format format;
+    MLOPS_TRY(mlops__model_format_find(bytes, n, &format, from->err));
+    if ((from->wanted == FORMAT_BUNDLE && format != MLOPS__FORMAT_BUNDLE) ||
+        (from->wanted == FORMAT_XGBOOST && format == MLOPS__FORMAT_BUNDLE))
+        return mlops__fail_at(from->err, MLOPS_E_CORRUPT, 0, 0, 0,
+                              "the options ask for format \"%s\", the content is another",
+                              from->wanted == FORMAT_BUNDLE ? "bundle" : "xgboost");
+    if (format == MLOPS__FORMAT_BUNDLE) return read_bundle(from, bytes, n, payload);
+    if (format == MLOPS__FORMAT_JSON) return read_json(from, bytes, n, payload);
+    mlops__ubjson source;
+    mlops__ubjson_init(&source, bytes, n, from->err);
+    return compile(&source.base, from, payload);
+}
+
+static mlops_status parse(mlops_model **out, loading *from, const uint8_t *bytes, size_t n) {
+    mlops__buf payload;
+    mlops__buf_init(&payload, &from->meter.table);
+    mlops_status status = read(from, bytes, n, &payload);
+    if (status == MLOPS_OK) return judge(from, make(out, from, &payload));
+    mlops__buf_free(&payload);
+    return judge(from, status);
+}
+
+mlops_status mlops_model_load(mlops_model **out, const char *path, const mlops_model_opts *opts,
+                              mlops_error *err) {
+    loading self;
+    mlops__file_view view;
+    *out = NULL;
+    MLOPS_TRY(begin(&self, opts, err));
+    MLOPS_TRY(mlops__file_open(&view, &self.host, path, self.memory_max, 1, err));
+    mlops_status status = parse(out, &self, view.data, view.size);
+    mlops__file_close(&view, &self.host);
+    return status;
+}
+
+mlops_status mlops_model_parse(mlops_model **out, const void *bytes, size_t n,
+                               const mlops_model_opts *opts, mlops_error *err) {
+    loading self;
+    *out = NULL;
+    MLOPS_TRY(begin(&self, opts, err));
+    return parse(out, &self, bytes, n);
+}
+
+mlops_status mlops__model_from_plan(mlops_model **out, const void *bytes, size_t n,
+                                    const mlops_model_opts *opts, mlops_error *err) {
+    loading self;
+    mlops__buf payload;
+    *out = NULL;
+    MLOPS_TRY(begin(&self, opts, err));
+    mlops__buf_init(&payload, &self.meter.table);
+    mlops__buf_put(&payload, bytes, n);
+    if (payload.status) return judge(&self, mlops__fail_nomem(err, n));
+    return judge(&self, make(out, &self, &payload));
+}
+
+mlops_model *mlops_model_ref(mlops_model *self) {
+    atomic_fetch_add_explicit(&self->refs, 1, memory_order_relaxed);
+    return self;
+}
+
+void mlops_model_unref(mlops_model *self) {
+    if (self && atomic_fetch_sub_explicit(&self->refs, 1, memory_order_acq_rel) == 1) destroy(self);
+}
+
+int64_t mlops_model_n_features(const mlops_model *self) { return self->plan.n_features; }
+
+const char *mlops_model_feature_name(const mlops_model *self, int64_t index) {
+    if (!self->names || index < 0 || index >= (int64_t)self->plan.n_features) return NULL;
+    return self->names[index];
+}
+
+const uint8_t *mlops__model_plan(const mlops_model *self, size_t *n) {
+    *n = self->payload_size;
+    return self->payload;
+}
+
+const mlops__plan *mlops__model_opened(const mlops_model *self) { return &self->plan; }
+
+mlops_id mlops__model_id(const mlops_model *self) { return self->id; }
+
+const mlops__host *mlops__model_host(const mlops_model *self) { return &self->host; }

@@ -1,0 +1,109 @@
+/* Predicting: rows through the kernels or the plan, in the caller's memory.
+ *
+ * Owns how working memory is cut up. Invariant: nothing is allocated, locked or called of the
+ * system, and a row gives the same bits alone and in any block.
+ */
+#include "model/build/handle.h"
+
+enum { LANES = MLOPS__FOREST_LANES, ALIGN = 64, BLOCK_MIN = 24, STACK = 15 * 1024 };
+
+static size_t padded(size_t n) { return (n + ALIGN - 1) / ALIGN * ALIGN; }
+
+size_t mlops__room_size(const mlops_model *model, int block) {
+    size_t groups = model->plan.n_groups, lanes = block ? LANES : 1;
+    size_t size = padded(groups * sizeof(float));
+    if (!model->forest) return size;
+    if (block) size += padded(groups * LANES * sizeof(float));
+    return size + padded(((size_t)model->forest->n_slots + 1) * lanes);
+}
+
+void mlops__room_init(mlops__room *self, const mlops_model *model, int block, void *mem) {
+    size_t groups = model->plan.n_groups;
+    uint8_t *p = mem;
+    *self = (mlops__room){NULL, (float *)(void *)p, NULL};
+    p += padded(groups * sizeof(float));
+    if (!model->forest) return;
+    if (block) {
+        self->sums = (float *)(void *)p;
+        p += padded(groups * LANES * sizeof(float));
+    }
+    self->ranks = (int8_t *)p;
+}
+
+int64_t mlops__model_width(const mlops_model *self, mlops_model_output output) {
+    if (output == MLOPS_MODEL_OUTPUT_PREDICTION) return mlops__plan_width(&self->plan);
+    if (output == MLOPS_MODEL_OUTPUT_MARGIN) return self->plan.n_groups;
+    return output == MLOPS_MODEL_OUTPUT_LEAF ? self->plan.n_trees : 0;
+}
+
+static void finish_row(const mlops_model *self, mlops_model_output output, float *margins,
+                       double *out) {
+    uint32_t n = self->plan.n_groups;
+    if (output == MLOPS_MODEL_OUTPUT_PREDICTION)
+        mlops__link_apply(self->plan.link, margins, n, out);
+    else
+        for (uint32_t g = 0; g < n; g++) out[g] = (double)margins[g];
+}
+
+static void run_leaves(const mlops_model *self, const float *row, double *out) {
+    for (uint32_t t = 0; t < self->plan.n_trees; t++)
+        out[t] = (double)mlops__plan_leaf(&self->plan, row, t);
+}
+
+static void run_row(const mlops_model *self, const mlops__room *room, mlops_model_output output,
+                    const float *row, double *out) {
+    if (self->forest) {
+        self->kern->forest_rank_row(self->forest, row, room->ranks);
+        self->kern->forest_sum_row(self->forest, room->ranks, room->margins);
+    } else {
+        mlops__plan_margin(&self->plan, row, room->margins);
+    }
+    finish_row(self, output, room->margins, out);
+}
+
+static void run_block(const mlops_model *self, const mlops__room *room, mlops_model_output output,
+                      const float *rows, size_t n, double *out) {
+    uint32_t n_groups = self->plan.n_groups;
+    int64_t width = mlops__model_width(self, output);
+    self->kern->forest_rank_rows(self->forest, rows, n, room->ranks);
+    self->kern->forest_sum_rows(self->forest, room->ranks, n, room->sums);
+    for (size_t i = 0; i < n; i++) {
+        for (uint32_t g = 0; g < n_groups; g++)
+            room->margins[g] = room->sums[(size_t)g * LANES + i];
+        finish_row(self, output, room->margins, out + (int64_t)i * width);
+    }
+}
+
+void mlops__model_run(const mlops_model *self, const mlops__room *room, mlops_model_output output,
+                      const float *rows, int64_t n_rows, double *out) {
+    int64_t width = mlops__model_width(self, output), n_features = self->plan.n_features, i = 0;
+    while (output != MLOPS_MODEL_OUTPUT_LEAF && room->sums && n_rows - i >= BLOCK_MIN) {
+        size_t n = n_rows - i < LANES ? (size_t)(n_rows - i) : LANES;
+        run_block(self, room, output, rows + i * n_features, n, out + i * width);
+        i += (int64_t)n;
+    }
+    for (; i < n_rows; i++) {
+        const float *row = rows + i * n_features;
+        if (output == MLOPS_MODEL_OUTPUT_LEAF) run_leaves(self, row, out + i * width);
+        else run_row(self, room, output, row, out + i * width);
+    }
+}
+
+int64_t mlops_model_width(const mlops_model *self, mlops_model_output output) {
+    return mlops__model_width(self, output);
+}
+
+mlops_status mlops_model_predict(const mlops_model *self, const float *rows, int64_t n_rows,
+                                 int64_t n_features, double *out, int64_t width) {
+    _Alignas(ALIGN) uint8_t mem[STACK];
+    const mlops_model_output output = MLOPS_MODEL_OUTPUT_PREDICTION;
+    if (n_rows < 0 || n_features != (int64_t)self->plan.n_features ||
+        width != mlops__model_width(self, output) || (n_rows && (!rows || !out)))
+        return MLOPS_E_INVALID;
+    int block = n_rows >= BLOCK_MIN && mlops__room_size(self, 1) <= sizeof mem;
+    if (mlops__room_size(self, block) > sizeof mem) return MLOPS_E_ARENA;
+    mlops__room room;
+    mlops__room_init(&room, self, block, mem);
+    mlops__model_run(self, &room, output, rows, n_rows, out);
+    return MLOPS_OK;
+}

@@ -1,0 +1,116 @@
+/* Predicting the rows of a table: columns are bound to features by name.
+ *
+ * Owns the memory of one call: a block of rows and the room of a context. Invariant: every column
+ * is found and of a type that converts before the first value is written.
+ */
+#include "column/table.h"
+#include "model/build/handle.h"
+
+enum { BLOCK = 256, ALIGN = 64 };
+
+typedef struct binding {
+    const mlops_model *model;
+    const mlops_table *table;
+    const mlops__column **columns; /* one a feature */
+    float *rows;                   /* BLOCK * n_features */
+    void *mem;
+    size_t mem_size;
+    mlops_error *err;
+} binding;
+
+static mlops_status bind_one(const binding *self, uint32_t feature, const char *name) {
+    int64_t index = mlops_table_find(self->table, name);
+    if (index < 0)
+        return mlops__fail(self->err, MLOPS_E_SCHEMA,
+                           "the table has no column \"%.*s\", which is feature %u of the model",
+                           200, name, feature);
+    const mlops__column *column = mlops__table_column(self->table, index);
+    if (column->type == MLOPS_TYPE_STRING)
+        return mlops__fail(self->err, MLOPS_E_SCHEMA,
+                           "column \"%.*s\" is a string; feature %u of the model takes numbers",
+                           200, name, feature);
+    self->columns[feature] = column;
+    return MLOPS_OK;
+}
+
+static mlops_status bind_all(const binding *self, const char *columns, mlops__arena *arena) {
+    uint32_t n_features = self->model->plan.n_features;
+    const char *const *names = self->model->names;
+    if (columns) {
+        const char **list;
+        int64_t n;
+        MLOPS_TRY(mlops__names_parse(arena, columns, &list, &n, self->err));
+        if (n != (int64_t)n_features)
+            return mlops__fail(self->err, MLOPS_E_SCHEMA,
+                               "columns names %lld columns, the model has %u features",
+                               (long long)n, n_features);
+        names = list;
+    }
+    if (!names)
+        return mlops__fail(self->err, MLOPS_E_SCHEMA,
+                           "the model has no feature names; list the column of each feature in "
+                           "columns");
+    for (uint32_t f = 0; f < n_features; f++) MLOPS_TRY(bind_one(self, f, names[f]));
+    return MLOPS_OK;
+}
+
+/* As the trainer's own conversion: straight to float. */
+static float value_of(const mlops__column *column, int64_t row) {
+    const union {
+        uint32_t bits;
+        float value;
+    } nan = {0x7fc00000};
+    if (column->type == MLOPS_TYPE_NULL || !mlops__column_valid(column, row)) return nan.value;
+    if (column->type == MLOPS_TYPE_INT64) return (float)((const int64_t *)column->data)[row];
+    return (float)mlops__column_f64(column, row);
+}
+
+static void run(const binding *self, mlops_model_output output, int64_t n_rows, double *out) {
+    int64_t width = mlops__model_width(self->model, output);
+    int64_t n_features = self->model->plan.n_features;
+    mlops__room room;
+    mlops__room_init(&room, self->model, 1, self->mem);
+    for (int64_t begin = 0; begin < n_rows; begin += BLOCK) {
+        int64_t n = n_rows - begin < BLOCK ? n_rows - begin : BLOCK;
+        for (int64_t f = 0; f < n_features; f++)
+            for (int64_t i = 0; i < n; i++)
+                self->rows[i * n_features + f] = value_of(self->columns[f], begin + i);
+        mlops__model_run(self->model, &room, output, self->rows, n, out + begin * width);
+    }
+}
+
+static mlops_status predict(binding *self, const char *columns, mlops_model_output output,
+                            int64_t n_rows, double *out, mlops__arena *arena) {
+    size_t n_features = self->model->plan.n_features;
+    const mlops_allocator *allocator = &self->model->host.allocator;
+    self->columns = mlops__arena_array(arena, n_features, sizeof *self->columns);
+    if (!self->columns) return mlops__fail_nomem(self->err, n_features * sizeof *self->columns);
+    MLOPS_TRY(bind_all(self, columns, arena));
+    self->rows = mlops__arena_array(arena, n_features, BLOCK * sizeof *self->rows);
+    self->mem_size = mlops__room_size(self->model, 1);
+    self->mem = self->rows ? mlops__alloc_aligned(allocator, self->mem_size, ALIGN) : NULL;
+    if (!self->mem) return mlops__fail_nomem(self->err, n_features * BLOCK * sizeof *self->rows);
+    run(self, output, n_rows, out);
+    mlops__free_aligned(allocator, self->mem, self->mem_size, ALIGN);
+    return MLOPS_OK;
+}
+
+mlops_status mlops_model_predict_table(const mlops_model *self, const mlops_table *table,
+                                       const char *columns, mlops_model_output output, double *out,
+                                       int64_t n_rows, int64_t width, mlops_error *err) {
+    if ((uint32_t)output > MLOPS_MODEL_OUTPUT_LEAF)
+        return mlops__fail(err, MLOPS_E_INVALID, "output %d is unknown", (int)output);
+    if (n_rows != mlops_table_n_rows(table))
+        return mlops__fail(err, MLOPS_E_INVALID, "n_rows is %lld, the table has %lld rows",
+                           (long long)n_rows, (long long)mlops_table_n_rows(table));
+    if (width != mlops__model_width(self, output))
+        return mlops__fail(err, MLOPS_E_INVALID,
+                           "width is %lld, the model yields %lld values a row", (long long)width,
+                           (long long)mlops__model_width(self, output));
+    binding all = {.model = self, .table = table, .err = err};
+    mlops__arena arena;
+    mlops__arena_init(&arena, &self->host.allocator, SIZE_MAX);
+    mlops_status status = predict(&all, columns, output, n_rows, out, &arena);
+    mlops__arena_free(&arena);
+    return status;
+}

@@ -1,0 +1,328 @@
+/* Laying out a forest for the kernels: thresholds become slots and ranks, trees become heaps.
+ *
+ * Owns the choice of slots and shapes. Invariant: a row reaches the same leaf as in the plan, for
+ * any values with NaN and infinities among them, since slots hold every threshold of their nodes.
+ */
+#include "model/build/tune.h"
+
+#include <string.h>
+
+enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS, KEY_DIGITS = 6, RUN = 16, ALIGN = 64 };
+
+/* One test of the plan; sorted by key: feature, side of missing values, threshold. */
+typedef struct item {
+    uint64_t key;
+    uint32_t node;
+    uint32_t bits; /* of the threshold, -0 as 0 */
+} item;
+
+typedef struct tuning {
+    const mlops__plan *plan;
+    mlops__arena *arena;
+    const mlops_allocator *scratch;
+    mlops__forest *forest;
+    item *items; /* 2 * n_items: the second half is room for sorting */
+    uint32_t n_items;
+    uint16_t *node_slots; /* of each node of the plan */
+    int8_t *node_bounds;
+    mlops__forest_tree *trees;
+    size_t heap_size; /* entries of all heaps */
+    size_t deep_size;
+} tuning;
+
+/* Bits that order as the floats do. */
+static uint32_t ordered(uint32_t bits) { return bits >> 31 ? ~bits : bits | 0x80000000; }
+
+static int is_test(const mlops__plan_node *node) { return node->step != 0; }
+
+static int gather_items(tuning *self) {
+    const mlops__plan *plan = self->plan;
+    for (uint32_t i = 0; i < plan->n_nodes; i++) {
+        mlops__plan_node node = mlops__plan_node_at(plan, i);
+        if (!is_test(&node)) continue;
+        if (node.is_set) return 0;
+        item *out = &self->items[self->n_items++];
+        float value = node.value == 0.0f ? 0.0f : node.value;
+        memcpy(&out->bits, &value, sizeof value);
+        out->node = i;
+        out->key = (uint64_t)node.feature << 33 | (uint64_t)(uint32_t)node.left_missing << 32 |
+                   ordered(out->bits);
+    }
+    return 1;
+}
+
+/* Least digit first, back and forth between the two halves; digits that all share are passed over.
+ */
+static void sort_items(tuning *self) {
+    item *from = self->items, *to = self->items + self->n_items;
+    for (uint32_t digit = 0; digit < KEY_DIGITS; digit++) {
+        uint32_t counts[DIGITS] = {0}, shift = digit * DIGIT_BITS, sum = 0;
+        for (uint32_t i = 0; i < self->n_items; i++) counts[from[i].key >> shift & (DIGITS - 1)]++;
+        if (self->n_items && counts[from[0].key >> shift & (DIGITS - 1)] == self->n_items) continue;
+        for (uint32_t d = 0; d < DIGITS; d++) {
+            uint32_t n = counts[d];
+            counts[d] = sum;
+            sum += n;
+        }
+        for (uint32_t i = 0; i < self->n_items; i++)
+            to[counts[from[i].key >> shift & (DIGITS - 1)]++] = from[i];
+        item *swap = from;
+        from = to;
+        to = swap;
+    }
+    self->items = from;
+}
+
+/* Goes through the sorted items: where a slot begins, and which cut of it an item has. */
+typedef struct scan {
+    uint32_t i;
+    uint32_t n_slots; /* begun so far */
+    uint32_t n_cuts;  /* of the newest slot, with this item's */
+    int new_slot;
+    int new_cut;
+} scan;
+
+static void scan_next(const tuning *self, scan *at, uint32_t i) {
+    uint64_t key = self->items[i].key, before = i ? self->items[i - 1].key : 0;
+    at->new_cut = i == 0 || key != before;
+    at->new_slot = i == 0 || key >> 32 != before >> 32 ||
+                   (at->new_cut && at->n_cuts == MLOPS__FOREST_SLOT_CUTS);
+    if (at->new_slot) {
+        at->n_slots++;
+        at->n_cuts = 0;
+    }
+    at->n_cuts += (uint32_t)at->new_cut;
+}
+
+static size_t cuts_size(uint32_t n_cuts) { return RUN + RUN * (size_t)(n_cuts / RUN + 1); }
+
+static uint32_t count_slots(const tuning *self, size_t *n_cuts) {
+    scan at = {0};
+    uint32_t slot_cuts = 0;
+    *n_cuts = 0;
+    for (uint32_t i = 0; i < self->n_items; i++) {
+        scan_next(self, &at, i);
+        if (at.new_slot && i) *n_cuts += cuts_size(slot_cuts);
+        slot_cuts = at.n_cuts;
+    }
+    if (self->n_items) *n_cuts += cuts_size(slot_cuts);
+    return at.n_slots;
+}
+
+static void put_cut(float *cuts, uint32_t index, uint32_t bits) {
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    cuts[RUN + index] = value;
+    if (index % RUN == RUN - 1) cuts[index / RUN] = value;
+}
+
+/* Slots with their cuts, and slot and bound of every node. */
+static void fill_slots(tuning *self, mlops__forest_slot *slots, float *cuts, size_t n_cuts) {
+    scan at = {0};
+    size_t next = 0;
+    for (size_t i = 0; i < n_cuts; i++) {
+        uint32_t nan = 0x7fc00000;
+        memcpy(&cuts[i], &nan, sizeof nan);
+    }
+    for (uint32_t i = 0; i < self->n_items; i++) {
+        const item *it = &self->items[i];
+        uint32_t before = at.n_cuts;
+        scan_next(self, &at, i);
+        if (at.new_slot && i) next += cuts_size(before);
+        if (at.new_slot)
+            slots[at.n_slots - 1] = (mlops__forest_slot){(uint32_t)(it->key >> 33), (uint32_t)next,
+                                                         it->key >> 32 & 1 ? -128 : 127};
+        if (at.new_cut) put_cut(cuts + next, at.n_cuts - 1, it->bits);
+        self->node_slots[it->node] = (uint16_t)(at.n_slots - 1);
+        self->node_bounds[it->node] = (int8_t)((int32_t)at.n_cuts - 128);
+    }
+}
+
+static mlops_status make_slots(tuning *self, int *fits, mlops_error *err) {
+    size_t n_cuts;
+    uint32_t n = count_slots(self, &n_cuts);
+    *fits = n <= MLOPS__FOREST_SLOTS_MAX && n_cuts <= UINT32_MAX;
+    if (!*fits) return MLOPS_OK;
+    mlops__forest_slot *slots = mlops__arena_array(self->arena, n + 1, sizeof *slots);
+    float *cuts = mlops__arena_array(self->arena, n_cuts + 1, sizeof *cuts);
+    if (!slots || !cuts) return mlops__fail_nomem(err, n_cuts * sizeof *cuts);
+    fill_slots(self, slots, cuts, n_cuts);
+    self->forest->n_slots = n;
+    self->forest->slot_table = slots;
+    self->forest->cuts = cuts;
+    return MLOPS_OK;
+}
+
+static uint32_t depth_of(const mlops__plan *plan, mlops__plan_tree tree) {
+    uint32_t end = tree.first + tree.n_nodes, child = tree.first + 1, level_end = child, depth = 0;
+    for (uint32_t i = tree.first; i < end; i++) {
+        mlops__plan_node node = mlops__plan_node_at(plan, i);
+        if (i == level_end) {
+            level_end = child;
+            depth++;
+        }
+        if (is_test(&node)) child += 2;
+    }
+    return depth;
+}
+
+/* Eight heaps that stand together get the depth of the deepest. */
+static void bundle(mlops__forest_tree *trees, uint32_t n) {
+    for (uint32_t t = 0; t + MLOPS__FOREST_BUNDLE <= n; t += MLOPS__FOREST_BUNDLE) {
+        uint16_t depth = 0, heaps = 0;
+        for (uint32_t k = 0; k < MLOPS__FOREST_BUNDLE; k++) {
+            heaps = (uint16_t)(heaps + trees[t + k].heap);
+            if (trees[t + k].depth > depth) depth = trees[t + k].depth;
+        }
+        if (heaps < MLOPS__FOREST_BUNDLE) continue;
+        for (uint32_t k = 0; k < MLOPS__FOREST_BUNDLE; k++) trees[t + k].depth = depth;
+        trees[t].bundle = 1;
+    }
+}
+
+/* Shapes and places of all trees. False if a tree is deeper than the kernels count. */
+static int place_trees(tuning *self) {
+    const mlops__plan *plan = self->plan;
+    for (uint32_t t = 0; t < plan->n_trees; t++) {
+        mlops__plan_tree tree = mlops__plan_tree_at(plan, t);
+        uint32_t depth = depth_of(plan, tree);
+        if (depth > UINT16_MAX) return 0;
+        self->trees[t] = (mlops__forest_tree){0, tree.group, (uint16_t)depth,
+                                              depth <= MLOPS__FOREST_HEAP_DEPTH, 0};
+    }
+    bundle(self->trees, plan->n_trees);
+    for (uint32_t t = 0; t < plan->n_trees; t++) {
+        size_t *total = self->trees[t].heap ? &self->heap_size : &self->deep_size;
+        self->trees[t].at = *total;
+        if (self->trees[t].heap) *total += (size_t)1 << self->trees[t].depth;
+        else *total += mlops__plan_tree_at(plan, t).n_nodes;
+    }
+    return 1;
+}
+
+static void *aligned_array(mlops__arena *arena, size_t n, size_t size) {
+    size_t bytes;
+    if (!mlops__mul(n, size, &bytes) || !mlops__add(bytes, ALIGN, &bytes)) return NULL;
+    uint8_t *p = mlops__arena_alloc(arena, bytes);
+    return p ? p + (ALIGN - (uintptr_t)p % ALIGN) % ALIGN : NULL;
+}
+
+typedef struct tables {
+    uint16_t *slots;
+    int8_t *bounds;
+    float *leaves;
+    mlops__forest_deep *deep;
+    float *deep_values;
+} tables;
+
+static void fill_heap(const tuning *self, const tables *out, uint32_t t) {
+    const mlops__forest_tree *shape = &self->trees[t];
+    mlops__plan_tree tree = mlops__plan_tree_at(self->plan, t);
+    uint16_t places[2 << MLOPS__FOREST_HEAP_DEPTH] = {1}; /* of each node in the heap */
+    uint32_t n_leaves = 1u << shape->depth;
+    for (uint32_t i = 0; i < tree.n_nodes; i++) {
+        mlops__plan_node node = mlops__plan_node_at(self->plan, tree.first + i);
+        uint32_t place = places[i];
+        if (is_test(&node)) {
+            out->slots[shape->at + place] = self->node_slots[tree.first + i];
+            out->bounds[shape->at + place] = self->node_bounds[tree.first + i];
+            places[i + node.step] = (uint16_t)(2 * place);
+            places[i + node.step + 1] = (uint16_t)(2 * place + 1);
+            continue;
+        }
+        uint32_t width = 1;
+        for (; place < n_leaves; width *= 2) place *= 2;
+        for (uint32_t k = 0; k < width; k++)
+            out->leaves[shape->at + place - n_leaves + k] = node.value;
+    }
+}
+
+static void fill_deep(const tuning *self, const tables *out, uint32_t t) {
+    const mlops__forest_tree *shape = &self->trees[t];
+    mlops__plan_tree tree = mlops__plan_tree_at(self->plan, t);
+    for (uint32_t i = 0; i < tree.n_nodes; i++) {
+        mlops__plan_node node = mlops__plan_node_at(self->plan, tree.first + i);
+        mlops__forest_deep *p = &out->deep[shape->at + i];
+        *p = (mlops__forest_deep){i, 0, MLOPS__FOREST_NEVER};
+        out->deep_values[shape->at + i] = is_test(&node) ? 0.0f : node.value;
+        if (is_test(&node))
+            *p = (mlops__forest_deep){i + node.step, self->node_slots[tree.first + i],
+                                      self->node_bounds[tree.first + i]};
+    }
+}
+
+static mlops_status make_trees(tuning *self, mlops_error *err) {
+    mlops__arena *arena = self->arena;
+    tables out = {
+        aligned_array(arena, self->heap_size, sizeof *out.slots),
+        aligned_array(arena, self->heap_size, sizeof *out.bounds),
+        aligned_array(arena, self->heap_size, sizeof *out.leaves),
+        aligned_array(arena, self->deep_size, sizeof *out.deep),
+        aligned_array(arena, self->deep_size, sizeof *out.deep_values),
+    };
+    if (!out.slots || !out.bounds || !out.leaves || !out.deep || !out.deep_values)
+        return mlops__fail_nomem(err, self->heap_size + self->deep_size);
+    for (uint32_t t = 0; t < self->plan->n_trees; t++)
+        if (self->trees[t].heap) fill_heap(self, &out, t);
+        else fill_deep(self, &out, t);
+    self->forest->slots = out.slots;
+    self->forest->bounds = out.bounds;
+    self->forest->leaves = out.leaves;
+    self->forest->deep = out.deep;
+    self->forest->deep_values = out.deep_values;
+    return MLOPS_OK;
+}
+
+static mlops_status lay_out(tuning *self, int *fits, mlops_error *err) {
+    const mlops__plan *plan = self->plan;
+    *fits = gather_items(self);
+    if (!*fits) return MLOPS_OK;
+    sort_items(self);
+    MLOPS_TRY(make_slots(self, fits, err));
+    if (!*fits) return MLOPS_OK;
+    self->trees = mlops__arena_array(self->arena, (size_t)plan->n_trees + 1, sizeof *self->trees);
+    float *base = mlops__arena_array(self->arena, plan->n_groups, sizeof *base);
+    if (!self->trees || !base) return mlops__fail_nomem(err, plan->n_trees * sizeof *self->trees);
+    *fits = place_trees(self);
+    if (!*fits) return MLOPS_OK;
+    for (uint32_t g = 0; g < plan->n_groups; g++) base[g] = mlops__plan_base(plan, g);
+    self->forest->trees = self->trees;
+    self->forest->base = base;
+    return make_trees(self, err);
+}
+
+mlops_status mlops__tune(mlops__forest **out, const mlops__plan *plan, int wide,
+                         mlops__arena *arena, const mlops_allocator *scratch, mlops_error *err) {
+    *out = NULL;
+    (void)wide;
+    size_t n = (size_t)plan->n_nodes + 1;
+    item *items = mlops__alloc_array(scratch, n, 2 * sizeof *items);
+    uint16_t *slots = mlops__alloc_array(scratch, n, sizeof *slots);
+    int8_t *bounds = mlops__alloc_array(scratch, n, sizeof *bounds);
+    mlops__forest *forest = mlops__arena_alloc(arena, sizeof *forest);
+    mlops_status status = MLOPS_OK;
+    int fits = 0;
+    if (!items || !slots || !bounds || !forest) {
+        status = mlops__fail_nomem(err, n * 2 * sizeof *items);
+    } else {
+        forest->n_features = plan->n_features;
+        forest->n_groups = plan->n_groups;
+        forest->n_trees = plan->n_trees;
+        tuning self = {.plan = plan, .arena = arena, .scratch = scratch, .forest = forest};
+        self.items = items;
+        self.node_slots = slots;
+        self.node_bounds = bounds;
+        status = lay_out(&self, &fits, err);
+    }
+    mlops__free(scratch, items, n * 2 * sizeof *items);
+    mlops__free(scratch, slots, n * sizeof *slots);
+    mlops__free(scratch, bounds, n * sizeof *bounds);
+    if (status == MLOPS_OK && fits) *out = forest;
+    return status;
+}
+
+int mlops__tune_pays(const mlops__forest *forest) {
+    uint64_t steps = 0;
+    for (uint32_t t = 0; t < forest->n_trees; t++) steps += forest->trees[t].depth;
+    return 2 * (uint64_t)forest->n_slots <= steps;
+}

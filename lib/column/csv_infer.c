@@ -35,7 +35,7 @@ static int is_blank(char c) { return c == ' ' || c == '\t'; }
 /* Numbers may stand between blanks. */
 static inline mlops__csv_field trim(const mlops__csv_field *field) {
     mlops__csv_field inner = *field;
-    while (inner.n && is_blank(inner.text[0])) inner.text++, inner.n--;
+    for (; inner.n && is_blank(inner.text[0]); inner.text++) inner.n--;
     while (inner.n && is_blank(inner.text[inner.n - 1])) inner.n--;
     return inner;
 }

@@ -43,33 +43,28 @@ static int is_text(const mlops__dictionary *self, size_t code, const char *text,
 }
 
 /* Where the text stands, or the empty slot where it would. */
-static mlops__slot *probe(const mlops__dictionary *self, uint64_t hash, const char *text,
-                          size_t n) {
+static mlops__slot *probe(const mlops__dictionary *self, uint32_t tag, const char *text, size_t n) {
     size_t mask = self->n_slots - 1;
-    for (size_t i = (size_t)hash & mask;; i = (i + 1) & mask) {
+    for (size_t i = tag & mask;; i = (i + 1) & mask) {
         mlops__slot *slot = &self->slots[i];
         if (!slot->next_code) return slot;
-        if (slot->tag == (uint32_t)(hash >> 32) && is_text(self, slot->next_code - 1, text, n))
-            return slot;
+        if (slot->tag == tag && is_text(self, slot->next_code - 1, text, n)) return slot;
     }
 }
 
 static int grow(mlops__dictionary *self) {
-    const mlops_allocator *allocator = self->bytes.allocator;
-    size_t old = self->n_slots, more = old ? old * 2 : SLOTS_FIRST;
-    mlops__slot *slots = mlops__alloc_array(allocator, more, sizeof *slots);
+    size_t more = self->n_slots ? self->n_slots * 2 : SLOTS_FIRST;
+    mlops__slot *slots = mlops__alloc_array(self->bytes.allocator, more, sizeof *slots);
     if (!slots) return 0;
-    mlops__free(allocator, self->slots, old * sizeof *slots);
+    for (size_t old = 0; old < self->n_slots; old++) {
+        size_t i = self->slots[old].tag & (more - 1);
+        if (!self->slots[old].next_code) continue;
+        while (slots[i].next_code) i = (i + 1) & (more - 1);
+        slots[i] = self->slots[old];
+    }
+    mlops__free(self->bytes.allocator, self->slots, self->n_slots * sizeof *slots);
     self->slots = slots;
     self->n_slots = more;
-    const size_t *starts = starts_of(self);
-    for (size_t code = 0; code < (size_t)self->n; code++) {
-        const char *text = (const char *)self->bytes.data + starts[code];
-        uint64_t hash = mlops__hash_64(text, starts[code + 1] - starts[code] - 1);
-        size_t i = (size_t)hash & (more - 1);
-        while (slots[i].next_code) i = (i + 1) & (more - 1);
-        slots[i] = (mlops__slot){(uint32_t)(hash >> 32), (uint32_t)code + 1};
-    }
     return 1;
 }
 
@@ -90,8 +85,8 @@ static int append(mlops__dictionary *self, const char *text, size_t n) {
 mlops_status mlops__dictionary_add(mlops__dictionary *self, const char *text, size_t n,
                                    int32_t *code) {
     if ((size_t)self->n * 2 >= self->n_slots && !grow(self)) return MLOPS_E_NOMEM;
-    uint64_t hash = mlops__hash_64(text, n);
-    mlops__slot *slot = probe(self, hash, text, n);
+    uint32_t tag = (uint32_t)mlops__hash_64(text, n);
+    mlops__slot *slot = probe(self, tag, text, n);
     if (slot->next_code) {
         *code = (int32_t)(slot->next_code - 1);
         return MLOPS_OK;
@@ -99,13 +94,19 @@ mlops_status mlops__dictionary_add(mlops__dictionary *self, const char *text, si
     if (self->n == INT32_MAX) return MLOPS_E_LIMIT;
     if (!append(self, text, n)) return MLOPS_E_NOMEM;
     *code = (int32_t)self->n++;
-    *slot = (mlops__slot){(uint32_t)(hash >> 32), (uint32_t)self->n};
+    *slot = (mlops__slot){tag, (uint32_t)self->n};
     return MLOPS_OK;
+}
+
+const char *mlops__dictionary_text(const mlops__dictionary *self, int32_t code, size_t *n) {
+    const size_t *starts = starts_of(self);
+    *n = starts[code + 1] - starts[code] - 1;
+    return (const char *)self->bytes.data + starts[code];
 }
 
 int64_t mlops__dictionary_find(const mlops__dictionary *self, const char *text, size_t n) {
     if (!self->n_slots) return -1;
-    return (int64_t)probe(self, mlops__hash_64(text, n), text, n)->next_code - 1;
+    return (int64_t)probe(self, (uint32_t)mlops__hash_64(text, n), text, n)->next_code - 1;
 }
 
 static int shrink(mlops__buf *buf) {

@@ -5,7 +5,7 @@
 #include "base/buf.h"
 
 typedef struct mlops__slot {
-    uint32_t tag;       /* bits of the hash that do not choose the slot */
+    uint32_t tag;       /* of the hash: its low bits choose the slot */
     uint32_t next_code; /* code + 1; 0: empty */
 } mlops__slot;
 
@@ -28,6 +28,9 @@ mlops_status mlops__dictionary_add(mlops__dictionary *self, const char *text, si
 
 /* Code of a text, -1 if it is not there. */
 int64_t mlops__dictionary_find(const mlops__dictionary *self, const char *text, size_t n);
+
+/* Text of a code, and its length; borrowed until the next one is added. */
+const char *mlops__dictionary_text(const mlops__dictionary *self, int32_t code, size_t *n);
 
 /* Nothing is added any more: fills in texts and gives back what is spare. */
 mlops_status mlops__dictionary_finish(mlops__dictionary *self);

@@ -43,7 +43,22 @@ static inline size_t next_stop(scan *self) {
 /* What split() found. */
 typedef enum found { FOUND_RECORD, FOUND_PART } found;
 
-static mlops_status refuse(const mlops__csv_reader *self, size_t at, const char *problem) {
+static mlops_status check_length(const mlops__csv_reader *self, int64_t n, int64_t line,
+                                 int64_t lines_inside) {
+    if (n <= self->line_max) return MLOPS_OK;
+    return mlops__fail_at(self->err, MLOPS_E_LIMIT, line, 0, -1,
+                          "the record of line %lld has more than line_max (%lld) bytes%s",
+                          (long long)line, (long long)self->line_max,
+                          lines_inside ? " and goes over several lines: is a quote left open?"
+                                       : "");
+}
+
+/* Something is wrong at byte at of the record, which is known up to byte end. Which of two faults
+ * is found does not depend on how much the window holds. */
+static mlops_status refuse(const mlops__csv_reader *self, size_t at, size_t end,
+                           const char *problem) {
+    int64_t lines_inside = mlops__csv_count_lines(self, self->pos, end);
+    MLOPS_TRY(check_length(self, (int64_t)(end - self->pos), self->line, lines_inside));
     int64_t line = self->line + mlops__csv_count_lines(self, self->pos, at);
     int64_t column = self->n_fields + 1;
     return mlops__fail_at(self->err, MLOPS_E_PARSE, line, column, self->base + (int64_t)at,
@@ -61,7 +76,8 @@ static mlops_status read_quoted(mlops__csv_reader *self, size_t at, mlops__csv_f
     *end = size;
     for (;;) {
         const char *quote = memchr(text + i, '"', size - i);
-        if (!quote && ended) return refuse(self, at, "the quote that opens here is never closed");
+        if (!quote && ended)
+            return refuse(self, at, size, "the quote that opens here is never closed");
         if (!quote) return MLOPS_OK;
         i = (size_t)(quote - text) + 1;
         if (i == size || text[i] != '"') break;
@@ -74,7 +90,7 @@ static mlops_status read_quoted(mlops__csv_reader *self, size_t at, mlops__csv_f
     self->inner_lines += mlops__csv_count_lines(self, at + 1, i - 1);
     char next = i < size ? text[i] : '\n';
     if (next != self->delimiter && next != '\n' && next != '\r')
-        return refuse(self, i,
+        return refuse(self, i, i,
                       "only a delimiter or a line end may follow a closing quote; a quote "
                       "inside a quoted field is doubled");
     return MLOPS_OK;
@@ -139,16 +155,6 @@ static mlops_status split(mlops__csv_reader *self, found *out) {
     }
     *out = finish(self, &s, end);
     return MLOPS_OK;
-}
-
-static mlops_status check_length(const mlops__csv_reader *self, int64_t n, int64_t line,
-                                 int64_t lines_inside) {
-    if (n <= self->line_max) return MLOPS_OK;
-    return mlops__fail_at(self->err, MLOPS_E_LIMIT, line, 0, -1,
-                          "the record of line %lld has more than line_max (%lld) bytes%s",
-                          (long long)line, (long long)self->line_max,
-                          lines_inside ? " and goes over several lines: is a quote left open?"
-                                       : "");
 }
 
 /* The window holds only a part of the record at pos. */

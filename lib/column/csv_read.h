@@ -40,7 +40,8 @@ typedef struct mlops__csv_reader {
     size_t cap;
     const char *text;
     size_t size; /* bytes that may be looked at: valid UTF-8, no NUL */
-    size_t raw;  /* bytes there: the rest is the beginning of a character */
+    size_t raw;  /* bytes there: the rest is the beginning of a character, or spoiled */
+    int spoiled; /* text[size] is no UTF-8, or NUL */
     int64_t base;
     size_t pos;   /* where the next record begins */
     int64_t line; /* its line */

@@ -1,5 +1,5 @@
 /* The window over a CSV source: takes bytes from a file or from memory in steps, and looks at each
- * of them once for what no text may hold.
+ * of them once for what no text may hold: records before such a byte are read all the same.
  *
  * Owns the buffer of a file. Invariant: text[0, size) is valid UTF-8 without NUL; a record that is
  * not yet read whole stays in the window, which grows with it up to line_max; between two steps the
@@ -81,7 +81,9 @@ static void take_memory(mlops__csv_reader *self) {
     self->raw += step < left ? step : left;
 }
 
-static mlops_status refuse_byte(const mlops__csv_reader *self, size_t at) {
+/* The byte at size is the first that must not be there. */
+static mlops_status refuse_byte(const mlops__csv_reader *self) {
+    size_t at = self->size;
     uint8_t byte = (uint8_t)self->text[at];
     int64_t offset = self->base + (int64_t)at;
     const char *remedy = "convert it to UTF-8";
@@ -93,26 +95,27 @@ static mlops_status refuse_byte(const mlops__csv_reader *self, size_t at) {
                           byte, (long long)offset, remedy);
 }
 
-/* Moves size on to raw, or to a character of which the end has not come yet. */
-static mlops_status check_bytes(mlops__csv_reader *self) {
+/* Moves size on to raw, or to a byte that must not be there, or to a character of which the end has
+ * not come yet. */
+static void check_bytes(mlops__csv_reader *self) {
     const char *fresh = self->text + self->size;
     size_t n = self->raw - self->size;
     size_t good = mlops__utf8_check(fresh, n);
     const char *nul = memchr(fresh, 0, good);
-    if (nul) return refuse_byte(self, (size_t)(nul - self->text));
     int more = self->base + (int64_t)self->raw < self->total;
-    if (good < n && !(more && n - good < 4)) return refuse_byte(self, self->size + good);
-    self->size += good;
-    return MLOPS_OK;
+    self->spoiled = nul || (good < n && !(more && n - good < 4));
+    self->size += nul ? (size_t)(nul - fresh) : good;
 }
 
 mlops_status mlops__csv_fill(mlops__csv_reader *self) {
+    if (self->spoiled) return refuse_byte(self);
     MLOPS_TRY(mlops__csv_poll(self));
     if (self->path) MLOPS_TRY(take_file(self));
     if (!self->path) take_memory(self);
     self->block = SIZE_MAX; /* the window moved or grew */
     self->stops = 0;
-    return check_bytes(self);
+    check_bytes(self);
+    return MLOPS_OK;
 }
 
 void mlops__csv_rewind(mlops__csv_reader *self, mlops__csv_mark mark) {
@@ -120,6 +123,7 @@ void mlops__csv_rewind(mlops__csv_reader *self, mlops__csv_mark mark) {
     self->base = self->path ? mark.offset : 0;
     self->pos = self->size = self->raw = at;
     self->line = mark.line;
+    self->spoiled = 0;
     self->block = SIZE_MAX;
     self->stops = 0;
 }

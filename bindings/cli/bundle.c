@@ -1,0 +1,89 @@
+/* mlops bundle: write a bundle, or say what one holds. */
+#include "cli.h"
+
+#include <string.h>
+
+static void print_id(const mlops_bundle *bundle) {
+    mlops_id id;
+    mlops_bundle_id(bundle, &id);
+    for (size_t i = 0; i < sizeof id.bytes; i++) printf("%02x", id.bytes[i]);
+}
+
+static void print_json(const mlops_bundle *bundle) {
+    const mlops_reference *reference = mlops_bundle_reference(bundle);
+    fputs("{\"name\":", stdout);
+    cli_json_text(stdout, mlops_bundle_name(bundle));
+    fputs(",\"version\":", stdout);
+    cli_json_text(stdout, mlops_bundle_version(bundle));
+    fputs(",\"id\":\"", stdout);
+    print_id(bundle);
+    printf("\",\"n_features\":%lld,\"reference\":",
+           (long long)mlops_model_n_features(mlops_bundle_model(bundle)));
+    if (reference)
+        printf("{\"n_rows\":%lld,\"n_columns\":%lld}", (long long)mlops_reference_n_rows(reference),
+               (long long)mlops_reference_n_columns(reference));
+    else fputs("null", stdout);
+    printf(",\"metadata\":%s}\n", mlops_bundle_metadata(bundle));
+}
+
+static void print_member(const char *name, const char *text) {
+    printf("%-12s", name);
+    cli_text(stdout, *text ? text : "-");
+    putchar('\n');
+}
+
+static void print_text(const mlops_bundle *bundle) {
+    const mlops_reference *reference = mlops_bundle_reference(bundle);
+    print_member("name", mlops_bundle_name(bundle));
+    print_member("version", mlops_bundle_version(bundle));
+    printf("%-12s", "id");
+    print_id(bundle);
+    printf("\n%-12s%lld\n%-12s", "features",
+           (long long)mlops_model_n_features(mlops_bundle_model(bundle)), "reference");
+    if (reference)
+        printf("%lld rows, %lld columns\n", (long long)mlops_reference_n_rows(reference),
+               (long long)mlops_reference_n_columns(reference));
+    else puts("-");
+    print_member("metadata", mlops_bundle_metadata(bundle));
+}
+
+/* Opens the bundle, which checks every byte of it, and says what it holds. */
+static int show(const char *path, int json) {
+    mlops_bundle *bundle;
+    mlops_error error;
+    if (mlops_bundle_load(&bundle, path, NULL, &error)) return cli_fail(path, &error);
+    if (json) print_json(bundle);
+    else print_text(bundle);
+    mlops_bundle_unref(bundle);
+    return CLI_OK;
+}
+
+static int write(const cli_args *args, const mlops_model *model, const mlops_reference *reference) {
+    mlops_error error;
+    mlops_bundle_opts opts = MLOPS_BUNDLE_OPTS_INIT;
+    opts.reference = reference;
+    opts.name = args->name;
+    opts.version = args->version;
+    opts.metadata = args->metadata;
+    if (mlops_bundle_write(args->out, model, &opts, &error)) return cli_fail(NULL, &error);
+    return show(args->out, args->json);
+}
+
+int cli_bundle(const cli_args *args) {
+    mlops_model *model;
+    mlops_reference *reference = NULL;
+    mlops_error error;
+    const char *path = args->words[0];
+    if (!args->out) {
+        if (args->reference || args->name || args->version || args->metadata)
+            return cli_usage("bundle", "-o FILE is missing");
+        return show(path, args->json);
+    }
+    if (mlops_model_load(&model, path, NULL, &error)) return cli_fail(path, &error);
+    int exit_status =
+        args->reference ? cli_load_reference(&reference, args->reference, args) : CLI_OK;
+    if (!exit_status) exit_status = write(args, model, reference);
+    mlops_reference_unref(reference);
+    mlops_model_unref(model);
+    return exit_status;
+}

@@ -1,0 +1,142 @@
+/* mlops drift compare: a table of verdicts. */
+#include "cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { CELLS = 8, CELL = 24, NAME_MAX_WIDTH = 40 };
+
+static const char *const heads[CELLS] = {"VERDICT",   "TEST", "EFFECT", "AT LEAST",
+                                         "TOLERANCE", "P",    "PSI",    "NULLS"};
+
+/* The column as cells of text. */
+static void format(const mlops_drift_column *c, char cells[CELLS][CELL]) {
+    const double numbers[] = {c->effect, c->effect_low, c->tolerance, c->p_adjusted, c->psi};
+    snprintf(cells[0], CELL, "%s", cli_verdict(c->verdict));
+    snprintf(cells[1], CELL, "%s", c->test);
+    for (int i = 0; i < 5; i++) {
+        if (numbers[i] == numbers[i]) snprintf(cells[2 + i], CELL, "%.3g", numbers[i]);
+        else snprintf(cells[2 + i], CELL, "-");
+    }
+    double nulls = c->nulls_current;
+    if (nulls == nulls) snprintf(cells[7], CELL, "%.3g%%", 100 * nulls);
+    else snprintf(cells[7], CELL, "-");
+}
+
+static void print_name(const char *name, int width) {
+    int n = cli_width(name);
+    if (n <= width) {
+        cli_text(stdout, name);
+        printf("%*s", width - n, "");
+        return;
+    }
+    size_t bytes = 0; /* of the first width - 1 characters */
+    for (int left = width - 1; name[bytes]; bytes++)
+        if (((unsigned char)name[bytes] & 0xc0) != 0x80 && left-- == 0) break;
+    char *cut = strndup(name, bytes);
+    if (cut) cli_text(stdout, cut);
+    fputs("\xe2\x80\xa6", stdout);
+    free(cut);
+}
+
+static void print_row(const char *name, int name_width, char cells[CELLS][CELL], const int *widths,
+                      const char *colour) {
+    print_name(name, name_width);
+    for (int i = 0; i < CELLS; i++) {
+        int numeric = i >= 2;
+        if (i == 0)
+            printf("  %s%-*s%s", colour, widths[i], cells[i], *colour ? cli_colour_end() : "");
+        else printf(numeric ? "  %*s" : "  %-*s", widths[i], cells[i]);
+    }
+    putchar('\n');
+}
+
+static void print_table(const mlops_drift *drift) {
+    int name_width = 6, widths[CELLS];
+    char cells[CELLS][CELL];
+    for (int i = 0; i < CELLS; i++) widths[i] = (int)strlen(heads[i]);
+    for (int pass = 0; pass < 2; pass++) {
+        for (int i = 0; pass && i < CELLS; i++) snprintf(cells[i], CELL, "%s", heads[i]);
+        if (pass) print_row("COLUMN", name_width, cells, widths, "");
+        for (int64_t k = 0; k < mlops_drift_n_columns(drift); k++) {
+            mlops_drift_column c = MLOPS_DRIFT_COLUMN_INIT;
+            if (mlops_drift_get(drift, k, &c)) continue;
+            format(&c, cells);
+            if (pass) {
+                print_row(c.name, name_width, cells, widths, cli_verdict_colour(c.verdict));
+                continue;
+            }
+            if (cli_width(c.name) > name_width) name_width = cli_width(c.name);
+            for (int i = 0; i < CELLS; i++)
+                if ((int)strlen(cells[i]) > widths[i]) widths[i] = (int)strlen(cells[i]);
+        }
+        if (name_width > NAME_MAX_WIDTH) name_width = NAME_MAX_WIDTH;
+    }
+}
+
+static int print_json(const mlops_drift *drift) {
+    size_t n = 0;
+    mlops_status status = mlops_drift_json(drift, NULL, 0, &n);
+    char *text = status ? NULL : malloc(n + 1);
+    if (text) status = mlops_drift_json(drift, text, n + 1, NULL);
+    if (!text || status) {
+        free(text);
+        return cli_complain("out of memory");
+    }
+    puts(text);
+    free(text);
+    return CLI_OK;
+}
+
+static int print(const cli_args *args, const mlops_drift *drift) {
+    mlops_error error;
+    if (args->report && mlops_drift_save(drift, args->report, &error))
+        return cli_fail(NULL, &error);
+    if (args->json) return print_json(drift);
+    mlops_drift_verdict verdict = mlops_drift_overall(drift);
+    print_table(drift);
+    printf("\n%s%s%s: %lld of %lld columns drifted\n", cli_verdict_colour(verdict),
+           cli_verdict(verdict), cli_colour_end(), (long long)mlops_drift_n_drifted(drift),
+           (long long)mlops_drift_n_columns(drift));
+    return CLI_OK;
+}
+
+/* With every row of both where the reference is a table. */
+static int compare(mlops_drift **out, const cli_args *args, const mlops_table *current) {
+    mlops_drift_opts opts = cli_drift_opts(args);
+    mlops_error error;
+    mlops_table *table = NULL;
+    mlops_reference *reference = NULL;
+    mlops_status status = MLOPS_OK;
+    const char *path = args->words[0];
+    int exit_status;
+    if (cli_is_container(path)) {
+        exit_status = cli_load_reference(&reference, path, args);
+        if (!exit_status)
+            status = mlops_drift_compare_reference(out, reference, current, &opts, &error);
+    } else {
+        exit_status = cli_load_table(&table, path, args);
+        if (!exit_status) status = mlops_drift_compare(out, table, current, &opts, &error);
+    }
+    if (status) exit_status = cli_fail(args->words[1], &error);
+    mlops_reference_unref(reference);
+    mlops_table_unref(table);
+    return exit_status;
+}
+
+int cli_drift_compare(const cli_args *args) {
+    mlops_table *current;
+    mlops_drift *drift = NULL;
+    if (!strcmp(args->words[0], "-") && !strcmp(args->words[1], "-"))
+        return cli_usage("drift compare", "standard input can be one of the tables, not both");
+    int exit_status = cli_load_table(&current, args->words[1], args);
+    if (exit_status) return exit_status;
+    exit_status = compare(&drift, args, current);
+    if (!exit_status) exit_status = print(args, drift);
+    if (!exit_status && mlops_drift_overall(drift) == MLOPS_DRIFT_YES) exit_status = CLI_DRIFT;
+    else if (!exit_status && mlops_drift_overall(drift) == MLOPS_DRIFT_NOT_ENOUGH_DATA)
+        exit_status = CLI_NOT_ENOUGH_DATA;
+    mlops_drift_unref(drift);
+    mlops_table_unref(current);
+    return exit_status;
+}

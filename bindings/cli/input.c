@@ -1,0 +1,81 @@
+/* Tables and references from files, as the options lay them out. */
+#include "cli.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+mlops_csv_opts cli_csv(const cli_args *args) {
+    mlops_csv_opts csv = MLOPS_CSV_OPTS_INIT;
+    if (args->csv_no_header) csv.flags |= MLOPS_CSV_NO_HEADER;
+    csv.delimiter = args->csv_delimiter;
+    csv.names = args->csv_names;
+    csv.skip_lines = args->csv_skip_lines;
+    return csv;
+}
+
+mlops_reference_opts cli_reference_opts(const cli_args *args, const mlops_csv_opts *csv) {
+    mlops_reference_opts opts = MLOPS_REFERENCE_OPTS_INIT;
+    opts.columns = args->columns;
+    opts.ignore = args->ignore;
+    opts.n_edges = args->edges;
+    opts.csv = csv;
+    return opts;
+}
+
+mlops_drift_opts cli_drift_opts(const cli_args *args) {
+    mlops_drift_opts opts = MLOPS_DRIFT_OPTS_INIT;
+    opts.columns = args->columns;
+    opts.ignore = args->ignore;
+    opts.alpha = args->alpha;
+    return opts;
+}
+
+/* All of standard input; NULL after an error was told. */
+static char *read_input(size_t *n) {
+    size_t cap = 1 << 16;
+    char *text = malloc(cap);
+    for (*n = 0; text;) {
+        *n += fread(text + *n, 1, cap - *n, stdin);
+        if (*n < cap) break;
+        char *larger = realloc(text, cap *= 2);
+        if (!larger) free(text);
+        text = larger;
+    }
+    if (!text) return cli_complain("standard input: out of memory at %zu bytes", cap), NULL;
+    if (!ferror(stdin)) return text;
+    cli_complain("standard input: %s", strerror(errno));
+    free(text);
+    return NULL;
+}
+
+int cli_load_table(mlops_table **out, const char *path, const cli_args *args) {
+    mlops_error error;
+    mlops_csv_opts csv = cli_csv(args);
+    *out = NULL;
+    if (strcmp(path, "-") != 0)
+        return mlops_table_load(out, path, &csv, &error) ? cli_fail(path, &error) : CLI_OK;
+    size_t n;
+    char *text = read_input(&n);
+    if (!text) return CLI_FAILED;
+    mlops_status status = mlops_table_parse(out, text, n, &csv, &error);
+    free(text);
+    return status ? cli_fail("standard input", &error) : CLI_OK;
+}
+
+int cli_load_reference(mlops_reference **out, const char *path, const cli_args *args) {
+    mlops_error error;
+    mlops_csv_opts csv = cli_csv(args);
+    mlops_reference_opts opts = cli_reference_opts(args, &csv);
+    return mlops_reference_load(out, path, &opts, &error) ? cli_fail(path, &error) : CLI_OK;
+}
+
+int cli_is_container(const char *path) {
+    static const char magic[] = "MLOPS\r\n\x1a";
+    char first[sizeof magic - 1];
+    FILE *file = fopen(path, "rb");
+    if (!file) return 0;
+    size_t n = fread(first, 1, sizeof first, file);
+    fclose(file);
+    return n == sizeof first && memcmp(first, magic, n) == 0;
+}

@@ -1,0 +1,99 @@
+/* mlops model describe, mlops model predict. */
+#include "cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int load(mlops_model **out, const char *path) {
+    mlops_error error;
+    return mlops_model_load(out, path, NULL, &error) ? cli_fail(path, &error) : CLI_OK;
+}
+
+int cli_model_describe(const cli_args *args) {
+    mlops_model *model;
+    int exit_status = load(&model, args->words[0]);
+    if (exit_status) return exit_status;
+    size_t n = 0;
+    mlops_status status = mlops_model_describe(model, NULL, 0, &n);
+    char *text = status ? NULL : malloc(n + 1);
+    if (text) status = mlops_model_describe(model, text, n + 1, NULL);
+    if (!text || status) exit_status = cli_complain("out of memory");
+    else if (args->json) puts(text);
+    else cli_describe(text);
+    free(text);
+    mlops_model_unref(model);
+    return exit_status;
+}
+
+/* The kind of output, and what its columns are called; false if there is no such kind. */
+static int find_output(const char *text, mlops_model_output *out, const char **name) {
+    static const char *const names[] = {"prediction", "margin", "leaf"};
+    *name = text ? text : names[0];
+    for (int i = 0; i < 3; i++) {
+        if (strcmp(*name, names[i]) != 0) continue;
+        *out = (mlops_model_output)i;
+        return 1;
+    }
+    return 0;
+}
+
+static void print_csv(const double *values, int64_t n_rows, int64_t width, const char *name) {
+    for (int64_t j = 0; j < width; j++) {
+        if (width == 1) printf("%s", name);
+        else printf("%s%s_%lld", j ? "," : "", name, (long long)j);
+    }
+    putchar('\n');
+    for (int64_t i = 0; i < n_rows && !ferror(stdout); i++)
+        for (int64_t j = 0; j < width; j++) {
+            cli_number(stdout, values[i * width + j]);
+            putchar(j + 1 < width ? ',' : '\n');
+        }
+}
+
+static void print_json(const double *values, int64_t n_rows, int64_t width, const char *name) {
+    printf("{\"output\":\"%s\",\"width\":%lld,\"rows\":[", name, (long long)width);
+    for (int64_t i = 0; i < n_rows && !ferror(stdout); i++) {
+        printf("%s[", i ? "," : "");
+        for (int64_t j = 0; j < width; j++) {
+            if (j) putchar(',');
+            cli_json_number(stdout, values[i * width + j]);
+        }
+        putchar(']');
+    }
+    puts("]}");
+}
+
+static int predict(const cli_args *args, const mlops_model *model, const mlops_table *table,
+                   mlops_model_output output, const char *name) {
+    int64_t n_rows = mlops_table_n_rows(table), width = mlops_model_width(model, output);
+    size_t n = (size_t)n_rows * (size_t)width;
+    double *values =
+        width > 0 && n / (size_t)width != (size_t)n_rows ? NULL : calloc(n ? n : 1, sizeof *values);
+    if (!values)
+        return cli_complain("out of memory for %lld rows of %lld values", (long long)n_rows,
+                            (long long)width);
+    mlops_error error;
+    int exit_status = CLI_OK;
+    if (mlops_model_predict_table(model, table, args->columns, output, values, n_rows, width,
+                                  &error))
+        exit_status = cli_fail(args->words[1], &error);
+    else if (args->json) print_json(values, n_rows, width, name);
+    else print_csv(values, n_rows, width, name);
+    free(values);
+    return exit_status;
+}
+
+int cli_model_predict(const cli_args *args) {
+    mlops_model *model;
+    mlops_table *table = NULL;
+    mlops_model_output output;
+    const char *name;
+    if (!find_output(args->output, &output, &name))
+        return cli_usage("model predict", "--output: '%s' is not prediction, margin or leaf", name);
+    int exit_status = load(&model, args->words[0]);
+    if (!exit_status) exit_status = cli_load_table(&table, args->words[1], args);
+    if (!exit_status) exit_status = predict(args, model, table, output, name);
+    mlops_table_unref(table);
+    mlops_model_unref(model);
+    return exit_status;
+}

@@ -1,0 +1,53 @@
+/* mlops reference new, mlops reference describe. */
+#include "cli.h"
+
+static void print_json(const mlops_reference *reference) {
+    printf("{\"n_rows\":%lld,\"columns\":[", (long long)mlops_reference_n_rows(reference));
+    for (int64_t i = 0; i < mlops_reference_n_columns(reference); i++) {
+        printf("%s{\"name\":", i ? "," : "");
+        cli_json_text(stdout, mlops_reference_name(reference, i));
+        printf(",\"type\":\"%s\"}", cli_type(mlops_reference_type(reference, i)));
+    }
+    puts("]}");
+}
+
+static void print(const mlops_reference *reference, int json) {
+    if (json) {
+        print_json(reference);
+        return;
+    }
+    printf("%lld rows, %lld columns\n", (long long)mlops_reference_n_rows(reference),
+           (long long)mlops_reference_n_columns(reference));
+    for (int64_t i = 0; i < mlops_reference_n_columns(reference); i++) {
+        printf("%-9s", cli_type(mlops_reference_type(reference, i)));
+        cli_text(stdout, mlops_reference_name(reference, i));
+        putchar('\n');
+    }
+}
+
+int cli_reference_new(const cli_args *args) {
+    mlops_table *table;
+    mlops_reference *reference = NULL;
+    mlops_error error;
+    if (!args->out) return cli_usage("reference new", "-o FILE is missing");
+    int exit_status = cli_load_table(&table, args->words[0], args);
+    if (exit_status) return exit_status;
+    mlops_reference_opts opts = cli_reference_opts(args, NULL);
+    if (mlops_reference_new(&reference, table, &opts, &error))
+        exit_status = cli_fail(args->words[0], &error);
+    else if (mlops_reference_save(reference, args->out, &error))
+        exit_status = cli_fail(NULL, &error);
+    else print(reference, args->json);
+    mlops_reference_unref(reference);
+    mlops_table_unref(table);
+    return exit_status;
+}
+
+int cli_reference_describe(const cli_args *args) {
+    mlops_reference *reference;
+    int exit_status = cli_load_reference(&reference, args->words[0], args);
+    if (exit_status) return exit_status;
+    print(reference, args->json);
+    mlops_reference_unref(reference);
+    return CLI_OK;
+}

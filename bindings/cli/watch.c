@@ -1,0 +1,278 @@
+/* mlops drift watch: CSV from standard input, a line for each window.
+ *
+ * Records are gathered to blocks that never reach beyond the window, parsed behind the header, and
+ * added. A field of a column that the reference knows as text is quoted, so that a block of digits
+ * in it is not taken for numbers.
+ */
+#include "cli.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { WINDOW_DEFAULT = 1000, BLOCK_ROWS = 4096, BLOCK_BYTES = 4 << 20 };
+
+typedef struct text {
+    char *data;
+    size_t size, cap;
+    int failed; /* out of memory */
+} text;
+
+typedef struct watch {
+    const cli_args *args;
+    mlops_reference *reference;
+    mlops_monitor *monitor;
+    cli_stream stream;
+    text block;
+    size_t header; /* bytes of block that are the header */
+    int64_t lines; /* of the header */
+    char *is_text; /* of each column */
+    int64_t n_columns;
+    int64_t window;
+    int64_t rows;      /* of the window that is not yet complete */
+    int64_t n_drifted; /* windows that drifted */
+    int64_t n_judged;  /* windows with another verdict than not enough data */
+} watch;
+
+static void put(text *self, const char *bytes, size_t n) {
+    size_t cap = self->cap ? self->cap : 1 << 16;
+    while (cap - self->size < n) cap *= 2;
+    char *data = cap == self->cap ? self->data : realloc(self->data, cap);
+    self->failed |= !data;
+    if (self->failed) return;
+    self->data = data;
+    self->cap = cap;
+    memcpy(data + self->size, bytes, n);
+    self->size += n;
+}
+
+/* True for a field without quotes that could be taken for something else than text and is no
+ * spelling of null. */
+static int wants_quotes(const char *field, size_t n) {
+    return n > 0 && !strchr("Nn?\"\r\n", *field) && !memchr(field, '"', n);
+}
+
+static void put_record(watch *self, const char *record, size_t n) {
+    char delimiter = self->stream.delimiter;
+    size_t begin = 0;
+    int quoted = 0;
+    for (int64_t column = 0; begin < n; column++) {
+        size_t end = begin;
+        for (; end < n && (quoted || (record[end] != delimiter && record[end] != '\n')); end++)
+            if (record[end] == '"' && (quoted || end == begin)) quoted = !quoted;
+        size_t length = end - begin;
+        if (length && end < n && record[end] == '\n' && record[end - 1] == '\r') length--;
+        int quote = column < self->n_columns && self->is_text[column] &&
+                    wants_quotes(record + begin, length);
+        if (quote) put(&self->block, "\"", 1);
+        put(&self->block, record + begin, length);
+        if (quote) put(&self->block, "\"", 1);
+        end += end < n;
+        put(&self->block, record + begin + length, end - begin - length);
+        begin = end;
+    }
+}
+
+/* Replaces the number of a line of the block by that of the input, in the message too. */
+static int fail_in_block(const watch *self, mlops_error *error) {
+    char old[32], rest[sizeof error->message];
+    int64_t line = error->line - 1 + self->header_line;
+    if (error->line > self->lines) line = error->line - 1 - self->lines + self->first_line;
+    int n = snprintf(old, sizeof old, "line %d", (int)error->line);
+    char *at = error->line > 0 ? strstr(error->message, old) : NULL;
+    if (at) {
+        snprintf(rest, sizeof rest, "%s", at + n);
+        snprintf(at, sizeof error->message - (size_t)(at - error->message), "line %lld%s",
+                 (long long)line, rest);
+    }
+    return cli_fail("standard input", error);
+}
+
+static mlops_csv_opts block_opts(const watch *self) {
+    mlops_csv_opts csv = cli_csv(self->args);
+    csv.skip_lines = 0;
+    return csv;
+}
+
+/* Reads up to the header, and learns which columns are text. */
+static int read_header(watch *self) {
+    mlops_error error;
+    mlops_table *table;
+    const char *record;
+    size_t n;
+    int status = CLI_OK;
+    for (int64_t i = 0; i < self->args->csv_skip_lines && !status; i++)
+        status = cli_stream_skip_line(&self->stream);
+    self->header_line = self->stream.line;
+    if (!status) status = cli_stream_next(&self->stream, &record, &n);
+    if (status) return status;
+    put(&self->block, record, n);
+    self->lines = self->stream.line - self->header_line;
+    self->first_line = self->stream.line;
+    if (self->block.failed) return cli_complain("out of memory");
+    mlops_csv_opts csv = block_opts(self);
+    if (mlops_table_parse(&table, self->block.data, n, &csv, &error))
+        return fail_in_block(self, &error);
+    self->n_columns = mlops_table_n_columns(table);
+    self->is_text = calloc((size_t)self->n_columns, 1);
+    for (int64_t i = 0; self->is_text && i < self->n_columns; i++)
+        for (int64_t k = 0; k < mlops_reference_n_columns(self->reference); k++)
+            if (!strcmp(mlops_table_name(table, i), mlops_reference_name(self->reference, k)))
+                self->is_text[i] = mlops_reference_type(self->reference, k) == MLOPS_TYPE_STRING;
+    mlops_table_unref(table);
+    self->header = n;
+    return self->is_text ? CLI_OK : cli_complain("out of memory");
+}
+
+/* Replaces the file of metrics, whole or not at all. */
+static int write_metrics(const watch *self) {
+    const char *path = self->args->metrics;
+    size_t n = 0;
+    if (!path) return CLI_OK;
+    if (mlops_monitor_metrics(self->monitor, NULL, 0, &n)) return cli_complain("out of memory");
+    char *metrics = malloc(n + 1), *beside = malloc(strlen(path) + 32);
+    int status = CLI_OK;
+    if (metrics && beside && !mlops_monitor_metrics(self->monitor, metrics, n + 1, NULL)) {
+        sprintf(beside, "%s.%ld.part", path, (long)getpid());
+        FILE *file = fopen(beside, "w");
+        int written = file && fwrite(metrics, 1, n, file) == n;
+        if (file && fclose(file)) written = 0;
+        if (!written || rename(beside, path)) {
+            status = cli_complain("cannot write '%s': %s", path, strerror(errno));
+            if (file) unlink(beside);
+        }
+    } else status = cli_complain("out of memory");
+    free(metrics);
+    free(beside);
+    return status;
+}
+
+static void print_drifted(const mlops_drift *drift) {
+    const char *before = ": ";
+    for (int64_t i = 0; i < mlops_drift_n_columns(drift); i++) {
+        mlops_drift_column c = MLOPS_DRIFT_COLUMN_INIT;
+        if (mlops_drift_get(drift, i, &c) || c.verdict != MLOPS_DRIFT_YES) continue;
+        fputs(before, stdout);
+        cli_text(stdout, c.name);
+        printf(" (%s %.3g)", c.test, c.effect);
+        before = ", ";
+    }
+}
+
+static void print_drifted_json(const mlops_drift *drift) {
+    const char *before = "";
+    for (int64_t i = 0; i < mlops_drift_n_columns(drift); i++) {
+        mlops_drift_column c = MLOPS_DRIFT_COLUMN_INIT;
+        if (mlops_drift_get(drift, i, &c) || c.verdict != MLOPS_DRIFT_YES) continue;
+        printf("%s{\"name\":", before);
+        cli_json_text(stdout, c.name);
+        printf(",\"test\":\"%s\",\"effect\":", c.test);
+        cli_json_number(stdout, c.effect);
+        fputs(",\"effect_low\":", stdout);
+        cli_json_number(stdout, c.effect_low);
+        putchar('}');
+        before = ",";
+    }
+}
+
+/* The line of the window that was just completed. */
+static int print_window(watch *self) {
+    mlops_drift *drift;
+    mlops_error error;
+    if (mlops_monitor_drift(&drift, self->monitor, &error)) return cli_fail(NULL, &error);
+    mlops_drift_verdict verdict = mlops_drift_overall(drift);
+    long long window = (long long)mlops_monitor_n_windows(self->monitor);
+    long long n = (long long)mlops_drift_n_columns(drift);
+    long long drifted = (long long)mlops_drift_n_drifted(drift);
+    self->n_drifted += verdict == MLOPS_DRIFT_YES;
+    self->n_judged += verdict != MLOPS_DRIFT_NOT_ENOUGH_DATA;
+    if (self->args->json) {
+        printf("{\"window\":%lld,\"rows\":%lld,\"verdict\":\"%s\",\"n_columns\":%lld,"
+               "\"n_drifted\":%lld,\"drifted\":[",
+               window, (long long)self->window, cli_verdict(verdict), n, drifted);
+        print_drifted_json(drift);
+        puts("]}");
+    } else {
+        printf("window %lld: %s%s%s, %lld of %lld columns", window, cli_verdict_colour(verdict),
+               cli_verdict(verdict), cli_colour_end(), drifted, n);
+        print_drifted(drift);
+        putchar('\n');
+    }
+    mlops_drift_unref(drift);
+    if (fflush(stdout)) return CLI_FAILED; /* told at the end */
+    return write_metrics(self);
+}
+
+static int add_block(watch *self) {
+    mlops_table *table;
+    mlops_error error;
+    mlops_csv_opts csv = block_opts(self);
+    int64_t before = mlops_monitor_n_windows(self->monitor);
+    if (mlops_table_parse(&table, self->block.data, self->block.size, &csv, &error))
+        return fail_in_block(self, &error);
+    mlops_status status = mlops_monitor_add_table(self->monitor, table, &error);
+    self->rows = (self->rows + mlops_table_n_rows(table)) % self->window;
+    mlops_table_unref(table);
+    if (status) return cli_fail("standard input", &error);
+    return mlops_monitor_n_windows(self->monitor) > before ? print_window(self) : CLI_OK;
+}
+
+/* Gathers up to max records behind the header, fewer at the end of the input. */
+static int gather(watch *self, int64_t max, int64_t *n_rows) {
+    int status = CLI_OK;
+    while (!status && *n_rows < max && self->block.size < BLOCK_BYTES) {
+        const char *record;
+        size_t n;
+        status = cli_stream_next(&self->stream, &record, &n);
+        if (status || n == 0) return status;
+        put_record(self, record, n);
+        ++*n_rows;
+    }
+    return self->block.failed ? cli_complain("out of memory") : status;
+}
+
+static int run(watch *self) {
+    int status = read_header(self);
+    int64_t n_rows = self->args->csv_no_header; /* the first record is a row, too */
+    while (!status) {
+        int64_t left = self->window - self->rows;
+        status = gather(self, left < BLOCK_ROWS ? left : BLOCK_ROWS, &n_rows);
+        if (status || n_rows == 0) break;
+        status = add_block(self);
+        if (self->args->csv_no_header) self->header = 0, self->lines = 0;
+        self->block.size = self->header;
+        self->first_line = self->stream.line;
+        n_rows = 0;
+    }
+    if (!status && mlops_monitor_n_windows(self->monitor) == 0)
+        fprintf(stderr, "mlops: no window of %lld rows was complete; %lld rows came\n",
+                (long long)self->window, (long long)self->rows);
+    return status ? status : write_metrics(self);
+}
+
+static int verdict(const watch *self) {
+    if (self->n_drifted) return CLI_DRIFT;
+    return self->n_judged ? CLI_OK : CLI_NOT_ENOUGH_DATA;
+}
+
+int cli_drift_watch(const cli_args *args) {
+    watch self = {.args = args, .window = args->window ? args->window : WINDOW_DEFAULT};
+    mlops_error error;
+    mlops_drift_opts drift = cli_drift_opts(args);
+    mlops_monitor_opts opts = MLOPS_MONITOR_OPTS_INIT;
+    opts.drift = &drift;
+    opts.window_rows = self.window;
+    int status = cli_load_reference(&self.reference, args->words[0], args);
+    if (status) return status;
+    if (mlops_monitor_new_reference(&self.monitor, NULL, self.reference, &opts, &error))
+        status = cli_fail(args->words[0], &error);
+    cli_stream_init(&self.stream, STDIN_FILENO, args->csv_delimiter ? *args->csv_delimiter : ',');
+    if (!status) status = run(&self);
+    cli_stream_free(&self.stream);
+    free(self.block.data);
+    free(self.is_text);
+    mlops_monitor_free(self.monitor);
+    mlops_reference_unref(self.reference);
+    return status ? status : verdict(&self);
+}

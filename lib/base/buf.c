@@ -90,12 +90,14 @@ void mlops__buf_text(mlops__buf *self, const char *text) {
 }
 
 void mlops__buf_format(mlops__buf *self, const char *format, ...) {
-    char text[1024];
+    char text[256];
     va_list args;
     va_start(args, format);
     size_t n = mlops__vformat(text, sizeof text, format, args);
+    uint8_t *p = n ? mlops__buf_extend(self, n) : NULL;
+    if (p && n < sizeof text) memcpy(p, text, n);
+    else if (p) mlops__vformat_bytes((char *)p, n, format, args);
     va_end(args);
-    mlops__buf_put(self, text, n < sizeof text ? n : strlen(text));
 }
 
 void mlops__buf_align(mlops__buf *self, size_t align) {

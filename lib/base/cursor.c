@@ -18,6 +18,7 @@ const uint8_t *mlops__cursor_take(mlops__cursor *self, size_t n) {
         self->failed = 1;
         return NULL;
     }
+    if (n == 0) return self->data ? self->data + self->offset : NULL;
     const uint8_t *p = self->data + self->offset;
     self->offset += n;
     return p;
@@ -34,7 +35,7 @@ const uint8_t *mlops__cursor_array(mlops__cursor *self, uint64_t n, size_t size)
 mlops__cursor mlops__cursor_slice(const mlops__cursor *self, uint64_t offset, uint64_t n) {
     mlops__cursor part = {self->data, 0, 0, 1};
     if (self->failed || offset > self->size || n > self->size - offset) return part;
-    mlops__cursor_init(&part, self->data + offset, (size_t)n);
+    mlops__cursor_init(&part, self->data ? self->data + offset : NULL, (size_t)n);
     return part;
 }
 

@@ -111,20 +111,29 @@ static void terminate(sink *self) {
     self->out[end] = 0;
 }
 
-size_t mlops__vformat(char *out, size_t cap, const char *format, va_list list) {
-    sink self = {out, cap, 0};
+static void expand(sink *self, const char *format, va_list list) {
     arguments args;
     va_copy(args.list, list);
     while (*format) {
         size_t n = 0;
         while (format[n] && format[n] != '%') n++;
-        put(&self, format, n);
+        put(self, format, n);
         format += n;
-        if (*format) format = convert(&self, format + 1, &args);
+        if (*format) format = convert(self, format + 1, &args);
     }
     va_end(args.list);
+}
+
+size_t mlops__vformat(char *out, size_t cap, const char *format, va_list list) {
+    sink self = {out, cap, 0};
+    expand(&self, format, list);
     terminate(&self);
     return self.n;
+}
+
+void mlops__vformat_bytes(char *out, size_t n, const char *format, va_list list) {
+    sink self = {out, n + 1, 0}; /* the NUL that it leaves room for is never written */
+    expand(&self, format, list);
 }
 
 size_t mlops__format(char *out, size_t cap, const char *format, ...) {

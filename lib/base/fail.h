@@ -24,6 +24,10 @@
 size_t mlops__vformat(char *out, size_t cap, const char *format, va_list args) MLOPS__PRINTF(3, 0);
 size_t mlops__format(char *out, size_t cap, const char *format, ...) MLOPS__PRINTF(3, 4);
 
+/* Writes the first n bytes of the text and no NUL. */
+void mlops__vformat_bytes(char *out, size_t n, const char *format, va_list args)
+    MLOPS__PRINTF(3, 0);
+
 /* Fills err, if there is one, and returns code. Place and os_code are set to "none". */
 mlops_status mlops__fail(mlops_error *err, mlops_status code, const char *format, ...)
     MLOPS__PRINTF(3, 4);

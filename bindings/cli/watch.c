@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { WINDOW_DEFAULT = 1000, BLOCK_ROWS = 4096, BLOCK_BYTES = 4 << 20 };
@@ -25,9 +26,11 @@ typedef struct watch {
     mlops_monitor *monitor;
     cli_stream stream;
     text block;
-    size_t header; /* bytes of block that are the header */
-    int64_t lines; /* of the header */
-    char *is_text; /* of each column */
+    size_t header;       /* bytes of the header */
+    int64_t header_line; /* where it stands in the input */
+    int64_t lines;       /* of the block that are the header's */
+    int64_t first_line;  /* of the input behind them */
+    char *is_text;       /* of each column */
     int64_t n_columns;
     int64_t window;
     int64_t rows;      /* of the window that is not yet complete */
@@ -125,26 +128,31 @@ static int read_header(watch *self) {
     return self->is_text ? CLI_OK : cli_complain("out of memory");
 }
 
-/* Replaces the file of metrics, whole or not at all. */
+/* Replaces the file whole or not at all; what is no regular file, such as a pipe, is written to. */
+static int replace(const char *path, const char *metrics, size_t n) {
+    char beside[4096];
+    struct stat about;
+    int in_place = !stat(path, &about) && !S_ISREG(about.st_mode);
+    int length =
+        snprintf(beside, sizeof beside, in_place ? "%s" : "%s.%ld.part", path, (long)getpid());
+    FILE *file = length < (int)sizeof beside ? fopen(beside, "w") : NULL;
+    int written = file && fwrite(metrics, 1, n, file) == n;
+    if (file && fclose(file)) written = 0;
+    if (written && (in_place || !rename(beside, path))) return CLI_OK;
+    int status = cli_complain("cannot write '%s': %s", path, strerror(errno));
+    if (file && !in_place) unlink(beside);
+    return status;
+}
+
 static int write_metrics(const watch *self) {
-    const char *path = self->args->metrics;
     size_t n = 0;
-    if (!path) return CLI_OK;
+    if (!self->args->metrics) return CLI_OK;
     if (mlops_monitor_metrics(self->monitor, NULL, 0, &n)) return cli_complain("out of memory");
-    char *metrics = malloc(n + 1), *beside = malloc(strlen(path) + 32);
-    int status = CLI_OK;
-    if (metrics && beside && !mlops_monitor_metrics(self->monitor, metrics, n + 1, NULL)) {
-        sprintf(beside, "%s.%ld.part", path, (long)getpid());
-        FILE *file = fopen(beside, "w");
-        int written = file && fwrite(metrics, 1, n, file) == n;
-        if (file && fclose(file)) written = 0;
-        if (!written || rename(beside, path)) {
-            status = cli_complain("cannot write '%s': %s", path, strerror(errno));
-            if (file) unlink(beside);
-        }
-    } else status = cli_complain("out of memory");
+    char *metrics = malloc(n + 1);
+    int status = metrics && !mlops_monitor_metrics(self->monitor, metrics, n + 1, NULL)
+                     ? replace(self->args->metrics, metrics, n)
+                     : cli_complain("out of memory");
     free(metrics);
-    free(beside);
     return status;
 }
 

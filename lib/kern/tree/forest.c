@@ -42,20 +42,29 @@ void mlops__forest_rank_rows_scalar(const mlops__forest *self, const float *rows
 }
 
 /* The child of heap node i that a row goes to; stride is the distance of two slots' ranks. */
-static inline uint32_t step(const uint16_t *slots, const int8_t *bounds, const int8_t *ranks,
-                            size_t stride, uint32_t i) {
-    return 2 * i + (uint32_t)(ranks[slots[i] * stride] >= bounds[i]);
+static inline size_t step(const uint16_t *slots, const int8_t *bounds, const int8_t *ranks,
+                          size_t stride, size_t i) {
+    return 2 * i + (size_t)(ranks[slots[i] * stride] >= bounds[i]);
 }
 
-static inline uint32_t deep_step(const mlops__forest_deep *nodes, const int8_t *ranks,
-                                 size_t stride, uint32_t i) {
+static inline size_t deep_step(const mlops__forest_deep *nodes, const int8_t *ranks, size_t stride,
+                               size_t i) {
     const mlops__forest_deep *node = &nodes[i];
-    return node->left + (uint32_t)(ranks[node->slot * stride] >= node->bound);
+    return node->left + (size_t)(ranks[node->slot * stride] >= node->bound);
 }
+
+/* Where eight walks are; by name, since an array would live in memory. */
+typedef struct walks {
+    size_t a, b, c, d, e, f, g, h;
+} walks;
+
+#define ALL_WALKS(walk, do_one)                                                                    \
+    do_one((walk).a, 0) do_one((walk).b, 1) do_one((walk).c, 2) do_one((walk).d, 3)                \
+        do_one((walk).e, 4) do_one((walk).f, 5) do_one((walk).g, 6) do_one((walk).h, 7)
 
 static float leaf_of(const mlops__forest *self, const mlops__forest_tree *tree,
                      const int8_t *ranks) {
-    uint32_t i = tree->heap;
+    size_t i = tree->heap;
     if (tree->heap) {
         for (uint32_t d = 0; d < tree->depth; d++)
             i = step(self->slots + tree->at, self->bounds + tree->at, ranks, 1, i);
@@ -71,15 +80,41 @@ static inline void bundle_leaves(const mlops__forest *self, const mlops__forest_
     const size_t n = (size_t)1 << tree->depth;
     const uint16_t *slots = self->slots + tree->at;
     const int8_t *bounds = self->bounds + tree->at;
-    uint32_t i[BUNDLE] = {1, 1, 1, 1, 1, 1, 1, 1};
-    for (uint32_t d = 0; d < tree->depth; d++)
-        for (size_t k = 0; k < BUNDLE; k++)
-            i[k] = step(slots + k * n, bounds + k * n, ranks, 1, i[k]);
     const float *leaves = self->leaves + tree->at - n;
-    for (size_t k = 0; k < BUNDLE; k++) out[k] = leaves[k * n + i[k]];
+    walks i = {1, 1, 1, 1, 1, 1, 1, 1};
+    for (uint32_t d = 0; d < tree->depth; d++) {
+#define STEP(i, k) i = step(slots + (k)*n, bounds + (k)*n, ranks, 1, i);
+        ALL_WALKS(i, STEP)
+#undef STEP
+    }
+#define TAKE(i, k) out[k] = leaves[(k)*n + (i)];
+    ALL_WALKS(i, TAKE)
+#undef TAKE
+}
+
+/* One group: the sum stays in a register, and every add waits only for the one before. */
+static float sum_single(const mlops__forest *self, const int8_t *ranks) {
+    float sum = self->base[0];
+    for (uint32_t t = 0; t < self->n_trees;) {
+        const mlops__forest_tree *tree = &self->trees[t];
+        float values[BUNDLE];
+        if (!tree->bundle) {
+            sum += leaf_of(self, tree, ranks);
+            t++;
+            continue;
+        }
+        bundle_leaves(self, tree, ranks, values);
+        for (uint32_t k = 0; k < BUNDLE; k++) sum += values[k];
+        t += BUNDLE;
+    }
+    return sum;
 }
 
 void mlops__forest_sum_row_scalar(const mlops__forest *self, const int8_t *ranks, float *margins) {
+    if (self->n_groups == 1) {
+        margins[0] = sum_single(self, ranks);
+        return;
+    }
     for (uint32_t g = 0; g < self->n_groups; g++) margins[g] = self->base[g];
     for (uint32_t t = 0; t < self->n_trees;) {
         const mlops__forest_tree *tree = &self->trees[t];
@@ -98,22 +133,32 @@ static void add_heap(const mlops__forest *self, const mlops__forest_tree *tree, 
     const int8_t *bounds = self->bounds + tree->at;
     const float *leaves = self->leaves + tree->at - ((size_t)1 << tree->depth);
     for (size_t lane = 0; lane < LANES; lane += 8) {
-        uint32_t i[8] = {1, 1, 1, 1, 1, 1, 1, 1};
-        for (uint32_t d = 0; d < tree->depth; d++)
-            for (size_t k = 0; k < 8; k++)
-                i[k] = step(slots, bounds, ranks + lane + k, LANES, i[k]);
-        for (size_t k = 0; k < 8; k++) margins[lane + k] += leaves[i[k]];
+        walks i = {1, 1, 1, 1, 1, 1, 1, 1};
+        for (uint32_t d = 0; d < tree->depth; d++) {
+#define STEP(i, k) i = step(slots, bounds, ranks + lane + (k), LANES, i);
+            ALL_WALKS(i, STEP)
+#undef STEP
+        }
+#define ADD(i, k) margins[lane + (k)] += leaves[i];
+        ALL_WALKS(i, ADD)
+#undef ADD
     }
 }
 
 static void add_deep(const mlops__forest *self, const mlops__forest_tree *tree, const int8_t *ranks,
                      float *margins) {
     const mlops__forest_deep *nodes = self->deep + tree->at;
+    const float *values = self->deep_values + tree->at;
     for (size_t lane = 0; lane < LANES; lane += 8) {
-        uint32_t i[8] = {0};
-        for (uint32_t d = 0; d < tree->depth; d++)
-            for (size_t k = 0; k < 8; k++) i[k] = deep_step(nodes, ranks + lane + k, LANES, i[k]);
-        for (size_t k = 0; k < 8; k++) margins[lane + k] += self->deep_values[tree->at + i[k]];
+        walks i = {0, 0, 0, 0, 0, 0, 0, 0};
+        for (uint32_t d = 0; d < tree->depth; d++) {
+#define STEP(i, k) i = deep_step(nodes, ranks + lane + (k), LANES, i);
+            ALL_WALKS(i, STEP)
+#undef STEP
+        }
+#define ADD(i, k) margins[lane + (k)] += values[i];
+        ALL_WALKS(i, ADD)
+#undef ADD
     }
 }
 

@@ -1,0 +1,156 @@
+/* bench_model MODEL ROWS RUNS: one row and a batch, beside XGBoost's C API, in turns on one thread.
+ *
+ * ROWS is a file of float32. Every call takes the next row: a tree model that sees the same row
+ * again runs several times faster, since the branch predictor learns the path. Prints one line a
+ * run and figure, "name value", times in microseconds of the wall clock (with what reading it
+ * takes, about 0.03), batches in million rows a second. The peer is told to use one thread and
+ * is asked in its fastest way, inplace on a float32 matrix.
+ */
+#include <mlops.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#if HAVE_XGBOOST
+#include <math.h>
+#include <xgboost/c_api.h>
+#endif
+
+enum { CALLS = 10000, PASSES = 5 };
+
+static float *rows;
+static int64_t n_rows, n_features;
+static double latencies[CALLS], values[1 << 20];
+
+static double now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e6 + (double)t.tv_nsec * 1e-3;
+}
+
+static int by_value(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+typedef void call(const float *x, int64_t n);
+
+static mlops_model *model;
+static mlops_context *context;
+
+static void ours_row(const float *x, int64_t n) {
+    mlops_model_predict(model, x, n, n_features, values, 1);
+}
+
+static void ours_batch(const float *x, int64_t n) {
+    mlops_context_predict(context, x, n, n_features, values, 1);
+}
+
+static void measure(const char *name, call *row, call *batch) {
+    for (int64_t i = 0; i < CALLS; i++) {
+        double begin = now();
+        row(rows + i % n_rows * n_features, 1);
+        latencies[i] = now() - begin;
+    }
+    qsort(latencies, CALLS, sizeof *latencies, by_value);
+    printf("%s_row_p50 %.4f\n%s_row_p99 %.4f\n", name, latencies[CALLS / 2], name,
+           latencies[CALLS / 100 * 99]);
+    double best = 1e30;
+    for (int pass = 0; pass < PASSES; pass++) {
+        double begin = now();
+        batch(rows, n_rows);
+        double took = now() - begin;
+        if (took < best) best = took;
+    }
+    printf("%s_batch %.5f\n", name, (double)n_rows / best);
+}
+
+static float *read_rows(const char *path) {
+    FILE *file = fopen(path, "rb");
+    if (!file) return perror(path), NULL;
+    fseek(file, 0, SEEK_END);
+    long size = ftell(file);
+    rewind(file);
+    float *out = malloc((size_t)size);
+    if (out && fread(out, 1, (size_t)size, file) != (size_t)size) out = NULL;
+    fclose(file);
+    n_rows = size / 4 / n_features;
+    return out;
+}
+
+static void measure_load(const char *path) {
+    double begin = now();
+    mlops_model *again;
+    if (mlops_model_load(&again, path, NULL, NULL)) exit(1);
+    printf("mlops_load %.1f\n", now() - begin);
+    mlops_model_unref(again);
+}
+
+#if HAVE_XGBOOST
+static BoosterHandle booster;
+static DMatrixHandle proxy;
+
+static void peer_call(const float *x, int64_t n) {
+    char matrix[256];
+    const bst_ulong *shape;
+    bst_ulong dim;
+    const float *result;
+    snprintf(matrix, sizeof matrix,
+             "{\"data\":[%zu,true],\"shape\":[%lld,%lld],\"typestr\":\"<f4\",\"version\":3}",
+             (size_t)x, (long long)n, (long long)n_features);
+    if (XGBoosterPredictFromDense(booster, matrix,
+                                  "{\"type\":0,\"training\":false,\"iteration_begin\":0,"
+                                  "\"iteration_end\":0,\"strict_shape\":false,\"missing\":NaN,"
+                                  "\"cache_id\":0}",
+                                  proxy, &shape, &dim, &result))
+        exit(fprintf(stderr, "%s\n", XGBGetLastError()));
+    for (int64_t i = 0; i < n; i++) values[i] = (double)result[i];
+}
+
+/* Both must give the same bits before either is timed. */
+static int compare(void) {
+    double *ours = malloc((size_t)n_rows * sizeof *ours);
+    ours_batch(rows, n_rows);
+    memcpy(ours, values, (size_t)n_rows * sizeof *ours);
+    peer_call(rows, n_rows);
+    int same = memcmp(ours, values, (size_t)n_rows * sizeof *ours) == 0;
+    free(ours);
+    if (!same) fprintf(stderr, "the two do not predict the same\n");
+    return same;
+}
+
+static int begin_peer(const char *path) {
+    double begin = now();
+    if (XGBoosterCreate(NULL, 0, &booster) || XGBoosterLoadModel(booster, path)) return 0;
+    printf("xgboost_load %.1f\n", now() - begin);
+    int major, minor, patch;
+    XGBoostVersion(&major, &minor, &patch);
+    printf("xgboost_version %d.%d.%d\n", major, minor, patch);
+    return !XGBoosterSetParam(booster, "nthread", "1") && !XGProxyDMatrixCreate(&proxy);
+}
+#endif
+
+int main(int argc, char **argv) {
+    mlops_error error;
+    if (argc != 4) return fprintf(stderr, "usage: bench_model MODEL ROWS RUNS\n"), 2;
+    if (mlops_model_load(&model, argv[1], NULL, &error) ||
+        mlops_context_new(&context, model, MLOPS_MODEL_OUTPUT_PREDICTION, &error))
+        return fprintf(stderr, "%s\n", error.message), 1;
+    n_features = mlops_model_n_features(model);
+    rows = read_rows(argv[2]);
+    if (!rows || n_rows > (int64_t)(sizeof values / sizeof *values)) return 1;
+#if HAVE_XGBOOST
+    if (!begin_peer(argv[1]) || !compare()) return 1;
+#endif
+    for (int run = 0; run < atoi(argv[3]); run++) {
+        measure_load(argv[1]);
+        measure("mlops", ours_row, ours_batch);
+#if HAVE_XGBOOST
+        measure("xgboost", peer_call, peer_call);
+#endif
+    }
+    mlops_context_free(context);
+    mlops_model_unref(model);
+    return 0;
+}

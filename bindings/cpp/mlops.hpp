@@ -694,7 +694,8 @@ public:
         return mlops_profile_edge(need(), index);
     }
 
-    /// Quantile, from the bins: the upper edge of the bin that holds rank q, bounded by the extremes.
+    /// Quantile, from the bins: the upper edge of the first bin up to which q of the values lie, bounded by the
+    /// extremes. Nulls and NaN do not count.
     double quantile(double q) const {
         return mlops_profile_quantile(need(), q);
     }
@@ -775,8 +776,7 @@ public:
 
     /// Profile of one feature, to summarise, save or reset.
     ::mlops::profile profile(std::int64_t index) {
-        mlops_profile *p = mlops_edge_profile(need(), index);
-        return p == nullptr ? ::mlops::profile() : ::mlops::profile(p, memory_);
+        return ::mlops::profile(mlops_edge_profile(need(), index), memory_);
     }
 
     /// Predict the bundle's golden rows and compare every bit.

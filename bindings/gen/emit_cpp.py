@@ -375,7 +375,7 @@ class Function:
                 return [f"{base} *p = {call};", f"return {cls(base)}(p == nullptr ? nullptr : {base}_ref(p));"]
             return [f"return {cls(base)}({base}_ref({call}));"]
         if role == "handle":
-            return [f"{base} *p = {call};", f"return p == nullptr ? {cls(base)}() : {cls(base)}(p, memory_);"]
+            return [f"return {cls(base)}({call}, memory_);"]
         return [f"return {call};"]
 
     def lines(self, indent):

@@ -240,7 +240,8 @@ type ProfileSummary struct {
 	Min float64
 	// greatest value; NaN if there is none
 	Max float64
-	// of the finite values, from the exact sum; NaN if there is none
+	// of the finite values, from the exact sum; NaN if there is none, or if one was 2^(126 - scale) or
+	// larger in magnitude: no sum holds it
 	Mean float64
 }
 
@@ -525,7 +526,7 @@ type ProfileOpts struct {
 	// n_edges is x > the last; default log-linear bins
 	Edges []float64
 	// the sum counts units of 2^-scale, to which each value is rounded (ties to even); -64 to 64; default
-	// 32
+	// 32, at which values below 2^94 sum up
 	Scale *int32
 }
 
@@ -1625,7 +1626,8 @@ func NewProfile(opts *ProfileOpts) (*Profile, error) {
 
 // Add: count values.
 //
-// Errors: MLOPS_E_INVALID if n is negative.
+// Errors: MLOPS_E_INVALID if n is negative; MLOPS_E_LIMIT beyond 2^63 - 1 values in all. Nothing is
+// counted in either case.
 func (x *Profile) Add(values []float64) error {
 	if x == nil || x.p == nil {
 		return closed("Profile")
@@ -1637,7 +1639,7 @@ func (x *Profile) Add(values []float64) error {
 
 // AddF32: count float32 values, one of each stride-th element.
 //
-// Errors: MLOPS_E_INVALID.
+// Errors: as mlops_profile_add().
 func (x *Profile) AddF32(values []float32, stride int) error {
 	if x == nil || x.p == nil {
 		return closed("Profile")
@@ -1651,6 +1653,8 @@ func (x *Profile) AddF32(values []float32, stride int) error {
 }
 
 // AddNulls: count n nulls; n is 0 or more.
+//
+// Errors: as mlops_profile_add().
 func (x *Profile) AddNulls(n int64) error {
 	if x == nil || x.p == nil {
 		return closed("Profile")
@@ -1661,7 +1665,8 @@ func (x *Profile) AddNulls(n int64) error {
 
 // Merge: add what another profile has seen.
 //
-// Errors: MLOPS_E_INVALID if the configurations differ; nothing is added then.
+// Errors: MLOPS_E_INVALID if the configurations differ; MLOPS_E_LIMIT beyond 2^63 - 1 values in all.
+// Nothing is added in either case.
 func (x *Profile) Merge(other *Profile) error {
 	if x == nil || x.p == nil {
 		return closed("Profile")
@@ -1726,8 +1731,8 @@ func (x *Profile) Edge(index int64) float64 {
 	return float64(C.mlops_profile_edge(x.p, C.int64_t(index)))
 }
 
-// Quantile: quantile, from the bins: the upper edge of the bin that holds rank q, bounded by the
-// extremes.
+// Quantile: quantile, from the bins: the upper edge of the first bin up to which q of the values lie,
+// bounded by the extremes. Nulls and NaN do not count.
 //
 // Returns: NaN if there are no values or q is out of range.
 func (x *Profile) Quantile(q float64) float64 {
@@ -1757,8 +1762,9 @@ func (x *Profile) Save() ([]byte, error) {
 
 // LoadProfile: read bytes of mlops_profile_save() into the caller's storage.
 //
-// Errors: MLOPS_E_CORRUPT for bytes that are not a profile; MLOPS_E_UNSUPPORTED for one of a later
-// format; MLOPS_E_ARENA if size is too small.
+// Errors: MLOPS_E_CORRUPT for bytes that are not a profile, or whose totals and bins contradict each
+// other; MLOPS_E_UNSUPPORTED for one of a later format; MLOPS_E_ARENA if size is too small;
+// MLOPS_E_INVALID if mem is not aligned.
 func LoadProfile(content []byte) (*Profile, error) {
 	defer runtime.KeepAlive(content)
 	var out *C.mlops_profile

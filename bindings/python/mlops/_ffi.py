@@ -702,7 +702,8 @@ class ProfileSummary:
     n_negative: int  # below zero, -inf among them
     min: float  # least value, infinities among them; NaN if there is none
     max: float  # greatest value; NaN if there is none
-    mean: float  # of the finite values, from the exact sum; NaN if there is none
+    mean: float  # of the finite values, from the exact sum; NaN if there is none,
+            or if one was 2^(126 - scale) or larger in magnitude: no sum holds it
 
 
 def _profile_summary(s):
@@ -1607,7 +1608,7 @@ class Profile(_rt.Handle):
             edges: strictly ascending, finite; bin 0 is x <= edges[0], bin i is edges[i-1] < x <=
                 edges[i], bin n_edges is x > the last; default log-linear bins
             scale: the sum counts units of 2^-scale, to which each value is rounded (ties to even); -64 to
-                64; default 32
+                64; default 32, at which values below 2^94 sum up
         """
         opts = _profile_opts(edges=edges, scale=scale)
         out = lib.mlops_profile_size(C.byref(opts))
@@ -1619,7 +1620,7 @@ class Profile(_rt.Handle):
             edges: strictly ascending, finite; bin 0 is x <= edges[0], bin i is edges[i-1] < x <=
                 edges[i], bin n_edges is x > the last; default log-linear bins
             scale: the sum counts units of 2^-scale, to which each value is rounded (ties to even); -64 to
-                64; default 32
+                64; default 32, at which values below 2^94 sum up
 
         Raises: InvalidError, NomemError.
         """
@@ -1636,7 +1637,8 @@ class Profile(_rt.Handle):
 
             values: float64
 
-        Raises: InvalidError if n is negative.
+        Raises: InvalidError if n is negative; LimitError beyond 2^63 - 1 values in all. Nothing is counted in
+        either case.
         """
         h = self._open()
         values_p, values_shape, values_keep = _rt.array(values, "d", 1, "values")
@@ -1650,7 +1652,7 @@ class Profile(_rt.Handle):
 
             values: float32; the first value and, behind it, every stride-th
 
-        Raises: InvalidError.
+        Raises: as Profile.add().
         """
         h = self._open()
         values_p, values_n, values_stride, values_keep = _rt.strided(values, "f", "values")
@@ -1660,7 +1662,10 @@ class Profile(_rt.Handle):
             _rt.check(status, "mlops_profile_add_f32")
 
     def add_nulls(self, n):
-        """Count n nulls; n is 0 or more."""
+        """Count n nulls; n is 0 or more.
+
+        Raises: as Profile.add().
+        """
         h = self._open()
         with h.lock:
             status = lib.mlops_profile_add_nulls(h, _rt.integer(n, -2 ** 63, 2 ** 63 - 1, "n"))
@@ -1672,7 +1677,8 @@ class Profile(_rt.Handle):
 
             other: profile of the same configuration; unchanged
 
-        Raises: InvalidError if the configurations differ; nothing is added then.
+        Raises: InvalidError if the configurations differ; LimitError beyond 2^63 - 1 values in all. Nothing
+        is added in either case.
         """
         h = self._open()
         other_h = _rt.opened(other, Profile, "other")
@@ -1723,7 +1729,8 @@ class Profile(_rt.Handle):
         return out
 
     def quantile(self, q):
-        """Quantile, from the bins: the upper edge of the bin that holds rank q, bounded by the extremes.
+        """Quantile, from the bins: the upper edge of the first bin up to which q of the values lie, bounded
+        by the extremes. Nulls and NaN do not count.
 
             q: in [0, 1]
 
@@ -1751,8 +1758,9 @@ class Profile(_rt.Handle):
 
             bytes: what was saved; borrowed for the call
 
-        Raises: CorruptError for bytes that are not a profile; UnsupportedError for one of a later format;
-        ArenaError if size is too small.
+        Raises: CorruptError for bytes that are not a profile, or whose totals and bins contradict each other;
+        UnsupportedError for one of a later format; ArenaError if size is too small; InvalidError if mem is
+        not aligned.
         """
         out = C.c_void_p()
         bytes_p, bytes_n = _rt.blob(bytes, "bytes")

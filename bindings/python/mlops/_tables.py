@@ -29,23 +29,23 @@ def table(obj, **opts):
     if isinstance(obj, Table):
         return obj
     if isinstance(obj, (str, bytes, os.PathLike)):
-        return Table.load(obj, **opts)
+        return _rt.classes["table"].load(obj, **opts)
     if opts:
         raise TypeError(f"{', '.join(opts)}: only a CSV file takes options")
     if hasattr(obj, "columns") and hasattr(obj, "iloc"):
         return from_columns([(str(name), obj.iloc[:, i]) for i, name in enumerate(obj.columns)], len(obj))
     if hasattr(obj, "__arrow_c_stream__"):
         capsule = obj.__arrow_c_stream__()
-        return Table.import_stream(pointer(capsule, b"arrow_array_stream"))
+        return _rt.classes["table"].import_stream(pointer(capsule, b"arrow_array_stream"))
     if hasattr(obj, "__arrow_c_array__"):
         schema, array = obj.__arrow_c_array__()
-        return Table.import_(pointer(schema, b"arrow_schema"), pointer(array, b"arrow_array"))
+        return _rt.classes["table"].import_(pointer(schema, b"arrow_schema"), pointer(array, b"arrow_array"))
     if hasattr(obj, "items"):
         return from_columns([(str(name), values) for name, values in obj.items()])
     np = _rt.numpy()
     if np is not None and isinstance(obj, np.ndarray) and obj.dtype.names:
         return from_columns([(name, obj[name]) for name in obj.dtype.names])
-    return Table.from_matrix(obj)
+    return _rt.classes["table"].from_matrix(obj)
 
 
 def pointer(capsule, name):
@@ -109,7 +109,7 @@ def array_of(length, buffers, nulls=-1, children=(), dictionary=None):
     """buffers: objects with memory, or None; the first is the validity."""
     pointers = (C.c_void_p * max(1, len(buffers)))(*(memory(b) for b in buffers))
     array = ArrowArray(length=length, null_count=nulls, n_buffers=len(buffers))
-    array.buffers = C.cast(pointers, type(array.buffers))
+    array.buffers = C.addressof(pointers)
     return fill(array, children, dictionary, (pointers, buffers))
 
 
@@ -134,7 +134,7 @@ def from_columns(columns, n_rows=None):
     made = [column(name, values) for name, values in columns]
     schema = schema_of("+s", "", [s for s, _ in made])
     array = array_of(n_rows, [None], 0, [a for _, a in made])
-    return Table.import_(schema, array)
+    return _rt.classes["table"].import_(schema, array)
 
 
 # ---- columns -----------------------------------------------------------------------------------------------------

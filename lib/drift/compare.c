@@ -1,0 +1,281 @@
+/* The comparing verbs: binds columns by name, judges them one by one or on an executor, and settles
+ * the report.
+ *
+ * Owns the meaning of the options columns, ignore and call. Invariant: each column is judged from
+ * its own rows alone, so that the result does not depend on the executor; nothing is left allocated
+ * after an error.
+ */
+#include "base/opts.h"
+#include "column/table.h"
+#include "drift/inside.h"
+#include "profile/reference.h"
+
+#include <mlops/call.h>
+#include <string.h>
+
+/* A reference of either form. */
+typedef struct source {
+    const mlops_table *table; /* NULL: kept */
+    const mlops_reference *kept;
+} source;
+
+static int64_t source_n(const source *self) {
+    return self->table ? mlops_table_n_columns(self->table) : mlops_reference_n_columns(self->kept);
+}
+
+static const char *source_name(const source *self, int64_t i) {
+    return self->table ? mlops_table_name(self->table, i) : mlops_reference_name(self->kept, i);
+}
+
+static mlops_type source_type(const source *self, int64_t i) {
+    return self->table ? mlops_table_type(self->table, i) : mlops_reference_type(self->kept, i);
+}
+
+static int64_t source_find(const source *self, const char *name) {
+    return self->table ? mlops_table_find(self->table, name)
+                       : mlops__reference_find(self->kept, name);
+}
+
+/* One column of both sides. */
+typedef struct pair {
+    int64_t reference;
+    int64_t current;
+} pair;
+
+typedef struct job {
+    source reference;
+    const mlops_table *current;
+    mlops__host host;
+    mlops__drift_rule rule;
+    mlops_drift_opts opts;
+    mlops_call call;
+    mlops__arena arena;
+    pair *pairs;
+    int64_t n;
+    int64_t begun; /* index of the first column of the loop that runs */
+    mlops__drift_judged *judged;
+    int64_t *order;
+} job;
+
+static const char *kind_of(mlops_type type) {
+    return mlops__drift_numeric(type)  ? "numeric"
+           : type == MLOPS_TYPE_BOOL   ? "bool"
+           : type == MLOPS_TYPE_STRING ? "string"
+                                       : "null";
+}
+
+static mlops_status bind_column(job *self, int64_t index, mlops_error *err) {
+    const char *name = source_name(&self->reference, index);
+    int64_t found = mlops_table_find(self->current, name);
+    if (found < 0)
+        return mlops__fail(err, MLOPS_E_SCHEMA,
+                           "the current table has no column '%s', which the reference has; add it, "
+                           "or name it in mlops_drift_opts.ignore",
+                           name);
+    mlops_type a = source_type(&self->reference, index), b = mlops_table_type(self->current, found);
+    if (a != MLOPS_TYPE_NULL && b != MLOPS_TYPE_NULL && strcmp(kind_of(a), kind_of(b)) != 0)
+        return mlops__fail(err, MLOPS_E_SCHEMA,
+                           "column '%s' is %s in the reference and %s in the current table; both "
+                           "must be of one kind",
+                           name, kind_of(a), kind_of(b));
+    pair found_pair = {index, found};
+    self->pairs[self->n++] = found_pair;
+    return MLOPS_OK;
+}
+
+static int among(const char *name, const char *const *names, int64_t n) {
+    for (int64_t i = 0; i < n; i++)
+        if (strcmp(name, names[i]) == 0) return 1;
+    return 0;
+}
+
+/* A name that neither side knows is taken for a slip. */
+static mlops_status check_names(const job *self, const char *option, const char *const *names,
+                                int64_t n, int both, mlops_error *err) {
+    for (int64_t i = 0; i < n; i++) {
+        if (source_find(&self->reference, names[i]) >= 0) continue;
+        if (!both && mlops_table_find(self->current, names[i]) >= 0) continue;
+        return mlops__fail(err, MLOPS_E_SCHEMA,
+                           "mlops_drift_opts.%s names '%s', which the reference does not have",
+                           option, names[i]);
+    }
+    return MLOPS_OK;
+}
+
+/* Fills pairs in the order of the reference. */
+static mlops_status bind_columns(job *self, mlops_error *err) {
+    const char **keep = NULL, **drop = NULL;
+    int64_t n_keep = 0, n_drop = 0, n = source_n(&self->reference);
+    MLOPS_TRY(mlops__names_parse(&self->arena, self->opts.columns, &keep, &n_keep, err));
+    MLOPS_TRY(mlops__names_parse(&self->arena, self->opts.ignore, &drop, &n_drop, err));
+    MLOPS_TRY(check_names(self, "columns", keep, n_keep, 1, err));
+    MLOPS_TRY(check_names(self, "ignore", drop, n_drop, 0, err));
+    self->pairs = mlops__arena_array(&self->arena, (size_t)n + 1, sizeof *self->pairs);
+    self->judged = mlops__arena_array(&self->arena, (size_t)n + 1, sizeof *self->judged);
+    self->order = mlops__arena_array(&self->arena, (size_t)n + 1, sizeof *self->order);
+    if (!self->pairs || !self->judged || !self->order)
+        return mlops__fail_nomem(err, ((size_t)n + 1) * sizeof *self->judged);
+    for (int64_t i = 0; i < n; i++) {
+        const char *name = source_name(&self->reference, i);
+        if (self->opts.columns && !among(name, keep, n_keep)) continue;
+        if (among(name, drop, n_drop)) continue;
+        MLOPS_TRY(bind_column(self, i, err));
+    }
+    if (self->n > 0) return MLOPS_OK;
+    return mlops__fail(err, MLOPS_E_SCHEMA,
+                       "no column is left to compare; name one or more, or ignore fewer");
+}
+
+/* A column without any value may stand for any kind: that of the other side decides. */
+static mlops_status judge_table(const job *self, const pair *at, mlops__drift_judged *out) {
+    const mlops_allocator *allocator = &self->host.allocator;
+    const mlops__column *x = mlops__table_column(self->reference.table, at->reference);
+    const mlops__column *y = mlops__table_column(self->current, at->current);
+    if (mlops__drift_numeric(x->type) ||
+        (x->type == MLOPS_TYPE_NULL && mlops__drift_numeric(y->type))) {
+        mlops__drift_values a, b;
+        MLOPS_TRY(mlops__drift_values_load(&a, x, allocator));
+        mlops_status status = mlops__drift_values_load(&b, y, allocator);
+        if (status == MLOPS_OK) {
+            mlops__drift_judge_values(out, &self->rule, x->name, x->type, &a, &b);
+            mlops__drift_values_free(&b, allocator);
+        }
+        mlops__drift_values_free(&a, allocator);
+        return status;
+    }
+    mlops__drift_categories categories;
+    MLOPS_TRY(mlops__drift_categories_pick(&categories, x, allocator));
+    MLOPS_TRY(mlops__drift_categories_count(&categories, y, allocator));
+    mlops__drift_judge_categories(out, &self->rule, x->name, x->type, 1, &categories);
+    return MLOPS_OK;
+}
+
+static mlops_status judge_kept(const job *self, const pair *at, mlops__drift_judged *out) {
+    const mlops_allocator *allocator = &self->host.allocator;
+    const mlops__reference_column *x = mlops__reference_at(self->reference.kept, at->reference);
+    const mlops__column *y = mlops__table_column(self->current, at->current);
+    if (mlops__drift_numeric(x->type)) {
+        mlops__drift_values values;
+        MLOPS_TRY(mlops__drift_values_load(&values, y, allocator));
+        mlops_status status = mlops__drift_judge_kept(out, &self->rule, x, &values, allocator);
+        mlops__drift_values_free(&values, allocator);
+        return status;
+    }
+    mlops__drift_categories categories;
+    mlops__drift_categories_take(&categories, x);
+    MLOPS_TRY(mlops__drift_categories_count(&categories, y, allocator));
+    mlops__drift_judge_categories(out, &self->rule, x->name, x->type, x->exact, &categories);
+    return MLOPS_OK;
+}
+
+static mlops_status judge_one(void *task_user, int64_t index, int32_t worker) {
+    job *self = task_user;
+    (void)worker;
+    int64_t at = self->begun + index;
+    return self->reference.table ? judge_table(self, &self->pairs[at], &self->judged[at])
+                                 : judge_kept(self, &self->pairs[at], &self->judged[at]);
+}
+
+static mlops_status poll(const job *self, int64_t done, mlops_error *err) {
+    const mlops_call *call = &self->call;
+    const mlops_clock *clock = &self->host.clock;
+    if (call->progress && call->progress(call->progress_user, done, self->n) != 0)
+        return mlops__fail(err, MLOPS_E_CANCELLED, "cancelled after %lld of %lld columns",
+                           (long long)done, (long long)self->n);
+    if (call->deadline_ns != 0 && clock->monotonic_ns(clock->ctx) > call->deadline_ns)
+        return mlops__fail(err, MLOPS_E_DEADLINE, "the deadline passed after %lld of %lld columns",
+                           (long long)done, (long long)self->n);
+    return MLOPS_OK;
+}
+
+/* Columns that may be in work at once under the limit of memory. */
+static mlops_status find_width(const job *self, int64_t *out, mlops_error *err) {
+    size_t size = mlops__drift_values_size(mlops_table_n_rows(self->current)), other = 0;
+    if (self->reference.table)
+        other = mlops__drift_values_size(mlops_table_n_rows(self->reference.table));
+    if (!mlops__add(size, other, &size)) size = SIZE_MAX;
+    int64_t workers = self->call.executor ? self->call.executor->n_workers : 1;
+    *out = workers < 1 ? 1 : workers;
+    if (self->call.memory_max <= 0 || size == 0) return MLOPS_OK;
+    uint64_t fit = (uint64_t)self->call.memory_max / size;
+    if (fit == 0)
+        return mlops__fail(err, MLOPS_E_LIMIT,
+                           "a column takes %zu bytes of working memory; mlops_call.memory_max is "
+                           "%lld",
+                           size, (long long)self->call.memory_max);
+    if (fit < (uint64_t)*out) *out = (int64_t)fit;
+    return MLOPS_OK;
+}
+
+/* Judges all columns, in loops of a few for each worker. */
+static mlops_status judge_all(job *self, mlops_error *err) {
+    enum { TURNS = 4 };
+    const mlops_executor *executor = self->call.executor;
+    int64_t width = 1;
+    MLOPS_TRY(find_width(self, &width, err));
+    if (executor && width == executor->n_workers && width < self->n) width *= TURNS;
+    MLOPS_TRY(poll(self, 0, err));
+    for (self->begun = 0; self->begun < self->n;) {
+        int64_t left = self->n - self->begun, n = width < left ? width : left;
+        mlops_status status = executor && n > 1
+                                  ? executor->parallel_for(executor->ctx, n, judge_one, self)
+                                  : judge_one(self, 0, 0);
+        if (status == MLOPS_E_NOMEM) return mlops__fail_nomem(err, 0);
+        if (status < 0) return mlops__fail(err, status, "the executor failed");
+        self->begun += executor && n > 1 ? n : 1;
+        MLOPS_TRY(poll(self, self->begun, err));
+    }
+    return MLOPS_OK;
+}
+
+static mlops_status check_opts(job *self, const mlops_drift_opts *opts, mlops_error *err) {
+    MLOPS_TRY(mlops__opts_copy(&self->opts, sizeof self->opts, opts, "mlops_drift_opts", err));
+    MLOPS_TRY(mlops__drift_rule_init(&self->rule, opts, err));
+    MLOPS_TRY(mlops__opts_copy(&self->call, sizeof self->call, self->opts.call, "mlops_call", err));
+    if (self->call.flags != 0)
+        return mlops__fail(err, MLOPS_E_INVALID, "mlops_call.flags is 0x%x; there are none, set 0",
+                           self->call.flags);
+    if (self->call.memory_max < 0)
+        return mlops__fail(err, MLOPS_E_INVALID, "mlops_call.memory_max is negative");
+    return mlops__host_init(&self->host, self->opts.host, err);
+}
+
+static mlops_status compare(mlops_drift **out, job *self, const mlops_drift_opts *opts,
+                            mlops_error *err) {
+    MLOPS_TRY(check_opts(self, opts, err));
+    mlops__arena_init(&self->arena, &self->host.allocator, SIZE_MAX);
+    mlops_status status = bind_columns(self, err);
+    if (status == MLOPS_OK) status = judge_all(self, err);
+    if (status == MLOPS_OK) {
+        mlops__drift_holm(self->judged, self->n, &self->rule, self->order);
+        status =
+            mlops__drift_from_columns(out, &self->host, &self->rule, self->judged, self->n, err);
+    }
+    mlops__arena_free(&self->arena);
+    return status;
+}
+
+mlops_status mlops_drift_compare(mlops_drift **out, const mlops_table *reference,
+                                 const mlops_table *current, const mlops_drift_opts *opts,
+                                 mlops_error *err) {
+    job self;
+    *out = NULL;
+    memset(&self, 0, sizeof self);
+    if (!reference || !current) return mlops__fail(err, MLOPS_E_INVALID, "drift: a table is NULL");
+    self.reference.table = reference;
+    self.current = current;
+    return compare(out, &self, opts, err);
+}
+
+mlops_status mlops_drift_compare_reference(mlops_drift **out, const mlops_reference *reference,
+                                           const mlops_table *current, const mlops_drift_opts *opts,
+                                           mlops_error *err) {
+    job self;
+    *out = NULL;
+    memset(&self, 0, sizeof self);
+    if (!reference || !current)
+        return mlops__fail(err, MLOPS_E_INVALID, "drift: the reference or the table is NULL");
+    self.reference.kept = reference;
+    self.current = current;
+    return compare(out, &self, opts, err);
+}

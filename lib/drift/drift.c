@@ -1,0 +1,158 @@
+/* The verdicts of a report: shared, immutable, in the order of the reference.
+ *
+ * Owns the object, its names and the order by gravity that reports follow. Invariant: nothing but
+ * the count of shares changes after mlops__drift_from_columns(); the last share frees it.
+ */
+#include "base/opts.h"
+#include "drift/inside.h"
+#include "file/file.h"
+
+#include <string.h>
+
+static void destroy(mlops_drift *self) {
+    const mlops_allocator allocator = self->host.allocator;
+    size_t n = (size_t)self->n;
+    mlops__free(&allocator, self->columns, n * sizeof *self->columns);
+    mlops__free(&allocator, self->order, n * sizeof *self->order);
+    mlops__free(&allocator, self->names, self->names_size);
+    mlops__free(&allocator, self, sizeof *self);
+}
+
+static int rank(mlops_drift_verdict verdict) {
+    return verdict == MLOPS_DRIFT_YES ? 0 : verdict == MLOPS_DRIFT_NOT_ENOUGH_DATA ? 1 : 2;
+}
+
+/* How far the effect lies beyond its tolerance: of the bound for drift, else of the effect. */
+static double gravity(const mlops_drift_column *column) {
+    double value = column->verdict == MLOPS_DRIFT_YES ? column->effect_low : column->effect;
+    return value / column->tolerance >= 0 ? value / column->tolerance : -1;
+}
+
+static int graver(const mlops__drift_judged *columns, int64_t a, int64_t b) {
+    const mlops_drift_column *x = &columns[a].column, *y = &columns[b].column;
+    if (rank(x->verdict) != rank(y->verdict)) return rank(x->verdict) < rank(y->verdict);
+    double p = gravity(x), q = gravity(y);
+    return p > q || (!(p < q) && a < b);
+}
+
+static void sift(const mlops__drift_judged *columns, int64_t *order, int64_t root, int64_t n) {
+    for (int64_t child = 2 * root + 1; child < n; child = 2 * root + 1) {
+        if (child + 1 < n && graver(columns, order[child], order[child + 1])) child++;
+        if (!graver(columns, order[root], order[child])) return;
+        int64_t swap = order[root];
+        order[root] = order[child];
+        order[child] = swap;
+        root = child;
+    }
+}
+
+static void sort_by_gravity(const mlops__drift_judged *columns, int64_t *order, int64_t n) {
+    for (int64_t i = 0; i < n; i++) order[i] = i;
+    for (int64_t i = n / 2 - 1; i >= 0; i--) sift(columns, order, i, n);
+    for (int64_t i = n - 1; i > 0; i--) {
+        int64_t swap = order[0];
+        order[0] = order[i];
+        order[i] = swap;
+        sift(columns, order, 0, i);
+    }
+}
+
+static mlops_status fill(mlops_drift *self, const mlops__drift_judged *columns) {
+    const mlops_allocator *allocator = &self->host.allocator;
+    size_t n = (size_t)self->n, used = 0;
+    for (size_t i = 0; i < n; i++) self->names_size += strlen(columns[i].column.name) + 1;
+    if (n == 0) return MLOPS_OK;
+    self->columns = mlops__alloc_array(allocator, n, sizeof *self->columns);
+    self->order = mlops__alloc_array(allocator, n, sizeof *self->order);
+    self->names = mlops__alloc(allocator, self->names_size);
+    if (!self->columns || !self->order || !self->names) return MLOPS_E_NOMEM;
+    for (size_t i = 0; i < n; i++) {
+        size_t size = strlen(columns[i].column.name) + 1;
+        self->columns[i] = columns[i];
+        self->columns[i].column.name = self->names + used;
+        memcpy(self->names + used, columns[i].column.name, size);
+        used += size;
+    }
+    sort_by_gravity(self->columns, self->order, self->n);
+    return MLOPS_OK;
+}
+
+mlops_status mlops__drift_from_columns(mlops_drift **out, const mlops__host *host,
+                                       const mlops__drift_rule *rule,
+                                       const mlops__drift_judged *columns, int64_t n,
+                                       mlops_error *err) {
+    *out = NULL;
+    mlops_drift *self = mlops__alloc_zero(&host->allocator, sizeof *self);
+    if (!self) return mlops__fail_nomem(err, sizeof *self);
+    atomic_init(&self->n_refs, 1);
+    self->host = *host;
+    self->rule = *rule;
+    self->n = n;
+    if (fill(self, columns) != MLOPS_OK) {
+        destroy(self);
+        return mlops__fail_nomem(err, (size_t)n * sizeof *columns);
+    }
+    *out = self;
+    return MLOPS_OK;
+}
+
+mlops_drift *mlops_drift_ref(mlops_drift *self) {
+    if (self) atomic_fetch_add_explicit(&self->n_refs, 1, memory_order_relaxed);
+    return self;
+}
+
+void mlops_drift_unref(mlops_drift *self) {
+    if (!self || atomic_fetch_sub_explicit(&self->n_refs, 1, memory_order_acq_rel) > 1) return;
+    destroy(self);
+}
+
+static int64_t count(const mlops_drift *self, mlops_drift_verdict verdict) {
+    int64_t n = 0;
+    for (int64_t i = 0; i < self->n; i++) n += self->columns[i].column.verdict == verdict;
+    return n;
+}
+
+mlops_drift_verdict mlops_drift_overall(const mlops_drift *self) {
+    if (count(self, MLOPS_DRIFT_YES) > 0) return MLOPS_DRIFT_YES;
+    return count(self, MLOPS_DRIFT_NO) > 0 ? MLOPS_DRIFT_NO : MLOPS_DRIFT_NOT_ENOUGH_DATA;
+}
+
+int64_t mlops_drift_n_columns(const mlops_drift *self) { return self->n; }
+
+int64_t mlops_drift_n_drifted(const mlops_drift *self) { return count(self, MLOPS_DRIFT_YES); }
+
+mlops_status mlops_drift_get(const mlops_drift *self, int64_t index, mlops_drift_column *out) {
+    if (!out || index < 0 || index >= self->n) return MLOPS_E_INVALID;
+    return mlops__opts_return(out, &self->columns[index].column, sizeof *out);
+}
+
+static int ends_in_json(const char *path) {
+    size_t n = strlen(path);
+    return n >= 5 && memcmp(path + n - 5, ".json", 5) == 0;
+}
+
+mlops_status mlops__drift_save_notes(const mlops_drift *self, const char *path, const char *title,
+                                     const mlops__drift_note *notes, int64_t n, mlops_error *err) {
+    if (!path || !*path) return mlops__fail(err, MLOPS_E_INVALID, "drift: the path is empty");
+    mlops__buf text;
+    mlops__buf_init(&text, &self->host.allocator);
+    if (ends_in_json(path)) mlops__drift_json_notes(&text, self, notes, n);
+    else mlops__drift_html(&text, self, title, notes, n);
+    mlops_status status = text.status;
+    if (status == MLOPS_E_NOMEM) mlops__fail_nomem(err, text.size);
+    else if (status < 0) mlops__fail(err, status, "drift: the report cannot be written");
+    else status = mlops__file_write(&self->host, path, text.data, text.size, err);
+    mlops__buf_free(&text);
+    return status;
+}
+
+mlops_status mlops_drift_save(const mlops_drift *self, const char *path, mlops_error *err) {
+    return mlops__drift_save_notes(self, path, NULL, NULL, 0, err);
+}
+
+mlops_status mlops_drift_json(const mlops_drift *self, char *text, size_t cap, size_t *needed) {
+    mlops__buf out;
+    mlops__buf_init_fixed(&out, text, cap);
+    mlops__drift_json_notes(&out, self, NULL, 0);
+    return mlops__buf_finish_text(&out, needed);
+}

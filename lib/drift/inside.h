@@ -1,0 +1,96 @@
+/* What the files of drift share: measures into a judged column, and the object. */
+#ifndef MLOPS_DRIFT_INSIDE_H
+#define MLOPS_DRIFT_INSIDE_H
+
+#include "drift/judge.h"
+
+#include <stdatomic.h>
+
+struct mlops_drift {
+    atomic_int_fast64_t n_refs;
+    mlops__host host;
+    mlops__drift_rule rule;
+    int64_t n;
+    mlops__drift_judged *columns; /* in the order of the reference */
+    int64_t *order;               /* gravest first */
+    char *names;                  /* one block that the columns' names point into */
+    size_t names_size;
+};
+
+/* A column of which nothing is known but its name and sides. */
+void mlops__drift_open_column(mlops__drift_judged *out, const char *name, mlops_type type,
+                              const mlops__drift_side *reference, const mlops__drift_side *current);
+
+/* psi, js and tv over k bins, and the shares of the first MLOPS__DRIFT_BINS - 1 and the rest. Does
+ * nothing if a side is empty. */
+void mlops__drift_set_counts(mlops__drift_judged *out, const int64_t *reference,
+                             const int64_t *current, int64_t k);
+
+/* Runs the tests of a column whose ks (numeric) or tv (categories) stands. hidden as in
+ * mlops__drift_cells; n_categories is the number of cells that tv was taken over. */
+void mlops__drift_decide(mlops__drift_judged *out, const mlops__drift_rule *rule,
+                         const mlops__drift_side *reference, const mlops__drift_side *current,
+                         double hidden, int64_t n_categories);
+
+/* True for types that are compared by their CDF. */
+int mlops__drift_numeric(mlops_type type);
+
+int mlops__drift_finite(double value);
+
+/* Verdict in words: "yes", "no", "not enough data". */
+const char *mlops__drift_word(mlops_drift_verdict verdict);
+
+/* One side of a numeric column with every value at hand. */
+typedef struct mlops__drift_values {
+    double *values; /* ascending, no NaN; -0 is 0 */
+    mlops__drift_side side;
+    double sd; /* of the finite values, by n; NaN if there is none */
+    size_t room;
+} mlops__drift_values;
+
+/* One side of a column by categories: at most 64, then the rest. */
+typedef struct mlops__drift_categories {
+    const char *texts[MLOPS__DRIFT_CATEGORIES]; /* the reference's, by falling count, then text */
+    int64_t n_texts;
+    int64_t reference[MLOPS__DRIFT_CATEGORIES + 1];
+    int64_t current[MLOPS__DRIFT_CATEGORIES + 1];
+    mlops__drift_side side_reference;
+    mlops__drift_side side_current;
+} mlops__drift_categories;
+
+struct mlops__column;
+struct mlops__reference_column;
+
+/* Sorted values of a numeric column. MLOPS_E_NOMEM. */
+mlops_status mlops__drift_values_load(mlops__drift_values *out, const struct mlops__column *column,
+                                      const mlops_allocator *allocator);
+void mlops__drift_values_free(mlops__drift_values *self, const mlops_allocator *allocator);
+
+/* Bytes of working memory that a column of so many rows takes on its side, at the most. */
+size_t mlops__drift_values_size(int64_t n_rows);
+
+/* Picks the categories of a table's column, or those that a reference kept, and counts a current
+ * column over them. MLOPS_E_NOMEM. */
+mlops_status mlops__drift_categories_pick(mlops__drift_categories *out,
+                                          const struct mlops__column *column,
+                                          const mlops_allocator *allocator);
+void mlops__drift_categories_take(mlops__drift_categories *out,
+                                  const struct mlops__reference_column *column);
+mlops_status mlops__drift_categories_count(mlops__drift_categories *self,
+                                           const struct mlops__column *column,
+                                           const mlops_allocator *allocator);
+
+/* Judges a column with all values of both sides, by categories, or with a kept reference. */
+void mlops__drift_judge_values(mlops__drift_judged *out, const mlops__drift_rule *rule,
+                               const char *name, mlops_type type,
+                               const mlops__drift_values *reference,
+                               const mlops__drift_values *current);
+void mlops__drift_judge_categories(mlops__drift_judged *out, const mlops__drift_rule *rule,
+                                   const char *name, mlops_type type, int exact,
+                                   const mlops__drift_categories *categories);
+mlops_status mlops__drift_judge_kept(mlops__drift_judged *out, const mlops__drift_rule *rule,
+                                     const struct mlops__reference_column *reference,
+                                     const mlops__drift_values *current,
+                                     const mlops_allocator *allocator);
+
+#endif

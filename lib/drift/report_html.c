@@ -1,0 +1,214 @@
+/* The report for people: the answer first, the gravest columns with pictures, the rest as numbers.
+ *
+ * Owns the wording and the size: pictures go to the first columns only, so that a report of 1,000
+ * columns stays below 400 KiB. Invariant: each row says the same as the JSON of its column; text
+ * that comes in is escaped.
+ */
+#include "drift/inside.h"
+#include "text/html.h"
+
+enum { PICTURES = 80, DIGITS = 3 };
+
+static const char *class_of(mlops_drift_verdict verdict) {
+    return verdict == MLOPS_DRIFT_YES ? "yes" : verdict == MLOPS_DRIFT_NO ? "no" : "unknown";
+}
+
+static const char *badge_of(mlops_drift_verdict verdict) {
+    return verdict == MLOPS_DRIFT_YES  ? "drift"
+           : verdict == MLOPS_DRIFT_NO ? "no drift"
+                                       : "not enough data";
+}
+
+static void put_count(mlops__buf *out, int64_t n, const char *one, const char *many) {
+    mlops__buf_format(out, "%lld %s", (long long)n, n == 1 ? one : many);
+}
+
+static void put_card(mlops__buf *out, const char *class_name, const char *label) {
+    mlops__buf_format(out, "<div class=\"card%s%s\"><span class=\"label\">", *class_name ? " " : "",
+                      class_name);
+    mlops__html_text(out, label);
+    mlops__buf_text(out, "</span><span class=\"value\">");
+}
+
+static void end_card(mlops__buf *out) { mlops__buf_text(out, "</span></div>\n"); }
+
+static void put_count_card(mlops__buf *out, const char *label, int64_t n) {
+    put_card(out, "", label);
+    mlops__buf_format(out, "%lld", (long long)n);
+    end_card(out);
+}
+
+static void put_headline(mlops__buf *out, const mlops_drift *self, const char *title) {
+    mlops_drift_verdict overall = mlops_drift_overall(self);
+    mlops__html_element(out, "h1", NULL, title);
+    mlops__buf_text(out, "<p>");
+    if (overall == MLOPS_DRIFT_YES) {
+        put_count(out, mlops_drift_n_drifted(self), "column has", "columns have");
+        mlops__buf_format(out, " drifted, of %lld compared.", (long long)self->n);
+    } else if (overall == MLOPS_DRIFT_NO) {
+        mlops__buf_text(out, "No column has drifted, as far as there is enough data to tell.");
+    } else {
+        mlops__buf_text(out, "There is not enough data to tell whether any column has drifted.");
+    }
+    mlops__buf_text(out, "</p>\n");
+}
+
+static void put_cards(mlops__buf *out, const mlops_drift *self, const mlops__drift_note *notes,
+                      int64_t n) {
+    int64_t drifted = mlops_drift_n_drifted(self), settled = 0;
+    mlops_drift_verdict overall = mlops_drift_overall(self);
+    for (int64_t i = 0; i < self->n; i++)
+        settled += self->columns[i].column.verdict == MLOPS_DRIFT_NO;
+    mlops__buf_text(out, "<div class=\"cards\">\n");
+    put_card(out, class_of(overall), "Answer");
+    mlops__html_text(out, badge_of(overall));
+    end_card(out);
+    put_count_card(out, "Drifted columns", drifted);
+    put_count_card(out, "Columns without drift", settled);
+    put_count_card(out, "Columns with not enough data", self->n - drifted - settled);
+    put_card(out, "", "Chance of any false alarm");
+    mlops__buf_text(out, "\xe2\x89\xa4 ");
+    mlops__html_number(out, 100 * self->rule.alpha, DIGITS);
+    mlops__buf_text(out, " %");
+    end_card(out);
+    for (int64_t i = 0; i < n; i++) {
+        put_card(out, "", notes[i].label);
+        mlops__html_number(out, notes[i].value, 4);
+        mlops__buf_text(out, *notes[i].unit ? " " : "");
+        mlops__html_text(out, notes[i].unit);
+        end_card(out);
+    }
+    mlops__buf_text(out, "</div>\n");
+}
+
+static void put_number(mlops__buf *out, double value) {
+    mlops__buf_text(out, "<td class=\"num\">");
+    mlops__html_number(out, value, DIGITS);
+    mlops__buf_text(out, "</td>");
+}
+
+static void put_name(mlops__buf *out, const mlops_drift_column *column) {
+    mlops__buf_text(out, "<tr><th scope=\"row\">");
+    mlops__html_text(out, column->name);
+    mlops__buf_text(out, "</th><td>");
+    mlops__buf_format(out, "<span class=\"badge %s\">%s</span></td>", class_of(column->verdict),
+                      badge_of(column->verdict));
+}
+
+/* "ks 0.123" and what else every row says. */
+static void put_numbers(mlops__buf *out, const mlops_drift_column *column) {
+    mlops__buf_format(out, "<td>%s</td>", column->test);
+    put_number(out, column->effect);
+    put_number(out, column->effect_low);
+    put_number(out, column->p_adjusted);
+    put_number(out, column->psi);
+}
+
+static void put_more_numbers(mlops__buf *out, const mlops_drift_column *column) {
+    put_number(out, column->wasserstein);
+    put_number(out, 100 * column->nulls_reference);
+    put_number(out, 100 * column->nulls_current);
+    put_number(out, column->mean_reference);
+    put_number(out, column->mean_current);
+}
+
+static void put_picture_row(mlops__buf *out, const mlops__drift_judged *judged, double scale) {
+    const mlops_drift_column *column = &judged->column;
+    const mlops__drift_bins *bins = &judged->bins;
+    put_name(out, column);
+    mlops__buf_text(out, "<td>");
+    if (bins->k > 0)
+        mlops__svg_histograms(out, bins->reference, bins->current, (size_t)bins->k, column->name);
+    mlops__buf_text(out, "</td><td>");
+    if (judged->size > 0)
+        mlops__svg_effect(out, column->effect, column->effect_low, column->tolerance, scale);
+    mlops__buf_text(out, "</td>");
+    put_numbers(out, column);
+    put_more_numbers(out, column);
+    mlops__buf_text(out, "</tr>\n");
+}
+
+static void begin_table(mlops__buf *out, const char *const *heads, size_t n) {
+    mlops__buf_text(out, "<div class=\"scroll\"><table><thead><tr>");
+    for (size_t i = 0; i < n; i++) mlops__html_element(out, "th", NULL, heads[i]);
+    mlops__buf_text(out, "</tr></thead><tbody>\n");
+}
+
+static void end_table(mlops__buf *out) { mlops__buf_text(out, "</tbody></table></div>\n"); }
+
+/* What the ends of all effect bars stand for. */
+static double find_scale(const mlops_drift *self) {
+    double scale = 0.2;
+    for (int64_t i = 0; i < self->n; i++) {
+        const mlops_drift_column *column = &self->columns[i].column;
+        if (column->effect > scale) scale = column->effect;
+        if (2 * column->tolerance > scale) scale = 2 * column->tolerance;
+    }
+    return scale;
+}
+
+static void put_tables(mlops__buf *out, const mlops_drift *self) {
+    static const char *const pictured[] = {
+        "Column",          "Answer",       "Distribution", "Effect",  "Test",
+        "Effect",          "At least",     "Adjusted p",   "PSI",     "Shift in sd",
+        "Nulls before, %", "Nulls now, %", "Mean before",  "Mean now"};
+    static const char *const plain[] = {"Column",   "Answer",     "Test", "Effect",
+                                        "At least", "Adjusted p", "PSI"};
+    int64_t n = self->n < PICTURES ? self->n : PICTURES;
+    double scale = find_scale(self);
+    mlops__buf_text(out,
+                    "<h2>Columns, the gravest first</h2>\n<p class=\"note\"><span class=\"key\">"
+                    "reference</span><span class=\"key cur\">current</span></p>\n");
+    begin_table(out, pictured, sizeof pictured / sizeof pictured[0]);
+    for (int64_t i = 0; i < n; i++) put_picture_row(out, &self->columns[self->order[i]], scale);
+    end_table(out);
+    if (n == self->n) return;
+    mlops__buf_text(out, "<h2>All other columns</h2>\n");
+    begin_table(out, plain, sizeof plain / sizeof plain[0]);
+    for (int64_t i = n; i < self->n; i++) {
+        const mlops_drift_column *column = &self->columns[self->order[i]].column;
+        put_name(out, column);
+        put_numbers(out, column);
+        mlops__buf_text(out, "</tr>\n");
+    }
+    end_table(out);
+}
+
+static void put_reading(mlops__buf *out, const mlops_drift *self) {
+    mlops__buf_text(
+        out,
+        "<h2>How to read this</h2>\n"
+        "<p>A column has <strong>drifted</strong> if the least effect that its data allow (the "
+        "solid part of the bar, \xe2\x80\x9c"
+        "at least\xe2\x80\x9d) lies beyond the tolerance "
+        "(the upright line). It has <strong>not drifted</strong> if the effect seen is within "
+        "the tolerance and cannot be more than twice that. Anything else is <strong>not enough "
+        "data</strong>: collect more rows, or allow a larger tolerance.</p>\n"
+        "<p>The effect of a numeric column is the Kolmogorov-Smirnov distance (test ks): the "
+        "largest gap between the shares of values below any bound. That of other columns is "
+        "total variation (tv): the share of rows that would have to change category. Test nulls "
+        "is the change of the share of missing values. Tolerances: ks ");
+    mlops__html_number(out, self->rule.ks_tolerance, DIGITS);
+    mlops__buf_text(out, ", tv and nulls ");
+    mlops__html_number(out, self->rule.tv_tolerance, DIGITS);
+    mlops__buf_text(out, ". Each side needs ");
+    put_count(out, self->rule.rows_min, "row", "rows");
+    mlops__buf_text(
+        out,
+        " or more.</p>\n"
+        "<p>The adjusted p is the chance of such data if the true effect were within the "
+        "tolerance, corrected for the number of columns (Holm). PSI is taken over ten quantile "
+        "bins of the reference, or over categories, as the distribution is drawn. The shift is "
+        "the first Wasserstein distance in standard deviations of the reference.</p>\n");
+}
+
+void mlops__drift_html(mlops__buf *out, const mlops_drift *self, const char *title,
+                       const mlops__drift_note *notes, int64_t n) {
+    if (!title) title = "Drift report";
+    mlops__html_begin(out, title);
+    put_headline(out, self, title);
+    put_cards(out, self, notes, n);
+    put_tables(out, self);
+    put_reading(out, self);
+    mlops__html_end(out);
+}

@@ -1,0 +1,85 @@
+/* The verdicts as JSON: every number of every column, in the order of the reference.
+ *
+ * Owns the names of the members, which are those of mlops_drift_column. Invariant: what does not
+ * apply is null; the text depends on the verdicts alone.
+ */
+#include "drift/inside.h"
+#include "text/json.h"
+
+static const char *type_name(mlops_type type) {
+    switch (type) {
+    case MLOPS_TYPE_BOOL: return "bool";
+    case MLOPS_TYPE_INT64: return "int64";
+    case MLOPS_TYPE_FLOAT64: return "float64";
+    case MLOPS_TYPE_STRING: return "string";
+    default: return "null";
+    }
+}
+
+static void put_f64(mlops__json_writer *json, const char *name, double value) {
+    mlops__json_name(json, name);
+    mlops__json_f64(json, value);
+}
+
+static void put_i64(mlops__json_writer *json, const char *name, int64_t value) {
+    mlops__json_name(json, name);
+    mlops__json_i64(json, value);
+}
+
+static void put_text(mlops__json_writer *json, const char *name, const char *value) {
+    mlops__json_name(json, name);
+    mlops__json_string(json, value);
+}
+
+static void put_column(mlops__json_writer *json, const mlops_drift_column *column) {
+    mlops__json_open(json, '{');
+    put_text(json, "name", column->name);
+    put_text(json, "type", type_name(column->type));
+    put_text(json, "verdict", mlops__drift_word(column->verdict));
+    put_text(json, "test", column->test);
+    put_f64(json, "effect", column->effect);
+    put_f64(json, "effect_low", column->effect_low);
+    put_f64(json, "tolerance", column->tolerance);
+    put_f64(json, "p_value", column->p_value);
+    put_f64(json, "p_adjusted", column->p_adjusted);
+    put_f64(json, "ks", column->ks);
+    put_f64(json, "wasserstein", column->wasserstein);
+    put_f64(json, "psi", column->psi);
+    put_f64(json, "js", column->js);
+    put_f64(json, "tv", column->tv);
+    put_i64(json, "n_reference", column->n_reference);
+    put_i64(json, "n_current", column->n_current);
+    put_f64(json, "nulls_reference", column->nulls_reference);
+    put_f64(json, "nulls_current", column->nulls_current);
+    put_f64(json, "mean_reference", column->mean_reference);
+    put_f64(json, "mean_current", column->mean_current);
+    mlops__json_name(json, "exact");
+    mlops__json_bool(json, column->exact != 0);
+    mlops__json_close(json, '}');
+}
+
+void mlops__drift_json_notes(mlops__buf *out, const mlops_drift *self,
+                             const mlops__drift_note *notes, int64_t n) {
+    mlops__json_writer json;
+    mlops__json_writer_init(&json, out, 2);
+    mlops__json_open(&json, '{');
+    put_text(&json, "verdict", mlops__drift_word(mlops_drift_overall(self)));
+    put_i64(&json, "n_columns", self->n);
+    put_i64(&json, "n_drifted", mlops_drift_n_drifted(self));
+    put_f64(&json, "alpha", self->rule.alpha);
+    put_f64(&json, "ks_tolerance", self->rule.ks_tolerance);
+    put_f64(&json, "tv_tolerance", self->rule.tv_tolerance);
+    put_i64(&json, "rows_min", self->rule.rows_min);
+    if (n > 0) {
+        mlops__json_name(&json, "notes");
+        mlops__json_open(&json, '{');
+        for (int64_t i = 0; i < n; i++) put_f64(&json, notes[i].key, notes[i].value);
+        mlops__json_close(&json, '}');
+    }
+    mlops__json_name(&json, "columns");
+    mlops__json_open(&json, '[');
+    for (int64_t i = 0; i < self->n; i++) put_column(&json, &self->columns[i].column);
+    mlops__json_close(&json, ']');
+    mlops__json_close(&json, '}');
+    mlops__buf_u8(out, '\n');
+}

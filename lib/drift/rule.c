@@ -1,0 +1,224 @@
+/* The rule: options, the tests of a column, and Holm over the columns of a report.
+ *
+ * Owns every constant of the verdict; docs/drift.md derives them. Invariant: a column is called
+ * drifted if and only if the lower bound of its effect, at the level that Holm gave it, exceeds the
+ * tolerance; what is neither that nor shown to be small is not enough data.
+ */
+#include "base/opts.h"
+#include "base/real.h"
+#include "drift/inside.h"
+
+#include <string.h>
+
+#define LN_2          0.69314718055994530942
+#define WEIGHT_VALUES 0.9 /* shares of a column's level */
+#define WEIGHT_NULLS  0.1
+
+static double nan_value(void) {
+    const uint64_t bits = 0x7ff8000000000000u;
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+int mlops__drift_finite(double value) { return value - value == 0; }
+
+int mlops__drift_numeric(mlops_type type) {
+    return type == MLOPS_TYPE_INT64 || type == MLOPS_TYPE_FLOAT64;
+}
+
+const char *mlops__drift_word(mlops_drift_verdict verdict) {
+    return verdict == MLOPS_DRIFT_YES  ? "yes"
+           : verdict == MLOPS_DRIFT_NO ? "no"
+                                       : "not enough data";
+}
+
+static mlops_status check_tolerance(double value, const char *name, mlops_error *err) {
+    if (value > 0 && value < 1) return MLOPS_OK;
+    return mlops__fail(err, MLOPS_E_INVALID,
+                       "mlops_drift_opts.%s must lie between 0 and 1, or be 0 for the default",
+                       name);
+}
+
+mlops_status mlops__drift_rule_init(mlops__drift_rule *self, const mlops_drift_opts *opts,
+                                    mlops_error *err) {
+    mlops_drift_opts local;
+    MLOPS_TRY(mlops__opts_copy(&local, sizeof local, opts, "mlops_drift_opts", err));
+    if (local.flags != 0)
+        return mlops__fail(err, MLOPS_E_INVALID,
+                           "mlops_drift_opts.flags is 0x%x; there are none, set 0", local.flags);
+    self->alpha = local.alpha == 0 ? 0.01 : local.alpha;
+    self->ks_tolerance = local.ks_tolerance == 0 ? 0.05 : local.ks_tolerance;
+    self->tv_tolerance = local.tv_tolerance == 0 ? 0.05 : local.tv_tolerance;
+    self->rows_min = local.rows_min == 0 ? 50 : local.rows_min;
+    if (!(self->alpha > 0 && self->alpha <= 0.5))
+        return mlops__fail(err, MLOPS_E_INVALID,
+                           "mlops_drift_opts.alpha must lie in (0, 0.5], or be 0 for the default");
+    if (self->rows_min < 1)
+        return mlops__fail(err, MLOPS_E_INVALID,
+                           "mlops_drift_opts.rows_min is %lld; it must be 1 or more, or 0 for the "
+                           "default",
+                           (long long)self->rows_min);
+    MLOPS_TRY(check_tolerance(self->ks_tolerance, "ks_tolerance", err));
+    return check_tolerance(self->tv_tolerance, "tv_tolerance", err);
+}
+
+double mlops__drift_hidden(int exact_edges, int64_t n_reference, int64_t n_edges) {
+    if (exact_edges || n_reference <= 0) return 0;
+    int64_t step = n_reference / (n_edges + 1) + 1;
+    return step < n_reference ? (double)step / (double)n_reference : 1;
+}
+
+static double share(int64_t part, int64_t whole) {
+    return whole > 0 ? (double)part / (double)whole : nan_value();
+}
+
+void mlops__drift_open_column(mlops__drift_judged *out, const char *name, mlops_type type,
+                              const mlops__drift_side *reference,
+                              const mlops__drift_side *current) {
+    const mlops_drift_column empty = MLOPS_DRIFT_COLUMN_INIT;
+    mlops_drift_column *column = &out->column;
+    memset(out, 0, sizeof *out);
+    *column = empty;
+    column->name = name;
+    column->type = type;
+    column->exact = 1;
+    column->n_reference = reference->n;
+    column->n_current = current->n;
+    column->effect = column->effect_low = column->p_value = column->p_adjusted = nan_value();
+    column->ks = column->wasserstein = column->psi = column->js = column->tv = nan_value();
+    column->nulls_reference = share(reference->n_null, reference->n + reference->n_null);
+    column->nulls_current = share(current->n_null, current->n + current->n_null);
+    column->mean_reference = reference->mean;
+    column->mean_current = current->mean;
+}
+
+/* One hypothesis about a column: its effect does not exceed the tolerance. */
+typedef struct test {
+    const char *name;
+    double effect;
+    double tolerance;
+    double size;      /* nm / (n + m); 0 if there is too little to test */
+    double log_bound; /* ln(c / w) */
+    double p;
+    int settled; /* the effect is small */
+} test;
+
+static double effective_size(int64_t n, int64_t m) {
+    return (double)n * ((double)m / ((double)n + (double)m));
+}
+
+/* n and m are what the effect was taken over. */
+static test run(const char *name, double effect, double tolerance, double log_bound, int64_t n,
+                int64_t m, double hidden, const mlops__drift_rule *rule) {
+    test self = {name, effect, tolerance, 0, log_bound, 1, 0};
+    if (n < rule->rows_min || m < rule->rows_min) return self;
+    self.size = effective_size(n, m);
+    double beyond = effect - tolerance;
+    if (beyond > 0) {
+        self.p = mlops__exp(log_bound - 2 * self.size * beyond * beyond);
+        if (self.p > 1) self.p = 1;
+    }
+    double margin = mlops__sqrt(-mlops__log(rule->alpha) / (2 * self.size));
+    self.settled = beyond <= 0 && effect + hidden + margin <= 2 * tolerance;
+    return self;
+}
+
+/* ln of the number of unions of k cells, less the empty one and the whole. */
+static double log_unions(int64_t k) {
+    double cells = k < 2 ? 2 : (double)k;
+    return cells * LN_2 + mlops__log(1 - mlops__exp((1 - cells) * LN_2));
+}
+
+static test test_values(const mlops__drift_judged *judged, const mlops__drift_rule *rule,
+                        double hidden, int64_t n_categories) {
+    const mlops_drift_column *column = &judged->column;
+    int64_t n = column->n_reference, m = column->n_current;
+    double log_weight = mlops__log(WEIGHT_VALUES);
+    if (mlops__drift_numeric(column->type))
+        return run("ks", column->ks, rule->ks_tolerance, 1 - log_weight, n, m, hidden, rule);
+    double log_c = log_unions(column->type == MLOPS_TYPE_BOOL ? 2 : n_categories);
+    return run("tv", column->tv, rule->tv_tolerance, log_c - log_weight, n, m, 0, rule);
+}
+
+static test test_nulls(const mlops__drift_side *reference, const mlops__drift_side *current,
+                       const mlops__drift_rule *rule) {
+    int64_t n = reference->n + reference->n_null, m = current->n + current->n_null;
+    double gap = share(reference->n_null, n) - share(current->n_null, m);
+    double log_c = LN_2 - mlops__log(WEIGHT_NULLS);
+    return run("nulls", gap < 0 ? -gap : gap, rule->tv_tolerance, log_c, n, m, 0, rule);
+}
+
+void mlops__drift_decide(mlops__drift_judged *out, const mlops__drift_rule *rule,
+                         const mlops__drift_side *reference, const mlops__drift_side *current,
+                         double hidden, int64_t n_categories) {
+    int valueless = reference->n == 0 && current->n == 0;
+    test values = test_values(out, rule, hidden, n_categories);
+    test nulls = test_nulls(reference, current, rule);
+    int by_nulls = nulls.p < values.p || (nulls.size > 0 && !(values.size > 0));
+    test *decisive = by_nulls || valueless ? &nulls : &values;
+    out->column.test = decisive->name;
+    out->column.effect = decisive->effect;
+    out->column.tolerance = decisive->tolerance;
+    out->size = decisive->size;
+    out->log_bound = decisive->log_bound;
+    out->tested = decisive->size > 0;
+    out->settled = nulls.settled && (valueless || values.settled);
+    if (out->tested) out->column.p_value = decisive->p;
+}
+
+/* Whether column a comes after column b in the order of p; what was not tested is last. */
+static int after(const mlops__drift_judged *columns, int64_t a, int64_t b) {
+    double p = columns[a].tested ? columns[a].column.p_value : 2;
+    double q = columns[b].tested ? columns[b].column.p_value : 2;
+    return p > q || (!(p < q) && a > b);
+}
+
+static void sift(const mlops__drift_judged *columns, int64_t *order, int64_t root, int64_t n) {
+    for (int64_t child = 2 * root + 1; child < n; child = 2 * root + 1) {
+        if (child + 1 < n && after(columns, order[child + 1], order[child])) child++;
+        if (!after(columns, order[child], order[root])) return;
+        int64_t swap = order[root];
+        order[root] = order[child];
+        order[child] = swap;
+        root = child;
+    }
+}
+
+static void sort_by_p(const mlops__drift_judged *columns, int64_t *order, int64_t n) {
+    for (int64_t i = 0; i < n; i++) order[i] = i;
+    for (int64_t i = n / 2 - 1; i >= 0; i--) sift(columns, order, i, n);
+    for (int64_t i = n - 1; i > 0; i--) {
+        int64_t swap = order[0];
+        order[0] = order[i];
+        order[i] = swap;
+        sift(columns, order, 0, i);
+    }
+}
+
+static double lower_bound(const mlops__drift_judged *judged, double level) {
+    double log_ratio = judged->log_bound - mlops__log(level);
+    double low = judged->column.effect - mlops__sqrt(log_ratio / (2 * judged->size));
+    return low > 0 ? low : 0;
+}
+
+void mlops__drift_holm(mlops__drift_judged *columns, int64_t n, const mlops__drift_rule *rule,
+                       int64_t *order) {
+    int64_t left = 0;
+    double adjusted = 0, level = rule->alpha;
+    int open = 1; /* every column so far has drifted */
+    for (int64_t i = 0; i < n; i++) left += columns[i].tested != 0;
+    sort_by_p(columns, order, n);
+    for (int64_t i = 0; i < n; i++, left--) {
+        mlops__drift_judged *judged = &columns[order[i]];
+        judged->column.verdict = judged->settled ? MLOPS_DRIFT_NO : MLOPS_DRIFT_NOT_ENOUGH_DATA;
+        if (!judged->tested) continue;
+        double p = judged->column.p_value * (double)left;
+        adjusted = p > adjusted ? p : adjusted;
+        judged->column.p_adjusted = adjusted < 1 ? adjusted : 1;
+        if (open) level = rule->alpha / (double)left;
+        open = open && adjusted <= rule->alpha;
+        if (open) judged->column.verdict = MLOPS_DRIFT_YES;
+        judged->column.effect_low = lower_bound(judged, level);
+    }
+}

@@ -490,108 +490,6 @@ static void steps_do_not_matter(void **state) {
     }
 }
 
-static void wide_and_long_tables_grow(void **state) {
-    (void)state;
-    enum { WIDTH = 3000 };
-    char *text = malloc(WIDTH * 16 * 2), *p = text;
-    for (int i = 0; i < WIDTH; i++) p += sprintf(p, "%sname%d", i ? "," : "", i);
-    p += sprintf(p, "\n");
-    for (int i = 0; i < WIDTH; i++) p += sprintf(p, "%s%d", i ? "," : "", i);
-    mlops_table *table = parse(text);
-    assert_int_equal(mlops_table_n_columns(table), WIDTH);
-    assert_int_equal(mlops_table_find(table, "name2999"), 2999);
-    assert_true(mlops__column_f64(mlops__table_column(table, 1234), 0) == 1234.0);
-    mlops_table_unref(table);
-    free(text);
-    /* Rows that get much shorter, so that the first guess of their number is far too low. */
-    char *rows = repeat("a,b\nxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx,1\n",
-                        ",\n", 100000);
-    table = parse(rows);
-    assert_int_equal(mlops_table_n_rows(table), 100001);
-    assert_int_equal(mlops_table_n_nulls(table, 1), 100000);
-    mlops_table_unref(table);
-    free(rows);
-}
-
-static void dictionaries_hold_many_texts(void **state) {
-    (void)state;
-    enum { N = 70000 };
-    char *text = malloc(N * 16), *p = text;
-    p += sprintf(p, "s,t\n");
-    for (int i = 0; i < N; i++) p += sprintf(p, "k%d,v%d\n", i, i % 7);
-    mlops_table *table = parse(text);
-    const mlops__column *s = mlops__table_column(table, 0), *t = mlops__table_column(table, 1);
-    assert_int_equal(s->n_texts, N);
-    assert_int_equal(t->n_texts, 7);
-    for (int i = 0; i < N; i += 77) {
-        char expected[16];
-        sprintf(expected, "k%d", i);
-        assert_int_equal(((const int32_t *)s->data)[i], i);
-        assert_string_equal(s->texts[i], expected);
-        assert_int_equal(((const int32_t *)t->data)[i], i % 7);
-    }
-    mlops_table_unref(table);
-    free(text);
-}
-
-static void getters_refuse_what_is_not_there(void **state) {
-    (void)state;
-    mlops_table *table = parse("a,b\n1,abc\xe2\x82\xac\n");
-    mlops_error err;
-    char text[8];
-    double value;
-    size_t needed = 0;
-    assert_null(mlops_table_name(table, 2));
-    assert_null(mlops_table_name(table, -1));
-    assert_int_equal(mlops_table_type(table, 2), MLOPS_TYPE_NULL);
-    assert_int_equal(mlops_table_n_nulls(table, 2), -1);
-    assert_int_equal(mlops_table_values(table, 2, &value, 1, &err), MLOPS_E_INVALID);
-    assert_int_equal(mlops_table_values(table, 0, &value, 2, &err), MLOPS_E_INVALID);
-    assert_int_equal(mlops_table_values(table, 1, &value, 1, &err), MLOPS_E_SCHEMA);
-    assert_non_null(strstr(err.message, "'b'"));
-    assert_int_equal(mlops_table_text(table, 1, 1, text, 8, NULL), MLOPS_E_INVALID);
-    assert_int_equal(mlops_table_text(table, 1, 0, text, 7, &needed), MLOPS_OK);
-    assert_int_equal(needed, 6);
-    assert_int_equal(mlops_table_text(table, 1, 0, text, 6, NULL), MLOPS_E_ARENA);
-    assert_string_equal(text, "abc");
-    assert_int_equal(mlops_table_text(table, 1, 0, NULL, 0, &needed), MLOPS_OK);
-    mlops_table *same = mlops_table_ref(table);
-    assert_ptr_equal(same, table);
-    mlops_table_unref(table);
-    assert_int_equal(mlops_table_n_rows(same), 1);
-    mlops_table_unref(same);
-    mlops_table_unref(NULL);
-}
-
-static void matrices_become_tables(void **state) {
-    (void)state;
-    const double values[] = {1, 2, 3, 4, 5, (double)(1e308 * 10)};
-    mlops_table *table;
-    mlops_error err;
-    assert_int_equal(mlops_table_from_matrix(&table, values, 2, 3, NULL, NULL, &err), MLOPS_OK);
-    assert_string_equal(types(table), "fff");
-    assert_string_equal(spell(table), "1.0|2.0|3.0/4.0|5.0|inf");
-    assert_string_equal(mlops_table_name(table, 2), "c2");
-    mlops_table_unref(table);
-    assert_int_equal(mlops_table_from_matrix(&table, values, 3, 2, "x,\"y,\"", NULL, &err), 0);
-    assert_string_equal(mlops_table_name(table, 1), "y,");
-    mlops_table_unref(table);
-    assert_int_equal(mlops_table_from_matrix(&table, NULL, 0, 2, NULL, NULL, &err), 0);
-    mlops_table_unref(table);
-    assert_int_equal(mlops_table_from_matrix(&table, values, 3, 2, "x", NULL, &err),
-                     MLOPS_E_INVALID);
-    assert_null(table);
-    assert_int_equal(mlops_table_from_matrix(&table, values, -1, 2, NULL, NULL, &err),
-                     MLOPS_E_INVALID);
-    assert_int_equal(mlops_table_from_matrix(&table, values, 1, 0, NULL, NULL, &err),
-                     MLOPS_E_INVALID);
-    assert_int_equal(
-        mlops_table_from_matrix(&table, values, INT64_MAX, INT64_MAX, NULL, NULL, &err),
-        MLOPS_E_INVALID);
-    assert_int_equal(mlops_table_from_matrix(&table, NULL, 1, 1, NULL, NULL, &err),
-                     MLOPS_E_INVALID);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(types_are_the_first_that_fit),
@@ -610,10 +508,6 @@ int main(void) {
         cmocka_unit_test(files_read_as_memory_does),
         cmocka_unit_test(every_read_of_a_file_may_fail),
         cmocka_unit_test(steps_do_not_matter),
-        cmocka_unit_test(wide_and_long_tables_grow),
-        cmocka_unit_test(dictionaries_hold_many_texts),
-        cmocka_unit_test(getters_refuse_what_is_not_there),
-        cmocka_unit_test(matrices_become_tables),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -24,7 +24,7 @@ enum { FILES_MAX = 16, COMPLAINTS_MAX = 10, STORM = 7, CALLS_MAX = 2000000 };
 typedef struct snapshot {
     int n;
     struct {
-        char name[128];
+        char name[256];
         uint64_t hash;
     } files[FILES_MAX];
 } snapshot;
@@ -59,45 +59,6 @@ static int64_t plain_bytes(void *ctx, void *bytes, size_t n) {
     stage *s = ctx;
     memset(bytes, s->next_random++, n);
     return 0;
-}
-
-const char *sweep_in(sweep_path *path, const char *dir, const char *name) {
-    snprintf(path->text, sizeof path->text, "%s/%s", dir, name);
-    return path->text;
-}
-
-int sweep_put(const mlops_host *host, const char *dir, const char *name, const void *bytes,
-              size_t n) {
-    sweep_path path;
-    const mlops_io *io = host->io;
-    int64_t file = io->open(io->ctx, sweep_in(&path, dir, name), MLOPS_IO_CREATE);
-    if (file < 0) return -1;
-    int bad = 0;
-    for (size_t done = 0; done < n && !bad;) {
-        int64_t put =
-            io->pwrite(io->ctx, file, (const char *)bytes + done, n - done, (int64_t)done);
-        bad = put <= 0;
-        if (!bad) done += (size_t)put;
-    }
-    return io->close(io->ctx, file) || bad;
-}
-
-int sweep_same(const mlops_host *host, const char *dir, const char *name, const void *bytes,
-               size_t n) {
-    sweep_path path;
-    const mlops_io *io = host->io;
-    int64_t file = io->open(io->ctx, sweep_in(&path, dir, name), MLOPS_IO_READ);
-    if (file < 0) return -1;
-    int same = io->size(io->ctx, file) == (int64_t)n;
-    for (size_t done = 0; done < n && same;) {
-        char part[4096];
-        int64_t got = io->pread(io->ctx, file, part, sizeof part, (int64_t)done);
-        same = got > 0 && (size_t)got <= n - done &&
-               memcmp(part, (const char *)bytes + done, (size_t)got) == 0;
-        if (same) done += (size_t)got;
-    }
-    io->close(io->ctx, file);
-    return !same;
 }
 
 static uint64_t hash_bytes(const uint8_t *bytes, size_t n) {
@@ -357,7 +318,8 @@ static void run_scenario(const sweep_scenario *scenario) {
 
 /* usage: fault_sweep [PREFIX]: all scenarios, or those whose name begins so. */
 int main(int argc, char **argv) {
-    const sweep_scenario *const lists[] = {sweep_container, sweep_file};
+    const sweep_scenario *const lists[] = {sweep_container, sweep_file, sweep_model,
+                                           sweep_reference, sweep_table};
     const char *prefix = argc > 1 ? argv[1] : "";
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         for (const sweep_scenario *one = lists[i]; one->name; one++)

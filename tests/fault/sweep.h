@@ -30,8 +30,14 @@ typedef struct sweep_scenario {
 } sweep_scenario;
 
 /* Each list ends with a scenario without a name. */
+extern const sweep_scenario sweep_bundle[];
 extern const sweep_scenario sweep_container[];
+extern const sweep_scenario sweep_drift[];
 extern const sweep_scenario sweep_file[];
+extern const sweep_scenario sweep_model[];
+extern const sweep_scenario sweep_monitor[];
+extern const sweep_scenario sweep_reference[];
+extern const sweep_scenario sweep_table[];
 
 /* dir/name, in the caller's buffer. */
 typedef struct sweep_path {
@@ -43,6 +49,26 @@ const char *sweep_in(sweep_path *path, const char *dir, const char *name);
 /* A file with these bytes, written without ceremony; 0, or anything else. */
 int sweep_put(const mlops_host *host, const char *dir, const char *name, const void *bytes,
               size_t n);
+
+/* A file as tests/fault/NAME has it. */
+int sweep_put_fixture(const mlops_host *host, const char *dir, const char *name);
+
+/* The model of model.json, which knows features x, colour_n and z, and what XGBoost 1.7.4 makes of
+ * two rows. */
+enum { SWEEP_FEATURES = 3 };
+
+mlops_status sweep_load_model(mlops_model **out, const mlops_host *host, const char *dir,
+                              mlops_error *err);
+extern const float sweep_rows[2 * SWEEP_FEATURES];
+extern const double sweep_predictions[2];
+
+/* 64 rows of columns x, colour and id as CSV, shifted by some units; the caller frees nothing. */
+enum { SWEEP_ROWS = 64, SWEEP_CSV_MAX = SWEEP_ROWS * 32 };
+
+size_t sweep_make_csv(char out[SWEEP_CSV_MAX], int shift);
+int sweep_put_csv(const mlops_host *host, const char *dir, const char *name, int shift);
+mlops_status sweep_parse_csv(mlops_table **out, const mlops_host *host, int shift,
+                             mlops_error *err);
 
 /* 0 if the file holds exactly these bytes; -1 if there is no such file; else 1. */
 int sweep_same(const mlops_host *host, const char *dir, const char *name, const void *bytes,

@@ -1,0 +1,114 @@
+/* Drift: tables compared with tables and with a reference, verdicts told and saved.
+ *
+ * Owns nothing. The current rows are the reference's, x shifted far beyond any tolerance.
+ */
+#include "fault/sweep.h"
+
+#include "base/fail.h"
+
+#include <string.h>
+
+enum { SHIFT = 90 };
+
+/* What a verb found is looked at and ended. */
+static int finish(mlops_status status, mlops_drift *d, const mlops_error *err) {
+    if (status) return d || err->code != status || !err->message[0] ? SWEEP_WRONG : status;
+    int good = mlops_drift_overall(d) == MLOPS_DRIFT_YES && mlops_drift_n_columns(d) == 3;
+    mlops_drift_unref(d);
+    return good ? MLOPS_OK : SWEEP_WRONG;
+}
+
+static mlops_status compare(mlops_drift **out, const mlops_host *host, mlops_error *err) {
+    mlops_drift_opts opts = MLOPS_DRIFT_OPTS_INIT;
+    mlops_table *before, *now;
+    opts.host = host;
+    *out = NULL;
+    MLOPS_TRY(sweep_parse_csv(&before, host, 0, err));
+    mlops_status status = sweep_parse_csv(&now, host, SHIFT, err);
+    if (!status) {
+        status = mlops_drift_compare(out, before, now, &opts, err);
+        mlops_table_unref(now);
+    }
+    mlops_table_unref(before);
+    return status;
+}
+
+static int compare_tables(const mlops_host *host, const char *dir) {
+    mlops_drift *d;
+    mlops_error err;
+    (void)dir;
+    mlops_status status = compare(&d, host, &err);
+    return finish(status, d, &err);
+}
+
+static mlops_status make_reference(mlops_reference **out, const mlops_host *host,
+                                   mlops_error *err) {
+    mlops_reference_opts opts = MLOPS_REFERENCE_OPTS_INIT;
+    mlops_table *t;
+    opts.host = host;
+    MLOPS_TRY(sweep_parse_csv(&t, host, 0, err));
+    mlops_status status = mlops_reference_new(out, t, &opts, err);
+    mlops_table_unref(t);
+    return status;
+}
+
+static int compare_reference(const mlops_host *host, const char *dir) {
+    mlops_drift_opts opts = MLOPS_DRIFT_OPTS_INIT;
+    mlops_reference *r;
+    mlops_table *now;
+    mlops_drift *d = NULL;
+    mlops_error err;
+    (void)dir;
+    opts.host = host;
+    MLOPS_TRY(make_reference(&r, host, &err));
+    mlops_status status = sweep_parse_csv(&now, host, SHIFT, &err);
+    if (!status) {
+        status = mlops_drift_compare_reference(&d, r, now, &opts, &err);
+        mlops_table_unref(now);
+    }
+    mlops_reference_unref(r);
+    return finish(status, d, &err);
+}
+
+static int put_older(const mlops_host *host, const char *dir) {
+    return sweep_put(host, dir, "r.html", "older", 5) || sweep_put(host, dir, "r.json", "older", 5);
+}
+
+static int save_as(const mlops_host *host, const char *dir, const char *name) {
+    mlops_drift *d;
+    mlops_error err;
+    sweep_path path;
+    MLOPS_TRY(compare(&d, host, &err));
+    mlops_status status = mlops_drift_save(d, sweep_in(&path, dir, name), &err);
+    mlops_drift_unref(d);
+    return status && (err.code != status || !err.message[0]) ? SWEEP_WRONG : (int)status;
+}
+
+static int save_html(const mlops_host *host, const char *dir) {
+    return save_as(host, dir, "r.html");
+}
+
+static int save_json(const mlops_host *host, const char *dir) {
+    return save_as(host, dir, "r.json");
+}
+
+static int tell_json(const mlops_host *host, const char *dir) {
+    static char text[65536];
+    mlops_drift *d;
+    size_t needed = 0;
+    (void)dir;
+    MLOPS_TRY(compare(&d, host, NULL));
+    mlops_status status = mlops_drift_json(d, text, sizeof text, &needed);
+    mlops_drift_unref(d);
+    if (status) return status;
+    return strlen(text) == needed && strstr(text, "colour") ? MLOPS_OK : SWEEP_WRONG;
+}
+
+const sweep_scenario sweep_drift[] = {
+    {"drift: compare tables", NULL, compare_tables, NULL, SWEEP_MEMORY},
+    {"drift: compare with a reference", NULL, compare_reference, NULL, SWEEP_MEMORY},
+    {"drift: save HTML", put_older, save_html, NULL, SWEEP_MEMORY | SWEEP_IO},
+    {"drift: save JSON", put_older, save_json, NULL, SWEEP_MEMORY | SWEEP_IO},
+    {"drift: tell JSON", NULL, tell_json, NULL, SWEEP_MEMORY},
+    {NULL, NULL, NULL, NULL, 0},
+};

@@ -1,0 +1,99 @@
+/* Models: loaded from both formats of XGBoost, described, bound to tables, run in contexts.
+ *
+ * Owns nothing; the model and what XGBoost makes of two rows are shared data.
+ */
+#include "fault/sweep.h"
+
+#include "base/fail.h"
+
+#include <string.h>
+
+static int put_model(const mlops_host *host, const char *dir) {
+    return sweep_put_fixture(host, dir, "model.json") || sweep_put_fixture(host, dir, "model.ubj");
+}
+
+static int right_values(const double *out, int64_t n) {
+    return memcmp(out, sweep_predictions, (size_t)n * sizeof *out) == 0;
+}
+
+static int predicts(const mlops_model *m) {
+    double out[2];
+    if (mlops_model_predict(m, sweep_rows, 2, SWEEP_FEATURES, out, 1)) return 0;
+    return right_values(out, 2);
+}
+
+static int load_as(const mlops_host *host, const char *dir, const char *name) {
+    mlops_model_opts opts = MLOPS_MODEL_OPTS_INIT;
+    mlops_model *m;
+    mlops_error err;
+    sweep_path path;
+    opts.host = host;
+    mlops_status status = mlops_model_load(&m, sweep_in(&path, dir, name), &opts, &err);
+    if (status) return m || err.code != status || !err.message[0] ? SWEEP_WRONG : status;
+    int good = predicts(m);
+    mlops_model_unref(m);
+    return good ? MLOPS_OK : SWEEP_WRONG;
+}
+
+static int load_json(const mlops_host *host, const char *dir) {
+    return load_as(host, dir, "model.json");
+}
+
+static int load_ubj(const mlops_host *host, const char *dir) {
+    return load_as(host, dir, "model.ubj");
+}
+
+static int describe(const mlops_host *host, const char *dir) {
+    char text[16384];
+    mlops_model *m;
+    size_t needed = 0;
+    MLOPS_TRY(sweep_load_model(&m, host, dir, NULL));
+    mlops_status status = mlops_model_describe(m, text, sizeof text, &needed);
+    mlops_model_unref(m);
+    if (status) return status;
+    return strlen(text) == needed && strstr(text, "colour_n") ? MLOPS_OK : SWEEP_WRONG;
+}
+
+static int bind(const mlops_host *host, const mlops_model *m) {
+    static const char CSV[] = "z,unused,colour_n,x\n2,a,-0.25,0.5\n-1,b,1.5,\n";
+    mlops_csv_opts opts = MLOPS_CSV_OPTS_INIT;
+    mlops_table *t;
+    double out[2];
+    opts.host = host;
+    MLOPS_TRY(mlops_table_parse(&t, CSV, sizeof CSV - 1, &opts, NULL));
+    mlops_status status =
+        mlops_model_predict_table(m, t, NULL, MLOPS_MODEL_OUTPUT_PREDICTION, out, 2, 1, NULL);
+    mlops_table_unref(t);
+    if (status) return status;
+    return right_values(out, 2) ? MLOPS_OK : SWEEP_WRONG;
+}
+
+static int predict_table(const mlops_host *host, const char *dir) {
+    mlops_model *m;
+    MLOPS_TRY(sweep_load_model(&m, host, dir, NULL));
+    int result = bind(host, m);
+    mlops_model_unref(m);
+    return result;
+}
+
+static int use_context(const mlops_host *host, const char *dir) {
+    mlops_model *m;
+    mlops_context *c;
+    double out[2];
+    MLOPS_TRY(sweep_load_model(&m, host, dir, NULL));
+    mlops_status status = mlops_context_new(&c, m, MLOPS_MODEL_OUTPUT_PREDICTION, NULL);
+    mlops_model_unref(m);
+    if (status) return c ? SWEEP_WRONG : status;
+    status = mlops_context_predict(c, sweep_rows, 2, SWEEP_FEATURES, out, 1);
+    mlops_context_free(c);
+    return status == MLOPS_OK && right_values(out, 2) ? MLOPS_OK : SWEEP_WRONG;
+}
+
+const sweep_scenario sweep_model[] = {
+    {"model: load JSON", put_model, load_json, NULL, SWEEP_MEMORY | SWEEP_IO},
+    {"model: load UBJSON", put_model, load_ubj, NULL, SWEEP_MEMORY | SWEEP_IO},
+    {"model: describe", put_model, describe, NULL, SWEEP_MEMORY | SWEEP_IO},
+    {"model: predict a table", put_model, predict_table, NULL, SWEEP_MEMORY | SWEEP_IO},
+    {"model: context", put_model, use_context, NULL, SWEEP_MEMORY | SWEEP_IO},
+    {NULL, NULL, NULL, NULL, 0},
+};

@@ -1,0 +1,128 @@
+/* Monitors: begun over each kind of reference, fed past a window, exposed and reported.
+ *
+ * Owns the steps. Adding and exposing allocate nothing, so that only begin and report can fail.
+ */
+#include "fault/sweep.h"
+
+#include "base/fail.h"
+
+#include <string.h>
+
+enum { WINDOW = 50 };
+
+static const char TRAIN[] = "x,colour_n,z\n";
+
+static int put_files(const mlops_host *host, const char *dir) {
+    char csv[sizeof TRAIN + SWEEP_ROWS * 6];
+    size_t n = sizeof TRAIN - 1;
+    memcpy(csv, TRAIN, n);
+    for (int i = 0; i < SWEEP_ROWS; i++, n += 6) {
+        char row[] = "0,0,0\n";
+        row[0] = (char)('0' + i % 10);
+        row[2] = (char)('0' + i % 7);
+        row[4] = (char)('0' + i % 4);
+        memcpy(csv + n, row, 6);
+    }
+    return sweep_put_fixture(host, dir, "model.json") ||
+           sweep_put(host, dir, "train.csv", csv, n) || sweep_put(host, dir, "r.html", "older", 5);
+}
+
+static mlops_status begin(mlops_monitor **out, const mlops_host *host, const char *dir,
+                          mlops_error *err) {
+    mlops_monitor_opts opts = MLOPS_MONITOR_OPTS_INIT;
+    mlops_model *m;
+    sweep_path path;
+    *out = NULL;
+    opts.host = host;
+    opts.window_rows = WINDOW;
+    MLOPS_TRY(sweep_load_model(&m, host, dir, err));
+    mlops_status status = mlops_monitor_new(out, m, sweep_in(&path, dir, "train.csv"), &opts, err);
+    mlops_model_unref(m);
+    return status;
+}
+
+/* 60 rows: one whole window and the start of the next. */
+static int feed(mlops_monitor *monitor) {
+    for (int i = 0; i < 30; i++) {
+        if (mlops_monitor_add(monitor, sweep_rows, 2, SWEEP_FEATURES, sweep_predictions, 1))
+            return 0;
+        if (mlops_monitor_add_latency(monitor, 1000 + i)) return 0;
+    }
+    return mlops_monitor_n_windows(monitor) == 1;
+}
+
+static int expose(const mlops_monitor *monitor) {
+    static char text[65536];
+    size_t needed = 0;
+    if (mlops_monitor_metrics(monitor, text, sizeof text, &needed)) return 0;
+    return strlen(text) == needed && strstr(text, "colour_n") != NULL;
+}
+
+static int begin_and_feed(const mlops_host *host, const char *dir) {
+    mlops_monitor *monitor;
+    mlops_error err;
+    mlops_status status = begin(&monitor, host, dir, &err);
+    if (status) return monitor || err.code != status ? SWEEP_WRONG : status;
+    int good = feed(monitor) && expose(monitor);
+    mlops_monitor_free(monitor);
+    return good ? MLOPS_OK : SWEEP_WRONG;
+}
+
+static int ask_drift(const mlops_host *host, const char *dir) {
+    mlops_monitor *monitor;
+    mlops_drift *d = NULL;
+    MLOPS_TRY(begin(&monitor, host, dir, NULL));
+    int good = feed(monitor);
+    mlops_status status = mlops_monitor_drift(&d, monitor, NULL);
+    mlops_monitor_free(monitor);
+    if (status) return d || !good ? SWEEP_WRONG : status;
+    good = good && mlops_drift_overall(d) == MLOPS_DRIFT_YES;
+    mlops_drift_unref(d);
+    return good ? MLOPS_OK : SWEEP_WRONG;
+}
+
+static int save(const mlops_host *host, const char *dir) {
+    mlops_monitor *monitor;
+    mlops_error err;
+    sweep_path path;
+    MLOPS_TRY(begin(&monitor, host, dir, NULL));
+    int good = feed(monitor);
+    mlops_status status = mlops_monitor_save(monitor, sweep_in(&path, dir, "r.html"), &err);
+    mlops_monitor_free(monitor);
+    if (status && err.code != status) return SWEEP_WRONG;
+    return good ? (int)status : SWEEP_WRONG;
+}
+
+/* The rows of a table, without a model. */
+static int add_table(const mlops_host *host, mlops_monitor *monitor) {
+    mlops_table *t;
+    MLOPS_TRY(sweep_parse_csv(&t, host, 0, NULL));
+    mlops_status status = mlops_monitor_add_table(monitor, t, NULL);
+    mlops_table_unref(t);
+    if (status) return status;
+    return mlops_monitor_n_windows(monitor) == 1 ? MLOPS_OK : SWEEP_WRONG;
+}
+
+static int put_csv(const mlops_host *host, const char *dir) {
+    return sweep_put_csv(host, dir, "train.csv", 0);
+}
+
+static int watch_table(const mlops_host *host, const char *dir) {
+    mlops_monitor_opts opts = MLOPS_MONITOR_OPTS_INIT;
+    mlops_monitor *monitor;
+    sweep_path path;
+    opts.host = host;
+    opts.window_rows = WINDOW;
+    MLOPS_TRY(mlops_monitor_new(&monitor, NULL, sweep_in(&path, dir, "train.csv"), &opts, NULL));
+    int result = add_table(host, monitor);
+    mlops_monitor_free(monitor);
+    return result;
+}
+
+const sweep_scenario sweep_monitor[] = {
+    {"monitor: begin and feed", put_files, begin_and_feed, NULL, SWEEP_MEMORY | SWEEP_IO},
+    {"monitor: ask for drift", put_files, ask_drift, NULL, SWEEP_MEMORY | SWEEP_IO},
+    {"monitor: save", put_files, save, NULL, SWEEP_MEMORY | SWEEP_IO},
+    {"monitor: watch a table", put_csv, watch_table, NULL, SWEEP_MEMORY | SWEEP_IO},
+    {NULL, NULL, NULL, NULL, 0},
+};

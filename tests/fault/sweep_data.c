@@ -1,0 +1,99 @@
+/* What scenarios share: files, rows, a model.
+ *
+ * Owns the data. Invariant: equal calls make equal bytes, so that each run of a sweep sees the
+ * same.
+ */
+#include "fault/sweep.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const float sweep_rows[2 * SWEEP_FEATURES] = {0.5f, -0.25f, 2.0f, NAN, 1.5f, -1.0f};
+
+/* By XGBoost 1.7.4. */
+const double sweep_predictions[2] = {0x1.996478p-1, 0x1.991d2ap-2};
+
+const char *sweep_in(sweep_path *path, const char *dir, const char *name) {
+    snprintf(path->text, sizeof path->text, "%s/%s", dir, name);
+    return path->text;
+}
+
+int sweep_put(const mlops_host *host, const char *dir, const char *name, const void *bytes,
+              size_t n) {
+    sweep_path path;
+    const mlops_io *io = host->io;
+    int64_t file = io->open(io->ctx, sweep_in(&path, dir, name), MLOPS_IO_CREATE);
+    if (file < 0) return -1;
+    int bad = 0;
+    for (size_t done = 0; done < n && !bad;) {
+        int64_t put =
+            io->pwrite(io->ctx, file, (const char *)bytes + done, n - done, (int64_t)done);
+        bad = put <= 0;
+        if (!bad) done += (size_t)put;
+    }
+    return io->close(io->ctx, file) || bad;
+}
+
+int sweep_same(const mlops_host *host, const char *dir, const char *name, const void *bytes,
+               size_t n) {
+    sweep_path path;
+    const mlops_io *io = host->io;
+    int64_t file = io->open(io->ctx, sweep_in(&path, dir, name), MLOPS_IO_READ);
+    if (file < 0) return -1;
+    int same = io->size(io->ctx, file) == (int64_t)n;
+    for (size_t done = 0; done < n && same;) {
+        char part[4096];
+        int64_t got = io->pread(io->ctx, file, part, sizeof part, (int64_t)done);
+        same = got > 0 && (size_t)got <= n - done &&
+               memcmp(part, (const char *)bytes + done, (size_t)got) == 0;
+        if (same) done += (size_t)got;
+    }
+    io->close(io->ctx, file);
+    return !same;
+}
+
+int sweep_put_fixture(const mlops_host *host, const char *dir, const char *name) {
+    char path[1024], bytes[16384];
+    const char *root = getenv("MLOPS_SOURCE_ROOT");
+    snprintf(path, sizeof path, "%s/tests/fault/%s", root ? root : ".", name);
+    FILE *file = fopen(path, "rb");
+    if (!file) {
+        printf("Bail out! %s is missing: set MLOPS_SOURCE_ROOT\n", path);
+        exit(1);
+    }
+    size_t n = fread(bytes, 1, sizeof bytes, file);
+    fclose(file);
+    return sweep_put(host, dir, name, bytes, n);
+}
+
+mlops_status sweep_load_model(mlops_model **out, const mlops_host *host, const char *dir,
+                              mlops_error *err) {
+    mlops_model_opts opts = MLOPS_MODEL_OPTS_INIT;
+    sweep_path path;
+    opts.host = host;
+    return mlops_model_load(out, sweep_in(&path, dir, "model.json"), &opts, err);
+}
+
+size_t sweep_make_csv(char out[SWEEP_CSV_MAX], int shift) {
+    static const char *const COLOURS[] = {"red", "green", "blue", ""};
+    size_t n = (size_t)snprintf(out, SWEEP_CSV_MAX, "x,colour,id\n");
+    for (int i = 0; i < SWEEP_ROWS; i++)
+        n += (size_t)snprintf(out + n, SWEEP_CSV_MAX - n, "%d.%d,%s,%d\n", shift + i * 37 % 64,
+                              i % 10, COLOURS[i % 4], i);
+    return n;
+}
+
+int sweep_put_csv(const mlops_host *host, const char *dir, const char *name, int shift) {
+    char csv[SWEEP_CSV_MAX];
+    return sweep_put(host, dir, name, csv, sweep_make_csv(csv, shift));
+}
+
+mlops_status sweep_parse_csv(mlops_table **out, const mlops_host *host, int shift,
+                             mlops_error *err) {
+    char text[SWEEP_CSV_MAX];
+    mlops_csv_opts opts = MLOPS_CSV_OPTS_INIT;
+    opts.host = host;
+    return mlops_table_parse(out, text, sweep_make_csv(text, shift), &opts, err);
+}

@@ -29,7 +29,7 @@ static int64_t refuse(int fd, int code) {
     return -(int64_t)code;
 }
 
-static int64_t posix_open(void *ctx, const char *path, mlops_io_mode mode) {
+static int64_t disk_open(void *ctx, const char *path, mlops_io_mode mode) {
     (void)ctx;
     int flags = mode == MLOPS_IO_READ ? O_RDONLY : O_RDWR;
     if (mode == MLOPS_IO_CREATE) flags |= O_CREAT | O_EXCL;
@@ -43,33 +43,33 @@ static int64_t posix_open(void *ctx, const char *path, mlops_io_mode mode) {
     return fd;
 }
 
-static int64_t posix_close(void *ctx, int64_t file) {
+static int64_t disk_close(void *ctx, int64_t file) {
     (void)ctx;
     return result(close((int)file));
 }
 
-static int64_t posix_size(void *ctx, int64_t file) {
+static int64_t disk_size(void *ctx, int64_t file) {
     (void)ctx;
     struct stat info;
     return fstat((int)file, &info) ? -(int64_t)errno : (int64_t)info.st_size;
 }
 
-static int64_t posix_pread(void *ctx, int64_t file, void *bytes, size_t n, int64_t offset) {
+static int64_t disk_pread(void *ctx, int64_t file, void *bytes, size_t n, int64_t offset) {
     (void)ctx;
     return result(pread((int)file, bytes, n < TRANSFER_MAX ? n : TRANSFER_MAX, offset));
 }
 
-static int64_t posix_pwrite(void *ctx, int64_t file, const void *bytes, size_t n, int64_t offset) {
+static int64_t disk_pwrite(void *ctx, int64_t file, const void *bytes, size_t n, int64_t offset) {
     (void)ctx;
     return result(pwrite((int)file, bytes, n < TRANSFER_MAX ? n : TRANSFER_MAX, offset));
 }
 
-static int64_t posix_truncate(void *ctx, int64_t file, int64_t size) {
+static int64_t disk_truncate(void *ctx, int64_t file, int64_t size) {
     (void)ctx;
     return result(ftruncate((int)file, size));
 }
 
-static int64_t posix_sync(void *ctx, int64_t file) {
+static int64_t disk_sync(void *ctx, int64_t file) {
     (void)ctx;
 #ifdef __APPLE__
     /* fsync() leaves the bytes in the drive's cache there. */
@@ -80,7 +80,7 @@ static int64_t posix_sync(void *ctx, int64_t file) {
 #endif
 }
 
-static int64_t posix_map(void *ctx, int64_t file, size_t n, const void **out) {
+static int64_t disk_map(void *ctx, int64_t file, size_t n, const void **out) {
     (void)ctx;
     *out = NULL;
     void *p = mmap(NULL, n, PROT_READ, MAP_SHARED, (int)file, 0);
@@ -89,22 +89,22 @@ static int64_t posix_map(void *ctx, int64_t file, size_t n, const void **out) {
     return 0;
 }
 
-static int64_t posix_unmap(void *ctx, const void *p, size_t n) {
+static int64_t disk_unmap(void *ctx, const void *p, size_t n) {
     (void)ctx;
     return result(munmap((void *)(uintptr_t)p, n));
 }
 
-static int64_t posix_rename(void *ctx, const char *from, const char *to) {
+static int64_t disk_rename(void *ctx, const char *from, const char *to) {
     (void)ctx;
     return result(rename(from, to));
 }
 
-static int64_t posix_unlink(void *ctx, const char *path) {
+static int64_t disk_unlink(void *ctx, const char *path) {
     (void)ctx;
     return result(unlink(path));
 }
 
-static int64_t posix_sync_dir(void *ctx, const char *path) {
+static int64_t disk_sync_dir(void *ctx, const char *path) {
     (void)ctx;
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) return -(int64_t)errno;
@@ -115,7 +115,7 @@ static int64_t posix_sync_dir(void *ctx, const char *path) {
 }
 
 const mlops_io mlops__io_posix = {
-    sizeof(mlops_io), 0,           NULL,         posix_open,     posix_close,
-    posix_size,       posix_pread, posix_pwrite, posix_truncate, posix_sync,
-    posix_map,        posix_unmap, posix_rename, posix_unlink,   posix_sync_dir,
+    sizeof(mlops_io), 0,          NULL,        disk_open,     disk_close,
+    disk_size,        disk_pread, disk_pwrite, disk_truncate, disk_sync,
+    disk_map,         disk_unmap, disk_rename, disk_unlink,   disk_sync_dir,
 };

@@ -7,10 +7,6 @@
 
 #include <mlops/model.h>
 
-/* Kinds of the container: the whole, and the section that holds a plan. */
-#define MLOPS__KIND_BUNDLE MLOPS__KIND('B', 'N', 'D', 'L')
-#define MLOPS__KIND_PLAN   MLOPS__KIND('P', 'L', 'A', 'N')
-
 /* Payload of the plan. @borrowed(self) */
 const uint8_t *mlops__model_plan(const mlops_model *self, size_t *n);
 

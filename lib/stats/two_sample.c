@@ -190,7 +190,7 @@ mlops_status mlops_stats_compare_columns(mlops_stats_two_sample *out, const mlop
                                          const mlops_stats_opts *opts, mlops_error *err) {
     mlops_stats_opts local;
     mlops__host host;
-    const mlops__column *first, *second;
+    const mlops__column *first = NULL, *second = NULL;
     sample a = {NULL, 0, 0, NULL, 0}, b = a;
     MLOPS_TRY(check_opts(&local, &host, opts, err));
     if (!out) return mlops__fail(err, MLOPS_E_INVALID, "the result is NULL");

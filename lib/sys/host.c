@@ -91,3 +91,13 @@ mlops_status mlops__host_init(mlops__host *self, const mlops_host *given, mlops_
     self->cpu = mlops_cpu_level(host.cpu_max);
     return MLOPS_OK;
 }
+
+mlops_host mlops__host_lend(const mlops__host *self) {
+    mlops_host host = MLOPS_HOST_INIT;
+    host.allocator = &self->allocator;
+    host.io = &self->io;
+    host.clock = &self->clock;
+    host.entropy = &self->entropy;
+    host.cpu_max = self->cpu;
+    return host;
+}

@@ -18,6 +18,9 @@ typedef struct mlops__host {
 /* Resolves given (nullable). MLOPS_E_INVALID if a required function is missing. */
 mlops_status mlops__host_init(mlops__host *self, const mlops_host *given, mlops_error *err);
 
+/* The other way round, for a call of the public API: points into self, which outlives it. */
+mlops_host mlops__host_lend(const mlops__host *self);
+
 /* The machine's own tables. */
 extern const mlops_allocator mlops__heap;
 extern const mlops_io mlops__io_posix;

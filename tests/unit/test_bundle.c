@@ -1,5 +1,6 @@
 /* Bundles: what goes in comes out, equal content gives equal bytes, and no damage passes. */
 
+#define _GNU_SOURCE
 #include <mlops.h>
 
 #include <setjmp.h>

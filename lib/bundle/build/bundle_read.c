@@ -87,20 +87,28 @@ static mlops_status prove(const mlops_bundle *self, mlops__cursor section, mlops
     return status;
 }
 
+static mlops_status read_model(mlops_bundle *self, mlops__cursor plan, mlops_error *err) {
+    mlops_host host = mlops__host_lend(&self->host);
+    mlops_model_opts opts = MLOPS_MODEL_OPTS_INIT;
+    opts.host = &host;
+    opts.memory_max = INT64_MAX;
+    return mlops__model_from_plan(&self->model, plan.data, plan.size, &opts, err);
+}
+
 static mlops_status read_all(mlops_bundle *self, const void *bytes, size_t n, mlops_error *err) {
     mlops__container whole;
     MLOPS_TRY(mlops__bundle_open(&whole, bytes, n, err));
     MLOPS_TRY(mlops__container_verify(&whole, mlops__kern_for(self->host.cpu)->sha256_blocks, err));
     memcpy(self->id.bytes, whole.data + ID_OFFSET, sizeof self->id.bytes);
-    mlops__cursor plan = mlops__container_find(&whole, MLOPS__SECTION_PLAN);
+    mlops__cursor plan = mlops__container_find(&whole, MLOPS__KIND_PLAN);
     if (plan.failed) return mlops__fail(err, MLOPS_E_CORRUPT, "the bundle has no model");
-    MLOPS_TRY(mlops__model_from_plan(&self->model, plan.data, plan.size, &self->host, err));
-    MLOPS_TRY(read_meta(self, mlops__container_find(&whole, MLOPS__SECTION_META), err));
-    mlops__cursor reference = mlops__container_find(&whole, MLOPS__SECTION_REFERENCE);
+    MLOPS_TRY(read_model(self, plan, err));
+    MLOPS_TRY(read_meta(self, mlops__container_find(&whole, MLOPS__KIND_META), err));
+    mlops__cursor reference = mlops__container_find(&whole, MLOPS__KIND_REFERENCE);
     if (!reference.failed)
         MLOPS_TRY(mlops__reference_parse(&self->reference, reference.data, reference.size,
                                          &self->host, err));
-    return prove(self, mlops__container_find(&whole, MLOPS__SECTION_GOLDEN), err);
+    return prove(self, mlops__container_find(&whole, MLOPS__KIND_GOLDEN), err);
 }
 
 static mlops_status read_bundle(mlops_bundle **out, const void *bytes, size_t n,

@@ -144,10 +144,10 @@ static mlops_status gather(writing *self, mlops__buf *out) {
     MLOPS_TRY(self->golden.status);
     MLOPS_TRY(self->reference.status);
     const mlops__section sections[] = {
-        {MLOPS__SECTION_PLAN, 0, bytes, n},
-        {MLOPS__SECTION_META, 0, self->meta.data, self->meta.size},
-        {MLOPS__SECTION_GOLDEN, 0, self->golden.data, self->golden.size},
-        {MLOPS__SECTION_REFERENCE, MLOPS__SECTION_OPTIONAL, self->reference.data,
+        {MLOPS__KIND_PLAN, 0, bytes, n},
+        {MLOPS__KIND_META, 0, self->meta.data, self->meta.size},
+        {MLOPS__KIND_GOLDEN, 0, self->golden.data, self->golden.size},
+        {MLOPS__KIND_REFERENCE, MLOPS__SECTION_OPTIONAL, self->reference.data,
          self->reference.size},
     };
     return mlops__container_write(out, MLOPS__KIND_BUNDLE, sections, self->opts.reference ? 4 : 3,

@@ -64,13 +64,12 @@ static int measure(const mlops_edge *self, layout *out) {
 static mlops_status attach(mlops_edge *self, const void *bundle, size_t n) {
     mlops__container whole;
     MLOPS_TRY(mlops__bundle_open(&whole, bundle, n, NULL));
-    mlops__cursor plan = mlops__container_find(&whole, MLOPS__SECTION_PLAN);
+    mlops__cursor plan = mlops__container_find(&whole, MLOPS__KIND_PLAN);
     if (plan.failed) return MLOPS_E_CORRUPT;
     MLOPS_TRY(mlops__plan_open(&self->plan, plan.data, plan.size, NULL));
-    MLOPS_TRY(mlops__golden_open(&self->golden,
-                                 mlops__container_find(&whole, MLOPS__SECTION_GOLDEN),
+    MLOPS_TRY(mlops__golden_open(&self->golden, mlops__container_find(&whole, MLOPS__KIND_GOLDEN),
                                  self->plan.n_features, mlops__plan_width(&self->plan), NULL));
-    mlops__cursor reference = mlops__container_find(&whole, MLOPS__SECTION_REFERENCE);
+    mlops__cursor reference = mlops__container_find(&whole, MLOPS__KIND_REFERENCE);
     self->reference = (mlops__reference_view){NULL, 0, 0, 0};
     if (reference.failed) return MLOPS_OK;
     return mlops__reference_view_open(&self->reference, reference.data, reference.size, NULL);

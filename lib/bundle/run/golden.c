@@ -9,8 +9,8 @@
 
 mlops_status mlops__bundle_open(mlops__container *out, const void *bytes, size_t n,
                                 mlops_error *err) {
-    static const uint32_t known[] = {MLOPS__SECTION_PLAN, MLOPS__SECTION_META,
-                                     MLOPS__SECTION_GOLDEN, MLOPS__SECTION_REFERENCE};
+    static const uint32_t known[] = {MLOPS__KIND_PLAN, MLOPS__KIND_META, MLOPS__KIND_GOLDEN,
+                                     MLOPS__KIND_REFERENCE};
     MLOPS_TRY(mlops__container_open(out, bytes, n, MLOPS__KIND_BUNDLE, err));
     return mlops__container_known(out, known, sizeof known / sizeof *known, err);
 }

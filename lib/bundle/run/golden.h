@@ -10,12 +10,6 @@
 #include "base/fail.h"
 #include "file/container.h"
 
-#define MLOPS__KIND_BUNDLE       MLOPS__KIND('B', 'N', 'D', 'L')
-#define MLOPS__SECTION_PLAN      MLOPS__KIND('P', 'L', 'A', 'N')
-#define MLOPS__SECTION_META      MLOPS__KIND('M', 'E', 'T', 'A')
-#define MLOPS__SECTION_GOLDEN    MLOPS__KIND('G', 'O', 'L', 'D')
-#define MLOPS__SECTION_REFERENCE MLOPS__KIND('R', 'E', 'F', 'R')
-
 enum { MLOPS__GOLDEN_VERSION = 1, MLOPS__GOLDEN_MAX = 4096, MLOPS__GOLDEN_HEAD = 16 };
 
 typedef struct mlops__golden {

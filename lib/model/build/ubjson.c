@@ -80,7 +80,7 @@ static mlops_status read_count(mlops__ubjson *self, uint64_t *out) {
 }
 
 static mlops_status read_text(mlops__ubjson *self, mlops__event event) {
-    uint64_t n;
+    uint64_t n = 0;
     MLOPS_TRY(read_count(self, &n));
     const uint8_t *text = mlops__cursor_array(&self->in, n, 1);
     if (!text) return cut_short(self);

@@ -10,20 +10,18 @@
 
 enum { FILE_MAX = 1 << 30 /* bytes of a container to open */ };
 
-static const uint32_t REFR = MLOPS__KIND('R', 'E', 'F', 'R');
-static const uint32_t BNDL = MLOPS__KIND('B', 'N', 'D', 'L');
-
 /* A saved reference must be sound as a whole; of a bundle the one section is wanted. */
 static mlops_status parse_container(mlops_reference **out, const mlops__file_view *file,
                                     const mlops__host *host, mlops_error *err) {
     mlops__container box;
     MLOPS_TRY(mlops__container_open(&box, file->data, file->size, 0, err));
-    if (box.kind != REFR && box.kind != BNDL)
+    if (box.kind != MLOPS__KIND_REFERENCE && box.kind != MLOPS__KIND_BUNDLE)
         return mlops__fail(err, MLOPS_E_UNSUPPORTED,
                            "reference: the file holds neither a reference nor a bundle");
     MLOPS_TRY(mlops__container_verify(&box, mlops__sha256_blocks_scalar, err));
-    if (box.kind == REFR) MLOPS_TRY(mlops__container_known(&box, &REFR, 1, err));
-    mlops__cursor section = mlops__container_find(&box, REFR);
+    const uint32_t alone = MLOPS__KIND_REFERENCE;
+    if (box.kind == alone) MLOPS_TRY(mlops__container_known(&box, &alone, 1, err));
+    mlops__cursor section = mlops__container_find(&box, MLOPS__KIND_REFERENCE);
     if (section.failed)
         return mlops__fail(err, MLOPS_E_SCHEMA,
                            "reference: the bundle has none; write it with opts.reference");
@@ -66,9 +64,10 @@ mlops_status mlops_reference_save(const mlops_reference *self, const char *path,
     mlops__buf_init(&payload, &host->allocator);
     mlops__buf_init(&whole, &host->allocator);
     mlops_status status = mlops__reference_payload(self, &payload);
-    mlops__section section = {REFR, 0, payload.data, payload.size};
+    mlops__section section = {MLOPS__KIND_REFERENCE, 0, payload.data, payload.size};
     if (status == MLOPS_OK)
-        status = mlops__container_write(&whole, REFR, &section, 1, mlops__sha256_blocks_scalar);
+        status = mlops__container_write(&whole, MLOPS__KIND_REFERENCE, &section, 1,
+                                        mlops__sha256_blocks_scalar);
     if (status == MLOPS_E_NOMEM) mlops__fail_nomem(err, payload.size);
     else if (status) mlops__fail(err, status, "reference: it would be larger than 4 GiB");
     else status = mlops__file_write(host, path, whole.data, whole.size, err);

@@ -88,14 +88,20 @@ static void put_head(const compiling *self, mlops__buf *out) {
     mlops__buf_zero(out, 20);
 }
 
+/* A weighted leaf is added to 0 first, as the trainer's separate sum of one tree does: that turns
+ * -0 into 0. */
+static float weighted(float leaf, const float *weight) {
+    return weight ? (0.0f + leaf) * *weight : leaf;
+}
+
 static void put_node(const compiling *self, mlops__buf *out, const mlops__ir_node *node,
-                     float weight) {
+                     const float *weight) {
     int wide = (self->flags & MLOPS__PLAN_WIDE) != 0;
     uint32_t top = wide ? 31 : 15;
     uint32_t link = (uint32_t)node->left_missing << top | (uint32_t)node->is_set << (top - 1);
     link |= node->step;
     if (node->is_set) mlops__buf_u32(out, node->set);
-    else mlops__buf_f32(out, node->step ? node->value : node->value * weight);
+    else mlops__buf_f32(out, node->step ? node->value : weighted(node->value, weight));
     if (wide) {
         mlops__buf_u32(out, node->feature);
         mlops__buf_u32(out, link);
@@ -110,7 +116,7 @@ static void put_nodes(const compiling *self, mlops__buf *out) {
     const float *weights = given->size ? (const float *)(const void *)given->data : NULL;
     for (uint32_t t = 0; t < self->ir->n_trees; t++)
         for (uint32_t i = self->firsts[t]; i < end_of(self, t); i++)
-            put_node(self, out, &self->nodes[i], weights ? weights[t] : 1.0f);
+            put_node(self, out, &self->nodes[i], weights ? &weights[t] : NULL);
     mlops__buf_align(out, 8);
     for (uint32_t i = 0; self->flags & MLOPS__PLAN_NUMBERS && i < self->n_nodes; i++)
         mlops__buf_u32(out, self->nodes[i].number);

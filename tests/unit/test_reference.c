@@ -371,13 +371,13 @@ static void test_payload_round_trip(void **state) {
     const mlops__reference_column *c = mlops__reference_at(again, 2);
     for (int64_t i = 0; i < 64; i++)
         assert_int_equal(mlops__reference_category(c, c->categories[i]), i);
+    mlops_reference_unref(again);
     for (size_t cut = 0; cut < a.size; cut++) {
         uint8_t *exact = malloc(cut + 1);
         memcpy(exact, a.data, cut);
         assert_int_equal(mlops__reference_parse(&again, exact, cut, &host, NULL), MLOPS_E_CORRUPT);
         assert_null(again);
         free(exact);
-        if (cut == 0) mlops_reference_unref(again);
     }
     mlops_reference_unref(r);
     mlops__buf_free(&a);

@@ -153,6 +153,41 @@ int64_t mlops__reference_cell(const mlops__reference_column *column, double valu
     return low;
 }
 
+/* The next float32 below a finite one. */
+static double float32_below(double number) {
+    float value = (float)number;
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    bits = value > 0.0f ? bits - 1 : value < 0.0f ? bits + 1 : 0x80000001u;
+    memcpy(&value, &bits, sizeof value);
+    return (double)value + 0.0;
+}
+
+/* Ends an empty cell at a bound that is finite and lies above the newest edge. */
+static int64_t end_empty(double *edges, int64_t *counts, int64_t n, double bound) {
+    if (bound - bound != 0.0 || (n && bound <= edges[n - 1])) return n;
+    edges[n] = bound;
+    counts[n] = 0;
+    return n + 1;
+}
+
+int64_t mlops__reference_refine(const mlops__reference_column *column, double *edges,
+                                int64_t *counts) {
+    const double range = 0x1.fffffep127; /* of float32 */
+    int64_t n = 0;
+    if (!column->exact && column->min >= -range && column->min <= range)
+        n = end_empty(edges, counts, n, float32_below((double)(float)column->min));
+    for (int64_t i = 0; i < column->n_edges; i++) {
+        /* The value is above the float32 below the edge, or rounds to it: one more below. */
+        if (column->exact)
+            n = end_empty(edges, counts, n, float32_below(float32_below(column->edges[i])));
+        edges[n] = column->edges[i];
+        counts[n++] = column->counts[i];
+    }
+    counts[n] = column->counts[column->n_edges];
+    return n;
+}
+
 int64_t mlops__reference_category(const mlops__reference_column *column, const char *text) {
     int64_t low = 0, high = column->n_categories;
     while (low < high) {

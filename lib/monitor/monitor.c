@@ -1,0 +1,144 @@
+/* The monitor as an object: options, beginning, end, and what it answers.
+ *
+ * Owns the shares of model and reference and the arena in which all else lives. Invariant: after
+ * the constructor nothing is allocated any more but for the objects that callers ask for.
+ */
+#include "base/opts.h"
+#include "monitor/monitor_inside.h"
+
+#include <string.h>
+
+enum { WINDOW_DEFAULT = 1000, WINDOW_MIN = 50 };
+
+static mlops_status with_defaults(mlops_monitor_opts *out, const mlops_monitor_opts *given,
+                                  mlops_error *err) {
+    MLOPS_TRY(mlops__opts_copy(out, sizeof *out, given, "mlops_monitor_opts", err));
+    if (out->flags)
+        return mlops__fail(err, MLOPS_E_INVALID,
+                           "mlops_monitor_opts: flags are 0x%x; there are none, set 0", out->flags);
+    if (!out->name) out->name = "default";
+    if (!out->window_rows) out->window_rows = WINDOW_DEFAULT;
+    if (out->window_rows < WINDOW_MIN)
+        return mlops__fail(err, MLOPS_E_INVALID,
+                           "mlops_monitor_opts: window_rows is %lld; it must be 50 or more",
+                           (long long)out->window_rows);
+    return MLOPS_OK;
+}
+
+/* The list of columns in opts.reference, which features without names are bound by. */
+static mlops_status listed_columns(const mlops_monitor_opts *opts, const char **out,
+                                   mlops_error *err) {
+    mlops_reference_opts reference;
+    MLOPS_TRY(mlops__opts_copy(&reference, sizeof reference, opts->reference,
+                               "mlops_reference_opts", err));
+    *out = reference.columns;
+    return MLOPS_OK;
+}
+
+static mlops_status check_drift(mlops__drift_rule *out, const mlops_drift_opts *given,
+                                mlops_error *err) {
+    mlops_drift_opts drift;
+    MLOPS_TRY(mlops__opts_copy(&drift, sizeof drift, given, "mlops_drift_opts", err));
+    if (drift.columns || drift.ignore)
+        return mlops__fail(err, MLOPS_E_INVALID,
+                           "mlops_monitor_opts: drift names columns; a monitor watches those of "
+                           "the model, or those that opts.reference names");
+    return mlops__drift_rule_init(out, given, err);
+}
+
+static mlops_status fill(mlops_monitor *self, const mlops_monitor_opts *opts, mlops_error *err) {
+    const char *columns;
+    MLOPS_TRY(check_drift(&self->rule, opts->drift, err));
+    MLOPS_TRY(listed_columns(opts, &columns, err));
+    self->window_rows = opts->window_rows;
+    self->name = mlops__arena_text(&self->arena, opts->name, strlen(opts->name));
+    if (!self->name) return mlops__fail_nomem(err, strlen(opts->name));
+    return mlops__monitor_bind(self, columns, err);
+}
+
+mlops_status mlops_monitor_new_reference(mlops_monitor **out, mlops_model *model,
+                                         mlops_reference *reference, const mlops_monitor_opts *opts,
+                                         mlops_error *err) {
+    *out = NULL;
+    mlops_monitor_opts o;
+    mlops__host host;
+    MLOPS_TRY(with_defaults(&o, opts, err));
+    MLOPS_TRY(mlops__host_init(&host, o.host, err));
+    mlops_monitor *self = mlops__alloc_zero(&host.allocator, sizeof *self);
+    if (!self) return mlops__fail_nomem(err, sizeof *self);
+    self->host = host;
+    mlops__arena_init(&self->arena, &self->host.allocator, SIZE_MAX);
+    self->model = model ? mlops_model_ref(model) : NULL;
+    self->reference = mlops_reference_ref(reference);
+    mlops_status status = fill(self, &o, err);
+    if (status == MLOPS_OK) *out = self;
+    else mlops_monitor_free(self);
+    return status;
+}
+
+mlops_status mlops_monitor_new(mlops_monitor **out, mlops_model *model, const char *reference,
+                               const mlops_monitor_opts *opts, mlops_error *err) {
+    *out = NULL;
+    mlops_monitor_opts o;
+    mlops_reference_opts how;
+    MLOPS_TRY(with_defaults(&o, opts, err));
+    MLOPS_TRY(mlops__opts_copy(&how, sizeof how, o.reference, "mlops_reference_opts", err));
+    if (!how.host) how.host = o.host;
+    mlops_reference *loaded;
+    MLOPS_TRY(mlops_reference_load(&loaded, reference, &how, err));
+    mlops_status status = mlops_monitor_new_reference(out, model, loaded, opts, err);
+    mlops_reference_unref(loaded);
+    return status;
+}
+
+void mlops_monitor_free(mlops_monitor *self) {
+    if (!self) return;
+    mlops_allocator allocator = self->host.allocator;
+    mlops_reference_unref(self->reference);
+    if (self->model) mlops_model_unref(self->model);
+    mlops__arena_free(&self->arena);
+    mlops__free(&allocator, self, sizeof *self);
+}
+
+int64_t mlops_monitor_n_features(const mlops_monitor *self) { return self->n_features; }
+
+int64_t mlops_monitor_n_windows(const mlops_monitor *self) { return self->n_windows; }
+
+mlops_drift_verdict mlops_monitor_verdict(const mlops_monitor *self) { return self->verdict; }
+
+int64_t mlops_monitor_n_drifted(const mlops_monitor *self) { return self->n_drifted; }
+
+mlops_status mlops_monitor_add_latency(mlops_monitor *self, int64_t duration_ns) {
+    return mlops__latency_add(&self->latency, duration_ns);
+}
+
+/* What there is before the first window is complete is judged aside. */
+static mlops_status judge_part(mlops_drift **out, const mlops_monitor *self, mlops_error *err) {
+    mlops__arena arena;
+    mlops__arena_init(&arena, &self->host.allocator, SIZE_MAX);
+    size_t n = (size_t)self->n_features, n_cells = 1;
+    for (size_t i = 0; i < n; i++) {
+        size_t cells = (size_t)self->features[i].n_cells;
+        n_cells = cells > n_cells ? cells : n_cells;
+    }
+    mlops__drift_judged *judged = mlops__arena_array(&arena, n, sizeof *judged);
+    int64_t *order = mlops__arena_array(&arena, n, sizeof *order);
+    int64_t *cells = mlops__arena_array(&arena, n_cells, sizeof *cells);
+    mlops_status status;
+    if (judged && order && cells) {
+        mlops__monitor_judge(self, judged, order, cells);
+        status =
+            mlops__drift_from_columns(out, &self->host, &self->rule, judged, self->n_features, err);
+    } else {
+        status = mlops__fail_nomem(err, n * sizeof *judged);
+    }
+    mlops__arena_free(&arena);
+    return status;
+}
+
+mlops_status mlops_monitor_drift(mlops_drift **out, const mlops_monitor *self, mlops_error *err) {
+    *out = NULL;
+    if (!self->n_windows) return judge_part(out, self, err);
+    return mlops__drift_from_columns(out, &self->host, &self->rule, self->judged, self->n_features,
+                                     err);
+}

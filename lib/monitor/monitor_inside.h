@@ -1,0 +1,90 @@
+/* Inside of a mlops_monitor, shared by the files of this folder. */
+#ifndef MLOPS_MONITOR_MONITOR_INSIDE_H
+#define MLOPS_MONITOR_MONITOR_INSIDE_H
+
+#include "base/arena.h"
+#include "drift/judge.h"
+#include "profile/reference.h"
+
+#include <mlops/monitor.h>
+
+enum { MLOPS__MONITOR_BLOCK = 64 /* rows that go through all features together */ };
+
+/* One watched column and what the current window has seen of it. */
+typedef struct mlops__feature {
+    const mlops__reference_column *column; /* of the reference */
+    int64_t n_cells;                       /* of edges and reference, refined if numeric */
+    const double *edges;                   /* numeric: n_cells - 1; else NULL */
+    const int64_t *reference;              /* counts of the reference in the cells */
+    mlops_profile *profile;                /* numeric: over the edges; else NULL */
+    int64_t *counts;                       /* others: of the cells; else NULL */
+    int64_t n_null;                        /* others: nulls of the window */
+    int64_t n_before;                      /* values of the windows before, nulls among them */
+    int64_t n_null_before;                 /* nulls and NaN of the windows before */
+    const char *labels;                    /* model="...",feature="..." */
+    size_t n_labels;
+} mlops__feature;
+
+/* Durations on a ladder of ten steps a decade, 100 ns to 10 s. */
+typedef struct mlops__latency {
+    mlops_profile *profile; /* of nanoseconds */
+    uint64_t sum_ns;        /* stays at the greatest once it is reached */
+} mlops__latency;
+
+struct mlops_monitor {
+    mlops__host host;
+    mlops__arena arena; /* all that is allocated, once and for all */
+    mlops_model *model; /* NULL: none */
+    mlops_reference *reference;
+    mlops__drift_rule rule;
+    const char *name;
+    const char *labels; /* model="..." */
+    size_t n_labels;
+    int64_t window_rows;
+    int64_t n_features;
+    mlops__feature *features;
+
+    int64_t n_rows;             /* in all */
+    int64_t n_window;           /* of the current window; less than window_rows */
+    int64_t n_predictions;      /* in all */
+    mlops_profile *window;      /* first value of each prediction, of the current window */
+    mlops_profile *newest;      /* the same, of the newest complete window */
+    mlops_profile *predictions; /* the same, in all */
+    mlops__latency latency;
+
+    int64_t n_windows;
+    int64_t window_end_ns;
+    mlops_drift_verdict verdict;
+    int64_t n_drifted;
+    mlops__drift_judged *judged; /* n_features, of the newest complete window */
+    int64_t *order;              /* n_features */
+    int64_t *cells;              /* as many as the largest column has, for judging */
+};
+
+/* Binds features to columns of the reference and makes room for all that a window needs. columns
+ * (nullable) is the list of opts.reference. */
+mlops_status mlops__monitor_bind(mlops_monitor *self, const char *columns, mlops_error *err);
+
+/* Judges the current window into judged (n_features), order and cells, which are scratch. */
+void mlops__monitor_judge(const mlops_monitor *self, mlops__drift_judged *judged, int64_t *order,
+                          int64_t *cells);
+
+/* Counts n rows as added; at the end of a window it is judged, kept, and the next one begins. */
+void mlops__monitor_advance(mlops_monitor *self, int64_t n);
+
+/* Rows that the current window still takes, n at the most. */
+int64_t mlops__monitor_room(const mlops_monitor *self, int64_t n);
+
+/* Values and nulls of a feature since the monitor began. */
+int64_t mlops__feature_values(const mlops__feature *self);
+int64_t mlops__feature_nulls(const mlops__feature *self);
+
+mlops_status mlops__latency_init(mlops__latency *self, mlops__arena *arena);
+mlops_status mlops__latency_add(mlops__latency *self, int64_t duration_ns);
+
+/* Steps of the histogram: upper bounds in nanoseconds (1, 2, 5 of each decade) and how many
+ * durations do not exceed them. */
+enum { MLOPS__LATENCY_STEPS = 25 };
+int64_t mlops__latency_step(const mlops__latency *self, int64_t step, double *bound_ns);
+
+#endif

@@ -1,0 +1,120 @@
+/* Rows of a table into the current window, its columns bound by name.
+ *
+ * Owns nothing. Invariant: every column is found and of the right kind before the first value
+ * counts; a null counts as null, and texts are compared as texts, whatever their codes.
+ */
+#include "column/table.h"
+#include "monitor/monitor_inside.h"
+
+enum { REMEMBERED = 256 /* codes whose category is known without a search */ };
+
+static const char *type_name(mlops_type type) {
+    static const char *const names[] = {"null", "bool", "int64", "float64", "string"};
+    return (uint32_t)type < 5 ? names[type] : "unknown";
+}
+
+/* True if values of a table's column can be counted where the reference has type. A column of nulls
+ * goes anywhere, and anything can be counted where the reference had nulls alone. */
+static int fits(mlops_type reference, mlops_type given) {
+    if (given == MLOPS_TYPE_NULL || reference == MLOPS_TYPE_NULL) return 1;
+    if (mlops__reference_numeric(reference)) return given != MLOPS_TYPE_STRING;
+    return given == reference;
+}
+
+static mlops_status check_columns(const mlops_monitor *self, const mlops_table *table,
+                                  mlops_error *err) {
+    for (int64_t i = 0; i < self->n_features; i++) {
+        const mlops__reference_column *column = self->features[i].column;
+        int64_t index = mlops_table_find(table, column->name);
+        if (index < 0)
+            return mlops__fail(err, MLOPS_E_SCHEMA, "monitor: the table has no column '%s'",
+                               column->name);
+        mlops_type type = mlops_table_type(table, index);
+        if (!fits(column->type, type))
+            return mlops__fail(err, MLOPS_E_SCHEMA,
+                               "monitor: column '%s' is %s in the table; the reference has %s",
+                               column->name, type_name(type), type_name(column->type));
+    }
+    return MLOPS_OK;
+}
+
+static void add_numbers(mlops__feature *feature, const mlops__column *column, int64_t from,
+                        int64_t n) {
+    double values[MLOPS__MONITOR_BLOCK];
+    int64_t n_values = 0, n_null = 0;
+    for (int64_t i = from; i < from + n; i++) {
+        if (mlops__column_valid(column, i)) values[n_values++] = mlops__column_f64(column, i);
+        else n_null++;
+        if (n_values == MLOPS__MONITOR_BLOCK) {
+            mlops_profile_add(feature->profile, values, n_values);
+            n_values = 0;
+        }
+    }
+    mlops_profile_add(feature->profile, values, n_values);
+    mlops_profile_add_nulls(feature->profile, n_null);
+}
+
+/* Categories of the texts that were looked up last, by their code. */
+typedef struct memory {
+    int32_t code[REMEMBERED]; /* and 1, so that 0 is none */
+    int32_t cell[REMEMBERED];
+} memory;
+
+static int64_t cell_of_code(const mlops__reference_column *reference, const mlops__column *column,
+                            int32_t code, memory *known) {
+    uint32_t place = (uint32_t)code % REMEMBERED;
+    if (known->code[place] != code + 1) {
+        const char *text = column->texts[code];
+        known->code[place] = code + 1;
+        known->cell[place] = (int32_t)mlops__reference_category(reference, text);
+    }
+    return known->cell[place];
+}
+
+static void add_texts(mlops__feature *feature, const mlops__column *column, int64_t from,
+                      int64_t n) {
+    const mlops__reference_column *reference = feature->column;
+    memory known = {{0}, {0}};
+    for (int64_t i = from; i < from + n; i++) {
+        int64_t cell = reference->n_categories;
+        if (!mlops__column_valid(column, i)) {
+            feature->n_null++;
+            continue;
+        }
+        if (reference->type == MLOPS_TYPE_STRING)
+            cell = cell_of_code(reference, column, ((const int32_t *)column->data)[i], &known);
+        if (reference->type == MLOPS_TYPE_BOOL) {
+            int set = ((const uint8_t *)column->data)[i] != 0;
+            cell = mlops__reference_category(reference, set ? "true" : "false");
+        }
+        feature->counts[cell]++;
+    }
+}
+
+static void add_part(mlops_monitor *self, const mlops_table *table, int64_t from, int64_t n) {
+    for (int64_t i = 0; i < self->n_features; i++) {
+        mlops__feature *feature = &self->features[i];
+        int64_t index = mlops_table_find(table, feature->column->name);
+        const mlops__column *column = mlops__table_column(table, index);
+        if (column->type == MLOPS_TYPE_NULL && feature->profile)
+            mlops_profile_add_nulls(feature->profile, n);
+        else if (feature->profile) add_numbers(feature, column, from, n);
+        else if (column->type == MLOPS_TYPE_NULL) feature->n_null += n;
+        else add_texts(feature, column, from, n);
+    }
+}
+
+mlops_status mlops_monitor_add_table(mlops_monitor *self, const mlops_table *table,
+                                     mlops_error *err) {
+    int64_t n_rows = mlops_table_n_rows(table);
+    MLOPS_TRY(check_columns(self, table, err));
+    if (n_rows > INT64_MAX - self->n_rows)
+        return mlops__fail(err, MLOPS_E_LIMIT, "monitor: more than 2^63 - 1 rows in all");
+    for (int64_t from = 0; from < n_rows;) {
+        int64_t n = mlops__monitor_room(self, n_rows - from);
+        add_part(self, table, from, n);
+        mlops__monitor_advance(self, n);
+        from += n;
+    }
+    return MLOPS_OK;
+}

@@ -1,0 +1,143 @@
+/* Windows: how many rows one takes, how it is judged, and the beginning of the next.
+ *
+ * Owns the results of the newest complete window. Invariant: n_window < window_rows between calls;
+ * totals never go back, since a window is added to them before it is forgotten.
+ */
+#include "monitor/monitor_inside.h"
+#include "profile/profile.h"
+
+#include <string.h>
+
+static double finite_or_nan(double value) {
+    return value - value == 0.0 ? value : mlops__f64_of(MLOPS__NAN_BITS);
+}
+
+static mlops_profile_summary summary_of(const mlops_profile *profile) {
+    mlops_profile_summary s = MLOPS_PROFILE_SUMMARY_INIT;
+    (void)mlops_profile_summarize(profile, &s); /* the struct is ours */
+    return s;
+}
+
+static int64_t window_values(const mlops__feature *self) {
+    if (self->profile) return summary_of(self->profile).n;
+    int64_t n = self->n_null;
+    for (int64_t i = 0; i < self->n_cells; i++) n += self->counts[i];
+    return n;
+}
+
+static int64_t window_nulls(const mlops__feature *self) {
+    if (!self->profile) return self->n_null;
+    mlops_profile_summary s = summary_of(self->profile);
+    return s.n_null + s.n_nan;
+}
+
+int64_t mlops__feature_values(const mlops__feature *self) {
+    return self->n_before + window_values(self);
+}
+
+int64_t mlops__feature_nulls(const mlops__feature *self) {
+    return self->n_null_before + window_nulls(self);
+}
+
+/* Counts of the window over the cells. A numeric column without edges has one cell. */
+static void take_counts(const mlops__feature *feature, int64_t *cells) {
+    if (!feature->profile) {
+        memcpy(cells, feature->counts, (size_t)feature->n_cells * sizeof *cells);
+    } else if (feature->n_cells > 1) {
+        const uint64_t *counts = mlops__profile_counts(feature->profile);
+        for (int64_t i = 0; i < feature->n_cells; i++) cells[i] = (int64_t)counts[i];
+    } else {
+        cells[0] = window_values(feature) - window_nulls(feature);
+    }
+}
+
+static mlops__drift_side reference_side(const mlops__reference_column *column) {
+    mlops__drift_side side;
+    side.n_null = column->n_null + column->n_nan;
+    side.n = column->n - side.n_null;
+    side.mean = column->mean;
+    side.min = finite_or_nan(column->min);
+    side.max = finite_or_nan(column->max);
+    return side;
+}
+
+static mlops__drift_side current_side(const mlops__feature *feature) {
+    mlops__drift_side side;
+    side.n_null = window_nulls(feature);
+    side.n = window_values(feature) - side.n_null;
+    side.mean = side.min = side.max = mlops__f64_of(MLOPS__NAN_BITS);
+    if (!feature->profile) return side;
+    mlops_profile_summary s = summary_of(feature->profile);
+    side.mean = s.mean;
+    side.min = finite_or_nan(s.min);
+    side.max = finite_or_nan(s.max);
+    return side;
+}
+
+static void judge_feature(mlops__drift_judged *out, const mlops__drift_rule *rule,
+                          const mlops__feature *feature, int64_t *cells) {
+    const mlops__reference_column *column = feature->column;
+    mlops__drift_cells task;
+    take_counts(feature, cells);
+    task.name = column->name;
+    task.type = column->type;
+    task.exact = column->exact;
+    task.n_cells = feature->n_cells;
+    task.edges = feature->edges;
+    task.reference = feature->reference;
+    task.current = cells;
+    task.side_reference = reference_side(column);
+    task.side_current = current_side(feature);
+    task.sd_reference = column->sd;
+    task.hidden = mlops__drift_hidden(column->exact, task.side_reference.n, column->n_edges);
+    mlops__drift_judge(out, rule, &task);
+}
+
+void mlops__monitor_judge(const mlops_monitor *self, mlops__drift_judged *judged, int64_t *order,
+                          int64_t *cells) {
+    for (int64_t i = 0; i < self->n_features; i++)
+        judge_feature(&judged[i], &self->rule, &self->features[i], cells);
+    mlops__drift_holm(judged, self->n_features, &self->rule, order);
+}
+
+static void summarize_verdicts(mlops_monitor *self) {
+    self->n_drifted = 0;
+    self->verdict = MLOPS_DRIFT_NOT_ENOUGH_DATA;
+    for (int64_t i = 0; i < self->n_features; i++) {
+        mlops_drift_verdict verdict = self->judged[i].column.verdict;
+        if (verdict > self->verdict) self->verdict = verdict;
+        self->n_drifted += verdict == MLOPS_DRIFT_YES;
+    }
+}
+
+static void forget(mlops__feature *self) {
+    self->n_before = mlops__feature_values(self);
+    self->n_null_before = mlops__feature_nulls(self);
+    if (self->profile) mlops_profile_reset(self->profile);
+    else memset(self->counts, 0, (size_t)self->n_cells * sizeof *self->counts);
+    self->n_null = 0;
+}
+
+static void close_window(mlops_monitor *self) {
+    mlops__monitor_judge(self, self->judged, self->order, self->cells);
+    summarize_verdicts(self);
+    for (int64_t i = 0; i < self->n_features; i++) forget(&self->features[i]);
+    mlops_profile *window = self->newest;
+    self->newest = self->window;
+    self->window = window;
+    mlops_profile_reset(window);
+    self->n_window = 0;
+    self->n_windows++;
+    self->window_end_ns = self->host.clock.now_ns(self->host.clock.ctx);
+}
+
+int64_t mlops__monitor_room(const mlops_monitor *self, int64_t n) {
+    int64_t left = self->window_rows - self->n_window;
+    return n < left ? n : left;
+}
+
+void mlops__monitor_advance(mlops_monitor *self, int64_t n) {
+    self->n_rows += n;
+    self->n_window += n;
+    if (self->n_window == self->window_rows) close_window(self);
+}

@@ -161,10 +161,14 @@ public:
     /// Another owner of the same.
     table share() const { return table(mlops_table_ref(need())); }
 
-    /// Read a CSV file (RFC 4180; LF, CRLF; a byte order mark is passed over).
+    /// Read a CSV file (RFC 4180; LF, CRLF or CR; a byte order mark is passed over). It is read in steps, never
+    /// whole, and twice where a column turns out late to hold strings.
     ///
-    /// A column takes the first type that fits every value that is not null: bool (true, false), int64, float64,
-    /// string. A quoted field is a string; "" in quotes is an empty string and not null.
+    /// A column takes the first type that fits every value that is not null: bool (true, True, TRUE, false, False,
+    /// FALSE), int64, float64 (inf and nan in any case too; whole numbers beyond int64), string. Blanks around a
+    /// number are passed over. A quoted field is a string; "" in quotes is an empty string and not null. Empty lines
+    /// are passed over; in a table of one column they are empty fields, from the first record on. Lines count as an
+    /// editor counts them. A header without records is a table without rows, whose columns are of type null.
     static ::mlops::table load(const std::string &path, const mlops_csv_opts *opts = nullptr) {
         mlops_table *out = nullptr;
         mlops_error e;
@@ -185,7 +189,12 @@ public:
     /// Take over a table (a struct array) from Arrow.
     ///
     /// Both structs are moved: they are released by the library, also after an error, except where their own release
-    /// is already NULL. Structure (counts, buffers, offsets) is validated; so are the bytes of strings.
+    /// is already NULL. Structure (counts, buffers, offsets, indices) is validated; so are the bytes of strings. A
+    /// row that the struct itself calls null is null in each column.
+    ///
+    /// bool, integers, floats, strings (large, view), null, and dictionaries of these are taken in; dates and
+    /// timestamps as int64 nanoseconds since 1970. uint64 beyond int64 makes a float64 column, where that holds each
+    /// value exactly. All else is refused.
     static ::mlops::table import_(ArrowSchema *schema, ArrowArray *array, const mlops_host *host = nullptr) {
         mlops_table *out = nullptr;
         mlops_error e;
@@ -273,7 +282,8 @@ public:
 
     /// Hand the table out as Arrow: a struct array of its columns, strings as dictionaries.
     ///
-    /// Nothing is copied; what is handed out keeps the table alive until it is released.
+    /// Numbers, codes and validity are not copied; bool values are packed to bits, and distinct texts laid side by
+    /// side. What is handed out keeps the table alive until it is released; children may be moved out.
     void export_(ArrowSchema *schema, ArrowArray *array) const {
         mlops_error e;
         e.code = 0;

@@ -43,8 +43,9 @@ typedef struct mlops_csv_opts {
                                         default "" NA N/A NaN nan null NULL None and "?" */
     int64_t skip_lines;            /**< lines to pass over before the header; default none */
     int64_t rows_max;              /**< rows to read at the most; default all */
-    int64_t line_max;              /**< bytes of one record; default 16 MiB */
-    int64_t memory_max;            /**< bytes that the table may take; default 16 GiB */
+    int64_t line_max;              /**< bytes of one record with its line end; default 16 MiB */
+    int64_t memory_max;            /**< bytes that the table and its reading may take, no more than
+                                        the call's memory_max; default 16 GiB */
 } mlops_csv_opts;
 
 enum {
@@ -55,18 +56,25 @@ enum {
     { sizeof(mlops_csv_opts), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /**
- * Read a CSV file (RFC 4180; LF, CRLF; a byte order mark is passed over).
+ * Read a CSV file (RFC 4180; LF, CRLF or CR; a byte order mark is passed over). It is read in
+ * steps, never whole, and twice where a column turns out late to hold strings.
  *
- * A column takes the first type that fits every value that is not null: bool (true, false), int64,
- * float64, string. A quoted field is a string; "" in quotes is an empty string and not null.
+ * A column takes the first type that fits every value that is not null: bool (true, True, TRUE,
+ * false, False, FALSE), int64, float64 (inf and nan in any case too; whole numbers beyond int64),
+ * string. Blanks around a number are passed over. A quoted field is a string; "" in quotes is an
+ * empty string and not null. Empty lines are passed over; in a table of one column they are empty
+ * fields, from the first record on. Lines count as an editor counts them. A header without records
+ * is a table without rows, whose columns are of type null.
  *
  * @param[out] out  the table, to be ended with mlops_table_unref(); NULL after an error
  * @param path      file to read
  * @param opts      @nullable
  * @param err       @nullable; line and column (of the field, 1-based) of the fault
  * @return MLOPS_E_NOT_FOUND, MLOPS_E_IO, MLOPS_E_DENIED; MLOPS_E_PARSE for an empty file, a record
- *         of another length than the header, a name twice, an open quote, bytes that are no UTF-8;
- *         MLOPS_E_LIMIT for a record or table beyond its limit; MLOPS_E_NOMEM
+ *         of another length than the header, a name that is empty or stands twice, an open quote,
+ *         bytes behind a closing quote, bytes that are no UTF-8, NUL; MLOPS_E_LIMIT for a record or
+ *         table beyond its limit; MLOPS_E_INVALID for an option; MLOPS_E_CANCELLED,
+ *         MLOPS_E_DEADLINE, MLOPS_E_NOMEM
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_table_load(mlops_table **out, const char *path,
@@ -89,8 +97,12 @@ MLOPS_API mlops_status mlops_table_parse(mlops_table **out, const char *text, si
  * Take over a table (a struct array) from Arrow.
  *
  * Both structs are moved: they are released by the library, also after an error, except where their
- * own release is already NULL. Structure (counts, buffers, offsets) is validated; so are the bytes
- * of strings.
+ * own release is already NULL. Structure (counts, buffers, offsets, indices) is validated; so are
+ * the bytes of strings. A row that the struct itself calls null is null in each column.
+ *
+ * bool, integers, floats, strings (large, view), null, and dictionaries of these are taken in;
+ * dates and timestamps as int64 nanoseconds since 1970. uint64 beyond int64 makes a float64 column,
+ * where that holds each value exactly. All else is refused.
  *
  * @param[out] out  the table, to be ended with mlops_table_unref(); NULL after an error
  * @param schema    @takes
@@ -199,7 +211,9 @@ MLOPS_API mlops_status mlops_table_text(const mlops_table *self, int64_t index, 
 /**
  * Hand the table out as Arrow: a struct array of its columns, strings as dictionaries.
  *
- * Nothing is copied; what is handed out keeps the table alive until it is released.
+ * Numbers, codes and validity are not copied; bool values are packed to bits, and distinct texts
+ * laid side by side. What is handed out keeps the table alive until it is released; children may be
+ * moved out.
  *
  * @param self         table
  * @param[out] schema  @shape(1) filled in; to be released by the caller

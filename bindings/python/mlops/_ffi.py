@@ -702,8 +702,9 @@ class ProfileSummary:
     n_negative: int  # below zero, -inf among them
     min: float  # least value, infinities among them; NaN if there is none
     max: float  # greatest value; NaN if there is none
-    mean: float  # of the finite values, from the exact sum; NaN if there is none,
-            or if one was 2^(126 - scale) or larger in magnitude: no sum holds it
+    # of the finite values, from the exact sum; NaN if there is none, or if one was 2^(126 - scale) or larger in
+    # magnitude: no sum holds it
+    mean: float
 
 
 def _profile_summary(s):
@@ -830,10 +831,15 @@ class Table(_rt.Handle):
     @classmethod
     def load(cls, path, *, no_header=False, call=None, delimiter=None, names=None, nulls=None, skip_lines=None,
              rows_max=None, line_max=None, memory_max=None):
-        """Read a CSV file (RFC 4180; LF, CRLF; a byte order mark is passed over).
+        """Read a CSV file (RFC 4180; LF, CRLF or CR; a byte order mark is passed over). It is read in steps,
+        never whole, and twice where a column turns out late to hold strings.
 
-        A column takes the first type that fits every value that is not null: bool (true, false), int64,
-        float64, string. A quoted field is a string; "" in quotes is an empty string and not null.
+        A column takes the first type that fits every value that is not null: bool (true, True, TRUE,
+        false, False, FALSE), int64, float64 (inf and nan in any case too; whole numbers beyond int64),
+        string. Blanks around a number are passed over. A quoted field is a string; "" in quotes is an
+        empty string and not null. Empty lines are passed over; in a table of one column they are empty
+        fields, from the first record on. Lines count as an editor counts them. A header without records is
+        a table without rows, whose columns are of type null.
 
             path: file to read
             no_header: the first line holds values; columns are called c0, c1, ...
@@ -845,12 +851,14 @@ class Table(_rt.Handle):
                 and "?"
             skip_lines: lines to pass over before the header; default none
             rows_max: rows to read at the most; default all
-            line_max: bytes of one record; default 16 MiB
-            memory_max: bytes that the table may take; default 16 GiB
+            line_max: bytes of one record with its line end; default 16 MiB
+            memory_max: bytes that the table and its reading may take, no more than the call's memory_max;
+                default 16 GiB
 
         Raises: NotFoundError, IoError, DeniedError; ParseError for an empty file, a record of another length
-        than the header, a name twice, an open quote, bytes that are no UTF-8; LimitError for a record or
-        table beyond its limit; NomemError.
+        than the header, a name that is empty or stands twice, an open quote, bytes behind a closing quote,
+        bytes that are no UTF-8, NUL; LimitError for a record or table beyond its limit; InvalidError for an
+        option; CancelledError, DeadlineError, NomemError.
         """
         out = C.c_void_p()
         opts = _csv_opts(no_header=no_header, call=call, delimiter=delimiter, names=names, nulls=nulls,
@@ -877,8 +885,9 @@ class Table(_rt.Handle):
                 and "?"
             skip_lines: lines to pass over before the header; default none
             rows_max: rows to read at the most; default all
-            line_max: bytes of one record; default 16 MiB
-            memory_max: bytes that the table may take; default 16 GiB
+            line_max: bytes of one record with its line end; default 16 MiB
+            memory_max: bytes that the table and its reading may take, no more than the call's memory_max;
+                default 16 GiB
         """
         out = C.c_void_p()
         text_p, text_n = _rt.blob(text, "text")
@@ -896,8 +905,12 @@ class Table(_rt.Handle):
         """Take over a table (a struct array) from Arrow.
 
         Both structs are moved: they are released by the library, also after an error, except where their
-        own release is already None. Structure (counts, buffers, offsets) is validated; so are the bytes of
-        strings.
+        own release is already None. Structure (counts, buffers, offsets, indices) is validated; so are the
+        bytes of strings. A row that the struct itself calls null is null in each column.
+
+        bool, integers, floats, strings (large, view), null, and dictionaries of these are taken in; dates
+        and timestamps as int64 nanoseconds since 1970. uint64 beyond int64 makes a float64 column, where
+        that holds each value exactly. All else is refused.
 
         Raises: InvalidError for a struct that breaks Arrow's rules; UnsupportedError names the column and its
         type; NomemError.
@@ -1020,7 +1033,9 @@ class Table(_rt.Handle):
     def export(self):
         """Hand the table out as Arrow: a struct array of its columns, strings as dictionaries.
 
-        Nothing is copied; what is handed out keeps the table alive until it is released.
+        Numbers, codes and validity are not copied; bool values are packed to bits, and distinct texts laid
+        side by side. What is handed out keeps the table alive until it is released; children may be moved
+        out.
 
         Raises: NomemError.
         """

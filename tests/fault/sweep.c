@@ -296,6 +296,29 @@ static void run_io(stage *s) {
     report(s, s->memory ? "I/O in memory" : "I/O on the machine's files", total);
 }
 
+/* An I/O call fails, and while that is cleaned up or worked around there is no memory either. */
+static void run_compound(stage *s) {
+    int64_t total = 0;
+    if (run_clean(s)) {
+        int64_t n_calls = s->io.n_calls, n_allocations = s->alloc.n_calls;
+        for (int64_t pair = 0; pair < 2 * n_calls * n_allocations; pair++) {
+            if (prepare(s)) complain(s, "setup", "it failed", pair);
+            s->io.fail_at = pair / 2 / n_allocations + 1;
+            s->io.os_code = EIO;
+            s->alloc.fail_at = pair / 2 % n_allocations + 1;
+            s->alloc.sticky = pair % 2;
+            int status = run_once(s, "EIO and no memory, pair", pair, 0);
+            n_io_faults += s->io.n_injected;
+            n_alloc_faults += s->alloc.n_injected;
+            total += s->io.n_injected + s->alloc.n_injected;
+            if (status < 0 && status != MLOPS_E_NOMEM && status != MLOPS_E_IO)
+                complain(s, "EIO and no memory, pair", mlops_status_name((mlops_status)status),
+                         pair);
+        }
+    }
+    report(s, "EIO and no memory", total);
+}
+
 static void run_scenario(const sweep_scenario *scenario) {
     stage *s = calloc(1, sizeof *s);
     if (!s || mlops__io_memory_new(&s->memory, &mlops__heap)) abort();
@@ -303,6 +326,7 @@ static void run_scenario(const sweep_scenario *scenario) {
     snprintf(s->dir, sizeof s->dir, "/dir");
     run_allocations(s);
     if (scenario->uses & SWEEP_IO) run_io(s);
+    if (scenario->uses == (SWEEP_MEMORY | SWEEP_IO)) run_compound(s);
     mlops__io_memory_free(s->memory);
     s->memory = NULL;
     if (scenario->uses & SWEEP_IO) {
@@ -318,7 +342,8 @@ static void run_scenario(const sweep_scenario *scenario) {
 
 /* usage: fault_sweep [PREFIX]: all scenarios, or those whose name begins so. */
 int main(int argc, char **argv) {
-    const sweep_scenario *const lists[] = {sweep_container, sweep_file, sweep_model,
+    const sweep_scenario *const lists[] = {sweep_bundle,    sweep_container, sweep_drift,
+                                           sweep_file,      sweep_model,     sweep_monitor,
                                            sweep_reference, sweep_table};
     const char *prefix = argc > 1 ? argv[1] : "";
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)

@@ -2,9 +2,9 @@
  *
  * A scenario is a short use of the public API on small data. The sweep runs it once undisturbed,
  * then fails its k-th allocation, for every k, once and from then on; then its k-th I/O call, over
- * files in memory and over the machine's own. After each run nothing may be held any more, the
- * status is that of the fault or a success, and each file is as it was before the scenario or as
- * the undisturbed run left it.
+ * files in memory and over the machine's own; then both, in every pair. After each run nothing may
+ * be held any more, the status is that of the fault or a success, and each file is as it was before
+ * the scenario or as the undisturbed run left it.
  */
 #ifndef TESTS_FAULT_SWEEP_H
 #define TESTS_FAULT_SWEEP_H

@@ -306,7 +306,7 @@ static void run_compound(stage *s) {
             s->io.fail_at = pair / 2 / n_allocations + 1;
             s->io.os_code = EIO;
             s->alloc.fail_at = pair / 2 % n_allocations + 1;
-            s->alloc.sticky = pair % 2;
+            s->alloc.sticky = (int)(pair % 2);
             int status = run_once(s, "EIO and no memory, pair", pair, 0);
             n_io_faults += s->io.n_injected;
             n_alloc_faults += s->alloc.n_injected;

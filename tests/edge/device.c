@@ -63,7 +63,7 @@ size_t strlen(const char *text) {
     return n;
 }
 
-static void reset(void) {
+void device_reset(void) {
     const uint32_t *from = &load_start;
     for (uint32_t *to = &data_start; to < &data_end;) *to++ = *from++;
     for (uint32_t *to = &bss_start; to < &bss_end;) *to++ = 0;
@@ -80,6 +80,6 @@ static void fault(void) {
 }
 
 __attribute__((section(".vectors"), used)) static const uintptr_t vectors[16] = {
-    (uintptr_t)&stack_top, (uintptr_t)reset, (uintptr_t)fault, (uintptr_t)fault,
-    (uintptr_t)fault,      (uintptr_t)fault, (uintptr_t)fault,
+    (uintptr_t)&stack_top, (uintptr_t)device_reset, (uintptr_t)fault, (uintptr_t)fault,
+    (uintptr_t)fault,      (uintptr_t)fault,        (uintptr_t)fault,
 };

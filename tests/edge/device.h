@@ -8,5 +8,6 @@
 int main(void);
 void device_print(const char *text);
 uint32_t device_stack_used(void);
+void device_reset(void);
 
 #endif

@@ -2,7 +2,6 @@
 #include "cli.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,7 +99,8 @@ static int take_number(cli_args *out, const cli_command *command, const option *
     char *end;
     errno = 0;
     double real = strtod(text, &end);
-    int whole = real == floor(real), bad = *end || end == text || errno || !(real - real == 0);
+    int whole = real > -1e18 && real < 1e18 && real == (double)(int64_t)real;
+    int bad = *end || end == text || errno || !(real - real == 0);
     if (bad || (o->kind == WHOLE && !whole))
         return cli_usage(command->name, "--%s: '%s' is no %s", o->name, text,
                          o->kind == WHOLE ? "whole number" : "number");

@@ -65,7 +65,8 @@ static int write(const cli_args *args, const mlops_model *model, const mlops_ref
     opts.name = args->name;
     opts.version = args->version;
     opts.metadata = args->metadata;
-    if (mlops_bundle_write(args->out, model, &opts, &error)) return cli_fail(NULL, &error);
+    if (mlops_bundle_write(args->out, model, &opts, &error)) /* only the metadata has lines */
+        return cli_fail(error.line ? "--metadata" : NULL, &error);
     return show(args->out, args->json);
 }
 

@@ -90,6 +90,7 @@ static void print_commands(FILE *to, const char *group) {
         const char *example = strstr(commands[i].detail, "  mlops ");
         if (!example || (*group && !group_length(&commands[i], group))) continue;
         size_t n = strcspn(example, "\n\\|");
+        while (example[n - 1] == ' ') n--;
         fprintf(to, "%.*s\n", (int)n, example);
     }
 }

@@ -184,6 +184,12 @@ static void print_drifted_json(const mlops_drift *drift) {
     }
 }
 
+/* As mlops_drift_json() spells it. */
+static const char *json_verdict(mlops_drift_verdict verdict) {
+    if (verdict == MLOPS_DRIFT_YES) return "yes";
+    return verdict == MLOPS_DRIFT_NO ? "no" : "not enough data";
+}
+
 /* The line of the window that was just completed. */
 static int print_window(watch *self) {
     mlops_drift *drift;
@@ -198,7 +204,7 @@ static int print_window(watch *self) {
     if (self->args->json) {
         printf("{\"window\":%lld,\"rows\":%lld,\"verdict\":\"%s\",\"n_columns\":%lld,"
                "\"n_drifted\":%lld,\"drifted\":[",
-               window, (long long)self->window, cli_verdict(verdict), n, drifted);
+               window, (long long)self->window, json_verdict(verdict), n, drifted);
         print_drifted_json(drift);
         puts("]}");
     } else {

@@ -1,0 +1,601 @@
+#!/usr/bin/python3
+"""The mlops command, from outside: what it prints, how it ends, what it says of bad input.
+
+usage: test_cli.py PATH_OF_MLOPS. Prints TAP; only the standard library is needed. Predictions are
+held against the trees of the file, evaluated here.
+"""
+import csv
+import io
+import json
+import os
+import pathlib
+import re
+import select
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+MLOPS = str(pathlib.Path(sys.argv[1]).resolve())
+DATA = pathlib.Path(__file__).resolve().parents[2] / "examples/data"
+MODEL, TRAIN, LIVE = str(DATA / "fraud.json"), str(DATA / "train.csv"), str(DATA / "live.csv")
+COMMANDS = ("model describe", "model predict", "bundle", "drift compare", "drift watch", "reference new",
+            "reference describe", "doctor")
+TESTS = []
+
+
+def test(function):
+    TESTS.append(function)
+    return function
+
+
+def run(*args, status=0, stdin=b"", **options):
+    options.setdefault("stdout", subprocess.PIPE)
+    done = subprocess.run([MLOPS, *map(str, args)], input=stdin if isinstance(stdin, bytes) else stdin.encode(),
+                          stderr=subprocess.PIPE, timeout=120, **options)
+    done.out = (done.stdout or b"").decode()
+    done.err = done.stderr.decode()
+    assert done.returncode == status, f"{args}: status {done.returncode}, not {status}: {done.err}{done.out}"
+    return done
+
+
+def fails(*args, status=1, says=(), **options):
+    """The command ends with one line of error that says all of this, and prints nothing else."""
+    done = run(*args, status=status, **options)
+    lines = done.err.splitlines()
+    assert done.out == "", f"{args}: printed {done.out!r}"
+    assert lines and lines[0].startswith("mlops: "), f"{args}: {done.err!r}"
+    assert len(lines) == (2 if status == 2 else 1), f"{args}: {done.err!r}"
+    for text in [says] if isinstance(says, str) else says:
+        assert text in done.err, f"{args}: {text!r} is not in {done.err!r}"
+    return done
+
+
+def write(path, text):
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def files(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def rounded(x):
+    return struct.unpack("f", struct.pack("f", x))[0]
+
+
+def margins(rows):
+    """Sums of leaves in binary32, in the order of the trees; what XGBoost's own predictor does."""
+    learner = json.loads(pathlib.Path(MODEL).read_text())["learner"]
+    names, out = learner["feature_names"], []
+    for row in rows:
+        total = rounded(base_margin(learner))
+        for tree in learner["gradient_booster"]["model"]["trees"]:
+            total = rounded(total + rounded(leaf(tree, names, row)))
+        out.append(total)
+    return out
+
+
+def base_margin(learner):
+    import math
+    score = rounded(float(str(learner["learner_model_param"]["base_score"]).strip("[]")))
+    return -rounded(math.log(rounded(rounded(1.0 / score) - 1.0))) if "logistic" in learner["objective"]["name"] else score
+
+
+def leaf_index(tree, names, row):
+    node = 0
+    while tree["left_children"][node] != -1:
+        text = row[names[tree["split_indices"][node]]]
+        if text == "":
+            left = tree["default_left"][node]
+        else:
+            left = rounded(float(text)) < rounded(tree["split_conditions"][node])
+        node = tree["left_children" if left else "right_children"][node]
+    return node
+
+
+def leaf(tree, names, row):
+    return tree["split_conditions"][leaf_index(tree, names, row)]
+
+
+def ks(x, y):
+    values = sorted(set(x) | set(y))
+    x, y, best, i, j = sorted(x), sorted(y), 0.0, 0, 0
+    for value in values:
+        while i < len(x) and x[i] <= value:
+            i += 1
+        while j < len(y) and y[j] <= value:
+            j += 1
+        best = max(best, abs(i / len(x) - j / len(y)))
+    return best
+
+
+def table(path):
+    with open(path, newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def numbers(path, name):
+    return [float(row[name]) for row in table(path)]
+
+
+@test
+def help_on_each_level(folder):
+    top = run("--help").out
+    assert top == run("-h").out == run("help").out
+    for command in COMMANDS:
+        assert command in top
+        assert f"mlops {command}" in run(*command.split(), "--help").out.splitlines()[0]
+        own = run(*command.split(), "-h").out
+        assert "Examples:\n  " in own and "--json" in own and "--help" in own
+        assert all(len(line) <= 100 for line in own.splitlines())
+    for group in ("model", "drift", "reference"):
+        assert f"{group} " in run(group, "--help").out
+        assert "doctor" not in run(group, "--help").out.split("\n\n")[1]
+    assert re.fullmatch(r"mlops \d+\.\d+\.\d+\n", run("--version").out)
+
+
+@test
+def help_is_the_documentation(folder):
+    """Every option of --help stands in docs/cli.md, and every command."""
+    text = (DATA.parents[1] / "docs/cli.md").read_text()
+    for command in COMMANDS:
+        assert f"mlops {command}" in text
+        for option in re.findall(r"--[a-z-]+", run(*command.split(), "--help").out.split("Options:")[1]):
+            assert option in text, f"{option} of {command} is not documented"
+
+
+@test
+def wrong_usage(folder):
+    assert "usage:" in run(status=2).err
+    assert "model predict" in run("model", status=2).err
+    for args, says in [
+            (["nonsense"], "nonsense"), (["--nonsense"], "--nonsense"), (["model", "nonsense"], "model nonsense"),
+            (["model", "describe"], "FILE is missing"), (["model", "predict", "a"], "TABLE is missing"),
+            (["model", "predict"], "FILE TABLE is missing"), (["model", "describe", "a", "b"], "'b'"),
+            (["model", "describe", "a", "--nonsense"], "--nonsense"), (["model", "describe", "a", "-x"], "-x"),
+            (["model", "describe", "a", "--report", "b"], "--report"), (["doctor", "a"], "'a'"),
+            (["doctor", "--json=1"], "takes no value"), (["drift", "compare", "a", "b", "--alpha"], "needs a value"),
+            (["drift", "compare", "a", "b", "--alpha="], "needs a value"),
+            (["drift", "compare", "a", "b", "--alpha", "x"], "'x'"),
+            (["drift", "compare", "a", "b", "--alpha", "0.6"], "out of range"),
+            (["drift", "compare", "a", "b", "--alpha", "nan"], "nan"), (["drift", "compare", "-", "-"], "standard input"),
+            (["drift", "watch", "a", "--window", "10"], "out of range"), (["drift", "watch", "a", "--window", "99.5"], "99.5"),
+            (["drift", "watch", "a", "--window", "1e3x"], "1e3x"),
+            (["drift", "compare", "a", "b", "--csv-delimiter", ";;"], "one character"),
+            (["drift", "compare", "a", "b", "--csv-skip-lines", "-1"], "out of range"),
+            (["model", "predict", MODEL, LIVE, "--output", "shap"], "shap"),
+            (["reference", "new", TRAIN], "-o FILE"), (["bundle", MODEL, "--name", "x"], "-o FILE")]:
+        done = fails(*args, status=2, says=says)
+        assert "--help'" in done.err
+
+
+@test
+def describe_a_model(folder):
+    text = run("model", "describe", MODEL).out
+    parsed = json.loads(run("model", "describe", MODEL, "--json").out)
+    assert "xgboost" in text.lower() and isinstance(parsed, dict) and parsed
+    assert "amount" in text and "amount" in json.dumps(parsed)
+    for line in text.splitlines():
+        assert re.match(r"\S+\s+\S", line), f"no name and value: {line!r}"
+
+
+@test
+def predict_margins(folder):
+    rows = table(LIVE)
+    out = run("model", "predict", MODEL, LIVE, "--output", "margin").out.splitlines()
+    assert out[0] == "margin" and len(out) == len(rows) + 1
+    for got, expected in zip(map(float, out[1:]), margins(rows)):
+        assert got == expected, f"{got!r}, not {expected!r}"
+
+
+@test
+def predict_probabilities(folder):
+    import math
+    out = run("model", "predict", MODEL, LIVE).out.splitlines()
+    assert out[0] == "prediction"
+    for got, margin in zip(map(float, out[1:]), margins(table(LIVE))):
+        assert abs(got - 1 / (1 + math.exp(-margin))) < 2e-7 and got == rounded(got)
+        assert len(repr(got)) <= 24
+    parsed = json.loads(run("model", "predict", MODEL, LIVE, "--json").out)
+    assert parsed["output"] == "prediction" and parsed["width"] == 1
+    assert [row[0] for row in parsed["rows"]] == list(map(float, out[1:]))
+
+
+@test
+def predict_leaves(folder):
+    learner = json.loads(pathlib.Path(MODEL).read_text())["learner"]
+    trees, names = learner["gradient_booster"]["model"]["trees"], learner["feature_names"]
+    out = list(csv.reader(io.StringIO(run("model", "predict", MODEL, LIVE, "--output=leaf").out)))
+    assert out[0] == [f"leaf_{i}" for i in range(len(trees))]
+    for got, row in zip(out[1:], table(LIVE)):
+        assert list(map(int, got)) == [leaf_index(tree, names, row) for tree in trees]
+
+
+@test
+def predict_any_layout(folder):
+    expected = run("model", "predict", MODEL, LIVE).out
+    text = pathlib.Path(LIVE).read_text()
+    names, body = text.split("\n", 1)
+    assert run("model", "predict", MODEL, "-", stdin=text).out == expected
+    other = write(folder / "other.csv", "a note\nand another\n" + text.replace(",", ";"))
+    layout = ["--csv-skip-lines", 2, "--csv-delimiter", ";"]
+    assert run("model", "predict", MODEL, other, *layout).out == expected
+    tabs = write(folder / "tabs.csv", text.replace(",", "\t"))
+    assert run("model", "predict", MODEL, tabs, "--csv-delimiter=tab").out == expected
+    renamed = write(folder / "renamed.csv", ",".join(f"x{i}" for i in range(31)) + "\n" + body)
+    assert run("model", "predict", MODEL, renamed, "--csv-names", names).out == expected
+    columns = ",".join(f"x{i}" for i in range(30))
+    assert run("model", "predict", MODEL, renamed, "--columns", columns).out == expected
+    bare = write(folder / "bare.csv", body)
+    assert run("model", "predict", MODEL, bare, "--csv-no-header", "--csv-names", names).out == expected
+
+
+@test
+def predict_refuses(folder):
+    lines = pathlib.Path(LIVE).read_text().splitlines()
+    fails("model", "predict", folder / "none.json", LIVE, says="none.json")
+    fails("model", "predict", MODEL, folder / "none.csv", says="none.csv")
+    fails("model", "predict", MODEL, write(folder / "empty.csv", ""), says=["empty.csv", "empty"])
+    fails("model", "predict", MODEL, "-", says=["standard input", "empty"])
+    ragged = write(folder / "ragged.csv", "\n".join(lines[:4] + [lines[4] + ",1"] + lines[5:]) + "\n")
+    fails("model", "predict", MODEL, ragged, says=["ragged.csv", "line 5"])
+    short = write(folder / "short.csv", "\n".join(lines[:7] + [lines[7].rsplit(",", 1)[0]]) + "\n")
+    fails("model", "predict", MODEL, short, says=["short.csv", "line 8"])
+    lacking = write(folder / "lacking.csv", "hour,fraud\n1,2\n")
+    fails("model", "predict", MODEL, lacking, says=["lacking.csv", "amount"])
+    columns = lines[0].replace("hour", "nonsense").replace(",fraud", "")
+    fails("model", "predict", MODEL, LIVE, "--columns", columns, says="nonsense")
+    fails("model", "predict", MODEL, LIVE, "--columns", "amount,hour", says="30")
+    words = write(folder / "words.csv", lines[0] + "\nmany," + lines[1].split(",", 1)[1] + "\n")
+    fails("model", "predict", MODEL, words, says="amount")
+    fails("model", "predict", LIVE, LIVE, says="live.csv")
+    fails("model", "predict", folder, LIVE, says=folder.name)
+    bad = write(folder / "bad.csv", b"amount\n\xff\n")
+    fails("model", "predict", MODEL, bad, says="bad.csv")
+
+
+@test
+def models_that_are_none(folder):
+    whole = pathlib.Path(MODEL).read_bytes()
+    for name, content in [("cut.json", whole[:5000]), ("empty.json", b""), ("other.json", b'{"a": 1}'),
+                          ("list.json", b"[1, 2, 3]"), ("text.json", b"hello\n"), ("zero.json", bytes(1000))]:
+        path = write(folder / name, content)
+        fails("model", "describe", path, says=name)
+        fails("bundle", path, "-o", folder / "out.bundle", says=name)
+    assert "out.bundle" not in files(folder)
+
+
+@test
+def bundle_and_back(folder):
+    path = folder / "fraud.bundle"
+    metadata = '{"owner": "risk", "n": [1, 2]}'
+    made = run("bundle", MODEL, "-o", path, "--name", "fraud \u00e4", "--version", "7", "--reference", TRAIN,
+               "--ignore", "fraud", "--metadata", metadata, "--json")
+    parsed = json.loads(made.out)
+    assert parsed["name"] == "fraud \u00e4" and parsed["version"] == "7" and parsed["metadata"] == json.loads(metadata)
+    assert parsed["n_features"] == 30 and parsed["reference"] == {"n_rows": 600, "n_columns": 30}
+    assert re.fullmatch("[0-9a-f]{64}", parsed["id"])
+    assert run("bundle", path, "--json").out == made.out
+    assert parsed["id"] in run("bundle", path).out and "risk" in run("bundle", path).out
+    assert run("model", "predict", path, LIVE).out == run("model", "predict", MODEL, LIVE).out
+    json.loads(run("model", "describe", path, "--json").out)
+    assert "30 columns" in run("reference", "describe", path).out
+    first = path.read_bytes()
+    run("bundle", MODEL, "--output", path, "--name", "fraud \u00e4", "--version", "7", "--reference", TRAIN,
+        "--ignore", "fraud", "--metadata", metadata)
+    assert path.read_bytes() == first, "equal content, other bytes"
+    run("bundle", MODEL, "-o", path)
+    assert json.loads(run("bundle", path, "--json").out)["reference"] is None
+    assert files(folder) == ["fraud.bundle"]
+
+
+@test
+def bundle_refuses(folder):
+    path = folder / "out.bundle"
+    fails("bundle", MODEL, "-o", path, "--metadata", "{nonsense", says="metadata")
+    fails("bundle", MODEL, "-o", path, "--metadata", "[1]", says="metadata")
+    fails("bundle", MODEL, "-o", path, "--name", "x" * 256, says="255")
+    fails("bundle", MODEL, "-o", path, "--reference", folder / "none.csv", says="none.csv")
+    fails("bundle", MODEL, "-o", path, "--reference", TRAIN, "--ignore", "nonsense", says="nonsense")
+    fails("bundle", MODEL, "-o", folder / "none/out.bundle", says="out.bundle")
+    fails("bundle", MODEL, "-o", "/dev/full", says="/dev/full")
+    fails("bundle", MODEL, "-o", folder, says=folder.name)
+    fails("bundle", MODEL, says="fraud.json")
+    assert files(folder) == []
+    run("bundle", MODEL, "-o", path, "--reference", TRAIN)
+    whole = path.read_bytes()
+    for at in (5, 20, len(whole) // 2, len(whole) - 1):
+        damaged = bytearray(whole)
+        damaged[at] ^= 4
+        fails("bundle", write(folder / "damaged.bundle", bytes(damaged)), says="damaged.bundle")
+    fails("bundle", write(folder / "cut.bundle", whole[:-1]), says="cut.bundle")
+
+
+@test
+def compare_tables(folder):
+    done = run("drift", "compare", TRAIN, LIVE, "--json", status=3)
+    columns = {column["name"]: column for column in json.loads(done.out)["columns"]}
+    assert list(columns) == list(table(TRAIN)[0])
+    amount = columns["amount"]
+    expected = ks(numbers(TRAIN, "amount"), numbers(LIVE, "amount"))
+    assert abs(amount["ks"] - expected) < 1e-12
+    text = run("drift", "compare", TRAIN, LIVE, status=3).out
+    lines = text.splitlines()
+    assert len(lines) == len(columns) + 3 and lines[0].startswith("COLUMN")
+    assert "\033" not in text
+    drifted = [name for name, column in columns.items() if column["verdict"] == "yes"]
+    assert drifted and f"drift: {len(drifted)} of {len(columns)} columns drifted" == lines[-1]
+    for line in lines[1:-2]:
+        name = line.split()[0]
+        assert ("no drift" not in line and "not enough" not in line) == (name in drifted), line
+    assert {len(line) for line in lines[:-2]} == {len(lines[0])}, "a crooked table"
+
+
+@test
+def compare_the_same(folder):
+    assert run("drift", "compare", TRAIN, TRAIN).out.splitlines()[-1].startswith("no drift: 0 of 31")
+    assert run("drift", "compare", "-", TRAIN, stdin=pathlib.Path(TRAIN).read_bytes()).returncode == 0
+    assert run("drift", "compare", TRAIN, "-", stdin=pathlib.Path(TRAIN).read_bytes()).returncode == 0
+
+
+@test
+def compare_too_few(folder):
+    few = write(folder / "few.csv", "".join(pathlib.Path(LIVE).read_text().splitlines(True)[:20]))
+    assert "not enough data" in run("drift", "compare", TRAIN, few, status=4).out
+
+
+@test
+def compare_choices(folder):
+    def names(*options, status):
+        done = run("drift", "compare", TRAIN, LIVE, "--json", *options, status=status)
+        return [column["name"] for column in json.loads(done.out)["columns"]]
+    assert names("--columns", "hour,amount", status=3) == ["amount", "hour"]
+    assert "fraud" not in names("--ignore", "fraud,hour", status=3)
+    fails("drift", "compare", TRAIN, LIVE, "--columns", "nonsense", says="nonsense")
+    fails("drift", "compare", TRAIN, LIVE, "--ignore", "amount,nonsense", says="nonsense")
+
+
+@test
+def compare_a_saved_reference(folder):
+    path = folder / "train.reference"
+    made = run("reference", "new", TRAIN, "-o", path, "--ignore", "fraud")
+    assert made.out.startswith("600 rows, 30 columns\n")
+    assert made.out == run("reference", "describe", path).out
+    described = json.loads(run("reference", "describe", path, "--json").out)
+    assert described["n_rows"] == 600 and described["columns"][0] == {"name": "amount", "type": "float64"}
+    done = run("drift", "compare", path, LIVE, "--json", status=3)
+    columns = json.loads(done.out)["columns"]
+    assert [column["name"] for column in columns] == [column["name"] for column in described["columns"]]
+    bundle = folder / "fraud.bundle"
+    run("bundle", MODEL, "-o", bundle, "--reference", path)
+    assert run("drift", "compare", bundle, LIVE, "--json", status=3).out == done.out
+    run("bundle", MODEL, "-o", bundle)
+    fails("drift", "compare", bundle, LIVE, says="fraud.bundle")
+
+
+@test
+def compare_reports(folder):
+    page, data = folder / "drift.html", folder / "drift.json"
+    printed = run("drift", "compare", TRAIN, LIVE, "--report", page, status=3).out
+    text = page.read_text()
+    assert text.startswith("<!DOCTYPE html>") and text.rstrip().endswith("</html>") and "amount" in text
+    assert printed.endswith("columns drifted\n")
+    done = run("drift", "compare", TRAIN, LIVE, "--report", data, "--json", status=3)
+    assert json.loads(data.read_text()) == json.loads(done.out)
+    assert files(folder) == ["drift.html", "drift.json"]
+    fails("drift", "compare", TRAIN, LIVE, "--report", folder / "none/a.html", says="a.html")
+    fails("drift", "compare", TRAIN, LIVE, "--report", "/dev/full", says="/dev/full")
+    fails("drift", "compare", TRAIN, LIVE, "--report", folder, says=folder.name)
+    assert files(folder) == ["drift.html", "drift.json"]
+
+
+@test
+def compare_refuses(folder):
+    fails("drift", "compare", folder / "none.csv", LIVE, says="none.csv")
+    fails("drift", "compare", TRAIN, folder / "none.csv", says="none.csv")
+    empty = write(folder / "empty.csv", "")
+    fails("drift", "compare", TRAIN, empty, says="empty.csv")
+    fails("drift", "compare", empty, LIVE, says="empty.csv")
+    other = write(folder / "other.csv", "a,b\n1,2\n")
+    fails("drift", "compare", TRAIN, other, says=["other.csv", "amount"])
+    words = write(folder / "words.csv", pathlib.Path(LIVE).read_text().replace("\n", "\nx", 1))
+    fails("drift", "compare", TRAIN, words, says="amount")
+    fails("drift", "compare", TRAIN, write(folder / "two.csv", "a,a\n1,2\n"), says=["two.csv", "a"])
+    whole = write(folder / "x.reference", b"")
+    run("reference", "new", TRAIN, "-o", whole)
+    cut = write(folder / "cut.reference", whole.read_bytes()[:-7])
+    fails("drift", "compare", cut, LIVE, says="cut.reference")
+    fails("reference", "describe", cut, says="cut.reference")
+    fails("reference", "new", empty, "-o", folder / "y.reference", says="empty.csv")
+    fails("reference", "new", TRAIN, "-o", "/dev/full", says="/dev/full")
+    assert "y.reference" not in files(folder)
+
+
+@test
+def hostile_names(folder):
+    rows = "".join(f"{i},{i % 7}\n" for i in range(5000))
+    path = write(folder / "hostile.csv", '"\x1b[31m<b>\u00e4""","' + "long" * 30 + '"\n' + rows)
+    text = run("drift", "compare", path, path).out
+    assert "\x1b" not in text and "?[31m<b>\u00e4\"" in text and "\u2026" in text
+    names = [column["name"] for column in json.loads(run("drift", "compare", path, path, "--json").out)["columns"]]
+    assert names == ['\x1b[31m<b>\u00e4"', "long" * 30]
+    run("drift", "compare", path, path, "--report", folder / "r.html")
+    assert "<b>" not in (folder / "r.html").read_text()
+    run("reference", "new", path, "-o", folder / "h.reference")
+    described = json.loads(run("reference", "describe", folder / "h.reference", "--json").out)
+    assert [column["name"] for column in described["columns"]] == names
+
+
+@test
+def watch_windows(folder):
+    live = pathlib.Path(LIVE).read_bytes()
+    metrics = folder / "drift.prom"
+    done = run("drift", "watch", TRAIN, "--window", 200, "--metrics", metrics, stdin=live, status=3)
+    lines = done.out.splitlines()
+    assert [line.split(":")[0] for line in lines] == ["window 1", "window 2", "window 3"]
+    assert "not enough data" in lines[0] and "hour (nulls " in lines[1] and "amount (ks " in lines[2]
+    done = run("drift", "watch", TRAIN, "--window", 200, "--json", stdin=live, status=3)
+    windows = [json.loads(line) for line in done.out.splitlines()]
+    assert [window["window"] for window in windows] == [1, 2, 3]
+    expected = ks(numbers(TRAIN, "amount"), numbers(LIVE, "amount")[400:])
+    amount = next(column for column in windows[2]["drifted"] if column["name"] == "amount")
+    assert abs(amount["effect"] - expected) < 0.01
+    assert [window["verdict"] for window in windows] == ["not enough data", "yes", "yes"]
+    assert windows[2]["n_columns"] == 31 and windows[2]["n_drifted"] == len(windows[2]["drifted"])
+    assert re.search(r"(?m)^mlops_\w+(\{[^}]*\})? [-+.\deNa]+$", metrics.read_text())
+    assert files(folder) == ["drift.prom"]
+
+
+@test
+def watch_without_drift(folder):
+    train = pathlib.Path(TRAIN).read_bytes()
+    done = run("drift", "watch", TRAIN, "--window", 600, stdin=train)
+    assert done.out.startswith("window 1: no drift, 0 of 31 columns\n")
+    done = run("drift", "watch", TRAIN, stdin=train, status=4)
+    assert done.out == "" and "600 rows came" in done.err
+    done = run("drift", "watch", TRAIN, stdin=train.splitlines(True)[0], status=4)
+    assert "0 rows came" in done.err
+
+
+@test
+def watch_as_it_arrives(folder):
+    """A line comes out as soon as its window is complete, while the input is open."""
+    lines = pathlib.Path(LIVE).read_bytes().splitlines(True)
+    with subprocess.Popen([MLOPS, "drift", "watch", TRAIN, "--window", "100"], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE) as process:
+        process.stdin.write(b"".join(lines[:60]))
+        process.stdin.flush()
+        time.sleep(0.1)
+        process.stdin.write(b"".join(lines[60:100]) + lines[100][:-9])
+        process.stdin.flush()
+        ready, _, _ = select.select([process.stdout], [], [], 0.3)
+        assert not ready, "a verdict before the window is complete"
+        process.stdin.write(lines[100][-9:])
+        process.stdin.flush()
+        ready, _, _ = select.select([process.stdout], [], [], 60)
+        assert ready and process.stdout.readline().startswith(b"window 1: ")
+        process.stdin.close()
+        assert process.wait(60) == 4
+
+
+@test
+def watch_text_columns(folder):
+    """A column of the reference that is text stays text where a block of it holds only digits."""
+    rows = [(str(i % 5) if i % 50 else "none", f"{i % 11}.5", '"a\nb"' if i % 2 else '"x,""y"""') for i in range(600)]
+    text = "code,size,note\n" + "".join(",".join(row) + "\n" for row in rows)
+    reference = write(folder / "text.csv", text)
+    types = json.loads(run("reference", "describe", reference, "--json").out)["columns"]
+    assert [column["type"] for column in types] == ["string", "float64", "string"]
+    digits = "code,size,note\n" + "".join(",".join(row) + "\r\n" for row in rows if row[0] != "none")
+    done = run("drift", "watch", reference, "--window", 500, stdin=digits)
+    assert done.out.startswith("window 1: no drift, 0 of 3 columns")
+    shifted = digits.replace("4,", "new,").replace("3,", "NA,")
+    assert "code (" in run("drift", "watch", reference, "--window", 500, stdin=shifted, status=3).out
+
+
+@test
+def watch_layouts(folder):
+    text = pathlib.Path(LIVE).read_text()
+    names, body = text.split("\n", 1)
+    expected = run("drift", "watch", TRAIN, "--window", 150, stdin=text, status=3).out
+    run("reference", "new", TRAIN, "-o", folder / "r")
+    expected = run("drift", "watch", folder / "r", "--window", 150, stdin=text, status=3).out
+    def watch(stdin, *layout):
+        return run("drift", "watch", folder / "r", "--window", 150, *layout, stdin=stdin, status=3).out
+    assert watch("a \"note\n\n" + text.replace(",", "\t"), "--csv-skip-lines", 2, "--csv-delimiter", "tab") == expected
+    assert watch(body, "--csv-no-header", "--csv-names", names) == expected
+    assert watch("x" + ",x" * 30 + "\n" + body, "--csv-names", names) == expected
+    assert watch(text.rstrip("\n")) == expected
+    assert watch(text.replace("\n", "\r\n")) == expected
+
+
+@test
+def watch_refuses(folder):
+    lines = pathlib.Path(LIVE).read_text().splitlines(True)
+    fails("drift", "watch", folder / "none.csv", says="none.csv")
+    fails("drift", "watch", TRAIN, says=["standard input", "empty"])
+    fails("drift", "watch", TRAIN, stdin="a,a\n1,2\n", says=["standard input", "a"])
+    fails("drift", "watch", TRAIN, stdin="amount,hour\n1,2\n", says="standard input")
+    ragged = lines[:333] + ["1,2,3\n"] + lines[333:]
+    done = run("drift", "watch", TRAIN, "--window", 100, stdin="".join(ragged), status=1)
+    assert done.out.count("\n") == 3 and "standard input" in done.err and "line 334 " in done.err, done.err
+    words = lines[:250] + ["x" + lines[250]] + lines[251:]
+    done = run("drift", "watch", TRAIN, "--window", 100, stdin="".join(words), status=1)
+    assert done.out.count("\n") == 2 and "amount" in done.err, done.err
+    done = run("drift", "watch", TRAIN, "--window", 100, "--metrics", folder / "none/x", stdin="".join(lines), status=1)
+    assert "none/x" in done.err
+    done = run("drift", "watch", TRAIN, "--window", 100, "--metrics", "/dev/full", stdin="".join(lines), status=1)
+    assert "/dev/full" in done.err and os.path.exists("/dev/full")
+    assert files(folder) == []
+
+
+@test
+def doctor(folder):
+    text = run("doctor").out
+    assert "version" in text and "page size" in text and "BAD" not in text
+    parsed = json.loads(run("doctor", "--json").out)
+    assert parsed["ok"] is True and all(finding["ok"] for finding in parsed["findings"])
+    found = {finding["name"]: finding["text"] for finding in parsed["findings"]}
+    assert found["page size"] == str(os.sysconf("SC_PAGE_SIZE"))
+    capped = run("doctor", env={**os.environ, "MLOPS_CPU": "scalar"}).out
+    assert "scalar" in capped and "MLOPS_CPU=scalar" in capped
+    bad = run("doctor", "--json", status=1, env={**os.environ, "TMPDIR": str(folder / "none")})
+    assert json.loads(bad.out)["ok"] is False
+
+
+@test
+def output_that_cannot_be_written(folder):
+    with open("/dev/full", "wb") as full:
+        for args, stdin in [(["--help"], b""), (["doctor"], b""), (["model", "describe", MODEL], b""),
+                            (["model", "predict", MODEL, LIVE], b""), (["drift", "compare", TRAIN, LIVE], b""),
+                            (["drift", "compare", TRAIN, LIVE, "--json"], b""), (["reference", "describe", TRAIN], b""),
+                            (["drift", "watch", TRAIN, "--window", "100"], pathlib.Path(LIVE).read_bytes())]:
+            done = run(*args, status=1, stdin=stdin, stdout=full)
+            assert done.err.startswith("mlops: ") and "standard output" in done.err, done.err
+
+
+@test
+def colours_on_a_terminal_only(folder):
+    import pty
+    def on_terminal(**env):
+        master, slave = pty.openpty()
+        process = subprocess.Popen([MLOPS, "drift", "compare", TRAIN, LIVE], stdout=slave,
+                                   env={**os.environ, "TERM": "xterm", **env})
+        os.close(slave)
+        out = b""
+        try:
+            while chunk := os.read(master, 65536):
+                out += chunk
+        except OSError:
+            pass
+        os.close(master)
+        assert process.wait(60) == 3
+        return out
+    plain = run("drift", "compare", TRAIN, LIVE, status=3).out
+    coloured = on_terminal(NO_COLOR="")
+    assert b"\x1b[1;31mdrift" in coloured
+    assert re.sub(rb"\x1b\[[\d;]*m", b"", coloured).replace(b"\r\n", b"\n").decode() == plain
+    assert b"\x1b" not in on_terminal(NO_COLOR="1") and b"\x1b" not in on_terminal(TERM="dumb", NO_COLOR="")
+
+
+def main():
+    print(f"1..{len(TESTS)}")
+    failed = 0
+    for number, function in enumerate(TESTS, 1):
+        name = function.__name__.replace("_", " ")
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                function(pathlib.Path(folder))
+                print(f"ok {number} - {name}", flush=True)
+            except Exception:
+                failed += 1
+                print(f"not ok {number} - {name}", flush=True)
+                for line in traceback.format_exc().splitlines()[-4:]:
+                    print("#", line)
+    return 1 if failed else 0
+
+
+sys.exit(main())

@@ -143,11 +143,12 @@ def emit(api):
 
 
 def fold(line):
-    """A long line of code, broken behind commas."""
+    """A long line of code, broken behind commas; a comment behind it goes above it."""
     if "\n" in line or len(line) <= WIDTH:
         return line.split("\n")
     indent = " " * (len(line) - len(line.lstrip()))
-    out = []
+    line, mark, told = line.partition("  # ")
+    out = names.wrapped(told, WIDTH, indent + "# ") if mark else []
     while len(line) > WIDTH and ", " in line[len(indent) + 8:WIDTH]:
         cut = line.rindex(", ", 0, WIDTH) + 1
         out.append(line[:cut])

@@ -222,6 +222,8 @@ def object_column(name, values, mask):
 def listed_column(name, items):
     """A list, without NumPy: str, bool, int, float, each with None for a null."""
     kinds = {type(item) for item in items if item is not None}
+    if not kinds:
+        return schema_of("n", name), array_of(len(items), [], len(items))
     if all(issubclass(kind, str) for kind in kinds):
         return text_column(name, items)
     if kinds == {bool}:

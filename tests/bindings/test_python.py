@@ -1,0 +1,633 @@
+#!/usr/bin/python3
+"""What only Python can get wrong: closed handles, locks, arrays and tables of other packages, callbacks, leaks.
+
+usage: test_python.py [TEST...]. Prints TAP. Values are the business of conformance.json.
+"""
+import array
+import ctypes
+import gc
+import json
+import math
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+try:
+    import mlops
+except ImportError as missing:
+    print(f"1..0 # SKIP {missing}")
+    sys.exit(77)
+from mlops import _runtime, _tables
+
+try:
+    import numpy as np
+except ImportError:
+    np = None
+try:
+    import pandas as pd
+except ImportError:
+    pd = None
+
+with open(os.path.join(HERE, "conformance.json"), encoding="utf-8") as script:
+    STEPS = json.load(script)
+MODEL = next(s["text"] for s in STEPS if s["do"] == "model.parse")
+PREDICT = next(s for s in STEPS if s["do"] == "model.predict")
+ROWS = [[math.nan if v is None else v for v in row] for row in PREDICT["rows"]]
+WANTED = [row[0] for row in PREDICT["gives"]]
+needs_numpy = unittest.skipIf(np is None, "numpy is not installed")
+needs_pandas = unittest.skipIf(pd is None, "pandas is not installed")
+
+
+def close_to(have, want, within=1e-6):
+    return len(have) == len(want) and all(abs(h - w) <= within for h, w in zip(have, want))
+
+
+class Handles(unittest.TestCase):
+    def test_every_method_of_a_closed_handle_raises(self):
+        makers = {"table": lambda: mlops.Table.parse("a\n1\n"), "model": lambda: mlops.Model.parse(MODEL),
+                  "profile": mlops.Profile, "pool": lambda: mlops.Pool(1),
+                  "reference": lambda: mlops.Reference(mlops.Table.parse("a\n1\n")),
+                  "context": lambda: mlops.Context(mlops.Model.parse(MODEL))}
+        checked = 0
+        for noun, make in makers.items():
+            handle = make()
+            handle.close()
+            handle.close()
+            generated = next(c for c in type(handle).__mro__ if c.__module__ == "mlops._ffi")
+            for name, member in vars(generated).items():
+                if name.startswith("_") or isinstance(member, (classmethod, staticmethod)):
+                    continue
+                with self.subTest(f"{noun}.{name}"), self.assertRaises(mlops.InvalidError):
+                    if isinstance(member, property):
+                        getattr(handle, name)
+                    else:
+                        member(handle, *["x"] * (member.__code__.co_argcount - 1 - len(member.__defaults__ or ())))
+                checked += 1
+        self.assertGreater(checked, 30)
+
+    def test_a_closed_argument_raises(self):
+        table = mlops.Table.parse("a\n1\n")
+        table.close()
+        with self.assertRaises(mlops.InvalidError):
+            mlops.Reference(table)
+        with self.assertRaises(TypeError):
+            mlops.Reference("train.csv")
+
+    def test_with_closes(self):
+        with mlops.Profile() as profile:
+            profile.add([1.0])
+        self.assertTrue(profile.closed)
+
+    def test_what_has_no_maker_says_so(self):
+        with self.assertRaisesRegex(TypeError, "load"):
+            mlops._ffi.Model()
+
+    def test_a_share_outlives_the_bundle(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "m.bundle")
+            mlops.Bundle.write(path, mlops.Model.parse(MODEL), name="fraud")
+            bundle = mlops.Bundle.load(path)
+            model = bundle.model
+            self.assertIsNone(bundle.reference)
+            self.assertRegex(bundle.id, "^[0-9a-f]{64}$")
+            bundle.close()
+            self.assertEqual(model.n_features, 3)
+
+    def test_a_part_outlives_its_device(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "m.bundle")
+            reference = mlops.Reference(mlops.Table.parse("amount,age,score\n1,2,3\n4,5,6\n"))
+            mlops.Bundle.write(path, mlops.Model.parse(MODEL), reference=reference)
+            with open(path, "rb") as file:
+                device = mlops.Edge(file.read())
+            device.add(ROWS[0])
+            profile = device.profile(0)
+            device.close()
+            del device
+            gc.collect()
+            self.assertEqual(profile.summarize().n, 1)
+
+    def test_closing_while_another_thread_uses_it(self):
+        for _ in range(20):
+            table = mlops.Table.from_matrix([[float(i)] for i in range(5000)])
+            ready, faults = threading.Event(), []
+
+            def use():
+                try:
+                    while True:
+                        ready.set()
+                        table.values(0)
+                except mlops.InvalidError:
+                    pass
+                except Exception as error:
+                    faults.append(error)
+
+            thread = threading.Thread(target=use)
+            thread.start()
+            ready.wait()
+            table.close()
+            thread.join()
+            self.assertEqual(faults, [])
+
+    def test_a_mutable_handle_is_locked(self):
+        profile, other = mlops.Profile(edges=[0.5]), mlops.Profile(edges=[0.5])
+        other.add([1.0])
+
+        def work():
+            for _ in range(500):
+                profile.add([0.0, 1.0])
+                profile.merge(other)
+
+        threads = [threading.Thread(target=work) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(profile.summarize().n, 8 * 500 * 3)
+
+
+class Errors(unittest.TestCase):
+    def test_a_class_for_each_code(self):
+        codes = {status.value for status in mlops.Status if status.value < 0}
+        self.assertEqual({c for c in _runtime.Error.by_code}, codes)
+        self.assertTrue(all(issubclass(c, mlops.Error) for c in _runtime.Error.by_code.values()))
+
+    def test_an_error_says_where(self):
+        with self.assertRaises(mlops.ParseError) as caught:
+            mlops.Table.parse("a,b\n1,2\n3\n")
+        self.assertEqual((caught.exception.line, caught.exception.code), (3, -8))
+
+    def test_the_errno_comes_along(self):
+        with self.assertRaises(mlops.NotFoundError) as caught:
+            mlops.load("/no/such/folder/model.json")
+        self.assertEqual(caught.exception.os_code, 2)
+        self.assertIn("model.json", str(caught.exception))
+
+    def test_messages_of_threads_do_not_mix(self):
+        faults = []
+
+        def work(name):
+            for _ in range(300):
+                try:
+                    mlops.Table.parse(f"{name},{name}\n1,2\n")
+                except mlops.ParseError as error:
+                    if name not in str(error):
+                        faults.append(str(error))
+
+        threads = [threading.Thread(target=work, args=(f"column_{i:02d}_",)) for i in range(64)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(faults, [])
+
+
+class Scalars(unittest.TestCase):
+    def setUp(self):
+        self.table = mlops.Table.parse("a,b\n1,x\n2,\n")
+
+    def test_numbers_are_never_cut(self):
+        for wrong in (2 ** 64, -2 ** 70):
+            with self.assertRaises(OverflowError):
+                self.table.name(wrong)
+        with self.assertRaises(TypeError):
+            self.table.name(1.5)
+        with self.assertRaises(OverflowError):
+            mlops.Profile(scale=2 ** 40)
+
+    def test_texts(self):
+        with self.assertRaises(ValueError):
+            self.table.find("a\0b")
+        with self.assertRaises(TypeError):
+            mlops.Table.load(3)
+        self.assertEqual(mlops.Table.parse("ä\n1\n").name(0), "ä")
+        self.assertEqual(self.table.text(1, 0), "x")
+
+    def test_long_texts_are_whole(self):
+        long = "x" * 5000
+        self.assertEqual(mlops.Table.parse(f"a\n{long}\n").text(0, 0), long)
+
+    def test_enums(self):
+        model = mlops.Model.parse(MODEL)
+        self.assertEqual(model.width("leaf"), 3)
+        with self.assertRaisesRegex(ValueError, "margin"):
+            model.width("leaves")
+        self.assertIs(self.table.type(0), mlops.Type.INT64)
+
+    def test_unknown_options_are_refused(self):
+        with self.assertRaises(TypeError):
+            mlops.Table.parse("a\n", delimeter=";")
+
+    def test_names_as_a_list(self):
+        table = mlops.Table.parse('"a,b",c,d\n1,2,3\n')
+        reference = mlops.Reference(table, columns=["a,b", "d"])
+        self.assertEqual([reference.name(i) for i in range(reference.n_columns)], ["a,b", "d"])
+
+    def test_zero_that_is_set(self):
+        with mlops.Profile(scale=0) as whole, mlops.Profile() as fine:
+            whole.add([0.25] * 4)
+            fine.add([0.25] * 4)
+            self.assertEqual((whole.summarize().mean, fine.summarize().mean), (0.0, 0.25))
+
+
+class Callbacks(unittest.TestCase):
+    TEXT = "a\n" + "1\n" * 2000000
+
+    def test_progress_is_told_and_can_cancel(self):
+        seen = []
+        table = mlops.Table.parse(self.TEXT, call={"progress": lambda done, total: seen.append((done, total))})
+        self.assertEqual(table.n_rows, 2000000)
+        self.assertTrue(seen)
+        self.assertTrue(all(done <= total for done, total in seen))
+        with self.assertRaises(mlops.CancelledError):
+            mlops.Table.parse(self.TEXT, call={"progress": lambda done, total: True})
+
+    def test_what_it_raises_comes_out(self):
+        def progress(done, total):
+            raise KeyError("mine")
+        with self.assertRaisesRegex(KeyError, "mine"):
+            mlops.Table.parse(self.TEXT, call={"progress": progress})
+
+    def test_an_executor(self):
+        with mlops.Pool(2) as pool:
+            table = mlops.Table.parse("a\n1\n", call={"executor": pool.executor})
+        self.assertEqual(table.n_rows, 1)
+
+
+@needs_numpy
+class Arrays(unittest.TestCase):
+    def test_layouts_give_the_same(self):
+        model = mlops.Model.parse(MODEL)
+        wide = np.array(ROWS)
+        for rows in (wide, wide.astype(np.float32), np.asfortranarray(wide), np.repeat(wide, 2, axis=1)[:, ::2],
+                     ROWS, wide.astype(">f8")):
+            self.assertTrue(close_to(model.predict(rows), WANTED))
+        self.assertEqual(model.predict(wide).shape, (4,))
+        self.assertEqual(model.predict(wide, output="leaf").shape, (4, 3))
+        self.assertEqual(model.predict(wide[:0]).shape, (0,))
+
+    def test_float64_is_rounded_to_the_nearest_float32(self):
+        values = np.array([[0.1, 16777217.0, 1e-50]])
+        _, _, kept = _runtime.array(values, "f", 2, "rows")
+        self.assertTrue((kept == values.astype(np.float32)).all())
+
+    def test_what_is_no_number_is_refused(self):
+        model = mlops.Model.parse(MODEL)
+        for rows in (np.array([["a", "b", "c"]]), np.array([[1j, 2, 3]]), np.array([[None, 1, 2]], object)):
+            with self.assertRaises(TypeError):
+                model.predict(rows)
+        with self.assertRaisesRegex(ValueError, "reshape"):
+            model.predict(np.zeros(3))
+        with self.assertRaises(mlops.InvalidError):
+            model.predict(np.zeros((2, 4)))
+        with self.assertRaises(TypeError):
+            mlops.stats_compare_counts(np.array([1.5, 2]), np.array([1, 2]))
+        with self.assertRaises(ValueError):
+            mlops.stats_compare_counts([1, 2], [1, 2, 3])
+
+    def test_threads_share_a_model(self):
+        model, faults = mlops.Model.parse(MODEL), []
+
+        def work():
+            for _ in range(200):
+                if not close_to(model.predict(ROWS), WANTED):
+                    faults.append(1)
+
+        threads = [threading.Thread(target=work) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(faults, [])
+
+    def test_a_view_with_a_step_is_read_as_it_is(self):
+        values = np.arange(10, dtype=np.float32)
+        with mlops.Profile() as profile:
+            profile.add_f32(values[1::3])
+            summary = profile.summarize()
+        self.assertEqual((summary.n, summary.min, summary.max), (3, 1.0, 7.0))
+        address, n, stride, _ = _runtime.strided(values[1::3], "f", "values")
+        self.assertEqual((address, n, stride), (values.ctypes.data + 4, 3, 3))
+
+    def test_golden_rows_have_the_width_of_the_model(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "m.bundle")
+            mlops.Bundle.write(path, mlops.Model.parse(MODEL), golden_rows=ROWS)
+            self.assertTrue(os.path.exists(path))
+            with self.assertRaises(ValueError):
+                mlops.Bundle.write(path, mlops.Model.parse(MODEL), golden_rows=[[1.0, 2.0]])
+
+    def test_traffic_and_predictions_agree(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".csv") as file:
+            file.write("amount,age,score\n" + "1,2,3\n4,5,6\n" * 60)
+            file.flush()
+            with mlops.Monitor(mlops.Model.parse(MODEL), file.name, name="fraud") as monitor:
+                monitor.add(ROWS, [[p] for p in WANTED])
+                monitor.add(ROWS)
+                with self.assertRaises(ValueError):
+                    monitor.add(ROWS, [[0.5]])
+                self.assertIn("fraud", monitor.metrics())
+
+
+class Tables(unittest.TestCase):
+    def test_a_dict_of_lists(self):
+        table = mlops.table({"i": [1, None, 3], "f": [1.5, 2, None], "s": ["x", None, "é"], "b": [True, False, None],
+                             "n": [None, None, None]})
+        kinds = [table.type(i).name for i in range(table.n_columns)]
+        self.assertEqual(kinds, ["INT64", "FLOAT64", "STRING", "BOOL", "NULL"])
+        self.assertEqual([table.n_nulls(i) for i in range(5)], [1, 1, 1, 1, 3])
+        self.assertEqual(table["s"], ["x", None, "é"])
+        self.assertEqual(list(table["i"])[::2], [1.0, 3.0])
+        self.assertEqual((len(table), table.names), (3, ["i", "f", "s", "b", "n"]))
+
+    def test_what_is_no_column_is_named(self):
+        with self.assertRaisesRegex(TypeError, "mixed"):
+            mlops.table({"ok": [1], "mixed": ["x", 1][:1] + [2]} | {"ok": [1, 2]})
+        with self.assertRaisesRegex(ValueError, "short"):
+            mlops.table({"a": [1, 2], "short": [1]})
+        with self.assertRaises(KeyError):
+            mlops.table({"a": [1]})["b"]
+
+    def test_a_path(self):
+        table = mlops.table(os.path.join(HERE, "train.csv"), rows_max=10)
+        self.assertEqual((len(table), table.names[0]), (10, "amount"))
+        with self.assertRaises(TypeError):
+            mlops.table({"a": [1]}, rows_max=10)
+
+    def test_arrow_capsules_there_and_back(self):
+        table = mlops.table({"i": [1, None], "s": ["x", None], "f": [0.5, 1.5]})
+
+        class Foreign:
+            def __arrow_c_array__(self, requested_schema=None):
+                return table.__arrow_c_array__()
+
+        again = mlops.table(Foreign())
+        self.assertEqual(again["s"], ["x", None])
+        self.assertEqual([again.n_nulls(i) for i in range(3)], [1, 1, 0])
+        table.__arrow_c_array__()  # nobody takes these: the capsules release them
+        gc.collect()
+        self.assertEqual(_tables._live, {})
+
+    def test_an_arrow_stream(self):
+        stream = Stream([{"i": [1, 2]}, {"i": [None, 3]}])
+        table = mlops.table(stream)
+        self.assertEqual((len(table), table.n_nulls(0)), (4, 1))
+        self.assertEqual((_tables._live, stream.released), ({}, 1))
+
+    def test_an_arrow_stream_that_fails(self):
+        stream = Stream([])
+        stream.fail = True
+        with self.assertRaisesRegex(mlops.IoError, "the producer says no"):
+            mlops.table(stream)
+        self.assertEqual(stream.released, 1)
+
+    @needs_numpy
+    def test_numpy_columns(self):
+        dtypes = ["i1", "u1", "i2", "u2", "i4", "u4", "i8", "f2", "f4", "f8", ">i4", ">f8", "?"]
+        table = mlops.table({d: np.array([0, 1, 1]).astype(d) for d in dtypes})
+        for index in range(len(dtypes)):
+            self.assertEqual(list(table.values(index)), [0, 1, 1])
+        masked = np.ma.masked_array([1.0, 2.0, 3.0], [0, 1, 0])
+        times = np.array(["2020-01-01", "NaT"], "M8[s]")
+        self.assertEqual(mlops.table({"m": masked}).n_nulls(0), 1)
+        made = mlops.table({"t": times, "u": np.array(["x", "yy"])})
+        self.assertEqual((made.n_nulls(0), made["t"][0], made["u"]), (1, 1577836800e9, ["x", "yy"]))
+        self.assertEqual(mlops.table({"nan": np.array([1.0, np.nan])}).n_nulls(0), 0)
+        with self.assertRaisesRegex(TypeError, "complex"):
+            mlops.table({"c": np.array([1j])})
+
+    @needs_numpy
+    def test_a_matrix_and_a_view(self):
+        matrix = np.arange(12.0).reshape(4, 3)
+        self.assertEqual(list(mlops.table(matrix).values(2)), [2, 5, 8, 11])
+        self.assertEqual(list(mlops.table({"a": matrix[::2, 1]}).values(0)), [1, 7])
+        recorded = np.array([(1, 2.5), (3, 4.5)], [("i", "i8"), ("f", "f8")])
+        self.assertEqual(list(mlops.table(recorded)["f"]), [2.5, 4.5])
+
+    def test_nothing_of_a_table_stays(self):
+        for _ in range(50):
+            mlops.table({"i": [1, None], "s": ["x", None]})
+        gc.collect()
+        self.assertEqual(_tables._live, {})
+
+
+@needs_pandas
+class Pandas(unittest.TestCase):
+    def frame(self):
+        return pd.DataFrame({
+            "i": [1, 2, 3], "f": [1.5, math.nan, 3.0], "o": ["x", None, "z"], "b": [True, False, True],
+            "c": pd.Categorical(["u", "v", None]), "t": pd.to_datetime(["2020-01-01", None, "2020-01-02"]),
+            "z": pd.to_datetime(["2020-01-01"] * 3).tz_localize("Europe/Berlin"),
+            "I": pd.array([1, None, 3], "Int64"), "B": pd.array([True, None, False], "boolean"),
+            "F": pd.array([0.5, None, 1.5], "Float64"), "s": pd.array(["q", None, "r"], "string")})
+
+    def test_every_dtype(self):
+        table = mlops.table(self.frame())
+        kinds = {name: table.type(i).name for i, name in enumerate(table.names)}
+        nulls = {name: table.n_nulls(i) for i, name in enumerate(table.names)}
+        self.assertEqual(kinds, {"i": "INT64", "f": "FLOAT64", "o": "STRING", "b": "BOOL", "c": "STRING", "t": "INT64",
+                                 "z": "INT64", "I": "INT64", "B": "BOOL", "F": "FLOAT64", "s": "STRING"})
+        self.assertEqual(nulls, {"i": 0, "f": 0, "o": 1, "b": 0, "c": 1, "t": 1, "z": 0, "I": 1, "B": 1, "F": 1, "s": 1})
+        self.assertEqual(table["c"], ["u", "v", None])
+        self.assertEqual(table["z"][0], 1577833200e9)
+        self.assertEqual(table["s"], ["q", None, "r"])
+
+    def test_a_frame_with_any_index(self):
+        frame = self.frame()[["i", "o"]].iloc[[2, 0]]
+        table = mlops.table(frame)
+        self.assertEqual((list(table["i"]), table["o"]), ([3.0, 1.0], ["z", "x"]))
+
+    def test_predict_binds_by_name(self):
+        model = mlops.Model.parse(MODEL)
+        frame = pd.DataFrame(ROWS, columns=["amount", "age", "score"])
+        shuffled = frame.assign(other="x")[["other", "score", "amount", "age"]]
+        self.assertTrue(close_to(model.predict(shuffled), WANTED))
+        self.assertEqual(model.predict(shuffled, output="leaf").shape, (4, 3))
+        with self.assertRaisesRegex(mlops.SchemaError, "age"):
+            model.predict(frame[["amount", "score"]])
+        renamed = frame.rename(columns={"age": "years"})
+        self.assertTrue(close_to(model.predict(renamed, columns=["amount", "years", "score"]), WANTED))
+
+    def test_the_first_lines(self):
+        train = pd.read_csv(os.path.join(HERE, "train.csv"))
+        live = pd.read_csv(os.path.join(HERE, "live.csv"))
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "drift.html")
+            report = mlops.compare(train, live)
+            report.save(path)
+            with open(path, encoding="utf-8") as file:
+                self.assertIn("amount", file.read())
+        self.assertTrue(report.drifted)
+        self.assertEqual([column.name for column in report], list(train.columns))
+        self.assertEqual(report["amount"].verdict, mlops.DriftVerdict.YES)
+        self.assertEqual(report[-1].name, "country")
+        kept = mlops.compare(mlops.Reference(mlops.table(train)), live, columns=["amount"])
+        self.assertEqual((len(kept), kept.n_drifted), (1, 1))
+
+
+class Stream:
+    """An ArrowArrayStream made in Python."""
+
+    def __init__(self, batches):
+        self.batches, self.fail, self.released = list(batches), False, 0
+        self.struct = mlops.ArrowArrayStream()
+        fields = dict(mlops.ArrowArrayStream._fields_)
+        self.text = ctypes.c_char_p(b"the producer says no")
+        self.calls = [fields["get_schema"](self.schema), fields["get_next"](self.next),
+                      ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p)(
+                          lambda _: ctypes.cast(self.text, ctypes.c_void_p).value),
+                      fields["release"](self.release)]
+        self.struct.get_schema, self.struct.get_next = self.calls[:2]
+        self.struct.get_last_error = ctypes.cast(self.calls[2], fields["get_last_error"])
+        self.struct.release = self.calls[3]
+
+    def columns(self, batch):
+        made = [_tables.column(name, values) for name, values in batch.items()]
+        return [s for s, _ in made], [a for _, a in made], len(next(iter(batch.values())))
+
+    def put(self, struct, address):
+        """Moves a struct to where the consumer wants it."""
+        ctypes.memmove(address, ctypes.addressof(struct), ctypes.sizeof(struct))
+
+    def schema(self, _, address):
+        if self.fail:
+            return 5
+        schemas, arrays, _ = self.columns({"i": [0]})
+        for one in arrays:
+            _tables.end(mlops.ArrowArray, ctypes.addressof(one))
+        self.put(_tables.schema_of("+s", "", schemas), address)
+        return 0
+
+    def next(self, _, address):
+        if not self.batches:
+            ctypes.memset(address, 0, ctypes.sizeof(mlops.ArrowArray))
+            return 0
+        schemas, arrays, n = self.columns(self.batches.pop(0))
+        for one in schemas:
+            _tables.end(mlops.ArrowSchema, ctypes.addressof(one))
+        self.put(_tables.array_of(n, [None], 0, arrays), address)
+        return 0
+
+    def release(self, address):
+        self.released += 1
+        struct = mlops.ArrowArrayStream.from_address(address)
+        struct.release = type(struct.release)()
+
+    def __arrow_c_stream__(self, requested_schema=None):
+        make = ctypes.pythonapi.PyCapsule_New
+        make.restype, make.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p]
+        return make(ctypes.addressof(self.struct), b"arrow_array_stream", None)
+
+
+class Package(unittest.TestCase):
+    def run_python(self, code, **env):
+        return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True,
+                              env={**os.environ, "PYTHONPATH": os.path.dirname(os.path.dirname(mlops.__file__)), **env})
+
+    def test_it_works_without_numpy(self):
+        code = f"""
+import sys
+sys.modules["numpy"] = sys.modules["pandas"] = None
+import mlops
+model = mlops.Model.parse({MODEL!r})
+assert max(abs(a - b) for a, b in zip(model.predict({[[0.5, -1, 2], [-0.25, 0.125, 0]]}), {WANTED[:2]})) < 1e-6
+assert model.predict({[[0.5, -1, 2]]}, output="leaf") == [[6.0, 6.0, 5.0]]
+table = mlops.table({{"a": [1, None, 3], "s": ["x", None, "z"]}})
+assert table["s"] == ["x", None, "z"] and table.values(0)[2] == 3.0
+assert mlops.stats_compare([1.0, 2.0], [1.0, 2.0]).ks == 0.0
+assert mlops.table([[1.0, 2.0], [3.0, 4.0]]).n_columns == 2
+profile = mlops.Profile(edges=[1.0])
+profile.add_f32([1, 2, 3])
+assert profile.summarize().n == 3
+try:
+    mlops.Table.from_matrix([[1.0], [2.0, 3.0]])
+except ValueError:
+    print("ok")
+"""
+        done = self.run_python(code)
+        self.assertEqual((done.stdout.strip(), done.stderr), ("ok", ""))
+
+    def test_importing_imports_no_numpy(self):
+        done = self.run_python("import sys, mlops; print('numpy' in sys.modules)")
+        self.assertEqual(done.stdout.strip(), "False")
+
+    def test_a_missing_library_is_told(self):
+        done = self.run_python("import mlops", MLOPS_LIBRARY="/no/such/libmlops.so")
+        self.assertIn("set MLOPS_LIBRARY", done.stderr)
+
+    def test_an_older_library_is_refused(self):
+        for found, needed, fits in (("0.1.0", "0.1.0", True), ("0.2.5", "0.1.0", True), ("0.1.0", "0.2.0", False),
+                                    ("1.0.0", "0.1.0", False)):
+            if fits:
+                _runtime.check_version(found, needed, "x.so")
+            else:
+                with self.assertRaises(ImportError):
+                    _runtime.check_version(found, needed, "x.so")
+
+    def test_everything_ends_at_exit(self):
+        done = self.run_python("import mlops\nt = mlops.Table.parse('a\\n1\\n')\np = mlops.Pool(2)\n"
+                               f"m = mlops.Model.parse({MODEL!r})\nm.predict([[1.0, 2.0, 3.0]])\n")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def test_stubs_name_what_there_is(self):
+        with open(os.path.join(os.path.dirname(mlops.__file__), "_ffi.pyi"), encoding="utf-8") as file:
+            stubs = file.read()
+        for name in mlops._ffi.__all__:
+            with self.subTest(name):
+                self.assertRegex(stubs, rf"\b{name}\b")
+
+    def test_memory_does_not_grow(self):
+        def resident():
+            with open("/proc/self/statm", encoding="ascii") as file:
+                return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+        def work():
+            for _ in range(300):
+                table = mlops.table({"a": list(range(500)), "s": ["text"] * 500})
+                model = mlops.Model.parse(MODEL)
+                model.predict(ROWS)
+                table["s"]
+                mlops.Reference(table).close()
+        work()
+        gc.collect()
+        before = resident()
+        for _ in range(3):
+            work()
+        gc.collect()
+        self.assertLess(resident() - before, 8 << 20)
+
+    def test_buffers_of_bytes(self):
+        raw = MODEL.encode()
+        for content in (raw, bytearray(raw), memoryview(raw), array.array("B", raw), MODEL):
+            self.assertEqual(mlops.Model.parse(content).n_features, 3)
+        with self.assertRaises(TypeError):
+            mlops.Model.parse(3)
+
+
+def main():
+    loader, here = unittest.defaultTestLoader, sys.modules[__name__]
+    chosen = loader.loadTestsFromNames(sys.argv[1:], here) if sys.argv[1:] else loader.loadTestsFromModule(here)
+    tests = [test for group in chosen for test in (group if isinstance(group, unittest.TestSuite) else [group])]
+    failed = 0
+    print(f"1..{len(tests)}", flush=True)
+    for number, test in enumerate(tests, 1):
+        result = unittest.TestResult()
+        test.run(result)
+        name = f"{number} - {test.id().removeprefix('__main__.')}"
+        if result.skipped:
+            print(f"ok {name} # SKIP {result.skipped[0][1]}")
+            continue
+        failed += not result.wasSuccessful()
+        print(f"{'ok' if result.wasSuccessful() else 'not ok'} {name}", flush=True)
+        for _, trace in result.errors + result.failures:
+            print("\n".join("# " + line for line in trace.splitlines()))
+    print(f"# {len(tests) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

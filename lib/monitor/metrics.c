@@ -160,9 +160,12 @@ static void put_windows(mlops__buf *out, const mlops_monitor *self) {
 mlops_status mlops_monitor_metrics(const mlops_monitor *self, char *text, size_t cap,
                                    size_t *needed) {
     mlops__buf out;
+    mlops_profile_summary predictions = MLOPS_PROFILE_SUMMARY_INIT;
+    mlops__monitor_settle(self);
+    (void)mlops_profile_summarize(self->predictions, &predictions); /* the struct is ours */
     mlops__buf_init_fixed(&out, text, text ? cap : 0);
     put_single(&out, self, "mlops_model_predictions_total", "counter",
-               "Predictions that were added.", self->n_predictions);
+               "Predictions that were added.", predictions.n);
     put_feature_counts(&out, self);
     put_drift(&out, self);
     put_windows(&out, self);

@@ -138,6 +138,7 @@ static mlops_status judge_part(mlops_drift **out, const mlops_monitor *self, mlo
 
 mlops_status mlops_monitor_drift(mlops_drift **out, const mlops_monitor *self, mlops_error *err) {
     *out = NULL;
+    mlops__monitor_settle(self);
     if (!self->n_windows) return judge_part(out, self, err);
     return mlops__drift_from_columns(out, &self->host, &self->rule, self->judged, self->n_features,
                                      err);

@@ -1,9 +1,13 @@
 /* Rows of float32 into the current window.
  *
- * Owns nothing. Invariant: a call is checked whole before its first value counts; rows are counted
- * in their order, so that a window ends at the same row however they come.
+ * Owns the block of pending rows: those that come one by one wait there, since feature after
+ * feature counts a block at a third of the cost. Invariant: a call is checked whole before its
+ * first value counts; rows are counted in their order, and a window ends at the same row however
+ * they come.
  */
 #include "monitor/monitor_inside.h"
+
+#include <string.h>
 
 /* Cell of a number in a column that has no edges: bool by its categories, any other the rest. */
 static int64_t cell_of(const mlops__reference_column *column, float value) {
@@ -31,13 +35,35 @@ static void add_rows(mlops_monitor *self, const float *rows, int64_t n) {
     }
 }
 
-static void add_predictions(mlops_monitor *self, const double *predictions, int64_t n,
-                            int64_t width) {
-    double first[MLOPS__MONITOR_BLOCK];
+static void add_predictions(mlops_monitor *self, const double *first, int64_t n) {
+    (void)mlops_profile_add(self->window, first, n); /* rows are bounded, and predictions by them */
+    (void)mlops_profile_add(self->predictions, first, n);
+}
+
+static void settle(mlops_monitor *self) {
+    int64_t n = self->n_pending;
+    if (!n) return;
+    add_rows(self, self->pending, n);
+    add_predictions(self, self->pending_predictions, self->n_pending_predictions);
+    self->n_pending = self->n_pending_predictions = 0;
+    mlops__monitor_advance(self, n);
+}
+
+void mlops__monitor_settle(const mlops_monitor *self) {
+    /* Every monitor was made writable, by a constructor, and is held by one thread. */
+    settle((mlops_monitor *)(uintptr_t)self);
+}
+
+/* Takes n rows that fit into the block. predictions may be NULL. */
+static void keep(mlops_monitor *self, const float *rows, int64_t n, const double *predictions,
+                 int64_t width) {
+    size_t size = (size_t)n * (size_t)self->n_features;
+    memcpy(self->pending + self->n_pending * self->n_features, rows, size * sizeof *rows);
+    self->n_pending += n;
+    if (!predictions) return;
+    double *first = self->pending_predictions + self->n_pending_predictions;
     for (int64_t i = 0; i < n; i++) first[i] = predictions[i * width];
-    mlops_profile_add(self->window, first, n);
-    mlops_profile_add(self->predictions, first, n);
-    self->n_predictions += n;
+    self->n_pending_predictions += n;
 }
 
 mlops_status mlops_monitor_add(mlops_monitor *self, const float *rows, int64_t n_rows,
@@ -45,16 +71,14 @@ mlops_status mlops_monitor_add(mlops_monitor *self, const float *rows, int64_t n
     if (n_rows < 0 || n_features != self->n_features || (n_rows > 0 && !rows))
         return MLOPS_E_INVALID;
     if (predictions ? width < 1 : width != 0) return MLOPS_E_INVALID;
-    if (n_rows > INT64_MAX - self->n_rows) return MLOPS_E_LIMIT;
+    if (n_rows > INT64_MAX - self->n_rows - self->n_pending) return MLOPS_E_LIMIT;
     while (n_rows > 0) {
-        int64_t n = mlops__monitor_room(self, n_rows);
-        if (n > MLOPS__MONITOR_BLOCK) n = MLOPS__MONITOR_BLOCK;
-        add_rows(self, rows, n);
-        if (predictions) {
-            add_predictions(self, predictions, n, width);
-            predictions += n * width;
-        }
-        mlops__monitor_advance(self, n);
+        int64_t block = mlops__monitor_room(self, MLOPS__MONITOR_BLOCK);
+        int64_t n = block - self->n_pending;
+        if (n > n_rows) n = n_rows;
+        keep(self, rows, n, predictions, width);
+        if (self->n_pending == block) settle(self);
+        if (predictions) predictions += n * width;
         rows += n * n_features;
         n_rows -= n;
     }

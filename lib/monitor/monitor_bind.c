@@ -148,6 +148,10 @@ static mlops_status make_room(mlops_monitor *self) {
     MLOPS_TRY(make_profile(&self->arena, NULL, 0, &self->newest));
     MLOPS_TRY(make_profile(&self->arena, NULL, 0, &self->predictions));
     MLOPS_TRY(mlops__latency_init(&self->latency, &self->arena));
+    self->pending = mlops__arena_array(&self->arena, n, MLOPS__MONITOR_BLOCK * sizeof(float));
+    self->pending_predictions =
+        mlops__arena_array(&self->arena, MLOPS__MONITOR_BLOCK, sizeof(double));
+    if (!self->pending || !self->pending_predictions) return MLOPS_E_NOMEM;
     self->judged = mlops__arena_array(&self->arena, n, sizeof *self->judged);
     self->order = mlops__arena_array(&self->arena, n, sizeof *self->order);
     self->cells = mlops__arena_array(&self->arena, (size_t)n_cells, sizeof *self->cells);

@@ -44,9 +44,12 @@ struct mlops_monitor {
     int64_t n_features;
     mlops__feature *features;
 
-    int64_t n_rows;             /* in all */
-    int64_t n_window;           /* of the current window; less than window_rows */
-    int64_t n_predictions;      /* in all */
+    int64_t n_rows;   /* in all, but for pending ones */
+    int64_t n_window; /* of the current window; less than window_rows */
+    float *pending;   /* up to a block of rows that came one by one and are not yet counted */
+    double *pending_predictions;
+    int64_t n_pending;
+    int64_t n_pending_predictions;
     mlops_profile *window;      /* first value of each prediction, of the current window */
     mlops_profile *newest;      /* the same, of the newest complete window */
     mlops_profile *predictions; /* the same, in all */
@@ -68,6 +71,9 @@ mlops_status mlops__monitor_bind(mlops_monitor *self, const char *columns, mlops
 /* Judges the current window into judged (n_features), order and cells, which are scratch. */
 void mlops__monitor_judge(const mlops_monitor *self, mlops__drift_judged *judged, int64_t *order,
                           int64_t *cells);
+
+/* Counts the pending rows: before anything is read. Nothing that a caller can see changes by it. */
+void mlops__monitor_settle(const mlops_monitor *self);
 
 /* Counts n rows as added; at the end of a window it is judged, kept, and the next one begins. */
 void mlops__monitor_advance(mlops_monitor *self, int64_t n);

@@ -14,6 +14,7 @@ static mlops_profile_summary summary(const mlops_profile *profile) {
 }
 
 mlops_status mlops_monitor_save(const mlops_monitor *self, const char *path, mlops_error *err) {
+    mlops__monitor_settle(self);
     const mlops_profile *latency = self->latency.profile;
     const mlops_profile *window = self->n_windows ? self->newest : self->window;
     mlops_profile_summary all = summary(self->predictions), newest = summary(window);
@@ -22,7 +23,7 @@ mlops_status mlops_monitor_save(const mlops_monitor *self, const char *path, mlo
         {"Rows", "n_rows", (double)self->n_rows, ""},
         {"Rows of a window", "window_rows", (double)self->window_rows, ""},
         {"Windows judged", "n_windows", (double)self->n_windows, ""},
-        {"Predictions", "n_predictions", (double)self->n_predictions, ""},
+        {"Predictions", "n_predictions", (double)all.n, ""},
         {"Prediction, mean of the window", "prediction_mean_window", newest.mean, ""},
         {"Prediction, mean of all", "prediction_mean", all.mean, ""},
         {"Latencies", "n_latencies", (double)time.n, ""},

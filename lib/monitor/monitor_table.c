@@ -108,6 +108,7 @@ mlops_status mlops_monitor_add_table(mlops_monitor *self, const mlops_table *tab
                                      mlops_error *err) {
     int64_t n_rows = mlops_table_n_rows(table);
     MLOPS_TRY(check_columns(self, table, err));
+    mlops__monitor_settle(self);
     if (n_rows > INT64_MAX - self->n_rows)
         return mlops__fail(err, MLOPS_E_LIMIT, "monitor: more than 2^63 - 1 rows in all");
     for (int64_t from = 0; from < n_rows;) {

@@ -182,7 +182,9 @@ mlops_status mlops__cells_numeric(mlops__reference_column *out, const mlops__cel
     out->n_nan = column->n_rows - column->n_nulls - n;
     out->mean = out->sd = out->min = out->max = mlops__f64_of(MLOPS__NAN_BITS);
     cutter cut = {task->values, n, edges, upto, 0, 0};
-    if (!cut_distinct(&cut, task->edges_max)) cut_ranks(&cut, task->edges_max);
+    /* One edge less than there may be: streams add one below the least value, and 255 in all fill a
+     * profile's search tree to the last place. */
+    if (!cut_distinct(&cut, task->edges_max)) cut_ranks(&cut, task->edges_max - 1);
     if (n) {
         out->min = task->values[0];
         out->max = task->values[n - 1];

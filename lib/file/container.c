@@ -24,7 +24,7 @@ typedef struct entry {
     uint32_t kind, flags, offset, size, crc, zero;
 } entry;
 
-static mlops_status corrupt(mlops_error *err, size_t offset, const char *what) {
+static mlops_status damaged(mlops_error *err, size_t offset, const char *what) {
     return mlops__fail_at(err, MLOPS_E_CORRUPT, 0, 0, (int64_t)offset,
                           "container: %s at byte %zu; the file is damaged", what, offset);
 }
@@ -52,23 +52,23 @@ int mlops__container_is(const void *bytes, size_t n) {
 /* Header and table, as far as that goes without looking at sections. */
 static mlops_status check_header(mlops__container *self, mlops_error *err) {
     const uint8_t *data = self->data;
-    if (!mlops__container_is(data, self->size)) return corrupt(err, 0, "the magic is missing");
-    if (self->size < HEADER_SIZE) return corrupt(err, self->size, "the header ends");
+    if (!mlops__container_is(data, self->size)) return damaged(err, 0, "the magic is missing");
+    if (self->size < HEADER_SIZE) return damaged(err, self->size, "the header ends");
     uint16_t major = mlops__load_u16(data + 8);
     if (major != 1)
         return mlops__fail_at(err, MLOPS_E_UNSUPPORTED, 0, 0, 8,
                               "container: format version %u; this library reads version 1", major);
     if (mlops__load_u64(data + 16) != self->size)
-        return corrupt(err, 16, "the size is not that of the file");
+        return damaged(err, 16, "the size is not that of the file");
     self->kind = mlops__load_u32(data + 12);
     self->n_sections = mlops__load_u32(data + 24);
     if (self->n_sections < 1 || self->n_sections > MLOPS__SECTIONS_MAX)
-        return corrupt(err, 24, "the number of sections is not within 1 to 64");
+        return damaged(err, 24, "the number of sections is not within 1 to 64");
     size_t table = (size_t)self->n_sections * ENTRY_SIZE;
-    if (table > self->size - HEADER_SIZE) return corrupt(err, self->size, "the table ends");
+    if (table > self->size - HEADER_SIZE) return damaged(err, self->size, "the table ends");
     uint32_t crc = mlops__crc32(mlops__crc32(0, data, CRC_AT), data + HEADER_SIZE, table);
     if (crc != mlops__load_u32(data + CRC_AT))
-        return corrupt(err, CRC_AT, "the CRC of header and table does not match");
+        return damaged(err, CRC_AT, "the CRC of header and table does not match");
     return MLOPS_OK;
 }
 
@@ -82,17 +82,17 @@ static mlops_status check_section(const mlops__container *self, uint32_t index, 
         return mlops__fail_at(err, MLOPS_E_UNSUPPORTED, 0, 0, (int64_t)at + 4,
                               "container: section %u has flags 0x%x of a later version",
                               (unsigned)index, (unsigned)e.flags);
-    if (e.zero != 0) return corrupt(err, at + 20, "a reserved field is not zero");
+    if (e.zero != 0) return damaged(err, at + 20, "a reserved field is not zero");
     if (gap > self->size - *end || e.offset != *end + gap)
-        return corrupt(err, at + 8, "a section is not at the next multiple of 64");
+        return damaged(err, at + 8, "a section is not at the next multiple of 64");
     if (e.size > self->size - e.offset)
-        return corrupt(err, at + 12, "a section is longer than the file");
+        return damaged(err, at + 12, "a section is longer than the file");
     for (size_t i = *end; i < e.offset; i++)
-        if (self->data[i] != 0) return corrupt(err, i, "a gap is not zero");
+        if (self->data[i] != 0) return damaged(err, i, "a gap is not zero");
     for (uint32_t i = 0; i < index; i++)
-        if (read_entry(self->data, i).kind == e.kind) return corrupt(err, at, "a kind comes twice");
+        if (read_entry(self->data, i).kind == e.kind) return damaged(err, at, "a kind comes twice");
     if (mlops__crc32(0, self->data + e.offset, e.size) != e.crc)
-        return corrupt(err, e.offset, "the CRC of a section does not match");
+        return damaged(err, e.offset, "the CRC of a section does not match");
     *end = (size_t)e.offset + e.size;
     return MLOPS_OK;
 }
@@ -100,7 +100,7 @@ static mlops_status check_section(const mlops__container *self, uint32_t index, 
 static mlops_status check_sections(const mlops__container *self, mlops_error *err) {
     size_t end = HEADER_SIZE + (size_t)self->n_sections * ENTRY_SIZE;
     for (uint32_t i = 0; i < self->n_sections; i++) MLOPS_TRY(check_section(self, i, &end, err));
-    return end == self->size ? MLOPS_OK : corrupt(err, end, "bytes follow the last section");
+    return end == self->size ? MLOPS_OK : damaged(err, end, "bytes follow the last section");
 }
 
 mlops_status mlops__container_open(mlops__container *out, const void *bytes, size_t n,
@@ -127,7 +127,7 @@ mlops_status mlops__container_verify(const mlops__container *self, mlops__sha256
     mlops__sha256_add(&sha, self->data + HEADER_SIZE, self->size - HEADER_SIZE);
     mlops__sha256_end(&sha, digest);
     if (memcmp(digest, self->data + SHA_AT, sizeof digest) == 0) return MLOPS_OK;
-    return corrupt(err, SHA_AT, "the SHA-256 of the whole does not match");
+    return damaged(err, SHA_AT, "the SHA-256 of the whole does not match");
 }
 
 mlops__cursor mlops__container_find(const mlops__container *self, uint32_t kind) {
@@ -141,7 +141,7 @@ mlops__cursor mlops__container_find(const mlops__container *self, uint32_t kind)
     return (mlops__cursor){self->data, 0, 0, 1};
 }
 
-static int among(uint32_t kind, const uint32_t *kinds, size_t n) {
+static int kind_among(uint32_t kind, const uint32_t *kinds, size_t n) {
     for (size_t i = 0; i < n; i++)
         if (kinds[i] == kind) return 1;
     return 0;
@@ -152,7 +152,7 @@ mlops_status mlops__container_known(const mlops__container *self, const uint32_t
     for (uint32_t i = 0; i < self->n_sections; i++) {
         entry e = read_entry(self->data, i);
         char name[5];
-        if (e.flags & MLOPS__SECTION_OPTIONAL || among(e.kind, kinds, n)) continue;
+        if (e.flags & MLOPS__SECTION_OPTIONAL || kind_among(e.kind, kinds, n)) continue;
         return mlops__fail_at(err, MLOPS_E_UNSUPPORTED, 0, 0, HEADER_SIZE + (int64_t)i * ENTRY_SIZE,
                               "container: section '%s' is beyond this library; take a later one",
                               letters(e.kind, name));

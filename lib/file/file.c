@@ -41,8 +41,8 @@ static void unlink_again(const mlops_io *io, const char *path) {
     while (interrupted(code));
 }
 
-static mlops_status read_all(const mlops_io *io, int64_t file, uint8_t *bytes, size_t n,
-                             const char *path, mlops_error *err) {
+static mlops_status read_bytes(const mlops_io *io, int64_t file, uint8_t *bytes, size_t n,
+                               const char *path, mlops_error *err) {
     for (size_t done = 0; done < n;) {
         int64_t got = io->pread(io->ctx, file, bytes + done, n - done, (int64_t)done);
         if (interrupted(got)) continue;
@@ -60,7 +60,7 @@ static mlops_status read_view(mlops__file_view *out, const mlops__host *host, in
                               size_t n, const char *path, mlops_error *err) {
     uint8_t *bytes = mlops__alloc(&host->allocator, n);
     if (!bytes) return mlops__fail_nomem(err, n);
-    mlops_status status = read_all(&host->io, file, bytes, n, path, err);
+    mlops_status status = read_bytes(&host->io, file, bytes, n, path, err);
     if (status) {
         mlops__free(&host->allocator, bytes, n);
         return status;

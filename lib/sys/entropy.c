@@ -14,7 +14,7 @@
 
 enum { CHUNK = 256 /* what both calls below give at once, however large the request */ };
 
-static int64_t draw(uint8_t *out, size_t n) {
+static int64_t draw_system(uint8_t *out, size_t n) {
 #ifdef __APPLE__
     return getentropy(out, n) ? -(int64_t)errno : (int64_t)n;
 #else
@@ -28,7 +28,7 @@ static int64_t entropy_fill(void *ctx, void *bytes, size_t n) {
     uint8_t *out = bytes;
     for (size_t done = 0; done < n;) {
         size_t part = n - done < CHUNK ? n - done : CHUNK;
-        int64_t got = draw(out + done, part);
+        int64_t got = draw_system(out + done, part);
         if (got < 0 && got != -EINTR) return got;
         if (got > 0) done += (size_t)got;
     }

@@ -24,7 +24,7 @@ _Static_assert(sizeof(off_t) == 8, "large files");
 
 static int64_t result(int64_t value) { return value < 0 ? -(int64_t)errno : value; }
 
-static int64_t refuse(int fd, int code) {
+static int64_t close_refused(int fd, int code) {
     close(fd);
     return -(int64_t)code;
 }
@@ -37,9 +37,9 @@ static int64_t disk_open(void *ctx, const char *path, mlops_io_mode mode) {
     int fd = open(path, flags | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666);
     if (fd < 0) return errno == ENXIO ? -(int64_t)ESPIPE : -(int64_t)errno;
     struct stat info;
-    if (fstat(fd, &info)) return refuse(fd, errno);
-    if (S_ISDIR(info.st_mode)) return refuse(fd, EISDIR);
-    if (!S_ISREG(info.st_mode)) return refuse(fd, ESPIPE);
+    if (fstat(fd, &info)) return close_refused(fd, errno);
+    if (S_ISDIR(info.st_mode)) return close_refused(fd, EISDIR);
+    if (!S_ISREG(info.st_mode)) return close_refused(fd, ESPIPE);
     return fd;
 }
 

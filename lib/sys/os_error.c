@@ -50,7 +50,7 @@ static const known KNOWN[] = {
 
 enum { PATH_SHOWN = 240 /* bytes; the end of a path says more than its beginning */ };
 
-static const known *find(int64_t code) {
+static const known *find_known(int64_t code) {
     for (size_t i = 0; i < sizeof KNOWN / sizeof KNOWN[0]; i++)
         if (KNOWN[i].code == code) return &KNOWN[i];
     return NULL;
@@ -58,7 +58,7 @@ static const known *find(int64_t code) {
 
 static int64_t magnitude(int64_t os_code) { return os_code < 0 ? -os_code : os_code; }
 
-static const char *end_of(const char *path) {
+static const char *path_end(const char *path) {
     size_t n = strlen(path);
     if (n <= PATH_SHOWN) return path;
     const char *end = path + n - PATH_SHOWN;
@@ -68,10 +68,10 @@ static const char *end_of(const char *path) {
 
 mlops_status mlops__fail_os(mlops_error *err, int64_t os_code, const char *what, const char *path) {
     int64_t code = magnitude(os_code);
-    const known *k = find(code);
+    const known *k = find_known(code);
     mlops_status status = k ? k->status : MLOPS_E_IO;
     const char *words = k ? k->words : "the system refused";
-    const char *shown = path ? end_of(path) : NULL;
+    const char *shown = path ? path_end(path) : NULL;
     if (shown)
         mlops__fail(err, status, "%s '%s%s': %s (error %lld)", what, shown == path ? "" : "...",
                     shown, words, (long long)code);

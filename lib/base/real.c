@@ -43,7 +43,7 @@ static const float power_tail[TABLE_SIZE] = {/* what that lacks, over it */
 /* Added and subtracted again, it rounds to an integer, which stands in the low bits meanwhile. */
 static const double ROUNDER = 0x1.8p52;
 
-static uint64_t bits_of(double x) {
+static uint64_t double_bits(double x) {
     uint64_t bits;
     memcpy(&bits, &x, sizeof bits);
     return bits;
@@ -107,14 +107,14 @@ double mlops__log(double x) {
     if (x != x) return x + x;
     if (x == 0.0) return -from_bits(INFINITY_BITS);
     if (x < 0.0) return from_bits(NAN_BITS);
-    if (bits_of(x) == INFINITY_BITS) return x;
+    if (double_bits(x) == INFINITY_BITS) return x;
     if (x < 0x1p-1022) {
         x *= 0x1p54;
         exponent = -54;
     }
     /* x = 2^k (1 + f) with 1 + f between the square roots of 1/2 and 2. */
-    int32_t shift = (int32_t)((bits_of(x) + (ONE_BITS - ROOT_BITS)) >> FRACTION_BITS) - 1023;
-    double f = from_bits(bits_of(x) - ((uint64_t)(int64_t)shift << FRACTION_BITS)) - 1.0;
+    int32_t shift = (int32_t)((double_bits(x) + (ONE_BITS - ROOT_BITS)) >> FRACTION_BITS) - 1023;
+    double f = from_bits(double_bits(x) - ((uint64_t)(int64_t)shift << FRACTION_BITS)) - 1.0;
     double k = (double)(shift + exponent);
     double s = f / (2.0 + f), z = s * s, half = 0.5 * f * f;
     double rest = s * (half + z * atanh_rest(z)) + k * ln2_low;
@@ -122,13 +122,13 @@ double mlops__log(double x) {
 }
 
 double mlops__sqrt_portable(double x) {
-    uint64_t bits = bits_of(x), root = 0, rest = 0;
+    uint64_t bits = double_bits(x), root = 0, rest = 0;
     if (x != x) return x + x;
     if (x == 0.0 || bits == INFINITY_BITS) return x;
     if (x < 0.0) return from_bits(NAN_BITS);
     int32_t exponent = 0;
     if (x < 0x1p-1022) {
-        bits = bits_of(x * 0x1p54);
+        bits = double_bits(x * 0x1p54);
         exponent = -54;
     }
     /* x = digits 2^exponent; 54 bits of the root, two bits of digits 2^54 for each. */

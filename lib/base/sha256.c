@@ -21,7 +21,7 @@ const uint32_t mlops__sha256_k[64] = {
     0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
 
-static uint32_t rotate(uint32_t x, int n) { return x >> n | x << (32 - n); }
+static uint32_t rotate_32(uint32_t x, int n) { return x >> n | x << (32 - n); }
 
 static uint32_t load_be(const uint8_t *p) {
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
@@ -30,8 +30,8 @@ static uint32_t load_be(const uint8_t *p) {
 /* Word i >= 16 of the message schedule, of which w keeps the last 16. */
 static uint32_t schedule(uint32_t w[16], int i) {
     uint32_t a = w[(i + 1) & 15], b = w[(i + 14) & 15];
-    uint32_t s0 = rotate(a, 7) ^ rotate(a, 18) ^ a >> 3;
-    uint32_t s1 = rotate(b, 17) ^ rotate(b, 19) ^ b >> 10;
+    uint32_t s0 = rotate_32(a, 7) ^ rotate_32(a, 18) ^ a >> 3;
+    uint32_t s1 = rotate_32(b, 17) ^ rotate_32(b, 19) ^ b >> 10;
     return w[i & 15] += s0 + s1 + w[(i + 9) & 15];
 }
 
@@ -42,9 +42,9 @@ static void take_block(uint32_t state[8], const uint8_t *block) {
     for (int i = 0; i < 16; i++) w[i] = load_be(block + 4 * i);
     for (int i = 0; i < 64; i++) {
         uint32_t word = i < 16 ? w[i] : schedule(w, i);
-        uint32_t s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
+        uint32_t s1 = rotate_32(e, 6) ^ rotate_32(e, 11) ^ rotate_32(e, 25);
         uint32_t t1 = h + s1 + ((e & f) ^ (~e & g)) + mlops__sha256_k[i] + word;
-        uint32_t s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
+        uint32_t s0 = rotate_32(a, 2) ^ rotate_32(a, 13) ^ rotate_32(a, 22);
         uint32_t t2 = s0 + ((a & b) | (c & (a | b)));
         h = g, g = f, f = e, e = d + t1;
         d = c, c = b, b = a, a = t1 + t2;

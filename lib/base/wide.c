@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { FRACTION_BITS = 52, EXPONENT_BIAS = 1023, EXPONENT_MAX = 2046, FIT_BITS = 126 };
+enum { DIGIT_BITS = 52, EXPONENT_BIAS = 1023, EXPONENT_MAX = 2046, FIT_BITS = 126 };
 
 typedef struct magnitude {
     uint64_t low;
@@ -47,12 +47,12 @@ static mlops__i128 with_sign(magnitude m, int negative) {
 int mlops__i128_from_f64(double value, int32_t scale, mlops__i128 *out) {
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);
-    int32_t biased = (int32_t)(bits >> FRACTION_BITS & 0x7ff);
-    uint64_t digits = bits & (((uint64_t)1 << FRACTION_BITS) - 1);
+    int32_t biased = (int32_t)(bits >> DIGIT_BITS & 0x7ff);
+    uint64_t digits = bits & (((uint64_t)1 << DIGIT_BITS) - 1);
     if (biased > EXPONENT_MAX) return 0;
-    if (biased > 0) digits |= (uint64_t)1 << FRACTION_BITS;
-    int32_t shift = (biased > 0 ? biased : 1) - EXPONENT_BIAS - FRACTION_BITS + scale;
-    if (biased > 0 && shift > FIT_BITS - FRACTION_BITS - 1) return 0;
+    if (biased > 0) digits |= (uint64_t)1 << DIGIT_BITS;
+    int32_t shift = (biased > 0 ? biased : 1) - EXPONENT_BIAS - DIGIT_BITS + scale;
+    if (biased > 0 && shift > FIT_BITS - DIGIT_BITS - 1) return 0;
     magnitude m = shift >= 0 ? shift_left(digits, shift)
                              : (magnitude){shift_right_nearest(digits, -shift), 0};
     *out = with_sign(m, (int)(bits >> 63));
@@ -89,7 +89,7 @@ static uint64_t divide(magnitude m, uint64_t divisor, int32_t *point) {
 }
 
 static double assemble(int negative, uint64_t fraction, int32_t biased) {
-    uint64_t bits = (uint64_t)negative << 63 | (uint64_t)biased << FRACTION_BITS | fraction;
+    uint64_t bits = (uint64_t)negative << 63 | (uint64_t)biased << DIGIT_BITS | fraction;
     double value;
     memcpy(&value, &bits, sizeof value);
     return value;
@@ -104,7 +104,7 @@ double mlops__i128_mean(mlops__i128 self, int32_t scale, int64_t divisor) {
     uint64_t quotient = divide(m, (uint64_t)divisor, &point);
     uint64_t digits = shift_right_nearest(quotient >> 1 | (quotient & 1), 10);
     int64_t biased = (int64_t)point + 63 - scale + EXPONENT_BIAS;
-    if (digits >> (FRACTION_BITS + 1)) {
+    if (digits >> (DIGIT_BITS + 1)) {
         digits >>= 1;
         biased++;
     }
@@ -112,5 +112,5 @@ double mlops__i128_mean(mlops__i128 self, int32_t scale, int64_t divisor) {
     if (biased < 1) /* subnormal: a second rounding */
         return assemble(negative,
                         shift_right_nearest(digits, biased < -63 ? 64 : (int32_t)(1 - biased)), 0);
-    return assemble(negative, digits & (((uint64_t)1 << FRACTION_BITS) - 1), (int32_t)biased);
+    return assemble(negative, digits & (((uint64_t)1 << DIGIT_BITS) - 1), (int32_t)biased);
 }

@@ -36,7 +36,7 @@ static uint64_t two_keys(size_t offset) { return key(offset) ^ key(offset + 8); 
 
 static uint64_t xor_shift(uint64_t x, int n) { return x ^ x >> n; }
 
-static uint64_t rotate(uint64_t x, int n) { return x << n | x >> (64 - n); }
+static uint64_t rotate_64(uint64_t x, int n) { return x << n | x >> (64 - n); }
 
 static uint32_t swap32(uint32_t x) {
     return x << 24 | (x & 0xff00) << 8 | (x >> 8 & 0xff00) | x >> 24;
@@ -90,7 +90,7 @@ static uint64_t widen_seed(uint64_t seed) { return seed ^ (uint64_t)swap32((uint
 static uint64_t hash_64_to_8(const uint8_t *p, size_t n, uint64_t seed) {
     uint64_t first = mlops__load_u32(p), last = mlops__load_u32(p + n - 4);
     uint64_t x = (last + (first << 32)) ^ (two_keys(8) - widen_seed(seed));
-    x ^= rotate(x, 49) ^ rotate(x, 24);
+    x ^= rotate_64(x, 49) ^ rotate_64(x, 24);
     x *= MIX_2;
     x ^= (x >> 35) + n;
     return xor_shift(x * MIX_2, 28);

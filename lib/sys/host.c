@@ -9,10 +9,10 @@
 
 #define NEED(table, function)                                                                      \
     do {                                                                                           \
-        if (!(table)->function) return missing(err, #function);                                    \
+        if (!(table)->function) return lacks(err, #function);                                      \
     } while (0)
 
-static mlops_status missing(mlops_error *err, const char *function) {
+static mlops_status lacks(mlops_error *err, const char *function) {
     return mlops__fail(err, MLOPS_E_INVALID,
                        "host: a table lacks the function '%s'; fill in all of them", function);
 }

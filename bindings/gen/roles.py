@@ -261,9 +261,11 @@ class Roles:
             following[0]["role"] = "storage_size"
             following[0]["at_least"] = self.rule(f, r"at least (?:what )?", following[0])
             return "storage"
+        if p["out"] and p.get("dims") == ["1"] and base in SCALARS and kind == f"{base} *":
+            return "out_value"
         if base in ELEMENTS and "dims" in p and kind.count("*") == 1:
             return "out_array" if p["out"] else "in_array" if kind.startswith("const") else None
-        return "out_value" if p["out"] and base in SCALARS and kind == f"{base} *" else None
+        return None
 
     def handle_role(self, f, position, p, base):
         if p["type"] == f"{base} **":

@@ -23,7 +23,7 @@ typedef struct mlops_edge mlops_edge;
  *
  * @param bundle      @shape(n) bytes of a bundle, aligned to 8
  * @param n           number of bytes
- * @param[out] size   bytes of storage to give to mlops_edge_init()
+ * @param[out] size   @shape(1) bytes of storage to give to mlops_edge_init()
  * @return MLOPS_E_CORRUPT for a file cut short or changed; MLOPS_E_UNSUPPORTED for one of a later
  *         format
  * @since 0.1

@@ -67,7 +67,8 @@ void trainer_save(const trainer *self, const char *path) {
 const float *trainer_predict(const trainer *self, const float *x, int64_t n_rows,
                              int64_t n_features) {
     static const char config[] = "{\"type\": 0, \"training\": false, \"iteration_begin\": 0, "
-                                 "\"iteration_end\": 0, \"strict_shape\": false, \"missing\": NaN}";
+                                 "\"iteration_end\": 0, \"strict_shape\": false, \"cache_id\": 0, "
+                                 "\"missing\": NaN}";
     char array[256];
     bst_ulong const *shape;
     bst_ulong dims;

@@ -3,7 +3,7 @@
 
 usage: docs.py ROOT BUILD. A block ```c with a main() is compiled against the built library and run;
 ```python runs with the built package; ```sh runs with the built `mlops` on the PATH. All blocks of
-one file share a folder, where train.csv, live.csv and model.json lie ready. A line <!-- norun --> before a
+one file share a folder, where the files of examples/data lie ready. A line <!-- norun --> before a
 block passes over it.
 """
 import os
@@ -13,8 +13,8 @@ import subprocess
 import sys
 import tempfile
 
-root, build = map(pathlib.Path, sys.argv[1:3])
-fixtures = root / "tests/lint/fixtures"
+root, build = (pathlib.Path(a).resolve() for a in sys.argv[1:3])
+fixtures = root / "examples/data"
 
 
 def blocks():
@@ -43,7 +43,7 @@ def main():
     for number, (path, line, kind, code) in enumerate(todo, 1):
         if path not in folders:
             folders[path] = tempfile.TemporaryDirectory()
-            for fixture in fixtures.iterdir():
+            for fixture in fixtures.glob("*.[cj]*"):
                 (pathlib.Path(folders[path].name) / fixture.name).write_bytes(fixture.read_bytes())
         folder = pathlib.Path(folders[path].name)
         done = subprocess.run(command(kind, code, folder), cwd=folder, env=env, text=True, capture_output=True)

@@ -43,22 +43,22 @@ static inline size_t next_stop(scan *self) {
 /* What split() found. */
 typedef enum found { FOUND_RECORD, FOUND_PART } found;
 
-static mlops_status check_length(const mlops__csv_reader *self, int64_t n, int64_t line,
-                                 int64_t lines_inside) {
-    if (n <= self->line_max) return MLOPS_OK;
+/* The record of this line goes from byte begin to byte end of the window, at least. */
+static mlops_status check_length(const mlops__csv_reader *self, size_t begin, size_t end,
+                                 int64_t line) {
+    if ((int64_t)(end - begin) <= self->line_max) return MLOPS_OK;
+    int64_t n_lines = mlops__csv_count_lines(self, begin, begin + (size_t)self->line_max);
     return mlops__fail_at(self->err, MLOPS_E_LIMIT, line, 0, -1,
                           "the record of line %lld has more than line_max (%lld) bytes%s",
                           (long long)line, (long long)self->line_max,
-                          lines_inside ? " and goes over several lines: is a quote left open?"
-                                       : "");
+                          n_lines ? " and goes over several lines: is a quote left open?" : "");
 }
 
 /* Something is wrong at byte at of the record, which is known up to byte end. Which of two faults
  * is found does not depend on how much the window holds. */
 static mlops_status refuse(const mlops__csv_reader *self, size_t at, size_t end,
                            const char *problem) {
-    int64_t lines_inside = mlops__csv_count_lines(self, self->pos, end);
-    MLOPS_TRY(check_length(self, (int64_t)(end - self->pos), self->line, lines_inside));
+    MLOPS_TRY(check_length(self, self->pos, end, self->line));
     int64_t line = self->line + mlops__csv_count_lines(self, self->pos, at);
     int64_t column = self->n_fields + 1;
     return mlops__fail_at(self->err, MLOPS_E_PARSE, line, column, self->base + (int64_t)at,
@@ -157,26 +157,18 @@ static mlops_status split(mlops__csv_reader *self, found *out) {
     return MLOPS_OK;
 }
 
-/* The window holds only a part of the record at pos. */
-static mlops_status take_more(mlops__csv_reader *self) {
-    size_t n = self->size - self->pos;
-    if ((int64_t)n > self->line_max)
-        return check_length(self, (int64_t)n, self->line,
-                            mlops__csv_count_lines(self, self->pos, self->size));
-    return mlops__csv_fill(self);
-}
-
 mlops_status mlops__csv_next(mlops__csv_reader *self) {
     for (;;) {
         if (self->pos == self->size && mlops__csv_ended(self)) return MLOPS_END;
         found what = FOUND_PART;
         if (self->pos < self->size) MLOPS_TRY(split(self, &what));
         if (what == FOUND_PART) {
-            MLOPS_TRY(take_more(self));
+            MLOPS_TRY(check_length(self, self->pos, self->size, self->line));
+            MLOPS_TRY(mlops__csv_fill(self));
             continue;
         }
-        int64_t n = self->base + (int64_t)self->pos - self->mark.offset;
-        MLOPS_TRY(check_length(self, n, self->mark.line, self->inner_lines));
+        size_t begin = (size_t)(self->mark.offset - self->base);
+        MLOPS_TRY(check_length(self, begin, self->pos, self->mark.line));
         int blank = self->n_fields == 1 && !self->fields[0].n && !self->fields[0].quoted;
         if (!blank || self->n_columns == 1) return MLOPS_OK;
     }

@@ -1,0 +1,114 @@
+/* Any bytes as CSV. The first byte chooses options. What is taken agrees with itself: it comes out
+ * the same through Arrow, and the reader splits it the same whatever it takes at once.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "column/csv_read.h"
+#include "column/table.h"
+
+#include <mlops.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check(int truth) {
+    if (!truth) abort();
+}
+
+static void check_column(const mlops__column *c, int64_t n_rows) {
+    int64_t n_nulls = 0;
+    check(c->n_rows == n_rows);
+    for (int64_t i = 0; i < n_rows; i++) {
+        int valid = mlops__column_valid(c, i);
+        n_nulls += !valid;
+        if (c->type != MLOPS_TYPE_STRING) continue;
+        int32_t code = ((const int32_t *)c->data)[i];
+        check(valid ? code >= 0 && code < c->n_texts : code == -1);
+    }
+    check(n_nulls == c->n_nulls);
+    check(c->type != MLOPS_TYPE_NULL || n_nulls == n_rows);
+}
+
+static void check_same(const mlops__column *a, const mlops__column *b) {
+    static const size_t widths[] = {0, 1, 8, 8, 4};
+    check(a->type == b->type && a->n_nulls == b->n_nulls && a->n_texts == b->n_texts);
+    check(strcmp(a->name, b->name) == 0);
+    for (int64_t i = 0; i < a->n_texts; i++) check(strcmp(a->texts[i], b->texts[i]) == 0);
+    size_t n = widths[a->type] * (size_t)a->n_rows;
+    check(n == 0 || memcmp(a->data, b->data, n) == 0);
+}
+
+static void check_table(const mlops_table *table) {
+    struct ArrowSchema schema;
+    struct ArrowArray array;
+    mlops_table *back;
+    check(mlops_table_export(table, &schema, &array, NULL) == MLOPS_OK);
+    check(mlops_table_import(&back, &schema, &array, NULL, NULL) == MLOPS_OK);
+    check(mlops_table_n_rows(back) == mlops_table_n_rows(table));
+    for (int64_t j = 0; j < mlops_table_n_columns(table); j++) {
+        check_column(mlops__table_column(table, j), mlops_table_n_rows(table));
+        check_same(mlops__table_column(table, j), mlops__table_column(back, j));
+        check(mlops_table_find(table, mlops_table_name(table, j)) == j);
+    }
+    mlops_table_unref(back);
+}
+
+/* All fields and the end of them as bytes. */
+static void split(mlops__buf *out, const char *text, size_t n, size_t step) {
+    mlops__host host;
+    mlops_call call = MLOPS_CALL_INIT;
+    mlops_error err = {0};
+    check(mlops__host_init(&host, NULL, NULL) == MLOPS_OK);
+    mlops__csv_reader reader = {0};
+    reader.allocator = &host.allocator;
+    reader.host = &host;
+    reader.call = &call;
+    reader.memory = text;
+    reader.total = (int64_t)n;
+    reader.delimiter = ',';
+    reader.line_max = 100;
+    reader.step = step;
+    reader.err = &err;
+    mlops_status status = mlops__csv_begin(&reader);
+    while (status == MLOPS_OK && (status = mlops__csv_next(&reader)) == MLOPS_OK) {
+        mlops__buf_i64(out, reader.mark.line);
+        for (int64_t i = 0; i < reader.n_fields; i++) {
+            mlops__buf_u8(out, (uint8_t)(reader.fields[i].quoted << 1 | reader.fields[i].doubled));
+            mlops__buf_put(out, reader.fields[i].text, reader.fields[i].n);
+        }
+    }
+    mlops__buf_format(out, "%d %d %d %s", status, err.line, err.column, err.message);
+    mlops__csv_end(&reader);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    if (size == 0) return 0;
+    const char *text = (const char *)data + 1;
+    size_t n = size - 1;
+    mlops_csv_opts opts = MLOPS_CSV_OPTS_INIT;
+    if (*data & 1) opts.flags = MLOPS_CSV_NO_HEADER;
+    if (*data & 2) opts.delimiter = ";";
+    if (*data & 4) opts.nulls = "x";
+    if (*data & 8) opts.skip_lines = 1;
+    if (*data & 16) opts.line_max = 50;
+    if (*data & 32) opts.memory_max = 20000;
+    if (*data & 64) opts.rows_max = 3;
+    mlops_error err;
+    mlops_table *table;
+    mlops_status status = mlops_table_parse(&table, text, n, &opts, &err);
+    check(status == MLOPS_OK ? table != NULL : table == NULL && err.code == status);
+    if (table) check_table(table);
+    mlops_table_unref(table);
+
+    mlops__buf whole, part;
+    mlops__buf_init(&whole, &mlops__heap);
+    mlops__buf_init(&part, &mlops__heap);
+    split(&whole, text, n, 0);
+    split(&part, text, n, 1 + (*data & 15));
+    check(whole.size == part.size && memcmp(whole.data, part.data, whole.size) == 0);
+    mlops__buf_free(&whole);
+    mlops__buf_free(&part);
+    return 0;
+}

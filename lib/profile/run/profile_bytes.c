@@ -1,5 +1,15 @@
 /* A profile as bytes: canonical, little-endian, checked to the last count when read.
  *
+ * Owns nothing. Invariant: what is loaded is a state that some values lead to, as far as the totals
+ * and bins can tell, and saves to the same bytes. Freestanding: part of the firmware build.
+ */
+#include "base/buf.h"
+#include "base/crc32.h"
+#include "base/cursor.h"
+#include "profile/run/profile_state.h"
+
+/* The bytes, little-endian:
+ *
  *     offset  size  what
  *          0     4  magic "MLPR"
  *          4     4  version, 1
@@ -11,15 +21,7 @@
  *        112   8*n  edges
  *        ...   8*n  counts of the bins
  *        ...     4  CRC-32 of all before it: also of later versions
- *
- * Owns nothing. Invariant: what is loaded is a state that some values lead to, as far as the totals
- * and bins can tell, and saves to the same bytes. Freestanding: part of the firmware build.
  */
-#include "base/buf.h"
-#include "base/crc32.h"
-#include "base/cursor.h"
-#include "profile/run/profile_state.h"
-
 #define MAGIC 0x52504c4du
 
 enum { VERSION = 1, FIXED = 112, CRC = 4 };

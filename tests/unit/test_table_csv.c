@@ -1,4 +1,6 @@
 /* CSV to tables: types, quoting, limits, and the place that an error names. */
+#define _GNU_SOURCE
+
 #include "column/csv_read.h"
 #include "column/table.h"
 #include "sys/io_test.h"

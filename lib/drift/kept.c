@@ -1,8 +1,9 @@
 /* Judging values against a kept reference, whose rows are gone.
  *
- * Owns the cells that are looked at beyond those of the reference: below its least value nothing of
- * it lies, and where each cell holds one value, nothing of it lies between. Invariant: the cells
- * refine those of the reference, and the counts of the reference in them are exact.
+ * Owns the cells that are looked at beyond those of the reference: below its least and above its
+ * greatest value nothing of it lies, and where each cell holds one value, nothing lies between.
+ * Invariant: the cells refine those of the reference, and the counts of the reference in them are
+ * exact.
  */
 #include "drift/inside.h"
 #include "profile/reference.h"
@@ -52,17 +53,59 @@ static double previous_f32(double edge) {
 }
 
 static void build(builder *self, const mlops__reference_column *reference) {
-    int any = reference->n - reference->n_null - reference->n_nan > 0;
-    if (any && !reference->exact && mlops__drift_finite(reference->min)) {
+    int64_t n_edges = reference->n_edges, last = reference->counts[n_edges];
+    int sketch = !reference->exact, any = reference->n > reference->n_null + reference->n_nan;
+    if (any && sketch && mlops__drift_finite(reference->min)) {
         double low = previous_f64(reference->min);
         if (mlops__drift_finite(low)) end_cell(self, &low, 0);
     }
-    for (int64_t i = 0; i < reference->n_edges; i++) {
+    for (int64_t i = 0; i < n_edges; i++) {
         double low = previous_f32(reference->edges[i]);
-        if (reference->exact && mlops__drift_finite(low)) end_cell(self, &low, 0);
+        if (!sketch && mlops__drift_finite(low)) end_cell(self, &low, 0);
         end_cell(self, &reference->edges[i], reference->counts[i]);
     }
-    end_cell(self, NULL, reference->counts[reference->n_edges]);
+    if (last > 0 && mlops__drift_finite(reference->max)) {
+        end_cell(self, &reference->max, last);
+        last = 0;
+    }
+    end_cell(self, NULL, last);
+}
+
+/* Area between a line and a level over one width, both given as their gap at either end. */
+static double strip(double left, double right, double width) {
+    double a = left < 0 ? -left : left, b = right < 0 ? -right : right;
+    if ((left < 0) == (right < 0) || a + b == 0) return (a + b) / 2 * width;
+    return (a * a + b * b) / (a + b) / 2 * width;
+}
+
+static int all_finite(const builder *self) {
+    const double *y = self->values->values;
+    int64_t m = self->values->side.n;
+    return self->n > 0 && self->reference[0] == 0 && self->reference[self->n] == 0 &&
+           mlops__drift_finite(y[0]) && mlops__drift_finite(y[m - 1]);
+}
+
+/* Area between the CDFs. That of the reference climbs evenly within a cell, or at its upper edge
+ * where each cell holds one value. All values are finite. */
+static double find_area(const builder *self, int64_t n, int steps) {
+    const double *y = self->values->values;
+    int64_t m = self->values->side.n, j = 0, below = 0;
+    double area = 0, at = y[0] < self->edges[0] ? y[0] : self->edges[0];
+    for (int64_t i = 0; i <= self->n; i++) {
+        double low = i > 0 ? self->edges[i - 1] : at;
+        double high = i < self->n ? self->edges[i] : y[m - 1] > low ? y[m - 1] : low;
+        double from = (double)below / (double)n, climb = (double)self->reference[i] / (double)n;
+        double slope = steps || !(high > low) ? 0 : climb / (high - low);
+        for (int64_t k = 0; k <= self->current[i]; k++) {
+            double to = k < self->current[i] ? y[j] : high, level = (double)j / (double)m;
+            double left = from + slope * (at - low) - level;
+            area += strip(left, left + slope * (to - at), to - at);
+            at = to;
+            j += k < self->current[i];
+        }
+        below += self->reference[i];
+    }
+    return area;
 }
 
 static void fill_side(mlops__drift_side *out, const mlops__reference_column *reference) {
@@ -77,7 +120,7 @@ mlops_status mlops__drift_judge_kept(mlops__drift_judged *out, const mlops__drif
                                      const mlops__reference_column *reference,
                                      const mlops__drift_values *current,
                                      const mlops_allocator *allocator) {
-    size_t room = 2 * ((size_t)reference->n_edges + 1), size = room * 3 * sizeof(double);
+    size_t room = 2 * (size_t)reference->n_edges + 4, size = room * 3 * sizeof(double);
     uint8_t *memory = mlops__alloc_zero(allocator, size);
     if (!memory) return MLOPS_E_NOMEM;
     builder cells = {(double *)(void *)memory,
@@ -102,6 +145,9 @@ mlops_status mlops__drift_judge_kept(mlops__drift_judged *out, const mlops__drif
     given.hidden =
         mlops__drift_hidden(reference->exact, given.side_reference.n, reference->n_edges);
     mlops__drift_judge(out, rule, &given);
+    int64_t n = given.side_reference.n;
+    if (n > 0 && current->side.n > 0 && reference->sd > 0 && all_finite(&cells))
+        out->column.wasserstein = find_area(&cells, n, reference->exact) / reference->sd;
     mlops__free(allocator, memory, size);
     return MLOPS_OK;
 }

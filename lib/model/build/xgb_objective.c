@@ -39,7 +39,7 @@ static const objective objectives[] = {
     {"reg:squarederror", MLOPS__LINK_IDENTITY, SCALE_MARGIN},
     {"reg:squaredlogerror", MLOPS__LINK_IDENTITY, SCALE_MARGIN},
     {"reg:tweedie", MLOPS__LINK_EXP, SCALE_LOG},
-    {"survival:aft", MLOPS__LINK_EXP, SCALE_LOG},
+    {"survival:aft", MLOPS__LINK_EXP_WIDE, SCALE_LOG},
     {"survival:cox", MLOPS__LINK_EXP, SCALE_LOG},
 };
 

@@ -1,8 +1,8 @@
 /* Link functions of XGBoost 1.7.
  *
  * Owns nothing. Invariant: every operation is done in float in XGBoost's own order (the sum of a
- * softmax in double), and only the finished value is widened. Freestanding: part of the firmware
- * build.
+ * softmax and survival:aft's exp in double), and only the finished value is widened. Freestanding:
+ * part of the firmware build.
  */
 #include "model/run/link.h"
 
@@ -34,6 +34,7 @@ static void softmax(float *margins, uint32_t n, double *out) {
 static float transform(mlops__link link, float margin) {
     if (link == MLOPS__LINK_SIGMOID) return sigmoid(margin);
     if (link == MLOPS__LINK_EXP) return mlops__expf(margin);
+    if (link == MLOPS__LINK_EXP_WIDE) return (float)mlops__exp((double)margin);
     if (link == MLOPS__LINK_HINGE) return margin > 0.0f ? 1.0f : 0.0f;
     return margin;
 }

@@ -11,7 +11,8 @@ typedef enum mlops__link {
     MLOPS__LINK_SOFTMAX = 2,
     MLOPS__LINK_ARGMAX = 3, /* one value: the number of the largest margin, the first of equals */
     MLOPS__LINK_EXP = 4,
-    MLOPS__LINK_HINGE = 5, /* 1 above 0, else 0 */
+    MLOPS__LINK_HINGE = 5,    /* 1 above 0, else 0 */
+    MLOPS__LINK_EXP_WIDE = 6, /* exp in double, rounded to float */
     MLOPS__LINKS
 } mlops__link;
 

@@ -1,7 +1,7 @@
 """Doc comments: the text that people read and the few tags that the bindings need.
 
 Tags are part of the contract, so a tag that nobody knows, or that stands where it means nothing, is an error
-that names the place. See README.md for what each one drives.
+that names the place. See bindings/README.md for what each one drives.
 """
 import re
 

@@ -425,13 +425,14 @@ func (o *ModelOpts) c(s *scope) *C.mlops_model_opts {
 
 // ReferenceOpts: options of the verbs that make a reference. Zero means the default in each field.
 type ReferenceOpts struct {
-	// names to keep, separated by commas, quoted as in a CSV line; default all
+	// names to keep, in this order, separated by commas, quoted as in a CSV line; default all
 	Columns string
 	// names to leave out, as columns: target, id, time
 	Ignore string
 	// how mlops_reference_load() reads a CSV file
 	CSV *CSVOpts
-	// 9 to 1,023 quantile edges of a numeric column; default 255
+	// edges of a numeric column at the most, 9 to 1,023; default 255. A column with no more distinct
+	// values keeps each of them
 	NEdges int64
 }
 

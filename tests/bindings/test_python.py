@@ -4,11 +4,14 @@
 usage: test_python.py [TEST...]. Prints TAP. Values are the business of conformance.json.
 """
 import array
+import ast
+import copy
 import ctypes
 import gc
 import json
 import math
 import os
+import pickle
 import subprocess
 import sys
 import tempfile
@@ -81,6 +84,12 @@ class Handles(unittest.TestCase):
         with mlops.Profile() as profile:
             profile.add([1.0])
         self.assertTrue(profile.closed)
+
+    def test_a_copy_would_end_it_twice(self):
+        model = mlops.Model.parse(MODEL)
+        for attempt in (copy.deepcopy, pickle.dumps):
+            with self.assertRaisesRegex(TypeError, "copied or pickled"):
+                attempt(model)
 
     def test_what_has_no_maker_says_so(self):
         with self.assertRaisesRegex(TypeError, "load"):
@@ -576,6 +585,7 @@ except ValueError:
     def test_stubs_name_what_there_is(self):
         with open(os.path.join(os.path.dirname(mlops.__file__), "_ffi.pyi"), encoding="utf-8") as file:
             stubs = file.read()
+        ast.parse(stubs)
         for name in mlops._ffi.__all__:
             with self.subTest(name):
                 self.assertRegex(stubs, rf"\b{name}\b")

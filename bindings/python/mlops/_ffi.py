@@ -1248,10 +1248,12 @@ class Reference(_rt.Handle):
         """Make a reference from a table.
 
             table: 1 row or more
-            columns: names to keep, separated by commas, quoted as in a CSV line; default all
+            columns: names to keep, in this order, separated by commas, quoted as in a CSV line; default
+                all
             ignore: names to leave out, as columns: target, id, time
             csv: how Reference.load() reads a CSV file
-            n_edges: 9 to 1,023 quantile edges of a numeric column; default 255
+            n_edges: edges of a numeric column at the most, 9 to 1,023; default 255. A column with no more
+                distinct values keeps each of them
 
         Raises: SchemaError for a column that is named and not there, or a table without rows; NomemError.
         """
@@ -1271,10 +1273,12 @@ class Reference(_rt.Handle):
         the content and never from the name.
 
             path: file to read
-            columns: names to keep, separated by commas, quoted as in a CSV line; default all
+            columns: names to keep, in this order, separated by commas, quoted as in a CSV line; default
+                all
             ignore: names to leave out, as columns: target, id, time
             csv: how Reference.load() reads a CSV file
-            n_edges: 9 to 1,023 quantile edges of a numeric column; default 255
+            n_edges: edges of a numeric column at the most, 9 to 1,023; default 255. A column with no more
+                distinct values keeps each of them
 
         Raises: NotFoundError, IoError, CorruptError, ParseError, SchemaError, NomemError.
         """

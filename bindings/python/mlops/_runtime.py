@@ -92,6 +92,9 @@ class Owner:
         if end is not None:
             weakref.finalize(self, end, pointer)
 
+    def __reduce_ex__(self, protocol):
+        raise TypeError("an object of libmlops cannot be copied or pickled; save it, or load it again")
+
 
 class Handle:
     """Something of the library. Ends with close(), at the end of a with block, or when nobody holds it."""

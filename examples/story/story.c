@@ -167,10 +167,12 @@ static void tell_verdict(const story *self) {
     mlops_error error;
     must(mlops_monitor_drift(&drift, self->monitor, &error), &error);
     int64_t n = mlops_drift_n_columns(drift), shown = 0;
-    if (mlops_drift_overall(drift) != MLOPS_DRIFT_YES)
-        say_good("%s: none of %lld columns has moved beyond tolerance",
-                 mlops_drift_overall(drift) == MLOPS_DRIFT_NO ? "no drift" : "not enough data",
-                 (long long)n);
+    mlops_drift_verdict verdict = mlops_drift_overall(drift);
+    if (verdict == MLOPS_DRIFT_NO)
+        say_good("no drift: none of %lld columns has moved beyond tolerance", (long long)n);
+    else if (verdict == MLOPS_DRIFT_NOT_ENOUGH_DATA)
+        say_good("no alarm in %lld columns; %lld rows of reference are too few to rule drift out",
+                 (long long)n, (long long)self->n_train);
     else
         say_bad("drift in %lld of %lld columns", (long long)mlops_drift_n_drifted(drift),
                 (long long)n);

@@ -61,7 +61,8 @@ static int32_t int_of(const mlops__run *run, uint64_t i) {
 
 /* Types that XGBoost writes where 32 bits are meant; int64_t comes as events. */
 static mlops_status take_ints(mlops__xgb *self, const mlops__run *run, mlops__buf *out) {
-    int32_t *items = (int32_t *)(void *)mlops__buf_extend(out, 4 * (size_t)run->n);
+    uint8_t *room = run->n ? mlops__buf_extend(out, 4 * (size_t)run->n) : NULL;
+    int32_t *items = (int32_t *)(void *)room;
     for (uint64_t i = 0; items && i < run->n; i++) items[i] = int_of(run, i);
     return end_array(self, out);
 }
@@ -84,7 +85,8 @@ mlops_status mlops__xgb_ints(mlops__xgb *self, const char *name, mlops__buf *out
 }
 
 static mlops_status take_floats(mlops__xgb *self, const mlops__run *run, mlops__buf *out) {
-    uint32_t *items = (uint32_t *)(void *)mlops__buf_extend(out, 4 * (size_t)run->n);
+    uint8_t *room = run->n ? mlops__buf_extend(out, 4 * (size_t)run->n) : NULL;
+    uint32_t *items = (uint32_t *)(void *)room;
     for (uint64_t i = 0; items && i < run->n; i++) items[i] = load_be32(run->data + 4 * i);
     return end_array(self, out);
 }

@@ -179,6 +179,8 @@ static mlops_status refuse_record(const csv_job *job) {
 static mlops_status take_record(csv_job *job) {
     const mlops__csv_reader *reader = &job->reader;
     if (reader->n_fields != reader->n_columns) return refuse_record(job);
+    for (int64_t i = 0; i < reader->n_columns; i++)
+        mlops__csv_expect(&job->columns[i], &reader->fields[i]);
     for (int64_t i = 0; i < reader->n_columns; i++) {
         mlops_status status = mlops__csv_take(&job->columns[i], &job->nulls, &reader->fields[i]);
         if (status == MLOPS_E_LIMIT)

@@ -74,7 +74,13 @@ static int put_f64(mlops__csv_column *self, const mlops__csv_field *field) {
 }
 
 static mlops_status put_text(mlops__csv_column *self, const mlops__csv_field *field) {
-    if (!field->doubled) return mlops__column_store_text(self->store, field->text, field->n);
+    if (!field->doubled) {
+        int32_t code = -1;
+        MLOPS_TRY(mlops__dictionary_add_expected(&self->store->dictionary, self->tag, field->text,
+                                                 field->n, &code));
+        mlops__column_store_code(self->store, code);
+        return MLOPS_OK;
+    }
     self->scratch->size = 0;
     char *copy = (char *)mlops__buf_extend(self->scratch, field->n);
     if (!copy) return MLOPS_E_NOMEM;
@@ -117,6 +123,7 @@ static mlops_status change_type(mlops__csv_column *self, const mlops__csv_nulls 
         self->state = MLOPS__CSV_STALE;
         return mlops__column_store_restart(self->store, MLOPS_TYPE_NULL);
     }
+    mlops__csv_expect(self, field);
     return mlops__csv_take(self, nulls, field);
 }
 

@@ -28,11 +28,18 @@ typedef struct mlops__csv_column {
     mlops__csv_state state;
     mlops_type type;     /* at least; NULL in the first pass */
     int minus_zero;      /* an integer was spelled -0 */
+    uint32_t tag;        /* of the field that was announced */
     mlops__buf *scratch; /* shared by the columns: a field without its doubled quotes */
 } mlops__csv_column;
 
-/* Appends a value. There must be room in the store. MLOPS_E_NOMEM; MLOPS_E_LIMIT for too many
- * distinct texts. A column that is not READING takes nothing. */
+/* Announces the field that will be taken next, where that saves time. */
+static inline void mlops__csv_expect(mlops__csv_column *self, const mlops__csv_field *field) {
+    if (self->store->type == MLOPS_TYPE_STRING && !field->doubled)
+        self->tag = mlops__dictionary_expect(&self->store->dictionary, field->text, field->n);
+}
+
+/* Appends a value that was announced. There must be room in the store. MLOPS_E_NOMEM; MLOPS_E_LIMIT
+ * for too many distinct texts. A column that is not READING takes nothing. */
 mlops_status mlops__csv_take(mlops__csv_column *self, const mlops__csv_nulls *nulls,
                              const mlops__csv_field *field);
 

@@ -82,10 +82,15 @@ static int append(mlops__dictionary *self, const char *text, size_t n) {
     return 1;
 }
 
-mlops_status mlops__dictionary_add(mlops__dictionary *self, const char *text, size_t n,
-                                   int32_t *code) {
-    if ((size_t)self->n * 2 >= self->n_slots && !grow(self)) return MLOPS_E_NOMEM;
+uint32_t mlops__dictionary_expect(const mlops__dictionary *self, const char *text, size_t n) {
     uint32_t tag = (uint32_t)mlops__hash_64(text, n);
+    if (self->n_slots) __builtin_prefetch(&self->slots[tag & (self->n_slots - 1)], 1);
+    return tag;
+}
+
+mlops_status mlops__dictionary_add_expected(mlops__dictionary *self, uint32_t tag, const char *text,
+                                            size_t n, int32_t *code) {
+    if ((size_t)self->n >= self->n_slots / 4 * 3 && !grow(self)) return MLOPS_E_NOMEM;
     mlops__slot *slot = probe(self, tag, text, n);
     if (slot->next_code) {
         *code = (int32_t)(slot->next_code - 1);
@@ -96,6 +101,12 @@ mlops_status mlops__dictionary_add(mlops__dictionary *self, const char *text, si
     *code = (int32_t)self->n++;
     *slot = (mlops__slot){tag, (uint32_t)self->n};
     return MLOPS_OK;
+}
+
+mlops_status mlops__dictionary_add(mlops__dictionary *self, const char *text, size_t n,
+                                   int32_t *code) {
+    uint32_t tag = (uint32_t)mlops__hash_64(text, n);
+    return mlops__dictionary_add_expected(self, tag, text, n, code);
 }
 
 const char *mlops__dictionary_text(const mlops__dictionary *self, int32_t code, size_t *n) {

@@ -13,7 +13,7 @@ typedef struct mlops__dictionary {
     mlops__buf bytes;  /* the texts, a NUL behind each */
     mlops__buf starts; /* size_t: where each begins in bytes, and where the next would */
     mlops__slot *slots;
-    size_t n_slots; /* 0 or a power of two, more than half of them empty */
+    size_t n_slots; /* 0 or a power of two, a quarter of them empty */
     int64_t n;
     const char **texts; /* n of them, once finished */
 } mlops__dictionary;
@@ -25,6 +25,12 @@ void mlops__dictionary_free(mlops__dictionary *self);
  * MLOPS_E_LIMIT beyond INT32_MAX texts. */
 mlops_status mlops__dictionary_add(mlops__dictionary *self, const char *text, size_t n,
                                    int32_t *code);
+
+/* The same in two steps: the first says what memory the second will need, so that other work can be
+ * done while it comes. */
+uint32_t mlops__dictionary_expect(const mlops__dictionary *self, const char *text, size_t n);
+mlops_status mlops__dictionary_add_expected(mlops__dictionary *self, uint32_t tag, const char *text,
+                                            size_t n, int32_t *code);
 
 /* Code of a text, -1 if it is not there. */
 int64_t mlops__dictionary_find(const mlops__dictionary *self, const char *text, size_t n);

@@ -17,17 +17,18 @@ static double nan_value(void) {
     return value;
 }
 
-/* Copies the values that are no null; returns how many. */
-static int64_t copy_values(double *out, const mlops__column *column) {
-    int64_t kept = 0;
-    if (column->type == MLOPS_TYPE_FLOAT64) {
-        const double *data = column->data;
-        for (int64_t i = 0; i < column->n_rows; i++) out[i] = data[i] + 0.0; /* NaN for a null */
-        return mlops__drop_nan(out, column->n_rows);
+/* Sorts the values that are no null; returns how many. */
+static int64_t sort_values(double *out, double *scratch, const mlops__column *column) {
+    const double *from = column->data; /* NaN for a null */
+    int64_t n = column->n_rows;
+    if (column->type != MLOPS_TYPE_FLOAT64) {
+        int64_t kept = 0;
+        for (int64_t i = 0; i < n; i++)
+            if (mlops__column_valid(column, i)) out[kept++] = mlops__column_f64(column, i);
+        n = kept;
+        from = out;
     }
-    for (int64_t i = 0; i < column->n_rows; i++)
-        if (mlops__column_valid(column, i)) out[kept++] = mlops__column_f64(column, i);
-    return kept;
+    return mlops__sort_f64(out, scratch, from, n);
 }
 
 /* Power of two that brings the widest value near 1, where squares could leave the range. */
@@ -82,9 +83,8 @@ mlops_status mlops__drift_values_load(mlops__drift_values *out, const mlops__col
         mlops__drift_values_free(out, allocator);
         return MLOPS_E_NOMEM;
     }
-    out->side.n = copy_values(out->values, column);
+    out->side.n = sort_values(out->values, scratch, column);
     out->side.n_null = column->n_rows - out->side.n;
-    mlops__sort_f64(out->values, scratch, out->side.n);
     mlops__free(allocator, scratch, size);
     find_moments(out);
     return MLOPS_OK;

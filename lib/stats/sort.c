@@ -2,146 +2,151 @@
  *
  * Owns the order of samples. Works least digit first on the highest bits in which the keys differ,
  * as many as tell the values of a smooth distribution apart, and finishes by insertion; where that
- * leaves too much to do, the bits below are sorted by too. Invariant: the result depends on the
- * values alone; every path ends in ascending keys.
+ * leaves too much to do, all 64 bits are sorted by. Invariant: the result depends on the values
+ * alone, is in the caller's first array after every path, and holds neither NaN nor -0.
  */
 #include "stats/stats.h"
 
 #include <string.h>
 
 enum {
-    SMALL = 48,      /* sorted by insertion alone */
-    BITS_MAX = 11,   /* of a digit */
-    DIGITS_MAX = 4,  /* of the first attempt */
+    SMALL = 48, /* sorted by insertion alone */
+    BITS = 11,  /* of a digit */
+    BUCKETS = 1 << BITS,
+    DIGITS_MAX = 3,  /* of one attempt */
     BITS_SPARE = 12, /* beyond log2(n), before values are taken to differ */
     MOVES = 4        /* of insertion for each value, on average */
 };
 
+typedef size_t counts[DIGITS_MAX][BUCKETS];
+
+/* Digits of one attempt: bits [shift, shift + digits * BITS). */
+typedef struct plan {
+    int shift;
+    int digits;
+} plan;
+
 static uint64_t key_of(double value) {
     uint64_t bits;
+    value += 0.0; /* -0 becomes 0 */
     memcpy(&bits, &value, sizeof bits);
     return bits ^ ((0 - (bits >> 63)) | 0x8000000000000000u);
 }
 
-static double value_of(uint64_t key) {
-    uint64_t bits = key ^ (((key >> 63) - 1) | 0x8000000000000000u);
-    double value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
+static int is_nan(double value) { return value != value; }
 
-static uint64_t load(const uint8_t *keys, size_t i) {
-    uint64_t key;
-    memcpy(&key, keys + 8 * i, sizeof key);
-    return key;
-}
-
-static void store(uint8_t *keys, size_t i, uint64_t key) { memcpy(keys + 8 * i, &key, sizeof key); }
-
-/* Turns values into keys in place. Returns the bits in which they differ; 0 too if they ascend. */
-static uint64_t make_keys(uint8_t *keys, size_t n) {
-    double value;
-    memcpy(&value, keys, sizeof value);
-    uint64_t first = key_of(value), last = first, differ = 0, descents = 0;
-    for (size_t i = 0; i < n; i++) {
-        memcpy(&value, keys + 8 * i, sizeof value);
-        uint64_t key = key_of(value);
+/* The bits in which the keys differ; 0 if the values ascend. */
+static uint64_t survey(const double *values, int64_t n) {
+    uint64_t first = 0, last = 0, differ = 0, descents = 0;
+    int64_t i = 0;
+    while (i < n && is_nan(values[i])) i++;
+    if (i < n) first = last = key_of(values[i]);
+    for (; i < n; i++) {
+        uint64_t key = is_nan(values[i]) ? last : key_of(values[i]);
         differ |= key ^ first;
         descents |= key < last;
         last = key;
-        store(keys, i, key);
     }
     return descents ? differ : 0;
 }
 
-static void make_values(uint8_t *keys, size_t n) {
-    for (size_t i = 0; i < n; i++) {
-        double value = value_of(load(keys, i));
-        memcpy(keys + 8 * i, &value, sizeof value);
+static int64_t copy_values(double *out, const double *from, int64_t n) {
+    int64_t kept = 0;
+    for (int64_t i = 0; i < n; i++) {
+        double value = from[i];
+        out[kept] = value + 0.0;
+        kept += !is_nan(value);
     }
+    return kept;
 }
 
-/* Insertion within a budget of moves; false if that ran out (the keys are all there still). */
-static int insert(uint8_t *keys, size_t n, size_t budget) {
-    for (size_t i = 1; i < n; i++) {
-        uint64_t key = load(keys, i);
-        size_t j = i;
-        for (; j > 0 && load(keys, j - 1) > key; j--) store(keys, j, load(keys, j - 1));
-        store(keys, j, key);
-        if (i - j > budget) return 0;
+/* Insertion within a budget of moves; false if that ran out (the values are all there still). */
+static int insert(double *values, int64_t n, int64_t budget) {
+    for (int64_t i = 1; i < n; i++) {
+        double value = values[i];
+        if (values[i - 1] <= value) continue;
+        int64_t j = i;
+        for (; j > 0 && values[j - 1] > value; j--) values[j] = values[j - 1];
+        values[j] = value;
         budget -= i - j;
+        if (budget < 0) return 0;
     }
     return 1;
 }
 
-/* One pass by the digit of so many bits from shift on; false if all keys have the same one. */
-static int scatter(const uint8_t *from, uint8_t *to, size_t n, const size_t *counts, int shift,
-                   int bits) {
-    size_t place[1 << BITS_MAX], sum = 0;
-    uint64_t mask = ((uint64_t)1 << bits) - 1;
-    if (counts[load(from, 0) >> shift & mask] == n) return 0;
-    for (size_t i = 0; i <= mask; i++) {
-        place[i] = sum;
-        sum += counts[i];
+/* Counts all digits of the plan in one pass, then makes each count the place of its bucket. */
+static int64_t find_places(counts places, plan way, const double *from, int64_t n) {
+    int64_t kept = 0;
+    memset(places, 0, sizeof(counts));
+    for (int64_t i = 0; i < n; i++) {
+        if (is_nan(from[i])) continue;
+        uint64_t key = key_of(from[i]) >> way.shift;
+        kept++;
+        places[0][key & (BUCKETS - 1)]++;
+        places[1][key >> BITS & (BUCKETS - 1)]++;
+        places[2][key >> 2 * BITS & (BUCKETS - 1)]++;
     }
-    for (size_t i = 0; i < n; i++) {
-        uint64_t key = load(from, i);
-        store(to, place[key >> shift & mask]++, key);
+    for (int d = 0; d < way.digits; d++) {
+        size_t sum = 0;
+        for (size_t i = 0; i < BUCKETS; i++) {
+            size_t count = places[d][i];
+            places[d][i] = sum;
+            sum += count;
+        }
     }
-    return 1;
+    return kept;
 }
 
-/* Stable, by the bits [shift, shift + digits * bits); the result is in keys. */
-static void radix(uint8_t *keys, uint8_t *scratch, size_t n, int shift, int digits, int bits) {
-    size_t counts[1 << BITS_MAX];
-    uint64_t mask = ((uint64_t)1 << bits) - 1;
-    uint8_t *from = keys, *to = scratch;
-    for (int d = 0; d < digits; d++, shift += bits) {
-        memset(counts, 0, sizeof counts[0] * (size_t)(mask + 1));
-        for (size_t i = 0; i < n; i++) counts[load(from, i) >> shift & mask]++;
-        if (!scatter(from, to, n, counts, shift, bits)) continue;
-        uint8_t *swap = from;
+static void scatter(double *to, const double *from, int64_t n, size_t *places, int shift) {
+    for (int64_t i = 0; i < n; i++) {
+        double value = from[i];
+        uint64_t key = key_of(value);
+        if (is_nan(value)) continue;
+        to[places[key >> shift & (BUCKETS - 1)]++] = value + 0.0;
+    }
+}
+
+/* Stable, by the bits of the plan. The result is in out if it has an odd number of digits, then
+ * from must not be out; else in out too, by way of other. */
+static int64_t radix(double *out, double *other, const double *from, int64_t n, plan way) {
+    counts places;
+    int64_t kept = find_places(places, way, from, n);
+    for (int d = 0; d < way.digits; d++) {
+        double *to = (way.digits - d) % 2 ? out : other;
+        scatter(to, from, d == 0 ? n : kept, places[d], way.shift + d * BITS);
         from = to;
-        to = swap;
     }
-    if (from != keys) memcpy(keys, from, 8 * n);
+    return kept;
 }
 
-static int bits_of(uint64_t x) {
+static int width(uint64_t x) {
     int n = 0;
     for (; x != 0; x >>= 1) n++;
     return n;
 }
 
-static void sort_keys(uint8_t *keys, uint8_t *scratch, size_t n, uint64_t differ) {
-    int top = bits_of(differ), bits = n < 4096 ? 8 : BITS_MAX;
-    int digits = (bits_of(n) + BITS_SPARE + bits - 1) / bits;
+static plan choose(uint64_t differ, int64_t n) {
+    int top = width(differ), wanted = width((uint64_t)n) + BITS_SPARE;
+    if (wanted > top) wanted = top;
+    int digits = (wanted + BITS - 1) / BITS;
     if (digits > DIGITS_MAX) digits = DIGITS_MAX;
-    if (top < digits * bits) digits = (top + bits - 1) / bits;
-    int shift = top - digits * bits > 0 ? top - digits * bits : 0;
-    radix(keys, scratch, n, shift, digits, bits);
-    if (shift == 0 || insert(keys, n, MOVES * n)) return;
-    radix(keys, scratch, n, 0, (shift + bits - 1) / bits, bits);
-    radix(keys, scratch, n, shift, digits, bits);
+    plan out = {top > digits * BITS ? top - digits * BITS : 0, digits};
+    return out;
 }
 
-void mlops__sort_f64(double *values, double *scratch, int64_t n_values) {
-    size_t n = (size_t)n_values;
-    uint8_t *keys = (uint8_t *)values;
-    if (n_values < 2) return;
-    uint64_t differ = make_keys(keys, n);
-    if (differ != 0) {
-        if (n <= SMALL) insert(keys, n, SMALL * SMALL);
-        else sort_keys(keys, (uint8_t *)scratch, n, differ);
+int64_t mlops__sort_f64(double *out, double *scratch, const double *from, int64_t n) {
+    uint64_t differ = survey(from, n);
+    if (differ == 0 || n <= SMALL) {
+        int64_t kept = copy_values(out, from, n);
+        if (differ != 0) insert(out, kept, SMALL * SMALL);
+        return kept;
     }
-    make_values(keys, n);
-}
-
-int64_t mlops__drop_nan(double *values, int64_t n) {
-    int64_t kept = 0;
-    for (int64_t i = 0; i < n; i++) {
-        values[kept] = values[i];
-        kept += values[i] == values[i];
+    plan way = choose(differ, n), low = {0, DIGITS_MAX}, high = {DIGITS_MAX * BITS, DIGITS_MAX};
+    if (from == out && way.digits % 2) from = memcpy(scratch, from, (size_t)n * sizeof *from);
+    n = radix(out, scratch, from, n, way);
+    if (way.shift > 0 && !insert(out, n, MOVES * n)) {
+        radix(scratch, out, out, n, low);
+        radix(out, scratch, scratch, n, high);
     }
-    return kept;
+    return n;
 }

@@ -6,12 +6,9 @@
 
 #include <mlops/stats.h>
 
-/* Sorts values that hold no NaN, ascending (-0 and +0 in any order, as equals). scratch has n
- * values too. */
-void mlops__sort_f64(double *values, double *scratch, int64_t n);
-
-/* Moves NaN out: the others keep their order at the front; returns how many there are. */
-int64_t mlops__drop_nan(double *values, int64_t n);
+/* Sorts the values that are not NaN into out, ascending, with -0 as 0; returns how many there are.
+ * out and scratch have room for n values each; from may be out. */
+int64_t mlops__sort_f64(double *out, double *scratch, const double *from, int64_t n);
 
 /* ln(1 + x), and ln(1 + x) - x without cancellation; x > -1. */
 double mlops__log1p(double x);

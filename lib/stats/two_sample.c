@@ -36,14 +36,14 @@ static mlops_status sample_alloc(sample *self, int64_t n, const mlops_allocator 
     return MLOPS_OK;
 }
 
-/* Sorts what the copy holds. */
-static mlops_status sample_sort(sample *self, const mlops_allocator *allocator) {
+/* Sorts as many values as there is room for; they may lie in the copy. */
+static mlops_status sample_sort(sample *self, const double *values,
+                                const mlops_allocator *allocator) {
     sample scratch;
-    self->n = mlops__drop_nan(self->copy, self->room);
+    MLOPS_TRY(sample_alloc(&scratch, self->room, allocator));
+    self->n = mlops__sort_f64(self->copy, scratch.copy, values, self->room);
     self->n_nan = self->room - self->n;
     self->values = self->copy;
-    MLOPS_TRY(sample_alloc(&scratch, self->n, allocator));
-    mlops__sort_f64(self->copy, scratch.copy, self->n);
     sample_free(&scratch, allocator);
     return MLOPS_OK;
 }
@@ -56,15 +56,14 @@ static mlops_status sample_from(sample *self, const double *values, int64_t n, i
         return MLOPS_OK;
     }
     MLOPS_TRY(sample_alloc(self, n, allocator));
-    if (n > 0) memcpy(self->copy, values, (size_t)n * sizeof(double));
-    return sample_sort(self, allocator);
+    return sample_sort(self, values, allocator);
 }
 
 static mlops_status sample_from_column(sample *self, const mlops__column *column,
                                        const mlops_allocator *allocator) {
     MLOPS_TRY(sample_alloc(self, column->n_rows, allocator));
     for (int64_t i = 0; i < column->n_rows; i++) self->copy[i] = mlops__column_f64(column, i);
-    return sample_sort(self, allocator);
+    return sample_sort(self, self->copy, allocator);
 }
 
 static int64_t common(int64_t a, int64_t b) {

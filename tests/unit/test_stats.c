@@ -105,10 +105,8 @@ static void test_sorted_is_taken_at_its_word(void **state) {
     double x[500], y[400], scratch[500], xs[500], ys[400];
     for (int i = 0; i < 500; i++) x[i] = floor(50 * uniform());
     for (int i = 0; i < 400; i++) y[i] = floor(60 * uniform());
-    memcpy(xs, x, sizeof x);
-    memcpy(ys, y, sizeof y);
-    mlops__sort_f64(xs, scratch, 500);
-    mlops__sort_f64(ys, scratch, 400);
+    mlops__sort_f64(xs, scratch, x, 500);
+    mlops__sort_f64(ys, scratch, y, 400);
     mlops_stats_two_sample a = compare(x, 500, y, 400, MLOPS_STATS_AUTO, MLOPS_STATS_TWO_SIDED);
     mlops_stats_opts opts = MLOPS_STATS_OPTS_INIT;
     mlops__alloc_fault fault;
@@ -291,17 +289,39 @@ static int ascending(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
+/* Out of place and in place, beside qsort() on the values that are no NaN. */
 static void check_sorted(double *values, int64_t n) {
-    double *want = malloc((size_t)(n + 1) * 8), *scratch = malloc((size_t)(n + 1) * 8);
-    assert_non_null(want);
-    assert_non_null(scratch);
-    memcpy(want, values, (size_t)n * 8);
-    qsort(want, (size_t)n, sizeof *want, ascending);
-    mlops__sort_f64(values, scratch, n);
+    size_t size = (size_t)(n + 1) * sizeof(double);
+    double *want = malloc(size), *scratch = malloc(size), *out = malloc(size);
+    assert_true(want && scratch && out);
+    int64_t kept = 0;
     for (int64_t i = 0; i < n; i++)
-        if (values[i] != want[i]) fail_msg("n %d: value %d", (int)n, (int)i);
+        if (!isnan(values[i])) want[kept++] = values[i];
+    qsort(want, (size_t)kept, sizeof *want, ascending);
+    assert_int_equal(mlops__sort_f64(out, scratch, values, n), kept);
+    assert_int_equal(mlops__sort_f64(values, scratch, values, n), kept);
+    for (int64_t i = 0; i < kept; i++) {
+        if (out[i] != want[i] || values[i] != want[i]) fail_msg("n %d: value %d", (int)n, (int)i);
+        assert_false(signbit(out[i]) && out[i] == 0);
+    }
     free(want);
     free(scratch);
+    free(out);
+}
+
+static double sample_of(int kind, int64_t i) {
+    double u = uniform();
+    switch (kind) {
+    case 0: return u - 0.5;
+    case 1: return floor(5 * u) * -1;
+    case 2: return (double)i;
+    case 3: return -(double)i;
+    case 4: return 1 + u * 0x1p-30;
+    case 5: return (i % 2 ? 1e9 : -1e-9) * (1 + u * 0x1p-40);
+    case 6: return i % 3 ? (double)NAN : u;
+    case 7: return u < 0.01 ? (double)INFINITY : u < 0.02 ? -(double)INFINITY : u;
+    default: return (double)NAN;
+    }
 }
 
 static void test_sorting(void **state) {
@@ -310,29 +330,11 @@ static void test_sorting(void **state) {
     double *x = malloc(70000 * sizeof *x);
     assert_non_null(x);
     for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++)
-        for (int kind = 0; kind < 6; kind++) {
-            for (int64_t i = 0; i < sizes[s]; i++) {
-                double u = uniform();
-                x[i] = kind == 0   ? u - 0.5
-                       : kind == 1 ? floor(5 * u)
-                       : kind == 2 ? (double)i
-                       : kind == 3 ? -(double)i
-                       : kind == 4 ? 1 + u * 0x1p-30
-                                   : (i % 2 ? 1e9 : -1e-9) * (1 + u * 0x1p-40);
-            }
+        for (int kind = 0; kind < 9; kind++) {
+            for (int64_t i = 0; i < sizes[s]; i++) x[i] = sample_of(kind, i);
             check_sorted(x, sizes[s]);
         }
     free(x);
-}
-
-static void test_drop_nan(void **state) {
-    (void)state;
-    double x[] = {(double)NAN, 2, (double)NAN, 1, (double)INFINITY, (double)NAN};
-    assert_int_equal(mlops__drop_nan(x, 6), 3);
-    close_to(x[0], 2, 0);
-    close_to(x[1], 1, 0);
-    assert_true(x[2] > 1e308);
-    assert_int_equal(mlops__drop_nan(x, 0), 0);
 }
 
 int main(void) {
@@ -351,7 +353,6 @@ int main(void) {
         cmocka_unit_test(test_normal_tail),
         cmocka_unit_test(test_kolmogorov_tail_falls),
         cmocka_unit_test(test_sorting),
-        cmocka_unit_test(test_drop_nan),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -142,11 +142,8 @@ static void moments(mlops__reference_column *out, const double *values, int64_t 
 /* Values without NaN and without the sign of zero, ascending. */
 static int64_t gather(const mlops__cells_task *task) {
     const mlops__column *column = task->column;
-    for (int64_t i = 0; i < column->n_rows; i++)
-        task->values[i] = mlops__column_f64(column, i) + 0.0;
-    int64_t n = mlops__drop_nan(task->values, column->n_rows);
-    mlops__sort_f64(task->values, task->scratch, n);
-    return n;
+    for (int64_t i = 0; i < column->n_rows; i++) task->values[i] = mlops__column_f64(column, i);
+    return mlops__sort_f64(task->values, task->scratch, task->values, column->n_rows);
 }
 
 /* Counts between the edges, into the arena. */
@@ -182,9 +179,9 @@ mlops_status mlops__cells_numeric(mlops__reference_column *out, const mlops__cel
     out->n_nan = column->n_rows - column->n_nulls - n;
     out->mean = out->sd = out->min = out->max = mlops__f64_of(MLOPS__NAN_BITS);
     cutter cut = {task->values, n, edges, upto, 0, 0};
-    /* One edge less than there may be: streams add one below the least value, and 255 in all fill a
-     * profile's search tree to the last place. */
-    if (!cut_distinct(&cut, task->edges_max)) cut_ranks(&cut, task->edges_max - 1);
+    /* Two edges less than there may be: streams add one below the least value and one above the
+     * greatest, and 255 in all fill a profile's search tree to the last place. */
+    if (!cut_distinct(&cut, task->edges_max)) cut_ranks(&cut, task->edges_max - 2);
     if (n) {
         out->min = task->values[0];
         out->max = task->values[n - 1];

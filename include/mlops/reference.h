@@ -23,11 +23,12 @@ typedef struct mlops_reference_opts {
     uint32_t struct_size;          /**< MLOPS_REFERENCE_OPTS_INIT sets it */
     uint32_t flags;                /**< none yet; must be 0 */
     const struct mlops_host *host; /**< @nullable */
-    const char *columns;           /**< @nullable names to keep, separated by commas, quoted as in
-                                        a CSV line; default all */
+    const char *columns;           /**< @nullable names to keep, in this order, separated by commas,
+                                        quoted as in a CSV line; default all */
     const char *ignore;        /**< @nullable names to leave out, as columns: target, id, time */
     const mlops_csv_opts *csv; /**< @nullable how mlops_reference_load() reads a CSV file */
-    int64_t n_edges;           /**< 9 to 1,023 quantile edges of a numeric column; default 255 */
+    int64_t n_edges;           /**< edges of a numeric column at the most, 9 to 1,023; default 255.
+                                    A column with no more distinct values keeps each of them */
 } mlops_reference_opts;
 
 #define MLOPS_REFERENCE_OPTS_INIT                                                                  \

@@ -10,65 +10,25 @@
 
 #include <string.h>
 
-/* Cells as they are built; room for two of each of the reference's. */
+/* Finer cells, with the counts of both sides. */
 typedef struct builder {
     double *edges;
     int64_t *reference;
     int64_t *current;
-    int64_t n;     /* edges so far */
-    int64_t below; /* values of the current side below the newest edge */
+    int64_t n; /* edges */
     const mlops__drift_values *values;
 } builder;
 
-/* Ends a cell at the edge; the last one ends at nothing. */
-static void end_cell(builder *self, const double *edge, int64_t n_reference) {
-    const mlops__drift_values *values = self->values;
-    int64_t upto = self->below;
-    if (!edge) upto = values->side.n;
-    else if (self->n > 0 && *edge <= self->edges[self->n - 1]) return;
-    else
-        while (upto < values->side.n && values->values[upto] <= *edge) upto++;
-    self->reference[self->n] = n_reference;
-    self->current[self->n] = upto - self->below;
-    if (edge) self->edges[self->n++] = *edge;
-    self->below = upto;
-}
-
-/* The next float64 below a finite value, and the next float32 below a finite float32. */
-static double previous_f64(double value) {
-    uint64_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    bits = value > 0 ? bits - 1 : value < 0 ? bits + 1 : 0x8000000000000001u;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-static double previous_f32(double edge) {
-    float value = (float)edge;
-    uint32_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    bits = value > 0 ? bits - 1 : value < 0 ? bits + 1 : 0x80000001u;
-    memcpy(&value, &bits, sizeof value);
-    return (double)value;
-}
-
 static void build(builder *self, const mlops__reference_column *reference) {
-    int64_t n_edges = reference->n_edges, last = reference->counts[n_edges];
-    int sketch = !reference->exact, any = reference->n > reference->n_null + reference->n_nan;
-    if (any && sketch && mlops__drift_finite(reference->min)) {
-        double low = previous_f64(reference->min);
-        if (mlops__drift_finite(low)) end_cell(self, &low, 0);
+    const double *y = self->values->values;
+    int64_t m = self->values->side.n, below = 0;
+    self->n = mlops__reference_refine(reference, self->edges, self->reference);
+    for (int64_t i = 0; i <= self->n; i++) {
+        int64_t upto = i < self->n ? below : m;
+        while (upto < m && y[upto] <= self->edges[i]) upto++;
+        self->current[i] = upto - below;
+        below = upto;
     }
-    for (int64_t i = 0; i < n_edges; i++) {
-        double low = previous_f32(reference->edges[i]);
-        if (!sketch && mlops__drift_finite(low)) end_cell(self, &low, 0);
-        end_cell(self, &reference->edges[i], reference->counts[i]);
-    }
-    if (last > 0 && mlops__drift_finite(reference->max)) {
-        end_cell(self, &reference->max, last);
-        last = 0;
-    }
-    end_cell(self, NULL, last);
 }
 
 /* Area between a line and a level over one width, both given as their gap at either end. */
@@ -123,12 +83,8 @@ mlops_status mlops__drift_judge_kept(mlops__drift_judged *out, const mlops__drif
     size_t room = 2 * (size_t)reference->n_edges + 4, size = room * 3 * sizeof(double);
     uint8_t *memory = mlops__alloc_zero(allocator, size);
     if (!memory) return MLOPS_E_NOMEM;
-    builder cells = {(double *)(void *)memory,
-                     (int64_t *)(void *)(memory + room * sizeof(double)),
-                     (int64_t *)(void *)(memory + 2 * room * sizeof(double)),
-                     0,
-                     0,
-                     current};
+    builder cells = {(double *)(void *)memory, (int64_t *)(void *)(memory + room * sizeof(double)),
+                     (int64_t *)(void *)(memory + 2 * room * sizeof(double)), 0, current};
     build(&cells, reference);
     mlops__drift_cells given;
     memset(&given, 0, sizeof given);

@@ -113,7 +113,7 @@ static mlops_status make_profile(mlops__arena *arena, const double *edges, int64
 
 static mlops_status make_cells(mlops__arena *arena, mlops__feature *feature) {
     const mlops__reference_column *column = feature->column;
-    size_t room = 2 * (size_t)column->n_edges + 2;
+    size_t room = 2 * (size_t)column->n_edges + 3;
     double *edges = mlops__arena_array(arena, room, sizeof *edges);
     int64_t *counts = mlops__arena_array(arena, room, sizeof *counts);
     if (!edges || !counts) return MLOPS_E_NOMEM;

@@ -70,10 +70,11 @@ int64_t mlops__reference_find(const mlops_reference *self, const char *name);
 int64_t mlops__reference_cell(const mlops__reference_column *column, double value);
 int64_t mlops__reference_category(const mlops__reference_column *column, const char *text);
 
-/* Finer cells of a numeric column, for counting a stream that may have values where the reference
- * had none: one cell lies below its least value and, where it is exact, one between any two of its
- * values; the counts there are 0. Writes up to 2 n_edges + 1 edges (float32 numbers too) and one
- * count more; returns the number of edges. A value and its float32 neighbour still share a cell. */
+/* Finer cells of a numeric column, for counting values that may lie where the reference had none:
+ * one cell below its least value, one above its greatest and, where it is exact, one between any
+ * two of its values; the counts there are 0. Writes up to 2 n_edges + 2 edges (float32 numbers too)
+ * and one count more; returns the number of edges. A value and its float32 neighbour share a cell.
+ */
 int64_t mlops__reference_refine(const mlops__reference_column *column, double *edges,
                                 int64_t *counts);
 

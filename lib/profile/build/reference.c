@@ -163,28 +163,37 @@ static double float32_below(double number) {
     return (double)value + 0.0;
 }
 
-/* Ends an empty cell at a bound that is finite and lies above the newest edge. */
-static int64_t end_empty(double *edges, int64_t *counts, int64_t n, double bound) {
+/* The least float32 that neither the number nor its float32 neighbour exceeds. */
+static double float32_from(double number) {
+    double value = (double)(float)number;
+    return value >= number ? value + 0.0 : -float32_below(-value) + 0.0;
+}
+
+/* Ends a cell at a bound that is finite and lies above the newest edge. */
+static int64_t end_cell(double *edges, int64_t *counts, int64_t n, double bound, int64_t count) {
     if (bound - bound != 0.0 || (n && bound <= edges[n - 1])) return n;
     edges[n] = bound;
-    counts[n] = 0;
+    counts[n] = count;
     return n + 1;
 }
 
 int64_t mlops__reference_refine(const mlops__reference_column *column, double *edges,
                                 int64_t *counts) {
     const double range = 0x1.fffffep127; /* of float32 */
-    int64_t n = 0;
+    int64_t n = 0, last = column->counts[column->n_edges];
     if (!column->exact && column->min >= -range && column->min <= range)
-        n = end_empty(edges, counts, n, float32_below((double)(float)column->min));
+        n = end_cell(edges, counts, n, float32_below((double)(float)column->min), 0);
     for (int64_t i = 0; i < column->n_edges; i++) {
         /* The value is above the float32 below the edge, or rounds to it: one more below. */
         if (column->exact)
-            n = end_empty(edges, counts, n, float32_below(float32_below(column->edges[i])));
-        edges[n] = column->edges[i];
-        counts[n++] = column->counts[i];
+            n = end_cell(edges, counts, n, float32_below(float32_below(column->edges[i])), 0);
+        n = end_cell(edges, counts, n, column->edges[i], column->counts[i]);
     }
-    counts[n] = column->counts[column->n_edges];
+    if (last && column->max >= -range && column->max <= range) {
+        n = end_cell(edges, counts, n, float32_from(column->max), last);
+        last = 0;
+    }
+    counts[n] = last;
     return n;
 }
 

@@ -5,8 +5,8 @@ KEYWORDS = {"export", "import", "delete", "new", "default", "register", "operato
 HEAD = '''// libmlops for C++17, header only. Generated from the C headers by bindings/gen; do not edit.
 //
 // A class for each handle: move-only, ended by its destructor; share() gives another owner where the library counts
-// shares. What fails throws mlops::error. A moved-from object throws when it is used. Options and results are the structs
-// of C: mlops_drift_opts opts = MLOPS_DRIFT_OPTS_INIT. What the C headers say about threads holds here.
+// shares. What fails throws mlops::error. A moved-from object throws when it is used. Options and results are the
+// structs of C: mlops_drift_opts opts = MLOPS_DRIFT_OPTS_INIT. What the C headers say about threads holds here.
 #ifndef MLOPS_HPP
 #define MLOPS_HPP
 
@@ -246,7 +246,9 @@ class Function:
 
     def length(self, array, dim):
         name = identifier(array["name"])
-        return f"{name}.size()" if len(array["dims"]) == 1 else f"{name}.{'columns' if array['dims'].index(dim) else 'rows'}"
+        if len(array["dims"]) == 1:
+            return f"{name}.size()"
+        return f"{name}.{'columns' if array['dims'].index(dim) else 'rows'}"
 
     def rule(self, rule):
         called = names.by_name(self.api, "functions")[rule["call"]]
@@ -274,7 +276,8 @@ class Function:
     def role_out_struct(self, p):
         base = names.base_of(p["type"])
         is_id = self.structs[base]["kind"] == "id"
-        self.before += [f"{base} {p['name']} = {{}};"] + ([] if is_id else [f"{p['name']}.struct_size = sizeof {p['name']};"])
+        self.before.append(f"{base} {p['name']} = {{}};")
+        self.before += [] if is_id else [f"{p['name']}.struct_size = sizeof {p['name']};"]
         self.args[p["name"]] = f"&{p['name']}"
         self.results.append((base, p["name"]))
 
@@ -346,15 +349,17 @@ class Function:
         if names.param(f, "cap"):
             kind = "char" if names.param(f, "out_text") else "void"
             capture = "[&]" if len(f["params"]) > 3 else "[]"
-            return self.before + [f"return detail::written({capture}({kind} *text, std::size_t cap, std::size_t *needed) {{",
-                                  f"    return {call};", f"}}, \"{f['name']}\"{err});"]
+            return self.before + [
+                f"return detail::written({capture}({kind} *text, std::size_t cap, std::size_t *needed) {{",
+                f"    return {call};", f"}}, \"{f['name']}\"{err});"]
         if f["ret"]["role"] != "status":
             return self.before + self.plain(call)
         if names.param(f, "storage") and not names.param(f, "storage_size")["at_least"]:
-            return self.before + ["for (std::size_t size = 4096;; size *= 2) {", "    auto memory = detail::storage(size);",
-                                  f"    const mlops_status status = {call};",
-                                  "    if (status == MLOPS_E_ARENA && size < (std::size_t(1) << 24)) continue;",
-                                  f"    detail::check(status, \"{f['name']}\");", f"    return {self.result()}(out, std::move(memory));", "}"]
+            return self.before + [
+                "for (std::size_t size = 4096;; size *= 2) {", "    auto memory = detail::storage(size);",
+                f"    const mlops_status status = {call};",
+                "    if (status == MLOPS_E_ARENA && size < (std::size_t(1) << 24)) continue;",
+                f"    detail::check(status, \"{f['name']}\");", f"    return {self.result()}(out, std::move(memory));", "}"]
         out = self.before + [f"detail::check({call}, \"{f['name']}\"{err});"]
         memory = ", std::move(memory)" if names.param(f, "storage") else ""
         if self.constructs():
@@ -405,7 +410,8 @@ def define_class(api, h):
     out = [f"/// {line}".rstrip() for line in names.wrapped(h["doc"], 110, "")]
     out += [f"class {stem} : public detail::handle<{name}, {end}> {{", "public:", "    using handle::handle;", ""]
     if h["kind"] == "shared":
-        out += ["    /// Another owner of the same.", f"    {stem} share() const {{ return {stem}({name}_ref(need())); }}", ""]
+        out += ["    /// Another owner of the same.",
+                f"    {stem} share() const {{ return {stem}({name}_ref(need())); }}", ""]
     for f in names.verbs(api, name):
         for function in functions(api, f):
             out += function.lines("    ")

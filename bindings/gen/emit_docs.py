@@ -88,7 +88,8 @@ def page(api, header, text):
         for entry in here(group):
             types += write(entry)
     verbs = [line for f in here("functions") for line in function(f)]
-    out = [NOTE.format(header), "", f"# {header}", "", "```c", f"#include <mlops/{header}.h>", "```", "", text[:1].upper() + text[1:], ""]
+    out = [NOTE.format(header), "", f"# {header}", "", "```c", f"#include <mlops/{header}.h>", "```", "",
+           text[:1].upper() + text[1:], ""]
     out += (["## Types", ""] + types if types else []) + (["## Functions", ""] + verbs if verbs else [])
     return "\n".join(out).rstrip() + "\n"
 

@@ -5,10 +5,12 @@ from go_types import camel, lower
 
 HEAD = '''// Code generated from the C headers by bindings/gen. DO NOT EDIT.
 
-// Package mlops is libmlops: predict with models that other tools trained, watch them, and tell whether data has drifted.
+// Package mlops is libmlops: predict with models that other tools trained, watch them, and tell whether data has
+// drifted.
 //
-// Objects end with Close, which may be called more than once; what is forgotten ends with the garbage collector. A method
-// of a closed object returns ErrInvalid, or zero where it returns no error. Zero fields of options are the defaults.
+// Objects end with Close, which may be called more than once; what is forgotten ends with the garbage collector. A
+// method of a closed object returns ErrInvalid, or zero where it returns no error. Zero fields of options are the
+// defaults.
 // Objects that say "one thread at a time" are not locked here. Callbacks are not passed on.
 package mlops
 
@@ -34,7 +36,8 @@ def emit(api):
     out = [HEAD.format(version=api["version"])]
     out += types.errors(api) + types.enums(api) + types.results(api) + types.options(api)
     for struct in api["structs"]:
-        if struct["kind"] == "table" and any(names.base_of(f["ret"]["type"]) == struct["name"] for f in api["functions"]):
+        returned = any(names.base_of(f["ret"]["type"]) == struct["name"] for f in api["functions"])
+        if struct["kind"] == "table" and returned:
             name = camel(struct["name"])
             out += types.titled(name, struct["doc"]) + [f"type {name} struct {{", 
                                                         f"\tp *C.{struct['name']}", "\t// whose it is",
@@ -175,7 +178,8 @@ class Function:
         if source["axis"]:
             self.args[p["name"]] = f"C.{kind}({lower(p['name'])})"
         elif array["stride"]:
-            self.before += [f"if {lower(array['stride'])} < 1 {{", "\t" + self.refuse('invalid("stride is below 1")'), "}"]
+            self.before += [f"if {lower(array['stride'])} < 1 {{",
+                            "\t" + self.refuse('invalid("stride is below 1")'), "}"]
             self.args[p["name"]] = f"C.{kind}((len({name})+{lower(array['stride'])}-1)/{lower(array['stride'])})"
         elif others:
             local = f"n{name[:1].upper()}{name[1:]}"
@@ -200,8 +204,9 @@ class Function:
         constants = {v["name"] for e in self.api["enums"] for v in e["values"]}
         args = [f"C.{a}" if a in constants else self.args[a] for a in rule["args"]]
         if called["ret"]["role"] == "status":
-            self.before += ["var room C.size_t", f"if err := check(C.{rule['call']}({', '.join(args + ['&room'])}), nil, "
-                            f'"{rule["call"]}"); err != nil {{', "\t" + self.refuse("err"), "}"]
+            call = f"C.{rule['call']}({', '.join(args + ['&room'])})"
+            self.before += ["var room C.size_t", f'if err := check({call}, nil, "{rule["call"]}"); err != nil {{',
+                            "\t" + self.refuse("err"), "}"]
             return "room"
         return f"C.{rule['call']}({', '.join(args)})"
 
@@ -341,9 +346,9 @@ class Function:
         call = f"C.{self.f['name']}({', '.join(self.args[p['name']] for p in self.f['params'])})"
         err = "&e" if names.has_error(self.f) else "nil"
         if names.param(self.f, "cap"):
-            return [f"content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {{",
-                    f"\treturn {call}", f'}}, {err}, "{self.f["name"]}")', "if err != nil {", "\t" + self.refuse("err"), "}",
-                    f"return {', '.join(self.values)}, nil"]
+            return ["content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {",
+                    f"\treturn {call}", f'}}, {err}, "{self.f["name"]}")', "if err != nil {",
+                    "\t" + self.refuse("err"), "}", f"return {', '.join(self.values)}, nil"]
         if not self.fails():
             return self.plain_call(call)
         if names.param(self.f, "storage") and not names.param(self.f, "storage_size")["at_least"]:
@@ -357,8 +362,8 @@ class Function:
 
     def growing(self, call):
         self.kept.append("mem")
-        return ["size := C.size_t(4096)", "for {", "\tmem := storage(size)", f"\tstatus := {call}", "\tif status == 0 {",
-                *["\t\t" + line for line in self.wrapped()], "\t}",
+        return ["size := C.size_t(4096)", "for {", "\tmem := storage(size)", f"\tstatus := {call}",
+                "\tif status == 0 {", *["\t\t" + line for line in self.wrapped()], "\t}",
                 "\tif status != C.MLOPS_E_ARENA || size > 1<<24 {",
                 f'\t\treturn nil, check(status, nil, "{self.f["name"]}")', "\t}", "\tsize *= 2", "}"]
 

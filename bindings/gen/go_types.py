@@ -53,7 +53,8 @@ def errors(api):
         if value["value"] < 0:
             short = value["name"][len("MLOPS_E_"):]
             name = "Err" + "".join(word(w.lower()) for w in short.split("_"))
-            out += [f"\t// {name}: {value['doc']}.", f"\t{name} = &Error{{Code: {value['value']}, Message: {quoted(value['doc'])}}}"]
+            out += [f"\t// {name}: {value['doc']}.",
+                    f"\t{name} = &Error{{Code: {value['value']}, Message: {quoted(value['doc'])}}}"]
     return out + [")", ""]
 
 

@@ -296,7 +296,8 @@ class Method:
             return out + nothing + [f"return {names.camel(base)}(out, h)"]
         if self.handles[base]["kind"] == "shared":
             return out + nothing + [f'return _rt.classes["{names.stem(base)}"]._wrap(lib.{base}_ref(out))']
-        return out + nothing + [f'return _rt.classes["{names.stem(base)}"]._wrap(out, keep=h, owned=False, lock=h.lock)']
+        part = f'_rt.classes["{names.stem(base)}"]._wrap(out, keep=h, owned=False, lock=h.lock)'
+        return out + nothing + [f"return {part}"]
 
     def options_of(self, name):
         raise KeyError(f"{self.f['name']}: {name} has no value yet")

@@ -52,7 +52,8 @@ def enums(api):
     out = []
     for enum in api["enums"]:
         if enum["name"]:
-            out += ["", "", f"class {names.camel(enum['name'])}(enum.IntEnum):", *names.wrapped(f'"""{enum["doc"]}"""', 118, "    "), ""]
+            out += ["", "", f"class {names.camel(enum['name'])}(enum.IntEnum):",
+                    *names.wrapped(f'"""{enum["doc"]}"""', 118, "    "), ""]
             out += [f"    {name} = {value}  # {doc}" for name, value, doc in names.members(enum)]
     return out
 

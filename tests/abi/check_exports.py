@@ -60,7 +60,8 @@ def main():
               ("the library exports what the headers declare",
                difference(("headers", "library"), headers, set(exports) - versions)),
               ("every export has the version of its node",
-               [f"{s}: {v} and not {nodes.get(s)}" for s, v in exports.items() if s not in versions and v != nodes.get(s)])]
+               [f"{s}: {v} and not {nodes.get(s)}" for s, v in exports.items()
+                if s not in versions and v != nodes.get(s)])]
     if len(sys.argv) > 3:
         strange = {s for s in symbols(["-g", "--defined-only", sys.argv[3]]) if not s.startswith("mlops_")}
         points.append(("the static library defines only names of ours", sorted(strange)))

@@ -3,8 +3,8 @@
 
 usage: check_layout.py ROOT [BASELINE]
 
-Allowed are new functions, types, enumerators and headers, and new fields at the end of structs that carry their size. The
-layouts of api.json are held against the C compilers that are there.
+Allowed are new functions, types, enumerators and headers, and new fields at the end of structs that carry their size.
+The layouts of api.json are held against the C compilers that are there.
 """
 import copy
 import json
@@ -49,7 +49,8 @@ def callback(old, new):
 
 
 def handle(old, new):
-    return [] if (old["kind"], old["end"]) == (new["kind"], new["end"]) else [f"{old['name']} ends otherwise than it did"]
+    same = (old["kind"], old["end"]) == (new["kind"], new["end"])
+    return [] if same else [f"{old['name']} ends otherwise than it did"]
 
 
 def struct(old, new):
@@ -61,7 +62,7 @@ def struct(old, new):
     if len(names) > len(before) and not grows(old):
         faults.append(f"{name} carries no size, so that it cannot grow")
     for field, was in zip(new["fields"], old["fields"]):
-        if (field["type"], field.get("count"), field.get("function")) != (was["type"], was.get("count"), was.get("function")):
+        if any(field.get(key) != was.get(key) for key in ("type", "count", "function")):
             faults.append(f"{name}.{was['name']} is {field['type']}, was {was['type']}")
     for target, layout in old["layout"].items():
         now = new["layout"].get(target, {"fields": {}, "align": 0, "size": 0})
@@ -139,7 +140,8 @@ def mutations(api):
             ("a field that moved on one target", changed(move), True),
             ("a function that is gone", changed(lambda o: o["functions"].pop()), True),
             ("another parameter", changed(lambda o: o["functions"][5]["params"][0].update(type="int32_t")), True),
-            ("another enumerator", changed(lambda o: by_name(o["enums"])["mlops_status"]["values"][2].update(value=-99)), True),
+            ("another enumerator", changed(
+                lambda o: by_name(o["enums"])["mlops_status"]["values"][2].update(value=-99)), True),
             ("a new enumerator", changed(lambda o: by_name(o["enums"])["mlops_type"]["values"].insert(
                 5, {"name": "MLOPS_TYPE_DATE", "value": 5})), False)]
 
@@ -151,7 +153,8 @@ def main():
     points = [(f"only additions since {path.stem}", compare(old, api)), ("structs have no holes", sane(api))]
     for what, other, objects in mutations(api):
         seen = compare(api, other)
-        points.append((f"{what} is {'found' if objects else 'allowed'}", [] if bool(seen) == objects else seen or ["not found"]))
+        points.append((f"{what} is {'found' if objects else 'allowed'}",
+                       [] if bool(seen) == objects else seen or ["not found"]))
     lines = []
     for target, compiler in COMPILERS.items():
         faults = compiled(root, api, target, compiler)

@@ -240,9 +240,12 @@ int main(int argc, char **argv) {
         free(out.text);
         free(out.numbers);
     }
-    for (named *it = run.objects; it; it = it->next) {
+    for (named *it = run.objects, *next; it; it = next) {
+        next = it->next;
         if (it->p) end_object(it);
+        free(it);
     }
+    js_free(script);
     char command[96];
     snprintf(command, sizeof command, "rm -r '%s'", run.scratch);
     return system(command) || failed;

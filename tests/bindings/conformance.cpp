@@ -352,7 +352,7 @@ int main(int argc, char **argv) {
     actions all;
     for (auto add : {add_base, add_tables, add_stats, add_profiles, add_models, add_bundles, add_references, add_drift, add_monitors})
         add(all);
-    const js *script = js_load(argv[1]);
+    js *script = js_load(argv[1]);
     int failed = 0;
     std::printf("1..%zu\n", script->n);
     for (std::size_t i = 0; i < script->n; i++) {
@@ -363,5 +363,6 @@ int main(int argc, char **argv) {
         if (!fault.empty()) std::printf("# %s\n", fault.c_str());
     }
     objects.clear();
+    js_free(script);
     return std::system(("rm -r '" + scratch + "'").c_str()) || failed;
 }

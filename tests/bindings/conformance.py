@@ -124,7 +124,8 @@ class Runner:
         options = self.options(step)
         if "reference" in step:
             options["reference"] = self.objects[step["reference"]]
-        return mlops.Bundle.write(self.path(step["path"]), self.objects[step["model"]], name=step.get("label"), **options)
+        return mlops.Bundle.write(self.path(step["path"]), self.objects[step["model"]], name=step.get("label"),
+                                  **options)
 
     def bundle_load(self, step):
         return mlops.Bundle.load(self.path(step["path"]))
@@ -178,7 +179,8 @@ def judge(runner, step):
             return f"{name}: {error}"
         faults = [f"{key} is {getattr(error, key)}" for key in ("line",) if key in step and
                   getattr(error, key) != step[key]]
-        return "; ".join(faults + [f"no {word!r} in {error}" for word in step.get("message", []) if word not in str(error)])
+        missing = [word for word in step.get("message", []) if word not in str(error)]
+        return "; ".join(faults + [f"no {word!r} in {error}" for word in missing])
     if wanted:
         return f"did not fail with {' or '.join(wanted)}"
     if "as" in step:

@@ -22,8 +22,8 @@ Libs: -L{folder} -lmlops -Wl,-rpath,{folder}
 
 def environment(folder):
     (folder / "mlops.pc").write_text(PKG.format(root=root, folder=library.parent))
-    return {**os.environ, "PKG_CONFIG_PATH": str(folder), "GOCACHE": str(cache), "GOFLAGS": "-mod=mod", "GOPROXY": "off",
-            "GOTOOLCHAIN": "local", "MLOPS_SOURCE_ROOT": str(root), "CGO_ENABLED": "1"}
+    return {**os.environ, "PKG_CONFIG_PATH": str(folder), "GOCACHE": str(cache), "GOFLAGS": "-mod=mod",
+            "GOPROXY": "off", "GOTOOLCHAIN": "local", "MLOPS_SOURCE_ROOT": str(root), "CGO_ENABLED": "1"}
 
 
 def main():

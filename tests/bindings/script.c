@@ -1,7 +1,7 @@
 /* Reader of the conformance script: a small JSON parser over the whole text.
  *
- * Owns the trees that it returns, which live as long as the program. Every fault in the script
- * ends the program with a message, so that no runner goes on with half of it.
+ * A tree owns its texts. Every fault in the script ends the program with a message, so that no
+ * runner goes on with half of it.
  */
 #include "bindings/script.h"
 
@@ -145,8 +145,23 @@ char *js_read_file(const char *path, size_t *n) {
 }
 
 js *js_load(const char *path) {
-    reader r = {js_read_file(path, NULL)};
-    return read_value(&r);
+    char *text = js_read_file(path, NULL);
+    reader r = {text};
+    js *value = read_value(&r);
+    free(text);
+    return value;
+}
+
+void js_free(js *value) {
+    for (size_t i = 0; value && i < value->n; i++) {
+        free(value->keys[i]);
+        js_free(value->items[i]);
+    }
+    if (!value) return;
+    free(value->keys);
+    free(value->items);
+    free(value->text);
+    free(value);
 }
 
 const js *js_get(const js *object, const char *key) {

@@ -1,5 +1,5 @@
-/* A JSON tree of the conformance script, for the runners in C and C++. Memory is never given back:
- * a runner ends with its script. Malformed input ends the program; the script is ours. */
+/* A JSON tree of the conformance script, for the runners in C and C++. Malformed input
+ * ends the program; the script is ours. */
 #ifndef TESTS_BINDINGS_SCRIPT_H
 #define TESTS_BINDINGS_SCRIPT_H
 
@@ -22,6 +22,7 @@ extern "C" {
 #endif
 
 js *js_load(const char *path);
+void js_free(js *value);
 
 /* Member of an object; NULL if there is none. */
 const js *js_get(const js *object, const char *key);

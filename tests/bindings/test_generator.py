@@ -15,7 +15,8 @@ GENERATOR = root / "bindings/gen/generate.py"
 CASES = [  # header, what is there, what stands in its place, what is said
     ("table.h", "@param[out] out  @shape(n_rows)", "@param[out] out  @shpae(n_rows)",
      "mlops_table_values(out): unknown tag @shpae"),
-    ("table.h", "@param[out] out  @shape(n_rows)", "@param[out] out", "mlops_table_values(out): pointer without a role"),
+    ("table.h", "@param[out] out  @shape(n_rows)", "@param[out] out",
+     "mlops_table_values(out): pointer without a role"),
     ("model.h", "@param rows        @shape(n_rows, n_features) row-major", "@param rows        row-major",
      "mlops_model_predict(rows): pointer without a role"),
     ("model.h", "@param rows        @shape(n_rows, n_features)", "@param rows        @shape(n_rows, n_columns)",
@@ -39,7 +40,8 @@ CASES = [  # header, what is there, what stands in its place, what is said
      "Immutable and shared; ends with the last mlops_table_unref().",
      "mlops_table: is shared, so it must be @threadsafe"),
     ("call.h", "@param n_workers", "@param n_threads", "mlops_pool_new(n_threads): described, but no such parameter"),
-    ("table.h", "@param[out] needed  @nullable", "@param needed  @nullable", "mlops_table_text(needed): pointer without a role"),
+    ("table.h", "@param[out] needed  @nullable", "@param needed  @nullable",
+     "mlops_table_text(needed): pointer without a role"),
     ("monitor.h", "@param path  file to write; replaced if it is there\n", "@param path  @takes file to write\n",
      "mlops_monitor_save(path): @takes does not fit its role"),
     ("base.h", "MLOPS_STATUS_FORCE32 = 0x7fffffff", "MLOPS_STATUS_LAST = 99",
@@ -50,7 +52,8 @@ CASES = [  # header, what is there, what stands in its place, what is said
      "mlops_reference_opts.columns: a pointer in options must be @nullable"),
     ("bundle.h", "@shape(n_golden, n_features) rows to prove", "@shape(n_golden, n_inputs) rows to prove",
      "mlops_bundle_opts.golden_rows: @shape names n_inputs"),
-    ("model.h", "must be mlops_context_width()", "the usual", "mlops_context_predict(width): nothing tells this length"),
+    ("model.h", "must be mlops_context_width()", "the usual",
+     "mlops_context_predict(width): nothing tells this length"),
 ]
 
 
@@ -101,7 +104,8 @@ def stale():
         with open(tree / "bindings/go/mlops.go", "a", encoding="utf-8") as file:
             file.write("// edited\n")
         edited = generate(tree, "--check", pathlib.Path(folder) / "b")
-        return fresh.returncode == 0 and edited.returncode == 1 and "mlops.go" in edited.stdout, fresh.stdout + edited.stdout
+        told = fresh.stdout + edited.stdout
+        return fresh.returncode == 0 and edited.returncode == 1 and "mlops.go" in edited.stdout, told
 
 
 def main():

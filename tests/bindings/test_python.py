@@ -440,7 +440,8 @@ class Pandas(unittest.TestCase):
         nulls = {name: table.n_nulls(i) for i, name in enumerate(table.names)}
         self.assertEqual(kinds, {"i": "INT64", "f": "FLOAT64", "o": "STRING", "b": "BOOL", "c": "STRING", "t": "INT64",
                                  "z": "INT64", "I": "INT64", "B": "BOOL", "F": "FLOAT64", "s": "STRING"})
-        self.assertEqual(nulls, {"i": 0, "f": 0, "o": 1, "b": 0, "c": 1, "t": 1, "z": 0, "I": 1, "B": 1, "F": 1, "s": 1})
+        self.assertEqual({name for name, n in nulls.items() if n}, set("octIBFs"))
+        self.assertEqual(set(nulls.values()), {0, 1})
         self.assertEqual(table["c"], ["u", "v", None])
         self.assertEqual(table["z"][0], 1577833200e9)
         self.assertEqual(table["s"], ["q", None, "r"])

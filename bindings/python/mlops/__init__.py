@@ -4,8 +4,8 @@
     m.predict(df)
     mlops.compare(train, live).save("drift.html")
 
-load, table and compare are shortcuts; everything else is one class for each noun of the library: Table, Model, Reference,
-Drift, Monitor, Profile, Bundle. Errors are subclasses of mlops.Error.
+load, table and compare are shortcuts; everything else is one class for each noun of the library: Table, Model,
+Reference, Drift, Monitor, Profile, Bundle. Errors are subclasses of mlops.Error.
 """
 from . import _ffi
 from . import _runtime as _rt
@@ -84,9 +84,9 @@ class Model(_ffi.Model):
     def predict(self, rows, output=ModelOutput.PREDICTION, columns=None):
         """Predict.
 
-        rows: a DataFrame, a Table, a dict of columns or an Arrow object, whose columns are bound to the features by name;
-            or a 2-D array, whose columns are the features in order. Models compute in float32: float64 and whole
-            numbers are rounded to the nearest float32, as the trainer does with them.
+        rows: a DataFrame, a Table, a dict of columns or an Arrow object, whose columns are bound to the features by
+            name; or a 2-D array, whose columns are the features in order. Models compute in float32: float64 and
+            whole numbers are rounded to the nearest float32, as the trainer does with them.
         output: "prediction" (probability, scores or value), "margin" or "leaf".
         columns: names of the columns of each feature, where they are not the model's own.
         Returns float64: one value for each row, or an array (n, width) where a row yields several.

@@ -22,8 +22,8 @@ INTEGERS = {("i", 1): "c", ("u", 1): "C", ("i", 2): "s", ("u", 2): "S", ("i", 4)
 def table(obj, **opts):
     """A Table from a pandas DataFrame, a dict of columns, a 2-D array, an Arrow object or the path of a CSV file.
 
-    Columns keep their type: bool, whole numbers, floats, text, categories, datetime64 (nanoseconds as int64). None, pd.NA,
-    NaT and what a mask hides become null; NaN in a float column stays NaN. The values are copied.
+    Columns keep their type: bool, whole numbers, floats, text, categories, datetime64 (nanoseconds as int64). None,
+    pd.NA, NaT and what a mask hides become null; NaN in a float column stays NaN. The values are copied.
     opts are those of Table.load(), for paths alone.
     """
     if isinstance(obj, Table):

@@ -1,8 +1,8 @@
 // libmlops for C++17, header only. Generated from the C headers by bindings/gen; do not edit.
 //
 // A class for each handle: move-only, ended by its destructor; share() gives another owner where the library counts
-// shares. What fails throws mlops::error. A moved-from object throws when it is used. Options and results are the structs
-// of C: mlops_drift_opts opts = MLOPS_DRIFT_OPTS_INIT. What the C headers say about threads holds here.
+// shares. What fails throws mlops::error. A moved-from object throws when it is used. Options and results are the
+// structs of C: mlops_drift_opts opts = MLOPS_DRIFT_OPTS_INIT. What the C headers say about threads holds here.
 #ifndef MLOPS_HPP
 #define MLOPS_HPP
 

@@ -1,9 +1,11 @@
 // Code generated from the C headers by bindings/gen. DO NOT EDIT.
 
-// Package mlops is libmlops: predict with models that other tools trained, watch them, and tell whether data has drifted.
+// Package mlops is libmlops: predict with models that other tools trained, watch them, and tell whether data has
+// drifted.
 //
-// Objects end with Close, which may be called more than once; what is forgotten ends with the garbage collector. A method
-// of a closed object returns ErrInvalid, or zero where it returns no error. Zero fields of options are the defaults.
+// Objects end with Close, which may be called more than once; what is forgotten ends with the garbage collector. A
+// method of a closed object returns ErrInvalid, or zero where it returns no error. Zero fields of options are the
+// defaults.
 // Objects that say "one thread at a time" are not locked here. Callbacks are not passed on.
 package mlops
 

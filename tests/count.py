@@ -20,6 +20,10 @@ for line in open(sys.argv[1], encoding="utf-8"):
         reason = [text for text in out.splitlines() if text.strip()][-1:] or ["no reason given"]
         print(f"skipped: {test['name']}: {reason[0]}")
         continue
+    told = [line[2:] for line in out.splitlines() if line.startswith("# SKIP ")]
+    for why in sorted(set(told)):
+        print(f"skipped: {test['name']}: {why.removeprefix('SKIP ')}")
+    skips += len(told)
     passed += max(len(points) - bad - skips, 0 if points else 1)
     skipped += skips
     if test["result"] in ("OK", "EXPECTEDFAIL"):

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "kern/blas.h"
+#include "unit/skipped.h"
 
 /* Small integers, so that any order of summation is exact. */
 static const int left[2][3] = {{1, 2, 3}, {4, 5, 6}};
@@ -18,8 +19,7 @@ static int get(mlops__blas *out) {
     memset(out, 0xff, sizeof *out);
     if (mlops__blas_get(out)) return 1;
     assert_true(!out->sgemm && !out->dgemm && !out->core && !out->core_is_generic);
-    print_message("skipped: this build or machine has no OpenBLAS\n");
-    skip();
+    skipped("this build or machine has no OpenBLAS");
     return 0;
 }
 

@@ -2,17 +2,17 @@
 # Installs what the tests need, builds, and runs all tests. Ends with "N passed, N failed".
 #
 # usage: sh tests/run.sh [--deep | --ci | --quick] [--no-install]
-#   --deep        also the long sweeps: sanitizers, valgrind, clang, fuzzing, all random models
-#   --ci          two minutes of fuzzing for each decoder besides
+#   --deep        also the long sweeps: threads under TSan, valgrind, all random models, an hour of fuzzing
+#   --ci          of these what takes less than an hour: TSan, valgrind, fewer models, less fuzzing
 #   --quick       the plain build alone
 #   --no-install  install nothing
 set -eu
 cd "$(dirname "$0")/.."
-deep=0 quick=0 install=1 fuzz=0
+deep=0 quick=0 install=1 sweeps=0 fuzz=0
 for arg; do
     case $arg in
-    --deep) deep=1 fuzz=600 ;;
-    --ci) fuzz=120 ;;
+    --deep) deep=1 sweeps=1 fuzz=600 ;;
+    --ci) sweeps=1 fuzz=120 ;;
     --quick) quick=1 ;;
     --no-install) install=0 ;;
     *) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2 ;;
@@ -55,12 +55,17 @@ if [ $quick = 0 ]; then
     CC=clang-14 run build-clang $werror -- --suite unit --suite fuzz
     run build-asan $checked -Db_sanitize=address,undefined -- --suite unit --suite fuzz --suite fault
 fi
-if [ $deep = 1 ]; then
+if [ $sweeps = 1 ]; then
     run build-tsan $checked -Db_sanitize=thread -- --suite unit
-    run build-tests -- --suite unit --suite fault --wrapper 'valgrind -q --error-exitcode=1 --leak-check=full' --timeout-multiplier 20
-    MLOPS_DEEP=1 run build-tests -- --suite unit --timeout-multiplier 20
+    run build-tests -- --suite unit --wrapper 'valgrind -q --error-exitcode=1 --leak-check=full' --timeout-multiplier 20
+fi
+if [ $deep = 1 ]; then
+    run build-tests -- --suite fault --wrapper 'valgrind -q --error-exitcode=1 --leak-check=full' --timeout-multiplier 40
+    export MLOPS_DEEP=1
+    run build-tests -- --suite unit --suite oracle --timeout-multiplier 20
 fi
 if [ $fuzz -gt 0 ]; then
-    sh tests/fuzz/run.sh $fuzz || failed_builds=$((failed_builds + 1))
+    sh tests/fuzz/run.sh $fuzz bundle csv json ubjson || failed_builds=$((failed_builds + 1))
+    sh tests/fuzz/run.sh $((fuzz / 6)) arrow container plan xgb_json || failed_builds=$((failed_builds + 1))
 fi
 python3 tests/count.py "$results" "$failed_builds"

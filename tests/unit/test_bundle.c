@@ -242,6 +242,9 @@ static void refuses_options_out_of_range(void **state) {
     assert_non_null(strstr(e.message, "object"));
     opts.metadata = "{\"a\": }";
     assert_int_equal(mlops_bundle_save(model, NULL, 0, &n, &opts, &e), MLOPS_E_INVALID);
+    assert_int_equal(e.code, MLOPS_E_INVALID);
+    assert_int_equal(e.offset, 6);
+    assert_int_equal(strncmp(e.message, "metadata: ", 10), 0);
     opts = full_opts();
     opts.name = "\xff";
     assert_int_equal(mlops_bundle_save(model, NULL, 0, &n, &opts, &e), MLOPS_E_INVALID);

@@ -45,16 +45,19 @@ static mlops_status check_metadata(const writing *self) {
     mlops__arena arena;
     mlops__json json;
     mlops__json_event event = MLOPS__JSON_NULL;
+    mlops_error e;
     mlops__arena_init(&arena, &self->host.allocator, SIZE_MAX);
     size_t n = strlen(self->opts.metadata), start = 0;
     while (start < n && strchr(" \t\r\n", self->opts.metadata[start])) start++;
     mlops_status status = MLOPS_OK;
     if (self->opts.metadata[start] != '{')
-        status = mlops__fail(self->err, MLOPS_E_INVALID, "metadata is not a JSON object");
-    mlops__json_init(&json, self->opts.metadata, n, &arena, self->err);
+        return mlops__fail(self->err, MLOPS_E_INVALID, "metadata is not a JSON object");
+    mlops__json_init(&json, self->opts.metadata, n, &arena, &e);
     while (!status && event != MLOPS__JSON_END) status = mlops__json_next(&json, &event);
     mlops__arena_free(&arena);
-    return status == MLOPS_E_CORRUPT ? MLOPS_E_INVALID : status;
+    if (status >= 0) return MLOPS_OK;
+    if (status == MLOPS_E_CORRUPT) status = MLOPS_E_INVALID;
+    return mlops__fail_at(self->err, status, e.line, e.column, e.offset, "metadata: %s", e.message);
 }
 
 static mlops_status read_opts(writing *self, const mlops_bundle_opts *given) {

@@ -215,79 +215,81 @@ static void reads_a_score_for_each_class(void **state) {
     free(one);
 }
 
+/* Edits of the small model, and what is said of each. */
+static const struct {
+    const char *from, *to;
+    mlops_status status;
+    const char *message;
+} wrong[] = {
+    {"[1,-1,3,-1,-1]", "[1,-1,3,-1]", MLOPS_E_CORRUPT,
+     "tree 0: \"left_children\" has 4 items, num_nodes says 5"},
+    {"[1,-1,3,-1,-1]", "[1,-1,9,-1,-1]", MLOPS_E_CORRUPT, "tree 0, node 9: is not in the tree"},
+    {"[1,-1,3,-1,-1]", "[1,-1,0,-1,-1]", MLOPS_E_CORRUPT,
+     "tree 0, node 0: has more than one parent"},
+    {"[1,-1,3,-1,-1]", "[1,-1,4,-1,-1]", MLOPS_E_CORRUPT,
+     "tree 0, node 4: has more than one parent"},
+    {"[1,-1,3,-1,-1]", "[1,-1,-2,-1,-1]", MLOPS_E_CORRUPT, "node -2: is not in the tree"},
+    {"[2,-1,4,-1,-1]", "[2,4,4,-1,-1]", MLOPS_E_CORRUPT, "has a right child and no left one"},
+    {"\"num_nodes\":\"5\"", "\"num_nodes\":\"6\"", MLOPS_E_CORRUPT, "num_nodes says 6"},
+    {"\"num_nodes\":\"5\"", "\"num_nodes\":\"0\"", MLOPS_E_CORRUPT, "num_nodes must be 1"},
+    {"\"num_nodes\":\"5\"", "\"num_nodes\":\"-1\"", MLOPS_E_CORRUPT, "num_nodes must be 1"},
+    {"\"num_deleted\":\"0\"", "\"num_deleted\":\"1\"", MLOPS_E_CORRUPT,
+     "0 of 5 nodes have no way from the root, num_deleted says 1"},
+    {"[1,0,0,0,0]", "[2,0,0,0,0]", MLOPS_E_CORRUPT,
+     "tree 0, node 0: tests feature 2, num_feature is 2"},
+    {"[1,0,0,0,0]", "[-1,0,0,0,0]", MLOPS_E_CORRUPT, "tests a feature below 0"},
+    {"[1,0,0,0,0]", "[2147483647,0,0,0,0]", MLOPS_E_CORRUPT, "is deleted, but part"},
+    {"[1E1,", "[NaN,", MLOPS_E_CORRUPT, "tree 0, node 0: its threshold is not a number"},
+    {",4E0]", ",NaN]", MLOPS_E_CORRUPT, "node 4: its leaf value is not a finite number"},
+    {",4E0]", ",Infinity]", MLOPS_E_CORRUPT, "its leaf value is not a finite number"},
+    {",4E0]", ",\"x\"]", MLOPS_E_CORRUPT, "\"split_conditions\": item 4 is not a number"},
+    {"[0,0,1,0,0]", "[2,0,1,0,0]", MLOPS_E_CORRUPT, "default_left is not 0 or 1"},
+    {"[0,0,1,0,0]", "[0,0,1,0,9999999999]", MLOPS_E_CORRUPT, "a whole number of 32 bits"},
+    {"[0,0,1,0,0]", "[0,0,1,0,0.5]", MLOPS_E_CORRUPT, "a whole number of 32 bits"},
+    {"[0,0,0,0,0]", "[2,0,0,0,0]", MLOPS_E_UNSUPPORTED, "split_type 2 is unknown"},
+    {"[0,0,0,0,0]", "[1,0,0,0,0]", MLOPS_E_CORRUPT, "has no categories"},
+    {"\"tree_info\":[0,0]", "\"tree_info\":[0,1]", MLOPS_E_CORRUPT,
+     "tree 1 belongs to class 1, there are 1"},
+    {"\"tree_info\":[0,0]", "\"tree_info\":[0]", MLOPS_E_CORRUPT, "has 1 items for 2 trees"},
+    {"\"num_trees\":\"2\"", "\"num_trees\":\"3\"", MLOPS_E_CORRUPT, "num_trees says 3"},
+    {"\"size_leaf_vector\":\"0\"}", "\"size_leaf_vector\":\"3\"}", MLOPS_E_UNSUPPORTED,
+     "leaves of 3 values"},
+    {"gbtree\"}", "gblinear\"}", MLOPS_E_UNSUPPORTED, "booster \"gblinear\""},
+    {"gbtree\"}", "dart\"}", MLOPS_E_CORRUPT, "does not have the members of one"},
+    {"reg:squarederror", "reg:quantileerror", MLOPS_E_UNSUPPORTED,
+     "objective \"reg:quantileerror\" is not supported"},
+    {"reg:squarederror", "binary:logistic\",\"x\":\"", MLOPS_OK, ""},
+    {"\"version\":[1,7,4]", "\"version\":[4,0,0]", MLOPS_E_UNSUPPORTED, "XGBoost 4.0"},
+    {"\"version\":[1,7,4]", "\"version\":[1,7,4,1]", MLOPS_E_CORRUPT, "not three numbers"},
+    {"\"5E-1\"", "\"x\"", MLOPS_E_CORRUPT, "base_score is not a number"},
+    {"\"5E-1\"", "\"[1E0\"", MLOPS_E_CORRUPT, "base_score has no end bracket"},
+    {"\"5E-1\"", "\"[1E0,2E0]\"", MLOPS_E_CORRUPT, "base_score has 2 values; 1 or 1"},
+    {"\"5E-1\"", "\"inf\"", MLOPS_E_CORRUPT, "base_score is not a number"},
+    {"\"base_score\"", "\"base\"", MLOPS_E_CORRUPT, "base_score\" is missing"},
+    {"\"objective\"", "\"other\"", MLOPS_E_CORRUPT, "objective.name\" is missing"},
+    {"\"learner\"", "\"lerner\"", MLOPS_E_CORRUPT, "gradient_booster\" is missing"},
+    {"\"num_feature\":\"2\",\"num_target", "\"num_feature\":\"0\",\"num_target", MLOPS_E_CORRUPT,
+     "num_feature must be 1"},
+    {"[\"age\",\"amount\"]", "[\"age\"]", MLOPS_E_CORRUPT, "has 1 items, num_feature is 2"},
+    {"[\"age\",\"amount\"]", "[\"age\",\"a\\u0000b\"]", MLOPS_E_CORRUPT, "feature name 1"},
+    {"[\"age\",\"amount\"]", "[]", MLOPS_OK, ""},
+    {"[\"age\",\"amount\"]", "7", MLOPS_E_CORRUPT, "expected an array of feature names"},
+    {"\"num_class\":\"0\"", "\"num_class\":\"70000\"", MLOPS_E_UNSUPPORTED, "beyond 65536"},
+    {"\"trees\":[{", "\"trees\":[7,{", MLOPS_E_CORRUPT, "tree 0 must be an object"},
+    {"\"trees\":[{", "\"trees\":[],\"trees\":[{", MLOPS_OK, ""},
+    {"[1,7,4]}", "[1,7,4]}x", MLOPS_E_CORRUPT, ""},
+};
+
 /* What is wrong is named, with its place. */
 static void refuses_wrong_models(void **state) {
     (void)state;
-    const struct {
-        const char *from, *to;
-        mlops_status status;
-        const char *message;
-    } cases[] = {
-        {"[1,-1,3,-1,-1]", "[1,-1,3,-1]", MLOPS_E_CORRUPT,
-         "tree 0: \"left_children\" has 4 items, num_nodes says 5"},
-        {"[1,-1,3,-1,-1]", "[1,-1,9,-1,-1]", MLOPS_E_CORRUPT, "tree 0, node 9: is not in the tree"},
-        {"[1,-1,3,-1,-1]", "[1,-1,0,-1,-1]", MLOPS_E_CORRUPT,
-         "tree 0, node 0: has more than one parent"},
-        {"[1,-1,3,-1,-1]", "[1,-1,4,-1,-1]", MLOPS_E_CORRUPT,
-         "tree 0, node 4: has more than one parent"},
-        {"[1,-1,3,-1,-1]", "[1,-1,-2,-1,-1]", MLOPS_E_CORRUPT, "node -2: is not in the tree"},
-        {"[2,-1,4,-1,-1]", "[2,4,4,-1,-1]", MLOPS_E_CORRUPT, "has a right child and no left one"},
-        {"\"num_nodes\":\"5\"", "\"num_nodes\":\"6\"", MLOPS_E_CORRUPT, "num_nodes says 6"},
-        {"\"num_nodes\":\"5\"", "\"num_nodes\":\"0\"", MLOPS_E_CORRUPT, "num_nodes must be 1"},
-        {"\"num_nodes\":\"5\"", "\"num_nodes\":\"-1\"", MLOPS_E_CORRUPT, "num_nodes must be 1"},
-        {"\"num_deleted\":\"0\"", "\"num_deleted\":\"1\"", MLOPS_E_CORRUPT,
-         "0 of 5 nodes have no way from the root, num_deleted says 1"},
-        {"[1,0,0,0,0]", "[2,0,0,0,0]", MLOPS_E_CORRUPT,
-         "tree 0, node 0: tests feature 2, num_feature is 2"},
-        {"[1,0,0,0,0]", "[-1,0,0,0,0]", MLOPS_E_CORRUPT, "tests a feature below 0"},
-        {"[1,0,0,0,0]", "[2147483647,0,0,0,0]", MLOPS_E_CORRUPT, "is deleted, but part"},
-        {"[1E1,", "[NaN,", MLOPS_E_CORRUPT, "tree 0, node 0: its threshold is not a number"},
-        {",4E0]", ",NaN]", MLOPS_E_CORRUPT, "node 4: its leaf value is not a finite number"},
-        {",4E0]", ",Infinity]", MLOPS_E_CORRUPT, "its leaf value is not a finite number"},
-        {",4E0]", ",\"x\"]", MLOPS_E_CORRUPT, "\"split_conditions\": item 4 is not a number"},
-        {"[0,0,1,0,0]", "[2,0,1,0,0]", MLOPS_E_CORRUPT, "default_left is not 0 or 1"},
-        {"[0,0,1,0,0]", "[0,0,1,0,9999999999]", MLOPS_E_CORRUPT, "a whole number of 32 bits"},
-        {"[0,0,1,0,0]", "[0,0,1,0,0.5]", MLOPS_E_CORRUPT, "a whole number of 32 bits"},
-        {"[0,0,0,0,0]", "[2,0,0,0,0]", MLOPS_E_UNSUPPORTED, "split_type 2 is unknown"},
-        {"[0,0,0,0,0]", "[1,0,0,0,0]", MLOPS_E_CORRUPT, "has no categories"},
-        {"\"tree_info\":[0,0]", "\"tree_info\":[0,1]", MLOPS_E_CORRUPT,
-         "tree 1 belongs to class 1, there are 1"},
-        {"\"tree_info\":[0,0]", "\"tree_info\":[0]", MLOPS_E_CORRUPT, "has 1 items for 2 trees"},
-        {"\"num_trees\":\"2\"", "\"num_trees\":\"3\"", MLOPS_E_CORRUPT, "num_trees says 3"},
-        {"\"size_leaf_vector\":\"0\"}", "\"size_leaf_vector\":\"3\"}", MLOPS_E_UNSUPPORTED,
-         "leaves of 3 values"},
-        {"gbtree\"}", "gblinear\"}", MLOPS_E_UNSUPPORTED, "booster \"gblinear\""},
-        {"gbtree\"}", "dart\"}", MLOPS_E_CORRUPT, "does not have the members of one"},
-        {"reg:squarederror", "reg:quantileerror", MLOPS_E_UNSUPPORTED,
-         "objective \"reg:quantileerror\" is not supported"},
-        {"reg:squarederror", "binary:logistic\",\"x\":\"", MLOPS_OK, ""},
-        {"\"version\":[1,7,4]", "\"version\":[4,0,0]", MLOPS_E_UNSUPPORTED, "XGBoost 4.0"},
-        {"\"version\":[1,7,4]", "\"version\":[1,7,4,1]", MLOPS_E_CORRUPT, "not three numbers"},
-        {"\"5E-1\"", "\"x\"", MLOPS_E_CORRUPT, "base_score is not a number"},
-        {"\"5E-1\"", "\"[1E0\"", MLOPS_E_CORRUPT, "base_score has no end bracket"},
-        {"\"5E-1\"", "\"[1E0,2E0]\"", MLOPS_E_CORRUPT, "base_score has 2 values; 1 or 1"},
-        {"\"5E-1\"", "\"inf\"", MLOPS_E_CORRUPT, "base_score is not a number"},
-        {"\"base_score\"", "\"base\"", MLOPS_E_CORRUPT, "base_score\" is missing"},
-        {"\"objective\"", "\"other\"", MLOPS_E_CORRUPT, "objective.name\" is missing"},
-        {"\"learner\"", "\"lerner\"", MLOPS_E_CORRUPT, "gradient_booster\" is missing"},
-        {"\"num_feature\":\"2\",\"num_target", "\"num_feature\":\"0\",\"num_target",
-         MLOPS_E_CORRUPT, "num_feature must be 1"},
-        {"[\"age\",\"amount\"]", "[\"age\"]", MLOPS_E_CORRUPT, "has 1 items, num_feature is 2"},
-        {"[\"age\",\"amount\"]", "[\"age\",\"a\\u0000b\"]", MLOPS_E_CORRUPT, "feature name 1"},
-        {"[\"age\",\"amount\"]", "[]", MLOPS_OK, ""},
-        {"[\"age\",\"amount\"]", "7", MLOPS_E_CORRUPT, "expected an array of feature names"},
-        {"\"num_class\":\"0\"", "\"num_class\":\"70000\"", MLOPS_E_UNSUPPORTED, "beyond 65536"},
-        {"\"trees\":[{", "\"trees\":[7,{", MLOPS_E_CORRUPT, "tree 0 must be an object"},
-        {"\"trees\":[{", "\"trees\":[],\"trees\":[{", MLOPS_OK, ""},
-        {"[1,7,4]}", "[1,7,4]}x", MLOPS_E_CORRUPT, ""},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        char *text = edited(small, cases[i].from, cases[i].to);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        char *text = edited(small, wrong[i].from, wrong[i].to);
         mlops_model *model;
         mlops_error error = {0};
         mlops_status status = mlops_model_parse(&model, text, strlen(text), NULL, &error);
-        if (status != cases[i].status || !strstr(error.message, cases[i].message))
-            fail_msg("%s: %s: %s", cases[i].to, mlops_status_name(status), error.message);
+        if (status != wrong[i].status || !strstr(error.message, wrong[i].message))
+            fail_msg("%s: %s: %s", wrong[i].to, mlops_status_name(status), error.message);
         if (status) assert_null(model);
         if (status) assert_true(error.line == 1 && error.column > 1 && error.offset > 0);
         mlops_model_unref(model);

@@ -1,0 +1,94 @@
+/* A kept reference gives the verdicts of its table, and a sketch hides no more than it says. */
+#include "drift/inside.h"
+#include "unit/help_drift.h"
+
+/* Compares with the table and with what a reference keeps of it; ends both tables. */
+static void both_ways(mlops_table *x, mlops_table *y, mlops_drift_column *whole,
+                      mlops_drift_column *kept) {
+    mlops_reference *reference = keep(x, 0);
+    mlops_drift *a = compare(x, y, NULL), *b;
+    assert_int_equal(mlops_drift_compare_reference(&b, reference, y, NULL, NULL), MLOPS_OK);
+    *whole = column_of(a, 0);
+    *kept = column_of(b, 0);
+    whole->name = kept->name = NULL;
+    mlops_drift_unref(a);
+    mlops_drift_unref(b);
+    mlops_reference_unref(reference);
+    mlops_table_unref(x);
+    mlops_table_unref(y);
+}
+
+static mlops_table *steps(int64_t n, int k, double shift) {
+    double *values = malloc((size_t)n * sizeof *values);
+    assert_non_null(values);
+    for (int64_t i = 0; i < n; i++) values[i] = floor(k * uniform() * uniform()) + shift;
+    mlops_table *out = matrix(values, n, 1);
+    free(values);
+    return out;
+}
+
+static void test_kept_reference_of_few_values_is_exact(void **state) {
+    (void)state;
+    static const double shifts[] = {0, 0.5, -1, -200, 200};
+    static const int ks[] = {1, 2, 5, 40, 200};
+    for (int i = 0; i < 5; i++)
+        for (int j = 0; j < 5; j++) {
+            mlops_drift_column whole, kept;
+            both_ways(steps(3000, ks[i], 0), steps(2000, ks[i], shifts[j]), &whole, &kept);
+            assert_int_equal(kept.exact, 1);
+            assert_int_equal(kept.verdict, whole.verdict);
+            close_to(kept.ks, whole.ks, 1e-12);
+            close_to(kept.effect_low, whole.effect_low, 1e-12);
+            close_to(kept.p_value, whole.p_value, 1e-9);
+            close_to(kept.psi, whole.psi, 1e-9);
+            close_to(kept.tv, whole.tv, 1e-9);
+            close_to(kept.mean_reference, whole.mean_reference, 1e-12);
+            close_to(kept.wasserstein, whole.wasserstein, 1e-6);
+        }
+}
+
+static void test_kept_reference_of_many_values(void **state) {
+    (void)state;
+    static const double shifts[] = {0, 0.02, 0.3, -0.5, -30};
+    seed = 5;
+    for (int i = 0; i < 5; i++) {
+        mlops_drift_column whole, kept;
+        both_ways(normals(20000, 1, 0), normals(5000, 1, shifts[i]), &whole, &kept);
+        assert_int_equal(kept.exact, 0);
+        assert_true(kept.ks <= whole.ks + 1e-12);
+        assert_true(kept.ks >= whole.ks - 0.004);
+        assert_int_equal(kept.verdict, whole.verdict);
+        assert_true(fabs(kept.wasserstein - whole.wasserstein) < 0.005 + 0.01 * whole.wasserstein);
+        assert_true(fabs(kept.psi - whole.psi) < 0.001 + 0.1 * whole.psi);
+    }
+    static const int x[] = {900, 500, 300}, y[] = {400, 500, 300, 500};
+    mlops_drift_column whole, kept;
+    both_ways(letters(x, 3), letters(y, 4), &whole, &kept);
+    whole.struct_size = kept.struct_size = 0;
+    assert_int_equal(kept.verdict, MLOPS_DRIFT_YES);
+    close_to(kept.tv, whole.tv, 1e-12);
+    close_to(kept.p_value, whole.p_value, 1e-12);
+    both_ways(parse("b\ntrue\ntrue\n"), parse("b\nfalse\n\n"), &whole, &kept);
+    close_to(kept.tv, 1, 1e-12);
+    close_to(whole.tv, 1, 1e-12);
+    both_ways(constant(100, (double)NAN), constant(100, 1), &whole, &kept);
+    assert_string_equal(kept.test, "nulls");
+    assert_int_equal(kept.verdict, whole.verdict);
+}
+
+static void test_hidden_share(void **state) {
+    (void)state;
+    close_to(1 + mlops__drift_hidden(1, 1000, 10), 1, 0);
+    close_to(1 + mlops__drift_hidden(0, 0, 10), 1, 0);
+    close_to(mlops__drift_hidden(0, 10000, 255), 40.0 / 10000, 1e-12);
+    close_to(mlops__drift_hidden(0, 1, 255), 1, 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_kept_reference_of_few_values_is_exact),
+        cmocka_unit_test(test_kept_reference_of_many_values),
+        cmocka_unit_test(test_hidden_share),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

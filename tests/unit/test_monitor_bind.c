@@ -1,0 +1,265 @@
+/* What a monitor binds to what: features to columns, columns of tables, texts to categories. */
+#define _GNU_SOURCE
+#include <unistd.h>
+
+#include "unit/help_monitor.h"
+
+static void assert_refused(mlops_model *model, const char *csv, const mlops_monitor_opts *opts,
+                           mlops_status status, const char *word) {
+    mlops_reference *reference = reference_of(csv);
+    mlops_monitor *m = (mlops_monitor *)(void *)reference;
+    mlops_error err = {0};
+    assert_int_equal(mlops_monitor_new_reference(&m, model, reference, opts, &err), status);
+    assert_null(m);
+    assert_int_equal(err.code, status);
+    if (!strstr(err.message, word)) fail_msg("'%s' lacks '%s'", err.message, word);
+    assert_int_equal(mlops_monitor_new_reference(&m, model, reference, opts, NULL), status);
+    mlops_reference_unref(reference);
+}
+
+static void test_features_are_bound_by_name(void **state) {
+    (void)state;
+    mlops_model *model = model_with("\"amount\",\"age\"");
+    static const char csv[] = "id,age,target,amount\n1,30,0,9.5\n2,40,1,8.5\n3,50,0,7.5\n";
+    static const float row[] = {8.5f, NAN};
+    mlops_monitor *m = monitor_of(model, csv, 50, "pay");
+    assert_int_equal(mlops_monitor_n_features(m), 2);
+    for (int i = 0; i < 50; i++)
+        assert_int_equal(mlops_monitor_add(m, row, 1, 2, NULL, 0), MLOPS_OK);
+    char *text = metrics_of(m);
+    assert_sample(text, "mlops_feature_nulls_total{model=\"pay\",feature=\"amount\"} 0");
+    assert_sample(text, "mlops_feature_nulls_total{model=\"pay\",feature=\"age\"} 50");
+    assert_null(strstr(text, "target"));
+    free(text);
+    mlops_monitor_free(m);
+    assert_refused(model, "id,age\n1,30\n", NULL, MLOPS_E_SCHEMA, "'amount'");
+    mlops_model_unref(model);
+}
+
+static void test_features_without_names_need_a_list(void **state) {
+    (void)state;
+    mlops_model *model = model_with("");
+    mlops_monitor_opts opts = MLOPS_MONITOR_OPTS_INIT;
+    mlops_reference_opts columns = MLOPS_REFERENCE_OPTS_INIT;
+    static const char csv[] = "id,age,target,amount\n1,30,0,9.5\n2,40,1,8.5\n";
+    static const float row[] = {8.5f, NAN};
+    assert_refused(model, csv, NULL, MLOPS_E_SCHEMA, "opts.reference.columns");
+    opts.reference = &columns;
+    assert_refused(model, csv, &opts, MLOPS_E_SCHEMA, "opts.reference.columns");
+    columns.columns = "age", assert_refused(model, csv, &opts, MLOPS_E_SCHEMA, "2 features");
+    columns.columns = "age,wage", assert_refused(model, csv, &opts, MLOPS_E_SCHEMA, "'wage'");
+    columns.columns = "age,\"", assert_refused(model, csv, &opts, MLOPS_E_INVALID, "");
+    columns.columns = "amount,age";
+    mlops_reference *reference = reference_of(csv);
+    mlops_monitor *m;
+    assert_int_equal(mlops_monitor_new_reference(&m, model, reference, &opts, NULL), MLOPS_OK);
+    mlops_reference_unref(reference);
+    mlops_model_unref(model); /* the monitor has shares of both */
+    assert_int_equal(mlops_monitor_add(m, row, 1, 2, NULL, 0), MLOPS_OK);
+    char *text = metrics_of(m);
+    assert_sample(text, "mlops_feature_nulls_total{model=\"default\",feature=\"age\"} 1");
+    free(text);
+    mlops_monitor_free(m);
+}
+
+static void assert_columns(const mlops_monitor *m, const char *const *names, int64_t n) {
+    mlops_drift *drift;
+    assert_int_equal(mlops_monitor_n_features(m), n);
+    assert_int_equal(mlops_monitor_drift(&drift, m, NULL), MLOPS_OK);
+    assert_int_equal(mlops_drift_n_columns(drift), n);
+    for (int64_t i = 0; i < n; i++) assert_string_equal(column_of(drift, i).name, names[i]);
+    mlops_drift_unref(drift);
+}
+
+static void test_without_a_model_columns_are_watched(void **state) {
+    (void)state;
+    static const char csv[] = "id,age,target,amount\n1,30,0,9.5\n2,40,1,8.5\n";
+    static const char *const all[] = {"id", "age", "target", "amount"};
+    static const char *const some[] = {"amount", "id"};
+    static const float row[] = {NAN, 1};
+    mlops_monitor *m = monitor_of(NULL, csv, 50, NULL);
+    assert_columns(m, all, 4);
+    mlops_monitor_free(m);
+    mlops_monitor_opts opts = MLOPS_MONITOR_OPTS_INIT;
+    mlops_reference_opts columns = MLOPS_REFERENCE_OPTS_INIT;
+    mlops_reference *reference = reference_of(csv);
+    opts.reference = &columns;
+    columns.columns = "amount,id";
+    assert_int_equal(mlops_monitor_new_reference(&m, NULL, reference, &opts, NULL), MLOPS_OK);
+    assert_columns(m, some, 2);
+    assert_int_equal(mlops_monitor_add(m, row, 1, 2, NULL, 0), MLOPS_OK);
+    char *text = metrics_of(m);
+    assert_sample(text, "mlops_feature_nulls_total{model=\"default\",feature=\"amount\"} 1");
+    assert_sample(text, "mlops_feature_nulls_total{model=\"default\",feature=\"id\"} 0");
+    free(text);
+    mlops_monitor_free(m);
+    mlops_reference_unref(reference);
+    columns.columns = "wage";
+    assert_refused(NULL, csv, &opts, MLOPS_E_SCHEMA, "'wage'");
+}
+
+static void put_file(const char *path, const char *text) {
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
+    assert_int_equal(fclose(file), 0);
+}
+
+static void assert_from_file(const char *path, mlops_model *model, const mlops_monitor_opts *opts,
+                             const char *const *names, int64_t n) {
+    mlops_monitor *m;
+    mlops_error err;
+    if (mlops_monitor_new(&m, model, path, opts, &err)) fail_msg("%s", err.message);
+    assert_columns(m, names, n);
+    mlops_monitor_free(m);
+}
+
+static void test_references_in_files(void **state) {
+    (void)state;
+    char dir[] = "/tmp/test_monitor_XXXXXX", path[64];
+    static const char *const listed[] = {"amount", "age"}, *const in_file[] = {"age", "amount"};
+    mlops_model *named = model_with("\"amount\",\"age\""), *nameless = model_with("");
+    mlops_monitor_opts opts = MLOPS_MONITOR_OPTS_INIT;
+    mlops_reference_opts how = MLOPS_REFERENCE_OPTS_INIT;
+    mlops_csv_opts csv = MLOPS_CSV_OPTS_INIT;
+    mlops_bundle_opts carried = MLOPS_BUNDLE_OPTS_INIT;
+    mlops_reference *reference;
+    mlops_monitor *m;
+    mlops_error err = {0};
+    assert_non_null(mkdtemp(dir));
+    snprintf(path, sizeof path, "%s/file", dir);
+    put_file(path, "# made by hand\nid;age;amount\n1;30;9.5\n2;40;8.5\n");
+    opts.reference = &how;
+    how.csv = &csv;
+    csv.delimiter = ";";
+    csv.skip_lines = 1;
+    how.ignore = "id";
+    assert_from_file(path, NULL, &opts, in_file, 2);
+    how.ignore = NULL;
+    assert_from_file(path, named, &opts, listed, 2);
+    how.columns = "amount,age";
+    assert_from_file(path, nameless, &opts, listed, 2);
+    assert_int_equal(mlops_reference_load(&reference, path, &how, &err), MLOPS_OK);
+    assert_int_equal(mlops_reference_save(reference, path, &err), MLOPS_OK);
+    assert_from_file(path, named, NULL, listed, 2);
+    carried.reference = reference;
+    assert_int_equal(mlops_bundle_write(path, named, &carried, &err), MLOPS_OK);
+    assert_from_file(path, named, NULL, listed, 2);
+    assert_int_equal(mlops_bundle_write(path, named, NULL, &err), MLOPS_OK);
+    assert_int_equal(mlops_monitor_new(&m, named, path, NULL, &err), MLOPS_E_SCHEMA);
+    assert_null(m);
+    assert_int_equal(err.code, MLOPS_E_SCHEMA);
+    assert_int_equal(mlops_monitor_new(&m, NULL, "/nowhere/at.all", NULL, &err), MLOPS_E_NOT_FOUND);
+    assert_null(m);
+    unlink(path);
+    assert_int_equal(rmdir(dir), 0);
+    mlops_reference_unref(reference);
+    mlops_model_unref(named);
+    mlops_model_unref(nameless);
+}
+
+static void test_options(void **state) {
+    (void)state;
+    mlops_monitor_opts opts = MLOPS_MONITOR_OPTS_INIT;
+    mlops_drift_opts drift = MLOPS_DRIFT_OPTS_INIT;
+    static const char csv[] = "a\n1\n2\n";
+    opts.window_rows = 49, assert_refused(NULL, csv, &opts, MLOPS_E_INVALID, "window_rows");
+    opts.window_rows = 0, opts.flags = 1;
+    assert_refused(NULL, csv, &opts, MLOPS_E_INVALID, "flags");
+    opts.flags = 0, opts.drift = &drift;
+    drift.alpha = 2.0, assert_refused(NULL, csv, &opts, MLOPS_E_INVALID, "alpha");
+    drift.alpha = 0.0, drift.ignore = "a";
+    assert_refused(NULL, csv, &opts, MLOPS_E_INVALID, "columns");
+    drift.ignore = NULL, opts.drift = NULL, opts.struct_size = 1;
+    assert_refused(NULL, csv, &opts, MLOPS_E_INVALID, "mlops_monitor_opts");
+}
+
+static void assert_table_refused(mlops_monitor *m, const char *csv, const char *word) {
+    mlops_table *table = table_of(csv);
+    mlops_error err = {0};
+    char *before = metrics_of(m);
+    assert_int_equal(mlops_monitor_add_table(m, table, &err), MLOPS_E_SCHEMA);
+    if (!strstr(err.message, word)) fail_msg("'%s' lacks '%s'", err.message, word);
+    char *after = metrics_of(m);
+    assert_string_equal(before, after);
+    free(before);
+    free(after);
+    mlops_table_unref(table);
+}
+
+static void test_tables_of_another_kind(void **state) {
+    (void)state;
+    mlops_monitor *m =
+        monitor_of(NULL, "n,s,b,v\n1.5,x,true,\n2.5,y,false,\n3.5,x,true,\n", 50, NULL);
+    assert_table_refused(m, "n,s,b\n1,x,true\n", "'v'");
+    assert_table_refused(m, "n,s,b,v\none,x,true,\n", "'n'");
+    assert_table_refused(m, "n,s,b,v\n1,2,true,\n", "'s'");
+    assert_table_refused(m, "n,s,b,v\n1,x,1,\n", "'b'");
+    /* Bool and int64 are numbers; nulls go anywhere; anything goes where there were nulls alone. */
+    static const char *const taken[] = {"v,b,s,n\nq,true,new,7\n", "n,s,b,v\ntrue,y,,1\n",
+                                        "n,s,b,v\n,,,\n"};
+    for (size_t i = 0; i < 3; i++) {
+        mlops_table *table = table_of(taken[i]);
+        assert_int_equal(mlops_monitor_add_table(m, table, NULL), MLOPS_OK);
+        mlops_table_unref(table);
+    }
+    char *text = metrics_of(m);
+    static const int nulls[] = {1, 1, 2, 1};
+    for (int i = 0; i < 4; i++) {
+        char line[128];
+        snprintf(line, sizeof line,
+                 "mlops_feature_nulls_total{model=\"default\",feature=\"%c\"} %d", "nsbv"[i],
+                 nulls[i]);
+        assert_sample(text, line);
+        snprintf(line, sizeof line,
+                 "mlops_feature_values_total{model=\"default\",feature=\"%c\"} 3", "nsbv"[i]);
+        assert_sample(text, line);
+    }
+    free(text);
+    mlops_monitor_free(m);
+}
+
+/* Codes of the live table differ from those of the reference's; what counts is the text. */
+static void test_categories_are_matched_by_text(void **state) {
+    (void)state;
+    char reference[8192], live[8192];
+    size_t n = (size_t)sprintf(reference, "word,flag\n"), k = (size_t)sprintf(live, "flag,word\n");
+    for (int i = 0; i < 400; i++)
+        n += (size_t)sprintf(reference + n, "w%d,%s\n", i % 8, i % 4 ? "true" : "false");
+    for (int i = 0; i < 400; i++)
+        k += (size_t)sprintf(live + k, "%s,w%d\n", i % 4 ? "true" : "false", 7 - i % 8);
+    mlops_monitor *m = monitor_of(NULL, reference, 400, NULL);
+    mlops_table *table = table_of(live);
+    mlops_drift *drift;
+    assert_int_equal(mlops_monitor_add_table(m, table, NULL), MLOPS_OK);
+    assert_int_equal(mlops_monitor_drift(&drift, m, NULL), MLOPS_OK);
+    for (int64_t i = 0; i < 2; i++) {
+        assert_true(column_of(drift, i).tv == 0.0);
+        assert_int_not_equal(column_of(drift, i).verdict, MLOPS_DRIFT_YES);
+    }
+    mlops_drift_unref(drift);
+    /* As numbers, a flag is 0 or 1, and a word cannot be: null. */
+    float rows[800];
+    for (int i = 0; i < 400; i++) rows[2 * i] = 1.0f, rows[2 * i + 1] = i % 4 ? 1.0f : 0.0f;
+    assert_int_equal(mlops_monitor_add(m, rows, 400, 2, NULL, 0), MLOPS_OK);
+    assert_int_equal(mlops_monitor_drift(&drift, m, NULL), MLOPS_OK);
+    assert_true(column_of(drift, 1).tv == 0.0);
+    assert_int_equal(column_of(drift, 0).verdict, MLOPS_DRIFT_YES);
+    assert_string_equal(column_of(drift, 0).test, "nulls");
+    mlops_drift_unref(drift);
+    mlops_table_unref(table);
+    mlops_monitor_free(m);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_features_are_bound_by_name),
+        cmocka_unit_test(test_features_without_names_need_a_list),
+        cmocka_unit_test(test_without_a_model_columns_are_watched),
+        cmocka_unit_test(test_references_in_files),
+        cmocka_unit_test(test_options),
+        cmocka_unit_test(test_tables_of_another_kind),
+        cmocka_unit_test(test_categories_are_matched_by_text),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

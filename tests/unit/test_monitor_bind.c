@@ -247,8 +247,36 @@ static void test_categories_are_matched_by_text(void **state) {
     assert_int_equal(column_of(drift, 0).verdict, MLOPS_DRIFT_YES);
     assert_string_equal(column_of(drift, 0).test, "nulls");
     mlops_drift_unref(drift);
+    static const float last[] = {NAN, NAN};
+    assert_int_equal(mlops_monitor_add(m, last, 1, 2, NULL, 0), MLOPS_OK);
+    char *text = metrics_of(m);
+    assert_sample(text, "mlops_feature_nulls_total{model=\"default\",feature=\"word\"} 401");
+    assert_sample(text, "mlops_feature_nulls_total{model=\"default\",feature=\"flag\"} 1");
+    free(text);
     mlops_table_unref(table);
     mlops_monitor_free(m);
+}
+
+/* Hundreds of words by turns, most of which the reference has not: each row counts where it
+ * belongs.
+ */
+static void test_many_new_categories(void **state) {
+    (void)state;
+    char reference[4096], *live = malloc(8 * 4000 + 8);
+    size_t n = (size_t)sprintf(reference, "word\n"), k = (size_t)sprintf(live, "word\n");
+    for (int i = 0; i < 400; i++) n += (size_t)sprintf(reference + n, "w%d\n", i % 4);
+    for (int i = 0; i < 4000; i++) /* half of the rows are words that the reference has */
+        k += (size_t)sprintf(live + k, "w%d\n", i % 2 ? 4 + i / 2 % 600 : i / 2 % 4);
+    mlops_monitor *m = monitor_of(NULL, reference, 4000, NULL);
+    mlops_table *table = table_of(live);
+    mlops_drift *drift;
+    assert_int_equal(mlops_monitor_add_table(m, table, NULL), MLOPS_OK);
+    assert_int_equal(mlops_monitor_drift(&drift, m, NULL), MLOPS_OK);
+    assert_true(column_of(drift, 0).tv == 0.5);
+    mlops_drift_unref(drift);
+    mlops_table_unref(table);
+    mlops_monitor_free(m);
+    free(live);
 }
 
 int main(void) {
@@ -260,6 +288,7 @@ int main(void) {
         cmocka_unit_test(test_options),
         cmocka_unit_test(test_tables_of_another_kind),
         cmocka_unit_test(test_categories_are_matched_by_text),
+        cmocka_unit_test(test_many_new_categories),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

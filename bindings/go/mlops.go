@@ -55,6 +55,16 @@ var (
 	ErrCancelled = &Error{Code: -13, Message: "the progress callback asked to stop"}
 	// ErrDeadline: the deadline of the call has passed.
 	ErrDeadline = &Error{Code: -14, Message: "the deadline of the call has passed"}
+	// ErrExists: the name is taken.
+	ErrExists = &Error{Code: -15, Message: "the name is taken"}
+	// ErrConflict: what a change was based on has changed since; build it again.
+	ErrConflict = &Error{Code: -16, Message: "what a change was based on has changed since; build it again"}
+	// ErrBusy: somebody else holds the lock, and waiting was not asked for.
+	ErrBusy = &Error{Code: -17, Message: "somebody else holds the lock, and waiting was not asked for"}
+	// ErrForked: opened before a fork: the child must open its own.
+	ErrForked = &Error{Code: -18, Message: "opened before a fork: the child must open its own"}
+	// ErrRefused: a gate says no; the message says which clause.
+	ErrRefused = &Error{Code: -19, Message: "a gate says no; the message says which clause"}
 )
 
 // IOMode: how mlops_io.open opens.
@@ -67,6 +77,19 @@ const (
 	IOModeCreate IOMode = 1
 	// IOModeReadWrite: an existing file, for reading and writing.
 	IOModeReadWrite IOMode = 2
+)
+
+// IOLock: what mlops_io.lock does to one byte of a file. Locks belong to the opened file, not to the
+// process, and end with its close or the death of its process.
+type IOLock int32
+
+const (
+	// IOLockUnlock: gives the lock back.
+	IOLockUnlock IOLock = 0
+	// IOLockLock: exclusive; waits until it is free.
+	IOLockLock IOLock = 1
+	// IOLockTryLock: exclusive; EAGAIN if another opened file holds it.
+	IOLockTryLock IOLock = 2
 )
 
 // CPU: the most that kernels may use of the CPU. Values never differ between levels, only speed. The

@@ -42,6 +42,11 @@ typedef enum mlops_status {
     MLOPS_E_DENIED = -12,     /**< the system refuses access with these rights */
     MLOPS_E_CANCELLED = -13,  /**< the progress callback asked to stop */
     MLOPS_E_DEADLINE = -14,   /**< the deadline of the call has passed */
+    MLOPS_E_EXISTS = -15,     /**< the name is taken */
+    MLOPS_E_CONFLICT = -16,   /**< what a change was based on has changed since; build it again */
+    MLOPS_E_BUSY = -17,       /**< somebody else holds the lock, and waiting was not asked for */
+    MLOPS_E_FORKED = -18,     /**< opened before a fork: the child must open its own */
+    MLOPS_E_REFUSED = -19,    /**< a gate says no; the message says which clause */
     MLOPS_STATUS_FORCE32 = 0x7fffffff
 } mlops_status;
 

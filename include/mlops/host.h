@@ -36,9 +36,19 @@ typedef enum mlops_io_mode {
     MLOPS_IO_MODE_FORCE32 = 0x7fffffff
 } mlops_io_mode;
 
+/** What mlops_io.lock does to one byte of a file. Locks belong to the opened file, not to the
+ * process, and end with its close or the death of its process. */
+typedef enum mlops_io_lock {
+    MLOPS_IO_UNLOCK = 0,   /**< gives the lock back */
+    MLOPS_IO_LOCK = 1,     /**< exclusive; waits until it is free */
+    MLOPS_IO_TRY_LOCK = 2, /**< exclusive; EAGAIN if another opened file holds it */
+    MLOPS_IO_LOCK_FORCE32 = 0x7fffffff
+} mlops_io_lock;
+
 /**
- * Files. Every function is required and returns a value >= 0, or minus an errno. A file is a number
- * that open chose. Reads and writes may be short and may return -EINTR; the library goes on.
+ * Files. Every function returns a value >= 0, or minus an errno. Those up to sync_dir are required;
+ * the others only by stores. A file is a number that open chose. Reads and writes may be short and
+ * may return -EINTR; the library goes on.
  */
 typedef struct mlops_io {
     uint32_t struct_size; /**< MLOPS_IO_INIT sets it */
@@ -56,10 +66,20 @@ typedef struct mlops_io {
     int64_t (*rename)(void *ctx, const char *from, const char *to);      /**< 0; replaces to */
     int64_t (*unlink)(void *ctx, const char *path);                      /**< 0 */
     int64_t (*sync_dir)(void *ctx, const char *path); /**< 0: names are durable */
+    int64_t (*mkdir)(void *ctx, const char *path);    /**< @nullable 0; EEXIST if it is there */
+    int64_t (*list)(void *ctx, const char *path, char *names,
+                    size_t cap); /**< @nullable bytes that the names in a folder take, each with
+                                      its NUL, in any order, without . and ..; fills names if they
+                                      fit into cap */
+    int64_t (*lock)(void *ctx, int64_t file, int64_t byte, mlops_io_lock how); /**< @nullable 0 */
+    int64_t (*identity)(void *ctx, int64_t file, uint64_t *out); /**< @nullable 0; two numbers that
+                                                                      no other file has */
+    int64_t (*boot)(void *ctx, uint8_t *out); /**< @nullable 0; 16 bytes that change with each
+                                                   start of the machine */
 } mlops_io;
 
 #define MLOPS_IO_INIT                                                                              \
-    { sizeof(mlops_io), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+    { sizeof(mlops_io), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /** Time. Both functions are required. */
 typedef struct mlops_clock {

@@ -25,6 +25,11 @@ const char *mlops_status_name(mlops_status status) {
     case MLOPS_E_DENIED: return "MLOPS_E_DENIED";
     case MLOPS_E_CANCELLED: return "MLOPS_E_CANCELLED";
     case MLOPS_E_DEADLINE: return "MLOPS_E_DEADLINE";
+    case MLOPS_E_EXISTS: return "MLOPS_E_EXISTS";
+    case MLOPS_E_CONFLICT: return "MLOPS_E_CONFLICT";
+    case MLOPS_E_BUSY: return "MLOPS_E_BUSY";
+    case MLOPS_E_FORKED: return "MLOPS_E_FORKED";
+    case MLOPS_E_REFUSED: return "MLOPS_E_REFUSED";
     case MLOPS_STATUS_FORCE32: break;
     }
     return "MLOPS_E_UNKNOWN";

@@ -1,7 +1,7 @@
 /* Resolving a host: what the program lends, and the machine's own for the rest.
  *
- * Owns nothing. Invariant: a mlops__host that was filled here has every function of every table,
- * so that no caller asks for NULL, and a CPU level that this machine has.
+ * Owns nothing. Invariant: a mlops__host that was filled here has every function that the headers
+ * require, so that no caller asks for NULL, and a CPU level that this machine has.
  */
 #include "sys/host.h"
 
@@ -89,6 +89,15 @@ mlops_status mlops__host_init(mlops__host *self, const mlops_host *given, mlops_
     MLOPS_TRY(take_clock(&self->clock, host.clock, err));
     MLOPS_TRY(take_entropy(&self->entropy, host.entropy, err));
     self->cpu = mlops_cpu_level(host.cpu_max);
+    return MLOPS_OK;
+}
+
+mlops_status mlops__host_needs_store(const mlops__host *self, mlops_error *err) {
+    NEED(&self->io, mkdir);
+    NEED(&self->io, list);
+    NEED(&self->io, lock);
+    NEED(&self->io, identity);
+    NEED(&self->io, boot);
     return MLOPS_OK;
 }
 

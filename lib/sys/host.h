@@ -6,7 +6,8 @@
 
 #include <mlops/host.h>
 
-/* Complete copies: no pointer in a table is NULL, no default is left to apply. */
+/* Complete copies: no default is left to apply, and no pointer is NULL but, in the I/O table of a
+ * host that opens no store, those that only stores need. */
 typedef struct mlops__host {
     mlops_allocator allocator;
     mlops_io io;
@@ -17,6 +18,9 @@ typedef struct mlops__host {
 
 /* Resolves given (nullable). MLOPS_E_INVALID if a required function is missing. */
 mlops_status mlops__host_init(mlops__host *self, const mlops_host *given, mlops_error *err);
+
+/* MLOPS_E_INVALID if the I/O table lacks what only stores need. */
+mlops_status mlops__host_needs_store(const mlops__host *self, mlops_error *err);
 
 /* The other way round, for a call of the public API: points into self, which outlives it. */
 mlops_host mlops__host_lend(const mlops__host *self);

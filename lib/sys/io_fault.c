@@ -106,6 +106,36 @@ static int64_t fault_sync_dir(void *ctx, const char *path) {
     return self->below->sync_dir(self->below->ctx, path);
 }
 
+static int64_t fault_mkdir(void *ctx, const char *path) {
+    mlops__io_fault *self = ctx;
+    if (struck(self, "mkdir")) return error_of(self);
+    return self->below->mkdir(self->below->ctx, path);
+}
+
+static int64_t fault_list(void *ctx, const char *path, char *names, size_t cap) {
+    mlops__io_fault *self = ctx;
+    if (struck(self, "list")) return error_of(self);
+    return self->below->list(self->below->ctx, path, names, cap);
+}
+
+static int64_t fault_lock(void *ctx, int64_t file, int64_t byte, mlops_io_lock how) {
+    mlops__io_fault *self = ctx;
+    if (struck(self, "lock") && how != MLOPS_IO_UNLOCK) return error_of(self);
+    return self->below->lock(self->below->ctx, file, byte, how);
+}
+
+static int64_t fault_identity(void *ctx, int64_t file, uint64_t *out) {
+    mlops__io_fault *self = ctx;
+    if (struck(self, "identity")) return error_of(self);
+    return self->below->identity(self->below->ctx, file, out);
+}
+
+static int64_t fault_boot(void *ctx, uint8_t *out) {
+    mlops__io_fault *self = ctx;
+    if (struck(self, "boot")) return error_of(self);
+    return self->below->boot(self->below->ctx, out);
+}
+
 void mlops__io_fault_init(mlops__io_fault *self, const mlops_io *below) {
     memset(self, 0, sizeof *self);
     self->below = below;
@@ -113,5 +143,6 @@ void mlops__io_fault_init(mlops__io_fault *self, const mlops_io *below) {
         sizeof(mlops_io), 0,           self,         fault_open,     fault_close,
         fault_size,       fault_pread, fault_pwrite, fault_truncate, fault_sync,
         fault_map,        fault_unmap, fault_rename, fault_unlink,   fault_sync_dir,
+        fault_mkdir,      fault_list,  fault_lock,   fault_identity, fault_boot,
     };
 }

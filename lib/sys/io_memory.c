@@ -37,6 +37,7 @@ struct mlops__io_memory {
     slot *slots;
     size_t n_slots;
     int64_t n_mapped;
+    uint64_t boot; /* times that the power was cut */
 };
 
 static void release(mlops__io_memory *self, file *f) {
@@ -310,6 +311,56 @@ static int64_t memory_sync_dir(void *ctx, const char *path) {
     return 0;
 }
 
+/* There are no folders: a path with a slash in it is all that a file in one takes. */
+static int64_t memory_mkdir(void *ctx, const char *path) {
+    (void)ctx, (void)path;
+    return 0;
+}
+
+static int64_t list_locked(const mlops__io_memory *self, const char *path, char *names,
+                           size_t cap) {
+    size_t used = 0, n = strlen(path);
+    for (size_t i = 0; i < self->n_entries; i++) {
+        const char *name = self->entries[i].name;
+        if (strncmp(name, path, n) != 0 || name[n] != '/' || strchr(name + n + 1, '/')) continue;
+        size_t size = strlen(name + n + 1) + 1;
+        if (used + size <= cap) memcpy(names + used, name + n + 1, size);
+        used += size;
+    }
+    return (int64_t)used;
+}
+
+static int64_t memory_list(void *ctx, const char *path, char *names, size_t cap) {
+    mlops__io_memory *self = ctx;
+    pthread_mutex_lock(&self->lock);
+    int64_t size = list_locked(self, path, names, cap);
+    pthread_mutex_unlock(&self->lock);
+    return size;
+}
+
+/* One process, and nobody who would wait: a lock is always free, as after a crash. */
+static int64_t memory_lock(void *ctx, int64_t number, int64_t byte, mlops_io_lock how) {
+    (void)byte, (void)how;
+    return memory_sync(ctx, number);
+}
+
+static int64_t memory_identity(void *ctx, int64_t number, uint64_t *out) {
+    mlops__io_memory *self = ctx;
+    pthread_mutex_lock(&self->lock);
+    slot *s = at(self, number);
+    out[0] = (uint64_t)(uintptr_t)self;
+    out[1] = s ? (uint64_t)(uintptr_t)s->held : 0;
+    pthread_mutex_unlock(&self->lock);
+    return s ? 0 : -EBADF;
+}
+
+static int64_t memory_boot(void *ctx, uint8_t *out) {
+    mlops__io_memory *self = ctx;
+    memset(out, 0, 16);
+    memcpy(out, &self->boot, sizeof self->boot);
+    return 0;
+}
+
 mlops_status mlops__io_memory_new(mlops__io_memory **out, const mlops_allocator *allocator) {
     *out = NULL;
     mlops__io_memory *self = mlops__alloc_zero(allocator, sizeof *self);
@@ -332,10 +383,17 @@ mlops_status mlops__io_memory_new(mlops__io_memory **out, const mlops_allocator 
         memory_rename,
         memory_unlink,
         memory_sync_dir,
+        memory_mkdir,
+        memory_list,
+        memory_lock,
+        memory_identity,
+        memory_boot,
     };
     *out = self;
     return MLOPS_OK;
 }
+
+void mlops__io_memory_reboot(mlops__io_memory *self) { self->boot++; }
 
 void mlops__io_memory_clear(mlops__io_memory *self) {
     while (self->n_entries) drop_entry(self, &self->entries[self->n_entries - 1]);

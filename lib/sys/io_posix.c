@@ -11,9 +11,11 @@
 #endif
 #include "sys/host.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -114,8 +116,79 @@ static int64_t disk_sync_dir(void *ctx, const char *path) {
     return code == EINVAL || code == EBADF ? 0 : -(int64_t)code;
 }
 
+static int64_t disk_mkdir(void *ctx, const char *path) {
+    (void)ctx;
+    return result(mkdir(path, 0777));
+}
+
+static int64_t list_names(DIR *dir, char *names, size_t cap) {
+    size_t used = 0;
+    errno = 0;
+    for (const struct dirent *e; (e = readdir(dir));) {
+        if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0) continue;
+        size_t n = strlen(e->d_name) + 1;
+        if (used + n <= cap) memcpy(names + used, e->d_name, n);
+        used += n;
+    }
+    return errno ? -(int64_t)errno : (int64_t)used;
+}
+
+static int64_t disk_list(void *ctx, const char *path, char *names, size_t cap) {
+    (void)ctx;
+    DIR *dir = opendir(path);
+    if (!dir) return -(int64_t)errno;
+    int64_t size = list_names(dir, names, cap);
+    closedir(dir);
+    return size;
+}
+
+static int64_t disk_lock(void *ctx, int64_t file, int64_t byte, mlops_io_lock how) {
+    (void)ctx;
+    struct flock range = {.l_type = how == MLOPS_IO_UNLOCK ? F_UNLCK : F_WRLCK,
+                          .l_whence = SEEK_SET,
+                          .l_start = byte,
+                          .l_len = 1};
+#ifdef F_OFD_SETLK
+    int command = how == MLOPS_IO_LOCK ? F_OFD_SETLKW : F_OFD_SETLK;
+#else
+    int command = how == MLOPS_IO_LOCK ? F_SETLKW : F_SETLK; /* of the process, where there is no
+                                                                other; one open suffices then */
+#endif
+    int code = fcntl((int)file, command, &range) ? errno : 0;
+    return code == EACCES ? -(int64_t)EAGAIN : -(int64_t)code;
+}
+
+static int64_t disk_identity(void *ctx, int64_t file, uint64_t *out) {
+    (void)ctx;
+    struct stat info;
+    if (fstat((int)file, &info)) return -(int64_t)errno;
+    out[0] = (uint64_t)info.st_dev;
+    out[1] = (uint64_t)info.st_ino;
+    return 0;
+}
+
+/* Linux's own name for this boot: a UUID in hexadecimal. */
+static int64_t disk_boot(void *ctx, uint8_t *out) {
+    (void)ctx;
+    char text[64];
+    int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return -(int64_t)errno;
+    ssize_t n = read(fd, text, sizeof text);
+    close(fd);
+    size_t digits = 0;
+    for (ssize_t i = 0; i < n && digits < 32; i++) {
+        const char *hex = "0123456789abcdef", *found = text[i] ? strchr(hex, text[i]) : NULL;
+        if (!found) continue;
+        uint8_t digit = (uint8_t)(found - hex);
+        out[digits / 2] = (uint8_t)(digits % 2 ? out[digits / 2] << 4 | digit : digit);
+        digits++;
+    }
+    return digits == 32 ? 0 : -(int64_t)ENOENT;
+}
+
 const mlops_io mlops__io_posix = {
     sizeof(mlops_io), 0,          NULL,        disk_open,     disk_close,
     disk_size,        disk_pread, disk_pwrite, disk_truncate, disk_sync,
     disk_map,         disk_unmap, disk_rename, disk_unlink,   disk_sync_dir,
+    disk_mkdir,       disk_list,  disk_lock,   disk_identity, disk_boot,
 };

@@ -120,6 +120,31 @@ static int64_t record_sync_dir(void *ctx, const char *path) {
     return code;
 }
 
+static int64_t record_mkdir(void *ctx, const char *path) {
+    mlops__io_record *self = ctx;
+    return self->below->mkdir(self->below->ctx, path);
+}
+
+static int64_t record_list(void *ctx, const char *path, char *names, size_t cap) {
+    mlops__io_record *self = ctx;
+    return self->below->list(self->below->ctx, path, names, cap);
+}
+
+static int64_t record_lock(void *ctx, int64_t file, int64_t byte, mlops_io_lock how) {
+    mlops__io_record *self = ctx;
+    return self->below->lock(self->below->ctx, file, byte, how);
+}
+
+static int64_t record_identity(void *ctx, int64_t file, uint64_t *out) {
+    mlops__io_record *self = ctx;
+    return self->below->identity(self->below->ctx, file, out);
+}
+
+static int64_t record_boot(void *ctx, uint8_t *out) {
+    mlops__io_record *self = ctx;
+    return self->below->boot(self->below->ctx, out);
+}
+
 void mlops__io_record_init(mlops__io_record *self, const mlops_io *below,
                            const mlops_allocator *allocator) {
     memset(self, 0, sizeof *self);
@@ -140,6 +165,11 @@ void mlops__io_record_init(mlops__io_record *self, const mlops_io *below,
         record_rename,
         record_unlink,
         record_sync_dir,
+        record_mkdir,
+        record_list,
+        record_lock,
+        record_identity,
+        record_boot,
     };
     mlops__buf_init(&self->log, allocator);
     pthread_mutex_init(&self->lock, NULL);

@@ -27,6 +27,9 @@ const uint8_t *mlops__io_memory_content(const mlops__io_memory *self, const char
 mlops_status mlops__io_memory_put(mlops__io_memory *self, const char *path, const void *bytes,
                                   size_t n);
 
+/* Files stay as they are, but the machine says that it has been started anew. */
+void mlops__io_memory_reboot(mlops__io_memory *self);
+
 /* Forgets all files; none may be open. */
 void mlops__io_memory_clear(mlops__io_memory *self);
 

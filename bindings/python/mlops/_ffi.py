@@ -32,6 +32,11 @@ class Status(enum.IntEnum):
     E_DENIED = -12  # the system refuses access with these rights
     E_CANCELLED = -13  # the progress callback asked to stop
     E_DEADLINE = -14  # the deadline of the call has passed
+    E_EXISTS = -15  # the name is taken
+    E_CONFLICT = -16  # what a change was based on has changed since; build it again
+    E_BUSY = -17  # somebody else holds the lock, and waiting was not asked for
+    E_FORKED = -18  # opened before a fork: the child must open its own
+    E_REFUSED = -19  # a gate says no; the message says which clause
 
 
 class IoMode(enum.IntEnum):
@@ -40,6 +45,15 @@ class IoMode(enum.IntEnum):
     READ = 0  # an existing file, for reading
     CREATE = 1  # a new file, for reading and writing; EEXIST if it is there
     READ_WRITE = 2  # an existing file, for reading and writing
+
+
+class IoLock(enum.IntEnum):
+    """What mlops_io.lock does to one byte of a file. Locks belong to the opened file, not to the process, and end
+    with its close or the death of its process."""
+
+    UNLOCK = 0  # gives the lock back
+    LOCK = 1  # exclusive; waits until it is free
+    TRY_LOCK = 2  # exclusive; EAGAIN if another opened file holds it
 
 
 class Cpu(enum.IntEnum):
@@ -178,6 +192,36 @@ class DeadlineError(Error):
     """The deadline of the call has passed."""
 
     code = -14
+
+
+class ExistsError(Error):
+    """The name is taken."""
+
+    code = -15
+
+
+class ConflictError(Error):
+    """What a change was based on has changed since; build it again."""
+
+    code = -16
+
+
+class BusyError(Error):
+    """Somebody else holds the lock, and waiting was not asked for."""
+
+    code = -17
+
+
+class ForkedError(Error):
+    """Opened before a fork: the child must open its own."""
+
+    code = -18
+
+
+class RefusedError(Error):
+    """A gate says no; the message says which clause."""
+
+    code = -19
 
 mlops_task = C.CFUNCTYPE(C.c_int32, C.c_void_p, C.c_int64, C.c_int32)
 
@@ -2377,7 +2421,9 @@ __all__ = [
     "ArrowArrayStream",
     "ArrowSchema",
     "Bundle",
+    "BusyError",
     "CancelledError",
+    "ConflictError",
     "Context",
     "CorruptError",
     "Cpu",
@@ -2388,8 +2434,11 @@ __all__ = [
     "DriftVerdict",
     "Edge",
     "Error",
+    "ExistsError",
+    "ForkedError",
     "InvalidError",
     "IoError",
+    "IoLock",
     "IoMode",
     "LimitError",
     "Model",
@@ -2403,6 +2452,7 @@ __all__ = [
     "Profile",
     "ProfileSummary",
     "Reference",
+    "RefusedError",
     "SchemaError",
     "StatsAlternative",
     "StatsMethod",

@@ -31,11 +31,21 @@ class Status(enum.IntEnum):
     E_DENIED = -12
     E_CANCELLED = -13
     E_DEADLINE = -14
+    E_EXISTS = -15
+    E_CONFLICT = -16
+    E_BUSY = -17
+    E_FORKED = -18
+    E_REFUSED = -19
 
 class IoMode(enum.IntEnum):
     READ = 0
     CREATE = 1
     READ_WRITE = 2
+
+class IoLock(enum.IntEnum):
+    UNLOCK = 0
+    LOCK = 1
+    TRY_LOCK = 2
 
 class Cpu(enum.IntEnum):
     BEST = 0
@@ -99,6 +109,16 @@ class DeniedError(Error): ...
 class CancelledError(Error): ...
 
 class DeadlineError(Error): ...
+
+class ExistsError(Error): ...
+
+class ConflictError(Error): ...
+
+class BusyError(Error): ...
+
+class ForkedError(Error): ...
+
+class RefusedError(Error): ...
 
 class ArrowSchema(ctypes.Structure): ...
 

@@ -15,14 +15,14 @@ static int interrupted(int64_t code) {
     return code < 0 && mlops__os_kind_of(code) == MLOPS__OS_INTERRUPTED;
 }
 
-static int64_t open_again(const mlops_io *io, const char *path, mlops_io_mode mode) {
+int64_t mlops__file_number(const mlops_io *io, const char *path, mlops_io_mode mode) {
     int64_t file;
     do file = io->open(io->ctx, path, mode);
     while (interrupted(file));
     return file;
 }
 
-static int64_t size_again(const mlops_io *io, int64_t file) {
+int64_t mlops__file_size(const mlops_io *io, int64_t file) {
     int64_t size;
     do size = io->size(io->ctx, file);
     while (interrupted(size));
@@ -30,37 +30,69 @@ static int64_t size_again(const mlops_io *io, int64_t file) {
 }
 
 /* Never repeated: whatever it returns, the number is given back. */
-static int64_t close_once(const mlops_io *io, int64_t file) {
+int64_t mlops__file_end(const mlops_io *io, int64_t file) {
     int64_t code = io->close(io->ctx, file);
     return interrupted(code) ? 0 : code;
 }
 
-static void unlink_again(const mlops_io *io, const char *path) {
+void mlops__file_unlink(const mlops_io *io, const char *path) {
     int64_t code;
     do code = io->unlink(io->ctx, path);
     while (interrupted(code));
 }
 
-static mlops_status read_bytes(const mlops_io *io, int64_t file, uint8_t *bytes, size_t n,
-                               const char *path, mlops_error *err) {
+mlops_status mlops__file_read_at(const mlops_io *io, int64_t file, void *bytes, size_t n,
+                                 int64_t offset, const char *path, mlops_error *err) {
     for (size_t done = 0; done < n;) {
-        int64_t got = io->pread(io->ctx, file, bytes + done, n - done, (int64_t)done);
+        int64_t got =
+            io->pread(io->ctx, file, (uint8_t *)bytes + done, n - done, offset + (int64_t)done);
         if (interrupted(got)) continue;
         if (got < 0) return mlops__fail_os(err, got, "cannot read", path);
         if (got == 0)
-            return mlops__fail(err, MLOPS_E_IO,
-                               "'%s' ended at byte %zu of %zu: it was cut while it was read", path,
-                               done, n);
+            return mlops__fail(
+                err, MLOPS_E_IO, "'%s' ended at byte %lld of %lld: it was cut while it was read",
+                path, (long long)offset + (long long)done, (long long)offset + (long long)n);
         done += (size_t)got;
     }
     return MLOPS_OK;
+}
+
+mlops_status mlops__file_write_at(const mlops_io *io, int64_t file, const void *bytes, size_t n,
+                                  int64_t offset, const char *path, mlops_error *err) {
+    for (size_t done = 0; done < n;) {
+        int64_t put = io->pwrite(io->ctx, file, (const uint8_t *)bytes + done, n - done,
+                                 offset + (int64_t)done);
+        if (interrupted(put)) continue;
+        if (put < 0) return mlops__fail_os(err, put, "cannot write", path);
+        if (put == 0)
+            return mlops__fail(err, MLOPS_E_IO, "cannot write '%s': no progress at byte %zu of %zu",
+                               path, done, n);
+        done += (size_t)put;
+    }
+    return MLOPS_OK;
+}
+
+/* A sync that failed is not tried again: the system may have dropped what it could not write. */
+mlops_status mlops__file_sync(const mlops_io *io, int64_t file, const char *path,
+                              mlops_error *err) {
+    int64_t code;
+    do code = io->sync(io->ctx, file);
+    while (interrupted(code));
+    return code < 0 ? mlops__fail_os(err, code, "cannot sync", path) : MLOPS_OK;
+}
+
+mlops_status mlops__file_sync_dir(const mlops_io *io, const char *path, mlops_error *err) {
+    int64_t code;
+    do code = io->sync_dir(io->ctx, path);
+    while (interrupted(code));
+    return code < 0 ? mlops__fail_os(err, code, "cannot sync the directory", path) : MLOPS_OK;
 }
 
 static mlops_status read_view(mlops__file_view *out, const mlops__host *host, int64_t file,
                               size_t n, const char *path, mlops_error *err) {
     uint8_t *bytes = mlops__alloc(&host->allocator, n);
     if (!bytes) return mlops__fail_nomem(err, n);
-    mlops_status status = read_bytes(&host->io, file, bytes, n, path, err);
+    mlops_status status = mlops__file_read_at(&host->io, file, bytes, n, 0, path, err);
     if (status) {
         mlops__free(&host->allocator, bytes, n);
         return status;
@@ -79,7 +111,7 @@ static int map_view(mlops__file_view *out, const mlops_io *io, int64_t file, siz
 /* Where a mapping is refused, as on some file systems, the bytes are read. */
 static mlops_status view_file(mlops__file_view *out, const mlops__host *host, int64_t file,
                               const char *path, size_t max, int map, mlops_error *err) {
-    int64_t size = size_again(&host->io, file);
+    int64_t size = mlops__file_size(&host->io, file);
     if (size < 0) return mlops__fail_os(err, size, "cannot tell the size of", path);
     if ((uint64_t)size > max)
         return mlops__fail(err, MLOPS_E_LIMIT, "'%s' has %lld bytes, the limit is %zu", path,
@@ -91,10 +123,10 @@ static mlops_status view_file(mlops__file_view *out, const mlops__host *host, in
 mlops_status mlops__file_open(mlops__file_view *out, const mlops__host *host, const char *path,
                               size_t max, int map, mlops_error *err) {
     *out = (mlops__file_view){NULL, 0, 0};
-    int64_t file = open_again(&host->io, path, MLOPS_IO_READ);
+    int64_t file = mlops__file_number(&host->io, path, MLOPS_IO_READ);
     if (file < 0) return mlops__fail_os(err, file, "cannot open", path);
     mlops_status status = view_file(out, host, file, path, max, map, err);
-    close_once(&host->io, file); /* nothing was written, so nothing can be lost */
+    mlops__file_end(&host->io, file); /* nothing was written, so nothing can be lost */
     return status;
 }
 
@@ -141,38 +173,19 @@ static mlops_status name_draft(draft *self, mlops_error *err) {
 static mlops_status create_draft(draft *self, mlops_error *err) {
     for (int i = 0; i < NAME_TRIES; i++) {
         MLOPS_TRY(name_draft(self, err));
-        self->file = open_again(&self->host->io, self->name, MLOPS_IO_CREATE);
+        self->file = mlops__file_number(&self->host->io, self->name, MLOPS_IO_CREATE);
         if (self->file >= 0) return MLOPS_OK;
         if (mlops__os_kind_of(self->file) != MLOPS__OS_EXISTS) break;
     }
     return mlops__fail_os(err, self->file, "cannot create a file beside", self->path);
 }
 
-static mlops_status fill_draft(const draft *self, const uint8_t *bytes, size_t n,
-                               mlops_error *err) {
-    const mlops_io *io = &self->host->io;
-    for (size_t done = 0; done < n;) {
-        int64_t put = io->pwrite(io->ctx, self->file, bytes + done, n - done, (int64_t)done);
-        if (interrupted(put)) continue;
-        if (put < 0) return mlops__fail_os(err, put, "cannot write", self->path);
-        if (put == 0)
-            return mlops__fail(err, MLOPS_E_IO, "cannot write '%s': no progress at byte %zu of %zu",
-                               self->path, done, n);
-        done += (size_t)put;
-    }
-    return MLOPS_OK;
-}
-
-/* A sync that failed is not tried again: the system may have dropped what it could not write. */
 static mlops_status sync_draft(draft *self, mlops_error *err) {
     const mlops_io *io = &self->host->io;
-    int64_t code;
-    do code = io->sync(io->ctx, self->file);
-    while (interrupted(code));
-    if (code < 0) return mlops__fail_os(err, code, "cannot sync", self->path);
+    MLOPS_TRY(mlops__file_sync(io, self->file, self->path, err));
     int64_t file = self->file;
     self->file = -1;
-    code = close_once(io, file);
+    int64_t code = mlops__file_end(io, file);
     return code < 0 ? mlops__fail_os(err, code, "cannot close", self->path) : MLOPS_OK;
 }
 
@@ -186,25 +199,21 @@ static mlops_status publish_draft(draft *self, mlops_error *err) {
 
 /* The draft is published: its name has become room for that of the directory. */
 static mlops_status sync_names(draft *self, mlops_error *err) {
-    const mlops_io *io = &self->host->io;
     if (self->dir == 0) self->name[self->dir++] = '.';
     if (self->dir > 1 && self->name[self->dir - 1] == '/') self->dir--;
     self->name[self->dir] = 0;
-    int64_t code;
-    do code = io->sync_dir(io->ctx, self->name);
-    while (interrupted(code));
-    return code < 0 ? mlops__fail_os(err, code, "cannot sync the directory", self->name) : MLOPS_OK;
+    return mlops__file_sync_dir(&self->host->io, self->name, err);
 }
 
 static mlops_status write_draft(draft *self, const uint8_t *bytes, size_t n, mlops_error *err) {
     const mlops_io *io = &self->host->io;
     MLOPS_TRY(create_draft(self, err));
-    mlops_status status = fill_draft(self, bytes, n, err);
+    mlops_status status = mlops__file_write_at(io, self->file, bytes, n, 0, self->path, err);
     if (!status) status = sync_draft(self, err);
     if (!status) status = publish_draft(self, err);
     if (!status) return sync_names(self, err);
-    if (self->file >= 0) close_once(io, self->file);
-    unlink_again(io, self->name);
+    if (self->file >= 0) mlops__file_end(io, self->file);
+    mlops__file_unlink(io, self->name);
     return status;
 }
 
@@ -212,8 +221,8 @@ static mlops_status write_draft(draft *self, const uint8_t *bytes, size_t n, mlo
 static mlops_status check_target(const mlops__host *host, const char *path, mlops_error *err) {
     if (path[dir_length(path)] == 0)
         return mlops__fail(err, MLOPS_E_INVALID, "cannot write '%s': it names no file", path);
-    int64_t file = open_again(&host->io, path, MLOPS_IO_READ);
-    if (file >= 0) close_once(&host->io, file);
+    int64_t file = mlops__file_number(&host->io, path, MLOPS_IO_READ);
+    if (file >= 0) mlops__file_end(&host->io, file);
     if (file < 0 && mlops__os_kind_of(file) == MLOPS__OS_NOT_A_FILE)
         return mlops__fail_os(err, file, "cannot write", path);
     return MLOPS_OK;

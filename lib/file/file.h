@@ -25,4 +25,17 @@ void mlops__file_close(mlops__file_view *self, const mlops__host *host);
 mlops_status mlops__file_write(const mlops__host *host, const char *path, const void *bytes,
                                size_t n, mlops_error *err);
 
+/* The calls of an I/O table, repeated where a signal interrupted them, whole where they were short.
+ * What returns a number returns minus an errno too. */
+int64_t mlops__file_number(const mlops_io *io, const char *path, mlops_io_mode mode); /* opens */
+int64_t mlops__file_size(const mlops_io *io, int64_t file);
+int64_t mlops__file_end(const mlops_io *io, int64_t file); /* closes, once */
+void mlops__file_unlink(const mlops_io *io, const char *path);
+mlops_status mlops__file_read_at(const mlops_io *io, int64_t file, void *bytes, size_t n,
+                                 int64_t offset, const char *path, mlops_error *err);
+mlops_status mlops__file_write_at(const mlops_io *io, int64_t file, const void *bytes, size_t n,
+                                  int64_t offset, const char *path, mlops_error *err);
+mlops_status mlops__file_sync(const mlops_io *io, int64_t file, const char *path, mlops_error *err);
+mlops_status mlops__file_sync_dir(const mlops_io *io, const char *path, mlops_error *err);
+
 #endif

@@ -410,6 +410,27 @@ class Tables(unittest.TestCase):
             mlops.table({"c": np.array([1j])})
 
     @needs_numpy
+    def test_times_that_nanoseconds_do_not_hold(self):
+        days = [-106751, 106751]  # the first and last whole days within 2^63 nanoseconds
+        for unit in ("D", "h", "m", "s", "ms", "us"):
+            times = np.array(days, "M8[D]").astype(f"M8[{unit}]")
+            got = mlops.table({"t": times})["t"]
+            self.assertEqual([float(day) * 86400e9 for day in days], list(got))
+            for beyond in (-106752, 106752, 10 ** 7):
+                wrong = np.append(times, np.array([beyond], "M8[D]").astype(times.dtype))
+                with self.subTest(unit=unit, day=beyond), self.assertRaises(mlops.UnsupportedError) as caught:
+                    mlops.table({"ok": [1, 2, 3], "when": wrong})
+                self.assertIn(f"column 'when', row 2: {wrong[2]} ", str(caught.exception))
+        for text, dtype in (("1600-01-01", "M8[s]"), ("1600-01-01", ">M8[s]"), ("30000", "M8[Y]"), ("1600-01", "M8[M]"),
+                            ("2263", "M8[Y]"), ("2263-01", "M8[25s]")):
+            with self.assertRaisesRegex(mlops.UnsupportedError, f"'d', row 0: {text}"):
+                mlops.table({"d": np.array([text], "M8[s]" if len(text) == 10 else "M8[M]").astype(dtype)})
+        hidden = np.ma.masked_array(np.array(["1600-01-01", "2020-01-01"], "M8[s]"), [True, False])
+        self.assertEqual(mlops.table({"d": hidden}).n_nulls(0), 1)
+        finer = np.array([1500], "M8[ps]")
+        self.assertEqual(list(mlops.table({"d": finer})["d"]), [1.0])
+
+    @needs_numpy
     def test_a_matrix_and_a_view(self):
         matrix = np.arange(12.0).reshape(4, 3)
         self.assertEqual(list(mlops.table(matrix).values(2)), [2, 5, 8, 11])

@@ -9,7 +9,7 @@ import os
 import threading
 
 from . import _runtime as _rt
-from ._ffi import ArrowArray, ArrowArrayStream, ArrowSchema, Table
+from ._ffi import ArrowArray, ArrowArrayStream, ArrowSchema, Table, UnsupportedError
 
 NULLABLE = 2
 _live = {}
@@ -22,8 +22,9 @@ INTEGERS = {("i", 1): "c", ("u", 1): "C", ("i", 2): "s", ("u", 2): "S", ("i", 4)
 def table(obj, **opts):
     """A Table from a pandas DataFrame, a dict of columns, a 2-D array, an Arrow object or the path of a CSV file.
 
-    Columns keep their type: bool, whole numbers, floats, text, categories, datetime64 (nanoseconds as int64). None,
-    pd.NA, NaT and what a mask hides become null; NaN in a float column stays NaN. The values are copied.
+    Columns keep their type: bool, whole numbers, floats, text, categories, datetime64 (nanoseconds as int64; a
+    time that they do not hold is an error). None, pd.NA, NaT and what a mask hides become null; NaN in a float column
+    stays NaN. The values are copied.
     opts are those of Table.load(), for paths alone.
     """
     if isinstance(obj, Table):
@@ -185,7 +186,7 @@ def numpy_column(name, values, mask):
     if kind == "M":
         gone = np.isnat(values)
         mask = gone if mask is None else mask | gone
-        values, format = values.astype("datetime64[ns]").view("int64"), "tsn:"
+        values, format = nanoseconds(name, values, mask), "tsn:"
     elif kind == "b":
         values, format = np.packbits(values, bitorder="little"), "b"
     elif kind in "iu":
@@ -197,6 +198,27 @@ def numpy_column(name, values, mask):
     if not values.dtype.isnative:
         values = values.astype(values.dtype.newbyteorder("="))
     return made_column(name, format, np.ascontiguousarray(values), mask, length)
+
+
+NANOSECONDS = {"W": 604800 * 10 ** 9, "D": 86400 * 10 ** 9, "h": 3600 * 10 ** 9, "m": 60 * 10 ** 9, "s": 10 ** 9,
+               "ms": 10 ** 6, "us": 10 ** 3}
+YEARS = {"Y": 1, "M": 12}  # as many of them make a year
+
+
+def nanoseconds(name, times, mask):
+    """Times as int64 since 1970. NumPy itself would wrap where they do not fit."""
+    np = _rt.numpy()
+    unit, step = np.datetime_data(times.dtype)
+    counts = np.where(mask, 0, times.astype(times.dtype.newbyteorder("=")).view("int64"))
+    most = 400 * YEARS[unit] // step if unit in YEARS else (2 ** 63 - 1) // (NANOSECONDS.get(unit, 1) * step)
+    beyond = (counts > most) | (counts < -most)
+    if unit in YEARS and not beyond.any():
+        return nanoseconds(name, times.astype("datetime64[D]"), mask)
+    if beyond.any():
+        row = int(beyond.argmax())
+        raise UnsupportedError(f"column {name!r}, row {row}: {times[row]} is a time beyond what int64 nanoseconds hold "
+                               "(1677 to 2262)")
+    return times.astype("datetime64[ns]").view("int64")
 
 
 def made_column(name, format, values, mask, length):

@@ -3,11 +3,13 @@
 
 "power Q HEX EXPONENT": 128 leading bits of 10^Q, cut off, against whole numbers of any size.
 "f64 BITS TEXT": TEXT is repr() of that binary64. "f32 BITS TEXT": TEXT has the digits of the
-shortest form that NumPy finds. Exit status 0, 1 with the first differences, 77 without NumPy.
+shortest form that NumPy finds. "text64 BITS TEXT": float() of TEXT has these bits. "text32 BITS TEXT":
+no binary32 is nearer to TEXT, and of two as near it is the even one. Exit status 0, 1 with the first differences, 77 without NumPy.
 """
 import decimal
 import struct
 import sys
+from fractions import Fraction
 
 try:
     import numpy
@@ -35,11 +37,35 @@ def f32(bits, text):
     return decimal.Decimal(expected) == decimal.Decimal(text)
 
 
+def text64(bits, text):
+    return struct.pack(">d", float(text)).hex() == bits
+
+
+def binary32(bits):
+    """Its value; an infinity counts as the power of two that would come next."""
+    value, = struct.unpack(">f", struct.pack(">I", bits))
+    return Fraction(2) ** 128 if value == float("inf") else Fraction(value)
+
+
+def text32(bits, text):
+    number, exact = int(bits, 16), Fraction(text)
+    if number >> 31 != text.startswith("-"):
+        return False
+    number, exact = number & 0x7fffffff, abs(exact)
+    if number > 0x7f800000:
+        return False
+    here = abs(exact - binary32(number))
+    if number == 0x7f800000 and exact > 2 ** 128:
+        return True
+    near = [abs(exact - binary32(n)) for n in (number - 1, number + 1) if 0 <= n <= 0x7f800000]
+    return here < min(near) or (here == min(near) and number % 2 == 0)
+
+
 n_wrong = n_lines = 0
 for line in sys.stdin:
     kind, *fields = line.split()
     n_lines += 1
-    if not {"power": power, "f64": f64, "f32": f32}[kind](*fields):
+    if not {"power": power, "f64": f64, "f32": f32, "text64": text64, "text32": text32}[kind](*fields):
         n_wrong += 1
         if n_wrong <= 20:
             print("# wrong:", line.strip(), file=sys.stderr)

@@ -374,8 +374,38 @@ static void test_i64(void **state) {
     }
 }
 
-/* Python holds formatted numbers against repr and numpy, and the powers of ten against integers of
- * any size. */
+/* Digits with or without a point and an exponent; the magnitude is that of what is to be rounded.
+ */
+static void draw_text(char *out, int exponent_max) {
+    int n_digits = 1 + (int)(draw() % 25), point = (int)(draw() % 30);
+    char *p = out;
+    if (draw() % 2) *p++ = draw() % 4 ? '-' : '+';
+    for (int i = 0; i < n_digits; i++) {
+        if (i == point) *p++ = '.';
+        *p++ = (char)('0' + draw() % 10);
+    }
+    if (draw() % 4) sprintf(p, "e%d", (int)(draw() % (unsigned)(2 * exponent_max)) - exponent_max);
+    else *p = 0;
+}
+
+static void send_texts(FILE *oracle) {
+    char text[64];
+    for (int i = 0; i < 60000; i++) {
+        double value;
+        draw_text(text, i % 2 ? 345 : 20);
+        assert_true(mlops__parse_f64(text, strlen(text), 0, &value));
+        fprintf(oracle, "text64 %016llx %s\n", (unsigned long long)bits64(value), text);
+    }
+    for (int i = 0; i < 20000; i++) {
+        float value;
+        draw_text(text, i % 2 ? 60 : 10);
+        assert_true(mlops__parse_f32(text, strlen(text), 0, &value));
+        fprintf(oracle, "text32 %08x %s\n", (unsigned)bits32(value), text);
+    }
+}
+
+/* Python holds formatted numbers against repr and numpy, parsed ones against float and fractions,
+ * and the powers of ten against integers of any size. */
 static void test_python_agrees(void **state) {
     (void)state;
     const char *root = getenv("MLOPS_SOURCE_ROOT");
@@ -403,6 +433,7 @@ static void test_python_agrees(void **state) {
         mlops__format_f32(text, f32(bits));
         fprintf(oracle, "f32 %08x %s\n", (unsigned)bits, text);
     }
+    send_texts(oracle);
     int status = pclose(oracle);
     assert_true(WIFEXITED(status));
     if (WEXITSTATUS(status) == 77) skipped("Python has no NumPy");

@@ -127,12 +127,16 @@ static mlops_status bind_columns(job *self, mlops_error *err) {
 }
 
 /* A column without any value may stand for any kind: that of the other side decides. */
+static int by_numbers(mlops_type reference, mlops_type current) {
+    return mlops__drift_numeric(reference) ||
+           (reference == MLOPS_TYPE_NULL && mlops__drift_numeric(current));
+}
+
 static mlops_status judge_table(const job *self, const pair *at, mlops__drift_judged *out) {
     const mlops_allocator *allocator = &self->host.allocator;
     const mlops__column *x = mlops__table_column(self->reference.table, at->reference);
     const mlops__column *y = mlops__table_column(self->current, at->current);
-    if (mlops__drift_numeric(x->type) ||
-        (x->type == MLOPS_TYPE_NULL && mlops__drift_numeric(y->type))) {
+    if (by_numbers(x->type, y->type)) {
         mlops__drift_values a, b;
         MLOPS_TRY(mlops__drift_values_load(&a, x, allocator));
         mlops_status status = mlops__drift_values_load(&b, y, allocator);
@@ -154,7 +158,7 @@ static mlops_status judge_kept(const job *self, const pair *at, mlops__drift_jud
     const mlops_allocator *allocator = &self->host.allocator;
     const mlops__reference_column *x = mlops__reference_at(self->reference.kept, at->reference);
     const mlops__column *y = mlops__table_column(self->current, at->current);
-    if (mlops__drift_numeric(x->type)) {
+    if (by_numbers(x->type, y->type)) {
         mlops__drift_values values;
         MLOPS_TRY(mlops__drift_values_load(&values, y, allocator));
         mlops_status status = mlops__drift_judge_kept(out, &self->rule, x, &values, allocator);

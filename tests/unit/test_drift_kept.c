@@ -76,6 +76,60 @@ static void test_kept_reference_of_many_values(void **state) {
     assert_int_equal(kept.verdict, whole.verdict);
 }
 
+static mlops_table *cells_of(const char *cell, int n) {
+    mlops__buf csv;
+    mlops_table *out;
+    mlops__buf_init(&csv, &mlops__heap);
+    mlops__buf_text(&csv, "a,b\n");
+    for (int i = 0; i < n; i++) mlops__buf_format(&csv, "%s,1\n", cell);
+    assert_int_equal(mlops_table_parse(&out, (const char *)csv.data, csv.size, NULL, NULL),
+                     MLOPS_OK);
+    mlops__buf_free(&csv);
+    return out;
+}
+
+/* The verdict that a monitor gives of column a after one window of the table. */
+static mlops_drift_column watched(mlops_table *x, mlops_table *y) {
+    mlops_reference *reference = keep(x, 0);
+    mlops_monitor *monitor;
+    mlops_monitor_opts opts = MLOPS_MONITOR_OPTS_INIT;
+    mlops_drift *drift;
+    opts.window_rows = mlops_table_n_rows(y);
+    assert_int_equal(mlops_monitor_new_reference(&monitor, NULL, reference, &opts, NULL), MLOPS_OK);
+    assert_int_equal(mlops_monitor_add_table(monitor, y, NULL), MLOPS_OK);
+    assert_int_equal(mlops_monitor_drift(&drift, monitor, NULL), MLOPS_OK);
+    mlops_drift_column out = column_of(drift, 0);
+    mlops_drift_unref(drift);
+    mlops_monitor_free(monitor);
+    mlops_reference_unref(reference);
+    mlops_table_unref(x);
+    mlops_table_unref(y);
+    return out;
+}
+
+/* A column that had no value and has some now has drifted, whatever it has, whichever way. */
+static void test_values_where_there_were_none(void **state) {
+    (void)state;
+    static const char *const cells[] = {"7", "2.5", "x", "true"};
+    for (int i = 0; i < 4; i++) {
+        mlops_drift_column whole, kept, window;
+        both_ways(cells_of("", 2000), cells_of(cells[i], 2000), &whole, &kept);
+        window = watched(cells_of("", 2000), cells_of(cells[i], 2000));
+        const mlops_drift_column *all[] = {&whole, &kept, &window};
+        for (int k = 0; k < 3; k++) {
+            assert_int_equal(all[k]->verdict, MLOPS_DRIFT_YES);
+            assert_string_equal(all[k]->test, "nulls");
+            assert_int_equal(all[k]->n_current, 2000);
+            close_to(all[k]->nulls_reference, 1, 0);
+            close_to(1 + all[k]->nulls_current, 1, 0);
+            close_to(all[k]->effect_low, whole.effect_low, 1e-12);
+        }
+        both_ways(cells_of(cells[i], 2000), cells_of("", 2000), &whole, &kept);
+        window = watched(cells_of(cells[i], 2000), cells_of("", 2000));
+        for (int k = 0; k < 3; k++) assert_int_equal(all[k]->verdict, MLOPS_DRIFT_YES);
+    }
+}
+
 static void test_hidden_share(void **state) {
     (void)state;
     close_to(1 + mlops__drift_hidden(1, 1000, 10), 1, 0);
@@ -88,6 +142,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kept_reference_of_few_values_is_exact),
         cmocka_unit_test(test_kept_reference_of_many_values),
+        cmocka_unit_test(test_values_where_there_were_none),
         cmocka_unit_test(test_hidden_share),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

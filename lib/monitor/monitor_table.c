@@ -13,12 +13,12 @@ static const char *type_name(mlops_type type) {
     return (uint32_t)type < 5 ? names[type] : "unknown";
 }
 
-/* True if values of a table's column can be counted where the reference has type. A column of nulls
- * goes anywhere, and anything can be counted where the reference had nulls alone. */
+/* True if a table's column is of the kind that the reference has: numeric, bool, string. A column
+ * of nulls goes anywhere, and anything can be counted where the reference had nulls alone. */
 static int fits(mlops_type reference, mlops_type given) {
     if (given == MLOPS_TYPE_NULL || reference == MLOPS_TYPE_NULL) return 1;
-    if (mlops__reference_numeric(reference)) return given != MLOPS_TYPE_STRING;
-    return given == reference;
+    int numeric = mlops__reference_numeric(reference);
+    return numeric ? mlops__reference_numeric(given) : given == reference;
 }
 
 static mlops_status check_columns(const mlops_monitor *self, const mlops_table *table,

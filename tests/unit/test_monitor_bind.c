@@ -195,8 +195,10 @@ static void test_tables_of_another_kind(void **state) {
     assert_table_refused(m, "n,s,b,v\none,x,true,\n", "'n'");
     assert_table_refused(m, "n,s,b,v\n1,2,true,\n", "'s'");
     assert_table_refused(m, "n,s,b,v\n1,x,1,\n", "'b'");
-    /* Bool and int64 are numbers; nulls go anywhere; anything goes where there were nulls alone. */
-    static const char *const taken[] = {"v,b,s,n\nq,true,new,7\n", "n,s,b,v\ntrue,y,,1\n",
+    assert_table_refused(m, "n,s,b,v\ntrue,x,true,\n", "'n'");
+    /* int64 and float64 are numbers; nulls go anywhere; anything goes where there were nulls alone.
+     */
+    static const char *const taken[] = {"v,b,s,n\nq,true,new,7\n", "n,s,b,v\n7,y,,1\n",
                                         "n,s,b,v\n,,,\n"};
     for (size_t i = 0; i < 3; i++) {
         mlops_table *table = table_of(taken[i]);
@@ -217,6 +219,29 @@ static void test_tables_of_another_kind(void **state) {
     }
     free(text);
     mlops_monitor_free(m);
+}
+
+/* What comparing refuses, a monitor refuses, and the other way round. */
+static void test_kinds_are_those_of_comparing(void **state) {
+    (void)state;
+    static const char *const texts[] = {"a,b\n,1\n", "a,b\ntrue,1\n", "a,b\n1,1\n", "a,b\n1.5,1\n",
+                                        "a,b\nx,1\n"};
+    for (int i = 0; i < 5; i++)
+        for (int k = 0; k < 5; k++) {
+            mlops_table *live = table_of(texts[k]);
+            mlops_reference *reference = reference_of(texts[i]);
+            mlops_monitor *m = monitor_of(NULL, texts[i], 50, NULL);
+            mlops_drift *drift;
+            mlops_error err = {0};
+            mlops_status want = mlops_drift_compare_reference(&drift, reference, live, NULL, NULL);
+            assert_int_equal(mlops_monitor_add_table(m, live, &err), want);
+            assert_int_equal(err.code, want);
+            if (want) assert_non_null(strstr(err.message, "'a'"));
+            mlops_drift_unref(drift);
+            mlops_monitor_free(m);
+            mlops_reference_unref(reference);
+            mlops_table_unref(live);
+        }
 }
 
 /* Codes of the live table differ from those of the reference's; what counts is the text. */
@@ -287,6 +312,7 @@ int main(void) {
         cmocka_unit_test(test_references_in_files),
         cmocka_unit_test(test_options),
         cmocka_unit_test(test_tables_of_another_kind),
+        cmocka_unit_test(test_kinds_are_those_of_comparing),
         cmocka_unit_test(test_categories_are_matched_by_text),
         cmocka_unit_test(test_many_new_categories),
     };

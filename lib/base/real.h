@@ -7,6 +7,12 @@
 #ifndef MLOPS_BASE_REAL_H
 #define MLOPS_BASE_REAL_H
 
+#include <float.h>
+
+#if !defined(FLT_EVAL_METHOD) || FLT_EVAL_METHOD != 0
+#error "FLT_EVAL_METHOD is not 0: wider arithmetic gives other bits; on x86 use -mfpmath=sse -msse2"
+#endif
+
 float mlops__expf(float x);
 float mlops__logf(float x);
 double mlops__exp(double x);

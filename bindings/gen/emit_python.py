@@ -3,7 +3,7 @@ import re
 
 import names
 import python_types as types
-from python_classes import Method
+from python_classes import Method, spoken
 
 HEAD = '''"""The library as Python classes. Generated from the headers by bindings/gen; do not edit."""
 import ctypes as C
@@ -41,30 +41,6 @@ def docstring(api, f, method, indent):
     if len(out) == 1:
         return [out[0] + '"""']
     return out + [indent + '"""']
-
-
-def spoken(api, doc):
-    """A comment of the header with the names that it has in Python."""
-    functions, enums = names.by_name(api, "functions"), [e for e in api["enums"] if e["name"]]
-    members = {v["name"]: f"{names.camel(e['name'])}.{short}" for e in enums
-               for v, (short, _, _) in zip(e["values"], names.members(e))}
-
-    def verb(match):
-        f = functions.get(match.group(1))
-        if f is None:
-            return match.group(0)
-        if f["lifecycle"]:
-            return "close()"
-        name = Method(api, f).name()
-        if not f["noun"]:
-            return f"{f['verb']}{match.group(2)}"
-        cls = names.camel(f["noun"])
-        return cls + match.group(2) if name == "__init__" else f"{cls}.{name}{match.group(2)}"
-
-    doc = re.sub(r"\b(mlops_\w+)(\(\)|(?=\())", verb, doc)
-    doc = re.sub(r"\bMLOPS_E_\w+", lambda m: types.exception(m.group(0)), doc)
-    doc = re.sub(r"\bMLOPS_\w+", lambda m: members.get(m.group(0), m.group(0)), doc)
-    return re.sub(r"\bNULL\b", "None", doc)
 
 
 def define(api, f, indent):
@@ -149,8 +125,11 @@ def fold(line):
     indent = " " * (len(line) - len(line.lstrip()))
     line, mark, told = line.partition("  # ")
     out = names.wrapped(told, WIDTH, indent + "# ") if mark else []
-    while len(line) > WIDTH and ", " in line[len(indent) + 8:WIDTH]:
-        cut = line.rindex(", ", 0, WIDTH) + 1
-        out.append(line[:cut])
-        line = indent + "        " + line[cut:].lstrip()
+    while len(line) > WIDTH:
+        cuts = [m.end() for m in re.finditer(",(?= )", line[:WIDTH]) if m.end() > len(indent) + 8
+                and line[:m.start()].count('"') % 2 == 0]
+        if not cuts:
+            break
+        out.append(line[:cuts[-1]])
+        line = indent + "        " + line[cuts[-1]:].lstrip()
     return out + [line]

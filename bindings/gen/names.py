@@ -68,6 +68,25 @@ def csv_list(doc):
     return bool(re.search(r"separated by commas|\bas columns\b", doc))
 
 
+def least(function, param):
+    """The least that a number may be as its comment says, or None: "0 or more", "n is 0 or more"."""
+    match = re.match(r"(?:[^;]*, )?(\d+) or more\b", param["doc"]) or re.search(
+        rf"\b{param['name']} is (\d+) or more\b", function["doc"])
+    return int(match.group(1)) if match else None
+
+
+def reasons(api, function):
+    """{status: why it is returned}, of what the comment says so: "MLOPS_E_X if why", "for why", "beyond why"."""
+    told, known = function["ret"]["doc"], by_name(api, "functions")
+    also = re.match(r"as (mlops_\w+)\(\)", told)
+    out = reasons(api, known[also.group(1)]) if also and also.group(1) in known else {}
+    for clause in re.split(r"[;:]|\.(?=\s)", told):
+        match = re.match(r"\s*(MLOPS_E_\w+) (if|where|for|beyond) (.+)", clause)
+        if match:
+            out[match.group(1)] = ("beyond " if match.group(2) == "beyond" else "") + match.group(3)
+    return out
+
+
 def alignment(doc):
     match = re.search(r"aligned to (\d+)", doc)
     return int(match.group(1)) if match else 1

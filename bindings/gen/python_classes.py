@@ -1,6 +1,34 @@
 """Python: a class for each handle, a method for each verb."""
+import re
+import textwrap
+
 import names
 import python_types as types
+
+
+def spoken(api, doc):
+    """A comment of the header with the names that it has in Python."""
+    functions, enums = names.by_name(api, "functions"), [e for e in api["enums"] if e["name"]]
+    members = {v["name"]: f"{names.camel(e['name'])}.{short}" for e in enums
+               for v, (short, _, _) in zip(e["values"], names.members(e))}
+
+    def verb(match):
+        f = functions.get(match.group(1))
+        if f is None:
+            return match.group(0)
+        if f["lifecycle"]:
+            return "close()"
+        name = Method(api, f).name()
+        if not f["noun"]:
+            return f"{f['verb']}{match.group(2)}"
+        cls = names.camel(f["noun"])
+        return cls + match.group(2) if name == "__init__" else f"{cls}.{name}{match.group(2)}"
+
+    doc = re.sub(r"\b(mlops_\w+)(\(\)|(?=\())", verb, doc)
+    doc = re.sub(r"\bMLOPS_E_\w+", lambda m: types.exception(m.group(0)), doc)
+    doc = re.sub(r"\bMLOPS_\w+", lambda m: members.get(m.group(0), m.group(0)), doc)
+    return re.sub(r"\bNULL\b", "None", doc)
+
 
 class Method:
     """One verb: what the caller gives, the lines around the call, what comes back."""
@@ -73,7 +101,9 @@ class Method:
             self.args[p["name"]] = name
         else:
             low, high = types.RANGES[p["type"]]
-            self.args[p["name"]] = f'_rt.integer({name}, {low}, {high}, "{name}")'
+            least = names.least(self.f, p) if self.is_mute() else None
+            above = "" if least is None else f", {least}"
+            self.args[p["name"]] = f'_rt.integer({name}, {low}, {high}, "{name}"{above})'
 
     def role_enum(self, p):
         cls = names.camel(p["type"])
@@ -110,6 +140,10 @@ class Method:
             call = f"(None, (0,) * {len(p['dims'])}, None) if {name} is None else {call}"
         self.before.append(f"{name}_p, {name}_shape, {name}_keep = {call}")
 
+    def is_mute(self):
+        """Whether the verb returns a status and no message."""
+        return self.f["ret"]["role"] == "status" and not names.has_error(self.f)
+
     def role_dim(self, p):
         source = p["from"]
         if "call" in source:
@@ -120,6 +154,8 @@ class Method:
         given = next(q for q in self.f["params"] if q["name"] == source["array"])
         plain = types.CODES[names.base_of(given["type"])] == "B" or given["stride"]
         self.args[p["name"]] = f"{array}_n" if plain else f"{array}_shape[{source['axis']}]"
+        if "must" in p:
+            self.before.append(self.fits(p, array, f"({array}_n,)" if plain else f"{array}_shape"))
         for q in self.f["params"]:
             if q["role"] == "in_array" and q is not given and p["name"] in q["dims"]:
                 axis = q["dims"].index(p["name"])
@@ -127,14 +163,23 @@ class Method:
                          f"{self.args[p['name']]})")
                 self.before += [f"if {q['name']} is not None:", f"    {check}"] if q["nullable"] else [check]
 
+    def fits(self, p, array, shape):
+        """A shape is held against what the handle takes here, where the message can tell both."""
+        must = p["must"]
+        noun = names.by_name(self.api, "functions")[must["call"]]["noun"]
+        want = f"lib.{must['call']}(h.of)" if "of" in must else self.call_rule(must)
+        unit = p["name"][2:].replace("_", " ") if p["name"].startswith("n_") else p["name"]
+        return f'_rt.fits("{array}", {shape}, {p["from"]["axis"]}, "{names.stem(noun)}", "{unit}", {want})'
+
     def call_rule(self, rule):
         """The C call that gives a length; its arguments are ours, or constants."""
         called = names.by_name(self.api, "functions")[rule["call"]]
         constants = {v["name"]: v["value"] for e in self.api["enums"] for v in e["values"]}
         args = [str(constants[a]) if a in constants else self.args.get(a) or self.options_of(a) for a in rule["args"]]
         if called["ret"]["role"] == "status":
-            self.before += ["room = C.c_size_t()",
-                            f'_rt.check(lib.{rule["call"]}({", ".join(args + ["C.byref(room)"])}), "{rule["call"]}")']
+            args.append("C.byref(room)")
+            self.before += ["room = C.c_size_t()", f"status = lib.{rule['call']}({', '.join(args)})",
+                            *Method(self.api, called).checked()]
             return "room.value"
         return f"lib.{rule['call']}({', '.join(args)})"
 
@@ -216,6 +261,37 @@ class Method:
     def name(self):
         return "__init__" if self.is_init() else types.identifier(self.f["verb"])
 
+    def label(self):
+        """Name of the verb for messages, with the numbers that were given where the library tells none."""
+        noun = names.camel(self.f["noun"] or "")
+        name = noun if self.is_init() else f"{noun}.{self.name()}" if noun else self.name()
+        numbers = [types.identifier(p["name"]) for p in self.f["params"] if p["role"] == "value"]
+        if names.has_error(self.f) or not numbers:
+            return f'"{name}"'
+        return 'f"' + name + "(" + ", ".join("{" + n + "}" for n in numbers) + ')"'
+
+    def why(self):
+        """What the header says of each status, for a verb that says nothing itself: the lines of a dict."""
+        if names.has_error(self.f):
+            return None
+        values = {v["name"]: v["value"] for v in names.by_name(self.api, "enums")["mlops_status"]["values"]}
+        tells = {status: text for status, text in names.reasons(self.api, self.f).items()
+                 if status != "MLOPS_E_ARENA" or not any(p["role"] in ("cap", "storage") for p in self.f["params"])}
+        out = []
+        for status, text in tells.items():
+            parts = textwrap.wrap(spoken(self.api, text).replace('"', "'"), 80)
+            parts = [f'"{part} "' for part in parts[:-1]] + [f'"{parts[-1]}",']
+            out += [f"    {values[status]}: {parts[0]}", *("        " + part for part in parts[1:])]
+        return out
+
+    def checked(self):
+        """Raises what a status below zero means."""
+        why, err = self.why(), ", err" if names.has_error(self.f) else ""
+        if not why:
+            return ["if status:", f"    _rt.check(status, {self.label()}{err})"]
+        return ["if status:", f"    _rt.check(status, {self.label()}, why={{",
+                *("    " + line for line in why), "    })"]
+
     def result_kind(self):
         if self.is_init():
             return "None"
@@ -247,9 +323,11 @@ class Method:
         return f"lib.{self.f['name']}({', '.join(self.args[p['name']] for p in self.f['params'])})"
 
     def body(self):
-        name, err = self.f["name"], ", err" if names.has_error(self.f) else ""
+        err = ", err" if names.has_error(self.f) else ""
         if names.param(self.f, "out_text") or names.param(self.f, "out_bytes"):
-            read = [f"text = _rt.written(lambda text, cap, needed: {self.call()}, \"{name}\"{err})"]
+            why = self.why()
+            read = [f"text = _rt.written(lambda text, cap, needed: {self.call()}, {self.label()}"
+                    + (", why={" if why else f"{err})"), *(why or ()), *(["})"] if why else [])]
             back = "_rt.decoded(text)" if names.param(self.f, "out_text") else "text"
             return self.before + self.locked(read) + [f"return {back}"]
         if self.f["ret"]["role"] != "status":
@@ -257,8 +335,7 @@ class Method:
         out = self.before + self.growing() if self.grows else (
             self.before + self.locked([f"status = {self.call()}"]))
         out += [f"_rt.reraise({self.reraise})"] if self.reraise else []
-        out += ["if status:", f'    _rt.check(status, "{name}"{err})']
-        return out + self.finish()
+        return out + self.checked() + self.finish()
 
     def growing(self):
         """The size is not to be had beforehand: more room until it fits."""
@@ -273,11 +350,19 @@ class Method:
         if names.param(self.f, "storage"):
             owned = ", owned=False"
         keep = f", keep=({', '.join(self.keep)},)" if self.keep else ""
+        keep += f", of={self.made_of()}" if self.made_of() else ""
         if self.is_init():
             return [f"self._h = self._owner(out.value{keep}{owned})"]
         noun = names.stem(names.base_of(self.new["type"]))
         cls = "cls" if not self.self else f'_rt.classes["{noun}"]'
         return [f"return {cls}._wrap(out.value{keep}{owned})"]
+
+    def made_of(self):
+        """The handle that a new one is made of, where a verb of it asks that for a length."""
+        asked = {p["must"].get("of") for f in self.api["functions"] for p in f["params"]
+                 if "must" in p and f["noun"] == names.base_of(self.new["type"])}
+        return next((self.args[p["name"]] for p in self.f["params"]
+                     if p["role"] == "handle" and names.base_of(p["type"]) in asked), None)
 
     def plain_result(self):
         ret, role = self.f["ret"], self.f["ret"]["role"]

@@ -359,12 +359,30 @@ class Roles:
         if sources:
             _, name, axis = min(sources, key=lambda s: s[0])
             p["from"] = {"array": name, "axis": axis}
+            must = self.must_be(f, p)
+            if must:
+                p["must"] = must
             return
         rule = self.rule(f, r"must be ", p)
         if rule is None:
             self.bad(f"{f['name']}({p['name']})", "nothing tells this length: its comment must say "
                      "'must be mlops_noun_verb(...)'")
         p["from"] = rule
+
+    def must_be(self, f, p):
+        """What a length that an array brings is held against: the call that its comment names, a getter of the handle
+        that has its name, or that getter of what the handle was made of. None where nothing says."""
+        made_of = re.search(r"must be that of the (\w+)", p["doc"])
+        getter = f"mlops_{made_of.group(1)}_{p['name']}" if made_of else f"{f['noun']}_{p['name']}"
+        if not made_of:
+            own = any(q["role"] == "self" for q in f["params"]) and getter in self.functions
+            return self.rule(f, r"must be ", p) or ({"call": getter, "args": ["self"]} if own else None)
+        noun = getter[:-len(p["name"]) - 1]
+        makers = [[base_of(q["type"]) for q in g["params"]] for g in self.functions.values()
+                  if any(q["role"] == "new" and base_of(q["type"]) == f["noun"] for q in g["params"])]
+        if getter not in self.functions or not makers or any(noun not in kinds for kinds in makers):
+            return self.bad(f"{f['name']}({p['name']})", f"there is no {getter}(), or {f['noun']} is not made of it")
+        return {"call": getter, "args": ["self"], "of": noun}
 
     def option_arrays(self, f):
         """Lengths of arrays in options that are no field: a getter of a handle that the verb takes."""

@@ -52,6 +52,8 @@ CASES = [  # header, what is there, what stands in its place, what is said
      "mlops_reference_opts.columns: a pointer in options must be @nullable"),
     ("bundle.h", "@shape(n_golden, n_features) rows to prove", "@shape(n_golden, n_inputs) rows to prove",
      "mlops_bundle_opts.golden_rows: @shape names n_inputs"),
+    ("model.h", "must be that of the model", "must be that of the table",
+     "mlops_context_predict(n_features): there is no mlops_table_n_features(), or mlops_context is not made of it"),
     ("model.h", "must be mlops_context_width()", "the usual",
      "mlops_context_predict(width): nothing tells this length"),
 ]

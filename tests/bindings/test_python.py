@@ -195,6 +195,77 @@ class Errors(unittest.TestCase):
         self.assertEqual(faults, [])
 
 
+class Messages(unittest.TestCase):
+    """What verbs say that return a status alone."""
+
+    ROW = [1.0, 2.0, 3.0]
+
+    def says(self, kind, message, call, *args, **kwargs):
+        with self.assertRaises(kind) as caught:
+            call(*args, **kwargs)
+        self.assertEqual(str(caught.exception), message)
+        self.assertIsInstance(caught.exception, mlops.Error)
+
+    def test_rows_of_another_width(self):
+        model = mlops.Model.parse(MODEL)
+        narrow = [[1.0, 2.0]] * 4
+        wrong = "rows has 2 columns; the model takes 3 features"
+        self.says(mlops.InvalidError, wrong, model.predict, narrow)
+        self.says(mlops.InvalidError, wrong, mlops.Context(model).predict, narrow)
+        self.says(mlops.InvalidError, wrong, mlops._ffi.Model.predict, model, narrow)
+        self.says(mlops.InvalidError, "rows has 1 column; the model takes 3 features", model.predict, [[1.0]])
+        monitor = mlops.Monitor.new_reference(model, mlops.Reference(mlops.Table.parse("amount,age,score\n1,2,3\n")))
+        self.says(mlops.InvalidError, "rows has 2 columns; the monitor takes 3 features", monitor.add, narrow)
+
+    def test_a_context_outlives_its_model(self):
+        model = mlops.Model.parse(MODEL)
+        context = mlops.Context(model)
+        model.close()
+        del model
+        gc.collect()
+        self.assertTrue(close_to([row[0] for row in context.predict(ROWS)], WANTED))
+        self.says(mlops.InvalidError, "rows has 1 column; the model takes 3 features", context.predict, [[1.0]])
+
+    def test_a_device(self):
+        device = mlops.Edge(mlops.Bundle.save(mlops.Model.parse(MODEL)))
+        self.says(mlops.NotFoundError, "Edge.add: the bundle carries no reference", device.add, self.ROW)
+        for verb in (device.add, device.predict):
+            self.says(mlops.InvalidError, "row has 4 values; the edge takes 3 features", verb, [*self.ROW, 4.0])
+        self.says(mlops.CorruptError, "Edge.size: a file cut short or changed", mlops.Edge, b"MLOPS")
+
+    def test_numbers_below_what_they_may_be(self):
+        monitor = mlops.Monitor.new_reference(None, mlops.Reference(mlops.Table.parse("a\n1\n")))
+        self.says(mlops.InvalidError, "duration_ns is -1, below 0", monitor.add_latency, -1)
+        self.says(mlops.InvalidError, "n is -2, below 0", mlops.Profile().add_nulls, -2)
+        monitor.add_latency(0)
+
+    def test_an_index(self):
+        report = mlops.compare({"a": [1, 2]}, {"a": [1, 2]})
+        self.says(mlops.InvalidError, "Drift.get(7): index is out of range", report.get, 7)
+        table = mlops.Table.parse("a\n1\n")
+        self.says(mlops.InvalidError, "Table.text(0, 3): column or row is out of range", table.text, 0, 3)
+
+    def test_profiles_that_do_not_merge(self):
+        profile = mlops.Profile(edges=[1.0, 2.0])
+        tail = "; only profiles of equal edges and scale merge"
+        for edges, scale, told in (([1.0], None, "2 bins, not 3"), ([1.0, 2.5], None, "edge 1 at 2.5, not 2.0"),
+                                   ([1.0, 2.0], 3, "another scale"), (None, None, "517 bins, not 3")):
+            other = mlops.Profile(edges=edges, scale=scale)
+            self.says(mlops.InvalidError, f"other has {told}{tail}", profile.merge, other)
+        closed = mlops.Profile(edges=[1.0, 2.0])
+        closed.close()
+        self.says(mlops.InvalidError, "this Profile is closed", profile.merge, closed)
+
+    def test_counts(self):
+        compare = mlops.stats_compare_counts
+        self.says(mlops.InvalidError, "x[1] is -3, below 0", compare, [1, -3], [1, 1])
+        self.says(mlops.InvalidError, "y[2] is -1, below 0", compare, [1, 3, 0], [1, 1, -1])
+        self.says(mlops.InvalidError, "y sums up to 0; 1 to 2^53 can be compared", compare, [1, 3], [0, 0])
+        self.says(mlops.InvalidError, f"x sums up to {2 ** 53 + 1}; 1 to 2^53 can be compared", compare, [2 ** 53, 1],
+                  [1, 1])
+        self.says(mlops.InvalidError, "x sums up to 0; 1 to 2^53 can be compared", compare, [], [])
+
+
 class Scalars(unittest.TestCase):
     def setUp(self):
         self.table = mlops.Table.parse("a,b\n1,x\n2,\n")
@@ -574,13 +645,14 @@ assert mlops.table([[1.0, 2.0], [3.0, 4.0]]).n_columns == 2
 profile = mlops.Profile(edges=[1.0])
 profile.add_f32([1, 2, 3])
 assert profile.summarize().n == 3
-try:
-    mlops.Table.from_matrix([[1.0], [2.0, 3.0]])
-except ValueError:
-    print("ok")
+for wrong in ([[1.0], [2.0, 3.0]], [1.0, 2.0]):
+    try:
+        mlops.Table.from_matrix(wrong)
+    except ValueError as error:
+        print("ok", "reshape" in str(error))
 """
         done = self.run_python(code)
-        self.assertEqual((done.stdout.strip(), done.stderr), ("ok", ""))
+        self.assertEqual((done.stdout.split("\n"), done.stderr), (["ok False", "ok True", ""], ""))
 
     def test_importing_imports_no_numpy(self):
         done = self.run_python("import sys, mlops; print('numpy' in sys.modules)")

@@ -11,7 +11,7 @@ from . import _ffi
 from . import _runtime as _rt
 from . import _tables
 from ._ffi import *  # noqa: F401,F403
-from ._ffi import Context, DriftVerdict, ModelOutput, Reference, Type
+from ._ffi import Context, DriftVerdict, InvalidError, ModelOutput, Reference, Type
 from ._ffi import __all__ as _generated
 from ._tables import table
 
@@ -31,6 +31,23 @@ def compare(reference, current, **opts):
     if isinstance(reference, Reference):
         return Drift.compare_reference(reference, current, **opts)
     return Drift.compare(table(reference), current, **opts)
+
+
+def stats_compare_counts(x, y):
+    try:
+        return _ffi.stats_compare_counts(x, y)
+    except InvalidError:  # the verb says no more than that
+        for name, counts in ("x", x), ("y", y):
+            total = sum(map(int, counts))
+            for i, count in enumerate(counts):
+                if count < 0:
+                    raise InvalidError(f"{name}[{i}] is {count}, below 0") from None
+            if not 0 < total <= 2 ** 53:
+                raise InvalidError(f"{name} sums up to {total}; 1 to 2^53 can be compared") from None
+        raise
+
+
+stats_compare_counts.__doc__ = _ffi.stats_compare_counts.__doc__
 
 
 @_rt.noun("table")
@@ -117,6 +134,31 @@ class Model(_ffi.Model):
 
     def __repr__(self):
         return "<closed mlops.Model>" if self.closed else f"<mlops.Model {self.n_features} features>"
+
+
+@_rt.noun("profile")
+class Profile(_ffi.Profile):
+    __doc__ = _ffi.Profile.__doc__
+
+    def merge(self, other):
+        try:
+            super().merge(other)
+        except InvalidError:
+            if self.closed or other.closed:
+                raise
+            raise InvalidError(f"other has {self._other_configuration(other)}; only profiles of equal edges and scale "
+                               "merge") from None
+
+    merge.__doc__ = _ffi.Profile.merge.__doc__
+
+    def _other_configuration(self, other):
+        """What of a profile that does not merge is not as it is here."""
+        if other.n_bins != self.n_bins:
+            return f"{other.n_bins} bins, not {self.n_bins}"
+        for i in range(self.n_bins - 1):
+            if repr(other.edge(i)) != repr(self.edge(i)):
+                return f"edge {i} at {other.edge(i)!r}, not {self.edge(i)!r}"
+        return "another scale"
 
 
 @_rt.noun("drift")

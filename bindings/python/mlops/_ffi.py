@@ -849,7 +849,7 @@ class Pool(_rt.Handle):
         status = lib.mlops_pool_new(C.byref(out), _rt.integer(n_workers, -2 ** 31, 2 ** 31 - 1, "n_workers"), None,
                 C.byref(err))
         if status:
-            _rt.check(status, "mlops_pool_new", err)
+            _rt.check(status, "Pool", err)
         self._h = self._owner(out.value)
 
     @property
@@ -911,7 +911,7 @@ class Table(_rt.Handle):
         status = lib.mlops_table_load(C.byref(out), _rt.string(path, "path"), C.byref(opts), C.byref(err))
         _rt.reraise(opts)
         if status:
-            _rt.check(status, "mlops_table_load", err)
+            _rt.check(status, "Table.load", err)
         return cls._wrap(out.value)
 
     @classmethod
@@ -941,7 +941,7 @@ class Table(_rt.Handle):
         status = lib.mlops_table_parse(C.byref(out), text_p, text_n, C.byref(opts), C.byref(err))
         _rt.reraise(opts)
         if status:
-            _rt.check(status, "mlops_table_parse", err)
+            _rt.check(status, "Table.parse", err)
         return cls._wrap(out.value)
 
     @classmethod
@@ -965,7 +965,7 @@ class Table(_rt.Handle):
                 C.POINTER(ArrowSchema)), C.cast(_rt.address(array, ArrowArray, "array"), C.POINTER(ArrowArray)),
                 None, C.byref(err))
         if status:
-            _rt.check(status, "mlops_table_import", err)
+            _rt.check(status, "Table.import_", err)
         return cls._wrap(out.value)
 
     @classmethod
@@ -979,7 +979,7 @@ class Table(_rt.Handle):
         status = lib.mlops_table_import_stream(C.byref(out), C.cast(_rt.address(stream, ArrowArrayStream, "stream"),
                 C.POINTER(ArrowArrayStream)), None, C.byref(err))
         if status:
-            _rt.check(status, "mlops_table_import_stream", err)
+            _rt.check(status, "Table.import_stream", err)
         return cls._wrap(out.value)
 
     @classmethod
@@ -997,7 +997,7 @@ class Table(_rt.Handle):
         status = lib.mlops_table_from_matrix(C.byref(out), values_p, values_shape[0], values_shape[1],
                 _rt.names_or_none(names, "names"), None, C.byref(err))
         if status:
-            _rt.check(status, "mlops_table_from_matrix", err)
+            _rt.check(status, "Table.from_matrix", err)
         return cls._wrap(out.value)
 
     @property
@@ -1057,7 +1057,7 @@ class Table(_rt.Handle):
         status = lib.mlops_table_values(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"), out_p, n_rows,
                 C.byref(err))
         if status:
-            _rt.check(status, "mlops_table_values", err)
+            _rt.check(status, "Table.values", err)
         return _rt.result(out)
 
     def text(self, index, row):
@@ -1071,7 +1071,9 @@ class Table(_rt.Handle):
         h = self._open()
         text = _rt.written(lambda text, cap, needed: lib.mlops_table_text(h, _rt.integer(index, -2 ** 63,
                 2 ** 63 - 1, "index"), _rt.integer(row, -2 ** 63, 2 ** 63 - 1, "row"), text, cap, needed),
-                "mlops_table_text")
+                f"Table.text({index}, {row})", why={
+            -1: "column or row is out of range",
+        })
         return _rt.decoded(text)
 
     def export(self):
@@ -1089,7 +1091,7 @@ class Table(_rt.Handle):
         err = mlops_error()
         status = lib.mlops_table_export(h, C.byref(schema), C.byref(array), C.byref(err))
         if status:
-            _rt.check(status, "mlops_table_export", err)
+            _rt.check(status, "Table.export", err)
         return schema, array
 
 
@@ -1121,7 +1123,7 @@ class Model(_rt.Handle):
         err = mlops_error()
         status = lib.mlops_model_load(C.byref(out), _rt.string(path, "path"), C.byref(opts), C.byref(err))
         if status:
-            _rt.check(status, "mlops_model_load", err)
+            _rt.check(status, "Model.load", err)
         return cls._wrap(out.value)
 
     @classmethod
@@ -1138,7 +1140,7 @@ class Model(_rt.Handle):
         err = mlops_error()
         status = lib.mlops_model_parse(C.byref(out), bytes_p, bytes_n, C.byref(opts), C.byref(err))
         if status:
-            _rt.check(status, "mlops_model_parse", err)
+            _rt.check(status, "Model.parse", err)
         return cls._wrap(out.value)
 
     @property
@@ -1173,8 +1175,7 @@ class Model(_rt.Handle):
         Raises: ArenaError if cap is too small: text is empty then; NomemError.
         """
         h = self._open()
-        text = _rt.written(lambda text, cap, needed: lib.mlops_model_describe(h, text, cap, needed),
-                "mlops_model_describe")
+        text = _rt.written(lambda text, cap, needed: lib.mlops_model_describe(h, text, cap, needed), "Model.describe")
         return _rt.decoded(text)
 
     def predict(self, rows):
@@ -1191,11 +1192,16 @@ class Model(_rt.Handle):
         """
         h = self._open()
         rows_p, rows_shape, rows_keep = _rt.array(rows, "f", 2, "rows")
+        _rt.fits("rows", rows_shape, 1, "model", "features", lib.mlops_model_n_features(h))
         width = lib.mlops_model_width(h, 0)
         out, out_p = _rt.empty("d", (rows_shape[0], width))
         status = lib.mlops_model_predict(h, rows_p, rows_shape[0], rows_shape[1], out_p, width)
         if status:
-            _rt.check(status, "mlops_model_predict")
+            _rt.check(status, "Model.predict", why={
+                -1: "a shape differs",
+                -7: "the model needs more working memory than the stack bound of 16 KiB (use a "
+                    "context then)",
+            })
         return _rt.result(out)
 
     def predict_table(self, table, columns=None, output=0):
@@ -1221,7 +1227,7 @@ class Model(_rt.Handle):
         status = lib.mlops_model_predict_table(h, table_h, _rt.names_or_none(columns, "columns"), output, out_p,
                 n_rows, width, C.byref(err))
         if status:
-            _rt.check(status, "mlops_model_predict_table", err)
+            _rt.check(status, "Model.predict_table", err)
         return _rt.result(out)
 
 
@@ -1253,8 +1259,8 @@ class Context(_rt.Handle):
         err = mlops_error()
         status = lib.mlops_context_new(C.byref(out), model_h, output, C.byref(err))
         if status:
-            _rt.check(status, "mlops_context_new", err)
-        self._h = self._owner(out.value)
+            _rt.check(status, "Context", err)
+        self._h = self._owner(out.value, of=model_h)
 
     @property
     def width(self):
@@ -1273,12 +1279,15 @@ class Context(_rt.Handle):
         """
         h = self._open()
         rows_p, rows_shape, rows_keep = _rt.array(rows, "f", 2, "rows")
+        _rt.fits("rows", rows_shape, 1, "model", "features", lib.mlops_model_n_features(h.of))
         width = lib.mlops_context_width(h)
         out, out_p = _rt.empty("d", (rows_shape[0], width))
         with h.lock:
             status = lib.mlops_context_predict(h, rows_p, rows_shape[0], rows_shape[1], out_p, width)
         if status:
-            _rt.check(status, "mlops_context_predict")
+            _rt.check(status, "Context.predict", why={
+                -1: "a shape differs",
+            })
         return _rt.result(out)
 
 
@@ -1308,7 +1317,7 @@ class Reference(_rt.Handle):
         status = lib.mlops_reference_new(C.byref(out), table_h, C.byref(opts), C.byref(err))
         _rt.reraise(opts)
         if status:
-            _rt.check(status, "mlops_reference_new", err)
+            _rt.check(status, "Reference", err)
         self._h = self._owner(out.value)
 
     @classmethod
@@ -1332,7 +1341,7 @@ class Reference(_rt.Handle):
         status = lib.mlops_reference_load(C.byref(out), _rt.string(path, "path"), C.byref(opts), C.byref(err))
         _rt.reraise(opts)
         if status:
-            _rt.check(status, "mlops_reference_load", err)
+            _rt.check(status, "Reference.load", err)
         return cls._wrap(out.value)
 
     def save(self, path):
@@ -1346,7 +1355,7 @@ class Reference(_rt.Handle):
         err = mlops_error()
         status = lib.mlops_reference_save(h, _rt.string(path, "path"), C.byref(err))
         if status:
-            _rt.check(status, "mlops_reference_save", err)
+            _rt.check(status, "Reference.save", err)
 
     @property
     def n_rows(self):
@@ -1410,7 +1419,7 @@ class Bundle(_rt.Handle):
         err = mlops_error()
         status = lib.mlops_bundle_write(_rt.string(path, "path"), model_h, C.byref(opts), C.byref(err))
         if status:
-            _rt.check(status, "mlops_bundle_write", err)
+            _rt.check(status, "Bundle.write", err)
 
     @staticmethod
     def save(model, *, reference=None, name=None, version=None, metadata=None, golden_rows=None):
@@ -1430,7 +1439,7 @@ class Bundle(_rt.Handle):
                 golden_rows=golden_rows, _n_features=lib.mlops_model_n_features(model_h))
         err = mlops_error()
         text = _rt.written(lambda text, cap, needed: lib.mlops_bundle_save(model_h, text, cap, needed, C.byref(opts),
-                C.byref(err)), "mlops_bundle_save", err)
+                C.byref(err)), "Bundle.save", err)
         return text
 
     @classmethod
@@ -1446,7 +1455,7 @@ class Bundle(_rt.Handle):
         err = mlops_error()
         status = lib.mlops_bundle_load(C.byref(out), _rt.string(path, "path"), None, C.byref(err))
         if status:
-            _rt.check(status, "mlops_bundle_load", err)
+            _rt.check(status, "Bundle.load", err)
         return cls._wrap(out.value)
 
     @classmethod
@@ -1460,7 +1469,7 @@ class Bundle(_rt.Handle):
         err = mlops_error()
         status = lib.mlops_bundle_parse(C.byref(out), bytes_p, bytes_n, None, C.byref(err))
         if status:
-            _rt.check(status, "mlops_bundle_parse", err)
+            _rt.check(status, "Bundle.parse", err)
         return cls._wrap(out.value)
 
     @property
@@ -1522,7 +1531,7 @@ class Bundle(_rt.Handle):
         out = mlops_id()
         status = lib.mlops_bundle_id(h, C.byref(out))
         if status:
-            _rt.check(status, "mlops_bundle_id")
+            _rt.check(status, "Bundle.id")
         return bytes(out.bytes).hex()
 
 
@@ -1564,7 +1573,7 @@ class Drift(_rt.Handle):
         status = lib.mlops_drift_compare(C.byref(out), reference_h, current_h, C.byref(opts), C.byref(err))
         _rt.reraise(opts)
         if status:
-            _rt.check(status, "mlops_drift_compare", err)
+            _rt.check(status, "Drift.compare", err)
         return cls._wrap(out.value)
 
     @classmethod
@@ -1596,7 +1605,7 @@ class Drift(_rt.Handle):
         status = lib.mlops_drift_compare_reference(C.byref(out), reference_h, current_h, C.byref(opts), C.byref(err))
         _rt.reraise(opts)
         if status:
-            _rt.check(status, "mlops_drift_compare_reference", err)
+            _rt.check(status, "Drift.compare_reference", err)
         return cls._wrap(out.value)
 
     @property
@@ -1631,7 +1640,9 @@ class Drift(_rt.Handle):
         out = mlops_drift_column(C.sizeof(mlops_drift_column))
         status = lib.mlops_drift_get(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"), C.byref(out))
         if status:
-            _rt.check(status, "mlops_drift_get")
+            _rt.check(status, f"Drift.get({index})", why={
+                -1: "index is out of range",
+            })
         return _drift_column(out)
 
     def save(self, path):
@@ -1645,7 +1656,7 @@ class Drift(_rt.Handle):
         err = mlops_error()
         status = lib.mlops_drift_save(h, _rt.string(path, "path"), C.byref(err))
         if status:
-            _rt.check(status, "mlops_drift_save", err)
+            _rt.check(status, "Drift.save", err)
 
     def json(self):
         """The verdicts as JSON text.
@@ -1653,7 +1664,7 @@ class Drift(_rt.Handle):
         Raises: ArenaError if cap is too small: text is empty then; NomemError.
         """
         h = self._open()
-        text = _rt.written(lambda text, cap, needed: lib.mlops_drift_json(h, text, cap, needed), "mlops_drift_json")
+        text = _rt.written(lambda text, cap, needed: lib.mlops_drift_json(h, text, cap, needed), "Drift.json")
         return _rt.decoded(text)
 
 
@@ -1692,7 +1703,7 @@ class Profile(_rt.Handle):
         err = mlops_error()
         status = lib.mlops_profile_new(C.byref(out), C.byref(opts), C.byref(err))
         if status:
-            _rt.check(status, "mlops_profile_new", err)
+            _rt.check(status, "Profile", err)
         self._h = self._owner(out.value)
 
     def add(self, values):
@@ -1708,7 +1719,10 @@ class Profile(_rt.Handle):
         with h.lock:
             status = lib.mlops_profile_add(h, values_p, values_shape[0])
         if status:
-            _rt.check(status, "mlops_profile_add")
+            _rt.check(status, "Profile.add", why={
+                -1: "n is negative",
+                -10: "beyond 2^63 - 1 values in all",
+            })
 
     def add_f32(self, values):
         """Count float32 values, one of each stride-th element.
@@ -1722,7 +1736,10 @@ class Profile(_rt.Handle):
         with h.lock:
             status = lib.mlops_profile_add_f32(h, values_p, values_n, values_stride)
         if status:
-            _rt.check(status, "mlops_profile_add_f32")
+            _rt.check(status, "Profile.add_f32", why={
+                -1: "n is negative",
+                -10: "beyond 2^63 - 1 values in all",
+            })
 
     def add_nulls(self, n):
         """Count n nulls; n is 0 or more.
@@ -1731,9 +1748,12 @@ class Profile(_rt.Handle):
         """
         h = self._open()
         with h.lock:
-            status = lib.mlops_profile_add_nulls(h, _rt.integer(n, -2 ** 63, 2 ** 63 - 1, "n"))
+            status = lib.mlops_profile_add_nulls(h, _rt.integer(n, -2 ** 63, 2 ** 63 - 1, "n", 0))
         if status:
-            _rt.check(status, "mlops_profile_add_nulls")
+            _rt.check(status, f"Profile.add_nulls({n})", why={
+                -1: "n is negative",
+                -10: "beyond 2^63 - 1 values in all",
+            })
 
     def merge(self, other):
         """Add what another profile has seen.
@@ -1748,7 +1768,10 @@ class Profile(_rt.Handle):
         with _rt.locked(h, other_h):
             status = lib.mlops_profile_merge(h, other_h)
         if status:
-            _rt.check(status, "mlops_profile_merge")
+            _rt.check(status, "Profile.merge", why={
+                -1: "the configurations differ",
+                -10: "beyond 2^63 - 1 values in all",
+            })
 
     def reset(self):
         """Forget all values; the configuration stays."""
@@ -1766,7 +1789,9 @@ class Profile(_rt.Handle):
         with h.lock:
             status = lib.mlops_profile_summarize(h, C.byref(out))
         if status:
-            _rt.check(status, "mlops_profile_summarize")
+            _rt.check(status, "Profile.summarize", why={
+                -1: "struct_size is unknown",
+            })
         return _profile_summary(out)
 
     @property
@@ -1811,8 +1836,7 @@ class Profile(_rt.Handle):
         """
         h = self._open()
         with h.lock:
-            text = _rt.written(lambda text, cap, needed: lib.mlops_profile_save(h, text, cap, needed),
-                    "mlops_profile_save")
+            text = _rt.written(lambda text, cap, needed: lib.mlops_profile_save(h, text, cap, needed), "Profile.save")
         return text
 
     @classmethod
@@ -1835,7 +1859,11 @@ class Profile(_rt.Handle):
                 break
             size *= 2
         if status:
-            _rt.check(status, "mlops_profile_load")
+            _rt.check(status, "Profile.load", why={
+                -5: "bytes that are not a profile, or whose totals and bins contradict each other",
+                -6: "one of a later format",
+                -1: "mem is not aligned",
+            })
         return cls._wrap(out.value, keep=(mem,), owned=False)
 
 
@@ -1858,7 +1886,10 @@ class Edge(_rt.Handle):
         size = C.c_size_t()
         status = lib.mlops_edge_size(bundle_p, bundle_n, C.byref(size))
         if status:
-            _rt.check(status, "mlops_edge_size")
+            _rt.check(status, "Edge.size", why={
+                -5: "a file cut short or changed",
+                -6: "one of a later format",
+            })
         return size.value
 
     def __init__(self, bundle):
@@ -1873,12 +1904,17 @@ class Edge(_rt.Handle):
         bundle_keep = _rt.Storage(bundle_n, bundle_p)
         bundle_p = bundle_keep.address
         room = C.c_size_t()
-        _rt.check(lib.mlops_edge_size(bundle_p, bundle_n, C.byref(room)), "mlops_edge_size")
+        status = lib.mlops_edge_size(bundle_p, bundle_n, C.byref(room))
+        if status:
+            _rt.check(status, "Edge.size", why={
+                -5: "a file cut short or changed",
+                -6: "one of a later format",
+            })
         size = room.value
         mem = _rt.Storage(size)
         status = lib.mlops_edge_init(C.byref(out), mem.address, size, bundle_p, bundle_n)
         if status:
-            _rt.check(status, "mlops_edge_init")
+            _rt.check(status, "Edge")
         self._h = self._owner(out.value, keep=(bundle_keep, mem,), owned=False)
 
     @property
@@ -1906,12 +1942,15 @@ class Edge(_rt.Handle):
         """
         h = self._open()
         row_p, row_shape, row_keep = _rt.array(row, "f", 1, "row")
+        _rt.fits("row", row_shape, 0, "edge", "features", lib.mlops_edge_n_features(h))
         width = lib.mlops_edge_width(h)
         out, out_p = _rt.empty("d", (width,))
         with h.lock:
             status = lib.mlops_edge_predict(h, row_p, row_shape[0], out_p, width)
         if status:
-            _rt.check(status, "mlops_edge_predict")
+            _rt.check(status, "Edge.predict", why={
+                -1: "a shape differs",
+            })
         return _rt.result(out)
 
     def add(self, row):
@@ -1923,10 +1962,13 @@ class Edge(_rt.Handle):
         """
         h = self._open()
         row_p, row_shape, row_keep = _rt.array(row, "f", 1, "row")
+        _rt.fits("row", row_shape, 0, "edge", "features", lib.mlops_edge_n_features(h))
         with h.lock:
             status = lib.mlops_edge_add(h, row_p, row_shape[0])
         if status:
-            _rt.check(status, "mlops_edge_add")
+            _rt.check(status, "Edge.add", why={
+                -4: "the bundle carries no reference",
+            })
 
     def profile(self, index):
         """Profile of one feature, to summarise, save or reset.
@@ -1951,7 +1993,9 @@ class Edge(_rt.Handle):
         with h.lock:
             status = lib.mlops_edge_selftest(h)
         if status:
-            _rt.check(status, "mlops_edge_selftest")
+            _rt.check(status, "Edge.selftest", why={
+                -5: "this CPU gives another value than the one where the bundle was made",
+            })
 
     @staticmethod
     def verify(bundle):
@@ -1964,7 +2008,7 @@ class Edge(_rt.Handle):
         bundle_p, bundle_n = _rt.blob(bundle, "bundle")
         status = lib.mlops_edge_verify(bundle_p, bundle_n)
         if status:
-            _rt.check(status, "mlops_edge_verify")
+            _rt.check(status, "Edge.verify")
 
 
 @_rt.noun("monitor")
@@ -1997,7 +2041,7 @@ class Monitor(_rt.Handle):
                 C.byref(err))
         _rt.reraise(opts)
         if status:
-            _rt.check(status, "mlops_monitor_new", err)
+            _rt.check(status, "Monitor", err)
         self._h = self._owner(out.value)
 
     @classmethod
@@ -2022,7 +2066,7 @@ class Monitor(_rt.Handle):
         status = lib.mlops_monitor_new_reference(C.byref(out), model_h, reference_h, C.byref(opts), C.byref(err))
         _rt.reraise(opts)
         if status:
-            _rt.check(status, "mlops_monitor_new_reference", err)
+            _rt.check(status, "Monitor.new_reference", err)
         return cls._wrap(out.value)
 
     @property
@@ -2048,11 +2092,14 @@ class Monitor(_rt.Handle):
                 None) if predictions is None else _rt.array(predictions, "d", 2, "predictions")
         if predictions is not None:
             _rt.same_length("predictions", predictions_shape[0], "rows", rows_shape[0])
+        _rt.fits("rows", rows_shape, 1, "monitor", "features", lib.mlops_monitor_n_features(h))
         with h.lock:
             status = lib.mlops_monitor_add(h, rows_p, rows_shape[0], rows_shape[1], predictions_p,
                     predictions_shape[1])
         if status:
-            _rt.check(status, "mlops_monitor_add")
+            _rt.check(status, "Monitor.add", why={
+                -1: "a shape differs",
+            })
 
     def add_table(self, table):
         """Add the rows of a table, its columns bound by name.
@@ -2067,7 +2114,7 @@ class Monitor(_rt.Handle):
         with h.lock:
             status = lib.mlops_monitor_add_table(h, table_h, C.byref(err))
         if status:
-            _rt.check(status, "mlops_monitor_add_table", err)
+            _rt.check(status, "Monitor.add_table", err)
 
     def add_latency(self, duration_ns):
         """Add the time that predicting took.
@@ -2078,9 +2125,10 @@ class Monitor(_rt.Handle):
         """
         h = self._open()
         with h.lock:
-            status = lib.mlops_monitor_add_latency(h, _rt.integer(duration_ns, -2 ** 63, 2 ** 63 - 1, "duration_ns"))
+            status = lib.mlops_monitor_add_latency(h, _rt.integer(duration_ns, -2 ** 63, 2 ** 63 - 1, "duration_ns",
+                    0))
         if status:
-            _rt.check(status, "mlops_monitor_add_latency")
+            _rt.check(status, f"Monitor.add_latency({duration_ns})")
 
     @property
     def n_windows(self):
@@ -2117,7 +2165,7 @@ class Monitor(_rt.Handle):
         with h.lock:
             status = lib.mlops_monitor_drift(C.byref(out), h, C.byref(err))
         if status:
-            _rt.check(status, "mlops_monitor_drift", err)
+            _rt.check(status, "Monitor.drift", err)
         return _rt.classes["drift"]._wrap(out.value)
 
     def metrics(self):
@@ -2128,7 +2176,7 @@ class Monitor(_rt.Handle):
         h = self._open()
         with h.lock:
             text = _rt.written(lambda text, cap, needed: lib.mlops_monitor_metrics(h, text, cap, needed),
-                    "mlops_monitor_metrics")
+                    "Monitor.metrics")
         return _rt.decoded(text)
 
     def save(self, path):
@@ -2143,7 +2191,7 @@ class Monitor(_rt.Handle):
         with h.lock:
             status = lib.mlops_monitor_save(h, _rt.string(path, "path"), C.byref(err))
         if status:
-            _rt.check(status, "mlops_monitor_save", err)
+            _rt.check(status, "Monitor.save", err)
 
 
 def _call(*, executor=None, progress=None, deadline_ns=None, memory_max=None, actor=None, trace_id=None):
@@ -2366,7 +2414,7 @@ def stats_compare(x, y, *, x_sorted=False, y_sorted=False, method=None, alternat
     err = mlops_error()
     status = lib.mlops_stats_compare(C.byref(out), x_p, x_shape[0], y_p, y_shape[0], C.byref(opts), C.byref(err))
     if status:
-        _rt.check(status, "mlops_stats_compare", err)
+        _rt.check(status, "stats_compare", err)
     return _stats_two_sample(out)
 
 
@@ -2393,7 +2441,7 @@ def stats_compare_columns(x, x_column, y, y_column, *, x_sorted=False, y_sorted=
     status = lib.mlops_stats_compare_columns(C.byref(out), x_h, _rt.integer(x_column, -2 ** 63, 2 ** 63 - 1,
             "x_column"), y_h, _rt.integer(y_column, -2 ** 63, 2 ** 63 - 1, "y_column"), C.byref(opts), C.byref(err))
     if status:
-        _rt.check(status, "mlops_stats_compare_columns", err)
+        _rt.check(status, "stats_compare_columns", err)
     return _stats_two_sample(out)
 
 
@@ -2411,7 +2459,9 @@ def stats_compare_counts(x, y):
     _rt.same_length("y", y_shape[0], "x", x_shape[0])
     status = lib.mlops_stats_compare_counts(C.byref(out), x_p, y_p, x_shape[0])
     if status:
-        _rt.check(status, "mlops_stats_compare_counts")
+        _rt.check(status, "stats_compare_counts", why={
+            -1: "k is 0, a count is negative or a sum is 0 or beyond 2^53",
+        })
     return _stats_two_counts(out)
 
 

@@ -4,8 +4,8 @@ NumPy is used where it is installed; without it lists come in and lists go out. 
 Owner, which methods hold while they run: closing a handle that another thread is using ends it after that call.
 """
 import ctypes as C
-import os
 import operator
+import os
 import sys
 import threading
 import weakref
@@ -69,13 +69,13 @@ class Error(Exception):
             Error.by_code[cls.code] = cls
 
 
-def check(status, name, err=None):
-    """Raises what a status below zero means."""
+def check(status, name, err=None, why={}):
+    """Raises what a status below zero means. why: what the header says of it, for verbs that give no message."""
     if status >= 0:
         return status
     kind = Error.by_code.get(status, Error)
     if err is None or err.code == 0:
-        raise kind(f"{name}: {(kind.__doc__ or '').rstrip('.')}", code=status)
+        raise kind(f"{name}: {why.get(status) or (kind.__doc__ or '').rstrip('.')}", code=status)
     raise kind(err.message.decode("utf-8", "replace"), code=status, line=err.line, column=err.column,
                offset=err.offset, os_code=err.os_code)
 
@@ -85,10 +85,10 @@ def check(status, name, err=None):
 class Owner:
     """A C object and what it needs to live; ended when nobody holds it any more, at the latest at exit."""
 
-    __slots__ = ("_as_parameter_", "lock", "keep", "__weakref__")
+    __slots__ = ("_as_parameter_", "lock", "keep", "of", "__weakref__")
 
-    def __init__(self, pointer, end, lock, keep):
-        self._as_parameter_, self.lock, self.keep = pointer, lock, keep
+    def __init__(self, pointer, end, lock, keep, of):
+        self._as_parameter_, self.lock, self.keep, self.of = pointer, lock, keep, of
         if end is not None:
             weakref.finalize(self, end, pointer)
 
@@ -104,15 +104,16 @@ class Handle:
     _locked = False  # one thread at a time
 
     @classmethod
-    def _wrap(cls, pointer, *, keep=None, owned=True, lock=None):
+    def _wrap(cls, pointer, *, keep=None, owned=True, lock=None, of=None):
         self = object.__new__(cls)
-        self._h = cls._owner(pointer, keep, owned, lock)
+        self._h = cls._owner(pointer, keep, owned, lock, of)
         return self
 
     @classmethod
-    def _owner(cls, pointer, keep=None, owned=True, lock=None):
+    def _owner(cls, pointer, keep=None, owned=True, lock=None, of=None):
+        """keep: what must live as long; of: the handle that it was made of, which has its shape."""
         lock = lock or (threading.RLock() if cls._locked else None)
-        return Owner(pointer, cls._end if owned else None, lock, keep)
+        return Owner(pointer, cls._end if owned else None, lock, keep, of)
 
     def _open(self):
         if self._h is None:
@@ -183,11 +184,13 @@ class locked:
 
 # ---- scalars and texts -----------------------------------------------------------------------------------------
 
-def integer(value, low, high, name):
-    """A whole number that fits the C type; ctypes would cut it silently."""
+def integer(value, low, high, name, least=None):
+    """A whole number that fits the C type; ctypes would cut it silently. least: what the header asks for."""
     value = operator.index(value)
     if not low <= value <= high:
         raise OverflowError(f"{name} must lie between {low} and {high}, not {value}")
+    if least is not None and value < least:
+        raise Error.by_code[-1](f"{name} is {value}, below {least}")
     return value
 
 
@@ -239,14 +242,14 @@ def decoded(value):
     return None if value is None else value.decode("utf-8", "replace")
 
 
-def written(call, name, err=None):
+def written(call, name, err=None, why={}):
     """What a verb writes to a buffer of ours: asked again with more room while it does not fit."""
     room, needed = 1024, C.c_size_t()
     while True:
         buffer = C.create_string_buffer(room)
         status = call(buffer, room, C.byref(needed))
         if status != ARENA or needed.value < room:
-            check(status, name, err)
+            check(status, name, err, why)
             return C.string_at(buffer, needed.value)
         room = needed.value + 1
 
@@ -294,25 +297,32 @@ def array(value, code, n_dims, name):
     """(address, shape, what keeps it alive) of numbers, row-major. Whole numbers and floats of other widths are
     converted to the nearest of the wanted type; whole numbers are never made of floats."""
     np = numpy()
+    wanted, _, kinds = DTYPES[code]
     if np is None:
         return listed(value, code, n_dims, name)
-    wanted, _, kinds = DTYPES[code]
     found = np.asarray(value)
     if found.dtype.kind not in kinds and found.size:
         raise TypeError(f"{name} must hold numbers that convert to {wanted}, not {found.dtype}")
     if found.ndim != n_dims:
-        hint = "; one row is x.reshape(1, -1)" if n_dims == 2 and found.ndim == 1 else ""
-        raise ValueError(f"{name} must have {n_dims} dimension{'s' * (n_dims > 1)}, not {found.ndim}{hint}")
+        raise dimensions(name, n_dims, found.ndim)
     if code == "q" and found.dtype == np.uint64 and found.size and found.max() > 2 ** 63 - 1:
         raise OverflowError(f"{name} has values beyond int64")
     found = np.ascontiguousarray(found, wanted)
     return found.ctypes.data, found.shape, found
 
 
+def dimensions(name, want, have):
+    hint = "; one row is x.reshape(1, -1), one column x.reshape(-1, 1)" if (want, have) == (2, 1) else ""
+    return ValueError(f"{name} must have {want} dimension{'s' * (want > 1)}, not {have}{hint}")
+
+
 def listed(value, code, n_dims, name):
     """The same of lists, without NumPy."""
     wanted, kind, _ = DTYPES[code]
-    rows = [list(row) for row in value] if n_dims == 2 else [list(value)]
+    value = list(value)
+    if n_dims == 2 and value and not hasattr(value[0], "__iter__"):
+        raise dimensions(name, 2, 1)
+    rows = [list(row) for row in value] if n_dims == 2 else [value]
     if any(len(row) != len(rows[0]) for row in rows):
         raise ValueError(f"{name} has rows of different lengths")
     flat = [x for row in rows for x in row]
@@ -332,6 +342,17 @@ def strided(value, code, name):
         return value.ctypes.data, value.shape[0], value.strides[0] // value.itemsize, value
     address, shape, keep = array(value, code, 1, name)
     return address, shape[0], 1, keep
+
+
+def fits(name, shape, axis, noun, unit, want):
+    """The shape of an array is what a handle takes."""
+    if shape[axis] != want:
+        have = counted(shape[axis], "values" if len(shape) == 1 else ("rows", "columns")[axis])
+        raise Error.by_code[-1](f"{name} has {have}; the {noun} takes {counted(want, unit)}")
+
+
+def counted(n, units):
+    return f"{n} {units[:-1] if n == 1 and units.endswith('s') else units}"
 
 
 def same_length(name, have, other, want):

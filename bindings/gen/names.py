@@ -68,6 +68,11 @@ def csv_list(doc):
     return bool(re.search(r"separated by commas|\bas columns\b", doc))
 
 
+def json_object(doc):
+    """A string that is a JSON object."""
+    return bool(re.search(r"\ba JSON object\b", doc))
+
+
 def least(function, param):
     """The least that a number may be as its comment says, or None: "0 or more", "n is 0 or more"."""
     match = re.match(r"(?:[^;]*, )?(\d+) or more\b", param["doc"]) or re.search(

@@ -129,16 +129,24 @@ class Method:
                 self.before += [f"{name}_keep = _rt.Storage({name}_n, {name}_p)", f"{name}_p = {name}_keep.address"]
                 self.keep.append(f"{name}_keep")
             return
-        self.give(p, "Optional[ArrayLike]" if p["nullable"] else "ArrayLike", "None" if p["nullable"] else None)
+        column = self.is_column(p)
+        shown = {**p, "doc": p["doc"] + "; of one dimension: one value a row"} if column else p
+        self.give(shown, "Optional[ArrayLike]" if p["nullable"] else "ArrayLike", "None" if p["nullable"] else None)
         if p["stride"]:
             self.before.append(f'{name}_p, {name}_n, {name}_stride, {name}_keep = _rt.strided({name}, "{code}", '
                                f'"{name}")')
             self.args[p["stride"]] = f"{name}_stride"
             return
-        call = f'_rt.array({name}, "{code}", {len(p["dims"])}, "{name}")'
+        call = f'_rt.array({name}, "{code}", {len(p["dims"])}, "{name}"{", True" if column else ""})'
         if p["nullable"]:
             call = f"(None, (0,) * {len(p['dims'])}, None) if {name} is None else {call}"
         self.before.append(f"{name}_p, {name}_shape, {name}_keep = {call}")
+
+    def is_column(self, p):
+        """Whether one dimension can stand for a column: the number of rows is known from another array."""
+        lengths = {q["name"]: q.get("from", {}).get("array") for q in self.f["params"] if q["role"] == "dim"}
+        return len(p["dims"]) == 2 and lengths.get(p["dims"][0]) not in (None, p["name"]) and (
+            lengths.get(p["dims"][1]) == p["name"])
 
     def is_mute(self):
         """Whether the verb returns a status and no message."""

@@ -179,6 +179,8 @@ def keywords(api, struct):
                  "callback": "Optional[Callable[[int, int], Any]]"}
         if role == "str" and names.csv_list(field["doc"]):
             known["str"] = "Union[str, Sequence[str], None]"
+        elif role == "str" and names.json_object(field["doc"]):
+            known["str"] = "Union[PathOrStr, dict, None]"
         if role == "value":
             known["value"] = "Optional[float]" if kind in ("double", "float") else "Optional[int]"
         elif role == "enum":
@@ -239,7 +241,8 @@ def set_field(api, struct, field):
     if role == "enum":
         return [f"o.{name} = _rt.choice({names.camel(kind)}, {name})"]
     if role == "str":
-        convert = "names_or_none" if names.csv_list(field["doc"]) else "string"
+        convert = "names_or_none" if names.csv_list(field["doc"]) else "json_text" if names.json_object(
+            field["doc"]) else "string"
         return [f'o.{name} = _rt.{convert}({name}, "{name}")']
     if role == "opts":
         return [f"made = _{names.stem(names.base_of(kind))}(**{name})", f"o.{name} = C.pointer(made)",

@@ -11,6 +11,7 @@ import gc
 import json
 import math
 import os
+import pathlib
 import pickle
 import subprocess
 import sys
@@ -307,6 +308,20 @@ class Scalars(unittest.TestCase):
         reference = mlops.Reference(table, columns=["a,b", "d"])
         self.assertEqual([reference.name(i) for i in range(reference.n_columns)], ["a,b", "d"])
 
+    def test_metadata_is_json(self):
+        model = mlops.Model.parse(MODEL)
+
+        def kept(metadata):
+            return mlops.Bundle.parse(mlops.Bundle.save(model, metadata=metadata)).metadata
+
+        made = {"owner": "risk", "n": [1, 2.5, None], "ä": "\U0001f600"}
+        self.assertEqual(json.loads(kept(made)), made)
+        self.assertEqual(kept('{"a":  1}'), '{"a":  1}')
+        for wrong, kind in (({"a": math.nan}, ValueError), ({"a": model}, TypeError), ([1], mlops.InvalidError),
+                            ("{", mlops.InvalidError)):
+            with self.assertRaisesRegex(kind, "metadata"):
+                kept(wrong)
+
     def test_zero_that_is_set(self):
         with mlops.Profile(scale=0) as whole, mlops.Profile() as fine:
             whole.add([0.25] * 4)
@@ -364,6 +379,8 @@ class Arrays(unittest.TestCase):
             model.predict(np.zeros(3))
         with self.assertRaises(mlops.InvalidError):
             model.predict(np.zeros((2, 4)))
+        with self.assertRaisesRegex(TypeError, r"rows must hold numbers, not text; mlops\.table\(path\)"):
+            mlops.Context(model).predict("live.csv")
         with self.assertRaises(TypeError):
             mlops.stats_compare_counts(np.array([1.5, 2]), np.array([1, 2]))
         with self.assertRaises(ValueError):
@@ -411,6 +428,25 @@ class Arrays(unittest.TestCase):
                 with self.assertRaises(ValueError):
                     monitor.add(ROWS, [[0.5]])
                 self.assertIn("fraud", monitor.metrics())
+
+    def test_predictions_go_on_as_they_come(self):
+        model = mlops.Model.parse(MODEL)
+        reference = mlops.Reference(mlops.Table.parse("amount,age,score\n" + "1,2,3\n4,5,6\n" * 60))
+        rows = np.array(ROWS)
+        sums = []
+        for predictions in (model.predict(rows), model.predict(rows).reshape(-1, 1), list(model.predict(rows))):
+            with mlops.Monitor.new_reference(model, reference, window_rows=50) as monitor:
+                monitor.add(rows, predictions)
+                monitor.add(rows[:1], predictions[:1])
+                sums.append([line for line in monitor.metrics().splitlines() if "prediction" in line])
+        self.assertEqual(sums[0], sums[1])
+        self.assertEqual(sums[0], sums[2])
+        self.assertIn("mlops_model_predictions_total{model=\"default\"} 5", sums[0])
+        with mlops.Monitor.new_reference(model, reference) as monitor:
+            with self.assertRaisesRegex(ValueError, "predictions has 3 entries and rows has 4"):
+                monitor.add(rows, model.predict(rows[:3]))
+            with self.assertRaisesRegex(ValueError, "one row is .*, one column x.reshape"):
+                monitor.add(rows[0])
 
 
 class Tables(unittest.TestCase):
@@ -554,6 +590,16 @@ class Pandas(unittest.TestCase):
         renamed = frame.rename(columns={"age": "years"})
         self.assertTrue(close_to(model.predict(renamed, columns=["amount", "years", "score"]), WANTED))
 
+    def test_predict_reads_a_csv_file(self):
+        model = mlops.Model.parse(MODEL)
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "rows.csv")
+            pd.DataFrame(ROWS, columns=["amount", "age", "score"]).to_csv(path, index=False)
+            for given in (path, str(path), os.fsencode(path)):
+                self.assertTrue(close_to(model.predict(given), WANTED))
+            with self.assertRaisesRegex(mlops.NotFoundError, "nowhere.csv"):
+                model.predict(path.with_name("nowhere.csv"))
+
     def test_the_first_lines(self):
         train = pd.read_csv(os.path.join(HERE, "train.csv"))
         live = pd.read_csv(os.path.join(HERE, "live.csv"))
@@ -645,6 +691,9 @@ assert mlops.table([[1.0, 2.0], [3.0, 4.0]]).n_columns == 2
 profile = mlops.Profile(edges=[1.0])
 profile.add_f32([1, 2, 3])
 assert profile.summarize().n == 3
+monitor = mlops.Monitor.new_reference(None, mlops.Reference(table, columns="a"))
+monitor.add([[1.0], [2.0]], [0.5, 0.25])
+assert 'mlops_model_predictions_total{{model="default"}} 2' in monitor.metrics()
 for wrong in ([[1.0], [2.0, 3.0]], [1.0, 2.0]):
     try:
         mlops.Table.from_matrix(wrong)

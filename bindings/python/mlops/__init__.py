@@ -7,6 +7,8 @@
 load, table and compare are shortcuts; everything else is one class for each noun of the library: Table, Model,
 Reference, Drift, Monitor, Profile, Bundle. Errors are subclasses of mlops.Error.
 """
+import os
+
 from . import _ffi
 from . import _runtime as _rt
 from . import _tables
@@ -101,16 +103,17 @@ class Model(_ffi.Model):
     def predict(self, rows, output=ModelOutput.PREDICTION, columns=None):
         """Predict.
 
-        rows: a DataFrame, a Table, a dict of columns or an Arrow object, whose columns are bound to the features by
-            name; or a 2-D array, whose columns are the features in order. Models compute in float32: float64 and
-            whole numbers are rounded to the nearest float32, as the trainer does with them.
+        rows: a DataFrame, a Table, a dict of columns, an Arrow object or the path of a CSV file, whose columns are
+            bound to the features by name; or a 2-D array, whose columns are the features in order. Models compute in
+            float32: float64 and whole numbers are rounded to the nearest float32, as the trainer does with them.
         output: "prediction" (probability, scores or value), "margin" or "leaf".
         columns: names of the columns of each feature, where they are not the model's own.
         Returns float64: one value for each row, or an array (n, width) where a row yields several.
         """
         output = _rt.choice(ModelOutput, output)
-        if isinstance(rows, _ffi.Table) or columns is not None or hasattr(rows, "columns") or hasattr(
-                rows, "items") or hasattr(rows, "__arrow_c_stream__") or hasattr(rows, "__arrow_c_array__"):
+        named = ("columns", "items", "__arrow_c_stream__", "__arrow_c_array__")
+        if isinstance(rows, (_ffi.Table, str, bytes, os.PathLike)) or columns is not None or any(
+                hasattr(rows, name) for name in named):
             values = self.predict_table(table(rows), columns, output)
         else:
             values = self._predict_array(rows, output)

@@ -2082,14 +2082,14 @@ class Monitor(_rt.Handle):
         counts as null.
 
             rows: row-major, float32
-            predictions: float64; the first column is profiled
+            predictions: float64; the first column is profiled; of one dimension: one value a row
 
         Raises: InvalidError where a shape differs; nothing is added then.
         """
         h = self._open()
         rows_p, rows_shape, rows_keep = _rt.array(rows, "f", 2, "rows")
         predictions_p, predictions_shape, predictions_keep = (None, (0,) * 2,
-                None) if predictions is None else _rt.array(predictions, "d", 2, "predictions")
+                None) if predictions is None else _rt.array(predictions, "d", 2, "predictions", True)
         if predictions is not None:
             _rt.same_length("predictions", predictions_shape[0], "rows", rows_shape[0])
         _rt.fits("rows", rows_shape, 1, "monitor", "features", lib.mlops_monitor_n_features(h))
@@ -2280,7 +2280,7 @@ def _bundle_opts(*, reference=None, name=None, version=None, metadata=None, gold
     if version is not None:
         o.version = _rt.string(version, "version")
     if metadata is not None:
-        o.metadata = _rt.string(metadata, "metadata")
+        o.metadata = _rt.json_text(metadata, "metadata")
     if golden_rows is not None:
         o.golden_rows, shape, keep = _rt.array(golden_rows, "f", 2, "golden_rows")
         o._keep.append(keep)

@@ -4,6 +4,7 @@ NumPy is used where it is installed; without it lists come in and lists go out. 
 Owner, which methods hold while they run: closing a handle that another thread is using ends it after that call.
 """
 import ctypes as C
+import json
 import operator
 import os
 import sys
@@ -238,6 +239,17 @@ def names_or_none(value, name):
     return string(",".join(quoted), name)
 
 
+def json_text(value, name):
+    """A JSON object: text as it is, or a dict."""
+    if isinstance(value, (str, bytes, os.PathLike)):
+        return string(value, name)
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{name} is no JSON: {error}") from None
+    return string(text, name)
+
+
 def decoded(value):
     return None if value is None else value.decode("utf-8", "replace")
 
@@ -293,16 +305,21 @@ def numpy():
     return _numpy[0]
 
 
-def array(value, code, n_dims, name):
+def array(value, code, n_dims, name, column=False):
     """(address, shape, what keeps it alive) of numbers, row-major. Whole numbers and floats of other widths are
-    converted to the nearest of the wanted type; whole numbers are never made of floats."""
+    converted to the nearest of the wanted type; whole numbers are never made of floats. column: one dimension where
+    two are wanted is a column."""
     np = numpy()
     wanted, _, kinds = DTYPES[code]
+    if isinstance(value, (str, bytes, os.PathLike)):
+        raise TypeError(f"{name} must hold numbers, not text; mlops.table(path) reads a CSV file")
     if np is None:
-        return listed(value, code, n_dims, name)
+        return listed(value, code, n_dims, name, column)
     found = np.asarray(value)
     if found.dtype.kind not in kinds and found.size:
         raise TypeError(f"{name} must hold numbers that convert to {wanted}, not {found.dtype}")
+    if column and found.ndim == 1:
+        found = found.reshape(-1, 1)
     if found.ndim != n_dims:
         raise dimensions(name, n_dims, found.ndim)
     if code == "q" and found.dtype == np.uint64 and found.size and found.max() > 2 ** 63 - 1:
@@ -316,12 +333,14 @@ def dimensions(name, want, have):
     return ValueError(f"{name} must have {want} dimension{'s' * (want > 1)}, not {have}{hint}")
 
 
-def listed(value, code, n_dims, name):
+def listed(value, code, n_dims, name, column):
     """The same of lists, without NumPy."""
     wanted, kind, _ = DTYPES[code]
     value = list(value)
     if n_dims == 2 and value and not hasattr(value[0], "__iter__"):
-        raise dimensions(name, 2, 1)
+        if not column:
+            raise dimensions(name, 2, 1)
+        value = [[x] for x in value]
     rows = [list(row) for row in value] if n_dims == 2 else [value]
     if any(len(row) != len(rows[0]) for row in rows):
         raise ValueError(f"{name} has rows of different lengths")

@@ -40,7 +40,7 @@ class Method:
         self.keywords = []   # the same, keyword-only
         self.before, self.after, self.returns, self.kinds = [], [], [], []
         self.args, self.locks = {}, []
-        self.reraise, self.grows = None, False
+        self.reraise, self.grows, self.renamed = None, False, {}
         self.new = names.param(f, "new")
         self.self = names.param(f, "self")
         self.keep = []
@@ -220,6 +220,7 @@ class Method:
         for name, *rest in types.keywords(self.api, struct):
             shown = f"{name}_opts" if name in taken else name
             self.keywords.append((shown, *rest))
+            self.renamed.update({name: shown} if shown != name else {})
             given.append(f"{name}={shown}")
         given += [f"_{dim}={self.call_rule(rule)}" for dim, rule in p.get("outer", {}).items()]
         self.before.append(f"{p['name']} = _{names.stem(struct['name'])}({', '.join(given)})")

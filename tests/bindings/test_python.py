@@ -197,7 +197,7 @@ class Errors(unittest.TestCase):
 
 
 class Messages(unittest.TestCase):
-    """What verbs say that return a status alone."""
+    """What verbs say that return a status alone, and how options are called."""
 
     ROW = [1.0, 2.0, 3.0]
 
@@ -265,6 +265,32 @@ class Messages(unittest.TestCase):
         self.says(mlops.InvalidError, f"x sums up to {2 ** 53 + 1}; 1 to 2^53 can be compared", compare, [2 ** 53, 1],
                   [1, 1])
         self.says(mlops.InvalidError, "x sums up to 0; 1 to 2^53 can be compared", compare, [], [])
+
+    def test_options_are_called_as_they_are_given(self):
+        train, live = mlops.table({"a": [1, 2], "b": [1, 2]}), mlops.table({"a": [1, 2]})
+        with self.assertRaisesRegex(mlops.SchemaError, "'b'.* name it in ignore=$"):
+            mlops.compare(train, live)
+        with self.assertRaisesRegex(mlops.SchemaError, "^ignore= names 'x'"):
+            mlops.compare(train, live, ignore=["x"])
+        with self.assertRaisesRegex(mlops.InvalidError, "^alpha= must lie in"):
+            mlops.compare(train, train, alpha=0.6)
+        with self.assertRaisesRegex(mlops.InvalidError, "^n_edges= is 2; it must be"):
+            mlops.Reference(train, n_edges=2)
+        with self.assertRaisesRegex(mlops.SchemaError, "^reference: ignore= names 'x'"):
+            mlops.Reference(train, ignore="x")
+        with self.assertRaisesRegex(mlops.InvalidError, "window_rows= is 3"):
+            mlops.Monitor.new_reference(None, mlops.Reference(train), window_rows=3)
+        with self.assertRaisesRegex(mlops.InvalidError, '^call\\["memory_max"\\] is negative'):
+            mlops.compare(train, train, call={"memory_max": -1})
+        with self.assertRaisesRegex(mlops.InvalidError, "^options: a number is negative"):
+            mlops.Table.parse("a\n1\n", memory_max=-1)
+
+    def test_names_of_users_stay(self):
+        for name in ("mlops_drift_opts.ignore", "opts.reference"):
+            with self.assertRaisesRegex(mlops.SchemaError, f"'{name}'"):
+                mlops.compare({name: [1]}, {"a": [1]})
+            with self.assertRaisesRegex(mlops.NotFoundError, f"'{name}'"):
+                mlops.load(name)
 
 
 class Scalars(unittest.TestCase):

@@ -2465,6 +2465,8 @@ def stats_compare_counts(x, y):
     return _stats_two_counts(out)
 
 
+_rt.RENAMED.update({"reference": "reference_opts"})
+
 __all__ = [
     "ArenaError",
     "ArrowArray",

@@ -7,6 +7,7 @@ import ctypes as C
 import json
 import operator
 import os
+import re
 import sys
 import threading
 import weakref
@@ -77,8 +78,25 @@ def check(status, name, err=None, why={}):
     kind = Error.by_code.get(status, Error)
     if err is None or err.code == 0:
         raise kind(f"{name}: {why.get(status) or (kind.__doc__ or '').rstrip('.')}", code=status)
-    raise kind(err.message.decode("utf-8", "replace"), code=status, line=err.line, column=err.column,
+    raise kind(spoken(err.message.decode("utf-8", "replace")), code=status, line=err.line, column=err.column,
                offset=err.offset, os_code=err.os_code)
+
+
+RENAMED = {}  # options that hold options: what they are called here, where it is not the name of their field
+
+
+def spoken(message):
+    """A message of the library, with its options as they are given here: ignore= for mlops_drift_opts.ignore."""
+    def field(match):
+        name, inner = match.groups()
+        return f'{RENAMED.get(name, name)}["{inner}"]' if inner else f"{name}="
+
+    message = re.sub(r"(?<!\S)mlops_call: ", "call: ", message)
+    message = re.sub(r"(?<!\S)mlops_call\.", "opts.call.", message)
+    message = re.sub(r"(?<!\S)(?:mlops_\w+_opts|opts)\.(\w+)(?:\.(\w+))?", field, message)
+    message = re.sub(r"(?<!\S)mlops_\w+_opts: (?:(\w+)(?= (?:is|are|must|names|\")))?",
+                     lambda match: f"{match[1]}=" if match[1] else "options: ", message)
+    return re.sub(r"(?<!\S)option '(\w+)'", r"\1=", message)
 
 
 # ---- handles ---------------------------------------------------------------------------------------------------

@@ -10,7 +10,10 @@
 mlops_status mlops__opts_copy(void *out, size_t ours, const void *given, const char *name,
                               mlops_error *err);
 
-/* The same for a struct that the caller lets us fill: copies ours back, cut to its struct_size. */
+/* The same for a struct that the caller lets us fill: copies ours back, cut to its struct_size. For
+ * verbs without err; those that have one call the second. */
 mlops_status mlops__opts_return(void *out, const void *ours, size_t size);
+mlops_status mlops__opts_result(void *out, const void *ours, size_t size, const char *name,
+                                mlops_error *err);
 
 #endif

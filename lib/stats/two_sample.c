@@ -149,7 +149,7 @@ static mlops_status finish(mlops_stats_two_sample *out, mlops_status status, sam
     sample_free(x, allocator);
     sample_free(y, allocator);
     if (status < 0) return status;
-    return mlops__opts_return(out, &result, sizeof result);
+    return mlops__opts_result(out, &result, sizeof result, "mlops_stats_two_sample", err);
 }
 
 mlops_status mlops_stats_compare(mlops_stats_two_sample *out, const double *x, int64_t n,

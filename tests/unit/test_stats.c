@@ -153,6 +153,15 @@ static void test_refuses(void **state) {
             "alternative");
     out.struct_size = 0;
     assert_int_equal(mlops_stats_compare(&out, x, 2, x, 2, NULL, NULL), MLOPS_E_INVALID);
+    memset(&err, 0, sizeof err);
+    refused(mlops_stats_compare(&out, x, 2, x, 2, NULL, &err), &err, MLOPS_E_INVALID,
+            "mlops_stats_two_sample: struct_size is 0");
+    mlops_table *table = NULL;
+    assert_int_equal(mlops_table_from_matrix(&table, x, 2, 1, NULL, NULL, NULL), MLOPS_OK);
+    memset(&err, 0, sizeof err);
+    refused(mlops_stats_compare_columns(&out, table, 0, table, 0, NULL, &err), &err,
+            MLOPS_E_INVALID, "mlops_stats_two_sample: struct_size is 0");
+    mlops_table_unref(table);
 }
 
 static void test_every_allocation_may_fail(void **state) {

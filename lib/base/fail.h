@@ -36,6 +36,9 @@ mlops_status mlops__fail(mlops_error *err, mlops_status code, const char *format
 mlops_status mlops__fail_at(mlops_error *err, mlops_status code, int64_t line, int64_t column,
                             int64_t offset, const char *format, ...) MLOPS__PRINTF(6, 7);
 
+/* The end of a counted noun: "%lld field%s". */
+static inline const char *mlops__plural(int64_t n) { return n == 1 ? "" : "s"; }
+
 /* The one message for an allocation that failed. */
 mlops_status mlops__fail_nomem(mlops_error *err, size_t size);
 

@@ -14,6 +14,8 @@
 enum {
     HEADER_SIZE = 64,
     ENTRY_SIZE = 24,
+    KIND_AT = 12,
+    SIZE_AT = 16,
     CRC_AT = 28, /* also the bytes that it covers before the table */
     SHA_AT = 32
 };
@@ -39,6 +41,14 @@ static const char *letters(uint32_t kind, char out[5]) {
     return out;
 }
 
+static const char *name_of(uint32_t kind, char room[MLOPS__CONTAINER_NAME]) {
+    char four[5];
+    if (kind == MLOPS__KIND_BUNDLE) return "a bundle";
+    if (kind == MLOPS__KIND_REFERENCE) return "a saved reference";
+    mlops__format(room, MLOPS__CONTAINER_NAME, "a container of kind '%s'", letters(kind, four));
+    return room;
+}
+
 static entry read_entry(const uint8_t *data, uint32_t index) {
     const uint8_t *p = data + HEADER_SIZE + (size_t)index * ENTRY_SIZE;
     return (entry){mlops__load_u32(p),      mlops__load_u32(p + 4),  mlops__load_u32(p + 8),
@@ -49,27 +59,51 @@ int mlops__container_is(const void *bytes, size_t n) {
     return n >= sizeof MAGIC && memcmp(bytes, MAGIC, sizeof MAGIC) == 0;
 }
 
+const char *mlops__container_name(const void *bytes, size_t n, char room[MLOPS__CONTAINER_NAME]) {
+    if (n < KIND_AT + 4) return "a container";
+    return name_of(mlops__load_u32((const uint8_t *)bytes + KIND_AT), room);
+}
+
+static mlops_status is_none(const mlops__container *self, uint32_t wanted, mlops_error *err) {
+    char room[MLOPS__CONTAINER_NAME];
+    return mlops__fail_at(err, MLOPS_E_CORRUPT, 0, 0, 0,
+                          self->size ? "this is not %s (it does not begin with \"MLOPS\")"
+                                     : "this is empty, not %s",
+                          wanted ? name_of(wanted, room) : "a container");
+}
+
+static mlops_status is_cut(const mlops__container *self, uint64_t whole, mlops_error *err) {
+    return mlops__fail_at(err, MLOPS_E_CORRUPT, 0, 0, (int64_t)self->size,
+                          "this has %zu of %llu bytes: it was cut short", self->size,
+                          (unsigned long long)whole);
+}
+
 /* Header and table, as far as that goes without looking at sections. */
-static mlops_status check_header(mlops__container *self, mlops_error *err) {
+static mlops_status check_header(mlops__container *self, uint32_t wanted, mlops_error *err) {
     const uint8_t *data = self->data;
-    if (!mlops__container_is(data, self->size)) return damaged(err, 0, "the magic is missing");
-    if (self->size < HEADER_SIZE) return damaged(err, self->size, "the header ends");
+    if (!mlops__container_is(data, self->size)) return is_none(self, wanted, err);
+    if (self->size < HEADER_SIZE)
+        return mlops__fail_at(err, MLOPS_E_CORRUPT, 0, 0, (int64_t)self->size,
+                              "this has %zu bytes, less than its header: it was cut short",
+                              self->size);
     uint16_t major = mlops__load_u16(data + 8);
     if (major != 1)
         return mlops__fail_at(err, MLOPS_E_UNSUPPORTED, 0, 0, 8,
                               "container: format version %u; this library reads version 1", major);
-    if (mlops__load_u64(data + 16) != self->size)
-        return damaged(err, 16, "the size is not that of the file");
-    self->kind = mlops__load_u32(data + 12);
+    uint64_t whole = mlops__load_u64(data + SIZE_AT);
+    self->kind = mlops__load_u32(data + KIND_AT);
     self->n_sections = mlops__load_u32(data + 24);
     if (self->n_sections < 1 || self->n_sections > MLOPS__SECTIONS_MAX)
         return damaged(err, 24, "the number of sections is not within 1 to 64");
     size_t table = (size_t)self->n_sections * ENTRY_SIZE;
-    if (table > self->size - HEADER_SIZE) return damaged(err, self->size, "the table ends");
+    if (table > self->size - HEADER_SIZE)
+        return whole > self->size ? is_cut(self, whole, err)
+                                  : damaged(err, self->size, "the table ends");
     uint32_t crc = mlops__crc32(mlops__crc32(0, data, CRC_AT), data + HEADER_SIZE, table);
     if (crc != mlops__load_u32(data + CRC_AT))
         return damaged(err, CRC_AT, "the CRC of header and table does not match");
-    return MLOPS_OK;
+    if (whole > self->size) return is_cut(self, whole, err);
+    return whole == self->size ? MLOPS_OK : damaged(err, SIZE_AT, "the size is not that of all");
 }
 
 /* One section behind end, the end of what stands before it; moves end on. */
@@ -107,13 +141,12 @@ mlops_status mlops__container_open(mlops__container *out, const void *bytes, siz
                                    uint32_t kind, mlops_error *err) {
     mlops__container self = {bytes, n, 0, 0};
     *out = (mlops__container){NULL, 0, 0, 0};
-    MLOPS_TRY(check_header(&self, err));
+    MLOPS_TRY(check_header(&self, kind, err));
     MLOPS_TRY(check_sections(&self, err));
-    char is[5], wanted[5];
+    char is[MLOPS__CONTAINER_NAME], wanted[MLOPS__CONTAINER_NAME];
     if (kind != 0 && kind != self.kind)
-        return mlops__fail_at(err, MLOPS_E_UNSUPPORTED, 0, 0, 12,
-                              "container: it holds '%s' where '%s' is wanted",
-                              letters(self.kind, is), letters(kind, wanted));
+        return mlops__fail_at(err, MLOPS_E_UNSUPPORTED, 0, 0, KIND_AT, "this is %s, not %s",
+                              name_of(self.kind, is), name_of(kind, wanted));
     *out = self;
     return MLOPS_OK;
 }
@@ -158,4 +191,19 @@ mlops_status mlops__container_known(const mlops__container *self, const uint32_t
                               letters(e.kind, name));
     }
     return MLOPS_OK;
+}
+
+mlops_status mlops__container_read(mlops__container *out, const void *bytes, size_t n,
+                                   uint32_t kind, mlops_error *err) {
+    static const uint32_t of_bundle[] = {MLOPS__KIND_PLAN, MLOPS__KIND_META, MLOPS__KIND_GOLDEN,
+                                         MLOPS__KIND_REFERENCE};
+    static const uint32_t of_reference[] = {MLOPS__KIND_REFERENCE};
+    MLOPS_TRY(mlops__container_open(out, bytes, n, kind, err));
+    mlops_status status = MLOPS_OK;
+    if (out->kind == MLOPS__KIND_BUNDLE)
+        status = mlops__container_known(out, of_bundle, sizeof of_bundle / sizeof *of_bundle, err);
+    if (out->kind == MLOPS__KIND_REFERENCE)
+        status = mlops__container_known(out, of_reference, 1, err);
+    if (status) *out = (mlops__container){NULL, 0, 0, 0};
+    return status;
 }

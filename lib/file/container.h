@@ -45,6 +45,16 @@ typedef struct mlops__container {
 /* True if the bytes open with the magic: how formats are told apart. */
 int mlops__container_is(const void *bytes, size_t n);
 
+/* What a container says that it is, for messages: "a bundle", "a saved reference", "a container of
+ * kind 'PLAN'" in room. The bytes open with the magic; nothing else of them was checked. */
+enum { MLOPS__CONTAINER_NAME = 32 };
+const char *mlops__container_name(const void *bytes, size_t n, char room[MLOPS__CONTAINER_NAME]);
+
+/* What readers call: opens the whole that is wanted (0: any) and holds it to the sections that this
+ * library knows of a bundle or a reference. Errors of both functions below. */
+mlops_status mlops__container_read(mlops__container *out, const void *bytes, size_t n,
+                                   uint32_t kind, mlops_error *err);
+
 /* Checks header, table, gaps and the CRC of every section. MLOPS_E_CORRUPT, MLOPS_E_UNSUPPORTED
  * (major version, or a whole of another kind than wanted; 0 takes any). */
 mlops_status mlops__container_open(mlops__container *out, const void *bytes, size_t n,

@@ -9,7 +9,21 @@
 
 #include <string.h>
 
-enum { NAME_TRIES = 8, RANDOM_BYTES = 8 };
+enum { NAME_TRIES = 8, RANDOM_BYTES = 8, PATH_SHOWN = 240 /* bytes; its end says more */ };
+
+mlops_status mlops__fail_path(mlops_error *err, mlops_status status, const char *path) {
+    if (!err || !path || status >= 0) return status;
+    char text[sizeof err->message], quoted[PATH_SHOWN + 8];
+    size_t n = strlen(path), begin = n > PATH_SHOWN ? n - PATH_SHOWN : 0;
+    while (((uint8_t)path[begin] & 0xc0) == 0x80) begin++; /* not within a UTF-8 sequence */
+    mlops__format(quoted, sizeof quoted, "%s%s'", begin ? "..." : "'", path + begin);
+    if (strstr(err->message, quoted)) return status;
+    int in_place = strncmp(err->message, "this ", 5) == 0;
+    mlops__format(text, sizeof text, "%s%s%s%s", begin ? "'" : "", quoted, in_place ? " " : ": ",
+                  err->message + (in_place ? 5 : 0));
+    memcpy(err->message, text, sizeof text);
+    return status;
+}
 
 static int interrupted(int64_t code) {
     return code < 0 && mlops__os_kind_of(code) == MLOPS__OS_INTERRUPTED;
@@ -123,6 +137,7 @@ static mlops_status view_file(mlops__file_view *out, const mlops__host *host, in
 mlops_status mlops__file_open(mlops__file_view *out, const mlops__host *host, const char *path,
                               size_t max, int map, mlops_error *err) {
     *out = (mlops__file_view){NULL, 0, 0};
+    if (!path) return mlops__fail(err, MLOPS_E_INVALID, "path is NULL");
     int64_t file = mlops__file_number(&host->io, path, MLOPS_IO_READ);
     if (file < 0) return mlops__fail_os(err, file, "cannot open", path);
     mlops_status status = view_file(out, host, file, path, max, map, err);
@@ -230,6 +245,7 @@ static mlops_status check_target(const mlops__host *host, const char *path, mlop
 
 mlops_status mlops__file_write(const mlops__host *host, const char *path, const void *bytes,
                                size_t n, mlops_error *err) {
+    if (!path) return mlops__fail(err, MLOPS_E_INVALID, "path is NULL");
     MLOPS_TRY(check_target(host, path, err));
     size_t dir = dir_length(path);
     size_t cap = dir + sizeof PREFIX + 2 * RANDOM_BYTES + sizeof SUFFIX;

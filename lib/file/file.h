@@ -12,8 +12,13 @@ typedef struct mlops__file_view {
     int mapped; /* else data is allocated */
 } mlops__file_view;
 
+/* Puts the path in front of the message of an error, unless that names it already; a message that
+ * begins with "this " gets it in place of that word. Returns status, which may be success. */
+mlops_status mlops__fail_path(mlops_error *err, mlops_status status, const char *path);
+
 /* Reads or maps the whole file. MLOPS_E_LIMIT if it is larger than max bytes; MLOPS_E_NOT_FOUND,
- * MLOPS_E_DENIED, MLOPS_E_IO, MLOPS_E_NOMEM. map wants a mapping; an empty file is never mapped. */
+ * MLOPS_E_DENIED, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_INVALID (path is NULL). map wants a mapping;
+ * an empty file is never mapped. */
 mlops_status mlops__file_open(mlops__file_view *out, const mlops__host *host, const char *path,
                               size_t max, int map, mlops_error *err);
 void mlops__file_close(mlops__file_view *self, const mlops__host *host);

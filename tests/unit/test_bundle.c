@@ -13,6 +13,9 @@
 
 #include <cmocka.h>
 
+#include "file/container.h"
+#include "sys/host.h"
+
 static mlops_model *model;
 static mlops_reference *reference;
 
@@ -257,6 +260,58 @@ static void refuses_options_out_of_range(void **state) {
     assert_int_equal(mlops_bundle_save(model, NULL, 0, &n, &opts, &e), MLOPS_E_INVALID);
 }
 
+/* The bundle with one section more, of a kind that this library does not know. */
+static void extended(mlops__buf *out, uint32_t flags) {
+    static const uint32_t kinds[] = {MLOPS__KIND_PLAN, MLOPS__KIND_META, MLOPS__KIND_GOLDEN,
+                                     MLOPS__KIND_REFERENCE};
+    mlops_bundle_opts opts = full_opts();
+    mlops__section sections[5];
+    mlops__container whole;
+    size_t n;
+    uint8_t *bytes = save(&opts, &n);
+    assert_int_equal(mlops__container_open(&whole, bytes, n, 0, NULL), MLOPS_OK);
+    for (int i = 0; i < 4; i++) {
+        mlops__cursor found = mlops__container_find(&whole, kinds[i]);
+        sections[i] = (mlops__section){kinds[i], 0, found.data, found.size};
+    }
+    sections[4] = (mlops__section){MLOPS__KIND('L', 'A', 'T', 'E'), flags, "later", 5};
+    mlops__buf_init(out, &mlops__heap);
+    assert_int_equal(
+        mlops__container_write(out, MLOPS__KIND_BUNDLE, sections, 5, mlops__sha256_blocks_scalar),
+        MLOPS_OK);
+    free(bytes);
+}
+
+/* Every reader refuses a section that it must know and does not, and says which. */
+static void sections_of_a_later_library(void **state) {
+    (void)state;
+    char path[] = "/tmp/bundle-XXXXXX";
+    int file = mkstemp(path);
+    for (uint32_t flags = 0; flags <= MLOPS__SECTION_OPTIONAL; flags++) {
+        mlops__buf bytes;
+        mlops_error e[3] = {{0}};
+        mlops_bundle *bundle = NULL;
+        mlops_model *of_bundle = NULL;
+        mlops_reference *from_bundle = NULL;
+        size_t size;
+        mlops_status want = flags ? MLOPS_OK : MLOPS_E_UNSUPPORTED;
+        extended(&bytes, flags);
+        assert_int_equal(pwrite(file, bytes.data, bytes.size, 0), bytes.size);
+        assert_int_equal(mlops_bundle_load(&bundle, path, NULL, &e[0]), want);
+        assert_int_equal(mlops_model_load(&of_bundle, path, NULL, &e[1]), want);
+        assert_int_equal(mlops_reference_load(&from_bundle, path, NULL, &e[2]), want);
+        assert_int_equal(mlops_edge_size(bytes.data, bytes.size, &size), want);
+        for (int i = 0; i < 3 && want; i++)
+            if (!strstr(e[i].message, "'LATE'")) fail_msg("%s", e[i].message);
+        if (bundle) mlops_bundle_unref(bundle);
+        mlops_model_unref(of_bundle);
+        mlops_reference_unref(from_bundle);
+        mlops__buf_free(&bytes);
+    }
+    close(file);
+    unlink(path);
+}
+
 static void file_is_written_whole_or_not_at_all(void **state) {
     (void)state;
     char folder[] = "/tmp/bundle-XXXXXX", path[64];
@@ -286,6 +341,7 @@ int main(void) {
         cmocka_unit_test(device_gives_the_same),
         cmocka_unit_test(given_golden_rows_are_kept),
         cmocka_unit_test(refuses_options_out_of_range),
+        cmocka_unit_test(sections_of_a_later_library),
         cmocka_unit_test(file_is_written_whole_or_not_at_all),
     };
     return cmocka_run_group_tests(tests, load_model, unload_model);

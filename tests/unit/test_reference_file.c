@@ -129,6 +129,24 @@ static void test_found_in_bundles_and_csv(void **state) {
     leave_place(&at);
 }
 
+/* What may be saved may be loaded: 4 GiB. The files have a hole of that size behind their end. */
+static void test_limit_is_that_of_saving(void **state) {
+    (void)state;
+    place at;
+    mlops_reference *r = reference_of(table_of_csv(CSV), NULL);
+    mlops_error err;
+    make_place(&at);
+    assert_int_equal(mlops_reference_save(r, at.path, NULL), MLOPS_OK);
+    mlops_reference_unref(r);
+    assert_int_equal(truncate(at.path, UINT32_MAX), 0);
+    assert_int_equal(mlops_reference_load(&r, at.path, NULL, &err), MLOPS_E_CORRUPT);
+    assert_int_equal(truncate(at.path, (off_t)UINT32_MAX + 1), 0);
+    assert_int_equal(mlops_reference_load(&r, at.path, NULL, &err), MLOPS_E_LIMIT);
+    assert_non_null(strstr(err.message, "4 GiB"));
+    assert_non_null(strstr(err.message, at.path));
+    leave_place(&at);
+}
+
 /* Makes, saves and loads with a host whose k-th allocation fails. */
 static mlops_status use(const mlops_host *host, mlops_table *table, const char *path) {
     mlops_reference_opts opts = MLOPS_REFERENCE_OPTS_INIT;
@@ -173,6 +191,7 @@ int main(void) {
         cmocka_unit_test(test_saved_and_loaded),
         cmocka_unit_test(test_damaged_files_are_refused),
         cmocka_unit_test(test_found_in_bundles_and_csv),
+        cmocka_unit_test(test_limit_is_that_of_saving),
         cmocka_unit_test(test_every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -97,7 +97,7 @@ static mlops_status read_model(mlops_bundle *self, mlops__cursor plan, mlops_err
 
 static mlops_status read_all(mlops_bundle *self, const void *bytes, size_t n, mlops_error *err) {
     mlops__container whole;
-    MLOPS_TRY(mlops__bundle_open(&whole, bytes, n, err));
+    MLOPS_TRY(mlops__container_read(&whole, bytes, n, MLOPS__KIND_BUNDLE, err));
     MLOPS_TRY(mlops__container_verify(&whole, mlops__kern_for(self->host.cpu)->sha256_blocks, err));
     memcpy(self->id.bytes, whole.data + ID_OFFSET, sizeof self->id.bytes);
     mlops__cursor plan = mlops__container_find(&whole, MLOPS__KIND_PLAN);
@@ -141,7 +141,7 @@ mlops_status mlops_bundle_load(mlops_bundle **out, const char *path, const mlops
     MLOPS_TRY(mlops__file_open(&view, &resolved, path, SIZE_MAX, 1, err));
     mlops_status status = read_bundle(out, view.data, view.size, &resolved, err);
     mlops__file_close(&view, &resolved);
-    return status;
+    return mlops__fail_path(err, status, path);
 }
 
 mlops_bundle *mlops_bundle_ref(mlops_bundle *self) {

@@ -63,7 +63,7 @@ static int measure(const mlops_edge *self, layout *out) {
 /* Checks the bundle and points self into it. */
 static mlops_status attach(mlops_edge *self, const void *bundle, size_t n) {
     mlops__container whole;
-    MLOPS_TRY(mlops__bundle_open(&whole, bundle, n, NULL));
+    MLOPS_TRY(mlops__container_read(&whole, bundle, n, MLOPS__KIND_BUNDLE, NULL));
     mlops__cursor plan = mlops__container_find(&whole, MLOPS__KIND_PLAN);
     if (plan.failed) return MLOPS_E_CORRUPT;
     MLOPS_TRY(mlops__plan_open(&self->plan, plan.data, plan.size, NULL));
@@ -154,6 +154,6 @@ mlops_status mlops_edge_selftest(mlops_edge *self) {
 
 mlops_status mlops_edge_verify(const void *bundle, size_t n) {
     mlops__container whole;
-    MLOPS_TRY(mlops__bundle_open(&whole, bundle, n, NULL));
+    MLOPS_TRY(mlops__container_read(&whole, bundle, n, MLOPS__KIND_BUNDLE, NULL));
     return mlops__container_verify(&whole, mlops__sha256_blocks_scalar, NULL);
 }

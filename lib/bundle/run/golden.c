@@ -7,14 +7,6 @@
 
 #include <string.h>
 
-mlops_status mlops__bundle_open(mlops__container *out, const void *bytes, size_t n,
-                                mlops_error *err) {
-    static const uint32_t known[] = {MLOPS__KIND_PLAN, MLOPS__KIND_META, MLOPS__KIND_GOLDEN,
-                                     MLOPS__KIND_REFERENCE};
-    MLOPS_TRY(mlops__container_open(out, bytes, n, MLOPS__KIND_BUNDLE, err));
-    return mlops__container_known(out, known, sizeof known / sizeof *known, err);
-}
-
 mlops_status mlops__golden_open(mlops__golden *out, mlops__cursor section, uint32_t n_features,
                                 uint32_t width, mlops_error *err) {
     uint32_t version = mlops__cursor_u32(&section);

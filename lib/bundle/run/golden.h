@@ -1,4 +1,4 @@
-/* Golden rows: what the model gave where the bundle was made, and the sections of a bundle.
+/* Golden rows: what the model gave where the bundle was made.
  *
  * Section "GOLD", little-endian: version (u32, 1), rows (u32), features (u32), width (u32), the
  * rows (f32 each), the predictions (f64 each); nothing behind them. Freestanding.
@@ -19,10 +19,6 @@ typedef struct mlops__golden {
     uint32_t n_features;
     uint32_t width;
 } mlops__golden;
-
-/* Opens the container and holds it to the sections of a bundle. */
-mlops_status mlops__bundle_open(mlops__container *out, const void *bytes, size_t n,
-                                mlops_error *err);
 
 /* MLOPS_E_CORRUPT unless the section is whole and has the shape of the model. */
 mlops_status mlops__golden_open(mlops__golden *out, mlops__cursor section, uint32_t n_features,

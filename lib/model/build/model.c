@@ -139,8 +139,12 @@ static mlops_status read_json(loading *from, const uint8_t *bytes, size_t n, mlo
 static mlops_status read_bundle(loading *from, const uint8_t *bytes, size_t n,
                                 mlops__buf *payload) {
     mlops__container container;
+    char name[MLOPS__CONTAINER_NAME];
     const mlops__kern *kern = mlops__kern_for(from->host.cpu);
-    MLOPS_TRY(mlops__container_open(&container, bytes, n, MLOPS__KIND_BUNDLE, from->err));
+    MLOPS_TRY(mlops__container_read(&container, bytes, n, 0, from->err));
+    if (container.kind != MLOPS__KIND_BUNDLE)
+        return mlops__fail(from->err, MLOPS_E_UNSUPPORTED, "this is %s, not a model or bundle",
+                           mlops__container_name(bytes, n, name));
     MLOPS_TRY(mlops__container_verify(&container, kern->sha256_blocks, from->err));
     mlops__cursor plan = mlops__container_find(&container, MLOPS__KIND_PLAN);
     if (plan.failed)
@@ -182,7 +186,7 @@ mlops_status mlops_model_load(mlops_model **out, const char *path, const mlops_m
     MLOPS_TRY(mlops__file_open(&view, &self.host, path, self.memory_max, 1, err));
     mlops_status status = parse(out, &self, view.data, view.size);
     mlops__file_close(&view, &self.host);
-    return status;
+    return mlops__fail_path(err, status, path);
 }
 
 mlops_status mlops_model_parse(mlops_model **out, const void *bytes, size_t n,

@@ -8,19 +8,16 @@
 #include "file/file.h"
 #include "profile/reference.h"
 
-enum { FILE_MAX = 1 << 30 /* bytes of a container to open */ };
+static const uint64_t FILE_MAX = UINT32_MAX; /* bytes of a container, written or read */
 
 /* A saved reference must be sound as a whole; of a bundle the one section is wanted. */
 static mlops_status parse_container(mlops_reference **out, const mlops__file_view *file,
                                     const mlops__host *host, mlops_error *err) {
     mlops__container box;
-    MLOPS_TRY(mlops__container_open(&box, file->data, file->size, 0, err));
+    MLOPS_TRY(mlops__container_read(&box, file->data, file->size, 0, err));
     if (box.kind != MLOPS__KIND_REFERENCE && box.kind != MLOPS__KIND_BUNDLE)
-        return mlops__fail(err, MLOPS_E_UNSUPPORTED,
-                           "reference: the file holds neither a reference nor a bundle");
+        return mlops__fail(err, MLOPS_E_UNSUPPORTED, "this is neither a reference nor a bundle");
     MLOPS_TRY(mlops__container_verify(&box, mlops__sha256_blocks_scalar, err));
-    const uint32_t alone = MLOPS__KIND_REFERENCE;
-    if (box.kind == alone) MLOPS_TRY(mlops__container_known(&box, &alone, 1, err));
     mlops__cursor section = mlops__container_find(&box, MLOPS__KIND_REFERENCE);
     if (section.failed)
         return mlops__fail(err, MLOPS_E_SCHEMA,
@@ -52,10 +49,11 @@ mlops_status mlops_reference_load(mlops_reference **out, const char *path,
     int container = mlops__container_is(file.data, file.size);
     mlops_status status = MLOPS_OK;
     if (container && file.size > FILE_MAX)
-        status = mlops__fail(err, MLOPS_E_LIMIT, "reference: '%s' is larger than 1 GiB", path);
+        status = mlops__fail(err, MLOPS_E_LIMIT, "this is larger than 4 GiB, as no reference is");
     else if (container) status = parse_container(out, &file, &host, err);
     mlops__file_close(&file, &host);
-    return container ? status : load_csv(out, path, &o, err);
+    if (!container) status = load_csv(out, path, &o, err);
+    return mlops__fail_path(err, status, path);
 }
 
 mlops_status mlops_reference_save(const mlops_reference *self, const char *path, mlops_error *err) {

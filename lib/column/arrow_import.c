@@ -55,8 +55,9 @@ static mlops_status check_batch(const mlops_table *self, const struct ArrowArray
                                 mlops_error *err) {
     MLOPS_TRY(mlops__arrow_check(array, "the table", err));
     if (array->n_children != self->n_columns)
-        return mlops__fail(err, MLOPS_E_INVALID, "the array has %lld columns, its schema %lld",
-                           (long long)array->n_children, (long long)self->n_columns);
+        return mlops__fail(err, MLOPS_E_INVALID, "the array has %lld column%s, its schema %lld",
+                           (long long)array->n_children, mlops__plural(array->n_children),
+                           (long long)self->n_columns);
     if (array->n_buffers != 1)
         return mlops__fail(err, MLOPS_E_INVALID, "the array of the table has %lld buffers, not 1",
                            (long long)array->n_buffers);

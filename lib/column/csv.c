@@ -8,6 +8,8 @@
 #include "column/csv_infer.h"
 #include "column/names.h"
 #include "column/table_inside.h"
+#include "file/container.h"
+#include "file/file.h"
 
 #include <string.h>
 
@@ -113,8 +115,9 @@ static mlops_status read_header(csv_job *job) {
     int64_t n = reader->n_columns = reader->n_fields;
     if (job->names && job->n_names != n)
         return mlops__fail_at(job->err, MLOPS_E_PARSE, reader->mark.line, 0, -1,
-                              "%lld names are given, but line %lld has %lld fields",
-                              (long long)job->n_names, (long long)reader->mark.line, (long long)n);
+                              "names are given for %lld column%s, but line %lld has %lld field%s",
+                              (long long)job->n_names, mlops__plural(job->n_names),
+                              (long long)reader->mark.line, (long long)n, mlops__plural(n));
     if (job->names || !has_header)
         MLOPS_TRY(mlops__table_add_names(job->table, job->names, n, job->err));
     for (int64_t i = 0; i < n && !job->names && has_header; i++)
@@ -166,14 +169,16 @@ static mlops_status refuse_record(const csv_job *job) {
     const char *model = job->opts.flags & MLOPS_CSV_NO_HEADER ? "first line" : "header";
     if (found > due)
         return mlops__fail_at(job->err, MLOPS_E_PARSE, line, due + 1, reader->mark.offset,
-                              "line %lld has %lld fields, the %s %lld", (long long)line,
-                              (long long)found, model, (long long)due);
+                              "line %lld has %lld field%s, the %s %lld; quote a field that holds "
+                              "the delimiter",
+                              (long long)line, (long long)found, mlops__plural(found), model,
+                              (long long)due);
     mlops_status status = mlops__dictionary_finish(&job->table->names);
     if (status < 0) return status;
     return mlops__fail_at(job->err, MLOPS_E_PARSE, line, found + 1, reader->mark.offset,
-                          "line %lld has %lld fields, the %s %lld: '%s' is missing",
-                          (long long)line, (long long)found, model, (long long)due,
-                          job->table->names.texts[found]);
+                          "line %lld has %lld field%s, the %s %lld: '%s' is missing",
+                          (long long)line, (long long)found, mlops__plural(found), model,
+                          (long long)due, job->table->names.texts[found]);
 }
 
 static mlops_status take_record(csv_job *job) {
@@ -230,15 +235,24 @@ static mlops_status read_passes(csv_job *job) {
         mlops__csv_rewind(&job->reader, job->rows);
         MLOPS_TRY(read_rows(job, &n_rows));
         if (n_rows != job->n_rows)
-            return mlops__fail(job->err, MLOPS_E_IO, "%s changed while it was read",
-                               job->reader.path ? job->reader.path : "the text");
+            return mlops__fail(job->err, MLOPS_E_IO, "this changed while it was read");
     }
     return MLOPS_OK;
+}
+
+/* Files of ours are told from text by their first bytes. */
+static mlops_status refuse_container(const csv_job *job) {
+    char name[MLOPS__CONTAINER_NAME];
+    const mlops__csv_reader *reader = &job->reader;
+    if (!mlops__container_is(reader->text, reader->raw)) return MLOPS_OK;
+    return mlops__fail_at(job->err, MLOPS_E_PARSE, 1, 0, 0, "this is %s, not CSV",
+                          mlops__container_name(reader->text, reader->raw, name));
 }
 
 static mlops_status read_all(csv_job *job) {
     MLOPS_TRY(read_lists(job));
     MLOPS_TRY(mlops__csv_begin(&job->reader));
+    MLOPS_TRY(refuse_container(job));
     MLOPS_TRY(mlops__csv_skip_lines(&job->reader, job->opts.skip_lines));
     MLOPS_TRY(read_header(job));
     MLOPS_TRY(make_columns(job));
@@ -278,7 +292,7 @@ static mlops_status run_file(csv_job *job, const char *path) {
     job->reader.total = size;
     mlops_status status = size < 0 ? mlops__fail_os(job->err, size, "cannot read", path) : run(job);
     io->close(io->ctx, file);
-    return status;
+    return mlops__fail_path(job->err, status, path);
 }
 
 static mlops_status end(csv_job *job, mlops_status status, mlops_table **out) {

@@ -68,7 +68,7 @@ static mlops_status take_file(mlops__csv_reader *self) {
     if (got < 0) return mlops__fail_os(self->err, got, "cannot read", self->path);
     if (got == 0)
         return mlops__fail_at(self->err, MLOPS_E_IO, 0, 0, offset,
-                              "%s became shorter while it was read", self->path);
+                              "this became shorter while it was read");
     self->raw += (size_t)got;
     return MLOPS_OK;
 }
@@ -169,8 +169,8 @@ mlops_status mlops__csv_skip_lines(mlops__csv_reader *self, int64_t n) {
         }
         if (!size)
             return mlops__fail_at(self->err, MLOPS_E_PARSE, self->line, 0, -1,
-                                  "skip_lines is %lld, but there are %lld lines", (long long)n,
-                                  (long long)i);
+                                  "skip_lines is %lld, but the text has %lld line%s", (long long)n,
+                                  (long long)i, mlops__plural(i));
         self->pos += size;
         self->line++;
     }

@@ -29,6 +29,11 @@ int mlops__column_valid(const mlops__column *self, int64_t row);
 /* Numeric value; NaN for a null. Not for strings. */
 double mlops__column_f64(const mlops__column *self, int64_t row);
 
+/* For the end of a message about a column that a table lacks, in room: where it has one column
+ * alone, its name, and whether the delimiter may be another; else "". */
+enum { MLOPS__HINT = 192 };
+const char *mlops__table_hint(const mlops_table *self, char room[MLOPS__HINT]);
+
 /* A list of names as options spell it: separated by commas, quoted as in a CSV line. The texts live
  * in the arena. list NULL gives none. MLOPS_E_INVALID for an open quote, an empty or doubled name.
  */

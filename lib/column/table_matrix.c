@@ -13,8 +13,9 @@ static mlops_status check(const double *values, int64_t n_rows, int64_t n_column
     fits = fits && mlops__mul((size_t)n_rows, (size_t)n_columns, &cells) &&
            mlops__mul(cells, sizeof *values, &cells);
     if (!fits)
-        return mlops__fail(err, MLOPS_E_INVALID, "a matrix of %lld rows and %lld columns",
-                           (long long)n_rows, (long long)n_columns);
+        return mlops__fail(err, MLOPS_E_INVALID, "a matrix of %lld row%s and %lld column%s",
+                           (long long)n_rows, mlops__plural(n_rows), (long long)n_columns,
+                           mlops__plural(n_columns));
     if (!values && n_rows) return mlops__fail(err, MLOPS_E_INVALID, "values is NULL");
     return MLOPS_OK;
 }
@@ -28,8 +29,8 @@ static mlops_status name_columns(mlops_table *self, const char *list, int64_t n_
     mlops_status status = MLOPS_OK;
     if (list) status = mlops__names_parse(&arena, list, &names, &n, err);
     if (status == MLOPS_OK && n != n_columns)
-        status = mlops__fail(err, MLOPS_E_INVALID, "%lld names for %lld columns", (long long)n,
-                             (long long)n_columns);
+        status = mlops__fail(err, MLOPS_E_INVALID, "%lld name%s for %lld column%s", (long long)n,
+                             mlops__plural(n), (long long)n_columns, mlops__plural(n_columns));
     if (status == MLOPS_OK) status = mlops__table_add_names(self, names, n_columns, err);
     mlops__arena_free(&arena);
     return status;

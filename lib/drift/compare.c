@@ -67,11 +67,12 @@ static const char *kind_of(mlops_type type) {
 static mlops_status bind_column(job *self, int64_t index, mlops_error *err) {
     const char *name = source_name(&self->reference, index);
     int64_t found = mlops_table_find(self->current, name);
+    char hint[MLOPS__HINT];
     if (found < 0)
         return mlops__fail(err, MLOPS_E_SCHEMA,
                            "the current table has no column '%s', which the reference has; add it, "
-                           "or name it in mlops_drift_opts.ignore",
-                           name);
+                           "or name it in mlops_drift_opts.ignore%s",
+                           name, mlops__table_hint(self->current, hint));
     mlops_type a = source_type(&self->reference, index), b = mlops_table_type(self->current, found);
     if (a != MLOPS_TYPE_NULL && b != MLOPS_TYPE_NULL && strcmp(kind_of(a), kind_of(b)) != 0)
         return mlops__fail(err, MLOPS_E_SCHEMA,
@@ -92,12 +93,15 @@ static int among(const char *name, const char *const *names, int64_t n) {
 /* A name that neither side knows is taken for a slip. */
 static mlops_status check_names(const job *self, const char *option, const char *const *names,
                                 int64_t n, int both, mlops_error *err) {
+    char hint[MLOPS__HINT];
     for (int64_t i = 0; i < n; i++) {
         if (source_find(&self->reference, names[i]) >= 0) continue;
         if (!both && mlops_table_find(self->current, names[i]) >= 0) continue;
+        const char *end =
+            self->reference.table ? mlops__table_hint(self->reference.table, hint) : "";
         return mlops__fail(err, MLOPS_E_SCHEMA,
-                           "mlops_drift_opts.%s names '%s', which the reference does not have",
-                           option, names[i]);
+                           "mlops_drift_opts.%s names '%s', which the reference does not have%s",
+                           option, names[i], end);
     }
     return MLOPS_OK;
 }
@@ -184,11 +188,11 @@ static mlops_status poll(const job *self, int64_t done, mlops_error *err) {
     const mlops_call *call = &self->call;
     const mlops_clock *clock = &self->host.clock;
     if (call->progress && call->progress(call->progress_user, done, self->n) != 0)
-        return mlops__fail(err, MLOPS_E_CANCELLED, "cancelled after %lld of %lld columns",
-                           (long long)done, (long long)self->n);
+        return mlops__fail(err, MLOPS_E_CANCELLED, "cancelled after %lld of %lld column%s",
+                           (long long)done, (long long)self->n, mlops__plural(self->n));
     if (call->deadline_ns != 0 && clock->monotonic_ns(clock->ctx) > call->deadline_ns)
-        return mlops__fail(err, MLOPS_E_DEADLINE, "the deadline passed after %lld of %lld columns",
-                           (long long)done, (long long)self->n);
+        return mlops__fail(err, MLOPS_E_DEADLINE, "the deadline passed after %lld of %lld column%s",
+                           (long long)done, (long long)self->n, mlops__plural(self->n));
     return MLOPS_OK;
 }
 

@@ -12,10 +12,11 @@
 static mlops_status bind_list(mlops_monitor *self, const char *const *names, int64_t n,
                               const int64_t n_model, mlops_error *err) {
     if (n_model >= 0 && n != n_model)
-        return mlops__fail(err, MLOPS_E_SCHEMA,
-                           "monitor: opts.reference.columns names %lld columns; the model has %lld "
-                           "features, name one for each, in their order",
-                           (long long)n, (long long)n_model);
+        return mlops__fail(
+            err, MLOPS_E_SCHEMA,
+            "monitor: opts.reference.columns names %lld column%s; the model has %lld "
+            "feature%s, name one for each, in their order",
+            (long long)n, mlops__plural(n), (long long)n_model, mlops__plural(n_model));
     for (int64_t i = 0; i < n; i++) {
         int64_t index = mlops__reference_find(self->reference, names[i]);
         if (index < 0)

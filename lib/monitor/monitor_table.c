@@ -26,9 +26,10 @@ static mlops_status check_columns(const mlops_monitor *self, const mlops_table *
     for (int64_t i = 0; i < self->n_features; i++) {
         const mlops__reference_column *column = self->features[i].column;
         int64_t index = mlops_table_find(table, column->name);
+        char hint[MLOPS__HINT];
         if (index < 0)
-            return mlops__fail(err, MLOPS_E_SCHEMA, "monitor: the table has no column '%s'",
-                               column->name);
+            return mlops__fail(err, MLOPS_E_SCHEMA, "monitor: the table has no column '%s'%s",
+                               column->name, mlops__table_hint(table, hint));
         mlops_type type = mlops_table_type(table, index);
         if (!fits(column->type, type))
             return mlops__fail(err, MLOPS_E_SCHEMA,

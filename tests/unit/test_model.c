@@ -250,7 +250,7 @@ static const struct {
     {"[0,0,0,0,0]", "[1,0,0,0,0]", MLOPS_E_CORRUPT, "has no categories"},
     {"\"tree_info\":[0,0]", "\"tree_info\":[0,1]", MLOPS_E_CORRUPT,
      "tree 1 belongs to class 1, there are 1"},
-    {"\"tree_info\":[0,0]", "\"tree_info\":[0]", MLOPS_E_CORRUPT, "has 1 items for 2 trees"},
+    {"\"tree_info\":[0,0]", "\"tree_info\":[0]", MLOPS_E_CORRUPT, "has 1 item for 2 trees"},
     {"\"num_trees\":\"2\"", "\"num_trees\":\"3\"", MLOPS_E_CORRUPT, "num_trees says 3"},
     {"\"size_leaf_vector\":\"0\"}", "\"size_leaf_vector\":\"3\"}", MLOPS_E_UNSUPPORTED,
      "leaves of 3 values"},
@@ -438,10 +438,10 @@ static void binds_tables_by_name(void **state) {
     } cases[] = {
         {"age,name", N_ROWS, 1, MLOPS_E_SCHEMA, "column \"name\" is a string"},
         {"age,nix", N_ROWS, 1, MLOPS_E_SCHEMA, "no column \"nix\""},
-        {"age", N_ROWS, 1, MLOPS_E_SCHEMA, "names 1 columns, the model has 2"},
+        {"age", N_ROWS, 1, MLOPS_E_SCHEMA, "names 1 column, the model has 2 features"},
         {"age,\"", N_ROWS, 1, MLOPS_E_INVALID, ""},
         {NULL, 4, 1, MLOPS_E_INVALID, "the table has 5 rows"},
-        {NULL, N_ROWS, 2, MLOPS_E_INVALID, "yields 1 values"},
+        {NULL, N_ROWS, 2, MLOPS_E_INVALID, "yields 1 value a row"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_int_equal(mlops_model_predict_table(model, table, cases[i].columns, 0, out,

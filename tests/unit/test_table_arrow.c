@@ -401,7 +401,7 @@ static void broken_structs_are_refused(void **state) {
     BROKEN(b.columns[1].name = "a", "both called 'a'");
     BROKEN(b.columns[1].name = "\xff", "no UTF-8");
     BROKEN(b.columns[1].format = NULL, "'b' has no format");
-    BROKEN(b.array.n_children = 1, "1 columns, its schema 2");
+    BROKEN(b.array.n_children = 1, "1 column, its schema 2");
     BROKEN(b.array.children = NULL, "no children");
     BROKEN(b.arrays[1] = NULL, "column 2 is missing");
     BROKEN(b.array.n_buffers = 2, "2 buffers");

@@ -196,7 +196,7 @@ static void errors_name_their_place(void **state) {
     (void)state;
     refuses("", MLOPS_E_PARSE, 1, 0, "empty");
     refuses("\n\n", MLOPS_E_PARSE, 3, 0, "empty");
-    refuses("a,b\n1,2\n\"x\ny\",2\n3\n", MLOPS_E_PARSE, 5, 2, "line 5 has 1 fields, the header 2");
+    refuses("a,b\n1,2\n\"x\ny\",2\n3\n", MLOPS_E_PARSE, 5, 2, "line 5 has 1 field, the header 2");
     refuses("a,b\n1,2\n3\n", MLOPS_E_PARSE, 3, 2, "'b' is missing");
     refuses("a,b\n1,2,3,4\n", MLOPS_E_PARSE, 2, 3, "line 2 has 4 fields, the header 2");
     refuses("a,b,a\n", MLOPS_E_PARSE, 1, 3, "columns 1 and 3 are both called 'a'");
@@ -217,7 +217,7 @@ static void errors_name_their_place(void **state) {
     assert_int_equal(err.offset, 6);
     mlops_csv_opts opts = MLOPS_CSV_OPTS_INIT;
     opts.skip_lines = 3;
-    assert_fails("a\nb\n", 4, &opts, MLOPS_E_PARSE, 3, 0, "there are 2 lines");
+    assert_fails("a\nb\n", 4, &opts, MLOPS_E_PARSE, 3, 0, "the text has 2 lines");
     opts.skip_lines = 1;
     assert_fails("a\n", 2, &opts, MLOPS_E_PARSE, 2, 0, "nothing follows");
     opts.names = "x,y";

@@ -20,10 +20,11 @@ typedef struct binding {
 
 static mlops_status bind_one(const binding *self, uint32_t feature, const char *name) {
     int64_t index = mlops_table_find(self->table, name);
+    char hint[MLOPS__HINT];
     if (index < 0)
         return mlops__fail(self->err, MLOPS_E_SCHEMA,
-                           "the table has no column \"%.*s\", which is feature %u of the model",
-                           200, name, feature);
+                           "the table has no column \"%.*s\", which is feature %u of the model%s",
+                           200, name, feature, mlops__table_hint(self->table, hint));
     const mlops__column *column = mlops__table_column(self->table, index);
     if (column->type == MLOPS_TYPE_STRING)
         return mlops__fail(self->err, MLOPS_E_SCHEMA,
@@ -42,8 +43,9 @@ static mlops_status bind_all(const binding *self, const char *columns, mlops__ar
         MLOPS_TRY(mlops__names_parse(arena, columns, &list, &n, self->err));
         if (n != (int64_t)n_features)
             return mlops__fail(self->err, MLOPS_E_SCHEMA,
-                               "columns names %lld columns, the model has %u features",
-                               (long long)n, n_features);
+                               "columns names %lld column%s, the model has %u feature%s",
+                               (long long)n, mlops__plural(n), n_features,
+                               mlops__plural(n_features));
         names = list;
     }
     if (!names)
@@ -101,12 +103,14 @@ mlops_status mlops_model_predict_table(const mlops_model *self, const mlops_tabl
     if ((uint32_t)output > MLOPS_MODEL_OUTPUT_LEAF)
         return mlops__fail(err, MLOPS_E_INVALID, "output %d is unknown", (int)output);
     if (n_rows != mlops_table_n_rows(table))
-        return mlops__fail(err, MLOPS_E_INVALID, "n_rows is %lld, the table has %lld rows",
-                           (long long)n_rows, (long long)mlops_table_n_rows(table));
+        return mlops__fail(err, MLOPS_E_INVALID, "n_rows is %lld, the table has %lld row%s",
+                           (long long)n_rows, (long long)mlops_table_n_rows(table),
+                           mlops__plural(mlops_table_n_rows(table)));
     if (width != mlops__model_width(self, output))
         return mlops__fail(err, MLOPS_E_INVALID,
-                           "width is %lld, the model yields %lld values a row", (long long)width,
-                           (long long)mlops__model_width(self, output));
+                           "width is %lld, the model yields %lld value%s a row", (long long)width,
+                           (long long)mlops__model_width(self, output),
+                           mlops__plural(mlops__model_width(self, output)));
     binding all = {.model = self, .table = table, .err = err};
     mlops__arena arena;
     mlops__arena_init(&arena, &self->host.allocator, SIZE_MAX);

@@ -82,17 +82,19 @@ static mlops_status check_booster(mlops__xgb *self) {
                                   "booster \"%s\" does not have the members of one", ir->booster);
     if (self->n_trees >= 0 && self->n_trees != ir->n_trees)
         return mlops__source_fail(source, MLOPS_E_CORRUPT,
-                                  "there are %u trees, num_trees says %lld", ir->n_trees,
-                                  (long long)self->n_trees);
+                                  "the file has %u tree%s, num_trees says %lld", ir->n_trees,
+                                  mlops__plural(ir->n_trees), (long long)self->n_trees);
     if (ir->groups.size / 4 != ir->n_trees)
         return mlops__source_fail(source, MLOPS_E_CORRUPT,
-                                  "\"tree_info\" has %zu items for %u trees", ir->groups.size / 4,
-                                  ir->n_trees);
+                                  "\"tree_info\" has %zu item%s for %u tree%s", ir->groups.size / 4,
+                                  mlops__plural((int64_t)ir->groups.size / 4), ir->n_trees,
+                                  mlops__plural(ir->n_trees));
     if (!dart) ir->weights.size = 0;
     if (dart && ir->weights.size / 4 != ir->n_trees)
-        return mlops__source_fail(source, MLOPS_E_CORRUPT,
-                                  "\"weight_drop\" has %zu items for %u trees",
-                                  ir->weights.size / 4, ir->n_trees);
+        return mlops__source_fail(
+            source, MLOPS_E_CORRUPT, "\"weight_drop\" has %zu item%s for %u tree%s",
+            ir->weights.size / 4, mlops__plural((int64_t)ir->weights.size / 4), ir->n_trees,
+            mlops__plural(ir->n_trees));
     const float *weights = (const float *)(const void *)ir->weights.data;
     for (size_t t = 0; t < ir->weights.size / 4; t++)
         if (weights[t] - weights[t] != 0.0f)

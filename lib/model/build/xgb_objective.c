@@ -93,7 +93,8 @@ static mlops_status settle_base(mlops__xgb *self, const objective *o) {
     size_t n = self->base_score.size / sizeof *scores;
     if (n != 1 && n != ir->n_groups)
         return mlops__source_fail(self->source, MLOPS_E_CORRUPT,
-                                  "base_score has %zu values; 1 or %u are due", n, ir->n_groups);
+                                  "base_score has %zu value%s; 1 or %u are due", n,
+                                  mlops__plural((int64_t)n), ir->n_groups);
     for (uint32_t g = 0; g < ir->n_groups; g++) {
         float margin;
         MLOPS_TRY(to_margin(self, o, scores[n == 1 ? 0 : g], &margin));

@@ -29,11 +29,12 @@ static mlops_status with_defaults(mlops_reference_opts *out, const mlops_referen
 
 static mlops_status check_named(const mlops_table *table, const char *const *names, int64_t n,
                                 const char *option, mlops_error *err) {
+    char hint[MLOPS__HINT];
     for (int64_t i = 0; i < n; i++)
         if (mlops_table_find(table, names[i]) < 0)
             return mlops__fail(err, MLOPS_E_SCHEMA,
-                               "reference: option '%s' names '%s', which the table does not have",
-                               option, names[i]);
+                               "reference: option '%s' names '%s', which the table does not have%s",
+                               option, names[i], mlops__table_hint(table, hint));
     return MLOPS_OK;
 }
 

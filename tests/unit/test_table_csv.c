@@ -221,7 +221,8 @@ static void errors_name_their_place(void **state) {
     opts.skip_lines = 1;
     assert_fails("a\n", 2, &opts, MLOPS_E_PARSE, 2, 0, "nothing follows");
     opts.names = "x,y";
-    assert_fails("a\nb\n", 4, &opts, MLOPS_E_PARSE, 2, 0, "2 names are given, but line 2 has 1");
+    assert_fails("a\nb\n", 4, &opts, MLOPS_E_PARSE, 2, 0,
+                 "names are given for 2 columns, but line 2 has 1 field");
 }
 
 static void options_are_checked(void **state) {

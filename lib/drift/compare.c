@@ -70,8 +70,8 @@ static mlops_status bind_column(job *self, int64_t index, mlops_error *err) {
     char hint[MLOPS__HINT];
     if (found < 0)
         return mlops__fail(err, MLOPS_E_SCHEMA,
-                           "the current table has no column '%s', which the reference has; add it, "
-                           "or name it in mlops_drift_opts.ignore%s",
+                           "the current table has no column '%s'%s, which the reference has; add "
+                           "it, or name it in mlops_drift_opts.ignore",
                            name, mlops__table_hint(self->current, hint));
     mlops_type a = source_type(&self->reference, index), b = mlops_table_type(self->current, found);
     if (a != MLOPS_TYPE_NULL && b != MLOPS_TYPE_NULL && strcmp(kind_of(a), kind_of(b)) != 0)

@@ -226,11 +226,8 @@ static void missing_column(const char *name, const char *hint) {
                      MLOPS_E_SCHEMA);
     assert_int_equal(mlops_monitor_new(&monitor, NULL, path_of("good.csv"), NULL, NULL), MLOPS_OK);
     assert_int_equal(mlops_monitor_add_table(monitor, other, &e[3]), MLOPS_E_SCHEMA);
-    for (int i = 0; i < 4; i++) {
-        size_t n = strlen(e[i].message), k = strlen(hint);
-        if (n < k || strcmp(e[i].message + n - k, hint) != 0)
-            fail_msg("'%s' does not end in '%s'", e[i].message, hint);
-    }
+    for (int i = 0; i < 4; i++)
+        if (!strstr(e[i].message, hint)) fail_msg("'%s' lacks '%s'", e[i].message, hint);
     mlops_monitor_free(monitor);
     mlops_model_unref(model);
     mlops_table_unref(other);
@@ -239,8 +236,8 @@ static void missing_column(const char *name, const char *hint) {
 
 static void a_wrong_delimiter_is_guessed(void **state) {
     (void)state;
-    missing_column("semicolons.csv", "; its only column is 'a;b': is its delimiter another?");
-    missing_column("single.csv", "; its only column is 'amount'");
+    missing_column("semicolons.csv", " (its only column is 'a;b': is its delimiter another?)");
+    missing_column("single.csv", " (its only column is 'amount')");
 }
 
 static void counts_are_spelled(void **state) {

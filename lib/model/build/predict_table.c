@@ -23,8 +23,8 @@ static mlops_status bind_one(const binding *self, uint32_t feature, const char *
     char hint[MLOPS__HINT];
     if (index < 0)
         return mlops__fail(self->err, MLOPS_E_SCHEMA,
-                           "the table has no column \"%.*s\", which is feature %u of the model%s",
-                           200, name, feature, mlops__table_hint(self->table, hint));
+                           "the table has no column \"%.*s\"%s, which is feature %u of the model",
+                           200, name, mlops__table_hint(self->table, hint), feature);
     const mlops__column *column = mlops__table_column(self->table, index);
     if (column->type == MLOPS_TYPE_STRING)
         return mlops__fail(self->err, MLOPS_E_SCHEMA,

@@ -100,7 +100,7 @@ MLOPS_API mlops_status mlops_drift_compare(mlops_drift **out, const mlops_table 
 
 /**
  * Compare a table with a kept reference. The loss of precision of the reference is part of the
- * confidence bound.
+ * confidence bound. opts.ignore may name columns that the reference was made without.
  *
  * @param[out] out   the verdicts, to be ended with mlops_drift_unref(); NULL after an error
  * @param reference  kept reference

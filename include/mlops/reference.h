@@ -54,7 +54,8 @@ MLOPS_API mlops_status mlops_reference_new(mlops_reference **out, const mlops_ta
  *
  * @param[out] out  the reference, to be ended with mlops_reference_unref(); NULL after an error
  * @param path      file to read
- * @param opts      @nullable; columns and ignore are for CSV alone
+ * @param opts      @nullable; csv and n_edges are for CSV alone. columns and ignore choose among
+ * the columns that were saved, too; there, a name to ignore may be of none of them
  * @param err       @nullable
  * @return MLOPS_E_NOT_FOUND, MLOPS_E_IO, MLOPS_E_CORRUPT, MLOPS_E_PARSE, MLOPS_E_SCHEMA,
  *         MLOPS_E_NOMEM

@@ -29,8 +29,8 @@ int mlops__column_valid(const mlops__column *self, int64_t row);
 /* Numeric value; NaN for a null. Not for strings. */
 double mlops__column_f64(const mlops__column *self, int64_t row);
 
-/* For the end of a message about a column that a table lacks, in room: where it has one column
- * alone, its name, and whether the delimiter may be another; else "". */
+/* For a message about a column that a table lacks, behind its name: where the table has one column
+ * alone, what that is called, and whether the delimiter may be another; else "". In room. */
 enum { MLOPS__HINT = 192 };
 const char *mlops__table_hint(const mlops_table *self, char room[MLOPS__HINT]);
 

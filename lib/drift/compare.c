@@ -90,7 +90,8 @@ static int among(const char *name, const char *const *names, int64_t n) {
     return 0;
 }
 
-/* A name that neither side knows is taken for a slip. */
+/* A name that neither side knows is taken for a slip; but not one to ignore where the reference is
+ * kept, which may have been made without it. */
 static mlops_status check_names(const job *self, const char *option, const char *const *names,
                                 int64_t n, int both, mlops_error *err) {
     char hint[MLOPS__HINT];
@@ -113,7 +114,7 @@ static mlops_status bind_columns(job *self, mlops_error *err) {
     MLOPS_TRY(mlops__names_parse(&self->arena, self->opts.columns, &keep, &n_keep, err));
     MLOPS_TRY(mlops__names_parse(&self->arena, self->opts.ignore, &drop, &n_drop, err));
     MLOPS_TRY(check_names(self, "columns", keep, n_keep, 1, err));
-    MLOPS_TRY(check_names(self, "ignore", drop, n_drop, 0, err));
+    if (self->reference.table) MLOPS_TRY(check_names(self, "ignore", drop, n_drop, 0, err));
     self->pairs = mlops__arena_array(&self->arena, (size_t)n + 1, sizeof *self->pairs);
     self->judged = mlops__arena_array(&self->arena, (size_t)n + 1, sizeof *self->judged);
     self->order = mlops__arena_array(&self->arena, (size_t)n + 1, sizeof *self->order);

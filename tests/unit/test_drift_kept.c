@@ -130,6 +130,26 @@ static void test_values_where_there_were_none(void **state) {
     }
 }
 
+/* A reference may have been made without what is to be ignored; what is to be compared it has. */
+static void test_names_of_kept_ones(void **state) {
+    (void)state;
+    mlops_table *x = parse("a,b\n1,x\n"), *y = parse("a,b\n1,x\n");
+    mlops_reference *reference = keep(x, 0);
+    mlops_drift *drift;
+    mlops_error err;
+    mlops_drift_opts opts = MLOPS_DRIFT_OPTS_INIT;
+    opts.ignore = "b,target";
+    assert_int_equal(mlops_drift_compare_reference(&drift, reference, y, &opts, NULL), MLOPS_OK);
+    assert_int_equal(mlops_drift_n_columns(drift), 1);
+    mlops_drift_unref(drift);
+    opts.columns = "a,target";
+    refused(mlops_drift_compare_reference(&drift, reference, y, &opts, &err), &err, MLOPS_E_SCHEMA,
+            "'target'");
+    mlops_reference_unref(reference);
+    mlops_table_unref(x);
+    mlops_table_unref(y);
+}
+
 static void test_hidden_share(void **state) {
     (void)state;
     close_to(1 + mlops__drift_hidden(1, 1000, 10), 1, 0);
@@ -143,6 +163,7 @@ int main(void) {
         cmocka_unit_test(test_kept_reference_of_few_values_is_exact),
         cmocka_unit_test(test_kept_reference_of_many_values),
         cmocka_unit_test(test_values_where_there_were_none),
+        cmocka_unit_test(test_names_of_kept_ones),
         cmocka_unit_test(test_hidden_share),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -129,6 +129,79 @@ static void test_found_in_bundles_and_csv(void **state) {
     leave_place(&at);
 }
 
+static void assert_names(const mlops_reference *r, const char *names) {
+    char list[128] = "";
+    for (int64_t i = 0; i < mlops_reference_n_columns(r); i++) {
+        if (i) strcat(list, ",");
+        strcat(list, mlops_reference_name(r, i));
+        assert_int_equal(mlops__reference_find(r, mlops_reference_name(r, i)), i);
+    }
+    assert_string_equal(list, names);
+}
+
+/* Of a saved reference and of a bundle, columns and ignore leave what they would leave of CSV. */
+static void test_columns_of_saved_ones_are_chosen(void **state) {
+    (void)state;
+    static const struct {
+        const char *columns, *ignore, *left;
+    } cases[] = {{NULL, NULL, "id,age,city,member,score"},
+                 {NULL, "id", "age,city,member,score"},
+                 {NULL, "score,city", "id,age,member"},
+                 {"score,age", NULL, "score,age"},
+                 {"score,age,id", "age", "score,id"}};
+    place at;
+    mlops_error err;
+    mlops_reference *r, *all = reference_of(table_of_csv(CSV), NULL);
+    mlops__buf payload, whole;
+    make_place(&at);
+    payload_of(all, &payload);
+    mlops__section section = {MLOPS__KIND_REFERENCE, 0, payload.data, payload.size};
+    for (int bundle = 0; bundle < 2; bundle++) {
+        mlops__buf_init(&whole, &mlops__heap);
+        assert_int_equal(mlops__container_write(&whole,
+                                                bundle ? MLOPS__KIND_BUNDLE : MLOPS__KIND_REFERENCE,
+                                                &section, 1, mlops__sha256_blocks_scalar),
+                         MLOPS_OK);
+        put_file(at.path, whole.data, whole.size);
+        mlops__buf_free(&whole);
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+            mlops_reference_opts opts = MLOPS_REFERENCE_OPTS_INIT;
+            mlops__buf got, want;
+            opts.columns = cases[i].columns;
+            opts.ignore = cases[i].ignore;
+            if (mlops_reference_load(&r, at.path, &opts, &err)) fail_msg("%s", err.message);
+            assert_names(r, cases[i].left);
+            payload_of(r, &got);
+            mlops_reference_unref(r);
+            r = reference_of(table_of_csv(CSV), &opts);
+            payload_of(r, &want);
+            assert_int_equal(got.size, want.size);
+            assert_memory_equal(got.data, want.data, want.size);
+            mlops_reference_unref(r);
+            mlops__buf_free(&want);
+            mlops__buf_free(&got);
+        }
+        mlops_reference_opts opts = MLOPS_REFERENCE_OPTS_INIT;
+        opts.ignore = "id,target"; /* it may have been made without */
+        assert_int_equal(mlops_reference_load(&r, at.path, &opts, &err), MLOPS_OK);
+        assert_names(r, "age,city,member,score");
+        mlops_reference_unref(r);
+        opts.columns = "age,target";
+        assert_int_equal(mlops_reference_load(&r, at.path, &opts, &err), MLOPS_E_SCHEMA);
+        assert_null(r);
+        assert_non_null(strstr(err.message, "'target'"));
+        opts.columns = "id";
+        assert_int_equal(mlops_reference_load(&r, at.path, &opts, &err), MLOPS_E_SCHEMA);
+        assert_non_null(strstr(err.message, "no column is left"));
+        opts.columns = "a,a";
+        assert_int_equal(mlops_reference_load(&r, at.path, &opts, &err), MLOPS_E_INVALID);
+        assert_null(r);
+    }
+    mlops__buf_free(&payload);
+    mlops_reference_unref(all);
+    leave_place(&at);
+}
+
 /* What may be saved may be loaded: 4 GiB. The files have a hole of that size behind their end. */
 static void test_limit_is_that_of_saving(void **state) {
     (void)state;
@@ -191,6 +264,7 @@ int main(void) {
         cmocka_unit_test(test_saved_and_loaded),
         cmocka_unit_test(test_damaged_files_are_refused),
         cmocka_unit_test(test_found_in_bundles_and_csv),
+        cmocka_unit_test(test_columns_of_saved_ones_are_chosen),
         cmocka_unit_test(test_limit_is_that_of_saving),
         cmocka_unit_test(test_every_allocation_may_fail),
     };

@@ -101,6 +101,18 @@ mlops_status mlops__reference_finish(mlops_reference *self, mlops_error *err) {
     return MLOPS_OK;
 }
 
+mlops_status mlops__reference_keep(mlops_reference *self, const int64_t *chosen, int64_t n,
+                                   mlops_error *err) {
+    mlops__reference_column *kept =
+        mlops__arena_array(&self->arena, (size_t)n, sizeof(mlops__reference_column));
+    if (!kept) return mlops__fail_nomem(err, (size_t)n * sizeof *kept);
+    for (int64_t i = 0; i < n; i++) kept[i] = self->columns[chosen[i]];
+    self->columns = kept;
+    self->n_columns = n;
+    sort_names(self);
+    return MLOPS_OK;
+}
+
 mlops_reference *mlops_reference_ref(mlops_reference *self) {
     if (self) atomic_fetch_add_explicit(&self->n_refs, 1, memory_order_relaxed);
     return self;

@@ -27,14 +27,31 @@ static mlops_status with_defaults(mlops_reference_opts *out, const mlops_referen
     return MLOPS_OK;
 }
 
-static mlops_status check_named(const mlops_table *table, const char *const *names, int64_t n,
+/* Where columns are chosen from. */
+typedef struct source {
+    const mlops_table *table; /* NULL: a reference that is kept already */
+    const mlops_reference *kept;
+} source;
+
+static int64_t source_find(const source *self, const char *name) {
+    return self->table ? mlops_table_find(self->table, name)
+                       : mlops__reference_find(self->kept, name);
+}
+
+static const char *source_name(const source *self, int64_t index) {
+    return self->table ? mlops_table_name(self->table, index)
+                       : mlops_reference_name(self->kept, index);
+}
+
+static mlops_status check_named(const source *from, const char *const *names, int64_t n,
                                 const char *option, mlops_error *err) {
-    char hint[MLOPS__HINT];
+    char room[MLOPS__HINT];
+    const char *hint = from->table ? mlops__table_hint(from->table, room) : "";
     for (int64_t i = 0; i < n; i++)
-        if (mlops_table_find(table, names[i]) < 0)
+        if (source_find(from, names[i]) < 0)
             return mlops__fail(err, MLOPS_E_SCHEMA,
-                               "reference: option '%s' names '%s', which the table does not have%s",
-                               option, names[i], mlops__table_hint(table, hint));
+                               "reference: option '%s' names '%s', which the %s does not have%s",
+                               option, names[i], from->table ? "table" : "reference", hint);
     return MLOPS_OK;
 }
 
@@ -45,25 +62,40 @@ static int among(const char *name, const char *const *names, int64_t n) {
 }
 
 /* Indices of the columns to take, in the arena. */
-static mlops_status choose(const mlops_table *table, const mlops_reference_opts *opts,
+static mlops_status choose(const source *from, const mlops_reference_opts *opts,
                            mlops__arena *arena, int64_t **out, int64_t *n_out, mlops_error *err) {
     const char **keep, **drop;
     int64_t n_keep, n_drop;
     MLOPS_TRY(mlops__names_parse(arena, opts->columns, &keep, &n_keep, err));
     MLOPS_TRY(mlops__names_parse(arena, opts->ignore, &drop, &n_drop, err));
-    MLOPS_TRY(check_named(table, keep, n_keep, "columns", err));
-    MLOPS_TRY(check_named(table, drop, n_drop, "ignore", err));
-    int64_t n = opts->columns ? n_keep : mlops_table_n_columns(table);
+    MLOPS_TRY(check_named(from, keep, n_keep, "columns", err));
+    if (from->table) MLOPS_TRY(check_named(from, drop, n_drop, "ignore", err));
+    int64_t all =
+        from->table ? mlops_table_n_columns(from->table) : mlops_reference_n_columns(from->kept);
+    int64_t n = opts->columns ? n_keep : all;
     *out = mlops__arena_array(arena, (size_t)n + 1, sizeof **out);
     if (!*out) return mlops__fail_nomem(err, (size_t)n * sizeof **out);
     *n_out = 0;
     for (int64_t i = 0; i < n; i++) {
-        const char *name = opts->columns ? keep[i] : mlops_table_name(table, i);
-        if (!among(name, drop, n_drop)) (*out)[(*n_out)++] = mlops_table_find(table, name);
+        const char *name = opts->columns ? keep[i] : source_name(from, i);
+        if (!among(name, drop, n_drop)) (*out)[(*n_out)++] = source_find(from, name);
     }
     if (*n_out) return MLOPS_OK;
     return mlops__fail(err, MLOPS_E_SCHEMA,
                        "reference: no column is left; name one or more, or ignore fewer");
+}
+
+mlops_status mlops__reference_choose(mlops_reference *self, const mlops_reference_opts *opts,
+                                     mlops_error *err) {
+    if (!opts->columns && !opts->ignore) return MLOPS_OK;
+    source from = {NULL, self};
+    mlops__arena arena;
+    mlops__arena_init(&arena, &mlops__reference_host(self)->allocator, SIZE_MAX);
+    int64_t *chosen, n_chosen;
+    mlops_status status = choose(&from, opts, &arena, &chosen, &n_chosen, err);
+    if (status == MLOPS_OK) status = mlops__reference_keep(self, chosen, n_chosen, err);
+    mlops__arena_free(&arena);
+    return status;
 }
 
 static mlops_status fill(mlops_reference *self, const mlops_table *table, const int64_t *chosen,
@@ -116,7 +148,8 @@ mlops_status mlops_reference_new(mlops_reference **out, const mlops_table *table
     mlops__arena arena;
     mlops__arena_init(&arena, &host.allocator, SIZE_MAX);
     int64_t *chosen, n_chosen;
-    mlops_status status = choose(table, &o, &arena, &chosen, &n_chosen, err);
+    source from = {table, NULL};
+    mlops_status status = choose(&from, &o, &arena, &chosen, &n_chosen, err);
     if (status == MLOPS_OK) status = build(out, table, chosen, n_chosen, &o, &host, err);
     mlops__arena_free(&arena);
     return status;

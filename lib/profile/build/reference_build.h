@@ -18,6 +18,16 @@ mlops__arena *mlops__reference_arena(mlops_reference *self);
  * stands twice; MLOPS_E_NOMEM. */
 mlops_status mlops__reference_finish(mlops_reference *self, mlops_error *err);
 
+/* Leaves the n columns of these indices, in this order. MLOPS_E_NOMEM. */
+mlops_status mlops__reference_keep(mlops_reference *self, const int64_t *chosen, int64_t n,
+                                   mlops_error *err);
+
+/* Leaves the columns that opts name of a reference that is finished and nobody else has. A name to
+ * ignore that it lacks is passed over: it may have been made without. MLOPS_E_SCHEMA names a column
+ * that is not there, or says that none is left; MLOPS_E_INVALID, MLOPS_E_NOMEM. */
+mlops_status mlops__reference_choose(mlops_reference *self, const mlops_reference_opts *opts,
+                                     mlops_error *err);
+
 /* What one column is made with. */
 typedef struct mlops__cells_task {
     const mlops__column *column;

@@ -6,13 +6,14 @@
 #include "base/opts.h"
 #include "file/container.h"
 #include "file/file.h"
-#include "profile/reference.h"
+#include "profile/build/reference_build.h"
 
 static const uint64_t FILE_MAX = UINT32_MAX; /* bytes of a container, written or read */
 
 /* A saved reference must be sound as a whole; of a bundle the one section is wanted. */
 static mlops_status parse_container(mlops_reference **out, const mlops__file_view *file,
-                                    const mlops__host *host, mlops_error *err) {
+                                    const mlops_reference_opts *opts, const mlops__host *host,
+                                    mlops_error *err) {
     mlops__container box;
     MLOPS_TRY(mlops__container_read(&box, file->data, file->size, 0, err));
     if (box.kind != MLOPS__KIND_REFERENCE && box.kind != MLOPS__KIND_BUNDLE)
@@ -22,7 +23,12 @@ static mlops_status parse_container(mlops_reference **out, const mlops__file_vie
     if (section.failed)
         return mlops__fail(err, MLOPS_E_SCHEMA,
                            "reference: the bundle has none; write it with opts.reference");
-    return mlops__reference_parse(out, section.data, section.size, host, err);
+    MLOPS_TRY(mlops__reference_parse(out, section.data, section.size, host, err));
+    mlops_status status = mlops__reference_choose(*out, opts, err);
+    if (status == MLOPS_OK) return MLOPS_OK;
+    mlops_reference_unref(*out);
+    *out = NULL;
+    return status;
 }
 
 static mlops_status load_csv(mlops_reference **out, const char *path,
@@ -50,7 +56,7 @@ mlops_status mlops_reference_load(mlops_reference **out, const char *path,
     mlops_status status = MLOPS_OK;
     if (container && file.size > FILE_MAX)
         status = mlops__fail(err, MLOPS_E_LIMIT, "this is larger than 4 GiB, as no reference is");
-    else if (container) status = parse_container(out, &file, &host, err);
+    else if (container) status = parse_container(out, &file, &o, &host, err);
     mlops__file_close(&file, &host);
     if (!container) status = load_csv(out, path, &o, err);
     return mlops__fail_path(err, status, path);

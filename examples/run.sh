@@ -9,7 +9,7 @@ here=$(pwd)
 cd "$(dirname "$0")/.."
 root=$(pwd)
 
-sh scripts/install.sh gcc g++ libc6-dev meson ninja-build pkg-config libxxhash-dev libxgboost-dev python3 python3-sklearn
+sh scripts/install.sh gcc g++ libc6-dev meson ninja-build pkg-config libxxhash-dev liblmdb-dev libzstd-dev libxgboost-dev python3 python3-sklearn
 [ -d build ] || meson setup build -Dexamples=true >/dev/null
 ninja -C build >build/build.log 2>&1 || { cat build/build.log >&2; exit 1; }
 

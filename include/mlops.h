@@ -6,6 +6,7 @@
 #include <mlops/base.h>
 #include <mlops/bundle.h>
 #include <mlops/call.h>
+#include <mlops/change.h>
 #include <mlops/drift.h>
 #include <mlops/edge.h>
 #include <mlops/host.h>
@@ -14,6 +15,7 @@
 #include <mlops/profile.h>
 #include <mlops/reference.h>
 #include <mlops/stats.h>
+#include <mlops/store.h>
 #include <mlops/table.h>
 
 #endif

@@ -19,7 +19,7 @@ for arg; do
     esac
 done
 
-packages="gcc g++ libc6-dev meson ninja-build pkg-config libxxhash-dev libcmocka-dev python3 python3-numpy
+packages="gcc g++ libc6-dev meson ninja-build pkg-config libxxhash-dev liblmdb-dev libzstd-dev libcmocka-dev python3 python3-numpy
   python3-scipy python3-pandas python3-sklearn python3-xgboost libxgboost-dev python3-clang
   libclang-common-14-dev clang-14 libclang-rt-14-dev clang-format-14 golang-go valgrind binutils
   gcc-arm-none-eabi qemu-system-arm musl-tools"

@@ -570,6 +570,89 @@ public:
     }
 };
 
+/// A directory that is open. Opening it again in one process gives the same one.
+class store : public detail::handle<mlops_store, mlops_store_close> {
+public:
+    using handle::handle;
+
+    /// Open a store, or make one where there is none.
+    static ::mlops::store open(const std::string &path, const mlops_store_opts *opts = nullptr) {
+        mlops_store *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_store_open(&out, path.c_str(), opts, &e), "mlops_store_open", &e);
+        return ::mlops::store(out);
+    }
+
+    /// Make all commits durable.
+    void flush() {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_store_flush(need(), &e), "mlops_store_flush", &e);
+    }
+
+    /// Do a piece of the work that may wait: make commits durable, and write the index down from time to time, so
+    /// that opening after a power cut need not read the whole journal.
+    void service(std::int64_t budget_ns) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_store_service(need(), budget_ns, &e), "mlops_store_service", &e);
+    }
+
+    /// What the store holds now.
+    mlops_store_stats stat() {
+        mlops_store_stats out = {};
+        out.struct_size = sizeof out;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_store_stat(need(), &out, &e), "mlops_store_stat", &e);
+        return out;
+    }
+
+    /// Content by its name: bytes that a dataset, run or model keeps.
+    std::string content(const mlops_id &id) {
+        mlops_error e;
+        e.code = 0;
+        return detail::written([&](void *text, std::size_t cap, std::size_t *needed) {
+            return mlops_store_content(need(), &id, text, cap, needed, &e);
+        }, "mlops_store_content", &e);
+    }
+};
+
+/// Operations that wait for their commit. Mutable; one thread at a time.
+class change : public detail::handle<mlops_change, mlops_change_free> {
+public:
+    using handle::handle;
+
+    /// Begin a change.
+    explicit change(const ::mlops::store &store, const mlops_change_opts *opts = nullptr) {
+        mlops_change *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_change_new(&out, detail::required(store), opts, &e), "mlops_change_new", &e);
+        p_ = out;
+    }
+
+    /// Commit: all of the change or nothing. Afterwards it is empty and may be used for the next one. After
+    /// MLOPS_E_CONFLICT it is empty too.
+    std::int64_t commit() {
+        std::int64_t seq = 0;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_change_commit(need(), &seq, &e), "mlops_change_commit", &e);
+        return seq;
+    }
+
+    /// Keep content. It is stored once, however often it is kept, and is there for good with the commit.
+    mlops_id content(std::string_view bytes) {
+        mlops_id out = {};
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_change_content(need(), &out, bytes.data(), static_cast<std::size_t>(bytes.size()), &e), "mlops_change_content", &e);
+        return out;
+    }
+};
+
 /// Verdicts of a comparison, column by column. Immutable and shared; ends with the last mlops_drift_unref().
 class drift : public detail::handle<mlops_drift, mlops_drift_unref> {
 public:
@@ -589,6 +672,7 @@ public:
     }
 
     /// Compare a table with a kept reference. The loss of precision of the reference is part of the confidence bound.
+    /// opts.ignore may name columns that the reference was made without.
     static ::mlops::drift compare_reference(const ::mlops::reference &reference, const ::mlops::table &current,
                                             const mlops_drift_opts *opts = nullptr) {
         mlops_drift *out = nullptr;

@@ -207,6 +207,9 @@ class Function:
         else:
             self.args[p["name"]] = f"{self.give('const std::string &', p)}.c_str()"
 
+    def role_in_id(self, p):
+        self.args[p["name"]] = f"&{self.give('const mlops_id &', p)}"
+
     def role_in_array(self, p):
         base = names.base_of(p["type"])
         name = identifier(p["name"])

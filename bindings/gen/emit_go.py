@@ -146,6 +146,11 @@ class Function:
         name = self.give(p, "string")
         self.args[p["name"]] = f"s.{'optional' if p['nullable'] else 'str'}({name})"
 
+    def role_in_id(self, p):
+        name = self.give(p, "ID")
+        self.before += [f"var {name}C C.mlops_id", f"*(*ID)(unsafe.Pointer(&{name}C.bytes)) = {name}"]
+        self.args[p["name"]] = f"&{name}C"
+
     def role_in_array(self, p):
         base = names.base_of(p["type"])
         name = self.give(p, "[]" + types.ELEMENTS[base])

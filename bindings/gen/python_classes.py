@@ -118,6 +118,11 @@ class Method:
         convert = "names_or_none" if many else "string_or_none" if p["nullable"] else "string"
         self.args[p["name"]] = f'_rt.{convert}({name}, "{name}")'
 
+    def role_in_id(self, p):
+        name = self.give(p, "str")
+        self.before.append(f'{name} = mlops_id.from_buffer_copy(_rt.digest({name}, "{name}"))')
+        self.args[p["name"]] = f"C.byref({name})"
+
     def role_in_array(self, p):
         base = names.base_of(p["type"])
         code, name = types.CODES[base], types.identifier(p["name"])

@@ -296,7 +296,7 @@ class Roles:
         if struct_kind == "arrow":
             return "arrow_in" if "takes" in p["tags"] else "arrow_out" if p["out"] and "dims" in p else None
         if kind == f"const {base} *":
-            return {"opts": "opts", "host": "host", "table": "table"}.get(struct_kind)
+            return {"opts": "opts", "host": "host", "table": "table", "id": "in_id"}.get(struct_kind)
         if kind == f"{base} *" and p["out"] and p.get("dims") == ["1"]:
             return "out_struct"
         return None

@@ -90,6 +90,8 @@ const (
 	IOLockLock IOLock = 1
 	// IOLockTryLock: exclusive; EAGAIN if another opened file holds it.
 	IOLockTryLock IOLock = 2
+	// IOLockShare: shared with others that share; waits.
+	IOLockShare IOLock = 3
 )
 
 // CPU: the most that kernels may use of the CPU. Values never differ between levels, only speed. The
@@ -140,6 +142,29 @@ const (
 	ModelOutputLeaf ModelOutput = 2
 )
 
+// Sync: when a commit is told of.
+type Sync int32
+
+const (
+	// SyncFull: when it is durable: no power cut takes it back.
+	SyncFull Sync = 0
+	// SyncRelaxed: when it is made: a power cut may take back the newest commits, whole and in order, up
+	// to the last mlops_store_flush().
+	SyncRelaxed Sync = 1
+)
+
+// StoreIndex: what the index is kept in. It only repeats journal and packs, and is made anew if it is
+// lost.
+type StoreIndex int32
+
+const (
+	// StoreIndexFile: LMDB; the default.
+	StoreIndexFile StoreIndex = 0
+	// StoreIndexMemory: made from the journal by each process that opens the store; what other processes
+	// commit is seen after opening it again.
+	StoreIndexMemory StoreIndex = 1
+)
+
 // DriftVerdict: the three answers.
 type DriftVerdict int32
 
@@ -175,6 +200,41 @@ const (
 	// StatsAlternativeGreater: the CDF of x lies above that of y somewhere.
 	StatsAlternativeGreater StatsAlternative = 2
 )
+
+// StoreStats: what a store holds.
+type StoreStats struct {
+	// commits so far; the number of the newest
+	Seq int64
+	// commits that no power cut takes back, as far as is known
+	Durable int64
+	// of the newest commit, UTC; 0 if there is none
+	TimeNs int64
+	// of datasets, runs, models and so on
+	NRecords int64
+	// pieces of content
+	NObjects int64
+	// of its segments
+	JournalBytes int64
+	// of the packs
+	PackBytes int64
+	// that the index takes
+	IndexBytes int64
+	// hash of all records: equal in stores that hold the same
+	State uint64
+}
+
+func makeStoreStats(c *C.mlops_store_stats) (r StoreStats) {
+	r.Seq = int64(c.seq)
+	r.Durable = int64(c.durable)
+	r.TimeNs = int64(c.time_ns)
+	r.NRecords = int64(c.n_records)
+	r.NObjects = int64(c.n_objects)
+	r.JournalBytes = int64(c.journal_bytes)
+	r.PackBytes = int64(c.pack_bytes)
+	r.IndexBytes = int64(c.index_bytes)
+	r.State = uint64(c.state)
+	return r
+}
 
 // DriftColumn: what was found of one column. Measures that do not apply are NaN.
 type DriftColumn struct {
@@ -509,6 +569,65 @@ func (o *BundleOpts) c(s *scope, nFeatures int64) *C.mlops_bundle_opts {
 		}
 		c.n_golden = C.int64_t(int64(len(o.GoldenRows)) / (nFeatures))
 	}
+	return c
+}
+
+// StoreOpts: how a store is opened. Zero means the default in each field.
+type StoreOpts struct {
+	// never make a store
+	MustExist bool
+	// write nothing, not even the index, which is in memory then
+	ReadOnly bool
+	// default MLOPS_SYNC_FULL
+	Sync Sync
+	// default MLOPS_STORE_INDEX_FILE
+	Index StoreIndex
+	// bytes that the index may grow to; default 1 TiB, or 512 MiB on 32 bits, or less where the system
+	// refuses
+	MapMax int64
+	// size of the first segment of a new journal, from 4 KiB; default 256 KiB. Later ones double up to 16
+	// MiB
+	JournalBytes int64
+}
+
+func (o *StoreOpts) c(s *scope) *C.mlops_store_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_store_opts)(s.alloc(C.sizeof_mlops_store_opts))
+	c.struct_size = C.sizeof_mlops_store_opts
+	if o.MustExist {
+		c.flags |= 1
+	}
+	if o.ReadOnly {
+		c.flags |= 2
+	}
+	c.sync = C.mlops_sync(o.Sync)
+	c.index = C.mlops_store_index(o.Index)
+	c.map_max = C.int64_t(o.MapMax)
+	c.journal_bytes = C.int64_t(o.JournalBytes)
+	return c
+}
+
+// ChangeOpts: who changes, for the audit trail. Zero means the default in each field.
+type ChangeOpts struct {
+	// name of person or service; default none
+	Actor string
+	// W3C trace id; default none
+	TraceID string
+	// why, in words; default none
+	Note string
+}
+
+func (o *ChangeOpts) c(s *scope) *C.mlops_change_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_change_opts)(s.alloc(C.sizeof_mlops_change_opts))
+	c.struct_size = C.sizeof_mlops_change_opts
+	c.actor = s.optional(o.Actor)
+	c.trace_id = s.optional(o.TraceID)
+	c.note = s.optional(o.Note)
 	return c
 }
 
@@ -1452,6 +1571,195 @@ func (x *Bundle) ID() (ID, error) {
 	return *(*ID)(unsafe.Pointer(&out.bytes)), nil
 }
 
+// Store: a directory that is open. Opening it again in one process gives the same one.
+type Store struct {
+	p *C.mlops_store
+}
+
+func wrapStore(p *C.mlops_store) *Store {
+	x := &Store{p: p}
+	runtime.SetFinalizer(x, (*Store).Close)
+	return x
+}
+
+// Close ends this Store, or this share of it; it may be called again.
+func (x *Store) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	C.mlops_store_close(x.p)
+	x.p = nil
+	return nil
+}
+
+// OpenStore: open a store, or make one where there is none.
+//
+// Errors: MLOPS_E_NOT_FOUND, MLOPS_E_EXISTS if the directory is something else; MLOPS_E_CORRUPT if
+// journal or packs are damaged, which mlops_store_check() describes; MLOPS_E_UNSUPPORTED for a store
+// of a newer version; MLOPS_E_DENIED, MLOPS_E_NO_SPACE, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_INVALID.
+func OpenStore(path string, opts *StoreOpts) (*Store, error) {
+	var s scope
+	defer s.free()
+	var out *C.mlops_store
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_store_open(&out, s.str(path), optsC, &e), &e, "mlops_store_open"); err != nil {
+		return nil, err
+	}
+	r := wrapStore(out)
+	return r, nil
+}
+
+// Flush: make all commits durable.
+//
+// Errors: MLOPS_E_IO, MLOPS_E_NO_SPACE; MLOPS_E_FORKED.
+func (x *Store) Flush() error {
+	if x == nil || x.p == nil {
+		return closed("Store")
+	}
+	defer runtime.KeepAlive(x)
+	var e C.mlops_error
+	return check(C.mlops_store_flush(x.p, &e), &e, "mlops_store_flush")
+}
+
+// Service: do a piece of the work that may wait: make commits durable, and write the index down from
+// time to time, so that opening after a power cut need not read the whole journal.
+//
+// Errors: MLOPS_OK if more is to be done, MLOPS_END if nothing is; or as mlops_store_flush().
+func (x *Store) Service(budgetNs int64) error {
+	if x == nil || x.p == nil {
+		return closed("Store")
+	}
+	defer runtime.KeepAlive(x)
+	var e C.mlops_error
+	return check(C.mlops_store_service(x.p, C.int64_t(budgetNs), &e), &e, "mlops_store_service")
+}
+
+// Stat: what the store holds now.
+//
+// Errors: MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func (x *Store) Stat() (StoreStats, error) {
+	if x == nil || x.p == nil {
+		return StoreStats{}, closed("Store")
+	}
+	defer runtime.KeepAlive(x)
+	var out C.mlops_store_stats
+	out.struct_size = C.sizeof_mlops_store_stats
+	var e C.mlops_error
+	if err := check(C.mlops_store_stat(x.p, &out, &e), &e, "mlops_store_stat"); err != nil {
+		return StoreStats{}, err
+	}
+	return makeStoreStats(&out), nil
+}
+
+// Content: content by its name: bytes that a dataset, run or model keeps.
+//
+// Errors: MLOPS_E_NOT_FOUND; MLOPS_E_ARENA if cap is below the size; MLOPS_E_CORRUPT if the content is
+// damaged; MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func (x *Store) Content(id ID) ([]byte, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Store")
+	}
+	defer runtime.KeepAlive(x)
+	var idC C.mlops_id
+	*(*ID)(unsafe.Pointer(&idC.bytes)) = id
+	var e C.mlops_error
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_store_content(x.p, &idC, text, room, needed, &e)
+	}, &e, "mlops_store_content")
+	if err != nil {
+		return nil, err
+	}
+	return content, nil
+}
+
+// Change: operations that wait for their commit. Mutable; one thread at a time.
+type Change struct {
+	p *C.mlops_change
+}
+
+func wrapChange(p *C.mlops_change) *Change {
+	x := &Change{p: p}
+	runtime.SetFinalizer(x, (*Change).Close)
+	return x
+}
+
+// Close ends this Change, or this share of it; it may be called again.
+func (x *Change) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	C.mlops_change_free(x.p)
+	x.p = nil
+	return nil
+}
+
+// NewChange: begin a change.
+//
+// Errors: MLOPS_E_DENIED if the store is open for reading alone; MLOPS_E_INVALID, MLOPS_E_NOMEM,
+// MLOPS_E_FORKED.
+func NewChange(store *Store, opts *ChangeOpts) (*Change, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	var out *C.mlops_change
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_change_new(&out, store.p, optsC, &e), &e, "mlops_change_new"); err != nil {
+		return nil, err
+	}
+	r := wrapChange(out)
+	return r, nil
+}
+
+// Commit: commit: all of the change or nothing. Afterwards it is empty and may be used for the next
+// one. After MLOPS_E_CONFLICT it is empty too.
+//
+// Errors: MLOPS_E_CONFLICT, MLOPS_E_NO_SPACE, MLOPS_E_IO, MLOPS_E_LIMIT for more than 64 MiB,
+// MLOPS_E_NOMEM, MLOPS_E_FORKED; after any of these nothing was committed, and the change is as it
+// was.
+func (x *Change) Commit() (int64, error) {
+	if x == nil || x.p == nil {
+		return 0, closed("Change")
+	}
+	defer runtime.KeepAlive(x)
+	var seq C.int64_t
+	var e C.mlops_error
+	if err := check(C.mlops_change_commit(x.p, &seq, &e), &e, "mlops_change_commit"); err != nil {
+		return 0, err
+	}
+	return int64(seq), nil
+}
+
+// Content: keep content. It is stored once, however often it is kept, and is there for good with the
+// commit.
+//
+// Errors: MLOPS_E_NO_SPACE, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func (x *Change) Content(content []byte) (ID, error) {
+	if x == nil || x.p == nil {
+		return ID{}, closed("Change")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(content)
+	var out C.mlops_id
+	var e C.mlops_error
+	if err := check(C.mlops_change_content(x.p, &out, pointer(content), C.size_t(len(content)), &e), &e, "mlops_change_content"); err != nil {
+		return ID{}, err
+	}
+	return *(*ID)(unsafe.Pointer(&out.bytes)), nil
+}
+
 // Drift: verdicts of a comparison, column by column. Immutable and shared; ends with the last
 // mlops_drift_unref().
 type Drift struct {
@@ -1504,7 +1812,7 @@ func CompareDrift(reference *Table, current *Table, opts *DriftOpts) (*Drift, er
 }
 
 // CompareDriftReference: compare a table with a kept reference. The loss of precision of the reference
-// is part of the confidence bound.
+// is part of the confidence bound. opts.ignore may name columns that the reference was made without.
 //
 // Errors: as mlops_drift_compare().
 func CompareDriftReference(reference *Reference, current *Table, opts *DriftOpts) (*Drift, error) {

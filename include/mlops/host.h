@@ -42,6 +42,7 @@ typedef enum mlops_io_lock {
     MLOPS_IO_UNLOCK = 0,   /**< gives the lock back */
     MLOPS_IO_LOCK = 1,     /**< exclusive; waits until it is free */
     MLOPS_IO_TRY_LOCK = 2, /**< exclusive; EAGAIN if another opened file holds it */
+    MLOPS_IO_SHARE = 3,    /**< shared with others that share; waits */
     MLOPS_IO_LOCK_FORCE32 = 0x7fffffff
 } mlops_io_lock;
 

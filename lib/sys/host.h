@@ -40,7 +40,8 @@ typedef enum mlops__os_kind {
     MLOPS__OS_OTHER = 0,
     MLOPS__OS_INTERRUPTED = 1, /* do it again */
     MLOPS__OS_EXISTS = 2,
-    MLOPS__OS_NOT_A_FILE = 3 /* a directory, pipe or device */
+    MLOPS__OS_NOT_A_FILE = 3, /* a directory, pipe or device */
+    MLOPS__OS_AGAIN = 4       /* locked by another one */
 } mlops__os_kind;
 
 mlops__os_kind mlops__os_kind_of(int64_t os_code);

@@ -144,15 +144,17 @@ static int64_t disk_list(void *ctx, const char *path, char *names, size_t cap) {
 
 static int64_t disk_lock(void *ctx, int64_t file, int64_t byte, mlops_io_lock how) {
     (void)ctx;
-    struct flock range = {.l_type = how == MLOPS_IO_UNLOCK ? F_UNLCK : F_WRLCK,
+    struct flock range = {.l_type = how == MLOPS_IO_UNLOCK  ? F_UNLCK
+                                    : how == MLOPS_IO_SHARE ? F_RDLCK
+                                                            : F_WRLCK,
                           .l_whence = SEEK_SET,
                           .l_start = byte,
                           .l_len = 1};
 #ifdef F_OFD_SETLK
-    int command = how == MLOPS_IO_LOCK ? F_OFD_SETLKW : F_OFD_SETLK;
+    int command = how == MLOPS_IO_TRY_LOCK ? F_OFD_SETLK : F_OFD_SETLKW;
 #else
-    int command = how == MLOPS_IO_LOCK ? F_SETLKW : F_SETLK; /* of the process, where there is no
-                                                                other; one open suffices then */
+    int command = how == MLOPS_IO_TRY_LOCK ? F_SETLK : F_SETLKW; /* of the process, where there is
+                                                                no other; one open suffices then */
 #endif
     int code = fcntl((int)file, command, &range) ? errno : 0;
     return code == EACCES ? -(int64_t)EAGAIN : -(int64_t)code;

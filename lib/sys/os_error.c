@@ -86,6 +86,7 @@ mlops__os_kind mlops__os_kind_of(int64_t os_code) {
     case EEXIST: return MLOPS__OS_EXISTS;
     case EISDIR:
     case ESPIPE: return MLOPS__OS_NOT_A_FILE;
+    case EAGAIN: return MLOPS__OS_AGAIN;
     default: return MLOPS__OS_OTHER;
     }
 }

@@ -14,7 +14,7 @@ for name in $targets; do
     mkdir -p "build-fuzz/corpus/$name"
     dict=
     [ -e "tests/fuzz/$name.dict" ] && dict=-dict=tests/fuzz/$name.dict
-    if (cd build-fuzz && ./tests/fuzz/fuzz_"$name" ${dict:+-dict=../tests/fuzz/$name.dict} -max_len=4096 -timeout=10 -rss_limit_mb=4096 \
+    if (cd build-fuzz && ./tests/fuzz/fuzz_"$name" ${dict:+-dict=../tests/fuzz/$name.dict} -entropic=0 -max_len=4096 -timeout=10 -rss_limit_mb=4096 \
         -max_total_time="$seconds" -print_final_stats=1 "corpus/$name" "../tests/fuzz/corpus/$name") >"build-fuzz/$name.log" 2>&1; then
         grep number_of_executed_units "build-fuzz/$name.log" | awk -v n="$name" '{printf "fuzz %s: %d executions\n", n, $2}'
     else

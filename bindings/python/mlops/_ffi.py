@@ -54,6 +54,7 @@ class IoLock(enum.IntEnum):
     UNLOCK = 0  # gives the lock back
     LOCK = 1  # exclusive; waits until it is free
     TRY_LOCK = 2  # exclusive; EAGAIN if another opened file holds it
+    SHARE = 3  # shared with others that share; waits
 
 
 class Cpu(enum.IntEnum):
@@ -84,6 +85,24 @@ class ModelOutput(enum.IntEnum):
     PREDICTION = 0  # probability, scores or value, as the trainer has it
     MARGIN = 1  # the sum before the link function
     LEAF = 2  # the leaf's node number in each tree, as the trainer counts; width is the number of trees
+
+
+class Sync(enum.IntEnum):
+    """When a commit is told of."""
+
+    FULL = 0  # when it is durable: no power cut takes it back
+    # when it is made: a power cut may take back the newest commits, whole and in order, up to the last
+    # mlops_store_flush()
+    RELAXED = 1
+
+
+class StoreIndex(enum.IntEnum):
+    """What the index is kept in. It only repeats journal and packs, and is made anew if it is lost."""
+
+    FILE = 0  # LMDB; the default
+    # made from the journal by each process that opens the store; what other processes commit is seen after
+    # opening it again
+    MEMORY = 1
 
 
 class DriftVerdict(enum.IntEnum):
@@ -390,6 +409,56 @@ mlops_bundle_opts._fields_ = [
 assert C.sizeof(mlops_bundle_opts) == (64 if C.sizeof(C.c_void_p) == 8 else 40)
 
 
+class mlops_store_opts(C.Structure):
+    pass
+
+
+mlops_store_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("host", C.c_void_p),
+    ("sync", C.c_int32),
+    ("index", C.c_int32),
+    ("map_max", C.c_int64),
+    ("journal_bytes", C.c_int64),
+]
+assert C.sizeof(mlops_store_opts) == (40 if C.sizeof(C.c_void_p) == 8 else 36)
+
+
+class mlops_store_stats(C.Structure):
+    pass
+
+
+mlops_store_stats._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("reserved", C.c_uint32),
+    ("seq", C.c_int64),
+    ("durable", C.c_int64),
+    ("time_ns", C.c_int64),
+    ("n_records", C.c_int64),
+    ("n_objects", C.c_int64),
+    ("journal_bytes", C.c_int64),
+    ("pack_bytes", C.c_int64),
+    ("index_bytes", C.c_int64),
+    ("state", C.c_uint64),
+]
+assert C.sizeof(mlops_store_stats) == 80
+
+
+class mlops_change_opts(C.Structure):
+    pass
+
+
+mlops_change_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("actor", C.c_char_p),
+    ("trace_id", C.c_char_p),
+    ("note", C.c_char_p),
+]
+assert C.sizeof(mlops_change_opts) == (32 if C.sizeof(C.c_void_p) == 8 else 20)
+
+
 class mlops_drift_opts(C.Structure):
     pass
 
@@ -619,6 +688,20 @@ _rt.declare(lib.mlops_bundle_name, C.c_char_p, C.c_void_p)
 _rt.declare(lib.mlops_bundle_version, C.c_char_p, C.c_void_p)
 _rt.declare(lib.mlops_bundle_metadata, C.c_char_p, C.c_void_p)
 _rt.declare(lib.mlops_bundle_id, C.c_int32, C.c_void_p, C.POINTER(mlops_id))
+_rt.declare(lib.mlops_store_open, C.c_int32, C.POINTER(C.c_void_p), C.c_char_p, C.POINTER(mlops_store_opts),
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_store_close, None, C.c_void_p)
+_rt.declare(lib.mlops_store_flush, C.c_int32, C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_store_service, C.c_int32, C.c_void_p, C.c_int64, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_store_stat, C.c_int32, C.c_void_p, C.POINTER(mlops_store_stats), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_store_content, C.c_int32, C.c_void_p, C.POINTER(mlops_id), C.c_void_p, C.c_size_t,
+        C.POINTER(C.c_size_t), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_change_new, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_change_opts),
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_change_free, None, C.c_void_p)
+_rt.declare(lib.mlops_change_commit, C.c_int32, C.c_void_p, C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_change_content, C.c_int32, C.c_void_p, C.POINTER(mlops_id), C.c_void_p, C.c_size_t,
+        C.POINTER(mlops_error))
 _rt.declare(lib.mlops_drift_compare, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p,
         C.POINTER(mlops_drift_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_drift_compare_reference, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p,
@@ -679,6 +762,35 @@ _rt.declare(lib.mlops_stats_compare_columns, C.c_int32, C.POINTER(mlops_stats_tw
         C.c_void_p, C.c_int64, C.POINTER(mlops_stats_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_stats_compare_counts, C.c_int32, C.POINTER(mlops_stats_two_counts), C.c_void_p, C.c_void_p,
         C.c_int64)
+
+
+@dataclass(frozen=True)
+class StoreStats:
+    """What a store holds."""
+
+    seq: int  # commits so far; the number of the newest
+    durable: int  # commits that no power cut takes back, as far as is known
+    time_ns: int  # of the newest commit, UTC; 0 if there is none
+    n_records: int  # of datasets, runs, models and so on
+    n_objects: int  # pieces of content
+    journal_bytes: int  # of its segments
+    pack_bytes: int  # of the packs
+    index_bytes: int  # that the index takes
+    state: int  # hash of all records: equal in stores that hold the same
+
+
+def _store_stats(s):
+    return StoreStats(
+        seq=s.seq,
+        durable=s.durable,
+        time_ns=s.time_ns,
+        n_records=s.n_records,
+        n_objects=s.n_objects,
+        journal_bytes=s.journal_bytes,
+        pack_bytes=s.pack_bytes,
+        index_bytes=s.index_bytes,
+        state=s.state,
+    )
 
 
 @dataclass(frozen=True)
@@ -1535,6 +1647,155 @@ class Bundle(_rt.Handle):
         return bytes(out.bytes).hex()
 
 
+@_rt.noun("store")
+class Store(_rt.Handle):
+    """A directory that is open. Opening it again in one process gives the same one."""
+
+    _end = lib.mlops_store_close
+
+    def __init__(self):
+        raise TypeError("Store is made by open()")
+
+    @classmethod
+    def open(cls, path, *, must_exist=False, read_only=False, sync=None, index=None, map_max=None,
+             journal_bytes=None):
+        """Open a store, or make one where there is none.
+
+            path: directory; made if it is not there, refused if it holds other things
+            must_exist: never make a store
+            read_only: write nothing, not even the index, which is in memory then
+            sync: default Sync.FULL
+            index: default StoreIndex.FILE
+            map_max: bytes that the index may grow to; default 1 TiB, or 512 MiB on 32 bits, or less where
+                the system refuses
+            journal_bytes: size of the first segment of a new journal, from 4 KiB; default 256 KiB. Later
+                ones double up to 16 MiB
+
+        Raises: NotFoundError, ExistsError if the directory is something else; CorruptError if journal or
+        packs are damaged, which mlops_store_check() describes; UnsupportedError for a store of a newer
+        version; DeniedError, NoSpaceError, IoError, NomemError, InvalidError.
+        """
+        out = C.c_void_p()
+        opts = _store_opts(must_exist=must_exist, read_only=read_only, sync=sync, index=index, map_max=map_max,
+                journal_bytes=journal_bytes)
+        err = mlops_error()
+        status = lib.mlops_store_open(C.byref(out), _rt.string(path, "path"), C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Store.open", err)
+        return cls._wrap(out.value)
+
+    def flush(self):
+        """Make all commits durable.
+
+        Raises: IoError, NoSpaceError; ForkedError.
+        """
+        h = self._open()
+        err = mlops_error()
+        status = lib.mlops_store_flush(h, C.byref(err))
+        if status:
+            _rt.check(status, "Store.flush", err)
+
+    def service(self, budget_ns):
+        """Do a piece of the work that may wait: make commits durable, and write the index down from time to
+        time, so that opening after a power cut need not read the whole journal.
+
+            budget_ns: time after which no new piece is begun
+
+        Raises: Status.OK if more is to be done, Status.END if nothing is; or as Store.flush().
+        """
+        h = self._open()
+        err = mlops_error()
+        status = lib.mlops_store_service(h, _rt.integer(budget_ns, -2 ** 63, 2 ** 63 - 1, "budget_ns"), C.byref(err))
+        if status:
+            _rt.check(status, "Store.service", err)
+
+    def stat(self):
+        """What the store holds now.
+
+        Raises: CorruptError, IoError, NomemError, ForkedError.
+        """
+        h = self._open()
+        out = mlops_store_stats(C.sizeof(mlops_store_stats))
+        err = mlops_error()
+        status = lib.mlops_store_stat(h, C.byref(out), C.byref(err))
+        if status:
+            _rt.check(status, "Store.stat", err)
+        return _store_stats(out)
+
+    def content(self, id):
+        """Content by its name: bytes that a dataset, run or model keeps.
+
+            id: SHA-256 of the content
+
+        Raises: NotFoundError; ArenaError if cap is below the size; CorruptError if the content is damaged;
+        IoError, NomemError, ForkedError.
+        """
+        h = self._open()
+        id = mlops_id.from_buffer_copy(_rt.digest(id, "id"))
+        err = mlops_error()
+        text = _rt.written(lambda text, cap, needed: lib.mlops_store_content(h, C.byref(id), text, cap, needed,
+                C.byref(err)), "Store.content", err)
+        return text
+
+
+@_rt.noun("change")
+class Change(_rt.Handle):
+    """Operations that wait for their commit. Mutable; one thread at a time."""
+
+    _end = lib.mlops_change_free
+    _locked = True
+
+    def __init__(self, store, *, actor=None, trace_id=None, note=None):
+        """Begin a change.
+
+            store: store, which stays open for as long as the change lives
+            actor: name of person or service; default none
+            trace_id: W3C trace id; default none
+            note: why, in words; default none
+
+        Raises: DeniedError if the store is open for reading alone; InvalidError, NomemError, ForkedError.
+        """
+        out = C.c_void_p()
+        store_h = _rt.opened(store, Store, "store")
+        opts = _change_opts(actor=actor, trace_id=trace_id, note=note)
+        err = mlops_error()
+        status = lib.mlops_change_new(C.byref(out), store_h, C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Change", err)
+        self._h = self._owner(out.value)
+
+    def commit(self):
+        """Commit: all of the change or nothing. Afterwards it is empty and may be used for the next one.
+        After ConflictError it is empty too.
+
+        Raises: ConflictError, NoSpaceError, IoError, LimitError for more than 64 MiB, NomemError,
+        ForkedError; after any of these nothing was committed, and the change is as it was.
+        """
+        h = self._open()
+        seq = C.c_int64()
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_change_commit(h, C.byref(seq), C.byref(err))
+        if status:
+            _rt.check(status, "Change.commit", err)
+        return seq.value
+
+    def content(self, bytes):
+        """Keep content. It is stored once, however often it is kept, and is there for good with the commit.
+
+        Raises: NoSpaceError, IoError, NomemError, ForkedError.
+        """
+        h = self._open()
+        out = mlops_id()
+        bytes_p, bytes_n = _rt.blob(bytes, "bytes")
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_change_content(h, C.byref(out), bytes_p, bytes_n, C.byref(err))
+        if status:
+            _rt.check(status, "Change.content", err)
+        return bytes(out.bytes).hex()
+
+
 @_rt.noun("drift")
 class Drift(_rt.Handle):
     """Verdicts of a comparison, column by column. Immutable and shared; ends with the last close()."""
@@ -1580,7 +1841,7 @@ class Drift(_rt.Handle):
     def compare_reference(cls, reference, current, *, call=None, columns=None, ignore=None, alpha=None,
                           ks_tolerance=None, tv_tolerance=None, rows_min=None):
         """Compare a table with a kept reference. The loss of precision of the reference is part of the
-        confidence bound.
+        confidence bound. opts.ignore may name columns that the reference was made without.
 
             reference: kept reference
             current: table to judge
@@ -2289,6 +2550,36 @@ def _bundle_opts(*, reference=None, name=None, version=None, metadata=None, gold
     return o
 
 
+def _store_opts(*, must_exist=False, read_only=False, sync=None, index=None, map_max=None, journal_bytes=None):
+    o = mlops_store_opts(C.sizeof(mlops_store_opts))
+    o._keep, o._raised = [], []
+    if must_exist:
+        o.flags |= 1
+    if read_only:
+        o.flags |= 2
+    if sync is not None:
+        o.sync = _rt.choice(Sync, sync)
+    if index is not None:
+        o.index = _rt.choice(StoreIndex, index)
+    if map_max is not None:
+        o.map_max = _rt.integer(map_max, -2 ** 63, 2 ** 63 - 1, "map_max")
+    if journal_bytes is not None:
+        o.journal_bytes = _rt.integer(journal_bytes, -2 ** 63, 2 ** 63 - 1, "journal_bytes")
+    return o
+
+
+def _change_opts(*, actor=None, trace_id=None, note=None):
+    o = mlops_change_opts(C.sizeof(mlops_change_opts))
+    o._keep, o._raised = [], []
+    if actor is not None:
+        o.actor = _rt.string(actor, "actor")
+    if trace_id is not None:
+        o.trace_id = _rt.string(trace_id, "trace_id")
+    if note is not None:
+        o.note = _rt.string(note, "note")
+    return o
+
+
 def _drift_opts(*, call=None, columns=None, ignore=None, alpha=None, ks_tolerance=None, tv_tolerance=None,
         rows_min=None):
     o = mlops_drift_opts(C.sizeof(mlops_drift_opts))
@@ -2475,6 +2766,7 @@ __all__ = [
     "Bundle",
     "BusyError",
     "CancelledError",
+    "Change",
     "ConflictError",
     "Context",
     "CorruptError",
@@ -2511,6 +2803,10 @@ __all__ = [
     "StatsTwoCounts",
     "StatsTwoSample",
     "Status",
+    "Store",
+    "StoreIndex",
+    "StoreStats",
+    "Sync",
     "Table",
     "Type",
     "UnsupportedError",

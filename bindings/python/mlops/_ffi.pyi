@@ -46,6 +46,7 @@ class IoLock(enum.IntEnum):
     UNLOCK = 0
     LOCK = 1
     TRY_LOCK = 2
+    SHARE = 3
 
 class Cpu(enum.IntEnum):
     BEST = 0
@@ -66,6 +67,14 @@ class ModelOutput(enum.IntEnum):
     PREDICTION = 0
     MARGIN = 1
     LEAF = 2
+
+class Sync(enum.IntEnum):
+    FULL = 0
+    RELAXED = 1
+
+class StoreIndex(enum.IntEnum):
+    FILE = 0
+    MEMORY = 1
 
 class DriftVerdict(enum.IntEnum):
     NOT_ENOUGH_DATA = 0
@@ -125,6 +134,18 @@ class ArrowSchema(ctypes.Structure): ...
 class ArrowArray(ctypes.Structure): ...
 
 class ArrowArrayStream(ctypes.Structure): ...
+
+@dataclass(frozen=True)
+class StoreStats:
+    seq: int
+    durable: int
+    time_ns: int
+    n_records: int
+    n_objects: int
+    journal_bytes: int
+    pack_bytes: int
+    index_bytes: int
+    state: int
 
 @dataclass(frozen=True)
 class DriftColumn:
@@ -271,6 +292,19 @@ class Bundle(Handle):
     def metadata(self) -> str: ...
     @property
     def id(self) -> str: ...
+
+class Store(Handle):
+    @classmethod
+    def open(cls, path: PathOrStr, *, must_exist: bool = ..., read_only: bool = ..., sync: Union[Sync, str, None] = ..., index: Union[StoreIndex, str, None] = ..., map_max: Optional[int] = ..., journal_bytes: Optional[int] = ...) -> Store: ...
+    def flush(self) -> None: ...
+    def service(self, budget_ns: int) -> None: ...
+    def stat(self) -> StoreStats: ...
+    def content(self, id: str) -> bytes: ...
+
+class Change(Handle):
+    def __init__(self, store: Store, *, actor: Optional[PathOrStr] = ..., trace_id: Optional[PathOrStr] = ..., note: Optional[PathOrStr] = ...) -> None: ...
+    def commit(self) -> int: ...
+    def content(self, bytes: BytesLike) -> str: ...
 
 class Drift(Handle):
     @classmethod

@@ -244,6 +244,17 @@ def string(value, name):
     return value
 
 
+def digest(value, name):
+    """The 32 bytes of an id that was handed out as hexadecimal digits."""
+    try:
+        out = bytes.fromhex(value)
+    except (TypeError, ValueError):
+        out = b""
+    if len(out) != 32:
+        raise ValueError(f"{name} must be 64 hexadecimal digits, not {value!r}")
+    return out
+
+
 def string_or_none(value, name):
     return None if value is None else string(value, name)
 

@@ -1,0 +1,152 @@
+/* mlops/store.h: one directory in which everything that lasts is kept, and changes to it.
+ *
+ * A store holds datasets, runs, models and what happened to them. Each change is one transaction
+ * and one record of the audit trail: whole or not at all, also after a crash or a power cut. Many
+ * threads and processes of one machine may read and write a store at once; readers never wait.
+ * Nothing runs in the background but what the program itself calls: mlops_store_service().
+ */
+#ifndef MLOPS_STORE_H
+#define MLOPS_STORE_H
+
+#include <mlops/base.h>
+#include <mlops/call.h>
+#include <mlops/host.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** A directory that is open. Opening it again in one process gives the same one. @threadsafe */
+typedef struct mlops_store mlops_store;
+
+/** When a commit is told of. */
+typedef enum mlops_sync {
+    MLOPS_SYNC_FULL = 0,    /**< when it is durable: no power cut takes it back */
+    MLOPS_SYNC_RELAXED = 1, /**< when it is made: a power cut may take back the newest commits,
+                               whole and in order, up to the last mlops_store_flush() */
+    MLOPS_SYNC_FORCE32 = 0x7fffffff
+} mlops_sync;
+
+/** What the index is kept in. It only repeats journal and packs, and is made anew if it is lost. */
+typedef enum mlops_store_index {
+    MLOPS_STORE_INDEX_FILE = 0,   /**< LMDB; the default */
+    MLOPS_STORE_INDEX_MEMORY = 1, /**< made from the journal by each process that opens the store;
+                                       what other processes commit is seen after opening it again */
+    MLOPS_STORE_INDEX_FORCE32 = 0x7fffffff
+} mlops_store_index;
+
+/** Bits of mlops_store_opts.flags. */
+enum {
+    MLOPS_STORE_MUST_EXIST = 1, /**< never make a store */
+    MLOPS_STORE_READ_ONLY = 2   /**< write nothing, not even the index, which is in memory then */
+};
+
+/** How a store is opened. Zero means the default in each field. */
+typedef struct mlops_store_opts {
+    uint32_t struct_size;          /**< MLOPS_STORE_OPTS_INIT sets it */
+    uint32_t flags;                /**< MLOPS_STORE_MUST_EXIST, MLOPS_STORE_READ_ONLY */
+    const struct mlops_host *host; /**< @nullable */
+    mlops_sync sync;               /**< default MLOPS_SYNC_FULL */
+    mlops_store_index index;       /**< default MLOPS_STORE_INDEX_FILE */
+    int64_t map_max; /**< bytes that the index may grow to; default 1 TiB, or 512 MiB on 32 bits,
+                          or less where the system refuses */
+    int64_t journal_bytes; /**< size of the first segment of a new journal, from 4 KiB; default
+                                256 KiB. Later ones double up to 16 MiB */
+} mlops_store_opts;
+
+#define MLOPS_STORE_OPTS_INIT                                                                      \
+    { sizeof(mlops_store_opts), 0, 0, MLOPS_SYNC_FULL, MLOPS_STORE_INDEX_FILE, 0, 0 }
+
+/** What a store holds. */
+typedef struct mlops_store_stats {
+    uint32_t struct_size;  /**< MLOPS_STORE_STATS_INIT sets it */
+    uint32_t reserved;     /**< 0 */
+    int64_t seq;           /**< commits so far; the number of the newest */
+    int64_t durable;       /**< commits that no power cut takes back, as far as is known */
+    int64_t time_ns;       /**< of the newest commit, UTC; 0 if there is none */
+    int64_t n_records;     /**< of datasets, runs, models and so on */
+    int64_t n_objects;     /**< pieces of content */
+    int64_t journal_bytes; /**< of its segments */
+    int64_t pack_bytes;    /**< of the packs */
+    int64_t index_bytes;   /**< that the index takes */
+    uint64_t state;        /**< hash of all records: equal in stores that hold the same */
+} mlops_store_stats;
+
+#define MLOPS_STORE_STATS_INIT                                                                     \
+    { sizeof(mlops_store_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+
+/**
+ * Open a store, or make one where there is none.
+ *
+ * @param[out] out  the store, to be ended with mlops_store_close(); NULL after an error
+ * @param path      directory; made if it is not there, refused if it holds other things
+ * @param opts      @nullable
+ * @param err       @nullable
+ * @return MLOPS_E_NOT_FOUND, MLOPS_E_EXISTS if the directory is something else; MLOPS_E_CORRUPT if
+ *         journal or packs are damaged, which mlops_store_check() describes; MLOPS_E_UNSUPPORTED
+ * for a store of a newer version; MLOPS_E_DENIED, MLOPS_E_NO_SPACE, MLOPS_E_IO, MLOPS_E_NOMEM,
+ *         MLOPS_E_INVALID
+ * @since 0.1
+ */
+MLOPS_API mlops_status mlops_store_open(mlops_store **out, const char *path,
+                                        const mlops_store_opts *opts, mlops_error *err);
+
+/** Close a store. What is made of it keeps it open until it ends too. NULL is allowed. @since 0.1
+ */
+MLOPS_API void mlops_store_close(mlops_store *self);
+
+/**
+ * Make all commits durable.
+ *
+ * @param self  store
+ * @param err   @nullable
+ * @return MLOPS_E_IO, MLOPS_E_NO_SPACE; MLOPS_E_FORKED
+ * @since 0.1
+ */
+MLOPS_API mlops_status mlops_store_flush(mlops_store *self, mlops_error *err);
+
+/**
+ * Do a piece of the work that may wait: make commits durable, and write the index down from time to
+ * time, so that opening after a power cut need not read the whole journal.
+ *
+ * @param self       store
+ * @param budget_ns  time after which no new piece is begun
+ * @param err        @nullable
+ * @return MLOPS_OK if more is to be done, MLOPS_END if nothing is; or as mlops_store_flush()
+ * @since 0.1
+ */
+MLOPS_API mlops_status mlops_store_service(mlops_store *self, int64_t budget_ns, mlops_error *err);
+
+/**
+ * What the store holds now.
+ *
+ * @param self      store
+ * @param[out] out  @shape(1) result; struct_size must be set
+ * @param err       @nullable
+ * @return MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED
+ * @since 0.1
+ */
+MLOPS_API mlops_status mlops_store_stat(mlops_store *self, mlops_store_stats *out,
+                                        mlops_error *err);
+
+/**
+ * Content by its name: bytes that a dataset, run or model keeps.
+ *
+ * @param self         store
+ * @param id           @shape(1) SHA-256 of the content
+ * @param[out] bytes   @nullable @shape(cap) the content, whole; NULL to ask for the size
+ * @param cap          bytes of room
+ * @param[out] needed  @nullable size of the content
+ * @param err          @nullable
+ * @return MLOPS_E_NOT_FOUND; MLOPS_E_ARENA if cap is below the size; MLOPS_E_CORRUPT if the content
+ *         is damaged; MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED
+ * @since 0.1
+ */
+MLOPS_API mlops_status mlops_store_content(mlops_store *self, const mlops_id *id, void *bytes,
+                                           size_t cap, size_t *needed, mlops_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,152 @@
+/* Whether the index may be trusted, and what to do if not.
+ *
+ * Owns the index's files: the map, the stamp and the snapshots. Invariants: the map is opened only
+ * if it was closed clean or was made in this boot of the machine, since it is written without
+ * syncs; else it is deleted unseen and made anew from the newest snapshot and the journal behind
+ * it. The stamp says "open" before the first byte is written, and "clean" only after all are synced
+ * and nobody else has the store open.
+ */
+#include "file/file.h"
+#include "store/core.h"
+
+#include <string.h>
+
+enum { STAMP_MAX = 256 };
+
+typedef struct stamp {
+    int known; /* there is one */
+    int clean;
+    uint8_t boot[16];
+} stamp;
+
+static int this_boot(const mlops_store *self, uint8_t out[16]) {
+    const mlops_io *io = &self->host.io;
+    return io->boot(io->ctx, out) >= 0;
+}
+
+static void read_stamp(mlops_store *self, stamp *out) {
+    mlops__file_view view;
+    memset(out, 0, sizeof *out);
+    const char *path = mlops__store_path(self, "index/boot");
+    if (mlops__file_open(&view, &self->host, path, STAMP_MAX, 0, NULL)) return;
+    static const char CLEAN[] = "clean ", OPEN[] = "open ";
+    size_t at = 0;
+    if (view.size > 6 && memcmp(view.data, CLEAN, 6) == 0) out->clean = 1, at = 6;
+    if (view.size > 5 && memcmp(view.data, OPEN, 5) == 0) at = 5;
+    int digits = 0;
+    for (; at && at < view.size && digits < 32; at++, digits++) {
+        const char *hex = "0123456789abcdef";
+        const char *found = view.data[at] ? strchr(hex, view.data[at]) : NULL;
+        if (!found) break;
+        out->boot[digits / 2] = (uint8_t)(out->boot[digits / 2] << 4 | (found - hex));
+    }
+    out->known = digits == 32;
+    mlops__file_close(&view, &self->host);
+}
+
+static mlops_status write_stamp(mlops_store *self, const char *state, mlops_error *err) {
+    char text[STAMP_MAX];
+    uint8_t boot[16];
+    mlops__buf b;
+    if (!this_boot(self, boot)) memset(boot, 0, sizeof boot);
+    mlops__buf_init_fixed(&b, text, sizeof text);
+    mlops__buf_format(&b, "%s ", state);
+    for (size_t i = 0; i < sizeof boot; i++)
+        mlops__buf_format(&b, "%c%c", "0123456789abcdef"[boot[i] >> 4],
+                          "0123456789abcdef"[boot[i] & 15]);
+    mlops__buf_text(&b, "\n");
+    return mlops__file_write(&self->host, mlops__store_path(self, "index/boot"), text, b.size, err);
+}
+
+mlops_status mlops__index_in_use(mlops_store *self, mlops_error *err) {
+    if (self->stamp_open) return MLOPS_OK;
+    MLOPS_TRY(write_stamp(self, "open", err));
+    self->stamp_open = 1;
+    return MLOPS_OK;
+}
+
+static int is_trusted(const mlops_store *self, const stamp *s) {
+    uint8_t boot[16];
+    if (!s->known) return 0;
+    if (s->clean) return 1;
+    return this_boot(self, boot) && memcmp(boot, s->boot, sizeof boot) == 0;
+}
+
+static mlops_status open_map(mlops_store *self, mlops_error *err) {
+    char display[512];
+    size_t n = self->dir < 400 ? self->dir : 400;
+    memcpy(display, self->path, n);
+    memcpy(display + n, "/index", sizeof "/index");
+    mlops__kv_opts opts = {mlops__store_path(self, "index/data.mdb"), display, self->opts.map_max,
+                           0};
+    return mlops__kv_open(&self->kv, &self->host, &opts, err);
+}
+
+static void delete_map(mlops_store *self) {
+    const mlops_io *io = &self->host.io;
+    mlops__file_unlink(io, mlops__store_path(self, "index/data.mdb"));
+    mlops__file_unlink(io, mlops__store_path(self, "index/data.mdb-lock"));
+}
+
+/* What the map lacks of journal and packs; a map of this boot lacks a few frames at the most. */
+static mlops_status complete_map(mlops_store *self, int trusted, mlops_error *err) {
+    mlops__index index;
+    if (!trusted) {
+        MLOPS_TRY(mlops__store_rebuild(self, err));
+        return mlops__index_in_use(self, err);
+    }
+    MLOPS_TRY(mlops__index_begin(&index, self->kv, &self->host, 1, err));
+    mlops_status status = mlops__store_catch_up(self, &index, err);
+    if (!status && index.dirty) {
+        status = mlops__index_in_use(self, err);
+        if (!status) return mlops__index_commit(&index, err);
+    }
+    mlops__index_end(&index);
+    return status;
+}
+
+static mlops_status open_in_memory(mlops_store *self, mlops_error *err) {
+    mlops__kv_opts opts = {NULL, self->path, 0, 1};
+    self->stamp_open = 1; /* there is nothing to stamp */
+    MLOPS_TRY(mlops__kv_open(&self->kv, &self->host, &opts, err));
+    return mlops__store_rebuild(self, err);
+}
+
+mlops_status mlops__index_open(mlops_store *self, mlops_error *err) {
+    stamp s;
+    const mlops_io *io = &self->host.io;
+    if (self->read_only || self->opts.index == MLOPS_STORE_INDEX_MEMORY)
+        return open_in_memory(self, err);
+    int64_t code = io->lock(io->ctx, self->lock_file, MLOPS__LOCK_USERS, MLOPS_IO_SHARE);
+    if (code < 0) return mlops__fail_os(err, code, "cannot lock", mlops__store_path(self, "lock"));
+    read_stamp(self, &s);
+    int trusted = is_trusted(self, &s);
+    if (!trusted) {
+        delete_map(self);
+        mlops__snapshot_restore(self);
+    }
+    self->stamp_open = trusted && !s.clean;
+    mlops_status status = open_map(self, err);
+    if (status == MLOPS_E_CORRUPT && trusted) { /* it is a cache: damaged, it is made anew */
+        delete_map(self);
+        trusted = 0;
+        status = open_map(self, err);
+    }
+    return status ? status : complete_map(self, trusted, err);
+}
+
+/* The last one out leaves a map that the next boot can trust. Nothing depends on it. */
+static void close_clean(mlops_store *self) {
+    const mlops_io *io = &self->host.io;
+    if (io->lock(io->ctx, self->lock_file, MLOPS__LOCK_USERS, MLOPS_IO_TRY_LOCK) < 0) return;
+    if (mlops__store_lock_writer(self, NULL)) return;
+    if (mlops__kv_sync(self->kv, NULL) == MLOPS_OK) write_stamp(self, "clean", NULL);
+    mlops__store_unlock_writer(self);
+}
+
+void mlops__index_close(mlops_store *self) {
+    int in_file = !self->read_only && self->opts.index == MLOPS_STORE_INDEX_FILE;
+    if (self->kv && in_file && self->stamp_open) close_clean(self);
+    mlops__kv_close(self->kv);
+    self->kv = NULL;
+}

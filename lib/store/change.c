@@ -1,0 +1,228 @@
+/* Changes: operations that wait, and the one transaction that applies them.
+ *
+ * Owns the buffered frame and the preconditions. Invariants: the index is written before the
+ * journal and committed after it, so that what may fail fails while nothing has happened yet; the
+ * frame is durable before its commit is told of, under MLOPS_SYNC_FULL; if the index cannot be
+ * committed then, the frame stays, and whoever writes next applies it.
+ */
+#include "base/opts.h"
+#include "store/core.h"
+
+#include <string.h>
+
+struct mlops_change {
+    mlops_store *store;
+    mlops__buf frame;
+    mlops__buf
+        expected;  /* u8 table, u8 is there, u16 key size, key, u64 and u64 hash of the value */
+    int64_t n_ops; /* without notes */
+    int packed;    /* names content of packs */
+    size_t notes;  /* bytes of the frame up to the end of those that opened it */
+};
+
+static mlops__bytes bytes_of_text(const char *text) {
+    return (mlops__bytes){(const uint8_t *)text, strlen(text)};
+}
+
+static void note(mlops_change *self, const char *key, const char *text) {
+    if (text && *text)
+        mlops__frame_op(&self->frame, MLOPS__OP_NOTE, 0, bytes_of_text(key), bytes_of_text(text));
+}
+
+static mlops_status begin(mlops_change *self, const mlops_change_opts *opts, mlops_error *err) {
+    const mlops_allocator *allocator = &self->store->host.allocator;
+    mlops__buf_init(&self->frame, allocator);
+    mlops__buf_init(&self->expected, allocator);
+    mlops__frame_begin(&self->frame);
+    note(self, "actor", opts->actor);
+    note(self, "trace", opts->trace_id);
+    note(self, "note", opts->note);
+    self->notes = self->frame.size;
+    if (self->frame.status == MLOPS_E_NOMEM) return mlops__fail_nomem(err, self->frame.size);
+    if (self->frame.status)
+        return mlops__fail(err, MLOPS_E_LIMIT, "mlops_change_opts: a text is too long");
+    return MLOPS_OK;
+}
+
+mlops_status mlops_change_new(mlops_change **out, mlops_store *store, const mlops_change_opts *opts,
+                              mlops_error *err) {
+    mlops_change_opts local;
+    if (!out || !store) return mlops__fail(err, MLOPS_E_INVALID, "out or the store is NULL");
+    *out = NULL;
+    MLOPS_TRY(mlops__opts_copy(&local, sizeof local, opts, "mlops_change_opts", err));
+    if (local.flags) return mlops__fail(err, MLOPS_E_INVALID, "mlops_change_opts: unknown flags");
+    MLOPS_TRY(mlops__store_check_fork(store, err));
+    if (store->read_only)
+        return mlops__fail(err, MLOPS_E_DENIED, "the store '%s' is open for reading alone",
+                           store->path);
+    mlops_change *self = mlops__alloc_zero(&store->host.allocator, sizeof *self);
+    if (!self) return mlops__fail_nomem(err, sizeof *self);
+    self->store = mlops__store_ref(store);
+    mlops_status status = begin(self, &local, err);
+    if (status) mlops_change_free(self);
+    else *out = self;
+    return status;
+}
+
+void mlops_change_free(mlops_change *self) {
+    if (!self) return;
+    mlops_store *store = self->store;
+    mlops__buf_free(&self->frame);
+    mlops__buf_free(&self->expected);
+    mlops__free(&store->host.allocator, self, sizeof *self);
+    mlops_store_close(store);
+}
+
+mlops_store *mlops__change_store(const mlops_change *self) { return self->store; }
+
+static mlops_status told(const mlops__buf *buf, mlops_error *err) {
+    if (!buf->status) return MLOPS_OK;
+    if (buf->status == MLOPS_E_NOMEM) return mlops__fail_nomem(err, buf->size);
+    return mlops__fail(err, MLOPS_E_LIMIT, "a key or value of a change is too long");
+}
+
+mlops_status mlops__change_put(mlops_change *self, mlops__table table, mlops__bytes key,
+                               mlops__bytes value, mlops_error *err) {
+    if (key.size == 0 || key.size >= MLOPS__KV_KEY_MAX - 1)
+        return mlops__fail(err, MLOPS_E_LIMIT, "a name of %zu bytes; 1 to %d are allowed", key.size,
+                           MLOPS__KV_KEY_MAX - 2);
+    mlops__frame_op(&self->frame, MLOPS__OP_PUT, (uint8_t)table, key, value);
+    self->n_ops++;
+    return told(&self->frame, err);
+}
+
+mlops_status mlops__change_del(mlops_change *self, mlops__table table, mlops__bytes key,
+                               mlops_error *err) {
+    mlops__frame_op(&self->frame, MLOPS__OP_DEL, (uint8_t)table, key, (mlops__bytes){NULL, 0});
+    self->n_ops++;
+    return told(&self->frame, err);
+}
+
+mlops_status mlops__change_verb(mlops_change *self, const char *verb, mlops_error *err) {
+    note(self, "verb", verb);
+    return told(&self->frame, err);
+}
+
+mlops_status mlops__change_expect(mlops_change *self, mlops__table table, mlops__bytes key,
+                                  mlops__bytes value, mlops_error *err) {
+    mlops__buf *b = &self->expected;
+    mlops__hash128 h = {0, 0};
+    if (value.data) h = mlops__hash_128(value.data, value.size);
+    mlops__buf_u8(b, (uint8_t)table);
+    mlops__buf_u8(b, value.data != NULL);
+    mlops__buf_u16(b, (uint16_t)key.size);
+    mlops__buf_put(b, key.data, key.size);
+    mlops__buf_u64(b, h.low);
+    mlops__buf_u64(b, h.high);
+    return told(b, err);
+}
+
+mlops_status mlops_change_content(mlops_change *self, mlops_id *out, const void *bytes, size_t n,
+                                  mlops_error *err) {
+    mlops__sha256 sha;
+    if (!self || !out || (n && !bytes))
+        return mlops__fail(err, MLOPS_E_INVALID, "the change, out or the bytes are NULL");
+    MLOPS_TRY(mlops__store_check_fork(self->store, err));
+    mlops__sha256_init(&sha, self->store->blocks);
+    mlops__sha256_add(&sha, bytes, n);
+    mlops__sha256_end(&sha, out->bytes);
+    mlops__bytes key = {out->bytes, sizeof out->bytes};
+    self->n_ops++;
+    if (n <= MLOPS__INLINE_MAX) {
+        mlops__frame_op(&self->frame, MLOPS__OP_INLINE, 0, key, (mlops__bytes){bytes, n});
+        return told(&self->frame, err);
+    }
+    MLOPS_TRY(mlops__content_pack(self->store, out, bytes, n, err));
+    uint8_t size[8];
+    for (int i = 0; i < 8; i++) size[i] = (uint8_t)((uint64_t)n >> 8 * i);
+    mlops__frame_op(&self->frame, MLOPS__OP_PACKED, 0, key, (mlops__bytes){size, sizeof size});
+    self->packed = 1;
+    return told(&self->frame, err);
+}
+
+/* ---- committing ---- */
+
+static mlops_status conflict(const mlops__bytes *key, mlops_error *err) {
+    return mlops__fail(err, MLOPS_E_CONFLICT,
+                       "'%.*s' has changed since it was read; build the change again",
+                       (int)key->size, (const char *)key->data);
+}
+
+static mlops_status check_expected(const mlops_change *self, mlops__index *index,
+                                   mlops_error *err) {
+    mlops__cursor c;
+    mlops__cursor_init(&c, self->expected.data, self->expected.size);
+    while (mlops__cursor_left(&c) > 0) {
+        uint8_t table = mlops__cursor_u8(&c);
+        int is_there = mlops__cursor_u8(&c);
+        mlops__bytes key = {NULL, mlops__cursor_u16(&c)}, value;
+        key.data = mlops__cursor_take(&c, key.size);
+        uint64_t low = mlops__cursor_u64(&c), high = mlops__cursor_u64(&c);
+        mlops_status status = mlops__index_get(index, table, key, &value, err);
+        if (status == MLOPS_E_NOT_FOUND && !is_there) continue;
+        if (status == MLOPS_E_NOT_FOUND) return conflict(&key, err);
+        MLOPS_TRY(status);
+        mlops__hash128 h = mlops__hash_128(value.data, value.size);
+        if (!is_there || h.low != low || h.high != high) return conflict(&key, err);
+    }
+    return MLOPS_OK;
+}
+
+/* The frame and the index, in an order that leaves nothing behind if one of them fails. */
+static mlops_status write_frame(mlops_change *self, mlops__index *index, mlops_error *err) {
+    mlops_store *store = self->store;
+    int full = store->opts.sync == MLOPS_SYNC_FULL;
+    mlops__place place = index->place;
+    full = full || mlops__journal_is_full(&store->journal, &place, self->frame.size);
+    if (full) MLOPS_TRY(mlops__store_sync_packs(store, index, err));
+    /* Built on a copy: a commit that fails can be tried again. */
+    mlops__buf *copy = &store->scratch;
+    copy->size = 0;
+    mlops__buf_put(copy, self->frame.data, self->frame.size);
+    if (copy->status) {
+        copy->status = MLOPS_OK;
+        return mlops__fail_nomem(err, self->frame.size);
+    }
+    mlops__frame frame;
+    mlops__place after;
+    MLOPS_TRY(mlops__journal_stage(&store->journal, &place, copy, &frame, &after, err));
+    MLOPS_TRY(mlops__index_apply(index, &frame, &after, err));
+    MLOPS_TRY(mlops__journal_write(&store->journal, &frame, &after, full, err));
+    index->place = after;
+    return MLOPS_OK;
+}
+
+static mlops_status commit(mlops_change *self, int64_t *seq, mlops_error *err) {
+    mlops__index index;
+    mlops_store *store = self->store;
+    MLOPS_TRY(mlops__store_write_begin(store, &index, err));
+    mlops_status status = check_expected(self, &index, err);
+    if (!status) status = write_frame(self, &index, err);
+    if (!status) {
+        *seq = index.place.chain.seq;
+        mlops__index_commit(&index, NULL); /* the frame is there: who writes next would apply it */
+    }
+    mlops__store_write_end(store, &index);
+    return status;
+}
+
+static void clear(mlops_change *self) {
+    self->frame.size = self->notes;
+    self->frame.status = self->expected.status = MLOPS_OK;
+    self->expected.size = 0;
+    self->n_ops = 0;
+    self->packed = 0;
+}
+
+mlops_status mlops_change_commit(mlops_change *self, int64_t *seq, mlops_error *err) {
+    int64_t number = 0;
+    if (!self) return mlops__fail(err, MLOPS_E_INVALID, "the change is NULL");
+    MLOPS_TRY(mlops__store_check_fork(self->store, err));
+    MLOPS_TRY(told(&self->frame, err));
+    MLOPS_TRY(told(&self->expected, err));
+    if (self->n_ops == 0) return MLOPS_OK;
+    mlops_status status = commit(self, &number, err);
+    if (status == MLOPS_OK || status == MLOPS_E_CONFLICT) clear(self);
+    if (status == MLOPS_OK && seq) *seq = number;
+    return status;
+}

@@ -1,0 +1,77 @@
+/* The inside of an open store, for the files of this folder. */
+#ifndef MLOPS_STORE_CORE_H
+#define MLOPS_STORE_CORE_H
+
+#include "store/pack.h"
+#include "store/store.h"
+#include "sys/lock.h"
+
+struct mlops_store {
+    mlops_store *next; /* in the process's list */
+    uint64_t identity[2];
+    int64_t refs; /* under the list's lock */
+    int generation;
+    mlops__host host;
+    mlops__sha256_blocks *blocks;
+    char *path; /* with room for a name behind it */
+    size_t path_size;
+    size_t dir;
+    uint8_t id[32];
+    mlops_store_opts opts;
+    int read_only;
+    int64_t lock_file; /* byte 0: one writer; byte 1: shared by all that have the store open */
+    mlops__lock lock;  /* over all below: one thread of this process at journal and packs */
+    mlops__kv *kv;     /* reading it takes no lock */
+    mlops__journal journal;
+    mlops__packs packs;
+    int stamp_open;     /* the boot's stamp says that the index is in use */
+    int in_service;     /* a snapshot is being made */
+    int64_t snapshot;   /* seq of the newest snapshot that this process knows of */
+    mlops__buf scratch; /* a frame */
+    mlops__buf payload; /* a frame of a pack */
+};
+
+enum { MLOPS__LOCK_WRITER = 0, MLOPS__LOCK_USERS = 1, MLOPS__PATH_ROOM = 64 };
+
+/* A path in the store, valid until the next call. */
+const char *mlops__store_path(mlops_store *self, const char *name);
+
+/* store_format.c */
+mlops_status mlops__format_read(mlops_store *self, mlops_error *err); /* MLOPS_E_NOT_FOUND */
+mlops_status mlops__format_create(mlops_store *self, mlops_error *err);
+
+/* The one writer: takes both locks, begins a transaction and applies frames that others left. */
+mlops_status mlops__store_write_begin(mlops_store *self, mlops__index *out, mlops_error *err);
+void mlops__store_write_end(mlops_store *self, mlops__index *index); /* commits nothing */
+mlops_status mlops__store_lock_writer(mlops_store *self, mlops_error *err);
+void mlops__store_unlock_writer(mlops_store *self);
+
+/* Applies whole frames ahead of the index. */
+mlops_status mlops__store_catch_up(mlops_store *self, mlops__index *index, mlops_error *err);
+
+/* Makes all packs durable that are not, and notes it in the transaction. */
+mlops_status mlops__store_sync_packs(mlops_store *self, mlops__index *index, mlops_error *err);
+
+/* boot.c: is the index to be trusted, and making it anew. */
+mlops_status mlops__index_open(mlops_store *self, mlops_error *err);
+mlops_status mlops__index_in_use(mlops_store *self, mlops_error *err); /* before its first write */
+void mlops__index_close(mlops_store *self);
+
+/* snapshot.c */
+int64_t mlops__snapshot_seq(mlops_store *self); /* of the newest; 0: none */
+mlops_status mlops__snapshot_write(mlops_store *self, int64_t seq, mlops_error *err);
+void mlops__snapshot_restore(mlops_store *self); /* makes the map, if there is a good one */
+
+/* rebuild.c */
+mlops_status mlops__store_rebuild(mlops_store *self, mlops_error *err);
+
+/* content.c */
+enum { MLOPS__CHUNK = 128 << 10, MLOPS__INLINE_MAX = 2048 };
+mlops_status mlops__content_pack(mlops_store *self, const mlops_id *id, const uint8_t *bytes,
+                                 size_t n, mlops_error *err);
+mlops_status mlops__content_check(mlops_store *self, mlops__index *index, const uint8_t *id,
+                                  mlops_error *err); /* is it whole, as far as the index knows */
+mlops_status mlops__content_note(mlops__index *index, const mlops__pack_frame *frame,
+                                 mlops__pack_place place, mlops_error *err);
+
+#endif

@@ -1,0 +1,392 @@
+/* Reading and writing the journal's segments.
+ *
+ * Owns the one segment that is open. Invariants: a segment gets its name whole, zeroed and synced,
+ * and only after all frames ahead of it are durable; a frame is written in one place, behind the
+ * last one, and is taken back if it may not stay; once it is not known what the device holds,
+ * nothing more is written through this object.
+ */
+#include "store/journal.h"
+
+#include "file/file.h"
+#include "kern/kern.h"
+#include "sys/hash.h"
+
+#include <string.h>
+
+enum {
+    HEAD = 64,
+    VERSION = 1,
+    NAME = 16,
+    SEAL_SIZE = 8,
+    ZEROES = 64 << 10,
+    SEGMENT_MAX = 16 << 20,
+    SEGMENT_FIRST = 256 << 10
+};
+
+#define SEAL 0x31454a4du /* MJE1 */
+
+static const char MAGIC[] = "MLOPSJNL";
+
+void mlops__place_init(mlops__place *self) {
+    memset(self, 0, sizeof *self);
+    self->segment = 1;
+    self->offset = HEAD;
+}
+
+mlops_status mlops__journal_init(mlops__journal *self, const mlops__host *host, const char *dir,
+                                 const uint8_t store_id[32], int writes, mlops_error *err) {
+    memset(self, 0, sizeof *self);
+    self->host = host;
+    self->blocks = mlops__kern_for(host->cpu)->sha256_blocks;
+    self->writes = writes;
+    self->file = -1;
+    self->first_bytes = SEGMENT_FIRST;
+    self->dir = strlen(dir);
+    self->path_size = self->dir + NAME + 2;
+    memcpy(self->store_id, store_id, sizeof self->store_id);
+    self->path = mlops__alloc_zero(&host->allocator, self->path_size);
+    if (!self->path) return mlops__fail_nomem(err, self->path_size);
+    memcpy(self->path, dir, self->dir);
+    return MLOPS_OK;
+}
+
+static void close_segment(mlops__journal *self) {
+    if (self->file >= 0) mlops__file_end(&self->host->io, self->file);
+    self->file = -1;
+    self->segment = 0;
+}
+
+void mlops__journal_free(mlops__journal *self) {
+    if (!self->host) return;
+    close_segment(self);
+    mlops__free(&self->host->allocator, self->path, self->path_size);
+    self->path = NULL;
+}
+
+static const char *name_segment(mlops__journal *self, int64_t segment) {
+    char *p = self->path + self->dir;
+    *p++ = '/';
+    for (int i = NAME - 1; i >= 0; i--) *p++ = "0123456789abcdef"[segment >> 4 * i & 15];
+    *p = 0;
+    return self->path;
+}
+
+static const char *name_draft(mlops__journal *self) {
+    memcpy(self->path + self->dir, "/new", sizeof "/new");
+    return self->path;
+}
+
+static mlops_status damaged(const mlops__journal *self, int64_t offset, const char *what,
+                            mlops_error *err) {
+    return mlops__fail_at(err, MLOPS_E_CORRUPT, 0, 0, offset, "'%s' at byte %lld: %s", self->path,
+                          (long long)offset, what);
+}
+
+static mlops_status check_head(mlops__journal *self, int64_t *first_seq, mlops_error *err) {
+    uint8_t head[HEAD];
+    if (self->size < HEAD) return damaged(self, 0, "the segment is cut short", err);
+    MLOPS_TRY(mlops__file_read_at(&self->host->io, self->file, head, HEAD, 0, self->path, err));
+    if (memcmp(head, MAGIC, 8) != 0 || mlops__load_u64(head + 56) != mlops__hash_64(head, 56))
+        return damaged(self, 0, "the head of the segment is damaged", err);
+    if (mlops__load_u32(head + 8) != VERSION)
+        return mlops__fail(err, MLOPS_E_UNSUPPORTED, "'%s' has version %u, this library knows %d",
+                           self->path, mlops__load_u32(head + 8), VERSION);
+    if (memcmp(head + 16, self->store_id, 32) != 0)
+        return damaged(self, 16, "the segment belongs to another store", err);
+    *first_seq = (int64_t)mlops__load_u64(head + 48);
+    return MLOPS_OK;
+}
+
+/* MLOPS_E_NOT_FOUND if there is none of this number. */
+static mlops_status open_segment(mlops__journal *self, int64_t segment, int64_t first_seq,
+                                 mlops_error *err) {
+    if (self->segment == segment && self->file >= 0) return MLOPS_OK;
+    close_segment(self);
+    const mlops_io *io = &self->host->io;
+    int64_t seq = 0;
+    const char *path = name_segment(self, segment);
+    self->file = mlops__file_number(io, path, self->writes ? MLOPS_IO_READ_WRITE : MLOPS_IO_READ);
+    if (self->file < 0) return mlops__fail_os(err, self->file, "cannot open", path);
+    self->size = mlops__file_size(io, self->file);
+    if (self->size < 0) return mlops__fail_os(err, self->size, "cannot tell the size of", path);
+    MLOPS_TRY(check_head(self, &seq, err));
+    if (first_seq && seq != first_seq)
+        return damaged(self, 48, "frames are missing ahead of the segment", err);
+    self->segment = segment;
+    return MLOPS_OK;
+}
+
+static mlops_status fill_segment(mlops__journal *self, int64_t file, int64_t size,
+                                 int64_t first_seq, mlops_error *err) {
+    const mlops_io *io = &self->host->io;
+    mlops__buf head;
+    uint8_t *block = mlops__alloc_zero(&self->host->allocator, ZEROES);
+    if (!block) return mlops__fail_nomem(err, ZEROES);
+    mlops__buf_init_fixed(&head, block, HEAD);
+    mlops__buf_put(&head, MAGIC, 8);
+    mlops__buf_u32(&head, VERSION);
+    mlops__buf_u32(&head, 0);
+    mlops__buf_put(&head, self->store_id, 32);
+    mlops__buf_i64(&head, first_seq);
+    mlops__buf_u64(&head, mlops__hash_64(block, 56));
+    mlops_status status = MLOPS_OK;
+    for (int64_t at = 0; at < size && !status; at += ZEROES) {
+        size_t n = size - at < ZEROES ? (size_t)(size - at) : ZEROES;
+        status = mlops__file_write_at(io, file, block, n, at, self->path, err);
+        if (at == 0) memset(block, 0, HEAD);
+    }
+    mlops__free(&self->host->allocator, block, ZEROES);
+    return status ? status : mlops__file_sync(io, file, self->path, err);
+}
+
+static mlops_status publish_segment(mlops__journal *self, int64_t segment, mlops_error *err) {
+    const mlops_io *io = &self->host->io;
+    size_t size = self->path_size;
+    char *draft = mlops__alloc(&self->host->allocator, size);
+    if (!draft) return mlops__fail_nomem(err, size);
+    memcpy(draft, name_draft(self), self->dir + sizeof "/new");
+    int64_t code;
+    do code = io->rename(io->ctx, draft, name_segment(self, segment));
+    while (code < 0 && mlops__os_kind_of(code) == MLOPS__OS_INTERRUPTED);
+    mlops__free(&self->host->allocator, draft, size);
+    if (code < 0) return mlops__fail_os(err, code, "cannot name", self->path);
+    self->path[self->dir] = 0;
+    return mlops__file_sync_dir(io, self->path, err);
+}
+
+/* What an earlier attempt left under the draft's name is nobody's: callers hold the lock. */
+static mlops_status create_segment(mlops__journal *self, int64_t segment, int64_t size,
+                                   int64_t first_seq, mlops_error *err) {
+    const mlops_io *io = &self->host->io;
+    close_segment(self);
+    mlops__file_unlink(io, name_draft(self));
+    int64_t file = mlops__file_number(io, self->path, MLOPS_IO_CREATE);
+    if (file < 0) return mlops__fail_os(err, file, "cannot create", self->path);
+    mlops_status status = fill_segment(self, file, size, first_seq, err);
+    int64_t code = mlops__file_end(io, file);
+    if (!status && code < 0) status = mlops__fail_os(err, code, "cannot close", self->path);
+    if (!status) status = publish_segment(self, segment, err);
+    if (status) mlops__file_unlink(io, name_draft(self));
+    return status;
+}
+
+mlops_status mlops__journal_create(mlops__journal *self, mlops_error *err) {
+    return create_segment(self, 1, self->first_bytes, 1, err);
+}
+
+/* Head of a frame, as much of it as there is; zeroes behind. True if the segment ends here. */
+static mlops_status read_head(mlops__journal *self, const mlops__place *place, uint8_t head[HEAD],
+                              int *ends, mlops_error *err) {
+    int64_t left = self->size - place->offset;
+    size_t n = left < HEAD ? left < 0 ? 0 : (size_t)left : HEAD;
+    memset(head, 0, HEAD);
+    *ends = n < SEAL_SIZE;
+    if (n == 0) return MLOPS_OK;
+    MLOPS_TRY(
+        mlops__file_read_at(&self->host->io, self->file, head, n, place->offset, self->path, err));
+    if (mlops__load_u32(head) == SEAL) *ends = 1;
+    return MLOPS_OK;
+}
+
+/* A frame that is not whole, or does not go on with the chain, is none. */
+static mlops_status read_frame(mlops__journal *self, mlops__place *place, const uint8_t head[HEAD],
+                               mlops__buf *buf, mlops__frame *out, mlops_error *err) {
+    size_t size = mlops__frame_size(head);
+    if (size == 0 || (int64_t)size > self->size - place->offset) return MLOPS_END;
+    buf->size = 0;
+    uint8_t *data = mlops__buf_extend(buf, size);
+    if (!data) return mlops__fail_nomem(err, size);
+    MLOPS_TRY(mlops__file_read_at(&self->host->io, self->file, data, size, place->offset,
+                                  self->path, err));
+    mlops__chain chain = place->chain;
+    if (mlops__frame_open(out, data, size) || mlops__frame_follow(out, &chain, self->blocks))
+        return MLOPS_END;
+    place->chain = chain;
+    place->offset += (int64_t)size;
+    if (out->durable > place->durable) place->durable = out->durable;
+    return MLOPS_OK;
+}
+
+mlops_status mlops__journal_next(mlops__journal *self, mlops__place *place, mlops__buf *buf,
+                                 mlops__frame *out, mlops_error *err) {
+    uint8_t head[HEAD];
+    int ends = 0;
+    MLOPS_TRY(open_segment(self, place->segment, 0, err));
+    MLOPS_TRY(read_head(self, place, head, &ends, err));
+    while (ends) {
+        mlops_status status = open_segment(self, place->segment + 1, place->chain.seq + 1, err);
+        if (status == MLOPS_E_NOT_FOUND) return MLOPS_END;
+        MLOPS_TRY(status);
+        place->segment++;
+        place->offset = HEAD;
+        MLOPS_TRY(read_head(self, place, head, &ends, err));
+    }
+    return read_frame(self, place, head, buf, out, err);
+}
+
+/* The highest durable seq that a whole frame behind the place speaks of. */
+static int64_t durable_behind(const uint8_t *data, size_t n, size_t from) {
+    int64_t highest = 0;
+    for (size_t at = from; at + MLOPS__FRAME_LEAST <= n; at += 8) {
+        mlops__frame frame;
+        size_t size = mlops__frame_size(data + at);
+        if (size == 0 || size > n - at || mlops__frame_open(&frame, data + at, size)) continue;
+        if (frame.durable > highest) highest = frame.durable;
+    }
+    return highest;
+}
+
+mlops_status mlops__journal_check_end(mlops__journal *self, const mlops__place *place,
+                                      mlops_error *err) {
+    mlops__file_view view;
+    mlops_status status = open_segment(self, place->segment + 1, 0, err);
+    close_segment(self);
+    if (status == MLOPS_OK) {
+        name_segment(self, place->segment);
+        return damaged(self, place->offset, "frames are missing ahead of the next segment", err);
+    }
+    if (status != MLOPS_E_NOT_FOUND) return status;
+    const char *path = name_segment(self, place->segment);
+    MLOPS_TRY(mlops__file_open(&view, self->host, path, SIZE_MAX, 0, err));
+    int64_t highest = durable_behind(view.data, view.size, (size_t)place->offset);
+    mlops__file_close(&view, self->host);
+    if (highest <= place->chain.seq) return MLOPS_OK;
+    return damaged(self, place->offset, "a frame is damaged that others behind it build on", err);
+}
+
+static mlops_status refuse_broken(mlops_error *err) {
+    return mlops__fail(err, MLOPS_E_IO,
+                       "an earlier write of this store failed and could not be taken back; close "
+                       "the store and open it again");
+}
+
+/* The frame shall not be there. If that cannot be had, nobody may write behind it. */
+static void take_back(mlops__journal *self, int64_t offset) {
+    static const uint8_t nothing[8];
+    const mlops_io *io = &self->host->io;
+    if (mlops__file_write_at(io, self->file, nothing, sizeof nothing, offset, self->path, NULL))
+        self->broken = 1;
+}
+
+static mlops_status seal_segment(mlops__journal *self, const mlops__place *place,
+                                 mlops_error *err) {
+    uint8_t seal[SEAL_SIZE] = {SEAL & 255, SEAL >> 8 & 255, SEAL >> 16 & 255, SEAL >> 24};
+    const mlops_io *io = &self->host->io;
+    if (self->size - place->offset >= SEAL_SIZE)
+        MLOPS_TRY(
+            mlops__file_write_at(io, self->file, seal, SEAL_SIZE, place->offset, self->path, err));
+    mlops_status status = mlops__file_sync(io, self->file, self->path, err);
+    if (status) self->broken = 1;
+    return status;
+}
+
+/* Opens a segment in which a frame of this size fits at the place. */
+static mlops_status make_room(mlops__journal *self, mlops__place *place, size_t size,
+                              mlops_error *err) {
+    uint8_t head[HEAD];
+    int ends = 0;
+    MLOPS_TRY(open_segment(self, place->segment, 0, err));
+    MLOPS_TRY(read_head(self, place, head, &ends, err));
+    if (!ends && (int64_t)size <= self->size - place->offset) return MLOPS_OK;
+    int64_t next = self->size < SEGMENT_MAX / 2 ? self->size * 2 : SEGMENT_MAX;
+    if (next < (int64_t)size + HEAD) next = (int64_t)size + HEAD;
+    if (!ends) MLOPS_TRY(seal_segment(self, place, err));
+    else MLOPS_TRY(mlops__journal_sync(self, place, err));
+    int64_t segment = place->segment + 1, seq = place->chain.seq + 1;
+    mlops_status status = open_segment(self, segment, seq, err);
+    if (status == MLOPS_E_NOT_FOUND) {
+        MLOPS_TRY(create_segment(self, segment, next, seq, err));
+        status = open_segment(self, segment, seq, err);
+    }
+    MLOPS_TRY(status);
+    place->segment++;
+    place->offset = HEAD;
+    place->durable = place->chain.seq;
+    return MLOPS_OK;
+}
+
+mlops_status mlops__journal_sync(mlops__journal *self, mlops__place *place, mlops_error *err) {
+    if (self->broken) return refuse_broken(err);
+    MLOPS_TRY(open_segment(self, place->segment, 0, err));
+    mlops_status status = mlops__file_sync(&self->host->io, self->file, self->path, err);
+    if (status) self->broken = 1;
+    else place->durable = place->chain.seq;
+    return status;
+}
+
+int mlops__journal_is_full(mlops__journal *self, const mlops__place *place, size_t size) {
+    if (open_segment(self, place->segment, 0, NULL)) return 1;
+    return (int64_t)size + MLOPS__FRAME_TAIL + 8 > self->size - place->offset;
+}
+
+mlops_status mlops__journal_stage(mlops__journal *self, const mlops__place *place, mlops__buf *buf,
+                                  mlops__frame *out, mlops__place *after, mlops_error *err) {
+    *after = *place;
+    if (self->broken) return refuse_broken(err);
+    MLOPS_TRY(make_room(self, after, buf->size + MLOPS__FRAME_TAIL + 8, err));
+    int64_t now = self->host->clock.now_ns(self->host->clock.ctx);
+    int64_t durable = after->durable;
+    mlops_status status = mlops__frame_end(buf, &after->chain, now, durable, self->blocks);
+    if (status == MLOPS_E_NOMEM) {
+        buf->status = MLOPS_OK;
+        return mlops__fail_nomem(err, buf->size);
+    }
+    if (status)
+        return mlops__fail(err, MLOPS_E_LIMIT, "a change of more than %d MiB; split it",
+                           MLOPS__FRAME_MAX >> 20);
+    after->offset += (int64_t)buf->size;
+    return mlops__frame_open(out, buf->data, buf->size)
+               ? mlops__fail(err, MLOPS_E_INVALID, "a change holds what no journal takes")
+               : MLOPS_OK;
+}
+
+mlops_status mlops__journal_write(mlops__journal *self, const mlops__frame *frame,
+                                  mlops__place *after, int sync, mlops_error *err) {
+    const mlops_io *io = &self->host->io;
+    int64_t at = after->offset - (int64_t)frame->size;
+    mlops_status status =
+        mlops__file_write_at(io, self->file, frame->data, frame->size, at, self->path, err);
+    if (!status && sync) {
+        status = mlops__file_sync(io, self->file, self->path, err);
+        if (status) self->broken = 1;
+        else after->durable = after->chain.seq;
+    }
+    if (status) take_back(self, at);
+    return status;
+}
+
+mlops_status mlops__journal_read(mlops__journal *self, int64_t segment, int64_t offset, void *bytes,
+                                 size_t n, mlops_error *err) {
+    MLOPS_TRY(open_segment(self, segment, 0, err));
+    return mlops__file_read_at(&self->host->io, self->file, bytes, n, offset, self->path, err);
+}
+
+/* The range of the segment behind the place that is not zero. */
+static mlops_status find_rest(mlops__journal *self, const mlops__place *place, int64_t *begin,
+                              int64_t *end, mlops_error *err) {
+    mlops__file_view view;
+    const char *path = name_segment(self, place->segment);
+    MLOPS_TRY(mlops__file_open(&view, self->host, path, SIZE_MAX, 0, err));
+    size_t first = (size_t)place->offset, last = view.size;
+    while (first < last && view.data[first] == 0) first++;
+    while (first < last && view.data[last - 1] == 0) last--;
+    mlops__file_close(&view, self->host);
+    *begin = (int64_t)first;
+    *end = (int64_t)last;
+    return MLOPS_OK;
+}
+
+mlops_status mlops__journal_cut(mlops__journal *self, const mlops__place *place, mlops_error *err) {
+    static const uint8_t nothing[4096];
+    const mlops_io *io = &self->host->io;
+    int64_t at = 0, end = 0;
+    MLOPS_TRY(open_segment(self, place->segment, 0, err));
+    MLOPS_TRY(find_rest(self, place, &at, &end, err));
+    if (at >= end) return MLOPS_OK;
+    while (at < end) {
+        size_t n = end - at < (int64_t)sizeof nothing ? (size_t)(end - at) : sizeof nothing;
+        MLOPS_TRY(mlops__file_write_at(io, self->file, nothing, n, at, self->path, err));
+        at += (int64_t)n;
+    }
+    return mlops__file_sync(io, self->file, self->path, err);
+}

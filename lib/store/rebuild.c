@@ -1,0 +1,144 @@
+/* Making the index anew from packs and journal, from where it stands.
+ *
+ * Owns nothing. Invariants: a frame is applied only if it goes on with the chain and the content
+ * that it names is whole, or if a later frame proves that it was durable once; the first frame of
+ * which neither holds, and all behind it, were never acknowledged under MLOPS_SYNC_FULL, and are
+ * cut off.
+ */
+#include "store/core.h"
+
+#include <string.h>
+
+enum { FRAMES_PER_TXN = 8192 };
+
+/* The offset up to which a pack is in the index. */
+static mlops_status scanned(mlops__index *index, int64_t number, int64_t *offset,
+                            mlops_error *err) {
+    uint8_t key[9] = {'s'};
+    mlops__bytes value;
+    mlops__cursor c;
+    mlops__key_u64(key + 1, (uint64_t)number);
+    *offset = MLOPS__PACK_HEAD;
+    mlops_status status =
+        mlops__index_get(index, MLOPS__TABLE_PACKS, (mlops__bytes){key, sizeof key}, &value, err);
+    if (status == MLOPS_E_NOT_FOUND) return MLOPS_OK;
+    MLOPS_TRY(status);
+    mlops__cursor_init(&c, value.data, value.size);
+    *offset = mlops__cursor_i64(&c);
+    return MLOPS_OK;
+}
+
+static mlops_status note_scanned(mlops__index *index, int64_t number, int64_t offset,
+                                 mlops_error *err) {
+    uint8_t key[9] = {'s'}, bytes[8];
+    mlops__key_u64(key + 1, (uint64_t)number);
+    for (int i = 0; i < 8; i++) bytes[i] = (uint8_t)((uint64_t)offset >> 8 * i);
+    return mlops__index_put(index, MLOPS__TABLE_PACKS, (mlops__bytes){key, sizeof key},
+                            (mlops__bytes){bytes, sizeof bytes}, err);
+}
+
+/* A pack whose head is no head holds nothing: a power cut came before its first sync, or it is
+ * damaged, which check tells. */
+static mlops_status scan_pack(mlops_store *self, int64_t number, mlops_error *err) {
+    mlops__index index;
+    mlops__pack_scan scan;
+    mlops_status status = mlops__pack_scan_init(&scan, &self->packs, number, err);
+    if (status == MLOPS_E_CORRUPT) return MLOPS_OK;
+    MLOPS_TRY(status);
+    MLOPS_TRY(mlops__index_begin(&index, self->kv, &self->host, 1, err));
+    status = scanned(&index, number, &scan.place.offset, err);
+    while (!status) {
+        mlops__pack_frame frame;
+        mlops__pack_place place;
+        status = mlops__pack_scan_next(&scan, &self->packs, &frame, &place, &self->payload, err);
+        if (!status) status = mlops__content_note(&index, &frame, place, err);
+    }
+    if (status == MLOPS_END) status = note_scanned(&index, number, scan.place.offset, err);
+    if (!status) return mlops__index_commit(&index, err);
+    mlops__index_end(&index);
+    return status;
+}
+
+static mlops_status scan_packs(mlops_store *self, mlops_error *err) {
+    mlops__buf numbers;
+    mlops__buf_init(&numbers, &self->host.allocator);
+    mlops_status status = mlops__packs_list(&self->packs, &numbers, err);
+    for (size_t i = 0; i < numbers.size && !status; i += sizeof(int64_t))
+        status = scan_pack(self, *(int64_t *)(void *)(numbers.data + i), err);
+    mlops__buf_free(&numbers);
+    return status;
+}
+
+/* True if a frame behind the place says that this seq was durable. */
+static mlops_status was_durable(mlops_store *self, mlops__place place, int64_t seq, int *out,
+                                mlops_error *err) {
+    mlops__buf buf;
+    mlops__frame frame;
+    mlops_status status = MLOPS_OK;
+    mlops__buf_init(&buf, &self->host.allocator);
+    *out = 0;
+    while (!*out && !status) {
+        status = mlops__journal_next(&self->journal, &place, &buf, &frame, err);
+        *out = !status && frame.durable >= seq;
+    }
+    mlops__buf_free(&buf);
+    return status == MLOPS_END ? MLOPS_OK : status;
+}
+
+static mlops_status check_content(mlops_store *self, mlops__index *index, const mlops__frame *frame,
+                                  int *whole, mlops_error *err) {
+    mlops__ops ops;
+    mlops__op op;
+    *whole = 1;
+    mlops__ops_init(&ops, frame);
+    while (*whole && mlops__ops_next(&ops, &op)) {
+        if (op.kind != MLOPS__OP_PACKED) continue;
+        mlops_status status = mlops__content_check(self, index, op.key.data, err);
+        if (status == MLOPS_E_NOT_FOUND || status == MLOPS_E_CORRUPT) *whole = 0;
+        else if (status) return status;
+    }
+    return MLOPS_OK;
+}
+
+/* Applies the next frame. MLOPS_END where the journal ends; *cut if a frame is there that shall not
+ * be. */
+static mlops_status replay_one(mlops_store *self, mlops__index *index, int *cut, mlops_error *err) {
+    mlops__frame frame;
+    mlops__place place = index->place;
+    int whole = 1, durable = 0;
+    mlops_status status = mlops__journal_next(&self->journal, &place, &self->scratch, &frame, err);
+    if (status == MLOPS_END) { /* perhaps in the next segment, which is still empty */
+        index->place.segment = place.segment;
+        index->place.offset = place.offset;
+    }
+    if (status) return status;
+    MLOPS_TRY(check_content(self, index, &frame, &whole, err));
+    if (!whole) MLOPS_TRY(was_durable(self, place, frame.seq, &durable, err));
+    *cut = !whole && !durable;
+    return *cut ? MLOPS_END : mlops__index_apply(index, &frame, &place, err);
+}
+
+static mlops_status replay_some(mlops_store *self, int *cut, mlops_error *err) {
+    mlops__index index;
+    MLOPS_TRY(mlops__index_begin(&index, self->kv, &self->host, 1, err));
+    mlops_status status = MLOPS_OK;
+    for (int i = 0; i < FRAMES_PER_TXN && !status; i++) status = replay_one(self, &index, cut, err);
+    mlops__place place = index.place;
+    if (status < 0) {
+        mlops__index_end(&index);
+        return status;
+    }
+    MLOPS_TRY(mlops__index_commit(&index, err));
+    if (status == MLOPS_OK) return MLOPS_OK;
+    if (!*cut) MLOPS_TRY(mlops__journal_check_end(&self->journal, &place, err));
+    if (!self->read_only) MLOPS_TRY(mlops__journal_cut(&self->journal, &place, err));
+    return MLOPS_END;
+}
+
+mlops_status mlops__store_rebuild(mlops_store *self, mlops_error *err) {
+    int cut = 0;
+    MLOPS_TRY(scan_packs(self, err));
+    mlops_status status = MLOPS_OK;
+    while (!status) status = replay_some(self, &cut, err);
+    return status == MLOPS_END ? MLOPS_OK : status;
+}

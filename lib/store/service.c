@@ -1,0 +1,44 @@
+/* The work that may wait: syncs under MLOPS_SYNC_RELAXED, and snapshots of the index.
+ *
+ * Owns nothing. Invariant: nothing that was acknowledged depends on whether it is ever called.
+ */
+#include "store/core.h"
+
+enum { COMMITS_PER_SNAPSHOT = 8192 };
+
+static mlops_status newest(mlops_store *self, int64_t *seq, mlops_error *err) {
+    mlops__index index;
+    MLOPS_TRY(mlops__store_read_begin(self, &index, err));
+    *seq = index.place.chain.seq;
+    mlops__store_read_end(&index);
+    return MLOPS_OK;
+}
+
+/* One thread of this process makes a snapshot; the others have no need to. */
+static int take_turn(mlops_store *self, int64_t seq) {
+    mlops__lock_take(&self->lock);
+    if (self->snapshot == 0) self->snapshot = mlops__snapshot_seq(self);
+    int mine = !self->in_service && seq - self->snapshot >= COMMITS_PER_SNAPSHOT;
+    if (mine) self->in_service = 1;
+    mlops__lock_give(&self->lock);
+    return mine;
+}
+
+mlops_status mlops_store_service(mlops_store *self, int64_t budget_ns, mlops_error *err) {
+    int64_t seq = 0;
+    if (!self || budget_ns < 0)
+        return mlops__fail(err, MLOPS_E_INVALID, "the store is NULL, or the budget negative");
+    const mlops_clock *clock = &self->host.clock;
+    int64_t begun = clock->monotonic_ns(clock->ctx);
+    MLOPS_TRY(mlops_store_flush(self, err));
+    if (self->read_only || self->opts.index != MLOPS_STORE_INDEX_FILE) return MLOPS_END;
+    MLOPS_TRY(newest(self, &seq, err));
+    if (clock->monotonic_ns(clock->ctx) - begun > budget_ns) return MLOPS_OK;
+    if (!take_turn(self, seq)) return MLOPS_END;
+    mlops_status status = mlops__snapshot_write(self, seq, err);
+    mlops__lock_take(&self->lock);
+    if (!status) self->snapshot = seq;
+    self->in_service = 0;
+    mlops__lock_give(&self->lock);
+    return status ? status : MLOPS_END;
+}

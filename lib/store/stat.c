@@ -1,0 +1,69 @@
+/* What a store holds, in numbers.
+ *
+ * Owns nothing. Invariant: records and hash are of one moment; sizes of files are those of about
+ * the same time, since others may be writing.
+ */
+#include "base/opts.h"
+#include "file/file.h"
+#include "store/core.h"
+
+#include <string.h>
+
+static int64_t size_of_folder(mlops_store *self, const char *name) {
+    char names[1 << 16];
+    const mlops_io *io = &self->host.io;
+    int64_t total = 0;
+    int64_t size = io->list(io->ctx, mlops__store_path(self, name), names, sizeof names);
+    if (size < 0 || size > (int64_t)sizeof names) return 0;
+    for (int64_t at = 0; at < size; at++) {
+        char path[64];
+        size_t n = strlen(names + at), folder = strlen(name);
+        if (n + folder + 2 <= sizeof path) {
+            memcpy(path, name, folder);
+            path[folder] = '/';
+            memcpy(path + folder + 1, names + at, n + 1);
+            int64_t file = mlops__file_number(io, mlops__store_path(self, path), MLOPS_IO_READ);
+            int64_t bytes = file < 0 ? 0 : mlops__file_size(io, file);
+            if (file >= 0) mlops__file_end(io, file);
+            total += bytes > 0 ? bytes : 0;
+        }
+        at += (int64_t)n;
+    }
+    return total;
+}
+
+static mlops_status count_objects(mlops__index *index, int64_t *out, mlops_error *err) {
+    mlops__index_iter iter;
+    mlops__bytes key, value;
+    *out = 0;
+    MLOPS_TRY(
+        mlops__index_iter_init(&iter, index, MLOPS__TABLE_OBJECTS, (mlops__bytes){NULL, 0}, err));
+    mlops_status status;
+    while ((status = mlops__index_iter_next(&iter, &key, &value, err)) == MLOPS_OK) ++*out;
+    mlops__index_iter_free(&iter);
+    return status == MLOPS_END ? MLOPS_OK : status;
+}
+
+mlops_status mlops_store_stat(mlops_store *self, mlops_store_stats *out, mlops_error *err) {
+    mlops_store_stats stats = MLOPS_STORE_STATS_INIT;
+    mlops__index index;
+    int64_t max;
+    if (!self || !out) return mlops__fail(err, MLOPS_E_INVALID, "the store or out is NULL");
+    MLOPS_TRY(mlops__store_read_begin(self, &index, err));
+    stats.seq = index.place.chain.seq;
+    stats.durable = index.place.durable;
+    stats.time_ns = index.place.chain.time_ns;
+    for (int i = 1; i <= MLOPS__TABLE_LAST; i++) stats.n_records += index.sums[i].n;
+    stats.state = mlops__index_state(&index);
+    mlops_status status = count_objects(&index, &stats.n_objects, err);
+    mlops__store_read_end(&index);
+    if (status) return status;
+    mlops__lock_take(&self->lock);
+    stats.journal_bytes = size_of_folder(self, "journal");
+    stats.pack_bytes = size_of_folder(self, "packs");
+    mlops__lock_give(&self->lock);
+    mlops__kv_size(self->kv, &stats.index_bytes, &max);
+    if (mlops__opts_return(out, &stats, sizeof stats))
+        return mlops__fail(err, MLOPS_E_INVALID, "start it with MLOPS_STORE_STATS_INIT");
+    return MLOPS_OK;
+}

@@ -1,0 +1,331 @@
+/* Opening and closing stores, and the one writer.
+ *
+ * Owns the process's list of open stores and the two locks. Invariants: one directory is open once
+ * in a process, whoever opens it again gets the same; writers of all threads and processes come one
+ * after another, first through the mutex, then through byte 0 of the lock file; a store with a
+ * writer is told of nothing before it has applied what an earlier writer left undone.
+ */
+#include "store/core.h"
+
+#include "base/opts.h"
+#include "file/file.h"
+#include "kern/kern.h"
+#include "sys/process.h"
+
+#include <string.h>
+
+const char *mlops__store_path(mlops_store *self, const char *name) {
+    self->path[self->dir] = 0;
+    if (!*name) return self->path;
+    self->path[self->dir] = '/';
+    memcpy(self->path + self->dir + 1, name, strlen(name) + 1);
+    return self->path;
+}
+
+mlops_status mlops__store_check_fork(const mlops_store *self, mlops_error *err) {
+    if (self->generation == mlops__fork_generation()) return MLOPS_OK;
+    return mlops__fail(err, MLOPS_E_FORKED,
+                       "the store was opened before this process was forked; open it here anew");
+}
+
+const mlops__host *mlops__store_host(const mlops_store *self) { return &self->host; }
+
+mlops_store *mlops__store_ref(mlops_store *self) {
+    mlops__process_stores_lock();
+    self->refs++;
+    mlops__process_stores_unlock();
+    return self;
+}
+
+/* ---- the writer ---- */
+
+mlops_status mlops__store_lock_writer(mlops_store *self, mlops_error *err) {
+    const mlops_io *io = &self->host.io;
+    mlops__lock_take(&self->lock);
+    int64_t code;
+    do code = io->lock(io->ctx, self->lock_file, MLOPS__LOCK_WRITER, MLOPS_IO_LOCK);
+    while (code < 0 && mlops__os_kind_of(code) == MLOPS__OS_INTERRUPTED);
+    if (code >= 0) return MLOPS_OK;
+    mlops__lock_give(&self->lock);
+    return mlops__fail_os(err, code, "cannot lock", mlops__store_path(self, "lock"));
+}
+
+void mlops__store_unlock_writer(mlops_store *self) {
+    const mlops_io *io = &self->host.io;
+    io->lock(io->ctx, self->lock_file, MLOPS__LOCK_WRITER, MLOPS_IO_UNLOCK);
+    mlops__lock_give(&self->lock);
+}
+
+mlops_status mlops__store_catch_up(mlops_store *self, mlops__index *index, mlops_error *err) {
+    for (;;) {
+        mlops__frame frame;
+        mlops__place place = index->place;
+        mlops_status status =
+            mlops__journal_next(&self->journal, &place, &self->scratch, &frame, err);
+        if (status == MLOPS_END) {
+            index->place.segment = place.segment;
+            index->place.offset = place.offset;
+            return MLOPS_OK;
+        }
+        MLOPS_TRY(status);
+        MLOPS_TRY(mlops__index_apply(index, &frame, &place, err));
+    }
+}
+
+mlops_status mlops__store_write_begin(mlops_store *self, mlops__index *out, mlops_error *err) {
+    memset(out, 0, sizeof *out);
+    MLOPS_TRY(mlops__store_lock_writer(self, err));
+    mlops_status status = mlops__index_in_use(self, err);
+    if (!status) status = mlops__index_begin(out, self->kv, &self->host, 1, err);
+    if (!status) status = mlops__store_catch_up(self, out, err);
+    if (status) mlops__store_write_end(self, out);
+    return status;
+}
+
+void mlops__store_write_end(mlops_store *self, mlops__index *index) {
+    mlops__index_end(index);
+    mlops__store_unlock_writer(self);
+}
+
+mlops_status mlops__store_read_begin(mlops_store *self, mlops__index *out, mlops_error *err) {
+    MLOPS_TRY(mlops__store_check_fork(self, err));
+    return mlops__index_begin(out, self->kv, &self->host, 0, err);
+}
+
+void mlops__store_read_end(mlops__index *self) { mlops__index_end(self); }
+
+/* ---- opening ---- */
+
+static mlops_status make_dir(mlops_store *self, const char *name, mlops_error *err) {
+    const mlops_io *io = &self->host.io;
+    const char *path = mlops__store_path(self, name);
+    int64_t code = io->mkdir(io->ctx, path);
+    if (code >= 0 || mlops__os_kind_of(code) == MLOPS__OS_EXISTS) return MLOPS_OK;
+    return mlops__fail_os(err, code, "cannot make the directory", path);
+}
+
+static int is_ours(const char *name) {
+    static const char *const NAMES[] = {"lock", "journal", "packs", "index", "format"};
+    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++)
+        if (strcmp(name, NAMES[i]) == 0) return 1;
+    return strncmp(name, ".mlops-", 7) == 0; /* a format file on its way */
+}
+
+/* Only a directory that is empty, or that an earlier attempt left, becomes a store. */
+static mlops_status check_empty(mlops_store *self, mlops_error *err) {
+    const mlops_io *io = &self->host.io;
+    char names[4096];
+    const char *path = mlops__store_path(self, "");
+    int64_t size = io->list(io->ctx, path, names, sizeof names);
+    if (size < 0) return mlops__fail_os(err, size, "cannot list", path);
+    for (int64_t at = 0; at < size && size <= (int64_t)sizeof names; at++) {
+        if (!is_ours(names + at))
+            return mlops__fail(err, MLOPS_E_EXISTS,
+                               "'%s' is no store and is not empty: it holds '%s'; name another "
+                               "directory",
+                               path, names + at);
+        at += (int64_t)strlen(names + at);
+    }
+    if (size <= (int64_t)sizeof names) return MLOPS_OK;
+    return mlops__fail(err, MLOPS_E_EXISTS, "'%s' is no store and is not empty", path);
+}
+
+static mlops_status open_lock(mlops_store *self, mlops_error *err) {
+    const mlops_io *io = &self->host.io;
+    const char *path = mlops__store_path(self, "lock");
+    mlops_io_mode mode = self->read_only ? MLOPS_IO_READ : MLOPS_IO_READ_WRITE;
+    for (int i = 0; i < 3; i++) {
+        self->lock_file = mlops__file_number(io, path, mode);
+        if (self->lock_file >= 0 || self->read_only) break;
+        self->lock_file = mlops__file_number(io, path, MLOPS_IO_CREATE);
+        if (self->lock_file >= 0 || mlops__os_kind_of(self->lock_file) != MLOPS__OS_EXISTS) break;
+    }
+    if (self->lock_file < 0) return mlops__fail_os(err, self->lock_file, "cannot open", path);
+    int64_t code = io->identity(io->ctx, self->lock_file, self->identity);
+    return code < 0 ? mlops__fail_os(err, code, "cannot tell the identity of", path) : MLOPS_OK;
+}
+
+static mlops_status create_dirs(mlops_store *self, mlops_error *err) {
+    MLOPS_TRY(make_dir(self, "journal", err));
+    MLOPS_TRY(make_dir(self, "packs", err));
+    MLOPS_TRY(make_dir(self, "index", err));
+    MLOPS_TRY(mlops__file_sync_dir(&self->host.io, mlops__store_path(self, ""), err));
+    size_t n = self->dir;
+    while (n > 0 && self->path[n - 1] == '/') n--;
+    while (n > 0 && self->path[n - 1] != '/') n--;
+    char parent[4096];
+    if (n >= sizeof parent) return MLOPS_OK;
+    memcpy(parent, n ? self->path : ".", n ? n : 1);
+    parent[n ? n : 1] = 0;
+    return mlops__file_sync_dir(&self->host.io, parent, err);
+}
+
+/* Two processes may come first at once: the lock decides, and the other finds the format file. */
+static mlops_status create_store(mlops_store *self, mlops_error *err) {
+    MLOPS_TRY(mlops__store_lock_writer(self, err));
+    mlops_status status = mlops__format_read(self, err);
+    if (status == MLOPS_E_NOT_FOUND) {
+        status = create_dirs(self, err);
+        if (!status) status = mlops__format_create(self, err);
+    }
+    mlops__store_unlock_writer(self);
+    return status;
+}
+
+/* The format file's absence is no store: a writer makes one, a reader says so. */
+static mlops_status open_or_create(mlops_store *self, mlops_error *err) {
+    int create = !self->read_only && !(self->opts.flags & MLOPS_STORE_MUST_EXIST);
+    mlops_status status = mlops__format_read(self, err);
+    if (status == MLOPS_E_NOT_FOUND && !create)
+        return mlops__fail(err, status, "'%s' is no store: it has no format file",
+                           mlops__store_path(self, ""));
+    if (status && status != MLOPS_E_NOT_FOUND) return status;
+    int is_new = status != MLOPS_OK;
+    if (is_new) {
+        MLOPS_TRY(make_dir(self, "", err));
+        MLOPS_TRY(check_empty(self, err));
+    }
+    MLOPS_TRY(open_lock(self, err));
+    return is_new ? create_store(self, err) : MLOPS_OK;
+}
+
+static mlops_status load(mlops_store *self, mlops_error *err) {
+    MLOPS_TRY(mlops__journal_init(&self->journal, &self->host, mlops__store_path(self, "journal"),
+                                  self->id, !self->read_only, err));
+    MLOPS_TRY(mlops__packs_init(&self->packs, &self->host, mlops__store_path(self, "packs"),
+                                self->id, err));
+    if (self->read_only) return mlops__index_open(self, err);
+    MLOPS_TRY(mlops__store_lock_writer(self, err));
+    mlops_status status = mlops__index_open(self, err);
+    mlops__store_unlock_writer(self);
+    return status;
+}
+
+static mlops_status check_opts(const mlops_store_opts *opts, mlops_error *err) {
+    if (opts->flags & ~(uint32_t)(MLOPS_STORE_MUST_EXIST | MLOPS_STORE_READ_ONLY))
+        return mlops__fail(err, MLOPS_E_INVALID, "mlops_store_opts: unknown flags");
+    if ((int)opts->sync < MLOPS_SYNC_FULL || (int)opts->sync > MLOPS_SYNC_RELAXED)
+        return mlops__fail(err, MLOPS_E_INVALID, "mlops_store_opts.sync is none of the two");
+    if ((int)opts->index < MLOPS_STORE_INDEX_FILE || (int)opts->index > MLOPS_STORE_INDEX_MEMORY)
+        return mlops__fail(err, MLOPS_E_INVALID, "mlops_store_opts.index is none of the two");
+    if (opts->map_max < 0 ||
+        (opts->journal_bytes && (opts->journal_bytes < 4096 || opts->journal_bytes > 1 << 30)))
+        return mlops__fail(err, MLOPS_E_INVALID,
+                           "mlops_store_opts: map_max is negative, or journal_bytes is not from "
+                           "4 KiB to 1 GiB");
+    return MLOPS_OK;
+}
+
+static void destroy(mlops_store *self) {
+    const mlops_io *io = &self->host.io;
+    mlops__index_close(self);
+    mlops__packs_free(&self->packs);
+    mlops__journal_free(&self->journal);
+    mlops__buf_free(&self->scratch);
+    mlops__buf_free(&self->payload);
+    if (self->lock_file >= 0) mlops__file_end(io, self->lock_file);
+    mlops__lock_free(&self->lock);
+    mlops_allocator allocator = self->host.allocator;
+    mlops__free(&allocator, self->path, self->path_size);
+    mlops__free(&allocator, self, sizeof *self);
+}
+
+static mlops_status construct(mlops_store **out, const char *path, const mlops_store_opts *opts,
+                              mlops_error *err) {
+    mlops__host host;
+    MLOPS_TRY(mlops__host_init(&host, opts->host, err));
+    MLOPS_TRY(mlops__host_needs_store(&host, err));
+    mlops_store *self = mlops__alloc_zero(&host.allocator, sizeof *self);
+    if (!self) return mlops__fail_nomem(err, sizeof *self);
+    self->host = host;
+    self->opts = *opts;
+    self->opts.host = NULL;
+    self->refs = 1;
+    self->lock_file = -1;
+    self->generation = mlops__fork_generation();
+    self->blocks = mlops__kern_for(host.cpu)->sha256_blocks;
+    self->read_only = (opts->flags & MLOPS_STORE_READ_ONLY) != 0;
+    mlops__buf_init(&self->scratch, &self->host.allocator);
+    mlops__buf_init(&self->payload, &self->host.allocator);
+    self->dir = strlen(path);
+    while (self->dir > 1 && path[self->dir - 1] == '/') self->dir--;
+    self->path_size = self->dir + MLOPS__PATH_ROOM;
+    self->path = mlops__alloc_zero(&self->host.allocator, self->path_size);
+    if (!self->path || mlops__lock_init(&self->lock)) {
+        mlops__free(&host.allocator, self->path, self->path_size);
+        mlops__free(&host.allocator, self, sizeof *self);
+        return mlops__fail_nomem(err, sizeof *self);
+    }
+    memcpy(self->path, path, self->dir);
+    *out = self;
+    return MLOPS_OK;
+}
+
+static mlops_store *find_open(const mlops_store *like) {
+    mlops_store *s = *mlops__process_stores();
+    while (s && memcmp(s->identity, like->identity, sizeof s->identity) != 0) s = s->next;
+    return s;
+}
+
+/* Under the list's lock, so that no two open the same. */
+static mlops_status open_listed(mlops_store **out, mlops_store *self, mlops_error *err) {
+    MLOPS_TRY(open_or_create(self, err));
+    mlops_store *there = self->read_only ? NULL : find_open(self);
+    if (there && there->read_only == self->read_only) {
+        there->refs++;
+        *out = there;
+        return MLOPS_END;
+    }
+    MLOPS_TRY(load(self, err));
+    self->next = *mlops__process_stores();
+    *mlops__process_stores() = self;
+    *out = self;
+    return MLOPS_OK;
+}
+
+mlops_status mlops_store_open(mlops_store **out, const char *path, const mlops_store_opts *opts,
+                              mlops_error *err) {
+    mlops_store_opts local;
+    mlops_store *self = NULL;
+    if (!out) return mlops__fail(err, MLOPS_E_INVALID, "out is NULL");
+    *out = NULL;
+    MLOPS_TRY(mlops__opts_copy(&local, sizeof local, opts, "mlops_store_opts", err));
+    MLOPS_TRY(check_opts(&local, err));
+    if (!path || !*path) return mlops__fail(err, MLOPS_E_INVALID, "the path is NULL or empty");
+    MLOPS_TRY(construct(&self, path, &local, err));
+    mlops__process_stores_lock();
+    mlops_status status = open_listed(out, self, err);
+    mlops__process_stores_unlock();
+    if (status != MLOPS_OK) destroy(self);
+    return status == MLOPS_END ? MLOPS_OK : status;
+}
+
+void mlops_store_close(mlops_store *self) {
+    if (!self || self->generation != mlops__fork_generation()) return;
+    mlops__process_stores_lock();
+    int last = --self->refs == 0;
+    mlops_store **link = (mlops_store **)mlops__process_stores();
+    while (last && *link && *link != self) link = &(*link)->next;
+    if (last && *link) *link = self->next;
+    if (last) destroy(self);
+    mlops__process_stores_unlock();
+}
+
+/* ---- what is there ---- */
+
+mlops_status mlops_store_flush(mlops_store *self, mlops_error *err) {
+    mlops__index index;
+    if (!self) return mlops__fail(err, MLOPS_E_INVALID, "the store is NULL");
+    MLOPS_TRY(mlops__store_check_fork(self, err));
+    if (self->read_only) return MLOPS_OK;
+    MLOPS_TRY(mlops__store_write_begin(self, &index, err));
+    mlops_status status = MLOPS_OK;
+    if (index.place.durable < index.place.chain.seq) {
+        status = mlops__store_sync_packs(self, &index, err);
+        if (!status) status = mlops__journal_sync(&self->journal, &index.place, err);
+        index.dirty = 1;
+        if (!status) status = mlops__index_commit(&index, err);
+    }
+    mlops__store_write_end(self, &index);
+    return status;
+}

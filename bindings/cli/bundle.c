@@ -51,7 +51,12 @@ static void print_text(const mlops_bundle *bundle) {
 static int show(const char *path, int json) {
     mlops_bundle *bundle;
     mlops_error error;
-    if (mlops_bundle_load(&bundle, path, NULL, &error)) return cli_fail(path, &error);
+    if (mlops_bundle_load(&bundle, path, NULL, &error)) {
+        if (error.code == MLOPS_E_CORRUPT && !cli_is_container(path))
+            snprintf(error.message, sizeof error.message,
+                     "not a bundle; to make one of a model give -o FILE");
+        return cli_fail(path, &error);
+    }
     if (json) print_json(bundle);
     else print_text(bundle);
     mlops_bundle_unref(bundle);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 mlops_csv_opts cli_csv(const cli_args *args) {
     mlops_csv_opts csv = MLOPS_CSV_OPTS_INIT;
@@ -49,12 +50,25 @@ static char *read_input(size_t *n) {
     return NULL;
 }
 
+/* Only regular files are read by name, but this file could be standard input. */
+static int fail_table(const char *path, mlops_error *error) {
+    static const char remedy[] = "name a regular file", more[] = ", or give - for standard input";
+    char rest[sizeof error->message];
+    char *at = error->os_code == ESPIPE ? strstr(error->message, remedy) : NULL;
+    if (at) {
+        at += sizeof remedy - 1;
+        snprintf(rest, sizeof rest, "%s", at);
+        snprintf(at, sizeof error->message - (size_t)(at - error->message), "%s%s", more, rest);
+    }
+    return cli_fail(path, error);
+}
+
 int cli_load_table(mlops_table **out, const char *path, const cli_args *args) {
     mlops_error error;
     mlops_csv_opts csv = cli_csv(args);
     *out = NULL;
     if (strcmp(path, "-") != 0)
-        return mlops_table_load(out, path, &csv, &error) ? cli_fail(path, &error) : CLI_OK;
+        return mlops_table_load(out, path, &csv, &error) ? fail_table(path, &error) : CLI_OK;
     size_t n;
     char *text = read_input(&n);
     if (!text) return CLI_FAILED;
@@ -73,8 +87,9 @@ int cli_load_reference(mlops_reference **out, const char *path, const cli_args *
 int cli_is_container(const char *path) {
     static const char magic[] = "MLOPS\r\n\x1a";
     char first[sizeof magic - 1];
-    FILE *file = fopen(path, "rb");
-    if (!file) return 0;
+    struct stat about;
+    FILE *file = !stat(path, &about) && S_ISREG(about.st_mode) ? fopen(path, "rb") : NULL;
+    if (!file) return 0; /* to open a pipe would wait for its other end */
     size_t n = fread(first, 1, sizeof first, file);
     fclose(file);
     return n == sizeof first && memcmp(first, magic, n) == 0;

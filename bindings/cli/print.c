@@ -96,14 +96,75 @@ const char *cli_type(mlops_type type) {
     return (unsigned)type < sizeof names / sizeof names[0] ? names[type] : "unknown";
 }
 
+/* True if the message has the path in quotes; without them it may be a word of the message. */
+static int names_path(const char *message, const char *path) {
+    char quoted_path[sizeof((mlops_error *)0)->message];
+    int n = snprintf(quoted_path, sizeof quoted_path, "'%s'", path);
+    return n < (int)sizeof quoted_path && strstr(message, quoted_path);
+}
+
+/* Options of the library by the names that they have here. */
+static const struct {
+    const char *theirs, *ours;
+} names[] = {
+    {"mlops_drift_opts.", "--"},
+    {"mlops_csv_opts: delimiter", "--csv-delimiter"},
+    {"option 'columns'", "--columns"},
+    {"option 'ignore'", "--ignore"},
+    {"columns names ", "--columns names "},
+    {"feature in columns", "feature in --columns"},
+    {"names for all", "--csv-names for all"},
+    {"skip_lines is", "--csv-skip-lines is"},
+    {"it with opts.reference", "it with --reference of 'mlops bundle'"},
+};
+
+enum { N_NAMES = sizeof names / sizeof names[0] };
+
+/* Length of the text in quotes that stands here, 0 if there is none; an apostrophe is no quote. */
+static size_t quoted(const char *at) {
+    const char *end = *at == '\'' ? strchr(at + 1, '\'') : NULL;
+    while (end && end[1] && !strchr(" ,;:.)", end[1])) end = strchr(end + 1, '\'');
+    return end ? (size_t)(end - at) + 1 : 0;
+}
+
+/* Length of what stands here in the message and goes out as one, and how it goes out. */
+static size_t next_piece(const char *message, const char *at, const char **out) {
+    *out = at;
+    if (at > message && at[-1] != ' ') return 1; /* within a word */
+    for (size_t i = 0; i < N_NAMES; i++) {
+        size_t n = strlen(names[i].theirs);
+        if (strncmp(at, names[i].theirs, n) != 0) continue;
+        *out = names[i].ours;
+        return n;
+    }
+    size_t n = quoted(at); /* the user's */
+    return n ? n : 1;
+}
+
+static void print_message(const char *message) {
+    enum { CAP = 2048 /* no name is three times as long as the library's */ };
+    char text[CAP];
+    size_t n = 0;
+    for (const char *at = message; *at;) {
+        const char *out;
+        size_t length = next_piece(message, at, &out), room = CAP - n;
+        if (out == at) snprintf(text + n, room, "%.*s", (int)length, at);
+        else snprintf(text + n, room, "%s", out);
+        n += strlen(text + n);
+        at += length;
+    }
+    text[n] = 0;
+    cli_text(stderr, text);
+}
+
 int cli_fail(const char *path, const mlops_error *error) {
     fflush(stdout);
     fputs("mlops: ", stderr);
-    if (path && !strstr(error->message, path)) {
+    if (path && !names_path(error->message, path)) {
         cli_text(stderr, path);
         fputs(": ", stderr);
     }
-    cli_text(stderr, error->message);
+    print_message(error->message);
     fputc('\n', stderr);
     return CLI_FAILED;
 }

@@ -315,6 +315,72 @@ def bundle_refuses(folder):
 
 
 @test
+def bundle_of_what_is_none(folder):
+    """Without -o a bundle is due; of a model one is made with it."""
+    for path in (MODEL, TRAIN, write(folder / "empty", "")):
+        fails("bundle", path, says=f"{path}: not a bundle; to make one of a model give -o FILE")
+    fails("bundle", folder / "none", says="no such file")
+    run("reference", "new", TRAIN, "-o", folder / "r")
+    assert "-o FILE" not in fails("bundle", folder / "r", says="BNDL").err
+
+
+@test
+def messages_name_the_file(folder):
+    """The file is told even where its name is a word of the message, and told once."""
+    for name, text, says in [("empty", "", "the text is empty"), ("line", "a,b\n1\n", "line 2 has 1 fields"),
+                             ("a", "a,b\n1\n", "line 2 has 1 fields")]:
+        write(folder / name, text)
+        assert fails("drift", "compare", name, name, says=says, cwd=folder).err.startswith(f"mlops: {name}: ")
+    for name in ("file", "it", "no such", "none.csv"):
+        err = fails("drift", "compare", name, name, says=f"'{name}'", cwd=folder).err
+        assert err.startswith("mlops: cannot open"), err
+
+
+@test
+def messages_name_options(folder):
+    """As they are written here, and not as the library calls them; names of the user stay."""
+    bundle = folder / "fraud.bundle"
+    run("bundle", MODEL, "-o", bundle)
+    remedy = "write it with --reference of 'mlops bundle'"
+    live = pathlib.Path(LIVE).read_bytes()
+    fails("drift", "compare", bundle, LIVE, says=["fraud.bundle", remedy])
+    fails("drift", "watch", bundle, stdin=live, says=remedy)
+    fails("reference", "describe", bundle, says=remedy)
+    two, one = write(folder / "two.csv", "a,b\n1,2\n"), write(folder / "one.csv", "a\n1\n")
+    fails("drift", "compare", two, one, says="'b'")
+    for args, says in [
+            (["drift", "compare", two, one], "or name it in --ignore\n"),
+            (["drift", "compare", two, one, "--ignore", "x"], ": --ignore names 'x'"),
+            (["drift", "compare", two, one, "--columns", "x"], ": --columns names 'x'"),
+            (["reference", "new", two, "-o", folder / "r", "--ignore", "x"], ": --ignore names 'x'"),
+            (["drift", "compare", two, one, "--csv-delimiter", '"'], ": --csv-delimiter must be one"),
+            (["drift", "compare", two, one, "--csv-skip-lines", "9"], "--csv-skip-lines is 9"),
+            (["drift", "compare", write(folder / "x.csv", ",b\n1,2\n"), one], "or give --csv-names for all"),
+            (["model", "predict", MODEL, LIVE, "--columns", "amount"], ": --columns names 1 columns")]:
+        done = fails(*args, says=says)
+        assert "opts" not in done.err, done.err
+    for name in ("mlops_drift_opts.ignore", "the model's option 'ignore'", "names for all", "opts.reference"):
+        path = write(folder / "names.csv", f"a,{name}\n1,2\n")
+        fails("drift", "compare", path, one, says=[f"no column '{name}', which", "name it in --ignore"])
+
+
+@test
+def pipes_by_name(folder):
+    """A pipe is told with what would be right: - where a table is read, a regular file elsewhere."""
+    os.mkfifo(folder / "pipe")
+    pipe = folder / "pipe"
+    hint = "name a regular file, or give - for standard input"
+    for args in (["model", "predict", MODEL, pipe], ["drift", "compare", TRAIN, pipe],
+                 ["drift", "compare", pipe, LIVE], ["reference", "new", pipe, "-o", folder / "r"]):
+        fails(*args, says=["pipe", hint])
+    for args in (["model", "predict", pipe, LIVE], ["bundle", pipe], ["reference", "describe", pipe],
+                 ["bundle", MODEL, "-o", folder / "b", "--reference", pipe], ["drift", "watch", pipe]):
+        done = fails(*args, says="name a regular file")
+        assert "standard input" not in done.err, done.err
+    assert files(folder) == ["pipe"]
+
+
+@test
 def compare_tables(folder):
     done = run("drift", "compare", TRAIN, LIVE, "--json", status=3)
     columns = {column["name"]: column for column in json.loads(done.out)["columns"]}

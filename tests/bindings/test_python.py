@@ -282,14 +282,28 @@ class Messages(unittest.TestCase):
             mlops.Monitor.new_reference(None, mlops.Reference(train), window_rows=3)
         with self.assertRaisesRegex(mlops.InvalidError, '^call\\["memory_max"\\] is negative'):
             mlops.compare(train, train, call={"memory_max": -1})
+        with self.assertRaisesRegex(mlops.InvalidError, '^call\\["memory_max"\\] is negative'):
+            mlops.Table.parse("a\n1\n", call={"memory_max": -1})
         with self.assertRaisesRegex(mlops.InvalidError, "^options: a number is negative"):
             mlops.Table.parse("a\n1\n", memory_max=-1)
+        trained = json.loads(MODEL)
+        trained["learner"]["feature_names"] = []
+        model = mlops.Model.parse(json.dumps(trained))
+        with self.assertRaisesRegex(mlops.SchemaError, 'in reference_opts\\["columns"\\]$'):
+            mlops.Monitor.new_reference(model, mlops.Reference(train))
+        with self.assertRaisesRegex(mlops.SchemaError, '^monitor: reference_opts\\["columns"\\] names 1 columns'):
+            mlops.Monitor.new_reference(model, mlops.Reference(train), reference_opts={"columns": "a"})
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "m.bundle")
+            mlops.Bundle.write(path, model)
+            with self.assertRaisesRegex(mlops.SchemaError, "write it with reference=$"):
+                mlops.Reference.load(path)
 
     def test_names_of_users_stay(self):
-        for name in ("mlops_drift_opts.ignore", "opts.reference"):
-            with self.assertRaisesRegex(mlops.SchemaError, f"'{name}'"):
+        for name in ("mlops_drift_opts.ignore", "an opts.reference", "the model's option 'x'"):
+            with self.assertRaisesRegex(mlops.SchemaError, f"no column '{name}', .* name it in ignore=$"):
                 mlops.compare({name: [1]}, {"a": [1]})
-            with self.assertRaisesRegex(mlops.NotFoundError, f"'{name}'"):
+            with self.assertRaisesRegex(mlops.NotFoundError, f"cannot open '{name}':"):
                 mlops.load(name)
 
 

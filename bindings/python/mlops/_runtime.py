@@ -83,20 +83,28 @@ def check(status, name, err=None, why={}):
 
 
 RENAMED = {}  # options that hold options: what they are called here, where it is not the name of their field
+OPTIONS = re.compile(r"""(?<!\S)(?:
+    option\ '(?P<option>\w+)'
+  | (?P<user>(?P<quote>['"]).*?(?P=quote)(?![^\s,;:.)]))
+  | (?P<struct>opts|mlops_call|mlops_\w+_opts)(?:\.(?P<field>\w+)(?:\.(?P<inner>\w+))?
+                                             |:\ (?:(?P<first>\w+)(?=\ (?:is|are|must|names|")))?)
+)""", re.X | re.S)
 
 
 def spoken(message):
-    """A message of the library, with its options as they are given here: ignore= for mlops_drift_opts.ignore."""
-    def field(match):
-        name, inner = match.groups()
+    """A message of the library with its options as they are given here: ignore= for mlops_drift_opts.ignore. What it
+    has in quotes is the user's."""
+    def option(match):
+        name, inner = match["option"] or match["field"] or match["first"], match["inner"]
+        if match["user"]:
+            return match[0]
+        if name is None:
+            return "options: "
+        if match["struct"] == "mlops_call":
+            name, inner = "call", name
         return f'{RENAMED.get(name, name)}["{inner}"]' if inner else f"{name}="
 
-    message = re.sub(r"(?<!\S)mlops_call: ", "call: ", message)
-    message = re.sub(r"(?<!\S)mlops_call\.", "opts.call.", message)
-    message = re.sub(r"(?<!\S)(?:mlops_\w+_opts|opts)\.(\w+)(?:\.(\w+))?", field, message)
-    message = re.sub(r"(?<!\S)mlops_\w+_opts: (?:(\w+)(?= (?:is|are|must|names|\")))?",
-                     lambda match: f"{match[1]}=" if match[1] else "options: ", message)
-    return re.sub(r"(?<!\S)option '(\w+)'", r"\1=", message)
+    return OPTIONS.sub(option, message)
 
 
 # ---- handles ---------------------------------------------------------------------------------------------------

@@ -209,7 +209,7 @@ class Method:
         is_id = self.structs[base]["kind"] == "id"
         self.before.append(f"{p['name']} = {base}({'' if is_id else f'C.sizeof({base})'})")
         self.args[p["name"]] = f"C.byref({p['name']})"
-        self.returns.append(f"bytes({p['name']}.bytes).hex()" if is_id else f"_{names.stem(base)}({p['name']})")
+        self.returns.append(f"bytearray({p['name']}.bytes).hex()" if is_id else f"_{names.stem(base)}({p['name']})")
         self.kinds.append("str" if is_id else names.camel(base))
 
     def role_out_value(self, p):

@@ -8,6 +8,7 @@ import ast
 import copy
 import ctypes
 import gc
+import hashlib
 import json
 import math
 import os
@@ -120,6 +121,14 @@ class Handles(unittest.TestCase):
             del device
             gc.collect()
             self.assertEqual(profile.summarize().n, 1)
+
+    def test_content_is_called_by_its_digest(self):
+        with tempfile.TemporaryDirectory() as folder, mlops.Store.open(os.path.join(folder, "store")) as store:
+            with mlops.Change(store) as change:
+                name = change.content(b"abc")
+                change.commit()
+            self.assertEqual(name, hashlib.sha256(b"abc").hexdigest())
+            self.assertEqual(store.content(name), b"abc")
 
     def test_closing_while_another_thread_uses_it(self):
         for _ in range(20):

@@ -1644,7 +1644,7 @@ class Bundle(_rt.Handle):
         status = lib.mlops_bundle_id(h, C.byref(out))
         if status:
             _rt.check(status, "Bundle.id")
-        return bytes(out.bytes).hex()
+        return bytearray(out.bytes).hex()
 
 
 @_rt.noun("store")
@@ -1793,7 +1793,7 @@ class Change(_rt.Handle):
             status = lib.mlops_change_content(h, C.byref(out), bytes_p, bytes_n, C.byref(err))
         if status:
             _rt.check(status, "Change.content", err)
-        return bytes(out.bytes).hex()
+        return bytearray(out.bytes).hex()
 
 
 @_rt.noun("drift")

@@ -139,6 +139,7 @@ mlops_status mlops__index_open(mlops_store *self, mlops_error *err) {
 static void close_clean(mlops_store *self) {
     const mlops_io *io = &self->host.io;
     if (io->lock(io->ctx, self->lock_file, MLOPS__LOCK_USERS, MLOPS_IO_TRY_LOCK) < 0) return;
+    if (mlops_store_flush(self, NULL)) return; /* no index is ahead of its journal */
     if (mlops__store_lock_writer(self, NULL)) return;
     if (mlops__kv_sync(self->kv, NULL) == MLOPS_OK) write_stamp(self, "clean", NULL);
     mlops__store_unlock_writer(self);

@@ -168,39 +168,74 @@ static mlops_status check_expected(const mlops_change *self, mlops__index *index
     return MLOPS_OK;
 }
 
-/* The frame and the index, in an order that leaves nothing behind if one of them fails. */
-static mlops_status write_frame(mlops_change *self, mlops__index *index, mlops_error *err) {
-    mlops_store *store = self->store;
-    int full = store->opts.sync == MLOPS_SYNC_FULL;
-    mlops__place place = index->place;
-    full = full || mlops__journal_is_full(&store->journal, &place, self->frame.size);
-    if (full) MLOPS_TRY(mlops__store_sync_packs(store, index, err));
-    /* Built on a copy: a commit that fails can be tried again. */
-    mlops__buf *copy = &store->scratch;
+/* The frame for this place, on a copy: a commit that fails can be tried again. */
+static mlops_status stage(mlops_change *self, const mlops__place *place, mlops__frame *frame,
+                          mlops__place *after, mlops_error *err) {
+    mlops__buf *copy = &self->store->scratch;
     copy->size = 0;
     mlops__buf_put(copy, self->frame.data, self->frame.size);
     if (copy->status) {
         copy->status = MLOPS_OK;
         return mlops__fail_nomem(err, self->frame.size);
     }
+    return mlops__journal_stage(&self->store->journal, place, copy, frame, after, err);
+}
+
+/* The frame and the index, in an order that leaves nothing behind if one of them fails. */
+static mlops_status write_frame(mlops_change *self, mlops__index *index, mlops_error *err) {
+    mlops_store *store = self->store;
+    int full = store->opts.sync == MLOPS_SYNC_FULL;
+    mlops__place place = index->place, after;
     mlops__frame frame;
-    mlops__place after;
-    MLOPS_TRY(mlops__journal_stage(&store->journal, &place, copy, &frame, &after, err));
+    full = full || mlops__journal_is_full(&store->journal, &place, self->frame.size);
+    if (full) MLOPS_TRY(mlops__store_sync_packs(store, index, err));
+    MLOPS_TRY(stage(self, &place, &frame, &after, err));
     MLOPS_TRY(mlops__index_apply(index, &frame, &after, err));
     MLOPS_TRY(mlops__journal_write(&store->journal, &frame, &after, full, err));
     index->place = after;
     return MLOPS_OK;
 }
 
+/* The frame alone: the index follows when somebody reads, or with a later commit. */
+static mlops_status write_ahead(mlops_change *self, int64_t *seq, mlops_error *err) {
+    mlops_store *store = self->store;
+    mlops__frame frame;
+    mlops__place after;
+    MLOPS_TRY(stage(self, &store->tail, &frame, &after, err));
+    MLOPS_TRY(mlops__journal_write(&store->journal, &frame, &after, 0, err));
+    store->tail = after;
+    atomic_fetch_add(&store->n_ahead, 1);
+    *seq = after.chain.seq;
+    return MLOPS_OK;
+}
+
+/* A relaxed commit that depends on nothing, and fits into the segment, need not wait for the index.
+ * MLOPS_END if this is none. */
+static mlops_status commit_ahead(mlops_change *self, int64_t *seq, mlops_error *err) {
+    mlops_store *store = self->store;
+    if (store->opts.sync != MLOPS_SYNC_RELAXED || self->expected.size) return MLOPS_END;
+    MLOPS_TRY(mlops__store_lock_writer(store, err));
+    mlops_status status = MLOPS_END;
+    if (mlops__store_find_tail(store) &&
+        !mlops__journal_is_full(&store->journal, &store->tail, self->frame.size))
+        status = write_ahead(self, seq, err);
+    mlops__store_unlock_writer(store);
+    return status;
+}
+
 static mlops_status commit(mlops_change *self, int64_t *seq, mlops_error *err) {
     mlops__index index;
     mlops_store *store = self->store;
+    mlops_status ahead = commit_ahead(self, seq, err);
+    if (ahead != MLOPS_END) return ahead;
     MLOPS_TRY(mlops__store_write_begin(store, &index, err));
     mlops_status status = check_expected(self, &index, err);
     if (!status) status = write_frame(self, &index, err);
     if (!status) {
         *seq = index.place.chain.seq;
-        mlops__index_commit(&index, NULL); /* the frame is there: who writes next would apply it */
+        store->tail = index.place;
+        /* The frame is there whatever comes of this: who reads or writes next applies it. */
+        if (mlops__store_write_commit(store, &index, NULL)) atomic_fetch_add(&store->n_ahead, 1);
     }
     mlops__store_write_end(store, &index);
     return status;

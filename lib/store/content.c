@@ -161,7 +161,7 @@ static mlops_status append_batch(mlops_store *self, const uint8_t *bytes, size_t
         status = note_pack(&index, 's', self->packs.leased, self->packs.end, err);
         if (!status) status = note_pack(&index, 'u', self->packs.leased, 0, err);
     }
-    if (!status) status = mlops__index_commit(&index, err);
+    if (!status) status = mlops__store_write_commit(self, &index, err);
     mlops__store_write_end(self, &index);
     return status;
 }
@@ -176,7 +176,7 @@ static mlops_status append_object(mlops_store *self, const mlops_id *id, mlops__
     mlops_status status = append(self, &index, &frame, recipe->data, err);
     if (!status) status = note_pack(&index, 's', self->packs.leased, self->packs.end, err);
     if (!status) status = note_pack(&index, 'u', self->packs.leased, 0, err);
-    if (!status) status = mlops__index_commit(&index, err);
+    if (!status) status = mlops__store_write_commit(self, &index, err);
     mlops__store_write_end(self, &index);
     return status;
 }

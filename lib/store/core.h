@@ -6,6 +6,8 @@
 #include "store/store.h"
 #include "sys/lock.h"
 
+#include <stdatomic.h>
+
 struct mlops_store {
     mlops_store *next; /* in the process's list */
     uint64_t identity[2];
@@ -24,11 +26,14 @@ struct mlops_store {
     mlops__kv *kv;     /* reading it takes no lock */
     mlops__journal journal;
     mlops__packs packs;
-    int stamp_open;     /* the boot's stamp says that the index is in use */
-    int in_service;     /* a snapshot is being made */
-    int64_t snapshot;   /* seq of the newest snapshot that this process knows of */
-    mlops__buf scratch; /* a frame */
-    mlops__buf payload; /* a frame of a pack */
+    int stamp_open;    /* the boot's stamp says that the index is in use */
+    mlops__place tail; /* of the journal, as this process left it */
+    int tail_known;
+    _Atomic(int64_t) n_ahead; /* frames up to the tail that the index lacks: relaxed commits */
+    int in_service;           /* a snapshot is being made */
+    int64_t snapshot;         /* seq of the newest snapshot that this process knows of */
+    mlops__buf scratch;       /* a frame */
+    mlops__buf payload;       /* a frame of a pack */
 };
 
 enum { MLOPS__LOCK_WRITER = 0, MLOPS__LOCK_USERS = 1, MLOPS__PATH_ROOM = 64 };
@@ -42,9 +47,14 @@ mlops_status mlops__format_create(mlops_store *self, mlops_error *err);
 
 /* The one writer: takes both locks, begins a transaction and applies frames that others left. */
 mlops_status mlops__store_write_begin(mlops_store *self, mlops__index *out, mlops_error *err);
-void mlops__store_write_end(mlops_store *self, mlops__index *index); /* commits nothing */
+mlops_status mlops__store_write_commit(mlops_store *self, mlops__index *index, mlops_error *err);
+void mlops__store_write_end(mlops_store *self, mlops__index *index); /* in any case */
 mlops_status mlops__store_lock_writer(mlops_store *self, mlops_error *err);
 void mlops__store_unlock_writer(mlops_store *self);
+
+/* The journal's end under the writer's lock, if few enough frames are ahead of the index to leave
+ * them there; else 0. */
+int mlops__store_find_tail(mlops_store *self);
 
 /* Applies whole frames ahead of the index. */
 mlops_status mlops__store_catch_up(mlops_store *self, mlops__index *index, mlops_error *err);

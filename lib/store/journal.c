@@ -20,7 +20,8 @@ enum {
     SEAL_SIZE = 8,
     ZEROES = 64 << 10,
     SEGMENT_MAX = 16 << 20,
-    SEGMENT_FIRST = 256 << 10
+    SEGMENT_FIRST = 256 << 10,
+    AHEAD_MAX = 256 << 10 /* read at once where frames follow each other */
 };
 
 #define SEAL 0x31454a4du /* MJE1 */
@@ -38,6 +39,7 @@ mlops_status mlops__journal_init(mlops__journal *self, const mlops__host *host, 
     memset(self, 0, sizeof *self);
     self->host = host;
     self->blocks = mlops__kern_for(host->cpu)->sha256_blocks;
+    mlops__buf_init(&self->window, &host->allocator);
     self->writes = writes;
     self->file = -1;
     self->first_bytes = SEGMENT_FIRST;
@@ -54,11 +56,14 @@ static void close_segment(mlops__journal *self) {
     if (self->file >= 0) mlops__file_end(&self->host->io, self->file);
     self->file = -1;
     self->segment = 0;
+    self->window.size = 0;
+    self->ahead = MLOPS__FRAME_HEAD;
 }
 
 void mlops__journal_free(mlops__journal *self) {
     if (!self->host) return;
     close_segment(self);
+    mlops__buf_free(&self->window);
     mlops__free(&self->host->allocator, self->path, self->path_size);
     self->path = NULL;
 }
@@ -174,30 +179,43 @@ mlops_status mlops__journal_create(mlops__journal *self, mlops_error *err) {
     return create_segment(self, 1, self->first_bytes, 1, err);
 }
 
-/* Head of a frame, as much of it as there is; zeroes behind. True if the segment ends here. */
-static mlops_status read_head(mlops__journal *self, const mlops__place *place, uint8_t head[HEAD],
-                              int *ends, mlops_error *err) {
-    int64_t left = self->size - place->offset;
-    size_t n = left < HEAD ? left < 0 ? 0 : (size_t)left : HEAD;
-    memset(head, 0, HEAD);
-    *ends = n < SEAL_SIZE;
-    if (n == 0) return MLOPS_OK;
-    MLOPS_TRY(
-        mlops__file_read_at(&self->host->io, self->file, head, n, place->offset, self->path, err));
-    if (mlops__load_u32(head) == SEAL) *ends = 1;
-    return MLOPS_OK;
+/* The n bytes at an offset of the open segment, from the window or read anew with what is wanted
+ * ahead; NULL if the segment has not so many, or after an error. */
+static const uint8_t *look(mlops__journal *self, int64_t offset, size_t n, int fresh,
+                           mlops_status *status, mlops_error *err) {
+    mlops__buf *w = &self->window;
+    int64_t left = self->size - offset, end = self->window_at + (int64_t)w->size;
+    if (left < (int64_t)n) return NULL;
+    if (!fresh && offset >= self->window_at && offset + (int64_t)n <= end)
+        return w->data + (offset - self->window_at);
+    size_t size = n > self->ahead ? n : self->ahead;
+    if ((int64_t)size > left) size = (size_t)left;
+    w->size = 0;
+    uint8_t *data = mlops__buf_extend(w, size);
+    if (!data) {
+        w->status = MLOPS_OK;
+        *status = mlops__fail_nomem(err, size);
+        return NULL;
+    }
+    self->window_at = offset;
+    *status = mlops__file_read_at(&self->host->io, self->file, data, size, offset, self->path, err);
+    if (*status) w->size = 0;
+    return *status ? NULL : data;
 }
 
-/* A frame that is not whole, or does not go on with the chain, is none. */
-static mlops_status read_frame(mlops__journal *self, mlops__place *place, const uint8_t head[HEAD],
-                               mlops__buf *buf, mlops__frame *out, mlops_error *err) {
-    size_t size = mlops__frame_size(head);
-    if (size == 0 || (int64_t)size > self->size - place->offset) return MLOPS_END;
-    buf->size = 0;
-    uint8_t *data = mlops__buf_extend(buf, size);
-    if (!data) return mlops__fail_nomem(err, size);
-    MLOPS_TRY(mlops__file_read_at(&self->host->io, self->file, data, size, place->offset,
-                                  self->path, err));
+static int ends_here(const mlops__journal *self, const mlops__place *place, const uint8_t *head) {
+    return self->size - place->offset < SEAL_SIZE || (head && mlops__load_u32(head) == SEAL);
+}
+
+/* The frame at the place; MLOPS_END if none is whole, or goes on with the chain. */
+static mlops_status take_frame(mlops__journal *self, mlops__place *place, mlops__frame *out,
+                               int fresh, mlops_error *err) {
+    mlops_status status = MLOPS_OK;
+    const uint8_t *data = look(self, place->offset, MLOPS__FRAME_HEAD, fresh, &status, err);
+    size_t size = data ? mlops__frame_size(data) : 0;
+    if (size) data = look(self, place->offset, size, 0, &status, err);
+    if (status) return status;
+    if (!size || !data) return MLOPS_END;
     mlops__chain chain = place->chain;
     if (mlops__frame_open(out, data, size) || mlops__frame_follow(out, &chain, self->blocks))
         return MLOPS_END;
@@ -207,21 +225,33 @@ static mlops_status read_frame(mlops__journal *self, mlops__place *place, const 
     return MLOPS_OK;
 }
 
-mlops_status mlops__journal_next(mlops__journal *self, mlops__place *place, mlops__buf *buf,
-                                 mlops__frame *out, mlops_error *err) {
-    uint8_t head[HEAD];
-    int ends = 0;
+/* A window holds what was there when it was read: where it shows no frame, the file is asked. */
+static mlops_status take_fresh(mlops__journal *self, mlops__place *place, mlops__frame *out,
+                               mlops_error *err) {
+    int64_t at = place->offset - self->window_at;
+    int seen = self->window.size > 0 && at >= 0 && at < (int64_t)self->window.size;
+    mlops_status status = take_frame(self, place, out, 0, err);
+    if (status == MLOPS_END) self->ahead = MLOPS__FRAME_HEAD;
+    if (status == MLOPS_END && seen) status = take_frame(self, place, out, 1, err);
+    if (status == MLOPS_OK && self->ahead < AHEAD_MAX) self->ahead *= 2;
+    return status;
+}
+
+mlops_status mlops__journal_next(mlops__journal *self, mlops__place *place, mlops__frame *out,
+                                 mlops_error *err) {
     MLOPS_TRY(open_segment(self, place->segment, 0, err));
-    MLOPS_TRY(read_head(self, place, head, &ends, err));
-    while (ends) {
-        mlops_status status = open_segment(self, place->segment + 1, place->chain.seq + 1, err);
+    for (;;) {
+        mlops_status status = take_fresh(self, place, out, err);
+        if (status != MLOPS_END) return status;
+        const uint8_t *head = look(self, place->offset, SEAL_SIZE, 0, &status, err);
+        if (status < 0) return status;
+        if (!ends_here(self, place, head)) return MLOPS_END;
+        status = open_segment(self, place->segment + 1, place->chain.seq + 1, err);
         if (status == MLOPS_E_NOT_FOUND) return MLOPS_END;
         MLOPS_TRY(status);
         place->segment++;
         place->offset = HEAD;
-        MLOPS_TRY(read_head(self, place, head, &ends, err));
     }
-    return read_frame(self, place, head, buf, out, err);
 }
 
 /* The highest durable seq that a whole frame behind the place speaks of. */
@@ -280,19 +310,15 @@ static mlops_status seal_segment(mlops__journal *self, const mlops__place *place
     return status;
 }
 
-/* Opens a segment in which a frame of this size fits at the place. */
+/* Opens a segment in which a frame of this size fits at the place, which is the journal's end. */
 static mlops_status make_room(mlops__journal *self, mlops__place *place, size_t size,
                               mlops_error *err) {
-    uint8_t head[HEAD];
-    int ends = 0;
     MLOPS_TRY(open_segment(self, place->segment, 0, err));
-    MLOPS_TRY(read_head(self, place, head, &ends, err));
-    if (!ends && (int64_t)size <= self->size - place->offset) return MLOPS_OK;
+    if ((int64_t)size <= self->size - place->offset) return MLOPS_OK;
     int64_t next = self->size < SEGMENT_MAX / 2 ? self->size * 2 : SEGMENT_MAX;
     if (next < (int64_t)size + HEAD) next = (int64_t)size + HEAD;
-    if (!ends) MLOPS_TRY(seal_segment(self, place, err));
-    else MLOPS_TRY(mlops__journal_sync(self, place, err));
     int64_t segment = place->segment + 1, seq = place->chain.seq + 1;
+    MLOPS_TRY(seal_segment(self, place, err));
     mlops_status status = open_segment(self, segment, seq, err);
     if (status == MLOPS_E_NOT_FOUND) {
         MLOPS_TRY(create_segment(self, segment, next, seq, err));

@@ -26,11 +26,14 @@ typedef struct mlops__journal {
     int writes;
     char *path; /* of the open segment; the folder's in front */
     size_t path_size;
-    size_t dir;      /* bytes of the folder in path */
-    int64_t file;    /* -1: none */
-    int64_t segment; /* that is open */
-    int64_t size;    /* of it */
-    int broken;      /* what is on the device is not known: nothing more is written */
+    size_t dir;        /* bytes of the folder in path */
+    int64_t file;      /* -1: none */
+    int64_t segment;   /* that is open */
+    int64_t size;      /* of it */
+    mlops__buf window; /* bytes of it that were read */
+    int64_t window_at;
+    size_t ahead; /* bytes to read at once */
+    int broken;   /* what is on the device is not known: nothing more is written */
 } mlops__journal;
 
 mlops_status mlops__journal_init(mlops__journal *self, const mlops__host *host, const char *dir,
@@ -43,10 +46,10 @@ void mlops__place_init(mlops__place *self);
 /* Makes the first segment. */
 mlops_status mlops__journal_create(mlops__journal *self, mlops_error *err);
 
-/* The frame at the place, into buf, and the place behind it. MLOPS_END if no whole frame that goes
- * on with the chain is there. */
-mlops_status mlops__journal_next(mlops__journal *self, mlops__place *place, mlops__buf *buf,
-                                 mlops__frame *out, mlops_error *err);
+/* The frame at the place, which lives until the next call, and the place behind it. MLOPS_END if no
+ * whole frame that goes on with the chain is there. */
+mlops_status mlops__journal_next(mlops__journal *self, mlops__place *place, mlops__frame *out,
+                                 mlops_error *err);
 
 /* After MLOPS_END: MLOPS_E_CORRUPT if what follows proves that frames were there once, so that this
  * is damage and not where writing stopped. */

@@ -72,16 +72,13 @@ static mlops_status scan_packs(mlops_store *self, mlops_error *err) {
 /* True if a frame behind the place says that this seq was durable. */
 static mlops_status was_durable(mlops_store *self, mlops__place place, int64_t seq, int *out,
                                 mlops_error *err) {
-    mlops__buf buf;
     mlops__frame frame;
     mlops_status status = MLOPS_OK;
-    mlops__buf_init(&buf, &self->host.allocator);
     *out = 0;
     while (!*out && !status) {
-        status = mlops__journal_next(&self->journal, &place, &buf, &frame, err);
+        status = mlops__journal_next(&self->journal, &place, &frame, err);
         *out = !status && frame.durable >= seq;
     }
-    mlops__buf_free(&buf);
     return status == MLOPS_END ? MLOPS_OK : status;
 }
 
@@ -106,7 +103,7 @@ static mlops_status replay_one(mlops_store *self, mlops__index *index, int *cut,
     mlops__frame frame;
     mlops__place place = index->place;
     int whole = 1, durable = 0;
-    mlops_status status = mlops__journal_next(&self->journal, &place, &self->scratch, &frame, err);
+    mlops_status status = mlops__journal_next(&self->journal, &place, &frame, err);
     if (status == MLOPS_END) { /* perhaps in the next segment, which is still empty */
         index->place.segment = place.segment;
         index->place.offset = place.offset;
@@ -115,7 +112,12 @@ static mlops_status replay_one(mlops_store *self, mlops__index *index, int *cut,
     MLOPS_TRY(check_content(self, index, &frame, &whole, err));
     if (!whole) MLOPS_TRY(was_durable(self, place, frame.seq, &durable, err));
     *cut = !whole && !durable;
-    return *cut ? MLOPS_END : mlops__index_apply(index, &frame, &place, err);
+    if (*cut) return MLOPS_END;
+    if (!whole) { /* looking ahead has taken the frame away */
+        place = index->place;
+        MLOPS_TRY(mlops__journal_next(&self->journal, &place, &frame, err));
+    }
+    return mlops__index_apply(index, &frame, &place, err);
 }
 
 static mlops_status replay_some(mlops_store *self, int *cut, mlops_error *err) {

@@ -14,6 +14,8 @@
 
 #include <string.h>
 
+enum { AHEAD_MAX = 512 /* frames that a relaxed writer leaves to be applied together */ };
+
 const char *mlops__store_path(mlops_store *self, const char *name) {
     self->path[self->dir] = 0;
     if (!*name) return self->path;
@@ -60,8 +62,7 @@ mlops_status mlops__store_catch_up(mlops_store *self, mlops__index *index, mlops
     for (;;) {
         mlops__frame frame;
         mlops__place place = index->place;
-        mlops_status status =
-            mlops__journal_next(&self->journal, &place, &self->scratch, &frame, err);
+        mlops_status status = mlops__journal_next(&self->journal, &place, &frame, err);
         if (status == MLOPS_END) {
             index->place.segment = place.segment;
             index->place.offset = place.offset;
@@ -72,13 +73,31 @@ mlops_status mlops__store_catch_up(mlops_store *self, mlops__index *index, mlops
     }
 }
 
+int mlops__store_find_tail(mlops_store *self) {
+    while (self->tail_known && atomic_load(&self->n_ahead) < AHEAD_MAX) {
+        mlops__frame frame;
+        mlops_status status = mlops__journal_next(&self->journal, &self->tail, &frame, NULL);
+        if (status == MLOPS_END) return 1;
+        if (status) break;
+        atomic_fetch_add(&self->n_ahead, 1); /* another process wrote it */
+    }
+    return 0;
+}
+
+/* The index has it all, and the journal ends where it ends. */
+static void note_tail(mlops_store *self, const mlops__index *index) {
+    self->tail = index->place;
+    self->tail_known = 1;
+}
+
 mlops_status mlops__store_write_begin(mlops_store *self, mlops__index *out, mlops_error *err) {
     memset(out, 0, sizeof *out);
     MLOPS_TRY(mlops__store_lock_writer(self, err));
     mlops_status status = mlops__index_in_use(self, err);
     if (!status) status = mlops__index_begin(out, self->kv, &self->host, 1, err);
     if (!status) status = mlops__store_catch_up(self, out, err);
-    if (status) mlops__store_write_end(self, out);
+    if (!status) note_tail(self, out);
+    else mlops__store_write_end(self, out);
     return status;
 }
 
@@ -87,8 +106,24 @@ void mlops__store_write_end(mlops_store *self, mlops__index *index) {
     mlops__store_unlock_writer(self);
 }
 
+mlops_status mlops__store_write_commit(mlops_store *self, mlops__index *index, mlops_error *err) {
+    mlops_status status = mlops__index_commit(index, err);
+    if (!status) atomic_store(&self->n_ahead, 0);
+    return status;
+}
+
+/* What this process committed it shall see. */
+static mlops_status apply_ahead(mlops_store *self, mlops_error *err) {
+    mlops__index index;
+    MLOPS_TRY(mlops__store_write_begin(self, &index, err));
+    mlops_status status = mlops__store_write_commit(self, &index, err);
+    mlops__store_write_end(self, &index);
+    return status;
+}
+
 mlops_status mlops__store_read_begin(mlops_store *self, mlops__index *out, mlops_error *err) {
     MLOPS_TRY(mlops__store_check_fork(self, err));
+    if (atomic_load(&self->n_ahead) > 0) MLOPS_TRY(apply_ahead(self, err));
     return mlops__index_begin(out, self->kv, &self->host, 0, err);
 }
 
@@ -324,7 +359,7 @@ mlops_status mlops_store_flush(mlops_store *self, mlops_error *err) {
         status = mlops__store_sync_packs(self, &index, err);
         if (!status) status = mlops__journal_sync(&self->journal, &index.place, err);
         index.dirty = 1;
-        if (!status) status = mlops__index_commit(&index, err);
+        if (!status) status = mlops__store_write_commit(self, &index, err);
     }
     mlops__store_write_end(self, &index);
     return status;

@@ -1,8 +1,8 @@
 /* mlops drift watch: CSV from standard input, a line for each window.
  *
  * Records are gathered to blocks that never reach beyond the window, parsed behind the header, and
- * added. A field of a column that the reference knows as text is quoted, so that a block of digits
- * in it is not taken for numbers.
+ * added. A field of a column that is watched as text is quoted, so that a block of digits in it is
+ * not taken for numbers.
  */
 #include "cli.h"
 
@@ -22,7 +22,6 @@ typedef struct text {
 
 typedef struct watch {
     const cli_args *args;
-    mlops_reference *reference;
     mlops_monitor *monitor;
     cli_stream stream;
     text block;
@@ -98,7 +97,25 @@ static mlops_csv_opts block_opts(const watch *self) {
     return csv;
 }
 
-/* Reads up to the header, and learns which columns are text. */
+/* Learns which columns of the header are text where they are watched. */
+static int find_texts(watch *self, const mlops_table *header) {
+    mlops_drift *watched;
+    mlops_error error;
+    self->n_columns = mlops_table_n_columns(header);
+    self->is_text = calloc((size_t)self->n_columns, 1);
+    if (!self->is_text) return cli_complain("out of memory");
+    if (mlops_monitor_drift(&watched, self->monitor, &error)) return cli_fail(NULL, &error);
+    for (int64_t i = 0; i < mlops_drift_n_columns(watched); i++) {
+        mlops_drift_column c = MLOPS_DRIFT_COLUMN_INIT;
+        if (mlops_drift_get(watched, i, &c) || c.type != MLOPS_TYPE_STRING) continue;
+        int64_t at = mlops_table_find(header, c.name);
+        if (at >= 0) self->is_text[at] = 1;
+    }
+    mlops_drift_unref(watched);
+    return CLI_OK;
+}
+
+/* Reads up to the header. */
 static int read_header(watch *self) {
     mlops_error error;
     mlops_table *table;
@@ -117,15 +134,10 @@ static int read_header(watch *self) {
     mlops_csv_opts csv = block_opts(self);
     if (mlops_table_parse(&table, self->block.data, n, &csv, &error))
         return fail_in_block(self, &error);
-    self->n_columns = mlops_table_n_columns(table);
-    self->is_text = calloc((size_t)self->n_columns, 1);
-    for (int64_t i = 0; self->is_text && i < self->n_columns; i++)
-        for (int64_t k = 0; k < mlops_reference_n_columns(self->reference); k++)
-            if (!strcmp(mlops_table_name(table, i), mlops_reference_name(self->reference, k)))
-                self->is_text[i] = mlops_reference_type(self->reference, k) == MLOPS_TYPE_STRING;
+    status = find_texts(self, table);
     mlops_table_unref(table);
     self->header = n;
-    return self->is_text ? CLI_OK : cli_complain("out of memory");
+    return status;
 }
 
 /* Replaces the file whole or not at all; what is no regular file, such as a pipe, is written to. */
@@ -273,20 +285,20 @@ static int verdict(const watch *self) {
 int cli_drift_watch(const cli_args *args) {
     watch self = {.args = args, .window = args->window ? args->window : WINDOW_DEFAULT};
     mlops_error error;
+    mlops_csv_opts csv = cli_csv(args);
+    mlops_reference_opts reference = cli_reference_opts(args, &csv);
     mlops_drift_opts drift = cli_drift_opts(args);
     mlops_monitor_opts opts = MLOPS_MONITOR_OPTS_INIT;
+    opts.reference = &reference;
     opts.drift = &drift;
     opts.window_rows = self.window;
-    int status = cli_load_reference(&self.reference, args->words[0], args);
-    if (status) return status;
-    if (mlops_monitor_new_reference(&self.monitor, NULL, self.reference, &opts, &error))
-        status = cli_fail(args->words[0], &error);
+    if (mlops_monitor_new(&self.monitor, NULL, args->words[0], &opts, &error))
+        return cli_fail(args->words[0], &error);
     cli_stream_init(&self.stream, STDIN_FILENO, args->csv_delimiter ? *args->csv_delimiter : ',');
-    if (!status) status = run(&self);
+    int status = run(&self);
     cli_stream_free(&self.stream);
     free(self.block.data);
     free(self.is_text);
     mlops_monitor_free(self.monitor);
-    mlops_reference_unref(self.reference);
     return status ? status : verdict(&self);
 }

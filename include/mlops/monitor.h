@@ -28,7 +28,8 @@ typedef struct mlops_monitor_opts {
     const struct mlops_host *host;         /**< @nullable */
     const mlops_reference_opts *reference; /**< @nullable how a CSV reference is read: which columns
                                                 are features, and how the file is laid out */
-    const mlops_drift_opts *drift;         /**< @nullable tolerances, alpha, rows_min */
+    const mlops_drift_opts *drift;         /**< @nullable tolerances, alpha, rows_min; columns and
+                                                ignore choose what is watched */
     const char *name;                      /**< @nullable label "model" of the metrics; default
                                                 "default" */
     int64_t window_rows;                   /**< rows of a window, 50 or more; default 1,000 */
@@ -40,14 +41,20 @@ typedef struct mlops_monitor_opts {
 /**
  * Begin to watch a model, held against the reference in a file.
  *
+ * Watched are the model's features, in its order: those of model or, where that is NULL and the
+ * file is a bundle, those of the bundle's model that its reference has. Else watched is every
+ * column of the reference, in its order, or those in opts.reference.columns; a model without
+ * feature names needs that list, one for each feature. opts.drift.columns and .ignore choose among
+ * them: columns may name others of the reference, too, and ignore what it lacks.
+ *
  * @param[out] out   the monitor, to be ended with mlops_monitor_free(); NULL after an error
  * @param model      @nullable the monitor holds a share; its features are bound to the columns of
- *                   the reference by name, and columns that are no feature are ignored. NULL: every
- *                   column of the reference is watched, in its order
+ *                   the reference by name, and columns that are no feature are ignored
  * @param reference  file that mlops_reference_load() reads: CSV, a saved reference or a bundle
  * @param opts       @nullable
  * @param err        @nullable
- * @return as mlops_reference_load(); MLOPS_E_SCHEMA names a feature that the reference lacks
+ * @return as mlops_reference_load(), and of a bundle mlops_model_load(); MLOPS_E_SCHEMA names a
+ *         feature of model that the reference lacks, or a column that is named and not there
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_monitor_new(mlops_monitor **out, mlops_model *model,
@@ -62,7 +69,8 @@ MLOPS_API mlops_status mlops_monitor_new(mlops_monitor **out, mlops_model *model
  * @param reference  the monitor holds a share
  * @param opts       @nullable
  * @param err        @nullable
- * @return MLOPS_E_SCHEMA names a feature that the reference lacks; MLOPS_E_INVALID, MLOPS_E_NOMEM
+ * @return MLOPS_E_SCHEMA names a feature that the reference lacks, or a column that is named and
+ * not there; MLOPS_E_INVALID, MLOPS_E_NOMEM
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_monitor_new_reference(mlops_monitor **out, mlops_model *model,
@@ -73,12 +81,13 @@ MLOPS_API mlops_status mlops_monitor_new_reference(mlops_monitor **out, mlops_mo
 /** End a monitor. NULL is allowed. @since 0.1 */
 MLOPS_API void mlops_monitor_free(mlops_monitor *self);
 
-/** Number of watched columns: features of the model, or columns of the reference. @since 0.1 */
+/** Number of columns of a row that mlops_monitor_add() takes: features of the model, or columns of
+ * the reference or of opts.reference.columns, whether they are watched or not. @since 0.1 */
 MLOPS_API int64_t mlops_monitor_n_features(const mlops_monitor *self);
 
 /**
  * Add rows and what the model made of them. A string column of the reference cannot be added here;
- * it counts as null.
+ * it counts as null. A watched column that is no feature is not in a row, and takes nothing.
  *
  * @param self           monitor
  * @param rows           @shape(n_rows, n_features) row-major, float32

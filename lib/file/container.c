@@ -59,9 +59,14 @@ int mlops__container_is(const void *bytes, size_t n) {
     return n >= sizeof MAGIC && memcmp(bytes, MAGIC, sizeof MAGIC) == 0;
 }
 
+uint32_t mlops__container_kind(const void *bytes, size_t n) {
+    if (!mlops__container_is(bytes, n) || n < KIND_AT + 4) return 0;
+    return mlops__load_u32((const uint8_t *)bytes + KIND_AT);
+}
+
 const char *mlops__container_name(const void *bytes, size_t n, char room[MLOPS__CONTAINER_NAME]) {
-    if (n < KIND_AT + 4) return "a container";
-    return name_of(mlops__load_u32((const uint8_t *)bytes + KIND_AT), room);
+    uint32_t kind = mlops__container_kind(bytes, n);
+    return kind ? name_of(kind, room) : "a container";
 }
 
 static mlops_status is_none(const mlops__container *self, uint32_t wanted, mlops_error *err) {

@@ -45,6 +45,10 @@ typedef struct mlops__container {
 /* True if the bytes open with the magic: how formats are told apart. */
 int mlops__container_is(const void *bytes, size_t n);
 
+/* The kind that a container says it is, 0 if the bytes are none; nothing else of them is checked.
+ */
+uint32_t mlops__container_kind(const void *bytes, size_t n);
+
 /* What a container says that it is, for messages: "a bundle", "a saved reference", "a container of
  * kind 'PLAN'" in room. The bytes open with the magic; nothing else of them was checked. */
 enum { MLOPS__CONTAINER_NAME = 32 };

@@ -4,6 +4,8 @@
  * the constructor nothing is allocated any more but for the objects that callers ask for.
  */
 #include "base/opts.h"
+#include "file/container.h"
+#include "file/file.h"
 #include "monitor/monitor_inside.h"
 
 #include <string.h>
@@ -25,41 +27,29 @@ static mlops_status with_defaults(mlops_monitor_opts *out, const mlops_monitor_o
     return MLOPS_OK;
 }
 
-/* The list of columns in opts.reference, which features without names are bound by. */
-static mlops_status listed_columns(const mlops_monitor_opts *opts, const char **out,
-                                   mlops_error *err) {
+/* Rule and names of what is watched. */
+static mlops_status read_opts(mlops__drift_rule *rule, mlops__monitor_names *names,
+                              const mlops_monitor_opts *opts, mlops_error *err) {
     mlops_reference_opts reference;
+    mlops_drift_opts drift;
     MLOPS_TRY(mlops__opts_copy(&reference, sizeof reference, opts->reference,
                                "mlops_reference_opts", err));
-    *out = reference.columns;
-    return MLOPS_OK;
-}
-
-static mlops_status check_drift(mlops__drift_rule *out, const mlops_drift_opts *given,
-                                mlops_error *err) {
-    mlops_drift_opts drift;
-    MLOPS_TRY(mlops__opts_copy(&drift, sizeof drift, given, "mlops_drift_opts", err));
-    if (drift.columns || drift.ignore)
-        return mlops__fail(err, MLOPS_E_INVALID,
-                           "mlops_monitor_opts: drift names columns; a monitor watches those of "
-                           "the model, or those that opts.reference names");
-    return mlops__drift_rule_init(out, given, err);
+    MLOPS_TRY(mlops__opts_copy(&drift, sizeof drift, opts->drift, "mlops_drift_opts", err));
+    *names = (mlops__monitor_names){reference.columns, drift.columns, drift.ignore};
+    return mlops__drift_rule_init(rule, opts->drift, err);
 }
 
 static mlops_status fill(mlops_monitor *self, const mlops_monitor_opts *opts, mlops_error *err) {
-    const char *columns;
-    MLOPS_TRY(check_drift(&self->rule, opts->drift, err));
-    MLOPS_TRY(listed_columns(opts, &columns, err));
+    mlops__monitor_names names;
+    MLOPS_TRY(read_opts(&self->rule, &names, opts, err));
     self->window_rows = opts->window_rows;
     self->name = mlops__arena_text(&self->arena, opts->name, strlen(opts->name));
     if (!self->name) return mlops__fail_nomem(err, strlen(opts->name));
-    return mlops__monitor_bind(self, columns, err);
+    return mlops__monitor_bind(self, &names, err);
 }
 
-mlops_status mlops_monitor_new_reference(mlops_monitor **out, mlops_model *model,
-                                         mlops_reference *reference, const mlops_monitor_opts *opts,
-                                         mlops_error *err) {
-    *out = NULL;
+static mlops_status make(mlops_monitor **out, mlops_model *model, mlops_reference *reference,
+                         int of_bundle, const mlops_monitor_opts *opts, mlops_error *err) {
     mlops_monitor_opts o;
     mlops__host host;
     MLOPS_TRY(with_defaults(&o, opts, err));
@@ -69,11 +59,40 @@ mlops_status mlops_monitor_new_reference(mlops_monitor **out, mlops_model *model
     self->host = host;
     mlops__arena_init(&self->arena, &self->host.allocator, SIZE_MAX);
     self->model = model ? mlops_model_ref(model) : NULL;
+    self->of_bundle = of_bundle;
     self->reference = mlops_reference_ref(reference);
     mlops_status status = fill(self, &o, err);
     if (status == MLOPS_OK) *out = self;
     else mlops_monitor_free(self);
     return status;
+}
+
+mlops_status mlops_monitor_new_reference(mlops_monitor **out, mlops_model *model,
+                                         mlops_reference *reference, const mlops_monitor_opts *opts,
+                                         mlops_error *err) {
+    *out = NULL;
+    return make(out, model, reference, 0, opts, err);
+}
+
+/* The model of a bundle, if it has names; else NULL, and of any other file. */
+static mlops_status carried_model(mlops_model **out, const char *path, const mlops_host *given,
+                                  mlops_error *err) {
+    *out = NULL;
+    mlops__host host;
+    mlops__file_view file;
+    mlops_model_opts opts = MLOPS_MODEL_OPTS_INIT;
+    MLOPS_TRY(mlops__host_init(&host, given, err));
+    MLOPS_TRY(mlops__file_open(&file, &host, path, SIZE_MAX, 1, err));
+    int is_bundle = mlops__container_kind(file.data, file.size) == MLOPS__KIND_BUNDLE;
+    mlops__file_close(&file, &host);
+    if (!is_bundle) return MLOPS_OK;
+    opts.host = given;
+    opts.memory_max = INT64_MAX;
+    MLOPS_TRY(mlops_model_load(out, path, &opts, err));
+    if (mlops_model_feature_name(*out, 0)) return MLOPS_OK;
+    mlops_model_unref(*out);
+    *out = NULL;
+    return MLOPS_OK;
 }
 
 mlops_status mlops_monitor_new(mlops_monitor **out, mlops_model *model, const char *reference,
@@ -85,8 +104,12 @@ mlops_status mlops_monitor_new(mlops_monitor **out, mlops_model *model, const ch
     MLOPS_TRY(mlops__opts_copy(&how, sizeof how, o.reference, "mlops_reference_opts", err));
     if (!how.host) how.host = o.host;
     mlops_reference *loaded;
+    mlops_model *carried = NULL;
     MLOPS_TRY(mlops_reference_load(&loaded, reference, &how, err));
-    mlops_status status = mlops_monitor_new_reference(out, model, loaded, opts, err);
+    mlops_status status = model ? MLOPS_OK : carried_model(&carried, reference, how.host, err);
+    if (status == MLOPS_OK)
+        status = make(out, model ? model : carried, loaded, carried != NULL, opts, err);
+    mlops_model_unref(carried);
     mlops_reference_unref(loaded);
     return status;
 }
@@ -100,7 +123,7 @@ void mlops_monitor_free(mlops_monitor *self) {
     mlops__free(&allocator, self, sizeof *self);
 }
 
-int64_t mlops_monitor_n_features(const mlops_monitor *self) { return self->n_features; }
+int64_t mlops_monitor_n_features(const mlops_monitor *self) { return self->width; }
 
 int64_t mlops_monitor_n_windows(const mlops_monitor *self) { return self->n_windows; }
 

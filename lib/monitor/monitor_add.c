@@ -27,11 +27,13 @@ static void add_others(mlops__feature *feature, const float *values, int64_t n, 
 
 /* Up to a block of rows: they stay in the cache while feature after feature takes its values. */
 static void add_rows(mlops_monitor *self, const float *rows, int64_t n) {
-    int64_t stride = self->n_features;
+    int64_t stride = self->width;
     for (int64_t i = 0; i < self->n_features; i++) {
         mlops__feature *feature = &self->features[i];
-        if (feature->profile) mlops_profile_add_f32(feature->profile, rows + i, n, stride);
-        else add_others(feature, rows + i, n, stride);
+        const float *values = rows + feature->place;
+        if (feature->place < 0) continue;
+        if (feature->profile) mlops_profile_add_f32(feature->profile, values, n, stride);
+        else add_others(feature, values, n, stride);
     }
 }
 
@@ -57,8 +59,8 @@ void mlops__monitor_settle(const mlops_monitor *self) {
 /* Takes n rows that fit into the block. predictions may be NULL. */
 static void keep(mlops_monitor *self, const float *rows, int64_t n, const double *predictions,
                  int64_t width) {
-    size_t size = (size_t)n * (size_t)self->n_features;
-    memcpy(self->pending + self->n_pending * self->n_features, rows, size * sizeof *rows);
+    size_t size = (size_t)n * (size_t)self->width;
+    memcpy(self->pending + self->n_pending * self->width, rows, size * sizeof *rows);
     self->n_pending += n;
     if (!predictions) return;
     double *first = self->pending_predictions + self->n_pending_predictions;
@@ -68,8 +70,7 @@ static void keep(mlops_monitor *self, const float *rows, int64_t n, const double
 
 mlops_status mlops_monitor_add(mlops_monitor *self, const float *rows, int64_t n_rows,
                                int64_t n_features, const double *predictions, int64_t width) {
-    if (n_rows < 0 || n_features != self->n_features || (n_rows > 0 && !rows))
-        return MLOPS_E_INVALID;
+    if (n_rows < 0 || n_features != self->width || (n_rows > 0 && !rows)) return MLOPS_E_INVALID;
     if (predictions ? width < 1 : width != 0) return MLOPS_E_INVALID;
     if (n_rows > INT64_MAX - self->n_rows - self->n_pending) return MLOPS_E_LIMIT;
     while (n_rows > 0) {

@@ -1,45 +1,27 @@
-/* Binding the features of a model to the columns of a reference, and the room for a window.
+/* Binding what is watched to the columns of the reference, and the room for a window.
  *
- * Owns the order of the features. Invariant: feature i of a row is feature i of the model, or
- * column i of the reference or of the list where the model has no names; nothing is guessed.
+ * Owns the order of the features: those of a row first, in its order, then those that options name
+ * besides. Invariant: place i of a row is feature i of the model, or column i of the reference or
+ * of the list where the model has no names; nothing is guessed.
  */
 #include "column/table.h"
 #include "monitor/monitor_inside.h"
 
 #include <string.h>
 
-/* A list of columns, one for each feature. */
-static mlops_status bind_list(mlops_monitor *self, const char *const *names, int64_t n,
-                              const int64_t n_model, mlops_error *err) {
-    if (n_model >= 0 && n != n_model)
-        return mlops__fail(
-            err, MLOPS_E_SCHEMA,
-            "monitor: opts.reference.columns names %lld column%s; the model has %lld "
-            "feature%s, name one for each, in their order",
-            (long long)n, mlops__plural(n), (long long)n_model, mlops__plural(n_model));
-    for (int64_t i = 0; i < n; i++) {
-        int64_t index = mlops__reference_find(self->reference, names[i]);
-        if (index < 0)
-            return mlops__fail(err, MLOPS_E_SCHEMA, "monitor: the reference has no column '%s'",
-                               names[i]);
-        self->features[i].column = mlops__reference_at(self->reference, index);
-    }
-    return MLOPS_OK;
-}
+typedef struct list {
+    const char **names;
+    int64_t n;
+} list;
 
-static mlops_status bind_model(mlops_monitor *self, mlops_error *err) {
-    for (int64_t i = 0; i < self->n_features; i++) {
-        const char *name = mlops_model_feature_name(self->model, i);
-        int64_t index = mlops__reference_find(self->reference, name);
-        if (index < 0)
-            return mlops__fail(err, MLOPS_E_SCHEMA,
-                               "monitor: the reference has no column '%s', which feature %lld of "
-                               "the model is called",
-                               name, (long long)i);
-        self->features[i].column = mlops__reference_at(self->reference, index);
-    }
-    return MLOPS_OK;
-}
+typedef struct binding {
+    mlops_monitor *monitor;
+    mlops__arena *arena; /* of all that binding alone needs */
+    list listed, keep, drop;
+    int choosing;     /* keep was given */
+    int64_t *columns; /* of the reference, for each place of a row; -1: it has none */
+    mlops_error *err;
+} binding;
 
 /* Number of features that the model has names for: all or none. */
 static int has_names(const mlops_model *model) {
@@ -49,26 +31,108 @@ static int has_names(const mlops_model *model) {
     return 1;
 }
 
-static mlops_status bind(mlops_monitor *self, const char *const *names, int64_t n_names,
-                         mlops_error *err) {
-    int64_t n_model = self->model ? mlops_model_n_features(self->model) : -1;
-    self->n_features = self->model ? n_model
-                       : n_names   ? n_names
-                                   : mlops_reference_n_columns(self->reference);
-    self->features =
-        mlops__arena_array(&self->arena, (size_t)self->n_features, sizeof *self->features);
-    if (!self->features)
-        return mlops__fail_nomem(err, (size_t)self->n_features * sizeof *self->features);
-    if (self->model && has_names(self->model)) return bind_model(self, err);
-    if (n_names) return bind_list(self, names, n_names, n_model, err);
-    if (self->model)
-        return mlops__fail(err, MLOPS_E_SCHEMA,
+static int among(const char *name, const list *names) {
+    for (int64_t i = 0; i < names->n; i++)
+        if (strcmp(name, names->names[i]) == 0) return 1;
+    return 0;
+}
+
+static mlops_status lacks(const binding *self, const char *option, const char *name) {
+    return mlops__fail(self->err, MLOPS_E_SCHEMA,
+                       "monitor: %s names '%s', which the reference does not have", option, name);
+}
+
+/* A model without names, or none: the list says what a row holds. */
+static mlops_status check_list(const binding *self, int64_t n_model) {
+    if (n_model >= 0 && !self->listed.n)
+        return mlops__fail(self->err, MLOPS_E_SCHEMA,
                            "monitor: the model's file has no feature names; name the column of "
-                           "each of its %lld features, in order, in opts.reference.columns",
-                           (long long)n_model);
-    for (int64_t i = 0; i < self->n_features; i++)
-        self->features[i].column = mlops__reference_at(self->reference, i);
+                           "each of its %lld feature%s, in order, in opts.reference.columns",
+                           (long long)n_model, mlops__plural(n_model));
+    if (n_model >= 0 && self->listed.n != n_model)
+        return mlops__fail(self->err, MLOPS_E_SCHEMA,
+                           "monitor: opts.reference.columns names %lld column%s; the model has "
+                           "%lld feature%s, name one for each, in their order",
+                           (long long)self->listed.n, mlops__plural(self->listed.n),
+                           (long long)n_model, mlops__plural(n_model));
     return MLOPS_OK;
+}
+
+/* Finds out what a row holds. */
+static mlops_status lay_out(binding *self) {
+    mlops_monitor *monitor = self->monitor;
+    int64_t n_model = monitor->model ? mlops_model_n_features(monitor->model) : -1;
+    int by_model = monitor->model && has_names(monitor->model);
+    if (!by_model) MLOPS_TRY(check_list(self, n_model));
+    int64_t n = n_model >= 0     ? n_model
+                : self->listed.n ? self->listed.n
+                                 : mlops_reference_n_columns(monitor->reference);
+    self->columns = mlops__arena_array(self->arena, (size_t)n, sizeof *self->columns);
+    if (!self->columns) return mlops__fail_nomem(self->err, (size_t)n * sizeof *self->columns);
+    for (int64_t i = 0; i < n; i++) {
+        const char *name = by_model         ? mlops_model_feature_name(monitor->model, i)
+                           : self->listed.n ? self->listed.names[i]
+                                            : mlops_reference_name(monitor->reference, i);
+        self->columns[i] = mlops__reference_find(monitor->reference, name);
+        if (self->columns[i] < 0 && !by_model) return lacks(self, "opts.reference.columns", name);
+    }
+    monitor->width = n;
+    return MLOPS_OK;
+}
+
+static void watch(const binding *self, int64_t column, int64_t place) {
+    mlops__feature *feature = &self->monitor->features[self->monitor->n_features++];
+    feature->column = mlops__reference_at(self->monitor->reference, column);
+    feature->place = place;
+}
+
+static int wanted(const binding *self, const char *name) {
+    return (!self->choosing || among(name, &self->keep)) && !among(name, &self->drop);
+}
+
+/* The reference lacks a feature: on purpose if it came in one bundle with the model. */
+static mlops_status miss(const binding *self, int64_t feature) {
+    const char *name = mlops_model_feature_name(self->monitor->model, feature);
+    if (self->monitor->of_bundle || !wanted(self, name)) return MLOPS_OK;
+    return mlops__fail(self->err, MLOPS_E_SCHEMA,
+                       "monitor: the reference has no column '%s', which feature %lld of the model "
+                       "is called; to leave it out, name it in mlops_drift_opts.ignore",
+                       name, (long long)feature);
+}
+
+/* Chooses among the columns of a row, and takes what is named besides. */
+static mlops_status choose(const binding *self) {
+    mlops_monitor *monitor = self->monitor;
+    const mlops_reference *reference = monitor->reference;
+    size_t room = (size_t)monitor->width + (size_t)self->keep.n;
+    monitor->features = mlops__arena_array(&monitor->arena, room, sizeof *monitor->features);
+    if (!monitor->features) return mlops__fail_nomem(self->err, room * sizeof *monitor->features);
+    for (int64_t i = 0; i < monitor->width; i++)
+        if (self->columns[i] < 0) MLOPS_TRY(miss(self, i));
+        else if (wanted(self, mlops_reference_name(reference, self->columns[i])))
+            watch(self, self->columns[i], i);
+    for (int64_t k = 0; k < self->keep.n; k++) {
+        const char *name = self->keep.names[k];
+        int64_t column = mlops__reference_find(reference, name), i = 0;
+        if (column < 0) return lacks(self, "mlops_drift_opts.columns", name);
+        while (i < monitor->width && self->columns[i] != column) i++;
+        if (i == monitor->width && wanted(self, name)) watch(self, column, -1);
+    }
+    if (monitor->n_features) return MLOPS_OK;
+    return mlops__fail(self->err, MLOPS_E_SCHEMA,
+                       "monitor: no column of the reference is left to watch; name one or more, or "
+                       "ignore fewer");
+}
+
+static mlops_status bind(binding *self, const mlops__monitor_names *names) {
+    mlops__arena *arena = self->arena;
+    MLOPS_TRY(
+        mlops__names_parse(arena, names->listed, &self->listed.names, &self->listed.n, self->err));
+    MLOPS_TRY(mlops__names_parse(arena, names->keep, &self->keep.names, &self->keep.n, self->err));
+    MLOPS_TRY(mlops__names_parse(arena, names->drop, &self->drop.names, &self->drop.n, self->err));
+    self->choosing = names->keep != NULL;
+    MLOPS_TRY(lay_out(self));
+    return choose(self);
 }
 
 /* A label's value with backslash, quote and newline escaped. */
@@ -149,7 +213,8 @@ static mlops_status make_room(mlops_monitor *self) {
     MLOPS_TRY(make_profile(&self->arena, NULL, 0, &self->newest));
     MLOPS_TRY(make_profile(&self->arena, NULL, 0, &self->predictions));
     MLOPS_TRY(mlops__latency_init(&self->latency, &self->arena));
-    self->pending = mlops__arena_array(&self->arena, n, MLOPS__MONITOR_BLOCK * sizeof(float));
+    self->pending =
+        mlops__arena_array(&self->arena, (size_t)self->width, MLOPS__MONITOR_BLOCK * sizeof(float));
     self->pending_predictions =
         mlops__arena_array(&self->arena, MLOPS__MONITOR_BLOCK, sizeof(double));
     if (!self->pending || !self->pending_predictions) return MLOPS_E_NOMEM;
@@ -159,13 +224,12 @@ static mlops_status make_room(mlops_monitor *self) {
     return self->judged && self->order && self->cells ? MLOPS_OK : MLOPS_E_NOMEM;
 }
 
-mlops_status mlops__monitor_bind(mlops_monitor *self, const char *columns, mlops_error *err) {
+mlops_status mlops__monitor_bind(mlops_monitor *self, const mlops__monitor_names *names,
+                                 mlops_error *err) {
     mlops__arena arena;
-    const char **names;
-    int64_t n_names;
+    binding all = {.monitor = self, .arena = &arena, .err = err};
     mlops__arena_init(&arena, &self->host.allocator, SIZE_MAX);
-    mlops_status status = mlops__names_parse(&arena, columns, &names, &n_names, err);
-    if (status == MLOPS_OK) status = bind(self, names, n_names, err);
+    mlops_status status = bind(&all, names);
     mlops__arena_free(&arena);
     MLOPS_TRY(status);
     status = make_room(self);

@@ -13,6 +13,7 @@ enum { MLOPS__MONITOR_BLOCK = 64 /* rows that go through all features together *
 /* One watched column and what the current window has seen of it. */
 typedef struct mlops__feature {
     const mlops__reference_column *column; /* of the reference */
+    int64_t place;                         /* in a row; -1: rows do not have it, tables do */
     int64_t n_cells;                       /* of edges and reference, refined if numeric */
     const double *edges;                   /* numeric: n_cells - 1; else NULL */
     const int64_t *reference;              /* counts of the reference in the cells */
@@ -35,13 +36,15 @@ struct mlops_monitor {
     mlops__host host;
     mlops__arena arena; /* all that is allocated, once and for all */
     mlops_model *model; /* NULL: none */
+    int of_bundle;      /* the model came in one file with the reference */
     mlops_reference *reference;
     mlops__drift_rule rule;
     const char *name;
     const char *labels; /* model="..." */
     size_t n_labels;
     int64_t window_rows;
-    int64_t n_features;
+    int64_t width;      /* columns of a row */
+    int64_t n_features; /* watched */
     mlops__feature *features;
 
     int64_t n_rows;   /* in all, but for pending ones */
@@ -64,9 +67,16 @@ struct mlops_monitor {
     int64_t *cells;              /* as many as the largest column has, for judging */
 };
 
-/* Binds features to columns of the reference and makes room for all that a window needs. columns
- * (nullable) is the list of opts.reference. */
-mlops_status mlops__monitor_bind(mlops_monitor *self, const char *columns, mlops_error *err);
+/* Which columns are watched, as lists of names; nullable. */
+typedef struct mlops__monitor_names {
+    const char *listed; /* opts.reference.columns: of a row, where the model has no names */
+    const char *keep;   /* opts.drift.columns */
+    const char *drop;   /* opts.drift.ignore */
+} mlops__monitor_names;
+
+/* Binds features to columns of the reference and makes room for all that a window needs. */
+mlops_status mlops__monitor_bind(mlops_monitor *self, const mlops__monitor_names *names,
+                                 mlops_error *err);
 
 /* Judges the current window into judged (n_features), order and cells, which are scratch. */
 void mlops__monitor_judge(const mlops_monitor *self, mlops__drift_judged *judged, int64_t *order,

@@ -62,13 +62,17 @@ static void test_features_without_names_need_a_list(void **state) {
     mlops_monitor_free(m);
 }
 
-static void assert_columns(const mlops_monitor *m, const char *const *names, int64_t n) {
+static void assert_watched(const mlops_monitor *m, const char *const *names, int64_t n) {
     mlops_drift *drift;
-    assert_int_equal(mlops_monitor_n_features(m), n);
     assert_int_equal(mlops_monitor_drift(&drift, m, NULL), MLOPS_OK);
     assert_int_equal(mlops_drift_n_columns(drift), n);
     for (int64_t i = 0; i < n; i++) assert_string_equal(column_of(drift, i).name, names[i]);
     mlops_drift_unref(drift);
+}
+
+static void assert_columns(const mlops_monitor *m, const char *const *names, int64_t n) {
+    assert_int_equal(mlops_monitor_n_features(m), n);
+    assert_watched(m, names, n);
 }
 
 static void test_without_a_model_columns_are_watched(void **state) {
@@ -96,6 +100,82 @@ static void test_without_a_model_columns_are_watched(void **state) {
     mlops_reference_unref(reference);
     columns.columns = "wage";
     assert_refused(NULL, csv, &opts, MLOPS_E_SCHEMA, "'wage'");
+}
+
+typedef struct chosen {
+    int with_model, n;
+    const char *columns, *ignore, *names[4];
+} chosen;
+
+/* Adds a row and a table, and holds what each column has seen to what they have of it. A row of
+ * features has no other columns. */
+static void assert_seen(mlops_monitor *m, const chosen *c) {
+    static const char *const all[] = {"id", "age", "target", "amount"};
+    static const double in_table[] = {5, 33, 1, 8}, in_row[] = {1, 2, 3, 4};
+    static const double of_features[] = {(double)NAN, 2, (double)NAN, 1}; /* amount, age */
+    static const float row[] = {1, 2, 3, 4};
+    int width = c->with_model ? 2 : 4;
+    mlops_table *table = table_of("amount,target,age,id\n8,1,33,5\n");
+    mlops_drift *verdicts;
+    assert_int_equal(mlops_monitor_n_features(m), width);
+    assert_int_equal(mlops_monitor_add(m, row, 1, width - 1, NULL, 0), MLOPS_E_INVALID);
+    assert_int_equal(mlops_monitor_add(m, row, 1, width, NULL, 0), MLOPS_OK);
+    assert_int_equal(mlops_monitor_add_table(m, table, NULL), MLOPS_OK);
+    assert_int_equal(mlops_monitor_drift(&verdicts, m, NULL), MLOPS_OK);
+    for (int i = 0; i < c->n; i++) {
+        int at = 0;
+        while (strcmp(all[at], c->names[i]) != 0) at++;
+        double by_row = c->with_model ? of_features[at] : in_row[at];
+        mlops_drift_column column = column_of(verdicts, i);
+        assert_int_equal(column.n_current, isnan(by_row) ? 1 : 2);
+        assert_true(column.nulls_current == 0.0);
+        assert_true(column.mean_current ==
+                    (isnan(by_row) ? in_table[at] : (by_row + in_table[at]) / 2));
+    }
+    mlops_drift_unref(verdicts);
+    mlops_table_unref(table);
+}
+
+/* Names in columns and ignore choose what is watched; a row stays what it was. */
+static void test_names_choose_what_is_watched(void **state) {
+    (void)state;
+    static const char csv[] = "id,age,target,amount\n1,30,0,9.5\n2,40,1,8.5\n";
+    static const chosen cases[] = {
+        {1, 2, NULL, NULL, {"amount", "age"}},
+        {1, 1, NULL, "age", {"amount"}},
+        {1, 2, NULL, "target,nowhere", {"amount", "age"}},
+        {1, 1, "age", NULL, {"age"}},
+        {1, 2, "age,amount", NULL, {"amount", "age"}},
+        {1, 3, "target,age,id", NULL, {"age", "target", "id"}},
+        {1, 1, "target,age", "age", {"target"}},
+        {0, 3, NULL, "target", {"id", "age", "amount"}},
+        {0, 2, "amount,id", NULL, {"id", "amount"}},
+    };
+    mlops_model *model = model_with("\"amount\",\"age\"");
+    mlops_reference *reference = reference_of(csv);
+    mlops_drift_opts drift = MLOPS_DRIFT_OPTS_INIT;
+    mlops_monitor_opts opts = MLOPS_MONITOR_OPTS_INIT;
+    opts.drift = &drift;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        mlops_monitor *m;
+        mlops_error err;
+        drift.columns = cases[i].columns;
+        drift.ignore = cases[i].ignore;
+        if (mlops_monitor_new_reference(&m, cases[i].with_model ? model : NULL, reference, &opts,
+                                        &err))
+            fail_msg("%s", err.message);
+        assert_watched(m, cases[i].names, cases[i].n);
+        assert_seen(m, &cases[i]);
+        mlops_monitor_free(m);
+    }
+    drift.columns = "age,wage", drift.ignore = NULL;
+    assert_refused(model, csv, &opts, MLOPS_E_SCHEMA, "'wage'");
+    assert_refused(NULL, csv, &opts, MLOPS_E_SCHEMA, "'wage'");
+    drift.columns = NULL, drift.ignore = "age,amount";
+    assert_refused(model, csv, &opts, MLOPS_E_SCHEMA, "no column");
+    drift.ignore = "\"", assert_refused(model, csv, &opts, MLOPS_E_INVALID, "");
+    mlops_reference_unref(reference);
+    mlops_model_unref(model);
 }
 
 static void put_file(const char *path, const char *text) {
@@ -158,6 +238,66 @@ static void test_references_in_files(void **state) {
     mlops_model_unref(nameless);
 }
 
+/* A bundle says itself what is watched: the features that its reference has. */
+static void test_bundles_watch_their_features(void **state) {
+    (void)state;
+    char path[] = "/tmp/test_monitor_XXXXXX";
+    static const char csv[] = "id,age,target,amount\n1,30,0,9.5\n2,40,1,8.5\n";
+    static const char *const all[] = {"id", "age", "target", "amount"};
+    static const char *const features[] = {"amount", "age"}, *const one[] = {"age"};
+    mlops_model *named = model_with("\"amount\",\"age\""), *nameless = model_with("");
+    mlops_reference *reference = reference_of(csv), *part = reference_of("id,age\n1,30\n2,40\n"),
+                    *none = reference_of("id\n1\n2\n");
+    mlops_bundle_opts carried = MLOPS_BUNDLE_OPTS_INIT;
+    mlops_monitor_opts opts = MLOPS_MONITOR_OPTS_INIT;
+    mlops_drift_opts drift = MLOPS_DRIFT_OPTS_INIT;
+    mlops_reference_opts how = MLOPS_REFERENCE_OPTS_INIT;
+    mlops_monitor *m;
+    mlops_error err = {0};
+    int file = mkstemp(path);
+    assert_true(file >= 0);
+    close(file);
+    carried.reference = reference;
+    assert_int_equal(mlops_bundle_write(path, named, &carried, &err), MLOPS_OK);
+    assert_from_file(path, NULL, NULL, features, 2);
+    opts.drift = &drift;
+    drift.ignore = "amount";
+    assert_int_equal(mlops_monitor_new(&m, NULL, path, &opts, &err), MLOPS_OK);
+    assert_int_equal(mlops_monitor_n_features(m), 2);
+    assert_watched(m, one, 1);
+    mlops_monitor_free(m);
+    opts.drift = NULL, opts.reference = &how; /* the reference without: the same */
+    how.ignore = "amount,target";
+    assert_int_equal(mlops_monitor_new(&m, NULL, path, &opts, &err), MLOPS_OK);
+    assert_int_equal(mlops_monitor_n_features(m), 2);
+    assert_watched(m, one, 1);
+    mlops_monitor_free(m);
+    assert_int_equal(mlops_bundle_write(path, nameless, &carried, &err), MLOPS_OK);
+    assert_from_file(path, NULL, NULL, all, 4);
+    carried.reference = part; /* made without a feature, on purpose */
+    assert_int_equal(mlops_bundle_write(path, named, &carried, &err), MLOPS_OK);
+    assert_int_equal(mlops_monitor_new(&m, NULL, path, NULL, &err), MLOPS_OK);
+    assert_int_equal(mlops_monitor_n_features(m), 2);
+    assert_watched(m, one, 1);
+    mlops_monitor_free(m);
+    assert_int_equal(mlops_monitor_new(&m, named, path, NULL, &err), MLOPS_E_SCHEMA);
+    assert_non_null(strstr(err.message, "'amount'"));
+    drift.ignore = "amount", opts.drift = &drift, opts.reference = NULL;
+    assert_int_equal(mlops_monitor_new(&m, named, path, &opts, &err), MLOPS_OK);
+    assert_watched(m, one, 1);
+    mlops_monitor_free(m);
+    carried.reference = none;
+    assert_int_equal(mlops_bundle_write(path, named, &carried, &err), MLOPS_OK);
+    assert_int_equal(mlops_monitor_new(&m, NULL, path, NULL, &err), MLOPS_E_SCHEMA);
+    assert_non_null(strstr(err.message, "no column"));
+    unlink(path);
+    mlops_reference_unref(reference);
+    mlops_reference_unref(part);
+    mlops_reference_unref(none);
+    mlops_model_unref(named);
+    mlops_model_unref(nameless);
+}
+
 static void test_options(void **state) {
     (void)state;
     mlops_monitor_opts opts = MLOPS_MONITOR_OPTS_INIT;
@@ -169,7 +309,7 @@ static void test_options(void **state) {
     opts.flags = 0, opts.drift = &drift;
     drift.alpha = 2.0, assert_refused(NULL, csv, &opts, MLOPS_E_INVALID, "alpha");
     drift.alpha = 0.0, drift.ignore = "a";
-    assert_refused(NULL, csv, &opts, MLOPS_E_INVALID, "columns");
+    assert_refused(NULL, csv, &opts, MLOPS_E_SCHEMA, "no column");
     drift.ignore = NULL, opts.drift = NULL, opts.struct_size = 1;
     assert_refused(NULL, csv, &opts, MLOPS_E_INVALID, "mlops_monitor_opts");
 }
@@ -309,7 +449,9 @@ int main(void) {
         cmocka_unit_test(test_features_are_bound_by_name),
         cmocka_unit_test(test_features_without_names_need_a_list),
         cmocka_unit_test(test_without_a_model_columns_are_watched),
+        cmocka_unit_test(test_names_choose_what_is_watched),
         cmocka_unit_test(test_references_in_files),
+        cmocka_unit_test(test_bundles_watch_their_features),
         cmocka_unit_test(test_options),
         cmocka_unit_test(test_tables_of_another_kind),
         cmocka_unit_test(test_kinds_are_those_of_comparing),

@@ -890,6 +890,12 @@ public:
     using handle::handle;
 
     /// Begin to watch a model, held against the reference in a file.
+    ///
+    /// Watched are the model's features, in its order: those of model or, where that is NULL and the file is a
+    /// bundle, those of the bundle's model that its reference has. Else watched is every column of the reference, in
+    /// its order, or those in opts.reference.columns; a model without feature names needs that list, one for each
+    /// feature. opts.drift.columns and .ignore choose among them: columns may name others of the reference, too, and
+    /// ignore what it lacks.
     explicit monitor(const ::mlops::model *model, const std::string &reference,
                      const mlops_monitor_opts *opts = nullptr) {
         mlops_monitor *out = nullptr;
@@ -909,13 +915,14 @@ public:
         return ::mlops::monitor(out);
     }
 
-    /// Number of watched columns: features of the model, or columns of the reference.
+    /// Number of columns of a row that mlops_monitor_add() takes: features of the model, or columns of the reference
+    /// or of opts.reference.columns, whether they are watched or not.
     std::int64_t n_features() const {
         return mlops_monitor_n_features(need());
     }
 
     /// Add rows and what the model made of them. A string column of the reference cannot be added here; it counts as
-    /// null.
+    /// null. A watched column that is no feature is not in a row, and takes nothing.
     void add(matrix<const float> rows, matrix<const double> predictions = {}) {
         detail::require(predictions.data == nullptr || predictions.rows == rows.rows, "predictions and rows differ in length");
         detail::check(mlops_monitor_add(need(), rows.data, rows.rows, rows.columns, predictions.data, predictions.columns), "mlops_monitor_add");

@@ -696,7 +696,7 @@ func (o *ProfileOpts) c(s *scope) *C.mlops_profile_opts {
 type MonitorOpts struct {
 	// how a CSV reference is read: which columns are features, and how the file is laid out
 	Reference *ReferenceOpts
-	// tolerances, alpha, rows_min
+	// tolerances, alpha, rows_min; columns and ignore choose what is watched
 	Drift *DriftOpts
 	// label "model" of the metrics; default "default"
 	Name string
@@ -2298,7 +2298,14 @@ func (x *Monitor) Close() error {
 
 // NewMonitor: begin to watch a model, held against the reference in a file.
 //
-// Errors: as mlops_reference_load(); MLOPS_E_SCHEMA names a feature that the reference lacks.
+// Watched are the model's features, in its order: those of model or, where that is NULL and the file
+// is a bundle, those of the bundle's model that its reference has. Else watched is every column of the
+// reference, in its order, or those in opts.reference.columns; a model without feature names needs
+// that list, one for each feature. opts.drift.columns and .ignore choose among them: columns may name
+// others of the reference, too, and ignore what it lacks.
+//
+// Errors: as mlops_reference_load(), and of a bundle mlops_model_load(); MLOPS_E_SCHEMA names a
+// feature of model that the reference lacks, or a column that is named and not there.
 func NewMonitor(model *Model, reference string, opts *MonitorOpts) (*Monitor, error) {
 	defer runtime.KeepAlive(model)
 	var s scope
@@ -2325,7 +2332,8 @@ func NewMonitor(model *Model, reference string, opts *MonitorOpts) (*Monitor, er
 
 // NewMonitorReference: begin to watch a model, held against a reference at hand.
 //
-// Errors: MLOPS_E_SCHEMA names a feature that the reference lacks; MLOPS_E_INVALID, MLOPS_E_NOMEM.
+// Errors: MLOPS_E_SCHEMA names a feature that the reference lacks, or a column that is named and not
+// there; MLOPS_E_INVALID, MLOPS_E_NOMEM.
 func NewMonitorReference(model *Model, reference *Reference, opts *MonitorOpts) (*Monitor, error) {
 	defer runtime.KeepAlive(model)
 	defer runtime.KeepAlive(reference)
@@ -2354,7 +2362,8 @@ func NewMonitorReference(model *Model, reference *Reference, opts *MonitorOpts) 
 	return r, nil
 }
 
-// NFeatures: number of watched columns: features of the model, or columns of the reference.
+// NFeatures: number of columns of a row that mlops_monitor_add() takes: features of the model, or
+// columns of the reference or of opts.reference.columns, whether they are watched or not.
 func (x *Monitor) NFeatures() int64 {
 	if x == nil || x.p == nil {
 		return 0
@@ -2364,7 +2373,7 @@ func (x *Monitor) NFeatures() int64 {
 }
 
 // Add: add rows and what the model made of them. A string column of the reference cannot be added
-// here; it counts as null.
+// here; it counts as null. A watched column that is no feature is not in a row, and takes nothing.
 //
 // Errors: MLOPS_E_INVALID where a shape differs; nothing is added then.
 func (x *Monitor) Add(rows []float32, nFeatures int, predictions []float64, width int) error {

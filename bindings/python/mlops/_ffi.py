@@ -2282,17 +2282,23 @@ class Monitor(_rt.Handle):
     def __init__(self, model, reference, *, reference_opts=None, drift=None, name=None, window_rows=None):
         """Begin to watch a model, held against the reference in a file.
 
+        Watched are the model's features, in its order: those of model or, where that is None and the file
+        is a bundle, those of the bundle's model that its reference has. Else watched is every column of
+        the reference, in its order, or those in opts.reference.columns; a model without feature names
+        needs that list, one for each feature. opts.drift.columns and .ignore choose among them: columns
+        may name others of the reference, too, and ignore what it lacks.
+
             model: the monitor holds a share; its features are bound to the columns of the reference by
-                name, and columns that are no feature are ignored. None: every column of the reference is
-                watched, in its order
+                name, and columns that are no feature are ignored
             reference: file that Reference.load() reads: CSV, a saved reference or a bundle
             reference_opts: how a CSV reference is read: which columns are features, and how the file is
                 laid out
-            drift: tolerances, alpha, rows_min
+            drift: tolerances, alpha, rows_min; columns and ignore choose what is watched
             name: label "model" of the metrics; default "default"
             window_rows: rows of a window, 50 or more; default 1,000
 
-        Raises: as Reference.load(); SchemaError names a feature that the reference lacks.
+        Raises: as Reference.load(), and of a bundle Model.load(); SchemaError names a feature of model that
+        the reference lacks, or a column that is named and not there.
         """
         out = C.c_void_p()
         model_h = _rt.opened_or_none(model, Model, "model")
@@ -2313,11 +2319,12 @@ class Monitor(_rt.Handle):
             reference: the monitor holds a share
             reference_opts: how a CSV reference is read: which columns are features, and how the file is
                 laid out
-            drift: tolerances, alpha, rows_min
+            drift: tolerances, alpha, rows_min; columns and ignore choose what is watched
             name: label "model" of the metrics; default "default"
             window_rows: rows of a window, 50 or more; default 1,000
 
-        Raises: SchemaError names a feature that the reference lacks; InvalidError, NomemError.
+        Raises: SchemaError names a feature that the reference lacks, or a column that is named and not there;
+        InvalidError, NomemError.
         """
         out = C.c_void_p()
         model_h = _rt.opened_or_none(model, Model, "model")
@@ -2332,7 +2339,9 @@ class Monitor(_rt.Handle):
 
     @property
     def n_features(self):
-        """Number of watched columns: features of the model, or columns of the reference."""
+        """Number of columns of a row that Monitor.add() takes: features of the model, or columns of the
+        reference or of opts.reference.columns, whether they are watched or not.
+        """
         h = self._open()
         with h.lock:
             out = lib.mlops_monitor_n_features(h)
@@ -2340,7 +2349,7 @@ class Monitor(_rt.Handle):
 
     def add(self, rows, predictions=None):
         """Add rows and what the model made of them. A string column of the reference cannot be added here; it
-        counts as null.
+        counts as null. A watched column that is no feature is not in a row, and takes nothing.
 
             rows: row-major, float32
             predictions: float64; the first column is profiled; of one dimension: one value a row

@@ -3,7 +3,8 @@
  * Owns the order of samples. Works least digit first on the highest bits in which the keys differ,
  * as many as tell the values of a smooth distribution apart, and finishes by insertion; where that
  * leaves too much to do, all 64 bits are sorted by. Invariant: the result depends on the values
- * alone, is in the caller's first array after every path, and holds neither NaN nor -0.
+ * alone, is in the caller's first array after every path, and holds neither NaN nor -0. Weighted
+ * values are sorted by all bits in which they differ.
  */
 #include "stats/stats.h"
 
@@ -11,10 +12,11 @@
 
 enum {
     SMALL = 48, /* sorted by insertion alone */
-    BITS = 11,  /* of a digit */
+    BITS = 10,  /* of a digit: more places than that do not stay in the nearest cache */
     BUCKETS = 1 << BITS,
-    DIGITS_MAX = 3,  /* of one attempt */
-    BITS_SPARE = 12, /* beyond log2(n), before values are taken to differ */
+    KEY_BITS = 64,
+    DIGITS_MAX = 4,  /* of one attempt */
+    BITS_SPARE = 10, /* beyond log2(n), before values are taken to differ */
     MOVES = 4        /* of insertion for each value, on average */
 };
 
@@ -85,6 +87,7 @@ static int64_t find_places(counts places, plan way, const double *from, int64_t 
         places[0][key & (BUCKETS - 1)]++;
         places[1][key >> BITS & (BUCKETS - 1)]++;
         places[2][key >> 2 * BITS & (BUCKETS - 1)]++;
+        if (way.digits == DIGITS_MAX) places[3][key >> 3 * BITS & (BUCKETS - 1)]++;
     }
     for (int d = 0; d < way.digits; d++) {
         size_t sum = 0;
@@ -106,8 +109,8 @@ static void scatter(double *to, const double *from, int64_t n, size_t *places, i
     }
 }
 
-/* Stable, by the bits of the plan. The result is in out if it has an odd number of digits, then
- * from must not be out; else in out too, by way of other. */
+/* Stable, by the bits of the plan, into out by way of other. Where the number of digits is odd,
+ * from must not be out, else not other. */
 static int64_t radix(double *out, double *other, const double *from, int64_t n, plan way) {
     counts places;
     int64_t kept = find_places(places, way, from, n);
@@ -141,12 +144,44 @@ int64_t mlops__sort_f64(double *out, double *scratch, const double *from, int64_
         if (differ != 0) insert(out, kept, SMALL * SMALL);
         return kept;
     }
-    plan way = choose(differ, n), low = {0, DIGITS_MAX}, high = {DIGITS_MAX * BITS, DIGITS_MAX};
-    if (from == out && way.digits % 2) from = memcpy(scratch, from, (size_t)n * sizeof *from);
+    plan way = choose(differ, n), low = {0, DIGITS_MAX};
+    plan high = {KEY_BITS - DIGITS_MAX * BITS, DIGITS_MAX};
+    if (from == (way.digits % 2 ? out : scratch))
+        from = memcpy(from == out ? scratch : out, from, (size_t)n * sizeof *from);
     n = radix(out, scratch, from, n, way);
     if (way.shift > 0 && !insert(out, n, MOVES * n)) {
-        radix(scratch, out, out, n, low);
-        radix(out, scratch, scratch, n, high);
+        radix(out, scratch, out, n, low);
+        radix(out, scratch, out, n, high);
     }
     return n;
+}
+
+static void scatter_weighted(mlops__weighted *to, const mlops__weighted *from, int64_t n,
+                             int shift) {
+    size_t places[BUCKETS] = {0}, sum = 0;
+    for (int64_t i = 0; i < n; i++) places[key_of(from[i].value) >> shift & (BUCKETS - 1)]++;
+    for (size_t i = 0; i < BUCKETS; i++) {
+        size_t count = places[i];
+        places[i] = sum;
+        sum += count;
+    }
+    for (int64_t i = 0; i < n; i++)
+        to[places[key_of(from[i].value) >> shift & (BUCKETS - 1)]++] = from[i];
+}
+
+void mlops__sort_weighted(mlops__weighted *values, mlops__weighted *scratch, int64_t n) {
+    mlops__weighted *from = values, *to = scratch;
+    uint64_t differ = 0;
+    for (int64_t i = 0; i < n; i++) {
+        values[i].value += 0.0;
+        differ |= key_of(values[i].value) ^ key_of(values[0].value);
+    }
+    for (int shift = 0; shift < KEY_BITS; shift += BITS) {
+        if ((differ >> shift & (BUCKETS - 1)) == 0) continue;
+        scatter_weighted(to, from, n, shift);
+        mlops__weighted *sorted = to;
+        to = from;
+        from = sorted;
+    }
+    if (from != values) memcpy(values, from, (size_t)n * sizeof *values);
 }

@@ -7,8 +7,18 @@
 #include <mlops/stats.h>
 
 /* Sorts the values that are not NaN into out, ascending, with -0 as 0; returns how many there are.
- * out and scratch have room for n values each; from may be out. */
+ * out and scratch have room for n values each; from may be one of them. */
 int64_t mlops__sort_f64(double *out, double *scratch, const double *from, int64_t n);
+
+/* A value that counts by its weight. */
+typedef struct mlops__weighted {
+    double value;
+    double weight;
+} mlops__weighted;
+
+/* Sorts by value, ascending; equal values keep their order. There is no NaN, and -0 becomes 0.
+ * scratch has room for n. */
+void mlops__sort_weighted(mlops__weighted *values, mlops__weighted *scratch, int64_t n);
 
 /* ln(1 + x), and ln(1 + x) - x without cancellation; x > -1. */
 double mlops__log1p(double x);

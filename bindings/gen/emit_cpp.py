@@ -238,7 +238,10 @@ class Function:
                 if q is array:
                     length = size
                 else:
-                    test = f"{size} == {self.length(array, p['name'])}"
+                    other = self.length(array, p["name"])
+                    if len(q["dims"]) != len(array["dims"]):  # std::size_t of a span, std::int64_t of a matrix
+                        size, other = f"std::size_t({size})", f"std::size_t({other})"
+                    test = f"{size} == {other}"
                     test = f"{identifier(q['name'])}.data == nullptr || {test}" if q["nullable"] else test
                     self.before.append(f'detail::require({test}, "{q["name"]} and {array["name"]} differ in length");')
         if array["stride"]:
@@ -283,6 +286,9 @@ class Function:
         self.before += [] if is_id else [f"{p['name']}.struct_size = sizeof {p['name']};"]
         self.args[p["name"]] = f"&{p['name']}"
         self.results.append((base, p["name"]))
+
+    def role_in_struct(self, p):
+        self.args[p["name"]] = "&" + self.give(f"const {names.base_of(p['type'])} &", p)
 
     def role_out_value(self, p):
         kind = TYPES.get(names.base_of(p["type"]), names.base_of(p["type"]))

@@ -230,6 +230,12 @@ class Function:
         self.result("ID" if is_id else camel(base),
                     "*(*ID)(unsafe.Pointer(&out.bytes))" if is_id else f"make{camel(base)}(&out)")
 
+    def role_in_struct(self, p):
+        base = names.base_of(p["type"])
+        name = self.give(p, camel(base))
+        self.before.append(f"{name}C := {name}.c()")
+        self.args[p["name"]] = f"&{name}C"
+
     def role_out_value(self, p):
         base = names.base_of(p["type"])
         self.before.append(f"var {lower(p['name'])} C.{base}")

@@ -89,7 +89,15 @@ def results(api):
                 f"{go_type(field)}(c.{field_name(field)})"
             out.append(f"\tr.{camel(field['name'])} = {value}")
         out += ["\treturn r", "}", ""]
+        if struct["name"] in names.given_back(api):
+            out += given_back(struct, name)
     return out
+
+
+def given_back(struct, name):
+    out = [f"func (r {name}) c() (c C.{struct['name']}) {{", f"\tc.struct_size = C.sizeof_{struct['name']}"]
+    out += [f"\tc.{field_name(f)} = C.{f['type']}(r.{camel(f['name'])})" for f in shown(struct)]
+    return out + ["\treturn c", "}", ""]
 
 
 def field_name(field):

@@ -97,6 +97,11 @@ def alignment(doc):
     return int(match.group(1)) if match else 1
 
 
+def given_back(api):
+    """Names of the results that some verb takes."""
+    return {base_of(p["type"]) for f in api["functions"] for p in f["params"] if p["role"] == "in_struct"}
+
+
 def bound(api, function):
     """Whether bindings have this verb: lifecycle verbs are inside their classes, and what begins a handle in
     the caller's storage is for C where the heap has the same."""

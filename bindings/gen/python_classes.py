@@ -107,7 +107,8 @@ class Method:
 
     def role_enum(self, p):
         cls = names.camel(p["type"])
-        name = self.give(p, f"Union[{cls}, str]", "0")
+        has_zero = any(v["value"] == 0 for v in names.by_name(self.api, "enums")[p["type"]]["values"])
+        name = self.give(p, f"Union[{cls}, str]", "0" if has_zero else None)
         self.before.append(f"{name} = _rt.choice({cls}, {name})")
         self.args[p["name"]] = name
 
@@ -211,6 +212,12 @@ class Method:
         self.args[p["name"]] = f"C.byref({p['name']})"
         self.returns.append(f"bytearray({p['name']}.bytes).hex()" if is_id else f"_{names.stem(base)}({p['name']})")
         self.kinds.append("str" if is_id else names.camel(base))
+
+    def role_in_struct(self, p):
+        base = names.base_of(p["type"])
+        name = self.give(p, names.camel(base))
+        self.before.append(f'{name}_c = _c_{names.stem(base)}({name}, "{name}")')
+        self.args[p["name"]] = f"C.byref({name}_c)"
 
     def role_out_value(self, p):
         self.before.append(f"{p['name']} = {types.ctype(self.api, names.base_of(p['type']))}()")

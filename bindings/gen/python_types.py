@@ -162,6 +162,9 @@ def results(api):
         out += [f"    {f['name']}: {annotation(api, f)}  # {f['doc']}".removesuffix("  # ") for f in fields]
         out += ["", "", f"def _{names.stem(struct['name'])}(s):", f"    return {names.camel(struct['name'])}("]
         out += [f"        {f['name']}={read_field(f)}," for f in fields] + ["    )"]
+        if struct["name"] in names.given_back(api):
+            out += ["", "", f"def _c_{names.stem(struct['name'])}(value, name):",
+                    f'    return _rt.struct(value, {names.camel(struct["name"])}, {struct["name"]}, name)']
     return out
 
 

@@ -219,6 +219,8 @@ class Roles:
             p["role"] = p.get("role") or self.param_role(f, position, p)
             if p["role"] is None:
                 self.bad(f"{f['name']}({p['name']})", "pointer without a role")
+            if p["role"] == "in_struct" and any(x["role"] == "str" for x in self.structs[base_of(p["type"])]["fields"]):
+                self.bad(f"{f['name']}({p['name']})", "a result with strings cannot be given back")
             self.contradictions(f, position, p)
         f["ret"]["role"] = self.return_role(f)
 
@@ -296,7 +298,8 @@ class Roles:
         if struct_kind == "arrow":
             return "arrow_in" if "takes" in p["tags"] else "arrow_out" if p["out"] and "dims" in p else None
         if kind == f"const {base} *":
-            return {"opts": "opts", "host": "host", "table": "table", "id": "in_id"}.get(struct_kind)
+            return {"opts": "opts", "host": "host", "table": "table", "id": "in_id",
+                    "result": "in_struct"}.get(struct_kind)
         if kind == f"{base} *" and p["out"] and p.get("dims") == ["1"]:
             return "out_struct"
         return None

@@ -240,6 +240,13 @@ def enumerator(kind, value):
         return value
 
 
+def struct(value, kind, c_kind, name):
+    """The C struct of a result that is given back."""
+    if not isinstance(value, kind):
+        raise TypeError(f"{name} must be {kind.__name__}, not {type(value).__name__}")
+    return c_kind(C.sizeof(c_kind), **vars(value))
+
+
 def string(value, name):
     """UTF-8 bytes of a str, bytes or path."""
     try:

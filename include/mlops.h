@@ -10,6 +10,7 @@
 #include <mlops/drift.h>
 #include <mlops/edge.h>
 #include <mlops/host.h>
+#include <mlops/metric.h>
 #include <mlops/model.h>
 #include <mlops/monitor.h>
 #include <mlops/profile.h>

@@ -994,6 +994,87 @@ inline mlops_cpu cpu_level(mlops_cpu cap) {
     return mlops_cpu_level(cap);
 }
 
+/// Judge scores of a binary task.
+///
+/// A row is predicted positive if its score is at least the threshold. Margins and ranks may be infinite.
+/// Definitions are those of scikit-learn where it has the metric.
+inline mlops_metrics metric_binary(span<const double> scores, span<const double> labels,
+                                   const mlops_metric_opts *opts = nullptr) {
+    mlops_metrics out = {};
+    out.struct_size = sizeof out;
+    mlops_error e;
+    e.code = 0;
+    detail::require(labels.size() == scores.size(), "labels and scores differ in length");
+    detail::check(mlops_metric_binary(&out, scores.data(), labels.data(), static_cast<std::int64_t>(scores.size()), opts, &e), "mlops_metric_binary", &e);
+    return out;
+}
+
+/// Judge probabilities of k classes. The most probable class is predicted, the first of several.
+inline mlops_metrics metric_classes(matrix<const double> probabilities, span<const std::int64_t> labels,
+                                    const mlops_metric_opts *opts = nullptr) {
+    mlops_metrics out = {};
+    out.struct_size = sizeof out;
+    mlops_error e;
+    e.code = 0;
+    detail::require(std::size_t(labels.size()) == std::size_t(probabilities.rows), "labels and probabilities differ in length");
+    std::vector<double> confusion(static_cast<std::size_t>(probabilities.columns) * static_cast<std::size_t>(probabilities.columns));
+    detail::check(mlops_metric_classes(&out, probabilities.data, probabilities.rows, probabilities.columns, labels.data(), confusion.data(), opts, &e), "mlops_metric_classes", &e);
+    return out;
+}
+
+/// Judge probabilities of k classes. The most probable class is predicted, the first of several.
+inline mlops_metrics metric_classes(matrix<const double> probabilities, span<const std::int64_t> labels,
+                                    span<double> confusion, const mlops_metric_opts *opts = nullptr) {
+    mlops_metrics out = {};
+    out.struct_size = sizeof out;
+    mlops_error e;
+    e.code = 0;
+    detail::require(std::size_t(labels.size()) == std::size_t(probabilities.rows), "labels and probabilities differ in length");
+    detail::require(confusion.size() == static_cast<std::size_t>(probabilities.columns) * static_cast<std::size_t>(probabilities.columns), "confusion has another length");
+    detail::check(mlops_metric_classes(&out, probabilities.data, probabilities.rows, probabilities.columns, labels.data(), confusion.data(), opts, &e), "mlops_metric_classes", &e);
+    return out;
+}
+
+/// Judge predicted numbers. Predictions and labels must be finite.
+inline mlops_metrics metric_regression(span<const double> predictions, span<const double> labels,
+                                       const mlops_metric_opts *opts = nullptr) {
+    mlops_metrics out = {};
+    out.struct_size = sizeof out;
+    mlops_error e;
+    e.code = 0;
+    detail::require(labels.size() == predictions.size(), "labels and predictions differ in length");
+    detail::check(mlops_metric_regression(&out, predictions.data(), labels.data(), static_cast<std::int64_t>(predictions.size()), opts, &e), "mlops_metric_regression", &e);
+    return out;
+}
+
+/// Number of metrics.
+inline std::int64_t metric_count() {
+    return mlops_metric_count();
+}
+
+/// Tell about the metric at an index.
+inline mlops_metric_info metric_at(std::int64_t index) {
+    mlops_metric_info out = {};
+    out.struct_size = sizeof out;
+    detail::check(mlops_metric_at(&out, index), "mlops_metric_at");
+    return out;
+}
+
+/// Find a metric by its name.
+inline mlops_metric_info metric_find(const std::string &name) {
+    mlops_metric_info out = {};
+    out.struct_size = sizeof out;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_metric_find(&out, name.c_str(), &e), "mlops_metric_find", &e);
+    return out;
+}
+
+/// Value of a metric in a result; NaN where it has none.
+inline double metric_value(const mlops_metrics &of, mlops_metric metric) {
+    return mlops_metric_value(&of, metric);
+}
+
 /// Compare two samples: Kolmogorov-Smirnov, Wasserstein and energy distance in one pass.
 ///
 /// With an infinity on one side only, at either end, Wasserstein and energy are +inf; where both samples have the

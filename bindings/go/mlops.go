@@ -177,6 +177,108 @@ const (
 	DriftVerdictYes DriftVerdict = 2
 )
 
+// Metric: a number that tells how good predictions are; its name is that of its field.
+type Metric int32
+
+const (
+	// MetricAuc: auc.
+	MetricAuc Metric = 1
+	// MetricAveragePrecision: average_precision.
+	MetricAveragePrecision Metric = 2
+	// MetricKs: ks.
+	MetricKs Metric = 3
+	// MetricLogLoss: log_loss.
+	MetricLogLoss Metric = 4
+	// MetricBrier: brier.
+	MetricBrier Metric = 5
+	// MetricEce: ece.
+	MetricEce Metric = 6
+	// MetricAccuracy: accuracy.
+	MetricAccuracy Metric = 7
+	// MetricBalancedAccuracy: balanced_accuracy.
+	MetricBalancedAccuracy Metric = 8
+	// MetricPrecision: precision.
+	MetricPrecision Metric = 9
+	// MetricRecall: recall.
+	MetricRecall Metric = 10
+	// MetricSpecificity: specificity.
+	MetricSpecificity Metric = 11
+	// MetricF1: f1.
+	MetricF1 Metric = 12
+	// MetricF1Macro: f1_macro.
+	MetricF1Macro Metric = 13
+	// MetricF1Weighted: f1_weighted.
+	MetricF1Weighted Metric = 14
+	// MetricMcc: mcc.
+	MetricMcc Metric = 15
+	// MetricPrevalence: prevalence.
+	MetricPrevalence Metric = 16
+	// MetricPositiveRate: positive_rate.
+	MetricPositiveRate Metric = 17
+	// MetricTp: tp.
+	MetricTp Metric = 18
+	// MetricFp: fp.
+	MetricFp Metric = 19
+	// MetricTn: tn.
+	MetricTn Metric = 20
+	// MetricFn: fn.
+	MetricFn Metric = 21
+	// MetricMae: mae.
+	MetricMae Metric = 22
+	// MetricMse: mse.
+	MetricMse Metric = 23
+	// MetricRmse: rmse.
+	MetricRmse Metric = 24
+	// MetricR2: r2.
+	MetricR2 Metric = 25
+	// MetricMedianAe: median_ae.
+	MetricMedianAe Metric = 26
+	// MetricMaxError: max_error.
+	MetricMaxError Metric = 27
+	// MetricMape: mape.
+	MetricMape Metric = 28
+	// MetricBias: bias.
+	MetricBias Metric = 29
+	// MetricPoissonDeviance: poisson_deviance.
+	MetricPoissonDeviance Metric = 30
+)
+
+// MetricTask: kinds of tasks; a metric may belong to several.
+type MetricTask int32
+
+const (
+	// MetricTaskBinary: one score a row, labels 0 and 1.
+	MetricTaskBinary MetricTask = 1
+	// MetricTaskClasses: k probabilities a row, labels 0 to k - 1.
+	MetricTaskClasses MetricTask = 2
+	// MetricTaskRegression: one number a row.
+	MetricTaskRegression MetricTask = 4
+)
+
+// MetricBetter: which way a metric gets better.
+type MetricBetter int32
+
+const (
+	// MetricBetterNeither: it describes: prevalence, positive_rate, bias.
+	MetricBetterNeither MetricBetter = 0
+	// MetricBetterHigher: the higher, the better.
+	MetricBetterHigher MetricBetter = 1
+	// MetricBetterLower: the lower, the better.
+	MetricBetterLower MetricBetter = 2
+)
+
+// MetricScale: what the scores of a binary task are.
+type MetricScale int32
+
+const (
+	// MetricScaleProbability: of label 1, in [0, 1].
+	MetricScaleProbability MetricScale = 0
+	// MetricScaleMargin: log odds; the logistic function makes them probabilities.
+	MetricScaleMargin MetricScale = 1
+	// MetricScaleRank: only their order counts: log_loss, brier and ece are NaN.
+	MetricScaleRank MetricScale = 2
+)
+
 // StatsMethod: how the p-value of Kolmogorov and Smirnov is found.
 type StatsMethod int32
 
@@ -340,6 +442,183 @@ func makeProfileSummary(c *C.mlops_profile_summary) (r ProfileSummary) {
 	r.Min = float64(c.min)
 	r.Max = float64(c.max)
 	r.Mean = float64(c.mean)
+	return r
+}
+
+// Metrics: what a verb found. With weights, rows count by their weight.
+type Metrics struct {
+	// of the verb
+	Task MetricTask
+	// rows that count
+	N int64
+	// rows left out: a prediction or label is NaN or missing
+	NNan int64
+	// 2, k, or 0 for a regression
+	NClasses int64
+	// 1 if all labels are alike: auc, ks, mcc, r2 and more are NaN
+	ConstantLabels int32
+	// sum of the weights: n without
+	Weight float64
+	// area under the ROC curve; ties count half
+	Auc float64
+	// sum of precision times gain in recall, over thresholds
+	AveragePrecision float64
+	// largest gap of true and false positive rate
+	Ks float64
+	// mean of -ln p(label), p held in [2^-52, 1 - 2^-52]
+	LogLoss float64
+	// mean squared error of the probability
+	Brier float64
+	// expected calibration error over n_bins bins
+	Ece float64
+	// share of rows predicted right
+	Accuracy float64
+	// mean recall of the classes that there are
+	BalancedAccuracy float64
+	// tp / (tp + fp)
+	Precision float64
+	// tp / (tp + fn)
+	Recall float64
+	// tn / (tn + fp)
+	Specificity float64
+	// 2 tp / (2 tp + fp + fn)
+	F1 float64
+	// mean f1 of the classes that are labels or predictions
+	F1Macro float64
+	// mean f1 of the classes, by their labels
+	F1Weighted float64
+	// Matthews' correlation coefficient
+	Mcc float64
+	// share of label 1
+	Prevalence float64
+	// share of rows predicted 1
+	PositiveRate float64
+	// true positives
+	Tp float64
+	// false positives
+	Fp float64
+	// true negatives
+	Tn float64
+	// false negatives
+	Fn float64
+	// mean absolute error
+	Mae float64
+	// mean squared error
+	Mse float64
+	// its root
+	Rmse float64
+	// 1 - squared errors over squared deviations of the labels
+	R2 float64
+	// median absolute error
+	MedianAe float64
+	// largest absolute error
+	MaxError float64
+	// mean absolute error over |label|, as a fraction
+	Mape float64
+	// mean of prediction less label
+	Bias float64
+	// mean; NaN if a label is below 0 or a prediction not above 0
+	PoissonDeviance float64
+}
+
+func makeMetrics(c *C.mlops_metrics) (r Metrics) {
+	r.Task = MetricTask(c.task)
+	r.N = int64(c.n)
+	r.NNan = int64(c.n_nan)
+	r.NClasses = int64(c.n_classes)
+	r.ConstantLabels = int32(c.constant_labels)
+	r.Weight = float64(c.weight)
+	r.Auc = float64(c.auc)
+	r.AveragePrecision = float64(c.average_precision)
+	r.Ks = float64(c.ks)
+	r.LogLoss = float64(c.log_loss)
+	r.Brier = float64(c.brier)
+	r.Ece = float64(c.ece)
+	r.Accuracy = float64(c.accuracy)
+	r.BalancedAccuracy = float64(c.balanced_accuracy)
+	r.Precision = float64(c.precision)
+	r.Recall = float64(c.recall)
+	r.Specificity = float64(c.specificity)
+	r.F1 = float64(c.f1)
+	r.F1Macro = float64(c.f1_macro)
+	r.F1Weighted = float64(c.f1_weighted)
+	r.Mcc = float64(c.mcc)
+	r.Prevalence = float64(c.prevalence)
+	r.PositiveRate = float64(c.positive_rate)
+	r.Tp = float64(c.tp)
+	r.Fp = float64(c.fp)
+	r.Tn = float64(c.tn)
+	r.Fn = float64(c.fn)
+	r.Mae = float64(c.mae)
+	r.Mse = float64(c.mse)
+	r.Rmse = float64(c.rmse)
+	r.R2 = float64(c.r2)
+	r.MedianAe = float64(c.median_ae)
+	r.MaxError = float64(c.max_error)
+	r.Mape = float64(c.mape)
+	r.Bias = float64(c.bias)
+	r.PoissonDeviance = float64(c.poisson_deviance)
+	return r
+}
+
+func (r Metrics) c() (c C.mlops_metrics) {
+	c.struct_size = C.sizeof_mlops_metrics
+	c.task = C.mlops_metric_task(r.Task)
+	c.n = C.int64_t(r.N)
+	c.n_nan = C.int64_t(r.NNan)
+	c.n_classes = C.int64_t(r.NClasses)
+	c.constant_labels = C.int32_t(r.ConstantLabels)
+	c.weight = C.double(r.Weight)
+	c.auc = C.double(r.Auc)
+	c.average_precision = C.double(r.AveragePrecision)
+	c.ks = C.double(r.Ks)
+	c.log_loss = C.double(r.LogLoss)
+	c.brier = C.double(r.Brier)
+	c.ece = C.double(r.Ece)
+	c.accuracy = C.double(r.Accuracy)
+	c.balanced_accuracy = C.double(r.BalancedAccuracy)
+	c.precision = C.double(r.Precision)
+	c.recall = C.double(r.Recall)
+	c.specificity = C.double(r.Specificity)
+	c.f1 = C.double(r.F1)
+	c.f1_macro = C.double(r.F1Macro)
+	c.f1_weighted = C.double(r.F1Weighted)
+	c.mcc = C.double(r.Mcc)
+	c.prevalence = C.double(r.Prevalence)
+	c.positive_rate = C.double(r.PositiveRate)
+	c.tp = C.double(r.Tp)
+	c.fp = C.double(r.Fp)
+	c.tn = C.double(r.Tn)
+	c.fn = C.double(r.Fn)
+	c.mae = C.double(r.Mae)
+	c.mse = C.double(r.Mse)
+	c.rmse = C.double(r.Rmse)
+	c.r2 = C.double(r.R2)
+	c.median_ae = C.double(r.MedianAe)
+	c.max_error = C.double(r.MaxError)
+	c.mape = C.double(r.Mape)
+	c.bias = C.double(r.Bias)
+	c.poisson_deviance = C.double(r.PoissonDeviance)
+	return c
+}
+
+// MetricInfo: what is known of a metric.
+type MetricInfo struct {
+	// which one
+	Metric Metric
+	// such as "auc"
+	Name string
+	// which way is up
+	Better MetricBetter
+	// of mlops_metric_task, added up
+	Tasks uint32
+}
+
+func makeMetricInfo(c *C.mlops_metric_info) (r MetricInfo) {
+	r.Metric = Metric(c.metric)
+	r.Name = C.GoString(c.name)
+	r.Better = MetricBetter(c.better)
+	r.Tasks = uint32(c.tasks)
 	return r
 }
 
@@ -689,6 +968,42 @@ func (o *ProfileOpts) c(s *scope) *C.mlops_profile_opts {
 		c.flags |= 1
 		c.scale = C.int32_t(*o.Scale)
 	}
+	return c
+}
+
+// MetricOpts: options of the verbs. Zero means the default in each field.
+type MetricOpts struct {
+	// leave out, and count, rows without a prediction or label
+	SkipNan bool
+	// weight of each row, 0 or more; a row of weight 0 is not there; without, each row counts 1
+	Weights []float64
+	// binary: score from which a row is predicted positive; default 0.5, for margins and ranks 0
+	Threshold *float64
+	// binary: of scores; default MLOPS_METRIC_PROBABILITY
+	Scale MetricScale
+	// binary: of ece, of equal width: 1 to 1000, default 10
+	NBins int32
+}
+
+func (o *MetricOpts) c(s *scope) *C.mlops_metric_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_metric_opts)(s.alloc(C.sizeof_mlops_metric_opts))
+	c.struct_size = C.sizeof_mlops_metric_opts
+	if o.SkipNan {
+		c.flags |= 1
+	}
+	if len(o.Weights) > 0 {
+		c.weights = (*C.double)(s.copy(unsafe.Pointer(&o.Weights[0]), len(o.Weights)*C.sizeof_double))
+		c.n_weights = C.int64_t(int64(len(o.Weights)))
+	}
+	if o.Threshold != nil {
+		c.flags |= 2
+		c.threshold = C.double(*o.Threshold)
+	}
+	c.scale = C.mlops_metric_scale(o.Scale)
+	c.n_bins = C.int32_t(o.NBins)
 	return c
 }
 
@@ -2515,6 +2830,126 @@ func StatusName(status int32) string {
 // Returns: the level, which MLOPS_CPU and the CPU bound further.
 func CPULevel(cap CPU) CPU {
 	return CPU(C.mlops_cpu_level(C.mlops_cpu(cap)))
+}
+
+// MetricBinary: judge scores of a binary task.
+//
+// A row is predicted positive if its score is at least the threshold. Margins and ranks may be
+// infinite. Definitions are those of scikit-learn where it has the metric.
+//
+// Errors: MLOPS_E_INVALID if a row is out of range, or NaN without MLOPS_METRIC_SKIP_NAN (the message
+// names the first, counted from 0), or none counts; MLOPS_E_NOMEM.
+func MetricBinary(scores []float64, labels []float64, opts *MetricOpts) (Metrics, error) {
+	defer runtime.KeepAlive(scores)
+	defer runtime.KeepAlive(labels)
+	var s scope
+	defer s.free()
+	var out C.mlops_metrics
+	out.struct_size = C.sizeof_mlops_metrics
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return Metrics{}, s.err
+	}
+	var e C.mlops_error
+	if len(labels) != int(C.int64_t(len(scores))) {
+		return Metrics{}, invalid("labels has another length")
+	}
+	if err := check(C.mlops_metric_binary(&out, (*C.double)(pointer(scores)), (*C.double)(pointer(labels)), C.int64_t(len(scores)), optsC, &e), &e, "mlops_metric_binary"); err != nil {
+		return Metrics{}, err
+	}
+	return makeMetrics(&out), nil
+}
+
+// MetricClasses: judge probabilities of k classes. The most probable class is predicted, the first of
+// several.
+//
+// Errors: as mlops_metric_binary().
+func MetricClasses(probabilities []float64, k int, labels []int64, opts *MetricOpts) (Metrics, []float64, error) {
+	defer runtime.KeepAlive(probabilities)
+	defer runtime.KeepAlive(labels)
+	var s scope
+	defer s.free()
+	var out C.mlops_metrics
+	out.struct_size = C.sizeof_mlops_metrics
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return Metrics{}, nil, s.err
+	}
+	var e C.mlops_error
+	nProbabilities, ok := wholeRows(len(probabilities), k)
+	if !ok {
+		return Metrics{}, nil, invalid("probabilities is not whole rows")
+	}
+	if len(labels) != int(C.int64_t(nProbabilities)) {
+		return Metrics{}, nil, invalid("labels has another length")
+	}
+	confusion := make([]float64, int(C.int64_t(k))*int(C.int64_t(k)))
+	if err := check(C.mlops_metric_classes(&out, (*C.double)(pointer(probabilities)), C.int64_t(nProbabilities), C.int64_t(k), (*C.int64_t)(pointer(labels)), (*C.double)(pointer(confusion)), optsC, &e), &e, "mlops_metric_classes"); err != nil {
+		return Metrics{}, nil, err
+	}
+	return makeMetrics(&out), confusion, nil
+}
+
+// MetricRegression: judge predicted numbers. Predictions and labels must be finite.
+//
+// Errors: as mlops_metric_binary().
+func MetricRegression(predictions []float64, labels []float64, opts *MetricOpts) (Metrics, error) {
+	defer runtime.KeepAlive(predictions)
+	defer runtime.KeepAlive(labels)
+	var s scope
+	defer s.free()
+	var out C.mlops_metrics
+	out.struct_size = C.sizeof_mlops_metrics
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return Metrics{}, s.err
+	}
+	var e C.mlops_error
+	if len(labels) != int(C.int64_t(len(predictions))) {
+		return Metrics{}, invalid("labels has another length")
+	}
+	if err := check(C.mlops_metric_regression(&out, (*C.double)(pointer(predictions)), (*C.double)(pointer(labels)), C.int64_t(len(predictions)), optsC, &e), &e, "mlops_metric_regression"); err != nil {
+		return Metrics{}, err
+	}
+	return makeMetrics(&out), nil
+}
+
+// MetricCount: number of metrics.
+func MetricCount() int64 {
+	return int64(C.mlops_metric_count())
+}
+
+// MetricAt: tell about the metric at an index.
+//
+// Errors: MLOPS_E_INVALID if the index is none of these.
+func MetricAt(index int64) (MetricInfo, error) {
+	var out C.mlops_metric_info
+	out.struct_size = C.sizeof_mlops_metric_info
+	if err := check(C.mlops_metric_at(&out, C.int64_t(index)), nil, "mlops_metric_at"); err != nil {
+		return MetricInfo{}, err
+	}
+	return makeMetricInfo(&out), nil
+}
+
+// MetricFind: find a metric by its name.
+//
+// Errors: MLOPS_E_NOT_FOUND; the message has the nearest name.
+func MetricFind(name string) (MetricInfo, error) {
+	var s scope
+	defer s.free()
+	var out C.mlops_metric_info
+	out.struct_size = C.sizeof_mlops_metric_info
+	var e C.mlops_error
+	if err := check(C.mlops_metric_find(&out, s.str(name), &e), &e, "mlops_metric_find"); err != nil {
+		return MetricInfo{}, err
+	}
+	return makeMetricInfo(&out), nil
+}
+
+// MetricValue: value of a metric in a result; NaN where it has none.
+func MetricValue(of Metrics, metric Metric) float64 {
+	ofC := of.c()
+	return float64(C.mlops_metric_value(&ofC, C.mlops_metric(metric)))
 }
 
 // StatsCompare: compare two samples: Kolmogorov-Smirnov, Wasserstein and energy distance in one pass.

@@ -342,9 +342,9 @@ static void run_scenario(const sweep_scenario *scenario) {
 
 /* usage: fault_sweep [PREFIX]: all scenarios, or those whose name begins so. */
 int main(int argc, char **argv) {
-    const sweep_scenario *const lists[] = {sweep_bundle,    sweep_container, sweep_drift,
-                                           sweep_file,      sweep_model,     sweep_monitor,
-                                           sweep_reference, sweep_table};
+    const sweep_scenario *const lists[] = {sweep_bundle,  sweep_container, sweep_drift,
+                                           sweep_file,    sweep_metric,    sweep_model,
+                                           sweep_monitor, sweep_reference, sweep_table};
     const char *prefix = argc > 1 ? argv[1] : "";
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         for (const sweep_scenario *one = lists[i]; one->name; one++)

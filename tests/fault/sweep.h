@@ -34,6 +34,7 @@ extern const sweep_scenario sweep_bundle[];
 extern const sweep_scenario sweep_container[];
 extern const sweep_scenario sweep_drift[];
 extern const sweep_scenario sweep_file[];
+extern const sweep_scenario sweep_metric[];
 extern const sweep_scenario sweep_model[];
 extern const sweep_scenario sweep_monitor[];
 extern const sweep_scenario sweep_reference[];

@@ -113,6 +113,65 @@ class DriftVerdict(enum.IntEnum):
     YES = 2  # the effect exceeds the tolerance, with confidence
 
 
+class Metric(enum.IntEnum):
+    """A number that tells how good predictions are; its name is that of its field."""
+
+    AUC = 1  # auc
+    AVERAGE_PRECISION = 2  # average_precision
+    KS = 3  # ks
+    LOG_LOSS = 4  # log_loss
+    BRIER = 5  # brier
+    ECE = 6  # ece
+    ACCURACY = 7  # accuracy
+    BALANCED_ACCURACY = 8  # balanced_accuracy
+    PRECISION = 9  # precision
+    RECALL = 10  # recall
+    SPECIFICITY = 11  # specificity
+    F1 = 12  # f1
+    F1_MACRO = 13  # f1_macro
+    F1_WEIGHTED = 14  # f1_weighted
+    MCC = 15  # mcc
+    PREVALENCE = 16  # prevalence
+    POSITIVE_RATE = 17  # positive_rate
+    TP = 18  # tp
+    FP = 19  # fp
+    TN = 20  # tn
+    FN = 21  # fn
+    MAE = 22  # mae
+    MSE = 23  # mse
+    RMSE = 24  # rmse
+    R2 = 25  # r2
+    MEDIAN_AE = 26  # median_ae
+    MAX_ERROR = 27  # max_error
+    MAPE = 28  # mape
+    BIAS = 29  # bias
+    POISSON_DEVIANCE = 30  # poisson_deviance
+
+
+class MetricTask(enum.IntEnum):
+    """Kinds of tasks; a metric may belong to several."""
+
+    BINARY = 1  # one score a row, labels 0 and 1
+    CLASSES = 2  # k probabilities a row, labels 0 to k - 1
+    REGRESSION = 4  # one number a row
+
+
+class MetricBetter(enum.IntEnum):
+    """Which way a metric gets better."""
+
+    NEITHER = 0  # it describes: prevalence, positive_rate, bias
+    HIGHER = 1  # the higher, the better
+    LOWER = 2  # the lower, the better
+
+
+class MetricScale(enum.IntEnum):
+    """What the scores of a binary task are."""
+
+    PROBABILITY = 0  # of label 1, in [0, 1]
+    MARGIN = 1  # log odds; the logistic function makes them probabilities
+    RANK = 2  # only their order counts: log_loss, brier and ece are NaN
+
+
 class StatsMethod(enum.IntEnum):
     """How the p-value of Kolmogorov and Smirnov is found."""
 
@@ -545,6 +604,84 @@ mlops_profile_summary._fields_ = [
 assert C.sizeof(mlops_profile_summary) == 80
 
 
+class mlops_metric_opts(C.Structure):
+    pass
+
+
+mlops_metric_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("host", C.c_void_p),
+    ("weights", C.c_void_p),
+    ("n_weights", C.c_int64),
+    ("threshold", C.c_double),
+    ("scale", C.c_int32),
+    ("n_bins", C.c_int32),
+]
+assert C.sizeof(mlops_metric_opts) == (48 if C.sizeof(C.c_void_p) == 8 else 40)
+
+
+class mlops_metrics(C.Structure):
+    pass
+
+
+mlops_metrics._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("task", C.c_int32),
+    ("n", C.c_int64),
+    ("n_nan", C.c_int64),
+    ("n_classes", C.c_int64),
+    ("constant_labels", C.c_int32),
+    ("reserved", C.c_int32),
+    ("weight", C.c_double),
+    ("auc", C.c_double),
+    ("average_precision", C.c_double),
+    ("ks", C.c_double),
+    ("log_loss", C.c_double),
+    ("brier", C.c_double),
+    ("ece", C.c_double),
+    ("accuracy", C.c_double),
+    ("balanced_accuracy", C.c_double),
+    ("precision", C.c_double),
+    ("recall", C.c_double),
+    ("specificity", C.c_double),
+    ("f1", C.c_double),
+    ("f1_macro", C.c_double),
+    ("f1_weighted", C.c_double),
+    ("mcc", C.c_double),
+    ("prevalence", C.c_double),
+    ("positive_rate", C.c_double),
+    ("tp", C.c_double),
+    ("fp", C.c_double),
+    ("tn", C.c_double),
+    ("fn", C.c_double),
+    ("mae", C.c_double),
+    ("mse", C.c_double),
+    ("rmse", C.c_double),
+    ("r2", C.c_double),
+    ("median_ae", C.c_double),
+    ("max_error", C.c_double),
+    ("mape", C.c_double),
+    ("bias", C.c_double),
+    ("poisson_deviance", C.c_double),
+]
+assert C.sizeof(mlops_metrics) == 288
+
+
+class mlops_metric_info(C.Structure):
+    pass
+
+
+mlops_metric_info._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("metric", C.c_int32),
+    ("name", C.c_char_p),
+    ("better", C.c_int32),
+    ("tasks", C.c_uint32),
+]
+assert C.sizeof(mlops_metric_info) == (24 if C.sizeof(C.c_void_p) == 8 else 20)
+
+
 class mlops_monitor_opts(C.Structure):
     pass
 
@@ -741,6 +878,16 @@ _rt.declare(lib.mlops_edge_add, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64)
 _rt.declare(lib.mlops_edge_profile, C.c_void_p, C.c_void_p, C.c_int64)
 _rt.declare(lib.mlops_edge_selftest, C.c_int32, C.c_void_p)
 _rt.declare(lib.mlops_edge_verify, C.c_int32, C.c_void_p, C.c_size_t)
+_rt.declare(lib.mlops_metric_binary, C.c_int32, C.POINTER(mlops_metrics), C.c_void_p, C.c_void_p, C.c_int64,
+        C.POINTER(mlops_metric_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_metric_classes, C.c_int32, C.POINTER(mlops_metrics), C.c_void_p, C.c_int64, C.c_int64,
+        C.c_void_p, C.c_void_p, C.POINTER(mlops_metric_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_metric_regression, C.c_int32, C.POINTER(mlops_metrics), C.c_void_p, C.c_void_p, C.c_int64,
+        C.POINTER(mlops_metric_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_metric_count, C.c_int64)
+_rt.declare(lib.mlops_metric_at, C.c_int32, C.POINTER(mlops_metric_info), C.c_int64)
+_rt.declare(lib.mlops_metric_find, C.c_int32, C.POINTER(mlops_metric_info), C.c_char_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_metric_value, C.c_double, C.POINTER(mlops_metrics), C.c_int32)
 _rt.declare(lib.mlops_monitor_new, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p,
         C.POINTER(mlops_monitor_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_monitor_new_reference, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p,
@@ -874,6 +1021,112 @@ def _profile_summary(s):
         min=s.min,
         max=s.max,
         mean=s.mean,
+    )
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """What a verb found. With weights, rows count by their weight."""
+
+    task: MetricTask  # of the verb
+    n: int  # rows that count
+    n_nan: int  # rows left out: a prediction or label is NaN or missing
+    n_classes: int  # 2, k, or 0 for a regression
+    constant_labels: int  # 1 if all labels are alike: auc, ks, mcc, r2 and more are NaN
+    weight: float  # sum of the weights: n without
+    auc: float  # area under the ROC curve; ties count half
+    average_precision: float  # sum of precision times gain in recall, over thresholds
+    ks: float  # largest gap of true and false positive rate
+    log_loss: float  # mean of -ln p(label), p held in [2^-52, 1 - 2^-52]
+    brier: float  # mean squared error of the probability
+    ece: float  # expected calibration error over n_bins bins
+    accuracy: float  # share of rows predicted right
+    balanced_accuracy: float  # mean recall of the classes that there are
+    precision: float  # tp / (tp + fp)
+    recall: float  # tp / (tp + fn)
+    specificity: float  # tn / (tn + fp)
+    f1: float  # 2 tp / (2 tp + fp + fn)
+    f1_macro: float  # mean f1 of the classes that are labels or predictions
+    f1_weighted: float  # mean f1 of the classes, by their labels
+    mcc: float  # Matthews' correlation coefficient
+    prevalence: float  # share of label 1
+    positive_rate: float  # share of rows predicted 1
+    tp: float  # true positives
+    fp: float  # false positives
+    tn: float  # true negatives
+    fn: float  # false negatives
+    mae: float  # mean absolute error
+    mse: float  # mean squared error
+    rmse: float  # its root
+    r2: float  # 1 - squared errors over squared deviations of the labels
+    median_ae: float  # median absolute error
+    max_error: float  # largest absolute error
+    mape: float  # mean absolute error over |label|, as a fraction
+    bias: float  # mean of prediction less label
+    poisson_deviance: float  # mean; NaN if a label is below 0 or a prediction not above 0
+
+
+def _metrics(s):
+    return Metrics(
+        task=_rt.enumerator(MetricTask, s.task),
+        n=s.n,
+        n_nan=s.n_nan,
+        n_classes=s.n_classes,
+        constant_labels=s.constant_labels,
+        weight=s.weight,
+        auc=s.auc,
+        average_precision=s.average_precision,
+        ks=s.ks,
+        log_loss=s.log_loss,
+        brier=s.brier,
+        ece=s.ece,
+        accuracy=s.accuracy,
+        balanced_accuracy=s.balanced_accuracy,
+        precision=s.precision,
+        recall=s.recall,
+        specificity=s.specificity,
+        f1=s.f1,
+        f1_macro=s.f1_macro,
+        f1_weighted=s.f1_weighted,
+        mcc=s.mcc,
+        prevalence=s.prevalence,
+        positive_rate=s.positive_rate,
+        tp=s.tp,
+        fp=s.fp,
+        tn=s.tn,
+        fn=s.fn,
+        mae=s.mae,
+        mse=s.mse,
+        rmse=s.rmse,
+        r2=s.r2,
+        median_ae=s.median_ae,
+        max_error=s.max_error,
+        mape=s.mape,
+        bias=s.bias,
+        poisson_deviance=s.poisson_deviance,
+    )
+
+
+def _c_metrics(value, name):
+    return _rt.struct(value, Metrics, mlops_metrics, name)
+
+
+@dataclass(frozen=True)
+class MetricInfo:
+    """What is known of a metric."""
+
+    metric: Metric  # which one
+    name: str  # such as "auc"
+    better: MetricBetter  # which way is up
+    tasks: int  # of mlops_metric_task, added up
+
+
+def _metric_info(s):
+    return MetricInfo(
+        metric=_rt.enumerator(Metric, s.metric),
+        name=_rt.decoded(s.name),
+        better=_rt.enumerator(MetricBetter, s.better),
+        tasks=s.tasks,
     )
 
 
@@ -2626,6 +2879,26 @@ def _profile_opts(*, edges=None, scale=None):
     return o
 
 
+def _metric_opts(*, skip_nan=False, weights=None, threshold=None, scale=None, n_bins=None):
+    o = mlops_metric_opts(C.sizeof(mlops_metric_opts))
+    o._keep, o._raised = [], []
+    if skip_nan:
+        o.flags |= 1
+    if threshold is not None:
+        o.flags |= 2
+    if weights is not None:
+        o.weights, shape, keep = _rt.array(weights, "d", 1, "weights")
+        o._keep.append(keep)
+        o.n_weights = shape[0]
+    if threshold is not None:
+        o.threshold = threshold
+    if scale is not None:
+        o.scale = _rt.choice(MetricScale, scale)
+    if n_bins is not None:
+        o.n_bins = _rt.integer(n_bins, -2 ** 31, 2 ** 31 - 1, "n_bins")
+    return o
+
+
 def _monitor_opts(*, reference=None, drift=None, name=None, window_rows=None):
     o = mlops_monitor_opts(C.sizeof(mlops_monitor_opts))
     o._keep, o._raised = [], []
@@ -2689,6 +2962,135 @@ def cpu_level(cap=0):
     cap = _rt.choice(Cpu, cap)
     out = lib.mlops_cpu_level(cap)
     return _rt.enumerator(Cpu, out)
+
+
+def metric_binary(scores, labels, *, skip_nan=False, weights=None, threshold=None, scale=None, n_bins=None):
+    """Judge scores of a binary task.
+
+    A row is predicted positive if its score is at least the threshold. Margins and ranks may be infinite.
+    Definitions are those of scikit-learn where it has the metric.
+
+        scores: the higher, the likelier label 1
+        labels: 0 or 1
+        skip_nan: leave out, and count, rows without a prediction or label
+        weights: weight of each row, 0 or more; a row of weight 0 is not there; without, each row counts 1
+        threshold: binary: score from which a row is predicted positive; default 0.5, for margins and ranks 0
+        scale: binary: of scores; default MetricScale.PROBABILITY
+        n_bins: binary: of ece, of equal width: 1 to 1000, default 10
+
+    Raises: InvalidError if a row is out of range, or NaN without MLOPS_METRIC_SKIP_NAN (the message names the
+    first, counted from 0), or none counts; NomemError.
+    """
+    out = mlops_metrics(C.sizeof(mlops_metrics))
+    scores_p, scores_shape, scores_keep = _rt.array(scores, "d", 1, "scores")
+    labels_p, labels_shape, labels_keep = _rt.array(labels, "d", 1, "labels")
+    opts = _metric_opts(skip_nan=skip_nan, weights=weights, threshold=threshold, scale=scale, n_bins=n_bins)
+    err = mlops_error()
+    _rt.same_length("labels", labels_shape[0], "scores", scores_shape[0])
+    status = lib.mlops_metric_binary(C.byref(out), scores_p, labels_p, scores_shape[0], C.byref(opts), C.byref(err))
+    if status:
+        _rt.check(status, "metric_binary", err)
+    return _metrics(out)
+
+
+def metric_classes(probabilities, labels, *, skip_nan=False, weights=None, threshold=None, scale=None,
+                   n_bins=None):
+    """Judge probabilities of k classes. The most probable class is predicted, the first of several.
+
+        probabilities: row-major; a row sums to 1 within 0.001
+        labels: 0 to k - 1; below 0 is missing, as NaN
+        skip_nan: leave out, and count, rows without a prediction or label
+        weights: weight of each row, 0 or more; a row of weight 0 is not there; without, each row counts 1
+        threshold: binary: score from which a row is predicted positive; default 0.5, for margins and ranks 0
+        scale: binary: of scores; default MetricScale.PROBABILITY
+        n_bins: binary: of ece, of equal width: 1 to 1000, default 10
+
+    Raises: as metric_binary().
+    """
+    out = mlops_metrics(C.sizeof(mlops_metrics))
+    probabilities_p, probabilities_shape, probabilities_keep = _rt.array(probabilities, "d", 2, "probabilities")
+    labels_p, labels_shape, labels_keep = _rt.array(labels, "q", 1, "labels")
+    opts = _metric_opts(skip_nan=skip_nan, weights=weights, threshold=threshold, scale=scale, n_bins=n_bins)
+    err = mlops_error()
+    _rt.same_length("labels", labels_shape[0], "probabilities", probabilities_shape[0])
+    confusion, confusion_p = _rt.empty("d", (probabilities_shape[1], probabilities_shape[1]))
+    status = lib.mlops_metric_classes(C.byref(out), probabilities_p, probabilities_shape[0], probabilities_shape[1],
+            labels_p, confusion_p, C.byref(opts), C.byref(err))
+    if status:
+        _rt.check(status, "metric_classes", err)
+    return _metrics(out), _rt.result(confusion)
+
+
+def metric_regression(predictions, labels, *, skip_nan=False, weights=None, threshold=None, scale=None,
+                      n_bins=None):
+    """Judge predicted numbers. Predictions and labels must be finite.
+
+        predictions: predicted
+        labels: observed
+        skip_nan: leave out, and count, rows without a prediction or label
+        weights: weight of each row, 0 or more; a row of weight 0 is not there; without, each row counts 1
+        threshold: binary: score from which a row is predicted positive; default 0.5, for margins and ranks 0
+        scale: binary: of scores; default MetricScale.PROBABILITY
+        n_bins: binary: of ece, of equal width: 1 to 1000, default 10
+
+    Raises: as metric_binary().
+    """
+    out = mlops_metrics(C.sizeof(mlops_metrics))
+    predictions_p, predictions_shape, predictions_keep = _rt.array(predictions, "d", 1, "predictions")
+    labels_p, labels_shape, labels_keep = _rt.array(labels, "d", 1, "labels")
+    opts = _metric_opts(skip_nan=skip_nan, weights=weights, threshold=threshold, scale=scale, n_bins=n_bins)
+    err = mlops_error()
+    _rt.same_length("labels", labels_shape[0], "predictions", predictions_shape[0])
+    status = lib.mlops_metric_regression(C.byref(out), predictions_p, labels_p, predictions_shape[0], C.byref(opts),
+            C.byref(err))
+    if status:
+        _rt.check(status, "metric_regression", err)
+    return _metrics(out)
+
+
+def metric_count():
+    """Number of metrics."""
+    out = lib.mlops_metric_count()
+    return out
+
+
+def metric_at(index):
+    """Tell about the metric at an index.
+
+        index: 0 to metric_count() - 1
+
+    Raises: InvalidError if the index is none of these.
+    """
+    out = mlops_metric_info(C.sizeof(mlops_metric_info))
+    status = lib.mlops_metric_at(C.byref(out), _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"))
+    if status:
+        _rt.check(status, f"metric_at({index})", why={
+            -1: "the index is none of these",
+        })
+    return _metric_info(out)
+
+
+def metric_find(name):
+    """Find a metric by its name.
+
+        name: as in mlops_metric_info
+
+    Raises: NotFoundError; the message has the nearest name.
+    """
+    out = mlops_metric_info(C.sizeof(mlops_metric_info))
+    err = mlops_error()
+    status = lib.mlops_metric_find(C.byref(out), _rt.string(name, "name"), C.byref(err))
+    if status:
+        _rt.check(status, "metric_find", err)
+    return _metric_info(out)
+
+
+def metric_value(of, metric):
+    """Value of a metric in a result; NaN where it has none."""
+    of_c = _c_metrics(of, "of")
+    metric = _rt.choice(Metric, metric)
+    out = lib.mlops_metric_value(C.byref(of_c), metric)
+    return out
 
 
 def stats_compare(x, y, *, x_sorted=False, y_sorted=False, method=None, alternative=None):
@@ -2794,6 +3196,12 @@ __all__ = [
     "IoLock",
     "IoMode",
     "LimitError",
+    "Metric",
+    "MetricBetter",
+    "MetricInfo",
+    "MetricScale",
+    "MetricTask",
+    "Metrics",
     "Model",
     "ModelOutput",
     "Monitor",
@@ -2822,6 +3230,13 @@ __all__ = [
     "VERSION",
     "cpu_level",
     "lib",
+    "metric_at",
+    "metric_binary",
+    "metric_classes",
+    "metric_count",
+    "metric_find",
+    "metric_regression",
+    "metric_value",
     "stats_compare",
     "stats_compare_columns",
     "stats_compare_counts",

@@ -81,6 +81,53 @@ class DriftVerdict(enum.IntEnum):
     NO = 1
     YES = 2
 
+class Metric(enum.IntEnum):
+    AUC = 1
+    AVERAGE_PRECISION = 2
+    KS = 3
+    LOG_LOSS = 4
+    BRIER = 5
+    ECE = 6
+    ACCURACY = 7
+    BALANCED_ACCURACY = 8
+    PRECISION = 9
+    RECALL = 10
+    SPECIFICITY = 11
+    F1 = 12
+    F1_MACRO = 13
+    F1_WEIGHTED = 14
+    MCC = 15
+    PREVALENCE = 16
+    POSITIVE_RATE = 17
+    TP = 18
+    FP = 19
+    TN = 20
+    FN = 21
+    MAE = 22
+    MSE = 23
+    RMSE = 24
+    R2 = 25
+    MEDIAN_AE = 26
+    MAX_ERROR = 27
+    MAPE = 28
+    BIAS = 29
+    POISSON_DEVIANCE = 30
+
+class MetricTask(enum.IntEnum):
+    BINARY = 1
+    CLASSES = 2
+    REGRESSION = 4
+
+class MetricBetter(enum.IntEnum):
+    NEITHER = 0
+    HIGHER = 1
+    LOWER = 2
+
+class MetricScale(enum.IntEnum):
+    PROBABILITY = 0
+    MARGIN = 1
+    RANK = 2
+
 class StatsMethod(enum.IntEnum):
     AUTO = 0
     EXACT = 1
@@ -182,6 +229,52 @@ class ProfileSummary:
     min: float
     max: float
     mean: float
+
+@dataclass(frozen=True)
+class Metrics:
+    task: MetricTask
+    n: int
+    n_nan: int
+    n_classes: int
+    constant_labels: int
+    weight: float
+    auc: float
+    average_precision: float
+    ks: float
+    log_loss: float
+    brier: float
+    ece: float
+    accuracy: float
+    balanced_accuracy: float
+    precision: float
+    recall: float
+    specificity: float
+    f1: float
+    f1_macro: float
+    f1_weighted: float
+    mcc: float
+    prevalence: float
+    positive_rate: float
+    tp: float
+    fp: float
+    tn: float
+    fn: float
+    mae: float
+    mse: float
+    rmse: float
+    r2: float
+    median_ae: float
+    max_error: float
+    mape: float
+    bias: float
+    poisson_deviance: float
+
+@dataclass(frozen=True)
+class MetricInfo:
+    metric: Metric
+    name: str
+    better: MetricBetter
+    tasks: int
 
 @dataclass(frozen=True)
 class StatsTwoSample:
@@ -379,6 +472,20 @@ def version() -> str: ...
 def status_name(status: Union[Status, str] = ...) -> str: ...
 
 def cpu_level(cap: Union[Cpu, str] = ...) -> Cpu: ...
+
+def metric_binary(scores: ArrayLike, labels: ArrayLike, *, skip_nan: bool = ..., weights: Optional[ArrayLike] = ..., threshold: Optional[float] = ..., scale: Union[MetricScale, str, None] = ..., n_bins: Optional[int] = ...) -> Metrics: ...
+
+def metric_classes(probabilities: ArrayLike, labels: ArrayLike, *, skip_nan: bool = ..., weights: Optional[ArrayLike] = ..., threshold: Optional[float] = ..., scale: Union[MetricScale, str, None] = ..., n_bins: Optional[int] = ...) -> Tuple[Metrics, Any]: ...
+
+def metric_regression(predictions: ArrayLike, labels: ArrayLike, *, skip_nan: bool = ..., weights: Optional[ArrayLike] = ..., threshold: Optional[float] = ..., scale: Union[MetricScale, str, None] = ..., n_bins: Optional[int] = ...) -> Metrics: ...
+
+def metric_count() -> int: ...
+
+def metric_at(index: int) -> MetricInfo: ...
+
+def metric_find(name: PathOrStr) -> MetricInfo: ...
+
+def metric_value(of: Metrics, metric: Union[Metric, str]) -> float: ...
 
 def stats_compare(x: ArrayLike, y: ArrayLike, *, x_sorted: bool = ..., y_sorted: bool = ..., method: Union[StatsMethod, str, None] = ..., alternative: Union[StatsAlternative, str, None] = ...) -> StatsTwoSample: ...
 

@@ -1,0 +1,198 @@
+/* Scores against labels 0 and 1.
+ *
+ * Owns mlops_metric_binary(). Rows are copied apart by label, those of label 1 in front; each side
+ * is summed over, sorted, and both are passed down once. Invariant: the caller's arrays are read
+ * once, so that a result is that of one state of them.
+ */
+#include "base/real.h"
+#include "metric/metric.h"
+
+/* Scores of one label in a row, each followed by its weight if there are weights. */
+typedef struct side {
+    double *scores;
+    int64_t n;
+    double above; /* weight of those at the threshold or beyond */
+    double below; /* of the others */
+} side;
+
+typedef struct task {
+    mlops__metric_call call;
+    side x, y;     /* label 1, label 0 */
+    void *room;    /* for both sides, and as much again to sort them */
+    size_t size;   /* of the room, in bytes */
+    int64_t width; /* doubles a row: 1, or 2 with weights */
+    int64_t n_nan;
+    mlops__exact loss, brier;
+    mlops__exact *bins; /* label less probability */
+} task;
+
+/* MLOPS_OK if the row is to be left out. */
+static mlops_status judge_row(const task *t, int64_t row, double score, double label) {
+    if (score != score) return mlops__metric_nan(&t->call, row, "the score is NaN");
+    if (label != label) return mlops__metric_nan(&t->call, row, "the label is NaN");
+    if (label != 0 && label != 1)
+        return mlops__metric_bad(&t->call, row, "the label is neither 0 nor 1");
+    return mlops__metric_bad(&t->call, row,
+                             "the score is no probability in [0, 1]; margins and ranks need "
+                             "another scale");
+}
+
+/* Copies the rows apart; a row of either kind takes the same steps. */
+static mlops_status part(task *t, const double *scores, const double *labels, int64_t n) {
+    int ranked = t->call.opts.scale != MLOPS_METRIC_PROBABILITY;
+    double *front = t->room, *back = front + t->width * (n - 1), weight = 1;
+    const double *end = front + t->width * n;
+    for (int64_t i = 0; i < n; i++) {
+        double score = scores[i], label = labels[i];
+        if (t->width == 2) {
+            weight = mlops__metric_weight(&t->call, i);
+            if (weight < 0)
+                return mlops__metric_bad(&t->call, i, "the weight is not a finite number from 0");
+            if (weight == 0) continue;
+        }
+        int positive = label == 1, negative = label == 0, inside = (score >= 0) & (score <= 1);
+        if (!((positive | negative) & (inside | (ranked & (score == score))))) {
+            MLOPS_TRY(judge_row(t, i, score, label));
+            t->n_nan++;
+            continue;
+        }
+        *front = *back = score;
+        if (t->width == 2) front[1] = back[1] = weight;
+        front += t->width * positive;
+        back -= t->width * negative;
+    }
+    t->x.scores = t->room;
+    t->x.n = (front - t->x.scores) / t->width;
+    t->y.scores = back + t->width;
+    t->y.n = (end - t->y.scores) / t->width;
+    return MLOPS_OK;
+}
+
+static void weigh(const task *t, side *s) {
+    mlops__exact above = {{0}, 0, 0}, below = {{0}, 0, 0};
+    double threshold = t->call.opts.threshold;
+    int64_t n = 0;
+    for (int64_t i = 0; t->width == 1 && i < s->n; i++) n += s->scores[i] >= threshold;
+    for (int64_t i = 0; t->width == 2 && i < s->n; i++)
+        mlops__exact_add(s->scores[2 * i] >= threshold ? &above : &below, s->scores[2 * i + 1]);
+    s->above = t->width == 1 ? (double)n : mlops__exact_value(&above);
+    s->below = t->width == 1 ? (double)(s->n - n) : mlops__exact_value(&below);
+}
+
+/* -ln of p, or of 1 - p without rounding that first. */
+static double loss_of(double p, int positive) {
+    p = mlops__probability_held(p);
+    double kept = positive ? p : 1 - p, lost = positive ? 0 : (1 - kept) - p;
+    return -(mlops__log(kept) + lost / kept);
+}
+
+static void judge_probabilities(task *t, const side *s, int positive) {
+    double n_bins = (double)t->call.opts.n_bins;
+    int margins = t->call.opts.scale == MLOPS_METRIC_MARGIN;
+    for (int64_t i = 0; i < s->n; i++) {
+        double p = s->scores[t->width * i], weight = 1;
+        if (t->width == 2) weight = s->scores[2 * i + 1];
+        if (margins) p = 1 / (1 + mlops__exp(-p));
+        double error = positive ? 1 - p : p;
+        int32_t bin = p < 1 ? (int32_t)(p * n_bins) : t->call.opts.n_bins - 1;
+        mlops__exact_add(&t->loss, weight * loss_of(p, positive));
+        mlops__exact_add(&t->brier, weight * (error * error));
+        mlops__exact_add(t->bins + bin, positive ? weight * error : -(weight * error));
+    }
+}
+
+static double mean_of(const mlops__exact *sum, const mlops_metrics *out, int64_t width) {
+    return width == 1 ? mlops__exact_mean(sum, out->n) : mlops__exact_value(sum) / out->weight;
+}
+
+static mlops_status probabilities(mlops_metrics *out, task *t) {
+    size_t n_bins = (size_t)t->call.opts.n_bins;
+    mlops__exact gaps = {{0}, 0, 0};
+    t->bins = mlops__alloc_array(&t->call.host.allocator, n_bins, sizeof *t->bins);
+    if (!t->bins) return mlops__fail_nomem(t->call.err, n_bins * sizeof *t->bins);
+    judge_probabilities(t, &t->x, 1);
+    judge_probabilities(t, &t->y, 0);
+    for (size_t i = 0; i < n_bins; i++) {
+        double gap = mlops__exact_value(t->bins + i);
+        mlops__exact_add(&gaps, gap < 0 ? -gap : gap);
+    }
+    mlops__free(&t->call.host.allocator, t->bins, n_bins * sizeof *t->bins);
+    out->log_loss = mean_of(&t->loss, out, t->width);
+    out->brier = mean_of(&t->brier, out, t->width);
+    out->ece = mean_of(&gaps, out, t->width);
+    return MLOPS_OK;
+}
+
+/* What follows from the four counts; with weights of shares, so that no product overflows. */
+static void from_counts(mlops_metrics *out, double scale) {
+    double tp = out->tp / scale, fp = out->fp / scale, tn = out->tn / scale, fn = out->fn / scale;
+    double all = out->weight / scale;
+    double product = mlops__sqrt((tp + fp) * (tp + fn)) * mlops__sqrt((tn + fp) * (tn + fn));
+    out->accuracy = mlops__ratio(tp + tn, all);
+    out->precision = mlops__ratio(tp, tp + fp);
+    out->recall = mlops__ratio(tp, tp + fn);
+    out->specificity = mlops__ratio(tn, tn + fp);
+    out->balanced_accuracy = (out->recall + out->specificity) / 2;
+    out->f1 = mlops__ratio(2 * tp, 2 * tp + fp + fn);
+    out->mcc = mlops__ratio(tp * tn - fp * fn, product);
+    out->prevalence = mlops__ratio(tp + fn, all);
+    out->positive_rate = mlops__ratio(tp + fp, all);
+}
+
+static void count(mlops_metrics *out, task *t) {
+    weigh(t, &t->x);
+    weigh(t, &t->y);
+    out->n = t->x.n + t->y.n;
+    out->n_nan = t->n_nan;
+    out->n_classes = 2;
+    out->constant_labels = t->x.n == 0 || t->y.n == 0;
+    out->tp = t->x.above;
+    out->fn = t->x.below;
+    out->fp = t->y.above;
+    out->tn = t->y.below;
+    out->weight = (out->tp + out->fn) + (out->fp + out->tn);
+    from_counts(out, t->width == 1 ? 1 : out->weight);
+}
+
+static void rank(mlops_metrics *out, task *t, int64_t n) {
+    double *beyond = t->room, *x = t->x.scores, *y = t->y.scores;
+    beyond += t->width * n;
+    if (t->width == 1) {
+        double *sorted_y = beyond + (n - t->y.n);
+        mlops__sort_f64(beyond, x, x, t->x.n);
+        mlops__sort_f64(sorted_y, y, y, t->y.n);
+        mlops__metric_rank(out, beyond, t->x.n, sorted_y, t->y.n);
+        return;
+    }
+    mlops__sort_weighted((mlops__weighted *)(void *)x, (mlops__weighted *)(void *)beyond, t->x.n);
+    mlops__sort_weighted((mlops__weighted *)(void *)y, (mlops__weighted *)(void *)beyond, t->y.n);
+    mlops__metric_rank_weighted(out, (mlops__weighted *)(void *)x, t->x.n,
+                                (mlops__weighted *)(void *)y, t->y.n);
+}
+
+static mlops_status run(mlops_metrics *out, task *t, const double *scores, const double *labels,
+                        int64_t n) {
+    MLOPS_TRY(part(t, scores, labels, n));
+    count(out, t);
+    if (out->n == 0) return MLOPS_OK;
+    if (t->call.opts.scale != MLOPS_METRIC_RANK) MLOPS_TRY(probabilities(out, t));
+    rank(out, t, n);
+    return MLOPS_OK;
+}
+
+mlops_status mlops_metric_binary(mlops_metrics *out, const double *scores, const double *labels,
+                                 int64_t n, const mlops_metric_opts *opts, mlops_error *err) {
+    task t;
+    mlops_metrics result;
+    memset(&t, 0, sizeof t);
+    MLOPS_TRY(mlops__metric_begin(&t.call, MLOPS_METRIC_BINARY, opts, n, err));
+    if (!out || (n > 0 && (!scores || !labels)))
+        return mlops__fail(err, MLOPS_E_INVALID, "the result, scores or labels are NULL");
+    mlops__metrics_start(&result, MLOPS_METRIC_BINARY);
+    t.width = t.call.opts.weights ? 2 : 1;
+    MLOPS_TRY(mlops__metric_room(&t.call, &t.room, &t.size, n, 2 * t.width));
+    mlops_status status = n > 0 ? run(&result, &t, scores, labels, n) : MLOPS_OK;
+    mlops__free(&t.call.host.allocator, t.room, t.size);
+    MLOPS_TRY(status);
+    return mlops__metrics_end(out, &result, err);
+}

@@ -1,0 +1,141 @@
+/* The table of metrics: names, which way is up, tasks, and where the value stands in a result.
+ *
+ * Owns the names that gates may use. Invariant: row i is that of metric i + 1, and the values of a
+ * result follow one another in the order of the table, which the assertions below hold.
+ */
+#include "base/opts.h"
+#include "metric/metric.h"
+
+typedef struct entry {
+    const char *name;
+    uint32_t offset;
+    uint8_t better;
+    uint8_t tasks;
+} entry;
+
+enum {
+    B = MLOPS_METRIC_BINARY,
+    C = MLOPS_METRIC_CLASSES,
+    R = MLOPS_METRIC_REGRESSION,
+    UP = MLOPS_METRIC_HIGHER,
+    DOWN = MLOPS_METRIC_LOWER,
+    NEITHER = MLOPS_METRIC_NEITHER,
+    NAME_MAX = 64 /* of a name that is compared with ours */
+};
+
+#define ENTRY(field, better, tasks)                                                                \
+    { #field, offsetof(mlops_metrics, field), better, tasks }
+
+static const entry table[] = {
+    ENTRY(auc, UP, B),
+    ENTRY(average_precision, UP, B),
+    ENTRY(ks, UP, B),
+    ENTRY(log_loss, DOWN, B | C),
+    ENTRY(brier, DOWN, B),
+    ENTRY(ece, DOWN, B),
+    ENTRY(accuracy, UP, B | C),
+    ENTRY(balanced_accuracy, UP, B | C),
+    ENTRY(precision, UP, B),
+    ENTRY(recall, UP, B),
+    ENTRY(specificity, UP, B),
+    ENTRY(f1, UP, B),
+    ENTRY(f1_macro, UP, C),
+    ENTRY(f1_weighted, UP, C),
+    ENTRY(mcc, UP, B),
+    ENTRY(prevalence, NEITHER, B),
+    ENTRY(positive_rate, NEITHER, B),
+    ENTRY(tp, UP, B),
+    ENTRY(fp, DOWN, B),
+    ENTRY(tn, UP, B),
+    ENTRY(fn, DOWN, B),
+    ENTRY(mae, DOWN, R),
+    ENTRY(mse, DOWN, R),
+    ENTRY(rmse, DOWN, R),
+    ENTRY(r2, UP, R),
+    ENTRY(median_ae, DOWN, R),
+    ENTRY(max_error, DOWN, R),
+    ENTRY(mape, DOWN, R),
+    ENTRY(bias, NEITHER, R),
+    ENTRY(poisson_deviance, DOWN, R),
+};
+
+enum { COUNT = sizeof table / sizeof table[0] };
+
+_Static_assert(COUNT == (int)MLOPS_METRIC_POISSON_DEVIANCE, "a row for each metric");
+_Static_assert(offsetof(mlops_metrics, auc) + COUNT * sizeof(double) == sizeof(mlops_metrics),
+               "a field for each metric");
+
+int64_t mlops_metric_count(void) { return COUNT; }
+
+void mlops__metrics_start(mlops_metrics *self, mlops_metric_task task) {
+    mlops_metrics fresh = MLOPS_METRICS_INIT;
+    double undefined = mlops__metric_undefined();
+    *self = fresh;
+    self->task = task;
+    for (int i = 0; i < COUNT; i++)
+        memcpy((char *)self + table[i].offset, &undefined, sizeof undefined);
+}
+
+double mlops_metric_value(const mlops_metrics *of, mlops_metric metric) {
+    double value = mlops__metric_undefined();
+    if (!of || metric < MLOPS_METRIC_AUC || (int64_t)metric > COUNT) return value;
+    uint32_t offset = table[metric - 1].offset;
+    if (offset + sizeof value <= of->struct_size)
+        memcpy(&value, (const char *)of + offset, sizeof value);
+    return value;
+}
+
+static mlops_metric_info tell(int64_t index) {
+    mlops_metric_info self = MLOPS_METRIC_INFO_INIT;
+    self.metric = (mlops_metric)(index + 1);
+    self.name = table[index].name;
+    self.better = (mlops_metric_better)table[index].better;
+    self.tasks = table[index].tasks;
+    return self;
+}
+
+mlops_status mlops_metric_at(mlops_metric_info *out, int64_t index) {
+    if (!out || index < 0 || index >= COUNT) return MLOPS_E_INVALID;
+    mlops_metric_info self = tell(index);
+    return mlops__opts_return(out, &self, sizeof self);
+}
+
+static char folded(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c == '-' ? '_' : c; }
+
+/* Letters to insert, drop or replace (Levenshtein), in any case. */
+static int distance(const char *a, size_t n, const char *b) {
+    int row[NAME_MAX + 1];
+    for (size_t i = 0; i <= n; i++) row[i] = (int)i;
+    for (int j = 1; *b; j++, b++) {
+        int corner = row[0];
+        row[0] = j;
+        for (size_t i = 1; i <= n; i++) {
+            int best = corner + (folded(a[i - 1]) != *b);
+            if (row[i] + 1 < best) best = row[i] + 1;
+            if (row[i - 1] + 1 < best) best = row[i - 1] + 1;
+            corner = row[i];
+            row[i] = best;
+        }
+    }
+    return row[n];
+}
+
+static const char *nearest(const char *name, size_t n) {
+    int best = 0;
+    for (int i = 1; i < COUNT; i++)
+        if (distance(name, n, table[i].name) < distance(name, n, table[best].name)) best = i;
+    return table[best].name;
+}
+
+mlops_status mlops_metric_find(mlops_metric_info *out, const char *name, mlops_error *err) {
+    if (!out || !name) return mlops__fail(err, MLOPS_E_INVALID, "the result or the name is NULL");
+    for (int64_t i = 0; i < COUNT; i++) {
+        if (strcmp(name, table[i].name) != 0) continue;
+        mlops_metric_info self = tell(i);
+        return mlops__opts_result(out, &self, sizeof self, "mlops_metric_info", err);
+    }
+    size_t n = strlen(name);
+    return mlops__fail(
+        err, MLOPS_E_NOT_FOUND, "there is no metric \"%.*s\"; the nearest name is \"%s\"",
+        (int)(n > NAME_MAX ? NAME_MAX : n), name, nearest(name, n > NAME_MAX ? NAME_MAX : n));
+}

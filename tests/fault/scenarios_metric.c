@@ -1,0 +1,73 @@
+/* Metrics: each kind of task, with and without weights.
+ *
+ * Owns nothing. A result is either the right one or, after a failure, as it was.
+ */
+#include "fault/sweep.h"
+
+enum { N = 4 };
+
+static const double scores[N] = {0.1, 0.4, 0.4, 0.8}, labels[N] = {0, 0, 1, 1};
+static const double weights[N] = {1, 2, 3, 4};
+
+static int finish(mlops_status status, const mlops_metrics *m, double right, mlops_metric metric,
+                  const mlops_error *err) {
+    if (status) return m->n || err->code != status || !err->message[0] ? SWEEP_WRONG : (int)status;
+    return mlops_metric_value(m, metric) == right ? MLOPS_OK : SWEEP_WRONG;
+}
+
+static int judge_scores(const mlops_host *host, const char *dir) {
+    mlops_metric_opts opts = MLOPS_METRIC_OPTS_INIT;
+    mlops_metrics m = MLOPS_METRICS_INIT;
+    mlops_error err;
+    (void)dir;
+    opts.host = host;
+    mlops_status status = mlops_metric_binary(&m, scores, labels, N, &opts, &err);
+    return finish(status, &m, 0.875, MLOPS_METRIC_AUC, &err);
+}
+
+static int judge_weighted(const mlops_host *host, const char *dir) {
+    mlops_metric_opts opts = MLOPS_METRIC_OPTS_INIT;
+    mlops_metrics m = MLOPS_METRICS_INIT;
+    mlops_error err;
+    (void)dir;
+    opts.host = host;
+    opts.weights = weights;
+    opts.n_weights = N;
+    mlops_status status = mlops_metric_binary(&m, scores, labels, N, &opts, &err);
+    return finish(status, &m, 4, MLOPS_METRIC_TP, &err);
+}
+
+static int judge_numbers(const mlops_host *host, const char *dir) {
+    mlops_metric_opts opts = MLOPS_METRIC_OPTS_INIT;
+    mlops_metrics m = MLOPS_METRICS_INIT;
+    mlops_error err;
+    (void)dir;
+    opts.host = host;
+    opts.weights = weights;
+    opts.n_weights = N;
+    mlops_status status = mlops_metric_regression(&m, scores, labels, N, &opts, &err);
+    return finish(status, &m, 0.6, MLOPS_METRIC_MAX_ERROR, &err);
+}
+
+static int judge_classes(const mlops_host *host, const char *dir) {
+    static const double probabilities[2 * 3] = {0.25, 0.5, 0.25, 0.125, 0.125, 0.75};
+    static const int64_t classes[2] = {1, 0};
+    mlops_metric_opts opts = MLOPS_METRIC_OPTS_INIT;
+    mlops_metrics m = MLOPS_METRICS_INIT;
+    mlops_error err;
+    double confusion[3 * 3];
+    (void)dir;
+    opts.host = host;
+    mlops_status status =
+        mlops_metric_classes(&m, probabilities, 2, 3, classes, confusion, &opts, &err);
+    if (!status && (confusion[1 * 3 + 1] != 1 || confusion[0 * 3 + 2] != 1)) return SWEEP_WRONG;
+    return finish(status, &m, 0.5, MLOPS_METRIC_ACCURACY, &err);
+}
+
+const sweep_scenario sweep_metric[] = {
+    {"metric: scores", NULL, judge_scores, NULL, SWEEP_MEMORY},
+    {"metric: scores with weights", NULL, judge_weighted, NULL, SWEEP_MEMORY},
+    {"metric: numbers", NULL, judge_numbers, NULL, SWEEP_MEMORY},
+    {"metric: classes", NULL, judge_classes, NULL, SWEEP_MEMORY},
+    {NULL, NULL, NULL, NULL, 0},
+};

@@ -109,6 +109,8 @@ func (r *runner) act(s step) (interface{}, error) {
 		return r.table(s)
 	case "stats":
 		return r.stats(s)
+	case "metric":
+		return r.metric(s)
 	case "profile":
 		return r.profile(s)
 	case "model", "context":
@@ -166,14 +168,39 @@ func (r *runner) stats(s step) (interface{}, error) {
 		}
 		return mlops.StatsCompare(x, y, opts)
 	}
-	whole := func(values []float64) []int64 {
-		out := make([]int64, len(values))
-		for i, v := range values {
-			out[i] = int64(v)
-		}
-		return out
-	}
 	return mlops.StatsCompareCounts(whole(x), whole(y))
+}
+
+func (r *runner) metric(s step) (value interface{}, err error) {
+	predictions, width := s.numbers("predictions")
+	labels, _ := s.numbers("labels")
+	weights, _ := s.numbers("weights")
+	opts := &mlops.MetricOpts{Weights: weights, SkipNan: s["skip_nan"] == true}
+	var found mlops.Metrics
+	switch s.text("do") {
+	case "metric.binary":
+		found, err = mlops.MetricBinary(predictions, labels, opts)
+	case "metric.classes":
+		found, _, err = mlops.MetricClasses(predictions, width, whole(labels), nil)
+	default:
+		found, err = mlops.MetricRegression(predictions, labels, opts)
+	}
+	if err != nil {
+		return nil, err
+	}
+	info, err := mlops.MetricFind(s.text("metric"))
+	if err != nil {
+		return nil, err
+	}
+	return mlops.MetricValue(found, info.Metric), nil
+}
+
+func whole(values []float64) []int64 {
+	out := make([]int64, len(values))
+	for i, v := range values {
+		out[i] = int64(v)
+	}
+	return out
 }
 
 func (r *runner) profile(s step) (interface{}, error) {

@@ -143,6 +143,27 @@ void add_stats(actions &a) {
     };
 }
 
+double value_of(const mlops_metrics &found, const step &s) { return mlops::metric_value(found, mlops::metric_find(s.text("metric")).metric); }
+
+void add_metrics(actions &a) {
+    a["metric.binary"] = [](const step &s) -> value {
+        mlops_metric_opts opts = MLOPS_METRIC_OPTS_INIT;
+        const auto weights = s.array<double>("weights");
+        opts.weights = weights.empty() ? nullptr : weights.data();
+        opts.n_weights = static_cast<std::int64_t>(weights.size());
+        if (s.has("skip_nan")) opts.flags |= MLOPS_METRIC_SKIP_NAN;
+        return value_of(mlops::metric_binary(s.array<double>("predictions"), s.array<double>("labels"), &opts), s);
+    };
+    a["metric.classes"] = [](const step &s) -> value {
+        std::int64_t rows, columns;
+        const auto probabilities = s.array<double>("predictions", &rows, &columns);
+        return value_of(mlops::metric_classes({probabilities.data(), rows, columns}, s.array<std::int64_t>("labels")), s);
+    };
+    a["metric.regression"] = [](const step &s) -> value {
+        return value_of(mlops::metric_regression(s.array<double>("predictions"), s.array<double>("labels")), s);
+    };
+}
+
 void add_profiles(actions &a) {
     using mlops::profile;
     a["profile.new"] = [](const step &s) {
@@ -350,7 +371,7 @@ int main(int argc, char **argv) {
     data = argv[2], scratch = folder;
     device_bytes.reserve(16);
     actions all;
-    for (auto add : {add_base, add_tables, add_stats, add_profiles, add_models, add_bundles, add_references, add_drift, add_monitors})
+    for (auto add : {add_base, add_tables, add_stats, add_metrics, add_profiles, add_models, add_bundles, add_references, add_drift, add_monitors})
         add(all);
     js *script = js_load(argv[1]);
     int failed = 0;

@@ -13,7 +13,7 @@ except ImportError as missing:
     sys.exit(77)
 
 OPTIONS = ("no_header", "delimiter", "line_max", "ignore", "columns", "alpha", "edges", "window_rows", "version",
-           "metadata", "alternative")
+           "metadata", "alternative", "weights", "skip_nan")
 
 
 class Runner:
@@ -69,6 +69,22 @@ class Runner:
 
     def stats_compare_counts(self, step):
         return mlops.stats_compare_counts(step["x"], step["y"])
+
+    def metric(self, judge, step):
+        found = judge(numbers(step["predictions"]), step["labels"], **self.options(step))
+        metrics = found[0] if isinstance(found, tuple) else found
+        info = mlops.metric_find(step["metric"])
+        value = mlops.metric_value(metrics, info.metric)
+        return value if value == getattr(metrics, info.name) or value != value else "not what the field has"
+
+    def metric_binary(self, step):
+        return self.metric(mlops.metric_binary, step)
+
+    def metric_classes(self, step):
+        return self.metric(mlops.metric_classes, step)
+
+    def metric_regression(self, step):
+        return self.metric(mlops.metric_regression, step)
 
     def profile_new(self, step):
         return mlops.Profile(**self.options(step))

@@ -1,4 +1,4 @@
-/* Actions of the conformance script on tables, statistics and profiles.
+/* Actions of the conformance script on tables, statistics, metrics and profiles.
  *
  * Each action makes one call and notes what came of it. Output buffers are sized by the getters,
  * as a program would size them.
@@ -140,6 +140,58 @@ static void stats_compare_counts(runner *run, const js *step, given *out) {
     free(y);
 }
 
+/* ---- metrics ---- */
+
+static void metric_value(const js *step, given *out, const mlops_metrics *found) {
+    mlops_metric_info info = MLOPS_METRIC_INFO_INIT;
+    if (!out->status)
+        out->status = mlops_metric_find(&info, js_text(step, "metric", ""), &out->error);
+    if (!out->status) give_number(out, mlops_metric_value(found, info.metric));
+}
+
+static void metric_binary(runner *run, const js *step, given *out) {
+    (void)run;
+    mlops_metric_opts opts = MLOPS_METRIC_OPTS_INIT;
+    mlops_metrics r = MLOPS_METRICS_INIT;
+    size_t n, n_weights;
+    double *scores = js_numbers(js_get(step, "predictions"), &n, NULL);
+    double *labels = js_numbers(js_get(step, "labels"), &n, NULL);
+    double *weights = js_numbers(js_get(step, "weights"), &n_weights, NULL);
+    opts.weights = n_weights ? weights : NULL;
+    opts.n_weights = (int64_t)n_weights;
+    if (js_get(step, "skip_nan")) opts.flags |= MLOPS_METRIC_SKIP_NAN;
+    out->status = mlops_metric_binary(&r, scores, labels, (int64_t)n, &opts, &out->error);
+    metric_value(step, out, &r);
+    free(scores);
+    free(labels);
+    free(weights);
+}
+
+static void metric_classes(runner *run, const js *step, given *out) {
+    (void)run;
+    mlops_metrics r = MLOPS_METRICS_INIT;
+    size_t n, k;
+    double *probabilities = js_numbers(js_get(step, "predictions"), &n, &k);
+    int64_t *labels = counts_of(js_get(step, "labels"), &n);
+    out->status = mlops_metric_classes(&r, probabilities, (int64_t)n, (int64_t)k, labels, NULL,
+                                       NULL, &out->error);
+    metric_value(step, out, &r);
+    free(probabilities);
+    free(labels);
+}
+
+static void metric_regression(runner *run, const js *step, given *out) {
+    (void)run;
+    mlops_metrics r = MLOPS_METRICS_INIT;
+    size_t n;
+    double *predictions = js_numbers(js_get(step, "predictions"), &n, NULL);
+    double *labels = js_numbers(js_get(step, "labels"), &n, NULL);
+    out->status = mlops_metric_regression(&r, predictions, labels, (int64_t)n, NULL, &out->error);
+    metric_value(step, out, &r);
+    free(predictions);
+    free(labels);
+}
+
 /* ---- profiles ---- */
 
 static void profile_new(runner *run, const js *step, given *out) {
@@ -241,6 +293,9 @@ const action table_actions[] = {{"table.parse", table_parse},
                                 {"table.text", table_text},
                                 {"stats.compare", stats_compare},
                                 {"stats.compare_counts", stats_compare_counts},
+                                {"metric.binary", metric_binary},
+                                {"metric.classes", metric_classes},
+                                {"metric.regression", metric_regression},
                                 {"profile.new", profile_new},
                                 {"profile.add", profile_add},
                                 {"profile.add_nulls", profile_add_nulls},

@@ -1,9 +1,10 @@
 #!/usr/bin/python3
-"""KS, Wasserstein and energy distance of 1M against 1M values beside SciPy, in turns.
+"""KS, Wasserstein and energy distance of 1M against 1M values beside SciPy, and the AUC of 1M scores beside
+scikit-learn, in turns.
 
 usage: run.py BUILD [--quick]
 
-SciPy does the three one after the other, as its users do: each sorts anew. Both sides are one thread.
+SciPy does the three one after the other, as its users do: each sorts anew. All sides are one thread.
 The numbers of both are compared before any time is reported.
 """
 import pathlib
@@ -26,9 +27,9 @@ except ImportError as missing:
     sys.exit(0)
 
 
-def ours(path):
-    """(statistics, milliseconds) of the second of two runs, with the memory warm."""
-    out = subprocess.run([build / "bench/drift/bench_drift", path, str(n), "2"], capture_output=True, text=True,
+def ours(program, path):
+    """(results, milliseconds) of the second of two runs, with the memory warm."""
+    out = subprocess.run([build / "bench/drift" / program, path, str(n), "2"], capture_output=True, text=True,
                          check=True).stdout.split("\n")
     return [float(v) for v in out[0].split()], float(out[2])
 
@@ -49,10 +50,36 @@ x, y = rng.normal(size=n), rng.normal(0.01, 1.02, n)
 with tempfile.NamedTemporaryFile(suffix=".f64") as data:
     data.write(x.tobytes() + y.tobytes())
     data.flush()
-    pairs = [(ours(data.name), theirs(x, y)) for _ in range(runs)]
+    pairs = [(ours("bench_drift", data.name), theirs(x, y)) for _ in range(runs)]
 for (mine, _), (peer, _) in pairs:
     if not same(mine, peer):
         sys.exit(f"the results differ: {mine} and {peer}")
 report.line("drift", "ks_w1_energy_1m", "time", [a[1] for a, _ in pairs], "ms",
             "1M against 1M float64, unsorted, one thread", "scipy ks_2samp + wasserstein + energy",
+            [b[1] for _, b in pairs], better="lower")
+
+try:
+    from sklearn.metrics import roc_auc_score
+except ImportError as missing:
+    print(f"{missing}: no AUC to compare with", file=sys.stderr)
+    sys.exit(0)
+
+
+def their_auc(labels, scores):
+    begun = time.perf_counter()
+    found = roc_auc_score(labels, scores)
+    return [found], 1e3 * (time.perf_counter() - begun)
+
+
+labels = (rng.uniform(size=n) < 0.3).astype(float)
+scores = 1 / (1 + np.exp(1 - 1.2 * labels - rng.normal(size=n)))
+with tempfile.NamedTemporaryFile(suffix=".f64") as data:
+    data.write(scores.tobytes() + labels.tobytes())
+    data.flush()
+    pairs = [(ours("bench_auc", data.name), their_auc(labels, scores)) for _ in range(runs)]
+for (mine, _), (peer, _) in pairs:
+    if not same(mine, peer):
+        sys.exit(f"the results differ: {mine} and {peer}")
+report.line("drift", "auc_1m", "time", [a[1] for a, _ in pairs], "ms",
+            "1M float64 scores, unsorted, one thread; with average precision, KS and counts", "sklearn roc_auc_score",
             [b[1] for _, b in pairs], better="lower")

@@ -7,6 +7,7 @@
 #include <mlops/bundle.h>
 #include <mlops/call.h>
 #include <mlops/change.h>
+#include <mlops/check.h>
 #include <mlops/drift.h>
 #include <mlops/edge.h>
 #include <mlops/host.h>

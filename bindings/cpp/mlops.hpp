@@ -653,6 +653,44 @@ public:
     }
 };
 
+/// What was found. Immutable and shared; ends with the last mlops_check_unref().
+class check : public detail::handle<mlops_check, mlops_check_unref> {
+public:
+    using handle::handle;
+
+    /// Another owner of the same.
+    check share() const { return check(mlops_check_ref(need())); }
+
+    /// Check a store. Writers wait meanwhile, readers do not.
+    static ::mlops::check store(const std::string &path, const mlops_store_opts *opts = nullptr) {
+        mlops_check *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_check_store(&out, path.c_str(), opts, &e), "mlops_check_store", &e);
+        return ::mlops::check(out);
+    }
+
+    /// What was read.
+    mlops_check_counts count() const {
+        mlops_check_counts out = {};
+        out.struct_size = sizeof out;
+        detail::check(mlops_check_count(need(), &out), "mlops_check_count");
+        return out;
+    }
+
+    /// Number of damaged places.
+    std::int64_t n_faults() const {
+        return mlops_check_n_faults(need());
+    }
+
+    /// One damaged place, in words.
+    std::optional<std::string_view> fault(std::int64_t index) const {
+        const char *text = mlops_check_fault(need(), index);
+        if (text == nullptr) return std::nullopt;
+        return text;
+    }
+};
+
 /// Verdicts of a comparison, column by column. Immutable and shared; ends with the last mlops_drift_unref().
 class drift : public detail::handle<mlops_drift, mlops_drift_unref> {
 public:

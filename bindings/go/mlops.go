@@ -338,6 +338,32 @@ func makeStoreStats(c *C.mlops_store_stats) (r StoreStats) {
 	return r
 }
 
+// CheckCounts: what a check has read.
+type CheckCounts struct {
+	// damaged places
+	NFaults int64
+	// commits of the journal whose chain of hashes holds
+	NFrames int64
+	// that they add up to
+	NRecords int64
+	// pieces of content, each read whole and held against its SHA-256
+	NObjects int64
+	// of content
+	NBytes int64
+	// bytes of packs that hold nothing: left by writers that were killed
+	NUnused int64
+}
+
+func makeCheckCounts(c *C.mlops_check_counts) (r CheckCounts) {
+	r.NFaults = int64(c.n_faults)
+	r.NFrames = int64(c.n_frames)
+	r.NRecords = int64(c.n_records)
+	r.NObjects = int64(c.n_objects)
+	r.NBytes = int64(c.n_bytes)
+	r.NUnused = int64(c.n_unused)
+	return r
+}
+
 // DriftColumn: what was found of one column. Measures that do not apply are NaN.
 type DriftColumn struct {
 	// the answer
@@ -2073,6 +2099,85 @@ func (x *Change) Content(content []byte) (ID, error) {
 		return ID{}, err
 	}
 	return *(*ID)(unsafe.Pointer(&out.bytes)), nil
+}
+
+// Check: what was found. Immutable and shared; ends with the last mlops_check_unref().
+type Check struct {
+	p *C.mlops_check
+}
+
+func wrapCheck(p *C.mlops_check) *Check {
+	x := &Check{p: p}
+	runtime.SetFinalizer(x, (*Check).Close)
+	return x
+}
+
+// Close ends this Check, or this share of it; it may be called again.
+func (x *Check) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	C.mlops_check_unref(x.p)
+	x.p = nil
+	return nil
+}
+
+// StoreCheck: check a store. Writers wait meanwhile, readers do not.
+//
+// Errors: MLOPS_OK whatever was found; MLOPS_E_NOT_FOUND, MLOPS_E_UNSUPPORTED, MLOPS_E_IO,
+// MLOPS_E_DENIED, MLOPS_E_NOMEM if it could not be carried out; MLOPS_E_CORRUPT if the format file is
+// damaged, so that nothing else can be told.
+func StoreCheck(path string, opts *StoreOpts) (*Check, error) {
+	var s scope
+	defer s.free()
+	var out *C.mlops_check
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_check_store(&out, s.str(path), optsC, &e), &e, "mlops_check_store"); err != nil {
+		return nil, err
+	}
+	r := wrapCheck(out)
+	return r, nil
+}
+
+// Count: what was read.
+//
+// Errors: MLOPS_E_INVALID if it is not.
+func (x *Check) Count() (CheckCounts, error) {
+	if x == nil || x.p == nil {
+		return CheckCounts{}, closed("Check")
+	}
+	defer runtime.KeepAlive(x)
+	var out C.mlops_check_counts
+	out.struct_size = C.sizeof_mlops_check_counts
+	if err := check(C.mlops_check_count(x.p, &out), nil, "mlops_check_count"); err != nil {
+		return CheckCounts{}, err
+	}
+	return makeCheckCounts(&out), nil
+}
+
+// NFaults: number of damaged places.
+func (x *Check) NFaults() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_check_n_faults(x.p))
+}
+
+// Fault: one damaged place, in words.
+//
+// Returns: NULL beyond that.
+func (x *Check) Fault(index int64) string {
+	if x == nil || x.p == nil {
+		return ""
+	}
+	defer runtime.KeepAlive(x)
+	return C.GoString(C.mlops_check_fault(x.p, C.int64_t(index)))
 }
 
 // Drift: verdicts of a comparison, column by column. Immutable and shared; ends with the last

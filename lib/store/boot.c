@@ -72,6 +72,12 @@ static int is_trusted(const mlops_store *self, const stamp *s) {
     return this_boot(self, boot) && memcmp(boot, s->boot, sizeof boot) == 0;
 }
 
+int mlops__index_is_trusted(mlops_store *self) {
+    stamp s;
+    read_stamp(self, &s);
+    return is_trusted(self, &s);
+}
+
 static mlops_status open_map(mlops_store *self, mlops_error *err) {
     char display[512];
     size_t n = self->dir < 400 ? self->dir : 400;

@@ -41,6 +41,11 @@ enum { MLOPS__LOCK_WRITER = 0, MLOPS__LOCK_USERS = 1, MLOPS__PATH_ROOM = 64 };
 /* A path in the store, valid until the next call. */
 const char *mlops__store_path(mlops_store *self, const char *name);
 
+/* The object alone: nothing of the directory is open yet. */
+mlops_status mlops__store_new(mlops_store **out, const char *path, const mlops_store_opts *opts,
+                              mlops_error *err);
+void mlops__store_destroy(mlops_store *self);
+
 /* store_format.c */
 mlops_status mlops__format_read(mlops_store *self, mlops_error *err); /* MLOPS_E_NOT_FOUND */
 mlops_status mlops__format_create(mlops_store *self, mlops_error *err);
@@ -64,6 +69,7 @@ mlops_status mlops__store_sync_packs(mlops_store *self, mlops__index *index, mlo
 
 /* boot.c: is the index to be trusted, and making it anew. */
 mlops_status mlops__index_open(mlops_store *self, mlops_error *err);
+int mlops__index_is_trusted(mlops_store *self);
 mlops_status mlops__index_in_use(mlops_store *self, mlops_error *err); /* before its first write */
 void mlops__index_close(mlops_store *self);
 
@@ -74,6 +80,7 @@ void mlops__snapshot_restore(mlops_store *self); /* makes the map, if there is a
 
 /* rebuild.c */
 mlops_status mlops__store_rebuild(mlops_store *self, mlops_error *err);
+mlops_status mlops__store_scan_packs(mlops_store *self, int64_t *n_unused, mlops_error *err);
 
 /* content.c */
 enum { MLOPS__CHUNK = 128 << 10, MLOPS__INLINE_MAX = 2048 };

@@ -72,6 +72,10 @@ mlops_status mlops__index_apply(mlops__index *self, const mlops__frame *frame,
 /* Hash over the sums of all tables: equal for stores with the same records. */
 uint64_t mlops__index_state(const mlops__index *self);
 
+/* True if the guard of a record holds, as the map has it: key with its table, value with its guard.
+ */
+int mlops__index_is_intact(mlops__bytes full_key, mlops__bytes value);
+
 /* Big-endian numbers for keys, so that order of bytes is order of numbers. */
 void mlops__key_u64(uint8_t out[8], uint64_t value);
 

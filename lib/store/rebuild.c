@@ -39,7 +39,8 @@ static mlops_status note_scanned(mlops__index *index, int64_t number, int64_t of
 
 /* A pack whose head is no head holds nothing: a power cut came before its first sync, or it is
  * damaged, which check tells. */
-static mlops_status scan_pack(mlops_store *self, int64_t number, mlops_error *err) {
+static mlops_status scan_pack(mlops_store *self, int64_t number, int64_t *n_unused,
+                              mlops_error *err) {
     mlops__index index;
     mlops__pack_scan scan;
     mlops_status status = mlops__pack_scan_init(&scan, &self->packs, number, err);
@@ -53,18 +54,19 @@ static mlops_status scan_pack(mlops_store *self, int64_t number, mlops_error *er
         status = mlops__pack_scan_next(&scan, &self->packs, &frame, &place, &self->payload, err);
         if (!status) status = mlops__content_note(&index, &frame, place, err);
     }
+    *n_unused += scan.n_skipped;
     if (status == MLOPS_END) status = note_scanned(&index, number, scan.place.offset, err);
     if (!status) return mlops__index_commit(&index, err);
     mlops__index_end(&index);
     return status;
 }
 
-static mlops_status scan_packs(mlops_store *self, mlops_error *err) {
+mlops_status mlops__store_scan_packs(mlops_store *self, int64_t *n_unused, mlops_error *err) {
     mlops__buf numbers;
     mlops__buf_init(&numbers, &self->host.allocator);
     mlops_status status = mlops__packs_list(&self->packs, &numbers, err);
     for (size_t i = 0; i < numbers.size && !status; i += sizeof(int64_t))
-        status = scan_pack(self, *(int64_t *)(void *)(numbers.data + i), err);
+        status = scan_pack(self, *(int64_t *)(void *)(numbers.data + i), n_unused, err);
     mlops__buf_free(&numbers);
     return status;
 }
@@ -139,7 +141,8 @@ static mlops_status replay_some(mlops_store *self, int *cut, mlops_error *err) {
 
 mlops_status mlops__store_rebuild(mlops_store *self, mlops_error *err) {
     int cut = 0;
-    MLOPS_TRY(scan_packs(self, err));
+    int64_t n_unused = 0;
+    MLOPS_TRY(mlops__store_scan_packs(self, &n_unused, err));
     mlops_status status = MLOPS_OK;
     while (!status) status = replay_some(self, &cut, err);
     return status == MLOPS_END ? MLOPS_OK : status;

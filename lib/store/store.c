@@ -251,7 +251,7 @@ static mlops_status check_opts(const mlops_store_opts *opts, mlops_error *err) {
     return MLOPS_OK;
 }
 
-static void destroy(mlops_store *self) {
+void mlops__store_destroy(mlops_store *self) {
     const mlops_io *io = &self->host.io;
     mlops__index_close(self);
     mlops__packs_free(&self->packs);
@@ -265,7 +265,7 @@ static void destroy(mlops_store *self) {
     mlops__free(&allocator, self, sizeof *self);
 }
 
-static mlops_status construct(mlops_store **out, const char *path, const mlops_store_opts *opts,
+mlops_status mlops__store_new(mlops_store **out, const char *path, const mlops_store_opts *opts,
                               mlops_error *err) {
     mlops__host host;
     MLOPS_TRY(mlops__host_init(&host, opts->host, err));
@@ -327,11 +327,11 @@ mlops_status mlops_store_open(mlops_store **out, const char *path, const mlops_s
     MLOPS_TRY(mlops__opts_copy(&local, sizeof local, opts, "mlops_store_opts", err));
     MLOPS_TRY(check_opts(&local, err));
     if (!path || !*path) return mlops__fail(err, MLOPS_E_INVALID, "the path is NULL or empty");
-    MLOPS_TRY(construct(&self, path, &local, err));
+    MLOPS_TRY(mlops__store_new(&self, path, &local, err));
     mlops__process_stores_lock();
     mlops_status status = open_listed(out, self, err);
     mlops__process_stores_unlock();
-    if (status != MLOPS_OK) destroy(self);
+    if (status != MLOPS_OK) mlops__store_destroy(self);
     return status == MLOPS_END ? MLOPS_OK : status;
 }
 
@@ -342,7 +342,7 @@ void mlops_store_close(mlops_store *self) {
     mlops_store **link = (mlops_store **)mlops__process_stores();
     while (last && *link && *link != self) link = &(*link)->next;
     if (last && *link) *link = self->next;
-    if (last) destroy(self);
+    if (last) mlops__store_destroy(self);
     mlops__process_stores_unlock();
 }
 

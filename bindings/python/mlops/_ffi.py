@@ -518,6 +518,23 @@ mlops_change_opts._fields_ = [
 assert C.sizeof(mlops_change_opts) == (32 if C.sizeof(C.c_void_p) == 8 else 20)
 
 
+class mlops_check_counts(C.Structure):
+    pass
+
+
+mlops_check_counts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("reserved", C.c_uint32),
+    ("n_faults", C.c_int64),
+    ("n_frames", C.c_int64),
+    ("n_records", C.c_int64),
+    ("n_objects", C.c_int64),
+    ("n_bytes", C.c_int64),
+    ("n_unused", C.c_int64),
+]
+assert C.sizeof(mlops_check_counts) == 56
+
+
 class mlops_drift_opts(C.Structure):
     pass
 
@@ -839,6 +856,13 @@ _rt.declare(lib.mlops_change_free, None, C.c_void_p)
 _rt.declare(lib.mlops_change_commit, C.c_int32, C.c_void_p, C.c_void_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_change_content, C.c_int32, C.c_void_p, C.POINTER(mlops_id), C.c_void_p, C.c_size_t,
         C.POINTER(mlops_error))
+_rt.declare(lib.mlops_check_store, C.c_int32, C.POINTER(C.c_void_p), C.c_char_p, C.POINTER(mlops_store_opts),
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_check_ref, C.c_void_p, C.c_void_p)
+_rt.declare(lib.mlops_check_unref, None, C.c_void_p)
+_rt.declare(lib.mlops_check_count, C.c_int32, C.c_void_p, C.POINTER(mlops_check_counts))
+_rt.declare(lib.mlops_check_n_faults, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_check_fault, C.c_char_p, C.c_void_p, C.c_int64)
 _rt.declare(lib.mlops_drift_compare, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p,
         C.POINTER(mlops_drift_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_drift_compare_reference, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p,
@@ -937,6 +961,29 @@ def _store_stats(s):
         pack_bytes=s.pack_bytes,
         index_bytes=s.index_bytes,
         state=s.state,
+    )
+
+
+@dataclass(frozen=True)
+class CheckCounts:
+    """What a check has read."""
+
+    n_faults: int  # damaged places
+    n_frames: int  # commits of the journal whose chain of hashes holds
+    n_records: int  # that they add up to
+    n_objects: int  # pieces of content, each read whole and held against its SHA-256
+    n_bytes: int  # of content
+    n_unused: int  # bytes of packs that hold nothing: left by writers that were killed
+
+
+def _check_counts(s):
+    return CheckCounts(
+        n_faults=s.n_faults,
+        n_frames=s.n_frames,
+        n_records=s.n_records,
+        n_objects=s.n_objects,
+        n_bytes=s.n_bytes,
+        n_unused=s.n_unused,
     )
 
 
@@ -2047,6 +2094,76 @@ class Change(_rt.Handle):
         if status:
             _rt.check(status, "Change.content", err)
         return bytearray(out.bytes).hex()
+
+
+@_rt.noun("check")
+class Check(_rt.Handle):
+    """What was found. Immutable and shared; ends with the last close()."""
+
+    _end = lib.mlops_check_unref
+
+    def __init__(self):
+        raise TypeError("Check is made by store()")
+
+    @classmethod
+    def store(cls, path, *, must_exist=False, read_only=False, sync=None, index=None, map_max=None,
+              journal_bytes=None):
+        """Check a store. Writers wait meanwhile, readers do not.
+
+            path: directory of the store
+            must_exist: never make a store
+            read_only: write nothing, not even the index, which is in memory then
+            sync: default Sync.FULL
+            index: default StoreIndex.FILE
+            map_max: bytes that the index may grow to; default 1 TiB, or 512 MiB on 32 bits, or less where
+                the system refuses
+            journal_bytes: size of the first segment of a new journal, from 4 KiB; default 256 KiB. Later
+                ones double up to 16 MiB
+
+        Raises: Status.OK whatever was found; NotFoundError, UnsupportedError, IoError, DeniedError,
+        NomemError if it could not be carried out; CorruptError if the format file is damaged, so that nothing
+        else can be told.
+        """
+        out = C.c_void_p()
+        opts = _store_opts(must_exist=must_exist, read_only=read_only, sync=sync, index=index, map_max=map_max,
+                journal_bytes=journal_bytes)
+        err = mlops_error()
+        status = lib.mlops_check_store(C.byref(out), _rt.string(path, "path"), C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Check.store", err)
+        return cls._wrap(out.value)
+
+    def count(self):
+        """What was read.
+
+        Raises: InvalidError if it is not.
+        """
+        h = self._open()
+        out = mlops_check_counts(C.sizeof(mlops_check_counts))
+        status = lib.mlops_check_count(h, C.byref(out))
+        if status:
+            _rt.check(status, "Check.count", why={
+                -1: "it is not",
+            })
+        return _check_counts(out)
+
+    @property
+    def n_faults(self):
+        """Number of damaged places."""
+        h = self._open()
+        out = lib.mlops_check_n_faults(h)
+        return out
+
+    def fault(self, index):
+        """One damaged place, in words.
+
+            index: 0 to Check.n_faults() - 1; no more than 10,000 are kept
+
+        Returns: None beyond that.
+        """
+        h = self._open()
+        out = lib.mlops_check_fault(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"))
+        return _rt.decoded(out)
 
 
 @_rt.noun("drift")
@@ -3178,6 +3295,8 @@ __all__ = [
     "BusyError",
     "CancelledError",
     "Change",
+    "Check",
+    "CheckCounts",
     "ConflictError",
     "Context",
     "CorruptError",

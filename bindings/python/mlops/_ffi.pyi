@@ -195,6 +195,15 @@ class StoreStats:
     state: int
 
 @dataclass(frozen=True)
+class CheckCounts:
+    n_faults: int
+    n_frames: int
+    n_records: int
+    n_objects: int
+    n_bytes: int
+    n_unused: int
+
+@dataclass(frozen=True)
 class DriftColumn:
     verdict: DriftVerdict
     name: str
@@ -398,6 +407,14 @@ class Change(Handle):
     def __init__(self, store: Store, *, actor: Optional[PathOrStr] = ..., trace_id: Optional[PathOrStr] = ..., note: Optional[PathOrStr] = ...) -> None: ...
     def commit(self) -> int: ...
     def content(self, bytes: BytesLike) -> str: ...
+
+class Check(Handle):
+    @classmethod
+    def store(cls, path: PathOrStr, *, must_exist: bool = ..., read_only: bool = ..., sync: Union[Sync, str, None] = ..., index: Union[StoreIndex, str, None] = ..., map_max: Optional[int] = ..., journal_bytes: Optional[int] = ...) -> Check: ...
+    def count(self) -> CheckCounts: ...
+    @property
+    def n_faults(self) -> int: ...
+    def fault(self, index: int) -> Optional[str]: ...
 
 class Drift(Handle):
     @classmethod

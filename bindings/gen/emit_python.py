@@ -113,8 +113,7 @@ def emit(api):
     out += types.option_builders(api)
     for f in names.verbs(api, None):
         out += ["", ""] + define(api, f, "")
-    renamed = {k: v for f in api["functions"] if names.bound(api, f) for k, v in Method(api, f).renamed.items()}
-    out += ["", "", f"_rt.RENAMED.update({renamed!r})".replace("'", '"'), "", "__all__ = ["]
+    out += ["", "", "__all__ = ["]
     out += [f'    "{name}",' for name in exported(api)] + ["]"]
     return "\n".join(line for long in out for line in fold(long)) + "\n"
 

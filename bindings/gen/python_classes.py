@@ -40,7 +40,7 @@ class Method:
         self.keywords = []   # the same, keyword-only
         self.before, self.after, self.returns, self.kinds = [], [], [], []
         self.args, self.locks = {}, []
-        self.reraise, self.grows, self.renamed = None, False, {}
+        self.reraise, self.grows, self.nested = None, False, {}
         self.new = names.param(f, "new")
         self.self = names.param(f, "self")
         self.keep = []
@@ -232,12 +232,24 @@ class Method:
         for name, *rest in types.keywords(self.api, struct):
             shown = f"{name}_opts" if name in taken else name
             self.keywords.append((shown, *rest))
-            self.renamed.update({name: shown} if shown != name else {})
             given.append(f"{name}={shown}")
+            self.nest(struct, name, shown)
+            self.nested.update({name: shown} if shown != name else {})
         given += [f"_{dim}={self.call_rule(rule)}" for dim, rule in p.get("outer", {}).items()]
         self.before.append(f"{p['name']} = _{names.stem(struct['name'])}({', '.join(given)})")
         self.args[p["name"]] = f"C.byref({p['name']})"
         self.reraise = p["name"] if types.has_callback(self.api, struct) else None
+
+    def nest(self, struct, name, shown):
+        """Where options that are given as a dict within others are found, for messages that name their C struct."""
+        field = next((f for f in struct["fields"] if f["name"] == name and f["role"] == "opts"), None)
+        if field is None:
+            return
+        inner = self.structs[names.base_of(field["type"])]
+        known = self.nested.setdefault(inner["name"], shown)
+        self.nested[inner["name"]] = shown if known == shown else name  # in two places: which is not told
+        for part in inner["fields"]:
+            self.nest(inner, part["name"], f'{shown}["{part["name"]}"]')
 
     def role_storage(self, p):
         size = next(q for q in self.f["params"] if q["role"] == "storage_size")
@@ -308,6 +320,10 @@ class Method:
     def checked(self):
         """Raises what a status below zero means."""
         why, err = self.why(), ", err" if names.has_error(self.f) else ""
+        if self.nested:
+            return ["if status:", f"    _rt.check(status, {self.label()}{err}, nested={{",
+                    *(f'        "{key}": {value!r},' if '"' in value else f'        "{key}": "{value}",'
+                      for key, value in self.nested.items()), "    })"]
         if not why:
             return ["if status:", f"    _rt.check(status, {self.label()}{err})"]
         return ["if status:", f"    _rt.check(status, {self.label()}, why={{",

@@ -295,6 +295,18 @@ class Messages(unittest.TestCase):
             mlops.Table.parse("a\n1\n", call={"memory_max": -1})
         with self.assertRaisesRegex(mlops.InvalidError, "^options: a number is negative"):
             mlops.Table.parse("a\n1\n", memory_max=-1)
+        reference = mlops.Reference(train)
+        with self.assertRaisesRegex(mlops.InvalidError, '^drift\\["alpha"\\] must lie in'):
+            mlops.Monitor.new_reference(None, reference, drift={"alpha": 0.6})
+        with tempfile.NamedTemporaryFile("w", suffix=".csv") as file:
+            file.write("a,b\n1,2\n")
+            file.flush()
+            with self.assertRaisesRegex(mlops.InvalidError, 'csv\\["delimiter"\\] must be one'):
+                mlops.Reference.load(file.name, csv={"delimiter": '"'})
+            with self.assertRaisesRegex(mlops.InvalidError, 'reference_opts\\["csv"\\]\\["delimiter"\\] must be one'):
+                mlops.Monitor(None, file.name, reference_opts={"csv": {"delimiter": '"'}})
+            with self.assertRaisesRegex(mlops.InvalidError, 'reference_opts\\["csv"\\]: a number is negative'):
+                mlops.Monitor(None, file.name, reference_opts={"csv": {"memory_max": -1}})
         trained = json.loads(MODEL)
         trained["learner"]["feature_names"] = []
         model = mlops.Model.parse(json.dumps(trained))

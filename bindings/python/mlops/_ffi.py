@@ -1323,7 +1323,9 @@ class Table(_rt.Handle):
         status = lib.mlops_table_load(C.byref(out), _rt.string(path, "path"), C.byref(opts), C.byref(err))
         _rt.reraise(opts)
         if status:
-            _rt.check(status, "Table.load", err)
+            _rt.check(status, "Table.load", err, nested={
+                "mlops_call": "call",
+            })
         return cls._wrap(out.value)
 
     @classmethod
@@ -1353,7 +1355,9 @@ class Table(_rt.Handle):
         status = lib.mlops_table_parse(C.byref(out), text_p, text_n, C.byref(opts), C.byref(err))
         _rt.reraise(opts)
         if status:
-            _rt.check(status, "Table.parse", err)
+            _rt.check(status, "Table.parse", err, nested={
+                "mlops_call": "call",
+            })
         return cls._wrap(out.value)
 
     @classmethod
@@ -1729,7 +1733,10 @@ class Reference(_rt.Handle):
         status = lib.mlops_reference_new(C.byref(out), table_h, C.byref(opts), C.byref(err))
         _rt.reraise(opts)
         if status:
-            _rt.check(status, "Reference", err)
+            _rt.check(status, "Reference", err, nested={
+                "mlops_csv_opts": "csv",
+                "mlops_call": 'csv["call"]',
+            })
         self._h = self._owner(out.value)
 
     @classmethod
@@ -1753,7 +1760,10 @@ class Reference(_rt.Handle):
         status = lib.mlops_reference_load(C.byref(out), _rt.string(path, "path"), C.byref(opts), C.byref(err))
         _rt.reraise(opts)
         if status:
-            _rt.check(status, "Reference.load", err)
+            _rt.check(status, "Reference.load", err, nested={
+                "mlops_csv_opts": "csv",
+                "mlops_call": 'csv["call"]',
+            })
         return cls._wrap(out.value)
 
     def save(self, path):
@@ -2204,7 +2214,9 @@ class Drift(_rt.Handle):
         status = lib.mlops_drift_compare(C.byref(out), reference_h, current_h, C.byref(opts), C.byref(err))
         _rt.reraise(opts)
         if status:
-            _rt.check(status, "Drift.compare", err)
+            _rt.check(status, "Drift.compare", err, nested={
+                "mlops_call": "call",
+            })
         return cls._wrap(out.value)
 
     @classmethod
@@ -2236,7 +2248,9 @@ class Drift(_rt.Handle):
         status = lib.mlops_drift_compare_reference(C.byref(out), reference_h, current_h, C.byref(opts), C.byref(err))
         _rt.reraise(opts)
         if status:
-            _rt.check(status, "Drift.compare_reference", err)
+            _rt.check(status, "Drift.compare_reference", err, nested={
+                "mlops_call": "call",
+            })
         return cls._wrap(out.value)
 
     @property
@@ -2678,7 +2692,13 @@ class Monitor(_rt.Handle):
                 C.byref(err))
         _rt.reraise(opts)
         if status:
-            _rt.check(status, "Monitor", err)
+            _rt.check(status, "Monitor", err, nested={
+                "mlops_reference_opts": "reference_opts",
+                "mlops_csv_opts": 'reference_opts["csv"]',
+                "mlops_call": "call",
+                "reference": "reference_opts",
+                "mlops_drift_opts": "drift",
+            })
         self._h = self._owner(out.value)
 
     @classmethod
@@ -2704,7 +2724,13 @@ class Monitor(_rt.Handle):
         status = lib.mlops_monitor_new_reference(C.byref(out), model_h, reference_h, C.byref(opts), C.byref(err))
         _rt.reraise(opts)
         if status:
-            _rt.check(status, "Monitor.new_reference", err)
+            _rt.check(status, "Monitor.new_reference", err, nested={
+                "mlops_reference_opts": "reference_opts",
+                "mlops_csv_opts": 'reference_opts["csv"]',
+                "mlops_call": "call",
+                "reference": "reference_opts",
+                "mlops_drift_opts": "drift",
+            })
         return cls._wrap(out.value)
 
     @property
@@ -3283,8 +3309,6 @@ def stats_compare_counts(x, y):
         })
     return _stats_two_counts(out)
 
-
-_rt.RENAMED.update({"reference": "reference_opts"})
 
 __all__ = [
     "ArenaError",

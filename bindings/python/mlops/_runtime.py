@@ -71,18 +71,18 @@ class Error(Exception):
             Error.by_code[cls.code] = cls
 
 
-def check(status, name, err=None, why={}):
-    """Raises what a status below zero means. why: what the header says of it, for verbs that give no message."""
+def check(status, name, err=None, why={}, nested={}):
+    """Raises what a status below zero means. why: what the header says of it, for verbs that give no message. nested:
+    the keyword of options that are given within others."""
     if status >= 0:
         return status
     kind = Error.by_code.get(status, Error)
     if err is None or err.code == 0:
         raise kind(f"{name}: {why.get(status) or (kind.__doc__ or '').rstrip('.')}", code=status)
-    raise kind(spoken(err.message.decode("utf-8", "replace")), code=status, line=err.line, column=err.column,
+    raise kind(spoken(err.message.decode("utf-8", "replace"), nested), code=status, line=err.line, column=err.column,
                offset=err.offset, os_code=err.os_code)
 
 
-RENAMED = {}  # options that hold options: what they are called here, where it is not the name of their field
 OPTIONS = re.compile(r"""(?<!\S)(?:
     option\ '(?P<option>\w+)'
   | (?P<user>(?P<quote>['"]).*?(?P=quote)(?![^\s,;:.)]))
@@ -91,7 +91,7 @@ OPTIONS = re.compile(r"""(?<!\S)(?:
 )""", re.X | re.S)
 
 
-def spoken(message):
+def spoken(message, nested):
     """A message of the library with its options as they are given here: ignore= for mlops_drift_opts.ignore. What it
     has in quotes is the user's."""
     def option(match):
@@ -99,10 +99,10 @@ def spoken(message):
         if match["user"]:
             return match[0]
         if name is None:
-            return "options: "
-        if match["struct"] == "mlops_call":
-            name, inner = "call", name
-        return f'{RENAMED.get(name, name)}["{inner}"]' if inner else f"{name}="
+            return f"{nested.get(match['struct'], 'options')}: "
+        if match["struct"] in nested:
+            name, inner = match["struct"], name
+        return f'{nested.get(name, name)}["{inner}"]' if inner else f"{name}="
 
     return OPTIONS.sub(option, message)
 

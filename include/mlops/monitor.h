@@ -136,6 +136,11 @@ MLOPS_API int64_t mlops_monitor_n_drifted(const mlops_monitor *self);
 /**
  * Verdicts of the newest complete window or, before the first one is complete, of what there is.
  *
+ * They are those of mlops_drift_compare_reference() but for wasserstein: a window knows the cells
+ * of its values alone, and takes them as spread evenly. It is off by half the mean width of the
+ * cells of the window's values at the most, and as much for the reference's values unless exact
+ * is 1.
+ *
  * @param[out] out  the verdicts, to be ended with mlops_drift_unref(); NULL after an error
  * @param self      monitor
  * @param err       @nullable

@@ -32,6 +32,9 @@ void mlops__drift_decide(mlops__drift_judged *out, const mlops__drift_rule *rule
                          const mlops__drift_side *reference, const mlops__drift_side *current,
                          double hidden, int64_t n_categories);
 
+/* Area under a line that goes from left to right over a width, counted positive on both sides. */
+double mlops__drift_strip(double left, double right, double width);
+
 /* True for types that are compared by their CDF. */
 int mlops__drift_numeric(mlops_type type);
 

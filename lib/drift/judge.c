@@ -33,8 +33,14 @@ void mlops__drift_set_counts(mlops__drift_judged *out, const int64_t *reference,
 
 static double absolute(double x) { return x < 0 ? -x : x; }
 
-/* Gap of the CDFs at each edge in turn: its largest size, and the area under it. Values lie at the
- * upper edge of their cell if exact, else anywhere in it. */
+double mlops__drift_strip(double left, double right, double width) {
+    double a = absolute(left), b = absolute(right);
+    if ((left < 0) == (right < 0) || a + b == 0) return (a + b) / 2 * width;
+    return (a * a + b * b) / (a + b) / 2 * width;
+}
+
+/* Gap of the CDFs at each edge in turn: its largest size, and the area under it. Values are spread
+ * evenly over their cell; the outermost reach to the least and greatest of both sides. */
 static void walk_cells(mlops_drift_column *out, const mlops__drift_cells *cells) {
     double n = (double)cells->side_reference.n, m = (double)cells->side_current.n;
     double low = cells->side_reference.min, high = cells->side_reference.max;
@@ -45,15 +51,14 @@ static void walk_cells(mlops_drift_column *out, const mlops__drift_cells *cells)
     for (int64_t i = 0; i < last; i++) {
         below_n += cells->reference[i];
         below_m += cells->current[i];
-        double gap = absolute((double)below_n / n - (double)below_m / m), edge = cells->edges[i];
+        double gap = (double)below_n / n - (double)below_m / m, edge = cells->edges[i];
         double from = i == 0 ? low : cells->edges[i - 1], width = edge - from;
-        if (width > 0 && mlops__drift_finite(width))
-            area += width * (cells->hidden > 0 || i == 0 ? (before + gap) / 2 : before);
-        largest = gap > largest ? gap : largest;
+        if (width > 0 && mlops__drift_finite(width)) area += mlops__drift_strip(before, gap, width);
+        largest = absolute(gap) > largest ? absolute(gap) : largest;
         before = gap;
     }
     double rest = last > 0 ? high - cells->edges[last - 1] : 0;
-    if (rest > 0 && mlops__drift_finite(rest)) area += rest * before / 2;
+    if (rest > 0 && mlops__drift_finite(rest)) area += mlops__drift_strip(before, 0, rest);
     out->ks = largest;
     if (cells->sd_reference > 0) out->wasserstein = area / cells->sd_reference;
 }

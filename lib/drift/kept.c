@@ -31,13 +31,6 @@ static void build(builder *self, const mlops__reference_column *reference) {
     }
 }
 
-/* Area between a line and a level over one width, both given as their gap at either end. */
-static double strip(double left, double right, double width) {
-    double a = left < 0 ? -left : left, b = right < 0 ? -right : right;
-    if ((left < 0) == (right < 0) || a + b == 0) return (a + b) / 2 * width;
-    return (a * a + b * b) / (a + b) / 2 * width;
-}
-
 static int all_finite(const builder *self) {
     const double *y = self->values->values;
     int64_t m = self->values->side.n;
@@ -59,7 +52,7 @@ static double find_area(const builder *self, int64_t n, int steps) {
         for (int64_t k = 0; k <= self->current[i]; k++) {
             double to = k < self->current[i] ? y[j] : high, level = (double)j / (double)m;
             double left = from + slope * (at - low) - level;
-            area += strip(left, left + slope * (to - at), to - at);
+            area += mlops__drift_strip(left, left + slope * (to - at), to - at);
             at = to;
             j += k < self->current[i];
         }

@@ -222,6 +222,63 @@ static void test_a_window_is_judged_as_a_table_is(void **state) {
     free(train);
 }
 
+enum { WHOLE = 20 /* values of the reference: 0, 1, ..., in equal shares */ };
+
+/* Half the mean width of the cells that the values lie in, over the reference's deviation. */
+static double wasserstein_bound(const double *values, int n) {
+    double low = 0, high = WHOLE - 1, sum = 0;
+    for (int i = 0; i < n; i++) low = fmin(low, values[i]), high = fmax(high, values[i]);
+    for (int i = 0; i < n; i++)
+        sum += values[i] < 0              ? -low
+               : values[i] > WHOLE - 1    ? high - (WHOLE - 1)
+               : fmod(values[i], 1) > 0.0 ? 1
+                                          : 0;
+    return sum / n / 2 / sqrt((WHOLE * WHOLE - 1) / 12.0);
+}
+
+static char *column_text(const double *values, int n) {
+    char *csv = malloc(32 * ((size_t)n + 1));
+    size_t at = (size_t)sprintf(csv, "k\n");
+    for (int i = 0; i < n; i++) at += (size_t)sprintf(csv + at, "%.9g\n", values[i]);
+    return csv;
+}
+
+/* A window knows the cells of its values, and comparing knows the values. */
+static void test_wasserstein_is_within_its_cells(void **state) {
+    (void)state;
+    static const struct {
+        double from, to, step;
+    } windows[] = {{0, 19, 1},   {2, 17, 1},        {1, 20, 1},     {-3, 25, 1},  {0.02, 19.02, 1},
+                   {0, 19, 0.5}, {-0.02, 18.98, 1}, {-8, 19, 0.25}, {40, 41, 0.1}};
+    double train[2000], live[1000];
+    for (int i = 0; i < 2000; i++) train[i] = i % WHOLE;
+    char *reference = column_text(train, 2000);
+    mlops_table *table = table_of(reference);
+    for (size_t w = 0; w < sizeof windows / sizeof *windows; w++) {
+        int n_steps = (int)((windows[w].to - windows[w].from) / windows[w].step + 1.5);
+        for (int i = 0; i < 1000; i++)
+            live[i] = windows[w].from + windows[w].step * (double)(draw() % (uint64_t)n_steps);
+        char *csv = column_text(live, 1000);
+        mlops_monitor *m = monitor_of(NULL, reference, 1000, NULL);
+        mlops_table *rows = table_of(csv);
+        mlops_drift *whole, *window;
+        assert_int_equal(mlops_drift_compare(&whole, table, rows, NULL, NULL), MLOPS_OK);
+        assert_int_equal(mlops_monitor_add_table(m, rows, NULL), MLOPS_OK);
+        assert_int_equal(mlops_monitor_drift(&window, m, NULL), MLOPS_OK);
+        double got = column_of(window, 0).wasserstein, want = column_of(whole, 0).wasserstein;
+        if (!(fabs(got - want) <= wasserstein_bound(live, 1000) + 1e-6))
+            fail_msg("window %zu: %g is not within %g of %g", w, got, wasserstein_bound(live, 1000),
+                     want);
+        mlops_drift_unref(whole);
+        mlops_drift_unref(window);
+        mlops_monitor_free(m);
+        mlops_table_unref(rows);
+        free(csv);
+    }
+    mlops_table_unref(table);
+    free(reference);
+}
+
 enum { WINDOW = 3000 };
 
 /* n rows of one uniform feature, shifted. */
@@ -391,6 +448,7 @@ int main(void) {
         cmocka_unit_test(test_tables_count_as_rows_do),
         cmocka_unit_test(test_verdicts),
         cmocka_unit_test(test_a_window_is_judged_as_a_table_is),
+        cmocka_unit_test(test_wasserstein_is_within_its_cells),
         cmocka_unit_test(test_the_newest_window_speaks),
         cmocka_unit_test(test_verdicts_follow_the_options),
         cmocka_unit_test(test_float32_rows_of_decimals),

@@ -23,8 +23,11 @@ typedef struct mlops_drift mlops_drift;
 /** The three answers. */
 typedef enum mlops_drift_verdict {
     MLOPS_DRIFT_NOT_ENOUGH_DATA = 0, /**< neither of the others can be said with confidence */
-    MLOPS_DRIFT_NO = 1,              /**< the effect does not exceed the tolerance */
-    MLOPS_DRIFT_YES = 2,             /**< the effect exceeds the tolerance, with confidence */
+    MLOPS_DRIFT_NO = 1,              /**< the measures of values and of nulls are within their
+                                          tolerance, and the true effects below twice that, with
+                                          confidence 1 - alpha for this column by itself */
+    MLOPS_DRIFT_YES = 2,             /**< the true effect exceeds the tolerance, with confidence
+                                          1 - alpha for all columns of the report together */
     MLOPS_DRIFT_VERDICT_FORCE32 = 0x7fffffff
 } mlops_drift_verdict;
 

@@ -76,6 +76,40 @@ static void test_bound_and_verdict_agree(void **state) {
     assert_in_range(n_yes, 50, 700);
 }
 
+/* "No drift" is what the header says: measures within tolerance, and confidence 1 - alpha for each
+ * column by itself that the true effects are below twice that. Nulls count rows, KS values. */
+static void test_no_drift_is_what_the_header_says(void **state) {
+    (void)state;
+    static const int rows[] = {200, 400, 700, 1000, 3000};
+    static const double alphas[] = {0.01, 0.2};
+    int n_no = 0, n_within = 0;
+    for (int i = 0; i < 200; i++) {
+        int n = rows[i % 5];
+        double moved = 0.06 * (i % 7) / 6, lost = 0.06 * (i % 3) / 2;
+        double *x = malloc((size_t)n * sizeof *x), *y = malloc((size_t)n * sizeof *y);
+        assert_true(x && y);
+        for (int k = 0; k < n; k++) {
+            x[k] = k;
+            y[k] = uniform() < lost ? (double)NAN : k + nearbyint(moved * n);
+        }
+        mlops_drift_opts opts = MLOPS_DRIFT_OPTS_INIT;
+        opts.alpha = alphas[i % 2];
+        mlops_drift_column c = compare_one(matrix(x, n, 1), matrix(y, n, 1), &opts);
+        double margin = sqrt(-log(opts.alpha) / 2), d = 0.05;
+        double en = (double)c.n_reference * c.n_current / (double)(c.n_reference + c.n_current);
+        double gap = fabs(c.nulls_current - c.nulls_reference);
+        int within = c.ks <= d && gap <= d;
+        int no =
+            within && c.ks + margin / sqrt(en) <= 2 * d && gap + margin / sqrt(n / 2.0) <= 2 * d;
+        assert_int_equal(c.verdict == MLOPS_DRIFT_NO, no);
+        n_no += no;
+        n_within += within;
+        free(x);
+        free(y);
+    }
+    assert_in_range(n_no, 20, n_within - 20); /* being within tolerance is not enough */
+}
+
 static void test_holm(void **state) {
     (void)state;
     static const double p[] = {0.02, 0.001, 1, 0.004, 0.004, 0},
@@ -221,6 +255,7 @@ int main(void) {
         cmocka_unit_test(test_numbers_of_the_rule),
         cmocka_unit_test(test_three_answers),
         cmocka_unit_test(test_bound_and_verdict_agree),
+        cmocka_unit_test(test_no_drift_is_what_the_header_says),
         cmocka_unit_test(test_holm),
         cmocka_unit_test(test_categories),
         cmocka_unit_test(test_nulls),

@@ -994,6 +994,10 @@ public:
     }
 
     /// Verdicts of the newest complete window or, before the first one is complete, of what there is.
+    ///
+    /// They are those of mlops_drift_compare_reference() but for wasserstein: a window knows the cells of its values
+    /// alone, and takes them as spread evenly. It is off by half the mean width of the cells of the window's values
+    /// at the most, and as much for the reference's values unless exact is 1.
     ::mlops::drift drift() const {
         mlops_drift *out = nullptr;
         mlops_error e;

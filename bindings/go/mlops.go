@@ -171,9 +171,11 @@ type DriftVerdict int32
 const (
 	// DriftVerdictNotEnoughData: neither of the others can be said with confidence.
 	DriftVerdictNotEnoughData DriftVerdict = 0
-	// DriftVerdictNo: the effect does not exceed the tolerance.
+	// DriftVerdictNo: the measures of values and of nulls are within their tolerance, and the true
+	// effects below twice that, with confidence 1 - alpha for this column by itself.
 	DriftVerdictNo DriftVerdict = 1
-	// DriftVerdictYes: the effect exceeds the tolerance, with confidence.
+	// DriftVerdictYes: the true effect exceeds the tolerance, with confidence 1 - alpha for all columns
+	// of the report together.
 	DriftVerdictYes DriftVerdict = 2
 )
 
@@ -2869,6 +2871,10 @@ func (x *Monitor) NDrifted() int64 {
 
 // Drift: verdicts of the newest complete window or, before the first one is complete, of what there
 // is.
+//
+// They are those of mlops_drift_compare_reference() but for wasserstein: a window knows the cells of
+// its values alone, and takes them as spread evenly. It is off by half the mean width of the cells of
+// the window's values at the most, and as much for the reference's values unless exact is 1.
 //
 // Errors: MLOPS_E_NOMEM.
 func (x *Monitor) Drift() (*Drift, error) {

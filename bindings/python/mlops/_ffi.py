@@ -109,8 +109,10 @@ class DriftVerdict(enum.IntEnum):
     """The three answers."""
 
     NOT_ENOUGH_DATA = 0  # neither of the others can be said with confidence
-    NO = 1  # the effect does not exceed the tolerance
-    YES = 2  # the effect exceeds the tolerance, with confidence
+    # the measures of values and of nulls are within their tolerance, and the true effects below twice that,
+    # with confidence 1 - alpha for this column by itself
+    NO = 1
+    YES = 2  # the true effect exceeds the tolerance, with confidence 1 - alpha for all columns of the report together
 
 
 class Metric(enum.IntEnum):
@@ -2822,6 +2824,10 @@ class Monitor(_rt.Handle):
 
     def drift(self):
         """Verdicts of the newest complete window or, before the first one is complete, of what there is.
+
+        They are those of Drift.compare_reference() but for wasserstein: a window knows the cells of its
+        values alone, and takes them as spread evenly. It is off by half the mean width of the cells of the
+        window's values at the most, and as much for the reference's values unless exact is 1.
 
         Raises: NomemError.
         """

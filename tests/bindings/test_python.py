@@ -414,6 +414,32 @@ class Callbacks(unittest.TestCase):
         self.assertEqual(table.n_rows, 1)
 
 
+class Metrics(unittest.TestCase):
+    def test_predictions_of_a_model_go_straight_in(self):
+        found = mlops.metric_binary(mlops.Model.parse(MODEL).predict(ROWS), [True, False, False, True])
+        self.assertEqual((found.auc, found.accuracy, found.task), (1.0, 1.0, mlops.MetricTask.BINARY))
+
+    def test_a_gate_finds_a_value_by_its_name(self):
+        found = mlops.metric_regression([1.0, 3.0], [1.0, 1.0])
+        for index in range(mlops.metric_count()):
+            info = mlops.metric_at(index)
+            self.assertEqual(mlops.metric_find(info.name), info)
+            self.assertEqual(repr(mlops.metric_value(found, info.metric)), repr(getattr(found, info.name)))
+        self.assertEqual(mlops.metric_value(found, "rmse"), 2 ** .5)
+        with self.assertRaisesRegex(TypeError, "of must be Metrics"):
+            mlops.metric_value(0.5, "auc")
+        with self.assertRaisesRegex(mlops.NotFoundError, '"auc"'):
+            mlops.metric_find("roc_auc")
+
+    def test_messages_name_the_options_as_they_are_given(self):
+        with self.assertRaisesRegex(mlops.InvalidError, "row 1, .* skip_nan= leaves"):
+            mlops.metric_binary([0.5, float("nan")], [0, 1])
+        with self.assertRaisesRegex(mlops.InvalidError, "threshold"):
+            mlops.metric_classes([[0.5, 0.5]], [0], threshold=0.3)
+        with self.assertRaisesRegex(mlops.InvalidError, "2 rows, but 1 weights"):
+            mlops.metric_binary([0.5, 0.5], [0, 1], weights=[1.0])
+
+
 @needs_numpy
 class Arrays(unittest.TestCase):
     def test_layouts_give_the_same(self):
@@ -748,6 +774,8 @@ assert model.predict({[[0.5, -1, 2]]}, output="leaf") == [[6.0, 6.0, 5.0]]
 table = mlops.table({{"a": [1, None, 3], "s": ["x", None, "z"]}})
 assert table["s"] == ["x", None, "z"] and table.values(0)[2] == 3.0
 assert mlops.stats_compare([1.0, 2.0], [1.0, 2.0]).ks == 0.0
+assert mlops.metric_binary([0.1, 0.9], [False, True]).auc == 1.0
+assert mlops.metric_classes([[0.75, 0.25]], [0])[1] == [[1.0, 0.0], [0.0, 0.0]]
 assert mlops.table([[1.0, 2.0], [3.0, 4.0]]).n_columns == 2
 profile = mlops.Profile(edges=[1.0])
 profile.add_f32([1, 2, 3])

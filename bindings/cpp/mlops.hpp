@@ -617,6 +617,34 @@ public:
             return mlops_store_content(need(), &id, text, cap, needed, &e);
         }, "mlops_store_content", &e);
     }
+
+    /// Write all that the store holds to one file: for backups, and for machines of another kind. The file has the
+    /// commits as they are, with their chain of hashes, and the content that they name.
+    void export_(const std::string &path) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_store_export(need(), path.c_str(), &e), "mlops_store_export", &e);
+    }
+
+    /// Make a store of what mlops_store_export() wrote: the same commits, content and id.
+    static void import_(const std::string &path, const std::string &from,
+                        const mlops_store_opts *opts = nullptr) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_store_import(path.c_str(), from.c_str(), opts, &e), "mlops_store_import", &e);
+    }
+
+    /// Make a damaged store usable: the index anew, and of the journal all commits that are whole. What was damaged
+    /// is kept beside, under "damaged". A lost commit leaves an empty one with its number and a note; commits behind
+    /// it keep their numbers, and their former hashes in a note. Content that is damaged stays lost;
+    /// mlops_check_store() names it.
+    static std::int64_t repair(const std::string &path, const mlops_store_opts *opts = nullptr) {
+        std::int64_t n_lost = 0;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_store_repair(path.c_str(), opts, &n_lost, &e), "mlops_store_repair", &e);
+        return n_lost;
+    }
 };
 
 /// Operations that wait for their commit. Mutable; one thread at a time.

@@ -2020,6 +2020,59 @@ func (x *Store) Content(id ID) ([]byte, error) {
 	return content, nil
 }
 
+// Export: write all that the store holds to one file: for backups, and for machines of another kind.
+// The file has the commits as they are, with their chain of hashes, and the content that they name.
+//
+// Errors: MLOPS_E_CORRUPT if something is damaged; MLOPS_E_NO_SPACE, MLOPS_E_DENIED, MLOPS_E_IO,
+// MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func (x *Store) Export(path string) error {
+	if x == nil || x.p == nil {
+		return closed("Store")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var e C.mlops_error
+	return check(C.mlops_store_export(x.p, s.str(path), &e), &e, "mlops_store_export")
+}
+
+// ImportStore: make a store of what mlops_store_export() wrote: the same commits, content and id.
+//
+// Errors: MLOPS_E_CORRUPT if the file is damaged or cut short: no store is made then; MLOPS_E_EXISTS,
+// MLOPS_E_NOT_FOUND, MLOPS_E_UNSUPPORTED, MLOPS_E_NO_SPACE, MLOPS_E_DENIED, MLOPS_E_IO, MLOPS_E_NOMEM.
+func ImportStore(path string, from string, opts *StoreOpts) error {
+	var s scope
+	defer s.free()
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return s.err
+	}
+	var e C.mlops_error
+	return check(C.mlops_store_import(s.str(path), s.str(from), optsC, &e), &e, "mlops_store_import")
+}
+
+// RepairStore: make a damaged store usable: the index anew, and of the journal all commits that are
+// whole. What was damaged is kept beside, under "damaged". A lost commit leaves an empty one with its
+// number and a note; commits behind it keep their numbers, and their former hashes in a note. Content
+// that is damaged stays lost; mlops_check_store() names it.
+//
+// Errors: MLOPS_E_BUSY if it is open; MLOPS_E_CORRUPT if its format file is damaged;
+// MLOPS_E_NOT_FOUND, MLOPS_E_NO_SPACE, MLOPS_E_DENIED, MLOPS_E_IO, MLOPS_E_NOMEM.
+func RepairStore(path string, opts *StoreOpts) (int64, error) {
+	var s scope
+	defer s.free()
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return 0, s.err
+	}
+	var nLost C.int64_t
+	var e C.mlops_error
+	if err := check(C.mlops_store_repair(s.str(path), optsC, &nLost, &e), &e, "mlops_store_repair"); err != nil {
+		return 0, err
+	}
+	return int64(nLost), nil
+}
+
 // Change: operations that wait for their commit. Mutable; one thread at a time.
 type Change struct {
 	p *C.mlops_change

@@ -145,6 +145,51 @@ MLOPS_API mlops_status mlops_store_stat(mlops_store *self, mlops_store_stats *ou
 MLOPS_API mlops_status mlops_store_content(mlops_store *self, const mlops_id *id, void *bytes,
                                            size_t cap, size_t *needed, mlops_error *err);
 
+/**
+ * Write all that the store holds to one file: for backups, and for machines of another kind. The
+ * file has the commits as they are, with their chain of hashes, and the content that they name.
+ *
+ * @param self  store
+ * @param path  file to write; replaced if it is there, once the new one is whole
+ * @param err   @nullable
+ * @return MLOPS_E_CORRUPT if something is damaged; MLOPS_E_NO_SPACE, MLOPS_E_DENIED, MLOPS_E_IO,
+ *         MLOPS_E_NOMEM, MLOPS_E_FORKED
+ * @since 0.1
+ */
+MLOPS_API mlops_status mlops_store_export(mlops_store *self, const char *path, mlops_error *err);
+
+/**
+ * Make a store of what mlops_store_export() wrote: the same commits, content and id.
+ *
+ * @param path  directory to make; refused if it is there and not empty
+ * @param from  file that was exported
+ * @param opts  @nullable host, journal_bytes
+ * @param err   @nullable
+ * @return MLOPS_E_CORRUPT if the file is damaged or cut short: no store is made then;
+ *         MLOPS_E_EXISTS, MLOPS_E_NOT_FOUND, MLOPS_E_UNSUPPORTED, MLOPS_E_NO_SPACE, MLOPS_E_DENIED,
+ *         MLOPS_E_IO, MLOPS_E_NOMEM
+ * @since 0.1
+ */
+MLOPS_API mlops_status mlops_store_import(const char *path, const char *from,
+                                          const mlops_store_opts *opts, mlops_error *err);
+
+/**
+ * Make a damaged store usable: the index anew, and of the journal all commits that are whole. What
+ * was damaged is kept beside, under "damaged". A lost commit leaves an empty one with its number
+ * and a note; commits behind it keep their numbers, and their former hashes in a note. Content that
+ * is damaged stays lost; mlops_check_store() names it.
+ *
+ * @param path         directory of a store that nobody has open
+ * @param opts         @nullable host; other fields are not looked at
+ * @param[out] n_lost  @nullable @shape(1) commits that were lost
+ * @param err          @nullable
+ * @return MLOPS_E_BUSY if it is open; MLOPS_E_CORRUPT if its format file is damaged;
+ *         MLOPS_E_NOT_FOUND, MLOPS_E_NO_SPACE, MLOPS_E_DENIED, MLOPS_E_IO, MLOPS_E_NOMEM
+ * @since 0.1
+ */
+MLOPS_API mlops_status mlops_store_repair(const char *path, const mlops_store_opts *opts,
+                                          int64_t *n_lost, mlops_error *err);
+
 #ifdef __cplusplus
 }
 #endif

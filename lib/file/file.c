@@ -151,6 +151,22 @@ void mlops__file_close(mlops__file_view *self, const mlops__host *host) {
     *self = (mlops__file_view){NULL, 0, 0};
 }
 
+mlops_status mlops__file_list(const mlops_io *io, const char *path, mlops__buf *names,
+                              mlops_error *err) {
+    size_t before = names->size;
+    for (;;) { /* again if the folder has grown in between */
+        int64_t size = io->list(io->ctx, path, NULL, 0);
+        if (size < 0) return mlops__fail_os(err, size, "cannot list", path);
+        if (size == 0) return MLOPS_OK;
+        char *room = (char *)mlops__buf_extend(names, (size_t)size);
+        if (!room) return mlops__fail_nomem(err, (size_t)size);
+        int64_t got = io->list(io->ctx, path, room, (size_t)size);
+        if (got < 0) return mlops__fail_os(err, got, "cannot list", path);
+        names->size = before + (size_t)(got <= size ? got : 0);
+        if (got <= size) return MLOPS_OK;
+    }
+}
+
 /* The new file beside the one that it will replace. */
 typedef struct draft {
     const mlops__host *host;

@@ -43,4 +43,8 @@ mlops_status mlops__file_write_at(const mlops_io *io, int64_t file, const void *
 mlops_status mlops__file_sync(const mlops_io *io, int64_t file, const char *path, mlops_error *err);
 mlops_status mlops__file_sync_dir(const mlops_io *io, const char *path, mlops_error *err);
 
+/* The names in a folder, each with its NUL, appended to the buffer. */
+mlops_status mlops__file_list(const mlops_io *io, const char *path, mlops__buf *names,
+                              mlops_error *err);
+
 #endif

@@ -8,6 +8,7 @@
  */
 #include "file/file.h"
 #include "store/core.h"
+#include "store/kv_pages.h"
 
 #include <string.h>
 
@@ -72,10 +73,25 @@ static int is_trusted(const mlops_store *self, const stamp *s) {
     return this_boot(self, boot) && memcmp(boot, s->boot, sizeof boot) == 0;
 }
 
-int mlops__index_is_trusted(mlops_store *self) {
+static mlops_status find_seq(void *user, mlops__bytes key, mlops__bytes value, mlops_error *err) {
+    int64_t *seq = user;
+    (void)err;
+    /* u64 guard; then the place: segment, offset, durable, seq. */
+    if (key.size == 2 && key.data[0] == MLOPS__TABLE_HEAD && value.size >= 40)
+        *seq = (int64_t)mlops__load_u64(value.data + 32);
+    return MLOPS_OK;
+}
+
+mlops_status mlops__index_peek(mlops_store *self, int64_t *seq, mlops_error *err) {
     stamp s;
+    *seq = -1;
     read_stamp(self, &s);
-    return is_trusted(self, &s);
+    if (!is_trusted(self, &s)) return MLOPS_OK;
+    mlops_status status =
+        mlops__kv_walk(&self->host, mlops__store_path(self, "index/data.mdb"), find_seq, seq, err);
+    if (status) *seq = -1;
+    if (status == MLOPS_E_NOT_FOUND || status == MLOPS_E_UNSUPPORTED) return MLOPS_OK;
+    return status;
 }
 
 static mlops_status open_map(mlops_store *self, mlops_error *err) {
@@ -94,6 +110,13 @@ static void delete_map(mlops_store *self) {
     mlops__file_unlink(io, mlops__store_path(self, "index/data.mdb-lock"));
 }
 
+void mlops__index_discard(mlops_store *self) {
+    const mlops_io *io = &self->host.io;
+    mlops__file_unlink(io, mlops__store_path(self, "index/boot"));
+    mlops__file_unlink(io, mlops__store_path(self, "index/snapshot"));
+    delete_map(self);
+}
+
 /* What the map lacks of journal and packs; a map of this boot lacks a few frames at the most. */
 static mlops_status complete_map(mlops_store *self, int trusted, mlops_error *err) {
     mlops__index index;
@@ -102,7 +125,8 @@ static mlops_status complete_map(mlops_store *self, int trusted, mlops_error *er
         return mlops__index_in_use(self, err);
     }
     MLOPS_TRY(mlops__index_begin(&index, self->kv, &self->host, 1, err));
-    mlops_status status = mlops__store_catch_up(self, &index, err);
+    mlops_status status = mlops__journal_check_place(&self->journal, &index.place, err);
+    if (!status) status = mlops__store_catch_up(self, &index, err);
     if (!status && index.dirty) {
         status = mlops__index_in_use(self, err);
         if (!status) return mlops__index_commit(&index, err);

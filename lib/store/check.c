@@ -154,16 +154,6 @@ static mlops_status check_content(mlops_check *self, mlops_error *err) {
 
 /* ---- the map ---- */
 
-static mlops_status find_map_seq(void *user, mlops__bytes key, mlops__bytes value,
-                                 mlops_error *err) {
-    mlops_check *self = user;
-    (void)err;
-    /* u64 guard; then the place: segment, offset, durable, seq. A damaged one is found later. */
-    if (key.size == 2 && key.data[0] == MLOPS__TABLE_HEAD && value.size >= 40)
-        self->map_seq = (int64_t)mlops__load_u64(value.data + 32);
-    return MLOPS_OK;
-}
-
 static int is_record(mlops__bytes key) { return key.size && key.data[0] <= MLOPS__TABLE_LAST; }
 
 static mlops_status step(mlops_check *self, mlops_error *err) {
@@ -231,16 +221,9 @@ static mlops_status compare_map(mlops_check *self, mlops_error *err) {
     return status;
 }
 
-/* A map of another boot is made anew in any case. */
 static mlops_status find_map(mlops_check *self, mlops_error *err) {
     mlops_error e;
-    self->map_seq = -1;
-    if (!mlops__index_is_trusted(self->store)) return MLOPS_OK;
-    mlops_status status =
-        mlops__kv_walk(&self->store->host, mlops__store_path(self->store, "index/data.mdb"),
-                       find_map_seq, self, &e);
-    if (status == MLOPS_E_NOT_FOUND || status == MLOPS_E_UNSUPPORTED) return MLOPS_OK;
-    if (status == MLOPS_E_CORRUPT) self->map_seq = -1;
+    mlops_status status = mlops__index_peek(self->store, &self->map_seq, &e);
     return swallow(self, status, &e, err);
 }
 

@@ -387,3 +387,32 @@ mlops_status mlops__content_check(mlops_store *self, mlops__index *index, const 
     mlops__buf_free(&recipe);
     return status;
 }
+
+mlops_status mlops__content_walk(mlops_store *self, mlops__index *index, const uint8_t *id,
+                                 mlops__content_visit *visit, void *user, mlops_error *err) {
+    location at;
+    mlops_id name;
+    mlops__buf recipe;
+    mlops__pack_frame frame;
+    memcpy(name.bytes, id, sizeof name.bytes);
+    MLOPS_TRY(find(index, MLOPS__TABLE_OBJECTS, (mlops__bytes){id, 32}, &at, err));
+    if (at.place.pack == 0) return MLOPS_OK;
+    mlops__buf_init(&recipe, &self->host.allocator);
+    mlops_status status = read_recipe(self, &name, &at, &recipe, err);
+    for (size_t i = 8; i < recipe.size && !status; i += CHUNK_KEY) {
+        status =
+            find(index, MLOPS__TABLE_CHUNKS, (mlops__bytes){recipe.data + i, CHUNK_KEY}, &at, err);
+        if (status == MLOPS_E_NOT_FOUND) status = damaged(err);
+        if (!status)
+            status = mlops__packs_read(&self->packs, at.place, &frame, &self->payload, err);
+        if (!status) status = visit(user, &frame, self->payload.data, err);
+    }
+    if (!status) {
+        uint32_t n = (uint32_t)recipe.size;
+        mlops__pack_frame object = {MLOPS__PACK_OBJECT, MLOPS__PACK_RAW, n, n, {0}};
+        memcpy(object.key, id, sizeof object.key);
+        status = visit(user, &object, recipe.data, err);
+    }
+    mlops__buf_free(&recipe);
+    return status;
+}

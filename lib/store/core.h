@@ -45,10 +45,15 @@ const char *mlops__store_path(mlops_store *self, const char *name);
 mlops_status mlops__store_new(mlops_store **out, const char *path, const mlops_store_opts *opts,
                               mlops_error *err);
 void mlops__store_destroy(mlops_store *self);
+mlops_status mlops__store_make_dirs(mlops_store *self, mlops_error *err);
+/* Makes the directory, or takes one that is empty or that an earlier attempt left. */
+mlops_status mlops__store_claim(mlops_store *self, mlops_error *err);
+mlops_status mlops__store_open_lock(mlops_store *self, mlops_error *err);
 
 /* store_format.c */
-mlops_status mlops__format_read(mlops_store *self, mlops_error *err); /* MLOPS_E_NOT_FOUND */
-mlops_status mlops__format_create(mlops_store *self, mlops_error *err);
+mlops_status mlops__format_read(mlops_store *self, mlops_error *err);   /* MLOPS_E_NOT_FOUND */
+mlops_status mlops__format_create(mlops_store *self, mlops_error *err); /* with a journal */
+mlops_status mlops__format_write(mlops_store *self, mlops_error *err);  /* the file alone */
 
 /* The one writer: takes both locks, begins a transaction and applies frames that others left. */
 mlops_status mlops__store_write_begin(mlops_store *self, mlops__index *out, mlops_error *err);
@@ -69,9 +74,12 @@ mlops_status mlops__store_sync_packs(mlops_store *self, mlops__index *index, mlo
 
 /* boot.c: is the index to be trusted, and making it anew. */
 mlops_status mlops__index_open(mlops_store *self, mlops_error *err);
-int mlops__index_is_trusted(mlops_store *self);
+/* The newest commit that the map has, read by its pages; -1 if there is none to be trusted. */
+mlops_status mlops__index_peek(mlops_store *self, int64_t *seq, mlops_error *err);
 mlops_status mlops__index_in_use(mlops_store *self, mlops_error *err); /* before its first write */
 void mlops__index_close(mlops_store *self);
+void mlops__index_discard(
+    mlops_store *self); /* the next open makes it anew, of the journal alone */
 
 /* snapshot.c */
 int64_t mlops__snapshot_seq(mlops_store *self); /* of the newest; 0: none */
@@ -82,12 +90,21 @@ void mlops__snapshot_restore(mlops_store *self); /* makes the map, if there is a
 mlops_status mlops__store_rebuild(mlops_store *self, mlops_error *err);
 mlops_status mlops__store_scan_packs(mlops_store *self, int64_t *n_unused, mlops_error *err);
 
+/* Deletes the files of a folder. */
+void mlops__wipe(mlops_store *store, const char *folder);
+
 /* content.c */
 enum { MLOPS__CHUNK = 128 << 10, MLOPS__INLINE_MAX = 2048 };
 mlops_status mlops__content_pack(mlops_store *self, const mlops_id *id, const uint8_t *bytes,
                                  size_t n, mlops_error *err);
 mlops_status mlops__content_check(mlops_store *self, mlops__index *index, const uint8_t *id,
                                   mlops_error *err); /* is it whole, as far as the index knows */
+/* The frames of an object: that of each chunk in order, then of its recipe. They live until the
+ * next call. */
+typedef mlops_status mlops__content_visit(void *user, const mlops__pack_frame *frame,
+                                          const uint8_t *payload, mlops_error *err);
+mlops_status mlops__content_walk(mlops_store *self, mlops__index *index, const uint8_t *id,
+                                 mlops__content_visit *visit, void *user, mlops_error *err);
 mlops_status mlops__content_note(mlops__index *index, const mlops__pack_frame *frame,
                                  mlops__pack_place place, mlops_error *err);
 

@@ -347,12 +347,18 @@ int mlops__journal_is_full(mlops__journal *self, const mlops__place *place, size
 
 mlops_status mlops__journal_stage(mlops__journal *self, const mlops__place *place, mlops__buf *buf,
                                   mlops__frame *out, mlops__place *after, mlops_error *err) {
+    int64_t now = self->host->clock.now_ns(self->host->clock.ctx);
+    return mlops__journal_stage_at(self, place, buf, now, out, after, err);
+}
+
+mlops_status mlops__journal_stage_at(mlops__journal *self, const mlops__place *place,
+                                     mlops__buf *buf, int64_t time_ns, mlops__frame *out,
+                                     mlops__place *after, mlops_error *err) {
     *after = *place;
     if (self->broken) return refuse_broken(err);
     MLOPS_TRY(make_room(self, after, buf->size + MLOPS__FRAME_TAIL + 8, err));
-    int64_t now = self->host->clock.now_ns(self->host->clock.ctx);
     int64_t durable = after->durable;
-    mlops_status status = mlops__frame_end(buf, &after->chain, now, durable, self->blocks);
+    mlops_status status = mlops__frame_end(buf, &after->chain, time_ns, durable, self->blocks);
     if (status == MLOPS_E_NOMEM) {
         buf->status = MLOPS_OK;
         return mlops__fail_nomem(err, buf->size);
@@ -379,6 +385,49 @@ mlops_status mlops__journal_write(mlops__journal *self, const mlops__frame *fram
     }
     if (status) take_back(self, at);
     return status;
+}
+
+mlops_status mlops__journal_copy(mlops__journal *self, mlops__place *place,
+                                 const mlops__frame *frame, mlops_error *err) {
+    mlops__place after = *place;
+    MLOPS_TRY(make_room(self, &after, frame->size, err));
+    if (mlops__frame_follow(frame, &after.chain, self->blocks))
+        return mlops__fail(err, MLOPS_E_CORRUPT, "commit %lld does not go on with the one before",
+                           (long long)frame->seq);
+    after.offset += (int64_t)frame->size;
+    MLOPS_TRY(mlops__journal_write(self, frame, &after, 0, err));
+    *place = after;
+    return MLOPS_OK;
+}
+
+mlops_status mlops__journal_check_place(mlops__journal *self, const mlops__place *place,
+                                        mlops_error *err) {
+    uint8_t link[32];
+    if (place->chain.seq == 0 || place->offset <= HEAD) return MLOPS_OK;
+    mlops_status status = open_segment(self, place->segment, 0, err);
+    if (status == MLOPS_E_NOT_FOUND || (!status && place->offset > self->size))
+        return damaged(self, place->offset, "the journal is cut short: commits are missing", err);
+    MLOPS_TRY(status);
+    MLOPS_TRY(mlops__file_read_at(&self->host->io, self->file, link, sizeof link,
+                                  place->offset - MLOPS__FRAME_TAIL, self->path, err));
+    if (memcmp(link, place->chain.link, sizeof link) == 0) return MLOPS_OK;
+    return damaged(self, place->offset, "the newest commit is damaged", err);
+}
+
+int mlops__journal_find_id(mlops__journal *self, uint8_t id[32]) {
+    for (int64_t i = 1; i <= 64; i++) {
+        uint8_t head[HEAD];
+        const char *path = name_segment(self, i);
+        int64_t file = mlops__file_number(&self->host->io, path, MLOPS_IO_READ);
+        if (file < 0) continue;
+        mlops_status status = mlops__file_read_at(&self->host->io, file, head, HEAD, 0, path, NULL);
+        mlops__file_end(&self->host->io, file);
+        if (status || memcmp(head, MAGIC, 8) != 0) continue;
+        if (mlops__load_u64(head + 56) != mlops__hash_64(head, 56)) continue;
+        memcpy(id, head + 16, 32);
+        return 1;
+    }
+    return 0;
 }
 
 mlops_status mlops__journal_read(mlops__journal *self, int64_t segment, int64_t offset, void *bytes,

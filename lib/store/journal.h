@@ -63,11 +63,25 @@ int mlops__journal_is_full(mlops__journal *self, const mlops__place *place, size
 /* Ends the frame in buf for the place, and says what it is and what will be behind it. */
 mlops_status mlops__journal_stage(mlops__journal *self, const mlops__place *place, mlops__buf *buf,
                                   mlops__frame *out, mlops__place *after, mlops_error *err);
+mlops_status mlops__journal_stage_at(mlops__journal *self, const mlops__place *place,
+                                     mlops__buf *buf, int64_t time_ns, mlops__frame *out,
+                                     mlops__place *after, mlops_error *err);
 
 /* Writes a staged frame and, if asked, syncs. After an error the frame is not there, or nobody will
  * know before the next open: then the journal is broken. */
 mlops_status mlops__journal_write(mlops__journal *self, const mlops__frame *frame,
                                   mlops__place *after, int sync, mlops_error *err);
+
+/* Writes a frame as it is, if it goes on with the chain at the place. For copies. */
+mlops_status mlops__journal_copy(mlops__journal *self, mlops__place *place,
+                                 const mlops__frame *frame, mlops_error *err);
+
+/* MLOPS_E_CORRUPT if the frame that should end at the place does not. */
+mlops_status mlops__journal_check_place(mlops__journal *self, const mlops__place *place,
+                                        mlops_error *err);
+
+/* Whose journal it is, by the first segment that says so; 0 if none does. */
+int mlops__journal_find_id(mlops__journal *self, uint8_t id[32]);
 
 /* Bytes of a segment, as they are. */
 mlops_status mlops__journal_read(mlops__journal *self, int64_t segment, int64_t offset, void *bytes,

@@ -130,10 +130,9 @@ static uint64_t guard_of(const uint8_t *head, const void *payload, size_t n) {
     return mlops__hash_64(head, GUARD_AT) ^ (h << 32 | h >> 32);
 }
 
-mlops_status mlops__packs_append(mlops__packs *self, const mlops__pack_frame *frame,
-                                 const void *payload, mlops__pack_place *out, mlops_error *err) {
-    const mlops_io *io = &self->host->io;
-    uint8_t head[MLOPS__PACK_FRAME_HEAD] = {0};
+void mlops__pack_head(const mlops__pack_frame *frame, const void *payload,
+                      uint8_t head[MLOPS__PACK_FRAME_HEAD]) {
+    memset(head, 0, MLOPS__PACK_FRAME_HEAD);
     put_u32(head, MAGIC);
     head[4] = (uint8_t)frame->kind;
     head[5] = (uint8_t)frame->codec;
@@ -143,6 +142,13 @@ mlops_status mlops__packs_append(mlops__packs *self, const mlops__pack_frame *fr
     uint64_t guard = guard_of(head, payload, frame->stored);
     put_u32(head + GUARD_AT, (uint32_t)guard);
     put_u32(head + GUARD_AT + 4, (uint32_t)(guard >> 32));
+}
+
+mlops_status mlops__packs_append(mlops__packs *self, const mlops__pack_frame *frame,
+                                 const void *payload, mlops__pack_place *out, mlops_error *err) {
+    const mlops_io *io = &self->host->io;
+    uint8_t head[MLOPS__PACK_FRAME_HEAD];
+    mlops__pack_head(frame, payload, head);
     const char *path = name_pack(self, self->leased);
     MLOPS_TRY(mlops__file_write_at(io, self->leased_file, head, sizeof head, self->end, path, err));
     MLOPS_TRY(mlops__file_write_at(io, self->leased_file, payload, frame->stored,
@@ -197,6 +203,15 @@ static mlops_status take_head(const uint8_t *head, mlops__pack_frame *out) {
     int raw = out->codec == MLOPS__PACK_RAW && out->size == out->stored;
     if (mlops__load_u32(head) != MAGIC || !known || !fits) return MLOPS_E_CORRUPT;
     return raw || out->codec == MLOPS__PACK_ZSTD ? MLOPS_OK : MLOPS_E_CORRUPT;
+}
+
+mlops_status mlops__pack_open(mlops__pack_frame *out, const uint8_t *bytes, size_t n) {
+    if (n < MLOPS__PACK_FRAME_HEAD || take_head(bytes, out)) return MLOPS_E_CORRUPT;
+    const uint8_t *payload = bytes + MLOPS__PACK_FRAME_HEAD;
+    if (out->stored != n - MLOPS__PACK_FRAME_HEAD) return MLOPS_E_CORRUPT;
+    return mlops__load_u64(bytes + GUARD_AT) == guard_of(bytes, payload, out->stored)
+               ? MLOPS_OK
+               : MLOPS_E_CORRUPT;
 }
 
 /* MLOPS_E_CORRUPT without a message if no frame is there. */
@@ -305,25 +320,17 @@ static void insert_sorted(mlops__buf *numbers, int64_t number) {
 }
 
 mlops_status mlops__packs_list(mlops__packs *self, mlops__buf *numbers, mlops_error *err) {
-    const mlops_io *io = &self->host->io;
     mlops__buf names;
     mlops__buf_init(&names, &self->host->allocator);
     self->path[self->dir] = 0;
-    int64_t size = io->list(io->ctx, self->path, NULL, 0), got = 0;
-    if (size > 0) {
-        char *text = (char *)mlops__buf_extend(&names, (size_t)size);
-        got = text ? io->list(io->ctx, self->path, text, (size_t)size) : 0;
-    }
-    for (int64_t at = 0; got >= 0 && got <= size && at < got; at++) {
+    mlops_status status = mlops__file_list(&self->host->io, self->path, &names, err);
+    for (size_t at = 0; !status && at < names.size; at++) {
         const char *name = (const char *)names.data + at;
         int64_t number;
         if (parse_name(name, &number)) insert_sorted(numbers, number);
-        at += (int64_t)strlen(name);
+        at += strlen(name);
     }
-    mlops_status status = names.status ? names.status : numbers->status;
     mlops__buf_free(&names);
-    if (size < 0 || got < 0)
-        return mlops__fail_os(err, size < 0 ? size : got, "cannot list", self->path);
-    if (status) return mlops__fail_nomem(err, (size_t)size);
-    return got <= size ? MLOPS_OK : mlops__packs_list(self, numbers, err);
+    if (!status && numbers->status) return mlops__fail_nomem(err, numbers->size);
+    return status;
 }

@@ -65,6 +65,13 @@ void mlops__packs_free(mlops__packs *self);
 mlops_status mlops__packs_lease(mlops__packs *self, int64_t number, int is_new, mlops_error *err);
 void mlops__packs_release(mlops__packs *self);
 
+/* The 64 bytes in front of a payload. */
+void mlops__pack_head(const mlops__pack_frame *frame, const void *payload,
+                      uint8_t head[MLOPS__PACK_FRAME_HEAD]);
+
+/* A frame out of bytes that begin with its head. MLOPS_E_CORRUPT without a message. */
+mlops_status mlops__pack_open(mlops__pack_frame *out, const uint8_t *bytes, size_t n);
+
 /* Appends to the leased pack. */
 mlops_status mlops__packs_append(mlops__packs *self, const mlops__pack_frame *frame,
                                  const void *payload, mlops__pack_place *out, mlops_error *err);

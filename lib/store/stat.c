@@ -9,26 +9,30 @@
 
 #include <string.h>
 
-static int64_t size_of_folder(mlops_store *self, const char *name) {
-    char names[1 << 16];
+static int64_t size_of_file(mlops_store *self, const char *folder, const char *name) {
     const mlops_io *io = &self->host.io;
+    char path[MLOPS__PATH_ROOM];
+    if (strlen(folder) + strlen(name) + 2 > sizeof path) return 0;
+    mlops__format(path, sizeof path, "%s/%s", folder, name);
+    int64_t file = mlops__file_number(io, mlops__store_path(self, path), MLOPS_IO_READ);
+    if (file < 0) return 0;
+    int64_t bytes = mlops__file_size(io, file);
+    mlops__file_end(io, file);
+    return bytes > 0 ? bytes : 0;
+}
+
+static int64_t size_of_folder(mlops_store *self, const char *folder) {
+    mlops__buf names;
     int64_t total = 0;
-    int64_t size = io->list(io->ctx, mlops__store_path(self, name), names, sizeof names);
-    if (size < 0 || size > (int64_t)sizeof names) return 0;
-    for (int64_t at = 0; at < size; at++) {
-        char path[64];
-        size_t n = strlen(names + at), folder = strlen(name);
-        if (n + folder + 2 <= sizeof path) {
-            memcpy(path, name, folder);
-            path[folder] = '/';
-            memcpy(path + folder + 1, names + at, n + 1);
-            int64_t file = mlops__file_number(io, mlops__store_path(self, path), MLOPS_IO_READ);
-            int64_t bytes = file < 0 ? 0 : mlops__file_size(io, file);
-            if (file >= 0) mlops__file_end(io, file);
-            total += bytes > 0 ? bytes : 0;
-        }
-        at += (int64_t)n;
+    mlops__buf_init(&names, &self->host.allocator);
+    if (mlops__file_list(&self->host.io, mlops__store_path(self, folder), &names, NULL))
+        names.size = 0;
+    for (size_t at = 0; at < names.size; at++) {
+        const char *name = (const char *)names.data + at;
+        total += size_of_file(self, folder, name);
+        at += strlen(name);
     }
+    mlops__buf_free(&names);
     return total;
 }
 

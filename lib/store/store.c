@@ -146,26 +146,26 @@ static int is_ours(const char *name) {
     return strncmp(name, ".mlops-", 7) == 0; /* a format file on its way */
 }
 
-/* Only a directory that is empty, or that an earlier attempt left, becomes a store. */
-static mlops_status check_empty(mlops_store *self, mlops_error *err) {
-    const mlops_io *io = &self->host.io;
-    char names[4096];
+mlops_status mlops__store_claim(mlops_store *self, mlops_error *err) {
+    MLOPS_TRY(make_dir(self, "", err));
+    mlops__buf names;
     const char *path = mlops__store_path(self, "");
-    int64_t size = io->list(io->ctx, path, names, sizeof names);
-    if (size < 0) return mlops__fail_os(err, size, "cannot list", path);
-    for (int64_t at = 0; at < size && size <= (int64_t)sizeof names; at++) {
-        if (!is_ours(names + at))
-            return mlops__fail(err, MLOPS_E_EXISTS,
-                               "'%s' is no store and is not empty: it holds '%s'; name another "
-                               "directory",
-                               path, names + at);
-        at += (int64_t)strlen(names + at);
+    mlops__buf_init(&names, &self->host.allocator);
+    mlops_status status = mlops__file_list(&self->host.io, path, &names, err);
+    for (size_t at = 0; !status && at < names.size; at++) {
+        const char *name = (const char *)names.data + at;
+        if (!is_ours(name))
+            status = mlops__fail(err, MLOPS_E_EXISTS,
+                                 "'%s' is no store and is not empty: it holds '%s'; name another "
+                                 "directory",
+                                 path, name);
+        at += strlen(name);
     }
-    if (size <= (int64_t)sizeof names) return MLOPS_OK;
-    return mlops__fail(err, MLOPS_E_EXISTS, "'%s' is no store and is not empty", path);
+    mlops__buf_free(&names);
+    return status;
 }
 
-static mlops_status open_lock(mlops_store *self, mlops_error *err) {
+mlops_status mlops__store_open_lock(mlops_store *self, mlops_error *err) {
     const mlops_io *io = &self->host.io;
     const char *path = mlops__store_path(self, "lock");
     mlops_io_mode mode = self->read_only ? MLOPS_IO_READ : MLOPS_IO_READ_WRITE;
@@ -180,7 +180,7 @@ static mlops_status open_lock(mlops_store *self, mlops_error *err) {
     return code < 0 ? mlops__fail_os(err, code, "cannot tell the identity of", path) : MLOPS_OK;
 }
 
-static mlops_status create_dirs(mlops_store *self, mlops_error *err) {
+mlops_status mlops__store_make_dirs(mlops_store *self, mlops_error *err) {
     MLOPS_TRY(make_dir(self, "journal", err));
     MLOPS_TRY(make_dir(self, "packs", err));
     MLOPS_TRY(make_dir(self, "index", err));
@@ -200,7 +200,7 @@ static mlops_status create_store(mlops_store *self, mlops_error *err) {
     MLOPS_TRY(mlops__store_lock_writer(self, err));
     mlops_status status = mlops__format_read(self, err);
     if (status == MLOPS_E_NOT_FOUND) {
-        status = create_dirs(self, err);
+        status = mlops__store_make_dirs(self, err);
         if (!status) status = mlops__format_create(self, err);
     }
     mlops__store_unlock_writer(self);
@@ -216,11 +216,8 @@ static mlops_status open_or_create(mlops_store *self, mlops_error *err) {
                            mlops__store_path(self, ""));
     if (status && status != MLOPS_E_NOT_FOUND) return status;
     int is_new = status != MLOPS_OK;
-    if (is_new) {
-        MLOPS_TRY(make_dir(self, "", err));
-        MLOPS_TRY(check_empty(self, err));
-    }
-    MLOPS_TRY(open_lock(self, err));
+    if (is_new) MLOPS_TRY(mlops__store_claim(self, err));
+    MLOPS_TRY(mlops__store_open_lock(self, err));
     return is_new ? create_store(self, err) : MLOPS_OK;
 }
 

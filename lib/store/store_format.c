@@ -56,6 +56,8 @@ static mlops_status parse(mlops_store *self, const char *text, mlops_error *err)
     const char *id = take_word(&at, "id ");
     if (!id || !take_id(id, self->id))
         return refuse(self, MLOPS_E_CORRUPT, "the id is missing or damaged", err);
+    if (strncmp(at, HASH, 5) != 0)
+        return refuse(self, MLOPS_E_CORRUPT, "the name of the hash is missing", err);
     if (strncmp(at, HASH, sizeof HASH - 1) != 0)
         return refuse(self, MLOPS_E_UNSUPPORTED, "its hash is not sha256", err);
     return MLOPS_OK;
@@ -72,11 +74,9 @@ mlops_status mlops__format_read(mlops_store *self, mlops_error *err) {
     return parse(self, text, err);
 }
 
-mlops_status mlops__format_create(mlops_store *self, mlops_error *err) {
+mlops_status mlops__format_write(mlops_store *self, mlops_error *err) {
     char text[256];
     mlops__buf b;
-    int64_t code = self->host.entropy.fill(self->host.entropy.ctx, self->id, sizeof self->id);
-    if (code < 0) return mlops__fail_os(err, code, "cannot draw an id for", self->path);
     mlops__buf_init_fixed(&b, text, sizeof text);
     mlops__buf_text(&b, FIRST);
     mlops__buf_format(&b, "version %d\nid ", VERSION);
@@ -85,11 +85,16 @@ mlops_status mlops__format_create(mlops_store *self, mlops_error *err) {
                           "0123456789abcdef"[self->id[i] & 15]);
     mlops__buf_text(&b, "\n");
     mlops__buf_text(&b, HASH);
+    return mlops__file_write(&self->host, mlops__store_path(self, "format"), text, b.size, err);
+}
+
+mlops_status mlops__format_create(mlops_store *self, mlops_error *err) {
+    int64_t code = self->host.entropy.fill(self->host.entropy.ctx, self->id, sizeof self->id);
+    if (code < 0) return mlops__fail_os(err, code, "cannot draw an id for", self->path);
     MLOPS_TRY(mlops__journal_init(&self->journal, &self->host, mlops__store_path(self, "journal"),
                                   self->id, 1, err));
     if (self->opts.journal_bytes) self->journal.first_bytes = self->opts.journal_bytes;
     mlops_status status = mlops__journal_create(&self->journal, err);
     mlops__journal_free(&self->journal);
-    if (status) return status;
-    return mlops__file_write(&self->host, mlops__store_path(self, "format"), text, b.size, err);
+    return status ? status : mlops__format_write(self, err);
 }

@@ -852,6 +852,11 @@ _rt.declare(lib.mlops_store_service, C.c_int32, C.c_void_p, C.c_int64, C.POINTER
 _rt.declare(lib.mlops_store_stat, C.c_int32, C.c_void_p, C.POINTER(mlops_store_stats), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_store_content, C.c_int32, C.c_void_p, C.POINTER(mlops_id), C.c_void_p, C.c_size_t,
         C.POINTER(C.c_size_t), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_store_export, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_store_import, C.c_int32, C.c_char_p, C.c_char_p, C.POINTER(mlops_store_opts),
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_store_repair, C.c_int32, C.c_char_p, C.POINTER(mlops_store_opts), C.c_void_p,
+        C.POINTER(mlops_error))
 _rt.declare(lib.mlops_change_new, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_change_opts),
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_change_free, None, C.c_void_p)
@@ -2048,6 +2053,77 @@ class Store(_rt.Handle):
         text = _rt.written(lambda text, cap, needed: lib.mlops_store_content(h, C.byref(id), text, cap, needed,
                 C.byref(err)), "Store.content", err)
         return text
+
+    def export(self, path):
+        """Write all that the store holds to one file: for backups, and for machines of another kind. The file
+        has the commits as they are, with their chain of hashes, and the content that they name.
+
+            path: file to write; replaced if it is there, once the new one is whole
+
+        Raises: CorruptError if something is damaged; NoSpaceError, DeniedError, IoError, NomemError,
+        ForkedError.
+        """
+        h = self._open()
+        err = mlops_error()
+        status = lib.mlops_store_export(h, _rt.string(path, "path"), C.byref(err))
+        if status:
+            _rt.check(status, "Store.export", err)
+
+    @staticmethod
+    def import_(path, from_, *, must_exist=False, read_only=False, sync=None, index=None, map_max=None,
+                journal_bytes=None):
+        """Make a store of what Store.export() wrote: the same commits, content and id.
+
+            path: directory to make; refused if it is there and not empty
+            from_: file that was exported
+            must_exist: never make a store
+            read_only: write nothing, not even the index, which is in memory then
+            sync: default Sync.FULL
+            index: default StoreIndex.FILE
+            map_max: bytes that the index may grow to; default 1 TiB, or 512 MiB on 32 bits, or less where
+                the system refuses
+            journal_bytes: size of the first segment of a new journal, from 4 KiB; default 256 KiB. Later
+                ones double up to 16 MiB
+
+        Raises: CorruptError if the file is damaged or cut short: no store is made then; ExistsError,
+        NotFoundError, UnsupportedError, NoSpaceError, DeniedError, IoError, NomemError.
+        """
+        opts = _store_opts(must_exist=must_exist, read_only=read_only, sync=sync, index=index, map_max=map_max,
+                journal_bytes=journal_bytes)
+        err = mlops_error()
+        status = lib.mlops_store_import(_rt.string(path, "path"), _rt.string(from_, "from_"), C.byref(opts),
+                C.byref(err))
+        if status:
+            _rt.check(status, "Store.import_", err)
+
+    @staticmethod
+    def repair(path, *, must_exist=False, read_only=False, sync=None, index=None, map_max=None, journal_bytes=None):
+        """Make a damaged store usable: the index anew, and of the journal all commits that are whole. What
+        was damaged is kept beside, under "damaged". A lost commit leaves an empty one with its number and
+        a note; commits behind it keep their numbers, and their former hashes in a note. Content that is
+        damaged stays lost; Check.store() names it.
+
+            path: directory of a store that nobody has open
+            must_exist: never make a store
+            read_only: write nothing, not even the index, which is in memory then
+            sync: default Sync.FULL
+            index: default StoreIndex.FILE
+            map_max: bytes that the index may grow to; default 1 TiB, or 512 MiB on 32 bits, or less where
+                the system refuses
+            journal_bytes: size of the first segment of a new journal, from 4 KiB; default 256 KiB. Later
+                ones double up to 16 MiB
+
+        Raises: BusyError if it is open; CorruptError if its format file is damaged; NotFoundError,
+        NoSpaceError, DeniedError, IoError, NomemError.
+        """
+        opts = _store_opts(must_exist=must_exist, read_only=read_only, sync=sync, index=index, map_max=map_max,
+                journal_bytes=journal_bytes)
+        n_lost = C.c_int64()
+        err = mlops_error()
+        status = lib.mlops_store_repair(_rt.string(path, "path"), C.byref(opts), C.byref(n_lost), C.byref(err))
+        if status:
+            _rt.check(status, "Store.repair", err)
+        return n_lost.value
 
 
 @_rt.noun("change")

@@ -1,0 +1,254 @@
+/* Making a damaged store usable again.
+ *
+ * Owns the new journal while it is being made. Invariants: whatever is whole is kept, under its
+ * number; whatever is replaced is kept beside, in "damaged"; the new journal takes the old one's
+ * place only when it is complete and synced, so that a repair that is cut off can be done again.
+ */
+#include "base/opts.h"
+#include "file/file.h"
+#include "store/core.h"
+
+#include <string.h>
+
+enum { SEGMENTS_MAX = 1 << 20 };
+
+typedef struct repair {
+    mlops_store *store;
+    mlops__journal to;
+    mlops__place place; /* in the new journal */
+    mlops__buf buf;
+    int64_t map_seq; /* commits that the map has; -1: not known */
+    int64_t n_lost;
+
+} repair;
+
+static mlops__bytes text_of(const char *text) {
+    return (mlops__bytes){(const uint8_t *)text, strlen(text)};
+}
+
+static mlops_status write_made(repair *r, int64_t time_ns, mlops_error *err) {
+    mlops__frame frame;
+    mlops__place after;
+    MLOPS_TRY(mlops__journal_stage_at(&r->to, &r->place, &r->buf, time_ns, &frame, &after, err));
+    MLOPS_TRY(mlops__journal_write(&r->to, &frame, &after, 0, err));
+    r->place = after;
+    return MLOPS_OK;
+}
+
+/* In the place of a commit that is not there any more. */
+static mlops_status write_lost(repair *r, int64_t time_ns, mlops_error *err) {
+    mlops__buf_init(&r->buf, &r->store->host.allocator);
+    mlops__frame_begin(&r->buf);
+    mlops__frame_op(&r->buf, MLOPS__OP_NOTE, 0, text_of("verb"), text_of("lost in repair"));
+    mlops_status status = write_made(r, time_ns, err);
+    mlops__buf_free(&r->buf);
+    r->n_lost++;
+
+    return status;
+}
+
+/* The same operations under a new link; the former one stays in a note. */
+static mlops_status write_again(repair *r, const mlops__frame *frame, mlops_error *err) {
+    mlops__ops ops;
+    mlops__op op;
+    mlops__buf_init(&r->buf, &r->store->host.allocator);
+    mlops__frame_begin(&r->buf);
+    mlops__ops_init(&ops, frame);
+    while (mlops__ops_next(&ops, &op))
+        mlops__frame_op(&r->buf, op.kind, op.table, op.key, op.value);
+    mlops__frame_op(&r->buf, MLOPS__OP_NOTE, 0, text_of("was"), (mlops__bytes){frame->link, 32});
+    mlops_status status = write_made(r, frame->time_ns, err);
+    mlops__buf_free(&r->buf);
+
+    return status;
+}
+
+static mlops_status take(repair *r, const mlops__frame *frame, mlops_error *err) {
+    while (r->place.chain.seq + 1 < frame->seq) MLOPS_TRY(write_lost(r, frame->time_ns, err));
+    if (memcmp(frame->prev, r->place.chain.link, 32) == 0)
+        return mlops__journal_copy(&r->to, &r->place, frame, err);
+    return write_again(r, frame, err);
+}
+
+/* Whole frames of one segment, whatever lies between them. */
+static mlops_status take_segment(repair *r, const uint8_t *data, size_t n, mlops_error *err) {
+    size_t at = MLOPS__FRAME_HEAD;
+    while (at + MLOPS__FRAME_LEAST <= n) {
+        mlops__frame frame;
+        size_t size = mlops__frame_size(data + at);
+        int whole = size && size <= n - at && !mlops__frame_open(&frame, data + at, size);
+        if (whole && frame.seq > r->place.chain.seq) MLOPS_TRY(take(r, &frame, err));
+        at += whole ? size : 8;
+    }
+    return MLOPS_OK;
+}
+
+static void name_segment(char out[32], int64_t number) {
+    char *p = out;
+    memcpy(p, "journal/", 8);
+    p += 8;
+    for (int i = 15; i >= 0; i--) *p++ = "0123456789abcdef"[number >> 4 * i & 15];
+    *p = 0;
+}
+
+/* Segments have ascending numbers; where many are missing in a row, it is the end. */
+static mlops_status take_journal(repair *r, mlops_error *err) {
+    mlops_store *store = r->store;
+    int missing = 0;
+    for (int64_t i = 1; i < SEGMENTS_MAX && missing < 64; i++) {
+        mlops__file_view view;
+        char name[32];
+        name_segment(name, i);
+        mlops_status status =
+            mlops__file_open(&view, &store->host, mlops__store_path(store, name), SIZE_MAX, 0, err);
+        missing = status == MLOPS_E_NOT_FOUND ? missing + 1 : 0;
+        if (status == MLOPS_E_NOT_FOUND) continue;
+        MLOPS_TRY(status);
+        status = take_segment(r, view.data, view.size, err);
+        mlops__file_close(&view, &store->host);
+        MLOPS_TRY(status);
+    }
+    return MLOPS_OK;
+}
+
+static mlops_status make_folder(mlops_store *store, const char *name, mlops_error *err) {
+    const mlops_io *io = &store->host.io;
+    const char *path = mlops__store_path(store, name);
+    int64_t code = io->mkdir(io->ctx, path);
+    if (code >= 0 || mlops__os_kind_of(code) == MLOPS__OS_EXISTS) return MLOPS_OK;
+    return mlops__fail_os(err, code, "cannot make the directory", path);
+}
+
+static mlops_status move(mlops_store *store, const char *from, const char *to, mlops_error *err) {
+    const mlops_io *io = &store->host.io;
+    size_t size = store->dir + MLOPS__PATH_ROOM;
+    char *source = mlops__alloc(&store->host.allocator, size);
+    if (!source) return mlops__fail_nomem(err, size);
+    const char *path = mlops__store_path(store, from);
+    memcpy(source, path, strlen(path) + 1);
+    path = mlops__store_path(store, to);
+    int64_t code;
+    do code = io->rename(io->ctx, source, path);
+    while (code < 0 && mlops__os_kind_of(code) == MLOPS__OS_INTERRUPTED);
+    mlops__free(&store->host.allocator, source, size);
+    return code < 0 ? mlops__fail_os(err, code, "cannot move to", path) : MLOPS_OK;
+}
+
+/* Is the journal sound as it is, and does it go as far as the map? Then it is left alone. */
+static int is_sound(const repair *r) {
+    mlops_store *store = r->store;
+    mlops__journal journal;
+    mlops__place place;
+    mlops__frame frame;
+    mlops__place_init(&place);
+    mlops_status status = mlops__journal_init(
+        &journal, &store->host, mlops__store_path(store, "journal"), store->id, 0, NULL);
+    if (status) return 0;
+    do status = mlops__journal_next(&journal, &place, &frame, NULL);
+    while (!status);
+    if (status == MLOPS_END) status = mlops__journal_check_end(&journal, &place, NULL);
+    mlops__journal_free(&journal);
+    return status == MLOPS_OK && place.chain.seq >= r->map_seq;
+}
+
+static mlops_status make_journal(repair *r, mlops_error *err) {
+    mlops_store *store = r->store;
+    MLOPS_TRY(make_folder(store, "journal.new", err));
+    mlops__wipe(store, "journal.new");
+    MLOPS_TRY(mlops__journal_init(&r->to, &store->host, mlops__store_path(store, "journal.new"),
+                                  store->id, 1, err));
+    MLOPS_TRY(mlops__journal_create(&r->to, err));
+    mlops__place_init(&r->place);
+    MLOPS_TRY(take_journal(r, err));
+    while (r->place.chain.seq < r->map_seq) MLOPS_TRY(write_lost(r, r->place.chain.time_ns, err));
+    return mlops__journal_sync(&r->to, &r->place, err);
+}
+
+static mlops_status replace_journal(repair *r, mlops_error *err) {
+    mlops_store *store = r->store;
+    char name[64];
+    int64_t now = store->host.clock.now_ns(store->host.clock.ctx);
+    mlops__format(name, sizeof name, "damaged/journal-%lld", (long long)now);
+    MLOPS_TRY(make_folder(store, "damaged", err));
+    MLOPS_TRY(move(store, "journal", name, err));
+    MLOPS_TRY(move(store, "journal.new", "journal", err));
+    return mlops__file_sync_dir(&store->host.io, mlops__store_path(store, ""), err);
+}
+
+static mlops_status repair_journal(repair *r, mlops_error *err) {
+    mlops_store *store = r->store;
+    /* A repair that was cut off between its two moves. */
+    const mlops_io *io = &store->host.io;
+    int64_t there = io->list(io->ctx, mlops__store_path(store, "journal"), NULL, 0);
+    int64_t made = io->list(io->ctx, mlops__store_path(store, "journal.new"), NULL, 0);
+    if (there < 0 && made > 0) MLOPS_TRY(move(store, "journal.new", "journal", err));
+    if (is_sound(r)) return MLOPS_OK;
+    mlops_status status = make_journal(r, err);
+    mlops__journal_free(&r->to);
+    return status ? status : replace_journal(r, err);
+}
+
+/* The id stands in every segment too. */
+static mlops_status repair_format(mlops_store *store, mlops_error *err) {
+    mlops__journal journal;
+    uint8_t id[32];
+    char name[64];
+    mlops_status status = mlops__format_read(store, err);
+    if (status == MLOPS_E_UNSUPPORTED || status == MLOPS_E_IO || status == MLOPS_E_NOMEM)
+        return status;
+    MLOPS_TRY(mlops__journal_init(&journal, &store->host, mlops__store_path(store, "journal"),
+                                  store->id, 0, err));
+    int found = mlops__journal_find_id(&journal, id);
+    mlops__journal_free(&journal);
+    if (!found || (!status && memcmp(id, store->id, sizeof id) == 0)) return status;
+    memcpy(store->id, id, sizeof id);
+    int64_t now = store->host.clock.now_ns(store->host.clock.ctx);
+    mlops__format(name, sizeof name, "damaged/format-%lld", (long long)now);
+    if (status != MLOPS_E_NOT_FOUND) {
+        MLOPS_TRY(make_folder(store, "damaged", err));
+        MLOPS_TRY(move(store, "format", name, err));
+    }
+    return mlops__format_write(store, err);
+}
+
+static mlops_status repair_locked(repair *r, mlops_error *err) {
+    MLOPS_TRY(repair_format(r->store, err));
+    if (mlops__index_peek(r->store, &r->map_seq, NULL)) r->map_seq = -1;
+    MLOPS_TRY(repair_journal(r, err));
+    mlops__index_discard(r->store);
+    return MLOPS_OK;
+}
+
+/* Alone: nobody has the store open, here or elsewhere. */
+static mlops_status repair_alone(repair *r, mlops_error *err) {
+    mlops_store *store = r->store;
+    const mlops_io *io = &store->host.io;
+    MLOPS_TRY(mlops__store_open_lock(store, err));
+    int64_t code = io->lock(io->ctx, store->lock_file, MLOPS__LOCK_USERS, MLOPS_IO_TRY_LOCK);
+    if (code < 0)
+        return mlops__fail(err, MLOPS_E_BUSY, "'%s' is open; close it everywhere first",
+                           mlops__store_path(store, ""));
+    MLOPS_TRY(mlops__store_lock_writer(store, err));
+    mlops_status status = repair_locked(r, err);
+    mlops__store_unlock_writer(store);
+    return status;
+}
+
+mlops_status mlops_store_repair(const char *path, const mlops_store_opts *opts, int64_t *n_lost,
+                                mlops_error *err) {
+    mlops_store_opts local;
+    repair r;
+    memset(&r, 0, sizeof r);
+    if (!path || !*path) return mlops__fail(err, MLOPS_E_INVALID, "the path is NULL or empty");
+    MLOPS_TRY(mlops__opts_copy(&local, sizeof local, opts, "mlops_store_opts", err));
+    MLOPS_TRY(mlops__store_new(&r.store, path, &local, err));
+    mlops_status status = repair_alone(&r, err);
+    mlops__store_destroy(r.store);
+    if (status) return status;
+    if (n_lost) *n_lost = r.n_lost;
+    mlops_store *store; /* opening makes the index */
+    local.flags = MLOPS_STORE_MUST_EXIST;
+    MLOPS_TRY(mlops_store_open(&store, path, &local, err));
+    mlops_store_close(store);
+    return MLOPS_OK;
+}

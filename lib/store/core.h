@@ -4,7 +4,7 @@
 
 #include "store/pack.h"
 #include "store/store.h"
-#include "sys/lock.h"
+#include "sys/mutex.h"
 
 #include <stdatomic.h>
 

@@ -8,7 +8,7 @@
 #include "base/alloc.h"
 #include "store/kv.h"
 #include "sys/hash.h"
-#include "sys/lock.h"
+#include "sys/mutex.h"
 
 #include <stdatomic.h>
 #include <string.h>

@@ -1,13 +1,8 @@
-/* The export stream: a store as one file, the same on every machine.
+/* The export stream: a store as one file, the same on every machine. Format: docs/format.md.
  *
  * Owns the draft of a file that is being written, and the store that is being made of one.
  * Invariants: a file gets its name, and a store its format file, only when all of it is there and
  * was held against the stream's SHA-256; content stands ahead of the commits that name it.
- *
- *     head   magic "MLOPSEXP", u32 version 1, u32 0, u8[32] store id, i64 commits, u64 XXH3-64 so
- * far item   u32 kind, u32 0, u64 size, so many bytes, zeroes up to a multiple of 8 kinds  1 a
- * frame of a pack; 2 a frame of the journal; 3 the end: i64 commits, i64 frames of packs, u64 state
- * hash, u8[32] SHA-256 of all ahead of this item
  */
 #include "base/opts.h"
 #include "file/file.h"

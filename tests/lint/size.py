@@ -17,7 +17,7 @@ with tempfile.TemporaryDirectory() as folder:
 needed = re.findall(r"NEEDED.*\[(.*?)\]", subprocess.run(["readelf", "-d", library], capture_output=True,
                                                          text=True, check=True).stdout)
 known = {"libc.so.6", "libxxhash.so.0", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1", "libc.so",
-         "libc.musl-x86_64.so.1"}
+         "libc.musl-x86_64.so.1", "liblmdb.so.0", "libzstd.so.1"}
 extra = sorted(set(needed) - known)
 print("1..2")
 print(f"{'ok' if size <= budget else 'not ok'} 1 - {size} bytes stripped, budget {budget}")

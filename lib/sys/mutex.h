@@ -1,6 +1,6 @@
 /* Mutual exclusion within the process. What is guarded says so beside its lock. */
-#ifndef MLOPS_SYS_LOCK_H
-#define MLOPS_SYS_LOCK_H
+#ifndef MLOPS_SYS_MUTEX_H
+#define MLOPS_SYS_MUTEX_H
 
 #include <pthread.h>
 

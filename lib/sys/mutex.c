@@ -4,7 +4,7 @@
  * in a child the generation is another one than whatever its parent was told.
  */
 #define _POSIX_C_SOURCE 200809L
-#include "sys/lock.h"
+#include "sys/mutex.h"
 
 #include "sys/process.h"
 

@@ -1,0 +1,104 @@
+/* Makes a store of random changes and prints what the library holds of it, for oracle_store.py.
+ * usage: dump_store STORE SEED COMMITS
+ */
+#include "store/store.h"
+
+#include <mlops.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static uint64_t seed;
+
+static uint64_t draw(uint64_t below) {
+    seed = seed * 6364136223846793005u + 1442695040888963407u;
+    return (seed >> 33) % below;
+}
+
+static void die(const mlops_error *e) {
+    fprintf(stderr, "%s\n", e->message);
+    exit(1);
+}
+
+static void print_hex(const uint8_t *bytes, size_t n) {
+    for (size_t i = 0; i < n; i++) printf("%02x", bytes[i]);
+}
+
+static void change_once(mlops_store *s, uint8_t *bytes) {
+    static const size_t SIZES[] = {0, 100, 2048, 2049, 70000, 300000};
+    mlops_change *c;
+    mlops_change_opts opts = MLOPS_CHANGE_OPTS_INIT;
+    mlops_error e;
+    mlops_id id;
+    opts.actor = draw(2) ? "tester" : NULL;
+    opts.note = draw(3) ? NULL : "why not";
+    if (mlops_change_new(&c, s, &opts, &e)) die(&e);
+    for (uint64_t n = draw(4) + 1; n > 0; n--) {
+        char key[32], value[300];
+        snprintf(key, sizeof key, "k%d", (int)draw(50));
+        size_t size = draw(sizeof value);
+        for (size_t i = 0; i < size; i++) value[i] = (char)draw(256);
+        mlops__bytes k = {(uint8_t *)key, strlen(key)}, v = {(uint8_t *)value, size};
+        mlops_status status = draw(4) ? mlops__change_put(c, MLOPS__TABLE_TEST, k, v, &e)
+                                      : mlops__change_del(c, MLOPS__TABLE_TEST, k, &e);
+        if (status) die(&e);
+    }
+    if (draw(3) == 0) {
+        size_t size = SIZES[draw(sizeof SIZES / sizeof SIZES[0])];
+        for (size_t i = 0; i < size; i++) bytes[i] = (uint8_t)draw(3);
+        if (mlops_change_content(c, &id, bytes, size, &e)) die(&e);
+    }
+    if (mlops_change_commit(c, NULL, &e)) die(&e);
+    mlops_change_free(c);
+}
+
+static void print_state(mlops_store *s) {
+    mlops__index index;
+    mlops__index_iter iter;
+    mlops__bytes key, value;
+    mlops_error e;
+    if (mlops__store_read_begin(s, &index, &e)) die(&e);
+    if (mlops__index_iter_init(&iter, &index, MLOPS__TABLE_TEST, (mlops__bytes){NULL, 0}, &e))
+        die(&e);
+    while (mlops__index_iter_next(&iter, &key, &value, &e) == MLOPS_OK) {
+        printf("%d ", MLOPS__TABLE_TEST);
+        print_hex(key.data, key.size);
+        printf(" ");
+        print_hex(value.data, value.size);
+        printf("\n");
+    }
+    mlops__index_iter_free(&iter);
+    if (mlops__index_iter_init(&iter, &index, MLOPS__TABLE_OBJECTS, (mlops__bytes){NULL, 0}, &e))
+        die(&e);
+    while (mlops__index_iter_next(&iter, &key, &value, &e) == MLOPS_OK) {
+        mlops_id id;
+        size_t size;
+        memcpy(id.bytes, key.data, sizeof id.bytes);
+        if (mlops_store_content(s, &id, NULL, 0, &size, &e)) die(&e);
+        printf("content ");
+        print_hex(key.data, key.size);
+        printf(" %zu\n", size);
+    }
+    mlops__index_iter_free(&iter);
+    printf("commits %lld ", (long long)index.place.chain.seq);
+    print_hex(index.place.chain.link, 32);
+    printf("\n");
+    mlops__store_read_end(&index);
+}
+
+int main(int argc, char **argv) {
+    mlops_store *s;
+    mlops_store_opts opts = MLOPS_STORE_OPTS_INIT;
+    mlops_error e;
+    uint8_t *bytes = malloc(300000);
+    if (argc != 4 || !bytes) return 2;
+    seed = strtoull(argv[2], NULL, 10);
+    opts.sync = MLOPS_SYNC_RELAXED;
+    opts.journal_bytes = 4096;
+    if (mlops_store_open(&s, argv[1], &opts, &e)) die(&e);
+    for (int i = atoi(argv[3]); i > 0; i--) change_once(s, bytes);
+    print_state(s);
+    mlops_store_close(s);
+    free(bytes);
+    return 0;
+}

@@ -52,7 +52,7 @@ def main():
     root, library = pathlib.Path(sys.argv[1]), sys.argv[2]
     if shutil.which("nm") is None:
         print("1..0 # SKIP nm is not installed")
-        return 77
+        return 0
     headers, nodes, exports = declared(root), mapped(root), exported(library)
     versions = {s for s in exports if s.startswith("MLOPS_")}  # the nodes themselves
     points = [("the headers declare functions", [] if len(headers) > 50 else [f"only {len(headers)} were found"]),

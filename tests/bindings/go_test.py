@@ -30,7 +30,7 @@ def main():
     for tool in ("go", "pkg-config", "gcc"):
         if shutil.which(tool) is None:
             print(f"1..0 # SKIP {tool} is not installed")
-            return 77
+            return 0
     points = []
     with tempfile.TemporaryDirectory() as name:
         env, package = environment(pathlib.Path(name)), root / "bindings/go"

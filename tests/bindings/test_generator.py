@@ -117,7 +117,7 @@ def main():
         first = generate(root, "--check", folder)
     if first.returncode == 77:
         print(f"1..0 # SKIP {first.stdout.strip()}")
-        return 77
+        return 0
     results = [(f"{header}: {said}", *refused(header, old, new, said)) for header, old, new, said in CASES]
     results += [("a later release has its own node", *later_release()), ("a stale output is named", *stale())]
     print(f"1..{len(results)}")

@@ -129,7 +129,7 @@ def without_installing(folder):
 def main():
     if not shutil.which("meson", path=PATH) or not os.path.exists("/usr/bin/python3"):
         print("1..0 # SKIP meson or /usr/bin/python3 is not installed")
-        return 77
+        return 0
     for prefix in ("", "/usr"):
         with tempfile.TemporaryDirectory() as name:
             folder = pathlib.Path(name)

@@ -25,7 +25,7 @@ try:
     import mlops
 except ImportError as missing:
     print(f"1..0 # SKIP {missing}")
-    sys.exit(77)
+    sys.exit(0)
 from mlops import _runtime, _tables
 
 try:

@@ -2,7 +2,7 @@
 """The device gives the host's bits. usage: run.py ROOT BUILD HOST_PROGRAM BUNDLE_HEADER
 
 Builds the library with -Dedge=true for a Cortex-M7, links it with a start-up of its own and nothing else,
-runs it under QEMU, and compares what it prints with the host. Skips (77) without the tool chain.
+runs it under QEMU, and compares what it prints with the host. Skips without the tool chain.
 """
 import pathlib
 import re
@@ -36,7 +36,7 @@ def main():
     missing = [tool for tool in ("arm-none-eabi-gcc", "qemu-system-arm", "meson") if not shutil.which(tool)]
     if missing:
         print("1..0 # SKIP not installed: " + ", ".join(missing))
-        return 77
+        return 0
     folder = build / "edge-cortex-m7"
     shutil.rmtree(folder, ignore_errors=True)
     done = run("meson", "setup", folder, root, "--cross-file", root / "tests/edge/cortex-m7.ini", "-Dedge=true",

@@ -20,7 +20,7 @@ try:
     from sklearn import metrics as sk
 except ImportError as missing:
     print(f"1..0 # SKIP {missing}")
-    sys.exit(77)
+    sys.exit(0)
 
 warnings.simplefilter("ignore")
 getcontext().prec = 60

@@ -259,11 +259,11 @@ mlops_status mlops__kv_lmdb_open(mlops__kv **out, const mlops__host *host,
     if (!self) return mlops__fail_nomem(err, sizeof *self);
     self->kv.engine = &engine;
     self->allocator = host->allocator;
-    self->display_size = strlen(opts->display) + 1;
-    self->display = mlops__copy_text(&host->allocator, opts->display, self->display_size - 1);
+    size_t size = self->display_size = strlen(opts->display) + 1;
+    self->display = mlops__copy_text(&host->allocator, opts->display, size - 1);
     if (!self->display) {
         lmdb_close(&self->kv);
-        return mlops__fail_nomem(err, self->display_size);
+        return mlops__fail_nomem(err, size);
     }
     int code = open_env(self, opts);
     if (!code) code = open_dbi(self);

@@ -21,7 +21,7 @@ typedef struct builder {
     size_t unit;
 } builder;
 
-static int class_of(int type) {
+static int class_of(uint32_t type) {
     return type == MLOPS_TYPE_BOOL     ? CLASS_BOOL
            : type == MLOPS_TYPE_STRING ? CLASS_TEXT
                                        : CLASS_NUMBER;
@@ -32,13 +32,13 @@ static size_t room(builder *self, size_t bytes) {
     return self->unit - bytes;
 }
 
-static size_t unit_bytes(int type) {
+static size_t unit_bytes(uint32_t type) {
     static const size_t bytes[N_CLASSES] = {UNIT_WORD, 64 * sizeof(int64_t),
                                             64 * sizeof(mlops__expr_text)};
     return bytes[class_of(type)];
 }
 
-static int32_t take(builder *self, int type) {
+static int32_t take(builder *self, uint32_t type) {
     int32_t *free = &self->free[class_of(type)], number = *free;
     if (number >= 0) {
         *free = self->regs[number].next_free;
@@ -83,8 +83,8 @@ static int32_t add_input(builder *self, const node *n) {
 
 /* Emits op over registers (b, c: -1 for none), which are free then, and returns the result. type
  * is that of the operands, result that of what comes out. */
-static int32_t emit(builder *self, mlops__expr_op op, int type, int result, int32_t a, int32_t b,
-                    int32_t c) {
+static int32_t emit(builder *self, mlops__expr_op op, uint32_t type, uint32_t result, int32_t a,
+                    int32_t b, int32_t c) {
     mlops__expr_step *s = &self->steps[self->n_steps++];
     s->run = mlops__expr_kernel_of(op, (mlops_type)type);
     s->out = take(self, result);

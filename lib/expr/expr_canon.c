@@ -204,6 +204,7 @@ static void order_pair(node *n, const mlops__expr_named *named) {
     int sum = n->op == OP_ADD || n->op == OP_MUL;
     int order = sum ? continues(n, b) - continues(n, a) : 0;
     if (!order) order = mlops__expr_order(a, b, named);
+    if (order == 0 && (n->op == OP_GT || n->op == OP_GE)) order = 1; /* of equals: less */
     if (order <= 0) return;
     n->op = (uint8_t)turned((mlops__expr_op)n->op);
     b->next = a;
@@ -272,8 +273,8 @@ static mlops_status canonise(mlops__expr_maker *self, node *n) {
         simplify_clauses(n, self->named);
         return MLOPS_OK;
     }
+    if (n->op == OP_IN) MLOPS_TRY(simplify_list(self, n));
     if (all_constant(n)) MLOPS_TRY(fold(self, n));
-    if (n->op == OP_IN) return simplify_list(self, n);
     if (n->op == OP_MIN || n->op == OP_MAX) set_children(n, sort(n->first, self->named));
     if (n->op >= OP_EQ && n->op <= OP_GE) drop_zero_signs(n);
     if ((n->op >= OP_EQ && n->op <= OP_GE) || n->op == OP_ADD || n->op == OP_MUL)

@@ -1,5 +1,8 @@
-/* Functions of float64 that base has not: plain arithmetic, no libm, the same bits anywhere. Those
- * that are inline have no branch, so that a loop over them is vector code. */
+/* Functions of float64 that base has not: plain arithmetic, no libm, the same bits anywhere.
+ *
+ * Those that are inline are made for loops of vector code: they choose between values that are at
+ * hand, and compute nothing from what was chosen in the same loop, since a compiler that must keep
+ * floating-point traps turns that into branches. */
 #ifndef MLOPS_EXPR_EXPR_MATH_H
 #define MLOPS_EXPR_EXPR_MATH_H
 
@@ -32,18 +35,22 @@ static inline double mlops__expr_with_sign(double x, double sign) {
 
 /* To the nearest whole number, ties to even. */
 static inline double mlops__expr_round(double x) {
-    double size = mlops__expr_abs(x), rounded = size + 0x1p52 - 0x1p52;
-    return size < 0x1p52 ? mlops__expr_with_sign(rounded, x) : x;
+    double size = mlops__expr_abs(x);
+    double shift = size < 0x1p52 ? 0x1p52 : 0.0; /* whole anyway: nothing is rounded */
+    return mlops__expr_with_sign(size + shift - shift, x);
 }
 
+/* Each keeps the sign of x, of zeros too. */
 static inline double mlops__expr_floor(double x) {
     double r = mlops__expr_round(x);
-    return r > x ? r - 1 : r;
+    double step = r > x ? -1.0 : 0.0;
+    return mlops__expr_with_sign(r + step, x);
 }
 
 static inline double mlops__expr_ceil(double x) {
     double r = mlops__expr_round(x);
-    return r < x ? mlops__expr_with_sign(r + 1, x) : r;
+    double step = r < x ? 1.0 : 0.0;
+    return mlops__expr_with_sign(r + step, x);
 }
 
 /* NaN if either is; -0 is less than 0. */
@@ -59,29 +66,42 @@ static inline double mlops__expr_max(double x, double y) {
     return x != x ? x : r;
 }
 
-/* ln(1 + x), within 1 ULP. 1 + x = 2^k (1 + f) with 1 + f between the square roots of 1/2 and 2; f
- * is x itself where k is 0, and elsewhere what the sum lost counts as the derivative has it. */
-static inline double mlops__expr_log1p(double x) {
+/* ln(1 + x), within 1 ULP, in three loops: an x that the formula can take, the formula, and what is
+ * right for the others. */
+static inline double mlops__expr_log1p_safe(double x) {
+    double safe = x > -1.0 ? x : 0.5;
+    return safe < 0x1.fffffffffffffp1023 ? safe : 0x1.fffffffffffffp1023;
+}
+
+/* 1 + x = u + lost = 2^k (1 + f) + lost, with 1 + f between the square roots of 1/2 and 2. Where k
+ * is 0, lost is part of f, which then is x exactly; elsewhere it counts as the derivative has it.
+ */
+static inline double mlops__expr_log1p_inside(double x) {
     const uint64_t one = 0x3ff0000000000000u, root = 0x3fe6a09e667f3bcdu;
-    double u = 1.0 + x, lost = x > 1.0 ? 1.0 - (u - x) : x - (u - 1.0);
-    uint64_t biased = (mlops__expr_bits(u) + (one - root)) >> 52; /* k + 1023 */
+    double u = 1.0 + x, part = u - 1.0, lost = (1.0 - (u - part)) + (x - part);
+    uint64_t biased = (mlops__expr_bits(u) + (one - root)) >> 52, d = biased - 1023;
+    uint64_t is_far = (d | ((uint64_t)0 - d)) >> 63; /* k is not 0 */
     double k = mlops__expr_double(0x4330000000000000u | biased) - (0x1p52 + 1023);
-    double f = mlops__expr_double(mlops__expr_bits(u) - ((biased - 1023) << 52)) - 1.0;
-    double rest = lost / u;
-    f = k == 0.0 ? x : f;
-    rest = k == 0.0 ? 0.0 : rest;
+    double far = mlops__expr_double(one & ((uint64_t)0 - is_far)), near = 1.0 - far;
+    double f = mlops__expr_double(mlops__expr_bits(u) - (d << 52)) - 1.0 + near * lost;
     double s = f / (2.0 + f), z = s * s, w = z * z, half = 0.5 * f * f;
     /* 2 atanh(s) / s - 2, as base/real.c has it */
     double even = 0x1.5555555555555p-1 +
                   w * (0x1.2492492476cccp-2 + w * (0x1.745cf9048dd95p-3 + w * 0x1.0fbe95d71602p-3));
     double odd = 0x1.9999999999a38p-2 +
                  w * (0x1.c71c720159177p-3 + w * (0x1.3b1c355a8f7a2p-3 + w * 0x1.0c039c49989c6p-3));
-    double low = s * (half + z * (even + z * odd)) + (k * 0x1.a39ef35793c76p-33 + rest);
-    double y = k * 0x1.62e42feep-1 - ((half - low) - f);
-    y = x == 0.0 ? x : y;
-    y = u > 0x1.fffffffffffffp1023 || x != x ? x : y;
-    y = x == -1.0 ? -mlops__expr_double(0x7ff0000000000000u) : y;
-    return x < -1.0 ? mlops__expr_double(MLOPS__EXPR_NAN_BITS) : y;
+    double low = s * (half + z * (even + z * odd)) + (k * 0x1.a39ef35793c76p-33 + far * (lost / u));
+    return k * 0x1.62e42feep-1 - ((half - low) - f);
+}
+
+/* y is what the formula gave: adds what stands at -1, below, at infinity and for NaN. */
+static inline double mlops__expr_log1p_edge(double x, double y) {
+    const double infinity = mlops__expr_double(0x7ff0000000000000u);
+    const double nan = mlops__expr_double(MLOPS__EXPR_NAN_BITS);
+    double fix = x < -1.0 ? nan : -infinity;
+    fix = x > -1.0 ? 0.0 : fix;
+    fix = x < infinity ? fix : x;
+    return mlops__expr_with_sign(y + fix, x);
 }
 
 /* e^x - 1, within 2 ULP. */

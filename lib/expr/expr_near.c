@@ -1,18 +1,18 @@
 /* "Did you mean": the known name that is nearest to an unknown one.
  *
  * Owns nothing. Invariant: what is suggested differs by at most a third of the unknown name's bytes
- * (letters added, left out, changed, or swapped with a neighbour; capitals are half a change), and
- * the first of equally near ones is taken.
+ * (letters added, left out, changed, or swapped with a neighbour; capitals do not count), and the
+ * first of equally near ones is taken.
  */
 #include "expr/expr_tree.h"
 
 #include <string.h>
 
-enum { NAME_MAX = 64, SCAN_MAX = 10000, STEP = 2 /* of one change, so that a half is whole */ };
+enum { NAME_MAX = 64, SCAN_MAX = 10000 };
 
 static int small(int c) { return c >= 'A' && c <= 'Z' ? c | 0x20 : c; }
 
-static int differ(char a, char b) { return a == b ? 0 : small(a) == small(b) ? 1 : STEP; }
+static int differ(char a, char b) { return small(a) != small(b); }
 
 static int least(int a, int b) { return a < b ? a : b; }
 
@@ -20,18 +20,18 @@ static int least(int a, int b) { return a < b ? a : b; }
 static int distance(const char *a, size_t n, const char *b, size_t m) {
     int rows[3][NAME_MAX + 1];
     int *before = rows[0], *row = rows[1], *last = rows[2];
-    for (size_t j = 0; j <= m; j++) row[j] = (int)j * STEP;
+    for (size_t j = 0; j <= m; j++) row[j] = (int)j;
     for (size_t i = 1; i <= n; i++) {
         int *spare = last;
         last = before;
         before = row;
         row = spare;
-        row[0] = (int)i * STEP;
+        row[0] = (int)i;
         for (size_t j = 1; j <= m; j++) {
             int best = before[j - 1] + differ(a[i - 1], b[j - 1]);
-            best = least(best, least(before[j], row[j - 1]) + STEP);
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-                best = least(best, last[j - 2] + STEP);
+            best = least(best, least(before[j], row[j - 1]) + 1);
+            if (i > 1 && j > 1 && !differ(a[i - 1], b[j - 2]) && !differ(a[i - 2], b[j - 1]))
+                best = least(best, last[j - 2] + 1);
             row[j] = best;
         }
     }
@@ -46,7 +46,7 @@ typedef struct search {
 } search;
 
 static search begin(const char *name, size_t n) {
-    int allowed = n < 3 ? STEP : (int)(n / 3) * STEP;
+    int allowed = n < 3 ? 1 : (int)(n / 3);
     return (search){name, n, allowed + 1, NULL};
 }
 
@@ -54,7 +54,7 @@ static void consider(search *self, const char *candidate) {
     size_t m = strlen(candidate);
     if (m > NAME_MAX || self->n > NAME_MAX || m == 0) return;
     int d = distance(self->name, self->n, candidate, m);
-    if (d >= self->best || (self->n < 3 && d >= (int)m * STEP)) return;
+    if (d >= self->best || d >= (int)m) return;
     self->best = d;
     self->found = candidate;
 }

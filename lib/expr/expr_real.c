@@ -105,12 +105,25 @@ UNARY(round_even, mlops__expr_round(x))
 UNARY(square_root, mlops__sqrt(x))
 UNARY(exponential, mlops__exp(x))
 UNARY(logarithm, mlops__log(x))
-UNARY(logarithm_1p, mlops__expr_log1p(x))
+UNARY(log1p_safe, mlops__expr_log1p_safe(x))
 UNARY(exponential_m1, mlops__expr_expm1(x))
 COMPARE(equal, x == y)
 COMPARE(unequal, x != y)
 COMPARE(less, x < y)
 COMPARE(less_equal, x <= y)
+
+static void logarithm_1p(const step *s, vector *regs, int64_t n) {
+    const vector *a = &regs[s->a];
+    const double *p = a->values;
+    double *restrict z = regs[s->out].values;
+    log1p_safe(s, regs, n);
+    for (int64_t i = 0; i < n; i++) z[i] = mlops__expr_log1p_inside(z[i]);
+    if (a->stride) {
+        for (int64_t i = 0; i < n; i++) z[i] = mlops__expr_log1p_edge(p[i], z[i]);
+    } else {
+        for (int64_t i = 0; i < n; i++) z[i] = mlops__expr_log1p_edge(*p, z[i]);
+    }
+}
 
 static void is_nan(const step *s, vector *regs, int64_t n) {
     const vector *a = &regs[s->a];

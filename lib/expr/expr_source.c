@@ -17,6 +17,8 @@ mlops_status mlops__expr_fail(const mlops__expr_source *self, mlops_status code,
     va_start(args, format);
     mlops__vformat(message, sizeof message, format, args);
     va_end(args);
+    for (char *p = message; *p; p++)
+        if ((uint8_t)*p < ' ') *p = ' '; /* of names and texts that it shows */
     int64_t line = 1, column = 1;
     for (size_t i = 0; i < offset && i < self->n; i++) {
         if (self->text[i] == '\n') {

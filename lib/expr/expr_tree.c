@@ -4,6 +4,7 @@
  * chain of thousands of operators takes no stack.
  */
 #include "expr/expr_tree.h"
+#include "expr/expr_text.h"
 
 #include <string.h>
 
@@ -30,11 +31,6 @@ void mlops__expr_become(node *self, const node *other) {
 
 static int compare_i64(int64_t a, int64_t b) { return (a > b) - (a < b); }
 
-int mlops__expr_text_order(const mlops__expr_text *a, const mlops__expr_text *b) {
-    int order = memcmp(a->data, b->data, a->n < b->n ? a->n : b->n);
-    return order ? order : (a->n > b->n) - (a->n < b->n);
-}
-
 /* By value, then by bits: -0 before 0. No constant of a tree is NaN. */
 static int compare_f64(double a, double b) {
     if (a != b) return a < b ? -1 : 1;
@@ -49,7 +45,7 @@ static int order_constants(const node *a, const node *b) {
     if (order || a->null) return order;
     switch (a->type) {
     case MLOPS_TYPE_FLOAT64: return compare_f64(a->value.f64, b->value.f64);
-    case MLOPS_TYPE_STRING: return mlops__expr_text_order(&a->value.text, &b->value.text);
+    case MLOPS_TYPE_STRING: return mlops__expr_text_compare(&a->value.text, &b->value.text);
     default: return compare_i64(a->value.i64, b->value.i64);
     }
 }

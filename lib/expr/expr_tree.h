@@ -238,9 +238,6 @@ void mlops__expr_become(mlops__expr_node *self, const mlops__expr_node *other);
 int mlops__expr_order(const mlops__expr_node *a, const mlops__expr_node *b,
                       const mlops__expr_named *named);
 
-/* By bytes; neither is folded. */
-int mlops__expr_text_order(const mlops__expr_text *a, const mlops__expr_text *b);
-
 /* Text to a typed tree. */
 mlops_status mlops__expr_parse(mlops__expr_maker *self, mlops__expr_node **out);
 

@@ -1,7 +1,8 @@
 /* Messages: a small formatter that needs no libc, and the functions that fill a mlops_error.
  *
  * Owns the text conversions of messages. Invariant: what is written ends in NUL, never exceeds its
- * room, and is never cut inside a UTF-8 sequence. Freestanding: part of the firmware build.
+ * room, and is never cut inside a UTF-8 sequence; nor is a text that a precision cuts.
+ * Freestanding: part of the firmware build.
  */
 #include "base/fail.h"
 
@@ -63,12 +64,23 @@ static uint64_t next_unsigned(arguments *args, width w) {
     return va_arg(args->list, unsigned);
 }
 
+/* The first n bytes of a text, less a UTF-8 sequence that they cut. */
+static size_t whole_part(const char *text, size_t n) {
+    size_t start = n;
+    while (start > 0 && ((uint8_t)text[start - 1] & 0xc0) == 0x80) start--;
+    if (start > 0 && ((uint8_t)text[start - 1] & 0x80)) start--;
+    if (start == n) return n;
+    uint8_t lead = (uint8_t)text[start];
+    size_t needs = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
+    return needs > n - start ? start : n;
+}
+
 static void put_string(sink *self, arguments *args, int precision) {
     const char *text = va_arg(args->list, const char *);
     if (!text) text = "(null)";
     size_t n = 0;
     while ((precision < 0 || n < (size_t)precision) && text[n]) n++;
-    put(self, text, n);
+    put(self, text, precision < 0 ? n : whole_part(text, n));
 }
 
 /* Converts what stands behind a '%' and returns where the format goes on. */
@@ -100,14 +112,7 @@ static const char *convert(sink *self, const char *p, arguments *args) {
 static void terminate(sink *self) {
     if (self->cap == 0) return;
     size_t end = self->n < self->cap - 1 ? self->n : self->cap - 1;
-    if (end < self->n) {
-        size_t start = end;
-        while (start > 0 && ((uint8_t)self->out[start - 1] & 0xc0) == 0x80) start--;
-        if (start > 0 && ((uint8_t)self->out[start - 1] & 0x80)) start--;
-        uint8_t lead = (uint8_t)self->out[start];
-        size_t needs = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
-        if (start < end && needs > end - start) end = start;
-    }
+    if (end < self->n) end = whole_part(self->out, end);
     self->out[end] = 0;
 }
 

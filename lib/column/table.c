@@ -188,9 +188,11 @@ mlops_status mlops_table_text(const mlops_table *self, int64_t index, int64_t ro
 }
 
 const char *mlops__table_hint(const mlops_table *self, char room[MLOPS__HINT]) {
+    enum { SHOWN = 60 };
     if (self->n_columns != 1) return "";
     const char *name = mlops_table_name(self, 0);
-    mlops__format(room, MLOPS__HINT, " (its only column is '%.*s'%s)", 120, name,
+    mlops__format(room, MLOPS__HINT, " (its only column is '%.*s%s'%s)", SHOWN, name,
+                  strlen(name) > SHOWN ? "..." : "",
                   strpbrk(name, ",;\t|:") ? ": is its delimiter another?" : "");
     return room;
 }

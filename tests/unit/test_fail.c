@@ -53,6 +53,18 @@ static void test_precision_needs_no_end(void **state) {
     assert_string_equal(got, "abc");
 }
 
+static void test_precision_cuts_at_whole_characters(void **state) {
+    (void)state;
+    static const char text[] = "a\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80z";
+    static const size_t whole[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 11, 11};
+    for (int n = 0; n < 13; n++) {
+        char got[ROOM];
+        assert_int_equal(mlops__format(got, sizeof got, "%.*s|", n, text), whole[n] + 1);
+        assert_memory_equal(got, text, whole[n]);
+        assert_string_equal(got + whole[n], "|");
+    }
+}
+
 static void test_measures_without_room(void **state) {
     (void)state;
     assert_int_equal(mlops__format(NULL, 0, "%d bytes", 1234), 10);
@@ -158,6 +170,7 @@ int main(void) {
         cmocka_unit_test(test_formats_as_printf),
         cmocka_unit_test(test_string_that_is_not_there),
         cmocka_unit_test(test_precision_needs_no_end),
+        cmocka_unit_test(test_precision_cuts_at_whole_characters),
         cmocka_unit_test(test_measures_without_room),
         cmocka_unit_test(test_cuts_at_whole_characters),
         cmocka_unit_test(test_fails),

@@ -58,10 +58,6 @@ typedef struct mlops__drift_cells {
     double hidden;       /* numeric: largest share of the reference strictly between two edges */
 } mlops__drift_cells;
 
-/* Share that quantile edges can hide: 0 if the edges are all distinct values of the reference, else
- * that of one step between quantiles. */
-double mlops__drift_hidden(int exact_edges, int64_t n_reference, int64_t n_edges);
-
 /* Shares of both sides over the bins of the measures, for the report. */
 typedef struct mlops__drift_bins {
     int32_t k; /* 0: none */

@@ -91,8 +91,7 @@ mlops_status mlops__drift_judge_kept(mlops__drift_judged *out, const mlops__drif
     fill_side(&given.side_reference, reference);
     given.side_current = current->side;
     given.sd_reference = reference->sd;
-    given.hidden =
-        mlops__drift_hidden(reference->exact, given.side_reference.n, reference->n_edges);
+    given.hidden = reference->hidden;
     mlops__drift_judge(out, rule, &given);
     int64_t n = given.side_reference.n;
     if (n > 0 && current->side.n > 0 && reference->sd > 0 && all_finite(&cells))

@@ -63,12 +63,6 @@ mlops_status mlops__drift_rule_init(mlops__drift_rule *self, const mlops_drift_o
     return check_tolerance(self->tv_tolerance, "tv_tolerance", err);
 }
 
-double mlops__drift_hidden(int exact_edges, int64_t n_reference, int64_t n_edges) {
-    if (exact_edges || n_reference <= 0) return 0;
-    int64_t step = n_reference / (n_edges + 1) + 1;
-    return step < n_reference ? (double)step / (double)n_reference : 1;
-}
-
 static double share(int64_t part, int64_t whole) {
     return whole > 0 ? (double)part / (double)whole : nan_value();
 }

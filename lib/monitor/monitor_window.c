@@ -89,7 +89,7 @@ static void judge_feature(mlops__drift_judged *out, const mlops__drift_rule *rul
     task.side_reference = reference_side(column);
     task.side_current = current_side(feature);
     task.sd_reference = column->sd;
-    task.hidden = mlops__drift_hidden(column->exact, task.side_reference.n, column->n_edges);
+    task.hidden = column->hidden;
     mlops__drift_judge(out, rule, &task);
 }
 

@@ -16,7 +16,8 @@
  *          8     8  number of rows, 1 or more
  *         16  88*n  columns: offset (u32) and length (u32) of the name; type (u32); flags (u32, bit
  *                   0: exact); n_null, n_nan (i64 each); n_edges, n_categories (u32 each); offsets
- *                   of counts, edges, categories (u32 each), zero (u32); mean, sd, min, max (f64)
+ *                   of counts, edges, categories (u32 each), hidden (u32, in units of 2^-32); mean,
+ *                   sd, min, max (f64)
  *        ...        counts of all columns (i64 each)
  *        ...        edges of all columns (f32 each)
  *        ...        categories of all columns: offset (u32) and length (u32) of the text
@@ -41,6 +42,8 @@ typedef struct mlops__reference_column {
     const char *name;
     mlops_type type;
     int exact;             /* each cell but the last holds one distinct value; the rest is empty */
+    double hidden;         /* numeric: largest share of the values in a cell that has several
+                              distinct ones, so that the cell does not tell where; 0 if exact */
     int64_t n;             /* rows */
     int64_t n_null;        /* nulls */
     int64_t n_nan;         /* NaN; n - n_null - n_nan values are in cells */

@@ -1,5 +1,6 @@
 /* A kept reference gives the verdicts of its table, and a sketch hides no more than it says. */
 #include "drift/inside.h"
+#include "profile/reference.h"
 #include "unit/help_drift.h"
 
 /* Compares with the table and with what a reference keeps of it; ends both tables. */
@@ -150,12 +151,55 @@ static void test_names_of_kept_ones(void **state) {
     mlops_table_unref(y);
 }
 
-static void test_hidden_share(void **state) {
+static mlops_table *whole_numbers(int64_t n, double (*value)(int64_t row)) {
+    double *values = malloc((size_t)n * sizeof *values);
+    assert_non_null(values);
+    for (int64_t i = 0; i < n; i++) values[i] = value(i);
+    mlops_table *out = matrix(values, n, 1);
+    free(values);
+    return out;
+}
+
+static double by_turns(int64_t row) { return 1700000001 + (double)(row % 2); }
+
+static double first_of_them(int64_t row) { return (void)row, 1700000001; }
+
+/* Nine of ten lie so close together that edges, which are float32, cannot part them. */
+static double crowded(int64_t row) {
+    double close = 1700000001 + (double)(row % 100);
+    return row % 10 ? close : 1700000000 + (double)(row / 10) * 1000;
+}
+
+static double crowd_at_one_place(int64_t row) { return row % 10 ? 1700000001 : crowded(row); }
+
+/* What a kept reference cannot see it must not deny. */
+static void test_values_that_edges_cannot_part(void **state) {
     (void)state;
-    close_to(1 + mlops__drift_hidden(1, 1000, 10), 1, 0);
-    close_to(1 + mlops__drift_hidden(0, 0, 10), 1, 0);
-    close_to(mlops__drift_hidden(0, 10000, 255), 40.0 / 10000, 1e-12);
-    close_to(mlops__drift_hidden(0, 1, 255), 1, 0);
+    mlops_drift_column whole, kept;
+    both_ways(whole_numbers(4000, by_turns), whole_numbers(4000, first_of_them), &whole, &kept);
+    assert_int_equal(whole.verdict, MLOPS_DRIFT_YES);
+    assert_int_equal(kept.verdict, MLOPS_DRIFT_NOT_ENOUGH_DATA);
+    assert_int_equal(kept.exact, 0);
+    both_ways(whole_numbers(20000, crowded), whole_numbers(20000, crowd_at_one_place), &whole,
+              &kept);
+    assert_int_equal(whole.verdict, MLOPS_DRIFT_YES);
+    assert_int_equal(kept.verdict, MLOPS_DRIFT_NOT_ENOUGH_DATA);
+}
+
+static void test_hidden_is_the_largest_cell_of_several_values(void **state) {
+    (void)state;
+    mlops_table *x = normals(10000, 1, 0), *few = steps(3000, 5, 0);
+    mlops_reference *a = keep(x, 0), *b = keep(few, 0);
+    const mlops__reference_column *c = mlops__reference_at(a, 0);
+    int64_t most = 0;
+    for (int64_t i = 0; i < c->n_cells; i++) most = c->counts[i] > most ? c->counts[i] : most;
+    close_to(c->hidden, (double)most / 10000, 1e-6);
+    assert_true(c->hidden >= (double)most / 10000);
+    assert_true(mlops__reference_at(b, 0)->hidden <= 0);
+    mlops_reference_unref(a);
+    mlops_reference_unref(b);
+    mlops_table_unref(x);
+    mlops_table_unref(few);
 }
 
 int main(void) {
@@ -164,7 +208,8 @@ int main(void) {
         cmocka_unit_test(test_kept_reference_of_many_values),
         cmocka_unit_test(test_values_where_there_were_none),
         cmocka_unit_test(test_names_of_kept_ones),
-        cmocka_unit_test(test_hidden_share),
+        cmocka_unit_test(test_values_that_edges_cannot_part),
+        cmocka_unit_test(test_hidden_is_the_largest_cell_of_several_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -64,7 +64,10 @@ static void cut_above(cutter *self, double value) {
     for (int i = 0; i < TRIES; i++) {
         double edge = upper_f32(value);
         if (!finite(edge)) break;
-        if (self->n_edges && edge <= self->edges[self->n_edges - 1]) return;
+        if (self->n_edges && edge <= self->edges[self->n_edges - 1]) {
+            self->blurred = 1; /* it shares the cell of the value before */
+            return;
+        }
         int64_t upto = count_upto(self, edge, 0);
         int64_t moved = count_upto(self, edge, 1) - upto;
         if (moved) self->blurred = 1;
@@ -146,6 +149,26 @@ static int64_t gather(const mlops__cells_task *task) {
     return mlops__sort_f64(task->values, task->scratch, task->values, column->n_rows);
 }
 
+/* A share as the payload keeps it: rounded up to a multiple of 2^-32, below 1. */
+static double keep_share(int64_t count, int64_t n) {
+    double share = (double)count / (double)n * 0x1p32;
+    uint64_t units = (uint64_t)share;
+    if ((double)units < share) units++;
+    return (double)(units > UINT32_MAX ? UINT32_MAX : units) * 0x1p-32;
+}
+
+/* The largest cell in which values differ, or what rounding to float32 may move. */
+static double find_hidden(const cutter *cut) {
+    int64_t below = 0, most = cut->n / PER_MILLE + 1;
+    for (int64_t i = 0; i <= cut->n_edges; i++) {
+        int64_t upto = i < cut->n_edges ? cut->upto[i] : cut->n;
+        int several = upto > below && cut->values[below] != cut->values[upto - 1];
+        if (several && upto - below > most) most = upto - below;
+        below = upto;
+    }
+    return keep_share(most, cut->n);
+}
+
 /* Counts between the edges, into the arena. */
 static mlops_status keep_cells(mlops__reference_column *out, const mlops__cells_task *task,
                                const cutter *cut) {
@@ -165,6 +188,7 @@ static mlops_status keep_cells(mlops__reference_column *out, const mlops__cells_
     out->n_edges = cut->n_edges;
     out->n_cells = cut->n_edges + 1;
     out->exact = !cut->blurred;
+    out->hidden = cut->blurred && cut->n ? find_hidden(cut) : 0;
     return MLOPS_OK;
 }
 

@@ -48,7 +48,7 @@ static void put_record(mlops__buf *out, const mlops__reference_column *c, places
     mlops__buf_u32(out, (uint32_t)at->counts);
     mlops__buf_u32(out, (uint32_t)at->edges);
     mlops__buf_u32(out, (uint32_t)at->categories);
-    mlops__buf_u32(out, 0);
+    mlops__buf_u32(out, (uint32_t)(c->hidden * 0x1p32));
     for (size_t i = 0; i < 4; i++)
         mlops__buf_u64(out,
                        moments[i] == moments[i] ? mlops__bits_of(moments[i]) : MLOPS__NAN_BITS);
@@ -137,6 +137,7 @@ static mlops_status copy_column(mlops__reference_column *out, mlops__arena *aren
         .name = own_name,
         .type = (mlops_type)r.type,
         .exact = r.flags & MLOPS__REFERENCE_EXACT,
+        .hidden = (double)r.hidden * 0x1p-32,
         .n = view->n_rows,
         .n_null = r.n_null,
         .n_nan = r.n_nan,

@@ -24,7 +24,7 @@ typedef struct mlops__reference_record {
     uint32_t counts;
     uint32_t edges;
     uint32_t categories;
-    uint32_t zero;
+    uint32_t hidden;     /* in units of 2^-32 */
     uint64_t moments[4]; /* bits of mean, sd, min, max */
 } mlops__reference_record;
 

@@ -27,7 +27,7 @@ mlops__reference_record mlops__reference_record_at(const mlops__reference_view *
     r.counts = mlops__cursor_u32(&in);
     r.edges = mlops__cursor_u32(&in);
     r.categories = mlops__cursor_u32(&in);
-    r.zero = mlops__cursor_u32(&in);
+    r.hidden = mlops__cursor_u32(&in);
     for (size_t i = 0; i < 4; i++) r.moments[i] = mlops__cursor_u64(&in);
     return r;
 }

@@ -191,21 +191,26 @@ static mlops__expr_op turned(mlops__expr_op op) {
     }
 }
 
-/* True if a sum is an operand of a sum, or a product of a product: it stays on the left, where it
- * needs no parentheses. */
+/* True if a sum is an operand of a sum, or a product of a product. */
 static int continues(const node *n, const node *child) {
     while (child->op == OP_CAST) child = child->first;
     return mlops__expr_forms[child->op].bind == mlops__expr_forms[n->op].bind;
 }
 
-/* Two operands that may change places. */
+/* True if the two operands of a node change places. What continues a sum stands on the left, where
+ * it needs no parentheses, and there it stays: else a long chain could come out deeply nested. */
+static int must_swap(const node *n, const node *a, const node *b, const mlops__expr_named *named) {
+    if (n->op == OP_ADD || n->op == OP_MUL) {
+        if (continues(n, a)) return 0;
+        if (continues(n, b)) return 1;
+    }
+    int order = mlops__expr_order(a, b, named);
+    return order > 0 || (order == 0 && (n->op == OP_GT || n->op == OP_GE)); /* of equals: less */
+}
+
 static void order_pair(node *n, const mlops__expr_named *named) {
     node *a = n->first, *b = a->next;
-    int sum = n->op == OP_ADD || n->op == OP_MUL;
-    int order = sum ? continues(n, b) - continues(n, a) : 0;
-    if (!order) order = mlops__expr_order(a, b, named);
-    if (order == 0 && (n->op == OP_GT || n->op == OP_GE)) order = 1; /* of equals: less */
-    if (order <= 0) return;
+    if (!must_swap(n, a, b, named)) return;
     n->op = (uint8_t)turned((mlops__expr_op)n->op);
     b->next = a;
     a->next = NULL;

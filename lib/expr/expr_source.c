@@ -121,7 +121,6 @@ const char *mlops__expr_type_word(mlops_type type) {
     switch (type) {
     case MLOPS_TYPE_BOOL: return "a condition";
     case MLOPS_TYPE_STRING: return "text";
-    case MLOPS_TYPE_NULL: return "null";
     default: return "a number";
     }
 }

@@ -262,7 +262,7 @@ mlops_status mlops__expr_new_call(mlops__expr_maker *self, const char *name, siz
 /* Type of the whole against what the noun wants. */
 mlops_status mlops__expr_check_wanted(const mlops__expr_maker *self, const mlops__expr_node *root);
 
-/* What a type is called. */
+/* What a type other than null is called. */
 const char *mlops__expr_type_word(mlops_type type);
 
 /* Brings a typed tree into canonical form. */

@@ -74,12 +74,9 @@ void mlops__expr_write_name(mlops__buf *out, const char *name, size_t n) {
 
 /* ---- nodes ---- */
 
+/* A sign stays in front of a constant only where int64 cannot hold the result. */
 static int is_negative(const node *n) {
-    if (n->op != OP_CONST || n->null) return 0;
-    if (n->type == MLOPS_TYPE_INT64) return n->value.i64 < 0;
-    uint64_t bits;
-    memcpy(&bits, &n->value.f64, sizeof bits);
-    return n->type == MLOPS_TYPE_FLOAT64 && bits >> 63;
+    return n->op == OP_CONST && n->type == MLOPS_TYPE_INT64 && n->value.i64 < 0;
 }
 
 static void write_constant(writer *self, const node *n) {

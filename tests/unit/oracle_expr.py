@@ -439,9 +439,12 @@ def shuffled(node):
         if draw.random() < 0.1:
             kids.append(draw.choice([kids[0], ("const", "b", op == "and")]))
         return (op, kind, *kids)
-    if op in ("min", "max", "+", "*") or op in TURNED and draw.random() < 0.5:
-        op = TURNED.get(op, op)
-        kids = kids[::-1] if len(kids) == 2 and (op in TURNED or draw.random() < 0.5) else kids
+    if op in TURNED and draw.random() < 0.5:
+        return (TURNED[op], kind, kids[1], kids[0])
+    if op in ("min", "max"):
+        draw.shuffle(kids)
+    if op in ("+", "*") and not all(BIND.get(k[0]) == BIND[op] for k in kids):
+        draw.shuffle(kids)
     return (op, kind, *kids)
 
 

@@ -153,6 +153,17 @@ static void unknown_names(void **state) {
            "\"bucket\" is unknown as a name; the function is called as bucket(...)");
     refuse("lgo(auc)", none, 1, "there is no function lgo; did you mean log?");
     refuse("auc.log(1)", none, 1, "there is no function auc.log");
+    refuse(
+        "ok and "
+        "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
+        "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
+        "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
+        "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9x\xc3\xa9\xc3\xa9",
+        none, 8,
+        "\"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
+        "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
+        "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
+        "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9x\" is unknown");
     refuse("LOWRE(city)", none, 1, "there is no function lowre; did you mean lower?");
 }
 
@@ -300,15 +311,17 @@ static void limits(void **state) {
     assert_string_equal(err.message, "column 1: 65538 bytes in canonical form, of at most 65536");
 }
 
-/* Swapping sums may only nest deeper where the limit says so. */
+/* Order does not nest a chain; where infix for a call does, the limit holds for that text too. */
 static void canonical_depth(void **state) {
     (void)state;
     mlops_error err;
-    char *text = repeat("", "(n+(n+n))+(", 150, "n");
+    assert_int_equal(try(repeat("n + auc", " + (auc - n)", 1000, ""), &err), MLOPS_OK);
+    assert_int_equal(try(repeat("n * auc", " * (auc / n)", 1000, ""), &err), MLOPS_OK);
+    char *text = repeat("", "isnull(", 150, "ok");
     assert_int_equal(try(repeat(text, ")", 150, ""), &err), MLOPS_OK);
-    free(text);
-    text = repeat("", "(n + auc * (", 99, "n"); /* a product that is a sum's operand, and so on */
-    assert_int_equal(try(repeat(text, "))", 99, ""), &err), MLOPS_OK);
+    assert_int_equal(try(repeat(text, " = ok)", 150, ""), &err), MLOPS_E_LIMIT);
+    assert_string_equal(err.message, "column 1: 299 parentheses, calls and signs in one another in "
+                                     "canonical form, of at most 200");
     free(text);
 }
 

@@ -194,7 +194,10 @@ static void equal_meanings(void **state) {
     SAME("true", "p or true", "1 < 2", "not false", "true or p and q");
     SAME("false", "p and false", "not (p or true)");
     SAME("p and q and r", "(r and q) and p", "p and (q and (r and p))", "q and p and r and true");
-    SAME("a + b + (i + 1)", "(i + 1) + (a + b)", "(a + b) + (1 + i)");
+    SAME("a + b + (i + 1)", "(b + a) + (1 + i)");
+    SAME("i + 1 + (a + b)", "(1 + i) + (b + a)");
+    SAME("a - b + j", "j + (a - b)", "(a - b) + j");
+    SAME("i / j * b", "b * (i / j)");
     SAME("max(a, b, 1.0)", "max(1, b, a)", "max(b, 1.0, a)");
     SAME("a in (1.0, 2.0, 3.0)", "a in (3, 2, 1)", "a in (1.0, 1 + 1, 3, 3)");
 }

@@ -293,9 +293,11 @@ mlops_status mlops__store_new(mlops_store **out, const char *path, const mlops_s
     return MLOPS_OK;
 }
 
+/* Those that read alone are nobody else's. */
 static mlops_store *find_open(const mlops_store *like) {
     mlops_store *s = *mlops__process_stores();
-    while (s && memcmp(s->identity, like->identity, sizeof s->identity) != 0) s = s->next;
+    while (s && (s->read_only || memcmp(s->identity, like->identity, sizeof s->identity) != 0))
+        s = s->next;
     return s;
 }
 
@@ -303,7 +305,7 @@ static mlops_store *find_open(const mlops_store *like) {
 static mlops_status open_listed(mlops_store **out, mlops_store *self, mlops_error *err) {
     MLOPS_TRY(open_or_create(self, err));
     mlops_store *there = self->read_only ? NULL : find_open(self);
-    if (there && there->read_only == self->read_only) {
+    if (there) {
         there->refs++;
         *out = there;
         return MLOPS_END;

@@ -168,10 +168,11 @@ mlops_status mlops__index_open(mlops_store *self, mlops_error *err) {
 /* The last one out leaves a map that the next boot can trust. Nothing depends on it. */
 static void close_clean(mlops_store *self) {
     const mlops_io *io = &self->host.io;
-    if (io->lock(io->ctx, self->lock_file, MLOPS__LOCK_USERS, MLOPS_IO_TRY_LOCK) < 0) return;
     if (mlops_store_flush(self, NULL)) return; /* no index is ahead of its journal */
+    /* The writer's lock first, as where stores are opened, or the two wait for each other. */
     if (mlops__store_lock_writer(self, NULL)) return;
-    if (mlops__kv_sync(self->kv, NULL) == MLOPS_OK) write_stamp(self, "clean", NULL);
+    int64_t code = io->lock(io->ctx, self->lock_file, MLOPS__LOCK_USERS, MLOPS_IO_TRY_LOCK);
+    if (code >= 0 && mlops__kv_sync(self->kv, NULL) == MLOPS_OK) write_stamp(self, "clean", NULL);
     mlops__store_unlock_writer(self);
 }
 
@@ -180,4 +181,7 @@ void mlops__index_close(mlops_store *self) {
     if (self->kv && in_file && self->stamp_open) close_clean(self);
     mlops__kv_close(self->kv);
     self->kv = NULL;
+    const mlops_io *io = &self->host.io; /* a forked child may hold the file, and so the lock */
+    if (self->lock_file >= 0)
+        io->lock(io->ctx, self->lock_file, MLOPS__LOCK_USERS, MLOPS_IO_UNLOCK);
 }

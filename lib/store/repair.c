@@ -224,12 +224,12 @@ static mlops_status repair_alone(repair *r, mlops_error *err) {
     mlops_store *store = r->store;
     const mlops_io *io = &store->host.io;
     MLOPS_TRY(mlops__store_open_lock(store, err));
-    int64_t code = io->lock(io->ctx, store->lock_file, MLOPS__LOCK_USERS, MLOPS_IO_TRY_LOCK);
-    if (code < 0)
-        return mlops__fail(err, MLOPS_E_BUSY, "'%s' is open; close it everywhere first",
-                           mlops__store_path(store, ""));
     MLOPS_TRY(mlops__store_lock_writer(store, err));
-    mlops_status status = repair_locked(r, err);
+    int64_t code = io->lock(io->ctx, store->lock_file, MLOPS__LOCK_USERS, MLOPS_IO_TRY_LOCK);
+    mlops_status status =
+        code < 0 ? mlops__fail(err, MLOPS_E_BUSY, "'%s' is open; close it everywhere first",
+                               mlops__store_path(store, ""))
+                 : repair_locked(r, err);
     mlops__store_unlock_writer(store);
     return status;
 }

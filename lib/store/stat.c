@@ -67,7 +67,5 @@ mlops_status mlops_store_stat(mlops_store *self, mlops_store_stats *out, mlops_e
     stats.pack_bytes = size_of_folder(self, "packs");
     mlops__lock_give(&self->lock);
     mlops__kv_size(self->kv, &stats.index_bytes, &max);
-    if (mlops__opts_return(out, &stats, sizeof stats))
-        return mlops__fail(err, MLOPS_E_INVALID, "start it with MLOPS_STORE_STATS_INIT");
-    return MLOPS_OK;
+    return mlops__opts_result(out, &stats, sizeof stats, "mlops_store_stats", err);
 }

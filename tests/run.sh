@@ -65,7 +65,11 @@ if [ $deep = 1 ]; then
     run build-tests -- --suite unit --suite oracle --timeout-multiplier 20
 fi
 if [ $fuzz -gt 0 ]; then
-    sh tests/fuzz/run.sh $fuzz bundle csv json ubjson || failed_builds=$((failed_builds + 1))
-    sh tests/fuzz/run.sh $((fuzz / 6)) arrow container plan xgb_json || failed_builds=$((failed_builds + 1))
+    main="bundle csv json ubjson"
+    others=$(ls tests/fuzz/fuzz_*.c | sed 's/.*fuzz_\(.*\)\.c/\1/' | grep -vxE "$(echo "$main" | tr ' ' '|')")
+    # shellcheck disable=SC2086
+    sh tests/fuzz/run.sh $fuzz $main || failed_builds=$((failed_builds + 1))
+    # shellcheck disable=SC2086
+    sh tests/fuzz/run.sh $((fuzz / 6)) $others || failed_builds=$((failed_builds + 1))
 fi
 python3 tests/count.py "$results" "$failed_builds"

@@ -266,8 +266,13 @@ typedef struct wanted {
     int64_t size; /* of the whole; found */
 } wanted;
 
-static mlops_status check_offset(const wanted *w, mlops_error *err) {
-    if (w->offset >= 0 && w->offset <= w->size) return MLOPS_OK;
+/* Once the size is known: no more is wanted than there is. */
+static mlops_status check_offset(wanted *w, mlops_error *err) {
+    if (w->offset >= 0 && w->offset <= w->size) {
+        uint64_t left = (uint64_t)(w->size - w->offset);
+        if (w->cap > left) w->cap = (size_t)left;
+        return MLOPS_OK;
+    }
     return mlops__fail(err, MLOPS_E_INVALID, "offset %lld lies outside the %lld bytes",
                        (long long)w->offset, (long long)w->size);
 }
@@ -325,7 +330,8 @@ static mlops_status read_chunks(mlops_store *self, mlops__index *index, const ml
         }
         at += (int64_t)n;
     }
-    return at <= w->size ? MLOPS_OK : damaged(err);
+    int whole = w->cap == 0 || at >= w->offset + (int64_t)w->cap;
+    return whole && at <= w->size ? MLOPS_OK : damaged(err);
 }
 
 static mlops_status read_object(mlops_store *self, mlops__index *index, const mlops_id *id,

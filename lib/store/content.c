@@ -306,8 +306,9 @@ static mlops_status read_recipe(mlops_store *self, const mlops_id *id, const loc
                                 mlops__buf *recipe, mlops_error *err) {
     mlops__pack_frame frame;
     MLOPS_TRY(mlops__packs_read(&self->packs, at->place, &frame, &self->payload, err));
-    if (frame.kind != MLOPS__PACK_OBJECT || memcmp(frame.key, id->bytes, 32) != 0 ||
-        frame.size < 8 || (frame.size - 8) % CHUNK_KEY != 0)
+    if (frame.kind != MLOPS__PACK_OBJECT || frame.codec != MLOPS__PACK_RAW ||
+        memcmp(frame.key, id->bytes, 32) != 0 || frame.size < 8 ||
+        (frame.size - 8) % CHUNK_KEY != 0)
         return damaged(err);
     mlops__buf_put(recipe, self->payload.data, frame.size);
     return recipe->status ? mlops__fail_nomem(err, frame.size) : MLOPS_OK;

@@ -227,7 +227,10 @@ static mlops_status read_at(mlops__packs *self, int64_t offset, int64_t size,
     if ((int64_t)out->stored > size - offset) return MLOPS_E_CORRUPT;
     buf->size = 0;
     uint8_t *payload = mlops__buf_extend(buf, out->stored ? out->stored : 1);
-    if (!payload) return mlops__fail_nomem(err, out->stored);
+    if (!payload) {
+        buf->status = MLOPS_OK; /* the buffer is the store's, for the next one too */
+        return mlops__fail_nomem(err, out->stored);
+    }
     buf->size = out->stored;
     MLOPS_TRY(
         mlops__file_read_at(io, self->reading_file, payload, out->stored, offset, self->path, err));

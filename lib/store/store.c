@@ -353,13 +353,13 @@ mlops_status mlops_store_flush(mlops_store *self, mlops_error *err) {
     MLOPS_TRY(mlops__store_check_fork(self, err));
     if (self->read_only) return MLOPS_OK;
     MLOPS_TRY(mlops__store_write_begin(self, &index, err));
-    mlops_status status = MLOPS_OK;
-    if (index.place.durable < index.place.chain.seq) {
-        status = mlops__store_sync_packs(self, &index, err);
-        if (!status) status = mlops__journal_sync(&self->journal, &index.place, err);
+    /* Packs in any case: a snapshot may hold content that no commit names yet. */
+    mlops_status status = mlops__store_sync_packs(self, &index, err);
+    if (!status && index.place.durable < index.place.chain.seq) {
+        status = mlops__journal_sync(&self->journal, &index.place, err);
         index.dirty = 1;
-        if (!status) status = mlops__store_write_commit(self, &index, err);
     }
+    if (!status) status = mlops__store_write_commit(self, &index, err);
     mlops__store_write_end(self, &index);
     return status;
 }

@@ -275,7 +275,7 @@ mlops_status mlops__index_apply(mlops__index *self, const mlops__frame *frame,
     mlops__op op;
     mlops__ops_init(&ops, frame);
     while (mlops__ops_next(&ops, &op)) {
-        if (op.kind == MLOPS__OP_PUT && op.table > MLOPS__TABLE_LAST)
+        if (op.table > MLOPS__TABLE_LAST)
             return mlops__fail(err, MLOPS_E_UNSUPPORTED,
                                "frame %lld writes table %u, which this library does not know",
                                (long long)frame->seq, (unsigned)op.table);

@@ -290,6 +290,11 @@ static mlops_status refuse_broken(mlops_error *err) {
                        "the store and open it again");
 }
 
+static mlops_status refuse_size(mlops_error *err) {
+    return mlops__fail(err, MLOPS_E_LIMIT, "a change of more than %d MiB; split it",
+                       MLOPS__FRAME_MAX >> 20);
+}
+
 /* The frame shall not be there. If that cannot be had, nobody may write behind it. */
 static void take_back(mlops__journal *self, int64_t offset) {
     static const uint8_t nothing[8];
@@ -356,6 +361,7 @@ mlops_status mlops__journal_stage_at(mlops__journal *self, const mlops__place *p
                                      mlops__place *after, mlops_error *err) {
     *after = *place;
     if (self->broken) return refuse_broken(err);
+    if (buf->size > MLOPS__FRAME_MAX - MLOPS__FRAME_TAIL) return refuse_size(err);
     MLOPS_TRY(make_room(self, after, buf->size + MLOPS__FRAME_TAIL + 8, err));
     int64_t durable = after->durable;
     mlops_status status = mlops__frame_end(buf, &after->chain, time_ns, durable, self->blocks);
@@ -363,9 +369,7 @@ mlops_status mlops__journal_stage_at(mlops__journal *self, const mlops__place *p
         buf->status = MLOPS_OK;
         return mlops__fail_nomem(err, buf->size);
     }
-    if (status)
-        return mlops__fail(err, MLOPS_E_LIMIT, "a change of more than %d MiB; split it",
-                           MLOPS__FRAME_MAX >> 20);
+    if (status) return refuse_size(err);
     after->offset += (int64_t)buf->size;
     return mlops__frame_open(out, buf->data, buf->size)
                ? mlops__fail(err, MLOPS_E_INVALID, "a change holds what no journal takes")

@@ -53,8 +53,8 @@ mlops_status mlops_change_new(mlops_change **out, mlops_store *store, const mlop
     if (local.flags) return mlops__fail(err, MLOPS_E_INVALID, "mlops_change_opts: unknown flags");
     MLOPS_TRY(mlops__store_check_fork(store, err));
     if (store->read_only)
-        return mlops__fail(err, MLOPS_E_DENIED, "the store '%s' is open for reading alone",
-                           store->path);
+        return mlops__fail(err, MLOPS_E_DENIED, "the store '%.*s' is open for reading alone",
+                           (int)store->dir, store->path);
     mlops_change *self = mlops__alloc_zero(&store->host.allocator, sizeof *self);
     if (!self) return mlops__fail_nomem(err, sizeof *self);
     self->store = mlops__store_ref(store);
@@ -127,12 +127,13 @@ mlops_status mlops_change_content(mlops_change *self, mlops_id *out, const void 
     mlops__sha256_add(&sha, bytes, n);
     mlops__sha256_end(&sha, out->bytes);
     mlops__bytes key = {out->bytes, sizeof out->bytes};
-    self->n_ops++;
     if (n <= MLOPS__INLINE_MAX) {
         mlops__frame_op(&self->frame, MLOPS__OP_INLINE, 0, key, (mlops__bytes){bytes, n});
+        self->n_ops++;
         return told(&self->frame, err);
     }
     MLOPS_TRY(mlops__content_pack(self->store, out, bytes, n, err));
+    self->n_ops++;
     uint8_t size[8];
     for (int i = 0; i < 8; i++) size[i] = (uint8_t)((uint64_t)n >> 8 * i);
     mlops__frame_op(&self->frame, MLOPS__OP_PACKED, 0, key, (mlops__bytes){size, sizeof size});

@@ -75,9 +75,9 @@ static mlops_status make(mlops__expr *self, mlops__expr_maker *maker) {
     mlops_status status = keep_names(self, maker);
     if (status < 0) return mlops__fail_nomem(maker->source.err, sizeof *self->named);
     MLOPS_TRY(write_text(self, maker));
-    status = mlops__expr_build(maker->arena, self->root, self->named, &self->program);
+    status = mlops__expr_build(maker->arena, self->root, self->named, maker->cpu, &self->program);
     if (status == MLOPS_OK && self->root->type == MLOPS_TYPE_BOOL)
-        status = mlops__expr_split(self, maker->arena);
+        status = mlops__expr_split(self, maker->arena, maker->cpu);
     if (status < 0) return mlops__fail_nomem(maker->source.err, sizeof(mlops__expr_step));
     return MLOPS_OK;
 }
@@ -93,7 +93,8 @@ mlops_status mlops__expr_compile(mlops__expr **out, const char *text, size_t n,
     mlops__expr_maker maker = {.source = {text, n, scope->what, err},
                                .arena = &arena,
                                .allocator = allocator,
-                               .scope = scope};
+                               .scope = scope,
+                               .cpu = mlops_cpu_level(scope->cpu_max)};
     mlops__dictionary_init(&maker.names, allocator);
     mlops_status status = make(self, &maker);
     mlops__dictionary_free(&maker.names);

@@ -76,6 +76,7 @@ typedef struct mlops__expr_scope {
     size_t n_functions;
     mlops_type wanted; /* bool: a condition; float64: a number of either type; string; null: any */
     const char *what;  /* nullable: what the text is, for messages, such as "gate" */
+    mlops_cpu cpu_max; /* cap on instruction sets; no value depends on it */
 } mlops__expr_scope;
 
 mlops_status mlops__expr_compile(mlops__expr **out, const char *text, size_t n,

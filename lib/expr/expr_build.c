@@ -13,6 +13,7 @@ enum { UNIT_WORD = 8 /* bytes of 64 bits */, CLASS_BOOL = 0, CLASS_NUMBER, CLASS
 typedef struct builder {
     mlops__arena *arena;
     mlops__expr_named *named;
+    mlops_cpu cpu;
     mlops__expr_step *steps;
     int64_t n_steps;
     mlops__expr_reg *regs;
@@ -86,7 +87,7 @@ static int32_t add_input(builder *self, const node *n) {
 static int32_t emit(builder *self, mlops__expr_op op, uint32_t type, uint32_t result, int32_t a,
                     int32_t b, int32_t c) {
     mlops__expr_step *s = &self->steps[self->n_steps++];
-    s->run = mlops__expr_kernel_of(op, (mlops_type)type);
+    s->run = mlops__expr_kernel_of(op, (mlops_type)type, self->cpu);
     s->out = take(self, result);
     s->a = a;
     s->b = b;
@@ -177,8 +178,8 @@ static mlops_status build_node(builder *self, node *n) {
 }
 
 mlops_status mlops__expr_build(mlops__arena *arena, node *root, mlops__expr_named *named,
-                               mlops__expr_program *out) {
-    builder self = {.arena = arena, .named = named, .free = {-1, -1, -1}};
+                               mlops_cpu cpu, mlops__expr_program *out) {
+    builder self = {.arena = arena, .named = named, .cpu = cpu, .free = {-1, -1, -1}};
     size_t count = 0;
     for (node *n = mlops__expr_walk_first(root); n; n = mlops__expr_walk_next(root, n)) {
         count++;

@@ -81,9 +81,10 @@ typedef union slot {
 } slot;
 
 /* The value of a node all of whose children are constant. */
-static mlops_status compute(mlops__arena *arena, node *n, slot *out, uint8_t *valid) {
+static mlops_status compute(mlops__arena *arena, mlops_cpu cpu, node *n, slot *out,
+                            uint8_t *valid) {
     mlops__expr_program program;
-    MLOPS_TRY(mlops__expr_build(arena, n, NULL, &program));
+    MLOPS_TRY(mlops__expr_build(arena, n, NULL, cpu, &program));
     size_t size = mlops__expr_program_scratch(&program, 1);
     void *scratch = mlops__arena_alloc(arena, size);
     mlops__expr_output output = {out, valid};
@@ -98,7 +99,7 @@ static mlops_status fold(mlops__expr_maker *self, node *n) {
     mlops__arena arena;
     memset(&value, 0, sizeof value);
     mlops__arena_init(&arena, self->allocator, SIZE_MAX);
-    mlops_status status = compute(&arena, n, &value, &valid);
+    mlops_status status = compute(&arena, self->cpu, n, &value, &valid);
     char *text = NULL;
     if (status == MLOPS_OK && n->type == MLOPS_TYPE_STRING && valid) {
         text = mlops__arena_alloc(self->arena, (size_t)value.text.n + 1);

@@ -31,7 +31,7 @@ static mlops_status list_names(part *self, mlops__arena *arena, mlops__expr_name
     return MLOPS_OK;
 }
 
-static mlops_status make_part(mlops__expr *self, mlops__arena *arena, part *out) {
+static mlops_status make_part(mlops__expr *self, mlops__arena *arena, mlops_cpu cpu, part *out) {
     mlops__buf buf;
     mlops__buf_init(&buf, arena->allocator);
     mlops__expr_write(&buf, out->node, self->named);
@@ -40,7 +40,7 @@ static mlops_status make_part(mlops__expr *self, mlops__arena *arena, part *out)
     mlops__buf_free(&buf);
     if (!out->text) return MLOPS_E_NOMEM;
     MLOPS_TRY(list_names(out, arena, self->named));
-    return mlops__expr_build(arena, out->node, self->named, &out->program);
+    return mlops__expr_build(arena, out->node, self->named, cpu, &out->program);
 }
 
 /* Puts the clauses into the order of the text: there are few, or they nearly stand in it. */
@@ -55,7 +55,7 @@ static void sort_parts(part *parts, int64_t n) {
         }
 }
 
-mlops_status mlops__expr_split(mlops__expr *self, mlops__arena *arena) {
+mlops_status mlops__expr_split(mlops__expr *self, mlops__arena *arena, mlops_cpu cpu) {
     int many = self->root->op == OP_AND;
     int64_t n = many ? self->root->n_children : 1;
     self->parts = mlops__arena_array(arena, (size_t)n, sizeof *self->parts);
@@ -64,7 +64,7 @@ mlops_status mlops__expr_split(mlops__expr *self, mlops__arena *arena) {
     for (node *c = many ? self->root->first : NULL; c; c = c->next)
         self->parts[self->n_parts++].node = c;
     sort_parts(self->parts, n);
-    for (int64_t i = 0; i < n; i++) MLOPS_TRY(make_part(self, arena, &self->parts[i]));
+    for (int64_t i = 0; i < n; i++) MLOPS_TRY(make_part(self, arena, cpu, &self->parts[i]));
     return MLOPS_OK;
 }
 

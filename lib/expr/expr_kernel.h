@@ -5,9 +5,10 @@
 #include "expr/expr_program.h"
 
 /* Kernels by operation; NULL where a type has none. */
-extern mlops__expr_kernel *const mlops__expr_logic[OP_COUNT]; /* bool; OP_ISNULL of any */
-extern mlops__expr_kernel *const mlops__expr_whole[OP_COUNT]; /* int64; OP_CAST */
-extern mlops__expr_kernel *const mlops__expr_real[OP_COUNT];  /* float64 */
+extern mlops__expr_kernel *const mlops__expr_logic[OP_COUNT];     /* bool; OP_ISNULL of any */
+extern mlops__expr_kernel *const mlops__expr_whole[OP_COUNT];     /* int64; OP_CAST */
+extern mlops__expr_kernel *const mlops__expr_real[OP_COUNT];      /* float64 */
+extern mlops__expr_kernel *const mlops__expr_real_avx2[OP_COUNT]; /* the same loops */
 extern mlops__expr_kernel *const mlops__expr_string[OP_COUNT];
 
 /* Choice between values of 8 bytes. */

@@ -144,12 +144,22 @@ mlops__expr_kernel *const mlops__expr_logic[OP_COUNT] = {
     [OP_CUSTOM] = call_custom,
 };
 
-mlops__expr_kernel *mlops__expr_kernel_of(mlops__expr_op op, mlops_type type) {
+/* The kernels of float64 for a level; those of AVX-512 bring no more than those of AVX2. */
+static mlops__expr_kernel *const *real_kernels(mlops_cpu cpu) {
+#if defined(__x86_64__)
+    if (cpu == MLOPS_CPU_AVX2 || cpu == MLOPS_CPU_AVX512) return mlops__expr_real_avx2;
+#else
+    (void)cpu;
+#endif
+    return mlops__expr_real;
+}
+
+mlops__expr_kernel *mlops__expr_kernel_of(mlops__expr_op op, mlops_type type, mlops_cpu cpu) {
     if (op == OP_ISNULL || op == OP_CUSTOM) return mlops__expr_logic[op];
     switch (type) {
     case MLOPS_TYPE_BOOL: return mlops__expr_logic[op];
     case MLOPS_TYPE_INT64: return mlops__expr_whole[op];
-    case MLOPS_TYPE_FLOAT64: return mlops__expr_real[op];
+    case MLOPS_TYPE_FLOAT64: return real_kernels(cpu)[op];
     default: return mlops__expr_string[op];
     }
 }

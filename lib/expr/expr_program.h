@@ -57,10 +57,11 @@ typedef struct mlops__expr_program {
 
 /* Compiles a tree, whose nodes and names note registers meanwhile. MLOPS_E_NOMEM. */
 mlops_status mlops__expr_build(mlops__arena *arena, mlops__expr_node *root,
-                               mlops__expr_named *named, mlops__expr_program *out);
+                               mlops__expr_named *named, mlops_cpu cpu, mlops__expr_program *out);
 
-/* The kernel of an operation on operands of a type (for OP_IF and OP_COALESCE: of that type). */
-mlops__expr_kernel *mlops__expr_kernel_of(mlops__expr_op op, mlops_type type);
+/* The kernel of an operation on operands of a type (for OP_IF and OP_COALESCE: of that type) under
+ * a level of mlops_cpu_level(). */
+mlops__expr_kernel *mlops__expr_kernel_of(mlops__expr_op op, mlops_type type, mlops_cpu cpu);
 
 size_t mlops__expr_program_scratch(const mlops__expr_program *self, int64_t rows);
 mlops_status mlops__expr_program_run(const mlops__expr_program *self,
@@ -89,6 +90,6 @@ typedef struct mlops__expr_part {
 } mlops__expr_part;
 
 /* Clauses of a condition. */
-mlops_status mlops__expr_split(mlops__expr *self, mlops__arena *arena);
+mlops_status mlops__expr_split(mlops__expr *self, mlops__arena *arena, mlops_cpu cpu);
 
 #endif

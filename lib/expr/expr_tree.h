@@ -221,6 +221,7 @@ typedef struct mlops__expr_maker {
     mlops__arena *arena;
     const mlops_allocator *allocator;
     const mlops__expr_scope *scope;
+    mlops_cpu cpu;
     mlops__dictionary names; /* canonical spellings */
     mlops__expr_named *named;
     size_t named_cap;

@@ -36,14 +36,17 @@ static const mlops__expr_input inputs[HELP_SLOTS] = {
     {column_s, NULL, but_1, 0}, {column_t, NULL, NULL, 0},
 };
 
-static mlops__expr *compile(const char *text) {
+static mlops__expr *compile_for(const char *text, mlops_cpu cpu_max) {
     mlops__expr *e;
     mlops_error err = {0};
     mlops__expr_scope scope = help_scope(help_names);
+    scope.cpu_max = cpu_max;
     if (mlops__expr_compile(&e, text, strlen(text), &scope, &mlops__heap, &err))
         fail_msg("%s: %s", text, err.message);
     return e;
 }
+
+static mlops__expr *compile(const char *text) { return compile_for(text, MLOPS_CPU_BEST); }
 
 /* A value as the language writes it, and null, nan, inf. */
 static void put_value(char *out, mlops_type type, const help_column *c, int64_t row) {
@@ -368,7 +371,7 @@ static const char *const operations[] = {
     "if(a > b and not p, log1p(a), i)",
 };
 
-static void blocks_give_the_same_bits(void **state) {
+static void blocks_and_levels_give_the_same_bits(void **state) {
     (void)state;
     mlops__expr_input in[HELP_SLOTS];
     fill_many();
@@ -376,9 +379,15 @@ static void blocks_give_the_same_bits(void **state) {
         in[c] = (mlops__expr_input){many[c].values, NULL, many[c].validity, 0};
     for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++) {
         mlops__expr *e = compile(operations[i]);
+        mlops__expr *scalar = compile_for(operations[i], MLOPS_CPU_SCALAR);
         help_column out = help_evaluate_all_ways(e, in, MANY);
+        help_column same = help_evaluate_all_ways(scalar, in, MANY);
+        if (!help_equal(mlops__expr_type(e), &out, 0, &same, MANY))
+            fail_msg("%s differs between instruction sets", operations[i]);
         help_column_free(&out);
+        help_column_free(&same);
         mlops__expr_free(e);
+        mlops__expr_free(scalar);
     }
     for (int c = 0; c < HELP_SLOTS; c++) help_column_free(&many[c]);
 }
@@ -476,7 +485,7 @@ int main(void) {
         cmocka_unit_test(strings),
         cmocka_unit_test(functions),
         cmocka_unit_test(exact_edges),
-        cmocka_unit_test(blocks_give_the_same_bits),
+        cmocka_unit_test(blocks_and_levels_give_the_same_bits),
         cmocka_unit_test(scratch_is_bounded),
         cmocka_unit_test(buckets_are_xxh3),
         cmocka_unit_test(columns_of_a_table),

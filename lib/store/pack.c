@@ -93,8 +93,35 @@ static mlops_status lock_pack(mlops__packs *self, const char *path, mlops_error 
     return mlops__fail_os(err, code, "cannot lock", path);
 }
 
+static mlops_status check_pack_head(mlops__packs *self, int64_t number, mlops_error *err) {
+    uint8_t head[MLOPS__PACK_HEAD], wanted[MLOPS__PACK_HEAD];
+    const mlops_io *io = &self->host->io;
+    int64_t size = mlops__file_size(io, self->reading_file);
+    if (size < 0) return mlops__fail_os(err, size, "cannot tell the size of", self->path);
+    if (size < MLOPS__PACK_HEAD)
+        return mlops__fail(err, MLOPS_E_CORRUPT, "'%s': the pack is cut short", self->path);
+    MLOPS_TRY(mlops__file_read_at(io, self->reading_file, head, sizeof head, 0, self->path, err));
+    make_head(self, number, wanted);
+    if (memcmp(head, wanted, sizeof head) == 0) return MLOPS_OK;
+    return mlops__fail(err, MLOPS_E_CORRUPT,
+                       "'%s': the head is damaged, or the pack is of another store", self->path);
+}
+
+static mlops_status read_pack(mlops__packs *self, int64_t number, mlops_error *err) {
+    if (self->reading == number && self->reading_file >= 0) return MLOPS_OK;
+    stop_reading(self);
+    const char *path = name_pack(self, number);
+    self->reading_file = mlops__file_number(&self->host->io, path, MLOPS_IO_READ);
+    if (self->reading_file < 0) return mlops__fail_os(err, self->reading_file, "cannot open", path);
+    mlops_status status = check_pack_head(self, number, err);
+    if (status) stop_reading(self);
+    else self->reading = number;
+    return status;
+}
+
 static mlops_status open_pack(mlops__packs *self, int64_t number, mlops_error *err) {
     const mlops_io *io = &self->host->io;
+    MLOPS_TRY(read_pack(self, number, err)); /* nothing is written behind a damaged head */
     const char *path = name_pack(self, number);
     self->leased_file = mlops__file_number(io, path, MLOPS_IO_READ_WRITE);
     if (self->leased_file < 0) return mlops__fail_os(err, self->leased_file, "cannot open", path);
@@ -156,32 +183,6 @@ mlops_status mlops__packs_append(mlops__packs *self, const mlops__pack_frame *fr
     *out = (mlops__pack_place){self->leased, self->end};
     self->end += MLOPS__PACK_FRAME_HEAD + ((int64_t)frame->stored + 7) / 8 * 8;
     return MLOPS_OK;
-}
-
-static mlops_status check_pack_head(mlops__packs *self, int64_t number, mlops_error *err) {
-    uint8_t head[MLOPS__PACK_HEAD], wanted[MLOPS__PACK_HEAD];
-    const mlops_io *io = &self->host->io;
-    int64_t size = mlops__file_size(io, self->reading_file);
-    if (size < 0) return mlops__fail_os(err, size, "cannot tell the size of", self->path);
-    if (size < MLOPS__PACK_HEAD)
-        return mlops__fail(err, MLOPS_E_CORRUPT, "'%s': the pack is cut short", self->path);
-    MLOPS_TRY(mlops__file_read_at(io, self->reading_file, head, sizeof head, 0, self->path, err));
-    make_head(self, number, wanted);
-    if (memcmp(head, wanted, sizeof head) == 0) return MLOPS_OK;
-    return mlops__fail(err, MLOPS_E_CORRUPT,
-                       "'%s': the head is damaged, or the pack is of another store", self->path);
-}
-
-static mlops_status read_pack(mlops__packs *self, int64_t number, mlops_error *err) {
-    if (self->reading == number && self->reading_file >= 0) return MLOPS_OK;
-    stop_reading(self);
-    const char *path = name_pack(self, number);
-    self->reading_file = mlops__file_number(&self->host->io, path, MLOPS_IO_READ);
-    if (self->reading_file < 0) return mlops__fail_os(err, self->reading_file, "cannot open", path);
-    mlops_status status = check_pack_head(self, number, err);
-    if (status) stop_reading(self);
-    else self->reading = number;
-    return status;
 }
 
 mlops_status mlops__packs_sync(mlops__packs *self, int64_t number, mlops_error *err) {

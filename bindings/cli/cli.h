@@ -18,7 +18,13 @@ enum {
     CLI_DRIFT_WATCH = 16,
     CLI_REFERENCE_NEW = 32,
     CLI_REFERENCE_DESCRIBE = 64,
-    CLI_DOCTOR = 128
+    CLI_DOCTOR = 128,
+    CLI_INIT = 256,
+    CLI_STORE_STATS = 512,
+    CLI_STORE_CHECK = 1024,
+    CLI_STORE_REPAIR = 2048,
+    CLI_STORE_EXPORT = 4096,
+    CLI_STORE_IMPORT = 8192
 };
 
 enum { CLI_WORDS_MAX = 2 };
@@ -101,5 +107,11 @@ int cli_drift_watch(const cli_args *args);
 int cli_reference_new(const cli_args *args);
 int cli_reference_describe(const cli_args *args);
 int cli_doctor(const cli_args *args);
+int cli_init(const cli_args *args);
+int cli_store_stats(const cli_args *args);
+int cli_store_check(const cli_args *args);
+int cli_store_repair(const cli_args *args);
+int cli_store_export(const cli_args *args);
+int cli_store_import(const cli_args *args);
 
 #endif

@@ -60,6 +60,39 @@ static const cli_command commands[] = {
      "Examples:\n"
      "  mlops reference describe train.reference",
      cli_reference_describe},
+    {CLI_INIT, "init", "STORE", 1, "Make a store, an empty directory of commits.",
+     "A store that is there is opened, and left as it is.\n\n"
+     "Examples:\n"
+     "  mlops init fraud.mlops",
+     cli_init},
+    {CLI_STORE_STATS, "store stats", "STORE", 1, "Say what a store holds.",
+     "Examples:\n"
+     "  mlops store stats fraud.mlops\n"
+     "  mlops store stats fraud.mlops --json",
+     cli_store_stats},
+    {CLI_STORE_CHECK, "store check", "STORE", 1, "Read all of a store and name what is damaged.",
+     "Nothing is changed.\n\n"
+     "Exit status: 0 all is sound, 1 something is damaged or could not be read.\n\n"
+     "Examples:\n"
+     "  mlops store check fraud.mlops",
+     cli_store_check},
+    {CLI_STORE_REPAIR, "store repair", "STORE", 1, "Make a damaged store usable.",
+     "The index is made anew; of the journal all commits that are whole are kept. What is\n"
+     "replaced stays in STORE/damaged. Nobody may have the store open.\n\n"
+     "Examples:\n"
+     "  mlops store repair fraud.mlops && mlops store check fraud.mlops",
+     cli_store_repair},
+    {CLI_STORE_EXPORT, "store export", "STORE FILE", 2, "Write all of a store to one file.",
+     "For backups, and for machines of another kind. FILE is replaced once the new one is "
+     "whole.\n\n"
+     "Examples:\n"
+     "  mlops store export fraud.mlops fraud.export",
+     cli_store_export},
+    {CLI_STORE_IMPORT, "store import", "STORE FILE", 2, "Make a store of an exported file.",
+     "STORE is a directory to make: the same commits, content and id.\n\n"
+     "Examples:\n"
+     "  mlops store import restored.mlops fraud.export",
+     cli_store_import},
     {CLI_DOCTOR, "doctor", "", 0, "Check the machine and the library.",
      "Exit status: 0 if all is well, 1 else.\n\n"
      "Examples:\n"

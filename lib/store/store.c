@@ -211,10 +211,7 @@ static mlops_status create_store(mlops_store *self, mlops_error *err) {
 static mlops_status open_or_create(mlops_store *self, mlops_error *err) {
     int create = !self->read_only && !(self->opts.flags & MLOPS_STORE_MUST_EXIST);
     mlops_status status = mlops__format_read(self, err);
-    if (status == MLOPS_E_NOT_FOUND && !create)
-        return mlops__fail(err, status, "'%s' is no store: it has no format file",
-                           mlops__store_path(self, ""));
-    if (status && status != MLOPS_E_NOT_FOUND) return status;
+    if (status && (status != MLOPS_E_NOT_FOUND || !create)) return status;
     int is_new = status != MLOPS_OK;
     if (is_new) MLOPS_TRY(mlops__store_claim(self, err));
     MLOPS_TRY(mlops__store_open_lock(self, err));

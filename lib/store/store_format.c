@@ -65,8 +65,12 @@ static mlops_status parse(mlops_store *self, const char *text, mlops_error *err)
 
 mlops_status mlops__format_read(mlops_store *self, mlops_error *err) {
     mlops__file_view view;
-    MLOPS_TRY(mlops__file_open(&view, &self->host, mlops__store_path(self, "format"),
-                               SIZE_MAX_OF_IT, 0, err));
+    mlops_status status = mlops__file_open(&view, &self->host, mlops__store_path(self, "format"),
+                                           SIZE_MAX_OF_IT, 0, err);
+    if (status == MLOPS_E_NOT_FOUND)
+        return mlops__fail(err, status, "'%s' is no store: it has no format file",
+                           mlops__store_path(self, ""));
+    MLOPS_TRY(status);
     char text[SIZE_MAX_OF_IT + 1];
     if (view.size) memcpy(text, view.data, view.size);
     text[view.size] = 0;

@@ -22,7 +22,8 @@ MLOPS = str(pathlib.Path(sys.argv[1]).resolve())
 DATA = pathlib.Path(__file__).resolve().parents[2] / "examples/data"
 MODEL, TRAIN, LIVE = str(DATA / "fraud.json"), str(DATA / "train.csv"), str(DATA / "live.csv")
 COMMANDS = ("model describe", "model predict", "bundle", "drift compare", "drift watch", "reference new",
-            "reference describe", "doctor")
+            "reference describe", "doctor", "init", "store stats", "store check", "store repair", "store export",
+            "store import")
 TESTS = []
 
 
@@ -131,7 +132,7 @@ def help_on_each_level(folder):
         own = run(*command.split(), "-h").out
         assert "Examples:\n  " in own and "--json" in own and "--help" in own
         assert all(len(line) <= 100 for line in own.splitlines())
-    for group in ("model", "drift", "reference"):
+    for group in ("model", "drift", "reference", "store"):
         assert f"{group} " in run(group, "--help").out
         assert "doctor" not in run(group, "--help").out.split("\n\n")[1]
     assert re.fullmatch(r"mlops \d+\.\d+\.\d+\n", run("--version").out)
@@ -612,6 +613,40 @@ def doctor(folder):
     assert "scalar" in capped and "MLOPS_CPU=scalar" in capped
     bad = run("doctor", "--json", status=1, env={**os.environ, "TMPDIR": str(folder / "none")})
     assert json.loads(bad.out)["ok"] is False
+
+
+@test
+def stores(folder):
+    store, copy, file = folder / "a.mlops", folder / "b.mlops", folder / "a.export"
+    run("init", store)
+    made = json.loads(run("store", "stats", store, "--json").out)
+    assert made["commits"] == 0 and made["journal_bytes"] > 0
+    run("init", store)  # as it is
+    run("store", "export", store, file)
+    assert json.loads(run("store", "import", copy, file, "--json").out)["state"] == made["state"]
+    assert json.loads(run("store", "check", copy, "--json").out)["faults"] == []
+    assert "0 damaged places" in run("store", "check", copy).out
+    fails("store", "import", copy, file, says=["b.mlops", "already"])
+    fails("store", "check", folder / "none", says=["none", "no store"])
+    fails("store", "stats", folder, says="no store")
+    fails("init", folder, says=["not empty", "name another directory"])
+    fails("store", "export", store, folder / "none/x", says="none/x")
+    file.write_bytes(file.read_bytes()[:100])
+    fails("store", "import", folder / "c.mlops", file, says=["a.export", "cut short"])
+
+
+@test
+def stores_that_are_damaged(folder):
+    store = folder / "a.mlops"
+    run("init", store)
+    journal = store / "journal" / f"{1:016x}"
+    journal.write_bytes(b"x" * 64 + journal.read_bytes()[64:])
+    done = run("store", "check", store, status=1)
+    assert journal.name in done.out and "head" in done.out
+    assert len(json.loads(run("store", "check", store, "--json", status=1).out)["faults"]) == 1
+    assert "0 commits were lost" in run("store", "repair", store).out
+    run("store", "check", store)
+    assert list((store / "damaged").glob("journal-*"))
 
 
 @test

@@ -60,7 +60,20 @@ static void read_field(int slot, int64_t row, const char *field) {
     }
 }
 
+static void free_rows(void) {
+    for (int c = 0; c < HELP_SLOTS; c++) {
+        for (int64_t row = 0; row < n_rows && help_names[c].type == MLOPS_TYPE_STRING; row++) {
+            const mlops__expr_text *text = (const void *)columns[c].values;
+            if (columns[c].validity[row / 8] >> (row % 8) & 1)
+                free((void *)(uintptr_t)text[row].data);
+        }
+        help_column_free(&columns[c]);
+    }
+    n_rows = 0;
+}
+
 static void read_rows(int64_t n) {
+    free_rows();
     n_rows = n;
     for (int c = 0; c < HELP_SLOTS; c++) {
         columns[c] = help_column_new(help_names[c].type, n);
@@ -155,5 +168,6 @@ int main(void) {
         else return 2;
         fflush(stdout);
     }
+    free_rows();
     return 0;
 }

@@ -3,6 +3,7 @@
 #define MLOPS_H
 
 #include <mlops/arrow.h>
+#include <mlops/audit.h>
 #include <mlops/base.h>
 #include <mlops/bundle.h>
 #include <mlops/call.h>

@@ -20,7 +20,7 @@ typedef struct option {
 } option;
 
 enum {
-    ALL = 0x3fff,
+    ALL = 0xffff,
     COMPARING = CLI_DRIFT_COMPARE | CLI_DRIFT_WATCH,
     READS_CSV = CLI_MODEL_PREDICT | CLI_BUNDLE | COMPARING | CLI_REFERENCE_NEW,
     SELECTS = CLI_BUNDLE | COMPARING | CLI_REFERENCE_NEW
@@ -62,6 +62,9 @@ static const option options[] = {
      "one character, or tab; default a comma", 0, 0},
     {"csv-no-header", 0, FLAG, READS_CSV, FIELD(csv_no_header), "",
      "the first line holds values; columns are called c0, c1, ...", 0, 0},
+    {"from", 0, WHOLE, CLI_AUDIT_LOG, FIELD(from), "N", "number of the first commit; default 1", 1,
+     1e15},
+    {"max", 0, WHOLE, CLI_AUDIT_LOG, FIELD(max), "N", "commits at the most; default 1000", 1, 1e6},
     {"json", 0, FLAG, ALL, FIELD(json), "", "print JSON", 0, 0},
     {"help", 'h', FLAG, ALL, FIELD(help), "", "print this", 0, 0},
 };

@@ -24,7 +24,9 @@ enum {
     CLI_STORE_CHECK = 1024,
     CLI_STORE_REPAIR = 2048,
     CLI_STORE_EXPORT = 4096,
-    CLI_STORE_IMPORT = 8192
+    CLI_STORE_IMPORT = 8192,
+    CLI_AUDIT_LOG = 16384,
+    CLI_AUDIT_VERIFY = 32768
 };
 
 enum { CLI_WORDS_MAX = 2 };
@@ -37,7 +39,7 @@ typedef struct cli_args {
     const char *out, *output, *columns, *ignore, *report, *metrics, *reference;
     const char *name, *version, *metadata;
     const char *csv_names, *csv_delimiter;
-    int64_t csv_skip_lines, window, edges;
+    int64_t csv_skip_lines, window, edges, from, max;
     double alpha;
 } cli_args;
 
@@ -113,5 +115,7 @@ int cli_store_check(const cli_args *args);
 int cli_store_repair(const cli_args *args);
 int cli_store_export(const cli_args *args);
 int cli_store_import(const cli_args *args);
+int cli_audit_log(const cli_args *args);
+int cli_audit_verify(const cli_args *args);
 
 #endif

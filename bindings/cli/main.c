@@ -93,6 +93,18 @@ static const cli_command commands[] = {
      "Examples:\n"
      "  mlops store import restored.mlops fraud.export",
      cli_store_import},
+    {CLI_AUDIT_LOG, "audit log", "STORE", 1, "Print what happened to a store, commit by commit.",
+     "With --json an object a line, with the operations of the commit and its link.\n\n"
+     "Examples:\n"
+     "  mlops audit log fraud.mlops\n"
+     "  mlops audit log fraud.mlops --from 100 --max 10 --json",
+     cli_audit_log},
+    {CLI_AUDIT_VERIFY, "audit verify", "STORE", 1,
+     "Verify the chain of commits and print the link of the newest.",
+     "The link is a SHA-256 over the whole history: keep it elsewhere, and compare.\n\n"
+     "Examples:\n"
+     "  mlops audit verify fraud.mlops",
+     cli_audit_verify},
     {CLI_DOCTOR, "doctor", "", 0, "Check the machine and the library.",
      "Exit status: 0 if all is well, 1 else.\n\n"
      "Examples:\n"

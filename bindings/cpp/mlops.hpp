@@ -153,6 +153,139 @@ public:
     }
 };
 
+/// A directory that is open. Opening it again in one process gives the same one.
+class store : public detail::handle<mlops_store, mlops_store_close> {
+public:
+    using handle::handle;
+
+    /// Open a store, or make one where there is none.
+    static ::mlops::store open(const std::string &path, const mlops_store_opts *opts = nullptr) {
+        mlops_store *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_store_open(&out, path.c_str(), opts, &e), "mlops_store_open", &e);
+        return ::mlops::store(out);
+    }
+
+    /// Make all commits durable.
+    void flush() {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_store_flush(need(), &e), "mlops_store_flush", &e);
+    }
+
+    /// Do a piece of the work that may wait: make commits durable, and write the index down from time to time, so
+    /// that opening after a power cut need not read the whole journal.
+    void service(std::int64_t budget_ns) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_store_service(need(), budget_ns, &e), "mlops_store_service", &e);
+    }
+
+    /// What the store holds now.
+    mlops_store_stats stat() {
+        mlops_store_stats out = {};
+        out.struct_size = sizeof out;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_store_stat(need(), &out, &e), "mlops_store_stat", &e);
+        return out;
+    }
+
+    /// Content by its name: bytes that a dataset, run or model keeps.
+    std::string content(const mlops_id &id) {
+        mlops_error e;
+        e.code = 0;
+        return detail::written([&](void *text, std::size_t cap, std::size_t *needed) {
+            return mlops_store_content(need(), &id, text, cap, needed, &e);
+        }, "mlops_store_content", &e);
+    }
+
+    /// Write all that the store holds to one file: for backups, and for machines of another kind. The file has the
+    /// commits as they are, with their chain of hashes, and the content that they name.
+    void export_(const std::string &path) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_store_export(need(), path.c_str(), &e), "mlops_store_export", &e);
+    }
+
+    /// Make a store of what mlops_store_export() wrote: the same commits, content and id.
+    static void import_(const std::string &path, const std::string &from,
+                        const mlops_store_opts *opts = nullptr) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_store_import(path.c_str(), from.c_str(), opts, &e), "mlops_store_import", &e);
+    }
+
+    /// Make a damaged store usable: the index anew, and of the journal all commits that are whole. What was damaged
+    /// is kept beside, under "damaged". A lost commit leaves an empty one with its number and a note; commits behind
+    /// it keep their numbers, and their former hashes in a note. Content that is damaged stays lost;
+    /// mlops_check_store() names it.
+    static std::int64_t repair(const std::string &path, const mlops_store_opts *opts = nullptr) {
+        std::int64_t n_lost = 0;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_store_repair(path.c_str(), opts, &n_lost, &e), "mlops_store_repair", &e);
+        return n_lost;
+    }
+};
+
+/// Commits that were read. Immutable and shared; ends with the last mlops_audit_unref().
+class audit : public detail::handle<mlops_audit, mlops_audit_unref> {
+public:
+    using handle::handle;
+
+    /// Another owner of the same.
+    audit share() const { return audit(mlops_audit_ref(need())); }
+
+    /// Read commits.
+    static ::mlops::audit read(const ::mlops::store &store, std::int64_t from, std::int64_t n_max) {
+        mlops_audit *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_audit_read(&out, detail::required(store), from, n_max, &e), "mlops_audit_read", &e);
+        return ::mlops::audit(out);
+    }
+
+    /// Number of commits that were read.
+    std::int64_t n_entries() const {
+        return mlops_audit_n_entries(need());
+    }
+
+    /// One commit.
+    mlops_audit_entry at(std::int64_t index) const {
+        mlops_audit_entry out = {};
+        out.struct_size = sizeof out;
+        detail::check(mlops_audit_at(need(), index, &out), "mlops_audit_at");
+        return out;
+    }
+
+    /// The link of a commit: SHA-256 over it and the link before.
+    mlops_id link(std::int64_t index) const {
+        mlops_id out = {};
+        detail::check(mlops_audit_link(need(), index, &out), "mlops_audit_link");
+        return out;
+    }
+
+    /// What a commit did, as a JSON array of objects: {"op", "table", "key", "value"}; keys and values as text where
+    /// they are UTF-8, else in hexadecimal digits behind "0x".
+    std::string operations(std::int64_t index) const {
+        return detail::written([&](char *text, std::size_t cap, std::size_t *needed) {
+            return mlops_audit_operations(need(), index, text, cap, needed);
+        }, "mlops_audit_operations");
+    }
+
+    /// Verify the whole chain: each commit is what its link says, and goes on with the one before.
+    static mlops_id verify(const ::mlops::store &store) {
+        mlops_id link = {};
+        std::int64_t n = 0;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_audit_verify(detail::required(store), &link, &n, &e), "mlops_audit_verify", &e);
+        return link;
+    }
+};
+
 /// A table. Immutable and shared; ends with the last mlops_table_unref().
 class table : public detail::handle<mlops_table, mlops_table_unref> {
 public:
@@ -567,83 +700,6 @@ public:
         mlops_id out = {};
         detail::check(mlops_bundle_id(need(), &out), "mlops_bundle_id");
         return out;
-    }
-};
-
-/// A directory that is open. Opening it again in one process gives the same one.
-class store : public detail::handle<mlops_store, mlops_store_close> {
-public:
-    using handle::handle;
-
-    /// Open a store, or make one where there is none.
-    static ::mlops::store open(const std::string &path, const mlops_store_opts *opts = nullptr) {
-        mlops_store *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_store_open(&out, path.c_str(), opts, &e), "mlops_store_open", &e);
-        return ::mlops::store(out);
-    }
-
-    /// Make all commits durable.
-    void flush() {
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_store_flush(need(), &e), "mlops_store_flush", &e);
-    }
-
-    /// Do a piece of the work that may wait: make commits durable, and write the index down from time to time, so
-    /// that opening after a power cut need not read the whole journal.
-    void service(std::int64_t budget_ns) {
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_store_service(need(), budget_ns, &e), "mlops_store_service", &e);
-    }
-
-    /// What the store holds now.
-    mlops_store_stats stat() {
-        mlops_store_stats out = {};
-        out.struct_size = sizeof out;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_store_stat(need(), &out, &e), "mlops_store_stat", &e);
-        return out;
-    }
-
-    /// Content by its name: bytes that a dataset, run or model keeps.
-    std::string content(const mlops_id &id) {
-        mlops_error e;
-        e.code = 0;
-        return detail::written([&](void *text, std::size_t cap, std::size_t *needed) {
-            return mlops_store_content(need(), &id, text, cap, needed, &e);
-        }, "mlops_store_content", &e);
-    }
-
-    /// Write all that the store holds to one file: for backups, and for machines of another kind. The file has the
-    /// commits as they are, with their chain of hashes, and the content that they name.
-    void export_(const std::string &path) {
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_store_export(need(), path.c_str(), &e), "mlops_store_export", &e);
-    }
-
-    /// Make a store of what mlops_store_export() wrote: the same commits, content and id.
-    static void import_(const std::string &path, const std::string &from,
-                        const mlops_store_opts *opts = nullptr) {
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_store_import(path.c_str(), from.c_str(), opts, &e), "mlops_store_import", &e);
-    }
-
-    /// Make a damaged store usable: the index anew, and of the journal all commits that are whole. What was damaged
-    /// is kept beside, under "damaged". A lost commit leaves an empty one with its number and a note; commits behind
-    /// it keep their numbers, and their former hashes in a note. Content that is damaged stays lost;
-    /// mlops_check_store() names it.
-    static std::int64_t repair(const std::string &path, const mlops_store_opts *opts = nullptr) {
-        std::int64_t n_lost = 0;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_store_repair(path.c_str(), opts, &n_lost, &e), "mlops_store_repair", &e);
-        return n_lost;
     }
 };
 

@@ -113,6 +113,29 @@ const (
 	CPUNeon CPU = 5
 )
 
+// Sync: when a commit is told of.
+type Sync int32
+
+const (
+	// SyncFull: when it is durable: no power cut takes it back.
+	SyncFull Sync = 0
+	// SyncRelaxed: when it is made: a power cut may take back the newest commits, whole and in order, up
+	// to the last mlops_store_flush().
+	SyncRelaxed Sync = 1
+)
+
+// StoreIndex: what the index is kept in. It only repeats journal and packs, and is made anew if it is
+// lost.
+type StoreIndex int32
+
+const (
+	// StoreIndexFile: LMDB; the default.
+	StoreIndexFile StoreIndex = 0
+	// StoreIndexMemory: made from the journal by each process that opens the store; what other processes
+	// commit is seen after opening it again.
+	StoreIndexMemory StoreIndex = 1
+)
+
 // Type: type of a column.
 type Type int32
 
@@ -140,29 +163,6 @@ const (
 	// ModelOutputLeaf: the leaf's node number in each tree, as the trainer counts; width is the number of
 	// trees.
 	ModelOutputLeaf ModelOutput = 2
-)
-
-// Sync: when a commit is told of.
-type Sync int32
-
-const (
-	// SyncFull: when it is durable: no power cut takes it back.
-	SyncFull Sync = 0
-	// SyncRelaxed: when it is made: a power cut may take back the newest commits, whole and in order, up
-	// to the last mlops_store_flush().
-	SyncRelaxed Sync = 1
-)
-
-// StoreIndex: what the index is kept in. It only repeats journal and packs, and is made anew if it is
-// lost.
-type StoreIndex int32
-
-const (
-	// StoreIndexFile: LMDB; the default.
-	StoreIndexFile StoreIndex = 0
-	// StoreIndexMemory: made from the journal by each process that opens the store; what other processes
-	// commit is seen after opening it again.
-	StoreIndexMemory StoreIndex = 1
 )
 
 // DriftVerdict: the three answers.
@@ -337,6 +337,35 @@ func makeStoreStats(c *C.mlops_store_stats) (r StoreStats) {
 	r.PackBytes = int64(c.pack_bytes)
 	r.IndexBytes = int64(c.index_bytes)
 	r.State = uint64(c.state)
+	return r
+}
+
+// AuditEntry: one commit. Texts are NULL where nothing was said.
+type AuditEntry struct {
+	// records put and deleted, and content kept
+	NOperations int32
+	// number of the commit, from 1 on
+	Seq int64
+	// UTC; never less than that of the commit before
+	TimeNs int64
+	// who
+	Actor string
+	// what, such as "lost in repair"
+	Verb string
+	// why
+	Note string
+	// W3C trace id
+	TraceID string
+}
+
+func makeAuditEntry(c *C.mlops_audit_entry) (r AuditEntry) {
+	r.NOperations = int32(c.n_operations)
+	r.Seq = int64(c.seq)
+	r.TimeNs = int64(c.time_ns)
+	r.Actor = C.GoString(c.actor)
+	r.Verb = C.GoString(c.verb)
+	r.Note = C.GoString(c.note)
+	r.TraceID = C.GoString(c.trace_id)
 	return r
 }
 
@@ -754,6 +783,43 @@ func (o *Call) c(s *scope) *C.mlops_call {
 	return c
 }
 
+// StoreOpts: how a store is opened. Zero means the default in each field.
+type StoreOpts struct {
+	// never make a store
+	MustExist bool
+	// write nothing, not even the index, which is in memory then
+	ReadOnly bool
+	// default MLOPS_SYNC_FULL
+	Sync Sync
+	// default MLOPS_STORE_INDEX_FILE
+	Index StoreIndex
+	// bytes that the index may grow to; default 1 TiB, or 512 MiB on 32 bits, or less where the system
+	// refuses
+	MapMax int64
+	// size of the first segment of a new journal, from 4 KiB; default 256 KiB. Later ones double up to 16
+	// MiB
+	JournalBytes int64
+}
+
+func (o *StoreOpts) c(s *scope) *C.mlops_store_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_store_opts)(s.alloc(C.sizeof_mlops_store_opts))
+	c.struct_size = C.sizeof_mlops_store_opts
+	if o.MustExist {
+		c.flags |= 1
+	}
+	if o.ReadOnly {
+		c.flags |= 2
+	}
+	c.sync = C.mlops_sync(o.Sync)
+	c.index = C.mlops_store_index(o.Index)
+	c.map_max = C.int64_t(o.MapMax)
+	c.journal_bytes = C.int64_t(o.JournalBytes)
+	return c
+}
+
 // CSVOpts: options of the verbs that read CSV. Zero means the default in each field.
 type CSVOpts struct {
 	// the first line holds values; columns are called c0, c1, ...
@@ -876,43 +942,6 @@ func (o *BundleOpts) c(s *scope, nFeatures int64) *C.mlops_bundle_opts {
 		}
 		c.n_golden = C.int64_t(int64(len(o.GoldenRows)) / (nFeatures))
 	}
-	return c
-}
-
-// StoreOpts: how a store is opened. Zero means the default in each field.
-type StoreOpts struct {
-	// never make a store
-	MustExist bool
-	// write nothing, not even the index, which is in memory then
-	ReadOnly bool
-	// default MLOPS_SYNC_FULL
-	Sync Sync
-	// default MLOPS_STORE_INDEX_FILE
-	Index StoreIndex
-	// bytes that the index may grow to; default 1 TiB, or 512 MiB on 32 bits, or less where the system
-	// refuses
-	MapMax int64
-	// size of the first segment of a new journal, from 4 KiB; default 256 KiB. Later ones double up to 16
-	// MiB
-	JournalBytes int64
-}
-
-func (o *StoreOpts) c(s *scope) *C.mlops_store_opts {
-	if o == nil {
-		return nil
-	}
-	c := (*C.mlops_store_opts)(s.alloc(C.sizeof_mlops_store_opts))
-	c.struct_size = C.sizeof_mlops_store_opts
-	if o.MustExist {
-		c.flags |= 1
-	}
-	if o.ReadOnly {
-		c.flags |= 2
-	}
-	c.sync = C.mlops_sync(o.Sync)
-	c.index = C.mlops_store_index(o.Index)
-	c.map_max = C.int64_t(o.MapMax)
-	c.journal_bytes = C.int64_t(o.JournalBytes)
 	return c
 }
 
@@ -1144,6 +1173,281 @@ func (x *Pool) Executor() *Executor {
 		return nil
 	}
 	return &Executor{p: p, parent: x}
+}
+
+// Store: a directory that is open. Opening it again in one process gives the same one.
+type Store struct {
+	p *C.mlops_store
+}
+
+func wrapStore(p *C.mlops_store) *Store {
+	x := &Store{p: p}
+	runtime.SetFinalizer(x, (*Store).Close)
+	return x
+}
+
+// Close ends this Store, or this share of it; it may be called again.
+func (x *Store) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	C.mlops_store_close(x.p)
+	x.p = nil
+	return nil
+}
+
+// OpenStore: open a store, or make one where there is none.
+//
+// Errors: MLOPS_E_NOT_FOUND, MLOPS_E_EXISTS if the directory is something else; MLOPS_E_CORRUPT if
+// journal or packs are damaged, which mlops_store_check() describes; MLOPS_E_UNSUPPORTED for a store
+// of a newer version; MLOPS_E_DENIED, MLOPS_E_NO_SPACE, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_INVALID.
+func OpenStore(path string, opts *StoreOpts) (*Store, error) {
+	var s scope
+	defer s.free()
+	var out *C.mlops_store
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_store_open(&out, s.str(path), optsC, &e), &e, "mlops_store_open"); err != nil {
+		return nil, err
+	}
+	r := wrapStore(out)
+	return r, nil
+}
+
+// Flush: make all commits durable.
+//
+// Errors: MLOPS_E_IO, MLOPS_E_NO_SPACE; MLOPS_E_FORKED.
+func (x *Store) Flush() error {
+	if x == nil || x.p == nil {
+		return closed("Store")
+	}
+	defer runtime.KeepAlive(x)
+	var e C.mlops_error
+	return check(C.mlops_store_flush(x.p, &e), &e, "mlops_store_flush")
+}
+
+// Service: do a piece of the work that may wait: make commits durable, and write the index down from
+// time to time, so that opening after a power cut need not read the whole journal.
+//
+// Errors: MLOPS_OK if more is to be done, MLOPS_END if nothing is; or as mlops_store_flush().
+func (x *Store) Service(budgetNs int64) error {
+	if x == nil || x.p == nil {
+		return closed("Store")
+	}
+	defer runtime.KeepAlive(x)
+	var e C.mlops_error
+	return check(C.mlops_store_service(x.p, C.int64_t(budgetNs), &e), &e, "mlops_store_service")
+}
+
+// Stat: what the store holds now.
+//
+// Errors: MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func (x *Store) Stat() (StoreStats, error) {
+	if x == nil || x.p == nil {
+		return StoreStats{}, closed("Store")
+	}
+	defer runtime.KeepAlive(x)
+	var out C.mlops_store_stats
+	out.struct_size = C.sizeof_mlops_store_stats
+	var e C.mlops_error
+	if err := check(C.mlops_store_stat(x.p, &out, &e), &e, "mlops_store_stat"); err != nil {
+		return StoreStats{}, err
+	}
+	return makeStoreStats(&out), nil
+}
+
+// Content: content by its name: bytes that a dataset, run or model keeps.
+//
+// Errors: MLOPS_E_NOT_FOUND; MLOPS_E_ARENA if cap is below the size; MLOPS_E_CORRUPT if the content is
+// damaged; MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func (x *Store) Content(id ID) ([]byte, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Store")
+	}
+	defer runtime.KeepAlive(x)
+	var idC C.mlops_id
+	*(*ID)(unsafe.Pointer(&idC.bytes)) = id
+	var e C.mlops_error
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_store_content(x.p, &idC, text, room, needed, &e)
+	}, &e, "mlops_store_content")
+	if err != nil {
+		return nil, err
+	}
+	return content, nil
+}
+
+// Export: write all that the store holds to one file: for backups, and for machines of another kind.
+// The file has the commits as they are, with their chain of hashes, and the content that they name.
+//
+// Errors: MLOPS_E_CORRUPT if something is damaged; MLOPS_E_NO_SPACE, MLOPS_E_DENIED, MLOPS_E_IO,
+// MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func (x *Store) Export(path string) error {
+	if x == nil || x.p == nil {
+		return closed("Store")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var e C.mlops_error
+	return check(C.mlops_store_export(x.p, s.str(path), &e), &e, "mlops_store_export")
+}
+
+// ImportStore: make a store of what mlops_store_export() wrote: the same commits, content and id.
+//
+// Errors: MLOPS_E_CORRUPT if the file is damaged or cut short: no store is made then; MLOPS_E_EXISTS,
+// MLOPS_E_NOT_FOUND, MLOPS_E_UNSUPPORTED, MLOPS_E_NO_SPACE, MLOPS_E_DENIED, MLOPS_E_IO, MLOPS_E_NOMEM.
+func ImportStore(path string, from string, opts *StoreOpts) error {
+	var s scope
+	defer s.free()
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return s.err
+	}
+	var e C.mlops_error
+	return check(C.mlops_store_import(s.str(path), s.str(from), optsC, &e), &e, "mlops_store_import")
+}
+
+// RepairStore: make a damaged store usable: the index anew, and of the journal all commits that are
+// whole. What was damaged is kept beside, under "damaged". A lost commit leaves an empty one with its
+// number and a note; commits behind it keep their numbers, and their former hashes in a note. Content
+// that is damaged stays lost; mlops_check_store() names it.
+//
+// Errors: MLOPS_E_BUSY if it is open; MLOPS_E_CORRUPT if its format file is damaged;
+// MLOPS_E_NOT_FOUND, MLOPS_E_NO_SPACE, MLOPS_E_DENIED, MLOPS_E_IO, MLOPS_E_NOMEM.
+func RepairStore(path string, opts *StoreOpts) (int64, error) {
+	var s scope
+	defer s.free()
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return 0, s.err
+	}
+	var nLost C.int64_t
+	var e C.mlops_error
+	if err := check(C.mlops_store_repair(s.str(path), optsC, &nLost, &e), &e, "mlops_store_repair"); err != nil {
+		return 0, err
+	}
+	return int64(nLost), nil
+}
+
+// Audit: commits that were read. Immutable and shared; ends with the last mlops_audit_unref().
+type Audit struct {
+	p *C.mlops_audit
+}
+
+func wrapAudit(p *C.mlops_audit) *Audit {
+	x := &Audit{p: p}
+	runtime.SetFinalizer(x, (*Audit).Close)
+	return x
+}
+
+// Close ends this Audit, or this share of it; it may be called again.
+func (x *Audit) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	C.mlops_audit_unref(x.p)
+	x.p = nil
+	return nil
+}
+
+// ReadAudit: read commits.
+//
+// Errors: MLOPS_E_CORRUPT if one of them is damaged; MLOPS_E_INVALID, MLOPS_E_IO, MLOPS_E_NOMEM,
+// MLOPS_E_FORKED.
+func ReadAudit(store *Store, from int64, nMax int64) (*Audit, error) {
+	defer runtime.KeepAlive(store)
+	var out *C.mlops_audit
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_audit_read(&out, store.p, C.int64_t(from), C.int64_t(nMax), &e), &e, "mlops_audit_read"); err != nil {
+		return nil, err
+	}
+	r := wrapAudit(out)
+	return r, nil
+}
+
+// NEntries: number of commits that were read.
+func (x *Audit) NEntries() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_audit_n_entries(x.p))
+}
+
+// At: one commit.
+//
+// Errors: MLOPS_E_INVALID if there is none.
+func (x *Audit) At(index int64) (AuditEntry, error) {
+	if x == nil || x.p == nil {
+		return AuditEntry{}, closed("Audit")
+	}
+	defer runtime.KeepAlive(x)
+	var out C.mlops_audit_entry
+	out.struct_size = C.sizeof_mlops_audit_entry
+	if err := check(C.mlops_audit_at(x.p, C.int64_t(index), &out), nil, "mlops_audit_at"); err != nil {
+		return AuditEntry{}, err
+	}
+	return makeAuditEntry(&out), nil
+}
+
+// Link: the link of a commit: SHA-256 over it and the link before.
+//
+// Errors: MLOPS_E_INVALID if there is none.
+func (x *Audit) Link(index int64) (ID, error) {
+	if x == nil || x.p == nil {
+		return ID{}, closed("Audit")
+	}
+	defer runtime.KeepAlive(x)
+	var out C.mlops_id
+	if err := check(C.mlops_audit_link(x.p, C.int64_t(index), &out), nil, "mlops_audit_link"); err != nil {
+		return ID{}, err
+	}
+	return *(*ID)(unsafe.Pointer(&out.bytes)), nil
+}
+
+// Operations: what a commit did, as a JSON array of objects: {"op", "table", "key", "value"}; keys and
+// values as text where they are UTF-8, else in hexadecimal digits behind "0x".
+//
+// Errors: MLOPS_E_ARENA if cap is too small; MLOPS_E_INVALID if there is no such commit.
+func (x *Audit) Operations(index int64) (string, error) {
+	if x == nil || x.p == nil {
+		return "", closed("Audit")
+	}
+	defer runtime.KeepAlive(x)
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_audit_operations(x.p, C.int64_t(index), (*C.char)(text), room, needed)
+	}, nil, "mlops_audit_operations")
+	if err != nil {
+		return "", err
+	}
+	return string(content), nil
+}
+
+// VerifyAudit: verify the whole chain: each commit is what its link says, and goes on with the one
+// before.
+//
+// Errors: MLOPS_E_CORRUPT names the commit; MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func VerifyAudit(store *Store) (ID, int64, error) {
+	defer runtime.KeepAlive(store)
+	if store == nil || store.p == nil {
+		return ID{}, 0, closed("Store")
+	}
+	var out C.mlops_id
+	var n C.int64_t
+	var e C.mlops_error
+	if err := check(C.mlops_audit_verify(store.p, &out, &n, &e), &e, "mlops_audit_verify"); err != nil {
+		return ID{}, 0, err
+	}
+	return *(*ID)(unsafe.Pointer(&out.bytes)), int64(n), nil
 }
 
 // Table: a table. Immutable and shared; ends with the last mlops_table_unref().
@@ -1912,165 +2216,6 @@ func (x *Bundle) ID() (ID, error) {
 		return ID{}, err
 	}
 	return *(*ID)(unsafe.Pointer(&out.bytes)), nil
-}
-
-// Store: a directory that is open. Opening it again in one process gives the same one.
-type Store struct {
-	p *C.mlops_store
-}
-
-func wrapStore(p *C.mlops_store) *Store {
-	x := &Store{p: p}
-	runtime.SetFinalizer(x, (*Store).Close)
-	return x
-}
-
-// Close ends this Store, or this share of it; it may be called again.
-func (x *Store) Close() error {
-	if x == nil || x.p == nil {
-		return nil
-	}
-	runtime.SetFinalizer(x, nil)
-	C.mlops_store_close(x.p)
-	x.p = nil
-	return nil
-}
-
-// OpenStore: open a store, or make one where there is none.
-//
-// Errors: MLOPS_E_NOT_FOUND, MLOPS_E_EXISTS if the directory is something else; MLOPS_E_CORRUPT if
-// journal or packs are damaged, which mlops_store_check() describes; MLOPS_E_UNSUPPORTED for a store
-// of a newer version; MLOPS_E_DENIED, MLOPS_E_NO_SPACE, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_INVALID.
-func OpenStore(path string, opts *StoreOpts) (*Store, error) {
-	var s scope
-	defer s.free()
-	var out *C.mlops_store
-	optsC := opts.c(&s)
-	if s.err != nil {
-		return nil, s.err
-	}
-	var e C.mlops_error
-	if err := check(C.mlops_store_open(&out, s.str(path), optsC, &e), &e, "mlops_store_open"); err != nil {
-		return nil, err
-	}
-	r := wrapStore(out)
-	return r, nil
-}
-
-// Flush: make all commits durable.
-//
-// Errors: MLOPS_E_IO, MLOPS_E_NO_SPACE; MLOPS_E_FORKED.
-func (x *Store) Flush() error {
-	if x == nil || x.p == nil {
-		return closed("Store")
-	}
-	defer runtime.KeepAlive(x)
-	var e C.mlops_error
-	return check(C.mlops_store_flush(x.p, &e), &e, "mlops_store_flush")
-}
-
-// Service: do a piece of the work that may wait: make commits durable, and write the index down from
-// time to time, so that opening after a power cut need not read the whole journal.
-//
-// Errors: MLOPS_OK if more is to be done, MLOPS_END if nothing is; or as mlops_store_flush().
-func (x *Store) Service(budgetNs int64) error {
-	if x == nil || x.p == nil {
-		return closed("Store")
-	}
-	defer runtime.KeepAlive(x)
-	var e C.mlops_error
-	return check(C.mlops_store_service(x.p, C.int64_t(budgetNs), &e), &e, "mlops_store_service")
-}
-
-// Stat: what the store holds now.
-//
-// Errors: MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
-func (x *Store) Stat() (StoreStats, error) {
-	if x == nil || x.p == nil {
-		return StoreStats{}, closed("Store")
-	}
-	defer runtime.KeepAlive(x)
-	var out C.mlops_store_stats
-	out.struct_size = C.sizeof_mlops_store_stats
-	var e C.mlops_error
-	if err := check(C.mlops_store_stat(x.p, &out, &e), &e, "mlops_store_stat"); err != nil {
-		return StoreStats{}, err
-	}
-	return makeStoreStats(&out), nil
-}
-
-// Content: content by its name: bytes that a dataset, run or model keeps.
-//
-// Errors: MLOPS_E_NOT_FOUND; MLOPS_E_ARENA if cap is below the size; MLOPS_E_CORRUPT if the content is
-// damaged; MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
-func (x *Store) Content(id ID) ([]byte, error) {
-	if x == nil || x.p == nil {
-		return nil, closed("Store")
-	}
-	defer runtime.KeepAlive(x)
-	var idC C.mlops_id
-	*(*ID)(unsafe.Pointer(&idC.bytes)) = id
-	var e C.mlops_error
-	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
-		return C.mlops_store_content(x.p, &idC, text, room, needed, &e)
-	}, &e, "mlops_store_content")
-	if err != nil {
-		return nil, err
-	}
-	return content, nil
-}
-
-// Export: write all that the store holds to one file: for backups, and for machines of another kind.
-// The file has the commits as they are, with their chain of hashes, and the content that they name.
-//
-// Errors: MLOPS_E_CORRUPT if something is damaged; MLOPS_E_NO_SPACE, MLOPS_E_DENIED, MLOPS_E_IO,
-// MLOPS_E_NOMEM, MLOPS_E_FORKED.
-func (x *Store) Export(path string) error {
-	if x == nil || x.p == nil {
-		return closed("Store")
-	}
-	defer runtime.KeepAlive(x)
-	var s scope
-	defer s.free()
-	var e C.mlops_error
-	return check(C.mlops_store_export(x.p, s.str(path), &e), &e, "mlops_store_export")
-}
-
-// ImportStore: make a store of what mlops_store_export() wrote: the same commits, content and id.
-//
-// Errors: MLOPS_E_CORRUPT if the file is damaged or cut short: no store is made then; MLOPS_E_EXISTS,
-// MLOPS_E_NOT_FOUND, MLOPS_E_UNSUPPORTED, MLOPS_E_NO_SPACE, MLOPS_E_DENIED, MLOPS_E_IO, MLOPS_E_NOMEM.
-func ImportStore(path string, from string, opts *StoreOpts) error {
-	var s scope
-	defer s.free()
-	optsC := opts.c(&s)
-	if s.err != nil {
-		return s.err
-	}
-	var e C.mlops_error
-	return check(C.mlops_store_import(s.str(path), s.str(from), optsC, &e), &e, "mlops_store_import")
-}
-
-// RepairStore: make a damaged store usable: the index anew, and of the journal all commits that are
-// whole. What was damaged is kept beside, under "damaged". A lost commit leaves an empty one with its
-// number and a note; commits behind it keep their numbers, and their former hashes in a note. Content
-// that is damaged stays lost; mlops_check_store() names it.
-//
-// Errors: MLOPS_E_BUSY if it is open; MLOPS_E_CORRUPT if its format file is damaged;
-// MLOPS_E_NOT_FOUND, MLOPS_E_NO_SPACE, MLOPS_E_DENIED, MLOPS_E_IO, MLOPS_E_NOMEM.
-func RepairStore(path string, opts *StoreOpts) (int64, error) {
-	var s scope
-	defer s.free()
-	optsC := opts.c(&s)
-	if s.err != nil {
-		return 0, s.err
-	}
-	var nLost C.int64_t
-	var e C.mlops_error
-	if err := check(C.mlops_store_repair(s.str(path), optsC, &nLost, &e), &e, "mlops_store_repair"); err != nil {
-		return 0, err
-	}
-	return int64(nLost), nil
 }
 
 // Change: operations that wait for their commit. Mutable; one thread at a time.

@@ -23,7 +23,7 @@ DATA = pathlib.Path(__file__).resolve().parents[2] / "examples/data"
 MODEL, TRAIN, LIVE = str(DATA / "fraud.json"), str(DATA / "train.csv"), str(DATA / "live.csv")
 COMMANDS = ("model describe", "model predict", "bundle", "drift compare", "drift watch", "reference new",
             "reference describe", "doctor", "init", "store stats", "store check", "store repair", "store export",
-            "store import")
+            "store import", "audit log", "audit verify")
 TESTS = []
 
 
@@ -633,6 +633,16 @@ def stores(folder):
     fails("store", "export", store, folder / "none/x", says="none/x")
     file.write_bytes(file.read_bytes()[:100])
     fails("store", "import", folder / "c.mlops", file, says=["a.export", "cut short"])
+
+
+@test
+def audits(folder):
+    store = folder / "a.mlops"
+    run("init", store)
+    assert json.loads(run("audit", "verify", store, "--json").out) == {"commits": 0, "link": "0" * 64}
+    assert run("audit", "log", store).out == ""
+    fails("audit", "log", folder / "none", says="no store")
+    fails("audit", "log", store, "--from", "0", status=2, says="out of range")
 
 
 @test

@@ -69,24 +69,6 @@ class Cpu(enum.IntEnum):
     NEON = 5  # AArch64
 
 
-class Type(enum.IntEnum):
-    """Type of a column."""
-
-    NULL = 0  # every value is null
-    BOOL = 1  # true, false
-    INT64 = 2  # whole numbers
-    FLOAT64 = 3  # binary64; NaN is a value and not null
-    STRING = 4  # UTF-8
-
-
-class ModelOutput(enum.IntEnum):
-    """What predicting writes for each row."""
-
-    PREDICTION = 0  # probability, scores or value, as the trainer has it
-    MARGIN = 1  # the sum before the link function
-    LEAF = 2  # the leaf's node number in each tree, as the trainer counts; width is the number of trees
-
-
 class Sync(enum.IntEnum):
     """When a commit is told of."""
 
@@ -103,6 +85,24 @@ class StoreIndex(enum.IntEnum):
     # made from the journal by each process that opens the store; what other processes commit is seen after
     # opening it again
     MEMORY = 1
+
+
+class Type(enum.IntEnum):
+    """Type of a column."""
+
+    NULL = 0  # every value is null
+    BOOL = 1  # true, false
+    INT64 = 2  # whole numbers
+    FLOAT64 = 3  # binary64; NaN is a value and not null
+    STRING = 4  # UTF-8
+
+
+class ModelOutput(enum.IntEnum):
+    """What predicting writes for each row."""
+
+    PREDICTION = 0  # probability, scores or value, as the trainer has it
+    MARGIN = 1  # the sum before the link function
+    LEAF = 2  # the leaf's node number in each tree, as the trainer counts; width is the number of trees
 
 
 class DriftVerdict(enum.IntEnum):
@@ -402,6 +402,59 @@ mlops_call._fields_ = [
 assert C.sizeof(mlops_call) == (64 if C.sizeof(C.c_void_p) == 8 else 44)
 
 
+class mlops_store_opts(C.Structure):
+    pass
+
+
+mlops_store_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("host", C.c_void_p),
+    ("sync", C.c_int32),
+    ("index", C.c_int32),
+    ("map_max", C.c_int64),
+    ("journal_bytes", C.c_int64),
+]
+assert C.sizeof(mlops_store_opts) == (40 if C.sizeof(C.c_void_p) == 8 else 36)
+
+
+class mlops_store_stats(C.Structure):
+    pass
+
+
+mlops_store_stats._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("reserved", C.c_uint32),
+    ("seq", C.c_int64),
+    ("durable", C.c_int64),
+    ("time_ns", C.c_int64),
+    ("n_records", C.c_int64),
+    ("n_objects", C.c_int64),
+    ("journal_bytes", C.c_int64),
+    ("pack_bytes", C.c_int64),
+    ("index_bytes", C.c_int64),
+    ("state", C.c_uint64),
+]
+assert C.sizeof(mlops_store_stats) == 80
+
+
+class mlops_audit_entry(C.Structure):
+    pass
+
+
+mlops_audit_entry._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("n_operations", C.c_int32),
+    ("seq", C.c_int64),
+    ("time_ns", C.c_int64),
+    ("actor", C.c_char_p),
+    ("verb", C.c_char_p),
+    ("note", C.c_char_p),
+    ("trace_id", C.c_char_p),
+]
+assert C.sizeof(mlops_audit_entry) == (56 if C.sizeof(C.c_void_p) == 8 else 40)
+
+
 class mlops_csv_opts(C.Structure):
     pass
 
@@ -468,42 +521,6 @@ mlops_bundle_opts._fields_ = [
     ("n_golden", C.c_int64),
 ]
 assert C.sizeof(mlops_bundle_opts) == (64 if C.sizeof(C.c_void_p) == 8 else 40)
-
-
-class mlops_store_opts(C.Structure):
-    pass
-
-
-mlops_store_opts._fields_ = [
-    ("struct_size", C.c_uint32),
-    ("flags", C.c_uint32),
-    ("host", C.c_void_p),
-    ("sync", C.c_int32),
-    ("index", C.c_int32),
-    ("map_max", C.c_int64),
-    ("journal_bytes", C.c_int64),
-]
-assert C.sizeof(mlops_store_opts) == (40 if C.sizeof(C.c_void_p) == 8 else 36)
-
-
-class mlops_store_stats(C.Structure):
-    pass
-
-
-mlops_store_stats._fields_ = [
-    ("struct_size", C.c_uint32),
-    ("reserved", C.c_uint32),
-    ("seq", C.c_int64),
-    ("durable", C.c_int64),
-    ("time_ns", C.c_int64),
-    ("n_records", C.c_int64),
-    ("n_objects", C.c_int64),
-    ("journal_bytes", C.c_int64),
-    ("pack_bytes", C.c_int64),
-    ("index_bytes", C.c_int64),
-    ("state", C.c_uint64),
-]
-assert C.sizeof(mlops_store_stats) == 80
 
 
 class mlops_change_opts(C.Structure):
@@ -776,6 +793,29 @@ _rt.declare(lib.mlops_cpu_level, C.c_int32, C.c_int32)
 _rt.declare(lib.mlops_pool_new, C.c_int32, C.POINTER(C.c_void_p), C.c_int32, C.c_void_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_pool_free, None, C.c_void_p)
 _rt.declare(lib.mlops_pool_executor, C.c_void_p, C.c_void_p)
+_rt.declare(lib.mlops_store_open, C.c_int32, C.POINTER(C.c_void_p), C.c_char_p, C.POINTER(mlops_store_opts),
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_store_close, None, C.c_void_p)
+_rt.declare(lib.mlops_store_flush, C.c_int32, C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_store_service, C.c_int32, C.c_void_p, C.c_int64, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_store_stat, C.c_int32, C.c_void_p, C.POINTER(mlops_store_stats), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_store_content, C.c_int32, C.c_void_p, C.POINTER(mlops_id), C.c_void_p, C.c_size_t,
+        C.POINTER(C.c_size_t), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_store_export, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_store_import, C.c_int32, C.c_char_p, C.c_char_p, C.POINTER(mlops_store_opts),
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_store_repair, C.c_int32, C.c_char_p, C.POINTER(mlops_store_opts), C.c_void_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_audit_read, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_int64, C.c_int64,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_audit_ref, C.c_void_p, C.c_void_p)
+_rt.declare(lib.mlops_audit_unref, None, C.c_void_p)
+_rt.declare(lib.mlops_audit_n_entries, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_audit_at, C.c_int32, C.c_void_p, C.c_int64, C.POINTER(mlops_audit_entry))
+_rt.declare(lib.mlops_audit_link, C.c_int32, C.c_void_p, C.c_int64, C.POINTER(mlops_id))
+_rt.declare(lib.mlops_audit_operations, C.c_int32, C.c_void_p, C.c_int64, C.c_void_p, C.c_size_t,
+        C.POINTER(C.c_size_t))
+_rt.declare(lib.mlops_audit_verify, C.c_int32, C.c_void_p, C.POINTER(mlops_id), C.c_void_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_table_load, C.c_int32, C.POINTER(C.c_void_p), C.c_char_p, C.POINTER(mlops_csv_opts),
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_table_parse, C.c_int32, C.POINTER(C.c_void_p), C.c_char_p, C.c_size_t,
@@ -844,19 +884,6 @@ _rt.declare(lib.mlops_bundle_name, C.c_char_p, C.c_void_p)
 _rt.declare(lib.mlops_bundle_version, C.c_char_p, C.c_void_p)
 _rt.declare(lib.mlops_bundle_metadata, C.c_char_p, C.c_void_p)
 _rt.declare(lib.mlops_bundle_id, C.c_int32, C.c_void_p, C.POINTER(mlops_id))
-_rt.declare(lib.mlops_store_open, C.c_int32, C.POINTER(C.c_void_p), C.c_char_p, C.POINTER(mlops_store_opts),
-        C.POINTER(mlops_error))
-_rt.declare(lib.mlops_store_close, None, C.c_void_p)
-_rt.declare(lib.mlops_store_flush, C.c_int32, C.c_void_p, C.POINTER(mlops_error))
-_rt.declare(lib.mlops_store_service, C.c_int32, C.c_void_p, C.c_int64, C.POINTER(mlops_error))
-_rt.declare(lib.mlops_store_stat, C.c_int32, C.c_void_p, C.POINTER(mlops_store_stats), C.POINTER(mlops_error))
-_rt.declare(lib.mlops_store_content, C.c_int32, C.c_void_p, C.POINTER(mlops_id), C.c_void_p, C.c_size_t,
-        C.POINTER(C.c_size_t), C.POINTER(mlops_error))
-_rt.declare(lib.mlops_store_export, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(mlops_error))
-_rt.declare(lib.mlops_store_import, C.c_int32, C.c_char_p, C.c_char_p, C.POINTER(mlops_store_opts),
-        C.POINTER(mlops_error))
-_rt.declare(lib.mlops_store_repair, C.c_int32, C.c_char_p, C.POINTER(mlops_store_opts), C.c_void_p,
-        C.POINTER(mlops_error))
 _rt.declare(lib.mlops_change_new, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_change_opts),
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_change_free, None, C.c_void_p)
@@ -968,6 +995,31 @@ def _store_stats(s):
         pack_bytes=s.pack_bytes,
         index_bytes=s.index_bytes,
         state=s.state,
+    )
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """One commit. Texts are NULL where nothing was said."""
+
+    n_operations: int  # records put and deleted, and content kept
+    seq: int  # number of the commit, from 1 on
+    time_ns: int  # UTC; never less than that of the commit before
+    actor: Optional[str]  # who
+    verb: Optional[str]  # what, such as "lost in repair"
+    note: Optional[str]  # why
+    trace_id: Optional[str]  # W3C trace id
+
+
+def _audit_entry(s):
+    return AuditEntry(
+        n_operations=s.n_operations,
+        seq=s.seq,
+        time_ns=s.time_ns,
+        actor=_rt.decoded(s.actor),
+        verb=_rt.decoded(s.verb),
+        note=_rt.decoded(s.note),
+        trace_id=_rt.decoded(s.trace_id),
     )
 
 
@@ -1280,6 +1332,268 @@ class Pool(_rt.Handle):
         h = self._open()
         out = lib.mlops_pool_executor(h)
         return Executor(out, h)
+
+
+@_rt.noun("store")
+class Store(_rt.Handle):
+    """A directory that is open. Opening it again in one process gives the same one."""
+
+    _end = lib.mlops_store_close
+
+    def __init__(self):
+        raise TypeError("Store is made by open()")
+
+    @classmethod
+    def open(cls, path, *, must_exist=False, read_only=False, sync=None, index=None, map_max=None,
+             journal_bytes=None):
+        """Open a store, or make one where there is none.
+
+            path: directory; made if it is not there, refused if it holds other things
+            must_exist: never make a store
+            read_only: write nothing, not even the index, which is in memory then
+            sync: default Sync.FULL
+            index: default StoreIndex.FILE
+            map_max: bytes that the index may grow to; default 1 TiB, or 512 MiB on 32 bits, or less where
+                the system refuses
+            journal_bytes: size of the first segment of a new journal, from 4 KiB; default 256 KiB. Later
+                ones double up to 16 MiB
+
+        Raises: NotFoundError, ExistsError if the directory is something else; CorruptError if journal or
+        packs are damaged, which mlops_store_check() describes; UnsupportedError for a store of a newer
+        version; DeniedError, NoSpaceError, IoError, NomemError, InvalidError.
+        """
+        out = C.c_void_p()
+        opts = _store_opts(must_exist=must_exist, read_only=read_only, sync=sync, index=index, map_max=map_max,
+                journal_bytes=journal_bytes)
+        err = mlops_error()
+        status = lib.mlops_store_open(C.byref(out), _rt.string(path, "path"), C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Store.open", err)
+        return cls._wrap(out.value)
+
+    def flush(self):
+        """Make all commits durable.
+
+        Raises: IoError, NoSpaceError; ForkedError.
+        """
+        h = self._open()
+        err = mlops_error()
+        status = lib.mlops_store_flush(h, C.byref(err))
+        if status:
+            _rt.check(status, "Store.flush", err)
+
+    def service(self, budget_ns):
+        """Do a piece of the work that may wait: make commits durable, and write the index down from time to
+        time, so that opening after a power cut need not read the whole journal.
+
+            budget_ns: time after which no new piece is begun
+
+        Raises: Status.OK if more is to be done, Status.END if nothing is; or as Store.flush().
+        """
+        h = self._open()
+        err = mlops_error()
+        status = lib.mlops_store_service(h, _rt.integer(budget_ns, -2 ** 63, 2 ** 63 - 1, "budget_ns"), C.byref(err))
+        if status:
+            _rt.check(status, "Store.service", err)
+
+    def stat(self):
+        """What the store holds now.
+
+        Raises: CorruptError, IoError, NomemError, ForkedError.
+        """
+        h = self._open()
+        out = mlops_store_stats(C.sizeof(mlops_store_stats))
+        err = mlops_error()
+        status = lib.mlops_store_stat(h, C.byref(out), C.byref(err))
+        if status:
+            _rt.check(status, "Store.stat", err)
+        return _store_stats(out)
+
+    def content(self, id):
+        """Content by its name: bytes that a dataset, run or model keeps.
+
+            id: SHA-256 of the content
+
+        Raises: NotFoundError; ArenaError if cap is below the size; CorruptError if the content is damaged;
+        IoError, NomemError, ForkedError.
+        """
+        h = self._open()
+        id = mlops_id.from_buffer_copy(_rt.digest(id, "id"))
+        err = mlops_error()
+        text = _rt.written(lambda text, cap, needed: lib.mlops_store_content(h, C.byref(id), text, cap, needed,
+                C.byref(err)), "Store.content", err)
+        return text
+
+    def export(self, path):
+        """Write all that the store holds to one file: for backups, and for machines of another kind. The file
+        has the commits as they are, with their chain of hashes, and the content that they name.
+
+            path: file to write; replaced if it is there, once the new one is whole
+
+        Raises: CorruptError if something is damaged; NoSpaceError, DeniedError, IoError, NomemError,
+        ForkedError.
+        """
+        h = self._open()
+        err = mlops_error()
+        status = lib.mlops_store_export(h, _rt.string(path, "path"), C.byref(err))
+        if status:
+            _rt.check(status, "Store.export", err)
+
+    @staticmethod
+    def import_(path, from_, *, must_exist=False, read_only=False, sync=None, index=None, map_max=None,
+                journal_bytes=None):
+        """Make a store of what Store.export() wrote: the same commits, content and id.
+
+            path: directory to make; refused if it is there and not empty
+            from_: file that was exported
+            must_exist: never make a store
+            read_only: write nothing, not even the index, which is in memory then
+            sync: default Sync.FULL
+            index: default StoreIndex.FILE
+            map_max: bytes that the index may grow to; default 1 TiB, or 512 MiB on 32 bits, or less where
+                the system refuses
+            journal_bytes: size of the first segment of a new journal, from 4 KiB; default 256 KiB. Later
+                ones double up to 16 MiB
+
+        Raises: CorruptError if the file is damaged or cut short: no store is made then; ExistsError,
+        NotFoundError, UnsupportedError, NoSpaceError, DeniedError, IoError, NomemError.
+        """
+        opts = _store_opts(must_exist=must_exist, read_only=read_only, sync=sync, index=index, map_max=map_max,
+                journal_bytes=journal_bytes)
+        err = mlops_error()
+        status = lib.mlops_store_import(_rt.string(path, "path"), _rt.string(from_, "from_"), C.byref(opts),
+                C.byref(err))
+        if status:
+            _rt.check(status, "Store.import_", err)
+
+    @staticmethod
+    def repair(path, *, must_exist=False, read_only=False, sync=None, index=None, map_max=None, journal_bytes=None):
+        """Make a damaged store usable: the index anew, and of the journal all commits that are whole. What
+        was damaged is kept beside, under "damaged". A lost commit leaves an empty one with its number and
+        a note; commits behind it keep their numbers, and their former hashes in a note. Content that is
+        damaged stays lost; Check.store() names it.
+
+            path: directory of a store that nobody has open
+            must_exist: never make a store
+            read_only: write nothing, not even the index, which is in memory then
+            sync: default Sync.FULL
+            index: default StoreIndex.FILE
+            map_max: bytes that the index may grow to; default 1 TiB, or 512 MiB on 32 bits, or less where
+                the system refuses
+            journal_bytes: size of the first segment of a new journal, from 4 KiB; default 256 KiB. Later
+                ones double up to 16 MiB
+
+        Raises: BusyError if it is open; CorruptError if its format file is damaged; NotFoundError,
+        NoSpaceError, DeniedError, IoError, NomemError.
+        """
+        opts = _store_opts(must_exist=must_exist, read_only=read_only, sync=sync, index=index, map_max=map_max,
+                journal_bytes=journal_bytes)
+        n_lost = C.c_int64()
+        err = mlops_error()
+        status = lib.mlops_store_repair(_rt.string(path, "path"), C.byref(opts), C.byref(n_lost), C.byref(err))
+        if status:
+            _rt.check(status, "Store.repair", err)
+        return n_lost.value
+
+
+@_rt.noun("audit")
+class Audit(_rt.Handle):
+    """Commits that were read. Immutable and shared; ends with the last close()."""
+
+    _end = lib.mlops_audit_unref
+
+    def __init__(self):
+        raise TypeError("Audit is made by read()")
+
+    @classmethod
+    def read(cls, store, from_, n_max):
+        """Read commits.
+
+            store: store
+            from_: number of the first commit wanted, 1 or more
+            n_max: how many at the most, 1 to 1,000,000
+
+        Raises: CorruptError if one of them is damaged; InvalidError, IoError, NomemError, ForkedError.
+        """
+        out = C.c_void_p()
+        store_h = _rt.opened(store, Store, "store")
+        err = mlops_error()
+        status = lib.mlops_audit_read(C.byref(out), store_h, _rt.integer(from_, -2 ** 63, 2 ** 63 - 1, "from_"),
+                _rt.integer(n_max, -2 ** 63, 2 ** 63 - 1, "n_max"), C.byref(err))
+        if status:
+            _rt.check(status, "Audit.read", err)
+        return cls._wrap(out.value)
+
+    @property
+    def n_entries(self):
+        """Number of commits that were read."""
+        h = self._open()
+        out = lib.mlops_audit_n_entries(h)
+        return out
+
+    def at(self, index):
+        """One commit.
+
+            index: 0 to Audit.n_entries() - 1
+
+        Raises: InvalidError if there is none.
+        """
+        h = self._open()
+        out = mlops_audit_entry(C.sizeof(mlops_audit_entry))
+        status = lib.mlops_audit_at(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"), C.byref(out))
+        if status:
+            _rt.check(status, f"Audit.at({index})", why={
+                -1: "there is none",
+            })
+        return _audit_entry(out)
+
+    def link(self, index):
+        """The link of a commit: SHA-256 over it and the link before.
+
+            index: 0 to Audit.n_entries() - 1
+
+        Raises: InvalidError if there is none.
+        """
+        h = self._open()
+        out = mlops_id()
+        status = lib.mlops_audit_link(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"), C.byref(out))
+        if status:
+            _rt.check(status, f"Audit.link({index})", why={
+                -1: "there is none",
+            })
+        return bytearray(out.bytes).hex()
+
+    def operations(self, index):
+        """What a commit did, as a JSON array of objects: {"op", "table", "key", "value"}; keys and values as
+        text where they are UTF-8, else in hexadecimal digits behind "0x".
+
+            index: 0 to Audit.n_entries() - 1
+
+        Raises: ArenaError if cap is too small; InvalidError if there is no such commit.
+        """
+        h = self._open()
+        text = _rt.written(lambda text, cap, needed: lib.mlops_audit_operations(h, _rt.integer(index, -2 ** 63,
+                2 ** 63 - 1, "index"), text, cap, needed), f"Audit.operations({index})", why={
+            -1: "there is no such commit",
+        })
+        return _rt.decoded(text)
+
+    @staticmethod
+    def verify(store):
+        """Verify the whole chain: each commit is what its link says, and goes on with the one before.
+
+            store: store
+
+        Raises: CorruptError names the commit; IoError, NomemError, ForkedError.
+        """
+        store_h = _rt.opened(store, Store, "store")
+        link = mlops_id()
+        n = C.c_int64()
+        err = mlops_error()
+        status = lib.mlops_audit_verify(store_h, C.byref(link), C.byref(n), C.byref(err))
+        if status:
+            _rt.check(status, "Audit.verify", err)
+        return bytearray(link.bytes).hex(), n.value
 
 
 @_rt.noun("table")
@@ -1962,168 +2276,6 @@ class Bundle(_rt.Handle):
         if status:
             _rt.check(status, "Bundle.id")
         return bytearray(out.bytes).hex()
-
-
-@_rt.noun("store")
-class Store(_rt.Handle):
-    """A directory that is open. Opening it again in one process gives the same one."""
-
-    _end = lib.mlops_store_close
-
-    def __init__(self):
-        raise TypeError("Store is made by open()")
-
-    @classmethod
-    def open(cls, path, *, must_exist=False, read_only=False, sync=None, index=None, map_max=None,
-             journal_bytes=None):
-        """Open a store, or make one where there is none.
-
-            path: directory; made if it is not there, refused if it holds other things
-            must_exist: never make a store
-            read_only: write nothing, not even the index, which is in memory then
-            sync: default Sync.FULL
-            index: default StoreIndex.FILE
-            map_max: bytes that the index may grow to; default 1 TiB, or 512 MiB on 32 bits, or less where
-                the system refuses
-            journal_bytes: size of the first segment of a new journal, from 4 KiB; default 256 KiB. Later
-                ones double up to 16 MiB
-
-        Raises: NotFoundError, ExistsError if the directory is something else; CorruptError if journal or
-        packs are damaged, which mlops_store_check() describes; UnsupportedError for a store of a newer
-        version; DeniedError, NoSpaceError, IoError, NomemError, InvalidError.
-        """
-        out = C.c_void_p()
-        opts = _store_opts(must_exist=must_exist, read_only=read_only, sync=sync, index=index, map_max=map_max,
-                journal_bytes=journal_bytes)
-        err = mlops_error()
-        status = lib.mlops_store_open(C.byref(out), _rt.string(path, "path"), C.byref(opts), C.byref(err))
-        if status:
-            _rt.check(status, "Store.open", err)
-        return cls._wrap(out.value)
-
-    def flush(self):
-        """Make all commits durable.
-
-        Raises: IoError, NoSpaceError; ForkedError.
-        """
-        h = self._open()
-        err = mlops_error()
-        status = lib.mlops_store_flush(h, C.byref(err))
-        if status:
-            _rt.check(status, "Store.flush", err)
-
-    def service(self, budget_ns):
-        """Do a piece of the work that may wait: make commits durable, and write the index down from time to
-        time, so that opening after a power cut need not read the whole journal.
-
-            budget_ns: time after which no new piece is begun
-
-        Raises: Status.OK if more is to be done, Status.END if nothing is; or as Store.flush().
-        """
-        h = self._open()
-        err = mlops_error()
-        status = lib.mlops_store_service(h, _rt.integer(budget_ns, -2 ** 63, 2 ** 63 - 1, "budget_ns"), C.byref(err))
-        if status:
-            _rt.check(status, "Store.service", err)
-
-    def stat(self):
-        """What the store holds now.
-
-        Raises: CorruptError, IoError, NomemError, ForkedError.
-        """
-        h = self._open()
-        out = mlops_store_stats(C.sizeof(mlops_store_stats))
-        err = mlops_error()
-        status = lib.mlops_store_stat(h, C.byref(out), C.byref(err))
-        if status:
-            _rt.check(status, "Store.stat", err)
-        return _store_stats(out)
-
-    def content(self, id):
-        """Content by its name: bytes that a dataset, run or model keeps.
-
-            id: SHA-256 of the content
-
-        Raises: NotFoundError; ArenaError if cap is below the size; CorruptError if the content is damaged;
-        IoError, NomemError, ForkedError.
-        """
-        h = self._open()
-        id = mlops_id.from_buffer_copy(_rt.digest(id, "id"))
-        err = mlops_error()
-        text = _rt.written(lambda text, cap, needed: lib.mlops_store_content(h, C.byref(id), text, cap, needed,
-                C.byref(err)), "Store.content", err)
-        return text
-
-    def export(self, path):
-        """Write all that the store holds to one file: for backups, and for machines of another kind. The file
-        has the commits as they are, with their chain of hashes, and the content that they name.
-
-            path: file to write; replaced if it is there, once the new one is whole
-
-        Raises: CorruptError if something is damaged; NoSpaceError, DeniedError, IoError, NomemError,
-        ForkedError.
-        """
-        h = self._open()
-        err = mlops_error()
-        status = lib.mlops_store_export(h, _rt.string(path, "path"), C.byref(err))
-        if status:
-            _rt.check(status, "Store.export", err)
-
-    @staticmethod
-    def import_(path, from_, *, must_exist=False, read_only=False, sync=None, index=None, map_max=None,
-                journal_bytes=None):
-        """Make a store of what Store.export() wrote: the same commits, content and id.
-
-            path: directory to make; refused if it is there and not empty
-            from_: file that was exported
-            must_exist: never make a store
-            read_only: write nothing, not even the index, which is in memory then
-            sync: default Sync.FULL
-            index: default StoreIndex.FILE
-            map_max: bytes that the index may grow to; default 1 TiB, or 512 MiB on 32 bits, or less where
-                the system refuses
-            journal_bytes: size of the first segment of a new journal, from 4 KiB; default 256 KiB. Later
-                ones double up to 16 MiB
-
-        Raises: CorruptError if the file is damaged or cut short: no store is made then; ExistsError,
-        NotFoundError, UnsupportedError, NoSpaceError, DeniedError, IoError, NomemError.
-        """
-        opts = _store_opts(must_exist=must_exist, read_only=read_only, sync=sync, index=index, map_max=map_max,
-                journal_bytes=journal_bytes)
-        err = mlops_error()
-        status = lib.mlops_store_import(_rt.string(path, "path"), _rt.string(from_, "from_"), C.byref(opts),
-                C.byref(err))
-        if status:
-            _rt.check(status, "Store.import_", err)
-
-    @staticmethod
-    def repair(path, *, must_exist=False, read_only=False, sync=None, index=None, map_max=None, journal_bytes=None):
-        """Make a damaged store usable: the index anew, and of the journal all commits that are whole. What
-        was damaged is kept beside, under "damaged". A lost commit leaves an empty one with its number and
-        a note; commits behind it keep their numbers, and their former hashes in a note. Content that is
-        damaged stays lost; Check.store() names it.
-
-            path: directory of a store that nobody has open
-            must_exist: never make a store
-            read_only: write nothing, not even the index, which is in memory then
-            sync: default Sync.FULL
-            index: default StoreIndex.FILE
-            map_max: bytes that the index may grow to; default 1 TiB, or 512 MiB on 32 bits, or less where
-                the system refuses
-            journal_bytes: size of the first segment of a new journal, from 4 KiB; default 256 KiB. Later
-                ones double up to 16 MiB
-
-        Raises: BusyError if it is open; CorruptError if its format file is damaged; NotFoundError,
-        NoSpaceError, DeniedError, IoError, NomemError.
-        """
-        opts = _store_opts(must_exist=must_exist, read_only=read_only, sync=sync, index=index, map_max=map_max,
-                journal_bytes=journal_bytes)
-        n_lost = C.c_int64()
-        err = mlops_error()
-        status = lib.mlops_store_repair(_rt.string(path, "path"), C.byref(opts), C.byref(n_lost), C.byref(err))
-        if status:
-            _rt.check(status, "Store.repair", err)
-        return n_lost.value
 
 
 @_rt.noun("change")
@@ -2963,6 +3115,24 @@ def _call(*, executor=None, progress=None, deadline_ns=None, memory_max=None, ac
     return o
 
 
+def _store_opts(*, must_exist=False, read_only=False, sync=None, index=None, map_max=None, journal_bytes=None):
+    o = mlops_store_opts(C.sizeof(mlops_store_opts))
+    o._keep, o._raised = [], []
+    if must_exist:
+        o.flags |= 1
+    if read_only:
+        o.flags |= 2
+    if sync is not None:
+        o.sync = _rt.choice(Sync, sync)
+    if index is not None:
+        o.index = _rt.choice(StoreIndex, index)
+    if map_max is not None:
+        o.map_max = _rt.integer(map_max, -2 ** 63, 2 ** 63 - 1, "map_max")
+    if journal_bytes is not None:
+        o.journal_bytes = _rt.integer(journal_bytes, -2 ** 63, 2 ** 63 - 1, "journal_bytes")
+    return o
+
+
 def _csv_opts(*, no_header=False, call=None, delimiter=None, names=None, nulls=None, skip_lines=None, rows_max=None,
         line_max=None, memory_max=None):
     o = mlops_csv_opts(C.sizeof(mlops_csv_opts))
@@ -3034,24 +3204,6 @@ def _bundle_opts(*, reference=None, name=None, version=None, metadata=None, gold
         o._keep.append(keep)
         o.n_golden = shape[0]
         _rt.same_length("a row of golden_rows", shape[1], "n_features", _n_features)
-    return o
-
-
-def _store_opts(*, must_exist=False, read_only=False, sync=None, index=None, map_max=None, journal_bytes=None):
-    o = mlops_store_opts(C.sizeof(mlops_store_opts))
-    o._keep, o._raised = [], []
-    if must_exist:
-        o.flags |= 1
-    if read_only:
-        o.flags |= 2
-    if sync is not None:
-        o.sync = _rt.choice(Sync, sync)
-    if index is not None:
-        o.index = _rt.choice(StoreIndex, index)
-    if map_max is not None:
-        o.map_max = _rt.integer(map_max, -2 ** 63, 2 ** 63 - 1, "map_max")
-    if journal_bytes is not None:
-        o.journal_bytes = _rt.integer(journal_bytes, -2 ** 63, 2 ** 63 - 1, "journal_bytes")
     return o
 
 
@@ -3397,6 +3549,8 @@ __all__ = [
     "ArrowArray",
     "ArrowArrayStream",
     "ArrowSchema",
+    "Audit",
+    "AuditEntry",
     "Bundle",
     "BusyError",
     "CancelledError",

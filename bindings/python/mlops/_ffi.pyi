@@ -56,6 +56,14 @@ class Cpu(enum.IntEnum):
     AVX512 = 4
     NEON = 5
 
+class Sync(enum.IntEnum):
+    FULL = 0
+    RELAXED = 1
+
+class StoreIndex(enum.IntEnum):
+    FILE = 0
+    MEMORY = 1
+
 class Type(enum.IntEnum):
     NULL = 0
     BOOL = 1
@@ -67,14 +75,6 @@ class ModelOutput(enum.IntEnum):
     PREDICTION = 0
     MARGIN = 1
     LEAF = 2
-
-class Sync(enum.IntEnum):
-    FULL = 0
-    RELAXED = 1
-
-class StoreIndex(enum.IntEnum):
-    FILE = 0
-    MEMORY = 1
 
 class DriftVerdict(enum.IntEnum):
     NOT_ENOUGH_DATA = 0
@@ -193,6 +193,16 @@ class StoreStats:
     pack_bytes: int
     index_bytes: int
     state: int
+
+@dataclass(frozen=True)
+class AuditEntry:
+    n_operations: int
+    seq: int
+    time_ns: int
+    actor: Optional[str]
+    verb: Optional[str]
+    note: Optional[str]
+    trace_id: Optional[str]
 
 @dataclass(frozen=True)
 class CheckCounts:
@@ -317,6 +327,30 @@ class Pool(Handle):
     @property
     def executor(self) -> Executor: ...
 
+class Store(Handle):
+    @classmethod
+    def open(cls, path: PathOrStr, *, must_exist: bool = ..., read_only: bool = ..., sync: Union[Sync, str, None] = ..., index: Union[StoreIndex, str, None] = ..., map_max: Optional[int] = ..., journal_bytes: Optional[int] = ...) -> Store: ...
+    def flush(self) -> None: ...
+    def service(self, budget_ns: int) -> None: ...
+    def stat(self) -> StoreStats: ...
+    def content(self, id: str) -> bytes: ...
+    def export(self, path: PathOrStr) -> None: ...
+    @staticmethod
+    def import_(path: PathOrStr, from_: PathOrStr, *, must_exist: bool = ..., read_only: bool = ..., sync: Union[Sync, str, None] = ..., index: Union[StoreIndex, str, None] = ..., map_max: Optional[int] = ..., journal_bytes: Optional[int] = ...) -> None: ...
+    @staticmethod
+    def repair(path: PathOrStr, *, must_exist: bool = ..., read_only: bool = ..., sync: Union[Sync, str, None] = ..., index: Union[StoreIndex, str, None] = ..., map_max: Optional[int] = ..., journal_bytes: Optional[int] = ...) -> int: ...
+
+class Audit(Handle):
+    @classmethod
+    def read(cls, store: Store, from_: int, n_max: int) -> Audit: ...
+    @property
+    def n_entries(self) -> int: ...
+    def at(self, index: int) -> AuditEntry: ...
+    def link(self, index: int) -> str: ...
+    def operations(self, index: int) -> str: ...
+    @staticmethod
+    def verify(store: Store) -> Tuple[str, int]: ...
+
 class Table(Handle):
     @classmethod
     def load(cls, path: PathOrStr, *, no_header: bool = ..., call: Optional[dict] = ..., delimiter: Optional[PathOrStr] = ..., names: Optional[PathOrStr] = ..., nulls: Optional[PathOrStr] = ..., skip_lines: Optional[int] = ..., rows_max: Optional[int] = ..., line_max: Optional[int] = ..., memory_max: Optional[int] = ...) -> Table: ...
@@ -394,19 +428,6 @@ class Bundle(Handle):
     def metadata(self) -> str: ...
     @property
     def id(self) -> str: ...
-
-class Store(Handle):
-    @classmethod
-    def open(cls, path: PathOrStr, *, must_exist: bool = ..., read_only: bool = ..., sync: Union[Sync, str, None] = ..., index: Union[StoreIndex, str, None] = ..., map_max: Optional[int] = ..., journal_bytes: Optional[int] = ...) -> Store: ...
-    def flush(self) -> None: ...
-    def service(self, budget_ns: int) -> None: ...
-    def stat(self) -> StoreStats: ...
-    def content(self, id: str) -> bytes: ...
-    def export(self, path: PathOrStr) -> None: ...
-    @staticmethod
-    def import_(path: PathOrStr, from_: PathOrStr, *, must_exist: bool = ..., read_only: bool = ..., sync: Union[Sync, str, None] = ..., index: Union[StoreIndex, str, None] = ..., map_max: Optional[int] = ..., journal_bytes: Optional[int] = ...) -> None: ...
-    @staticmethod
-    def repair(path: PathOrStr, *, must_exist: bool = ..., read_only: bool = ..., sync: Union[Sync, str, None] = ..., index: Union[StoreIndex, str, None] = ..., map_max: Optional[int] = ..., journal_bytes: Optional[int] = ...) -> int: ...
 
 class Change(Handle):
     def __init__(self, store: Store, *, actor: Optional[PathOrStr] = ..., trace_id: Optional[PathOrStr] = ..., note: Optional[PathOrStr] = ...) -> None: ...

@@ -31,11 +31,18 @@ static inline void make_place(place *p) {
     snprintf(p->path, sizeof p->path, "%s/s.mlops", p->dir);
 }
 
-static inline void remove_place(const place *p) {
-    char command[128];
-    snprintf(command, sizeof command, "rm -r '%s'", p->dir);
-    assert_int_equal(system(command), 0);
+/* Runs a command line that must succeed. */
+__attribute__((format(printf, 1, 2))) static inline void shell(const char *format, ...) {
+    char command[1000];
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(command, sizeof command, format, args);
+    va_end(args);
+    assert_true(n > 0 && n < (int)sizeof command);
+    if (system(command)) fail_msg("this failed: %s", command);
 }
+
+static inline void remove_place(const place *p) { shell("rm -r '%s'", p->dir); }
 
 /* A path in the store; eight live at a time. */
 static inline const char *inside(const place *p, const char *name) {

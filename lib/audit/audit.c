@@ -7,6 +7,7 @@
 #include <mlops/audit.h>
 
 #include "base/arena.h"
+#include "base/hex.h"
 #include "base/opts.h"
 #include "store/store_walk.h"
 #include "text/json.h"
@@ -158,9 +159,11 @@ static void put_bytes(mlops__json_writer *json, mlops__buf *out, mlops__bytes by
         return;
     }
     mlops__json_raw(json, "\"0x", 3);
-    for (size_t i = 0; i < bytes.size; i++)
-        mlops__buf_format(out, "%c%c", "0123456789abcdef"[bytes.data[i] >> 4],
-                          "0123456789abcdef"[bytes.data[i] & 15]);
+    for (size_t i = 0; i < bytes.size; i++) {
+        char digits[3];
+        mlops__hex_bytes(digits, bytes.data + i, 1);
+        mlops__buf_text(out, digits);
+    }
     mlops__buf_text(out, "\"");
 }
 

@@ -96,3 +96,11 @@ uint64_t mlops__load_u64(const uint8_t *p) {
 float mlops__load_f32(const uint8_t *p) { return as_f32(mlops__load_u32(p)); }
 
 double mlops__load_f64(const uint8_t *p) { return as_f64(mlops__load_u64(p)); }
+
+void mlops__store_u32(uint8_t *p, uint32_t value) {
+    for (int i = 0; i < 4; i++) p[i] = (uint8_t)(value >> 8 * i);
+}
+
+void mlops__store_u64(uint8_t *p, uint64_t value) {
+    for (int i = 0; i < 8; i++) p[i] = (uint8_t)(value >> 8 * i);
+}

@@ -48,4 +48,8 @@ uint64_t mlops__load_u64(const uint8_t *p);
 float mlops__load_f32(const uint8_t *p);
 double mlops__load_f64(const uint8_t *p);
 
+/* Single stores into memory that has room. */
+void mlops__store_u32(uint8_t *p, uint32_t value);
+void mlops__store_u64(uint8_t *p, uint64_t value);
+
 #endif

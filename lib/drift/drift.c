@@ -35,26 +35,8 @@ static int graver(const mlops__drift_judged *columns, int64_t a, int64_t b) {
     return p > q || (!(p < q) && a < b);
 }
 
-static void sift(const mlops__drift_judged *columns, int64_t *order, int64_t root, int64_t n) {
-    for (int64_t child = 2 * root + 1; child < n; child = 2 * root + 1) {
-        if (child + 1 < n && graver(columns, order[child], order[child + 1])) child++;
-        if (!graver(columns, order[root], order[child])) return;
-        int64_t swap = order[root];
-        order[root] = order[child];
-        order[child] = swap;
-        root = child;
-    }
-}
-
-static void sort_by_gravity(const mlops__drift_judged *columns, int64_t *order, int64_t n) {
-    for (int64_t i = 0; i < n; i++) order[i] = i;
-    for (int64_t i = n / 2 - 1; i >= 0; i--) sift(columns, order, i, n);
-    for (int64_t i = n - 1; i > 0; i--) {
-        int64_t swap = order[0];
-        order[0] = order[i];
-        order[i] = swap;
-        sift(columns, order, 0, i);
-    }
+static int less_grave(const mlops__drift_judged *columns, int64_t i, int64_t j) {
+    return graver(columns, j, i);
 }
 
 static mlops_status fill(mlops_drift *self, const mlops__drift_judged *columns) {
@@ -73,7 +55,7 @@ static mlops_status fill(mlops_drift *self, const mlops__drift_judged *columns) 
         memcpy(self->names + used, columns[i].column.name, size);
         used += size;
     }
-    sort_by_gravity(self->columns, self->order, self->n);
+    mlops__drift_sort(self->columns, self->order, self->n, less_grave);
     return MLOPS_OK;
 }
 

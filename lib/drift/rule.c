@@ -162,13 +162,14 @@ void mlops__drift_decide(mlops__drift_judged *out, const mlops__drift_rule *rule
 }
 
 /* Whether column a comes after column b in the order of p; what was not tested is last. */
-static int after(const mlops__drift_judged *columns, int64_t a, int64_t b) {
+static int of_higher_p(const mlops__drift_judged *columns, int64_t a, int64_t b) {
     double p = columns[a].tested ? columns[a].column.p_value : 2;
     double q = columns[b].tested ? columns[b].column.p_value : 2;
     return p > q || (!(p < q) && a > b);
 }
 
-static void sift(const mlops__drift_judged *columns, int64_t *order, int64_t root, int64_t n) {
+static void sift(const mlops__drift_judged *columns, int64_t *order, int64_t root, int64_t n,
+                 mlops__drift_order *after) {
     for (int64_t child = 2 * root + 1; child < n; child = 2 * root + 1) {
         if (child + 1 < n && after(columns, order[child + 1], order[child])) child++;
         if (!after(columns, order[child], order[root])) return;
@@ -179,14 +180,15 @@ static void sift(const mlops__drift_judged *columns, int64_t *order, int64_t roo
     }
 }
 
-static void sort_by_p(const mlops__drift_judged *columns, int64_t *order, int64_t n) {
+void mlops__drift_sort(const mlops__drift_judged *columns, int64_t *order, int64_t n,
+                       mlops__drift_order *after) {
     for (int64_t i = 0; i < n; i++) order[i] = i;
-    for (int64_t i = n / 2 - 1; i >= 0; i--) sift(columns, order, i, n);
+    for (int64_t i = n / 2 - 1; i >= 0; i--) sift(columns, order, i, n, after);
     for (int64_t i = n - 1; i > 0; i--) {
         int64_t swap = order[0];
         order[0] = order[i];
         order[i] = swap;
-        sift(columns, order, 0, i);
+        sift(columns, order, 0, i, after);
     }
 }
 
@@ -202,7 +204,7 @@ void mlops__drift_holm(mlops__drift_judged *columns, int64_t n, const mlops__dri
     double adjusted = 0, level = rule->alpha;
     int open = 1; /* every column so far has drifted */
     for (int64_t i = 0; i < n; i++) left += columns[i].tested != 0;
-    sort_by_p(columns, order, n);
+    mlops__drift_sort(columns, order, n, of_higher_p);
     for (int64_t i = 0; i < n; i++, left--) {
         mlops__drift_judged *judged = &columns[order[i]];
         judged->column.verdict = judged->settled ? MLOPS_DRIFT_NO : MLOPS_DRIFT_NOT_ENOUGH_DATA;

@@ -7,6 +7,8 @@
  */
 #include "file/file.h"
 
+#include "base/hex.h"
+
 #include <string.h>
 
 enum { NAME_TRIES = 8, RANDOM_BYTES = 8, PATH_SHOWN = 240 /* bytes; its end says more */ };
@@ -193,10 +195,8 @@ static mlops_status name_draft(draft *self, mlops_error *err) {
     char *p = self->name + self->dir;
     memcpy(p, PREFIX, sizeof PREFIX - 1);
     p += sizeof PREFIX - 1;
-    for (size_t i = 0; i < sizeof random; i++) {
-        *p++ = "0123456789abcdef"[random[i] >> 4];
-        *p++ = "0123456789abcdef"[random[i] & 15];
-    }
+    mlops__hex_bytes(p, random, sizeof random);
+    p += 2 * sizeof random;
     memcpy(p, SUFFIX, sizeof SUFFIX);
     return MLOPS_OK;
 }

@@ -6,6 +6,7 @@
  * it. The stamp says "open" before the first byte is written, and "clean" only after all are synced
  * and nobody else has the store open.
  */
+#include "base/hex.h"
 #include "file/file.h"
 #include "store/core.h"
 #include "store/kv_pages.h"
@@ -34,28 +35,19 @@ static void read_stamp(mlops_store *self, stamp *out) {
     size_t at = 0;
     if (view.size > 6 && memcmp(view.data, CLEAN, 6) == 0) out->clean = 1, at = 6;
     if (view.size > 5 && memcmp(view.data, OPEN, 5) == 0) at = 5;
-    int digits = 0;
-    for (; at && at < view.size && digits < 32; at++, digits++) {
-        const char *hex = "0123456789abcdef";
-        const char *found = view.data[at] ? strchr(hex, view.data[at]) : NULL;
-        if (!found) break;
-        out->boot[digits / 2] = (uint8_t)(out->boot[digits / 2] << 4 | (found - hex));
-    }
-    out->known = digits == 32;
+    out->known = at && view.size >= at + 32 &&
+                 mlops__hex_parse(out->boot, (const char *)view.data + at, sizeof out->boot);
     mlops__file_close(&view, &self->host);
 }
 
 static mlops_status write_stamp(mlops_store *self, const char *state, mlops_error *err) {
-    char text[STAMP_MAX];
+    char text[STAMP_MAX], digits[33];
     uint8_t boot[16];
     mlops__buf b;
     if (!this_boot(self, boot)) memset(boot, 0, sizeof boot);
     mlops__buf_init_fixed(&b, text, sizeof text);
-    mlops__buf_format(&b, "%s ", state);
-    for (size_t i = 0; i < sizeof boot; i++)
-        mlops__buf_format(&b, "%c%c", "0123456789abcdef"[boot[i] >> 4],
-                          "0123456789abcdef"[boot[i] & 15]);
-    mlops__buf_text(&b, "\n");
+    mlops__hex_bytes(digits, boot, sizeof boot);
+    mlops__buf_format(&b, "%s %s\n", state, digits);
     return mlops__file_write(&self->host, mlops__store_path(self, "index/boot"), text, b.size, err);
 }
 

@@ -6,6 +6,7 @@
  * that will be applied later, and packs may hold content that no commit names: neither is damage.
  */
 #include "base/arena.h"
+#include "base/hex.h"
 #include "base/opts.h"
 #include "file/file.h"
 #include "store/core.h"
@@ -49,14 +50,6 @@ static mlops_status swallow(mlops_check *self, mlops_status status, const mlops_
     }
     if (err) *err = *e;
     return status;
-}
-
-static void digits_of(char out[65], const uint8_t *bytes) {
-    for (size_t i = 0; i < 32; i++) {
-        out[2 * i] = "0123456789abcdef"[bytes[i] >> 4];
-        out[2 * i + 1] = "0123456789abcdef"[bytes[i] & 15];
-    }
-    out[64] = 0;
 }
 
 /* ---- journal ---- */
@@ -123,7 +116,7 @@ static mlops_status check_object(mlops_check *self, mlops__bytes key, mlops__buf
     mlops_error e, whole;
     char digits[65];
     memcpy(id.bytes, key.data, sizeof id.bytes);
-    digits_of(digits, id.bytes);
+    mlops__hex_bytes(digits, id.bytes, sizeof id.bytes);
     self->counts.n_objects++;
     mlops_status status = hash_content(self, &id, piece, &e);
     if (status == MLOPS_OK) return MLOPS_OK;

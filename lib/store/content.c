@@ -11,14 +11,10 @@
 
 enum { CHUNK_KEY = 20, OBJECT_VALUE = 32, BATCH = 32 /* chunks of one transaction */ };
 
-static void put_u64(uint8_t *p, uint64_t value) {
-    for (int i = 0; i < 8; i++) p[i] = (uint8_t)(value >> 8 * i);
-}
-
 static void chunk_key(uint8_t key[CHUNK_KEY], const uint8_t *bytes, size_t n) {
     mlops__hash128 h = mlops__hash_128(bytes, n);
-    put_u64(key, h.low);
-    put_u64(key + 8, h.high);
+    mlops__store_u64(key, h.low);
+    mlops__store_u64(key + 8, h.high);
     for (int i = 0; i < 4; i++) key[16 + i] = (uint8_t)(n >> 8 * i);
 }
 
@@ -27,10 +23,10 @@ static void chunk_key(uint8_t key[CHUNK_KEY], const uint8_t *bytes, size_t n) {
 mlops_status mlops__content_note(mlops__index *index, const mlops__pack_frame *frame,
                                  mlops__pack_place place, mlops_error *err) {
     uint8_t value[OBJECT_VALUE];
-    put_u64(value, (uint64_t)place.pack);
-    put_u64(value + 8, 0);
-    put_u64(value + 16, (uint64_t)place.offset);
-    put_u64(value + 24, 0);
+    mlops__store_u64(value, (uint64_t)place.pack);
+    mlops__store_u64(value + 8, 0);
+    mlops__store_u64(value + 16, (uint64_t)place.offset);
+    mlops__store_u64(value + 24, 0);
     int is_chunk = frame->kind == MLOPS__PACK_CHUNK;
     return mlops__index_put(index, is_chunk ? MLOPS__TABLE_CHUNKS : MLOPS__TABLE_OBJECTS,
                             (mlops__bytes){frame->key, is_chunk ? CHUNK_KEY : 32},
@@ -64,7 +60,7 @@ static mlops_status note_pack(mlops__index *index, char what, int64_t number, in
     uint8_t key[9], bytes[8];
     key[0] = (uint8_t)what;
     mlops__key_u64(key + 1, (uint64_t)number);
-    put_u64(bytes, (uint64_t)value);
+    mlops__store_u64(bytes, (uint64_t)value);
     return mlops__index_put(index, MLOPS__TABLE_PACKS, (mlops__bytes){key, sizeof key},
                             (mlops__bytes){bytes, sizeof bytes}, err);
 }

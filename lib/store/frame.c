@@ -14,10 +14,6 @@
 
 enum { OP_HEAD = 8, KEY_MAX = UINT16_MAX };
 
-static void store_u64(uint8_t *p, uint64_t value) {
-    for (int i = 0; i < 8; i++) p[i] = (uint8_t)(value >> 8 * i);
-}
-
 void mlops__frame_begin(mlops__buf *buf) {
     buf->size = 0;
     mlops__buf_zero(buf, MLOPS__FRAME_HEAD);
@@ -53,14 +49,14 @@ mlops_status mlops__frame_end(mlops__buf *buf, mlops__chain *chain, int64_t time
     if (buf->size > MLOPS__FRAME_MAX) return MLOPS_E_LIMIT;
     uint8_t *p = buf->data;
     if (time_ns < chain->time_ns) time_ns = chain->time_ns;
-    store_u64(p, MAGIC | (uint64_t)buf->size << 32);
-    store_u64(p + 8, (uint64_t)chain->seq + 1);
-    store_u64(p + 16, (uint64_t)time_ns);
-    store_u64(p + 24, (uint64_t)durable);
+    mlops__store_u64(p, MAGIC | (uint64_t)buf->size << 32);
+    mlops__store_u64(p + 8, (uint64_t)chain->seq + 1);
+    mlops__store_u64(p + 16, (uint64_t)time_ns);
+    mlops__store_u64(p + 24, (uint64_t)durable);
     memcpy(p + 32, chain->link, sizeof chain->link);
     find_link(chain->link, p, buf->size, blocks);
     memcpy(p + buf->size - MLOPS__FRAME_TAIL, chain->link, sizeof chain->link);
-    store_u64(p + buf->size - 8, mlops__hash_64(p, buf->size - 8));
+    mlops__store_u64(p + buf->size - 8, mlops__hash_64(p, buf->size - 8));
     chain->seq++;
     chain->time_ns = time_ns;
     return MLOPS_OK;

@@ -16,10 +16,6 @@ void mlops__key_u64(uint8_t out[8], uint64_t value) {
     for (int i = 0; i < 8; i++) out[i] = (uint8_t)(value >> (56 - 8 * i));
 }
 
-static void put_u64(uint8_t *p, uint64_t value) {
-    for (int i = 0; i < 8; i++) p[i] = (uint8_t)(value >> 8 * i);
-}
-
 static mlops_status full_key(uint8_t out[MLOPS__KV_KEY_MAX], mlops__bytes *full, uint8_t table,
                              mlops__bytes key, mlops_error *err) {
     if (key.size >= MLOPS__KV_KEY_MAX)
@@ -40,10 +36,10 @@ static mlops__hash128 hash_of(mlops__bytes full, mlops__bytes value) {
     mlops__hash128 parts[2] = {mlops__hash_128(full.data, full.size),
                                mlops__hash_128(value.data, value.size)};
     uint8_t bytes[32];
-    put_u64(bytes, parts[0].low);
-    put_u64(bytes + 8, parts[0].high);
-    put_u64(bytes + 16, parts[1].low);
-    put_u64(bytes + 24, parts[1].high);
+    mlops__store_u64(bytes, parts[0].low);
+    mlops__store_u64(bytes + 8, parts[0].high);
+    mlops__store_u64(bytes + 16, parts[1].low);
+    mlops__store_u64(bytes + 24, parts[1].high);
     return mlops__hash_128(bytes, sizeof bytes);
 }
 
@@ -101,7 +97,7 @@ static mlops_status put_guarded(mlops__index *self, mlops__bytes full, mlops__by
     size_t size = value.size + GUARD;
     uint8_t *bytes = size <= sizeof small ? small : mlops__alloc(self->allocator, size);
     if (!bytes) return mlops__fail_nomem(err, size);
-    put_u64(bytes, guard_of(full, value));
+    mlops__store_u64(bytes, guard_of(full, value));
     if (value.size) memcpy(bytes + GUARD, value.data, value.size);
     mlops_status status = mlops__kv_put(self->txn, full, (mlops__bytes){bytes, size}, err);
     if (bytes != small) mlops__free(self->allocator, bytes, size);
@@ -237,10 +233,10 @@ static mlops_status note_inline(mlops__index *self, const mlops__op *op, const m
                                 const mlops__place *after, mlops_error *err) {
     uint8_t bytes[32];
     int64_t begin = after->offset - (int64_t)frame->size;
-    put_u64(bytes, 0); /* no pack */
-    put_u64(bytes + 8, (uint64_t)after->segment);
-    put_u64(bytes + 16, (uint64_t)(begin + (op->value.data - frame->data)));
-    put_u64(bytes + 24, op->value.size);
+    mlops__store_u64(bytes, 0); /* no pack */
+    mlops__store_u64(bytes + 8, (uint64_t)after->segment);
+    mlops__store_u64(bytes + 16, (uint64_t)(begin + (op->value.data - frame->data)));
+    mlops__store_u64(bytes + 24, op->value.size);
     return mlops__index_put(self, MLOPS__TABLE_OBJECTS, op->key,
                             (mlops__bytes){bytes, sizeof bytes}, err);
 }
@@ -262,9 +258,9 @@ static mlops_status note_frame(mlops__index *self, const mlops__frame *frame,
     uint8_t key[8], bytes[PLACE_SIZE];
     if (frame->seq % MLOPS__FRAMES_EVERY != 1) return MLOPS_OK;
     mlops__key_u64(key, (uint64_t)frame->seq);
-    put_u64(bytes, (uint64_t)after->segment);
-    put_u64(bytes + 8, (uint64_t)after->offset - frame->size);
-    put_u64(bytes + 16, (uint64_t)frame->time_ns);
+    mlops__store_u64(bytes, (uint64_t)after->segment);
+    mlops__store_u64(bytes + 8, (uint64_t)after->offset - frame->size);
+    mlops__store_u64(bytes + 16, (uint64_t)frame->time_ns);
     return mlops__index_put(self, MLOPS__TABLE_FRAMES, (mlops__bytes){key, sizeof key},
                             (mlops__bytes){bytes, sizeof bytes}, err);
 }
@@ -290,9 +286,9 @@ mlops_status mlops__index_apply(mlops__index *self, const mlops__frame *frame,
 uint64_t mlops__index_state(const mlops__index *self) {
     uint8_t bytes[24 * MLOPS__TABLE_LAST];
     for (int i = 1; i <= MLOPS__TABLE_LAST; i++) {
-        put_u64(bytes + 24 * (i - 1), (uint64_t)self->sums[i].n);
-        put_u64(bytes + 24 * (i - 1) + 8, self->sums[i].low);
-        put_u64(bytes + 24 * (i - 1) + 16, self->sums[i].high);
+        mlops__store_u64(bytes + 24 * (i - 1), (uint64_t)self->sums[i].n);
+        mlops__store_u64(bytes + 24 * (i - 1) + 8, self->sums[i].low);
+        mlops__store_u64(bytes + 24 * (i - 1) + 16, self->sums[i].high);
     }
     return mlops__hash_64(bytes, sizeof bytes);
 }

@@ -7,6 +7,7 @@
  */
 #include "store/journal.h"
 
+#include "base/hex.h"
 #include "file/file.h"
 #include "kern/kern.h"
 #include "sys/hash.h"
@@ -71,8 +72,7 @@ void mlops__journal_free(mlops__journal *self) {
 static const char *name_segment(mlops__journal *self, int64_t segment) {
     char *p = self->path + self->dir;
     *p++ = '/';
-    for (int i = NAME - 1; i >= 0; i--) *p++ = "0123456789abcdef"[segment >> 4 * i & 15];
-    *p = 0;
+    mlops__hex_u64(p, (uint64_t)segment);
     return self->path;
 }
 

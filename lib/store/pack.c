@@ -7,6 +7,7 @@
 #include "store/pack.h"
 
 #include "base/cursor.h"
+#include "base/hex.h"
 #include "file/file.h"
 
 #include <string.h>
@@ -54,8 +55,7 @@ void mlops__packs_free(mlops__packs *self) {
 static const char *name_pack(mlops__packs *self, int64_t number) {
     char *p = self->path + self->dir;
     *p++ = '/';
-    for (int i = NAME - 1; i >= 0; i--) *p++ = "0123456789abcdef"[number >> 4 * i & 15];
-    *p = 0;
+    mlops__hex_u64(p, (uint64_t)number);
     return self->path;
 }
 
@@ -148,10 +148,6 @@ mlops_status mlops__packs_lease(mlops__packs *self, int64_t number, int is_new, 
     return MLOPS_OK;
 }
 
-static void put_u32(uint8_t *p, uint32_t value) {
-    for (int i = 0; i < 4; i++) p[i] = (uint8_t)(value >> 8 * i);
-}
-
 static uint64_t guard_of(const uint8_t *head, const void *payload, size_t n) {
     uint64_t h = mlops__hash_64(payload, n);
     return mlops__hash_64(head, GUARD_AT) ^ (h << 32 | h >> 32);
@@ -160,15 +156,14 @@ static uint64_t guard_of(const uint8_t *head, const void *payload, size_t n) {
 void mlops__pack_head(const mlops__pack_frame *frame, const void *payload,
                       uint8_t head[MLOPS__PACK_FRAME_HEAD]) {
     memset(head, 0, MLOPS__PACK_FRAME_HEAD);
-    put_u32(head, MAGIC);
+    mlops__store_u32(head, MAGIC);
     head[4] = (uint8_t)frame->kind;
     head[5] = (uint8_t)frame->codec;
-    put_u32(head + 8, frame->size);
-    put_u32(head + 12, frame->stored);
+    mlops__store_u32(head + 8, frame->size);
+    mlops__store_u32(head + 12, frame->stored);
     memcpy(head + 16, frame->key, sizeof frame->key);
     uint64_t guard = guard_of(head, payload, frame->stored);
-    put_u32(head + GUARD_AT, (uint32_t)guard);
-    put_u32(head + GUARD_AT + 4, (uint32_t)(guard >> 32));
+    mlops__store_u64(head + GUARD_AT, guard);
 }
 
 mlops_status mlops__packs_append(mlops__packs *self, const mlops__pack_frame *frame,
@@ -303,15 +298,12 @@ mlops_status mlops__pack_scan_next(mlops__pack_scan *self, mlops__packs *packs,
 }
 
 static int parse_name(const char *name, int64_t *number) {
-    int64_t value = 0;
-    size_t n = 0;
-    for (; name[n]; n++) {
-        const char *digits = "0123456789abcdef", *found = strchr(digits, name[n]);
-        if (!found || n == NAME) return 0;
-        value = value << 4 | (found - digits);
-    }
-    *number = value;
-    return n == NAME && value > 0;
+    uint8_t bytes[NAME / 2];
+    mlops__cursor c;
+    if (strlen(name) != NAME || !mlops__hex_parse(bytes, name, sizeof bytes)) return 0;
+    mlops__cursor_init(&c, bytes, sizeof bytes);
+    *number = (int64_t)mlops__cursor_be(&c, sizeof bytes);
+    return *number > 0;
 }
 
 static void insert_sorted(mlops__buf *numbers, int64_t number) {

@@ -4,6 +4,7 @@
  * number; whatever is replaced is kept beside, in "damaged"; the new journal takes the old one's
  * place only when it is complete and synced, so that a repair that is cut off can be done again.
  */
+#include "base/hex.h"
 #include "base/opts.h"
 #include "file/file.h"
 #include "store/core.h"
@@ -84,11 +85,8 @@ static mlops_status take_segment(repair *r, const uint8_t *data, size_t n, mlops
 }
 
 static void name_segment(char out[32], int64_t number) {
-    char *p = out;
-    memcpy(p, "journal/", 8);
-    p += 8;
-    for (int i = 15; i >= 0; i--) *p++ = "0123456789abcdef"[number >> 4 * i & 15];
-    *p = 0;
+    memcpy(out, "journal/", 8);
+    mlops__hex_u64(out + 8, (uint64_t)number);
 }
 
 /* Segments have ascending numbers; where many are missing in a row, it is the end. */

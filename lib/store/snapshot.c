@@ -5,6 +5,7 @@
  * the line names it; a copy that is not what the line says is not used. The hash is XXH3-64,
  * chained over blocks of 1 MiB.
  */
+#include "base/hex.h"
 #include "file/file.h"
 #include "store/core.h"
 
@@ -33,12 +34,6 @@ static char *join(char **at, const mlops_store *self, const char *name) {
     return out;
 }
 
-static void name_copy(char *path, int64_t seq) {
-    char *p = path + strlen(path);
-    for (int i = NAME_SIZE - 1; i >= 0; i--) *p++ = "0123456789abcdef"[seq >> 4 * i & 15];
-    *p = 0;
-}
-
 static mlops_status make_paths(paths *out, const mlops_store *self, int64_t seq, mlops_error *err) {
     out->size = 4 * (self->dir + 64);
     out->memory = mlops__alloc_zero(&self->host.allocator, out->size);
@@ -48,7 +43,7 @@ static mlops_status make_paths(paths *out, const mlops_store *self, int64_t seq,
     out->copy = join(&at, self, "/index/snapshot-");
     out->text = join(&at, self, "/index/snapshot");
     out->dir = join(&at, self, "/index");
-    name_copy(out->copy, seq);
+    mlops__hex_u64(out->copy + strlen(out->copy), (uint64_t)seq);
     return MLOPS_OK;
 }
 
@@ -57,9 +52,9 @@ static void free_paths(paths *self, const mlops_store *store) {
 }
 
 static uint64_t chain(uint64_t hash, const uint8_t *block, size_t n) {
-    uint64_t words[2] = {hash, mlops__hash_64(block, n)};
     uint8_t bytes[16];
-    for (int i = 0; i < 16; i++) bytes[i] = (uint8_t)(words[i / 8] >> 8 * (i % 8));
+    mlops__store_u64(bytes, hash);
+    mlops__store_u64(bytes + 8, mlops__hash_64(block, n));
     return mlops__hash_64(bytes, sizeof bytes);
 }
 

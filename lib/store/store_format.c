@@ -8,6 +8,7 @@
  *     id 64 hexadecimal digits
  *     hash sha256
  */
+#include "base/hex.h"
 #include "file/file.h"
 #include "store/core.h"
 
@@ -32,16 +33,6 @@ static const char *take_word(const char **text, const char *word) {
     return rest;
 }
 
-static int take_id(const char *digits, uint8_t id[32]) {
-    for (int i = 0; i < 64; i++) {
-        const char *hex = "0123456789abcdef";
-        const char *found = digits[i] ? strchr(hex, digits[i]) : NULL;
-        if (!found) return 0;
-        id[i / 2] = (uint8_t)(id[i / 2] << 4 | (found - hex));
-    }
-    return digits[64] == '\n';
-}
-
 static mlops_status parse(mlops_store *self, const char *text, mlops_error *err) {
     const char *at = text;
     if (!take_word(&at, "libmlops store"))
@@ -54,7 +45,7 @@ static mlops_status parse(mlops_store *self, const char *text, mlops_error *err)
                            "a newer one",
                            self->path, (int)strcspn(version, "\n"), version, VERSION);
     const char *id = take_word(&at, "id ");
-    if (!id || !take_id(id, self->id))
+    if (!id || strcspn(id, "\n") != 64 || !mlops__hex_parse(self->id, id, sizeof self->id))
         return refuse(self, MLOPS_E_CORRUPT, "the id is missing or damaged", err);
     if (strncmp(at, HASH, 5) != 0)
         return refuse(self, MLOPS_E_CORRUPT, "the name of the hash is missing", err);
@@ -79,14 +70,13 @@ mlops_status mlops__format_read(mlops_store *self, mlops_error *err) {
 }
 
 mlops_status mlops__format_write(mlops_store *self, mlops_error *err) {
-    char text[256];
+    char text[256], digits[65];
     mlops__buf b;
     mlops__buf_init_fixed(&b, text, sizeof text);
     mlops__buf_text(&b, FIRST);
     mlops__buf_format(&b, "version %d\nid ", VERSION);
-    for (size_t i = 0; i < sizeof self->id; i++)
-        mlops__buf_format(&b, "%c%c", "0123456789abcdef"[self->id[i] >> 4],
-                          "0123456789abcdef"[self->id[i] & 15]);
+    mlops__hex_bytes(digits, self->id, sizeof self->id);
+    mlops__buf_text(&b, digits);
     mlops__buf_text(&b, "\n");
     mlops__buf_text(&b, HASH);
     return mlops__file_write(&self->host, mlops__store_path(self, "format"), text, b.size, err);

@@ -4,6 +4,7 @@
  * same model, machine and process.
  */
 #include "base/buf.h"
+#include "base/hex.h"
 #include "model/build/handle.h"
 #include "text/json.h"
 
@@ -30,11 +31,8 @@ static void put_int(mlops__json_writer *out, const char *name, int64_t value) {
 }
 
 static void put_id(mlops__json_writer *out, const mlops_id *id) {
-    char text[65] = {0};
-    for (int i = 0; i < 32; i++) {
-        text[2 * i] = "0123456789abcdef"[id->bytes[i] >> 4];
-        text[2 * i + 1] = "0123456789abcdef"[id->bytes[i] & 15];
-    }
+    char text[65];
+    mlops__hex_bytes(text, id->bytes, sizeof id->bytes);
     put_text(out, "id", text);
 }
 

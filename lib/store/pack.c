@@ -86,7 +86,9 @@ static mlops_status create_pack(mlops__packs *self, int64_t number, mlops_error 
 
 static mlops_status lock_pack(mlops__packs *self, const char *path, mlops_error *err) {
     const mlops_io *io = &self->host->io;
-    int64_t code = io->lock(io->ctx, self->leased_file, LOCKED_BYTE, MLOPS_IO_TRY_LOCK);
+    int64_t code;
+    do code = io->lock(io->ctx, self->leased_file, LOCKED_BYTE, MLOPS_IO_TRY_LOCK);
+    while (code < 0 && mlops__os_kind_of(code) == MLOPS__OS_INTERRUPTED);
     if (code >= 0) return MLOPS_OK;
     if (mlops__os_kind_of(code) == MLOPS__OS_AGAIN)
         return mlops__fail(err, MLOPS_E_BUSY, "'%s' is written by another process", path);

@@ -134,7 +134,9 @@ void mlops__store_read_end(mlops__index *self) { mlops__index_end(self); }
 static mlops_status make_dir(mlops_store *self, const char *name, mlops_error *err) {
     const mlops_io *io = &self->host.io;
     const char *path = mlops__store_path(self, name);
-    int64_t code = io->mkdir(io->ctx, path);
+    int64_t code;
+    do code = io->mkdir(io->ctx, path);
+    while (code < 0 && mlops__os_kind_of(code) == MLOPS__OS_INTERRUPTED);
     if (code >= 0 || mlops__os_kind_of(code) == MLOPS__OS_EXISTS) return MLOPS_OK;
     return mlops__fail_os(err, code, "cannot make the directory", path);
 }
@@ -176,7 +178,9 @@ mlops_status mlops__store_open_lock(mlops_store *self, mlops_error *err) {
         if (self->lock_file >= 0 || mlops__os_kind_of(self->lock_file) != MLOPS__OS_EXISTS) break;
     }
     if (self->lock_file < 0) return mlops__fail_os(err, self->lock_file, "cannot open", path);
-    int64_t code = io->identity(io->ctx, self->lock_file, self->identity);
+    int64_t code;
+    do code = io->identity(io->ctx, self->lock_file, self->identity);
+    while (code < 0 && mlops__os_kind_of(code) == MLOPS__OS_INTERRUPTED);
     return code < 0 ? mlops__fail_os(err, code, "cannot tell the identity of", path) : MLOPS_OK;
 }
 

@@ -26,11 +26,14 @@ static int this_boot(const mlops_store *self, uint8_t out[16]) {
     return io->boot(io->ctx, out) >= 0;
 }
 
-static void read_stamp(mlops_store *self, stamp *out) {
+/* One that cannot be read is no reason to give the map up. */
+static mlops_status read_stamp(mlops_store *self, stamp *out, mlops_error *err) {
     mlops__file_view view;
     memset(out, 0, sizeof *out);
     const char *path = mlops__store_path(self, "index/boot");
-    if (mlops__file_open(&view, &self->host, path, STAMP_MAX, 0, NULL)) return;
+    mlops_status status = mlops__file_open(&view, &self->host, path, STAMP_MAX, 0, err);
+    if (status == MLOPS_E_NOT_FOUND || status == MLOPS_E_LIMIT) return MLOPS_OK;
+    MLOPS_TRY(status);
     static const char CLEAN[] = "clean ", OPEN[] = "open ";
     size_t at = 0;
     if (view.size > 6 && memcmp(view.data, CLEAN, 6) == 0) out->clean = 1, at = 6;
@@ -38,6 +41,7 @@ static void read_stamp(mlops_store *self, stamp *out) {
     out->known = at && view.size >= at + 32 &&
                  mlops__hex_parse(out->boot, (const char *)view.data + at, sizeof out->boot);
     mlops__file_close(&view, &self->host);
+    return MLOPS_OK;
 }
 
 static mlops_status write_stamp(mlops_store *self, const char *state, mlops_error *err) {
@@ -77,7 +81,7 @@ static mlops_status find_seq(void *user, mlops__bytes key, mlops__bytes value, m
 mlops_status mlops__index_peek(mlops_store *self, int64_t *seq, mlops_error *err) {
     stamp s;
     *seq = -1;
-    read_stamp(self, &s);
+    MLOPS_TRY(read_stamp(self, &s, err));
     if (!is_trusted(self, &s)) return MLOPS_OK;
     mlops_status status =
         mlops__kv_walk(&self->host, mlops__store_path(self, "index/data.mdb"), find_seq, seq, err);
@@ -139,9 +143,11 @@ mlops_status mlops__index_open(mlops_store *self, mlops_error *err) {
     const mlops_io *io = &self->host.io;
     if (self->read_only || self->opts.index == MLOPS_STORE_INDEX_MEMORY)
         return open_in_memory(self, err);
-    int64_t code = io->lock(io->ctx, self->lock_file, MLOPS__LOCK_USERS, MLOPS_IO_SHARE);
+    int64_t code;
+    do code = io->lock(io->ctx, self->lock_file, MLOPS__LOCK_USERS, MLOPS_IO_SHARE);
+    while (code < 0 && mlops__os_kind_of(code) == MLOPS__OS_INTERRUPTED);
     if (code < 0) return mlops__fail_os(err, code, "cannot lock", mlops__store_path(self, "lock"));
-    read_stamp(self, &s);
+    MLOPS_TRY(read_stamp(self, &s, err));
     int trusted = is_trusted(self, &s);
     if (!trusted) {
         delete_map(self);

@@ -13,6 +13,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,6 +85,7 @@ static uint64_t hash_file(const char *path) {
 
 static void take_snapshot(const stage *s, snapshot *out) {
     out->n = 0;
+    if (s->scenario->uses & SWEEP_TREE) return;
     size_t n_dir = strlen(s->dir);
     if (s->memory) {
         for (int64_t i = 0; i < mlops__io_memory_n_files(s->memory); i++) {
@@ -105,17 +107,14 @@ static void take_snapshot(const stage *s, snapshot *out) {
     closedir(dir);
 }
 
+static int drop_one(const char *path, const struct stat *info, int type, struct FTW *at) {
+    (void)info, (void)type;
+    return at->level > 0 ? remove(path) : 0;
+}
+
 static void empty_folder(stage *s) {
-    if (s->memory) {
-        mlops__io_memory_clear(s->memory);
-        return;
-    }
-    snapshot there;
-    take_snapshot(s, &there);
-    for (int i = 0; i < there.n; i++) {
-        sweep_path path;
-        unlink(sweep_in(&path, s->dir, there.files[i].name));
-    }
+    if (s->memory) mlops__io_memory_clear(s->memory);
+    else nftw(s->dir, drop_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 /* The hash of a name, 0 if it is not there. */
@@ -282,7 +281,7 @@ static void run_allocations(stage *s) {
         if (total == 0 && s->scenario->uses & SWEEP_MEMORY)
             complain(s, "allocations", "there was none: the host is not used", 0);
     }
-    report(s, "allocations", total);
+    report(s, s->memory ? "allocations" : "allocations over the machine's files", total);
 }
 
 static void run_io(stage *s) {
@@ -326,7 +325,7 @@ static void run_scenario(const sweep_scenario *scenario) {
     snprintf(s->dir, sizeof s->dir, "/dir");
     run_allocations(s);
     if (scenario->uses & SWEEP_IO) run_io(s);
-    if (scenario->uses == (SWEEP_MEMORY | SWEEP_IO)) run_compound(s);
+    if ((scenario->uses & ~SWEEP_TREE) == (SWEEP_MEMORY | SWEEP_IO)) run_compound(s);
     mlops__io_memory_free(s->memory);
     s->memory = NULL;
     if (scenario->uses & SWEEP_IO) {
@@ -334,21 +333,24 @@ static void run_scenario(const sweep_scenario *scenario) {
         snprintf(s->dir, sizeof s->dir, "%.40s/mlops_sweep_XXXXXX", tmp ? tmp : "/tmp");
         if (!mkdtemp(s->dir)) abort();
         run_io(s);
+        if (scenario->uses & SWEEP_TREE) run_allocations(s);
         empty_folder(s);
         rmdir(s->dir);
     }
     free(s);
 }
 
-/* usage: fault_sweep [PREFIX]: all scenarios, or those whose name begins so. */
+/* usage: fault_sweep [PREFIX|-PREFIX]: all scenarios, those whose name begins so, or the others. */
 int main(int argc, char **argv) {
-    const sweep_scenario *const lists[] = {sweep_bundle,  sweep_container, sweep_drift,
-                                           sweep_file,    sweep_metric,    sweep_model,
-                                           sweep_monitor, sweep_reference, sweep_table};
+    const sweep_scenario *const lists[] = {
+        sweep_bundle, sweep_container, sweep_drift,     sweep_file,  sweep_metric,
+        sweep_model,  sweep_monitor,   sweep_reference, sweep_store, sweep_table};
     const char *prefix = argc > 1 ? argv[1] : "";
+    int others = prefix[0] == '-';
+    prefix += others;
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         for (const sweep_scenario *one = lists[i]; one->name; one++)
-            if (strncmp(one->name, prefix, strlen(prefix)) == 0) run_scenario(one);
+            if ((strncmp(one->name, prefix, strlen(prefix)) == 0) != others) run_scenario(one);
     printf("1..%lld\n", (long long)n_tests);
     printf("# failures injected: %lld allocations, %lld I/O calls\n", (long long)n_alloc_faults,
            (long long)n_io_faults);

@@ -14,7 +14,9 @@
 /* What a scenario returns when a verb succeeded with a wrong result. */
 enum { SWEEP_WRONG = -1000 };
 
-enum { SWEEP_MEMORY = 1, SWEEP_IO = 2 };
+/* SWEEP_TREE: what it leaves is a folder in the folder, judged by its check alone; allocations fail
+ * over the machine's own files too. */
+enum { SWEEP_MEMORY = 1, SWEEP_IO = 2, SWEEP_TREE = 4 };
 
 typedef struct sweep_scenario {
     const char *name;
@@ -38,6 +40,7 @@ extern const sweep_scenario sweep_metric[];
 extern const sweep_scenario sweep_model[];
 extern const sweep_scenario sweep_monitor[];
 extern const sweep_scenario sweep_reference[];
+extern const sweep_scenario sweep_store[];
 extern const sweep_scenario sweep_table[];
 
 /* dir/name, in the caller's buffer. */

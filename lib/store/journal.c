@@ -380,6 +380,11 @@ mlops_status mlops__journal_write(mlops__journal *self, const mlops__frame *fram
                                   mlops__place *after, int sync, mlops_error *err) {
     const mlops_io *io = &self->host->io;
     int64_t at = after->offset - (int64_t)frame->size;
+    if (at == HEAD) { /* whoever made the segment may have failed, or died, before its name was */
+        self->path[self->dir] = 0;
+        MLOPS_TRY(mlops__file_sync_dir(io, self->path, err));
+        name_segment(self, self->segment);
+    }
     mlops_status status =
         mlops__file_write_at(io, self->file, frame->data, frame->size, at, self->path, err);
     if (!status && sync) {

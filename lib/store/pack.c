@@ -173,6 +173,10 @@ mlops_status mlops__packs_append(mlops__packs *self, const mlops__pack_frame *fr
     const mlops_io *io = &self->host->io;
     uint8_t head[MLOPS__PACK_FRAME_HEAD];
     mlops__pack_head(frame, payload, head);
+    if (self->end == MLOPS__PACK_HEAD) { /* who made the pack may have died before its name was */
+        self->path[self->dir] = 0;
+        MLOPS_TRY(mlops__file_sync_dir(io, self->path, err));
+    }
     const char *path = name_pack(self, self->leased);
     MLOPS_TRY(mlops__file_write_at(io, self->leased_file, head, sizeof head, self->end, path, err));
     MLOPS_TRY(mlops__file_write_at(io, self->leased_file, payload, frame->stored,

@@ -98,6 +98,25 @@ mlops_status mlops__change_del(mlops_change *self, mlops__table table, mlops__by
     return told(&self->frame, err);
 }
 
+mlops_status mlops__change_pending(const mlops_change *self, mlops__table table, mlops__bytes key,
+                                   mlops__bytes *value) {
+    mlops__ops ops;
+    mlops__op op;
+    mlops_status found = MLOPS_END;
+    if (self->frame.status) return MLOPS_END;
+    mlops__cursor_init(&ops.cursor, self->frame.data + MLOPS__FRAME_HEAD,
+                       self->frame.size - MLOPS__FRAME_HEAD);
+    while (mlops__ops_next(&ops, &op)) {
+        int is_record = op.kind == MLOPS__OP_PUT || op.kind == MLOPS__OP_DEL;
+        if (!is_record || op.table != (uint8_t)table || op.key.size != key.size ||
+            memcmp(op.key.data, key.data, key.size) != 0)
+            continue;
+        found = op.kind == MLOPS__OP_PUT ? MLOPS_OK : MLOPS_E_NOT_FOUND;
+        *value = op.value;
+    }
+    return found;
+}
+
 mlops_status mlops__change_verb(mlops_change *self, const char *verb, mlops_error *err) {
     note(self, "verb", verb);
     return told(&self->frame, err);

@@ -7,9 +7,30 @@
 #include <mlops/change.h>
 #include <mlops/store.h>
 
-/* Numbers of the nouns' tables: part of the journal's format, so none is ever used twice. */
+/* Numbers of the nouns' tables: part of the journal's format, so none is ever used twice. Beside
+ * each, the parts of its keys; docs/format.md has the values. */
 typedef enum mlops__table {
-    MLOPS__TABLE_TEST = 31 /* of tests alone */
+    MLOPS__TABLE_REFS = 1,         /* dataset, "branch" or "tag", name */
+    MLOPS__TABLE_COMMITS = 2,      /* dataset, id of the commit */
+    MLOPS__TABLE_EXPERIMENTS = 3,  /* experiment */
+    MLOPS__TABLE_RUNS = 4,         /* run */
+    MLOPS__TABLE_RUN_ORDER = 5,    /* experiment, start, run */
+    MLOPS__TABLE_PARAMS = 6,       /* run, param */
+    MLOPS__TABLE_TAGS = 7,         /* run, tag */
+    MLOPS__TABLE_METRICS = 8,      /* run, metric: the latest */
+    MLOPS__TABLE_POINTS = 9,       /* run, metric, number: points of a metric, not JSON */
+    MLOPS__TABLE_ARTIFACTS = 10,   /* run, path */
+    MLOPS__TABLE_FEATURES = 11,    /* feature set, version */
+    MLOPS__TABLE_MODELS = 12,      /* model */
+    MLOPS__TABLE_VERSIONS = 13,    /* model, version */
+    MLOPS__TABLE_ALIASES = 14,     /* model, alias: who holds it now */
+    MLOPS__TABLE_ALIAS_LOG = 15,   /* model, alias, number: who held it, and since when */
+    MLOPS__TABLE_GATES = 16,       /* model, alias */
+    MLOPS__TABLE_DECISIONS = 17,   /* model, alias, number: what gates said */
+    MLOPS__TABLE_DEPLOYMENTS = 18, /* deployment */
+    MLOPS__TABLE_WATCHES = 19,     /* watch */
+    MLOPS__TABLE_WINDOWS = 20,     /* watch, number */
+    MLOPS__TABLE_TEST = 31         /* of tests alone */
 } mlops__table;
 
 /* One more owner; mlops_store_close() ends it. */
@@ -40,5 +61,10 @@ mlops_status mlops__change_expect(mlops_change *self, mlops__table table, mlops_
                                   mlops__bytes value, mlops_error *err);
 
 mlops_store *mlops__change_store(const mlops_change *self);
+
+/* What the change itself has at a key: MLOPS_OK and the newest value put, valid until the change
+ * grows; MLOPS_E_NOT_FOUND if it was deleted; MLOPS_END if the change says nothing of it. */
+mlops_status mlops__change_pending(const mlops_change *self, mlops__table table, mlops__bytes key,
+                                   mlops__bytes *value);
 
 #endif

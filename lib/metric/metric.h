@@ -2,8 +2,8 @@
 #ifndef MLOPS_METRIC_METRIC_H
 #define MLOPS_METRIC_METRIC_H
 
+#include "base/exact_sum.h"
 #include "base/fail.h"
-#include "metric/exact_sum.h"
 #include "stats/stats.h"
 #include "sys/host.h"
 

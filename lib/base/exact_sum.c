@@ -3,8 +3,7 @@
  * Owns nothing. Invariant: between two carries a chunk takes at most 1,024 terms of less than 2^52
  * each, so it never overflows; the result is rounded once, whatever is divided by.
  */
-#include "metric/exact_sum.h"
-
+#include "base/exact_sum.h"
 #include "base/wide.h"
 
 enum { CHUNK_BITS = 32, TAKEN = 4 /* chunks that a result is made of */, POINT = 1075 };

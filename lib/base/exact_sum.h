@@ -3,8 +3,8 @@
  * A sum is one integer of more than 2,100 bits, in chunks 32 bits apart that overlap, so that two
  * additions take a term in. No order of adding can be told from it.
  */
-#ifndef MLOPS_METRIC_EXACT_SUM_H
-#define MLOPS_METRIC_EXACT_SUM_H
+#ifndef MLOPS_BASE_EXACT_SUM_H
+#define MLOPS_BASE_EXACT_SUM_H
 
 #include <stdint.h>
 #include <string.h>

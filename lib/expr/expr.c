@@ -90,7 +90,7 @@ mlops_status mlops__expr_compile(mlops__expr **out, const char *text, size_t n,
     mlops__arena_init(&arena, allocator, SIZE_MAX);
     mlops__expr *self = mlops__arena_alloc(&arena, sizeof *self);
     if (!self) return mlops__fail_nomem(err, sizeof *self);
-    mlops__expr_maker maker = {.source = {text, n, scope->what, err},
+    mlops__expr_maker maker = {.source = {text, n, scope->what, err, scope->whole, scope->at},
                                .arena = &arena,
                                .allocator = allocator,
                                .scope = scope,

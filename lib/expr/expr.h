@@ -67,16 +67,47 @@ typedef struct mlops__expr_function {
     void *user;
 } mlops__expr_function;
 
+/* An argument of a function that is written out. */
+typedef struct mlops__expr_argument {
+    const char *text; /* canonical; what it held is written out already */
+    size_t n;
+    mlops_type type;
+    int constant; /* by type, one of the following is its value */
+    int64_t i64;  /* bool too */
+    double f64;
+    mlops__expr_text string;
+} mlops__expr_argument;
+
+enum { MLOPS__EXPR_PROBLEM = 256 };
+
+/* A call of a function that stands for another expression. */
+typedef struct mlops__expr_expansion {
+    const char *name; /* in small letters */
+    const mlops__expr_argument *args;
+    int64_t n_args;
+    mlops__buf *out; /* gets the expression, which is parsed in the call's place */
+    char problem[MLOPS__EXPR_PROBLEM]; /* after an error: what is wrong and what would be right */
+    int64_t at;                        /* the argument that it is about; -1, as before: the call */
+} mlops__expr_expansion;
+
+/* Writes a call out. An error other than MLOPS_E_NOMEM has a problem. */
+typedef mlops_status mlops__expr_expand(void *user, mlops__expr_expansion *call);
+
 /* What a noun adds to the language. A zeroed one knows no names. */
 typedef struct mlops__expr_scope {
     mlops__expr_resolve *resolve;          /* NULL: there are no names */
     mlops__expr_known *known;              /* nullable */
-    void *user;                            /* of both; only needed while compiling */
+    void *user;                            /* of all; only needed while compiling */
     const mlops__expr_function *functions; /* outlive the expression */
     size_t n_functions;
+    mlops__expr_expand *expand; /* nullable */
+    const char *const
+        *expanding;    /* names of what it writes out, in small letters; NULL ends them */
     mlops_type wanted; /* bool: a condition; float64: a number of either type; string; null: any */
     const char *what;  /* nullable: what the text is, for messages, such as "gate" */
     mlops_cpu cpu_max; /* cap on instruction sets; no value depends on it */
+    const char *whole; /* nullable: the text that ours is a part of; errors have places in that */
+    size_t at;         /* where in it ours begins */
 } mlops__expr_scope;
 
 mlops_status mlops__expr_compile(mlops__expr **out, const char *text, size_t n,
@@ -85,6 +116,28 @@ mlops_status mlops__expr_compile(mlops__expr **out, const char *text, size_t n,
 void mlops__expr_free(mlops__expr *self); /* NULL: no-op */
 
 mlops_type mlops__expr_type(const mlops__expr *self);
+
+/* A stretch of a text. */
+typedef struct mlops__expr_span {
+    size_t start;
+    size_t n;
+} mlops__expr_span;
+
+/* Takes "name = expression" apart: the name in the arena, NUL-terminated, without quotes. Only
+ * whole, at and what of the scope count. */
+mlops_status mlops__expr_split_name(const char *text, size_t n, const mlops__expr_scope *scope,
+                                    mlops__arena *arena, const char **name,
+                                    mlops__expr_span *expression, mlops_error *err);
+
+/* The stretches of the arguments, of which up to cap are written, if the whole text is one call of
+ * a function (in small letters); else *n_args is -1. MLOPS_E_NOMEM. */
+mlops_status mlops__expr_split_call(const char *text, size_t n, const char *function,
+                                    const mlops_allocator *allocator, mlops__expr_span *args,
+                                    int64_t cap, int64_t *n_args);
+
+/* Writes a name, and a text, as the language spells them. */
+void mlops__expr_put_name(mlops__buf *out, const char *name);
+void mlops__expr_put_text(mlops__buf *out, const char *text, size_t n);
 
 /* The canonical form: compiling it in the same scope gives the same expression, and texts that the
  * documentation calls the same have the same. NUL-terminated; lives as long as the expression. */

@@ -159,7 +159,7 @@ static void put_text(mlops__buf *out, const mlops__expr_text *text) {
 
 static void put_value(mlops__buf *out, const mlops__expr_value *v) {
     char number[MLOPS__NUMBER_MAX];
-    mlops__expr_write_name(out, v->name, strlen(v->name));
+    mlops__expr_put_name(out, v->name);
     mlops__buf_text(out, v->absent ? " is held by nobody" : " = ");
     if (v->absent) return;
     if (!v->valid) mlops__buf_text(out, "null");

@@ -74,5 +74,6 @@ const char *mlops__expr_nearest_function(const mlops__expr_scope *scope, const c
     for (int op = 0; op < OP_COUNT; op++)
         if (mlops__expr_forms[op].rule) consider(&s, mlops__expr_forms[op].text);
     for (size_t i = 0; i < scope->n_functions; i++) consider(&s, scope->functions[i].name);
+    for (size_t i = 0; scope->expand && scope->expanding[i]; i++) consider(&s, scope->expanding[i]);
     return s.found;
 }

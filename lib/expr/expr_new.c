@@ -388,6 +388,8 @@ mlops_status mlops__expr_new_call(mlops__expr_maker *self, const char *name, siz
     size_t n_args = 0;
     uint8_t type = MLOPS_TYPE_NULL;
     *out = NULL;
+    if (mlops__expr_expands(self->scope, name, n))
+        return mlops__expr_new_expanded(self, name, n, at, end, children, out);
     for (const node *c = children; c; c = c->next) n_args++;
     if (op == OP_COUNT) {
         custom = find_custom(self->scope, name, n);

@@ -19,13 +19,15 @@ mlops_status mlops__expr_fail(const mlops__expr_source *self, mlops_status code,
     va_end(args);
     for (char *p = message; *p; p++)
         if ((uint8_t)*p < ' ') *p = ' '; /* of names and texts that it shows */
+    const char *text = self->whole ? self->whole : self->text;
+    size_t before = self->whole ? self->at : 0, n = before + self->n;
     int64_t line = 1, column = 1;
-    for (size_t i = 0; i < offset && i < self->n; i++) {
-        if (self->text[i] == '\n') {
+    offset += before;
+    for (size_t i = 0; i < offset && i < n; i++) {
+        if (text[i] == '\n') {
             line++;
             column = 1;
-        } else if (i + 1 < self->n && !is_inside(self->text[i + 1])) column++;
-        else if (i + 1 == self->n) column++;
+        } else if (i + 1 == n || !is_inside(text[i + 1])) column++;
     }
     const char *what = self->what ? self->what : "", *comma = self->what ? ", " : "";
     if (line > 1)

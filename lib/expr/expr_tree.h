@@ -12,6 +12,8 @@ typedef struct mlops__expr_source {
     size_t n;
     const char *what;
     mlops_error *err;
+    const char *whole; /* NULL: text is all there is */
+    size_t at;         /* of text in the whole */
 } mlops__expr_source;
 
 /* Fails at an offset of the text, with line and column (of characters) in front of the message. */
@@ -260,6 +262,12 @@ mlops_status mlops__expr_new_in(mlops__expr_maker *self, size_t at, mlops__expr_
 mlops_status mlops__expr_new_call(mlops__expr_maker *self, const char *name, size_t n, size_t at,
                                   size_t end, mlops__expr_node *children, mlops__expr_node **out);
 
+/* Whether the noun writes out calls of a function (in small letters), and such a call. */
+int mlops__expr_expands(const mlops__expr_scope *scope, const char *name, size_t n);
+mlops_status mlops__expr_new_expanded(mlops__expr_maker *self, const char *name, size_t n,
+                                      size_t at, size_t end, mlops__expr_node *children,
+                                      mlops__expr_node **out);
+
 /* Type of the whole against what the noun wants. */
 mlops_status mlops__expr_check_wanted(const mlops__expr_maker *self, const mlops__expr_node *root);
 
@@ -272,9 +280,6 @@ mlops_status mlops__expr_canonise(mlops__expr_maker *self, mlops__expr_node *roo
 /* Writes the canonical text of a canonical tree; returns how deep it nests. */
 int mlops__expr_write(mlops__buf *out, const mlops__expr_node *root,
                       const mlops__expr_named *named);
-
-/* Writes a name as the language spells it. */
-void mlops__expr_write_name(mlops__buf *out, const char *name, size_t n);
 
 /* The name nearest to one that is unknown, or NULL. */
 const char *mlops__expr_nearest(const mlops__expr_scope *scope, const char *name, size_t n);

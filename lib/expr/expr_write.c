@@ -58,7 +58,7 @@ static int has_empty_part(const char *name, size_t n) {
     return 0;
 }
 
-void mlops__expr_write_name(mlops__buf *out, const char *name, size_t n) {
+static void write_name(mlops__buf *out, const char *name, size_t n) {
     if (has_empty_part(name, n) || mlops__expr_keyword_of(name, n)) {
         write_quoted(out, name, n, '`');
         return;
@@ -70,6 +70,14 @@ void mlops__expr_write_name(mlops__buf *out, const char *name, size_t n) {
         else write_quoted(out, name + i, length, '`');
         i += length + 1;
     }
+}
+
+void mlops__expr_put_name(mlops__buf *out, const char *name) {
+    write_name(out, name, strlen(name));
+}
+
+void mlops__expr_put_text(mlops__buf *out, const char *text, size_t n) {
+    write_quoted(out, text, n, '\'');
 }
 
 /* ---- nodes ---- */
@@ -91,7 +99,7 @@ static void write_constant(writer *self, const node *n) {
     case MLOPS_TYPE_FLOAT64:
         mlops__buf_put(self->out, text, mlops__format_f64(text, n->value.f64));
         break;
-    default: write_quoted(self->out, n->value.text.data, n->value.text.n, '\''); break;
+    default: mlops__expr_put_text(self->out, n->value.text.data, n->value.text.n); break;
     }
 }
 
@@ -137,8 +145,7 @@ static void enter(writer *self, const node *n) {
     }
     if (n->op == OP_CONST) write_constant(self, n);
     if (n->op == OP_NAME)
-        mlops__expr_write_name(self->out, self->named[n->value.i64].text,
-                               self->named[n->value.i64].n);
+        write_name(self->out, self->named[n->value.i64].text, self->named[n->value.i64].n);
     if (n->op == OP_NEG) {
         mlops__buf_text(self->out, n->first->op == OP_NEG || is_negative(n->first) ? "- " : "-");
         deeper(self);

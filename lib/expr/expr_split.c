@@ -1,0 +1,104 @@
+/* Texts that are more than an expression, taken apart before anything is compiled.
+ *
+ * Owns nothing. Invariant: only tokens are looked at, so that a stretch that is handed out says
+ * itself, once it is compiled, what is wrong with it.
+ */
+#include "expr/expr_tree.h"
+
+#include <string.h>
+
+static int is_symbol(const mlops__expr_token *token, mlops__expr_symbol_kind symbol) {
+    return token->kind == TOKEN_OPERATOR && token->symbol == symbol;
+}
+
+mlops_status mlops__expr_split_name(const char *text, size_t n, const mlops__expr_scope *scope,
+                                    mlops__arena *arena, const char **name,
+                                    mlops__expr_span *expression, mlops_error *err) {
+    const mlops__expr_source source = {text, n, scope->what, err, scope->whole, scope->at};
+    mlops__expr_token token;
+    char shown[MLOPS__EXPR_SHOWN];
+    MLOPS_TRY(mlops__expr_next(&source, arena, 0, &token));
+    if (token.kind == TOKEN_WORD)
+        return mlops__expr_fail(&source, MLOPS_E_PARSE, token.start,
+                                "%s is a word of the language; as a name it stands in `...`",
+                                mlops__expr_show(&source, shown, token.start, token.end));
+    if (token.kind != TOKEN_NAME)
+        return mlops__expr_fail(&source, MLOPS_E_PARSE, token.start,
+                                "a name is due here, and = and an expression behind it");
+    *name = token.text;
+    size_t end = token.end;
+    MLOPS_TRY(mlops__expr_next(&source, arena, end, &token));
+    if (!is_symbol(&token, SYMBOL_EQ) || token.end - token.start != 1)
+        return mlops__expr_fail(&source, MLOPS_E_PARSE, token.start,
+                                "= is due behind the name, and an expression behind that");
+    *expression = (mlops__expr_span){token.end, n - token.end};
+    return MLOPS_OK;
+}
+
+typedef struct splitting {
+    mlops__expr_source source;
+    mlops__arena *arena;
+    mlops__expr_span *args;
+    int64_t cap;
+    int64_t n;
+    size_t start; /* of the argument that is being read */
+} splitting;
+
+static void end_argument(splitting *self, size_t end, size_t next) {
+    if (self->n < self->cap)
+        self->args[self->n] = (mlops__expr_span){self->start, end - self->start};
+    self->n++;
+    self->start = next;
+}
+
+/* Behind the opening parenthesis: to the one that closes it, which must be the text's end. */
+static mlops_status split(splitting *self, size_t offset, int *whole) {
+    mlops__expr_token token;
+    int depth = 1, empty = 1;
+    *whole = 0;
+    self->start = offset;
+    while (depth > 0) {
+        MLOPS_TRY(mlops__expr_next(&self->source, self->arena, offset, &token));
+        if (token.kind == TOKEN_END) return MLOPS_OK;
+        if (is_symbol(&token, SYMBOL_OPEN)) depth++;
+        if (is_symbol(&token, SYMBOL_CLOSE)) depth--;
+        if (depth == 1 && is_symbol(&token, SYMBOL_COMMA))
+            end_argument(self, token.start, token.end);
+        if (depth > 0) empty = 0;
+        offset = token.end;
+    }
+    if (!empty) end_argument(self, token.start, token.end);
+    MLOPS_TRY(mlops__expr_next(&self->source, self->arena, offset, &token));
+    *whole = token.kind == TOKEN_END;
+    return MLOPS_OK;
+}
+
+static int is_call(const mlops__expr_source *source, const mlops__expr_token *name,
+                   const mlops__expr_token *open, const char *function) {
+    size_t n = name->end - name->start;
+    if (name->kind != TOKEN_NAME || name->quoted || !is_symbol(open, SYMBOL_OPEN)) return 0;
+    if (strlen(function) != n) return 0;
+    for (size_t i = 0; i < n; i++) {
+        char c = source->text[name->start + i];
+        if ((c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c) != function[i]) return 0;
+    }
+    return 1;
+}
+
+mlops_status mlops__expr_split_call(const char *text, size_t n, const char *function,
+                                    const mlops_allocator *allocator, mlops__expr_span *args,
+                                    int64_t cap, int64_t *n_args) {
+    mlops__arena arena; /* of names and texts, which nobody looks at */
+    mlops__expr_token name, open;
+    splitting self = {.source = {.text = text, .n = n}, .arena = &arena, .args = args, .cap = cap};
+    int whole = 0;
+    *n_args = -1;
+    mlops__arena_init(&arena, allocator, SIZE_MAX);
+    mlops_status status = mlops__expr_next(&self.source, &arena, 0, &name);
+    if (status == MLOPS_OK) status = mlops__expr_next(&self.source, &arena, name.end, &open);
+    if (status == MLOPS_OK && is_call(&self.source, &name, &open, function))
+        status = split(&self, open.end, &whole);
+    if (whole) *n_args = self.n;
+    mlops__arena_free(&arena);
+    return status == MLOPS_E_NOMEM ? status : MLOPS_OK;
+}

@@ -267,8 +267,9 @@ public:
         return out;
     }
 
-    /// What a commit did, as a JSON array of objects: {"op", "table", "key", "value"}; keys and values as text where
-    /// they are UTF-8, else in hexadecimal digits behind "0x".
+    /// What a commit did, as a JSON array of objects: {"op", "table", "key", "value"}. Parts of a key are joined by
+    /// TAB. A value is JSON where it is an object of JSON; keys and other values are text where they are UTF-8, else
+    /// hexadecimal digits behind "0x".
     std::string operations(std::int64_t index) const {
         return detail::written([&](char *text, std::size_t cap, std::size_t *needed) {
             return mlops_audit_operations(need(), index, text, cap, needed);
@@ -283,6 +284,35 @@ public:
         e.code = 0;
         detail::check(mlops_audit_verify(detail::required(store), &link, &n, &e), "mlops_audit_verify", &e);
         return link;
+    }
+
+    /// One hash over the first commits: the root of the Merkle tree (RFC 6962) whose leaves are their links. Who has
+    /// kept it can be shown any one of them without the others.
+    static mlops_id root(const ::mlops::store &store, std::int64_t n) {
+        mlops_id root = {};
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_audit_root(detail::required(store), n, &root, &e), "mlops_audit_root", &e);
+        return root;
+    }
+
+    /// Prove that a commit is one of the first n: the commit whole, and the hashes beside its way up the tree, as
+    /// JSON. mlops_audit_parse() takes it; docs/format.md tells others how to.
+    static std::string prove(const ::mlops::store &store, std::int64_t seq, std::int64_t n) {
+        mlops_error e;
+        e.code = 0;
+        return detail::written([&](char *text, std::size_t cap, std::size_t *needed) {
+            return mlops_audit_prove(detail::required(store), seq, n, text, cap, needed, &e);
+        }, "mlops_audit_prove", &e);
+    }
+
+    /// Take a proof: no store is needed. What it proves is read like what a store has.
+    static ::mlops::audit parse(std::string_view text, const mlops_id &root, const mlops_host *host = nullptr) {
+        mlops_audit *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_audit_parse(&out, text.data(), static_cast<std::size_t>(text.size()), &root, host, &e), "mlops_audit_parse", &e);
+        return ::mlops::audit(out);
     }
 };
 

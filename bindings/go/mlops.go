@@ -1414,8 +1414,9 @@ func (x *Audit) Link(index int64) (ID, error) {
 	return *(*ID)(unsafe.Pointer(&out.bytes)), nil
 }
 
-// Operations: what a commit did, as a JSON array of objects: {"op", "table", "key", "value"}; keys and
-// values as text where they are UTF-8, else in hexadecimal digits behind "0x".
+// Operations: what a commit did, as a JSON array of objects: {"op", "table", "key", "value"}. Parts of
+// a key are joined by TAB. A value is JSON where it is an object of JSON; keys and other values are
+// text where they are UTF-8, else hexadecimal digits behind "0x".
 //
 // Errors: MLOPS_E_ARENA if cap is too small; MLOPS_E_INVALID if there is no such commit.
 func (x *Audit) Operations(index int64) (string, error) {
@@ -1448,6 +1449,60 @@ func VerifyAudit(store *Store) (ID, int64, error) {
 		return ID{}, 0, err
 	}
 	return *(*ID)(unsafe.Pointer(&out.bytes)), int64(n), nil
+}
+
+// RootAudit: one hash over the first commits: the root of the Merkle tree (RFC 6962) whose leaves are
+// their links. Who has kept it can be shown any one of them without the others.
+//
+// Errors: MLOPS_E_NOT_FOUND if there are fewer; MLOPS_E_CORRUPT names the commit; MLOPS_E_INVALID,
+// MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func RootAudit(store *Store, n int64) (ID, error) {
+	defer runtime.KeepAlive(store)
+	if store == nil || store.p == nil {
+		return ID{}, closed("Store")
+	}
+	var out C.mlops_id
+	var e C.mlops_error
+	if err := check(C.mlops_audit_root(store.p, C.int64_t(n), &out, &e), &e, "mlops_audit_root"); err != nil {
+		return ID{}, err
+	}
+	return *(*ID)(unsafe.Pointer(&out.bytes)), nil
+}
+
+// ProveAudit: prove that a commit is one of the first n: the commit whole, and the hashes beside its
+// way up the tree, as JSON. mlops_audit_parse() takes it; docs/format.md tells others how to.
+//
+// Errors: MLOPS_E_ARENA if cap is too small; as mlops_audit_root().
+func ProveAudit(store *Store, seq int64, n int64) (string, error) {
+	defer runtime.KeepAlive(store)
+	if store == nil || store.p == nil {
+		return "", closed("Store")
+	}
+	var e C.mlops_error
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_audit_prove(store.p, C.int64_t(seq), C.int64_t(n), (*C.char)(text), room, needed, &e)
+	}, &e, "mlops_audit_prove")
+	if err != nil {
+		return "", err
+	}
+	return string(content), nil
+}
+
+// ParseAudit: take a proof: no store is needed. What it proves is read like what a store has.
+//
+// Errors: MLOPS_E_CORRUPT if it does not lead to the root: then it proves nothing; MLOPS_E_INVALID,
+// MLOPS_E_NOMEM.
+func ParseAudit(text []byte, root ID) (*Audit, error) {
+	defer runtime.KeepAlive(text)
+	var out *C.mlops_audit
+	var rootC C.mlops_id
+	*(*ID)(unsafe.Pointer(&rootC.bytes)) = root
+	var e C.mlops_error
+	if err := check(C.mlops_audit_parse(&out, (*C.char)(pointer(text)), C.size_t(len(text)), &rootC, nil, &e), &e, "mlops_audit_parse"); err != nil {
+		return nil, err
+	}
+	r := wrapAudit(out)
+	return r, nil
 }
 
 // Table: a table. Immutable and shared; ends with the last mlops_table_unref().

@@ -79,8 +79,9 @@ MLOPS_API mlops_status mlops_audit_at(const mlops_audit *self, int64_t index,
 MLOPS_API mlops_status mlops_audit_link(const mlops_audit *self, int64_t index, mlops_id *out);
 
 /**
- * What a commit did, as a JSON array of objects: {"op", "table", "key", "value"}; keys and values
- * as text where they are UTF-8, else in hexadecimal digits behind "0x".
+ * What a commit did, as a JSON array of objects: {"op", "table", "key", "value"}. Parts of a key are
+ * joined by TAB. A value is JSON where it is an object of JSON; keys and other values are text
+ * where they are UTF-8, else hexadecimal digits behind "0x".
  *
  * @param self         commits
  * @param index        0 to mlops_audit_n_entries() - 1
@@ -106,6 +107,55 @@ MLOPS_API mlops_status mlops_audit_operations(const mlops_audit *self, int64_t i
  */
 MLOPS_API mlops_status mlops_audit_verify(mlops_store *store, mlops_id *link, int64_t *n,
                                           mlops_error *err);
+
+/**
+ * One hash over the first commits: the root of the Merkle tree (RFC 6962) whose leaves are their
+ * links. Who has kept it can be shown any one of them without the others.
+ *
+ * @param store      store
+ * @param n          how many commits, from the first on; 0 for all
+ * @param[out] root  @shape(1) root, to be kept elsewhere
+ * @param err        @nullable
+ * @return MLOPS_E_NOT_FOUND if there are fewer; MLOPS_E_CORRUPT names the commit; MLOPS_E_INVALID,
+ *         MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED
+ * @since 0.1
+ */
+MLOPS_API mlops_status mlops_audit_root(mlops_store *store, int64_t n, mlops_id *root,
+                                        mlops_error *err);
+
+/**
+ * Prove that a commit is one of the first n: the commit whole, and the hashes beside its way up the
+ * tree, as JSON. mlops_audit_parse() takes it; docs/format.md tells others how to.
+ *
+ * @param store        store
+ * @param seq          number of the commit, 1 to n
+ * @param n            how many commits the root is over; 0 for all
+ * @param[out] text    @nullable @shape(cap) NULL to ask for the size
+ * @param cap          bytes of room, with the NUL
+ * @param[out] needed  @nullable length, without the NUL
+ * @param err          @nullable
+ * @return MLOPS_E_ARENA if cap is too small; as mlops_audit_root()
+ * @since 0.1
+ */
+MLOPS_API mlops_status mlops_audit_prove(mlops_store *store, int64_t seq, int64_t n, char *text,
+                                         size_t cap, size_t *needed, mlops_error *err);
+
+/**
+ * Take a proof: no store is needed. What it proves is read like what a store has.
+ *
+ * @param[out] out  the one commit, to be ended with mlops_audit_unref(); NULL after an error
+ * @param text      @shape(n) what mlops_audit_prove() gave
+ * @param n         length
+ * @param root      @shape(1) what the root was when it was kept
+ * @param host      @nullable
+ * @param err       @nullable
+ * @return MLOPS_E_CORRUPT if it does not lead to the root: then it proves nothing; MLOPS_E_INVALID,
+ *         MLOPS_E_NOMEM
+ * @since 0.1
+ */
+MLOPS_API mlops_status mlops_audit_parse(mlops_audit **out, const char *text, size_t n,
+                                         const mlops_id *root, const mlops_host *host,
+                                         mlops_error *err);
 
 #ifdef __cplusplus
 }

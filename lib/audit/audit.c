@@ -4,11 +4,12 @@
  * frame says, nothing is taken from the index; a commit that does not go on with the one before is
  * never shown, and the whole chain is verified from the first commit on.
  */
-#include <mlops/audit.h>
+#include "audit/audit_inside.h"
 
 #include "base/arena.h"
 #include "base/hex.h"
 #include "base/opts.h"
+#include "store/record.h"
 #include "store/store_walk.h"
 #include "text/json.h"
 #include "text/utf8.h"
@@ -93,21 +94,39 @@ static mlops_status read_all(mlops_audit *self, mlops_store *store, int64_t from
     return status == MLOPS_END ? MLOPS_OK : status;
 }
 
+static mlops_status make(mlops_audit **out, const mlops_allocator *allocator, mlops_error *err) {
+    mlops_audit *self = mlops__alloc_zero(allocator, sizeof *self);
+    if (!self) return mlops__fail_nomem(err, sizeof *self);
+    atomic_init(&self->refs, 1);
+    self->allocator = *allocator;
+    mlops__arena_init(&self->arena, &self->allocator, SIZE_MAX);
+    *out = self;
+    return MLOPS_OK;
+}
+
 mlops_status mlops_audit_read(mlops_audit **out, mlops_store *store, int64_t from, int64_t n_max,
                               mlops_error *err) {
+    mlops_audit *self = NULL;
     if (!out || !store) return mlops__fail(err, MLOPS_E_INVALID, "out or the store is NULL");
     *out = NULL;
     if (from < 1 || n_max < 1 || n_max > COMMITS_MAX)
         return mlops__fail(err, MLOPS_E_INVALID,
                            "from must be 1 or more, and n_max 1 to %d; they are %lld and %lld",
                            COMMITS_MAX, (long long)from, (long long)n_max);
-    mlops_allocator allocator = mlops__store_host(store)->allocator;
-    mlops_audit *self = mlops__alloc_zero(&allocator, sizeof *self);
-    if (!self) return mlops__fail_nomem(err, sizeof *self);
-    atomic_init(&self->refs, 1);
-    self->allocator = allocator;
-    mlops__arena_init(&self->arena, &self->allocator, SIZE_MAX);
+    MLOPS_TRY(make(&self, &mlops__store_host(store)->allocator, err));
     mlops_status status = read_all(self, store, from, n_max, err);
+    if (status) mlops_audit_unref(self);
+    else *out = self;
+    return status;
+}
+
+mlops_status mlops__audit_of_frame(mlops_audit **out, const mlops__frame *frame,
+                                   const mlops_allocator *allocator, mlops_error *err) {
+    mlops_audit *self = NULL;
+    MLOPS_TRY(make(&self, allocator, err));
+    mlops_status status = grow(self, err);
+    if (!status) status = take(self, &self->commits[0], frame, err);
+    if (!status) self->n = 1;
     if (status) mlops_audit_unref(self);
     else *out = self;
     return status;
@@ -167,6 +186,44 @@ static void put_bytes(mlops__json_writer *json, mlops__buf *out, mlops__bytes by
     mlops__buf_text(out, "\"");
 }
 
+/* A record's value: as the JSON that it is, or as bytes. */
+static void put_value(mlops__json_writer *json, mlops__buf *out, mlops__bytes value,
+                      const mlops_allocator *allocator) {
+    mlops__arena arena;
+    mlops__record record;
+    mlops__arena_init(&arena, allocator, SIZE_MAX);
+    if (mlops__record_parse(&record, value, &arena, NULL)) put_bytes(json, out, value);
+    else mlops__json_raw(json, (const char *)value.data, value.size);
+    mlops__arena_free(&arena);
+}
+
+/* What people call the tables. */
+static const char *table_name(uint8_t table) {
+    static const char *const names[] = {
+        [MLOPS__TABLE_REFS] = "refs",
+        [MLOPS__TABLE_COMMITS] = "commits",
+        [MLOPS__TABLE_EXPERIMENTS] = "experiments",
+        [MLOPS__TABLE_RUNS] = "runs",
+        [MLOPS__TABLE_RUN_ORDER] = "run order",
+        [MLOPS__TABLE_PARAMS] = "params",
+        [MLOPS__TABLE_TAGS] = "tags",
+        [MLOPS__TABLE_METRICS] = "metrics",
+        [MLOPS__TABLE_POINTS] = "points",
+        [MLOPS__TABLE_ARTIFACTS] = "artifacts",
+        [MLOPS__TABLE_FEATURES] = "features",
+        [MLOPS__TABLE_MODELS] = "models",
+        [MLOPS__TABLE_VERSIONS] = "versions",
+        [MLOPS__TABLE_ALIASES] = "aliases",
+        [MLOPS__TABLE_ALIAS_LOG] = "alias log",
+        [MLOPS__TABLE_GATES] = "gates",
+        [MLOPS__TABLE_DECISIONS] = "decisions",
+        [MLOPS__TABLE_DEPLOYMENTS] = "deployments",
+        [MLOPS__TABLE_WATCHES] = "watches",
+        [MLOPS__TABLE_WINDOWS] = "windows",
+    };
+    return table < sizeof names / sizeof *names && names[table] ? names[table] : "unknown";
+}
+
 static const char *name_of(mlops__op_kind kind) {
     switch (kind) {
     case MLOPS__OP_NOTE: return "note";
@@ -178,19 +235,20 @@ static const char *name_of(mlops__op_kind kind) {
     return "";
 }
 
-static void put_op(mlops__json_writer *json, mlops__buf *out, const mlops__op *op) {
+static void put_op(mlops__json_writer *json, mlops__buf *out, const mlops__op *op,
+                   const mlops_allocator *allocator) {
     mlops__json_open(json, '{');
     mlops__json_name(json, "op");
     mlops__json_string(json, name_of(op->kind));
     if (op->table) {
         mlops__json_name(json, "table");
-        mlops__json_i64(json, op->table);
+        mlops__json_string(json, table_name(op->table));
     }
     mlops__json_name(json, "key");
     put_bytes(json, out, op->key);
     if (op->kind == MLOPS__OP_PUT) {
         mlops__json_name(json, "value");
-        put_bytes(json, out, op->value);
+        put_value(json, out, op->value, allocator);
     }
     if (op->kind == MLOPS__OP_INLINE || op->kind == MLOPS__OP_PACKED) {
         int64_t size = op->kind == MLOPS__OP_INLINE ? (int64_t)op->value.size
@@ -213,7 +271,7 @@ mlops_status mlops_audit_operations(const mlops_audit *self, int64_t index, char
     mlops__json_open(&json, '[');
     mlops__ops_init(&ops, &self->commits[index].frame);
     while (mlops__ops_next(&ops, &op))
-        if (op.kind != MLOPS__OP_NOTE) put_op(&json, &out, &op);
+        if (op.kind != MLOPS__OP_NOTE) put_op(&json, &out, &op, &self->allocator);
     mlops__json_close(&json, ']');
     return mlops__buf_finish_text(&out, needed);
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/sha256.h"
 #include "store/store.h"
 
 #include <mlops.h>
@@ -134,9 +135,10 @@ static void operations_are_json(void **state) {
     mlops_store *s = open_store(MLOPS_STORE_INDEX_FILE);
     mlops_audit *a;
     assert_int_equal(mlops_audit_read(&a, s, 1, 5, NULL), MLOPS_OK);
-    assert_string_equal(operations(a, 0), "[{\"op\":\"put\",\"table\":31,\"key\":\"k1\","
-                                          "\"value\":\"{\\\"a\\\": 1}\"}]");
-    assert_string_equal(operations(a, 2), "[{\"op\":\"put\",\"table\":31,\"key\":\"k3\","
+    assert_string_equal(operations(a, 0), "[{\"op\":\"put\",\"table\":\"unknown\","
+                                          "\"key\":\"k1\",\"value\":{\"a\": 1}}]");
+    assert_string_equal(operations(a, 2), "[{\"op\":\"put\",\"table\":\"unknown\","
+                                          "\"key\":\"k3\","
                                           "\"value\":\"0xff01\"}]");
     assert_non_null(strstr(operations(a, 4), "{\"op\":\"content\",\"key\":\"0xba7816bf"));
     assert_non_null(strstr(operations(a, 4), "\"size\":3}"));
@@ -193,8 +195,107 @@ static void a_changed_past_is_found(void **state) {
     mlops_store_close(s);
 }
 
+/* ---- proofs ---- */
+
+/* RFC 6962, section 2.1, word for word: the root of leaves from to from + n - 1. */
+static void tree_root(uint8_t out[32], const mlops_id *leaves, int64_t n) {
+    mlops__sha256 sha;
+    uint8_t left[32], right[32];
+    mlops__sha256_init(&sha, mlops__sha256_blocks_scalar);
+    if (n == 1) {
+        mlops__sha256_add(&sha, "\0", 1);
+        mlops__sha256_add(&sha, leaves[0].bytes, 32);
+    } else {
+        int64_t k = 1;
+        while (2 * k < n) k *= 2;
+        tree_root(left, leaves, k);
+        tree_root(right, leaves + k, n - k);
+        mlops__sha256_add(&sha, "\1", 1);
+        mlops__sha256_add(&sha, left, 32);
+        mlops__sha256_add(&sha, right, 32);
+    }
+    mlops__sha256_end(&sha, out);
+}
+
+static char *prove(mlops_store *s, int64_t seq, int64_t n) {
+    size_t needed;
+    mlops_error e;
+    if (mlops_audit_prove(s, seq, n, NULL, 0, &needed, &e)) fail_msg("%s", e.message);
+    char *text = malloc(needed + 1);
+    assert_non_null(text);
+    assert_int_equal(mlops_audit_prove(s, seq, n, text, needed, NULL, &e), MLOPS_E_ARENA);
+    assert_int_equal(mlops_audit_prove(s, seq, n, text, needed + 1, NULL, &e), MLOPS_OK);
+    assert_int_equal(strlen(text), needed);
+    return text;
+}
+
+static void each_commit_of_each_tree_is_proven(void **state) {
+    (void)state;
+    mlops_store *s = open_store(MLOPS_STORE_INDEX_FILE);
+    static mlops_id links[N];
+    mlops_audit *a;
+    mlops_id root, expected;
+    mlops_error e;
+    assert_int_equal(mlops_audit_read(&a, s, 1, N, &e), MLOPS_OK);
+    for (int i = 0; i < N; i++) mlops_audit_link(a, i, &links[i]);
+    for (int64_t n = 1; n <= N; n += n < 18 ? 1 : 47) {
+        assert_int_equal(mlops_audit_root(s, n, &root, &e), MLOPS_OK);
+        tree_root(expected.bytes, links, n);
+        assert_memory_equal(root.bytes, expected.bytes, 32);
+        for (int64_t seq = 1; seq <= n; seq += n < 18 ? 1 : 31) {
+            char *text = prove(s, seq, n);
+            mlops_audit *proven;
+            if (mlops_audit_parse(&proven, text, strlen(text), &root, NULL, &e))
+                fail_msg("%lld of %lld: %s", (long long)seq, (long long)n, e.message);
+            char of_store[512];
+            strcpy(of_store, operations(a, seq - 1));
+            assert_string_equal(operations(proven, 0), of_store);
+            assert_int_equal(mlops_audit_n_entries(proven), 1);
+            mlops_audit_unref(proven);
+            free(text);
+        }
+    }
+    assert_int_equal(mlops_audit_root(s, N + 1, &root, &e), MLOPS_E_NOT_FOUND);
+    assert_non_null(strstr(e.message, "300 commits, not 301"));
+    assert_int_equal(mlops_audit_prove(s, N + 1, 0, NULL, 0, NULL, &e), MLOPS_E_NOT_FOUND);
+    assert_int_equal(mlops_audit_prove(s, 5, 4, NULL, 0, NULL, &e), MLOPS_E_INVALID);
+    mlops_audit_unref(a);
+    mlops_store_close(s);
+}
+
+static void a_changed_proof_proves_nothing(void **state) {
+    (void)state;
+    mlops_store *s = open_store(MLOPS_STORE_INDEX_FILE);
+    mlops_audit *a;
+    mlops_id root, other;
+    mlops_error e;
+    assert_int_equal(mlops_audit_root(s, 0, &root, &e), MLOPS_OK);
+    assert_int_equal(mlops_audit_root(s, N - 1, &other, &e), MLOPS_OK);
+    char *text = prove(s, 77, 0);
+    size_t n = strlen(text);
+    assert_int_equal(mlops_audit_parse(&a, text, n, &other, NULL, &e), MLOPS_E_CORRUPT);
+    assert_null(a);
+    /* How many commits there were is not what the root says, where the path has the same form. */
+    size_t free_from = (size_t)(strstr(text, "\"commits\":") - text) + 10;
+    for (size_t i = 0; i < n; i++) {
+        char was = text[i];
+        if (i >= free_from && i < free_from + 3) continue;
+        text[i] = was == '0' ? '1' : was == ',' ? ':' : '0';
+        mlops_status status = mlops_audit_parse(&a, text, n, &root, NULL, &e);
+        if (status != MLOPS_E_CORRUPT) fail_msg("byte %zu: %s", i, mlops_status_name(status));
+        assert_int_equal(mlops_audit_parse(&a, text, i, &root, NULL, &e), MLOPS_E_CORRUPT);
+        text[i] = was;
+    }
+    assert_int_equal(mlops_audit_parse(&a, text, n, &root, NULL, &e), MLOPS_OK);
+    mlops_audit_unref(a);
+    free(text);
+    mlops_store_close(s);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_commit_of_each_tree_is_proven),
+        cmocka_unit_test(a_changed_proof_proves_nothing),
         cmocka_unit_test(commits_read_as_they_were_made),
         cmocka_unit_test(any_commit_can_be_the_first),
         cmocka_unit_test(operations_are_json),

@@ -816,6 +816,11 @@ _rt.declare(lib.mlops_audit_link, C.c_int32, C.c_void_p, C.c_int64, C.POINTER(ml
 _rt.declare(lib.mlops_audit_operations, C.c_int32, C.c_void_p, C.c_int64, C.c_void_p, C.c_size_t,
         C.POINTER(C.c_size_t))
 _rt.declare(lib.mlops_audit_verify, C.c_int32, C.c_void_p, C.POINTER(mlops_id), C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_audit_root, C.c_int32, C.c_void_p, C.c_int64, C.POINTER(mlops_id), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_audit_prove, C.c_int32, C.c_void_p, C.c_int64, C.c_int64, C.c_void_p, C.c_size_t,
+        C.POINTER(C.c_size_t), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_audit_parse, C.c_int32, C.POINTER(C.c_void_p), C.c_char_p, C.c_size_t, C.POINTER(mlops_id),
+        C.c_void_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_table_load, C.c_int32, C.POINTER(C.c_void_p), C.c_char_p, C.POINTER(mlops_csv_opts),
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_table_parse, C.c_int32, C.POINTER(C.c_void_p), C.c_char_p, C.c_size_t,
@@ -1503,7 +1508,7 @@ class Audit(_rt.Handle):
     _end = lib.mlops_audit_unref
 
     def __init__(self):
-        raise TypeError("Audit is made by read()")
+        raise TypeError("Audit is made by read(), parse()")
 
     @classmethod
     def read(cls, store, from_, n_max):
@@ -1564,8 +1569,9 @@ class Audit(_rt.Handle):
         return bytearray(out.bytes).hex()
 
     def operations(self, index):
-        """What a commit did, as a JSON array of objects: {"op", "table", "key", "value"}; keys and values as
-        text where they are UTF-8, else in hexadecimal digits behind "0x".
+        """What a commit did, as a JSON array of objects: {"op", "table", "key", "value"}. Parts of a key are
+        joined by TAB. A value is JSON where it is an object of JSON; keys and other values are text where
+        they are UTF-8, else hexadecimal digits behind "0x".
 
             index: 0 to Audit.n_entries() - 1
 
@@ -1594,6 +1600,63 @@ class Audit(_rt.Handle):
         if status:
             _rt.check(status, "Audit.verify", err)
         return bytearray(link.bytes).hex(), n.value
+
+    @staticmethod
+    def root(store, n):
+        """One hash over the first commits: the root of the Merkle tree (RFC 6962) whose leaves are their
+        links. Who has kept it can be shown any one of them without the others.
+
+            store: store
+            n: how many commits, from the first on; 0 for all
+
+        Raises: NotFoundError if there are fewer; CorruptError names the commit; InvalidError, IoError,
+        NomemError, ForkedError.
+        """
+        store_h = _rt.opened(store, Store, "store")
+        root = mlops_id()
+        err = mlops_error()
+        status = lib.mlops_audit_root(store_h, _rt.integer(n, -2 ** 63, 2 ** 63 - 1, "n"), C.byref(root),
+                C.byref(err))
+        if status:
+            _rt.check(status, "Audit.root", err)
+        return bytearray(root.bytes).hex()
+
+    @staticmethod
+    def prove(store, seq, n):
+        """Prove that a commit is one of the first n: the commit whole, and the hashes beside its way up the
+        tree, as JSON. Audit.parse() takes it; docs/format.md tells others how to.
+
+            store: store
+            seq: number of the commit, 1 to n
+            n: how many commits the root is over; 0 for all
+
+        Raises: ArenaError if cap is too small; as Audit.root().
+        """
+        store_h = _rt.opened(store, Store, "store")
+        err = mlops_error()
+        text = _rt.written(lambda text, cap, needed: lib.mlops_audit_prove(store_h, _rt.integer(seq, -2 ** 63,
+                2 ** 63 - 1, "seq"), _rt.integer(n, -2 ** 63, 2 ** 63 - 1, "n"), text, cap, needed, C.byref(err)),
+                "Audit.prove", err)
+        return _rt.decoded(text)
+
+    @classmethod
+    def parse(cls, text, root):
+        """Take a proof: no store is needed. What it proves is read like what a store has.
+
+            text: what Audit.prove() gave
+            root: what the root was when it was kept
+
+        Raises: CorruptError if it does not lead to the root: then it proves nothing; InvalidError,
+        NomemError.
+        """
+        out = C.c_void_p()
+        text_p, text_n = _rt.blob(text, "text")
+        root = mlops_id.from_buffer_copy(_rt.digest(root, "root"))
+        err = mlops_error()
+        status = lib.mlops_audit_parse(C.byref(out), text_p, text_n, C.byref(root), None, C.byref(err))
+        if status:
+            _rt.check(status, "Audit.parse", err)
+        return cls._wrap(out.value)
 
 
 @_rt.noun("table")

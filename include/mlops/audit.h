@@ -79,8 +79,8 @@ MLOPS_API mlops_status mlops_audit_at(const mlops_audit *self, int64_t index,
 MLOPS_API mlops_status mlops_audit_link(const mlops_audit *self, int64_t index, mlops_id *out);
 
 /**
- * What a commit did, as a JSON array of objects: {"op", "table", "key", "value"}. Parts of a key are
- * joined by TAB. A value is JSON where it is an object of JSON; keys and other values are text
+ * What a commit did, as a JSON array of objects: {"op", "table", "key", "value"}. Parts of a key
+ * are joined by TAB. A value is JSON where it is an object of JSON; keys and other values are text
  * where they are UTF-8, else hexadecimal digits behind "0x".
  *
  * @param self         commits

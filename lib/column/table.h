@@ -29,6 +29,17 @@ int mlops__column_valid(const mlops__column *self, int64_t row);
 /* Numeric value; NaN for a null. Not for strings. */
 double mlops__column_f64(const mlops__column *self, int64_t row);
 
+/* Writes rows first to first + n - 1 of a column, first a multiple of 8: values, and bits of
+ * validity, set where one is present. */
+typedef mlops_status mlops__table_fill(void *user, int64_t column, int64_t first, int64_t n,
+                                       double *values, uint8_t *validity);
+
+/* A table of float64 columns, each of which is filled from its first row to its last. A status that
+ * fill returns is returned; MLOPS_E_INVALID for a name that is empty or doubled. */
+mlops_status mlops__table_from_fill(mlops_table **out, const mlops__host *host,
+                                    const char *const *names, int64_t n_columns, int64_t n_rows,
+                                    mlops__table_fill *fill, void *user, mlops_error *err);
+
 /* For a message about a column that a table lacks, behind its name: where the table has one column
  * alone, what that is called, and whether the delimiter may be another; else "". In room. */
 enum { MLOPS__HINT = 192 };

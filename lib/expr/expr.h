@@ -129,11 +129,10 @@ mlops_status mlops__expr_split_name(const char *text, size_t n, const mlops__exp
                                     mlops__arena *arena, const char **name,
                                     mlops__expr_span *expression, mlops_error *err);
 
-/* The stretches of the arguments, of which up to cap are written, if the whole text is one call of
- * a function (in small letters); else *n_args is -1. MLOPS_E_NOMEM. */
-mlops_status mlops__expr_split_call(const char *text, size_t n, const char *function,
-                                    const mlops_allocator *allocator, mlops__expr_span *args,
-                                    int64_t cap, int64_t *n_args);
+/* Whether the whole text is one call of a function (in small letters), as far as tokens tell.
+ * MLOPS_E_NOMEM. */
+mlops_status mlops__expr_is_call(const char *text, size_t n, const char *function,
+                                 const mlops_allocator *allocator, int *out);
 
 /* Writes a name, and a text, as the language spells them. */
 void mlops__expr_put_name(mlops__buf *out, const char *name);
@@ -218,7 +217,9 @@ void mlops__expr_clause_put(mlops__buf *out, const mlops__expr_clause *clause);
 mlops__expr_resolve mlops__expr_column_resolve;
 mlops__expr_known mlops__expr_column_known;
 
-/* The inputs of all columns of a table, in the arena. */
+/* A column as an input, and those of all columns of a table; texts in the arena. */
+mlops_status mlops__expr_column_input(const mlops__column *column, mlops__arena *arena,
+                                      mlops__expr_input *out, mlops_error *err);
 mlops_status mlops__expr_column_inputs(const mlops_table *table, mlops__arena *arena,
                                        const mlops__expr_input **out, mlops_error *err);
 

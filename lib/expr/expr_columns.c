@@ -40,20 +40,24 @@ static mlops_status bind_texts(const mlops__column *column, mlops__arena *arena,
     return MLOPS_OK;
 }
 
+mlops_status mlops__expr_column_input(const mlops__column *column, mlops__arena *arena,
+                                      mlops__expr_input *out, mlops_error *err) {
+    *out = (mlops__expr_input){0};
+    if (column->type == MLOPS_TYPE_NULL) return MLOPS_OK;
+    out->values = column->data;
+    out->validity = column->validity;
+    return column->type == MLOPS_TYPE_STRING ? bind_texts(column, arena, out, err) : MLOPS_OK;
+}
+
 mlops_status mlops__expr_column_inputs(const mlops_table *table, mlops__arena *arena,
                                        const mlops__expr_input **out, mlops_error *err) {
     size_t n = (size_t)mlops_table_n_columns(table);
     *out = NULL;
     mlops__expr_input *inputs = mlops__arena_array(arena, n ? n : 1, sizeof *inputs);
     if (!inputs) return mlops__fail_nomem(err, n * sizeof *inputs);
-    for (size_t i = 0; i < n; i++) {
-        const mlops__column *column = mlops__table_column(table, (int64_t)i);
-        if (column->type == MLOPS_TYPE_NULL) continue;
-        inputs[i].values = column->data;
-        inputs[i].validity = column->validity;
-        if (column->type == MLOPS_TYPE_STRING)
-            MLOPS_TRY(bind_texts(column, arena, &inputs[i], err));
-    }
+    for (size_t i = 0; i < n; i++)
+        MLOPS_TRY(mlops__expr_column_input(mlops__table_column(table, (int64_t)i), arena,
+                                           &inputs[i], err));
     *out = inputs;
     return MLOPS_OK;
 }

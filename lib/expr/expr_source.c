@@ -30,7 +30,7 @@ mlops_status mlops__expr_fail(const mlops__expr_source *self, mlops_status code,
         } else if (i + 1 == n || !is_inside(text[i + 1])) column++;
     }
     const char *what = self->what ? self->what : "", *comma = self->what ? ", " : "";
-    if (line > 1)
+    if (line > 1 || self->whole)
         return mlops__fail_at(self->err, code, line, column, (int64_t)offset,
                               "%s%sline %lld, column %lld: %s", what, comma, (long long)line,
                               (long long)column, message);

@@ -35,44 +35,6 @@ mlops_status mlops__expr_split_name(const char *text, size_t n, const mlops__exp
     return MLOPS_OK;
 }
 
-typedef struct splitting {
-    mlops__expr_source source;
-    mlops__arena *arena;
-    mlops__expr_span *args;
-    int64_t cap;
-    int64_t n;
-    size_t start; /* of the argument that is being read */
-} splitting;
-
-static void end_argument(splitting *self, size_t end, size_t next) {
-    if (self->n < self->cap)
-        self->args[self->n] = (mlops__expr_span){self->start, end - self->start};
-    self->n++;
-    self->start = next;
-}
-
-/* Behind the opening parenthesis: to the one that closes it, which must be the text's end. */
-static mlops_status split(splitting *self, size_t offset, int *whole) {
-    mlops__expr_token token;
-    int depth = 1, empty = 1;
-    *whole = 0;
-    self->start = offset;
-    while (depth > 0) {
-        MLOPS_TRY(mlops__expr_next(&self->source, self->arena, offset, &token));
-        if (token.kind == TOKEN_END) return MLOPS_OK;
-        if (is_symbol(&token, SYMBOL_OPEN)) depth++;
-        if (is_symbol(&token, SYMBOL_CLOSE)) depth--;
-        if (depth == 1 && is_symbol(&token, SYMBOL_COMMA))
-            end_argument(self, token.start, token.end);
-        if (depth > 0) empty = 0;
-        offset = token.end;
-    }
-    if (!empty) end_argument(self, token.start, token.end);
-    MLOPS_TRY(mlops__expr_next(&self->source, self->arena, offset, &token));
-    *whole = token.kind == TOKEN_END;
-    return MLOPS_OK;
-}
-
 static int is_call(const mlops__expr_source *source, const mlops__expr_token *name,
                    const mlops__expr_token *open, const char *function) {
     size_t n = name->end - name->start;
@@ -85,20 +47,31 @@ static int is_call(const mlops__expr_source *source, const mlops__expr_token *na
     return 1;
 }
 
-mlops_status mlops__expr_split_call(const char *text, size_t n, const char *function,
-                                    const mlops_allocator *allocator, mlops__expr_span *args,
-                                    int64_t cap, int64_t *n_args) {
+/* Whether the parenthesis behind which offset is closes with the text. */
+static mlops_status closes_last(const mlops__expr_source *source, mlops__arena *arena,
+                                size_t offset, int *out) {
+    mlops__expr_token token;
+    for (int depth = 1; depth > 0; offset = token.end) {
+        MLOPS_TRY(mlops__expr_next(source, arena, offset, &token));
+        if (token.kind == TOKEN_END) return MLOPS_OK;
+        depth += is_symbol(&token, SYMBOL_OPEN) - is_symbol(&token, SYMBOL_CLOSE);
+    }
+    MLOPS_TRY(mlops__expr_next(source, arena, offset, &token));
+    *out = token.kind == TOKEN_END;
+    return MLOPS_OK;
+}
+
+mlops_status mlops__expr_is_call(const char *text, size_t n, const char *function,
+                                 const mlops_allocator *allocator, int *out) {
+    const mlops__expr_source source = {.text = text, .n = n};
     mlops__arena arena; /* of names and texts, which nobody looks at */
     mlops__expr_token name, open;
-    splitting self = {.source = {.text = text, .n = n}, .arena = &arena, .args = args, .cap = cap};
-    int whole = 0;
-    *n_args = -1;
+    *out = 0;
     mlops__arena_init(&arena, allocator, SIZE_MAX);
-    mlops_status status = mlops__expr_next(&self.source, &arena, 0, &name);
-    if (status == MLOPS_OK) status = mlops__expr_next(&self.source, &arena, name.end, &open);
-    if (status == MLOPS_OK && is_call(&self.source, &name, &open, function))
-        status = split(&self, open.end, &whole);
-    if (whole) *n_args = self.n;
+    mlops_status status = mlops__expr_next(&source, &arena, 0, &name);
+    if (status == MLOPS_OK) status = mlops__expr_next(&source, &arena, name.end, &open);
+    if (status == MLOPS_OK && is_call(&source, &name, &open, function))
+        status = closes_last(&source, &arena, open.end, out);
     mlops__arena_free(&arena);
     return status == MLOPS_E_NOMEM ? status : MLOPS_OK;
 }

@@ -117,6 +117,22 @@ mlops_status mlops__change_pending(const mlops_change *self, mlops__table table,
     return found;
 }
 
+int mlops__change_inline(const mlops_change *self, const mlops_id *id, mlops__bytes *out) {
+    mlops__ops ops;
+    mlops__op op;
+    if (self->frame.status) return 0;
+    mlops__cursor_init(&ops.cursor, self->frame.data + MLOPS__FRAME_HEAD,
+                       self->frame.size - MLOPS__FRAME_HEAD);
+    while (mlops__ops_next(&ops, &op)) {
+        if (op.kind != MLOPS__OP_INLINE || op.key.size != sizeof id->bytes ||
+            memcmp(op.key.data, id->bytes, sizeof id->bytes) != 0)
+            continue;
+        *out = op.value;
+        return 1;
+    }
+    return 0;
+}
+
 mlops_status mlops__change_verb(mlops_change *self, const char *verb, mlops_error *err) {
     note(self, "verb", verb);
     return told(&self->frame, err);

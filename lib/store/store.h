@@ -67,4 +67,8 @@ mlops_store *mlops__change_store(const mlops_change *self);
 mlops_status mlops__change_pending(const mlops_change *self, mlops__table table, mlops__bytes key,
                                    mlops__bytes *value);
 
+/* True if the change itself keeps this content, and not in the packs, where it can be read; the
+ * bytes are valid until the change grows. */
+int mlops__change_inline(const mlops_change *self, const mlops_id *id, mlops__bytes *out);
+
 #endif

@@ -11,6 +11,7 @@
 #include <mlops/check.h>
 #include <mlops/drift.h>
 #include <mlops/edge.h>
+#include <mlops/feature.h>
 #include <mlops/host.h>
 #include <mlops/metric.h>
 #include <mlops/model.h>

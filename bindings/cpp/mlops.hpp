@@ -1036,6 +1036,165 @@ public:
     }
 };
 
+/// Fitted features. Immutable and shared; ends with the last mlops_feature_unref().
+class feature : public detail::handle<mlops_feature, mlops_feature_unref> {
+public:
+    using handle::handle;
+
+    /// Another owner of the same.
+    feature share() const { return feature(mlops_feature_ref(need())); }
+
+    /// Fit features to a table.
+    ///
+    /// impute(x, 'mean'|'median'|'mode'|constant) fills null and NaN; standardise(x) is x less its mean, divided by
+    /// its population standard deviation; minmax(x) is x less its minimum, divided by the range; where x is constant,
+    /// both divide by 1. one_hot(x), one_hot(x, max) makes an output name=category of each of the max (default 50, at
+    /// most 10,000) most frequent categories of a string, int64 or bool x, 1 or 0, and stands alone on its line. Null
+    /// and NaN do not count. docs/features.md has the formulas.
+    static ::mlops::feature fit(const std::string &definition, const ::mlops::table &table,
+                                const mlops_feature_opts *opts = nullptr) {
+        mlops_feature *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_feature_fit(&out, definition.c_str(), detail::required(table), opts, &e), "mlops_feature_fit", &e);
+        return ::mlops::feature(out);
+    }
+
+    /// Load fitted features from a file that mlops_feature_write() wrote.
+    static ::mlops::feature load(const std::string &path, const mlops_host *host = nullptr) {
+        mlops_feature *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_feature_load(&out, path.c_str(), host, &e), "mlops_feature_load", &e);
+        return ::mlops::feature(out);
+    }
+
+    /// Load fitted features from memory.
+    static ::mlops::feature parse(std::string_view bytes, const mlops_host *host = nullptr) {
+        mlops_feature *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_feature_parse(&out, bytes.data(), static_cast<std::size_t>(bytes.size()), host, &e), "mlops_feature_parse", &e);
+        return ::mlops::feature(out);
+    }
+
+    /// Write to a file, whole or not at all.
+    void write(const std::string &path) const {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_feature_write(need(), path.c_str(), &e), "mlops_feature_write", &e);
+    }
+
+    /// The features as JSON: definition, inputs with their types, outputs with their expressions. Equal features give
+    /// equal bytes.
+    std::string save() const {
+        return detail::written([&](void *text, std::size_t cap, std::size_t *needed) {
+            return mlops_feature_save(need(), text, cap, needed);
+        }, "mlops_feature_save");
+    }
+
+    /// Name of the content: SHA-256 of what mlops_feature_save() gives.
+    mlops_id id() const {
+        mlops_id out = {};
+        detail::check(mlops_feature_id(need(), &out), "mlops_feature_id");
+        return out;
+    }
+
+    /// The definition, as it was given.
+    std::string_view definition() const {
+        return mlops_feature_definition(need());
+    }
+
+    /// Number of columns that the features read.
+    std::int64_t n_inputs() const {
+        return mlops_feature_n_inputs(need());
+    }
+
+    /// Name of an input, in the order in which the outputs first read them.
+    std::optional<std::string_view> input_name(std::int64_t index) const {
+        const char *text = mlops_feature_input_name(need(), index);
+        if (text == nullptr) return std::nullopt;
+        return text;
+    }
+
+    /// Type of an input; MLOPS_TYPE_NULL where index is out of range.
+    mlops_type input_type(std::int64_t index) const {
+        return mlops_feature_input_type(need(), index);
+    }
+
+    /// Number of values of a row.
+    std::int64_t n_outputs() const {
+        return mlops_feature_n_outputs(need());
+    }
+
+    /// Name of an output, in the order of the definition.
+    std::optional<std::string_view> output_name(std::int64_t index) const {
+        const char *text = mlops_feature_output_name(need(), index);
+        if (text == nullptr) return std::nullopt;
+        return text;
+    }
+
+    /// Expression of an output, with what was fitted as constants in it.
+    std::optional<std::string_view> expression(std::int64_t index) const {
+        const char *text = mlops_feature_expression(need(), index);
+        if (text == nullptr) return std::nullopt;
+        return text;
+    }
+
+    /// Compute the features of a table.
+    ///
+    /// Inputs are bound to columns by name; further columns are ignored. int64 and float64 columns stand for each
+    /// other where every value is exact; a NaN is a null of an int64 input. Outputs are float64 columns; null stays
+    /// null and NaN stays NaN.
+    ::mlops::table apply(const ::mlops::table &table) const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_feature_apply(&out, need(), detail::required(table), &e), "mlops_feature_apply", &e);
+        return ::mlops::table(out);
+    }
+
+    /// Compute the features of a table as rows to predict: the values of mlops_feature_apply(), rounded to float32;
+    /// null is NaN.
+    std::vector<float> matrix(const ::mlops::table &table) const {
+        mlops_error e;
+        e.code = 0;
+        const auto n_rows = mlops_table_n_rows(detail::required(table));
+        const auto n_outputs = mlops_feature_n_outputs(need());
+        std::vector<float> out(static_cast<std::size_t>(n_rows) * static_cast<std::size_t>(n_outputs));
+        detail::check(mlops_feature_matrix(need(), detail::required(table), out.data(), n_rows, n_outputs, &e), "mlops_feature_matrix", &e);
+        return out;
+    }
+
+    /// Compute the features of a table as rows to predict: the values of mlops_feature_apply(), rounded to float32;
+    /// null is NaN.
+    void matrix(const ::mlops::table &table, span<float> out) const {
+        mlops_error e;
+        e.code = 0;
+        const auto n_rows = mlops_table_n_rows(detail::required(table));
+        const auto n_outputs = mlops_feature_n_outputs(need());
+        detail::require(out.size() == static_cast<std::size_t>(n_rows) * static_cast<std::size_t>(n_outputs), "out has another length");
+        detail::check(mlops_feature_matrix(need(), detail::required(table), out.data(), n_rows, n_outputs, &e), "mlops_feature_matrix", &e);
+    }
+
+    /// Compute the features of one row: the bits of mlops_feature_matrix(). Nothing is allocated, locked or called of
+    /// the system.
+    std::vector<float> row(span<const mlops_feature_value> values) const {
+        const auto n_outputs = mlops_feature_n_outputs(need());
+        std::vector<float> out(static_cast<std::size_t>(n_outputs));
+        detail::check(mlops_feature_row(need(), values.data(), static_cast<std::int64_t>(values.size()), out.data(), n_outputs), "mlops_feature_row");
+        return out;
+    }
+
+    /// Compute the features of one row: the bits of mlops_feature_matrix(). Nothing is allocated, locked or called of
+    /// the system.
+    void row(span<const mlops_feature_value> values, span<float> out) const {
+        const auto n_outputs = mlops_feature_n_outputs(need());
+        detail::require(out.size() == static_cast<std::size_t>(n_outputs), "out has another length");
+        detail::check(mlops_feature_row(need(), values.data(), static_cast<std::int64_t>(values.size()), out.data(), n_outputs), "mlops_feature_row");
+    }
+};
+
 /// A monitor. One thread at a time.
 class monitor : public detail::handle<mlops_monitor, mlops_monitor_free> {
 public:

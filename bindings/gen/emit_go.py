@@ -153,6 +153,12 @@ class Function:
 
     def role_in_array(self, p):
         base = names.base_of(p["type"])
+        if base in self.structs:
+            self.scope()
+            name = self.give(p, "[]" + camel(base))
+            self.before.append(f"{name}C := many{camel(base)}(&s, {name})")
+            self.args[p["name"]] = f"{name}C"
+            return
         name = self.give(p, "[]" + types.ELEMENTS[base])
         self.args[p["name"]] = f"(*C.{base})(pointer({name}))" if base != "void" else f"pointer({name})"
         if p["tags"].get("scope") == "handle" or names.alignment(p["doc"]) > 1:

@@ -98,7 +98,7 @@ def exported(api):
     out = ["VERSION", "Error", "lib"]
     out += [types.exception(v["name"]) for v in names.by_name(api, "enums")["mlops_status"]["values"] if v["value"] < 0]
     out += [names.camel(e["name"]) for e in api["enums"] if e["name"]]
-    out += [names.camel(s["name"]) for s in api["structs"] if s["kind"] == "result"]
+    out += [names.camel(s["name"]) for s in api["structs"] if s["kind"] in ("result", "element")]
     out += [s["name"] for s in api["structs"] if s["kind"] == "arrow"]
     out += [names.camel(h["name"]) for h in api["handles"]]
     return sorted(out + [f["verb"] for f in names.verbs(api, None)])

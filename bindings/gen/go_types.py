@@ -77,6 +77,8 @@ def shown(struct):
 def results(api):
     out = []
     for struct in api["structs"]:
+        if struct["kind"] == "element":
+            out += element(struct)
         if struct["kind"] != "result":
             continue
         name = camel(struct["name"])
@@ -92,6 +94,22 @@ def results(api):
         if struct["name"] in names.given_back(api):
             out += given_back(struct, name)
     return out
+
+
+def element(struct):
+    """The struct, and how an array of it is laid out in C memory."""
+    name, c_name = camel(struct["name"]), struct["name"]
+    out = titled(name, struct["doc"]) + [f"type {name} struct {{"]
+    for field in shown(struct):
+        out += comment(field["doc"], "\t") + [f"\t{camel(field['name'])} {go_type(field)}"]
+    out += ["}", "", f"func many{name}(s *scope, from []{name}) *C.{c_name} {{",
+            f"\tp := (*C.{c_name})(s.alloc(C.size_t(len(from)+1) * C.sizeof_{c_name}))",
+            "\tfor i, c := range unsafe.Slice(p, len(from)) {"]
+    for field in shown(struct):
+        value = f"from[i].{camel(field['name'])}"
+        made = f"s.str({value})" if field["role"] == "str" else f"C.{field['type']}({value})"
+        out.append(f"\t\tc.{field_name(field)} = {made}")
+    return out + ["\t\tunsafe.Slice(p, len(from))[i] = c", "\t}", "\treturn p", "}", ""]
 
 
 def given_back(struct, name):

@@ -92,6 +92,11 @@ def reasons(api, function):
     return out
 
 
+def elements(api):
+    """Structs that verbs take arrays of."""
+    return {s["name"]: s for s in api["structs"] if s["kind"] == "element"}
+
+
 def alignment(doc):
     match = re.search(r"aligned to (\d+)", doc)
     return int(match.group(1)) if match else 1

@@ -126,8 +126,12 @@ class Method:
 
     def role_in_array(self, p):
         base = names.base_of(p["type"])
-        code, name = types.CODES[base], types.identifier(p["name"])
+        code, name = types.CODES.get(base), types.identifier(p["name"])
         self.args[p["name"]] = f"{name}_p"
+        if base in self.structs:
+            self.give(p, f"Sequence[{names.camel(base)}]")
+            self.before.append(f'{name}_p, {name}_shape = _rt.elements({name}, {names.camel(base)}, {base}, "{name}")')
+            return
         if code == "B":
             self.give(p, "BytesLike")
             self.before.append(f'{name}_p, {name}_n = _rt.blob({name}, "{name}")')
@@ -166,7 +170,7 @@ class Method:
             return
         array = types.identifier(source["array"])
         given = next(q for q in self.f["params"] if q["name"] == source["array"])
-        plain = types.CODES[names.base_of(given["type"])] == "B" or given["stride"]
+        plain = types.CODES.get(names.base_of(given["type"])) == "B" or given["stride"]
         self.args[p["name"]] = f"{array}_n" if plain else f"{array}_shape[{source['axis']}]"
         if "must" in p:
             self.before.append(self.fits(p, array, f"({array}_n,)" if plain else f"{array}_shape"))

@@ -49,9 +49,10 @@ def classes(api):
     for struct in api["structs"]:
         if struct["kind"] == "arrow":
             out += ["", f"class {struct['name']}(ctypes.Structure): ..."]
-        elif struct["kind"] == "result":
+        elif struct["kind"] in ("result", "element"):
             out += ["", "@dataclass(frozen=True)", f"class {names.camel(struct['name'])}:"]
-            out += [f"    {f['name']}: {types.annotation(api, f)}" for f in types.shown(struct)]
+            given = " = ..." if struct["kind"] == "element" else ""
+            out += [f"    {f['name']}: {types.annotation(api, f)}{given}" for f in types.shown(struct)]
     return out
 
 

@@ -35,7 +35,8 @@ def ctype(api, kind):
         return "C.c_int32"
     structs = names.by_name(api, "structs")
     pointers = kind.count("*")
-    if base in structs and structs[base]["kind"] in ("opts", "error", "id", "result", "arrow") and pointers == 1:
+    if base in structs and structs[base]["kind"] in (
+            "opts", "error", "id", "result", "element", "arrow") and pointers == 1:
         return f"C.POINTER({base})"
     if base in structs and structs[base]["kind"] == "arrow":
         return f"C.POINTER(C.POINTER({base}))"
@@ -154,6 +155,8 @@ def results(api):
     """Frozen dataclasses of what verbs fill in, and the functions that make them of the C structs."""
     out = []
     for struct in api["structs"]:
+        if struct["kind"] == "element":
+            out += element(api, struct)
         if struct["kind"] != "result":
             continue
         fields = shown(struct)
@@ -165,6 +168,16 @@ def results(api):
         if struct["name"] in names.given_back(api):
             out += ["", "", f"def _c_{names.stem(struct['name'])}(value, name):",
                     f'    return _rt.struct(value, {names.camel(struct["name"])}, {struct["name"]}, name)']
+    return out
+
+
+def element(api, struct):
+    """A frozen dataclass that is zero where nothing is given."""
+    out = ["", "", "@dataclass(frozen=True)", f"class {names.camel(struct['name'])}:", f'    """{struct["doc"]}"""', ""]
+    for f in shown(struct):
+        kind = annotation(api, f)
+        zero = f"{kind}(0)" if f["role"] == "enum" else {"float": "0.0", "int": "0"}.get(kind, "None")
+        out.append(f"    {f['name']}: {kind} = {zero}  # {f['doc']}")
     return out
 
 

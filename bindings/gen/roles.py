@@ -84,6 +84,8 @@ class Roles:
             return "arrow"
         if name in ("mlops_error", "mlops_id"):
             return name[len("mlops_"):]
+        if "An element of an array" in struct["doc"]:
+            return "element"
         first = fields[0]
         if (first["name"], first["type"]) != ("struct_size", "uint32_t"):
             self.bad(name, "must start with uint32_t struct_size")
@@ -297,6 +299,8 @@ class Roles:
         struct_kind = self.structs[base]["kind"]
         if struct_kind == "arrow":
             return "arrow_in" if "takes" in p["tags"] else "arrow_out" if p["out"] and "dims" in p else None
+        if kind == f"const {base} *" and struct_kind == "element":
+            return "in_array" if "dims" in p else None
         if kind == f"const {base} *":
             return {"opts": "opts", "host": "host", "table": "table", "id": "in_id",
                     "result": "in_struct"}.get(struct_kind)

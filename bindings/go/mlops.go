@@ -502,6 +502,33 @@ func makeProfileSummary(c *C.mlops_profile_summary) (r ProfileSummary) {
 	return r
 }
 
+// FeatureValue: one input of a row. An element of an array: it has no struct_size and never grows.
+type FeatureValue struct {
+	// which of the following it is; MLOPS_TYPE_NULL is a null
+	Type Type
+	// other than 0: a null, whatever the type
+	IsNull int32
+	// int64; bool, as 0 or 1
+	I64 int64
+	// float64
+	F64 float64
+	// string: UTF-8, ends in NUL; borrowed for the call
+	Text string
+}
+
+func manyFeatureValue(s *scope, from []FeatureValue) *C.mlops_feature_value {
+	p := (*C.mlops_feature_value)(s.alloc(C.size_t(len(from)+1) * C.sizeof_mlops_feature_value))
+	for i, c := range unsafe.Slice(p, len(from)) {
+		c._type = C.mlops_type(from[i].Type)
+		c.is_null = C.int32_t(from[i].IsNull)
+		c.i64 = C.int64_t(from[i].I64)
+		c.f64 = C.double(from[i].F64)
+		c.text = s.str(from[i].Text)
+		unsafe.Slice(p, len(from))[i] = c
+	}
+	return p
+}
+
 // Metrics: what a verb found. With weights, rows count by their weight.
 type Metrics struct {
 	// of the verb
@@ -1025,6 +1052,19 @@ func (o *ProfileOpts) c(s *scope) *C.mlops_profile_opts {
 		c.flags |= 1
 		c.scale = C.int32_t(*o.Scale)
 	}
+	return c
+}
+
+// FeatureOpts: options of mlops_feature_fit(). Zero means the default in each field.
+type FeatureOpts struct {
+}
+
+func (o *FeatureOpts) c(s *scope) *C.mlops_feature_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_feature_opts)(s.alloc(C.sizeof_mlops_feature_opts))
+	c.struct_size = C.sizeof_mlops_feature_opts
 	return c
 }
 
@@ -2947,6 +2987,276 @@ func (x *Edge) Selftest() error {
 func VerifyEdge(bundle []byte) error {
 	defer runtime.KeepAlive(bundle)
 	return check(C.mlops_edge_verify(pointer(bundle), C.size_t(len(bundle))), nil, "mlops_edge_verify")
+}
+
+// Feature: fitted features. Immutable and shared; ends with the last mlops_feature_unref().
+type Feature struct {
+	p *C.mlops_feature
+}
+
+func wrapFeature(p *C.mlops_feature) *Feature {
+	x := &Feature{p: p}
+	runtime.SetFinalizer(x, (*Feature).Close)
+	return x
+}
+
+// Close ends this Feature, or this share of it; it may be called again.
+func (x *Feature) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	C.mlops_feature_unref(x.p)
+	x.p = nil
+	return nil
+}
+
+// FitFeature: fit features to a table.
+//
+// impute(x, 'mean'|'median'|'mode'|constant) fills null and NaN; standardise(x) is x less its mean,
+// divided by its population standard deviation; minmax(x) is x less its minimum, divided by the range;
+// where x is constant, both divide by 1. one_hot(x), one_hot(x, max) makes an output name=category of
+// each of the max (default 50, at most 10,000) most frequent categories of a string, int64 or bool x,
+// 1 or 0, and stands alone on its line. Null and NaN do not count. docs/features.md has the formulas.
+//
+// Errors: MLOPS_E_PARSE, MLOPS_E_NOT_FOUND for an unknown name; MLOPS_E_SCHEMA for types that do not
+// fit, a value that is infinite, or none where something is fitted; MLOPS_E_EXISTS for two outputs of
+// one name; MLOPS_E_LIMIT beyond 65,536 outputs or the limits of the language; MLOPS_E_INVALID,
+// MLOPS_E_NOMEM.
+func FitFeature(definition string, table *Table, opts *FeatureOpts) (*Feature, error) {
+	defer runtime.KeepAlive(table)
+	var s scope
+	defer s.free()
+	var out *C.mlops_feature
+	if table == nil || table.p == nil {
+		return nil, closed("Table")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_feature_fit(&out, s.str(definition), table.p, optsC, &e), &e, "mlops_feature_fit"); err != nil {
+		return nil, err
+	}
+	r := wrapFeature(out)
+	return r, nil
+}
+
+// LoadFeature: load fitted features from a file that mlops_feature_write() wrote.
+//
+// Errors: MLOPS_E_NOT_FOUND, MLOPS_E_IO, MLOPS_E_DENIED; else as mlops_feature_parse().
+func LoadFeature(path string) (*Feature, error) {
+	var s scope
+	defer s.free()
+	var out *C.mlops_feature
+	var e C.mlops_error
+	if err := check(C.mlops_feature_load(&out, s.str(path), nil, &e), &e, "mlops_feature_load"); err != nil {
+		return nil, err
+	}
+	r := wrapFeature(out)
+	return r, nil
+}
+
+// ParseFeature: load fitted features from memory.
+//
+// Errors: MLOPS_E_CORRUPT for any other bytes; MLOPS_E_UNSUPPORTED for a later format; MLOPS_E_LIMIT
+// beyond 64 MiB; MLOPS_E_NOMEM.
+func ParseFeature(content []byte) (*Feature, error) {
+	defer runtime.KeepAlive(content)
+	var out *C.mlops_feature
+	var e C.mlops_error
+	if err := check(C.mlops_feature_parse(&out, pointer(content), C.size_t(len(content)), nil, &e), &e, "mlops_feature_parse"); err != nil {
+		return nil, err
+	}
+	r := wrapFeature(out)
+	return r, nil
+}
+
+// Write: write to a file, whole or not at all.
+//
+// Errors: MLOPS_E_IO, MLOPS_E_NO_SPACE, MLOPS_E_DENIED, MLOPS_E_NOT_FOUND, MLOPS_E_NOMEM.
+func (x *Feature) Write(path string) error {
+	if x == nil || x.p == nil {
+		return closed("Feature")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var e C.mlops_error
+	return check(C.mlops_feature_write(x.p, s.str(path), &e), &e, "mlops_feature_write")
+}
+
+// Save: the features as JSON: definition, inputs with their types, outputs with their expressions.
+// Equal features give equal bytes.
+//
+// Errors: MLOPS_E_ARENA if cap is too small: nothing is written then.
+func (x *Feature) Save() ([]byte, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Feature")
+	}
+	defer runtime.KeepAlive(x)
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_feature_save(x.p, text, room, needed)
+	}, nil, "mlops_feature_save")
+	if err != nil {
+		return nil, err
+	}
+	return content, nil
+}
+
+// ID: name of the content: SHA-256 of what mlops_feature_save() gives.
+func (x *Feature) ID() (ID, error) {
+	if x == nil || x.p == nil {
+		return ID{}, closed("Feature")
+	}
+	defer runtime.KeepAlive(x)
+	var out C.mlops_id
+	if err := check(C.mlops_feature_id(x.p, &out), nil, "mlops_feature_id"); err != nil {
+		return ID{}, err
+	}
+	return *(*ID)(unsafe.Pointer(&out.bytes)), nil
+}
+
+// Definition: the definition, as it was given.
+//
+// Returns: never NULL.
+func (x *Feature) Definition() string {
+	if x == nil || x.p == nil {
+		return ""
+	}
+	defer runtime.KeepAlive(x)
+	return C.GoString(C.mlops_feature_definition(x.p))
+}
+
+// NInputs: number of columns that the features read.
+func (x *Feature) NInputs() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_feature_n_inputs(x.p))
+}
+
+// InputName: name of an input, in the order in which the outputs first read them.
+//
+// Returns: NULL if index is out of range.
+func (x *Feature) InputName(index int64) string {
+	if x == nil || x.p == nil {
+		return ""
+	}
+	defer runtime.KeepAlive(x)
+	return C.GoString(C.mlops_feature_input_name(x.p, C.int64_t(index)))
+}
+
+// InputType: type of an input; MLOPS_TYPE_NULL where index is out of range.
+func (x *Feature) InputType(index int64) Type {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return Type(C.mlops_feature_input_type(x.p, C.int64_t(index)))
+}
+
+// NOutputs: number of values of a row.
+func (x *Feature) NOutputs() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_feature_n_outputs(x.p))
+}
+
+// OutputName: name of an output, in the order of the definition.
+//
+// Returns: NULL if index is out of range.
+func (x *Feature) OutputName(index int64) string {
+	if x == nil || x.p == nil {
+		return ""
+	}
+	defer runtime.KeepAlive(x)
+	return C.GoString(C.mlops_feature_output_name(x.p, C.int64_t(index)))
+}
+
+// Expression: expression of an output, with what was fitted as constants in it.
+//
+// Returns: NULL if index is out of range.
+func (x *Feature) Expression(index int64) string {
+	if x == nil || x.p == nil {
+		return ""
+	}
+	defer runtime.KeepAlive(x)
+	return C.GoString(C.mlops_feature_expression(x.p, C.int64_t(index)))
+}
+
+// Apply: compute the features of a table.
+//
+// Inputs are bound to columns by name; further columns are ignored. int64 and float64 columns stand
+// for each other where every value is exact; a NaN is a null of an int64 input. Outputs are float64
+// columns; null stays null and NaN stays NaN.
+//
+// Errors: MLOPS_E_SCHEMA names the column; MLOPS_E_NOMEM.
+func (x *Feature) Apply(table *Table) (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Feature")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(table)
+	var out *C.mlops_table
+	if table == nil || table.p == nil {
+		return nil, closed("Table")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_feature_apply(&out, x.p, table.p, &e), &e, "mlops_feature_apply"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// Matrix: compute the features of a table as rows to predict: the values of mlops_feature_apply(),
+// rounded to float32; null is NaN.
+//
+// Errors: as mlops_feature_apply(); MLOPS_E_INVALID where a shape differs.
+func (x *Feature) Matrix(table *Table) ([]float32, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Feature")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(table)
+	if table == nil || table.p == nil {
+		return nil, closed("Table")
+	}
+	var e C.mlops_error
+	nRows := C.mlops_table_n_rows(table.p)
+	nOutputs := C.mlops_feature_n_outputs(x.p)
+	out := make([]float32, int(nRows)*int(nOutputs))
+	if err := check(C.mlops_feature_matrix(x.p, table.p, (*C.float)(pointer(out)), nRows, nOutputs, &e), &e, "mlops_feature_matrix"); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// Row: compute the features of one row: the bits of mlops_feature_matrix(). Nothing is allocated,
+// locked or called of the system.
+//
+// Errors: MLOPS_E_INVALID where a shape differs or a text is no UTF-8; MLOPS_E_SCHEMA if a value has
+// another type than its input, or is not exact in it; MLOPS_E_ARENA if an expression needs more
+// working memory than the stack bound of 16 KiB; nothing is written then.
+func (x *Feature) Row(values []FeatureValue) ([]float32, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Feature")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	valuesC := manyFeatureValue(&s, values)
+	nOutputs := C.mlops_feature_n_outputs(x.p)
+	out := make([]float32, int(nOutputs))
+	if err := check(C.mlops_feature_row(x.p, valuesC, C.int64_t(len(values)), (*C.float)(pointer(out)), nOutputs), nil, "mlops_feature_row"); err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 // Monitor: a monitor. One thread at a time.

@@ -5,7 +5,7 @@
     mlops.compare(train, live).save("drift.html")
 
 load, table and compare are shortcuts; everything else is one class for each noun of the library: Table, Model,
-Reference, Drift, Monitor, Profile, Bundle. Errors are subclasses of mlops.Error.
+Reference, Drift, Monitor, Profile, Feature, Bundle. Errors are subclasses of mlops.Error.
 """
 import os
 
@@ -13,7 +13,7 @@ from . import _ffi
 from . import _runtime as _rt
 from . import _tables
 from ._ffi import *  # noqa: F401,F403
-from ._ffi import Context, DriftVerdict, InvalidError, ModelOutput, Reference, Type
+from ._ffi import Context, DriftVerdict, FeatureValue, InvalidError, ModelOutput, Reference, SchemaError, Type
 from ._ffi import __all__ as _generated
 from ._tables import table
 
@@ -162,6 +162,76 @@ class Profile(_ffi.Profile):
             if repr(other.edge(i)) != repr(self.edge(i)):
                 return f"edge {i} at {other.edge(i)!r}, not {self.edge(i)!r}"
         return "another scale"
+
+
+@_rt.noun("feature")
+class Feature(_ffi.Feature):
+    __doc__ = _ffi.Feature.__doc__
+
+    @classmethod
+    def fit(cls, definition, rows, **opts):
+        return super().fit(definition, table(rows), **opts)
+
+    fit.__func__.__doc__ = _ffi.Feature.fit.__doc__
+
+    @property
+    def input_names(self):
+        """Names of the columns that the features read."""
+        return [self.input_name(i) for i in range(self.n_inputs)]
+
+    @property
+    def output_names(self):
+        """Names of the outputs, in the order of the definition."""
+        return [self.output_name(i) for i in range(self.n_outputs)]
+
+    def apply(self, rows):
+        return super().apply(table(rows))
+
+    apply.__doc__ = _ffi.Feature.apply.__doc__
+
+    def matrix(self, rows):
+        return super().matrix(table(rows))
+
+    matrix.__doc__ = _ffi.Feature.matrix.__doc__
+
+    def row(self, values):
+        """Compute the features of one row.
+
+        values: a dict with a value for each input, where other keys are ignored, or the values in the order of the
+            inputs: bool, int, float, str, None for a null; or objects of FeatureValue.
+        Returns float32, one for each output: the bits of matrix().
+        """
+        if hasattr(values, "items"):
+            names = self.input_names
+            missing = [name for name in names if name not in values]
+            if missing:
+                raise SchemaError(f"the row has no {missing[0]!r}, which the features read")
+            values = [values[name] for name in names]
+        return super().row([self._value(i, value) for i, value in enumerate(values)])
+
+    def _value(self, i, value):
+        """A value as the library takes it."""
+        if isinstance(value, FeatureValue):
+            return value
+        if value is None or type(value).__name__ in ("NAType", "NaTType"):
+            return FeatureValue()
+        if isinstance(value, bool) or type(value).__name__ in ("bool_", "bool"):
+            out = FeatureValue(Type.BOOL, i64=int(value))
+        elif isinstance(value, str):
+            out = FeatureValue(Type.STRING, text=value)
+        elif hasattr(value, "__index__"):
+            out = FeatureValue(Type.INT64, i64=_rt.integer(value, -2 ** 63, 2 ** 63 - 1, f"input {i}"))
+        else:
+            out = FeatureValue(Type.FLOAT64, f64=float(value))
+        due, numbers = self.input_type(i), (Type.INT64, Type.FLOAT64)
+        if due not in (out.type, Type.NULL) and not (due in numbers and out.type in numbers):
+            raise SchemaError(f"{self.input_name(i)!r} is {value!r}; the features were fitted to {due.name.lower()}")
+        return out
+
+    def __repr__(self):
+        if self.closed:
+            return "<closed mlops.Feature>"
+        return f"<mlops.Feature {self.n_inputs} inputs, {self.n_outputs} outputs>"
 
 
 @_rt.noun("drift")

@@ -640,6 +640,32 @@ mlops_profile_summary._fields_ = [
 assert C.sizeof(mlops_profile_summary) == 80
 
 
+class mlops_feature_opts(C.Structure):
+    pass
+
+
+mlops_feature_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("host", C.c_void_p),
+]
+assert C.sizeof(mlops_feature_opts) == (16 if C.sizeof(C.c_void_p) == 8 else 12)
+
+
+class mlops_feature_value(C.Structure):
+    pass
+
+
+mlops_feature_value._fields_ = [
+    ("type", C.c_int32),
+    ("is_null", C.c_int32),
+    ("i64", C.c_int64),
+    ("f64", C.c_double),
+    ("text", C.c_char_p),
+]
+assert C.sizeof(mlops_feature_value) == (32 if C.sizeof(C.c_void_p) == 8 else 28)
+
+
 class mlops_metric_opts(C.Structure):
     pass
 
@@ -941,6 +967,28 @@ _rt.declare(lib.mlops_edge_add, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64)
 _rt.declare(lib.mlops_edge_profile, C.c_void_p, C.c_void_p, C.c_int64)
 _rt.declare(lib.mlops_edge_selftest, C.c_int32, C.c_void_p)
 _rt.declare(lib.mlops_edge_verify, C.c_int32, C.c_void_p, C.c_size_t)
+_rt.declare(lib.mlops_feature_fit, C.c_int32, C.POINTER(C.c_void_p), C.c_char_p, C.c_void_p,
+        C.POINTER(mlops_feature_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_feature_load, C.c_int32, C.POINTER(C.c_void_p), C.c_char_p, C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_feature_parse, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_void_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_feature_write, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_feature_save, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
+_rt.declare(lib.mlops_feature_ref, C.c_void_p, C.c_void_p)
+_rt.declare(lib.mlops_feature_unref, None, C.c_void_p)
+_rt.declare(lib.mlops_feature_id, C.c_int32, C.c_void_p, C.POINTER(mlops_id))
+_rt.declare(lib.mlops_feature_definition, C.c_char_p, C.c_void_p)
+_rt.declare(lib.mlops_feature_n_inputs, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_feature_input_name, C.c_char_p, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_feature_input_type, C.c_int32, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_feature_n_outputs, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_feature_output_name, C.c_char_p, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_feature_expression, C.c_char_p, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_feature_apply, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_feature_matrix, C.c_int32, C.c_void_p, C.c_void_p, C.c_void_p, C.c_int64, C.c_int64,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_feature_row, C.c_int32, C.c_void_p, C.POINTER(mlops_feature_value), C.c_int64, C.c_void_p,
+        C.c_int64)
 _rt.declare(lib.mlops_metric_binary, C.c_int32, C.POINTER(mlops_metrics), C.c_void_p, C.c_void_p, C.c_int64,
         C.POINTER(mlops_metric_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_metric_classes, C.c_int32, C.POINTER(mlops_metrics), C.c_void_p, C.c_int64, C.c_int64,
@@ -1133,6 +1181,17 @@ def _profile_summary(s):
         max=s.max,
         mean=s.mean,
     )
+
+
+@dataclass(frozen=True)
+class FeatureValue:
+    """One input of a row. An element of an array: it has no struct_size and never grows."""
+
+    type: Type = Type(0)  # which of the following it is; MLOPS_TYPE_NULL is a null
+    is_null: int = 0  # other than 0: a null, whatever the type
+    i64: int = 0  # int64; bool, as 0 or 1
+    f64: float = 0.0  # float64
+    text: Optional[str] = None  # string: UTF-8, ends in NUL; borrowed for the call
 
 
 @dataclass(frozen=True)
@@ -2949,6 +3008,235 @@ class Edge(_rt.Handle):
             _rt.check(status, "Edge.verify")
 
 
+@_rt.noun("feature")
+class Feature(_rt.Handle):
+    """Fitted features. Immutable and shared; ends with the last close()."""
+
+    _end = lib.mlops_feature_unref
+
+    def __init__(self):
+        raise TypeError("Feature is made by fit(), load(), parse(), apply()")
+
+    @classmethod
+    def fit(cls, definition, table):
+        """Fit features to a table.
+
+        impute(x, 'mean'|'median'|'mode'|constant) fills null and NaN; standardise(x) is x less its mean,
+        divided by its population standard deviation; minmax(x) is x less its minimum, divided by the
+        range; where x is constant, both divide by 1. one_hot(x), one_hot(x, max) makes an output
+        name=category of each of the max (default 50, at most 10,000) most frequent categories of a string,
+        int64 or bool x, 1 or 0, and stands alone on its line. Null and NaN do not count. docs/features.md
+        has the formulas.
+
+            definition: up to 1 MiB of UTF-8
+            table: training rows
+
+        Raises: ParseError, NotFoundError for an unknown name; SchemaError for types that do not fit, a value
+        that is infinite, or none where something is fitted; ExistsError for two outputs of one name;
+        LimitError beyond 65,536 outputs or the limits of the language; InvalidError, NomemError.
+        """
+        out = C.c_void_p()
+        table_h = _rt.opened(table, Table, "table")
+        opts = _feature_opts()
+        err = mlops_error()
+        status = lib.mlops_feature_fit(C.byref(out), _rt.string(definition, "definition"), table_h, C.byref(opts),
+                C.byref(err))
+        if status:
+            _rt.check(status, "Feature.fit", err)
+        return cls._wrap(out.value)
+
+    @classmethod
+    def load(cls, path):
+        """Load fitted features from a file that Feature.write() wrote.
+
+            path: file to read
+
+        Raises: NotFoundError, IoError, DeniedError; else as Feature.parse().
+        """
+        out = C.c_void_p()
+        err = mlops_error()
+        status = lib.mlops_feature_load(C.byref(out), _rt.string(path, "path"), None, C.byref(err))
+        if status:
+            _rt.check(status, "Feature.load", err)
+        return cls._wrap(out.value)
+
+    @classmethod
+    def parse(cls, bytes):
+        """Load fitted features from memory.
+
+            bytes: what Feature.save() gave; borrowed for the call
+
+        Raises: CorruptError for any other bytes; UnsupportedError for a later format; LimitError beyond 64
+        MiB; NomemError.
+        """
+        out = C.c_void_p()
+        bytes_p, bytes_n = _rt.blob(bytes, "bytes")
+        err = mlops_error()
+        status = lib.mlops_feature_parse(C.byref(out), bytes_p, bytes_n, None, C.byref(err))
+        if status:
+            _rt.check(status, "Feature.parse", err)
+        return cls._wrap(out.value)
+
+    def write(self, path):
+        """Write to a file, whole or not at all.
+
+            path: file to write; replaced if it is there
+
+        Raises: IoError, NoSpaceError, DeniedError, NotFoundError, NomemError.
+        """
+        h = self._open()
+        err = mlops_error()
+        status = lib.mlops_feature_write(h, _rt.string(path, "path"), C.byref(err))
+        if status:
+            _rt.check(status, "Feature.write", err)
+
+    def save(self):
+        """The features as JSON: definition, inputs with their types, outputs with their expressions. Equal
+        features give equal bytes.
+
+        Raises: ArenaError if cap is too small: nothing is written then.
+        """
+        h = self._open()
+        text = _rt.written(lambda text, cap, needed: lib.mlops_feature_save(h, text, cap, needed), "Feature.save")
+        return text
+
+    @property
+    def id(self):
+        """Name of the content: SHA-256 of what Feature.save() gives."""
+        h = self._open()
+        out = mlops_id()
+        status = lib.mlops_feature_id(h, C.byref(out))
+        if status:
+            _rt.check(status, "Feature.id")
+        return bytearray(out.bytes).hex()
+
+    @property
+    def definition(self):
+        """The definition, as it was given.
+
+        Returns: never None.
+        """
+        h = self._open()
+        out = lib.mlops_feature_definition(h)
+        return _rt.decoded(out)
+
+    @property
+    def n_inputs(self):
+        """Number of columns that the features read."""
+        h = self._open()
+        out = lib.mlops_feature_n_inputs(h)
+        return out
+
+    def input_name(self, index):
+        """Name of an input, in the order in which the outputs first read them.
+
+            index: 0 to n_inputs - 1
+
+        Returns: None if index is out of range.
+        """
+        h = self._open()
+        out = lib.mlops_feature_input_name(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"))
+        return _rt.decoded(out)
+
+    def input_type(self, index):
+        """Type of an input; Type.None where index is out of range."""
+        h = self._open()
+        out = lib.mlops_feature_input_type(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"))
+        return _rt.enumerator(Type, out)
+
+    @property
+    def n_outputs(self):
+        """Number of values of a row."""
+        h = self._open()
+        out = lib.mlops_feature_n_outputs(h)
+        return out
+
+    def output_name(self, index):
+        """Name of an output, in the order of the definition.
+
+            index: 0 to n_outputs - 1
+
+        Returns: None if index is out of range.
+        """
+        h = self._open()
+        out = lib.mlops_feature_output_name(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"))
+        return _rt.decoded(out)
+
+    def expression(self, index):
+        """Expression of an output, with what was fitted as constants in it.
+
+            index: 0 to n_outputs - 1
+
+        Returns: None if index is out of range.
+        """
+        h = self._open()
+        out = lib.mlops_feature_expression(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"))
+        return _rt.decoded(out)
+
+    def apply(self, table):
+        """Compute the features of a table.
+
+        Inputs are bound to columns by name; further columns are ignored. int64 and float64 columns stand
+        for each other where every value is exact; a NaN is a null of an int64 input. Outputs are float64
+        columns; null stays null and NaN stays NaN.
+
+            table: rows
+
+        Raises: SchemaError names the column; NomemError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        table_h = _rt.opened(table, Table, "table")
+        err = mlops_error()
+        status = lib.mlops_feature_apply(C.byref(out), h, table_h, C.byref(err))
+        if status:
+            _rt.check(status, "Feature.apply", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+    def matrix(self, table):
+        """Compute the features of a table as rows to predict: the values of Feature.apply(), rounded to
+        float32; null is NaN.
+
+            table: rows
+
+        Raises: as Feature.apply(); InvalidError where a shape differs.
+        """
+        h = self._open()
+        table_h = _rt.opened(table, Table, "table")
+        err = mlops_error()
+        n_rows = lib.mlops_table_n_rows(table_h)
+        n_outputs = lib.mlops_feature_n_outputs(h)
+        out, out_p = _rt.empty("f", (n_rows, n_outputs))
+        status = lib.mlops_feature_matrix(h, table_h, out_p, n_rows, n_outputs, C.byref(err))
+        if status:
+            _rt.check(status, "Feature.matrix", err)
+        return _rt.result(out)
+
+    def row(self, values):
+        """Compute the features of one row: the bits of Feature.matrix(). Nothing is allocated, locked or
+        called of the system.
+
+            values: in the order of the inputs
+
+        Raises: InvalidError where a shape differs or a text is no UTF-8; SchemaError if a value has another
+        type than its input, or is not exact in it; ArenaError if an expression needs more working memory than
+        the stack bound of 16 KiB; nothing is written then.
+        """
+        h = self._open()
+        values_p, values_shape = _rt.elements(values, FeatureValue, mlops_feature_value, "values")
+        _rt.fits("values", values_shape, 0, "feature", "inputs", lib.mlops_feature_n_inputs(h))
+        n_outputs = lib.mlops_feature_n_outputs(h)
+        out, out_p = _rt.empty("f", (n_outputs,))
+        status = lib.mlops_feature_row(h, values_p, values_shape[0], out_p, n_outputs)
+        if status:
+            _rt.check(status, "Feature.row", why={
+                -1: "a shape differs or a text is no UTF-8",
+                -9: "a value has another type than its input, or is not exact in it",
+                -7: "an expression needs more working memory than the stack bound of 16 KiB",
+            })
+        return _rt.result(out)
+
+
 @_rt.noun("monitor")
 class Monitor(_rt.Handle):
     """A monitor. One thread at a time."""
@@ -3319,6 +3607,12 @@ def _profile_opts(*, edges=None, scale=None):
     return o
 
 
+def _feature_opts(*, ):
+    o = mlops_feature_opts(C.sizeof(mlops_feature_opts))
+    o._keep, o._raised = [], []
+    return o
+
+
 def _metric_opts(*, skip_nan=False, weights=None, threshold=None, scale=None, n_bins=None):
     o = mlops_metric_opts(C.sizeof(mlops_metric_opts))
     o._keep, o._raised = [], []
@@ -3632,6 +3926,8 @@ __all__ = [
     "Edge",
     "Error",
     "ExistsError",
+    "Feature",
+    "FeatureValue",
     "ForkedError",
     "InvalidError",
     "IoError",

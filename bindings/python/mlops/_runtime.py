@@ -407,6 +407,18 @@ def strided(value, code, name):
     return address, shape[0], 1, keep
 
 
+def elements(values, kind, c_kind, name):
+    """(array of C structs, shape) of objects of a dataclass. The array keeps the texts."""
+    values = list(values)
+    made = (c_kind * len(values))()
+    for c, value in zip(made, values):
+        if not isinstance(value, kind):
+            raise TypeError(f"{name} must hold {kind.__name__}, not {type(value).__name__}")
+        for field, content in vars(value).items():
+            setattr(c, field, string(content, name) if isinstance(content, (str, bytes)) else content)
+    return made, (len(values),)
+
+
 def fits(name, shape, axis, noun, unit, want):
     """The shape of an array is what a handle takes."""
     if shape[axis] != want:

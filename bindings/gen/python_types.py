@@ -234,7 +234,7 @@ def option_builders(api):
 def builder(api, struct):
     given = [f"{name}={default}" for name, _, default, _ in keywords(api, struct)]
     given += [f"_{dim}" for dim in outer_dims(struct)]
-    out = ["", "", f"def _{names.stem(struct['name'])}(*, {', '.join(given)}):",
+    out = ["", "", f"def _{names.stem(struct['name'])}({', '.join(['*'] * bool(given) + given)}):",
            f"    o = {struct['name']}(C.sizeof({struct['name']}))", "    o._keep, o._raised = [], []"]
     for flag in next(f for f in struct["fields"] if f["name"] == "flags").get("values", []):
         name = flag["sets"] or flag_keyword(struct, flag["name"])

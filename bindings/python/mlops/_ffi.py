@@ -3607,7 +3607,7 @@ def _profile_opts(*, edges=None, scale=None):
     return o
 
 
-def _feature_opts(*, ):
+def _feature_opts():
     o = mlops_feature_opts(C.sizeof(mlops_feature_opts))
     o._keep, o._raised = [], []
     return o

@@ -190,8 +190,21 @@ void mlops__index_end(mlops__index *self) {
     self->txn = NULL;
 }
 
+static mlops_status settle_one(void *user, const mlops__op *op, mlops_error *err) {
+    mlops__index *self = user;
+    return op->kind == MLOPS__OP_DEL ? mlops__index_del(self, op->table, op->key, err)
+                                     : mlops__index_put(self, op->table, op->key, op->value, err);
+}
+
+mlops_status mlops__index_settle(mlops__index *self, mlops_error *err) {
+    mlops__batch *batch = self->batch;
+    self->batch = NULL;
+    return batch ? mlops__batch_drain(batch, settle_one, self, err) : MLOPS_OK;
+}
+
 mlops_status mlops__index_commit(mlops__index *self, mlops_error *err) {
-    mlops_status status = self->dirty ? write_head(self, err) : MLOPS_OK;
+    mlops_status status = mlops__index_settle(self, err);
+    if (!status && self->dirty) status = write_head(self, err);
     if (status || !self->dirty) {
         mlops__index_end(self);
         return status;
@@ -243,6 +256,8 @@ static mlops_status note_inline(mlops__index *self, const mlops__op *op, const m
 
 static mlops_status apply_op(mlops__index *self, const mlops__op *op, const mlops__frame *frame,
                              const mlops__place *after, mlops_error *err) {
+    int record = op->kind == MLOPS__OP_PUT || op->kind == MLOPS__OP_DEL;
+    if (record && self->batch) return mlops__batch_add(self->batch, op, err);
     switch (op->kind) {
     case MLOPS__OP_PUT: return mlops__index_put(self, op->table, op->key, op->value, err);
     case MLOPS__OP_DEL: return mlops__index_del(self, op->table, op->key, err);

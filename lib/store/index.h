@@ -8,6 +8,7 @@
 #ifndef MLOPS_STORE_INDEX_H
 #define MLOPS_STORE_INDEX_H
 
+#include "store/batch.h"
 #include "store/journal.h"
 #include "store/kv.h"
 
@@ -34,6 +35,7 @@ typedef struct mlops__index {
     int dirty;          /* the head is to be written */
     mlops__place place; /* behind the last frame that was applied */
     mlops__table_sum sums[MLOPS__TABLE_LAST + 1];
+    mlops__batch *batch; /* the caller's: where puts and deletes of frames wait; NULL: nowhere */
 } mlops__index;
 
 /* Begins; an empty map is at the place before the first frame. MLOPS_E_CORRUPT for a damaged head.
@@ -65,9 +67,13 @@ mlops_status mlops__index_iter_next(mlops__index_iter *self, mlops__bytes *key, 
                                     mlops_error *err); /* MLOPS_END */
 void mlops__index_iter_free(mlops__index_iter *self);
 
-/* Applies a frame that lies between the two places and moves the head behind it. */
+/* Applies a frame that lies between the two places and moves the head behind it. With a batch
+ * nothing of the nouns' tables is to be read before mlops__index_settle(), or the commit, which
+ * applies what waits. */
 mlops_status mlops__index_apply(mlops__index *self, const mlops__frame *frame,
                                 const mlops__place *after, mlops_error *err);
+
+mlops_status mlops__index_settle(mlops__index *self, mlops_error *err);
 
 /* Hash over the sums of all tables: equal for stores with the same records. */
 uint64_t mlops__index_state(const mlops__index *self);

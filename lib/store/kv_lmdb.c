@@ -37,6 +37,8 @@ typedef struct lmdb_txn {
     mlops__kv_txn txn;
     lmdb_kv *kv;
     MDB_txn *mdb;
+    int writes;
+    MDB_cursor *writer; /* of a writing one, where it read or wrote last; NULL: none yet */
 } lmdb_txn;
 
 typedef struct lmdb_cursor {
@@ -79,11 +81,23 @@ static mlops__bytes bytes_of(const MDB_val *value) {
     return out;
 }
 
+/* One cursor for all: what is read is often written next, in the page where the cursor stands. */
+static int stand(lmdb_txn *txn) {
+    return txn->writer ? 0 : mdb_cursor_open(txn->mdb, txn->kv->dbi, &txn->writer);
+}
+
+static void leave(lmdb_txn *txn) {
+    if (txn->writer) mdb_cursor_close(txn->writer);
+    txn->writer = NULL;
+}
+
 static mlops_status lmdb_get(mlops__kv_txn *self, mlops__bytes key, mlops__bytes *value,
                              mlops_error *err) {
     lmdb_txn *txn = (lmdb_txn *)self;
     MDB_val k = val(key), v;
-    int code = mdb_get(txn->mdb, txn->kv->dbi, &k, &v);
+    int code = txn->writes ? stand(txn) : 0;
+    if (!code && txn->writes) code = mdb_cursor_get(txn->writer, &k, &v, MDB_SET);
+    else if (!code) code = mdb_get(txn->mdb, txn->kv->dbi, &k, &v);
     if (code == MDB_NOTFOUND) return MLOPS_E_NOT_FOUND;
     if (code) return fail(txn->kv, code, "cannot read the index", err);
     *value = bytes_of(&v);
@@ -94,13 +108,15 @@ static mlops_status lmdb_put(mlops__kv_txn *self, mlops__bytes key, mlops__bytes
                              mlops_error *err) {
     lmdb_txn *txn = (lmdb_txn *)self;
     MDB_val k = val(key), v = val(value);
-    int code = mdb_put(txn->mdb, txn->kv->dbi, &k, &v, 0);
+    int code = stand(txn);
+    if (!code) code = mdb_cursor_put(txn->writer, &k, &v, 0);
     return code ? fail(txn->kv, code, "cannot write the index", err) : MLOPS_OK;
 }
 
 static mlops_status lmdb_del(mlops__kv_txn *self, mlops__bytes key, mlops_error *err) {
     lmdb_txn *txn = (lmdb_txn *)self;
     MDB_val k = val(key);
+    leave(txn); /* it may stand on what goes away */
     int code = mdb_del(txn->mdb, txn->kv->dbi, &k, NULL);
     if (code == MDB_NOTFOUND) return MLOPS_E_NOT_FOUND;
     return code ? fail(txn->kv, code, "cannot write the index", err) : MLOPS_OK;
@@ -164,6 +180,7 @@ static mlops_status lmdb_begin(mlops__kv_txn **out, mlops__kv *kv, int writes, m
     if (!self) return mlops__fail_nomem(err, sizeof *self);
     self->txn.engine = kv->engine;
     self->kv = mine;
+    self->writes = writes;
     int code = begin_again(mine, writes, &self->mdb);
     if (code) {
         mlops__free(&mine->allocator, self, sizeof *self);
@@ -175,6 +192,7 @@ static mlops_status lmdb_begin(mlops__kv_txn **out, mlops__kv *kv, int writes, m
 
 static void lmdb_end(mlops__kv_txn *self) {
     lmdb_txn *txn = (lmdb_txn *)self;
+    leave(txn);
     mdb_txn_abort(txn->mdb);
     mlops__free(&txn->kv->allocator, txn, sizeof *txn);
 }
@@ -182,7 +200,9 @@ static void lmdb_end(mlops__kv_txn *self) {
 static mlops_status lmdb_commit(mlops__kv_txn *self, mlops_error *err) {
     lmdb_txn *txn = (lmdb_txn *)self;
     lmdb_kv *kv = txn->kv;
-    int dead, code = mdb_txn_commit(txn->mdb);
+    int dead;
+    leave(txn);
+    int code = mdb_txn_commit(txn->mdb);
     mlops__free(&kv->allocator, txn, sizeof *txn);
     if (code) return fail(kv, code, "cannot write the index", err);
     if (++kv->n_commits % CHECK_EVERY == 0) mdb_reader_check(kv->env, &dead);

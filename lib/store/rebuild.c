@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { FRAMES_PER_TXN = 8192 };
+enum { FRAMES_PER_TXN = 65536, BYTES_PER_TXN = 16 << 20 };
 
 /* The offset up to which a pack is in the index. */
 static mlops_status scanned(mlops__index *index, int64_t number, int64_t *offset,
@@ -122,11 +122,14 @@ static mlops_status replay_one(mlops_store *self, mlops__index *index, int *cut,
     return mlops__index_apply(index, &frame, &place, err);
 }
 
-static mlops_status replay_some(mlops_store *self, int *cut, mlops_error *err) {
+static mlops_status replay_batch(mlops_store *self, mlops__batch *batch, int *cut,
+                                 mlops_error *err) {
     mlops__index index;
     MLOPS_TRY(mlops__index_begin(&index, self->kv, &self->host, 1, err));
     mlops_status status = MLOPS_OK;
-    for (int i = 0; i < FRAMES_PER_TXN && !status; i++) status = replay_one(self, &index, cut, err);
+    index.batch = batch;
+    for (int i = 0; i < FRAMES_PER_TXN && batch->ops.size < BYTES_PER_TXN && !status; i++)
+        status = replay_one(self, &index, cut, err);
     mlops__place place = index.place;
     if (status < 0) {
         mlops__index_end(&index);
@@ -137,6 +140,14 @@ static mlops_status replay_some(mlops_store *self, int *cut, mlops_error *err) {
     if (!*cut) MLOPS_TRY(mlops__journal_check_end(&self->journal, &place, err));
     if (!self->read_only) MLOPS_TRY(mlops__journal_cut(&self->journal, &place, err));
     return MLOPS_END;
+}
+
+static mlops_status replay_some(mlops_store *self, int *cut, mlops_error *err) {
+    mlops__batch batch;
+    mlops__batch_init(&batch, &self->host.allocator);
+    mlops_status status = replay_batch(self, &batch, cut, err);
+    mlops__batch_free(&batch);
+    return status;
 }
 
 mlops_status mlops__store_rebuild(mlops_store *self, mlops_error *err) {

@@ -5,6 +5,7 @@
 #include "base/xxh3.h"
 
 uint64_t mlops__hash_64(const void *bytes, size_t n);
+uint64_t mlops__hash_64_seeded(const void *bytes, size_t n, uint64_t seed);
 mlops__hash128 mlops__hash_128(const void *bytes, size_t n);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "sys/process.h"
 
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdint.h>
 
@@ -18,6 +19,8 @@ void mlops__lock_free(mlops__lock *self) { pthread_mutex_destroy(&self->mutex); 
 void mlops__lock_take(mlops__lock *self) { pthread_mutex_lock(&self->mutex); }
 
 void mlops__lock_give(mlops__lock *self) { pthread_mutex_unlock(&self->mutex); }
+
+void mlops__thread_yield(void) { sched_yield(); }
 
 static uintptr_t watch_forks(void) {
     pthread_atfork(NULL, NULL, mlops__process_forked);

@@ -13,6 +13,9 @@ void mlops__lock_free(mlops__lock *self);
 void mlops__lock_take(mlops__lock *self);
 void mlops__lock_give(mlops__lock *self);
 
+/* Lets another thread go on: for the rare wait that ends by itself. */
+void mlops__thread_yield(void);
+
 /* Times that this process was forked from another one since the library was first asked. */
 int mlops__fork_generation(void);
 

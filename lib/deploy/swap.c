@@ -1,0 +1,76 @@
+/* The hot swap.
+ *
+ * Owns the counts of readers. Invariants: a slot is written to only while it is idle and all its
+ * counts were seen to be 0 after it became so; a reader looks into a slot only if that was active
+ * after it was counted there. The order of all of these is one for all threads (seq_cst), so that
+ * of a reader who comes and a writer who leaves a slot, one sees the other.
+ */
+#include "deploy/swap.h"
+
+#include "sys/mutex.h"
+
+#include <stddef.h>
+#include <string.h>
+
+void mlops__swap_init(mlops__swap *self, void *served) {
+    memset(self, 0, sizeof *self);
+    atomic_init(&self->active, 0);
+    for (int i = 0; i < 2; i++)
+        for (int j = 0; j < MLOPS__SWAP_STRIPES; j++) atomic_init(&self->readers[i][j].n, 0);
+    self->served[0] = served;
+}
+
+/* Threads have stacks of their own, so that an address tells them apart well enough. */
+static uint32_t stripe(void) {
+    char here;
+    uint64_t page = (uint64_t)(uintptr_t)&here >> 12;
+    return (uint32_t)(page * 0x9e3779b97f4a7c15u >> 32) % MLOPS__SWAP_STRIPES;
+}
+
+void *mlops__swap_enter(mlops__swap *self, mlops__swap_count **place) {
+    uint32_t own = stripe(), active = atomic_load(&self->active);
+    for (;;) {
+        *place = &self->readers[active][own];
+        atomic_fetch_add(&(*place)->n, 1);
+        uint32_t now = atomic_load(&self->active);
+        if (now == active) return self->served[active];
+        mlops__swap_leave(*place);
+        active = now;
+    }
+}
+
+void mlops__swap_leave(mlops__swap_count *place) {
+    atomic_fetch_sub_explicit(&place->n, 1, memory_order_release);
+}
+
+static uint32_t idle_of(const mlops__swap *self) { return 1 - atomic_load(&self->active); }
+
+static int is_read(mlops__swap *self, uint32_t slot) {
+    for (int i = 0; i < MLOPS__SWAP_STRIPES; i++)
+        if (atomic_load(&self->readers[slot][i].n) != 0) return 1;
+    return 0;
+}
+
+void *mlops__swap_served(mlops__swap *self) { return self->served[1 - idle_of(self)]; }
+
+void *mlops__swap_reclaim(mlops__swap *self) {
+    uint32_t idle = idle_of(self);
+    void *old = self->served[idle];
+    if (!old || is_read(self, idle)) return NULL;
+    self->served[idle] = NULL;
+    return old;
+}
+
+void *mlops__swap_reclaim_wait(mlops__swap *self) {
+    uint32_t idle = idle_of(self);
+    void *old = self->served[idle];
+    while (is_read(self, idle)) mlops__thread_yield();
+    self->served[idle] = NULL;
+    return old;
+}
+
+void mlops__swap_publish(mlops__swap *self, void *next) {
+    uint32_t idle = idle_of(self);
+    self->served[idle] = next;
+    atomic_store(&self->active, idle);
+}

@@ -1,0 +1,50 @@
+/* Two slots, one of which is active: readers take what is in it without waiting, and one writer at
+ * a time puts the next one into the other.
+ *
+ * What is served is any object of the owner's. A reader counts itself into the active slot, looks
+ * whether it is still active, and goes on there or begins anew: it can only fail to go on where a
+ * writer has made progress. A writer fills a slot only while nobody is counted in it.
+ */
+#ifndef MLOPS_DEPLOY_SWAP_H
+#define MLOPS_DEPLOY_SWAP_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+enum {
+    MLOPS__SWAP_STRIPES = 8 /* counters of a slot, so that threads seldom share a cache line */
+};
+
+typedef struct mlops__swap_count {
+    _Atomic(int64_t) n;
+    char room[64 - sizeof(int64_t)];
+} mlops__swap_count;
+
+typedef struct mlops__swap {
+    _Atomic(uint32_t) active;
+    void *served[2]; /* NULL: an empty slot; only the idle one is ever empty */
+    mlops__swap_count readers[2][MLOPS__SWAP_STRIPES];
+} mlops__swap;
+
+void mlops__swap_init(mlops__swap *self, void *served);
+
+/* What is served, until the place is left. */
+void *mlops__swap_enter(mlops__swap *self, mlops__swap_count **place);
+void mlops__swap_leave(mlops__swap_count *place);
+
+/* Of the writer alone. */
+
+/* What is in the active slot; the writer needs not enter, since nobody else ends it. */
+void *mlops__swap_served(mlops__swap *self);
+
+/* Empties the idle slot and returns what was in it, for its owner to end: NULL if it was empty or
+ * somebody still reads it. */
+void *mlops__swap_reclaim(mlops__swap *self);
+
+/* The same, and waits for whoever reads it. */
+void *mlops__swap_reclaim_wait(mlops__swap *self);
+
+/* Makes next what is served. The idle slot is empty. */
+void mlops__swap_publish(mlops__swap *self, void *next);
+
+#endif

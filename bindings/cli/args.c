@@ -2,71 +2,70 @@
 #include "cli.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-typedef enum option_kind { FLAG, TEXT, WHOLE, REAL } option_kind;
+typedef enum option_kind { FLAG, TEXT, WHOLE, REAL, CHOICE } option_kind;
 
 typedef struct option {
+    const char *key; /* that commands list; "" for all; some stand for more than one option */
     const char *name;
     char letter; /* 0: none */
     option_kind kind;
-    uint32_t commands;
-    size_t offset; /* of the field in cli_args */
-    const char *value;
+    size_t offset;     /* of the field in cli_args */
+    const char *value; /* of a choice: "random|time", where the field becomes 1 or 2 */
     const char *help;
     double min, max; /* of numbers */
 } option;
 
-enum {
-    ALL = 0xffff,
-    COMPARING = CLI_DRIFT_COMPARE | CLI_DRIFT_WATCH,
-    READS_CSV = CLI_MODEL_PREDICT | CLI_BUNDLE | COMPARING | CLI_REFERENCE_NEW,
-    SELECTS = CLI_BUNDLE | COMPARING | CLI_REFERENCE_NEW
-};
-
 #define FIELD(name) offsetof(cli_args, name)
 
 static const option options[] = {
-    {"output", 0, TEXT, CLI_MODEL_PREDICT, FIELD(output), "KIND",
-     "prediction (default), margin or leaf", 0, 0},
-    {"columns", 0, TEXT, CLI_MODEL_PREDICT, FIELD(columns), "A,B",
+    {"output", "output", 0, CHOICE, FIELD(output), "prediction|margin|leaf",
+     "what is printed; default prediction", 0, 0},
+    {"bind", "columns", 0, TEXT, FIELD(columns), "A,B",
      "column of each feature; default: the model's names", 0, 0},
-    {"output", 'o', TEXT, CLI_BUNDLE | CLI_REFERENCE_NEW, FIELD(out), "FILE",
-     "file to write; replaced if it is there", 0, 0},
-    {"reference", 0, TEXT, CLI_BUNDLE, FIELD(reference), "FILE",
-     "CSV or saved reference to hold live data against", 0, 0},
-    {"name", 0, TEXT, CLI_BUNDLE, FIELD(name), "TEXT", "name of the model", 0, 0},
-    {"version", 0, TEXT, CLI_BUNDLE, FIELD(version), "TEXT", "version of the model", 0, 0},
-    {"metadata", 0, TEXT, CLI_BUNDLE, FIELD(metadata), "JSON", "a JSON object, kept as it is", 0,
+    {"out", "output", 'o', TEXT, FIELD(out), "FILE", "file to write; replaced if it is there", 0,
      0},
-    {"columns", 0, TEXT, SELECTS, FIELD(columns), "A,B", "columns to keep; default: all", 0, 0},
-    {"ignore", 0, TEXT, SELECTS, FIELD(ignore), "A,B",
+    {"reference", "reference", 0, TEXT, FIELD(reference), "FILE",
+     "CSV or saved reference to hold live data against", 0, 0},
+    {"label", "name", 0, TEXT, FIELD(name), "TEXT", "name of the model", 0, 0},
+    {"label", "version", 0, TEXT, FIELD(version), "TEXT", "version of the model", 0, 0},
+    {"metadata", "metadata", 0, TEXT, FIELD(metadata), "JSON", "a JSON object, kept as it is", 0,
+     0},
+    {"select", "columns", 0, TEXT, FIELD(columns), "A,B", "columns to keep; default: all", 0, 0},
+    {"select", "ignore", 0, TEXT, FIELD(ignore), "A,B",
      "columns to leave out, such as target, id and time", 0, 0},
-    {"alpha", 0, REAL, COMPARING, FIELD(alpha), "P",
+    {"alpha", "alpha", 0, REAL, FIELD(alpha), "P",
      "chance of any false alarm in a report, up to 0.5; default 0.01", 1e-300, 0.5},
-    {"report", 0, TEXT, CLI_DRIFT_COMPARE, FIELD(report), "FILE",
+    {"report", "report", 0, TEXT, FIELD(report), "FILE",
      "write a report: HTML, or JSON if the name ends in .json", 0, 0},
-    {"window", 0, WHOLE, CLI_DRIFT_WATCH, FIELD(window), "N",
-     "rows of a window, 50 or more; default 1000", 50, 1e9},
-    {"metrics", 0, TEXT, CLI_DRIFT_WATCH, FIELD(metrics), "FILE",
+    {"window", "window", 0, WHOLE, FIELD(window), "N", "rows of a window, 50 or more; default 1000",
+     50, 1e9},
+    {"metrics", "metrics", 0, TEXT, FIELD(metrics), "FILE",
      "keep Prometheus text there, replaced after each window", 0, 0},
-    {"edges", 0, WHOLE, CLI_REFERENCE_NEW, FIELD(edges), "N",
+    {"edges", "edges", 0, WHOLE, FIELD(edges), "N",
      "quantile edges of a numeric column, 9 to 1023; default 255", 9, 1023},
-    {"csv-skip-lines", 0, WHOLE, READS_CSV, FIELD(csv_skip_lines), "N",
+    {"read-csv", "csv-skip-lines", 0, WHOLE, FIELD(csv_skip_lines), "N",
      "lines to pass over before the header", 0, 1e15},
-    {"csv-names", 0, TEXT, READS_CSV, FIELD(csv_names), "A,B",
+    {"read-csv", "csv-names", 0, TEXT, FIELD(csv_names), "A,B",
      "column names in place of the header's, separated by the delimiter", 0, 0},
-    {"csv-delimiter", 0, TEXT, READS_CSV, FIELD(csv_delimiter), "C",
+    {"read-csv", "csv-delimiter", 0, TEXT, FIELD(csv_delimiter), "C",
      "one character, or tab; default a comma", 0, 0},
-    {"csv-no-header", 0, FLAG, READS_CSV, FIELD(csv_no_header), "",
+    {"read-csv", "csv-no-header", 0, FLAG, FIELD(csv_no_header), "",
      "the first line holds values; columns are called c0, c1, ...", 0, 0},
-    {"from", 0, WHOLE, CLI_AUDIT_LOG, FIELD(from), "N", "number of the first commit; default 1", 1,
-     1e15},
-    {"max", 0, WHOLE, CLI_AUDIT_LOG, FIELD(max), "N", "commits at the most; default 1000", 1, 1e6},
-    {"json", 0, FLAG, ALL, FIELD(json), "", "print JSON", 0, 0},
-    {"help", 'h', FLAG, ALL, FIELD(help), "", "print this", 0, 0},
+    {"from", "from", 0, WHOLE, FIELD(from), "N", "number of the first commit; default 1", 1, 1e15},
+    {"max", "max", 0, WHOLE, FIELD(max), "N", "how many at the most; default 1000", 1, 1e6},
+    {"commits", "commits", 0, WHOLE, FIELD(commits), "N",
+     "the root is over the first N commits; default all", 1, 1e15},
+    {"change", "actor", 0, TEXT, FIELD(actor), "NAME", "who makes the change, for the audit trail",
+     0, 0},
+    {"change", "note", 0, TEXT, FIELD(note), "TEXT", "why, for the audit trail", 0, 0},
+    {"list", "csv", 0, FLAG, FIELD(csv), "", "print CSV", 0, 0},
+    {"", "json", 0, FLAG, FIELD(json), "", "print JSON", 0, 0},
+    {"", "help", 'h', FLAG, FIELD(help), "", "print this", 0, 0},
 };
 
 enum { N_OPTIONS = sizeof options / sizeof options[0] };
@@ -83,13 +82,26 @@ int cli_usage(const char *command, const char *format, ...) {
     return CLI_USAGE;
 }
 
+static int lists(const char *keys, const char *key) {
+    size_t n = strlen(key), length;
+    for (const char *at = keys; *at; at += length + (at[length] == ' ')) {
+        length = strcspn(at, " ");
+        if (length == n && !memcmp(at, key, n)) return 1;
+    }
+    return 0;
+}
+
+static int belongs(const option *o, const cli_command *command) {
+    return !*o->key || lists(command->options, o->key);
+}
+
 /* text is "--name", "--name=value" or "-o". */
 static const option *find(const cli_command *command, const char *text, const char **value) {
     size_t n = strcspn(text, "=");
     *value = text[1] == '-' && text[n] ? text + n + 1 : NULL;
     for (size_t i = 0; i < N_OPTIONS; i++) {
         const option *o = &options[i];
-        if (!(o->commands & command->id)) continue;
+        if (!belongs(o, command)) continue;
         if (text[1] == '-' && strlen(o->name) == n - 2 && !memcmp(text + 2, o->name, n - 2))
             return o;
         if (o->letter && text[1] == o->letter && !text[2]) return o;
@@ -114,6 +126,17 @@ static int take_number(cli_args *out, const cli_command *command, const option *
     return CLI_OK;
 }
 
+/* The place of the text among "random|time", from 1 on; 0 if it has none. */
+static int32_t choose(const char *choices, const char *text) {
+    size_t n = strlen(text);
+    for (int32_t place = 1;; place++) {
+        size_t length = strcspn(choices, "|");
+        if (length == n && !memcmp(choices, text, n)) return place;
+        if (!choices[length]) return 0;
+        choices += length + 1;
+    }
+}
+
 static int take(cli_args *out, const cli_command *command, const option *o, const char *value) {
     void *field = (char *)out + o->offset;
     if (o->kind == FLAG && value) return cli_usage(command->name, "--%s takes no value", o->name);
@@ -121,16 +144,35 @@ static int take(cli_args *out, const cli_command *command, const option *o, cons
     if (!value || !*value)
         return cli_usage(command->name, "--%s needs a value: %s", o->name, o->value);
     if (o->kind == TEXT) return *(const char **)field = value, CLI_OK;
-    return take_number(out, command, o, value);
+    if (o->kind != CHOICE) return take_number(out, command, o, value);
+    *(int32_t *)field = choose(o->value, value);
+    return *(int32_t *)field
+               ? CLI_OK
+               : cli_usage(command->name, "--%s: '%s' is not one of %s", o->name, value, o->value);
 }
 
-static int check(cli_args *out, const cli_command *command) {
+/* How many words a command takes. */
+static void count_words(const char *words, int *min, int *max) {
+    *min = *max = 0;
+    for (size_t n; *words; words += n + (words[n] == ' ')) {
+        n = strcspn(words, " ");
+        *min += *words != '[';
+        *max = n > 3 && !memcmp(words + n - 3, "...", 3) ? INT_MAX : *max + 1;
+    }
+}
+
+/* A required word is missing: tells it and those behind it. */
+static int missing(const cli_args *args, const cli_command *command) {
+    const char *words = command->words;
+    for (int32_t i = 0; i < args->n_words; i++) words = strchr(words, ' ') + 1;
+    size_t n = strcspn(words, "[");
+    while (n && words[n - 1] == ' ') n--;
+    return cli_usage(command->name, "%.*s is missing", (int)n, words);
+}
+
+static int check(cli_args *out, const cli_command *command, int min) {
     if (out->help) return CLI_OK;
-    if (out->n_words < command->n_words)
-        return cli_usage(command->name, "%s is missing",
-                         command->n_words == 1 || out->n_words == 0
-                             ? command->words
-                             : strchr(command->words, ' ') + 1);
+    if (out->n_words < min) return missing(out, command);
     const char *delimiter = out->csv_delimiter;
     if (!delimiter) return CLI_OK;
     if (!strcmp(delimiter, "tab") || !strcmp(delimiter, "\\t")) out->csv_delimiter = "\t";
@@ -140,18 +182,20 @@ static int check(cli_args *out, const cli_command *command) {
 }
 
 int cli_parse(cli_args *out, const cli_command *command, int n, char **texts) {
-    *out = (cli_args){0};
-    int literal = 0;
+    int literal = 0, min, max;
+    *out = (cli_args){.command = command->name, .words = texts};
+    count_words(command->words, &min, &max);
     for (int i = 0; i < n; i++) {
-        const char *text = texts[i], *value;
+        char *text = texts[i];
+        const char *value;
         if (!literal && !strcmp(text, "--")) {
             literal = 1;
             continue;
         }
         if (literal || text[0] != '-' || !text[1]) {
-            if (out->n_words == command->n_words)
+            if (out->n_words == max)
                 return cli_usage(command->name, "'%s' is one argument too many", text);
-            out->words[out->n_words++] = text;
+            texts[out->n_words++] = text;
             continue;
         }
         const option *o = find(command, text, &value);
@@ -160,7 +204,17 @@ int cli_parse(cli_args *out, const cli_command *command, int n, char **texts) {
         int status = take(out, command, o, value);
         if (status) return status;
     }
-    return check(out, command);
+    return check(out, command, min);
+}
+
+int cli_whole(const cli_args *args, const char *text, const char *what, int64_t *out) {
+    char *end;
+    errno = 0;
+    long long number = strtoll(text, &end, 10);
+    if (*end || end == text || errno || number < 1)
+        return cli_usage(args->command, "%s: '%s' is no whole number from 1 on", what, text);
+    *out = number;
+    return CLI_OK;
 }
 
 void cli_help(const cli_command *command) {
@@ -168,7 +222,7 @@ void cli_help(const cli_command *command) {
            *command->words ? " " : "", command->words, command->summary, command->detail);
     for (size_t i = 0; i < N_OPTIONS; i++) {
         const option *o = &options[i];
-        if (!(o->commands & command->id)) continue;
+        if (!belongs(o, command)) continue;
         char left[64];
         if (o->letter) snprintf(left, sizeof left, "-%c, --%s %s", o->letter, o->name, o->value);
         else snprintf(left, sizeof left, "--%s %s", o->name, o->value);

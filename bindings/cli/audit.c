@@ -2,28 +2,7 @@
 #include "cli.h"
 
 #include <stdlib.h>
-#include <time.h>
-
-static void print_id(const mlops_id *id) {
-    for (size_t i = 0; i < sizeof id->bytes; i++) printf("%02x", id->bytes[i]);
-}
-
-static int open_store(mlops_store **out, const cli_args *args) {
-    mlops_error error;
-    mlops_store_opts opts = MLOPS_STORE_OPTS_INIT;
-    opts.flags = MLOPS_STORE_MUST_EXIST;
-    if (mlops_store_open(out, args->words[0], &opts, &error))
-        return cli_fail(args->words[0], &error);
-    return CLI_OK;
-}
-
-static void print_time(int64_t time_ns) {
-    time_t seconds = (time_t)(time_ns / 1000000000);
-    struct tm utc;
-    char text[32] = "?";
-    if (gmtime_r(&seconds, &utc)) strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc);
-    printf("%s.%03dZ", text, (int)(time_ns / 1000000 % 1000));
-}
+#include <string.h>
 
 static void print_member(const char *name, const char *text) {
     if (!text) return;
@@ -53,7 +32,7 @@ static int print_json(const mlops_audit *audit, int64_t index, const mlops_audit
     print_member("note", entry->note);
     print_member("trace_id", entry->trace_id);
     fputs(",\"link\":\"", stdout);
-    print_id(&link);
+    cli_id(stdout, &link);
     fputs("\",\"operations\":", stdout);
     int printed = print_operations(audit, index);
     fputs("}\n", stdout);
@@ -61,9 +40,9 @@ static int print_json(const mlops_audit *audit, int64_t index, const mlops_audit
 }
 
 static void print_line(const mlops_audit_entry *entry) {
-    printf("%8lld  ", (long long)entry->seq);
-    print_time(entry->time_ns);
-    printf("  ");
+    char time[CLI_TIME];
+    cli_format_time(time, entry->time_ns);
+    printf("%8lld  %s  ", (long long)entry->seq, time);
     cli_text(stdout, entry->actor ? entry->actor : "-");
     printf("  ");
     cli_text(stdout, entry->verb ? entry->verb : "commit");
@@ -84,33 +63,127 @@ static int print_log(const mlops_audit *audit, int json) {
     return status;
 }
 
-int cli_audit_log(const cli_args *args) {
-    mlops_store *store;
-    mlops_audit *audit;
-    mlops_error error;
-    int status = open_store(&store, args);
+static mlops_status verify(cli_work *work) {
+    return mlops_audit_verify(work->store, &work->id, &work->number, &work->error);
+}
+
+/* Of the commits that there are now, or as many of the first as asked for. */
+static mlops_status root(cli_work *work) {
+    mlops_store_stats stats = MLOPS_STORE_STATS_INIT;
+    mlops_status status = mlops_store_stat(work->store, &stats, &work->error);
+    work->number = work->args->commits ? work->args->commits : stats.seq;
+    if (status) return status;
+    return mlops_audit_root(work->store, work->number, &work->id, &work->error);
+}
+
+static int print_hash(const cli_args *args, cli_verb *verb, const char *name) {
+    cli_work work;
+    int status = cli_read(&work, args, verb);
+    if (status) return status;
+    if (args->json) printf("{\"commits\":%lld,\"%s\":\"", (long long)work.number, name);
+    else printf("%lld commits ", (long long)work.number);
+    cli_id(stdout, &work.id);
+    puts(args->json ? "\"}" : "");
+    return CLI_OK;
+}
+
+static int audit_verify(const cli_args *args) { return print_hash(args, verify, "link"); }
+
+static int audit_root(const cli_args *args) { return print_hash(args, root, "root"); }
+
+static int audit_log(const cli_args *args) {
+    cli_work work;
+    mlops_audit *audit = NULL;
+    int status = cli_open(&work, args, 0);
     if (status) return status;
     int64_t from = args->from ? args->from : 1, max = args->max ? args->max : 1000;
-    int failed = mlops_audit_read(&audit, store, from, max, &error) != MLOPS_OK;
-    mlops_store_close(store);
-    if (failed) return cli_fail(args->words[0], &error);
-    status = print_log(audit, args->json);
+    if (mlops_audit_read(&audit, work.store, from, max, &work.error))
+        status = cli_work_failed(&work);
+    cli_close(&work);
+    if (!status) status = print_log(audit, args->json);
     mlops_audit_unref(audit);
     return status;
 }
 
-int cli_audit_verify(const cli_args *args) {
-    mlops_store *store;
-    mlops_error error;
-    mlops_id link;
-    int64_t n = 0;
-    int status = open_store(&store, args);
+static mlops_status proof(cli_work *work, char *text, size_t cap, size_t *needed) {
+    return mlops_audit_prove(work->store, work->number, work->args->commits, text, cap, needed,
+                             &work->error);
+}
+
+static int audit_prove(const cli_args *args) {
+    cli_work work;
+    int64_t number;
+    size_t n;
+    int status = cli_whole(args, args->words[1], "COMMIT", &number);
+    if (!status) status = cli_open(&work, args, 0);
     if (status) return status;
-    int failed = mlops_audit_verify(store, &link, &n, &error) != MLOPS_OK;
-    mlops_store_close(store);
-    if (failed) return cli_fail(args->words[0], &error);
-    printf(args->json ? "{\"commits\":%lld,\"link\":\"" : "%lld commits ", (long long)n);
-    print_id(&link);
-    puts(args->json ? "\"}" : "");
+    work.number = number;
+    char *text = cli_get_text(&work, proof, &n);
+    cli_close(&work);
+    if (!text) return CLI_FAILED;
+    if (args->out) status = cli_output_write(args->out, text, n);
+    else puts(text);
+    free(text);
+    return status;
+}
+
+static int parse_root(const cli_args *args, const char *text, mlops_id *out) {
+    if (strlen(text) != 64 || strspn(text, "0123456789abcdefABCDEF") != 64)
+        return cli_usage(args->command, "ROOT: '%s' is not 64 hexadecimal digits", text);
+    for (size_t i = 0; i < sizeof out->bytes; i++) {
+        const char pair[] = {text[2 * i], text[2 * i + 1], 0};
+        out->bytes[i] = (uint8_t)strtoul(pair, NULL, 16);
+    }
     return CLI_OK;
 }
+
+static int audit_verify_proof(const cli_args *args) {
+    mlops_audit *audit = NULL;
+    mlops_error error;
+    mlops_id kept;
+    size_t n;
+    int status = parse_root(args, args->words[1], &kept);
+    if (status) return status;
+    char *text = cli_read_file(args->words[0], &n);
+    if (!text) return CLI_FAILED;
+    if (mlops_audit_parse(&audit, text, n, &kept, NULL, &error))
+        status = cli_fail(strcmp(args->words[0], "-") ? args->words[0] : "standard input", &error);
+    free(text);
+    if (!status) status = print_log(audit, args->json);
+    mlops_audit_unref(audit);
+    return status;
+}
+
+const cli_command cli_audit_commands[] = {
+    {"audit log", "STORE", "from max", "Print what happened to a store, commit by commit.",
+     "With --json an object a line, with the operations of the commit and its link.\n\n"
+     "Examples:\n"
+     "  mlops audit log fraud.mlops\n"
+     "  mlops audit log fraud.mlops --from 100 --max 10 --json",
+     audit_log},
+    {"audit verify", "STORE", "", "Verify the chain of commits and print the link of the newest.",
+     "The link is a SHA-256 over the whole history: keep it elsewhere, and compare.\n\n"
+     "Examples:\n"
+     "  mlops audit verify fraud.mlops",
+     audit_verify},
+    {"audit root", "STORE", "commits", "Print one hash over the first commits of a store.",
+     "Whoever keeps it can be shown any one of these commits without the others.\n\n"
+     "Examples:\n"
+     "  mlops audit root fraud.mlops\n"
+     "  mlops audit root fraud.mlops --commits 100",
+     audit_root},
+    {"audit prove", "STORE COMMIT", "out commits",
+     "Write the proof that a commit is one of the first.",
+     "The proof is JSON: the commit whole, and the hashes that lead to the root. Without -o it is\n"
+     "printed.\n\n"
+     "Examples:\n"
+     "  mlops audit prove fraud.mlops 7 -o proof.json",
+     audit_prove},
+    {"audit verify-proof", "FILE ROOT", "",
+     "Check a proof against a root that was kept, and print its commit.",
+     "No store is needed. FILE may be -, for standard input.\n\n"
+     "Examples:\n"
+     "  mlops audit verify-proof proof.json 5f0c...",
+     audit_verify_proof},
+    {0},
+};

@@ -6,7 +6,7 @@
 static void print_id(const mlops_bundle *bundle) {
     mlops_id id;
     mlops_bundle_id(bundle, &id);
-    for (size_t i = 0; i < sizeof id.bytes; i++) printf("%02x", id.bytes[i]);
+    cli_id(stdout, &id);
 }
 
 static void print_json(const mlops_bundle *bundle) {
@@ -75,7 +75,7 @@ static int write(const cli_args *args, const mlops_model *model, const mlops_ref
     return show(args->out, args->json);
 }
 
-int cli_bundle(const cli_args *args) {
+static int cli_bundle(const cli_args *args) {
     mlops_model *model;
     mlops_reference *reference = NULL;
     mlops_error error;
@@ -93,3 +93,16 @@ int cli_bundle(const cli_args *args) {
     mlops_model_unref(model);
     return exit_status;
 }
+
+const cli_command cli_bundle_commands[] = {
+    {"bundle", "FILE", "out reference label metadata select read-csv",
+     "Write a bundle, or say what one holds.",
+     "With -o, FILE is a model, and a bundle that carries it is written, whole or not at all.\n"
+     "Without -o, FILE is a bundle: every byte of it is checked, and its golden rows predicted.\n\n"
+     "Examples:\n"
+     "  mlops bundle fraud.json -o fraud.bundle --name fraud --version 7 \\\n"
+     "      --reference train.csv --ignore fraud,id --metadata '{\"owner\": \"risk\"}'\n"
+     "  mlops bundle fraud.bundle",
+     cli_bundle},
+    {0},
+};

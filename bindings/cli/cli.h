@@ -7,64 +7,64 @@
 #include <stdio.h>
 
 /* Exit statuses; docs/cli.md promises them. */
-enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2, CLI_DRIFT = 3, CLI_NOT_ENOUGH_DATA = 4 };
-
-/* One bit a command: which of them an option belongs to. */
 enum {
-    CLI_MODEL_DESCRIBE = 1,
-    CLI_MODEL_PREDICT = 2,
-    CLI_BUNDLE = 4,
-    CLI_DRIFT_COMPARE = 8,
-    CLI_DRIFT_WATCH = 16,
-    CLI_REFERENCE_NEW = 32,
-    CLI_REFERENCE_DESCRIBE = 64,
-    CLI_DOCTOR = 128,
-    CLI_INIT = 256,
-    CLI_STORE_STATS = 512,
-    CLI_STORE_CHECK = 1024,
-    CLI_STORE_REPAIR = 2048,
-    CLI_STORE_EXPORT = 4096,
-    CLI_STORE_IMPORT = 8192,
-    CLI_AUDIT_LOG = 16384,
-    CLI_AUDIT_VERIFY = 32768
+    CLI_OK = 0,
+    CLI_FAILED = 1,
+    CLI_USAGE = 2,
+    CLI_DRIFT = 3,
+    CLI_NOT_ENOUGH_DATA = 4,
+    CLI_REFUSED = 5
 };
-
-enum { CLI_WORDS_MAX = 2 };
 
 /* What stood on the command line. Texts are NULL and numbers 0 where nothing was said. */
 typedef struct cli_args {
-    const char *words[CLI_WORDS_MAX];
+    const char *command; /* "drift compare" */
+    char **words;
     int32_t n_words;
-    int32_t help, json, csv_no_header;
-    const char *out, *output, *columns, *ignore, *report, *metrics, *reference;
-    const char *name, *version, *metadata;
+    int32_t help, json, csv, csv_no_header, force, plain, drop;
+    int32_t output, split, part, status; /* the choice as it is listed, from 1 on */
+    const char *out, *columns, *ignore, *report, *metrics, *reference;
+    const char *name, *version, *metadata, *description;
     const char *csv_names, *csv_delimiter;
-    int64_t csv_skip_lines, window, edges, from, max;
-    double alpha;
+    const char *actor, *note, *as, *target, *time, *id, *branch, *message, *author;
+    const char *dataset, *ref, *path, *parent, *filter, *run, *features, *gate;
+    const char *model, *champion, *canary, *salt, *key;
+    int64_t csv_skip_lines, window, edges, from, max, seed, step, number, commits;
+    double alpha, share, canary_share;
 } cli_args;
 
 typedef struct cli_command {
-    uint32_t id;         /* CLI_DRIFT_COMPARE */
-    const char *name;    /* "drift compare" */
-    const char *words;   /* "REFERENCE CURRENT" */
-    int32_t n_words;     /* all are required */
+    const char *name;    /* "drift compare"; NULL ends a table of commands */
+    const char *words;   /* "STORE [REF] FILE...": required, optional, one or more */
+    const char *options; /* keys of the options in args.c, separated by blanks */
     const char *summary; /* one line */
     const char *detail;  /* what --help says further */
     int (*run)(const cli_args *args);
 } cli_command;
 
-/* args.c: the command line. Returns CLI_OK, or CLI_USAGE after saying what is wrong. */
+/* The commands of each noun, in the file of that name. */
+extern const cli_command cli_model_commands[], cli_bundle_commands[], cli_drift_commands[],
+    cli_reference_commands[], cli_store_commands[], cli_audit_commands[], cli_doctor_commands[];
+
+/* args.c: the command line. Returns CLI_OK, or CLI_USAGE after saying what is wrong. The words are
+ * moved to the front of texts, and stay there. */
 int cli_parse(cli_args *out, const cli_command *command, int n, char **texts);
 void cli_help(const cli_command *command);
 int cli_usage(const char *command, const char *format, ...);
+int cli_whole(const cli_args *args, const char *text, const char *what, int64_t *out);
+
+enum { CLI_TIME = 48 /* room for a time as text */ };
 
 /* print.c: texts to the terminal, JSON, errors. */
 void cli_text(FILE *to, const char *text); /* control characters become '?' */
 int cli_width(const char *text);           /* characters that cli_text() writes */
+void cli_padded(const char *text, int width, int to_the_right); /* cut to the width */
 void cli_json_text(FILE *to, const char *text);
 void cli_json_number(FILE *to, double value); /* null if not finite */
 void cli_number(FILE *to, double value);      /* shortest that comes back */
-int cli_colours(void);                        /* true if standard output is a terminal */
+void cli_id(FILE *to, const mlops_id *id);
+void cli_format_time(char text[CLI_TIME], int64_t time_ns); /* ISO 8601, UTC */
+int cli_colours(void); /* true if standard output is a terminal */
 const char *cli_verdict(mlops_drift_verdict verdict);
 const char *cli_verdict_colour(mlops_drift_verdict verdict); /* "" where there are no colours */
 const char *cli_colour_end(void);
@@ -82,6 +82,53 @@ mlops_drift_opts cli_drift_opts(const cli_args *args);
 int cli_load_table(mlops_table **out, const char *path, const cli_args *args);
 int cli_load_reference(mlops_reference **out, const char *path, const cli_args *args);
 int cli_is_container(const char *path); /* a saved reference or a bundle, by its first bytes */
+char *cli_read_file(const char *path, size_t *n); /* ends in NUL, to be freed; NULL: told */
+
+/* output.c: a file that is written whole or not at all; standard output if the path is NULL. */
+typedef struct cli_output {
+    FILE *file;
+    const char *path;
+    int in_place; /* no regular file, such as a pipe */
+    char beside[4096];
+} cli_output;
+
+int cli_output_open(cli_output *self, const char *path);
+int cli_output_close(cli_output *self, int exit_status); /* keeps the file if that is CLI_OK */
+int cli_output_write(const char *path, const void *bytes, size_t n);
+
+/* list.c: rows of a table: aligned for people, as JSON an object a line, or as CSV. */
+int cli_list(const mlops_table *table, const cli_args *args);
+int cli_write_csv(const mlops_table *table, const char *path);
+void cli_csv_text(FILE *to, const char *text);
+
+/* work.c: what the commands do with an open store. */
+typedef struct cli_work {
+    const cli_args *args;
+    mlops_store *store;
+    mlops_change *change; /* of commands that change it, else NULL */
+    mlops_id id;          /* for what the command found or made */
+    int64_t number;
+    mlops_error error; /* of the verb that failed */
+} cli_work;
+
+typedef mlops_status cli_verb(cli_work *work);
+typedef mlops_status cli_table_verb(cli_work *work, mlops_table **out);
+typedef mlops_status cli_text_verb(cli_work *work, char *text, size_t cap, size_t *needed);
+
+/* Words of the command behind the store; NULL where there is none. */
+const char *cli_word(const cli_args *args, int32_t index);
+int cli_open(cli_work *out, const cli_args *args, int writes);
+void cli_close(cli_work *work);
+int cli_work_failed(const cli_work *work);
+int cli_read(cli_work *out, const cli_args *args, cli_verb *verb);  /* open, verb, close */
+int cli_write(cli_work *out, const cli_args *args, cli_verb *verb); /* without a change */
+int cli_read_list(const cli_args *args, cli_table_verb *verb);      /* and print */
+int cli_read_text(const cli_args *args, cli_text_verb *verb); /* and print, as JSON or lines */
+char *cli_get_text(cli_work *work, cli_text_verb *verb, size_t *n); /* to be freed; NULL: failed */
+
+/* Opens, lets build add to a change and commits it; again, if others have changed the same. What a
+ * gate refuses is committed too, and CLI_REFUSED. */
+int cli_change(cli_work *out, const cli_args *args, cli_verb *build);
 
 /* stream.c: records of CSV from a file that may still grow. */
 typedef struct cli_stream {
@@ -100,22 +147,7 @@ void cli_stream_free(cli_stream *self);
 int cli_stream_next(cli_stream *self, const char **record, size_t *n);
 int cli_stream_skip_line(cli_stream *self);
 
-/* The commands, each in a file of its noun. */
-int cli_model_describe(const cli_args *args);
-int cli_model_predict(const cli_args *args);
-int cli_bundle(const cli_args *args);
-int cli_drift_compare(const cli_args *args);
+/* watch.c: standard input, window by window. */
 int cli_drift_watch(const cli_args *args);
-int cli_reference_new(const cli_args *args);
-int cli_reference_describe(const cli_args *args);
-int cli_doctor(const cli_args *args);
-int cli_init(const cli_args *args);
-int cli_store_stats(const cli_args *args);
-int cli_store_check(const cli_args *args);
-int cli_store_repair(const cli_args *args);
-int cli_store_export(const cli_args *args);
-int cli_store_import(const cli_args *args);
-int cli_audit_log(const cli_args *args);
-int cli_audit_verify(const cli_args *args);
 
 #endif

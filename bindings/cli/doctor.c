@@ -90,7 +90,7 @@ static finding library(void) {
     return f;
 }
 
-int cli_doctor(const cli_args *args) {
+static int cli_doctor(const cli_args *args) {
     const finding findings[] = {version(),        cpu(),       page_size(),
                                 floating_point(), temporary(), library()};
     int n = (int)(sizeof findings / sizeof findings[0]), n_bad = 0;
@@ -112,3 +112,13 @@ int cli_doctor(const cli_args *args) {
     if (args->json) puts("]}");
     return n_bad ? CLI_FAILED : CLI_OK;
 }
+
+const cli_command cli_doctor_commands[] = {
+    {"doctor", "", "", "Check the machine and the library.",
+     "Exit status: 0 if all is well, 1 else.\n\n"
+     "Examples:\n"
+     "  mlops doctor\n"
+     "  MLOPS_CPU=scalar mlops doctor --json",
+     cli_doctor},
+    {0},
+};

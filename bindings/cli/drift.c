@@ -23,25 +23,9 @@ static void format(const mlops_drift_column *c, char cells[CELLS][CELL]) {
     else snprintf(cells[7], CELL, "-");
 }
 
-static void print_name(const char *name, int width) {
-    int n = cli_width(name);
-    if (n <= width) {
-        cli_text(stdout, name);
-        printf("%*s", width - n, "");
-        return;
-    }
-    size_t bytes = 0; /* of the first width - 1 characters */
-    for (int left = width - 1; name[bytes]; bytes++)
-        if (((unsigned char)name[bytes] & 0xc0) != 0x80 && left-- == 0) break;
-    char *cut = strndup(name, bytes);
-    if (cut) cli_text(stdout, cut);
-    fputs("\xe2\x80\xa6", stdout);
-    free(cut);
-}
-
 static void print_row(const char *name, int name_width, char cells[CELLS][CELL], const int *widths,
                       const char *colour) {
-    print_name(name, name_width);
+    cli_padded(name, name_width, 0);
     for (int i = 0; i < CELLS; i++) {
         int numeric = i >= 2;
         if (i == 0)
@@ -124,7 +108,7 @@ static int compare(mlops_drift **out, const cli_args *args, const mlops_table *c
     return exit_status;
 }
 
-int cli_drift_compare(const cli_args *args) {
+static int cli_drift_compare(const cli_args *args) {
     mlops_table *current;
     mlops_drift *drift = NULL;
     if (!strcmp(args->words[0], "-") && !strcmp(args->words[1], "-"))
@@ -140,3 +124,28 @@ int cli_drift_compare(const cli_args *args) {
     mlops_table_unref(current);
     return exit_status;
 }
+
+const cli_command cli_drift_commands[] = {
+    {"drift compare", "REFERENCE CURRENT", "select alpha report read-csv",
+     "Tell column by column whether CURRENT has drifted from REFERENCE.",
+     "REFERENCE is a CSV table, a saved reference or a bundle; CURRENT a CSV table. Two tables\n"
+     "are compared with every row of both. One of them may be -, for standard input.\n\n"
+     "Exit status: 0 no drift, 3 drift, 4 not enough data, 1 an error, 2 wrong usage.\n\n"
+     "Examples:\n"
+     "  mlops drift compare train.csv live.csv --ignore id,time\n"
+     "  mlops drift compare fraud.bundle live.csv --report drift.html\n"
+     "  mlops drift compare train.csv live.csv --json | jq .",
+     cli_drift_compare},
+    {"drift watch", "REFERENCE", "select alpha window metrics read-csv",
+     "Judge CSV from standard input, window by window.",
+     "The header comes first, then rows, as they arrive. Each window that is complete is judged\n"
+     "and gives a line; with --json an object a line. REFERENCE is a CSV table, a saved\n"
+     "reference or a bundle.\n\n"
+     "Exit status: 3 a window drifted, 4 no window could be judged, 0 else, 1 an error, 2 wrong\n"
+     "usage.\n\n"
+     "Examples:\n"
+     "  tail -n +1 -f live.csv | mlops drift watch train.reference --window 500\n"
+     "  mlops drift watch fraud.bundle --metrics /run/fraud.prom < live.csv",
+     cli_drift_watch},
+    {0},
+};

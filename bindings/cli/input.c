@@ -32,22 +32,35 @@ mlops_drift_opts cli_drift_opts(const cli_args *args) {
     return opts;
 }
 
-/* All of standard input; NULL after an error was told. */
-static char *read_input(size_t *n) {
+/* All of a file, and a NUL; NULL after an error was told. */
+static char *read_all(FILE *file, const char *name, size_t *n) {
     size_t cap = 1 << 16;
     char *text = malloc(cap);
     for (*n = 0; text;) {
-        *n += fread(text + *n, 1, cap - *n, stdin);
-        if (*n < cap) break;
+        *n += fread(text + *n, 1, cap - 1 - *n, file);
+        if (*n < cap - 1) break;
         char *larger = realloc(text, cap *= 2);
         if (!larger) free(text);
         text = larger;
     }
-    if (!text) return cli_complain("standard input: out of memory at %zu bytes", cap), NULL;
-    if (!ferror(stdin)) return text;
-    cli_complain("standard input: %s", strerror(errno));
+    if (!text) return cli_complain("%s: out of memory at %zu bytes", name, cap), NULL;
+    text[*n] = 0;
+    if (!ferror(file)) return text;
+    cli_complain("%s: %s", name, strerror(errno));
     free(text);
     return NULL;
+}
+
+char *cli_read_file(const char *path, size_t *n) {
+    struct stat about;
+    if (!strcmp(path, "-")) return read_all(stdin, "standard input", n);
+    if (!stat(path, &about) && !S_ISREG(about.st_mode))
+        return cli_complain("cannot read '%s': it is no regular file", path), NULL;
+    FILE *file = fopen(path, "rb");
+    if (!file) return cli_complain("cannot open '%s': %s", path, strerror(errno)), NULL;
+    char *text = read_all(file, path, n);
+    fclose(file);
+    return text;
 }
 
 /* Only regular files are read by name, but this file could be standard input. */
@@ -70,7 +83,7 @@ int cli_load_table(mlops_table **out, const char *path, const cli_args *args) {
     if (strcmp(path, "-") != 0)
         return mlops_table_load(out, path, &csv, &error) ? fail_table(path, &error) : CLI_OK;
     size_t n;
-    char *text = read_input(&n);
+    char *text = cli_read_file(path, &n);
     if (!text) return CLI_FAILED;
     mlops_status status = mlops_table_parse(out, text, n, &csv, &error);
     free(text);

@@ -9,7 +9,7 @@ static int load(mlops_model **out, const char *path) {
     return mlops_model_load(out, path, NULL, &error) ? cli_fail(path, &error) : CLI_OK;
 }
 
-int cli_model_describe(const cli_args *args) {
+static int cli_model_describe(const cli_args *args) {
     mlops_model *model;
     int exit_status = load(&model, args->words[0]);
     if (exit_status) return exit_status;
@@ -23,18 +23,6 @@ int cli_model_describe(const cli_args *args) {
     free(text);
     mlops_model_unref(model);
     return exit_status;
-}
-
-/* The kind of output, and what its columns are called; false if there is no such kind. */
-static int find_output(const char *text, mlops_model_output *out, const char **name) {
-    static const char *const names[] = {"prediction", "margin", "leaf"};
-    *name = text ? text : names[0];
-    for (int i = 0; i < 3; i++) {
-        if (strcmp(*name, names[i]) != 0) continue;
-        *out = (mlops_model_output)i;
-        return 1;
-    }
-    return 0;
 }
 
 static void print_csv(const double *values, int64_t n_rows, int64_t width, const char *name) {
@@ -83,17 +71,35 @@ static int predict(const cli_args *args, const mlops_model *model, const mlops_t
     return exit_status;
 }
 
-int cli_model_predict(const cli_args *args) {
+static int cli_model_predict(const cli_args *args) {
     mlops_model *model;
     mlops_table *table = NULL;
-    mlops_model_output output;
-    const char *name;
-    if (!find_output(args->output, &output, &name))
-        return cli_usage("model predict", "--output: '%s' is not prediction, margin or leaf", name);
+    static const char *const names[] = {"prediction", "margin", "leaf"};
+    int32_t output = args->output ? args->output - 1 : 0;
     int exit_status = load(&model, args->words[0]);
     if (!exit_status) exit_status = cli_load_table(&table, args->words[1], args);
-    if (!exit_status) exit_status = predict(args, model, table, output, name);
+    if (!exit_status)
+        exit_status = predict(args, model, table, (mlops_model_output)output, names[output]);
     mlops_table_unref(table);
     mlops_model_unref(model);
     return exit_status;
 }
+
+const cli_command cli_model_commands[] = {
+    {"model describe", "FILE", "", "Say what a model file holds.",
+     "FILE is what XGBoost's save_model wrote (JSON or UBJSON), or a bundle.\n\n"
+     "Examples:\n"
+     "  mlops model describe fraud.json\n"
+     "  mlops model describe fraud.bundle --json",
+     cli_model_describe},
+    {"model predict", "FILE TABLE", "output bind read-csv",
+     "Predict the rows of a CSV table; CSV to standard output.",
+     "Columns are bound to features by name; further columns are ignored. TABLE may be -, for\n"
+     "standard input. Nothing is printed if a row cannot be read.\n\n"
+     "Examples:\n"
+     "  mlops model predict fraud.json live.csv > scores.csv\n"
+     "  mlops model predict fraud.json live.csv --output margin\n"
+     "  mlops model predict unnamed.json live.csv --columns age,amount,country",
+     cli_model_predict},
+    {0},
+};

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Length of the valid UTF-8 character at p, 0 if there is none. */
@@ -43,6 +44,36 @@ int cli_width(const char *text) {
         p += n ? n : 1;
     }
     return width;
+}
+
+void cli_padded(const char *text, int width, int to_the_right) {
+    int n = cli_width(text);
+    if (to_the_right && n < width) printf("%*s", width - n, "");
+    if (n <= width) {
+        cli_text(stdout, text);
+        if (!to_the_right && n < width) printf("%*s", width - n, "");
+        return;
+    }
+    size_t bytes = 0; /* of the first width - 1 characters */
+    for (int left = width - 1; text[bytes]; bytes++)
+        if (((unsigned char)text[bytes] & 0xc0) != 0x80 && left-- == 0) break;
+    char *cut = strndup(text, bytes);
+    if (cut) cli_text(stdout, cut);
+    fputs("\xe2\x80\xa6", stdout);
+    free(cut);
+}
+
+void cli_id(FILE *to, const mlops_id *id) {
+    for (size_t i = 0; i < sizeof id->bytes; i++) fprintf(to, "%02x", id->bytes[i]);
+}
+
+void cli_format_time(char text[CLI_TIME], int64_t time_ns) {
+    enum { SECOND = 1000000000 };
+    int64_t ns = time_ns % SECOND < 0 ? time_ns % SECOND + SECOND : time_ns % SECOND;
+    time_t seconds = (time_t)((time_ns - ns) / SECOND);
+    struct tm utc;
+    size_t n = gmtime_r(&seconds, &utc) ? strftime(text, CLI_TIME, "%Y-%m-%dT%H:%M:%S", &utc) : 0;
+    snprintf(text + n, CLI_TIME - n, ".%03dZ", (int)(ns / 1000000));
 }
 
 void cli_json_text(FILE *to, const char *text) {

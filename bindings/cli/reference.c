@@ -25,7 +25,7 @@ static void print(const mlops_reference *reference, int json) {
     }
 }
 
-int cli_reference_new(const cli_args *args) {
+static int cli_reference_new(const cli_args *args) {
     mlops_table *table;
     mlops_reference *reference = NULL;
     mlops_error error;
@@ -43,7 +43,7 @@ int cli_reference_new(const cli_args *args) {
     return exit_status;
 }
 
-int cli_reference_describe(const cli_args *args) {
+static int cli_reference_describe(const cli_args *args) {
     mlops_reference *reference;
     int exit_status = cli_load_reference(&reference, args->words[0], args);
     if (exit_status) return exit_status;
@@ -51,3 +51,18 @@ int cli_reference_describe(const cli_args *args) {
     mlops_reference_unref(reference);
     return CLI_OK;
 }
+
+const cli_command cli_reference_commands[] = {
+    {"reference new", "TABLE", "out select edges read-csv",
+     "Keep what comparing needs of a CSV table, and no row.",
+     "Examples:\n"
+     "  mlops reference new train.csv -o train.reference --ignore target,id\n"
+     "  mlops reference new train.csv -o train.reference --edges 1023",
+     cli_reference_new},
+    {"reference describe", "FILE", "", "Say what a reference holds.",
+     "FILE is a saved reference, a bundle that has one, or a CSV table.\n\n"
+     "Examples:\n"
+     "  mlops reference describe train.reference",
+     cli_reference_describe},
+    {0},
+};

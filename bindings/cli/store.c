@@ -22,23 +22,30 @@ static int print_stats(const mlops_store_stats *s, int json) {
     return CLI_OK;
 }
 
-/* Opens the store as it is, or makes one; says what it holds. */
-static int show(const cli_args *args, uint32_t flags) {
-    mlops_store *store;
+static int show(mlops_store *store, const cli_args *args) {
     mlops_error error;
-    mlops_store_opts opts = MLOPS_STORE_OPTS_INIT;
     mlops_store_stats stats = MLOPS_STORE_STATS_INIT;
-    opts.flags = flags;
-    if (mlops_store_open(&store, args->words[0], &opts, &error))
-        return cli_fail(args->words[0], &error);
-    int failed = mlops_store_stat(store, &stats, &error) != MLOPS_OK;
-    mlops_store_close(store);
-    return failed ? cli_fail(args->words[0], &error) : print_stats(&stats, args->json);
+    if (mlops_store_stat(store, &stats, &error)) return cli_fail(args->words[0], &error);
+    return print_stats(&stats, args->json);
 }
 
-int cli_init(const cli_args *args) { return show(args, 0); }
+static int cli_init(const cli_args *args) {
+    mlops_store *store;
+    mlops_error error;
+    if (mlops_store_open(&store, args->words[0], NULL, &error))
+        return cli_fail(args->words[0], &error);
+    int status = show(store, args);
+    mlops_store_close(store);
+    return status;
+}
 
-int cli_store_stats(const cli_args *args) { return show(args, MLOPS_STORE_MUST_EXIST); }
+static int cli_store_stats(const cli_args *args) {
+    cli_work work;
+    int status = cli_open(&work, args, 0);
+    if (!status) status = show(work.store, args);
+    cli_close(&work);
+    return status;
+}
 
 static void print_check(const mlops_check *check, int json) {
     mlops_check_counts counts = MLOPS_CHECK_COUNTS_INIT;
@@ -65,7 +72,7 @@ static void print_check(const mlops_check *check, int json) {
            (long long)counts.n_bytes, (long long)n);
 }
 
-int cli_store_check(const cli_args *args) {
+static int cli_store_check(const cli_args *args) {
     mlops_check *check;
     mlops_error error;
     if (mlops_check_store(&check, args->words[0], NULL, &error))
@@ -76,7 +83,7 @@ int cli_store_check(const cli_args *args) {
     return sound ? CLI_OK : CLI_FAILED;
 }
 
-int cli_store_repair(const cli_args *args) {
+static int cli_store_repair(const cli_args *args) {
     mlops_error error;
     int64_t n_lost = 0;
     if (mlops_store_repair(args->words[0], NULL, &n_lost, &error))
@@ -85,21 +92,55 @@ int cli_store_repair(const cli_args *args) {
     return CLI_OK;
 }
 
-int cli_store_export(const cli_args *args) {
-    mlops_store *store;
-    mlops_error error;
-    mlops_store_opts opts = MLOPS_STORE_OPTS_INIT;
-    opts.flags = MLOPS_STORE_MUST_EXIST;
-    if (mlops_store_open(&store, args->words[0], &opts, &error))
-        return cli_fail(args->words[0], &error);
-    int failed = mlops_store_export(store, args->words[1], &error) != MLOPS_OK;
-    mlops_store_close(store);
-    return failed ? cli_fail(args->words[1], &error) : CLI_OK;
+static mlops_status export(cli_work *work) {
+    return mlops_store_export(work->store, work->args->words[1], &work->error);
 }
 
-int cli_store_import(const cli_args *args) {
+static int cli_store_export(const cli_args *args) {
+    cli_work work;
+    return cli_read(&work, args, export);
+}
+
+static int cli_store_import(const cli_args *args) {
     mlops_error error;
     if (mlops_store_import(args->words[0], args->words[1], NULL, &error))
         return cli_fail(args->words[1], &error);
-    return show(args, MLOPS_STORE_MUST_EXIST);
+    return cli_store_stats(args);
 }
+
+const cli_command cli_store_commands[] = {
+    {"init", "STORE", "", "Make a store, an empty directory of commits.",
+     "A store that is there is opened, and left as it is.\n\n"
+     "Examples:\n"
+     "  mlops init fraud.mlops",
+     cli_init},
+    {"store stats", "STORE", "", "Say what a store holds.",
+     "Examples:\n"
+     "  mlops store stats fraud.mlops\n"
+     "  mlops store stats fraud.mlops --json",
+     cli_store_stats},
+    {"store check", "STORE", "", "Read all of a store and name what is damaged.",
+     "Nothing is changed.\n\n"
+     "Exit status: 0 all is sound, 1 something is damaged or could not be read.\n\n"
+     "Examples:\n"
+     "  mlops store check fraud.mlops",
+     cli_store_check},
+    {"store repair", "STORE", "", "Make a damaged store usable.",
+     "The index is made anew; of the journal all commits that are whole are kept. What is\n"
+     "replaced stays in STORE/damaged. Nobody may have the store open.\n\n"
+     "Examples:\n"
+     "  mlops store repair fraud.mlops && mlops store check fraud.mlops",
+     cli_store_repair},
+    {"store export", "STORE FILE", "", "Write all of a store to one file.",
+     "For backups, and for machines of another kind. FILE is replaced once the new one is "
+     "whole.\n\n"
+     "Examples:\n"
+     "  mlops store export fraud.mlops fraud.export",
+     cli_store_export},
+    {"store import", "STORE FILE", "", "Make a store of an exported file.",
+     "STORE is a directory to make: the same commits, content and id.\n\n"
+     "Examples:\n"
+     "  mlops store import restored.mlops fraud.export",
+     cli_store_import},
+    {0},
+};

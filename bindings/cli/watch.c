@@ -6,10 +6,8 @@
  */
 #include "cli.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { WINDOW_DEFAULT = 1000, BLOCK_ROWS = 4096, BLOCK_BYTES = 4 << 20 };
@@ -140,29 +138,13 @@ static int read_header(watch *self) {
     return status;
 }
 
-/* Replaces the file whole or not at all; what is no regular file, such as a pipe, is written to. */
-static int replace(const char *path, const char *metrics, size_t n) {
-    char beside[4096];
-    struct stat about;
-    int in_place = !stat(path, &about) && !S_ISREG(about.st_mode);
-    int length =
-        snprintf(beside, sizeof beside, in_place ? "%s" : "%s.%ld.part", path, (long)getpid());
-    FILE *file = length < (int)sizeof beside ? fopen(beside, "w") : NULL;
-    int written = file && fwrite(metrics, 1, n, file) == n;
-    if (file && fclose(file)) written = 0;
-    if (written && (in_place || !rename(beside, path))) return CLI_OK;
-    int status = cli_complain("cannot write '%s': %s", path, strerror(errno));
-    if (file && !in_place) unlink(beside);
-    return status;
-}
-
 static int write_metrics(const watch *self) {
     size_t n = 0;
     if (!self->args->metrics) return CLI_OK;
     if (mlops_monitor_metrics(self->monitor, NULL, 0, &n)) return cli_complain("out of memory");
     char *metrics = malloc(n + 1);
     int status = metrics && !mlops_monitor_metrics(self->monitor, metrics, n + 1, NULL)
-                     ? replace(self->args->metrics, metrics, n)
+                     ? cli_output_write(self->args->metrics, metrics, n)
                      : cli_complain("out of memory");
     free(metrics);
     return status;

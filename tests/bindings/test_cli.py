@@ -5,6 +5,7 @@ usage: test_cli.py PATH_OF_MLOPS. Prints TAP; only the standard library is neede
 held against the trees of the file, evaluated here.
 """
 import csv
+import hashlib
 import io
 import json
 import os
@@ -23,7 +24,7 @@ DATA = pathlib.Path(__file__).resolve().parents[2] / "examples/data"
 MODEL, TRAIN, LIVE = str(DATA / "fraud.json"), str(DATA / "train.csv"), str(DATA / "live.csv")
 COMMANDS = ("model describe", "model predict", "bundle", "drift compare", "drift watch", "reference new",
             "reference describe", "doctor", "init", "store stats", "store check", "store repair", "store export",
-            "store import", "audit log", "audit verify")
+            "store import", "audit log", "audit verify", "audit root", "audit prove", "audit verify-proof")
 TESTS = []
 
 
@@ -643,6 +644,14 @@ def audits(folder):
     assert run("audit", "log", store).out == ""
     fails("audit", "log", folder / "none", says="no store")
     fails("audit", "log", store, "--from", "0", status=2, says="out of range")
+    nothing = hashlib.sha256(b"").hexdigest()  # RFC 6962: the root of an empty tree
+    assert json.loads(run("audit", "root", store, "--json").out) == {"commits": 0, "root": nothing}
+    fails("audit", "root", store, "--commits", 3, says="3")
+    fails("audit", "prove", store, 1, says=["a.mlops", "0 commits"])
+    fails("audit", "prove", store, "first", status=2, says=["COMMIT", "'first'"])
+    fails("audit", "verify-proof", folder / "none", nothing, says="none")
+    fails("audit", "verify-proof", "-", nothing, stdin="{}", says=["standard input", "no proof"])
+    fails("audit", "verify-proof", "-", "abc", status=2, says=["ROOT", "64 hexadecimal digits"])
 
 
 @test

@@ -1,0 +1,111 @@
+/* What the commands do with a store: open it, read of it and print, or change it in one commit. */
+#include "cli.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+enum { TRIES = 10 /* of a change that others get ahead of */ };
+
+const char *cli_word(const cli_args *args, int32_t index) {
+    return index < args->n_words ? args->words[index] : NULL;
+}
+
+int cli_open(cli_work *out, const cli_args *args, int writes) {
+    mlops_store_opts opts = MLOPS_STORE_OPTS_INIT;
+    opts.flags = MLOPS_STORE_MUST_EXIST;
+    *out = (cli_work){.args = args};
+    mlops_status status = mlops_store_open(&out->store, args->words[0], &opts, &out->error);
+    if (!writes && (status == MLOPS_E_DENIED || (status && out->error.os_code == EROFS))) {
+        opts.flags |= MLOPS_STORE_READ_ONLY; /* its index is made in memory then */
+        status = mlops_store_open(&out->store, args->words[0], &opts, &out->error);
+    }
+    return status ? cli_fail(args->words[0], &out->error) : CLI_OK;
+}
+
+void cli_close(cli_work *work) {
+    mlops_change_free(work->change);
+    mlops_store_close(work->store);
+    work->change = NULL;
+    work->store = NULL;
+}
+
+int cli_work_failed(const cli_work *work) { return cli_fail(work->args->words[0], &work->error); }
+
+int cli_read(cli_work *out, const cli_args *args, cli_verb *verb) {
+    int status = cli_open(out, args, 0);
+    if (!status && verb(out)) status = cli_work_failed(out);
+    cli_close(out);
+    return status;
+}
+
+int cli_write(cli_work *out, const cli_args *args, cli_verb *verb) {
+    int status = cli_open(out, args, 1);
+    if (!status && verb(out)) status = cli_work_failed(out);
+    cli_close(out);
+    return status;
+}
+
+int cli_read_list(const cli_args *args, cli_table_verb *verb) {
+    cli_work work;
+    mlops_table *table = NULL;
+    int status = cli_open(&work, args, 0);
+    if (!status && verb(&work, &table)) status = cli_work_failed(&work);
+    if (!status) status = cli_list(table, args);
+    mlops_table_unref(table);
+    cli_close(&work);
+    return status;
+}
+
+/* Asks for the size first; again, if the text has become longer since. */
+char *cli_get_text(cli_work *work, cli_text_verb *verb, size_t *n) {
+    *n = 0;
+    if (verb(work, NULL, 0, n)) return cli_work_failed(work), NULL;
+    for (;;) {
+        size_t cap = *n + 1;
+        char *text = malloc(cap);
+        if (!text) return cli_complain("out of memory"), NULL;
+        mlops_status status = verb(work, text, cap, n);
+        if (!status) return text[*n] = 0, text;
+        free(text);
+        if (status != MLOPS_E_ARENA) return cli_work_failed(work), NULL;
+    }
+}
+
+int cli_read_text(const cli_args *args, cli_text_verb *verb) {
+    cli_work work;
+    size_t n;
+    int status = cli_open(&work, args, 0);
+    char *text = status ? NULL : cli_get_text(&work, verb, &n);
+    if (text && args->json) puts(text);
+    else if (text) cli_describe(text);
+    if (!text) status = CLI_FAILED;
+    free(text);
+    cli_close(&work);
+    return status;
+}
+
+static mlops_status change_once(cli_work *work, cli_verb *build) {
+    mlops_change_opts opts = MLOPS_CHANGE_OPTS_INIT;
+    opts.actor = work->args->actor;
+    opts.note = work->args->note;
+    mlops_status status = mlops_change_new(&work->change, work->store, &opts, &work->error);
+    if (!status) status = build(work);
+    int refused = status == MLOPS_E_REFUSED; /* the change has the record of the decision */
+    mlops_error refusal = work->error;
+    if (!status || refused) status = mlops_change_commit(work->change, NULL, &work->error);
+    mlops_change_free(work->change);
+    work->change = NULL;
+    if (status || !refused) return status;
+    work->error = refusal;
+    return MLOPS_E_REFUSED;
+}
+
+int cli_change(cli_work *out, const cli_args *args, cli_verb *build) {
+    int exit_status = cli_open(out, args, 1);
+    if (exit_status) return exit_status;
+    mlops_status status = MLOPS_E_CONFLICT;
+    for (int i = 0; i < TRIES && status == MLOPS_E_CONFLICT; i++) status = change_once(out, build);
+    if (status) exit_status = cli_work_failed(out);
+    cli_close(out);
+    return status == MLOPS_E_REFUSED ? CLI_REFUSED : exit_status;
+}

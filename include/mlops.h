@@ -12,6 +12,7 @@
 #include <mlops/drift.h>
 #include <mlops/edge.h>
 #include <mlops/feature.h>
+#include <mlops/featurestore.h>
 #include <mlops/host.h>
 #include <mlops/metric.h>
 #include <mlops/model.h>

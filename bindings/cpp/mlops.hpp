@@ -1309,6 +1309,39 @@ inline mlops_cpu cpu_level(mlops_cpu cap) {
     return mlops_cpu_level(cap);
 }
 
+/// Keep features as the next version of a set, which is made if it is not there. Features that the set has
+/// already keep their version, and nothing is added to the change.
+///
+/// If somebody else takes the number first, the commit returns MLOPS_E_CONFLICT.
+inline std::int64_t featurestore_put(const ::mlops::change &change, const std::string &name,
+                                     const ::mlops::feature &feature) {
+    std::int64_t version = 0;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_featurestore_put(detail::required(change), &version, name.c_str(), detail::required(feature), &e), "mlops_featurestore_put", &e);
+    return version;
+}
+
+/// Load a version of a set.
+inline ::mlops::feature featurestore_get(const ::mlops::store &store, const std::string &name,
+                                         std::int64_t version) {
+    mlops_feature *out = nullptr;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_featurestore_get(&out, detail::required(store), name.c_str(), version, &e), "mlops_featurestore_get", &e);
+    return ::mlops::feature(out);
+}
+
+/// All versions of all sets, by name and rising version: name (string), version (int64), id (string:
+/// mlops_feature_id() in hexadecimal digits), n_inputs, n_outputs, created_ns (int64).
+inline ::mlops::table featurestore_list(const ::mlops::store &store) {
+    mlops_table *out = nullptr;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_featurestore_list(&out, detail::required(store), &e), "mlops_featurestore_list", &e);
+    return ::mlops::table(out);
+}
+
 /// Judge scores of a binary task.
 ///
 /// A row is predicted positive if its score is at least the threshold. Margins and ranks may be infinite.

@@ -288,12 +288,16 @@ class Method:
     def receiver(self):
         if self.self:
             return "self", None
-        if self.new:
+        if self.makes_own():
             return ("self", None) if self.is_init() else ("cls", "classmethod")
         return (None, "staticmethod") if self.f["noun"] else (None, None)
 
+    def makes_own(self):
+        """It makes an object of its own noun."""
+        return bool(self.new) and names.base_of(self.new["type"]) == self.f["noun"]
+
     def is_init(self):
-        return bool(self.new) and not self.self and self.f["verb"] in ("new", "init")
+        return self.makes_own() and not self.self and self.f["verb"] in ("new", "init")
 
     def name(self):
         return "__init__" if self.is_init() else types.identifier(self.f["verb"])
@@ -395,7 +399,7 @@ class Method:
         if self.is_init():
             return [f"self._h = self._owner(out.value{keep}{owned})"]
         noun = names.stem(names.base_of(self.new["type"]))
-        cls = "cls" if not self.self else f'_rt.classes["{noun}"]'
+        cls = "cls" if self.makes_own() and not self.self else f'_rt.classes["{noun}"]'
         return [f"return {cls}._wrap(out.value{keep}{owned})"]
 
     def made_of(self):

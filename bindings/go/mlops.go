@@ -3506,6 +3506,71 @@ func CPULevel(cap CPU) CPU {
 	return CPU(C.mlops_cpu_level(C.mlops_cpu(cap)))
 }
 
+// FeaturestorePut: keep features as the next version of a set, which is made if it is not there.
+// Features that the set has already keep their version, and nothing is added to the change.
+//
+// If somebody else takes the number first, the commit returns MLOPS_E_CONFLICT.
+//
+// Errors: MLOPS_E_INVALID, MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NO_SPACE, MLOPS_E_NOMEM,
+// MLOPS_E_FORKED.
+func FeaturestorePut(change *Change, name string, feature *Feature) (int64, error) {
+	defer runtime.KeepAlive(change)
+	defer runtime.KeepAlive(feature)
+	var s scope
+	defer s.free()
+	if change == nil || change.p == nil {
+		return 0, closed("Change")
+	}
+	var version C.int64_t
+	if feature == nil || feature.p == nil {
+		return 0, closed("Feature")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_featurestore_put(change.p, &version, s.str(name), feature.p, &e), &e, "mlops_featurestore_put"); err != nil {
+		return 0, err
+	}
+	return int64(version), nil
+}
+
+// FeaturestoreGet: load a version of a set.
+//
+// Errors: MLOPS_E_NOT_FOUND if there is no such set or version; MLOPS_E_INVALID, MLOPS_E_CORRUPT,
+// MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func FeaturestoreGet(store *Store, name string, version int64) (*Feature, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	var out *C.mlops_feature
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_featurestore_get(&out, store.p, s.str(name), C.int64_t(version), &e), &e, "mlops_featurestore_get"); err != nil {
+		return nil, err
+	}
+	r := wrapFeature(out)
+	return r, nil
+}
+
+// FeaturestoreList: all versions of all sets, by name and rising version: name (string), version
+// (int64), id (string: mlops_feature_id() in hexadecimal digits), n_inputs, n_outputs, created_ns
+// (int64).
+//
+// Errors: MLOPS_E_INVALID, MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func FeaturestoreList(store *Store) (*Table, error) {
+	defer runtime.KeepAlive(store)
+	var out *C.mlops_table
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_featurestore_list(&out, store.p, &e), &e, "mlops_featurestore_list"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
 // MetricBinary: judge scores of a binary task.
 //
 // A row is predicted positive if its score is at least the threshold. Margins and ranks may be

@@ -989,6 +989,11 @@ _rt.declare(lib.mlops_feature_matrix, C.c_int32, C.c_void_p, C.c_void_p, C.c_voi
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_feature_row, C.c_int32, C.c_void_p, C.POINTER(mlops_feature_value), C.c_int64, C.c_void_p,
         C.c_int64)
+_rt.declare(lib.mlops_featurestore_put, C.c_int32, C.c_void_p, C.c_void_p, C.c_char_p, C.c_void_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_featurestore_get, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.c_int64,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_featurestore_list, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_metric_binary, C.c_int32, C.POINTER(mlops_metrics), C.c_void_p, C.c_void_p, C.c_int64,
         C.POINTER(mlops_metric_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_metric_classes, C.c_int32, C.POINTER(mlops_metrics), C.c_void_p, C.c_int64, C.c_int64,
@@ -3698,6 +3703,67 @@ def cpu_level(cap=0):
     return _rt.enumerator(Cpu, out)
 
 
+def featurestore_put(change, name, feature):
+    """Keep features as the next version of a set, which is made if it is not there. Features that the set has
+    already keep their version, and nothing is added to the change.
+
+    If somebody else takes the number first, the commit returns ConflictError.
+
+        change: change that the version becomes part of
+        name: name of the set: 1 to 200 bytes of UTF-8 without control characters
+        feature: features
+
+    Raises: InvalidError, CorruptError, IoError, NoSpaceError, NomemError, ForkedError.
+    """
+    change_h = _rt.opened(change, Change, "change")
+    version = C.c_int64()
+    feature_h = _rt.opened(feature, Feature, "feature")
+    err = mlops_error()
+    with _rt.locked(change_h):
+        status = lib.mlops_featurestore_put(change_h, C.byref(version), _rt.string(name, "name"), feature_h,
+                C.byref(err))
+    if status:
+        _rt.check(status, "featurestore_put", err)
+    return version.value
+
+
+def featurestore_get(store, name, version):
+    """Load a version of a set.
+
+        store: store
+        name: name of the set
+        version: number, or 0 for the newest
+
+    Raises: NotFoundError if there is no such set or version; InvalidError, CorruptError, IoError, NomemError,
+    ForkedError.
+    """
+    out = C.c_void_p()
+    store_h = _rt.opened(store, Store, "store")
+    err = mlops_error()
+    status = lib.mlops_featurestore_get(C.byref(out), store_h, _rt.string(name, "name"), _rt.integer(version,
+            -2 ** 63, 2 ** 63 - 1, "version"), C.byref(err))
+    if status:
+        _rt.check(status, "featurestore_get", err)
+    return _rt.classes["feature"]._wrap(out.value)
+
+
+def featurestore_list(store):
+    """All versions of all sets, by name and rising version: name (string), version (int64), id (string:
+    Feature.id() in hexadecimal digits), n_inputs, n_outputs, created_ns (int64).
+
+        store: store
+
+    Raises: InvalidError, CorruptError, IoError, NomemError, ForkedError.
+    """
+    out = C.c_void_p()
+    store_h = _rt.opened(store, Store, "store")
+    err = mlops_error()
+    status = lib.mlops_featurestore_list(C.byref(out), store_h, C.byref(err))
+    if status:
+        _rt.check(status, "featurestore_list", err)
+    return _rt.classes["table"]._wrap(out.value)
+
+
 def metric_binary(scores, labels, *, skip_nan=False, weights=None, threshold=None, scale=None, n_bins=None):
     """Judge scores of a binary task.
 
@@ -3967,6 +4033,9 @@ __all__ = [
     "UnsupportedError",
     "VERSION",
     "cpu_level",
+    "featurestore_get",
+    "featurestore_list",
+    "featurestore_put",
     "lib",
     "metric_at",
     "metric_binary",

@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-enum { STAMP_MAX = 256 };
+enum { STAMP_MAX = 256, VERIFIED_MAX = 64 << 20 /* bytes of a map that is read at open */ };
 
 typedef struct stamp {
     int known; /* there is one */
@@ -78,16 +78,43 @@ static mlops_status find_seq(void *user, mlops__bytes key, mlops__bytes value, m
     return MLOPS_OK;
 }
 
-mlops_status mlops__index_peek(mlops_store *self, int64_t *seq, mlops_error *err) {
+mlops_status mlops__index_peek(mlops_store *self, char name[MLOPS__PATH_ROOM], int64_t *seq,
+                               mlops_error *err) {
+    static const char MAP[] = "index/data.mdb";
     stamp s;
     *seq = -1;
     MLOPS_TRY(read_stamp(self, &s, err));
-    if (!is_trusted(self, &s)) return MLOPS_OK;
+    self->uncut = is_trusted(self, &s);
+    if (self->uncut) memcpy(name, MAP, sizeof MAP);
+    else if (!mlops__snapshot_find(self, name)) return MLOPS_OK;
     mlops_status status =
-        mlops__kv_walk(&self->host, mlops__store_path(self, "index/data.mdb"), find_seq, seq, err);
+        mlops__kv_walk(&self->host, mlops__store_path(self, name), find_seq, seq, err);
     if (status) *seq = -1;
     if (status == MLOPS_E_NOT_FOUND || status == MLOPS_E_UNSUPPORTED) return MLOPS_OK;
     return status;
+}
+
+static mlops_status check_record(void *user, mlops__bytes key, mlops__bytes value,
+                                 mlops_error *err) {
+    (void)user;
+    if (mlops__index_is_intact(key, value)) return MLOPS_OK;
+    return mlops__fail(err, MLOPS_E_CORRUPT, "a record of the index is damaged");
+}
+
+/* LMDB believes what it finds: a map that was damaged while nobody had it open must not reach it.
+ * A large one is believed, since reading it whole would take too long. */
+static mlops_status verify_map(mlops_store *self, int *sound, mlops_error *err) {
+    const mlops_io *io = &self->host.io;
+    const char *path = mlops__store_path(self, "index/data.mdb");
+    *sound = 0;
+    int64_t file = mlops__file_number(io, path, MLOPS_IO_READ);
+    if (file < 0) return MLOPS_OK;
+    int64_t size = mlops__file_size(io, file);
+    mlops__file_end(io, file);
+    mlops_status status = MLOPS_OK;
+    if (size <= VERIFIED_MAX) status = mlops__kv_walk(&self->host, path, check_record, NULL, err);
+    *sound = status == MLOPS_OK || status == MLOPS_E_UNSUPPORTED;
+    return *sound || status == MLOPS_E_CORRUPT ? MLOPS_OK : status;
 }
 
 static mlops_status open_map(mlops_store *self, mlops_error *err) {
@@ -108,13 +135,12 @@ static void delete_map(mlops_store *self) {
 
 void mlops__index_discard(mlops_store *self) {
     const mlops_io *io = &self->host.io;
-    mlops__file_unlink(io, mlops__store_path(self, "index/boot"));
     mlops__file_unlink(io, mlops__store_path(self, "index/snapshot"));
     delete_map(self);
 }
 
 /* What the map lacks of journal and packs; a map of this boot lacks a few frames at the most. */
-static mlops_status complete_map(mlops_store *self, int trusted, mlops_error *err) {
+static mlops_status complete_map(mlops_store *self, int trusted, int killed, mlops_error *err) {
     mlops__index index;
     if (!trusted) {
         MLOPS_TRY(mlops__store_rebuild(self, err));
@@ -123,6 +149,7 @@ static mlops_status complete_map(mlops_store *self, int trusted, mlops_error *er
     MLOPS_TRY(mlops__index_begin(&index, self->kv, &self->host, 1, err));
     mlops_status status = mlops__journal_check_place(&self->journal, &index.place, err);
     if (!status) status = mlops__store_catch_up(self, &index, err);
+    if (!status && killed) status = mlops__journal_check_end(&self->journal, &index.place, 1, err);
     if (!status && index.dirty) {
         status = mlops__index_in_use(self, err);
         if (!status) return mlops__index_commit(&index, err);
@@ -132,8 +159,11 @@ static mlops_status complete_map(mlops_store *self, int trusted, mlops_error *er
 }
 
 static mlops_status open_in_memory(mlops_store *self, mlops_error *err) {
+    stamp s;
     mlops__kv_opts opts = {NULL, self->path, 0, 1};
-    self->stamp_open = 1; /* there is nothing to stamp */
+    MLOPS_TRY(read_stamp(self, &s, err));
+    self->uncut = is_trusted(self, &s);
+    self->stamp_open = !(s.known && s.clean); /* a map in a file shall not be taken for whole */
     MLOPS_TRY(mlops__kv_open(&self->kv, &self->host, &opts, err));
     return mlops__store_rebuild(self, err);
 }
@@ -143,12 +173,14 @@ mlops_status mlops__index_open(mlops_store *self, mlops_error *err) {
     const mlops_io *io = &self->host.io;
     if (self->read_only || self->opts.index == MLOPS_STORE_INDEX_MEMORY)
         return open_in_memory(self, err);
-    int64_t code;
+    int64_t code = io->lock(io->ctx, self->lock_file, MLOPS__LOCK_USERS, MLOPS_IO_TRY_LOCK);
+    int alone = code >= 0;
     do code = io->lock(io->ctx, self->lock_file, MLOPS__LOCK_USERS, MLOPS_IO_SHARE);
     while (code < 0 && mlops__os_kind_of(code) == MLOPS__OS_INTERRUPTED);
     if (code < 0) return mlops__fail_os(err, code, "cannot lock", mlops__store_path(self, "lock"));
     MLOPS_TRY(read_stamp(self, &s, err));
-    int trusted = is_trusted(self, &s);
+    int trusted = self->uncut = is_trusted(self, &s);
+    if (trusted && alone) MLOPS_TRY(verify_map(self, &trusted, err));
     if (!trusted) {
         delete_map(self);
         mlops__snapshot_restore(self);
@@ -160,7 +192,7 @@ mlops_status mlops__index_open(mlops_store *self, mlops_error *err) {
         trusted = 0;
         status = open_map(self, err);
     }
-    return status ? status : complete_map(self, trusted, err);
+    return status ? status : complete_map(self, trusted, alone && !s.clean, err);
 }
 
 /* The last one out leaves a map that the next boot can trust. Nothing depends on it. */

@@ -32,6 +32,7 @@ struct mlops_check {
     mlops__bytes key, value; /* where it stands in the index in memory */
     mlops_status at;         /* MLOPS_END beyond the last */
     int64_t map_seq;         /* up to which the map has the journal; -1: there is no map to check */
+    char map[MLOPS__PATH_ROOM]; /* its name in the store: the map, or a snapshot of it */
 };
 
 static void tell(mlops_check *self, const mlops_error *e) {
@@ -87,7 +88,7 @@ static mlops_status replay_to(mlops_check *self, int64_t seq, mlops_error *err) 
     mlops__place end = index.place;
     MLOPS_TRY(mlops__index_commit(&index, err));
     if (status == MLOPS_OK) return MLOPS_OK;
-    mlops_status damage = mlops__journal_check_end(&store->journal, &end, err);
+    mlops_status damage = mlops__journal_check_end(&store->journal, &end, store->uncut, err);
     return damage ? damage : MLOPS_END;
 }
 
@@ -170,11 +171,40 @@ static void tell_record(mlops_check *self, mlops__bytes key, const char *what) {
     tell(self, &e);
 }
 
+/* Content is where the map says, or where packs and journal were found to have it. */
+static mlops_status compare_place(mlops_check *self, mlops__bytes key, mlops__bytes value,
+                                  mlops_error *err) {
+    mlops_store *store = self->store;
+    mlops__bytes own = {NULL, 0}, inner = {key.data + 1, key.size - 1};
+    mlops__pack_place place;
+    mlops__pack_frame frame;
+    mlops_status status = mlops__index_get(&self->index, key.data[0], inner, &own, err);
+    if (status && status != MLOPS_E_NOT_FOUND) return status;
+    if (value.size != 40) {
+        tell_record(self, key, "a place is cut short");
+        return MLOPS_OK;
+    }
+    if (!status && own.size == 32 && memcmp(own.data, value.data + 8, 32) == 0) return MLOPS_OK;
+    place.pack = (int64_t)mlops__load_u64(value.data + 8);
+    place.offset = (int64_t)mlops__load_u64(value.data + 24);
+    if (status && place.pack < 0) return MLOPS_OK; /* lost, as told of each content */
+    mlops_status found = MLOPS_E_CORRUPT;
+    if (place.pack > 0)
+        found = mlops__packs_read(&store->packs, place, &frame, &store->payload, err);
+    if (found && found != MLOPS_E_CORRUPT) return found;
+    if (found || key.size - 1 > sizeof frame.key || memcmp(frame.key, inner.data, inner.size) != 0)
+        tell_record(self, key, "content is not where the index says");
+    return MLOPS_OK;
+}
+
 /* Both sides ascend: what one of them skips, it lacks. */
 static mlops_status compare_record(void *user, mlops__bytes key, mlops__bytes value,
                                    mlops_error *err) {
     mlops_check *self = user;
-    if (!mlops__index_is_intact(key, value)) tell_record(self, key, "a record is damaged");
+    int intact = mlops__index_is_intact(key, value);
+    if (!intact) tell_record(self, key, "a record is damaged");
+    if (intact && (key.data[0] == MLOPS__TABLE_CHUNKS || key.data[0] == MLOPS__TABLE_OBJECTS))
+        return compare_place(self, key, value, err);
     if (!is_record(key)) return MLOPS_OK;
     while (!self->at && is_record(self->key) && order_of(self->key, key) < 0) {
         tell_record(self, self->key, "a record is missing");
@@ -201,8 +231,8 @@ static mlops_status compare_map(mlops_check *self, mlops_error *err) {
         status = self->at < 0 ? self->at : MLOPS_OK;
     }
     if (!status) {
-        status = mlops__kv_walk(&store->host, mlops__store_path(store, "index/data.mdb"),
-                                compare_record, self, &e);
+        status = mlops__kv_walk(&store->host, mlops__store_path(store, self->map), compare_record,
+                                self, &e);
         status = swallow(self, status, &e, err);
     }
     while (!status && !self->at && is_record(self->key)) {
@@ -216,7 +246,7 @@ static mlops_status compare_map(mlops_check *self, mlops_error *err) {
 
 static mlops_status find_map(mlops_check *self, mlops_error *err) {
     mlops_error e;
-    mlops_status status = mlops__index_peek(self->store, &self->map_seq, &e);
+    mlops_status status = mlops__index_peek(self->store, self->map, &self->map_seq, &e);
     return swallow(self, status, &e, err);
 }
 
@@ -225,7 +255,7 @@ static mlops_status find_map(mlops_check *self, mlops_error *err) {
 static mlops_status check_all(mlops_check *self, mlops_error *err) {
     mlops_error e;
     MLOPS_TRY(find_map(self, err));
-    MLOPS_TRY(mlops__store_scan_packs(self->store, &self->counts.n_unused, err));
+    MLOPS_TRY(mlops__store_scan_packs(self->store, NULL, &self->counts.n_unused, err));
     mlops_status status = MLOPS_OK;
     if (self->map_seq >= 0) {
         status = replay_to(self, self->map_seq, &e);

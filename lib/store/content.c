@@ -34,7 +34,7 @@ mlops_status mlops__content_note(mlops__index *index, const mlops__pack_frame *f
 }
 
 typedef struct location {
-    mlops__pack_place place; /* pack 0: inline */
+    mlops__pack_place place; /* pack 0: inline; -1: named by a commit, but lost */
     int64_t segment;
     int64_t size; /* of inline content */
 } location;
@@ -51,6 +51,17 @@ static mlops_status find(mlops__index *index, uint8_t table, mlops__bytes key, l
     out->size = mlops__cursor_i64(&c);
     if (!c.failed) return MLOPS_OK;
     return mlops__fail(err, MLOPS_E_CORRUPT, "the index's place of content is cut short");
+}
+
+mlops_status mlops__content_note_lost(mlops__index *index, const uint8_t *id, mlops_error *err) {
+    location at;
+    uint8_t value[OBJECT_VALUE] = {0};
+    mlops__bytes key = {id, 32};
+    mlops_status status = find(index, MLOPS__TABLE_OBJECTS, key, &at, err);
+    if (status != MLOPS_E_NOT_FOUND) return status;
+    mlops__store_u64(value, UINT64_MAX);
+    return mlops__index_put(index, MLOPS__TABLE_OBJECTS, key, (mlops__bytes){value, sizeof value},
+                            err);
 }
 
 /* ---- which pack to append to ---- */

@@ -27,6 +27,7 @@ struct mlops_store {
     mlops__journal journal;
     mlops__packs packs;
     int stamp_open;    /* the boot's stamp says that the index is in use */
+    int uncut;         /* no power was cut since: all that the journal has was committed */
     mlops__place tail; /* of the journal, as this process left it */
     int tail_known;
     _Atomic(int64_t) n_ahead; /* frames up to the tail that the index lacks: relaxed commits */
@@ -35,6 +36,9 @@ struct mlops_store {
     mlops__buf scratch;       /* a frame */
     mlops__buf payload;       /* a frame of a pack */
 };
+
+/* Is there while a store is made of an exported one. */
+#define MLOPS__IMPORTING ".mlops-import"
 
 enum { MLOPS__LOCK_WRITER = 0, MLOPS__LOCK_USERS = 1, MLOPS__PATH_ROOM = 64 };
 
@@ -74,21 +78,28 @@ mlops_status mlops__store_sync_packs(mlops_store *self, mlops__index *index, mlo
 
 /* boot.c: is the index to be trusted, and making it anew. */
 mlops_status mlops__index_open(mlops_store *self, mlops_error *err);
-/* The newest commit that the map has, read by its pages; -1 if there is none to be trusted. */
-mlops_status mlops__index_peek(mlops_store *self, int64_t *seq, mlops_error *err);
+/* The map that the next open begins with, or a snapshot of it, and its newest commit, read by its
+ * pages; -1 if there is none to be trusted. */
+mlops_status mlops__index_peek(mlops_store *self, char name[MLOPS__PATH_ROOM], int64_t *seq,
+                               mlops_error *err);
 mlops_status mlops__index_in_use(mlops_store *self, mlops_error *err); /* before its first write */
 void mlops__index_close(mlops_store *self);
-void mlops__index_discard(
-    mlops_store *self); /* the next open makes it anew, of the journal alone */
+/* The next open makes it anew, of journal and packs alone. */
+void mlops__index_discard(mlops_store *self);
 
 /* snapshot.c */
 int64_t mlops__snapshot_seq(mlops_store *self); /* of the newest; 0: none */
+/* Of one that is what its line says, and its name in the store; 0: none. */
+int64_t mlops__snapshot_find(mlops_store *self, char name[MLOPS__PATH_ROOM]);
 mlops_status mlops__snapshot_write(mlops_store *self, int64_t seq, mlops_error *err);
 void mlops__snapshot_restore(mlops_store *self); /* makes the map, if there is a good one */
 
 /* rebuild.c */
 mlops_status mlops__store_rebuild(mlops_store *self, mlops_error *err);
-mlops_status mlops__store_scan_packs(mlops_store *self, int64_t *n_unused, mlops_error *err);
+/* What packs hold behind what the index has of them; in transactions of its own if index is NULL.
+ */
+mlops_status mlops__store_scan_packs(mlops_store *self, mlops__index *index, int64_t *n_unused,
+                                     mlops_error *err);
 
 /* Deletes the files of a folder. */
 void mlops__wipe(mlops_store *store, const char *folder);
@@ -105,6 +116,8 @@ typedef mlops_status mlops__content_visit(void *user, const mlops__pack_frame *f
                                           const uint8_t *payload, mlops_error *err);
 mlops_status mlops__content_walk(mlops_store *self, mlops__index *index, const uint8_t *id,
                                  mlops__content_visit *visit, void *user, mlops_error *err);
+/* A commit names it, and no pack has it: reading it is MLOPS_E_CORRUPT. */
+mlops_status mlops__content_note_lost(mlops__index *index, const uint8_t *id, mlops_error *err);
 mlops_status mlops__content_note(mlops__index *index, const mlops__pack_frame *frame,
                                  mlops__pack_place place, mlops_error *err);
 

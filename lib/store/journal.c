@@ -121,6 +121,12 @@ static mlops_status open_segment(mlops__journal *self, int64_t segment, int64_t 
     return MLOPS_OK;
 }
 
+/* Of a segment that has been there. */
+static mlops_status open_known(mlops__journal *self, int64_t segment, mlops_error *err) {
+    mlops_status status = open_segment(self, segment, 0, err);
+    return status == MLOPS_E_NOT_FOUND ? damaged(self, 0, "the segment is missing", err) : status;
+}
+
 static mlops_status fill_segment(mlops__journal *self, int64_t file, int64_t size,
                                  int64_t first_seq, mlops_error *err) {
     const mlops_io *io = &self->host->io;
@@ -239,7 +245,7 @@ static mlops_status take_fresh(mlops__journal *self, mlops__place *place, mlops_
 
 mlops_status mlops__journal_next(mlops__journal *self, mlops__place *place, mlops__frame *out,
                                  mlops_error *err) {
-    MLOPS_TRY(open_segment(self, place->segment, 0, err));
+    MLOPS_TRY(open_known(self, place->segment, err));
     for (;;) {
         mlops_status status = take_fresh(self, place, out, err);
         if (status != MLOPS_END) return status;
@@ -254,31 +260,54 @@ mlops_status mlops__journal_next(mlops__journal *self, mlops__place *place, mlop
     }
 }
 
-/* The highest durable seq that a whole frame behind the place speaks of. */
-static int64_t durable_behind(const uint8_t *data, size_t n, size_t from) {
+/* The highest seq that a whole frame behind the place has or, after a power cut, speaks of as
+ * durable: what it says of itself may not have been told to anybody then. */
+static int64_t highest_behind(const uint8_t *data, size_t n, size_t from, int uncut) {
     int64_t highest = 0;
     for (size_t at = from; at + MLOPS__FRAME_LEAST <= n; at += 8) {
         mlops__frame frame;
         size_t size = mlops__frame_size(data + at);
         if (size == 0 || size > n - at || mlops__frame_open(&frame, data + at, size)) continue;
-        if (frame.durable > highest) highest = frame.durable;
+        int64_t said = uncut ? frame.seq : frame.durable;
+        if (said > highest) highest = said;
     }
     return highest;
 }
 
-mlops_status mlops__journal_check_end(mlops__journal *self, const mlops__place *place,
+/* Is there a segment of a higher number? */
+static mlops_status find_later(mlops__journal *self, int64_t segment, int *out, mlops_error *err) {
+    mlops__buf names;
+    uint8_t bytes[NAME / 2];
+    mlops__buf_init(&names, &self->host->allocator);
+    self->path[self->dir] = 0;
+    *out = 0;
+    mlops_status status = mlops__file_list(&self->host->io, self->path, &names, err);
+    for (size_t at = 0; !status && at < names.size; at++) {
+        const char *name = (const char *)names.data + at;
+        mlops__cursor c;
+        size_t n = strlen(name);
+        mlops__cursor_init(&c, bytes, sizeof bytes);
+        if (n == NAME && mlops__hex_parse(bytes, name, sizeof bytes))
+            *out |= (int64_t)mlops__cursor_be(&c, sizeof bytes) > segment;
+        at += n;
+    }
+    mlops__buf_free(&names);
+    return status;
+}
+
+mlops_status mlops__journal_check_end(mlops__journal *self, const mlops__place *place, int uncut,
                                       mlops_error *err) {
     mlops__file_view view;
-    mlops_status status = open_segment(self, place->segment + 1, 0, err);
+    int later = 0;
     close_segment(self);
-    if (status == MLOPS_OK) {
+    MLOPS_TRY(find_later(self, place->segment, &later, err));
+    if (later) {
         name_segment(self, place->segment);
         return damaged(self, place->offset, "frames are missing ahead of the next segment", err);
     }
-    if (status != MLOPS_E_NOT_FOUND) return status;
     const char *path = name_segment(self, place->segment);
     MLOPS_TRY(mlops__file_open(&view, self->host, path, SIZE_MAX, 0, err));
-    int64_t highest = durable_behind(view.data, view.size, (size_t)place->offset);
+    int64_t highest = highest_behind(view.data, view.size, (size_t)place->offset, uncut);
     mlops__file_close(&view, self->host);
     if (highest <= place->chain.seq) return MLOPS_OK;
     return damaged(self, place->offset, "a frame is damaged that others behind it build on", err);
@@ -441,7 +470,9 @@ int mlops__journal_find_id(mlops__journal *self, uint8_t id[32]) {
 
 mlops_status mlops__journal_read(mlops__journal *self, int64_t segment, int64_t offset, void *bytes,
                                  size_t n, mlops_error *err) {
-    MLOPS_TRY(open_segment(self, segment, 0, err));
+    MLOPS_TRY(open_known(self, segment, err));
+    if (offset < 0 || offset > self->size || (int64_t)n > self->size - offset)
+        return damaged(self, offset, "the segment is cut short", err);
     return mlops__file_read_at(&self->host->io, self->file, bytes, n, offset, self->path, err);
 }
 

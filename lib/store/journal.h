@@ -52,8 +52,8 @@ mlops_status mlops__journal_next(mlops__journal *self, mlops__place *place, mlop
                                  mlops_error *err);
 
 /* After MLOPS_END: MLOPS_E_CORRUPT if what follows proves that frames were there once, so that this
- * is damage and not where writing stopped. */
-mlops_status mlops__journal_check_end(mlops__journal *self, const mlops__place *place,
+ * is damage and not where writing stopped. Where no power was cut, any whole frame proves it. */
+mlops_status mlops__journal_check_end(mlops__journal *self, const mlops__place *place, int uncut,
                                       mlops_error *err);
 
 /* True if a frame of about this size would begin a new segment, ahead of which all must be durable.

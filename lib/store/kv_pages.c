@@ -1,8 +1,10 @@
 /* The layout of LMDB 0.9's data file, as its own reader sees it, read by pread.
  *
- * Owns one page per level of the tree. Invariants: every number of the file is held against the
- * file's size, or its page's, before it is used; the tree is walked to the depth that the file
- * states, at most DEPTH_MAX, and each page once, so that damaged links cannot make it endless.
+ * Owns one page per level of the tree, and a bit for each page. Invariants: every number of the
+ * file is held against the file's size, or its page's, before it is used; the trees are walked to
+ * the depth that the file states, at most DEPTH_MAX, and no page is used twice, so that damaged
+ * links cannot make a walk endless. A map that passes is one in which LMDB finds every record, and
+ * which LMDB can read and write without touching what is not there.
  */
 #include "store/kv_pages.h"
 
@@ -18,12 +20,16 @@ enum {
     META_DBS_AT = 40,
     DB_SIZE = 48,
     META_SIZE = 168,
+    DATA_VERSION = 1,
     FLAG_BRANCH = 0x01,
     FLAG_LEAF = 0x02,
     FLAG_OVERFLOW = 0x04,
     FLAG_META = 0x08,
+    INTEGER_KEY = 0x08,
+    NO_FOLDER = 0x4000, /* of the whole map; it is noted with the tree of free pages */
     NODE_BIG = 0x01,
     DEPTH_MAX = 32,
+    KEY_MAX = 511,
     PAGE_MAX = 65536,
     PAGE_LEAST = 256
 };
@@ -31,26 +37,46 @@ enum {
 #define META_MAGIC 0xbeefc0deu
 #define NO_PAGE    UINT64_MAX
 
+/* One of the two trees: free pages by transaction, and records. */
+typedef struct tree {
+    uint32_t flags;
+    int depth;
+    uint64_t n_entries;
+    uint64_t root;
+} tree;
+
 typedef struct walk {
     const mlops__host *host;
     const char *path;
     int64_t file;
-    uint64_t n_pages;
+    uint64_t n_pages; /* of the file */
+    uint64_t n_known; /* pages up to the last that the map counts; some may never be written */
+    uint64_t n_free;
     size_t page_size;
-    uint64_t root;
-    uint64_t n_entries;
+    tree trees[2];
+    const tree *tree; /* that is being walked */
     uint64_t n_seen;
-    uint64_t pages_left; /* to be read; each is read once in a sound tree */
-    int depth;
+    uint8_t *used; /* a bit for each page */
+    size_t used_size;
     mlops__kv_visit *visit;
     void *user;
     uint8_t *pages[DEPTH_MAX];
     mlops__buf big;
+    uint8_t last[KEY_MAX]; /* key that was visited last */
+    size_t last_size;
+    mlops__bytes floor; /* the link's key, below which no key of the page may be */
 } walk;
 
 static mlops_status damaged(const walk *w, uint64_t page, const char *what, mlops_error *err) {
     return mlops__fail_at(err, MLOPS_E_CORRUPT, 0, 0, (int64_t)(page * w->page_size),
                           "'%s', page %llu: %s", w->path, (unsigned long long)page, what);
+}
+
+static void read_tree(tree *out, const uint8_t *bytes) {
+    out->flags = mlops__load_u16(bytes + 4);
+    out->depth = mlops__load_u16(bytes + 6);
+    out->n_entries = mlops__load_u64(bytes + 32);
+    out->root = mlops__load_u64(bytes + 40);
 }
 
 static mlops_status read_meta(walk *w, int number, uint64_t *txn, mlops_error *err) {
@@ -60,18 +86,18 @@ static mlops_status read_meta(walk *w, int number, uint64_t *txn, mlops_error *e
                             (int64_t)((size_t)number * w->page_size), w->path, err);
     if (status) return status;
     size_t size = mlops__load_u32(page + META_DBS_AT);
-    const uint8_t *db = page + META_DBS_AT + DB_SIZE;
     if (mlops__load_u32(page + META_MAGIC_AT) != META_MAGIC ||
-        !(mlops__load_u16(page + 10) & FLAG_META) || size < PAGE_LEAST || size > PAGE_MAX ||
+        mlops__load_u32(page + META_MAGIC_AT + 4) != DATA_VERSION ||
+        mlops__load_u16(page + 10) != FLAG_META || size < PAGE_LEAST || size > PAGE_MAX ||
         (size & (size - 1)) != 0 || (number && size != w->page_size))
         return damaged(w, (uint64_t)number, "this is no meta page", err);
     uint64_t id = mlops__load_u64(page + META_DBS_AT + 2 * DB_SIZE + 8);
-    if (number && id < *txn) return MLOPS_OK;
+    if (number && id <= *txn) return MLOPS_OK;
     *txn = id;
     w->page_size = size;
-    w->depth = mlops__load_u16(db + 6);
-    w->n_entries = mlops__load_u64(db + 32);
-    w->root = mlops__load_u64(db + 40);
+    w->n_known = mlops__load_u64(page + META_DBS_AT + 2 * DB_SIZE) + 1;
+    read_tree(&w->trees[0], page + META_DBS_AT);
+    read_tree(&w->trees[1], page + META_DBS_AT + DB_SIZE);
     return MLOPS_OK;
 }
 
@@ -86,59 +112,109 @@ static mlops_status open_walk(walk *w, mlops_error *err) {
     if ((uint64_t)size < 2 * w->page_size) return damaged(w, 1, "the file is cut short", err);
     MLOPS_TRY(read_meta(w, 1, &txn, err));
     w->n_pages = (uint64_t)size / w->page_size;
-    w->pages_left = w->n_pages;
-    if (w->depth > DEPTH_MAX) return damaged(w, 0, "the tree is too deep", err);
+    for (int i = 0; i < 2; i++)
+        if (w->trees[i].depth > DEPTH_MAX) return damaged(w, 0, "a tree is too deep", err);
+    if ((w->trees[0].flags | NO_FOLDER) != (INTEGER_KEY | NO_FOLDER) || w->trees[1].flags)
+        return damaged(w, 0, "a tree is of another kind", err);
+    if (w->n_known < 2 || w->n_known > 2 * w->n_pages + 1024)
+        return damaged(w, 0, "the number of pages is wrong", err);
+    w->used_size = (size_t)(w->n_known / 8 + 1);
+    w->used = mlops__alloc_zero(&w->host->allocator, w->used_size);
+    return w->used ? MLOPS_OK : mlops__fail_nomem(err, w->used_size);
+}
+
+/* A page has one use. */
+static mlops_status use(walk *w, uint64_t page, mlops_error *err) {
+    if (page < 2 || page >= w->n_known) return damaged(w, page, "no such page", err);
+    if (w->used[page / 8] >> page % 8 & 1) return damaged(w, page, "a page is linked twice", err);
+    w->used[page / 8] = (uint8_t)(w->used[page / 8] | 1 << page % 8);
     return MLOPS_OK;
 }
 
 static mlops_status read_page(walk *w, int level, uint64_t number, mlops_error *err) {
-    if (number >= w->n_pages || number < 2) return damaged(w, number, "no such page", err);
-    if (w->pages_left == 0) return damaged(w, number, "a page is linked twice", err);
-    w->pages_left--;
+    if (number >= w->n_pages) return damaged(w, number, "no such page", err);
+    MLOPS_TRY(use(w, number, err));
     if (!w->pages[level]) w->pages[level] = mlops__alloc(&w->host->allocator, w->page_size);
     if (!w->pages[level]) return mlops__fail_nomem(err, w->page_size);
     uint8_t *page = w->pages[level];
     MLOPS_TRY(mlops__file_read_at(&w->host->io, w->file, page, w->page_size,
                                   (int64_t)(number * w->page_size), w->path, err));
-    int leaf = level == w->depth - 1;
+    int leaf = level == w->tree->depth - 1;
     size_t lower = mlops__load_u16(page + 12), upper = mlops__load_u16(page + 14);
     if (mlops__load_u64(page) != number)
         return damaged(w, number, "it says that it is another page", err);
-    if (!(mlops__load_u16(page + 10) & (leaf ? FLAG_LEAF : FLAG_BRANCH)))
+    if (mlops__load_u16(page + 10) != (leaf ? FLAG_LEAF : FLAG_BRANCH))
         return damaged(w, number, leaf ? "this is no leaf" : "this is no branch", err);
-    if (lower < PAGE_HEAD || lower > upper || upper > w->page_size || lower % 2)
+    if (lower < PAGE_HEAD || lower > upper || upper > w->page_size || lower % 2 ||
+        lower < PAGE_HEAD + (leaf ? 2 : 4))
         return damaged(w, number, "its bounds are wrong", err);
     return MLOPS_OK;
 }
 
 /* A node of a page and its key; NULL if it is not inside. */
 static const uint8_t *node_at(const walk *w, const uint8_t *page, size_t i, mlops__bytes *key) {
-    size_t at = mlops__load_u16(page + PAGE_HEAD + 2 * i);
-    if (at < PAGE_HEAD || at + NODE_HEAD > w->page_size) return NULL;
+    size_t at = mlops__load_u16(page + PAGE_HEAD + 2 * i), upper = mlops__load_u16(page + 14);
+    if (at < upper || at + NODE_HEAD > w->page_size) return NULL;
     const uint8_t *node = page + at;
     key->size = mlops__load_u16(node + 6);
     key->data = node + NODE_HEAD;
-    return at + NODE_HEAD + key->size <= w->page_size ? node : NULL;
+    return at + NODE_HEAD + key->size <= w->page_size && key->size <= KEY_MAX ? node : NULL;
 }
 
 /* A value that has pages of its own. */
 static mlops_status read_big(walk *w, uint64_t first, size_t size, mlops__bytes *out,
                              mlops_error *err) {
     uint8_t head[PAGE_HEAD];
-    uint64_t n = (PAGE_HEAD + (uint64_t)size + w->page_size - 1) / w->page_size;
-    if (first < 2 || first >= w->n_pages || n > w->n_pages - first || n > w->pages_left)
+    uint64_t n = (PAGE_HEAD - 1 + (uint64_t)size) / w->page_size + 1;
+    if (first < 2 || first >= w->n_pages || n > w->n_pages - first)
         return damaged(w, first, "a value lies beyond the end", err);
-    w->pages_left -= n;
+    for (uint64_t i = 0; i < n; i++) MLOPS_TRY(use(w, first + i, err));
     int64_t at = (int64_t)(first * w->page_size);
     const mlops_io *io = &w->host->io;
     MLOPS_TRY(mlops__file_read_at(io, w->file, head, sizeof head, at, w->path, err));
-    if (mlops__load_u64(head) != first || !(mlops__load_u16(head + 10) & FLAG_OVERFLOW))
+    if (mlops__load_u64(head) != first || mlops__load_u16(head + 10) != FLAG_OVERFLOW ||
+        mlops__load_u32(head + 12) != n)
         return damaged(w, first, "this is no page of a value", err);
     w->big.size = 0;
     uint8_t *data = mlops__buf_extend(&w->big, size ? size : 1);
     if (!data) return mlops__fail_nomem(err, size);
     *out = (mlops__bytes){data, size};
     return mlops__file_read_at(io, w->file, data, size, at + PAGE_HEAD, w->path, err);
+}
+
+static int order_of(const walk *w, mlops__bytes a, mlops__bytes b) {
+    if (w->tree->flags) { /* numbers */
+        uint64_t x = a.size == 8 ? mlops__load_u64(a.data) : 0;
+        uint64_t y = b.size == 8 ? mlops__load_u64(b.data) : 0;
+        return x < y ? -1 : x > y;
+    }
+    size_t n = a.size < b.size ? a.size : b.size;
+    int order = n ? memcmp(a.data, b.data, n) : 0;
+    return order ? order : a.size < b.size ? -1 : a.size > b.size;
+}
+
+/* Keys ascend, and none is below the key of the link that led to it. */
+static mlops_status check_order(walk *w, mlops__bytes key, uint64_t page, mlops_error *err) {
+    mlops__bytes last = {w->last, w->last_size};
+    if ((w->last_size && order_of(w, last, key) >= 0) ||
+        (w->floor.size && order_of(w, w->floor, key) > 0) || key.size == 0)
+        return damaged(w, page, "a key is out of order", err);
+    w->floor.size = 0;
+    memcpy(w->last, key.data, key.size);
+    w->last_size = key.size;
+    return MLOPS_OK;
+}
+
+/* Free pages are those of no tree: u64 count, and so many u64. */
+static mlops_status take_free(walk *w, mlops__bytes value, uint64_t page, mlops_error *err) {
+    mlops__cursor c;
+    mlops__cursor_init(&c, value.data, value.size);
+    uint64_t n = mlops__cursor_u64(&c);
+    if (c.failed || value.size % 8 || n > value.size / 8 - 1)
+        return damaged(w, page, "a list of free pages is damaged", err);
+    for (uint64_t i = 0; i < n; i++) MLOPS_TRY(use(w, mlops__cursor_u64(&c), err));
+    w->n_free += n;
+    return MLOPS_OK;
 }
 
 static mlops_status visit_leaf(walk *w, int level, uint64_t number, mlops_error *err) {
@@ -151,24 +227,43 @@ static mlops_status visit_leaf(walk *w, int level, uint64_t number, mlops_error 
         value.size = mlops__load_u16(node) | (size_t)mlops__load_u16(node + 2) << 16;
         value.data = key.data + key.size;
         size_t left = w->page_size - (size_t)(value.data - page);
-        if (mlops__load_u16(node + 4) & NODE_BIG) {
+        unsigned flags = mlops__load_u16(node + 4);
+        if (flags & ~(unsigned)NODE_BIG) return damaged(w, number, "an unknown record", err);
+        MLOPS_TRY(check_order(w, key, number, err));
+        if (flags & NODE_BIG) {
             if (left < 8) return damaged(w, number, "a record lies outside", err);
             MLOPS_TRY(read_big(w, mlops__load_u64(value.data), value.size, &value, err));
         } else if (value.size > left) return damaged(w, number, "a record lies outside", err);
         w->n_seen++;
-        MLOPS_TRY(w->visit(w->user, key, value, err));
+        if (w->tree->flags) MLOPS_TRY(take_free(w, value, number, err));
+        else MLOPS_TRY(w->visit(w->user, key, value, err));
     }
+    return MLOPS_OK;
+}
+
+/* The page that a link leads to, and what its keys must not be below. */
+static mlops_status follow(walk *w, const uint8_t *page, size_t i, uint64_t number, uint64_t *out,
+                           mlops_error *err) {
+    mlops__bytes key = {NULL, 0}, last = {w->last, w->last_size};
+    const uint8_t *node = node_at(w, page, i, &key);
+    if (!node) return damaged(w, number, "a link lies outside", err);
+    *out = mlops__load_u16(node) | (uint64_t)mlops__load_u16(node + 2) << 16 |
+           (uint64_t)mlops__load_u16(node + 4) << 32;
+    if (i == 0) return MLOPS_OK; /* the first link has no key of its own */
+    if (key.size == 0 || order_of(w, last, key) >= 0)
+        return damaged(w, number, "a link is out of order", err);
+    w->floor = key;
     return MLOPS_OK;
 }
 
 /* Down from a page whose level is known; the stack holds where each level goes on. */
 static mlops_status visit_tree(walk *w, mlops_error *err) {
     size_t next[DEPTH_MAX] = {0};
-    uint64_t numbers[DEPTH_MAX] = {w->root};
+    uint64_t numbers[DEPTH_MAX] = {w->tree->root};
     int level = 0;
-    MLOPS_TRY(read_page(w, 0, w->root, err));
+    MLOPS_TRY(read_page(w, 0, w->tree->root, err));
     while (level >= 0) {
-        if (level == w->depth - 1) {
+        if (level == w->tree->depth - 1) {
             MLOPS_TRY(visit_leaf(w, level, numbers[level], err));
             level--;
             continue;
@@ -179,16 +274,30 @@ static mlops_status visit_tree(walk *w, mlops_error *err) {
             level--;
             continue;
         }
-        mlops__bytes key;
-        const uint8_t *node = node_at(w, page, next[level]++, &key);
-        if (!node) return damaged(w, numbers[level], "a link lies outside", err);
-        numbers[level + 1] = mlops__load_u16(node) | (uint64_t)mlops__load_u16(node + 2) << 16 |
-                             (uint64_t)mlops__load_u16(node + 4) << 32;
+        MLOPS_TRY(follow(w, page, next[level]++, numbers[level], &numbers[level + 1], err));
         level++;
         next[level] = 0;
         MLOPS_TRY(read_page(w, level, numbers[level], err));
     }
     return MLOPS_OK;
+}
+
+static mlops_status walk_tree(walk *w, const tree *t, mlops_error *err) {
+    w->tree = t;
+    w->n_seen = w->last_size = w->floor.size = 0;
+    if ((t->root == NO_PAGE) != (t->depth == 0))
+        return damaged(w, 0, "a tree has no root, or one too many", err);
+    if (t->depth > 0) MLOPS_TRY(visit_tree(w, err));
+    if (w->n_seen == t->n_entries) return MLOPS_OK;
+    return damaged(w, 0, "the map holds another number of records than it says", err);
+}
+
+static mlops_status walk_all(walk *w, mlops_error *err) {
+    MLOPS_TRY(open_walk(w, err));
+    MLOPS_TRY(walk_tree(w, &w->trees[1], err));
+    MLOPS_TRY(walk_tree(w, &w->trees[0], err));
+    if (w->n_known <= w->n_pages + w->n_free) return MLOPS_OK;
+    return damaged(w, w->n_known - 1, "the file is cut short", err);
 }
 
 static int is_x86_64_like(void) {
@@ -211,11 +320,9 @@ mlops_status mlops__kv_walk(const mlops__host *host, const char *path, mlops__kv
     mlops__buf_init(&w.big, &host->allocator);
     w.file = mlops__file_number(&host->io, path, MLOPS_IO_READ);
     if (w.file < 0) return mlops__fail_os(err, w.file, "cannot open", path);
-    mlops_status status = open_walk(&w, err);
-    if (!status && w.root != NO_PAGE && w.depth > 0) status = visit_tree(&w, err);
-    if (!status && w.n_seen != w.n_entries)
-        status = damaged(&w, 0, "the map holds another number of records than it says", err);
+    mlops_status status = walk_all(&w, err);
     for (int i = 0; i < DEPTH_MAX; i++) mlops__free(&host->allocator, w.pages[i], w.page_size);
+    mlops__free(&host->allocator, w.used, w.used_size);
     mlops__buf_free(&w.big);
     mlops__file_end(&host->io, w.file);
     return status;

@@ -244,7 +244,11 @@ mlops_status mlops__packs_read(mlops__packs *self, mlops__pack_place place, mlop
                                mlops__buf *buf, mlops_error *err) {
     mlops_error inner;
     inner.code = 0;
-    MLOPS_TRY(read_pack(self, place.pack, err));
+    if (place.pack < 0) return mlops__fail(err, MLOPS_E_CORRUPT, "content is lost: no pack has it");
+    mlops_status found = read_pack(self, place.pack, err);
+    if (found == MLOPS_E_NOT_FOUND)
+        return mlops__fail(err, MLOPS_E_CORRUPT, "'%s': the pack is missing", self->path);
+    MLOPS_TRY(found);
     int64_t size = mlops__file_size(&self->host->io, self->reading_file);
     if (size < 0) return mlops__fail_os(err, size, "cannot tell the size of", self->path);
     mlops_status status = read_at(self, place.offset, size, out, buf, &inner);

@@ -28,45 +28,63 @@ static mlops_status scanned(mlops__index *index, int64_t number, int64_t *offset
     return MLOPS_OK;
 }
 
-static mlops_status note_scanned(mlops__index *index, int64_t number, int64_t offset,
+static mlops_status note_scanned(mlops__index *index, int64_t number, int64_t offset, int uncut,
                                  mlops_error *err) {
     uint8_t key[9] = {'s'}, bytes[8];
     mlops__key_u64(key + 1, (uint64_t)number);
     for (int i = 0; i < 8; i++) bytes[i] = (uint8_t)((uint64_t)offset >> 8 * i);
+    MLOPS_TRY(mlops__index_put(index, MLOPS__TABLE_PACKS, (mlops__bytes){key, sizeof key},
+                               (mlops__bytes){bytes, sizeof bytes}, err));
+    if (!uncut) return MLOPS_OK; /* what is there came from the device */
+    key[0] = 'u';
     return mlops__index_put(index, MLOPS__TABLE_PACKS, (mlops__bytes){key, sizeof key},
                             (mlops__bytes){bytes, sizeof bytes}, err);
 }
 
-/* A pack whose head is no head holds nothing: a power cut came before its first sync, or it is
- * damaged, which check tells. */
-static mlops_status scan_pack(mlops_store *self, int64_t number, int64_t *n_unused,
-                              mlops_error *err) {
-    mlops__index index;
+/* What a pack has behind what is in the index. A pack whose head is no head holds nothing: a power
+ * cut came before its first sync, or it is damaged, which check tells. */
+static mlops_status scan_pack(mlops_store *self, mlops__index *index, int64_t number,
+                              int64_t *n_unused, mlops_error *err) {
     mlops__pack_scan scan;
     mlops_status status = mlops__pack_scan_init(&scan, &self->packs, number, err);
     if (status == MLOPS_E_CORRUPT) return MLOPS_OK;
     MLOPS_TRY(status);
-    MLOPS_TRY(mlops__index_begin(&index, self->kv, &self->host, 1, err));
-    status = scanned(&index, number, &scan.place.offset, err);
+    int64_t begin = 0;
+    MLOPS_TRY(scanned(index, number, &begin, err));
+    scan.place.offset = begin;
     while (!status) {
         mlops__pack_frame frame;
         mlops__pack_place place;
         status = mlops__pack_scan_next(&scan, &self->packs, &frame, &place, &self->payload, err);
-        if (!status) status = mlops__content_note(&index, &frame, place, err);
+        if (!status) status = mlops__content_note(index, &frame, place, err);
     }
     *n_unused += scan.n_skipped;
-    if (status == MLOPS_END) status = note_scanned(&index, number, scan.place.offset, err);
+    if (status != MLOPS_END) return status;
+    return scan.place.offset == begin
+               ? MLOPS_OK
+               : note_scanned(index, number, scan.place.offset, self->uncut, err);
+}
+
+static mlops_status scan_pack_alone(mlops_store *self, int64_t number, int64_t *n_unused,
+                                    mlops_error *err) {
+    mlops__index index;
+    MLOPS_TRY(mlops__index_begin(&index, self->kv, &self->host, 1, err));
+    mlops_status status = scan_pack(self, &index, number, n_unused, err);
     if (!status) return mlops__index_commit(&index, err);
     mlops__index_end(&index);
     return status;
 }
 
-mlops_status mlops__store_scan_packs(mlops_store *self, int64_t *n_unused, mlops_error *err) {
+mlops_status mlops__store_scan_packs(mlops_store *self, mlops__index *index, int64_t *n_unused,
+                                     mlops_error *err) {
     mlops__buf numbers;
     mlops__buf_init(&numbers, &self->host.allocator);
     mlops_status status = mlops__packs_list(&self->packs, &numbers, err);
-    for (size_t i = 0; i < numbers.size && !status; i += sizeof(int64_t))
-        status = scan_pack(self, *(int64_t *)(void *)(numbers.data + i), n_unused, err);
+    for (size_t i = 0; i < numbers.size && !status; i += sizeof(int64_t)) {
+        int64_t number = *(int64_t *)(void *)(numbers.data + i);
+        status = index ? scan_pack(self, index, number, n_unused, err)
+                       : scan_pack_alone(self, number, n_unused, err);
+    }
     mlops__buf_free(&numbers);
     return status;
 }
@@ -81,7 +99,21 @@ static mlops_status was_durable(mlops_store *self, mlops__place place, int64_t s
         status = mlops__journal_next(&self->journal, &place, &frame, err);
         *out = !status && frame.durable >= seq;
     }
-    return status == MLOPS_END ? MLOPS_OK : status;
+    if (status != MLOPS_END) return status;
+    /* Where the chain breaks, frames behind the break can still say it. */
+    status = mlops__journal_check_end(&self->journal, &place, self->uncut, err);
+    if (status == MLOPS_E_CORRUPT) *out = 1;
+    return status == MLOPS_E_CORRUPT ? MLOPS_OK : status;
+}
+
+static mlops_status note_lost(mlops__index *index, const mlops__frame *frame, mlops_error *err) {
+    mlops__ops ops;
+    mlops__op op;
+    mlops__ops_init(&ops, frame);
+    while (mlops__ops_next(&ops, &op))
+        if (op.kind == MLOPS__OP_PACKED)
+            MLOPS_TRY(mlops__content_note_lost(index, op.key.data, err));
+    return MLOPS_OK;
 }
 
 static mlops_status check_content(mlops_store *self, mlops__index *index, const mlops__frame *frame,
@@ -113,11 +145,12 @@ static mlops_status replay_one(mlops_store *self, mlops__index *index, int *cut,
     if (status) return status;
     MLOPS_TRY(check_content(self, index, &frame, &whole, err));
     if (!whole) MLOPS_TRY(was_durable(self, place, frame.seq, &durable, err));
-    *cut = !whole && !durable;
+    *cut = !whole && !durable && !self->uncut;
     if (*cut) return MLOPS_END;
     if (!whole) { /* looking ahead has taken the frame away */
         place = index->place;
         MLOPS_TRY(mlops__journal_next(&self->journal, &place, &frame, err));
+        MLOPS_TRY(note_lost(index, &frame, err));
     }
     return mlops__index_apply(index, &frame, &place, err);
 }
@@ -137,7 +170,7 @@ static mlops_status replay_batch(mlops_store *self, mlops__batch *batch, int *cu
     }
     MLOPS_TRY(mlops__index_commit(&index, err));
     if (status == MLOPS_OK) return MLOPS_OK;
-    if (!*cut) MLOPS_TRY(mlops__journal_check_end(&self->journal, &place, err));
+    if (!*cut) MLOPS_TRY(mlops__journal_check_end(&self->journal, &place, self->uncut, err));
     if (!self->read_only) MLOPS_TRY(mlops__journal_cut(&self->journal, &place, err));
     return MLOPS_END;
 }
@@ -150,11 +183,26 @@ static mlops_status replay_some(mlops_store *self, int *cut, mlops_error *err) {
     return status;
 }
 
+/* What was kept though its content is lost stays, whatever a later power cut leaves behind it. */
+static mlops_status vouch(mlops_store *self, mlops_error *err) {
+    mlops__index index;
+    MLOPS_TRY(mlops__index_begin(&index, self->kv, &self->host, 1, err));
+    mlops_status status = mlops__store_sync_packs(self, &index, err);
+    if (!status && index.place.durable < index.place.chain.seq) {
+        status = mlops__journal_sync(&self->journal, &index.place, err);
+        index.dirty = 1;
+    }
+    if (!status) return mlops__index_commit(&index, err);
+    mlops__index_end(&index);
+    return status;
+}
+
 mlops_status mlops__store_rebuild(mlops_store *self, mlops_error *err) {
     int cut = 0;
     int64_t n_unused = 0;
-    MLOPS_TRY(mlops__store_scan_packs(self, &n_unused, err));
+    MLOPS_TRY(mlops__store_scan_packs(self, NULL, &n_unused, err));
     mlops_status status = MLOPS_OK;
     while (!status) status = replay_some(self, &cut, err);
-    return status == MLOPS_END ? MLOPS_OK : status;
+    if (status != MLOPS_END) return status;
+    return self->uncut && !self->read_only ? vouch(self, err) : MLOPS_OK;
 }

@@ -11,7 +11,10 @@
 
 #include <string.h>
 
-enum { SEGMENTS_MAX = 1 << 20 };
+enum {
+    SEGMENTS_MAX = 1 << 20,
+    TABLE_FOUND = 0xfd /* of an index in memory: whole frames by number, segment and offset */
+};
 
 typedef struct repair {
     mlops_store *store;
@@ -19,7 +22,10 @@ typedef struct repair {
     mlops__place place; /* in the new journal */
     mlops__buf buf;
     int64_t map_seq; /* commits that the map has; -1: not known */
+    int64_t highest; /* number of a whole frame */
     int64_t n_lost;
+    mlops__file_view view; /* of the segment that is being read */
+    int64_t segment;       /* its number; 0: none */
 
 } repair;
 
@@ -66,22 +72,10 @@ static mlops_status write_again(repair *r, const mlops__frame *frame, mlops_erro
 
 static mlops_status take(repair *r, const mlops__frame *frame, mlops_error *err) {
     while (r->place.chain.seq + 1 < frame->seq) MLOPS_TRY(write_lost(r, frame->time_ns, err));
+    if (frame->durable > r->place.durable) r->place.durable = frame->durable;
     if (memcmp(frame->prev, r->place.chain.link, 32) == 0)
         return mlops__journal_copy(&r->to, &r->place, frame, err);
     return write_again(r, frame, err);
-}
-
-/* Whole frames of one segment, whatever lies between them. */
-static mlops_status take_segment(repair *r, const uint8_t *data, size_t n, mlops_error *err) {
-    size_t at = MLOPS__FRAME_HEAD;
-    while (at + MLOPS__FRAME_LEAST <= n) {
-        mlops__frame frame;
-        size_t size = mlops__frame_size(data + at);
-        int whole = size && size <= n - at && !mlops__frame_open(&frame, data + at, size);
-        if (whole && frame.seq > r->place.chain.seq) MLOPS_TRY(take(r, &frame, err));
-        at += whole ? size : 8;
-    }
-    return MLOPS_OK;
 }
 
 static void name_segment(char out[32], int64_t number) {
@@ -89,24 +83,91 @@ static void name_segment(char out[32], int64_t number) {
     mlops__hex_u64(out + 8, (uint64_t)number);
 }
 
+/* MLOPS_E_NOT_FOUND if there is none. */
+static mlops_status open_segment(repair *r, int64_t segment, mlops_error *err) {
+    char name[32];
+    if (r->segment == segment) return MLOPS_OK;
+    if (r->segment) mlops__file_close(&r->view, &r->store->host);
+    r->segment = 0;
+    name_segment(name, segment);
+    MLOPS_TRY(mlops__file_open(&r->view, &r->store->host, mlops__store_path(r->store, name),
+                               SIZE_MAX, 0, err));
+    r->segment = segment;
+    return MLOPS_OK;
+}
+
+/* Notes the whole frames of one segment by their numbers, whatever lies between them. */
+static mlops_status note_frames(repair *r, mlops__index *found, mlops_error *err) {
+    const uint8_t *data = r->view.data;
+    size_t at = 0, n = r->view.size;
+    while (n - at >= MLOPS__FRAME_LEAST) {
+        mlops__frame frame;
+        uint8_t key[24];
+        size_t size = mlops__frame_size(data + at);
+        int whole = size && size <= n - at && !mlops__frame_open(&frame, data + at, size);
+        if (whole) {
+            mlops__key_u64(key, (uint64_t)frame.seq);
+            mlops__key_u64(key + 8, (uint64_t)r->segment);
+            mlops__key_u64(key + 16, at);
+            MLOPS_TRY(mlops__index_put(found, TABLE_FOUND, (mlops__bytes){key, sizeof key},
+                                       (mlops__bytes){NULL, 0}, err));
+            if (frame.seq > r->highest) r->highest = frame.seq;
+        }
+        at += whole ? size : 8;
+    }
+    return MLOPS_OK;
+}
+
 /* Segments have ascending numbers; where many are missing in a row, it is the end. */
-static mlops_status take_journal(repair *r, mlops_error *err) {
-    mlops_store *store = r->store;
+static mlops_status find_frames(repair *r, mlops__index *found, mlops_error *err) {
     int missing = 0;
     for (int64_t i = 1; i < SEGMENTS_MAX && missing < 64; i++) {
-        mlops__file_view view;
-        char name[32];
-        name_segment(name, i);
-        mlops_status status =
-            mlops__file_open(&view, &store->host, mlops__store_path(store, name), SIZE_MAX, 0, err);
+        mlops_status status = open_segment(r, i, err);
         missing = status == MLOPS_E_NOT_FOUND ? missing + 1 : 0;
         if (status == MLOPS_E_NOT_FOUND) continue;
         MLOPS_TRY(status);
-        status = take_segment(r, view.data, view.size, err);
-        mlops__file_close(&view, &store->host);
-        MLOPS_TRY(status);
+        MLOPS_TRY(note_frames(r, found, err));
     }
     return MLOPS_OK;
+}
+
+static mlops_status open_found(repair *r, mlops__bytes key, mlops__frame *out, mlops_error *err) {
+    mlops__cursor c;
+    mlops__cursor_init(&c, key.data + 8, key.size - 8);
+    int64_t segment = (int64_t)mlops__cursor_be(&c, 8);
+    size_t at = (size_t)mlops__cursor_be(&c, 8);
+    MLOPS_TRY(open_segment(r, segment, err));
+    const uint8_t *data = r->view.data + at;
+    if (!mlops__frame_open(out, data, mlops__frame_size(data))) return MLOPS_OK;
+    return mlops__fail(err, MLOPS_E_BUSY, "the journal changes while it is repaired");
+}
+
+/* All frames in the order of their numbers. Of several with one number, the one that goes on with
+ * the chain, or else the first. */
+static mlops_status take_frames(repair *r, mlops__index *found, mlops_error *err) {
+    mlops__index_iter iter;
+    mlops__bytes key, none;
+    mlops__frame frame;
+    MLOPS_TRY(mlops__index_iter_init(&iter, found, TABLE_FOUND, (mlops__bytes){NULL, 0}, err));
+    mlops_status status = mlops__index_iter_next(&iter, &key, &none, err);
+    while (!status) {
+        uint8_t number[8], first[24];
+        int fits = 0;
+        memcpy(number, key.data, sizeof number);
+        memcpy(first, key.data, sizeof first);
+        for (; !status && memcmp(key.data, number, 8) == 0;) {
+            if (!fits) status = open_found(r, key, &frame, err);
+            fits = fits || memcmp(frame.prev, r->place.chain.link, 32) == 0;
+            if (!status) status = mlops__index_iter_next(&iter, &key, &none, err);
+        }
+        if (status < 0) break;
+        mlops_status taken = MLOPS_OK;
+        if (!fits) taken = open_found(r, (mlops__bytes){first, sizeof first}, &frame, err);
+        if (!taken) taken = take(r, &frame, err);
+        if (taken) status = taken;
+    }
+    mlops__index_iter_free(&iter);
+    return status == MLOPS_END ? MLOPS_OK : status;
 }
 
 static mlops_status make_folder(mlops_store *store, const char *name, mlops_error *err) {
@@ -144,12 +205,12 @@ static int is_sound(const repair *r) {
     if (status) return 0;
     do status = mlops__journal_next(&journal, &place, &frame, NULL);
     while (!status);
-    if (status == MLOPS_END) status = mlops__journal_check_end(&journal, &place, NULL);
+    if (status == MLOPS_END) status = mlops__journal_check_end(&journal, &place, 1, NULL);
     mlops__journal_free(&journal);
-    return status == MLOPS_OK && place.chain.seq >= r->map_seq;
+    return status == MLOPS_OK && place.chain.seq >= r->map_seq && place.chain.seq >= r->highest;
 }
 
-static mlops_status make_journal(repair *r, mlops_error *err) {
+static mlops_status make_journal(repair *r, mlops__index *found, mlops_error *err) {
     mlops_store *store = r->store;
     MLOPS_TRY(make_folder(store, "journal.new", err));
     mlops__wipe(store, "journal.new");
@@ -157,7 +218,7 @@ static mlops_status make_journal(repair *r, mlops_error *err) {
                                   store->id, 1, err));
     MLOPS_TRY(mlops__journal_create(&r->to, err));
     mlops__place_init(&r->place);
-    MLOPS_TRY(take_journal(r, err));
+    MLOPS_TRY(take_frames(r, found, err));
     while (r->place.chain.seq < r->map_seq) MLOPS_TRY(write_lost(r, r->place.chain.time_ns, err));
     return mlops__journal_sync(&r->to, &r->place, err);
 }
@@ -180,10 +241,79 @@ static mlops_status repair_journal(repair *r, mlops_error *err) {
     int64_t there = io->list(io->ctx, mlops__store_path(store, "journal"), NULL, 0);
     int64_t made = io->list(io->ctx, mlops__store_path(store, "journal.new"), NULL, 0);
     if (there < 0 && made > 0) MLOPS_TRY(move(store, "journal.new", "journal", err));
-    if (is_sound(r)) return MLOPS_OK;
-    mlops_status status = make_journal(r, err);
+    mlops__kv *kv;
+    mlops__index found;
+    mlops__kv_opts opts = {NULL, "", 0, 1};
+    MLOPS_TRY(mlops__kv_open(&kv, &store->host, &opts, err));
+    mlops_status status = mlops__index_begin(&found, kv, &store->host, 1, err);
+    if (!status) status = find_frames(r, &found, err);
+    int sound = !status && is_sound(r);
+    if (!status && !sound) status = make_journal(r, &found, err);
     mlops__journal_free(&r->to);
-    return status ? status : replace_journal(r, err);
+    mlops__index_end(&found);
+    mlops__kv_close(kv);
+    if (r->segment) mlops__file_close(&r->view, &store->host);
+    return status || sound ? status : replace_journal(r, err);
+}
+
+/* ---- packs ---- */
+
+/* The whole frames of a pack whose head is damaged, into one of a new number. */
+static mlops_status copy_frames(mlops_store *store, const mlops__file_view *view, int64_t to,
+                                mlops_error *err) {
+    size_t at = 0;
+    while (view->size - at >= MLOPS__PACK_FRAME_HEAD) {
+        mlops__pack_frame frame;
+        mlops__pack_place place;
+        const uint8_t *data = view->data + at;
+        size_t n = MLOPS__PACK_FRAME_HEAD + (size_t)mlops__load_u32(data + 12);
+        int whole = n <= view->size - at && !mlops__pack_open(&frame, data, n);
+        at += whole ? (n + 7) / 8 * 8 : 8;
+        if (at > view->size) at = view->size;
+        if (!whole) continue;
+        if (!store->packs.leased) MLOPS_TRY(mlops__packs_lease(&store->packs, to, 1, err));
+        MLOPS_TRY(
+            mlops__packs_append(&store->packs, &frame, data + MLOPS__PACK_FRAME_HEAD, &place, err));
+    }
+    if (!store->packs.leased) return MLOPS_OK;
+    mlops_status status = mlops__packs_sync(&store->packs, to, err);
+    mlops__packs_release(&store->packs);
+    return status;
+}
+
+static mlops_status repair_pack(mlops_store *store, int64_t number, int64_t to, mlops_error *err) {
+    mlops__file_view view;
+    mlops__pack_scan scan;
+    char name[48], kept[64];
+    mlops_status status = mlops__pack_scan_init(&scan, &store->packs, number, err);
+    if (status != MLOPS_E_CORRUPT) return status;
+    memcpy(name, "packs/", 6);
+    mlops__hex_u64(name + 6, (uint64_t)number);
+    MLOPS_TRY(
+        mlops__file_open(&view, &store->host, mlops__store_path(store, name), SIZE_MAX, 0, err));
+    status = copy_frames(store, &view, to, err);
+    mlops__file_close(&view, &store->host);
+    MLOPS_TRY(status);
+    int64_t now = store->host.clock.now_ns(store->host.clock.ctx);
+    mlops__format(kept, sizeof kept, "damaged/pack-%lld-%lld", (long long)number, (long long)now);
+    MLOPS_TRY(make_folder(store, "damaged", err));
+    MLOPS_TRY(move(store, name, kept, err));
+    return mlops__file_sync_dir(&store->host.io, mlops__store_path(store, "packs"), err);
+}
+
+static mlops_status repair_packs(mlops_store *store, mlops_error *err) {
+    mlops__buf numbers;
+    MLOPS_TRY(make_folder(store, "packs", err));
+    MLOPS_TRY(mlops__packs_init(&store->packs, &store->host, mlops__store_path(store, "packs"),
+                                store->id, err));
+    mlops__buf_init(&numbers, &store->host.allocator);
+    mlops_status status = mlops__packs_list(&store->packs, &numbers, err);
+    const int64_t *list = (const int64_t *)(const void *)numbers.data;
+    size_t n = numbers.size / sizeof *list;
+    int64_t to = n ? list[n - 1] : 0;
+    for (size_t i = 0; i < n && !status; i++) status = repair_pack(store, list[i], ++to, err);
+    mlops__buf_free(&numbers);
+    return status;
 }
 
 /* The id stands in every segment too. */
@@ -210,11 +340,13 @@ static mlops_status repair_format(mlops_store *store, mlops_error *err) {
 }
 
 static mlops_status repair_locked(repair *r, mlops_error *err) {
+    char name[MLOPS__PATH_ROOM];
     MLOPS_TRY(repair_format(r->store, err));
-    if (mlops__index_peek(r->store, &r->map_seq, NULL)) r->map_seq = -1;
+    if (mlops__index_peek(r->store, name, &r->map_seq, NULL)) r->map_seq = -1;
     MLOPS_TRY(repair_journal(r, err));
+    MLOPS_TRY(repair_packs(r->store, err));
     mlops__index_discard(r->store);
-    return MLOPS_OK;
+    return mlops__index_in_use(r->store, err); /* what is left is kept, though content may lack */
 }
 
 /* Alone: nobody has the store open, here or elsewhere. */

@@ -131,6 +131,20 @@ int64_t mlops__snapshot_seq(mlops_store *self) {
     return read_line(self, mlops__store_path(self, "index/snapshot"), &l) ? l.seq : 0;
 }
 
+int64_t mlops__snapshot_find(mlops_store *self, char name[MLOPS__PATH_ROOM]) {
+    paths p;
+    line wanted, found;
+    if (!read_line(self, mlops__store_path(self, "index/snapshot"), &wanted)) return 0;
+    if (make_paths(&p, self, wanted.seq, NULL)) return 0;
+    int64_t file = mlops__file_number(&self->host.io, p.copy, MLOPS_IO_READ);
+    int good = file >= 0 && pass(self, file, p.copy, -1, NULL, &found, NULL) == MLOPS_OK &&
+               found.size == wanted.size && found.hash == wanted.hash;
+    if (file >= 0) mlops__file_end(&self->host.io, file);
+    memcpy(name, p.copy + self->dir + 1, strlen(p.copy) - self->dir);
+    free_paths(&p, self);
+    return good ? wanted.seq : 0;
+}
+
 static void forget_copy(const mlops_store *self, int64_t seq) {
     paths p;
     if (seq <= 0 || make_paths(&p, self, seq, NULL)) return;

@@ -58,6 +58,25 @@ void mlops__store_unlock_writer(mlops_store *self) {
     mlops__lock_give(&self->lock);
 }
 
+/* Content comes into the index ahead of its commit, but not where its writer has an index of its
+ * own, in memory. */
+static mlops_status find_content(mlops_store *self, mlops__index *index, const mlops__frame *frame,
+                                 mlops_error *err) {
+    mlops__ops ops;
+    mlops__op op;
+    mlops__bytes place;
+    int64_t n_unused = 0;
+    mlops__ops_init(&ops, frame);
+    while (mlops__ops_next(&ops, &op)) {
+        if (op.kind != MLOPS__OP_PACKED) continue;
+        mlops_status status = mlops__index_get(index, MLOPS__TABLE_OBJECTS, op.key, &place, err);
+        if (status == MLOPS_E_NOT_FOUND)
+            return mlops__store_scan_packs(self, index, &n_unused, err);
+        MLOPS_TRY(status);
+    }
+    return MLOPS_OK;
+}
+
 mlops_status mlops__store_catch_up(mlops_store *self, mlops__index *index, mlops_error *err) {
     for (;;) {
         mlops__frame frame;
@@ -69,6 +88,7 @@ mlops_status mlops__store_catch_up(mlops_store *self, mlops__index *index, mlops
             return MLOPS_OK;
         }
         MLOPS_TRY(status);
+        MLOPS_TRY(find_content(self, index, &frame, err));
         MLOPS_TRY(mlops__index_apply(index, &frame, &place, err));
     }
 }
@@ -142,14 +162,53 @@ static mlops_status make_dir(mlops_store *self, const char *name, mlops_error *e
 }
 
 static int is_ours(const char *name) {
-    static const char *const NAMES[] = {"lock", "journal", "packs", "index", "format"};
+    static const char *const NAMES[] = {"lock", "journal", "packs", "index", "format", "damaged"};
     for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++)
         if (strcmp(name, NAMES[i]) == 0) return 1;
     return strncmp(name, ".mlops-", 7) == 0; /* a format file on its way */
 }
 
+/* Does a folder have a name that begins so, but for the one that is skipped? */
+static int has_name(mlops_store *self, const char *folder, const char *name, const char *skipped) {
+    mlops__buf names;
+    int found = 0;
+    mlops__buf_init(&names, &self->host.allocator);
+    if (mlops__file_list(&self->host.io, mlops__store_path(self, folder), &names, NULL))
+        names.size = 0;
+    for (size_t at = 0; at < names.size; at++) {
+        const char *there = (const char *)names.data + at;
+        found |= strncmp(there, name, strlen(name)) == 0 && strcmp(there, skipped) != 0;
+        at += strlen(there);
+    }
+    mlops__buf_free(&names);
+    return found;
+}
+
+/* Commits or content without a format file: what is left of a store, unless an import says that it
+ * left them. An empty journal is what an attempt to make a store leaves. */
+static mlops_status check_left(mlops_store *self, mlops_error *err) {
+    static const char FIRST[] = "0000000000000001";
+    uint8_t bytes[4] = {0};
+    if (has_name(self, "", MLOPS__IMPORTING, "")) return MLOPS_OK;
+    int holds = has_name(self, "packs", "0", "") || has_name(self, "journal", "0", FIRST);
+    if (!holds && has_name(self, "journal", FIRST, "")) {
+        const mlops_io *io = &self->host.io;
+        const char *path = mlops__store_path(self, "journal/0000000000000001");
+        int64_t file = mlops__file_number(io, path, MLOPS_IO_READ);
+        if (file >= 0) mlops__file_read_at(io, file, bytes, sizeof bytes, 64, path, NULL);
+        if (file >= 0) mlops__file_end(io, file);
+        holds = bytes[0] || bytes[1] || bytes[2] || bytes[3];
+    }
+    if (!holds || mlops__format_read(self, NULL) != MLOPS_E_NOT_FOUND) return MLOPS_OK;
+    return mlops__fail(err, MLOPS_E_CORRUPT,
+                       "'%s' has commits or content of a store, but no format file; repair makes "
+                       "it anew",
+                       mlops__store_path(self, ""));
+}
+
 mlops_status mlops__store_claim(mlops_store *self, mlops_error *err) {
     MLOPS_TRY(make_dir(self, "", err));
+    MLOPS_TRY(check_left(self, err));
     mlops__buf names;
     const char *path = mlops__store_path(self, "");
     mlops__buf_init(&names, &self->host.allocator);
@@ -177,6 +236,7 @@ mlops_status mlops__store_open_lock(mlops_store *self, mlops_error *err) {
         self->lock_file = mlops__file_number(io, path, MLOPS_IO_CREATE);
         if (self->lock_file >= 0 || mlops__os_kind_of(self->lock_file) != MLOPS__OS_EXISTS) break;
     }
+    if (self->lock_file < 0 && self->read_only) return MLOPS_OK; /* nor does it need one */
     if (self->lock_file < 0) return mlops__fail_os(err, self->lock_file, "cannot open", path);
     int64_t code;
     do code = io->identity(io->ctx, self->lock_file, self->identity);
@@ -204,6 +264,9 @@ static mlops_status create_store(mlops_store *self, mlops_error *err) {
     MLOPS_TRY(mlops__store_lock_writer(self, err));
     mlops_status status = mlops__format_read(self, err);
     if (status == MLOPS_E_NOT_FOUND) {
+        mlops__wipe(self, "journal"); /* of an attempt, or an import, that was cut off */
+        mlops__wipe(self, "packs");
+        mlops__file_unlink(&self->host.io, mlops__store_path(self, MLOPS__IMPORTING));
         status = mlops__store_make_dirs(self, err);
         if (!status) status = mlops__format_create(self, err);
     }

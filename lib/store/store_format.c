@@ -61,6 +61,8 @@ mlops_status mlops__format_read(mlops_store *self, mlops_error *err) {
     if (status == MLOPS_E_NOT_FOUND)
         return mlops__fail(err, status, "'%s' is no store: it has no format file",
                            mlops__store_path(self, ""));
+    if (status == MLOPS_E_LIMIT)
+        return refuse(self, MLOPS_E_CORRUPT, "this is not the format file of a store", err);
     MLOPS_TRY(status);
     char text[SIZE_MAX_OF_IT + 1];
     if (view.size) memcpy(text, view.data, view.size);

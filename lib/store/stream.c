@@ -343,24 +343,50 @@ void mlops__wipe(mlops_store *store, const char *folder) {
     mlops__buf_free(&names);
 }
 
-static mlops_status make_store(reader *r, mlops_error *err) {
+/* Says that what is there without a format file is no damaged store. */
+static mlops_status mark(mlops_store *store, mlops_error *err) {
+    const mlops_io *io = &store->host.io;
+    const char *path = mlops__store_path(store, MLOPS__IMPORTING);
+    mlops__file_unlink(io, path);
+    int64_t file = mlops__file_number(io, path, MLOPS_IO_CREATE);
+    if (file < 0) return mlops__fail_os(err, file, "cannot create", path);
+    mlops__file_end(io, file);
+    return MLOPS_OK;
+}
+
+static mlops_status make_locked(reader *r, const uint8_t id[32], mlops_error *err) {
     mlops_store *store = r->store;
-    MLOPS_TRY(get_head(r, err));
-    uint8_t id[32];
-    memcpy(id, store->id, sizeof id);
     if (mlops__format_read(store, NULL) != MLOPS_E_NOT_FOUND)
         return mlops__fail(err, MLOPS_E_EXISTS, "'%s' is a store already; name another directory",
                            mlops__store_path(store, ""));
-    memcpy(store->id, id, sizeof id);
-    MLOPS_TRY(mlops__store_claim(store, err));
+    memcpy(store->id, id, sizeof store->id);
+    MLOPS_TRY(mark(store, err));
     MLOPS_TRY(mlops__store_make_dirs(store, err));
     mlops__wipe(store, "journal");
     mlops__wipe(store, "packs");
     mlops_status status = take_all(r, err);
     if (!status) status = mlops__format_write(store, err);
-    if (!status) return MLOPS_OK;
-    mlops__wipe(store, "journal");
-    mlops__wipe(store, "packs");
+    if (status) {
+        mlops__wipe(store, "journal");
+        mlops__wipe(store, "packs");
+    }
+    mlops__file_unlink(&store->host.io, mlops__store_path(store, MLOPS__IMPORTING));
+    return status;
+}
+
+static mlops_status make_store(reader *r, mlops_error *err) {
+    mlops_store *store = r->store;
+    uint8_t id[32];
+    MLOPS_TRY(get_head(r, err));
+    memcpy(id, store->id, sizeof id);
+    if (mlops__format_read(store, NULL) != MLOPS_E_NOT_FOUND)
+        return mlops__fail(err, MLOPS_E_EXISTS, "'%s' is a store already; name another directory",
+                           mlops__store_path(store, ""));
+    MLOPS_TRY(mlops__store_claim(store, err));
+    MLOPS_TRY(mlops__store_open_lock(store, err));
+    MLOPS_TRY(mlops__store_lock_writer(store, err));
+    mlops_status status = make_locked(r, id, err);
+    mlops__store_unlock_writer(store);
     return status;
 }
 

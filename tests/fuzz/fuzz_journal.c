@@ -130,7 +130,7 @@ static void take(desk *d, const uint8_t *bytes, size_t n) {
     mlops__index_end(&index);
     must(walk(d, &other, &again, NULL) == status);
     must(memcmp(&place.chain, &again.chain, sizeof place.chain) == 0);
-    if (status == MLOPS_END && mlops__journal_check_end(&j, &place, NULL) == MLOPS_OK)
+    if (status == MLOPS_END && mlops__journal_check_end(&j, &place, 0, NULL) == MLOPS_OK)
         append(d, &j, place);
     mlops__journal_free(&j);
     mlops__journal_free(&other);

@@ -284,7 +284,9 @@ static void places_that_are_none(void **state) {
         assert_int_equal(mlops__packs_read(&d->packs, at, &f, &d->buf, &e), MLOPS_E_CORRUPT);
     }
     assert_int_equal(mlops__packs_read(&d->packs, (mlops__pack_place){7, 64}, &f, &d->buf, &e),
-                     MLOPS_E_NOT_FOUND);
+                     MLOPS_E_CORRUPT);
+    assert_int_equal(mlops__packs_read(&d->packs, (mlops__pack_place){-1, 0}, &f, &d->buf, &e),
+                     MLOPS_E_CORRUPT);
 }
 
 /* Content that looks like frames is found as content alone, and not a second time behind damage. */

@@ -35,6 +35,7 @@ typedef struct sweep_scenario {
 extern const sweep_scenario sweep_bundle[];
 extern const sweep_scenario sweep_container[];
 extern const sweep_scenario sweep_drift[];
+extern const sweep_scenario sweep_feature[];
 extern const sweep_scenario sweep_file[];
 extern const sweep_scenario sweep_metric[];
 extern const sweep_scenario sweep_model[];

@@ -1,6 +1,6 @@
-/* Predicting allocates nothing, locks nothing and calls nothing of the system: the program's own
- * malloc and mutexes count their calls, and a child that the kernel kills at any system call but
- * exit predicts to its end.
+/* Predicting and computing the features of a row allocate nothing, lock nothing and call nothing of
+ * the system: the program's own malloc and mutexes count their calls, and a child that the kernel
+ * kills at any system call but exit does it to its end.
  */
 #define _GNU_SOURCE
 #include <mlops.h>
@@ -117,8 +117,16 @@ static mlops_model *load(const char *name) {
     return model;
 }
 
+typedef struct subject {
+    mlops_model *model;
+    mlops_context *contexts[3];
+    mlops_feature *feature;
+} subject;
+
 /* Every verb of the hot path, in both sizes. */
-static int predict_all(mlops_model *model, mlops_context *const contexts[3]) {
+static int predict_all(const subject *self) {
+    mlops_model *model = self->model;
+    mlops_context *const *contexts = self->contexts;
     static float rows[ROWS * 8];
     static double out[ROWS * 8];
     int64_t n = mlops_model_n_features(model);
@@ -134,44 +142,81 @@ static int predict_all(mlops_model *model, mlops_context *const contexts[3]) {
     return bad;
 }
 
-static int predict_confined(mlops_model *model, mlops_context *const contexts[3]) {
+static int compute_rows(const subject *self) {
+    mlops_feature_value values[4] = {{MLOPS_TYPE_FLOAT64, 0, 0, 2.5, NULL},
+                                     {MLOPS_TYPE_INT64, 0, 7, 0, NULL},
+                                     {MLOPS_TYPE_STRING, 0, 0, 0, "Zurich"},
+                                     {MLOPS_TYPE_BOOL, 0, 1, 0, NULL}};
+    float out[16];
+    int bad = 0;
+    for (int i = 0; i < ROWS; i++) {
+        values[0].f64 = i;
+        values[i % 4].is_null = i % 3 == 0;
+        bad |= mlops_feature_row(self->feature, values, 4, out,
+                                 mlops_feature_n_outputs(self->feature)) != 0;
+    }
+    return bad;
+}
+
+static int run_confined(int (*run)(const subject *), const subject *self) {
 #if defined(__linux__) && !defined(SANITIZED)
     if (under_valgrind()) return 77;
     pid_t child = fork();
     if (child == 0) {
         if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT)) _exit(77);
-        syscall(SYS_exit, predict_all(model, contexts));
+        syscall(SYS_exit, run(self));
     }
     int status = 0;
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status)); /* else the kernel has killed it */
     return WEXITSTATUS(status);
 #else
-    (void)model;
-    (void)contexts;
+    (void)run;
+    (void)self;
     return 77;
 #endif
+}
+
+static void stand_alone(int (*run)(const subject *), const subject *self) {
+    long before = n_calls;
+    int bad = run(self);
+    assert_int_equal(n_calls, before);
+    assert_int_equal(bad, 0);
+    int confined = run_confined(run, self);
+    if (confined == 77) skipped("seccomp is not at hand: system calls were not looked at");
+    else assert_int_equal(confined, 0);
 }
 
 static void predicting_stands_alone(void **state) {
     (void)state;
     const char *names[] = {"logistic.json", "softprob.json", "categories.json", "dart.json"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        mlops_model *model = load(names[i]);
-        mlops_context *contexts[3];
+        subject self = {.model = load(names[i])};
         for (int k = 0; k < 3; k++)
-            assert_int_equal(mlops_context_new(&contexts[k], model, (mlops_model_output)k, NULL),
-                             0);
-        long before = n_calls;
-        int bad = predict_all(model, contexts);
-        assert_int_equal(n_calls, before);
-        assert_int_equal(bad, 0);
-        int confined = predict_confined(model, contexts);
-        if (confined == 77) skipped("seccomp is not at hand: system calls were not looked at");
-        else assert_int_equal(confined, 0);
-        for (int k = 0; k < 3; k++) mlops_context_free(contexts[k]);
-        mlops_model_unref(model);
+            assert_int_equal(
+                mlops_context_new(&self.contexts[k], self.model, (mlops_model_output)k, NULL), 0);
+        stand_alone(predict_all, &self);
+        for (int k = 0; k < 3; k++) mlops_context_free(self.contexts[k]);
+        mlops_model_unref(self.model);
     }
+}
+
+static void features_of_rows_stand_alone(void **state) {
+    (void)state;
+    static const char csv[] = "x,n,s,p\n0.5,1,a,true\n2.5,NA,b,false\n";
+    static const char definition[] =
+        "a = standardise(log1p(impute(x, 'median')))\n"
+        "b = minmax(impute(n, 'mean')) + length(lower(coalesce(s, '-')))\n"
+        "c = one_hot(s)\n"
+        "d = if(p and s like 'Z%', exp(x), bucket(s, 10))\n";
+    mlops_table *table;
+    subject self = {NULL, {NULL, NULL, NULL}, NULL};
+    assert_int_equal(mlops_table_parse(&table, csv, sizeof csv - 1, NULL, NULL), 0);
+    assert_int_equal(mlops_feature_fit(&self.feature, definition, table, NULL, NULL), 0);
+    assert_int_equal(mlops_feature_n_inputs(self.feature), 4);
+    stand_alone(compute_rows, &self);
+    mlops_feature_unref(self.feature);
+    mlops_table_unref(table);
 }
 
 static void the_counter_counts(void **state) {
@@ -194,6 +239,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_counter_counts),
         cmocka_unit_test(predicting_stands_alone),
+        cmocka_unit_test(features_of_rows_stand_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,6 +11,7 @@
 #include <mlops/check.h>
 #include <mlops/drift.h>
 #include <mlops/edge.h>
+#include <mlops/experiment.h>
 #include <mlops/feature.h>
 #include <mlops/featurestore.h>
 #include <mlops/host.h>
@@ -19,6 +20,7 @@
 #include <mlops/monitor.h>
 #include <mlops/profile.h>
 #include <mlops/reference.h>
+#include <mlops/run.h>
 #include <mlops/stats.h>
 #include <mlops/store.h>
 #include <mlops/table.h>

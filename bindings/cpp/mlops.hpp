@@ -1036,6 +1036,168 @@ public:
     }
 };
 
+/// A run that is open. Closing does not end the run.
+class run : public detail::handle<mlops_run, mlops_run_close> {
+public:
+    using handle::handle;
+
+    /// Begin a run. It is committed at once; so is its experiment, if it is not there.
+    static ::mlops::run start(const ::mlops::store &store, const std::string &experiment,
+                              const mlops_run_opts *opts = nullptr) {
+        mlops_run *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_run_start(&out, detail::required(store), experiment.c_str(), opts, &e), "mlops_run_start", &e);
+        return ::mlops::run(out);
+    }
+
+    /// Open a run, to read it or to go on with it.
+    static ::mlops::run open(const ::mlops::store &store, const std::string &id) {
+        mlops_run *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_run_open(&out, detail::required(store), id.c_str(), &e), "mlops_run_open", &e);
+        return ::mlops::run(out);
+    }
+
+    /// Id of the run: 32 hexadecimal digits.
+    std::string_view id() const {
+        return mlops_run_id(need());
+    }
+
+    /// Set a param, once: the same value again is fine.
+    void param(const std::string &key, const std::string &value) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_run_param(need(), key.c_str(), value.c_str(), &e), "mlops_run_param", &e);
+    }
+
+    /// Set a tag, or take it away.
+    void tag(const std::string &key, const char *value = nullptr) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_run_tag(need(), key.c_str(), value, &e), "mlops_run_tag", &e);
+    }
+
+    /// Log a point of a metric, at the time of now.
+    void log(const std::string &metric, double value, std::int64_t step) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_run_log(need(), metric.c_str(), value, step, &e), "mlops_run_log", &e);
+    }
+
+    /// Log many points of a metric; all of them or none.
+    void log_points(const std::string &metric, span<const double> values, span<const std::int64_t> steps = {},
+                    span<const std::int64_t> times_ns = {}) {
+        mlops_error e;
+        e.code = 0;
+        detail::require(steps.data() == nullptr || steps.size() == values.size(), "steps and values differ in length");
+        detail::require(times_ns.data() == nullptr || times_ns.size() == values.size(), "times_ns and values differ in length");
+        detail::check(mlops_run_log_points(need(), metric.c_str(), values.data(), steps.data(), times_ns.data(), static_cast<std::int64_t>(values.size()), &e), "mlops_run_log_points", &e);
+    }
+
+    /// Keep bytes as an artifact, in place of what was at its path.
+    void artifact(const std::string &path, std::string_view bytes) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_run_artifact(need(), path.c_str(), bytes.data(), static_cast<std::size_t>(bytes.size()), &e), "mlops_run_artifact", &e);
+    }
+
+    /// Keep a file as an artifact.
+    void artifact_file(const std::string &path, const std::string &file) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_run_artifact_file(need(), path.c_str(), file.c_str(), &e), "mlops_run_artifact_file", &e);
+    }
+
+    /// Commit the points that wait.
+    void flush() {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_run_flush(need(), &e), "mlops_run_flush", &e);
+    }
+
+    /// Set how far the run is, with the time of now as its end. A run that has ended may go on, and end again.
+    void end(mlops_run_status status) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_run_end(need(), status, &e), "mlops_run_end", &e);
+    }
+
+    /// A run as a JSON object: {"run", "experiment", "name", "status", "start_ns", "end_ns", "parent", "actor",
+    /// "source", "dataset", "commit", "params": {name: text}, "metrics": {name: {"value", "step", "time_ns", "n"}},
+    /// "tags": {name: text}, "artifacts": {path: {"id", "size"}}}. What is not known is left out; of a metric the
+    /// latest point and the number of all; values that are not finite are the texts "nan", "inf" and "-inf".
+    std::string describe() {
+        mlops_error e;
+        e.code = 0;
+        return detail::written([&](char *text, std::size_t cap, std::size_t *needed) {
+            return mlops_run_describe(need(), text, cap, needed, &e);
+        }, "mlops_run_describe", &e);
+    }
+
+    /// Points of a metric in the order of their commits, and as logged within one: columns step (int64), time_ns
+    /// (int64) and value (float64).
+    ::mlops::table points(const std::string &metric) {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_run_points(&out, need(), metric.c_str(), &e), "mlops_run_points", &e);
+        return ::mlops::table(out);
+    }
+
+    /// Artifacts of a run by path: columns path (string), size (int64) and id (string, SHA-256 as 64 digits).
+    ::mlops::table artifacts() {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_run_artifacts(&out, need(), &e), "mlops_run_artifacts", &e);
+        return ::mlops::table(out);
+    }
+
+    /// An artifact, whole.
+    std::string artifact_read(const std::string &path) {
+        mlops_error e;
+        e.code = 0;
+        return detail::written([&](void *text, std::size_t cap, std::size_t *needed) {
+            return mlops_run_artifact_read(need(), path.c_str(), text, cap, needed, &e);
+        }, "mlops_run_artifact_read", &e);
+    }
+
+    /// Runs that a filter picks, newest start first, then by id. Columns: run_id, experiment, name, status (string),
+    /// start_ns, end_ns (int64), parent, actor, source, dataset, commit (string); then of what the found runs have,
+    /// by name, params.NAME (string), metrics.NAME (float64, the latest) and tags.NAME (string). Null where a run has
+    /// none.
+    ///
+    /// The latest point of a metric is the one with the greatest step, then time, then value, where NaN counts as 0;
+    /// of equal ones the first that was committed.
+    ///
+    /// A filter is a condition (docs/expressions.md) over metrics.NAME (float64), params.NAME, tags.NAME (string) and
+    /// the run's own: run_id, experiment, name, status, parent, actor, source, dataset, commit (string), start_ns,
+    /// end_ns, start_time, end_time (int64; the last two in milliseconds). MLflow's other spellings are taken:
+    /// metric., param., parameter., parameters., tag., attribute., attributes., attr., run., run_name, user_id,
+    /// created. What a run lacks is null: it never matches, with != neither.
+    ///
+    ///     metrics.auc > 0.9 and params.lr = '0.1' and tags.`a b` like 'x%' and status = 'FINISHED'
+    static ::mlops::table search(const ::mlops::store &store, const char *experiment, const char *filter,
+                                 std::int64_t n_max) {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_run_search(&out, detail::required(store), experiment, filter, n_max, &e), "mlops_run_search", &e);
+        return ::mlops::table(out);
+    }
+
+    /// Experiments by name: columns experiment (string), n_runs (int64) and created_ns (int64).
+    static ::mlops::table experiments(const ::mlops::store &store) {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_run_experiments(&out, detail::required(store), &e), "mlops_run_experiments", &e);
+        return ::mlops::table(out);
+    }
+};
+
 /// Fitted features. Immutable and shared; ends with the last mlops_feature_unref().
 class feature : public detail::handle<mlops_feature, mlops_feature_unref> {
 public:

@@ -242,7 +242,8 @@ class Function:
                     if len(q["dims"]) != len(array["dims"]):  # std::size_t of a span, std::int64_t of a matrix
                         size, other = f"std::size_t({size})", f"std::size_t({other})"
                     test = f"{size} == {other}"
-                    test = f"{identifier(q['name'])}.data == nullptr || {test}" if q["nullable"] else test
+                    data = f"{identifier(q['name'])}.data{'' if len(q['dims']) == 2 else '()'}"
+                    test = f"{data} == nullptr || {test}" if q["nullable"] else test
                     self.before.append(f'detail::require({test}, "{q["name"]} and {array["name"]} differ in length");')
         if array["stride"]:
             stride = array["stride"]

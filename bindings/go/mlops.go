@@ -179,6 +179,20 @@ const (
 	DriftVerdictYes DriftVerdict = 2
 )
 
+// RunStatus: how far a run is.
+type RunStatus int32
+
+const (
+	// RunStatusRunning: it goes on.
+	RunStatusRunning RunStatus = 0
+	// RunStatusFinished: it came to its end.
+	RunStatusFinished RunStatus = 1
+	// RunStatusFailed: an error ended it.
+	RunStatusFailed RunStatus = 2
+	// RunStatusKilled: somebody ended it.
+	RunStatusKilled RunStatus = 3
+)
+
 // Metric: a number that tells how good predictions are; its name is that of its field.
 type Metric int32
 
@@ -1052,6 +1066,40 @@ func (o *ProfileOpts) c(s *scope) *C.mlops_profile_opts {
 		c.flags |= 1
 		c.scale = C.int32_t(*o.Scale)
 	}
+	return c
+}
+
+// RunOpts: what a run is. Texts are UTF-8 of up to 8,000 bytes. Zero means the default in each field.
+type RunOpts struct {
+	// for people; need not be unique
+	Name string
+	// id of the run that this one is a part of, or 8 or more of its first digits
+	Parent string
+	// who runs it; of its commits in the audit trail too
+	Actor string
+	// program or notebook
+	Source string
+	// dataset of the store that it trains on
+	Dataset string
+	// ref of that dataset, of which the id is kept; default the branch "main"
+	Commit string
+	// UTC; default now
+	StartNs int64
+}
+
+func (o *RunOpts) c(s *scope) *C.mlops_run_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_run_opts)(s.alloc(C.sizeof_mlops_run_opts))
+	c.struct_size = C.sizeof_mlops_run_opts
+	c.name = s.optional(o.Name)
+	c.parent = s.optional(o.Parent)
+	c.actor = s.optional(o.Actor)
+	c.source = s.optional(o.Source)
+	c.dataset = s.optional(o.Dataset)
+	c.commit = s.optional(o.Commit)
+	c.start_ns = C.int64_t(o.StartNs)
 	return c
 }
 
@@ -2987,6 +3035,338 @@ func (x *Edge) Selftest() error {
 func VerifyEdge(bundle []byte) error {
 	defer runtime.KeepAlive(bundle)
 	return check(C.mlops_edge_verify(pointer(bundle), C.size_t(len(bundle))), nil, "mlops_edge_verify")
+}
+
+// Run: a run that is open. Closing does not end the run.
+type Run struct {
+	p *C.mlops_run
+}
+
+func wrapRun(p *C.mlops_run) *Run {
+	x := &Run{p: p}
+	runtime.SetFinalizer(x, (*Run).Close)
+	return x
+}
+
+// Close ends this Run, or this share of it; it may be called again.
+func (x *Run) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	C.mlops_run_close(x.p)
+	x.p = nil
+	return nil
+}
+
+// StartRun: begin a run. It is committed at once; so is its experiment, if it is not there.
+//
+// Errors: MLOPS_E_NOT_FOUND if there is no such parent, dataset or ref; MLOPS_E_INVALID,
+// MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func StartRun(store *Store, experiment string, opts *RunOpts) (*Run, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	var out *C.mlops_run
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_run_start(&out, store.p, s.str(experiment), optsC, &e), &e, "mlops_run_start"); err != nil {
+		return nil, err
+	}
+	r := wrapRun(out)
+	return r, nil
+}
+
+// OpenRun: open a run, to read it or to go on with it.
+//
+// Errors: MLOPS_E_NOT_FOUND if there is none, or more than one begins so; MLOPS_E_INVALID,
+// MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func OpenRun(store *Store, id string) (*Run, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	var out *C.mlops_run
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_run_open(&out, store.p, s.str(id), &e), &e, "mlops_run_open"); err != nil {
+		return nil, err
+	}
+	r := wrapRun(out)
+	return r, nil
+}
+
+// ID: id of the run: 32 hexadecimal digits.
+func (x *Run) ID() string {
+	if x == nil || x.p == nil {
+		return ""
+	}
+	defer runtime.KeepAlive(x)
+	return C.GoString(C.mlops_run_id(x.p))
+}
+
+// Param: set a param, once: the same value again is fine.
+//
+// Errors: MLOPS_E_EXISTS if it has another value; MLOPS_E_INVALID, MLOPS_E_CORRUPT, MLOPS_E_IO,
+// MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func (x *Run) Param(key string, value string) error {
+	if x == nil || x.p == nil {
+		return closed("Run")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var e C.mlops_error
+	return check(C.mlops_run_param(x.p, s.str(key), s.str(value), &e), &e, "mlops_run_param")
+}
+
+// Tag: set a tag, or take it away.
+//
+// Errors: MLOPS_E_NOT_FOUND if there is no tag to take away; else as mlops_run_param().
+func (x *Run) Tag(key string, value string) error {
+	if x == nil || x.p == nil {
+		return closed("Run")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var e C.mlops_error
+	return check(C.mlops_run_tag(x.p, s.str(key), s.optional(value), &e), &e, "mlops_run_tag")
+}
+
+// Log: log a point of a metric, at the time of now.
+//
+// Errors: as mlops_run_param(); the point does not wait then.
+func (x *Run) Log(metric string, value float64, step int64) error {
+	if x == nil || x.p == nil {
+		return closed("Run")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var e C.mlops_error
+	return check(C.mlops_run_log(x.p, s.str(metric), C.double(value), C.int64_t(step), &e), &e, "mlops_run_log")
+}
+
+// LogPoints: log many points of a metric; all of them or none.
+//
+// Errors: MLOPS_E_LIMIT beyond 9,999,999,999 points of a metric; else as mlops_run_log().
+func (x *Run) LogPoints(metric string, values []float64, steps []int64, timesNs []int64) error {
+	if x == nil || x.p == nil {
+		return closed("Run")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(values)
+	defer runtime.KeepAlive(steps)
+	defer runtime.KeepAlive(timesNs)
+	var s scope
+	defer s.free()
+	var e C.mlops_error
+	if steps != nil && len(steps) != int(C.int64_t(len(values))) {
+		return invalid("steps has another length")
+	}
+	if timesNs != nil && len(timesNs) != int(C.int64_t(len(values))) {
+		return invalid("timesNs has another length")
+	}
+	return check(C.mlops_run_log_points(x.p, s.str(metric), (*C.double)(pointer(values)), (*C.int64_t)(pointer(steps)), (*C.int64_t)(pointer(timesNs)), C.int64_t(len(values)), &e), &e, "mlops_run_log_points")
+}
+
+// Artifact: keep bytes as an artifact, in place of what was at its path.
+//
+// Errors: as mlops_run_param().
+func (x *Run) Artifact(path string, content []byte) error {
+	if x == nil || x.p == nil {
+		return closed("Run")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(content)
+	var s scope
+	defer s.free()
+	var e C.mlops_error
+	return check(C.mlops_run_artifact(x.p, s.str(path), pointer(content), C.size_t(len(content)), &e), &e, "mlops_run_artifact")
+}
+
+// ArtifactFile: keep a file as an artifact.
+//
+// Errors: MLOPS_E_NOT_FOUND if there is no such file; else as mlops_run_artifact().
+func (x *Run) ArtifactFile(path string, file string) error {
+	if x == nil || x.p == nil {
+		return closed("Run")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var e C.mlops_error
+	return check(C.mlops_run_artifact_file(x.p, s.str(path), s.str(file), &e), &e, "mlops_run_artifact_file")
+}
+
+// Flush: commit the points that wait.
+//
+// Errors: as mlops_run_log_points().
+func (x *Run) Flush() error {
+	if x == nil || x.p == nil {
+		return closed("Run")
+	}
+	defer runtime.KeepAlive(x)
+	var e C.mlops_error
+	return check(C.mlops_run_flush(x.p, &e), &e, "mlops_run_flush")
+}
+
+// End: set how far the run is, with the time of now as its end. A run that has ended may go on, and
+// end again.
+//
+// Errors: MLOPS_E_INVALID, MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func (x *Run) End(status RunStatus) error {
+	if x == nil || x.p == nil {
+		return closed("Run")
+	}
+	defer runtime.KeepAlive(x)
+	var e C.mlops_error
+	return check(C.mlops_run_end(x.p, C.mlops_run_status(status), &e), &e, "mlops_run_end")
+}
+
+// Describe: a run as a JSON object: {"run", "experiment", "name", "status", "start_ns", "end_ns",
+// "parent", "actor", "source", "dataset", "commit", "params": {name: text}, "metrics": {name:
+// {"value", "step", "time_ns", "n"}}, "tags": {name: text}, "artifacts": {path: {"id", "size"}}}. What
+// is not known is left out; of a metric the latest point and the number of all; values that are not
+// finite are the texts "nan", "inf" and "-inf".
+//
+// Errors: MLOPS_E_ARENA if cap is too small; MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM,
+// MLOPS_E_FORKED.
+func (x *Run) Describe() (string, error) {
+	if x == nil || x.p == nil {
+		return "", closed("Run")
+	}
+	defer runtime.KeepAlive(x)
+	var e C.mlops_error
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_run_describe(x.p, (*C.char)(text), room, needed, &e)
+	}, &e, "mlops_run_describe")
+	if err != nil {
+		return "", err
+	}
+	return string(content), nil
+}
+
+// Points: points of a metric in the order of their commits, and as logged within one: columns step
+// (int64), time_ns (int64) and value (float64).
+//
+// Errors: MLOPS_E_NOT_FOUND if the run has no such metric; MLOPS_E_INVALID, MLOPS_E_CORRUPT,
+// MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func (x *Run) Points(metric string) (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Run")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	var e C.mlops_error
+	if err := check(C.mlops_run_points(&out, x.p, s.str(metric), &e), &e, "mlops_run_points"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// Artifacts: artifacts of a run by path: columns path (string), size (int64) and id (string, SHA-256
+// as 64 digits).
+//
+// Errors: MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func (x *Run) Artifacts() (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Run")
+	}
+	defer runtime.KeepAlive(x)
+	var out *C.mlops_table
+	var e C.mlops_error
+	if err := check(C.mlops_run_artifacts(&out, x.p, &e), &e, "mlops_run_artifacts"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// ArtifactRead: an artifact, whole.
+//
+// Errors: MLOPS_E_NOT_FOUND if the run has none at this path; MLOPS_E_ARENA if cap is below the size;
+// MLOPS_E_INVALID, MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func (x *Run) ArtifactRead(path string) ([]byte, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Run")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var e C.mlops_error
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_run_artifact_read(x.p, s.str(path), text, room, needed, &e)
+	}, &e, "mlops_run_artifact_read")
+	if err != nil {
+		return nil, err
+	}
+	return content, nil
+}
+
+// SearchRun: runs that a filter picks, newest start first, then by id. Columns: run_id, experiment,
+// name, status (string), start_ns, end_ns (int64), parent, actor, source, dataset, commit (string);
+// then of what the found runs have, by name, params.NAME (string), metrics.NAME (float64, the latest)
+// and tags.NAME (string). Null where a run has none.
+//
+// The latest point of a metric is the one with the greatest step, then time, then value, where NaN
+// counts as 0; of equal ones the first that was committed.
+//
+// A filter is a condition (docs/expressions.md) over metrics.NAME (float64), params.NAME, tags.NAME
+// (string) and the run's own: run_id, experiment, name, status, parent, actor, source, dataset, commit
+// (string), start_ns, end_ns, start_time, end_time (int64; the last two in milliseconds). MLflow's
+// other spellings are taken: metric., param., parameter., parameters., tag., attribute., attributes.,
+// attr., run., run_name, user_id, created. What a run lacks is null: it never matches, with !=
+// neither.
+//
+//     metrics.auc > 0.9 and params.lr = '0.1' and tags.`a b` like 'x%' and status = 'FINISHED'
+//
+// Errors: MLOPS_E_NOT_FOUND if there is no such experiment, or the filter has an unknown name;
+// MLOPS_E_PARSE, MLOPS_E_SCHEMA for a filter that is none; MLOPS_E_LIMIT; MLOPS_E_INVALID,
+// MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func SearchRun(store *Store, experiment string, filter string, nMax int64) (*Table, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_run_search(&out, store.p, s.optional(experiment), s.optional(filter), C.int64_t(nMax), &e), &e, "mlops_run_search"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// ExperimentsRun: experiments by name: columns experiment (string), n_runs (int64) and created_ns
+// (int64).
+//
+// Errors: MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func ExperimentsRun(store *Store) (*Table, error) {
+	defer runtime.KeepAlive(store)
+	var out *C.mlops_table
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_run_experiments(&out, store.p, &e), &e, "mlops_run_experiments"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
 }
 
 // Feature: fitted features. Immutable and shared; ends with the last mlops_feature_unref().

@@ -115,6 +115,15 @@ class DriftVerdict(enum.IntEnum):
     YES = 2  # the true effect exceeds the tolerance, with confidence 1 - alpha for all columns of the report together
 
 
+class RunStatus(enum.IntEnum):
+    """How far a run is."""
+
+    RUNNING = 0  # it goes on
+    FINISHED = 1  # it came to its end
+    FAILED = 2  # an error ended it
+    KILLED = 3  # somebody ended it
+
+
 class Metric(enum.IntEnum):
     """A number that tells how good predictions are; its name is that of its field."""
 
@@ -640,6 +649,24 @@ mlops_profile_summary._fields_ = [
 assert C.sizeof(mlops_profile_summary) == 80
 
 
+class mlops_run_opts(C.Structure):
+    pass
+
+
+mlops_run_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("name", C.c_char_p),
+    ("parent", C.c_char_p),
+    ("actor", C.c_char_p),
+    ("source", C.c_char_p),
+    ("dataset", C.c_char_p),
+    ("commit", C.c_char_p),
+    ("start_ns", C.c_int64),
+]
+assert C.sizeof(mlops_run_opts) == (64 if C.sizeof(C.c_void_p) == 8 else 40)
+
+
 class mlops_feature_opts(C.Structure):
     pass
 
@@ -967,6 +994,29 @@ _rt.declare(lib.mlops_edge_add, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64)
 _rt.declare(lib.mlops_edge_profile, C.c_void_p, C.c_void_p, C.c_int64)
 _rt.declare(lib.mlops_edge_selftest, C.c_int32, C.c_void_p)
 _rt.declare(lib.mlops_edge_verify, C.c_int32, C.c_void_p, C.c_size_t)
+_rt.declare(lib.mlops_run_start, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.POINTER(mlops_run_opts),
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_run_open, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_run_close, None, C.c_void_p)
+_rt.declare(lib.mlops_run_id, C.c_char_p, C.c_void_p)
+_rt.declare(lib.mlops_run_param, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_run_tag, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_run_log, C.c_int32, C.c_void_p, C.c_char_p, C.c_double, C.c_int64, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_run_log_points, C.c_int32, C.c_void_p, C.c_char_p, C.c_void_p, C.c_void_p, C.c_void_p,
+        C.c_int64, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_run_artifact, C.c_int32, C.c_void_p, C.c_char_p, C.c_void_p, C.c_size_t, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_run_artifact_file, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_run_flush, C.c_int32, C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_run_end, C.c_int32, C.c_void_p, C.c_int32, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_run_describe, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t),
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_run_points, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_run_artifacts, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_run_artifact_read, C.c_int32, C.c_void_p, C.c_char_p, C.c_void_p, C.c_size_t,
+        C.POINTER(C.c_size_t), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_run_search, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.c_char_p, C.c_int64,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_run_experiments, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_feature_fit, C.c_int32, C.POINTER(C.c_void_p), C.c_char_p, C.c_void_p,
         C.POINTER(mlops_feature_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_feature_load, C.c_int32, C.POINTER(C.c_void_p), C.c_char_p, C.c_void_p, C.POINTER(mlops_error))
@@ -3013,6 +3063,309 @@ class Edge(_rt.Handle):
             _rt.check(status, "Edge.verify")
 
 
+@_rt.noun("run")
+class Run(_rt.Handle):
+    """A run that is open. Closing does not end the run."""
+
+    _end = lib.mlops_run_close
+
+    def __init__(self):
+        raise TypeError("Run is made by start(), open(), points(), artifacts(), search(), experiments()")
+
+    @classmethod
+    def start(cls, store, experiment, *, name=None, parent=None, actor=None, source=None, dataset=None,
+              commit=None, start_ns=None):
+        """Begin a run. It is committed at once; so is its experiment, if it is not there.
+
+            store: store, which stays open for as long as the run is
+            experiment: name: 1 to 200 bytes of UTF-8 without control characters
+            name: for people; need not be unique
+            parent: id of the run that this one is a part of, or 8 or more of its first digits
+            actor: who runs it; of its commits in the audit trail too
+            source: program or notebook
+            dataset: dataset of the store that it trains on
+            commit: ref of that dataset, of which the id is kept; default the branch "main"
+            start_ns: UTC; default now
+
+        Raises: NotFoundError if there is no such parent, dataset or ref; InvalidError, CorruptError, IoError,
+        NomemError, ForkedError.
+        """
+        out = C.c_void_p()
+        store_h = _rt.opened(store, Store, "store")
+        opts = _run_opts(name=name, parent=parent, actor=actor, source=source, dataset=dataset, commit=commit,
+                start_ns=start_ns)
+        err = mlops_error()
+        status = lib.mlops_run_start(C.byref(out), store_h, _rt.string(experiment, "experiment"), C.byref(opts),
+                C.byref(err))
+        if status:
+            _rt.check(status, "Run.start", err)
+        return cls._wrap(out.value)
+
+    @classmethod
+    def open(cls, store, id):
+        """Open a run, to read it or to go on with it.
+
+            store: store, which stays open for as long as the run is
+            id: id of the run, or 8 or more of its first digits
+
+        Raises: NotFoundError if there is none, or more than one begins so; InvalidError, CorruptError,
+        IoError, NomemError, ForkedError.
+        """
+        out = C.c_void_p()
+        store_h = _rt.opened(store, Store, "store")
+        err = mlops_error()
+        status = lib.mlops_run_open(C.byref(out), store_h, _rt.string(id, "id"), C.byref(err))
+        if status:
+            _rt.check(status, "Run.open", err)
+        return cls._wrap(out.value)
+
+    @property
+    def id(self):
+        """Id of the run: 32 hexadecimal digits."""
+        h = self._open()
+        out = lib.mlops_run_id(h)
+        return _rt.decoded(out)
+
+    def param(self, key, value):
+        """Set a param, once: the same value again is fine.
+
+            key: name: 1 to 250 bytes of UTF-8 without control characters
+            value: UTF-8 of up to 6,000 bytes
+
+        Raises: ExistsError if it has another value; InvalidError, CorruptError, IoError, NomemError,
+        ForkedError.
+        """
+        h = self._open()
+        err = mlops_error()
+        status = lib.mlops_run_param(h, _rt.string(key, "key"), _rt.string(value, "value"), C.byref(err))
+        if status:
+            _rt.check(status, "Run.param", err)
+
+    def tag(self, key, value=None):
+        """Set a tag, or take it away.
+
+            key: name, as of a param
+            value: UTF-8 of up to 8,000 bytes, in place of what it was; None takes it away
+
+        Raises: NotFoundError if there is no tag to take away; else as Run.param().
+        """
+        h = self._open()
+        err = mlops_error()
+        status = lib.mlops_run_tag(h, _rt.string(key, "key"), _rt.string_or_none(value, "value"), C.byref(err))
+        if status:
+            _rt.check(status, "Run.tag", err)
+
+    def log(self, metric, value, step):
+        """Log a point of a metric, at the time of now.
+
+            metric: name, as of a param
+            value: any, also NaN and infinity, kept bit by bit
+            step: any; points may come in any order, and more than one at a step
+
+        Raises: as Run.param(); the point does not wait then.
+        """
+        h = self._open()
+        err = mlops_error()
+        status = lib.mlops_run_log(h, _rt.string(metric, "metric"), value, _rt.integer(step, -2 ** 63, 2 ** 63 - 1,
+                "step"), C.byref(err))
+        if status:
+            _rt.check(status, "Run.log", err)
+
+    def log_points(self, metric, values, steps=None, times_ns=None):
+        """Log many points of a metric; all of them or none.
+
+            metric: name, as of a param
+            steps: default 0, 1, 2, ...
+            times_ns: UTC; default now
+
+        Raises: LimitError beyond 9,999,999,999 points of a metric; else as Run.log().
+        """
+        h = self._open()
+        values_p, values_shape, values_keep = _rt.array(values, "d", 1, "values")
+        steps_p, steps_shape, steps_keep = (None, (0,) * 1, None) if steps is None else _rt.array(steps, "q", 1,
+                "steps")
+        times_ns_p, times_ns_shape, times_ns_keep = (None, (0,) * 1,
+                None) if times_ns is None else _rt.array(times_ns, "q", 1, "times_ns")
+        err = mlops_error()
+        if steps is not None:
+            _rt.same_length("steps", steps_shape[0], "values", values_shape[0])
+        if times_ns is not None:
+            _rt.same_length("times_ns", times_ns_shape[0], "values", values_shape[0])
+        status = lib.mlops_run_log_points(h, _rt.string(metric, "metric"), values_p, steps_p, times_ns_p,
+                values_shape[0], C.byref(err))
+        if status:
+            _rt.check(status, "Run.log_points", err)
+
+    def artifact(self, path, bytes):
+        """Keep bytes as an artifact, in place of what was at its path.
+
+            path: names joined by "/", none of them empty, "." or ".."; up to 450 bytes of UTF-8 without
+                control characters
+
+        Raises: as Run.param().
+        """
+        h = self._open()
+        bytes_p, bytes_n = _rt.blob(bytes, "bytes")
+        err = mlops_error()
+        status = lib.mlops_run_artifact(h, _rt.string(path, "path"), bytes_p, bytes_n, C.byref(err))
+        if status:
+            _rt.check(status, "Run.artifact", err)
+
+    def artifact_file(self, path, file):
+        """Keep a file as an artifact.
+
+            path: as in Run.artifact()
+            file: file to read
+
+        Raises: NotFoundError if there is no such file; else as Run.artifact().
+        """
+        h = self._open()
+        err = mlops_error()
+        status = lib.mlops_run_artifact_file(h, _rt.string(path, "path"), _rt.string(file, "file"), C.byref(err))
+        if status:
+            _rt.check(status, "Run.artifact_file", err)
+
+    def flush(self):
+        """Commit the points that wait.
+
+        Raises: as Run.log_points().
+        """
+        h = self._open()
+        err = mlops_error()
+        status = lib.mlops_run_flush(h, C.byref(err))
+        if status:
+            _rt.check(status, "Run.flush", err)
+
+    def end(self, status=0):
+        """Set how far the run is, with the time of now as its end. A run that has ended may go on, and end
+        again.
+
+            status: RunStatus.RUNNING takes the end back
+
+        Raises: InvalidError, CorruptError, IoError, NomemError, ForkedError.
+        """
+        h = self._open()
+        status = _rt.choice(RunStatus, status)
+        err = mlops_error()
+        status = lib.mlops_run_end(h, status, C.byref(err))
+        if status:
+            _rt.check(status, "Run.end", err)
+
+    def describe(self):
+        """A run as a JSON object: {"run", "experiment", "name", "status", "start_ns", "end_ns", "parent",
+        "actor", "source", "dataset", "commit", "params": {name: text}, "metrics": {name: {"value", "step",
+        "time_ns", "n"}}, "tags": {name: text}, "artifacts": {path: {"id", "size"}}}. What is not known is
+        left out; of a metric the latest point and the number of all; values that are not finite are the
+        texts "nan", "inf" and "-inf".
+
+        Raises: ArenaError if cap is too small; CorruptError, IoError, NomemError, ForkedError.
+        """
+        h = self._open()
+        err = mlops_error()
+        text = _rt.written(lambda text, cap, needed: lib.mlops_run_describe(h, text, cap, needed, C.byref(err)),
+                "Run.describe", err)
+        return _rt.decoded(text)
+
+    def points(self, metric):
+        """Points of a metric in the order of their commits, and as logged within one: columns step (int64),
+        time_ns (int64) and value (float64).
+
+            metric: name
+
+        Raises: NotFoundError if the run has no such metric; InvalidError, CorruptError, IoError, NomemError,
+        ForkedError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        err = mlops_error()
+        status = lib.mlops_run_points(C.byref(out), h, _rt.string(metric, "metric"), C.byref(err))
+        if status:
+            _rt.check(status, "Run.points", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+    def artifacts(self):
+        """Artifacts of a run by path: columns path (string), size (int64) and id (string, SHA-256 as 64
+        digits).
+
+        Raises: CorruptError, IoError, NomemError, ForkedError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        err = mlops_error()
+        status = lib.mlops_run_artifacts(C.byref(out), h, C.byref(err))
+        if status:
+            _rt.check(status, "Run.artifacts", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+    def artifact_read(self, path):
+        """An artifact, whole.
+
+            path: path of the artifact
+
+        Raises: NotFoundError if the run has none at this path; ArenaError if cap is below the size;
+        InvalidError, CorruptError, IoError, NomemError, ForkedError.
+        """
+        h = self._open()
+        err = mlops_error()
+        text = _rt.written(lambda text, cap, needed: lib.mlops_run_artifact_read(h, _rt.string(path, "path"), text,
+                cap, needed, C.byref(err)), "Run.artifact_read", err)
+        return text
+
+    @staticmethod
+    def search(store, experiment, filter, n_max):
+        """Runs that a filter picks, newest start first, then by id. Columns: run_id, experiment, name, status
+        (string), start_ns, end_ns (int64), parent, actor, source, dataset, commit (string); then of what
+        the found runs have, by name, params.NAME (string), metrics.NAME (float64, the latest) and
+        tags.NAME (string). Null where a run has none.
+
+        The latest point of a metric is the one with the greatest step, then time, then value, where NaN
+        counts as 0; of equal ones the first that was committed.
+
+        A filter is a condition (docs/expressions.md) over metrics.NAME (float64), params.NAME, tags.NAME
+        (string) and the run's own: run_id, experiment, name, status, parent, actor, source, dataset,
+        commit (string), start_ns, end_ns, start_time, end_time (int64; the last two in milliseconds).
+        MLflow's other spellings are taken: metric., param., parameter., parameters., tag., attribute.,
+        attributes., attr., run., run_name, user_id, created. What a run lacks is null: it never matches,
+        with != neither.
+
+            metrics.auc > 0.9 and params.lr = '0.1' and tags.`a b` like 'x%' and status = 'FINISHED'
+
+            store: store
+            experiment: name; None for all experiments
+            filter: None for all runs
+            n_max: runs at the most, 1 or more
+
+        Raises: NotFoundError if there is no such experiment, or the filter has an unknown name; ParseError,
+        SchemaError for a filter that is none; LimitError; InvalidError, CorruptError, IoError, NomemError,
+        ForkedError.
+        """
+        out = C.c_void_p()
+        store_h = _rt.opened(store, Store, "store")
+        err = mlops_error()
+        status = lib.mlops_run_search(C.byref(out), store_h, _rt.string_or_none(experiment, "experiment"),
+                _rt.string_or_none(filter, "filter"), _rt.integer(n_max, -2 ** 63, 2 ** 63 - 1, "n_max"),
+                C.byref(err))
+        if status:
+            _rt.check(status, "Run.search", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+    @staticmethod
+    def experiments(store):
+        """Experiments by name: columns experiment (string), n_runs (int64) and created_ns (int64).
+
+            store: store
+
+        Raises: CorruptError, IoError, NomemError, ForkedError.
+        """
+        out = C.c_void_p()
+        store_h = _rt.opened(store, Store, "store")
+        err = mlops_error()
+        status = lib.mlops_run_experiments(C.byref(out), store_h, C.byref(err))
+        if status:
+            _rt.check(status, "Run.experiments", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+
 @_rt.noun("feature")
 class Feature(_rt.Handle):
     """Fitted features. Immutable and shared; ends with the last close()."""
@@ -3612,6 +3965,26 @@ def _profile_opts(*, edges=None, scale=None):
     return o
 
 
+def _run_opts(*, name=None, parent=None, actor=None, source=None, dataset=None, commit=None, start_ns=None):
+    o = mlops_run_opts(C.sizeof(mlops_run_opts))
+    o._keep, o._raised = [], []
+    if name is not None:
+        o.name = _rt.string(name, "name")
+    if parent is not None:
+        o.parent = _rt.string(parent, "parent")
+    if actor is not None:
+        o.actor = _rt.string(actor, "actor")
+    if source is not None:
+        o.source = _rt.string(source, "source")
+    if dataset is not None:
+        o.dataset = _rt.string(dataset, "dataset")
+    if commit is not None:
+        o.commit = _rt.string(commit, "commit")
+    if start_ns is not None:
+        o.start_ns = _rt.integer(start_ns, -2 ** 63, 2 ** 63 - 1, "start_ns")
+    return o
+
+
 def _feature_opts():
     o = mlops_feature_opts(C.sizeof(mlops_feature_opts))
     o._keep, o._raised = [], []
@@ -4018,6 +4391,8 @@ __all__ = [
     "ProfileSummary",
     "Reference",
     "RefusedError",
+    "Run",
+    "RunStatus",
     "SchemaError",
     "StatsAlternative",
     "StatsMethod",

@@ -75,6 +75,10 @@ static mlops_status replay_to(mlops_check *self, int64_t seq, mlops_error *err) 
         mlops__frame frame;
         mlops__place place = index.place;
         status = mlops__journal_next(&store->journal, &place, &frame, err);
+        if (status == MLOPS_END) { /* perhaps in the next segment, which is still empty */
+            index.place.segment = place.segment;
+            index.place.offset = place.offset;
+        }
         if (status == MLOPS_OK) status = note_named(&index, &frame, err);
         if (status == MLOPS_OK) status = mlops__index_apply(&index, &frame, &place, err);
     }

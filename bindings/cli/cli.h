@@ -21,15 +21,15 @@ typedef struct cli_args {
     const char *command; /* "drift compare" */
     char **words;
     int32_t n_words;
-    int32_t help, json, csv, csv_no_header, force, plain, drop;
+    int32_t help, json, csv, csv_no_header, force, plain, drop, alone, no_gate;
     int32_t output, split, part, status; /* the choice as it is listed, from 1 on */
     const char *out, *columns, *ignore, *report, *metrics, *reference;
     const char *name, *version, *metadata, *description;
     const char *csv_names, *csv_delimiter;
-    const char *actor, *note, *as, *target, *time, *id, *branch, *message, *author;
+    const char *actor, *note, *as, *target, *time, *id, *by, *branch, *message, *author;
     const char *dataset, *ref, *path, *parent, *filter, *run, *features, *gate;
     const char *model, *champion, *canary, *salt, *key;
-    int64_t csv_skip_lines, window, edges, from, max, seed, step, number, commits;
+    int64_t csv_skip_lines, window, edges, from, max, seed, step, commits;
     double alpha, share, canary_share;
 } cli_args;
 
@@ -44,7 +44,8 @@ typedef struct cli_command {
 
 /* The commands of each noun, in the file of that name. */
 extern const cli_command cli_model_commands[], cli_bundle_commands[], cli_drift_commands[],
-    cli_reference_commands[], cli_store_commands[], cli_audit_commands[], cli_doctor_commands[];
+    cli_reference_commands[], cli_store_commands[], cli_run_commands[], cli_audit_commands[],
+    cli_doctor_commands[];
 
 /* args.c: the command line. Returns CLI_OK, or CLI_USAGE after saying what is wrong. The words are
  * moved to the front of texts, and stay there. */

@@ -1,5 +1,5 @@
 /* JSON that the library wrote, printed for people: a line a member, nested names joined by dots,
- * long lists cut short. The JSON is taken to be valid.
+ * long lists cut short, members whose name ends in _ns as times. The JSON is taken to be valid.
  */
 #include "cli.h"
 
@@ -76,16 +76,26 @@ static void object(reader *r) {
     if (*r->at) r->at++;
 }
 
+/* Writes a time for nanoseconds, and takes the unit off the name. */
+static void tell_time(reader *r, char *text) {
+    char *end, *unit = r->path + strlen(r->path);
+    long long ns = strtoll(text, &end, 10);
+    if (*end || end == text || unit - r->path <= 3 || strcmp(unit - 3, "_ns") != 0) return;
+    unit[-3] = 0;
+    cli_format_time(text, ns);
+}
+
 static void print_value(reader *r) {
     if (*r->at == '{') {
         object(r);
         return;
     }
-    char text[256];
+    char text[256] = "";
+    if (*r->at != '[') scalar(r, text, sizeof text), tell_time(r, text);
     cli_text(stdout, r->path);
     printf("%*s", cli_width(r->path) < NAME_COLUMN ? NAME_COLUMN - cli_width(r->path) : 1, "");
     if (*r->at == '[') list(r);
-    else scalar(r, text, sizeof text), cli_text(stdout, text);
+    else cli_text(stdout, text);
     putchar('\n');
 }
 

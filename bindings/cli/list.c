@@ -1,7 +1,7 @@
 /* Rows of a table on their way out: aligned for people, as JSON, as CSV.
  *
- * For people times (columns that end in _ns) are ISO 8601 and ids are cut to their first digits;
- * JSON and CSV have them whole.
+ * For people times (columns that end in _ns) are ISO 8601, ids are cut to their first digits, and
+ * columns without a value are left out; JSON and CSV have all of it.
  */
 #include "cli.h"
 
@@ -11,7 +11,7 @@
 
 enum { ID_DIGITS = 12, TEXT_WIDTH = 60 };
 
-typedef enum kind { PLAIN, NUMBER, TIME, ID } kind;
+typedef enum kind { PLAIN, NUMBER, TIME, ID, LEFT_OUT } kind;
 
 typedef struct listing {
     const mlops_table *table;
@@ -74,11 +74,13 @@ static int is_id(const char *text) {
 
 static kind kind_of(listing *self, int64_t column) {
     mlops_type type = mlops_table_type(self->table, column);
+    int64_t n_rows = mlops_table_n_rows(self->table);
+    if (n_rows && mlops_table_n_nulls(self->table, column) == n_rows) return LEFT_OUT;
     if (type == MLOPS_TYPE_INT64 && ends_in_ns(mlops_table_name(self->table, column))) return TIME;
     if (type == MLOPS_TYPE_INT64 || type == MLOPS_TYPE_FLOAT64) return NUMBER;
     if (type != MLOPS_TYPE_STRING) return PLAIN;
     kind found = PLAIN;
-    for (int64_t row = 0; row < mlops_table_n_rows(self->table); row++) {
+    for (int64_t row = 0; row < n_rows; row++) {
         const char *text = value(self, column, row);
         if (text && !is_id(text)) return PLAIN;
         if (text) found = ID;
@@ -104,22 +106,32 @@ static const char *cell(listing *self, int64_t column, int64_t row, kind is) {
     return text;
 }
 
-static void print_aligned(listing *self, kind *kinds, int *widths) {
+static void measure(listing *self, kind *kinds, int *widths, int64_t *last) {
     int64_t n = mlops_table_n_columns(self->table);
     for (int64_t i = 0; i < n; i++) {
         kinds[i] = kind_of(self, i);
+        if (kinds[i] == LEFT_OUT) continue;
+        *last = i;
         for (int64_t row = -1; row < mlops_table_n_rows(self->table); row++) {
             int width = cli_width(cell(self, i, row, kinds[i]));
             if (width > widths[i]) widths[i] = width;
         }
-        if (widths[i] > TEXT_WIDTH && i + 1 < n) widths[i] = TEXT_WIDTH;
     }
+}
+
+static void print_aligned(listing *self, kind *kinds, int *widths) {
+    int64_t last = 0;
+    measure(self, kinds, widths, &last);
     for (int64_t row = -1; row < mlops_table_n_rows(self->table) && !self->failed; row++) {
-        for (int64_t i = 0; i < n; i++) {
+        const char *before = "";
+        for (int64_t i = 0; i <= last; i++) {
+            if (kinds[i] == LEFT_OUT) continue;
             const char *text = cell(self, i, row, kinds[i]);
-            if (i) fputs("  ", stdout);
-            if (i + 1 < n || kinds[i] == NUMBER) cli_padded(text, widths[i], kinds[i] == NUMBER);
-            else cli_text(stdout, text);
+            int width = widths[i] > TEXT_WIDTH ? TEXT_WIDTH : widths[i];
+            fputs(before, stdout);
+            before = "  ";
+            if (i < last || kinds[i] == NUMBER) cli_padded(text, width, kinds[i] == NUMBER);
+            else cli_text(stdout, text); /* whole */
         }
         putchar('\n');
     }

@@ -146,6 +146,7 @@ static const struct {
     {"feature in columns", "feature in --columns"},
     {"names for all", "--csv-names for all"},
     {"skip_lines is", "--csv-skip-lines is"},
+    {"filter, column", "--filter, column"},
     {"it with opts.reference", "it with --reference of 'mlops bundle'"},
 };
 

@@ -1,7 +1,6 @@
 /* What the commands do with a store: open it, read of it and print, or change it in one commit. */
 #include "cli.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
 enum { TRIES = 10 /* of a change that others get ahead of */ };
@@ -10,14 +9,15 @@ const char *cli_word(const cli_args *args, int32_t index) {
     return index < args->n_words ? args->words[index] : NULL;
 }
 
+/* Who may only read a store reads it with an index in memory. */
 int cli_open(cli_work *out, const cli_args *args, int writes) {
     mlops_store_opts opts = MLOPS_STORE_OPTS_INIT;
     opts.flags = MLOPS_STORE_MUST_EXIST;
     *out = (cli_work){.args = args};
     mlops_status status = mlops_store_open(&out->store, args->words[0], &opts, &out->error);
-    if (!writes && (status == MLOPS_E_DENIED || (status && out->error.os_code == EROFS))) {
-        opts.flags |= MLOPS_STORE_READ_ONLY; /* its index is made in memory then */
-        status = mlops_store_open(&out->store, args->words[0], &opts, &out->error);
+    if (!writes && (status == MLOPS_E_DENIED || status == MLOPS_E_IO)) {
+        opts.flags |= MLOPS_STORE_READ_ONLY;
+        if (!mlops_store_open(&out->store, args->words[0], &opts, NULL)) status = MLOPS_OK;
     }
     return status ? cli_fail(args->words[0], &out->error) : CLI_OK;
 }

@@ -9,6 +9,8 @@
 #include <mlops/call.h>
 #include <mlops/change.h>
 #include <mlops/check.h>
+#include <mlops/dataset.h>
+#include <mlops/draft.h>
 #include <mlops/drift.h>
 #include <mlops/edge.h>
 #include <mlops/experiment.h>
@@ -24,5 +26,6 @@
 #include <mlops/stats.h>
 #include <mlops/store.h>
 #include <mlops/table.h>
+#include <mlops/table_out.h>
 
 #endif

@@ -436,6 +436,25 @@ public:
         detail::check(mlops_table_values(need(), index, out.data(), n_rows, &e), "mlops_table_values", &e);
     }
 
+    /// Values of a bool or int64 column as they are; a null becomes INT64_MIN.
+    std::vector<std::int64_t> integers(std::int64_t index) const {
+        mlops_error e;
+        e.code = 0;
+        const auto n_rows = mlops_table_n_rows(need());
+        std::vector<std::int64_t> out(static_cast<std::size_t>(n_rows));
+        detail::check(mlops_table_integers(need(), index, out.data(), n_rows, &e), "mlops_table_integers", &e);
+        return out;
+    }
+
+    /// Values of a bool or int64 column as they are; a null becomes INT64_MIN.
+    void integers(std::int64_t index, span<std::int64_t> out) const {
+        mlops_error e;
+        e.code = 0;
+        const auto n_rows = mlops_table_n_rows(need());
+        detail::require(out.size() == static_cast<std::size_t>(n_rows), "out has another length");
+        detail::check(mlops_table_integers(need(), index, out.data(), n_rows, &e), "mlops_table_integers", &e);
+    }
+
     /// One value as text, as it would stand in a CSV field without its quotes. A null is empty.
     std::string text(std::int64_t index, std::int64_t row) const {
         return detail::written([&](char *text, std::size_t cap, std::size_t *needed) {
@@ -451,6 +470,26 @@ public:
         mlops_error e;
         e.code = 0;
         detail::check(mlops_table_export(need(), schema, array, &e), "mlops_table_export", &e);
+    }
+
+    /// Write a table as CSV (RFC 4180, lines end in LF), whole or not at all. mlops_table_load() with the same
+    /// options gives back the same values, nulls and types; only a column without any value comes back as one of type
+    /// null, and so do all columns of a table without rows.
+    ///
+    /// A null is an empty field and an empty string is "" in quotes; texts that would be taken for a number, a bool
+    /// or a null are quoted. NaN is spelled so that it is no null: NAN.
+    void write(const std::string &path, const mlops_csv_opts *opts = nullptr) const {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_table_write(need(), path.c_str(), opts, &e), "mlops_table_write", &e);
+    }
+
+    /// Hand the table out as a stream of Arrow that has it as its one batch, as mlops_table_export() makes it. What
+    /// is handed out keeps the table alive until it is released.
+    void export_stream(ArrowArrayStream *out) const {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_table_export_stream(need(), out, &e), "mlops_table_export_stream", &e);
     }
 };
 
@@ -802,6 +841,79 @@ public:
         const char *text = mlops_check_fault(need(), index);
         if (text == nullptr) return std::nullopt;
         return text;
+    }
+};
+
+/// Entries that wait to become a commit. What is added is held in memory until then. Mutable; one thread at a
+/// time.
+class draft : public detail::handle<mlops_draft, mlops_draft_free> {
+public:
+    using handle::handle;
+
+    /// Begin a commit of a dataset, which is made if it is not there.
+    explicit draft(const ::mlops::change &change, const std::string &dataset,
+                   const mlops_draft_opts *opts = nullptr) {
+        mlops_draft *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_draft_new(&out, detail::required(change), dataset.c_str(), opts, &e), "mlops_draft_new", &e);
+        p_ = out;
+    }
+
+    /// Add a file as it is, or replace the entry of that path.
+    void add_file(const std::string &path, const std::string &file) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_draft_add_file(need(), path.c_str(), file.c_str(), &e), "mlops_draft_add_file", &e);
+    }
+
+    /// Add bytes as a file.
+    void add_bytes(const std::string &path, std::string_view bytes) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_draft_add_bytes(need(), path.c_str(), bytes.data(), static_cast<std::size_t>(bytes.size()), &e), "mlops_draft_add_bytes", &e);
+    }
+
+    /// Add a CSV file as a table. Its bytes are kept as they are; it must parse.
+    void add_csv(const std::string &path, const std::string &file,
+                 const mlops_draft_table_opts *opts = nullptr) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_draft_add_csv(need(), path.c_str(), file.c_str(), opts, &e), "mlops_draft_add_csv", &e);
+    }
+
+    /// Add a table. Its id is over its names, types and values, whatever they were read from.
+    void add_table(const std::string &path, const ::mlops::table &table,
+                   const mlops_draft_table_opts *opts = nullptr) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_draft_add_table(need(), path.c_str(), detail::required(table), opts, &e), "mlops_draft_add_table", &e);
+    }
+
+    /// Hold rows of a table out, for good with the commit. The draw depends on the number of rows, the values of the
+    /// column and the seed alone, and is the same on every machine; docs/dataset.md says how it is made. A table that
+    /// is replaced has no split until it gets one.
+    void split(const std::string &path, const mlops_split_opts *opts = nullptr) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_draft_split(need(), path.c_str(), opts, &e), "mlops_draft_split", &e);
+    }
+
+    /// Take an entry out. MLOPS_E_NOT_FOUND if there is none.
+    void remove(const std::string &path) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_draft_remove(need(), path.c_str(), &e), "mlops_draft_remove", &e);
+    }
+
+    /// Add the commit to the change. It is there once the change is committed; if the branch has moved since the
+    /// draft was begun, that returns MLOPS_E_CONFLICT. The draft is used up.
+    mlops_id commit() {
+        mlops_id out = {};
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_draft_commit(need(), &out, &e), "mlops_draft_commit", &e);
+        return out;
     }
 };
 
@@ -1469,6 +1581,139 @@ inline std::string_view status_name(mlops_status status) {
 /// What kernels use on this machine under a cap.
 inline mlops_cpu cpu_level(mlops_cpu cap) {
     return mlops_cpu_level(cap);
+}
+
+/// Id of a commit.
+inline mlops_id dataset_resolve(const ::mlops::store &store, const std::string &dataset,
+                                const char *ref = nullptr) {
+    mlops_id out = {};
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_dataset_resolve(&out, detail::required(store), dataset.c_str(), ref, &e), "mlops_dataset_resolve", &e);
+    return out;
+}
+
+/// Datasets of a store, by name.
+inline ::mlops::table dataset_list(const ::mlops::store &store) {
+    mlops_table *out = nullptr;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_dataset_list(&out, detail::required(store), &e), "mlops_dataset_list", &e);
+    return ::mlops::table(out);
+}
+
+/// Branches, then tags of a dataset, each by name.
+inline ::mlops::table dataset_refs(const ::mlops::store &store, const std::string &dataset) {
+    mlops_table *out = nullptr;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_dataset_refs(&out, detail::required(store), dataset.c_str(), &e), "mlops_dataset_refs", &e);
+    return ::mlops::table(out);
+}
+
+/// A commit and those that it goes back to, newest first.
+inline ::mlops::table dataset_log(const ::mlops::store &store, const std::string &dataset, const char *ref,
+                                  std::int64_t n_max) {
+    mlops_table *out = nullptr;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_dataset_log(&out, detail::required(store), dataset.c_str(), ref, n_max, &e), "mlops_dataset_log", &e);
+    return ::mlops::table(out);
+}
+
+/// Entries of a commit, by path, bytewise.
+inline ::mlops::table dataset_entries(const ::mlops::store &store, const std::string &dataset,
+                                      const char *ref = nullptr) {
+    mlops_table *out = nullptr;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_dataset_entries(&out, detail::required(store), dataset.c_str(), ref, &e), "mlops_dataset_entries", &e);
+    return ::mlops::table(out);
+}
+
+/// Entries that differ between two commits, by path, bytewise. An entry has changed, too, if only its split
+/// differs, or what its columns are for.
+inline ::mlops::table dataset_diff(const ::mlops::store &store, const std::string &dataset,
+                                   const char *from = nullptr, const char *to = nullptr) {
+    mlops_table *out = nullptr;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_dataset_diff(&out, detail::required(store), dataset.c_str(), from, to, &e), "mlops_dataset_diff", &e);
+    return ::mlops::table(out);
+}
+
+/// A table of a commit.
+inline ::mlops::table dataset_table(const ::mlops::store &store, const std::string &dataset,
+                                    const char *ref, const char *path, mlops_part part) {
+    mlops_table *out = nullptr;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_dataset_table(&out, detail::required(store), dataset.c_str(), ref, path, part, &e), "mlops_dataset_table", &e);
+    return ::mlops::table(out);
+}
+
+/// The profile of a table, kept with the commit: what live data is held against. It is over all rows and columns.
+inline ::mlops::reference dataset_reference(const ::mlops::store &store, const std::string &dataset,
+                                            const char *ref = nullptr, const char *path = nullptr) {
+    mlops_reference *out = nullptr;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_dataset_reference(&out, detail::required(store), dataset.c_str(), ref, path, &e), "mlops_dataset_reference", &e);
+    return ::mlops::reference(out);
+}
+
+/// Bytes of an entry as they were added; of one of kind "table" its canonical bytes.
+inline std::string dataset_read(const ::mlops::store &store, const std::string &dataset, const char *ref,
+                                const std::string &path) {
+    mlops_error e;
+    e.code = 0;
+    return detail::written([&](void *text, std::size_t cap, std::size_t *needed) {
+        return mlops_dataset_read(detail::required(store), dataset.c_str(), ref, path.c_str(), text, cap, needed, &e);
+    }, "mlops_dataset_read", &e);
+}
+
+/// A commit as JSON: dataset, commit, parents, time_ns, author, message, metadata, tree, and entries with their
+/// schema and split, as docs/format.md has them.
+inline std::string dataset_describe(const ::mlops::store &store, const std::string &dataset,
+                                    const char *ref = nullptr) {
+    mlops_error e;
+    e.code = 0;
+    return detail::written([&](char *text, std::size_t cap, std::size_t *needed) {
+        return mlops_dataset_describe(detail::required(store), dataset.c_str(), ref, text, cap, needed, &e);
+    }, "mlops_dataset_describe", &e);
+}
+
+/// Write all entries below a folder, tables as CSV. Files that are there and have the same content stay as they
+/// are; files of other names are not touched. Each file is written whole or not at all.
+inline void dataset_checkout(const ::mlops::store &store, const std::string &dataset, const char *ref,
+                             const std::string &folder, const mlops_checkout_opts *opts = nullptr) {
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_dataset_checkout(detail::required(store), dataset.c_str(), ref, folder.c_str(), opts, &e), "mlops_dataset_checkout", &e);
+}
+
+/// Make a branch, or move it. Whoever reads it sees the other commit from the change's commit on.
+inline void dataset_branch(const ::mlops::change &change, const std::string &dataset,
+                           const std::string &name, const char *ref = nullptr) {
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_dataset_branch(detail::required(change), dataset.c_str(), name.c_str(), ref, &e), "mlops_dataset_branch", &e);
+}
+
+/// Make a tag: a name that stays at its commit.
+inline void dataset_tag(const ::mlops::change &change, const std::string &dataset, const std::string &name,
+                        const char *ref = nullptr) {
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_dataset_tag(detail::required(change), dataset.c_str(), name.c_str(), ref, &e), "mlops_dataset_tag", &e);
+}
+
+/// Delete a branch or tag. Its commits stay.
+inline void dataset_drop(const ::mlops::change &change, const std::string &dataset,
+                         const std::string &name) {
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_dataset_drop(detail::required(change), dataset.c_str(), name.c_str(), &e), "mlops_dataset_drop", &e);
 }
 
 /// Keep features as the next version of a set, which is made if it is not there. Features that the set has

@@ -165,6 +165,30 @@ const (
 	ModelOutputLeaf ModelOutput = 2
 )
 
+// Part: which rows of a table.
+type Part int32
+
+const (
+	// PartAll: all of them.
+	PartAll Part = 0
+	// PartTrain: those that are not held out.
+	PartTrain Part = 1
+	// PartHeldOut: those that models are judged on.
+	PartHeldOut Part = 2
+)
+
+// Split: how rows are held out.
+type Split int32
+
+const (
+	// SplitRandom: each row with the same chance.
+	SplitRandom Split = 0
+	// SplitStratified: the same share of each value of a column.
+	SplitStratified Split = 1
+	// SplitTime: the newest rows by a column.
+	SplitTime Split = 2
+)
+
 // DriftVerdict: the three answers.
 type DriftVerdict int32
 
@@ -1008,6 +1032,107 @@ func (o *ChangeOpts) c(s *scope) *C.mlops_change_opts {
 	return c
 }
 
+// CheckoutOpts: how files are written. Zero means the default in each field.
+type CheckoutOpts struct {
+	// replace files that have other content
+	Force bool
+}
+
+func (o *CheckoutOpts) c(s *scope) *C.mlops_checkout_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_checkout_opts)(s.alloc(C.sizeof_mlops_checkout_opts))
+	c.struct_size = C.sizeof_mlops_checkout_opts
+	if o.Force {
+		c.flags |= 1
+	}
+	return c
+}
+
+// DraftOpts: what a draft is to become. Zero means the default in each field.
+type DraftOpts struct {
+	// begin without entries; default: with those of the branch
+	Empty bool
+	// branch to commit to, made if it is not there; default "main"
+	Branch string
+	// ref that a new branch begins at; default: it begins empty
+	Base string
+	// why, in words; up to 64 KiB
+	Message string
+	// who made the data; up to 64 KiB
+	Author string
+	// a JSON object, kept as it is; up to 64 KiB
+	Metadata string
+}
+
+func (o *DraftOpts) c(s *scope) *C.mlops_draft_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_draft_opts)(s.alloc(C.sizeof_mlops_draft_opts))
+	c.struct_size = C.sizeof_mlops_draft_opts
+	if o.Empty {
+		c.flags |= 1
+	}
+	c.branch = s.optional(o.Branch)
+	c.base = s.optional(o.Base)
+	c.message = s.optional(o.Message)
+	c.author = s.optional(o.Author)
+	c.metadata = s.optional(o.Metadata)
+	return c
+}
+
+// DraftTableOpts: what is known of a table's columns. Zero means the default in each field.
+type DraftTableOpts struct {
+	// how a CSV file is read, now and later; host is not looked at
+	CSV *CSVOpts
+	// column that models predict
+	Target string
+	// column of the time of a row
+	Time string
+	// column that names a row
+	RowID string
+}
+
+func (o *DraftTableOpts) c(s *scope) *C.mlops_draft_table_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_draft_table_opts)(s.alloc(C.sizeof_mlops_draft_table_opts))
+	c.struct_size = C.sizeof_mlops_draft_table_opts
+	c.csv = o.CSV.c(s)
+	c.target = s.optional(o.Target)
+	c.time = s.optional(o.Time)
+	c.row_id = s.optional(o.RowID)
+	return c
+}
+
+// SplitOpts: how rows are held out. Zero means the default in each field.
+type SplitOpts struct {
+	// default MLOPS_SPLIT_RANDOM
+	Kind Split
+	// of the rows, between 0 and 1; default 0.2
+	Share float64
+	// of the draw; default 0
+	Seed int64
+	// of strata or time; default: the table's target or time
+	Column string
+}
+
+func (o *SplitOpts) c(s *scope) *C.mlops_split_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_split_opts)(s.alloc(C.sizeof_mlops_split_opts))
+	c.struct_size = C.sizeof_mlops_split_opts
+	c.kind = C.mlops_split(o.Kind)
+	c.share = C.double(o.Share)
+	c.seed = C.int64_t(o.Seed)
+	c.column = s.optional(o.Column)
+	return c
+}
+
 // DriftOpts: options of the comparing verbs. Zero means the default in each field.
 type DriftOpts struct {
 	// executor, progress, deadline
@@ -1794,6 +1919,23 @@ func (x *Table) Values(index int64) ([]float64, error) {
 	return out, nil
 }
 
+// Integers: values of a bool or int64 column as they are; a null becomes INT64_MIN.
+//
+// Errors: MLOPS_E_INVALID; MLOPS_E_SCHEMA names a column of strings or float64.
+func (x *Table) Integers(index int64) ([]int64, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Table")
+	}
+	defer runtime.KeepAlive(x)
+	var e C.mlops_error
+	nRows := C.mlops_table_n_rows(x.p)
+	out := make([]int64, int(nRows))
+	if err := check(C.mlops_table_integers(x.p, C.int64_t(index), (*C.int64_t)(pointer(out)), nRows, &e), &e, "mlops_table_integers"); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // Text: one value as text, as it would stand in a CSV field without its quotes. A null is empty.
 //
 // Errors: MLOPS_E_INVALID if column or row is out of range; MLOPS_E_ARENA if cut.
@@ -1825,6 +1967,44 @@ func (x *Table) Export(schema unsafe.Pointer, array unsafe.Pointer) error {
 	defer runtime.KeepAlive(x)
 	var e C.mlops_error
 	return check(C.mlops_table_export(x.p, (*C.struct_ArrowSchema)(schema), (*C.struct_ArrowArray)(array), &e), &e, "mlops_table_export")
+}
+
+// Write: write a table as CSV (RFC 4180, lines end in LF), whole or not at all. mlops_table_load()
+// with the same options gives back the same values, nulls and types; only a column without any value
+// comes back as one of type null, and so do all columns of a table without rows.
+//
+// A null is an empty field and an empty string is "" in quotes; texts that would be taken for a
+// number, a bool or a null are quoted. NaN is spelled so that it is no null: NAN.
+//
+// Errors: MLOPS_E_SCHEMA for a table without columns; MLOPS_E_INVALID for an option, or a value that
+// cannot be told from a null or the delimiter with these options; MLOPS_E_IO, MLOPS_E_NO_SPACE,
+// MLOPS_E_DENIED, MLOPS_E_NOT_FOUND, MLOPS_E_NOMEM.
+func (x *Table) Write(path string, opts *CSVOpts) error {
+	if x == nil || x.p == nil {
+		return closed("Table")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return s.err
+	}
+	var e C.mlops_error
+	return check(C.mlops_table_write(x.p, s.str(path), optsC, &e), &e, "mlops_table_write")
+}
+
+// ExportStream: hand the table out as a stream of Arrow that has it as its one batch, as
+// mlops_table_export() makes it. What is handed out keeps the table alive until it is released.
+//
+// Errors: MLOPS_E_NOMEM.
+func (x *Table) ExportStream(out unsafe.Pointer) error {
+	if x == nil || x.p == nil {
+		return closed("Table")
+	}
+	defer runtime.KeepAlive(x)
+	var e C.mlops_error
+	return check(C.mlops_table_export_stream(x.p, (*C.struct_ArrowArrayStream)(out), &e), &e, "mlops_table_export_stream")
 }
 
 // Model: a compiled model. Immutable and shared; ends with the last mlops_model_unref().
@@ -2521,6 +2701,179 @@ func (x *Check) Fault(index int64) string {
 	}
 	defer runtime.KeepAlive(x)
 	return C.GoString(C.mlops_check_fault(x.p, C.int64_t(index)))
+}
+
+// Draft: entries that wait to become a commit. What is added is held in memory until then. Mutable;
+// one thread at a time.
+type Draft struct {
+	p *C.mlops_draft
+}
+
+func wrapDraft(p *C.mlops_draft) *Draft {
+	x := &Draft{p: p}
+	runtime.SetFinalizer(x, (*Draft).Close)
+	return x
+}
+
+// Close ends this Draft, or this share of it; it may be called again.
+func (x *Draft) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	C.mlops_draft_free(x.p)
+	x.p = nil
+	return nil
+}
+
+// NewDraft: begin a commit of a dataset, which is made if it is not there.
+//
+// Errors: MLOPS_E_NOT_FOUND if base is no ref; MLOPS_E_EXISTS if base is given and the branch is
+// there, or its name is a tag's; MLOPS_E_INVALID, MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM,
+// MLOPS_E_FORKED.
+func NewDraft(change *Change, dataset string, opts *DraftOpts) (*Draft, error) {
+	defer runtime.KeepAlive(change)
+	var s scope
+	defer s.free()
+	var out *C.mlops_draft
+	if change == nil || change.p == nil {
+		return nil, closed("Change")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_draft_new(&out, change.p, s.str(dataset), optsC, &e), &e, "mlops_draft_new"); err != nil {
+		return nil, err
+	}
+	r := wrapDraft(out)
+	r.keep = []interface{}{change}
+	return r, nil
+}
+
+// AddFile: add a file as it is, or replace the entry of that path.
+//
+// Errors: MLOPS_E_NOT_FOUND, MLOPS_E_DENIED, MLOPS_E_IO; MLOPS_E_EXISTS if an entry's path would be
+// that of a folder; MLOPS_E_INVALID, MLOPS_E_NOMEM.
+func (x *Draft) AddFile(path string, file string) error {
+	if x == nil || x.p == nil {
+		return closed("Draft")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var e C.mlops_error
+	return check(C.mlops_draft_add_file(x.p, s.str(path), s.str(file), &e), &e, "mlops_draft_add_file")
+}
+
+// AddBytes: add bytes as a file.
+//
+// Errors: as mlops_draft_add_file().
+func (x *Draft) AddBytes(path string, content []byte) error {
+	if x == nil || x.p == nil {
+		return closed("Draft")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(content)
+	var s scope
+	defer s.free()
+	var e C.mlops_error
+	return check(C.mlops_draft_add_bytes(x.p, s.str(path), pointer(content), C.size_t(len(content)), &e), &e, "mlops_draft_add_bytes")
+}
+
+// AddCSV: add a CSV file as a table. Its bytes are kept as they are; it must parse.
+//
+// Errors: as mlops_table_load(); MLOPS_E_SCHEMA if a column of the options is not there; as
+// mlops_draft_add_file().
+func (x *Draft) AddCSV(path string, file string, opts *DraftTableOpts) error {
+	if x == nil || x.p == nil {
+		return closed("Draft")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return s.err
+	}
+	var e C.mlops_error
+	return check(C.mlops_draft_add_csv(x.p, s.str(path), s.str(file), optsC, &e), &e, "mlops_draft_add_csv")
+}
+
+// AddTable: add a table. Its id is over its names, types and values, whatever they were read from.
+//
+// Errors: MLOPS_E_SCHEMA if a column of the options is not there; MLOPS_E_LIMIT for a text of 4 GiB;
+// as mlops_draft_add_file().
+func (x *Draft) AddTable(path string, table *Table, opts *DraftTableOpts) error {
+	if x == nil || x.p == nil {
+		return closed("Draft")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(table)
+	var s scope
+	defer s.free()
+	if table == nil || table.p == nil {
+		return closed("Table")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return s.err
+	}
+	var e C.mlops_error
+	return check(C.mlops_draft_add_table(x.p, s.str(path), table.p, optsC, &e), &e, "mlops_draft_add_table")
+}
+
+// Split: hold rows of a table out, for good with the commit. The draw depends on the number of rows,
+// the values of the column and the seed alone, and is the same on every machine; docs/dataset.md says
+// how it is made. A table that is replaced has no split until it gets one.
+//
+// Errors: MLOPS_E_NOT_FOUND if there is no such entry; MLOPS_E_SCHEMA if it is no table or lacks the
+// column; MLOPS_E_INVALID if no row would be held out, or all; MLOPS_E_CORRUPT, MLOPS_E_IO,
+// MLOPS_E_NOMEM.
+func (x *Draft) Split(path string, opts *SplitOpts) error {
+	if x == nil || x.p == nil {
+		return closed("Draft")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return s.err
+	}
+	var e C.mlops_error
+	return check(C.mlops_draft_split(x.p, s.str(path), optsC, &e), &e, "mlops_draft_split")
+}
+
+// Remove: take an entry out. MLOPS_E_NOT_FOUND if there is none.
+func (x *Draft) Remove(path string) error {
+	if x == nil || x.p == nil {
+		return closed("Draft")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var e C.mlops_error
+	return check(C.mlops_draft_remove(x.p, s.str(path), &e), &e, "mlops_draft_remove")
+}
+
+// Commit: add the commit to the change. It is there once the change is committed; if the branch has
+// moved since the draft was begun, that returns MLOPS_E_CONFLICT. The draft is used up.
+//
+// Errors: MLOPS_E_INVALID if it was committed before; MLOPS_E_CONFLICT if the change itself has moved
+// the branch since; MLOPS_E_NOMEM, MLOPS_E_IO, MLOPS_E_NO_SPACE, MLOPS_E_FORKED.
+func (x *Draft) Commit() (ID, error) {
+	if x == nil || x.p == nil {
+		return ID{}, closed("Draft")
+	}
+	defer runtime.KeepAlive(x)
+	var out C.mlops_id
+	var e C.mlops_error
+	if err := check(C.mlops_draft_commit(x.p, &out, &e), &e, "mlops_draft_commit"); err != nil {
+		return ID{}, err
+	}
+	return *(*ID)(unsafe.Pointer(&out.bytes)), nil
 }
 
 // Drift: verdicts of a comparison, column by column. Immutable and shared; ends with the last
@@ -3884,6 +4237,269 @@ func StatusName(status int32) string {
 // Returns: the level, which MLOPS_CPU and the CPU bound further.
 func CPULevel(cap CPU) CPU {
 	return CPU(C.mlops_cpu_level(C.mlops_cpu(cap)))
+}
+
+// DatasetResolve: id of a commit.
+//
+// Errors: MLOPS_E_NOT_FOUND if there is no such dataset or ref (the message has the nearest name), or
+// the digits begin more than one id; MLOPS_E_INVALID, MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM,
+// MLOPS_E_FORKED: from here on "as resolving".
+func DatasetResolve(store *Store, dataset string, ref string) (ID, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	var out C.mlops_id
+	if store == nil || store.p == nil {
+		return ID{}, closed("Store")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_dataset_resolve(&out, store.p, s.str(dataset), s.optional(ref), &e), &e, "mlops_dataset_resolve"); err != nil {
+		return ID{}, err
+	}
+	return *(*ID)(unsafe.Pointer(&out.bytes)), nil
+}
+
+// DatasetList: datasets of a store, by name.
+//
+// Errors: MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func DatasetList(store *Store) (*Table, error) {
+	defer runtime.KeepAlive(store)
+	var out *C.mlops_table
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_dataset_list(&out, store.p, &e), &e, "mlops_dataset_list"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// DatasetRefs: branches, then tags of a dataset, each by name.
+//
+// Errors: as resolving.
+func DatasetRefs(store *Store, dataset string) (*Table, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_dataset_refs(&out, store.p, s.str(dataset), &e), &e, "mlops_dataset_refs"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// DatasetLog: a commit and those that it goes back to, newest first.
+//
+// Errors: as resolving.
+func DatasetLog(store *Store, dataset string, ref string, nMax int64) (*Table, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_dataset_log(&out, store.p, s.str(dataset), s.optional(ref), C.int64_t(nMax), &e), &e, "mlops_dataset_log"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// DatasetEntries: entries of a commit, by path, bytewise.
+//
+// Errors: as resolving.
+func DatasetEntries(store *Store, dataset string, ref string) (*Table, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_dataset_entries(&out, store.p, s.str(dataset), s.optional(ref), &e), &e, "mlops_dataset_entries"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// DatasetDiff: entries that differ between two commits, by path, bytewise. An entry has changed, too,
+// if only its split differs, or what its columns are for.
+//
+// Errors: as resolving.
+func DatasetDiff(store *Store, dataset string, from string, to string) (*Table, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_dataset_diff(&out, store.p, s.str(dataset), s.optional(from), s.optional(to), &e), &e, "mlops_dataset_diff"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// DatasetTable: a table of a commit.
+//
+// Errors: MLOPS_E_NOT_FOUND if there is no such entry; MLOPS_E_INVALID if there are several tables and
+// no path; MLOPS_E_SCHEMA if the entry is no table, or has no split and part asks for one; as
+// resolving.
+func DatasetTable(store *Store, dataset string, ref string, path string, part Part) (*Table, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_dataset_table(&out, store.p, s.str(dataset), s.optional(ref), s.optional(path), C.mlops_part(part), &e), &e, "mlops_dataset_table"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// DatasetReference: the profile of a table, kept with the commit: what live data is held against. It
+// is over all rows and columns.
+//
+// Errors: MLOPS_E_SCHEMA if the table has no rows; as mlops_dataset_table().
+func DatasetReference(store *Store, dataset string, ref string, path string) (*Reference, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	var out *C.mlops_reference
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_dataset_reference(&out, store.p, s.str(dataset), s.optional(ref), s.optional(path), &e), &e, "mlops_dataset_reference"); err != nil {
+		return nil, err
+	}
+	r := wrapReference(out)
+	return r, nil
+}
+
+// DatasetRead: bytes of an entry as they were added; of one of kind "table" its canonical bytes.
+//
+// Errors: MLOPS_E_NOT_FOUND if there is no such entry; MLOPS_E_ARENA if cap is below the size; as
+// resolving.
+func DatasetRead(store *Store, dataset string, ref string, path string) ([]byte, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	var e C.mlops_error
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_dataset_read(store.p, s.str(dataset), s.optional(ref), s.str(path), text, room, needed, &e)
+	}, &e, "mlops_dataset_read")
+	if err != nil {
+		return nil, err
+	}
+	return content, nil
+}
+
+// DatasetDescribe: a commit as JSON: dataset, commit, parents, time_ns, author, message, metadata,
+// tree, and entries with their schema and split, as docs/format.md has them.
+//
+// Errors: MLOPS_E_ARENA if cap is too small: the text is empty then; as resolving.
+func DatasetDescribe(store *Store, dataset string, ref string) (string, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	if store == nil || store.p == nil {
+		return "", closed("Store")
+	}
+	var e C.mlops_error
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_dataset_describe(store.p, s.str(dataset), s.optional(ref), (*C.char)(text), room, needed, &e)
+	}, &e, "mlops_dataset_describe")
+	if err != nil {
+		return "", err
+	}
+	return string(content), nil
+}
+
+// DatasetCheckout: write all entries below a folder, tables as CSV. Files that are there and have the
+// same content stay as they are; files of other names are not touched. Each file is written whole or
+// not at all.
+//
+// Errors: MLOPS_E_EXISTS for a file with other content, before anything is written, unless that is to
+// be replaced; MLOPS_E_DENIED, MLOPS_E_NO_SPACE; as resolving.
+func DatasetCheckout(store *Store, dataset string, ref string, folder string, opts *CheckoutOpts) error {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	if store == nil || store.p == nil {
+		return closed("Store")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return s.err
+	}
+	var e C.mlops_error
+	return check(C.mlops_dataset_checkout(store.p, s.str(dataset), s.optional(ref), s.str(folder), optsC, &e), &e, "mlops_dataset_checkout")
+}
+
+// DatasetBranch: make a branch, or move it. Whoever reads it sees the other commit from the change's
+// commit on.
+//
+// Errors: MLOPS_E_EXISTS if a tag has the name; MLOPS_E_NOT_FOUND if ref is none; MLOPS_E_INVALID,
+// MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED. MLOPS_E_CONFLICT comes from the commit,
+// if somebody has moved it in between.
+func DatasetBranch(change *Change, dataset string, name string, ref string) error {
+	defer runtime.KeepAlive(change)
+	var s scope
+	defer s.free()
+	if change == nil || change.p == nil {
+		return closed("Change")
+	}
+	var e C.mlops_error
+	return check(C.mlops_dataset_branch(change.p, s.str(dataset), s.str(name), s.optional(ref), &e), &e, "mlops_dataset_branch")
+}
+
+// DatasetTag: make a tag: a name that stays at its commit.
+//
+// Errors: MLOPS_E_EXISTS if a tag or branch has the name; otherwise as mlops_dataset_branch().
+func DatasetTag(change *Change, dataset string, name string, ref string) error {
+	defer runtime.KeepAlive(change)
+	var s scope
+	defer s.free()
+	if change == nil || change.p == nil {
+		return closed("Change")
+	}
+	var e C.mlops_error
+	return check(C.mlops_dataset_tag(change.p, s.str(dataset), s.str(name), s.optional(ref), &e), &e, "mlops_dataset_tag")
+}
+
+// DatasetDrop: delete a branch or tag. Its commits stay.
+//
+// Errors: MLOPS_E_NOT_FOUND; otherwise as mlops_dataset_branch().
+func DatasetDrop(change *Change, dataset string, name string) error {
+	defer runtime.KeepAlive(change)
+	var s scope
+	defer s.free()
+	if change == nil || change.p == nil {
+		return closed("Change")
+	}
+	var e C.mlops_error
+	return check(C.mlops_dataset_drop(change.p, s.str(dataset), s.str(name), &e), &e, "mlops_dataset_drop")
 }
 
 // FeaturestorePut: keep features as the next version of a set, which is made if it is not there.

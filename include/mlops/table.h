@@ -194,6 +194,20 @@ MLOPS_API mlops_status mlops_table_values(const mlops_table *self, int64_t index
                                           int64_t n_rows, mlops_error *err);
 
 /**
+ * Values of a bool or int64 column as they are; a null becomes INT64_MIN.
+ *
+ * @param self      table
+ * @param index     column
+ * @param[out] out  @shape(n_rows)
+ * @param n_rows    must be mlops_table_n_rows()
+ * @param err       @nullable
+ * @return MLOPS_E_INVALID; MLOPS_E_SCHEMA names a column of strings or float64
+ * @since 0.1
+ */
+MLOPS_API mlops_status mlops_table_integers(const mlops_table *self, int64_t index, int64_t *out,
+                                            int64_t n_rows, mlops_error *err);
+
+/**
  * One value as text, as it would stand in a CSV field without its quotes. A null is empty.
  *
  * @param self       table

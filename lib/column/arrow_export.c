@@ -6,6 +6,8 @@
  */
 #include "column/table_inside.h"
 
+#include <mlops/table_out.h>
+
 #include <string.h>
 
 /* Behind private_data of every node. What follows it in its block is the node's own. */
@@ -200,19 +202,77 @@ static mlops_status export_array(struct ArrowArray *out, mlops_table *table, mlo
     return status;
 }
 
-mlops_status mlops_table_export(const mlops_table *self, struct ArrowSchema *schema,
-                                struct ArrowArray *array, mlops_error *err) {
+/* A share of the table: only the count of shares is written, and atomically. */
+static mlops_table *share_of(const mlops_table *self) {
     const union {
         const mlops_table *read;
         mlops_table *share;
-    } table = {self}; /* only the count of shares is written, and atomically */
+    } table = {self};
+    return table.share;
+}
+
+mlops_status mlops_table_export(const mlops_table *self, struct ArrowSchema *schema,
+                                struct ArrowArray *array, mlops_error *err) {
+    mlops_table *table = share_of(self);
     *schema = (struct ArrowSchema){0};
     *array = (struct ArrowArray){0};
-    MLOPS_TRY(export_schema(schema, table.share, err));
-    mlops_status status = export_array(array, table.share, err);
+    MLOPS_TRY(export_schema(schema, table, err));
+    mlops_status status = export_array(array, table, err);
     if (status < 0) {
         schema->release(schema);
         *array = (struct ArrowArray){0};
     }
     return status;
+}
+
+/* ---- streams of one batch ---- */
+
+enum { NO_MEMORY = 12 /* ENOMEM, as every system numbers it */ };
+
+typedef struct batch {
+    mlops_table *table;
+    int taken;
+    const char *message;
+} batch;
+
+static const char *last_error(struct ArrowArrayStream *stream) {
+    return ((const batch *)stream->private_data)->message;
+}
+
+static int told(struct ArrowArrayStream *stream, mlops_status status) {
+    ((batch *)stream->private_data)->message = status < 0 ? "out of memory" : NULL;
+    return status < 0 ? NO_MEMORY : 0;
+}
+
+static int get_schema(struct ArrowArrayStream *stream, struct ArrowSchema *out) {
+    const batch *self = stream->private_data;
+    *out = (struct ArrowSchema){0};
+    return told(stream, export_schema(out, self->table, NULL));
+}
+
+static int get_next(struct ArrowArrayStream *stream, struct ArrowArray *out) {
+    batch *self = stream->private_data;
+    *out = (struct ArrowArray){0};
+    if (self->taken) return told(stream, MLOPS_OK);
+    mlops_status status = export_array(out, self->table, NULL);
+    self->taken = status == MLOPS_OK;
+    return told(stream, status);
+}
+
+static void release_stream(struct ArrowArrayStream *stream) {
+    batch *self = stream->private_data;
+    mlops_table *table = self->table;
+    mlops__free(&table->host.allocator, self, sizeof *self);
+    mlops_table_unref(table);
+    stream->release = NULL;
+}
+
+mlops_status mlops_table_export_stream(const mlops_table *self, struct ArrowArrayStream *out,
+                                       mlops_error *err) {
+    *out = (struct ArrowArrayStream){0};
+    batch *one = mlops__alloc_zero(&self->host.allocator, sizeof *one);
+    if (!one) return mlops__fail_nomem(err, sizeof *one);
+    one->table = mlops_table_ref(share_of(self));
+    *out = (struct ArrowArrayStream){get_schema, get_next, last_error, release_stream, one};
+    return MLOPS_OK;
 }

@@ -17,9 +17,6 @@ enum { ROWS_FIRST = 64 };
 
 static const int64_t LINE_MAX_DEFAULT = (int64_t)16 << 20, MEMORY_MAX_DEFAULT = (int64_t)16 << 30;
 
-static const char *const nulls_default[] = {"",     "NA",   "N/A",  "NaN", "nan",
-                                            "null", "NULL", "None", "?"};
-
 typedef struct csv_job {
     mlops_csv_opts opts; /* complete, but for names and nulls */
     mlops_call call;
@@ -38,12 +35,11 @@ typedef struct csv_job {
 
 static mlops_status check_opts(const mlops_csv_opts *opts, const mlops_call *call,
                                mlops_error *err) {
-    const char *d = opts->delimiter;
     if (opts->flags & ~(uint32_t)MLOPS_CSV_NO_HEADER)
         return mlops__fail(err, MLOPS_E_INVALID, "mlops_csv_opts: flags 0x%x", opts->flags);
     if (call->flags)
         return mlops__fail(err, MLOPS_E_INVALID, "mlops_call: flags 0x%x", call->flags);
-    if (strlen(d) != 1 || (uint8_t)d[0] > 0x7f || d[0] == '"' || d[0] == '\n' || d[0] == '\r')
+    if (!mlops__csv_is_delimiter(opts->delimiter))
         return mlops__fail(err, MLOPS_E_INVALID,
                            "mlops_csv_opts: delimiter must be one ASCII character, but no quote or "
                            "line end");
@@ -70,8 +66,8 @@ static mlops_status read_opts(csv_job *job, const mlops_csv_opts *given) {
 
 static mlops_status read_lists(csv_job *job) {
     const mlops_csv_opts *opts = &job->opts;
-    const char *const *nulls = nulls_default;
-    int64_t n_nulls = sizeof nulls_default / sizeof *nulls_default;
+    const char *const *nulls = mlops__csv_nulls_default;
+    int64_t n_nulls = MLOPS__CSV_NULLS_DEFAULT;
     MLOPS_TRY(mlops__names_split(&job->arena, opts->names, opts->delimiter[0], &job->names,
                                  &job->n_names, job->err));
     if (opts->nulls) {

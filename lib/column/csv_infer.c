@@ -9,6 +9,13 @@
 
 #include <string.h>
 
+const char *const mlops__csv_nulls_default[MLOPS__CSV_NULLS_DEFAULT] = {
+    "", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "?"};
+
+int mlops__csv_is_delimiter(const char *text) {
+    return strlen(text) == 1 && (uint8_t)text[0] < 0x80 && !strchr("\"\n\r", text[0]);
+}
+
 void mlops__csv_nulls_init(mlops__csv_nulls *self, const char *const *texts, int64_t n) {
     *self = (mlops__csv_nulls){texts, n, 0, {0}};
     for (int64_t i = 0; i < n; i++) {
@@ -28,6 +35,10 @@ static inline int is_null(const mlops__csv_nulls *self, const mlops__csv_field *
     if (field->quoted) return 0;
     if (field->n == 0) return self->empty;
     return self->first[(uint8_t)field->text[0]] && is_listed(self, field);
+}
+
+int mlops__csv_is_null(const mlops__csv_nulls *self, const mlops__csv_field *field) {
+    return is_null(self, field);
 }
 
 static int is_blank(char c) { return c == ' ' || c == '\t'; }
@@ -99,6 +110,10 @@ static mlops_type first_type(const mlops__csv_field *field, mlops_type least) {
     if (least <= MLOPS_TYPE_FLOAT64 && mlops__parse_f64(inner.text, inner.n, 1, &d))
         return MLOPS_TYPE_FLOAT64;
     return MLOPS_TYPE_STRING;
+}
+
+mlops_type mlops__csv_type_of(const mlops__csv_field *field) {
+    return first_type(field, MLOPS_TYPE_NULL);
 }
 
 /* The type that fits what is stored, of one type, and a value of another. */

@@ -15,6 +15,17 @@ typedef struct mlops__csv_nulls {
 
 void mlops__csv_nulls_init(mlops__csv_nulls *self, const char *const *texts, int64_t n);
 
+/* Those that are taken if none are given: part of the store's format, where a dataset keeps CSV. */
+enum { MLOPS__CSV_NULLS_DEFAULT = 9 };
+extern const char *const mlops__csv_nulls_default[MLOPS__CSV_NULLS_DEFAULT];
+
+/* One ASCII character, but no quote or line end. */
+int mlops__csv_is_delimiter(const char *text);
+
+/* What the reader takes one field for that is no null; for whoever writes fields. */
+int mlops__csv_is_null(const mlops__csv_nulls *self, const mlops__csv_field *field);
+mlops_type mlops__csv_type_of(const mlops__csv_field *field);
+
 typedef enum mlops__csv_state {
     MLOPS__CSV_READING,
     MLOPS__CSV_STALE, /* to be read once more */

@@ -140,19 +140,43 @@ double mlops__column_f64(const mlops__column *self, int64_t row) {
     return mlops__not_a_number();
 }
 
-mlops_status mlops_table_values(const mlops_table *self, int64_t index, double *out, int64_t n_rows,
-                                mlops_error *err) {
-    const mlops__column *column = mlops__table_column(self, index);
-    if (!column)
+/* The column that is asked for whole. */
+static mlops_status choose(const mlops_table *self, int64_t index, int64_t n_rows,
+                           const mlops__column **out, mlops_error *err) {
+    *out = mlops__table_column(self, index);
+    if (!*out)
         return mlops__fail(err, MLOPS_E_INVALID, "there is no column %lld; the table has %lld",
                            (long long)index, (long long)self->n_columns);
     if (n_rows != self->n_rows)
         return mlops__fail(err, MLOPS_E_INVALID, "n_rows is %lld; the table has %lld",
                            (long long)n_rows, (long long)self->n_rows);
-    if (column->type == MLOPS_TYPE_STRING)
+    if ((*out)->type == MLOPS_TYPE_STRING)
         return mlops__fail(err, MLOPS_E_SCHEMA, "column '%s' holds strings, not numbers",
-                           column->name);
+                           (*out)->name);
+    return MLOPS_OK;
+}
+
+mlops_status mlops_table_values(const mlops_table *self, int64_t index, double *out, int64_t n_rows,
+                                mlops_error *err) {
+    const mlops__column *column;
+    MLOPS_TRY(choose(self, index, n_rows, &column, err));
     for (int64_t i = 0; i < n_rows; i++) out[i] = mlops__column_f64(column, i);
+    return MLOPS_OK;
+}
+
+mlops_status mlops_table_integers(const mlops_table *self, int64_t index, int64_t *out,
+                                  int64_t n_rows, mlops_error *err) {
+    const mlops__column *column;
+    MLOPS_TRY(choose(self, index, n_rows, &column, err));
+    if (column->type == MLOPS_TYPE_FLOAT64)
+        return mlops__fail(err, MLOPS_E_SCHEMA, "column '%s' holds float64, not whole numbers",
+                           column->name);
+    for (int64_t i = 0; i < n_rows; i++) {
+        int is_bool = column->type == MLOPS_TYPE_BOOL;
+        if (column->type == MLOPS_TYPE_NULL || !mlops__column_valid(column, i)) out[i] = INT64_MIN;
+        else if (is_bool) out[i] = ((const uint8_t *)column->data)[i];
+        else out[i] = ((const int64_t *)column->data)[i];
+    }
     return MLOPS_OK;
 }
 

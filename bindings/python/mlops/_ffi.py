@@ -105,6 +105,22 @@ class ModelOutput(enum.IntEnum):
     LEAF = 2  # the leaf's node number in each tree, as the trainer counts; width is the number of trees
 
 
+class Part(enum.IntEnum):
+    """Which rows of a table."""
+
+    ALL = 0  # all of them
+    TRAIN = 1  # those that are not held out
+    HELD_OUT = 2  # those that models are judged on
+
+
+class Split(enum.IntEnum):
+    """How rows are held out."""
+
+    RANDOM = 0  # each row with the same chance
+    STRATIFIED = 1  # the same share of each value of a column
+    TIME = 2  # the newest rows by a column
+
+
 class DriftVerdict(enum.IntEnum):
     """The three answers."""
 
@@ -563,6 +579,64 @@ mlops_check_counts._fields_ = [
 assert C.sizeof(mlops_check_counts) == 56
 
 
+class mlops_checkout_opts(C.Structure):
+    pass
+
+
+mlops_checkout_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+]
+assert C.sizeof(mlops_checkout_opts) == 8
+
+
+class mlops_draft_opts(C.Structure):
+    pass
+
+
+mlops_draft_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("branch", C.c_char_p),
+    ("base", C.c_char_p),
+    ("message", C.c_char_p),
+    ("author", C.c_char_p),
+    ("metadata", C.c_char_p),
+]
+assert C.sizeof(mlops_draft_opts) == (48 if C.sizeof(C.c_void_p) == 8 else 28)
+
+
+class mlops_draft_table_opts(C.Structure):
+    pass
+
+
+mlops_draft_table_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("csv", C.POINTER(mlops_csv_opts)),
+    ("target", C.c_char_p),
+    ("time", C.c_char_p),
+    ("row_id", C.c_char_p),
+]
+assert C.sizeof(mlops_draft_table_opts) == (40 if C.sizeof(C.c_void_p) == 8 else 24)
+
+
+class mlops_split_opts(C.Structure):
+    pass
+
+
+mlops_split_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("kind", C.c_int32),
+    ("reserved", C.c_uint32),
+    ("share", C.c_double),
+    ("seed", C.c_int64),
+    ("column", C.c_char_p),
+]
+assert C.sizeof(mlops_split_opts) == (40 if C.sizeof(C.c_void_p) == 8 else 36)
+
+
 class mlops_drift_opts(C.Structure):
     pass
 
@@ -893,6 +967,7 @@ _rt.declare(lib.mlops_table_type, C.c_int32, C.c_void_p, C.c_int64)
 _rt.declare(lib.mlops_table_find, C.c_int64, C.c_void_p, C.c_char_p)
 _rt.declare(lib.mlops_table_n_nulls, C.c_int64, C.c_void_p, C.c_int64)
 _rt.declare(lib.mlops_table_values, C.c_int32, C.c_void_p, C.c_int64, C.c_void_p, C.c_int64, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_table_integers, C.c_int32, C.c_void_p, C.c_int64, C.c_void_p, C.c_int64, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_table_text, C.c_int32, C.c_void_p, C.c_int64, C.c_int64, C.c_void_p, C.c_size_t,
         C.POINTER(C.c_size_t))
 _rt.declare(lib.mlops_table_export, C.c_int32, C.c_void_p, C.POINTER(ArrowSchema), C.POINTER(ArrowArray),
@@ -955,6 +1030,44 @@ _rt.declare(lib.mlops_check_unref, None, C.c_void_p)
 _rt.declare(lib.mlops_check_count, C.c_int32, C.c_void_p, C.POINTER(mlops_check_counts))
 _rt.declare(lib.mlops_check_n_faults, C.c_int64, C.c_void_p)
 _rt.declare(lib.mlops_check_fault, C.c_char_p, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_dataset_resolve, C.c_int32, C.POINTER(mlops_id), C.c_void_p, C.c_char_p, C.c_char_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_dataset_list, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_dataset_refs, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_dataset_log, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.c_char_p, C.c_int64,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_dataset_entries, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.c_char_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_dataset_diff, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.c_char_p, C.c_char_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_dataset_table, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.c_char_p,
+        C.c_char_p, C.c_int32, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_dataset_reference, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.c_char_p,
+        C.c_char_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_dataset_read, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_char_p, C.c_void_p,
+        C.c_size_t, C.POINTER(C.c_size_t), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_dataset_describe, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_void_p, C.c_size_t,
+        C.POINTER(C.c_size_t), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_dataset_checkout, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_char_p,
+        C.POINTER(mlops_checkout_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_draft_new, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p,
+        C.POINTER(mlops_draft_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_draft_free, None, C.c_void_p)
+_rt.declare(lib.mlops_draft_add_file, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_draft_add_bytes, C.c_int32, C.c_void_p, C.c_char_p, C.c_void_p, C.c_size_t,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_draft_add_csv, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p,
+        C.POINTER(mlops_draft_table_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_draft_add_table, C.c_int32, C.c_void_p, C.c_char_p, C.c_void_p,
+        C.POINTER(mlops_draft_table_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_draft_split, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(mlops_split_opts),
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_draft_remove, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_draft_commit, C.c_int32, C.c_void_p, C.POINTER(mlops_id), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_dataset_branch, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_char_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_dataset_tag, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_char_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_dataset_drop, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_drift_compare, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p,
         C.POINTER(mlops_drift_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_drift_compare_reference, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p,
@@ -1075,6 +1188,9 @@ _rt.declare(lib.mlops_stats_compare_columns, C.c_int32, C.POINTER(mlops_stats_tw
         C.c_void_p, C.c_int64, C.POINTER(mlops_stats_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_stats_compare_counts, C.c_int32, C.POINTER(mlops_stats_two_counts), C.c_void_p, C.c_void_p,
         C.c_int64)
+_rt.declare(lib.mlops_table_write, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(mlops_csv_opts),
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_table_export_stream, C.c_int32, C.c_void_p, C.POINTER(ArrowArrayStream), C.POINTER(mlops_error))
 
 
 @dataclass(frozen=True)
@@ -1974,6 +2090,23 @@ class Table(_rt.Handle):
             _rt.check(status, "Table.values", err)
         return _rt.result(out)
 
+    def integers(self, index):
+        """Values of a bool or int64 column as they are; a null becomes INT64_MIN.
+
+            index: column
+
+        Raises: InvalidError; SchemaError names a column of strings or float64.
+        """
+        h = self._open()
+        err = mlops_error()
+        n_rows = lib.mlops_table_n_rows(h)
+        out, out_p = _rt.empty("q", (n_rows,))
+        status = lib.mlops_table_integers(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"), out_p, n_rows,
+                C.byref(err))
+        if status:
+            _rt.check(status, "Table.integers", err)
+        return _rt.result(out)
+
     def text(self, index, row):
         """One value as text, as it would stand in a CSV field without its quotes. A null is empty.
 
@@ -2007,6 +2140,58 @@ class Table(_rt.Handle):
         if status:
             _rt.check(status, "Table.export", err)
         return schema, array
+
+    def write(self, path, *, no_header=False, call=None, delimiter=None, names=None, nulls=None, skip_lines=None,
+              rows_max=None, line_max=None, memory_max=None):
+        """Write a table as CSV (RFC 4180, lines end in LF), whole or not at all. Table.load() with the same
+        options gives back the same values, nulls and types; only a column without any value comes back as
+        one of type null, and so do all columns of a table without rows.
+
+        A null is an empty field and an empty string is "" in quotes; texts that would be taken for a
+        number, a bool or a null are quoted. NaN is spelled so that it is no null: NAN.
+
+            path: file to write; replaced if it is there
+            no_header: the first line holds values; columns are called c0, c1, ...
+            call: progress, deadline, memory limit
+            delimiter: one ASCII character; default ","
+            names: column names, separated by the delimiter, in place of those of the header; quoted as in
+                a CSV line
+            nulls: spellings of null, separated by the delimiter; default "" NA N/A NaN nan null None None
+                and "?"
+            skip_lines: lines to pass over before the header; default none
+            rows_max: rows to read at the most; default all
+            line_max: bytes of one record with its line end; default 16 MiB
+            memory_max: bytes that the table and its reading may take, no more than the call's memory_max;
+                default 16 GiB
+
+        Raises: SchemaError for a table without columns; InvalidError for an option, or a value that cannot be
+        told from a null or the delimiter with these options; IoError, NoSpaceError, DeniedError,
+        NotFoundError, NomemError.
+        """
+        h = self._open()
+        opts = _csv_opts(no_header=no_header, call=call, delimiter=delimiter, names=names, nulls=nulls,
+                skip_lines=skip_lines, rows_max=rows_max, line_max=line_max, memory_max=memory_max)
+        err = mlops_error()
+        status = lib.mlops_table_write(h, _rt.string(path, "path"), C.byref(opts), C.byref(err))
+        _rt.reraise(opts)
+        if status:
+            _rt.check(status, "Table.write", err, nested={
+                "mlops_call": "call",
+            })
+
+    def export_stream(self):
+        """Hand the table out as a stream of Arrow that has it as its one batch, as Table.export() makes it.
+        What is handed out keeps the table alive until it is released.
+
+        Raises: NomemError.
+        """
+        h = self._open()
+        out = ArrowArrayStream()
+        err = mlops_error()
+        status = lib.mlops_table_export_stream(h, C.byref(out), C.byref(err))
+        if status:
+            _rt.check(status, "Table.export_stream", err)
+        return out
 
 
 @_rt.noun("model")
@@ -2581,6 +2766,172 @@ class Check(_rt.Handle):
         h = self._open()
         out = lib.mlops_check_fault(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"))
         return _rt.decoded(out)
+
+
+@_rt.noun("draft")
+class Draft(_rt.Handle):
+    """Entries that wait to become a commit. What is added is held in memory until then. Mutable; one thread at a
+    time."""
+
+    _end = lib.mlops_draft_free
+    _locked = True
+
+    def __init__(self, change, dataset, *, empty=False, branch=None, base=None, message=None, author=None,
+                 metadata=None):
+        """Begin a commit of a dataset, which is made if it is not there.
+
+            change: change that the commit becomes part of; outlives the draft
+            dataset: name: 1 to 200 bytes of UTF-8 without control characters
+            empty: begin without entries; default: with those of the branch
+            branch: branch to commit to, made if it is not there; default "main"
+            base: ref that a new branch begins at; default: it begins empty
+            message: why, in words; up to 64 KiB
+            author: who made the data; up to 64 KiB
+            metadata: a JSON object, kept as it is; up to 64 KiB
+
+        Raises: NotFoundError if base is no ref; ExistsError if base is given and the branch is there, or its
+        name is a tag's; InvalidError, CorruptError, IoError, NomemError, ForkedError.
+        """
+        out = C.c_void_p()
+        change_h = _rt.opened(change, Change, "change")
+        opts = _draft_opts(empty=empty, branch=branch, base=base, message=message, author=author, metadata=metadata)
+        err = mlops_error()
+        with _rt.locked(change_h):
+            status = lib.mlops_draft_new(C.byref(out), change_h, _rt.string(dataset, "dataset"), C.byref(opts),
+                    C.byref(err))
+        if status:
+            _rt.check(status, "Draft", err)
+        self._h = self._owner(out.value, keep=(change_h,))
+
+    def add_file(self, path, file):
+        """Add a file as it is, or replace the entry of that path.
+
+            path: place in the dataset: names joined by "/", none of them empty, "." or "..", without
+                control characters and backslashes; up to 1,024 bytes
+            file: file to read
+
+        Raises: NotFoundError, DeniedError, IoError; ExistsError if an entry's path would be that of a folder;
+        InvalidError, NomemError.
+        """
+        h = self._open()
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_draft_add_file(h, _rt.string(path, "path"), _rt.string(file, "file"), C.byref(err))
+        if status:
+            _rt.check(status, "Draft.add_file", err)
+
+    def add_bytes(self, path, bytes):
+        """Add bytes as a file.
+
+            path: as in Draft.add_file()
+
+        Raises: as Draft.add_file().
+        """
+        h = self._open()
+        bytes_p, bytes_n = _rt.blob(bytes, "bytes")
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_draft_add_bytes(h, _rt.string(path, "path"), bytes_p, bytes_n, C.byref(err))
+        if status:
+            _rt.check(status, "Draft.add_bytes", err)
+
+    def add_csv(self, path, file, *, csv=None, target=None, time=None, row_id=None):
+        """Add a CSV file as a table. Its bytes are kept as they are; it must parse.
+
+            path: as in Draft.add_file()
+            file: file to read
+            csv: how a CSV file is read, now and later; host is not looked at
+            target: column that models predict
+            time: column of the time of a row
+            row_id: column that names a row
+
+        Raises: as Table.load(); SchemaError if a column of the options is not there; as Draft.add_file().
+        """
+        h = self._open()
+        opts = _draft_table_opts(csv=csv, target=target, time=time, row_id=row_id)
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_draft_add_csv(h, _rt.string(path, "path"), _rt.string(file, "file"), C.byref(opts),
+                    C.byref(err))
+        _rt.reraise(opts)
+        if status:
+            _rt.check(status, "Draft.add_csv", err, nested={
+                "mlops_csv_opts": "csv",
+                "mlops_call": 'csv["call"]',
+            })
+
+    def add_table(self, path, table, *, csv=None, target=None, time=None, row_id=None):
+        """Add a table. Its id is over its names, types and values, whatever they were read from.
+
+            path: as in Draft.add_file()
+            table: read, not kept
+            csv: how a CSV file is read, now and later; host is not looked at
+            target: column that models predict
+            time: column of the time of a row
+            row_id: column that names a row
+
+        Raises: SchemaError if a column of the options is not there; LimitError for a text of 4 GiB; as
+        Draft.add_file().
+        """
+        h = self._open()
+        table_h = _rt.opened(table, Table, "table")
+        opts = _draft_table_opts(csv=csv, target=target, time=time, row_id=row_id)
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_draft_add_table(h, _rt.string(path, "path"), table_h, C.byref(opts), C.byref(err))
+        _rt.reraise(opts)
+        if status:
+            _rt.check(status, "Draft.add_table", err, nested={
+                "mlops_csv_opts": "csv",
+                "mlops_call": 'csv["call"]',
+            })
+
+    def split(self, path, *, kind=None, share=None, seed=None, column=None):
+        """Hold rows of a table out, for good with the commit. The draw depends on the number of rows, the
+        values of the column and the seed alone, and is the same on every machine; docs/dataset.md says how
+        it is made. A table that is replaced has no split until it gets one.
+
+            path: of a table in it
+            kind: default Split.RANDOM
+            share: of the rows, between 0 and 1; default 0.2
+            seed: of the draw; default 0
+            column: of strata or time; default: the table's target or time
+
+        Raises: NotFoundError if there is no such entry; SchemaError if it is no table or lacks the column;
+        InvalidError if no row would be held out, or all; CorruptError, IoError, NomemError.
+        """
+        h = self._open()
+        opts = _split_opts(kind=kind, share=share, seed=seed, column=column)
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_draft_split(h, _rt.string(path, "path"), C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Draft.split", err)
+
+    def remove(self, path):
+        """Take an entry out. NotFoundError if there is none."""
+        h = self._open()
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_draft_remove(h, _rt.string(path, "path"), C.byref(err))
+        if status:
+            _rt.check(status, "Draft.remove", err)
+
+    def commit(self):
+        """Add the commit to the change. It is there once the change is committed; if the branch has moved
+        since the draft was begun, that returns ConflictError. The draft is used up.
+
+        Raises: InvalidError if it was committed before; ConflictError if the change itself has moved the
+        branch since; NomemError, IoError, NoSpaceError, ForkedError.
+        """
+        h = self._open()
+        out = mlops_id()
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_draft_commit(h, C.byref(out), C.byref(err))
+        if status:
+            _rt.check(status, "Draft.commit", err)
+        return bytearray(out.bytes).hex()
 
 
 @_rt.noun("drift")
@@ -3928,6 +4279,62 @@ def _change_opts(*, actor=None, trace_id=None, note=None):
     return o
 
 
+def _checkout_opts(*, force=False):
+    o = mlops_checkout_opts(C.sizeof(mlops_checkout_opts))
+    o._keep, o._raised = [], []
+    if force:
+        o.flags |= 1
+    return o
+
+
+def _draft_opts(*, empty=False, branch=None, base=None, message=None, author=None, metadata=None):
+    o = mlops_draft_opts(C.sizeof(mlops_draft_opts))
+    o._keep, o._raised = [], []
+    if empty:
+        o.flags |= 1
+    if branch is not None:
+        o.branch = _rt.string(branch, "branch")
+    if base is not None:
+        o.base = _rt.string(base, "base")
+    if message is not None:
+        o.message = _rt.string(message, "message")
+    if author is not None:
+        o.author = _rt.string(author, "author")
+    if metadata is not None:
+        o.metadata = _rt.json_text(metadata, "metadata")
+    return o
+
+
+def _draft_table_opts(*, csv=None, target=None, time=None, row_id=None):
+    o = mlops_draft_table_opts(C.sizeof(mlops_draft_table_opts))
+    o._keep, o._raised = [], []
+    if csv is not None:
+        made = _csv_opts(**csv)
+        o.csv = C.pointer(made)
+        o._keep.append(made)
+    if target is not None:
+        o.target = _rt.string(target, "target")
+    if time is not None:
+        o.time = _rt.string(time, "time")
+    if row_id is not None:
+        o.row_id = _rt.string(row_id, "row_id")
+    return o
+
+
+def _split_opts(*, kind=None, share=None, seed=None, column=None):
+    o = mlops_split_opts(C.sizeof(mlops_split_opts))
+    o._keep, o._raised = [], []
+    if kind is not None:
+        o.kind = _rt.choice(Split, kind)
+    if share is not None:
+        o.share = share
+    if seed is not None:
+        o.seed = _rt.integer(seed, -2 ** 63, 2 ** 63 - 1, "seed")
+    if column is not None:
+        o.column = _rt.string(column, "column")
+    return o
+
+
 def _drift_opts(*, call=None, columns=None, ignore=None, alpha=None, ks_tolerance=None, tv_tolerance=None,
         rows_min=None):
     o = mlops_drift_opts(C.sizeof(mlops_drift_opts))
@@ -4074,6 +4481,278 @@ def cpu_level(cap=0):
     cap = _rt.choice(Cpu, cap)
     out = lib.mlops_cpu_level(cap)
     return _rt.enumerator(Cpu, out)
+
+
+def dataset_resolve(store, dataset, ref=None):
+    """Id of a commit.
+
+        store: store
+        dataset: name
+        ref: branch, tag, or digits of an id; default "main"
+
+    Raises: NotFoundError if there is no such dataset or ref (the message has the nearest name), or the digits
+    begin more than one id; InvalidError, CorruptError, IoError, NomemError, ForkedError: from here on "as
+    resolving".
+    """
+    out = mlops_id()
+    store_h = _rt.opened(store, Store, "store")
+    err = mlops_error()
+    status = lib.mlops_dataset_resolve(C.byref(out), store_h, _rt.string(dataset, "dataset"), _rt.string_or_none(ref,
+            "ref"), C.byref(err))
+    if status:
+        _rt.check(status, "dataset_resolve", err)
+    return bytearray(out.bytes).hex()
+
+
+def dataset_list(store):
+    """Datasets of a store, by name.
+
+        store: store
+
+    Raises: CorruptError, IoError, NomemError, ForkedError.
+    """
+    out = C.c_void_p()
+    store_h = _rt.opened(store, Store, "store")
+    err = mlops_error()
+    status = lib.mlops_dataset_list(C.byref(out), store_h, C.byref(err))
+    if status:
+        _rt.check(status, "dataset_list", err)
+    return _rt.classes["table"]._wrap(out.value)
+
+
+def dataset_refs(store, dataset):
+    """Branches, then tags of a dataset, each by name.
+
+        store: store
+        dataset: name
+
+    Raises: as resolving.
+    """
+    out = C.c_void_p()
+    store_h = _rt.opened(store, Store, "store")
+    err = mlops_error()
+    status = lib.mlops_dataset_refs(C.byref(out), store_h, _rt.string(dataset, "dataset"), C.byref(err))
+    if status:
+        _rt.check(status, "dataset_refs", err)
+    return _rt.classes["table"]._wrap(out.value)
+
+
+def dataset_log(store, dataset, ref, n_max):
+    """A commit and those that it goes back to, newest first.
+
+        store: store
+        dataset: name
+        ref: as in dataset_resolve()
+        n_max: how many at the most, 1 to 1,000,000
+
+    Raises: as resolving.
+    """
+    out = C.c_void_p()
+    store_h = _rt.opened(store, Store, "store")
+    err = mlops_error()
+    status = lib.mlops_dataset_log(C.byref(out), store_h, _rt.string(dataset, "dataset"), _rt.string_or_none(ref,
+            "ref"), _rt.integer(n_max, -2 ** 63, 2 ** 63 - 1, "n_max"), C.byref(err))
+    if status:
+        _rt.check(status, "dataset_log", err)
+    return _rt.classes["table"]._wrap(out.value)
+
+
+def dataset_entries(store, dataset, ref=None):
+    """Entries of a commit, by path, bytewise.
+
+        store: store
+        dataset: name
+        ref: as in dataset_resolve()
+
+    Raises: as resolving.
+    """
+    out = C.c_void_p()
+    store_h = _rt.opened(store, Store, "store")
+    err = mlops_error()
+    status = lib.mlops_dataset_entries(C.byref(out), store_h, _rt.string(dataset, "dataset"), _rt.string_or_none(ref,
+            "ref"), C.byref(err))
+    if status:
+        _rt.check(status, "dataset_entries", err)
+    return _rt.classes["table"]._wrap(out.value)
+
+
+def dataset_diff(store, dataset, from_=None, to=None):
+    """Entries that differ between two commits, by path, bytewise. An entry has changed, too, if only its split
+    differs, or what its columns are for.
+
+        store: store
+        dataset: name
+        from_: older ref; default: the first parent of the other, or nothing if it has none
+        to: newer ref, as in dataset_resolve()
+
+    Raises: as resolving.
+    """
+    out = C.c_void_p()
+    store_h = _rt.opened(store, Store, "store")
+    err = mlops_error()
+    status = lib.mlops_dataset_diff(C.byref(out), store_h, _rt.string(dataset, "dataset"), _rt.string_or_none(from_,
+            "from_"), _rt.string_or_none(to, "to"), C.byref(err))
+    if status:
+        _rt.check(status, "dataset_diff", err)
+    return _rt.classes["table"]._wrap(out.value)
+
+
+def dataset_table(store, dataset, ref=None, path=None, part=0):
+    """A table of a commit.
+
+        store: store
+        dataset: name
+        ref: as in dataset_resolve()
+        path: of the entry; default: the only table
+        part: which rows
+
+    Raises: NotFoundError if there is no such entry; InvalidError if there are several tables and no path;
+    SchemaError if the entry is no table, or has no split and part asks for one; as resolving.
+    """
+    out = C.c_void_p()
+    store_h = _rt.opened(store, Store, "store")
+    part = _rt.choice(Part, part)
+    err = mlops_error()
+    status = lib.mlops_dataset_table(C.byref(out), store_h, _rt.string(dataset, "dataset"), _rt.string_or_none(ref,
+            "ref"), _rt.string_or_none(path, "path"), part, C.byref(err))
+    if status:
+        _rt.check(status, "dataset_table", err)
+    return _rt.classes["table"]._wrap(out.value)
+
+
+def dataset_reference(store, dataset, ref=None, path=None):
+    """The profile of a table, kept with the commit: what live data is held against. It is over all rows and
+    columns.
+
+        store: store
+        dataset: name
+        ref: as in dataset_resolve()
+        path: of the entry; default: the only table
+
+    Raises: SchemaError if the table has no rows; as dataset_table().
+    """
+    out = C.c_void_p()
+    store_h = _rt.opened(store, Store, "store")
+    err = mlops_error()
+    status = lib.mlops_dataset_reference(C.byref(out), store_h, _rt.string(dataset, "dataset"),
+            _rt.string_or_none(ref, "ref"), _rt.string_or_none(path, "path"), C.byref(err))
+    if status:
+        _rt.check(status, "dataset_reference", err)
+    return _rt.classes["reference"]._wrap(out.value)
+
+
+def dataset_read(store, dataset, ref, path):
+    """Bytes of an entry as they were added; of one of kind "table" its canonical bytes.
+
+        store: store
+        dataset: name
+        ref: as in dataset_resolve()
+        path: of the entry
+
+    Raises: NotFoundError if there is no such entry; ArenaError if cap is below the size; as resolving.
+    """
+    store_h = _rt.opened(store, Store, "store")
+    err = mlops_error()
+    text = _rt.written(lambda text, cap, needed: lib.mlops_dataset_read(store_h, _rt.string(dataset, "dataset"),
+            _rt.string_or_none(ref, "ref"), _rt.string(path, "path"), text, cap, needed, C.byref(err)),
+            "dataset_read", err)
+    return text
+
+
+def dataset_describe(store, dataset, ref=None):
+    """A commit as JSON: dataset, commit, parents, time_ns, author, message, metadata, tree, and entries with
+    their schema and split, as docs/format.md has them.
+
+        store: store
+        dataset: name
+        ref: as in dataset_resolve()
+
+    Raises: ArenaError if cap is too small: the text is empty then; as resolving.
+    """
+    store_h = _rt.opened(store, Store, "store")
+    err = mlops_error()
+    text = _rt.written(lambda text, cap, needed: lib.mlops_dataset_describe(store_h, _rt.string(dataset, "dataset"),
+            _rt.string_or_none(ref, "ref"), text, cap, needed, C.byref(err)), "dataset_describe", err)
+    return _rt.decoded(text)
+
+
+def dataset_checkout(store, dataset, ref, folder, *, force=False):
+    """Write all entries below a folder, tables as CSV. Files that are there and have the same content stay as
+    they are; files of other names are not touched. Each file is written whole or not at all.
+
+        store: store
+        dataset: name
+        ref: as in dataset_resolve()
+        folder: made if it is not there
+        force: replace files that have other content
+
+    Raises: ExistsError for a file with other content, before anything is written, unless that is to be replaced;
+    DeniedError, NoSpaceError; as resolving.
+    """
+    store_h = _rt.opened(store, Store, "store")
+    opts = _checkout_opts(force=force)
+    err = mlops_error()
+    status = lib.mlops_dataset_checkout(store_h, _rt.string(dataset, "dataset"), _rt.string_or_none(ref, "ref"),
+            _rt.string(folder, "folder"), C.byref(opts), C.byref(err))
+    if status:
+        _rt.check(status, "dataset_checkout", err)
+
+
+def dataset_branch(change, dataset, name, ref=None):
+    """Make a branch, or move it. Whoever reads it sees the other commit from the change's commit on.
+
+        change: change
+        dataset: name
+        name: branch, named as a dataset is, but not by 64 hexadecimal digits
+        ref: what it is to stand at
+
+    Raises: ExistsError if a tag has the name; NotFoundError if ref is none; InvalidError, CorruptError, IoError,
+    NomemError, ForkedError. ConflictError comes from the commit, if somebody has moved it in between.
+    """
+    change_h = _rt.opened(change, Change, "change")
+    err = mlops_error()
+    with _rt.locked(change_h):
+        status = lib.mlops_dataset_branch(change_h, _rt.string(dataset, "dataset"), _rt.string(name, "name"),
+                _rt.string_or_none(ref, "ref"), C.byref(err))
+    if status:
+        _rt.check(status, "dataset_branch", err)
+
+
+def dataset_tag(change, dataset, name, ref=None):
+    """Make a tag: a name that stays at its commit.
+
+        change: change
+        dataset: name
+        name: tag, named as a branch is
+        ref: what it is to stand at
+
+    Raises: ExistsError if a tag or branch has the name; otherwise as dataset_branch().
+    """
+    change_h = _rt.opened(change, Change, "change")
+    err = mlops_error()
+    with _rt.locked(change_h):
+        status = lib.mlops_dataset_tag(change_h, _rt.string(dataset, "dataset"), _rt.string(name, "name"),
+                _rt.string_or_none(ref, "ref"), C.byref(err))
+    if status:
+        _rt.check(status, "dataset_tag", err)
+
+
+def dataset_drop(change, dataset, name):
+    """Delete a branch or tag. Its commits stay.
+
+        change: change
+        dataset: name
+        name: branch or tag
+
+    Raises: NotFoundError; otherwise as dataset_branch().
+    """
+    change_h = _rt.opened(change, Change, "change")
+    err = mlops_error()
+    with _rt.locked(change_h):
+        status = lib.mlops_dataset_drop(change_h, _rt.string(dataset, "dataset"), _rt.string(name, "name"),
+                C.byref(err))
+    if status:
+        _rt.check(status, "dataset_drop", err)
 
 
 def featurestore_put(change, name, feature):
@@ -4359,6 +5038,7 @@ __all__ = [
     "Cpu",
     "DeadlineError",
     "DeniedError",
+    "Draft",
     "Drift",
     "DriftColumn",
     "DriftVerdict",
@@ -4386,6 +5066,7 @@ __all__ = [
     "NomemError",
     "NotFoundError",
     "ParseError",
+    "Part",
     "Pool",
     "Profile",
     "ProfileSummary",
@@ -4394,6 +5075,7 @@ __all__ = [
     "Run",
     "RunStatus",
     "SchemaError",
+    "Split",
     "StatsAlternative",
     "StatsMethod",
     "StatsTwoCounts",
@@ -4408,6 +5090,20 @@ __all__ = [
     "UnsupportedError",
     "VERSION",
     "cpu_level",
+    "dataset_branch",
+    "dataset_checkout",
+    "dataset_describe",
+    "dataset_diff",
+    "dataset_drop",
+    "dataset_entries",
+    "dataset_list",
+    "dataset_log",
+    "dataset_read",
+    "dataset_reference",
+    "dataset_refs",
+    "dataset_resolve",
+    "dataset_table",
+    "dataset_tag",
     "featurestore_get",
     "featurestore_list",
     "featurestore_put",

@@ -1,0 +1,115 @@
+/* Inside of datasets: refs, commits and content, as the store has them and as a change leaves them.
+ *
+ * Records: a ref is {"commit": id}; a commit is the bytes whose SHA-256 is its id. docs/format.md
+ * has both, and the tree that a commit names.
+ */
+#ifndef MLOPS_DATASET_DATASET_H
+#define MLOPS_DATASET_DATASET_H
+
+#include "dataset/tree.h"
+#include "store/record.h"
+
+#include <mlops/dataset.h>
+#include <mlops/draft.h>
+
+/* What is read through: a moment of the store, under what a change has pending (nullable). */
+typedef struct mlops__view {
+    mlops_store *store;
+    const mlops_change *change;
+    mlops__index index;
+    mlops__arena *arena; /* for what is read */
+    mlops_error *err;
+} mlops__view;
+
+mlops_status mlops__view_begin(mlops__view *self, mlops_store *store, const mlops_change *change,
+                               mlops__arena *arena, mlops_error *err);
+void mlops__view_end(mlops__view *self);
+
+/* ---- refs ---- */
+
+typedef struct mlops__ref {
+    int is_there; /* under the change */
+    mlops_id commit;
+    mlops__bytes was; /* the store's record, for mlops__change_expect(); data NULL: none */
+} mlops__ref;
+
+extern const char *const mlops__ref_branch, *const mlops__ref_tag; /* kinds */
+
+void mlops__ref_key(mlops__key *out, const char *dataset, const char *kind, const char *name);
+mlops_status mlops__ref_read(mlops__ref *out, mlops__view *view, const char *dataset,
+                             const char *kind, const char *name);
+
+mlops_status mlops__ref_put(mlops_change *change, const char *dataset, const char *kind,
+                            const char *name, const mlops_id *commit, mlops_error *err);
+
+/* What a branch or tag may be called. */
+mlops_status mlops__ref_check(const char *kind, const char *name, mlops_error *err);
+
+/* The commit that a ref (nullable) stands for. */
+mlops_status mlops__ref_resolve(mlops_id *out, mlops__view *view, const char *dataset,
+                                const char *ref);
+
+/* MLOPS_E_NOT_FOUND, with the nearest name, if the store has no such dataset; the second one, if it
+ * has it, says so of the ref. */
+mlops_status mlops__ref_dataset(mlops__view *view, const char *dataset);
+mlops_status mlops__ref_missing(mlops__view *view, const char *dataset, const char *ref);
+
+/* ---- commits ---- */
+
+typedef struct mlops__commit {
+    mlops_id id, tree;
+    int64_t time_ns;
+    const char *author, *message; /* nullable */
+    mlops__bytes metadata;        /* as it is spelled; size 0: none */
+    const mlops_id *parents;
+    size_t n_parents;
+} mlops__commit;
+
+/* Held against its id. */
+mlops_status mlops__commit_read(mlops__commit *out, mlops__view *view, const char *dataset,
+                                const mlops_id *id);
+void mlops__commit_key(mlops__key *out, const char *dataset, const mlops_id *id);
+
+/* Appends the record, which format.md has member by member. */
+void mlops__commit_write(const mlops__commit *self, const char *dataset, mlops__buf *out);
+
+/* ---- content ---- */
+
+mlops_id mlops__content_id(const mlops_store *store, const void *bytes, size_t n);
+
+/* Content whole, also what a change (nullable) has yet to commit; to be freed. MLOPS_E_CORRUPT if
+ * it is missing, since a commit names it. */
+mlops_status mlops__content_load(mlops__buf *out, mlops_store *store, const mlops_change *change,
+                                 const mlops_id *id, mlops_error *err);
+
+/* ---- a commit that is read ---- */
+
+typedef struct mlops__version {
+    mlops_store *store;
+    mlops__arena arena;
+    mlops__commit commit;
+    mlops__tree tree;
+} mlops__version;
+
+/* Ends with mlops__version_close(), also after an error. */
+mlops_status mlops__version_open(mlops__version *self, mlops_store *store, const char *dataset,
+                                 const char *ref, mlops_error *err);
+void mlops__version_close(mlops__version *self);
+
+/* Of a commit that was read; its tree is read into the arena of the version. */
+mlops_status mlops__version_load(mlops__version *self, const mlops_change *change,
+                                 mlops_error *err);
+
+/* The entry at a path; path NULL: the only table. */
+mlops_status mlops__version_find(mlops__version *self, const char *path, mlops__facts *out,
+                                 mlops_error *err);
+
+/* The table of an entry: change (nullable) may hold its content yet. */
+mlops_status mlops__facts_table(mlops_table **out, const mlops__facts *facts, mlops_store *store,
+                                const mlops_change *change, mlops_error *err);
+
+/* The table that bytes of a kind are. */
+mlops_status mlops__facts_parse(mlops_table **out, const mlops__facts *facts, const void *bytes,
+                                size_t n, const mlops__host *host, mlops_error *err);
+
+#endif

@@ -1,0 +1,293 @@
+/* Drafts: from their begin to the change that they become part of.
+ *
+ * Owns the entries that wait and their bytes. Invariants: nothing is added to the change before all
+ * of the commit is known and sound; a commit's time is later than its parents', so that the order
+ * of times is an order of history.
+ */
+#include "dataset/draft.h"
+
+#include "base/opts.h"
+#include "text/utf8.h"
+
+#include <string.h>
+
+enum { TEXT_MAX = 65536, VERB_MAX = 300 };
+
+/* ---- beginning ---- */
+
+static mlops_status check_text(const char *what, const char *text, mlops_error *err) {
+    if (!text) return MLOPS_OK;
+    size_t n = strlen(text);
+    if (n > TEXT_MAX)
+        return mlops__fail(err, MLOPS_E_INVALID, "mlops_draft_opts: %s has %zu bytes; up to %d",
+                           what, n, TEXT_MAX);
+    if (mlops__utf8_check(text, n) < n)
+        return mlops__fail(err, MLOPS_E_INVALID, "mlops_draft_opts: %s is no UTF-8", what);
+    return MLOPS_OK;
+}
+
+/* It becomes a member of a record, which must stay one that can be read. */
+static mlops_status check_metadata(const char *text, mlops__arena *arena, mlops_error *err) {
+    mlops__buf buf;
+    mlops__record record;
+    MLOPS_TRY(check_text("metadata", text, err));
+    if (!text) return MLOPS_OK;
+    mlops__buf_init(&buf, arena->allocator);
+    mlops__buf_text(&buf, "{\"m\":");
+    mlops__buf_text(&buf, text);
+    mlops__buf_u8(&buf, '}');
+    mlops_status status = buf.status ? mlops__fail_nomem(err, buf.size) : MLOPS_OK;
+    if (!status)
+        status = mlops__record_parse(&record, (mlops__bytes){buf.data, buf.size}, arena, err);
+    mlops__buf_free(&buf);
+    if (status == MLOPS_E_NOMEM) return status;
+    if (!status && record.n == 1 && !record.fields[0].text && record.fields[0].json.data[0] == '{')
+        return MLOPS_OK;
+    return mlops__fail(err, MLOPS_E_INVALID,
+                       "mlops_draft_opts: metadata is no JSON object, or nests too deep");
+}
+
+static mlops_status copy(mlops_draft *self, const char **out, const char *text, mlops_error *err) {
+    if (!text) return MLOPS_OK;
+    *out = mlops__arena_text(&self->base.arena, text, strlen(text));
+    return *out ? MLOPS_OK : mlops__fail_nomem(err, strlen(text));
+}
+
+static mlops_status take_opts(mlops_draft *self, const char *dataset, const mlops_draft_opts *opts,
+                              mlops_error *err) {
+    if (opts->flags & ~(uint32_t)MLOPS_DRAFT_EMPTY)
+        return mlops__fail(err, MLOPS_E_INVALID, "mlops_draft_opts: flags 0x%x", opts->flags);
+    const char *branch = opts->branch ? opts->branch : "main";
+    MLOPS_TRY(mlops__name_check("dataset", dataset, err));
+    MLOPS_TRY(mlops__ref_check("branch", branch, err));
+    MLOPS_TRY(check_text("message", opts->message, err));
+    MLOPS_TRY(check_text("author", opts->author, err));
+    MLOPS_TRY(check_metadata(opts->metadata, &self->base.arena, err));
+    MLOPS_TRY(copy(self, &self->dataset, dataset, err));
+    MLOPS_TRY(copy(self, &self->branch, branch, err));
+    MLOPS_TRY(copy(self, &self->message, opts->message, err));
+    MLOPS_TRY(copy(self, &self->author, opts->author, err));
+    return copy(self, &self->metadata, opts->metadata, err);
+}
+
+static mlops_status find_parent(mlops_draft *self, mlops__view *view, const char *base) {
+    mlops_id parent;
+    MLOPS_TRY(mlops__ref_read(&self->tag, view, self->dataset, mlops__ref_tag, self->branch));
+    MLOPS_TRY(mlops__ref_read(&self->ref, view, self->dataset, mlops__ref_branch, self->branch));
+    if (self->tag.is_there)
+        return mlops__fail(view->err, MLOPS_E_EXISTS,
+                           "\"%s\" is a tag of \"%s\", so no branch has the name", self->branch,
+                           self->dataset);
+    if (self->ref.is_there && base)
+        return mlops__fail(view->err, MLOPS_E_EXISTS,
+                           "\"%s\" has the branch \"%s\" already; base is for a new one",
+                           self->dataset, self->branch);
+    if (!self->ref.is_there && !base) return MLOPS_OK;
+    parent = self->ref.commit;
+    if (base) MLOPS_TRY(mlops__ref_resolve(&parent, view, self->dataset, base));
+    self->has_parent = 1;
+    return mlops__commit_read(&self->base.commit, view, self->dataset, &parent);
+}
+
+static mlops_status begin(mlops_draft *self, const char *dataset, const mlops_draft_opts *opts,
+                          mlops_error *err) {
+    mlops__view view;
+    MLOPS_TRY(take_opts(self, dataset, opts, err));
+    MLOPS_TRY(mlops__view_begin(&view, self->base.store, self->change, &self->base.arena, err));
+    mlops_status status = find_parent(self, &view, opts->base);
+    mlops__view_end(&view);
+    if (status || !self->has_parent || opts->flags & MLOPS_DRAFT_EMPTY) return status;
+    return mlops__version_load(&self->base, self->change, err);
+}
+
+mlops_status mlops_draft_new(mlops_draft **out, mlops_change *change, const char *dataset,
+                             const mlops_draft_opts *opts, mlops_error *err) {
+    mlops_draft_opts local;
+    if (!out || !change) return mlops__fail(err, MLOPS_E_INVALID, "out or the change is NULL");
+    *out = NULL;
+    MLOPS_TRY(mlops__opts_copy(&local, sizeof local, opts, "mlops_draft_opts", err));
+    mlops_store *store = mlops__change_store(change);
+    const mlops_allocator *allocator = &mlops__store_host(store)->allocator;
+    mlops_draft *self = mlops__alloc_zero(allocator, sizeof *self);
+    if (!self) return mlops__fail_nomem(err, sizeof *self);
+    self->change = change;
+    self->base.store = store;
+    mlops__arena_init(&self->base.arena, allocator, SIZE_MAX);
+    mlops__tree_init(&self->base.tree, &self->base.arena);
+    mlops_status status = begin(self, dataset, &local, err);
+    if (status) mlops_draft_free(self);
+    else *out = self;
+    return status;
+}
+
+void mlops_draft_free(mlops_draft *self) {
+    if (!self) return;
+    const mlops_allocator *allocator = self->base.arena.allocator;
+    mlops__version_close(&self->base);
+    mlops__free(allocator, self, sizeof *self);
+}
+
+/* ---- entries ---- */
+
+void mlops__draft_blob_free(mlops__blob *blob) {
+    if (!blob) return;
+    const mlops_allocator *allocator = blob->bytes.allocator;
+    mlops__buf_free(&blob->bytes);
+    mlops__free(allocator, blob, sizeof *blob);
+}
+
+mlops_status mlops__draft_blob(const mlops_draft *self, mlops__buf *bytes, mlops__blob **out,
+                               mlops_error *err) {
+    mlops__blob *blob = mlops__alloc_zero(bytes->allocator, sizeof *blob);
+    *out = blob;
+    if (!blob) {
+        mlops__buf_free(bytes);
+        return mlops__fail_nomem(err, sizeof *blob);
+    }
+    blob->id = mlops__content_id(self->base.store, bytes->data, bytes->size);
+    blob->bytes = *bytes;
+    return MLOPS_OK;
+}
+
+mlops_status mlops__draft_check(const mlops_draft *self, const char *path, mlops_error *err) {
+    if (!self) return mlops__fail(err, MLOPS_E_INVALID, "the draft is NULL");
+    if (self->committed)
+        return mlops__fail(err, MLOPS_E_INVALID, "the draft was committed; begin a new one");
+    return mlops__path_check(path, err);
+}
+
+mlops_status mlops__draft_put(mlops_draft *self, const char *path, mlops__buf *json,
+                              mlops__blob *blobs[3], mlops_error *err) {
+    mlops__entry *entry = NULL;
+    const char *text = NULL;
+    mlops_status status = json->status ? mlops__fail_nomem(err, json->size) : MLOPS_OK;
+    if (!status) {
+        text = mlops__arena_text(&self->base.arena, (const char *)json->data, json->size);
+        if (!text) status = mlops__fail_nomem(err, json->size);
+    }
+    if (!status) status = mlops__tree_put(&self->base.tree, path, &entry, err);
+    if (!status) {
+        entry->json = (mlops__bytes){(const uint8_t *)text, json->size};
+        memcpy(entry->blobs, blobs, sizeof entry->blobs);
+    }
+    for (int i = 0; i < 3 && status; i++) mlops__draft_blob_free(blobs[i]);
+    mlops__buf_free(json);
+    return status;
+}
+
+mlops_status mlops_draft_remove(mlops_draft *self, const char *path, mlops_error *err) {
+    mlops__facts unused;
+    MLOPS_TRY(mlops__draft_check(self, path, err));
+    if (mlops__tree_remove(&self->base.tree, path)) return MLOPS_OK;
+    return mlops__version_find(&self->base, path, &unused, err); /* says what is near */
+}
+
+/* ---- committing ---- */
+
+/* What the draft was begun with must still be so under the change, and its parent a commit. */
+static mlops_status check_base(mlops_draft *self, mlops_error *err) {
+    mlops__view view;
+    mlops__ref ref, tag;
+    mlops__commit parent;
+    MLOPS_TRY(mlops__view_begin(&view, self->base.store, self->change, &self->base.arena, err));
+    mlops_status status =
+        mlops__ref_read(&ref, &view, self->dataset, mlops__ref_branch, self->branch);
+    if (!status) status = mlops__ref_read(&tag, &view, self->dataset, mlops__ref_tag, self->branch);
+    int moved = !status &&
+                (ref.is_there != self->ref.is_there || tag.is_there ||
+                 (ref.is_there && memcmp(&ref.commit, &self->ref.commit, sizeof ref.commit) != 0));
+    if (!status && !moved && self->has_parent)
+        status = mlops__commit_read(&parent, &view, self->dataset, &self->base.commit.id);
+    mlops__view_end(&view);
+    if (!moved) return status;
+    return mlops__fail(err, MLOPS_E_CONFLICT,
+                       "branch \"%s\" of \"%s\" has moved since the draft was begun; begin again",
+                       self->branch, self->dataset);
+}
+
+static mlops_status put_blobs(mlops_draft *self, mlops_error *err) {
+    for (size_t i = 0; i < self->base.tree.n; i++) {
+        for (int role = 0; role < 3; role++) {
+            const mlops__blob *blob = self->base.tree.entries[i]->blobs[role];
+            mlops_id id;
+            if (!blob) continue;
+            MLOPS_TRY(
+                mlops_change_content(self->change, &id, blob->bytes.data, blob->bytes.size, err));
+        }
+    }
+    return MLOPS_OK;
+}
+
+static mlops_status expect(const mlops_draft *self, const char *kind, const mlops__ref *ref,
+                           mlops_error *err) {
+    mlops__key key;
+    mlops__ref_key(&key, self->dataset, kind, self->branch);
+    return mlops__change_expect(self->change, MLOPS__TABLE_REFS, mlops__key_bytes(&key), ref->was,
+                                err);
+}
+
+static mlops_status put_ref(mlops_draft *self, const mlops_id *id, mlops_error *err) {
+    char verb[VERB_MAX];
+    mlops__format(verb, sizeof verb, "dataset commit %s", self->dataset);
+    MLOPS_TRY(mlops__change_verb(self->change, verb, err));
+    MLOPS_TRY(expect(self, mlops__ref_branch, &self->ref, err));
+    if (!self->ref.is_there) MLOPS_TRY(expect(self, mlops__ref_tag, &self->tag, err));
+    return mlops__ref_put(self->change, self->dataset, mlops__ref_branch, self->branch, id, err);
+}
+
+/* The commit's record, and its id. */
+static mlops_status write_commit(mlops_draft *self, const mlops_id *tree, mlops__buf *out,
+                                 mlops_id *id, mlops_error *err) {
+    const mlops__commit *parent = &self->base.commit;
+    mlops__commit commit = {0};
+    commit.tree = *tree;
+    commit.time_ns = mlops__store_now(self->base.store);
+    if (self->has_parent && commit.time_ns <= parent->time_ns) commit.time_ns = parent->time_ns + 1;
+    commit.author = self->author;
+    commit.message = self->message;
+    if (self->metadata)
+        commit.metadata = (mlops__bytes){(const uint8_t *)self->metadata, strlen(self->metadata)};
+    commit.parents = &parent->id;
+    commit.n_parents = self->has_parent ? 1 : 0;
+    mlops__commit_write(&commit, self->dataset, out);
+    if (out->status) return mlops__fail_nomem(err, out->size);
+    *id = mlops__content_id(self->base.store, out->data, out->size);
+    return MLOPS_OK;
+}
+
+static mlops_status put_commit(mlops_draft *self, const mlops__buf *tree, const mlops__buf *record,
+                               const mlops_id *id, mlops_error *err) {
+    mlops__key key;
+    mlops_id unused;
+    MLOPS_TRY(put_blobs(self, err));
+    MLOPS_TRY(mlops_change_content(self->change, &unused, tree->data, tree->size, err));
+    mlops__commit_key(&key, self->dataset, id);
+    MLOPS_TRY(mlops__change_put(self->change, MLOPS__TABLE_COMMITS, mlops__key_bytes(&key),
+                                (mlops__bytes){record->data, record->size}, err));
+    return put_ref(self, id, err);
+}
+
+mlops_status mlops_draft_commit(mlops_draft *self, mlops_id *out, mlops_error *err) {
+    mlops__buf tree, record;
+    mlops_id id;
+    if (!out) return mlops__fail(err, MLOPS_E_INVALID, "out is NULL");
+    memset(out, 0, sizeof *out);
+    MLOPS_TRY(mlops__draft_check(self, "-", err));
+    MLOPS_TRY(check_base(self, err));
+    mlops__buf_init(&tree, self->base.arena.allocator);
+    mlops__buf_init(&record, self->base.arena.allocator);
+    mlops__tree_write(&self->base.tree, &tree);
+    mlops_status status = tree.status ? mlops__fail_nomem(err, tree.size) : MLOPS_OK;
+    if (!status) {
+        mlops_id tree_id = mlops__content_id(self->base.store, tree.data, tree.size);
+        status = write_commit(self, &tree_id, &record, &id, err);
+    }
+    if (!status) status = put_commit(self, &tree, &record, &id, err);
+    mlops__buf_free(&tree);
+    mlops__buf_free(&record);
+    if (status) return status;
+    mlops__tree_free(&self->base.tree);
+    self->committed = 1;
+    *out = id;
+    return MLOPS_OK;
+}

@@ -1,0 +1,30 @@
+/* Inside of drafts. */
+#ifndef MLOPS_DATASET_DRAFT_H
+#define MLOPS_DATASET_DRAFT_H
+
+#include "dataset/dataset.h"
+
+struct mlops_draft {
+    mlops_change *change;
+    mlops__version base; /* its tree is that of the draft; without a commit if has_parent is 0 */
+    int has_parent;
+    int committed;
+    const char *dataset, *branch, *author, *message; /* in the arena of base */
+    const char *metadata;
+    mlops__ref ref, tag; /* of the branch's name, as they were at the begin */
+};
+
+/* Makes content of bytes, which become the blob's: for the entry that has them in the end. */
+mlops_status mlops__draft_blob(const mlops_draft *self, mlops__buf *bytes, mlops__blob **out,
+                               mlops_error *err);
+void mlops__draft_blob_free(mlops__blob *blob);
+
+/* MLOPS_E_INVALID once it was committed, or for a path that is none. */
+mlops_status mlops__draft_check(const mlops_draft *self, const char *path, mlops_error *err);
+
+/* Puts an entry: what the buffer has as its JSON, and blobs by role (NULL: none). Frees the buffer;
+ * takes the blobs, or frees them after an error. */
+mlops_status mlops__draft_put(mlops_draft *self, const char *path, mlops__buf *json,
+                              mlops__blob *blobs[3], mlops_error *err);
+
+#endif

@@ -1,0 +1,401 @@
+/* What is added to drafts: files, tables, and splits of tables.
+ *
+ * Owns bytes on their way to an entry. Invariant: an entry is put when all of it is there, so that
+ * one that cannot be read, or has no such column, leaves the draft as it was.
+ */
+#include "base/opts.h"
+#include "column/table_bytes.h"
+#include "dataset/draft.h"
+#include "dataset/split.h"
+#include "file/container.h"
+#include "file/file.h"
+#include "profile/reference.h"
+#include "text/utf8.h"
+
+#include <string.h>
+
+/* An entry that is made. */
+typedef struct making {
+    mlops_draft *draft;
+    const char *path, *kind;
+    const mlops_table *table; /* NULL: a file */
+    mlops_draft_table_opts opts;
+    mlops_csv_opts csv;
+    mlops__blob *blobs[3];
+    mlops_error *err;
+} making;
+
+static const mlops__host *host_of(const mlops_draft *self) {
+    return mlops__store_host(self->base.store);
+}
+
+/* ---- the JSON of an entry ---- */
+
+static const char *type_name(mlops_type type) {
+    switch (type) {
+    case MLOPS_TYPE_BOOL: return "bool";
+    case MLOPS_TYPE_INT64: return "int64";
+    case MLOPS_TYPE_FLOAT64: return "float64";
+    case MLOPS_TYPE_STRING: return "string";
+    case MLOPS_TYPE_NULL:
+    case MLOPS_TYPE_FORCE32: break;
+    }
+    return "null";
+}
+
+static void put_columns(mlops__json_writer *out, const mlops_table *table) {
+    mlops__json_name(out, "columns");
+    mlops__json_open(out, '[');
+    for (int64_t i = 0; i < mlops_table_n_columns(table); i++) {
+        mlops__json_open(out, '{');
+        mlops__record_put_text(out, "name", mlops_table_name(table, i));
+        mlops__record_put_text(out, "type", type_name(mlops_table_type(table, i)));
+        mlops__record_put_i64(out, "n_nulls", mlops_table_n_nulls(table, i));
+        mlops__json_close(out, '}');
+    }
+    mlops__json_close(out, ']');
+}
+
+static void put_count(mlops__json_writer *out, const char *name, int64_t value) {
+    if (value) mlops__record_put_i64(out, name, value);
+}
+
+/* What is the default is left out. */
+static void put_csv(mlops__json_writer *out, const mlops_csv_opts *csv) {
+    mlops__json_name(out, "csv");
+    mlops__json_open(out, '{');
+    if (csv->flags & MLOPS_CSV_NO_HEADER) {
+        mlops__json_name(out, "header");
+        mlops__json_bool(out, 0);
+    }
+    mlops__record_put_text(out, "delimiter", csv->delimiter);
+    mlops__record_put_text(out, "names", csv->names);
+    mlops__record_put_text(out, "nulls", csv->nulls);
+    put_count(out, "skip_lines", csv->skip_lines);
+    put_count(out, "rows_max", csv->rows_max);
+    put_count(out, "line_max", csv->line_max);
+    mlops__json_close(out, '}');
+}
+
+static void write_entry(const making *self, mlops__buf *buf) {
+    mlops__json_writer out;
+    const mlops__blob *bytes = self->blobs[MLOPS__ROLE_BYTES];
+    const mlops__blob *profile = self->blobs[MLOPS__ROLE_PROFILE];
+    mlops__json_writer_init(&out, buf, 0);
+    mlops__json_open(&out, '{');
+    mlops__record_put_text(&out, "path", self->path);
+    mlops__record_put_text(&out, "kind", self->kind);
+    mlops__record_put_id(&out, "id", &bytes->id);
+    mlops__record_put_i64(&out, "size", (int64_t)bytes->bytes.size);
+    if (self->table) {
+        mlops__record_put_i64(&out, "n_rows", mlops_table_n_rows(self->table));
+        put_columns(&out, self->table);
+        mlops__record_put_text(&out, "target", self->opts.target);
+        mlops__record_put_text(&out, "time", self->opts.time);
+        mlops__record_put_text(&out, "row_id", self->opts.row_id);
+        mlops__record_put_id(&out, "profile", profile ? &profile->id : NULL);
+    }
+    if (!strcmp(self->kind, "csv")) put_csv(&out, &self->csv);
+    mlops__json_close(&out, '}');
+}
+
+static mlops_status put_entry(making *self) {
+    mlops__buf json;
+    mlops__buf_init(&json, &host_of(self->draft)->allocator);
+    write_entry(self, &json);
+    return mlops__draft_put(self->draft, self->path, &json, self->blobs, self->err);
+}
+
+/* ---- files ---- */
+
+static mlops_status read_file(const mlops_draft *self, const char *file, mlops__buf *out,
+                              mlops_error *err) {
+    mlops__file_view view;
+    const mlops__host *host = host_of(self);
+    mlops__buf_init(out, &host->allocator);
+    MLOPS_TRY(mlops__file_open(&view, host, file, SIZE_MAX, 0, err));
+    out->data = (uint8_t *)(uintptr_t)view.data; /* not mapped, so it is the heap's */
+    out->size = out->cap = view.size;
+    return MLOPS_OK;
+}
+
+static mlops_status put_file(mlops_draft *self, const char *path, mlops__buf *bytes,
+                             mlops_error *err) {
+    making m = {self, path, "file", NULL, {0}, {0}, {NULL, NULL, NULL}, err};
+    MLOPS_TRY(mlops__draft_blob(self, bytes, &m.blobs[MLOPS__ROLE_BYTES], err));
+    return put_entry(&m);
+}
+
+mlops_status mlops_draft_add_file(mlops_draft *self, const char *path, const char *file,
+                                  mlops_error *err) {
+    mlops__buf bytes;
+    MLOPS_TRY(mlops__draft_check(self, path, err));
+    MLOPS_TRY(read_file(self, file, &bytes, err));
+    return put_file(self, path, &bytes, err);
+}
+
+mlops_status mlops_draft_add_bytes(mlops_draft *self, const char *path, const void *bytes, size_t n,
+                                   mlops_error *err) {
+    mlops__buf copy;
+    MLOPS_TRY(mlops__draft_check(self, path, err));
+    if (n && !bytes) return mlops__fail(err, MLOPS_E_INVALID, "%zu bytes at NULL", n);
+    mlops__buf_init(&copy, &host_of(self)->allocator);
+    mlops__buf_put(&copy, bytes, n);
+    if (copy.status) return mlops__fail_nomem(err, n);
+    return put_file(self, path, &copy, err);
+}
+
+/* ---- tables ---- */
+
+static mlops_status check_column(const making *self, const char *what, const char *name) {
+    char hint[MLOPS__HINT];
+    if (!name || mlops_table_find(self->table, name) >= 0) return MLOPS_OK;
+    return mlops__fail(self->err, MLOPS_E_SCHEMA,
+                       "the table has no column '%s', which is given as %s%s", name, what,
+                       mlops__table_hint(self->table, hint));
+}
+
+static mlops_status check_columns(const making *self) {
+    MLOPS_TRY(check_column(self, "target", self->opts.target));
+    MLOPS_TRY(check_column(self, "time", self->opts.time));
+    return check_column(self, "row_id", self->opts.row_id);
+}
+
+/* The file that mlops_reference_save() would write. */
+static mlops_status write_profile(const mlops_reference *reference, mlops__buf *out) {
+    mlops__buf payload;
+    mlops__buf_init(&payload, out->allocator);
+    mlops_status status = mlops__reference_payload(reference, &payload);
+    mlops__section section = {MLOPS__KIND_REFERENCE, 0, payload.data, payload.size};
+    if (!status)
+        status = mlops__container_write(out, MLOPS__KIND_REFERENCE, &section, 1,
+                                        mlops__sha256_blocks_scalar);
+    mlops__buf_free(&payload);
+    return status;
+}
+
+/* A table without rows has no profile. */
+static mlops_status make_profile(making *self) {
+    mlops_reference *reference;
+    mlops_reference_opts opts = MLOPS_REFERENCE_OPTS_INIT;
+    const mlops_host lent = mlops__host_lend(host_of(self->draft));
+    mlops__buf bytes;
+    if (mlops_table_n_rows(self->table) == 0 || mlops_table_n_columns(self->table) == 0)
+        return MLOPS_OK;
+    opts.host = &lent;
+    MLOPS_TRY(mlops_reference_new(&reference, self->table, &opts, self->err));
+    mlops__buf_init(&bytes, &host_of(self->draft)->allocator);
+    mlops_status status = write_profile(reference, &bytes);
+    mlops_reference_unref(reference);
+    if (status) {
+        mlops__buf_free(&bytes);
+        if (status == MLOPS_E_NOMEM) return mlops__fail_nomem(self->err, bytes.size);
+        return mlops__fail(self->err, status, "the profile would be larger than 4 GiB");
+    }
+    return mlops__draft_blob(self->draft, &bytes, &self->blobs[MLOPS__ROLE_PROFILE], self->err);
+}
+
+/* Takes the bytes. */
+static mlops_status put_table(making *self, mlops__buf *bytes) {
+    mlops_status status = check_columns(self);
+    if (status) {
+        mlops__buf_free(bytes);
+        return status;
+    }
+    MLOPS_TRY(mlops__draft_blob(self->draft, bytes, &self->blobs[MLOPS__ROLE_BYTES], self->err));
+    status = make_profile(self);
+    if (!status) return put_entry(self);
+    mlops__draft_blob_free(self->blobs[MLOPS__ROLE_BYTES]);
+    return status;
+}
+
+static mlops_status begin_table(making *self, mlops_draft *draft, const char *path,
+                                const char *kind, const mlops_draft_table_opts *opts,
+                                mlops_error *err) {
+    memset(self, 0, sizeof *self);
+    self->draft = draft;
+    self->path = path;
+    self->kind = kind;
+    self->err = err;
+    MLOPS_TRY(mlops__draft_check(draft, path, err));
+    MLOPS_TRY(
+        mlops__opts_copy(&self->opts, sizeof self->opts, opts, "mlops_draft_table_opts", err));
+    if (self->opts.flags)
+        return mlops__fail(err, MLOPS_E_INVALID, "mlops_draft_table_opts: flags 0x%x",
+                           self->opts.flags);
+    return mlops__opts_copy(&self->csv, sizeof self->csv, self->opts.csv, "mlops_csv_opts", err);
+}
+
+mlops_status mlops_draft_add_table(mlops_draft *self, const char *path, const mlops_table *table,
+                                   const mlops_draft_table_opts *opts, mlops_error *err) {
+    making m;
+    mlops__buf bytes;
+    if (!table) return mlops__fail(err, MLOPS_E_INVALID, "the table is NULL");
+    MLOPS_TRY(begin_table(&m, self, path, "table", opts, err));
+    m.table = table;
+    mlops__buf_init(&bytes, &host_of(self)->allocator);
+    mlops__table_encode(table, &bytes);
+    if (!bytes.status) return put_table(&m, &bytes);
+    mlops_status status = bytes.status;
+    mlops__buf_free(&bytes);
+    if (status == MLOPS_E_NOMEM) return mlops__fail_nomem(err, bytes.size);
+    return mlops__fail(err, status, "a text of the table has 4 GiB or more");
+}
+
+static mlops_status check_utf8(const char *what, const char *text, mlops_error *err) {
+    if (!text || mlops__utf8_check(text, strlen(text)) == strlen(text)) return MLOPS_OK;
+    return mlops__fail(err, MLOPS_E_INVALID, "mlops_csv_opts: %s is no UTF-8", what);
+}
+
+static mlops_status put_csv_table(making *self, mlops__buf *bytes, const char *file) {
+    mlops_csv_opts opts = self->csv;
+    const mlops_host lent = mlops__host_lend(host_of(self->draft));
+    mlops_table *table;
+    opts.host = &lent;
+    mlops_status status =
+        mlops_table_parse(&table, (const char *)bytes->data, bytes->size, &opts, self->err);
+    if (status) {
+        mlops__buf_free(bytes);
+        return mlops__fail_path(self->err, status, file);
+    }
+    self->table = table;
+    status = put_table(self, bytes);
+    mlops_table_unref(table);
+    return status;
+}
+
+mlops_status mlops_draft_add_csv(mlops_draft *self, const char *path, const char *file,
+                                 const mlops_draft_table_opts *opts, mlops_error *err) {
+    making m;
+    mlops__buf bytes;
+    MLOPS_TRY(begin_table(&m, self, path, "csv", opts, err));
+    MLOPS_TRY(check_utf8("names", m.csv.names, err));
+    MLOPS_TRY(check_utf8("nulls", m.csv.nulls, err));
+    MLOPS_TRY(read_file(self, file, &bytes, err));
+    return put_csv_table(&m, &bytes, file);
+}
+
+/* ---- splits ---- */
+
+static const char *const split_names[] = {"random", "stratified", "time"};
+
+static mlops_status check_split(const mlops_split_opts *opts, mlops_error *err) {
+    if (opts->flags || opts->reserved)
+        return mlops__fail(err, MLOPS_E_INVALID, "mlops_split_opts: flags or reserved is not 0");
+    if ((uint32_t)opts->kind > MLOPS_SPLIT_TIME)
+        return mlops__fail(err, MLOPS_E_INVALID, "mlops_split_opts: kind %d", (int)opts->kind);
+    if (!(opts->share > 0) || !(opts->share < 1))
+        return mlops__fail(err, MLOPS_E_INVALID,
+                           "mlops_split_opts: share must lie between 0 and 1");
+    if (opts->kind == MLOPS_SPLIT_RANDOM && opts->column)
+        return mlops__fail(err, MLOPS_E_INVALID, "mlops_split_opts: a random split has no column");
+    return MLOPS_OK;
+}
+
+static mlops_status choose_column(mlops_split_opts *opts, const mlops__facts *facts,
+                                  const mlops_table *table, const mlops__column **out,
+                                  mlops_error *err) {
+    *out = NULL;
+    if (opts->kind == MLOPS_SPLIT_RANDOM) return MLOPS_OK;
+    int by_time = opts->kind == MLOPS_SPLIT_TIME;
+    if (!opts->column) opts->column = by_time ? facts->time : facts->target;
+    if (!opts->column)
+        return mlops__fail(err, MLOPS_E_SCHEMA,
+                           "'%s' has no %s column; mlops_split_opts: column names one", facts->path,
+                           by_time ? "time" : "target");
+    *out = mlops__table_column(table, mlops_table_find(table, opts->column));
+    if (*out) return MLOPS_OK;
+    return mlops__fail(err, MLOPS_E_SCHEMA, "'%s' has no column '%s'", facts->path, opts->column);
+}
+
+/* The bits of the rows that are held out. */
+static mlops_status draw(mlops_split_opts *opts, const mlops__facts *facts,
+                         const mlops_table *table, mlops__buf *bits, int64_t *n, mlops_error *err) {
+    mlops__draw plan = {opts->kind, opts->share, (uint64_t)opts->seed, NULL, facts->n_rows};
+    MLOPS_TRY(choose_column(opts, facts, table, &plan.column, err));
+    mlops__buf_zero(bits, (size_t)(facts->n_rows / 8 + (facts->n_rows % 8 != 0)));
+    if (bits->status) return mlops__fail_nomem(err, bits->size);
+    mlops_status status = mlops__draw_rows(&plan, bits->allocator, bits->data, n);
+    if (status == MLOPS_E_NOMEM) return mlops__fail_nomem(err, (size_t)facts->n_rows * 8);
+    if (status) return mlops__fail(err, status, "'%s' has too many values", opts->column);
+    if (*n > 0 && *n < facts->n_rows) return MLOPS_OK;
+    return mlops__fail(err, MLOPS_E_INVALID, "of the %lld rows of '%s' this would hold out %s",
+                       (long long)facts->n_rows, facts->path, *n ? "all" : "none");
+}
+
+/* The entry as it was, but for its split. */
+static void write_split(mlops__buf *buf, const mlops__facts *facts, const mlops_split_opts *opts,
+                        int64_t n, const mlops_id *rows) {
+    mlops__json_writer out;
+    mlops__json_writer_init(&out, buf, 0);
+    mlops__json_open(&out, '{');
+    for (size_t i = 0; i < facts->record.n; i++) {
+        const mlops__field *field = &facts->record.fields[i];
+        if (!strcmp(field->name, "split")) continue;
+        mlops__json_name(&out, field->name);
+        mlops__json_raw(&out, (const char *)field->json.data, field->json.size);
+    }
+    mlops__json_name(&out, "split");
+    mlops__json_open(&out, '{');
+    mlops__record_put_text(&out, "kind", split_names[opts->kind]);
+    mlops__record_put_f64(&out, "share", opts->share);
+    mlops__record_put_i64(&out, "seed", opts->seed);
+    mlops__record_put_text(&out, "column", opts->column);
+    mlops__record_put_i64(&out, "n_held_out", n);
+    mlops__record_put_id(&out, "rows", rows);
+    mlops__json_close(&out, '}');
+    mlops__json_close(&out, '}');
+}
+
+/* The table of an entry, whose bytes may wait in the draft. */
+static mlops_status load_table(mlops_draft *self, const mlops__entry *entry,
+                               const mlops__facts *facts, mlops_table **out, mlops_error *err) {
+    const mlops__blob *waits = entry->blobs[MLOPS__ROLE_BYTES];
+    if (!waits || !mlops__facts_is_table(facts))
+        return mlops__facts_table(out, facts, self->base.store, self->change, err);
+    return mlops__facts_parse(out, facts, waits->bytes.data, waits->bytes.size, host_of(self), err);
+}
+
+static mlops_status put_split(mlops_draft *self, mlops__entry *entry, const mlops__facts *facts,
+                              mlops_split_opts *opts, mlops_error *err) {
+    mlops__buf bits, json;
+    mlops_table *table;
+    mlops__blob *rows;
+    int64_t n = 0;
+    MLOPS_TRY(load_table(self, entry, facts, &table, err));
+    mlops__buf_init(&bits, &host_of(self)->allocator);
+    mlops_status status = draw(opts, facts, table, &bits, &n, err);
+    mlops_table_unref(table);
+    if (status) {
+        mlops__buf_free(&bits);
+        return status;
+    }
+    MLOPS_TRY(mlops__draft_blob(self, &bits, &rows, err));
+    mlops__buf_init(&json, &host_of(self)->allocator);
+    write_split(&json, facts, opts, n, &rows->id);
+    const char *text = NULL;
+    if (!json.status)
+        text = mlops__arena_text(&self->base.arena, (const char *)json.data, json.size);
+    if (text) {
+        mlops__entry_drop(entry, MLOPS__ROLE_ROWS);
+        entry->blobs[MLOPS__ROLE_ROWS] = rows;
+        entry->json = (mlops__bytes){(const uint8_t *)text, json.size};
+    } else {
+        mlops__draft_blob_free(rows);
+        status = mlops__fail_nomem(err, json.size);
+    }
+    mlops__buf_free(&json);
+    return status;
+}
+
+mlops_status mlops_draft_split(mlops_draft *self, const char *path, const mlops_split_opts *opts,
+                               mlops_error *err) {
+    mlops_split_opts local;
+    mlops__facts facts;
+    MLOPS_TRY(mlops__draft_check(self, path, err));
+    MLOPS_TRY(mlops__opts_copy(&local, sizeof local, opts, "mlops_split_opts", err));
+    if (local.share == 0) local.share = 0.2;
+    MLOPS_TRY(check_split(&local, err));
+    MLOPS_TRY(mlops__version_find(&self->base, path, &facts, err));
+    return put_split(self, mlops__tree_find(&self->base.tree, path), &facts, &local, err);
+}

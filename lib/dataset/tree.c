@@ -1,0 +1,237 @@
+/* Trees of entries.
+ *
+ * Owns the blobs that wait. Invariants: paths ascend bytewise, none of them twice, and none could
+ * lead out of a folder; what an entry says that this version does not know stays in its JSON.
+ */
+#include "dataset/tree.h"
+
+#include "text/utf8.h"
+
+#include <string.h>
+
+/* ---- paths ---- */
+
+static const char *path_problem(const char *path) {
+    size_t n = strlen(path);
+    if (n == 0 || n > MLOPS__PATH_MAX) return "has no byte, or more than 1,024";
+    if (mlops__utf8_check(path, n) < n) return "is no UTF-8";
+    for (size_t i = 0; i < n; i++)
+        if ((uint8_t)path[i] < 0x20 || path[i] == 0x7f || path[i] == '\\')
+            return "has a control character or a backslash";
+    for (const char *p = path;; p++) {
+        size_t part = strcspn(p, "/");
+        if (part == 0) return "has an empty name, or begins or ends with \"/\"";
+        if (p[0] == '.' && (part == 1 || (part == 2 && p[1] == '.')))
+            return "has \".\" or \"..\" for a name";
+        p += part;
+        if (!*p) return NULL;
+    }
+}
+
+mlops_status mlops__path_check(const char *path, mlops_error *err) {
+    if (!path) return mlops__fail(err, MLOPS_E_INVALID, "the path of the entry is NULL");
+    const char *problem = path_problem(path);
+    if (!problem) return MLOPS_OK;
+    return mlops__fail(err, MLOPS_E_INVALID, "the path '%.*s' %s",
+                       (int)(strlen(path) < 100 ? strlen(path) : 100), path, problem);
+}
+
+/* ---- the list ---- */
+
+void mlops__tree_init(mlops__tree *self, mlops__arena *arena) {
+    memset(self, 0, sizeof *self);
+    self->arena = arena;
+}
+
+void mlops__entry_drop(mlops__entry *self, mlops__role role) {
+    mlops__blob *blob = self->blobs[role];
+    if (!blob) return;
+    const mlops_allocator *allocator = blob->bytes.allocator;
+    mlops__buf_free(&blob->bytes);
+    mlops__free(allocator, blob, sizeof *blob);
+    self->blobs[role] = NULL;
+}
+
+static void drop_all(mlops__entry *self) {
+    mlops__entry_drop(self, MLOPS__ROLE_BYTES);
+    mlops__entry_drop(self, MLOPS__ROLE_PROFILE);
+    mlops__entry_drop(self, MLOPS__ROLE_ROWS);
+}
+
+void mlops__tree_free(mlops__tree *self) {
+    for (size_t i = 0; i < self->n; i++) drop_all(self->entries[i]);
+}
+
+/* Where the path stands, or would stand. */
+static size_t place_of(const mlops__tree *self, const char *path) {
+    size_t low = 0, high = self->n;
+    if (high && strcmp(self->entries[high - 1]->path, path) < 0) return high;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(self->entries[middle]->path, path) < 0) low = middle + 1;
+        else high = middle;
+    }
+    return low;
+}
+
+static int is_at(const mlops__tree *self, size_t at, const char *path) {
+    return at < self->n && strcmp(self->entries[at]->path, path) == 0;
+}
+
+mlops__entry *mlops__tree_find(const mlops__tree *self, const char *path) {
+    size_t at = place_of(self, path);
+    return is_at(self, at, path) ? self->entries[at] : NULL;
+}
+
+int mlops__tree_remove(mlops__tree *self, const char *path) {
+    size_t at = place_of(self, path);
+    if (!is_at(self, at, path)) return 0;
+    drop_all(self->entries[at]);
+    self->n--;
+    memmove(self->entries + at, self->entries + at + 1, (self->n - at) * sizeof *self->entries);
+    return 1;
+}
+
+/* A file cannot be a folder, too. */
+static mlops_status check_folders(const mlops__tree *self, const char *path, mlops_error *err) {
+    char part[MLOPS__PATH_MAX + 2];
+    size_t n = strlen(path);
+    for (size_t i = 1; i < n; i++) {
+        if (path[i] != '/') continue;
+        memcpy(part, path, i);
+        part[i] = 0;
+        if (mlops__tree_find(self, part))
+            return mlops__fail(err, MLOPS_E_EXISTS, "'%s' is an entry, so nothing lies below it",
+                               part);
+    }
+    memcpy(part, path, n);
+    memcpy(part + n, "/", 2);
+    size_t at = place_of(self, part);
+    if (at < self->n && strncmp(self->entries[at]->path, part, n + 1) == 0)
+        return mlops__fail(err, MLOPS_E_EXISTS, "'%s' is a folder: '%s' lies below it", path,
+                           self->entries[at]->path);
+    return MLOPS_OK;
+}
+
+static mlops_status insert(mlops__tree *self, size_t at, mlops__entry *entry, mlops_error *err) {
+    if (self->n == self->cap) {
+        size_t cap = self->cap ? self->cap * 2 : 16;
+        mlops__entry **more = mlops__arena_array(self->arena, cap, sizeof *more);
+        if (!more) return mlops__fail_nomem(err, cap * sizeof *more);
+        if (self->n) memcpy(more, self->entries, self->n * sizeof *more);
+        self->entries = more;
+        self->cap = cap;
+    }
+    memmove(self->entries + at + 1, self->entries + at, (self->n - at) * sizeof *self->entries);
+    self->entries[at] = entry;
+    self->n++;
+    return MLOPS_OK;
+}
+
+static mlops_status insert_new(mlops__tree *self, size_t at, const char *path, mlops__entry **out,
+                               mlops_error *err) {
+    mlops__entry *entry = mlops__arena_alloc(self->arena, sizeof *entry);
+    const char *copy = mlops__arena_text(self->arena, path, strlen(path));
+    if (!entry || !copy) return mlops__fail_nomem(err, sizeof *entry + strlen(path));
+    entry->path = copy;
+    MLOPS_TRY(insert(self, at, entry, err));
+    *out = entry;
+    return MLOPS_OK;
+}
+
+mlops_status mlops__tree_put(mlops__tree *self, const char *path, mlops__entry **out,
+                             mlops_error *err) {
+    size_t at = place_of(self, path);
+    if (is_at(self, at, path)) {
+        *out = self->entries[at];
+        drop_all(*out);
+        return MLOPS_OK;
+    }
+    MLOPS_TRY(check_folders(self, path, err));
+    return insert_new(self, at, path, out, err);
+}
+
+/* ---- bytes ---- */
+
+static mlops_status parse_entry(mlops__tree *self, const mlops__field *item, mlops_error *err) {
+    mlops__record record;
+    mlops__entry *entry;
+    MLOPS_TRY(mlops__record_parse(&record, item->json, self->arena, err));
+    const char *path = mlops__record_text(&record, "path");
+    if (!path || path_problem(path) ||
+        (self->n && strcmp(self->entries[self->n - 1]->path, path) >= 0))
+        return mlops__fail(err, MLOPS_E_CORRUPT, "the path of entry %zu is none, or out of order",
+                           self->n);
+    MLOPS_TRY(insert_new(self, self->n, path, &entry, err));
+    entry->json = item->json;
+    return MLOPS_OK;
+}
+
+mlops_status mlops__tree_parse(mlops__tree *self, mlops__bytes json, mlops_error *err) {
+    mlops__record items;
+    MLOPS_TRY(mlops__record_items(&items, json, self->arena, err));
+    for (size_t i = 0; i < items.n; i++) MLOPS_TRY(parse_entry(self, &items.fields[i], err));
+    return MLOPS_OK;
+}
+
+void mlops__tree_write(const mlops__tree *self, mlops__buf *out) {
+    mlops__buf_u8(out, '[');
+    for (size_t i = 0; i < self->n; i++) {
+        if (i) mlops__buf_u8(out, ',');
+        mlops__buf_put(out, self->entries[i]->json.data, self->entries[i]->json.size);
+    }
+    mlops__buf_u8(out, ']');
+}
+
+/* ---- what entries say ---- */
+
+int mlops__facts_is_table(const mlops__facts *self) { return strcmp(self->kind, "file") != 0; }
+
+static mlops_status lacking(const mlops__facts *self, const char *what, mlops_error *err) {
+    return mlops__fail(err, MLOPS_E_CORRUPT, "the entry '%s' has no %s", self->path, what);
+}
+
+static mlops_status read_table(mlops__facts *self, mlops__arena *arena, mlops_error *err) {
+    mlops__record columns;
+    mlops__bytes json = mlops__record_json(&self->record, "columns");
+    self->n_rows = mlops__record_i64(&self->record, "n_rows", -1);
+    if (self->n_rows < 0 || json.size == 0) return lacking(self, "rows or columns", err);
+    MLOPS_TRY(mlops__record_items(&columns, json, arena, err));
+    self->n_columns = (int64_t)columns.n;
+    self->target = mlops__record_text(&self->record, "target");
+    self->time = mlops__record_text(&self->record, "time");
+    self->row_id = mlops__record_text(&self->record, "row_id");
+    self->has_profile = mlops__record_id(&self->record, "profile", &self->profile);
+    return MLOPS_OK;
+}
+
+static mlops_status read_split(mlops__facts *self, mlops__arena *arena, mlops_error *err) {
+    mlops__record split;
+    mlops__bytes json = mlops__record_json(&self->record, "split");
+    if (json.size == 0) return MLOPS_OK;
+    MLOPS_TRY(mlops__record_parse(&split, json, arena, err));
+    self->n_held_out = mlops__record_i64(&split, "n_held_out", -1);
+    self->has_split = mlops__record_id(&split, "rows", &self->rows);
+    if (!self->has_split || self->n_held_out < 0 || self->n_held_out > self->n_rows)
+        return lacking(self, "sound split", err);
+    return MLOPS_OK;
+}
+
+mlops_status mlops__entry_read(const mlops__entry *self, mlops__facts *out, mlops__arena *arena,
+                               mlops_error *err) {
+    memset(out, 0, sizeof *out);
+    out->path = self->path;
+    out->n_rows = out->n_columns = out->n_held_out = -1;
+    MLOPS_TRY(mlops__record_parse(&out->record, self->json, arena, err));
+    out->kind = mlops__record_text(&out->record, "kind");
+    out->size = mlops__record_i64(&out->record, "size", -1);
+    if (!out->kind || out->size < 0 || !mlops__record_id(&out->record, "id", &out->id))
+        return lacking(out, "kind, id or size", err);
+    if (!strcmp(out->kind, "file")) return MLOPS_OK;
+    if (strcmp(out->kind, "csv") != 0 && strcmp(out->kind, "table") != 0)
+        return mlops__fail(err, MLOPS_E_UNSUPPORTED,
+                           "the entry '%s' is of kind '%s', which this version does not know",
+                           out->path, out->kind);
+    MLOPS_TRY(read_table(out, arena, err));
+    return read_split(out, arena, err);
+}

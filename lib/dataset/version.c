@@ -1,0 +1,151 @@
+/* A commit that is read: its tree, and the tables of its entries.
+ *
+ * Owns the arena of what was read. Invariant: nothing of it is shown before the commit's id and the
+ * order of its paths were held against it.
+ */
+#include "column/table_bytes.h"
+#include "dataset/dataset.h"
+#include "file/file.h"
+#include "text/near.h"
+
+#include <string.h>
+
+mlops_status mlops__version_load(mlops__version *self, const mlops_change *change,
+                                 mlops_error *err) {
+    mlops__buf bytes;
+    MLOPS_TRY(mlops__content_load(&bytes, self->store, change, &self->commit.tree, err));
+    mlops_status status =
+        mlops__tree_parse(&self->tree, (mlops__bytes){bytes.data, bytes.size}, err);
+    mlops__buf_free(&bytes);
+    return status;
+}
+
+static mlops_status read_commit(mlops__version *self, const char *dataset, const char *ref,
+                                mlops_error *err) {
+    mlops__view view;
+    mlops_id id;
+    MLOPS_TRY(mlops__view_begin(&view, self->store, NULL, &self->arena, err));
+    mlops_status status = mlops__ref_resolve(&id, &view, dataset, ref);
+    if (!status) status = mlops__commit_read(&self->commit, &view, dataset, &id);
+    mlops__view_end(&view);
+    return status;
+}
+
+mlops_status mlops__version_open(mlops__version *self, mlops_store *store, const char *dataset,
+                                 const char *ref, mlops_error *err) {
+    memset(self, 0, sizeof *self);
+    if (!store) return mlops__fail(err, MLOPS_E_INVALID, "the store is NULL");
+    self->store = store;
+    mlops__arena_init(&self->arena, &mlops__store_host(store)->allocator, SIZE_MAX);
+    mlops__tree_init(&self->tree, &self->arena);
+    MLOPS_TRY(read_commit(self, dataset, ref, err));
+    return mlops__version_load(self, NULL, err);
+}
+
+void mlops__version_close(mlops__version *self) {
+    if (!self->store) return;
+    mlops__tree_free(&self->tree);
+    mlops__arena_free(&self->arena);
+}
+
+/* ---- entries ---- */
+
+static mlops_status no_entry(const mlops__version *self, const char *path, mlops_error *err) {
+    mlops__near near;
+    mlops__near_begin(&near, path, strlen(path));
+    for (size_t i = 0; i < self->tree.n; i++) {
+        const char *other = self->tree.entries[i]->path;
+        mlops__near_consider(&near, other, strlen(other));
+    }
+    if (near.found)
+        return mlops__fail(err, MLOPS_E_NOT_FOUND,
+                           "the commit has no entry \"%s\"; did you mean \"%s\"?", path,
+                           near.found);
+    return mlops__fail(err, MLOPS_E_NOT_FOUND, "the commit has no entry \"%s\"", path);
+}
+
+static mlops_status find_only(mlops__version *self, mlops__facts *out, mlops_error *err) {
+    mlops__facts facts;
+    size_t n = 0;
+    for (size_t i = 0; i < self->tree.n; i++) {
+        MLOPS_TRY(mlops__entry_read(self->tree.entries[i], &facts, &self->arena, err));
+        if (!mlops__facts_is_table(&facts)) continue;
+        if (n++)
+            return mlops__fail(err, MLOPS_E_INVALID,
+                               "the commit has several tables, \"%s\" and \"%s\" among them: give "
+                               "the path of one",
+                               out->path, facts.path);
+        *out = facts;
+    }
+    return n ? MLOPS_OK : mlops__fail(err, MLOPS_E_NOT_FOUND, "the commit has no table");
+}
+
+mlops_status mlops__version_find(mlops__version *self, const char *path, mlops__facts *out,
+                                 mlops_error *err) {
+    if (!path) return find_only(self, out, err);
+    const mlops__entry *entry = mlops__tree_find(&self->tree, path);
+    if (!entry) return no_entry(self, path, err);
+    return mlops__entry_read(entry, out, &self->arena, err);
+}
+
+/* ---- tables ---- */
+
+/* The options that the entry was read with. */
+static mlops_status read_csv_opts(mlops_csv_opts *out, const mlops__facts *facts,
+                                  mlops__arena *arena, mlops_error *err) {
+    mlops__record csv;
+    mlops__bytes json = mlops__record_json(&facts->record, "csv");
+    out->memory_max = INT64_MAX; /* it was read before */
+    if (json.size == 0) return MLOPS_OK;
+    MLOPS_TRY(mlops__record_parse(&csv, json, arena, err));
+    if (!mlops__record_bool(&csv, "header", 1)) out->flags = MLOPS_CSV_NO_HEADER;
+    out->delimiter = mlops__record_text(&csv, "delimiter");
+    out->names = mlops__record_text(&csv, "names");
+    out->nulls = mlops__record_text(&csv, "nulls");
+    out->skip_lines = mlops__record_i64(&csv, "skip_lines", 0);
+    out->rows_max = mlops__record_i64(&csv, "rows_max", 0);
+    out->line_max = mlops__record_i64(&csv, "line_max", 0);
+    return MLOPS_OK;
+}
+
+static mlops_status parse_csv(mlops_table **out, const mlops__facts *facts, const void *bytes,
+                              size_t n, const mlops__host *host, mlops_error *err) {
+    mlops_csv_opts opts = MLOPS_CSV_OPTS_INIT;
+    mlops__arena arena;
+    const mlops_host lent = mlops__host_lend(host);
+    mlops__arena_init(&arena, &host->allocator, SIZE_MAX);
+    mlops_status status = read_csv_opts(&opts, facts, &arena, err);
+    opts.host = &lent;
+    if (!status) status = mlops_table_parse(out, bytes, n, &opts, err);
+    mlops__arena_free(&arena);
+    return status;
+}
+
+mlops_status mlops__facts_parse(mlops_table **out, const mlops__facts *facts, const void *bytes,
+                                size_t n, const mlops__host *host, mlops_error *err) {
+    *out = NULL;
+    mlops_status status = strcmp(facts->kind, "csv") == 0
+                              ? parse_csv(out, facts, bytes, n, host, err)
+                              : mlops__table_decode(out, bytes, n, host, err);
+    if (status) return mlops__fail_path(err, status, facts->path);
+    if (mlops_table_n_rows(*out) == facts->n_rows &&
+        mlops_table_n_columns(*out) == facts->n_columns)
+        return MLOPS_OK;
+    mlops_table_unref(*out);
+    *out = NULL;
+    return mlops__fail(err, MLOPS_E_CORRUPT, "the content of '%s' is not the table that it was",
+                       facts->path);
+}
+
+mlops_status mlops__facts_table(mlops_table **out, const mlops__facts *facts, mlops_store *store,
+                                const mlops_change *change, mlops_error *err) {
+    mlops__buf bytes;
+    *out = NULL;
+    if (!mlops__facts_is_table(facts))
+        return mlops__fail(err, MLOPS_E_SCHEMA, "'%s' is a file and no table", facts->path);
+    MLOPS_TRY(mlops__content_load(&bytes, store, change, &facts->id, err));
+    mlops_status status =
+        mlops__facts_parse(out, facts, bytes.data, bytes.size, mlops__store_host(store), err);
+    mlops__buf_free(&bytes);
+    return status;
+}

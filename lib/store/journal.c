@@ -22,7 +22,8 @@ enum {
     ZEROES = 64 << 10,
     SEGMENT_MAX = 16 << 20,
     SEGMENT_FIRST = 256 << 10,
-    AHEAD_MAX = 256 << 10 /* read at once where frames follow each other */
+    AHEAD_MAX = 256 << 10, /* read at once where frames follow each other */
+    GATHER_MAX = 256 << 10
 };
 
 #define SEAL 0x31454a4du /* MJE1 */
@@ -41,6 +42,7 @@ mlops_status mlops__journal_init(mlops__journal *self, const mlops__host *host, 
     self->host = host;
     self->blocks = mlops__kern_for(host->cpu)->sha256_blocks;
     mlops__buf_init(&self->window, &host->allocator);
+    mlops__buf_init(&self->waiting, &host->allocator);
     self->writes = writes;
     self->file = -1;
     self->first_bytes = SEGMENT_FIRST;
@@ -65,6 +67,7 @@ void mlops__journal_free(mlops__journal *self) {
     if (!self->host) return;
     close_segment(self);
     mlops__buf_free(&self->window);
+    mlops__buf_free(&self->waiting);
     mlops__free(&self->host->allocator, self->path, self->path_size);
     self->path = NULL;
 }
@@ -332,10 +335,35 @@ static void take_back(mlops__journal *self, int64_t offset) {
         self->broken = 1;
 }
 
+void mlops__journal_gather(mlops__journal *self) { self->gathers = 1; }
+
+static mlops_status write_waiting(mlops__journal *self, mlops_error *err) {
+    mlops__buf *w = &self->waiting;
+    size_t n = w->size;
+    w->size = 0;
+    if (n == 0) return MLOPS_OK;
+    return mlops__file_write_at(&self->host->io, self->file, w->data, n, self->waiting_at,
+                                self->path, err);
+}
+
+/* All that waits has its place in the open segment, each frame behind the one before. */
+static mlops_status write_bytes(mlops__journal *self, const mlops__frame *frame, int64_t at,
+                                mlops_error *err) {
+    mlops__buf *w = &self->waiting;
+    if (!self->gathers)
+        return mlops__file_write_at(&self->host->io, self->file, frame->data, frame->size, at,
+                                    self->path, err);
+    if (w->size + frame->size > GATHER_MAX) MLOPS_TRY(write_waiting(self, err));
+    if (w->size == 0) self->waiting_at = at;
+    mlops__buf_put(w, frame->data, frame->size);
+    return w->status ? mlops__fail_nomem(err, frame->size) : MLOPS_OK;
+}
+
 static mlops_status seal_segment(mlops__journal *self, const mlops__place *place,
                                  mlops_error *err) {
     uint8_t seal[SEAL_SIZE] = {SEAL & 255, SEAL >> 8 & 255, SEAL >> 16 & 255, SEAL >> 24};
     const mlops_io *io = &self->host->io;
+    MLOPS_TRY(write_waiting(self, err));
     if (self->size - place->offset >= SEAL_SIZE)
         MLOPS_TRY(
             mlops__file_write_at(io, self->file, seal, SEAL_SIZE, place->offset, self->path, err));
@@ -368,6 +396,8 @@ static mlops_status make_room(mlops__journal *self, mlops__place *place, size_t 
 mlops_status mlops__journal_sync(mlops__journal *self, mlops__place *place, mlops_error *err) {
     if (self->broken) return refuse_broken(err);
     MLOPS_TRY(open_segment(self, place->segment, 0, err));
+    MLOPS_TRY(write_waiting(self, err));
+    self->gathers = 0;
     mlops_status status = mlops__file_sync(&self->host->io, self->file, self->path, err);
     if (status) self->broken = 1;
     else place->durable = place->chain.seq;
@@ -414,8 +444,8 @@ mlops_status mlops__journal_write(mlops__journal *self, const mlops__frame *fram
         MLOPS_TRY(mlops__file_sync_dir(io, self->path, err));
         name_segment(self, self->segment);
     }
-    mlops_status status =
-        mlops__file_write_at(io, self->file, frame->data, frame->size, at, self->path, err);
+    mlops_status status = write_bytes(self, frame, at, err);
+    if (!status && sync) status = write_waiting(self, err);
     if (!status && sync) {
         status = mlops__file_sync(io, self->file, self->path, err);
         if (status) self->broken = 1;

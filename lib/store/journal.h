@@ -33,7 +33,10 @@ typedef struct mlops__journal {
     mlops__buf window; /* bytes of it that were read */
     int64_t window_at;
     size_t ahead; /* bytes to read at once */
-    int broken;   /* what is on the device is not known: nothing more is written */
+    int gathers;  /* frames wait in memory, to be written together */
+    mlops__buf waiting;
+    int64_t waiting_at;
+    int broken; /* what is on the device is not known: nothing more is written */
 } mlops__journal;
 
 mlops_status mlops__journal_init(mlops__journal *self, const mlops__host *host, const char *dir,
@@ -71,6 +74,10 @@ mlops_status mlops__journal_stage_at(mlops__journal *self, const mlops__place *p
  * know before the next open: then the journal is broken. */
 mlops_status mlops__journal_write(mlops__journal *self, const mlops__frame *frame,
                                   mlops__place *after, int sync, mlops_error *err);
+
+/* Up to the next mlops__journal_sync() frames wait in memory, to be written many at once. For
+ * journals that nobody reads before they are whole. */
+void mlops__journal_gather(mlops__journal *self);
 
 /* Writes a frame as it is, if it goes on with the chain at the place. For copies. */
 mlops_status mlops__journal_copy(mlops__journal *self, mlops__place *place,

@@ -217,6 +217,7 @@ static mlops_status make_journal(repair *r, mlops__index *found, mlops_error *er
     MLOPS_TRY(mlops__journal_init(&r->to, &store->host, mlops__store_path(store, "journal.new"),
                                   store->id, 1, err));
     MLOPS_TRY(mlops__journal_create(&r->to, err));
+    mlops__journal_gather(&r->to);
     mlops__place_init(&r->place);
     MLOPS_TRY(take_frames(r, found, err));
     while (r->place.chain.seq < r->map_seq) MLOPS_TRY(write_lost(r, r->place.chain.time_ns, err));

@@ -313,6 +313,7 @@ static mlops_status take_all(reader *r, mlops_error *err) {
                                   mlops__store_path(store, "journal"), store->id, 1, err));
     if (store->opts.journal_bytes) store->journal.first_bytes = store->opts.journal_bytes;
     MLOPS_TRY(mlops__journal_create(&store->journal, err));
+    mlops__journal_gather(&store->journal);
     MLOPS_TRY(mlops__packs_init(&store->packs, &store->host, mlops__store_path(store, "packs"),
                                 store->id, err));
     mlops__place_init(&r->place);

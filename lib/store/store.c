@@ -14,7 +14,7 @@
 
 #include <string.h>
 
-enum { AHEAD_MAX = 512 /* frames that a relaxed writer leaves to be applied together */ };
+enum { AHEAD_MAX = 4096 /* frames that a relaxed writer leaves to be applied together */ };
 
 const char *mlops__store_path(mlops_store *self, const char *name) {
     self->path[self->dir] = 0;
@@ -77,7 +77,7 @@ static mlops_status find_content(mlops_store *self, mlops__index *index, const m
     return MLOPS_OK;
 }
 
-mlops_status mlops__store_catch_up(mlops_store *self, mlops__index *index, mlops_error *err) {
+static mlops_status catch_up(mlops_store *self, mlops__index *index, mlops_error *err) {
     for (;;) {
         mlops__frame frame;
         mlops__place place = index->place;
@@ -91,6 +91,17 @@ mlops_status mlops__store_catch_up(mlops_store *self, mlops__index *index, mlops
         MLOPS_TRY(find_content(self, index, &frame, err));
         MLOPS_TRY(mlops__index_apply(index, &frame, &place, err));
     }
+}
+
+mlops_status mlops__store_catch_up(mlops_store *self, mlops__index *index, mlops_error *err) {
+    mlops__batch batch;
+    mlops__batch_init(&batch, &self->host.allocator);
+    index->batch = &batch;
+    mlops_status status = catch_up(self, index, err);
+    if (!status) status = mlops__index_settle(index, err);
+    index->batch = NULL;
+    mlops__batch_free(&batch);
+    return status;
 }
 
 int mlops__store_find_tail(mlops_store *self) {

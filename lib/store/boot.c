@@ -133,6 +133,27 @@ static void delete_map(mlops_store *self) {
     mlops__file_unlink(io, mlops__store_path(self, "index/data.mdb-lock"));
 }
 
+/* Deleting a large file takes long: one that is not trusted goes out of the way, and is deleted
+ * with the next service, or at the end. */
+static void set_map_aside(mlops_store *self) {
+    const mlops_io *io = &self->host.io;
+    size_t size = self->dir + MLOPS__PATH_ROOM;
+    char *map = mlops__alloc(&self->host.allocator, size);
+    if (map) {
+        const char *path = mlops__store_path(self, "index/data.mdb");
+        memcpy(map, path, strlen(path) + 1);
+        io->rename(io->ctx, map, mlops__store_path(self, "index/old"));
+        mlops__free(&self->host.allocator, map, size);
+    }
+    delete_map(self); /* the lock's file, and the map if it could not be moved */
+}
+
+void mlops__index_sweep(mlops_store *self) {
+    if (self->swept) return;
+    self->swept = 1;
+    mlops__file_unlink(&self->host.io, mlops__store_path(self, "index/old"));
+}
+
 void mlops__index_discard(mlops_store *self) {
     const mlops_io *io = &self->host.io;
     mlops__file_unlink(io, mlops__store_path(self, "index/snapshot"));
@@ -182,7 +203,7 @@ mlops_status mlops__index_open(mlops_store *self, mlops_error *err) {
     int trusted = self->uncut = is_trusted(self, &s);
     if (trusted && alone) MLOPS_TRY(verify_map(self, &trusted, err));
     if (!trusted) {
-        delete_map(self);
+        set_map_aside(self);
         mlops__snapshot_restore(self);
     }
     self->stamp_open = trusted && !s.clean;
@@ -209,6 +230,7 @@ static void close_clean(mlops_store *self) {
 void mlops__index_close(mlops_store *self) {
     int in_file = !self->read_only && self->opts.index == MLOPS_STORE_INDEX_FILE;
     if (self->kv && in_file && self->stamp_open) close_clean(self);
+    if (self->kv && in_file) mlops__index_sweep(self);
     mlops__kv_close(self->kv);
     self->kv = NULL;
     const mlops_io *io = &self->host.io; /* a forked child may hold the file, and so the lock */

@@ -32,6 +32,7 @@ struct mlops_store {
     int tail_known;
     _Atomic(int64_t) n_ahead; /* frames up to the tail that the index lacks: relaxed commits */
     int in_service;           /* a snapshot is being made */
+    int swept;                /* what maps of before left is deleted */
     int64_t snapshot;         /* seq of the newest snapshot that this process knows of */
     mlops__buf scratch;       /* a frame */
     mlops__buf payload;       /* a frame of a pack */
@@ -84,6 +85,7 @@ mlops_status mlops__index_peek(mlops_store *self, char name[MLOPS__PATH_ROOM], i
                                mlops_error *err);
 mlops_status mlops__index_in_use(mlops_store *self, mlops_error *err); /* before its first write */
 void mlops__index_close(mlops_store *self);
+void mlops__index_sweep(mlops_store *self); /* deletes a map that was set aside; one thread */
 /* The next open makes it anew, of journal and packs alone. */
 void mlops__index_discard(mlops_store *self);
 

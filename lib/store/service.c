@@ -17,6 +17,7 @@ static mlops_status newest(mlops_store *self, int64_t *seq, mlops_error *err) {
 /* One thread of this process makes a snapshot; the others have no need to. */
 static int take_turn(mlops_store *self, int64_t seq) {
     mlops__lock_take(&self->lock);
+    mlops__index_sweep(self);
     if (self->snapshot == 0) self->snapshot = mlops__snapshot_seq(self);
     int mine = !self->in_service && seq - self->snapshot >= COMMITS_PER_SNAPSHOT;
     if (mine) self->in_service = 1;

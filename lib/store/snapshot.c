@@ -58,23 +58,39 @@ static uint64_t chain(uint64_t hash, const uint8_t *block, size_t n) {
     return mlops__hash_64(bytes, sizeof bytes);
 }
 
-/* Reads a file to its end, hashes it, and writes it to another one if that is not -1. */
+/* Hashes a file that is mapped, or read block by block, and writes it to another one if that is not
+ * -1. */
+static mlops_status pass_blocks(const mlops_store *self, int64_t from, const char *from_path,
+                                const uint8_t *mapped, uint8_t *room, int64_t to,
+                                const char *to_path, line *out, mlops_error *err) {
+    const mlops_io *io = &self->host.io;
+    for (int64_t at = 0; at < out->size; at += BLOCK) {
+        size_t n = out->size - at < BLOCK ? (size_t)(out->size - at) : BLOCK;
+        const uint8_t *block = mapped ? mapped + at : room;
+        if (!mapped) MLOPS_TRY(mlops__file_read_at(io, from, room, n, at, from_path, err));
+        out->hash = chain(out->hash, block, n);
+        if (to >= 0) MLOPS_TRY(mlops__file_write_at(io, to, block, n, at, to_path, err));
+    }
+    return MLOPS_OK;
+}
+
 static mlops_status pass(const mlops_store *self, int64_t from, const char *from_path, int64_t to,
                          const char *to_path, line *out, mlops_error *err) {
     const mlops_io *io = &self->host.io;
+    const void *mapped = NULL;
+    uint8_t *room = NULL;
     out->size = mlops__file_size(io, from);
     out->hash = 0;
     if (out->size < 0) return mlops__fail_os(err, out->size, "cannot tell the size of", from_path);
-    uint8_t *block = mlops__alloc(&self->host.allocator, BLOCK);
-    if (!block) return mlops__fail_nomem(err, BLOCK);
-    mlops_status status = MLOPS_OK;
-    for (int64_t at = 0; at < out->size && !status; at += BLOCK) {
-        size_t n = out->size - at < BLOCK ? (size_t)(out->size - at) : BLOCK;
-        status = mlops__file_read_at(io, from, block, n, at, from_path, err);
-        if (!status) out->hash = chain(out->hash, block, n);
-        if (!status && to >= 0) status = mlops__file_write_at(io, to, block, n, at, to_path, err);
+    size_t size = (size_t)out->size;
+    if (size == 0 || size > SIZE_MAX / 4 || io->map(io->ctx, from, size, &mapped) < 0) {
+        mapped = NULL;
+        room = mlops__alloc(&self->host.allocator, BLOCK);
+        if (!room) return mlops__fail_nomem(err, BLOCK);
     }
-    mlops__free(&self->host.allocator, block, BLOCK);
+    mlops_status status = pass_blocks(self, from, from_path, mapped, room, to, to_path, out, err);
+    if (mapped) io->unmap(io->ctx, mapped, size);
+    mlops__free(&self->host.allocator, room, BLOCK);
     return status;
 }
 

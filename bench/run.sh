@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds, finds the peers, measures, prints a table and JSON lines.
 #
-# usage: sh bench/run.sh [SUITE...] [--quick]     suites: base model drift
+# usage: sh bench/run.sh [SUITE...] [--quick]     suites: base model drift store
 # The lines also go to build-bench/results.jsonl. Peers that are not installed are named and left out.
 set -eu
 cd "$(dirname "$0")/.."
@@ -9,7 +9,7 @@ suites= quick=
 for arg; do
     case $arg in
     --quick) quick=--quick ;;
-    base | model | drift) suites="$suites $arg" ;;
+    base | model | drift | store) suites="$suites $arg" ;;
     *) sed -n '2,5s/^# \{0,1\}//p' "$0"; exit 2 ;;
     esac
 done
@@ -18,7 +18,7 @@ sh scripts/install.sh gcc libc6-dev meson ninja-build pkg-config libxxhash-dev l
 [ -d build-bench ] || meson setup build-bench -Dbench=true --buildtype=release >/dev/null
 ninja -C build-bench >build-bench/build.log 2>&1 || { cat build-bench/build.log >&2; exit 1; }
 : >build-bench/results.jsonl
-for suite in ${suites:-base model drift}; do
+for suite in ${suites:-base model drift store}; do
     /usr/bin/python3 "bench/$suite/run.py" build-bench $quick >>build-bench/results.jsonl
 done
 /usr/bin/python3 bench/table.py build-bench/results.jsonl

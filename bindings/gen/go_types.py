@@ -25,7 +25,8 @@ def lower(name):
 
 
 def comment(text, indent=""):
-    return [f"{indent}// {line}".rstrip() for line in names.wrapped(text, 100 - len(indent), "")]
+    lines = names.wrapped(text, 100 - len(indent), "")
+    return [f"{indent}//\t{line[4:]}" if line.startswith("    ") else f"{indent}// {line}".rstrip() for line in lines]
 
 
 def titled(name, doc):

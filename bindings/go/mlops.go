@@ -3683,7 +3683,7 @@ func (x *Run) ArtifactRead(path string) ([]byte, error) {
 // attr., run., run_name, user_id, created. What a run lacks is null: it never matches, with !=
 // neither.
 //
-//     metrics.auc > 0.9 and params.lr = '0.1' and tags.`a b` like 'x%' and status = 'FINISHED'
+//	metrics.auc > 0.9 and params.lr = '0.1' and tags.`a b` like 'x%' and status = 'FINISHED'
 //
 // Errors: MLOPS_E_NOT_FOUND if there is no such experiment, or the filter has an unknown name;
 // MLOPS_E_PARSE, MLOPS_E_SCHEMA for a filter that is none; MLOPS_E_LIMIT; MLOPS_E_INVALID,

@@ -21,7 +21,9 @@
 #include <mlops/model.h>
 #include <mlops/monitor.h>
 #include <mlops/profile.h>
+#include <mlops/promote.h>
 #include <mlops/reference.h>
+#include <mlops/registry.h>
 #include <mlops/run.h>
 #include <mlops/stats.h>
 #include <mlops/store.h>

@@ -1830,6 +1830,182 @@ inline double metric_value(const mlops_metrics &of, mlops_metric metric) {
     return mlops_metric_value(&of, metric);
 }
 
+/// Set the gate of an alias: a condition that a version must meet to be promoted to it.
+///
+/// docs/expressions.md is the language. Names are metrics of the candidate (those of mlops/metric.h that the
+/// model's task has), the same of the holder of an alias (champion.auc), and rows, the number of rows that count.
+/// A clause about an alias that nobody holds does not count.
+inline void registry_set_gate(const ::mlops::change &change, const std::string &name,
+                              const std::string &alias, const char *gate = nullptr) {
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_registry_set_gate(detail::required(change), name.c_str(), alias.c_str(), gate, &e), "mlops_registry_set_gate", &e);
+}
+
+/// Metrics of a version: metric (string), value (float64: NaN where it is not defined), a row for each metric of
+/// the model's task, then "rows", how many counted.
+inline ::mlops::table registry_evaluate(const ::mlops::store &store, const std::string &name,
+                                        const std::string &which, const char *dataset = nullptr,
+                                        const char *ref = nullptr, const char *path = nullptr) {
+    mlops_table *out = nullptr;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_registry_evaluate(&out, detail::required(store), name.c_str(), which.c_str(), dataset, ref, path, &e), "mlops_registry_evaluate", &e);
+    return ::mlops::table(out);
+}
+
+/// Promote a version: it holds the alias once the change is committed. A version that holds it already keeps it,
+/// and is not judged again.
+///
+/// If the alias has a gate, candidate and holders are judged here and now. Who committed to one of the records
+/// that this was based on in the meantime makes the commit return MLOPS_E_CONFLICT.
+inline void registry_promote(const ::mlops::change &change, const std::string &name,
+                             const std::string &which, const std::string &alias,
+                             const mlops_promote_opts *opts = nullptr) {
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_registry_promote(detail::required(change), name.c_str(), which.c_str(), alias.c_str(), opts, &e), "mlops_registry_promote", &e);
+}
+
+/// Give an alias back to the version that held it before the promotion that made the present holder; done again,
+/// to the one before that. After a drop, to the version that was dropped. No gate is asked.
+inline std::int64_t registry_rollback(const ::mlops::change &change, const std::string &name,
+                                      const std::string &alias, const char *note = nullptr) {
+    std::int64_t version = 0;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_registry_rollback(detail::required(change), &version, name.c_str(), alias.c_str(), note, &e), "mlops_registry_rollback", &e);
+    return version;
+}
+
+/// Take an alias away: nobody holds it then. Its gate and history stay.
+inline void registry_drop_alias(const ::mlops::change &change, const std::string &name,
+                                const std::string &alias, const char *note = nullptr) {
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_registry_drop_alias(detail::required(change), name.c_str(), alias.c_str(), note, &e), "mlops_registry_drop_alias", &e);
+}
+
+/// Which version held an alias at a time.
+inline std::int64_t registry_alias_at(const ::mlops::store &store, const std::string &name,
+                                      const std::string &alias, std::int64_t time_ns) {
+    std::int64_t version = 0;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_registry_alias_at(&version, detail::required(store), name.c_str(), alias.c_str(), time_ns, &e), "mlops_registry_alias_at", &e);
+    return version;
+}
+
+/// The history of an alias, oldest first: number (int64, from 1 on), time_ns (int64, never falling), version
+/// (int64; null: dropped), action (string: "promote", "rollback", "drop"), previous (int64: who held it until
+/// then; null: nobody), restores (int64: number of the entry whose version a rollback brings back; else null),
+/// gate (string; null: none was asked), decision (int64: number of the gate's decision; null: none), note
+/// (string).
+inline ::mlops::table registry_history(const ::mlops::store &store, const std::string &name,
+                                       const std::string &alias) {
+    mlops_table *out = nullptr;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_registry_history(&out, detail::required(store), name.c_str(), alias.c_str(), &e), "mlops_registry_history", &e);
+    return ::mlops::table(out);
+}
+
+/// What gates said of who was to hold an alias, oldest first: number (int64, from 1 on), time_ns (int64), version
+/// (int64), verdict (string: "promoted", "refused", "overridden" where a promotion passed the gate by), gate
+/// (string), explanation (string: clauses with their values, joined by "; "), holders (string: alias=version of
+/// those compared with, as a line of CSV), dataset, commit, path (string), n_rows (int64), note (string).
+inline ::mlops::table registry_decisions(const ::mlops::store &store, const std::string &name,
+                                         const std::string &alias) {
+    mlops_table *out = nullptr;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_registry_decisions(&out, detail::required(store), name.c_str(), alias.c_str(), &e), "mlops_registry_decisions", &e);
+    return ::mlops::table(out);
+}
+
+/// Register a model as the next version of a name, which is made if it is not there.
+///
+/// The bundle carries name, version, reference and, as metadata, a JSON object of model, version, signature, run,
+/// dataset, commit, path, description, features and metadata. If somebody else takes the number first, the commit
+/// returns MLOPS_E_CONFLICT.
+inline std::int64_t registry_register(const ::mlops::change &change, const std::string &name,
+                                      const ::mlops::model &model,
+                                      const mlops_register_opts *opts = nullptr) {
+    std::int64_t version = 0;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_registry_register(detail::required(change), &version, name.c_str(), detail::required(model), opts, &e), "mlops_registry_register", &e);
+    return version;
+}
+
+/// Load a version: model, reference and metadata, as they were registered.
+inline ::mlops::bundle registry_load(const ::mlops::store &store, const std::string &name,
+                                     const std::string &which) {
+    mlops_bundle *out = nullptr;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_registry_load(&out, detail::required(store), name.c_str(), which.c_str(), &e), "mlops_registry_load", &e);
+    return ::mlops::bundle(out);
+}
+
+/// Load the features of a version.
+inline ::mlops::feature registry_features(const ::mlops::store &store, const std::string &name,
+                                          const std::string &which) {
+    mlops_feature *out = nullptr;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_registry_features(&out, detail::required(store), name.c_str(), which.c_str(), &e), "mlops_registry_features", &e);
+    return ::mlops::feature(out);
+}
+
+/// Write the bundle of a version to a file: the registered bytes, whole or not at all.
+inline void registry_bundle(const ::mlops::store &store, const std::string &name, const std::string &which,
+                            const std::string &path) {
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_registry_bundle(detail::required(store), name.c_str(), which.c_str(), path.c_str(), &e), "mlops_registry_bundle", &e);
+}
+
+/// Write the trainer's own file of a version to a file: the registered bytes, whole or not at all.
+inline void registry_file(const ::mlops::store &store, const std::string &name, const std::string &which,
+                          const std::string &path) {
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_registry_file(detail::required(store), name.c_str(), which.c_str(), path.c_str(), &e), "mlops_registry_file", &e);
+}
+
+/// All that is known of a version, as JSON: model, version, created_ns, bundle, plan, file, features and
+/// reference as ids, signature (inputs, outputs, task), run, dataset, commit, path, description, metadata;
+/// aliases that it holds; decisions of gates about it. What was not given is left out.
+inline std::string registry_describe(const ::mlops::store &store, const std::string &name,
+                                     const std::string &which) {
+    mlops_error e;
+    e.code = 0;
+    return detail::written([&](char *text, std::size_t cap, std::size_t *needed) {
+        return mlops_registry_describe(detail::required(store), name.c_str(), which.c_str(), text, cap, needed, &e);
+    }, "mlops_registry_describe", &e);
+}
+
+/// Models by name: model (string), n_versions (int64), latest (int64: the newest number), aliases (string: those
+/// that are held, as a line of CSV), created_ns (int64).
+inline ::mlops::table registry_models(const ::mlops::store &store) {
+    mlops_table *out = nullptr;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_registry_models(&out, detail::required(store), &e), "mlops_registry_models", &e);
+    return ::mlops::table(out);
+}
+
+/// Versions of a model in rising order: version (int64), created_ns (int64), then, as string: task, run, dataset,
+/// commit, path, features (id), bundle (id), aliases (a line of CSV), description. What was not given is null.
+inline ::mlops::table registry_versions(const ::mlops::store &store, const std::string &name) {
+    mlops_table *out = nullptr;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_registry_versions(&out, detail::required(store), name.c_str(), &e), "mlops_registry_versions", &e);
+    return ::mlops::table(out);
+}
+
 /// Compare two samples: Kolmogorov-Smirnov, Wasserstein and energy distance in one pass.
 ///
 /// With an infinity on one side only, at either end, Wasserstein and energy are +inf; where both samples have the

@@ -1302,6 +1302,88 @@ func (o *MonitorOpts) c(s *scope) *C.mlops_monitor_opts {
 	return c
 }
 
+// PromoteOpts: how a version is promoted. Zero means the default in each field.
+type PromoteOpts struct {
+	// whatever the alias's gate would say; a note is due then
+	NoGate bool
+	// condition, which becomes the alias's gate with the promotion; default: the gate that the alias has,
+	// if any
+	Gate string
+	// why, in words, up to 64 KiB
+	Note string
+	// dataset to judge on; default: that which the version learned from
+	Dataset string
+	// branch, tag or digits of a commit; default: the commit that the version learned from, or the branch
+	// "main" if dataset is given
+	Ref string
+	// table to judge on; default: the one that the version learned from, or the only one if dataset is
+	// given
+	Path string
+}
+
+func (o *PromoteOpts) c(s *scope) *C.mlops_promote_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_promote_opts)(s.alloc(C.sizeof_mlops_promote_opts))
+	c.struct_size = C.sizeof_mlops_promote_opts
+	if o.NoGate {
+		c.flags |= 1
+	}
+	c.gate = s.optional(o.Gate)
+	c.note = s.optional(o.Note)
+	c.dataset = s.optional(o.Dataset)
+	c.ref = s.optional(o.Ref)
+	c.path = s.optional(o.Path)
+	return c
+}
+
+// RegisterOpts: what a version is registered with. Zero means the default in each field.
+type RegisterOpts struct {
+	// the trainer's own file, kept beside the bundle; default: none
+	File string
+	// what makes the model's rows; default: none
+	Features *Feature
+	// what live data is held against; default: none
+	Reference *Reference
+	// id of the run that made it; default: not known
+	Run string
+	// dataset that it learned from; default: that of the run
+	Dataset string
+	// branch, tag or digits of a commit of the dataset; default: that of the run, else the branch "main"
+	Commit string
+	// table of that commit; default: the only one
+	Path string
+	// in words, up to 64 KiB
+	Description string
+	// a JSON object, up to 64 KiB, kept as it is
+	Metadata string
+}
+
+func (o *RegisterOpts) c(s *scope) *C.mlops_register_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_register_opts)(s.alloc(C.sizeof_mlops_register_opts))
+	c.struct_size = C.sizeof_mlops_register_opts
+	c.file = s.optional(o.File)
+	if o.Features != nil {
+		c.features = o.Features.p
+		s.keep(o.Features)
+	}
+	if o.Reference != nil {
+		c.reference = o.Reference.p
+		s.keep(o.Reference)
+	}
+	c.run = s.optional(o.Run)
+	c.dataset = s.optional(o.Dataset)
+	c.commit = s.optional(o.Commit)
+	c.path = s.optional(o.Path)
+	c.description = s.optional(o.Description)
+	c.metadata = s.optional(o.Metadata)
+	return c
+}
+
 // StatsOpts: options of the two-sample verbs. Zero means the default in each field.
 type StatsOpts struct {
 	// x ascends and has no NaN: it is neither copied nor sorted
@@ -4685,6 +4767,336 @@ func MetricFind(name string) (MetricInfo, error) {
 func MetricValue(of Metrics, metric Metric) float64 {
 	ofC := of.c()
 	return float64(C.mlops_metric_value(&ofC, C.mlops_metric(metric)))
+}
+
+// RegistrySetGate: set the gate of an alias: a condition that a version must meet to be promoted to
+// it.
+//
+// docs/expressions.md is the language. Names are metrics of the candidate (those of mlops/metric.h
+// that the model's task has), the same of the holder of an alias (champion.auc), and rows, the number
+// of rows that count. A clause about an alias that nobody holds does not count.
+//
+// Errors: MLOPS_E_PARSE; MLOPS_E_NOT_FOUND if there is no such model, or for an unknown metric (the
+// message has the nearest name); MLOPS_E_SCHEMA for a metric of another task, or types that do not
+// fit; MLOPS_E_INVALID, MLOPS_E_LIMIT, MLOPS_E_CORRUPT, MLOPS_E_NOMEM.
+func RegistrySetGate(change *Change, name string, alias string, gate string) error {
+	defer runtime.KeepAlive(change)
+	var s scope
+	defer s.free()
+	if change == nil || change.p == nil {
+		return closed("Change")
+	}
+	var e C.mlops_error
+	return check(C.mlops_registry_set_gate(change.p, s.str(name), s.str(alias), s.optional(gate), &e), &e, "mlops_registry_set_gate")
+}
+
+// RegistryEvaluate: metrics of a version: metric (string), value (float64: NaN where it is not
+// defined), a row for each metric of the model's task, then "rows", how many counted.
+//
+// Errors: MLOPS_E_NOT_FOUND if there is no such version, dataset, ref or path, or no dataset is known;
+// MLOPS_E_SCHEMA if the table holds nothing out, names no target, or does not fit the model;
+// MLOPS_E_UNSUPPORTED for a task without metrics (ranking, survival); MLOPS_E_INVALID if no row
+// counts; MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func RegistryEvaluate(store *Store, name string, which string, dataset string, ref string, path string) (*Table, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_registry_evaluate(&out, store.p, s.str(name), s.str(which), s.optional(dataset), s.optional(ref), s.optional(path), &e), &e, "mlops_registry_evaluate"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// RegistryPromote: promote a version: it holds the alias once the change is committed. A version that
+// holds it already keeps it, and is not judged again.
+//
+// If the alias has a gate, candidate and holders are judged here and now. Who committed to one of the
+// records that this was based on in the meantime makes the commit return MLOPS_E_CONFLICT.
+//
+// Errors: MLOPS_E_REFUSED if the gate is not met; the message has the clauses that fail, with their
+// values, and the change holds the record of the decision and nothing else of this call: commit it to
+// keep it. Else as mlops_registry_set_gate() and mlops_registry_evaluate().
+func RegistryPromote(change *Change, name string, which string, alias string, opts *PromoteOpts) error {
+	defer runtime.KeepAlive(change)
+	var s scope
+	defer s.free()
+	if change == nil || change.p == nil {
+		return closed("Change")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return s.err
+	}
+	var e C.mlops_error
+	return check(C.mlops_registry_promote(change.p, s.str(name), s.str(which), s.str(alias), optsC, &e), &e, "mlops_registry_promote")
+}
+
+// RegistryRollback: give an alias back to the version that held it before the promotion that made the
+// present holder; done again, to the one before that. After a drop, to the version that was dropped.
+// No gate is asked.
+//
+// Errors: MLOPS_E_NOT_FOUND if nobody held it before; MLOPS_E_INVALID, MLOPS_E_CORRUPT, MLOPS_E_IO,
+// MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func RegistryRollback(change *Change, name string, alias string, note string) (int64, error) {
+	defer runtime.KeepAlive(change)
+	var s scope
+	defer s.free()
+	if change == nil || change.p == nil {
+		return 0, closed("Change")
+	}
+	var version C.int64_t
+	var e C.mlops_error
+	if err := check(C.mlops_registry_rollback(change.p, &version, s.str(name), s.str(alias), s.optional(note), &e), &e, "mlops_registry_rollback"); err != nil {
+		return 0, err
+	}
+	return int64(version), nil
+}
+
+// RegistryDropAlias: take an alias away: nobody holds it then. Its gate and history stay.
+//
+// Errors: MLOPS_E_NOT_FOUND if nobody holds it; else as mlops_registry_rollback().
+func RegistryDropAlias(change *Change, name string, alias string, note string) error {
+	defer runtime.KeepAlive(change)
+	var s scope
+	defer s.free()
+	if change == nil || change.p == nil {
+		return closed("Change")
+	}
+	var e C.mlops_error
+	return check(C.mlops_registry_drop_alias(change.p, s.str(name), s.str(alias), s.optional(note), &e), &e, "mlops_registry_drop_alias")
+}
+
+// RegistryAliasAt: which version held an alias at a time.
+//
+// Errors: MLOPS_E_NOT_FOUND if nobody held it then; else as mlops_registry_rollback().
+func RegistryAliasAt(store *Store, name string, alias string, timeNs int64) (int64, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	var version C.int64_t
+	if store == nil || store.p == nil {
+		return 0, closed("Store")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_registry_alias_at(&version, store.p, s.str(name), s.str(alias), C.int64_t(timeNs), &e), &e, "mlops_registry_alias_at"); err != nil {
+		return 0, err
+	}
+	return int64(version), nil
+}
+
+// RegistryHistory: the history of an alias, oldest first: number (int64, from 1 on), time_ns (int64,
+// never falling), version (int64; null: dropped), action (string: "promote", "rollback", "drop"),
+// previous (int64: who held it until then; null: nobody), restores (int64: number of the entry whose
+// version a rollback brings back; else null), gate (string; null: none was asked), decision (int64:
+// number of the gate's decision; null: none), note (string).
+//
+// Errors: MLOPS_E_NOT_FOUND if nobody ever held it; else as mlops_registry_rollback().
+func RegistryHistory(store *Store, name string, alias string) (*Table, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_registry_history(&out, store.p, s.str(name), s.str(alias), &e), &e, "mlops_registry_history"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// RegistryDecisions: what gates said of who was to hold an alias, oldest first: number (int64, from 1
+// on), time_ns (int64), version (int64), verdict (string: "promoted", "refused", "overridden" where a
+// promotion passed the gate by), gate (string), explanation (string: clauses with their values, joined
+// by "; "), holders (string: alias=version of those compared with, as a line of CSV), dataset, commit,
+// path (string), n_rows (int64), note (string).
+//
+// Errors: as mlops_registry_models(); MLOPS_E_NOT_FOUND if there is no such model.
+func RegistryDecisions(store *Store, name string, alias string) (*Table, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_registry_decisions(&out, store.p, s.str(name), s.str(alias), &e), &e, "mlops_registry_decisions"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// RegistryRegister: register a model as the next version of a name, which is made if it is not there.
+//
+// The bundle carries name, version, reference and, as metadata, a JSON object of model, version,
+// signature, run, dataset, commit, path, description, features and metadata. If somebody else takes
+// the number first, the commit returns MLOPS_E_CONFLICT.
+//
+// Errors: MLOPS_E_SCHEMA if the features do not make the model's rows: outputs by name and order, or
+// by number where the model has no names; MLOPS_E_NOT_FOUND if the run, dataset, commit, path or file
+// is not there; MLOPS_E_INVALID, MLOPS_E_DENIED, MLOPS_E_IO, MLOPS_E_NO_SPACE, MLOPS_E_CORRUPT,
+// MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func RegistryRegister(change *Change, name string, model *Model, opts *RegisterOpts) (int64, error) {
+	defer runtime.KeepAlive(change)
+	defer runtime.KeepAlive(model)
+	var s scope
+	defer s.free()
+	if change == nil || change.p == nil {
+		return 0, closed("Change")
+	}
+	var version C.int64_t
+	if model == nil || model.p == nil {
+		return 0, closed("Model")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return 0, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_registry_register(change.p, &version, s.str(name), model.p, optsC, &e), &e, "mlops_registry_register"); err != nil {
+		return 0, err
+	}
+	return int64(version), nil
+}
+
+// RegistryLoad: load a version: model, reference and metadata, as they were registered.
+//
+// Errors: MLOPS_E_NOT_FOUND if there is no such model or version, or nobody holds the alias;
+// MLOPS_E_CORRUPT, MLOPS_E_INVALID, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func RegistryLoad(store *Store, name string, which string) (*Bundle, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	var out *C.mlops_bundle
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_registry_load(&out, store.p, s.str(name), s.str(which), &e), &e, "mlops_registry_load"); err != nil {
+		return nil, err
+	}
+	r := wrapBundle(out)
+	return r, nil
+}
+
+// RegistryFeatures: load the features of a version.
+//
+// Errors: as mlops_registry_load(); MLOPS_E_NOT_FOUND also if the version has none.
+func RegistryFeatures(store *Store, name string, which string) (*Feature, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	var out *C.mlops_feature
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_registry_features(&out, store.p, s.str(name), s.str(which), &e), &e, "mlops_registry_features"); err != nil {
+		return nil, err
+	}
+	r := wrapFeature(out)
+	return r, nil
+}
+
+// RegistryBundle: write the bundle of a version to a file: the registered bytes, whole or not at all.
+//
+// Errors: as mlops_registry_load(); MLOPS_E_NO_SPACE, MLOPS_E_DENIED.
+func RegistryBundle(store *Store, name string, which string, path string) error {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	if store == nil || store.p == nil {
+		return closed("Store")
+	}
+	var e C.mlops_error
+	return check(C.mlops_registry_bundle(store.p, s.str(name), s.str(which), s.str(path), &e), &e, "mlops_registry_bundle")
+}
+
+// RegistryFile: write the trainer's own file of a version to a file: the registered bytes, whole or
+// not at all.
+//
+// Errors: as mlops_registry_bundle(); MLOPS_E_NOT_FOUND also if the version has none.
+func RegistryFile(store *Store, name string, which string, path string) error {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	if store == nil || store.p == nil {
+		return closed("Store")
+	}
+	var e C.mlops_error
+	return check(C.mlops_registry_file(store.p, s.str(name), s.str(which), s.str(path), &e), &e, "mlops_registry_file")
+}
+
+// RegistryDescribe: all that is known of a version, as JSON: model, version, created_ns, bundle, plan,
+// file, features and reference as ids, signature (inputs, outputs, task), run, dataset, commit, path,
+// description, metadata; aliases that it holds; decisions of gates about it. What was not given is
+// left out.
+//
+// Errors: as mlops_registry_load(); MLOPS_E_ARENA if cap is too small: text is empty then.
+func RegistryDescribe(store *Store, name string, which string) (string, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	if store == nil || store.p == nil {
+		return "", closed("Store")
+	}
+	var e C.mlops_error
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_registry_describe(store.p, s.str(name), s.str(which), (*C.char)(text), room, needed, &e)
+	}, &e, "mlops_registry_describe")
+	if err != nil {
+		return "", err
+	}
+	return string(content), nil
+}
+
+// RegistryModels: models by name: model (string), n_versions (int64), latest (int64: the newest
+// number), aliases (string: those that are held, as a line of CSV), created_ns (int64).
+//
+// Errors: MLOPS_E_CORRUPT, MLOPS_E_INVALID, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func RegistryModels(store *Store) (*Table, error) {
+	defer runtime.KeepAlive(store)
+	var out *C.mlops_table
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_registry_models(&out, store.p, &e), &e, "mlops_registry_models"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// RegistryVersions: versions of a model in rising order: version (int64), created_ns (int64), then, as
+// string: task, run, dataset, commit, path, features (id), bundle (id), aliases (a line of CSV),
+// description. What was not given is null.
+//
+// Errors: as mlops_registry_models(); MLOPS_E_NOT_FOUND.
+func RegistryVersions(store *Store, name string) (*Table, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_registry_versions(&out, store.p, s.str(name), &e), &e, "mlops_registry_versions"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
 }
 
 // StatsCompare: compare two samples: Kolmogorov-Smirnov, Wasserstein and energy distance in one pass.

@@ -861,6 +861,42 @@ mlops_monitor_opts._fields_ = [
 assert C.sizeof(mlops_monitor_opts) == (48 if C.sizeof(C.c_void_p) == 8 else 32)
 
 
+class mlops_promote_opts(C.Structure):
+    pass
+
+
+mlops_promote_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("gate", C.c_char_p),
+    ("note", C.c_char_p),
+    ("dataset", C.c_char_p),
+    ("ref", C.c_char_p),
+    ("path", C.c_char_p),
+]
+assert C.sizeof(mlops_promote_opts) == (48 if C.sizeof(C.c_void_p) == 8 else 28)
+
+
+class mlops_register_opts(C.Structure):
+    pass
+
+
+mlops_register_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("file", C.c_char_p),
+    ("features", C.c_void_p),
+    ("reference", C.c_void_p),
+    ("run", C.c_char_p),
+    ("dataset", C.c_char_p),
+    ("commit", C.c_char_p),
+    ("path", C.c_char_p),
+    ("description", C.c_char_p),
+    ("metadata", C.c_char_p),
+]
+assert C.sizeof(mlops_register_opts) == (80 if C.sizeof(C.c_void_p) == 8 else 44)
+
+
 class mlops_stats_opts(C.Structure):
     pass
 
@@ -1182,6 +1218,37 @@ _rt.declare(lib.mlops_monitor_n_drifted, C.c_int64, C.c_void_p)
 _rt.declare(lib.mlops_monitor_drift, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_monitor_metrics, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
 _rt.declare(lib.mlops_monitor_save, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_registry_set_gate, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_char_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_registry_evaluate, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.c_char_p,
+        C.c_char_p, C.c_char_p, C.c_char_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_registry_promote, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_char_p,
+        C.POINTER(mlops_promote_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_registry_rollback, C.c_int32, C.c_void_p, C.c_void_p, C.c_char_p, C.c_char_p, C.c_char_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_registry_drop_alias, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_char_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_registry_alias_at, C.c_int32, C.c_void_p, C.c_void_p, C.c_char_p, C.c_char_p, C.c_int64,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_registry_history, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.c_char_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_registry_decisions, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.c_char_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_registry_register, C.c_int32, C.c_void_p, C.c_void_p, C.c_char_p, C.c_void_p,
+        C.POINTER(mlops_register_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_registry_load, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.c_char_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_registry_features, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.c_char_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_registry_bundle, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_char_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_registry_file, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_char_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_registry_describe, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_void_p, C.c_size_t,
+        C.POINTER(C.c_size_t), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_registry_models, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_registry_versions, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p,
+        C.POINTER(mlops_error))
 _rt.declare(lib.mlops_stats_compare, C.c_int32, C.POINTER(mlops_stats_two_sample), C.c_void_p, C.c_int64, C.c_void_p,
         C.c_int64, C.POINTER(mlops_stats_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_stats_compare_columns, C.c_int32, C.POINTER(mlops_stats_two_sample), C.c_void_p, C.c_int64,
@@ -4436,6 +4503,53 @@ def _monitor_opts(*, reference=None, drift=None, name=None, window_rows=None):
     return o
 
 
+def _promote_opts(*, no_gate=False, gate=None, note=None, dataset=None, ref=None, path=None):
+    o = mlops_promote_opts(C.sizeof(mlops_promote_opts))
+    o._keep, o._raised = [], []
+    if no_gate:
+        o.flags |= 1
+    if gate is not None:
+        o.gate = _rt.string(gate, "gate")
+    if note is not None:
+        o.note = _rt.string(note, "note")
+    if dataset is not None:
+        o.dataset = _rt.string(dataset, "dataset")
+    if ref is not None:
+        o.ref = _rt.string(ref, "ref")
+    if path is not None:
+        o.path = _rt.string(path, "path")
+    return o
+
+
+def _register_opts(*, file=None, features=None, reference=None, run=None, dataset=None, commit=None, path=None,
+        description=None, metadata=None):
+    o = mlops_register_opts(C.sizeof(mlops_register_opts))
+    o._keep, o._raised = [], []
+    if file is not None:
+        o.file = _rt.string(file, "file")
+    if features is not None:
+        owner = _rt.opened(features, Feature, "features")
+        o.features = owner._as_parameter_
+        o._keep.append(owner)
+    if reference is not None:
+        owner = _rt.opened(reference, Reference, "reference")
+        o.reference = owner._as_parameter_
+        o._keep.append(owner)
+    if run is not None:
+        o.run = _rt.string(run, "run")
+    if dataset is not None:
+        o.dataset = _rt.string(dataset, "dataset")
+    if commit is not None:
+        o.commit = _rt.string(commit, "commit")
+    if path is not None:
+        o.path = _rt.string(path, "path")
+    if description is not None:
+        o.description = _rt.string(description, "description")
+    if metadata is not None:
+        o.metadata = _rt.json_text(metadata, "metadata")
+    return o
+
+
 def _stats_opts(*, x_sorted=False, y_sorted=False, method=None, alternative=None):
     o = mlops_stats_opts(C.sizeof(mlops_stats_opts))
     o._keep, o._raised = [], []
@@ -4945,6 +5059,370 @@ def metric_value(of, metric):
     return out
 
 
+def registry_set_gate(change, name, alias, gate=None):
+    """Set the gate of an alias: a condition that a version must meet to be promoted to it.
+
+    docs/expressions.md is the language. Names are metrics of the candidate (those of mlops/metric.h that the
+    model's task has), the same of the holder of an alias (champion.auc), and rows, the number of rows that
+    count. A clause about an alias that nobody holds does not count.
+
+        change: change
+        name: name of a model that is registered
+        alias: alias, held or not
+        gate: condition; None: none any more
+
+    Raises: ParseError; NotFoundError if there is no such model, or for an unknown metric (the message has the
+    nearest name); SchemaError for a metric of another task, or types that do not fit; InvalidError, LimitError,
+    CorruptError, NomemError.
+    """
+    change_h = _rt.opened(change, Change, "change")
+    err = mlops_error()
+    with _rt.locked(change_h):
+        status = lib.mlops_registry_set_gate(change_h, _rt.string(name, "name"), _rt.string(alias, "alias"),
+                _rt.string_or_none(gate, "gate"), C.byref(err))
+    if status:
+        _rt.check(status, "registry_set_gate", err)
+
+
+def registry_evaluate(store, name, which, dataset=None, ref=None, path=None):
+    """Metrics of a version: metric (string), value (float64: NaN where it is not defined), a row for each metric
+    of the model's task, then "rows", how many counted.
+
+        store: store
+        name: name of the model
+        which: alias, number or "latest"
+        dataset: as in mlops_promote_opts
+        ref: as in mlops_promote_opts
+        path: as in mlops_promote_opts
+
+    Raises: NotFoundError if there is no such version, dataset, ref or path, or no dataset is known; SchemaError
+    if the table holds nothing out, names no target, or does not fit the model; UnsupportedError for a task
+    without metrics (ranking, survival); InvalidError if no row counts; CorruptError, IoError, NomemError,
+    ForkedError.
+    """
+    out = C.c_void_p()
+    store_h = _rt.opened(store, Store, "store")
+    err = mlops_error()
+    status = lib.mlops_registry_evaluate(C.byref(out), store_h, _rt.string(name, "name"), _rt.string(which, "which"),
+            _rt.string_or_none(dataset, "dataset"), _rt.string_or_none(ref, "ref"), _rt.string_or_none(path, "path"),
+            C.byref(err))
+    if status:
+        _rt.check(status, "registry_evaluate", err)
+    return _rt.classes["table"]._wrap(out.value)
+
+
+def registry_promote(change, name, which, alias, *, no_gate=False, gate=None, note=None, dataset=None,
+                     ref=None, path=None):
+    """Promote a version: it holds the alias once the change is committed. A version that holds it already keeps
+    it, and is not judged again.
+
+    If the alias has a gate, candidate and holders are judged here and now. Who committed to one of the records
+    that this was based on in the meantime makes the commit return ConflictError.
+
+        change: change
+        name: name of the model
+        which: alias, number or "latest"; may be registered in the same change
+        alias: alias to hold
+        no_gate: whatever the alias's gate would say; a note is due then
+        gate: condition, which becomes the alias's gate with the promotion; default: the gate that the alias
+            has, if any
+        note: why, in words, up to 64 KiB
+        dataset: dataset to judge on; default: that which the version learned from
+        ref: branch, tag or digits of a commit; default: the commit that the version learned from, or the
+            branch "main" if dataset is given
+        path: table to judge on; default: the one that the version learned from, or the only one if dataset is
+            given
+
+    Raises: RefusedError if the gate is not met; the message has the clauses that fail, with their values, and the
+    change holds the record of the decision and nothing else of this call: commit it to keep it. Else as
+    registry_set_gate() and registry_evaluate().
+    """
+    change_h = _rt.opened(change, Change, "change")
+    opts = _promote_opts(no_gate=no_gate, gate=gate, note=note, dataset=dataset, ref=ref, path=path)
+    err = mlops_error()
+    with _rt.locked(change_h):
+        status = lib.mlops_registry_promote(change_h, _rt.string(name, "name"), _rt.string(which, "which"),
+                _rt.string(alias, "alias"), C.byref(opts), C.byref(err))
+    if status:
+        _rt.check(status, "registry_promote", err)
+
+
+def registry_rollback(change, name, alias, note=None):
+    """Give an alias back to the version that held it before the promotion that made the present holder; done
+    again, to the one before that. After a drop, to the version that was dropped. No gate is asked.
+
+        change: change
+        name: name of the model
+        alias: alias
+        note: why, in words, up to 64 KiB
+
+    Raises: NotFoundError if nobody held it before; InvalidError, CorruptError, IoError, NomemError, ForkedError.
+    """
+    change_h = _rt.opened(change, Change, "change")
+    version = C.c_int64()
+    err = mlops_error()
+    with _rt.locked(change_h):
+        status = lib.mlops_registry_rollback(change_h, C.byref(version), _rt.string(name, "name"), _rt.string(alias,
+                "alias"), _rt.string_or_none(note, "note"), C.byref(err))
+    if status:
+        _rt.check(status, "registry_rollback", err)
+    return version.value
+
+
+def registry_drop_alias(change, name, alias, note=None):
+    """Take an alias away: nobody holds it then. Its gate and history stay.
+
+        change: change
+        name: name of the model
+        alias: alias
+        note: why, in words, up to 64 KiB
+
+    Raises: NotFoundError if nobody holds it; else as registry_rollback().
+    """
+    change_h = _rt.opened(change, Change, "change")
+    err = mlops_error()
+    with _rt.locked(change_h):
+        status = lib.mlops_registry_drop_alias(change_h, _rt.string(name, "name"), _rt.string(alias, "alias"),
+                _rt.string_or_none(note, "note"), C.byref(err))
+    if status:
+        _rt.check(status, "registry_drop_alias", err)
+
+
+def registry_alias_at(store, name, alias, time_ns):
+    """Which version held an alias at a time.
+
+        store: store
+        name: name of the model
+        alias: alias
+        time_ns: UTC; 0 for now
+
+    Raises: NotFoundError if nobody held it then; else as registry_rollback().
+    """
+    version = C.c_int64()
+    store_h = _rt.opened(store, Store, "store")
+    err = mlops_error()
+    status = lib.mlops_registry_alias_at(C.byref(version), store_h, _rt.string(name, "name"), _rt.string(alias,
+            "alias"), _rt.integer(time_ns, -2 ** 63, 2 ** 63 - 1, "time_ns"), C.byref(err))
+    if status:
+        _rt.check(status, "registry_alias_at", err)
+    return version.value
+
+
+def registry_history(store, name, alias):
+    """The history of an alias, oldest first: number (int64, from 1 on), time_ns (int64, never falling), version
+    (int64; null: dropped), action (string: "promote", "rollback", "drop"), previous (int64: who held it until
+    then; null: nobody), restores (int64: number of the entry whose version a rollback brings back; else null),
+    gate (string; null: none was asked), decision (int64: number of the gate's decision; null: none), note
+    (string).
+
+        store: store
+        name: name of the model
+        alias: alias
+
+    Raises: NotFoundError if nobody ever held it; else as registry_rollback().
+    """
+    out = C.c_void_p()
+    store_h = _rt.opened(store, Store, "store")
+    err = mlops_error()
+    status = lib.mlops_registry_history(C.byref(out), store_h, _rt.string(name, "name"), _rt.string(alias, "alias"),
+            C.byref(err))
+    if status:
+        _rt.check(status, "registry_history", err)
+    return _rt.classes["table"]._wrap(out.value)
+
+
+def registry_decisions(store, name, alias):
+    """What gates said of who was to hold an alias, oldest first: number (int64, from 1 on), time_ns (int64),
+    version (int64), verdict (string: "promoted", "refused", "overridden" where a promotion passed the gate
+    by), gate (string), explanation (string: clauses with their values, joined by "; "), holders (string:
+    alias=version of those compared with, as a line of CSV), dataset, commit, path (string), n_rows (int64),
+    note (string).
+
+        store: store
+        name: name of the model
+        alias: alias
+
+    Raises: as registry_models(); NotFoundError if there is no such model.
+    """
+    out = C.c_void_p()
+    store_h = _rt.opened(store, Store, "store")
+    err = mlops_error()
+    status = lib.mlops_registry_decisions(C.byref(out), store_h, _rt.string(name, "name"), _rt.string(alias,
+            "alias"), C.byref(err))
+    if status:
+        _rt.check(status, "registry_decisions", err)
+    return _rt.classes["table"]._wrap(out.value)
+
+
+def registry_register(change, name, model, *, file=None, features=None, reference=None, run=None, dataset=None,
+                      commit=None, path=None, description=None, metadata=None):
+    """Register a model as the next version of a name, which is made if it is not there.
+
+    The bundle carries name, version, reference and, as metadata, a JSON object of model, version, signature,
+    run, dataset, commit, path, description, features and metadata. If somebody else takes the number first,
+    the commit returns ConflictError.
+
+        change: change that the version becomes part of
+        name: name of the model: 1 to 200 bytes of UTF-8 without control characters
+        model: model
+        file: the trainer's own file, kept beside the bundle; default: none
+        features: what makes the model's rows; default: none
+        reference: what live data is held against; default: none
+        run: id of the run that made it; default: not known
+        dataset: dataset that it learned from; default: that of the run
+        commit: branch, tag or digits of a commit of the dataset; default: that of the run, else the branch
+            "main"
+        path: table of that commit; default: the only one
+        description: in words, up to 64 KiB
+        metadata: a JSON object, up to 64 KiB, kept as it is
+
+    Raises: SchemaError if the features do not make the model's rows: outputs by name and order, or by number
+    where the model has no names; NotFoundError if the run, dataset, commit, path or file is not there;
+    InvalidError, DeniedError, IoError, NoSpaceError, CorruptError, NomemError, ForkedError.
+    """
+    change_h = _rt.opened(change, Change, "change")
+    version = C.c_int64()
+    model_h = _rt.opened(model, Model, "model")
+    opts = _register_opts(file=file, features=features, reference=reference, run=run, dataset=dataset, commit=commit,
+            path=path, description=description, metadata=metadata)
+    err = mlops_error()
+    with _rt.locked(change_h):
+        status = lib.mlops_registry_register(change_h, C.byref(version), _rt.string(name, "name"), model_h,
+                C.byref(opts), C.byref(err))
+    if status:
+        _rt.check(status, "registry_register", err)
+    return version.value
+
+
+def registry_load(store, name, which):
+    """Load a version: model, reference and metadata, as they were registered.
+
+        store: store
+        name: name of the model
+        which: alias, number or "latest"
+
+    Raises: NotFoundError if there is no such model or version, or nobody holds the alias; CorruptError,
+    InvalidError, IoError, NomemError, ForkedError.
+    """
+    out = C.c_void_p()
+    store_h = _rt.opened(store, Store, "store")
+    err = mlops_error()
+    status = lib.mlops_registry_load(C.byref(out), store_h, _rt.string(name, "name"), _rt.string(which, "which"),
+            C.byref(err))
+    if status:
+        _rt.check(status, "registry_load", err)
+    return _rt.classes["bundle"]._wrap(out.value)
+
+
+def registry_features(store, name, which):
+    """Load the features of a version.
+
+        store: store
+        name: name of the model
+        which: alias, number or "latest"
+
+    Raises: as registry_load(); NotFoundError also if the version has none.
+    """
+    out = C.c_void_p()
+    store_h = _rt.opened(store, Store, "store")
+    err = mlops_error()
+    status = lib.mlops_registry_features(C.byref(out), store_h, _rt.string(name, "name"), _rt.string(which, "which"),
+            C.byref(err))
+    if status:
+        _rt.check(status, "registry_features", err)
+    return _rt.classes["feature"]._wrap(out.value)
+
+
+def registry_bundle(store, name, which, path):
+    """Write the bundle of a version to a file: the registered bytes, whole or not at all.
+
+        store: store
+        name: name of the model
+        which: alias, number or "latest"
+        path: file to write; replaced if it is there
+
+    Raises: as registry_load(); NoSpaceError, DeniedError.
+    """
+    store_h = _rt.opened(store, Store, "store")
+    err = mlops_error()
+    status = lib.mlops_registry_bundle(store_h, _rt.string(name, "name"), _rt.string(which, "which"),
+            _rt.string(path, "path"), C.byref(err))
+    if status:
+        _rt.check(status, "registry_bundle", err)
+
+
+def registry_file(store, name, which, path):
+    """Write the trainer's own file of a version to a file: the registered bytes, whole or not at all.
+
+        store: store
+        name: name of the model
+        which: alias, number or "latest"
+        path: file to write; replaced if it is there
+
+    Raises: as registry_bundle(); NotFoundError also if the version has none.
+    """
+    store_h = _rt.opened(store, Store, "store")
+    err = mlops_error()
+    status = lib.mlops_registry_file(store_h, _rt.string(name, "name"), _rt.string(which, "which"), _rt.string(path,
+            "path"), C.byref(err))
+    if status:
+        _rt.check(status, "registry_file", err)
+
+
+def registry_describe(store, name, which):
+    """All that is known of a version, as JSON: model, version, created_ns, bundle, plan, file, features and
+    reference as ids, signature (inputs, outputs, task), run, dataset, commit, path, description, metadata;
+    aliases that it holds; decisions of gates about it. What was not given is left out.
+
+        store: store
+        name: name of the model
+        which: alias, number or "latest"
+
+    Raises: as registry_load(); ArenaError if cap is too small: text is empty then.
+    """
+    store_h = _rt.opened(store, Store, "store")
+    err = mlops_error()
+    text = _rt.written(lambda text, cap, needed: lib.mlops_registry_describe(store_h, _rt.string(name, "name"),
+            _rt.string(which, "which"), text, cap, needed, C.byref(err)), "registry_describe", err)
+    return _rt.decoded(text)
+
+
+def registry_models(store):
+    """Models by name: model (string), n_versions (int64), latest (int64: the newest number), aliases (string:
+    those that are held, as a line of CSV), created_ns (int64).
+
+        store: store
+
+    Raises: CorruptError, InvalidError, IoError, NomemError, ForkedError.
+    """
+    out = C.c_void_p()
+    store_h = _rt.opened(store, Store, "store")
+    err = mlops_error()
+    status = lib.mlops_registry_models(C.byref(out), store_h, C.byref(err))
+    if status:
+        _rt.check(status, "registry_models", err)
+    return _rt.classes["table"]._wrap(out.value)
+
+
+def registry_versions(store, name):
+    """Versions of a model in rising order: version (int64), created_ns (int64), then, as string: task, run,
+    dataset, commit, path, features (id), bundle (id), aliases (a line of CSV), description. What was not given
+    is null.
+
+        store: store
+        name: name of the model
+
+    Raises: as registry_models(); NotFoundError.
+    """
+    out = C.c_void_p()
+    store_h = _rt.opened(store, Store, "store")
+    err = mlops_error()
+    status = lib.mlops_registry_versions(C.byref(out), store_h, _rt.string(name, "name"), C.byref(err))
+    if status:
+        _rt.check(status, "registry_versions", err)
+    return _rt.classes["table"]._wrap(out.value)
+
+
 def stats_compare(x, y, *, x_sorted=False, y_sorted=False, method=None, alternative=None):
     """Compare two samples: Kolmogorov-Smirnov, Wasserstein and energy distance in one pass.
 
@@ -5115,6 +5593,22 @@ __all__ = [
     "metric_find",
     "metric_regression",
     "metric_value",
+    "registry_alias_at",
+    "registry_bundle",
+    "registry_decisions",
+    "registry_describe",
+    "registry_drop_alias",
+    "registry_evaluate",
+    "registry_features",
+    "registry_file",
+    "registry_history",
+    "registry_load",
+    "registry_models",
+    "registry_promote",
+    "registry_register",
+    "registry_rollback",
+    "registry_set_gate",
+    "registry_versions",
     "stats_compare",
     "stats_compare_columns",
     "stats_compare_counts",

@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
-enum { ID_DIGITS = 12, TEXT_WIDTH = 60 };
+enum { ID_DIGITS = 12, TEXT_WIDTH = 60 /* on a terminal */ };
 
 typedef enum kind { PLAIN, NUMBER, TIME, ID, LEFT_OUT } kind;
 
@@ -67,9 +68,25 @@ static int ends_in_ns(const char *name) {
     return n > 3 && !strcmp(name + n - 3, "_ns");
 }
 
-static int is_id(const char *text) {
-    size_t n = strspn(text, "0123456789abcdef");
-    return !text[n] && (n == 64 || n == 32);
+/* One id or more, separated by blanks. */
+static int is_ids(const char *text) {
+    for (size_t n; *text; text += n + (text[n] == ' ')) {
+        n = strspn(text, "0123456789abcdef");
+        if ((n != 64 && n != 32) || (text[n] && text[n] != ' ')) return 0;
+    }
+    return 1;
+}
+
+/* Leaves the first digits of each. */
+static void cut_ids(char *text) {
+    char *to = text;
+    for (size_t n; *text; text += n + (text[n] == ' ')) {
+        n = strcspn(text, " ");
+        if (to != text || n < ID_DIGITS) memmove(to, text, n < ID_DIGITS ? n : ID_DIGITS);
+        to += n < ID_DIGITS ? n : ID_DIGITS;
+        if (text[n] == ' ') *to++ = ' ';
+    }
+    *to = 0;
 }
 
 static kind kind_of(listing *self, int64_t column) {
@@ -82,8 +99,8 @@ static kind kind_of(listing *self, int64_t column) {
     kind found = PLAIN;
     for (int64_t row = 0; row < n_rows; row++) {
         const char *text = value(self, column, row);
-        if (text && !is_id(text)) return PLAIN;
-        if (text) found = ID;
+        if (text && !is_ids(text)) return PLAIN;
+        if (text && *text) found = ID;
     }
     return found;
 }
@@ -100,7 +117,7 @@ static const char *cell(listing *self, int64_t column, int64_t row, kind is) {
     }
     char *whole = value(self, column, row);
     if (!whole) return "-";
-    if (is == ID) whole[ID_DIGITS] = 0;
+    if (is == ID) cut_ids(whole);
     if (is != TIME) return whole;
     cli_format_time(text, strtoll(whole, NULL, 10));
     return text;
@@ -121,13 +138,14 @@ static void measure(listing *self, kind *kinds, int *widths, int64_t *last) {
 
 static void print_aligned(listing *self, kind *kinds, int *widths) {
     int64_t last = 0;
+    int terminal = isatty(STDOUT_FILENO);
     measure(self, kinds, widths, &last);
     for (int64_t row = -1; row < mlops_table_n_rows(self->table) && !self->failed; row++) {
         const char *before = "";
         for (int64_t i = 0; i <= last; i++) {
             if (kinds[i] == LEFT_OUT) continue;
             const char *text = cell(self, i, row, kinds[i]);
-            int width = widths[i] > TEXT_WIDTH ? TEXT_WIDTH : widths[i];
+            int width = terminal && widths[i] > TEXT_WIDTH ? TEXT_WIDTH : widths[i];
             fputs(before, stdout);
             before = "  ";
             if (i < last || kinds[i] == NUMBER) cli_padded(text, width, kinds[i] == NUMBER);

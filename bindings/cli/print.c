@@ -146,6 +146,10 @@ static const struct {
     {"feature in columns", "feature in --columns"},
     {"names for all", "--csv-names for all"},
     {"skip_lines is", "--csv-skip-lines is"},
+    {"MLOPS_CHECKOUT_FORCE", "--force"},
+    {"mlops_split_opts: column", "--split-by"},
+    {"mlops_draft_opts: metadata", "--metadata"},
+    {"mlops_draft_split() makes", "--split of 'mlops data commit' makes"},
     {"filter, column", "--filter, column"},
     {"it with opts.reference", "it with --reference of 'mlops bundle'"},
 };

@@ -25,7 +25,9 @@ MODEL, TRAIN, LIVE = str(DATA / "fraud.json"), str(DATA / "train.csv"), str(DATA
 COMMANDS = ("model describe", "model predict", "bundle", "drift compare", "drift watch", "reference new",
             "reference describe", "doctor", "init", "store stats", "store check", "store repair", "store export",
             "store import", "audit log", "audit verify", "audit root", "audit prove", "audit verify-proof", "run start", "run log", "run param", "run tag", "run artifact",
-            "run end", "run list", "run experiments", "run show", "run points")
+            "run end", "run list", "run experiments", "run show", "run points", "data commit", "data list", "data log",
+            "data refs", "data show", "data entries", "data diff", "data checkout", "data tag", "data branch", "data drop",
+            "data table", "feature fit", "feature apply", "feature show", "feature list")
 TESTS = []
 
 
@@ -785,6 +787,198 @@ def runs_refuse(folder):
     refuses_what_is_no_store(folder, "run start STORE x", "run list STORE", "run experiments STORE", "audit root STORE",
                              f"run show STORE {run_id}", f"run log STORE {run_id} a=1", f"run points STORE {run_id} a",
                              f"run end STORE {run_id}", "audit prove STORE 1", "store stats STORE")
+
+
+def data_store(folder):
+    """A store with the dataset tx: v1 is the table, main has a note and other held-out rows."""
+    store = folder / "a.mlops"
+    run("init", store)
+    commit = ["data", "commit", store, "tx"]
+    first = run(*commit, TRAIN, "--target", "fraud", "--split", "stratified", "--author", "ada").out.strip()
+    run("data", "tag", store, "tx", "v1")
+    run(*commit, write(folder / "note.txt", b"hi\r\n\0"), "--file", "--as", "notes/a.txt", "--message", "a note")
+    last = json.loads(run(*commit, TRAIN, "--target", "fraud", "--split", "random", "--seed", 7, "--share", "0.3",
+                          "--json").out)["commit"]
+    return store, first, last
+
+
+def part_of(store, part, *options):
+    return list(csv.reader(io.StringIO(run("data", "table", store, "tx", "--part", part, *options).out)))
+
+
+@test
+def datasets(folder):
+    store, first, last = data_store(folder)
+    assert re.fullmatch("[0-9a-f]{64}", first) and first != last
+    assert listed("data", "list", store) == [{"dataset": "tx", "n_branches": 1, "n_tags": 1, "n_commits": 3}]
+    assert listed("data", "refs", store, "tx") == [{"kind": "branch", "name": "main", "commit": last},
+                                                  {"kind": "tag", "name": "v1", "commit": first}]
+    log = listed("data", "log", store, "tx")
+    assert [row["commit"] for row in log][::2] == [last, first] and log[1]["message"] == "a note"
+    assert log[0]["parents"] == log[1]["commit"] and log[2]["author"] == "ada" and log[2]["parents"] == ""
+    assert [row["commit"] for row in listed("data", "log", store, "tx", "v1")] == [first]
+    assert len(listed("data", "log", store, "tx", last[:8], "--max", 2)) == 2
+    text = run("data", "log", store, "tx").out.splitlines()
+    assert text[1].startswith(last[:12] + "  20") and last[:13] not in text[1] and log[0]["parents"][:12] in text[1]
+    entries = {row["path"]: row for row in listed("data", "entries", store, "tx")}
+    assert entries["notes/a.txt"]["id"] == hashlib.sha256(b"hi\r\n\0").hexdigest()
+    assert (entries["train.csv"]["n_rows"], entries["train.csv"]["n_held_out"], entries["train.csv"]["target"]) == (
+        600, 180, "fraud")
+    diff = {row["path"]: row["change"] for row in listed("data", "diff", store, "tx", "v1", "main")}
+    assert diff == {"notes/a.txt": "added", "train.csv": "changed"}
+    assert listed("data", "diff", store, "tx", "v1", first[:10]) == []
+    shown = json.loads(run("data", "show", store, "tx", "v1", "--json").out)
+    assert shown["commit"] == first and shown["author"] == "ada" and first in run("data", "show", store, "tx", "v1").out
+
+
+@test
+def datasets_give_back(folder):
+    store, first, last = data_store(folder)
+    for ref, share, tolerance in (["--ref", "v1"], 0.2, 1), ([], 0.3, 0):
+        train, held = part_of(store, "train", *ref), part_of(store, "held-out", *ref)
+        assert train[0] == held[0] == list(table(TRAIN)[0]) and abs(len(held) - 1 - 600 * share) <= tolerance
+
+        def values(rows):
+            return sorted(tuple(map(float, row)) for row in rows)
+        with open(TRAIN, newline="") as file:
+            assert values(train[1:] + held[1:]) == values(list(csv.reader(file))[1:])
+    frauds = [sum(float(row["fraud"]) for row in csv.DictReader(io.StringIO(
+        run("data", "table", store, "tx", "--ref", "v1", "--part", part).out))) for part in ("train", "held-out")]
+    assert abs(frauds[1] / sum(frauds) - 0.2) < 0.01, "not the same share of each target"
+    out = folder / "out"
+    run("data", "checkout", store, "tx", out)
+    assert (out / "train.csv").read_bytes() == pathlib.Path(TRAIN).read_bytes()
+    assert (out / "notes/a.txt").read_bytes() == b"hi\r\n\0"
+    run("data", "checkout", store, "tx", out)
+    write(out / "train.csv", "changed")
+    fails("data", "checkout", store, "tx", out, says=["train.csv", "--force"])
+    assert (out / "train.csv").read_text() == "changed"
+    run("data", "checkout", store, "tx", out, "--ref", "v1", "--force")
+    assert (out / "train.csv").read_bytes() == pathlib.Path(TRAIN).read_bytes()
+    run("data", "branch", store, "tx", "trial", "--ref", "v1")
+    run("data", "commit", store, "tx", folder / "note.txt", "--file", "--branch", "trial", "--empty")
+    assert [row["path"] for row in listed("data", "entries", store, "tx", "trial")] == ["note.txt"]
+    run("data", "branch", store, "tx", "trial", "--ref", "main")
+    assert listed("data", "diff", store, "tx", "trial", "main") == []
+    run("data", "drop", store, "tx", "trial", "--actor", "eve", "--note", "tidy")
+    assert [row["name"] for row in listed("data", "refs", store, "tx")] == ["main", "v1"]
+    entry = json.loads(run("audit", "log", store, "--json").out.splitlines()[-1])
+    assert entry["actor"] == "eve" and entry["note"] == "tidy"
+
+
+@test
+def tables_come_back(folder):
+    """Values, nulls and types of any table, by both ways out."""
+    store = folder / "a.mlops"
+    text = ('"a ""b""",plain,"c,d",numbers,flags,nothing\n"x,y",word,"7",1.5,true,\n"line\nend",NaN x,"",-0.0,false,\n'
+            ',true story,"NA",1e300,,\n"\u00e4 ",none at all," 8",inf,true,\n"true",fine,"nan",3.0,true,\n')
+    run("init", store)
+    run("data", "commit", store, "odd", write(folder / "odd.csv", text))
+    run("data", "table", store, "odd", "-o", folder / "back.csv")
+    assert run("data", "table", store, "odd").out == (folder / "back.csv").read_text()
+    run("data", "commit", store, "odd", folder / "back.csv", "--as", "odd.csv")
+    rows = [listed("data", "table", store, "odd", "--ref", ref["commit"]) for ref in listed("data", "log", store, "odd")]
+    assert rows[0] == rows[1] and len(rows[0]) == 5
+    assert rows[0][0] == {'a "b"': "x,y", "plain": "word", "c,d": "7", "numbers": 1.5, "flags": True, "nothing": None}
+    assert rows[0][2]['a "b"'] is None and rows[0][1]["c,d"] == "" and rows[0][3]["numbers"] == "inf"
+    assert rows[0][4]["numbers"] == 3 and rows[0][4]['a "b"'] == "true" and rows[0][2]["c,d"] == "NA"
+
+
+@test
+def datasets_refuse(folder):
+    store, first, last = data_store(folder)
+    commit, before = ["commit", store, "tx"], run("audit", "verify", store).out
+    for args, says in [
+            (["log", store, "ty"], ['no dataset "ty"', 'did you mean "tx"']), (["log", store, "tx", "v2"], '"v2"'),
+            (["show", store, "tx", "01234567"], "01234567"), (["entries", store, "tx", first[:7]], first[:7]),
+            (["diff", store, "tx", "v1", "v9"], '"v9"'), (["refs", store, "none"], '"none"'),
+            (["table", store, "tx", "--path", "none.csv"], "none.csv"), (["table", store, "tx", "--path", "notes/a.txt"], "no table"),
+            (["table", store, "tx", "-o", folder / "none/x"], "none/x"), (["tag", store, "tx", "v1"], '"v1"'),
+            (["tag", store, "tx", "v2", "--ref", "v9"], '"v9"'), (["drop", store, "tx", "v9"], '"v9"'),
+            (["branch", store, "tx", "v1"], '"v1"'), (["checkout", store, "tx", TRAIN], "train.csv"),
+            (["checkout", store, "tx", folder / "x", "--ref", "v9"], '"v9"'), ([*commit, folder / "none.csv"], "none.csv"),
+            ([*commit, folder], folder.name), ([*commit, TRAIN, "--target", "nonsense"], ["nonsense", "target"]),
+            ([*commit, TRAIN, "--split", "time"], ["time", "--split-by"]), ([*commit, TRAIN, "--as", "../x"], "../x"),
+            ([*commit, write(folder / "ragged.csv", "a,b\n1\n")], ["ragged.csv", "line 2"]),
+            ([*commit, TRAIN, "--metadata", "{x"], "--metadata"), ([*commit[:2], "", TRAIN], "name of the dataset")]:
+        fails("data", *args, says=says)
+    for args, says in [
+            ([*commit, TRAIN, "--split", "odd"], ["'odd'", "random|stratified|time"]), ([*commit, TRAIN, "--share", "0.2"], "--split"),
+            ([*commit, TRAIN, "--split", "random", "--share", "1"], "out of range"), ([*commit], "FILE is missing"),
+            ([*commit, TRAIN, "--file", "--target", "fraud"], "--file"), (["table", store, "tx", "--part", "test"], "train|held-out"),
+            (["diff", store, "tx", "v1"], "TO is missing"), (["log", store, "tx", "v1", "v2"], "'v2'")]:
+        fails("data", *args, status=2, says=says)
+    assert run("audit", "verify", store).out == before and files(folder) == ["a.mlops", "note.txt", "ragged.csv"]
+    refuses_what_is_no_store(folder, f"data commit STORE tx {TRAIN}", "data list STORE", "data log STORE tx", "data refs STORE tx",
+                             "data show STORE tx", "data entries STORE tx", "data diff STORE tx a b",
+                             f"data checkout STORE tx {folder / 'none'}", "data tag STORE tx a", "data branch STORE tx a",
+                             "data drop STORE tx a", "data table STORE tx")
+    options = nobody(store)
+    if options is None:
+        return "SKIP no other user can run the command"
+    assert len(listed("data", "log", store, "tx", **options)) == 3 and part_of(store, "train")
+    fails("data", "tag", store, "tx", "v3", says="a.mlops", **options)
+
+
+@test
+def features(folder):
+    import math
+    import statistics
+    store, _, _ = data_store(folder)
+    definition = write(folder / "money.txt", "# money\nmoney = standardise(log1p(impute(amount, 'median')))\n"
+                                             "late = if(hour >= 22, 1, 0)\n")
+    version, first = run("feature", "fit", store, "money", definition, "--dataset", "tx", "--ref", "v1").out.split()
+    assert version == "1" and re.fullmatch("[0-9a-f]{64}", first)
+    again = json.loads(run("feature", "fit", store, "money", definition, "--dataset", "tx", "--ref", "v1", "--json").out)
+    assert again == {"version": 1, "id": first}
+    assert run("feature", "fit", store, "money", definition, "--dataset", "tx").out.startswith("2 ")
+    assert [(row["name"], row["version"]) for row in listed("feature", "list", store)] == [("money", 1), ("money", 2)]
+    assert listed("feature", "list", store)[0]["id"] == first
+    for version, ref in ("1", "v1"), ("2", "main"):
+        rows = part_of(store, "train", "--ref", ref)
+        at = rows[0].index("amount")
+        known = [float(row[at]) for row in rows[1:] if row[at]]
+        middle = statistics.median(known)
+        logs = [math.log1p(float(row[at]) if row[at] else middle) for row in rows[1:]]
+        mean, deviation = statistics.fmean(logs), statistics.pstdev(logs)
+        out = folder / "out.csv"
+        run("feature", "apply", store, "money", LIVE, "-o", out, "--version", version)
+        for got, row in zip(table(out), table(LIVE), strict=True):
+            expected = (math.log1p(float(row["amount"]) if row["amount"] else middle) - mean) / deviation
+            assert abs(float(got["money"]) - expected) < 1e-12
+            assert got["late"] == ("1.0" if row["hour"] and float(row["hour"]) >= 22 else "0.0")
+    live = pathlib.Path(LIVE).read_text()
+    assert run("feature", "apply", store, "money", "-", stdin=live).out == out.read_text()
+    assert listed("feature", "apply", store, "money", "-", stdin=live)[0]["money"] == float(table(out)[0]["money"])
+    assert "late = if(hour >= 22, 1, 0)\n" in run("feature", "show", store, "money").out
+    assert json.loads(run("feature", "show", store, "money", "--version", 1, "--json").out)["definition"] == definition.read_text()
+    assert hashlib.sha256(run("feature", "show", store, "money", "--version", 1, "--json").out[:-1].encode()).hexdigest() == first
+
+
+@test
+def features_refuse(folder):
+    store, _, _ = data_store(folder)
+    money = write(folder / "money.txt", "money = standardise(amount)\n")
+    run("feature", "fit", store, "money", money, "--dataset", "tx")
+    fit = ["fit", store, "money"]
+    before = run("audit", "verify", store).out
+    for args, says in [
+            ([*fit, folder / "none.txt", "--dataset", "tx"], "none.txt"), ([*fit, folder, "--dataset", "tx"], folder.name),
+            ([*fit, money, "--dataset", "ty"], 'did you mean "tx"'), ([*fit, money, "--dataset", "tx", "--ref", "v9"], '"v9"'),
+            ([*fit, write(folder / "bad.txt", "\nx = nope + 1\n"), "--dataset", "tx"], ["bad.txt", "line 2", "nope"]),
+            ([*fit, write(folder / "none", ""), "--dataset", "tx"], "none"),
+            ([*fit, money, "--dataset", "tx", "--path", "notes/a.txt"], "notes/a.txt"),
+            (["show", store, "mony"], 'did you mean "money"'), (["show", store, "money", "--version", 9], "version 9"),
+            (["apply", store, "money", write(folder / "other.csv", "a\n1\n")], ["other.csv", "amount"]),
+            (["apply", store, "money", LIVE, "--version", 9], "version 9"), (["apply", store, "money", folder / "none.csv"], "none.csv"),
+            (["apply", store, "money", LIVE, "-o", folder / "x/y"], "x/y")]:
+        fails("feature", *args, says=says)
+    fails("feature", *fit, money, status=2, says="--dataset is missing")
+    fails("feature", "show", store, "money", "--version", "new", status=2, says="'new'")
+    assert run("audit", "verify", store).out == before
+    (folder / "none").unlink()
+    refuses_what_is_no_store(folder, f"feature fit STORE money {money} --dataset tx", f"feature apply STORE money {LIVE}",
+                             "feature show STORE money", "feature list STORE")
 
 
 @test

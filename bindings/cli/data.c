@@ -1,0 +1,236 @@
+/* mlops data: versions of data, commit by commit. */
+#include "cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- commit ---- */
+
+/* Where the file goes in the dataset: its own name if nothing was said. */
+static const char *place(const cli_args *args) {
+    const char *slash = strrchr(args->words[2], '/');
+    if (args->as) return args->as;
+    return slash ? slash + 1 : args->words[2];
+}
+
+static mlops_status add(mlops_draft *draft, const cli_args *args, mlops_error *error) {
+    const char *path = place(args), *file = args->words[2];
+    if (args->plain) return mlops_draft_add_file(draft, path, file, error);
+    mlops_csv_opts csv = cli_csv(args);
+    mlops_draft_table_opts opts = MLOPS_DRAFT_TABLE_OPTS_INIT;
+    opts.csv = &csv;
+    opts.target = args->target;
+    opts.time = args->time;
+    opts.row_id = args->id;
+    mlops_status status = mlops_draft_add_csv(draft, path, file, &opts, error);
+    if (status || !args->split) return status;
+    mlops_split_opts split = MLOPS_SPLIT_OPTS_INIT;
+    split.kind = (mlops_split)(args->split - 1);
+    split.share = args->share;
+    split.seed = args->seed;
+    split.column = args->by;
+    return mlops_draft_split(draft, path, &split, error);
+}
+
+static mlops_status commit(cli_work *work) {
+    const cli_args *args = work->args;
+    mlops_draft *draft;
+    mlops_draft_opts opts = MLOPS_DRAFT_OPTS_INIT;
+    opts.flags = args->alone ? MLOPS_DRAFT_EMPTY : 0;
+    opts.branch = args->branch;
+    opts.message = args->message;
+    opts.author = args->author;
+    opts.metadata = args->metadata;
+    mlops_status status =
+        mlops_draft_new(&draft, work->change, args->words[1], &opts, &work->error);
+    if (!status) status = add(draft, args, &work->error);
+    if (!status) status = mlops_draft_commit(draft, &work->id, &work->error);
+    mlops_draft_free(draft);
+    return status;
+}
+
+static int print_commit(const cli_work *work) {
+    fputs(work->args->json ? "{\"commit\":\"" : "", stdout);
+    cli_id(stdout, &work->id);
+    puts(work->args->json ? "\"}" : "");
+    return CLI_OK;
+}
+
+static int data_commit(const cli_args *args) {
+    cli_work work;
+    const char *command = args->command;
+    int csv = args->csv_skip_lines || args->csv_names || args->csv_delimiter || args->csv_no_header;
+    if (args->plain && (args->target || args->time || args->id || args->split || csv))
+        return cli_usage(command, "--file keeps no table: it goes with no option of columns");
+    if (!args->split && (args->share != 0 || args->seed || args->by))
+        return cli_usage(command, "--split is missing: random, stratified or time");
+    int status = cli_change(&work, args, commit);
+    return status ? status : print_commit(&work);
+}
+
+/* ---- names ---- */
+
+static mlops_status tag(cli_work *work) {
+    const cli_args *args = work->args;
+    return mlops_dataset_tag(work->change, args->words[1], args->words[2], args->ref, &work->error);
+}
+
+static int data_tag(const cli_args *args) {
+    cli_work work;
+    return cli_change(&work, args, tag);
+}
+
+static mlops_status branch(cli_work *work) {
+    const cli_args *args = work->args;
+    return mlops_dataset_branch(work->change, args->words[1], args->words[2], args->ref,
+                                &work->error);
+}
+
+static int data_branch(const cli_args *args) {
+    cli_work work;
+    return cli_change(&work, args, branch);
+}
+
+static mlops_status drop(cli_work *work) {
+    char **words = work->args->words;
+    return mlops_dataset_drop(work->change, words[1], words[2], &work->error);
+}
+
+static int data_drop(const cli_args *args) {
+    cli_work work;
+    return cli_change(&work, args, drop);
+}
+
+/* ---- listings ---- */
+
+static mlops_status list(cli_work *work, mlops_table **out) {
+    return mlops_dataset_list(out, work->store, &work->error);
+}
+
+static int data_list(const cli_args *args) { return cli_read_list(args, list); }
+
+static mlops_status refs(cli_work *work, mlops_table **out) {
+    return mlops_dataset_refs(out, work->store, work->args->words[1], &work->error);
+}
+
+static int data_refs(const cli_args *args) { return cli_read_list(args, refs); }
+
+static mlops_status log_(cli_work *work, mlops_table **out) {
+    const cli_args *args = work->args;
+    return mlops_dataset_log(out, work->store, args->words[1], cli_word(args, 2),
+                             args->max ? args->max : 1000, &work->error);
+}
+
+static int data_log(const cli_args *args) { return cli_read_list(args, log_); }
+
+static mlops_status entries(cli_work *work, mlops_table **out) {
+    const cli_args *args = work->args;
+    return mlops_dataset_entries(out, work->store, args->words[1], cli_word(args, 2), &work->error);
+}
+
+static int data_entries(const cli_args *args) { return cli_read_list(args, entries); }
+
+static mlops_status diff(cli_work *work, mlops_table **out) {
+    char **words = work->args->words;
+    return mlops_dataset_diff(out, work->store, words[1], words[2], words[3], &work->error);
+}
+
+static int data_diff(const cli_args *args) { return cli_read_list(args, diff); }
+
+static mlops_status describe(cli_work *work, char *text, size_t cap, size_t *needed) {
+    const cli_args *args = work->args;
+    return mlops_dataset_describe(work->store, args->words[1], cli_word(args, 2), text, cap, needed,
+                                  &work->error);
+}
+
+static int data_show(const cli_args *args) { return cli_read_text(args, describe); }
+
+/* ---- out of the store ---- */
+
+static mlops_status checkout(cli_work *work) {
+    const cli_args *args = work->args;
+    mlops_checkout_opts opts = MLOPS_CHECKOUT_OPTS_INIT;
+    opts.flags = args->force ? MLOPS_CHECKOUT_FORCE : 0;
+    return mlops_dataset_checkout(work->store, args->words[1], args->ref, args->words[2], &opts,
+                                  &work->error);
+}
+
+static int data_checkout(const cli_args *args) {
+    cli_work work;
+    return cli_read(&work, args, checkout);
+}
+
+static int data_table(const cli_args *args) {
+    cli_work work;
+    mlops_table *table = NULL;
+    int status = cli_open(&work, args, 0);
+    if (!status && mlops_dataset_table(&table, work.store, args->words[1], args->ref, args->path,
+                                       (mlops_part)args->part, &work.error))
+        status = cli_work_failed(&work);
+    cli_close(&work);
+    if (!status) status = args->json ? cli_list(table, args) : cli_write_csv(table, args->out);
+    mlops_table_unref(table);
+    return status;
+}
+
+const cli_command cli_data_commands[] = {
+    {"data commit", "STORE DATASET FILE", "commit read-csv change",
+     "Commit a file to a dataset and print the commit's id.",
+     "FILE is CSV and becomes a table, unless --file says to keep it as it is. The dataset is "
+     "made\n"
+     "if it is not there; its other files stay.\n\n"
+     "Examples:\n"
+     "  mlops data commit fraud.mlops transactions train.csv --target fraud --split random\n"
+     "  mlops data commit fraud.mlops transactions notes.txt --file --message 'notes of May'",
+     data_commit},
+    {"data list", "STORE", "list", "List datasets.",
+     "Examples:\n"
+     "  mlops data list fraud.mlops",
+     data_list},
+    {"data log", "STORE DATASET [REF]", "max list", "List commits, the newest first.",
+     "REF is a branch, a tag, or eight or more digits of a commit's id; default the branch "
+     "main.\n\n"
+     "Examples:\n"
+     "  mlops data log fraud.mlops transactions\n"
+     "  mlops data log fraud.mlops transactions v1 --max 10 --json",
+     data_log},
+    {"data refs", "STORE DATASET", "list", "List branches and tags.",
+     "Examples:\n"
+     "  mlops data refs fraud.mlops transactions",
+     data_refs},
+    {"data show", "STORE DATASET [REF]", "", "Say all that is known of a commit.",
+     "Examples:\n"
+     "  mlops data show fraud.mlops transactions --json",
+     data_show},
+    {"data entries", "STORE DATASET [REF]", "list", "List the files and tables of a commit.",
+     "Examples:\n"
+     "  mlops data entries fraud.mlops transactions",
+     data_entries},
+    {"data diff", "STORE DATASET FROM TO", "list", "List what differs between two commits.",
+     "Examples:\n"
+     "  mlops data diff fraud.mlops transactions v1 main",
+     data_diff},
+    {"data checkout", "STORE DATASET FOLDER", "ref force",
+     "Write the files of a commit to a folder.",
+     "A file that is there and differs is an error before anything is written.\n\n"
+     "Examples:\n"
+     "  mlops data checkout fraud.mlops transactions data --ref v1",
+     data_checkout},
+    {"data tag", "STORE DATASET NAME", "ref change", "Give a commit a name that stays.",
+     "Examples:\n"
+     "  mlops data tag fraud.mlops transactions v1",
+     data_tag},
+    {"data branch", "STORE DATASET NAME", "ref change", "Make a branch, or move one.",
+     "Examples:\n"
+     "  mlops data branch fraud.mlops transactions trial --ref v1",
+     data_branch},
+    {"data drop", "STORE DATASET NAME", "change", "Take a tag or branch away; commits stay.",
+     "Examples:\n"
+     "  mlops data drop fraud.mlops transactions trial",
+     data_drop},
+    {"data table", "STORE DATASET", "ref path part out", "Print a table of a commit as CSV.",
+     "Examples:\n"
+     "  mlops data table fraud.mlops transactions --part held-out -o held-out.csv",
+     data_table},
+    {0},
+};

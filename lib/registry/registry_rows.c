@@ -49,10 +49,10 @@ mlops_status mlops__commit_has(mlops_store *store, const char *dataset, const ch
                        commit, dataset, path);
 }
 
-/* Values of the column that the commit calls the target. */
-static mlops_status read_target(mlops__held_out *self, const char *name, mlops_error *err) {
-    int64_t index = name ? mlops_table_find(self->table, name) : -1;
-    if (index < 0)
+/* The column that the commit calls the target, and room for its values. */
+static mlops_status find_target(mlops__held_out *self, const char *name, mlops_error *err) {
+    self->column = name ? mlops_table_find(self->table, name) : -1;
+    if (self->column < 0)
         return mlops__fail(
             err, MLOPS_E_SCHEMA,
             "table \"%s\" of dataset \"%s\" has no target to judge by; name one when "
@@ -61,8 +61,8 @@ static mlops_status read_target(mlops__held_out *self, const char *name, mlops_e
     self->n_rows = mlops_table_n_rows(self->table);
     self->target =
         mlops__alloc_array(self->allocator, (size_t)self->n_rows + 1, sizeof *self->target);
-    if (!self->target) return mlops__fail_nomem(err, (size_t)self->n_rows * sizeof *self->target);
-    return mlops_table_values(self->table, index, self->target, self->n_rows, err);
+    return self->target ? MLOPS_OK
+                        : mlops__fail_nomem(err, (size_t)self->n_rows * sizeof *self->target);
 }
 
 static mlops_status load_rows(mlops__held_out *self, mlops_store *store, mlops__arena *arena,
@@ -76,7 +76,7 @@ static mlops_status load_rows(mlops__held_out *self, mlops_store *store, mlops__
     const char *path = row < 0 ? "" : cell(entries, "path", row);
     self->path = mlops__arena_text(arena, path, strlen(path));
     if (!self->path) status = mlops__fail_nomem(err, strlen(path));
-    if (!status) status = read_target(self, row < 0 ? NULL : cell(entries, "target", row), err);
+    if (!status) status = find_target(self, row < 0 ? NULL : cell(entries, "target", row), err);
     mlops_table_unref(entries);
     return status;
 }

@@ -844,6 +844,301 @@ public:
     }
 };
 
+/// Fitted features. Immutable and shared; ends with the last mlops_feature_unref().
+class feature : public detail::handle<mlops_feature, mlops_feature_unref> {
+public:
+    using handle::handle;
+
+    /// Another owner of the same.
+    feature share() const { return feature(mlops_feature_ref(need())); }
+
+    /// Fit features to a table.
+    ///
+    /// impute(x, 'mean'|'median'|'mode'|constant) fills null and NaN; standardise(x) is x less its mean, divided by
+    /// its population standard deviation; minmax(x) is x less its minimum, divided by the range; where x is constant,
+    /// both divide by 1. one_hot(x), one_hot(x, max) makes an output name=category of each of the max (default 50, at
+    /// most 10,000) most frequent categories of a string, int64 or bool x, 1 or 0, and stands alone on its line. Null
+    /// and NaN do not count. docs/features.md has the formulas.
+    static ::mlops::feature fit(const std::string &definition, const ::mlops::table &table,
+                                const mlops_feature_opts *opts = nullptr) {
+        mlops_feature *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_feature_fit(&out, definition.c_str(), detail::required(table), opts, &e), "mlops_feature_fit", &e);
+        return ::mlops::feature(out);
+    }
+
+    /// Load fitted features from a file that mlops_feature_write() wrote.
+    static ::mlops::feature load(const std::string &path, const mlops_host *host = nullptr) {
+        mlops_feature *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_feature_load(&out, path.c_str(), host, &e), "mlops_feature_load", &e);
+        return ::mlops::feature(out);
+    }
+
+    /// Load fitted features from memory.
+    static ::mlops::feature parse(std::string_view bytes, const mlops_host *host = nullptr) {
+        mlops_feature *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_feature_parse(&out, bytes.data(), static_cast<std::size_t>(bytes.size()), host, &e), "mlops_feature_parse", &e);
+        return ::mlops::feature(out);
+    }
+
+    /// Write to a file, whole or not at all.
+    void write(const std::string &path) const {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_feature_write(need(), path.c_str(), &e), "mlops_feature_write", &e);
+    }
+
+    /// The features as JSON: definition, inputs with their types, outputs with their expressions. Equal features give
+    /// equal bytes.
+    std::string save() const {
+        return detail::written([&](void *text, std::size_t cap, std::size_t *needed) {
+            return mlops_feature_save(need(), text, cap, needed);
+        }, "mlops_feature_save");
+    }
+
+    /// Name of the content: SHA-256 of what mlops_feature_save() gives.
+    mlops_id id() const {
+        mlops_id out = {};
+        detail::check(mlops_feature_id(need(), &out), "mlops_feature_id");
+        return out;
+    }
+
+    /// The definition, as it was given.
+    std::string_view definition() const {
+        return mlops_feature_definition(need());
+    }
+
+    /// Number of columns that the features read.
+    std::int64_t n_inputs() const {
+        return mlops_feature_n_inputs(need());
+    }
+
+    /// Name of an input, in the order in which the outputs first read them.
+    std::optional<std::string_view> input_name(std::int64_t index) const {
+        const char *text = mlops_feature_input_name(need(), index);
+        if (text == nullptr) return std::nullopt;
+        return text;
+    }
+
+    /// Type of an input; MLOPS_TYPE_NULL where index is out of range.
+    mlops_type input_type(std::int64_t index) const {
+        return mlops_feature_input_type(need(), index);
+    }
+
+    /// Number of values of a row.
+    std::int64_t n_outputs() const {
+        return mlops_feature_n_outputs(need());
+    }
+
+    /// Name of an output, in the order of the definition.
+    std::optional<std::string_view> output_name(std::int64_t index) const {
+        const char *text = mlops_feature_output_name(need(), index);
+        if (text == nullptr) return std::nullopt;
+        return text;
+    }
+
+    /// Expression of an output, with what was fitted as constants in it.
+    std::optional<std::string_view> expression(std::int64_t index) const {
+        const char *text = mlops_feature_expression(need(), index);
+        if (text == nullptr) return std::nullopt;
+        return text;
+    }
+
+    /// Compute the features of a table.
+    ///
+    /// Inputs are bound to columns by name; further columns are ignored. int64 and float64 columns stand for each
+    /// other where every value is exact; a NaN is a null of an int64 input. Outputs are float64 columns; null stays
+    /// null and NaN stays NaN.
+    ::mlops::table apply(const ::mlops::table &table) const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_feature_apply(&out, need(), detail::required(table), &e), "mlops_feature_apply", &e);
+        return ::mlops::table(out);
+    }
+
+    /// Compute the features of a table as rows to predict: the values of mlops_feature_apply(), rounded to float32;
+    /// null is NaN.
+    std::vector<float> matrix(const ::mlops::table &table) const {
+        mlops_error e;
+        e.code = 0;
+        const auto n_rows = mlops_table_n_rows(detail::required(table));
+        const auto n_outputs = mlops_feature_n_outputs(need());
+        std::vector<float> out(static_cast<std::size_t>(n_rows) * static_cast<std::size_t>(n_outputs));
+        detail::check(mlops_feature_matrix(need(), detail::required(table), out.data(), n_rows, n_outputs, &e), "mlops_feature_matrix", &e);
+        return out;
+    }
+
+    /// Compute the features of a table as rows to predict: the values of mlops_feature_apply(), rounded to float32;
+    /// null is NaN.
+    void matrix(const ::mlops::table &table, span<float> out) const {
+        mlops_error e;
+        e.code = 0;
+        const auto n_rows = mlops_table_n_rows(detail::required(table));
+        const auto n_outputs = mlops_feature_n_outputs(need());
+        detail::require(out.size() == static_cast<std::size_t>(n_rows) * static_cast<std::size_t>(n_outputs), "out has another length");
+        detail::check(mlops_feature_matrix(need(), detail::required(table), out.data(), n_rows, n_outputs, &e), "mlops_feature_matrix", &e);
+    }
+
+    /// Compute the features of one row: the bits of mlops_feature_matrix(). Nothing is allocated, locked or called of
+    /// the system.
+    std::vector<float> row(span<const mlops_feature_value> values) const {
+        const auto n_outputs = mlops_feature_n_outputs(need());
+        std::vector<float> out(static_cast<std::size_t>(n_outputs));
+        detail::check(mlops_feature_row(need(), values.data(), static_cast<std::int64_t>(values.size()), out.data(), n_outputs), "mlops_feature_row");
+        return out;
+    }
+
+    /// Compute the features of one row: the bits of mlops_feature_matrix(). Nothing is allocated, locked or called of
+    /// the system.
+    void row(span<const mlops_feature_value> values, span<float> out) const {
+        const auto n_outputs = mlops_feature_n_outputs(need());
+        detail::require(out.size() == static_cast<std::size_t>(n_outputs), "out has another length");
+        detail::check(mlops_feature_row(need(), values.data(), static_cast<std::int64_t>(values.size()), out.data(), n_outputs), "mlops_feature_row");
+    }
+};
+
+/// Versions that serve. Any number of threads may predict at once, also during a refresh: none of them waits.
+class deployment : public detail::handle<mlops_deployment, mlops_deployment_close> {
+public:
+    using handle::handle;
+
+    /// Begin to serve.
+    ///
+    /// What the verbs below take is settled now: rows have the features of the champion's model, values are the
+    /// inputs of the champion's features and behind them those that the canary's need further.
+    static ::mlops::deployment open(const ::mlops::store &store, const std::string &name) {
+        mlops_deployment *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_deployment_open(&out, detail::required(store), name.c_str(), &e), "mlops_deployment_open", &e);
+        return ::mlops::deployment(out);
+    }
+
+    /// Read the store, and serve what it says from now on. Predictions go on meanwhile; versions that serve no more
+    /// end after the last prediction that uses them. After an error everything is as it was, and goes on.
+    std::int64_t refresh() {
+        std::int64_t n_swapped = 0;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_deployment_refresh(need(), &n_swapped, &e), "mlops_deployment_refresh", &e);
+        return n_swapped;
+    }
+
+    /// Number of values that one row yields.
+    std::int64_t width() const {
+        return mlops_deployment_width(need());
+    }
+
+    /// Number of features of a row of mlops_deployment_predict().
+    std::int64_t n_features() const {
+        return mlops_deployment_n_features(need());
+    }
+
+    /// Number of values of a row of mlops_deployment_predict_values(); 0 if no version had features of its own when
+    /// this was opened.
+    std::int64_t n_inputs() const {
+        return mlops_deployment_n_inputs(need());
+    }
+
+    /// Name of an input.
+    std::optional<std::string_view> input_name(std::int64_t index) const {
+        const char *text = mlops_deployment_input_name(need(), index);
+        if (text == nullptr) return std::nullopt;
+        return text;
+    }
+
+    /// Type of an input; MLOPS_TYPE_NULL where index is out of range.
+    mlops_type input_type(std::int64_t index) const {
+        return mlops_deployment_input_type(need(), index);
+    }
+
+    /// What serves, and what it did.
+    mlops_deployment_stats stat() const {
+        mlops_deployment_stats out = {};
+        out.struct_size = sizeof out;
+        detail::check(mlops_deployment_stat(need(), &out), "mlops_deployment_stat");
+        return out;
+    }
+
+    /// Number of the version that serves a key.
+    std::int64_t route(const char *key = nullptr) const {
+        return mlops_deployment_route(need(), key);
+    }
+
+    /// Predict rows with the version that serves a key, as mlops_model_predict(). Nothing is allocated, locked or
+    /// called of the system.
+    std::int64_t predict(const char *key, matrix<const float> rows) {
+        std::int64_t version = 0;
+        const auto width = mlops_deployment_width(need());
+        std::vector<double> out(static_cast<std::size_t>(rows.rows) * static_cast<std::size_t>(width));
+        detail::check(mlops_deployment_predict(need(), key, rows.data, rows.rows, rows.columns, out.data(), width, &version), "mlops_deployment_predict");
+        return version;
+    }
+
+    /// Predict rows with the version that serves a key, as mlops_model_predict(). Nothing is allocated, locked or
+    /// called of the system.
+    std::int64_t predict(matrix<const float> rows, span<double> out, const char *key = nullptr) {
+        std::int64_t version = 0;
+        const auto width = mlops_deployment_width(need());
+        detail::require(out.size() == static_cast<std::size_t>(rows.rows) * static_cast<std::size_t>(width), "out has another length");
+        detail::check(mlops_deployment_predict(need(), key, rows.data, rows.rows, rows.columns, out.data(), width, &version), "mlops_deployment_predict");
+        return version;
+    }
+
+    /// Predict one row of values, through the features of the version that serves a key. Nothing is allocated, locked
+    /// or called of the system.
+    std::int64_t predict_values(const char *key, span<const mlops_feature_value> values) {
+        std::int64_t version = 0;
+        const auto width = mlops_deployment_width(need());
+        std::vector<double> out(static_cast<std::size_t>(width));
+        detail::check(mlops_deployment_predict_values(need(), key, values.data(), static_cast<std::int64_t>(values.size()), out.data(), width, &version), "mlops_deployment_predict_values");
+        return version;
+    }
+
+    /// Predict one row of values, through the features of the version that serves a key. Nothing is allocated, locked
+    /// or called of the system.
+    std::int64_t predict_values(span<const mlops_feature_value> values, span<double> out,
+                                const char *key = nullptr) {
+        std::int64_t version = 0;
+        const auto width = mlops_deployment_width(need());
+        detail::require(out.size() == static_cast<std::size_t>(width), "out has another length");
+        detail::check(mlops_deployment_predict_values(need(), key, values.data(), static_cast<std::int64_t>(values.size()), out.data(), width, &version), "mlops_deployment_predict_values");
+        return version;
+    }
+
+    /// Predict the rows of a table, each with the version that serves its key. Columns are bound by name to the
+    /// inputs of the version's features or, if it has none, to the features of its model.
+    std::vector<double> predict_table(const ::mlops::table &table, const char *key_column = nullptr) {
+        mlops_error e;
+        e.code = 0;
+        const auto n_rows = mlops_table_n_rows(detail::required(table));
+        const auto width = mlops_deployment_width(need());
+        std::vector<double> out(static_cast<std::size_t>(n_rows) * static_cast<std::size_t>(width));
+        std::vector<std::int64_t> versions(static_cast<std::size_t>(n_rows));
+        detail::check(mlops_deployment_predict_table(need(), detail::required(table), key_column, out.data(), n_rows, width, versions.data(), &e), "mlops_deployment_predict_table", &e);
+        return out;
+    }
+
+    /// Predict the rows of a table, each with the version that serves its key. Columns are bound by name to the
+    /// inputs of the version's features or, if it has none, to the features of its model.
+    void predict_table(const ::mlops::table &table, span<double> out, span<std::int64_t> versions,
+                       const char *key_column = nullptr) {
+        mlops_error e;
+        e.code = 0;
+        const auto n_rows = mlops_table_n_rows(detail::required(table));
+        const auto width = mlops_deployment_width(need());
+        detail::require(out.size() == static_cast<std::size_t>(n_rows) * static_cast<std::size_t>(width), "out has another length");
+        detail::require(versions.size() == static_cast<std::size_t>(n_rows), "versions has another length");
+        detail::check(mlops_deployment_predict_table(need(), detail::required(table), key_column, out.data(), n_rows, width, versions.data(), &e), "mlops_deployment_predict_table", &e);
+    }
+};
+
 /// Entries that wait to become a commit. What is added is held in memory until then. Mutable; one thread at a
 /// time.
 class draft : public detail::handle<mlops_draft, mlops_draft_free> {
@@ -1310,165 +1605,6 @@ public:
     }
 };
 
-/// Fitted features. Immutable and shared; ends with the last mlops_feature_unref().
-class feature : public detail::handle<mlops_feature, mlops_feature_unref> {
-public:
-    using handle::handle;
-
-    /// Another owner of the same.
-    feature share() const { return feature(mlops_feature_ref(need())); }
-
-    /// Fit features to a table.
-    ///
-    /// impute(x, 'mean'|'median'|'mode'|constant) fills null and NaN; standardise(x) is x less its mean, divided by
-    /// its population standard deviation; minmax(x) is x less its minimum, divided by the range; where x is constant,
-    /// both divide by 1. one_hot(x), one_hot(x, max) makes an output name=category of each of the max (default 50, at
-    /// most 10,000) most frequent categories of a string, int64 or bool x, 1 or 0, and stands alone on its line. Null
-    /// and NaN do not count. docs/features.md has the formulas.
-    static ::mlops::feature fit(const std::string &definition, const ::mlops::table &table,
-                                const mlops_feature_opts *opts = nullptr) {
-        mlops_feature *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_feature_fit(&out, definition.c_str(), detail::required(table), opts, &e), "mlops_feature_fit", &e);
-        return ::mlops::feature(out);
-    }
-
-    /// Load fitted features from a file that mlops_feature_write() wrote.
-    static ::mlops::feature load(const std::string &path, const mlops_host *host = nullptr) {
-        mlops_feature *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_feature_load(&out, path.c_str(), host, &e), "mlops_feature_load", &e);
-        return ::mlops::feature(out);
-    }
-
-    /// Load fitted features from memory.
-    static ::mlops::feature parse(std::string_view bytes, const mlops_host *host = nullptr) {
-        mlops_feature *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_feature_parse(&out, bytes.data(), static_cast<std::size_t>(bytes.size()), host, &e), "mlops_feature_parse", &e);
-        return ::mlops::feature(out);
-    }
-
-    /// Write to a file, whole or not at all.
-    void write(const std::string &path) const {
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_feature_write(need(), path.c_str(), &e), "mlops_feature_write", &e);
-    }
-
-    /// The features as JSON: definition, inputs with their types, outputs with their expressions. Equal features give
-    /// equal bytes.
-    std::string save() const {
-        return detail::written([&](void *text, std::size_t cap, std::size_t *needed) {
-            return mlops_feature_save(need(), text, cap, needed);
-        }, "mlops_feature_save");
-    }
-
-    /// Name of the content: SHA-256 of what mlops_feature_save() gives.
-    mlops_id id() const {
-        mlops_id out = {};
-        detail::check(mlops_feature_id(need(), &out), "mlops_feature_id");
-        return out;
-    }
-
-    /// The definition, as it was given.
-    std::string_view definition() const {
-        return mlops_feature_definition(need());
-    }
-
-    /// Number of columns that the features read.
-    std::int64_t n_inputs() const {
-        return mlops_feature_n_inputs(need());
-    }
-
-    /// Name of an input, in the order in which the outputs first read them.
-    std::optional<std::string_view> input_name(std::int64_t index) const {
-        const char *text = mlops_feature_input_name(need(), index);
-        if (text == nullptr) return std::nullopt;
-        return text;
-    }
-
-    /// Type of an input; MLOPS_TYPE_NULL where index is out of range.
-    mlops_type input_type(std::int64_t index) const {
-        return mlops_feature_input_type(need(), index);
-    }
-
-    /// Number of values of a row.
-    std::int64_t n_outputs() const {
-        return mlops_feature_n_outputs(need());
-    }
-
-    /// Name of an output, in the order of the definition.
-    std::optional<std::string_view> output_name(std::int64_t index) const {
-        const char *text = mlops_feature_output_name(need(), index);
-        if (text == nullptr) return std::nullopt;
-        return text;
-    }
-
-    /// Expression of an output, with what was fitted as constants in it.
-    std::optional<std::string_view> expression(std::int64_t index) const {
-        const char *text = mlops_feature_expression(need(), index);
-        if (text == nullptr) return std::nullopt;
-        return text;
-    }
-
-    /// Compute the features of a table.
-    ///
-    /// Inputs are bound to columns by name; further columns are ignored. int64 and float64 columns stand for each
-    /// other where every value is exact; a NaN is a null of an int64 input. Outputs are float64 columns; null stays
-    /// null and NaN stays NaN.
-    ::mlops::table apply(const ::mlops::table &table) const {
-        mlops_table *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_feature_apply(&out, need(), detail::required(table), &e), "mlops_feature_apply", &e);
-        return ::mlops::table(out);
-    }
-
-    /// Compute the features of a table as rows to predict: the values of mlops_feature_apply(), rounded to float32;
-    /// null is NaN.
-    std::vector<float> matrix(const ::mlops::table &table) const {
-        mlops_error e;
-        e.code = 0;
-        const auto n_rows = mlops_table_n_rows(detail::required(table));
-        const auto n_outputs = mlops_feature_n_outputs(need());
-        std::vector<float> out(static_cast<std::size_t>(n_rows) * static_cast<std::size_t>(n_outputs));
-        detail::check(mlops_feature_matrix(need(), detail::required(table), out.data(), n_rows, n_outputs, &e), "mlops_feature_matrix", &e);
-        return out;
-    }
-
-    /// Compute the features of a table as rows to predict: the values of mlops_feature_apply(), rounded to float32;
-    /// null is NaN.
-    void matrix(const ::mlops::table &table, span<float> out) const {
-        mlops_error e;
-        e.code = 0;
-        const auto n_rows = mlops_table_n_rows(detail::required(table));
-        const auto n_outputs = mlops_feature_n_outputs(need());
-        detail::require(out.size() == static_cast<std::size_t>(n_rows) * static_cast<std::size_t>(n_outputs), "out has another length");
-        detail::check(mlops_feature_matrix(need(), detail::required(table), out.data(), n_rows, n_outputs, &e), "mlops_feature_matrix", &e);
-    }
-
-    /// Compute the features of one row: the bits of mlops_feature_matrix(). Nothing is allocated, locked or called of
-    /// the system.
-    std::vector<float> row(span<const mlops_feature_value> values) const {
-        const auto n_outputs = mlops_feature_n_outputs(need());
-        std::vector<float> out(static_cast<std::size_t>(n_outputs));
-        detail::check(mlops_feature_row(need(), values.data(), static_cast<std::int64_t>(values.size()), out.data(), n_outputs), "mlops_feature_row");
-        return out;
-    }
-
-    /// Compute the features of one row: the bits of mlops_feature_matrix(). Nothing is allocated, locked or called of
-    /// the system.
-    void row(span<const mlops_feature_value> values, span<float> out) const {
-        const auto n_outputs = mlops_feature_n_outputs(need());
-        detail::require(out.size() == static_cast<std::size_t>(n_outputs), "out has another length");
-        detail::check(mlops_feature_row(need(), values.data(), static_cast<std::int64_t>(values.size()), out.data(), n_outputs), "mlops_feature_row");
-    }
-};
-
 /// A monitor. One thread at a time.
 class monitor : public detail::handle<mlops_monitor, mlops_monitor_free> {
 public:
@@ -1565,6 +1701,105 @@ public:
         mlops_error e;
         e.code = 0;
         detail::check(mlops_monitor_save(need(), path.c_str(), &e), "mlops_monitor_save", &e);
+    }
+};
+
+/// A watch. The rows of a window that is not yet full end with it. One thread at a time.
+class watch : public detail::handle<mlops_watch, mlops_watch_close> {
+public:
+    using handle::handle;
+
+    /// Begin to watch a version. The first who does so under a name makes the watch in the store.
+    static ::mlops::watch open(const ::mlops::store &store, const std::string &model, const std::string &which,
+                               const mlops_watch_opts *opts = nullptr) {
+        mlops_watch *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_watch_open(&out, detail::required(store), model.c_str(), which.c_str(), opts, &e), "mlops_watch_open", &e);
+        return ::mlops::watch(out);
+    }
+
+    /// Number of columns of a row that mlops_watch_add() takes.
+    std::int64_t n_features() const {
+        return mlops_watch_n_features(need());
+    }
+
+    /// Number of rows that were added since the watch was opened.
+    std::int64_t n_rows() const {
+        return mlops_watch_n_rows(need());
+    }
+
+    /// Add rows and what the model made of them, as mlops_monitor_add().
+    ///
+    /// Rows are taken in pieces, each up to the end of a window, which is then committed. If that fails the rest is
+    /// not taken: mlops_watch_n_rows() tells how many rows count. The window waits, and the next call commits it
+    /// before it takes anything; so does one without rows.
+    void add(matrix<const float> rows, matrix<const double> predictions = {}) {
+        mlops_error e;
+        e.code = 0;
+        detail::require(predictions.data == nullptr || predictions.rows == rows.rows, "predictions and rows differ in length");
+        detail::check(mlops_watch_add(need(), rows.data, rows.rows, rows.columns, predictions.data, predictions.columns, &e), "mlops_watch_add", &e);
+    }
+
+    /// Add the rows of a table, its columns bound by name, as mlops_watch_add().
+    void add_table(const ::mlops::table &table) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_watch_add_table(need(), detail::required(table), &e), "mlops_watch_add_table", &e);
+    }
+
+    /// Add the time that predicting took, as mlops_monitor_add_latency().
+    void add_latency(std::int64_t duration_ns) {
+        detail::check(mlops_watch_add_latency(need(), duration_ns), "mlops_watch_add_latency");
+    }
+
+    /// Number of windows that were committed since the watch was opened.
+    std::int64_t n_windows() const {
+        return mlops_watch_n_windows(need());
+    }
+
+    /// Verdicts of the newest full window, or of what there is, as mlops_monitor_drift().
+    ::mlops::drift drift() const {
+        mlops_drift *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_watch_drift(&out, need(), &e), "mlops_watch_drift", &e);
+        return ::mlops::drift(out);
+    }
+
+    /// Metrics in Prometheus' text format, as mlops_monitor_metrics(), with the watch's name as label "model".
+    std::string metrics() const {
+        return detail::written([&](char *text, std::size_t cap, std::size_t *needed) {
+            return mlops_watch_metrics(need(), text, cap, needed);
+        }, "mlops_watch_metrics");
+    }
+
+    /// Write a report, as mlops_monitor_save().
+    void save(const std::string &path) const {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_watch_save(need(), path.c_str(), &e), "mlops_watch_save", &e);
+    }
+
+    /// Windows of a watch, oldest first: number (int64, from 1 on), time_ns (int64: when it was full), model
+    /// (string), version (int64), n_rows (int64), verdict (string: "drift", "no drift", "not enough data"), n_drifted
+    /// (int64), columns (string: those that drifted, as a line of CSV), report (string: id of the content that
+    /// mlops_watch_report() gives).
+    static ::mlops::table windows(const ::mlops::store &store, const std::string &name) {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_watch_windows(&out, detail::required(store), name.c_str(), &e), "mlops_watch_windows", &e);
+        return ::mlops::table(out);
+    }
+
+    /// What was found of each column of a window, as mlops_drift_json() gives it.
+    static std::string report(const ::mlops::store &store, const std::string &name, std::int64_t number) {
+        mlops_error e;
+        e.code = 0;
+        return detail::written([&](char *text, std::size_t cap, std::size_t *needed) {
+            return mlops_watch_report(detail::required(store), name.c_str(), number, text, cap, needed, &e);
+        }, "mlops_watch_report", &e);
     }
 };
 
@@ -1690,6 +1925,31 @@ inline void dataset_checkout(const ::mlops::store &store, const std::string &dat
     mlops_error e;
     e.code = 0;
     detail::check(mlops_dataset_checkout(detail::required(store), dataset.c_str(), ref, folder.c_str(), opts, &e), "mlops_dataset_checkout", &e);
+}
+
+/// Make a deployment, or change it. The trail of its record is its history.
+inline void deploy_set(const ::mlops::change &change, const std::string &name,
+                       const mlops_deploy_opts *opts = nullptr) {
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_deploy_set(detail::required(change), name.c_str(), opts, &e), "mlops_deploy_set", &e);
+}
+
+/// Deployments by name: name, model, champion (string: the alias), champion_version (int64; null: nobody holds
+/// it), canary (string), canary_version (int64; null likewise), canary_share (float64), salt (string), time_ns
+/// (int64: when it was set).
+inline ::mlops::table deploy_list(const ::mlops::store &store) {
+    mlops_table *out = nullptr;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_deploy_list(&out, detail::required(store), &e), "mlops_deploy_list", &e);
+    return ::mlops::table(out);
+}
+
+/// Where a key lies: one of a million buckets, of which the first canary_share * 1,000,000 are the canary's.
+/// Needs no store.
+inline std::int64_t deploy_bucket(const std::string &salt, const std::string &key) {
+    return mlops_deploy_bucket(salt.c_str(), key.c_str());
 }
 
 /// Make a branch, or move it. Whoever reads it sees the other commit from the change's commit on.
@@ -1975,8 +2235,8 @@ inline void registry_file(const ::mlops::store &store, const std::string &name, 
 }
 
 /// All that is known of a version, as JSON: model, version, created_ns, bundle, plan, file, features and
-/// reference as ids, signature (inputs, outputs, task), run, dataset, commit, path, description, metadata;
-/// aliases that it holds; decisions of gates about it. What was not given is left out.
+/// reference as ids, signature (inputs, outputs, task, classes), run, dataset, commit, path, description,
+/// metadata; aliases that it holds; decisions of gates about it. What was not given is left out.
 inline std::string registry_describe(const ::mlops::store &store, const std::string &name,
                                      const std::string &which) {
     mlops_error e;

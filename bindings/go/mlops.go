@@ -433,6 +433,59 @@ func makeCheckCounts(c *C.mlops_check_counts) (r CheckCounts) {
 	return r
 }
 
+// FeatureValue: one input of a row. An element of an array: it has no struct_size and never grows.
+type FeatureValue struct {
+	// which of the following it is; MLOPS_TYPE_NULL is a null
+	Type Type
+	// other than 0: a null, whatever the type
+	IsNull int32
+	// int64; bool, as 0 or 1
+	I64 int64
+	// float64
+	F64 float64
+	// string: UTF-8, ends in NUL; borrowed for the call
+	Text string
+}
+
+func manyFeatureValue(s *scope, from []FeatureValue) *C.mlops_feature_value {
+	p := (*C.mlops_feature_value)(s.alloc(C.size_t(len(from)+1) * C.sizeof_mlops_feature_value))
+	for i, c := range unsafe.Slice(p, len(from)) {
+		c._type = C.mlops_type(from[i].Type)
+		c.is_null = C.int32_t(from[i].IsNull)
+		c.i64 = C.int64_t(from[i].I64)
+		c.f64 = C.double(from[i].F64)
+		c.text = s.str(from[i].Text)
+		unsafe.Slice(p, len(from))[i] = c
+	}
+	return p
+}
+
+// DeploymentStats: what serves, and what it did.
+type DeploymentStats struct {
+	// serves
+	ChampionVersion int64
+	// is tried; 0: none is, since nobody holds the alias or its share is 0
+	CanaryVersion int64
+	// of the keys, as the deployment has it
+	CanaryShare float64
+	// rows that a champion predicted since this was opened
+	NChampion int64
+	// rows that a canary predicted
+	NCanary int64
+	// refreshes that found something new
+	NSwaps int64
+}
+
+func makeDeploymentStats(c *C.mlops_deployment_stats) (r DeploymentStats) {
+	r.ChampionVersion = int64(c.champion_version)
+	r.CanaryVersion = int64(c.canary_version)
+	r.CanaryShare = float64(c.canary_share)
+	r.NChampion = int64(c.n_champion)
+	r.NCanary = int64(c.n_canary)
+	r.NSwaps = int64(c.n_swaps)
+	return r
+}
+
 // DriftColumn: what was found of one column. Measures that do not apply are NaN.
 type DriftColumn struct {
 	// the answer
@@ -538,33 +591,6 @@ func makeProfileSummary(c *C.mlops_profile_summary) (r ProfileSummary) {
 	r.Max = float64(c.max)
 	r.Mean = float64(c.mean)
 	return r
-}
-
-// FeatureValue: one input of a row. An element of an array: it has no struct_size and never grows.
-type FeatureValue struct {
-	// which of the following it is; MLOPS_TYPE_NULL is a null
-	Type Type
-	// other than 0: a null, whatever the type
-	IsNull int32
-	// int64; bool, as 0 or 1
-	I64 int64
-	// float64
-	F64 float64
-	// string: UTF-8, ends in NUL; borrowed for the call
-	Text string
-}
-
-func manyFeatureValue(s *scope, from []FeatureValue) *C.mlops_feature_value {
-	p := (*C.mlops_feature_value)(s.alloc(C.size_t(len(from)+1) * C.sizeof_mlops_feature_value))
-	for i, c := range unsafe.Slice(p, len(from)) {
-		c._type = C.mlops_type(from[i].Type)
-		c.is_null = C.int32_t(from[i].IsNull)
-		c.i64 = C.int64_t(from[i].I64)
-		c.f64 = C.double(from[i].F64)
-		c.text = s.str(from[i].Text)
-		unsafe.Slice(p, len(from))[i] = c
-	}
-	return p
 }
 
 // Metrics: what a verb found. With weights, rows count by their weight.
@@ -1050,6 +1076,47 @@ func (o *CheckoutOpts) c(s *scope) *C.mlops_checkout_opts {
 	return c
 }
 
+// FeatureOpts: options of mlops_feature_fit(). Zero means the default in each field.
+type FeatureOpts struct {
+}
+
+func (o *FeatureOpts) c(s *scope) *C.mlops_feature_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_feature_opts)(s.alloc(C.sizeof_mlops_feature_opts))
+	c.struct_size = C.sizeof_mlops_feature_opts
+	return c
+}
+
+// DeployOpts: what a deployment is. Zero means the default in each field.
+type DeployOpts struct {
+	// a registered model; default: as it is. A new deployment needs it
+	Model string
+	// alias whose holder serves; default: as it is, at first "champion"
+	Champion string
+	// alias whose holder is tried; default: as it is, at first "canary"
+	Canary string
+	// of the keys, in [0, 1], to the millionth; default 0
+	CanaryShare float64
+	// another one deals the keys anew; default: as it is, at first the deployment's name
+	Salt string
+}
+
+func (o *DeployOpts) c(s *scope) *C.mlops_deploy_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_deploy_opts)(s.alloc(C.sizeof_mlops_deploy_opts))
+	c.struct_size = C.sizeof_mlops_deploy_opts
+	c.model = s.optional(o.Model)
+	c.champion = s.optional(o.Champion)
+	c.canary = s.optional(o.Canary)
+	c.canary_share = C.double(o.CanaryShare)
+	c.salt = s.optional(o.Salt)
+	return c
+}
+
 // DraftOpts: what a draft is to become. Zero means the default in each field.
 type DraftOpts struct {
 	// begin without entries; default: with those of the branch
@@ -1228,19 +1295,6 @@ func (o *RunOpts) c(s *scope) *C.mlops_run_opts {
 	return c
 }
 
-// FeatureOpts: options of mlops_feature_fit(). Zero means the default in each field.
-type FeatureOpts struct {
-}
-
-func (o *FeatureOpts) c(s *scope) *C.mlops_feature_opts {
-	if o == nil {
-		return nil
-	}
-	c := (*C.mlops_feature_opts)(s.alloc(C.sizeof_mlops_feature_opts))
-	c.struct_size = C.sizeof_mlops_feature_opts
-	return c
-}
-
 // MetricOpts: options of the verbs. Zero means the default in each field.
 type MetricOpts struct {
 	// leave out, and count, rows without a prediction or label
@@ -1354,6 +1408,10 @@ type RegisterOpts struct {
 	Commit string
 	// table of that commit; default: the only one
 	Path string
+	// values of the target, as text, in the order of the model's classes, separated by commas, quoted as
+	// in a CSV line; of two, a probability is of the second; default: the target is a number, of classes
+	// 0, 1, 2, ...
+	Classes string
 	// in words, up to 64 KiB
 	Description string
 	// a JSON object, up to 64 KiB, kept as it is
@@ -1379,6 +1437,7 @@ func (o *RegisterOpts) c(s *scope) *C.mlops_register_opts {
 	c.dataset = s.optional(o.Dataset)
 	c.commit = s.optional(o.Commit)
 	c.path = s.optional(o.Path)
+	c.classes = s.optional(o.Classes)
 	c.description = s.optional(o.Description)
 	c.metadata = s.optional(o.Metadata)
 	return c
@@ -1410,6 +1469,28 @@ func (o *StatsOpts) c(s *scope) *C.mlops_stats_opts {
 	}
 	c.method = C.mlops_stats_method(o.Method)
 	c.alternative = C.mlops_stats_alternative(o.Alternative)
+	return c
+}
+
+// WatchOpts: options of mlops_watch_open(). Zero means the default in each field.
+type WatchOpts struct {
+	// name of the watch; default: that of the model
+	Name string
+	// tolerances, alpha, rows_min; columns and ignore choose what is watched
+	Drift *DriftOpts
+	// rows of a window, 50 or more; default 1,000
+	WindowRows int64
+}
+
+func (o *WatchOpts) c(s *scope) *C.mlops_watch_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_watch_opts)(s.alloc(C.sizeof_mlops_watch_opts))
+	c.struct_size = C.sizeof_mlops_watch_opts
+	c.name = s.optional(o.Name)
+	c.drift = o.Drift.c(s)
+	c.window_rows = C.int64_t(o.WindowRows)
 	return c
 }
 
@@ -2785,6 +2866,498 @@ func (x *Check) Fault(index int64) string {
 	return C.GoString(C.mlops_check_fault(x.p, C.int64_t(index)))
 }
 
+// Feature: fitted features. Immutable and shared; ends with the last mlops_feature_unref().
+type Feature struct {
+	p *C.mlops_feature
+}
+
+func wrapFeature(p *C.mlops_feature) *Feature {
+	x := &Feature{p: p}
+	runtime.SetFinalizer(x, (*Feature).Close)
+	return x
+}
+
+// Close ends this Feature, or this share of it; it may be called again.
+func (x *Feature) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	C.mlops_feature_unref(x.p)
+	x.p = nil
+	return nil
+}
+
+// FitFeature: fit features to a table.
+//
+// impute(x, 'mean'|'median'|'mode'|constant) fills null and NaN; standardise(x) is x less its mean,
+// divided by its population standard deviation; minmax(x) is x less its minimum, divided by the range;
+// where x is constant, both divide by 1. one_hot(x), one_hot(x, max) makes an output name=category of
+// each of the max (default 50, at most 10,000) most frequent categories of a string, int64 or bool x,
+// 1 or 0, and stands alone on its line. Null and NaN do not count. docs/features.md has the formulas.
+//
+// Errors: MLOPS_E_PARSE, MLOPS_E_NOT_FOUND for an unknown name; MLOPS_E_SCHEMA for types that do not
+// fit, a value that is infinite, or none where something is fitted; MLOPS_E_EXISTS for two outputs of
+// one name; MLOPS_E_LIMIT beyond 65,536 outputs or the limits of the language; MLOPS_E_INVALID,
+// MLOPS_E_NOMEM.
+func FitFeature(definition string, table *Table, opts *FeatureOpts) (*Feature, error) {
+	defer runtime.KeepAlive(table)
+	var s scope
+	defer s.free()
+	var out *C.mlops_feature
+	if table == nil || table.p == nil {
+		return nil, closed("Table")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_feature_fit(&out, s.str(definition), table.p, optsC, &e), &e, "mlops_feature_fit"); err != nil {
+		return nil, err
+	}
+	r := wrapFeature(out)
+	return r, nil
+}
+
+// LoadFeature: load fitted features from a file that mlops_feature_write() wrote.
+//
+// Errors: MLOPS_E_NOT_FOUND, MLOPS_E_IO, MLOPS_E_DENIED; else as mlops_feature_parse().
+func LoadFeature(path string) (*Feature, error) {
+	var s scope
+	defer s.free()
+	var out *C.mlops_feature
+	var e C.mlops_error
+	if err := check(C.mlops_feature_load(&out, s.str(path), nil, &e), &e, "mlops_feature_load"); err != nil {
+		return nil, err
+	}
+	r := wrapFeature(out)
+	return r, nil
+}
+
+// ParseFeature: load fitted features from memory.
+//
+// Errors: MLOPS_E_CORRUPT for any other bytes; MLOPS_E_UNSUPPORTED for a later format; MLOPS_E_LIMIT
+// beyond 64 MiB; MLOPS_E_NOMEM.
+func ParseFeature(content []byte) (*Feature, error) {
+	defer runtime.KeepAlive(content)
+	var out *C.mlops_feature
+	var e C.mlops_error
+	if err := check(C.mlops_feature_parse(&out, pointer(content), C.size_t(len(content)), nil, &e), &e, "mlops_feature_parse"); err != nil {
+		return nil, err
+	}
+	r := wrapFeature(out)
+	return r, nil
+}
+
+// Write: write to a file, whole or not at all.
+//
+// Errors: MLOPS_E_IO, MLOPS_E_NO_SPACE, MLOPS_E_DENIED, MLOPS_E_NOT_FOUND, MLOPS_E_NOMEM.
+func (x *Feature) Write(path string) error {
+	if x == nil || x.p == nil {
+		return closed("Feature")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var e C.mlops_error
+	return check(C.mlops_feature_write(x.p, s.str(path), &e), &e, "mlops_feature_write")
+}
+
+// Save: the features as JSON: definition, inputs with their types, outputs with their expressions.
+// Equal features give equal bytes.
+//
+// Errors: MLOPS_E_ARENA if cap is too small: nothing is written then.
+func (x *Feature) Save() ([]byte, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Feature")
+	}
+	defer runtime.KeepAlive(x)
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_feature_save(x.p, text, room, needed)
+	}, nil, "mlops_feature_save")
+	if err != nil {
+		return nil, err
+	}
+	return content, nil
+}
+
+// ID: name of the content: SHA-256 of what mlops_feature_save() gives.
+func (x *Feature) ID() (ID, error) {
+	if x == nil || x.p == nil {
+		return ID{}, closed("Feature")
+	}
+	defer runtime.KeepAlive(x)
+	var out C.mlops_id
+	if err := check(C.mlops_feature_id(x.p, &out), nil, "mlops_feature_id"); err != nil {
+		return ID{}, err
+	}
+	return *(*ID)(unsafe.Pointer(&out.bytes)), nil
+}
+
+// Definition: the definition, as it was given.
+//
+// Returns: never NULL.
+func (x *Feature) Definition() string {
+	if x == nil || x.p == nil {
+		return ""
+	}
+	defer runtime.KeepAlive(x)
+	return C.GoString(C.mlops_feature_definition(x.p))
+}
+
+// NInputs: number of columns that the features read.
+func (x *Feature) NInputs() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_feature_n_inputs(x.p))
+}
+
+// InputName: name of an input, in the order in which the outputs first read them.
+//
+// Returns: NULL if index is out of range.
+func (x *Feature) InputName(index int64) string {
+	if x == nil || x.p == nil {
+		return ""
+	}
+	defer runtime.KeepAlive(x)
+	return C.GoString(C.mlops_feature_input_name(x.p, C.int64_t(index)))
+}
+
+// InputType: type of an input; MLOPS_TYPE_NULL where index is out of range.
+func (x *Feature) InputType(index int64) Type {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return Type(C.mlops_feature_input_type(x.p, C.int64_t(index)))
+}
+
+// NOutputs: number of values of a row.
+func (x *Feature) NOutputs() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_feature_n_outputs(x.p))
+}
+
+// OutputName: name of an output, in the order of the definition.
+//
+// Returns: NULL if index is out of range.
+func (x *Feature) OutputName(index int64) string {
+	if x == nil || x.p == nil {
+		return ""
+	}
+	defer runtime.KeepAlive(x)
+	return C.GoString(C.mlops_feature_output_name(x.p, C.int64_t(index)))
+}
+
+// Expression: expression of an output, with what was fitted as constants in it.
+//
+// Returns: NULL if index is out of range.
+func (x *Feature) Expression(index int64) string {
+	if x == nil || x.p == nil {
+		return ""
+	}
+	defer runtime.KeepAlive(x)
+	return C.GoString(C.mlops_feature_expression(x.p, C.int64_t(index)))
+}
+
+// Apply: compute the features of a table.
+//
+// Inputs are bound to columns by name; further columns are ignored. int64 and float64 columns stand
+// for each other where every value is exact; a NaN is a null of an int64 input. Outputs are float64
+// columns; null stays null and NaN stays NaN.
+//
+// Errors: MLOPS_E_SCHEMA names the column; MLOPS_E_NOMEM.
+func (x *Feature) Apply(table *Table) (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Feature")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(table)
+	var out *C.mlops_table
+	if table == nil || table.p == nil {
+		return nil, closed("Table")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_feature_apply(&out, x.p, table.p, &e), &e, "mlops_feature_apply"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// Matrix: compute the features of a table as rows to predict: the values of mlops_feature_apply(),
+// rounded to float32; null is NaN.
+//
+// Errors: as mlops_feature_apply(); MLOPS_E_INVALID where a shape differs.
+func (x *Feature) Matrix(table *Table) ([]float32, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Feature")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(table)
+	if table == nil || table.p == nil {
+		return nil, closed("Table")
+	}
+	var e C.mlops_error
+	nRows := C.mlops_table_n_rows(table.p)
+	nOutputs := C.mlops_feature_n_outputs(x.p)
+	out := make([]float32, int(nRows)*int(nOutputs))
+	if err := check(C.mlops_feature_matrix(x.p, table.p, (*C.float)(pointer(out)), nRows, nOutputs, &e), &e, "mlops_feature_matrix"); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// Row: compute the features of one row: the bits of mlops_feature_matrix(). Nothing is allocated,
+// locked or called of the system.
+//
+// Errors: MLOPS_E_INVALID where a shape differs or a text is no UTF-8; MLOPS_E_SCHEMA if a value has
+// another type than its input, or is not exact in it; MLOPS_E_ARENA if an expression needs more
+// working memory than the stack bound of 16 KiB; nothing is written then.
+func (x *Feature) Row(values []FeatureValue) ([]float32, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Feature")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	valuesC := manyFeatureValue(&s, values)
+	nOutputs := C.mlops_feature_n_outputs(x.p)
+	out := make([]float32, int(nOutputs))
+	if err := check(C.mlops_feature_row(x.p, valuesC, C.int64_t(len(values)), (*C.float)(pointer(out)), nOutputs), nil, "mlops_feature_row"); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// Deployment: versions that serve. Any number of threads may predict at once, also during a refresh:
+// none of them waits.
+type Deployment struct {
+	p *C.mlops_deployment
+}
+
+func wrapDeployment(p *C.mlops_deployment) *Deployment {
+	x := &Deployment{p: p}
+	runtime.SetFinalizer(x, (*Deployment).Close)
+	return x
+}
+
+// Close ends this Deployment, or this share of it; it may be called again.
+func (x *Deployment) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	C.mlops_deployment_close(x.p)
+	x.p = nil
+	return nil
+}
+
+// OpenDeployment: begin to serve.
+//
+// What the verbs below take is settled now: rows have the features of the champion's model, values are
+// the inputs of the champion's features and behind them those that the canary's need further.
+//
+// Errors: MLOPS_E_NOT_FOUND if there is no such deployment, or nobody holds the champion's alias;
+// MLOPS_E_SCHEMA if champion and canary yield different numbers of values; MLOPS_E_CORRUPT,
+// MLOPS_E_INVALID, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func OpenDeployment(store *Store, name string) (*Deployment, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	var out *C.mlops_deployment
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_deployment_open(&out, store.p, s.str(name), &e), &e, "mlops_deployment_open"); err != nil {
+		return nil, err
+	}
+	r := wrapDeployment(out)
+	return r, nil
+}
+
+// Refresh: read the store, and serve what it says from now on. Predictions go on meanwhile; versions
+// that serve no more end after the last prediction that uses them. After an error everything is as it
+// was, and goes on.
+//
+// Errors: as mlops_deployment_open(); MLOPS_E_SCHEMA also if a version does not take the rows, or
+// values, that this deployment was given so far: open it anew for those.
+func (x *Deployment) Refresh() (int64, error) {
+	if x == nil || x.p == nil {
+		return 0, closed("Deployment")
+	}
+	defer runtime.KeepAlive(x)
+	var nSwapped C.int64_t
+	var e C.mlops_error
+	if err := check(C.mlops_deployment_refresh(x.p, &nSwapped, &e), &e, "mlops_deployment_refresh"); err != nil {
+		return 0, err
+	}
+	return int64(nSwapped), nil
+}
+
+// Width: number of values that one row yields.
+func (x *Deployment) Width() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_deployment_width(x.p))
+}
+
+// NFeatures: number of features of a row of mlops_deployment_predict().
+func (x *Deployment) NFeatures() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_deployment_n_features(x.p))
+}
+
+// NInputs: number of values of a row of mlops_deployment_predict_values(); 0 if no version had
+// features of its own when this was opened.
+func (x *Deployment) NInputs() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_deployment_n_inputs(x.p))
+}
+
+// InputName: name of an input.
+//
+// Returns: NULL if index is out of range.
+func (x *Deployment) InputName(index int64) string {
+	if x == nil || x.p == nil {
+		return ""
+	}
+	defer runtime.KeepAlive(x)
+	return C.GoString(C.mlops_deployment_input_name(x.p, C.int64_t(index)))
+}
+
+// InputType: type of an input; MLOPS_TYPE_NULL where index is out of range.
+func (x *Deployment) InputType(index int64) Type {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return Type(C.mlops_deployment_input_type(x.p, C.int64_t(index)))
+}
+
+// Stat: what serves, and what it did.
+//
+// Errors: MLOPS_E_INVALID.
+func (x *Deployment) Stat() (DeploymentStats, error) {
+	if x == nil || x.p == nil {
+		return DeploymentStats{}, closed("Deployment")
+	}
+	defer runtime.KeepAlive(x)
+	var out C.mlops_deployment_stats
+	out.struct_size = C.sizeof_mlops_deployment_stats
+	if err := check(C.mlops_deployment_stat(x.p, &out), nil, "mlops_deployment_stat"); err != nil {
+		return DeploymentStats{}, err
+	}
+	return makeDeploymentStats(&out), nil
+}
+
+// Route: number of the version that serves a key.
+//
+// Returns: 1 or more.
+func (x *Deployment) Route(key string) int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	return int64(C.mlops_deployment_route(x.p, s.optional(key)))
+}
+
+// Predict: predict rows with the version that serves a key, as mlops_model_predict(). Nothing is
+// allocated, locked or called of the system.
+//
+// Errors: MLOPS_E_SCHEMA if the version takes rows of other features; MLOPS_E_INVALID where a shape
+// differs; MLOPS_E_ARENA if the model needs more working memory than the stack bound of 16 KiB:
+// mlops_deployment_predict_table() predicts with any; nothing is written then.
+func (x *Deployment) Predict(key string, rows []float32, nFeatures int) (int64, []float64, error) {
+	if x == nil || x.p == nil {
+		return 0, nil, closed("Deployment")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(rows)
+	var s scope
+	defer s.free()
+	var version C.int64_t
+	nRows, ok := wholeRows(len(rows), nFeatures)
+	if !ok {
+		return 0, nil, invalid("rows is not whole rows")
+	}
+	width := C.mlops_deployment_width(x.p)
+	out := make([]float64, int(C.int64_t(nRows))*int(width))
+	if err := check(C.mlops_deployment_predict(x.p, s.optional(key), (*C.float)(pointer(rows)), C.int64_t(nRows), C.int64_t(nFeatures), (*C.double)(pointer(out)), width, &version), nil, "mlops_deployment_predict"); err != nil {
+		return 0, nil, err
+	}
+	return int64(version), out, nil
+}
+
+// PredictValues: predict one row of values, through the features of the version that serves a key.
+// Nothing is allocated, locked or called of the system.
+//
+// Errors: MLOPS_E_SCHEMA if the version has no features or needs further inputs, or a value does not
+// fit its input; MLOPS_E_INVALID where a shape differs or a text is no UTF-8; MLOPS_E_ARENA beyond
+// 4,096 features or the stack bounds of mlops_feature_row() and mlops_model_predict(); nothing is
+// written then.
+func (x *Deployment) PredictValues(key string, values []FeatureValue) (int64, []float64, error) {
+	if x == nil || x.p == nil {
+		return 0, nil, closed("Deployment")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	valuesC := manyFeatureValue(&s, values)
+	var version C.int64_t
+	width := C.mlops_deployment_width(x.p)
+	out := make([]float64, int(width))
+	if err := check(C.mlops_deployment_predict_values(x.p, s.optional(key), valuesC, C.int64_t(len(values)), (*C.double)(pointer(out)), width, &version), nil, "mlops_deployment_predict_values"); err != nil {
+		return 0, nil, err
+	}
+	return int64(version), out, nil
+}
+
+// PredictTable: predict the rows of a table, each with the version that serves its key. Columns are
+// bound by name to the inputs of the version's features or, if it has none, to the features of its
+// model.
+//
+// Errors: MLOPS_E_SCHEMA names a column that is missing or of another type; MLOPS_E_INVALID,
+// MLOPS_E_NOMEM.
+func (x *Deployment) PredictTable(table *Table, keyColumn string) ([]float64, []int64, error) {
+	if x == nil || x.p == nil {
+		return nil, nil, closed("Deployment")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(table)
+	var s scope
+	defer s.free()
+	if table == nil || table.p == nil {
+		return nil, nil, closed("Table")
+	}
+	var e C.mlops_error
+	nRows := C.mlops_table_n_rows(table.p)
+	width := C.mlops_deployment_width(x.p)
+	out := make([]float64, int(nRows)*int(width))
+	versions := make([]int64, int(nRows))
+	if err := check(C.mlops_deployment_predict_table(x.p, table.p, s.optional(keyColumn), (*C.double)(pointer(out)), nRows, width, (*C.int64_t)(pointer(versions)), &e), &e, "mlops_deployment_predict_table"); err != nil {
+		return nil, nil, err
+	}
+	return out, versions, nil
+}
+
 // Draft: entries that wait to become a commit. What is added is held in memory until then. Mutable;
 // one thread at a time.
 type Draft struct {
@@ -3804,276 +4377,6 @@ func ExperimentsRun(store *Store) (*Table, error) {
 	return r, nil
 }
 
-// Feature: fitted features. Immutable and shared; ends with the last mlops_feature_unref().
-type Feature struct {
-	p *C.mlops_feature
-}
-
-func wrapFeature(p *C.mlops_feature) *Feature {
-	x := &Feature{p: p}
-	runtime.SetFinalizer(x, (*Feature).Close)
-	return x
-}
-
-// Close ends this Feature, or this share of it; it may be called again.
-func (x *Feature) Close() error {
-	if x == nil || x.p == nil {
-		return nil
-	}
-	runtime.SetFinalizer(x, nil)
-	C.mlops_feature_unref(x.p)
-	x.p = nil
-	return nil
-}
-
-// FitFeature: fit features to a table.
-//
-// impute(x, 'mean'|'median'|'mode'|constant) fills null and NaN; standardise(x) is x less its mean,
-// divided by its population standard deviation; minmax(x) is x less its minimum, divided by the range;
-// where x is constant, both divide by 1. one_hot(x), one_hot(x, max) makes an output name=category of
-// each of the max (default 50, at most 10,000) most frequent categories of a string, int64 or bool x,
-// 1 or 0, and stands alone on its line. Null and NaN do not count. docs/features.md has the formulas.
-//
-// Errors: MLOPS_E_PARSE, MLOPS_E_NOT_FOUND for an unknown name; MLOPS_E_SCHEMA for types that do not
-// fit, a value that is infinite, or none where something is fitted; MLOPS_E_EXISTS for two outputs of
-// one name; MLOPS_E_LIMIT beyond 65,536 outputs or the limits of the language; MLOPS_E_INVALID,
-// MLOPS_E_NOMEM.
-func FitFeature(definition string, table *Table, opts *FeatureOpts) (*Feature, error) {
-	defer runtime.KeepAlive(table)
-	var s scope
-	defer s.free()
-	var out *C.mlops_feature
-	if table == nil || table.p == nil {
-		return nil, closed("Table")
-	}
-	optsC := opts.c(&s)
-	if s.err != nil {
-		return nil, s.err
-	}
-	var e C.mlops_error
-	if err := check(C.mlops_feature_fit(&out, s.str(definition), table.p, optsC, &e), &e, "mlops_feature_fit"); err != nil {
-		return nil, err
-	}
-	r := wrapFeature(out)
-	return r, nil
-}
-
-// LoadFeature: load fitted features from a file that mlops_feature_write() wrote.
-//
-// Errors: MLOPS_E_NOT_FOUND, MLOPS_E_IO, MLOPS_E_DENIED; else as mlops_feature_parse().
-func LoadFeature(path string) (*Feature, error) {
-	var s scope
-	defer s.free()
-	var out *C.mlops_feature
-	var e C.mlops_error
-	if err := check(C.mlops_feature_load(&out, s.str(path), nil, &e), &e, "mlops_feature_load"); err != nil {
-		return nil, err
-	}
-	r := wrapFeature(out)
-	return r, nil
-}
-
-// ParseFeature: load fitted features from memory.
-//
-// Errors: MLOPS_E_CORRUPT for any other bytes; MLOPS_E_UNSUPPORTED for a later format; MLOPS_E_LIMIT
-// beyond 64 MiB; MLOPS_E_NOMEM.
-func ParseFeature(content []byte) (*Feature, error) {
-	defer runtime.KeepAlive(content)
-	var out *C.mlops_feature
-	var e C.mlops_error
-	if err := check(C.mlops_feature_parse(&out, pointer(content), C.size_t(len(content)), nil, &e), &e, "mlops_feature_parse"); err != nil {
-		return nil, err
-	}
-	r := wrapFeature(out)
-	return r, nil
-}
-
-// Write: write to a file, whole or not at all.
-//
-// Errors: MLOPS_E_IO, MLOPS_E_NO_SPACE, MLOPS_E_DENIED, MLOPS_E_NOT_FOUND, MLOPS_E_NOMEM.
-func (x *Feature) Write(path string) error {
-	if x == nil || x.p == nil {
-		return closed("Feature")
-	}
-	defer runtime.KeepAlive(x)
-	var s scope
-	defer s.free()
-	var e C.mlops_error
-	return check(C.mlops_feature_write(x.p, s.str(path), &e), &e, "mlops_feature_write")
-}
-
-// Save: the features as JSON: definition, inputs with their types, outputs with their expressions.
-// Equal features give equal bytes.
-//
-// Errors: MLOPS_E_ARENA if cap is too small: nothing is written then.
-func (x *Feature) Save() ([]byte, error) {
-	if x == nil || x.p == nil {
-		return nil, closed("Feature")
-	}
-	defer runtime.KeepAlive(x)
-	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
-		return C.mlops_feature_save(x.p, text, room, needed)
-	}, nil, "mlops_feature_save")
-	if err != nil {
-		return nil, err
-	}
-	return content, nil
-}
-
-// ID: name of the content: SHA-256 of what mlops_feature_save() gives.
-func (x *Feature) ID() (ID, error) {
-	if x == nil || x.p == nil {
-		return ID{}, closed("Feature")
-	}
-	defer runtime.KeepAlive(x)
-	var out C.mlops_id
-	if err := check(C.mlops_feature_id(x.p, &out), nil, "mlops_feature_id"); err != nil {
-		return ID{}, err
-	}
-	return *(*ID)(unsafe.Pointer(&out.bytes)), nil
-}
-
-// Definition: the definition, as it was given.
-//
-// Returns: never NULL.
-func (x *Feature) Definition() string {
-	if x == nil || x.p == nil {
-		return ""
-	}
-	defer runtime.KeepAlive(x)
-	return C.GoString(C.mlops_feature_definition(x.p))
-}
-
-// NInputs: number of columns that the features read.
-func (x *Feature) NInputs() int64 {
-	if x == nil || x.p == nil {
-		return 0
-	}
-	defer runtime.KeepAlive(x)
-	return int64(C.mlops_feature_n_inputs(x.p))
-}
-
-// InputName: name of an input, in the order in which the outputs first read them.
-//
-// Returns: NULL if index is out of range.
-func (x *Feature) InputName(index int64) string {
-	if x == nil || x.p == nil {
-		return ""
-	}
-	defer runtime.KeepAlive(x)
-	return C.GoString(C.mlops_feature_input_name(x.p, C.int64_t(index)))
-}
-
-// InputType: type of an input; MLOPS_TYPE_NULL where index is out of range.
-func (x *Feature) InputType(index int64) Type {
-	if x == nil || x.p == nil {
-		return 0
-	}
-	defer runtime.KeepAlive(x)
-	return Type(C.mlops_feature_input_type(x.p, C.int64_t(index)))
-}
-
-// NOutputs: number of values of a row.
-func (x *Feature) NOutputs() int64 {
-	if x == nil || x.p == nil {
-		return 0
-	}
-	defer runtime.KeepAlive(x)
-	return int64(C.mlops_feature_n_outputs(x.p))
-}
-
-// OutputName: name of an output, in the order of the definition.
-//
-// Returns: NULL if index is out of range.
-func (x *Feature) OutputName(index int64) string {
-	if x == nil || x.p == nil {
-		return ""
-	}
-	defer runtime.KeepAlive(x)
-	return C.GoString(C.mlops_feature_output_name(x.p, C.int64_t(index)))
-}
-
-// Expression: expression of an output, with what was fitted as constants in it.
-//
-// Returns: NULL if index is out of range.
-func (x *Feature) Expression(index int64) string {
-	if x == nil || x.p == nil {
-		return ""
-	}
-	defer runtime.KeepAlive(x)
-	return C.GoString(C.mlops_feature_expression(x.p, C.int64_t(index)))
-}
-
-// Apply: compute the features of a table.
-//
-// Inputs are bound to columns by name; further columns are ignored. int64 and float64 columns stand
-// for each other where every value is exact; a NaN is a null of an int64 input. Outputs are float64
-// columns; null stays null and NaN stays NaN.
-//
-// Errors: MLOPS_E_SCHEMA names the column; MLOPS_E_NOMEM.
-func (x *Feature) Apply(table *Table) (*Table, error) {
-	if x == nil || x.p == nil {
-		return nil, closed("Feature")
-	}
-	defer runtime.KeepAlive(x)
-	defer runtime.KeepAlive(table)
-	var out *C.mlops_table
-	if table == nil || table.p == nil {
-		return nil, closed("Table")
-	}
-	var e C.mlops_error
-	if err := check(C.mlops_feature_apply(&out, x.p, table.p, &e), &e, "mlops_feature_apply"); err != nil {
-		return nil, err
-	}
-	r := wrapTable(out)
-	return r, nil
-}
-
-// Matrix: compute the features of a table as rows to predict: the values of mlops_feature_apply(),
-// rounded to float32; null is NaN.
-//
-// Errors: as mlops_feature_apply(); MLOPS_E_INVALID where a shape differs.
-func (x *Feature) Matrix(table *Table) ([]float32, error) {
-	if x == nil || x.p == nil {
-		return nil, closed("Feature")
-	}
-	defer runtime.KeepAlive(x)
-	defer runtime.KeepAlive(table)
-	if table == nil || table.p == nil {
-		return nil, closed("Table")
-	}
-	var e C.mlops_error
-	nRows := C.mlops_table_n_rows(table.p)
-	nOutputs := C.mlops_feature_n_outputs(x.p)
-	out := make([]float32, int(nRows)*int(nOutputs))
-	if err := check(C.mlops_feature_matrix(x.p, table.p, (*C.float)(pointer(out)), nRows, nOutputs, &e), &e, "mlops_feature_matrix"); err != nil {
-		return nil, err
-	}
-	return out, nil
-}
-
-// Row: compute the features of one row: the bits of mlops_feature_matrix(). Nothing is allocated,
-// locked or called of the system.
-//
-// Errors: MLOPS_E_INVALID where a shape differs or a text is no UTF-8; MLOPS_E_SCHEMA if a value has
-// another type than its input, or is not exact in it; MLOPS_E_ARENA if an expression needs more
-// working memory than the stack bound of 16 KiB; nothing is written then.
-func (x *Feature) Row(values []FeatureValue) ([]float32, error) {
-	if x == nil || x.p == nil {
-		return nil, closed("Feature")
-	}
-	defer runtime.KeepAlive(x)
-	var s scope
-	defer s.free()
-	valuesC := manyFeatureValue(&s, values)
-	nOutputs := C.mlops_feature_n_outputs(x.p)
-	out := make([]float32, int(nOutputs))
-	if err := check(C.mlops_feature_row(x.p, valuesC, C.int64_t(len(values)), (*C.float)(pointer(out)), nOutputs), nil, "mlops_feature_row"); err != nil {
-		return nil, err
-	}
-	return out, nil
-}
-
 // Monitor: a monitor. One thread at a time.
 type Monitor struct {
 	p *C.mlops_monitor
@@ -4298,6 +4601,229 @@ func (x *Monitor) Save(path string) error {
 	defer s.free()
 	var e C.mlops_error
 	return check(C.mlops_monitor_save(x.p, s.str(path), &e), &e, "mlops_monitor_save")
+}
+
+// Watch: a watch. The rows of a window that is not yet full end with it. One thread at a time.
+type Watch struct {
+	p *C.mlops_watch
+}
+
+func wrapWatch(p *C.mlops_watch) *Watch {
+	x := &Watch{p: p}
+	runtime.SetFinalizer(x, (*Watch).Close)
+	return x
+}
+
+// Close ends this Watch, or this share of it; it may be called again.
+func (x *Watch) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	C.mlops_watch_close(x.p)
+	x.p = nil
+	return nil
+}
+
+// OpenWatch: begin to watch a version. The first who does so under a name makes the watch in the
+// store.
+//
+// Errors: MLOPS_E_NOT_FOUND if there is no such version; MLOPS_E_SCHEMA if it has no reference, or
+// names a column that is not there; MLOPS_E_EXISTS if the watch is of another model; MLOPS_E_DENIED if
+// the store is open for reading alone; MLOPS_E_INVALID, MLOPS_E_CORRUPT, MLOPS_E_NO_SPACE, MLOPS_E_IO,
+// MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func OpenWatch(store *Store, model string, which string, opts *WatchOpts) (*Watch, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	var out *C.mlops_watch
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_watch_open(&out, store.p, s.str(model), s.str(which), optsC, &e), &e, "mlops_watch_open"); err != nil {
+		return nil, err
+	}
+	r := wrapWatch(out)
+	return r, nil
+}
+
+// NFeatures: number of columns of a row that mlops_watch_add() takes.
+func (x *Watch) NFeatures() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_watch_n_features(x.p))
+}
+
+// NRows: number of rows that were added since the watch was opened.
+func (x *Watch) NRows() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_watch_n_rows(x.p))
+}
+
+// Add: add rows and what the model made of them, as mlops_monitor_add().
+//
+// Rows are taken in pieces, each up to the end of a window, which is then committed. If that fails the
+// rest is not taken: mlops_watch_n_rows() tells how many rows count. The window waits, and the next
+// call commits it before it takes anything; so does one without rows.
+//
+// Errors: MLOPS_E_INVALID where a shape differs: nothing is added then; MLOPS_E_NO_SPACE, MLOPS_E_IO,
+// MLOPS_E_CORRUPT, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func (x *Watch) Add(rows []float32, nFeatures int, predictions []float64, width int) error {
+	if x == nil || x.p == nil {
+		return closed("Watch")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(rows)
+	defer runtime.KeepAlive(predictions)
+	var e C.mlops_error
+	nRows, ok := wholeRows(len(rows), nFeatures)
+	if !ok {
+		return invalid("rows is not whole rows")
+	}
+	if predictions != nil && len(predictions) != int(C.int64_t(nRows))*width {
+		return invalid("predictions has another length")
+	}
+	return check(C.mlops_watch_add(x.p, (*C.float)(pointer(rows)), C.int64_t(nRows), C.int64_t(nFeatures), (*C.double)(pointer(predictions)), C.int64_t(width), &e), &e, "mlops_watch_add")
+}
+
+// AddTable: add the rows of a table, its columns bound by name, as mlops_watch_add().
+//
+// Errors: MLOPS_E_SCHEMA names a column that is missing or of another kind: nothing is added then;
+// else as mlops_watch_add().
+func (x *Watch) AddTable(table *Table) error {
+	if x == nil || x.p == nil {
+		return closed("Watch")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(table)
+	if table == nil || table.p == nil {
+		return closed("Table")
+	}
+	var e C.mlops_error
+	return check(C.mlops_watch_add_table(x.p, table.p, &e), &e, "mlops_watch_add_table")
+}
+
+// AddLatency: add the time that predicting took, as mlops_monitor_add_latency().
+//
+// Errors: MLOPS_E_INVALID.
+func (x *Watch) AddLatency(durationNs int64) error {
+	if x == nil || x.p == nil {
+		return closed("Watch")
+	}
+	defer runtime.KeepAlive(x)
+	return check(C.mlops_watch_add_latency(x.p, C.int64_t(durationNs)), nil, "mlops_watch_add_latency")
+}
+
+// NWindows: number of windows that were committed since the watch was opened.
+func (x *Watch) NWindows() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_watch_n_windows(x.p))
+}
+
+// Drift: verdicts of the newest full window, or of what there is, as mlops_monitor_drift().
+//
+// Errors: MLOPS_E_NOMEM.
+func (x *Watch) Drift() (*Drift, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Watch")
+	}
+	defer runtime.KeepAlive(x)
+	var out *C.mlops_drift
+	var e C.mlops_error
+	if err := check(C.mlops_watch_drift(&out, x.p, &e), &e, "mlops_watch_drift"); err != nil {
+		return nil, err
+	}
+	r := wrapDrift(out)
+	return r, nil
+}
+
+// Metrics: metrics in Prometheus' text format, as mlops_monitor_metrics(), with the watch's name as
+// label "model".
+//
+// Errors: MLOPS_E_ARENA if cap is too small: text is empty then.
+func (x *Watch) Metrics() (string, error) {
+	if x == nil || x.p == nil {
+		return "", closed("Watch")
+	}
+	defer runtime.KeepAlive(x)
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_watch_metrics(x.p, (*C.char)(text), room, needed)
+	}, nil, "mlops_watch_metrics")
+	if err != nil {
+		return "", err
+	}
+	return string(content), nil
+}
+
+// Save: write a report, as mlops_monitor_save().
+//
+// Errors: as mlops_drift_save().
+func (x *Watch) Save(path string) error {
+	if x == nil || x.p == nil {
+		return closed("Watch")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var e C.mlops_error
+	return check(C.mlops_watch_save(x.p, s.str(path), &e), &e, "mlops_watch_save")
+}
+
+// WindowsWatch: windows of a watch, oldest first: number (int64, from 1 on), time_ns (int64: when it
+// was full), model (string), version (int64), n_rows (int64), verdict (string: "drift", "no drift",
+// "not enough data"), n_drifted (int64), columns (string: those that drifted, as a line of CSV),
+// report (string: id of the content that mlops_watch_report() gives).
+//
+// Errors: MLOPS_E_NOT_FOUND if there is no such watch; MLOPS_E_INVALID, MLOPS_E_CORRUPT, MLOPS_E_IO,
+// MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func WindowsWatch(store *Store, name string) (*Table, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_watch_windows(&out, store.p, s.str(name), &e), &e, "mlops_watch_windows"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// ReportWatch: what was found of each column of a window, as mlops_drift_json() gives it.
+//
+// Errors: MLOPS_E_ARENA if cap is too small: text is empty then; MLOPS_E_NOT_FOUND also if there is no
+// such window; else as mlops_watch_windows().
+func ReportWatch(store *Store, name string, number int64) (string, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	if store == nil || store.p == nil {
+		return "", closed("Store")
+	}
+	var e C.mlops_error
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_watch_report(store.p, s.str(name), C.int64_t(number), (*C.char)(text), room, needed, &e)
+	}, &e, "mlops_watch_report")
+	if err != nil {
+		return "", err
+	}
+	return string(content), nil
 }
 
 // Version: version of the library that is running, such as "0.1.0".
@@ -4537,6 +5063,55 @@ func DatasetCheckout(store *Store, dataset string, ref string, folder string, op
 	}
 	var e C.mlops_error
 	return check(C.mlops_dataset_checkout(store.p, s.str(dataset), s.optional(ref), s.str(folder), optsC, &e), &e, "mlops_dataset_checkout")
+}
+
+// DeploySet: make a deployment, or change it. The trail of its record is its history.
+//
+// Errors: MLOPS_E_NOT_FOUND if the model is not registered; MLOPS_E_INVALID for a new deployment
+// without a model, a share out of range, or one alias for both; MLOPS_E_CORRUPT, MLOPS_E_IO,
+// MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func DeploySet(change *Change, name string, opts *DeployOpts) error {
+	defer runtime.KeepAlive(change)
+	var s scope
+	defer s.free()
+	if change == nil || change.p == nil {
+		return closed("Change")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return s.err
+	}
+	var e C.mlops_error
+	return check(C.mlops_deploy_set(change.p, s.str(name), optsC, &e), &e, "mlops_deploy_set")
+}
+
+// DeployList: deployments by name: name, model, champion (string: the alias), champion_version (int64;
+// null: nobody holds it), canary (string), canary_version (int64; null likewise), canary_share
+// (float64), salt (string), time_ns (int64: when it was set).
+//
+// Errors: MLOPS_E_INVALID, MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func DeployList(store *Store) (*Table, error) {
+	defer runtime.KeepAlive(store)
+	var out *C.mlops_table
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_deploy_list(&out, store.p, &e), &e, "mlops_deploy_list"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// DeployBucket: where a key lies: one of a million buckets, of which the first canary_share *
+// 1,000,000 are the canary's. Needs no store.
+//
+// Returns: 0 to 999,999.
+func DeployBucket(salt string, key string) int64 {
+	var s scope
+	defer s.free()
+	return int64(C.mlops_deploy_bucket(s.str(salt), s.str(key)))
 }
 
 // DatasetBranch: make a branch, or move it. Whoever reads it sees the other commit from the change's
@@ -4943,9 +5518,9 @@ func RegistryDecisions(store *Store, name string, alias string) (*Table, error) 
 // the number first, the commit returns MLOPS_E_CONFLICT.
 //
 // Errors: MLOPS_E_SCHEMA if the features do not make the model's rows: outputs by name and order, or
-// by number where the model has no names; MLOPS_E_NOT_FOUND if the run, dataset, commit, path or file
-// is not there; MLOPS_E_INVALID, MLOPS_E_DENIED, MLOPS_E_IO, MLOPS_E_NO_SPACE, MLOPS_E_CORRUPT,
-// MLOPS_E_NOMEM, MLOPS_E_FORKED.
+// by number where the model has no names; or if it tells more or fewer classes apart;
+// MLOPS_E_NOT_FOUND if the run, dataset, commit, path or file is not there; MLOPS_E_INVALID,
+// MLOPS_E_DENIED, MLOPS_E_IO, MLOPS_E_NO_SPACE, MLOPS_E_CORRUPT, MLOPS_E_NOMEM, MLOPS_E_FORKED.
 func RegistryRegister(change *Change, name string, model *Model, opts *RegisterOpts) (int64, error) {
 	defer runtime.KeepAlive(change)
 	defer runtime.KeepAlive(model)
@@ -5038,9 +5613,9 @@ func RegistryFile(store *Store, name string, which string, path string) error {
 }
 
 // RegistryDescribe: all that is known of a version, as JSON: model, version, created_ns, bundle, plan,
-// file, features and reference as ids, signature (inputs, outputs, task), run, dataset, commit, path,
-// description, metadata; aliases that it holds; decisions of gates about it. What was not given is
-// left out.
+// file, features and reference as ids, signature (inputs, outputs, task, classes), run, dataset,
+// commit, path, description, metadata; aliases that it holds; decisions of gates about it. What was
+// not given is left out.
 //
 // Errors: as mlops_registry_load(); MLOPS_E_ARENA if cap is too small: text is empty then.
 func RegistryDescribe(store *Store, name string, which string) (string, error) {

@@ -37,12 +37,16 @@ typedef struct mlops_register_opts {
     const char *commit;  /**< @nullable branch, tag or digits of a commit of the dataset;
                               default: that of the run, else the branch "main" */
     const char *path;    /**< @nullable table of that commit; default: the only one */
+    const char *classes; /**< @nullable values of the target, as text, in the order of the
+                              model's classes, separated by commas, quoted as in a CSV line; of
+                              two, a probability is of the second; default: the target is a
+                              number, of classes 0, 1, 2, ... */
     const char *description; /**< @nullable in words, up to 64 KiB */
     const char *metadata;    /**< @nullable a JSON object, up to 64 KiB, kept as it is */
 } mlops_register_opts;
 
 #define MLOPS_REGISTER_OPTS_INIT                                                                   \
-    { sizeof(mlops_register_opts), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+    { sizeof(mlops_register_opts), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /**
  * Register a model as the next version of a name, which is made if it is not there.
@@ -58,7 +62,8 @@ typedef struct mlops_register_opts {
  * @param opts          @nullable
  * @param err           @nullable
  * @return MLOPS_E_SCHEMA if the features do not make the model's rows: outputs by name and order,
- *         or by number where the model has no names; MLOPS_E_NOT_FOUND if the run, dataset, commit,
+ *         or by number where the model has no names; or if it tells more or fewer classes apart;
+ *         MLOPS_E_NOT_FOUND if the run, dataset, commit,
  *         path or file is not there; MLOPS_E_INVALID, MLOPS_E_DENIED, MLOPS_E_IO, MLOPS_E_NO_SPACE,
  *         MLOPS_E_CORRUPT, MLOPS_E_NOMEM, MLOPS_E_FORKED
  * @since 0.1
@@ -127,8 +132,9 @@ MLOPS_API mlops_status mlops_registry_file(mlops_store *store, const char *name,
 
 /**
  * All that is known of a version, as JSON: model, version, created_ns, bundle, plan, file, features
- * and reference as ids, signature (inputs, outputs, task), run, dataset, commit, path, description,
- * metadata; aliases that it holds; decisions of gates about it. What was not given is left out.
+ * and reference as ids, signature (inputs, outputs, task, classes), run, dataset, commit, path,
+ * description, metadata; aliases that it holds; decisions of gates about it. What was not given is
+ * left out.
  *
  * @param store        store
  * @param name         name of the model

@@ -210,7 +210,8 @@ mlops_status mlops__commit_has(mlops_store *store, const char *dataset, const ch
 typedef struct mlops__held_out {
     const char *dataset, *commit, *path; /* in the arena */
     mlops_table *table;
-    double *target; /* NaN: none */
+    int64_t column; /* of the target */
+    double *target; /* as the version that is judged reads it; NaN: none */
     int64_t n_rows;
     const mlops_allocator *allocator;
 } mlops__held_out;
@@ -224,8 +225,17 @@ void mlops__held_out_free(mlops__held_out *self);
 
 /* Metrics of a version on these rows. Not while reading. */
 mlops_status mlops__judge_version(mlops_metrics *out, mlops__registry *self,
-                                  const mlops__registry_version *version,
-                                  const mlops__held_out *rows, mlops_error *err);
+                                  const mlops__registry_version *version, mlops__held_out *rows,
+                                  mlops_error *err);
+
+/* A list of classes for a model: MLOPS_E_SCHEMA if there are more or less than it tells apart. */
+mlops_status mlops__labels_check(const mlops_model *model, const char *list, mlops__arena *arena,
+                                 mlops_error *err);
+void mlops__labels_put(mlops__json_writer *json, const char *list, mlops__arena *arena);
+
+/* Fills in the target as a version reads it. MLOPS_E_SCHEMA for a value that it does not know. */
+mlops_status mlops__labels_read(mlops__held_out *rows, const mlops__record *version,
+                                mlops__arena *arena, mlops_error *err);
 
 /* Bundle and features (NULL: none) of a version. Not while reading. */
 mlops_status mlops__registry_open(mlops__registry *self, const mlops__registry_version *version,

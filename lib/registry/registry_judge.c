@@ -192,8 +192,8 @@ mlops_status mlops__registry_open(mlops__registry *self, const mlops__registry_v
 }
 
 mlops_status mlops__judge_version(mlops_metrics *out, mlops__registry *self,
-                                  const mlops__registry_version *version,
-                                  const mlops__held_out *rows, mlops_error *err) {
+                                  const mlops__registry_version *version, mlops__held_out *rows,
+                                  mlops_error *err) {
     mlops_bundle *bundle;
     mlops_feature *features;
     mlops_error local;
@@ -202,7 +202,8 @@ mlops_status mlops__judge_version(mlops_metrics *out, mlops__registry *self,
     j.model = mlops_bundle_model(bundle);
     j.features = features;
     j.task = mlops__task_of(j.model);
-    mlops_status status = judge_model(out, &j, mlops__store_host(self->store), &local);
+    mlops_status status = mlops__labels_read(rows, &version->record.fields, &self->arena, &local);
+    if (!status) status = judge_model(out, &j, mlops__store_host(self->store), &local);
     mlops_feature_unref(features);
     mlops_bundle_unref(bundle);
     if (!status) return MLOPS_OK;

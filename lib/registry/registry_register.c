@@ -88,6 +88,8 @@ static mlops_status check(registering *self, mlops_error *err) {
     MLOPS_TRY(mlops__registry_check_text("the description", opts->description,
                                          MLOPS__REGISTRY_TEXT_MAX, err));
     MLOPS_TRY(check_metadata(self, err));
+    MLOPS_TRY(
+        mlops__registry_check_text("the classes", opts->classes, MLOPS__REGISTRY_TEXT_MAX, err));
     return check_features(self, err);
 }
 
@@ -119,6 +121,7 @@ static void write_signature(registering *self) {
     mlops__record_put_i64(&json, "outputs",
                           mlops_model_width(self->model, MLOPS_MODEL_OUTPUT_PREDICTION));
     mlops__record_put_text(&json, "task", mlops__task_name(mlops__task_of(self->model)));
+    mlops__labels_put(&json, self->opts.classes, &self->state.arena);
     mlops__json_close(&json, '}');
     mlops__buf_u8(&self->signature, 0);
 }
@@ -267,6 +270,7 @@ static mlops_status put_all(registering *self, mlops_error *err) {
 static mlops_status run(registering *self, mlops_error *err) {
     MLOPS_TRY(check(self, err));
     MLOPS_TRY(read_state(self, err));
+    MLOPS_TRY(mlops__labels_check(self->model, self->opts.classes, &self->state.arena, err));
     MLOPS_TRY(
         mlops__lineage_read(&self->lineage, self->change, &self->opts, &self->state.arena, err));
     MLOPS_TRY(gather(self, err));

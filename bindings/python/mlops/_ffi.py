@@ -590,6 +590,65 @@ mlops_checkout_opts._fields_ = [
 assert C.sizeof(mlops_checkout_opts) == 8
 
 
+class mlops_feature_opts(C.Structure):
+    pass
+
+
+mlops_feature_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("host", C.c_void_p),
+]
+assert C.sizeof(mlops_feature_opts) == (16 if C.sizeof(C.c_void_p) == 8 else 12)
+
+
+class mlops_feature_value(C.Structure):
+    pass
+
+
+mlops_feature_value._fields_ = [
+    ("type", C.c_int32),
+    ("is_null", C.c_int32),
+    ("i64", C.c_int64),
+    ("f64", C.c_double),
+    ("text", C.c_char_p),
+]
+assert C.sizeof(mlops_feature_value) == (32 if C.sizeof(C.c_void_p) == 8 else 28)
+
+
+class mlops_deploy_opts(C.Structure):
+    pass
+
+
+mlops_deploy_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("model", C.c_char_p),
+    ("champion", C.c_char_p),
+    ("canary", C.c_char_p),
+    ("canary_share", C.c_double),
+    ("salt", C.c_char_p),
+]
+assert C.sizeof(mlops_deploy_opts) == (48 if C.sizeof(C.c_void_p) == 8 else 32)
+
+
+class mlops_deployment_stats(C.Structure):
+    pass
+
+
+mlops_deployment_stats._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("reserved", C.c_uint32),
+    ("champion_version", C.c_int64),
+    ("canary_version", C.c_int64),
+    ("canary_share", C.c_double),
+    ("n_champion", C.c_int64),
+    ("n_canary", C.c_int64),
+    ("n_swaps", C.c_int64),
+]
+assert C.sizeof(mlops_deployment_stats) == 56
+
+
 class mlops_draft_opts(C.Structure):
     pass
 
@@ -741,32 +800,6 @@ mlops_run_opts._fields_ = [
 assert C.sizeof(mlops_run_opts) == (64 if C.sizeof(C.c_void_p) == 8 else 40)
 
 
-class mlops_feature_opts(C.Structure):
-    pass
-
-
-mlops_feature_opts._fields_ = [
-    ("struct_size", C.c_uint32),
-    ("flags", C.c_uint32),
-    ("host", C.c_void_p),
-]
-assert C.sizeof(mlops_feature_opts) == (16 if C.sizeof(C.c_void_p) == 8 else 12)
-
-
-class mlops_feature_value(C.Structure):
-    pass
-
-
-mlops_feature_value._fields_ = [
-    ("type", C.c_int32),
-    ("is_null", C.c_int32),
-    ("i64", C.c_int64),
-    ("f64", C.c_double),
-    ("text", C.c_char_p),
-]
-assert C.sizeof(mlops_feature_value) == (32 if C.sizeof(C.c_void_p) == 8 else 28)
-
-
 class mlops_metric_opts(C.Structure):
     pass
 
@@ -891,10 +924,11 @@ mlops_register_opts._fields_ = [
     ("dataset", C.c_char_p),
     ("commit", C.c_char_p),
     ("path", C.c_char_p),
+    ("classes", C.c_char_p),
     ("description", C.c_char_p),
     ("metadata", C.c_char_p),
 ]
-assert C.sizeof(mlops_register_opts) == (80 if C.sizeof(C.c_void_p) == 8 else 44)
+assert C.sizeof(mlops_register_opts) == (88 if C.sizeof(C.c_void_p) == 8 else 48)
 
 
 class mlops_stats_opts(C.Structure):
@@ -949,6 +983,20 @@ mlops_stats_two_counts._fields_ = [
     ("m", C.c_int64),
 ]
 assert C.sizeof(mlops_stats_two_counts) == 64
+
+
+class mlops_watch_opts(C.Structure):
+    pass
+
+
+mlops_watch_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("name", C.c_char_p),
+    ("drift", C.POINTER(mlops_drift_opts)),
+    ("window_rows", C.c_int64),
+]
+assert C.sizeof(mlops_watch_opts) == (32 if C.sizeof(C.c_void_p) == 8 else 24)
 
 _rt.declare(lib.mlops_version, C.c_char_p)
 _rt.declare(lib.mlops_status_name, C.c_char_p, C.c_int32)
@@ -1086,6 +1134,49 @@ _rt.declare(lib.mlops_dataset_describe, C.c_int32, C.c_void_p, C.c_char_p, C.c_c
         C.POINTER(C.c_size_t), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_dataset_checkout, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_char_p,
         C.POINTER(mlops_checkout_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_feature_fit, C.c_int32, C.POINTER(C.c_void_p), C.c_char_p, C.c_void_p,
+        C.POINTER(mlops_feature_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_feature_load, C.c_int32, C.POINTER(C.c_void_p), C.c_char_p, C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_feature_parse, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_void_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_feature_write, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_feature_save, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
+_rt.declare(lib.mlops_feature_ref, C.c_void_p, C.c_void_p)
+_rt.declare(lib.mlops_feature_unref, None, C.c_void_p)
+_rt.declare(lib.mlops_feature_id, C.c_int32, C.c_void_p, C.POINTER(mlops_id))
+_rt.declare(lib.mlops_feature_definition, C.c_char_p, C.c_void_p)
+_rt.declare(lib.mlops_feature_n_inputs, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_feature_input_name, C.c_char_p, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_feature_input_type, C.c_int32, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_feature_n_outputs, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_feature_output_name, C.c_char_p, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_feature_expression, C.c_char_p, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_feature_apply, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_feature_matrix, C.c_int32, C.c_void_p, C.c_void_p, C.c_void_p, C.c_int64, C.c_int64,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_feature_row, C.c_int32, C.c_void_p, C.POINTER(mlops_feature_value), C.c_int64, C.c_void_p,
+        C.c_int64)
+_rt.declare(lib.mlops_deploy_set, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(mlops_deploy_opts),
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_deploy_list, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_deploy_bucket, C.c_int64, C.c_char_p, C.c_char_p)
+_rt.declare(lib.mlops_deployment_open, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_deployment_close, None, C.c_void_p)
+_rt.declare(lib.mlops_deployment_refresh, C.c_int32, C.c_void_p, C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_deployment_width, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_deployment_n_features, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_deployment_n_inputs, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_deployment_input_name, C.c_char_p, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_deployment_input_type, C.c_int32, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_deployment_stat, C.c_int32, C.c_void_p, C.POINTER(mlops_deployment_stats))
+_rt.declare(lib.mlops_deployment_route, C.c_int64, C.c_void_p, C.c_char_p)
+_rt.declare(lib.mlops_deployment_predict, C.c_int32, C.c_void_p, C.c_char_p, C.c_void_p, C.c_int64, C.c_int64,
+        C.c_void_p, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_deployment_predict_values, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(mlops_feature_value),
+        C.c_int64, C.c_void_p, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_deployment_predict_table, C.c_int32, C.c_void_p, C.c_void_p, C.c_char_p, C.c_void_p, C.c_int64,
+        C.c_int64, C.c_void_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_draft_new, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p,
         C.POINTER(mlops_draft_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_draft_free, None, C.c_void_p)
@@ -1166,28 +1257,6 @@ _rt.declare(lib.mlops_run_artifact_read, C.c_int32, C.c_void_p, C.c_char_p, C.c_
 _rt.declare(lib.mlops_run_search, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.c_char_p, C.c_int64,
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_run_experiments, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
-_rt.declare(lib.mlops_feature_fit, C.c_int32, C.POINTER(C.c_void_p), C.c_char_p, C.c_void_p,
-        C.POINTER(mlops_feature_opts), C.POINTER(mlops_error))
-_rt.declare(lib.mlops_feature_load, C.c_int32, C.POINTER(C.c_void_p), C.c_char_p, C.c_void_p, C.POINTER(mlops_error))
-_rt.declare(lib.mlops_feature_parse, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_void_p,
-        C.POINTER(mlops_error))
-_rt.declare(lib.mlops_feature_write, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(mlops_error))
-_rt.declare(lib.mlops_feature_save, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
-_rt.declare(lib.mlops_feature_ref, C.c_void_p, C.c_void_p)
-_rt.declare(lib.mlops_feature_unref, None, C.c_void_p)
-_rt.declare(lib.mlops_feature_id, C.c_int32, C.c_void_p, C.POINTER(mlops_id))
-_rt.declare(lib.mlops_feature_definition, C.c_char_p, C.c_void_p)
-_rt.declare(lib.mlops_feature_n_inputs, C.c_int64, C.c_void_p)
-_rt.declare(lib.mlops_feature_input_name, C.c_char_p, C.c_void_p, C.c_int64)
-_rt.declare(lib.mlops_feature_input_type, C.c_int32, C.c_void_p, C.c_int64)
-_rt.declare(lib.mlops_feature_n_outputs, C.c_int64, C.c_void_p)
-_rt.declare(lib.mlops_feature_output_name, C.c_char_p, C.c_void_p, C.c_int64)
-_rt.declare(lib.mlops_feature_expression, C.c_char_p, C.c_void_p, C.c_int64)
-_rt.declare(lib.mlops_feature_apply, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p, C.POINTER(mlops_error))
-_rt.declare(lib.mlops_feature_matrix, C.c_int32, C.c_void_p, C.c_void_p, C.c_void_p, C.c_int64, C.c_int64,
-        C.POINTER(mlops_error))
-_rt.declare(lib.mlops_feature_row, C.c_int32, C.c_void_p, C.POINTER(mlops_feature_value), C.c_int64, C.c_void_p,
-        C.c_int64)
 _rt.declare(lib.mlops_featurestore_put, C.c_int32, C.c_void_p, C.c_void_p, C.c_char_p, C.c_void_p,
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_featurestore_get, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.c_int64,
@@ -1258,6 +1327,22 @@ _rt.declare(lib.mlops_stats_compare_counts, C.c_int32, C.POINTER(mlops_stats_two
 _rt.declare(lib.mlops_table_write, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(mlops_csv_opts),
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_table_export_stream, C.c_int32, C.c_void_p, C.POINTER(ArrowArrayStream), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_watch_open, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.c_char_p,
+        C.POINTER(mlops_watch_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_watch_close, None, C.c_void_p)
+_rt.declare(lib.mlops_watch_n_features, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_watch_n_rows, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_watch_add, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64, C.c_int64, C.c_void_p, C.c_int64,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_watch_add_table, C.c_int32, C.c_void_p, C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_watch_add_latency, C.c_int32, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_watch_n_windows, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_watch_drift, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_watch_metrics, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
+_rt.declare(lib.mlops_watch_save, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_watch_windows, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_watch_report, C.c_int32, C.c_void_p, C.c_char_p, C.c_int64, C.c_void_p, C.c_size_t,
+        C.POINTER(C.c_size_t), C.POINTER(mlops_error))
 
 
 @dataclass(frozen=True)
@@ -1334,6 +1419,40 @@ def _check_counts(s):
         n_objects=s.n_objects,
         n_bytes=s.n_bytes,
         n_unused=s.n_unused,
+    )
+
+
+@dataclass(frozen=True)
+class FeatureValue:
+    """One input of a row. An element of an array: it has no struct_size and never grows."""
+
+    type: Type = Type(0)  # which of the following it is; MLOPS_TYPE_NULL is a null
+    is_null: int = 0  # other than 0: a null, whatever the type
+    i64: int = 0  # int64; bool, as 0 or 1
+    f64: float = 0.0  # float64
+    text: Optional[str] = None  # string: UTF-8, ends in NUL; borrowed for the call
+
+
+@dataclass(frozen=True)
+class DeploymentStats:
+    """What serves, and what it did."""
+
+    champion_version: int  # serves
+    canary_version: int  # is tried; 0: none is, since nobody holds the alias or its share is 0
+    canary_share: float  # of the keys, as the deployment has it
+    n_champion: int  # rows that a champion predicted since this was opened
+    n_canary: int  # rows that a canary predicted
+    n_swaps: int  # refreshes that found something new
+
+
+def _deployment_stats(s):
+    return DeploymentStats(
+        champion_version=s.champion_version,
+        canary_version=s.canary_version,
+        canary_share=s.canary_share,
+        n_champion=s.n_champion,
+        n_canary=s.n_canary,
+        n_swaps=s.n_swaps,
     )
 
 
@@ -1419,17 +1538,6 @@ def _profile_summary(s):
         max=s.max,
         mean=s.mean,
     )
-
-
-@dataclass(frozen=True)
-class FeatureValue:
-    """One input of a row. An element of an array: it has no struct_size and never grows."""
-
-    type: Type = Type(0)  # which of the following it is; MLOPS_TYPE_NULL is a null
-    is_null: int = 0  # other than 0: a null, whatever the type
-    i64: int = 0  # int64; bool, as 0 or 1
-    f64: float = 0.0  # float64
-    text: Optional[str] = None  # string: UTF-8, ends in NUL; borrowed for the call
 
 
 @dataclass(frozen=True)
@@ -2835,6 +2943,425 @@ class Check(_rt.Handle):
         return _rt.decoded(out)
 
 
+@_rt.noun("feature")
+class Feature(_rt.Handle):
+    """Fitted features. Immutable and shared; ends with the last close()."""
+
+    _end = lib.mlops_feature_unref
+
+    def __init__(self):
+        raise TypeError("Feature is made by fit(), load(), parse(), apply()")
+
+    @classmethod
+    def fit(cls, definition, table):
+        """Fit features to a table.
+
+        impute(x, 'mean'|'median'|'mode'|constant) fills null and NaN; standardise(x) is x less its mean,
+        divided by its population standard deviation; minmax(x) is x less its minimum, divided by the
+        range; where x is constant, both divide by 1. one_hot(x), one_hot(x, max) makes an output
+        name=category of each of the max (default 50, at most 10,000) most frequent categories of a string,
+        int64 or bool x, 1 or 0, and stands alone on its line. Null and NaN do not count. docs/features.md
+        has the formulas.
+
+            definition: up to 1 MiB of UTF-8
+            table: training rows
+
+        Raises: ParseError, NotFoundError for an unknown name; SchemaError for types that do not fit, a value
+        that is infinite, or none where something is fitted; ExistsError for two outputs of one name;
+        LimitError beyond 65,536 outputs or the limits of the language; InvalidError, NomemError.
+        """
+        out = C.c_void_p()
+        table_h = _rt.opened(table, Table, "table")
+        opts = _feature_opts()
+        err = mlops_error()
+        status = lib.mlops_feature_fit(C.byref(out), _rt.string(definition, "definition"), table_h, C.byref(opts),
+                C.byref(err))
+        if status:
+            _rt.check(status, "Feature.fit", err)
+        return cls._wrap(out.value)
+
+    @classmethod
+    def load(cls, path):
+        """Load fitted features from a file that Feature.write() wrote.
+
+            path: file to read
+
+        Raises: NotFoundError, IoError, DeniedError; else as Feature.parse().
+        """
+        out = C.c_void_p()
+        err = mlops_error()
+        status = lib.mlops_feature_load(C.byref(out), _rt.string(path, "path"), None, C.byref(err))
+        if status:
+            _rt.check(status, "Feature.load", err)
+        return cls._wrap(out.value)
+
+    @classmethod
+    def parse(cls, bytes):
+        """Load fitted features from memory.
+
+            bytes: what Feature.save() gave; borrowed for the call
+
+        Raises: CorruptError for any other bytes; UnsupportedError for a later format; LimitError beyond 64
+        MiB; NomemError.
+        """
+        out = C.c_void_p()
+        bytes_p, bytes_n = _rt.blob(bytes, "bytes")
+        err = mlops_error()
+        status = lib.mlops_feature_parse(C.byref(out), bytes_p, bytes_n, None, C.byref(err))
+        if status:
+            _rt.check(status, "Feature.parse", err)
+        return cls._wrap(out.value)
+
+    def write(self, path):
+        """Write to a file, whole or not at all.
+
+            path: file to write; replaced if it is there
+
+        Raises: IoError, NoSpaceError, DeniedError, NotFoundError, NomemError.
+        """
+        h = self._open()
+        err = mlops_error()
+        status = lib.mlops_feature_write(h, _rt.string(path, "path"), C.byref(err))
+        if status:
+            _rt.check(status, "Feature.write", err)
+
+    def save(self):
+        """The features as JSON: definition, inputs with their types, outputs with their expressions. Equal
+        features give equal bytes.
+
+        Raises: ArenaError if cap is too small: nothing is written then.
+        """
+        h = self._open()
+        text = _rt.written(lambda text, cap, needed: lib.mlops_feature_save(h, text, cap, needed), "Feature.save")
+        return text
+
+    @property
+    def id(self):
+        """Name of the content: SHA-256 of what Feature.save() gives."""
+        h = self._open()
+        out = mlops_id()
+        status = lib.mlops_feature_id(h, C.byref(out))
+        if status:
+            _rt.check(status, "Feature.id")
+        return bytearray(out.bytes).hex()
+
+    @property
+    def definition(self):
+        """The definition, as it was given.
+
+        Returns: never None.
+        """
+        h = self._open()
+        out = lib.mlops_feature_definition(h)
+        return _rt.decoded(out)
+
+    @property
+    def n_inputs(self):
+        """Number of columns that the features read."""
+        h = self._open()
+        out = lib.mlops_feature_n_inputs(h)
+        return out
+
+    def input_name(self, index):
+        """Name of an input, in the order in which the outputs first read them.
+
+            index: 0 to n_inputs - 1
+
+        Returns: None if index is out of range.
+        """
+        h = self._open()
+        out = lib.mlops_feature_input_name(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"))
+        return _rt.decoded(out)
+
+    def input_type(self, index):
+        """Type of an input; Type.None where index is out of range."""
+        h = self._open()
+        out = lib.mlops_feature_input_type(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"))
+        return _rt.enumerator(Type, out)
+
+    @property
+    def n_outputs(self):
+        """Number of values of a row."""
+        h = self._open()
+        out = lib.mlops_feature_n_outputs(h)
+        return out
+
+    def output_name(self, index):
+        """Name of an output, in the order of the definition.
+
+            index: 0 to n_outputs - 1
+
+        Returns: None if index is out of range.
+        """
+        h = self._open()
+        out = lib.mlops_feature_output_name(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"))
+        return _rt.decoded(out)
+
+    def expression(self, index):
+        """Expression of an output, with what was fitted as constants in it.
+
+            index: 0 to n_outputs - 1
+
+        Returns: None if index is out of range.
+        """
+        h = self._open()
+        out = lib.mlops_feature_expression(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"))
+        return _rt.decoded(out)
+
+    def apply(self, table):
+        """Compute the features of a table.
+
+        Inputs are bound to columns by name; further columns are ignored. int64 and float64 columns stand
+        for each other where every value is exact; a NaN is a null of an int64 input. Outputs are float64
+        columns; null stays null and NaN stays NaN.
+
+            table: rows
+
+        Raises: SchemaError names the column; NomemError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        table_h = _rt.opened(table, Table, "table")
+        err = mlops_error()
+        status = lib.mlops_feature_apply(C.byref(out), h, table_h, C.byref(err))
+        if status:
+            _rt.check(status, "Feature.apply", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+    def matrix(self, table):
+        """Compute the features of a table as rows to predict: the values of Feature.apply(), rounded to
+        float32; null is NaN.
+
+            table: rows
+
+        Raises: as Feature.apply(); InvalidError where a shape differs.
+        """
+        h = self._open()
+        table_h = _rt.opened(table, Table, "table")
+        err = mlops_error()
+        n_rows = lib.mlops_table_n_rows(table_h)
+        n_outputs = lib.mlops_feature_n_outputs(h)
+        out, out_p = _rt.empty("f", (n_rows, n_outputs))
+        status = lib.mlops_feature_matrix(h, table_h, out_p, n_rows, n_outputs, C.byref(err))
+        if status:
+            _rt.check(status, "Feature.matrix", err)
+        return _rt.result(out)
+
+    def row(self, values):
+        """Compute the features of one row: the bits of Feature.matrix(). Nothing is allocated, locked or
+        called of the system.
+
+            values: in the order of the inputs
+
+        Raises: InvalidError where a shape differs or a text is no UTF-8; SchemaError if a value has another
+        type than its input, or is not exact in it; ArenaError if an expression needs more working memory than
+        the stack bound of 16 KiB; nothing is written then.
+        """
+        h = self._open()
+        values_p, values_shape = _rt.elements(values, FeatureValue, mlops_feature_value, "values")
+        _rt.fits("values", values_shape, 0, "feature", "inputs", lib.mlops_feature_n_inputs(h))
+        n_outputs = lib.mlops_feature_n_outputs(h)
+        out, out_p = _rt.empty("f", (n_outputs,))
+        status = lib.mlops_feature_row(h, values_p, values_shape[0], out_p, n_outputs)
+        if status:
+            _rt.check(status, "Feature.row", why={
+                -1: "a shape differs or a text is no UTF-8",
+                -9: "a value has another type than its input, or is not exact in it",
+                -7: "an expression needs more working memory than the stack bound of 16 KiB",
+            })
+        return _rt.result(out)
+
+
+@_rt.noun("deployment")
+class Deployment(_rt.Handle):
+    """Versions that serve. Any number of threads may predict at once, also during a refresh: none of them
+    waits."""
+
+    _end = lib.mlops_deployment_close
+
+    def __init__(self):
+        raise TypeError("Deployment is made by open()")
+
+    @classmethod
+    def open(cls, store, name):
+        """Begin to serve.
+
+        What the verbs below take is settled now: rows have the features of the champion's model, values
+        are the inputs of the champion's features and behind them those that the canary's need further.
+
+            store: store, which stays open for as long as the deployment lives
+            name: name of the deployment
+
+        Raises: NotFoundError if there is no such deployment, or nobody holds the champion's alias;
+        SchemaError if champion and canary yield different numbers of values; CorruptError, InvalidError,
+        IoError, NomemError, ForkedError.
+        """
+        out = C.c_void_p()
+        store_h = _rt.opened(store, Store, "store")
+        err = mlops_error()
+        status = lib.mlops_deployment_open(C.byref(out), store_h, _rt.string(name, "name"), C.byref(err))
+        if status:
+            _rt.check(status, "Deployment.open", err)
+        return cls._wrap(out.value)
+
+    def refresh(self):
+        """Read the store, and serve what it says from now on. Predictions go on meanwhile; versions that
+        serve no more end after the last prediction that uses them. After an error everything is as it was,
+        and goes on.
+
+        Raises: as Deployment.open(); SchemaError also if a version does not take the rows, or values, that
+        this deployment was given so far: open it anew for those.
+        """
+        h = self._open()
+        n_swapped = C.c_int64()
+        err = mlops_error()
+        status = lib.mlops_deployment_refresh(h, C.byref(n_swapped), C.byref(err))
+        if status:
+            _rt.check(status, "Deployment.refresh", err)
+        return n_swapped.value
+
+    @property
+    def width(self):
+        """Number of values that one row yields."""
+        h = self._open()
+        out = lib.mlops_deployment_width(h)
+        return out
+
+    @property
+    def n_features(self):
+        """Number of features of a row of Deployment.predict()."""
+        h = self._open()
+        out = lib.mlops_deployment_n_features(h)
+        return out
+
+    @property
+    def n_inputs(self):
+        """Number of values of a row of Deployment.predict_values(); 0 if no version had features of its own
+        when this was opened.
+        """
+        h = self._open()
+        out = lib.mlops_deployment_n_inputs(h)
+        return out
+
+    def input_name(self, index):
+        """Name of an input.
+
+            index: 0 to n_inputs - 1
+
+        Returns: None if index is out of range.
+        """
+        h = self._open()
+        out = lib.mlops_deployment_input_name(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"))
+        return _rt.decoded(out)
+
+    def input_type(self, index):
+        """Type of an input; Type.None where index is out of range."""
+        h = self._open()
+        out = lib.mlops_deployment_input_type(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"))
+        return _rt.enumerator(Type, out)
+
+    def stat(self):
+        """What serves, and what it did.
+
+        Raises: InvalidError.
+        """
+        h = self._open()
+        out = mlops_deployment_stats(C.sizeof(mlops_deployment_stats))
+        status = lib.mlops_deployment_stat(h, C.byref(out))
+        if status:
+            _rt.check(status, "Deployment.stat")
+        return _deployment_stats(out)
+
+    def route(self, key=None):
+        """Number of the version that serves a key.
+
+            key: None: whoever has none is the champion's
+
+        Returns: 1 or more.
+        """
+        h = self._open()
+        out = lib.mlops_deployment_route(h, _rt.string_or_none(key, "key"))
+        return out
+
+    def predict(self, key, rows):
+        """Predict rows with the version that serves a key, as Model.predict(). Nothing is allocated, locked
+        or called of the system.
+
+            key: as Deployment.route(); for all rows
+            rows: row-major, float32
+
+        Raises: SchemaError if the version takes rows of other features; InvalidError where a shape differs;
+        ArenaError if the model needs more working memory than the stack bound of 16 KiB:
+        Deployment.predict_table() predicts with any; nothing is written then.
+        """
+        h = self._open()
+        rows_p, rows_shape, rows_keep = _rt.array(rows, "f", 2, "rows")
+        version = C.c_int64()
+        _rt.fits("rows", rows_shape, 1, "deployment", "features", lib.mlops_deployment_n_features(h))
+        width = lib.mlops_deployment_width(h)
+        out, out_p = _rt.empty("d", (rows_shape[0], width))
+        status = lib.mlops_deployment_predict(h, _rt.string_or_none(key, "key"), rows_p, rows_shape[0],
+                rows_shape[1], out_p, width, C.byref(version))
+        if status:
+            _rt.check(status, "Deployment.predict", why={
+                -9: "the version takes rows of other features",
+                -1: "a shape differs",
+                -7: "the model needs more working memory than the stack bound of 16 KiB",
+            })
+        return version.value, _rt.result(out)
+
+    def predict_values(self, key, values):
+        """Predict one row of values, through the features of the version that serves a key. Nothing is
+        allocated, locked or called of the system.
+
+            key: as Deployment.route()
+            values: in the order of Deployment.input_name()
+
+        Raises: SchemaError if the version has no features or needs further inputs, or a value does not fit
+        its input; InvalidError where a shape differs or a text is no UTF-8; ArenaError beyond 4,096 features
+        or the stack bounds of Feature.row() and Model.predict(); nothing is written then.
+        """
+        h = self._open()
+        values_p, values_shape = _rt.elements(values, FeatureValue, mlops_feature_value, "values")
+        version = C.c_int64()
+        _rt.fits("values", values_shape, 0, "deployment", "inputs", lib.mlops_deployment_n_inputs(h))
+        width = lib.mlops_deployment_width(h)
+        out, out_p = _rt.empty("d", (width,))
+        status = lib.mlops_deployment_predict_values(h, _rt.string_or_none(key, "key"), values_p, values_shape[0],
+                out_p, width, C.byref(version))
+        if status:
+            _rt.check(status, "Deployment.predict_values", why={
+                -9: "the version has no features or needs further inputs, or a value does not fit its "
+                    "input",
+                -1: "a shape differs or a text is no UTF-8",
+                -7: "beyond 4,096 features or the stack bounds of Feature.row() and Model.predict()",
+            })
+        return version.value, _rt.result(out)
+
+    def predict_table(self, table, key_column=None):
+        """Predict the rows of a table, each with the version that serves its key. Columns are bound by name
+        to the inputs of the version's features or, if it has none, to the features of its model.
+
+            table: rows
+            key_column: column of the keys: their text, as Table.text() gives it; a null is the
+                champion's. None: all are the champion's
+
+        Raises: SchemaError names a column that is missing or of another type; InvalidError, NomemError.
+        """
+        h = self._open()
+        table_h = _rt.opened(table, Table, "table")
+        err = mlops_error()
+        n_rows = lib.mlops_table_n_rows(table_h)
+        width = lib.mlops_deployment_width(h)
+        out, out_p = _rt.empty("d", (n_rows, width))
+        versions, versions_p = _rt.empty("q", (n_rows,))
+        status = lib.mlops_deployment_predict_table(h, table_h, _rt.string_or_none(key_column, "key_column"), out_p,
+                n_rows, width, versions_p, C.byref(err))
+        if status:
+            _rt.check(status, "Deployment.predict_table", err)
+        return _rt.result(out), _rt.result(versions)
+
+
 @_rt.noun("draft")
 class Draft(_rt.Handle):
     """Entries that wait to become a commit. What is added is held in memory until then. Mutable; one thread at a
@@ -3784,235 +4311,6 @@ class Run(_rt.Handle):
         return _rt.classes["table"]._wrap(out.value)
 
 
-@_rt.noun("feature")
-class Feature(_rt.Handle):
-    """Fitted features. Immutable and shared; ends with the last close()."""
-
-    _end = lib.mlops_feature_unref
-
-    def __init__(self):
-        raise TypeError("Feature is made by fit(), load(), parse(), apply()")
-
-    @classmethod
-    def fit(cls, definition, table):
-        """Fit features to a table.
-
-        impute(x, 'mean'|'median'|'mode'|constant) fills null and NaN; standardise(x) is x less its mean,
-        divided by its population standard deviation; minmax(x) is x less its minimum, divided by the
-        range; where x is constant, both divide by 1. one_hot(x), one_hot(x, max) makes an output
-        name=category of each of the max (default 50, at most 10,000) most frequent categories of a string,
-        int64 or bool x, 1 or 0, and stands alone on its line. Null and NaN do not count. docs/features.md
-        has the formulas.
-
-            definition: up to 1 MiB of UTF-8
-            table: training rows
-
-        Raises: ParseError, NotFoundError for an unknown name; SchemaError for types that do not fit, a value
-        that is infinite, or none where something is fitted; ExistsError for two outputs of one name;
-        LimitError beyond 65,536 outputs or the limits of the language; InvalidError, NomemError.
-        """
-        out = C.c_void_p()
-        table_h = _rt.opened(table, Table, "table")
-        opts = _feature_opts()
-        err = mlops_error()
-        status = lib.mlops_feature_fit(C.byref(out), _rt.string(definition, "definition"), table_h, C.byref(opts),
-                C.byref(err))
-        if status:
-            _rt.check(status, "Feature.fit", err)
-        return cls._wrap(out.value)
-
-    @classmethod
-    def load(cls, path):
-        """Load fitted features from a file that Feature.write() wrote.
-
-            path: file to read
-
-        Raises: NotFoundError, IoError, DeniedError; else as Feature.parse().
-        """
-        out = C.c_void_p()
-        err = mlops_error()
-        status = lib.mlops_feature_load(C.byref(out), _rt.string(path, "path"), None, C.byref(err))
-        if status:
-            _rt.check(status, "Feature.load", err)
-        return cls._wrap(out.value)
-
-    @classmethod
-    def parse(cls, bytes):
-        """Load fitted features from memory.
-
-            bytes: what Feature.save() gave; borrowed for the call
-
-        Raises: CorruptError for any other bytes; UnsupportedError for a later format; LimitError beyond 64
-        MiB; NomemError.
-        """
-        out = C.c_void_p()
-        bytes_p, bytes_n = _rt.blob(bytes, "bytes")
-        err = mlops_error()
-        status = lib.mlops_feature_parse(C.byref(out), bytes_p, bytes_n, None, C.byref(err))
-        if status:
-            _rt.check(status, "Feature.parse", err)
-        return cls._wrap(out.value)
-
-    def write(self, path):
-        """Write to a file, whole or not at all.
-
-            path: file to write; replaced if it is there
-
-        Raises: IoError, NoSpaceError, DeniedError, NotFoundError, NomemError.
-        """
-        h = self._open()
-        err = mlops_error()
-        status = lib.mlops_feature_write(h, _rt.string(path, "path"), C.byref(err))
-        if status:
-            _rt.check(status, "Feature.write", err)
-
-    def save(self):
-        """The features as JSON: definition, inputs with their types, outputs with their expressions. Equal
-        features give equal bytes.
-
-        Raises: ArenaError if cap is too small: nothing is written then.
-        """
-        h = self._open()
-        text = _rt.written(lambda text, cap, needed: lib.mlops_feature_save(h, text, cap, needed), "Feature.save")
-        return text
-
-    @property
-    def id(self):
-        """Name of the content: SHA-256 of what Feature.save() gives."""
-        h = self._open()
-        out = mlops_id()
-        status = lib.mlops_feature_id(h, C.byref(out))
-        if status:
-            _rt.check(status, "Feature.id")
-        return bytearray(out.bytes).hex()
-
-    @property
-    def definition(self):
-        """The definition, as it was given.
-
-        Returns: never None.
-        """
-        h = self._open()
-        out = lib.mlops_feature_definition(h)
-        return _rt.decoded(out)
-
-    @property
-    def n_inputs(self):
-        """Number of columns that the features read."""
-        h = self._open()
-        out = lib.mlops_feature_n_inputs(h)
-        return out
-
-    def input_name(self, index):
-        """Name of an input, in the order in which the outputs first read them.
-
-            index: 0 to n_inputs - 1
-
-        Returns: None if index is out of range.
-        """
-        h = self._open()
-        out = lib.mlops_feature_input_name(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"))
-        return _rt.decoded(out)
-
-    def input_type(self, index):
-        """Type of an input; Type.None where index is out of range."""
-        h = self._open()
-        out = lib.mlops_feature_input_type(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"))
-        return _rt.enumerator(Type, out)
-
-    @property
-    def n_outputs(self):
-        """Number of values of a row."""
-        h = self._open()
-        out = lib.mlops_feature_n_outputs(h)
-        return out
-
-    def output_name(self, index):
-        """Name of an output, in the order of the definition.
-
-            index: 0 to n_outputs - 1
-
-        Returns: None if index is out of range.
-        """
-        h = self._open()
-        out = lib.mlops_feature_output_name(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"))
-        return _rt.decoded(out)
-
-    def expression(self, index):
-        """Expression of an output, with what was fitted as constants in it.
-
-            index: 0 to n_outputs - 1
-
-        Returns: None if index is out of range.
-        """
-        h = self._open()
-        out = lib.mlops_feature_expression(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"))
-        return _rt.decoded(out)
-
-    def apply(self, table):
-        """Compute the features of a table.
-
-        Inputs are bound to columns by name; further columns are ignored. int64 and float64 columns stand
-        for each other where every value is exact; a NaN is a null of an int64 input. Outputs are float64
-        columns; null stays null and NaN stays NaN.
-
-            table: rows
-
-        Raises: SchemaError names the column; NomemError.
-        """
-        out = C.c_void_p()
-        h = self._open()
-        table_h = _rt.opened(table, Table, "table")
-        err = mlops_error()
-        status = lib.mlops_feature_apply(C.byref(out), h, table_h, C.byref(err))
-        if status:
-            _rt.check(status, "Feature.apply", err)
-        return _rt.classes["table"]._wrap(out.value)
-
-    def matrix(self, table):
-        """Compute the features of a table as rows to predict: the values of Feature.apply(), rounded to
-        float32; null is NaN.
-
-            table: rows
-
-        Raises: as Feature.apply(); InvalidError where a shape differs.
-        """
-        h = self._open()
-        table_h = _rt.opened(table, Table, "table")
-        err = mlops_error()
-        n_rows = lib.mlops_table_n_rows(table_h)
-        n_outputs = lib.mlops_feature_n_outputs(h)
-        out, out_p = _rt.empty("f", (n_rows, n_outputs))
-        status = lib.mlops_feature_matrix(h, table_h, out_p, n_rows, n_outputs, C.byref(err))
-        if status:
-            _rt.check(status, "Feature.matrix", err)
-        return _rt.result(out)
-
-    def row(self, values):
-        """Compute the features of one row: the bits of Feature.matrix(). Nothing is allocated, locked or
-        called of the system.
-
-            values: in the order of the inputs
-
-        Raises: InvalidError where a shape differs or a text is no UTF-8; SchemaError if a value has another
-        type than its input, or is not exact in it; ArenaError if an expression needs more working memory than
-        the stack bound of 16 KiB; nothing is written then.
-        """
-        h = self._open()
-        values_p, values_shape = _rt.elements(values, FeatureValue, mlops_feature_value, "values")
-        _rt.fits("values", values_shape, 0, "feature", "inputs", lib.mlops_feature_n_inputs(h))
-        n_outputs = lib.mlops_feature_n_outputs(h)
-        out, out_p = _rt.empty("f", (n_outputs,))
-        status = lib.mlops_feature_row(h, values_p, values_shape[0], out_p, n_outputs)
-        if status:
-            _rt.check(status, "Feature.row", why={
-                -1: "a shape differs or a text is no UTF-8",
-                -9: "a value has another type than its input, or is not exact in it",
-                -7: "an expression needs more working memory than the stack bound of 16 KiB",
-            })
-        return _rt.result(out)
-
-
 @_rt.noun("monitor")
 class Monitor(_rt.Handle):
     """A monitor. One thread at a time."""
@@ -4221,6 +4519,205 @@ class Monitor(_rt.Handle):
             _rt.check(status, "Monitor.save", err)
 
 
+@_rt.noun("watch")
+class Watch(_rt.Handle):
+    """A watch. The rows of a window that is not yet full end with it. One thread at a time."""
+
+    _end = lib.mlops_watch_close
+    _locked = True
+
+    def __init__(self):
+        raise TypeError("Watch is made by open(), drift(), windows()")
+
+    @classmethod
+    def open(cls, store, model, which, *, name=None, drift=None, window_rows=None):
+        """Begin to watch a version. The first who does so under a name makes the watch in the store.
+
+            store: store, which stays open for as long as the watch lives
+            model: name of a registered model
+            which: alias, number of a version, or "latest"; looked up now
+            name: name of the watch; default: that of the model
+            drift: tolerances, alpha, rows_min; columns and ignore choose what is watched
+            window_rows: rows of a window, 50 or more; default 1,000
+
+        Raises: NotFoundError if there is no such version; SchemaError if it has no reference, or names a
+        column that is not there; ExistsError if the watch is of another model; DeniedError if the store is
+        open for reading alone; InvalidError, CorruptError, NoSpaceError, IoError, NomemError, ForkedError.
+        """
+        out = C.c_void_p()
+        store_h = _rt.opened(store, Store, "store")
+        opts = _watch_opts(name=name, drift=drift, window_rows=window_rows)
+        err = mlops_error()
+        status = lib.mlops_watch_open(C.byref(out), store_h, _rt.string(model, "model"), _rt.string(which, "which"),
+                C.byref(opts), C.byref(err))
+        _rt.reraise(opts)
+        if status:
+            _rt.check(status, "Watch.open", err, nested={
+                "mlops_drift_opts": "drift",
+                "mlops_call": 'drift["call"]',
+            })
+        return cls._wrap(out.value)
+
+    @property
+    def n_features(self):
+        """Number of columns of a row that Watch.add() takes."""
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_watch_n_features(h)
+        return out
+
+    @property
+    def n_rows(self):
+        """Number of rows that were added since the watch was opened."""
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_watch_n_rows(h)
+        return out
+
+    def add(self, rows, predictions=None):
+        """Add rows and what the model made of them, as Monitor.add().
+
+        Rows are taken in pieces, each up to the end of a window, which is then committed. If that fails
+        the rest is not taken: Watch.n_rows() tells how many rows count. The window waits, and the next
+        call commits it before it takes anything; so does one without rows.
+
+            rows: row-major, float32
+            predictions: float64; the first column is profiled; of one dimension: one value a row
+
+        Raises: InvalidError where a shape differs: nothing is added then; NoSpaceError, IoError,
+        CorruptError, NomemError, ForkedError.
+        """
+        h = self._open()
+        rows_p, rows_shape, rows_keep = _rt.array(rows, "f", 2, "rows")
+        predictions_p, predictions_shape, predictions_keep = (None, (0,) * 2,
+                None) if predictions is None else _rt.array(predictions, "d", 2, "predictions", True)
+        err = mlops_error()
+        _rt.fits("rows", rows_shape, 0, "watch", "rows", lib.mlops_watch_n_rows(h))
+        if predictions is not None:
+            _rt.same_length("predictions", predictions_shape[0], "rows", rows_shape[0])
+        _rt.fits("rows", rows_shape, 1, "watch", "features", lib.mlops_watch_n_features(h))
+        with h.lock:
+            status = lib.mlops_watch_add(h, rows_p, rows_shape[0], rows_shape[1], predictions_p,
+                    predictions_shape[1], C.byref(err))
+        if status:
+            _rt.check(status, "Watch.add", err)
+
+    def add_table(self, table):
+        """Add the rows of a table, its columns bound by name, as Watch.add().
+
+            table: rows
+
+        Raises: SchemaError names a column that is missing or of another kind: nothing is added then; else as
+        Watch.add().
+        """
+        h = self._open()
+        table_h = _rt.opened(table, Table, "table")
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_watch_add_table(h, table_h, C.byref(err))
+        if status:
+            _rt.check(status, "Watch.add_table", err)
+
+    def add_latency(self, duration_ns):
+        """Add the time that predicting took, as Monitor.add_latency().
+
+            duration_ns: nanoseconds, 0 or more
+
+        Raises: InvalidError.
+        """
+        h = self._open()
+        with h.lock:
+            status = lib.mlops_watch_add_latency(h, _rt.integer(duration_ns, -2 ** 63, 2 ** 63 - 1, "duration_ns", 0))
+        if status:
+            _rt.check(status, f"Watch.add_latency({duration_ns})")
+
+    @property
+    def n_windows(self):
+        """Number of windows that were committed since the watch was opened."""
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_watch_n_windows(h)
+        return out
+
+    def drift(self):
+        """Verdicts of the newest full window, or of what there is, as Monitor.drift().
+
+        Raises: NomemError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_watch_drift(C.byref(out), h, C.byref(err))
+        if status:
+            _rt.check(status, "Watch.drift", err)
+        return _rt.classes["drift"]._wrap(out.value)
+
+    def metrics(self):
+        """Metrics in Prometheus' text format, as Monitor.metrics(), with the watch's name as label "model".
+
+        Raises: ArenaError if cap is too small: text is empty then.
+        """
+        h = self._open()
+        with h.lock:
+            text = _rt.written(lambda text, cap, needed: lib.mlops_watch_metrics(h, text, cap, needed),
+                    "Watch.metrics")
+        return _rt.decoded(text)
+
+    def save(self, path):
+        """Write a report, as Monitor.save().
+
+            path: file to write; replaced if it is there
+
+        Raises: as Drift.save().
+        """
+        h = self._open()
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_watch_save(h, _rt.string(path, "path"), C.byref(err))
+        if status:
+            _rt.check(status, "Watch.save", err)
+
+    @staticmethod
+    def windows(store, name):
+        """Windows of a watch, oldest first: number (int64, from 1 on), time_ns (int64: when it was full),
+        model (string), version (int64), n_rows (int64), verdict (string: "drift", "no drift", "not enough
+        data"), n_drifted (int64), columns (string: those that drifted, as a line of CSV), report (string:
+        id of the content that Watch.report() gives).
+
+            store: store
+            name: name of the watch
+
+        Raises: NotFoundError if there is no such watch; InvalidError, CorruptError, IoError, NomemError,
+        ForkedError.
+        """
+        out = C.c_void_p()
+        store_h = _rt.opened(store, Store, "store")
+        err = mlops_error()
+        status = lib.mlops_watch_windows(C.byref(out), store_h, _rt.string(name, "name"), C.byref(err))
+        if status:
+            _rt.check(status, "Watch.windows", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+    @staticmethod
+    def report(store, name, number):
+        """What was found of each column of a window, as Drift.json() gives it.
+
+            store: store
+            name: name of the watch
+            number: of the window, from 1 on; 0 for the newest
+
+        Raises: ArenaError if cap is too small: text is empty then; NotFoundError also if there is no such
+        window; else as Watch.windows().
+        """
+        store_h = _rt.opened(store, Store, "store")
+        err = mlops_error()
+        text = _rt.written(lambda text, cap, needed: lib.mlops_watch_report(store_h, _rt.string(name, "name"),
+                _rt.integer(number, -2 ** 63, 2 ** 63 - 1, "number"), text, cap, needed, C.byref(err)),
+                "Watch.report", err)
+        return _rt.decoded(text)
+
+
 def _call(*, executor=None, progress=None, deadline_ns=None, memory_max=None, actor=None, trace_id=None):
     o = mlops_call(C.sizeof(mlops_call))
     o._keep, o._raised = [], []
@@ -4354,6 +4851,28 @@ def _checkout_opts(*, force=False):
     return o
 
 
+def _feature_opts():
+    o = mlops_feature_opts(C.sizeof(mlops_feature_opts))
+    o._keep, o._raised = [], []
+    return o
+
+
+def _deploy_opts(*, model=None, champion=None, canary=None, canary_share=None, salt=None):
+    o = mlops_deploy_opts(C.sizeof(mlops_deploy_opts))
+    o._keep, o._raised = [], []
+    if model is not None:
+        o.model = _rt.string(model, "model")
+    if champion is not None:
+        o.champion = _rt.string(champion, "champion")
+    if canary is not None:
+        o.canary = _rt.string(canary, "canary")
+    if canary_share is not None:
+        o.canary_share = canary_share
+    if salt is not None:
+        o.salt = _rt.string(salt, "salt")
+    return o
+
+
 def _draft_opts(*, empty=False, branch=None, base=None, message=None, author=None, metadata=None):
     o = mlops_draft_opts(C.sizeof(mlops_draft_opts))
     o._keep, o._raised = [], []
@@ -4459,12 +4978,6 @@ def _run_opts(*, name=None, parent=None, actor=None, source=None, dataset=None, 
     return o
 
 
-def _feature_opts():
-    o = mlops_feature_opts(C.sizeof(mlops_feature_opts))
-    o._keep, o._raised = [], []
-    return o
-
-
 def _metric_opts(*, skip_nan=False, weights=None, threshold=None, scale=None, n_bins=None):
     o = mlops_metric_opts(C.sizeof(mlops_metric_opts))
     o._keep, o._raised = [], []
@@ -4522,7 +5035,7 @@ def _promote_opts(*, no_gate=False, gate=None, note=None, dataset=None, ref=None
 
 
 def _register_opts(*, file=None, features=None, reference=None, run=None, dataset=None, commit=None, path=None,
-        description=None, metadata=None):
+        classes=None, description=None, metadata=None):
     o = mlops_register_opts(C.sizeof(mlops_register_opts))
     o._keep, o._raised = [], []
     if file is not None:
@@ -4543,6 +5056,8 @@ def _register_opts(*, file=None, features=None, reference=None, run=None, datase
         o.commit = _rt.string(commit, "commit")
     if path is not None:
         o.path = _rt.string(path, "path")
+    if classes is not None:
+        o.classes = _rt.names_or_none(classes, "classes")
     if description is not None:
         o.description = _rt.string(description, "description")
     if metadata is not None:
@@ -4561,6 +5076,20 @@ def _stats_opts(*, x_sorted=False, y_sorted=False, method=None, alternative=None
         o.method = _rt.choice(StatsMethod, method)
     if alternative is not None:
         o.alternative = _rt.choice(StatsAlternative, alternative)
+    return o
+
+
+def _watch_opts(*, name=None, drift=None, window_rows=None):
+    o = mlops_watch_opts(C.sizeof(mlops_watch_opts))
+    o._keep, o._raised = [], []
+    if name is not None:
+        o.name = _rt.string(name, "name")
+    if drift is not None:
+        made = _drift_opts(**drift)
+        o.drift = C.pointer(made)
+        o._keep.append(made)
+    if window_rows is not None:
+        o.window_rows = _rt.integer(window_rows, -2 ** 63, 2 ** 63 - 1, "window_rows")
     return o
 
 
@@ -4810,6 +5339,60 @@ def dataset_checkout(store, dataset, ref, folder, *, force=False):
             _rt.string(folder, "folder"), C.byref(opts), C.byref(err))
     if status:
         _rt.check(status, "dataset_checkout", err)
+
+
+def deploy_set(change, name, *, model=None, champion=None, canary=None, canary_share=None, salt=None):
+    """Make a deployment, or change it. The trail of its record is its history.
+
+        change: change that this becomes part of
+        name: name of the deployment: 1 to 200 bytes of UTF-8 without control characters
+        model: a registered model; default: as it is. A new deployment needs it
+        champion: alias whose holder serves; default: as it is, at first "champion"
+        canary: alias whose holder is tried; default: as it is, at first "canary"
+        canary_share: of the keys, in [0, 1], to the millionth; default 0
+        salt: another one deals the keys anew; default: as it is, at first the deployment's name
+
+    Raises: NotFoundError if the model is not registered; InvalidError for a new deployment without a model, a
+    share out of range, or one alias for both; CorruptError, IoError, NomemError, ForkedError.
+    """
+    change_h = _rt.opened(change, Change, "change")
+    opts = _deploy_opts(model=model, champion=champion, canary=canary, canary_share=canary_share, salt=salt)
+    err = mlops_error()
+    with _rt.locked(change_h):
+        status = lib.mlops_deploy_set(change_h, _rt.string(name, "name"), C.byref(opts), C.byref(err))
+    if status:
+        _rt.check(status, "deploy_set", err)
+
+
+def deploy_list(store):
+    """Deployments by name: name, model, champion (string: the alias), champion_version (int64; null: nobody holds
+    it), canary (string), canary_version (int64; null likewise), canary_share (float64), salt (string), time_ns
+    (int64: when it was set).
+
+        store: store
+
+    Raises: InvalidError, CorruptError, IoError, NomemError, ForkedError.
+    """
+    out = C.c_void_p()
+    store_h = _rt.opened(store, Store, "store")
+    err = mlops_error()
+    status = lib.mlops_deploy_list(C.byref(out), store_h, C.byref(err))
+    if status:
+        _rt.check(status, "deploy_list", err)
+    return _rt.classes["table"]._wrap(out.value)
+
+
+def deploy_bucket(salt, key):
+    """Where a key lies: one of a million buckets, of which the first canary_share * 1,000,000 are the canary's.
+    Needs no store.
+
+        salt: salt of the deployment
+        key: key
+
+    Returns: 0 to 999,999.
+    """
+    out = lib.mlops_deploy_bucket(_rt.string(salt, "salt"), _rt.string(key, "key"))
+    return out
 
 
 def dataset_branch(change, dataset, name, ref=None):
@@ -5255,7 +5838,7 @@ def registry_decisions(store, name, alias):
 
 
 def registry_register(change, name, model, *, file=None, features=None, reference=None, run=None, dataset=None,
-                      commit=None, path=None, description=None, metadata=None):
+                      commit=None, path=None, classes=None, description=None, metadata=None):
     """Register a model as the next version of a name, which is made if it is not there.
 
     The bundle carries name, version, reference and, as metadata, a JSON object of model, version, signature,
@@ -5273,18 +5856,22 @@ def registry_register(change, name, model, *, file=None, features=None, referenc
         commit: branch, tag or digits of a commit of the dataset; default: that of the run, else the branch
             "main"
         path: table of that commit; default: the only one
+        classes: values of the target, as text, in the order of the model's classes, separated by commas,
+            quoted as in a CSV line; of two, a probability is of the second; default: the target is a number,
+            of classes 0, 1, 2, ...
         description: in words, up to 64 KiB
         metadata: a JSON object, up to 64 KiB, kept as it is
 
     Raises: SchemaError if the features do not make the model's rows: outputs by name and order, or by number
-    where the model has no names; NotFoundError if the run, dataset, commit, path or file is not there;
-    InvalidError, DeniedError, IoError, NoSpaceError, CorruptError, NomemError, ForkedError.
+    where the model has no names; or if it tells more or fewer classes apart; NotFoundError if the run, dataset,
+    commit, path or file is not there; InvalidError, DeniedError, IoError, NoSpaceError, CorruptError, NomemError,
+    ForkedError.
     """
     change_h = _rt.opened(change, Change, "change")
     version = C.c_int64()
     model_h = _rt.opened(model, Model, "model")
     opts = _register_opts(file=file, features=features, reference=reference, run=run, dataset=dataset, commit=commit,
-            path=path, description=description, metadata=metadata)
+            path=path, classes=classes, description=description, metadata=metadata)
     err = mlops_error()
     with _rt.locked(change_h):
         status = lib.mlops_registry_register(change_h, C.byref(version), _rt.string(name, "name"), model_h,
@@ -5371,8 +5958,8 @@ def registry_file(store, name, which, path):
 
 def registry_describe(store, name, which):
     """All that is known of a version, as JSON: model, version, created_ns, bundle, plan, file, features and
-    reference as ids, signature (inputs, outputs, task), run, dataset, commit, path, description, metadata;
-    aliases that it holds; decisions of gates about it. What was not given is left out.
+    reference as ids, signature (inputs, outputs, task, classes), run, dataset, commit, path, description,
+    metadata; aliases that it holds; decisions of gates about it. What was not given is left out.
 
         store: store
         name: name of the model
@@ -5516,6 +6103,8 @@ __all__ = [
     "Cpu",
     "DeadlineError",
     "DeniedError",
+    "Deployment",
+    "DeploymentStats",
     "Draft",
     "Drift",
     "DriftColumn",
@@ -5567,6 +6156,7 @@ __all__ = [
     "Type",
     "UnsupportedError",
     "VERSION",
+    "Watch",
     "cpu_level",
     "dataset_branch",
     "dataset_checkout",
@@ -5582,6 +6172,9 @@ __all__ = [
     "dataset_resolve",
     "dataset_table",
     "dataset_tag",
+    "deploy_bucket",
+    "deploy_list",
+    "deploy_set",
     "featurestore_get",
     "featurestore_list",
     "featurestore_put",

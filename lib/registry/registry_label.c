@@ -1,0 +1,77 @@
+/* Labels: what the target of a row means to a model.
+ *
+ * Owns nothing. Invariants: a version that was registered with classes reads the target as text,
+ * and a class is its place in the list; without, the target is a number, as it stands.
+ */
+#include "column/column_store.h"
+#include "registry/registry.h"
+
+#include <string.h>
+
+mlops_status mlops__labels_check(const mlops_model *model, const char *list, mlops__arena *arena,
+                                 mlops_error *err) {
+    const char **names;
+    int64_t n, due = mlops_model_width(model, MLOPS_MODEL_OUTPUT_MARGIN);
+    mlops__task task = mlops__task_of(model);
+    if (!list) return MLOPS_OK;
+    mlops_error local;
+    mlops_status status = mlops__names_parse(arena, list, &names, &n, &local);
+    if (status) return mlops__fail(err, status, "classes: %s", local.message);
+    if (task == MLOPS__TASK_BINARY) due = 2;
+    if (task != MLOPS__TASK_BINARY && task != MLOPS__TASK_CLASSES)
+        return mlops__fail(err, MLOPS_E_SCHEMA, "classes: the model's task is %s, which has none",
+                           mlops__task_name(task));
+    if (n == due) return MLOPS_OK;
+    return mlops__fail(err, MLOPS_E_SCHEMA, "%lld class%s named, and the model tells %lld apart",
+                       (long long)n, n == 1 ? " is" : "es are", (long long)due);
+}
+
+void mlops__labels_put(mlops__json_writer *json, const char *list, mlops__arena *arena) {
+    const char **names;
+    int64_t n;
+    if (!list || mlops__names_parse(arena, list, &names, &n, NULL)) return;
+    mlops__json_name(json, "classes");
+    mlops__json_open(json, '[');
+    for (int64_t i = 0; i < n; i++) mlops__json_string(json, names[i]);
+    mlops__json_close(json, ']');
+}
+
+/* The place of a text among the classes; -1: none. */
+static int64_t find(const mlops__record *classes, const char *text) {
+    for (size_t i = 0; i < classes->n; i++)
+        if (classes->fields[i].text && !strcmp(classes->fields[i].text, text)) return (int64_t)i;
+    return -1;
+}
+
+static mlops_status read_texts(mlops__held_out *rows, const mlops__record *classes,
+                               mlops_error *err) {
+    const mlops__column *column = mlops__table_column(rows->table, rows->column);
+    for (int64_t i = 0; i < rows->n_rows; i++) {
+        char number[64];
+        const char *text = number;
+        if (!mlops__column_valid(column, i)) continue;
+        if (column->type == MLOPS_TYPE_STRING)
+            text = column->texts[((const int32_t *)column->data)[i]];
+        else MLOPS_TRY(mlops_table_text(rows->table, rows->column, i, number, sizeof number, NULL));
+        int64_t class = find(classes, text);
+        if (class < 0)
+            return mlops__fail(err, MLOPS_E_SCHEMA,
+                               "the target of row %lld, '%s', is none of its classes", (long long)i,
+                               text);
+        rows->target[i] = (double)class;
+    }
+    return MLOPS_OK;
+}
+
+mlops_status mlops__labels_read(mlops__held_out *rows, const mlops__record *version,
+                                mlops__arena *arena, mlops_error *err) {
+    mlops__record signature, classes;
+    MLOPS_TRY(
+        mlops__record_parse(&signature, mlops__record_json(version, "signature"), arena, err));
+    mlops__bytes list = mlops__record_json(&signature, "classes");
+    if (list.size == 0)
+        return mlops_table_values(rows->table, rows->column, rows->target, rows->n_rows, err);
+    MLOPS_TRY(mlops__record_items(&classes, list, arena, err));
+    for (int64_t i = 0; i < rows->n_rows; i++) rows->target[i] = mlops__not_a_number();
+    return read_texts(rows, &classes, err);
+}

@@ -232,6 +232,8 @@ static mlops_status take_texts(const source *self) {
              seen = 0;
     if (self->from->failed || zero || n_texts > INT32_MAX)
         return bad(self, "the number of texts is missing, or too large");
+    if ((uint64_t)self->n_rows > mlops__cursor_left(self->from))
+        return bad(self, "numbers of texts are missing");
     MLOPS_TRY(make_room(self, MLOPS_TYPE_STRING));
     MLOPS_TRY(take_dictionary(self, n_texts));
     size_t width = code_width(n_texts);

@@ -10,6 +10,7 @@
 #include <mlops/change.h>
 #include <mlops/check.h>
 #include <mlops/dataset.h>
+#include <mlops/deploy.h>
 #include <mlops/draft.h>
 #include <mlops/drift.h>
 #include <mlops/edge.h>
@@ -29,5 +30,6 @@
 #include <mlops/store.h>
 #include <mlops/table.h>
 #include <mlops/table_out.h>
+#include <mlops/watch.h>
 
 #endif

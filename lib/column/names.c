@@ -134,3 +134,15 @@ mlops_status mlops__names_parse(mlops__arena *arena, const char *list, const cha
                                 int64_t *n, mlops_error *err) {
     return mlops__names_split(arena, list, ',', out, n, err);
 }
+
+void mlops__names_put(mlops__buf *out, const char *name) {
+    size_t n = strlen(name);
+    int quoted = n == 0 || name[0] == ' ' || name[n - 1] == ' ' || strpbrk(name, ",\"\r\n\t");
+    if (out->size) mlops__buf_u8(out, ',');
+    if (quoted) mlops__buf_u8(out, '"');
+    for (const char *p = name; *p; p++) {
+        if (*p == '"') mlops__buf_u8(out, '"');
+        mlops__buf_u8(out, (uint8_t)*p);
+    }
+    if (quoted) mlops__buf_u8(out, '"');
+}

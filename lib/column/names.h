@@ -3,7 +3,7 @@
 #define MLOPS_COLUMN_NAMES_H
 
 #include "base/arena.h"
-#include "base/fail.h"
+#include "base/buf.h"
 
 /* The fields of one line, unquoted, in the arena; at least one. what is the option's name, for the
  * message. MLOPS_E_INVALID for an open quote, bytes behind a quote, a line end outside of quotes.
@@ -14,5 +14,9 @@ mlops_status mlops__list_parse(mlops__arena *arena, const char *list, char delim
 /* The same, and no name may be empty, doubled or other than UTF-8. */
 mlops_status mlops__names_split(mlops__arena *arena, const char *list, char delimiter,
                                 const char ***out, int64_t *n, mlops_error *err);
+
+/* Appends a name to a list that out holds nothing else of, so that mlops__names_split() with a
+ * comma gives it back. */
+void mlops__names_put(mlops__buf *out, const char *name);
 
 #endif

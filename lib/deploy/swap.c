@@ -14,9 +14,6 @@
 
 void mlops__swap_init(mlops__swap *self, void *served) {
     memset(self, 0, sizeof *self);
-    atomic_init(&self->active, 0);
-    for (int i = 0; i < 2; i++)
-        for (int j = 0; j < MLOPS__SWAP_STRIPES; j++) atomic_init(&self->readers[i][j].n, 0);
     self->served[0] = served;
 }
 
@@ -42,6 +39,21 @@ void *mlops__swap_enter(mlops__swap *self, mlops__swap_count **place) {
 void mlops__swap_leave(mlops__swap_count *place) {
     atomic_fetch_sub_explicit(&place->n, 1, memory_order_release);
 }
+
+void mlops__swap_tally(mlops__swap_count *place, int which, int64_t n) {
+    atomic_fetch_add_explicit(&place->tally[which], n, memory_order_relaxed);
+}
+
+int64_t mlops__swap_total(const mlops__swap *self, int which) {
+    int64_t sum = 0;
+    for (int i = 0; i < 2 * MLOPS__SWAP_STRIPES; i++)
+        sum += atomic_load_explicit(
+            &self->readers[i / MLOPS__SWAP_STRIPES][i % MLOPS__SWAP_STRIPES].tally[which],
+            memory_order_relaxed);
+    return sum;
+}
+
+/* ---- the writer ---- */
 
 static uint32_t idle_of(const mlops__swap *self) { return 1 - atomic_load(&self->active); }
 

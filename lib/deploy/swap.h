@@ -15,9 +15,12 @@ enum {
     MLOPS__SWAP_STRIPES = 8 /* counters of a slot, so that threads seldom share a cache line */
 };
 
+enum { MLOPS__SWAP_TALLIES = 2 };
+
 typedef struct mlops__swap_count {
     _Atomic(int64_t) n;
-    char room[64 - sizeof(int64_t)];
+    _Atomic(int64_t) tally[MLOPS__SWAP_TALLIES]; /* the owner's; never set back */
+    char room[64 - (1 + MLOPS__SWAP_TALLIES) * sizeof(int64_t)];
 } mlops__swap_count;
 
 typedef struct mlops__swap {
@@ -31,6 +34,10 @@ void mlops__swap_init(mlops__swap *self, void *served);
 /* What is served, until the place is left. */
 void *mlops__swap_enter(mlops__swap *self, mlops__swap_count **place);
 void mlops__swap_leave(mlops__swap_count *place);
+
+/* What readers count, in a place that they hold, and the sum over all places. */
+void mlops__swap_tally(mlops__swap_count *place, int which, int64_t n);
+int64_t mlops__swap_total(const mlops__swap *self, int which);
 
 /* Of the writer alone. */
 

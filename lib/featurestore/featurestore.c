@@ -7,7 +7,6 @@
 
 #include "column/rows.h"
 #include "store/record.h"
-#include "text/near.h"
 
 #include <string.h>
 
@@ -164,40 +163,12 @@ mlops_status mlops_featurestore_put(mlops_change *change, int64_t *version, cons
 
 /* ---- getting ---- */
 
-static mlops_status find_near(mlops_store *store, mlops__near *near, char out[MLOPS__NAME_MAX + 1],
-                              mlops_error *err) {
+static mlops_status no_set(mlops_store *store, const char *name, mlops_error *err) {
     mlops__index index;
-    mlops__index_iter iter;
-    mlops__bytes key, value, all = {(const uint8_t *)"", 0};
     MLOPS_TRY(mlops__store_read_begin(store, &index, err));
-    mlops_status status = mlops__index_iter_init(&iter, &index, (uint8_t)TABLE, all, err);
-    if (!status) {
-        while (!(status = mlops__index_iter_next(&iter, &key, &value, err))) {
-            mlops__bytes name = mlops__key_part(key, 0);
-            mlops__near_consider(near, (const char *)name.data, name.size);
-        }
-        if (near->found)
-            mlops__format(out, MLOPS__NAME_MAX + 1, "%.*s", (int)near->n_found, near->found);
-        mlops__index_iter_free(&iter);
-    }
+    mlops_status status = mlops__record_missing(&index, TABLE, "feature set", name, err);
     mlops__store_read_end(&index);
-    return status == MLOPS_END ? MLOPS_OK : status;
-}
-
-static mlops_status no_version(mlops_store *store, const char *name, int64_t number, int64_t newest,
-                               mlops_error *err) {
-    char near_name[MLOPS__NAME_MAX + 1];
-    mlops__near near;
-    if (newest)
-        return mlops__fail(err, MLOPS_E_NOT_FOUND,
-                           "there is no version %lld of feature set \"%s\"; the newest is %lld",
-                           (long long)number, name, (long long)newest);
-    mlops__near_begin(&near, name, strlen(name));
-    MLOPS_TRY(find_near(store, &near, near_name, err));
-    if (near.found)
-        return mlops__fail(err, MLOPS_E_NOT_FOUND,
-                           "there is no feature set \"%s\"; did you mean \"%s\"?", name, near_name);
-    return mlops__fail(err, MLOPS_E_NOT_FOUND, "there is no feature set \"%s\"", name);
+    return status;
 }
 
 static mlops_status open_content(mlops_feature **out, mlops_store *store, const mlops_id *id,
@@ -231,8 +202,11 @@ mlops_status mlops_featurestore_get(mlops_feature **out, mlops_store *store, con
                            (long long)number);
     const wanted which = {NULL, number ? number : -1};
     MLOPS_TRY(look_in_store(&last, &found, store, name, &which, err));
-    if (!found && (number || !last.number))
-        return no_version(store, name, number, last.number, err);
+    if (!last.number) return no_set(store, name, err);
+    if (number && !found)
+        return mlops__fail(err, MLOPS_E_NOT_FOUND,
+                           "there is no version %lld of feature set \"%s\"; the newest is %lld",
+                           (long long)number, name, (long long)last.number);
     return open_content(out, store, &last.id, err);
 }
 

@@ -4,6 +4,7 @@
  * counts; a null counts as null, and texts are compared as texts, whatever their codes.
  */
 #include "column/table.h"
+#include "monitor/monitor.h"
 #include "monitor/monitor_inside.h"
 
 enum { REMEMBERED = 256 /* codes whose category is known without a search */ };
@@ -118,5 +119,19 @@ mlops_status mlops_monitor_add_table(mlops_monitor *self, const mlops_table *tab
         mlops__monitor_advance(self, n);
         from += n;
     }
+    return MLOPS_OK;
+}
+
+mlops_status mlops__monitor_add_part(mlops_monitor *self, const mlops_table *table, int64_t from,
+                                     int64_t *n, mlops_error *err) {
+    *n = 0;
+    MLOPS_TRY(check_columns(self, table, err));
+    mlops__monitor_settle(self);
+    int64_t room = mlops__monitor_room(self, mlops_table_n_rows(table) - from);
+    if (room > INT64_MAX - self->n_rows)
+        return mlops__fail(err, MLOPS_E_LIMIT, "monitor: more than 2^63 - 1 rows in all");
+    add_part(self, table, from, room);
+    mlops__monitor_advance(self, room);
+    *n = room;
     return MLOPS_OK;
 }

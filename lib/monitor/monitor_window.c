@@ -3,6 +3,7 @@
  * Owns the results of the newest complete window. Invariant: n_window < window_rows between calls;
  * totals never go back, since a window is added to them before it is forgotten.
  */
+#include "monitor/monitor.h"
 #include "monitor/monitor_inside.h"
 #include "profile/profile.h"
 
@@ -134,6 +135,10 @@ static void close_window(mlops_monitor *self) {
 int64_t mlops__monitor_room(const mlops_monitor *self, int64_t n) {
     int64_t left = self->window_rows - self->n_window;
     return n < left ? n : left;
+}
+
+int64_t mlops__monitor_left(const mlops_monitor *self) {
+    return self->window_rows - self->n_window - self->n_pending;
 }
 
 void mlops__monitor_advance(mlops_monitor *self, int64_t n) {

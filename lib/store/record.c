@@ -7,6 +7,7 @@
 #include "store/record.h"
 
 #include "base/hex.h"
+#include "text/near.h"
 #include "text/number.h"
 #include "text/utf8.h"
 
@@ -191,6 +192,28 @@ mlops_status mlops__record_get(mlops__record *out, mlops__index *index, mlops__t
     mlops__bytes value;
     MLOPS_TRY(mlops__index_get(index, (uint8_t)table, key, &value, err));
     return mlops__record_parse(out, value, arena, err);
+}
+
+mlops_status mlops__record_missing(mlops__index *index, mlops__table table, const char *what,
+                                   const char *name, mlops_error *err) {
+    mlops__index_iter iter;
+    mlops__near near;
+    mlops__bytes key, value, all = {(const uint8_t *)"", 0};
+    mlops_status status;
+    mlops__near_begin(&near, name, strlen(name));
+    MLOPS_TRY(mlops__index_iter_init(&iter, index, (uint8_t)table, all, err));
+    while (!(status = mlops__index_iter_next(&iter, &key, &value, err))) {
+        mlops__bytes part = mlops__key_part(key, 0);
+        mlops__near_consider(&near, (const char *)part.data, part.size);
+    }
+    if (status == MLOPS_END && near.found)
+        status =
+            mlops__fail(err, MLOPS_E_NOT_FOUND, "there is no %s \"%s\"; did you mean \"%.*s\"?",
+                        what, name, (int)near.n_found, near.found);
+    else if (status == MLOPS_END)
+        status = mlops__fail(err, MLOPS_E_NOT_FOUND, "there is no %s \"%s\"", what, name);
+    mlops__index_iter_free(&iter);
+    return status;
 }
 
 const mlops__field *mlops__record_find(const mlops__record *self, const char *name) {

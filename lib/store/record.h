@@ -53,6 +53,11 @@ mlops_status mlops__record_items(mlops__record *out, mlops__bytes json, mlops__a
 mlops_status mlops__record_get(mlops__record *out, mlops__index *index, mlops__table table,
                                mlops__bytes key, mlops__arena *arena, mlops_error *err);
 
+/* MLOPS_E_NOT_FOUND: there is no WHAT of this name; the message has the nearest first part of a key
+ * of the table. */
+mlops_status mlops__record_missing(mlops__index *index, mlops__table table, const char *what,
+                                   const char *name, mlops_error *err);
+
 const mlops__field *mlops__record_find(const mlops__record *self, const char *name);
 /* Of a member; the fallback where there is none, or one of another type. */
 const char *mlops__record_text(const mlops__record *self, const char *name); /* NULL */

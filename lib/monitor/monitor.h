@@ -1,0 +1,15 @@
+/* A monitor, for the folder that keeps its windows: rows up to the end of one, and no further. */
+#ifndef MLOPS_MONITOR_MONITOR_H
+#define MLOPS_MONITOR_MONITOR_H
+
+#include <mlops/monitor.h>
+
+/* Rows that the current window still takes; 1 or more. */
+int64_t mlops__monitor_left(const mlops_monitor *self);
+
+/* Adds rows of a table from one on, as mlops_monitor_add_table(), as many as the current window
+ * still takes: *n of them. */
+mlops_status mlops__monitor_add_part(mlops_monitor *self, const mlops_table *table, int64_t from,
+                                     int64_t *n, mlops_error *err);
+
+#endif

@@ -19,7 +19,7 @@ enum {
     VERSION = 1,
     NAME = 16,
     SEAL_SIZE = 8,
-    ZEROES = 64 << 10,
+    ZEROES = 64 << 10, /* at once, read or written */
     SEGMENT_MAX = 16 << 20,
     SEGMENT_FIRST = 256 << 10,
     AHEAD_MAX = 256 << 10, /* read at once where frames follow each other */
@@ -298,6 +298,41 @@ static mlops_status find_later(mlops__journal *self, int64_t segment, int *out, 
     return status;
 }
 
+/* Moves the range of bytes that are not zero on over a block of them. */
+static void note_rest(const uint8_t *block, size_t n, int64_t at, int64_t *begin, int64_t *end) {
+    static const uint8_t nothing[4096];
+    for (size_t from = 0; from < n; from += sizeof nothing) {
+        size_t part = n - from < sizeof nothing ? n - from : sizeof nothing;
+        if (memcmp(block + from, nothing, part) == 0) continue;
+        size_t first = from, last = from + part;
+        while (block[first] == 0) first++;
+        while (block[last - 1] == 0) last--;
+        if (*begin >= *end) *begin = at + (int64_t)first;
+        *end = at + (int64_t)last;
+    }
+}
+
+/* The range of the segment behind the place that is not zero; none if begin is not below end. */
+static mlops_status find_rest(mlops__journal *self, const mlops__place *place, int64_t *begin,
+                              int64_t *end, mlops_error *err) {
+    const mlops_io *io = &self->host->io;
+    const char *path = name_segment(self, place->segment);
+    *begin = *end = place->offset;
+    uint8_t *block = mlops__alloc(&self->host->allocator, ZEROES);
+    if (!block) return mlops__fail_nomem(err, ZEROES);
+    int64_t file = mlops__file_number(io, path, MLOPS_IO_READ);
+    int64_t size = file < 0 ? file : mlops__file_size(io, file);
+    mlops_status status = size < 0 ? mlops__fail_os(err, size, "cannot open", path) : MLOPS_OK;
+    for (int64_t at = place->offset; at < size && !status; at += ZEROES) {
+        size_t n = size - at < ZEROES ? (size_t)(size - at) : ZEROES;
+        status = mlops__file_read_at(io, file, block, n, at, path, err);
+        if (!status) note_rest(block, n, at, begin, end);
+    }
+    if (file >= 0) mlops__file_end(io, file);
+    mlops__free(&self->host->allocator, block, ZEROES);
+    return status;
+}
+
 mlops_status mlops__journal_check_end(mlops__journal *self, const mlops__place *place, int uncut,
                                       mlops_error *err) {
     mlops__file_view view;
@@ -308,6 +343,9 @@ mlops_status mlops__journal_check_end(mlops__journal *self, const mlops__place *
         name_segment(self, place->segment);
         return damaged(self, place->offset, "frames are missing ahead of the next segment", err);
     }
+    int64_t begin, end;
+    MLOPS_TRY(find_rest(self, place, &begin, &end, err));
+    if (begin >= end) return MLOPS_OK; /* nothing follows, as is usual */
     const char *path = name_segment(self, place->segment);
     MLOPS_TRY(mlops__file_open(&view, self->host, path, SIZE_MAX, 0, err));
     int64_t highest = highest_behind(view.data, view.size, (size_t)place->offset, uncut);
@@ -504,21 +542,6 @@ mlops_status mlops__journal_read(mlops__journal *self, int64_t segment, int64_t 
     if (offset < 0 || offset > self->size || (int64_t)n > self->size - offset)
         return damaged(self, offset, "the segment is cut short", err);
     return mlops__file_read_at(&self->host->io, self->file, bytes, n, offset, self->path, err);
-}
-
-/* The range of the segment behind the place that is not zero. */
-static mlops_status find_rest(mlops__journal *self, const mlops__place *place, int64_t *begin,
-                              int64_t *end, mlops_error *err) {
-    mlops__file_view view;
-    const char *path = name_segment(self, place->segment);
-    MLOPS_TRY(mlops__file_open(&view, self->host, path, SIZE_MAX, 0, err));
-    size_t first = (size_t)place->offset, last = view.size;
-    while (first < last && view.data[first] == 0) first++;
-    while (first < last && view.data[last - 1] == 0) last--;
-    mlops__file_close(&view, self->host);
-    *begin = (int64_t)first;
-    *end = (int64_t)last;
-    return MLOPS_OK;
 }
 
 mlops_status mlops__journal_cut(mlops__journal *self, const mlops__place *place, mlops_error *err) {

@@ -41,7 +41,12 @@ struct mlops_store {
 /* Is there while a store is made of an exported one. */
 #define MLOPS__IMPORTING ".mlops-import"
 
-enum { MLOPS__LOCK_WRITER = 0, MLOPS__LOCK_USERS = 1, MLOPS__PATH_ROOM = 64 };
+enum {
+    MLOPS__LOCK_WRITER = 0,
+    MLOPS__LOCK_USERS = 1,
+    MLOPS__LOCK_SNAPSHOT = 2, /* one process writes a snapshot */
+    MLOPS__PATH_ROOM = 64
+};
 
 /* A path in the store, valid until the next call. */
 const char *mlops__store_path(mlops_store *self, const char *name);

@@ -144,6 +144,11 @@ static mlops_status replay_one(mlops_store *self, mlops__index *index, int *cut,
     }
     if (status) return status;
     MLOPS_TRY(check_content(self, index, &frame, &whole, err));
+    if (!whole && self->read_only) { /* writers go on meanwhile: packs may have it by now */
+        int64_t n_unused = 0;
+        MLOPS_TRY(mlops__store_scan_packs(self, index, &n_unused, err));
+        MLOPS_TRY(check_content(self, index, &frame, &whole, err));
+    }
     if (!whole) MLOPS_TRY(was_durable(self, place, frame.seq, &durable, err));
     *cut = !whole && !durable && !self->uncut;
     if (*cut) return MLOPS_END;
@@ -170,7 +175,14 @@ static mlops_status replay_batch(mlops_store *self, mlops__batch *batch, int *cu
     }
     MLOPS_TRY(mlops__index_commit(&index, err));
     if (status == MLOPS_OK) return MLOPS_OK;
-    if (!*cut) MLOPS_TRY(mlops__journal_check_end(&self->journal, &place, self->uncut, err));
+    if (!*cut) status = mlops__journal_check_end(&self->journal, &place, self->uncut, err);
+    if (!*cut && status == MLOPS_E_CORRUPT && self->read_only) {
+        /* Writers go on meanwhile: what proves that frames are missing may be behind new ones. */
+        mlops__frame frame;
+        mlops_status next = mlops__journal_next(&self->journal, &place, &frame, NULL);
+        if (next == MLOPS_OK) return MLOPS_OK;
+    }
+    if (status < 0) return status;
     if (!self->read_only) MLOPS_TRY(mlops__journal_cut(&self->journal, &place, err));
     return MLOPS_END;
 }

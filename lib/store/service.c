@@ -14,13 +14,27 @@ static mlops_status newest(mlops_store *self, int64_t *seq, mlops_error *err) {
     return MLOPS_OK;
 }
 
-/* One thread of this process makes a snapshot; the others have no need to. */
+static void end_turn(mlops_store *self) {
+    const mlops_io *io = &self->host.io;
+    self->in_service = 0;
+    io->lock(io->ctx, self->lock_file, MLOPS__LOCK_SNAPSHOT, MLOPS_IO_UNLOCK);
+}
+
+/* One thread of one process makes a snapshot; the others have no need to. Another process may have
+ * made one since this one looked. */
 static int take_turn(mlops_store *self, int64_t seq) {
+    const mlops_io *io = &self->host.io;
     mlops__lock_take(&self->lock);
     mlops__index_sweep(self);
     if (self->snapshot == 0) self->snapshot = mlops__snapshot_seq(self);
-    int mine = !self->in_service && seq - self->snapshot >= COMMITS_PER_SNAPSHOT;
-    if (mine) self->in_service = 1;
+    int mine = !self->in_service && seq - self->snapshot >= COMMITS_PER_SNAPSHOT &&
+               io->lock(io->ctx, self->lock_file, MLOPS__LOCK_SNAPSHOT, MLOPS_IO_TRY_LOCK) >= 0;
+    if (mine) {
+        self->in_service = 1;
+        self->snapshot = mlops__snapshot_seq(self);
+        mine = seq - self->snapshot >= COMMITS_PER_SNAPSHOT;
+        if (!mine) end_turn(self);
+    }
     mlops__lock_give(&self->lock);
     return mine;
 }
@@ -39,7 +53,7 @@ mlops_status mlops_store_service(mlops_store *self, int64_t budget_ns, mlops_err
     mlops_status status = mlops__snapshot_write(self, seq, err);
     mlops__lock_take(&self->lock);
     if (!status) self->snapshot = seq;
-    self->in_service = 0;
+    end_turn(self);
     mlops__lock_give(&self->lock);
     return status ? status : MLOPS_END;
 }

@@ -4,6 +4,9 @@
  * only regular files are opened (a directory is EISDIR, a pipe or device ESPIPE, and neither
  * blocks), and a failed call returns minus its errno.
  */
+#ifdef __linux__
+#define _GNU_SOURCE /* locks of an opened file */
+#endif
 #define _POSIX_C_SOURCE   200809L
 #define _FILE_OFFSET_BITS 64
 #ifdef __APPLE__
@@ -23,6 +26,11 @@
 enum { TRANSFER_MAX = 1 << 30 /* bytes of one call; Linux and macOS refuse or cut beyond 2 GiB */ };
 
 _Static_assert(sizeof(off_t) == 8, "large files");
+
+#if defined __linux__ && !defined F_OFD_SETLK
+#error                                                                                             \
+    "without locks of an opened file, closing one descriptor would give up what another one holds"
+#endif
 
 static int64_t result(int64_t value) { return value < 0 ? -(int64_t)errno : value; }
 

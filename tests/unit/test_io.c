@@ -135,6 +135,29 @@ static void test_posix_takes_regular_files_only(void **state) {
     assert_int_equal(io->sync_dir(NULL, in_folder("no")), -ENOENT);
 }
 
+/* Locks are of the opened file, as host.h says: two in one process shut each other out, and closing
+ * a third one gives nothing up. */
+static void test_posix_locks_belong_to_the_opened_file(void **state) {
+    (void)state;
+    const mlops_io *io = &mlops__io_posix;
+    void *c = io->ctx;
+    const char *a = in_folder("a");
+    int64_t one = io->open(c, a, MLOPS_IO_CREATE), two = io->open(c, a, MLOPS_IO_READ_WRITE);
+    int64_t three = io->open(c, a, MLOPS_IO_READ);
+    assert_true(one >= 0 && two >= 0 && three >= 0);
+    assert_int_equal(io->lock(c, one, 0, MLOPS_IO_TRY_LOCK), 0);
+    assert_int_equal(io->lock(c, two, 0, MLOPS_IO_TRY_LOCK), -EAGAIN);
+    assert_int_equal(io->lock(c, two, 1, MLOPS_IO_TRY_LOCK), 0);
+    assert_int_equal(io->close(c, three), 0);
+    assert_int_equal(io->lock(c, two, 0, MLOPS_IO_TRY_LOCK), -EAGAIN);
+    assert_int_equal(io->lock(c, one, 0, MLOPS_IO_UNLOCK), 0);
+    assert_int_equal(io->lock(c, two, 0, MLOPS_IO_TRY_LOCK), 0);
+    assert_int_equal(io->close(c, two), 0);
+    assert_int_equal(io->lock(c, one, 1, MLOPS_IO_TRY_LOCK), 0);
+    assert_int_equal(io->close(c, one), 0);
+    assert_int_equal(io->unlink(c, a), 0);
+}
+
 static void test_posix_closes_on_exec(void **state) {
     (void)state;
     const char *path = in_folder("a");
@@ -296,6 +319,7 @@ int main(void) {
         cmocka_unit_test(test_posix_files),
         cmocka_unit_test(test_memory_files),
         cmocka_unit_test(test_posix_takes_regular_files_only),
+        cmocka_unit_test(test_posix_locks_belong_to_the_opened_file),
         cmocka_unit_test(test_posix_closes_on_exec),
         cmocka_unit_test(test_memory_image),
         cmocka_unit_test(test_memory_out_of_memory),

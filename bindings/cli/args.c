@@ -101,6 +101,8 @@ static const option options[] = {
      "features that make the model's rows", 0, 0},
     {"feature-version", "version", 0, TEXT, FIELD(version), "N",
      "version of the features; default the newest", 0, 0},
+    {"classes", "classes", 0, TEXT, FIELD(classes), "A,B",
+     "the target's values in the order of the model's classes", 0, 0},
     {"description", "description", 0, TEXT, FIELD(description), "TEXT", "what it is, in words", 0,
      0},
     {"gate", "gate", 0, TEXT, FIELD(gate), "EXPR",

@@ -27,7 +27,7 @@ typedef struct cli_args {
     const char *name, *version, *metadata, *description;
     const char *csv_names, *csv_delimiter;
     const char *actor, *note, *as, *target, *time, *id, *by, *branch, *message, *author;
-    const char *dataset, *ref, *path, *parent, *filter, *run, *features, *gate;
+    const char *dataset, *ref, *path, *parent, *filter, *run, *features, *classes, *gate;
     const char *model, *champion, *canary, *salt, *key;
     int64_t csv_skip_lines, window, edges, from, max, seed, step, commits;
     double alpha, share, canary_share;
@@ -45,7 +45,7 @@ typedef struct cli_command {
 /* The commands of each noun, in the file of that name. */
 extern const cli_command cli_model_commands[], cli_bundle_commands[], cli_drift_commands[],
     cli_reference_commands[], cli_store_commands[], cli_data_commands[], cli_feature_commands[],
-    cli_run_commands[], cli_audit_commands[], cli_doctor_commands[];
+    cli_run_commands[], cli_registry_commands[], cli_audit_commands[], cli_doctor_commands[];
 
 /* args.c: the command line. Returns CLI_OK, or CLI_USAGE after saying what is wrong. The words are
  * moved to the front of texts, and stay there. */

@@ -105,7 +105,10 @@ int cli_change(cli_work *out, const cli_args *args, cli_verb *build) {
     if (exit_status) return exit_status;
     mlops_status status = MLOPS_E_CONFLICT;
     for (int i = 0; i < TRIES && status == MLOPS_E_CONFLICT; i++) status = change_once(out, build);
-    if (status) exit_status = cli_work_failed(out);
+    if (status == MLOPS_E_REFUSED) {
+        cli_complain("%s: refused: %s", args->words[0], out->error.message);
+        exit_status = CLI_REFUSED;
+    } else if (status) exit_status = cli_work_failed(out);
     cli_close(out);
-    return status == MLOPS_E_REFUSED ? CLI_REFUSED : exit_status;
+    return exit_status;
 }

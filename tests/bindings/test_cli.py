@@ -27,7 +27,9 @@ COMMANDS = ("model describe", "model predict", "bundle", "drift compare", "drift
             "store import", "audit log", "audit verify", "audit root", "audit prove", "audit verify-proof", "run start", "run log", "run param", "run tag", "run artifact",
             "run end", "run list", "run experiments", "run show", "run points", "data commit", "data list", "data log",
             "data refs", "data show", "data entries", "data diff", "data checkout", "data tag", "data branch", "data drop",
-            "data table", "feature fit", "feature apply", "feature show", "feature list")
+            "data table", "feature fit", "feature apply", "feature show", "feature list", "registry register", "registry list", "registry show", "registry gate",
+            "registry evaluate", "registry promote", "registry rollback", "registry drop", "registry history",
+            "registry decisions", "registry at", "registry bundle")
 TESTS = []
 
 
@@ -979,6 +981,155 @@ def features_refuse(folder):
     (folder / "none").unlink()
     refuses_what_is_no_store(folder, f"feature fit STORE money {money} --dataset tx", f"feature apply STORE money {LIVE}",
                              "feature show STORE money", "feature list STORE")
+
+
+def model_store(folder):
+    """A store with two versions of the model fraud, of which the first is the champion."""
+    store, first, last = data_store(folder)
+    run_id = run("run", "start", store, "trees", "--dataset", "tx", "--ref", "v1").out.strip()
+    register = ["registry", "register", store, "fraud", MODEL]
+    assert run(*register, "--run", run_id, "--description", "the first", "--metadata", '{"a": 1}').out == "1\n"
+    assert json.loads(run(*register, "--dataset", "tx", "--ref", "v1", "--json").out) == {"version": 2}
+    assert run("registry", "promote", store, "fraud", 1, "champion", "--note", "to begin").out == ""
+    return store, first, run_id
+
+
+def held_out(store):
+    """Target and prediction of the held-out rows of v1."""
+    import math
+    rows = list(csv.DictReader(io.StringIO(run("data", "table", store, "tx", "--ref", "v1", "--part", "held-out").out)))
+    return [(int(row["fraud"]), 1 / (1 + math.exp(-margin))) for row, margin in zip(rows, margins(rows))]
+
+
+@test
+def models_by_version(folder):
+    store, commit, run_id = model_store(folder)
+    assert [(row["model"], row["n_versions"], row["latest"], row["aliases"]) for row in listed("registry", "list", store)] == [
+        ("fraud", 2, 2, "champion")]
+    rows = listed("registry", "list", store, "fraud")
+    assert [(row["version"], row["run"], row["commit"], row["aliases"]) for row in rows] == [
+        (1, run_id, commit, "champion"), (2, None, commit, "")], rows
+    shown = json.loads(run("registry", "show", store, "fraud", "champion", "--json").out)
+    assert shown["version"] == 1 and shown["metadata"] == {"a": 1} and shown["description"] == "the first"
+    assert shown["file"]["id"] == hashlib.sha256(pathlib.Path(MODEL).read_bytes()).hexdigest()
+    assert shown["reference"] and "the first" in run("registry", "show", store, "fraud", 1).out
+    out, file = folder / "out.bundle", folder / "out.json"
+    run("registry", "bundle", store, "fraud", "champion", "-o", out)
+    assert json.loads(run("bundle", out, "--json").out)["name"] == "fraud"
+    assert run("model", "predict", out, LIVE).out == run("model", "predict", MODEL, LIVE).out
+    run("registry", "bundle", store, "fraud", "latest", "--file", "-o", file)
+    assert file.read_bytes() == pathlib.Path(MODEL).read_bytes()
+    run("registry", "register", store, "other", out, "--reference", TRAIN, "--ignore", "fraud")
+    assert "reference" in json.loads(run("registry", "show", store, "other", 1, "--json").out)
+    renamed = write(folder / "same.txt", "".join(f"{name} = {name}\n" for name in table(TRAIN)[0] if name != "fraud"))
+    run("feature", "fit", store, "same", renamed, "--dataset", "tx")
+    assert run("registry", "register", store, "other", MODEL, "--features", "same:1").out == "2\n"
+    assert listed("registry", "list", store, "other")[1]["features"] == listed("feature", "list", store)[0]["id"]
+
+
+@test
+def metrics_of_a_version(folder):
+    import math
+    store, _, _ = model_store(folder)
+    got = {row["metric"]: row["value"] for row in listed("registry", "evaluate", store, "fraud", "champion")}
+    pairs = held_out(store)
+    assert got["rows"] == len(pairs) == 120
+    assert got["tp"] == sum(y == 1 and p >= 0.5 for y, p in pairs) and got["fp"] == sum(y == 0 and p >= 0.5 for y, p in pairs)
+    loss = -sum(math.log(p if y else 1 - p) for y, p in pairs) / len(pairs)
+    above = sum((p > q) + (p == q) / 2 for y, p in pairs for z, q in pairs if y > z)
+    auc = above / (sum(y for y, _ in pairs) * sum(1 - y for y, _ in pairs))
+    assert abs(got["log_loss"] - loss) < 1e-6 and abs(got["auc"] - auc) < 1e-12
+    other = {row["metric"]: row["value"] for row in listed("registry", "evaluate", store, "fraud", 1, "--dataset", "tx")}
+    assert other["rows"] == 180, "main holds out 0.3"
+
+
+@test
+def gates_and_aliases(folder):
+    store, _, _ = model_store(folder)
+    promote = ["registry", "promote", store, "fraud"]
+    now = time.time_ns()
+    run("registry", "gate", store, "fraud", "champion", "auc >= 0.5 and auc >= champion.auc")
+    run(*promote, "latest", "champion", "--actor", "eve", "--note", "better")
+    loss = {row["metric"]: row["value"] for row in listed("registry", "evaluate", store, "fraud", 1)}["log_loss"]
+    done = run(*promote, 1, "champion", "--gate", "auc > 0.5 and log_loss < 0.01", "--note", "try", status=5)
+    assert done.out == "" and done.err.count("\n") == 1 and "refused" in done.err, done.err
+    assert "log_loss < 0.01: false" in done.err and repr(loss)[:12] in done.err and "auc > 0.5" not in done.err
+    decisions = listed("registry", "decisions", store, "fraud", "champion")
+    assert [(row["version"], row["verdict"]) for row in decisions] == [(2, "promoted"), (1, "refused")]
+    assert "auc >= champion.auc: true" in decisions[0]["explanation"] and decisions[1]["note"] == "try"
+    last = json.loads(run("audit", "log", store, "--json").out.splitlines()[-1])
+    assert last["note"] == "try", "the refusal is not in the trail"
+    fails(*promote, 1, "champion", "--gate", "auc > 2.0", status=5, says="auc > 2.0: false")
+    run(*promote, 1, "champion", "--no-gate", "--note", "emergency")
+    assert run("registry", "rollback", store, "fraud", "champion", "--note", "false alarm").out == "2\n"
+    history = listed("registry", "history", store, "fraud", "champion")
+    assert [(row["action"], row["version"]) for row in history] == [
+        ("promote", 1), ("promote", 2), ("promote", 1), ("rollback", 2)]
+    assert history[1]["note"] == "better", history[1]
+    assert sorted(history[1]["gate"].split(" and ")) == ["auc >= 0.5", "auc >= champion.auc"]
+
+    def at(when):
+        return run("registry", "at", store, "fraud", "champion", when).out.strip()
+    for row in history:
+        assert at(row["time_ns"]) == str(row["version"])
+    for ns in (history[1]["time_ns"], history[2]["time_ns"] - 1):
+        text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(ns // 10**9)) + f".{ns % 10**9:09d}"
+        assert at(text + "Z") == at(text.replace("T", " ")) == "2"
+    fails("registry", "at", store, "fraud", "champion", "1970-01-02", says="champion")
+    assert at("2261-12-31") == "2" and at(now + 10**15) == "2"
+    run("registry", "drop", store, "fraud", "champion", "--note", "over")
+    fails("registry", "show", store, "fraud", "champion", says="champion")
+    run("registry", "gate", store, "fraud", "champion", "--drop")
+    run(*promote, 1, "champion")
+    assert len(listed("registry", "decisions", store, "fraud", "champion")) == 4, "no gate, no decision"
+
+
+@test
+def registry_refuses(folder):
+    store, _, _ = model_store(folder)
+    register = ["register", store, "fraud"]
+    run("data", "commit", store, "whole", TRAIN, "--target", "fraud")
+    before = run("audit", "verify", store).out
+    for args, says in [
+            ([*register, folder / "none.json"], "none.json"), ([*register, TRAIN], "train.csv"),
+            ([*register, MODEL, "--run", "abc"], "'abc'"), ([*register, MODEL, "--run", "0" * 32], "0" * 32),
+            ([*register, MODEL, "--dataset", "ty"], 'did you mean "tx"'),
+            ([*register, MODEL, "--dataset", "tx", "--ref", "v9"], '"v9"'), ([*register, MODEL, "--features", "none"], '"none"'),
+            ([*register, MODEL, "--reference", folder / "none.csv"], "none.csv"),
+            ([*register, MODEL, "--metadata", "{x"], "metadata"), (["list", store, "frau"], 'did you mean "fraud"'),
+            (["show", store, "fraud", 9], "version 9"), (["show", store, "fraud", "champ"], '"champ"'),
+            (["gate", store, "fraud", "champion", "aucc > 1"], ["aucc", 'did you mean "auc"']),
+            (["gate", store, "fraud", "champion", "auc >"], ["gate", "column 6"]),
+            (["gate", store, "frau", "champion", "auc > 1"], 'did you mean "fraud"'),
+            (["evaluate", store, "fraud", 1, "--dataset", "whole"], ["no split", "--split"]),
+            (["evaluate", store, "fraud", 1, "--dataset", "ty"], "ty"), (["promote", store, "fraud", 9, "champion"], "version 9"),
+            (["promote", store, "fraud", 1, "latest"], "latest"), (["promote", store, "fraud", 1, "7"], '"7"'),
+            (["promote", store, "fraud", 2, "champion", "--gate", "nope > 1"], "nope"),
+            (["rollback", store, "fraud", "champion"], "champion"), (["drop", store, "fraud", "canary"], "canary"),
+            (["history", store, "fraud", "canary"], "canary"), (["at", store, "fraud", "canary", "2100-01-01"], "canary"),
+            (["decisions", store, "frau", "champion"], "frau"), (["bundle", store, "fraud", 1, "-o", folder / "none/x"], "none/x")]:
+        fails("registry", *args, says=says)
+    for args, says in [
+            (["gate", store, "fraud", "champion"], "EXPR is missing"),
+            (["gate", store, "fraud", "champion", "auc > 1", "--drop"], "--drop"),
+            (["promote", store, "fraud", 1, "champion", "--no-gate"], "--note is missing"),
+            (["promote", store, "fraud", 1, "champion", "--no-gate", "--gate", "auc > 1", "--note", "x"], "--gate"),
+            (["bundle", store, "fraud", 1], "-o FILE"), (["promote", store, "fraud"], "WHICH ALIAS is missing"),
+            ([*register, MODEL, "--features", "same:0"], "--features"),
+            *[(["at", store, "fraud", "champion", when], f"'{when}'") for when in (
+                "now", "2026-13-01", "2026-02-30", "2026-01-01T25:00", "2026-01-01T10:00:00+01:00", "0", "-5", "2026-01", "")]]:
+        fails("registry", *args, status=2, says=says)
+    assert run("audit", "verify", store).out == before
+    refuses_what_is_no_store(folder, f"registry register STORE fraud {MODEL}", "registry list STORE", "registry show STORE fraud 1",
+                             "registry gate STORE fraud a auc>0", "registry evaluate STORE fraud 1", "registry promote STORE fraud 1 a",
+                             "registry rollback STORE fraud a", "registry drop STORE fraud a", "registry history STORE fraud a",
+                             "registry decisions STORE fraud a", "registry at STORE fraud a 2026-01-01",
+                             f"registry bundle STORE fraud 1 -o {folder / 'none'}")
+    options = nobody(store)
+    if options is None:
+        return "SKIP no other user can run the command"
+    assert listed("registry", "evaluate", store, "fraud", 1, **options)
+    fails("registry", "promote", store, "fraud", 2, "champion", says="a.mlops", **options)
 
 
 @test

@@ -120,6 +120,23 @@ func TestOptionsWithin(t *testing.T) {
 	}
 }
 
+func TestArraysOfStructs(t *testing.T) {
+	table := must[*mlops.Table](t)(mlops.ParseTable([]byte("x,s\n1.5,b\n2.5,\"\"\n"), nil))
+	defer table.Close()
+	f := must[*mlops.Feature](t)(mlops.FitFeature("a = minmax(x)\ns = one_hot(s)\nn = length(s)", table, nil))
+	defer f.Close()
+	rows := must[[]float32](t)(f.Matrix(table))
+	row := must[[]float32](t)(f.Row([]mlops.FeatureValue{{Type: mlops.TypeFloat64, F64: 2.5}, {Type: mlops.TypeString}}))
+	for i, value := range row {
+		if value != rows[4+i] {
+			t.Errorf("output %d is %g alone and %g in the table", i, value, rows[4+i])
+		}
+	}
+	if _, err := f.Row(nil); !errors.Is(err, mlops.ErrInvalid) {
+		t.Errorf("expected ErrInvalid, got %v", err)
+	}
+}
+
 func TestPool(t *testing.T) {
 	pool := must[*mlops.Pool](t)(mlops.NewPool(2))
 	defer pool.Close()

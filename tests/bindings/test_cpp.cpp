@@ -73,6 +73,16 @@ void into() {
     point(code_of([&] { table.values(0, more); }) == MLOPS_E_INVALID, "of the right length");
 }
 
+void elements() {
+    const auto table = mlops::table::parse("x,s\n1.5,b\n2.5,a\n");
+    const auto f = mlops::feature::fit("a = minmax(x)\ns = one_hot(s)", table);
+    const auto rows = f.matrix(table);
+    const std::array<mlops_feature_value, 2> given{
+        {{MLOPS_TYPE_FLOAT64, 0, 0, 2.5, nullptr}, {MLOPS_TYPE_STRING, 0, 0, 0, "a"}}};
+    point(f.row(given) == std::vector<float>(rows.begin() + 3, rows.end()), "an array of structs is a view, too");
+    point(code_of([&] { f.row({given.data(), 1}); }) == MLOPS_E_INVALID, "of the right length");
+}
+
 void errors() {
     try {
         mlops::table::parse("a,b\n1,2\n3\n");
@@ -89,10 +99,11 @@ void errors() {
 } // namespace
 
 int main() {
-    std::printf("1..16\n");
+    std::printf("1..18\n");
     moves();
     views();
     into();
+    elements();
     errors();
     return failed != 0;
 }

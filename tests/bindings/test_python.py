@@ -56,6 +56,7 @@ class Handles(unittest.TestCase):
         makers = {"table": lambda: mlops.Table.parse("a\n1\n"), "model": lambda: mlops.Model.parse(MODEL),
                   "profile": mlops.Profile, "pool": lambda: mlops.Pool(1),
                   "reference": lambda: mlops.Reference(mlops.Table.parse("a\n1\n")),
+                  "feature": lambda: mlops.Feature.fit("a = x", {"x": [1.0]}),
                   "context": lambda: mlops.Context(mlops.Model.parse(MODEL))}
         checked = 0
         for noun, make in makers.items():
@@ -848,6 +849,60 @@ for wrong in ([[1.0], [2.0, 3.0]], [1.0, 2.0]):
             self.assertEqual(mlops.Model.parse(content).n_features, 3)
         with self.assertRaises(TypeError):
             mlops.Model.parse(3)
+
+
+class Features(unittest.TestCase):
+    DEFINITION = "a = standardise(impute(x, 'mean'))\ns = one_hot(s)\np = p\nn = n * 2"
+    ROWS = [{"x": 1.5, "s": "b", "p": True, "n": 2 ** 60 + 1}, {"x": None, "s": None, "p": False, "n": None},
+            {"x": 4.5, "s": "it's", "p": None, "n": -3}]
+
+    def columns(self):
+        return {name: [row[name] for row in self.ROWS] for name in self.ROWS[0]}
+
+    def test_a_row_is_a_row_of_the_table(self):
+        f = mlops.Feature.fit(self.DEFINITION, self.columns())
+        self.assertEqual(f.input_names, ["x", "s", "p", "n"])
+        self.assertEqual(f.output_names, ["a", "s=b", "s=it's", "p", "n"])
+        matrix, table = f.matrix(self.columns()), f.apply(self.columns())
+        self.assertEqual((len(matrix), table.names), (3, f.output_names))
+        for i, row in enumerate(self.ROWS):
+            for given in (row, list(row.values()), {**row, "more": 1}):
+                self.assertEqual([repr(float(v)) for v in f.row(given)], [repr(float(v)) for v in matrix[i]])
+        self.assertEqual([float(v) for v in f.row({"x": 3, "s": "zz", "p": True, "n": 1.0})][1:], [0, 0, 1, 2])
+
+    def test_saved(self):
+        f = mlops.Feature.fit(self.DEFINITION, self.columns())
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "f.json")
+            f.write(path)
+            g = mlops.Feature.load(path)
+        self.assertEqual((g.id, g.definition, g.save()), (f.id, self.DEFINITION, f.save()))
+        self.assertEqual(g.expression(1), "if(s = 'b', 1.0, 0.0)")
+
+    def test_refused(self):
+        f = mlops.Feature.fit(self.DEFINITION, self.columns())
+        row = self.ROWS[0]
+        for change, said in (({"s": 3}, "'s' is 3; the features were fitted to string"),
+                             ({"p": 1}, "fitted to bool"), ({"x": "1"}, "fitted to float64"), ({"n": 1.5}, "not exact")):
+            with self.assertRaisesRegex(mlops.SchemaError, said):
+                f.row({**row, **change})
+        with self.assertRaisesRegex(mlops.SchemaError, "the row has no 'n'"):
+            f.row({"x": 1.0, "s": "b", "p": True})
+        with self.assertRaisesRegex(mlops.InvalidError, "values has 1 value; the feature takes 4 inputs"):
+            f.row([1.0])
+        with self.assertRaises(TypeError):
+            mlops._ffi.Feature.row(f, [1.0, 2, 3, 4])
+        with self.assertRaises(mlops.NotFoundError) as caught:
+            mlops.Feature.fit("a = x\nb = minmax(xx)", self.columns())
+        self.assertEqual((caught.exception.line, caught.exception.column), (2, 12))
+
+    @needs_pandas
+    def test_frames(self):
+        frame = pd.DataFrame(self.columns())
+        f = mlops.Feature.fit("a = impute(x, 'median')\ns = one_hot(s)", frame)
+        self.assertEqual(list(f.apply(frame)["a"]), [1.5, 3.0, 4.5])
+        self.assertEqual(list(f.row({"x": np.float64("nan"), "s": pd.NA})), [3.0, 0, 0])
+        self.assertEqual(list(f.row({"x": np.int64(2), "s": "b"})), [2.0, 1, 0])
 
 
 def main():

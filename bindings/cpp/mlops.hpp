@@ -1201,8 +1201,8 @@ public:
         detail::check(mlops_draft_remove(need(), path.c_str(), &e), "mlops_draft_remove", &e);
     }
 
-    /// Add the commit to the change. It is there once the change is committed; if the branch has moved since the
-    /// draft was begun, that returns MLOPS_E_CONFLICT. The draft is used up.
+    /// Add the commit to the change. It is there once the change is committed. If the branch has moved since the
+    /// draft was begun, this returns MLOPS_E_CONFLICT, or the change's commit does. The draft is used up.
     mlops_id commit() {
         mlops_id out = {};
         mlops_error e;

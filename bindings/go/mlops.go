@@ -3513,11 +3513,12 @@ func (x *Draft) Remove(path string) error {
 	return check(C.mlops_draft_remove(x.p, s.str(path), &e), &e, "mlops_draft_remove")
 }
 
-// Commit: add the commit to the change. It is there once the change is committed; if the branch has
-// moved since the draft was begun, that returns MLOPS_E_CONFLICT. The draft is used up.
+// Commit: add the commit to the change. It is there once the change is committed. If the branch has
+// moved since the draft was begun, this returns MLOPS_E_CONFLICT, or the change's commit does. The
+// draft is used up.
 //
-// Errors: MLOPS_E_INVALID if it was committed before; MLOPS_E_CONFLICT if the change itself has moved
-// the branch since; MLOPS_E_NOMEM, MLOPS_E_IO, MLOPS_E_NO_SPACE, MLOPS_E_FORKED.
+// Errors: MLOPS_E_INVALID if it was committed before; MLOPS_E_CONFLICT, MLOPS_E_NOMEM, MLOPS_E_IO,
+// MLOPS_E_NO_SPACE, MLOPS_E_FORKED.
 func (x *Draft) Commit() (ID, error) {
 	if x == nil || x.p == nil {
 		return ID{}, closed("Draft")

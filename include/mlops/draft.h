@@ -179,14 +179,15 @@ MLOPS_API mlops_status mlops_draft_split(mlops_draft *self, const char *path,
 MLOPS_API mlops_status mlops_draft_remove(mlops_draft *self, const char *path, mlops_error *err);
 
 /**
- * Add the commit to the change. It is there once the change is committed; if the branch has moved
- * since the draft was begun, that returns MLOPS_E_CONFLICT. The draft is used up.
+ * Add the commit to the change. It is there once the change is committed. If the branch has moved
+ * since the draft was begun, this returns MLOPS_E_CONFLICT, or the change's commit does. The draft
+ * is used up.
  *
  * @param self      draft
  * @param[out] out  @shape(1) id of the commit
  * @param err       @nullable
- * @return MLOPS_E_INVALID if it was committed before; MLOPS_E_CONFLICT if the change itself has
- *         moved the branch since; MLOPS_E_NOMEM, MLOPS_E_IO, MLOPS_E_NO_SPACE, MLOPS_E_FORKED
+ * @return MLOPS_E_INVALID if it was committed before; MLOPS_E_CONFLICT, MLOPS_E_NOMEM, MLOPS_E_IO,
+ * MLOPS_E_NO_SPACE, MLOPS_E_FORKED
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_draft_commit(mlops_draft *self, mlops_id *out, mlops_error *err);

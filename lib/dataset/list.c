@@ -237,7 +237,7 @@ static mlops_status put_commit(mlops__rows *rows, mlops_store *store, const mlop
     mlops_status status = mlops__version_load(&version, NULL, err);
     for (size_t i = 0; i < version.tree.n && !status; i++) {
         status = mlops__entry_read(version.tree.entries[i], &facts, &version.arena, err);
-        if (!status) bytes += facts.size;
+        if (!status) bytes = facts.size > INT64_MAX - bytes ? INT64_MAX : bytes + facts.size;
     }
     put_id(rows, &commit->id);
     mlops__rows_i64(rows, commit->time_ns);

@@ -3512,11 +3512,12 @@ class Draft(_rt.Handle):
             _rt.check(status, "Draft.remove", err)
 
     def commit(self):
-        """Add the commit to the change. It is there once the change is committed; if the branch has moved
-        since the draft was begun, that returns ConflictError. The draft is used up.
+        """Add the commit to the change. It is there once the change is committed. If the branch has moved
+        since the draft was begun, this returns ConflictError, or the change's commit does. The draft is
+        used up.
 
-        Raises: InvalidError if it was committed before; ConflictError if the change itself has moved the
-        branch since; NomemError, IoError, NoSpaceError, ForkedError.
+        Raises: InvalidError if it was committed before; ConflictError, NomemError, IoError, NoSpaceError,
+        ForkedError.
         """
         h = self._open()
         out = mlops_id()

@@ -48,6 +48,11 @@ static mlops_status add(mlops__feature_fitting *self, const line *at, const char
     if (status == MLOPS_E_EXISTS)
         return mlops__feature_fail(at->lines, status, at->start, at->err,
                                    "there is an output \"%.*s\" already", 200, name);
+    if (status == MLOPS_E_LIMIT)
+        return mlops__feature_fail(at->lines, status, at->start, at->err,
+                                   "an expression of this line takes more than %d bytes, or there "
+                                   "are more than %d outputs",
+                                   MLOPS__EXPR_TEXT_MAX, MLOPS__FEATURE_OUTPUTS_MAX);
     return status;
 }
 

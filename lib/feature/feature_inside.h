@@ -143,6 +143,14 @@ void mlops__feature_put(mlops__buf *out, mlops_type type, const mlops__feature_c
 
 /* ---- evaluating ---- */
 
+/* A value of one row, where an expression looks for it. */
+typedef union mlops__feature_cell {
+    uint8_t truth;
+    int64_t i64;
+    double f64;
+    mlops__expr_text text;
+} mlops__feature_cell;
+
 /* The columns of a table as inputs, in the arena. */
 mlops_status mlops__feature_bind(const mlops_feature *self, const mlops_table *table,
                                  mlops__arena *arena, mlops__expr_input **out, mlops_error *err);

@@ -89,7 +89,7 @@ static mlops_status connect(mlops_feature *self, mlops__feature_output *output, 
     }
     output->n_slots = (int32_t)n_slots;
     output->reads = reads;
-    size_t size = (size_t)n_slots * (sizeof(mlops__expr_input) + sizeof(mlops__expr_text)) +
+    size_t size = (size_t)n_slots * (sizeof(mlops__expr_input) + sizeof(mlops__feature_cell)) +
                   mlops__expr_scratch_size(output->expr, 1);
     if (size > self->row_size) self->row_size = size;
     return MLOPS_OK;

@@ -10,15 +10,7 @@
 
 enum { STACK = 15 * 1024 };
 
-/* A value where an expression looks for it; two words, so that it holds each type. */
-typedef union cell {
-    uint8_t truth;
-    int64_t i64;
-    double f64;
-    mlops__expr_text text;
-} cell;
-
-_Static_assert(sizeof(cell) == sizeof(mlops__expr_text), "room that is counted for a cell");
+typedef mlops__feature_cell cell;
 
 static int is_null(const mlops_feature_value *value) {
     return value->is_null || value->type == MLOPS_TYPE_NULL;

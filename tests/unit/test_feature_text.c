@@ -105,6 +105,28 @@ static void test_limits(void **state) {
     free(text);
 }
 
+/* A category that no expression can hold. */
+static void test_long_category(void **state) {
+    (void)state;
+    enum { LONG = 70000 };
+    char *csv = malloc(LONG + 8);
+    assert_non_null(csv);
+    memcpy(csv, "s\n", 2);
+    memset(csv + 2, 'x', LONG);
+    memcpy(csv + 2 + LONG, "\n", 2);
+    mlops_table *table = table_of(csv);
+    mlops_feature *f;
+    mlops_error err;
+    assert_int_equal(mlops_feature_fit(&f, "a = 1\n b = one_hot(s)", table, NULL, &err),
+                     MLOPS_E_LIMIT);
+    assert_true(err.line == 2 && err.column == 2);
+    assert_int_equal(mlops_feature_fit(&f, "a = length(impute(s, 'mode'))", table, NULL, &err),
+                     MLOPS_E_LIMIT);
+    assert_true(err.line == 1 && err.column == 12);
+    mlops_table_unref(table);
+    free(csv);
+}
+
 /* ---- saved ---- */
 
 static const char DEFINITION[] = "a = standardise(impute(x, 'mean')) # \"quoted\"\n"
@@ -246,9 +268,9 @@ static void test_changed(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_refusals), cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_parse),    cmocka_unit_test(test_file),
-        cmocka_unit_test(test_changed),
+        cmocka_unit_test(test_refusals),      cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_long_category), cmocka_unit_test(test_parse),
+        cmocka_unit_test(test_file),          cmocka_unit_test(test_changed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

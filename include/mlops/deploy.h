@@ -2,8 +2,8 @@
  *
  * A deployment is a record of a store: a registered model, the alias whose holder serves, the alias
  * whose holder is tried (canary), and the share of keys that the canary gets. A mlops_deployment is
- * the serving side of it in one process: it loads the versions that hold the aliases, takes each key
- * to one of them, and swaps in new holders without a pause. A key goes to the same one on every
+ * the serving side of it in one process: it loads the versions that hold the aliases, takes each
+ * key to one of them, and swaps in new holders without a pause. A key goes to the same one on every
  * machine (docs/deploy.md has the bits); a greater share only takes keys in.
  */
 #ifndef MLOPS_DEPLOY_H

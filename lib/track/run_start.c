@@ -8,6 +8,8 @@
 #include "base/opts.h"
 #include "track/track.h"
 
+#include <mlops/dataset.h>
+
 #include <string.h>
 
 enum { ID_BYTES = 16, DIGITS_MIN = 8 };
@@ -196,11 +198,20 @@ static mlops_status check_opts(const mlops_run_opts *opts, mlops_error *err) {
     if (opts->commit && !opts->dataset)
         return mlops__fail(err, MLOPS_E_INVALID,
                            "mlops_run_opts: a commit without its dataset; name that too");
-    if (opts->dataset) MLOPS_TRY(mlops__name_check("dataset", opts->dataset, err));
     MLOPS_TRY(mlops__run_text_check("the name of the run", opts->name, MLOPS__RUN_TAG_MAX, err));
     MLOPS_TRY(mlops__run_text_check("the actor", opts->actor, MLOPS__RUN_TAG_MAX, err));
-    MLOPS_TRY(mlops__run_text_check("the commit", opts->commit, MLOPS__RUN_TAG_MAX, err));
     return mlops__run_text_check("the source", opts->source, MLOPS__RUN_TAG_MAX, err);
+}
+
+/* The id of the commit of the dataset, if there is one; the digits live in the caller's text. */
+static mlops_status resolve(mlops_run_opts *opts, mlops_store *store, char digits[MLOPS__ID_TEXT],
+                            mlops_error *err) {
+    mlops_id commit;
+    if (!opts->dataset) return MLOPS_OK;
+    MLOPS_TRY(mlops_dataset_resolve(&commit, store, opts->dataset, opts->commit, err));
+    mlops__id_format(digits, &commit);
+    opts->commit = digits;
+    return MLOPS_OK;
 }
 
 static mlops_status make_id(char out[MLOPS__RUN_TEXT], const mlops__host *host, mlops_error *err) {
@@ -215,7 +226,7 @@ mlops_status mlops_run_start(mlops_run **out, mlops_store *store, const char *ex
                              const mlops_run_opts *opts, mlops_error *err) {
     mlops_run_opts local;
     mlops_run *self;
-    char id[MLOPS__RUN_TEXT];
+    char id[MLOPS__RUN_TEXT], commit[MLOPS__ID_TEXT];
     if (!out) return mlops__fail(err, MLOPS_E_INVALID, "out is NULL");
     *out = NULL;
     if (!store) return mlops__fail(err, MLOPS_E_INVALID, "the store is NULL");
@@ -223,6 +234,7 @@ mlops_status mlops_run_start(mlops_run **out, mlops_store *store, const char *ex
     MLOPS_TRY(check_opts(&local, err));
     MLOPS_TRY(mlops__name_check("experiment", experiment, err));
     MLOPS_TRY(mlops__store_check_fork(store, err));
+    MLOPS_TRY(resolve(&local, store, commit, err));
     int64_t now = mlops__store_now(store);
     beginning b = {experiment, &local, now, local.start_ns ? local.start_ns : now, {0}};
     if (b.start_ns < 0) b.start_ns = 0; /* of a clock that is not set */

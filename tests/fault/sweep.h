@@ -41,6 +41,7 @@ extern const sweep_scenario sweep_metric[];
 extern const sweep_scenario sweep_model[];
 extern const sweep_scenario sweep_monitor[];
 extern const sweep_scenario sweep_reference[];
+extern const sweep_scenario sweep_run[];
 extern const sweep_scenario sweep_store[];
 extern const sweep_scenario sweep_table[];
 

@@ -4,6 +4,7 @@
 
 #include "unit/help_store.h"
 
+#include "column/table.h"
 #include "store/record.h"
 
 /* Two clocks that stand still until a test moves them. */
@@ -83,8 +84,7 @@ static inline const char *cell(const mlops_table *t, int64_t row, const char *co
     int64_t i = mlops_table_find(t, column);
     if (i < 0) fail_msg("there is no column '%s'", column);
     assert_int_equal(mlops_table_text(t, i, row, out, sizeof texts[0], NULL), 0);
-    if (!*out && mlops_table_n_nulls(t, i) > 0) return "-";
-    return out;
+    return mlops__column_valid(mlops__table_column(t, i), row) ? out : "-";
 }
 
 static inline const char *describe(mlops_run *run) {

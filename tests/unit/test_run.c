@@ -208,6 +208,49 @@ static void options_are_checked(void **state) {
     remove_ground(&g);
 }
 
+static mlops_id commit_data(ground *g, const char *bytes) {
+    mlops_error e;
+    mlops_draft *draft;
+    mlops_id id;
+    mlops_change *c = new_change(g->store);
+    works(mlops_draft_new(&draft, c, "people", NULL, &e), &e);
+    works(mlops_draft_add_bytes(draft, "x", bytes, strlen(bytes), &e), &e);
+    works(mlops_draft_commit(draft, &id, &e), &e);
+    mlops_draft_free(draft);
+    commit(c);
+    mlops_change_free(c);
+    return id;
+}
+
+static void a_run_names_the_commit_that_it_trains_on(void **state) {
+    (void)state;
+    ground g;
+    mlops_error e;
+    mlops_run *run;
+    char digits[MLOPS__ID_TEXT], want[160];
+    mlops_run_opts opts = MLOPS_RUN_OPTS_INIT;
+    make_ground(&g);
+    mlops_id old = commit_data(&g, "old");
+    mlops__id_format(digits, &old);
+    opts.dataset = "people";
+    run = start(&g, "fraud", &opts);
+    commit_data(&g, "new");
+    snprintf(want, sizeof want, "\"dataset\":\"people\",\"commit\":\"%s\"", digits);
+    has(describe(run), want);
+    mlops_run_close(run);
+    digits[10] = 0;
+    opts.commit = digits;
+    run = start(&g, "fraud", &opts);
+    has(describe(run), want);
+    mlops_run_close(run);
+    opts.commit = "none";
+    refused(mlops_run_start(&run, g.store, "fraud", &opts, &e), &e, MLOPS_E_NOT_FOUND, "none");
+    opts.commit = NULL;
+    opts.dataset = "peoble";
+    refused(mlops_run_start(&run, g.store, "fraud", &opts, &e), &e, MLOPS_E_NOT_FOUND, "people");
+    remove_ground(&g);
+}
+
 static void a_run_ends_and_goes_on(void **state) {
     (void)state;
     ground g;
@@ -385,6 +428,7 @@ int main(void) {
         cmocka_unit_test(a_tag_may_change_and_go),
         cmocka_unit_test(names_and_texts_have_bounds),
         cmocka_unit_test(options_are_checked),
+        cmocka_unit_test(a_run_names_the_commit_that_it_trains_on),
         cmocka_unit_test(a_run_ends_and_goes_on),
         cmocka_unit_test(members_of_others_stay),
         cmocka_unit_test(a_store_for_reading_alone_takes_nothing),

@@ -44,6 +44,7 @@ static const option options[] = {
      "write a report: HTML, or JSON if the name ends in .json", 0, 0},
     {"window", "window", 0, WHOLE, FIELD(window), "N", "rows of a window, 50 or more; default 1000",
      50, 1e9},
+    {"watch-name", "name", 0, TEXT, FIELD(name), "NAME", "name of the watch; default MODEL", 0, 0},
     {"metrics", "metrics", 0, TEXT, FIELD(metrics), "FILE",
      "keep Prometheus text there, replaced after each window", 0, 0},
     {"edges", "edges", 0, WHOLE, FIELD(edges), "N",

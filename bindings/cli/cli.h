@@ -45,7 +45,8 @@ typedef struct cli_command {
 /* The commands of each noun, in the file of that name. */
 extern const cli_command cli_model_commands[], cli_bundle_commands[], cli_drift_commands[],
     cli_reference_commands[], cli_store_commands[], cli_data_commands[], cli_feature_commands[],
-    cli_run_commands[], cli_registry_commands[], cli_audit_commands[], cli_doctor_commands[];
+    cli_run_commands[], cli_registry_commands[], cli_deploy_commands[], cli_watch_commands[],
+    cli_audit_commands[], cli_doctor_commands[];
 
 /* args.c: the command line. Returns CLI_OK, or CLI_USAGE after saying what is wrong. The words are
  * moved to the front of texts, and stay there. */
@@ -148,7 +149,8 @@ void cli_stream_free(cli_stream *self);
 int cli_stream_next(cli_stream *self, const char **record, size_t *n);
 int cli_stream_skip_line(cli_stream *self);
 
-/* watch.c: standard input, window by window. */
+/* watch.c: standard input, window by window, by one of the two. */
+int cli_watch_input(mlops_monitor *monitor, mlops_watch *kept, const cli_args *args);
 int cli_drift_watch(const cli_args *args);
 
 #endif

@@ -139,6 +139,7 @@ static const struct {
     const char *theirs, *ours;
 } names[] = {
     {"mlops_drift_opts.", "--"},
+    {"mlops_deploy_opts.", "--"},
     {"mlops_csv_opts: delimiter", "--csv-delimiter"},
     {"option 'columns'", "--columns"},
     {"option 'ignore'", "--ignore"},

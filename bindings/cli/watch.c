@@ -1,4 +1,4 @@
-/* mlops drift watch: CSV from standard input, a line for each window.
+/* mlops drift watch, mlops watch: CSV from standard input, a line for each window.
  *
  * Records are gathered to blocks that never reach beyond the window, parsed behind the header, and
  * added. A field of a column that is watched as text is quoted, so that a block of digits in it is
@@ -20,7 +20,8 @@ typedef struct text {
 
 typedef struct watch {
     const cli_args *args;
-    mlops_monitor *monitor;
+    mlops_monitor *monitor; /* NULL, if windows go to a store */
+    mlops_watch *kept;      /* NULL else */
     cli_stream stream;
     text block;
     size_t header;       /* bytes of the header */
@@ -34,6 +35,20 @@ typedef struct watch {
     int64_t n_drifted; /* windows that drifted */
     int64_t n_judged;  /* windows with another verdict than not enough data */
 } watch;
+
+static mlops_status drift_of(mlops_drift **out, const watch *self, mlops_error *error) {
+    return self->kept ? mlops_watch_drift(out, self->kept, error)
+                      : mlops_monitor_drift(out, self->monitor, error);
+}
+
+static int64_t n_windows(const watch *self) {
+    return self->kept ? mlops_watch_n_windows(self->kept) : mlops_monitor_n_windows(self->monitor);
+}
+
+static mlops_status metrics_of(const watch *self, char *out, size_t cap, size_t *needed) {
+    return self->kept ? mlops_watch_metrics(self->kept, out, cap, needed)
+                      : mlops_monitor_metrics(self->monitor, out, cap, needed);
+}
 
 static void put(text *self, const char *bytes, size_t n) {
     size_t cap = self->cap ? self->cap : 1 << 16;
@@ -102,7 +117,7 @@ static int find_texts(watch *self, const mlops_table *header) {
     self->n_columns = mlops_table_n_columns(header);
     self->is_text = calloc((size_t)self->n_columns, 1);
     if (!self->is_text) return cli_complain("out of memory");
-    if (mlops_monitor_drift(&watched, self->monitor, &error)) return cli_fail(NULL, &error);
+    if (drift_of(&watched, self, &error)) return cli_fail(NULL, &error);
     for (int64_t i = 0; i < mlops_drift_n_columns(watched); i++) {
         mlops_drift_column c = MLOPS_DRIFT_COLUMN_INIT;
         if (mlops_drift_get(watched, i, &c) || c.type != MLOPS_TYPE_STRING) continue;
@@ -141,9 +156,9 @@ static int read_header(watch *self) {
 static int write_metrics(const watch *self) {
     size_t n = 0;
     if (!self->args->metrics) return CLI_OK;
-    if (mlops_monitor_metrics(self->monitor, NULL, 0, &n)) return cli_complain("out of memory");
+    if (metrics_of(self, NULL, 0, &n)) return cli_complain("out of memory");
     char *metrics = malloc(n + 1);
-    int status = metrics && !mlops_monitor_metrics(self->monitor, metrics, n + 1, NULL)
+    int status = metrics && !metrics_of(self, metrics, n + 1, NULL)
                      ? cli_output_write(self->args->metrics, metrics, n)
                      : cli_complain("out of memory");
     free(metrics);
@@ -188,9 +203,9 @@ static const char *json_verdict(mlops_drift_verdict verdict) {
 static int print_window(watch *self) {
     mlops_drift *drift;
     mlops_error error;
-    if (mlops_monitor_drift(&drift, self->monitor, &error)) return cli_fail(NULL, &error);
+    if (drift_of(&drift, self, &error)) return cli_fail(NULL, &error);
     mlops_drift_verdict verdict = mlops_drift_overall(drift);
-    long long window = (long long)mlops_monitor_n_windows(self->monitor);
+    long long window = (long long)n_windows(self);
     long long n = (long long)mlops_drift_n_columns(drift);
     long long drifted = (long long)mlops_drift_n_drifted(drift);
     self->n_drifted += verdict == MLOPS_DRIFT_YES;
@@ -216,14 +231,16 @@ static int add_block(watch *self) {
     mlops_table *table;
     mlops_error error;
     mlops_csv_opts csv = block_opts(self);
-    int64_t before = mlops_monitor_n_windows(self->monitor);
+    int64_t before = n_windows(self);
     if (mlops_table_parse(&table, self->block.data, self->block.size, &csv, &error))
         return fail_in_block(self, &error);
-    mlops_status status = mlops_monitor_add_table(self->monitor, table, &error);
+    mlops_status status = self->kept ? mlops_watch_add_table(self->kept, table, &error)
+                                     : mlops_monitor_add_table(self->monitor, table, &error);
     self->rows = (self->rows + mlops_table_n_rows(table)) % self->window;
     mlops_table_unref(table);
-    if (status) return cli_fail("standard input", &error);
-    return mlops_monitor_n_windows(self->monitor) > before ? print_window(self) : CLI_OK;
+    int of_store = self->kept && status != MLOPS_E_SCHEMA && status != MLOPS_E_INVALID;
+    if (status) return cli_fail(of_store ? self->args->words[0] : "standard input", &error);
+    return n_windows(self) > before ? print_window(self) : CLI_OK;
 }
 
 /* Gathers up to max records behind the header, fewer at the end of the input. */
@@ -253,7 +270,7 @@ static int run(watch *self) {
         self->first_line = self->stream.line;
         n_rows = 0;
     }
-    if (!status && mlops_monitor_n_windows(self->monitor) == 0)
+    if (!status && n_windows(self) == 0)
         fprintf(stderr, "mlops: no window of %lld rows was complete; %lld rows came\n",
                 (long long)self->window, (long long)self->rows);
     return status ? status : write_metrics(self);
@@ -264,23 +281,30 @@ static int verdict(const watch *self) {
     return self->n_judged ? CLI_OK : CLI_NOT_ENOUGH_DATA;
 }
 
+int cli_watch_input(mlops_monitor *monitor, mlops_watch *kept, const cli_args *args) {
+    watch self = {.args = args, .monitor = monitor, .kept = kept};
+    self.window = args->window ? args->window : WINDOW_DEFAULT;
+    cli_stream_init(&self.stream, STDIN_FILENO, args->csv_delimiter ? *args->csv_delimiter : ',');
+    int status = run(&self);
+    cli_stream_free(&self.stream);
+    free(self.block.data);
+    free(self.is_text);
+    return status ? status : verdict(&self);
+}
+
 int cli_drift_watch(const cli_args *args) {
-    watch self = {.args = args, .window = args->window ? args->window : WINDOW_DEFAULT};
     mlops_error error;
+    mlops_monitor *monitor;
     mlops_csv_opts csv = cli_csv(args);
     mlops_reference_opts reference = cli_reference_opts(args, &csv);
     mlops_drift_opts drift = cli_drift_opts(args);
     mlops_monitor_opts opts = MLOPS_MONITOR_OPTS_INIT;
     opts.reference = &reference;
     opts.drift = &drift;
-    opts.window_rows = self.window;
-    if (mlops_monitor_new(&self.monitor, NULL, args->words[0], &opts, &error))
+    opts.window_rows = args->window ? args->window : WINDOW_DEFAULT;
+    if (mlops_monitor_new(&monitor, NULL, args->words[0], &opts, &error))
         return cli_fail(args->words[0], &error);
-    cli_stream_init(&self.stream, STDIN_FILENO, args->csv_delimiter ? *args->csv_delimiter : ',');
-    int status = run(&self);
-    cli_stream_free(&self.stream);
-    free(self.block.data);
-    free(self.is_text);
-    mlops_monitor_free(self.monitor);
-    return status ? status : verdict(&self);
+    int status = cli_watch_input(monitor, NULL, args);
+    mlops_monitor_free(monitor);
+    return status;
 }

@@ -76,7 +76,8 @@ int cli_read_text(const cli_args *args, cli_text_verb *verb) {
     size_t n;
     int status = cli_open(&work, args, 0);
     char *text = status ? NULL : cli_get_text(&work, verb, &n);
-    if (text && args->json) puts(text);
+    if (text && args->json)
+        fputs(text, stdout), fputs(n && text[n - 1] == '\n' ? "" : "\n", stdout);
     else if (text) cli_describe(text);
     if (!text) status = CLI_FAILED;
     free(text);

@@ -29,7 +29,8 @@ COMMANDS = ("model describe", "model predict", "bundle", "drift compare", "drift
             "data refs", "data show", "data entries", "data diff", "data checkout", "data tag", "data branch", "data drop",
             "data table", "feature fit", "feature apply", "feature show", "feature list", "registry register", "registry list", "registry show", "registry gate",
             "registry evaluate", "registry promote", "registry rollback", "registry drop", "registry history",
-            "registry decisions", "registry at", "registry bundle")
+            "registry decisions", "registry at", "registry bundle", "deploy set", "deploy list", "deploy predict", "deploy route", "watch",
+            "watch windows", "watch report")
 TESTS = []
 
 
@@ -1130,6 +1131,117 @@ def registry_refuses(folder):
         return "SKIP no other user can run the command"
     assert listed("registry", "evaluate", store, "fraud", 1, **options)
     fails("registry", "promote", store, "fraud", 2, "champion", says="a.mlops", **options)
+
+
+@test
+def deployments(folder):
+    store, _, _ = model_store(folder)
+    keyed = write(folder / "keyed.csv", "card," + "\n".join(f"card-{i}," * bool(i) + line for i, line in enumerate(
+        pathlib.Path(LIVE).read_text().splitlines())) + "\n")
+    serve = ["deploy", "predict", store, "checkout", keyed]
+    run("deploy", "set", store, "checkout", "--model", "fraud")
+    run("registry", "promote", store, "fraud", 2, "canary")
+    expected = run("model", "predict", MODEL, LIVE).out.split()[1:]
+    seen = set()
+    for share in (0, 0.1, 0.4, 1):
+        run("deploy", "set", store, "checkout", "--canary-share", share)
+        rows = list(csv.DictReader(io.StringIO(run(*serve, "--key", "card").out)))
+        assert [row["prediction"] for row in rows] == expected
+        on_canary = {i for i, row in enumerate(rows) if row["version"] == "2"}
+        assert seen <= on_canary and abs(len(on_canary) / len(rows) - share) < 0.08, "a key was taken off the canary"
+        seen = on_canary
+        for i in (0, 7, 300):
+            assert run("deploy", "route", store, "checkout", f"card-{i + 1}").out.strip() == rows[i]["version"]
+        assert {json.loads(line)["version"] for line in run(*serve, "--json").out.splitlines()} == {1}, "no key, no canary"
+    got = listed("deploy", "list", store)
+    assert [(row["model"], row["champion_version"], row["canary_version"], row["canary_share"]) for row in got] == [
+        ("fraud", 1, 2, 1.0)]
+    run(*serve[:-1], "-", "-o", folder / "scores.csv", stdin=keyed.read_bytes())
+    assert (folder / "scores.csv").read_text() == run(*serve).out
+    run("registry", "promote", store, "fraud", 2, "champion")
+    assert json.loads(run("deploy", "route", store, "checkout", "x", "--json").out) == {"version": 2}
+    run("deploy", "set", store, "checkout", "--canary", "trial", "--salt", "other", "--actor", "eve")
+    assert listed("deploy", "list", store)[0]["canary_version"] is None
+
+
+@test
+def deployments_refuse(folder):
+    store, _, _ = model_store(folder)
+    run("deploy", "set", store, "checkout", "--model", "fraud")
+    run("deploy", "set", store, "idle", "--model", "fraud", "--champion", "nobody")
+    before = run("audit", "verify", store).out
+    for args, says in [
+            (["set", store, "new"], "--model"), (["set", store, "new", "--model", "frau"], 'did you mean "fraud"'),
+            (["set", store, "checkout", "--canary", "champion"], "champion"), (["route", store, "chekout", "a"], 'did you mean "checkout"'),
+            (["route", store, "idle", "a"], '"nobody"'), (["predict", store, "none", LIVE], '"none"'),
+            (["predict", store, "checkout", folder / "none.csv"], "none.csv"),
+            (["predict", store, "checkout", write(folder / "other.csv", "a\n1\n")], ["other.csv", "amount"]),
+            (["predict", store, "checkout", LIVE, "--key", "card"], ["live.csv", "card"]),
+            (["predict", store, "checkout", LIVE, "-o", folder / "none/x"], "none/x")]:
+        fails("deploy", *args, says=says)
+    fails("deploy", "set", store, "checkout", "--canary-share", "1.5", status=2, says="out of range")
+    fails("deploy", "route", store, "checkout", status=2, says="KEY is missing")
+    assert run("audit", "verify", store).out == before
+    refuses_what_is_no_store(folder, "deploy set STORE a --model fraud", "deploy list STORE", f"deploy predict STORE a {LIVE}",
+                             "deploy route STORE a b", "watch STORE fraud 1", "watch windows STORE fraud", "watch report STORE fraud 1")
+    options = nobody(store)
+    if options is None:
+        return "SKIP no other user can run the command"
+    assert run("deploy", "route", store, "checkout", "a", **options).out == "1\n"
+    fails("deploy", "set", store, "checkout", says="a.mlops", **options)
+
+
+@test
+def windows_that_are_kept(folder):
+    """As `drift watch` judges them against the same reference; later too."""
+    store, _, _ = model_store(folder)
+    live = pathlib.Path(LIVE).read_text()
+    bundle = folder / "champion.bundle"
+    run("registry", "bundle", store, "fraud", "champion", "-o", bundle)
+    expected = run("drift", "watch", bundle, "--window", 150, stdin=live, status=3).out
+    args = ["watch", store, "fraud", "champion", "--window", 150]
+    assert run(*args, stdin=live, status=3).out == expected
+    lines = [json.loads(line) for line in run(*args, "--json", stdin=live, status=3).out.splitlines()]
+    rows = listed("watch", "windows", store, "fraud")
+    assert [row["number"] for row in rows] == list(range(1, 9)) and {row["n_rows"] for row in rows} == {150}
+    verdicts = {"yes": "drift", "no": "no drift", "not enough data": "not enough data"}
+    assert [row["verdict"] for row in rows] == 2 * [verdicts[line["verdict"]] for line in lines]
+    assert [row["columns"].split(",") if row["columns"] else [] for row in rows[:4]] == [
+        [column["name"] for column in line["drifted"]] for line in lines]
+    drifted = next(line for line in lines if line["verdict"] == "yes")
+    report = json.loads(run("watch", "report", store, "fraud", drifted["window"], "--json").out)
+    effect = {column["name"]: column["effect"] for column in report["columns"]}
+    assert effect[drifted["drifted"][0]["name"]] == drifted["drifted"][0]["effect"] and report["n_columns"] == 30
+    assert json.loads(run("watch", "report", store, "fraud", "--json").out) == json.loads(
+        run("watch", "report", store, "fraud", 8, "--json").out)
+    assert "verdict" in run("watch", "report", store, "fraud", 1).out
+    run("watch", store, "fraud", 2, "--name", "own", "--ignore", "amount", "--window", 600, "--metrics", folder / "m.prom",
+        stdin=pathlib.Path(TRAIN).read_text())
+    assert [row["version"] for row in listed("watch", "windows", store, "own")] == [2]
+    assert "mlops" in (folder / "m.prom").read_text()
+
+
+@test
+def windows_refuse(folder):
+    store, _, _ = model_store(folder)
+    run("registry", "register", store, "bare", MODEL)
+    live = pathlib.Path(LIVE).read_text()
+    run("watch", store, "fraud", 1, "--window", 150, stdin=live, status=3)
+    for args, says in [
+            (["windows", store, "frau"], 'no watch "frau"'), (["report", store, "fraud", 99], "99"), (["report", store, "none"], '"none"'),
+            ([store, "fraud", 9], "version 9"), ([store, "frau", 1], 'did you mean "fraud"'), ([store, "bare", 1], "no reference"),
+            ([store, "bare", 1, "--name", "fraud"], "bare"), ([store, "fraud", 1], ["standard input", "empty"]),
+            ([store, "fraud", 1, "--columns", "nonsense"], ["--columns", "nonsense"])]:
+        fails("watch", *args, says=says)
+    fails("watch", store, "fraud", 1, stdin="a,b\n1,2\n", says=["standard input", "amount"])
+    fails("watch", "report", store, "fraud", "new", status=2, says="'new'")
+    fails("watch", store, status=2, says="MODEL WHICH is missing")
+    fails("watch", store, "fraud", 1, "--window", 10, status=2, says="out of range")
+    assert len(listed("watch", "windows", store, "fraud")) == 4
+    done = run("watch", store, "fraud", 1, "--window", 150, stdin=live.replace("\n", "\nx", 200).replace("\nx", "\n", 199),
+               status=1)
+    assert done.out.count("\n") == 1 and "standard input" in done.err and "amount" in done.err
+    assert len(listed("watch", "windows", store, "fraud")) == 5, "the window before the fault is kept"
 
 
 @test

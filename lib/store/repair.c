@@ -173,7 +173,9 @@ static mlops_status take_frames(repair *r, mlops__index *found, mlops_error *err
 static mlops_status make_folder(mlops_store *store, const char *name, mlops_error *err) {
     const mlops_io *io = &store->host.io;
     const char *path = mlops__store_path(store, name);
-    int64_t code = io->mkdir(io->ctx, path);
+    int64_t code;
+    do code = io->mkdir(io->ctx, path);
+    while (code < 0 && mlops__os_kind_of(code) == MLOPS__OS_INTERRUPTED);
     if (code >= 0 || mlops__os_kind_of(code) == MLOPS__OS_EXISTS) return MLOPS_OK;
     return mlops__fail_os(err, code, "cannot make the directory", path);
 }
@@ -194,20 +196,21 @@ static mlops_status move(mlops_store *store, const char *from, const char *to, m
 }
 
 /* Is the journal sound as it is, and does it go as far as the map? Then it is left alone. */
-static int is_sound(const repair *r) {
+static mlops_status judge(const repair *r, int *sound, mlops_error *err) {
     mlops_store *store = r->store;
     mlops__journal journal;
     mlops__place place;
     mlops__frame frame;
     mlops__place_init(&place);
-    mlops_status status = mlops__journal_init(
-        &journal, &store->host, mlops__store_path(store, "journal"), store->id, 0, NULL);
-    if (status) return 0;
-    do status = mlops__journal_next(&journal, &place, &frame, NULL);
-    while (!status);
-    if (status == MLOPS_END) status = mlops__journal_check_end(&journal, &place, 1, NULL);
+    *sound = 0;
+    MLOPS_TRY(mlops__journal_init(&journal, &store->host, mlops__store_path(store, "journal"),
+                                  store->id, 0, err));
+    mlops_status status = MLOPS_OK;
+    while (!status) status = mlops__journal_next(&journal, &place, &frame, err);
+    if (status == MLOPS_END) status = mlops__journal_check_end(&journal, &place, 1, err);
     mlops__journal_free(&journal);
-    return status == MLOPS_OK && place.chain.seq >= r->map_seq && place.chain.seq >= r->highest;
+    *sound = !status && place.chain.seq >= r->map_seq && place.chain.seq >= r->highest;
+    return status == MLOPS_E_CORRUPT ? MLOPS_OK : status;
 }
 
 static mlops_status make_journal(repair *r, mlops__index *found, mlops_error *err) {
@@ -248,7 +251,8 @@ static mlops_status repair_journal(repair *r, mlops_error *err) {
     MLOPS_TRY(mlops__kv_open(&kv, &store->host, &opts, err));
     mlops_status status = mlops__index_begin(&found, kv, &store->host, 1, err);
     if (!status) status = find_frames(r, &found, err);
-    int sound = !status && is_sound(r);
+    int sound = 0;
+    if (!status) status = judge(r, &sound, err);
     if (!status && !sound) status = make_journal(r, &found, err);
     mlops__journal_free(&r->to);
     mlops__index_end(&found);
@@ -356,11 +360,16 @@ static mlops_status repair_alone(repair *r, mlops_error *err) {
     const mlops_io *io = &store->host.io;
     MLOPS_TRY(mlops__store_open_lock(store, err));
     MLOPS_TRY(mlops__store_lock_writer(store, err));
-    int64_t code = io->lock(io->ctx, store->lock_file, MLOPS__LOCK_USERS, MLOPS_IO_TRY_LOCK);
-    mlops_status status =
-        code < 0 ? mlops__fail(err, MLOPS_E_BUSY, "'%s' is open; close it everywhere first",
-                               mlops__store_path(store, ""))
-                 : repair_locked(r, err);
+    int64_t code;
+    do code = io->lock(io->ctx, store->lock_file, MLOPS__LOCK_USERS, MLOPS_IO_TRY_LOCK);
+    while (code < 0 && mlops__os_kind_of(code) == MLOPS__OS_INTERRUPTED);
+    mlops_status status = MLOPS_OK;
+    if (code < 0 && mlops__os_kind_of(code) == MLOPS__OS_AGAIN)
+        status = mlops__fail(err, MLOPS_E_BUSY, "'%s' is open; close it everywhere first",
+                             mlops__store_path(store, ""));
+    else if (code < 0)
+        status = mlops__fail_os(err, code, "cannot lock", mlops__store_path(store, "lock"));
+    else status = repair_locked(r, err);
     mlops__store_unlock_writer(store);
     return status;
 }

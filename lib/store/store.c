@@ -179,38 +179,50 @@ static int is_ours(const char *name) {
     return strncmp(name, ".mlops-", 7) == 0; /* a format file on its way */
 }
 
-/* Does a folder have a name that begins so, but for the one that is skipped? */
-static int has_name(mlops_store *self, const char *folder, const char *name, const char *skipped) {
+/* Does a folder, which may be missing, have a name that begins so, but for the one skipped? */
+static mlops_status has_name(mlops_store *self, const char *folder, const char *name,
+                             const char *skipped, int *out, mlops_error *err) {
     mlops__buf names;
-    int found = 0;
     mlops__buf_init(&names, &self->host.allocator);
-    if (mlops__file_list(&self->host.io, mlops__store_path(self, folder), &names, NULL))
-        names.size = 0;
-    for (size_t at = 0; at < names.size; at++) {
+    mlops_status status =
+        mlops__file_list(&self->host.io, mlops__store_path(self, folder), &names, err);
+    for (size_t at = 0; !status && at < names.size; at++) {
         const char *there = (const char *)names.data + at;
-        found |= strncmp(there, name, strlen(name)) == 0 && strcmp(there, skipped) != 0;
+        *out |= strncmp(there, name, strlen(name)) == 0 && strcmp(there, skipped) != 0;
         at += strlen(there);
     }
     mlops__buf_free(&names);
-    return found;
+    return status == MLOPS_E_NOT_FOUND ? MLOPS_OK : status;
+}
+
+static mlops_status has_frame(mlops_store *self, int *out, mlops_error *err) {
+    const mlops_io *io = &self->host.io;
+    const char *path = mlops__store_path(self, "journal/0000000000000001");
+    uint8_t bytes[4] = {0};
+    int64_t file = mlops__file_number(io, path, MLOPS_IO_READ);
+    if (file < 0) return mlops__fail_os(err, file, "cannot open", path);
+    int64_t size = mlops__file_size(io, file);
+    mlops_status status = MLOPS_OK;
+    if (size >= 68) status = mlops__file_read_at(io, file, bytes, sizeof bytes, 64, path, err);
+    mlops__file_end(io, file);
+    *out = bytes[0] || bytes[1] || bytes[2] || bytes[3];
+    return status == MLOPS_E_NOT_FOUND ? MLOPS_OK : status;
 }
 
 /* Commits or content without a format file: what is left of a store, unless an import says that it
  * left them. An empty journal is what an attempt to make a store leaves. */
 static mlops_status check_left(mlops_store *self, mlops_error *err) {
     static const char FIRST[] = "0000000000000001";
-    uint8_t bytes[4] = {0};
-    if (has_name(self, "", MLOPS__IMPORTING, "")) return MLOPS_OK;
-    int holds = has_name(self, "packs", "0", "") || has_name(self, "journal", "0", FIRST);
-    if (!holds && has_name(self, "journal", FIRST, "")) {
-        const mlops_io *io = &self->host.io;
-        const char *path = mlops__store_path(self, "journal/0000000000000001");
-        int64_t file = mlops__file_number(io, path, MLOPS_IO_READ);
-        if (file >= 0) mlops__file_read_at(io, file, bytes, sizeof bytes, 64, path, NULL);
-        if (file >= 0) mlops__file_end(io, file);
-        holds = bytes[0] || bytes[1] || bytes[2] || bytes[3];
-    }
-    if (!holds || mlops__format_read(self, NULL) != MLOPS_E_NOT_FOUND) return MLOPS_OK;
+    int imports = 0, holds = 0, begun = 0;
+    MLOPS_TRY(has_name(self, "", MLOPS__IMPORTING, "", &imports, err));
+    if (imports) return MLOPS_OK;
+    MLOPS_TRY(has_name(self, "packs", "0", "", &holds, err));
+    MLOPS_TRY(has_name(self, "journal", "0", FIRST, &holds, err));
+    MLOPS_TRY(has_name(self, "journal", FIRST, "", &begun, err));
+    if (begun && !holds) MLOPS_TRY(has_frame(self, &holds, err));
+    if (!holds) return MLOPS_OK;
+    mlops_status status = mlops__format_read(self, err);
+    if (status != MLOPS_E_NOT_FOUND) return status; /* somebody else was faster */
     return mlops__fail(err, MLOPS_E_CORRUPT,
                        "'%s' has commits or content of a store, but no format file; repair makes "
                        "it anew",

@@ -355,11 +355,18 @@ static mlops_status mark(mlops_store *store, mlops_error *err) {
     return MLOPS_OK;
 }
 
+static mlops_status refuse_store(mlops_store *store, mlops_error *err) {
+    mlops_status status = mlops__format_read(store, err);
+    if (status == MLOPS_E_NOT_FOUND) return MLOPS_OK;
+    if (status && status != MLOPS_E_CORRUPT && status != MLOPS_E_UNSUPPORTED) return status;
+    return mlops__fail(err, MLOPS_E_EXISTS, "'%s' is a store already; name another directory",
+                       mlops__store_path(store, ""));
+}
+
 static mlops_status make_locked(reader *r, const uint8_t id[32], mlops_error *err) {
     mlops_store *store = r->store;
-    if (mlops__format_read(store, NULL) != MLOPS_E_NOT_FOUND)
-        return mlops__fail(err, MLOPS_E_EXISTS, "'%s' is a store already; name another directory",
-                           mlops__store_path(store, ""));
+    const mlops_io *io = &store->host.io;
+    MLOPS_TRY(refuse_store(store, err));
     memcpy(store->id, id, sizeof store->id);
     MLOPS_TRY(mark(store, err));
     MLOPS_TRY(mlops__store_make_dirs(store, err));
@@ -367,12 +374,14 @@ static mlops_status make_locked(reader *r, const uint8_t id[32], mlops_error *er
     mlops__wipe(store, "packs");
     mlops_status status = take_all(r, err);
     if (!status) status = mlops__format_write(store, err);
-    if (status) {
+    if (status) { /* the mark stays: what is left is to be wiped by whoever comes next */
+        mlops__file_unlink(io, mlops__store_path(store, "format"));
         mlops__wipe(store, "journal");
         mlops__wipe(store, "packs");
+        return status;
     }
-    mlops__file_unlink(&store->host.io, mlops__store_path(store, MLOPS__IMPORTING));
-    return status;
+    mlops__file_unlink(io, mlops__store_path(store, MLOPS__IMPORTING));
+    return MLOPS_OK;
 }
 
 static mlops_status make_store(reader *r, mlops_error *err) {
@@ -380,9 +389,7 @@ static mlops_status make_store(reader *r, mlops_error *err) {
     uint8_t id[32];
     MLOPS_TRY(get_head(r, err));
     memcpy(id, store->id, sizeof id);
-    if (mlops__format_read(store, NULL) != MLOPS_E_NOT_FOUND)
-        return mlops__fail(err, MLOPS_E_EXISTS, "'%s' is a store already; name another directory",
-                           mlops__store_path(store, ""));
+    MLOPS_TRY(refuse_store(store, err));
     MLOPS_TRY(mlops__store_claim(store, err));
     MLOPS_TRY(mlops__store_open_lock(store, err));
     MLOPS_TRY(mlops__store_lock_writer(store, err));

@@ -143,6 +143,7 @@ static int64_t take_over(mlops_store *s, int writer) {
         printf("# writer %d was told of %lld, %lld are there\n", writer, (long long)told,
                (long long)n);
     MUST(n == told || n == told + 1);
+    atomic_store(&all->told[writer], n);
     return n;
 }
 

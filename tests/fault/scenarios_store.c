@@ -11,6 +11,9 @@
 #include "base/fail.h"
 #include "store/core.h"
 
+#include <mlops/audit.h>
+#include <mlops/check.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,21 +34,38 @@ static int64_t patient_list(void *ctx, const char *path, char *names, size_t cap
     return code;
 }
 
+typedef struct terms {
+    mlops_io io;
+    mlops_host host;
+    mlops_store_opts opts;
+} terms;
+
+static const mlops_store_opts *terms_of(terms *t, const mlops_host *host, const char *dir) {
+    t->opts = (mlops_store_opts)MLOPS_STORE_OPTS_INIT;
+    t->io = *host->io;
+    t->host = *host;
+    list_below = t->io.list;
+    t->io.list = patient_list;
+    t->host.io = &t->io;
+    t->opts.host = &t->host;
+    t->opts.index = in_memory(dir) ? MLOPS_STORE_INDEX_MEMORY : MLOPS_STORE_INDEX_FILE;
+    t->opts.journal_bytes = 4096;
+    return &t->opts;
+}
+
+static mlops_status open_named(mlops_store **out, const mlops_host *host, const char *dir,
+                               const char *name, mlops_sync sync, uint32_t flags) {
+    sweep_path path;
+    terms t;
+    terms_of(&t, host, dir);
+    t.opts.sync = sync;
+    t.opts.flags = flags;
+    return mlops_store_open(out, sweep_in(&path, dir, name), &t.opts, NULL);
+}
+
 static mlops_status open_as(mlops_store **out, const mlops_host *host, const char *dir,
                             mlops_sync sync, uint32_t flags) {
-    sweep_path path;
-    mlops_io io = *host->io;
-    mlops_host mine = *host;
-    mlops_store_opts opts = MLOPS_STORE_OPTS_INIT;
-    list_below = io.list;
-    io.list = patient_list;
-    mine.io = &io;
-    opts.host = &mine;
-    opts.sync = sync;
-    opts.flags = flags;
-    opts.index = in_memory(dir) ? MLOPS_STORE_INDEX_MEMORY : MLOPS_STORE_INDEX_FILE;
-    opts.journal_bytes = 4096;
-    return mlops_store_open(out, sweep_in(&path, dir, "s"), &opts, NULL);
+    return open_named(out, host, dir, "s", sync, flags);
 }
 
 /* ---- the model ---- */
@@ -125,8 +145,8 @@ static int records(mlops_store *s, int64_t k) {
     return status;
 }
 
-static int contents(mlops_store *s, int64_t k) {
-    for (int64_t j = 1; j <= k; j++) {
+static int contents(mlops_store *s, int64_t from, int64_t k) {
+    for (int64_t j = from; j <= k; j++) {
         uint8_t want[BLOB_MAX], got[BLOB_MAX];
         size_t n = blob_of(j, want), size = 0;
         mlops_id id = id_of(want, n);
@@ -139,7 +159,7 @@ static int contents(mlops_store *s, int64_t k) {
 
 static int holds(mlops_store *s, int64_t k) {
     int status = records(s, k);
-    return status ? status : contents(s, k);
+    return status ? status : contents(s, 1, k);
 }
 
 /* ---- preparing and judging ---- */
@@ -315,7 +335,150 @@ static int snapshot(const mlops_host *host, const char *dir) {
     return status;
 }
 
-enum { ALL = SWEEP_MEMORY | SWEEP_IO | SWEEP_TREE };
+/* ---- verbs about a whole store ---- */
+
+/* An error says what it is. */
+static int told_of(mlops_status status, const mlops_error *err) {
+    return status && ((int)err->code != status || !err->message[0]) ? SWEEP_WRONG : status;
+}
+
+static int check_all(const mlops_host *host, const char *dir) {
+    sweep_path path;
+    terms t;
+    mlops_check *check;
+    mlops_error err;
+    mlops_status status =
+        mlops_check_store(&check, sweep_in(&path, dir, "s"), terms_of(&t, host, dir), &err);
+    if (status) return told_of(status, &err);
+    mlops_check_counts counts = MLOPS_CHECK_COUNTS_INIT;
+    int good = mlops_check_count(check, &counts) == MLOPS_OK && counts.n_faults == 0 &&
+               counts.n_frames == PREPARED && counts.n_objects == PREPARED;
+    mlops_check_unref(check);
+    return good ? MLOPS_OK : SWEEP_WRONG;
+}
+
+static int read_audit(const mlops_host *host, const char *dir) {
+    mlops_store *s;
+    mlops_audit *audit;
+    mlops_error err;
+    mlops_id link;
+    int64_t n = 0;
+    MLOPS_TRY(open_as(&s, host, dir, MLOPS_SYNC_FULL, MLOPS_STORE_READ_ONLY));
+    int status = told_of(mlops_audit_read(&audit, s, 2, 3, &err), &err);
+    if (!status) {
+        if (mlops_audit_n_entries(audit) != 3) status = SWEEP_WRONG;
+        mlops_audit_unref(audit);
+    }
+    if (!status) status = told_of(mlops_audit_verify(s, &link, &n, &err), &err);
+    if (!status && n != PREPARED) status = SWEEP_WRONG;
+    mlops_store_close(s);
+    return status;
+}
+
+static int export_to(const mlops_host *host, const char *dir) {
+    mlops_store *s;
+    sweep_path path;
+    mlops_error err;
+    MLOPS_TRY(open_as(&s, host, dir, MLOPS_SYNC_FULL, 0));
+    int status = told_of(mlops_store_export(s, sweep_in(&path, dir, "out"), &err), &err);
+    mlops_store_close(s);
+    return status;
+}
+
+static int import_from(const mlops_host *host, const char *dir) {
+    sweep_path path, from;
+    terms t;
+    mlops_error err;
+    return told_of(mlops_store_import(sweep_in(&path, dir, "m"), sweep_in(&from, dir, "out"),
+                                      terms_of(&t, host, dir), &err),
+                   &err);
+}
+
+static int repair(const mlops_host *host, const char *dir) {
+    sweep_path path;
+    terms t;
+    mlops_error err;
+    int64_t n_lost = 0;
+    return told_of(
+        mlops_store_repair(sweep_in(&path, dir, "s"), terms_of(&t, host, dir), &n_lost, &err),
+        &err);
+}
+
+/* What was made of the exported file: all of it, or nothing, and then it can be made again. */
+static int judge_made(const mlops_host *calm, const char *dir, int was_made) {
+    mlops_store *s;
+    mlops_status status = open_named(&s, calm, dir, "m", MLOPS_SYNC_FULL, MLOPS_STORE_MUST_EXIST);
+    if (status == MLOPS_E_NOT_FOUND && was_made) return 1;
+    if (status == MLOPS_E_NOT_FOUND && import_from(calm, dir)) return 1;
+    if (status == MLOPS_E_NOT_FOUND)
+        status = open_named(&s, calm, dir, "m", MLOPS_SYNC_FULL, MLOPS_STORE_MUST_EXIST);
+    if (status) return 1;
+    int bad = holds(s, PREPARED) != MLOPS_OK;
+    mlops_store_close(s);
+    return bad;
+}
+
+static int has_file(const mlops_host *host, const char *dir, const char *name) {
+    sweep_path path;
+    int64_t file = host->io->open(host->io->ctx, sweep_in(&path, dir, name), MLOPS_IO_READ);
+    if (file >= 0) host->io->close(host->io->ctx, file);
+    return file >= 0;
+}
+
+static int judge_export(const mlops_host *host, const char *dir, int status, const char *failed) {
+    swift calm;
+    without_sync(&calm, host);
+    if (has_file(&calm.host, dir, "out") && judge_made(&calm.host, dir, 0)) return 1;
+    if (status == MLOPS_OK && !has_file(&calm.host, dir, "out")) return 1;
+    return judge(host, dir, status, failed);
+}
+
+static int prepare_import(const mlops_host *host, const char *dir) {
+    swift calm;
+    int result = prepare(host, dir);
+    return result ? result : export_to(without_sync(&calm, host), dir);
+}
+
+static int judge_import(const mlops_host *host, const char *dir, int status, const char *failed) {
+    swift calm;
+    (void)failed;
+    return judge_made(without_sync(&calm, host), dir, status == MLOPS_OK);
+}
+
+static int flip(const mlops_host *host, const char *dir, const char *name, int64_t at) {
+    sweep_path path;
+    uint8_t byte = 0;
+    const mlops_io *io = host->io;
+    int64_t file = io->open(io->ctx, sweep_in(&path, dir, name), MLOPS_IO_READ_WRITE);
+    if (file < 0) return 1;
+    int bad = io->pread(io->ctx, file, &byte, 1, at) != 1;
+    byte ^= 1;
+    bad |= io->pwrite(io->ctx, file, &byte, 1, at) != 1;
+    io->close(io->ctx, file);
+    return bad;
+}
+
+/* The first commit, which later ones hide, and the head of a pack. Files in memory have no folders
+ * that could be moved, so that their journal stays whole. */
+static int prepare_damage(const mlops_host *host, const char *dir) {
+    int result = prepare(host, dir);
+    if (!result && !in_memory(dir)) result = flip(host, dir, "s/journal/0000000000000001", 64 + 70);
+    return result ? result : flip(host, dir, "s/packs/0000000000000001", 20);
+}
+
+static int judge_repair(const mlops_host *host, const char *dir, int status, const char *failed) {
+    swift calm;
+    mlops_store *s;
+    mlops_error err;
+    (void)status, (void)failed;
+    without_sync(&calm, host);
+    if (repair(&calm.host, dir) || open_as(&s, &calm.host, dir, MLOPS_SYNC_FULL, 0)) return 1;
+    int bad = records(s, PREPARED) || contents(s, 2, PREPARED) || commit(s, PREPARED + 1, &err);
+    mlops_store_close(s);
+    return bad;
+}
+
+enum { ALL = SWEEP_MEMORY | SWEEP_IO | SWEEP_TREE, ALONE = ALL | SWEEP_ALONE };
 
 const sweep_scenario sweep_store[] = {
     {"store create", prepare_nothing, create, judge, ALL},
@@ -328,5 +491,10 @@ const sweep_scenario sweep_store[] = {
     {"store serve", prepare, serve, judge, ALL},
     {"store snapshot", prepare, snapshot, judge, ALL},
     {"store open with a snapshot", prepare_snapshot, read_and_write, judge, ALL},
+    {"store verb check", prepare, check_all, judge, ALONE},
+    {"store verb audit", prepare, read_audit, judge, ALONE},
+    {"store verb export", prepare, export_to, judge_export, ALONE},
+    {"store verb import", prepare_import, import_from, judge_import, ALONE},
+    {"store verb repair", prepare_damage, repair, judge_repair, ALONE},
     {NULL, NULL, NULL, NULL, 0},
 };

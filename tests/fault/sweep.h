@@ -15,8 +15,8 @@
 enum { SWEEP_WRONG = -1000 };
 
 /* SWEEP_TREE: what it leaves is a folder in the folder, judged by its check alone; allocations fail
- * over the machine's own files too. */
-enum { SWEEP_MEMORY = 1, SWEEP_IO = 2, SWEEP_TREE = 4 };
+ * over the machine's own files too. SWEEP_ALONE: no pairs of failures. */
+enum { SWEEP_MEMORY = 1, SWEEP_IO = 2, SWEEP_TREE = 4, SWEEP_ALONE = 8 };
 
 typedef struct sweep_scenario {
     const char *name;
@@ -41,6 +41,7 @@ extern const sweep_scenario sweep_metric[];
 extern const sweep_scenario sweep_model[];
 extern const sweep_scenario sweep_monitor[];
 extern const sweep_scenario sweep_reference[];
+extern const sweep_scenario sweep_registry[];
 extern const sweep_scenario sweep_run[];
 extern const sweep_scenario sweep_store[];
 extern const sweep_scenario sweep_table[];

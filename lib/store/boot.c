@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-enum { STAMP_MAX = 256, VERIFIED_MAX = 64 << 20 /* bytes of a map that is read at open */ };
+enum { STAMP_MAX = 256, VERIFIED_MAX = 16 << 20 /* bytes of a map that is read at open */ };
 
 typedef struct stamp {
     int known; /* there is one */

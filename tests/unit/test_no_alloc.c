@@ -1,6 +1,6 @@
-/* Predicting and computing the features of a row allocate nothing, lock nothing and call nothing of
- * the system: the program's own malloc and mutexes count their calls, and a child that the kernel
- * kills at any system call but exit does it to its end.
+/* Predicting, by itself or for a deployment, and computing the features of a row allocate nothing,
+ * lock nothing and call nothing of the system: the program's own malloc and mutexes count their
+ * calls, and a child that the kernel kills at any system call but exit does it to its end.
  */
 #define _GNU_SOURCE
 #include <mlops.h>
@@ -22,6 +22,7 @@
 
 #include <cmocka.h>
 
+#include "unit/help_deploy.h"
 #include "unit/skipped.h"
 
 #if defined(__has_feature)
@@ -121,6 +122,7 @@ typedef struct subject {
     mlops_model *model;
     mlops_context *contexts[3];
     mlops_feature *feature;
+    mlops_deployment *deployment;
 } subject;
 
 /* Every verb of the hot path, in both sizes. */
@@ -155,6 +157,31 @@ static int compute_rows(const subject *self) {
         bad |= mlops_feature_row(self->feature, values, 4, out,
                                  mlops_feature_n_outputs(self->feature)) != 0;
     }
+    return bad;
+}
+
+/* Keys of every length, so that both arms serve. */
+static int serve_keys(const subject *self) {
+    static float rows[ROWS * 2];
+    static double out[ROWS];
+    static char key[1001];
+    const mlops_feature_value values[3] = {{MLOPS_TYPE_FLOAT64, 0, 0, 2.5, NULL},
+                                           {MLOPS_TYPE_STRING, 0, 0, 0, "red"},
+                                           {MLOPS_TYPE_FLOAT64, 0, 0, 1, NULL}};
+    mlops_deployment *d = self->deployment;
+    mlops_deployment_stats stats = MLOPS_DEPLOYMENT_STATS_INIT;
+    int64_t version;
+    int bad = 0;
+    memset(key, 'k', 1000);
+    for (int i = 0; i <= 1000; i += 1 + i / 100) {
+        key[i] = 0;
+        bad |= mlops_deployment_route(d, key) < 1;
+        bad |= mlops_deployment_predict(d, key, rows, 1 + i % ROWS, 2, out, 1, &version) != 0;
+        bad |= mlops_deployment_predict_values(d, key, values, 3, out, 1, &version) != 0;
+        key[i] = 'k';
+    }
+    bad |= mlops_deployment_predict_values(d, NULL, values, 3, out, 1, NULL) != 0;
+    bad |= mlops_deployment_stat(d, &stats) != 0 || stats.n_champion == 0 || stats.n_canary == 0;
     return bad;
 }
 
@@ -210,13 +237,43 @@ static void features_of_rows_stand_alone(void **state) {
         "c = one_hot(s)\n"
         "d = if(p and s like 'Z%', exp(x), bucket(s, 10))\n";
     mlops_table *table;
-    subject self = {NULL, {NULL, NULL, NULL}, NULL};
+    subject self = {NULL, {NULL, NULL, NULL}, NULL, NULL};
     assert_int_equal(mlops_table_parse(&table, csv, sizeof csv - 1, NULL, NULL), 0);
     assert_int_equal(mlops_feature_fit(&self.feature, definition, table, NULL, NULL), 0);
     assert_int_equal(mlops_feature_n_inputs(self.feature), 4);
     stand_alone(compute_rows, &self);
     mlops_feature_unref(self.feature);
     mlops_table_unref(table);
+}
+
+/* The canary reads other inputs than the champion, in another order. */
+static void deployments_stand_alone(void **state) {
+    (void)state;
+    place p;
+    subject self = {NULL, {NULL, NULL, NULL}, NULL, NULL};
+    make_place(&p);
+    mlops_store *s = open_with(p.path, MLOPS_SYNC_RELAXED, MLOPS_STORE_INDEX_FILE);
+    mlops_model *model = stump("\"a\",\"b\"", 2, 1);
+    mlops_table *table = table_of_csv("x,word,y\n0.25,red,0.5\n1.25,green,1.5\n");
+    static const char *const DEFINITIONS[] = {"a = x\nb = if(word = 'red', 1, 0)\n",
+                                              "a = y + x\nb = impute(x, 0)\n"};
+    for (int i = 0; i < 2; i++) {
+        mlops_feature *f;
+        mlops_error e;
+        works(mlops_feature_fit(&f, DEFINITIONS[i], table, NULL, &e), &e);
+        promote_version(s, "fraud", register_model(s, "fraud", model, f, NULL),
+                        i ? "canary" : "champion");
+        mlops_feature_unref(f);
+    }
+    set_deployment(s, "web", "fraud", 0.5);
+    self.deployment = open_deployment(s, "web");
+    assert_int_equal(mlops_deployment_n_inputs(self.deployment), 3);
+    stand_alone(serve_keys, &self);
+    mlops_deployment_close(self.deployment);
+    mlops_table_unref(table);
+    mlops_model_unref(model);
+    mlops_store_close(s);
+    remove_place(&p);
 }
 
 static void the_counter_counts(void **state) {
@@ -240,6 +297,7 @@ int main(void) {
         cmocka_unit_test(the_counter_counts),
         cmocka_unit_test(predicting_stands_alone),
         cmocka_unit_test(features_of_rows_stand_alone),
+        cmocka_unit_test(deployments_stand_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

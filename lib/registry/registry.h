@@ -47,6 +47,11 @@ void mlops__registry_key(mlops__key *out, const char *model, const char *alias, 
 mlops_status mlops__registry_expect(mlops_change *change, const mlops__registry_record *record,
                                     mlops_error *err);
 
+/* Writes the members of a record whose names are none of these (NULL ends them), so that
+ * who changes a record keeps what he does not know. */
+void mlops__registry_put_rest(mlops__json_writer *json, const mlops__record *record,
+                              const char *const *known);
+
 /* Writes the record of a buffer, which is freed, under the key of what was read. */
 mlops_status mlops__registry_put(mlops_change *change, const mlops__registry_record *record,
                                  mlops__buf *json, mlops_error *err);
@@ -105,9 +110,6 @@ mlops_status mlops__registry_entry_at(mlops__registry *self, const char *model, 
  * while reading. */
 mlops_status mlops__registry_content(const mlops__registry *self, const mlops_id *id,
                                      mlops__buf *out, mlops_error *err);
-
-/* Appends a field to a line of CSV. */
-void mlops__registry_put_listed(mlops__buf *out, const char *name, size_t n);
 
 /* Appends the names of aliases that a version (0: any) of a model holds: one line of CSV. */
 mlops_status mlops__registry_put_aliases(mlops__registry *self, const char *model, int64_t version,

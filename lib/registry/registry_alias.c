@@ -34,6 +34,7 @@ static mlops_status put_entry(mlops_change *change, const mlops__registry_alias 
 
 static mlops_status put_holder(mlops_change *change, const mlops__registry_alias *from,
                                const mlops__alias_move *move, int64_t now, mlops_error *err) {
+    static const char *const known[] = {"version", "number", "time_ns", NULL};
     mlops__buf buf;
     mlops__json_writer json;
     mlops__buf_init(&buf, &mlops__store_host(mlops__change_store(change))->allocator);
@@ -42,6 +43,7 @@ static mlops_status put_holder(mlops_change *change, const mlops__registry_alias
     if (move->version) mlops__record_put_i64(&json, "version", move->version);
     mlops__record_put_i64(&json, "number", from->number + 1);
     mlops__record_put_i64(&json, "time_ns", now);
+    mlops__registry_put_rest(&json, &from->record.fields, known);
     mlops__json_close(&json, '}');
     return mlops__registry_put(change, &from->record, &buf, err);
 }

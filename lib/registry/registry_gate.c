@@ -132,6 +132,7 @@ mlops_status mlops__gate_read(mlops__registry *self, const char *model, const ch
 
 mlops_status mlops__gate_put(mlops_change *change, const mlops__registry_record *record,
                              const char *text, mlops_error *err) {
+    static const char *const known[] = {"gate", NULL};
     mlops__buf buf;
     mlops__json_writer json;
     MLOPS_TRY(mlops__registry_expect(change, record, err));
@@ -141,6 +142,7 @@ mlops_status mlops__gate_put(mlops_change *change, const mlops__registry_record 
     mlops__json_writer_init(&json, &buf, 0);
     mlops__json_open(&json, '{');
     mlops__record_put_text(&json, "gate", text);
+    mlops__registry_put_rest(&json, &record->fields, known);
     mlops__json_close(&json, '}');
     return mlops__registry_put(change, record, &buf, err);
 }

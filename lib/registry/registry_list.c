@@ -3,6 +3,7 @@
  * Owns the table until it is whole. Invariant: rows come in the order of keys, which is that of
  * names and numbers.
  */
+#include "column/names.h"
 #include "column/rows.h"
 #include "registry/registry.h"
 
@@ -185,8 +186,9 @@ static mlops_status write_holders(listing *self, const mlops__record *record, ml
         mlops__buf one;
         mlops__buf_init(&one, self->state.allocator);
         mlops__buf_format(&one, "%s=%s", field->name, (const char *)field->json.data);
+        mlops__buf_u8(&one, 0);
         if (one.status) out->status = one.status;
-        else mlops__registry_put_listed(out, (const char *)one.data, one.size);
+        else mlops__names_put(out, (const char *)one.data);
         mlops__buf_free(&one);
     }
     return MLOPS_OK;

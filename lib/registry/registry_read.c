@@ -97,13 +97,7 @@ mlops_status mlops_registry_file(mlops_store *store, const char *name, const cha
 
 /* ---- describing ---- */
 
-static void put_fields(mlops__json_writer *json, const mlops__record *record) {
-    for (size_t i = 0; i < record->n; i++) {
-        const mlops__field *field = &record->fields[i];
-        mlops__json_name(json, field->name);
-        mlops__json_raw(json, (const char *)field->json.data, field->json.size);
-    }
-}
+static const char *const nothing[] = {NULL};
 
 typedef struct describing {
     mlops__registry state;
@@ -145,7 +139,7 @@ static void put_decision(describing *self, mlops__bytes key, const mlops__record
     mlops__json_name(&self->json, "alias");
     mlops__json_string_n(&self->json, (const char *)alias.data, alias.size);
     mlops__record_put_i64(&self->json, "number", mlops__key_part_number(key, 2));
-    put_fields(&self->json, record);
+    mlops__registry_put_rest(&self->json, record, nothing);
     mlops__json_close(&self->json, '}');
 }
 
@@ -156,7 +150,7 @@ static mlops_status describe(describing *self, mlops_store *store, const char *w
     mlops__json_writer *json = &self->json;
     mlops__json_open(json, '{');
     mlops__record_put_text(json, "model", self->version.model);
-    put_fields(json, &self->version.record.fields);
+    mlops__registry_put_rest(json, &self->version.record.fields, nothing);
     mlops__json_name(json, "aliases");
     mlops__json_open(json, '[');
     MLOPS_TRY(each(self, MLOPS__TABLE_ALIASES, put_alias, err));

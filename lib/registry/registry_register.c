@@ -246,6 +246,7 @@ static mlops_status put_version(registering *self, int64_t now, mlops_error *err
 }
 
 static mlops_status put_model(registering *self, int64_t now, mlops_error *err) {
+    static const char *const known[] = {"created_ns", "latest", NULL};
     mlops__buf buf;
     mlops__json_writer json;
     mlops__buf_init(&buf, &self->host->allocator);
@@ -254,6 +255,7 @@ static mlops_status put_model(registering *self, int64_t now, mlops_error *err) 
     mlops__record_put_i64(&json, "created_ns",
                           mlops__record_i64(&self->named.fields, "created_ns", now));
     mlops__record_put_i64(&json, "latest", self->version);
+    mlops__registry_put_rest(&json, &self->named.fields, known);
     mlops__json_close(&json, '}');
     return mlops__registry_put(self->change, &self->named, &buf, err);
 }

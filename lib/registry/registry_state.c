@@ -6,6 +6,7 @@
  */
 #include "registry/registry.h"
 
+#include "column/names.h"
 #include "text/near.h"
 #include "text/number.h"
 #include "text/utf8.h"
@@ -85,6 +86,18 @@ mlops_status mlops__registry_expect(mlops_change *change, const mlops__registry_
                                 record->stored, err);
 }
 
+void mlops__registry_put_rest(mlops__json_writer *json, const mlops__record *record,
+                              const char *const *known) {
+    for (size_t i = 0; i < record->n; i++) {
+        const mlops__field *field = &record->fields[i];
+        const char *const *k = known;
+        while (*k && strcmp(*k, field->name) != 0) k++;
+        if (*k) continue;
+        mlops__json_name(json, field->name);
+        mlops__json_raw(json, (const char *)field->json.data, field->json.size);
+    }
+}
+
 mlops_status mlops__registry_put(mlops_change *change, const mlops__registry_record *record,
                                  mlops__buf *json, mlops_error *err) {
     return mlops__record_put(change, record->table, &record->key, json, err);
@@ -136,47 +149,38 @@ mlops_status mlops__registry_check_alias(const char *alias, mlops_error *err) {
     return MLOPS_OK;
 }
 
-/* Of keys below a prefix, the part that is nearest to a name. */
-static mlops_status find_near(mlops__registry *self, mlops__table table, mlops__bytes prefix,
-                              int part, mlops__near *near, mlops_error *err) {
+mlops_status mlops__registry_model(mlops__registry *self, const char *name,
+                                   mlops__registry_record *out, mlops_error *err) {
+    MLOPS_TRY(mlops__name_check("model", name, err));
+    MLOPS_TRY(mlops__registry_get(self, out, MLOPS__TABLE_MODELS, name, NULL, -1, err));
+    return out->there
+               ? MLOPS_OK
+               : mlops__record_missing(&self->index, MLOPS__TABLE_MODELS, "model", name, err);
+}
+
+/* The alias of the model that is nearest to a name. */
+static mlops_status find_near(mlops__registry *self, const char *model, mlops__near *near,
+                              mlops_error *err) {
     mlops__index_iter iter;
+    mlops__key prefix;
     mlops__bytes key, value;
-    MLOPS_TRY(mlops__index_iter_init(&iter, &self->index, (uint8_t)table, prefix, err));
+    mlops__registry_key(&prefix, model, NULL, -1);
+    MLOPS_TRY(mlops__index_iter_init(&iter, &self->index, MLOPS__TABLE_ALIASES,
+                                     mlops__key_prefix(&prefix), err));
     mlops_status status;
     while ((status = mlops__index_iter_next(&iter, &key, &value, err)) == MLOPS_OK) {
-        mlops__bytes name = mlops__key_part(key, part);
+        mlops__bytes name = mlops__key_part(key, 1);
         mlops__near_consider(near, (const char *)name.data, name.size);
     }
     mlops__index_iter_free(&iter);
     return status == MLOPS_END ? MLOPS_OK : status;
 }
 
-static mlops_status no_model(mlops__registry *self, const char *name, mlops_error *err) {
-    mlops__near near;
-    mlops__near_begin(&near, name, strlen(name));
-    MLOPS_TRY(find_near(self, MLOPS__TABLE_MODELS, (mlops__bytes){(const uint8_t *)"", 0}, 0, &near,
-                        err));
-    if (near.found)
-        return mlops__fail(err, MLOPS_E_NOT_FOUND,
-                           "there is no model \"%s\"; did you mean \"%.*s\"?", name,
-                           (int)near.n_found, near.found);
-    return mlops__fail(err, MLOPS_E_NOT_FOUND, "there is no model \"%s\"", name);
-}
-
-mlops_status mlops__registry_model(mlops__registry *self, const char *name,
-                                   mlops__registry_record *out, mlops_error *err) {
-    MLOPS_TRY(mlops__name_check("model", name, err));
-    MLOPS_TRY(mlops__registry_get(self, out, MLOPS__TABLE_MODELS, name, NULL, -1, err));
-    return out->there ? MLOPS_OK : no_model(self, name, err);
-}
-
 static mlops_status no_holder(mlops__registry *self, const char *name, const char *alias,
                               mlops_error *err) {
-    mlops__key key;
     mlops__near near;
     mlops__near_begin(&near, alias, strlen(alias));
-    mlops__registry_key(&key, name, NULL, -1);
-    MLOPS_TRY(find_near(self, MLOPS__TABLE_ALIASES, mlops__key_prefix(&key), 1, &near, err));
+    MLOPS_TRY(find_near(self, name, &near, err));
     if (near.found && (near.n_found != near.n || memcmp(near.found, alias, near.n) != 0))
         return mlops__fail(err, MLOPS_E_NOT_FOUND,
                            "no version of \"%s\" holds \"%s\"; did you mean \"%.*s\"?", name, alias,
@@ -292,18 +296,6 @@ mlops_status mlops__registry_content(const mlops__registry *self, const mlops_id
     return MLOPS_OK;
 }
 
-void mlops__registry_put_listed(mlops__buf *out, const char *name, size_t n) {
-    if (out->size) mlops__buf_u8(out, ',');
-    int quoted =
-        memchr(name, ',', n) || memchr(name, '"', n) || name[0] == ' ' || name[n - 1] == ' ';
-    if (quoted) mlops__buf_u8(out, '"');
-    for (size_t i = 0; i < n; i++) {
-        if (name[i] == '"') mlops__buf_u8(out, '"');
-        mlops__buf_u8(out, (uint8_t)name[i]);
-    }
-    if (quoted) mlops__buf_u8(out, '"');
-}
-
 mlops_status mlops__registry_put_aliases(mlops__registry *self, const char *model, int64_t version,
                                          mlops__buf *out, mlops_error *err) {
     mlops__index_iter iter;
@@ -319,8 +311,11 @@ mlops_status mlops__registry_put_aliases(mlops__registry *self, const char *mode
         if (status) break;
         int64_t holder = mlops__record_i64(&record, "version", 0);
         mlops__bytes alias = mlops__key_part(key, 1);
-        if (holder && (!version || holder == version) && alias.size)
-            mlops__registry_put_listed(out, (const char *)alias.data, alias.size);
+        if (!holder || (version && holder != version)) continue;
+        const char *name = mlops__arena_text(&self->arena, (const char *)alias.data, alias.size);
+        if (name) mlops__names_put(out, name);
+        else status = mlops__fail_nomem(err, alias.size);
+        if (status) break;
     }
     mlops__index_iter_free(&iter);
     return status == MLOPS_END ? MLOPS_OK : status;

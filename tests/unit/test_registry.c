@@ -419,6 +419,50 @@ static void the_audit_trail_says_what_was_done(void **state) {
     remove_ground(&g);
 }
 
+static void put_raw(mlops_change *c, mlops__table table, const char *key, const char *json) {
+    mlops_error e;
+    works(mlops__change_put(c, table, text(key), text(json), &e), &e);
+}
+
+static void raw_has(ground *g, mlops__table table, const char *key, const char *part) {
+    mlops__index index;
+    mlops__bytes value;
+    mlops_error e;
+    char json[1000] = "";
+    works(mlops__store_read_begin(g->store, &index, &e), &e);
+    works(mlops__index_get(&index, (uint8_t)table, text(key), &value, &e), &e);
+    memcpy(json, value.data, value.size);
+    mlops__store_read_end(&index);
+    has(json, part);
+}
+
+/* Members that a later library put there stay. */
+static void what_is_not_known_is_kept(void **state) {
+    (void)state;
+    ground g;
+    mlops_error e;
+    make_ground(&g);
+    register_some(&g, "m", 2);
+    promote(&g, "m", "1", "champion");
+    mlops_change *c = new_change(g.store);
+    put_raw(c, MLOPS__TABLE_MODELS, "m", "{\"created_ns\":5,\"latest\":2,\"owner\":[\"a\"]}");
+    put_raw(c, MLOPS__TABLE_ALIASES, "m\tchampion",
+            "{\"version\":1,\"number\":1,\"time_ns\":7,\"lock\":{\"by\":\"b\"}}");
+    put_raw(c, MLOPS__TABLE_GATES, "m\tchampion", "{\"gate\":\"auc > 0.5\",\"since\":1}");
+    commit(c);
+    works(mlops_registry_set_gate(c, "m", "champion", NULL, &e), &e);
+    put_raw(c, MLOPS__TABLE_GATES, "m\tother", "{\"gate\":\"auc > 0.5\",\"since\":1}");
+    works(mlops_registry_set_gate(c, "m", "other", "auc > 0.25", &e), &e);
+    commit(c);
+    mlops_change_free(c);
+    promote(&g, "m", "2", "champion");
+    register_some(&g, "m", 1);
+    raw_has(&g, MLOPS__TABLE_MODELS, "m", "{\"created_ns\":5,\"latest\":3,\"owner\":[\"a\"]}");
+    raw_has(&g, MLOPS__TABLE_ALIASES, "m\tchampion", "\"lock\":{\"by\":\"b\"}}");
+    raw_has(&g, MLOPS__TABLE_GATES, "m\tother", "{\"gate\":\"auc > 0.25\",\"since\":1}");
+    remove_ground(&g);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_registered_comes_back),
@@ -431,6 +475,7 @@ int main(void) {
         cmocka_unit_test(data_and_model_go_in_together),
         cmocka_unit_test(two_that_register_at_once_conflict),
         cmocka_unit_test(the_audit_trail_says_what_was_done),
+        cmocka_unit_test(what_is_not_known_is_kept),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -18,6 +18,13 @@ static inline double now(void) {
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+/* What this process has used of its core: what a busy machine leaves of the wall clock. */
+static inline double used(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
 static inline void need(mlops_status status, const mlops_error *e) {
     if (!status) return;
     fprintf(stderr, "%s: %s\n", mlops_status_name(status), e->message);

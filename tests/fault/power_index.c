@@ -1,0 +1,321 @@
+/* Power cuts while a store with an index in a file is written: LMDB's own calls are cut like ours.
+ *
+ * Owns the log of all calls that change the store's files, made by this library and by LMDB, which
+ * is replayed as power_store does it; each image is put on the machine's files and opened there as
+ * after a start of the machine. What was acknowledged is there, whatever became of the files of the
+ * index; a map that was not closed clean is not even looked at: in some images it is one of a later
+ * moment, whole and plausible.
+ */
+#define _GNU_SOURCE
+#include "fault/calls.h"
+#include "fault/replay_power.h"
+#include "fault/store_model.h"
+
+#include "store/core.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { NAMES_MAX = 900, PATH = 200, FLUSH_EVERY = 4, GO_ON_EVERY = 11, POISON_EVERY = 3 };
+
+static char top[100];
+static size_t n_top; /* with the slash behind it */
+
+/* ---- the recorder ---- */
+
+static mlops__buf log_of_calls;
+static char numbers[NAMES_MAX][PATH]; /* names of files by their numbers in the log */
+static uint32_t next_number;
+
+static void put_record(mlops__record_op op, uint32_t number, int64_t offset, const void *bytes,
+                       size_t n) {
+    mlops__buf_u8(&log_of_calls, (uint8_t)op);
+    mlops__buf_u32(&log_of_calls, number);
+    mlops__buf_u64(&log_of_calls, (uint64_t)offset);
+    mlops__buf_u32(&log_of_calls, (uint32_t)n);
+    mlops__buf_put(&log_of_calls, bytes, n);
+}
+
+static void put_paths(mlops__record_op op, uint32_t number, const char *first, const char *second) {
+    char text[2 * PATH];
+    size_t n = strlen(first), m = second ? strlen(second) : 0;
+    memcpy(text, first, n + 1);
+    if (second) memcpy(text + n + 1, second, m + 1);
+    put_record(op, number, 0, text, second ? n + 1 + m : n);
+}
+
+static void forget(const char *name) {
+    for (size_t i = 0; i < NAMES_MAX; i++)
+        if (strcmp(numbers[i], name) == 0) numbers[i][0] = 0;
+}
+
+static uint32_t add_number(mlops__record_op op, const char *name) {
+    uint32_t number = next_number++ % NAMES_MAX;
+    snprintf(numbers[number], PATH, "%s", name);
+    put_paths(op, number, name, NULL);
+    return number;
+}
+
+static uint32_t number_of(const char *name) {
+    for (uint32_t i = 0; i < NAMES_MAX; i++)
+        if (strcmp(numbers[i], name) == 0) return i;
+    return add_number(MLOPS__RECORD_OPEN, name);
+}
+
+static void record_call(const call *c, size_t bytes) {
+    if (strncmp(c->path, top, n_top - 1) != 0) return;
+    const char *name = strlen(c->path) >= n_top ? c->path + n_top : ".";
+    switch (c->kind) {
+    case CALL_CREATE:
+        forget(name);
+        add_number(MLOPS__RECORD_CREATE, name);
+        break;
+    case CALL_WRITE:
+        put_record(MLOPS__RECORD_WRITE, number_of(name), c->offset, c->bytes, bytes);
+        break;
+    case CALL_TRUNCATE:
+        put_record(MLOPS__RECORD_TRUNCATE, number_of(name), c->offset, NULL, 0);
+        break;
+    case CALL_SYNC: put_record(MLOPS__RECORD_SYNC, number_of(name), 0, NULL, 0); break;
+    case CALL_SYNC_DIR: put_paths(MLOPS__RECORD_SYNC_DIR, 0, name, NULL); break;
+    case CALL_RENAME:
+        forget(name);
+        forget(c->other + n_top);
+        put_paths(MLOPS__RECORD_RENAME, 0, name, c->other + n_top);
+        break;
+    case CALL_UNLINK:
+        forget(name);
+        put_paths(MLOPS__RECORD_UNLINK, 0, name, NULL);
+        break;
+    case CALL_MKDIR: break;
+    }
+}
+
+static void mark(int64_t number) { put_record(MLOPS__RECORD_MARK, 0, number, NULL, 0); }
+
+/* ---- a machine that can be started anew ---- */
+
+static uint64_t boot_number;
+
+static int64_t this_boot(void *ctx, uint8_t *out) {
+    (void)ctx;
+    memset(out, 0, 16);
+    memcpy(out, &boot_number, sizeof boot_number);
+    return 0;
+}
+
+static mlops_store *open_at(const char *dir, mlops_sync sync, mlops_error *err) {
+    char path[PATH];
+    mlops_store *s = NULL;
+    mlops_io io = mlops__io_posix;
+    mlops_host host = MLOPS_HOST_INIT;
+    mlops_store_opts opts = MLOPS_STORE_OPTS_INIT;
+    io.boot = this_boot;
+    host.io = &io;
+    opts.host = &host;
+    opts.sync = sync;
+    opts.journal_bytes = 4096;
+    opts.map_max = 16 << 20;
+    snprintf(path, sizeof path, "%s/%s", top, dir);
+    return mlops_store_open(&s, path, &opts, err) ? NULL : s;
+}
+
+static void must(int condition, const char *what) {
+    if (condition) return;
+    printf("Bail out! %s\n", what);
+    exit(1);
+}
+
+/* ---- images on the machine's files ---- */
+
+static void empty_folder(const char *path) {
+    DIR *d = opendir(path);
+    for (struct dirent *e; d && (e = readdir(d));) {
+        char name[3 * PATH];
+        if (e->d_name[0] == '.' && strlen(e->d_name) < 3) continue;
+        snprintf(name, sizeof name, "%s/%s", path, e->d_name);
+        if (e->d_type == DT_DIR) empty_folder(name);
+        else unlink(name);
+    }
+    if (d) closedir(d);
+}
+
+static void put_file(const char *name, const uint8_t *bytes, size_t n) {
+    char path[2 * PATH];
+    snprintf(path, sizeof path, "%s/image/%s", top, name);
+    FILE *f = fopen(path, "wb");
+    must(f && fwrite(bytes, 1, n, f) == n && fclose(f) == 0, path);
+}
+
+typedef struct final_map {
+    uint8_t *bytes; /* of the map as the last close left it */
+    size_t n;
+} final_map;
+
+static final_map last_map;
+
+static void load_last_map(void) {
+    char path[PATH];
+    struct stat info;
+    snprintf(path, sizeof path, "%s/s/index/data.mdb", top);
+    must(stat(path, &info) == 0, path);
+    free(last_map.bytes);
+    last_map.n = (size_t)info.st_size;
+    last_map.bytes = malloc(last_map.n);
+    FILE *f = fopen(path, "rb");
+    must(f && last_map.bytes && fread(last_map.bytes, 1, last_map.n, f) == last_map.n, path);
+    fclose(f);
+}
+
+static int was_clean(const mlops__io_memory *image) {
+    size_t n;
+    const uint8_t *stamp = mlops__io_memory_content(image, "s/index/boot", &n);
+    return stamp && n > 6 && memcmp(stamp, "clean ", 6) == 0;
+}
+
+static void put_image(const power_cut *cut) {
+    char path[PATH];
+    static const char *const FOLDERS[] = {"", "/s", "/s/journal", "/s/packs", "/s/index"};
+    int poison = cut->state % POISON_EVERY == 0 && !was_clean(cut->memory);
+    snprintf(path, sizeof path, "%s/image", top);
+    empty_folder(path);
+    for (size_t i = 0; i < sizeof FOLDERS / sizeof FOLDERS[0]; i++) {
+        snprintf(path, sizeof path, "%s/image%s", top, FOLDERS[i]);
+        mkdir(path, 0777);
+    }
+    for (int64_t i = 0; i < mlops__io_memory_n_files(cut->memory); i++) {
+        const char *name = mlops__io_memory_name(cut->memory, i);
+        size_t n;
+        const uint8_t *bytes = mlops__io_memory_content(cut->memory, name, &n);
+        if (poison && strcmp(name, "s/index/data.mdb") == 0)
+            put_file(name, last_map.bytes, last_map.n);
+        else put_file(name, bytes, n);
+    }
+}
+
+/* ---- judging ---- */
+
+typedef struct judge_of {
+    mlops_sync sync;
+    int64_t n_told; /* of bad states */
+} judge_of;
+
+static int complain(judge_of *j, const power_cut *cut, const char *what, int64_t number) {
+    if (j->n_told++ < 5)
+        printf("# record %lld, state %lld, acknowledged %lld: %s (%lld)\n", (long long)cut->record,
+               (long long)cut->state, (long long)cut->acknowledged, what, (long long)number);
+    return 1;
+}
+
+static int judge(void *user, const power_cut *cut) {
+    judge_of *j = user;
+    mlops_error e;
+    int64_t least = cut->acknowledged;
+    if (j->sync == MLOPS_SYNC_RELAXED) least = least / FLUSH_EVERY * FLUSH_EVERY;
+    put_image(cut);
+    boot_number++;
+    mlops_store *s = open_at("image/s", j->sync, &e);
+    if (!s) return cut->acknowledged >= 0 ? complain(j, cut, e.message, 0) : 0;
+    int64_t seq = model_seq(s);
+    int good = seq >= least && seq <= cut->acknowledged + 1;
+    if (cut->acknowledged < 0) good = seq == 0;
+    good = good && model_holds(s, seq);
+    if (good && cut->state % GO_ON_EVERY == 0 && seq < MODEL_MAX) {
+        good = model_commit(s, seq + 1, NULL) == MLOPS_OK;
+        mlops_store_close(s);
+        s = good ? open_at("image/s", j->sync, &e) : NULL;
+        good = s && model_holds(s, seq + 1);
+    }
+    mlops_store_close(s);
+    return good ? 0 : complain(j, cut, "it does not hold what it must", seq);
+}
+
+/* ---- scenarios ---- */
+
+typedef struct scenario {
+    const char *name;
+    mlops_sync sync;
+    int64_t n_commits;
+    int64_t snapshot_every; /* 0: never */
+    int64_t reopen_every;   /* 0: never; every second time the machine is started anew */
+} scenario;
+
+static const scenario SCENARIOS[] = {
+    {"full", MLOPS_SYNC_FULL, 14, 0, 0},
+    {"full with snapshots", MLOPS_SYNC_FULL, 13, 5, 0},
+    {"relaxed with snapshots", MLOPS_SYNC_RELAXED, 14, 6, 0},
+    {"full, closed and opened again", MLOPS_SYNC_FULL, 12, 7, 3},
+};
+
+static mlops_store *open_again(mlops_store *s, const scenario *sc, int64_t k) {
+    mlops_error e;
+    mlops_store_close(s);
+    if (k % (2 * sc->reopen_every) == 0) boot_number++;
+    s = open_at("s", sc->sync, &e);
+    must(s != NULL, e.message);
+    return s;
+}
+
+static void record_scenario(const scenario *sc) {
+    mlops_error e;
+    mark(-1);
+    mlops_store *s = open_at("s", sc->sync, &e);
+    must(s != NULL, e.message);
+    mark(0);
+    for (int64_t k = 1; k <= sc->n_commits; k++) {
+        must(model_commit(s, k, &e) == MLOPS_OK, e.message);
+        if (sc->sync == MLOPS_SYNC_RELAXED && k % FLUSH_EVERY == 0)
+            must(mlops_store_service(s, INT64_MAX, &e) == MLOPS_END, e.message);
+        mark(k);
+        if (sc->snapshot_every && k % sc->snapshot_every == 0)
+            must(mlops__snapshot_write(s, model_seq(s), &e) == MLOPS_OK, e.message);
+        if (sc->reopen_every && k % sc->reopen_every == 0) s = open_again(s, sc, k);
+    }
+    mlops_store_close(s);
+}
+
+static int run_scenario(const scenario *sc, int number, int32_t n_random, int64_t *n_states) {
+    char command[160];
+    power_totals totals = {0, 0, 0, -1};
+    judge_of j = {sc->sync, 0};
+    power_opts opts = {judge, &j, 20261121, n_random};
+    snprintf(command, sizeof command, "rm -rf '%s/s' '%s/image'", top, top);
+    must(system(command) == 0, "rm");
+    memset(numbers, 0, sizeof numbers);
+    mlops__buf_init(&log_of_calls, &mlops__heap);
+    calls_after = record_call;
+    record_scenario(sc);
+    calls_after = NULL;
+    load_last_map();
+    must(log_of_calls.status == MLOPS_OK, "the log");
+    int bad = power_replay(&totals, log_of_calls.data, log_of_calls.size, &opts);
+    mlops__buf_free(&log_of_calls);
+    bad = bad || totals.n_bad || totals.n_states == 0;
+    printf("%s %d - %s: %lld records, %lld states, %lld bad\n", bad ? "not ok" : "ok", number,
+           sc->name, (long long)totals.n_records, (long long)totals.n_states,
+           (long long)totals.n_bad);
+    fflush(stdout);
+    *n_states += totals.n_states;
+    return bad;
+}
+
+/* usage: power_index [STATES]: random states at each cut. */
+int main(int argc, char **argv) {
+    int32_t n_random = argc > 1 ? atoi(argv[1]) : 1;
+    int failed = 0, n = (int)(sizeof SCENARIOS / sizeof SCENARIOS[0]);
+    int64_t n_states = 0;
+    char command[160];
+    const char *tmp = getenv("TMPDIR");
+    snprintf(top, sizeof top, "%.60s/mlops-power-XXXXXX", tmp ? tmp : "/tmp");
+    must(mkdtemp(top) != NULL, "mkdtemp");
+    n_top = strlen(top) + 1;
+    printf("1..%d\n", n);
+    for (int i = 0; i < n; i++) failed |= run_scenario(&SCENARIOS[i], i + 1, n_random, &n_states);
+    printf("# power cuts survived: %lld states\n", (long long)n_states);
+    snprintf(command, sizeof command, "rm -r '%s'", top);
+    return system(command) != 0 || failed;
+}

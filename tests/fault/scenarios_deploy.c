@@ -1,0 +1,384 @@
+/* Feature sets, deployments and watches: after a verb that failed each record is as before the
+ * change or as behind it, what serves goes on serving, and a window is kept once or still waits.
+ *
+ * Owns what each scenario finds: version 1 of m, with features of its own, is the champion; 2,
+ * without, the canary; deployment web; set "raw"; watch m without a window. Files in memory have
+ * the index in memory, files of the machine have it in LMDB.
+ */
+#include "fault/sweep.h"
+
+#include "base/fail.h"
+#include "sys/host.h"
+
+#include <mlops.h>
+#include <string.h>
+
+enum { ROWS = 60, WINDOW = 50 };
+
+static const char DEFINITION[] = "x = x\ncolour_n = colour_n\nz = z";
+
+static int64_t (*list_below)(void *ctx, const char *path, char *names, size_t cap);
+
+/* host.h lets no table interrupt a listing. */
+static int64_t patient_list(void *ctx, const char *path, char *names, size_t cap) {
+    int64_t code;
+    do code = list_below(ctx, path, names, cap);
+    while (code < 0 && mlops__os_kind_of(code) == MLOPS__OS_INTERRUPTED);
+    return code;
+}
+
+static int64_t no_sync(void *ctx, int64_t file) {
+    (void)ctx, (void)file;
+    return 0;
+}
+
+static int64_t no_sync_dir(void *ctx, const char *path) {
+    (void)ctx, (void)path;
+    return 0;
+}
+
+static mlops_status open_as(mlops_store **out, const mlops_host *host, const char *dir, int calm) {
+    sweep_path path;
+    mlops_io io = *host->io;
+    mlops_host mine = *host;
+    mlops_store_opts opts = MLOPS_STORE_OPTS_INIT;
+    list_below = io.list;
+    io.list = patient_list;
+    if (calm) {
+        io.sync = no_sync;
+        io.sync_dir = no_sync_dir;
+    }
+    mine.io = &io;
+    opts.host = &mine;
+    opts.index = strcmp(dir, "/dir") == 0 ? MLOPS_STORE_INDEX_MEMORY : MLOPS_STORE_INDEX_FILE;
+    return mlops_store_open(out, sweep_in(&path, dir, "s"), &opts, NULL);
+}
+
+/* ---- what there is ---- */
+
+static mlops_status make_table(mlops_table **out, const mlops_host *host) {
+    double values[ROWS * 3];
+    for (int i = 0; i < ROWS; i++) {
+        double row[3] = {i % 7 - 3, i % 3 - 1, i % 5 - 2};
+        memcpy(values + 3 * i, row, sizeof row);
+    }
+    return mlops_table_from_matrix(out, values, ROWS, 3, "x,colour_n,z", host, NULL);
+}
+
+static mlops_status make_features(mlops_feature **out, const mlops_host *host, int kind) {
+    mlops_table *table;
+    mlops_feature_opts opts = MLOPS_FEATURE_OPTS_INIT;
+    *out = NULL;
+    opts.host = host;
+    MLOPS_TRY(make_table(&table, host));
+    mlops_status status =
+        mlops_feature_fit(out, kind ? "x = x - 1" : DEFINITION, table, &opts, NULL);
+    mlops_table_unref(table);
+    return status;
+}
+
+static int register_both(const mlops_host *host, const char *dir, mlops_change *c) {
+    mlops_model *model;
+    mlops_table *table;
+    mlops_feature *features;
+    mlops_reference *reference;
+    int64_t version;
+    mlops_register_opts opts = MLOPS_REGISTER_OPTS_INIT;
+    mlops_reference_opts look = MLOPS_REFERENCE_OPTS_INIT;
+    mlops_error err;
+    look.host = host;
+    MLOPS_TRY(sweep_load_model(&model, host, dir, &err));
+    MLOPS_TRY(make_table(&table, host));
+    MLOPS_TRY(make_features(&features, host, 0));
+    MLOPS_TRY(mlops_reference_new(&reference, table, &look, NULL));
+    opts.features = features;
+    opts.reference = reference;
+    int status = mlops_registry_register(c, &version, "m", model, &opts, NULL);
+    opts.features = NULL;
+    if (!status) status = mlops_registry_register(c, &version, "m", model, &opts, NULL);
+    if (!status) status = mlops_featurestore_put(c, &version, "raw", features, NULL);
+    mlops_reference_unref(reference);
+    mlops_feature_unref(features);
+    mlops_table_unref(table);
+    mlops_model_unref(model);
+    return status;
+}
+
+static mlops_status set_share(mlops_change *c, double share, mlops_error *err) {
+    mlops_deploy_opts opts = MLOPS_DEPLOY_OPTS_INIT;
+    opts.model = "m";
+    opts.canary_share = share;
+    return mlops_deploy_set(c, "web", &opts, err);
+}
+
+static mlops_status open_watch(mlops_watch **out, mlops_store *s, mlops_error *err) {
+    mlops_watch_opts opts = MLOPS_WATCH_OPTS_INIT;
+    opts.window_rows = WINDOW;
+    return mlops_watch_open(out, s, "m", "champion", &opts, err);
+}
+
+static int make_all(const mlops_host *host, const char *dir, mlops_store *s) {
+    mlops_change *c;
+    mlops_watch *w;
+    MLOPS_TRY(mlops_change_new(&c, s, NULL, NULL));
+    int status = register_both(host, dir, c);
+    if (!status) status = mlops_registry_promote(c, "m", "1", "champion", NULL, NULL);
+    if (!status) status = mlops_registry_promote(c, "m", "2", "canary", NULL, NULL);
+    if (!status) status = set_share(c, 0.5, NULL);
+    if (!status) status = mlops_change_commit(c, NULL, NULL);
+    mlops_change_free(c);
+    if (!status) status = open_watch(&w, s, NULL);
+    if (!status) mlops_watch_close(w);
+    return status;
+}
+
+static int prepare(const mlops_host *host, const char *dir) {
+    mlops_store *s;
+    if (sweep_put_fixture(host, dir, "model.json")) return 1;
+    MLOPS_TRY(open_as(&s, host, dir, 1));
+    int status = make_all(host, dir, s);
+    mlops_store_close(s);
+    return status;
+}
+
+/* ---- judging ---- */
+
+static int64_t rows_of(mlops_table *t) {
+    int64_t n = t ? mlops_table_n_rows(t) : -1;
+    mlops_table_unref(t);
+    return n;
+}
+
+/* Rows and values by key, whoever serves them. */
+static int serves(mlops_deployment *d) {
+    static const char *const KEYS[] = {NULL, "a", "b", "c", "d"};
+    for (int k = 0; k < 5; k++) {
+        double out[2];
+        int64_t version = 0;
+        if (mlops_deployment_predict(d, KEYS[k], sweep_rows, 2, SWEEP_FEATURES, out, 1, &version) ||
+            memcmp(out, sweep_predictions, sizeof out) != 0 || version < 1)
+            return SWEEP_WRONG;
+    }
+    return MLOPS_OK;
+}
+
+static int features_are_whole(mlops_store *s) {
+    mlops_table *t = NULL;
+    mlops_feature *f;
+    if (mlops_featurestore_list(&t, s, NULL)) return 1;
+    int64_t n = rows_of(t);
+    if (n < 1 || n > 2) return 1;
+    for (int64_t k = 0; k <= n; k++) {
+        if (mlops_featurestore_get(&f, s, "raw", k, NULL)) return 1;
+        int wrong = mlops_feature_n_outputs(f) != (k == 1 || n == 1 ? 3 : 1);
+        mlops_feature_unref(f);
+        if (wrong) return 1;
+    }
+    return 0;
+}
+
+static int windows_are_whole(mlops_store *s) {
+    mlops_table *t = NULL;
+    char text[1 << 14];
+    if (mlops_watch_windows(&t, s, "m", NULL)) return 1;
+    int64_t n = rows_of(t);
+    for (int64_t k = 1; k <= n; k++)
+        if (mlops_watch_report(s, "m", k, text, sizeof text, NULL, NULL) || text[0] != '{')
+            return 1;
+    return n > 2 || mlops_watch_report(s, "m", n + 1, NULL, 0, NULL, NULL) != MLOPS_E_NOT_FOUND;
+}
+
+/* The store opens, everything in it is whole, and it goes on. */
+static int judge(const mlops_host *host, const char *dir, int status, const char *failed) {
+    mlops_store *s;
+    mlops_deployment *d;
+    mlops_change *c;
+    mlops_table *t = NULL;
+    mlops_deployment_stats stats = MLOPS_DEPLOYMENT_STATS_INIT;
+    (void)status, (void)failed;
+    if (open_as(&s, host, dir, 1)) return 1;
+    int bad = features_are_whole(s) || windows_are_whole(s) || mlops_deploy_list(&t, s, NULL);
+    bad = rows_of(t) != 1 || bad || mlops_deployment_open(&d, s, "web", NULL) != MLOPS_OK;
+    if (!bad) {
+        bad = serves(d) || mlops_change_new(&c, s, NULL, NULL);
+        if (!bad) {
+            bad = set_share(c, 1, NULL) || mlops_change_commit(c, NULL, NULL) ||
+                  mlops_deployment_refresh(d, NULL, NULL) || serves(d) ||
+                  mlops_deployment_stat(d, &stats) || stats.canary_share < 1;
+            mlops_change_free(c);
+        }
+        mlops_deployment_close(d);
+    }
+    mlops_store_close(s);
+    return bad;
+}
+
+/* ---- scenarios ---- */
+
+typedef int act(const mlops_host *host, mlops_store *s, mlops_error *err);
+
+static int told(int status, const mlops_error *err) {
+    return status < 0 && (err->code != status || !err->message[0]) ? SWEEP_WRONG : status;
+}
+
+static int with_store(const mlops_host *host, const char *dir, act *verb) {
+    mlops_store *s;
+    mlops_error err = {0};
+    MLOPS_TRY(open_as(&s, host, dir, 0));
+    int status = told(verb(host, s, &err), &err);
+    if (status && status != SWEEP_WRONG && told(verb(host, s, &err), &err) == SWEEP_WRONG)
+        status = SWEEP_WRONG;
+    mlops_store_close(s);
+    return status;
+}
+
+static int put_act(const mlops_host *host, mlops_store *s, mlops_error *err) {
+    mlops_change *c;
+    mlops_feature *f;
+    mlops_table *t;
+    int64_t version = 0;
+    int status = make_features(&f, host, 1);
+    if (status) return err->code = status, strcpy(err->message, "of the scenario"), status;
+    status = mlops_change_new(&c, s, NULL, err);
+    if (!status) {
+        status = mlops_featurestore_put(c, &version, "raw", f, err);
+        if (!status) status = mlops_change_commit(c, NULL, err);
+        mlops_change_free(c);
+    }
+    mlops_feature_unref(f);
+    if (status) return status;
+    MLOPS_TRY(mlops_featurestore_get(&f, s, "raw", 0, err));
+    mlops_feature_unref(f);
+    status = mlops_featurestore_list(&t, s, err);
+    if (status) return t ? SWEEP_WRONG : status;
+    return rows_of(t) == 2 && version == 2 ? MLOPS_OK : SWEEP_WRONG;
+}
+
+static int set_act(const mlops_host *host, mlops_store *s, mlops_error *err) {
+    mlops_change *c;
+    mlops_table *t;
+    (void)host;
+    MLOPS_TRY(mlops_change_new(&c, s, NULL, err));
+    int status = set_share(c, 0.25, err);
+    if (!status) status = mlops_change_commit(c, NULL, err);
+    mlops_change_free(c);
+    if (status) return status;
+    status = mlops_deploy_list(&t, s, err);
+    if (status) return t ? SWEEP_WRONG : status;
+    return rows_of(t) == 1 ? MLOPS_OK : SWEEP_WRONG;
+}
+
+/* What served before a refresh that failed goes on. */
+static int refresh_act(const mlops_host *host, mlops_store *s, mlops_error *err) {
+    mlops_deployment *d;
+    mlops_change *c;
+    int64_t n = 0;
+    (void)host;
+    int status = mlops_deployment_open(&d, s, "web", err);
+    if (status) return d ? SWEEP_WRONG : status;
+    status = mlops_change_new(&c, s, NULL, err);
+    if (!status) {
+        status = mlops_registry_promote(c, "m", "2", "champion", NULL, err);
+        if (!status) status = mlops_change_commit(c, NULL, err);
+        mlops_change_free(c);
+    }
+    if (!status) status = mlops_deployment_refresh(d, &n, err);
+    int64_t champion = mlops_deployment_route(d, NULL);
+    if (serves(d) || champion < 1 || (!status && champion != 2)) status = SWEEP_WRONG;
+    mlops_deployment_close(d);
+    return status;
+}
+
+/* A table by keys: nothing is written unless all is. */
+static int table_act(const mlops_host *host, mlops_store *s, mlops_error *err) {
+    mlops_deployment *d;
+    mlops_table *t;
+    double out[ROWS];
+    int64_t versions[ROWS];
+    int status = make_table(&t, host);
+    if (status) return err->code = status, strcpy(err->message, "of the scenario"), status;
+    for (int i = 0; i < ROWS; i++) out[i] = 7;
+    status = mlops_deployment_open(&d, s, "web", err);
+    if (!status) {
+        status = mlops_deployment_predict_table(d, t, "x", out, ROWS, 1, versions, err);
+        for (int i = 0; i < ROWS && status != SWEEP_WRONG; i++)
+            if ((out[i] == 7) == (status == MLOPS_OK)) status = SWEEP_WRONG;
+        mlops_deployment_close(d);
+    }
+    mlops_table_unref(t);
+    return status;
+}
+
+/* A window that is full is kept, or waits and is kept by the next call. */
+static int watch_act(const mlops_host *host, mlops_store *s, mlops_error *err) {
+    mlops_watch *w;
+    mlops_table *t;
+    int status = make_table(&t, host);
+    if (status) return err->code = status, strcpy(err->message, "of the scenario"), status;
+    status = open_watch(&w, s, err);
+    if (status) {
+        mlops_table_unref(t);
+        return w ? SWEEP_WRONG : status;
+    }
+    status = mlops_watch_add_table(w, t, err);
+    mlops_table_unref(t);
+    int64_t n = mlops_watch_n_rows(w), kept = mlops_watch_n_windows(w);
+    if (n != (status ? kept ? n : WINDOW : ROWS) && !(status && n == 0)) status = SWEEP_WRONG;
+    if (!status && kept != 1) status = SWEEP_WRONG;
+    mlops_watch_close(w);
+    return status;
+}
+
+static int read_act(const mlops_host *host, mlops_store *s, mlops_error *err) {
+    mlops_table *t;
+    size_t n = 0;
+    (void)host;
+    mlops_status status = mlops_watch_windows(&t, s, "m", err);
+    if (status) return t ? SWEEP_WRONG : (int)status;
+    if (rows_of(t) != 1) return SWEEP_WRONG;
+    MLOPS_TRY(mlops_watch_report(s, "m", 1, NULL, 0, &n, err));
+    return n > 0 ? MLOPS_OK : SWEEP_WRONG;
+}
+
+static int prepare_window(const mlops_host *host, const char *dir) {
+    mlops_store *s;
+    mlops_error err;
+    int status = prepare(host, dir);
+    if (status) return status;
+    MLOPS_TRY(open_as(&s, host, dir, 1));
+    status = watch_act(host, s, &err);
+    mlops_store_close(s);
+    return status;
+}
+
+static int put(const mlops_host *host, const char *dir) { return with_store(host, dir, put_act); }
+
+static int set(const mlops_host *host, const char *dir) { return with_store(host, dir, set_act); }
+
+static int refresh(const mlops_host *host, const char *dir) {
+    return with_store(host, dir, refresh_act);
+}
+
+static int predict(const mlops_host *host, const char *dir) {
+    return with_store(host, dir, table_act);
+}
+
+static int watch(const mlops_host *host, const char *dir) {
+    return with_store(host, dir, watch_act);
+}
+
+static int read_windows(const mlops_host *host, const char *dir) {
+    return with_store(host, dir, read_act);
+}
+
+enum { ALL = SWEEP_MEMORY | SWEEP_IO | SWEEP_TREE | SWEEP_ALONE };
+
+const sweep_scenario sweep_deploy[] = {
+    {"store featurestore put and get", prepare, put, judge, ALL},
+    {"store deploy set", prepare, set, judge, ALL},
+    {"store deployment refresh", prepare, refresh, judge, ALL},
+    {"store deployment predict", prepare, predict, judge, ALL},
+    {"store watch add", prepare, watch, judge, ALL},
+    {"store watch read", prepare_window, read_windows, judge, ALL},
+    {NULL, NULL, NULL, NULL, 0},
+};

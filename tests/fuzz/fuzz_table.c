@@ -1,0 +1,58 @@
+/* Tables as bytes: what is read, written again, gives the same bytes, and a part of its rows is a
+ * table, too. */
+#include "column/table_bytes.h"
+#include "column/table_select.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void must(int ok) {
+    if (!ok) abort();
+}
+
+static void write_again(const mlops_table *t, const uint8_t *data, size_t size) {
+    mlops__buf out;
+    mlops__buf_init(&out, &mlops__heap);
+    mlops__table_encode(t, &out);
+    must(!out.status && out.size == size && (size == 0 || memcmp(out.data, data, size) == 0));
+    mlops__buf_free(&out);
+}
+
+static void select_rows(const mlops_table *t) {
+    enum { BITS = 4096 };
+    static const uint8_t some[BITS / 8] = {0x55, 0xaa, 0xff, 0, 0x13};
+    int64_t n = mlops_table_n_rows(t);
+    mlops_table *parts[2];
+    if (n > BITS) return;
+    for (int wanted = 0; wanted < 2; wanted++)
+        must(!mlops__table_select(&parts[wanted], t, some, wanted, NULL));
+    must(mlops_table_n_rows(parts[0]) + mlops_table_n_rows(parts[1]) == n);
+    for (int i = 0; i < 2; i++) {
+        mlops__buf out;
+        mlops_table *back;
+        mlops__buf_init(&out, &mlops__heap);
+        mlops__table_encode(parts[i], &out);
+        must(!mlops__table_decode(&back, out.data, out.size, mlops__table_host(t), NULL));
+        mlops_table_unref(back);
+        mlops_table_unref(parts[i]);
+        mlops__buf_free(&out);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    mlops__host host;
+    mlops_table *t;
+    mlops_error err = {0};
+    must(!mlops__host_init(&host, NULL, NULL));
+    mlops_status status = mlops__table_decode(&t, data, size, &host, &err);
+    must(err.code == status);
+    if (status) {
+        must(status == MLOPS_E_CORRUPT || status == MLOPS_E_UNSUPPORTED);
+        must(t == NULL && err.message[0]);
+        return 0;
+    }
+    write_again(t, data, size);
+    select_rows(t);
+    mlops_table_unref(t);
+    return 0;
+}

@@ -1,0 +1,65 @@
+/* Trees of commits: no path that is taken leads out of a folder, paths ascend, and what is written
+ * of a tree is read as the same entries. */
+#include "dataset/tree.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void must(int ok) {
+    if (!ok) abort();
+}
+
+/* By other means than the library's. */
+static void check_path(const char *path) {
+    char framed[MLOPS__PATH_MAX + 3] = "/";
+    must(strlen(path) > 0 && strlen(path) <= MLOPS__PATH_MAX);
+    strcat(strcat(framed, path), "/");
+    must(!strstr(framed, "//") && !strstr(framed, "/../") && !strstr(framed, "/./"));
+    must(!strchr(path, '\\'));
+}
+
+static void check_entries(const mlops__tree *tree, mlops__arena *arena) {
+    for (size_t i = 0; i < tree->n; i++) {
+        mlops__facts facts;
+        mlops_error err = {0};
+        const mlops__entry *entry = tree->entries[i];
+        check_path(entry->path);
+        must(mlops__tree_find(tree, entry->path) == entry);
+        must(i == 0 || strcmp(tree->entries[i - 1]->path, entry->path) < 0);
+        mlops_status status = mlops__entry_read(entry, &facts, arena, &err);
+        must(err.code == status);
+        if (status) continue;
+        must(facts.size >= 0 && facts.n_held_out <= facts.n_rows);
+        must(mlops__facts_is_table(&facts) == (facts.n_rows >= 0));
+    }
+}
+
+static void write_again(const mlops__tree *tree, mlops__arena *arena) {
+    mlops__buf out;
+    mlops__tree again;
+    mlops__buf_init(&out, &mlops__heap);
+    mlops__tree_init(&again, arena);
+    mlops__tree_write(tree, &out);
+    must(!mlops__tree_parse(&again, (mlops__bytes){out.data, out.size}, NULL));
+    must(again.n == tree->n);
+    for (size_t i = 0; i < again.n; i++) {
+        const mlops__bytes *a = &again.entries[i]->json, *b = &tree->entries[i]->json;
+        must(a->size == b->size && memcmp(a->data, b->data, a->size) == 0);
+    }
+    mlops__buf_free(&out);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    mlops__arena arena;
+    mlops__tree tree;
+    mlops_error err = {0};
+    mlops__arena_init(&arena, &mlops__heap, SIZE_MAX);
+    mlops__tree_init(&tree, &arena);
+    mlops_status status = mlops__tree_parse(&tree, (mlops__bytes){data, size}, &err);
+    must(err.code == status);
+    if (status) must(status == MLOPS_E_CORRUPT);
+    check_entries(&tree, &arena);
+    if (!status) write_again(&tree, &arena);
+    mlops__arena_free(&arena);
+    return 0;
+}

@@ -90,7 +90,8 @@ typedef struct setting {
     mlops_deploy_opts opts;
     mlops__arena arena;
     mlops__key key;
-    mlops__bytes stored; /* the record as the store has it, in the arena; data NULL: none */
+    mlops__bytes stored;   /* the record as the store has it, in the arena; data NULL: none */
+    mlops__record present; /* with what the change has pending */
     mlops__deploy_plan plan;
 } setting;
 
@@ -111,7 +112,6 @@ static mlops_status check_opts(const setting *self, mlops_error *err) {
 /* The record that there is, with what the change has pending, as the plan; model NULL: none. */
 static mlops_status read_present(setting *self, mlops__index *index, mlops_error *err) {
     mlops__bytes key = mlops__key_bytes(&self->key), value = {NULL, 0};
-    mlops__record record;
     mlops_status status = mlops__index_get(index, (uint8_t)TABLE, key, &value, err);
     if (status && status != MLOPS_E_NOT_FOUND) return status;
     if (!status) {
@@ -122,8 +122,8 @@ static mlops_status read_present(setting *self, mlops__index *index, mlops_error
     value = self->stored;
     (void)mlops__change_pending(self->change, TABLE, key, &value); /* nobody deletes one */
     if (!value.data) return MLOPS_OK;
-    MLOPS_TRY(mlops__record_parse(&record, value, &self->arena, err));
-    return mlops__deploy_read(&self->plan, &record, self->name, err);
+    MLOPS_TRY(mlops__record_parse(&self->present, value, &self->arena, err));
+    return mlops__deploy_read(&self->plan, &self->present, self->name, err);
 }
 
 static mlops_status settle(setting *self, mlops_error *err) {
@@ -169,6 +169,8 @@ static mlops_status look(setting *self, mlops_error *err) {
 }
 
 static mlops_status put(const setting *self, mlops_error *err) {
+    static const char *const KNOWN[] = {"model", "champion", "canary", "canary_ppm",
+                                        "salt",  "time_ns",  NULL};
     const mlops__deploy_plan *p = &self->plan;
     char verb[MLOPS__NAME_MAX + 16];
     mlops__buf buf;
@@ -182,6 +184,7 @@ static mlops_status put(const setting *self, mlops_error *err) {
     mlops__record_put_i64(&json, "canary_ppm", p->ppm);
     mlops__record_put_text(&json, "salt", p->salt);
     mlops__record_put_i64(&json, "time_ns", p->time_ns);
+    mlops__registry_put_rest(&json, &self->present, KNOWN);
     mlops__json_close(&json, '}');
     MLOPS_TRY(mlops__record_put(self->change, TABLE, &self->key, &buf, err));
     MLOPS_TRY(

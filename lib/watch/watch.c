@@ -9,10 +9,8 @@
 #include "base/opts.h"
 #include "column/names.h"
 #include "monitor/monitor.h"
+#include "registry/registry.h"
 #include "text/number.h"
-
-#include <mlops/feature.h>
-#include <mlops/registry.h>
 
 #include <string.h>
 
@@ -45,7 +43,6 @@ void mlops__window_key(mlops__key *out, const char *name, int64_t number) {
 mlops_status mlops__watch_read(mlops__watch_record *out, mlops__index *index, const char *name,
                                mlops__arena *arena, mlops_error *err) {
     mlops__key key;
-    mlops__record record;
     memset(out, 0, sizeof *out);
     mlops__watch_key(&key, name);
     MLOPS_TRY(
@@ -53,10 +50,10 @@ mlops_status mlops__watch_read(mlops__watch_record *out, mlops__index *index, co
     const char *copy = mlops__arena_text(arena, (const char *)out->stored.data, out->stored.size);
     if (!copy) return mlops__fail_nomem(err, out->stored.size);
     out->stored.data = (const uint8_t *)copy;
-    MLOPS_TRY(mlops__record_parse(&record, out->stored, arena, err));
-    out->model = mlops__record_text(&record, "model");
-    out->n_windows = mlops__record_i64(&record, "n_windows", -1);
-    out->created_ns = mlops__record_i64(&record, "created_ns", 0);
+    MLOPS_TRY(mlops__record_parse(&out->fields, out->stored, arena, err));
+    out->model = mlops__record_text(&out->fields, "model");
+    out->n_windows = mlops__record_i64(&out->fields, "n_windows", -1);
+    out->created_ns = mlops__record_i64(&out->fields, "created_ns", 0);
     if (out->model && out->n_windows >= 0) return MLOPS_OK;
     return mlops__fail(err, MLOPS_E_CORRUPT, "the record of watch \"%s\" is not whole", name);
 }
@@ -82,6 +79,7 @@ static mlops_status read_now(const mlops_watch *self, mlops__watch_record *out, 
 
 static mlops_status put_watch(const mlops_watch *self, mlops_change *change,
                               const mlops__watch_record *now, int64_t n_windows, mlops_error *err) {
+    static const char *const KNOWN[] = {"model", "window_rows", "n_windows", "created_ns", NULL};
     mlops__key key;
     mlops__buf buf;
     mlops__json_writer json;
@@ -93,6 +91,7 @@ static mlops_status put_watch(const mlops_watch *self, mlops_change *change,
     mlops__record_put_i64(&json, "window_rows", self->window_rows);
     mlops__record_put_i64(&json, "n_windows", n_windows);
     mlops__record_put_i64(&json, "created_ns", now->created_ns);
+    mlops__registry_put_rest(&json, &now->fields, KNOWN);
     mlops__json_close(&json, '}');
     MLOPS_TRY(mlops__record_put(change, MLOPS__TABLE_WATCHES, &key, &buf, err));
     return mlops__change_expect(change, MLOPS__TABLE_WATCHES, mlops__key_bytes(&key), now->stored,

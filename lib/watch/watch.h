@@ -9,6 +9,7 @@
 /* The record of a watch, in the caller's arena. */
 typedef struct mlops__watch_record {
     mlops__bytes stored;
+    mlops__record fields;
     const char *model;
     int64_t n_windows;
     int64_t created_ns;

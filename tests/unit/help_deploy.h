@@ -114,6 +114,35 @@ static inline void set_deployment(mlops_store *s, const char *name, const char *
     mlops_change_free(c);
 }
 
+/* A member that this library does not know, added to a record by somebody who does. */
+static inline void add_member(mlops_store *s, mlops__table table, const char *key) {
+    mlops__index index;
+    mlops__bytes value = {NULL, 0};
+    mlops_error e;
+    char longer[1024];
+    works(mlops__store_read_begin(s, &index, &e), &e);
+    works(mlops__index_get(&index, (uint8_t)table, text(key), &value, &e), &e);
+    int n = snprintf(longer, sizeof longer, "%.*s,\"later\":[1,\"x\"]}", (int)value.size - 1,
+                     (const char *)value.data);
+    mlops__store_read_end(&index);
+    assert_true(n > 0 && n < (int)sizeof longer);
+    mlops_change *c = new_change(s);
+    works(mlops__change_put(c, table, text(key), text(longer), &e), &e);
+    commit(c);
+    mlops_change_free(c);
+}
+
+/* The record has that member still. */
+static inline void assert_member(mlops_store *s, mlops__table table, const char *key) {
+    mlops__index index;
+    mlops__bytes value = {NULL, 0};
+    mlops_error e;
+    works(mlops__store_read_begin(s, &index, &e), &e);
+    works(mlops__index_get(&index, (uint8_t)table, text(key), &value, &e), &e);
+    assert_non_null(memmem(value.data, value.size, "\"later\":[1,\"x\"]", 15));
+    mlops__store_read_end(&index);
+}
+
 static inline mlops_deployment *open_deployment(mlops_store *s, const char *name) {
     mlops_deployment *d;
     mlops_error e;

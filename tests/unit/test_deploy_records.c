@@ -77,7 +77,9 @@ static void texts_stay_and_the_share_does_not(void **state) {
     assert_string_equal(cell(t, "salt", 0), "pepper");
     assert_true(atoll(cell(t, "time_ns", 0)) >= first);
     mlops_table_unref(t);
+    add_member(s, MLOPS__TABLE_DEPLOYMENTS, "web");
     works(set_with(s, "web", NULL, &e), &e);
+    assert_member(s, MLOPS__TABLE_DEPLOYMENTS, "web");
     t = list_of(s);
     assert_string_equal(cell(t, "canary_share", 0), "0.0");
     assert_string_equal(cell(t, "salt", 0), "pepper");

@@ -119,8 +119,10 @@ static void windows_are_kept(void **state) {
     mlops_table *none = windows_of(s, "fraud");
     assert_int_equal(mlops_table_n_rows(none), 0);
     mlops_table_unref(none);
+    add_member(s, MLOPS__TABLE_WATCHES, "fraud");
     works(mlops_watch_add_table(w, one, &e), &e);
     works(mlops_watch_add_table(w, shifted, &e), &e);
+    assert_member(s, MLOPS__TABLE_WATCHES, "fraud");
     assert_int_equal(mlops_watch_n_rows(w), 2 * WINDOW);
     assert_int_equal(mlops_watch_n_windows(w), 2);
     mlops_drift *drift;

@@ -64,14 +64,16 @@ def handle_type(api, h):
     """The struct, how it is made and how it ends. What lives in memory of ours ends with that memory; a part of
     another object keeps the other's memory."""
     name, c_name = camel(h["name"]), h["name"]
+    keeps = h["storage"] or any(p["tags"].get("scope") == "handle" for f in api["functions"] for p in f["params"]
+                                if names.param(f, "new") and names.base_of(names.param(f, "new")["type"]) == c_name)
     out = types.titled(name, h["doc"]) + [f"type {name} struct {{", f"\tp *C.{c_name}"]
-    out += ["\t// what it lives in, or needs to live", "\tkeep []interface{}"] if h["storage"] else []
+    out += ["\t// what it lives in, or needs to live", "\tkeep []interface{}"] if keeps else []
     out += ["}", "", f"func wrap{name}(p *C.{c_name}) *{name} {{", f"\tx := &{name}{{p: p}}",
             f"\truntime.SetFinalizer(x, (*{name}).Close)", "\treturn x", "}", ""]
     ending = [f"\tC.{h['end']}(x.p)"] if h["end"] else []
     if h["storage"]:
         ending = ["\tif x.keep == nil {", *["\t" + line for line in ending], "\t}"] if ending else []
-        ending.append("\tx.keep = nil")
+    ending += ["\tx.keep = nil"] if keeps else []
     return out + [f"// Close ends this {name}, or this share of it; it may be called again.",
                   f"func (x *{name}) Close() error {{", "\tif x == nil || x.p == nil {", "\t\treturn nil", "\t}",
                   "\truntime.SetFinalizer(x, nil)", *ending, "\tx.p = nil", "\treturn nil", "}", ""]

@@ -3362,6 +3362,8 @@ func (x *Deployment) PredictTable(table *Table, keyColumn string) ([]float64, []
 // one thread at a time.
 type Draft struct {
 	p *C.mlops_draft
+	// what it lives in, or needs to live
+	keep []interface{}
 }
 
 func wrapDraft(p *C.mlops_draft) *Draft {
@@ -3377,6 +3379,7 @@ func (x *Draft) Close() error {
 	}
 	runtime.SetFinalizer(x, nil)
 	C.mlops_draft_free(x.p)
+	x.keep = nil
 	x.p = nil
 	return nil
 }

@@ -74,8 +74,9 @@ const char *cli_type(mlops_type type);
 int cli_fail(const char *path, const mlops_error *error); /* "mlops: path: message"; CLI_FAILED */
 int cli_complain(const char *format, ...);                /* the same of our own; CLI_FAILED */
 
-/* describe.c: JSON of the library, as it is or as one line a member. */
-void cli_describe(const char *json);
+/* describe.c: JSON of the library, a line a member, then a table for each list of objects: of their
+ * members that are picked, or of all. */
+void cli_describe(const char *json, const char *pick);
 
 /* input.c: tables and references from files; "-" is standard input where a table is due. */
 mlops_csv_opts cli_csv(const cli_args *args);
@@ -125,7 +126,8 @@ int cli_work_failed(const cli_work *work);
 int cli_read(cli_work *out, const cli_args *args, cli_verb *verb);  /* open, verb, close */
 int cli_write(cli_work *out, const cli_args *args, cli_verb *verb); /* without a change */
 int cli_read_list(const cli_args *args, cli_table_verb *verb);      /* and print */
-int cli_read_text(const cli_args *args, cli_text_verb *verb); /* and print, as JSON or lines */
+int cli_read_text(const cli_args *args, cli_text_verb *verb,
+                  const char *pick); /* and print, as JSON or lines */
 char *cli_get_text(cli_work *work, cli_text_verb *verb, size_t *n); /* to be freed; NULL: failed */
 
 /* Opens, lets build add to a change and commits it; again, if others have changed the same. What a

@@ -143,7 +143,7 @@ static mlops_status describe(cli_work *work, char *text, size_t cap, size_t *nee
                                   &work->error);
 }
 
-static int data_show(const cli_args *args) { return cli_read_text(args, describe); }
+static int data_show(const cli_args *args) { return cli_read_text(args, describe, NULL); }
 
 /* ---- out of the store ---- */
 

@@ -19,7 +19,7 @@ static int cli_model_describe(const cli_args *args) {
     if (text) status = mlops_model_describe(model, text, n + 1, NULL);
     if (!text || status) exit_status = cli_complain("out of memory");
     else if (args->json) puts(text);
-    else cli_describe(text);
+    else cli_describe(text, NULL);
     free(text);
     mlops_model_unref(model);
     return exit_status;

@@ -281,7 +281,7 @@ static mlops_status describe(cli_work *work, char *text, size_t cap, size_t *nee
                                    &work->error);
 }
 
-static int registry_show(const cli_args *args) { return cli_read_text(args, describe); }
+static int registry_show(const cli_args *args) { return cli_read_text(args, describe, NULL); }
 
 static mlops_status bundle(cli_work *work) {
     const cli_args *args = work->args;

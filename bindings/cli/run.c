@@ -197,7 +197,7 @@ static mlops_status describe(cli_work *work, char *text, size_t cap, size_t *nee
     return status;
 }
 
-static int run_show(const cli_args *args) { return cli_read_text(args, describe); }
+static int run_show(const cli_args *args) { return cli_read_text(args, describe, NULL); }
 
 const cli_command cli_run_commands[] = {
     {"run start", "STORE EXPERIMENT", "run actor data", "Begin a run and print its id.",

@@ -37,7 +37,10 @@ static mlops_status report(cli_work *work, char *text, size_t cap, size_t *neede
 static int watch_report(const cli_args *args) {
     int64_t number;
     int status = args->n_words > 2 ? cli_whole(args, args->words[2], "NUMBER", &number) : CLI_OK;
-    return status ? status : cli_read_text(args, report);
+    return status ? status
+                  : cli_read_text(args, report,
+                                  "name,verdict,test,effect,effect_low,tolerance,p_adjusted,psi,"
+                                  "nulls_current");
 }
 
 const cli_command cli_watch_commands[] = {

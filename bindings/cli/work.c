@@ -71,14 +71,14 @@ char *cli_get_text(cli_work *work, cli_text_verb *verb, size_t *n) {
     }
 }
 
-int cli_read_text(const cli_args *args, cli_text_verb *verb) {
+int cli_read_text(const cli_args *args, cli_text_verb *verb, const char *pick) {
     cli_work work;
     size_t n;
     int status = cli_open(&work, args, 0);
     char *text = status ? NULL : cli_get_text(&work, verb, &n);
     if (text && args->json)
         fputs(text, stdout), fputs(n && text[n - 1] == '\n' ? "" : "\n", stdout);
-    else if (text) cli_describe(text);
+    else if (text) cli_describe(text, pick);
     if (!text) status = CLI_FAILED;
     free(text);
     cli_close(&work);

@@ -1003,6 +1003,25 @@ def held_out(store):
 
 
 @test
+def changes_at_once(folder):
+    """Who comes late builds the change again: nothing is lost, and nobody is told of a conflict."""
+    store, names = folder / "a.mlops", [f"{i}.txt" for i in range(8)]
+    run("init", store)
+
+    def all_at_once(*commands):
+        processes = [subprocess.Popen([MLOPS, *map(str, command)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                     for command in commands]
+        out = [process.communicate(timeout=120) for process in processes]
+        assert [process.returncode for process in processes] == [0] * len(commands), out
+        return [text.decode().strip() for text, _ in out]
+    ids = all_at_once(*[("data", "commit", store, "tx", write(folder / name, name), "--file") for name in names])
+    assert {row["commit"] for row in listed("data", "log", store, "tx")} == set(ids) and len(set(ids)) == 8
+    assert [row["path"] for row in listed("data", "entries", store, "tx")] == names
+    versions = all_at_once(*[("registry", "register", store, "fraud", MODEL)] * 6)
+    assert sorted(versions) == list("123456")
+
+
+@test
 def models_by_version(folder):
     store, commit, run_id = model_store(folder)
     assert [(row["model"], row["n_versions"], row["latest"], row["aliases"]) for row in listed("registry", "list", store)] == [

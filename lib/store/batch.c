@@ -11,7 +11,7 @@
 enum { HEAD = 8, FRONT = 8 };
 
 typedef struct place {
-    uint64_t front; /* the first bytes of table and key: most comparisons need no more */
+    uint64_t front; /* the first bytes that not all keys share: most comparisons need no more */
     size_t offset;
 } place;
 
@@ -25,15 +25,8 @@ void mlops__batch_free(mlops__batch *self) {
     mlops__buf_free(&self->places);
 }
 
-static uint64_t front_of(const mlops__op *op) {
-    uint64_t front = op->table;
-    for (size_t i = 0; i < FRONT - 1; i++)
-        front = front << 8 | (i < op->key.size ? op->key.data[i] : 0);
-    return front;
-}
-
 mlops_status mlops__batch_add(mlops__batch *self, const mlops__op *op, mlops_error *err) {
-    place p = {front_of(op), self->ops.size};
+    place p = {0, self->ops.size};
     mlops__buf_u8(&self->ops, op->kind == MLOPS__OP_DEL);
     mlops__buf_u8(&self->ops, op->table);
     mlops__buf_u16(&self->ops, (uint16_t)op->key.size);
@@ -55,6 +48,35 @@ static mlops__op op_at(const mlops__batch *self, size_t offset) {
     return op;
 }
 
+/* Byte i of table and key; zero behind them. */
+static unsigned byte_at(const mlops__op *op, size_t i) {
+    if (i == 0) return op->table;
+    return i <= op->key.size ? op->key.data[i - 1] : 0;
+}
+
+/* How many first bytes of table and key all operations share. */
+static size_t n_shared(const mlops__batch *self, const place *places, size_t n) {
+    mlops__op first = op_at(self, places[0].offset);
+    size_t shared = first.key.size + 1;
+    for (size_t i = 1; i < n; i++) {
+        mlops__op op = op_at(self, places[i].offset);
+        size_t same = 0, most = op.key.size + 1 < shared ? op.key.size + 1 : shared;
+        while (same < most && byte_at(&op, same) == byte_at(&first, same)) same++;
+        shared = same;
+    }
+    return shared;
+}
+
+static void find_fronts(const mlops__batch *self, place *places, size_t n) {
+    size_t shared = n_shared(self, places, n);
+    for (size_t i = 0; i < n; i++) {
+        mlops__op op = op_at(self, places[i].offset);
+        uint64_t front = 0;
+        for (size_t b = 0; b < FRONT; b++) front = front << 8 | byte_at(&op, shared + b);
+        places[i].front = front;
+    }
+}
+
 /* As the map orders keys: by bytes, the shorter first. */
 static int order(const mlops__batch *self, const place *a, const place *b) {
     if (a->front != b->front) return a->front < b->front ? -1 : 1;
@@ -65,6 +87,10 @@ static int order(const mlops__batch *self, const place *a, const place *b) {
 
 static void merge(const mlops__batch *self, place *out, const place *a, size_t n_a, size_t n_b) {
     const place *b = a + n_a, *a_end = b, *b_end = b + n_b;
+    if (n_b == 0 || order(self, a_end - 1, b) <= 0) { /* in order as they are */
+        memcpy(out, a, (n_a + n_b) * sizeof *out);
+        return;
+    }
     while (a < a_end && b < b_end) *out++ = order(self, a, b) <= 0 ? *a++ : *b++;
     while (a < a_end) *out++ = *a++;
     while (b < b_end) *out++ = *b++;
@@ -91,7 +117,9 @@ mlops_status mlops__batch_drain(mlops__batch *self, mlops__batch_visit *visit, v
     if (n == 0) return MLOPS_OK;
     place *scratch = mlops__alloc(self->ops.allocator, size);
     if (!scratch) return mlops__fail_nomem(err, size);
-    const place *sorted = sort(self, (place *)(void *)self->places.data, scratch, n);
+    place *places = (place *)(void *)self->places.data;
+    find_fronts(self, places, n);
+    const place *sorted = sort(self, places, scratch, n);
     mlops_status status = MLOPS_OK;
     for (size_t i = 0; i < n && !status; i++) {
         if (i + 1 < n && order(self, &sorted[i], &sorted[i + 1]) == 0) continue;

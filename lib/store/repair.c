@@ -13,7 +13,7 @@
 
 enum {
     SEGMENTS_MAX = 1 << 20,
-    TABLE_FOUND = 0xfd /* of an index in memory: whole frames by number, segment and offset */
+    FOUND_SIZE = 24 /* a whole frame, by its number, segment and offset */
 };
 
 typedef struct repair {
@@ -26,7 +26,10 @@ typedef struct repair {
     int64_t n_lost;
     mlops__file_view view; /* of the segment that is being read */
     int64_t segment;       /* its number; 0: none */
-
+    mlops__batch found;    /* whole frames, to be sorted */
+    int n_seen;            /* of those with the number of first */
+    int fits;              /* one of them goes on with the chain, and was taken */
+    uint8_t first[FOUND_SIZE];
 } repair;
 
 static mlops__bytes text_of(const char *text) {
@@ -44,11 +47,9 @@ static mlops_status write_made(repair *r, int64_t time_ns, mlops_error *err) {
 
 /* In the place of a commit that is not there any more. */
 static mlops_status write_lost(repair *r, int64_t time_ns, mlops_error *err) {
-    mlops__buf_init(&r->buf, &r->store->host.allocator);
     mlops__frame_begin(&r->buf);
     mlops__frame_op(&r->buf, MLOPS__OP_NOTE, 0, text_of("verb"), text_of("lost in repair"));
     mlops_status status = write_made(r, time_ns, err);
-    mlops__buf_free(&r->buf);
     r->n_lost++;
 
     return status;
@@ -58,14 +59,12 @@ static mlops_status write_lost(repair *r, int64_t time_ns, mlops_error *err) {
 static mlops_status write_again(repair *r, const mlops__frame *frame, mlops_error *err) {
     mlops__ops ops;
     mlops__op op;
-    mlops__buf_init(&r->buf, &r->store->host.allocator);
     mlops__frame_begin(&r->buf);
     mlops__ops_init(&ops, frame);
     while (mlops__ops_next(&ops, &op))
         mlops__frame_op(&r->buf, op.kind, op.table, op.key, op.value);
     mlops__frame_op(&r->buf, MLOPS__OP_NOTE, 0, text_of("was"), (mlops__bytes){frame->link, 32});
     mlops_status status = write_made(r, frame->time_ns, err);
-    mlops__buf_free(&r->buf);
 
     return status;
 }
@@ -97,20 +96,20 @@ static mlops_status open_segment(repair *r, int64_t segment, mlops_error *err) {
 }
 
 /* Notes the whole frames of one segment by their numbers, whatever lies between them. */
-static mlops_status note_frames(repair *r, mlops__index *found, mlops_error *err) {
+static mlops_status note_frames(repair *r, mlops_error *err) {
     const uint8_t *data = r->view.data;
     size_t at = 0, n = r->view.size;
     while (n - at >= MLOPS__FRAME_LEAST) {
         mlops__frame frame;
-        uint8_t key[24];
+        uint8_t key[FOUND_SIZE];
         size_t size = mlops__frame_size(data + at);
         int whole = size && size <= n - at && !mlops__frame_open(&frame, data + at, size);
         if (whole) {
             mlops__key_u64(key, (uint64_t)frame.seq);
             mlops__key_u64(key + 8, (uint64_t)r->segment);
             mlops__key_u64(key + 16, at);
-            MLOPS_TRY(mlops__index_put(found, TABLE_FOUND, (mlops__bytes){key, sizeof key},
-                                       (mlops__bytes){NULL, 0}, err));
+            mlops__op op = {MLOPS__OP_PUT, 1, {key, sizeof key}, {NULL, 0}};
+            MLOPS_TRY(mlops__batch_add(&r->found, &op, err));
             if (frame.seq > r->highest) r->highest = frame.seq;
         }
         at += whole ? size : 8;
@@ -119,14 +118,14 @@ static mlops_status note_frames(repair *r, mlops__index *found, mlops_error *err
 }
 
 /* Segments have ascending numbers; where many are missing in a row, it is the end. */
-static mlops_status find_frames(repair *r, mlops__index *found, mlops_error *err) {
+static mlops_status find_frames(repair *r, mlops_error *err) {
     int missing = 0;
     for (int64_t i = 1; i < SEGMENTS_MAX && missing < 64; i++) {
         mlops_status status = open_segment(r, i, err);
         missing = status == MLOPS_E_NOT_FOUND ? missing + 1 : 0;
         if (status == MLOPS_E_NOT_FOUND) continue;
         MLOPS_TRY(status);
-        MLOPS_TRY(note_frames(r, found, err));
+        MLOPS_TRY(note_frames(r, err));
     }
     return MLOPS_OK;
 }
@@ -142,32 +141,34 @@ static mlops_status open_found(repair *r, mlops__bytes key, mlops__frame *out, m
     return mlops__fail(err, MLOPS_E_BUSY, "the journal changes while it is repaired");
 }
 
+/* Where none of one number goes on with the chain, the first is taken. */
+static mlops_status end_number(repair *r, mlops_error *err) {
+    mlops__frame frame;
+    if (r->n_seen == 0 || r->fits) return MLOPS_OK;
+    MLOPS_TRY(open_found(r, (mlops__bytes){r->first, sizeof r->first}, &frame, err));
+    return take(r, &frame, err);
+}
+
+static mlops_status take_found(void *user, const mlops__op *op, mlops_error *err) {
+    repair *r = user;
+    mlops__frame frame;
+    if (r->n_seen == 0 || memcmp(op->key.data, r->first, 8) != 0) {
+        MLOPS_TRY(end_number(r, err));
+        memcpy(r->first, op->key.data, sizeof r->first);
+        r->n_seen = r->fits = 0;
+    }
+    r->n_seen++;
+    if (r->fits) return MLOPS_OK;
+    MLOPS_TRY(open_found(r, op->key, &frame, err));
+    r->fits = memcmp(frame.prev, r->place.chain.link, 32) == 0;
+    return r->fits ? take(r, &frame, err) : MLOPS_OK;
+}
+
 /* All frames in the order of their numbers. Of several with one number, the one that goes on with
  * the chain, or else the first. */
-static mlops_status take_frames(repair *r, mlops__index *found, mlops_error *err) {
-    mlops__index_iter iter;
-    mlops__bytes key, none;
-    mlops__frame frame;
-    MLOPS_TRY(mlops__index_iter_init(&iter, found, TABLE_FOUND, (mlops__bytes){NULL, 0}, err));
-    mlops_status status = mlops__index_iter_next(&iter, &key, &none, err);
-    while (!status) {
-        uint8_t number[8], first[24];
-        int fits = 0;
-        memcpy(number, key.data, sizeof number);
-        memcpy(first, key.data, sizeof first);
-        for (; !status && memcmp(key.data, number, 8) == 0;) {
-            if (!fits) status = open_found(r, key, &frame, err);
-            fits = fits || memcmp(frame.prev, r->place.chain.link, 32) == 0;
-            if (!status) status = mlops__index_iter_next(&iter, &key, &none, err);
-        }
-        if (status < 0) break;
-        mlops_status taken = MLOPS_OK;
-        if (!fits) taken = open_found(r, (mlops__bytes){first, sizeof first}, &frame, err);
-        if (!taken) taken = take(r, &frame, err);
-        if (taken) status = taken;
-    }
-    mlops__index_iter_free(&iter);
-    return status == MLOPS_END ? MLOPS_OK : status;
+static mlops_status take_frames(repair *r, mlops_error *err) {
+    MLOPS_TRY(mlops__batch_drain(&r->found, take_found, r, err));
+    return end_number(r, err);
 }
 
 static mlops_status make_folder(mlops_store *store, const char *name, mlops_error *err) {
@@ -213,7 +214,7 @@ static mlops_status judge(const repair *r, int *sound, mlops_error *err) {
     return status == MLOPS_E_CORRUPT ? MLOPS_OK : status;
 }
 
-static mlops_status make_journal(repair *r, mlops__index *found, mlops_error *err) {
+static mlops_status make_journal(repair *r, mlops_error *err) {
     mlops_store *store = r->store;
     MLOPS_TRY(make_folder(store, "journal.new", err));
     mlops__wipe(store, "journal.new");
@@ -222,7 +223,7 @@ static mlops_status make_journal(repair *r, mlops__index *found, mlops_error *er
     MLOPS_TRY(mlops__journal_create(&r->to, err));
     mlops__journal_gather(&r->to);
     mlops__place_init(&r->place);
-    MLOPS_TRY(take_frames(r, found, err));
+    MLOPS_TRY(take_frames(r, err));
     while (r->place.chain.seq < r->map_seq) MLOPS_TRY(write_lost(r, r->place.chain.time_ns, err));
     return mlops__journal_sync(&r->to, &r->place, err);
 }
@@ -245,18 +246,15 @@ static mlops_status repair_journal(repair *r, mlops_error *err) {
     int64_t there = io->list(io->ctx, mlops__store_path(store, "journal"), NULL, 0);
     int64_t made = io->list(io->ctx, mlops__store_path(store, "journal.new"), NULL, 0);
     if (there < 0 && made > 0) MLOPS_TRY(move(store, "journal.new", "journal", err));
-    mlops__kv *kv;
-    mlops__index found;
-    mlops__kv_opts opts = {NULL, "", 0, 1};
-    MLOPS_TRY(mlops__kv_open(&kv, &store->host, &opts, err));
-    mlops_status status = mlops__index_begin(&found, kv, &store->host, 1, err);
-    if (!status) status = find_frames(r, &found, err);
     int sound = 0;
+    mlops__batch_init(&r->found, &store->host.allocator);
+    mlops__buf_init(&r->buf, &store->host.allocator);
+    mlops_status status = find_frames(r, err);
     if (!status) status = judge(r, &sound, err);
-    if (!status && !sound) status = make_journal(r, &found, err);
+    if (!status && !sound) status = make_journal(r, err);
     mlops__journal_free(&r->to);
-    mlops__index_end(&found);
-    mlops__kv_close(kv);
+    mlops__buf_free(&r->buf);
+    mlops__batch_free(&r->found);
     if (r->segment) mlops__file_close(&r->view, &store->host);
     return status || sound ? status : replace_journal(r, err);
 }

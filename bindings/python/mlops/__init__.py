@@ -3,8 +3,9 @@
     m = mlops.load("fraud.json")
     m.predict(df)
     mlops.compare(train, live).save("drift.html")
+    s = mlops.open("fraud.mlops")
 
-load, table and compare are shortcuts; everything else is one class for each noun of the library: Table, Model,
+load, open, table and compare are shortcuts; everything else is one class for each noun of the library: Table, Model,
 Reference, Drift, Monitor, Profile, Feature, Bundle. Errors are subclasses of mlops.Error.
 """
 import os
@@ -15,15 +16,27 @@ from . import _tables
 from ._ffi import *  # noqa: F401,F403
 from ._ffi import Context, DriftVerdict, FeatureValue, InvalidError, ModelOutput, Reference, SchemaError, Type
 from ._ffi import __all__ as _generated
+from ._store import Commit, Deployment, Run, Store, Version, Watch, feature_value
 from ._tables import table
 
 __version__ = _ffi.VERSION
-__all__ = [*_generated, "compare", "load", "table"]
+__all__ = [*_generated, "Commit", "Version", "compare", "load", "open", "table"]
 
 
 def load(path, **opts):
     """The model in a file: XGBoost JSON or UBJSON, or a bundle. opts are those of Model.load()."""
     return Model.load(path, **opts)
+
+
+def open(path, **opts):
+    """The store in a directory, which is made if it is not there. opts are those of Store.open(), such as sync="relaxed".
+
+        s = mlops.open("fraud.mlops")
+        with s.run("weekly", data=s.data.add("tx.csv", target="fraud", time="ts")) as r:
+            r.log(auc=auc)
+        s.models.add("fraud", m, run=r).promote("champion", gate="auc >= champion.auc - 0.005")
+    """
+    return Store.open(path, **opts)
 
 
 def compare(reference, current, **opts):
@@ -65,12 +78,15 @@ class Table(_ffi.Table):
         return [self.name(i) for i in range(self.n_columns)]
 
     def __getitem__(self, name):
-        """A column by its name: numbers as an array (a null is NaN), text as a list of str and None."""
+        """A column by its name: numbers as an array (whole ones exactly; with nulls as floats, NaN where one is), text
+        as a list of str and None."""
         index = self.find(name)
         if index < 0:
             raise KeyError(name)
         if self.type(index) == Type.STRING:
             return self._texts(index)
+        if self.type(index) == Type.INT64 and self.n_nulls(index) == 0:
+            return self.integers(index)
         return self.values(index)
 
     def _texts(self, index):
@@ -207,26 +223,9 @@ class Feature(_ffi.Feature):
             if missing:
                 raise SchemaError(f"the row has no {missing[0]!r}, which the features read")
             values = [values[name] for name in names]
-        return super().row([self._value(i, value) for i, value in enumerate(values)])
-
-    def _value(self, i, value):
-        """A value as the library takes it."""
-        if isinstance(value, FeatureValue):
-            return value
-        if value is None or type(value).__name__ in ("NAType", "NaTType"):
-            return FeatureValue()
-        if isinstance(value, bool) or type(value).__name__ in ("bool_", "bool"):
-            out = FeatureValue(Type.BOOL, i64=int(value))
-        elif isinstance(value, str):
-            out = FeatureValue(Type.STRING, text=value)
-        elif hasattr(value, "__index__"):
-            out = FeatureValue(Type.INT64, i64=_rt.integer(value, -2 ** 63, 2 ** 63 - 1, f"input {i}"))
-        else:
-            out = FeatureValue(Type.FLOAT64, f64=float(value))
-        due, numbers = self.input_type(i), (Type.INT64, Type.FLOAT64)
-        if due not in (out.type, Type.NULL) and not (due in numbers and out.type in numbers):
-            raise SchemaError(f"{self.input_name(i)!r} is {value!r}; the features were fitted to {due.name.lower()}")
-        return out
+        names = self.input_names
+        return super().row([value if isinstance(value, FeatureValue) else feature_value(names[i], self.input_type(i), value)
+                            for i, value in enumerate(values)])
 
     def __repr__(self):
         if self.closed:

@@ -1,5 +1,5 @@
-/* How the story looks: one block a step, with its time. Colours only on a terminal. */
-#include "story.h"
+/* How the lifecycle looks: one block a step, with its time. Colours only on a terminal. */
+#include "lifecycle.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -66,19 +66,40 @@ void step_end(void) {
     printf("   %s%.1f ms%s\n", colour("\033[2m"), (now_us() - begun) / 1000, colour("\033[0m"));
 }
 
+void fail(const char *format, ...) {
+    va_list args;
+    fflush(stdout);
+    fputs("lifecycle: ", stderr);
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fputc('\n', stderr);
+    exit(1);
+}
+
 void must(mlops_status status, const mlops_error *error) {
     if (status >= 0) return;
-    fflush(stdout);
-    if (error->line > 0) fprintf(stderr, "story: line %d: %s\n", (int)error->line, error->message);
-    else fprintf(stderr, "story: %s\n", error->message);
-    exit(1);
+    if (error->line > 0) fail("line %d: %s", (int)error->line, error->message);
+    fail("%s", error->message);
+}
+
+char *text_of(const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    char *text = must_alloc((size_t)n + 1, 1);
+    va_start(args, format);
+    vsnprintf(text, (size_t)n + 1, format, args);
+    va_end(args);
+    return text;
 }
 
 void *must_alloc(size_t n, size_t size) {
     void *p = calloc(n ? n : 1, size);
     if (p) return p;
-    fprintf(stderr, "story: out of memory\n");
-    exit(1);
+    fail("%s", "out of memory");
+    return NULL;
 }
 
 uint64_t draw(uint64_t *state) {

@@ -1,0 +1,490 @@
+"""A store as programs use it: data, runs, features, models and deployments of one directory.
+
+Thin over the generated classes: each verb that changes something makes a change, calls the library, and commits.
+"""
+import json
+import os
+
+from . import _ffi
+from . import _runtime as _rt
+from ._ffi import FeatureValue, Part, RefusedError, RunStatus, Split, Type
+from ._tables import table
+
+
+def feature_value(name, due, value):
+    """A value of one raw row as the library takes it; due is the type that the features were fitted to."""
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
+        return FeatureValue()
+    if isinstance(value, bool) or type(value).__name__ in ("bool_", "bool"):
+        out = FeatureValue(Type.BOOL, i64=int(value))
+    elif isinstance(value, str):
+        out = FeatureValue(Type.STRING, text=value)
+    elif hasattr(value, "__index__"):
+        out = FeatureValue(Type.INT64, i64=_rt.integer(value, -2 ** 63, 2 ** 63 - 1, repr(name)))
+    else:
+        out = FeatureValue(Type.FLOAT64, f64=float(value))
+    numbers = (Type.INT64, Type.FLOAT64)
+    if due not in (out.type, Type.NULL) and not (due in numbers and out.type in numbers):
+        raise _ffi.SchemaError(f"{name!r} is {value!r}; the features were fitted to {due.name.lower()}")
+    return out
+
+
+def id_of(obj):
+    """The id behind a run, or what is one already."""
+    return getattr(obj, "id", obj)
+
+
+class changing:
+    """A change that is committed at the end of its block, unless an error ends it."""
+
+    def __init__(self, store, **opts):
+        self.change = _ffi.Change(store, **opts)
+
+    def __enter__(self):
+        return self.change
+
+    def __exit__(self, kind, value, trace):
+        try:
+            if kind is None:
+                self.change.commit()
+        finally:
+            self.change.close()
+
+
+@_rt.noun("store")
+class Store(_ffi.Store):
+    __doc__ = _ffi.Store.__doc__
+
+    @property
+    def data(self):
+        """Datasets: s.data.add("tx.csv", target="fraud"), s.data["tx"]."""
+        return Datasets(self)
+
+    @property
+    def features(self):
+        """Feature sets: s.features.add("tx", feature), s.features["tx"]."""
+        return Features(self)
+
+    @property
+    def models(self):
+        """The registry: s.models.add("fraud", m, run=r), s.models["fraud"]."""
+        return Models(self)
+
+    def run(self, experiment, *, data=None, **opts):
+        """Begin a run; in a with block it ends with it, as failed if an error does. data is a Commit that it learns
+        from. opts are those of Run.start()."""
+        if data is not None:
+            opts.update(dataset=data.dataset, commit=data.id)
+        run = Run.start(self, experiment, **opts)
+        run._ends = True
+        return run
+
+    def runs(self, experiment=None, filter=None, n_max=1000):
+        """Runs, newest first, as a Table; filter is such as "metrics.auc > 0.9 and params.depth = '6'"."""
+        return Run.search(self, experiment, filter, n_max)
+
+    def change(self, **opts):
+        """A change that is committed at the end of its with block. opts: actor, trace_id, note."""
+        return changing(self, **opts)
+
+    def deploy(self, name, model, **opts):
+        """Make or change a deployment, and open it. opts: champion, canary, canary_share, salt."""
+        with changing(self) as change:
+            _ffi.deploy_set(change, name, model=getattr(model, "name", model), **opts)
+        return self.deployment(name)
+
+    def deployment(self, name):
+        """Open a deployment, to serve with it."""
+        return Deployment.open(self, name)
+
+    def watch(self, model, which="champion", **opts):
+        """Watch what a version serves, and keep the windows. opts: name, window_rows, drift."""
+        return Watch.open(self, getattr(model, "name", model), str(getattr(model, "version", which)), **opts)
+
+
+@_rt.noun("run")
+class Run(_ffi.Run):
+    __doc__ = _ffi.Run.__doc__
+    _id = None
+    _ends = False  # with its block
+
+    @property
+    def id(self):
+        """Id of the run: 32 hexadecimal digits; known after it was closed, too."""
+        if self._id is None:
+            self._id = super().id
+        return self._id
+
+    def __enter__(self):
+        self.id
+        return self
+
+    def __exit__(self, kind, value, trace):
+        if self._ends and not self.closed:
+            interrupted = kind is not None and issubclass(kind, KeyboardInterrupt)
+            self.end(RunStatus.FINISHED if kind is None else RunStatus.KILLED if interrupted else RunStatus.FAILED)
+        self.close()
+
+    def log(self, metric=None, value=None, step=0, **metrics):
+        """Log points of metrics: r.log(auc=0.93), r.log("val/auc", 0.93, step=10)."""
+        if metric is not None:
+            super().log(metric, value, step)
+        for name, number in metrics.items():
+            super().log(name, number, step)
+
+    def params(self, **values):
+        """Set params, once: r.params(depth=6, eta=0.1)."""
+        for name, value in values.items():
+            self.param(name, str(value))
+
+    def describe(self):
+        """All of the run, as a dict."""
+        return json.loads(super().describe())
+
+    def __repr__(self):
+        return f"<mlops.Run {self._id or '(closed)'}>" if self.closed else f"<mlops.Run {self.id}>"
+
+
+@_rt.noun("deployment")
+class Deployment(_ffi.Deployment):
+    __doc__ = _ffi.Deployment.__doc__
+
+    def predict(self, rows, key=None):
+        """Predict raw rows with the version that serves each key; returns predictions and versions.
+
+        rows: anything that table() takes, through the features of the version if it has some; or a dict, one raw row,
+            for which a prediction and a version are returned.
+        key: column of the keys; for one row the key itself; None: the champion serves.
+        """
+        if isinstance(rows, dict) and all(isinstance(v, str) or not hasattr(v, "__len__") for v in rows.values()):
+            return self._predict_row(rows, key)
+        values, versions = self.predict_table(table(rows), key)
+        return _rt.flattened(values, self.width), versions
+
+    def _predict_row(self, row, key):
+        inputs = [(self.input_name(i), self.input_type(i)) for i in range(self.n_inputs)]
+        missing = [name for name, _ in inputs if name not in row]
+        if missing:
+            raise _ffi.SchemaError(f"the row has no {missing[0]!r}, which the features read")
+        values = [feature_value(name, due, row[name]) for name, due in inputs]
+        version, out = self.predict_values(key, values)
+        return (out[0] if self.width == 1 else out), version
+
+
+@_rt.noun("watch")
+class Watch(_ffi.Watch):
+    __doc__ = _ffi.Watch.__doc__
+
+    def add_table(self, rows):
+        super().add_table(table(rows))
+
+    add_table.__doc__ = _ffi.Watch.add_table.__doc__
+
+
+# ---- data --------------------------------------------------------------------------------------------------------
+
+class Commit:
+    """A commit of a dataset. Equal ids are equal data."""
+
+    def __init__(self, store, dataset, id):
+        self.store, self.dataset, self.id = store, dataset, id
+
+    def table(self, path=None, part="all"):
+        """A table of it; part is "all", "train" or "held_out"."""
+        return _ffi.dataset_table(self.store, self.dataset, self.id, path, _rt.choice(Part, part))
+
+    @property
+    def train(self):
+        """The rows of its table that are not held out."""
+        return self.table(part=Part.TRAIN)
+
+    @property
+    def held_out(self):
+        """The rows of its table that models are judged on."""
+        return self.table(part=Part.HELD_OUT)
+
+    def reference(self, path=None):
+        """The profile of a table, kept with the commit."""
+        return _ffi.dataset_reference(self.store, self.dataset, self.id, path)
+
+    def read(self, path):
+        """An entry's bytes, as they were added."""
+        return _ffi.dataset_read(self.store, self.dataset, self.id, path)
+
+    def entries(self):
+        """What it holds, as a Table."""
+        return _ffi.dataset_entries(self.store, self.dataset, self.id)
+
+    def is_split(self, path=None):
+        """Whether rows of a table are held out."""
+        entries = self.describe()["entries"]
+        return any("split" in entry for entry in entries if path is None or entry["path"] == path)
+
+    def describe(self):
+        """The commit, as a dict."""
+        return json.loads(_ffi.dataset_describe(self.store, self.dataset, self.id))
+
+    def log(self, n_max=1000):
+        """It and the commits behind it, newest first, as a Table."""
+        return _ffi.dataset_log(self.store, self.dataset, self.id, n_max)
+
+    def diff(self, to):
+        """Entries that differ in another commit, ref or id, as a Table."""
+        return _ffi.dataset_diff(self.store, self.dataset, self.id, id_of(to))
+
+    def checkout(self, folder, **opts):
+        """Write its entries below a folder. force=True replaces files that differ."""
+        _ffi.dataset_checkout(self.store, self.dataset, self.id, folder, **opts)
+
+    def tag(self, name):
+        """Give it a tag, which stays."""
+        with changing(self.store) as change:
+            _ffi.dataset_tag(change, self.dataset, name, self.id)
+        return self
+
+    def branch(self, name):
+        """Make a branch of it, or move one to it."""
+        with changing(self.store) as change:
+            _ffi.dataset_branch(change, self.dataset, name, self.id)
+        return self
+
+    def __eq__(self, other):
+        return isinstance(other, Commit) and self.id == other.id
+
+    def __hash__(self):
+        return hash(self.id)
+
+    def __str__(self):
+        return self.id
+
+    def __repr__(self):
+        return f"<mlops.Commit {self.dataset} {self.id[:8]}>"
+
+
+def chosen_split(split, source, target, time):
+    """The split that "auto" stands for: by time where a time is named, the same share of each class where the target
+    has few values, else drawn; none without a target."""
+    if split != "auto":
+        return None if split is None else _rt.choice(Split, split)
+    if time is not None:
+        return Split.TIME
+    if target is None:
+        return None
+    column = source[target]
+    values = set(column if isinstance(column, list) else column.tolist() if hasattr(column, "tolist") else column)
+    return Split.STRATIFIED if len(values) <= 100 else Split.RANDOM
+
+
+class Datasets:
+    """Datasets of a store."""
+
+    def __init__(self, store):
+        self.store = store
+
+    def add(self, source, dataset=None, *, path=None, target=None, time=None, id=None, split="auto", share=None,
+            seed=None, message=None, author=None, branch=None, metadata=None, empty=False, **csv):
+        """Commit a table, and return the Commit.
+
+        source: the path of a CSV file, which is kept byte by byte, or anything that table() takes.
+        dataset: default the name of the file without its ending. path: place in the dataset, default the file's name.
+        target, time, id: columns. split: "random", "stratified", "time", None, or "auto": by time, else by classes,
+            so that models can be judged on what they did not learn from. share is held out, default a fifth.
+        csv: options of Table.load(). empty: begin without the entries of the branch.
+        """
+        is_file = isinstance(source, (str, bytes, os.PathLike))
+        name = os.path.basename(os.fsdecode(source)) if is_file else "table.csv"
+        dataset = dataset or os.path.splitext(name)[0]
+        path = path or name
+        values = table(source, **csv)
+        split = chosen_split(split, values, target, time)
+        columns = {k: v for k, v in (("target", target), ("time", time), ("row_id", id)) if v is not None}
+        if csv:
+            columns["csv"] = csv
+        opts = dict(message=message, author=author, branch=branch, metadata=metadata)
+        with changing(self.store) as change:
+            draft = _ffi.Draft(change, dataset, empty=empty, **{k: v for k, v in opts.items() if v is not None})
+            with draft:
+                if is_file:
+                    draft.add_csv(path, source, **columns)
+                else:
+                    draft.add_table(path, values, **columns)
+                if split is not None:
+                    how = {k: v for k, v in (("share", share), ("seed", seed)) if v is not None}
+                    draft.split(path, kind=split, **how)
+                commit = draft.commit()
+        return Commit(self.store, dataset, commit)
+
+    def __getitem__(self, dataset):
+        """The newest commit of a dataset's branch "main"; s.data["tx", "v1"] is that of a ref."""
+        dataset, ref = dataset if isinstance(dataset, tuple) else (dataset, None)
+        return Commit(self.store, dataset, _ffi.dataset_resolve(self.store, dataset, ref))
+
+    def list(self):
+        """Datasets, as a Table."""
+        return _ffi.dataset_list(self.store)
+
+    def refs(self, dataset):
+        """Branches and tags of a dataset, as a Table."""
+        return _ffi.dataset_refs(self.store, dataset)
+
+
+# ---- features ----------------------------------------------------------------------------------------------------
+
+class Features:
+    """Feature sets of a store, by name and version."""
+
+    def __init__(self, store):
+        self.store = store
+
+    def add(self, name, feature):
+        """Keep fitted features; returns the version."""
+        with changing(self.store) as change:
+            return _ffi.featurestore_put(change, name, feature)
+
+    def __getitem__(self, name):
+        """The newest version; s.features["tx", 2] is that version."""
+        name, version = name if isinstance(name, tuple) else (name, 0)
+        return _ffi.featurestore_get(self.store, name, version)
+
+    def list(self):
+        """Feature sets, as a Table."""
+        return _ffi.featurestore_list(self.store)
+
+
+# ---- models ------------------------------------------------------------------------------------------------------
+
+class Version:
+    """A registered version of a model."""
+
+    def __init__(self, store, name, version):
+        self.store, self.name, self.version = store, name, version
+
+    def bundle(self):
+        """Its bundle: model, reference, metadata."""
+        return _ffi.registry_load(self.store, self.name, str(self.version))
+
+    def load(self):
+        """The model."""
+        return self.bundle().model
+
+    def features(self):
+        """Its features; NotFoundError if it has none."""
+        return _ffi.registry_features(self.store, self.name, str(self.version))
+
+    def save(self, path):
+        """Write its bundle to a file, to carry it to a pod or a device."""
+        _ffi.registry_bundle(self.store, self.name, str(self.version), path)
+
+    def describe(self):
+        """All that is known of it, as a dict."""
+        return json.loads(_ffi.registry_describe(self.store, self.name, str(self.version)))
+
+    def evaluate(self, data=None, path=None):
+        """Its metrics on held-out rows, as a dict; of the commit that it learned from, or another."""
+        where = (None, None) if data is None else (data.dataset, data.id)
+        result = _ffi.registry_evaluate(self.store, self.name, str(self.version), *where, path)
+        return dict(zip(result["metric"], [float(value) for value in result["value"]]))
+
+    def promote(self, alias, gate=None, *, note=None, data=None, path=None, no_gate=False):
+        """Make it hold an alias if the gate lets it; RefusedError says which clause does not, and is kept, too.
+
+        gate: such as "auc >= 0.95 and auc >= champion.auc - 0.005", which becomes the alias's; default that which it
+            has. data: Commit to judge on, default the one that it learned from.
+        """
+        opts = dict(gate=gate, note=note, path=path)
+        if data is not None:
+            opts.update(dataset=data.dataset, ref=data.id)
+        opts = {k: v for k, v in opts.items() if v is not None}
+        refusal = None
+        with changing(self.store) as change:
+            try:
+                _ffi.registry_promote(change, self.name, str(self.version), alias, no_gate=no_gate, **opts)
+            except RefusedError as error:
+                refusal = error
+        if refusal is not None:
+            raise refusal
+        return self
+
+    def __repr__(self):
+        return f"<mlops.Version {self.name} {self.version}>"
+
+
+class Models:
+    """The registry of a store."""
+
+    def __init__(self, store):
+        self.store = store
+
+    def add(self, name, model, *, run=None, data=None, features=None, reference="auto", **opts):
+        """Register a model as the next version of a name.
+
+        model: a Model, or the path of a trainer's file, which is then kept beside it.
+        run: Run that made it, or its id. data: Commit that it learned from; default that of the run.
+        features: Feature that makes its rows. reference: what live data is held against; "auto" is the training rows
+            of the commit, as far as they are known. opts: description, metadata, classes, path, file.
+        """
+        if isinstance(model, (str, bytes, os.PathLike)):
+            opts.setdefault("file", model)
+            model = _rt.classes["model"].load(model)
+        if run is not None:
+            opts["run"] = id_of(run)
+        if data is None and run is not None:
+            data = self._data_of(id_of(run))
+        if data is not None:
+            opts.update(dataset=data.dataset, commit=data.id)
+        if features is not None:
+            opts["features"] = features
+        if isinstance(reference, str) and reference == "auto":
+            reference = self._reference(model, data, features, opts.get("path"))
+        if reference is not None:
+            opts["reference"] = reference
+        with changing(self.store) as change:
+            version = _ffi.registry_register(change, name, model, **opts)
+        return Version(self.store, name, version)
+
+    def _data_of(self, run):
+        with Run.open(self.store, run) as opened:
+            known = opened.describe()
+        return Commit(self.store, known["dataset"], known["commit"]) if "commit" in known else None
+
+    @staticmethod
+    def _reference(model, data, features, path):
+        if data is None:
+            return None
+        names = features.input_names if features is not None else model.feature_names
+        rows = data.table(path, Part.TRAIN if data.is_split(path) else Part.ALL)
+        known = [name for name in names or [] if rows.find(name) >= 0]
+        return _ffi.Reference(rows, columns=known) if known else None
+
+    def __getitem__(self, name):
+        """The newest version of a model; s.models["fraud", "champion"] is the holder of an alias."""
+        name, which = name if isinstance(name, tuple) else (name, "latest")
+        known = json.loads(_ffi.registry_describe(self.store, name, str(which)))
+        return Version(self.store, name, known["version"])
+
+    def gate(self, name, alias, gate):
+        """Set what a version must meet to hold an alias; None: nothing any more."""
+        with changing(self.store) as change:
+            _ffi.registry_set_gate(change, name, alias, gate)
+
+    def rollback(self, name, alias, note=None):
+        """Give an alias back to its previous holder, and return that."""
+        with changing(self.store) as change:
+            version = _ffi.registry_rollback(change, name, alias, note)
+        return Version(self.store, name, version)
+
+    def at(self, name, alias, time_ns=0):
+        """Who held an alias at a time (UTC, nanoseconds; 0: now)."""
+        return Version(self.store, name, _ffi.registry_alias_at(self.store, name, alias, time_ns))
+
+    def history(self, name, alias):
+        """Who held an alias, since when and why, as a Table."""
+        return _ffi.registry_history(self.store, name, alias)
+
+    def decisions(self, name, alias):
+        """What gates said, as a Table."""
+        return _ffi.registry_decisions(self.store, name, alias)
+
+    def list(self, name=None):
+        """Models, or the versions of one, as a Table."""
+        return _ffi.registry_models(self.store) if name is None else _ffi.registry_versions(self.store, name)

@@ -1233,7 +1233,9 @@ def windows_that_are_kept(folder):
     assert effect[drifted["drifted"][0]["name"]] == drifted["drifted"][0]["effect"] and report["n_columns"] == 30
     assert json.loads(run("watch", "report", store, "fraud", "--json").out) == json.loads(
         run("watch", "report", store, "fraud", 8, "--json").out)
-    assert "verdict" in run("watch", "report", store, "fraud", 1).out
+    lines = run("watch", "report", store, "fraud", drifted["window"]).out.split("\n\n")[1].splitlines()
+    assert lines[0].split() == "name verdict test effect effect_low tolerance p_adjusted psi nulls_current".split()
+    assert len(lines) == 31 and re.match(r"amount +yes +ks +0\.\d+ ", lines[1]), lines[1]
     run("watch", store, "fraud", 2, "--name", "own", "--ignore", "amount", "--window", 600, "--metrics", folder / "m.prom",
         stdin=pathlib.Path(TRAIN).read_text())
     assert [row["version"] for row in listed("watch", "windows", store, "own")] == [2]
@@ -1335,6 +1337,23 @@ def output_that_cannot_be_written(folder):
                             (["drift", "watch", TRAIN, "--window", "100"], pathlib.Path(LIVE).read_bytes())]:
             done = run(*args, status=1, stdin=stdin, stdout=full)
             assert done.err.startswith("mlops: ") and "standard output" in done.err, done.err
+
+
+@test
+def listings_that_cannot_be_written(folder):
+    store, _, run_id = model_store(folder)
+    kept = write(folder / "kept.csv", "as it was")
+    with open("/dev/full", "wb") as full:
+        for args in (["data", "log", store, "tx"], ["data", "table", store, "tx"], ["registry", "list", store, "--json"],
+                     ["run", "list", store, "--csv"], ["run", "show", store, run_id], ["audit", "prove", store, 1],
+                     ["deploy", "list", store], ["registry", "evaluate", store, "fraud", 1]):
+            done = run(*args, status=1, stdout=full)
+            assert done.err.startswith("mlops: ") and "standard output" in done.err, done.err
+    for args in (["data", "table", store, "tx"], ["audit", "prove", store, 1], ["registry", "bundle", store, "fraud", 1]):
+        fails(*args, "-o", "/dev/full", says="/dev/full")
+        fails(*args, "-o", folder, says=folder.name)
+    fails("data", "table", store, "tx", "--path", "none", "-o", kept, says="none")
+    assert kept.read_text() == "as it was" and files(folder) == ["a.mlops", "kept.csv", "note.txt"]
 
 
 @test

@@ -905,6 +905,70 @@ class Features(unittest.TestCase):
         self.assertEqual(list(f.row({"x": np.int64(2), "s": "b"})), [2.0, 1, 0])
 
 
+class Registry(unittest.TestCase):
+    """Values are texts, tables and ids; what a gate refuses is an exception with a record behind it."""
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.store = mlops.Store.open(os.path.join(self.folder.name, "s.mlops"))
+        self.addCleanup(self.store.close)
+        self.model = mlops.Model.parse(MODEL)
+        names = [self.model.feature_name(i) for i in range(self.model.n_features)]
+        rows = {name: [(i * (k + 3)) % 17 - 8.0 for i in range(60)] for k, name in enumerate(names)}
+        rows["y"] = [i % 3 == 0 for i in range(60)]
+        self.change = mlops.Change(self.store, actor="ada")
+        self.addCleanup(self.change.close)
+        draft = mlops.Draft(self.change, "points")
+        draft.add_table("p", mlops.table(rows), target="y")
+        draft.split("p")
+        self.commit = draft.commit()
+        self.change.commit()
+
+    def register(self, **opts):
+        version = mlops.registry_register(self.change, "m", self.model, dataset="points", **opts)
+        self.change.commit()
+        return version
+
+    def test_versions(self):
+        self.assertEqual(self.register(metadata={"owner": "risk", "n": [1, None]}, description="Größe"), 1)
+        self.assertEqual(self.register(), 2)
+        told = json.loads(mlops.registry_describe(self.store, "m", "1"))
+        self.assertEqual((told["metadata"], told["description"]), ({"owner": "risk", "n": [1, None]}, "Größe"))
+        self.assertEqual((told["dataset"], told["commit"], told["signature"]["task"]), ("points", self.commit, "binary"))
+        with mlops.registry_load(self.store, "m", "latest") as bundle:
+            self.assertEqual((bundle.name, bundle.version), ("m", "2"))
+        self.assertEqual(list(mlops.registry_versions(self.store, "m")["version"]), [1, 2])
+        with self.assertRaisesRegex(mlops.NotFoundError, "no features"):
+            mlops.registry_features(self.store, "m", "1")
+
+    def test_gates(self):
+        self.register()
+        self.register()
+        mlops.registry_promote(self.change, "m", "1", "champion")
+        self.change.commit()
+        with self.assertRaisesRegex(mlops.RefusedError, r"auc > champion.auc: false \(auc = "):
+            mlops.registry_promote(self.change, "m", "2", "champion", gate="auc > champion.auc", note="better?")
+        self.change.commit()
+        decisions = mlops.registry_decisions(self.store, "m", "champion")
+        self.assertEqual((decisions["verdict"], decisions["note"]), (["refused"], ["better?"]))
+        with self.assertRaisesRegex(mlops.NotFoundError, 'did you mean "auc"'):
+            mlops.registry_set_gate(self.change, "m", "champion", "acu > 0.5")
+        metrics = mlops.registry_evaluate(self.store, "m", "champion")
+        self.assertEqual(dict(zip(metrics["metric"], metrics["value"]))["rows"], 12)
+        self.assertEqual(mlops.registry_alias_at(self.store, "m", "champion", 0), 1)
+
+    def test_rollback(self):
+        for which in ("1", "2"):
+            self.register()
+            mlops.registry_promote(self.change, "m", which, "champion")
+        self.assertEqual(mlops.registry_rollback(self.change, "m", "champion", "slow"), 1)
+        self.change.commit()
+        history = mlops.registry_history(self.store, "m", "champion")
+        self.assertEqual(history["action"], ["promote", "promote", "rollback"])
+        self.assertEqual(history["note"], [None, None, "slow"])
+
+
 def main():
     loader, here = unittest.defaultTestLoader, sys.modules[__name__]
     chosen = loader.loadTestsFromNames(sys.argv[1:], here) if sys.argv[1:] else loader.loadTestsFromModule(here)

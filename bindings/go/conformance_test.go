@@ -101,6 +101,8 @@ func (r *runner) act(s step) (interface{}, error) {
 		return mlops.Version(), nil
 	case "status_name":
 		return mlops.StatusName(int32(s.integer("status"))), nil
+	case "deploy_bucket":
+		return mlops.DeployBucket(s.text("salt"), s.text("key")), nil
 	case "close":
 		return nil, r.objects[s.text("on")].(closer).Close()
 	case "bytes":

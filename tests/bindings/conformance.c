@@ -141,6 +141,12 @@ static void status_name(runner *run, const js *step, given *out) {
     give_text(out, mlops_status_name((mlops_status)js_number(step, "status", 0)));
 }
 
+static void deploy_bucket(runner *run, const js *step, given *out) {
+    (void)run;
+    give_number(
+        out, (double)mlops_deploy_bucket(js_text(step, "salt", NULL), js_text(step, "key", NULL)));
+}
+
 static void close_object(runner *run, const js *step, given *out) {
     (void)out;
     named *object = find_object(run, js_text(step, "on", NULL));
@@ -153,11 +159,9 @@ static void bytes_equal(runner *run, const js *step, given *out) {
     give_number(out, a && b && a->n == b->n && memcmp(a->p, b->p, a->n) == 0);
 }
 
-static const action base_actions[] = {{"version", version},
-                                      {"status_name", status_name},
-                                      {"close", close_object},
-                                      {"bytes.equal", bytes_equal},
-                                      {NULL, NULL}};
+static const action base_actions[] = {
+    {"version", version},    {"status_name", status_name}, {"deploy_bucket", deploy_bucket},
+    {"close", close_object}, {"bytes.equal", bytes_equal}, {NULL, NULL}};
 
 static const action *find_action(const char *name) {
     const action *const lists[] = {base_actions, table_actions, model_actions, watch_actions};

@@ -96,6 +96,7 @@ using actions = std::map<std::string, std::function<value(const step &)>>;
 void add_base(actions &a) {
     a["version"] = [](const step &) { return std::string(mlops::version()); };
     a["status_name"] = [](const step &s) { return std::string(mlops::status_name(static_cast<mlops_status>(s.integer("status")))); };
+    a["deploy_bucket"] = [](const step &s) { return number(mlops::deploy_bucket(s.text("salt"), s.text("key"))); };
     a["close"] = [](const step &s) {
         std::visit([](auto &o) { auto gone = std::move(o); }, objects.at(s.text("on")));
         return value();

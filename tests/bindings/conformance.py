@@ -46,6 +46,9 @@ class Runner:
     def status_name(self, step):
         return mlops.status_name(step["status"])
 
+    def deploy_bucket(self, step):
+        return mlops.deploy_bucket(step["salt"], step["key"])
+
     def close(self, step):
         self.objects[step["on"]].close()
 

@@ -1,0 +1,118 @@
+/* Classes by name: a target that is text is judged as the numbers that the model learned. */
+#define _GNU_SOURCE
+#include "unit/help_registry.h"
+
+#include <math.h>
+
+enum { ROWS = 200 };
+
+/* The same rows, with the target as texts or as numbers. */
+static mlops_table *make_rows(const char *no, const char *yes) {
+    static char text[ROWS * 64];
+    mlops_table *table;
+    mlops_error e;
+    int n = snprintf(text, sizeof text, "x,colour_n,z,y\n");
+    for (int i = 0; i < ROWS; i++)
+        n += snprintf(text + n, sizeof text - (size_t)n, "%d.5,%d,%d.25,%s\n", i % 17 - 8, i % 3,
+                      i % 11 - 5, i * 7919 % 13 < 6 ? no : yes);
+    works(mlops_table_parse(&table, text, (size_t)n, NULL, &e), &e);
+    return table;
+}
+
+static double metric_of(ground *g, const char *which, const char *metric) {
+    mlops_table *table;
+    mlops_error e;
+    char name[64];
+    double values[64], value = NAN;
+    works(mlops_registry_evaluate(&table, g->store, "m", which, NULL, NULL, NULL, &e), &e);
+    int64_t n = mlops_table_n_rows(table);
+    works(mlops_table_values(table, 1, values, n, &e), &e);
+    for (int64_t i = 0; i < n; i++) {
+        mlops_table_text(table, 0, i, name, sizeof name, NULL);
+        if (!strcmp(name, metric)) value = values[i];
+    }
+    mlops_table_unref(table);
+    return value;
+}
+
+static int64_t register_on(ground *g, const mlops_table *rows, const char *classes) {
+    mlops_register_opts opts = MLOPS_REGISTER_OPTS_INIT;
+    mlops_model *model = load_model();
+    commit_points(g, rows, "y", 1);
+    opts.dataset = "points";
+    opts.classes = classes;
+    int64_t version = register_with(g, "m", model, &opts);
+    mlops_model_unref(model);
+    return version;
+}
+
+static void texts_are_judged_as_their_classes(void **state) {
+    ground here, *g = &here;
+    (void)state;
+    make_ground(g);
+    mlops_table *numbers = make_rows("0", "1"), *texts = make_rows("<=50K", "\"a, \"\"b\"\"\"");
+    register_on(g, numbers, NULL);
+    register_on(g, texts, "<=50K,\"a, \"\"b\"\"\"");
+    register_on(g, numbers, "0,1");
+    register_on(g, numbers, "1,0");
+    double auc = metric_of(g, "1", "auc");
+    assert_true(auc > 0 && auc < 1);
+    assert_true(metric_of(g, "2", "auc") == auc);
+    assert_true(metric_of(g, "3", "auc") == auc);
+    assert_true(fabs(metric_of(g, "4", "auc") - (1 - auc)) < 1e-15);
+    assert_true(metric_of(g, "2", "log_loss") == metric_of(g, "1", "log_loss"));
+    assert_non_null(strstr(registered(g, "m", "2"), "\"classes\":[\"<=50K\",\"a, \\\"b\\\"\"]"));
+    assert_null(strstr(registered(g, "m", "1"), "\"classes\""));
+    mlops_table_unref(numbers);
+    mlops_table_unref(texts);
+    remove_ground(g);
+}
+
+static void lists_that_do_not_fit_are_refused(void **state) {
+    ground here, *g = &here;
+    (void)state;
+    make_ground(g);
+    mlops_register_opts opts = MLOPS_REGISTER_OPTS_INIT;
+    mlops_model *model = load_model();
+    mlops_change *c = new_change(g->store);
+    mlops_error e;
+    int64_t version = 0;
+    opts.classes = "a,b,c";
+    refused(mlops_registry_register(c, &version, "m", model, &opts, &e), &e, MLOPS_E_SCHEMA,
+            "3 classes are named, and the model tells 2 apart");
+    opts.classes = "a";
+    refused(mlops_registry_register(c, &version, "m", model, &opts, &e), &e, MLOPS_E_SCHEMA,
+            "1 class is named");
+    opts.classes = "a,\"b";
+    refused(mlops_registry_register(c, &version, "m", model, &opts, &e), &e, MLOPS_E_INVALID,
+            "classes: ");
+    mlops_change_free(c);
+    mlops_model_unref(model);
+    remove_ground(g);
+}
+
+static void values_that_are_no_class_are_named(void **state) {
+    ground here, *g = &here;
+    (void)state;
+    make_ground(g);
+    mlops_table *rows = make_rows("no", "yes"), *out;
+    mlops_error e;
+    register_on(g, rows, "no,maybe");
+    register_on(g, rows, NULL);
+    refused(mlops_registry_evaluate(&out, g->store, "m", "1", NULL, NULL, NULL, &e), &e,
+            MLOPS_E_SCHEMA, "'yes', is none of its classes");
+    refused(mlops_registry_evaluate(&out, g->store, "m", "2", NULL, NULL, NULL, &e), &e,
+            MLOPS_E_SCHEMA, "'y'");
+    assert_null(out);
+    mlops_table_unref(rows);
+    remove_ground(g);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(texts_are_judged_as_their_classes),
+        cmocka_unit_test(lists_that_do_not_fit_are_refused),
+        cmocka_unit_test(values_that_are_no_class_are_named),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -878,8 +878,6 @@ func (o *Call) c(s *scope) *C.mlops_call {
 type StoreOpts struct {
 	// never make a store
 	MustExist bool
-	// write nothing, not even the index, which is in memory then
-	ReadOnly bool
 	// default MLOPS_SYNC_FULL
 	Sync Sync
 	// default MLOPS_STORE_INDEX_FILE
@@ -900,9 +898,6 @@ func (o *StoreOpts) c(s *scope) *C.mlops_store_opts {
 	c.struct_size = C.sizeof_mlops_store_opts
 	if o.MustExist {
 		c.flags |= 1
-	}
-	if o.ReadOnly {
-		c.flags |= 2
 	}
 	c.sync = C.mlops_sync(o.Sync)
 	c.index = C.mlops_store_index(o.Index)
@@ -1576,8 +1571,10 @@ func (x *Store) Close() error {
 // OpenStore: open a store, or make one where there is none.
 //
 // Errors: MLOPS_E_NOT_FOUND, MLOPS_E_EXISTS if the directory is something else; MLOPS_E_CORRUPT if
-// journal or packs are damaged, which mlops_store_check() describes; MLOPS_E_UNSUPPORTED for a store
-// of a newer version; MLOPS_E_DENIED, MLOPS_E_NO_SPACE, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_INVALID.
+// journal or packs are damaged, which mlops_check_store() describes; MLOPS_E_UNSUPPORTED for a store
+// of a newer version, or on a network file system; MLOPS_E_BUSY if another copy of the library in this
+// process, or another container, has it open; MLOPS_E_DENIED, MLOPS_E_NO_SPACE, MLOPS_E_IO,
+// MLOPS_E_NOMEM, MLOPS_E_INVALID.
 func OpenStore(path string, opts *StoreOpts) (*Store, error) {
 	var s scope
 	defer s.free()

@@ -38,13 +38,14 @@ typedef enum mlops_store_index {
 /** Bits of mlops_store_opts.flags. */
 enum {
     MLOPS_STORE_MUST_EXIST = 1, /**< never make a store */
-    MLOPS_STORE_READ_ONLY = 2   /**< write nothing, not even the index, which is in memory then */
+    MLOPS_STORE_READ_ONLY = 2,  /**< write nothing, not even the index, which is in memory then */
+    MLOPS_STORE_NETWORK = 4     /**< allow a network file system; one machine alone may use it */
 };
 
 /** How a store is opened. Zero means the default in each field. */
 typedef struct mlops_store_opts {
     uint32_t struct_size;          /**< MLOPS_STORE_OPTS_INIT sets it */
-    uint32_t flags;                /**< MLOPS_STORE_MUST_EXIST, MLOPS_STORE_READ_ONLY */
+    uint32_t flags;                /**< MLOPS_STORE_MUST_EXIST, _READ_ONLY, _NETWORK */
     const struct mlops_host *host; /**< @nullable */
     mlops_sync sync;               /**< default MLOPS_SYNC_FULL */
     mlops_store_index index;       /**< default MLOPS_STORE_INDEX_FILE */
@@ -83,8 +84,10 @@ typedef struct mlops_store_stats {
  * @param opts      @nullable
  * @param err       @nullable
  * @return MLOPS_E_NOT_FOUND, MLOPS_E_EXISTS if the directory is something else; MLOPS_E_CORRUPT if
- *         journal or packs are damaged, which mlops_store_check() describes; MLOPS_E_UNSUPPORTED
- * for a store of a newer version; MLOPS_E_DENIED, MLOPS_E_NO_SPACE, MLOPS_E_IO, MLOPS_E_NOMEM,
+ *         journal or packs are damaged, which mlops_check_store() describes; MLOPS_E_UNSUPPORTED
+ *         for a store of a newer version, or on a network file system; MLOPS_E_BUSY if another
+ *         copy of the library in this process, or another container, has it open;
+ *         MLOPS_E_DENIED, MLOPS_E_NO_SPACE, MLOPS_E_IO, MLOPS_E_NOMEM,
  *         MLOPS_E_INVALID
  * @since 0.1
  */

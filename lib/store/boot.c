@@ -194,11 +194,13 @@ mlops_status mlops__index_open(mlops_store *self, mlops_error *err) {
     const mlops_io *io = &self->host.io;
     if (self->read_only || self->opts.index == MLOPS_STORE_INDEX_MEMORY)
         return open_in_memory(self, err);
+    MLOPS_TRY(mlops__guard_enter(self, err));
     int64_t code = io->lock(io->ctx, self->lock_file, MLOPS__LOCK_USERS, MLOPS_IO_TRY_LOCK);
     int alone = code >= 0;
     do code = io->lock(io->ctx, self->lock_file, MLOPS__LOCK_USERS, MLOPS_IO_SHARE);
     while (code < 0 && mlops__os_kind_of(code) == MLOPS__OS_INTERRUPTED);
     if (code < 0) return mlops__fail_os(err, code, "cannot lock", mlops__store_path(self, "lock"));
+    MLOPS_TRY(mlops__guard_namespace(self, alone, err));
     MLOPS_TRY(read_stamp(self, &s, err));
     int trusted = self->uncut = is_trusted(self, &s);
     if (trusted && alone) MLOPS_TRY(verify_map(self, &trusted, err));
@@ -234,6 +236,7 @@ void mlops__index_close(mlops_store *self) {
     mlops__kv_close(self->kv);
     self->kv = NULL;
     const mlops_io *io = &self->host.io; /* a forked child may hold the file, and so the lock */
-    if (self->lock_file >= 0)
-        io->lock(io->ctx, self->lock_file, MLOPS__LOCK_USERS, MLOPS_IO_UNLOCK);
+    if (self->lock_file < 0) return;
+    io->lock(io->ctx, self->lock_file, MLOPS__LOCK_USERS, MLOPS_IO_UNLOCK);
+    if (in_file) mlops__guard_leave(self);
 }

@@ -94,6 +94,12 @@ void mlops__index_sweep(mlops_store *self); /* deletes a map that was set aside;
 /* The next open makes it anew, of journal and packs alone. */
 void mlops__index_discard(mlops_store *self);
 
+/* guard.c: what LMDB's locks cannot tell apart is kept apart. MLOPS_E_BUSY */
+mlops_status mlops__guard_enter(mlops_store *self, mlops_error *err); /* one copy of the library */
+void mlops__guard_leave(mlops_store *self);
+mlops_status mlops__guard_namespace(mlops_store *self, int alone, mlops_error *err);
+mlops_status mlops__guard_place(mlops_store *self, mlops_error *err); /* MLOPS_E_UNSUPPORTED */
+
 /* snapshot.c */
 int64_t mlops__snapshot_seq(mlops_store *self); /* of the newest; 0: none */
 /* Of one that is what its line says, and its name in the store; 0: none. */

@@ -356,6 +356,7 @@ static mlops_status repair_locked(repair *r, mlops_error *err) {
 static mlops_status repair_alone(repair *r, mlops_error *err) {
     mlops_store *store = r->store;
     const mlops_io *io = &store->host.io;
+    MLOPS_TRY(mlops__guard_place(store, err));
     MLOPS_TRY(mlops__store_open_lock(store, err));
     MLOPS_TRY(mlops__store_lock_writer(store, err));
     int64_t code;
@@ -385,7 +386,7 @@ mlops_status mlops_store_repair(const char *path, const mlops_store_opts *opts, 
     if (status) return status;
     if (n_lost) *n_lost = r.n_lost;
     mlops_store *store; /* opening makes the index */
-    local.flags = MLOPS_STORE_MUST_EXIST;
+    local.flags = MLOPS_STORE_MUST_EXIST | (local.flags & MLOPS_STORE_NETWORK);
     MLOPS_TRY(mlops_store_open(&store, path, &local, err));
     mlops_store_close(store);
     return MLOPS_OK;

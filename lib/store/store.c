@@ -300,6 +300,7 @@ static mlops_status create_store(mlops_store *self, mlops_error *err) {
 /* The format file's absence is no store: a writer makes one, a reader says so. */
 static mlops_status open_or_create(mlops_store *self, mlops_error *err) {
     int create = !self->read_only && !(self->opts.flags & MLOPS_STORE_MUST_EXIST);
+    MLOPS_TRY(mlops__guard_place(self, err));
     mlops_status status = mlops__format_read(self, err);
     if (status && (status != MLOPS_E_NOT_FOUND || !create)) return status;
     int is_new = status != MLOPS_OK;
@@ -321,7 +322,8 @@ static mlops_status load(mlops_store *self, mlops_error *err) {
 }
 
 static mlops_status check_opts(const mlops_store_opts *opts, mlops_error *err) {
-    if (opts->flags & ~(uint32_t)(MLOPS_STORE_MUST_EXIST | MLOPS_STORE_READ_ONLY))
+    if (opts->flags &
+        ~(uint32_t)(MLOPS_STORE_MUST_EXIST | MLOPS_STORE_READ_ONLY | MLOPS_STORE_NETWORK))
         return mlops__fail(err, MLOPS_E_INVALID, "mlops_store_opts: unknown flags");
     if ((int)opts->sync < MLOPS_SYNC_FULL || (int)opts->sync > MLOPS_SYNC_RELAXED)
         return mlops__fail(err, MLOPS_E_INVALID, "mlops_store_opts.sync is none of the two");

@@ -389,6 +389,7 @@ static mlops_status make_store(reader *r, mlops_error *err) {
     uint8_t id[32];
     MLOPS_TRY(get_head(r, err));
     memcpy(id, store->id, sizeof id);
+    MLOPS_TRY(mlops__guard_place(store, err));
     MLOPS_TRY(refuse_store(store, err));
     MLOPS_TRY(mlops__store_claim(store, err));
     MLOPS_TRY(mlops__store_open_lock(store, err));

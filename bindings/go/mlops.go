@@ -878,6 +878,10 @@ func (o *Call) c(s *scope) *C.mlops_call {
 type StoreOpts struct {
 	// never make a store
 	MustExist bool
+	// write nothing, not even the index, which is in memory then
+	ReadOnly bool
+	// allow a network file system; one machine alone may use it
+	Network bool
 	// default MLOPS_SYNC_FULL
 	Sync Sync
 	// default MLOPS_STORE_INDEX_FILE
@@ -898,6 +902,12 @@ func (o *StoreOpts) c(s *scope) *C.mlops_store_opts {
 	c.struct_size = C.sizeof_mlops_store_opts
 	if o.MustExist {
 		c.flags |= 1
+	}
+	if o.ReadOnly {
+		c.flags |= 2
+	}
+	if o.Network {
+		c.flags |= 4
 	}
 	c.sync = C.mlops_sync(o.Sync)
 	c.index = C.mlops_store_index(o.Index)

@@ -45,7 +45,8 @@ enum {
 /** How a store is opened. Zero means the default in each field. */
 typedef struct mlops_store_opts {
     uint32_t struct_size;          /**< MLOPS_STORE_OPTS_INIT sets it */
-    uint32_t flags;                /**< MLOPS_STORE_MUST_EXIST, _READ_ONLY, _NETWORK */
+    uint32_t flags;                /**< MLOPS_STORE_MUST_EXIST, MLOPS_STORE_READ_ONLY,
+                                        MLOPS_STORE_NETWORK */
     const struct mlops_host *host; /**< @nullable */
     mlops_sync sync;               /**< default MLOPS_SYNC_FULL */
     mlops_store_index index;       /**< default MLOPS_STORE_INDEX_FILE */

@@ -2,8 +2,9 @@
 # Installs what the tests need, builds, and runs all tests. Ends with "N passed, N failed".
 #
 # usage: sh tests/run.sh [--deep | --ci | --quick] [--no-install]
-#   --deep        also the long sweeps: threads under TSan, valgrind, all random models, an hour of fuzzing
-#   --ci          of these what takes less than an hour: TSan, valgrind, fewer models, less fuzzing
+#   --deep        also the long sweeps: threads under TSan, valgrind, all random models, an hour of fuzzing, more damage,
+#                 kills and power cuts, and other machines under QEMU
+#   --ci          of these what takes less than an hour: TSan, valgrind, fewer models, less of the rest
 #   --quick       the plain build alone
 #   --no-install  install nothing
 set -eu
@@ -15,7 +16,7 @@ for arg; do
     --ci) sweeps=1 fuzz=120 ;;
     --quick) quick=1 ;;
     --no-install) install=0 ;;
-    *) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2 ;;
+    *) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 2 ;;
     esac
 done
 
@@ -23,6 +24,8 @@ packages="gcc g++ libc6-dev meson ninja-build pkg-config libxxhash-dev liblmdb-d
   python3-scipy python3-pandas python3-sklearn python3-xgboost libxgboost-dev python3-clang
   libclang-common-14-dev clang-14 libclang-rt-14-dev clang-format-14 golang-go valgrind binutils
   gcc-arm-none-eabi qemu-system-arm musl-tools"
+[ $deep = 0 ] || packages="$packages gcc-s390x-linux-gnu libc6-dev-s390x-cross gcc-arm-linux-gnueabihf
+  libc6-dev-armhf-cross qemu-user-static"
 [ $install = 0 ] || sh scripts/install.sh $packages
 
 # What came out of a build's tests: the TAP points of each, and a line for each test that failed.
@@ -47,6 +50,14 @@ run() { # FOLDER SETUP_OPTIONS... -- TEST_OPTIONS...
     cat "$folder/meson-logs/testlog.json" >>"$results"
 }
 
+# A program of faults, for longer than meson runs it; in memory where the machine has files there.
+fault() { # NAME ARGUMENT
+    echo "== fault_$1 $2"
+    tmp=${TMPDIR:-/tmp}
+    [ ! -d /dev/shm ] || tmp=/dev/shm
+    TMPDIR=$tmp "build-tests/tests/fault/fault_$1" "$2" || failed_builds=$((failed_builds + 1))
+}
+
 # GCC warns wrongly of its own sanitizers' code, so those builds only have to be clean when they run.
 werror="--werror -Dtests=true"
 checked="-Dtests=true -Db_lundef=false -Doptimization=1 -Ddebug=true -Db_ndebug=false"
@@ -59,7 +70,16 @@ if [ $sweeps = 1 ]; then
     run build-tsan $checked -Db_sanitize=thread -- --suite unit
     run build-tests -- --suite unit --wrapper 'valgrind -q --error-exitcode=1 --leak-check=full' --timeout-multiplier 20
 fi
+if [ $sweeps = 1 ] && [ $deep = 0 ]; then
+    fault damage_store 5000
+    fault many_store 30
+    fault power_index 15
+fi
 if [ $deep = 1 ]; then
+    fault damage_store 20000
+    fault many_store 600
+    fault power_index 100
+    sh tests/cross/run.sh || [ $? = 77 ] || failed_builds=$((failed_builds + 1))
     run build-tests -- --suite fault --wrapper 'valgrind -q --error-exitcode=1 --leak-check=full' --timeout-multiplier 40
     export MLOPS_DEEP=1
     run build-tests -- --suite unit --suite oracle --timeout-multiplier 20

@@ -225,7 +225,7 @@ def main():
     champion = register(store, task, path, run, features)
 
     step("Promote it through the gate")
-    store.models.gate(MODEL, "champion", task.gate)
+    store.models.set_gate(MODEL, "champion", task.gate)
     promote(store, champion)
 
     step("Deploy and serve")

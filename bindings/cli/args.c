@@ -119,7 +119,7 @@ static const option options[] = {
     {"deploy", "canary", 0, TEXT, FIELD(canary), "ALIAS",
      "alias whose holder is tried; at first canary", 0, 0},
     {"deploy", "canary-share", 0, REAL, FIELD(canary_share), "S",
-     "share of the keys that the canary serves, from 0 to 1; default 0", 0, 1},
+     "share of the keys that the canary serves, from 0 to 1; at first 0", 0, 1},
     {"deploy", "salt", 0, TEXT, FIELD(salt), "TEXT", "another one deals the keys anew", 0, 0},
     {"key", "key", 0, TEXT, FIELD(key), "COLUMN", "column of the keys", 0, 0},
     {"actor", "actor", 0, TEXT, FIELD(actor), "NAME", "who runs it", 0, 0},
@@ -246,7 +246,7 @@ static int check(cli_args *out, const cli_command *command, int min) {
 
 int cli_parse(cli_args *out, const cli_command *command, int n, char **texts) {
     int literal = 0, min, max;
-    *out = (cli_args){.command = command->name, .words = texts};
+    *out = (cli_args){.command = command->name, .words = texts, .canary_share = -1};
     count_words(command->words, &min, &max);
     for (int i = 0; i < n; i++) {
         char *text = texts[i];

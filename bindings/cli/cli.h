@@ -16,7 +16,8 @@ enum {
     CLI_REFUSED = 5
 };
 
-/* What stood on the command line. Texts are NULL and numbers 0 where nothing was said. */
+/* What stood on the command line. Texts are NULL and numbers 0 where nothing was said;
+ * canary_share, of which 0 says something, is -1. */
 typedef struct cli_args {
     const char *command; /* "drift compare" */
     char **words;

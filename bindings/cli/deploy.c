@@ -9,7 +9,10 @@ static mlops_status set(cli_work *work) {
     opts.model = args->model;
     opts.champion = args->champion;
     opts.canary = args->canary;
-    opts.canary_share = args->canary_share;
+    if (args->canary_share >= 0) {
+        opts.flags = MLOPS_DEPLOY_SET_CANARY_SHARE;
+        opts.canary_share = args->canary_share;
+    }
     opts.salt = args->salt;
     return mlops_deploy_set(work->change, args->words[1], &opts, &work->error);
 }
@@ -121,7 +124,7 @@ static int deploy_predict(const cli_args *args) {
 
 const cli_command cli_deploy_commands[] = {
     {"deploy set", "STORE NAME", "deploy change", "Make a deployment, or change it.",
-     "What is left out stays as it is, but for the canary's share. Raising the share takes no key\n"
+     "What is left out stays as it is. Raising the share takes no key\n"
      "off the canary.\n\n"
      "Examples:\n"
      "  mlops deploy set fraud.mlops checkout --model fraud\n"

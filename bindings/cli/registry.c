@@ -119,12 +119,35 @@ static mlops_status set_gate(cli_work *work) {
                                    &work->error);
 }
 
+static mlops_status get_gate(cli_work *work, char *text, size_t cap, size_t *needed) {
+    return mlops_registry_gate(work->store, work->args->words[1], work->args->words[2], text, cap,
+                               needed, &work->error);
+}
+
+static int print_gate(const cli_args *args) {
+    cli_work work;
+    size_t n;
+    int status = cli_open(&work, args, 0);
+    char *text = status ? NULL : cli_get_text(&work, get_gate, &n);
+    if (text && args->json) {
+        fputs("{\"gate\":", stdout);
+        if (n) cli_json_text(stdout, text);
+        puts(n ? "}" : "null}");
+    } else if (text && n) {
+        puts(text);
+    }
+    if (!text) status = CLI_FAILED;
+    free(text);
+    cli_close(&work);
+    return status;
+}
+
 static int registry_gate(const cli_args *args) {
     cli_work work;
-    if (args->drop == (args->n_words == 4))
-        return cli_usage(args->command, args->drop ? "either EXPR is set, or --drop drops the gate"
-                                                   : "EXPR is missing, or --drop");
-    return cli_change(&work, args, set_gate);
+    int given = args->n_words == 4;
+    if (given && args->drop)
+        return cli_usage(args->command, "either EXPR is set, or --drop drops the gate");
+    return given || args->drop ? cli_change(&work, args, set_gate) : print_gate(args);
 }
 
 static mlops_status evaluate(cli_work *work, mlops_table **out) {
@@ -317,9 +340,9 @@ const cli_command cli_registry_commands[] = {
      "  mlops registry show fraud.mlops fraud champion --json",
      registry_show},
     {"registry gate", "STORE MODEL ALIAS [EXPR]", "drop-gate change",
-     "Set what a version must meet to hold an alias.",
+     "Set what a version must meet to hold an alias, or print it.",
      "EXPR is a condition over metrics of the candidate and of holders of aliases:\n"
-     "docs/expressions.md.\n\n"
+     "docs/expressions.md. Without EXPR the gate is printed; nothing if there is none.\n\n"
      "Examples:\n"
      "  mlops registry gate fraud.mlops fraud champion 'auc >= 0.9 and auc >= champion.auc'\n"
      "  mlops registry gate fraud.mlops fraud champion --drop",

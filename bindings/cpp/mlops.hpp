@@ -2102,6 +2102,16 @@ inline void registry_set_gate(const ::mlops::change &change, const std::string &
     detail::check(mlops_registry_set_gate(detail::required(change), name.c_str(), alias.c_str(), gate, &e), "mlops_registry_set_gate", &e);
 }
 
+/// The gate of an alias, in canonical form.
+inline std::string registry_gate(const ::mlops::store &store, const std::string &name,
+                                 const std::string &alias) {
+    mlops_error e;
+    e.code = 0;
+    return detail::written([&](char *text, std::size_t cap, std::size_t *needed) {
+        return mlops_registry_gate(detail::required(store), name.c_str(), alias.c_str(), text, cap, needed, &e);
+    }, "mlops_registry_gate", &e);
+}
+
 /// Metrics of a version: metric (string), value (float64: NaN where it is not defined), a row for each metric of
 /// the model's task, then "rows", how many counted.
 inline ::mlops::table registry_evaluate(const ::mlops::store &store, const std::string &name,

@@ -1102,8 +1102,8 @@ type DeployOpts struct {
 	Champion string
 	// alias whose holder is tried; default: as it is, at first "canary"
 	Canary string
-	// of the keys, in [0, 1], to the millionth; default 0
-	CanaryShare float64
+	// of the keys, in [0, 1], to the millionth; default: as it is, at first 0
+	CanaryShare *float64
 	// another one deals the keys anew; default: as it is, at first the deployment's name
 	Salt string
 }
@@ -1117,7 +1117,10 @@ func (o *DeployOpts) c(s *scope) *C.mlops_deploy_opts {
 	c.model = s.optional(o.Model)
 	c.champion = s.optional(o.Champion)
 	c.canary = s.optional(o.Canary)
-	c.canary_share = C.double(o.CanaryShare)
+	if o.CanaryShare != nil {
+		c.flags |= 1
+		c.canary_share = C.double(*o.CanaryShare)
+	}
 	c.salt = s.optional(o.Salt)
 	return c
 }
@@ -5374,6 +5377,27 @@ func RegistrySetGate(change *Change, name string, alias string, gate string) err
 	}
 	var e C.mlops_error
 	return check(C.mlops_registry_set_gate(change.p, s.str(name), s.str(alias), s.optional(gate), &e), &e, "mlops_registry_set_gate")
+}
+
+// RegistryGate: the gate of an alias, in canonical form.
+//
+// Errors: MLOPS_E_ARENA if cap is too small: text is empty then; MLOPS_E_INVALID, MLOPS_E_CORRUPT,
+// MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func RegistryGate(store *Store, name string, alias string) (string, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	if store == nil || store.p == nil {
+		return "", closed("Store")
+	}
+	var e C.mlops_error
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_registry_gate(store.p, s.str(name), s.str(alias), (*C.char)(text), room, needed, &e)
+	}, &e, "mlops_registry_gate")
+	if err != nil {
+		return "", err
+	}
+	return string(content), nil
 }
 
 // RegistryEvaluate: metrics of a version: metric (string), value (float64: NaN where it is not

@@ -23,17 +23,23 @@ extern "C" {
  * them waits. @threadsafe */
 typedef struct mlops_deployment mlops_deployment;
 
+/** Bits of mlops_deploy_opts.flags. */
+enum {
+    MLOPS_DEPLOY_SET_CANARY_SHARE = 1 /**< canary_share was given, even if 0 */
+};
+
 /** What a deployment is. Zero means the default in each field. */
 typedef struct mlops_deploy_opts {
     uint32_t struct_size; /**< MLOPS_DEPLOY_OPTS_INIT sets it */
-    uint32_t flags;       /**< none yet; must be 0 */
+    uint32_t flags;       /**< MLOPS_DEPLOY_SET_CANARY_SHARE */
     const char *model;    /**< @nullable a registered model; default: as it is. A new deployment
                                needs it */
     const char *champion; /**< @nullable alias whose holder serves; default: as it is, at first
                                "champion" */
     const char *canary;   /**< @nullable alias whose holder is tried; default: as it is, at first
                                "canary" */
-    double canary_share;  /**< of the keys, in [0, 1], to the millionth; default 0 */
+    double canary_share;  /**< of the keys, in [0, 1], to the millionth; default: as it is, at first
+                               0 */
     const char *salt;     /**< @nullable another one deals the keys anew; default: as it is, at
                                first the deployment's name */
 } mlops_deploy_opts;
@@ -62,7 +68,7 @@ typedef struct mlops_deployment_stats {
  *
  * @param change  change that this becomes part of
  * @param name    name of the deployment: 1 to 200 bytes of UTF-8 without control characters
- * @param opts    @nullable texts that are left out stay as they are; the share does not
+ * @param opts    @nullable what is left out stays as it is
  * @param err     @nullable
  * @return MLOPS_E_NOT_FOUND if the model is not registered; MLOPS_E_INVALID for a new deployment
  *         without a model, a share out of range, or one alias for both; MLOPS_E_CORRUPT,

@@ -65,6 +65,24 @@ MLOPS_API mlops_status mlops_registry_set_gate(mlops_change *change, const char 
                                                mlops_error *err);
 
 /**
+ * The gate of an alias, in canonical form.
+ *
+ * @param store        store
+ * @param name         name of the model
+ * @param alias        alias
+ * @param[out] text    @nullable @shape(cap) ends in NUL; NULL to ask for the size
+ * @param cap          bytes of text
+ * @param[out] needed  @nullable bytes of the whole text, without NUL; 0 if it has no gate
+ * @param err          @nullable
+ * @return MLOPS_E_ARENA if cap is too small: text is empty then; MLOPS_E_INVALID, MLOPS_E_CORRUPT,
+ *         MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED
+ * @since 0.1
+ */
+MLOPS_API mlops_status mlops_registry_gate(mlops_store *store, const char *name, const char *alias,
+                                           char *text, size_t cap, size_t *needed,
+                                           mlops_error *err);
+
+/**
  * Metrics of a version: metric (string), value (float64: NaN where it is not defined), a row for
  * each metric of the model's task, then "rows", how many counted.
  *

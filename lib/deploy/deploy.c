@@ -98,7 +98,8 @@ typedef struct setting {
 static mlops_status check_opts(const setting *self, mlops_error *err) {
     const mlops_deploy_opts *o = &self->opts;
     MLOPS_TRY(mlops__name_check("deployment", self->name, err));
-    if (o->flags) return mlops__fail(err, MLOPS_E_INVALID, "mlops_deploy_opts: unknown flags");
+    if (o->flags & ~(uint32_t)MLOPS_DEPLOY_SET_CANARY_SHARE)
+        return mlops__fail(err, MLOPS_E_INVALID, "mlops_deploy_opts: unknown flags");
     if (o->model) MLOPS_TRY(mlops__name_check("model", o->model, err));
     if (o->champion) MLOPS_TRY(mlops__registry_check_alias(o->champion, err));
     if (o->canary) MLOPS_TRY(mlops__registry_check_alias(o->canary, err));
@@ -134,7 +135,8 @@ static mlops_status settle(setting *self, mlops_error *err) {
     if (o->champion || is_new) p->champion = o->champion ? o->champion : "champion";
     if (o->canary || is_new) p->canary = o->canary ? o->canary : "canary";
     if (o->salt || is_new) p->salt = o->salt ? o->salt : self->name;
-    p->ppm = mlops__route_ppm(o->canary_share);
+    if ((o->flags & MLOPS_DEPLOY_SET_CANARY_SHARE) || o->canary_share != 0)
+        p->ppm = mlops__route_ppm(o->canary_share);
     p->time_ns = mlops__store_now(mlops__change_store(self->change));
     if (!p->model)
         return mlops__fail(err, MLOPS_E_INVALID,

@@ -185,3 +185,29 @@ mlops_status mlops_registry_set_gate(mlops_change *change, const char *name, con
     mlops__registry_free(&state);
     return status;
 }
+
+static mlops_status write_gate(mlops__registry *state, mlops_store *store, const char *name,
+                               const char *alias, mlops__buf *out, mlops_error *err) {
+    mlops__registry_record record;
+    const char *text;
+    MLOPS_TRY(mlops__registry_begin(state, store, NULL, err));
+    MLOPS_TRY(mlops__gate_read(state, name, alias, &record, &text, err));
+    if (text) mlops__buf_text(out, text);
+    return MLOPS_OK;
+}
+
+mlops_status mlops_registry_gate(mlops_store *store, const char *name, const char *alias,
+                                 char *text, size_t cap, size_t *needed, mlops_error *err) {
+    mlops__registry state;
+    mlops__buf out;
+    memset(&state, 0, sizeof state);
+    if (!store) return mlops__fail(err, MLOPS_E_INVALID, "the store is NULL");
+    MLOPS_TRY(mlops__name_check("model", name, err));
+    MLOPS_TRY(mlops__registry_check_alias(alias, err));
+    mlops__buf_init_fixed(&out, text, cap);
+    mlops_status status = write_gate(&state, store, name, alias, &out, err);
+    mlops__registry_free(&state);
+    if (status) return status;
+    if (!mlops__buf_finish_text(&out, needed)) return MLOPS_OK;
+    return mlops__fail(err, MLOPS_E_ARENA, "the gate takes more than the %zu bytes of room", cap);
+}

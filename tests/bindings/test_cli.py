@@ -1069,6 +1069,9 @@ def gates_and_aliases(folder):
     promote = ["registry", "promote", store, "fraud"]
     now = time.time_ns()
     run("registry", "gate", store, "fraud", "champion", "auc >= 0.5 and auc >= champion.auc")
+    assert run("registry", "gate", store, "fraud", "champion").stdout.split(" and ") in (
+        ["auc >= 0.5", "auc >= champion.auc\n"], ["auc >= champion.auc", "auc >= 0.5\n"])
+    assert json.loads(run("registry", "gate", store, "fraud", "other", "--json").stdout) == {"gate": None}
     run(*promote, "latest", "champion", "--actor", "eve", "--note", "better")
     loss = {row["metric"]: row["value"] for row in listed("registry", "evaluate", store, "fraud", 1)}["log_loss"]
     done = run(*promote, 1, "champion", "--gate", "auc > 0.5 and log_loss < 0.01", "--note", "try", status=5)
@@ -1130,7 +1133,6 @@ def registry_refuses(folder):
             (["decisions", store, "frau", "champion"], "frau"), (["bundle", store, "fraud", 1, "-o", folder / "none/x"], "none/x")]:
         fails("registry", *args, says=says)
     for args, says in [
-            (["gate", store, "fraud", "champion"], "EXPR is missing"),
             (["gate", store, "fraud", "champion", "auc > 1", "--drop"], "--drop"),
             (["promote", store, "fraud", 1, "champion", "--no-gate"], "--note is missing"),
             (["promote", store, "fraud", 1, "champion", "--no-gate", "--gate", "auc > 1", "--note", "x"], "--gate"),

@@ -107,6 +107,7 @@ static int register_both(const mlops_host *host, const char *dir, mlops_change *
 static mlops_status set_share(mlops_change *c, double share, mlops_error *err) {
     mlops_deploy_opts opts = MLOPS_DEPLOY_OPTS_INIT;
     opts.model = "m";
+    opts.flags = MLOPS_DEPLOY_SET_CANARY_SHARE;
     opts.canary_share = share;
     return mlops_deploy_set(c, "web", &opts, err);
 }

@@ -108,6 +108,7 @@ static inline void set_deployment(mlops_store *s, const char *name, const char *
     mlops_deploy_opts opts = MLOPS_DEPLOY_OPTS_INIT;
     mlops_error e;
     opts.model = model;
+    opts.flags = MLOPS_DEPLOY_SET_CANARY_SHARE;
     opts.canary_share = share;
     works(mlops_deploy_set(c, name, &opts, &e), &e);
     commit(c);

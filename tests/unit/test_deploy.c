@@ -63,6 +63,34 @@ static void each_key_has_its_version(void **state) {
     remove_place(&p);
 }
 
+/* What is not named stays, the share too, unless it is said to be 0. */
+static void what_is_not_named_stays(void **state) {
+    (void)state;
+    place p;
+    mlops_store *s = two_versions(&p, 0.3);
+    mlops_deployment *d;
+    mlops_deploy_opts opts = MLOPS_DEPLOY_OPTS_INIT;
+    mlops_deployment_stats stats = MLOPS_DEPLOYMENT_STATS_INIT;
+    mlops_error e;
+    int64_t n;
+    works(mlops_deployment_open(&d, s, "web", &e), &e);
+    opts.salt = "another";
+    for (int i = 0; i < 2; i++) {
+        mlops_change *c = new_change(s);
+        works(mlops_deploy_set(c, "web", &opts, &e), &e);
+        commit(c);
+        mlops_change_free(c);
+        works(mlops_deployment_refresh(d, &n, &e), &e);
+        assert_int_equal(mlops_deployment_stat(d, &stats), 0);
+        assert_true(stats.canary_share == (i ? 0 : 0.3));
+        opts.salt = NULL;
+        opts.flags = MLOPS_DEPLOY_SET_CANARY_SHARE;
+    }
+    mlops_deployment_close(d);
+    mlops_store_close(s);
+    remove_place(&p);
+}
+
 /* A share that grows takes keys in and gives none back, to the millionth. */
 static void a_growing_share_keeps_its_keys(void **state) {
     (void)state;
@@ -334,6 +362,7 @@ static void tables_that_do_not_fit_are_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_key_has_its_version),
+        cmocka_unit_test(what_is_not_named_stays),
         cmocka_unit_test(a_growing_share_keeps_its_keys),
         cmocka_unit_test(a_refresh_serves_what_the_store_says),
         cmocka_unit_test(rows_of_other_features_are_refused),

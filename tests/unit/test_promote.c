@@ -250,11 +250,20 @@ static void gates_are_kept_and_dropped(void **state) {
     mlops_error e;
     make_two(&g);
     mlops_change *c = new_change(g.store);
+    char gate[32];
+    size_t n = 1;
+    works(mlops_registry_gate(g.store, "m", "champion", NULL, 0, &n, &e), &e);
+    assert_int_equal(n, 0);
     works(mlops_registry_set_gate(c, "m", "champion", "auc >= 2", &e), &e);
     refused(mlops_registry_promote(c, "m", "2", "champion", NULL, &e), &e, MLOPS_E_REFUSED, "2.0");
     commit(c); /* gate and refusal in one */
     open_again(&g, MLOPS_STORE_INDEX_MEMORY);
     refused(try_gate(&g, "2", NULL, &e), &e, MLOPS_E_REFUSED, "auc >= 2.0");
+    works(mlops_registry_gate(g.store, "m", "champion", gate, sizeof gate, &n, &e), &e);
+    assert_string_equal(gate, "auc >= 2.0");
+    assert_int_equal(n, strlen(gate));
+    refused(mlops_registry_gate(g.store, "m", "champion", gate, n, &n, &e), &e, MLOPS_E_ARENA,
+            "room");
     mlops_change_free(c);
     c = new_change(g.store);
     works(mlops_registry_set_gate(c, "m", "champion", NULL, &e), &e);

@@ -1289,6 +1289,8 @@ _rt.declare(lib.mlops_monitor_metrics, C.c_int32, C.c_void_p, C.c_void_p, C.c_si
 _rt.declare(lib.mlops_monitor_save, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_registry_set_gate, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_char_p,
         C.POINTER(mlops_error))
+_rt.declare(lib.mlops_registry_gate, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_void_p, C.c_size_t,
+        C.POINTER(C.c_size_t), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_registry_evaluate, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.c_char_p,
         C.c_char_p, C.c_char_p, C.c_char_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_registry_promote, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_char_p,
@@ -4870,6 +4872,8 @@ def _feature_opts():
 def _deploy_opts(*, model=None, champion=None, canary=None, canary_share=None, salt=None):
     o = mlops_deploy_opts(C.sizeof(mlops_deploy_opts))
     o._keep, o._raised = [], []
+    if canary_share is not None:
+        o.flags |= 1
     if model is not None:
         o.model = _rt.string(model, "model")
     if champion is not None:
@@ -5359,7 +5363,7 @@ def deploy_set(change, name, *, model=None, champion=None, canary=None, canary_s
         model: a registered model; default: as it is. A new deployment needs it
         champion: alias whose holder serves; default: as it is, at first "champion"
         canary: alias whose holder is tried; default: as it is, at first "canary"
-        canary_share: of the keys, in [0, 1], to the millionth; default 0
+        canary_share: of the keys, in [0, 1], to the millionth; default: as it is, at first 0
         salt: another one deals the keys anew; default: as it is, at first the deployment's name
 
     Raises: NotFoundError if the model is not registered; InvalidError for a new deployment without a model, a
@@ -5675,6 +5679,23 @@ def registry_set_gate(change, name, alias, gate=None):
                 _rt.string_or_none(gate, "gate"), C.byref(err))
     if status:
         _rt.check(status, "registry_set_gate", err)
+
+
+def registry_gate(store, name, alias):
+    """The gate of an alias, in canonical form.
+
+        store: store
+        name: name of the model
+        alias: alias
+
+    Raises: ArenaError if cap is too small: text is empty then; InvalidError, CorruptError, IoError, NomemError,
+    ForkedError.
+    """
+    store_h = _rt.opened(store, Store, "store")
+    err = mlops_error()
+    text = _rt.written(lambda text, cap, needed: lib.mlops_registry_gate(store_h, _rt.string(name, "name"),
+            _rt.string(alias, "alias"), text, cap, needed, C.byref(err)), "registry_gate", err)
+    return _rt.decoded(text)
 
 
 def registry_evaluate(store, name, which, dataset=None, ref=None, path=None):
@@ -6204,6 +6225,7 @@ __all__ = [
     "registry_evaluate",
     "registry_features",
     "registry_file",
+    "registry_gate",
     "registry_history",
     "registry_load",
     "registry_models",

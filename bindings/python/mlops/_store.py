@@ -462,7 +462,11 @@ class Models:
         known = json.loads(_ffi.registry_describe(self.store, name, str(which)))
         return Version(self.store, name, known["version"])
 
-    def gate(self, name, alias, gate):
+    def gate(self, name, alias):
+        """What a version must meet to hold an alias; "" if nothing."""
+        return _ffi.registry_gate(self.store, name, alias)
+
+    def set_gate(self, name, alias, gate):
         """Set what a version must meet to hold an alias; None: nothing any more."""
         with changing(self.store) as change:
             _ffi.registry_set_gate(change, name, alias, gate)

@@ -343,9 +343,9 @@ static void run_scenario(const sweep_scenario *scenario) {
 /* usage: fault_sweep [PREFIX|-PREFIX]: all scenarios, those whose name begins so, or the others. */
 int main(int argc, char **argv) {
     const sweep_scenario *const lists[] = {
-        sweep_bundle,   sweep_container, sweep_deploy, sweep_drift,   sweep_feature,
-        sweep_file,     sweep_metric,    sweep_model,  sweep_monitor, sweep_reference,
-        sweep_registry, sweep_run,       sweep_store,  sweep_table};
+        sweep_bundle,    sweep_container, sweep_dataset, sweep_deploy, sweep_drift,
+        sweep_feature,   sweep_file,      sweep_metric,  sweep_model,  sweep_monitor,
+        sweep_reference, sweep_registry,  sweep_run,     sweep_store,  sweep_table};
     const char *prefix = argc > 1 ? argv[1] : "";
     int others = prefix[0] == '-';
     prefix += others;

@@ -1069,7 +1069,7 @@ def gates_and_aliases(folder):
     promote = ["registry", "promote", store, "fraud"]
     now = time.time_ns()
     run("registry", "gate", store, "fraud", "champion", "auc >= 0.5 and auc >= champion.auc")
-    assert run("registry", "gate", store, "fraud", "champion").stdout.split(" and ") in (
+    assert run("registry", "gate", store, "fraud", "champion").stdout.decode().split(" and ") in (
         ["auc >= 0.5", "auc >= champion.auc\n"], ["auc >= champion.auc", "auc >= 0.5\n"])
     assert json.loads(run("registry", "gate", store, "fraud", "other", "--json").stdout) == {"gate": None}
     run(*promote, "latest", "champion", "--actor", "eve", "--note", "better")

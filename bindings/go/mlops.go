@@ -1096,13 +1096,13 @@ func (o *FeatureOpts) c(s *scope) *C.mlops_feature_opts {
 
 // DeployOpts: what a deployment is. Zero means the default in each field.
 type DeployOpts struct {
-	// a registered model; default: as it is. A new deployment needs it
+	// registered; default: as it is; a new deployment needs it
 	Model string
-	// alias whose holder serves; default: as it is, at first "champion"
+	// alias that serves; default: as it is, or "champion"
 	Champion string
-	// alias whose holder is tried; default: as it is, at first "canary"
+	// alias that is tried; default: as it is, or "canary"
 	Canary string
-	// of the keys, in [0, 1], to the millionth; default: as it is, at first 0
+	// of the keys, in [0, 1], to the millionth; default: as it is, or 0
 	CanaryShare *float64
 	// another one deals the keys anew; default: as it is, at first the deployment's name
 	Salt string

@@ -24,22 +24,16 @@ extern "C" {
 typedef struct mlops_deployment mlops_deployment;
 
 /** Bits of mlops_deploy_opts.flags. */
-enum {
-    MLOPS_DEPLOY_SET_CANARY_SHARE = 1 /**< canary_share was given, even if 0 */
-};
+enum { MLOPS_DEPLOY_SET_CANARY_SHARE = 1 /**< canary_share was given, even if 0 */ };
 
 /** What a deployment is. Zero means the default in each field. */
 typedef struct mlops_deploy_opts {
     uint32_t struct_size; /**< MLOPS_DEPLOY_OPTS_INIT sets it */
     uint32_t flags;       /**< MLOPS_DEPLOY_SET_CANARY_SHARE */
-    const char *model;    /**< @nullable a registered model; default: as it is. A new deployment
-                               needs it */
-    const char *champion; /**< @nullable alias whose holder serves; default: as it is, at first
-                               "champion" */
-    const char *canary;   /**< @nullable alias whose holder is tried; default: as it is, at first
-                               "canary" */
-    double canary_share;  /**< of the keys, in [0, 1], to the millionth; default: as it is, at first
-                               0 */
+    const char *model;    /**< @nullable registered; default: as it is; a new deployment needs it */
+    const char *champion; /**< @nullable alias that serves; default: as it is, or "champion" */
+    const char *canary;   /**< @nullable alias that is tried; default: as it is, or "canary" */
+    double canary_share;  /**< of the keys, in [0, 1], to the millionth; default: as it is, or 0 */
     const char *salt;     /**< @nullable another one deals the keys anew; default: as it is, at
                                first the deployment's name */
 } mlops_deploy_opts;

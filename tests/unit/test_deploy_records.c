@@ -34,7 +34,7 @@ static mlops_table *list_of(mlops_store *s) {
     return out;
 }
 
-static void texts_stay_and_the_share_does_not(void **state) {
+static void what_is_left_out_stays(void **state) {
     (void)state;
     place p;
     make_place(&p);
@@ -82,6 +82,12 @@ static void texts_stay_and_the_share_does_not(void **state) {
     works(set_with(s, "web", NULL, &e), &e);
     assert_member(s, MLOPS__TABLE_DEPLOYMENTS, "web");
     t = list_of(s);
+    assert_string_equal(cell(t, "canary_share", 0), "0.333333");
+    mlops_table_unref(t);
+    mlops_deploy_opts none = MLOPS_DEPLOY_OPTS_INIT;
+    none.flags = MLOPS_DEPLOY_SET_CANARY_SHARE;
+    works(set_with(s, "web", &none, &e), &e);
+    t = list_of(s);
     assert_string_equal(cell(t, "canary_share", 0), "0.0");
     assert_string_equal(cell(t, "salt", 0), "pepper");
     mlops_table_unref(t);
@@ -128,7 +134,7 @@ static void what_is_wrong_is_said(void **state) {
     opts.salt = "a\tb";
     refused(set_with(s, "web", &opts, &e), &e, MLOPS_E_INVALID, "salt");
     opts.salt = NULL;
-    opts.flags = 1;
+    opts.flags = 2;
     refused(set_with(s, "web", &opts, &e), &e, MLOPS_E_INVALID, "flags");
     opts.flags = 0;
     refused(mlops_deploy_set(NULL, "web", &opts, &e), &e, MLOPS_E_INVALID, "NULL");
@@ -220,6 +226,7 @@ static void step(world *m, mlops_store *s) {
         mlops_deploy_opts opts = MLOPS_DEPLOY_OPTS_INIT;
         mlops_error e;
         int canary = (int)(draw() % 2) + 1, salt = (int)(draw() % 2);
+        opts.flags = MLOPS_DEPLOY_SET_CANARY_SHARE;
         opts.model = MODEL[model];
         opts.canary = ALIAS[canary];
         opts.canary_share = (double)(draw() % 11) / 10;
@@ -304,7 +311,7 @@ static void deployments_are_their_model(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(texts_stay_and_the_share_does_not),
+        cmocka_unit_test(what_is_left_out_stays),
         cmocka_unit_test(what_is_wrong_is_said),
         cmocka_unit_test(the_first_of_two_changes_wins),
         cmocka_unit_test(deployments_are_their_model),

@@ -5360,10 +5360,10 @@ def deploy_set(change, name, *, model=None, champion=None, canary=None, canary_s
 
         change: change that this becomes part of
         name: name of the deployment: 1 to 200 bytes of UTF-8 without control characters
-        model: a registered model; default: as it is. A new deployment needs it
-        champion: alias whose holder serves; default: as it is, at first "champion"
-        canary: alias whose holder is tried; default: as it is, at first "canary"
-        canary_share: of the keys, in [0, 1], to the millionth; default: as it is, at first 0
+        model: registered; default: as it is; a new deployment needs it
+        champion: alias that serves; default: as it is, or "champion"
+        canary: alias that is tried; default: as it is, or "canary"
+        canary_share: of the keys, in [0, 1], to the millionth; default: as it is, or 0
         salt: another one deals the keys anew; default: as it is, at first the deployment's name
 
     Raises: NotFoundError if the model is not registered; InvalidError for a new deployment without a model, a

@@ -4,6 +4,7 @@
 #include "sys/host.h"
 #include "unit/draw.h"
 #include "unit/help_deploy.h"
+#include "unit/help_swift.h"
 
 enum { TRAIN = 4000, WINDOW = 100 };
 
@@ -243,6 +244,97 @@ static void tables_of_many_windows_are_kept_whole(void **state) {
     remove_place(&p);
 }
 
+/* ---- against a model ---- */
+
+enum { HANDLES = 3, STEPS = 30, SEEDS = 60, ADDED_MAX = 260 };
+
+static const char *const NAMES[] = {"a", "b"};
+
+typedef struct handle {
+    mlops_watch *watch; /* NULL: closed */
+    int name;
+    int64_t n_rows;
+} handle;
+
+static void assert_windows(mlops_store *s, const int64_t *n_windows, const int *is_made) {
+    for (int k = 0; k < 2; k++) {
+        mlops_error e;
+        mlops_table *t = NULL;
+        size_t needed = 0;
+        mlops_status status = mlops_watch_windows(&t, s, NAMES[k], &e);
+        if (!is_made[k]) {
+            assert_int_equal(status, MLOPS_E_NOT_FOUND);
+            continue;
+        }
+        works(status, &e);
+        assert_int_equal(mlops_table_n_rows(t), n_windows[k]);
+        for (int64_t i = 0; i < n_windows[k]; i++)
+            assert_int_equal(atoll(cell(t, "number", i)), i + 1);
+        for (int64_t i = 1; i <= n_windows[k]; i++)
+            works(mlops_watch_report(s, NAMES[k], i, NULL, 0, &needed, &e), &e);
+        mlops_table_unref(t);
+    }
+}
+
+/* Rows as they are or as a table; the windows that they complete. */
+static int64_t add_some(handle *h) {
+    static float rows[2 * ADDED_MAX];
+    int64_t n = (int64_t)(draw() % ADDED_MAX), before = h->n_rows / WINDOW;
+    mlops_error e;
+    if (draw() % 2) {
+        mlops_table *table = table_of_rows(n, 0);
+        works(mlops_watch_add_table(h->watch, table, &e), &e);
+        mlops_table_unref(table);
+    } else {
+        for (int64_t i = 0; i < 2 * n; i++) rows[i] = (float)uniform();
+        works(mlops_watch_add(h->watch, rows, n, 2, NULL, 0, &e), &e);
+    }
+    h->n_rows += n;
+    assert_int_equal(mlops_watch_n_rows(h->watch), h->n_rows);
+    return h->n_rows / WINDOW - before;
+}
+
+static void close_handle(handle *h) {
+    mlops_watch_close(h->watch);
+    *h = (handle){NULL, 0, 0};
+}
+
+static void windows_go_on_where_the_store_ended(void **state) {
+    (void)state;
+    place p;
+    make_place(&p);
+    for (uint64_t k = 0; k < SEEDS; k++) {
+        handle handles[HANDLES] = {{NULL, 0, 0}};
+        int64_t n_windows[2] = {0, 0};
+        int is_made[2] = {0, 0};
+        seed = k;
+        mlops_store *s = k % 32 ? open_swift(p.path) : open_here(&p);
+        register_watched(s, "fraud", -1);
+        for (int i = 0; i < STEPS; i++) {
+            handle *h = &handles[draw() % HANDLES];
+            uint64_t what = draw() % 8;
+            if (!h->watch) {
+                *h = (handle){NULL, (int)(draw() % 2), 0};
+                h->watch = open_watch(s, "fraud", NAMES[h->name]);
+                is_made[h->name] = 1;
+            } else if (what < 6) {
+                n_windows[h->name] += add_some(h);
+            } else if (what == 6) {
+                close_handle(h);
+            } else {
+                for (int j = 0; j < HANDLES; j++) close_handle(&handles[j]);
+                mlops_store_close(s);
+                s = k % 32 ? open_swift(p.path) : open_here(&p);
+            }
+        }
+        assert_windows(s, n_windows, is_made);
+        for (int j = 0; j < HANDLES; j++) close_handle(&handles[j]);
+        mlops_store_close(s);
+        shell("rm -r '%s'", p.path);
+    }
+    remove_place(&p);
+}
+
 /* What is watched where features make the model's columns of raw ones. */
 static void raw_columns_are_watched(void **state) {
     (void)state;
@@ -413,6 +505,7 @@ int main(void) {
         cmocka_unit_test(windows_are_kept),
         cmocka_unit_test(windows_do_not_depend_on_pieces),
         cmocka_unit_test(tables_of_many_windows_are_kept_whole),
+        cmocka_unit_test(windows_go_on_where_the_store_ended),
         cmocka_unit_test(raw_columns_are_watched),
         cmocka_unit_test(what_is_wrong_is_said),
         cmocka_unit_test(a_window_waits_for_the_store),

@@ -5381,8 +5381,8 @@ func RegistrySetGate(change *Change, name string, alias string, gate string) err
 
 // RegistryGate: the gate of an alias, in canonical form.
 //
-// Errors: MLOPS_E_ARENA if cap is too small: text is empty then; MLOPS_E_INVALID, MLOPS_E_CORRUPT,
-// MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+// Errors: MLOPS_E_NOT_FOUND if there is no such model; MLOPS_E_ARENA if cap is too small: text is
+// empty then; MLOPS_E_INVALID, MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
 func RegistryGate(store *Store, name string, alias string) (string, error) {
 	defer runtime.KeepAlive(store)
 	var s scope

@@ -74,8 +74,8 @@ MLOPS_API mlops_status mlops_registry_set_gate(mlops_change *change, const char 
  * @param cap          bytes of text
  * @param[out] needed  @nullable bytes of the whole text, without NUL; 0 if it has no gate
  * @param err          @nullable
- * @return MLOPS_E_ARENA if cap is too small: text is empty then; MLOPS_E_INVALID, MLOPS_E_CORRUPT,
- *         MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED
+ * @return MLOPS_E_NOT_FOUND if there is no such model; MLOPS_E_ARENA if cap is too small: text is
+ *         empty then; MLOPS_E_INVALID, MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_registry_gate(mlops_store *store, const char *name, const char *alias,

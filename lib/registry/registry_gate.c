@@ -189,8 +189,10 @@ mlops_status mlops_registry_set_gate(mlops_change *change, const char *name, con
 static mlops_status write_gate(mlops__registry *state, mlops_store *store, const char *name,
                                const char *alias, mlops__buf *out, mlops_error *err) {
     mlops__registry_record record;
+    mlops__registry_version newest;
     const char *text;
     MLOPS_TRY(mlops__registry_begin(state, store, NULL, err));
+    MLOPS_TRY(mlops__registry_find(state, name, "latest", &newest, err));
     MLOPS_TRY(mlops__gate_read(state, name, alias, &record, &text, err));
     if (text) mlops__buf_text(out, text);
     return MLOPS_OK;

@@ -264,6 +264,8 @@ static void gates_are_kept_and_dropped(void **state) {
     assert_int_equal(n, strlen(gate));
     refused(mlops_registry_gate(g.store, "m", "champion", gate, n, &n, &e), &e, MLOPS_E_ARENA,
             "room");
+    refused(mlops_registry_gate(g.store, "n", "champion", gate, n, &n, &e), &e, MLOPS_E_NOT_FOUND,
+            "\"n\"");
     mlops_change_free(c);
     c = new_change(g.store);
     works(mlops_registry_set_gate(c, "m", "champion", NULL, &e), &e);

@@ -5688,8 +5688,8 @@ def registry_gate(store, name, alias):
         name: name of the model
         alias: alias
 
-    Raises: ArenaError if cap is too small: text is empty then; InvalidError, CorruptError, IoError, NomemError,
-    ForkedError.
+    Raises: NotFoundError if there is no such model; ArenaError if cap is too small: text is empty then;
+    InvalidError, CorruptError, IoError, NomemError, ForkedError.
     """
     store_h = _rt.opened(store, Store, "store")
     err = mlops_error()

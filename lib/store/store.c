@@ -316,7 +316,8 @@ static mlops_status load(mlops_store *self, mlops_error *err) {
                                 self->id, err));
     if (self->read_only) return mlops__index_open(self, err);
     MLOPS_TRY(mlops__store_lock_writer(self, err));
-    mlops_status status = mlops__index_open(self, err);
+    mlops_status status = make_dir(self, "index", err); /* a cache, which may have been deleted */
+    if (!status) status = mlops__index_open(self, err);
     mlops__store_unlock_writer(self);
     return status;
 }

@@ -98,6 +98,8 @@ static void the_index_is_deleted(void **state) {
     is_there_and_goes_on(k);
     shell("rm -f '%s'/index/boot", k->p.path);
     is_there_and_goes_on(k);
+    shell("rm -r '%s'/index", k->p.path);
+    is_there_and_goes_on(k);
 }
 
 static void another_boot(void **state) {

@@ -127,15 +127,26 @@ static mlops_status open_map(mlops_store *self, mlops_error *err) {
     return mlops__kv_open(&self->kv, &self->host, &opts, err);
 }
 
-static void delete_map(mlops_store *self) {
+/* What must not be there any more: one that stays would be believed. */
+static mlops_status delete_file(mlops_store *self, const char *name, mlops_error *err) {
     const mlops_io *io = &self->host.io;
-    mlops__file_unlink(io, mlops__store_path(self, "index/data.mdb"));
-    mlops__file_unlink(io, mlops__store_path(self, "index/data.mdb-lock"));
+    const char *path = mlops__store_path(self, name);
+    int64_t code;
+    do code = io->unlink(io->ctx, path);
+    while (code < 0 && mlops__os_kind_of(code) == MLOPS__OS_INTERRUPTED);
+    if (code >= 0) return MLOPS_OK;
+    mlops_status status = mlops__fail_os(err, code, "cannot delete", path);
+    return status == MLOPS_E_NOT_FOUND ? MLOPS_OK : status;
+}
+
+static mlops_status delete_map(mlops_store *self, mlops_error *err) {
+    MLOPS_TRY(delete_file(self, "index/data.mdb", err));
+    return delete_file(self, "index/data.mdb-lock", err);
 }
 
 /* Deleting a large file takes long: one that is not trusted goes out of the way, and is deleted
  * with the next service, or at the end. */
-static void set_map_aside(mlops_store *self) {
+static mlops_status set_map_aside(mlops_store *self, mlops_error *err) {
     const mlops_io *io = &self->host.io;
     size_t size = self->dir + MLOPS__PATH_ROOM;
     char *map = mlops__alloc(&self->host.allocator, size);
@@ -145,7 +156,7 @@ static void set_map_aside(mlops_store *self) {
         io->rename(io->ctx, map, mlops__store_path(self, "index/old"));
         mlops__free(&self->host.allocator, map, size);
     }
-    delete_map(self); /* the lock's file, and the map if it could not be moved */
+    return delete_map(self, err); /* the lock's file, and the map if it could not be moved */
 }
 
 void mlops__index_sweep(mlops_store *self) {
@@ -154,16 +165,25 @@ void mlops__index_sweep(mlops_store *self) {
     mlops__file_unlink(&self->host.io, mlops__store_path(self, "index/old"));
 }
 
-void mlops__index_discard(mlops_store *self) {
-    const mlops_io *io = &self->host.io;
-    mlops__file_unlink(io, mlops__store_path(self, "index/snapshot"));
-    delete_map(self);
+mlops_status mlops__index_discard(mlops_store *self, mlops_error *err) {
+    MLOPS_TRY(delete_file(self, "index/snapshot", err));
+    return delete_map(self, err);
+}
+
+/* A snapshot of a journal that a repair has replaced is not gone on with. */
+static mlops_status check_snapshot(mlops_store *self, mlops_error *err) {
+    mlops__index index;
+    MLOPS_TRY(mlops__index_begin(&index, self->kv, &self->host, 0, err));
+    mlops_status status = mlops__journal_check_place(&self->journal, &index.place, err);
+    mlops__index_end(&index);
+    return status;
 }
 
 /* What the map lacks of journal and packs; a map of this boot lacks a few frames at the most. */
 static mlops_status complete_map(mlops_store *self, int trusted, int killed, mlops_error *err) {
     mlops__index index;
     if (!trusted) {
+        MLOPS_TRY(check_snapshot(self, err));
         MLOPS_TRY(mlops__store_rebuild(self, err));
         return mlops__index_in_use(self, err);
     }
@@ -205,13 +225,13 @@ mlops_status mlops__index_open(mlops_store *self, mlops_error *err) {
     int trusted = self->uncut = is_trusted(self, &s);
     if (trusted && alone) MLOPS_TRY(verify_map(self, &trusted, err));
     if (!trusted) {
-        set_map_aside(self);
+        MLOPS_TRY(set_map_aside(self, err));
         mlops__snapshot_restore(self);
     }
     self->stamp_open = trusted && !s.clean;
     mlops_status status = open_map(self, err);
     if (status == MLOPS_E_CORRUPT && trusted) { /* it is a cache: damaged, it is made anew */
-        delete_map(self);
+        MLOPS_TRY(delete_map(self, err));
         trusted = 0;
         status = open_map(self, err);
     }

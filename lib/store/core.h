@@ -92,7 +92,7 @@ mlops_status mlops__index_in_use(mlops_store *self, mlops_error *err); /* before
 void mlops__index_close(mlops_store *self);
 void mlops__index_sweep(mlops_store *self); /* deletes a map that was set aside; one thread */
 /* The next open makes it anew, of journal and packs alone. */
-void mlops__index_discard(mlops_store *self);
+mlops_status mlops__index_discard(mlops_store *self, mlops_error *err);
 
 /* guard.c: what LMDB's locks cannot tell apart is kept apart. MLOPS_E_BUSY */
 mlops_status mlops__guard_enter(mlops_store *self, mlops_error *err); /* one copy of the library */

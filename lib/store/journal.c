@@ -520,20 +520,26 @@ mlops_status mlops__journal_check_place(mlops__journal *self, const mlops__place
     return damaged(self, place->offset, "the newest commit is damaged", err);
 }
 
-int mlops__journal_find_id(mlops__journal *self, uint8_t id[32]) {
+mlops_status mlops__journal_find_id(mlops__journal *self, uint8_t id[32], mlops_error *err) {
+    const mlops_io *io = &self->host->io;
     for (int64_t i = 1; i <= 64; i++) {
         uint8_t head[HEAD];
         const char *path = name_segment(self, i);
-        int64_t file = mlops__file_number(&self->host->io, path, MLOPS_IO_READ);
-        if (file < 0) continue;
-        mlops_status status = mlops__file_read_at(&self->host->io, file, head, HEAD, 0, path, NULL);
-        mlops__file_end(&self->host->io, file);
-        if (status || memcmp(head, MAGIC, 8) != 0) continue;
+        int64_t file = mlops__file_number(io, path, MLOPS_IO_READ);
+        mlops_status status = file < 0 ? mlops__fail_os(err, file, "cannot open", path) : MLOPS_OK;
+        if (status == MLOPS_E_NOT_FOUND) continue;
+        MLOPS_TRY(status);
+        int64_t size = mlops__file_size(io, file);
+        if (size < 0) status = mlops__fail_os(err, size, "cannot tell the size of", path);
+        if (size >= HEAD) status = mlops__file_read_at(io, file, head, HEAD, 0, path, err);
+        mlops__file_end(io, file);
+        MLOPS_TRY(status);
+        if (size < HEAD || memcmp(head, MAGIC, 8) != 0) continue;
         if (mlops__load_u64(head + 56) != mlops__hash_64(head, 56)) continue;
         memcpy(id, head + 16, 32);
-        return 1;
+        return MLOPS_OK;
     }
-    return 0;
+    return MLOPS_E_NOT_FOUND;
 }
 
 mlops_status mlops__journal_read(mlops__journal *self, int64_t segment, int64_t offset, void *bytes,

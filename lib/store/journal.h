@@ -87,8 +87,9 @@ mlops_status mlops__journal_copy(mlops__journal *self, mlops__place *place,
 mlops_status mlops__journal_check_place(mlops__journal *self, const mlops__place *place,
                                         mlops_error *err);
 
-/* Whose journal it is, by the first segment that says so; 0 if none does. */
-int mlops__journal_find_id(mlops__journal *self, uint8_t id[32]);
+/* Whose journal it is, by the first segment that says so; MLOPS_E_NOT_FOUND without a message if
+ * none does. */
+mlops_status mlops__journal_find_id(mlops__journal *self, uint8_t id[32], mlops_error *err);
 
 /* Bytes of a segment, as they are. */
 mlops_status mlops__journal_read(mlops__journal *self, int64_t segment, int64_t offset, void *bytes,

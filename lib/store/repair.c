@@ -51,7 +51,6 @@ static mlops_status write_lost(repair *r, int64_t time_ns, mlops_error *err) {
     mlops__frame_op(&r->buf, MLOPS__OP_NOTE, 0, text_of("verb"), text_of("lost in repair"));
     mlops_status status = write_made(r, time_ns, err);
     r->n_lost++;
-
     return status;
 }
 
@@ -64,9 +63,7 @@ static mlops_status write_again(repair *r, const mlops__frame *frame, mlops_erro
     while (mlops__ops_next(&ops, &op))
         mlops__frame_op(&r->buf, op.kind, op.table, op.key, op.value);
     mlops__frame_op(&r->buf, MLOPS__OP_NOTE, 0, text_of("was"), (mlops__bytes){frame->link, 32});
-    mlops_status status = write_made(r, frame->time_ns, err);
-
-    return status;
+    return write_made(r, frame->time_ns, err);
 }
 
 static mlops_status take(repair *r, const mlops__frame *frame, mlops_error *err) {
@@ -329,9 +326,13 @@ static mlops_status repair_format(mlops_store *store, mlops_error *err) {
         return status;
     MLOPS_TRY(mlops__journal_init(&journal, &store->host, mlops__store_path(store, "journal"),
                                   store->id, 0, err));
-    int found = mlops__journal_find_id(&journal, id);
+    mlops_error e; /* that of the format file stays, where no segment helps */
+    mlops_status found = mlops__journal_find_id(&journal, id, &e);
     mlops__journal_free(&journal);
-    if (!found || (!status && memcmp(id, store->id, sizeof id) == 0)) return status;
+    if (found == MLOPS_E_NOT_FOUND) return status;
+    if (found && err) *err = e;
+    MLOPS_TRY(found);
+    if (!status && memcmp(id, store->id, sizeof id) == 0) return status;
     memcpy(store->id, id, sizeof id);
     int64_t now = store->host.clock.now_ns(store->host.clock.ctx);
     mlops__format(name, sizeof name, "damaged/format-%lld", (long long)now);
@@ -345,10 +346,11 @@ static mlops_status repair_format(mlops_store *store, mlops_error *err) {
 static mlops_status repair_locked(repair *r, mlops_error *err) {
     char name[MLOPS__PATH_ROOM];
     MLOPS_TRY(repair_format(r->store, err));
-    if (mlops__index_peek(r->store, name, &r->map_seq, NULL)) r->map_seq = -1;
+    mlops_status status = mlops__index_peek(r->store, name, &r->map_seq, err);
+    if (status != MLOPS_E_CORRUPT) MLOPS_TRY(status);
     MLOPS_TRY(repair_journal(r, err));
     MLOPS_TRY(repair_packs(r->store, err));
-    mlops__index_discard(r->store);
+    MLOPS_TRY(mlops__index_discard(r->store, err));
     return mlops__index_in_use(r->store, err); /* what is left is kept, though content may lack */
 }
 

@@ -249,6 +249,18 @@ mlops_status mlops__store_claim(mlops_store *self, mlops_error *err) {
     return status;
 }
 
+static mlops_status refuse_lock(mlops_store *self, mlops_error *err) {
+    int64_t code = self->lock_file;
+    mlops_status status = mlops__fail_os(err, code, "cannot open", mlops__store_path(self, "lock"));
+    if (status != MLOPS_E_DENIED) return status;
+    mlops__fail(err, status,
+                "'%s' may not be written by this user (error %lld): get the rights to write in it, "
+                "or open it with the flag MLOPS_STORE_READ_ONLY, which reads alone",
+                mlops__store_path(self, ""), (long long)-code);
+    if (err) err->os_code = (int32_t)-code;
+    return status;
+}
+
 mlops_status mlops__store_open_lock(mlops_store *self, mlops_error *err) {
     const mlops_io *io = &self->host.io;
     const char *path = mlops__store_path(self, "lock");
@@ -256,11 +268,12 @@ mlops_status mlops__store_open_lock(mlops_store *self, mlops_error *err) {
     for (int i = 0; i < 3; i++) {
         self->lock_file = mlops__file_number(io, path, mode);
         if (self->lock_file >= 0 || self->read_only) break;
+        if (refuse_lock(self, err) != MLOPS_E_NOT_FOUND) break;
         self->lock_file = mlops__file_number(io, path, MLOPS_IO_CREATE);
         if (self->lock_file >= 0 || mlops__os_kind_of(self->lock_file) != MLOPS__OS_EXISTS) break;
     }
     if (self->lock_file < 0 && self->read_only) return MLOPS_OK; /* nor does it need one */
-    if (self->lock_file < 0) return mlops__fail_os(err, self->lock_file, "cannot open", path);
+    if (self->lock_file < 0) return refuse_lock(self, err);
     int64_t code;
     do code = io->identity(io->ctx, self->lock_file, self->identity);
     while (code < 0 && mlops__os_kind_of(code) == MLOPS__OS_INTERRUPTED);

@@ -3,7 +3,9 @@
 #include "unit/help_store.h"
 
 #include "sys/host.h"
-#include "unit/skipped.h"
+
+#include <grp.h>
+#include <sys/wait.h>
 
 static void committed_is_there_again(void **state) {
     (void)state;
@@ -213,19 +215,79 @@ static void options_are_checked(void **state) {
     remove_place(&p);
 }
 
-static void without_rights(void **state) {
+/* ---- rights ---- */
+
+enum { NOBODY = 65534 };
+
+/* What another process of a user with no rights but those of the files finds. What it reads at "a"
+ * follows the status. */
+static mlops_status other_opens(const place *p, uint32_t flags, char value[8], mlops_error *e) {
+    int ends[2];
+    mlops_status status = MLOPS_E_IO;
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        mlops_store *s;
+        mlops_store_opts opts = MLOPS_STORE_OPTS_INIT;
+        if (geteuid() == 0 && (setgroups(0, NULL) || setgid(NOBODY) || setuid(NOBODY))) _exit(1);
+        opts.flags = flags;
+        status = mlops_store_open(&s, p->path, &opts, e);
+        memset(value, 0, 8);
+        if (!status && get(s, "a")) strncpy(value, get(s, "a"), 7);
+        mlops_store_close(s);
+        int good = write(ends[1], &status, sizeof status) == sizeof status &&
+                   write(ends[1], value, 8) == 8 && write(ends[1], e, sizeof *e) == sizeof *e;
+        _exit(!good);
+    }
+    close(ends[1]);
+    assert_int_equal(read(ends[0], &status, sizeof status), sizeof status);
+    assert_int_equal(read(ends[0], value, 8), 8);
+    assert_int_equal(read(ends[0], e, sizeof *e), sizeof *e);
+    close(ends[0]);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    return status;
+}
+
+static void no_store_without_rights(void **state) {
     (void)state;
     place p;
-    mlops_store *s;
+    char value[8];
     mlops_error e;
-    if (geteuid() == 0) {
-        skipped("root may write everywhere");
-        return;
-    }
     make_place(&p);
     assert_int_equal(chmod(p.dir, 0555), 0);
-    refused(mlops_store_open(&s, p.path, NULL, &e), &e, MLOPS_E_DENIED, p.path);
-    assert_int_equal(chmod(p.dir, 0777), 0);
+    refused(other_opens(&p, 0, value, &e), &e, MLOPS_E_DENIED, p.path);
+    assert_int_equal(chmod(p.dir, 0755), 0);
+    assert_int_equal(mkdir(p.path, 0755), 0);
+    assert_int_equal(chmod(p.path, 0555), 0);
+    refused(other_opens(&p, 0, value, &e), &e, MLOPS_E_DENIED, "rights");
+    assert_int_equal(chmod(p.path, 0755), 0);
+    remove_place(&p);
+}
+
+/* Who may not write is told of what would help, and may read; whether or not there is a writer. */
+static void a_reader_without_rights(void **state) {
+    (void)state;
+    place p;
+    char value[8];
+    mlops_error e;
+    make_place(&p);
+    mlops_store *s = open_store(p.path, NULL);
+    put(s, "a", "1");
+    shell("chmod 755 '%s' && chmod -R u=rwX,go=rX '%s'", p.dir, p.path);
+    for (int i = 0; i < 3; i++) {
+        if (i == 1) mlops_store_close(s);
+        if (i == 1) shell("chmod -R a-w '%s'", p.path); /* the directory too */
+        if (i == 2)
+            shell("chmod u+w '%s' && rm -f '%s/lock' && chmod u-w '%s'", p.path, p.path, p.path);
+        if (i == 0 && geteuid() != 0) continue; /* the other is no other then */
+        refused(other_opens(&p, 0, value, &e), &e, MLOPS_E_DENIED, "MLOPS_STORE_READ_ONLY");
+        assert_non_null(strstr(e.message, "rights"));
+        assert_int_equal(e.os_code, EACCES);
+        works(other_opens(&p, MLOPS_STORE_READ_ONLY, value, &e), &e);
+        assert_string_equal(value, "1");
+    }
+    shell("chmod -R u+w '%s'", p.path);
     remove_place(&p);
 }
 
@@ -406,7 +468,8 @@ int main(void) {
         cmocka_unit_test(an_empty_folder_becomes_a_store),
         cmocka_unit_test(paths_that_are_none),
         cmocka_unit_test(options_are_checked),
-        cmocka_unit_test(without_rights),
+        cmocka_unit_test(no_store_without_rights),
+        cmocka_unit_test(a_reader_without_rights),
         cmocka_unit_test(format_is_text),
         cmocka_unit_test(a_newer_store_is_not_touched),
         cmocka_unit_test(a_damaged_format_file),

@@ -1,7 +1,9 @@
 /* Stores whose files were damaged in ways that random damage rarely meets: each is refused, told of
  * and repaired, and what somebody else could take for an unfinished store is left alone. */
 #define _GNU_SOURCE
-#include "unit/help_store.h"
+#include "unit/help_swift.h"
+
+#include "store/core.h"
 
 #include <mlops/check.h>
 
@@ -208,6 +210,69 @@ static void a_cut_under_a_writer_without_a_map(void **state) {
     remove_place(&p);
 }
 
+/* A snapshot of the journal that a repair has replaced, which a repair that was cut off leaves, is
+ * not gone on with. */
+static void a_snapshot_of_another_journal(void **state) {
+    (void)state;
+    place p;
+    mlops_error e;
+    make_place(&p);
+    fill(&p, MLOPS_SYNC_FULL);
+    mlops_store *s = open_store(p.path, NULL);
+    works(mlops__snapshot_write(s, 3, &e), &e);
+    mlops_store_close(s);
+    shell("cp -r '%s/index' '%s/kept'", p.path, p.dir);
+    spoil(inside(&p, SEGMENT), 64 + 70); /* of the first commit */
+    assert_int_equal(repaired(&p), 1);
+    shell("rm -r '%s/index' && cp -r '%s/kept' '%s/index'", p.path, p.dir, p.path);
+    cut_power(&p);
+    refused(opens(&p, &e), &e, MLOPS_E_CORRUPT, "commit");
+    assert_int_equal(repaired(&p), 0);
+    assert_int_equal(faults(&p), 0);
+    s = open_store(p.path, NULL);
+    assert_int_equal(stats_of(s).seq, 3);
+    assert_string_equal(get(s, "b"), "2");
+    mlops_store_close(s);
+    remove_place(&p);
+}
+
+/* A call that fails while a store is repaired is told of, and is not taken for damage. */
+static void repairs_tell_of_failed_calls(void **state) {
+    (void)state;
+    place p;
+    mlops_error e;
+    mlops__io_fault io;
+    mlops_io swift = mlops__io_posix;
+    mlops_host host = MLOPS_HOST_INIT;
+    mlops_store_opts opts = MLOPS_STORE_OPTS_INIT;
+    int64_t k = 0, n_injected = 1;
+    make_place(&p);
+    fill(&p, MLOPS_SYNC_FULL);
+    unlink(inside(&p, "format"));
+    shell("cp -r '%s' '%s/kept'", p.path, p.dir);
+    swift.sync = sync_nothing;
+    swift.sync_dir = sync_no_name;
+    opts.host = &host;
+    opts.index = MLOPS_STORE_INDEX_MEMORY;
+    while (n_injected) {
+        shell("rm -r '%s' && cp -r '%s/kept' '%s'", p.path, p.dir, p.path);
+        mlops__io_fault_init(&io, &swift);
+        host.io = &io.table;
+        io.fail_at = ++k;
+        io.os_code = EIO;
+        mlops_status status = mlops_store_repair(p.path, &opts, NULL, &e);
+        n_injected = io.n_injected;
+        if (status && status != MLOPS_E_IO) fail_msg("%s at %d", e.message, (int)k);
+        io.fail_at = 0;
+        works(mlops_store_repair(p.path, &opts, NULL, &e), &e);
+        mlops_store *s = open_swift(p.path);
+        assert_int_equal(stats_of(s).seq, 3);
+        mlops_store_close(s);
+    }
+    assert_true(k > 20);
+    remove_place(&p);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_lost_format_file),
@@ -217,6 +282,8 @@ int main(void) {
         cmocka_unit_test(a_damaged_index_never_reaches_lmdb),
         cmocka_unit_test(content_of_a_writer_without_a_map),
         cmocka_unit_test(a_cut_under_a_writer_without_a_map),
+        cmocka_unit_test(a_snapshot_of_another_journal),
+        cmocka_unit_test(repairs_tell_of_failed_calls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -101,6 +101,7 @@ static mlops_status was_durable(mlops_store *self, mlops__place place, int64_t s
     }
     if (status != MLOPS_END) return status;
     /* Where the chain breaks, frames behind the break can still say it. */
+    place.chain.seq = seq - 1;
     status = mlops__journal_check_end(&self->journal, &place, self->uncut, err);
     if (status == MLOPS_E_CORRUPT) *out = 1;
     return status == MLOPS_E_CORRUPT ? MLOPS_OK : status;

@@ -359,11 +359,11 @@ static void run_shard(const char *dir, uint64_t seed, int64_t first, int64_t end
 }
 
 /* A child that is ended by a signal has found something; another one goes on behind it. */
-static void watch_shard(const char *top, uint64_t seed, int64_t shard, int64_t end) {
+static void watch_shard(const char *top, uint64_t seed, int shard, int64_t begin, int64_t end) {
     char dir[300];
     tally *mine = &tallies[shard];
-    snprintf(dir, sizeof dir, "%s/s%d", top, (int)shard);
-    for (int64_t first = shard; first < end; first = mine->round + SHARDS) {
+    snprintf(dir, sizeof dir, "%s/s%d", top, shard);
+    for (int64_t first = begin + shard; first < end; first = mine->round + SHARDS) {
         int status;
         pid_t pid = fork();
         if (pid == 0) {
@@ -386,7 +386,7 @@ static void run_all(const char *top, uint64_t seed, int64_t first, int64_t end) 
         fflush(stdout);
         pids[i] = fork();
         if (pids[i] == 0) {
-            watch_shard(top, seed, first + i, end);
+            watch_shard(top, seed, i, first, end);
             _exit(0);
         }
     }

@@ -382,7 +382,8 @@ class Roles:
         made_of = re.search(r"must be that of the (\w+)", p["doc"])
         getter = f"mlops_{made_of.group(1)}_{p['name']}" if made_of else f"{f['noun']}_{p['name']}"
         if not made_of:
-            own = any(q["role"] == "self" for q in f["params"]) and getter in self.functions
+            said = "or more" in p["doc"]  # any length; the getter tells something else
+            own = any(q["role"] == "self" for q in f["params"]) and getter in self.functions and not said
             return self.rule(f, r"must be ", p) or ({"call": getter, "args": ["self"]} if own else None)
         noun = getter[:-len(p["name"]) - 1]
         makers = [[base_of(q["type"]) for q in g["params"]] for g in self.functions.values()

@@ -131,6 +131,17 @@ class Handles(unittest.TestCase):
             self.assertEqual(name, hashlib.sha256(b"abc").hexdigest())
             self.assertEqual(store.content(name), b"abc")
 
+    def test_a_watch_takes_any_number_of_rows(self):
+        with tempfile.TemporaryDirectory() as folder, mlops.Store.open(os.path.join(folder, "store")) as store:
+            reference = mlops.Reference(mlops.Table.parse("amount,age,score\n1,2,3\n4,5,6\n"))
+            store.models.add("fraud", mlops.Model.parse(MODEL), reference=reference)
+            with store.watch("fraud", "latest", window_rows=50) as watch:
+                for n in 2, 49:
+                    watch.add([[1.0, 2.0, 3.0]] * n, [0.5] * n)
+                self.assertEqual((watch.n_rows, watch.n_windows), (51, 1))
+                with self.assertRaisesRegex(mlops.InvalidError, "columns|features"):
+                    watch.add([[1.0, 2.0]])
+
     def test_closing_while_another_thread_uses_it(self):
         for _ in range(20):
             table = mlops.Table.from_matrix([[float(i)] for i in range(5000)])

@@ -4601,7 +4601,6 @@ class Watch(_rt.Handle):
         predictions_p, predictions_shape, predictions_keep = (None, (0,) * 2,
                 None) if predictions is None else _rt.array(predictions, "d", 2, "predictions", True)
         err = mlops_error()
-        _rt.fits("rows", rows_shape, 0, "watch", "rows", lib.mlops_watch_n_rows(h))
         if predictions is not None:
             _rt.same_length("predictions", predictions_shape[0], "rows", rows_shape[0])
         _rt.fits("rows", rows_shape, 1, "watch", "features", lib.mlops_watch_n_features(h))

@@ -334,12 +334,15 @@ void mlops__wipe(mlops_store *store, const char *folder) {
     if (mlops__file_list(io, mlops__store_path(store, folder), &names, NULL)) names.size = 0;
     for (size_t at = 0; at < names.size; at++) {
         const char *name = (const char *)names.data + at;
+        size_t n = strlen(name) + 1; /* with its NUL */
         char path[MLOPS__PATH_ROOM];
-        if (strlen(folder) + strlen(name) + 2 <= sizeof path) {
-            mlops__format(path, sizeof path, "%s/%s", folder, name);
-            mlops__file_unlink(io, mlops__store_path(store, path));
-        }
-        at += strlen(name);
+        mlops__buf b;
+        mlops__buf_init_fixed(&b, path, sizeof path);
+        mlops__buf_text(&b, folder);
+        mlops__buf_u8(&b, '/');
+        mlops__buf_put(&b, name, n);
+        if (!b.status) mlops__file_unlink(io, mlops__store_path(store, path));
+        at += n - 1;
     }
     mlops__buf_free(&names);
 }

@@ -131,6 +131,22 @@ class Handles(unittest.TestCase):
             self.assertEqual(name, hashlib.sha256(b"abc").hexdigest())
             self.assertEqual(store.content(name), b"abc")
 
+    def test_registering_takes_data_of_no_or_several_tables(self):
+        table = mlops.Table.parse("amount,age,score\n1,2,3\n4,5,6\n")
+        with tempfile.TemporaryDirectory() as folder, mlops.Store.open(os.path.join(folder, "store")) as store:
+            for name, paths in ("none", ()), ("one", ("a",)), ("two", ("a", "b")):
+                with store.change() as change, mlops.Draft(change, name) as draft:
+                    draft.add_bytes("notes", b"")
+                    for path in paths:
+                        draft.add_table(path, table)
+                    draft.commit()
+                version = store.models.add(name, mlops.Model.parse(MODEL), data=store.data[name])
+                self.assertEqual("reference" in version.describe(), name == "one")
+            version = store.models.add("two", mlops.Model.parse(MODEL), data=store.data["two"], path="b")
+            self.assertIn("reference", version.describe())
+            with self.assertRaises(mlops.NotFoundError):
+                store.models.add("two", mlops.Model.parse(MODEL), data=store.data["two"], path="c")
+
     def test_a_watch_takes_any_number_of_rows(self):
         with tempfile.TemporaryDirectory() as folder, mlops.Store.open(os.path.join(folder, "store")) as store:
             reference = mlops.Reference(mlops.Table.parse("amount,age,score\n1,2,3\n4,5,6\n"))

@@ -452,9 +452,12 @@ class Models:
         if data is None:
             return None
         names = features.input_names if features is not None else model.feature_names
-        rows = data.table(path, Part.TRAIN if data.is_split(path) else Part.ALL)
+        tables = [e["path"] for e in data.describe()["entries"] if e["kind"] != "file" and path in (None, e["path"])]
+        if len(tables) != 1:  # what is trained on is not known, or registering says that it is not there
+            return None
+        rows = data.table(tables[0], Part.TRAIN if data.is_split(tables[0]) else Part.ALL)
         known = [name for name in names or [] if rows.find(name) >= 0]
-        return _ffi.Reference(rows, columns=known) if known else None
+        return _ffi.Reference(rows, columns=known) if known and len(rows) else None
 
     def __getitem__(self, name):
         """The newest version of a model; s.models["fraud", "champion"] is the holder of an alias."""

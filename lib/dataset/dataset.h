@@ -30,6 +30,7 @@ void mlops__view_end(mlops__view *self);
 typedef struct mlops__ref {
     int is_there; /* under the change */
     mlops_id commit;
+    mlops__bytes is;  /* its record then */
     mlops__bytes was; /* the store's record, for mlops__change_expect(); data NULL: none */
 } mlops__ref;
 
@@ -39,8 +40,9 @@ void mlops__ref_key(mlops__key *out, const char *dataset, const char *kind, cons
 mlops_status mlops__ref_read(mlops__ref *out, mlops__view *view, const char *dataset,
                              const char *kind, const char *name);
 
-mlops_status mlops__ref_put(mlops_change *change, const char *dataset, const char *kind,
-                            const char *name, const mlops_id *commit, mlops_error *err);
+/* Puts the record of a ref at a commit; what old (as it was read) says beyond that stays. */
+mlops_status mlops__ref_put(mlops_change *change, const mlops__key *key, const mlops__ref *old,
+                            const mlops_id *commit, mlops_error *err);
 
 /* What a branch or tag may be called. */
 mlops_status mlops__ref_check(const char *kind, const char *name, mlops_error *err);

@@ -228,11 +228,13 @@ static mlops_status expect(const mlops_draft *self, const char *kind, const mlop
 
 static mlops_status put_ref(mlops_draft *self, const mlops_id *id, mlops_error *err) {
     char verb[VERB_MAX];
+    mlops__key key;
     mlops__format(verb, sizeof verb, "dataset commit %s", self->dataset);
     MLOPS_TRY(mlops__change_verb(self->change, verb, err));
     MLOPS_TRY(expect(self, mlops__ref_branch, &self->ref, err));
     if (!self->ref.is_there) MLOPS_TRY(expect(self, mlops__ref_tag, &self->tag, err));
-    return mlops__ref_put(self->change, self->dataset, mlops__ref_branch, self->branch, id, err);
+    mlops__ref_key(&key, self->dataset, mlops__ref_branch, self->branch);
+    return mlops__ref_put(self->change, &key, &self->ref, id, err);
 }
 
 /* The commit's record, and its id. */

@@ -74,7 +74,10 @@ static mlops_status set(mlops_change *change, const char *dataset, const char *n
         status = mlops__fail(err, MLOPS_E_EXISTS, "\"%s\" has a %s \"%s\" already", dataset,
                              self.tag.is_there ? "tag" : "branch", name);
     if (!status) status = say(&self, kind, err);
-    if (!status) status = mlops__ref_put(change, dataset, kind, name, &self.target, err);
+    mlops__key key;
+    mlops__ref_key(&key, dataset, kind, name);
+    if (!status)
+        status = mlops__ref_put(change, &key, is_tag ? &self.tag : &self.branch, &self.target, err);
     mlops__arena_free(&self.arena);
     return status;
 }

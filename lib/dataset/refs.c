@@ -40,6 +40,13 @@ static mlops_status parse(const mlops__view *view, mlops__bytes value, const cha
     return mlops__fail(view->err, MLOPS_E_CORRUPT, "the ref '%s' names no commit", name);
 }
 
+static mlops_status keep(const mlops__view *view, mlops__bytes value, mlops__bytes *out) {
+    const char *copy = mlops__arena_text(view->arena, (const char *)value.data, value.size);
+    if (!copy) return mlops__fail_nomem(view->err, value.size);
+    *out = (mlops__bytes){(const uint8_t *)copy, value.size};
+    return MLOPS_OK;
+}
+
 mlops_status mlops__ref_read(mlops__ref *out, mlops__view *view, const char *dataset,
                              const char *kind, const char *name) {
     mlops__key key;
@@ -50,31 +57,46 @@ mlops_status mlops__ref_read(mlops__ref *out, mlops__view *view, const char *dat
     mlops_status status =
         mlops__index_get(&view->index, MLOPS__TABLE_REFS, bytes, &value, view->err);
     if (status < 0 && status != MLOPS_E_NOT_FOUND) return status;
-    if (status == MLOPS_OK) {
-        const char *copy = mlops__arena_text(view->arena, (const char *)value.data, value.size);
-        if (!copy) return mlops__fail_nomem(view->err, value.size);
-        out->was = (mlops__bytes){(const uint8_t *)copy, value.size};
-    }
+    if (status == MLOPS_OK) MLOPS_TRY(keep(view, value, &out->was));
     mlops_status pending = MLOPS_END;
     if (view->change)
         pending = mlops__change_pending(view->change, MLOPS__TABLE_REFS, bytes, &value);
     if (pending == MLOPS_END) pending = status, value = out->was;
-    out->is_there = pending == MLOPS_OK;
-    return out->is_there ? parse(view, value, name, &out->commit) : MLOPS_OK;
+    if (pending != MLOPS_OK) return MLOPS_OK;
+    out->is_there = 1;
+    MLOPS_TRY(keep(view, value, &out->is));
+    return parse(view, value, name, &out->commit);
 }
 
-mlops_status mlops__ref_put(mlops_change *change, const char *dataset, const char *kind,
-                            const char *name, const mlops_id *commit, mlops_error *err) {
-    mlops__key key;
+static void put_rest(mlops__json_writer *json, const mlops__record *old) {
+    for (size_t i = 0; i < old->n; i++) {
+        const mlops__field *field = &old->fields[i];
+        if (!strcmp(field->name, "commit")) continue;
+        mlops__json_name(json, field->name);
+        mlops__json_raw(json, (const char *)field->json.data, field->json.size);
+    }
+}
+
+mlops_status mlops__ref_put(mlops_change *change, const mlops__key *key, const mlops__ref *old,
+                            const mlops_id *commit, mlops_error *err) {
     mlops__buf buf;
     mlops__json_writer json;
-    mlops__ref_key(&key, dataset, kind, name);
-    mlops__buf_init(&buf, &mlops__store_host(mlops__change_store(change))->allocator);
+    mlops__arena arena;
+    mlops__record record = {NULL, 0};
+    const mlops_allocator *allocator = &mlops__store_host(mlops__change_store(change))->allocator;
+    mlops__buf_init(&buf, allocator);
+    mlops__arena_init(&arena, allocator, SIZE_MAX);
+    mlops_status status = MLOPS_OK;
+    if (old->is_there) status = mlops__record_parse(&record, old->is, &arena, err);
     mlops__json_writer_init(&json, &buf, 0);
     mlops__json_open(&json, '{');
     mlops__record_put_id(&json, "commit", commit);
+    put_rest(&json, &record);
     mlops__json_close(&json, '}');
-    return mlops__record_put(change, MLOPS__TABLE_REFS, &key, &buf, err);
+    if (!status) status = mlops__record_put(change, MLOPS__TABLE_REFS, key, &buf, err);
+    mlops__buf_free(&buf);
+    mlops__arena_free(&arena);
+    return status;
 }
 
 static int is_digits(const char *text) { return text[strspn(text, "0123456789abcdef")] == 0; }

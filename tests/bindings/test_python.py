@@ -932,6 +932,85 @@ class Features(unittest.TestCase):
         self.assertEqual(list(f.row({"x": np.int64(2), "s": "b"})), [2.0, 1, 0])
 
 
+class Datasets(unittest.TestCase):
+    """Entries are files, texts and tables; ids are texts; parts and kinds of splits have names."""
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.store = mlops.Store.open(self.path("s.mlops"))
+        self.addCleanup(self.store.close)
+        self.change = mlops.Change(self.store, actor="ada")
+        self.addCleanup(self.change.close)
+
+    def path(self, name):
+        return os.path.join(self.folder.name, name)
+
+    def commit(self, **opts):
+        rows = {"n": list(range(40)), "s": ["Größe", None, "", "x,y"] * 10}
+        with mlops.Draft(self.change, "d", message="why", metadata={"of": ["may", None]}, **opts) as draft:
+            draft.add_table("t.csv", mlops.table(rows), target="s", row_id="n")
+            draft.split("t.csv", kind="stratified", share=0.3, seed=-1)
+            draft.add_bytes("deep/file", b"\0bytes")
+            commit = draft.commit()
+        self.change.commit()
+        return commit
+
+    def test_versions(self):
+        commit = self.commit()
+        self.assertEqual(mlops.dataset_resolve(self.store, "d"), commit)
+        self.assertEqual(mlops.dataset_resolve(self.store, "d", commit[:8]), commit)
+        told = json.loads(mlops.dataset_describe(self.store, "d"))
+        self.assertEqual((told["commit"], told["metadata"]), (commit, {"of": ["may", None]}))
+        held = mlops.dataset_table(self.store, "d", part="held_out")
+        self.assertEqual((len(held), held["s"].count(None)), (12, 3))
+        train = mlops.dataset_table(self.store, "d", path="t.csv", part=mlops.Part.TRAIN)
+        self.assertEqual(sorted([*held["n"], *train["n"]]), list(range(40)))
+        self.assertEqual(mlops.dataset_read(self.store, "d", None, "deep/file"), b"\0bytes")
+        self.assertEqual(mlops.dataset_reference(self.store, "d").n_rows, 40)
+        with self.assertRaisesRegex(mlops.NotFoundError, 'did you mean "t.csv"'):
+            mlops.dataset_table(self.store, "d", path="t.cvs")
+
+    def test_refs(self):
+        first = self.commit()
+        mlops.dataset_tag(self.change, "d", "v1", None)
+        mlops.dataset_branch(self.change, "d", "dev", "v1")
+        self.change.commit()
+        with mlops.Draft(self.change, "d", branch="dev") as draft:
+            draft.remove("deep/file")
+            draft.commit()
+        self.change.commit()
+        self.assertEqual(mlops.dataset_diff(self.store, "d", "main", "dev")["change"], ["removed"])
+        self.assertEqual(mlops.dataset_log(self.store, "d", "dev", 9)["commit"][1], first)
+        self.assertEqual(mlops.dataset_refs(self.store, "d")["name"], ["dev", "main", "v1"])
+        with self.assertRaises(mlops.ExistsError):
+            mlops.dataset_tag(self.change, "d", "v1", "dev")
+        mlops.dataset_drop(self.change, "d", "dev")
+        self.change.commit()
+        self.assertEqual(list(mlops.dataset_list(self.store)["n_branches"]), [1])
+
+    def test_conflict(self):
+        self.commit()
+        with mlops.Draft(self.change, "d") as draft, mlops.Change(self.store) as other:
+            mlops.dataset_drop(other, "d", "main")
+            draft.commit()
+            other.commit()
+            with self.assertRaises(mlops.ConflictError):
+                self.change.commit()
+
+    def test_checkout(self):
+        self.commit()
+        out = self.path("out")
+        mlops.dataset_checkout(self.store, "d", None, out)
+        again = mlops.Table.load(os.path.join(out, "t.csv"))
+        self.assertEqual(again["s"], ["Größe", None, "", "x,y"] * 10)
+        with open(os.path.join(out, "deep", "file"), "wb") as file:
+            file.write(b"mine")
+        with self.assertRaisesRegex(mlops.ExistsError, "deep/file"):
+            mlops.dataset_checkout(self.store, "d", None, out)
+        mlops.dataset_checkout(self.store, "d", None, out, force=True)
+
+
 class Registry(unittest.TestCase):
     """Values are texts, tables and ids; what a gate refuses is an exception with a record behind it."""
 

@@ -199,6 +199,22 @@ static void later_members_are_kept(void **state) {
     works(mlops_dataset_describe(f.s, "d", NULL, buf, sizeof buf, NULL, &e), &e);
     assert_non_null(strstr(buf, "{\"later\":[1, 2.50],\"path\":\"a\""));
     assert_non_null(strstr(buf, "{\"path\":\"b\""));
+    mlops_id id = resolve(f.s, "d", NULL);
+    char ref[300], want[300];
+    snprintf(ref, sizeof ref, "{\"later\":{\"x\":[]},\"commit\":\"%s\"}", hex_of(&id).text);
+    mlops_change *c = new_change(f.s);
+    put_record(c, MLOPS__TABLE_REFS, "d\tbranch\tmain", ref);
+    commit(c);
+    mlops_change_free(c);
+    id = commit_text(f.s, "d", NULL, "b", "2");
+    snprintf(want, sizeof want, "{\"commit\":\"%s\",\"later\":{\"x\":[]}}", hex_of(&id).text);
+    mlops__index index;
+    mlops__bytes value;
+    works(mlops__store_read_begin(f.s, &index, &e), &e);
+    works(mlops__index_get(&index, MLOPS__TABLE_REFS, text("d\tbranch\tmain"), &value, &e), &e);
+    assert_int_equal(value.size, strlen(want));
+    assert_memory_equal(value.data, want, value.size);
+    mlops__store_read_end(&index);
     end(&f);
 }
 

@@ -64,12 +64,14 @@ static int as_expected(const mlops_bundle *b) {
     int good = !mlops_model_predict(m, sweep_rows, 2, SWEEP_FEATURES, out, 1) &&
                memcmp(out, sweep_predictions, sizeof out) == 0;
     return good && strcmp(mlops_bundle_name(b), "name") == 0 &&
+           strcmp(mlops_bundle_version(b), "7") == 0 &&
            strcmp(mlops_bundle_metadata(b), "{\"team\":\"risk\"}") == 0 &&
            mlops_reference_n_rows(mlops_bundle_reference(b)) == SWEEP_ROWS;
 }
 
 static int finish(mlops_status status, mlops_bundle *b, const mlops_error *err) {
     if (status) return b || err->code != status || !err->message[0] ? SWEEP_WRONG : status;
+    mlops_bundle_unref(mlops_bundle_ref(b));
     int good = as_expected(b);
     mlops_bundle_unref(b);
     return good ? MLOPS_OK : SWEEP_WRONG;

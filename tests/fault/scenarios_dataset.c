@@ -7,7 +7,6 @@
 #include "fault/sweep.h"
 
 #include "base/fail.h"
-#include "sys/host.h"
 
 #include <mlops.h>
 #include <stdlib.h>
@@ -15,50 +14,12 @@
 
 enum { BLOB = 3000, TEXT = 8192 };
 
-static int64_t (*list_below)(void *ctx, const char *path, char *names, size_t cap);
-
-/* host.h lets no table interrupt a listing. */
-static int64_t patient_list(void *ctx, const char *path, char *names, size_t cap) {
-    int64_t code;
-    do code = list_below(ctx, path, names, cap);
-    while (code < 0 && mlops__os_kind_of(code) == MLOPS__OS_INTERRUPTED);
-    return code;
-}
-
-static int64_t no_sync(void *ctx, int64_t file) {
-    (void)ctx, (void)file;
-    return 0;
-}
-
-static int64_t no_sync_dir(void *ctx, const char *path) {
-    (void)ctx, (void)path;
-    return 0;
-}
-
 static mlops_status open_as(mlops_store **out, const mlops_host *host, const char *dir, int calm) {
-    sweep_path path;
-    mlops_io io = *host->io;
-    mlops_host mine = *host;
-    mlops_store_opts opts = MLOPS_STORE_OPTS_INIT;
-    list_below = io.list;
-    io.list = patient_list;
-    if (calm) {
-        io.sync = no_sync;
-        io.sync_dir = no_sync_dir;
-    }
-    mine.io = &io;
-    opts.host = &mine;
-    opts.index = strcmp(dir, "/dir") == 0 ? MLOPS_STORE_INDEX_MEMORY : MLOPS_STORE_INDEX_FILE;
-    opts.journal_bytes = 4096;
-    return mlops_store_open(out, sweep_in(&path, dir, "s"), &opts, NULL);
+    return sweep_open_store(out, host, dir, calm, 4096);
 }
 
 static void fill(uint8_t blob[BLOB], int k) {
     for (size_t i = 0; i < BLOB; i++) blob[i] = (uint8_t)(k + (int)(i * i >> 3));
-}
-
-static int told(int status, const mlops_error *err) {
-    return status < 0 && (err->code != status || !err->message[0]) ? SWEEP_WRONG : status;
 }
 
 /* ---- what is there, and what comes of it ---- */
@@ -113,6 +74,15 @@ static int add_file(building *b) {
     return mlops_draft_add_file(b->draft, "f/file", sweep_in(&path, b->dir, "in.csv"), &b->err);
 }
 
+/* What is not there is not taken away, and the draft goes on. */
+static int remove_blob(building *b) {
+    mlops_status status = mlops_draft_remove(b->draft, "blub", &b->err);
+    if (!status) return SWEEP_WRONG;
+    if (status != MLOPS_E_NOT_FOUND) return status;
+    status = mlops_draft_remove(b->draft, "f/file", &b->err);
+    return status == MLOPS_E_NOT_FOUND ? SWEEP_WRONG : (int)status;
+}
+
 static int end_draft(building *b) {
     mlops_id id;
     return mlops_draft_commit(b->draft, &id, &b->err);
@@ -124,7 +94,7 @@ typedef int step(building *b);
 static int run_steps(building *b, step *const *steps) {
     int first = MLOPS_OK;
     for (; *steps; steps++) {
-        int status = told((*steps)(b), &b->err);
+        int status = sweep_told((*steps)(b), &b->err);
         if (status == SWEEP_WRONG) return status;
         if (!status) continue;
         if (!first) first = status;
@@ -140,12 +110,12 @@ static int build(mlops_store *s, const mlops_host *host, const char *dir, int sh
     mlops_draft_opts opts = MLOPS_DRAFT_OPTS_INIT;
     opts.message = "why";
     opts.metadata = "{\"a\":1}";
-    MLOPS_TRY(told(mlops_change_new(&c, s, NULL, &b.err), &b.err));
-    int status = told(mlops_draft_new(&b.draft, c, "fraud", &opts, &b.err), &b.err);
+    MLOPS_TRY(sweep_told(mlops_change_new(&c, s, NULL, &b.err), &b.err));
+    int status = sweep_told(mlops_draft_new(&b.draft, c, "fraud", &opts, &b.err), &b.err);
     if (status && b.draft) status = SWEEP_WRONG;
     if (!status) status = run_steps(&b, steps);
     mlops_draft_free(b.draft);
-    if (!status) status = told(mlops_change_commit(c, NULL, &b.err), &b.err);
+    if (!status) status = sweep_told(mlops_change_commit(c, NULL, &b.err), &b.err);
     mlops_change_free(c);
     return status;
 }
@@ -153,6 +123,7 @@ static int build(mlops_store *s, const mlops_host *host, const char *dir, int sh
 static step *const FIRST[] = {add_blob, add_table, split_table, end_draft, NULL};
 static step *const ALL_STEPS[] = {add_blob,    add_table, add_csv, add_file,
                                   split_table, end_draft, NULL};
+static step *const REMOVE[] = {add_file, add_blob, remove_blob, end_draft, NULL};
 static step *const AGAIN[] = {split_table, end_draft, NULL};
 
 static int prepare(const mlops_host *host, const char *dir) {
@@ -230,22 +201,30 @@ static int use_again(mlops_store *s, const mlops_host *host, const char *dir) {
     return build(s, host, dir, 1, AGAIN);
 }
 
+static int use_remove(mlops_store *s, const mlops_host *host, const char *dir) {
+    size_t n;
+    mlops_error err;
+    MLOPS_TRY(build(s, host, dir, 2, REMOVE));
+    mlops_status status = mlops_dataset_read(s, "fraud", NULL, "f/file", NULL, 0, &n, &err);
+    return status == MLOPS_E_NOT_FOUND ? MLOPS_OK : status ? sweep_told(status, &err) : SWEEP_WRONG;
+}
+
 static int use_refs(mlops_store *s, const mlops_host *host, const char *dir) {
     mlops_change *c;
     mlops_error err;
     (void)host, (void)dir;
-    MLOPS_TRY(told(mlops_change_new(&c, s, NULL, &err), &err));
-    int status = told(mlops_dataset_branch(c, "fraud", "dev", NULL, &err), &err);
-    if (!status) status = told(mlops_dataset_tag(c, "fraud", "v1", "dev", &err), &err);
-    if (!status) status = told(mlops_dataset_drop(c, "fraud", "dev", &err), &err);
-    if (!status) status = told(mlops_change_commit(c, NULL, &err), &err);
+    MLOPS_TRY(sweep_told(mlops_change_new(&c, s, NULL, &err), &err));
+    int status = sweep_told(mlops_dataset_branch(c, "fraud", "dev", NULL, &err), &err);
+    if (!status) status = sweep_told(mlops_dataset_tag(c, "fraud", "v1", "dev", &err), &err);
+    if (!status) status = sweep_told(mlops_dataset_drop(c, "fraud", "dev", &err), &err);
+    if (!status) status = sweep_told(mlops_change_commit(c, NULL, &err), &err);
     mlops_change_free(c);
     return status;
 }
 
 /* n rows, or none of a table after an error. */
 static int rows_are(mlops_status status, mlops_table **t, int64_t n, const mlops_error *err) {
-    int result = told(status, err);
+    int result = sweep_told(status, err);
     if (!status && mlops_table_n_rows(*t) != n) result = SWEEP_WRONG;
     if (status && *t) return SWEEP_WRONG;
     mlops_table_unref(*t);
@@ -256,7 +235,9 @@ static int use_lists(mlops_store *s, const mlops_host *host, const char *dir) {
     mlops_table *t = NULL;
     mlops_error err;
     char text[TEXT];
+    mlops_id head;
     (void)host, (void)dir;
+    MLOPS_TRY(sweep_told(mlops_dataset_resolve(&head, s, "fraud", NULL, &err), &err));
     int status = rows_are(mlops_dataset_list(&t, s, &err), &t, 1, &err);
     if (!status) status = rows_are(mlops_dataset_refs(&t, s, "fraud", &err), &t, 1, &err);
     if (!status) status = rows_are(mlops_dataset_log(&t, s, "fraud", NULL, 9, &err), &t, 1, &err);
@@ -264,8 +245,8 @@ static int use_lists(mlops_store *s, const mlops_host *host, const char *dir) {
     if (!status)
         status = rows_are(mlops_dataset_diff(&t, s, "fraud", NULL, NULL, &err), &t, 2, &err);
     if (!status)
-        status =
-            told(mlops_dataset_describe(s, "fraud", NULL, text, sizeof text, NULL, &err), &err);
+        status = sweep_told(mlops_dataset_describe(s, "fraud", NULL, text, sizeof text, NULL, &err),
+                            &err);
     return status;
 }
 
@@ -279,12 +260,13 @@ static int use_tables(mlops_store *s, const mlops_host *host, const char *dir) {
     int status = rows_are(got, &t, SWEEP_ROWS / 4, &err);
     if (!status) {
         got = mlops_dataset_reference(&r, s, "fraud", NULL, "table", &err);
-        status = told(got, &err);
+        status = sweep_told(got, &err);
         if ((got && r) || (!got && mlops_reference_n_rows(r) != SWEEP_ROWS)) status = SWEEP_WRONG;
         mlops_reference_unref(r);
     }
     if (!status)
-        status = told(mlops_dataset_read(s, "fraud", NULL, "blob", bytes, BLOB, NULL, &err), &err);
+        status =
+            sweep_told(mlops_dataset_read(s, "fraud", NULL, "blob", bytes, BLOB, NULL, &err), &err);
     return status;
 }
 
@@ -292,12 +274,13 @@ static int use_checkout(mlops_store *s, const mlops_host *host, const char *dir)
     mlops_error err;
     sweep_path path;
     (void)host;
-    return told(mlops_dataset_checkout(s, "fraud", NULL, sweep_in(&path, dir, "out"), NULL, &err),
-                &err);
+    return sweep_told(
+        mlops_dataset_checkout(s, "fraud", NULL, sweep_in(&path, dir, "out"), NULL, &err), &err);
 }
 
 static int all_of(const mlops_host *h, const char *d) { return with_store(h, d, use_all); }
 static int again_of(const mlops_host *h, const char *d) { return with_store(h, d, use_again); }
+static int remove_of(const mlops_host *h, const char *d) { return with_store(h, d, use_remove); }
 static int refs_of(const mlops_host *h, const char *d) { return with_store(h, d, use_refs); }
 static int lists_of(const mlops_host *h, const char *d) { return with_store(h, d, use_lists); }
 static int tables_of(const mlops_host *h, const char *d) { return with_store(h, d, use_tables); }
@@ -322,10 +305,11 @@ static int write_table(const mlops_host *host, const char *dir) {
     opts.host = host;
     opts.nulls = "none";
     MLOPS_TRY(sweep_parse_csv(&t, host, 0, &err));
-    int status = told(mlops_table_write(t, sweep_in(&path, dir, "out.csv"), &opts, &err), &err);
+    int status =
+        sweep_told(mlops_table_write(t, sweep_in(&path, dir, "out.csv"), &opts, &err), &err);
     mlops_table_unref(t);
     if (status) return status;
-    status = told(mlops_table_load(&back, path.text, &opts, &err), &err);
+    status = sweep_told(mlops_table_load(&back, path.text, &opts, &err), &err);
     if (!status && mlops_table_n_rows(back) != SWEEP_ROWS) status = SWEEP_WRONG;
     mlops_table_unref(back);
     return status;
@@ -337,10 +321,10 @@ static int stream_table(const mlops_host *host, const char *dir) {
     struct ArrowArrayStream stream;
     (void)dir;
     MLOPS_TRY(sweep_parse_csv(&t, host, 0, &err));
-    int status = told(mlops_table_export_stream(t, &stream, &err), &err);
+    int status = sweep_told(mlops_table_export_stream(t, &stream, &err), &err);
     mlops_table_unref(t);
     if (status) return stream.release ? SWEEP_WRONG : status;
-    status = told(mlops_table_import_stream(&back, &stream, host, &err), &err);
+    status = sweep_told(mlops_table_import_stream(&back, &stream, host, &err), &err);
     if (!status && mlops_table_n_rows(back) != SWEEP_ROWS) status = SWEEP_WRONG;
     mlops_table_unref(back);
     /* the producer's own words: it has no other way to say so */
@@ -352,6 +336,7 @@ enum { ALL = SWEEP_MEMORY | SWEEP_IO | SWEEP_TREE };
 const sweep_scenario sweep_dataset[] = {
     {"store dataset commit", prepare, all_of, judge, ALL},
     {"store dataset commit again", prepare, again_of, judge, ALL},
+    {"store dataset remove", prepare, remove_of, judge, ALL},
     {"store dataset refs", prepare, refs_of, judge, ALL},
     {"store dataset lists", prepare, lists_of, judge, ALL},
     {"store dataset tables", prepare, tables_of, judge, ALL},

@@ -8,7 +8,6 @@
 #include "fault/sweep.h"
 
 #include "base/fail.h"
-#include "sys/host.h"
 
 #include <mlops.h>
 #include <string.h>
@@ -16,43 +15,6 @@
 enum { ROWS = 60, WINDOW = 50 };
 
 static const char DEFINITION[] = "x = x\ncolour_n = colour_n\nz = z";
-
-static int64_t (*list_below)(void *ctx, const char *path, char *names, size_t cap);
-
-/* host.h lets no table interrupt a listing. */
-static int64_t patient_list(void *ctx, const char *path, char *names, size_t cap) {
-    int64_t code;
-    do code = list_below(ctx, path, names, cap);
-    while (code < 0 && mlops__os_kind_of(code) == MLOPS__OS_INTERRUPTED);
-    return code;
-}
-
-static int64_t no_sync(void *ctx, int64_t file) {
-    (void)ctx, (void)file;
-    return 0;
-}
-
-static int64_t no_sync_dir(void *ctx, const char *path) {
-    (void)ctx, (void)path;
-    return 0;
-}
-
-static mlops_status open_as(mlops_store **out, const mlops_host *host, const char *dir, int calm) {
-    sweep_path path;
-    mlops_io io = *host->io;
-    mlops_host mine = *host;
-    mlops_store_opts opts = MLOPS_STORE_OPTS_INIT;
-    list_below = io.list;
-    io.list = patient_list;
-    if (calm) {
-        io.sync = no_sync;
-        io.sync_dir = no_sync_dir;
-    }
-    mine.io = &io;
-    opts.host = &mine;
-    opts.index = strcmp(dir, "/dir") == 0 ? MLOPS_STORE_INDEX_MEMORY : MLOPS_STORE_INDEX_FILE;
-    return mlops_store_open(out, sweep_in(&path, dir, "s"), &opts, NULL);
-}
 
 /* ---- what there is ---- */
 
@@ -136,7 +98,7 @@ static int make_all(const mlops_host *host, const char *dir, mlops_store *s) {
 static int prepare(const mlops_host *host, const char *dir) {
     mlops_store *s;
     if (sweep_put_fixture(host, dir, "model.json")) return 1;
-    MLOPS_TRY(open_as(&s, host, dir, 1));
+    MLOPS_TRY(sweep_open_store(&s, host, dir, 1, 0));
     int status = make_all(host, dir, s);
     mlops_store_close(s);
     return status;
@@ -150,7 +112,7 @@ static int64_t rows_of(mlops_table *t) {
     return n;
 }
 
-/* Rows and values by key, whoever serves them. */
+/* Rows by key, whoever serves them. */
 static int serves(mlops_deployment *d) {
     static const char *const KEYS[] = {NULL, "a", "b", "c", "d"};
     for (int k = 0; k < 5; k++) {
@@ -197,7 +159,7 @@ static int judge(const mlops_host *host, const char *dir, int status, const char
     mlops_table *t = NULL;
     mlops_deployment_stats stats = MLOPS_DEPLOYMENT_STATS_INIT;
     (void)status, (void)failed;
-    if (open_as(&s, host, dir, 1)) return 1;
+    if (sweep_open_store(&s, host, dir, 1, 0)) return 1;
     int bad = features_are_whole(s) || windows_are_whole(s) || mlops_deploy_list(&t, s, NULL);
     bad = rows_of(t) != 1 || bad || mlops_deployment_open(&d, s, "web", NULL) != MLOPS_OK;
     if (!bad) {
@@ -218,16 +180,12 @@ static int judge(const mlops_host *host, const char *dir, int status, const char
 
 typedef int act(const mlops_host *host, mlops_store *s, mlops_error *err);
 
-static int told(int status, const mlops_error *err) {
-    return status < 0 && (err->code != status || !err->message[0]) ? SWEEP_WRONG : status;
-}
-
 static int with_store(const mlops_host *host, const char *dir, act *verb) {
     mlops_store *s;
     mlops_error err = {0};
-    MLOPS_TRY(open_as(&s, host, dir, 0));
-    int status = told(verb(host, s, &err), &err);
-    if (status && status != SWEEP_WRONG && told(verb(host, s, &err), &err) == SWEEP_WRONG)
+    MLOPS_TRY(sweep_open_store(&s, host, dir, 0, 0));
+    int status = sweep_told(verb(host, s, &err), &err);
+    if (status && status != SWEEP_WRONG && sweep_told(verb(host, s, &err), &err) == SWEEP_WRONG)
         status = SWEEP_WRONG;
     mlops_store_close(s);
     return status;
@@ -290,6 +248,45 @@ static int refresh_act(const mlops_host *host, mlops_store *s, mlops_error *err)
     return status;
 }
 
+/* The champion's features make of values what the model takes. */
+static int serves_values(mlops_deployment *d) {
+    const mlops_feature_value values[3] = {{MLOPS_TYPE_FLOAT64, 0, 0, 0.5, NULL},
+                                           {MLOPS_TYPE_FLOAT64, 0, 0, -0.25, NULL},
+                                           {MLOPS_TYPE_FLOAT64, 0, 0, 2, NULL}};
+    int64_t version = 0;
+    double out = 0;
+    if (mlops_deployment_n_features(d) != SWEEP_FEATURES || mlops_deployment_width(d) != 1 ||
+        mlops_deployment_n_inputs(d) != 3 || strcmp(mlops_deployment_input_name(d, 0), "x") != 0 ||
+        mlops_deployment_input_type(d, 0) != MLOPS_TYPE_FLOAT64)
+        return SWEEP_WRONG;
+    mlops_status status = mlops_deployment_predict_values(d, NULL, values, 3, &out, 1, &version);
+    return status || out != sweep_predictions[0] || version != 1 ? SWEEP_WRONG : MLOPS_OK;
+}
+
+/* Who was given values is not refreshed to a version that takes none, and goes on. */
+static int values_act(const mlops_host *host, mlops_store *s, mlops_error *err) {
+    mlops_deployment *d;
+    mlops_change *c;
+    (void)host;
+    MLOPS_TRY(mlops_deployment_open(&d, s, "web", err));
+    if (mlops_deployment_route(d, NULL) == 2) { /* a try before has come so far */
+        mlops_deployment_close(d);
+        return MLOPS_OK;
+    }
+    int wrong = serves_values(d), status = mlops_change_new(&c, s, NULL, err);
+    if (!status) {
+        status = mlops_registry_promote(c, "m", "2", "champion", NULL, err);
+        if (!status) status = mlops_change_commit(c, NULL, err);
+        mlops_change_free(c);
+    }
+    if (!status) status = mlops_deployment_refresh(d, NULL, err);
+    if (!status) status = SWEEP_WRONG;
+    if (status == MLOPS_E_SCHEMA) status = MLOPS_OK;
+    if (wrong || serves_values(d)) status = SWEEP_WRONG;
+    mlops_deployment_close(d);
+    return status;
+}
+
 /* A table by keys: nothing is written unless all is. */
 static int table_act(const mlops_host *host, mlops_store *s, mlops_error *err) {
     mlops_deployment *d;
@@ -330,6 +327,56 @@ static int watch_act(const mlops_host *host, mlops_store *s, mlops_error *err) {
     return status;
 }
 
+static int watch_verdict(const mlops_watch *w, mlops_error *err) {
+    static char text[1 << 16];
+    mlops_drift *d;
+    size_t n = 0;
+    mlops_status status = mlops_watch_drift(&d, w, err);
+    if (status) return d ? SWEEP_WRONG : (int)status;
+    int good = mlops_drift_n_columns(d) >= SWEEP_FEATURES;
+    mlops_drift_unref(d);
+    good = good && !mlops_watch_metrics(w, text, sizeof text, &n) && strlen(text) == n;
+    return good && strstr(text, "colour_n") ? MLOPS_OK : SWEEP_WRONG;
+}
+
+/* Rows and what was predicted of them, told behind the window and written as a report. */
+static int watch_rows(mlops_watch *w, const char *dir, mlops_error *err) {
+    float rows[ROWS * SWEEP_FEATURES];
+    double predictions[ROWS];
+    sweep_path path;
+    for (int i = 0; i < ROWS; i++) {
+        memcpy(rows + i * SWEEP_FEATURES, sweep_rows + i % 2 * SWEEP_FEATURES,
+               SWEEP_FEATURES * sizeof rows[0]);
+        predictions[i] = sweep_predictions[i % 2];
+    }
+    if (mlops_watch_n_features(w) != SWEEP_FEATURES || mlops_watch_add_latency(w, 1000))
+        return SWEEP_WRONG;
+    MLOPS_TRY(mlops_watch_add(w, rows, ROWS, SWEEP_FEATURES, predictions, 1, err));
+    int status = watch_verdict(w, err);
+    return status ? status : mlops_watch_save(w, sweep_in(&path, dir, "r.html"), err);
+}
+
+/* A watch that failed is asked again: the window that waited is kept then. */
+static int feed_watch(const mlops_host *host, const char *dir) {
+    mlops_store *s;
+    mlops_watch *w;
+    mlops_error err;
+    MLOPS_TRY(sweep_open_store(&s, host, dir, 0, 0));
+    int status = sweep_told(open_watch(&w, s, &err), &err);
+    if (!status) {
+        status = sweep_told(watch_rows(w, dir, &err), &err);
+        if (status < 0 && status != SWEEP_WRONG &&
+            sweep_told(mlops_watch_add(w, NULL, 0, SWEEP_FEATURES, NULL, 0, &err), &err) ==
+                SWEEP_WRONG)
+            status = SWEEP_WRONG;
+        if (!status && (mlops_watch_n_windows(w) != 1 || mlops_watch_n_rows(w) != ROWS))
+            status = SWEEP_WRONG;
+    } else if (w) status = SWEEP_WRONG;
+    mlops_watch_close(w);
+    mlops_store_close(s);
+    return status;
+}
+
 static int read_act(const mlops_host *host, mlops_store *s, mlops_error *err) {
     mlops_table *t;
     size_t n = 0;
@@ -346,7 +393,7 @@ static int prepare_window(const mlops_host *host, const char *dir) {
     mlops_error err;
     int status = prepare(host, dir);
     if (status) return status;
-    MLOPS_TRY(open_as(&s, host, dir, 1));
+    MLOPS_TRY(sweep_open_store(&s, host, dir, 1, 0));
     status = watch_act(host, s, &err);
     mlops_store_close(s);
     return status;
@@ -358,6 +405,10 @@ static int set(const mlops_host *host, const char *dir) { return with_store(host
 
 static int refresh(const mlops_host *host, const char *dir) {
     return with_store(host, dir, refresh_act);
+}
+
+static int values(const mlops_host *host, const char *dir) {
+    return with_store(host, dir, values_act);
 }
 
 static int predict(const mlops_host *host, const char *dir) {
@@ -378,8 +429,10 @@ const sweep_scenario sweep_deploy[] = {
     {"store featurestore put and get", prepare, put, judge, ALL},
     {"store deploy set", prepare, set, judge, ALL},
     {"store deployment refresh", prepare, refresh, judge, ALL},
+    {"store deployment values", prepare, values, judge, ALL},
     {"store deployment predict", prepare, predict, judge, ALL},
     {"store watch add", prepare, watch, judge, ALL},
+    {"store watch feed", prepare, feed_watch, judge, ALL},
     {"store watch read", prepare_window, read_windows, judge, ALL},
     {NULL, NULL, NULL, NULL, 0},
 };

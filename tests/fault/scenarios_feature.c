@@ -96,9 +96,40 @@ static int apply(const mlops_host *host, const char *dir) {
     return good ? (int)status : SWEEP_WRONG;
 }
 
+static int equal(const mlops_feature *f, const mlops_feature *g) {
+    mlops_id one, other;
+    return !mlops_feature_id(f, &one) && !mlops_feature_id(g, &other) &&
+           memcmp(&one, &other, sizeof one) == 0 &&
+           strcmp(mlops_feature_definition(g), DEFINITION) == 0 &&
+           strcmp(mlops_feature_input_name(g, 0), "x") == 0 &&
+           mlops_feature_input_type(g, 1) == MLOPS_TYPE_STRING &&
+           strcmp(mlops_feature_expression(f, 0), mlops_feature_expression(g, 0)) == 0;
+}
+
+/* What save() writes, parse() takes; the saved bytes are there before. */
+static int pass_memory(const mlops_host *host, const char *dir) {
+    static char bytes[16384];
+    mlops_feature *f, *g;
+    mlops_error err;
+    size_t n = 0;
+    (void)dir;
+    MLOPS_TRY(fit(&f, host, &err));
+    int good = mlops_feature_save(f, bytes, sizeof bytes, &n) == MLOPS_OK;
+    mlops_status status = mlops_feature_parse(&g, bytes, n, host, &err);
+    int result = status && g ? SWEEP_WRONG : sweep_told(status, &err);
+    if (!status) {
+        mlops_feature_unref(mlops_feature_ref(g));
+        if (!good || !as_expected(g) || !equal(f, g)) result = SWEEP_WRONG;
+    }
+    mlops_feature_unref(g);
+    mlops_feature_unref(f);
+    return result;
+}
+
 const sweep_scenario sweep_feature[] = {
     {"feature: fit and write", put_older, fit_and_write, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"feature: load", put_written, load, NULL, SWEEP_MEMORY | SWEEP_IO},
+    {"feature: through memory", NULL, pass_memory, NULL, SWEEP_MEMORY},
     {"feature: apply", NULL, apply, NULL, SWEEP_MEMORY},
     {NULL, NULL, NULL, NULL, 0},
 };

@@ -21,8 +21,10 @@ static int judge_scores(const mlops_host *host, const char *dir) {
     mlops_error err;
     (void)dir;
     opts.host = host;
+    mlops_metric_info info = MLOPS_METRIC_INFO_INIT;
+    if (mlops_metric_find(&info, "auc", &err)) return SWEEP_WRONG;
     mlops_status status = mlops_metric_binary(&m, scores, labels, N, &opts, &err);
-    return finish(status, &m, 0.875, MLOPS_METRIC_AUC, &err);
+    return finish(status, &m, 0.875, info.metric, &err);
 }
 
 static int judge_weighted(const mlops_host *host, const char *dir) {

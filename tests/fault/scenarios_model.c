@@ -18,6 +18,9 @@ static int right_values(const double *out, int64_t n) {
 
 static int predicts(const mlops_model *m) {
     double out[2];
+    if (mlops_model_n_features(m) != SWEEP_FEATURES || mlops_model_width(m, 0) != 1 ||
+        strcmp(mlops_model_feature_name(m, 1), "colour_n") != 0)
+        return 0;
     if (mlops_model_predict(m, sweep_rows, 2, SWEEP_FEATURES, out, 1)) return 0;
     return right_values(out, 2);
 }
@@ -41,6 +44,22 @@ static int load_json(const mlops_host *host, const char *dir) {
 
 static int load_ubj(const mlops_host *host, const char *dir) {
     return load_as(host, dir, "model.ubj");
+}
+
+static int parse_json(const mlops_host *host, const char *dir) {
+    char bytes[SWEEP_FIXTURE_MAX];
+    mlops_model_opts opts = MLOPS_MODEL_OPTS_INIT;
+    mlops_model *m;
+    mlops_error err;
+    (void)dir;
+    opts.host = host;
+    size_t n = sweep_fixture(bytes, sizeof bytes, "model.json");
+    mlops_status status = mlops_model_parse(&m, bytes, n, &opts, &err);
+    if (status) return m ? SWEEP_WRONG : sweep_told(status, &err);
+    mlops_model_unref(mlops_model_ref(m));
+    int good = predicts(m);
+    mlops_model_unref(m);
+    return good ? MLOPS_OK : SWEEP_WRONG;
 }
 
 static int describe(const mlops_host *host, const char *dir) {
@@ -84,7 +103,7 @@ static int use_context(const mlops_host *host, const char *dir) {
     mlops_status status = mlops_context_new(&c, m, MLOPS_MODEL_OUTPUT_PREDICTION, NULL);
     mlops_model_unref(m);
     if (status) return c ? SWEEP_WRONG : status;
-    status = mlops_context_predict(c, sweep_rows, 2, SWEEP_FEATURES, out, 1);
+    status = mlops_context_predict(c, sweep_rows, 2, SWEEP_FEATURES, out, mlops_context_width(c));
     mlops_context_free(c);
     return status == MLOPS_OK && right_values(out, 2) ? MLOPS_OK : SWEEP_WRONG;
 }
@@ -92,6 +111,7 @@ static int use_context(const mlops_host *host, const char *dir) {
 const sweep_scenario sweep_model[] = {
     {"model: load JSON", put_model, load_json, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"model: load UBJSON", put_model, load_ubj, NULL, SWEEP_MEMORY | SWEEP_IO},
+    {"model: parse", NULL, parse_json, NULL, SWEEP_MEMORY},
     {"model: describe", put_model, describe, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"model: predict a table", put_model, predict_table, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"model: context", put_model, use_context, NULL, SWEEP_MEMORY | SWEEP_IO},

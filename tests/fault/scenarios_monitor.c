@@ -93,6 +93,37 @@ static int save(const mlops_host *host, const char *dir) {
     return good ? (int)status : SWEEP_WRONG;
 }
 
+static mlops_status begin_over(mlops_monitor **out, const mlops_host *host, const char *dir,
+                               mlops_error *err) {
+    mlops_monitor_opts opts = MLOPS_MONITOR_OPTS_INIT;
+    mlops_reference_opts look = MLOPS_REFERENCE_OPTS_INIT;
+    mlops_model *m;
+    mlops_reference *r;
+    sweep_path path;
+    *out = NULL;
+    opts.host = look.host = host;
+    opts.window_rows = WINDOW;
+    MLOPS_TRY(sweep_load_model(&m, host, dir, err));
+    mlops_status status = mlops_reference_load(&r, sweep_in(&path, dir, "train.csv"), &look, err);
+    if (!status) status = mlops_monitor_new_reference(out, m, r, &opts, err);
+    mlops_reference_unref(r);
+    mlops_model_unref(m);
+    return status;
+}
+
+/* What it was begun with is given back before it is used. */
+static int begin_reference(const mlops_host *host, const char *dir) {
+    mlops_monitor *monitor;
+    mlops_error err;
+    mlops_status status = begin_over(&monitor, host, dir, &err);
+    if (status) return monitor ? SWEEP_WRONG : sweep_told(status, &err);
+    int good = mlops_monitor_n_features(monitor) == SWEEP_FEATURES && feed(monitor) &&
+               expose(monitor) && mlops_monitor_verdict(monitor) == MLOPS_DRIFT_YES &&
+               mlops_monitor_n_drifted(monitor) > 0;
+    mlops_monitor_free(monitor);
+    return good ? MLOPS_OK : SWEEP_WRONG;
+}
+
 /* The rows of a table, without a model. */
 static int add_table(const mlops_host *host, mlops_monitor *monitor) {
     mlops_table *t;
@@ -121,6 +152,7 @@ static int watch_table(const mlops_host *host, const char *dir) {
 
 const sweep_scenario sweep_monitor[] = {
     {"monitor: begin and feed", put_files, begin_and_feed, NULL, SWEEP_MEMORY | SWEEP_IO},
+    {"monitor: begin over a reference", put_files, begin_reference, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"monitor: ask for drift", put_files, ask_drift, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"monitor: save", put_files, save, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"monitor: watch a table", put_csv, watch_table, NULL, SWEEP_MEMORY | SWEEP_IO},

@@ -33,6 +33,7 @@ static int load_and_look(const mlops_host *host, const char *dir, const char *na
     mlops_error err;
     mlops_status status = load(&r, host, dir, name, &err);
     if (status) return r || err.code != status || !err.message[0] ? SWEEP_WRONG : status;
+    mlops_reference_unref(mlops_reference_ref(r));
     int good = as_expected(r);
     mlops_reference_unref(r);
     return good ? MLOPS_OK : SWEEP_WRONG;

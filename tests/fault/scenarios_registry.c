@@ -8,49 +8,11 @@
 #include "fault/sweep.h"
 
 #include "base/fail.h"
-#include "sys/host.h"
 
 #include <mlops.h>
 #include <string.h>
 
 enum { ROWS = 40, TEXT = 8192 };
-
-static int64_t (*list_below)(void *ctx, const char *path, char *names, size_t cap);
-
-/* host.h lets no table interrupt a listing. */
-static int64_t patient_list(void *ctx, const char *path, char *names, size_t cap) {
-    int64_t code;
-    do code = list_below(ctx, path, names, cap);
-    while (code < 0 && mlops__os_kind_of(code) == MLOPS__OS_INTERRUPTED);
-    return code;
-}
-
-static int64_t no_sync(void *ctx, int64_t file) {
-    (void)ctx, (void)file;
-    return 0;
-}
-
-static int64_t no_sync_dir(void *ctx, const char *path) {
-    (void)ctx, (void)path;
-    return 0;
-}
-
-static mlops_status open_as(mlops_store **out, const mlops_host *host, const char *dir, int calm) {
-    sweep_path path;
-    mlops_io io = *host->io;
-    mlops_host mine = *host;
-    mlops_store_opts opts = MLOPS_STORE_OPTS_INIT;
-    list_below = io.list;
-    io.list = patient_list;
-    if (calm) {
-        io.sync = no_sync;
-        io.sync_dir = no_sync_dir;
-    }
-    mine.io = &io;
-    opts.host = &mine;
-    opts.index = strcmp(dir, "/dir") == 0 ? MLOPS_STORE_INDEX_MEMORY : MLOPS_STORE_INDEX_FILE;
-    return mlops_store_open(out, sweep_in(&path, dir, "s"), &opts, NULL);
-}
 
 /* ---- what there is ---- */
 
@@ -131,7 +93,7 @@ static int make_all(const mlops_host *host, const char *dir, mlops_store *s) {
 static int prepare(const mlops_host *host, const char *dir) {
     mlops_store *s;
     if (sweep_put_fixture(host, dir, "model.json")) return 1;
-    MLOPS_TRY(open_as(&s, host, dir, 1));
+    MLOPS_TRY(sweep_open_store(&s, host, dir, 1, 0));
     int status = make_all(host, dir, s);
     mlops_store_close(s);
     return status;
@@ -176,7 +138,7 @@ static int judge(const mlops_host *host, const char *dir, int status, const char
     mlops_change *c;
     mlops_table *t;
     (void)status, (void)failed;
-    if (open_as(&s, host, dir, 1)) return 1;
+    if (sweep_open_store(&s, host, dir, 1, 0)) return 1;
     int bad = mlops_registry_versions(&t, s, "m", NULL) != MLOPS_OK;
     int64_t n = bad ? 0 : mlops_table_n_rows(t);
     mlops_table_unref(t);
@@ -195,16 +157,13 @@ static int judge(const mlops_host *host, const char *dir, int status, const char
 
 typedef int act(const mlops_host *host, const char *dir, mlops_store *s, mlops_error *err);
 
-static int told(int status, const mlops_error *err) {
-    return status < 0 && (err->code != status || !err->message[0]) ? SWEEP_WRONG : status;
-}
-
 static int with_store(const mlops_host *host, const char *dir, act *verb) {
     mlops_store *s;
     mlops_error err = {0};
-    MLOPS_TRY(open_as(&s, host, dir, 0));
-    int status = told(verb(host, dir, s, &err), &err);
-    if (status && status != SWEEP_WRONG && told(verb(host, dir, s, &err), &err) == SWEEP_WRONG)
+    MLOPS_TRY(sweep_open_store(&s, host, dir, 0, 0));
+    int status = sweep_told(verb(host, dir, s, &err), &err);
+    if (status && status != SWEEP_WRONG &&
+        sweep_told(verb(host, dir, s, &err), &err) == SWEEP_WRONG)
         status = SWEEP_WRONG;
     mlops_store_close(s);
     return status;
@@ -234,7 +193,54 @@ static int read_act(const mlops_host *host, const char *dir, mlops_store *s, mlo
 static int write_act(const mlops_host *host, const char *dir, mlops_store *s, mlops_error *err) {
     sweep_path path;
     (void)host;
-    return mlops_registry_file(s, "m", "1", sweep_in(&path, dir, "out"), err);
+    MLOPS_TRY(mlops_registry_file(s, "m", "1", sweep_in(&path, dir, "out"), err));
+    return mlops_registry_bundle(s, "m", "1", sweep_in(&path, dir, "bundle"), err);
+}
+
+/* Each file is there whole, or is not. */
+static int judge_files(const mlops_host *host, const char *dir, int status, const char *failed) {
+    char json[SWEEP_FIXTURE_MAX];
+    mlops_bundle *bundle;
+    sweep_path path;
+    size_t n = sweep_fixture(json, sizeof json, "model.json");
+    int same = sweep_same(host, dir, "out", json, n);
+    mlops_status loaded = mlops_bundle_load(&bundle, sweep_in(&path, dir, "bundle"), host, NULL);
+    mlops_bundle_unref(bundle);
+    if (same > 0 || (loaded && loaded != MLOPS_E_NOT_FOUND)) return 1;
+    if (status == MLOPS_OK && (same || loaded)) return 1;
+    return judge(host, dir, status, failed);
+}
+
+static const char GATE[] = "auc > 0.5 and rows > 2";
+
+static int keep_gate(mlops_store *s, mlops_error *err) {
+    mlops_change *c;
+    MLOPS_TRY(mlops_change_new(&c, s, NULL, err));
+    int status = mlops_registry_set_gate(c, "m", "guarded", GATE, err);
+    if (!status) status = mlops_change_commit(c, NULL, err);
+    mlops_change_free(c);
+    return status;
+}
+
+static int set_gate_act(const mlops_host *host, const char *dir, mlops_store *s, mlops_error *err) {
+    char text[64] = "";
+    size_t n = 0;
+    (void)host, (void)dir;
+    MLOPS_TRY(keep_gate(s, err));
+    MLOPS_TRY(mlops_registry_gate(s, "m", "guarded", text, sizeof text, &n, err));
+    return n == sizeof GATE - 1 && strcmp(text, GATE) == 0 ? MLOPS_OK : SWEEP_WRONG;
+}
+
+/* The gate is there whole, or is not. */
+static int judge_gate(const mlops_host *host, const char *dir, int status, const char *failed) {
+    mlops_store *s;
+    char text[64] = "";
+    if (sweep_open_store(&s, host, dir, 1, 0)) return 1;
+    mlops_status found = mlops_registry_gate(s, "m", "guarded", text, sizeof text, NULL, NULL);
+    mlops_store_close(s);
+    if (found && found != MLOPS_E_NOT_FOUND) return 1;
+    if (text[0] ? strcmp(text, GATE) != 0 : status == MLOPS_OK) return 1;
+    return judge(host, dir, status, failed);
 }
 
 typedef mlops_status listing(mlops_table **out, mlops_store *s, mlops_error *err);
@@ -328,6 +334,10 @@ static int write_out(const mlops_host *host, const char *dir) {
     return with_store(host, dir, write_act);
 }
 
+static int set_gate(const mlops_host *host, const char *dir) {
+    return with_store(host, dir, set_gate_act);
+}
+
 static int list_all(const mlops_host *host, const char *dir) {
     return with_store(host, dir, list_act);
 }
@@ -351,10 +361,11 @@ enum { ALL = SWEEP_MEMORY | SWEEP_IO | SWEEP_TREE | SWEEP_ALONE };
 const sweep_scenario sweep_registry[] = {
     {"store registry register", prepare, keep, judge, ALL},
     {"store registry load", prepare, read_both, judge, ALL},
-    {"store registry file", prepare, write_out, judge, ALL},
+    {"store registry file", prepare, write_out, judge_files, ALL},
     {"store registry list", prepare, list_all, judge, ALL},
     {"store registry rollback", prepare, move, judge, ALL},
     {"store registry promote", prepare, pass, judge, ALL},
+    {"store registry gate", prepare, set_gate, judge_gate, ALL},
     {"store registry refuse", prepare, refuse, judge, ALL},
     {"store registry evaluate", prepare, evaluate, judge, ALL},
     {NULL, NULL, NULL, NULL, 0},

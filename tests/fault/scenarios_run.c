@@ -8,7 +8,6 @@
 #include "fault/sweep.h"
 
 #include "base/fail.h"
-#include "sys/host.h"
 
 #include <mlops.h>
 #include <stdlib.h>
@@ -18,42 +17,8 @@ enum { MANY = 1200, BLOB = 3000, TEXT = 4096 };
 
 static char id[40]; /* of the prepared run */
 
-static int64_t (*list_below)(void *ctx, const char *path, char *names, size_t cap);
-
-/* host.h lets no table interrupt a listing. */
-static int64_t patient_list(void *ctx, const char *path, char *names, size_t cap) {
-    int64_t code;
-    do code = list_below(ctx, path, names, cap);
-    while (code < 0 && mlops__os_kind_of(code) == MLOPS__OS_INTERRUPTED);
-    return code;
-}
-
-static int64_t no_sync(void *ctx, int64_t file) {
-    (void)ctx, (void)file;
-    return 0;
-}
-
-static int64_t no_sync_dir(void *ctx, const char *path) {
-    (void)ctx, (void)path;
-    return 0;
-}
-
 static mlops_status open_as(mlops_store **out, const mlops_host *host, const char *dir, int calm) {
-    sweep_path path;
-    mlops_io io = *host->io;
-    mlops_host mine = *host;
-    mlops_store_opts opts = MLOPS_STORE_OPTS_INIT;
-    list_below = io.list;
-    io.list = patient_list;
-    if (calm) {
-        io.sync = no_sync;
-        io.sync_dir = no_sync_dir;
-    }
-    mine.io = &io;
-    opts.host = &mine;
-    opts.index = strcmp(dir, "/dir") == 0 ? MLOPS_STORE_INDEX_MEMORY : MLOPS_STORE_INDEX_FILE;
-    opts.journal_bytes = 4096;
-    return mlops_store_open(out, sweep_in(&path, dir, "s"), &opts, NULL);
+    return sweep_open_store(out, host, dir, calm, 4096);
 }
 
 static void fill(uint8_t blob[BLOB]) {
@@ -132,10 +97,6 @@ static int judge(const mlops_host *host, const char *dir, int status, const char
 
 /* ---- scenarios ---- */
 
-static int told(int status, const mlops_error *err) {
-    return status < 0 && (err->code != status || !err->message[0]) ? SWEEP_WRONG : status;
-}
-
 static int start(const mlops_host *host, const char *dir) {
     mlops_store *s;
     mlops_run *run;
@@ -144,7 +105,7 @@ static int start(const mlops_host *host, const char *dir) {
     opts.name = "second";
     opts.parent = id;
     MLOPS_TRY(open_as(&s, host, dir, 0));
-    int status = told(mlops_run_start(&run, s, "fraud", &opts, &err), &err);
+    int status = sweep_told(mlops_run_start(&run, s, "fraud", &opts, &err), &err);
     if (status && run) status = SWEEP_WRONG;
     mlops_run_close(run);
     mlops_store_close(s);
@@ -159,11 +120,11 @@ static int with_run(const mlops_host *host, const char *dir, verb *once) {
     mlops_run *run;
     mlops_error err;
     MLOPS_TRY(open_as(&s, host, dir, 0));
-    int status = told(mlops_run_open(&run, s, id, &err), &err);
+    int status = sweep_told(mlops_run_open(&run, s, id, &err), &err);
     if (!status) {
-        status = told(mlops_run_log(run, "auc", 0.8, 3, &err), &err);
+        status = sweep_told(mlops_run_log(run, "auc", 0.8, 3, &err), &err);
         if (!status) {
-            status = told(once(run, dir, &err), &err);
+            status = sweep_told(once(run, dir, &err), &err);
             if (status < 0 && status != SWEEP_WRONG) once(run, dir, NULL);
         }
         mlops_run_close(run);
@@ -255,13 +216,13 @@ static int search(const mlops_host *host, const char *dir) {
     mlops_table *t;
     mlops_error err;
     MLOPS_TRY(open_as(&s, host, dir, 0));
-    int status = told(
+    int status = sweep_told(
         mlops_run_search(&t, s, NULL, "metrics.auc > 0.7 and tags.who = 'ada'", 9, &err), &err);
     if (!status && (mlops_table_n_rows(t) != 1 || mlops_table_find(t, "params.lr") < 0))
         status = SWEEP_WRONG;
     mlops_table_unref(t);
     if (!status) {
-        status = told(mlops_run_experiments(&t, s, &err), &err);
+        status = sweep_told(mlops_run_experiments(&t, s, &err), &err);
         if (!status && mlops_table_n_rows(t) != 1) status = SWEEP_WRONG;
         mlops_table_unref(t);
     }

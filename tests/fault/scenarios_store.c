@@ -24,31 +24,8 @@ static int64_t n_told; /* the newest commit that the scenario was told of */
 
 static int in_memory(const char *dir) { return strcmp(dir, "/dir") == 0; }
 
-/* host.h lets no table interrupt a listing, and the library takes that as a failure. */
-static int64_t (*list_below)(void *ctx, const char *path, char *names, size_t cap);
-
-static int64_t patient_list(void *ctx, const char *path, char *names, size_t cap) {
-    int64_t code;
-    do code = list_below(ctx, path, names, cap);
-    while (code < 0 && mlops__os_kind_of(code) == MLOPS__OS_INTERRUPTED);
-    return code;
-}
-
-typedef struct terms {
-    mlops_io io;
-    mlops_host host;
-    mlops_store_opts opts;
-} terms;
-
-static const mlops_store_opts *terms_of(terms *t, const mlops_host *host, const char *dir) {
-    t->opts = (mlops_store_opts)MLOPS_STORE_OPTS_INIT;
-    t->io = *host->io;
-    t->host = *host;
-    list_below = t->io.list;
-    t->io.list = patient_list;
-    t->host.io = &t->io;
-    t->opts.host = &t->host;
-    t->opts.index = in_memory(dir) ? MLOPS_STORE_INDEX_MEMORY : MLOPS_STORE_INDEX_FILE;
+static const mlops_store_opts *terms_of(sweep_terms *t, const mlops_host *host, const char *dir) {
+    sweep_store_terms(t, host, dir);
     t->opts.journal_bytes = 4096;
     return &t->opts;
 }
@@ -56,7 +33,7 @@ static const mlops_store_opts *terms_of(terms *t, const mlops_host *host, const 
 static mlops_status open_named(mlops_store **out, const mlops_host *host, const char *dir,
                                const char *name, mlops_sync sync, uint32_t flags) {
     sweep_path path;
-    terms t;
+    sweep_terms t;
     terms_of(&t, host, dir);
     t.opts.sync = sync;
     t.opts.flags = flags;
@@ -164,36 +141,12 @@ static int holds(mlops_store *s, int64_t k) {
 
 /* ---- preparing and judging ---- */
 
-static int64_t no_sync(void *ctx, int64_t file) {
-    (void)ctx, (void)file;
-    return 0;
-}
-
-static int64_t no_sync_dir(void *ctx, const char *path) {
-    (void)ctx, (void)path;
-    return 0;
-}
-
-typedef struct swift {
-    mlops_io io;
-    mlops_host host;
-} swift;
-
-static const mlops_host *without_sync(swift *out, const mlops_host *host) {
-    out->io = *host->io;
-    out->io.sync = no_sync;
-    out->io.sync_dir = no_sync_dir;
-    out->host = *host;
-    out->host.io = &out->io;
-    return &out->host;
-}
-
 static int prepare(const mlops_host *host, const char *dir) {
-    swift calm;
+    sweep_terms calm;
     mlops_store *s;
     mlops_error err;
     n_told = 0;
-    MLOPS_TRY(open_as(&s, without_sync(&calm, host), dir, MLOPS_SYNC_FULL, 0));
+    MLOPS_TRY(open_as(&s, sweep_without_sync(&calm, host), dir, MLOPS_SYNC_FULL, 0));
     int status = MLOPS_OK;
     for (int64_t k = 1; k <= PREPARED && !status; k++) status = commit(s, k, &err);
     mlops_store_close(s);
@@ -220,12 +173,12 @@ static int prepare_cut(const mlops_host *host, const char *dir) {
 }
 
 static int prepare_snapshot(const mlops_host *host, const char *dir) {
-    swift calm;
+    sweep_terms calm;
     mlops_store *s;
     mlops_error err;
     int result = prepare(host, dir);
     if (result || in_memory(dir)) return result;
-    MLOPS_TRY(open_as(&s, without_sync(&calm, host), dir, MLOPS_SYNC_FULL, 0));
+    MLOPS_TRY(open_as(&s, sweep_without_sync(&calm, host), dir, MLOPS_SYNC_FULL, 0));
     int status = mlops__snapshot_write(s, PREPARED, &err);
     if (!status) status = commit(s, PREPARED + 1, &err);
     mlops_store_close(s);
@@ -240,11 +193,11 @@ static int64_t newest(mlops_store *s) {
 /* The store opens, holds all that was told of and at the most the commit that was under way, and
  * goes on from there. */
 static int judge(const mlops_host *host, const char *dir, int status, const char *failed) {
-    swift calm;
+    sweep_terms calm;
     mlops_store *s;
     mlops_error err;
     (void)status, (void)failed;
-    without_sync(&calm, host);
+    sweep_without_sync(&calm, host);
     int64_t told = n_told;
     if (open_as(&s, &calm.host, dir, MLOPS_SYNC_FULL, 0)) return 1;
     int64_t seq = newest(s);
@@ -337,24 +290,33 @@ static int snapshot(const mlops_host *host, const char *dir) {
 
 /* ---- verbs about a whole store ---- */
 
-/* An error says what it is. */
-static int told_of(mlops_status status, const mlops_error *err) {
-    return status && ((int)err->code != status || !err->message[0]) ? SWEEP_WRONG : status;
-}
-
 static int check_all(const mlops_host *host, const char *dir) {
     sweep_path path;
-    terms t;
+    sweep_terms t;
     mlops_check *check;
     mlops_error err;
     mlops_status status =
         mlops_check_store(&check, sweep_in(&path, dir, "s"), terms_of(&t, host, dir), &err);
-    if (status) return told_of(status, &err);
+    if (status) return sweep_told(status, &err);
     mlops_check_counts counts = MLOPS_CHECK_COUNTS_INIT;
+    mlops_check_unref(mlops_check_ref(check));
     int good = mlops_check_count(check, &counts) == MLOPS_OK && counts.n_faults == 0 &&
+               mlops_check_n_faults(check) == 0 && !mlops_check_fault(check, 0) &&
                counts.n_frames == PREPARED && counts.n_objects == PREPARED;
     mlops_check_unref(check);
     return good ? MLOPS_OK : SWEEP_WRONG;
+}
+
+/* An audit's operations are told through its own memory: without, a value goes out as digits. */
+static int is_commit(const mlops_audit *audit, int64_t index, int64_t seq) {
+    static char text[4 * BLOB_MAX];
+    mlops_audit_entry entry = MLOPS_AUDIT_ENTRY_INIT;
+    mlops_id link;
+    size_t n = 0;
+    return !mlops_audit_at(audit, index, &entry) && entry.seq == seq &&
+           !mlops_audit_link(audit, index, &link) &&
+           !mlops_audit_operations(audit, index, text, sizeof text, &n) && strlen(text) == n &&
+           strstr(text, "\"op\":\"put\"") && strstr(text, "\"op\":\"content\"");
 }
 
 static int read_audit(const mlops_host *host, const char *dir) {
@@ -364,15 +326,36 @@ static int read_audit(const mlops_host *host, const char *dir) {
     mlops_id link;
     int64_t n = 0;
     MLOPS_TRY(open_as(&s, host, dir, MLOPS_SYNC_FULL, MLOPS_STORE_READ_ONLY));
-    int status = told_of(mlops_audit_read(&audit, s, 2, 3, &err), &err);
+    int status = sweep_told(mlops_audit_read(&audit, s, 2, 3, &err), &err);
     if (!status) {
-        if (mlops_audit_n_entries(audit) != 3) status = SWEEP_WRONG;
+        mlops_audit_unref(mlops_audit_ref(audit));
+        if (mlops_audit_n_entries(audit) != 3 || !is_commit(audit, 0, 2)) status = SWEEP_WRONG;
         mlops_audit_unref(audit);
     }
-    if (!status) status = told_of(mlops_audit_verify(s, &link, &n, &err), &err);
+    if (!status) status = sweep_told(mlops_audit_verify(s, &link, &n, &err), &err);
     if (!status && n != PREPARED) status = SWEEP_WRONG;
     mlops_store_close(s);
     return status;
+}
+
+static int prove_audit(const mlops_host *host, const char *dir) {
+    static char text[4 * BLOB_MAX];
+    mlops_store *s;
+    mlops_audit *audit = NULL;
+    mlops_error err;
+    mlops_id root;
+    size_t n = 0;
+    MLOPS_TRY(open_as(&s, host, dir, MLOPS_SYNC_FULL, MLOPS_STORE_READ_ONLY));
+    int status = sweep_told(mlops_audit_root(s, PREPARED, &root, &err), &err);
+    if (!status)
+        status = sweep_told(mlops_audit_prove(s, 3, PREPARED, text, sizeof text, &n, &err), &err);
+    mlops_store_close(s);
+    if (status) return status;
+    status = sweep_told(mlops_audit_parse(&audit, text, n, &root, host, &err), &err);
+    if (status) return audit ? SWEEP_WRONG : status;
+    int good = mlops_audit_n_entries(audit) == 1 && is_commit(audit, 0, 3);
+    mlops_audit_unref(audit);
+    return good ? MLOPS_OK : SWEEP_WRONG;
 }
 
 static int export_to(const mlops_host *host, const char *dir) {
@@ -380,26 +363,26 @@ static int export_to(const mlops_host *host, const char *dir) {
     sweep_path path;
     mlops_error err;
     MLOPS_TRY(open_as(&s, host, dir, MLOPS_SYNC_FULL, 0));
-    int status = told_of(mlops_store_export(s, sweep_in(&path, dir, "out"), &err), &err);
+    int status = sweep_told(mlops_store_export(s, sweep_in(&path, dir, "out"), &err), &err);
     mlops_store_close(s);
     return status;
 }
 
 static int import_from(const mlops_host *host, const char *dir) {
     sweep_path path, from;
-    terms t;
+    sweep_terms t;
     mlops_error err;
-    return told_of(mlops_store_import(sweep_in(&path, dir, "m"), sweep_in(&from, dir, "out"),
-                                      terms_of(&t, host, dir), &err),
-                   &err);
+    return sweep_told(mlops_store_import(sweep_in(&path, dir, "m"), sweep_in(&from, dir, "out"),
+                                         terms_of(&t, host, dir), &err),
+                      &err);
 }
 
 static int repair(const mlops_host *host, const char *dir) {
     sweep_path path;
-    terms t;
+    sweep_terms t;
     mlops_error err;
     int64_t n_lost = 0;
-    return told_of(
+    return sweep_told(
         mlops_store_repair(sweep_in(&path, dir, "s"), terms_of(&t, host, dir), &n_lost, &err),
         &err);
 }
@@ -426,23 +409,23 @@ static int has_file(const mlops_host *host, const char *dir, const char *name) {
 }
 
 static int judge_export(const mlops_host *host, const char *dir, int status, const char *failed) {
-    swift calm;
-    without_sync(&calm, host);
+    sweep_terms calm;
+    sweep_without_sync(&calm, host);
     if (has_file(&calm.host, dir, "out") && judge_made(&calm.host, dir, 0)) return 1;
     if (status == MLOPS_OK && !has_file(&calm.host, dir, "out")) return 1;
     return judge(host, dir, status, failed);
 }
 
 static int prepare_import(const mlops_host *host, const char *dir) {
-    swift calm;
+    sweep_terms calm;
     int result = prepare(host, dir);
-    return result ? result : export_to(without_sync(&calm, host), dir);
+    return result ? result : export_to(sweep_without_sync(&calm, host), dir);
 }
 
 static int judge_import(const mlops_host *host, const char *dir, int status, const char *failed) {
-    swift calm;
+    sweep_terms calm;
     (void)failed;
-    return judge_made(without_sync(&calm, host), dir, status == MLOPS_OK);
+    return judge_made(sweep_without_sync(&calm, host), dir, status == MLOPS_OK);
 }
 
 static int flip(const mlops_host *host, const char *dir, const char *name, int64_t at) {
@@ -467,11 +450,11 @@ static int prepare_damage(const mlops_host *host, const char *dir) {
 }
 
 static int judge_repair(const mlops_host *host, const char *dir, int status, const char *failed) {
-    swift calm;
+    sweep_terms calm;
     mlops_store *s;
     mlops_error err;
     (void)status, (void)failed;
-    without_sync(&calm, host);
+    sweep_without_sync(&calm, host);
     if (repair(&calm.host, dir) || open_as(&s, &calm.host, dir, MLOPS_SYNC_FULL, 0)) return 1;
     int bad = records(s, PREPARED) || contents(s, 2, PREPARED) || commit(s, PREPARED + 1, &err);
     mlops_store_close(s);
@@ -493,6 +476,7 @@ const sweep_scenario sweep_store[] = {
     {"store open with a snapshot", prepare_snapshot, read_and_write, judge, ALL},
     {"store verb check", prepare, check_all, judge, ALONE},
     {"store verb audit", prepare, read_audit, judge, ALONE},
+    {"store verb audit proof", prepare, prove_audit, judge, ALONE},
     {"store verb export", prepare, export_to, judge_export, ALONE},
     {"store verb import", prepare_import, import_from, judge_import, ALONE},
     {"store verb repair", prepare_damage, repair, judge_repair, ALONE},

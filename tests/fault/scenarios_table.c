@@ -36,11 +36,15 @@ static int as_expected(const mlops_table *t) {
     static const mlops_type TYPES[] = {MLOPS_TYPE_BOOL, MLOPS_TYPE_INT64, MLOPS_TYPE_FLOAT64,
                                        MLOPS_TYPE_STRING, MLOPS_TYPE_STRING};
     double values[N_ROWS];
+    int64_t whole[N_ROWS];
     char text[8];
     if (mlops_table_n_rows(t) != N_ROWS || mlops_table_n_columns(t) != 5) return 0;
     for (int64_t i = 0; i < 5; i++)
         if (mlops_table_type(t, i) != TYPES[i]) return 0;
     if (mlops_table_values(t, 2, values, N_ROWS, NULL) || values[58] != 2000.0) return 0;
+    if (mlops_table_integers(t, 1, whole, N_ROWS, NULL) || whole[1] != INT64_MIN || whole[59] != 3)
+        return 0;
+    if (strcmp(mlops_table_name(t, 4), "quoted, name") != 0) return 0;
     if (mlops_table_text(t, 4, 57, text, sizeof text, NULL)) return 0;
     return strcmp(text, "a \"b\"") == 0 && mlops_table_n_nulls(t, 1) == N_ROWS / 3;
 }
@@ -48,6 +52,7 @@ static int as_expected(const mlops_table *t) {
 /* What a verb made is looked at and ended. */
 static int finish(mlops_status status, mlops_table *t, const mlops_error *err) {
     if (status) return t || err->code != status || !err->message[0] ? SWEEP_WRONG : status;
+    mlops_table_unref(mlops_table_ref(t));
     int good = as_expected(t);
     mlops_table_unref(t);
     return good ? MLOPS_OK : SWEEP_WRONG;

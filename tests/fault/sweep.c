@@ -21,6 +21,11 @@
 
 enum { FILES_MAX = 16, COMPLAINTS_MAX = 10, STORM = 7, CALLS_MAX = 2000000 };
 
+/* About how many of its failures a sweep injects unless MLOPS_DEEP is set: of each kind of I/O
+ * failure in memory, of each kind over the machine's files, and of the pairs. Allocations over
+ * files in memory all fail. */
+enum { MOST_IN_MEMORY = 100, MOST_ON_MACHINE = 40, MOST_PAIRS = 600 };
+
 /* The names in a folder, and what they hold. */
 typedef struct snapshot {
     int n;
@@ -42,6 +47,7 @@ typedef struct stage {
     mlops_host host;
     snapshot before, after; /* of the undisturbed run */
     int n_complaints;
+    int is_thinned; /* some failures were passed over */
 } stage;
 
 static int64_t n_alloc_faults, n_io_faults, n_tests, n_failed_tests;
@@ -60,6 +66,16 @@ static int64_t plain_bytes(void *ctx, void *bytes, size_t n) {
     stage *s = ctx;
     memset(bytes, s->next_random++, n);
     return 0;
+}
+
+/* True if failure number of a sweep of n is one of those to inject, about most of them: every run
+ * picks the same, and another series picks others. */
+static int picked(stage *s, int64_t number, int64_t n, int64_t most, int series) {
+    if (n <= most || getenv("MLOPS_DEEP")) return 1;
+    uint64_t z = (uint64_t)number * 0x9e3779b97f4a7c15u + (uint64_t)series * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 30) * 0x94d049bb133111ebu;
+    s->is_thinned = 1;
+    return (z ^ z >> 31) % (uint64_t)n < (uint64_t)most;
 }
 
 static uint64_t hash_bytes(const uint8_t *bytes, size_t n) {
@@ -207,10 +223,11 @@ static int run_clean(stage *s) {
     return status == 0 && s->n_complaints == 0;
 }
 
-static int64_t sweep_allocations(stage *s, int sticky) {
+static int64_t sweep_allocations(stage *s, int sticky, int64_t n_calls) {
     const char *where = sticky ? "allocations from" : "allocation";
-    int64_t total = 0;
+    int64_t total = 0, most = s->memory ? CALLS_MAX : MOST_ON_MACHINE;
     for (int64_t k = 1; k < CALLS_MAX; k++) {
+        if (k <= n_calls && !picked(s, k, n_calls, most, sticky)) continue;
         if (prepare(s)) complain(s, "setup", "it failed", k);
         s->alloc.fail_at = k;
         s->alloc.sticky = sticky;
@@ -249,8 +266,9 @@ static int legal_status(const io_kind *kind, int status) {
 }
 
 static int64_t sweep_io(stage *s, const io_kind *kind, int64_t n_calls) {
-    int64_t total = 0;
+    int64_t total = 0, most = s->memory ? MOST_IN_MEMORY : MOST_ON_MACHINE;
     for (int64_t k = 1; k <= n_calls; k++) {
+        if (!picked(s, k, n_calls, most, (int)(kind - IO_KINDS))) continue;
         if (prepare(s)) complain(s, "setup", "it failed", k);
         s->io.fail_at = k;
         s->io.kind = kind->kind;
@@ -268,16 +286,18 @@ static int64_t sweep_io(stage *s, const io_kind *kind, int64_t n_calls) {
 static void report(stage *s, const char *what, int64_t injected) {
     n_tests++;
     n_failed_tests += s->n_complaints != 0;
-    printf("%s %lld - %s: %s, %lld failures injected\n", s->n_complaints ? "not ok" : "ok",
-           (long long)n_tests, s->scenario->name, what, (long long)injected);
+    printf("%s %lld - %s: %s, %lld failures injected%s\n", s->n_complaints ? "not ok" : "ok",
+           (long long)n_tests, s->scenario->name, what, (long long)injected,
+           s->is_thinned ? ", the others with MLOPS_DEEP=1" : "");
     fflush(stdout);
-    s->n_complaints = 0;
+    s->n_complaints = s->is_thinned = 0;
 }
 
 static void run_allocations(stage *s) {
     int64_t total = 0;
     if (run_clean(s)) {
-        total = sweep_allocations(s, 0) + sweep_allocations(s, 1);
+        int64_t n_calls = s->alloc.n_calls;
+        total = sweep_allocations(s, 0, n_calls) + sweep_allocations(s, 1, n_calls);
         if (total == 0 && s->scenario->uses & SWEEP_MEMORY)
             complain(s, "allocations", "there was none: the host is not used", 0);
     }
@@ -300,7 +320,9 @@ static void run_compound(stage *s) {
     int64_t total = 0;
     if (run_clean(s)) {
         int64_t n_calls = s->io.n_calls, n_allocations = s->alloc.n_calls;
-        for (int64_t pair = 0; pair < 2 * n_calls * n_allocations; pair++) {
+        int64_t n = 2 * n_calls * n_allocations;
+        for (int64_t pair = 0; pair < n; pair++) {
+            if (!picked(s, pair, n, MOST_PAIRS, 0)) continue;
             if (prepare(s)) complain(s, "setup", "it failed", pair);
             s->io.fail_at = pair / 2 / n_allocations + 1;
             s->io.os_code = EIO;
@@ -340,18 +362,32 @@ static void run_scenario(const sweep_scenario *scenario) {
     free(s);
 }
 
-/* usage: fault_sweep [PREFIX|-PREFIX]: all scenarios, those whose name begins so, or the others. */
+static int begins(const char *name, const char *prefix) {
+    return strncmp(name, prefix, strlen(prefix)) == 0;
+}
+
+static int is_wanted(const char *name, char **prefixes) {
+    int n = 0, found = 0;
+    for (; *prefixes; prefixes++) {
+        if (**prefixes == '-' && begins(name, *prefixes + 1)) return 0;
+        if (**prefixes == '-') continue;
+        found |= begins(name, *prefixes);
+        n++;
+    }
+    return found || n == 0;
+}
+
+/* usage: fault_sweep [PREFIX|-PREFIX]...: all scenarios, those whose name begins with one of these,
+ * or with none of those behind a minus. MLOPS_DEEP=1 passes no failure over. */
 int main(int argc, char **argv) {
     const sweep_scenario *const lists[] = {
-        sweep_bundle,    sweep_container, sweep_dataset, sweep_deploy, sweep_drift,
-        sweep_feature,   sweep_file,      sweep_metric,  sweep_model,  sweep_monitor,
-        sweep_reference, sweep_registry,  sweep_run,     sweep_store,  sweep_table};
-    const char *prefix = argc > 1 ? argv[1] : "";
-    int others = prefix[0] == '-';
-    prefix += others;
+        sweep_bundle,    sweep_container, sweep_dataset, sweep_deploy,  sweep_drift, sweep_feature,
+        sweep_file,      sweep_metric,    sweep_model,   sweep_monitor, sweep_pool,  sweep_profile,
+        sweep_reference, sweep_registry,  sweep_run,     sweep_stats,   sweep_store, sweep_table};
+    (void)argc;
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         for (const sweep_scenario *one = lists[i]; one->name; one++)
-            if ((strncmp(one->name, prefix, strlen(prefix)) == 0) != others) run_scenario(one);
+            if (is_wanted(one->name, argv + 1)) run_scenario(one);
     printf("1..%lld\n", (long long)n_tests);
     printf("# failures injected: %lld allocations, %lld I/O calls\n", (long long)n_alloc_faults,
            (long long)n_io_faults);

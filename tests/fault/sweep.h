@@ -2,8 +2,9 @@
  *
  * A scenario is a short use of the public API on small data. The sweep runs it once undisturbed,
  * then fails its k-th allocation, for every k, once and from then on; then its k-th I/O call, over
- * files in memory and over the machine's own; then both, in every pair. After each run nothing may
- * be held any more, the status is that of the fault or a success, and each file is as it was before
+ * files in memory and over the machine's own; then both, in every pair. Where that would be long
+ * it injects a fixed choice, and all of them with MLOPS_DEEP=1. After each run nothing may be held
+ * any more, the status is that of the fault or a success, and each file is as it was before
  * the scenario or as the undisturbed run left it.
  */
 #ifndef TESTS_FAULT_SWEEP_H
@@ -42,9 +43,12 @@ extern const sweep_scenario sweep_file[];
 extern const sweep_scenario sweep_metric[];
 extern const sweep_scenario sweep_model[];
 extern const sweep_scenario sweep_monitor[];
+extern const sweep_scenario sweep_pool[];
+extern const sweep_scenario sweep_profile[];
 extern const sweep_scenario sweep_reference[];
 extern const sweep_scenario sweep_registry[];
 extern const sweep_scenario sweep_run[];
+extern const sweep_scenario sweep_stats[];
 extern const sweep_scenario sweep_store[];
 extern const sweep_scenario sweep_table[];
 
@@ -59,8 +63,32 @@ const char *sweep_in(sweep_path *path, const char *dir, const char *name);
 int sweep_put(const mlops_host *host, const char *dir, const char *name, const void *bytes,
               size_t n);
 
-/* A file as tests/fault/NAME has it. */
+enum { SWEEP_FIXTURE_MAX = 16384 };
+
+/* What tests/fault/NAME holds, and a file of it. */
+size_t sweep_fixture(char *bytes, size_t cap, const char *name);
 int sweep_put_fixture(const mlops_host *host, const char *dir, const char *name);
+
+/* An I/O table and a host, which may say otherwise than the scenario's. */
+typedef struct sweep_terms {
+    mlops_io io;
+    mlops_host host;
+    mlops_store_opts opts;
+} sweep_terms;
+
+/* How a store is opened: files in memory have the index in memory, files of the machine have it in
+ * LMDB. host.h lets no table interrupt a listing, so that this one's are repeated. */
+const mlops_store_opts *sweep_store_terms(sweep_terms *t, const mlops_host *host, const char *dir);
+
+/* The host, without syncing: for what is prepared and judged. */
+const mlops_host *sweep_without_sync(sweep_terms *t, const mlops_host *host);
+
+/* Opens dir/s; calm: without syncing. journal_bytes 0: the default. */
+mlops_status sweep_open_store(mlops_store **out, const mlops_host *host, const char *dir, int calm,
+                              int64_t journal_bytes);
+
+/* status, or SWEEP_WRONG for an error that does not say what it is. */
+int sweep_told(int status, const mlops_error *err);
 
 /* The model of model.json, which knows features x, colour_n and z, and what XGBoost 1.7.4 makes of
  * two rows. */

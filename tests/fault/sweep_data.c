@@ -5,6 +5,8 @@
  */
 #include "fault/sweep.h"
 
+#include "sys/host.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,8 +56,66 @@ int sweep_same(const mlops_host *host, const char *dir, const char *name, const 
     return !same;
 }
 
-int sweep_put_fixture(const mlops_host *host, const char *dir, const char *name) {
-    char path[1024], bytes[16384];
+/* ---- stores ---- */
+
+static int64_t (*list_below)(void *ctx, const char *path, char *names, size_t cap);
+
+static int64_t patient_list(void *ctx, const char *path, char *names, size_t cap) {
+    int64_t code;
+    do code = list_below(ctx, path, names, cap);
+    while (code < 0 && mlops__os_kind_of(code) == MLOPS__OS_INTERRUPTED);
+    return code;
+}
+
+static int64_t no_sync(void *ctx, int64_t file) {
+    (void)ctx, (void)file;
+    return 0;
+}
+
+static int64_t no_sync_dir(void *ctx, const char *path) {
+    (void)ctx, (void)path;
+    return 0;
+}
+
+const mlops_host *sweep_without_sync(sweep_terms *t, const mlops_host *host) {
+    t->io = *host->io;
+    t->io.sync = no_sync;
+    t->io.sync_dir = no_sync_dir;
+    t->host = *host;
+    t->host.io = &t->io;
+    return &t->host;
+}
+
+const mlops_store_opts *sweep_store_terms(sweep_terms *t, const mlops_host *host, const char *dir) {
+    int in_memory = strcmp(dir, "/dir") == 0;
+    t->opts = (mlops_store_opts)MLOPS_STORE_OPTS_INIT;
+    t->io = *host->io;
+    t->host = *host;
+    list_below = t->io.list;
+    t->io.list = patient_list;
+    t->host.io = &t->io;
+    t->opts.host = &t->host;
+    t->opts.index = in_memory ? MLOPS_STORE_INDEX_MEMORY : MLOPS_STORE_INDEX_FILE;
+    return &t->opts;
+}
+
+mlops_status sweep_open_store(mlops_store **out, const mlops_host *host, const char *dir, int calm,
+                              int64_t journal_bytes) {
+    sweep_path path;
+    sweep_terms swift, terms;
+    sweep_store_terms(&terms, calm ? sweep_without_sync(&swift, host) : host, dir);
+    terms.opts.journal_bytes = journal_bytes;
+    return mlops_store_open(out, sweep_in(&path, dir, "s"), &terms.opts, NULL);
+}
+
+int sweep_told(int status, const mlops_error *err) {
+    return status < 0 && ((int)err->code != status || !err->message[0]) ? SWEEP_WRONG : status;
+}
+
+/* ---- models and tables ---- */
+
+size_t sweep_fixture(char *bytes, size_t cap, const char *name) {
+    char path[1024];
     const char *root = getenv("MLOPS_SOURCE_ROOT");
     snprintf(path, sizeof path, "%s/tests/fault/%s", root ? root : ".", name);
     FILE *file = fopen(path, "rb");
@@ -63,8 +123,14 @@ int sweep_put_fixture(const mlops_host *host, const char *dir, const char *name)
         printf("Bail out! %s is missing: set MLOPS_SOURCE_ROOT\n", path);
         exit(1);
     }
-    size_t n = fread(bytes, 1, sizeof bytes, file);
+    size_t n = fread(bytes, 1, cap, file);
     fclose(file);
+    return n;
+}
+
+int sweep_put_fixture(const mlops_host *host, const char *dir, const char *name) {
+    char bytes[SWEEP_FIXTURE_MAX];
+    size_t n = sweep_fixture(bytes, sizeof bytes, name);
     return sweep_put(host, dir, name, bytes, n);
 }
 

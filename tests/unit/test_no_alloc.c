@@ -1,6 +1,7 @@
-/* Predicting, by itself or for a deployment, and computing the features of a row allocate nothing,
- * lock nothing and call nothing of the system: the program's own malloc and mutexes count their
- * calls, and a child that the kernel kills at any system call but exit does it to its end.
+/* Predicting, by itself or for a deployment, computing the features of a row, what works in the
+ * caller's storage, and what only tells allocate nothing, lock nothing and call nothing of the
+ * system: the program's own malloc and mutexes count their calls, and a child that the kernel kills
+ * at any system call but exit does it to its end.
  */
 #define _GNU_SOURCE
 #include <mlops.h>
@@ -123,6 +124,8 @@ typedef struct subject {
     mlops_context *contexts[3];
     mlops_feature *feature;
     mlops_deployment *deployment;
+    const void *bundle; /* of model, with a reference */
+    size_t n_bundle;
 } subject;
 
 /* Every verb of the hot path, in both sizes. */
@@ -185,6 +188,68 @@ static int serve_keys(const subject *self) {
     return bad;
 }
 
+/* A context, profiles and a device, all in storage that is not the heap's. */
+static int use_storage(const subject *self) {
+    static _Alignas(64) char memory[1 << 16];
+    static uint64_t saved[4096], storage[4096];
+    static const float values[4] = {1, 2, 3, 4};
+    mlops_context *context;
+    mlops_profile *p, *q;
+    mlops_profile_summary summary = MLOPS_PROFILE_SUMMARY_INIT;
+    double out;
+    size_t n = 0;
+    int bad = mlops_context_size(self->model) > sizeof memory ||
+              mlops_context_init(&context, memory, sizeof memory, self->model,
+                                 MLOPS_MODEL_OUTPUT_PREDICTION) ||
+              mlops_context_predict(context, values, 1, 2, &out, 1);
+    if (bad || mlops_profile_size(NULL) > sizeof memory ||
+        mlops_profile_init(&p, memory, sizeof memory, NULL))
+        return 1;
+    bad |= mlops_profile_add(p, &out, 1) || mlops_profile_add_f32(p, values, 2, 2) ||
+           mlops_profile_add_nulls(p, 3) || mlops_profile_save(p, saved, sizeof saved, &n) ||
+           mlops_profile_load(&q, storage, sizeof storage, saved, n);
+    if (bad) return 1;
+    bad |= mlops_profile_merge(p, q) || mlops_profile_summarize(p, &summary) || summary.n != 12;
+    bad |= mlops_profile_quantile(p, 0) > mlops_profile_quantile(p, 1) ||
+           mlops_profile_bin(p, 0) < 0 || mlops_profile_edge(p, 0) > 0 ||
+           mlops_profile_n_bins(p) != 517;
+    mlops_profile_reset(p);
+    return bad;
+}
+
+static int use_device(const subject *self) {
+    static uint64_t memory[1 << 16];
+    static const float row[2] = {1, 2};
+    mlops_edge *edge;
+    double out;
+    size_t size = 0;
+    int bad = mlops_edge_verify(self->bundle, self->n_bundle) ||
+              mlops_edge_size(self->bundle, self->n_bundle, &size) || size > sizeof memory ||
+              mlops_edge_init(&edge, memory, sizeof memory, self->bundle, self->n_bundle);
+    if (bad) return 1;
+    return mlops_edge_selftest(edge) || mlops_edge_n_features(edge) != 2 ||
+           mlops_edge_width(edge) != 1 || mlops_edge_predict(edge, row, 2, &out, 1) ||
+           mlops_edge_add(edge, row, 2) || !mlops_edge_profile(edge, 0);
+}
+
+/* What depends on the arguments alone. */
+static int tell(const subject *self) {
+    static const int64_t x[3] = {1, 2, 3}, y[3] = {3, 2, 1};
+    mlops_stats_two_counts counts = MLOPS_STATS_TWO_COUNTS_INIT;
+    mlops_error err;
+    int bad = !mlops_version()[0] || strcmp(mlops_status_name(MLOPS_OK), "MLOPS_OK") != 0 ||
+              mlops_cpu_level(MLOPS_CPU_SCALAR) != MLOPS_CPU_SCALAR ||
+              mlops_deploy_bucket("salt", "key") < 0 ||
+              mlops_stats_compare_counts(&counts, x, y, 3) || counts.n != 6;
+    (void)self;
+    for (int64_t i = 0; i < mlops_metric_count(); i++) {
+        mlops_metric_info info = MLOPS_METRIC_INFO_INIT, found = MLOPS_METRIC_INFO_INIT;
+        bad |= mlops_metric_at(&info, i) || mlops_metric_find(&found, info.name, &err) ||
+               found.metric != info.metric;
+    }
+    return bad;
+}
+
 static int run_confined(int (*run)(const subject *), const subject *self) {
 #if defined(__linux__) && !defined(SANITIZED)
     if (under_valgrind()) return 77;
@@ -237,7 +302,7 @@ static void features_of_rows_stand_alone(void **state) {
         "c = one_hot(s)\n"
         "d = if(p and s like 'Z%', exp(x), bucket(s, 10))\n";
     mlops_table *table;
-    subject self = {NULL, {NULL, NULL, NULL}, NULL, NULL};
+    subject self = {0};
     assert_int_equal(mlops_table_parse(&table, csv, sizeof csv - 1, NULL, NULL), 0);
     assert_int_equal(mlops_feature_fit(&self.feature, definition, table, NULL, NULL), 0);
     assert_int_equal(mlops_feature_n_inputs(self.feature), 4);
@@ -250,7 +315,7 @@ static void features_of_rows_stand_alone(void **state) {
 static void deployments_stand_alone(void **state) {
     (void)state;
     place p;
-    subject self = {NULL, {NULL, NULL, NULL}, NULL, NULL};
+    subject self = {0};
     make_place(&p);
     mlops_store *s = open_with(p.path, MLOPS_SYNC_RELAXED, MLOPS_STORE_INDEX_FILE);
     mlops_model *model = stump("\"a\",\"b\"", 2, 1);
@@ -276,6 +341,30 @@ static void deployments_stand_alone(void **state) {
     remove_place(&p);
 }
 
+static void storage_of_the_caller_stands_alone(void **state) {
+    (void)state;
+    static uint64_t bytes[4096];
+    subject self = {.model = stump("\"a\",\"b\"", 2, 1), .bundle = bytes};
+    mlops_table *table = table_of_csv("a,b\n0.25,1\n1.25,2\n");
+    mlops_reference *reference;
+    mlops_bundle_opts opts = MLOPS_BUNDLE_OPTS_INIT;
+    mlops_error e;
+    works(mlops_reference_new(&reference, table, NULL, &e), &e);
+    opts.reference = reference;
+    works(mlops_bundle_save(self.model, bytes, sizeof bytes, &self.n_bundle, &opts, &e), &e);
+    stand_alone(use_storage, &self);
+    stand_alone(use_device, &self);
+    mlops_reference_unref(reference);
+    mlops_table_unref(table);
+    mlops_model_unref(self.model);
+}
+
+static void what_only_tells_stands_alone(void **state) {
+    (void)state;
+    const subject self = {0};
+    stand_alone(tell, &self);
+}
+
 static void the_counter_counts(void **state) {
     (void)state;
 #ifndef SANITIZED
@@ -298,6 +387,8 @@ int main(void) {
         cmocka_unit_test(predicting_stands_alone),
         cmocka_unit_test(features_of_rows_stand_alone),
         cmocka_unit_test(deployments_stand_alone),
+        cmocka_unit_test(storage_of_the_caller_stands_alone),
+        cmocka_unit_test(what_only_tells_stands_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,56 @@
+/* Profiles on the host's heap: two that merge, saved and read into the caller's storage.
+ *
+ * Owns nothing. Making one is all that can fail: what follows works on its memory alone.
+ */
+#include "fault/sweep.h"
+
+#include "base/fail.h"
+
+static const double EDGES[] = {1, 2, 3}, VALUES[] = {0.5, 1.5, 2, 9};
+
+static mlops_status make(mlops_profile **out, const mlops_host *host, mlops_error *err) {
+    mlops_profile_opts opts = MLOPS_PROFILE_OPTS_INIT;
+    opts.host = host;
+    opts.edges = EDGES;
+    opts.n_edges = 3;
+    return mlops_profile_new(out, &opts, err);
+}
+
+static int as_expected(const mlops_profile *p) {
+    mlops_profile_summary summary = MLOPS_PROFILE_SUMMARY_INIT;
+    return mlops_profile_summarize(p, &summary) == MLOPS_OK && summary.n == 6 &&
+           summary.n_null == 2 && mlops_profile_n_bins(p) == 4 && mlops_profile_bin(p, 1) == 2 &&
+           mlops_profile_edge(p, 1) == 2 && mlops_profile_quantile(p, 1) == 9;
+}
+
+static int merge_and_save(mlops_profile *p, mlops_profile *q) {
+    static uint64_t bytes[512], storage[512];
+    mlops_profile *read;
+    size_t needed = 0;
+    if (mlops_profile_add(p, VALUES, 4) || mlops_profile_add_nulls(q, 2) ||
+        mlops_profile_merge(p, q) || mlops_profile_save(p, bytes, sizeof bytes, &needed) ||
+        mlops_profile_load(&read, storage, sizeof storage, bytes, needed))
+        return SWEEP_WRONG;
+    int good = as_expected(p) && as_expected(read);
+    mlops_profile_reset(p);
+    return good && mlops_profile_bin(p, 1) == 0 ? MLOPS_OK : SWEEP_WRONG;
+}
+
+static int use_two(const mlops_host *host, const char *dir) {
+    mlops_profile *p, *q;
+    mlops_error err;
+    (void)dir;
+    mlops_status status = make(&p, host, &err);
+    if (status) return p ? SWEEP_WRONG : sweep_told(status, &err);
+    status = make(&q, host, &err);
+    int result = q && status ? SWEEP_WRONG : sweep_told(status, &err);
+    if (!status) result = merge_and_save(p, q);
+    mlops_profile_free(q);
+    mlops_profile_free(p);
+    return result;
+}
+
+const sweep_scenario sweep_profile[] = {
+    {"profile: make and merge", NULL, use_two, NULL, SWEEP_MEMORY},
+    {NULL, NULL, NULL, NULL, 0},
+};

@@ -96,8 +96,15 @@ static void merge(const mlops__batch *self, place *out, const place *a, size_t n
     while (b < b_end) *out++ = *b++;
 }
 
+static int is_sorted(const mlops__batch *self, const place *places, size_t n) {
+    for (size_t i = 1; i < n; i++)
+        if (order(self, &places[i - 1], &places[i]) > 0) return 0;
+    return 1;
+}
+
 /* Runs of 1, 2, 4, ... are merged to and fro; returns where the last pass went. */
 static place *sort(const mlops__batch *self, place *from, place *to, size_t n) {
+    if (is_sorted(self, from, n)) return from;
     for (size_t run = 1; run < n; run *= 2) {
         for (size_t at = 0; at < n; at += 2 * run) {
             size_t n_a = n - at < run ? n - at : run;

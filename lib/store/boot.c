@@ -69,29 +69,29 @@ static int is_trusted(const mlops_store *self, const stamp *s) {
     return this_boot(self, boot) && memcmp(boot, s->boot, sizeof boot) == 0;
 }
 
-static mlops_status find_seq(void *user, mlops__bytes key, mlops__bytes value, mlops_error *err) {
+static mlops_status take_seq(void *user, mlops__bytes key, mlops__bytes value, mlops_error *err) {
     int64_t *seq = user;
-    (void)err;
+    if (value.size < 40 || !mlops__index_is_intact(key, value))
+        return mlops__fail(err, MLOPS_E_CORRUPT, "the index's head is damaged");
     /* u64 guard; then the place: segment, offset, durable, seq. */
-    if (key.size == 2 && key.data[0] == MLOPS__TABLE_HEAD && value.size >= 40)
-        *seq = (int64_t)mlops__load_u64(value.data + 32);
+    *seq = (int64_t)mlops__load_u64(value.data + 32);
     return MLOPS_OK;
 }
 
 mlops_status mlops__index_peek(mlops_store *self, char name[MLOPS__PATH_ROOM], int64_t *seq,
                                mlops_error *err) {
     static const char MAP[] = "index/data.mdb";
+    static const uint8_t HEAD[] = {MLOPS__TABLE_HEAD, 'h'};
     stamp s;
     *seq = -1;
     MLOPS_TRY(read_stamp(self, &s, err));
     self->uncut = is_trusted(self, &s);
     if (self->uncut) memcpy(name, MAP, sizeof MAP);
     else if (!mlops__snapshot_find(self, name)) return MLOPS_OK;
-    mlops_status status =
-        mlops__kv_walk(&self->host, mlops__store_path(self, name), find_seq, seq, err);
-    if (status) *seq = -1;
+    mlops_status status = mlops__kv_find(&self->host, mlops__store_path(self, name),
+                                         (mlops__bytes){HEAD, sizeof HEAD}, take_seq, seq, err);
     if (status == MLOPS_E_NOT_FOUND || status == MLOPS_E_UNSUPPORTED) return MLOPS_OK;
-    return status;
+    return status == MLOPS_END ? MLOPS_OK : status;
 }
 
 static mlops_status check_record(void *user, mlops__bytes key, mlops__bytes value,

@@ -112,9 +112,7 @@ static int are_sound(const mlops__frame *frame) {
     return ops.cursor.size - end < 8;
 }
 
-mlops_status mlops__frame_open(mlops__frame *out, const uint8_t *data, size_t size) {
-    if (size < MLOPS__FRAME_LEAST || mlops__frame_size(data) != size) return MLOPS_E_CORRUPT;
-    if (mlops__load_u64(data + size - 8) != mlops__hash_64(data, size - 8)) return MLOPS_E_CORRUPT;
+void mlops__frame_view(mlops__frame *out, const uint8_t *data, size_t size) {
     out->data = data;
     out->size = size;
     out->seq = (int64_t)mlops__load_u64(data + 8);
@@ -122,6 +120,12 @@ mlops_status mlops__frame_open(mlops__frame *out, const uint8_t *data, size_t si
     out->durable = (int64_t)mlops__load_u64(data + 24);
     out->prev = data + 32;
     out->link = data + size - MLOPS__FRAME_TAIL;
+}
+
+mlops_status mlops__frame_open(mlops__frame *out, const uint8_t *data, size_t size) {
+    if (size < MLOPS__FRAME_LEAST || mlops__frame_size(data) != size) return MLOPS_E_CORRUPT;
+    if (mlops__load_u64(data + size - 8) != mlops__hash_64(data, size - 8)) return MLOPS_E_CORRUPT;
+    mlops__frame_view(out, data, size);
     return out->seq > 0 && are_sound(out) ? MLOPS_OK : MLOPS_E_CORRUPT;
 }
 

@@ -73,6 +73,9 @@ size_t mlops__frame_size(const uint8_t head[MLOPS__FRAME_HEAD]);
  * MLOPS_E_CORRUPT without a message. */
 mlops_status mlops__frame_open(mlops__frame *out, const uint8_t *data, size_t size);
 
+/* The same without a look at guard and operations: for bytes that were whole before. */
+void mlops__frame_view(mlops__frame *out, const uint8_t *data, size_t size);
+
 /* MLOPS_OK and the chain moved on if the frame is the next of the chain; verifies SHA-256 too. */
 mlops_status mlops__frame_follow(const mlops__frame *self, mlops__chain *chain,
                                  mlops__sha256_blocks *blocks);

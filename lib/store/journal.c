@@ -1,7 +1,8 @@
 /* Reading and writing the journal's segments.
  *
  * Owns the one segment that is open. Invariants: a segment gets its name whole, zeroed and synced,
- * and only after all frames ahead of it are durable; a frame is written in one place, behind the
+ * and only after all frames ahead of it are durable (one of a journal that nobody reads before it
+ * is whole, with its head and size alone); a frame is written in one place, behind the
  * last one, and is taken back if it may not stay; once it is not known what the device holds,
  * nothing more is written through this object.
  */
@@ -130,27 +131,36 @@ static mlops_status open_known(mlops__journal *self, int64_t segment, mlops_erro
     return status == MLOPS_E_NOT_FOUND ? damaged(self, 0, "the segment is missing", err) : status;
 }
 
+static mlops_status write_zeroes(mlops__journal *self, int64_t file, int64_t at, int64_t end,
+                                 mlops_error *err) {
+    const mlops_io *io = &self->host->io;
+    uint8_t *block = mlops__alloc_zero(&self->host->allocator, ZEROES);
+    if (!block) return mlops__fail_nomem(err, ZEROES);
+    mlops_status status = MLOPS_OK;
+    for (; at < end && !status; at += ZEROES) {
+        size_t n = end - at < ZEROES ? (size_t)(end - at) : ZEROES;
+        status = mlops__file_write_at(io, file, block, n, at, self->path, err);
+    }
+    mlops__free(&self->host->allocator, block, ZEROES);
+    return status;
+}
+
+/* What frames are gathered for may have holes until it is whole: they read as zeroes too. */
 static mlops_status fill_segment(mlops__journal *self, int64_t file, int64_t size,
                                  int64_t first_seq, mlops_error *err) {
     const mlops_io *io = &self->host->io;
+    uint8_t bytes[HEAD];
     mlops__buf head;
-    uint8_t *block = mlops__alloc_zero(&self->host->allocator, ZEROES);
-    if (!block) return mlops__fail_nomem(err, ZEROES);
-    mlops__buf_init_fixed(&head, block, HEAD);
+    mlops__buf_init_fixed(&head, bytes, HEAD);
     mlops__buf_put(&head, MAGIC, 8);
     mlops__buf_u32(&head, VERSION);
     mlops__buf_u32(&head, 0);
     mlops__buf_put(&head, self->store_id, 32);
     mlops__buf_i64(&head, first_seq);
-    mlops__buf_u64(&head, mlops__hash_64(block, 56));
-    mlops_status status = MLOPS_OK;
-    for (int64_t at = 0; at < size && !status; at += ZEROES) {
-        size_t n = size - at < ZEROES ? (size_t)(size - at) : ZEROES;
-        status = mlops__file_write_at(io, file, block, n, at, self->path, err);
-        if (at == 0) memset(block, 0, HEAD);
-    }
-    mlops__free(&self->host->allocator, block, ZEROES);
-    return status ? status : mlops__file_sync(io, file, self->path, err);
+    mlops__buf_u64(&head, mlops__hash_64(bytes, 56));
+    MLOPS_TRY(mlops__file_write_at(io, file, bytes, HEAD, 0, self->path, err));
+    MLOPS_TRY(write_zeroes(self, file, self->gathers ? size - 1 : HEAD, size, err));
+    return self->gathers ? MLOPS_OK : mlops__file_sync(io, file, self->path, err);
 }
 
 static mlops_status publish_segment(mlops__journal *self, int64_t segment, mlops_error *err) {
@@ -435,6 +445,7 @@ mlops_status mlops__journal_sync(mlops__journal *self, mlops__place *place, mlop
     if (self->broken) return refuse_broken(err);
     MLOPS_TRY(open_segment(self, place->segment, 0, err));
     MLOPS_TRY(write_waiting(self, err));
+    if (self->gathers) MLOPS_TRY(write_zeroes(self, self->file, place->offset, self->size, err));
     self->gathers = 0;
     mlops_status status = mlops__file_sync(&self->host->io, self->file, self->path, err);
     if (status) self->broken = 1;

@@ -75,8 +75,8 @@ mlops_status mlops__journal_stage_at(mlops__journal *self, const mlops__place *p
 mlops_status mlops__journal_write(mlops__journal *self, const mlops__frame *frame,
                                   mlops__place *after, int sync, mlops_error *err);
 
-/* Up to the next mlops__journal_sync() frames wait in memory, to be written many at once. For
- * journals that nobody reads before they are whole. */
+/* Up to the next mlops__journal_sync() frames wait in memory, to be written many at once, and new
+ * segments have holes. For journals that nobody reads before they are whole. */
 void mlops__journal_gather(mlops__journal *self);
 
 /* Writes a frame as it is, if it goes on with the chain at the place. For copies. */

@@ -217,23 +217,32 @@ static mlops_status take_free(walk *w, mlops__bytes value, uint64_t page, mlops_
     return MLOPS_OK;
 }
 
+/* How many records or links a page has. */
+static size_t n_nodes(const uint8_t *page) {
+    return (mlops__load_u16(page + 12) - (size_t)PAGE_HEAD) / 2;
+}
+
+/* A record of a leaf, whose key is above the last one. */
+static mlops_status read_record(walk *w, const uint8_t *page, size_t i, uint64_t number,
+                                mlops__bytes *key, mlops__bytes *value, mlops_error *err) {
+    const uint8_t *node = node_at(w, page, i, key);
+    if (!node) return damaged(w, number, "a record lies outside", err);
+    value->size = mlops__load_u16(node) | (size_t)mlops__load_u16(node + 2) << 16;
+    value->data = key->data + key->size;
+    size_t left = w->page_size - (size_t)(value->data - page);
+    unsigned flags = mlops__load_u16(node + 4);
+    if (flags & ~(unsigned)NODE_BIG) return damaged(w, number, "an unknown record", err);
+    MLOPS_TRY(check_order(w, *key, number, err));
+    if (left < (flags ? 8 : value->size)) return damaged(w, number, "a record lies outside", err);
+    return flags ? read_big(w, mlops__load_u64(value->data), value->size, value, err) : MLOPS_OK;
+}
+
 static mlops_status visit_leaf(walk *w, int level, uint64_t number, mlops_error *err) {
     const uint8_t *page = w->pages[level];
-    size_t n = (mlops__load_u16(page + 12) - (size_t)PAGE_HEAD) / 2;
+    size_t n = n_nodes(page);
     for (size_t i = 0; i < n; i++) {
         mlops__bytes key, value;
-        const uint8_t *node = node_at(w, page, i, &key);
-        if (!node) return damaged(w, number, "a record lies outside", err);
-        value.size = mlops__load_u16(node) | (size_t)mlops__load_u16(node + 2) << 16;
-        value.data = key.data + key.size;
-        size_t left = w->page_size - (size_t)(value.data - page);
-        unsigned flags = mlops__load_u16(node + 4);
-        if (flags & ~(unsigned)NODE_BIG) return damaged(w, number, "an unknown record", err);
-        MLOPS_TRY(check_order(w, key, number, err));
-        if (flags & NODE_BIG) {
-            if (left < 8) return damaged(w, number, "a record lies outside", err);
-            MLOPS_TRY(read_big(w, mlops__load_u64(value.data), value.size, &value, err));
-        } else if (value.size > left) return damaged(w, number, "a record lies outside", err);
+        MLOPS_TRY(read_record(w, page, i, number, &key, &value, err));
         w->n_seen++;
         if (w->tree->flags) MLOPS_TRY(take_free(w, value, number, err));
         else MLOPS_TRY(w->visit(w->user, key, value, err));
@@ -269,8 +278,7 @@ static mlops_status visit_tree(walk *w, mlops_error *err) {
             continue;
         }
         const uint8_t *page = w->pages[level];
-        size_t n = (mlops__load_u16(page + 12) - (size_t)PAGE_HEAD) / 2;
-        if (next[level] >= n) {
+        if (next[level] >= n_nodes(page)) {
             level--;
             continue;
         }
@@ -282,11 +290,15 @@ static mlops_status visit_tree(walk *w, mlops_error *err) {
     return MLOPS_OK;
 }
 
-static mlops_status walk_tree(walk *w, const tree *t, mlops_error *err) {
+static mlops_status begin_tree(walk *w, const tree *t, mlops_error *err) {
     w->tree = t;
     w->n_seen = w->last_size = w->floor.size = 0;
-    if ((t->root == NO_PAGE) != (t->depth == 0))
-        return damaged(w, 0, "a tree has no root, or one too many", err);
+    if ((t->root == NO_PAGE) == (t->depth == 0)) return MLOPS_OK;
+    return damaged(w, 0, "a tree has no root, or one too many", err);
+}
+
+static mlops_status walk_tree(walk *w, const tree *t, mlops_error *err) {
+    MLOPS_TRY(begin_tree(w, t, err));
     if (t->depth > 0) MLOPS_TRY(visit_tree(w, err));
     if (w->n_seen == t->n_entries) return MLOPS_OK;
     return damaged(w, 0, "the map holds another number of records than it says", err);
@@ -300,6 +312,48 @@ static mlops_status walk_all(walk *w, mlops_error *err) {
     return damaged(w, w->n_known - 1, "the file is cut short", err);
 }
 
+/* The last link whose key is not above the wanted one; all up to it ascend. */
+static mlops_status choose(walk *w, const uint8_t *page, mlops__bytes wanted, uint64_t number,
+                           uint64_t *out, mlops_error *err) {
+    size_t n = n_nodes(page);
+    mlops__bytes last = {NULL, 0};
+    w->last_size = 0;
+    MLOPS_TRY(follow(w, page, 0, number, out, err));
+    for (size_t i = 1; i < n; i++) {
+        uint64_t next;
+        MLOPS_TRY(follow(w, page, i, number, &next, err));
+        if (last.size && order_of(w, last, w->floor) >= 0)
+            return damaged(w, number, "a link is out of order", err);
+        last = w->floor;
+        if (order_of(w, last, wanted) > 0) return MLOPS_OK;
+        *out = next;
+    }
+    return MLOPS_OK;
+}
+
+/* Down one link a level, which the tree's depth ends; MLOPS_END if there is no such record. */
+static mlops_status descend(walk *w, mlops__bytes wanted, mlops_error *err) {
+    const tree *t = &w->trees[1];
+    MLOPS_TRY(open_walk(w, err));
+    MLOPS_TRY(begin_tree(w, t, err));
+    if (t->depth == 0) return MLOPS_END;
+    uint64_t number = t->root;
+    for (int level = 0; level < t->depth - 1; level++) {
+        MLOPS_TRY(read_page(w, level, number, err));
+        MLOPS_TRY(choose(w, w->pages[level], wanted, number, &number, err));
+    }
+    MLOPS_TRY(read_page(w, t->depth - 1, number, err));
+    const uint8_t *page = w->pages[t->depth - 1];
+    size_t n = n_nodes(page);
+    w->last_size = w->floor.size = 0;
+    for (size_t i = 0; i < n; i++) {
+        mlops__bytes key, value;
+        MLOPS_TRY(read_record(w, page, i, number, &key, &value, err));
+        if (order_of(w, key, wanted) == 0) return w->visit(w->user, key, value, err);
+    }
+    return MLOPS_END;
+}
+
 static int is_x86_64_like(void) {
     const uint16_t one = 1;
     uint8_t first;
@@ -307,8 +361,9 @@ static int is_x86_64_like(void) {
     return first == 1 && sizeof(void *) == 8;
 }
 
-mlops_status mlops__kv_walk(const mlops__host *host, const char *path, mlops__kv_visit *visit,
-                            void *user, mlops_error *err) {
+/* Through all of the map, or to one record. */
+static mlops_status pass(const mlops__host *host, const char *path, const mlops__bytes *wanted,
+                         mlops__kv_visit *visit, void *user, mlops_error *err) {
     walk w;
     memset(&w, 0, sizeof w);
     w.host = host;
@@ -320,10 +375,20 @@ mlops_status mlops__kv_walk(const mlops__host *host, const char *path, mlops__kv
     mlops__buf_init(&w.big, &host->allocator);
     w.file = mlops__file_number(&host->io, path, MLOPS_IO_READ);
     if (w.file < 0) return mlops__fail_os(err, w.file, "cannot open", path);
-    mlops_status status = walk_all(&w, err);
+    mlops_status status = wanted ? descend(&w, *wanted, err) : walk_all(&w, err);
     for (int i = 0; i < DEPTH_MAX; i++) mlops__free(&host->allocator, w.pages[i], w.page_size);
     mlops__free(&host->allocator, w.used, w.used_size);
     mlops__buf_free(&w.big);
     mlops__file_end(&host->io, w.file);
     return status;
+}
+
+mlops_status mlops__kv_walk(const mlops__host *host, const char *path, mlops__kv_visit *visit,
+                            void *user, mlops_error *err) {
+    return pass(host, path, NULL, visit, user, err);
+}
+
+mlops_status mlops__kv_find(const mlops__host *host, const char *path, mlops__bytes key,
+                            mlops__kv_visit *visit, void *user, mlops_error *err) {
+    return pass(host, path, &key, visit, user, err);
 }

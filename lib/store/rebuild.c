@@ -9,7 +9,8 @@
 
 #include <string.h>
 
-enum { FRAMES_PER_TXN = 65536, BYTES_PER_TXN = 16 << 20 };
+/* Each transaction writes the pages that it changes anew: few and large ones write less. */
+enum { FRAMES_PER_TXN = 1 << 18, BYTES_PER_TXN = 32 << 20 };
 
 /* The offset up to which a pack is in the index. */
 static mlops_status scanned(mlops__index *index, int64_t number, int64_t *offset,

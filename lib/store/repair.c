@@ -27,6 +27,8 @@ typedef struct repair {
     mlops__file_view view; /* of the segment that is being read */
     int64_t segment;       /* its number; 0: none */
     mlops__batch found;    /* whole frames, to be sorted */
+    mlops__chain last;     /* up to the frame found last that goes on with those before */
+    int broken;            /* one of a higher number does not */
     int n_seen;            /* of those with the number of first */
     int fits;              /* one of them goes on with the chain, and was taken */
     uint8_t first[FOUND_SIZE];
@@ -66,12 +68,23 @@ static mlops_status write_again(repair *r, const mlops__frame *frame, mlops_erro
     return write_made(r, frame->time_ns, err);
 }
 
+/* Is its link that of its bytes? A guard can be made anew by whoever changes a commit. */
+static int has_link(const repair *r, const mlops__frame *frame) {
+    mlops__chain chain = {frame->seq - 1, 0, {0}};
+    memcpy(chain.link, frame->prev, sizeof chain.link);
+    return mlops__frame_follow(frame, &chain, r->store->blocks) == MLOPS_OK;
+}
+
 static mlops_status take(repair *r, const mlops__frame *frame, mlops_error *err) {
     while (r->place.chain.seq + 1 < frame->seq) MLOPS_TRY(write_lost(r, frame->time_ns, err));
+    int fits = memcmp(frame->prev, r->place.chain.link, 32) == 0;
+    mlops_status status = MLOPS_OK;
+    if (fits) status = mlops__journal_copy(&r->to, &r->place, frame, err);
+    else if (!has_link(r, frame)) status = MLOPS_E_CORRUPT;
+    if (status == MLOPS_E_CORRUPT) return write_lost(r, frame->time_ns, err);
+    MLOPS_TRY(status);
     if (frame->durable > r->place.durable) r->place.durable = frame->durable;
-    if (memcmp(frame->prev, r->place.chain.link, 32) == 0)
-        return mlops__journal_copy(&r->to, &r->place, frame, err);
-    return write_again(r, frame, err);
+    return fits ? MLOPS_OK : write_again(r, frame, err);
 }
 
 static void name_segment(char out[32], int64_t number) {
@@ -92,23 +105,29 @@ static mlops_status open_segment(repair *r, int64_t segment, mlops_error *err) {
     return MLOPS_OK;
 }
 
+static mlops_status note_frame(repair *r, const mlops__frame *frame, size_t at, mlops_error *err) {
+    uint8_t key[FOUND_SIZE];
+    mlops__key_u64(key, (uint64_t)frame->seq);
+    mlops__key_u64(key + 8, (uint64_t)r->segment);
+    mlops__key_u64(key + 16, at);
+    mlops__op op = {MLOPS__OP_PUT, 1, {key, sizeof key}, {NULL, 0}};
+    if (frame->seq > r->highest) r->highest = frame->seq;
+    if (frame->seq == r->last.seq + 1 && memcmp(frame->prev, r->last.link, 32) == 0) {
+        r->last.seq = frame->seq;
+        memcpy(r->last.link, frame->link, sizeof r->last.link);
+    } else if (frame->seq > r->last.seq) r->broken = 1;
+    return mlops__batch_add(&r->found, &op, err);
+}
+
 /* Notes the whole frames of one segment by their numbers, whatever lies between them. */
 static mlops_status note_frames(repair *r, mlops_error *err) {
     const uint8_t *data = r->view.data;
     size_t at = 0, n = r->view.size;
     while (n - at >= MLOPS__FRAME_LEAST) {
         mlops__frame frame;
-        uint8_t key[FOUND_SIZE];
         size_t size = mlops__frame_size(data + at);
         int whole = size && size <= n - at && !mlops__frame_open(&frame, data + at, size);
-        if (whole) {
-            mlops__key_u64(key, (uint64_t)frame.seq);
-            mlops__key_u64(key + 8, (uint64_t)r->segment);
-            mlops__key_u64(key + 16, at);
-            mlops__op op = {MLOPS__OP_PUT, 1, {key, sizeof key}, {NULL, 0}};
-            MLOPS_TRY(mlops__batch_add(&r->found, &op, err));
-            if (frame.seq > r->highest) r->highest = frame.seq;
-        }
+        if (whole) MLOPS_TRY(note_frame(r, &frame, at, err));
         at += whole ? size : 8;
     }
     return MLOPS_OK;
@@ -127,22 +146,29 @@ static mlops_status find_frames(repair *r, mlops_error *err) {
     return MLOPS_OK;
 }
 
-static mlops_status open_found(repair *r, mlops__bytes key, mlops__frame *out, mlops_error *err) {
+static mlops_status refuse_change(mlops_error *err) {
+    return mlops__fail(err, MLOPS_E_BUSY, "the journal changes while it is repaired");
+}
+
+/* It was whole when it was found; whoever takes it looks again. */
+static mlops_status view_found(repair *r, mlops__bytes key, mlops__frame *out, mlops_error *err) {
     mlops__cursor c;
-    mlops__cursor_init(&c, key.data + 8, key.size - 8);
-    int64_t segment = (int64_t)mlops__cursor_be(&c, 8);
+    mlops__cursor_init(&c, key.data, key.size);
+    int64_t seq = (int64_t)mlops__cursor_be(&c, 8), segment = (int64_t)mlops__cursor_be(&c, 8);
     size_t at = (size_t)mlops__cursor_be(&c, 8);
     MLOPS_TRY(open_segment(r, segment, err));
-    const uint8_t *data = r->view.data + at;
-    if (!mlops__frame_open(out, data, mlops__frame_size(data))) return MLOPS_OK;
-    return mlops__fail(err, MLOPS_E_BUSY, "the journal changes while it is repaired");
+    size_t left = at < r->view.size ? r->view.size - at : 0;
+    size_t size = left >= MLOPS__FRAME_LEAST ? mlops__frame_size(r->view.data + at) : 0;
+    if (size == 0 || size > left) return refuse_change(err);
+    mlops__frame_view(out, r->view.data + at, size);
+    return out->seq == seq ? MLOPS_OK : refuse_change(err);
 }
 
 /* Where none of one number goes on with the chain, the first is taken. */
 static mlops_status end_number(repair *r, mlops_error *err) {
     mlops__frame frame;
     if (r->n_seen == 0 || r->fits) return MLOPS_OK;
-    MLOPS_TRY(open_found(r, (mlops__bytes){r->first, sizeof r->first}, &frame, err));
+    MLOPS_TRY(view_found(r, (mlops__bytes){r->first, sizeof r->first}, &frame, err));
     return take(r, &frame, err);
 }
 
@@ -156,7 +182,7 @@ static mlops_status take_found(void *user, const mlops__op *op, mlops_error *err
     }
     r->n_seen++;
     if (r->fits) return MLOPS_OK;
-    MLOPS_TRY(open_found(r, op->key, &frame, err));
+    MLOPS_TRY(view_found(r, op->key, &frame, err));
     r->fits = memcmp(frame.prev, r->place.chain.link, 32) == 0;
     return r->fits ? take(r, &frame, err) : MLOPS_OK;
 }
@@ -247,7 +273,7 @@ static mlops_status repair_journal(repair *r, mlops_error *err) {
     mlops__batch_init(&r->found, &store->host.allocator);
     mlops__buf_init(&r->buf, &store->host.allocator);
     mlops_status status = find_frames(r, err);
-    if (!status) status = judge(r, &sound, err);
+    if (!status && !r->broken) status = judge(r, &sound, err);
     if (!status && !sound) status = make_journal(r, err);
     mlops__journal_free(&r->to);
     mlops__buf_free(&r->buf);

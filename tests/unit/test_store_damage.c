@@ -4,6 +4,7 @@
 #include "unit/help_swift.h"
 
 #include "store/core.h"
+#include "sys/hash.h"
 
 #include <mlops/check.h>
 
@@ -236,6 +237,38 @@ static void a_snapshot_of_another_journal(void **state) {
     remove_place(&p);
 }
 
+/* A commit that was changed, guard and all, is no commit: its link does not let it be one. */
+static void a_commit_with_anothers_link(void **state) {
+    (void)state;
+    place p;
+    size_t n;
+    for (int first = 0; first < 2; first++) { /* behind another lost one, or alone */
+        make_place(&p);
+        mlops_store *s = open_store(p.path, NULL);
+        for (int i = 0; i < 5; i++) put(s, i == 2 ? "x" : "a", "12345");
+        mlops_store_close(s);
+        uint8_t *bytes = file_bytes(inside(&p, SEGMENT), &n), *frame = bytes + 64;
+        size_t size = mlops__frame_size(frame);
+        if (first) frame[70] ^= 1;
+        frame += 2 * size;
+        uint8_t *value = memmem(frame, size, "12345", 5);
+        assert_non_null(value);
+        value[0] = '9';
+        mlops__store_u64(frame + size - 8, mlops__hash_64(frame, size - 8));
+        set_file(inside(&p, SEGMENT), bytes, n);
+        assert_true(faults(&p) > 0);
+        assert_int_equal(repaired(&p), 1 + first);
+        assert_int_equal(faults(&p), 0);
+        s = open_store(p.path, NULL);
+        assert_int_equal(stats_of(s).seq, 5);
+        assert_string_equal(get(s, "a"), "12345");
+        assert_null(get(s, "x"));
+        mlops_store_close(s);
+        free(bytes);
+        remove_place(&p);
+    }
+}
+
 /* A call that fails while a store is repaired is told of, and is not taken for damage. */
 static void repairs_tell_of_failed_calls(void **state) {
     (void)state;
@@ -283,6 +316,7 @@ int main(void) {
         cmocka_unit_test(content_of_a_writer_without_a_map),
         cmocka_unit_test(a_cut_under_a_writer_without_a_map),
         cmocka_unit_test(a_snapshot_of_another_journal),
+        cmocka_unit_test(a_commit_with_anothers_link),
         cmocka_unit_test(repairs_tell_of_failed_calls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,193 @@
+/* The map's file, read page by page: what LMDB wrote is found, all of it or one record, and a
+ * damaged file is refused or read, whatever stands in it. */
+#define _GNU_SOURCE
+#include "unit/help_store.h"
+
+#include "base/cursor.h"
+#include "store/kv_pages.h"
+#include "sys/host.h"
+#include "unit/draw.h"
+#include "unit/skipped.h"
+
+#include <inttypes.h>
+
+enum { MANY = 20000, FEW = 600, BIG = 9000, META_DBS = 40, DB = 48 };
+
+typedef struct map {
+    place p;
+    char file[80];
+    mlops__io_fault io; /* counts */
+    mlops_host opts;
+    mlops__host host;
+    int64_t n; /* of the records */
+} map;
+
+static mlops__bytes key_of(int64_t i, char out[32]) {
+    snprintf(out, 32, "key %08lld", (long long)i);
+    return text(out);
+}
+
+/* Every hundredth has pages of its own. */
+static mlops__bytes value_of(int64_t i, uint8_t out[BIG]) {
+    size_t n = i % 100 == 7 ? BIG : (size_t)(i % 90);
+    memset(out, (int)(i % 251), n);
+    return (mlops__bytes){out, n};
+}
+
+/* 0: this build has no LMDB, or the machine another layout. */
+static int make_map(map *m, int64_t n) {
+    mlops__kv *kv;
+    mlops__kv_txn *t;
+    mlops_error e;
+    make_place(&m->p);
+    snprintf(m->file, sizeof m->file, "%s/map", m->p.dir);
+    mlops__io_fault_init(&m->io, &mlops__io_posix);
+    m->opts = (mlops_host)MLOPS_HOST_INIT;
+    m->opts.io = &m->io.table;
+    m->n = n;
+    works(mlops__host_init(&m->host, &m->opts, &e), &e);
+    mlops__kv_opts opts = {m->file, "the index", 0, 0};
+    mlops_status status = mlops__kv_open(&kv, &m->host, &opts, &e);
+    if (status == MLOPS_E_UNSUPPORTED || sizeof(void *) != 8) return 0;
+    works(status, &e);
+    works(mlops__kv_begin(&t, kv, 1, &e), &e);
+    for (int64_t i = 0; i < n; i++) {
+        char key[32];
+        uint8_t value[BIG];
+        works(mlops__kv_put(t, key_of(2 * i, key), value_of(i, value), &e), &e);
+    }
+    works(mlops__kv_commit(t, &e), &e);
+    mlops__kv_close(kv);
+    return 1;
+}
+
+static void end_map(map *m) { remove_place(&m->p); }
+
+static mlops_status take(void *user, mlops__bytes key, mlops__bytes value, mlops_error *err) {
+    int64_t *n = user, i = -1;
+    uint8_t want[BIG];
+    (void)err;
+    assert_int_equal(sscanf((const char *)key.data, "key %8" SCNd64, &i), 1);
+    mlops__bytes v = value_of(i / 2, want);
+    assert_int_equal(value.size, v.size);
+    if (v.size) assert_memory_equal(value.data, v.data, v.size);
+    ++*n;
+    return MLOPS_OK;
+}
+
+static void one_record_takes_a_page_of_each_level(void **state) {
+    (void)state;
+    map m;
+    mlops_error e;
+    int64_t n = 0;
+    char key[32];
+    if (!make_map(&m, MANY)) {
+        skipped("no LMDB of this layout");
+        return;
+    }
+    works(mlops__kv_walk(&m.host, m.file, take, &n, &e), &e);
+    assert_int_equal(n, MANY);
+    int64_t all = m.io.n_calls;
+    for (int64_t i = -1; i <= 2 * MANY; i++) {
+        if (i % 37 && i > 0 && i < 2 * MANY - 3) continue;
+        m.io.n_calls = n = 0;
+        mlops__bytes k = i < 0 ? text("a") : key_of(i, key);
+        mlops_status status = mlops__kv_find(&m.host, m.file, k, take, &n, &e);
+        if (status < 0) works(status, &e);
+        assert_int_equal(status, i >= 0 && i % 2 == 0 && i / 2 < MANY ? MLOPS_OK : MLOPS_END);
+        assert_int_equal(n, status == MLOPS_OK);
+        assert_true(m.io.n_calls < 12 && 20 * m.io.n_calls < all);
+    }
+    end_map(&m);
+}
+
+static mlops_status count(void *user, mlops__bytes key, mlops__bytes value, mlops_error *err) {
+    int64_t *sum = user;
+    (void)err;
+    for (size_t i = 0; i < key.size; i++) *sum += key.data[i];
+    for (size_t i = 0; i < value.size; i++) *sum += value.data[i];
+    return MLOPS_OK;
+}
+
+/* Either read or refused. */
+static void reads_or_refuses(map *m, int64_t i) {
+    char key[32];
+    int64_t sum = 0;
+    mlops_error e;
+    mlops_status status = mlops__kv_find(&m->host, m->file, key_of(i, key), count, &sum, &e);
+    if (status && status != MLOPS_END) refused(status, &e, MLOPS_E_CORRUPT, "map");
+}
+
+static void damage_is_no_danger(void **state) {
+    (void)state;
+    map m;
+    size_t n;
+    if (!make_map(&m, FEW)) {
+        skipped("no LMDB of this layout");
+        return;
+    }
+    uint8_t *bytes = file_bytes(m.file, &n), *copy = malloc(n);
+    size_t size = mlops__load_u32(bytes + META_DBS); /* of a page */
+    assert_non_null(copy);
+    for (int round = 0; round < 4000; round++) {
+        memcpy(copy, bytes, n);
+        for (int k = 0; k < 1 + round % 3; k++) {
+            size_t at = (size_t)(draw() % n);
+            if (round % 2) at = at / size * size + at % 64; /* heads of pages, and their nodes */
+            copy[at] = (uint8_t)draw();
+        }
+        set_file(m.file, copy, n);
+        reads_or_refuses(&m, (int64_t)(draw() % (2 * FEW)));
+    }
+    for (size_t cut = 0; cut < n; cut += 1021) {
+        set_file(m.file, bytes, cut);
+        reads_or_refuses(&m, 2 * (int64_t)(cut % FEW));
+    }
+    free(copy);
+    free(bytes);
+    end_map(&m);
+}
+
+/* A branch whose links lead back to itself ends with the depth that the file states, or earlier. */
+static void links_in_a_ring(void **state) {
+    (void)state;
+    map m;
+    size_t n;
+    if (!make_map(&m, FEW)) {
+        skipped("no LMDB of this layout");
+        return;
+    }
+    uint8_t *bytes = file_bytes(m.file, &n);
+    size_t size = mlops__load_u32(bytes + META_DBS); /* of a page */
+    for (size_t meta = 0; meta < 2; meta++) { /* both say that the tree is deeper, down to itself */
+        uint8_t *db = bytes + meta * size + META_DBS + DB;
+        uint64_t root = mlops__load_u64(db + 40);
+        if (root > n / size) continue;
+        db[6] = 31;
+        uint8_t *page = bytes + root * size;
+        size_t n_links = (size_t)(page[12] | page[13] << 8) / 2 - 8;
+        for (size_t i = 0; i < n_links; i++) {
+            uint8_t *node = page + (page[16 + 2 * i] | page[17 + 2 * i] << 8);
+            node[0] = (uint8_t)root, node[1] = (uint8_t)(root >> 8);
+            node[2] = node[3] = node[4] = node[5] = 0;
+        }
+    }
+    set_file(m.file, bytes, n);
+    int64_t sum = 0;
+    char key[32];
+    mlops_error e;
+    refused(mlops__kv_find(&m.host, m.file, key_of(4, key), count, &sum, &e), &e, MLOPS_E_CORRUPT,
+            "twice");
+    refused(mlops__kv_walk(&m.host, m.file, count, &sum, &e), &e, MLOPS_E_CORRUPT, "twice");
+    free(bytes);
+    end_map(&m);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_record_takes_a_page_of_each_level),
+        cmocka_unit_test(damage_is_no_danger),
+        cmocka_unit_test(links_in_a_ring),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

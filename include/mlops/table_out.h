@@ -21,14 +21,14 @@ extern "C" {
  * A null is an empty field and an empty string is "" in quotes; texts that would be taken for a
  * number, a bool or a null are quoted. NaN is spelled so that it is no null: NAN.
  *
- * @param self  table of one column or more
+ * @param self  table
  * @param path  file to write; replaced if it is there
  * @param opts  @nullable how the file is to be read: host, delimiter, nulls, MLOPS_CSV_NO_HEADER;
  *              other fields are not looked at
  * @param err   @nullable
- * @return MLOPS_E_SCHEMA for a table without columns; MLOPS_E_INVALID for an option, or a value
- * that cannot be told from a null or the delimiter with these options; MLOPS_E_IO,
- *         MLOPS_E_NO_SPACE, MLOPS_E_DENIED, MLOPS_E_NOT_FOUND, MLOPS_E_NOMEM
+ * @return MLOPS_E_INVALID for an option, or a value that cannot be told from a null or the
+ *         delimiter with these options; MLOPS_E_IO, MLOPS_E_NO_SPACE, MLOPS_E_DENIED,
+ *         MLOPS_E_NOT_FOUND, MLOPS_E_NOMEM
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_table_write(const mlops_table *self, const char *path,

@@ -182,8 +182,6 @@ mlops_status mlops__csv_write(const mlops_table *self, const mlops_csv_opts *opt
     w.out = out;
     w.err = err;
     MLOPS_TRY(mlops__opts_copy(&local, sizeof local, opts, "mlops_csv_opts", err));
-    if (self->n_columns == 0)
-        return mlops__fail(err, MLOPS_E_SCHEMA, "a table without columns cannot be written as CSV");
     mlops__arena_init(&w.arena, &self->host.allocator, SIZE_MAX);
     mlops_status status = open_writer(&w, &local);
     if (!status && !(local.flags & MLOPS_CSV_NO_HEADER)) put_header(&w, self);

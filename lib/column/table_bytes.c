@@ -324,6 +324,7 @@ static mlops_status take_table(mlops_table *self, mlops__cursor *from, mlops_err
                            "a table of version %u, which is later than %d", version, VERSION);
     if (from->failed || self->n_rows < 0 || n_columns > mlops__cursor_left(from) / COLUMN_MIN)
         return refuse(err, from->offset, "its head is cut short");
+    if (n_columns == 0) return refuse(err, from->offset, "it has no columns");
     mlops__cursor heads = *from;
     MLOPS_TRY(take_names(self, from, n_columns, err));
     return take_columns(self, heads, from, err);

@@ -180,8 +180,7 @@ static mlops_status make_profile(making *self) {
     mlops_reference_opts opts = MLOPS_REFERENCE_OPTS_INIT;
     const mlops_host lent = mlops__host_lend(host_of(self->draft));
     mlops__buf bytes;
-    if (mlops_table_n_rows(self->table) == 0 || mlops_table_n_columns(self->table) == 0)
-        return MLOPS_OK;
+    if (mlops_table_n_rows(self->table) == 0) return MLOPS_OK;
     opts.host = &lent;
     MLOPS_TRY(mlops_reference_new(&reference, self->table, &opts, self->err));
     mlops__buf_init(&bytes, &host_of(self->draft)->allocator);

@@ -118,7 +118,9 @@ static mlops_status parse_csv(mlops_table **out, const mlops__facts *facts, cons
     opts.host = &lent;
     if (!status) status = mlops_table_parse(out, bytes, n, &opts, err);
     mlops__arena_free(&arena);
-    return status;
+    if (status == MLOPS_OK || status == MLOPS_E_NOMEM) return status;
+    if (err) err->code = MLOPS_E_CORRUPT; /* it was read when it was added */
+    return MLOPS_E_CORRUPT;
 }
 
 mlops_status mlops__facts_parse(mlops_table **out, const mlops__facts *facts, const void *bytes,

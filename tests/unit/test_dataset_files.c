@@ -281,6 +281,10 @@ static void forged_content_is_refused(void **state) {
     static const char ENTRY[] =
         "[{\"path\":\"a\",\"kind\":\"csv\",\"id\":\"%s\",\"size\":1,\"n_rows\":%d,"
         "\"columns\":[1,2,3],\"split\":{\"n_held_out\":1,\"rows\":\"" ID "\"}}]";
+    mlops_id open = keep(f.s, "a,\"b\n1,2\n", 9); /* with a quote that nothing closes */
+    snprintf(tree, sizeof tree, ENTRY, hex_of(&open).text, 4);
+    forge(&f, tree, RECORD);
+    refused(mlops_dataset_table(&t, f.s, "d", NULL, "a", 0, &e), &e, MLOPS_E_CORRUPT, "'a'");
     snprintf(tree, sizeof tree, ENTRY, hex_of(&csv).text, 4);
     forge(&f, tree, RECORD);
     refused(mlops_dataset_table(&t, f.s, "d", NULL, "a", 0, &e), &e, MLOPS_E_CORRUPT,

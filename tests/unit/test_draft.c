@@ -244,6 +244,13 @@ static void bad_input_is_refused(void **state) {
     opts.message = NULL;
     opts.flags = 2;
     refused(mlops_draft_new(&d, c, "d", &opts, &e), &e, MLOPS_E_INVALID, "flags");
+    d = new_draft(c, "d", NULL);
+    refused(mlops_draft_add_table(d, "t", NULL, NULL, &e), &e, MLOPS_E_INVALID, "NULL");
+    refused(mlops_draft_add_bytes(d, "t", NULL, 1, &e), &e, MLOPS_E_INVALID, "NULL");
+    refused(mlops_draft_add_file(d, "t", NULL, &e), &e, MLOPS_E_INVALID, "NULL");
+    refused(mlops_draft_add_file(d, "t", "/no/such/file", &e), &e, MLOPS_E_NOT_FOUND, "/no/such");
+    refused(mlops_draft_add_bytes(NULL, "t", NULL, 0, &e), &e, MLOPS_E_INVALID, "draft");
+    mlops_draft_free(d);
     mlops_change_free(c);
     end(&f);
 }

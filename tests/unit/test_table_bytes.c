@@ -251,6 +251,22 @@ static void damage_is_refused(void **state) {
     }
 }
 
+/* Rows without columns, columns of one name, and one whose name is empty. */
+static void odd_heads_are_refused(void **state) {
+    (void)state;
+    uint8_t none[24] = "MLOPSTBL\1\0\0\0\0\0\0\0\3";
+    take(none, sizeof none, 1);
+    mlops_table *t = parse("a,b\n1,2\n");
+    mlops__buf bytes = encode(t);
+    bytes.data[24 + 24 + 16] = 'a';
+    take(bytes.data, bytes.size, 1);
+    bytes.data[24 + 24 + 16] = 0;
+    bytes.data[24 + 24 + 4] = 0;
+    take(bytes.data, bytes.size, 1);
+    mlops__buf_free(&bytes);
+    mlops_table_unref(t);
+}
+
 static void a_later_version_is_told_of(void **state) {
     (void)state;
     mlops_table *t = parse("a\n1\n"), *back;
@@ -270,6 +286,7 @@ int main(void) {
         cmocka_unit_test(arrow_and_rows_make_no_difference),
         cmocka_unit_test(chosen_rows_are_a_table),
         cmocka_unit_test(damage_is_refused),
+        cmocka_unit_test(odd_heads_are_refused),
         cmocka_unit_test(a_later_version_is_told_of),
     };
     assert_int_equal(mlops__host_init(&host, NULL, NULL), 0);

@@ -2346,9 +2346,8 @@ class Table(_rt.Handle):
             memory_max: bytes that the table and its reading may take, no more than the call's memory_max;
                 default 16 GiB
 
-        Raises: SchemaError for a table without columns; InvalidError for an option, or a value that cannot be
-        told from a null or the delimiter with these options; IoError, NoSpaceError, DeniedError,
-        NotFoundError, NomemError.
+        Raises: InvalidError for an option, or a value that cannot be told from a null or the delimiter with
+        these options; IoError, NoSpaceError, DeniedError, NotFoundError, NomemError.
         """
         h = self._open()
         opts = _csv_opts(no_header=no_header, call=call, delimiter=delimiter, names=names, nulls=nulls,

@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-enum { STAMP_MAX = 256, VERIFIED_MAX = 16 << 20 /* bytes of a map that is read at open */ };
+enum { STAMP_MAX = 256, VERIFIED_MAX = 16 << 20 /* bytes of a map that is read whole at open */ };
 
 typedef struct stamp {
     int known; /* there is one */
@@ -78,18 +78,23 @@ static mlops_status take_seq(void *user, mlops__bytes key, mlops__bytes value, m
     return MLOPS_OK;
 }
 
+/* MLOPS_END if there is no head. */
+static mlops_status find_seq(mlops_store *self, const char *name, int64_t *seq, mlops_error *err) {
+    static const uint8_t HEAD[] = {MLOPS__TABLE_HEAD, 'h'};
+    return mlops__kv_find(&self->host, mlops__store_path(self, name),
+                          (mlops__bytes){HEAD, sizeof HEAD}, take_seq, seq, err);
+}
+
 mlops_status mlops__index_peek(mlops_store *self, char name[MLOPS__PATH_ROOM], int64_t *seq,
                                mlops_error *err) {
     static const char MAP[] = "index/data.mdb";
-    static const uint8_t HEAD[] = {MLOPS__TABLE_HEAD, 'h'};
     stamp s;
     *seq = -1;
     MLOPS_TRY(read_stamp(self, &s, err));
     self->uncut = is_trusted(self, &s);
     if (self->uncut) memcpy(name, MAP, sizeof MAP);
     else if (!mlops__snapshot_find(self, name)) return MLOPS_OK;
-    mlops_status status = mlops__kv_find(&self->host, mlops__store_path(self, name),
-                                         (mlops__bytes){HEAD, sizeof HEAD}, take_seq, seq, err);
+    mlops_status status = find_seq(self, name, seq, err);
     if (status == MLOPS_E_NOT_FOUND || status == MLOPS_E_UNSUPPORTED) return MLOPS_OK;
     return status == MLOPS_END ? MLOPS_OK : status;
 }
@@ -102,17 +107,20 @@ static mlops_status check_record(void *user, mlops__bytes key, mlops__bytes valu
 }
 
 /* LMDB believes what it finds: a map that was damaged while nobody had it open must not reach it.
- * A large one is believed, since reading it whole would take too long. */
+ * Of a large one the way to the head alone is read, since all of it would take too long. */
 static mlops_status verify_map(mlops_store *self, int *sound, mlops_error *err) {
     const mlops_io *io = &self->host.io;
     const char *path = mlops__store_path(self, "index/data.mdb");
+    int64_t seq;
     *sound = 0;
     int64_t file = mlops__file_number(io, path, MLOPS_IO_READ);
     if (file < 0) return MLOPS_OK;
     int64_t size = mlops__file_size(io, file);
     mlops__file_end(io, file);
-    mlops_status status = MLOPS_OK;
-    if (size <= VERIFIED_MAX) status = mlops__kv_walk(&self->host, path, check_record, NULL, err);
+    mlops_status status = size <= VERIFIED_MAX
+                              ? mlops__kv_walk(&self->host, path, check_record, NULL, err)
+                              : find_seq(self, "index/data.mdb", &seq, err);
+    if (status == MLOPS_END) return MLOPS_OK; /* what is so large has a head */
     *sound = status == MLOPS_OK || status == MLOPS_E_UNSUPPORTED;
     return *sound || status == MLOPS_E_CORRUPT ? MLOPS_OK : status;
 }
@@ -199,9 +207,22 @@ static mlops_status complete_map(mlops_store *self, int trusted, int killed, mlo
     return status;
 }
 
+/* No repair takes the journal away from who has it open, with whatever index. Read alone, there may
+ * be no file to lock. */
+static mlops_status keep_repairs_out(mlops_store *self, mlops_error *err) {
+    const mlops_io *io = &self->host.io;
+    int64_t code;
+    if (self->lock_file < 0) return MLOPS_OK;
+    do code = io->lock(io->ctx, self->lock_file, MLOPS__LOCK_MEMORY, MLOPS_IO_SHARE);
+    while (code < 0 && mlops__os_kind_of(code) == MLOPS__OS_INTERRUPTED);
+    if (code >= 0 || self->read_only) return MLOPS_OK;
+    return mlops__fail_os(err, code, "cannot lock", mlops__store_path(self, "lock"));
+}
+
 static mlops_status open_in_memory(mlops_store *self, mlops_error *err) {
     stamp s;
     mlops__kv_opts opts = {NULL, self->path, 0, 1};
+    MLOPS_TRY(keep_repairs_out(self, err));
     MLOPS_TRY(read_stamp(self, &s, err));
     self->uncut = is_trusted(self, &s);
     self->stamp_open = !(s.known && s.clean); /* a map in a file shall not be taken for whole */
@@ -258,5 +279,6 @@ void mlops__index_close(mlops_store *self) {
     const mlops_io *io = &self->host.io; /* a forked child may hold the file, and so the lock */
     if (self->lock_file < 0) return;
     io->lock(io->ctx, self->lock_file, MLOPS__LOCK_USERS, MLOPS_IO_UNLOCK);
+    io->lock(io->ctx, self->lock_file, MLOPS__LOCK_MEMORY, MLOPS_IO_UNLOCK);
     if (in_file) mlops__guard_leave(self);
 }

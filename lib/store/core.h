@@ -45,6 +45,7 @@ enum {
     MLOPS__LOCK_WRITER = 0,
     MLOPS__LOCK_USERS = 1,
     MLOPS__LOCK_SNAPSHOT = 2, /* one process writes a snapshot */
+    MLOPS__LOCK_MEMORY = 3,   /* shared by those whose index is in memory, against repairs */
     MLOPS__PATH_ROOM = 64
 };
 

@@ -380,23 +380,27 @@ static mlops_status repair_locked(repair *r, mlops_error *err) {
     return mlops__index_in_use(r->store, err); /* what is left is kept, though content may lack */
 }
 
+static mlops_status lock_alone(mlops_store *store, int64_t byte, mlops_error *err) {
+    const mlops_io *io = &store->host.io;
+    int64_t code;
+    do code = io->lock(io->ctx, store->lock_file, byte, MLOPS_IO_TRY_LOCK);
+    while (code < 0 && mlops__os_kind_of(code) == MLOPS__OS_INTERRUPTED);
+    if (code >= 0) return MLOPS_OK;
+    if (mlops__os_kind_of(code) == MLOPS__OS_AGAIN)
+        return mlops__fail(err, MLOPS_E_BUSY, "'%s' is open; close it everywhere first",
+                           mlops__store_path(store, ""));
+    return mlops__fail_os(err, code, "cannot lock", mlops__store_path(store, "lock"));
+}
+
 /* Alone: nobody has the store open, here or elsewhere. */
 static mlops_status repair_alone(repair *r, mlops_error *err) {
     mlops_store *store = r->store;
-    const mlops_io *io = &store->host.io;
     MLOPS_TRY(mlops__guard_place(store, err));
     MLOPS_TRY(mlops__store_open_lock(store, err));
     MLOPS_TRY(mlops__store_lock_writer(store, err));
-    int64_t code;
-    do code = io->lock(io->ctx, store->lock_file, MLOPS__LOCK_USERS, MLOPS_IO_TRY_LOCK);
-    while (code < 0 && mlops__os_kind_of(code) == MLOPS__OS_INTERRUPTED);
-    mlops_status status = MLOPS_OK;
-    if (code < 0 && mlops__os_kind_of(code) == MLOPS__OS_AGAIN)
-        status = mlops__fail(err, MLOPS_E_BUSY, "'%s' is open; close it everywhere first",
-                             mlops__store_path(store, ""));
-    else if (code < 0)
-        status = mlops__fail_os(err, code, "cannot lock", mlops__store_path(store, "lock"));
-    else status = repair_locked(r, err);
+    mlops_status status = lock_alone(store, MLOPS__LOCK_USERS, err);
+    if (!status) status = lock_alone(store, MLOPS__LOCK_MEMORY, err);
+    if (!status) status = repair_locked(r, err);
     mlops__store_unlock_writer(store);
     return status;
 }

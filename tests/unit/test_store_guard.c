@@ -203,8 +203,34 @@ static void another_namespace_is_another_container(void **state) {
     remove_place(&p);
 }
 
+/* Whoever has it open, with whatever index: his journal must not be taken away. */
+static void no_repair_of_a_store_that_is_open(void **state) {
+    (void)state;
+    static const mlops_store_opts HOW[] = {
+        {sizeof *HOW, 0, 0, MLOPS_SYNC_FULL, MLOPS_STORE_INDEX_FILE, 0, 0},
+        {sizeof *HOW, 0, 0, MLOPS_SYNC_FULL, MLOPS_STORE_INDEX_MEMORY, 0, 0},
+        {sizeof *HOW, MLOPS_STORE_READ_ONLY, 0, MLOPS_SYNC_FULL, MLOPS_STORE_INDEX_FILE, 0, 0}};
+    place p;
+    mlops_error e;
+    make_place(&p);
+    mlops_store *s = open_store(p.path, NULL);
+    put(s, "a", "1");
+    mlops_store_close(s);
+    for (size_t i = 0; i < sizeof HOW / sizeof *HOW; i++) {
+        int64_t n_lost = -1;
+        s = open_store(p.path, &HOW[i]);
+        refused(mlops_store_repair(p.path, NULL, &n_lost, &e), &e, MLOPS_E_BUSY, "is open");
+        assert_string_equal(get(s, "a"), "1");
+        mlops_store_close(s);
+        works(mlops_store_repair(p.path, NULL, &n_lost, &e), &e);
+        assert_int_equal(n_lost, 0);
+    }
+    remove_place(&p);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_repair_of_a_store_that_is_open),
         cmocka_unit_test(network_file_systems_are_refused),
         cmocka_unit_test(a_second_copy_is_refused),
         cmocka_unit_test(a_child_is_another_process),

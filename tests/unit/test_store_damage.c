@@ -211,6 +211,45 @@ static void a_cut_under_a_writer_without_a_map(void **state) {
     remove_place(&p);
 }
 
+/* Nor does a large one whose first pages are damaged, though it is not read whole. */
+static void a_large_index_without_a_root(void **state) {
+    (void)state;
+    enum { RECORD = 1 << 20, N = 18, META = 16, DBS = 40, DB = 48 };
+    place p;
+    size_t n;
+    char key[16], *value = malloc(RECORD + 1);
+    assert_non_null(value);
+    make_place(&p);
+    memset(value, 'v', RECORD);
+    value[RECORD] = 0;
+    mlops_store *s = open_with(p.path, MLOPS_SYNC_RELAXED, MLOPS_STORE_INDEX_FILE);
+    for (int i = 0; i < N; i++) {
+        snprintf(key, sizeof key, "key %d", i);
+        put(s, key, value);
+    }
+    put(s, "a", "1");
+    uint64_t before = stats_of(s).state;
+    mlops_store_close(s);
+    for (int what = 0; what < 3; what++) {
+        uint8_t *bytes = file_bytes(inside(&p, "index/data.mdb"), &n);
+        size_t size = mlops__load_u32(bytes + DBS); /* of a page */
+        for (size_t meta = 0; meta < 2; meta++) {
+            uint64_t root = mlops__load_u64(bytes + meta * size + DBS + DB + 40);
+            if (what == 0) memset(bytes + meta * size + META, 0, 4);
+            if (what == 1) mlops__store_u64(bytes + meta * size + DBS + DB + 40, n / size + 5);
+            if (what == 2 && root < n / size) memset(bytes + root * size + 16, 0xff, size - 16);
+        }
+        set_file(inside(&p, "index/data.mdb"), bytes, n);
+        s = open_store(p.path, NULL);
+        assert_int_equal(stats_of(s).state, before);
+        assert_string_equal(get(s, "a"), "1");
+        mlops_store_close(s);
+        free(bytes);
+    }
+    free(value);
+    remove_place(&p);
+}
+
 /* A snapshot of the journal that a repair has replaced, which a repair that was cut off leaves, is
  * not gone on with. */
 static void a_snapshot_of_another_journal(void **state) {
@@ -313,6 +352,7 @@ int main(void) {
         cmocka_unit_test(frames_out_of_order),
         cmocka_unit_test(lost_content_is_no_unknown_content),
         cmocka_unit_test(a_damaged_index_never_reaches_lmdb),
+        cmocka_unit_test(a_large_index_without_a_root),
         cmocka_unit_test(content_of_a_writer_without_a_map),
         cmocka_unit_test(a_cut_under_a_writer_without_a_map),
         cmocka_unit_test(a_snapshot_of_another_journal),

@@ -426,7 +426,6 @@ class World:
         self.m, self.runs, self.experiments, self.links, self.notes = State(), [], {}, [], {}
         self.serving, self.watching, self.n_paths = {}, {}, 0
         self.path = self.new_path()
-        self.index = "file"
         self.s = mlops.Store.open(self.path, sync="relaxed")
 
     def new_path(self):

@@ -41,7 +41,6 @@ def do_reopen(w):
     w.flush_runs()
     before = w.stamp()
     w.close()
-    w.index = how.get("index", "file")
     if w.draw.random() < 0.3:
         w.say("delete the index")
         shutil.rmtree(os.path.join(w.path, "index"), ignore_errors=True)
@@ -50,6 +49,7 @@ def do_reopen(w):
     if "read_only" in how:
         for verb in (lambda: mlops.Change(w.s), lambda: mlops.Run.start(w.s, "one")):
             fails(mlops.DeniedError, verb)
+        fails(mlops.BusyError, mlops.Store.repair, w.path)
         compare(w)
         w.close()
         w.s = mlops.Store.open(w.path, sync="relaxed")
@@ -75,7 +75,7 @@ def do_export(w):
     mlops.Store.import_(to, path)
     fails(mlops.ExistsError, mlops.Store.import_, to, path)
     w.close()
-    w.path, w.s, w.index = to, mlops.Store.open(to, sync="relaxed"), "file"
+    w.path, w.s = to, mlops.Store.open(to, sync="relaxed")
     w.unchanged(before, "export and import")
     if root:
         same(mlops.Audit.root(w.s, 0), root, "root after an import")
@@ -86,10 +86,8 @@ def do_repair(w):
     w.say("repair")
     w.flush_runs()
     before = w.stamp()
-    if w.index == "file":
-        fails(mlops.BusyError, mlops.Store.repair, w.path)
+    fails(mlops.BusyError, mlops.Store.repair, w.path)
     w.close()
-    w.index = "file"
     same(mlops.Store.repair(w.path), 0, "commits that a repair lost")
     w.s = mlops.Store.open(w.path, sync="relaxed")
     w.unchanged(before, "repair")

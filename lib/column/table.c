@@ -124,6 +124,11 @@ int64_t mlops_table_n_nulls(const mlops_table *self, int64_t index) {
     return column ? column->n_nulls : -1;
 }
 
+const char *mlops__type_name(mlops_type type) {
+    static const char *const names[] = {"null", "bool", "int64", "float64", "string"};
+    return (uint32_t)type < sizeof names / sizeof *names ? names[type] : names[0];
+}
+
 int mlops__column_valid(const mlops__column *self, int64_t row) {
     return !self->validity || (self->validity[row >> 3] >> (row & 7) & 1);
 }

@@ -24,6 +24,9 @@ typedef struct mlops__column {
 const mlops__column *mlops__table_column(const mlops_table *self, int64_t index);
 const mlops__host *mlops__table_host(const mlops_table *self);
 
+/* As it is spelled, such as "float64"; "null" for what is no type. */
+const char *mlops__type_name(mlops_type type);
+
 int mlops__column_valid(const mlops__column *self, int64_t row);
 
 /* Numeric value; NaN for a null. Not for strings. */

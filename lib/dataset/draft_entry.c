@@ -31,25 +31,13 @@ static const mlops__host *host_of(const mlops_draft *self) {
 
 /* ---- the JSON of an entry ---- */
 
-static const char *type_name(mlops_type type) {
-    switch (type) {
-    case MLOPS_TYPE_BOOL: return "bool";
-    case MLOPS_TYPE_INT64: return "int64";
-    case MLOPS_TYPE_FLOAT64: return "float64";
-    case MLOPS_TYPE_STRING: return "string";
-    case MLOPS_TYPE_NULL:
-    case MLOPS_TYPE_FORCE32: break;
-    }
-    return "null";
-}
-
 static void put_columns(mlops__json_writer *out, const mlops_table *table) {
     mlops__json_name(out, "columns");
     mlops__json_open(out, '[');
     for (int64_t i = 0; i < mlops_table_n_columns(table); i++) {
         mlops__json_open(out, '{');
         mlops__record_put_text(out, "name", mlops_table_name(table, i));
-        mlops__record_put_text(out, "type", type_name(mlops_table_type(table, i)));
+        mlops__record_put_text(out, "type", mlops__type_name(mlops_table_type(table, i)));
         mlops__record_put_i64(out, "n_nulls", mlops_table_n_nulls(table, i));
         mlops__json_close(out, '}');
     }

@@ -220,8 +220,9 @@ static void put_version(mlops__rows *rows, int64_t version) {
     else mlops__rows_null(rows);
 }
 
-static mlops_status list_one(mlops__rows *rows, mlops__index *index, mlops__bytes key,
-                             mlops__bytes value, mlops__arena *arena, mlops_error *err) {
+static mlops_status list_one(void *user, mlops__index *index, mlops__bytes key, mlops__bytes value,
+                             mlops__arena *arena, mlops_error *err) {
+    mlops__rows *rows = user;
     mlops__deploy_plan plan;
     mlops__record record;
     const char *name = mlops__arena_text(arena, (const char *)key.data, key.size);
@@ -241,26 +242,6 @@ static mlops_status list_one(mlops__rows *rows, mlops__index *index, mlops__byte
     return MLOPS_OK;
 }
 
-static mlops_status list_all(mlops__rows *rows, mlops_store *store, mlops_error *err) {
-    mlops__index index;
-    mlops__index_iter iter;
-    mlops__bytes key, value, all = {(const uint8_t *)"", 0};
-    MLOPS_TRY(mlops__store_read_begin(store, &index, err));
-    mlops_status status = mlops__index_iter_init(&iter, &index, (uint8_t)TABLE, all, err);
-    if (!status) {
-        while (!(status = mlops__index_iter_next(&iter, &key, &value, err))) {
-            mlops__arena arena;
-            mlops__arena_init(&arena, &mlops__store_host(store)->allocator, SIZE_MAX);
-            status = list_one(rows, &index, key, value, &arena, err);
-            mlops__arena_free(&arena);
-            if (status) break;
-        }
-        mlops__index_iter_free(&iter);
-    }
-    mlops__store_read_end(&index);
-    return status == MLOPS_END ? MLOPS_OK : status;
-}
-
 mlops_status mlops_deploy_list(mlops_table **out, mlops_store *store, mlops_error *err) {
     static const mlops__rows_column COLUMNS[] = {
         {"name", MLOPS_TYPE_STRING},          {"model", MLOPS_TYPE_STRING},
@@ -275,7 +256,7 @@ mlops_status mlops_deploy_list(mlops_table **out, mlops_store *store, mlops_erro
     if (!store) return mlops__fail(err, MLOPS_E_INVALID, "the store is NULL");
     MLOPS_TRY(mlops__rows_begin(&rows, mlops__store_host(store), COLUMNS,
                                 sizeof COLUMNS / sizeof *COLUMNS, err));
-    return mlops__rows_end(&rows, list_all(&rows, store, err), out, err);
+    return mlops__rows_end(&rows, mlops__record_each(store, TABLE, list_one, &rows, err), out, err);
 }
 
 int64_t mlops_deploy_bucket(const char *salt, const char *key) {

@@ -3,18 +3,9 @@
  * Owns the names of the members, which are those of mlops_drift_column. Invariant: what does not
  * apply is null; the text depends on the verdicts alone.
  */
+#include "column/table.h"
 #include "drift/inside.h"
 #include "text/json.h"
-
-static const char *type_name(mlops_type type) {
-    switch (type) {
-    case MLOPS_TYPE_BOOL: return "bool";
-    case MLOPS_TYPE_INT64: return "int64";
-    case MLOPS_TYPE_FLOAT64: return "float64";
-    case MLOPS_TYPE_STRING: return "string";
-    default: return "null";
-    }
-}
 
 static void put_f64(mlops__json_writer *json, const char *name, double value) {
     mlops__json_name(json, name);
@@ -34,7 +25,7 @@ static void put_text(mlops__json_writer *json, const char *name, const char *val
 static void put_column(mlops__json_writer *json, const mlops_drift_column *column) {
     mlops__json_open(json, '{');
     put_text(json, "name", column->name);
-    put_text(json, "type", type_name(column->type));
+    put_text(json, "type", mlops__type_name(column->type));
     put_text(json, "verdict", mlops__drift_word(column->verdict));
     put_text(json, "test", column->test);
     put_f64(json, "effect", column->effect);

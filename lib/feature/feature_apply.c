@@ -3,6 +3,7 @@
  * Owns the memory of one call. Invariant: every column is found, and of a type that fits, before
  * the first value is computed.
  */
+#include "column/table.h"
 #include "feature/feature_inside.h"
 
 #include <string.h>
@@ -15,18 +16,13 @@ typedef struct binding {
     mlops_error *err;
 } binding;
 
-static const char *type_name(mlops_type type) {
-    static const char *const names[] = {"null", "bool", "int64", "float64", "string"};
-    return names[type];
-}
-
 static mlops_status fail_value(const binding *self, const mlops__column *column, int64_t row,
                                mlops_type wanted) {
     return mlops__fail(self->err, MLOPS_E_SCHEMA,
                        "column \"%.*s\" is %s, row %lld (from 0) is not exact in %s, which the "
                        "features were fitted to",
-                       200, column->name, type_name(column->type), (long long)row,
-                       type_name(wanted));
+                       200, column->name, mlops__type_name(column->type), (long long)row,
+                       mlops__type_name(wanted));
 }
 
 /* An int64 column as float64, where each value is exact. */
@@ -76,7 +72,7 @@ static mlops_status bind(const binding *self, const mlops__feature_input *input,
         return as_whole(self, column, out);
     return mlops__fail(self->err, MLOPS_E_SCHEMA,
                        "column \"%.*s\" is %s; the features were fitted to %s", 200, input->name,
-                       type_name(column->type), type_name(input->type));
+                       mlops__type_name(column->type), mlops__type_name(input->type));
 }
 
 mlops_status mlops__feature_bind(const mlops_feature *self, const mlops_table *table,

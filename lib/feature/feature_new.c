@@ -5,6 +5,7 @@
  * first read them, so that equal outputs have equal inputs, whatever table they came from.
  */
 #include "base/sha256.h"
+#include "column/table.h"
 #include "feature/feature_inside.h"
 #include "kern/kern.h"
 #include "text/json.h"
@@ -133,7 +134,6 @@ mlops_status mlops__feature_add(mlops_feature *self, const char *name, const cha
 }
 
 static void write_all(const mlops_feature *self, mlops__json_writer *w) {
-    static const char *const types[] = {"null", "bool", "int64", "float64", "string"};
     mlops__json_open(w, '{');
     mlops__json_name(w, "format");
     mlops__json_i64(w, MLOPS__FEATURE_FORMAT);
@@ -146,7 +146,7 @@ static void write_all(const mlops_feature *self, mlops__json_writer *w) {
         mlops__json_name(w, "name");
         mlops__json_string(w, self->inputs[i].name);
         mlops__json_name(w, "type");
-        mlops__json_string(w, types[self->inputs[i].type]);
+        mlops__json_string(w, mlops__type_name(self->inputs[i].type));
         mlops__json_close(w, '}');
     }
     mlops__json_close(w, ']');

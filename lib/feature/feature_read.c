@@ -3,6 +3,7 @@
  * Owns nothing that lasts. Invariant: what is taken saves to the very bytes that it was read from,
  * so that one id means one content, and every expression was compiled anew.
  */
+#include "column/table.h"
 #include "feature/feature_inside.h"
 #include "text/json.h"
 
@@ -59,16 +60,15 @@ static mlops_status read_head(reading *self) {
 }
 
 static mlops_status read_input(reading *self) {
-    static const char *const types[] = {"bool", "int64", "float64", "string"};
     const char *name, *type;
     size_t n, n_type;
     int32_t code;
     MLOPS_TRY(next_text(self, "name", &name, &n));
     MLOPS_TRY(next_text(self, "type", &type, &n_type));
-    for (uint8_t i = 0; i < 4; i++) {
-        if (strcmp(types[i], type) != 0) continue;
+    for (uint8_t i = MLOPS_TYPE_BOOL; i <= MLOPS_TYPE_STRING; i++) {
+        if (strcmp(mlops__type_name((mlops_type)i), type) != 0) continue;
         mlops_status status = mlops__dictionary_add(&self->names, name, n, &code);
-        mlops__buf_u8(&self->types, (uint8_t)(i + MLOPS_TYPE_BOOL));
+        mlops__buf_u8(&self->types, i);
         if (status < 0 || self->types.status < 0) return mlops__fail_nomem(self->err, n);
         if ((size_t)code + 1 == self->types.size) return MLOPS_OK;
         return mlops__json_fail(&self->json, MLOPS_E_CORRUPT, "an input stands twice");

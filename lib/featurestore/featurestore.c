@@ -212,8 +212,10 @@ mlops_status mlops_featurestore_get(mlops_feature **out, mlops_store *store, con
 
 /* ---- listing ---- */
 
-static mlops_status list_one(mlops__rows *rows, mlops__bytes key, mlops__bytes value,
+static mlops_status list_one(void *user, mlops__index *index, mlops__bytes key, mlops__bytes value,
                              mlops__arena *arena, mlops_error *err) {
+    mlops__rows *rows = user;
+    (void)index;
     mlops__record record;
     mlops__bytes name = mlops__key_part(key, 0);
     MLOPS_TRY(mlops__record_parse(&record, value, arena, err));
@@ -224,26 +226,6 @@ static mlops_status list_one(mlops__rows *rows, mlops__bytes key, mlops__bytes v
     mlops__rows_i64(rows, mlops__record_i64(&record, "n_outputs", 0));
     mlops__rows_i64(rows, mlops__record_i64(&record, "created_ns", 0));
     return MLOPS_OK;
-}
-
-static mlops_status list_all(mlops__rows *rows, mlops_store *store, mlops_error *err) {
-    mlops__index index;
-    mlops__index_iter iter;
-    mlops__bytes key, value, all = {(const uint8_t *)"", 0};
-    MLOPS_TRY(mlops__store_read_begin(store, &index, err));
-    mlops_status status = mlops__index_iter_init(&iter, &index, (uint8_t)TABLE, all, err);
-    if (!status) {
-        while (!(status = mlops__index_iter_next(&iter, &key, &value, err))) {
-            mlops__arena arena;
-            mlops__arena_init(&arena, &mlops__store_host(store)->allocator, SIZE_MAX);
-            status = list_one(rows, key, value, &arena, err);
-            mlops__arena_free(&arena);
-            if (status) break;
-        }
-        mlops__index_iter_free(&iter);
-    }
-    mlops__store_read_end(&index);
-    return status == MLOPS_END ? MLOPS_OK : status;
 }
 
 mlops_status mlops_featurestore_list(mlops_table **out, mlops_store *store, mlops_error *err) {
@@ -258,5 +240,5 @@ mlops_status mlops_featurestore_list(mlops_table **out, mlops_store *store, mlop
     if (!store) return mlops__fail(err, MLOPS_E_INVALID, "the store is NULL");
     MLOPS_TRY(mlops__rows_begin(&rows, mlops__store_host(store), COLUMNS,
                                 sizeof COLUMNS / sizeof *COLUMNS, err));
-    return mlops__rows_end(&rows, list_all(&rows, store, err), out, err);
+    return mlops__rows_end(&rows, mlops__record_each(store, TABLE, list_one, &rows, err), out, err);
 }

@@ -9,11 +9,6 @@
 
 enum { REMEMBERED = 256 /* codes whose category is known without a search */ };
 
-static const char *type_name(mlops_type type) {
-    static const char *const names[] = {"null", "bool", "int64", "float64", "string"};
-    return (uint32_t)type < 5 ? names[type] : "unknown";
-}
-
 /* True if a table's column is of the kind that the reference has: numeric, bool, string. A column
  * of nulls goes anywhere, and anything can be counted where the reference had nulls alone. */
 static int fits(mlops_type reference, mlops_type given) {
@@ -35,7 +30,8 @@ static mlops_status check_columns(const mlops_monitor *self, const mlops_table *
         if (!fits(column->type, type))
             return mlops__fail(err, MLOPS_E_SCHEMA,
                                "monitor: column '%s' is %s in the table; the reference has %s",
-                               column->name, type_name(type), type_name(column->type));
+                               column->name, mlops__type_name(type),
+                               mlops__type_name(column->type));
     }
     return MLOPS_OK;
 }

@@ -53,6 +53,13 @@ mlops_status mlops__record_items(mlops__record *out, mlops__bytes json, mlops__a
 mlops_status mlops__record_get(mlops__record *out, mlops__index *index, mlops__table table,
                                mlops__bytes key, mlops__arena *arena, mlops_error *err);
 
+/* What is done with a record. The arena ends with the call. */
+typedef mlops_status mlops__record_visit(void *user, mlops__index *index, mlops__bytes key,
+                                         mlops__bytes value, mlops__arena *arena, mlops_error *err);
+/* Visits each record of a table, in the order of the keys, until one visit fails. */
+mlops_status mlops__record_each(mlops_store *store, mlops__table table, mlops__record_visit *visit,
+                                void *user, mlops_error *err);
+
 /* MLOPS_E_NOT_FOUND: there is no WHAT of this name; the message has the nearest first part of a key
  * of the table. */
 mlops_status mlops__record_missing(mlops__index *index, mlops__table table, const char *what,

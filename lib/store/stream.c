@@ -432,6 +432,18 @@ static mlops_status compare_state(const char *path, const mlops_store_opts *opts
                        path);
 }
 
+/* A store that was made of a stream that says of itself what is not so is made no store again. */
+static void take_back(const char *path, const mlops_store_opts *opts) {
+    mlops_store *store;
+    if (mlops__store_new(&store, path, opts, NULL)) return;
+    (void)mark(store, NULL);
+    mlops__file_unlink(&store->host.io, mlops__store_path(store, "format"));
+    mlops__wipe(store, "journal");
+    mlops__wipe(store, "packs");
+    mlops__wipe(store, "index");
+    mlops__store_destroy(store);
+}
+
 mlops_status mlops_store_import(const char *path, const char *from, const mlops_store_opts *opts,
                                 mlops_error *err) {
     mlops_store_opts local;
@@ -443,5 +455,8 @@ mlops_status mlops_store_import(const char *path, const char *from, const mlops_
     MLOPS_TRY(mlops__store_new(&store, path, &local, err));
     mlops_status status = read_stream(store, from, &state, err);
     mlops__store_destroy(store);
-    return status ? status : compare_state(path, &local, state, err);
+    if (status) return status;
+    status = compare_state(path, &local, state, err);
+    if (status) take_back(path, &local);
+    return status;
 }

@@ -426,7 +426,7 @@ class World:
         self.m, self.runs, self.experiments, self.links, self.notes = State(), [], {}, [], {}
         self.serving, self.watching, self.n_paths = {}, {}, 0
         self.path = self.new_path()
-        self.s = mlops.Store.open(self.path, sync="relaxed")
+        self.s, self.index = mlops.Store.open(self.path, sync="relaxed"), "file"
 
     def new_path(self):
         self.n_paths += 1

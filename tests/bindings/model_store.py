@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -27,7 +28,8 @@ except ImportError as missing:
     sys.exit(0)
 from model_changes import do_beside, do_change, do_conflict, do_easy
 from model_compare import compare
-from model_parts import Learner, Stamp, Watched, World, fails, need, same, sha
+from model_parts import (DATASETS, Data, Fixed, Learner, Stamp, Watched, World, fails, features_of, likely, need, same,
+                         sha)
 from model_runs import do_run, do_serve, do_traffic, do_watch, do_wrong
 
 SECONDS, DEEP, OPERATIONS = 20, 3000, 60
@@ -45,6 +47,7 @@ def do_reopen(w):
         w.say("delete the index")
         shutil.rmtree(os.path.join(w.path, "index"), ignore_errors=True)
     w.s = mlops.Store.open(w.path, must_exist=True, sync="relaxed", **how)
+    w.index = how.get("index", "file")
     w.unchanged(before, "opening again")
     if "read_only" in how:
         for verb in (lambda: mlops.Change(w.s), lambda: mlops.Run.start(w.s, "one")):
@@ -54,6 +57,79 @@ def do_reopen(w):
         w.close()
         w.s = mlops.Store.open(w.path, sync="relaxed")
         w.unchanged(before, "reading alone")
+
+
+class Other:
+    """Another process, which commits a file to a dataset each time that it is asked."""
+
+    process = None
+
+    @staticmethod
+    def ask(**what):
+        if Other.process is None:
+            command = [sys.executable, os.path.abspath(__file__), "other"]
+            Other.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
+        Other.process.stdin.write(json.dumps(what) + "\n")
+        Other.process.stdin.flush()
+        return json.loads(Other.process.stdout.readline())
+
+    @staticmethod
+    def answer():
+        for line in sys.stdin:
+            what = json.loads(line)
+            with mlops.Store.open(what["path"], sync=what["sync"], index=what["index"]) as store:
+                with store.change(actor="other") as change, mlops.Draft(change, what["dataset"]) as draft:
+                    draft.add_bytes("other", what["text"].encode())
+                    id = draft.commit()
+                print(json.dumps({"id": id, "seq": store.stat().seq}), flush=True)
+
+    @staticmethod
+    def end():
+        if Other.process:
+            Other.process.stdin.close()
+            Other.process.wait()
+
+
+def do_other(w):
+    """Another process commits in between: what is committed on what was before is a conflict, and the rest goes on."""
+    name, index = likely(w.draw, DATASETS), w.draw.choice(["file", "memory"])
+    data = w.m.data.get(name, Data())
+    if "main" in data.tags:
+        return
+    w.flush_runs()
+    w.s.flush()
+    seq, text = w.s.stat().seq, str(w.draw.random())
+    (late, _), (beside, who) = w.change(), w.change()
+    feature = features_of(w.draw.random())
+    with late, beside:
+        with mlops.Draft(late, name) as draft:
+            draft.add_bytes("mine", b"")
+            draft.commit()
+        number = mlops.featurestore_put(beside, "fs", feature)
+        said = Other.ask(path=w.path, dataset=name, text=text, index=index, sync=w.draw.choice(["relaxed", "full"]))
+        w.say(f"another process, index {index}, beside index {w.index}, commits to {name}: {said}")
+        same(said["seq"], seq + 1, "seq of another process")
+        parent = data.commits.get(data.branches.get("main"))
+        entry = Fixed(kind="file", data=text.encode(), columns=None, target=None, time=None, row_id=None, split=None,
+                      held=None, id=sha(text.encode()))
+        data.commits[said["id"]] = Fixed(
+            id=said["id"], parents=[parent.id] if parent else [], time=Stamp(), author=None, message=None,
+            metadata=None, entries={**(parent.entries if parent else {}), "other": entry})
+        data.branches["main"] = said["id"]
+        w.m.data[name] = data
+        if w.index == "file":
+            if index == "memory":  # which leaves the index in the file as it was
+                w.s.flush() if w.draw.random() < 0.5 else w.s.service(10**9)
+            same(mlops.dataset_resolve(w.s, name), said["id"], "what another process committed")
+        fails(mlops.ConflictError, late.commit)
+        same(beside.commit(), seq + 2, "seq after another process's")
+        w.notes.update({seq + 1: ("other", None), seq + 2: who})
+        w.m.sets.setdefault("fs", []).append(Fixed(id=feature.id, time=Stamp()))
+        same(len(w.m.sets["fs"]), number, "version of a set beside another process")
+    if w.index == "memory":
+        w.close()
+        w.s, w.index = mlops.Store.open(w.path, sync="relaxed"), "file"
+    same(w.s.stat().seq, seq + 2, "seq after another process")
 
 
 def do_flush(w):
@@ -75,7 +151,7 @@ def do_export(w):
     mlops.Store.import_(to, path)
     fails(mlops.ExistsError, mlops.Store.import_, to, path)
     w.close()
-    w.path, w.s = to, mlops.Store.open(to, sync="relaxed")
+    w.path, w.s, w.index = to, mlops.Store.open(to, sync="relaxed"), "file"
     w.unchanged(before, "export and import")
     if root:
         same(mlops.Audit.root(w.s, 0), root, "root after an import")
@@ -89,7 +165,7 @@ def do_repair(w):
     fails(mlops.BusyError, mlops.Store.repair, w.path)
     w.close()
     same(mlops.Store.repair(w.path), 0, "commits that a repair lost")
-    w.s = mlops.Store.open(w.path, sync="relaxed")
+    w.s, w.index = mlops.Store.open(w.path, sync="relaxed"), "file"
     w.unchanged(before, "repair")
 
 
@@ -170,7 +246,8 @@ def do_audit(w):
 
 STEPS = [(do_change, 22), (do_easy, 8), (do_conflict, 3), (do_beside, 2), (do_run, 12), (do_serve, 7),
          (do_watch, 2), (do_traffic, 6),
-         (do_wrong, 4), (do_reopen, 4), (do_flush, 2), (do_export, 1), (do_repair, 1), (do_check, 1), (do_audit, 2)]
+         (do_wrong, 4), (do_reopen, 4), (do_flush, 2), (do_export, 1), (do_repair, 1), (do_check, 1), (do_audit, 2),
+         (do_other, 2)]
 
 
 def run_seed(seed):
@@ -198,6 +275,8 @@ def run_seed(seed):
 
 
 def main():
+    if sys.argv[1:] == ["other"]:
+        return Other.answer()
     first, last, limit = 1, 10**6, SECONDS
     if len(sys.argv) > 1:
         first, last, limit = int(sys.argv[1]), int(sys.argv[-1]), None
@@ -218,6 +297,7 @@ def main():
         if not limit and done % 100 == 0:
             print(f"# {done} seeds, {len(faults)} failed, {time.monotonic() - began:.0f} s", flush=True)
     shutil.rmtree(files, ignore_errors=True)
+    Other.end()
     print("1..1")
     verdict = "not ok" if faults else "ok"
     print(f"{verdict} 1 - {done} seeds of {OPERATIONS} operations; failed: {faults[:50] or 'none'}")

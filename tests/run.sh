@@ -82,6 +82,7 @@ if [ $deep = 1 ]; then
     sh tests/cross/run.sh || [ $? = 77 ] || failed_builds=$((failed_builds + 1))
     run build-tests -- --suite fault --wrapper 'valgrind -q --error-exitcode=1 --leak-check=full' --timeout-multiplier 40
     export MLOPS_DEEP=1
+    fault sweep '' # every failure of every scenario
     run build-tests -- --suite unit --suite oracle --timeout-multiplier 20
 fi
 if [ $fuzz -gt 0 ]; then

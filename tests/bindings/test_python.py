@@ -1075,8 +1075,9 @@ class Registry(unittest.TestCase):
         self.assertEqual(history["note"], [None, None, "slow"])
 
 
-def main():
-    loader, here = unittest.defaultTestLoader, sys.modules[__name__]
+def main(here):
+    """Runs the tests of a module, or those that the command line names."""
+    loader = unittest.defaultTestLoader
     chosen = loader.loadTestsFromNames(sys.argv[1:], here) if sys.argv[1:] else loader.loadTestsFromModule(here)
     tests = [test for group in chosen for test in (group if isinstance(group, unittest.TestSuite) else [group])]
     failed = 0
@@ -1097,4 +1098,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.modules[__name__]))

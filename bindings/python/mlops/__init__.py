@@ -97,6 +97,37 @@ class Table(_ffi.Table):
             _tables.end(type(array), _tables.C.addressof(array))
             _tables.end(type(schema), _tables.C.addressof(schema))
 
+    def to_dicts(self):
+        """The rows, as dicts; a null is None."""
+        columns = [list(self[name]) if self.n_nulls(i) == 0 else self._cells(i) for i, name in enumerate(self.names)]
+        return [dict(zip(self.names, (v.item() if hasattr(v, "item") else v for v in row))) for row in zip(*columns)]
+
+    def _cells(self, index):
+        """Values of a column that has nulls."""
+        if self.type(index) == Type.STRING:
+            return self._texts(index)
+        if self.type(index) == Type.NULL:
+            return [None] * self.n_rows
+        parse = {Type.INT64: int, Type.FLOAT64: float, Type.BOOL: "true".__eq__}[self.type(index)]
+        texts = (self.text(index, row) for row in range(self.n_rows))
+        return [parse(text) if text else None for text in texts]
+
+    def to_pandas(self):
+        """The table as a DataFrame: whole numbers and bools with nulls in pandas' types that have nulls, texts as objects."""
+        import pandas as pd
+        nullable = {Type.INT64: "Int64", Type.BOOL: "boolean", Type.STRING: object, Type.NULL: object}
+        columns = {}
+        for i, name in enumerate(self.names):
+            kind = self.type(i)
+            if kind == Type.FLOAT64 or kind == Type.INT64 and self.n_nulls(i) == 0:
+                columns[name] = self[name]
+            elif kind == Type.BOOL and self.n_nulls(i) == 0:
+                columns[name] = self.values(i) != 0
+            else:
+                columns[name] = pd.array(self._cells(i), dtype=nullable[kind]) if kind in (Type.INT64, Type.BOOL) else \
+                    pd.Series(self._cells(i), dtype=object)
+        return pd.DataFrame(columns)
+
     def __arrow_c_array__(self, requested_schema=None):
         """The table as Arrow, for pyarrow, polars, DuckDB and others; nothing is copied."""
         schema, array = self.export()

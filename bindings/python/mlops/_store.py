@@ -7,7 +7,7 @@ import os
 
 from . import _ffi
 from . import _runtime as _rt
-from ._ffi import FeatureValue, Part, RefusedError, RunStatus, Split, Type
+from ._ffi import ConflictError, FeatureValue, InvalidError, Part, RefusedError, RunStatus, Split, Type
 from ._tables import table
 
 
@@ -51,6 +51,20 @@ class changing:
             self.change.close()
 
 
+TRIES = 10
+
+
+def changed(store, build, **opts):
+    """Commits what build(change) makes of a change, which is built again if somebody else was faster."""
+    for tries in range(TRIES, 0, -1):
+        try:
+            with changing(store, **opts) as change:
+                return build(change)
+        except ConflictError:
+            if tries == 1:
+                raise
+
+
 @_rt.noun("store")
 class Store(_ffi.Store):
     __doc__ = _ffi.Store.__doc__
@@ -70,10 +84,20 @@ class Store(_ffi.Store):
         """The registry: s.models.add("fraud", m, run=r), s.models["fraud"]."""
         return Models(self)
 
+    @classmethod
+    def open(cls, path, **opts):
+        self = super().open(path, **opts)
+        self._path = os.fsdecode(path)
+        return self
+
+    open.__func__.__doc__ = _ffi.Store.open.__doc__
+
     def run(self, experiment, *, data=None, **opts):
         """Begin a run; in a with block it ends with it, as failed if an error does. data is a Commit that it learns
-        from. opts are those of Run.start()."""
-        if data is not None:
+        from, or the name of a dataset. opts are those of Run.start()."""
+        if isinstance(data, str):
+            opts["dataset"] = data
+        elif data is not None:
             opts.update(dataset=data.dataset, commit=data.id)
         run = Run.start(self, experiment, **opts)
         run._ends = True
@@ -83,15 +107,22 @@ class Store(_ffi.Store):
         """Runs, newest first, as a Table; filter is such as "metrics.auc > 0.9 and params.depth = '6'"."""
         return Run.search(self, experiment, filter, n_max)
 
+    def open_run(self, id):
+        """A run by its id or its first digits, to read it or to go on with it."""
+        return Run.open(self, id)
+
     def change(self, **opts):
         """A change that is committed at the end of its with block. opts: actor, trace_id, note."""
         return changing(self, **opts)
 
     def deploy(self, name, model, **opts):
         """Make or change a deployment, and open it. opts: champion, canary, canary_share, salt."""
-        with changing(self) as change:
-            _ffi.deploy_set(change, name, model=getattr(model, "name", model), **opts)
+        changed(self, lambda change: _ffi.deploy_set(change, name, model=getattr(model, "name", model), **opts))
         return self.deployment(name)
+
+    def deployments(self):
+        """Deployments, as a Table."""
+        return _ffi.deploy_list(self)
 
     def deployment(self, name):
         """Open a deployment, to serve with it."""
@@ -100,6 +131,10 @@ class Store(_ffi.Store):
     def watch(self, model, which="champion", **opts):
         """Watch what a version serves, and keep the windows. opts: name, window_rows, drift."""
         return Watch.open(self, getattr(model, "name", model), str(getattr(model, "version", which)), **opts)
+
+    def __repr__(self):
+        path = getattr(self, "_path", "")
+        return "<closed mlops.Store>" if self.closed else f"<mlops.Store {path!r}>"
 
 
 @_rt.noun("run")
@@ -125,17 +160,29 @@ class Run(_ffi.Run):
             self.end(RunStatus.FINISHED if kind is None else RunStatus.KILLED if interrupted else RunStatus.FAILED)
         self.close()
 
+    def end(self, status=RunStatus.FINISHED):
+        """Say that it has come to its end: "finished", "failed" or "killed"; "running" takes that back."""
+        super().end(status)
+
     def log(self, metric=None, value=None, step=0, **metrics):
         """Log points of metrics: r.log(auc=0.93), r.log("val/auc", 0.93, step=10)."""
-        if metric is not None:
-            super().log(metric, value, step)
-        for name, number in metrics.items():
+        named = ([(metric, value)] if metric is not None else []) + list(metrics.items())
+        for i, (name, number) in enumerate(named):
+            try:
+                named[i] = name, float(number)
+            except (TypeError, ValueError):
+                raise TypeError(f"metric {name!r} is {number!r}; a number is due") from None
+        for name, number in named:
             super().log(name, number, step)
+
+    def param(self, key, value):
+        """Set a param, once; what is no text is written as one: r.param("depth", 6)."""
+        super().param(key, value if isinstance(value, str) else str(value))
 
     def params(self, **values):
         """Set params, once: r.params(depth=6, eta=0.1)."""
         for name, value in values.items():
-            self.param(name, str(value))
+            self.param(name, value)
 
     def describe(self):
         """All of the run, as a dict."""
@@ -152,16 +199,25 @@ class Deployment(_ffi.Deployment):
     def predict(self, rows, key=None):
         """Predict raw rows with the version that serves each key; returns predictions and versions.
 
-        rows: anything that table() takes, through the features of the version if it has some; or a dict, one raw row,
-            for which a prediction and a version are returned.
-        key: column of the keys; for one row the key itself; None: the champion serves.
+        rows: anything that table() takes, through the features of the version if it has some; a dict, one raw row, for
+            which a prediction and a version are returned; or an array of the model's features in order.
+        key: column of the keys; for one row, and for an array, the key itself; None: the champion serves.
         """
         if isinstance(rows, dict) and all(isinstance(v, str) or not hasattr(v, "__len__") for v in rows.values()):
             return self._predict_row(rows, key)
+        named = ("columns", "items", "__arrow_c_stream__", "__arrow_c_array__")
+        if not isinstance(rows, (_ffi.Table, str, bytes, os.PathLike)) and not any(hasattr(rows, n) for n in named):
+            version, values = super().predict(key, rows)
+            return _rt.flattened(values, self.width), version
         values, versions = self.predict_table(table(rows), key)
         return _rt.flattened(values, self.width), versions
 
     def _predict_row(self, row, key):
+        if self.n_inputs == 0:  # its columns are the model's features
+            column = next(name for name in ("key", "key_", "key__", "key___") if name not in row)
+            cells = {name: [value] for name, value in row.items()}
+            values, versions = self.predict_table(table({**cells, column: [key or ""]}), column if key else None)
+            return (values[0][0] if self.width == 1 else values[0]), int(versions[0])
         inputs = [(self.input_name(i), self.input_type(i)) for i in range(self.n_inputs)]
         missing = [name for name, _ in inputs if name not in row]
         if missing:
@@ -238,14 +294,12 @@ class Commit:
 
     def tag(self, name):
         """Give it a tag, which stays."""
-        with changing(self.store) as change:
-            _ffi.dataset_tag(change, self.dataset, name, self.id)
+        changed(self.store, lambda change: _ffi.dataset_tag(change, self.dataset, name, self.id))
         return self
 
     def branch(self, name):
         """Make a branch of it, or move one to it."""
-        with changing(self.store) as change:
-            _ffi.dataset_branch(change, self.dataset, name, self.id)
+        changed(self.store, lambda change: _ffi.dataset_branch(change, self.dataset, name, self.id))
         return self
 
     def __eq__(self, other):
@@ -270,8 +324,7 @@ def chosen_split(split, source, target, time):
         return Split.TIME
     if target is None:
         return None
-    column = source[target]
-    values = set(column if isinstance(column, list) else column.tolist() if hasattr(column, "tolist") else column)
+    values = set() if source.find(target) < 0 else {v for v in list(source[target]) if v is not None and v == v}
     return Split.STRATIFIED if len(values) <= 100 else Split.RANDOM
 
 
@@ -291,27 +344,34 @@ class Datasets:
             so that models can be judged on what they did not learn from. share is held out, default a fifth.
         csv: options of Table.load(). empty: begin without the entries of the branch.
         """
+        if share is not None and not 0 < share < 1:
+            raise InvalidError(f"share is {share}; it lies between 0 and 1")
+        if share is not None and split == "auto" and target is None and time is None:
+            split = Split.RANDOM
         is_file = isinstance(source, (str, bytes, os.PathLike))
         name = os.path.basename(os.fsdecode(source)) if is_file else "table.csv"
         dataset = dataset or os.path.splitext(name)[0]
         path = path or name
-        values = table(source, **csv)
-        split = chosen_split(split, values, target, time)
+        known = table(source, **{"rows_max": 100000, **csv}) if is_file and split == "auto" and target else None
+        values = None if is_file else table(source)
+        split = chosen_split(split, known if is_file else values, target, time)
         columns = {k: v for k, v in (("target", target), ("time", time), ("row_id", id)) if v is not None}
         if csv:
             columns["csv"] = csv
         opts = dict(message=message, author=author, branch=branch, metadata=metadata)
-        with changing(self.store) as change:
-            draft = _ffi.Draft(change, dataset, empty=empty, **{k: v for k, v in opts.items() if v is not None})
-            with draft:
+        how = {k: v for k, v in (("share", share), ("seed", seed)) if v is not None}
+
+        def build(change):
+            with _ffi.Draft(change, dataset, empty=empty, **{k: v for k, v in opts.items() if v is not None}) as draft:
                 if is_file:
                     draft.add_csv(path, source, **columns)
                 else:
                     draft.add_table(path, values, **columns)
                 if split is not None:
-                    how = {k: v for k, v in (("share", share), ("seed", seed)) if v is not None}
                     draft.split(path, kind=split, **how)
-                commit = draft.commit()
+                return draft.commit()
+
+        commit = changed(self.store, build)
         return Commit(self.store, dataset, commit)
 
     def __getitem__(self, dataset):
@@ -327,6 +387,10 @@ class Datasets:
         """Branches and tags of a dataset, as a Table."""
         return _ffi.dataset_refs(self.store, dataset)
 
+    def drop(self, dataset, name):
+        """Take a branch or tag away; its commits stay."""
+        changed(self.store, lambda change: _ffi.dataset_drop(change, dataset, name))
+
 
 # ---- features ----------------------------------------------------------------------------------------------------
 
@@ -338,8 +402,7 @@ class Features:
 
     def add(self, name, feature):
         """Keep fitted features; returns the version."""
-        with changing(self.store) as change:
-            return _ffi.featurestore_put(change, name, feature)
+        return changed(self.store, lambda change: _ffi.featurestore_put(change, name, feature))
 
     def __getitem__(self, name):
         """The newest version; s.features["tx", 2] is that version."""
@@ -395,12 +458,14 @@ class Version:
         if data is not None:
             opts.update(dataset=data.dataset, ref=data.id)
         opts = {k: v for k, v in opts.items() if v is not None}
-        refusal = None
-        with changing(self.store) as change:
+
+        def build(change):
             try:
                 _ffi.registry_promote(change, self.name, str(self.version), alias, no_gate=no_gate, **opts)
-            except RefusedError as error:
-                refusal = error
+            except RefusedError as error:  # the change has the record of the decision
+                return error
+
+        refusal = changed(self.store, build)
         if refusal is not None:
             raise refusal
         return self
@@ -426,6 +491,9 @@ class Models:
         if isinstance(model, (str, bytes, os.PathLike)):
             opts.setdefault("file", model)
             model = _rt.classes["model"].load(model)
+        if not isinstance(model, _ffi.Model):
+            raise TypeError(f"model is a {type(model).__name__}; a Model is due, or the path of a file that XGBoost's "
+                            "save_model() wrote")
         if run is not None:
             opts["run"] = id_of(run)
         if data is None and run is not None:
@@ -434,12 +502,13 @@ class Models:
             opts.update(dataset=data.dataset, commit=data.id)
         if features is not None:
             opts["features"] = features
+        if opts.get("classes") is not None and not isinstance(opts["classes"], str):
+            opts["classes"] = [str(name) for name in opts["classes"]]
         if isinstance(reference, str) and reference == "auto":
             reference = self._reference(model, data, features, opts.get("path"))
         if reference is not None:
             opts["reference"] = reference
-        with changing(self.store) as change:
-            version = _ffi.registry_register(change, name, model, **opts)
+        version = changed(self.store, lambda change: _ffi.registry_register(change, name, model, **opts))
         return Version(self.store, name, version)
 
     def _data_of(self, run):
@@ -471,14 +540,16 @@ class Models:
 
     def set_gate(self, name, alias, gate):
         """Set what a version must meet to hold an alias; None: nothing any more."""
-        with changing(self.store) as change:
-            _ffi.registry_set_gate(change, name, alias, gate)
+        changed(self.store, lambda change: _ffi.registry_set_gate(change, name, alias, gate))
 
     def rollback(self, name, alias, note=None):
         """Give an alias back to its previous holder, and return that."""
-        with changing(self.store) as change:
-            version = _ffi.registry_rollback(change, name, alias, note)
+        version = changed(self.store, lambda change: _ffi.registry_rollback(change, name, alias, note))
         return Version(self.store, name, version)
+
+    def drop_alias(self, name, alias, note=None):
+        """Take an alias away: nobody holds it then."""
+        changed(self.store, lambda change: _ffi.registry_drop_alias(change, name, alias, note))
 
     def at(self, name, alias, time_ns=0):
         """Who held an alias at a time (UTC, nanoseconds; 0: now)."""

@@ -34,7 +34,9 @@ def table(obj, **opts):
     if opts:
         raise TypeError(f"{', '.join(opts)}: only a CSV file takes options")
     if hasattr(obj, "columns") and hasattr(obj, "iloc"):
-        return from_columns([(str(name), obj.iloc[:, i]) for i, name in enumerate(obj.columns)], len(obj))
+        if len(obj.columns) and all(dtype == "float64" for dtype in obj.dtypes):  # at once: by far the fastest
+            return _rt.classes["table"].from_matrix(obj.to_numpy(), names=[str(name) for name in obj.columns])
+        return from_columns([(str(name), series) for name, series in obj.items()], len(obj))
     if hasattr(obj, "__arrow_c_stream__"):
         capsule = obj.__arrow_c_stream__()
         return _rt.classes["table"].import_stream(pointer(capsule, b"arrow_array_stream"))
@@ -157,13 +159,15 @@ def column(name, values):
 def series_column(name, series):
     """A pandas Series, by its dtype."""
     np, dtype = _rt.numpy(), series.dtype
+    if isinstance(dtype, np.dtype) and dtype.kind != "O":
+        return numpy_column(name, series.to_numpy(), None)
     if hasattr(series, "cat"):
         return category_column(name, series.cat.categories, series.cat.codes.to_numpy())
     missing = series.isna().to_numpy()
     if hasattr(dtype, "tz"):
         return numpy_column(name, series.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy(), missing)
     if isinstance(dtype, np.dtype):
-        return numpy_column(name, series.to_numpy(), missing if dtype.kind == "O" else None)
+        return numpy_column(name, series.to_numpy(), missing)
     inner = getattr(dtype, "numpy_dtype", None)
     if inner is None or np.dtype(inner).kind == "O":
         return numpy_column(name, series.to_numpy(object), missing)

@@ -99,6 +99,19 @@ mlops_status mlops__index_peek(mlops_store *self, char name[MLOPS__PATH_ROOM], i
     return status == MLOPS_END ? MLOPS_OK : status;
 }
 
+mlops_status mlops__index_known(mlops_store *self, int64_t *seq, mlops_error *err) {
+    char name[MLOPS__PATH_ROOM];
+    int64_t older = -1;
+    mlops_status status = mlops__index_peek(self, name, seq, err);
+    if (status && status != MLOPS_E_CORRUPT) return status;
+    if (*seq >= 0 || !mlops__snapshot_find(self, name)) return MLOPS_OK;
+    status = find_seq(self, name, &older, err);
+    *seq = status == MLOPS_OK ? older : -1;
+    int unknown = status == MLOPS_E_CORRUPT || status == MLOPS_E_NOT_FOUND ||
+                  status == MLOPS_E_UNSUPPORTED || status == MLOPS_END;
+    return unknown ? MLOPS_OK : status;
+}
+
 static mlops_status check_record(void *user, mlops__bytes key, mlops__bytes value,
                                  mlops_error *err) {
     (void)user;

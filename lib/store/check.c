@@ -258,8 +258,24 @@ static mlops_status find_map(mlops_check *self, mlops_error *err) {
 
 /* ---- all of it ---- */
 
+/* Of the index, a cache, nobody is told. */
+static mlops_status check_folder(mlops_check *self, const char *name, mlops_error *err) {
+    mlops__buf names;
+    mlops_error e;
+    mlops_store *store = self->store;
+    mlops__buf_init(&names, &store->host.allocator);
+    const char *path = mlops__store_path(store, name);
+    mlops_status status = mlops__file_list(&store->host.io, path, &names, &e);
+    mlops__buf_free(&names);
+    if (status == MLOPS_E_NOT_FOUND)
+        mlops__fail(&e, MLOPS_E_CORRUPT, "'%s': the folder is missing", path);
+    return swallow(self, status, &e, err);
+}
+
 static mlops_status check_all(mlops_check *self, mlops_error *err) {
     mlops_error e;
+    MLOPS_TRY(check_folder(self, "journal", err));
+    MLOPS_TRY(check_folder(self, "packs", err));
     MLOPS_TRY(find_map(self, err));
     MLOPS_TRY(mlops__store_scan_packs(self->store, NULL, &self->counts.n_unused, err));
     mlops_status status = MLOPS_OK;

@@ -89,6 +89,8 @@ mlops_status mlops__index_open(mlops_store *self, mlops_error *err);
  * pages; -1 if there is none to be trusted. */
 mlops_status mlops__index_peek(mlops_store *self, char name[MLOPS__PATH_ROOM], int64_t *seq,
                                mlops_error *err);
+/* Commits that the map or, where it is damaged, a snapshot had; -1 if neither tells. */
+mlops_status mlops__index_known(mlops_store *self, int64_t *seq, mlops_error *err);
 mlops_status mlops__index_in_use(mlops_store *self, mlops_error *err); /* before its first write */
 void mlops__index_close(mlops_store *self);
 void mlops__index_sweep(mlops_store *self); /* deletes a map that was set aside; one thread */

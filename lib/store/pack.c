@@ -330,6 +330,7 @@ mlops_status mlops__packs_list(mlops__packs *self, mlops__buf *numbers, mlops_er
     mlops__buf_init(&names, &self->host->allocator);
     self->path[self->dir] = 0;
     mlops_status status = mlops__file_list(&self->host->io, self->path, &names, err);
+    if (status == MLOPS_E_NOT_FOUND) status = MLOPS_OK; /* nor is what commits name */
     for (size_t at = 0; !status && at < names.size; at++) {
         const char *name = (const char *)names.data + at;
         int64_t number;

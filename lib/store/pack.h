@@ -96,7 +96,8 @@ mlops_status mlops__pack_scan_next(mlops__pack_scan *self, mlops__packs *packs,
                                    mlops__pack_frame *out, mlops__pack_place *place,
                                    mlops__buf *buf, mlops_error *err); /* MLOPS_END */
 
-/* Numbers of the packs that there are, ascending, as i64 in buf. */
+/* Numbers of the packs that there are, ascending, as i64 in buf; none where the folder is missing.
+ */
 mlops_status mlops__packs_list(mlops__packs *self, mlops__buf *numbers, mlops_error *err);
 
 #endif

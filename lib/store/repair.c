@@ -21,11 +21,13 @@ typedef struct repair {
     mlops__journal to;
     mlops__place place; /* in the new journal */
     mlops__buf buf;
-    int64_t map_seq; /* commits that the map has; -1: not known */
+    int64_t known;   /* commits that there were once, by the index or content; -1: not known */
     int64_t highest; /* number of a whole frame */
     int64_t n_lost;
+    int resumed; /* the journal is that of a repair that was cut off before it told its losses */
     mlops__file_view view; /* of the segment that is being read */
     int64_t segment;       /* its number; 0: none */
+    int64_t n_segments;    /* that there are */
     mlops__batch found;    /* whole frames, to be sorted */
     mlops__chain last;     /* up to the frame found last that goes on with those before */
     int broken;            /* one of a higher number does not */
@@ -33,6 +35,8 @@ typedef struct repair {
     int fits;              /* one of them goes on with the chain, and was taken */
     uint8_t first[FOUND_SIZE];
 } repair;
+
+static const char LOST[] = "lost in repair";
 
 static mlops__bytes text_of(const char *text) {
     return (mlops__bytes){(const uint8_t *)text, strlen(text)};
@@ -50,7 +54,7 @@ static mlops_status write_made(repair *r, int64_t time_ns, mlops_error *err) {
 /* In the place of a commit that is not there any more. */
 static mlops_status write_lost(repair *r, int64_t time_ns, mlops_error *err) {
     mlops__frame_begin(&r->buf);
-    mlops__frame_op(&r->buf, MLOPS__OP_NOTE, 0, text_of("verb"), text_of("lost in repair"));
+    mlops__frame_op(&r->buf, MLOPS__OP_NOTE, 0, text_of("verb"), text_of(LOST));
     mlops_status status = write_made(r, time_ns, err);
     r->n_lost++;
     return status;
@@ -105,6 +109,18 @@ static mlops_status open_segment(repair *r, int64_t segment, mlops_error *err) {
     return MLOPS_OK;
 }
 
+static int is_text(mlops__bytes bytes, const char *text) {
+    return bytes.size == strlen(text) && memcmp(bytes.data, text, bytes.size) == 0;
+}
+
+static int is_lost(const mlops__frame *frame) {
+    mlops__ops ops;
+    mlops__op op;
+    mlops__ops_init(&ops, frame);
+    if (!mlops__ops_next(&ops, &op) || op.kind != MLOPS__OP_NOTE) return 0;
+    return is_text(op.key, "verb") && is_text(op.value, LOST);
+}
+
 static mlops_status note_frame(repair *r, const mlops__frame *frame, size_t at, mlops_error *err) {
     uint8_t key[FOUND_SIZE];
     mlops__key_u64(key, (uint64_t)frame->seq);
@@ -112,6 +128,7 @@ static mlops_status note_frame(repair *r, const mlops__frame *frame, size_t at, 
     mlops__key_u64(key + 16, at);
     mlops__op op = {MLOPS__OP_PUT, 1, {key, sizeof key}, {NULL, 0}};
     if (frame->seq > r->highest) r->highest = frame->seq;
+    r->n_lost += r->resumed && is_lost(frame);
     if (frame->seq == r->last.seq + 1 && memcmp(frame->prev, r->last.link, 32) == 0) {
         r->last.seq = frame->seq;
         memcpy(r->last.link, frame->link, sizeof r->last.link);
@@ -139,6 +156,7 @@ static mlops_status find_frames(repair *r, mlops_error *err) {
     for (int64_t i = 1; i < SEGMENTS_MAX && missing < 64; i++) {
         mlops_status status = open_segment(r, i, err);
         missing = status == MLOPS_E_NOT_FOUND ? missing + 1 : 0;
+        r->n_segments += status == MLOPS_OK;
         if (status == MLOPS_E_NOT_FOUND) continue;
         MLOPS_TRY(status);
         MLOPS_TRY(note_frames(r, err));
@@ -219,7 +237,7 @@ static mlops_status move(mlops_store *store, const char *from, const char *to, m
     return code < 0 ? mlops__fail_os(err, code, "cannot move to", path) : MLOPS_OK;
 }
 
-/* Is the journal sound as it is, and does it go as far as the map? Then it is left alone. */
+/* Is the journal sound as it is, and does it go as far as is known? Then it is left alone. */
 static mlops_status judge(const repair *r, int *sound, mlops_error *err) {
     mlops_store *store = r->store;
     mlops__journal journal;
@@ -233,7 +251,7 @@ static mlops_status judge(const repair *r, int *sound, mlops_error *err) {
     while (!status) status = mlops__journal_next(&journal, &place, &frame, err);
     if (status == MLOPS_END) status = mlops__journal_check_end(&journal, &place, 1, err);
     mlops__journal_free(&journal);
-    *sound = !status && place.chain.seq >= r->map_seq && place.chain.seq >= r->highest;
+    *sound = !status && place.chain.seq >= r->known && place.chain.seq >= r->highest;
     return status == MLOPS_E_CORRUPT ? MLOPS_OK : status;
 }
 
@@ -247,7 +265,7 @@ static mlops_status make_journal(repair *r, mlops_error *err) {
     mlops__journal_gather(&r->to);
     mlops__place_init(&r->place);
     MLOPS_TRY(take_frames(r, err));
-    while (r->place.chain.seq < r->map_seq) MLOPS_TRY(write_lost(r, r->place.chain.time_ns, err));
+    while (r->place.chain.seq < r->known) MLOPS_TRY(write_lost(r, r->place.chain.time_ns, err));
     return mlops__journal_sync(&r->to, &r->place, err);
 }
 
@@ -262,17 +280,41 @@ static mlops_status replace_journal(repair *r, mlops_error *err) {
     return mlops__file_sync_dir(&store->host.io, mlops__store_path(store, ""), err);
 }
 
-static mlops_status repair_journal(repair *r, mlops_error *err) {
+/* A repair that was cut off between its two moves left the new journal, whole. Where a journal is
+ * missing for another reason, an empty one is there before a new one is begun. */
+static mlops_status find_journal(repair *r, mlops_error *err) {
     mlops_store *store = r->store;
-    /* A repair that was cut off between its two moves. */
     const mlops_io *io = &store->host.io;
     int64_t there = io->list(io->ctx, mlops__store_path(store, "journal"), NULL, 0);
     int64_t made = io->list(io->ctx, mlops__store_path(store, "journal.new"), NULL, 0);
-    if (there < 0 && made > 0) MLOPS_TRY(move(store, "journal.new", "journal", err));
+    if (there >= 0) return MLOPS_OK;
+    r->resumed = made > 0;
+    if (r->resumed) MLOPS_TRY(move(store, "journal.new", "journal", err));
+    else MLOPS_TRY(make_folder(store, "journal", err));
+    return mlops__file_sync_dir(io, mlops__store_path(store, ""), err);
+}
+
+/* Where all else is gone, packs tell that there was a commit. */
+static mlops_status ask_packs(repair *r, mlops_error *err) {
+    mlops__buf names;
+    mlops_store *store = r->store;
+    if (r->n_segments || r->known > 0) return MLOPS_OK;
+    mlops__buf_init(&names, &store->host.allocator);
+    mlops_status status =
+        mlops__file_list(&store->host.io, mlops__store_path(store, "packs"), &names, err);
+    if (!status && names.size) r->known = 1;
+    mlops__buf_free(&names);
+    return status == MLOPS_E_NOT_FOUND ? MLOPS_OK : status;
+}
+
+static mlops_status repair_journal(repair *r, mlops_error *err) {
+    mlops_store *store = r->store;
     int sound = 0;
+    MLOPS_TRY(find_journal(r, err));
     mlops__batch_init(&r->found, &store->host.allocator);
     mlops__buf_init(&r->buf, &store->host.allocator);
     mlops_status status = find_frames(r, err);
+    if (!status) status = ask_packs(r, err);
     if (!status && !r->broken) status = judge(r, &sound, err);
     if (!status && !sound) status = make_journal(r, err);
     mlops__journal_free(&r->to);
@@ -370,10 +412,9 @@ static mlops_status repair_format(mlops_store *store, mlops_error *err) {
 }
 
 static mlops_status repair_locked(repair *r, mlops_error *err) {
-    char name[MLOPS__PATH_ROOM];
     MLOPS_TRY(repair_format(r->store, err));
-    mlops_status status = mlops__index_peek(r->store, name, &r->map_seq, err);
-    if (status != MLOPS_E_CORRUPT) MLOPS_TRY(status);
+    MLOPS_TRY(make_folder(r->store, "index", err));
+    MLOPS_TRY(mlops__index_known(r->store, &r->known, err));
     MLOPS_TRY(repair_journal(r, err));
     MLOPS_TRY(repair_packs(r->store, err));
     MLOPS_TRY(mlops__index_discard(r->store, err));

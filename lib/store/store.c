@@ -172,6 +172,17 @@ static mlops_status make_dir(mlops_store *self, const char *name, mlops_error *e
     return mlops__fail_os(err, code, "cannot make the directory", path);
 }
 
+/* One that was deleted under a store; it stays when a power cut follows. */
+static mlops_status make_again(mlops_store *self, const char *name, mlops_error *err) {
+    const mlops_io *io = &self->host.io;
+    int64_t code;
+    do code = io->mkdir(io->ctx, mlops__store_path(self, name));
+    while (code < 0 && mlops__os_kind_of(code) == MLOPS__OS_INTERRUPTED);
+    if (code >= 0) return mlops__file_sync_dir(io, mlops__store_path(self, ""), err);
+    if (mlops__os_kind_of(code) == MLOPS__OS_EXISTS) return MLOPS_OK;
+    return mlops__fail_os(err, code, "cannot make the directory", self->path);
+}
+
 static int is_ours(const char *name) {
     static const char *const NAMES[] = {"lock", "journal", "packs", "index", "format", "damaged"};
     for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++)
@@ -329,7 +340,8 @@ static mlops_status load(mlops_store *self, mlops_error *err) {
                                 self->id, err));
     if (self->read_only) return mlops__index_open(self, err);
     MLOPS_TRY(mlops__store_lock_writer(self, err));
-    mlops_status status = make_dir(self, "index", err); /* a cache, which may have been deleted */
+    mlops_status status = make_again(self, "index", err); /* a cache, which may be deleted */
+    if (!status) status = make_again(self, "packs", err); /* what was in it is told as lost */
     if (!status) status = mlops__index_open(self, err);
     mlops__store_unlock_writer(self);
     return status;

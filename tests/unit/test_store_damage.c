@@ -345,6 +345,99 @@ static void repairs_tell_of_failed_calls(void **state) {
     remove_place(&p);
 }
 
+/* Does a check say this of a store? */
+static int says(const place *p, const char *words) {
+    mlops_check *c;
+    mlops_error e;
+    int said = 0;
+    works(mlops_check_store(&c, p->path, NULL, &e), &e);
+    for (int64_t i = 0; i < mlops_check_n_faults(c); i++)
+        said |= strstr(mlops_check_fault(c, i), words) != NULL;
+    mlops_check_unref(c);
+    return said;
+}
+
+/* Folders that were deleted come back; what was in them is told as lost, once. */
+static void folders_that_are_missing(void **state) {
+    (void)state;
+    static const struct {
+        const char *names;
+        int64_t n_lost;
+        int is_damage, opens;
+    } CASES[] = {{"journal", 3, 1, 0},       {"packs", 0, 1, 1},         {"index", 0, 0, 1},
+                 {"journal packs", 3, 1, 0}, {"journal index", 1, 1, 0}, {"packs index", 0, 1, 1}};
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        int alone = strchr(CASES[i].names, ' ') == NULL;
+        for (int looked_at = 0; looked_at <= alone; looked_at++) {
+            place p;
+            mlops_error e;
+            make_place(&p);
+            mlops_id id = fill(&p, MLOPS_SYNC_FULL);
+            shell("cd '%s' && rm -r %s", p.path, CASES[i].names);
+            assert_int_equal(faults(&p) > 0, CASES[i].is_damage);
+            assert_int_equal(says(&p, "journal': the folder is missing"),
+                             strstr(CASES[i].names, "journal") != NULL);
+            assert_int_equal(says(&p, "packs': the folder is missing"),
+                             strstr(CASES[i].names, "packs") != NULL);
+            if (looked_at && CASES[i].opens) works(opens(&p, &e), &e);
+            if (looked_at && !CASES[i].opens) refused(opens(&p, &e), &e, MLOPS_E_CORRUPT, "");
+            assert_int_equal(repaired(&p), CASES[i].n_lost);
+            assert_int_equal(repaired(&p), 0);
+            mlops_store *s = open_store(p.path, NULL);
+            int64_t n = CASES[i].opens ? 3 : CASES[i].n_lost;
+            assert_int_equal(stats_of(s).seq, n);
+            assert_int_equal(has_blob(s, &id), strstr(CASES[i].names, "packs") == NULL);
+            mlops_store_close(s);
+            fill(&p, MLOPS_SYNC_FULL);
+            s = open_store(p.path, NULL);
+            assert_int_equal(stats_of(s).seq, n + 3);
+            assert_true(has_blob(s, &id));
+            mlops_store_close(s);
+            assert_int_equal(faults(&p), 0);
+            remove_place(&p);
+        }
+    }
+}
+
+/* A repair that was cut off before it was done told nobody of its losses: the next one does. */
+static void losses_of_a_repair_that_was_cut_off(void **state) {
+    (void)state;
+    place p;
+    mlops_error e;
+    mlops__io_fault io;
+    mlops_io swift = mlops__io_posix;
+    mlops_host host = MLOPS_HOST_INIT;
+    mlops_store_opts opts = MLOPS_STORE_OPTS_INIT;
+    int64_t k = 0, n_injected = 1;
+    make_place(&p);
+    fill(&p, MLOPS_SYNC_FULL);
+    shell("rm -r '%s/journal' && cp -r '%s' '%s/kept'", p.path, p.path, p.dir);
+    swift.sync = sync_nothing;
+    swift.sync_dir = sync_no_name;
+    opts.host = &host;
+    opts.index = MLOPS_STORE_INDEX_MEMORY;
+    while (n_injected) {
+        int64_t n_lost = -1;
+        shell("rm -r '%s' && cp -r '%s/kept' '%s'", p.path, p.dir, p.path);
+        mlops__io_fault_init(&io, &swift);
+        host.io = &io.table;
+        io.fail_at = ++k;
+        io.os_code = EIO;
+        mlops_status status = mlops_store_repair(p.path, &opts, &n_lost, &e);
+        n_injected = io.n_injected;
+        io.fail_at = 0;
+        if (!status) assert_int_equal(n_lost, 3);
+        int replaced = size_of(inside(&p, "damaged")) >= 0 && size_of(inside(&p, SEGMENT)) >= 0;
+        works(mlops_store_repair(p.path, &opts, &n_lost, &e), &e);
+        assert_int_equal(n_lost, replaced ? 0 : 3);
+        mlops_store *s = open_swift(p.path);
+        assert_int_equal(stats_of(s).seq, 3);
+        mlops_store_close(s);
+    }
+    assert_true(k > 20);
+    remove_place(&p);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_lost_format_file),
@@ -358,6 +451,8 @@ int main(void) {
         cmocka_unit_test(a_snapshot_of_another_journal),
         cmocka_unit_test(a_commit_with_anothers_link),
         cmocka_unit_test(repairs_tell_of_failed_calls),
+        cmocka_unit_test(folders_that_are_missing),
+        cmocka_unit_test(losses_of_a_repair_that_was_cut_off),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

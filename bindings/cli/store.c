@@ -85,11 +85,20 @@ static int cli_store_check(const cli_args *args) {
 
 static int cli_store_repair(const cli_args *args) {
     mlops_error error;
+    mlops_check *check;
     int64_t n_lost = 0;
     if (mlops_store_repair(args->words[0], NULL, &n_lost, &error))
         return cli_fail(args->words[0], &error);
-    printf(args->json ? "{\"lost\":%lld}\n" : "%lld commits were lost\n", (long long)n_lost);
-    return CLI_OK;
+    if (!args->json) printf("%lld commits were lost\n", (long long)n_lost);
+    if (mlops_check_store(&check, args->words[0], NULL, &error))
+        return cli_fail(args->words[0], &error);
+    int64_t n_left = mlops_check_n_faults(check); /* content that no pack has is not made anew */
+    mlops_check_unref(check);
+    if (args->json)
+        printf("{\"lost\":%lld,\"damaged\":%lld}\n", (long long)n_lost, (long long)n_left);
+    else if (n_left)
+        printf("%lld damaged places are left; store check names them\n", (long long)n_left);
+    return n_left ? CLI_FAILED : CLI_OK;
 }
 
 static mlops_status export(cli_work *work) {
@@ -127,7 +136,10 @@ const cli_command cli_store_commands[] = {
      cli_store_check},
     {"store repair", "STORE", "", "Make a damaged store usable.",
      "The index is made anew; of the journal all commits that are whole are kept. What is\n"
-     "replaced stays in STORE/damaged. Nobody may have the store open.\n\n"
+     "replaced stays in STORE/damaged. Then all is read as store check does. Nobody may have the\n"
+     "store open.\n\n"
+     "Exit status: 0 all is sound, 1 something is damaged still, such as content that is lost, or\n"
+     "the store could not be repaired. Commits that were lost are counted, and leave it sound.\n\n"
      "Examples:\n"
      "  mlops store repair fraud.mlops && mlops store check fraud.mlops",
      cli_store_repair},

@@ -12,6 +12,7 @@ import os
 import pathlib
 import re
 import select
+import shutil
 import struct
 import subprocess
 import sys
@@ -1328,6 +1329,23 @@ def stores_that_are_damaged(folder):
     assert "0 commits were lost" in run("store", "repair", store).out
     run("store", "check", store)
     assert list((store / "damaged").glob("journal-*"))
+
+
+@test
+def content_that_a_repair_cannot_bring_back(folder):
+    store = folder / "a.mlops"
+    run("init", store)
+    run("data", "commit", store, "tx", TRAIN)
+    assert json.loads(run("store", "repair", store, "--json").out) == {"lost": 0, "damaged": 0}
+    for pack in (store / "packs").iterdir():
+        pack.unlink()
+    done = run("store", "repair", store, status=1)
+    n = len(json.loads(run("store", "check", store, "--json", status=1).out)["faults"])
+    assert n > 0 and "0 commits were lost" in done.out and f"{n} damaged places" in done.out, done.out
+    assert json.loads(run("store", "repair", store, "--json", status=1).out) == {"lost": 0, "damaged": n}
+    shutil.rmtree(store / "journal")
+    done = run("store", "repair", store)
+    assert "1 commits were lost" in done.out and "damaged" not in done.out, done.out
 
 
 @test

@@ -104,7 +104,8 @@ def draft_split(w, draft, entries, path):
         column = opts["column"] = draw.choice(entry.columns)[0]
     words = f"split {path} {kind} {opts}"
     verb = lambda: draft.split(path, kind=mlops.Split[kind], **opts)
-    if entry.columns is None or kind != "RANDOM" and column is None:
+    untimely = kind == "TIME" and column and not tells_time(entry.columns, column)
+    if entry.columns is None or kind != "RANDOM" and column is None or untimely:
         fails(mlops.SchemaError, verb)
         return words + ": not to be"
     split = Fixed(kind=kind, share=opts.get("share", 0.2), seed=opts.get("seed", 0), column=column)
@@ -507,13 +508,14 @@ def easy_data(w, m):
     parent = data.commits.get(data.branches.get(at))
     entries = {} if empty or parent is None else dict(parent.entries)
     kind = opts["split"] if opts["split"] != "auto" else (
-        "time" if "time" in roles else "stratified" if "target" in roles else None)
+        "time" if "time" in roles else "stratified" if "target" in roles else "random" if opts["share"] else None)
     column = {"stratified": roles.get("target"), "time": roles.get("time")}.get(kind)
     split = kind and Fixed(kind=kind.upper(), share=opts["share"] or 0.2, seed=opts["seed"] or 0, column=column)
     held = held_out(columns, split) if split and (column or kind == "random") else None
     bad = [mlops.ExistsError] * (at in data.tags or any(place.startswith(p + "/") or p.startswith(place + "/")
                                                       for p in entries))
     bad += [mlops.SchemaError] * (kind in ("stratified", "time") and column is None)
+    bad += [mlops.SchemaError] * (kind == "time" and column is not None and not tells_time(columns, column))
     bad += [mlops.InvalidError] * (held is not None and len(held) in (0, len(columns[0][2])))
     if bad:
         before = w.stamp()

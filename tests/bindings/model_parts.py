@@ -6,6 +6,7 @@ import json
 import math
 import os
 import random
+import re
 import struct
 import sys
 import time
@@ -118,6 +119,9 @@ def draw_any(draw, in_csv):
             if all(v is None or v != v for v in values):
                 values[draw.randrange(n)] = {"bool": True, "int64": 7, "float64": 0.5, "string": "seven"}[kind]
             columns.append((name, kind, tuple(values)))
+    if draw.random() < 0.5:
+        form = draw.choice(["20{:02}-01-05", "20{:02}-01-05 10:00:00.25Z", "2020-01-05T10:00+{:02}"])
+        columns.append(("when", "string", tuple(form.format(draw.randrange(3)) for _ in range(n))))
     return columns
 
 
@@ -163,6 +167,16 @@ def same_table(table, columns, rows, what):
             have = list(table[name])
             have = have if kind == "string" else [float(v) for v in have]
             same(repr(have), repr([shown(kind, v) for v in due]), f"{what}: {name}")
+
+
+TIME = re.compile(r"\d{4}-\d\d-\d\d(?:([T ])\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d(?::?\d\d)?)?)?", re.A)
+
+
+def tells_time(columns, name):
+    """Whether rows can be split by a column: numbers, or texts that are ISO 8601, all of one form and offset."""
+    texts = [v for n, kind, values in columns for v in values if n == name and kind == "string" and v is not None]
+    found = [TIME.fullmatch(text) for text in texts]
+    return None not in found and len({(len(f[0]), f[1], len(f[3] or ""), f[4]) for f in found}) <= 1
 
 
 def portion(share, n):

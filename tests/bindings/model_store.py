@@ -81,7 +81,8 @@ class Other:
                 with store.change(actor="other") as change, mlops.Draft(change, what["dataset"]) as draft:
                     draft.add_bytes("other", what["text"].encode())
                     id = draft.commit()
-                print(json.dumps({"id": id, "seq": store.stat().seq}), flush=True)
+                said = json.dumps({"id": id, "seq": store.stat().seq})
+            print(said, flush=True)
 
     @staticmethod
     def end():

@@ -67,6 +67,32 @@ static mlops_status verify(cli_work *work) {
     return mlops_audit_verify(work->store, &work->id, &work->number, &work->error);
 }
 
+static int64_t count_in(const mlops_audit *audit) {
+    int64_t n_lost = 0;
+    for (int64_t i = 0; i < mlops_audit_n_entries(audit); i++) {
+        mlops_audit_entry entry = MLOPS_AUDIT_ENTRY_INIT;
+        mlops_audit_at(audit, i, &entry);
+        n_lost += entry.verb && strcmp(entry.verb, "lost in repair") == 0;
+    }
+    return n_lost;
+}
+
+/* Of the first so many commits, those in whose place a repair put an empty one: with these the
+ * chain is whole, so that verifying it does not tell. */
+static mlops_status count_lost(cli_work *work, int64_t n, int64_t *n_lost) {
+    enum { PAGE = 64 };
+    *n_lost = 0;
+    for (int64_t from = 1; from <= n; from += PAGE) {
+        mlops_audit *audit = NULL;
+        int64_t max = n - from + 1 < PAGE ? n - from + 1 : PAGE;
+        mlops_status status = mlops_audit_read(&audit, work->store, from, max, &work->error);
+        if (status) return status;
+        *n_lost += count_in(audit);
+        mlops_audit_unref(audit);
+    }
+    return MLOPS_OK;
+}
+
 /* Of the commits that there are now, or as many of the first as asked for. */
 static mlops_status root(cli_work *work) {
     mlops_store_stats stats = MLOPS_STORE_STATS_INIT;
@@ -76,20 +102,37 @@ static mlops_status root(cli_work *work) {
     return mlops_audit_root(work->store, work->number, &work->id, &work->error);
 }
 
-static int print_hash(const cli_args *args, cli_verb *verb, const char *name) {
+static void print_hash(const cli_work *work, const char *name) {
+    int json = work->args->json;
+    if (json) printf("{\"commits\":%lld,\"%s\":\"", (long long)work->number, name);
+    else printf("%lld commits ", (long long)work->number);
+    cli_id(stdout, &work->id);
+    if (json) putchar('"');
+}
+
+static int audit_verify(const cli_args *args) {
     cli_work work;
-    int status = cli_read(&work, args, verb);
+    int64_t n_lost = 0;
+    int status = cli_open(&work, args, 0);
     if (status) return status;
-    if (args->json) printf("{\"commits\":%lld,\"%s\":\"", (long long)work.number, name);
-    else printf("%lld commits ", (long long)work.number);
-    cli_id(stdout, &work.id);
-    puts(args->json ? "\"}" : "");
+    if (verify(&work) || count_lost(&work, work.number, &n_lost)) status = cli_work_failed(&work);
+    cli_close(&work);
+    if (status) return status;
+    print_hash(&work, "link");
+    if (args->json) printf(",\"lost\":%lld}\n", (long long)n_lost);
+    else if (n_lost) printf(", %lld of them lost in repair\n", (long long)n_lost);
+    else putchar('\n');
     return CLI_OK;
 }
 
-static int audit_verify(const cli_args *args) { return print_hash(args, verify, "link"); }
-
-static int audit_root(const cli_args *args) { return print_hash(args, root, "root"); }
+static int audit_root(const cli_args *args) {
+    cli_work work;
+    int status = cli_read(&work, args, root);
+    if (status) return status;
+    print_hash(&work, "root");
+    puts(args->json ? "}" : "");
+    return CLI_OK;
+}
 
 static int audit_log(const cli_args *args) {
     cli_work work;
@@ -162,7 +205,8 @@ const cli_command cli_audit_commands[] = {
      "  mlops audit log fraud.mlops --from 100 --max 10 --json",
      audit_log},
     {"audit verify", "STORE", "", "Verify the chain of commits and print the link of the newest.",
-     "The link is a SHA-256 over the whole history: keep it elsewhere, and compare.\n\n"
+     "The link is a SHA-256 over the whole history: keep it elsewhere, and compare. In the place of\n"
+     "a commit that was lost, a repair puts an empty one; how many of these there are is told.\n\n"
      "Examples:\n"
      "  mlops audit verify fraud.mlops",
      audit_verify},

@@ -647,7 +647,7 @@ def stores(folder):
 def audits(folder):
     store = folder / "a.mlops"
     run("init", store)
-    assert json.loads(run("audit", "verify", store, "--json").out) == {"commits": 0, "link": "0" * 64}
+    assert json.loads(run("audit", "verify", store, "--json").out) == {"commits": 0, "link": "0" * 64, "lost": 0}
     assert run("audit", "log", store).out == ""
     fails("audit", "log", folder / "none", says="no store")
     fails("audit", "log", store, "--from", "0", status=2, says="out of range")
@@ -1346,6 +1346,27 @@ def content_that_a_repair_cannot_bring_back(folder):
     shutil.rmtree(store / "journal")
     done = run("store", "repair", store)
     assert "1 commits were lost" in done.out and "damaged" not in done.out, done.out
+
+
+@test
+def commits_that_a_repair_lost(folder):
+    store = folder / "a.mlops"
+    run("init", store)
+    for _ in range(70):
+        run("data", "commit", store, "tx", TRAIN, "--message", "so many")
+    whole = run("audit", "verify", store)
+    assert whole.out.startswith("70 commits ") and "lost" not in whole.out
+    journal = store / "journal" / f"{1:016x}"
+    frames, at = bytearray(journal.read_bytes()), 64
+    for number in range(1, 70):
+        if number in (3, 66):
+            frames[at + 70] ^= 1
+        at += struct.unpack_from("<I", frames, at + 4)[0]
+    journal.write_bytes(frames)
+    assert "2 commits were lost" in run("store", "repair", store).out
+    done = run("audit", "verify", store)
+    assert re.fullmatch("70 commits [0-9a-f]{64}, 2 of them lost in repair\n", done.out), done.out
+    assert json.loads(run("audit", "verify", store, "--json").out)["lost"] == 2
 
 
 @test

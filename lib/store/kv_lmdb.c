@@ -6,6 +6,7 @@
  * commits, and when the map is full.
  */
 #include "base/alloc.h"
+#include "file/file.h"
 #include "store/kv.h"
 
 #ifndef MLOPS_LMDB
@@ -21,7 +22,7 @@
 #define MAP_MAX   (SIZE_MAX > 0xffffffffu ? (uint64_t)1 << 40 : (uint64_t)1 << 29)
 #define MAP_LEAST ((uint64_t)1 << 24)
 
-enum { READERS_MAX = 1024, CHECK_EVERY = 64 };
+enum { READERS_MAX = 1024, CHECK_EVERY = 64, LOCK_BYTES = 64 * (READERS_MAX + 2) };
 
 typedef struct lmdb_kv {
     mlops__kv kv;
@@ -244,6 +245,28 @@ static const mlops__kv_engine engine = {
     lmdb_cursor_new, lmdb_cursor_free, lmdb_seek, lmdb_next,   lmdb_sync, lmdb_copy, lmdb_size,
 };
 
+/* LMDB maps the file of its lock and writes to it: where a full disk leaves a hole in it, the
+ * system would end the process. So a new one is written first. One that is there, or that cannot be
+ * made, is LMDB's affair. */
+static mlops_status make_lock_file(const lmdb_kv *self, const mlops__host *host, const char *map,
+                                   mlops_error *err) {
+    size_t n = strlen(map), size = LOCK_BYTES + n + sizeof "-lock";
+    char *zeroes = mlops__alloc_zero(&self->allocator, size);
+    if (!zeroes) return mlops__fail_nomem(err, size);
+    char *path = zeroes + LOCK_BYTES;
+    memcpy(path, map, n);
+    memcpy(path + n, "-lock", sizeof "-lock");
+    mlops_status status = MLOPS_OK;
+    int64_t file = mlops__file_number(&host->io, path, MLOPS_IO_CREATE);
+    if (file >= 0) {
+        status = mlops__file_write_at(&host->io, file, zeroes, LOCK_BYTES, 0, path, err);
+        mlops__file_end(&host->io, file);
+        if (status) mlops__file_unlink(&host->io, path);
+    }
+    mlops__free(&self->allocator, zeroes, size);
+    return status;
+}
+
 /* Maps as much as the system gives: half as much after each refusal. */
 static int open_env(lmdb_kv *self, const mlops__kv_opts *opts) {
     uint64_t size = opts->map_max > 0 ? (uint64_t)opts->map_max : MAP_MAX;
@@ -285,10 +308,11 @@ mlops_status mlops__kv_lmdb_open(mlops__kv **out, const mlops__host *host,
         lmdb_close(&self->kv);
         return mlops__fail_nomem(err, size);
     }
-    int code = open_env(self, opts);
-    if (!code) code = open_dbi(self);
-    if (code) {
-        mlops_status status = fail(self, code, "cannot open the index", err);
+    mlops_status status = make_lock_file(self, host, opts->path, err);
+    int code = status ? 0 : open_env(self, opts);
+    if (!status && !code) code = open_dbi(self);
+    if (code) status = fail(self, code, "cannot open the index", err);
+    if (status) {
         lmdb_close(&self->kv);
         return status;
     }

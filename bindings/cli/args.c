@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 typedef enum option_kind { FLAG, TEXT, WHOLE, REAL, CHOICE } option_kind;
 
@@ -59,6 +60,8 @@ static const option options[] = {
      "the first line holds values; columns are called c0, c1, ...", 0, 0},
     {"from", "from", 0, WHOLE, FIELD(from), "N", "number of the first commit; default 1", 1, 1e15},
     {"max", "max", 0, WHOLE, FIELD(max), "N", "how many at the most; default 1000", 1, 1e6},
+    {"newest", "newest", 0, FLAG, FIELD(newest), "", "the newest commits, and the newest first", 0,
+     0},
     {"commits", "commits", 0, WHOLE, FIELD(commits), "N",
      "the root is over the first N commits; default all", 1, 1e15},
     {"run", "name", 0, TEXT, FIELD(name), "TEXT", "name of the run, for people", 0, 0},
@@ -189,12 +192,12 @@ static int take_number(cli_args *out, const cli_command *command, const option *
     return CLI_OK;
 }
 
-/* The place of the text among "random|time", from 1 on; 0 if it has none. */
+/* The place of the text, in any case, among "random|time", from 1 on; 0 if it has none. */
 static int32_t choose(const char *choices, const char *text) {
     size_t n = strlen(text);
     for (int32_t place = 1;; place++) {
         size_t length = strcspn(choices, "|");
-        if (length == n && !memcmp(choices, text, n)) return place;
+        if (length == n && !strncasecmp(choices, text, n)) return place;
         if (!choices[length]) return 0;
         choices += length + 1;
     }

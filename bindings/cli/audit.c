@@ -52,12 +52,14 @@ static void print_line(const mlops_audit_entry *entry) {
     putchar('\n');
 }
 
-static int print_log(const mlops_audit *audit, int json) {
+static int print_log(const mlops_audit *audit, const cli_args *args) {
     int status = CLI_OK;
-    for (int64_t i = 0; i < mlops_audit_n_entries(audit) && !status; i++) {
+    int64_t n = mlops_audit_n_entries(audit);
+    for (int64_t i = 0; i < n && !status; i++) {
         mlops_audit_entry entry = MLOPS_AUDIT_ENTRY_INIT;
-        mlops_audit_at(audit, i, &entry);
-        if (json) status = print_json(audit, i, &entry);
+        int64_t index = args->newest ? n - 1 - i : i;
+        mlops_audit_at(audit, index, &entry);
+        if (args->json) status = print_json(audit, index, &entry);
         else print_line(&entry);
     }
     return status;
@@ -134,16 +136,30 @@ static int audit_root(const cli_args *args) {
     return CLI_OK;
 }
 
+/* Reads the commits that are to be printed; *more if others are left. */
+static mlops_status read_log(mlops_audit **out, cli_work *work, int *more) {
+    const cli_args *args = work->args;
+    mlops_store_stats stats = MLOPS_STORE_STATS_INIT;
+    mlops_status status = mlops_store_stat(work->store, &stats, &work->error);
+    if (status) return status;
+    int64_t from = args->from ? args->from : 1, max = args->max ? args->max : CLI_SOME_ROWS;
+    if (args->newest && stats.seq > max) from = stats.seq - max + 1;
+    *more = args->newest ? from > 1 : stats.seq - from >= max;
+    return mlops_audit_read(out, work->store, from, max, &work->error);
+}
+
 static int audit_log(const cli_args *args) {
     cli_work work;
     mlops_audit *audit = NULL;
+    int more = 0;
+    if (args->newest && args->from)
+        return cli_usage(args->command, "either --from says the first commit, or --newest");
     int status = cli_open(&work, args, 0);
     if (status) return status;
-    int64_t from = args->from ? args->from : 1, max = args->max ? args->max : 1000;
-    if (mlops_audit_read(&audit, work.store, from, max, &work.error))
-        status = cli_work_failed(&work);
+    if (read_log(&audit, &work, &more)) status = cli_work_failed(&work);
     cli_close(&work);
-    if (!status) status = print_log(audit, args->json);
+    if (!status) status = print_log(audit, args);
+    if (!status && more) cli_more();
     mlops_audit_unref(audit);
     return status;
 }
@@ -192,21 +208,24 @@ static int audit_verify_proof(const cli_args *args) {
     if (mlops_audit_parse(&audit, text, n, &kept, NULL, &error))
         status = cli_fail(strcmp(args->words[0], "-") ? args->words[0] : "standard input", &error);
     free(text);
-    if (!status) status = print_log(audit, args->json);
+    if (!status) status = print_log(audit, args);
     mlops_audit_unref(audit);
     return status;
 }
 
 const cli_command cli_audit_commands[] = {
-    {"audit log", "STORE", "from max", "Print what happened to a store, commit by commit.",
+    {"audit log", "STORE", "from max newest", "Print what happened to a store, commit by commit.",
+     "The oldest first, unless --newest is given. A last line on standard error says if there are\n"
+     "more than were printed.\n"
      "With --json an object a line, with the operations of the commit and its link.\n\n"
      "Examples:\n"
      "  mlops audit log fraud.mlops\n"
-     "  mlops audit log fraud.mlops --from 100 --max 10 --json",
+     "  mlops audit log fraud.mlops --from 100 --max 10 --json\n"
+     "  mlops audit log fraud.mlops --newest --max 10",
      audit_log},
     {"audit verify", "STORE", "", "Verify the chain of commits and print the link of the newest.",
-     "The link is a SHA-256 over the whole history: keep it elsewhere, and compare. In the place of\n"
-     "a commit that was lost, a repair puts an empty one; how many of these there are is told.\n\n"
+     "The link is a SHA-256 over the whole history: keep it elsewhere, and compare. In the place\n"
+     "of a commit that was lost, a repair puts an empty one; their number is told.\n\n"
      "Examples:\n"
      "  mlops audit verify fraud.mlops",
      audit_verify},

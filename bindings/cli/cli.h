@@ -22,7 +22,7 @@ typedef struct cli_args {
     const char *command; /* "drift compare" */
     char **words;
     int32_t n_words;
-    int32_t help, json, csv, csv_no_header, force, plain, drop, alone, no_gate;
+    int32_t help, json, csv, csv_no_header, force, plain, drop, alone, no_gate, newest;
     int32_t output, split, part, status; /* the choice as it is listed, from 1 on */
     const char *out, *columns, *ignore, *report, *metrics, *reference;
     const char *name, *version, *metadata, *description;
@@ -105,6 +105,8 @@ int cli_list(const mlops_table *table, const cli_args *args);
 int cli_write_csv(const mlops_table *table, const char *path);
 void cli_csv_text(FILE *to, const char *text);
 
+enum { CLI_SOME_ROWS = 1000 /* of --max */, CLI_MAX_ROWS = 1000000 };
+
 /* work.c: what the commands do with an open store. */
 typedef struct cli_work {
     const cli_args *args;
@@ -127,6 +129,8 @@ int cli_work_failed(const cli_work *work);
 int cli_read(cli_work *out, const cli_args *args, cli_verb *verb);  /* open, verb, close */
 int cli_write(cli_work *out, const cli_args *args, cli_verb *verb); /* without a change */
 int cli_read_list(const cli_args *args, cli_table_verb *verb);      /* and print */
+int cli_read_some(const cli_args *args, cli_table_verb *verb); /* as many as --max: work->number */
+void cli_more(void);                                           /* says that there are more */
 int cli_read_text(const cli_args *args, cli_text_verb *verb,
                   const char *pick); /* and print, as JSON or lines */
 char *cli_get_text(cli_work *work, cli_text_verb *verb, size_t *n); /* to be freed; NULL: failed */
@@ -134,6 +138,11 @@ char *cli_get_text(cli_work *work, cli_text_verb *verb, size_t *n); /* to be fre
 /* Opens, lets build add to a change and commits it; again, if others have changed the same. What a
  * gate refuses is committed too, and CLI_REFUSED. */
 int cli_change(cli_work *out, const cli_args *args, cli_verb *build);
+
+/* note.c: aliases that nobody holds, told on standard error. Without a gate the one that the alias
+ * of 'registry promote' has. */
+void cli_note_gate(const cli_args *args, const char *alias, const char *gate);
+void cli_note_deployment(const cli_args *args);
 
 /* stream.c: records of CSV from a file that may still grow. */
 typedef struct cli_stream {

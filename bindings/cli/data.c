@@ -117,11 +117,11 @@ static int data_refs(const cli_args *args) { return cli_read_list(args, refs); }
 
 static mlops_status log_(cli_work *work, mlops_table **out) {
     const cli_args *args = work->args;
-    return mlops_dataset_log(out, work->store, args->words[1], cli_word(args, 2),
-                             args->max ? args->max : 1000, &work->error);
+    return mlops_dataset_log(out, work->store, args->words[1], cli_word(args, 2), work->number,
+                             &work->error);
 }
 
-static int data_log(const cli_args *args) { return cli_read_list(args, log_); }
+static int data_log(const cli_args *args) { return cli_read_some(args, log_); }
 
 static mlops_status entries(cli_work *work, mlops_table **out) {
     const cli_args *args = work->args;
@@ -132,7 +132,8 @@ static int data_entries(const cli_args *args) { return cli_read_list(args, entri
 
 static mlops_status diff(cli_work *work, mlops_table **out) {
     char **words = work->args->words;
-    return mlops_dataset_diff(out, work->store, words[1], words[2], words[3], &work->error);
+    return mlops_dataset_diff(out, work->store, words[1], cli_word(work->args, 2),
+                              cli_word(work->args, 3), &work->error);
 }
 
 static int data_diff(const cli_args *args) { return cli_read_list(args, diff); }
@@ -206,8 +207,10 @@ const cli_command cli_data_commands[] = {
      "Examples:\n"
      "  mlops data entries fraud.mlops transactions",
      data_entries},
-    {"data diff", "STORE DATASET FROM TO", "list", "List what differs between two commits.",
+    {"data diff", "STORE DATASET [FROM] [TO]", "list", "List what differs between two commits.",
+     "TO is by default the branch main, FROM the first parent of TO.\n\n"
      "Examples:\n"
+     "  mlops data diff fraud.mlops transactions\n"
      "  mlops data diff fraud.mlops transactions v1 main",
      data_diff},
     {"data checkout", "STORE DATASET FOLDER", "ref force",

@@ -19,7 +19,9 @@ static mlops_status set(cli_work *work) {
 
 static int deploy_set(const cli_args *args) {
     cli_work work;
-    return cli_change(&work, args, set);
+    int status = cli_change(&work, args, set);
+    if (!status) cli_note_deployment(args);
+    return status;
 }
 
 static mlops_status list(cli_work *work, mlops_table **out) {

@@ -151,6 +151,7 @@ static const struct {
     {"mlops_split_opts: column", "--split-by"},
     {"mlops_draft_opts: metadata", "--metadata"},
     {"mlops_draft_split() makes", "--split of 'mlops data commit' makes"},
+    {"name one to judge it on", "name one to judge it on by --dataset"},
     {"gate, column", "the gate, column"},
     {"filter, column", "--filter, column"},
     {"it with opts.reference", "it with --reference of 'mlops bundle'"},

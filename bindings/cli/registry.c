@@ -147,7 +147,10 @@ static int registry_gate(const cli_args *args) {
     int given = args->n_words == 4;
     if (given && args->drop)
         return cli_usage(args->command, "either EXPR is set, or --drop drops the gate");
-    return given || args->drop ? cli_change(&work, args, set_gate) : print_gate(args);
+    if (!given && !args->drop) return print_gate(args);
+    int status = cli_change(&work, args, set_gate);
+    if (!status && given) cli_note_gate(args, args->words[2], args->words[3]);
+    return status;
 }
 
 static mlops_status evaluate(cli_work *work, mlops_table **out) {
@@ -179,7 +182,10 @@ static int registry_promote(const cli_args *args) {
         return cli_usage(args->command, "either --gate asks, or --no-gate passes it by");
     if (args->no_gate && !args->note)
         return cli_usage(args->command, "--no-gate wants a reason: --note is missing");
-    return cli_change(&work, args, promote);
+    int status = cli_change(&work, args, promote);
+    int asked = !args->no_gate && (!status || status == CLI_REFUSED);
+    if (asked) cli_note_gate(args, args->words[3], args->gate);
+    return status;
 }
 
 static mlops_status rollback(cli_work *work) {

@@ -166,11 +166,11 @@ static int run_end(const cli_args *args) { return with_run(args, 1, finish); }
 
 static mlops_status list(cli_work *work, mlops_table **out) {
     const cli_args *args = work->args;
-    return mlops_run_search(out, work->store, cli_word(args, 1), args->filter,
-                            args->max ? args->max : 1000, &work->error);
+    return mlops_run_search(out, work->store, cli_word(args, 1), args->filter, work->number,
+                            &work->error);
 }
 
-static int run_list(const cli_args *args) { return cli_read_list(args, list); }
+static int run_list(const cli_args *args) { return cli_read_some(args, list); }
 
 static mlops_status experiments(cli_work *work, mlops_table **out) {
     return mlops_run_experiments(out, work->store, &work->error);
@@ -237,10 +237,12 @@ const cli_command cli_run_commands[] = {
     {"run list", "STORE [EXPERIMENT]", "filter max list", "List runs, the newest first.",
      "A filter is a condition over metrics.NAME, params.NAME, tags.NAME and the run's own, such "
      "as\n"
-     "status: docs/expressions.md.\n\n"
+     "status: docs/expressions.md. A status is FINISHED, FAILED, KILLED or RUNNING, in "
+     "capitals.\n\n"
      "Examples:\n"
      "  mlops run list fraud.mlops trees\n"
-     "  mlops run list fraud.mlops --filter \"metrics.auc > 0.9 and params.depth = '6'\" --csv",
+     "  mlops run list fraud.mlops --filter \"metrics.auc > 0.9 and params.depth = '6'\" --csv\n"
+     "  mlops run list fraud.mlops --filter \"status = 'FINISHED'\"",
      run_list},
     {"run experiments", "STORE", "list", "List experiments.",
      "Examples:\n"

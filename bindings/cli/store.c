@@ -1,7 +1,9 @@
 /* mlops init, mlops store: make a store, look at it, look after it. */
 #include "cli.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static int print_stats(const mlops_store_stats *s, int json) {
     const struct {
@@ -105,16 +107,42 @@ static mlops_status export(cli_work *work) {
     return mlops_store_export(work->store, work->args->words[1], &work->error);
 }
 
+/* True if the file would stand in the store or in a folder of it. */
+static int is_inside(const char *store, const char *file) {
+    const char *slash = strrchr(file, '/');
+    char *folder = slash ? strndup(file, (size_t)(slash - file) + 1) : strdup(".");
+    char *inner = folder ? realpath(folder, NULL) : NULL, *outer = realpath(store, NULL);
+    size_t n = outer ? strlen(outer) : 0;
+    int inside = inner && outer && !strncmp(inner, outer, n) && (inner[n] == '/' || inner[n] == 0);
+    free(folder);
+    free(inner);
+    free(outer);
+    return inside;
+}
+
 static int cli_store_export(const cli_args *args) {
     cli_work work;
+    if (is_inside(args->words[0], args->words[1]))
+        return cli_complain("'%s' is inside the store '%s'; name a file outside of it",
+                            args->words[1], args->words[0]);
     return cli_read(&work, args, export);
+}
+
+/* An import that was cut off leaves a directory that the next one takes. */
+static void say_reusable(mlops_error *error, const char *store) {
+    char mark[4096];
+    size_t n = strlen(error->message), room = sizeof error->message - n;
+    snprintf(mark, sizeof mark, "%s/.mlops-import", store);
+    if (!access(mark, F_OK))
+        snprintf(error->message + n, room, "; '%s' can be used for another try", store);
 }
 
 static int cli_store_import(const cli_args *args) {
     mlops_error error;
-    if (mlops_store_import(args->words[0], args->words[1], NULL, &error))
-        return cli_fail(args->words[1], &error);
-    return cli_store_stats(args);
+    if (!mlops_store_import(args->words[0], args->words[1], NULL, &error))
+        return cli_store_stats(args);
+    say_reusable(&error, args->words[0]);
+    return cli_fail(args->words[1], &error);
 }
 
 const cli_command cli_store_commands[] = {

@@ -9,13 +9,14 @@ const char *cli_word(const cli_args *args, int32_t index) {
     return index < args->n_words ? args->words[index] : NULL;
 }
 
-/* Who may only read a store reads it with an index in memory. */
+/* Who may only read a store, or has no room for its index, reads it with an index in memory. */
 int cli_open(cli_work *out, const cli_args *args, int writes) {
     mlops_store_opts opts = MLOPS_STORE_OPTS_INIT;
     opts.flags = MLOPS_STORE_MUST_EXIST;
     *out = (cli_work){.args = args};
     mlops_status status = mlops_store_open(&out->store, args->words[0], &opts, &out->error);
-    if (!writes && (status == MLOPS_E_DENIED || status == MLOPS_E_IO)) {
+    int in_memory = status == MLOPS_E_DENIED || status == MLOPS_E_IO || status == MLOPS_E_NO_SPACE;
+    if (!writes && in_memory) {
         opts.flags |= MLOPS_STORE_READ_ONLY;
         if (!mlops_store_open(&out->store, args->words[0], &opts, NULL)) status = MLOPS_OK;
     }
@@ -51,6 +52,35 @@ int cli_read_list(const cli_args *args, cli_table_verb *verb) {
     int status = cli_open(&work, args, 0);
     if (!status && verb(&work, &table)) status = cli_work_failed(&work);
     if (!status) status = cli_list(table, args);
+    mlops_table_unref(table);
+    cli_close(&work);
+    return status;
+}
+
+void cli_more(void) {
+    fflush(stdout);
+    fputs("... more; --max N shows more\n", stderr);
+}
+
+/* Asks for one row more than were printed, if they are as many as they may be. */
+static int note_more(cli_work *work, cli_table_verb *verb, int64_t n_printed) {
+    mlops_table *table = NULL;
+    if (n_printed < work->number || work->number == CLI_MAX_ROWS) return CLI_OK;
+    work->number++;
+    if (verb(work, &table)) return cli_work_failed(work);
+    if (mlops_table_n_rows(table) > n_printed) cli_more();
+    mlops_table_unref(table);
+    return CLI_OK;
+}
+
+int cli_read_some(const cli_args *args, cli_table_verb *verb) {
+    cli_work work;
+    mlops_table *table = NULL;
+    int status = cli_open(&work, args, 0);
+    work.number = args->max ? args->max : CLI_SOME_ROWS;
+    if (!status && verb(&work, &table)) status = cli_work_failed(&work);
+    if (!status) status = cli_list(table, args);
+    if (!status) status = note_more(&work, verb, mlops_table_n_rows(table));
     mlops_table_unref(table);
     cli_close(&work);
     return status;

@@ -13,6 +13,7 @@ import pathlib
 import re
 import select
 import shutil
+import shutil
 import struct
 import subprocess
 import sys
@@ -639,8 +640,24 @@ def stores(folder):
     fails("store", "stats", folder, says="no store")
     fails("init", folder, says=["not empty", "name another directory"])
     fails("store", "export", store, folder / "none/x", says="none/x")
-    file.write_bytes(file.read_bytes()[:100])
-    fails("store", "import", folder / "c.mlops", file, says=["a.export", "cut short"])
+    within = folder / "link"
+    within.symlink_to(store)
+    for path in (store / "x", store / "index/x", within / "x"):
+        fails("store", "export", store, path, says=[str(path), "inside the store", "a.mlops"])
+    fails("store", "export", ".", "x", says="inside the store", cwd=store)
+    assert not list(store.rglob("x"))
+    run("store", "export", "a.mlops", "a.mlops.export", cwd=folder)  # beside, though the name begins alike
+    whole, third = file.read_bytes(), folder / "c.mlops"
+    file.write_bytes(whole[:100])
+    assert "another try" not in fails("store", "import", third, file, says=["a.export", "cut short"]).err or third.exists()
+    run("data", "commit", store, "tx", TRAIN)
+    run("store", "export", store, file)
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-9])
+    fails("store", "import", third, file, says=["a.export", "cut short", "c.mlops' can be used for another try"])
+    assert "another try" not in fails("store", "import", copy, file, says="already").err
+    file.write_bytes(whole)
+    assert json.loads(run("store", "import", third, file, "--json").out)["commits"] == 1
 
 
 @test
@@ -759,6 +776,39 @@ def runs_are_listed(folder):
     assert " start " in lines[0] and "start_ns" not in lines[0] and "parent" not in lines[0]
     assert run("run", "list", store, "--filter", "metrics.auc > 9", "--json").out == ""
     assert "run_id" in run("run", "list", store, "--filter", "metrics.auc > 9").out
+    run("run", "end", store, ids[0], "--status", "FINISHED")
+    run("run", "end", store, ids[1], "--status", "Failed")
+    for status, which in [("FINISHED", ids[:1]), ("FAILED", ids[1:2]), ("RUNNING", ids[:1:-1]), ("finished", [])]:
+        assert [row["run_id"] for row in listed("run", "list", store, "--filter", f"status = '{status}'")] == which
+    assert "FINISHED, FAILED, KILLED or RUNNING" in " ".join(run("run", "list", "--help").out.split())
+
+
+@test
+def listings_that_stop_say_so(folder):
+    store, rows = folder / "a.mlops", write(folder / "rows.csv", "x\n1\n2\n")
+    run("init", store)
+    for i in range(4):
+        run("data", "commit", store, "tx", rows, "--as", f"{i}.csv")
+        run("run", "start", store, "trees")
+    for command in (["run", "list", store], ["run", "list", store, "trees"], ["data", "log", store, "tx"]):
+        whole = listed(*command)
+        for layout in ([], ["--csv"], ["--json"]):
+            assert run(*command, *layout, "--max", 3).err == "... more; --max N shows more\n"
+            assert run(*command, *layout, "--max", 4).err == run(*command, *layout).err == ""
+        assert listed(*command, "--max", 3) == whole[:3]
+    assert run("run", "list", store, "--filter", "status = 'KILLED'", "--max", 1).err == ""
+    log = ["audit", "log", store]
+    whole = listed(*log)
+    assert [row["commit"] for row in whole] == list(range(1, 9))
+    assert listed(*log, "--newest") == whole[::-1] and listed(*log, "--newest", "--max", 3) == whole[:4:-1]
+    assert [line.split()[0] for line in run(*log, "--newest", "--max", 2).out.splitlines()] == ["8", "7"]
+    for options, more in [(["--max", 7], 1), (["--max", 8], 0), (["--from", 6, "--max", 2], 1), (["--from", 7, "--max", 2], 0),
+                          (["--from", 99], 0), (["--newest", "--max", 7], 1), (["--newest", "--max", 8], 0), ([], 0)]:
+        assert run(*log, *options).err == "... more; --max N shows more\n" * more, options
+    fails(*log, "--newest", "--from", 3, status=2, says=["--from", "--newest"])
+    empty = folder / "b.mlops"
+    run("init", empty)
+    assert run("audit", "log", empty, "--newest").out == run("audit", "log", empty, "--newest").err == ""
 
 
 @test
@@ -836,6 +886,20 @@ def datasets(folder):
 
 
 @test
+def datasets_differ(folder):
+    store, first, last = data_store(folder)
+    newest = listed("data", "diff", store, "tx")
+    log = [row["commit"] for row in listed("data", "log", store, "tx")]
+    assert log[0] == last and log[-1] == first and len(log) > 2
+    assert newest == listed("data", "diff", store, "tx", log[1], "main") and newest
+    assert listed("data", "diff", store, "tx", "v1") == listed("data", "diff", store, "tx", first, last) != newest
+    root = folder / "b.mlops"
+    run("init", root)
+    run("data", "commit", root, "tx", TRAIN)
+    assert [(row["path"], row["change"]) for row in listed("data", "diff", root, "tx")] == [("train.csv", "added")]
+
+
+@test
 def datasets_give_back(folder):
     store, first, last = data_store(folder)
     for ref, share, tolerance in (["--ref", "v1"], 0.2, 1), ([], 0.3, 0):
@@ -910,7 +974,7 @@ def datasets_refuse(folder):
             ([*commit, TRAIN, "--split", "odd"], ["'odd'", "random|stratified|time"]), ([*commit, TRAIN, "--share", "0.2"], "--split"),
             ([*commit, TRAIN, "--split", "random", "--share", "1"], "out of range"), ([*commit], "FILE is missing"),
             ([*commit, TRAIN, "--file", "--target", "fraud"], "--file"), (["table", store, "tx", "--part", "test"], "train|held-out"),
-            (["diff", store, "tx", "v1"], "TO is missing"), (["log", store, "tx", "v1", "v2"], "'v2'")]:
+            (["diff", store, "tx", "v1", "v1", "v1"], "'v1'"), (["log", store, "tx", "v1", "v2"], "'v2'")]:
         fails("data", *args, status=2, says=says)
     assert run("audit", "verify", store).out == before and files(folder) == ["a.mlops", "note.txt", "ragged.csv"]
     refuses_what_is_no_store(folder, f"data commit STORE tx {TRAIN}", "data list STORE", "data log STORE tx", "data refs STORE tx",
@@ -1156,6 +1220,51 @@ def registry_refuses(folder):
 
 
 @test
+def aliases_that_nobody_holds(folder):
+    """They are told of, and nothing else changes."""
+    store, _, _ = model_store(folder)
+
+    def notes(*args, status=0):
+        return [line for line in run(*args, status=status).err.splitlines() if line.startswith("mlops: note: ")]
+    gate, promote = ["registry", "gate", store, "fraud"], ["registry", "promote", store, "fraud"]
+    assert notes(*gate, "champion", "auc >= champion.auc and auc > 0.5e-1") == []
+    assert notes(*gate, "canary", "auc >= canary.auc - 1.e-3 and auc >= champion.auc") == []  # its own comes with it
+    typed = notes(*gate, "champion", "auc >= champoin.auc - 1 and f1 >= champoin.f1 - 1 and auc > `a``b`.auc - 1")
+    assert len(typed) == 2 and any("'champoin'" in line for line in typed) and any("'a`b'" in line for line in typed), typed
+    assert sorted(notes(*promote, 2, "champion")) == sorted(typed)  # the gate that is kept
+    assert notes(*promote, 1, "champion", "--gate", "auc > 2.0 and auc > champoin.auc", status=5) == [
+        line for line in typed if "champoin" in line]
+    assert notes(*promote, 1, "champion", "--no-gate", "--note", "x") == []
+    assert notes(*gate, "champion", 'auc >= "champion".auc - 1') == notes(*gate, "champion", "--drop") == []
+    run(*promote, 1, "champoin")
+    run("registry", "drop", store, "fraud", "champoin")
+    assert notes(*gate, "champion", "auc >= champoin.auc - 1") == []  # it was held
+    deploy = ["deploy", "set", store, "checkout"]
+    assert notes(*deploy, "--model", "fraud") == []
+    for option, alias in (("--champion", "chapion"), ("--canary", "canray")):
+        note, = notes(*deploy, option, alias)
+        assert f"'{alias}'" in note and "'fraud'" in note and "'checkout'" in note and option[2:] in note
+        run(*deploy, option, "champion" if option == "--champion" else "canary")
+    assert len(notes(*deploy, "--canary-share", 0.5)) == 1
+    assert {row["name"]: row["champion"] for row in listed("deploy", "list", store)} == {"checkout": "champion"}
+
+
+@test
+def gates_without_held_out_rows(folder):
+    """Who meets the gate too early is told what to do."""
+    store = folder / "a.mlops"
+    run("init", store)
+    run("data", "commit", store, "tx", TRAIN, "--target", "fraud")
+    run("registry", "register", store, "fraud", MODEL, "--dataset", "tx")
+    run("registry", "register", store, "fraud", MODEL)
+    promote = ["registry", "promote", store, "fraud"]
+    fails(*promote, 1, "champion", "--gate", "auc > 0.5", says=["train.csv", "no split", "--split of 'mlops data commit'"])
+    fails(*promote, 2, "champion", "--gate", "auc > 0.5", says="--dataset")
+    run("data", "commit", store, "tx", TRAIN, "--target", "fraud", "--split", "random")
+    run(*promote, 2, "champion", "--gate", "auc > 0.5", "--dataset", "tx")
+
+
+@test
 def deployments(folder):
     store, _, _ = model_store(folder)
     keyed = write(folder / "keyed.csv", "card," + "\n".join(f"card-{i}," * bool(i) + line for i, line in enumerate(
@@ -1317,6 +1426,48 @@ def stores_that_can_only_be_read(folder):
         path.chmod(0o755 if path.is_dir() else 0o644)
 
 
+FULL_DISK = """
+set -e
+mount -t tmpfs -o size=4m none "$1"
+cd "$1"
+"$2" init a.mlops > out
+"$2" data commit a.mlops tx "$3" > out
+"$2" run start a.mlops trees > id
+"$2" audit verify a.mlops > verified
+rm -r out "$4"
+cat /dev/zero > fill 2>&- || :
+"$2" run list a.mlops --json
+"$2" store stats a.mlops --json
+"$2" audit verify a.mlops | cmp - verified
+"$2" data table a.mlops tx | cmp - "$3"
+"$2" store export a.mlops "$5"
+test "$4" != a.mlops/index || ! "$2" run start a.mlops trees || exit 1
+"""
+
+
+@test
+def stores_on_a_full_disk(folder):
+    """No index, no room for one: what reads is done, what writes is an error."""
+    disk, train = folder / "disk", write(folder / "train.csv", "x,y\n" + "1,2\n" * 20000)
+    disk.mkdir()
+    alone = ["unshare", "-m", "sh"] if os.geteuid() == 0 else ["unshare", "-rm", "sh"]
+    try:
+        ready = subprocess.run([*alone, "-c", f"mount -t tmpfs none '{disk}'"], capture_output=True).returncode == 0
+    except OSError:
+        ready = False
+    if not ready:
+        return "SKIP no file system can be mounted"
+    for lost in ("a.mlops/index", "a.mlops/index/boot"):
+        done = subprocess.run([*alone, "-c", FULL_DISK, "sh", disk, MLOPS, train, lost, folder / "a.export"],
+                              capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, f"without {lost}: {done.returncode}: {done.stderr}{done.stdout}"
+        runs, stats = [json.loads(line) for line in done.stdout.splitlines()]
+        assert runs["status"] == "RUNNING" and stats["commits"] == 2
+        assert lost != "a.mlops/index" or "no space left" in done.stderr, done.stderr
+        copy = folder / f"{pathlib.Path(lost).name}.mlops"
+        assert json.loads(run("store", "import", copy, folder / "a.export", "--json").out)["state"] == stats["state"]
+
+
 @test
 def stores_that_are_damaged(folder):
     store = folder / "a.mlops"
@@ -1395,6 +1546,25 @@ def listings_that_cannot_be_written(folder):
         fails(*args, "-o", folder, says=folder.name)
     fails("data", "table", store, "tx", "--path", "none", "-o", kept, says="none")
     assert kept.read_text() == "as it was" and files(folder) == ["a.mlops", "kept.csv", "note.txt"]
+
+
+@test
+def installed_it_finds_its_library(folder):
+    build = pathlib.Path(MLOPS).parents[2]
+    meson = shutil.which("meson")
+    if not meson or not (build / "meson-info").is_dir():
+        return "SKIP no meson, or no build folder of it"
+    subprocess.run([meson, "install", "-C", build, "--no-rebuild", "--tags", "runtime", "--destdir", folder], check=True,
+                   capture_output=True, timeout=120)
+    installed, = folder.rglob("bin/mlops")
+    env = {name: value for name, value in os.environ.items() if name != "LD_LIBRARY_PATH"}
+    done = subprocess.run([installed, "doctor", "--json"], capture_output=True, text=True, env=env, timeout=60)
+    assert done.returncode == 0 and json.loads(done.stdout)["ok"] is True, done.stderr
+    if not shutil.which("ldd"):
+        return "SKIP ldd is not installed"
+    library = re.search(r"libmlops\.so\.0 => (\S+)", subprocess.run(["ldd", installed], capture_output=True, text=True,
+                                                                     env=env).stdout).group(1)
+    assert pathlib.Path(library).resolve().is_relative_to(folder.resolve()), library
 
 
 @test

@@ -119,6 +119,38 @@ static mlops_status lease_any(mlops_store *self, mlops__index *index, mlops_erro
     return status;
 }
 
+/* ---- is what is known intact ---- */
+
+static mlops_status damaged(mlops_error *err) {
+    return mlops__fail(err, MLOPS_E_CORRUPT, "content is damaged: its bytes do not have its hash");
+}
+
+/* The recipe is copied, since reading its chunks needs the buffer that it is in. */
+static mlops_status read_recipe(mlops_store *self, const mlops_id *id, const location *at,
+                                mlops__buf *recipe, mlops_error *err) {
+    mlops__pack_frame frame;
+    MLOPS_TRY(mlops__packs_read(&self->packs, at->place, &frame, &self->payload, err));
+    if (frame.kind != MLOPS__PACK_OBJECT || frame.codec != MLOPS__PACK_RAW ||
+        memcmp(frame.key, id->bytes, 32) != 0 || frame.size < 8 ||
+        (frame.size - 8) % CHUNK_KEY != 0)
+        return damaged(err);
+    mlops__buf_put(recipe, self->payload.data, frame.size);
+    return recipe->status ? mlops__fail_nomem(err, frame.size) : MLOPS_OK;
+}
+
+/* Reads the chunk's frame, whose guard covers its bytes as they are stored. *out is 0 where none is
+ * known, or where it is damaged, so that good bytes that come again are written anew. */
+static mlops_status has_chunk(mlops_store *self, mlops__index *index, const uint8_t key[CHUNK_KEY],
+                              int *out, mlops_error *err) {
+    location at;
+    mlops__pack_frame frame;
+    mlops_status status =
+        find(index, MLOPS__TABLE_CHUNKS, (mlops__bytes){key, CHUNK_KEY}, &at, err);
+    if (!status) status = mlops__packs_read(&self->packs, at.place, &frame, &self->payload, err);
+    *out = !status && memcmp(frame.key, key, CHUNK_KEY) == 0;
+    return status == MLOPS_E_NOT_FOUND || status == MLOPS_E_CORRUPT ? MLOPS_OK : status;
+}
+
 /* ---- writing ---- */
 
 static mlops_status append(mlops_store *self, mlops__index *index, mlops__pack_frame *frame,
@@ -131,14 +163,13 @@ static mlops_status append(mlops_store *self, mlops__index *index, mlops__pack_f
 
 static mlops_status append_chunk(mlops_store *self, mlops__index *index, const uint8_t *bytes,
                                  size_t n, const uint8_t key[CHUNK_KEY], mlops_error *err) {
-    location there;
+    int there = 0;
     mlops__pack_frame frame = {MLOPS__PACK_CHUNK, MLOPS__PACK_RAW, (uint32_t)n, (uint32_t)n, {0}};
     memcpy(frame.key, key, CHUNK_KEY);
-    mlops_status status =
-        find(index, MLOPS__TABLE_CHUNKS, (mlops__bytes){key, CHUNK_KEY}, &there, err);
-    if (status != MLOPS_E_NOT_FOUND) return status;
+    MLOPS_TRY(has_chunk(self, index, key, &there, err));
+    if (there) return MLOPS_OK;
     self->payload.size = 0;
-    status = mlops__codec_pack(&self->payload, &self->host, bytes, n);
+    mlops_status status = mlops__codec_pack(&self->payload, &self->host, bytes, n);
     if (status == MLOPS_E_NOMEM) {
         self->payload.status = MLOPS_OK;
         return mlops__fail_nomem(err, n);
@@ -188,16 +219,36 @@ static mlops_status append_object(mlops_store *self, const mlops_id *id, mlops__
     return status;
 }
 
+/* What content is made of; empty if it is not known, or if that is damaged. *is_inline if a frame
+ * of the journal holds it. */
+static mlops_status find_recipe(mlops_store *self, mlops__index *index, const mlops_id *id,
+                                mlops__buf *recipe, int *is_inline, mlops_error *err) {
+    location at;
+    mlops__lock_take(&self->lock);
+    mlops_status status =
+        find(index, MLOPS__TABLE_OBJECTS, (mlops__bytes){id->bytes, 32}, &at, err);
+    *is_inline = !status && at.place.pack == 0;
+    if (!status && !*is_inline) status = read_recipe(self, id, &at, recipe, err);
+    mlops__lock_give(&self->lock);
+    return status == MLOPS_E_NOT_FOUND || status == MLOPS_E_CORRUPT ? MLOPS_OK : status;
+}
+
 /* An object that a power cut left without its chunks, or that is damaged, is stored anew. */
 static mlops_status is_there(mlops_store *self, const mlops_id *id, int *out, mlops_error *err) {
     mlops__index index;
+    mlops__buf recipe;
+    mlops__buf_init(&recipe, &self->host.allocator);
     MLOPS_TRY(mlops__store_read_begin(self, &index, err));
-    mlops__lock_take(&self->lock);
-    mlops_status status = mlops__content_check(self, &index, id->bytes, err);
-    mlops__lock_give(&self->lock);
+    mlops_status status = find_recipe(self, &index, id, &recipe, out, err);
+    *out |= recipe.size > 0;
+    for (size_t i = 8; i < recipe.size && *out && !status; i += CHUNK_KEY) {
+        mlops__lock_take(&self->lock);
+        status = has_chunk(self, &index, recipe.data + i, out, err);
+        mlops__lock_give(&self->lock);
+    }
     mlops__store_read_end(&index);
-    *out = status == MLOPS_OK;
-    return status == MLOPS_E_NOT_FOUND || status == MLOPS_E_CORRUPT ? MLOPS_OK : status;
+    mlops__buf_free(&recipe);
+    return status;
 }
 
 mlops_status mlops__content_pack(mlops_store *self, const mlops_id *id, const uint8_t *bytes,
@@ -235,10 +286,6 @@ mlops_status mlops__store_sync_packs(mlops_store *self, mlops__index *index, mlo
 }
 
 /* ---- reading ---- */
-
-static mlops_status damaged(mlops_error *err) {
-    return mlops__fail(err, MLOPS_E_CORRUPT, "content is damaged: its bytes do not have its hash");
-}
 
 static mlops_status read_chunk(mlops_store *self, mlops__index *index, const uint8_t *key,
                                uint8_t **out, size_t size, mlops_error *err) {
@@ -306,19 +353,6 @@ static mlops_status read_inline(mlops_store *self, const mlops_id *id, const loc
     if (memcmp(digest, id->bytes, sizeof digest) != 0) return damaged(err);
     copy_part(w, bytes, 0, (size_t)at->size);
     return MLOPS_OK;
-}
-
-/* The recipe is copied, since reading its chunks needs the buffer that it is in. */
-static mlops_status read_recipe(mlops_store *self, const mlops_id *id, const location *at,
-                                mlops__buf *recipe, mlops_error *err) {
-    mlops__pack_frame frame;
-    MLOPS_TRY(mlops__packs_read(&self->packs, at->place, &frame, &self->payload, err));
-    if (frame.kind != MLOPS__PACK_OBJECT || frame.codec != MLOPS__PACK_RAW ||
-        memcmp(frame.key, id->bytes, 32) != 0 || frame.size < 8 ||
-        (frame.size - 8) % CHUNK_KEY != 0)
-        return damaged(err);
-    mlops__buf_put(recipe, self->payload.data, frame.size);
-    return recipe->status ? mlops__fail_nomem(err, frame.size) : MLOPS_OK;
 }
 
 static mlops_status read_chunks(mlops_store *self, mlops__index *index, const mlops__buf *recipe,

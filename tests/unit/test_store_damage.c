@@ -438,6 +438,52 @@ static void losses_of_a_repair_that_was_cut_off(void **state) {
     remove_place(&p);
 }
 
+/* Good bytes that come again heal content that is damaged; what is intact is not written again. */
+static void content_that_is_added_again(void **state) {
+    (void)state;
+    enum { CHUNK = 128 << 10, SIZE = 3 * CHUNK - 5000, FRAME = CHUNK + 64 };
+    static const struct {
+        int64_t at, n;  /* bytes of the pack that are damaged */
+        int64_t chunks; /* that are written again */
+    } CASES[] = {{0, 0, 0},
+                 {64 + FRAME + 5000, 1, 1},
+                 {64 + FRAME + 50, 1, 1},
+                 {64 + 100, 2 * FRAME, 3},
+                 {64 + 3 * FRAME - 5000 + 70, 1, 0}, /* the list of its chunks */
+                 {20, 1, 3}};
+    uint8_t *blob = make_blob(SIZE, 11, 0);
+    for (size_t i = 0; i < 2 * sizeof CASES / sizeof CASES[0]; i++) {
+        place p;
+        size_t n;
+        make_place(&p);
+        mlops_store *s = open_with(p.path, MLOPS_SYNC_FULL, i % 2);
+        mlops_id id = keep(s, blob, SIZE);
+        int64_t before = stats_of(s).pack_bytes;
+        mlops_store_close(s);
+        uint8_t *bytes = file_bytes(inside(&p, PACK), &n);
+        assert_int_equal(n, 64 + SIZE + 3 * 64 + 64 + 68);
+        for (int64_t k = 0; k < CASES[i / 2].n; k++) bytes[CASES[i / 2].at + k] ^= 0x55;
+        set_file(inside(&p, PACK), bytes, n);
+        s = open_with(p.path, MLOPS_SYNC_FULL, i % 2);
+        mlops_status status = reads(s, &id, blob, SIZE);
+        assert_int_equal(status == MLOPS_OK, CASES[i / 2].n == 0);
+        keep(s, blob, SIZE);
+        assert_int_equal(reads(s, &id, blob, SIZE), MLOPS_OK);
+        int64_t grown = stats_of(s).pack_bytes - before;
+        assert_true(grown >= CASES[i / 2].chunks * CHUNK - 5000);
+        assert_true(grown < (CASES[i / 2].chunks + 1) * CHUNK && (CASES[i / 2].n || grown == 0));
+        mlops_store_close(s);
+        assert_int_equal(faults(&p), 0);
+        shell("rm -r '%s/index'", p.path);
+        s = open_store(p.path, NULL);
+        assert_int_equal(reads(s, &id, blob, SIZE), MLOPS_OK);
+        mlops_store_close(s);
+        free(bytes);
+        remove_place(&p);
+    }
+    free(blob);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_lost_format_file),
@@ -450,6 +496,7 @@ int main(void) {
         cmocka_unit_test(a_cut_under_a_writer_without_a_map),
         cmocka_unit_test(a_snapshot_of_another_journal),
         cmocka_unit_test(a_commit_with_anothers_link),
+        cmocka_unit_test(content_that_is_added_again),
         cmocka_unit_test(repairs_tell_of_failed_calls),
         cmocka_unit_test(folders_that_are_missing),
         cmocka_unit_test(losses_of_a_repair_that_was_cut_off),

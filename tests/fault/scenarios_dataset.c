@@ -55,7 +55,7 @@ static int split_table(building *b) {
     mlops_split_opts opts = MLOPS_SPLIT_OPTS_INIT;
     opts.kind = b->shift % 2 ? MLOPS_SPLIT_STRATIFIED : MLOPS_SPLIT_TIME;
     opts.share = 0.25;
-    opts.column = "colour";
+    opts.column = b->shift % 2 ? "colour" : "x";
     return mlops_draft_split(b->draft, "table", &opts, &b->err);
 }
 

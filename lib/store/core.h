@@ -59,6 +59,8 @@ void mlops__store_destroy(mlops_store *self);
 mlops_status mlops__store_make_dirs(mlops_store *self, mlops_error *err);
 /* Makes the directory, or takes one that is empty or that an earlier attempt left. */
 mlops_status mlops__store_claim(mlops_store *self, mlops_error *err);
+/* MLOPS_E_NOT_FOUND, and what stands in the place of a store, as far as it can be told. */
+mlops_status mlops__store_refuse_none(mlops_store *self, mlops_error *err);
 mlops_status mlops__store_open_lock(mlops_store *self, mlops_error *err);
 
 /* store_format.c */

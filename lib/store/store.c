@@ -206,6 +206,26 @@ static mlops_status has_name(mlops_store *self, const char *folder, const char *
     return status == MLOPS_E_NOT_FOUND ? MLOPS_OK : status;
 }
 
+mlops_status mlops__store_refuse_none(mlops_store *self, mlops_error *err) {
+    const mlops_io *io = &self->host.io;
+    const char *what = "it has no format file";
+    int imports = 0;
+    int64_t journal = io->list(io->ctx, mlops__store_path(self, "journal"), NULL, 0);
+    int64_t folder = io->list(io->ctx, mlops__store_path(self, ""), NULL, 0);
+    int64_t file = folder < 0 ? mlops__file_number(io, self->path, MLOPS_IO_READ) : -1;
+    if (file >= 0) mlops__file_end(io, file);
+    if (folder >= 0 && has_name(self, "", MLOPS__IMPORTING, "", &imports, NULL)) imports = 0;
+    if (imports) what = "an import of it was not finished; import it again";
+    else if (journal >= 0)
+        what = "it has a journal, but no format file; repair (mlops store repair) makes it anew";
+    else if (file >= 0) what = "it is a file, where a store is a directory";
+    else if (folder < 0 && mlops__fail_os(NULL, folder, "", "") == MLOPS_E_NOT_FOUND)
+        what = "nothing is there; mlops init makes one, or opening it without "
+               "MLOPS_STORE_MUST_EXIST and MLOPS_STORE_READ_ONLY";
+    return mlops__fail(err, MLOPS_E_NOT_FOUND, "'%s' is no store: %s", mlops__store_path(self, ""),
+                       what);
+}
+
 static mlops_status has_frame(mlops_store *self, int *out, mlops_error *err) {
     const mlops_io *io = &self->host.io;
     const char *path = mlops__store_path(self, "journal/0000000000000001");

@@ -58,9 +58,7 @@ mlops_status mlops__format_read(mlops_store *self, mlops_error *err) {
     mlops__file_view view;
     mlops_status status = mlops__file_open(&view, &self->host, mlops__store_path(self, "format"),
                                            SIZE_MAX_OF_IT, 0, err);
-    if (status == MLOPS_E_NOT_FOUND)
-        return mlops__fail(err, status, "'%s' is no store: it has no format file",
-                           mlops__store_path(self, ""));
+    if (status == MLOPS_E_NOT_FOUND) return mlops__store_refuse_none(self, err);
     if (status == MLOPS_E_LIMIT)
         return refuse(self, MLOPS_E_CORRUPT, "this is not the format file of a store", err);
     MLOPS_TRY(status);

@@ -193,6 +193,37 @@ static void paths_that_are_none(void **state) {
     remove_place(&p);
 }
 
+/* What stands where a store is due is told, and what to do. */
+static void what_is_no_store_is_told(void **state) {
+    (void)state;
+    place p;
+    mlops_store *s;
+    mlops_check *c;
+    mlops_error e;
+    mlops_store_opts opts = MLOPS_STORE_OPTS_INIT;
+    static const char *const WORDS[] = {"mlops init", "it is a file", "no format file", "repair",
+                                        "import it again"};
+    make_place(&p);
+    for (int i = 0; i < 5; i++) {
+        if (i == 1) set_file(p.path, "bytes", 5);
+        if (i == 2) shell("rm '%s' && mkdir '%s'", p.path, p.path);
+        if (i == 3) {
+            mlops_store_close(open_store(p.path, NULL));
+            unlink(inside(&p, "format"));
+        }
+        if (i == 4) set_file(inside(&p, ".mlops-import"), "", 0);
+        opts.flags = MLOPS_STORE_MUST_EXIST;
+        refused(mlops_store_open(&s, p.path, &opts, &e), &e, MLOPS_E_NOT_FOUND, WORDS[i]);
+        assert_non_null(strstr(e.message, "is no store"));
+        opts.flags = MLOPS_STORE_READ_ONLY;
+        refused(mlops_store_open(&s, p.path, &opts, &e), &e, MLOPS_E_NOT_FOUND, WORDS[i]);
+        refused(mlops_check_store(&c, p.path, NULL, &e), &e, MLOPS_E_NOT_FOUND, WORDS[i]);
+        assert_int_equal(strstr(e.message, "mlops init") != NULL, i == 0);
+        assert_int_equal(strstr(e.message, "repair") != NULL, i == 3);
+    }
+    remove_place(&p);
+}
+
 static void options_are_checked(void **state) {
     (void)state;
     place p;
@@ -467,6 +498,7 @@ int main(void) {
         cmocka_unit_test(a_folder_of_others_is_left_alone),
         cmocka_unit_test(an_empty_folder_becomes_a_store),
         cmocka_unit_test(paths_that_are_none),
+        cmocka_unit_test(what_is_no_store_is_told),
         cmocka_unit_test(options_are_checked),
         cmocka_unit_test(no_store_without_rights),
         cmocka_unit_test(a_reader_without_rights),

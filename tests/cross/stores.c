@@ -54,8 +54,7 @@ static void commit(mlops_store *s, int k, mlops_id *id) {
     snprintf(key, sizeof key, "key/%d", k % 17);
     snprintf(value, sizeof value, "value %d of \xc3\xa4", k);
     must(mlops_change_new(&c, s, &opts, &e), &e);
-    must(mlops__change_put(c, MLOPS__TABLE_TEST,
-                           (mlops__bytes){(const uint8_t *)key, strlen(key)},
+    must(mlops__change_put(c, MLOPS__TABLE_TEST, (mlops__bytes){(const uint8_t *)key, strlen(key)},
                            (mlops__bytes){(const uint8_t *)value, strlen(value)}, &e),
          &e);
     must(mlops_change_content(c, id, blob, make_blob(k), &e), &e);
@@ -74,8 +73,7 @@ static void tell(mlops_store *s, const char *dir) {
     must(mlops_store_stat(s, &stats, &e), &e);
     must(mlops_audit_verify(s, &link, &n, &e), &e);
     printf("seq %lld records %lld objects %lld state %016llx link ", (long long)stats.seq,
-           (long long)stats.n_records, (long long)stats.n_objects,
-           (unsigned long long)stats.state);
+           (long long)stats.n_records, (long long)stats.n_objects, (unsigned long long)stats.state);
     for (int i = 0; i < 32; i++) printf("%02x", link.bytes[i]);
     must(mlops_check_store(&check, dir, NULL, &e), &e);
     mlops_check_count(check, &counts);

@@ -178,10 +178,14 @@ mlops_status mlops_change_content(mlops_change *self, mlops_id *out, const void 
 
 /* ---- committing ---- */
 
+/* Names the record by the parts of its key, which a TAB stands between. */
 static mlops_status conflict(const mlops__bytes *key, mlops_error *err) {
+    char text[MLOPS__KV_KEY_MAX];
+    size_t n = key->size < sizeof text ? key->size : sizeof text;
+    for (size_t i = 0; i < n; i++) text[i] = key->data[i] == '\t' ? '/' : (char)key->data[i];
     return mlops__fail(err, MLOPS_E_CONFLICT,
-                       "'%.*s' has changed since it was read; build the change again",
-                       (int)key->size, (const char *)key->data);
+                       "'%.*s' has changed since it was read; build the change again", (int)n,
+                       text);
 }
 
 static mlops_status check_expected(const mlops_change *self, mlops__index *index,

@@ -4,11 +4,12 @@
  * with a step and a time; artifacts. All of it is in the store for good and can be searched.
  * Params, the latest point of a metric and filters follow MLflow's rules.
  *
- * Points wait in the run. They are committed together, once 1,000 wait, or when a point is logged a
- * second or more after the first of them, and with any other verb of the run. What waits when the
- * process is killed is lost. A verb that fails changes nothing. Verbs that write return too:
- * MLOPS_E_DENIED if the store is open for reading alone, MLOPS_E_CONFLICT if others kept changing
- * the same thing, MLOPS_E_NO_SPACE.
+ * Points wait in the run, and are committed together: when a point is logged a second or more after
+ * the last commit through this handle (or its opening), once 1,000 wait, and with any other verb of
+ * the run. So a point that comes late is committed at once, and a fast loop commits once a second
+ * or every 1,000 points. What waits when the process is killed is lost. A verb that fails changes
+ * nothing. Verbs that write return too: MLOPS_E_DENIED if the store is open for reading alone,
+ * MLOPS_E_CONFLICT if others kept changing the same thing, MLOPS_E_NO_SPACE.
  */
 #ifndef MLOPS_RUN_H
 #define MLOPS_RUN_H

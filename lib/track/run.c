@@ -54,17 +54,20 @@ static mlops_status build(mlops_run *self, const mlops__run_verb *verb, mlops_er
 }
 
 mlops_status mlops__run_write(mlops_run *self, const mlops__run_verb *verb, mlops_error *err) {
+    const mlops_clock *clock = &mlops__store_host(self->store)->clock;
     mlops_status status = MLOPS_E_CONFLICT;
+    int64_t seq = 0;
     for (int i = 0; i < TRIES && status == MLOPS_E_CONFLICT; i++) {
         MLOPS_TRY(mlops__run_change(self, err));
         status = build(self, verb, err);
-        if (!status) status = mlops_change_commit(self->change, NULL, err);
+        if (!status) status = mlops_change_commit(self->change, &seq, err);
         if (status) {
             mlops_change_free(self->change);
             self->change = NULL;
         }
     }
     if (!status) mlops__waiting_clear(&self->waiting, &mlops__store_host(self->store)->allocator);
+    if (!status && seq) self->committed_ns = clock->monotonic_ns(clock->ctx); /* 0: nothing to do */
     return status;
 }
 

@@ -170,8 +170,7 @@ static mlops_status add(mlops_run *self, size_t i, const batch *points, mlops_er
     mlops__buf *out = &waiting->series[i].points;
     const mlops_clock *clock = &mlops__store_host(self->store)->clock;
     int64_t now = points->times_ns ? 0 : clock->now_ns(clock->ctx);
-    int64_t waits_ns = clock->monotonic_ns(clock->ctx);
-    if (waiting->n_points == 0) waiting->first_ns = waits_ns;
+    int64_t since_ns = clock->monotonic_ns(clock->ctx) - self->committed_ns;
     for (int64_t k = 0; k < points->n; k++) {
         mlops__point point = {points->steps ? points->steps[k] : k,
                               points->times_ns ? points->times_ns[k] : now, points->values[k]};
@@ -179,7 +178,7 @@ static mlops_status add(mlops_run *self, size_t i, const batch *points, mlops_er
     }
     if (out->status) return mlops__fail_nomem(err, (size_t)points->n * MLOPS__POINT_SIZE);
     waiting->n_points += points->n;
-    if (waiting->n_points < WAIT_POINTS && waits_ns - waiting->first_ns < WAIT_NS) return MLOPS_OK;
+    if (waiting->n_points < WAIT_POINTS && since_ns < WAIT_NS) return MLOPS_OK;
     const mlops__run_verb nothing = {NULL, NULL, 0, NULL};
     return mlops__run_write(self, &nothing, err);
 }

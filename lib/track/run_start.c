@@ -31,6 +31,8 @@ mlops_status mlops__run_new(mlops_run **out, mlops_store *store, const char *id,
         mlops__free(allocator, self, sizeof *self);
         return mlops__fail_nomem(err, sizeof *self);
     }
+    const mlops_clock *clock = &mlops__store_host(store)->clock;
+    self->committed_ns = clock->monotonic_ns(clock->ctx);
     self->store = mlops__store_ref(store);
     *out = self;
     return MLOPS_OK;

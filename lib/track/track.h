@@ -29,7 +29,6 @@ typedef struct mlops__waiting {
     mlops__series *series;
     size_t n, cap;
     int64_t n_points;
-    int64_t first_ns; /* monotonic, of the first that waits */
 } mlops__waiting;
 
 struct mlops_run {
@@ -39,6 +38,7 @@ struct mlops_run {
     size_t actor_size;
     mlops__lock lock;     /* over all below */
     mlops_change *change; /* NULL: none is begun; without operations between two verbs */
+    int64_t committed_ns; /* monotonic, of its last commit; before the first, of its opening */
     mlops__waiting waiting;
 };
 

@@ -33,7 +33,7 @@ typedef struct handle {
     mlops_run *run; /* NULL: closed */
     series waiting[NAMES];
     int n;
-    int64_t first;
+    int64_t since; /* monotonic, of its last commit, or its opening */
 } handle;
 
 typedef struct model_run {
@@ -70,7 +70,10 @@ static point latest(const series *s) {
     return best;
 }
 
+static void count_from_now(handle *h) { h->since = w.g.clocks.monotonic; }
+
 static void settle(model_run *r, handle *h) {
+    if (h->n) count_from_now(h);
     for (int k = 0; k < NAMES; k++) {
         series *from = &h->waiting[k], *to = &r->metric[k];
         assert_true(to->n + from->n <= POINTS);
@@ -82,11 +85,10 @@ static void settle(model_run *r, handle *h) {
 }
 
 static void note(model_run *r, handle *h, int name, const point *p, int n) {
-    if (h->n == 0) h->first = w.g.clocks.monotonic;
     memcpy(h->waiting[name].points + h->waiting[name].n, p, (size_t)n * sizeof *p);
     h->waiting[name].n += n;
     h->n += n;
-    if (h->n >= 1000 || w.g.clocks.monotonic - h->first >= 1000000000) settle(r, h);
+    if (h->n >= 1000 || w.g.clocks.monotonic - h->since >= 1000000000) settle(r, h);
 }
 
 /* Newest first, then by id. */
@@ -118,8 +120,14 @@ static void start_run(void) {
     r->start = opts.start_ns = pick(3) ? 1000 + pick(4) : 0;
     if (!r->start) r->start = w.g.clocks.now;
     r->handles[0].run = start(&w.g, r->experiment ? "ex" : "e", &opts);
+    count_from_now(&r->handles[0]);
     strcpy(r->id, mlops_run_id(r->handles[0].run));
     for (int k = 0; k < NAMES; k++) r->param[k] = r->tag[k] = r->artifact[k] = -1;
+}
+
+static void open_handle(model_run *r, handle *h) {
+    h->run = open_run(&w.g, r->id);
+    count_from_now(h);
 }
 
 static void close_handle(model_run *r, handle *h) {
@@ -144,6 +152,7 @@ static void set_param(model_run *r, handle *h) {
         return;
     }
     works(status, &e);
+    if (r->param[k] < 0) count_from_now(h); /* the same again is no commit */
     r->param[k] = v;
     settle(r, h);
 }
@@ -158,6 +167,7 @@ static void set_tag(model_run *r, handle *h) {
     }
     works(status, &e);
     r->tag[k] = v;
+    count_from_now(h);
     settle(r, h);
 }
 
@@ -195,6 +205,7 @@ static void keep_artifact(model_run *r, handle *h) {
     int k = pick(NAMES), v = pick(3);
     works(mlops_run_artifact(h->run, NAME[k], TEXT[v], strlen(TEXT[v]), &e), &e);
     r->artifact[k] = v;
+    count_from_now(h);
     settle(r, h);
 }
 
@@ -203,6 +214,7 @@ static void end_run(model_run *r, handle *h) {
     r->status = pick(4);
     r->end = w.g.clocks.now;
     works(mlops_run_end(h->run, (mlops_run_status)r->status, &e), &e);
+    count_from_now(h);
     settle(r, h);
 }
 
@@ -220,7 +232,7 @@ static void step(void) {
     }
     model_run *r = &w.runs[pick(w.n)];
     handle *h = &r->handles[pick(HANDLES)];
-    if (!h->run) h->run = open_run(&w.g, r->id);
+    if (!h->run) open_handle(r, h);
     switch (pick(11)) {
     case 0:
     case 1: set_param(r, h); break;
@@ -412,7 +424,7 @@ static void check(void) {
     if (w.n == 0 || pick(3)) return;
     model_run *r = &w.runs[pick(w.n)];
     handle *h = &r->handles[pick(HANDLES)];
-    if (!h->run) h->run = open_run(&w.g, r->id);
+    if (!h->run) open_handle(r, h);
     settle(r, h); /* reading commits what waits */
     check_description(r, h);
     check_artifacts(r, h);

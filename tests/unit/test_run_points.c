@@ -57,6 +57,47 @@ static void points_wait_for_a_second(void **state) {
     remove_ground(&g);
 }
 
+/* A point that comes a second or more after the last commit does not wait; others see it. */
+static void late_points_do_not_wait(void **state) {
+    (void)state;
+    ground g;
+    mlops_error e;
+    make_ground(&g);
+    mlops_run *run = start(&g, "fraud", NULL);
+    works(mlops_run_param(run, "p", "v", &e), &e);
+    int64_t seq = stats_of(g.store).seq;
+    for (int i = 1; i <= 3; i++) {
+        g.clocks.monotonic += 1000000000;
+        works(mlops_run_log(run, "a", i, i, &e), &e);
+        assert_int_equal(stats_of(g.store).seq, seq + i);
+        mlops_run *other = open_run(&g, mlops_run_id(run));
+        mlops_table *t = points(other, "a");
+        assert_int_equal(mlops_table_n_rows(t), i);
+        mlops_table_unref(t);
+        mlops_run_close(other);
+    }
+    g.clocks.monotonic += 999999999;
+    works(mlops_run_param(run, "p", "v", &e), &e); /* the same again is no commit */
+    works(mlops_run_log(run, "a", 4, 4, &e), &e);
+    assert_int_equal(stats_of(g.store).seq, seq + 3);
+    g.clocks.monotonic += 1;
+    works(mlops_run_log(run, "a", 5, 5, &e), &e);
+    assert_int_equal(stats_of(g.store).seq, seq + 4);
+    works(mlops_run_tag(run, "t", "v", &e), &e); /* any commit counts */
+    g.clocks.monotonic += 999999999;
+    works(mlops_run_log(run, "a", 6, 6, &e), &e);
+    assert_int_equal(stats_of(g.store).seq, seq + 5);
+    mlops_run *again = open_run(&g, mlops_run_id(run)); /* counts from its own opening */
+    works(mlops_run_log(again, "a", 7, 7, &e), &e);
+    assert_int_equal(stats_of(g.store).seq, seq + 5);
+    g.clocks.monotonic += 1000000000;
+    works(mlops_run_log(again, "a", 8, 8, &e), &e);
+    assert_int_equal(stats_of(g.store).seq, seq + 6);
+    mlops_run_close(again);
+    mlops_run_close(run);
+    remove_ground(&g);
+}
+
 static void many_points_are_logged_at_once(void **state) {
     (void)state;
     enum { N = 10000 };
@@ -257,6 +298,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(points_wait_for_a_thousand),
         cmocka_unit_test(points_wait_for_a_second),
+        cmocka_unit_test(late_points_do_not_wait),
         cmocka_unit_test(many_points_are_logged_at_once),
         cmocka_unit_test(the_latest_point_is_the_greatest),
         cmocka_unit_test(values_keep_their_bits),

@@ -161,15 +161,17 @@ MLOPS_API mlops_status mlops_draft_add_table(mlops_draft *self, const char *path
 /**
  * Hold rows of a table out, for good with the commit. The draw depends on the number of rows, the
  * values of the column and the seed alone, and is the same on every machine; docs/dataset.md says
- * how it is made. A table that is replaced has no split until it gets one.
+ * how it is made. A table that is replaced has no split until it gets one. A column of time is of
+ * numbers, or of texts that are ISO 8601, all of one form and offset: 2020-01-26, or with T or a
+ * blank, time, fraction, and Z or an offset.
  *
  * @param self  draft
  * @param path  of a table in it
  * @param opts  @nullable
  * @param err   @nullable
- * @return MLOPS_E_NOT_FOUND if there is no such entry; MLOPS_E_SCHEMA if it is no table or lacks
- *         the column; MLOPS_E_INVALID if no row would be held out, or all; MLOPS_E_CORRUPT,
- *         MLOPS_E_IO, MLOPS_E_NOMEM
+ * @return MLOPS_E_NOT_FOUND if there is no such entry; MLOPS_E_SCHEMA if it is no table, lacks
+ *         the column, or texts are no such times (the first one is named); MLOPS_E_INVALID if no
+ *         row would be held out, or all; MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_draft_split(mlops_draft *self, const char *path,

@@ -300,6 +300,8 @@ static mlops_status draw(mlops_split_opts *opts, const mlops__facts *facts,
                          const mlops_table *table, mlops__buf *bits, int64_t *n, mlops_error *err) {
     mlops__draw plan = {opts->kind, opts->share, (uint64_t)opts->seed, NULL, facts->n_rows};
     MLOPS_TRY(choose_column(opts, facts, table, &plan.column, err));
+    if (opts->kind == MLOPS_SPLIT_TIME)
+        MLOPS_TRY(mlops__times_check(plan.column, opts->column, facts->n_rows, err));
     mlops__buf_zero(bits, (size_t)(facts->n_rows / 8 + (facts->n_rows % 8 != 0)));
     if (bits->status) return mlops__fail_nomem(err, bits->size);
     mlops_status status = mlops__draw_rows(&plan, bits->allocator, bits->data, n);

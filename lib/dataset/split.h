@@ -19,4 +19,9 @@ typedef struct mlops__draw {
 mlops_status mlops__draw_rows(const mlops__draw *self, const mlops_allocator *allocator,
                               uint8_t *bits, int64_t *n);
 
+/* Whether texts, if the column has texts, can be ordered by time: MLOPS_E_SCHEMA names the first
+ * one that is no ISO 8601 or of another form than those before it. */
+mlops_status mlops__times_check(const mlops__column *column, const char *name, int64_t n_rows,
+                                mlops_error *err);
+
 #endif

@@ -5,6 +5,7 @@ Random tables are written as CSV by rules of their own; from the same values thi
 id, the ids of commit, tree and entries, and which rows each kind of split holds out. The profile is held against what
 other tests trust (mlops_reference_new), and is only looked for here. Prints TAP.
 """
+import datetime
 import hashlib
 import json
 import math
@@ -19,6 +20,11 @@ import tempfile
 DUMP = sys.argv[1]
 ROUNDS = 1500 if os.environ.get("MLOPS_DEEP") == "1" else 200
 TEXTS = ["x", "y y", "NA", "", "1", "true", "a,b", 'q"q', "two\nlines", "\u20ac", "nan", "\u00e4\u00f6", "?", "z"]
+FORMS = {
+    "date": lambda t: t.date().isoformat(),
+    "blank": lambda t: t.isoformat(" ", "seconds"),
+    "zone": lambda t: t.isoformat("T", "milliseconds") + "+05:30",
+}
 NAN = struct.pack("<Q", 0x7ff8000000000000)
 M64 = (1 << 64) - 1
 # The begin of xxHash's default secret.
@@ -116,11 +122,15 @@ def random_value(kind, many):
         return random.choice([random.randrange(-5, 6), random.randrange(-2**63, 2**63)])
     if kind == "float64":
         return random.choice([0.0, -0.0, 1.5, -2.25, math.inf, -math.inf, math.nan, 1e300, random.gauss(0, 1)])
+    if kind in FORMS:
+        when = datetime.datetime(1970, 1, 1) + datetime.timedelta(milliseconds=random.randrange(2**41 if many else 10**9))
+        return FORMS[kind](when)
     return f"t{random.randrange(100000)}" if many else random.choice(TEXTS)
 
 
 def random_columns(n):
     columns = [Column("row", "int64", list(range(n)))]
+    random_form = random.choice(list(FORMS))
     for name, kind in (("b", "bool"), ("i", "int64"), ("f", "float64"), ("s", "string"), ("n", "null")):
         share, many = random.choice([0, 0, 0.2, 0.9]), random.random() < 0.2
         values = [None if random.random() < share else random_value(kind, many) for _ in range(n)]
@@ -129,6 +139,9 @@ def random_columns(n):
         elif all(v is None for v in values):  # CSV has no type for them
             values[random.randrange(n)] = random_value(kind, many)
         columns.append(Column(name, kind, values))
+    values = [None if random.random() < 0.1 else random_value(random_form, random.random() < 0.5) for _ in range(n)]
+    values[random.randrange(n)] = FORMS[random_form](datetime.datetime(2000, 2, 29))
+    columns.append(Column("d", "string", values))
     return columns
 
 
@@ -166,7 +179,7 @@ def newest(column, share):
         v = column.values[row]
         if v is None or v != v:
             return (0, 0, row)
-        return (1, v.encode() if column.kind == "string" else v, row)
+        return (1, datetime.datetime.fromisoformat(v) if column.kind == "string" else v, row)
     n = len(column.values)
     return sorted(sorted(range(n), key=key)[n - portion(share, n):])
 
@@ -216,12 +229,14 @@ def run_round(folder, k):
     kind = random.choice(["random", "stratified", "time"])
     share = random.choice([0.2, 0.5, 0.001, 0.999, random.random() * 0.98 + 0.01])
     seed = random.choice([0, 1, -1, random.randrange(-2**63, 2**63)])
-    name = None if kind == "random" else random.choice([None, "b", "i", "f", "s", "n"])
+    name = None if kind == "random" else random.choice([None, "b", "i", "f", "s", "n", "d"])
     csv_bytes, table_bytes = to_csv(columns), encode(columns, n)
     path, made = folder / "in.csv", folder / "bytes"
     path.write_bytes(csv_bytes)
     command = [DUMP, path, made, kind, repr(share), str(seed)] + ([name] if name else [])
     out = subprocess.run([str(a) for a in command], capture_output=True, encoding="utf-8", check=False)
+    if kind == "time" and name == "s":
+        return "" if "'s' cannot be split by time" in out.stderr else f"seed {k}: texts are no times: {out.stderr}"
     held = expected_rows(columns, kind, share, seed, name)
     if len(held) in (0, n):
         return "" if "would hold out" in out.stderr else f"seed {k}: {len(held)} of {n} held out: {out.stderr}"

@@ -185,12 +185,98 @@ static void the_newest_are_held_out(void **state) {
         int newest = (i <= 100) || i == 102;
         if (held[i] != newest) fail_msg("row %d", i);
     }
-    d = draft_with(&f, f.t);
-    split(d, MLOPS_SPLIT_TIME, 0.001, 0, "name");
-    end_draft(d);
-    commit(f.c);
-    assert_int_equal(rows_of(&f, NULL, MLOPS_PART_HELD_OUT, held), 1);
-    assert_int_equal(held[ROWS - 1], 1);
+    end(&f);
+}
+
+/* A table of texts: row i has the i-th; "" is null. */
+static mlops_table *table_of(const char *const *texts, int n) {
+    char csv[1000];
+    int used = snprintf(csv, sizeof csv, "row,when\n");
+    for (int i = 0; i < n; i++)
+        used += snprintf(csv + used, sizeof csv - (size_t)used, "%d,%s\n", i, texts[i]);
+    return parse_csv(csv);
+}
+
+/* Texts in the order of time from the first on, but for the row without one, which is the oldest:
+ * each is held out with those behind it. */
+static void newest_texts_are_held_out(void **state) {
+    (void)state;
+    enum { N = 5 };
+    static const char *const cases[][N] = {
+        {"1999-12-31", "", "2000-02-29", "2020-01-26", "2020-02-01"},
+        {"2020-01-26T09:30", "", "2020-01-26T09:31", "2020-01-26T23:59", "2020-01-27T00:00"},
+        {"2016-12-31 23:59:59", "", "2016-12-31 23:59:60", "2017-01-01 00:00:00",
+         "2017-01-01 00:00:01"},
+        {"2020-01-26T09:30:00.099Z", "", "2020-01-26T09:30:00.100Z", "2020-01-26T09:30:01.000Z",
+         "2021-01-26T09:30:00.000Z"},
+        {"2020-01-26T09:30:00-05:30", "", "2020-01-26T10:30:00-05:30", "2020-02-01T00:00:00-05:30",
+         "2020-10-01T00:00:00-05:30"},
+        {"2020-01-26T09:30+01", "", "2020-01-26T10:30+01", "2020-02-01T00:00+01",
+         "2020-10-01T00:00+01"},
+        {"2020-01-26T09:30+0100", "", "2020-01-26T10:30+0100", "2020-02-01T00:00+0100",
+         "2020-10-01T00:00+0100"}};
+    fixture f;
+    uint8_t held[ROWS];
+    begin(&f);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        mlops_table *t = table_of(cases[i], N);
+        for (int k = 1; k < N - 1; k++) {
+            mlops_draft *d = new_draft(f.c, "d", NULL);
+            mlops_error e;
+            works(mlops_draft_add_table(d, "t", t, NULL, &e), &e);
+            split(d, MLOPS_SPLIT_TIME, k / (double)N, 0, "when");
+            end_draft(d);
+            commit(f.c);
+            assert_int_equal(rows_of(&f, NULL, MLOPS_PART_HELD_OUT, held), k);
+            for (int row = 0; row < N; row++) assert_int_equal(held[row], row >= N - k);
+        }
+        mlops_table_unref(t);
+    }
+    end(&f);
+}
+
+static void texts_that_are_no_times_are_refused(void **state) {
+    (void)state;
+    static const struct {
+        const char *texts[3], *message;
+    } cases[] = {
+        {{"26/01/2020", "27/01/2020", "x"},
+         "'when' cannot be split by time: row 0 has '26/01/2020', "
+         "which is no time in ISO 8601; right are"},
+        {{"", "2020-01-26", "2020-1-27"}, "row 2 has '2020-1-27', which is no"},
+        {{"2020-02-30", "2020-01-26", "2020-01-27"}, "row 0 has '2020-02-30'"},
+        {{"2100-02-29", "2020-01-26", "2020-01-27"}, "row 0 has '2100-02-29'"},
+        {{"2020-13-01", "2020-01-26", "2020-01-27"}, "row 0 has '2020-13-01'"},
+        {{"2020-01-26T24:00", "", ""}, "row 0 has '2020-01-26T24:00'"},
+        {{"2020-01-26T09", "", ""}, "row 0 has '2020-01-26T09'"},
+        {{"2020-01-26T09:30:", "", ""}, "row 0 has '2020-01-26T09:30:'"},
+        {{"2020-01-26T09:30:00.", "", ""}, "row 0 has '2020-01-26T09:30:00.'"},
+        {{"2020-01-26T09:30:00Zulu", "", ""}, "row 0 has '2020-01-26T09:30:00Zulu'"},
+        {{"2020-01-26T09:30:00+1", "", ""}, "row 0 has '2020-01-26T09:30:00+1'"},
+        {{"2020-01-26Z", "", ""}, "row 0 has '2020-01-26Z'"},
+        {{"2020-01-26 ", "x", ""}, "row 0 has '2020-01-26 '"},
+        {{"n", "9", "10"}, "row 0 has 'n', which"},
+        {{"\"9\"", "10", "x"}, "row 0 has '9', a number that is kept as text"},
+        {{"2020-01-26", "2020-01-27T00:00", ""},
+         "row 1 has '2020-01-27T00:00', of another form or offset than '2020-01-26' of row 0"},
+        {{"2020-01-26T00:00", "2020-01-27 00:00", ""}, "row 1 has '2020-01-27 00:00', of another"},
+        {{"", "2020-01-26T00:00Z", "2020-01-27T00:00"}, "than '2020-01-26T00:00Z' of row 1"},
+        {{"2020-01-26T00:00+01:00", "2020-01-27T00:00+02:00", ""}, "'2020-01-27T00:00+02:00', of"},
+        {{"2020-01-26T00:00-01", "2020-01-27T00:00+01", ""}, "'2020-01-27T00:00+01', of another"},
+        {{"2020-01-26T00:00:00.5", "2020-01-27T00:00:00.25", ""}, "'2020-01-27T00:00:00.25', of"},
+    };
+    fixture f;
+    mlops_error e;
+    begin(&f);
+    mlops_draft *d = new_draft(f.c, "d", NULL);
+    mlops_split_opts opts = opts_of(MLOPS_SPLIT_TIME, 0, 0, "when");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        mlops_table *t = table_of(cases[i].texts, 3);
+        works(mlops_draft_add_table(d, "t", t, NULL, &e), &e);
+        refused(mlops_draft_split(d, "t", &opts, &e), &e, MLOPS_E_SCHEMA, cases[i].message);
+        mlops_table_unref(t);
+    }
+    mlops_draft_free(d);
     end(&f);
 }
 
@@ -236,8 +322,12 @@ static void bad_splits_are_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(parts_are_the_table),     cmocka_unit_test(equal_draws_are_equal),
-        cmocka_unit_test(strata_have_their_share), cmocka_unit_test(the_newest_are_held_out),
+        cmocka_unit_test(parts_are_the_table),
+        cmocka_unit_test(equal_draws_are_equal),
+        cmocka_unit_test(strata_have_their_share),
+        cmocka_unit_test(the_newest_are_held_out),
+        cmocka_unit_test(newest_texts_are_held_out),
+        cmocka_unit_test(texts_that_are_no_times_are_refused),
         cmocka_unit_test(bad_splits_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1187,7 +1187,8 @@ public:
 
     /// Hold rows of a table out, for good with the commit. The draw depends on the number of rows, the values of the
     /// column and the seed alone, and is the same on every machine; docs/dataset.md says how it is made. A table that
-    /// is replaced has no split until it gets one.
+    /// is replaced has no split until it gets one. A column of time is of numbers, or of texts that are ISO 8601, all
+    /// of one form and offset: 2020-01-26, or with T or a blank, time, fraction, and Z or an offset.
     void split(const std::string &path, const mlops_split_opts *opts = nullptr) {
         mlops_error e;
         e.code = 0;
@@ -2125,7 +2126,8 @@ inline ::mlops::table registry_evaluate(const ::mlops::store &store, const std::
 }
 
 /// Promote a version: it holds the alias once the change is committed. A version that holds it already keeps it,
-/// and is not judged again.
+/// which is no entry of the history. It is judged again if opts has a gate, dataset, ref or path, and clauses
+/// about the alias then compare it with itself.
 ///
 /// If the alias has a gate, candidate and holders are judged here and now. Who committed to one of the records
 /// that this was based on in the meantime makes the commit return MLOPS_E_CONFLICT.
@@ -2181,9 +2183,10 @@ inline ::mlops::table registry_history(const ::mlops::store &store, const std::s
 }
 
 /// What gates said of who was to hold an alias, oldest first: number (int64, from 1 on), time_ns (int64), version
-/// (int64), verdict (string: "promoted", "refused", "overridden" where a promotion passed the gate by), gate
-/// (string), explanation (string: clauses with their values, joined by "; "), holders (string: alias=version of
-/// those compared with, as a line of CSV), dataset, commit, path (string), n_rows (int64), note (string).
+/// (int64), verdict (string: "promoted", "refused", "kept" where the holder was judged again, "overridden" where
+/// a promotion passed the gate by), gate (string), explanation (string: clauses with their values, joined by ";
+/// "), holders (string: alias=version of those compared with, as a line of CSV), dataset, commit, path (string),
+/// n_rows (int64), note (string).
 inline ::mlops::table registry_decisions(const ::mlops::store &store, const std::string &name,
                                          const std::string &alias) {
     mlops_table *out = nullptr;
@@ -2198,6 +2201,10 @@ inline ::mlops::table registry_decisions(const ::mlops::store &store, const std:
 /// The bundle carries name, version, reference and, as metadata, a JSON object of model, version, signature, run,
 /// dataset, commit, path, description, features and metadata. If somebody else takes the number first, the commit
 /// returns MLOPS_E_CONFLICT.
+///
+/// Where dataset and path (or the only table) name a table that is committed, it must have the columns that the
+/// features read, or without features those that the model's features are named by; and a target that is text
+/// needs classes, if the model tells classes apart.
 inline std::int64_t registry_register(const ::mlops::change &change, const std::string &name,
                                       const ::mlops::model &model,
                                       const mlops_register_opts *opts = nullptr) {

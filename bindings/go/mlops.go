@@ -1368,8 +1368,8 @@ func (o *MonitorOpts) c(s *scope) *C.mlops_monitor_opts {
 type PromoteOpts struct {
 	// whatever the alias's gate would say; a note is due then
 	NoGate bool
-	// condition, which becomes the alias's gate with the promotion; default: the gate that the alias has,
-	// if any
+	// condition, which becomes the alias's gate if it is met; default: the gate that the alias has, if
+	// any
 	Gate string
 	// why, in words, up to 64 KiB
 	Note string
@@ -3493,11 +3493,13 @@ func (x *Draft) AddTable(path string, table *Table, opts *DraftTableOpts) error 
 
 // Split: hold rows of a table out, for good with the commit. The draw depends on the number of rows,
 // the values of the column and the seed alone, and is the same on every machine; docs/dataset.md says
-// how it is made. A table that is replaced has no split until it gets one.
+// how it is made. A table that is replaced has no split until it gets one. A column of time is of
+// numbers, or of texts that are ISO 8601, all of one form and offset: 2020-01-26, or with T or a
+// blank, time, fraction, and Z or an offset.
 //
-// Errors: MLOPS_E_NOT_FOUND if there is no such entry; MLOPS_E_SCHEMA if it is no table or lacks the
-// column; MLOPS_E_INVALID if no row would be held out, or all; MLOPS_E_CORRUPT, MLOPS_E_IO,
-// MLOPS_E_NOMEM.
+// Errors: MLOPS_E_NOT_FOUND if there is no such entry; MLOPS_E_SCHEMA if it is no table, lacks the
+// column, or texts are no such times (the first one is named); MLOPS_E_INVALID if no row would be held
+// out, or all; MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM.
 func (x *Draft) Split(path string, opts *SplitOpts) error {
 	if x == nil || x.p == nil {
 		return closed("Draft")
@@ -5423,7 +5425,8 @@ func RegistryEvaluate(store *Store, name string, which string, dataset string, r
 }
 
 // RegistryPromote: promote a version: it holds the alias once the change is committed. A version that
-// holds it already keeps it, and is not judged again.
+// holds it already keeps it, which is no entry of the history. It is judged again if opts has a gate,
+// dataset, ref or path, and clauses about the alias then compare it with itself.
 //
 // If the alias has a gate, candidate and holders are judged here and now. Who committed to one of the
 // records that this was based on in the meantime makes the commit return MLOPS_E_CONFLICT.
@@ -5523,10 +5526,11 @@ func RegistryHistory(store *Store, name string, alias string) (*Table, error) {
 }
 
 // RegistryDecisions: what gates said of who was to hold an alias, oldest first: number (int64, from 1
-// on), time_ns (int64), version (int64), verdict (string: "promoted", "refused", "overridden" where a
-// promotion passed the gate by), gate (string), explanation (string: clauses with their values, joined
-// by "; "), holders (string: alias=version of those compared with, as a line of CSV), dataset, commit,
-// path (string), n_rows (int64), note (string).
+// on), time_ns (int64), version (int64), verdict (string: "promoted", "refused", "kept" where the
+// holder was judged again, "overridden" where a promotion passed the gate by), gate (string),
+// explanation (string: clauses with their values, joined by "; "), holders (string: alias=version of
+// those compared with, as a line of CSV), dataset, commit, path (string), n_rows (int64), note
+// (string).
 //
 // Errors: as mlops_registry_models(); MLOPS_E_NOT_FOUND if there is no such model.
 func RegistryDecisions(store *Store, name string, alias string) (*Table, error) {
@@ -5551,10 +5555,15 @@ func RegistryDecisions(store *Store, name string, alias string) (*Table, error) 
 // signature, run, dataset, commit, path, description, features and metadata. If somebody else takes
 // the number first, the commit returns MLOPS_E_CONFLICT.
 //
+// Where dataset and path (or the only table) name a table that is committed, it must have the columns
+// that the features read, or without features those that the model's features are named by; and a
+// target that is text needs classes, if the model tells classes apart.
+//
 // Errors: MLOPS_E_SCHEMA if the features do not make the model's rows: outputs by name and order, or
-// by number where the model has no names; or if it tells more or fewer classes apart;
-// MLOPS_E_NOT_FOUND if the run, dataset, commit, path or file is not there; MLOPS_E_INVALID,
-// MLOPS_E_DENIED, MLOPS_E_IO, MLOPS_E_NO_SPACE, MLOPS_E_CORRUPT, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+// by number where the model has no names; if it tells more or fewer classes apart; if the table lacks
+// a column, or has a target that is text and classes are not given; MLOPS_E_NOT_FOUND if the run,
+// dataset, commit, path or file is not there; MLOPS_E_INVALID, MLOPS_E_DENIED, MLOPS_E_IO,
+// MLOPS_E_NO_SPACE, MLOPS_E_CORRUPT, MLOPS_E_NOMEM, MLOPS_E_FORKED.
 func RegistryRegister(change *Change, name string, model *Model, opts *RegisterOpts) (int64, error) {
 	defer runtime.KeepAlive(change)
 	defer runtime.KeepAlive(model)

@@ -29,8 +29,8 @@ enum {
 typedef struct mlops_promote_opts {
     uint32_t struct_size; /**< MLOPS_PROMOTE_OPTS_INIT sets it */
     uint32_t flags;       /**< MLOPS_PROMOTE_NO_GATE */
-    const char *gate;     /**< @nullable condition, which becomes the alias's gate with the
-                               promotion; default: the gate that the alias has, if any */
+    const char *gate;     /**< @nullable condition, which becomes the alias's gate if it is met;
+                               default: the gate that the alias has, if any */
     const char *note;     /**< @nullable why, in words, up to 64 KiB */
     const char *dataset;  /**< @nullable dataset to judge on; default: that which the version
                                learned from */
@@ -108,7 +108,8 @@ MLOPS_API mlops_status mlops_registry_evaluate(mlops_table **out, mlops_store *s
 
 /**
  * Promote a version: it holds the alias once the change is committed. A version that holds it
- * already keeps it, and is not judged again.
+ * already keeps it, which is no entry of the history. It is judged again if opts has a gate,
+ * dataset, ref or path, and clauses about the alias then compare it with itself.
  *
  * If the alias has a gate, candidate and holders are judged here and now. Who committed to one of
  * the records that this was based on in the meantime makes the commit return MLOPS_E_CONFLICT.
@@ -199,10 +200,10 @@ MLOPS_API mlops_status mlops_registry_history(mlops_table **out, mlops_store *st
 
 /**
  * What gates said of who was to hold an alias, oldest first: number (int64, from 1 on), time_ns
- * (int64), version (int64), verdict (string: "promoted", "refused", "overridden" where a promotion
- * passed the gate by), gate (string), explanation (string: clauses with their values, joined by
- * "; "), holders (string: alias=version of those compared with, as a line of CSV), dataset, commit,
- * path (string), n_rows (int64), note (string).
+ * (int64), version (int64), verdict (string: "promoted", "refused", "kept" where the holder was
+ * judged again, "overridden" where a promotion passed the gate by), gate (string), explanation
+ * (string: clauses with their values, joined by "; "), holders (string: alias=version of those
+ * compared with, as a line of CSV), dataset, commit, path (string), n_rows (int64), note (string).
  *
  * @param[out] out  the table, to be ended with mlops_table_unref(); NULL after an error
  * @param store     store

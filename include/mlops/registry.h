@@ -55,6 +55,10 @@ typedef struct mlops_register_opts {
  * signature, run, dataset, commit, path, description, features and metadata. If somebody else takes
  * the number first, the commit returns MLOPS_E_CONFLICT.
  *
+ * Where dataset and path (or the only table) name a table that is committed, it must have the
+ * columns that the features read, or without features those that the model's features are named by;
+ * and a target that is text needs classes, if the model tells classes apart.
+ *
  * @param change        change that the version becomes part of
  * @param[out] version  @shape(1) its number
  * @param name          name of the model: 1 to 200 bytes of UTF-8 without control characters
@@ -62,7 +66,8 @@ typedef struct mlops_register_opts {
  * @param opts          @nullable
  * @param err           @nullable
  * @return MLOPS_E_SCHEMA if the features do not make the model's rows: outputs by name and order,
- *         or by number where the model has no names; or if it tells more or fewer classes apart;
+ *         or by number where the model has no names; if it tells more or fewer classes apart; if
+ *         the table lacks a column, or has a target that is text and classes are not given;
  *         MLOPS_E_NOT_FOUND if the run, dataset, commit,
  *         path or file is not there; MLOPS_E_INVALID, MLOPS_E_DENIED, MLOPS_E_IO, MLOPS_E_NO_SPACE,
  *         MLOPS_E_CORRUPT, MLOPS_E_NOMEM, MLOPS_E_FORKED

@@ -191,12 +191,20 @@ mlops_status mlops__gate_put(mlops_change *change, const mlops__registry_record 
 
 typedef struct mlops__lineage {
     const char *run, *dataset, *commit, *path; /* NULL: not known. In the arena */
+    int is_pending;                            /* the same change makes the commit */
 } mlops__lineage;
 
 /* What the options say of it, resolved: the id of the run, and of the commit. Not while reading. */
 mlops_status mlops__lineage_read(mlops__lineage *out, mlops_change *change,
                                  const mlops_register_opts *opts, mlops__arena *arena,
                                  mlops_error *err);
+
+/* Whether the table of a lineage has the columns that a version is made of, and a target that it
+ * can read; a lineage that names none, or a commit that is pending, is not looked at. Not while
+ * reading. */
+mlops_status mlops__schema_check(mlops_store *store, const mlops__lineage *lineage,
+                                 const mlops_model *model, const mlops_feature *features,
+                                 const char *classes, mlops__arena *arena, mlops_error *err);
 
 /* ---- judging ---- */
 
@@ -237,7 +245,8 @@ void mlops__labels_put(mlops__json_writer *json, const char *list, mlops__arena 
 
 /* Fills in the target as a version reads it. MLOPS_E_SCHEMA for a value that it does not know. */
 mlops_status mlops__labels_read(mlops__held_out *rows, const mlops__record *version,
-                                mlops__arena *arena, mlops_error *err);
+                                const mlops_model *model, mlops__arena *arena, mlops_error *err);
+extern const char mlops__labels_hint[]; /* what to do about a target that is no class number */
 
 /* Bundle and features (NULL: none) of a version. Not while reading. */
 mlops_status mlops__registry_open(mlops__registry *self, const mlops__registry_version *version,

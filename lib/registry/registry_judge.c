@@ -72,22 +72,12 @@ static mlops_status predict(const judging *self, mlops_error *err) {
 
 /* ---- metrics ---- */
 
-/* Class numbers; -1 where there is none. */
-static mlops_status to_classes(const mlops__held_out *rows, int64_t n_classes, int64_t *out,
-                               mlops_error *err) {
+/* Class numbers, as mlops__labels_read() has checked them; -1 where there is none. */
+static void to_classes(const mlops__held_out *rows, int64_t *out) {
     for (int64_t i = 0; i < rows->n_rows; i++) {
         double label = rows->target[i];
-        if (label != label) {
-            out[i] = -1;
-        } else if (label >= 0 && label < (double)n_classes && label == (double)(int64_t)label) {
-            out[i] = (int64_t)label;
-        } else {
-            return mlops__fail(err, MLOPS_E_SCHEMA,
-                               "the target of row %lld is no class from 0 to %lld", (long long)i,
-                               (long long)n_classes - 1);
-        }
+        out[i] = label != label ? -1 : (int64_t)label;
     }
-    return MLOPS_OK;
 }
 
 static mlops_status judge_classes(mlops_metrics *out, const judging *self,
@@ -96,10 +86,9 @@ static mlops_status judge_classes(mlops_metrics *out, const judging *self,
     size_t n = (size_t)rows->n_rows + 1;
     int64_t *labels = mlops__alloc_array(self->allocator, n, sizeof *labels);
     if (!labels) return mlops__fail_nomem(err, n * sizeof *labels);
-    mlops_status status = to_classes(rows, self->width, labels, err);
-    if (!status)
-        status = mlops_metric_classes(out, self->predictions, rows->n_rows, self->width, labels,
-                                      NULL, opts, err);
+    to_classes(rows, labels);
+    mlops_status status = mlops_metric_classes(out, self->predictions, rows->n_rows, self->width,
+                                               labels, NULL, opts, err);
     mlops__free(self->allocator, labels, n * sizeof *labels);
     return status;
 }
@@ -202,7 +191,8 @@ mlops_status mlops__judge_version(mlops_metrics *out, mlops__registry *self,
     j.model = mlops_bundle_model(bundle);
     j.features = features;
     j.task = mlops__task_of(j.model);
-    mlops_status status = mlops__labels_read(rows, &version->record.fields, &self->arena, &local);
+    mlops_status status =
+        mlops__labels_read(rows, &version->record.fields, j.model, &self->arena, &local);
     if (!status) status = judge_model(out, &j, mlops__store_host(self->store), &local);
     mlops_feature_unref(features);
     mlops_bundle_unref(bundle);

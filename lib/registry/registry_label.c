@@ -5,22 +5,32 @@
  */
 #include "column/column_store.h"
 #include "registry/registry.h"
+#include "text/number.h"
 
 #include <string.h>
+
+const char mlops__labels_hint[] =
+    "the model knows classes by number; register it with classes (classes=\"no,yes\"), the values "
+    "of the target as text, in the order of the model's classes";
+
+/* How many classes a model tells apart; 0: it has none. */
+static int64_t count_classes(const mlops_model *model) {
+    mlops__task task = mlops__task_of(model);
+    if (task == MLOPS__TASK_BINARY) return 2;
+    return task == MLOPS__TASK_CLASSES ? mlops_model_width(model, MLOPS_MODEL_OUTPUT_MARGIN) : 0;
+}
 
 mlops_status mlops__labels_check(const mlops_model *model, const char *list, mlops__arena *arena,
                                  mlops_error *err) {
     const char **names;
-    int64_t n, due = mlops_model_width(model, MLOPS_MODEL_OUTPUT_MARGIN);
-    mlops__task task = mlops__task_of(model);
+    int64_t n, due = count_classes(model);
     if (!list) return MLOPS_OK;
     mlops_error local;
     mlops_status status = mlops__names_parse(arena, list, &names, &n, &local);
     if (status) return mlops__fail(err, status, "classes: %s", local.message);
-    if (task == MLOPS__TASK_BINARY) due = 2;
-    if (task != MLOPS__TASK_BINARY && task != MLOPS__TASK_CLASSES)
+    if (due == 0)
         return mlops__fail(err, MLOPS_E_SCHEMA, "classes: the model's task is %s, which has none",
-                           mlops__task_name(task));
+                           mlops__task_name(mlops__task_of(model)));
     if (n == due) return MLOPS_OK;
     return mlops__fail(err, MLOPS_E_SCHEMA, "%lld class%s named, and the model tells %lld apart",
                        (long long)n, n == 1 ? " is" : "es are", (long long)due);
@@ -63,14 +73,34 @@ static mlops_status read_texts(mlops__held_out *rows, const mlops__record *class
     return MLOPS_OK;
 }
 
+/* A target without classes: a number, of one of n_classes if there are any. */
+static mlops_status read_numbers(mlops__held_out *rows, int64_t n_classes, mlops_error *err) {
+    const char *name = mlops_table_name(rows->table, rows->column);
+    if (n_classes && mlops_table_type(rows->table, rows->column) == MLOPS_TYPE_STRING)
+        return mlops__fail(err, MLOPS_E_SCHEMA, "the target '%s' is text; %s", name,
+                           mlops__labels_hint);
+    MLOPS_TRY(mlops_table_values(rows->table, rows->column, rows->target, rows->n_rows, err));
+    for (int64_t i = 0; i < rows->n_rows && n_classes; i++) {
+        double label = rows->target[i];
+        if (label != label) continue;
+        if (label >= 0 && label < (double)n_classes && label == (double)(int64_t)label) continue;
+        char number[MLOPS__NUMBER_MAX];
+        mlops__format_digits(number, label, 6);
+        return mlops__fail(err, MLOPS_E_SCHEMA,
+                           "the target '%s' of row %lld is %s, and no class from 0 to %lld; %s",
+                           name, (long long)i, number, (long long)n_classes - 1,
+                           mlops__labels_hint);
+    }
+    return MLOPS_OK;
+}
+
 mlops_status mlops__labels_read(mlops__held_out *rows, const mlops__record *version,
-                                mlops__arena *arena, mlops_error *err) {
+                                const mlops_model *model, mlops__arena *arena, mlops_error *err) {
     mlops__record signature, classes;
     MLOPS_TRY(
         mlops__record_parse(&signature, mlops__record_json(version, "signature"), arena, err));
     mlops__bytes list = mlops__record_json(&signature, "classes");
-    if (list.size == 0)
-        return mlops_table_values(rows->table, rows->column, rows->target, rows->n_rows, err);
+    if (list.size == 0) return read_numbers(rows, count_classes(model), err);
     MLOPS_TRY(mlops__record_items(&classes, list, arena, err));
     for (int64_t i = 0; i < rows->n_rows; i++) rows->target[i] = mlops__not_a_number();
     return read_texts(rows, &classes, err);

@@ -66,7 +66,8 @@ mlops_status mlops__lineage_read(mlops__lineage *out, mlops_change *change,
     if (!out->dataset && (out->commit || out->path))
         return mlops__fail(err, MLOPS_E_INVALID,
                            "a commit or path without its dataset; name that too");
-    if (!out->dataset || is_pending(change, out)) return MLOPS_OK;
+    out->is_pending = out->dataset && is_pending(change, out);
+    if (!out->dataset || out->is_pending) return MLOPS_OK;
     MLOPS_TRY(mlops__commit_resolve(&out->commit, store, out->dataset, out->commit, arena, err));
     return out->path ? mlops__commit_has(store, out->dataset, out->commit, out->path, err)
                      : MLOPS_OK;

@@ -35,6 +35,7 @@ typedef struct promoting {
     const mlops__expr_clause *clauses;
     int64_t n_clauses;
     int64_t number; /* of the decision, if one is made */
+    int holds;      /* the candidate holds the alias already */
 } promoting;
 
 /* ---- reading ---- */
@@ -77,6 +78,14 @@ static mlops_status read_gate(promoting *self, mlops_error *err) {
     return MLOPS_OK;
 }
 
+/* Whether a gate, if there is one, is to be asked: a holder is judged again where the caller says
+ * by what, or on which rows. */
+static int asks(const promoting *self) {
+    const mlops_promote_opts *o = &self->opts;
+    if (o->flags & MLOPS_PROMOTE_NO_GATE) return 0;
+    return !self->holds || o->gate || o->dataset || o->ref || o->path;
+}
+
 static mlops_status read_all(promoting *self, const char *which, mlops_error *err) {
     mlops__registry *state = &self->state;
     MLOPS_TRY(mlops__registry_begin(state, mlops__change_store(self->change), self->change, err));
@@ -84,10 +93,9 @@ static mlops_status read_all(promoting *self, const char *which, mlops_error *er
     MLOPS_TRY(mlops__registry_alias_now(state, self->model, self->alias, &self->now, err));
     MLOPS_TRY(mlops__gate_read(state, self->model, self->alias, &self->gate_record,
                                &self->gate_text, err));
-    int judges =
-        self->now.version != self->candidate.number && !(self->opts.flags & MLOPS_PROMOTE_NO_GATE);
+    self->holds = self->now.version == self->candidate.number;
     if (self->opts.gate) self->gate_text = self->opts.gate;
-    if (self->gate_text && (judges || self->opts.gate)) MLOPS_TRY(read_gate(self, err));
+    if (self->gate_text && asks(self)) MLOPS_TRY(read_gate(self, err));
     MLOPS_TRY(mlops__registry_last(state, MLOPS__TABLE_DECISIONS, self->model, self->alias,
                                    &self->number, err));
     self->number++;
@@ -273,24 +281,31 @@ static mlops_status promote(const promoting *self, const char *verdict, mlops_er
     return mlops__alias_move_put(self->change, &self->now, &move, err);
 }
 
-/* Nothing is to be judged: at the most, the gate is new. */
-static mlops_status keep(const promoting *self, mlops_error *err) {
+/* The holder stays. verdict NULL: no gate was asked, and nothing is to be written. */
+static mlops_status keep(const promoting *self, const char *verdict, mlops_error *err) {
     MLOPS_TRY(expect_all(self, err));
-    if (!self->opts.gate) return MLOPS_OK;
-    MLOPS_TRY(mlops__gate_put(self->change, &self->gate_record, self->gate_text, err));
-    return mlops__registry_note(self->change, "gate", self->model, self->alias, 0, err);
+    MLOPS_TRY(mlops__registry_expect(self->change, &self->now.record, err));
+    if (!verdict) return MLOPS_OK;
+    MLOPS_TRY(expect_number(self, err));
+    MLOPS_TRY(put_decision(self, verdict, err));
+    if (self->opts.gate)
+        MLOPS_TRY(mlops__gate_put(self->change, &self->gate_record, self->gate_text, err));
+    return mlops__registry_note(self->change, "keep", self->model, self->alias,
+                                self->candidate.number, err);
 }
 
 static mlops_status run(promoting *self, const char *which, mlops_error *err) {
     mlops__expr_truth truth = MLOPS__EXPR_FALSE;
     MLOPS_TRY(check(self, err));
     MLOPS_TRY(read_all(self, which, err));
-    if (self->now.version == self->candidate.number) return keep(self, err);
+    int judges = self->gate_text && asks(self);
+    if (self->holds && !judges) return keep(self, NULL, err);
     if (!self->gate_text) return promote(self, NULL, err);
-    if (self->opts.flags & MLOPS_PROMOTE_NO_GATE) return promote(self, "overridden", err);
+    if (!judges) return promote(self, "overridden", err);
     MLOPS_TRY(judge(self, err));
     MLOPS_TRY(explain(self, &truth, err));
-    return truth == MLOPS__EXPR_TRUE ? promote(self, "promoted", err) : refuse(self, err);
+    if (truth != MLOPS__EXPR_TRUE) return refuse(self, err);
+    return self->holds ? keep(self, "kept", err) : promote(self, "promoted", err);
 }
 
 mlops_status mlops_registry_promote(mlops_change *change, const char *name, const char *which,

@@ -275,6 +275,8 @@ static mlops_status run(registering *self, mlops_error *err) {
     MLOPS_TRY(mlops__labels_check(self->model, self->opts.classes, &self->state.arena, err));
     MLOPS_TRY(
         mlops__lineage_read(&self->lineage, self->change, &self->opts, &self->state.arena, err));
+    MLOPS_TRY(mlops__schema_check(self->store, &self->lineage, self->model, self->opts.features,
+                                  self->opts.classes, &self->state.arena, err));
     MLOPS_TRY(gather(self, err));
     return put_all(self, err);
 }

@@ -286,8 +286,72 @@ static void gates_are_kept_and_dropped(void **state) {
     assert_string_equal(cell(t, 1, "gate"), "auc > 0.0");
     assert_string_equal(cell(t, 1, "decision"), "3");
     mlops_table_unref(t);
-    works(try_gate(&g, "1", "auc > 3", &e), &e); /* it holds the alias: only the gate is new */
-    refused(try_gate(&g, "2", NULL, &e), &e, MLOPS_E_REFUSED, "auc > 3.0");
+    remove_ground(&g);
+}
+
+static mlops_status judge_holder_on(ground *g, const char *dataset, mlops_error *e) {
+    mlops_change *c = new_change(g->store);
+    mlops_promote_opts opts = MLOPS_PROMOTE_OPTS_INIT;
+    opts.dataset = dataset;
+    mlops_status status = mlops_registry_promote(c, "m", "2", "champion", &opts, e);
+    commit(c);
+    mlops_change_free(c);
+    return status;
+}
+
+/* By a gate of the call, or on rows of the call; without either, nothing is done. */
+static void the_holder_is_judged_again(void **state) {
+    (void)state;
+    ground g;
+    mlops_error e;
+    char gate[64];
+    make_two(&g);
+    works(try_gate(&g, "2", "auc > 0.7", &e), &e);
+    int64_t seq = stats_of(g.store).seq;
+    works(try_gate(&g, "2", NULL, &e), &e);
+    assert_int_equal(stats_of(g.store).seq, seq);
+    refused(try_gate(&g, "2", "auc > 2", &e), &e, MLOPS_E_REFUSED, "auc > 2.0: false");
+    works(mlops_registry_gate(g.store, "m", "champion", gate, sizeof gate, NULL, &e), &e);
+    assert_string_equal(gate, "auc > 0.7");
+    refused(try_gate(&g, "2", "auc > champion.auc", &e), &e, MLOPS_E_REFUSED, "champion.auc = ");
+    works(try_gate(&g, "2", "auc >= champion.auc", &e), &e);
+    works(mlops_registry_gate(g.store, "m", "champion", gate, sizeof gate, NULL, &e), &e);
+    assert_string_equal(gate, "auc >= champion.auc");
+    works(judge_holder_on(&g, "points", &e), &e);
+    mlops_change *c = new_change(g.store);
+    works(mlops_registry_set_gate(c, "m", "champion", "auc > 3", &e), &e);
+    commit(c);
+    mlops_change_free(c);
+    refused(judge_holder_on(&g, "points", &e), &e, MLOPS_E_REFUSED, "auc > 3.0");
+    refused(judge_holder_on(&g, "nothing", &e), &e, MLOPS_E_NOT_FOUND, "nothing");
+    static const char *const verdicts[] = {"promoted", "refused", "refused",
+                                           "kept",     "kept",    "refused"};
+    mlops_table *t = decisions(&g);
+    assert_int_equal(mlops_table_n_rows(t), 6);
+    for (int64_t i = 0; i < 6; i++) assert_string_equal(cell(t, i, "verdict"), verdicts[i]);
+    assert_string_equal(cell(t, 3, "holders"), "champion=2");
+    mlops_table_unref(t);
+    t = history(&g, "m", "champion");
+    assert_int_equal(mlops_table_n_rows(t), 1);
+    mlops_table_unref(t);
+    assert_int_equal(held_at(&g, "m", "champion", 0), 2);
+    remove_ground(&g);
+}
+
+/* Who was judged as the holder holds the alias no more. */
+static void a_holder_that_goes_conflicts(void **state) {
+    (void)state;
+    ground g;
+    mlops_error e;
+    mlops_promote_opts opts = MLOPS_PROMOTE_OPTS_INIT;
+    make_two(&g);
+    promote(&g, "m", "2", "champion");
+    mlops_change *c = new_change(g.store);
+    opts.gate = "auc > 0.7";
+    works(mlops_registry_promote(c, "m", "2", "champion", &opts, &e), &e);
+    promote(&g, "m", "1", "champion");
+    refused(mlops_change_commit(c, NULL, &e), &e, MLOPS_E_CONFLICT, "'m/champion'");
+    mlops_change_free(c);
     remove_ground(&g);
 }
 
@@ -383,7 +447,7 @@ static void data_that_cannot_judge_is_named(void **state) {
             MLOPS_E_SCHEMA, "points.csv");
     commit_points(&g, data, "x", 1);
     refused(mlops_registry_evaluate(&t, g.store, "m", "2", "points", NULL, NULL, &e), &e,
-            MLOPS_E_INVALID, "version 2 of \"m\": ");
+            MLOPS_E_SCHEMA, "version 2 of \"m\": the target 'x' of row 0 is ");
     refused(mlops_registry_evaluate(&t, g.store, "m", "2", "nothing", NULL, NULL, &e), &e,
             MLOPS_E_NOT_FOUND, "nothing");
     refused(mlops_registry_evaluate(&t, g.store, "m", "2", NULL, NULL, "a.csv", &e), &e,
@@ -467,6 +531,8 @@ int main(void) {
         cmocka_unit_test(a_refusal_changes_nothing_else),
         cmocka_unit_test(what_is_unknown_does_not_pass),
         cmocka_unit_test(gates_are_kept_and_dropped),
+        cmocka_unit_test(the_holder_is_judged_again),
+        cmocka_unit_test(a_holder_that_goes_conflicts),
         cmocka_unit_test(a_gate_is_passed_by_with_a_note),
         cmocka_unit_test(gates_that_mean_nothing_are_refused),
         cmocka_unit_test(data_that_cannot_judge_is_named),

@@ -98,12 +98,95 @@ static void values_that_are_no_class_are_named(void **state) {
     mlops_table *rows = make_rows("no", "yes"), *out;
     mlops_error e;
     register_on(g, rows, "no,maybe");
-    register_on(g, rows, NULL);
     refused(mlops_registry_evaluate(&out, g->store, "m", "1", NULL, NULL, NULL, &e), &e,
             MLOPS_E_SCHEMA, "'yes', is none of its classes");
-    refused(mlops_registry_evaluate(&out, g->store, "m", "2", NULL, NULL, NULL, &e), &e,
-            MLOPS_E_SCHEMA, "'y'");
     assert_null(out);
+    mlops_table_unref(rows);
+    remove_ground(g);
+}
+
+static mlops_status try_to_register(ground *g, const char *path, const char *classes,
+                                    const mlops_feature *features, mlops_error *e) {
+    mlops_register_opts opts = MLOPS_REGISTER_OPTS_INIT;
+    mlops_model *model = load_model();
+    mlops_change *c = new_change(g->store);
+    int64_t version;
+    opts.dataset = "points";
+    opts.path = path;
+    opts.classes = classes;
+    opts.features = features;
+    mlops_status status = mlops_registry_register(c, &version, "t", model, &opts, e);
+    mlops_change_free(c);
+    mlops_model_unref(model);
+    return status;
+}
+
+/* At registration where the table is known, else when it is judged: the message says what to do. */
+static void targets_that_are_no_class_numbers_name_classes(void **state) {
+    ground here, *g = &here;
+    (void)state;
+    make_ground(g);
+    mlops_table *numbers = make_rows("0", "1"), *texts = make_rows("no", "yes");
+    mlops_table *twos = make_rows("1", "2"), *out = numbers;
+    mlops_error e;
+    register_on(g, numbers, NULL);
+    commit_points(g, texts, "y", 1);
+    refused(try_to_register(g, NULL, NULL, NULL, &e), &e, MLOPS_E_SCHEMA,
+            "the target 'y' of table 'points.csv' is text; ");
+    has(e.message, "register it with classes (classes=\"no,yes\")");
+    works(try_to_register(g, NULL, "no,yes", NULL, &e), &e);
+    refused(mlops_registry_evaluate(&out, g->store, "m", "1", "points", NULL, NULL, &e), &e,
+            MLOPS_E_SCHEMA, "version 1 of \"m\": the target 'y' is text; ");
+    has(e.message, "classes=");
+    assert_null(out);
+    register_on(g, twos, NULL); /* its rows are not read then */
+    refused(mlops_registry_evaluate(&out, g->store, "m", "2", NULL, NULL, NULL, &e), &e,
+            MLOPS_E_SCHEMA, "is 2, and no class from 0 to 1; ");
+    has(e.message, "classes=");
+    mlops_table_unref(numbers);
+    mlops_table_unref(texts);
+    mlops_table_unref(twos);
+    remove_ground(g);
+}
+
+static void add_table(ground *g, const char *path, const mlops_table *table) {
+    mlops_change *c = new_change(g->store);
+    mlops_draft *draft;
+    mlops_error e;
+    mlops_id id;
+    works(mlops_draft_new(&draft, c, "points", NULL, &e), &e);
+    works(mlops_draft_add_table(draft, path, table, NULL, &e), &e);
+    works(mlops_draft_commit(draft, &id, &e), &e);
+    mlops_draft_free(draft);
+    commit(c);
+    mlops_change_free(c);
+}
+
+/* The columns that a version is made of are those of the table that it learned from. */
+static void tables_without_the_columns_are_refused(void **state) {
+    ground here, *g = &here;
+    (void)state;
+    static const char csv[] = "x,color_n,z,v,y\n1,2,3,4,1\n5,6,7,8,0\n";
+    static const char made[] = "x = x\ncolour_n = color_n\nz = z + v";
+    mlops_table *rows = make_rows("0", "1"), *other;
+    mlops_feature *features;
+    mlops_error e;
+    make_ground(g);
+    works(mlops_table_parse(&other, csv, sizeof csv - 1, NULL, &e), &e);
+    works(mlops_feature_fit(&features, made, other, NULL, &e), &e);
+    commit_points(g, other, "y", 1);
+    refused(try_to_register(g, NULL, NULL, NULL, &e), &e, MLOPS_E_SCHEMA,
+            "the model's feature 'colour_n' is no column of table 'points.csv' of dataset "
+            "'points'; did you mean 'color_n'?");
+    works(try_to_register(g, NULL, NULL, features, &e), &e);
+    add_table(g, "rows.csv", rows); /* of two tables none is meant until one is named */
+    works(try_to_register(g, NULL, NULL, NULL, &e), &e);
+    works(try_to_register(g, "rows.csv", NULL, NULL, &e), &e);
+    refused(try_to_register(g, "points.csv", NULL, NULL, &e), &e, MLOPS_E_SCHEMA, "'colour_n'");
+    refused(try_to_register(g, "rows.csv", NULL, features, &e), &e, MLOPS_E_SCHEMA,
+            "the features' input 'color_n' is no column of table 'rows.csv'");
+    mlops_feature_unref(features);
+    mlops_table_unref(other);
     mlops_table_unref(rows);
     remove_ground(g);
 }
@@ -113,6 +196,8 @@ int main(void) {
         cmocka_unit_test(texts_are_judged_as_their_classes),
         cmocka_unit_test(lists_that_do_not_fit_are_refused),
         cmocka_unit_test(values_that_are_no_class_are_named),
+        cmocka_unit_test(targets_that_are_no_class_numbers_name_classes),
+        cmocka_unit_test(tables_without_the_columns_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

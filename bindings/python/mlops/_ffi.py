@@ -3490,7 +3490,9 @@ class Draft(_rt.Handle):
     def split(self, path, *, kind=None, share=None, seed=None, column=None):
         """Hold rows of a table out, for good with the commit. The draw depends on the number of rows, the
         values of the column and the seed alone, and is the same on every machine; docs/dataset.md says how
-        it is made. A table that is replaced has no split until it gets one.
+        it is made. A table that is replaced has no split until it gets one. A column of time is of
+        numbers, or of texts that are ISO 8601, all of one form and offset: 2020-01-26, or with T or a
+        blank, time, fraction, and Z or an offset.
 
             path: of a table in it
             kind: default Split.RANDOM
@@ -3498,8 +3500,9 @@ class Draft(_rt.Handle):
             seed: of the draw; default 0
             column: of strata or time; default: the table's target or time
 
-        Raises: NotFoundError if there is no such entry; SchemaError if it is no table or lacks the column;
-        InvalidError if no row would be held out, or all; CorruptError, IoError, NomemError.
+        Raises: NotFoundError if there is no such entry; SchemaError if it is no table, lacks the column, or
+        texts are no such times (the first one is named); InvalidError if no row would be held out, or all;
+        CorruptError, IoError, NomemError.
         """
         h = self._open()
         opts = _split_opts(kind=kind, share=share, seed=seed, column=column)
@@ -5726,7 +5729,8 @@ def registry_evaluate(store, name, which, dataset=None, ref=None, path=None):
 def registry_promote(change, name, which, alias, *, no_gate=False, gate=None, note=None, dataset=None,
                      ref=None, path=None):
     """Promote a version: it holds the alias once the change is committed. A version that holds it already keeps
-    it, and is not judged again.
+    it, which is no entry of the history. It is judged again if opts has a gate, dataset, ref or path, and
+    clauses about the alias then compare it with itself.
 
     If the alias has a gate, candidate and holders are judged here and now. Who committed to one of the records
     that this was based on in the meantime makes the commit return ConflictError.
@@ -5736,8 +5740,8 @@ def registry_promote(change, name, which, alias, *, no_gate=False, gate=None, no
         which: alias, number or "latest"; may be registered in the same change
         alias: alias to hold
         no_gate: whatever the alias's gate would say; a note is due then
-        gate: condition, which becomes the alias's gate with the promotion; default: the gate that the alias
-            has, if any
+        gate: condition, which becomes the alias's gate if it is met; default: the gate that the alias has, if
+            any
         note: why, in words, up to 64 KiB
         dataset: dataset to judge on; default: that which the version learned from
         ref: branch, tag or digits of a commit; default: the commit that the version learned from, or the
@@ -5845,10 +5849,10 @@ def registry_history(store, name, alias):
 
 def registry_decisions(store, name, alias):
     """What gates said of who was to hold an alias, oldest first: number (int64, from 1 on), time_ns (int64),
-    version (int64), verdict (string: "promoted", "refused", "overridden" where a promotion passed the gate
-    by), gate (string), explanation (string: clauses with their values, joined by "; "), holders (string:
-    alias=version of those compared with, as a line of CSV), dataset, commit, path (string), n_rows (int64),
-    note (string).
+    version (int64), verdict (string: "promoted", "refused", "kept" where the holder was judged again,
+    "overridden" where a promotion passed the gate by), gate (string), explanation (string: clauses with their
+    values, joined by "; "), holders (string: alias=version of those compared with, as a line of CSV), dataset,
+    commit, path (string), n_rows (int64), note (string).
 
         store: store
         name: name of the model
@@ -5874,6 +5878,10 @@ def registry_register(change, name, model, *, file=None, features=None, referenc
     run, dataset, commit, path, description, features and metadata. If somebody else takes the number first,
     the commit returns ConflictError.
 
+    Where dataset and path (or the only table) name a table that is committed, it must have the columns that
+    the features read, or without features those that the model's features are named by; and a target that is
+    text needs classes, if the model tells classes apart.
+
         change: change that the version becomes part of
         name: name of the model: 1 to 200 bytes of UTF-8 without control characters
         model: model
@@ -5892,9 +5900,9 @@ def registry_register(change, name, model, *, file=None, features=None, referenc
         metadata: a JSON object, up to 64 KiB, kept as it is
 
     Raises: SchemaError if the features do not make the model's rows: outputs by name and order, or by number
-    where the model has no names; or if it tells more or fewer classes apart; NotFoundError if the run, dataset,
-    commit, path or file is not there; InvalidError, DeniedError, IoError, NoSpaceError, CorruptError, NomemError,
-    ForkedError.
+    where the model has no names; if it tells more or fewer classes apart; if the table lacks a column, or has a
+    target that is text and classes are not given; NotFoundError if the run, dataset, commit, path or file is not
+    there; InvalidError, DeniedError, IoError, NoSpaceError, CorruptError, NomemError, ForkedError.
     """
     change_h = _rt.opened(change, Change, "change")
     version = C.c_int64()

@@ -245,9 +245,16 @@ def op_register(w, c, m):
         more["file"] = learner.path
     number = len(m.models[name].versions) + 1 if name in m.models else 1
     if c is None:
-        register_easily(w, name, learner, opts, texts, more, number)
+        verb = lambda: register_easily(w, name, learner, opts, texts, more, number)
     else:
-        same(mlops.registry_register(c, name, learner.model, **opts, **texts, **more), number, f"version of {name}")
+        verb = lambda: same(mlops.registry_register(c, name, learner.model, **opts, **texts, **more), number,
+                            f"version of {name}")
+    entries = w.m.data[kept.dataset].commits[kept.commit].entries if kept.dataset else {}
+    tables = [e for p, e in entries.items() if e.columns and kept.path in (None, p)]
+    if len(tables) == 1 and "x" not in [column[0] for column in tables[0].columns]:
+        fails(mlops.SchemaError, verb)
+        return f"register {learner.kind} as {name} {opts}: the table has none of its columns"
+    verb()
     note_version(m, name, learner, kept, factor, more, texts)
     return f"register {learner.kind} as {name} {number} {opts} {texts} {[*more]} {factor}"
 
@@ -339,7 +346,7 @@ def op_promote(w, c, m):
     no_gate = draw.random() < 0.15
     if no_gate:
         opts["note"] = "it must be"
-    elif a.holder() != v.number and draw.random() < (0.3 if gate else 0.5):
+    elif draw.random() < (0.3 if gate else 0.5):
         gate = given = Gate.draw(draw)
     words = f"promote {name} {which} ({v.number}) to {alias}"
     verb = lambda **more: mlops.registry_promote(c, name, which, alias, no_gate=no_gate, **opts, **more)
@@ -348,7 +355,7 @@ def op_promote(w, c, m):
             how = {**opts, **more}
             data = mlops.Commit(w.s, how.pop("dataset"), how.pop("ref")) if "dataset" in how else None
             w.s.models[name, which].promote(alias, how.pop("gate", None), data=data, no_gate=no_gate, **how)
-    if a.holder() == v.number:
+    if a.holder() == v.number and (no_gate or gate is None):
         verb()
         return words + ": holds it already"
     if no_gate or gate is None:
@@ -362,6 +369,9 @@ def op_promote(w, c, m):
         return words + f" {opts} no gate"
     more, entry, where = where_to_judge(w, v)
     opts.update(more)
+    if a.holder() == v.number and not given and not more:
+        verb()
+        return words + ": holds it already, and is not judged again"
     return words + f" {opts} gate {gate.text!r}" + judge(known, a, v, gate, given, opts, entry, where, verb)
 
 
@@ -378,8 +388,10 @@ def judge(known, a, v, gate, given, opts, entry, where, verb):
     truths = gate.judge(metrics, {n: measure(known.versions[number - 1], entry) for n, number in holders.items()})
     passes = all(t in ("true", "does not count") for t in truths.values())
     note = opts.get("note")
-    a.decisions.append(Fixed(version=v.number, verdict="promoted" if passes else "refused", gate=gate, truths=truths,
-                             holders=holders, where=where, n_rows=metrics["rows"], note=note, time=Stamp()))
+    again = a.holder() == v.number
+    verdict = "refused" if not passes else "kept" if again else "promoted"
+    a.decisions.append(Fixed(version=v.number, verdict=verdict, gate=gate, truths=truths, holders=holders, where=where,
+                             n_rows=metrics["rows"], note=note, time=Stamp()))
     if not passes:
         said = str(fails(mlops.RefusedError, verb, **with_gate))
         for text, truth in truths.items():
@@ -387,7 +399,8 @@ def judge(known, a, v, gate, given, opts, entry, where, verb):
         return ": refused"
     verb(**with_gate)
     a.gate = gate
-    a.add("promote", v.number, note, gate=gate, decision=len(a.decisions))
+    if not again:
+        a.add("promote", v.number, note, gate=gate, decision=len(a.decisions))
     return ": passes"
 
 

@@ -2203,8 +2203,9 @@ inline ::mlops::table registry_decisions(const ::mlops::store &store, const std:
 /// returns MLOPS_E_CONFLICT.
 ///
 /// Where dataset and path (or the only table) name a table that is committed, it must have the columns that the
-/// features read, or without features those that the model's features are named by; and a target that is text
-/// needs classes, if the model tells classes apart.
+/// features read; without features, all or none of those that the model's features are named by (none: its rows
+/// were made elsewhere, and no gate can judge it on that table). A target that is text needs classes then, if the
+/// model tells classes apart.
 inline std::int64_t registry_register(const ::mlops::change &change, const std::string &name,
                                       const ::mlops::model &model,
                                       const mlops_register_opts *opts = nullptr) {

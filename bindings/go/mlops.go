@@ -5556,8 +5556,9 @@ func RegistryDecisions(store *Store, name string, alias string) (*Table, error) 
 // the number first, the commit returns MLOPS_E_CONFLICT.
 //
 // Where dataset and path (or the only table) name a table that is committed, it must have the columns
-// that the features read, or without features those that the model's features are named by; and a
-// target that is text needs classes, if the model tells classes apart.
+// that the features read; without features, all or none of those that the model's features are named
+// by (none: its rows were made elsewhere, and no gate can judge it on that table). A target that is
+// text needs classes then, if the model tells classes apart.
 //
 // Errors: MLOPS_E_SCHEMA if the features do not make the model's rows: outputs by name and order, or
 // by number where the model has no names; if it tells more or fewer classes apart; if the table lacks

@@ -56,8 +56,9 @@ typedef struct mlops_register_opts {
  * the number first, the commit returns MLOPS_E_CONFLICT.
  *
  * Where dataset and path (or the only table) name a table that is committed, it must have the
- * columns that the features read, or without features those that the model's features are named by;
- * and a target that is text needs classes, if the model tells classes apart.
+ * columns that the features read; without features, all or none of those that the model's features
+ * are named by (none: its rows were made elsewhere, and no gate can judge it on that table). A
+ * target that is text needs classes then, if the model tells classes apart.
  *
  * @param change        change that the version becomes part of
  * @param[out] version  @shape(1) its number

@@ -79,6 +79,23 @@ static mlops_status find_column(const schema *self, const char *name, mlops__rec
     return MLOPS_OK;
 }
 
+/* Whether a model has names for its features, none of which is a column: its rows were made of the
+ * table elsewhere. */
+static mlops_status is_derived(const schema *self, const mlops_model *model, int *out,
+                               mlops_error *err) {
+    *out = mlops_model_feature_name(model, 0) != NULL;
+    for (int64_t i = 0; i < mlops_model_n_features(model); i++) {
+        mlops__near near;
+        mlops__record column;
+        int there;
+        const char *name = mlops_model_feature_name(model, i);
+        if (!name) return MLOPS_OK;
+        MLOPS_TRY(find_column(self, name, &column, &there, &near, err));
+        if (there) *out = 0;
+    }
+    return MLOPS_OK;
+}
+
 static mlops_status check_inputs(const schema *self, const mlops_model *model,
                                  const mlops_feature *features, mlops_error *err) {
     int64_t n = features ? mlops_feature_n_inputs(features) : mlops_model_n_features(model);
@@ -120,6 +137,9 @@ mlops_status mlops__schema_check(mlops_store *store, const mlops__lineage *linea
     if (!lineage->dataset || lineage->is_pending) return MLOPS_OK;
     mlops_status status = find_entry(&self, store, err);
     if (status) return status == MLOPS_END ? MLOPS_OK : status;
+    int derived = 0;
+    if (!features) MLOPS_TRY(is_derived(&self, model, &derived, err));
+    if (derived) return MLOPS_OK;
     MLOPS_TRY(check_inputs(&self, model, features, err));
     return check_target(&self, model, classes, err);
 }

@@ -251,9 +251,9 @@ def op_register(w, c, m):
                             f"version of {name}")
     entries = w.m.data[kept.dataset].commits[kept.commit].entries if kept.dataset else {}
     tables = [e for p, e in entries.items() if e.columns and kept.path in (None, p)]
-    if len(tables) == 1 and "x" not in [column[0] for column in tables[0].columns]:
+    if factor and len(tables) == 1 and "x" not in [column[0] for column in tables[0].columns]:
         fails(mlops.SchemaError, verb)
-        return f"register {learner.kind} as {name} {opts}: the table has none of its columns"
+        return f"register {learner.kind} as {name} {opts}: the table has no column that the features read"
     verb()
     note_version(m, name, learner, kept, factor, more, texts)
     return f"register {learner.kind} as {name} {number} {opts} {texts} {[*more]} {factor}"

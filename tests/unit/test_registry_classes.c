@@ -167,6 +167,7 @@ static void tables_without_the_columns_are_refused(void **state) {
     ground here, *g = &here;
     (void)state;
     static const char csv[] = "x,color_n,z,v,y\n1,2,3,4,1\n5,6,7,8,0\n";
+    static const char raw[] = "a,b,y\n1,2,1\n5,6,0\n";
     static const char made[] = "x = x\ncolour_n = color_n\nz = z + v";
     mlops_table *rows = make_rows("0", "1"), *other;
     mlops_feature *features;
@@ -185,6 +186,11 @@ static void tables_without_the_columns_are_refused(void **state) {
     refused(try_to_register(g, "points.csv", NULL, NULL, &e), &e, MLOPS_E_SCHEMA, "'colour_n'");
     refused(try_to_register(g, "rows.csv", NULL, features, &e), &e, MLOPS_E_SCHEMA,
             "the features' input 'color_n' is no column of table 'rows.csv'");
+    mlops_table_unref(other);
+    works(mlops_table_parse(&other, raw, sizeof raw - 1, NULL, &e), &e);
+    add_table(g, "raw.csv", other); /* rows that were made of it elsewhere have other columns */
+    works(try_to_register(g, "raw.csv", NULL, NULL, &e), &e);
+    refused(try_to_register(g, "raw.csv", NULL, features, &e), &e, MLOPS_E_SCHEMA, "input 'x'");
     mlops_feature_unref(features);
     mlops_table_unref(other);
     mlops_table_unref(rows);

@@ -5879,8 +5879,9 @@ def registry_register(change, name, model, *, file=None, features=None, referenc
     the commit returns ConflictError.
 
     Where dataset and path (or the only table) name a table that is committed, it must have the columns that
-    the features read, or without features those that the model's features are named by; and a target that is
-    text needs classes, if the model tells classes apart.
+    the features read; without features, all or none of those that the model's features are named by (none: its
+    rows were made elsewhere, and no gate can judge it on that table). A target that is text needs classes
+    then, if the model tells classes apart.
 
         change: change that the version becomes part of
         name: name of the model: 1 to 200 bytes of UTF-8 without control characters

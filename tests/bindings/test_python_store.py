@@ -65,6 +65,13 @@ class Stores(unittest.TestCase):
         told = self.store.open_run(run.id).describe()["metrics"]
         self.assertEqual(sorted(told), ["inf", "nan", "val/auc"], "of a call that fails nothing is logged")
 
+    def test_all_metrics_of_a_slow_step_are_seen(self):
+        run = self.store.run("e")
+        run.log(a=1, b=2, c=3)
+        other = subprocess.run([sys.executable, "-c", f"import mlops; r = mlops.open({self.path!r}).open_run({run.id!r}); "
+                                "print(sorted(r.describe()['metrics']))"], capture_output=True, text=True)
+        self.assertEqual(other.stdout, "['a', 'b', 'c']\n", other.stderr)
+
     def test_commits(self):
         first = self.store.data.add({"a": [1, 2, 3], "b": ["x", None, "z"]}, "d").tag("v1")
         second = self.store.data.add({"a": [1, 2, 4], "b": ["x", None, "z"]}, "d")

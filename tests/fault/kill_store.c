@@ -299,7 +299,7 @@ static void prepare(const verb *v, const stage *st) {
 
 /* 1 if the child was killed, 0 if the verb came to its end first, 2 if there was no such call. */
 static int run_killed(const verb *v, const stage *st, int64_t n, moment when) {
-    int status;
+    int status = 0;
     fflush(stdout);
     pid_t pid = fork();
     if (pid == 0) {

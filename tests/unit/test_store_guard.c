@@ -133,7 +133,7 @@ static void a_child_is_another_process(void **state) {
     mlops_store *s = open_store(p.path, NULL);
     fflush(stdout);
     pid_t pid = fork();
-    if (pid == 0) _exit(opens(p.path, 0, NULL) != MLOPS_OK);
+    if (pid == 0) leave(opens(p.path, 0, NULL) != MLOPS_OK);
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_int_equal(status, 0);
     mlops_store_close(s);
@@ -149,17 +149,17 @@ static void opened_elsewhere(const place *p, mlops_status want, int apart) {
     pid_t pid = fork();
     if (pid == 0) {
         mlops_error e = {0};
-        if (apart && unshare(CLONE_NEWPID)) _exit(77);
+        if (apart && unshare(CLONE_NEWPID)) leave(77);
         pid_t inner = apart ? fork() : 0;
-        if (inner) _exit(waitpid(inner, &status, 0) != inner ? 1 : WEXITSTATUS(status));
+        if (inner) leave(waitpid(inner, &status, 0) != inner ? 1 : WEXITSTATUS(status));
         mlops_status got = opens(p->path, 0, &e);
-        if (got != want || (want && !strstr(e.message, "container"))) _exit(2);
+        if (got != want || (want && !strstr(e.message, "container"))) leave(2);
         mlops_store *s;
         mlops_store_opts opts = MLOPS_STORE_OPTS_INIT;
         opts.index = MLOPS_STORE_INDEX_MEMORY;
-        if (mlops_store_open(&s, p->path, &opts, NULL)) _exit(3);
+        if (mlops_store_open(&s, p->path, &opts, NULL)) leave(3);
         mlops_store_close(s);
-        _exit(0);
+        leave(0);
     }
     assert_int_equal(waitpid(pid, &status, 0), pid);
     if (WEXITSTATUS(status) == 77) {

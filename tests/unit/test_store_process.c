@@ -12,7 +12,7 @@ enum { PATIENCE = 250 /* seconds after which a process that waits has waited in 
 
 /* In the child: no asserts, since they jump back into the parent's list of tests. */
 static void must(int condition, int where) {
-    if (!condition) _exit(where & 127);
+    if (!condition) leave(where & 127);
 }
 #define MUST(condition) must((condition) != 0, __LINE__)
 
@@ -104,7 +104,7 @@ static void alternate(mlops_sync sync) {
         MUST(s);
         take_turns(s, 1, to[0], from[1]);
         mlops_store_close(s);
-        _exit(0);
+        leave(0);
     }
     pid_t two = child_begins();
     if (two == 0) {
@@ -112,7 +112,7 @@ static void alternate(mlops_sync sync) {
         MUST(s);
         take_turns(s, 0, from[0], to[1]);
         mlops_store_close(s);
-        _exit(0);
+        leave(0);
     }
     ends_well(one);
     ends_well(two);
@@ -155,7 +155,7 @@ static void readers_see_the_newest(void **state) {
             MUST(write(from[1], &byte, 1) == 1);
         }
         mlops_store_close(s);
-        _exit(0);
+        leave(0);
     }
     mlops_store *s = open_store(p.path, NULL);
     for (int i = 0; i < TURNS; i++) {
@@ -210,7 +210,7 @@ static void nobody_overtakes_unseen(void **state) {
             MUST(s);
             for (int k = 0; k < COUNTS; k++) count_up(s);
             mlops_store_close(s);
-            _exit(0);
+            leave(0);
         }
     for (int i = 0; i < PROCESSES; i++) ends_well(pids[i]);
     mlops_store *s = open_store(p.path, NULL);
@@ -236,7 +236,7 @@ static void many_open_and_close_at_once(void **state) {
                 MUST(put_quietly(s, "a", "1", NULL, 0));
                 mlops_store_close(s);
             }
-            _exit(0);
+            leave(0);
         }
     for (int i = 0; i < PROCESSES; i++) ends_well(pids[i]);
     mlops_store *s = open_store(p.path, NULL);
@@ -283,7 +283,7 @@ static void a_child_opens_its_own(void **state) {
             MUST(put_quietly(mine, key, "1", NULL, 0));
             MUST(!mlops_store_content(mine, &id, NULL, 0, NULL, NULL));
             mlops_store_close(mine);
-            _exit(0);
+            leave(0);
         }
         put(s, "parent", key);
         ends_well(pid);
@@ -309,7 +309,7 @@ static void a_child_that_stays_locks_nothing(void **state) {
     pid_t stays = child_begins();
     if (stays == 0) {
         pause();
-        _exit(0);
+        leave(0);
     }
     mlops_store_close(s);
     pid_t opens = child_begins();
@@ -318,7 +318,7 @@ static void a_child_that_stays_locks_nothing(void **state) {
         MUST(mine);
         MUST(put_quietly(mine, "a", "1", NULL, 0));
         mlops_store_close(mine);
-        _exit(0);
+        leave(0);
     }
     ends_well(opens);
     assert_int_equal(kill(stays, SIGKILL), 0);
@@ -441,7 +441,7 @@ static void a_dead_reader_costs_nothing(void **state) {
         MUST(mine && !mlops__store_read_begin(mine, &index, NULL));
         MUST(write(tell[1], "x", 1) == 1);
         pause();
-        _exit(0);
+        leave(0);
     }
     assert_int_equal(read(tell[0], &byte, 1), 1);
     assert_int_equal(kill(pid, SIGKILL), 0);

@@ -513,8 +513,11 @@ func TestConformance(t *testing.T) {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(filepath.Join(folder, "conformance.json"))
+	if err != nil && os.Getenv("MLOPS_SOURCE_ROOT") == "" {
+		t.Skip(err) // an installed package comes without the script
+	}
 	if err != nil {
-		t.Skip(err)
+		t.Fatal(err)
 	}
 	var steps []step
 	if err := json.Unmarshal(text, &steps); err != nil {

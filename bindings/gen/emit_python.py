@@ -74,7 +74,7 @@ def define_class(api, handle):
     out += [] if handle["threadsafe"] else ["    _locked = True"]
     verbs = names.verbs(api, handle["name"])
     if not any(Method(api, f).is_init() for f in verbs):
-        makers = [f["verb"] for f in verbs if names.param(f, "new")]
+        makers = [f["verb"] for f in verbs if names.param(f, "new") and Method(api, f).makes_own()]
         says = ", ".join(f"{types.identifier(m)}()" for m in makers) or "other objects"
         out += ["", "    def __init__(self):",
                 f'        raise TypeError("{names.camel(handle["name"])} is made by {says}")']

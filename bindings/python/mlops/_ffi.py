@@ -2957,7 +2957,7 @@ class Feature(_rt.Handle):
     _end = lib.mlops_feature_unref
 
     def __init__(self):
-        raise TypeError("Feature is made by fit(), load(), parse(), apply()")
+        raise TypeError("Feature is made by fit(), load(), parse()")
 
     @classmethod
     def fit(cls, definition, table):
@@ -4026,7 +4026,7 @@ class Run(_rt.Handle):
     _end = lib.mlops_run_close
 
     def __init__(self):
-        raise TypeError("Run is made by start(), open(), points(), artifacts(), search(), experiments()")
+        raise TypeError("Run is made by start(), open()")
 
     @classmethod
     def start(cls, store, experiment, *, name=None, parent=None, actor=None, source=None, dataset=None,
@@ -4538,7 +4538,7 @@ class Watch(_rt.Handle):
     _locked = True
 
     def __init__(self):
-        raise TypeError("Watch is made by open(), drift(), windows()")
+        raise TypeError("Watch is made by open()")
 
     @classmethod
     def open(cls, store, model, which, *, name=None, drift=None, window_rows=None):

@@ -21,6 +21,7 @@
 #include <mlops/metric.h>
 #include <mlops/model.h>
 #include <mlops/monitor.h>
+#include <mlops/online.h>
 #include <mlops/profile.h>
 #include <mlops/promote.h>
 #include <mlops/reference.h>

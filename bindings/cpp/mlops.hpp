@@ -1705,6 +1705,63 @@ public:
     }
 };
 
+/// An online view that is open.
+class online : public detail::handle<mlops_online, mlops_online_close> {
+public:
+    using handle::handle;
+
+    /// Define a view. The same again is fine.
+    static void define(const ::mlops::change &change, const std::string &name, const ::mlops::table &like,
+                       const std::string &key, const std::string &event_time,
+                       const mlops_online_opts *opts = nullptr) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_online_define(detail::required(change), name.c_str(), detail::required(like), key.c_str(), event_time.c_str(), opts, &e), "mlops_online_define", &e);
+    }
+
+    /// Open a view.
+    static ::mlops::online open(const ::mlops::store &store, const std::string &name) {
+        mlops_online *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_online_open(&out, detail::required(store), name.c_str(), &e), "mlops_online_open", &e);
+        return ::mlops::online(out);
+    }
+
+    /// Put rows: all of them or none, in one transaction, so that many at once take little more time than one. A row
+    /// that is older than the one of its entity is left out.
+    std::int64_t put(const ::mlops::table &rows) {
+        std::int64_t n_put = 0;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_online_put(need(), detail::required(rows), &n_put, &e), "mlops_online_put", &e);
+        return n_put;
+    }
+
+    /// Get the rows of entities, all of one moment: one row for each key, in the order of the keys.
+    ///
+    /// The columns are those of the view, then status (string) and age_ns (int64: as_of_ns less the event time). A
+    /// status is "hit"; "expired" for a row whose age is above ttl_ns; "missing"; or "null" for a key with a null in
+    /// it. Where it is no hit, all but the key and, of a row that has expired, its times and age are null.
+    ::mlops::table get(const ::mlops::table &keys, std::int64_t as_of_ns) {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_online_get(&out, need(), detail::required(keys), as_of_ns, &e), "mlops_online_get", &e);
+        return ::mlops::table(out);
+    }
+
+    /// All views, by name: name, columns, key, event_time, created (strings; lists of names as options spell them),
+    /// ttl_ns (int64; null: for ever), created_ns (int64: when it was defined).
+    static ::mlops::table list(const ::mlops::store &store) {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_online_list(&out, detail::required(store), &e), "mlops_online_list", &e);
+        return ::mlops::table(out);
+    }
+};
+
 /// A watch. The rows of a window that is not yet full end with it. One thread at a time.
 class watch : public detail::handle<mlops_watch, mlops_watch_close> {
 public:

@@ -363,6 +363,8 @@ type StoreStats struct {
 	IndexBytes int64
 	// hash of all records: equal in stores that hold the same
 	State uint64
+	// that the rows of online views take
+	OnlineBytes int64
 }
 
 func makeStoreStats(c *C.mlops_store_stats) (r StoreStats) {
@@ -375,6 +377,7 @@ func makeStoreStats(c *C.mlops_store_stats) (r StoreStats) {
 	r.PackBytes = int64(c.pack_bytes)
 	r.IndexBytes = int64(c.index_bytes)
 	r.State = uint64(c.state)
+	r.OnlineBytes = int64(c.online_bytes)
 	return r
 }
 
@@ -421,6 +424,8 @@ type CheckCounts struct {
 	NBytes int64
 	// bytes of packs that hold nothing: left by writers that were killed
 	NUnused int64
+	// of online views that are whole
+	NRows int64
 }
 
 func makeCheckCounts(c *C.mlops_check_counts) (r CheckCounts) {
@@ -430,6 +435,7 @@ func makeCheckCounts(c *C.mlops_check_counts) (r CheckCounts) {
 	r.NObjects = int64(c.n_objects)
 	r.NBytes = int64(c.n_bytes)
 	r.NUnused = int64(c.n_unused)
+	r.NRows = int64(c.n_rows)
 	return r
 }
 
@@ -1361,6 +1367,26 @@ func (o *MonitorOpts) c(s *scope) *C.mlops_monitor_opts {
 	c.drift = o.Drift.c(s)
 	c.name = s.optional(o.Name)
 	c.window_rows = C.int64_t(o.WindowRows)
+	return c
+}
+
+// OnlineOpts: what a view is, beside its columns and key. Zero means the default in each field.
+type OnlineOpts struct {
+	// name of an int64 column: when the row was made, in UTC nanoseconds; of two rows of one event time
+	// the later made is newer
+	Created string
+	// age up to which a row serves; default for ever
+	TtlNs int64
+}
+
+func (o *OnlineOpts) c(s *scope) *C.mlops_online_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_online_opts)(s.alloc(C.sizeof_mlops_online_opts))
+	c.struct_size = C.sizeof_mlops_online_opts
+	c.created = s.optional(o.Created)
+	c.ttl_ns = C.int64_t(o.TtlNs)
 	return c
 }
 
@@ -4616,6 +4642,141 @@ func (x *Monitor) Save(path string) error {
 	defer s.free()
 	var e C.mlops_error
 	return check(C.mlops_monitor_save(x.p, s.str(path), &e), &e, "mlops_monitor_save")
+}
+
+// Online: an online view that is open.
+type Online struct {
+	p *C.mlops_online
+}
+
+func wrapOnline(p *C.mlops_online) *Online {
+	x := &Online{p: p}
+	runtime.SetFinalizer(x, (*Online).Close)
+	return x
+}
+
+// Close ends this Online, or this share of it; it may be called again.
+func (x *Online) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	C.mlops_online_close(x.p)
+	x.p = nil
+	return nil
+}
+
+// DefineOnline: define a view. The same again is fine.
+//
+// Errors: MLOPS_E_EXISTS if there is a view of this name that is another; MLOPS_E_INVALID if the key
+// or a time names no column of its type, if a column has no type, or is called "status" or "age_ns";
+// MLOPS_E_UNSUPPORTED, MLOPS_E_LIMIT beyond 1,000 columns; MLOPS_E_CORRUPT, MLOPS_E_IO,
+// MLOPS_E_NO_SPACE, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func DefineOnline(change *Change, name string, like *Table, key string, eventTime string, opts *OnlineOpts) error {
+	defer runtime.KeepAlive(change)
+	defer runtime.KeepAlive(like)
+	var s scope
+	defer s.free()
+	if change == nil || change.p == nil {
+		return closed("Change")
+	}
+	if like == nil || like.p == nil {
+		return closed("Table")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return s.err
+	}
+	var e C.mlops_error
+	return check(C.mlops_online_define(change.p, s.str(name), like.p, s.str(key), s.str(eventTime), optsC, &e), &e, "mlops_online_define")
+}
+
+// OpenOnline: open a view.
+//
+// Errors: MLOPS_E_NOT_FOUND if there is none; MLOPS_E_UNSUPPORTED, MLOPS_E_CORRUPT, MLOPS_E_IO,
+// MLOPS_E_INVALID, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func OpenOnline(store *Store, name string) (*Online, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	var out *C.mlops_online
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_online_open(&out, store.p, s.str(name), &e), &e, "mlops_online_open"); err != nil {
+		return nil, err
+	}
+	r := wrapOnline(out)
+	return r, nil
+}
+
+// Put: put rows: all of them or none, in one transaction, so that many at once take little more time
+// than one. A row that is older than the one of its entity is left out.
+//
+// Errors: MLOPS_E_SCHEMA if a column is missing or of another type; MLOPS_E_INVALID if a key or a time
+// is null; MLOPS_E_LIMIT if the key of a row takes more than 400 bytes; MLOPS_E_CORRUPT, MLOPS_E_IO,
+// MLOPS_E_NO_SPACE, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func (x *Online) Put(rows *Table) (int64, error) {
+	if x == nil || x.p == nil {
+		return 0, closed("Online")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(rows)
+	if rows == nil || rows.p == nil {
+		return 0, closed("Table")
+	}
+	var nPut C.int64_t
+	var e C.mlops_error
+	if err := check(C.mlops_online_put(x.p, rows.p, &nPut, &e), &e, "mlops_online_put"); err != nil {
+		return 0, err
+	}
+	return int64(nPut), nil
+}
+
+// Get: get the rows of entities, all of one moment: one row for each key, in the order of the keys.
+//
+// The columns are those of the view, then status (string) and age_ns (int64: as_of_ns less the event
+// time). A status is "hit"; "expired" for a row whose age is above ttl_ns; "missing"; or "null" for a
+// key with a null in it. Where it is no hit, all but the key and, of a row that has expired, its times
+// and age are null.
+//
+// Errors: MLOPS_E_SCHEMA if a key column is missing or of another type; MLOPS_E_CORRUPT, MLOPS_E_IO,
+// MLOPS_E_INVALID, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func (x *Online) Get(keys *Table, asOfNs int64) (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Online")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(keys)
+	var out *C.mlops_table
+	if keys == nil || keys.p == nil {
+		return nil, closed("Table")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_online_get(&out, x.p, keys.p, C.int64_t(asOfNs), &e), &e, "mlops_online_get"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// ListOnline: all views, by name: name, columns, key, event_time, created (strings; lists of names as
+// options spell them), ttl_ns (int64; null: for ever), created_ns (int64: when it was defined).
+//
+// Errors: MLOPS_E_INVALID, MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func ListOnline(store *Store) (*Table, error) {
+	defer runtime.KeepAlive(store)
+	var out *C.mlops_table
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_online_list(&out, store.p, &e), &e, "mlops_online_list"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
 }
 
 // Watch: a watch. The rows of a window that is not yet full end with it. One thread at a time.

@@ -25,10 +25,11 @@ typedef struct mlops_check_counts {
     int64_t n_objects;    /**< pieces of content, each read whole and held against its SHA-256 */
     int64_t n_bytes;      /**< of content */
     int64_t n_unused;     /**< bytes of packs that hold nothing: left by writers that were killed */
+    int64_t n_rows;       /**< of online views that are whole */
 } mlops_check_counts;
 
 #define MLOPS_CHECK_COUNTS_INIT                                                                    \
-    { sizeof(mlops_check_counts), 0, 0, 0, 0, 0, 0, 0 }
+    { sizeof(mlops_check_counts), 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /**
  * Check a store. Writers wait meanwhile, readers do not.

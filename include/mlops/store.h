@@ -72,10 +72,11 @@ typedef struct mlops_store_stats {
     int64_t pack_bytes;    /**< of the packs */
     int64_t index_bytes;   /**< that the index takes */
     uint64_t state;        /**< hash of all records: equal in stores that hold the same */
+    int64_t online_bytes;  /**< that the rows of online views take */
 } mlops_store_stats;
 
 #define MLOPS_STORE_STATS_INIT                                                                     \
-    { sizeof(mlops_store_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+    { sizeof(mlops_store_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /**
  * Open a store, or make one where there is none.

@@ -15,6 +15,8 @@
 
 enum { STAMP_MAX = 256, VERIFIED_MAX = 16 << 20 /* bytes of a map that is read whole at open */ };
 
+static const char MAP[] = "index/data.mdb";
+
 typedef struct stamp {
     int known; /* there is one */
     int clean;
@@ -72,7 +74,7 @@ static int is_trusted(const mlops_store *self, const stamp *s) {
 static mlops_status take_seq(void *user, mlops__bytes key, mlops__bytes value, mlops_error *err) {
     int64_t *seq = user;
     if (value.size < 40 || !mlops__index_is_intact(key, value))
-        return mlops__fail(err, MLOPS_E_CORRUPT, "the index's head is damaged");
+        return mlops__fail(err, MLOPS_E_CORRUPT, "the head is damaged");
     /* u64 guard; then the place: segment, offset, durable, seq. */
     *seq = (int64_t)mlops__load_u64(value.data + 32);
     return MLOPS_OK;
@@ -87,7 +89,6 @@ static mlops_status find_seq(mlops_store *self, const char *name, int64_t *seq, 
 
 mlops_status mlops__index_peek(mlops_store *self, char name[MLOPS__PATH_ROOM], int64_t *seq,
                                mlops_error *err) {
-    static const char MAP[] = "index/data.mdb";
     stamp s;
     *seq = -1;
     MLOPS_TRY(read_stamp(self, &s, err));
@@ -116,14 +117,12 @@ static mlops_status check_record(void *user, mlops__bytes key, mlops__bytes valu
                                  mlops_error *err) {
     (void)user;
     if (mlops__index_is_intact(key, value)) return MLOPS_OK;
-    return mlops__fail(err, MLOPS_E_CORRUPT, "a record of the index is damaged");
+    return mlops__fail(err, MLOPS_E_CORRUPT, "a record is damaged");
 }
 
-/* LMDB believes what it finds: a map that was damaged while nobody had it open must not reach it.
- * Of a large one the way to the head alone is read, since all of it would take too long. */
-static mlops_status verify_map(mlops_store *self, int *sound, mlops_error *err) {
+mlops_status mlops__map_verify(mlops_store *self, const char *name, int *sound, mlops_error *err) {
     const mlops_io *io = &self->host.io;
-    const char *path = mlops__store_path(self, "index/data.mdb");
+    const char *path = mlops__store_path(self, name);
     int64_t seq;
     *sound = 0;
     int64_t file = mlops__file_number(io, path, MLOPS_IO_READ);
@@ -132,20 +131,25 @@ static mlops_status verify_map(mlops_store *self, int *sound, mlops_error *err) 
     mlops__file_end(io, file);
     mlops_status status = size <= VERIFIED_MAX
                               ? mlops__kv_walk(&self->host, path, check_record, NULL, err)
-                              : find_seq(self, "index/data.mdb", &seq, err);
+                              : find_seq(self, name, &seq, err);
     if (status == MLOPS_END) return MLOPS_OK; /* what is so large has a head */
     *sound = status == MLOPS_OK || status == MLOPS_E_UNSUPPORTED;
     return *sound || status == MLOPS_E_CORRUPT ? MLOPS_OK : status;
 }
 
-static mlops_status open_map(mlops_store *self, mlops_error *err) {
-    char display[512];
+mlops_status mlops__map_open(mlops_store *self, const char *folder, const char *name,
+                             mlops__kv_syncs syncs, mlops__kv **out, mlops_error *err) {
+    char display[512], path[MLOPS__PATH_ROOM];
     size_t n = self->dir < 400 ? self->dir : 400;
     memcpy(display, self->path, n);
-    memcpy(display + n, "/index", sizeof "/index");
-    mlops__kv_opts opts = {mlops__store_path(self, "index/data.mdb"), display, self->opts.map_max,
-                           0};
-    return mlops__kv_open(&self->kv, &self->host, &opts, err);
+    mlops__format(display + n, sizeof display - n, "/%s", folder);
+    mlops__format(path, sizeof path, "%s/%s", folder, name);
+    mlops__kv_opts opts = {mlops__store_path(self, path), display, self->opts.map_max, 0, syncs};
+    return mlops__kv_open(out, &self->host, &opts, err);
+}
+
+static mlops_status open_map(mlops_store *self, mlops_error *err) {
+    return mlops__map_open(self, "index", "data.mdb", MLOPS__KV_UNSYNCED, &self->kv, err);
 }
 
 /* What must not be there any more: one that stays would be believed. */
@@ -161,7 +165,7 @@ static mlops_status delete_file(mlops_store *self, const char *name, mlops_error
 }
 
 static mlops_status delete_map(mlops_store *self, mlops_error *err) {
-    MLOPS_TRY(delete_file(self, "index/data.mdb", err));
+    MLOPS_TRY(delete_file(self, MAP, err));
     return delete_file(self, "index/data.mdb-lock", err);
 }
 
@@ -172,7 +176,7 @@ static mlops_status set_map_aside(mlops_store *self, mlops_error *err) {
     size_t size = self->dir + MLOPS__PATH_ROOM;
     char *map = mlops__alloc(&self->host.allocator, size);
     if (map) {
-        const char *path = mlops__store_path(self, "index/data.mdb");
+        const char *path = mlops__store_path(self, MAP);
         memcpy(map, path, strlen(path) + 1);
         io->rename(io->ctx, map, mlops__store_path(self, "index/old"));
         mlops__free(&self->host.allocator, map, size);
@@ -234,7 +238,7 @@ static mlops_status keep_repairs_out(mlops_store *self, mlops_error *err) {
 
 static mlops_status open_in_memory(mlops_store *self, mlops_error *err) {
     stamp s;
-    mlops__kv_opts opts = {NULL, self->path, 0, 1};
+    mlops__kv_opts opts = {NULL, self->path, 0, 1, MLOPS__KV_UNSYNCED};
     MLOPS_TRY(keep_repairs_out(self, err));
     MLOPS_TRY(read_stamp(self, &s, err));
     self->uncut = is_trusted(self, &s);
@@ -257,7 +261,7 @@ mlops_status mlops__index_open(mlops_store *self, mlops_error *err) {
     MLOPS_TRY(mlops__guard_namespace(self, alone, err));
     MLOPS_TRY(read_stamp(self, &s, err));
     int trusted = self->uncut = is_trusted(self, &s);
-    if (trusted && alone) MLOPS_TRY(verify_map(self, &trusted, err));
+    if (trusted && alone) MLOPS_TRY(mlops__map_verify(self, MAP, &trusted, err));
     if (!trusted) {
         MLOPS_TRY(set_map_aside(self, err));
         mlops__snapshot_restore(self);

@@ -27,6 +27,7 @@ struct mlops_check {
     const char **faults;
     mlops_store *store; /* its index is in memory, made of journal and packs */
     mlops_check_counts counts;
+    int64_t n_views;    /* online views that the journal defines */
     mlops__index index; /* while records are compared */
     mlops__kv_cursor *cursor;
     mlops__bytes key, value; /* where it stands in the index in memory */
@@ -85,6 +86,7 @@ static mlops_status replay_to(mlops_check *self, int64_t seq, mlops_error *err) 
     self->counts.n_frames = index.place.chain.seq;
     self->counts.n_records = 0;
     for (int i = 1; i <= MLOPS__TABLE_LAST; i++) self->counts.n_records += index.sums[i].n;
+    self->n_views = index.sums[MLOPS__TABLE_VIEWS].n;
     if (status < 0) {
         mlops__index_end(&index);
         return status;
@@ -256,6 +258,61 @@ static mlops_status find_map(mlops_check *self, mlops_error *err) {
     return swallow(self, status, &e, err);
 }
 
+/* ---- online rows ---- */
+
+typedef struct rows {
+    mlops_check *check;
+    mlops__index_tally tally;
+} rows;
+
+static mlops_status check_row(void *user, mlops__bytes key, mlops__bytes value, mlops_error *err) {
+    rows *r = user;
+    (void)err;
+    if (mlops__index_count(&r->tally, key, value) == MLOPS_OK) return MLOPS_OK;
+    mlops_error e;
+    mlops__fail(&e, MLOPS_E_CORRUPT, "online: a row is damaged");
+    tell(r->check, &e);
+    return MLOPS_OK;
+}
+
+/* What the walk found against what the map's head says. */
+static void check_tally(mlops_check *self, const mlops__index_tally *tally) {
+    mlops_error e;
+    const mlops__table_sum *there = &tally->sums[MLOPS__TABLE_ROWS];
+    const mlops__table_sum *said = &tally->said[MLOPS__TABLE_ROWS];
+    self->counts.n_rows = there->n;
+    if (tally->has_head && there->n == said->n && there->low == said->low &&
+        there->high == said->high)
+        return;
+    if (!tally->has_head) mlops__fail(&e, MLOPS_E_CORRUPT, "online: the map has no head");
+    else
+        mlops__fail(&e, MLOPS_E_CORRUPT,
+                    "online: %lld rows are whole, of %lld that were put, or they are not the same",
+                    (long long)there->n, (long long)said->n);
+    tell(self, &e);
+}
+
+static mlops_status check_online(mlops_check *self, int locked, mlops_error *err) {
+    mlops_store *store = self->store;
+    mlops_error e;
+    rows r = {self, {{{0, 0, 0}}, {{0, 0, 0}}, 0}};
+    if (!mlops__online_exists(store)) {
+        if (self->n_views == 0) return MLOPS_OK;
+        mlops__fail(&e, MLOPS_E_CORRUPT, "online: the rows of %lld views are missing",
+                    (long long)self->n_views);
+        tell(self, &e);
+        return MLOPS_OK;
+    }
+    if (locked) MLOPS_TRY(mlops__online_lock(store, err));
+    mlops_status status = mlops__kv_walk(&store->host, mlops__store_path(store, MLOPS__ONLINE_MAP),
+                                         check_row, &r, &e);
+    if (locked) mlops__online_unlock(store);
+    if (status == MLOPS_E_UNSUPPORTED) return MLOPS_OK;
+    if (status) return swallow(self, status, &e, err);
+    check_tally(self, &r.tally);
+    return MLOPS_OK;
+}
+
 /* ---- all of it ---- */
 
 /* Of the index, a cache, nobody is told. */
@@ -272,7 +329,7 @@ static mlops_status check_folder(mlops_check *self, const char *name, mlops_erro
     return swallow(self, status, &e, err);
 }
 
-static mlops_status check_all(mlops_check *self, mlops_error *err) {
+static mlops_status check_all(mlops_check *self, int locked, mlops_error *err) {
     mlops_error e;
     MLOPS_TRY(check_folder(self, "journal", err));
     MLOPS_TRY(check_folder(self, "packs", err));
@@ -293,12 +350,13 @@ static mlops_status check_all(mlops_check *self, mlops_error *err) {
         status = replay_to(self, INT64_MAX, &e);
         MLOPS_TRY(swallow(self, status < 0 ? status : MLOPS_OK, &e, err));
     }
+    MLOPS_TRY(check_online(self, locked, err));
     return check_content(self, err);
 }
 
 static mlops_status prepare(mlops_check *self, mlops_error *err) {
     mlops_store *store = self->store;
-    mlops__kv_opts opts = {NULL, store->path, 0, 1};
+    mlops__kv_opts opts = {NULL, store->path, 0, 1, MLOPS__KV_UNSYNCED};
     MLOPS_TRY(mlops__format_read(store, err));
     MLOPS_TRY(mlops__journal_init(&store->journal, &store->host,
                                   mlops__store_path(store, "journal"), store->id, 0, err));
@@ -315,7 +373,7 @@ static mlops_status check_locked(mlops_check *self, mlops_error *err) {
     int locked = store->lock_file >= 0;
     if (locked) MLOPS_TRY(mlops__store_lock_writer(store, err));
     if (locked) mlops__lock_give(&store->lock); /* reading content takes it */
-    mlops_status status = check_all(self, err);
+    mlops_status status = check_all(self, locked, err);
     if (locked) {
         mlops__lock_take(&store->lock);
         mlops__store_unlock_writer(store);

@@ -30,12 +30,15 @@ struct mlops_store {
     int uncut;         /* no power was cut since: all that the journal has was committed */
     mlops__place tail; /* of the journal, as this process left it */
     int tail_known;
-    _Atomic(int64_t) n_ahead; /* frames up to the tail that the index lacks: relaxed commits */
-    int in_service;           /* a snapshot is being made */
-    int swept;                /* what maps of before left is deleted */
-    int64_t snapshot;         /* seq of the newest snapshot that this process knows of */
-    mlops__buf scratch;       /* a frame */
-    mlops__buf payload;       /* a frame of a pack */
+    _Atomic(int64_t) n_ahead;    /* frames up to the tail that the index lacks: relaxed commits */
+    int in_service;              /* a snapshot is being made */
+    int swept;                   /* what maps of before left is deleted */
+    int64_t snapshot;            /* seq of the newest snapshot that this process knows of */
+    _Atomic(mlops__kv *) online; /* rows; NULL: not open yet */
+    mlops__lock online_lock;     /* over its writer, and over its opening; ahead of lock */
+    _Atomic(int) online_ahead;   /* its newest commit may not be durable */
+    mlops__buf scratch;          /* a frame */
+    mlops__buf payload;          /* a frame of a pack */
 };
 
 /* Is there while a store is made of an exported one. */
@@ -46,11 +49,17 @@ enum {
     MLOPS__LOCK_USERS = 1,
     MLOPS__LOCK_SNAPSHOT = 2, /* one process writes a snapshot */
     MLOPS__LOCK_MEMORY = 3,   /* shared by those whose index is in memory, against repairs */
+    MLOPS__LOCK_ONLINE = 4,   /* one writer of rows */
     MLOPS__PATH_ROOM = 64
 };
 
 /* A path in the store, valid until the next call. */
 const char *mlops__store_path(mlops_store *self, const char *name);
+
+/* A folder of it, which may be there already. */
+mlops_status mlops__store_mkdir(mlops_store *self, const char *name, mlops_error *err);
+mlops_status mlops__store_move(mlops_store *self, const char *from, const char *to,
+                               mlops_error *err);
 
 /* The object alone: nothing of the directory is open yet. */
 mlops_status mlops__store_new(mlops_store **out, const char *path, const mlops_store_opts *opts,
@@ -95,6 +104,12 @@ mlops_status mlops__index_peek(mlops_store *self, char name[MLOPS__PATH_ROOM], i
 mlops_status mlops__index_known(mlops_store *self, int64_t *seq, mlops_error *err);
 mlops_status mlops__index_in_use(mlops_store *self, mlops_error *err); /* before its first write */
 void mlops__index_close(mlops_store *self);
+/* Any map of the store, by its folder and name there. */
+mlops_status mlops__map_open(mlops_store *self, const char *folder, const char *name,
+                             mlops__kv_syncs syncs, mlops__kv **out, mlops_error *err);
+/* LMDB believes what it finds: a map that was damaged while nobody had it open must not reach it.
+ * Of a large one the way to the head alone is read, since all of it would take too long. */
+mlops_status mlops__map_verify(mlops_store *self, const char *name, int *sound, mlops_error *err);
 void mlops__index_sweep(mlops_store *self); /* deletes a map that was set aside; one thread */
 /* The next open makes it anew, of journal and packs alone. */
 mlops_status mlops__index_discard(mlops_store *self, mlops_error *err);
@@ -119,8 +134,37 @@ mlops_status mlops__store_rebuild(mlops_store *self, mlops_error *err);
 mlops_status mlops__store_scan_packs(mlops_store *self, mlops__index *index, int64_t *n_unused,
                                      mlops_error *err);
 
+/* online.c: rows that are served. Those that use paths of the store are for who holds its lock, or
+ * has it alone. */
+#define MLOPS__ONLINE_MAP "online/data.mdb"
+mlops_status mlops__online_flush(mlops_store *self, mlops_error *err);
+void mlops__online_close(mlops_store *self);
+mlops_status mlops__online_lock(mlops_store *self, mlops_error *err); /* one writer, or a check */
+void mlops__online_unlock(mlops_store *self);
+int mlops__online_exists(mlops_store *self);
+/* Keeps what is whole of a damaged map, and makes one where there is none; *n_lost grows by the
+ * rows that are known to be lost. */
+mlops_status mlops__online_repair(mlops_store *self, int64_t *n_lost, mlops_error *err);
+
+/* A map that takes the place of the one that may be there, and is durable when it does. */
+typedef struct mlops__online_draft {
+    mlops_store *store;
+    mlops__kv *kv;
+    mlops__index index;
+    int64_t n;
+} mlops__online_draft;
+
+mlops_status mlops__online_draft_begin(mlops__online_draft *self, mlops_store *store,
+                                       mlops_error *err);
+mlops_status mlops__online_draft_put(mlops__online_draft *self, mlops__bytes key,
+                                     mlops__bytes value, mlops_error *err);
+/* After a status of the caller's that is no success nothing of it is there; returns the first. */
+mlops_status mlops__online_draft_end(mlops__online_draft *self, mlops_status status,
+                                     mlops_error *err);
+
 /* Deletes the files of a folder. */
 void mlops__wipe(mlops_store *store, const char *folder);
+void mlops__wipe_all(mlops_store *store); /* journal, packs and rows */
 
 /* content.c */
 enum { MLOPS__CHUNK = 128 << 10, MLOPS__INLINE_MAX = 2048 };

@@ -59,8 +59,7 @@ static void sum_take(mlops__table_sum *self, mlops__hash128 h) {
 static mlops_status open_value(mlops__bytes full, mlops__bytes *value, mlops_error *err) {
     mlops__bytes inner = {value->data + GUARD, value->size - GUARD};
     if (value->size < GUARD || mlops__load_u64(value->data) != guard_of(full, inner))
-        return mlops__fail(err, MLOPS_E_CORRUPT,
-                           "a record of the index (table %u) is damaged; repair makes it anew",
+        return mlops__fail(err, MLOPS_E_CORRUPT, "a record (table %u) is damaged; repair the store",
                            (unsigned)full.data[0]);
     *value = inner;
     return MLOPS_OK;
@@ -132,28 +131,40 @@ static mlops__bytes head_key(void) {
     return (mlops__bytes){key, sizeof key};
 }
 
+static int parse_head(mlops__place *place, mlops__table_sum *sums, mlops__bytes value) {
+    mlops__cursor c;
+    mlops__cursor_init(&c, value.data, value.size);
+    place->segment = mlops__cursor_i64(&c);
+    place->offset = mlops__cursor_i64(&c);
+    place->durable = mlops__cursor_i64(&c);
+    place->chain.seq = mlops__cursor_i64(&c);
+    place->chain.time_ns = mlops__cursor_i64(&c);
+    const uint8_t *link = mlops__cursor_take(&c, 32);
+    if (link) memcpy(place->chain.link, link, 32);
+    for (int i = 1; i <= MLOPS__TABLE_LAST; i++) {
+        sums[i].n = mlops__cursor_i64(&c);
+        sums[i].low = mlops__cursor_u64(&c);
+        sums[i].high = mlops__cursor_u64(&c);
+    }
+    return !c.failed;
+}
+
 static mlops_status read_head(mlops__index *self, mlops_error *err) {
     mlops__bytes value;
-    mlops__cursor c;
     mlops_status status = mlops__kv_get(self->txn, head_key(), &value, err);
     if (status == MLOPS_E_NOT_FOUND) return MLOPS_OK;
     MLOPS_TRY(status);
     MLOPS_TRY(open_value(head_key(), &value, err));
-    mlops__cursor_init(&c, value.data, value.size);
-    self->place.segment = mlops__cursor_i64(&c);
-    self->place.offset = mlops__cursor_i64(&c);
-    self->place.durable = mlops__cursor_i64(&c);
-    self->place.chain.seq = mlops__cursor_i64(&c);
-    self->place.chain.time_ns = mlops__cursor_i64(&c);
-    const uint8_t *link = mlops__cursor_take(&c, 32);
-    if (link) memcpy(self->place.chain.link, link, 32);
-    for (int i = 1; i <= MLOPS__TABLE_LAST; i++) {
-        self->sums[i].n = mlops__cursor_i64(&c);
-        self->sums[i].low = mlops__cursor_u64(&c);
-        self->sums[i].high = mlops__cursor_u64(&c);
-    }
-    if (!c.failed) return MLOPS_OK;
+    if (parse_head(&self->place, self->sums, value)) return MLOPS_OK;
     return mlops__fail(err, MLOPS_E_CORRUPT, "the index's head is cut short");
+}
+
+mlops_status mlops__index_count(mlops__index_tally *self, mlops__bytes full, mlops__bytes value) {
+    mlops__place place;
+    MLOPS_TRY(open_value(full, &value, NULL));
+    if (full.data[0] <= MLOPS__TABLE_LAST) sum_add(&self->sums[full.data[0]], hash_of(full, value));
+    if (full.data[0] == MLOPS__TABLE_HEAD) self->has_head = parse_head(&place, self->said, value);
+    return MLOPS_OK;
 }
 
 static mlops_status write_head(mlops__index *self, mlops_error *err) {

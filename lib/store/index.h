@@ -82,6 +82,17 @@ uint64_t mlops__index_state(const mlops__index *self);
  */
 int mlops__index_is_intact(mlops__bytes full_key, mlops__bytes value);
 
+/* What the records of a map add up to, and what its head says, as its pages are read. */
+typedef struct mlops__index_tally {
+    mlops__table_sum sums[MLOPS__TABLE_LAST + 1];
+    mlops__table_sum said[MLOPS__TABLE_LAST + 1];
+    int has_head;
+} mlops__index_tally;
+
+/* One record as the map has it; MLOPS_E_CORRUPT, without a message, if its guard fails. */
+mlops_status mlops__index_count(mlops__index_tally *self, mlops__bytes full_key,
+                                mlops__bytes value);
+
 /* Big-endian numbers for keys, so that order of bytes is order of numbers. */
 void mlops__key_u64(uint8_t out[8], uint64_t value);
 

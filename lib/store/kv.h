@@ -1,10 +1,11 @@
-/* The index's engine: an ordered map of bytes with transactions. The only way to LMDB.
+/* An ordered map of bytes with transactions, in which the index is, and the rows that are served.
+ * The only way to LMDB.
  *
- * One writing transaction at a time (callers hold the store's lock), any number of reading ones; a
- * reader sees the map as it was when it began, and never waits. Keys have 1 to MLOPS__KV_KEY_MAX
- * bytes and are ordered as by memcmp, shorter first. What get and cursors hand out is valid until
- * their transaction ends or, within a writing one, until the next put or del. kv_conformance() of
- * the tests says all of this in code; an engine that passes it will do.
+ * One writing transaction at a time (callers hold a lock of the store's), any number of reading
+ * ones; a reader sees the map as it was when it began, and never waits. Keys have 1 to
+ * MLOPS__KV_KEY_MAX bytes and are ordered as by memcmp, shorter first. What get and cursors hand
+ * out is valid until their transaction ends or, within a writing one, until the next put or del.
+ * kv_conformance() of the tests says all of this in code; an engine that passes it will do.
  */
 #ifndef MLOPS_STORE_KV_H
 #define MLOPS_STORE_KV_H
@@ -22,15 +23,23 @@ typedef struct mlops__kv mlops__kv;
 typedef struct mlops__kv_txn mlops__kv_txn;
 typedef struct mlops__kv_cursor mlops__kv_cursor;
 
+/* What a power cut leaves. */
+typedef enum mlops__kv_syncs {
+    MLOPS__KV_UNSYNCED = 0, /* anything: nothing is synced but by mlops__kv_sync() */
+    MLOPS__KV_ORDERED = 1,  /* a whole map, perhaps without its newest commit: one sync a commit */
+    MLOPS__KV_DURABLE = 2   /* all that was committed: two syncs a commit */
+} mlops__kv_syncs;
+
 typedef struct mlops__kv_opts {
     const char *path;    /* file of the map; the engine may put others beside it */
     const char *display; /* what messages call it */
     int64_t map_max;     /* bytes of address space; 0: as much as is sensible */
     int in_memory;       /* nothing on disk; path is not looked at */
+    mlops__kv_syncs syncs;
 } mlops__kv_opts;
 
-/* Opens the map or makes an empty one. Nothing is synced but by mlops__kv_sync(). MLOPS_E_CORRUPT
- * if what is there is no map, MLOPS_E_UNSUPPORTED if this build has no engine for files. */
+/* Opens the map or makes an empty one, which is not durable yet. MLOPS_E_CORRUPT if what is there
+ * is no map, MLOPS_E_UNSUPPORTED if this build has no engine for files. */
 mlops_status mlops__kv_open(mlops__kv **out, const mlops__host *host, const mlops__kv_opts *opts,
                             mlops_error *err);
 void mlops__kv_close(mlops__kv *self); /* no transaction is open; NULL is allowed */

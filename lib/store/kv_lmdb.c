@@ -1,9 +1,8 @@
-/* The index in a file, by LMDB.
+/* A map in a file, by LMDB.
  *
- * Owns the environment. Invariants: LMDB never syncs by itself and never writes through its map, so
- * what a power cut leaves is not trusted by those above; its own mutex is never waited for, since
- * the store's lock lets one writer in; readers that died are cleared at open, every CHECK_EVERY
- * commits, and when the map is full.
+ * Owns the environment. Invariants: LMDB syncs no more than was asked for and never writes through
+ * its map; its own mutex is never waited for, since a lock of the store's lets one writer in;
+ * readers that died are cleared at open, every CHECK_EVERY commits, and when the map is full.
  */
 #include "base/alloc.h"
 #include "file/file.h"
@@ -65,7 +64,7 @@ static mlops_status fail(const lmdb_kv *self, int code, const char *what, mlops_
     case MDB_INVALID:
     case MDB_VERSION_MISMATCH:
     case MDB_PANIC:
-        return mlops__fail(err, MLOPS_E_CORRUPT, "%s '%s': %s; repair makes it anew", what,
+        return mlops__fail(err, MLOPS_E_CORRUPT, "%s '%s': %s; repair the store", what,
                            self->display, mdb_strerror(code));
     default:
         return mlops__fail(err, MLOPS_E_IO, "%s '%s': %s", what, self->display, mdb_strerror(code));
@@ -100,7 +99,7 @@ static mlops_status lmdb_get(mlops__kv_txn *self, mlops__bytes key, mlops__bytes
     if (!code && txn->writes) code = mdb_cursor_get(txn->writer, &k, &v, MDB_SET);
     else if (!code) code = mdb_get(txn->mdb, txn->kv->dbi, &k, &v);
     if (code == MDB_NOTFOUND) return MLOPS_E_NOT_FOUND;
-    if (code) return fail(txn->kv, code, "cannot read the index", err);
+    if (code) return fail(txn->kv, code, "cannot read the map", err);
     *value = bytes_of(&v);
     return MLOPS_OK;
 }
@@ -111,7 +110,7 @@ static mlops_status lmdb_put(mlops__kv_txn *self, mlops__bytes key, mlops__bytes
     MDB_val k = val(key), v = val(value);
     int code = stand(txn);
     if (!code) code = mdb_cursor_put(txn->writer, &k, &v, 0);
-    return code ? fail(txn->kv, code, "cannot write the index", err) : MLOPS_OK;
+    return code ? fail(txn->kv, code, "cannot write the map", err) : MLOPS_OK;
 }
 
 static mlops_status lmdb_del(mlops__kv_txn *self, mlops__bytes key, mlops_error *err) {
@@ -120,7 +119,7 @@ static mlops_status lmdb_del(mlops__kv_txn *self, mlops__bytes key, mlops_error 
     leave(txn); /* it may stand on what goes away */
     int code = mdb_del(txn->mdb, txn->kv->dbi, &k, NULL);
     if (code == MDB_NOTFOUND) return MLOPS_E_NOT_FOUND;
-    return code ? fail(txn->kv, code, "cannot write the index", err) : MLOPS_OK;
+    return code ? fail(txn->kv, code, "cannot write the map", err) : MLOPS_OK;
 }
 
 static mlops_status lmdb_cursor_new(mlops__kv_cursor **out, mlops__kv_txn *txn, mlops_error *err) {
@@ -132,7 +131,7 @@ static mlops_status lmdb_cursor_new(mlops__kv_cursor **out, mlops__kv_txn *txn, 
     int code = mdb_cursor_open(mine->mdb, mine->kv->dbi, &self->mdb);
     if (code) {
         mlops__free(&self->kv->allocator, self, sizeof *self);
-        return fail(mine->kv, code, "cannot read the index", err);
+        return fail(mine->kv, code, "cannot read the map", err);
     }
     *out = &self->cursor;
     return MLOPS_OK;
@@ -149,7 +148,7 @@ static mlops_status move(lmdb_cursor *self, MDB_val *k, MDB_cursor_op op, mlops_
     MDB_val v;
     int code = mdb_cursor_get(self->mdb, k, &v, op);
     if (code == MDB_NOTFOUND) return MLOPS_END;
-    if (code) return fail(self->kv, code, "cannot read the index", err);
+    if (code) return fail(self->kv, code, "cannot read the map", err);
     *key = bytes_of(k);
     *value = bytes_of(&v);
     return MLOPS_OK;
@@ -205,7 +204,7 @@ static mlops_status lmdb_commit(mlops__kv_txn *self, mlops_error *err) {
     leave(txn);
     int code = mdb_txn_commit(txn->mdb);
     mlops__free(&kv->allocator, txn, sizeof *txn);
-    if (code) return fail(kv, code, "cannot write the index", err);
+    if (code) return fail(kv, code, "cannot write the map", err);
     if (++kv->n_commits % CHECK_EVERY == 0) mdb_reader_check(kv->env, &dead);
     return MLOPS_OK;
 }
@@ -221,13 +220,13 @@ static void lmdb_close(mlops__kv *self) {
 static mlops_status lmdb_sync(mlops__kv *self, mlops_error *err) {
     lmdb_kv *kv = (lmdb_kv *)self;
     int code = mdb_env_sync(kv->env, 1);
-    return code ? fail(kv, code, "cannot sync the index", err) : MLOPS_OK;
+    return code ? fail(kv, code, "cannot sync the map", err) : MLOPS_OK;
 }
 
 static mlops_status lmdb_copy(mlops__kv *self, const char *path, mlops_error *err) {
     lmdb_kv *kv = (lmdb_kv *)self;
     int code = mdb_env_copy2(kv->env, path, MDB_CP_COMPACT);
-    return code ? fail(kv, code, "cannot copy the index", err) : MLOPS_OK;
+    return code ? fail(kv, code, "cannot copy the map", err) : MLOPS_OK;
 }
 
 static void lmdb_size(mlops__kv *self, int64_t *used, int64_t *max) {
@@ -269,6 +268,7 @@ static mlops_status make_lock_file(const lmdb_kv *self, const mlops__host *host,
 
 /* Maps as much as the system gives: half as much after each refusal. */
 static int open_env(lmdb_kv *self, const mlops__kv_opts *opts) {
+    static const unsigned SYNCS[] = {MDB_NOSYNC, MDB_NOMETASYNC, 0}; /* mlops__kv_syncs */
     uint64_t size = opts->map_max > 0 ? (uint64_t)opts->map_max : MAP_MAX;
     for (;; size /= 2) {
         int code = mdb_env_create(&self->env);
@@ -276,7 +276,8 @@ static int open_env(lmdb_kv *self, const mlops__kv_opts *opts) {
         code = mdb_env_set_mapsize(self->env, (size_t)size);
         if (!code) code = mdb_env_set_maxreaders(self->env, READERS_MAX);
         if (!code)
-            code = mdb_env_open(self->env, opts->path, MDB_NOSUBDIR | MDB_NOSYNC | MDB_NOTLS, 0666);
+            code = mdb_env_open(self->env, opts->path,
+                                MDB_NOSUBDIR | MDB_NOTLS | SYNCS[opts->syncs], 0666);
         if (!code) return 0;
         mdb_env_close(self->env);
         self->env = NULL;
@@ -311,7 +312,7 @@ mlops_status mlops__kv_lmdb_open(mlops__kv **out, const mlops__host *host,
     mlops_status status = make_lock_file(self, host, opts->path, err);
     int code = status ? 0 : open_env(self, opts);
     if (!status && !code) code = open_dbi(self);
-    if (code) status = fail(self, code, "cannot open the index", err);
+    if (code) status = fail(self, code, "cannot open the map", err);
     if (status) {
         lmdb_close(&self->kv);
         return status;

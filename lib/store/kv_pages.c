@@ -65,6 +65,7 @@ typedef struct walk {
     uint8_t last[KEY_MAX]; /* key that was visited last */
     size_t last_size;
     mlops__bytes floor; /* the link's key, below which no key of the page may be */
+    int lenient;        /* damage is passed over */
 } walk;
 
 static mlops_status damaged(const walk *w, uint64_t page, const char *what, mlops_error *err) {
@@ -196,8 +197,9 @@ static int order_of(const walk *w, mlops__bytes a, mlops__bytes b) {
 /* Keys ascend, and none is below the key of the link that led to it. */
 static mlops_status check_order(walk *w, mlops__bytes key, uint64_t page, mlops_error *err) {
     mlops__bytes last = {w->last, w->last_size};
-    if ((w->last_size && order_of(w, last, key) >= 0) ||
-        (w->floor.size && order_of(w, w->floor, key) > 0) || key.size == 0)
+    int ordered = !(w->last_size && order_of(w, last, key) >= 0) &&
+                  !(w->floor.size && order_of(w, w->floor, key) > 0);
+    if (key.size == 0 || !(ordered || w->lenient))
         return damaged(w, page, "a key is out of order", err);
     w->floor.size = 0;
     memcpy(w->last, key.data, key.size);
@@ -242,7 +244,9 @@ static mlops_status visit_leaf(walk *w, int level, uint64_t number, mlops_error 
     size_t n = n_nodes(page);
     for (size_t i = 0; i < n; i++) {
         mlops__bytes key, value;
-        MLOPS_TRY(read_record(w, page, i, number, &key, &value, err));
+        mlops_status status = read_record(w, page, i, number, &key, &value, err);
+        if (status == MLOPS_E_CORRUPT && w->lenient) continue;
+        MLOPS_TRY(status);
         w->n_seen++;
         if (w->tree->flags) MLOPS_TRY(take_free(w, value, number, err));
         else MLOPS_TRY(w->visit(w->user, key, value, err));
@@ -258,7 +262,7 @@ static mlops_status follow(walk *w, const uint8_t *page, size_t i, uint64_t numb
     if (!node) return damaged(w, number, "a link lies outside", err);
     *out = mlops__load_u16(node) | (uint64_t)mlops__load_u16(node + 2) << 16 |
            (uint64_t)mlops__load_u16(node + 4) << 32;
-    if (i == 0) return MLOPS_OK; /* the first link has no key of its own */
+    if (i == 0 || w->lenient) return MLOPS_OK; /* the first link has no key of its own */
     if (key.size == 0 || order_of(w, last, key) >= 0)
         return damaged(w, number, "a link is out of order", err);
     w->floor = key;
@@ -282,10 +286,12 @@ static mlops_status visit_tree(walk *w, mlops_error *err) {
             level--;
             continue;
         }
-        MLOPS_TRY(follow(w, page, next[level]++, numbers[level], &numbers[level + 1], err));
-        level++;
-        next[level] = 0;
-        MLOPS_TRY(read_page(w, level, numbers[level], err));
+        mlops_status status =
+            follow(w, page, next[level]++, numbers[level], &numbers[level + 1], err);
+        if (!status) status = read_page(w, level + 1, numbers[level + 1], err);
+        if (status == MLOPS_E_CORRUPT && w->lenient) continue;
+        MLOPS_TRY(status);
+        next[++level] = 0;
     }
     return MLOPS_OK;
 }
@@ -306,6 +312,10 @@ static mlops_status walk_tree(walk *w, const tree *t, mlops_error *err) {
 
 static mlops_status walk_all(walk *w, mlops_error *err) {
     MLOPS_TRY(open_walk(w, err));
+    if (w->lenient) {
+        MLOPS_TRY(begin_tree(w, &w->trees[1], err));
+        return w->tree->depth > 0 ? visit_tree(w, err) : MLOPS_OK;
+    }
     MLOPS_TRY(walk_tree(w, &w->trees[1], err));
     MLOPS_TRY(walk_tree(w, &w->trees[0], err));
     if (w->n_known <= w->n_pages + w->n_free) return MLOPS_OK;
@@ -363,13 +373,14 @@ static int is_x86_64_like(void) {
 
 /* Through all of the map, or to one record. */
 static mlops_status pass(const mlops__host *host, const char *path, const mlops__bytes *wanted,
-                         mlops__kv_visit *visit, void *user, mlops_error *err) {
+                         int lenient, mlops__kv_visit *visit, void *user, mlops_error *err) {
     walk w;
     memset(&w, 0, sizeof w);
     w.host = host;
     w.path = path;
     w.visit = visit;
     w.user = user;
+    w.lenient = lenient;
     if (!is_x86_64_like())
         return mlops__fail(err, MLOPS_E_UNSUPPORTED, "'%s' is not checked on this machine", path);
     mlops__buf_init(&w.big, &host->allocator);
@@ -385,10 +396,15 @@ static mlops_status pass(const mlops__host *host, const char *path, const mlops_
 
 mlops_status mlops__kv_walk(const mlops__host *host, const char *path, mlops__kv_visit *visit,
                             void *user, mlops_error *err) {
-    return pass(host, path, NULL, visit, user, err);
+    return pass(host, path, NULL, 0, visit, user, err);
+}
+
+mlops_status mlops__kv_salvage(const mlops__host *host, const char *path, mlops__kv_visit *visit,
+                               void *user, mlops_error *err) {
+    return pass(host, path, NULL, 1, visit, user, err);
 }
 
 mlops_status mlops__kv_find(const mlops__host *host, const char *path, mlops__bytes key,
                             mlops__kv_visit *visit, void *user, mlops_error *err) {
-    return pass(host, path, &key, visit, user, err);
+    return pass(host, path, &key, 0, visit, user, err);
 }

@@ -14,6 +14,11 @@ typedef mlops_status mlops__kv_visit(void *user, mlops__bytes key, mlops__bytes 
 mlops_status mlops__kv_walk(const mlops__host *host, const char *path, mlops__kv_visit *visit,
                             void *user, mlops_error *err);
 
+/* The same of what is left of a damaged map: links and records that are not sound are passed over,
+ * and keys may come out of order, so that visit is to judge each record. */
+mlops_status mlops__kv_salvage(const mlops__host *host, const char *path, mlops__kv_visit *visit,
+                               void *user, mlops_error *err);
+
 /* Visits one record alone, which takes a page of each level. MLOPS_END if it is not there;
  * MLOPS_E_CORRUPT if the way there is no sound part of a map, whatever the rest is. */
 mlops_status mlops__kv_find(const mlops__host *host, const char *path, mlops__bytes key,

@@ -212,31 +212,6 @@ static mlops_status take_frames(repair *r, mlops_error *err) {
     return end_number(r, err);
 }
 
-static mlops_status make_folder(mlops_store *store, const char *name, mlops_error *err) {
-    const mlops_io *io = &store->host.io;
-    const char *path = mlops__store_path(store, name);
-    int64_t code;
-    do code = io->mkdir(io->ctx, path);
-    while (code < 0 && mlops__os_kind_of(code) == MLOPS__OS_INTERRUPTED);
-    if (code >= 0 || mlops__os_kind_of(code) == MLOPS__OS_EXISTS) return MLOPS_OK;
-    return mlops__fail_os(err, code, "cannot make the directory", path);
-}
-
-static mlops_status move(mlops_store *store, const char *from, const char *to, mlops_error *err) {
-    const mlops_io *io = &store->host.io;
-    size_t size = store->dir + MLOPS__PATH_ROOM;
-    char *source = mlops__alloc(&store->host.allocator, size);
-    if (!source) return mlops__fail_nomem(err, size);
-    const char *path = mlops__store_path(store, from);
-    memcpy(source, path, strlen(path) + 1);
-    path = mlops__store_path(store, to);
-    int64_t code;
-    do code = io->rename(io->ctx, source, path);
-    while (code < 0 && mlops__os_kind_of(code) == MLOPS__OS_INTERRUPTED);
-    mlops__free(&store->host.allocator, source, size);
-    return code < 0 ? mlops__fail_os(err, code, "cannot move to", path) : MLOPS_OK;
-}
-
 /* Is the journal sound as it is, and does it go as far as is known? Then it is left alone. */
 static mlops_status judge(const repair *r, int *sound, mlops_error *err) {
     mlops_store *store = r->store;
@@ -257,7 +232,7 @@ static mlops_status judge(const repair *r, int *sound, mlops_error *err) {
 
 static mlops_status make_journal(repair *r, mlops_error *err) {
     mlops_store *store = r->store;
-    MLOPS_TRY(make_folder(store, "journal.new", err));
+    MLOPS_TRY(mlops__store_mkdir(store, "journal.new", err));
     mlops__wipe(store, "journal.new");
     MLOPS_TRY(mlops__journal_init(&r->to, &store->host, mlops__store_path(store, "journal.new"),
                                   store->id, 1, err));
@@ -274,9 +249,9 @@ static mlops_status replace_journal(repair *r, mlops_error *err) {
     char name[64];
     int64_t now = store->host.clock.now_ns(store->host.clock.ctx);
     mlops__format(name, sizeof name, "damaged/journal-%lld", (long long)now);
-    MLOPS_TRY(make_folder(store, "damaged", err));
-    MLOPS_TRY(move(store, "journal", name, err));
-    MLOPS_TRY(move(store, "journal.new", "journal", err));
+    MLOPS_TRY(mlops__store_mkdir(store, "damaged", err));
+    MLOPS_TRY(mlops__store_move(store, "journal", name, err));
+    MLOPS_TRY(mlops__store_move(store, "journal.new", "journal", err));
     return mlops__file_sync_dir(&store->host.io, mlops__store_path(store, ""), err);
 }
 
@@ -289,8 +264,8 @@ static mlops_status find_journal(repair *r, mlops_error *err) {
     int64_t made = io->list(io->ctx, mlops__store_path(store, "journal.new"), NULL, 0);
     if (there >= 0) return MLOPS_OK;
     r->resumed = made > 0;
-    if (r->resumed) MLOPS_TRY(move(store, "journal.new", "journal", err));
-    else MLOPS_TRY(make_folder(store, "journal", err));
+    if (r->resumed) MLOPS_TRY(mlops__store_move(store, "journal.new", "journal", err));
+    else MLOPS_TRY(mlops__store_mkdir(store, "journal", err));
     return mlops__file_sync_dir(io, mlops__store_path(store, ""), err);
 }
 
@@ -364,14 +339,14 @@ static mlops_status repair_pack(mlops_store *store, int64_t number, int64_t to, 
     MLOPS_TRY(status);
     int64_t now = store->host.clock.now_ns(store->host.clock.ctx);
     mlops__format(kept, sizeof kept, "damaged/pack-%lld-%lld", (long long)number, (long long)now);
-    MLOPS_TRY(make_folder(store, "damaged", err));
-    MLOPS_TRY(move(store, name, kept, err));
+    MLOPS_TRY(mlops__store_mkdir(store, "damaged", err));
+    MLOPS_TRY(mlops__store_move(store, name, kept, err));
     return mlops__file_sync_dir(&store->host.io, mlops__store_path(store, "packs"), err);
 }
 
 static mlops_status repair_packs(mlops_store *store, mlops_error *err) {
     mlops__buf numbers;
-    MLOPS_TRY(make_folder(store, "packs", err));
+    MLOPS_TRY(mlops__store_mkdir(store, "packs", err));
     MLOPS_TRY(mlops__packs_init(&store->packs, &store->host, mlops__store_path(store, "packs"),
                                 store->id, err));
     mlops__buf_init(&numbers, &store->host.allocator);
@@ -405,18 +380,46 @@ static mlops_status repair_format(mlops_store *store, mlops_error *err) {
     int64_t now = store->host.clock.now_ns(store->host.clock.ctx);
     mlops__format(name, sizeof name, "damaged/format-%lld", (long long)now);
     if (status != MLOPS_E_NOT_FOUND) {
-        MLOPS_TRY(make_folder(store, "damaged", err));
-        MLOPS_TRY(move(store, "format", name, err));
+        MLOPS_TRY(mlops__store_mkdir(store, "damaged", err));
+        MLOPS_TRY(mlops__store_move(store, "format", name, err));
     }
     return mlops__format_write(store, err);
 }
 
+/* Was an online view ever defined? */
+static mlops_status find_views(mlops_store *store, int *out, mlops_error *err) {
+    mlops__journal journal;
+    mlops__place place;
+    mlops__frame frame;
+    mlops__ops ops;
+    mlops__op op;
+    mlops__place_init(&place);
+    MLOPS_TRY(mlops__journal_init(&journal, &store->host, mlops__store_path(store, "journal"),
+                                  store->id, 0, err));
+    mlops_status status = MLOPS_OK;
+    while (!*out && (status = mlops__journal_next(&journal, &place, &frame, err)) == MLOPS_OK) {
+        mlops__ops_init(&ops, &frame);
+        while (mlops__ops_next(&ops, &op))
+            *out |= op.kind == MLOPS__OP_PUT && op.table == MLOPS__TABLE_VIEWS;
+    }
+    mlops__journal_free(&journal);
+    return status == MLOPS_END ? MLOPS_OK : status;
+}
+
+/* Where a map is there, its own check tells what is wrong. */
+static mlops_status repair_rows(repair *r, mlops_error *err) {
+    int wanted = mlops__online_exists(r->store);
+    if (!wanted) MLOPS_TRY(find_views(r->store, &wanted, err));
+    return wanted ? mlops__online_repair(r->store, &r->n_lost, err) : MLOPS_OK;
+}
+
 static mlops_status repair_locked(repair *r, mlops_error *err) {
     MLOPS_TRY(repair_format(r->store, err));
-    MLOPS_TRY(make_folder(r->store, "index", err));
+    MLOPS_TRY(mlops__store_mkdir(r->store, "index", err));
     MLOPS_TRY(mlops__index_known(r->store, &r->known, err));
     MLOPS_TRY(repair_journal(r, err));
     MLOPS_TRY(repair_packs(r->store, err));
+    MLOPS_TRY(repair_rows(r, err));
     MLOPS_TRY(mlops__index_discard(r->store, err));
     return mlops__index_in_use(r->store, err); /* what is left is kept, though content may lack */
 }

@@ -65,6 +65,7 @@ mlops_status mlops_store_stat(mlops_store *self, mlops_store_stats *out, mlops_e
     mlops__lock_take(&self->lock);
     stats.journal_bytes = size_of_folder(self, "journal");
     stats.pack_bytes = size_of_folder(self, "packs");
+    stats.online_bytes = size_of_file(self, "online", "data.mdb");
     mlops__lock_give(&self->lock);
     mlops__kv_size(self->kv, &stats.index_bytes, &max);
     return mlops__opts_result(out, &stats, sizeof stats, "mlops_store_stats", err);

@@ -162,7 +162,7 @@ void mlops__store_read_end(mlops__index *self) { mlops__index_end(self); }
 
 /* ---- opening ---- */
 
-static mlops_status make_dir(mlops_store *self, const char *name, mlops_error *err) {
+mlops_status mlops__store_mkdir(mlops_store *self, const char *name, mlops_error *err) {
     const mlops_io *io = &self->host.io;
     const char *path = mlops__store_path(self, name);
     int64_t code;
@@ -170,6 +170,22 @@ static mlops_status make_dir(mlops_store *self, const char *name, mlops_error *e
     while (code < 0 && mlops__os_kind_of(code) == MLOPS__OS_INTERRUPTED);
     if (code >= 0 || mlops__os_kind_of(code) == MLOPS__OS_EXISTS) return MLOPS_OK;
     return mlops__fail_os(err, code, "cannot make the directory", path);
+}
+
+mlops_status mlops__store_move(mlops_store *store, const char *from, const char *to,
+                               mlops_error *err) {
+    const mlops_io *io = &store->host.io;
+    size_t size = store->dir + MLOPS__PATH_ROOM;
+    char *source = mlops__alloc(&store->host.allocator, size);
+    if (!source) return mlops__fail_nomem(err, size);
+    const char *path = mlops__store_path(store, from);
+    memcpy(source, path, strlen(path) + 1);
+    path = mlops__store_path(store, to);
+    int64_t code;
+    do code = io->rename(io->ctx, source, path);
+    while (code < 0 && mlops__os_kind_of(code) == MLOPS__OS_INTERRUPTED);
+    mlops__free(&store->host.allocator, source, size);
+    return code < 0 ? mlops__fail_os(err, code, "cannot move to", path) : MLOPS_OK;
 }
 
 /* One that was deleted under a store; it stays when a power cut follows. */
@@ -184,7 +200,8 @@ static mlops_status make_again(mlops_store *self, const char *name, mlops_error 
 }
 
 static int is_ours(const char *name) {
-    static const char *const NAMES[] = {"lock", "journal", "packs", "index", "format", "damaged"};
+    static const char *const NAMES[] = {"lock",   "journal", "packs",  "index",
+                                        "online", "format",  "damaged"};
     for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++)
         if (strcmp(name, NAMES[i]) == 0) return 1;
     return strncmp(name, ".mlops-", 7) == 0; /* a format file on its way */
@@ -261,7 +278,7 @@ static mlops_status check_left(mlops_store *self, mlops_error *err) {
 }
 
 mlops_status mlops__store_claim(mlops_store *self, mlops_error *err) {
-    MLOPS_TRY(make_dir(self, "", err));
+    MLOPS_TRY(mlops__store_mkdir(self, "", err));
     MLOPS_TRY(check_left(self, err));
     mlops__buf names;
     const char *path = mlops__store_path(self, "");
@@ -312,9 +329,9 @@ mlops_status mlops__store_open_lock(mlops_store *self, mlops_error *err) {
 }
 
 mlops_status mlops__store_make_dirs(mlops_store *self, mlops_error *err) {
-    MLOPS_TRY(make_dir(self, "journal", err));
-    MLOPS_TRY(make_dir(self, "packs", err));
-    MLOPS_TRY(make_dir(self, "index", err));
+    MLOPS_TRY(mlops__store_mkdir(self, "journal", err));
+    MLOPS_TRY(mlops__store_mkdir(self, "packs", err));
+    MLOPS_TRY(mlops__store_mkdir(self, "index", err));
     MLOPS_TRY(mlops__file_sync_dir(&self->host.io, mlops__store_path(self, ""), err));
     size_t n = self->dir;
     while (n > 0 && self->path[n - 1] == '/') n--;
@@ -331,8 +348,7 @@ static mlops_status create_store(mlops_store *self, mlops_error *err) {
     MLOPS_TRY(mlops__store_lock_writer(self, err));
     mlops_status status = mlops__format_read(self, err);
     if (status == MLOPS_E_NOT_FOUND) {
-        mlops__wipe(self, "journal"); /* of an attempt, or an import, that was cut off */
-        mlops__wipe(self, "packs");
+        mlops__wipe_all(self); /* of an attempt, or an import, that was cut off */
         mlops__file_unlink(&self->host.io, mlops__store_path(self, MLOPS__IMPORTING));
         status = mlops__store_make_dirs(self, err);
         if (!status) status = mlops__format_create(self, err);
@@ -385,16 +401,25 @@ static mlops_status check_opts(const mlops_store_opts *opts, mlops_error *err) {
 
 void mlops__store_destroy(mlops_store *self) {
     const mlops_io *io = &self->host.io;
+    mlops__online_close(self);
     mlops__index_close(self);
     mlops__packs_free(&self->packs);
     mlops__journal_free(&self->journal);
     mlops__buf_free(&self->scratch);
     mlops__buf_free(&self->payload);
     if (self->lock_file >= 0) mlops__file_end(io, self->lock_file);
+    mlops__lock_free(&self->online_lock);
     mlops__lock_free(&self->lock);
     mlops_allocator allocator = self->host.allocator;
     mlops__free(&allocator, self->path, self->path_size);
     mlops__free(&allocator, self, sizeof *self);
+}
+
+static int make_locks(mlops_store *self) {
+    if (mlops__lock_init(&self->lock)) return 0;
+    if (mlops__lock_init(&self->online_lock) == 0) return 1;
+    mlops__lock_free(&self->lock);
+    return 0;
 }
 
 mlops_status mlops__store_new(mlops_store **out, const char *path, const mlops_store_opts *opts,
@@ -418,7 +443,7 @@ mlops_status mlops__store_new(mlops_store **out, const char *path, const mlops_s
     while (self->dir > 1 && path[self->dir - 1] == '/') self->dir--;
     self->path_size = self->dir + MLOPS__PATH_ROOM;
     self->path = mlops__alloc_zero(&self->host.allocator, self->path_size);
-    if (!self->path || mlops__lock_init(&self->lock)) {
+    if (!self->path || !make_locks(self)) {
         mlops__free(&host.allocator, self->path, self->path_size);
         mlops__free(&host.allocator, self, sizeof *self);
         return mlops__fail_nomem(err, sizeof *self);
@@ -487,6 +512,7 @@ mlops_status mlops_store_flush(mlops_store *self, mlops_error *err) {
     if (!self) return mlops__fail(err, MLOPS_E_INVALID, "the store is NULL");
     MLOPS_TRY(mlops__store_check_fork(self, err));
     if (self->read_only) return MLOPS_OK;
+    MLOPS_TRY(mlops__online_flush(self, err));
     MLOPS_TRY(mlops__store_write_begin(self, &index, err));
     /* Packs in any case: a snapshot may hold content that no commit names yet. */
     mlops_status status = mlops__store_sync_packs(self, &index, err);

@@ -10,27 +10,30 @@
 /* Numbers of the nouns' tables: part of the journal's format, so none is ever used twice. Beside
  * each, the parts of its keys; docs/format.md has the values. */
 typedef enum mlops__table {
-    MLOPS__TABLE_REFS = 1,         /* dataset, "branch" or "tag", name */
-    MLOPS__TABLE_COMMITS = 2,      /* dataset, id of the commit */
-    MLOPS__TABLE_EXPERIMENTS = 3,  /* experiment */
-    MLOPS__TABLE_RUNS = 4,         /* run */
-    MLOPS__TABLE_RUN_ORDER = 5,    /* experiment, start, run */
-    MLOPS__TABLE_PARAMS = 6,       /* run, param */
-    MLOPS__TABLE_TAGS = 7,         /* run, tag */
-    MLOPS__TABLE_METRICS = 8,      /* run, metric: the latest */
-    MLOPS__TABLE_POINTS = 9,       /* run, metric, number: points of a metric, not JSON */
-    MLOPS__TABLE_ARTIFACTS = 10,   /* run, path */
-    MLOPS__TABLE_FEATURES = 11,    /* feature set, version */
-    MLOPS__TABLE_MODELS = 12,      /* model */
-    MLOPS__TABLE_VERSIONS = 13,    /* model, version */
-    MLOPS__TABLE_ALIASES = 14,     /* model, alias: who holds it now */
-    MLOPS__TABLE_ALIAS_LOG = 15,   /* model, alias, number: who held it, and since when */
-    MLOPS__TABLE_GATES = 16,       /* model, alias */
-    MLOPS__TABLE_DECISIONS = 17,   /* model, alias, number: what gates said */
-    MLOPS__TABLE_DEPLOYMENTS = 18, /* deployment */
-    MLOPS__TABLE_WATCHES = 19,     /* watch */
-    MLOPS__TABLE_WINDOWS = 20,     /* watch, number */
-    MLOPS__TABLE_TEST = 31         /* of tests alone */
+    MLOPS__TABLE_REFS = 1,          /* dataset, "branch" or "tag", name */
+    MLOPS__TABLE_COMMITS = 2,       /* dataset, id of the commit */
+    MLOPS__TABLE_EXPERIMENTS = 3,   /* experiment */
+    MLOPS__TABLE_RUNS = 4,          /* run */
+    MLOPS__TABLE_RUN_ORDER = 5,     /* experiment, start, run */
+    MLOPS__TABLE_PARAMS = 6,        /* run, param */
+    MLOPS__TABLE_TAGS = 7,          /* run, tag */
+    MLOPS__TABLE_METRICS = 8,       /* run, metric: the latest */
+    MLOPS__TABLE_POINTS = 9,        /* run, metric, number: points of a metric, not JSON */
+    MLOPS__TABLE_ARTIFACTS = 10,    /* run, path */
+    MLOPS__TABLE_FEATURES = 11,     /* feature set, version */
+    MLOPS__TABLE_MODELS = 12,       /* model */
+    MLOPS__TABLE_VERSIONS = 13,     /* model, version */
+    MLOPS__TABLE_ALIASES = 14,      /* model, alias: who holds it now */
+    MLOPS__TABLE_ALIAS_LOG = 15,    /* model, alias, number: who held it, and since when */
+    MLOPS__TABLE_GATES = 16,        /* model, alias */
+    MLOPS__TABLE_DECISIONS = 17,    /* model, alias, number: what gates said */
+    MLOPS__TABLE_DEPLOYMENTS = 18,  /* deployment */
+    MLOPS__TABLE_WATCHES = 19,      /* watch */
+    MLOPS__TABLE_WINDOWS = 20,      /* watch, number */
+    MLOPS__TABLE_VIEWS = 21,        /* online view */
+    MLOPS__TABLE_VIEW_NUMBERS = 22, /* number of an online view */
+    MLOPS__TABLE_ROWS = 23, /* of the map of rows alone: number of a view, entity; not JSON */
+    MLOPS__TABLE_TEST = 31  /* of tests alone */
 } mlops__table;
 
 /* One more owner; mlops_store_close() ends it. */
@@ -44,6 +47,18 @@ const mlops__host *mlops__store_host(const mlops_store *self);
  * anything of the caller's runs. */
 mlops_status mlops__store_read_begin(mlops_store *self, mlops__index *out, mlops_error *err);
 void mlops__store_read_end(mlops__index *self);
+
+/* Rows that are served, in a map of their own: putting one waits for no commit of the store, and
+ * the other way round. MLOPS_E_UNSUPPORTED for a store whose index is in memory.
+ *
+ * make: there is a map from now on, empty at first. begin: as for the index; one that writes holds
+ * others that would off until it ends, which commit does too, whatever it returns. Under
+ * MLOPS_SYNC_RELAXED a power cut may take the newest commit back, up to mlops_store_flush(). */
+mlops_status mlops__online_make(mlops_store *self, mlops_error *err);
+mlops_status mlops__online_begin(mlops_store *self, int writes, mlops__index *out,
+                                 mlops_error *err);
+mlops_status mlops__online_commit(mlops_store *self, mlops__index *index, mlops_error *err);
+void mlops__online_end(mlops_store *self, mlops__index *index, int writes);
 
 /* Content from an offset on, as much of it as there is; *size is that of the whole. */
 mlops_status mlops__content_read(mlops_store *self, const mlops_id *id, int64_t offset, void *out,

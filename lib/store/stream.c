@@ -17,6 +17,7 @@ enum {
     ITEM_PACK = 1,
     ITEM_FRAME = 2,
     ITEM_END = 3,
+    ITEM_ROW = 4, /* ahead of the end */
     END_SIZE = 56,
     ITEM_MAX = (64 << 20) + MLOPS__PACK_FRAME_HEAD,
     TABLE_DONE = 0xfd /* of an index in memory: chunks and objects that were written */
@@ -136,9 +137,36 @@ static mlops_status put_end(writer *w, const mlops__index *index, mlops_error *e
     return mlops__file_sync(&w->store->host.io, w->file, w->path, err);
 }
 
+static mlops_status put_row(writer *w, mlops__bytes key, mlops__bytes value, mlops_error *err) {
+    uint8_t head[4 + MLOPS__KV_KEY_MAX];
+    mlops__store_u32(head, (uint32_t)key.size);
+    memcpy(head + 4, key.data, key.size);
+    return put_item(w, ITEM_ROW, (mlops__bytes){head, 4 + key.size}, value, err);
+}
+
+/* Those that are served, of a moment of their own. */
+static mlops_status put_rows(writer *w, const mlops__index *index, mlops_error *err) {
+    mlops__index rows;
+    mlops__index_iter iter;
+    mlops__bytes key, value;
+    if (index->sums[MLOPS__TABLE_VIEWS].n == 0) return MLOPS_OK;
+    MLOPS_TRY(mlops__online_begin(w->store, 0, &rows, err));
+    mlops_status status =
+        mlops__index_iter_init(&iter, &rows, MLOPS__TABLE_ROWS, (mlops__bytes){NULL, 0}, err);
+    if (!status) {
+        while (!status) {
+            status = mlops__index_iter_next(&iter, &key, &value, err);
+            if (!status) status = put_row(w, key, value, err);
+        }
+        mlops__index_iter_free(&iter);
+    }
+    mlops__online_end(w->store, &rows, 0);
+    return status == MLOPS_END ? MLOPS_OK : status;
+}
+
 static mlops_status put_all(writer *w, mlops__index *index, mlops_error *err) {
     mlops_store *store = w->store;
-    mlops__kv_opts opts = {NULL, "", 0, 1};
+    mlops__kv_opts opts = {NULL, "", 0, 1, MLOPS__KV_UNSYNCED};
     MLOPS_TRY(mlops__kv_open(&w->done, &store->host, &opts, err));
     mlops_status status = mlops__index_begin(&w->written, w->done, &store->host, 1, err);
     if (!status) status = put_head(w, index, err);
@@ -148,6 +176,7 @@ static mlops_status put_all(writer *w, mlops__index *index, mlops_error *err) {
         mlops__lock_give(&store->lock);
     }
     if (!status) status = put_journal(w, index, 0, err);
+    if (!status) status = put_rows(w, index, err);
     if (!status) status = put_end(w, index, err);
     mlops__index_end(&w->written);
     mlops__kv_close(w->done);
@@ -215,6 +244,8 @@ typedef struct reader {
     int64_t pack;
     int64_t n_frames, n_packed;
     uint64_t state;
+    int views; /* some are defined */
+    mlops__online_draft rows;
     mlops__place place;
     mlops__sha256 sha;
     uint8_t digest[32]; /* of all ahead of the item that was read last */
@@ -258,7 +289,7 @@ static mlops_status get_item(reader *r, uint32_t *kind, mlops_error *err) {
     MLOPS_TRY(get(r, head, sizeof head, err));
     *kind = mlops__load_u32(head);
     uint64_t size = mlops__load_u64(head + 8);
-    if (*kind < ITEM_PACK || *kind > ITEM_END || mlops__load_u32(head + 4) || size > ITEM_MAX ||
+    if (*kind < ITEM_PACK || *kind > ITEM_ROW || mlops__load_u32(head + 4) || size > ITEM_MAX ||
         size < 8)
         return damaged(r, "this is no item", err);
     size_t n = ((size_t)size + 7) / 8 * 8;
@@ -289,8 +320,31 @@ static mlops_status take_frame(reader *r, mlops_error *err) {
     mlops__frame frame;
     if (mlops__frame_open(&frame, r->item.data, r->item.size))
         return damaged(r, "a commit is damaged", err);
+    mlops__ops ops;
+    mlops__op op;
+    mlops__ops_init(&ops, &frame);
+    while (mlops__ops_next(&ops, &op))
+        r->views |= op.kind == MLOPS__OP_PUT && op.table == MLOPS__TABLE_VIEWS;
     r->n_frames++;
     return mlops__journal_copy(&r->store->journal, &r->place, &frame, err);
+}
+
+static mlops_status need_rows(reader *r, mlops_error *err) {
+    return r->rows.kv ? MLOPS_OK : mlops__online_draft_begin(&r->rows, r->store, err);
+}
+
+static mlops_status take_row(reader *r, mlops_error *err) {
+    mlops__cursor c;
+    mlops__cursor_init(&c, r->item.data, r->item.size);
+    size_t n = mlops__cursor_u32(&c);
+    const uint8_t *key = mlops__cursor_take(&c, n);
+    size_t rest = mlops__cursor_left(&c);
+    const uint8_t *value = mlops__cursor_take(&c, rest);
+    if (!key || !value || c.failed || n >= MLOPS__KV_KEY_MAX || !r->views)
+        return damaged(r, "a row is damaged", err);
+    MLOPS_TRY(need_rows(r, err));
+    return mlops__online_draft_put(&r->rows, (mlops__bytes){key, n}, (mlops__bytes){value, rest},
+                                   err);
 }
 
 static mlops_status take_end(reader *r, mlops_error *err) {
@@ -304,6 +358,7 @@ static mlops_status take_end(reader *r, mlops_error *err) {
         return damaged(r, "the end does not fit what is ahead of it", err);
     if (r->store->packs.leased)
         MLOPS_TRY(mlops__packs_sync(&r->store->packs, r->store->packs.leased, err));
+    if (r->views) MLOPS_TRY(need_rows(r, err));
     return mlops__journal_sync(&r->store->journal, &r->place, err);
 }
 
@@ -321,6 +376,7 @@ static mlops_status take_all(reader *r, mlops_error *err) {
         MLOPS_TRY(get_item(r, &kind, err));
         if (kind == ITEM_PACK) MLOPS_TRY(take_packed(r, err));
         if (kind == ITEM_FRAME) MLOPS_TRY(take_frame(r, err));
+        if (kind == ITEM_ROW) MLOPS_TRY(take_row(r, err));
         if (kind == ITEM_END) MLOPS_TRY(take_end(r, err));
     }
     return MLOPS_OK;
@@ -345,6 +401,12 @@ void mlops__wipe(mlops_store *store, const char *folder) {
         at += n - 1;
     }
     mlops__buf_free(&names);
+}
+
+void mlops__wipe_all(mlops_store *store) {
+    mlops__wipe(store, "journal");
+    mlops__wipe(store, "packs");
+    mlops__wipe(store, "online");
 }
 
 /* Says that what is there without a format file is no damaged store. */
@@ -373,14 +435,13 @@ static mlops_status make_locked(reader *r, const uint8_t id[32], mlops_error *er
     memcpy(store->id, id, sizeof store->id);
     MLOPS_TRY(mark(store, err));
     MLOPS_TRY(mlops__store_make_dirs(store, err));
-    mlops__wipe(store, "journal");
-    mlops__wipe(store, "packs");
+    mlops__wipe_all(store);
     mlops_status status = take_all(r, err);
+    if (r->rows.kv) status = mlops__online_draft_end(&r->rows, status, err);
     if (!status) status = mlops__format_write(store, err);
     if (status) { /* the mark stays: what is left is to be wiped by whoever comes next */
         mlops__file_unlink(io, mlops__store_path(store, "format"));
-        mlops__wipe(store, "journal");
-        mlops__wipe(store, "packs");
+        mlops__wipe_all(store);
         return status;
     }
     mlops__file_unlink(io, mlops__store_path(store, MLOPS__IMPORTING));
@@ -438,8 +499,7 @@ static void take_back(const char *path, const mlops_store_opts *opts) {
     if (mlops__store_new(&store, path, opts, NULL)) return;
     (void)mark(store, NULL);
     mlops__file_unlink(&store->host.io, mlops__store_path(store, "format"));
-    mlops__wipe(store, "journal");
-    mlops__wipe(store, "packs");
+    mlops__wipe_all(store);
     mlops__wipe(store, "index");
     mlops__store_destroy(store);
 }

@@ -22,7 +22,7 @@ typedef struct bench {
 } bench;
 
 static mlops_status open_kv(bench *b, mlops_error *e) {
-    mlops__kv_opts opts = {b->file, "the index", 0, b->in_memory};
+    mlops__kv_opts opts = {b->file, "the index", 0, b->in_memory, MLOPS__KV_UNSYNCED};
     return mlops__kv_open(&b->kv, &b->host, &opts, e);
 }
 
@@ -516,7 +516,7 @@ static void a_full_map_says_so(void **state) {
     mlops_error e;
     static uint8_t large[200000];
     mlops__kv_close(b->kv);
-    mlops__kv_opts opts = {b->file, "the index", 1 << 20, 0};
+    mlops__kv_opts opts = {b->file, "the index", 1 << 20, 0, MLOPS__KV_UNSYNCED};
     works(mlops__kv_open(&b->kv, &b->host, &opts, &e), &e);
     mlops_status status = MLOPS_OK;
     int n = 0;
@@ -543,7 +543,7 @@ static void a_full_map_says_so(void **state) {
 /* Nothing of LMDB is run where the build has none. */
 static int has_lmdb(bench *b) {
     void *state = b;
-    mlops__kv_opts opts = {b->file, "the index", 0, 0};
+    mlops__kv_opts opts = {b->file, "the index", 0, 0, MLOPS__KV_UNSYNCED};
     begin_bench(&state);
     mlops__kv_close(b->kv);
     mlops_status status = mlops__kv_open(&b->kv, &b->host, &opts, NULL);

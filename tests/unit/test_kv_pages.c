@@ -46,7 +46,7 @@ static int make_map(map *m, int64_t n) {
     m->opts.io = &m->io.table;
     m->n = n;
     works(mlops__host_init(&m->host, &m->opts, &e), &e);
-    mlops__kv_opts opts = {m->file, "the index", 0, 0};
+    mlops__kv_opts opts = {m->file, "the index", 0, 0, MLOPS__KV_UNSYNCED};
     mlops_status status = mlops__kv_open(&kv, &m->host, &opts, &e);
     if (status == MLOPS_E_UNSUPPORTED || sizeof(void *) != 8) return 0;
     works(status, &e);

@@ -459,8 +459,9 @@ mlops_store_stats._fields_ = [
     ("pack_bytes", C.c_int64),
     ("index_bytes", C.c_int64),
     ("state", C.c_uint64),
+    ("online_bytes", C.c_int64),
 ]
-assert C.sizeof(mlops_store_stats) == 80
+assert C.sizeof(mlops_store_stats) == 88
 
 
 class mlops_audit_entry(C.Structure):
@@ -575,8 +576,9 @@ mlops_check_counts._fields_ = [
     ("n_objects", C.c_int64),
     ("n_bytes", C.c_int64),
     ("n_unused", C.c_int64),
+    ("n_rows", C.c_int64),
 ]
-assert C.sizeof(mlops_check_counts) == 56
+assert C.sizeof(mlops_check_counts) == 64
 
 
 class mlops_checkout_opts(C.Structure):
@@ -892,6 +894,19 @@ mlops_monitor_opts._fields_ = [
     ("window_rows", C.c_int64),
 ]
 assert C.sizeof(mlops_monitor_opts) == (48 if C.sizeof(C.c_void_p) == 8 else 32)
+
+
+class mlops_online_opts(C.Structure):
+    pass
+
+
+mlops_online_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("created", C.c_char_p),
+    ("ttl_ns", C.c_int64),
+]
+assert C.sizeof(mlops_online_opts) == (24 if C.sizeof(C.c_void_p) == 8 else 20)
 
 
 class mlops_promote_opts(C.Structure):
@@ -1287,6 +1302,14 @@ _rt.declare(lib.mlops_monitor_n_drifted, C.c_int64, C.c_void_p)
 _rt.declare(lib.mlops_monitor_drift, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_monitor_metrics, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
 _rt.declare(lib.mlops_monitor_save, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_online_define, C.c_int32, C.c_void_p, C.c_char_p, C.c_void_p, C.c_char_p, C.c_char_p,
+        C.POINTER(mlops_online_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_online_open, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_online_close, None, C.c_void_p)
+_rt.declare(lib.mlops_online_put, C.c_int32, C.c_void_p, C.c_void_p, C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_online_get, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p, C.c_int64,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_online_list, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_registry_set_gate, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_char_p,
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_registry_gate, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_void_p, C.c_size_t,
@@ -1360,6 +1383,7 @@ class StoreStats:
     pack_bytes: int  # of the packs
     index_bytes: int  # that the index takes
     state: int  # hash of all records: equal in stores that hold the same
+    online_bytes: int  # that the rows of online views take
 
 
 def _store_stats(s):
@@ -1373,6 +1397,7 @@ def _store_stats(s):
         pack_bytes=s.pack_bytes,
         index_bytes=s.index_bytes,
         state=s.state,
+        online_bytes=s.online_bytes,
     )
 
 
@@ -1411,6 +1436,7 @@ class CheckCounts:
     n_objects: int  # pieces of content, each read whole and held against its SHA-256
     n_bytes: int  # of content
     n_unused: int  # bytes of packs that hold nothing: left by writers that were killed
+    n_rows: int  # of online views that are whole
 
 
 def _check_counts(s):
@@ -1421,6 +1447,7 @@ def _check_counts(s):
         n_objects=s.n_objects,
         n_bytes=s.n_bytes,
         n_unused=s.n_unused,
+        n_rows=s.n_rows,
     )
 
 
@@ -4530,6 +4557,123 @@ class Monitor(_rt.Handle):
             _rt.check(status, "Monitor.save", err)
 
 
+@_rt.noun("online")
+class Online(_rt.Handle):
+    """An online view that is open."""
+
+    _end = lib.mlops_online_close
+
+    def __init__(self):
+        raise TypeError("Online is made by open()")
+
+    @staticmethod
+    def define(change, name, like, key, event_time, *, created=None, ttl_ns=None):
+        """Define a view. The same again is fine.
+
+            change: change that the definition becomes part of
+            name: 1 to 200 bytes of UTF-8 without control characters
+            like: table whose columns the view gets; its rows are not looked at
+            key: names of the columns that name an entity: bool, int64 or string
+            event_time: name of an int64 column: when a row came to be true, in UTC nanoseconds
+            created: name of an int64 column: when the row was made, in UTC nanoseconds; of two rows of
+                one event time the later made is newer
+            ttl_ns: age up to which a row serves; default for ever
+
+        Raises: ExistsError if there is a view of this name that is another; InvalidError if the key or a time
+        names no column of its type, if a column has no type, or is called "status" or "age_ns";
+        UnsupportedError, LimitError beyond 1,000 columns; CorruptError, IoError, NoSpaceError, NomemError,
+        ForkedError.
+        """
+        change_h = _rt.opened(change, Change, "change")
+        like_h = _rt.opened(like, Table, "like")
+        opts = _online_opts(created=created, ttl_ns=ttl_ns)
+        err = mlops_error()
+        with _rt.locked(change_h):
+            status = lib.mlops_online_define(change_h, _rt.string(name, "name"), like_h, _rt.string(key, "key"),
+                    _rt.string(event_time, "event_time"), C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Online.define", err)
+
+    @classmethod
+    def open(cls, store, name):
+        """Open a view.
+
+            store: store, which stays open for as long as the view is
+            name: name of the view
+
+        Raises: NotFoundError if there is none; UnsupportedError, CorruptError, IoError, InvalidError,
+        NomemError, ForkedError.
+        """
+        out = C.c_void_p()
+        store_h = _rt.opened(store, Store, "store")
+        err = mlops_error()
+        status = lib.mlops_online_open(C.byref(out), store_h, _rt.string(name, "name"), C.byref(err))
+        if status:
+            _rt.check(status, "Online.open", err)
+        return cls._wrap(out.value)
+
+    def put(self, rows):
+        """Put rows: all of them or none, in one transaction, so that many at once take little more time than
+        one. A row that is older than the one of its entity is left out.
+
+            rows: has the view's columns, in any order, and perhaps others, which are not looked at. A
+                column may be all null; int64 does for float64 where it is exact
+
+        Raises: SchemaError if a column is missing or of another type; InvalidError if a key or a time is
+        null; LimitError if the key of a row takes more than 400 bytes; CorruptError, IoError, NoSpaceError,
+        NomemError, ForkedError.
+        """
+        h = self._open()
+        rows_h = _rt.opened(rows, Table, "rows")
+        n_put = C.c_int64()
+        err = mlops_error()
+        status = lib.mlops_online_put(h, rows_h, C.byref(n_put), C.byref(err))
+        if status:
+            _rt.check(status, "Online.put", err)
+        return n_put.value
+
+    def get(self, keys, as_of_ns):
+        """Get the rows of entities, all of one moment: one row for each key, in the order of the keys.
+
+        The columns are those of the view, then status (string) and age_ns (int64: as_of_ns less the event
+        time). A status is "hit"; "expired" for a row whose age is above ttl_ns; "missing"; or "null" for a
+        key with a null in it. Where it is no hit, all but the key and, of a row that has expired, its
+        times and age are null.
+
+            keys: has the key columns; others are not looked at
+            as_of_ns: UTC time that ages are counted up to; 0 for now
+
+        Raises: SchemaError if a key column is missing or of another type; CorruptError, IoError,
+        InvalidError, NomemError, ForkedError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        keys_h = _rt.opened(keys, Table, "keys")
+        err = mlops_error()
+        status = lib.mlops_online_get(C.byref(out), h, keys_h, _rt.integer(as_of_ns, -2 ** 63, 2 ** 63 - 1,
+                "as_of_ns"), C.byref(err))
+        if status:
+            _rt.check(status, "Online.get", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+    @staticmethod
+    def list(store):
+        """All views, by name: name, columns, key, event_time, created (strings; lists of names as options
+        spell them), ttl_ns (int64; null: for ever), created_ns (int64: when it was defined).
+
+            store: store
+
+        Raises: InvalidError, CorruptError, IoError, NomemError, ForkedError.
+        """
+        out = C.c_void_p()
+        store_h = _rt.opened(store, Store, "store")
+        err = mlops_error()
+        status = lib.mlops_online_list(C.byref(out), store_h, C.byref(err))
+        if status:
+            _rt.check(status, "Online.list", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+
 @_rt.noun("watch")
 class Watch(_rt.Handle):
     """A watch. The rows of a window that is not yet full end with it. One thread at a time."""
@@ -5028,6 +5172,16 @@ def _monitor_opts(*, reference=None, drift=None, name=None, window_rows=None):
         o.name = _rt.string(name, "name")
     if window_rows is not None:
         o.window_rows = _rt.integer(window_rows, -2 ** 63, 2 ** 63 - 1, "window_rows")
+    return o
+
+
+def _online_opts(*, created=None, ttl_ns=None):
+    o = mlops_online_opts(C.sizeof(mlops_online_opts))
+    o._keep, o._raised = [], []
+    if created is not None:
+        o.created = _rt.string(created, "created")
+    if ttl_ns is not None:
+        o.ttl_ns = _rt.integer(ttl_ns, -2 ** 63, 2 ** 63 - 1, "ttl_ns")
     return o
 
 
@@ -6170,6 +6324,7 @@ __all__ = [
     "NoSpaceError",
     "NomemError",
     "NotFoundError",
+    "Online",
     "ParseError",
     "Part",
     "Pool",

@@ -209,6 +209,7 @@ class StoreStats:
     pack_bytes: int
     index_bytes: int
     state: int
+    online_bytes: int
 
 @dataclass(frozen=True)
 class AuditEntry:
@@ -228,6 +229,7 @@ class CheckCounts:
     n_objects: int
     n_bytes: int
     n_unused: int
+    n_rows: int
 
 @dataclass(frozen=True)
 class FeatureValue:
@@ -628,6 +630,16 @@ class Monitor(Handle):
     def drift(self) -> Drift: ...
     def metrics(self) -> str: ...
     def save(self, path: PathOrStr) -> None: ...
+
+class Online(Handle):
+    @staticmethod
+    def define(change: Change, name: PathOrStr, like: Table, key: PathOrStr, event_time: PathOrStr, *, created: Optional[PathOrStr] = ..., ttl_ns: Optional[int] = ...) -> None: ...
+    @classmethod
+    def open(cls, store: Store, name: PathOrStr) -> Online: ...
+    def put(self, rows: Table) -> int: ...
+    def get(self, keys: Table, as_of_ns: int) -> Table: ...
+    @staticmethod
+    def list(store: Store) -> Table: ...
 
 class Watch(Handle):
     @classmethod

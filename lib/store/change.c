@@ -158,7 +158,7 @@ mlops_status mlops_change_content(mlops_change *self, mlops_id *out, const void 
     if (!self || !out || (n && !bytes))
         return mlops__fail(err, MLOPS_E_INVALID, "the change, out or the bytes are NULL");
     MLOPS_TRY(mlops__store_check_fork(self->store, err));
-    mlops__sha256_init(&sha, self->store->blocks);
+    mlops__sha256_init(&sha, self->store->kern->sha256_blocks);
     mlops__sha256_add(&sha, bytes, n);
     mlops__sha256_end(&sha, out->bytes);
     mlops__bytes key = {out->bytes, sizeof out->bytes};

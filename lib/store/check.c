@@ -16,7 +16,7 @@
 
 #include <string.h>
 
-enum { FAULTS_MAX = 10000 };
+enum { FAULTS_MAX = 10000, PIECE = 4 << 20 /* of content */ };
 
 enum { TABLE_NAMED = 0xfd /* in memory alone: content that the journal names */ };
 
@@ -105,10 +105,10 @@ static mlops_status hash_content(mlops_check *self, const mlops_id *id, mlops__b
     mlops__sha256 sha;
     uint8_t digest[32];
     int64_t size = 0;
-    mlops__sha256_init(&sha, self->store->blocks);
-    for (int64_t at = 0; at == 0 || at < size; at += MLOPS__CHUNK) {
-        MLOPS_TRY(mlops__content_read(self->store, id, at, piece->data, MLOPS__CHUNK, &size, err));
-        size_t n = size - at < MLOPS__CHUNK ? (size_t)(size - at) : MLOPS__CHUNK;
+    mlops__sha256_init(&sha, self->store->kern->sha256_blocks);
+    for (int64_t at = 0; at == 0 || at < size; at += PIECE) {
+        MLOPS_TRY(mlops__content_read(self->store, id, at, piece->data, PIECE, &size, err));
+        size_t n = size - at < PIECE ? (size_t)(size - at) : PIECE;
         mlops__sha256_add(&sha, piece->data, n);
     }
     mlops__sha256_end(&sha, digest);
@@ -137,7 +137,7 @@ static mlops_status check_content(mlops_check *self, mlops_error *err) {
     mlops__bytes key, value;
     mlops__buf piece;
     mlops__buf_init(&piece, &self->store->host.allocator);
-    if (!mlops__buf_extend(&piece, MLOPS__CHUNK)) return mlops__fail_nomem(err, MLOPS__CHUNK);
+    if (!mlops__buf_extend(&piece, PIECE)) return mlops__fail_nomem(err, PIECE);
     mlops_status status = mlops__store_read_begin(self->store, &index, err);
     if (!status) {
         status = mlops__index_iter_init(&iter, &index, TABLE_NAMED, (mlops__bytes){NULL, 0}, err);

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { CHUNK_KEY = 20, OBJECT_VALUE = 32, BATCH = 32 /* chunks of one transaction */ };
+enum { CHUNK_KEY = 20, OBJECT_VALUE = 32, BATCH = 64 /* chunks of one transaction */ };
 
 static void chunk_key(uint8_t key[CHUNK_KEY], const uint8_t *bytes, size_t n) {
     mlops__hash128 h = mlops__hash_128(bytes, n);
@@ -188,7 +188,7 @@ static mlops_status append_batch(mlops_store *self, const uint8_t *bytes, size_t
     mlops_status status = MLOPS_OK;
     for (int i = 0; i < BATCH && *at < n && !status; i++) {
         uint8_t key[CHUNK_KEY];
-        size_t part = n - *at < MLOPS__CHUNK ? n - *at : MLOPS__CHUNK;
+        size_t part = mlops__gear_cut(self->kern->gear_scan, bytes + *at, n - *at);
         chunk_key(key, bytes + *at, part);
         status = append_chunk(self, &index, bytes + *at, part, key, err);
         mlops__buf_put(recipe, key, sizeof key);
@@ -347,7 +347,7 @@ static mlops_status read_inline(mlops_store *self, const mlops_id *id, const loc
     if (at->size < 0 || at->size > (int64_t)sizeof bytes) return damaged(err);
     MLOPS_TRY(mlops__journal_read(&self->journal, at->segment, at->place.offset, bytes,
                                   (size_t)at->size, err));
-    mlops__sha256_init(&sha, self->blocks);
+    mlops__sha256_init(&sha, self->kern->sha256_blocks);
     mlops__sha256_add(&sha, bytes, (size_t)at->size);
     mlops__sha256_end(&sha, digest);
     if (memcmp(digest, id->bytes, sizeof digest) != 0) return damaged(err);

@@ -2,6 +2,7 @@
 #ifndef MLOPS_STORE_CORE_H
 #define MLOPS_STORE_CORE_H
 
+#include "kern/kern.h"
 #include "store/pack.h"
 #include "store/store.h"
 #include "sys/mutex.h"
@@ -14,7 +15,7 @@ struct mlops_store {
     int64_t refs; /* under the list's lock */
     int generation;
     mlops__host host;
-    mlops__sha256_blocks *blocks;
+    const mlops__kern *kern;
     char *path; /* with room for a name behind it */
     size_t path_size;
     size_t dir;
@@ -167,7 +168,7 @@ void mlops__wipe(mlops_store *store, const char *folder);
 void mlops__wipe_all(mlops_store *store); /* journal, packs and rows */
 
 /* content.c */
-enum { MLOPS__CHUNK = 128 << 10, MLOPS__INLINE_MAX = 2048 };
+enum { MLOPS__INLINE_MAX = 2048 };
 mlops_status mlops__content_pack(mlops_store *self, const mlops_id *id, const uint8_t *bytes,
                                  size_t n, mlops_error *err);
 mlops_status mlops__content_check(mlops_store *self, mlops__index *index, const uint8_t *id,

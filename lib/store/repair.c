@@ -76,7 +76,7 @@ static mlops_status write_again(repair *r, const mlops__frame *frame, mlops_erro
 static int has_link(const repair *r, const mlops__frame *frame) {
     mlops__chain chain = {frame->seq - 1, 0, {0}};
     memcpy(chain.link, frame->prev, sizeof chain.link);
-    return mlops__frame_follow(frame, &chain, r->store->blocks) == MLOPS_OK;
+    return mlops__frame_follow(frame, &chain, r->store->kern->sha256_blocks) == MLOPS_OK;
 }
 
 static mlops_status take(repair *r, const mlops__frame *frame, mlops_error *err) {

@@ -9,7 +9,6 @@
 
 #include "base/opts.h"
 #include "file/file.h"
-#include "kern/kern.h"
 #include "sys/process.h"
 
 #include <string.h>
@@ -435,7 +434,7 @@ mlops_status mlops__store_new(mlops_store **out, const char *path, const mlops_s
     self->refs = 1;
     self->lock_file = -1;
     self->generation = mlops__fork_generation();
-    self->blocks = mlops__kern_for(host.cpu)->sha256_blocks;
+    self->kern = mlops__kern_for(host.cpu);
     self->read_only = (opts->flags & MLOPS_STORE_READ_ONLY) != 0;
     mlops__buf_init(&self->scratch, &self->host.allocator);
     mlops__buf_init(&self->payload, &self->host.allocator);

@@ -191,7 +191,7 @@ static mlops_status write_draft(mlops_store *self, const char *draft, mlops_erro
     memset(&w, 0, sizeof w);
     w.store = self;
     w.path = draft;
-    mlops__sha256_init(&w.sha, self->blocks);
+    mlops__sha256_init(&w.sha, self->kern->sha256_blocks);
     MLOPS_TRY(mlops__store_read_begin(self, &index, err));
     mlops__file_unlink(io, draft);
     w.file = mlops__file_number(io, draft, MLOPS_IO_CREATE);
@@ -469,7 +469,7 @@ static mlops_status read_stream(mlops_store *store, const char *from, uint64_t *
     memset(&r, 0, sizeof r);
     r.store = store;
     r.path = from;
-    mlops__sha256_init(&r.sha, store->blocks);
+    mlops__sha256_init(&r.sha, store->kern->sha256_blocks);
     mlops__buf_init(&r.item, &store->host.allocator);
     r.file = mlops__file_number(&store->host.io, from, MLOPS_IO_READ);
     if (r.file < 0) return mlops__fail_os(err, r.file, "cannot open", from);

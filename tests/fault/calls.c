@@ -24,6 +24,7 @@ void (*calls_after)(const call *c, size_t bytes);
 
 static char paths[DESCRIPTORS][PATH];
 static int64_t positions[DESCRIPTORS]; /* of writes without an offset */
+static uint8_t syncs[DESCRIPTORS];     /* each write by itself, and no other */
 
 static const char *path_of(int fd) { return fd >= 0 && fd < DESCRIPTORS ? paths[fd] : ""; }
 
@@ -43,6 +44,7 @@ static int open_at(const char *path, int flags, int mode) {
     if (fd >= 0 && fd < DESCRIPTORS) {
         snprintf(paths[fd], PATH, "%s", path);
         positions[fd] = 0;
+        syncs[fd] = (flags & O_DSYNC) != 0; /* a bit of O_SYNC too */
     }
     if (fd >= 0 && creates) done(&c, 0);
     return fd;
@@ -75,6 +77,10 @@ static ssize_t write_at(int fd, const void *bytes, size_t n, int64_t offset) {
         look(&c);
     }
     if (written > 0) done(&c, (size_t)written);
+    if (written > 0 && fd < DESCRIPTORS && syncs[fd]) { /* torn until then, like any write */
+        c.kind = CALL_SYNC_WRITE;
+        done(&c, (size_t)written);
+    }
     return written;
 }
 

@@ -17,7 +17,8 @@ typedef enum call_kind {
     CALL_SYNC_DIR,
     CALL_RENAME,
     CALL_UNLINK,
-    CALL_MKDIR
+    CALL_MKDIR,
+    CALL_SYNC_WRITE /* no call: the write of before went through a descriptor that syncs it */
 } call_kind;
 
 typedef struct call {

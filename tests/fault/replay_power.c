@@ -18,6 +18,7 @@ typedef struct change {   /* of a file's content */
     const uint8_t *bytes; /* NULL: the file gets this size */
     uint64_t offset;      /* or size */
     uint32_t n;
+    int durable; /* by itself, whatever becomes of those before it */
 } change;
 
 typedef struct content {
@@ -164,11 +165,13 @@ static int in_dir(const char *path, const char *dir) {
 
 /* ---- images ---- */
 
-/* The sizes that the file may have: that of the durable bytes, or what pending changes made it. */
+/* The sizes that the file may have: that of the durable bytes, or what pending changes made it; a
+ * durable write is inside. */
 static size_t lot_size(replay *r, const file *f) {
     size_t stop = (size_t)(draw(r) % (f->n_pending + 1)), size = f->durable.size;
-    for (size_t i = 0; i < stop; i++) {
+    for (size_t i = 0; i < f->n_pending; i++) {
         const change *ch = &f->pending[i];
+        if (i >= stop && !ch->durable) continue;
         size_t end = (size_t)ch->offset + ch->n;
         if (!ch->bytes || end > size) size = end;
     }
@@ -181,8 +184,8 @@ static void build_content(replay *r, const file *f, int data) {
     c->size = 0;
     resize(c, f->durable.size);
     if (f->durable.size) memcpy(c->data, f->durable.data, f->durable.size);
-    for (size_t i = 0; data && i < f->n_pending; i++) {
-        uint64_t lot = data == 1 ? 1 : draw(r) % 3;
+    for (size_t i = 0; i < f->n_pending; i++) {
+        uint64_t lot = f->pending[i].durable ? 1 : data == 2 ? draw(r) % 3 : (uint64_t)data;
         if (lot == 1) apply(r, c, &f->pending[i], 0);
         if (lot == 2) apply(r, c, &f->pending[i], SECTORS[draw(r) & 1]);
     }
@@ -310,9 +313,14 @@ static int take_content(replay *r, const record *rec) {
         sync_file(r, f);
         return 1;
     }
+    if (rec->op == MLOPS__RECORD_SYNC_WRITE) {
+        if (f->n_pending == 0) return 0;
+        f->pending[f->n_pending - 1].durable = 1;
+        return 1;
+    }
     f->pending = again(f->pending, (f->n_pending + 1) * sizeof *f->pending);
     f->pending[f->n_pending++] =
-        (change){rec->op == MLOPS__RECORD_WRITE ? rec->bytes : NULL, rec->offset, rec->n};
+        (change){rec->op == MLOPS__RECORD_WRITE ? rec->bytes : NULL, rec->offset, rec->n, 0};
     return 1;
 }
 
@@ -320,7 +328,8 @@ static int take_record(replay *r, const record *rec) {
     switch (rec->op) {
     case MLOPS__RECORD_WRITE:
     case MLOPS__RECORD_TRUNCATE:
-    case MLOPS__RECORD_SYNC: return take_content(r, rec);
+    case MLOPS__RECORD_SYNC:
+    case MLOPS__RECORD_SYNC_WRITE: return take_content(r, rec);
     case MLOPS__RECORD_MARK: r->acknowledged = (int64_t)rec->offset; return 1;
     default: return take_names(r, rec);
     }

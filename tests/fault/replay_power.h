@@ -5,6 +5,7 @@
  * - what stands before a file's sync is durable; of what was written to it since then, each write
  *   is there whole, not at all, or torn at sectors; a file may have grown or been cut without its
  *   data having followed, the hole then reads as zeros;
+ * - a write that was synced by itself (O_DSYNC) is there whole, whatever becomes of those before;
  * - names made, replaced or removed are durable once their directory was synced, and until then
  *   each change is there or not, in whatever order.
  * At each cut: everything, nothing, names without data, data without names, then random choices.

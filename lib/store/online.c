@@ -169,8 +169,9 @@ mlops_status mlops__online_begin(mlops_store *self, int writes, mlops__index *ou
 }
 
 mlops_status mlops__online_commit(mlops_store *self, mlops__index *index, mlops_error *err) {
-    if (self->opts.sync == MLOPS_SYNC_RELAXED) atomic_store(&self->online_ahead, 1);
     mlops_status status = mlops__index_commit(index, err);
+    /* Behind the commit: a flush that another thread makes meanwhile need not have it. */
+    if (self->opts.sync == MLOPS_SYNC_RELAXED) atomic_store(&self->online_ahead, 1);
     mlops__online_end(self, index, 1);
     return status;
 }

@@ -1,17 +1,23 @@
-/* Power cuts while a store with an index in a file is written: LMDB's own calls are cut like ours.
+/* Power cuts while a store with an index in a file is written, and rows of an online view are put:
+ * LMDB's own calls are cut like ours.
  *
  * Owns the log of all calls that change the store's files, made by this library and by LMDB, which
  * is replayed as power_store does it; each image is put on the machine's files and opened there as
  * after a start of the machine. What was acknowledged is there, whatever became of the files of the
  * index; a map that was not closed clean is not even looked at: in some images it is one of a later
- * moment, whole and plausible.
+ * moment, whole and plausible. Rows are those of one moment: under full that of the newest put that
+ * was acknowledged or of the one under way, under relaxed perhaps of the one before, if no flush
+ * came after it. Syncs of rows that are left out must be found out.
  */
 #define _GNU_SOURCE
 #include "fault/calls.h"
 #include "fault/replay_power.h"
+#include "fault/rows_model.h"
 #include "fault/store_model.h"
 
 #include "store/core.h"
+
+#include <mlops/check.h>
 
 #include <dirent.h>
 #include <stdio.h>
@@ -21,6 +27,7 @@
 #include <unistd.h>
 
 enum { NAMES_MAX = 900, PATH = 200, FLUSH_EVERY = 4, GO_ON_EVERY = 11, POISON_EVERY = 3 };
+enum { CHECK_EVERY = 5, PUTS_MAX = 60, STEPS_MAX = 200 };
 
 static char top[100];
 static size_t n_top; /* with the slash behind it */
@@ -30,6 +37,21 @@ static size_t n_top; /* with the slash behind it */
 static mlops__buf log_of_calls;
 static char numbers[NAMES_MAX][PATH]; /* names of files by their numbers in the log */
 static uint32_t next_number;
+
+/* What is not synced, though it looks so: what the test must find out. */
+typedef enum spoil { NOTHING, ROWS, DRAFT, NAME } spoil;
+static spoil spoiled;
+
+static int is_left_out(const call *c, const char *name) {
+    switch (spoiled) {
+    case ROWS:
+        return (c->kind == CALL_SYNC || c->kind == CALL_SYNC_WRITE) &&
+               strcmp(name, "s/online/data.mdb") == 0;
+    case DRAFT: return c->kind == CALL_SYNC && strcmp(name, "s/online/new.mdb") == 0;
+    case NAME: return c->kind == CALL_SYNC_DIR && strcmp(name, "s/online") == 0;
+    default: return 0;
+    }
+}
 
 static void put_record(mlops__record_op op, uint32_t number, int64_t offset, const void *bytes,
                        size_t n) {
@@ -69,6 +91,7 @@ static uint32_t number_of(const char *name) {
 static void record_call(const call *c, size_t bytes) {
     if (strncmp(c->path, top, n_top - 1) != 0) return;
     const char *name = strlen(c->path) >= n_top ? c->path + n_top : ".";
+    if (is_left_out(c, name)) return;
     switch (c->kind) {
     case CALL_CREATE:
         forget(name);
@@ -81,6 +104,7 @@ static void record_call(const call *c, size_t bytes) {
         put_record(MLOPS__RECORD_TRUNCATE, number_of(name), c->offset, NULL, 0);
         break;
     case CALL_SYNC: put_record(MLOPS__RECORD_SYNC, number_of(name), 0, NULL, 0); break;
+    case CALL_SYNC_WRITE: put_record(MLOPS__RECORD_SYNC_WRITE, number_of(name), 0, NULL, 0); break;
     case CALL_SYNC_DIR: put_paths(MLOPS__RECORD_SYNC_DIR, 0, name, NULL); break;
     case CALL_RENAME:
         forget(name);
@@ -94,6 +118,16 @@ static void record_call(const call *c, size_t bytes) {
     case CALL_MKDIR: break;
     }
 }
+
+/* What was acknowledged at a step, and what of it a power cut must leave. The next step is the one
+ * that is under way. */
+typedef struct promise {
+    int64_t commits, puts;
+    int64_t least_commits, least_puts;
+} promise;
+
+static promise promises[STEPS_MAX]; /* by step; ahead of step 1 the store is being made */
+static int64_t n_steps;
 
 static void mark(int64_t number) { put_record(MLOPS__RECORD_MARK, 0, number, NULL, 0); }
 
@@ -179,7 +213,8 @@ static int was_clean(const mlops__io_memory *image) {
 
 static void put_image(const power_cut *cut) {
     char path[PATH];
-    static const char *const FOLDERS[] = {"", "/s", "/s/journal", "/s/packs", "/s/index"};
+    static const char *const FOLDERS[] = {"",         "/s",       "/s/journal",
+                                          "/s/packs", "/s/index", "/s/online"};
     int poison = cut->state % POISON_EVERY == 0 && !was_clean(cut->memory);
     snprintf(path, sizeof path, "%s/image", top);
     empty_folder(path);
@@ -201,37 +236,76 @@ static void put_image(const power_cut *cut) {
 
 typedef struct judge_of {
     mlops_sync sync;
-    int64_t n_told; /* of bad states */
+    int tells; /* of bad states; the first ones */
+    int64_t n_told;
 } judge_of;
 
 static int complain(judge_of *j, const power_cut *cut, const char *what, int64_t number) {
-    if (j->n_told++ < 5)
-        printf("# record %lld, state %lld, acknowledged %lld: %s (%lld)\n", (long long)cut->record,
+    if (j->tells && j->n_told++ < 5)
+        printf("# record %lld, state %lld, step %lld: %s (%lld)\n", (long long)cut->record,
                (long long)cut->state, (long long)cut->acknowledged, what, (long long)number);
     return 1;
 }
 
+/* Faults that check finds in the image. */
+static int64_t n_faults(mlops_error *e) {
+    char path[PATH];
+    mlops_check *check;
+    mlops_io io = mlops__io_posix;
+    mlops_host host = MLOPS_HOST_INIT;
+    mlops_store_opts opts = MLOPS_STORE_OPTS_INIT;
+    io.boot = this_boot;
+    host.io = &io;
+    opts.host = &host;
+    snprintf(path, sizeof path, "%s/image/s", top);
+    if (mlops_check_store(&check, path, &opts, e)) return -1;
+    int64_t n = mlops_check_n_faults(check);
+    if (n) snprintf(e->message, sizeof e->message, "check: %s", mlops_check_fault(check, 0));
+    mlops_check_unref(check);
+    return n;
+}
+
+/* The last put whose rows are there, 0 without a view; -1 if what is there is no moment. */
+static int64_t puts_of(mlops_store *s, int64_t seq, mlops_error *e) {
+    int64_t puts = -1;
+    mlops_status status = rows_read(s, PUTS_MAX, &puts, e);
+    if (seq < MODEL_VIEW) return status == MLOPS_E_NOT_FOUND ? 0 : -1;
+    return status ? -1 : puts;
+}
+
+static int holds_all(mlops_store *s, int64_t seq, int64_t puts) {
+    return s && model_holds(s, seq) && puts_of(s, seq, NULL) == puts;
+}
+
+/* The next commit and the next put; then all is there at the next open. */
+static int goes_on(mlops_store **s, judge_of *j, int64_t seq, int64_t puts, mlops_error *e) {
+    int64_t n = seq < MODEL_MAX ? seq + 1 : seq;
+    if (n > seq && model_commit(*s, n, e)) return 0;
+    if (n >= MODEL_VIEW && rows_put_more(*s, puts + 1, puts + 1, e)) return 0;
+    mlops_store_close(*s);
+    *s = open_at("image/s", j->sync, e);
+    return holds_all(*s, n, n >= MODEL_VIEW ? puts + 1 : 0);
+}
+
 static int judge(void *user, const power_cut *cut) {
     judge_of *j = user;
-    mlops_error e;
-    int64_t least = cut->acknowledged;
-    if (j->sync == MLOPS_SYNC_RELAXED) least = least / FLUSH_EVERY * FLUSH_EVERY;
+    mlops_error e = {0};
+    int64_t step = cut->acknowledged, checks = cut->state % CHECK_EVERY;
+    const promise *now = &promises[step < 0 ? 0 : step];
+    const promise *most = step <= 0 || step + 1 >= n_steps ? now : now + 1;
     put_image(cut);
     boot_number++;
+    if (step > 0 && checks == 1 && n_faults(&e)) return complain(j, cut, e.message, 0);
     mlops_store *s = open_at("image/s", j->sync, &e);
-    if (!s) return cut->acknowledged >= 0 ? complain(j, cut, e.message, 0) : 0;
-    int64_t seq = model_seq(s);
-    int good = seq >= least && seq <= cut->acknowledged + 1;
-    if (cut->acknowledged < 0) good = seq == 0;
-    good = good && model_holds(s, seq);
-    if (good && cut->state % GO_ON_EVERY == 0 && seq < MODEL_MAX) {
-        good = model_commit(s, seq + 1, NULL) == MLOPS_OK;
-        mlops_store_close(s);
-        s = good ? open_at("image/s", j->sync, &e) : NULL;
-        good = s && model_holds(s, seq + 1);
-    }
+    if (!s) return step > 0 ? complain(j, cut, e.message, 0) : 0;
+    int64_t seq = model_seq(s), puts = puts_of(s, seq, &e);
+    int good = seq >= now->least_commits && seq <= most->commits && model_holds(s, seq);
+    int rows = puts >= now->least_puts && puts <= most->puts;
+    if (good && rows && cut->state % GO_ON_EVERY == 0) good = goes_on(&s, j, seq, puts, &e);
     mlops_store_close(s);
-    return good ? 0 : complain(j, cut, "it does not hold what it must", seq);
+    if (!good) return complain(j, cut, "it does not hold what it must", seq);
+    if (!rows) return complain(j, cut, e.message[0] ? e.message : "rows of another moment", puts);
+    return checks == 2 && n_faults(&e) ? complain(j, cut, e.message, 0) : 0;
 }
 
 /* ---- scenarios ---- */
@@ -242,64 +316,118 @@ typedef struct scenario {
     int64_t n_commits;
     int64_t snapshot_every; /* 0: never */
     int64_t reopen_every;   /* 0: never; every second time the machine is started anew */
+    spoil spoil;            /* the test must find bad states */
 } scenario;
 
 static const scenario SCENARIOS[] = {
-    {"full", MLOPS_SYNC_FULL, 14, 0, 0},
-    {"full with snapshots", MLOPS_SYNC_FULL, 13, 5, 0},
-    {"relaxed with snapshots", MLOPS_SYNC_RELAXED, 14, 6, 0},
-    {"full, closed and opened again", MLOPS_SYNC_FULL, 12, 7, 3},
+    {"full", MLOPS_SYNC_FULL, 14, 0, 0, NOTHING},
+    {"full with snapshots", MLOPS_SYNC_FULL, 13, 5, 0, NOTHING},
+    {"relaxed with snapshots", MLOPS_SYNC_RELAXED, 14, 6, 0, NOTHING},
+    {"full, closed and opened again", MLOPS_SYNC_FULL, 12, 7, 3, NOTHING},
+    {"relaxed, closed and opened again", MLOPS_SYNC_RELAXED, 10, 7, 3, NOTHING},
+    {"full without syncs of rows", MLOPS_SYNC_FULL, 6, 0, 0, ROWS},
+    {"relaxed without syncs of rows", MLOPS_SYNC_RELAXED, 6, 0, 0, ROWS},
+    {"full, the map of rows not synced ahead of its name", MLOPS_SYNC_FULL, 4, 0, 0, DRAFT},
+    {"full, the name of the map of rows not synced", MLOPS_SYNC_FULL, 4, 0, 0, NAME},
 };
 
-static mlops_store *open_again(mlops_store *s, const scenario *sc, int64_t k) {
+/* A store that is being written. */
+typedef struct stage {
+    const scenario *sc;
+    mlops_store *store;
+    mlops_online *view; /* NULL: not defined yet */
+    promise now;
+} stage;
+
+static void acknowledge(stage *st, int durable) {
+    promise *p = &st->now;
+    if (durable) {
+        p->least_commits = p->commits;
+        p->least_puts = p->puts;
+    } else if (p->least_puts < p->puts - 1) p->least_puts = p->puts - 1;
+    must(n_steps < STEPS_MAX && p->puts < PUTS_MAX, "too many steps");
+    promises[n_steps] = *p;
+    mark(n_steps++);
+}
+
+static void open_view(stage *st) {
     mlops_error e;
-    mlops_store_close(s);
-    if (k % (2 * sc->reopen_every) == 0) boot_number++;
-    s = open_at("s", sc->sync, &e);
-    must(s != NULL, e.message);
-    return s;
+    if (st->now.commits < MODEL_VIEW) return;
+    must(mlops_online_open(&st->view, st->store, ROWS_VIEW, &e) == MLOPS_OK, e.message);
+}
+
+static void open_again(stage *st) {
+    mlops_error e;
+    mlops_online_close(st->view);
+    mlops_store_close(st->store);
+    acknowledge(st, 1);
+    st->view = NULL;
+    if (st->now.commits % (2 * st->sc->reopen_every) == 0) boot_number++;
+    st->store = open_at("s", st->sc->sync, &e);
+    must(st->store != NULL, e.message);
+    open_view(st);
+}
+
+/* A commit, a put or two, and a flush now before them and now behind them. */
+static void record_step(stage *st, int64_t k) {
+    mlops_error e;
+    int full = st->sc->sync == MLOPS_SYNC_FULL, flushes = !full && k % FLUSH_EVERY == 0;
+    must(model_commit(st->store, k, &e) == MLOPS_OK, e.message);
+    st->now.commits = k;
+    acknowledge(st, full);
+    if (k == MODEL_VIEW) open_view(st);
+    for (int64_t n = st->view ? 1 + k % 2 : 0; n > 0; n--) {
+        must(rows_put(st->view, st->now.puts + 1, &e) == MLOPS_OK, e.message);
+        st->now.puts++;
+        acknowledge(st, full);
+    }
+    if (!flushes) return;
+    must(mlops_store_service(st->store, INT64_MAX, &e) == MLOPS_END, e.message);
+    acknowledge(st, 1);
 }
 
 static void record_scenario(const scenario *sc) {
     mlops_error e;
+    stage st = {sc, NULL, NULL, {0, 0, 0, 0}};
+    n_steps = 1;
     mark(-1);
-    mlops_store *s = open_at("s", sc->sync, &e);
-    must(s != NULL, e.message);
-    mark(0);
+    st.store = open_at("s", sc->sync, &e);
+    must(st.store != NULL, e.message);
+    acknowledge(&st, 1);
     for (int64_t k = 1; k <= sc->n_commits; k++) {
-        must(model_commit(s, k, &e) == MLOPS_OK, e.message);
-        if (sc->sync == MLOPS_SYNC_RELAXED && k % FLUSH_EVERY == 0)
-            must(mlops_store_service(s, INT64_MAX, &e) == MLOPS_END, e.message);
-        mark(k);
+        record_step(&st, k);
         if (sc->snapshot_every && k % sc->snapshot_every == 0)
-            must(mlops__snapshot_write(s, model_seq(s), &e) == MLOPS_OK, e.message);
-        if (sc->reopen_every && k % sc->reopen_every == 0) s = open_again(s, sc, k);
+            must(mlops__snapshot_write(st.store, k, &e) == MLOPS_OK, e.message);
+        if (sc->reopen_every && k % sc->reopen_every == 0) open_again(&st);
     }
-    mlops_store_close(s);
+    mlops_online_close(st.view);
+    mlops_store_close(st.store);
+    acknowledge(&st, 1);
 }
 
 static int run_scenario(const scenario *sc, int number, int32_t n_random, int64_t *n_states) {
     char command[160];
     power_totals totals = {0, 0, 0, -1};
-    judge_of j = {sc->sync, 0};
+    judge_of j = {sc->sync, sc->spoil == NOTHING, 0};
     power_opts opts = {judge, &j, 20261121, n_random};
     snprintf(command, sizeof command, "rm -rf '%s/s' '%s/image'", top, top);
     must(system(command) == 0, "rm");
     memset(numbers, 0, sizeof numbers);
     mlops__buf_init(&log_of_calls, &mlops__heap);
     calls_after = record_call;
+    spoiled = sc->spoil;
     record_scenario(sc);
     calls_after = NULL;
     load_last_map();
     must(log_of_calls.status == MLOPS_OK, "the log");
     int bad = power_replay(&totals, log_of_calls.data, log_of_calls.size, &opts);
     mlops__buf_free(&log_of_calls);
-    bad = bad || totals.n_bad || totals.n_states == 0;
-    printf("%s %d - %s: %lld records, %lld states, %lld bad\n", bad ? "not ok" : "ok", number,
+    bad = bad || (sc->spoil ? totals.n_bad == 0 : totals.n_bad != 0) || totals.n_states == 0;
+    printf("%s %d - %s: %lld records, %lld states, %lld bad%s\n", bad ? "not ok" : "ok", number,
            sc->name, (long long)totals.n_records, (long long)totals.n_states,
-           (long long)totals.n_bad);
+           (long long)totals.n_bad, sc->spoil ? ", as they must be" : "");
     fflush(stdout);
-    *n_states += totals.n_states;
+    if (!sc->spoil) *n_states += totals.n_states;
     return bad;
 }
 

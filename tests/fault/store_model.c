@@ -5,6 +5,8 @@
  */
 #include "fault/store_model.h"
 
+#include "fault/rows_model.h"
+
 #include "store/core.h"
 
 #include <stdio.h>
@@ -73,6 +75,7 @@ mlops_status model_commit(mlops_store *s, int64_t k, mlops_error *err) {
     if (!status && k % 4 == 0)
         status = mlops__change_del(c, MLOPS__TABLE_TEST, key_of((k + 1) % MODEL_SLOTS), err);
     if (!status) status = mlops_change_content(c, &id, blob, n, err);
+    if (!status && k == MODEL_VIEW) status = rows_define(c, err);
     if (!status) status = mlops_change_commit(c, &seq, err);
     mlops_change_free(c);
     return status ? status : seq == k ? MLOPS_OK : MLOPS_E_CONFLICT;

@@ -1,7 +1,7 @@
 /* What commits make of a store, for tests that damage, kill and cut it.
  *
  * Commit k sets one record, drops another now and then, and keeps content of its own, so that the
- * set of commits that are there says all that can be read.
+ * set of commits that are there says all that can be read. One of them defines an online view.
  */
 #ifndef TESTS_FAULT_STORE_MODEL_H
 #define TESTS_FAULT_STORE_MODEL_H
@@ -10,6 +10,7 @@
 
 #include <mlops.h>
 
+enum { MODEL_VIEW = 3 /* the commit that defines the view of rows_model.h */ };
 enum { MODEL_MAX = 64, MODEL_SLOTS = 6, MODEL_BLOB_MAX = 150000, MODEL_VALUE_MAX = 3000 };
 
 /* Which commits are there: there[k] for k from 1 to n. */

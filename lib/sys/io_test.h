@@ -70,7 +70,7 @@ typedef enum mlops__record_op {
     MLOPS__RECORD_UNLINK = 6,
     MLOPS__RECORD_SYNC_DIR = 7,
     MLOPS__RECORD_OPEN = 8,
-    MLOPS__RECORD_MARK = 9,      /* said by the test: offset holds its number */
+    MLOPS__RECORD_MARK = 9,       /* said by the test: offset holds its number */
     MLOPS__RECORD_SYNC_WRITE = 10 /* the newest write to the file is durable, no other is */
 } mlops__record_op;
 

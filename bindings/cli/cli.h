@@ -29,7 +29,8 @@ typedef struct cli_args {
     const char *csv_names, *csv_delimiter;
     const char *actor, *note, *as, *target, *time, *id, *by, *branch, *message, *author;
     const char *dataset, *ref, *path, *parent, *filter, *run, *features, *classes, *gate;
-    const char *model, *champion, *canary, *salt, *key;
+    const char *model, *champion, *canary, *salt, *key, *keys;
+    const char *event_time, *created, *ttl, *as_of;
     int64_t csv_skip_lines, window, edges, from, max, seed, step, commits;
     double alpha, share, canary_share;
 } cli_args;
@@ -47,7 +48,7 @@ typedef struct cli_command {
 extern const cli_command cli_model_commands[], cli_bundle_commands[], cli_drift_commands[],
     cli_reference_commands[], cli_store_commands[], cli_data_commands[], cli_feature_commands[],
     cli_run_commands[], cli_registry_commands[], cli_deploy_commands[], cli_watch_commands[],
-    cli_audit_commands[], cli_doctor_commands[];
+    cli_audit_commands[], cli_doctor_commands[], cli_online_commands[];
 
 /* args.c: the command line. Returns CLI_OK, or CLI_USAGE after saying what is wrong. The words are
  * moved to the front of texts, and stay there. */
@@ -56,7 +57,13 @@ void cli_help(const cli_command *command);
 int cli_usage(const char *command, const char *format, ...);
 int cli_whole(const cli_args *args, const char *text, const char *what, int64_t *out);
 
-enum { CLI_TIME = 48 /* room for a time as text */ };
+enum { CLI_TIME = 48 /* room for a time or a duration as text */ };
+
+/* time.c: times and durations. CLI_OK, or CLI_USAGE after saying what is wrong with the text. */
+int cli_time(const cli_args *args, const char *text, const char *what, int64_t *out);
+int cli_span(const cli_args *args, const char *text, const char *what, int64_t *out);
+void cli_format_time(char text[CLI_TIME], int64_t time_ns); /* ISO 8601, UTC */
+void cli_format_span(char text[CLI_TIME], int64_t span_ns); /* 30d, 1.5h */
 
 /* print.c: texts to the terminal, JSON, errors. */
 void cli_text(FILE *to, const char *text); /* control characters become '?' */
@@ -66,7 +73,6 @@ void cli_json_text(FILE *to, const char *text);
 void cli_json_number(FILE *to, double value); /* null if not finite */
 void cli_number(FILE *to, double value);      /* shortest that comes back */
 void cli_id(FILE *to, const mlops_id *id);
-void cli_format_time(char text[CLI_TIME], int64_t time_ns); /* ISO 8601, UTC */
 int cli_colours(void); /* true if standard output is a terminal */
 const char *cli_verdict(mlops_drift_verdict verdict);
 const char *cli_verdict_colour(mlops_drift_verdict verdict); /* "" where there are no colours */

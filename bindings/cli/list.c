@@ -1,7 +1,7 @@
 /* Rows of a table on their way out: aligned for people, as JSON, as CSV.
  *
- * For people times (columns that end in _ns) are ISO 8601, ids are cut to their first digits, and
- * columns without a value are left out; JSON and CSV have all of it.
+ * For people times (columns that end in _ns) are ISO 8601, ages have a unit, ids are cut to their
+ * first digits, and columns without a value are left out; JSON and CSV have all of it.
  */
 #include "cli.h"
 
@@ -12,7 +12,7 @@
 
 enum { ID_DIGITS = 12, TEXT_WIDTH = 60 /* on a terminal */ };
 
-typedef enum kind { PLAIN, NUMBER, TIME, ID, LEFT_OUT } kind;
+typedef enum kind { PLAIN, NUMBER, TIME, SPAN, ID, LEFT_OUT } kind;
 
 typedef struct listing {
     const mlops_table *table;
@@ -89,11 +89,15 @@ static void cut_ids(char *text) {
     *to = 0;
 }
 
+static int is_span(const char *name) { return !strcmp(name, "age_ns") || !strcmp(name, "ttl_ns"); }
+
 static kind kind_of(listing *self, int64_t column) {
     mlops_type type = mlops_table_type(self->table, column);
+    const char *name = mlops_table_name(self->table, column);
     int64_t n_rows = mlops_table_n_rows(self->table);
     if (n_rows && mlops_table_n_nulls(self->table, column) == n_rows) return LEFT_OUT;
-    if (type == MLOPS_TYPE_INT64 && ends_in_ns(mlops_table_name(self->table, column))) return TIME;
+    if (type == MLOPS_TYPE_INT64 && is_span(name)) return SPAN;
+    if (type == MLOPS_TYPE_INT64 && ends_in_ns(name)) return TIME;
     if (type == MLOPS_TYPE_INT64 || type == MLOPS_TYPE_FLOAT64) return NUMBER;
     if (type != MLOPS_TYPE_STRING) return PLAIN;
     kind found = PLAIN;
@@ -105,21 +109,28 @@ static kind kind_of(listing *self, int64_t column) {
     return found;
 }
 
+/* The name of a column; of a time or a span without the unit, where no other column is called so.
+ */
+static const char *head(const listing *self, int64_t column, kind is) {
+    static char text[CLI_TIME];
+    const char *name = mlops_table_name(self->table, column);
+    size_t n = strlen(name) - 3;
+    if ((is != TIME && is != SPAN) || n >= sizeof text) return name;
+    snprintf(text, sizeof text, "%.*s", (int)n, name);
+    return mlops_table_find(self->table, text) < 0 ? text : name;
+}
+
 /* What stands in a cell, borrowed until the next call. Row -1 is the head. */
 static const char *cell(listing *self, int64_t column, int64_t row, kind is) {
     static char text[CLI_TIME];
-    if (row < 0) {
-        const char *name = mlops_table_name(self->table, column);
-        size_t n = strlen(name) - (is == TIME ? 3 : 0);
-        if (is != TIME || n >= sizeof text) return name;
-        snprintf(text, sizeof text, "%.*s", (int)n, name);
-        return text;
-    }
+    if (row < 0) return head(self, column, is);
     char *whole = value(self, column, row);
     if (!whole) return "-";
     if (is == ID) cut_ids(whole);
-    if (is != TIME) return whole;
-    cli_format_time(text, strtoll(whole, NULL, 10));
+    if (is != TIME && is != SPAN) return whole;
+    int64_t ns = strtoll(whole, NULL, 10);
+    if (is == TIME) cli_format_time(text, ns);
+    else cli_format_span(text, ns);
     return text;
 }
 
@@ -148,7 +159,8 @@ static void print_aligned(listing *self, kind *kinds, int *widths) {
             int width = terminal && widths[i] > TEXT_WIDTH ? TEXT_WIDTH : widths[i];
             fputs(before, stdout);
             before = "  ";
-            if (i < last || kinds[i] == NUMBER) cli_padded(text, width, kinds[i] == NUMBER);
+            int right = kinds[i] == NUMBER || kinds[i] == SPAN;
+            if (i < last || right) cli_padded(text, width, right);
             else cli_text(stdout, text); /* whole */
         }
         putchar('\n');

@@ -5,7 +5,6 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Length of the valid UTF-8 character at p, 0 if there is none. */
@@ -65,15 +64,6 @@ void cli_padded(const char *text, int width, int to_the_right) {
 
 void cli_id(FILE *to, const mlops_id *id) {
     for (size_t i = 0; i < sizeof id->bytes; i++) fprintf(to, "%02x", id->bytes[i]);
-}
-
-void cli_format_time(char text[CLI_TIME], int64_t time_ns) {
-    enum { SECOND = 1000000000 };
-    int64_t ns = time_ns % SECOND < 0 ? time_ns % SECOND + SECOND : time_ns % SECOND;
-    time_t seconds = (time_t)((time_ns - ns) / SECOND);
-    struct tm utc;
-    size_t n = gmtime_r(&seconds, &utc) ? strftime(text, CLI_TIME, "%Y-%m-%dT%H:%M:%S", &utc) : 0;
-    snprintf(text + n, CLI_TIME - n, ".%03dZ", (int)(ns / 1000000));
 }
 
 void cli_json_text(FILE *to, const char *text) {
@@ -155,6 +145,10 @@ static const struct {
     {"gate, column", "the gate, column"},
     {"filter, column", "--filter, column"},
     {"it with opts.reference", "it with --reference of 'mlops bundle'"},
+    {"key: ", "--key: "},
+    {"event_time: ", "--event-time: "},
+    {"created: ", "--created: "},
+    {"mlops_online_get() adds", "'mlops online get' adds"},
 };
 
 enum { N_NAMES = sizeof names / sizeof names[0] };

@@ -1,7 +1,6 @@
 /* mlops registry: models by name and version, where they came from, and who may serve. */
 #include "cli.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -225,59 +224,10 @@ static mlops_status decisions(cli_work *work, mlops_table **out) {
 
 static int registry_decisions(const cli_args *args) { return cli_read_list(args, decisions); }
 
-/* Days since 1970 of a date of the Gregorian calendar. */
-static int64_t days(int64_t year, int64_t month, int64_t day) {
-    year -= month <= 2;
-    int64_t era = (year >= 0 ? year : year - 399) / 400, of_era = year - era * 400;
-    int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
-}
-
-static int64_t days_of(int64_t year, int64_t month) {
-    int64_t next = month == 12 ? days(year + 1, 1, 1) : days(year, month + 1, 1);
-    return next - days(year, month, 1);
-}
-
-/* Digits behind the point, as nanoseconds; the first character that is none. */
-static const char *fraction(const char *text, int64_t *ns) {
-    int64_t unit = 1000000000;
-    for (*ns = 0; *text >= '0' && *text <= '9'; text++) *ns += (*text - '0') * (unit /= 10);
-    return text;
-}
-
-/* 2026-05-01, 2026-05-01T12:30Z, 2026-05-01T12:30:15.25Z, or nanoseconds since 1970. */
-static int parse_time(const char *text, int64_t *out) {
-    int year, month, day, hour = 0, minute = 0, second = 0, used = 0;
-    int64_t ns = 0;
-    char *end;
-    errno = 0;
-    *out = strtoll(text, &end, 10);
-    if (end != text && !*end && !errno) return 1;
-    if (sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &used) < 3 || !used) return 0;
-    const char *at = text + used;
-    if (*at == 'T' || *at == ' ') {
-        used = 0;
-        if (sscanf(++at, "%2d:%2d%n", &hour, &minute, &used) < 2 || !used) return 0;
-        at += used;
-        used = 0;
-        if (*at == ':' && (sscanf(++at, "%2d%n", &second, &used) < 1 || !used)) return 0;
-        at += used;
-        if (*at == '.') at = fraction(at + 1, &ns);
-        if (*at == 'Z') at++;
-    }
-    if (*at || year < 1970 || year > 2261 || month < 1 || month > 12 || day < 1 ||
-        day > days_of(year, month) || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
-        second < 0 || second > 59)
-        return 0;
-    int64_t seconds = ((days(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
-    *out = seconds * 1000000000 + ns;
-    return 1;
-}
-
 static mlops_status at(cli_work *work) {
     char **words = work->args->words;
     int64_t time_ns;
-    parse_time(words[3], &time_ns);
+    cli_time(work->args, words[3], "TIME", &time_ns); /* it was looked at before */
     return mlops_registry_alias_at(&work->number, work->store, words[1], words[2], time_ns,
                                    &work->error);
 }
@@ -285,12 +235,8 @@ static mlops_status at(cli_work *work) {
 static int registry_at(const cli_args *args) {
     cli_work work;
     int64_t time_ns;
-    if (!parse_time(args->words[3], &time_ns) || time_ns < 1)
-        return cli_usage(args->command,
-                         "TIME: '%s' is no time such as 2026-05-01T12:30:00Z, and no nanoseconds "
-                         "since 1970",
-                         args->words[3]);
-    int status = cli_read(&work, args, at);
+    int status = cli_time(args, args->words[3], "TIME", &time_ns);
+    if (!status) status = cli_read(&work, args, at);
     return status ? status : print_version(&work);
 }
 

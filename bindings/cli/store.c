@@ -15,7 +15,8 @@ static int print_stats(const mlops_store_stats *s, int json) {
                 {"objects", s->n_objects},
                 {"journal_bytes", s->journal_bytes},
                 {"pack_bytes", s->pack_bytes},
-                {"index_bytes", s->index_bytes}};
+                {"index_bytes", s->index_bytes},
+                {"online_bytes", s->online_bytes}};
     if (json) putchar('{');
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         printf(json ? "\"%s\":%lld," : "%-14s %lld\n", rows[i].name, (long long)rows[i].value);
@@ -55,9 +56,9 @@ static void print_check(const mlops_check *check, int json) {
     int64_t n = mlops_check_n_faults(check);
     if (json) {
         printf("{\"commits\":%lld,\"records\":%lld,\"objects\":%lld,\"content_bytes\":%lld,"
-               "\"unused_bytes\":%lld,\"faults\":[",
+               "\"unused_bytes\":%lld,\"rows\":%lld,\"faults\":[",
                (long long)counts.n_frames, (long long)counts.n_records, (long long)counts.n_objects,
-               (long long)counts.n_bytes, (long long)counts.n_unused);
+               (long long)counts.n_bytes, (long long)counts.n_unused, (long long)counts.n_rows);
         for (int64_t i = 0; i < n && mlops_check_fault(check, i); i++) {
             if (i) putchar(',');
             cli_json_text(stdout, mlops_check_fault(check, i));
@@ -69,9 +70,10 @@ static void print_check(const mlops_check *check, int json) {
         cli_text(stdout, mlops_check_fault(check, i));
         putchar('\n');
     }
-    printf("%lld commits, %lld records, %lld objects of %lld bytes: %lld damaged places\n",
+    printf("%lld commits, %lld records, %lld objects of %lld bytes, %lld online rows: %lld damaged "
+           "places\n",
            (long long)counts.n_frames, (long long)counts.n_records, (long long)counts.n_objects,
-           (long long)counts.n_bytes, (long long)n);
+           (long long)counts.n_bytes, (long long)counts.n_rows, (long long)n);
 }
 
 static int cli_store_check(const cli_args *args) {
@@ -91,7 +93,7 @@ static int cli_store_repair(const cli_args *args) {
     int64_t n_lost = 0;
     if (mlops_store_repair(args->words[0], NULL, &n_lost, &error))
         return cli_fail(args->words[0], &error);
-    if (!args->json) printf("%lld commits were lost\n", (long long)n_lost);
+    if (!args->json) printf("%lld commits or online rows were lost\n", (long long)n_lost);
     if (mlops_check_store(&check, args->words[0], NULL, &error))
         return cli_fail(args->words[0], &error);
     int64_t n_left = mlops_check_n_faults(check); /* content that no pack has is not made anew */
@@ -163,11 +165,12 @@ const cli_command cli_store_commands[] = {
      "  mlops store check fraud.mlops",
      cli_store_check},
     {"store repair", "STORE", "", "Make a damaged store usable.",
-     "The index is made anew; of the journal all commits that are whole are kept. What is\n"
-     "replaced stays in STORE/damaged. Then all is read as store check does. Nobody may have the\n"
-     "store open.\n\n"
+     "The index is made anew; of the journal all commits that are whole are kept, and of online\n"
+     "views all rows. What is replaced stays in STORE/damaged. Then all is read as store check\n"
+     "does. Nobody may have the store open.\n\n"
      "Exit status: 0 all is sound, 1 something is damaged still, such as content that is lost, or\n"
-     "the store could not be repaired. Commits that were lost are counted, and leave it sound.\n\n"
+     "the store could not be repaired. Commits and rows that were lost are counted, and leave it\n"
+     "sound.\n\n"
      "Examples:\n"
      "  mlops store repair fraud.mlops && mlops store check fraud.mlops",
      cli_store_repair},

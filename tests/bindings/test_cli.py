@@ -32,7 +32,7 @@ COMMANDS = ("model describe", "model predict", "bundle", "drift compare", "drift
             "data table", "feature fit", "feature apply", "feature show", "feature list", "registry register", "registry list", "registry show", "registry gate",
             "registry evaluate", "registry promote", "registry rollback", "registry drop", "registry history",
             "registry decisions", "registry at", "registry bundle", "deploy set", "deploy list", "deploy predict", "deploy route", "watch",
-            "watch windows", "watch report")
+            "watch windows", "watch report", "online define", "online put", "online get", "online list")
 TESTS = []
 
 
@@ -635,6 +635,7 @@ def stores(folder):
     assert json.loads(run("store", "import", copy, file, "--json").out)["state"] == made["state"]
     assert json.loads(run("store", "check", copy, "--json").out)["faults"] == []
     assert "0 damaged places" in run("store", "check", copy).out
+    assert made["online_bytes"] == 0
     fails("store", "import", copy, file, says=["b.mlops", "already"])
     fails("store", "check", folder / "none", says=["none", "no store"])
     fails("store", "stats", folder, says="no store")
@@ -1322,6 +1323,185 @@ def deployments_refuse(folder):
     fails("deploy", "set", store, "checkout", says="a.mlops", **options)
 
 
+SECOND = 10 ** 9
+AT = 1_700_000_000 * SECOND  # 2023-11-14T22:13:20Z
+
+
+def newest_rows(batches):
+    """Of each card the newest row: by event time, then by creation, then the one that came last."""
+    kept = {}
+    for row in (row for batch in batches for row in batch):
+        have = kept.get(row[0])
+        if have is None or (row[1], row[2]) >= (have[1], have[2]):
+            kept[row[0]] = row
+    return kept
+
+
+@test
+def online_views(folder):
+    """Rows that come late and twice, against a fold of them in Python; through export and import too."""
+    store, copy, file = folder / "a.mlops", folder / "b.mlops", folder / "a.export"
+    random = __import__("random").Random(5)
+    batches = [[(f"card-{random.randrange(20)}", AT + random.randrange(50) * SECOND, random.randrange(3),
+                 f"{random.randrange(1, 9999) / 8}", random.choice(["CH", "LI, and so on", "07"])) for _ in range(40)]
+               for _ in range(4)]
+    paths = [write(folder / f"{i}.csv", "card,ts,made,spent,place\n" + "".join(
+        f'{card},{ts},{made},{spent},"{place}"\n' for card, ts, made, spent, place in batch))
+        for i, batch in enumerate(batches)]
+    run("init", store)
+    define = ["online", "define", store, "cards", paths[0], "--key", "card", "--event-time", "ts", "--created", "made"]
+    assert run(*define, "--ttl", "15s", "--actor", "ada").out == "" and run(*define, "--ttl", 15 * SECOND).out == ""
+    for i, path in enumerate(paths):
+        put, fold = run("online", "put", store, "cards", path).out, newest_rows(batches[:i])
+        n_put = 0
+        for row in batches[i]:
+            before = fold
+            fold = newest_rows([list(fold.values()), [row]])
+            n_put += fold[row[0]] is row
+        assert put == f"{n_put} of 40 rows were put\n", put
+    expected, as_of = newest_rows(batches), AT + 60 * SECOND
+    keys = [f"card-{i}" for i in range(22)]
+    wanted = []
+    for key in keys:
+        _, ts, made, spent, place = expected.get(key, (key, None, None, None, None))
+        age = None if ts is None else as_of - ts
+        status = "missing" if age is None else "expired" if age > 15 * SECOND else "hit"
+        wanted.append({"card": key, "ts": ts, "made": made, "spent": float(spent) if status == "hit" else None,
+                       "place": place if status == "hit" else None, "status": status, "age_ns": age})
+    assert {row["status"] for row in wanted} == {"hit", "missing", "expired"}
+    get = ["online", "get", store, "cards"]
+    assert listed(*get, *keys, "--as-of", as_of) == wanted
+    assert listed(*get, *keys, "--as-of", "2023-11-14T22:14:20Z") == wanted
+    asked = write(folder / "keys.csv", "row,card\n" + "".join(f"{i},{key}\n" for i, key in enumerate(keys)) + "99,\n")
+    rows = listed(*get, "--keys", asked, "--as-of", as_of)
+    assert rows[:-1] == wanted and rows[-1]["status"] == "null" and rows[-1]["card"] is None
+    parsed = list(csv.DictReader(io.StringIO(run(*get, "--keys", "-", "--csv", "--as-of", as_of, stdin=asked.read_bytes()).out)))
+    assert [row["status"] for row in parsed] == [row["status"] for row in rows]
+    assert {row["status"] for row in listed(*get, *keys)} == {"expired", "missing"}, "rows of 2023 serve now"
+    run("store", "export", store, file)
+    run("store", "import", copy, file)
+    assert listed("online", "get", copy, "cards", *keys, "--as-of", as_of) == wanted
+    checked = json.loads(run("store", "check", copy, "--json").out)
+    assert checked["faults"] == [] and checked["rows"] == len(expected) and f", {len(expected)} online rows:" in run(
+        "store", "check", copy).out
+    assert json.loads(run("store", "stats", copy, "--json").out)["online_bytes"] > 0
+    row, = listed("online", "list", copy)
+    assert row.pop("created_ns") > AT and row == {"name": "cards", "columns": "card,ts,made,spent,place", "key": "card",
+                                                  "event_time": "ts", "created": "made", "ttl_ns": 15 * SECOND}
+
+
+@test
+def online_keys_of_each_type(folder):
+    """Words of the command line have the types of the key's columns, in its order, whatever they look like."""
+    store = folder / "a.mlops"
+    rows = write(folder / "rows.csv", 'n,code,"a,b",ts,x\n' + "".join(
+        f'{n},"{code}",{truth},{AT},{i}\n' for i, (n, code, truth) in enumerate(
+            [(7, "07", "true"), (7, "7", "true"), (-7, "true", "false"), (2 ** 62 + 1, 'a, ""b""', "true")])))
+    run("init", store)
+    run("online", "define", store, "v", rows, "--key", 'code,"a,b",n', "--event-time", "ts")
+    assert json.loads(run("online", "put", store, "v", rows, "--json").out) == {"put": 4, "rows": 4}
+    words = ["07", "true", 7, "7", "true", 7, "true", "false", -7, 'a, "b"', "true", 2 ** 62 + 1, "7", "false", 7, "", "true", 1]
+    got = [json.loads(line) for line in run("online", "get", store, "v", "--json", "--", *words).out.splitlines()]
+    assert [row["x"] for row in got] == [0, 1, 2, 3, None, None] and [row["n"] for row in got][3] == 2 ** 62 + 1
+    assert [row["status"] for row in got] == 4 * ["hit"] + 2 * ["missing"]
+    for bad in ("x", "1.5", "true", "9" * 25, "", "1,2", "1\n2"):
+        fails("online", "get", store, "v", "07", "true", bad, says=["KEY", "n"])
+    fails("online", "get", store, "v", "07", "7", "7", says=["KEY", "a,b"])
+    fails("online", "get", store, "v", "07", "true", status=2, says=["takes 3", 'code,"a,b",n'])
+
+
+@test
+def online_for_people(folder):
+    store = folder / "a.mlops"
+    rows = write(folder / "rows.csv", f"card,ts_ns,x\na,{AT},1.5\nb,{AT - 90 * 60 * SECOND},2\nc,{AT - 100000 * SECOND},3\n")
+    run("init", store)
+    run("online", "define", store, "v", rows, "--key", "card", "--event-time", "ts_ns", "--ttl", "30d")
+    run("online", "put", store, "v", rows)
+    lines = run("online", "get", store, "v", "a", "b", "c", "d", "--as-of", "2023-11-14T22:13:20Z").out.splitlines()
+    told = [line.split() for line in lines]
+    assert told == [
+        ["card", "ts", "x", "status", "age"], ["a", "2023-11-14T22:13:20.000Z", "1.5", "hit", "0s"],
+        ["b", "2023-11-14T20:43:20.000Z", "2.0", "hit", "90m"], ["c", "2023-11-13T18:26:40.000Z", "3.0", "hit", "100000s"],
+        ["d", "-", "-", "missing", "-"]], told
+    ages = {"1ns": "1ns", "2500us": "2.5ms", "61500ms": "1.0m", "100ms": "100ms", "-2s": "-2s"}
+    units = {"ns": 1, "us": 1000, "ms": 10 ** 6, "s": SECOND}
+    for age, shown in ages.items():
+        n, unit = re.fullmatch(r"(-?\d+)(\w+)", age).groups()
+        line = run("online", "get", store, "v", "a", "--as-of", AT + int(n) * units[unit]).out.splitlines()[1]
+        assert line.split()[-1] == shown, line
+    for ttl, shown in [("36h", "36h"), ("90s", "90s"), ("15m", "15m"), (2 * SECOND, "2s"), ("1500ms", "1.5s"), ("48h", "2d")]:
+        run("online", "define", store, f"ttl-{ttl}", rows, "--key", "card", "--event-time", "ts_ns", "--ttl", ttl)
+        assert re.search(rf"^ttl-{ttl}  .* {re.escape(shown)}  ", run("online", "list", store).out, re.M), ttl
+
+
+@test
+def online_refuses(folder):
+    store = folder / "a.mlops"
+    rows = write(folder / "rows.csv", f"card,ts,made,x,status\na,{AT},{AT},1.5,ok\n")
+    cards = write(folder / "cards.csv", f"card,ts,made,x\na,{AT},{AT},1.5\n")
+    run("init", store)
+    define = ["online", "define", store]
+    run(*define, "cards", cards, "--key", "card", "--event-time", "ts")
+    run("online", "put", store, "cards", cards)
+    before = run("audit", "verify", store).out, run("online", "get", store, "cards", "a", "--as-of", AT).out
+    time = ["--event-time", "ts"]
+    for args, says in [
+            (["other", rows, "--key", "card", *time], ["status", "'mlops online get' adds"]),
+            (["other", cards, "--key", "crd", *time], ["--key: ", '"crd"']), (["other", cards, "--key", "x", *time], ["--key: ", "float64"]),
+            (["other", cards, "--key", "card", "--event-time", "x"], ["--event-time: ", "float64"]),
+            (["other", cards, "--key", "card", *time, "--created", "ts"], "--created: "), (["", cards, "--key", "card", *time], "name"),
+            (["cards", cards, "--key", "card", *time, "--ttl", "1d"], ["cards", "another name"]),
+            (["other", folder / "none.csv", "--key", "card", *time], "none.csv")]:
+        fails(*define, *args, says=says)
+    for args, says in [
+            ([], "--key is missing"), (["--key", "card"], "--event-time is missing"), (["--key", "card", *time, "--ttl", "0"], "'0'"),
+            (["--key", "card", *time, "--ttl", "1.5h"], "'1.5h'"), (["--key", "card", *time, "--ttl", "300000d"], "'300000d'"),
+            (["--key", "card", *time, "--ttl", "soon"], "30d"), (["--key", "card", *time, "--ttl", "-1s"], "'-1s'")]:
+        fails(*define, "other", cards, *args, status=2, says=says)
+    for text, says in [("card,ts,made\na,1,1\n", '"x"'), (f"card,ts,made,x\n1,{AT},1,1\n", ["card", "int64"]),
+                       ("card,ts,made,x\na,2023-01-01,1,1\n", ["ts", "string"]), ("card,ts,made,x\na,1,1,1\n,2,1,1\n", ["row 1", "card"]),
+                       (f"card,ts,made,x\nb,{AT},1,1\n{'k' * 500},{AT},1,1\n", ["row 1", "400"]), ("", "empty")]:
+        fails("online", "put", store, "cards", write(folder / "bad.csv", text), says=["bad.csv", *([says] if isinstance(says, str) else says)])
+    fails("online", "put", store, "crds", cards, says='did you mean "cards"')
+    for args, says in [([store, "crds", "a"], 'did you mean "cards"'), ([store, "cards", "--keys", folder / "none.csv"], "none.csv"),
+                       ([store, "cards", "--keys", write(folder / "bad.csv", "crd\na\n")], ["bad.csv", '"card"'])]:
+        fails("online", "get", *args, says=says)
+    for args, says in [(["cards"], "KEY or --keys is missing"), (["cards", "a", "--keys", cards], "exclude"),
+                       (["cards", "a", "--as-of", "yesterday"], "'yesterday'"), ([], "VIEW is missing")]:
+        fails("online", "get", store, *args, status=2, says=says)
+    assert (run("audit", "verify", store).out, run("online", "get", store, "cards", "a", "--as-of", AT).out) == before
+    refuses_what_is_no_store(folder, f"online define STORE v {cards} --key card --event-time ts", f"online put STORE v {cards}",
+                             "online get STORE v a", "online list STORE")
+    options = nobody(store)
+    if options is None:
+        return "SKIP no other user can run the command"
+    assert [row["name"] for row in listed("online", "list", store, **options)] == ["cards"]
+    for args in [["online", "get", store, "cards", "a"], ["store", "export", store, "/dev/null/x"]]:
+        fails(*args, says="a.mlops", **options)
+
+
+@test
+def online_rows_that_are_damaged(folder):
+    store = folder / "a.mlops"
+    rows = write(folder / "rows.csv", "card,ts,x\n" + "".join(f'"{i:05}",{AT},{i / 4}\n' for i in range(3000)))
+    run("init", store)
+    run("online", "define", store, "v", rows, "--key", "card", "--event-time", "ts")
+    run("online", "put", store, "v", rows)
+    found = store / "online/data.mdb"
+    whole = found.read_bytes()
+    at = whole.rindex(b"01234")
+    found.write_bytes(whole[:at] + b"x" + whole[at + 1:])
+    assert len(json.loads(run("store", "check", store, "--json", status=1).out)["faults"]) >= 1
+    fails("online", "get", store, "v", "00001", says="repair")
+    lost = json.loads(run("store", "repair", store, "--json").out)
+    assert lost["damaged"] == 0 and 1 <= lost["lost"] < 3000
+    assert list((store / "damaged").glob("online-*"))
+    left = listed("online", "get", store, "v", "--keys", rows, "--as-of", AT)
+    assert sum(row["status"] == "missing" for row in left) == lost["lost"]
+    assert all(row["x"] == i / 4 for i, row in enumerate(left) if row["status"] == "hit")
+    fails("online", "get", store, "w", "a", says='"w"')
+
+
 @test
 def windows_that_are_kept(folder):
     """As `drift watch` judges them against the same reference; later too."""
@@ -1477,7 +1657,7 @@ def stores_that_are_damaged(folder):
     done = run("store", "check", store, status=1)
     assert journal.name in done.out and "head" in done.out
     assert len(json.loads(run("store", "check", store, "--json", status=1).out)["faults"]) == 1
-    assert "0 commits were lost" in run("store", "repair", store).out
+    assert "0 commits or online rows were lost" in run("store", "repair", store).out
     run("store", "check", store)
     assert list((store / "damaged").glob("journal-*"))
 
@@ -1492,11 +1672,11 @@ def content_that_a_repair_cannot_bring_back(folder):
         pack.unlink()
     done = run("store", "repair", store, status=1)
     n = len(json.loads(run("store", "check", store, "--json", status=1).out)["faults"])
-    assert n > 0 and "0 commits were lost" in done.out and f"{n} damaged places" in done.out, done.out
+    assert n > 0 and "0 commits or online rows were lost" in done.out and f"{n} damaged places" in done.out, done.out
     assert json.loads(run("store", "repair", store, "--json", status=1).out) == {"lost": 0, "damaged": n}
     shutil.rmtree(store / "journal")
     done = run("store", "repair", store)
-    assert "1 commits were lost" in done.out and "damaged" not in done.out, done.out
+    assert "1 commits or online rows were lost" in done.out and "damaged" not in done.out, done.out
 
 
 @test
@@ -1514,7 +1694,7 @@ def commits_that_a_repair_lost(folder):
             frames[at + 70] ^= 1
         at += struct.unpack_from("<I", frames, at + 4)[0]
     journal.write_bytes(frames)
-    assert "2 commits were lost" in run("store", "repair", store).out
+    assert "2 commits or online rows were lost" in run("store", "repair", store).out
     done = run("audit", "verify", store)
     assert re.fullmatch("70 commits [0-9a-f]{64}, 2 of them lost in repair\n", done.out), done.out
     assert json.loads(run("audit", "verify", store, "--json").out)["lost"] == 2

@@ -84,10 +84,13 @@ static const mlops__column *column_called(const mlops_table *table, const char *
     return NULL;
 }
 
+/* Nulls are zero there. */
 static int is_exact(const mlops__column *column) {
-    const int64_t *values = column->data, most = (int64_t)1 << 53;
-    for (int64_t i = 0; i < column->n_rows; i++)
-        if (values[i] < -most || values[i] > most) return 0;
+    const int64_t *values = column->data;
+    for (int64_t i = 0; i < column->n_rows; i++) {
+        double real = (double)values[i];
+        if (real >= 0x1p63 || (int64_t)real != values[i]) return 0;
+    }
     return 1;
 }
 
@@ -172,6 +175,11 @@ static mlops_status put_row(const mlops_online *self, mlops__index *rows, const 
     MLOPS_TRY(mlops__row_key(&key, &self->view, b->keys, i, err));
     mlops__row_write(buf, &self->view, b->columns, i);
     if (buf->status) return mlops__fail_nomem(err, buf->size);
+    if (buf->size > MLOPS__ROW_MAX)
+        return mlops__fail(
+            err, MLOPS_E_LIMIT,
+            "row %lld (from 0): it takes %zu bytes; an online row has %d at the most", (long long)i,
+            buf->size, MLOPS__ROW_MAX);
     mlops__bytes bytes = {buf->data, buf->size}, at = {key.data, key.size};
     MLOPS_TRY(mlops__row_parse(&mine, &self->view, bytes, err));
     mlops_status status = mlops__index_get(rows, MLOPS__TABLE_ROWS, at, &there, err);

@@ -5,6 +5,7 @@
  */
 #include "base/cursor.h"
 #include "featurestore/view.h"
+#include "text/utf8.h"
 
 #include <string.h>
 
@@ -44,11 +45,17 @@ static void put_part(mlops__buf *out, const mlops__column *column, int64_t row) 
     }
 }
 
+void mlops__row_prefix(uint8_t out[MLOPS__ROW_PREFIX], int64_t number) {
+    mlops__buf b;
+    mlops__buf_init_fixed(&b, out, MLOPS__ROW_PREFIX);
+    put_big(&b, (uint64_t)number, MLOPS__ROW_PREFIX);
+}
+
 mlops_status mlops__row_key(mlops__key *out, const mlops__view *view,
                             const mlops__column *const *keys, int64_t row, mlops_error *err) {
     mlops__buf b;
-    mlops__buf_init_fixed(&b, out->data, 4 + MLOPS__ENTITY_MAX);
-    put_big(&b, (uint64_t)view->number, 4);
+    mlops__buf_init_fixed(&b, out->data, MLOPS__ROW_PREFIX + MLOPS__ENTITY_MAX);
+    put_big(&b, (uint64_t)view->number, MLOPS__ROW_PREFIX);
     for (int64_t i = 0; i < view->n_keys; i++) {
         if (!is_there(keys[i], row)) return MLOPS_END;
         put_part(&b, keys[i], row);
@@ -121,6 +128,14 @@ void mlops__row_write(mlops__buf *out, const mlops__view *view, const mlops__col
     }
 }
 
+/* A text behind the ones before it: as a column has it. */
+static int is_text(const mlops__row *row, uint64_t bits, uint64_t at) {
+    size_t n = (size_t)(bits >> 32);
+    if ((bits & UINT32_MAX) != at || n > row->texts.size - at) return 0;
+    const uint8_t *text = row->texts.data + at;
+    return n == 0 || (mlops__utf8_check(text, n) == n && !memchr(text, 0, n));
+}
+
 mlops_status mlops__row_parse(mlops__row *out, const mlops__view *view, mlops__bytes bytes,
                               mlops_error *err) {
     mlops__cursor c;
@@ -133,7 +148,7 @@ mlops_status mlops__row_parse(mlops__row *out, const mlops__view *view, mlops__b
     out->cells = mlops__cursor_take(&c, (size_t)n * CELL);
     out->texts.size = mlops__cursor_left(&c);
     out->texts.data = mlops__cursor_take(&c, out->texts.size);
-    int whole = !c.failed;
+    int whole = !c.failed && (view->created >= 0 || out->created_ns == 0);
     for (int64_t i = 0; whole && i < view->n_columns; i++) {
         if (!mlops__view_is_cell(view, i)) continue;
         uint64_t bits = mlops__row_bits(out, cell);
@@ -141,7 +156,7 @@ mlops_status mlops__row_parse(mlops__row *out, const mlops__view *view, mlops__b
         if (!valid) whole = bits == 0;
         else if (view->columns[i].type == MLOPS_TYPE_BOOL) whole = bits <= 1;
         else if (view->columns[i].type == MLOPS_TYPE_STRING) {
-            whole = (bits & UINT32_MAX) == at && (bits >> 32) <= out->texts.size - at;
+            whole = is_text(out, bits, at);
             at += bits >> 32;
         }
     }

@@ -1,8 +1,8 @@
 /* Online views as the journal has them.
  *
  * Owns the records under the name and under the number of a view. Invariants: a view never changes;
- * numbers go up from 1 without a gap, and none names two views; the map of rows is there before a
- * view is committed.
+ * a number names one view alone, and at its definition no row is under it; the map of rows is there
+ * before the first view is committed, and is not made again behind one.
  */
 #include "featurestore/view.h"
 
@@ -20,6 +20,9 @@ static int64_t find(const mlops__view *self, const char *name) {
     return -1;
 }
 
+/* What mlops_online_get() adds. */
+static int is_taken(const char *name) { return !strcmp(name, "status") || !strcmp(name, "age_ns"); }
+
 static mlops_status take_columns(mlops__view *self, const mlops_table *like, mlops__arena *arena,
                                  mlops_error *err) {
     int64_t n = self->n_columns = mlops_table_n_columns(like);
@@ -33,7 +36,7 @@ static mlops_status take_columns(mlops__view *self, const mlops_table *like, mlo
         columns[i] =
             (mlops__view_column){mlops__arena_text(arena, c->name, strlen(c->name)), c->type, 0};
         if (!columns[i].name) return mlops__fail_nomem(err, strlen(c->name));
-        if (!strcmp(c->name, "status") || !strcmp(c->name, "age_ns"))
+        if (is_taken(c->name))
             return mlops__fail(err, MLOPS_E_INVALID,
                                "a column is called \"%s\", which is what mlops_online_get() adds; "
                                "give it another name",
@@ -158,11 +161,12 @@ static mlops_status parse_columns(mlops__view *self, const mlops__record *record
     MLOPS_TRY(mlops__record_items(&items, list, arena, err));
     mlops__view_column *columns = mlops__arena_array(arena, items.n + 1, sizeof *columns);
     if (!columns) return mlops__fail_nomem(err, items.n * sizeof *columns);
+    if (items.n > MLOPS__VIEW_COLUMNS_MAX) return not_whole(self->name, err);
     for (size_t i = 0; i < items.n; i++) {
         MLOPS_TRY(mlops__record_parse(&item, items.fields[i].json, arena, err));
         columns[i] = (mlops__view_column){mlops__record_text(&item, "name"),
                                           type_of(mlops__record_text(&item, "type")), 0};
-        if (!columns[i].name || columns[i].type == MLOPS_TYPE_NULL)
+        if (!columns[i].name || columns[i].type == MLOPS_TYPE_NULL || is_taken(columns[i].name))
             return not_whole(self->name, err);
     }
     self->columns = columns;
@@ -180,7 +184,11 @@ static mlops_status parse_keys(mlops__view *self, const mlops__record *record, m
     if (!names) return mlops__fail_nomem(err, items.n * sizeof *names);
     for (size_t i = 0; i < items.n; i++) {
         names[i] = items.fields[i].text;
-        if (find(self, names[i]) < 0) return not_whole(self->name, err);
+        int64_t column = find(self, names[i]);
+        if (column < 0 || self->columns[column].type == MLOPS_TYPE_FLOAT64)
+            return not_whole(self->name, err);
+        for (size_t j = 0; j < i; j++)
+            if (!strcmp(names[i], names[j])) return not_whole(self->name, err);
     }
     return take_keys(self, names, (int64_t)items.n, arena, err);
 }
@@ -204,8 +212,8 @@ mlops_status mlops__view_parse(mlops__view *out, const char *name, mlops__bytes 
                               out->columns[out->created].type == MLOPS_TYPE_INT64));
     int apart = times && !out->columns[out->event_time].is_key &&
                 (out->created < 0 || !out->columns[out->created].is_key);
-    if (apart && out->number > 0 && out->number <= UINT32_MAX && out->n_keys > 0) return MLOPS_OK;
-    return not_whole(name, err);
+    int numbers = out->number > 0 && out->number <= UINT32_MAX && out->ttl_ns >= 0;
+    return apart && numbers && out->n_keys > 0 ? MLOPS_OK : not_whole(name, err);
 }
 
 /* ---- defining ---- */
@@ -236,18 +244,45 @@ static mlops_status look(mlops__view *out, const mlops_change *change, mlops__in
     return status ? status : mlops__view_parse(out, name, value, arena, err);
 }
 
-/* The first number that neither the store nor the change has. */
-static mlops_status next_number(int64_t *out, const mlops_change *change, mlops__index *index,
-                                mlops_error *err) {
+/* MLOPS_END if no row lies under a number: a commit that is lost may have left some. */
+static mlops_status find_row(mlops__index *rows, int64_t number, mlops_error *err) {
+    uint8_t prefix[MLOPS__ROW_PREFIX];
+    mlops__index_iter iter;
+    mlops__bytes key, value;
+    mlops__row_prefix(prefix, number);
+    MLOPS_TRY(mlops__index_iter_init(&iter, rows, MLOPS__TABLE_ROWS,
+                                     (mlops__bytes){prefix, sizeof prefix}, err));
+    mlops_status status = mlops__index_iter_next(&iter, &key, &value, err);
+    mlops__index_iter_free(&iter);
+    return status;
+}
+
+/* MLOPS_END if neither the change nor the store has a number, and no row is under it. */
+static mlops_status find_number(const mlops_change *change, mlops__index *index, mlops__index *rows,
+                                int64_t number, mlops_error *err) {
     mlops__key key;
     mlops__bytes value;
-    mlops_status status = MLOPS_OK;
-    *out = index->sums[MLOPS__TABLE_VIEW_NUMBERS].n;
-    while (!status) {
-        key_of_number(&key, ++*out);
-        status = mlops__change_pending(change, MLOPS__TABLE_VIEW_NUMBERS, mlops__key_bytes(&key),
-                                       &value);
+    key_of_number(&key, number);
+    mlops__bytes bytes = mlops__key_bytes(&key);
+    mlops_status status = mlops__change_pending(change, MLOPS__TABLE_VIEW_NUMBERS, bytes, &value);
+    if (status != MLOPS_END) return status;
+    status = mlops__index_get(index, MLOPS__TABLE_VIEW_NUMBERS, bytes, &value, err);
+    return status == MLOPS_E_NOT_FOUND ? find_row(rows, number, err) : status;
+}
+
+/* The first that is free, from the number of views on. */
+static mlops_status next_number(int64_t *out, const mlops_change *change, mlops_error *err) {
+    mlops_store *store = mlops__change_store(change);
+    mlops__index index, rows;
+    MLOPS_TRY(mlops__online_begin(store, 0, &rows, err));
+    mlops_status status = mlops__store_read_begin(store, &index, err);
+    if (!status) {
+        *out = index.sums[MLOPS__TABLE_VIEW_NUMBERS].n;
+        while (!status) status = find_number(change, &index, &rows, ++*out, err);
+        mlops__store_read_end(&index);
     }
+    mlops__online_end(store, &rows, 0);
+    if (status != MLOPS_END) return status;
     return *out <= UINT32_MAX ? MLOPS_OK : mlops__fail(err, MLOPS_E_LIMIT, "too many views");
 }
 
@@ -284,14 +319,15 @@ static mlops_status define(mlops_change *change, mlops__view *view, mlops__arena
     MLOPS_TRY(mlops__store_read_begin(store, &index, err));
     mlops_status status = look(&there, change, &index, view->name, arena, err);
     int is_new = status == MLOPS_E_NOT_FOUND;
-    if (is_new) status = next_number(&view->number, change, &index, err);
+    int is_first = index.sums[MLOPS__TABLE_VIEWS].n == 0;
     mlops__store_read_end(&index);
-    MLOPS_TRY(status);
     if (is_new) {
-        MLOPS_TRY(mlops__online_make(store, err));
+        if (is_first) MLOPS_TRY(mlops__online_make(store, err));
+        MLOPS_TRY(next_number(&view->number, change, err));
         view->created_ns = mlops__store_now(store);
         return put_view(change, view, err);
     }
+    MLOPS_TRY(status);
     if (is_same(view, &there)) return MLOPS_OK;
     return mlops__fail(err, MLOPS_E_EXISTS,
                        "online view \"%s\" is there and has other columns, key, times or age; give "

@@ -7,7 +7,11 @@
 
 #include <mlops/online.h>
 
-enum { MLOPS__VIEW_COLUMNS_MAX = 1000, MLOPS__ENTITY_MAX = 400 /* bytes of a key of the user's */ };
+enum {
+    MLOPS__VIEW_COLUMNS_MAX = 1000,
+    MLOPS__ENTITY_MAX = 400,  /* bytes of a key of the user's */
+    MLOPS__ROW_MAX = 32 << 20 /* bytes of a row; an item of an exported stream holds it */
+};
 
 typedef struct mlops__view_column {
     const char *name;
@@ -34,6 +38,10 @@ mlops_status mlops__view_parse(mlops__view *out, const char *name, mlops__bytes 
 
 /* A column that holds a value beside key and times. */
 int mlops__view_is_cell(const mlops__view *self, int64_t column);
+
+/* What the keys of all rows of a view begin with. */
+enum { MLOPS__ROW_PREFIX = 4 };
+void mlops__row_prefix(uint8_t out[MLOPS__ROW_PREFIX], int64_t number);
 
 /* The key under which the row of an entity lies, from columns of a table by key. MLOPS_END if one
  * of them is null; MLOPS_E_LIMIT beyond MLOPS__ENTITY_MAX bytes. */

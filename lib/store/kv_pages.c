@@ -66,6 +66,8 @@ typedef struct walk {
     size_t last_size;
     mlops__bytes floor; /* the link's key, below which no key of the page may be */
     int lenient;        /* damage is passed over */
+    int rule;           /* meta page that tells of the newest state */
+    int skip;           /* meta page that is not looked at; -1: none */
 } walk;
 
 static mlops_status damaged(const walk *w, uint64_t page, const char *what, mlops_error *err) {
@@ -95,6 +97,7 @@ static mlops_status read_meta(walk *w, int number, uint64_t *txn, mlops_error *e
     uint64_t id = mlops__load_u64(page + META_DBS_AT + 2 * DB_SIZE + 8);
     if (number && id <= *txn) return MLOPS_OK;
     *txn = id;
+    w->rule = number;
     w->page_size = size;
     w->n_known = mlops__load_u64(page + META_DBS_AT + 2 * DB_SIZE) + 1;
     read_tree(&w->trees[0], page + META_DBS_AT);
@@ -103,22 +106,53 @@ static mlops_status read_meta(walk *w, int number, uint64_t *txn, mlops_error *e
 }
 
 /* The newer of the two meta pages rules, as in LMDB. */
-static mlops_status open_walk(walk *w, mlops_error *err) {
+static mlops_status read_metas(walk *w, uint64_t size, mlops_error *err) {
     uint64_t txn = 0;
-    int64_t size = mlops__file_size(&w->host->io, w->file);
-    if (size < 0) return mlops__fail_os(err, size, "cannot tell the size of", w->path);
     w->page_size = PAGE_LEAST;
     if (size < 2 * PAGE_LEAST) return damaged(w, 0, "the file is cut short", err);
     MLOPS_TRY(read_meta(w, 0, &txn, err));
-    if ((uint64_t)size < 2 * w->page_size) return damaged(w, 1, "the file is cut short", err);
-    MLOPS_TRY(read_meta(w, 1, &txn, err));
-    w->n_pages = (uint64_t)size / w->page_size;
+    if (size < 2 * w->page_size) return damaged(w, 1, "the file is cut short", err);
+    return read_meta(w, 1, &txn, err);
+}
+
+/* One of them will do: the other's state is whole as well, since no commit writes over the pages of
+ * the one before it. Without the first the size of a page is not known. */
+static mlops_status find_metas(walk *w, uint64_t size, mlops_error *err) {
+    uint64_t txn = 0;
+    mlops_status first = MLOPS_E_CORRUPT, second = MLOPS_E_CORRUPT;
+    memset(w->trees, 0, sizeof w->trees);
+    w->page_size = PAGE_LEAST;
+    if (w->skip != 0 && size >= META_SIZE) first = read_meta(w, 0, &txn, err);
+    if (first && first != MLOPS_E_CORRUPT) return first;
+    size_t least = first ? PAGE_LEAST : w->page_size, most = first ? PAGE_MAX : w->page_size;
+    for (size_t n = least; second && n <= most && size >= n + META_SIZE && w->skip != 1; n *= 2) {
+        w->page_size = n;
+        second = read_meta(w, 1, &txn, err);
+        if (second && second != MLOPS_E_CORRUPT) return second;
+    }
+    return first && second ? damaged(w, 0, "it has no meta page", err) : MLOPS_OK;
+}
+
+static mlops_status check_trees(const walk *w, mlops_error *err) {
     for (int i = 0; i < 2; i++)
         if (w->trees[i].depth > DEPTH_MAX) return damaged(w, 0, "a tree is too deep", err);
     if ((w->trees[0].flags | NO_FOLDER) != (INTEGER_KEY | NO_FOLDER) || w->trees[1].flags)
         return damaged(w, 0, "a tree is of another kind", err);
-    if (w->n_known < 2 || w->n_known > 2 * w->n_pages + 1024)
-        return damaged(w, 0, "the number of pages is wrong", err);
+    if (w->n_known >= 2 && w->n_known <= 2 * w->n_pages + 1024) return MLOPS_OK;
+    return damaged(w, 0, "the number of pages is wrong", err);
+}
+
+static mlops_status open_walk(walk *w, mlops_error *err) {
+    int64_t size = mlops__file_size(&w->host->io, w->file);
+    if (size < 0) return mlops__fail_os(err, size, "cannot tell the size of", w->path);
+    MLOPS_TRY(w->lenient ? find_metas(w, (uint64_t)size, err) : read_metas(w, (uint64_t)size, err));
+    w->n_pages = (uint64_t)size / w->page_size;
+    if (w->lenient) { /* of the tree of free pages nothing is needed */
+        w->trees[0] = (tree){INTEGER_KEY, 0, 0, NO_PAGE};
+        w->n_known = w->n_pages;
+    }
+    MLOPS_TRY(check_trees(w, err));
+    mlops__free(&w->host->allocator, w->used, w->used_size);
     w->used_size = (size_t)(w->n_known / 8 + 1);
     w->used = mlops__alloc_zero(&w->host->allocator, w->used_size);
     return w->used ? MLOPS_OK : mlops__fail_nomem(err, w->used_size);
@@ -310,12 +344,28 @@ static mlops_status walk_tree(walk *w, const tree *t, mlops_error *err) {
     return damaged(w, 0, "the map holds another number of records than it says", err);
 }
 
-static mlops_status walk_all(walk *w, mlops_error *err) {
+static mlops_status salvage_tree(walk *w, mlops_error *err) {
     MLOPS_TRY(open_walk(w, err));
-    if (w->lenient) {
-        MLOPS_TRY(begin_tree(w, &w->trees[1], err));
-        return w->tree->depth > 0 ? visit_tree(w, err) : MLOPS_OK;
+    MLOPS_TRY(begin_tree(w, &w->trees[1], err));
+    return w->tree->depth > 0 ? visit_tree(w, err) : MLOPS_OK;
+}
+
+/* Where the newest state has lost its root, the one before it is there. */
+static mlops_status salvage_all(walk *w, mlops_error *err) {
+    w->rule = -1;
+    mlops_status status = salvage_tree(w, err);
+    if (status != MLOPS_E_CORRUPT || w->rule < 0 || w->n_seen) return status;
+    for (int i = 0; i < DEPTH_MAX; i++) { /* pages may be of another size */
+        mlops__free(&w->host->allocator, w->pages[i], w->page_size);
+        w->pages[i] = NULL;
     }
+    w->skip = w->rule;
+    return salvage_tree(w, err);
+}
+
+static mlops_status walk_all(walk *w, mlops_error *err) {
+    if (w->lenient) return salvage_all(w, err);
+    MLOPS_TRY(open_walk(w, err));
     MLOPS_TRY(walk_tree(w, &w->trees[1], err));
     MLOPS_TRY(walk_tree(w, &w->trees[0], err));
     if (w->n_known <= w->n_pages + w->n_free) return MLOPS_OK;
@@ -381,6 +431,7 @@ static mlops_status pass(const mlops__host *host, const char *path, const mlops_
     w.visit = visit;
     w.user = user;
     w.lenient = lenient;
+    w.skip = -1;
     if (!is_x86_64_like())
         return mlops__fail(err, MLOPS_E_UNSUPPORTED, "'%s' is not checked on this machine", path);
     mlops__buf_init(&w.big, &host->allocator);

@@ -35,13 +35,14 @@ void mlops__online_unlock(mlops_store *self) {
     mlops__lock_give(&self->online_lock);
 }
 
-int mlops__online_exists(mlops_store *self) {
+static int is_there(mlops_store *self, const char *name) {
     const mlops_io *io = &self->host.io;
-    int64_t file =
-        mlops__file_number(io, mlops__store_path(self, MLOPS__ONLINE_MAP), MLOPS_IO_READ);
+    int64_t file = mlops__file_number(io, mlops__store_path(self, name), MLOPS_IO_READ);
     if (file >= 0) mlops__file_end(io, file);
     return file >= 0;
 }
+
+int mlops__online_exists(mlops_store *self) { return is_there(self, MLOPS__ONLINE_MAP); }
 
 /* ---- making a map ---- */
 
@@ -95,12 +96,19 @@ static mlops_status publish(mlops_store *store, mlops_error *err) {
     return mlops__file_sync_dir(io, mlops__store_path(store, ""), err);
 }
 
-mlops_status mlops__online_draft_end(mlops__online_draft *self, mlops_status status,
-                                     mlops_error *err) {
+/* Whole and durable, under its own name still. */
+static mlops_status seal(mlops__online_draft *self, mlops_status status, mlops_error *err) {
     if (!status) status = mlops__index_commit(&self->index, err);
     mlops__index_end(&self->index);
     if (!status) status = mlops__kv_sync(self->kv, err);
     mlops__kv_close(self->kv);
+    self->kv = NULL;
+    return status;
+}
+
+mlops_status mlops__online_draft_end(mlops__online_draft *self, mlops_status status,
+                                     mlops_error *err) {
+    status = seal(self, status, err);
     if (!status) status = publish(self->store, err);
     drop_draft(self->store);
     return status;
@@ -230,7 +238,8 @@ static mlops_status is_sound(mlops_store *self, const char *name, int *out, mlop
     return status;
 }
 
-/* The damaged one gives up its name after the new one is durable under its own. */
+/* The damaged one gives up its name after the new one is durable under its own, and is not written
+ * to any more: whatever fails or is cut off from here on, the next repair finds it. */
 static mlops_status put_aside(mlops_store *self, mlops_error *err) {
     char name[64];
     int64_t now = self->host.clock.now_ns(self->host.clock.ctx);
@@ -246,11 +255,13 @@ static mlops_status save_rows(mlops_store *self, int64_t *n_lost, mlops_error *e
     mlops_status status = mlops__kv_salvage(&self->host, mlops__store_path(self, MLOPS__ONLINE_MAP),
                                             keep_row, &s, err);
     if (status == MLOPS_E_CORRUPT) status = MLOPS_OK; /* nothing can be found in it */
-    if (!status) status = mlops__index_commit(&s.draft.index, err);
-    if (!status) status = mlops__kv_sync(s.draft.kv, err);
-    if (!status) status = begin_rows(&s.draft, err);
-    if (!status) status = put_aside(self, err);
-    MLOPS_TRY(mlops__online_draft_end(&s.draft, status, err));
+    status = seal(&s.draft, status, err);
+    if (status) drop_draft(self);
+    MLOPS_TRY(status);
+    MLOPS_TRY(mlops__file_sync_dir(&self->host.io, mlops__store_path(self, "online"), err));
+    MLOPS_TRY(put_aside(self, err));
+    MLOPS_TRY(publish(self, err));
+    drop_draft(self);
     int64_t n = s.tally.said[MLOPS__TABLE_ROWS].n - s.draft.n;
     if (s.tally.has_head && n > 0) *n_lost += n;
     return MLOPS_OK;
@@ -263,6 +274,9 @@ mlops_status mlops__online_repair(mlops_store *self, int64_t *n_lost, mlops_erro
         return sound ? MLOPS_OK : save_rows(self, n_lost, err);
     }
     MLOPS_TRY(mlops__store_mkdir(self, "online", err));
-    MLOPS_TRY(is_sound(self, DRAFT, &sound, err)); /* of a repair that was cut off */
-    return sound ? publish(self, err) : make_empty(self, err);
+    if (is_there(self, DRAFT)) MLOPS_TRY(is_sound(self, DRAFT, &sound, err));
+    if (!sound) return make_empty(self, err);
+    MLOPS_TRY(publish(self, err)); /* of a repair that was cut off */
+    drop_draft(self);
+    return MLOPS_OK;
 }

@@ -135,8 +135,8 @@ mlops_status mlops__store_rebuild(mlops_store *self, mlops_error *err);
 mlops_status mlops__store_scan_packs(mlops_store *self, mlops__index *index, int64_t *n_unused,
                                      mlops_error *err);
 
-/* online.c: rows that are served. Those that use paths of the store are for who holds its lock, or
- * has it alone. */
+/* store_online.c: rows that are served. Those that use paths of the store are for who holds its
+ * lock, or has it alone. */
 #define MLOPS__ONLINE_MAP "online/data.mdb"
 mlops_status mlops__online_flush(mlops_store *self, mlops_error *err);
 void mlops__online_close(mlops_store *self);

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """A store as Python programs use it: what mlops.open() gives. usage: test_python_store.py [TEST...]. Prints TAP."""
+import datetime
 import json
 import math
 import os
@@ -19,6 +20,8 @@ from test_python import main, needs_numpy, needs_pandas
 
 DATA = os.path.join(HERE, "../../examples/data")
 TRAIN, LIVE, MODEL = (os.path.join(DATA, name) for name in ("train.csv", "live.csv", "fraud.json"))
+
+AT = 1_700_000_000 * 10 ** 9  # 2023-11-14 22:13:20 UTC
 
 
 class Stores(unittest.TestCase):
@@ -144,6 +147,100 @@ class Stores(unittest.TestCase):
         self.assertEqual(self.store.features["f", 1].id, feature.id)
         with self.assertRaisesRegex(mlops.SchemaError, "feature"):
             self.store.models.add("m", MODEL, data=data, features=feature)
+
+    def test_online_views_of_lists(self):
+        with self.store.define_view("cards", {"card": [""], "ts": [0], "spent": [0.5], "ok": [True]}, key="card",
+                                    event_time="ts", ttl=datetime.timedelta(days=30)) as view:
+            self.assertEqual((view.name, view.key, repr(view)), ("cards", ("card",), "<mlops.Online 'cards'>"))
+            rows = {"card": ["a", "b", "a"], "ts": [AT + 5, AT, AT], "spent": [1, 2.5, None], "ok": [None, False, True]}
+            self.assertEqual(view.put(rows), 2, "the last row is late")
+            self.assertEqual(view.put({"card": "c", "ts": AT, "spent": 7, "ok": None}), 1)
+            got = view.get(["c", "a", "x", None], as_of=AT + 7)
+            self.assertEqual(got.to_dicts(), [
+                {"card": "c", "ts": AT, "spent": 7.0, "ok": None, "status": "hit", "age_ns": 7},
+                {"card": "a", "ts": AT + 5, "spent": 1.0, "ok": None, "status": "hit", "age_ns": 2},
+                {"card": "x", "ts": None, "spent": None, "ok": None, "status": "missing", "age_ns": None},
+                {"card": None, "ts": None, "spent": None, "ok": None, "status": "null", "age_ns": None}])
+            for one in ("b", {"card": "b"}, {"card": ["b"]}, mlops.table({"card": ["b"], "x": [1]})):
+                self.assertEqual(view.get(one, as_of=AT).to_dicts(), [
+                    {"card": "b", "ts": AT, "spent": 2.5, "ok": False, "status": "hit", "age_ns": 0}])
+            self.assertEqual(len(view.get([])), 0)
+            self.assertEqual(view.get("b")["status"], ["expired"], "now is later than 2023 and 30 days")
+            with self.assertRaisesRegex(mlops.SchemaError, '"spent"'):
+                view.put({"card": "c", "ts": AT})
+            with self.assertRaisesRegex(mlops.SchemaError, "int64"):
+                view.get([1])
+        self.assertEqual(repr(view), "<closed mlops.Online>")
+        again = dict(key=["card"], event_time="ts", ttl=datetime.timedelta(days=30))
+        self.store.define_view("cards", {"card": ["x"], "ts": [1], "spent": [.0], "ok": [False]}, **again).close()
+        with self.assertRaises(mlops.ExistsError):
+            self.store.define_view("cards", {"card": ["x"], "ts": [1]}, **again)
+        with self.assertRaisesRegex(mlops.NotFoundError, 'did you mean "cards"'):
+            self.store.view("card")
+        listed = self.store.views()
+        self.assertEqual((listed["name"], listed["key"], list(listed["ttl_ns"])), (["cards"], ["card"], [30 * 86400 * 10 ** 9]))
+        self.assertEqual(self.store.stat().seq, 1)
+
+    def test_online_keys_of_several_columns(self):
+        rows = {"a,b": ["x", "x", "y"], "n": [1, 2, 1], "ts": [AT] * 3, "made": [2, 2, 2], "v": [10, 20, 30]}
+        view = self.store.define_view("v", rows, key=["n", "a,b"], event_time="ts", created="made")
+        self.assertEqual(view.key, ("n", "a,b"))
+        self.assertEqual(view.put(rows), 3)
+        self.assertEqual(view.put({**rows, "made": [1, 2, 3], "v": [11, 21, 31]}), 2)
+        self.assertEqual(list(view.get([(1, "x"), (2, "x"), (1, "y")])["v"]), [10, 21, 31])
+        self.assertEqual(view.get((2, "y"))["status"], ["missing"])
+        self.assertEqual(view.get({"n": 2, "a,b": "x"}).to_dicts()[0]["v"], 21)
+        with self.assertRaisesRegex(mlops.SchemaError, "a,b"):
+            view.get({"n": [1]})
+
+    def test_online_times_that_are_none(self):
+        rows = {"k": [1], "ts": [AT]}
+        for ttl in (30, 1.5, "30d", math.nan):
+            with self.assertRaisesRegex(TypeError, "timedelta"):
+                self.store.define_view("v", rows, key="k", event_time="ts", ttl=ttl)
+        with self.assertRaises(mlops.InvalidError):
+            self.store.define_view("v", rows, key="k", event_time="ts", ttl=-datetime.timedelta(1))
+        view = self.store.define_view("v", rows, key="k", event_time="ts")
+        for wrong in ("2023-11-14", 1.5e18, math.nan):
+            with self.assertRaisesRegex(TypeError, "as_of"):
+                view.get(1, as_of=wrong)
+        for wrong in (0, -5, 2 ** 63):
+            with self.assertRaisesRegex(OverflowError, "as_of"):
+                view.get(1, as_of=wrong)
+
+    @needs_pandas
+    def test_online_views_of_frames(self):
+        import numpy as np
+        import pandas as pd
+        times = pd.to_datetime(["2023-11-14 22:13:20.000000007", "2023-11-14 22:13:21", "2023-11-14 22:13:19"])
+        frame = pd.DataFrame({"card": ["a", "b", "a"], "ts": times, "spent": [1.5, np.nan, 3.0], "n": pd.array([1, None, 3], "Int64")})
+        view = self.store.define_view("cards", frame, key="card", event_time="ts", ttl=pd.Timedelta("1s"))
+        self.assertEqual(list(self.store.views()["ttl_ns"]), [10 ** 9])
+        self.assertEqual(view.put(frame), 2)
+        self.assertEqual(view.put(frame.assign(ts=times.tz_localize("UTC").tz_convert("Asia/Tokyo"))), 2, "the same again")
+        live = pd.DataFrame({"amount": [9, 8, 7], "card": ["b", "a", None]})
+        at = pd.Timestamp("2023-11-14 22:13:21.000000008")
+        for as_of in (at, at.tz_localize("UTC"), at.tz_localize("UTC").tz_convert("Asia/Tokyo"), at.to_datetime64(), at.value):
+            got = view.get(live, as_of=as_of).to_pandas()
+            self.assertEqual(list(got["status"]), ["hit", "expired", "null"])
+            self.assertEqual([None if pd.isna(age) else int(age) for age in got["age_ns"]], [8, 10 ** 9 + 1, None])
+            self.assertEqual(list(pd.to_datetime(got["ts"])), [times[1], times[0], pd.NaT])
+        for as_of in (at.floor("us").to_pydatetime(), np.datetime64("2023-11-14T22:13:21", "s")):
+            self.assertEqual(view.get(live["card"], as_of=as_of)["status"], ["hit", "hit", "null"])
+        self.assertEqual(view.get(live["card"].astype("category"), as_of=at)["status"], ["hit", "expired", "null"])
+        self.assertEqual(view.put({"card": "c", "ts": times[0], "spent": 2, "n": pd.NA}), 1)
+        self.assertEqual(view.get(np.array(["c", "b"]), as_of=at).to_dicts()[0], {
+            "card": "c", "ts": AT + 7, "spent": None, "n": None, "status": "expired", "age_ns": 10 ** 9 + 1})
+        for wrong in (pd.NaT, np.datetime64("NaT")):
+            with self.assertRaisesRegex(TypeError, "as_of"):
+                view.get("a", as_of=wrong)
+        with self.assertRaisesRegex(TypeError, "timedelta"):
+            self.store.define_view("v", frame, key="card", event_time="ts", ttl=pd.NaT)
+        numbers = self.store.define_view("numbers", pd.DataFrame({"id": [1], "ts": times[:1]}), key="id", event_time="ts")
+        numbers.put(pd.DataFrame({"id": range(1000), "ts": times[0] + pd.to_timedelta(range(1000), "s")}))
+        ids = pd.Series([999, 1000, 0])
+        self.assertEqual(numbers.get(ids, as_of=AT)["status"], ["hit", "missing", "hit"])
+        self.assertEqual(numbers.get(ids.to_numpy()).to_dicts()[0]["ts"], AT + 7 + 999 * 10 ** 9)
 
     def test_processes_that_are_in_each_others_way(self):
         program = (f"import mlops; s = mlops.open({self.path!r}, sync='relaxed')\n"

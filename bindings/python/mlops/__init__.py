@@ -16,7 +16,7 @@ from . import _tables
 from ._ffi import *  # noqa: F401,F403
 from ._ffi import Context, DriftVerdict, FeatureValue, InvalidError, ModelOutput, Reference, SchemaError, Type
 from ._ffi import __all__ as _generated
-from ._store import Commit, Deployment, Run, Store, Version, Watch, feature_value
+from ._store import Commit, Deployment, Online, Run, Store, Version, Watch, feature_value
 from ._tables import table
 
 __version__ = _ffi.VERSION

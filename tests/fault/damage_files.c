@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *const FOLDERS[] = {"", "journal", "packs", "index", "damaged"};
+static const char *const FOLDERS[] = {"", "journal", "packs", "index", "online", "damaged"};
 enum { N_FOLDERS = sizeof FOLDERS / sizeof FOLDERS[0], HEAD = 64 };
 
 static void *must_have(void *p) {

@@ -1,14 +1,15 @@
 /* Kill -9 at every call that writes: whoever opens the store next finds all that was told of, whole
  * commits only, and nothing that check complains about.
  *
- * Owns the verbs that are killed and the stores that they find. A child process does the verb and
- * is killed ahead of its n-th call that changes a file, half way through it, or behind it, for
- * every n, LMDB's own calls included. What it was told of stands in memory that it shares with the
- * test.
+ * Owns the verbs that are killed and the stores that they find, with rows of an online view. A
+ * child process does the verb and is killed ahead of its n-th call that changes a file, half way
+ * through it, or behind it, for every n, LMDB's own calls included. What it was told of stands in
+ * memory that it shares with the test.
  */
 #define _GNU_SOURCE
 #include "fault/calls.h"
 #include "fault/damage_files.h"
+#include "fault/rows_model.h"
 
 #include "store/core.h"
 
@@ -24,7 +25,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PREPARED = 7, SHARDS = 2, COMPLAINTS = 10, CALLS_MAX = 5000 };
+enum { PREPARED = 7, PREPARED_PUTS = 6, SHARDS = 2, COMPLAINTS = 10, CALLS_MAX = 5000 };
 
 typedef enum moment { AHEAD, HALF, BEHIND, N_MOMENTS } moment;
 static const char *const MOMENTS[] = {"ahead of", "in the middle of", "behind"};
@@ -32,6 +33,7 @@ static const char *const MOMENTS[] = {"ahead of", "in the middle of", "behind"};
 /* Shared between the child that is killed and the test. */
 typedef struct told {
     int64_t seq;       /* newest commit that it was told of */
+    int64_t puts;      /* newest put of rows */
     int64_t completed; /* verb came back with success */
     int64_t n_calls;   /* so far */
     call_kind kind;    /* of the call at which it was killed */
@@ -71,7 +73,7 @@ typedef struct stage {
     shelf *found; /* what the verb finds */
 } stage;
 
-static shelf closed, killed, cut, harmed, nothing;
+static shelf young, closed, killed, cut, harmed, headless, nothing;
 
 static mlops_store *open_as(const char *path, mlops_sync sync, mlops_store_index index,
                             uint32_t flags) {
@@ -92,6 +94,14 @@ static int commits(mlops_store *s, int64_t n) {
     for (int64_t k = tell->seq + 1; n > 0; n--, k++) {
         if (model_commit(s, k, NULL)) return 0;
         tell->seq = k;
+    }
+    return 1;
+}
+
+static int puts_rows(mlops_store *s, int64_t n) {
+    for (int64_t p = tell->puts + 1; n > 0; n--, p++) {
+        if (rows_put_more(s, p, p, NULL)) return 0;
+        tell->puts = p;
     }
     return 1;
 }
@@ -121,6 +131,24 @@ static int commit_relaxed(const stage *st) {
 
 static int commit_in_memory(const stage *st) {
     return open_and_commit(st, MLOPS_SYNC_FULL, MLOPS_STORE_INDEX_MEMORY, 3);
+}
+
+static int open_and_put(const stage *st, mlops_sync sync, int64_t n) {
+    mlops_store *s = open_as(st->store, sync, MLOPS_STORE_INDEX_FILE, 0);
+    if (!s || !puts_rows(s, n) || mlops_store_flush(s, NULL) || !puts_rows(s, 1)) return 0;
+    mlops_store_close(s);
+    return 1;
+}
+
+static int put_full(const stage *st) { return open_and_put(st, MLOPS_SYNC_FULL, 5); }
+
+static int put_relaxed(const stage *st) { return open_and_put(st, MLOPS_SYNC_RELAXED, 5); }
+
+static int define(const stage *st) {
+    mlops_store *s = open_plain(st->store);
+    if (!s || !commits(s, 1) || !puts_rows(s, 1)) return 0;
+    mlops_store_close(s);
+    return 1;
 }
 
 static int serve(const stage *st) {
@@ -182,7 +210,16 @@ static int chain_holds(mlops_store *s, int64_t seq) {
     return mlops_audit_verify(s, &link, &n, NULL) == MLOPS_OK && n == seq;
 }
 
-/* All that was told of, and at the most one commit more; writing goes on. */
+/* The last put whose rows are there; -1 if it is none of these. */
+static int64_t puts_of(mlops_store *s, int64_t seq, int64_t least, int64_t most) {
+    mlops_error e;
+    int64_t puts = -1;
+    mlops_status status = rows_read(s, most, &puts, &e);
+    if (seq < MODEL_VIEW && least == 0) return status == MLOPS_E_NOT_FOUND ? 0 : -1;
+    return status || puts < least ? -1 : puts;
+}
+
+/* All that was told of, and at the most one commit and one put more; writing goes on. */
 static int judge_store(const stage *st) {
     int64_t found = faults(st->store);
     if (found > 0) return 1;
@@ -190,12 +227,20 @@ static int judge_store(const stage *st) {
     mlops_store *s = open_plain(st->store);
     if (!s) return bad("it does not open");
     int64_t seq = model_seq(s);
-    int good = seq >= tell->seq && seq <= tell->seq + 1 && model_holds(s, seq);
+    int64_t puts = puts_of(s, seq, tell->puts, tell->puts + 1);
+    int good = seq >= tell->seq && seq <= tell->seq + 1 && puts >= 0 && model_holds(s, seq);
     good = good && chain_holds(s, seq) && model_commit(s, seq + 1, NULL) == MLOPS_OK;
     good = good && model_holds(s, seq + 1);
+    if (good && seq + 1 >= MODEL_VIEW)
+        good = !rows_put_more(s, puts + 1, puts + 1, NULL) &&
+               puts_of(s, seq, puts + 1, puts + 1) == puts + 1;
     mlops_store_close(s);
     if (!good) return bad("it does not hold what was told of");
     return faults(st->store) != 0;
+}
+
+static int has_rows(mlops_store *s) {
+    return puts_of(s, PREPARED, PREPARED_PUTS, PREPARED_PUTS) == PREPARED_PUTS;
 }
 
 static int judge_export(const stage *st) {
@@ -206,7 +251,7 @@ static int judge_export(const stage *st) {
     if (!there) return 0;
     if (mlops_store_import(st->made, st->out, NULL, NULL)) return bad("the file is damaged");
     mlops_store *s = open_plain(st->made);
-    int good = s && model_holds(s, PREPARED);
+    int good = s && model_holds(s, PREPARED) && has_rows(s);
     mlops_store_close(s);
     return good ? 0 : bad("what was exported is not there");
 }
@@ -224,14 +269,15 @@ static int judge_import(const stage *st) {
     int64_t want = s ? PREPARED : 0;
     if (!s) s = open_plain(st->made);
     if (!s) return bad("no new store");
-    int good = model_seq(s) == want && model_holds(s, want) && !model_commit(s, want + 1, NULL);
+    int good = model_seq(s) == want && model_holds(s, want) && (!want || has_rows(s)) &&
+               !model_commit(s, want + 1, NULL);
     mlops_store_close(s);
     if (!good) return bad("half a store");
     return faults(st->made) != 0;
 }
 
-/* A repair that was cut off can be done again. */
-static int judge_repair(const stage *st) {
+/* A repair that was cut off can be done again. Commit lost is not there, if it is above 0. */
+static int judge_repaired(const stage *st, int64_t lost) {
     int64_t n_lost = -1;
     mlops_error e;
     if (mlops_store_repair(st->store, NULL, &n_lost, &e)) return bad(e.message);
@@ -239,39 +285,51 @@ static int judge_repair(const stage *st) {
     if (!s) return bad("it does not open after repair");
     model_set set = model_all(PREPARED);
     model_reads reads = {0, 0, 0, ""};
-    set.there[2] = 0;
+    set.there[lost] = 0;
     model_read_records(s, &set, &reads);
     for (int64_t k = 1; k <= PREPARED; k++)
-        if (k != 2) model_read_blob(s, k, &reads);
+        if (k != lost) model_read_blob(s, k, &reads);
     int good = model_seq(s) == PREPARED && !reads.wrong && !reads.corrupt;
     good = good && chain_holds(s, PREPARED) && !model_commit(s, PREPARED + 1, NULL);
+    good = good && has_rows(s) && !rows_put_more(s, PREPARED_PUTS + 1, PREPARED_PUTS + 1, NULL);
     mlops_store_close(s);
     if (!good) return bad("repair has lost something");
     return faults(st->store) != 0;
 }
+
+static int judge_repair(const stage *st) { return judge_repaired(st, 2); }
+
+static int judge_repair_rows(const stage *st) { return judge_repaired(st, 0); }
 
 /* ---- running ---- */
 
 typedef struct verb {
     const char *name;
     const shelf *found;
-    int64_t seq; /* commits that are there */
+    int64_t seq, puts; /* that are there */
     int (*run)(const stage *st);
     int (*judge)(const stage *st);
     int needs_export;
 } verb;
 
+#define THERE PREPARED, PREPARED_PUTS
+
 static const verb VERBS[] = {
-    {"make a store", &nothing, 0, make, judge_store, 0},
-    {"commit", &closed, PREPARED, commit_full, judge_store, 0},
-    {"commit behind a killed one", &killed, PREPARED, commit_full, judge_store, 0},
-    {"commit relaxed", &closed, PREPARED, commit_relaxed, judge_store, 0},
-    {"commit without a map", &closed, PREPARED, commit_in_memory, judge_store, 0},
-    {"open after a power cut", &cut, PREPARED, make, judge_store, 0},
-    {"serve", &closed, PREPARED, serve, judge_store, 0},
-    {"export", &closed, PREPARED, export, judge_export, 0},
-    {"import", &closed, PREPARED, import, judge_import, 1},
-    {"repair", &harmed, PREPARED, repair, judge_repair, 0},
+    {"make a store", &nothing, 0, 0, make, judge_store, 0},
+    {"commit", &closed, THERE, commit_full, judge_store, 0},
+    {"commit behind a killed one", &killed, THERE, commit_full, judge_store, 0},
+    {"commit relaxed", &closed, THERE, commit_relaxed, judge_store, 0},
+    {"commit without a map", &closed, THERE, commit_in_memory, judge_store, 0},
+    {"open after a power cut", &cut, THERE, make, judge_store, 0},
+    {"define a view and put rows", &young, MODEL_VIEW - 1, 0, define, judge_store, 0},
+    {"put rows", &closed, THERE, put_full, judge_store, 0},
+    {"put rows behind a killed one", &killed, THERE, put_full, judge_store, 0},
+    {"put rows relaxed", &closed, THERE, put_relaxed, judge_store, 0},
+    {"serve", &closed, THERE, serve, judge_store, 0},
+    {"export", &closed, THERE, export, judge_export, 0},
+    {"import", &closed, THERE, import, judge_import, 1},
+    {"repair", &harmed, THERE, repair, judge_repair, 0},
+    {"repair rows", &headless, THERE, repair, judge_repair_rows, 0},
 };
 
 static int64_t *n_kills, *n_bad; /* shared */
@@ -291,6 +349,7 @@ static void prepare(const verb *v, const stage *st) {
     shelf_put(v->found, st->store);
     memset(tell, 0, sizeof *tell);
     tell->seq = v->seq;
+    tell->puts = v->puts;
     if (!v->needs_export) return;
     mlops_store *s = open_plain(st->store);
     must(s && mlops_store_export(s, st->out, NULL) == MLOPS_OK, "export");
@@ -365,22 +424,62 @@ static void run_shards(const verb *v, const char *top, int64_t every) {
 
 /* ---- stores that verbs find ---- */
 
-static void make_stores(const char *top) {
-    static const char OPEN[] = "open 00000000000000000000000000000000\n";
-    char path[300], name[360];
+static void delete_store(const char *path) {
+    char command[360];
+    snprintf(command, sizeof command, "rm -r '%s'", path);
+    must(system(command) == 0, "rm");
+}
+
+/* Ended without a close if that is wanted. */
+static void fill(const char *path, int64_t n, int64_t n_puts, int close) {
     int status;
-    snprintf(path, sizeof path, "%s/make", top);
     pid_t pid = fork();
     if (pid == 0) {
         mlops_store *s = open_plain(path);
-        must(s && commits(s, PREPARED), "prepare");
+        must(s && commits(s, n) && puts_rows(s, n_puts), "prepare");
+        if (close) mlops_store_close(s);
         _exit(0);
     }
     must(waitpid(pid, &status, 0) == pid && status == 0, "prepare");
+    tell->seq = tell->puts = 0;
+}
+
+/* A pack's head, and commit 2. */
+static void harm_packs(shelf *self) {
+    for (int i = 0; i < self->n_files; i++)
+        if (strcmp(self->files[i].name, "packs/0000000000000001") == 0)
+            self->files[i].bytes[20] ^= 1;
+    for (int i = 0; i < self->n_pieces; i++)
+        if (self->pieces[i].seq == 2)
+            self->files[self->pieces[i].file].bytes[self->pieces[i].at + 70] ^= 1;
+}
+
+/* What says how many rows there are, in each state of the map: all rows are whole. */
+static void harm_rows(shelf *self) {
+    static const uint8_t HEAD[] = {2, 0, MLOPS__TABLE_HEAD, 'h'}; /* length and key */
+    int n = 0;
+    for (int i = 0; i < self->n_files; i++) {
+        shelf_file *f = &self->files[i];
+        if (strcmp(f->name, "online/data.mdb") != 0) continue;
+        for (size_t at = 0; at + 20 < f->n; at++)
+            if (memcmp(f->bytes + at, HEAD, sizeof HEAD) == 0) f->bytes[at + 4 + 10] ^= 1, n++;
+    }
+    must(n > 0, "the map of rows has no head");
+}
+
+static void make_stores(const char *top) {
+    static const char OPEN[] = "open 00000000000000000000000000000000\n";
+    char path[300], name[360];
+    snprintf(path, sizeof path, "%s/make", top);
+    fill(path, MODEL_VIEW - 1, 0, 1);
+    shelf_load(&young, path);
+    delete_store(path);
+    fill(path, PREPARED, PREPARED_PUTS, 0);
     shelf_load(&killed, path);
     mlops_store_close(open_plain(path));
     mlops_store *s = open_plain(path);
-    must(s && model_holds(s, PREPARED) && !mlops__snapshot_write(s, PREPARED, NULL), "snapshot");
+    must(s && model_holds(s, PREPARED) && has_rows(s), "prepare");
+    must(!mlops__snapshot_write(s, PREPARED, NULL), "snapshot");
     mlops_store_close(s);
     shelf_load(&closed, path);
     snprintf(name, sizeof name, "%s/index/boot", path);
@@ -388,14 +487,10 @@ static void make_stores(const char *top) {
     must(f && fputs(OPEN, f) >= 0 && fclose(f) == 0, "stamp");
     shelf_load(&cut, path);
     shelf_copy(&harmed, &closed);
-    for (int i = 0; i < harmed.n_files; i++) /* a pack's head, and commit 2 */
-        if (strcmp(harmed.files[i].name, "packs/0000000000000001") == 0)
-            harmed.files[i].bytes[20] ^= 1;
-    for (int i = 0; i < harmed.n_pieces; i++)
-        if (harmed.pieces[i].seq == 2)
-            harmed.files[harmed.pieces[i].file].bytes[harmed.pieces[i].at + 70] ^= 1;
-    snprintf(name, sizeof name, "rm -r '%s'", path);
-    must(system(name) == 0, "rm");
+    harm_packs(&harmed);
+    shelf_copy(&headless, &closed);
+    harm_rows(&headless);
+    delete_store(path);
 }
 
 static void *shared(size_t size) {

@@ -1,45 +1,9 @@
 /* Stores that several processes have open: what one commits the others see; what was told of
  * outlives a killed process; and a child of fork() harms nobody. */
 #define _GNU_SOURCE
-#include "unit/help_store.h"
+#include "unit/help_process.h"
 
 #include "unit/draw.h"
-
-#include <signal.h>
-#include <sys/wait.h>
-
-enum { PATIENCE = 250 /* seconds after which a process that waits has waited in vain */ };
-
-/* In the child: no asserts, since they jump back into the parent's list of tests. */
-static void must(int condition, int where) {
-    if (!condition) leave(where & 127);
-}
-#define MUST(condition) must((condition) != 0, __LINE__)
-
-static pid_t child_begins(void) {
-    fflush(stdout);
-    pid_t pid = fork();
-    if (pid == 0) {
-        for (int i = 1; i < 32; i++) signal(i, SIG_DFL);
-        alarm(PATIENCE);
-    }
-    return pid;
-}
-
-static void ends_well(pid_t pid) {
-    int status;
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    if (WIFSIGNALED(status)) fail_msg("the child ended by signal %d", WTERMSIG(status));
-    if (WEXITSTATUS(status)) fail_msg("the child failed at line %d", WEXITSTATUS(status));
-}
-
-static mlops_store *open_quietly(const char *path, mlops_sync sync, mlops_store_index index) {
-    mlops_store_opts opts = MLOPS_STORE_OPTS_INIT;
-    mlops_store *s = NULL;
-    opts.sync = sync;
-    opts.index = index;
-    return mlops_store_open(&s, path, &opts, NULL) ? NULL : s;
-}
 
 /* The number of the commit, or 0. */
 static int64_t put_quietly(mlops_store *s, const char *key, const char *value, const void *blob,

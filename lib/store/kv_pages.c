@@ -64,10 +64,11 @@ typedef struct walk {
     mlops__buf big;
     uint8_t last[KEY_MAX]; /* key that was visited last */
     size_t last_size;
-    mlops__bytes floor; /* the link's key, below which no key of the page may be */
-    int lenient;        /* damage is passed over */
-    int rule;           /* meta page that tells of the newest state */
-    int skip;           /* meta page that is not looked at; -1: none */
+    mlops__bytes floor;          /* the link's key, below which no key of the page may be */
+    int lenient;                 /* damage is passed over */
+    int rule;                    /* meta page that tells of the newest state */
+    int skip;                    /* meta page that is not looked at; -1: none */
+    uint64_t places[2], txns[2]; /* what the meta pages say of themselves */
 } walk;
 
 static mlops_status damaged(const walk *w, uint64_t page, const char *what, mlops_error *err) {
@@ -95,6 +96,8 @@ static mlops_status read_meta(walk *w, int number, uint64_t *txn, mlops_error *e
         (size & (size - 1)) != 0 || (number && size != w->page_size))
         return damaged(w, (uint64_t)number, "this is no meta page", err);
     uint64_t id = mlops__load_u64(page + META_DBS_AT + 2 * DB_SIZE + 8);
+    w->places[number] = mlops__load_u64(page);
+    w->txns[number] = id;
     if (number && id <= *txn) return MLOPS_OK;
     *txn = id;
     w->rule = number;
@@ -105,6 +108,15 @@ static mlops_status read_meta(walk *w, int number, uint64_t *txn, mlops_error *e
     return MLOPS_OK;
 }
 
+/* Commits take turns at the two, whatever a power cut leaves: one that is elsewhere, or not the
+ * other's neighbour, would bring back a state of before. */
+static int take_turns(const walk *w) {
+    const uint64_t *txns = w->txns;
+    if (w->places[0] != 0 || w->places[1] != 1) return 0;
+    if (txns[0] == 0 && txns[1] == 0) return 1;
+    return txns[0] % 2 == 0 && (txns[0] + 1 == txns[1] || txns[1] + 1 == txns[0]);
+}
+
 /* The newer of the two meta pages rules, as in LMDB. */
 static mlops_status read_metas(walk *w, uint64_t size, mlops_error *err) {
     uint64_t txn = 0;
@@ -112,7 +124,8 @@ static mlops_status read_metas(walk *w, uint64_t size, mlops_error *err) {
     if (size < 2 * PAGE_LEAST) return damaged(w, 0, "the file is cut short", err);
     MLOPS_TRY(read_meta(w, 0, &txn, err));
     if (size < 2 * w->page_size) return damaged(w, 1, "the file is cut short", err);
-    return read_meta(w, 1, &txn, err);
+    MLOPS_TRY(read_meta(w, 1, &txn, err));
+    return take_turns(w) ? MLOPS_OK : damaged(w, 0, "its meta pages are of no two commits", err);
 }
 
 /* One of them will do: the other's state is whole as well, since no commit writes over the pages of

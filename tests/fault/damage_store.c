@@ -1,6 +1,6 @@
 /* Random damage to every file of a store: what is read is right or refused, check finds whatever
- * harms a reader, repair gives back all that journal and packs still hold, and no signal ends the
- * program.
+ * harms a reader, repair gives back all that journal and packs still hold, and of online rows none
+ * but such as were put, and no signal ends the program.
  *
  * Owns stores in several states of life, as bytes. Each round puts one down, damages it, and looks
  * at it through check, through open and through repair. Rounds run in child processes, so that a
@@ -8,6 +8,7 @@
  */
 #define _GNU_SOURCE
 #include "fault/damage_files.h"
+#include "fault/rows_model.h"
 
 #include "store/core.h"
 
@@ -24,7 +25,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { N_COMMITS = 36, SHARDS = 2, COMPLAINTS = 12, PATIENCE = 60 /* seconds for one round */ };
+enum {
+    N_COMMITS = 36,
+    N_PUTS = 24,
+    SHARDS = 2,
+    COMPLAINTS = 12,
+    PATIENCE = 60 /* seconds for one round */
+};
 
 typedef enum life { CLEAN, KILLED, RELAXED, CUT, SNAPSHOT, N_LIVES } life;
 
@@ -35,7 +42,7 @@ static shelf lives[N_LIVES];
 /* What children report. */
 typedef struct tally {
     int64_t round; /* that is under way */
-    int64_t rounds, harmless, healed, refused, corrupt, lost_commits, lost_contents, tails;
+    int64_t rounds, harmless, refused, corrupt, lost_commits, lost_contents, lost_rows, tails;
     int64_t bad, signals;
 } tally;
 static tally *tallies; /* shared, one a shard */
@@ -64,6 +71,11 @@ static void commit_from(mlops_store *s, int64_t from, int64_t to) {
     }
 }
 
+static void put_from(mlops_store *s, int64_t from, int64_t to) {
+    mlops_error e;
+    must(rows_put_more(s, from, to, &e) == MLOPS_OK, e.message);
+}
+
 /* Another process takes a pack of its own, since the first one is taken. */
 static void commit_elsewhere(const char *path, mlops_sync sync, int64_t from, int64_t to) {
     int status;
@@ -73,6 +85,7 @@ static void commit_elsewhere(const char *path, mlops_sync sync, int64_t from, in
         mlops_store *s = open_for(path, sync, NULL);
         if (!s) _exit(1);
         commit_from(s, from, to);
+        put_from(s, 9, 15);
         mlops_store_close(s);
         _exit(0);
     }
@@ -92,11 +105,13 @@ static void fill_store(const char *path, life as) {
     mlops_store *s = open_for(path, sync, &e);
     must(s != NULL, e.message);
     commit_from(s, 1, 14);
+    put_from(s, 1, 8);
     commit_elsewhere(path, sync, 15, 22);
     if (as == RELAXED) serve(s);
     commit_from(s, 23, 29);
     if (as == SNAPSHOT) must(mlops__snapshot_write(s, 29, &e) == MLOPS_OK, e.message);
     commit_from(s, 30, N_COMMITS);
+    put_from(s, 16, N_PUTS);
     if (as == CLEAN || as == CUT || as == SNAPSHOT) mlops_store_close(s);
 }
 
@@ -135,6 +150,7 @@ typedef struct trial {
     shelf_truth truth;
     int index_hit;  /* something of the index was damaged */
     int format_hit; /* the format file was */
+    int rows_hit;   /* the map of rows was */
     int refused;    /* the newest open was */
     int check_told; /* faults, or no format to go by */
     int n_bad;
@@ -211,6 +227,21 @@ static void read_audit(mlops_store *s, model_reads *reads) {
         snprintf(reads->what, sizeof reads->what, "audit: %s", mlops_status_name(status));
 }
 
+/* All rows are there, or it is said that they cannot be had. */
+static void read_rows(mlops_store *s, int64_t seq, uint32_t flags, model_reads *reads) {
+    rows_seen seen, want = rows_after(N_PUTS);
+    mlops_error e = {0};
+    mlops_status status = rows_see(s, &seen, &e);
+    int moment = status == MLOPS_OK && memcmp(&seen, &want, sizeof want) == 0;
+    if (seq < MODEL_VIEW ? status == MLOPS_E_NOT_FOUND : moment) reads->right++;
+    else if (status == MLOPS_E_CORRUPT && e.message[0]) reads->corrupt++;
+    else if (status == MLOPS_E_UNSUPPORTED && flags) reads->right++;
+    else if (reads->wrong++ == 0)
+        snprintf(reads->what, sizeof reads->what, "rows up to put %lld: %s, %.90s",
+                 (long long)(status ? 0 : rows_moment(&seen, N_PUTS)), mlops_status_name(status),
+                 e.message);
+}
+
 /* Reads all through one way to open; says whether a reader was harmed. */
 static int judge_reads(trial *t, uint32_t flags, const char *how) {
     mlops_store *s;
@@ -236,6 +267,7 @@ static int judge_reads(trial *t, uint32_t flags, const char *how) {
     model_read_records(s, &set, &reads);
     for (int64_t k = 1; k <= last && k <= N_COMMITS; k++) model_read_blob(s, k, &reads);
     read_audit(s, &reads);
+    read_rows(s, last, flags, &reads);
     mlops_store_close(s);
     if (reads.wrong) complain(t, "%s: a read was wrong: %s", how, reads.what);
     t->tally->corrupt += reads.corrupt;
@@ -266,6 +298,32 @@ static void judge_content(trial *t, mlops_store *s, int64_t seq) {
     }
 }
 
+/* Rows that were put, and all of them if their map was not harmed; more can be put. */
+static void judge_rows(trial *t, mlops_store *s, int64_t seq) {
+    rows_seen seen, want = rows_after(N_PUTS);
+    mlops_error e = {0};
+    mlops_status status = rows_see(s, &seen, &e);
+    if (status == MLOPS_E_NOT_FOUND && (seq < MODEL_VIEW || !t->truth.commits.there[MODEL_VIEW]))
+        return;
+    if (status) {
+        complain(t, "rows after repair: %s: %s", mlops_status_name(status), e.message);
+        return;
+    }
+    for (int i = 0; i < ROWS_ENTITIES; i++) {
+        int64_t q = seen.put[i];
+        t->tally->lost_rows += q != want.put[i];
+        if (q && !rows_was_put(i, q, N_PUTS)) complain(t, "a row of entity %d was never put", i);
+        if (q != want.put[i] && !t->rows_hit) complain(t, "the row of entity %d is lost", i);
+    }
+    rows_seen next = rows_after(N_PUTS + 1);
+    status = rows_put_more(s, N_PUTS + 1, N_PUTS + 1, &e);
+    if (!status) status = rows_see(s, &seen, &e);
+    if (status) complain(t, "no put after repair: %s", e.message);
+    for (int i = 0; i < ROWS_ENTITIES && !status; i++)
+        if (next.put[i] == N_PUTS + 1 && seen.put[i] != next.put[i])
+            complain(t, "the row of entity %d is not the newest", i);
+}
+
 static int64_t judge_repaired(trial *t, int64_t n_lost) {
     mlops_error e = {0};
     model_reads reads = {0, 0, 0, ""};
@@ -290,6 +348,7 @@ static int64_t judge_repaired(trial *t, int64_t n_lost) {
         complain(t, "after repair %lld records refused, %lld wrong: %s", (long long)reads.corrupt,
                  (long long)reads.wrong, reads.what);
     judge_content(t, s, seq);
+    judge_rows(t, s, seq);
     if (model_commit(s, N_COMMITS + 1, &e) != (seq == N_COMMITS ? MLOPS_OK : MLOPS_E_CONFLICT))
         complain(t, "no commit after repair: %s", e.message);
     mlops_store_close(s);
@@ -324,6 +383,7 @@ static void damage(trial *t, lots *lot) {
         const char *name = t->damaged.files[file].name;
         t->index_hit |= strncmp(name, "index/", 6) == 0;
         t->format_hit |= strcmp(name, "format") == 0;
+        t->rows_hit |= strcmp(name, "online/data.mdb") == 0;
     }
     shelf_search(&t->damaged, &lives[t->as], &t->truth);
 }
@@ -400,15 +460,18 @@ static int report(int64_t wanted) {
         const tally *t = &tallies[i];
         all.rounds += t->rounds, all.harmless += t->harmless, all.refused += t->refused;
         all.corrupt += t->corrupt, all.lost_commits += t->lost_commits, all.tails += t->tails;
-        all.lost_contents += t->lost_contents, all.bad += t->bad, all.signals += t->signals;
+        all.lost_contents += t->lost_contents, all.lost_rows += t->lost_rows, all.bad += t->bad,
+            all.signals += t->signals;
     }
     int failed = all.bad || all.signals || all.rounds != wanted;
     printf("%s 1 - %lld damages: %lld bad, %lld signals\n", failed ? "not ok" : "ok",
            (long long)all.rounds, (long long)all.bad, (long long)all.signals);
     printf("# %lld harmed no reader; %lld opens and %lld reads were refused; %lld commits and "
-           "%lld contents were lost; %lld times the newest commits went as in a power cut\n",
+           "%lld contents were lost, and %lld rows or the newest of their entity; %lld times the "
+           "newest commits went as in a power cut\n",
            (long long)all.harmless, (long long)all.refused, (long long)all.corrupt,
-           (long long)all.lost_commits, (long long)all.lost_contents, (long long)all.tails);
+           (long long)all.lost_commits, (long long)all.lost_contents, (long long)all.lost_rows,
+           (long long)all.tails);
     return failed;
 }
 

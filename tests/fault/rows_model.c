@@ -18,7 +18,7 @@ static const char NAMES[] = "entity,part,at,score,good,words\n";
 /* ---- values ---- */
 
 static int64_t text_of(int e, int64_t q, char out[TEXT_MAX]) {
-    int64_t n = q % 5 == 3 && e % 2 ? LONG : (q * 13 + e) % 60;
+    int64_t n = q % 5 == 3 && e % 2 ? LONG : (q * 13 + e * 7) % 300;
     for (int64_t i = 0; i < n; i++) out[i] = (char)('a' + (q + e + i) % 26);
     out[n] = 0;
     return n;
@@ -47,6 +47,15 @@ rows_seen rows_after(int64_t p) {
             if (q > out.put[e]) out.put[e] = q;
         }
     return out;
+}
+
+int rows_was_put(int entity, int64_t q, int64_t p) {
+    for (int64_t k = 1; k <= p; k++)
+        for (int i = 0; i < n_rows_of(k); i++) {
+            int e;
+            if (row_of(k, i, &e) == q && e == entity) return 1;
+        }
+    return 0;
 }
 
 static mlops_status table_of(mlops_table **out, int64_t p, mlops_error *err) {
@@ -149,14 +158,19 @@ int64_t rows_moment(const rows_seen *seen, int64_t most) {
 
 /* ---- through a store ---- */
 
-mlops_status rows_read(mlops_store *s, int64_t most, int64_t *out, mlops_error *err) {
+mlops_status rows_see(mlops_store *s, rows_seen *out, mlops_error *err) {
     mlops_online *view;
-    rows_seen seen;
-    *out = -1;
     mlops_status status = mlops_online_open(&view, s, ROWS_VIEW, err);
     if (status) return status;
-    status = rows_get(view, &seen, err);
+    status = rows_get(view, out, err);
     mlops_online_close(view);
+    return status;
+}
+
+mlops_status rows_read(mlops_store *s, int64_t most, int64_t *out, mlops_error *err) {
+    rows_seen seen;
+    *out = -1;
+    mlops_status status = rows_see(s, &seen, err);
     if (!status) *out = rows_moment(&seen, most);
     return status;
 }

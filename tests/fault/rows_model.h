@@ -12,7 +12,7 @@
 
 #include <mlops/online.h>
 
-enum { ROWS_ENTITIES = 7 };
+enum { ROWS_ENTITIES = 29 }; /* more than a page holds */
 
 /* What a view of this model is called, and a change that defines it. */
 #define ROWS_VIEW "rows"
@@ -28,14 +28,19 @@ typedef struct rows_seen {
 /* All entities at one moment. MLOPS_E_CONFLICT if a row is none that was ever put. */
 mlops_status rows_get(mlops_online *view, rows_seen *out, mlops_error *err);
 
+/* Did one of puts 1 to p bring the entity a row with the event time of put q? */
+int rows_was_put(int entity, int64_t q, int64_t p);
+
 /* What puts 1 to p leave. */
 rows_seen rows_after(int64_t p);
 
 /* The put that was the last, if they are of one moment, and it is not above most; else -1. */
 int64_t rows_moment(const rows_seen *seen, int64_t most);
 
-/* Opens the view and gets all: the last put, 0 where there is no row, -1 if they are of no moment
- * up to most. MLOPS_E_NOT_FOUND if there is no view. */
+/* Opens the view and gets all. MLOPS_E_NOT_FOUND if there is no view. */
+mlops_status rows_see(mlops_store *s, rows_seen *out, mlops_error *err);
+
+/* The same: the last put, 0 where there is no row, -1 if they are of no moment up to most. */
 mlops_status rows_read(mlops_store *s, int64_t most, int64_t *out, mlops_error *err);
 
 /* Opens the view and makes puts first to last, one by one. */

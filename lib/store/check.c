@@ -296,7 +296,9 @@ static mlops_status check_online(mlops_check *self, int locked, mlops_error *err
     mlops_store *store = self->store;
     mlops_error e;
     rows r = {self, {{{0, 0, 0}}, {{0, 0, 0}}, 0}};
-    if (!mlops__online_exists(store)) {
+    int exists;
+    MLOPS_TRY(mlops__online_exists(store, &exists, err));
+    if (!exists) {
         if (self->n_views == 0) return MLOPS_OK;
         mlops__fail(&e, MLOPS_E_CORRUPT, "online: the rows of %lld views are missing",
                     (long long)self->n_views);

@@ -142,7 +142,7 @@ mlops_status mlops__online_flush(mlops_store *self, mlops_error *err);
 void mlops__online_close(mlops_store *self);
 mlops_status mlops__online_lock(mlops_store *self, mlops_error *err); /* one writer, or a check */
 void mlops__online_unlock(mlops_store *self);
-int mlops__online_exists(mlops_store *self);
+mlops_status mlops__online_exists(mlops_store *self, int *out, mlops_error *err);
 /* Keeps what is whole of a damaged map, and makes one where there is none; *n_lost grows by the
  * rows that are known to be lost. */
 mlops_status mlops__online_repair(mlops_store *self, int64_t *n_lost, mlops_error *err);

@@ -408,7 +408,8 @@ static mlops_status find_views(mlops_store *store, int *out, mlops_error *err) {
 
 /* Where a map is there, its own check tells what is wrong. */
 static mlops_status repair_rows(repair *r, mlops_error *err) {
-    int wanted = mlops__online_exists(r->store);
+    int wanted;
+    MLOPS_TRY(mlops__online_exists(r->store, &wanted, err));
     if (!wanted) MLOPS_TRY(find_views(r->store, &wanted, err));
     return wanted ? mlops__online_repair(r->store, &r->n_lost, err) : MLOPS_OK;
 }

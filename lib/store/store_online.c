@@ -35,14 +35,23 @@ void mlops__online_unlock(mlops_store *self) {
     mlops__lock_give(&self->online_lock);
 }
 
-static int is_there(mlops_store *self, const char *name) {
+/* One that cannot be looked at is not taken for one that is missing. */
+static mlops_status is_there(mlops_store *self, const char *name, int *out, mlops_error *err) {
+    mlops_error e;
     const mlops_io *io = &self->host.io;
-    int64_t file = mlops__file_number(io, mlops__store_path(self, name), MLOPS_IO_READ);
-    if (file >= 0) mlops__file_end(io, file);
-    return file >= 0;
+    const char *path = mlops__store_path(self, name);
+    int64_t file = mlops__file_number(io, path, MLOPS_IO_READ);
+    *out = file >= 0;
+    if (file >= 0) return mlops__file_end(io, file), MLOPS_OK;
+    mlops_status status = mlops__fail_os(&e, file, "cannot open", path);
+    if (status == MLOPS_E_NOT_FOUND) return MLOPS_OK;
+    if (err) *err = e;
+    return status;
 }
 
-int mlops__online_exists(mlops_store *self) { return is_there(self, MLOPS__ONLINE_MAP); }
+mlops_status mlops__online_exists(mlops_store *self, int *out, mlops_error *err) {
+    return is_there(self, MLOPS__ONLINE_MAP, out, err);
+}
 
 /* ---- making a map ---- */
 
@@ -127,7 +136,9 @@ mlops_status mlops__online_make(mlops_store *self, mlops_error *err) {
     MLOPS_TRY(refuse_memory(self, err));
     MLOPS_TRY(mlops__online_lock(self, err));
     mlops__lock_take(&self->lock);
-    mlops_status status = mlops__online_exists(self) ? MLOPS_OK : make_empty(self, err);
+    int exists;
+    mlops_status status = mlops__online_exists(self, &exists, err);
+    if (!status && !exists) status = make_empty(self, err);
     mlops__lock_give(&self->lock);
     mlops__online_unlock(self);
     return status;
@@ -139,7 +150,8 @@ static mlops_status open_map(mlops_store *self, mlops_error *err) {
     int sound;
     mlops__kv_syncs syncs =
         self->opts.sync == MLOPS_SYNC_FULL ? MLOPS__KV_DURABLE : MLOPS__KV_ORDERED;
-    MLOPS_TRY(mlops__map_verify(self, MLOPS__ONLINE_MAP, &sound, err));
+    MLOPS_TRY(mlops__online_exists(self, &sound, err));
+    if (sound) MLOPS_TRY(mlops__map_verify(self, MLOPS__ONLINE_MAP, &sound, err));
     if (!sound)
         return mlops__fail(err, MLOPS_E_CORRUPT,
                            "'%s' is damaged or missing; repair (mlops store repair) keeps the rows "
@@ -268,13 +280,15 @@ static mlops_status save_rows(mlops_store *self, int64_t *n_lost, mlops_error *e
 }
 
 mlops_status mlops__online_repair(mlops_store *self, int64_t *n_lost, mlops_error *err) {
-    int sound = 0;
-    if (mlops__online_exists(self)) {
+    int exists, sound = 0;
+    MLOPS_TRY(mlops__online_exists(self, &exists, err));
+    if (exists) {
         MLOPS_TRY(is_sound(self, MLOPS__ONLINE_MAP, &sound, err));
         return sound ? MLOPS_OK : save_rows(self, n_lost, err);
     }
     MLOPS_TRY(mlops__store_mkdir(self, "online", err));
-    if (is_there(self, DRAFT)) MLOPS_TRY(is_sound(self, DRAFT, &sound, err));
+    MLOPS_TRY(is_there(self, DRAFT, &exists, err));
+    if (exists) MLOPS_TRY(is_sound(self, DRAFT, &sound, err));
     if (!sound) return make_empty(self, err);
     MLOPS_TRY(publish(self, err)); /* of a repair that was cut off */
     drop_draft(self);

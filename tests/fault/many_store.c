@@ -2,8 +2,10 @@
  * random; and up to sixteen processes that come first to a new store at once.
  *
  * Owns the log of what writers were told of, in memory that all share. Every commit sets a pair of
- * records to one value, so that whoever sees half of a commit sees two values. What a writer was
- * told of is looked for by its successor, by readers, and in the journal at the end.
+ * records to one value, so that whoever sees half of a commit sees two values; every put of online
+ * rows does so with a pair of entities, which have the newest row of all writers, and with one of
+ * the writer's own. What a writer was told of is looked for by its successor, by readers, and in
+ * the journal at the end.
  */
 #define _GNU_SOURCE
 #include "store/store.h"
@@ -11,6 +13,7 @@
 #include <mlops.h>
 #include <mlops/audit.h>
 #include <mlops/check.h>
+#include <mlops/online.h>
 
 #include <errno.h>
 #include <signal.h>
@@ -25,6 +28,7 @@
 
 enum { WRITERS = 4, READERS = 8, PROCESSES = WRITERS + READERS, LOG_MAX = 6000000 };
 enum { FIRST_MAX = 16, FIRST_ROUNDS = 16, PATIENCE = 120, BLOB = 3000 };
+enum { ENTITIES = WRITERS + 2 /* one of each writer, and a pair of all */, WORDS = 60 };
 
 typedef struct entry {
     _Atomic(int64_t) seq; /* 0: the writer was killed ahead of writing it down */
@@ -36,6 +40,8 @@ typedef struct board {
     _Atomic(int64_t) n_log;
     _Atomic(int64_t) told[WRITERS];   /* newest commit of each writer that it was told of */
     _Atomic(int64_t) at_least;        /* newest commit that all must see */
+    _Atomic(int64_t) put[WRITERS];    /* newest put of rows of each writer that it was told of */
+    _Atomic(int64_t) n_gets;          /* moments of rows that were read */
     _Atomic(int64_t) n_reads, n_lone; /* moments that were read; stores opened for reading alone */
     _Atomic(int) stop, ready, go;
     entry log[LOG_MAX];
@@ -95,6 +101,105 @@ static void raise_to(_Atomic(int64_t) *place, int64_t value) {
     int64_t was = atomic_load(place);
     while (was < value && !atomic_compare_exchange_weak(place, &was, value)) {
     }
+}
+
+/* ---- rows ---- */
+
+/* The row of an entity that a writer's n-th put brings has the event time n * WRITERS + writer, and
+ * values that follow from it. */
+static int row_of(int entity, int64_t at, char *out, size_t cap) {
+    char words[WORDS + 1];
+    int n = (int)(at % WORDS);
+    memset(words, 'a' + (int)(at % 26), sizeof words);
+    words[n] = 0;
+    return snprintf(out, cap, "%d,%lld,%lld.5,%s\n", entity, (long long)at,
+                    (long long)(at * 3 + entity), words);
+}
+
+static mlops_table *table_of(int writer, int64_t n) {
+    char csv[(ENTITIES + 1) * 160] = "entity,at,value,words\n";
+    size_t size = strlen(csv);
+    int64_t at = n * WRITERS + writer;
+    mlops_table *out;
+    for (int e = 0; e < ENTITIES; e++)
+        if (e == writer || e >= WRITERS)
+            size += (size_t)row_of(e, at, csv + size, sizeof csv - size);
+    MUST(!mlops_table_parse(&out, csv, size, NULL, NULL));
+    return out;
+}
+
+static void define_rows(mlops_store *s) {
+    mlops_change *c;
+    mlops_table *like = table_of(1, 1);
+    MUST(!mlops_change_new(&c, s, NULL, NULL));
+    MUST(!mlops_online_define(c, "rows", like, "entity", "at", NULL, NULL));
+    MUST(!mlops_change_commit(c, NULL, NULL));
+    mlops_change_free(c);
+    mlops_table_unref(like);
+}
+
+static mlops_online *open_rows(mlops_store *s) {
+    mlops_online *out = NULL;
+    mlops_error e;
+    mlops_status status = mlops_online_open(&out, s, "rows", &e);
+    if (status) printf("# rows: %s\n", e.message);
+    MUST(status == MLOPS_OK);
+    return out;
+}
+
+static void put_rows(mlops_online *rows, int writer, int64_t n) {
+    mlops_table *table = table_of(writer, n);
+    int64_t n_put = 0;
+    MUST(!mlops_online_put(rows, table, &n_put, NULL) && n_put >= 1);
+    mlops_table_unref(table);
+    atomic_store(&all->put[writer], n);
+}
+
+/* Each cell is what the row of this event time was put with. */
+static void hold_row(const mlops_table *got, int entity, int64_t at) {
+    char want[200], have[200] = "", cell[100];
+    row_of(entity, at, want, sizeof want);
+    for (int64_t k = 0; k < 4; k++) {
+        MUST(!mlops_table_text(got, k, entity, cell, sizeof cell, NULL));
+        strcat(strcat(have, cell), k < 3 ? "," : "\n");
+    }
+    if (strcmp(have, want) != 0) printf("# a row is %s# and was put as %s", have, want);
+    MUST(strcmp(have, want) == 0);
+}
+
+/* The event time of each entity's row, 0 if there is none: all of one moment, and put by somebody.
+ */
+static void get_rows(mlops_online *rows, int64_t at[ENTITIES]) {
+    char csv[ENTITIES * 8 + 20] = "entity\n";
+    mlops_table *keys, *got;
+    for (int e = 0; e < ENTITIES; e++) snprintf(csv + strlen(csv), 8, "%d\n", e);
+    MUST(!mlops_table_parse(&keys, csv, strlen(csv), NULL, NULL));
+    MUST(!mlops_online_get(&got, rows, keys, 1, NULL));
+    MUST(mlops_table_n_rows(got) == ENTITIES);
+    MUST(!mlops_table_integers(got, mlops_table_find(got, "at"), at, ENTITIES, NULL));
+    for (int e = 0; e < ENTITIES; e++) {
+        if (at[e] == INT64_MIN) at[e] = 0;
+        else hold_row(got, e, at[e]);
+        MUST(at[e] == 0 || e >= WRITERS || at[e] % WRITERS == e);
+    }
+    for (int e = 0; e < WRITERS; e++) MUST(at[e] <= at[WRITERS]); /* the pair has the newest */
+    MUST(at[WRITERS] == at[WRITERS + 1]);
+    mlops_table_unref(keys);
+    mlops_table_unref(got);
+    atomic_fetch_add(&all->n_gets, 1);
+}
+
+/* As take_over(). */
+static int64_t take_over_rows(mlops_online *rows, int writer) {
+    int64_t at[ENTITIES], told = atomic_load(&all->put[writer]);
+    get_rows(rows, at);
+    int64_t n = at[writer] / WRITERS;
+    if (n != told && n != told + 1)
+        printf("# writer %d was told of put %lld, %lld is there\n", writer, (long long)told,
+               (long long)n);
+    MUST(n == told || n == told + 1);
+    atomic_store(&all->put[writer], n);
+    return n;
 }
 
 /* ---- writers ---- */
@@ -157,18 +262,23 @@ static void serve(mlops_store *s) {
 static void write_on(int writer) {
     int full = writer % 2 == 0;
     mlops_store *s = open_with(full ? MLOPS_SYNC_FULL : MLOPS_SYNC_RELAXED, 0);
-    int64_t n = take_over(s, writer), last = 0;
+    mlops_online *rows = open_rows(s);
+    int64_t n = take_over(s, writer), n_put = take_over_rows(rows, writer), last = 0;
     while (!atomic_load(&all->stop)) {
         commit(s, writer, ++n, &last, full);
+        if (draw(2) == 0) put_rows(rows, writer, ++n_put);
         if (draw(50) == 0) serve(s);
         if (draw(100) == 0) MUST(!mlops_store_flush(s, NULL));
         if (draw(4) == 0) usleep((unsigned)draw(1500));
         if (draw(500) == 0) {
+            mlops_online_close(rows);
             mlops_store_close(s);
             s = open_with(full ? MLOPS_SYNC_FULL : MLOPS_SYNC_RELAXED, 0);
-            MUST(take_over(s, writer) == n);
+            rows = open_rows(s);
+            MUST(take_over(s, writer) == n && take_over_rows(rows, writer) == n_put);
         }
     }
+    mlops_online_close(rows);
     mlops_store_close(s);
 }
 
@@ -199,17 +309,35 @@ static void read_moment(mlops_store *s, int64_t *last, int64_t least) {
     atomic_fetch_add(&all->n_reads, 1);
 }
 
+/* No row is older than the last time, nor than what its writer was told of. */
+static void read_rows(mlops_online *rows, int64_t last[ENTITIES]) {
+    int64_t at[ENTITIES];
+    for (int e = 0; e < WRITERS; e++) {
+        int64_t told = atomic_load(&all->put[e]) * WRITERS + e;
+        if (told > last[e] && told >= WRITERS) last[e] = told;
+    }
+    get_rows(rows, at);
+    for (int e = 0; e < ENTITIES; e++) {
+        MUST(at[e] >= last[e]);
+        last[e] = at[e];
+    }
+}
+
 static void read_on(int reader) {
+    int64_t last_rows[ENTITIES] = {0};
     while (!atomic_load(&all->stop)) {
         int64_t last = 0, least = atomic_load(&all->at_least);
         int lone = reader == 0 && least < 20000;
         mlops_store *s = open_with(MLOPS_SYNC_FULL, lone ? MLOPS_STORE_READ_ONLY : 0);
+        mlops_online *rows = lone ? NULL : open_rows(s);
         atomic_fetch_add(&all->n_lone, lone);
         for (uint64_t i = 1 + draw(300); i > 0 && !atomic_load(&all->stop); i--) {
             if (!lone) least = atomic_load(&all->at_least);
             read_moment(s, &last, least);
+            if (rows && draw(2) == 0) read_rows(rows, last_rows);
             if (draw(8) == 0) usleep((unsigned)draw(3000));
         }
+        mlops_online_close(rows);
         mlops_store_close(s);
     }
 }
@@ -313,20 +441,30 @@ static int judge(int64_t *seq) {
     if (mlops_store_stat(s, &stats, &e)) return printf("# stat: %s\n", e.message), 1;
     if (mlops_audit_verify(s, &link, seq, &e)) return printf("# verify: %s\n", e.message), 1;
     bad |= *seq != stats.seq || compare_log(s, stats.seq);
-    for (int i = 0; i < WRITERS; i++) take_over(s, i);
+    mlops_online *rows = open_rows(s);
+    for (int i = 0; i < WRITERS; i++) {
+        take_over(s, i);
+        take_over_rows(rows, i);
+    }
+    mlops_online_close(rows);
     mlops_store_close(s);
     return bad | faults();
 }
 
 static int run_many(int64_t ms) {
     int failed = 0;
-    int64_t seq = 0;
+    int64_t seq = 0, n_puts = 0;
+    mlops_store *s = open_with(MLOPS_SYNC_FULL, 0);
+    define_rows(s);
+    mlops_store_close(s);
     int64_t n_kills = kill_for(ms, &failed);
     failed |= judge(&seq);
+    for (int i = 0; i < WRITERS; i++) n_puts += atomic_load(&all->put[i]);
     printf("%s 1 - %d writers and %d readers, killed %lld times: %lld commits, %lld moments read, "
-           "%lld stores opened for reading alone\n",
+           "%lld stores opened for reading alone; %lld puts of rows, %lld gets\n",
            failed ? "not ok" : "ok", WRITERS, READERS, (long long)n_kills, (long long)seq,
-           (long long)atomic_load(&all->n_reads), (long long)atomic_load(&all->n_lone));
+           (long long)atomic_load(&all->n_reads), (long long)atomic_load(&all->n_lone),
+           (long long)n_puts, (long long)atomic_load(&all->n_gets));
     return failed;
 }
 
@@ -387,7 +525,6 @@ int main(int argc, char **argv) {
     lot = (uint64_t)now_ms() * 0x9e3779b97f4a7c15 + 1;
     snprintf(path, sizeof path, "%s/s", top);
     printf("1..2\n");
-    mlops_store_close(open_with(MLOPS_SYNC_FULL, 0));
     int failed = run_many(ms);
     failed |= run_first(top);
     snprintf(command, sizeof command, "rm -r '%s'", top);

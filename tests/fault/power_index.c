@@ -23,7 +23,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { NAMES_MAX = 900, PATH = 200, FLUSH_EVERY = 4, GO_ON_EVERY = 11, POISON_EVERY = 3 };
@@ -32,11 +34,28 @@ enum { CHECK_EVERY = 5, PUTS_MAX = 60, STEPS_MAX = 200 };
 static char top[100];
 static size_t n_top; /* with the slash behind it */
 
+/* What was acknowledged at a step, and what of it a power cut must leave. The next step is the one
+ * that is under way. */
+typedef struct promise {
+    int64_t commits, puts;
+    int64_t least_commits, least_puts;
+} promise;
+
 /* ---- the recorder ---- */
 
-static mlops__buf log_of_calls;
-static char numbers[NAMES_MAX][PATH]; /* names of files by their numbers in the log */
-static uint32_t next_number;
+enum { LOG_MAX = 1 << 28 };
+
+/* Shared with a process that writes the store for a while and is gone. */
+typedef struct recorder {
+    mlops__buf log;
+    char numbers[NAMES_MAX][PATH]; /* names of files by their numbers in the log */
+    uint32_t next_number;
+    promise promises[STEPS_MAX]; /* by step; ahead of step 1 the store is being made */
+    int64_t n_steps;
+    uint8_t bytes[LOG_MAX];
+} recorder;
+
+static recorder *rec;
 
 /* What is not synced, though it looks so: what the test must find out. */
 typedef enum spoil { NOTHING, ROWS, DRAFT, NAME } spoil;
@@ -55,11 +74,11 @@ static int is_left_out(const call *c, const char *name) {
 
 static void put_record(mlops__record_op op, uint32_t number, int64_t offset, const void *bytes,
                        size_t n) {
-    mlops__buf_u8(&log_of_calls, (uint8_t)op);
-    mlops__buf_u32(&log_of_calls, number);
-    mlops__buf_u64(&log_of_calls, (uint64_t)offset);
-    mlops__buf_u32(&log_of_calls, (uint32_t)n);
-    mlops__buf_put(&log_of_calls, bytes, n);
+    mlops__buf_u8(&rec->log, (uint8_t)op);
+    mlops__buf_u32(&rec->log, number);
+    mlops__buf_u64(&rec->log, (uint64_t)offset);
+    mlops__buf_u32(&rec->log, (uint32_t)n);
+    mlops__buf_put(&rec->log, bytes, n);
 }
 
 static void put_paths(mlops__record_op op, uint32_t number, const char *first, const char *second) {
@@ -72,19 +91,19 @@ static void put_paths(mlops__record_op op, uint32_t number, const char *first, c
 
 static void forget(const char *name) {
     for (size_t i = 0; i < NAMES_MAX; i++)
-        if (strcmp(numbers[i], name) == 0) numbers[i][0] = 0;
+        if (strcmp(rec->numbers[i], name) == 0) rec->numbers[i][0] = 0;
 }
 
 static uint32_t add_number(mlops__record_op op, const char *name) {
-    uint32_t number = next_number++ % NAMES_MAX;
-    snprintf(numbers[number], PATH, "%s", name);
+    uint32_t number = rec->next_number++ % NAMES_MAX;
+    snprintf(rec->numbers[number], PATH, "%s", name);
     put_paths(op, number, name, NULL);
     return number;
 }
 
 static uint32_t number_of(const char *name) {
     for (uint32_t i = 0; i < NAMES_MAX; i++)
-        if (strcmp(numbers[i], name) == 0) return i;
+        if (strcmp(rec->numbers[i], name) == 0) return i;
     return add_number(MLOPS__RECORD_OPEN, name);
 }
 
@@ -118,16 +137,6 @@ static void record_call(const call *c, size_t bytes) {
     case CALL_MKDIR: break;
     }
 }
-
-/* What was acknowledged at a step, and what of it a power cut must leave. The next step is the one
- * that is under way. */
-typedef struct promise {
-    int64_t commits, puts;
-    int64_t least_commits, least_puts;
-} promise;
-
-static promise promises[STEPS_MAX]; /* by step; ahead of step 1 the store is being made */
-static int64_t n_steps;
 
 static void mark(int64_t number) { put_record(MLOPS__RECORD_MARK, 0, number, NULL, 0); }
 
@@ -291,8 +300,8 @@ static int judge(void *user, const power_cut *cut) {
     judge_of *j = user;
     mlops_error e = {0};
     int64_t step = cut->acknowledged, checks = cut->state % CHECK_EVERY;
-    const promise *now = &promises[step < 0 ? 0 : step];
-    const promise *most = step <= 0 || step + 1 >= n_steps ? now : now + 1;
+    const promise *now = &rec->promises[step < 0 ? 0 : step];
+    const promise *most = step <= 0 || step + 1 >= rec->n_steps ? now : now + 1;
     put_image(cut);
     boot_number++;
     if (step > 0 && checks == 1 && n_faults(&e)) return complain(j, cut, e.message, 0);
@@ -315,94 +324,120 @@ typedef struct scenario {
     mlops_sync sync;
     int64_t n_commits;
     int64_t snapshot_every; /* 0: never */
+    int64_t ends_after;     /* the commit; relaxed up to there, and killed; full from there on */
     int64_t reopen_every;   /* 0: never; every second time the machine is started anew */
     spoil spoil;            /* the test must find bad states */
 } scenario;
 
+#define FULL    MLOPS_SYNC_FULL
+#define RELAXED MLOPS_SYNC_RELAXED
+
 static const scenario SCENARIOS[] = {
-    {"full", MLOPS_SYNC_FULL, 14, 0, 0, NOTHING},
-    {"full with snapshots", MLOPS_SYNC_FULL, 13, 5, 0, NOTHING},
-    {"relaxed with snapshots", MLOPS_SYNC_RELAXED, 14, 6, 0, NOTHING},
-    {"full, closed and opened again", MLOPS_SYNC_FULL, 12, 7, 3, NOTHING},
-    {"relaxed, closed and opened again", MLOPS_SYNC_RELAXED, 10, 7, 3, NOTHING},
-    {"full without syncs of rows", MLOPS_SYNC_FULL, 6, 0, 0, ROWS},
-    {"relaxed without syncs of rows", MLOPS_SYNC_RELAXED, 6, 0, 0, ROWS},
-    {"full, the map of rows not synced ahead of its name", MLOPS_SYNC_FULL, 4, 0, 0, DRAFT},
-    {"full, the name of the map of rows not synced", MLOPS_SYNC_FULL, 4, 0, 0, NAME},
+    {"full", FULL, 14, 0, 0, 0, NOTHING},
+    {"full with snapshots", FULL, 13, 5, 0, 0, NOTHING},
+    {"relaxed with snapshots", RELAXED, 14, 6, 0, 0, NOTHING},
+    {"full, closed and opened again", FULL, 12, 7, 0, 3, NOTHING},
+    {"relaxed, closed and opened again", RELAXED, 10, 7, 0, 3, NOTHING},
+    {"full behind relaxed ones that were killed", FULL, 10, 0, 6, 0, NOTHING},
+    {"full without syncs of rows", FULL, 6, 0, 0, 0, ROWS},
+    {"relaxed without syncs of rows", RELAXED, 6, 0, 0, 0, ROWS},
+    {"full, the map of rows not synced ahead of its name", FULL, 4, 0, 0, 0, DRAFT},
+    {"full, the name of the map of rows not synced", FULL, 4, 0, 0, 0, NAME},
 };
 
 /* A store that is being written. */
 typedef struct stage {
     const scenario *sc;
+    mlops_sync sync;
     mlops_store *store;
     mlops_online *view; /* NULL: not defined yet */
     promise now;
 } stage;
 
-static void acknowledge(stage *st, int durable) {
+/* A commit leaves the rows as durable as they were, and the other way round; relaxed, the newest
+ * put alone may go. */
+static void acknowledge(stage *st, int commits_durable, int puts_durable) {
     promise *p = &st->now;
-    if (durable) {
-        p->least_commits = p->commits;
-        p->least_puts = p->puts;
-    } else if (p->least_puts < p->puts - 1) p->least_puts = p->puts - 1;
-    must(n_steps < STEPS_MAX && p->puts < PUTS_MAX, "too many steps");
-    promises[n_steps] = *p;
-    mark(n_steps++);
+    if (commits_durable) p->least_commits = p->commits;
+    if (puts_durable) p->least_puts = p->puts;
+    if (p->least_puts < p->puts - 1) p->least_puts = p->puts - 1;
+    must(rec->n_steps < STEPS_MAX && p->puts < PUTS_MAX, "too many steps");
+    rec->promises[rec->n_steps] = *p;
+    mark(rec->n_steps++);
 }
 
-static void open_view(stage *st) {
+static void open_stage(stage *st) {
     mlops_error e;
-    if (st->now.commits < MODEL_VIEW) return;
-    must(mlops_online_open(&st->view, st->store, ROWS_VIEW, &e) == MLOPS_OK, e.message);
+    st->store = open_at("s", st->sync, &e);
+    must(st->store != NULL, e.message);
+    st->view = NULL;
+    if (st->now.commits >= MODEL_VIEW)
+        must(mlops_online_open(&st->view, st->store, ROWS_VIEW, &e) == MLOPS_OK, e.message);
 }
 
-static void open_again(stage *st) {
-    mlops_error e;
+static void close_stage(stage *st) {
     mlops_online_close(st->view);
     mlops_store_close(st->store);
-    acknowledge(st, 1);
-    st->view = NULL;
-    if (st->now.commits % (2 * st->sc->reopen_every) == 0) boot_number++;
-    st->store = open_at("s", st->sc->sync, &e);
-    must(st->store != NULL, e.message);
-    open_view(st);
+    acknowledge(st, 1, 1);
 }
 
-/* A commit, a put or two, and a flush now before them and now behind them. */
+/* A commit, a put or two, and a flush now and then. */
 static void record_step(stage *st, int64_t k) {
     mlops_error e;
-    int full = st->sc->sync == MLOPS_SYNC_FULL, flushes = !full && k % FLUSH_EVERY == 0;
+    int full = st->sync == FULL;
     must(model_commit(st->store, k, &e) == MLOPS_OK, e.message);
     st->now.commits = k;
-    acknowledge(st, full);
-    if (k == MODEL_VIEW) open_view(st);
+    acknowledge(st, full, 0);
+    if (k == MODEL_VIEW)
+        must(mlops_online_open(&st->view, st->store, ROWS_VIEW, &e) == MLOPS_OK, e.message);
     for (int64_t n = st->view ? 1 + k % 2 : 0; n > 0; n--) {
         must(rows_put(st->view, st->now.puts + 1, &e) == MLOPS_OK, e.message);
         st->now.puts++;
-        acknowledge(st, full);
+        acknowledge(st, 0, full);
     }
-    if (!flushes) return;
+    if (full || k % FLUSH_EVERY) return;
     must(mlops_store_service(st->store, INT64_MAX, &e) == MLOPS_END, e.message);
-    acknowledge(st, 1);
+    acknowledge(st, 1, 1);
+}
+
+/* By a process of its own, which does not close the store. */
+static void record_killed(stage *st, int64_t last) {
+    int status;
+    fflush(stdout);
+    pid_t pid = fork();
+    if (pid == 0) {
+        open_stage(st);
+        for (int64_t k = 1; k <= last; k++) record_step(st, k);
+        _exit(0);
+    }
+    must(pid > 0 && waitpid(pid, &status, 0) == pid && status == 0, "the first writer failed");
+    st->now = rec->promises[rec->n_steps - 1];
 }
 
 static void record_scenario(const scenario *sc) {
     mlops_error e;
-    stage st = {sc, NULL, NULL, {0, 0, 0, 0}};
-    n_steps = 1;
+    stage st = {sc, sc->sync, NULL, NULL, {0, 0, 0, 0}};
+    rec->n_steps = 1;
     mark(-1);
-    st.store = open_at("s", sc->sync, &e);
-    must(st.store != NULL, e.message);
-    acknowledge(&st, 1);
-    for (int64_t k = 1; k <= sc->n_commits; k++) {
+    open_stage(&st);
+    if (sc->ends_after) {
+        close_stage(&st);
+        st.sync = RELAXED;
+        record_killed(&st, sc->ends_after);
+        st.sync = sc->sync;
+        open_stage(&st);
+    }
+    acknowledge(&st, 0, 0);
+    for (int64_t k = sc->ends_after + 1; k <= sc->n_commits; k++) {
         record_step(&st, k);
         if (sc->snapshot_every && k % sc->snapshot_every == 0)
             must(mlops__snapshot_write(st.store, k, &e) == MLOPS_OK, e.message);
-        if (sc->reopen_every && k % sc->reopen_every == 0) open_again(&st);
+        if (!sc->reopen_every || k % sc->reopen_every) continue;
+        close_stage(&st);
+        if (k % (2 * sc->reopen_every) == 0) boot_number++;
+        open_stage(&st);
     }
-    mlops_online_close(st.view);
-    mlops_store_close(st.store);
-    acknowledge(&st, 1);
+    close_stage(&st);
 }
 
 static int run_scenario(const scenario *sc, int number, int32_t n_random, int64_t *n_states) {
@@ -412,16 +447,15 @@ static int run_scenario(const scenario *sc, int number, int32_t n_random, int64_
     power_opts opts = {judge, &j, 20261121, n_random};
     snprintf(command, sizeof command, "rm -rf '%s/s' '%s/image'", top, top);
     must(system(command) == 0, "rm");
-    memset(numbers, 0, sizeof numbers);
-    mlops__buf_init(&log_of_calls, &mlops__heap);
+    memset(rec->numbers, 0, sizeof rec->numbers);
+    mlops__buf_init_fixed(&rec->log, rec->bytes, sizeof rec->bytes);
     calls_after = record_call;
     spoiled = sc->spoil;
     record_scenario(sc);
     calls_after = NULL;
     load_last_map();
-    must(log_of_calls.status == MLOPS_OK, "the log");
-    int bad = power_replay(&totals, log_of_calls.data, log_of_calls.size, &opts);
-    mlops__buf_free(&log_of_calls);
+    must(rec->log.status == MLOPS_OK, "the log");
+    int bad = power_replay(&totals, rec->log.data, rec->log.size, &opts);
     bad = bad || (sc->spoil ? totals.n_bad == 0 : totals.n_bad != 0) || totals.n_states == 0;
     printf("%s %d - %s: %lld records, %lld states, %lld bad%s\n", bad ? "not ok" : "ok", number,
            sc->name, (long long)totals.n_records, (long long)totals.n_states,
@@ -440,6 +474,9 @@ int main(int argc, char **argv) {
     const char *tmp = getenv("TMPDIR");
     snprintf(top, sizeof top, "%.60s/mlops-power-XXXXXX", tmp ? tmp : "/tmp");
     must(mkdtemp(top) != NULL, "mkdtemp");
+    rec = mmap(NULL, sizeof *rec, PROT_READ | PROT_WRITE,
+               MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    must(rec != MAP_FAILED, "mmap");
     n_top = strlen(top) + 1;
     printf("1..%d\n", n);
     for (int i = 0; i < n; i++) failed |= run_scenario(&SCENARIOS[i], i + 1, n_random, &n_states);

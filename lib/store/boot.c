@@ -126,12 +126,12 @@ mlops_status mlops__map_verify(mlops_store *self, const char *name, int *sound, 
     int64_t seq;
     *sound = 0;
     int64_t file = mlops__file_number(io, path, MLOPS_IO_READ);
-    if (file < 0) return MLOPS_OK;
+    mlops_status status = file < 0 ? mlops__fail_os(err, file, "cannot open", path) : MLOPS_OK;
+    if (status) return status == MLOPS_E_NOT_FOUND ? MLOPS_OK : status;
     int64_t size = mlops__file_size(io, file);
     mlops__file_end(io, file);
-    mlops_status status = size <= VERIFIED_MAX
-                              ? mlops__kv_walk(&self->host, path, check_record, NULL, err)
-                              : find_seq(self, name, &seq, err);
+    status = size <= VERIFIED_MAX ? mlops__kv_walk(&self->host, path, check_record, NULL, err)
+                                  : find_seq(self, name, &seq, err);
     if (status == MLOPS_END) return MLOPS_OK; /* what is so large has a head */
     *sound = status == MLOPS_OK || status == MLOPS_E_UNSUPPORTED;
     return *sound || status == MLOPS_E_CORRUPT ? MLOPS_OK : status;

@@ -150,8 +150,7 @@ static mlops_status open_map(mlops_store *self, mlops_error *err) {
     int sound;
     mlops__kv_syncs syncs =
         self->opts.sync == MLOPS_SYNC_FULL ? MLOPS__KV_DURABLE : MLOPS__KV_ORDERED;
-    MLOPS_TRY(mlops__online_exists(self, &sound, err));
-    if (sound) MLOPS_TRY(mlops__map_verify(self, MLOPS__ONLINE_MAP, &sound, err));
+    MLOPS_TRY(mlops__map_verify(self, MLOPS__ONLINE_MAP, &sound, err));
     if (!sound)
         return mlops__fail(err, MLOPS_E_CORRUPT,
                            "'%s' is damaged or missing; repair (mlops store repair) keeps the rows "

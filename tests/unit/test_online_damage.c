@@ -39,15 +39,6 @@ static void put_some(mlops_online *v, int first, int n, int64_t t) {
     free(rows);
 }
 
-/* The machine's files, without syncing. */
-static const mlops_io *swift_io(void) {
-    static mlops_io io;
-    io = mlops__io_posix;
-    io.sync = sync_nothing;
-    io.sync_dir = sync_no_name;
-    return &io;
-}
-
 static mlops_store *open_here(const char *path) {
     mlops_store_opts opts = MLOPS_STORE_OPTS_INIT;
     mlops_host host = MLOPS_HOST_INIT;
@@ -167,12 +158,11 @@ static int n_aside(const place *p) {
 
 /* 0: rows are not looked at by their pages on this machine, or there are none. */
 static int begin_place(place *p, uint8_t **bytes, size_t *n) {
-    const uint16_t one = 1;
-    if (sizeof(void *) != 8 || !*(const uint8_t *)&one) {
+    if (!has_pages()) {
         skipped("the map has another layout on this machine");
         return 0;
     }
-    make_place(p);
+    make_swift_place(p);
     fill(p);
     *bytes = file_bytes(inside(p, MAP), n);
     return 1;
@@ -452,7 +442,7 @@ static void rows_are_exported(void **state) {
     char out[100], again[100], other[100];
     int64_t times[ENTITIES];
     size_t n, m;
-    make_place(&p);
+    make_swift_place(&p);
     fill(&p);
     snprintf(out, sizeof out, "%s/out", p.dir);
     snprintf(again, sizeof again, "%s/again", p.dir);
@@ -488,7 +478,7 @@ static void exports_and_stores_in_memory(void **state) {
     mlops_error e;
     char out[100], other[100];
     mlops_store_opts opts = MLOPS_STORE_OPTS_INIT;
-    make_place(&p);
+    make_swift_place(&p);
     snprintf(out, sizeof out, "%s/out", p.dir);
     snprintf(other, sizeof other, "%s/o.mlops", p.dir);
     opts.index = MLOPS_STORE_INDEX_MEMORY;
@@ -518,7 +508,7 @@ static void damaged_exports_are_refused(void **state) {
     mlops_error e;
     char out[100], other[100];
     size_t n;
-    make_place(&p);
+    make_swift_place(&p);
     fill(&p);
     snprintf(out, sizeof out, "%s/out", p.dir);
     snprintf(other, sizeof other, "%s/o.mlops", p.dir);

@@ -14,6 +14,7 @@ enum { KEY = MLOPS__KV_KEY_MAX };
 typedef struct bench {
     const char *name;
     int in_memory;
+    mlops__kv_syncs syncs;
     place p;
     char file[80];
     mlops__alloc_fault alloc;
@@ -22,7 +23,7 @@ typedef struct bench {
 } bench;
 
 static mlops_status open_kv(bench *b, mlops_error *e) {
-    mlops__kv_opts opts = {b->file, "the index", 0, b->in_memory, MLOPS__KV_UNSYNCED};
+    mlops__kv_opts opts = {b->file, "the index", 0, b->in_memory, b->syncs};
     return mlops__kv_open(&b->kv, &b->host, &opts, e);
 }
 
@@ -516,7 +517,7 @@ static void a_full_map_says_so(void **state) {
     mlops_error e;
     static uint8_t large[200000];
     mlops__kv_close(b->kv);
-    mlops__kv_opts opts = {b->file, "the index", 1 << 20, 0, MLOPS__KV_UNSYNCED};
+    mlops__kv_opts opts = {b->file, "the index", 1 << 20, 0, b->syncs};
     works(mlops__kv_open(&b->kv, &b->host, &opts, &e), &e);
     mlops_status status = MLOPS_OK;
     int n = 0;
@@ -540,6 +541,18 @@ static void a_full_map_says_so(void **state) {
 #define ON(engine, test)                                                                           \
     { #test " (" #engine ")", test, begin_bench, end_bench, &engine }
 
+/* What kv.h promises. */
+#define ON_EACH(engine)                                                                            \
+    ON(engine, order_is_of_bytes), ON(engine, values_may_be_empty_and_large),                      \
+        ON(engine, keys_have_up_to_500_bytes), ON(engine, put_replaces_and_del_removes),           \
+        ON(engine, cursor_seeks_again), ON(engine, readers_stay_at_their_moment),                  \
+        ON(engine, what_is_dropped_never_was), ON(engine, a_file_is_there_again),                  \
+        ON(engine, a_copy_is_of_its_moment), ON(engine, size_tells_what_is_used),                  \
+        ON(engine, many_keys_are_as_in_a_list), ON(engine, no_memory_loses_only_the_transaction),  \
+        ON(engine, no_memory_at_opening)
+#define OF_FILES(engine)                                                                           \
+    ON_EACH(engine), ON(engine, no_map_is_refused), ON(engine, a_full_map_says_so)
+
 /* Nothing of LMDB is run where the build has none. */
 static int has_lmdb(bench *b) {
     void *state = b;
@@ -554,37 +567,11 @@ static int has_lmdb(bench *b) {
 
 int main(void) {
     static bench memory = {.name = "memory", .in_memory = 1}, lmdb = {.name = "lmdb"};
+    static bench ordered = {.name = "lmdb, ordered", .syncs = MLOPS__KV_ORDERED};
+    static bench durable = {.name = "lmdb, durable", .syncs = MLOPS__KV_DURABLE};
     static bench probe = {.name = "memory", .in_memory = 1};
-    const struct CMUnitTest tests[] = {
-        ON(memory, order_is_of_bytes),
-        ON(memory, values_may_be_empty_and_large),
-        ON(memory, keys_have_up_to_500_bytes),
-        ON(memory, put_replaces_and_del_removes),
-        ON(memory, cursor_seeks_again),
-        ON(memory, readers_stay_at_their_moment),
-        ON(memory, what_is_dropped_never_was),
-        ON(memory, a_file_is_there_again),
-        ON(memory, a_copy_is_of_its_moment),
-        ON(memory, size_tells_what_is_used),
-        ON(memory, many_keys_are_as_in_a_list),
-        ON(memory, no_memory_loses_only_the_transaction),
-        ON(memory, no_memory_at_opening),
-        ON(lmdb, order_is_of_bytes),
-        ON(lmdb, values_may_be_empty_and_large),
-        ON(lmdb, keys_have_up_to_500_bytes),
-        ON(lmdb, put_replaces_and_del_removes),
-        ON(lmdb, cursor_seeks_again),
-        ON(lmdb, readers_stay_at_their_moment),
-        ON(lmdb, what_is_dropped_never_was),
-        ON(lmdb, a_file_is_there_again),
-        ON(lmdb, a_copy_is_of_its_moment),
-        ON(lmdb, size_tells_what_is_used),
-        ON(lmdb, many_keys_are_as_in_a_list),
-        ON(lmdb, no_memory_loses_only_the_transaction),
-        ON(lmdb, no_memory_at_opening),
-        ON(lmdb, no_map_is_refused),
-        ON(lmdb, a_full_map_says_so),
-    };
+    const struct CMUnitTest tests[] = {ON_EACH(memory), OF_FILES(lmdb), OF_FILES(ordered),
+                                       OF_FILES(durable)};
     const size_t n = sizeof tests / sizeof tests[0], of_memory = 13;
     return _cmocka_run_group_tests("kv", tests, has_lmdb(&probe) ? n : of_memory, NULL, NULL);
 }

@@ -156,6 +156,24 @@ mlops_status mlops__draft_check(const mlops_draft *self, const char *path, mlops
     return mlops__path_check(path, err);
 }
 
+/* What the parent has at a path, for the blobs that take its place. */
+static mlops_status note_like(mlops_draft *self, const char *path, mlops__blob *blobs[3],
+                              mlops_error *err) {
+    mlops__facts facts;
+    const mlops__entry *there = mlops__tree_find(&self->base.tree, path);
+    if (!there) return MLOPS_OK;
+    MLOPS_TRY(mlops__entry_read(there, &facts, &self->base.arena, err));
+    const mlops_id *ids[3] = {&facts.id, facts.has_profile ? &facts.profile : NULL,
+                              facts.has_split ? &facts.rows : NULL};
+    for (int i = 0; i < 3; i++) {
+        const mlops__blob *waits = there->blobs[i];
+        if (!blobs[i] || (waits && !waits->has_like) || (!waits && !ids[i])) continue;
+        blobs[i]->like = waits ? waits->like : *ids[i];
+        blobs[i]->has_like = 1;
+    }
+    return MLOPS_OK;
+}
+
 mlops_status mlops__draft_put(mlops_draft *self, const char *path, mlops__buf *json,
                               mlops__blob *blobs[3], mlops_error *err) {
     mlops__entry *entry = NULL;
@@ -165,6 +183,7 @@ mlops_status mlops__draft_put(mlops_draft *self, const char *path, mlops__buf *j
         text = mlops__arena_text(&self->base.arena, (const char *)json->data, json->size);
         if (!text) status = mlops__fail_nomem(err, json->size);
     }
+    if (!status) status = note_like(self, path, blobs, err);
     if (!status) status = mlops__tree_put(&self->base.tree, path, &entry, err);
     if (!status) {
         entry->json = (mlops__bytes){(const uint8_t *)text, json->size};
@@ -211,8 +230,8 @@ static mlops_status put_blobs(mlops_draft *self, mlops_error *err) {
             const mlops__blob *blob = self->base.tree.entries[i]->blobs[role];
             mlops_id id;
             if (!blob) continue;
-            MLOPS_TRY(
-                mlops_change_content(self->change, &id, blob->bytes.data, blob->bytes.size, err));
+            MLOPS_TRY(mlops__change_content(self->change, &id, blob->bytes.data, blob->bytes.size,
+                                            blob->has_like ? &blob->like : NULL, err));
         }
     }
     return MLOPS_OK;
@@ -262,7 +281,8 @@ static mlops_status put_commit(mlops_draft *self, const mlops__buf *tree, const 
     mlops__key key;
     mlops_id unused;
     MLOPS_TRY(put_blobs(self, err));
-    MLOPS_TRY(mlops_change_content(self->change, &unused, tree->data, tree->size, err));
+    MLOPS_TRY(mlops__change_content(self->change, &unused, tree->data, tree->size,
+                                    self->has_parent ? &self->base.commit.tree : NULL, err));
     mlops__commit_key(&key, self->dataset, id);
     MLOPS_TRY(mlops__change_put(self->change, MLOPS__TABLE_COMMITS, mlops__key_bytes(&key),
                                 (mlops__bytes){record->data, record->size}, err));

@@ -14,6 +14,8 @@ typedef enum mlops__role { MLOPS__ROLE_BYTES, MLOPS__ROLE_PROFILE, MLOPS__ROLE_R
 typedef struct mlops__blob {
     mlops_id id;
     mlops__buf bytes;
+    mlops_id like; /* what the parent has in its place */
+    int has_like;
 } mlops__blob;
 
 typedef struct mlops__entry {

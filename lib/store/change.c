@@ -154,6 +154,11 @@ mlops_status mlops__change_expect(mlops_change *self, mlops__table table, mlops_
 
 mlops_status mlops_change_content(mlops_change *self, mlops_id *out, const void *bytes, size_t n,
                                   mlops_error *err) {
+    return mlops__change_content(self, out, bytes, n, NULL, err);
+}
+
+mlops_status mlops__change_content(mlops_change *self, mlops_id *out, const void *bytes, size_t n,
+                                   const mlops_id *like, mlops_error *err) {
     mlops__sha256 sha;
     if (!self || !out || (n && !bytes))
         return mlops__fail(err, MLOPS_E_INVALID, "the change, out or the bytes are NULL");
@@ -167,7 +172,7 @@ mlops_status mlops_change_content(mlops_change *self, mlops_id *out, const void 
         self->n_ops++;
         return told(&self->frame, err);
     }
-    MLOPS_TRY(mlops__content_pack(self->store, out, bytes, n, err));
+    MLOPS_TRY(mlops__content_pack(self->store, out, bytes, n, like, err));
     self->n_ops++;
     uint8_t size[8];
     for (int i = 0; i < 8; i++) size[i] = (uint8_t)((uint64_t)n >> 8 * i);

@@ -1,22 +1,18 @@
-/* Content by its SHA-256: cut into chunks, each kept once, found by XXH3-128 and size.
+/* Writing content by its SHA-256: cut into chunks, each kept once, found by XXH3-128 and size; or,
+ * beside other content that it is like, as changes to it.
  *
- * Owns nothing. Invariants: the index names a chunk or object only after its frame was written;
- * what is read is held against the hash that it was found by, small content against its SHA-256;
- * between two chunks no lock is held, so that a large one does not keep others waiting.
+ * Owns what is planned and not written yet. Invariants: the index names a chunk or object only
+ * after its frame was written; what is kept as changes to a base leads over no more than
+ * MLOPS__DEPTH_MAX objects; between two batches no lock is held, so that large content does not
+ * keep others waiting.
  */
+#include "store/content.h"
 #include "store/codec.h"
-#include "store/core.h"
+#include "store/like.h"
 
 #include <string.h>
 
-enum { CHUNK_KEY = 20, OBJECT_VALUE = 32, BATCH = 64 /* chunks of one transaction */ };
-
-static void chunk_key(uint8_t key[CHUNK_KEY], const uint8_t *bytes, size_t n) {
-    mlops__hash128 h = mlops__hash_128(bytes, n);
-    mlops__store_u64(key, h.low);
-    mlops__store_u64(key + 8, h.high);
-    for (int i = 0; i < 4; i++) key[16 + i] = (uint8_t)(n >> 8 * i);
-}
+enum { OBJECT_VALUE = 32, BATCH = 64 /* chunks of one transaction */ };
 
 /* ---- places in the index ---- */
 
@@ -29,35 +25,15 @@ mlops_status mlops__content_note(mlops__index *index, const mlops__pack_frame *f
     mlops__store_u64(value + 24, 0);
     int is_chunk = frame->kind == MLOPS__PACK_CHUNK;
     return mlops__index_put(index, is_chunk ? MLOPS__TABLE_CHUNKS : MLOPS__TABLE_OBJECTS,
-                            (mlops__bytes){frame->key, is_chunk ? CHUNK_KEY : 32},
+                            (mlops__bytes){frame->key, is_chunk ? MLOPS__CHUNK_KEY : 32},
                             (mlops__bytes){value, sizeof value}, err);
 }
 
-typedef struct location {
-    mlops__pack_place place; /* pack 0: inline; -1: named by a commit, but lost */
-    int64_t segment;
-    int64_t size; /* of inline content */
-} location;
-
-static mlops_status find(mlops__index *index, uint8_t table, mlops__bytes key, location *out,
-                         mlops_error *err) {
-    mlops__bytes value;
-    mlops__cursor c;
-    MLOPS_TRY(mlops__index_get(index, table, key, &value, err));
-    mlops__cursor_init(&c, value.data, value.size);
-    out->place.pack = mlops__cursor_i64(&c);
-    out->segment = mlops__cursor_i64(&c);
-    out->place.offset = mlops__cursor_i64(&c);
-    out->size = mlops__cursor_i64(&c);
-    if (!c.failed) return MLOPS_OK;
-    return mlops__fail(err, MLOPS_E_CORRUPT, "the index's place of content is cut short");
-}
-
 mlops_status mlops__content_note_lost(mlops__index *index, const uint8_t *id, mlops_error *err) {
-    location at;
+    mlops__location at;
     uint8_t value[OBJECT_VALUE] = {0};
     mlops__bytes key = {id, 32};
-    mlops_status status = find(index, MLOPS__TABLE_OBJECTS, key, &at, err);
+    mlops_status status = mlops__content_find(index, MLOPS__TABLE_OBJECTS, key, &at, err);
     if (status != MLOPS_E_NOT_FOUND) return status;
     mlops__store_u64(value, UINT64_MAX);
     return mlops__index_put(index, MLOPS__TABLE_OBJECTS, key, (mlops__bytes){value, sizeof value},
@@ -121,34 +97,73 @@ static mlops_status lease_any(mlops_store *self, mlops__index *index, mlops_erro
 
 /* ---- is what is known intact ---- */
 
-static mlops_status damaged(mlops_error *err) {
-    return mlops__fail(err, MLOPS_E_CORRUPT, "content is damaged: its bytes do not have its hash");
-}
-
-/* The recipe is copied, since reading its chunks needs the buffer that it is in. */
-static mlops_status read_recipe(mlops_store *self, const mlops_id *id, const location *at,
-                                mlops__buf *recipe, mlops_error *err) {
-    mlops__pack_frame frame;
-    MLOPS_TRY(mlops__packs_read(&self->packs, at->place, &frame, &self->payload, err));
-    if (frame.kind != MLOPS__PACK_OBJECT || frame.codec != MLOPS__PACK_RAW ||
-        memcmp(frame.key, id->bytes, 32) != 0 || frame.size < 8 ||
-        (frame.size - 8) % CHUNK_KEY != 0)
-        return damaged(err);
-    mlops__buf_put(recipe, self->payload.data, frame.size);
-    return recipe->status ? mlops__fail_nomem(err, frame.size) : MLOPS_OK;
-}
-
 /* Reads the chunk's frame, whose guard covers its bytes as they are stored. *out is 0 where none is
  * known, or where it is damaged, so that good bytes that come again are written anew. */
-static mlops_status has_chunk(mlops_store *self, mlops__index *index, const uint8_t key[CHUNK_KEY],
-                              int *out, mlops_error *err) {
-    location at;
+static mlops_status has_chunk(mlops_store *self, mlops__index *index, const uint8_t *key, int *out,
+                              mlops_error *err) {
+    mlops__location at;
     mlops__pack_frame frame;
-    mlops_status status =
-        find(index, MLOPS__TABLE_CHUNKS, (mlops__bytes){key, CHUNK_KEY}, &at, err);
+    mlops_status status = mlops__content_find(index, MLOPS__TABLE_CHUNKS,
+                                              (mlops__bytes){key, MLOPS__CHUNK_KEY}, &at, err);
     if (!status) status = mlops__packs_read(&self->packs, at.place, &frame, &self->payload, err);
-    *out = !status && memcmp(frame.key, key, CHUNK_KEY) == 0;
+    *out = !status && memcmp(frame.key, key, MLOPS__CHUNK_KEY) == 0;
     return status == MLOPS_E_NOT_FOUND || status == MLOPS_E_CORRUPT ? MLOPS_OK : status;
+}
+
+/* The same, while no lock is held. */
+static mlops_status has_chunk_now(mlops_store *self, mlops__index *index, const uint8_t *key,
+                                  int *out, mlops_error *err) {
+    mlops__lock_take(&self->lock);
+    mlops_status status = has_chunk(self, index, key, out, err);
+    mlops__lock_give(&self->lock);
+    return status;
+}
+
+/* One object of a chain; its recipe is left open, and damage is no error. */
+static mlops_status has_object(mlops_store *self, mlops__index *index, const uint8_t *id,
+                               mlops__buf *buf, mlops__recipe *recipe, int *out, int *is_inline,
+                               mlops_error *err) {
+    mlops__location at;
+    uint8_t name[32];
+    memcpy(name, id, sizeof name); /* it may stand in the buffer */
+    memset(recipe, 0, sizeof *recipe);
+    buf->size = 0;
+    mlops__lock_take(&self->lock);
+    mlops_status status =
+        mlops__content_find(index, MLOPS__TABLE_OBJECTS, (mlops__bytes){name, 32}, &at, err);
+    *is_inline = !status && at.place.pack == 0;
+    if (!status && !*is_inline) status = mlops__content_recipe(self, name, &at, buf, recipe, err);
+    mlops__lock_give(&self->lock);
+    *out = !status;
+    return status == MLOPS_E_NOT_FOUND || status == MLOPS_E_CORRUPT ? MLOPS_OK : status;
+}
+
+static mlops_status has_all_chunks(mlops_store *self, mlops__index *index, mlops__recipe pieces,
+                                   int *out, mlops_error *err) {
+    mlops__piece piece;
+    while (*out && mlops__recipe_next(&pieces, &piece))
+        if (piece.key) MLOPS_TRY(has_chunk_now(self, index, piece.key, out, err));
+    return MLOPS_OK;
+}
+
+/* An object that a power cut left without its chunks, or that is damaged, is stored anew; so is one
+ * whose base is. */
+static mlops_status is_there(mlops_store *self, const mlops_id *id, int *out, mlops_error *err) {
+    mlops__index index;
+    mlops__buf buf;
+    mlops__recipe recipe = {0, id->bytes, 0, 0, {0}};
+    int is_inline = 0;
+    mlops__buf_init(&buf, &self->host.allocator);
+    MLOPS_TRY(mlops__store_read_begin(self, &index, err));
+    mlops_status status = MLOPS_OK;
+    *out = 1;
+    for (int i = 0; i <= MLOPS__DEPTH_MAX && *out && recipe.base && !status && !is_inline; i++) {
+        status = has_object(self, &index, recipe.base, &buf, &recipe, out, &is_inline, err);
+        if (!status) status = has_all_chunks(self, &index, recipe, out, err);
+    }
+    mlops__store_read_end(&index);
+    mlops__buf_free(&buf);
+    return status;
 }
 
 /* ---- writing ---- */
@@ -162,10 +177,10 @@ static mlops_status append(mlops_store *self, mlops__index *index, mlops__pack_f
 }
 
 static mlops_status append_chunk(mlops_store *self, mlops__index *index, const uint8_t *bytes,
-                                 size_t n, const uint8_t key[CHUNK_KEY], mlops_error *err) {
+                                 size_t n, const uint8_t key[MLOPS__CHUNK_KEY], mlops_error *err) {
     int there = 0;
     mlops__pack_frame frame = {MLOPS__PACK_CHUNK, MLOPS__PACK_RAW, (uint32_t)n, (uint32_t)n, {0}};
-    memcpy(frame.key, key, CHUNK_KEY);
+    memcpy(frame.key, key, MLOPS__CHUNK_KEY);
     MLOPS_TRY(has_chunk(self, index, key, &there, err));
     if (there) return MLOPS_OK;
     self->payload.size = 0;
@@ -180,91 +195,236 @@ static mlops_status append_chunk(mlops_store *self, mlops__index *index, const u
     return append(self, index, &frame, self->payload.data, err);
 }
 
-/* As many chunks as one transaction takes; moves *at on. */
-static mlops_status append_batch(mlops_store *self, const uint8_t *bytes, size_t n, size_t *at,
-                                 mlops__buf *recipe, mlops_error *err) {
+static mlops_status note_leased(mlops_store *self, mlops__index *index, mlops_error *err) {
+    if (!self->packs.leased) return MLOPS_OK;
+    MLOPS_TRY(note_pack(index, 's', self->packs.leased, self->packs.end, err));
+    return note_pack(index, 'u', self->packs.leased, 0, err);
+}
+
+/* ---- planning ---- */
+
+/* A chunk that is to be written: of the content, or of operations. */
+typedef struct planned {
+    uint8_t key[MLOPS__CHUNK_KEY];
+    const uint8_t *bytes; /* NULL: of operations */
+    size_t at;            /* there */
+    size_t n;
+} planned;
+
+typedef struct packer {
+    mlops_store *store;
+    const uint8_t *bytes;
+    size_t n, at;
+    mlops__buf recipe;
+    planned batch[BATCH];
+    size_t n_batch;
+    mlops__buf ops; /* of the batch */
+    int based;
+    mlops__like like;       /* the base */
+    uint64_t copy_at, copy; /* a part of it that is to be copied */
+    int64_t n_shared;       /* pieces that need it */
+} packer;
+
+static void put_piece(packer *p, const mlops__piece *piece) {
+    mlops__recipe_put(&p->recipe, p->based, piece);
+    p->n_shared += piece->kind != MLOPS__PIECE_CHUNK;
+}
+
+static void plan_chunk(packer *p, const uint8_t *key, const uint8_t *bytes, size_t at, size_t n) {
+    planned *c = &p->batch[p->n_batch++];
+    memcpy(c->key, key, sizeof c->key);
+    c->bytes = bytes;
+    c->at = at;
+    c->n = n;
+}
+
+/* What is pending of the base goes into the recipe. */
+static mlops_status settle(packer *p, mlops_error *err) {
+    uint8_t key[MLOPS__CHUNK_KEY];
+    if (p->copy) put_piece(p, &(mlops__piece){MLOPS__PIECE_COPY, p->copy, p->copy_at, NULL});
+    p->copy = 0;
+    if (!p->based || p->like.delta.size == 0) return MLOPS_OK;
+    size_t at = p->ops.size;
+    mlops__piece piece = {MLOPS__PIECE_DELTA, p->like.delta.size, p->like.delta.begun_at, key};
+    if (p->like.delta.n_ops == 0) { /* it is a copy */
+        piece = (mlops__piece){MLOPS__PIECE_COPY, p->like.delta.size, p->like.delta.begun_at, NULL};
+        mlops__delta_move(&p->like.delta, p->like.delta.base_at);
+        put_piece(p, &piece);
+        return MLOPS_OK;
+    }
+    MLOPS_TRY(mlops__delta_end(&p->like.delta, &p->ops, err));
+    mlops__chunk_key(key, p->ops.data + at, p->ops.size - at);
+    plan_chunk(p, key, NULL, at, p->ops.size - at);
+    put_piece(p, &piece);
+    return MLOPS_OK;
+}
+
+/* A chunk that the base has is a part of it. */
+static mlops_status share(packer *p, uint64_t at, size_t n, mlops_error *err) {
+    if (p->like.delta.size || at != p->copy_at + p->copy) MLOPS_TRY(settle(p, err));
+    if (p->copy == 0) p->copy_at = at;
+    p->copy += n;
+    mlops__delta_move(&p->like.delta, at + n);
+    return MLOPS_OK;
+}
+
+/* Where the base stands, or else where it has some of the same. MLOPS_END if neither will do. */
+static mlops_status change(packer *p, const uint8_t *bytes, size_t n, mlops_error *err) {
+    mlops__delta *delta = &p->like.delta;
+    size_t ahead = p->n - p->at - n;
+    uint64_t at;
+    if (ahead > MLOPS__DELTA_AHEAD) ahead = MLOPS__DELTA_AHEAD;
+    mlops_status status = mlops__delta_add(delta, bytes, n, ahead, err);
+    if (status == MLOPS_END) {
+        status = mlops__like_locate(&p->like, bytes, n, &at, err);
+        if (status || at == delta->base_at) return status ? status : MLOPS_END;
+        MLOPS_TRY(settle(p, err));
+        mlops__delta_move(delta, at);
+        status = mlops__delta_add(delta, bytes, n, ahead, err);
+    }
+    if (status) return status;
+    return mlops__delta_bytes(delta) < MLOPS__DELTA_OPS_MAX ? MLOPS_OK : settle(p, err);
+}
+
+/* The next part of the content, as what costs least. */
+static mlops_status plan_part(packer *p, mlops__index *index, mlops_error *err) {
+    uint8_t key[MLOPS__CHUNK_KEY];
+    const uint8_t *bytes = p->bytes + p->at;
+    size_t n = mlops__gear_cut(p->store->kern->gear_scan, bytes, p->n - p->at);
+    int there = 0;
+    mlops__chunk_key(key, bytes, n);
+    uint64_t base_at = 0;
+    int known = p->based && mlops__like_find(&p->like, key, &base_at);
+    if (p->based) MLOPS_TRY(has_chunk_now(p->store, index, key, &there, err));
+    mlops_status status = MLOPS_END;
+    if (known && there) status = share(p, base_at, n, err);
+    else if (p->based && !there) {
+        if (p->copy) MLOPS_TRY(settle(p, err));
+        status = change(p, bytes, n, err);
+    }
+    if (status == MLOPS_END) {
+        base_at = p->like.delta.base_at + n;
+        MLOPS_TRY(settle(p, err));
+        if (p->based) mlops__delta_move(&p->like.delta, base_at);
+        put_piece(p, &(mlops__piece){MLOPS__PIECE_CHUNK, n, 0, key});
+        plan_chunk(p, key, bytes, 0, n);
+        status = MLOPS_OK;
+    }
+    p->at += n;
+    return status;
+}
+
+static mlops_status plan_batch(packer *p, mlops_error *err) {
     mlops__index index;
+    p->n_batch = p->ops.size = 0;
+    MLOPS_TRY(mlops__store_read_begin(p->store, &index, err));
+    p->like.reader.index = &index;
+    mlops_status status = MLOPS_OK;
+    for (int i = 0; !status && p->at < p->n && i < 8 * BATCH && p->n_batch + 3 <= BATCH; i++)
+        status = plan_part(p, &index, err);
+    if (!status && p->at == p->n) status = settle(p, err);
+    mlops__store_read_end(&index);
+    if (!status && p->recipe.status) status = mlops__fail_nomem(err, p->recipe.size);
+    return status;
+}
+
+static mlops_status write_batch(packer *p, mlops_error *err) {
+    mlops_store *self = p->store;
+    mlops__index index;
+    if (p->n_batch == 0) return MLOPS_OK;
     MLOPS_TRY(mlops__store_write_begin(self, &index, err));
     mlops_status status = MLOPS_OK;
-    for (int i = 0; i < BATCH && *at < n && !status; i++) {
-        uint8_t key[CHUNK_KEY];
-        size_t part = mlops__gear_cut(self->kern->gear_scan, bytes + *at, n - *at);
-        chunk_key(key, bytes + *at, part);
-        status = append_chunk(self, &index, bytes + *at, part, key, err);
-        mlops__buf_put(recipe, key, sizeof key);
-        *at += part;
+    for (size_t i = 0; i < p->n_batch && !status; i++) {
+        const planned *c = &p->batch[i];
+        const uint8_t *bytes = c->bytes ? c->bytes : p->ops.data + c->at;
+        status = append_chunk(self, &index, bytes, c->n, c->key, err);
     }
-    if (!status && recipe->status) status = mlops__fail_nomem(err, recipe->size);
-    if (!status && self->packs.leased) {
-        status = note_pack(&index, 's', self->packs.leased, self->packs.end, err);
-        if (!status) status = note_pack(&index, 'u', self->packs.leased, 0, err);
-    }
+    if (!status) status = note_leased(self, &index, err);
     if (!status) status = mlops__store_write_commit(self, &index, err);
     mlops__store_write_end(self, &index);
     return status;
 }
 
-static mlops_status append_object(mlops_store *self, const mlops_id *id, mlops__buf *recipe,
-                                  mlops_error *err) {
+/* ---- all of it ---- */
+
+static mlops_status write_object(packer *p, const mlops_id *id, mlops_error *err) {
+    mlops_store *self = p->store;
     mlops__index index;
-    uint32_t n = (uint32_t)recipe->size;
-    mlops__pack_frame frame = {MLOPS__PACK_OBJECT, MLOPS__PACK_RAW, n, n, {0}};
+    uint32_t n = (uint32_t)p->recipe.size;
+    mlops__pack_frame frame = {
+        MLOPS__PACK_OBJECT, p->based ? MLOPS__PACK_BASED : MLOPS__PACK_RAW, n, n, {0}};
     memcpy(frame.key, id->bytes, sizeof frame.key);
     MLOPS_TRY(mlops__store_write_begin(self, &index, err));
-    mlops_status status = append(self, &index, &frame, recipe->data, err);
-    if (!status) status = note_pack(&index, 's', self->packs.leased, self->packs.end, err);
-    if (!status) status = note_pack(&index, 'u', self->packs.leased, 0, err);
+    mlops_status status = append(self, &index, &frame, p->recipe.data, err);
+    if (!status) status = note_leased(self, &index, err);
     if (!status) status = mlops__store_write_commit(self, &index, err);
     mlops__store_write_end(self, &index);
     return status;
 }
 
-/* What content is made of; empty if it is not known, or if that is damaged. *is_inline if a frame
- * of the journal holds it. */
-static mlops_status find_recipe(mlops_store *self, mlops__index *index, const mlops_id *id,
-                                mlops__buf *recipe, int *is_inline, mlops_error *err) {
-    location at;
-    mlops__lock_take(&self->lock);
-    mlops_status status =
-        find(index, MLOPS__TABLE_OBJECTS, (mlops__bytes){id->bytes, 32}, &at, err);
-    *is_inline = !status && at.place.pack == 0;
-    if (!status && !*is_inline) status = read_recipe(self, id, &at, recipe, err);
-    mlops__lock_give(&self->lock);
-    return status == MLOPS_E_NOT_FOUND || status == MLOPS_E_CORRUPT ? MLOPS_OK : status;
+/* Content that came to share nothing with its base does without it. */
+static mlops_status drop_base(packer *p, mlops_error *err) {
+    mlops__buf plain;
+    mlops__recipe pieces;
+    mlops__piece piece;
+    if (!p->based || p->n_shared) return MLOPS_OK;
+    if (!mlops__recipe_open(&pieces, MLOPS__PACK_BASED, p->recipe.data, p->recipe.size))
+        return mlops__content_damaged(err); /* it was just made */
+    mlops__buf_init(&plain, &p->store->host.allocator);
+    mlops__recipe_begin(&plain, p->n);
+    while (mlops__recipe_next(&pieces, &piece)) mlops__recipe_put(&plain, 0, &piece);
+    mlops__buf_free(&p->recipe);
+    p->recipe = plain;
+    p->based = 0;
+    return plain.status ? mlops__fail_nomem(err, plain.size) : MLOPS_OK;
 }
 
-/* An object that a power cut left without its chunks, or that is damaged, is stored anew. */
-static mlops_status is_there(mlops_store *self, const mlops_id *id, int *out, mlops_error *err) {
+static mlops_status begin(packer *p, const mlops_id *like, mlops_error *err) {
     mlops__index index;
-    mlops__buf recipe;
-    mlops__buf_init(&recipe, &self->host.allocator);
-    MLOPS_TRY(mlops__store_read_begin(self, &index, err));
-    mlops_status status = find_recipe(self, &index, id, &recipe, out, err);
-    *out |= recipe.size > 0;
-    for (size_t i = 8; i < recipe.size && *out && !status; i += CHUNK_KEY) {
-        mlops__lock_take(&self->lock);
-        status = has_chunk(self, &index, recipe.data + i, out, err);
-        mlops__lock_give(&self->lock);
+    mlops_status status = MLOPS_END;
+    if (like && p->n >= MLOPS__CHUNK_NORMAL) {
+        MLOPS_TRY(mlops__store_read_begin(p->store, &index, err));
+        status = mlops__like_begin(&p->like, &index, like, err);
+        mlops__store_read_end(&index);
+        if (status < 0) return status;
     }
-    mlops__store_read_end(&index);
-    mlops__buf_free(&recipe);
-    return status;
+    p->based = status == MLOPS_OK;
+    if (p->based)
+        mlops__recipe_begin_based(&p->recipe, p->n, p->like.base, p->like.number,
+                                  p->like.reader.levels[0].recipe.depth + 1);
+    else mlops__recipe_begin(&p->recipe, p->n);
+    return MLOPS_OK;
+}
+
+static mlops_status pack(packer *p, const mlops_id *id, const mlops_id *like, mlops_error *err) {
+    MLOPS_TRY(begin(p, like, err));
+    while (p->at < p->n) {
+        MLOPS_TRY(plan_batch(p, err));
+        MLOPS_TRY(write_batch(p, err));
+    }
+    MLOPS_TRY(drop_base(p, err));
+    return write_object(p, id, err);
 }
 
 mlops_status mlops__content_pack(mlops_store *self, const mlops_id *id, const uint8_t *bytes,
-                                 size_t n, mlops_error *err) {
-    mlops_status status;
+                                 size_t n, const mlops_id *like, mlops_error *err) {
     int there = 0;
     MLOPS_TRY(is_there(self, id, &there, err));
     if (there) return MLOPS_OK;
-    mlops__buf recipe;
-    mlops__buf_init(&recipe, &self->host.allocator);
-    mlops__buf_u64(&recipe, n);
-    status = MLOPS_OK;
-    for (size_t at = 0; at < n && !status;)
-        status = append_batch(self, bytes, n, &at, &recipe, err);
-    if (!status) status = append_object(self, id, &recipe, err);
-    mlops__buf_free(&recipe);
+    const mlops_allocator *allocator = &self->host.allocator;
+    packer *p = mlops__alloc_zero(allocator, sizeof *p);
+    if (!p) return mlops__fail_nomem(err, sizeof *p);
+    p->store = self;
+    p->bytes = bytes;
+    p->n = n;
+    mlops__buf_init(&p->recipe, allocator);
+    mlops__buf_init(&p->ops, allocator);
+    mlops__like_init(&p->like, self);
+    mlops_status status = pack(p, id, like, err);
+    mlops__like_free(&p->like);
+    mlops__buf_free(&p->ops);
+    mlops__buf_free(&p->recipe);
+    mlops__free(allocator, p, sizeof *p);
     return status;
 }
 
@@ -283,184 +443,4 @@ mlops_status mlops__store_sync_packs(mlops_store *self, mlops__index *index, mlo
         MLOPS_TRY(mlops__packs_sync(&self->packs, number, err));
         MLOPS_TRY(forget_pack(index, 'u', number, err));
     }
-}
-
-/* ---- reading ---- */
-
-static mlops_status read_chunk(mlops_store *self, mlops__index *index, const uint8_t *key,
-                               uint8_t **out, size_t size, mlops_error *err) {
-    location at;
-    mlops__pack_frame frame;
-    uint8_t found[CHUNK_KEY];
-    mlops_status status =
-        find(index, MLOPS__TABLE_CHUNKS, (mlops__bytes){key, CHUNK_KEY}, &at, err);
-    if (status == MLOPS_E_NOT_FOUND) return damaged(err);
-    MLOPS_TRY(status);
-    MLOPS_TRY(mlops__packs_read(&self->packs, at.place, &frame, &self->payload, err));
-    if (frame.size != size) return damaged(err);
-    *out = self->payload.data;
-    if (frame.codec == MLOPS__PACK_ZSTD) {
-        self->scratch.size = 0;
-        *out = mlops__buf_extend(&self->scratch, size);
-        if (!*out) {
-            self->scratch.status = MLOPS_OK;
-            return mlops__fail_nomem(err, size);
-        }
-        MLOPS_TRY(
-            mlops__codec_unpack(&self->host, *out, size, self->payload.data, frame.stored, err));
-    }
-    chunk_key(found, *out, size);
-    return memcmp(found, key, CHUNK_KEY) == 0 ? MLOPS_OK : damaged(err);
-}
-
-typedef struct wanted {
-    int64_t offset;
-    uint8_t *out;
-    size_t cap;
-    int64_t size; /* of the whole; found */
-} wanted;
-
-/* Once the size is known: no more is wanted than there is. */
-static mlops_status check_offset(wanted *w, mlops_error *err) {
-    if (w->offset >= 0 && w->offset <= w->size) {
-        uint64_t left = (uint64_t)(w->size - w->offset);
-        if (w->cap > left) w->cap = (size_t)left;
-        return MLOPS_OK;
-    }
-    return mlops__fail(err, MLOPS_E_INVALID, "offset %lld lies outside the %lld bytes",
-                       (long long)w->offset, (long long)w->size);
-}
-
-static void copy_part(wanted *w, const uint8_t *bytes, int64_t at, size_t n) {
-    int64_t begin = w->offset > at ? w->offset : at, end = at + (int64_t)n;
-    if (end > w->offset + (int64_t)w->cap) end = w->offset + (int64_t)w->cap;
-    if (begin < end)
-        memcpy(w->out + (begin - w->offset), bytes + (begin - at), (size_t)(end - begin));
-}
-
-static mlops_status read_inline(mlops_store *self, const mlops_id *id, const location *at,
-                                wanted *w, mlops_error *err) {
-    uint8_t bytes[MLOPS__INLINE_MAX], digest[32];
-    mlops__sha256 sha;
-    w->size = at->size;
-    MLOPS_TRY(check_offset(w, err));
-    if (at->size < 0 || at->size > (int64_t)sizeof bytes) return damaged(err);
-    MLOPS_TRY(mlops__journal_read(&self->journal, at->segment, at->place.offset, bytes,
-                                  (size_t)at->size, err));
-    mlops__sha256_init(&sha, self->kern->sha256_blocks);
-    mlops__sha256_add(&sha, bytes, (size_t)at->size);
-    mlops__sha256_end(&sha, digest);
-    if (memcmp(digest, id->bytes, sizeof digest) != 0) return damaged(err);
-    copy_part(w, bytes, 0, (size_t)at->size);
-    return MLOPS_OK;
-}
-
-static mlops_status read_chunks(mlops_store *self, mlops__index *index, const mlops__buf *recipe,
-                                wanted *w, mlops_error *err) {
-    mlops__cursor c;
-    mlops__cursor_init(&c, recipe->data, recipe->size);
-    w->size = mlops__cursor_i64(&c);
-    MLOPS_TRY(check_offset(w, err));
-    int64_t at = 0;
-    while (mlops__cursor_left(&c) > 0 && at < w->offset + (int64_t)w->cap) {
-        const uint8_t *key = mlops__cursor_take(&c, CHUNK_KEY);
-        size_t n = mlops__load_u32(key + 16);
-        uint8_t *bytes = NULL;
-        if (at + (int64_t)n > w->offset) {
-            MLOPS_TRY(read_chunk(self, index, key, &bytes, n, err));
-            copy_part(w, bytes, at, n);
-        }
-        at += (int64_t)n;
-    }
-    int whole = w->cap == 0 || at >= w->offset + (int64_t)w->cap;
-    return whole && at <= w->size ? MLOPS_OK : damaged(err);
-}
-
-static mlops_status read_object(mlops_store *self, mlops__index *index, const mlops_id *id,
-                                wanted *w, mlops_error *err) {
-    location at;
-    MLOPS_TRY(find(index, MLOPS__TABLE_OBJECTS, (mlops__bytes){id->bytes, 32}, &at, err));
-    if (at.place.pack == 0) return read_inline(self, id, &at, w, err);
-    mlops__buf recipe;
-    mlops__buf_init(&recipe, &self->host.allocator);
-    mlops_status status = read_recipe(self, id, &at, &recipe, err);
-    if (!status) status = read_chunks(self, index, &recipe, w, err);
-    mlops__buf_free(&recipe);
-    return status;
-}
-
-mlops_status mlops__content_read(mlops_store *self, const mlops_id *id, int64_t offset, void *out,
-                                 size_t cap, int64_t *size, mlops_error *err) {
-    mlops__index index;
-    wanted w = {offset, out, out ? cap : 0, 0};
-    MLOPS_TRY(mlops__store_read_begin(self, &index, err));
-    mlops__lock_take(&self->lock);
-    mlops_status status = read_object(self, &index, id, &w, err);
-    mlops__lock_give(&self->lock);
-    mlops__store_read_end(&index);
-    if (status == MLOPS_E_NOT_FOUND)
-        return mlops__fail(err, status, "the store has no content of this name");
-    *size = w.size;
-    return status;
-}
-
-mlops_status mlops_store_content(mlops_store *self, const mlops_id *id, void *bytes, size_t cap,
-                                 size_t *needed, mlops_error *err) {
-    int64_t size = 0;
-    if (!self || !id) return mlops__fail(err, MLOPS_E_INVALID, "the store or the id is NULL");
-    MLOPS_TRY(mlops__content_read(self, id, 0, bytes, cap, &size, err));
-    if ((uint64_t)size > SIZE_MAX)
-        return mlops__fail(err, MLOPS_E_LIMIT, "the content has %lld bytes, more than memory",
-                           (long long)size);
-    if (needed) *needed = (size_t)size;
-    if (!bytes || (size_t)size <= cap) return MLOPS_OK;
-    return mlops__fail(err, MLOPS_E_ARENA, "the content has %lld bytes, there is room for %zu",
-                       (long long)size, cap);
-}
-
-/* True to the index: each frame in it has passed its guard when it was noted. */
-mlops_status mlops__content_check(mlops_store *self, mlops__index *index, const uint8_t *id,
-                                  mlops_error *err) {
-    location at;
-    mlops_id name;
-    mlops__buf recipe;
-    memcpy(name.bytes, id, sizeof name.bytes);
-    MLOPS_TRY(find(index, MLOPS__TABLE_OBJECTS, (mlops__bytes){id, 32}, &at, err));
-    if (at.place.pack == 0) return MLOPS_OK;
-    mlops__buf_init(&recipe, &self->host.allocator);
-    mlops_status status = read_recipe(self, &name, &at, &recipe, err);
-    for (size_t i = 8; i < recipe.size && !status; i += CHUNK_KEY)
-        status =
-            find(index, MLOPS__TABLE_CHUNKS, (mlops__bytes){recipe.data + i, CHUNK_KEY}, &at, err);
-    mlops__buf_free(&recipe);
-    return status;
-}
-
-mlops_status mlops__content_walk(mlops_store *self, mlops__index *index, const uint8_t *id,
-                                 mlops__content_visit *visit, void *user, mlops_error *err) {
-    location at;
-    mlops_id name;
-    mlops__buf recipe;
-    mlops__pack_frame frame;
-    memcpy(name.bytes, id, sizeof name.bytes);
-    MLOPS_TRY(find(index, MLOPS__TABLE_OBJECTS, (mlops__bytes){id, 32}, &at, err));
-    if (at.place.pack == 0) return MLOPS_OK;
-    mlops__buf_init(&recipe, &self->host.allocator);
-    mlops_status status = read_recipe(self, &name, &at, &recipe, err);
-    for (size_t i = 8; i < recipe.size && !status; i += CHUNK_KEY) {
-        status =
-            find(index, MLOPS__TABLE_CHUNKS, (mlops__bytes){recipe.data + i, CHUNK_KEY}, &at, err);
-        if (status == MLOPS_E_NOT_FOUND) status = damaged(err);
-        if (!status)
-            status = mlops__packs_read(&self->packs, at.place, &frame, &self->payload, err);
-        if (!status) status = visit(user, &frame, self->payload.data, err);
-    }
-    if (!status) {
-        uint32_t n = (uint32_t)recipe.size;
-        mlops__pack_frame object = {MLOPS__PACK_OBJECT, MLOPS__PACK_RAW, n, n, {0}};
-        memcpy(object.key, id, sizeof object.key);
-        status = visit(user, &object, recipe.data, err);
-    }
-    mlops__buf_free(&recipe);
-    return status;
 }

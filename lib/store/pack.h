@@ -27,7 +27,11 @@ enum {
 };
 
 typedef enum mlops__pack_kind { MLOPS__PACK_CHUNK = 1, MLOPS__PACK_OBJECT = 2 } mlops__pack_kind;
-typedef enum mlops__pack_codec { MLOPS__PACK_RAW = 0, MLOPS__PACK_ZSTD = 1 } mlops__pack_codec;
+typedef enum mlops__pack_codec {
+    MLOPS__PACK_RAW = 0,
+    MLOPS__PACK_ZSTD = 1,
+    MLOPS__PACK_BASED = 2
+} mlops__pack_codec;
 
 typedef struct mlops__pack_frame {
     mlops__pack_kind kind;

@@ -1,0 +1,52 @@
+/* Where content lies and how it is read, for the files that write, read and check it. Whoever calls
+ * these holds the store's lock, or has the store alone. */
+#ifndef MLOPS_STORE_CONTENT_H
+#define MLOPS_STORE_CONTENT_H
+
+#include "store/core.h"
+#include "store/recipe.h"
+
+typedef struct mlops__location {
+    mlops__pack_place place; /* pack 0: inline; -1: named by a commit, but lost */
+    int64_t segment;
+    int64_t size; /* of inline content */
+} mlops__location;
+
+void mlops__chunk_key(uint8_t key[MLOPS__CHUNK_KEY], const uint8_t *bytes, size_t n);
+
+/* MLOPS_E_NOT_FOUND without a message. */
+mlops_status mlops__content_find(mlops__index *index, uint8_t table, mlops__bytes key,
+                                 mlops__location *out, mlops_error *err);
+mlops_status mlops__content_damaged(mlops_error *err); /* MLOPS_E_CORRUPT */
+
+/* The recipe of an object that is not inline; its bytes are appended to buf. MLOPS_E_CORRUPT */
+mlops_status mlops__content_recipe(mlops_store *self, const uint8_t id[32],
+                                   const mlops__location *at, mlops__buf *buf, mlops__recipe *out,
+                                   mlops_error *err);
+
+/* An object, its base, the base of that, ...: each with the chunk that was read last of it. */
+typedef struct mlops__content_level {
+    mlops__buf recipe_bytes;
+    mlops__recipe recipe;
+    mlops__buf chunk;
+    uint8_t key[MLOPS__CHUNK_KEY]; /* of the chunk; its size is 0 if there is none */
+} mlops__content_level;
+
+typedef struct mlops__content_reader {
+    mlops_store *store;
+    mlops__index *index;
+    int n; /* levels that are open */
+    mlops__content_level levels[MLOPS__DEPTH_MAX + 1];
+} mlops__content_reader;
+
+void mlops__reader_init(mlops__content_reader *self, mlops_store *store, mlops__index *index);
+void mlops__reader_free(mlops__content_reader *self);
+
+/* Opens one that is not inline. MLOPS_E_NOT_FOUND without a message */
+mlops_status mlops__reader_open(mlops__content_reader *self, const uint8_t id[32],
+                                mlops_error *err);
+/* A part of the content, which lies inside of it. MLOPS_E_CORRUPT */
+mlops_status mlops__reader_read(mlops__content_reader *self, uint64_t offset, uint8_t *out,
+                                size_t n, mlops_error *err);
+
+#endif

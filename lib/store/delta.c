@@ -1,0 +1,86 @@
+/* Operations of deltas: writing and applying them.
+ *
+ * Owns nothing. Invariant: applying reads no more of the base than the range that is asked for
+ * needs, in ascending order but for where a base goes back between two deltas.
+ */
+#include "store/delta.h"
+
+#include "base/cursor.h"
+
+#include <string.h>
+
+enum { STREAMS = 4, COPIES = 0, SKIPS = 1, INSERTS = 2, LITERALS = 3 };
+
+/* Seven bits a byte, the lowest first; the top bit says that more follow. */
+static uint64_t take_number(mlops__cursor *c) {
+    uint64_t out = 0;
+    for (int shift = 0; shift < 64; shift += 7) {
+        unsigned byte = mlops__cursor_u8(c);
+        out |= (uint64_t)(byte & 127) << shift;
+        if (byte < 128) return out;
+    }
+    c->failed = 1;
+    return 0;
+}
+
+static mlops_status damaged(mlops_error *err) {
+    return mlops__fail(err, MLOPS_E_CORRUPT, "content is damaged: its changes do not fit");
+}
+
+static int open_streams(mlops__cursor streams[STREAMS], uint64_t *n_ops, const uint8_t *ops,
+                        size_t n) {
+    mlops__cursor c;
+    uint64_t sizes[STREAMS];
+    mlops__cursor_init(&c, ops, n);
+    *n_ops = take_number(&c);
+    for (int i = 0; i < LITERALS; i++) sizes[i] = take_number(&c);
+    for (int i = 0; i < STREAMS; i++) {
+        if (i == LITERALS) sizes[i] = mlops__cursor_left(&c);
+        if (c.failed || sizes[i] > mlops__cursor_left(&c)) return 0;
+        const uint8_t *at = mlops__cursor_take(&c, (size_t)sizes[i]);
+        mlops__cursor_init(&streams[i], at, (size_t)sizes[i]);
+    }
+    return !c.failed;
+}
+
+/* What of a part lies in the range that is wanted. */
+typedef struct range {
+    uint64_t from, to; /* wanted */
+    uint64_t at;       /* where the part begins */
+} range;
+
+static int overlap(const range *r, uint64_t n, uint64_t *skip, size_t *size) {
+    uint64_t begin = r->at > r->from ? r->at : r->from;
+    uint64_t end = r->at + n < r->to ? r->at + n : r->to;
+    if (begin >= end) return 0;
+    *skip = begin - r->at;
+    *size = (size_t)(end - begin);
+    return 1;
+}
+
+mlops_status mlops__delta_apply(const uint8_t *ops, size_t n, uint64_t base_at, uint64_t size,
+                                uint64_t from, uint64_t to, uint8_t *out, mlops__delta_read *read,
+                                void *user, mlops_error *err) {
+    mlops__cursor s[STREAMS];
+    range r = {from, to, 0};
+    uint64_t n_ops, skip;
+    size_t part;
+    if (!open_streams(s, &n_ops, ops, n)) return damaged(err);
+    while (r.at < to && n_ops-- > 0) {
+        uint64_t copy = take_number(&s[COPIES]), pass = take_number(&s[SKIPS]);
+        uint64_t insert = take_number(&s[INSERTS]);
+        if (s[COPIES].failed || s[SKIPS].failed || s[INSERTS].failed || copy > size - r.at ||
+            insert > size - r.at - copy || copy > UINT64_MAX - base_at ||
+            pass > UINT64_MAX - base_at - copy || insert > mlops__cursor_left(&s[LITERALS]))
+            return damaged(err);
+        if (overlap(&r, copy, &skip, &part))
+            MLOPS_TRY(read(user, base_at + skip, out + (r.at + skip - from), part, err));
+        base_at += copy + pass;
+        r.at += copy;
+        const uint8_t *literals = mlops__cursor_take(&s[LITERALS], (size_t)insert);
+        if (overlap(&r, insert, &skip, &part))
+            memcpy(out + (r.at + skip - from), literals + skip, part);
+        r.at += insert;
+    }
+    return r.at >= to ? MLOPS_OK : damaged(err);
+}

@@ -1,0 +1,72 @@
+/* Reading and writing recipes.
+ *
+ * Owns nothing. Invariant: a recipe that was opened is whole: its pieces make up the size that it
+ * says, so that whoever walks over them need not look again.
+ */
+#include "store/recipe.h"
+
+#include <string.h>
+
+enum { ID = 32 };
+
+/* 1: a piece, 0: the end, -1: damage. */
+static int next(mlops__cursor *c, int based, mlops__piece *out) {
+    if (mlops__cursor_left(c) == 0) return 0;
+    unsigned kind = based ? mlops__cursor_u8(c) : (unsigned)MLOPS__PIECE_CHUNK;
+    if (kind > MLOPS__PIECE_DELTA) return -1;
+    *out = (mlops__piece){(mlops__piece_kind)kind, 0, 0, NULL};
+    if (kind != MLOPS__PIECE_CHUNK) {
+        out->base_at = mlops__cursor_u64(c);
+        out->size = mlops__cursor_u64(c);
+    }
+    if (kind != MLOPS__PIECE_COPY) out->key = mlops__cursor_take(c, MLOPS__CHUNK_KEY);
+    if (kind == MLOPS__PIECE_CHUNK && out->key) out->size = mlops__load_u32(out->key + 16);
+    return c->failed || out->size == 0 ? -1 : 1;
+}
+
+int mlops__recipe_open(mlops__recipe *out, mlops__pack_codec codec, const uint8_t *bytes,
+                       size_t n) {
+    mlops__cursor c;
+    mlops__piece piece;
+    int found, based = codec == MLOPS__PACK_BASED;
+    memset(out, 0, sizeof *out);
+    mlops__cursor_init(&c, bytes, n);
+    out->size = mlops__cursor_u64(&c);
+    if (based) {
+        out->base = mlops__cursor_take(&c, ID);
+        out->number = mlops__cursor_u32(&c);
+        out->depth = mlops__cursor_u32(&c);
+    }
+    out->pieces = c;
+    if (c.failed || (!based && codec != MLOPS__PACK_RAW) || out->size > INT64_MAX) return 0;
+    if (based && (out->depth < 1 || out->depth > MLOPS__DEPTH_MAX || out->number < 1)) return 0;
+    uint64_t left = out->size;
+    while ((found = next(&c, based, &piece)) > 0) {
+        if (piece.size > left) return 0;
+        left -= piece.size;
+    }
+    return found == 0 && left == 0;
+}
+
+int mlops__recipe_next(mlops__recipe *self, mlops__piece *out) {
+    return next(&self->pieces, self->base != NULL, out) > 0;
+}
+
+void mlops__recipe_begin(mlops__buf *out, uint64_t size) { mlops__buf_u64(out, size); }
+
+void mlops__recipe_begin_based(mlops__buf *out, uint64_t size, const uint8_t base[32],
+                               uint32_t number, uint32_t depth) {
+    mlops__buf_u64(out, size);
+    mlops__buf_put(out, base, ID);
+    mlops__buf_u32(out, number);
+    mlops__buf_u32(out, depth);
+}
+
+void mlops__recipe_put(mlops__buf *out, int based, const mlops__piece *piece) {
+    if (based) mlops__buf_u8(out, (uint8_t)piece->kind);
+    if (piece->kind != MLOPS__PIECE_CHUNK) {
+        mlops__buf_u64(out, piece->base_at);
+        mlops__buf_u64(out, piece->size);
+    }
+    if (piece->kind != MLOPS__PIECE_COPY) mlops__buf_put(out, piece->key, MLOPS__CHUNK_KEY);
+}

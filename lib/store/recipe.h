@@ -1,0 +1,47 @@
+/* Recipes: what an object is made of. The bytes are in docs/format.md. */
+#ifndef MLOPS_STORE_RECIPE_H
+#define MLOPS_STORE_RECIPE_H
+
+#include "base/buf.h"
+#include "base/cursor.h"
+#include "store/pack.h"
+
+enum {
+    MLOPS__CHUNK_KEY = 20,
+    MLOPS__DEPTH_MAX = 4 /* objects that reading one may lead to, itself not counted */
+};
+
+typedef enum mlops__piece_kind {
+    MLOPS__PIECE_CHUNK = 0, /* a chunk */
+    MLOPS__PIECE_COPY = 1,  /* a part of the base */
+    MLOPS__PIECE_DELTA = 2  /* a part of the base, as a chunk of operations changes it */
+} mlops__piece_kind;
+
+typedef struct mlops__piece {
+    mlops__piece_kind kind;
+    uint64_t size;      /* of its part of the content */
+    uint64_t base_at;   /* where in the base it begins; not of a chunk */
+    const uint8_t *key; /* of the chunk; not of a copy */
+} mlops__piece;
+
+typedef struct mlops__recipe {
+    uint64_t size;       /* of the content */
+    const uint8_t *base; /* name of an object; NULL if there is none */
+    uint32_t number;     /* of its versions since the one without a base */
+    uint32_t depth;      /* of bases that stand behind each other: 1 to MLOPS__DEPTH_MAX; else 0 */
+    mlops__cursor pieces;
+} mlops__recipe;
+
+/* False for bytes that are none: all of it is looked at. The bytes are borrowed. */
+int mlops__recipe_open(mlops__recipe *out, mlops__pack_codec codec, const uint8_t *bytes, size_t n);
+
+/* 0 behind the last. */
+int mlops__recipe_next(mlops__recipe *self, mlops__piece *out);
+
+/* Writing one: size first, then pieces in order. */
+void mlops__recipe_begin(mlops__buf *out, uint64_t size);
+void mlops__recipe_begin_based(mlops__buf *out, uint64_t size, const uint8_t base[32],
+                               uint32_t number, uint32_t depth);
+void mlops__recipe_put(mlops__buf *out, int based, const mlops__piece *piece);
+
+#endif

@@ -220,6 +220,7 @@ void mlops__online_close(mlops_store *self) {
 typedef struct salvage {
     mlops__index_tally tally;
     mlops__online_draft draft;
+    int64_t n_kept;
 } salvage;
 
 static mlops_status count_row(void *user, mlops__bytes key, mlops__bytes value, mlops_error *err) {
@@ -228,12 +229,27 @@ static mlops_status count_row(void *user, mlops__bytes key, mlops__bytes value, 
     return mlops__fail(err, MLOPS_E_CORRUPT, "a row is damaged");
 }
 
+/* Rows begin with their event time and creation time. */
+static int is_older(mlops__bytes row, mlops__bytes there) {
+    if (row.size < 16 || there.size < 16) return 0;
+    int64_t event = (int64_t)mlops__load_u64(row.data);
+    int64_t event_there = (int64_t)mlops__load_u64(there.data);
+    if (event != event_there) return event < event_there;
+    return (int64_t)mlops__load_u64(row.data + 8) < (int64_t)mlops__load_u64(there.data + 8);
+}
+
+/* A damaged link may lead to a page of before, whose rows are whole and come beside the newest. */
 static mlops_status keep_row(void *user, mlops__bytes key, mlops__bytes value, mlops_error *err) {
     salvage *s = user;
+    mlops__bytes there;
     if (key.size == 0 || mlops__index_count(&s->tally, key, value)) return MLOPS_OK;
     if (key.data[0] != MLOPS__TABLE_ROWS) return MLOPS_OK;
-    return mlops__online_draft_put(&s->draft, (mlops__bytes){key.data + 1, key.size - 1},
-                                   (mlops__bytes){value.data + 8, value.size - 8}, err);
+    mlops__bytes own = {key.data + 1, key.size - 1}, row = {value.data + 8, value.size - 8};
+    mlops_status status = mlops__index_get(&s->draft.index, MLOPS__TABLE_ROWS, own, &there, err);
+    if (status == MLOPS_OK && is_older(row, there)) return MLOPS_OK;
+    s->n_kept += status == MLOPS_E_NOT_FOUND;
+    if (status && status != MLOPS_E_NOT_FOUND) return status;
+    return mlops__online_draft_put(&s->draft, own, row, err);
 }
 
 static mlops_status is_sound(mlops_store *self, const char *name, int *out, mlops_error *err) {
@@ -273,7 +289,7 @@ static mlops_status save_rows(mlops_store *self, int64_t *n_lost, mlops_error *e
     MLOPS_TRY(put_aside(self, err));
     MLOPS_TRY(publish(self, err));
     drop_draft(self);
-    int64_t n = s.tally.said[MLOPS__TABLE_ROWS].n - s.draft.n;
+    int64_t n = s.tally.said[MLOPS__TABLE_ROWS].n - s.n_kept;
     if (s.tally.has_head && n > 0) *n_lost += n;
     return MLOPS_OK;
 }

@@ -286,6 +286,36 @@ static void a_root_is_lost(void **state) {
     end_place(&p, bytes);
 }
 
+/* A link that leads to a page of before brings its rows back beside the newest, which stay. */
+static void a_link_leads_to_the_past(void **state) {
+    (void)state;
+    place p;
+    uint8_t *bytes;
+    size_t n, at = 0;
+    int64_t times[ENTITIES];
+    if (!begin_place(&p, &bytes, &n)) return;
+    uint8_t *root = bytes + find_root(bytes, n) * PAGE, *link = root + mlops__load_u16(root + 18);
+    const uint8_t *first = bytes + mlops__load_u32(root + mlops__load_u16(root + 16)) * PAGE;
+    const uint8_t *node = first + mlops__load_u16(first + 16);
+    for (size_t page = 2; page < n / PAGE; page++) { /* the same first record, but of time 7 */
+        const uint8_t *past = bytes + page * PAGE, *record = past + mlops__load_u16(past + 16);
+        if (past == first || mlops__load_u64(past) != page || mlops__load_u16(past + 10) != 2 ||
+            memcmp(record, node, 8 + mlops__load_u16(node + 6)) != 0)
+            continue;
+        at = page;
+    }
+    assert_true(at > 0 && n_nodes(root) > 2);
+    link[0] = (uint8_t)at, link[1] = (uint8_t)(at >> 8), link[2] = link[3] = 0;
+    set_file(inside(&p, MAP), bytes, n);
+    assert_true(check(&p).n_faults > 0);
+    int64_t n_lost = repaired(&p);
+    assert_int_equal(rows_there(p.path, times), ENTITIES - n_lost);
+    assert_true(n_lost > 0);
+    for (int i = 0; i < 10; i++) assert_int_equal(times[i], 8);
+    goes_on(&p);
+    end_place(&p, bytes);
+}
+
 static void a_map_is_gone(void **state) {
     (void)state;
     place p;
@@ -538,6 +568,7 @@ int main(void) {
         cmocka_unit_test(a_leaf_is_lost),
         cmocka_unit_test(a_meta_page_is_lost),
         cmocka_unit_test(a_root_is_lost),
+        cmocka_unit_test(a_link_leads_to_the_past),
         cmocka_unit_test(a_map_is_gone),
         cmocka_unit_test(a_map_is_cut),
         cmocka_unit_test(bytes_are_flipped),

@@ -4,6 +4,7 @@
 #include "unit/help_store.h"
 
 #include "base/cursor.h"
+#include "store/index.h"
 #include "store/kv_pages.h"
 #include "sys/host.h"
 #include "unit/draw.h"
@@ -63,15 +64,20 @@ static int make_map(map *m, int64_t n) {
 
 static void end_map(map *m) { remove_place(&m->p); }
 
-static mlops_status take(void *user, mlops__bytes key, mlops__bytes value, mlops_error *err) {
-    int64_t *n = user, i = -1;
-    uint8_t want[BIG];
+static int64_t number_of(mlops__bytes key) {
+    int64_t i = -1;
     char text[16] = {0};
-    (void)err;
     assert_true(key.size < sizeof text);
     memcpy(text, key.data, key.size);
     assert_int_equal(sscanf(text, "key %8" SCNd64, &i), 1);
-    mlops__bytes v = value_of(i / 2, want);
+    return i / 2;
+}
+
+static mlops_status take(void *user, mlops__bytes key, mlops__bytes value, mlops_error *err) {
+    int64_t *n = user;
+    uint8_t want[BIG];
+    (void)err;
+    mlops__bytes v = value_of(number_of(key), want);
     assert_int_equal(value.size, v.size);
     if (v.size) assert_memory_equal(value.data, v.data, v.size);
     ++*n;
@@ -230,11 +236,192 @@ static void meta_pages_of_two_commits(void **state) {
     end_map(&m);
 }
 
+/* ---- what is left of a damaged map ---- */
+
+/* Adds the records from first on to a map, each guarded, in a commit of its own. */
+static void put_guarded(map *m, mlops__kv *kv, int64_t first, int64_t n) {
+    mlops__index index;
+    mlops_error e;
+    works(mlops__index_begin(&index, kv, &m->host, 1, &e), &e);
+    for (int64_t i = first; i < first + n; i++) {
+        char key[32];
+        uint8_t value[BIG];
+        works(
+            mlops__index_put(&index, MLOPS__TABLE_TEST, key_of(2 * i, key), value_of(i, value), &e),
+            &e);
+    }
+    works(mlops__index_commit(&index, &e), &e);
+}
+
+/* FEW records in three commits; the bytes of the file, to be freed; NULL: as make_map(). */
+static uint8_t *make_guarded(map *m, size_t *n) {
+    mlops__kv *kv;
+    mlops_error e;
+    if (!make_map(m, 0)) {
+        skipped("no LMDB of this layout");
+        return NULL;
+    }
+    mlops__kv_opts opts = {m->file, "the index", 0, 0, MLOPS__KV_UNSYNCED};
+    works(mlops__kv_open(&kv, &m->host, &opts, &e), &e);
+    for (int64_t i = 0; i < 3; i++) put_guarded(m, kv, i * FEW / 3, FEW / 3);
+    mlops__kv_close(kv);
+    m->n = FEW;
+    return file_bytes(m->file, n);
+}
+
+typedef struct found {
+    int64_t n, n_spoiled;
+    uint8_t seen[FEW];
+} found;
+
+/* What has its guard is what was put. */
+static mlops_status take_guarded(void *user, mlops__bytes key, mlops__bytes value,
+                                 mlops_error *err) {
+    found *f = user;
+    int64_t n = 0;
+    if (!mlops__index_is_intact(key, value)) f->n_spoiled++;
+    else if (key.data[0] == MLOPS__TABLE_TEST) {
+        mlops__bytes own = {key.data + 1, key.size - 1};
+        take(&n, own, (mlops__bytes){value.data + 8, value.size - 8}, err);
+        int64_t i = number_of(own);
+        assert_true(i >= 0 && i < FEW);
+        f->n += !f->seen[i]; /* a damaged link may lead to a page of before */
+        f->seen[i] = 1;
+    } else assert_int_equal(key.data[0], MLOPS__TABLE_HEAD);
+    return MLOPS_OK;
+}
+
+static found salvage(const map *m) {
+    found f = {0};
+    mlops_error e;
+    mlops_status status = mlops__kv_salvage(&m->host, m->file, take_guarded, &f, &e);
+    if (status) refused(status, &e, MLOPS_E_CORRUPT, "map");
+    return f;
+}
+
+static uint16_t u16_at(const uint8_t *at) { return (uint16_t)(at[0] | at[1] << 8); }
+
+/* The root of the newest state. */
+static uint8_t *root_of(uint8_t *bytes, size_t size) {
+    size_t meta = mlops__load_u64(bytes + size + 144) > mlops__load_u64(bytes + 144) ? size : 0;
+    return bytes + mlops__load_u64(bytes + meta + META_DBS + DB + 40) * size;
+}
+
+static void a_sound_map_gives_all(void **state) {
+    (void)state;
+    map m;
+    size_t n;
+    mlops_error e;
+    found f = {0};
+    uint8_t *bytes = make_guarded(&m, &n);
+    if (!bytes) return;
+    f = salvage(&m);
+    assert_true(f.n == FEW && f.n_spoiled == 0);
+    memset(&f, 0, sizeof f);
+    works(mlops__kv_walk(&m.host, m.file, take_guarded, &f, &e), &e);
+    assert_true(f.n == FEW && f.n_spoiled == 0);
+    free(bytes);
+    end_map(&m);
+}
+
+static void a_damaged_leaf_loses_its_own(void **state) {
+    (void)state;
+    map m;
+    size_t n;
+    uint8_t *bytes = make_guarded(&m, &n);
+    if (!bytes) return;
+    size_t size = mlops__load_u32(bytes + META_DBS);
+    const uint8_t *root = root_of(bytes, size);
+    size_t n_links = (size_t)(u16_at(root + 12) - 16) / 2;
+    assert_true(n_links > 5);
+    for (size_t i = 0; i < n_links; i++) {
+        uint8_t *page = bytes + mlops__load_u32(root + u16_at(root + 16 + 2 * i)) * size;
+        int64_t own = (u16_at(page + 12) - 16) / 2 - (i == n_links - 1); /* the head is the last */
+        uint8_t kept = page[10];
+        page[10] = 0x77; /* no leaf any more */
+        set_file(m.file, bytes, n);
+        assert_int_equal(salvage(&m).n, FEW - own);
+        page[10] = kept;
+        uint8_t *node = page + u16_at(page + 16); /* its first record: one byte of the key */
+        node[10] ^= 1;
+        set_file(m.file, bytes, n);
+        found f = salvage(&m);
+        assert_true(f.n == FEW - 1 && f.n_spoiled == 1);
+        node[10] ^= 1;
+    }
+    free(bytes);
+    end_map(&m);
+}
+
+/* Whichever meta page is damaged, the other one leads to what was put, or to all but the newest
+ * commit; and so it is where the newest root is damaged. */
+static void the_other_meta_page_will_do(void **state) {
+    (void)state;
+    map m;
+    size_t n;
+    int64_t sum = 0;
+    uint8_t *bytes = make_guarded(&m, &n);
+    if (!bytes) return;
+    size_t size = mlops__load_u32(bytes + META_DBS);
+    for (size_t meta = 0; meta < 2; meta++) {
+        uint8_t *page = bytes + meta * size, kept = page[16];
+        page[16] ^= 1; /* of its magic */
+        set_file(m.file, bytes, n);
+        sum += salvage(&m).n;
+        page[16] = kept;
+    }
+    assert_int_equal(sum, FEW + FEW * 2 / 3);
+    root_of(bytes, size)[0] ^= 1;
+    set_file(m.file, bytes, n);
+    assert_int_equal(salvage(&m).n, FEW * 2 / 3);
+    bytes[16] ^= 1, bytes[size + 16] ^= 1;
+    set_file(m.file, bytes, n);
+    assert_int_equal(salvage(&m).n, 0);
+    free(bytes);
+    end_map(&m);
+}
+
+static void damage_is_passed_over(void **state) {
+    (void)state;
+    map m;
+    size_t n;
+    int64_t kept = 0;
+    uint8_t *bytes = make_guarded(&m, &n);
+    if (!bytes) return;
+    uint8_t *copy = malloc(n);
+    size_t size = mlops__load_u32(bytes + META_DBS);
+    int rounds = getenv("MLOPS_DEEP") ? 100000 : under_valgrind() ? 100 : 2000;
+    assert_non_null(copy);
+    seed = 21;
+    for (int round = 0; round < rounds; round++) {
+        memcpy(copy, bytes, n);
+        for (int k = 0; k < 1 + round % 3; k++) {
+            size_t at = (size_t)(draw() % n);
+            if (round % 2) at = at / size * size + at % 64; /* heads of pages, and their nodes */
+            copy[at] = (uint8_t)draw();
+        }
+        set_file(m.file, copy, n);
+        kept += salvage(&m).n;
+    }
+    assert_true(kept / rounds > FEW * 3 / 4);
+    for (size_t cut = 0; cut < n; cut += 1021) {
+        set_file(m.file, bytes, cut);
+        salvage(&m);
+    }
+    free(copy);
+    free(bytes);
+    end_map(&m);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_record_takes_a_page_of_each_level),
         cmocka_unit_test(damage_is_no_danger),
         cmocka_unit_test(links_in_a_ring),
+        cmocka_unit_test(a_sound_map_gives_all),
+        cmocka_unit_test(a_damaged_leaf_loses_its_own),
+        cmocka_unit_test(the_other_meta_page_will_do),
+        cmocka_unit_test(damage_is_passed_over),
         cmocka_unit_test(meta_pages_of_two_commits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -151,7 +151,8 @@ static void content_is_stored_once(void **state) {
         mlops_store_close(store);
         store = open_with(s->p.path, MLOPS_SYNC_FULL, ENGINES[k]);
     }
-    /* A byte that is put in costs the chunk around it, one that follows it perhaps, and a recipe. */
+    /* A byte that is put in costs the chunk around it, one that follows it perhaps, and a recipe.
+     */
     uint8_t *more = malloc(5 * MIB + 1);
     assert_non_null(more);
     for (size_t at = 0; at <= 5 * MIB; at += MIB + 12345) {

@@ -18,6 +18,7 @@ import xgboost
 import mlops
 
 ROUNDS, WINDOW, DATASET, MODEL = 100, 1000, "table", "model"
+OURS = ("customer", "updated", "status", "age_ns")  # columns of a view that are not the table's
 number = 0
 
 
@@ -234,6 +235,21 @@ def main():
     prediction, version = api.predict(row, key="customer 1")
     predictions, versions = api.predict(v1.held_out)
     say(f"one row: {prediction}, by version {version}; a batch of {len(predictions)} rows by versions {set(versions)}")
+
+    step("Look up what is known of a customer")
+    kept = [name for name in features.input_names if name not in OURS and pd.notna(row[name])][:5]
+    newest = v1.held_out.to_pandas()[kept]
+    newest["customer"] = [f"customer {i}" for i in range(len(newest))]
+    newest["updated"] = pd.Timestamp.now("UTC")
+    customers = store.define_view("customers", newest, key="customer", event_time="updated",
+                                  ttl=datetime.timedelta(days=7))
+    n_put = customers.put(newest)
+    say(f"the newest {len(kept)} columns of {n_put} customers are kept; a row serves for 7 days")
+    known = customers.get("customer 0").to_dicts()[0]
+    looked_up, version = api.predict({**row, **{name: known[name] for name in kept}}, key="customer 0")
+    say(f"customer 0 is a {known['status']}: {looked_up}, by version {version}, the rest from the request")
+    if np.any(looked_up != prediction):
+        raise ValueError("what was looked up is not what was put")
 
     step("Production, as the table was")
     watch = store.watch(MODEL, window_rows=WINDOW)

@@ -188,6 +188,27 @@ step "Deploy and serve"
 "$mlops" deploy set "$s" api --model model >/dev/null
 say "$("$mlops" deploy predict "$s" api "$out/held-out.csv" | tail -n +2 | wc -l) rows served"
 
+step "Look up what is known of a customer"
+# The first five columns of each held-out row are kept by customer; "customer", "updated" and two more are the view's own.
+awk -F, -v OFS=, -v skip=",$target,$time,$ignore,customer,updated,status,age_ns," -v now="$(date +%s)000000000" '
+    NR == 1 { split($0, name, FS); n_names = NF }
+    NR == 2 { for (i = 1; i <= n_names && n < 5; i++) if (!index(skip, "," name[i] ",") && $i != "") kept[++n] = i }
+    NR != FNR { line = FNR == 1 ? "customer,updated" : "customer " FNR - 2 "," now
+        for (i = 1; i <= n; i++) line = line "," $kept[i]
+        print line }' "$out/held-out.csv" "$out/held-out.csv" >"$out/customers.csv"
+"$mlops" online define "$s" customers "$out/customers.csv" --key customer --event-time updated --ttl 7d
+say "$("$mlops" online put "$s" customers "$out/customers.csv"); a row serves for 7 days"
+"$mlops" online get "$s" customers "customer 0" --csv >"$out/known.csv"
+# They take the place of those of the request; all else comes with it.
+awk -F, -v OFS=, 'NR == FNR { if (FNR == 1) { for (i = 1; i <= NF; i++) at[$i] = i } else split($0, known, FS); next }
+    FNR == 1 { for (i = 1; i <= NF; i++) name[i] = $i; print; next }
+    FNR == 2 { for (i = 1; i <= NF; i++) if (name[i] in at) $i = known[at[name[i]]]; print }' \
+    "$out/known.csv" "$out/held-out.csv" >"$out/request.csv"
+looked_up=$("$mlops" deploy predict "$s" api "$out/request.csv" | tail -n 1)
+[ "$looked_up" = "$("$mlops" deploy predict "$s" api "$out/held-out.csv" | sed -n 2p)" ] ||
+    fail "what was looked up is not what was put"
+say "customer 0: prediction and version $looked_up, the rest from the request"
+
 step "Production, as the table was"
 draw "$out/first.csv" 1000 >"$out/live.csv"
 watch "$out/live.csv"

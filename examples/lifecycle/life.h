@@ -29,6 +29,7 @@ typedef struct life {
     const char *gate;
     mlops_feature *features;
     mlops_deployment *deployment;
+    mlops_online *customers;
     mlops_watch *watch;
     mlops_id commit; /* newest */
     int64_t version; /* newest */
@@ -65,6 +66,7 @@ void tell_rollback(life *self);
 
 /* serve.c */
 void tell_serving(life *self);
+void tell_customers(life *self);
 void tell_calm(life *self);
 void tell_shift(life *self);
 void tell_production(life *self);

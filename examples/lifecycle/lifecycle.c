@@ -39,6 +39,7 @@ static void begin(life *self) {
 
 static void end(life *self) {
     mlops_watch_close(self->watch);
+    mlops_online_close(self->customers);
     mlops_deployment_close(self->deployment);
     mlops_feature_unref(self->features);
     mlops_store_close(self->store);
@@ -72,6 +73,7 @@ int main(int argc, char **argv) {
     tell_gate(&self);
     tell_promotion(&self);
     tell_serving(&self);
+    tell_customers(&self);
     tell_calm(&self);
     if (self.s.production) tell_production(&self);
     else tell_shift(&self);

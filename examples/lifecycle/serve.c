@@ -5,8 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-enum { SERVED = 2000 };
+enum { SERVED = 2000, KEPT = 5 /* columns of a customer */ };
 
 /* Rows of a table as a service gets them: one by one, in the order of the features' inputs. */
 typedef struct requests {
@@ -111,6 +112,113 @@ void tell_serving(life *self) {
     serve_rows(self, table);
     serve_batch(self, table);
     mlops_table_unref(table);
+    step_end();
+}
+
+/* ---- what is known of a customer ---- */
+
+/* Columns of a view that are not the table's. */
+static int is_ours(const char *name) {
+    return !strcmp(name, "customer") || !strcmp(name, "updated") || !strcmp(name, "status") ||
+           !strcmp(name, "age_ns");
+}
+
+/* The first inputs of the features that are numbers. */
+static int choose_kept(const life *self, const requests *r, int64_t kept[KEPT]) {
+    int n = 0;
+    for (int64_t j = 0; j < r->d && n < KEPT; j++)
+        if (r->values[j].type == MLOPS_TYPE_FLOAT64 && !r->values[j].is_null &&
+            !is_ours(mlops_feature_input_name(self->features, j)))
+            kept[n++] = j;
+    return n;
+}
+
+static mlops_table *customers_of(const life *self, const requests *r, const int64_t *kept, int n) {
+    mlops_table *table;
+    mlops_error error;
+    char *csv;
+    size_t size;
+    FILE *to = open_memstream(&csv, &size);
+    fprintf(to, "customer,updated");
+    for (int k = 0; k < n; k++)
+        fprintf(to, ",\"%s\"", mlops_feature_input_name(self->features, kept[k]));
+    for (int64_t i = 0; i < r->n; i++) {
+        fprintf(to, "\ncustomer %lld,%lld000000000", (long long)i, (long long)time(NULL));
+        for (int k = 0; k < n; k++) {
+            const mlops_feature_value *v = &r->values[i * r->d + kept[k]];
+            if (v->is_null) fprintf(to, ",");
+            else fprintf(to, ",%.17g", v->f64);
+        }
+    }
+    fclose(to);
+    must(mlops_table_parse(&table, csv, size, NULL, &error), &error);
+    free(csv);
+    return table;
+}
+
+static void keep_customers(life *self, const mlops_table *rows) {
+    mlops_online_opts opts = MLOPS_ONLINE_OPTS_INIT;
+    mlops_error error;
+    int64_t n_put = 0;
+    opts.ttl_ns = (int64_t)7 * 24 * 3600 * 1000000000;
+    mlops_change *change = change_begin(self, NULL);
+    must(mlops_online_define(change, "customers", rows, "customer", "updated", &opts, &error),
+         &error);
+    change_end(change);
+    must(mlops_online_open(&self->customers, self->store, "customers", &error), &error);
+    must(mlops_online_put(self->customers, rows, &n_put, &error), &error);
+    step_say("the newest %lld columns of %lld customers are kept; a row serves for 7 days",
+             (long long)mlops_table_n_columns(rows) - 2, (long long)n_put);
+}
+
+/* Columns of the row that is looked up take the place of those of the request. */
+static void serve_customer(life *self, requests *r, const int64_t *kept, int n) {
+    static const char KEY[] = "customer\ncustomer 0\n";
+    mlops_table *key, *found;
+    mlops_error error;
+    char status[16];
+    int64_t version;
+    double *out = must_alloc((size_t)width_of(self) * 2, sizeof *out);
+    must(mlops_table_parse(&key, KEY, sizeof KEY - 1, NULL, &error), &error);
+    if (mlops_deployment_predict_values(self->deployment, "customer 0", r->values, r->d,
+                                        out + width_of(self), width_of(self), &version))
+        fail("%s", "serving failed");
+    double begun = now_us();
+    must(mlops_online_get(&found, self->customers, key, 0, &error), &error);
+    for (int k = 0; k < n; k++) {
+        mlops_feature_value *v = &r->values[kept[k]];
+        must(mlops_table_values(found, k + 2, &v->f64, 1, &error), &error);
+        v->is_null = isnan(v->f64);
+    }
+    if (mlops_deployment_predict_values(self->deployment, "customer 0", r->values, r->d, out,
+                                        width_of(self), &version))
+        fail("%s", "serving failed");
+    double took = now_us() - begun;
+    mlops_table_text(found, mlops_table_find(found, "status"), 0, status, sizeof status, NULL);
+    if (memcmp(out, out + width_of(self), (size_t)width_of(self) * sizeof *out) != 0)
+        fail("%s", "what was looked up is not what was put");
+    step_say("customer 0 is a %s: %g, by version %lld, looked up and predicted in %.1f us", status,
+             out[0], (long long)version, took);
+    mlops_table_unref(found);
+    mlops_table_unref(key);
+    free(out);
+}
+
+void tell_customers(life *self) {
+    mlops_table *held;
+    mlops_error error;
+    int64_t kept[KEPT];
+    step_begin("Look up what is known of a customer");
+    must(mlops_dataset_table(&held, self->store, DATASET, NULL, NULL, MLOPS_PART_HELD_OUT, &error),
+         &error);
+    requests r = requests_of(self, held);
+    int n = choose_kept(self, &r, kept);
+    mlops_table *rows = customers_of(self, &r, kept, n);
+    keep_customers(self, rows);
+    serve_customer(self, &r, kept, n);
+    mlops_table_unref(rows);
+    free_requests(&r);
+    mlops_table_unref(held);
     step_end();
 }
 

@@ -20,7 +20,7 @@ if trainers:
     sys.exit()
 shared = pathlib.Path(__file__).parents[3] / "shared/data"
 number = failed = 0
-EVERY = ["bit for bit", "tag v1", "version 1 is the champion", "tag v2", "keys go to version 2", "version 3 is refused",
+EVERY = ["bit for bit", "tag v1", "version 1 is the champion", "customer 0", "tag v2", "keys go to version 2", "version 3 is refused",
          "version 1 is the champion again", "chained to the one before", "all sound"]
 
 

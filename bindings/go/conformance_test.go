@@ -125,6 +125,10 @@ func (r *runner) act(s step) (interface{}, error) {
 		return r.reference(s)
 	case "drift":
 		return r.drift(s)
+	case "store":
+		return mlops.OpenStore(r.path(s.text("path")), nil)
+	case "online":
+		return r.online(s)
 	}
 	return r.monitor(s)
 }
@@ -394,6 +398,36 @@ func (r *runner) monitor(s step) (interface{}, error) {
 		return m.Metrics()
 	}
 	return m.Drift()
+}
+
+func (r *runner) define(s step) error {
+	change, err := mlops.NewChange(get[*mlops.Store](r, s, "store"), nil)
+	if err != nil {
+		return err
+	}
+	defer change.Close()
+	err = mlops.DefineOnline(change, s.text("view"), get[*mlops.Table](r, s, "table"), s.text("key"),
+		s.text("event_time"), &mlops.OnlineOpts{Created: s.text("created"), TtlNs: s.integer("ttl_ns")})
+	if err == nil {
+		_, err = change.Commit()
+	}
+	return err
+}
+
+func (r *runner) online(s step) (interface{}, error) {
+	switch s.text("do") {
+	case "online.define":
+		return nil, r.define(s)
+	case "online.open":
+		return mlops.OpenOnline(get[*mlops.Store](r, s, "store"), s.text("view"))
+	case "online.list":
+		return mlops.ListOnline(get[*mlops.Store](r, s, "store"))
+	}
+	o, table := get[*mlops.Online](r, s, "on"), get[*mlops.Table](r, s, "table")
+	if s.text("do") == "online.put" {
+		return o.Put(table)
+	}
+	return o.Get(table, s.integer("as_of_ns"))
 }
 
 // field is a field of a result by its name in C.

@@ -1,7 +1,8 @@
 /* Runs conformance.json through the C API. usage: conformance SCRIPT DATA_FOLDER
  *
  * Owns the named objects of the script and judges each step; the actions stand in
- * conformance_table.c, conformance_model.c and conformance_watch.c. Prints TAP.
+ * conformance_table.c, conformance_model.c, conformance_watch.c and
+ * conformance_online.c. Prints TAP.
  */
 #include "bindings/conformance.h"
 
@@ -51,6 +52,8 @@ static void end_object(named *object) {
     else if (!strcmp(object->kind, "drift")) mlops_drift_unref(p);
     else if (!strcmp(object->kind, "bundle")) mlops_bundle_unref(p);
     else if (!strcmp(object->kind, "monitor")) mlops_monitor_free(p);
+    else if (!strcmp(object->kind, "store")) mlops_store_close(p);
+    else if (!strcmp(object->kind, "online")) mlops_online_close(p);
     else if (!strcmp(object->kind, "bytes")) free(p);
     object->memory = NULL;
 }
@@ -164,7 +167,8 @@ static const action base_actions[] = {
     {"close", close_object}, {"bytes.equal", bytes_equal}, {NULL, NULL}};
 
 static const action *find_action(const char *name) {
-    const action *const lists[] = {base_actions, table_actions, model_actions, watch_actions};
+    const action *const lists[] = {base_actions, table_actions, model_actions, watch_actions,
+                                   online_actions};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         for (const action *it = lists[i]; it->name; it++) {
             if (strcmp(it->name, name) == 0) return it;
@@ -188,7 +192,8 @@ static bool failed_rightly(const js *step, const given *out) {
 
 /* Every object that the step names is there; a path is no object. */
 static bool objects_there(runner *run, const js *step) {
-    static const char *const keys[] = {"on", "other", "model", "table", "reference", "current"};
+    static const char *const keys[] = {"on",        "other",   "model", "table",
+                                       "reference", "current", "store"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         const char *name = js_text(step, keys[i], NULL);
         if (name && *name != '$' && !find_object(run, name)) {

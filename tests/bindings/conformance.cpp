@@ -19,7 +19,7 @@ using numbers = std::vector<double>;
 using fields = std::map<std::string, std::variant<double, std::string>>;
 using value = std::variant<std::monostate, std::nullptr_t, double, std::string, numbers, fields>;
 using object = std::variant<mlops::table, mlops::model, mlops::context, mlops::profile, mlops::reference, mlops::drift,
-                            mlops::bundle, mlops::edge, mlops::monitor, std::string>;
+                            mlops::bundle, mlops::edge, mlops::monitor, mlops::store, mlops::online, std::string>;
 
 namespace {
 
@@ -305,6 +305,26 @@ void add_monitors(actions &a) {
     a["monitor.drift"] = on<monitor>([](auto &m, auto &s) { return s.keep(m.drift()); });
 }
 
+void add_online(actions &a) {
+    using mlops::online, mlops::store, mlops::table;
+    a["store.open"] = [](const step &s) { return s.keep(store::open(s.path("path"))); };
+    a["online.define"] = [](const step &s) {
+        mlops_online_opts opts = MLOPS_ONLINE_OPTS_INIT;
+        opts.created = s.optional("created");
+        opts.ttl_ns = s.integer("ttl_ns");
+        mlops::change change(s.get<store>("store"));
+        online::define(change, s.text("view"), s.get<table>("table"), s.text("key"), s.text("event_time"), &opts);
+        change.commit();
+        return value();
+    };
+    a["online.open"] = [](const step &s) { return s.keep(online::open(s.get<store>("store"), s.text("view"))); };
+    a["online.put"] = on<online>([](auto &o, auto &s) { return number(o.put(s.template get<table>("table"))); });
+    a["online.get"] = on<online>([](auto &o, auto &s) {
+        return s.keep(o.get(s.template get<table>("table"), s.integer("as_of_ns")));
+    });
+    a["online.list"] = [](const step &s) { return s.keep(online::list(s.get<store>("store"))); };
+}
+
 bool near(double have, double want, double within) { return std::isnan(want) ? std::isnan(have) : std::fabs(have - want) <= within; }
 
 bool same(const js *want, const value &have, double within) {
@@ -372,7 +392,8 @@ int main(int argc, char **argv) {
     data = argv[2], scratch = folder;
     device_bytes.reserve(16);
     actions all;
-    for (auto add : {add_base, add_tables, add_stats, add_metrics, add_profiles, add_models, add_bundles, add_references, add_drift, add_monitors})
+    for (auto add : {add_base, add_tables, add_stats, add_metrics, add_profiles, add_models, add_bundles, add_references, add_drift, add_monitors,
+                     add_online})
         add(all);
     js *script = js_load(argv[1]);
     int failed = 0;

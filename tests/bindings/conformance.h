@@ -44,7 +44,7 @@ typedef struct action {
     void (*run)(runner *run, const js *step, given *out);
 } action;
 
-extern const action table_actions[], model_actions[], watch_actions[];
+extern const action table_actions[], model_actions[], watch_actions[], online_actions[];
 
 void *object_of(runner *run, const js *step, const char *key);
 named *name_object(runner *run, const js *step, const char *kind, void *p);

@@ -160,6 +160,27 @@ class Runner:
         return mlops.Monitor(self.objects[step["model"]], self.path(step["reference"]), name=step.get("label"),
                              **self.options(step))
 
+    def store_open(self, step):
+        return mlops.Store.open(self.path(step["path"]))
+
+    def online_define(self, step):
+        with mlops.Change(self.objects[step["store"]]) as change:
+            mlops.Online.define(change, step["view"], self.objects[step["table"]], step["key"], step["event_time"],
+                                created=step["created"], ttl_ns=step["ttl_ns"])
+            change.commit()
+
+    def online_open(self, step):
+        return mlops.Online.open(self.objects[step["store"]], step["view"])
+
+    def online_put(self, step):
+        return self.objects[step["on"]].put(self.objects[step["table"]])
+
+    def online_get(self, step):
+        return self.objects[step["on"]].get(self.objects[step["table"]], step["as_of_ns"])
+
+    def online_list(self, step):
+        return mlops.Online.list(self.objects[step["store"]])
+
     def monitor_add_table(self, step):
         return self.objects[step["on"]].add_table(self.objects[step["table"]])
 

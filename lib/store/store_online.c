@@ -85,6 +85,7 @@ mlops_status mlops__online_draft_begin(mlops__online_draft *self, mlops_store *s
     if (!status) status = begin_rows(self, err);
     if (!status) return MLOPS_OK;
     mlops__kv_close(self->kv);
+    self->kv = NULL;
     drop_draft(store);
     return status;
 }

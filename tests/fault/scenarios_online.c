@@ -220,6 +220,81 @@ static int get_act(const mlops_host *host, mlops_store *s, mlops_error *err) {
     return status;
 }
 
+static mlops_status import(const mlops_host *host, const char *dir, mlops_error *err) {
+    sweep_path to, from;
+    sweep_terms terms;
+    sweep_store_terms(&terms, host, dir);
+    return mlops_store_import(sweep_in(&to, dir, "m"), sweep_in(&from, dir, "out"), &terms.opts,
+                              err);
+}
+
+static mlops_status repair(const mlops_host *host, const char *dir, mlops_error *err) {
+    sweep_path path;
+    sweep_terms terms;
+    int64_t n_lost = 0;
+    sweep_store_terms(&terms, host, dir);
+    return mlops_store_repair(sweep_in(&path, dir, "s"), &terms.opts, &n_lost, err);
+}
+
+static int move_rows(const mlops_host *host, const char *dir) {
+    mlops_store *s;
+    sweep_path path;
+    mlops_error err = {0};
+    MLOPS_TRY(sweep_open_store(&s, host, dir, 0, 0));
+    int status = sweep_told(mlops_store_export(s, sweep_in(&path, dir, "out"), &err), &err);
+    mlops_store_close(s);
+    return status ? status : sweep_told(import(host, dir, &err), &err);
+}
+
+/* What was made of the export has the rows, or is no store and can be made one. */
+static int judge_moved(const mlops_host *host, const char *dir, int status, const char *failed) {
+    mlops_store *s;
+    sweep_path path;
+    sweep_terms terms, swift;
+    const mlops_host *calm = sweep_without_sync(&swift, host);
+    sweep_store_terms(&terms, calm, dir);
+    terms.opts.flags = MLOPS_STORE_MUST_EXIST;
+    mlops_status opened = mlops_store_open(&s, sweep_in(&path, dir, "m"), &terms.opts, NULL);
+    if (opened == MLOPS_E_NOT_FOUND && status) {
+        if (move_rows(calm, dir)) return 1;
+        opened = mlops_store_open(&s, sweep_in(&path, dir, "m"), &terms.opts, NULL);
+    }
+    if (opened) return 1;
+    int bad = !in_memory(dir) && !is_whole(s, calm, "5.");
+    mlops_store_close(s);
+    return bad || judge(host, dir, status, failed);
+}
+
+/* A byte of the older meta page: the newest state is whole. */
+static int prepare_damage(const mlops_host *host, const char *dir) {
+    sweep_path path;
+    uint8_t byte = 0;
+    const mlops_io *io = host->io;
+    int64_t at = 4096 + 16;
+    int result = prepare(host, dir);
+    if (result || in_memory(dir)) return result;
+    int64_t file =
+        io->open(io->ctx, sweep_in(&path, dir, "s/online/data.mdb"), MLOPS_IO_READ_WRITE);
+    if (file < 0) return 1;
+    int bad = io->pread(io->ctx, file, &byte, 1, at) != 1;
+    byte ^= 1;
+    bad |= io->pwrite(io->ctx, file, &byte, 1, at) != 1;
+    io->close(io->ctx, file);
+    return bad;
+}
+
+static int repair_rows(const mlops_host *host, const char *dir) {
+    mlops_error err = {0};
+    return sweep_told(repair(host, dir, &err), &err);
+}
+
+/* Whatever a repair did not come to, the next one does. */
+static int judge_repair(const mlops_host *host, const char *dir, int status, const char *failed) {
+    sweep_terms calm;
+    if (repair(sweep_without_sync(&calm, host), dir, NULL)) return 1;
+    return judge(host, dir, status, failed);
+}
+
 static int define_first(const mlops_host *host, const char *dir) {
     return with_store(host, dir, define_act);
 }
@@ -243,5 +318,7 @@ const sweep_scenario sweep_online[] = {
     {"store online define more", prepare, define_more, judge, ALL},
     {"store online put", prepare, put_rows, judge, ALL},
     {"store online get", prepare, get_rows, judge, ALL},
+    {"store online move", prepare, move_rows, judge_moved, ALL},
+    {"store online repair", prepare_damage, repair_rows, judge_repair, ALL},
     {NULL, NULL, NULL, NULL, 0},
 };

@@ -228,10 +228,10 @@ static mlops_status put_blobs(mlops_draft *self, mlops_error *err) {
     for (size_t i = 0; i < self->base.tree.n; i++) {
         for (int role = 0; role < 3; role++) {
             const mlops__blob *blob = self->base.tree.entries[i]->blobs[role];
-            mlops_id id;
             if (!blob) continue;
-            MLOPS_TRY(mlops__change_content(self->change, &id, blob->bytes.data, blob->bytes.size,
-                                            blob->has_like ? &blob->like : NULL, err));
+            MLOPS_TRY(mlops__change_content(self->change, &blob->id, blob->bytes.data,
+                                            blob->bytes.size, blob->has_like ? &blob->like : NULL,
+                                            err));
         }
     }
     return MLOPS_OK;
@@ -276,12 +276,11 @@ static mlops_status write_commit(mlops_draft *self, const mlops_id *tree, mlops_
     return MLOPS_OK;
 }
 
-static mlops_status put_commit(mlops_draft *self, const mlops__buf *tree, const mlops__buf *record,
-                               const mlops_id *id, mlops_error *err) {
+static mlops_status put_commit(mlops_draft *self, const mlops_id *tree_id, const mlops__buf *tree,
+                               const mlops__buf *record, const mlops_id *id, mlops_error *err) {
     mlops__key key;
-    mlops_id unused;
     MLOPS_TRY(put_blobs(self, err));
-    MLOPS_TRY(mlops__change_content(self->change, &unused, tree->data, tree->size,
+    MLOPS_TRY(mlops__change_content(self->change, tree_id, tree->data, tree->size,
                                     self->has_parent ? &self->base.commit.tree : NULL, err));
     mlops__commit_key(&key, self->dataset, id);
     MLOPS_TRY(mlops__change_put(self->change, MLOPS__TABLE_COMMITS, mlops__key_bytes(&key),
@@ -291,7 +290,7 @@ static mlops_status put_commit(mlops_draft *self, const mlops__buf *tree, const 
 
 mlops_status mlops_draft_commit(mlops_draft *self, mlops_id *out, mlops_error *err) {
     mlops__buf tree, record;
-    mlops_id id;
+    mlops_id id, tree_id;
     if (!out) return mlops__fail(err, MLOPS_E_INVALID, "out is NULL");
     memset(out, 0, sizeof *out);
     MLOPS_TRY(mlops__draft_check(self, "-", err));
@@ -301,10 +300,10 @@ mlops_status mlops_draft_commit(mlops_draft *self, mlops_id *out, mlops_error *e
     mlops__tree_write(&self->base.tree, &tree);
     mlops_status status = tree.status ? mlops__fail_nomem(err, tree.size) : MLOPS_OK;
     if (!status) {
-        mlops_id tree_id = mlops__content_id(self->base.store, tree.data, tree.size);
+        tree_id = mlops__content_id(self->base.store, tree.data, tree.size);
         status = write_commit(self, &tree_id, &record, &id, err);
     }
-    if (!status) status = put_commit(self, &tree, &record, &id, err);
+    if (!status) status = put_commit(self, &tree_id, &tree, &record, &id, err);
     mlops__buf_free(&tree);
     mlops__buf_free(&record);
     if (status) return status;

@@ -154,25 +154,25 @@ mlops_status mlops__change_expect(mlops_change *self, mlops__table table, mlops_
 
 mlops_status mlops_change_content(mlops_change *self, mlops_id *out, const void *bytes, size_t n,
                                   mlops_error *err) {
-    return mlops__change_content(self, out, bytes, n, NULL, err);
-}
-
-mlops_status mlops__change_content(mlops_change *self, mlops_id *out, const void *bytes, size_t n,
-                                   const mlops_id *like, mlops_error *err) {
     mlops__sha256 sha;
     if (!self || !out || (n && !bytes))
         return mlops__fail(err, MLOPS_E_INVALID, "the change, out or the bytes are NULL");
-    MLOPS_TRY(mlops__store_check_fork(self->store, err));
     mlops__sha256_init(&sha, self->store->kern->sha256_blocks);
     mlops__sha256_add(&sha, bytes, n);
     mlops__sha256_end(&sha, out->bytes);
-    mlops__bytes key = {out->bytes, sizeof out->bytes};
+    return mlops__change_content(self, out, bytes, n, NULL, err);
+}
+
+mlops_status mlops__change_content(mlops_change *self, const mlops_id *id, const void *bytes,
+                                   size_t n, const mlops_id *like, mlops_error *err) {
+    mlops__bytes key = {id->bytes, sizeof id->bytes};
+    MLOPS_TRY(mlops__store_check_fork(self->store, err));
     if (n <= MLOPS__INLINE_MAX) {
         mlops__frame_op(&self->frame, MLOPS__OP_INLINE, 0, key, (mlops__bytes){bytes, n});
         self->n_ops++;
         return told(&self->frame, err);
     }
-    MLOPS_TRY(mlops__content_pack(self->store, out, bytes, n, like, err));
+    MLOPS_TRY(mlops__content_pack(self->store, id, bytes, n, like, err));
     self->n_ops++;
     uint8_t size[8];
     for (int i = 0; i < 8; i++) size[i] = (uint8_t)((uint64_t)n >> 8 * i);

@@ -28,6 +28,8 @@ mlops_status mlops__content_recipe(mlops_store *self, const uint8_t id[32],
 typedef struct mlops__content_level {
     mlops__buf recipe_bytes;
     mlops__recipe recipe;
+    mlops__recipe ahead; /* from the piece on that was read last, which begins at begun_at */
+    uint64_t begun_at;
     mlops__buf chunk;
     uint8_t key[MLOPS__CHUNK_KEY]; /* of the chunk; its size is 0 if there is none */
 } mlops__content_level;
@@ -45,6 +47,8 @@ void mlops__reader_free(mlops__content_reader *self);
 /* Opens one that is not inline. MLOPS_E_NOT_FOUND without a message */
 mlops_status mlops__reader_open(mlops__content_reader *self, const uint8_t id[32],
                                 mlops_error *err);
+/* Opens the base of a level, unless it is open. MLOPS_E_CORRUPT if there is none. */
+mlops_status mlops__reader_base(mlops__content_reader *self, int level, mlops_error *err);
 /* A part of the content, which lies inside of it. MLOPS_E_CORRUPT */
 mlops_status mlops__reader_read(mlops__content_reader *self, uint64_t offset, uint8_t *out,
                                 size_t n, mlops_error *err);

@@ -78,6 +78,7 @@ static mlops_status open_level(mlops__content_reader *self, const uint8_t id[32]
     if (at.place.pack <= 0) return mlops__content_damaged(err);
     MLOPS_TRY(
         mlops__content_recipe(self->store, id, &at, &level->recipe_bytes, &level->recipe, err));
+    level->ahead = level->recipe;
     self->n++;
     return MLOPS_OK;
 }
@@ -87,8 +88,7 @@ mlops_status mlops__reader_open(mlops__content_reader *self, const uint8_t id[32
     return open_level(self, id, err);
 }
 
-/* The base of a level, opened when it is first read. */
-static mlops_status need_base(mlops__content_reader *self, int level, mlops_error *err) {
+mlops_status mlops__reader_base(mlops__content_reader *self, int level, mlops_error *err) {
     const mlops__recipe *recipe = &self->levels[level].recipe;
     if (level + 1 < self->n) return MLOPS_OK;
     if (!recipe->base || level == MLOPS__DEPTH_MAX) return mlops__content_damaged(err);
@@ -147,7 +147,7 @@ static mlops_status read_level(mlops__content_reader *self, int level, uint64_t 
 static mlops_status read_base(void *user, uint64_t offset, uint8_t *out, size_t n,
                               mlops_error *err) {
     nested *in = user;
-    MLOPS_TRY(need_base(in->reader, in->level, err));
+    MLOPS_TRY(mlops__reader_base(in->reader, in->level, err));
     uint64_t size = in->reader->levels[in->level + 1].recipe.size;
     if (offset > size || n > size - offset) return mlops__content_damaged(err);
     return read_level(in->reader, in->level + 1, offset, out, n, err);
@@ -172,10 +172,19 @@ static mlops_status read_piece(mlops__content_reader *self, int level, const mlo
 
 static mlops_status read_level(mlops__content_reader *self, int level, uint64_t offset,
                                uint8_t *out, size_t n, mlops_error *err) {
-    mlops__recipe pieces = self->levels[level].recipe;
+    mlops__content_level *here = &self->levels[level];
     mlops__piece piece;
-    uint64_t at = 0, end = offset + n;
-    while (at < end && mlops__recipe_next(&pieces, &piece)) {
+    uint64_t end = offset + n;
+    if (offset < here->begun_at) {
+        here->begun_at = 0;
+        here->ahead = here->recipe;
+    }
+    mlops__recipe pieces = here->ahead;
+    uint64_t at = here->begun_at;
+    for (mlops__recipe before = pieces; at < end && mlops__recipe_next(&pieces, &piece);
+         before = pieces) {
+        here->begun_at = at;
+        here->ahead = before;
         uint64_t from = offset > at ? offset - at : 0;
         uint64_t to = end - at < piece.size ? end - at : piece.size;
         if (from < to)

@@ -71,10 +71,11 @@ mlops_status mlops__change_del(mlops_change *self, mlops__table table, mlops__by
                                mlops_error *err);
 mlops_status mlops__change_verb(mlops_change *self, const char *verb, mlops_error *err);
 
-/* mlops_change_content(), where the store has content that this is like: it is kept as changes to
- * it, if that takes less. like may be NULL, or the name of what is missing. */
-mlops_status mlops__change_content(mlops_change *self, mlops_id *out, const void *bytes, size_t n,
-                                   const mlops_id *like, mlops_error *err);
+/* mlops_change_content() of bytes whose SHA-256 is known. Where the store has content that they are
+ * like, they are kept as changes to it, if that takes less; like may be NULL, or the name of what
+ * is missing. */
+mlops_status mlops__change_content(mlops_change *self, const mlops_id *id, const void *bytes,
+                                   size_t n, const mlops_id *like, mlops_error *err);
 
 /* Preconditions: at the commit the record is still as it was read (value NULL data: not there). */
 mlops_status mlops__change_expect(mlops_change *self, mlops__table table, mlops__bytes key,

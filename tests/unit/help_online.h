@@ -16,8 +16,9 @@ static inline int has_pages(void) {
 
 /* Splits a copy at blanks, in place; how many words there are. */
 static inline int split(char *copy, char *words[WORDS]) {
+    char *next;
     int n = 0;
-    for (char *at = strtok(copy, " \n"); at; at = strtok(NULL, " \n")) {
+    for (char *at = strtok_r(copy, " \n", &next); at; at = strtok_r(NULL, " \n", &next)) {
         assert_true(n < WORDS);
         words[n++] = at;
     }
@@ -54,10 +55,11 @@ static inline mlops_table *table_of(const char *columns, const char *rows) {
     }
     works(mlops__host_init(&host, NULL, NULL), NULL);
     works(mlops__rows_begin(&out, &host, list, n, NULL), NULL);
-    char *cells = malloc(strlen(rows) + 1);
+    char *cells = malloc(strlen(rows) + 1), *next;
     assert_non_null(cells);
     int i = 0;
-    for (char *at = strtok(strcpy(cells, rows), " \n"); at; at = strtok(NULL, " \n"), i++)
+    for (char *at = strtok_r(strcpy(cells, rows), " \n", &next); at;
+         at = strtok_r(NULL, " \n", &next), i++)
         put_cell(&out, list[i % n].type, at);
     assert_int_equal(i % n, 0);
     free(cells);
@@ -121,7 +123,7 @@ static inline mlops_status try_get(mlops_table **out, mlops_online *view, const 
 /* A table as its cells, as table_of() has them. */
 static inline void shows(const mlops_table *table, const char *want) {
     static char got[1 << 16];
-    char *copy = malloc(strlen(want) + 1), *words = got;
+    char *copy = malloc(strlen(want) + 1), *words = got, *next;
     assert_non_null(copy);
     size_t n = 0;
     for (int64_t i = 0; i < mlops_table_n_rows(table); i++)
@@ -132,7 +134,8 @@ static inline void shows(const mlops_table *table, const char *want) {
         }
     got[n] = 0;
     n = 0; /* with one blank where want has some */
-    for (char *at = strtok(strcpy(copy, want), " \n"); at; at = strtok(NULL, " \n")) {
+    for (char *at = strtok_r(strcpy(copy, want), " \n", &next); at;
+         at = strtok_r(NULL, " \n", &next)) {
         size_t size = strlen(at);
         int same = !strncmp(words, at, size) && (words[size] == ' ' || !words[size]);
         if (!same) fail_msg("'%s', not '%s'", got, want);

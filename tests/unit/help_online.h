@@ -133,14 +133,13 @@ static inline void shows(const mlops_table *table, const char *want) {
             n += (size_t)sprintf(got + n, "%s%s", n ? " " : "", *shown ? shown : "''");
         }
     got[n] = 0;
-    n = 0; /* with one blank where want has some */
+    /* One blank where want has some. */
     for (char *at = strtok_r(strcpy(copy, want), " \n", &next); at;
          at = strtok_r(NULL, " \n", &next)) {
         size_t size = strlen(at);
         int same = !strncmp(words, at, size) && (words[size] == ' ' || !words[size]);
         if (!same) fail_msg("'%s', not '%s'", got, want);
         words += size + (words[size] == ' ');
-        n++;
     }
     if (*words) fail_msg("'%s', not '%s'", got, want);
     free(copy);

@@ -143,7 +143,37 @@ static void threads_put_and_get(void **state) {
     remove_place(&p);
 }
 
-/* Neither waits for the other: a commit and a put at once, by one thread alone. */
+typedef struct errand {
+    mlops_store *store;
+    mlops_online *view;
+    const mlops_table *keys;
+    int64_t moment; /* to be put; 0: a commit is made */
+    int good;
+} errand;
+
+static void *run_errand(void *user) {
+    errand *self = user;
+    mlops_change *c;
+    if (self->moment) {
+        self->good = put_moment(self->view, self->moment) &&
+                     get_moment(self->view, self->keys) == self->moment;
+        return NULL;
+    }
+    if (mlops_change_new(&c, self->store, NULL, NULL)) return NULL;
+    self->good = !mlops__change_put(c, MLOPS__TABLE_TEST, text("a"), text("1"), NULL) &&
+                 !mlops_change_commit(c, NULL, NULL);
+    mlops_change_free(c);
+    return NULL;
+}
+
+/* A thread comes to its end while this one keeps others off. */
+static void comes_to_its_end(errand *e) {
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, run_errand, e), 0);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_true(e->good);
+}
+
 static void rows_wait_for_no_commit(void **state) {
     (void)state;
     place p;
@@ -152,14 +182,15 @@ static void rows_wait_for_no_commit(void **state) {
     mlops_store *s = begin_place(&p, MLOPS_SYNC_FULL);
     mlops_table *keys = make_keys();
     mlops_online *v = open_view(s, "v");
+    errand put_rows_then = {s, v, keys, 3, 0}, commit_then = {s, v, keys, 0, 0};
     works(mlops__store_write_begin(s, &index, &e), &e);
-    assert_true(put_moment(v, 3));
-    assert_int_equal(get_moment(v, keys), 3);
+    comes_to_its_end(&put_rows_then);
     mlops__store_write_end(s, &index);
     works(mlops__online_begin(s, 1, &rows, &e), &e);
-    put(s, "a", "1");
+    comes_to_its_end(&commit_then);
     assert_int_equal(get_moment(v, keys), 3);
     mlops__online_end(s, &rows, 1);
+    assert_string_equal(get(s, "a"), "1");
     mlops_online_close(v);
     mlops_store_close(s);
     mlops_table_unref(keys);

@@ -7,8 +7,8 @@
  *
  * Rows that were put are durable as MLOPS_SYNC_FULL says; under MLOPS_SYNC_RELAXED a power cut may
  * take back the newest put, whole, up to the last mlops_store_flush() of this process. Exports have
- * the rows; mlops_check_store() checks and mlops_store_repair() saves them. A store whose index is
- * in memory, or that is read alone, gives MLOPS_E_UNSUPPORTED.
+ * the rows; mlops_check_store() checks and mlops_store_repair() saves them. A row takes 32 MiB at
+ * the most. A store whose index is in memory, or that is read alone, gives MLOPS_E_UNSUPPORTED.
  */
 #ifndef MLOPS_ONLINE_H
 #define MLOPS_ONLINE_H

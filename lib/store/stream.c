@@ -7,6 +7,7 @@
 #include "base/opts.h"
 #include "file/file.h"
 #include "store/core.h"
+#include "store/kv_pages.h"
 
 #include <string.h>
 
@@ -144,12 +145,38 @@ static mlops_status put_row(writer *w, mlops__bytes key, mlops__bytes value, mlo
     return put_item(w, ITEM_ROW, (mlops__bytes){head, 4 + key.size}, value, err);
 }
 
+static mlops_status put_row_of_page(void *user, mlops__bytes key, mlops__bytes value,
+                                    mlops_error *err) {
+    if (!mlops__index_is_intact(key, value))
+        return mlops__fail(err, MLOPS_E_CORRUPT, "a row of an online view is damaged");
+    if (key.data[0] != MLOPS__TABLE_ROWS) return MLOPS_OK;
+    return put_row(user, (mlops__bytes){key.data + 1, key.size - 1},
+                   (mlops__bytes){value.data + 8, value.size - 8}, err);
+}
+
+/* Of a store that keeps away from LMDB, pages are read. Where nothing may be locked, nobody with
+ * rights should write meanwhile. */
+static mlops_status put_pages(writer *w, mlops_error *err) {
+    mlops_store *store = w->store;
+    int locks = store->lock_file >= 0 && !store->read_only;
+    if (locks) MLOPS_TRY(mlops__online_lock(store, err));
+    mlops__lock_take(&store->lock);
+    mlops_status status = mlops__kv_walk(&store->host, mlops__store_path(store, MLOPS__ONLINE_MAP),
+                                         put_row_of_page, w, err);
+    mlops__lock_give(&store->lock);
+    if (locks) mlops__online_unlock(store);
+    if (status != MLOPS_E_NOT_FOUND) return status;
+    return mlops__fail(err, MLOPS_E_CORRUPT, "the rows of online views are missing");
+}
+
 /* Those that are served, of a moment of their own. */
 static mlops_status put_rows(writer *w, const mlops__index *index, mlops_error *err) {
     mlops__index rows;
     mlops__index_iter iter;
     mlops__bytes key, value;
     if (index->sums[MLOPS__TABLE_VIEWS].n == 0) return MLOPS_OK;
+    if (w->store->read_only || w->store->opts.index != MLOPS_STORE_INDEX_FILE)
+        return put_pages(w, err);
     MLOPS_TRY(mlops__online_begin(w->store, 0, &rows, err));
     mlops_status status =
         mlops__index_iter_init(&iter, &rows, MLOPS__TABLE_ROWS, (mlops__bytes){NULL, 0}, err);

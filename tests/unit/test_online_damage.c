@@ -397,7 +397,8 @@ static void bytes_are_flipped(void **state) {
         if (ENTITIES - there > most_lost) most_lost = ENTITIES - there;
         assert_int_equal(check(&p).n_faults, 0);
     }
-    assert_true(n_told > rounds / 4 && n_exact > n_told * 3 / 4 && most_lost > 5);
+    if (rounds >= 250)
+        assert_true(n_told > rounds / 4 && n_exact > n_told * 3 / 4 && most_lost > 5);
     end_place(&p, bytes);
 }
 

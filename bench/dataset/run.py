@@ -1,0 +1,165 @@
+#!/usr/bin/python3
+"""Versions of a dataset: what each adds to a store, and how long it takes.
+
+usage: run.py BUILD [--quick]
+
+One CSV of 11 million rows, 633 MB (a tenth of it with --quick), in versions: v2 has half a percent of its rows changed
+together, as many inserted and one percent appended; v3 one percent of all rows changed in one column, wherever they
+stand; two more in the place of v3 have a million cells changed, or values of other widths; then 100 times one percent
+of the rows of a table of 250,000, each version beside the one before. Beside them, in the same run, `zstd -3
+--patch-from`, which needs both versions whole. The store is in BUILD/bench/dataset/work, sync relaxed with one flush at
+the end of each version.
+"""
+import math
+import os
+import pathlib
+import random
+import resource
+import shutil
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "bindings/python"))
+build, quick = pathlib.Path(sys.argv[1]).resolve(), "--quick" in sys.argv
+os.environ.setdefault("MLOPS_LIBRARY", str(build / "libmlops.so"))
+import mlops  # noqa: E402
+import report  # noqa: E402
+
+work = build / "bench/dataset/work"
+ROWS = 1_100_000 if quick else 11_000_000
+SETTING = f"table of {ROWS} rows alone"
+COUNTRIES = "DE US IN BR FR CN GB NG MX ID PK JP TR IT ES KE PL CA AU ZA".split()
+DEVICES = "web android ios tv api".split()
+
+
+def row(r, i, ts):
+    x = r.random()
+    return (f"{i},{ts},u{int(x * x * 3_000_000):07d},{COUNTRIES[int(20 * r.random() ** 2)]},"
+            f"{DEVICES[int(5 * r.random())]},{math.exp(3 + 2 * r.random()):.2f},{r.random():.6f},"
+            f"{int(r.random() < .08)},{int(r.random() * 1000)}\n")
+
+
+def first(path, rows):
+    r, ts = random.Random(1), 1_700_000_000
+    with open(path, "w", encoding="ascii") as out:
+        out.write("id,ts,user,country,device,amount,score,label,bucket\n")
+        for i in range(rows):
+            ts += i % 3 == 0
+            out.write(row(r, 2 * i, ts))
+
+
+def clustered(source, path, rows):
+    r = random.Random(2)
+    with open(source, encoding="ascii") as lines, open(path, "w", encoding="ascii") as out:
+        out.write(next(lines))
+        for i, line in enumerate(lines):
+            if rows * 4 // 10 <= i < rows * 4 // 10 + rows // 200:
+                cells = line.split(",")
+                cells[5], cells[6] = f"{math.exp(3 + 2 * r.random()):.2f}", f"{r.random():.6f}"
+                line = ",".join(cells)
+            if i == rows * 6 // 10:
+                out.writelines(row(r, 2 * i + 1, 1_700_000_000 + i // 3) for _ in range(rows // 200))
+            out.write(line)
+        out.writelines(row(r, 2 * (rows + k), 1_710_000_000 + k) for k in range(rows // 100))
+
+
+def scattered(source, path, share, widths=False):
+    r = random.Random(3)
+    with open(source, encoding="ascii") as lines, open(path, "w", encoding="ascii") as out:
+        out.write(next(lines))
+        for line in lines:
+            if r.random() < share:
+                cells = line.split(",")
+                cells[6] = f"{r.random() * 10 ** r.randrange(4):.{r.randrange(2, 9)}f}" if widths else f"{r.random():.6f}"
+                line = ",".join(cells)
+            out.write(line)
+
+
+def commit(store, name, path):
+    """Bytes that are added, seconds by the clock, seconds of the processor."""
+    before, begun, used = store.stat().pack_bytes, time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF)
+    with mlops.Change(store, actor="bench") as change, mlops.Draft(change, name) as draft:
+        draft.add_file("table.csv", path)
+        draft.commit()
+        change.commit()
+    store.flush()
+    after, ended = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
+    cpu = after.ru_utime + after.ru_stime - used.ru_utime - used.ru_stime
+    return store.stat().pack_bytes - before, ended - begun, cpu
+
+
+def patch(old, new):
+    """What zstd makes of both, where it is installed."""
+    if not shutil.which("zstd"):
+        return None
+    out = work / "patch.zst"
+    subprocess.run(["zstd", "-3", "-q", "-f", "--long=31", f"--patch-from={old}", new, "-o", out], check=True)
+    return [out.stat().st_size / 1e6]
+
+
+def tell(case, added, peer=None):
+    n, wall, cpu = added
+    name = "zstd -3 --patch-from" if peer else None
+    report.line("dataset", case, "added", [n / 1e6], "MB", SETTING, name, peer, "lower")
+    report.line("dataset", case, "time", [wall], "s", SETTING, better="lower")
+    report.line("dataset", case, "cpu", [cpu], "s", SETTING, better="lower")
+
+
+def versions():
+    files = {name: work / f"{name}.csv" for name in ("v1", "v2", "v3", "million", "widths")}
+    first(files["v1"], ROWS)
+    clustered(files["v1"], files["v2"], ROWS)
+    scattered(files["v2"], files["v3"], .01)
+    scattered(files["v2"], files["million"], 1 / 11)
+    scattered(files["v2"], files["widths"], .01, widths=True)
+    with mlops.Store.open(work / "bench.mlops", sync="relaxed") as store:
+        tell("v1", commit(store, "t", files["v1"]))
+        tell("v2", commit(store, "t", files["v2"]), patch(files["v1"], files["v2"]))
+        tell("v3", commit(store, "t", files["v3"]), patch(files["v2"], files["v3"]))
+        for name, case in (("million", "v3_million_cells"), ("widths", "v3_changed_widths")):
+            commit(store, name, files["v1"])
+            commit(store, name, files["v2"])
+            tell(case, commit(store, name, files[name]), patch(files["v2"], files[name]))
+
+
+def history():
+    """100 successive edits of a smaller table, scaled up to one of 11 million rows."""
+    rows, r = 250_000, random.Random(4)
+    first(work / "small.csv", rows)
+    lines = (work / "small.csv").read_bytes().split(b"\n")
+    with mlops.Store.open(work / "history.mlops", sync="relaxed") as store:
+        for version in range(101):
+            for i in r.sample(range(1, rows + 1), rows // 100) if version else ():
+                cells = lines[i].split(b",")
+                cells[6] = b"%.6f" % r.random()
+                lines[i] = b",".join(cells)
+            with mlops.Change(store) as change, mlops.Draft(change, "t") as draft:
+                draft.add_bytes("table.csv", b"\n".join(lines))
+                draft.commit()
+                change.commit()
+            if version == 0:
+                begun = store.stat().pack_bytes
+        added = (store.stat().pack_bytes - begun) * 11_000_000 / rows / 1e6
+    report.line("dataset", "history_100_edits", "added", [added], "MB", f"{rows} rows, times 44 for 11 million",
+                better="lower")
+
+
+def chunks():
+    for level in ("scalar", "avx2", "avx512", "neon"):
+        out = subprocess.run([build / "bench/dataset/bench_chunk", level, "3" if quick else "9"], capture_output=True,
+                             text=True)
+        if out.returncode == 77:
+            continue
+        found = [line.split() for line in out.stdout.splitlines()]
+        report.line("dataset", f"chunk_xxh3_{level}", "throughput", [float(v) for k, v in found if k == "xxh3"], "GB/s",
+                    "256 MiB of noise, libxxhash of the system")
+
+
+shutil.rmtree(work, ignore_errors=True)
+work.mkdir(parents=True)
+chunks()
+history()
+versions()
+shutil.rmtree(work)

@@ -73,12 +73,12 @@ fi
 if [ $sweeps = 1 ] && [ $deep = 0 ]; then
     fault damage_store 5000
     fault many_store 30
-    fault power_index 15
+    fault power_index 48
 fi
 if [ $deep = 1 ]; then
     fault damage_store 20000
     fault many_store 600
-    fault power_index 100
+    fault power_index 470
     sh tests/cross/run.sh || [ $? = 77 ] || failed_builds=$((failed_builds + 1))
     run build-tests -- --suite fault --wrapper 'valgrind -q --error-exitcode=1 --leak-check=full' --timeout-multiplier 40
     export MLOPS_DEEP=1

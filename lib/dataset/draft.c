@@ -156,13 +156,15 @@ mlops_status mlops__draft_check(const mlops_draft *self, const char *path, mlops
     return mlops__path_check(path, err);
 }
 
-/* What the parent has at a path, for the blobs that take its place. */
+/* What the parent has at a path, for the blobs that take its place; nothing if it is not read. */
 static mlops_status note_like(mlops_draft *self, const char *path, mlops__blob *blobs[3],
                               mlops_error *err) {
     mlops__facts facts;
     const mlops__entry *there = mlops__tree_find(&self->base.tree, path);
     if (!there) return MLOPS_OK;
-    MLOPS_TRY(mlops__entry_read(there, &facts, &self->base.arena, err));
+    mlops_status status = mlops__entry_read(there, &facts, &self->base.arena, err);
+    if (status == MLOPS_E_NOMEM) return status;
+    if (status) return MLOPS_OK;
     const mlops_id *ids[3] = {&facts.id, facts.has_profile ? &facts.profile : NULL,
                               facts.has_split ? &facts.rows : NULL};
     for (int i = 0; i < 3; i++) {

@@ -3,8 +3,9 @@
  *
  * Owns what is planned and not written yet. Invariants: the index names a chunk or object only
  * after its frame was written; what is kept as changes to a base leads over no more than
- * MLOPS__DEPTH_MAX objects; between two batches no lock is held, so that large content does not
- * keep others waiting.
+ * MLOPS__DEPTH_MAX objects, and never to itself, since content gets a base only when it first
+ * comes, and its base was there before; between two batches no lock is held, so that large content
+ * does not keep others waiting.
  */
 #include "store/content.h"
 #include "store/codec.h"
@@ -16,14 +17,27 @@ enum { OBJECT_VALUE = 32, BATCH = 64 /* chunks of one transaction */ };
 
 /* ---- places in the index ---- */
 
+/* An object without a base came because what it led over was damaged: it stays. */
+static mlops_status is_noted_plain(mlops__index *index, const mlops__pack_frame *frame, int *out,
+                                   mlops_error *err) {
+    mlops__location at;
+    mlops_status status =
+        mlops__content_find(index, MLOPS__TABLE_OBJECTS, (mlops__bytes){frame->key, 32}, &at, err);
+    *out = !status && at.place.pack > 0 && at.size == MLOPS__PACK_RAW;
+    return status == MLOPS_E_NOT_FOUND ? MLOPS_OK : status;
+}
+
 mlops_status mlops__content_note(mlops__index *index, const mlops__pack_frame *frame,
                                  mlops__pack_place place, mlops_error *err) {
     uint8_t value[OBJECT_VALUE];
+    int is_chunk = frame->kind == MLOPS__PACK_CHUNK, stays = 0;
+    if (!is_chunk && frame->codec == MLOPS__PACK_BASED)
+        MLOPS_TRY(is_noted_plain(index, frame, &stays, err));
+    if (stays) return MLOPS_OK;
     mlops__store_u64(value, (uint64_t)place.pack);
     mlops__store_u64(value + 8, 0);
     mlops__store_u64(value + 16, (uint64_t)place.offset);
-    mlops__store_u64(value + 24, 0);
-    int is_chunk = frame->kind == MLOPS__PACK_CHUNK;
+    mlops__store_u64(value + 24, is_chunk ? 0 : (uint64_t)frame->codec);
     return mlops__index_put(index, is_chunk ? MLOPS__TABLE_CHUNKS : MLOPS__TABLE_OBJECTS,
                             (mlops__bytes){frame->key, is_chunk ? MLOPS__CHUNK_KEY : 32},
                             (mlops__bytes){value, sizeof value}, err);
@@ -121,7 +135,7 @@ static mlops_status has_chunk_now(mlops_store *self, mlops__index *index, const 
 
 /* One object of a chain; its recipe is left open, and damage is no error. */
 static mlops_status has_object(mlops_store *self, mlops__index *index, const uint8_t *id,
-                               mlops__buf *buf, mlops__recipe *recipe, int *out, int *is_inline,
+                               mlops__buf *buf, mlops__recipe *recipe, int *out, int *is_known,
                                mlops_error *err) {
     mlops__location at;
     uint8_t name[32];
@@ -131,8 +145,8 @@ static mlops_status has_object(mlops_store *self, mlops__index *index, const uin
     mlops__lock_take(&self->lock);
     mlops_status status =
         mlops__content_find(index, MLOPS__TABLE_OBJECTS, (mlops__bytes){name, 32}, &at, err);
-    *is_inline = !status && at.place.pack == 0;
-    if (!status && !*is_inline) status = mlops__content_recipe(self, name, &at, buf, recipe, err);
+    *is_known = !status;
+    if (!status) status = mlops__content_recipe(self, name, &at, buf, recipe, err);
     mlops__lock_give(&self->lock);
     *out = !status;
     return status == MLOPS_E_NOT_FOUND || status == MLOPS_E_CORRUPT ? MLOPS_OK : status;
@@ -148,17 +162,20 @@ static mlops_status has_all_chunks(mlops_store *self, mlops__index *index, mlops
 
 /* An object that a power cut left without its chunks, or that is damaged, is stored anew; so is one
  * whose base is. */
-static mlops_status is_there(mlops_store *self, const mlops_id *id, int *out, mlops_error *err) {
+static mlops_status is_there(mlops_store *self, const mlops_id *id, int *out, int *is_known,
+                             mlops_error *err) {
     mlops__index index;
     mlops__buf buf;
     mlops__recipe recipe = {0, id->bytes, 0, 0, {0}};
-    int is_inline = 0;
+    int known = 0;
     mlops__buf_init(&buf, &self->host.allocator);
     MLOPS_TRY(mlops__store_read_begin(self, &index, err));
     mlops_status status = MLOPS_OK;
     *out = 1;
-    for (int i = 0; i <= MLOPS__DEPTH_MAX && *out && recipe.base && !status && !is_inline; i++) {
-        status = has_object(self, &index, recipe.base, &buf, &recipe, out, &is_inline, err);
+    for (int i = 0; *out && recipe.base && !status; i++) {
+        if (i > MLOPS__DEPTH_MAX) *out = 0;
+        else status = has_object(self, &index, recipe.base, &buf, &recipe, out, &known, err);
+        if (i == 0) *is_known = known;
         if (!status) status = has_all_chunks(self, &index, recipe, out, err);
     }
     mlops__store_read_end(&index);
@@ -219,6 +236,7 @@ typedef struct packer {
     planned batch[BATCH];
     size_t n_batch;
     mlops__buf ops; /* of the batch */
+    int known;      /* to the index: it was damaged */
     int based;
     mlops__like like;       /* the base */
     uint64_t copy_at, copy; /* a part of it that is to be copied */
@@ -347,17 +365,56 @@ static mlops_status write_batch(packer *p, mlops_error *err) {
 
 /* ---- all of it ---- */
 
+/* What somebody has kept meanwhile stays: others may be kept as changes to it, and count on its
+ * depth. */
+static mlops_status has_meanwhile(const packer *p, mlops__index *index, const mlops_id *id,
+                                  int *out, mlops_error *err) {
+    mlops__location at;
+    *out = 0;
+    if (!p->based) return MLOPS_OK;
+    mlops_status status =
+        mlops__content_find(index, MLOPS__TABLE_OBJECTS, (mlops__bytes){id->bytes, 32}, &at, err);
+    *out = !status && at.place.pack > 0;
+    return status == MLOPS_E_NOT_FOUND ? MLOPS_OK : status;
+}
+
+/* The damaged chunks of content that comes again, which may be made of others now. */
+static mlops_status forget_damaged(packer *p, mlops__index *index, const mlops_id *id,
+                                   mlops_error *err) {
+    mlops__location at;
+    mlops__recipe pieces;
+    mlops__piece piece;
+    mlops__buf buf;
+    int there;
+    mlops__buf_init(&buf, &p->store->host.allocator);
+    mlops_status status =
+        mlops__content_find(index, MLOPS__TABLE_OBJECTS, (mlops__bytes){id->bytes, 32}, &at, err);
+    if (!status) status = mlops__content_recipe(p->store, id->bytes, &at, &buf, &pieces, err);
+    while (!status && mlops__recipe_next(&pieces, &piece)) {
+        if (!piece.key) continue;
+        status = has_chunk(p->store, index, piece.key, &there, err);
+        if (!status && !there)
+            status = mlops__index_del(index, MLOPS__TABLE_CHUNKS,
+                                      (mlops__bytes){piece.key, MLOPS__CHUNK_KEY}, err);
+    }
+    mlops__buf_free(&buf);
+    return status == MLOPS_E_NOT_FOUND || status == MLOPS_E_CORRUPT ? MLOPS_OK : status;
+}
+
 static mlops_status write_object(packer *p, const mlops_id *id, mlops_error *err) {
     mlops_store *self = p->store;
     mlops__index index;
+    int there;
     uint32_t n = (uint32_t)p->recipe.size;
     mlops__pack_frame frame = {
         MLOPS__PACK_OBJECT, p->based ? MLOPS__PACK_BASED : MLOPS__PACK_RAW, n, n, {0}};
     memcpy(frame.key, id->bytes, sizeof frame.key);
     MLOPS_TRY(mlops__store_write_begin(self, &index, err));
-    mlops_status status = append(self, &index, &frame, p->recipe.data, err);
-    if (!status) status = note_leased(self, &index, err);
-    if (!status) status = mlops__store_write_commit(self, &index, err);
+    mlops_status status = has_meanwhile(p, &index, id, &there, err);
+    if (!status && p->known) status = forget_damaged(p, &index, id, err);
+    if (!status && !there) status = append(self, &index, &frame, p->recipe.data, err);
+    if (!status && !there) status = note_leased(self, &index, err);
+    if (!status && !there) status = mlops__store_write_commit(self, &index, err);
     mlops__store_write_end(self, &index);
     return status;
 }
@@ -406,10 +463,17 @@ static mlops_status pack(packer *p, const mlops_id *id, const mlops_id *like, ml
     return write_object(p, id, err);
 }
 
+/* Without a base that turned out to be damaged where it was looked at. */
+static mlops_status pack_plain(packer *p, const mlops_id *id, mlops_error *err) {
+    p->recipe.size = p->at = 0;
+    p->copy = 0;
+    return pack(p, id, NULL, err);
+}
+
 mlops_status mlops__content_pack(mlops_store *self, const mlops_id *id, const uint8_t *bytes,
                                  size_t n, const mlops_id *like, mlops_error *err) {
-    int there = 0;
-    MLOPS_TRY(is_there(self, id, &there, err));
+    int there = 0, is_known = 0;
+    MLOPS_TRY(is_there(self, id, &there, &is_known, err));
     if (there) return MLOPS_OK;
     const mlops_allocator *allocator = &self->host.allocator;
     packer *p = mlops__alloc_zero(allocator, sizeof *p);
@@ -417,10 +481,12 @@ mlops_status mlops__content_pack(mlops_store *self, const mlops_id *id, const ui
     p->store = self;
     p->bytes = bytes;
     p->n = n;
+    p->known = is_known;
     mlops__buf_init(&p->recipe, allocator);
     mlops__buf_init(&p->ops, allocator);
     mlops__like_init(&p->like, self);
-    mlops_status status = pack(p, id, like, err);
+    mlops_status status = pack(p, id, is_known ? NULL : like, err);
+    if (status == MLOPS_E_CORRUPT && p->based) status = pack_plain(p, id, err);
     mlops__like_free(&p->like);
     mlops__buf_free(&p->ops);
     mlops__buf_free(&p->recipe);

@@ -4,6 +4,7 @@
 #define MLOPS_STORE_CONTENT_H
 
 #include "store/core.h"
+#include "store/delta.h"
 #include "store/recipe.h"
 
 typedef struct mlops__location {
@@ -32,6 +33,8 @@ typedef struct mlops__content_level {
     uint64_t begun_at;
     mlops__buf chunk;
     uint8_t key[MLOPS__CHUNK_KEY]; /* of the chunk; its size is 0 if there is none */
+    mlops__delta_reader delta;     /* of that chunk, whose piece begins at delta_at */
+    uint64_t delta_at;             /* UINT64_MAX: there is none */
 } mlops__content_level;
 
 typedef struct mlops__content_reader {

@@ -6,7 +6,6 @@
  */
 #include "store/codec.h"
 #include "store/content.h"
-#include "store/delta.h"
 
 #include <string.h>
 
@@ -59,6 +58,7 @@ void mlops__reader_init(mlops__content_reader *self, mlops_store *store, mlops__
     for (int i = 0; i <= MLOPS__DEPTH_MAX; i++) {
         mlops__buf_init(&self->levels[i].recipe_bytes, &store->host.allocator);
         mlops__buf_init(&self->levels[i].chunk, &store->host.allocator);
+        self->levels[i].delta_at = UINT64_MAX;
     }
 }
 
@@ -116,6 +116,7 @@ static mlops_status load_chunk(mlops__content_reader *self, mlops__content_level
     size_t size = mlops__load_u32(key + 16);
     if (level->chunk.size && memcmp(level->key, key, sizeof level->key) == 0) return MLOPS_OK;
     level->chunk.size = 0;
+    level->delta_at = UINT64_MAX;
     mlops_status status = mlops__content_find(self->index, MLOPS__TABLE_CHUNKS,
                                               (mlops__bytes){key, MLOPS__CHUNK_KEY}, &at, err);
     if (status == MLOPS_E_NOT_FOUND) return mlops__content_damaged(err);
@@ -153,7 +154,7 @@ static mlops_status read_base(void *user, uint64_t offset, uint8_t *out, size_t 
     return read_level(in->reader, in->level + 1, offset, out, n, err);
 }
 
-/* Bytes from to to - 1 of a piece. */
+/* Bytes from to to - 1 of the piece that the level stands at. */
 static mlops_status read_piece(mlops__content_reader *self, int level, const mlops__piece *piece,
                                uint64_t from, uint64_t to, uint8_t *out, mlops_error *err) {
     mlops__content_level *at = &self->levels[level];
@@ -163,11 +164,16 @@ static mlops_status read_piece(mlops__content_reader *self, int level, const mlo
         return read_base(&in, piece->base_at + from, out, (size_t)(to - from), err);
     }
     MLOPS_TRY(load_chunk(self, at, piece->key, err));
-    if (piece->kind == MLOPS__PIECE_DELTA)
-        return mlops__delta_apply(at->chunk.data, at->chunk.size, piece->base_at, piece->size, from,
-                                  to, out, read_base, &in, err);
-    memcpy(out, at->chunk.data + from, (size_t)(to - from));
-    return MLOPS_OK;
+    if (piece->kind == MLOPS__PIECE_CHUNK) {
+        memcpy(out, at->chunk.data + from, (size_t)(to - from));
+        return MLOPS_OK;
+    }
+    if (at->delta_at != at->begun_at) {
+        MLOPS_TRY(
+            mlops__delta_open(&at->delta, at->chunk.data, at->chunk.size, piece->base_at, err));
+        at->delta_at = at->begun_at;
+    }
+    return mlops__delta_apply(&at->delta, piece->size, from, to, out, read_base, &in, err);
 }
 
 static mlops_status read_level(mlops__content_reader *self, int level, uint64_t offset,

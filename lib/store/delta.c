@@ -5,17 +5,16 @@
  */
 #include "store/delta.h"
 
-#include "base/cursor.h"
-
 #include <string.h>
 
 enum { STREAMS = 4, COPIES = 0, SKIPS = 1, INSERTS = 2, LITERALS = 3 };
 
-/* Seven bits a byte, the lowest first; the top bit says that more follow. */
+/* Seven bits a byte, the lowest first; the top bit says that more follow. 64 bits at the most. */
 static uint64_t take_number(mlops__cursor *c) {
     uint64_t out = 0;
     for (int shift = 0; shift < 64; shift += 7) {
         unsigned byte = mlops__cursor_u8(c);
+        if (shift == 63 && byte > 1) break;
         out |= (uint64_t)(byte & 127) << shift;
         if (byte < 128) return out;
     }
@@ -58,24 +57,37 @@ static int overlap(const range *r, uint64_t n, uint64_t *skip, size_t *size) {
     return 1;
 }
 
-mlops_status mlops__delta_apply(const uint8_t *ops, size_t n, uint64_t base_at, uint64_t size,
-                                uint64_t from, uint64_t to, uint8_t *out, mlops__delta_read *read,
-                                void *user, mlops_error *err) {
-    mlops__cursor s[STREAMS];
-    range r = {from, to, 0};
-    uint64_t n_ops, skip;
+mlops_status mlops__delta_open(mlops__delta_reader *self, const uint8_t *ops, size_t n,
+                               uint64_t base_at, mlops_error *err) {
+    self->ops = ops;
+    self->n = n;
+    self->begun_at = self->base_at = base_at;
+    self->at = 0;
+    return open_streams(self->streams, &self->n_ops, ops, n) ? MLOPS_OK : damaged(err);
+}
+
+mlops_status mlops__delta_apply(mlops__delta_reader *self, uint64_t size, uint64_t from,
+                                uint64_t to, uint8_t *out, mlops__delta_read *read, void *user,
+                                mlops_error *err) {
+    if (from < self->at)
+        MLOPS_TRY(mlops__delta_open(self, self->ops, self->n, self->begun_at, err));
+    mlops__delta_reader now = *self;
+    mlops__cursor *s = now.streams;
+    range r = {from, to, now.at};
+    uint64_t skip;
     size_t part;
-    if (!open_streams(s, &n_ops, ops, n)) return damaged(err);
-    while (r.at < to && n_ops-- > 0) {
+    for (; r.at < to && now.n_ops > 0; now.n_ops--) {
+        now.at = r.at;
+        *self = now;
         uint64_t copy = take_number(&s[COPIES]), pass = take_number(&s[SKIPS]);
         uint64_t insert = take_number(&s[INSERTS]);
         if (s[COPIES].failed || s[SKIPS].failed || s[INSERTS].failed || copy > size - r.at ||
-            insert > size - r.at - copy || copy > UINT64_MAX - base_at ||
-            pass > UINT64_MAX - base_at - copy || insert > mlops__cursor_left(&s[LITERALS]))
+            insert > size - r.at - copy || copy > UINT64_MAX - now.base_at ||
+            pass > UINT64_MAX - now.base_at - copy || insert > mlops__cursor_left(&s[LITERALS]))
             return damaged(err);
         if (overlap(&r, copy, &skip, &part))
-            MLOPS_TRY(read(user, base_at + skip, out + (r.at + skip - from), part, err));
-        base_at += copy + pass;
+            MLOPS_TRY(read(user, now.base_at + skip, out + (r.at + skip - from), part, err));
+        now.base_at += copy + pass;
         r.at += copy;
         const uint8_t *literals = mlops__cursor_take(&s[LITERALS], (size_t)insert);
         if (overlap(&r, insert, &skip, &part))

@@ -8,6 +8,7 @@
 #define MLOPS_STORE_DELTA_H
 
 #include "base/buf.h"
+#include "base/cursor.h"
 
 #include <mlops/base.h>
 
@@ -20,11 +21,25 @@ enum {
 typedef mlops_status mlops__delta_read(void *user, uint64_t offset, uint8_t *out, size_t n,
                                        mlops_error *err);
 
-/* Makes bytes from to to - 1 of the size bytes that the operations make of the base from base_at
- * on. MLOPS_E_CORRUPT for operations that do not make as many. */
-mlops_status mlops__delta_apply(const uint8_t *ops, size_t n, uint64_t base_at, uint64_t size,
-                                uint64_t from, uint64_t to, uint8_t *out, mlops__delta_read *read,
-                                void *user, mlops_error *err);
+/* Operations that are applied to the base from base_at on, and the one that was read last: whoever
+ * goes on behind it need not begin anew. */
+typedef struct mlops__delta_reader {
+    const uint8_t *ops; /* borrowed */
+    size_t n;
+    uint64_t begun_at;
+    mlops__cursor streams[4];
+    uint64_t n_ops; /* from that one on */
+    uint64_t base_at, at;
+} mlops__delta_reader;
+
+mlops_status mlops__delta_open(mlops__delta_reader *self, const uint8_t *ops, size_t n,
+                               uint64_t base_at, mlops_error *err);
+
+/* Makes bytes from to to - 1 of the size bytes that the operations make. MLOPS_E_CORRUPT for those
+ * that do not make as many. */
+mlops_status mlops__delta_apply(mlops__delta_reader *self, uint64_t size, uint64_t from,
+                                uint64_t to, uint8_t *out, mlops__delta_read *read, void *user,
+                                mlops_error *err);
 
 /* The base, while a delta is made: bytes from an offset on, at least MLOPS__DELTA_AHEAD of them or
  * as many as there are; valid until the next call. */

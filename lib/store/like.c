@@ -176,17 +176,30 @@ static mlops_status open_base(mlops__like *self, mlops_error *err) {
     return mlops__reader_open(&self->reader, self->base, err);
 }
 
+/* Depths fall on the way down, so that what is made leads over no more than the base's says. */
+static mlops_status check_depths(mlops__like *self, mlops_error *err) {
+    mlops__content_reader *reader = &self->reader;
+    for (int i = 0; reader->levels[i].recipe.base; i++) {
+        MLOPS_TRY(mlops__reader_base(reader, i, err));
+        if (reader->levels[i + 1].recipe.depth >= reader->levels[i].recipe.depth)
+            return MLOPS_E_CORRUPT;
+    }
+    return MLOPS_OK;
+}
+
 static mlops_status choose(mlops__like *self, const mlops_id *id, mlops_error *err) {
     const mlops__recipe *recipe = &self->reader.levels[0].recipe;
     memcpy(self->base, id->bytes, sizeof self->base);
     MLOPS_TRY(open_base(self, err));
+    if (recipe->number == UINT32_MAX) return MLOPS_E_NOT_FOUND; /* none comes behind it */
     self->number = recipe->number + 1;
-    while (recipe->depth >= MLOPS__DEPTH_MAX ||
-           self->number - recipe->number >= span_of(recipe->depth)) {
+    while (recipe->base && (recipe->depth >= MLOPS__DEPTH_MAX ||
+                            self->number - recipe->number >= span_of(recipe->depth))) {
         memcpy(self->base, recipe->base, sizeof self->base);
         MLOPS_TRY(open_base(self, err));
         if (recipe->number >= self->number) return MLOPS_E_CORRUPT;
     }
+    MLOPS_TRY(check_depths(self, err));
     return recipe->size < MLOPS__CHUNK_NORMAL ? MLOPS_E_NOT_FOUND : MLOPS_OK;
 }
 

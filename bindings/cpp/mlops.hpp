@@ -276,7 +276,8 @@ public:
         }, "mlops_audit_operations");
     }
 
-    /// Verify the whole chain: each commit is what its link says, and goes on with the one before.
+    /// Verify the whole chain: each commit is what its link says, and goes on with the one before. What a repair has
+    /// put in the place of a lost commit goes on with it too, and says so of itself.
     static mlops_id verify(const ::mlops::store &store) {
         mlops_id link = {};
         std::int64_t n = 0;
@@ -1710,7 +1711,8 @@ class online : public detail::handle<mlops_online, mlops_online_close> {
 public:
     using handle::handle;
 
-    /// Define a view. The same again is fine.
+    /// Define a view. The same again is fine. Of two changes that define views at once, the second one's commit
+    /// returns MLOPS_E_CONFLICT.
     static void define(const ::mlops::change &change, const std::string &name, const ::mlops::table &like,
                        const std::string &key, const std::string &event_time,
                        const mlops_online_opts *opts = nullptr) {

@@ -1846,7 +1846,8 @@ func (x *Audit) Operations(index int64) (string, error) {
 }
 
 // VerifyAudit: verify the whole chain: each commit is what its link says, and goes on with the one
-// before.
+// before. What a repair has put in the place of a lost commit goes on with it too, and says so of
+// itself.
 //
 // Errors: MLOPS_E_CORRUPT names the commit; MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
 func VerifyAudit(store *Store) (ID, int64, error) {
@@ -4666,7 +4667,8 @@ func (x *Online) Close() error {
 	return nil
 }
 
-// DefineOnline: define a view. The same again is fine.
+// DefineOnline: define a view. The same again is fine. Of two changes that define views at once, the
+// second one's commit returns MLOPS_E_CONFLICT.
 //
 // Errors: MLOPS_E_EXISTS if there is a view of this name that is another; MLOPS_E_INVALID if the key
 // or a time names no column of its type, if a column has no type, or is called "status" or "age_ns";
@@ -4715,7 +4717,8 @@ func OpenOnline(store *Store, name string) (*Online, error) {
 // than one. A row that is older than the one of its entity is left out.
 //
 // Errors: MLOPS_E_SCHEMA if a column is missing or of another type; MLOPS_E_INVALID if a key or a time
-// is null; MLOPS_E_LIMIT if the key of a row takes more than 400 bytes; MLOPS_E_CORRUPT, MLOPS_E_IO,
+// is null; MLOPS_E_LIMIT if the key of a row takes more than 400 bytes, where an int64 takes 9, a bool
+// 2 and a text 5 and its length, or a row more than 32 MiB; MLOPS_E_CORRUPT, MLOPS_E_IO,
 // MLOPS_E_NO_SPACE, MLOPS_E_NOMEM, MLOPS_E_FORKED.
 func (x *Online) Put(rows *Table) (int64, error) {
 	if x == nil || x.p == nil {

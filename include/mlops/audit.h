@@ -95,7 +95,8 @@ MLOPS_API mlops_status mlops_audit_operations(const mlops_audit *self, int64_t i
                                               size_t cap, size_t *needed);
 
 /**
- * Verify the whole chain: each commit is what its link says, and goes on with the one before.
+ * Verify the whole chain: each commit is what its link says, and goes on with the one before. What
+ * a repair has put in the place of a lost commit goes on with it too, and says so of itself.
  *
  * @param store         store
  * @param[out] link     @shape(1) link of the newest commit, to be kept elsewhere; zeroes if there

@@ -186,8 +186,8 @@ MLOPS_API mlops_status mlops_store_import(const char *path, const char *from,
  *
  * @param path         directory of a store that nobody has open
  * @param opts         @nullable host; other fields are not looked at
- * @param[out] n_lost  @nullable @shape(1) commits that were lost, and rows of online views as far as
- *                     it is known how many there were
+ * @param[out] n_lost  @nullable @shape(1) commits that were lost, and rows of online views as far
+ *                     as it is known how many there were
  * @param err          @nullable
  * @return MLOPS_E_BUSY if it is open; MLOPS_E_CORRUPT if its format file is damaged;
  *         MLOPS_E_NOT_FOUND, MLOPS_E_NO_SPACE, MLOPS_E_DENIED, MLOPS_E_IO, MLOPS_E_NOMEM

@@ -2025,7 +2025,8 @@ class Audit(_rt.Handle):
 
     @staticmethod
     def verify(store):
-        """Verify the whole chain: each commit is what its link says, and goes on with the one before.
+        """Verify the whole chain: each commit is what its link says, and goes on with the one before. What a
+        repair has put in the place of a lost commit goes on with it too, and says so of itself.
 
             store: store
 
@@ -4568,7 +4569,8 @@ class Online(_rt.Handle):
 
     @staticmethod
     def define(change, name, like, key, event_time, *, created=None, ttl_ns=None):
-        """Define a view. The same again is fine.
+        """Define a view. The same again is fine. Of two changes that define views at once, the second one's
+        commit returns ConflictError.
 
             change: change that the definition becomes part of
             name: 1 to 200 bytes of UTF-8 without control characters
@@ -4620,8 +4622,9 @@ class Online(_rt.Handle):
                 column may be all null; int64 does for float64 where it is exact
 
         Raises: SchemaError if a column is missing or of another type; InvalidError if a key or a time is
-        null; LimitError if the key of a row takes more than 400 bytes; CorruptError, IoError, NoSpaceError,
-        NomemError, ForkedError.
+        null; LimitError if the key of a row takes more than 400 bytes, where an int64 takes 9, a bool 2 and a
+        text 5 and its length, or a row more than 32 MiB; CorruptError, IoError, NoSpaceError, NomemError,
+        ForkedError.
         """
         h = self._open()
         rows_h = _rt.opened(rows, Table, "rows")

@@ -1,0 +1,126 @@
+/* Recipes: what is written is read, and only what is whole opens. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/recipe.h"
+#include "sys/host.h"
+#include "unit/draw.h"
+
+static const uint8_t BASE[32] = {9};
+
+static uint8_t *key_of(uint8_t key[MLOPS__CHUNK_KEY], uint32_t n) {
+    memset(key, 5, MLOPS__CHUNK_KEY);
+    mlops__store_u32(key + 16, n);
+    return key;
+}
+
+static void recipes_are_read_as_written(void **state) {
+    (void)state;
+    seed = 11;
+    for (int round = 0; round < 200; round++) {
+        mlops__piece pieces[20], got;
+        uint8_t keys[20][MLOPS__CHUNK_KEY];
+        mlops__recipe r;
+        mlops__buf b;
+        size_t n = (size_t)(draw() % 20);
+        uint64_t size = 0;
+        int based = round % 2;
+        for (size_t i = 0; i < n; i++) {
+            mlops__piece *p = &pieces[i];
+            *p = (mlops__piece){based ? (mlops__piece_kind)(draw() % 3) : MLOPS__PIECE_CHUNK,
+                                1 + draw() % 100000, draw(), keys[i]};
+            key_of(keys[i], (uint32_t)p->size);
+            if (p->kind == MLOPS__PIECE_CHUNK) p->base_at = 0;
+            if (p->kind == MLOPS__PIECE_COPY) p->key = NULL;
+            size += p->size;
+        }
+        mlops__buf_init(&b, &mlops__heap);
+        if (based) mlops__recipe_begin_based(&b, size, BASE, 7, 3);
+        else mlops__recipe_begin(&b, size);
+        for (size_t i = 0; i < n; i++) mlops__recipe_put(&b, based, &pieces[i]);
+        mlops__pack_codec codec = based ? MLOPS__PACK_BASED : MLOPS__PACK_RAW;
+        assert_true(mlops__recipe_open(&r, codec, b.data, b.size));
+        assert_int_equal(r.size, size);
+        assert_int_equal(r.base != NULL, based);
+        if (based) assert_memory_equal(r.base, BASE, 32);
+        assert_int_equal(r.number, based ? 7 : 0);
+        assert_int_equal(r.depth, based ? 3 : 0);
+        for (size_t i = 0; i < n; i++) {
+            assert_true(mlops__recipe_next(&r, &got));
+            assert_int_equal(got.kind, pieces[i].kind);
+            assert_int_equal(got.size, pieces[i].size);
+            assert_int_equal(got.base_at, pieces[i].base_at);
+            assert_int_equal(got.key != NULL, pieces[i].key != NULL);
+            if (got.key) assert_memory_equal(got.key, pieces[i].key, MLOPS__CHUNK_KEY);
+        }
+        assert_false(mlops__recipe_next(&r, &got));
+        for (size_t cut = 0; cut < b.size; cut++) { /* none that is cut short is whole */
+            uint8_t *exact = malloc(cut ? cut : 1);
+            memcpy(exact, b.data, cut);
+            assert_false(mlops__recipe_open(&r, codec, exact, cut));
+            free(exact);
+        }
+        mlops__buf_u8(&b, 0);
+        assert_false(mlops__recipe_open(&r, codec, b.data, b.size));
+        mlops__buf_free(&b);
+    }
+}
+
+static int opens(uint64_t size, uint32_t number, uint32_t depth, const mlops__piece *p, size_t n) {
+    uint8_t bytes[300];
+    mlops__recipe r;
+    mlops__buf b;
+    mlops__buf_init_fixed(&b, bytes, sizeof bytes);
+    mlops__recipe_begin_based(&b, size, BASE, number, depth);
+    for (size_t i = 0; i < n; i++) mlops__recipe_put(&b, 1, &p[i]);
+    assert_int_equal(b.status, MLOPS_OK);
+    return mlops__recipe_open(&r, MLOPS__PACK_BASED, bytes, b.size);
+}
+
+static void only_whole_recipes_open(void **state) {
+    uint8_t key[MLOPS__CHUNK_KEY];
+    (void)state;
+    mlops__piece p[3] = {{MLOPS__PIECE_COPY, 10, 0, NULL},
+                         {MLOPS__PIECE_CHUNK, 5, 0, key_of(key, 5)}};
+    assert_true(opens(15, 1, 1, p, 2));
+    for (uint32_t depth = 0; depth < 10; depth++)
+        assert_int_equal(opens(15, 1, depth, p, 2), depth >= 1 && depth <= 4);
+    assert_false(opens(15, 1, UINT32_MAX, p, 2));
+    assert_false(opens(15, 0, 1, p, 2));
+    assert_true(opens(15, UINT32_MAX, 4, p, 2));
+    assert_false(opens(14, 1, 1, p, 2));
+    assert_false(opens(16, 1, 1, p, 2));
+    assert_true(opens(0, 1, 1, p, 0));
+    p[0].size = 0; /* a piece of nothing */
+    assert_false(opens(5, 1, 1, p, 2));
+    p[0].size = UINT64_MAX - 4; /* sizes that wrap around */
+    assert_false(opens(0, 1, 1, p, 2));
+    assert_false(opens(UINT64_MAX, 1, 1, p, 1));
+    p[0].size = (uint64_t)INT64_MAX;
+    assert_true(opens((uint64_t)INT64_MAX, 1, 1, p, 1));
+    p[0].size++;
+    assert_false(opens((uint64_t)INT64_MAX + 1, 1, 1, p, 1));
+    p[0] = (mlops__piece){(mlops__piece_kind)3, 10, 0, key}; /* of no kind that is known */
+    assert_false(opens(10, 1, 1, p, 1));
+    uint8_t plain[28] = {5};
+    mlops__recipe r;
+    memcpy(plain + 8, key, sizeof key);
+    assert_true(mlops__recipe_open(&r, MLOPS__PACK_RAW, plain, sizeof plain));
+    assert_false(mlops__recipe_open(&r, MLOPS__PACK_ZSTD, plain, sizeof plain));
+    assert_false(mlops__recipe_open(&r, (mlops__pack_codec)3, plain, sizeof plain));
+    assert_false(mlops__recipe_open(&r, MLOPS__PACK_BASED, plain, sizeof plain));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(recipes_are_read_as_written),
+        cmocka_unit_test(only_whole_recipes_open),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

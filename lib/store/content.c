@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-enum { OBJECT_VALUE = 32, BATCH = 64 /* chunks of one transaction */ };
+enum { OBJECT_VALUE = 32, BATCH = 64 /* chunks of one transaction */, SOON = 128 };
 
 /* ---- places in the index ---- */
 
@@ -240,6 +240,7 @@ typedef struct packer {
     int based;
     mlops__like like;       /* the base */
     uint64_t copy_at, copy; /* a part of it that is to be copied */
+    size_t found_at;        /* where a chunk of it ends, up to which it is not searched */
     int64_t n_shared;       /* pieces that need it */
 } packer;
 
@@ -286,6 +287,25 @@ static mlops_status share(packer *p, uint64_t at, size_t n, mlops_error *err) {
     return MLOPS_OK;
 }
 
+/* Will a chunk of the base show before long where the base stands? Or is there no more than a chunk
+ * of it? Then it need not be searched, for which all of it is read. */
+static int is_found_soon(packer *p) {
+    uint8_t key[MLOPS__CHUNK_KEY];
+    uint64_t base_at;
+    size_t at = p->at;
+    if (p->like.anchors || at < p->found_at) return !p->like.anchors;
+    for (int i = 0; i < SOON && at < p->n; i++) {
+        size_t n = mlops__gear_cut(p->store->kern->gear_scan, p->bytes + at, p->n - at);
+        mlops__chunk_key(key, p->bytes + at, n);
+        at += n;
+        if (!mlops__like_find(&p->like, key, &base_at)) continue;
+        p->found_at = at;
+        return 1;
+    }
+    uint64_t size = p->like.reader.levels[0].recipe.size;
+    return at == p->n && p->like.delta.base_at + MLOPS__CHUNK_MOST >= size;
+}
+
 /* Where the base stands, or else where it has some of the same. MLOPS_END if neither will do. */
 static mlops_status change(packer *p, const uint8_t *bytes, size_t n, mlops_error *err) {
     mlops__delta *delta = &p->like.delta;
@@ -293,7 +313,7 @@ static mlops_status change(packer *p, const uint8_t *bytes, size_t n, mlops_erro
     uint64_t at;
     if (ahead > MLOPS__DELTA_AHEAD) ahead = MLOPS__DELTA_AHEAD;
     mlops_status status = mlops__delta_add(delta, bytes, n, ahead, err);
-    if (status == MLOPS_END) {
+    if (status == MLOPS_END && !is_found_soon(p)) {
         status = mlops__like_locate(&p->like, bytes, n, &at, err);
         if (status || at == delta->base_at) return status ? status : MLOPS_END;
         MLOPS_TRY(settle(p, err));

@@ -11,9 +11,6 @@
 
 enum { WINDOW = 1 << 20, GEAR = 32 /* bytes of an anchor */ };
 
-/* One position in 2,048 is an anchor, by what stands there. */
-#define ANCHOR 0xffe00000u
-
 /* A place in the base; what is there is found by its first 8 bytes, or hash. */
 typedef struct mlops__like_slot {
     uint64_t what;
@@ -126,7 +123,7 @@ static int next_anchor(const mlops__like *self, const uint8_t *bytes, size_t n, 
                        uint64_t *what) {
     if (*p < MLOPS__GEAR_HISTORY) *p = MLOPS__GEAR_HISTORY;
     if (*p >= n) return 0;
-    *p = self->store->kern->gear_scan(bytes, *p, n, ANCHOR);
+    *p = self->store->kern->gear_scan(bytes, *p, n, ~(UINT32_MAX >> self->anchor_spread));
     if (*p >= n) return 0;
     *what = mlops__hash_64(bytes + *p - (GEAR - 1), GEAR);
     return 1;
@@ -136,7 +133,9 @@ static int next_anchor(const mlops__like *self, const uint8_t *bytes, size_t n, 
  * more anchors than expected in few texts; what has no room is left out. */
 static mlops_status note_anchors(mlops__like *self, mlops_error *err) {
     uint64_t size = self->reader.levels[0].recipe.size, what = 0;
-    size_t room = (size_t)(size / 1024) + 16, n = 0;
+    self->anchor_spread = 11;
+    while (self->anchor_spread < 15 && size >> (self->anchor_spread + 18)) self->anchor_spread++;
+    size_t room = (size_t)(size >> (self->anchor_spread - 1)) + 16, n = 0;
     MLOPS_TRY(make_table(self, room, &self->anchors, &self->anchor_bits, err));
     for (uint64_t at = 0; at < size; at += WINDOW - MLOPS__GEAR_HISTORY) {
         MLOPS_TRY(move_window(self, at, err));

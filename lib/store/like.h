@@ -13,7 +13,8 @@ typedef struct mlops__like {
     mlops__delta delta;
     struct mlops__like_slot *chunks, *anchors; /* tables of places in the base */
     int chunk_bits, anchor_bits;
-    uint8_t *window; /* of the base */
+    int anchor_spread; /* one position in 2 to this power is an anchor, by what stands there */
+    uint8_t *window;   /* of the base */
     uint64_t window_at;
     size_t window_size;
 } mlops__like;

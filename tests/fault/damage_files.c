@@ -90,20 +90,34 @@ static int piece_of(const shelf *self, const uint8_t key[32]) {
     return 0;
 }
 
-/* The recipe of a commit's content and its chunks. */
+static void add_need(shelf *self, int64_t k, int *n, const uint8_t *key, size_t size) {
+    uint8_t whole[32] = {0};
+    memcpy(whole, key, size);
+    int piece = piece_of(self, whole);
+    if (!piece || *n >= SHELF_NEEDS) abort();
+    self->needs[k][(*n)++] = piece;
+}
+
+/* The recipe of a commit's content and its chunks, and those of its base; by docs/format.md. */
 static void find_needs(shelf *self, int64_t k) {
-    int recipe = piece_of(self, model_id(k)->bytes);
-    if (!recipe) return;
-    const shelf_piece *p = &self->pieces[recipe - 1];
-    const uint8_t *payload = self->files[p->file].bytes + p->at + MLOPS__PACK_FRAME_HEAD;
-    size_t n = (p->n - MLOPS__PACK_FRAME_HEAD - 8) / 20;
-    if (n + 1 > SHELF_NEEDS) abort();
-    self->needs[k][0] = recipe;
-    for (size_t i = 0; i < n; i++) {
-        uint8_t key[32] = {0};
-        memcpy(key, payload + 8 + 20 * i, 20);
-        self->needs[k][i + 1] = piece_of(self, key);
-        if (!self->needs[k][i + 1]) abort();
+    static const size_t SKIPS[] = {0, 16, 16}; /* ahead of the key of a chunk, copy and delta */
+    int n = 0;
+    const uint8_t *id = model_id(k)->bytes;
+    if (!piece_of(self, id)) return;
+    while (id) {
+        add_need(self, k, &n, id, 32);
+        const shelf_piece *p = &self->pieces[self->needs[k][n - 1] - 1];
+        const uint8_t *head = self->files[p->file].bytes + p->at;
+        const uint8_t *at = head + MLOPS__PACK_FRAME_HEAD, *end = head + p->n;
+        int based = head[5] == 2;
+        id = based ? at + 8 : NULL;
+        for (at += based ? 48 : 8; at < end;) {
+            int kind = based ? *at++ : 0;
+            at += SKIPS[kind];
+            if (kind == 1) continue;
+            add_need(self, k, &n, at, 20);
+            at += 20;
+        }
     }
 }
 

@@ -6,7 +6,7 @@
 
 #include "fault/store_model.h"
 
-enum { SHELF_FILES = 40, SHELF_PIECES = 400, SHELF_NEEDS = 8, SHELF_NAME = 96 };
+enum { SHELF_FILES = 40, SHELF_PIECES = 400, SHELF_NEEDS = 32, SHELF_NAME = 96 };
 
 typedef struct shelf_file {
     char name[SHELF_NAME]; /* below the store's directory */
@@ -28,7 +28,7 @@ typedef struct shelf {
     int n_files;
     shelf_piece pieces[SHELF_PIECES];
     int n_pieces;
-    int needs[MODEL_MAX + 1][SHELF_NEEDS]; /* pieces + 1 that a commit's content is made of */
+    int needs[MODEL_MAX + 1][SHELF_NEEDS]; /* pieces + 1 that a commit's content leads over */
 } shelf;
 
 /* Reads a store's directory and finds all frames in it. */

@@ -22,14 +22,26 @@ model_set model_all(int64_t n) {
     return out;
 }
 
+/* The commit whose content that of commit k is a version of; 0: none. */
+static int64_t like_of(int64_t k) { return k % 16 == 6 ? k - 1 : k % 16 == 8 ? k - 2 : 0; }
+
 static size_t blob_size(int64_t k) {
     static const size_t SIZES[] = {9000, 20, 40, 2049, 2048};
-    return k % 16 == 5 ? MODEL_BLOB_MAX : SIZES[k % 5];
+    return k % 16 == 5 || like_of(k) ? MODEL_BLOB_MAX : SIZES[k % 5];
+}
+
+/* Edits all over, a part that is gone and one that is new. */
+static void edit_blob(uint8_t *out, int64_t k) {
+    for (size_t i = (size_t)k * 10; i < MODEL_BLOB_MAX; i += 9000) out[i] = (uint8_t)(out[i] + k);
+    memmove(out + 50000, out + 50000 + k, 30000);
+    memset(out + 80000, (int)k, (size_t)k);
 }
 
 const uint8_t *model_blob(int64_t k, size_t *n) {
     *n = blob_size(k);
     if (blobs[k]) return blobs[k];
+    size_t n_like;
+    const uint8_t *like = like_of(k) ? model_blob(like_of(k), &n_like) : NULL;
     uint8_t *out = malloc(*n);
     if (!out) abort();
     uint64_t x = (uint64_t)k * 0x9e3779b97f4a7c15 + 1;
@@ -37,6 +49,8 @@ const uint8_t *model_blob(int64_t k, size_t *n) {
         x ^= x << 13, x ^= x >> 7, x ^= x << 17;
         out[i] = (uint8_t)(k % 3 || i < 16 ? x >> 24 : i / 100 + (size_t)k);
     }
+    if (like) memcpy(out, like, *n);
+    if (like) edit_blob(out, k);
     mlops__sha256 sha;
     mlops__sha256_init(&sha, mlops__sha256_blocks_scalar);
     mlops__sha256_add(&sha, out, *n);
@@ -64,17 +78,17 @@ static mlops__bytes value_of(int64_t k, uint8_t out[MODEL_VALUE_MAX]) {
 mlops_status model_commit(mlops_store *s, int64_t k, mlops_error *err) {
     uint8_t value[MODEL_VALUE_MAX];
     mlops_change *c;
-    mlops_id id;
     size_t n;
     int64_t seq = 0;
     const uint8_t *blob = model_blob(k, &n);
+    const mlops_id *like = like_of(k) ? model_id(like_of(k)) : NULL;
     mlops_status status = mlops_change_new(&c, s, NULL, err);
     if (status) return status;
     status =
         mlops__change_put(c, MLOPS__TABLE_TEST, key_of(k % MODEL_SLOTS), value_of(k, value), err);
     if (!status && k % 4 == 0)
         status = mlops__change_del(c, MLOPS__TABLE_TEST, key_of((k + 1) % MODEL_SLOTS), err);
-    if (!status) status = mlops_change_content(c, &id, blob, n, err);
+    if (!status) status = mlops__change_content(c, model_id(k), blob, n, like, err);
     if (!status && k == MODEL_VIEW) status = rows_define(c, err);
     if (!status) status = mlops_change_commit(c, &seq, err);
     mlops_change_free(c);

@@ -1,7 +1,8 @@
 /* What commits make of a store, for tests that damage, kill and cut it.
  *
- * Commit k sets one record, drops another now and then, and keeps content of its own, so that the
- * set of commits that are there says all that can be read. One of them defines an online view.
+ * Commit k sets one record, drops another now and then, and keeps content of its own, some of it
+ * like that of a commit before, so that the set of commits that are there says all that can be
+ * read. One of them defines an online view.
  */
 #ifndef TESTS_FAULT_STORE_MODEL_H
 #define TESTS_FAULT_STORE_MODEL_H

@@ -20,7 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { N_COMMITS = 40, N_KEYS = 5, FLUSH_EVERY = 7, BLOB_MAX = 9000, GO_ON_EVERY = 13 };
+enum { N_COMMITS = 40, N_KEYS = 5, FLUSH_EVERY = 7, BLOB_MAX = 68000, GO_ON_EVERY = 13 };
 enum { VALUE_MAX = 4000, AGAIN_EVERY = 997, N_RANDOM_AGAIN = 3 };
 
 static const char DIR_OF_STORE[] = "dir/s.mlops";
@@ -28,8 +28,12 @@ static uint8_t blobs[N_COMMITS + 1][BLOB_MAX];
 static mlops_id blob_ids[N_COMMITS + 1];
 static size_t value_max; /* of the scenario; small values leave many frames in a segment */
 
+/* The commit whose content that of commit k is a version of; 0: none. */
+static int64_t like_of(int64_t k) { return k == 28 ? 26 : k == 31 ? 28 : 0; }
+
 static size_t blob_size(int64_t k) {
     static const size_t SIZES[] = {0, 10, 2048, 2049, 9000};
+    if (k == 26 || like_of(k)) return BLOB_MAX;
     return SIZES[(size_t)k % (sizeof SIZES / sizeof SIZES[0])];
 }
 
@@ -48,6 +52,17 @@ static void make_blobs(void) {
             x ^= x << 13, x ^= x >> 7, x ^= x << 17;
             blobs[k][i] = (uint8_t)(k % 3 ? x >> 24 : i / 100);
         }
+    for (int64_t k = 1; k <= N_COMMITS; k++) {
+        if (!like_of(k)) continue;
+        memcpy(blobs[k], blobs[like_of(k)] + k, BLOB_MAX - (size_t)k);
+        for (size_t i = (size_t)k; i < BLOB_MAX; i += 5000) blobs[k][i]++;
+    }
+    for (int64_t k = 1; k <= N_COMMITS; k++) {
+        mlops__sha256 sha;
+        mlops__sha256_init(&sha, mlops__sha256_blocks_scalar);
+        mlops__sha256_add(&sha, blobs[k], blob_size(k));
+        mlops__sha256_end(&sha, blob_ids[k].bytes);
+    }
 }
 
 static int64_t next_bytes(void *ctx, void *bytes, size_t n) {
@@ -109,7 +124,9 @@ static mlops_status commit(mlops_store *s, int64_t k) {
     status = mlops__change_put(c, MLOPS__TABLE_TEST, key_of(k, key), value_of(k, value), NULL);
     if (!status && k % 4 == 0)
         status = mlops__change_del(c, MLOPS__TABLE_TEST, key_of(k + 2, gone), NULL);
-    if (!status) status = mlops_change_content(c, &blob_ids[k], blobs[k], blob_size(k), NULL);
+    const mlops_id *like = like_of(k) ? &blob_ids[like_of(k)] : NULL;
+    if (!status)
+        status = mlops__change_content(c, &blob_ids[k], blobs[k], blob_size(k), like, NULL);
     int64_t seq = 0;
     if (!status) status = mlops_change_commit(c, &seq, NULL);
     mlops_change_free(c);

@@ -1,6 +1,7 @@
 /* Makes a store of random changes and prints what the library holds of it, for oracle_store.py.
  * usage: dump_store STORE SEED COMMITS
  */
+#include "dataset/dataset.h"
 #include "store/store.h"
 
 #include <mlops.h>
@@ -22,6 +23,27 @@ static void die(const mlops_error *e) {
 
 static void print_hex(const uint8_t *bytes, size_t n) {
     for (size_t i = 0; i < n; i++) printf("%02x", bytes[i]);
+}
+
+/* A text of lines that changes here and there, and is kept like it was before. */
+static void keep_text(mlops_store *s, mlops_change *c) {
+    enum { SIZE = 200000 };
+    static uint8_t lines[SIZE];
+    static mlops_id last;
+    static int has_last;
+    mlops_error e;
+    for (size_t i = 0; !has_last && i < SIZE; i++)
+        lines[i] = i % 40 == 39 ? '\n' : (uint8_t)('0' + draw(10));
+    for (uint64_t n = draw(40); n > 0; n--) {
+        size_t at = (size_t)draw(SIZE - 100), to = (size_t)draw(SIZE - 20000);
+        if (draw(3)) lines[at] = (uint8_t)('0' + draw(10));
+        else if (draw(9)) memmove(lines + at, lines + at + 5, SIZE - at - 5);
+        else memmove(lines + to, lines + at % (SIZE - 20000), 20000);
+    }
+    mlops_id id = mlops__content_id(s, lines, SIZE);
+    if (mlops__change_content(c, &id, lines, SIZE, has_last ? &last : NULL, &e)) die(&e);
+    last = id;
+    has_last = 1;
 }
 
 static void change_once(mlops_store *s, uint8_t *bytes) {
@@ -48,6 +70,7 @@ static void change_once(mlops_store *s, uint8_t *bytes) {
         for (size_t i = 0; i < size; i++) bytes[i] = (uint8_t)draw(3);
         if (mlops_change_content(c, &id, bytes, size, &e)) die(&e);
     }
+    if (draw(10) == 0) keep_text(s, c);
     if (mlops_change_commit(c, NULL, &e)) die(&e);
     mlops_change_free(c);
 }

@@ -1,13 +1,16 @@
 #!/usr/bin/python3
 """Reads a store by docs/format.md alone, with nothing of the library. usage: oracle_journal.py STORE
 
-Verifies the chain of hashes and prints the state as lines "table key value" in hexadecimal, then the number of commits
-and the last link. Guards by XXH3 are not looked at: SHA-256 covers the same bytes. Only the standard library is needed.
+Verifies the chain of hashes and all content, and prints the state as lines "table key value" in hexadecimal, then the
+number of commits and the last link, and to stderr how much of the content was kept as changes. Guards by XXH3 are not
+looked at: SHA-256 covers the same bytes. Only the standard library is needed, and zstd where content is compressed.
 """
 import hashlib
 import pathlib
 import struct
 import sys
+
+import oracle_pack
 
 NOTE, PUT, DELETE, INLINE, PACKED = 1, 2, 3, 4, 5
 
@@ -67,7 +70,9 @@ def main():
     store = pathlib.Path(sys.argv[1])
     state, contents = {}, {}
     seq, link, last = 0, bytes(32), 0
-    for first, data in segments(store, read_format(store)):
+    store_id = read_format(store)
+    packs = oracle_pack.Packs(store, store_id)
+    for first, data in segments(store, store_id):
         if first != seq + 1:
             fail(f"commits from {seq + 1} to {first - 1} are missing")
         at = 0
@@ -88,6 +93,9 @@ def main():
                     contents[key] = len(value)
                 elif kind == PACKED:
                     contents[key] = struct.unpack("<Q", value)[0]
+                    content = packs.content(key)
+                    if hashlib.sha256(content).digest() != key or len(content) != contents[key]:
+                        fail(f"commit {seq}: packed content does not have its hash or size")
                 elif kind != NOTE:
                     fail(f"commit {seq}: operation {kind} is not known")
     for (table, key), value in sorted(state.items()):
@@ -95,6 +103,7 @@ def main():
     for key, size in sorted(contents.items()):
         print("content", key.hex(), size)
     print("commits", seq, link.hex())
+    print("kept as changes:", packs.n_based, file=sys.stderr)
 
 
 if __name__ == "__main__":

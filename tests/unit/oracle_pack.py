@@ -1,0 +1,121 @@
+"""Reads content in the packs of a store by docs/format.md alone. Guards by XXH3 are not looked at: who reads content
+holds it against its SHA-256. zstd comes from its shared library."""
+import ctypes
+import ctypes.util
+import struct
+
+CHUNK, OBJECT = 1, 2
+RAW, ZSTD, BASED = 0, 1, 2
+
+
+def unpack(payload, size):
+    lib = ctypes.CDLL(ctypes.util.find_library("zstd"))
+    lib.ZSTD_decompress.restype = ctypes.c_size_t
+    out = ctypes.create_string_buffer(size)
+    n = lib.ZSTD_decompress(out, ctypes.c_size_t(size), payload, ctypes.c_size_t(len(payload)))
+    if n != size:
+        raise ValueError("a zstd frame does not hold what it says")
+    return out.raw
+
+
+def number(data, at):
+    """A LEB128 number, and where it ends."""
+    value = shift = 0
+    while True:
+        byte = data[at]
+        value |= (byte & 127) << shift
+        at, shift = at + 1, shift + 7
+        if byte < 128:
+            return value, at
+
+
+def apply(operations, base, stands):
+    """What the operations make of the base from there on."""
+    heads, at = [], 0
+    for _ in range(4):
+        value, at = number(operations, at)
+        heads.append(value)
+    places = [at, at + heads[1], at + heads[1] + heads[2]]
+    literals = places[2] + heads[3]
+    out = bytearray()
+    for _ in range(heads[0]):
+        values = []
+        for i in range(3):
+            value, places[i] = number(operations, places[i])
+            values.append(value)
+        copied = base[stands:stands + values[0]]
+        if len(copied) != values[0]:
+            raise ValueError("the base has less than is copied")
+        out += copied + operations[literals:literals + values[2]]
+        stands += values[0] + values[1]
+        literals += values[2]
+    if literals != len(operations):
+        raise ValueError("operations have bytes that none of them uses")
+    return bytes(out)
+
+
+class Packs:
+    """All frames of all packs."""
+
+    def __init__(self, store, store_id):
+        self.chunks, self.objects, self.n_based, self.known = {}, {}, 0, {}
+        for path in sorted((store / "packs").iterdir()):
+            data = path.read_bytes()
+            head = struct.unpack_from("<8sII32sq", data)
+            if head != (b"MLOPSPCK", 1, 0, store_id, int(path.name, 16)):
+                raise ValueError(f"{path.name}: not a pack of this store")
+            self.read_pack(data)
+
+    def read_pack(self, data):
+        at = 64
+        while at + 64 <= len(data):
+            magic, kind, codec, _, size, stored, key = struct.unpack_from("<4sBBHII32s", data, at)
+            payload = data[at + 64:at + 64 + stored]
+            if magic != b"MPF1" or len(payload) != stored:
+                at += 8
+                continue
+            at += 64 + (stored + 7) // 8 * 8
+            if kind == CHUNK:
+                self.chunks[key[:20]] = (codec, size, payload)
+            elif codec == RAW or key not in self.objects or self.objects[key][0] == BASED:
+                self.objects[key] = (codec, payload)
+
+    def chunk(self, key):
+        codec, size, payload = self.chunks[key]
+        return unpack(payload, size) if codec == ZSTD else payload
+
+    def content(self, name, left=4):
+        """The bytes of an object, which may lead over so many others."""
+        if name not in self.known:
+            codec, payload = self.objects[name]
+            self.known[name] = self.based(payload, left) if codec == BASED else self.plain(payload)
+        return self.known[name]
+
+    def plain(self, payload):
+        out = b"".join(self.chunk(payload[at:at + 20]) for at in range(8, len(payload), 20))
+        return self.whole(out, payload)
+
+    def based(self, payload, left):
+        name, version, depth = struct.unpack_from("<32sII", payload, 8)
+        if not 1 <= depth <= left or version < 1:
+            raise ValueError("an object leads over too many others")
+        base, out, at = self.content(name, depth - 1), [], 48
+        while at < len(payload):
+            kind, at = payload[at], at + 1
+            begin, size = struct.unpack_from("<QQ", payload, at) if kind else (0, 0)
+            at += 16 if kind else 0
+            key = payload[at:at + 20]
+            at += 0 if kind == 1 else 20
+            part = (self.chunk(key) if kind == 0 else base[begin:begin + size] if kind == 1
+                    else apply(self.chunk(key), base, begin))
+            if kind > 2 or (kind and len(part) != size):
+                raise ValueError("a piece is not as long as it says")
+            out.append(part)
+        self.n_based += 1
+        return self.whole(b"".join(out), payload)
+
+    @staticmethod
+    def whole(out, payload):
+        if len(out) != struct.unpack_from("<Q", payload)[0]:
+            raise ValueError("an object is not as long as it says")
+        return out

@@ -1,4 +1,6 @@
-/* Content that changes from version to version: lines of a CSV, and edits of them. */
+/* Content that changes from version to version: lines of a CSV, edits of them, and how they are
+ * kept.
+ */
 #ifndef TESTS_UNIT_HELP_VERSION_H
 #define TESTS_UNIT_HELP_VERSION_H
 
@@ -6,6 +8,11 @@
 #include "unit/help_store.h"
 
 #include "kern/kern.h"
+#include "store/content.h"
+
+#include <mlops/check.h>
+
+enum { KIB = 1 << 10, MIB = 1 << 20, SMALL = 300 * KIB };
 
 typedef struct version {
     uint8_t *bytes;
@@ -79,6 +86,75 @@ static inline void keep_like(mlops_store *s, version *v, const mlops_id *like) {
 
 static inline mlops_status reads_version(mlops_store *s, const version *v) {
     return reads(s, &v->id, v->bytes, v->n);
+}
+
+/* ---- stores of them ---- */
+
+static inline int begin_place(void **state) {
+    place *p = calloc(1, sizeof *p);
+    assert_non_null(p);
+    make_place(p);
+    seed = 5;
+    *state = p;
+    return 0;
+}
+
+static inline int end_place(void **state) {
+    remove_place(*state);
+    free(*state);
+    return 0;
+}
+
+static inline mlops_store *open_file(const place *p) {
+    return open_with(p->path, MLOPS_SYNC_RELAXED, MLOPS_STORE_INDEX_FILE);
+}
+
+static inline void free_all(version *v, size_t n) {
+    for (size_t i = 0; i < n; i++) free(v[i].bytes);
+}
+
+static inline int64_t n_faults(const place *p, const version *named) {
+    mlops_check *c;
+    mlops_error e;
+    char hex[65];
+    int found = 0;
+    works(mlops_check_store(&c, p->path, NULL, &e), &e);
+    int64_t n = mlops_check_n_faults(c);
+    for (int64_t i = 0; named && i < n; i++) {
+        for (size_t k = 0; k < 32; k++) snprintf(hex + 2 * k, 3, "%02x", named->id.bytes[k]);
+        found |= strstr(mlops_check_fault(c, i), hex) != NULL;
+    }
+    if (named) assert_true(found);
+    mlops_check_unref(c);
+    return n;
+}
+
+/* ---- the recipe, as it stands in the store ---- */
+
+/* Objects that reading one leads to: no more than its recipe says. */
+static inline int depth_of(mlops_store *s, const mlops_id *id) {
+    mlops__index index;
+    mlops_error e;
+    uint8_t name[32];
+    int depth = -1, said = 0;
+    memcpy(name, id->bytes, sizeof name);
+    works(mlops__store_read_begin(s, &index, &e), &e);
+    for (int more = 1; more; depth++) {
+        mlops__content_reader reader;
+        mlops__reader_init(&reader, s, &index);
+        mlops__lock_take(&s->lock);
+        works(mlops__reader_open(&reader, name, &e), &e);
+        mlops__lock_give(&s->lock);
+        const mlops__recipe *recipe = &reader.levels[0].recipe;
+        if (depth < 0) said = (int)recipe->depth;
+        more = recipe->base != NULL;
+        if (more) memcpy(name, recipe->base, sizeof name);
+        mlops__reader_free(&reader);
+        assert_true(depth < 10);
+    }
+    mlops__store_read_end(&index);
+    assert_true(depth <= said);
+    return depth;
 }
 
 #endif

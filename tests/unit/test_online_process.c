@@ -283,7 +283,7 @@ static void killed_while_putting(void **state) {
         pid_t child = child_begins();
         if (child == 0) {
             mlops_store *s = open_quietly(p.path, MLOPS_SYNC_RELAXED, MLOPS_STORE_INDEX_FILE);
-            mlops_online *v;
+            mlops_online *v = NULL;
             MUST(s && !mlops_online_open(&v, s, "v", NULL));
             for (int64_t t = last + 1;; t++) {
                 MUST(put_moment(v, t));

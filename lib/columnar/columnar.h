@@ -1,0 +1,195 @@
+/* Delimited text as packed columns, and back, byte for byte.
+ *
+ * Text is cut into rows, rows into cells: the bytes between delimiters, as they are. A column's
+ * cells are numbers under a form that spells the same bytes again, and what the form cannot spell
+ * is kept as it is; so how text is cut decides how small it gets, never what comes back. A group
+ * is a run of rows as bytes; a patch is what of the rows of a base is other now. Bytes:
+ * docs/format.md.
+ *
+ *     sniff -> parse -> write                   text to a group
+ *     open -> read [-> apply ...] -> render     rows of a group, as patches change them, to text
+ *     read -> add ... -> end                    what text changes of rows, to a patch
+ */
+#ifndef MLOPS_COLUMNAR_COLUMNAR_H
+#define MLOPS_COLUMNAR_COLUMNAR_H
+
+#include "base/buf.h"
+#include "base/cursor.h"
+
+enum {
+    MLOPS__GROUP_ROWS = 8192,
+    MLOPS__GROUP_CELLS = 1 << 20,
+    MLOPS__GROUP_TEXT = 1 << 20, /* bytes, unless it is one row */
+    MLOPS__ROW_TEXT = 16 << 20,  /* bytes of a row, with its line end */
+    MLOPS__COLUMNS_MAX = 4096,
+    MLOPS__GROUP_STEP = 512,       /* rows between places whose offset in the text is kept */
+    MLOPS__SNIFF = 64 << 10,       /* bytes that a dialect is found in */
+    MLOPS__CELL_TEXT = 64,         /* bytes that a cell of a form takes, if it is not in text */
+    MLOPS__PATCH_ROWS = 1 << 22,   /* that a patch is closed at */
+    MLOPS__PATCH_BYTES = 48 << 10, /* about how many a patch is closed at */
+    MLOPS__PATCH_BLOCK = 1024      /* rows that are read together */
+};
+
+/* How rows are cut. What has another number of cells is kept whole. */
+typedef struct mlops__dialect {
+    uint8_t delimiter; /* , ; TAB or | */
+    uint8_t quotes;    /* delimiters and line ends between two " are text */
+    uint8_t crlf;      /* lines end with \r\n */
+    uint16_t n_columns;
+} mlops__dialect;
+
+/* Looks at the first n bytes of a text. False for what is no delimited text, or is not worth it. */
+int mlops__dialect_sniff(mlops__dialect *out, const uint8_t *text, size_t n);
+
+/* ---- rows in memory ---- */
+
+typedef struct mlops__rows_column mlops__rows_column;
+
+/* Rows, and room for more; used again and again. */
+typedef struct mlops__rows {
+    const mlops_allocator *allocator;
+    mlops__dialect dialect;
+    size_t n;        /* rows */
+    int unended;     /* the last one has no line end */
+    uint64_t *whole; /* bitmap of rows that are kept whole, in column 0 */
+    mlops__rows_column *columns;
+    size_t columns_cap, rows_cap;
+    const uint8_t *text; /* what texts of cells are in: the caller's, or that of own */
+    mlops__buf own;
+    mlops__buf scratch;
+} mlops__rows;
+
+void mlops__rows_init(mlops__rows *self, const mlops_allocator *allocator);
+void mlops__rows_free(mlops__rows *self);
+
+/* Takes as many whole rows of the text as make a group; ended says that nothing follows it, so that
+ * a last row without a line end is one, too. *taken is their size in bytes: 0 if not even one row
+ * is there. The text is borrowed as long as the rows are. MLOPS_E_LIMIT: a row is longer than
+ * MLOPS__ROW_TEXT. */
+mlops_status mlops__rows_parse(mlops__rows *self, const mlops__dialect *dialect,
+                               const uint8_t *text, size_t n, int ended, size_t *taken,
+                               mlops_error *err);
+
+/* Appends the text of rows from to to - 1. ends (nullable, to - from of them) takes how many bytes
+ * were appended up to the end of each. MLOPS_E_CORRUPT, if that is more than max bytes. */
+mlops_status mlops__rows_render(mlops__rows *self, size_t from, size_t to, size_t max,
+                                mlops__buf *out, uint32_t *ends, mlops_error *err);
+
+/* XXH3-64 of the text of each row, line end and all. */
+mlops_status mlops__rows_hash(mlops__rows *self, size_t from, size_t to, uint64_t *out,
+                              mlops_error *err);
+
+/* Text of a cell: in room, or in the rows until they change. Of a row that is kept whole, cell 0 is
+ * all of it without \n, and there are no others (*n = 0). */
+const uint8_t *mlops__rows_cell(const mlops__rows *self, size_t row, size_t column,
+                                uint8_t room[MLOPS__CELL_TEXT], size_t *n);
+int mlops__rows_is_whole(const mlops__rows *self, size_t row);
+
+/* ---- groups ---- */
+
+mlops_status mlops__group_write(mlops__rows *rows, mlops__buf *out, mlops_error *err);
+
+/* One that is read; the bytes are borrowed. */
+typedef struct mlops__group {
+    mlops__dialect dialect;
+    uint32_t n_rows;
+    uint32_t text_size;
+    int unended;
+    const uint8_t *bytes;
+    size_t n;
+    size_t marks_at, columns_at; /* where in the bytes these begin */
+} mlops__group;
+
+/* MLOPS_E_CORRUPT for bytes that begin no group; of columns only what is read is looked at. */
+mlops_status mlops__group_open(mlops__group *out, const uint8_t *bytes, size_t n, mlops_error *err);
+
+/* Rows from to to - 1. wanted (nullable: all) has n_columns flags; of columns that are not wanted
+ * cells may not be asked for, and such rows not be rendered. Nothing of the bytes is borrowed. */
+mlops_status mlops__group_read(const mlops__group *self, size_t from, size_t to,
+                               const uint8_t *wanted, mlops__rows *out, mlops_error *err);
+
+/* Offset in the text of row step * MLOPS__GROUP_STEP; the size of all behind the last. */
+uint32_t mlops__group_mark(const mlops__group *self, size_t step);
+
+/* The last step whose offset is not beyond the given one. */
+size_t mlops__group_find(const mlops__group *self, uint32_t offset);
+
+/* ---- patches ---- */
+
+/* One that is being made. */
+typedef struct mlops__patch_writer {
+    const mlops_allocator *allocator;
+    mlops__dialect dialect;
+    uint64_t n_rows;    /* paired so far */
+    uint64_t text_size; /* bytes that they have now */
+    uint64_t n_cells;   /* that are other */
+    size_t estimate;
+    int unended;
+    mlops__buf cells, texts, blocks;
+    mlops__buf lines; /* of the base, while it is compared */
+} mlops__patch_writer;
+
+typedef enum mlops__patch_stop {
+    MLOPS__PATCH_BASE = 0, /* the rows of the base are used up */
+    MLOPS__PATCH_TEXT = 1, /* so is the text, but for a row that is not all there */
+    MLOPS__PATCH_LOST = 2, /* rows no longer correspond */
+    MLOPS__PATCH_FULL = 3  /* end it, and go on */
+} mlops__patch_stop;
+
+void mlops__patch_init(mlops__patch_writer *self, const mlops_allocator *allocator);
+void mlops__patch_free(mlops__patch_writer *self);
+
+/* Pairs rows of the base from row from on with those that the text begins with, as long as they
+ * correspond: *n_rows of them, *n_bytes of text, and why it ended. Rows behind those of the call
+ * before; of a base of another dialect none correspond unless nothing was added yet. */
+mlops_status mlops__patch_add(mlops__patch_writer *self, mlops__rows *base, size_t from,
+                              const uint8_t *text, size_t n, int ended, size_t *n_rows,
+                              size_t *n_bytes, mlops__patch_stop *stop, mlops_error *err);
+
+/* About how many bytes it would take now; next to nothing if no cell is other. */
+size_t mlops__patch_bytes(const mlops__patch_writer *self);
+
+/* Appends the patch and begins a new one. */
+mlops_status mlops__patch_end(mlops__patch_writer *self, mlops__buf *out, mlops_error *err);
+
+/* Begins a new one; what was added and not ended is dropped. */
+void mlops__patch_drop(mlops__patch_writer *self);
+
+/* One that is read; the bytes are borrowed. */
+typedef struct mlops__patch {
+    mlops__dialect dialect;
+    uint32_t n_rows;
+    uint64_t text_size;
+    int unended;
+    const uint8_t *bytes;
+    size_t n;
+    size_t sizes_at, marks_at, columns_at, blocks_at; /* where in the bytes these begin */
+    uint32_t n_columns;                               /* that are touched */
+} mlops__patch;
+
+/* MLOPS_E_CORRUPT for bytes that begin no patch. */
+mlops_status mlops__patch_open(mlops__patch *out, const uint8_t *bytes, size_t n, mlops_error *err);
+
+/* Changes the rows, which are rows from, from + 1, ... of those that the patch is about; all
+ * columns of them were read. */
+mlops_status mlops__patch_apply(const mlops__patch *self, size_t from, mlops__rows *rows,
+                                mlops_error *err);
+
+/* Offset in the text, as the patch leaves it, of row block * MLOPS__PATCH_BLOCK; the size of all
+ * behind the last. */
+uint64_t mlops__patch_mark(const mlops__patch *self, size_t block);
+
+/* The last block whose offset is not beyond the given one. */
+size_t mlops__patch_find(const mlops__patch *self, uint64_t offset);
+
+/* A cell that is other. Column n_columns of the dialect stands for all of the row. */
+typedef struct mlops__patch_cell {
+    uint32_t row;
+    uint32_t column;
+} mlops__patch_cell;
+
+/* Appends the cells of one block (mlops__patch_cell each), by row and column. */
+mlops_status mlops__patch_cells(const mlops__patch *self, size_t block, mlops__buf *out,
+                                mlops_error *err);
+
+#endif

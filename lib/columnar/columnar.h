@@ -43,51 +43,51 @@ int mlops__dialect_sniff(mlops__dialect *out, const uint8_t *text, size_t n);
 
 /* ---- rows in memory ---- */
 
-typedef struct mlops__rows_column mlops__rows_column;
+typedef struct mlops__grid_column mlops__grid_column;
 
-/* Rows, and room for more; used again and again. */
-typedef struct mlops__rows {
+/* Rows of cells, and room for more; used again and again. */
+typedef struct mlops__grid {
     const mlops_allocator *allocator;
     mlops__dialect dialect;
     size_t n;        /* rows */
     int unended;     /* the last one has no line end */
     uint64_t *whole; /* bitmap of rows that are kept whole, in column 0 */
-    mlops__rows_column *columns;
+    mlops__grid_column *columns;
     size_t columns_cap, rows_cap;
     const uint8_t *text; /* what texts of cells are in: the caller's, or that of own */
     mlops__buf own;
     mlops__buf scratch;
-} mlops__rows;
+} mlops__grid;
 
-void mlops__rows_init(mlops__rows *self, const mlops_allocator *allocator);
-void mlops__rows_free(mlops__rows *self);
+void mlops__grid_init(mlops__grid *self, const mlops_allocator *allocator);
+void mlops__grid_free(mlops__grid *self);
 
 /* Takes as many whole rows of the text as make a group; ended says that nothing follows it, so that
  * a last row without a line end is one, too. *taken is their size in bytes: 0 if not even one row
  * is there. The text is borrowed as long as the rows are. MLOPS_E_LIMIT: a row is longer than
  * MLOPS__ROW_TEXT. */
-mlops_status mlops__rows_parse(mlops__rows *self, const mlops__dialect *dialect,
+mlops_status mlops__grid_parse(mlops__grid *self, const mlops__dialect *dialect,
                                const uint8_t *text, size_t n, int ended, size_t *taken,
                                mlops_error *err);
 
 /* Appends the text of rows from to to - 1. ends (nullable, to - from of them) takes how many bytes
  * were appended up to the end of each. MLOPS_E_CORRUPT, if that is more than max bytes. */
-mlops_status mlops__rows_render(mlops__rows *self, size_t from, size_t to, size_t max,
+mlops_status mlops__grid_render(mlops__grid *self, size_t from, size_t to, size_t max,
                                 mlops__buf *out, uint32_t *ends, mlops_error *err);
 
 /* XXH3-64 of the text of each row, line end and all. */
-mlops_status mlops__rows_hash(mlops__rows *self, size_t from, size_t to, uint64_t *out,
+mlops_status mlops__grid_hash(mlops__grid *self, size_t from, size_t to, uint64_t *out,
                               mlops_error *err);
 
 /* Text of a cell: in room, or in the rows until they change. Of a row that is kept whole, cell 0 is
  * all of it without \n, and there are no others (*n = 0). */
-const uint8_t *mlops__rows_cell(const mlops__rows *self, size_t row, size_t column,
+const uint8_t *mlops__grid_cell(const mlops__grid *self, size_t row, size_t column,
                                 uint8_t room[MLOPS__CELL_TEXT], size_t *n);
-int mlops__rows_is_whole(const mlops__rows *self, size_t row);
+int mlops__grid_is_whole(const mlops__grid *self, size_t row);
 
 /* ---- groups ---- */
 
-mlops_status mlops__group_write(mlops__rows *rows, mlops__buf *out, mlops_error *err);
+mlops_status mlops__group_write(mlops__grid *rows, mlops__buf *out, mlops_error *err);
 
 /* One that is read; the bytes are borrowed. */
 typedef struct mlops__group {
@@ -106,7 +106,7 @@ mlops_status mlops__group_open(mlops__group *out, const uint8_t *bytes, size_t n
 /* Rows from to to - 1. wanted (nullable: all) has n_columns flags; of columns that are not wanted
  * cells may not be asked for, and such rows not be rendered. Nothing of the bytes is borrowed. */
 mlops_status mlops__group_read(const mlops__group *self, size_t from, size_t to,
-                               const uint8_t *wanted, mlops__rows *out, mlops_error *err);
+                               const uint8_t *wanted, mlops__grid *out, mlops_error *err);
 
 /* Offset in the text of row step * MLOPS__GROUP_STEP; the size of all behind the last. */
 uint32_t mlops__group_mark(const mlops__group *self, size_t step);
@@ -142,7 +142,7 @@ void mlops__patch_free(mlops__patch_writer *self);
 /* Pairs rows of the base from row from on with those that the text begins with, as long as they
  * correspond: *n_rows of them, *n_bytes of text, and why it ended. Rows behind those of the call
  * before; of a base of another dialect none correspond unless nothing was added yet. */
-mlops_status mlops__patch_add(mlops__patch_writer *self, mlops__rows *base, size_t from,
+mlops_status mlops__patch_add(mlops__patch_writer *self, mlops__grid *base, size_t from,
                               const uint8_t *text, size_t n, int ended, size_t *n_rows,
                               size_t *n_bytes, mlops__patch_stop *stop, mlops_error *err);
 
@@ -172,7 +172,7 @@ mlops_status mlops__patch_open(mlops__patch *out, const uint8_t *bytes, size_t n
 
 /* Changes the rows, which are rows from, from + 1, ... of those that the patch is about; all
  * columns of them were read. */
-mlops_status mlops__patch_apply(const mlops__patch *self, size_t from, mlops__rows *rows,
+mlops_status mlops__patch_apply(const mlops__patch *self, size_t from, mlops__grid *rows,
                                 mlops_error *err);
 
 /* Offset in the text, as the patch leaves it, of row block * MLOPS__PATCH_BLOCK; the size of all

@@ -10,12 +10,14 @@
 
 #include "base/sha256.h"
 #include "kern/gear/gear.h"
+#include "kern/marks/marks.h"
 #include "kern/tree/forest.h"
 
 #include <mlops/host.h>
 
 typedef struct mlops__kern {
     mlops__gear_scan *gear_scan;
+    mlops__marks *marks;
     mlops__sha256_blocks *sha256_blocks;
     mlops__forest_rank_row *forest_rank_row;
     mlops__forest_rank_rows *forest_rank_rows;

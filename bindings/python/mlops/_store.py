@@ -2,8 +2,6 @@
 
 Thin over the generated classes: each verb that changes something makes a change, calls the library, and commits.
 """
-import csv
-import datetime
 import json
 import math
 import os
@@ -11,64 +9,10 @@ import time
 
 from . import _ffi
 from . import _runtime as _rt
-from ._ffi import ConflictError, FeatureValue, InvalidError, Part, RefusedError, RunStatus, Split, Type
-from ._tables import nanoseconds, table
-
-
-def feature_value(name, due, value):
-    """A value of one raw row as the library takes it; due is the type that the features were fitted to."""
-    if cell(value) is None:
-        return FeatureValue()
-    if isinstance(value, bool) or type(value).__name__ in ("bool_", "bool"):
-        out = FeatureValue(Type.BOOL, i64=int(value))
-    elif isinstance(value, str):
-        out = FeatureValue(Type.STRING, text=value)
-    elif hasattr(value, "__index__"):
-        out = FeatureValue(Type.INT64, i64=_rt.integer(value, -2 ** 63, 2 ** 63 - 1, repr(name)))
-    else:
-        out = FeatureValue(Type.FLOAT64, f64=float(value))
-    numbers = (Type.INT64, Type.FLOAT64)
-    if due not in (out.type, Type.NULL) and not (due in numbers and out.type in numbers):
-        raise _ffi.SchemaError(f"{name!r} is {value!r}; the features were fitted to {due.name.lower()}")
-    return out
-
-
-def span_ns(span, name):
-    """A timedelta of datetime or pandas, as nanoseconds."""
-    if span != span or not isinstance(span, datetime.timedelta):
-        raise TypeError(f"{name} is {span!r}; a timedelta is due")
-    micros = (span.days * 86400 + span.seconds) * 10 ** 6 + span.microseconds
-    return micros * 1000 + getattr(span, "nanoseconds", 0)
-
-
-def time_ns(moment, name):
-    """A datetime, a Timestamp or a datetime64 as nanoseconds since 1970, or such nanoseconds. Without a zone it is UTC,
-    as in tables."""
-    if moment == moment and isinstance(moment, datetime.datetime):
-        zone = moment.tzinfo or datetime.timezone.utc
-        return span_ns(moment.replace(tzinfo=zone) - datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc), name)
-    np = _rt.numpy()
-    if np is not None and isinstance(moment, np.datetime64) and not np.isnat(moment):
-        return int(nanoseconds(name, np.asarray([moment]), np.zeros(1, bool))[0])
-    if not hasattr(moment, "__index__"):
-        raise TypeError(f"{name} is {moment!r}; a time is due")
-    return _rt.integer(moment, 1, 2 ** 63 - 1, name)
-
-
-def is_row(rows):
-    """Whether it is a dict of values, and not of columns."""
-    return isinstance(rows, dict) and all(isinstance(v, str) or not hasattr(v, "__len__") for v in rows.values())
-
-
-def row_table(row):
-    """A Table of one row."""
-    return table({name: [time_ns(value, repr(name)) if isinstance(value, datetime.datetime) and value == value else
-                         cell(value)] for name, value in row.items()})
-
-
-def cell(value):
-    """None for what stands for a missing value."""
-    return None if type(value).__name__ in ("NAType", "NaTType") else value
+from ._ffi import ConflictError, InvalidError, Part, RefusedError, RunStatus, Split
+from ._online import Online
+from ._tables import table
+from ._values import feature_value, is_row, span_ns
 
 
 def id_of(obj):
@@ -301,64 +245,6 @@ class Watch(_ffi.Watch):
         super().add_table(table(rows))
 
     add_table.__doc__ = _ffi.Watch.add_table.__doc__
-
-
-@_rt.noun("online")
-class Online(_ffi.Online):
-    __doc__ = _ffi.Online.__doc__
-    name = ""
-    key = ()  # names of the columns that name an entity
-
-    @staticmethod
-    def define(change, name, like, key, event_time, **opts):
-        key = key if isinstance(key, str) else _rt.names_or_none(key, "key")
-        _ffi.Online.define(change, name, table(like), key, event_time, **opts)
-
-    define.__doc__ = _ffi.Online.define.__doc__
-
-    @classmethod
-    def open(cls, store, name):
-        self, views = super().open(store, name), _ffi.Online.list(store)
-        keys = dict(zip(views["name"], views["key"]))
-        self.name, self.key = name, tuple(next(csv.reader([keys[name]])))
-        return self
-
-    open.__func__.__doc__ = _ffi.Online.open.__doc__
-
-    def put(self, rows):
-        """Put rows, all of them or none, and return how many were put: one that is older than that of its entity is not.
-
-        rows: anything that table() takes, with the columns of the view; or a dict, one row. Times are columns of
-            datetime64 or of nanoseconds since 1970.
-        """
-        return super().put(row_table(rows) if is_row(rows) else table(rows))
-
-    def get(self, keys, as_of=None):
-        """The newest row of each entity, as a Table in the order of the keys: the view's columns, then status ("hit",
-        "expired", "missing" or "null") and age_ns. Where it is no hit, what the view has of it is null.
-
-        keys: ids of entities, as a list, an array or a Series, where several columns name one as tuples; one id; or
-            anything that table() takes but the path of a file, with the key columns.
-        as_of: time that ages are counted up to: a datetime, a Timestamp, or nanoseconds since 1970; default now. One
-            without a zone is UTC.
-        """
-        return super().get(self._keys(keys), 0 if as_of is None else time_ns(as_of, "as_of"))
-
-    def _keys(self, keys):
-        if is_row(keys):
-            return row_table(keys)
-        named = ("columns", "items", "__arrow_c_stream__", "__arrow_c_array__")
-        is_column = hasattr(keys, "dtype") and not getattr(keys.dtype, "names", None)
-        if isinstance(keys, _ffi.Table) or not is_column and any(hasattr(keys, name) for name in named):
-            return table(keys)
-        if isinstance(keys, (str, tuple)) or not hasattr(keys, "__len__"):
-            keys = [keys]
-        if len(self.key) > 1:
-            return table({name: [cell(one[i]) for one in keys] for i, name in enumerate(self.key)})
-        return table({self.key[0]: keys if is_column else [cell(one) for one in keys]})
-
-    def __repr__(self):
-        return "<closed mlops.Online>" if self.closed else f"<mlops.Online {self.name!r}>"
 
 
 # ---- data --------------------------------------------------------------------------------------------------------

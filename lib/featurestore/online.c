@@ -160,17 +160,12 @@ static mlops_status check_rows(const mlops_online *self, const bound *b, mlops_e
     return refuse_null(b->columns[view->created], "creation time", err);
 }
 
-static int is_older(const mlops__row *row, const mlops__row *there) {
-    if (row->event_ns != there->event_ns) return row->event_ns < there->event_ns;
-    return row->created_ns < there->created_ns;
-}
-
 /* One row, if none is newer. */
 static mlops_status put_row(const mlops_online *self, mlops__index *rows, const bound *b, int64_t i,
                             mlops__buf *buf, int64_t *n_put, mlops_error *err) {
     mlops__key key;
     mlops__bytes there;
-    mlops__row mine, theirs;
+    mlops__row theirs;
     buf->size = 0;
     MLOPS_TRY(mlops__row_key(&key, &self->view, b->keys, i, err));
     mlops__row_write(buf, &self->view, b->columns, i);
@@ -181,11 +176,10 @@ static mlops_status put_row(const mlops_online *self, mlops__index *rows, const 
             "row %lld (from 0): it takes %zu bytes; an online row has %d at the most", (long long)i,
             buf->size, MLOPS__ROW_MAX);
     mlops__bytes bytes = {buf->data, buf->size}, at = {key.data, key.size};
-    MLOPS_TRY(mlops__row_parse(&mine, &self->view, bytes, err));
     mlops_status status = mlops__index_get(rows, MLOPS__TABLE_ROWS, at, &there, err);
     if (!status) {
         MLOPS_TRY(mlops__row_parse(&theirs, &self->view, there, err));
-        if (is_older(&mine, &theirs)) return MLOPS_OK;
+        if (mlops__online_is_older(bytes, there)) return MLOPS_OK;
     } else if (status != MLOPS_E_NOT_FOUND) return status;
     ++*n_put;
     return mlops__index_put(rows, MLOPS__TABLE_ROWS, at, bytes, err);

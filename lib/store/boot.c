@@ -73,10 +73,10 @@ static int is_trusted(const mlops_store *self, const stamp *s) {
 
 static mlops_status take_seq(void *user, mlops__bytes key, mlops__bytes value, mlops_error *err) {
     int64_t *seq = user;
-    if (value.size < 40 || !mlops__index_is_intact(key, value))
+    if (!mlops__index_unguard(key, &value) || value.size < 32)
         return mlops__fail(err, MLOPS_E_CORRUPT, "the head is damaged");
-    /* u64 guard; then the place: segment, offset, durable, seq. */
-    *seq = (int64_t)mlops__load_u64(value.data + 32);
+    /* The place: segment, offset, durable, seq. */
+    *seq = (int64_t)mlops__load_u64(value.data + 24);
     return MLOPS_OK;
 }
 
@@ -116,7 +116,7 @@ mlops_status mlops__index_known(mlops_store *self, int64_t *seq, mlops_error *er
 static mlops_status check_record(void *user, mlops__bytes key, mlops__bytes value,
                                  mlops_error *err) {
     (void)user;
-    if (mlops__index_is_intact(key, value)) return MLOPS_OK;
+    if (mlops__index_unguard(key, &value)) return MLOPS_OK;
     return mlops__fail(err, MLOPS_E_CORRUPT, "a record is damaged");
 }
 

@@ -186,13 +186,13 @@ static mlops_status compare_place(mlops_check *self, mlops__bytes key, mlops__by
     mlops__pack_frame frame;
     mlops_status status = mlops__index_get(&self->index, key.data[0], inner, &own, err);
     if (status && status != MLOPS_E_NOT_FOUND) return status;
-    if (value.size != 40) {
+    if (value.size != 32) {
         tell_record(self, key, "a place is cut short");
         return MLOPS_OK;
     }
-    if (!status && own.size == 32 && memcmp(own.data, value.data + 8, 32) == 0) return MLOPS_OK;
-    place.pack = (int64_t)mlops__load_u64(value.data + 8);
-    place.offset = (int64_t)mlops__load_u64(value.data + 24);
+    if (!status && own.size == 32 && memcmp(own.data, value.data, 32) == 0) return MLOPS_OK;
+    place.pack = (int64_t)mlops__load_u64(value.data);
+    place.offset = (int64_t)mlops__load_u64(value.data + 16);
     if (status && place.pack < 0) return MLOPS_OK; /* lost, as told of each content */
     mlops_status found = MLOPS_E_CORRUPT;
     if (place.pack > 0)
@@ -207,10 +207,11 @@ static mlops_status compare_place(mlops_check *self, mlops__bytes key, mlops__by
 static mlops_status compare_record(void *user, mlops__bytes key, mlops__bytes value,
                                    mlops_error *err) {
     mlops_check *self = user;
-    int intact = mlops__index_is_intact(key, value);
+    mlops__bytes inner = value;
+    int intact = mlops__index_unguard(key, &inner);
     if (!intact) tell_record(self, key, "a record is damaged");
     if (intact && (key.data[0] == MLOPS__TABLE_CHUNKS || key.data[0] == MLOPS__TABLE_OBJECTS))
-        return compare_place(self, key, value, err);
+        return compare_place(self, key, inner, err);
     if (!is_record(key)) return MLOPS_OK;
     while (!self->at && is_record(self->key) && order_of(self->key, key) < 0) {
         tell_record(self, self->key, "a record is missing");

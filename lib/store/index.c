@@ -65,8 +65,8 @@ static mlops_status open_value(mlops__bytes full, mlops__bytes *value, mlops_err
     return MLOPS_OK;
 }
 
-int mlops__index_is_intact(mlops__bytes full, mlops__bytes value) {
-    return open_value(full, &value, NULL) == MLOPS_OK;
+int mlops__index_unguard(mlops__bytes full, mlops__bytes *value) {
+    return open_value(full, value, NULL) == MLOPS_OK;
 }
 
 mlops_status mlops__index_get(mlops__index *self, uint8_t table, mlops__bytes key,

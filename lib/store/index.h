@@ -79,8 +79,8 @@ mlops_status mlops__index_settle(mlops__index *self, mlops_error *err);
 uint64_t mlops__index_state(const mlops__index *self);
 
 /* True if the guard of a record holds, as the map has it: key with its table, value with its guard.
- */
-int mlops__index_is_intact(mlops__bytes full_key, mlops__bytes value);
+ * The value is what it guards from then on. */
+int mlops__index_unguard(mlops__bytes full_key, mlops__bytes *value);
 
 /* What the records of a map add up to, and what its head says, as its pages are read. */
 typedef struct mlops__index_tally {

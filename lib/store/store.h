@@ -59,6 +59,8 @@ mlops_status mlops__online_begin(mlops_store *self, int writes, mlops__index *ou
                                  mlops_error *err);
 mlops_status mlops__online_commit(mlops_store *self, mlops__index *index, mlops_error *err);
 void mlops__online_end(mlops_store *self, mlops__index *index, int writes);
+/* Of two rows of an entity: each begins with its event time and creation time. */
+int mlops__online_is_older(mlops__bytes row, mlops__bytes there);
 
 /* Content from an offset on, as much of it as there is; *size is that of the whole. */
 mlops_status mlops__content_read(mlops_store *self, const mlops_id *id, int64_t offset, void *out,

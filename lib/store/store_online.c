@@ -230,8 +230,7 @@ static mlops_status count_row(void *user, mlops__bytes key, mlops__bytes value, 
     return mlops__fail(err, MLOPS_E_CORRUPT, "a row is damaged");
 }
 
-/* Rows begin with their event time and creation time. */
-static int is_older(mlops__bytes row, mlops__bytes there) {
+int mlops__online_is_older(mlops__bytes row, mlops__bytes there) {
     if (row.size < 16 || there.size < 16) return 0;
     int64_t event = (int64_t)mlops__load_u64(row.data);
     int64_t event_there = (int64_t)mlops__load_u64(there.data);
@@ -245,12 +244,13 @@ static mlops_status keep_row(void *user, mlops__bytes key, mlops__bytes value, m
     mlops__bytes there;
     if (key.size == 0 || mlops__index_count(&s->tally, key, value)) return MLOPS_OK;
     if (key.data[0] != MLOPS__TABLE_ROWS) return MLOPS_OK;
-    mlops__bytes own = {key.data + 1, key.size - 1}, row = {value.data + 8, value.size - 8};
+    mlops__bytes own = {key.data + 1, key.size - 1};
+    if (!mlops__index_unguard(key, &value)) return MLOPS_OK;
     mlops_status status = mlops__index_get(&s->draft.index, MLOPS__TABLE_ROWS, own, &there, err);
-    if (status == MLOPS_OK && is_older(row, there)) return MLOPS_OK;
+    if (status == MLOPS_OK && mlops__online_is_older(value, there)) return MLOPS_OK;
     s->n_kept += status == MLOPS_E_NOT_FOUND;
     if (status && status != MLOPS_E_NOT_FOUND) return status;
-    return mlops__online_draft_put(&s->draft, own, row, err);
+    return mlops__online_draft_put(&s->draft, own, value, err);
 }
 
 static mlops_status is_sound(mlops_store *self, const char *name, int *out, mlops_error *err) {

@@ -147,11 +147,10 @@ static mlops_status put_row(writer *w, mlops__bytes key, mlops__bytes value, mlo
 
 static mlops_status put_row_of_page(void *user, mlops__bytes key, mlops__bytes value,
                                     mlops_error *err) {
-    if (!mlops__index_is_intact(key, value))
+    if (!mlops__index_unguard(key, &value))
         return mlops__fail(err, MLOPS_E_CORRUPT, "a row of an online view is damaged");
     if (key.data[0] != MLOPS__TABLE_ROWS) return MLOPS_OK;
-    return put_row(user, (mlops__bytes){key.data + 1, key.size - 1},
-                   (mlops__bytes){value.data + 8, value.size - 8}, err);
+    return put_row(user, (mlops__bytes){key.data + 1, key.size - 1}, value, err);
 }
 
 /* Of a store that keeps away from LMDB, pages are read. Where nothing may be locked, nobody with

@@ -1,8 +1,8 @@
 /* zstd at its fastest level, over the host's allocator.
  *
- * Owns nothing. Invariants: a frame says its size and carries no checksum, since frames of packs
- * have a guard; each block that zstd asks for has its size in front of it, since zstd gives back
- * without one.
+ * Owns what zstd works in. Invariants: a frame says its size and carries no checksum, since frames
+ * of packs have a guard; each block that zstd asks for has its size in front of it, since zstd
+ * gives back without one.
  */
 #define ZSTD_STATIC_LINKING_ONLY
 #include "store/codec.h"
@@ -41,33 +41,37 @@ static ZSTD_customMem memory_of(const mlops__host *host) {
     return out;
 }
 
-mlops_status mlops__codec_pack(mlops__buf *out, const mlops__host *host, const uint8_t *bytes,
-                               size_t n) {
-    size_t room = n - n / 32, before = out->size;
-    ZSTD_CCtx *context = ZSTD_createCCtx_advanced(memory_of(host));
-    if (!context) return MLOPS_E_NOMEM;
-    uint8_t *place = mlops__buf_extend(out, room ? room : 1);
-    size_t size = 0;
-    if (place) {
-        ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, LEVEL);
-        size = ZSTD_compress2(context, place, room, bytes, n);
-    }
-    ZSTD_freeCCtx(context);
-    if (!place) return MLOPS_E_NOMEM;
-    if (ZSTD_isError(size)) {
-        out->size = before;
-        return ZSTD_getErrorCode(size) == ZSTD_error_memory_allocation ? MLOPS_E_NOMEM : MLOPS_END;
-    }
-    out->size = before + size;
-    return MLOPS_OK;
+void mlops__codec_init(mlops__codec *self, const mlops__host *host) {
+    *self = (mlops__codec){host, NULL, NULL};
 }
 
-mlops_status mlops__codec_unpack(const mlops__host *host, void *out, size_t size,
-                                 const uint8_t *packed, size_t n, mlops_error *err) {
-    ZSTD_DCtx *context = ZSTD_createDCtx_advanced(memory_of(host));
-    if (!context) return mlops__fail_nomem(err, sizeof(void *));
-    size_t got = ZSTD_decompressDCtx(context, out, size, packed, n);
-    ZSTD_freeDCtx(context);
+void mlops__codec_free(mlops__codec *self) {
+    ZSTD_freeCCtx(self->packer);
+    ZSTD_freeDCtx(self->unpacker);
+}
+
+mlops_status mlops__codec_pack(mlops__codec *self, mlops__buf *out, const uint8_t *bytes, size_t n,
+                               mlops_error *err) {
+    size_t room = n - n / 32, before = out->size;
+    if (!self->packer) {
+        self->packer = ZSTD_createCCtx_advanced(memory_of(self->host));
+        if (!self->packer) return mlops__fail_nomem(err, sizeof(void *));
+        ZSTD_CCtx_setParameter(self->packer, ZSTD_c_compressionLevel, LEVEL);
+    }
+    uint8_t *place = mlops__buf_extend(out, room ? room : 1);
+    if (!place) return mlops__fail_nomem(err, room);
+    size_t size = ZSTD_compress2(self->packer, place, room, bytes, n);
+    out->size = ZSTD_isError(size) ? before : before + size;
+    if (!ZSTD_isError(size)) return MLOPS_OK;
+    if (ZSTD_getErrorCode(size) != ZSTD_error_memory_allocation) return MLOPS_END;
+    return mlops__fail_nomem(err, n);
+}
+
+mlops_status mlops__codec_unpack(mlops__codec *self, void *out, size_t size, const uint8_t *packed,
+                                 size_t n, mlops_error *err) {
+    if (!self->unpacker) self->unpacker = ZSTD_createDCtx_advanced(memory_of(self->host));
+    if (!self->unpacker) return mlops__fail_nomem(err, sizeof(void *));
+    size_t got = ZSTD_decompressDCtx(self->unpacker, out, size, packed, n);
     if (!ZSTD_isError(got) && got == size) return MLOPS_OK;
     if (ZSTD_isError(got) && ZSTD_getErrorCode(got) == ZSTD_error_memory_allocation)
         return mlops__fail_nomem(err, size);
@@ -76,15 +80,21 @@ mlops_status mlops__codec_unpack(const mlops__host *host, void *out, size_t size
 
 #else
 
-mlops_status mlops__codec_pack(mlops__buf *out, const mlops__host *host, const uint8_t *bytes,
-                               size_t n) {
-    (void)out, (void)host, (void)bytes, (void)n;
+void mlops__codec_init(mlops__codec *self, const mlops__host *host) {
+    *self = (mlops__codec){host, NULL, NULL};
+}
+
+void mlops__codec_free(mlops__codec *self) { (void)self; }
+
+mlops_status mlops__codec_pack(mlops__codec *self, mlops__buf *out, const uint8_t *bytes, size_t n,
+                               mlops_error *err) {
+    (void)self, (void)out, (void)bytes, (void)n, (void)err;
     return MLOPS_END;
 }
 
-mlops_status mlops__codec_unpack(const mlops__host *host, void *out, size_t size,
-                                 const uint8_t *packed, size_t n, mlops_error *err) {
-    (void)host, (void)out, (void)size, (void)packed, (void)n;
+mlops_status mlops__codec_unpack(mlops__codec *self, void *out, size_t size, const uint8_t *packed,
+                                 size_t n, mlops_error *err) {
+    (void)self, (void)out, (void)size, (void)packed, (void)n;
     return mlops__fail(err, MLOPS_E_UNSUPPORTED,
                        "content is packed by zstd, which this build lacks");
 }

@@ -8,7 +8,6 @@
  * does not keep others waiting.
  */
 #include "store/content.h"
-#include "store/codec.h"
 #include "store/like.h"
 
 #include <string.h>
@@ -193,25 +192,6 @@ static mlops_status append(mlops_store *self, mlops__index *index, mlops__pack_f
     return mlops__content_note(index, frame, place, err);
 }
 
-static mlops_status append_chunk(mlops_store *self, mlops__index *index, const uint8_t *bytes,
-                                 size_t n, const uint8_t key[MLOPS__CHUNK_KEY], mlops_error *err) {
-    int there = 0;
-    mlops__pack_frame frame = {MLOPS__PACK_CHUNK, MLOPS__PACK_RAW, (uint32_t)n, (uint32_t)n, {0}};
-    memcpy(frame.key, key, MLOPS__CHUNK_KEY);
-    MLOPS_TRY(has_chunk(self, index, key, &there, err));
-    if (there) return MLOPS_OK;
-    self->payload.size = 0;
-    mlops_status status = mlops__codec_pack(&self->payload, &self->host, bytes, n);
-    if (status == MLOPS_E_NOMEM) {
-        self->payload.status = MLOPS_OK;
-        return mlops__fail_nomem(err, n);
-    }
-    if (status == MLOPS_END) return append(self, index, &frame, bytes, err);
-    frame.codec = MLOPS__PACK_ZSTD;
-    frame.stored = (uint32_t)self->payload.size;
-    return append(self, index, &frame, self->payload.data, err);
-}
-
 static mlops_status note_leased(mlops_store *self, mlops__index *index, mlops_error *err) {
     if (!self->packs.leased) return MLOPS_OK;
     MLOPS_TRY(note_pack(index, 's', self->packs.leased, self->packs.end, err));
@@ -220,12 +200,10 @@ static mlops_status note_leased(mlops_store *self, mlops__index *index, mlops_er
 
 /* ---- planning ---- */
 
-/* A chunk that is to be written: of the content, or of operations. */
+/* A chunk that is to be written. */
 typedef struct planned {
-    uint8_t key[MLOPS__CHUNK_KEY];
-    const uint8_t *bytes; /* NULL: of operations */
-    size_t at;            /* there */
-    size_t n;
+    mlops__pack_frame frame;
+    size_t at; /* of its payload among those of the batch */
 } planned;
 
 typedef struct packer {
@@ -235,8 +213,10 @@ typedef struct packer {
     mlops__buf recipe;
     planned batch[BATCH];
     size_t n_batch;
-    mlops__buf ops; /* of the batch */
-    int known;      /* to the index: it was damaged */
+    mlops__buf payloads; /* of the batch */
+    mlops__buf ops;      /* of a delta */
+    mlops__codec codec;
+    int known; /* to the index: it was damaged */
     int based;
     mlops__like like;       /* the base */
     uint64_t copy_at, copy; /* a part of it that is to be copied */
@@ -249,12 +229,22 @@ static void put_piece(packer *p, const mlops__piece *piece) {
     p->n_shared += piece->kind != MLOPS__PIECE_CHUNK;
 }
 
-static void plan_chunk(packer *p, const uint8_t *key, const uint8_t *bytes, size_t at, size_t n) {
-    planned *c = &p->batch[p->n_batch++];
-    memcpy(c->key, key, sizeof c->key);
-    c->bytes = bytes;
-    c->at = at;
-    c->n = n;
+/* Packs it, which needs no lock. */
+static mlops_status plan_chunk(packer *p, const uint8_t key[MLOPS__CHUNK_KEY], const uint8_t *bytes,
+                               size_t n, mlops_error *err) {
+    planned *c = &p->batch[p->n_batch];
+    size_t at = p->payloads.size;
+    *c = (planned){{MLOPS__PACK_CHUNK, MLOPS__PACK_ZSTD, (uint32_t)n, (uint32_t)n, {0}}, at};
+    memcpy(c->frame.key, key, MLOPS__CHUNK_KEY);
+    mlops_status status = mlops__codec_pack(&p->codec, &p->payloads, bytes, n, err);
+    if (status == MLOPS_END) {
+        c->frame.codec = MLOPS__PACK_RAW;
+        mlops__buf_put(&p->payloads, bytes, n);
+        status = p->payloads.status ? mlops__fail_nomem(err, n) : MLOPS_OK;
+    }
+    c->frame.stored = (uint32_t)(p->payloads.size - at);
+    p->n_batch += status == MLOPS_OK;
+    return status;
 }
 
 /* What is pending of the base goes into the recipe. */
@@ -263,7 +253,6 @@ static mlops_status settle(packer *p, mlops_error *err) {
     if (p->copy) put_piece(p, &(mlops__piece){MLOPS__PIECE_COPY, p->copy, p->copy_at, NULL});
     p->copy = 0;
     if (!p->based || p->like.delta.size == 0) return MLOPS_OK;
-    size_t at = p->ops.size;
     mlops__piece piece = {MLOPS__PIECE_DELTA, p->like.delta.size, p->like.delta.begun_at, key};
     if (p->like.delta.n_ops == 0) { /* it is a copy */
         piece = (mlops__piece){MLOPS__PIECE_COPY, p->like.delta.size, p->like.delta.begun_at, NULL};
@@ -271,11 +260,11 @@ static mlops_status settle(packer *p, mlops_error *err) {
         put_piece(p, &piece);
         return MLOPS_OK;
     }
+    p->ops.size = 0;
     MLOPS_TRY(mlops__delta_end(&p->like.delta, &p->ops, err));
-    mlops__chunk_key(key, p->ops.data + at, p->ops.size - at);
-    plan_chunk(p, key, NULL, at, p->ops.size - at);
+    mlops__chunk_key(key, p->ops.data, p->ops.size);
     put_piece(p, &piece);
-    return MLOPS_OK;
+    return plan_chunk(p, key, p->ops.data, p->ops.size, err);
 }
 
 /* A chunk that the base has is a part of it. */
@@ -333,7 +322,7 @@ static mlops_status plan_part(packer *p, mlops__index *index, mlops_error *err) 
     mlops__chunk_key(key, bytes, n);
     uint64_t base_at = 0;
     int known = p->based && mlops__like_find(&p->like, key, &base_at);
-    if (p->based) MLOPS_TRY(has_chunk_now(p->store, index, key, &there, err));
+    MLOPS_TRY(has_chunk_now(p->store, index, key, &there, err));
     mlops_status status = MLOPS_END;
     if (known && there) status = share(p, base_at, n, err);
     else if (p->based && !there) {
@@ -345,8 +334,7 @@ static mlops_status plan_part(packer *p, mlops__index *index, mlops_error *err) 
         MLOPS_TRY(settle(p, err));
         if (p->based) mlops__delta_move(&p->like.delta, base_at);
         put_piece(p, &(mlops__piece){MLOPS__PIECE_CHUNK, n, 0, key});
-        plan_chunk(p, key, bytes, 0, n);
-        status = MLOPS_OK;
+        status = there ? MLOPS_OK : plan_chunk(p, key, bytes, n, err);
     }
     p->at += n;
     return status;
@@ -354,7 +342,7 @@ static mlops_status plan_part(packer *p, mlops__index *index, mlops_error *err) 
 
 static mlops_status plan_batch(packer *p, mlops_error *err) {
     mlops__index index;
-    p->n_batch = p->ops.size = 0;
+    p->n_batch = p->payloads.size = 0;
     MLOPS_TRY(mlops__store_read_begin(p->store, &index, err));
     p->like.reader.index = &index;
     mlops_status status = MLOPS_OK;
@@ -373,9 +361,11 @@ static mlops_status write_batch(packer *p, mlops_error *err) {
     MLOPS_TRY(mlops__store_write_begin(self, &index, err));
     mlops_status status = MLOPS_OK;
     for (size_t i = 0; i < p->n_batch && !status; i++) {
-        const planned *c = &p->batch[i];
-        const uint8_t *bytes = c->bytes ? c->bytes : p->ops.data + c->at;
-        status = append_chunk(self, &index, bytes, c->n, c->key, err);
+        planned *c = &p->batch[i];
+        int there = 0;
+        status = has_chunk(self, &index, c->frame.key, &there, err);
+        if (!status && !there)
+            status = append(self, &index, &c->frame, p->payloads.data + c->at, err);
     }
     if (!status) status = note_leased(self, &index, err);
     if (!status) status = mlops__store_write_commit(self, &index, err);
@@ -503,12 +493,16 @@ mlops_status mlops__content_pack(mlops_store *self, const mlops_id *id, const ui
     p->n = n;
     p->known = is_known;
     mlops__buf_init(&p->recipe, allocator);
+    mlops__buf_init(&p->payloads, allocator);
     mlops__buf_init(&p->ops, allocator);
+    mlops__codec_init(&p->codec, &self->host);
     mlops__like_init(&p->like, self);
     mlops_status status = pack(p, id, is_known ? NULL : like, err);
     if (status == MLOPS_E_CORRUPT && p->based) status = pack_plain(p, id, err);
     mlops__like_free(&p->like);
+    mlops__codec_free(&p->codec);
     mlops__buf_free(&p->ops);
+    mlops__buf_free(&p->payloads);
     mlops__buf_free(&p->recipe);
     mlops__free(allocator, p, sizeof *p);
     return status;

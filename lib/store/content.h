@@ -3,6 +3,7 @@
 #ifndef MLOPS_STORE_CONTENT_H
 #define MLOPS_STORE_CONTENT_H
 
+#include "store/codec.h"
 #include "store/core.h"
 #include "store/delta.h"
 #include "store/recipe.h"
@@ -40,6 +41,7 @@ typedef struct mlops__content_level {
 typedef struct mlops__content_reader {
     mlops_store *store;
     mlops__index *index;
+    mlops__codec codec;
     int n; /* levels that are open */
     mlops__content_level levels[MLOPS__DEPTH_MAX + 1];
 } mlops__content_reader;
@@ -47,7 +49,8 @@ typedef struct mlops__content_reader {
 void mlops__reader_init(mlops__content_reader *self, mlops_store *store, mlops__index *index);
 void mlops__reader_free(mlops__content_reader *self);
 
-/* Opens one that is not inline. MLOPS_E_NOT_FOUND without a message */
+/* Opens one that is not inline, the first one, or the base of the last. MLOPS_E_NOT_FOUND without a
+ * message */
 mlops_status mlops__reader_open(mlops__content_reader *self, const uint8_t id[32],
                                 mlops_error *err);
 /* Opens the base of a level, unless it is open. MLOPS_E_CORRUPT if there is none. */

@@ -4,7 +4,6 @@
  * found by, and operations are chunks, so that what is made of them is what was put in; bases lead
  * no further than MLOPS__DEPTH_MAX objects, whatever the bytes say.
  */
-#include "store/codec.h"
 #include "store/content.h"
 
 #include <string.h>
@@ -55,6 +54,7 @@ void mlops__reader_init(mlops__content_reader *self, mlops_store *store, mlops__
     memset(self, 0, sizeof *self);
     self->store = store;
     self->index = index;
+    mlops__codec_init(&self->codec, &store->host);
     for (int i = 0; i <= MLOPS__DEPTH_MAX; i++) {
         mlops__buf_init(&self->levels[i].recipe_bytes, &store->host.allocator);
         mlops__buf_init(&self->levels[i].chunk, &store->host.allocator);
@@ -67,10 +67,11 @@ void mlops__reader_free(mlops__content_reader *self) {
         mlops__buf_free(&self->levels[i].recipe_bytes);
         mlops__buf_free(&self->levels[i].chunk);
     }
+    mlops__codec_free(&self->codec);
 }
 
-static mlops_status open_level(mlops__content_reader *self, const uint8_t id[32],
-                               mlops_error *err) {
+mlops_status mlops__reader_open(mlops__content_reader *self, const uint8_t id[32],
+                                mlops_error *err) {
     mlops__location at;
     mlops__content_level *level = &self->levels[self->n];
     MLOPS_TRY(
@@ -83,24 +84,19 @@ static mlops_status open_level(mlops__content_reader *self, const uint8_t id[32]
     return MLOPS_OK;
 }
 
-mlops_status mlops__reader_open(mlops__content_reader *self, const uint8_t id[32],
-                                mlops_error *err) {
-    return open_level(self, id, err);
-}
-
 mlops_status mlops__reader_base(mlops__content_reader *self, int level, mlops_error *err) {
     const mlops__recipe *recipe = &self->levels[level].recipe;
     if (level + 1 < self->n) return MLOPS_OK;
     if (!recipe->base || level == MLOPS__DEPTH_MAX) return mlops__content_damaged(err);
-    mlops_status status = open_level(self, recipe->base, err);
+    mlops_status status = mlops__reader_open(self, recipe->base, err);
     return status == MLOPS_E_NOT_FOUND ? mlops__content_damaged(err) : status;
 }
 
-static mlops_status unpack(mlops_store *store, const mlops__pack_frame *frame, uint8_t *out,
-                           size_t size, mlops_error *err) {
-    const uint8_t *payload = store->payload.data;
+static mlops_status unpack(mlops__content_reader *self, const mlops__pack_frame *frame,
+                           uint8_t *out, size_t size, mlops_error *err) {
+    const uint8_t *payload = self->store->payload.data;
     if (frame->codec == MLOPS__PACK_ZSTD)
-        return mlops__codec_unpack(&store->host, out, size, payload, frame->stored, err);
+        return mlops__codec_unpack(&self->codec, out, size, payload, frame->stored, err);
     if (frame->codec != MLOPS__PACK_RAW) return mlops__content_damaged(err);
     memcpy(out, payload, size);
     return MLOPS_OK;
@@ -128,7 +124,7 @@ static mlops_status load_chunk(mlops__content_reader *self, mlops__content_level
         level->chunk.status = MLOPS_OK;
         return mlops__fail_nomem(err, size);
     }
-    status = unpack(store, &frame, out, size, err);
+    status = unpack(self, &frame, out, size, err);
     mlops__chunk_key(found, out, size);
     if (!status && memcmp(found, key, sizeof found) != 0) status = mlops__content_damaged(err);
     if (status) level->chunk.size = 0;

@@ -1140,7 +1140,8 @@ public:
     }
 };
 
-/// Entries that wait to become a commit. What is added is held in memory until then. Mutable; one thread at a
+/// Entries that wait to become a commit. Content goes to the store as it is added, where nobody sees it before
+/// the commit; of a draft that is not committed it takes room there and nothing else. Mutable; one thread at a
 /// time.
 class draft : public detail::handle<mlops_draft, mlops_draft_free> {
 public:

@@ -3394,8 +3394,9 @@ func (x *Deployment) PredictTable(table *Table, keyColumn string) ([]float64, []
 	return out, versions, nil
 }
 
-// Draft: entries that wait to become a commit. What is added is held in memory until then. Mutable;
-// one thread at a time.
+// Draft: entries that wait to become a commit. Content goes to the store as it is added, where nobody
+// sees it before the commit; of a draft that is not committed it takes room there and nothing else.
+// Mutable; one thread at a time.
 type Draft struct {
 	p *C.mlops_draft
 	// what it lives in, or needs to live
@@ -3449,7 +3450,7 @@ func NewDraft(change *Change, dataset string, opts *DraftOpts) (*Draft, error) {
 // AddFile: add a file as it is, or replace the entry of that path.
 //
 // Errors: MLOPS_E_NOT_FOUND, MLOPS_E_DENIED, MLOPS_E_IO; MLOPS_E_EXISTS if an entry's path would be
-// that of a folder; MLOPS_E_INVALID, MLOPS_E_NOMEM.
+// that of a folder; MLOPS_E_INVALID, MLOPS_E_NOMEM, MLOPS_E_NO_SPACE, MLOPS_E_FORKED.
 func (x *Draft) AddFile(path string, file string) error {
 	if x == nil || x.p == nil {
 		return closed("Draft")

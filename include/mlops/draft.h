@@ -19,8 +19,9 @@
 extern "C" {
 #endif
 
-/** Entries that wait to become a commit. What is added is held in memory until then. Mutable; one
- * thread at a time. */
+/** Entries that wait to become a commit. Content goes to the store as it is added, where nobody
+ * sees it before the commit; of a draft that is not committed it takes room there and nothing else.
+ * Mutable; one thread at a time. */
 typedef struct mlops_draft mlops_draft;
 
 /** How rows are held out. */
@@ -107,7 +108,7 @@ MLOPS_API void mlops_draft_free(mlops_draft *self);
  * @param file  file to read
  * @param err   @nullable
  * @return MLOPS_E_NOT_FOUND, MLOPS_E_DENIED, MLOPS_E_IO; MLOPS_E_EXISTS if an entry's path would be
- *         that of a folder; MLOPS_E_INVALID, MLOPS_E_NOMEM
+ *         that of a folder; MLOPS_E_INVALID, MLOPS_E_NOMEM, MLOPS_E_NO_SPACE, MLOPS_E_FORKED
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_draft_add_file(mlops_draft *self, const char *path, const char *file,

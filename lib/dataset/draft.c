@@ -1,8 +1,9 @@
 /* Drafts: from their begin to the change that they become part of.
  *
- * Owns the entries that wait and their bytes. Invariants: nothing is added to the change before all
- * of the commit is known and sound; a commit's time is later than its parents', so that the order
- * of times is an order of history.
+ * Owns the entries that wait, and bytes of small ones; others are in the packs when they have come,
+ * where nobody sees them before the change is committed. Invariants: nothing is added to the change
+ * before all of the commit is known and sound; a commit's time is later than its parents', so that
+ * the order of times is an order of history.
  */
 #include "dataset/draft.h"
 
@@ -145,7 +146,18 @@ mlops_status mlops__draft_blob(const mlops_draft *self, mlops__buf *bytes, mlops
         return mlops__fail_nomem(err, sizeof *blob);
     }
     blob->id = mlops__content_id(self->base.store, bytes->data, bytes->size);
+    blob->size = bytes->size;
     blob->bytes = *bytes;
+    return MLOPS_OK;
+}
+
+mlops_status mlops__draft_keep(const mlops_draft *self, mlops__blob *blob, mlops_error *err) {
+    if (!blob || blob->size <= MLOPS__INLINE_MAX || blob->is_kept) return MLOPS_OK;
+    MLOPS_TRY(mlops__store_check_fork(self->base.store, err));
+    MLOPS_TRY(mlops__content_pack(self->base.store, &blob->id, blob->bytes.data, blob->size,
+                                  blob->has_like ? &blob->like : NULL, err));
+    mlops__buf_free(&blob->bytes);
+    blob->is_kept = 1;
     return MLOPS_OK;
 }
 
@@ -186,6 +198,7 @@ mlops_status mlops__draft_put(mlops_draft *self, const char *path, mlops__buf *j
         if (!text) status = mlops__fail_nomem(err, json->size);
     }
     if (!status) status = note_like(self, path, blobs, err);
+    for (int i = 0; i < 3 && !status; i++) status = mlops__draft_keep(self, blobs[i], err);
     if (!status) status = mlops__tree_put(&self->base.tree, path, &entry, err);
     if (!status) {
         entry->json = (mlops__bytes){(const uint8_t *)text, json->size};
@@ -231,6 +244,10 @@ static mlops_status put_blobs(mlops_draft *self, mlops_error *err) {
         for (int role = 0; role < 3; role++) {
             const mlops__blob *blob = self->base.tree.entries[i]->blobs[role];
             if (!blob) continue;
+            if (blob->is_kept) {
+                MLOPS_TRY(mlops__change_kept(self->change, &blob->id, (int64_t)blob->size, err));
+                continue;
+            }
             MLOPS_TRY(mlops__change_content(self->change, &blob->id, blob->bytes.data,
                                             blob->bytes.size, blob->has_like ? &blob->like : NULL,
                                             err));

@@ -19,6 +19,9 @@ mlops_status mlops__draft_blob(const mlops_draft *self, mlops__buf *bytes, mlops
                                mlops_error *err);
 void mlops__draft_blob_free(mlops__blob *blob);
 
+/* Lets go of the bytes of a blob that is not small, which the packs have from now on. */
+mlops_status mlops__draft_keep(const mlops_draft *self, mlops__blob *blob, mlops_error *err);
+
 /* MLOPS_E_INVALID once it was committed, or for a path that is none. */
 mlops_status mlops__draft_check(const mlops_draft *self, const char *path, mlops_error *err);
 

@@ -74,7 +74,7 @@ static void write_entry(const making *self, mlops__buf *buf) {
     mlops__record_put_text(&out, "path", self->path);
     mlops__record_put_text(&out, "kind", self->kind);
     mlops__record_put_id(&out, "id", &bytes->id);
-    mlops__record_put_i64(&out, "size", (int64_t)bytes->bytes.size);
+    mlops__record_put_i64(&out, "size", (int64_t)bytes->size);
     if (self->table) {
         mlops__record_put_i64(&out, "n_rows", mlops_table_n_rows(self->table));
         put_columns(&out, self->table);
@@ -340,7 +340,7 @@ static void write_split(mlops__buf *buf, const mlops__facts *facts, const mlops_
 static mlops_status load_table(mlops_draft *self, const mlops__entry *entry,
                                const mlops__facts *facts, mlops_table **out, mlops_error *err) {
     const mlops__blob *waits = entry->blobs[MLOPS__ROLE_BYTES];
-    if (!waits || !mlops__facts_is_table(facts))
+    if (!waits || waits->is_kept || !mlops__facts_is_table(facts))
         return mlops__facts_table(out, facts, self->base.store, self->change, err);
     return mlops__facts_parse(out, facts, waits->bytes.data, waits->bytes.size, host_of(self), err);
 }
@@ -363,7 +363,8 @@ static mlops_status put_split(mlops_draft *self, mlops__entry *entry, const mlop
     mlops__buf_init(&json, &host_of(self)->allocator);
     write_split(&json, facts, opts, n, &rows->id);
     const char *text = NULL;
-    if (!json.status)
+    status = mlops__draft_keep(self, rows, err);
+    if (!status && !json.status)
         text = mlops__arena_text(&self->base.arena, (const char *)json.data, json.size);
     if (text) {
         mlops__entry_drop(entry, MLOPS__ROLE_ROWS);
@@ -371,7 +372,7 @@ static mlops_status put_split(mlops_draft *self, mlops__entry *entry, const mlop
         entry->json = (mlops__bytes){(const uint8_t *)text, json.size};
     } else {
         mlops__draft_blob_free(rows);
-        status = mlops__fail_nomem(err, json.size);
+        if (!status) status = mlops__fail_nomem(err, json.size);
     }
     mlops__buf_free(&json);
     return status;

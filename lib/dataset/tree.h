@@ -13,8 +13,10 @@ typedef enum mlops__role { MLOPS__ROLE_BYTES, MLOPS__ROLE_PROFILE, MLOPS__ROLE_R
 
 typedef struct mlops__blob {
     mlops_id id;
-    mlops__buf bytes;
-    mlops_id like; /* what the parent has in its place */
+    size_t size;
+    mlops__buf bytes; /* none if the packs have it already */
+    int is_kept;      /* there */
+    mlops_id like;    /* what the parent has in its place */
     int has_like;
 } mlops__blob;
 

@@ -173,10 +173,16 @@ mlops_status mlops__change_content(mlops_change *self, const mlops_id *id, const
         return told(&self->frame, err);
     }
     MLOPS_TRY(mlops__content_pack(self->store, id, bytes, n, like, err));
+    return mlops__change_kept(self, id, (int64_t)n, err);
+}
+
+mlops_status mlops__change_kept(mlops_change *self, const mlops_id *id, int64_t size,
+                                mlops_error *err) {
+    uint8_t bytes[8];
+    mlops__store_u64(bytes, (uint64_t)size);
+    mlops__frame_op(&self->frame, MLOPS__OP_PACKED, 0, (mlops__bytes){id->bytes, sizeof id->bytes},
+                    (mlops__bytes){bytes, sizeof bytes});
     self->n_ops++;
-    uint8_t size[8];
-    for (int i = 0; i < 8; i++) size[i] = (uint8_t)((uint64_t)n >> 8 * i);
-    mlops__frame_op(&self->frame, MLOPS__OP_PACKED, 0, key, (mlops__bytes){size, sizeof size});
     self->packed = 1;
     return told(&self->frame, err);
 }

@@ -16,7 +16,7 @@ enum { OBJECT_VALUE = 32, BATCH = 64 /* chunks of one transaction */, SOON = 128
 
 /* ---- places in the index ---- */
 
-/* An object without a base came because what it led over was damaged: it stays. */
+/* An object that shares nothing with others came because what it shared was damaged: it stays. */
 static mlops_status is_noted_plain(mlops__index *index, const mlops__pack_frame *frame, int *out,
                                    mlops_error *err) {
     mlops__location at;
@@ -30,7 +30,7 @@ mlops_status mlops__content_note(mlops__index *index, const mlops__pack_frame *f
                                  mlops__pack_place place, mlops_error *err) {
     uint8_t value[OBJECT_VALUE];
     int is_chunk = frame->kind == MLOPS__PACK_CHUNK, stays = 0;
-    if (!is_chunk && frame->codec == MLOPS__PACK_BASED)
+    if (!is_chunk && frame->codec != MLOPS__PACK_RAW)
         MLOPS_TRY(is_noted_plain(index, frame, &stays, err));
     if (stays) return MLOPS_OK;
     mlops__store_u64(value, (uint64_t)place.pack);
@@ -72,6 +72,12 @@ static mlops_status forget_pack(mlops__index *index, char what, int64_t number, 
     return mlops__index_del(index, MLOPS__TABLE_PACKS, (mlops__bytes){key, sizeof key}, err);
 }
 
+mlops_status mlops__content_note_leased(mlops_store *self, mlops__index *index, mlops_error *err) {
+    if (!self->packs.leased) return MLOPS_OK;
+    MLOPS_TRY(note_pack(index, 's', self->packs.leased, self->packs.end, err));
+    return note_pack(index, 'u', self->packs.leased, 0, err);
+}
+
 /* An open pack that nobody writes to; *number is above all that were seen if there is none. */
 static mlops_status lease_open(mlops_store *self, mlops__index *index, int64_t *number,
                                mlops_error *err) {
@@ -97,6 +103,7 @@ static mlops_status lease_open(mlops_store *self, mlops__index *index, int64_t *
 static mlops_status lease_any(mlops_store *self, mlops__index *index, mlops_error *err) {
     int64_t number;
     if (self->packs.leased && self->packs.end < MLOPS__PACK_FULL) return MLOPS_OK;
+    MLOPS_TRY(mlops__content_note_leased(self, index, err)); /* its end, which is to be synced */
     mlops_status status = lease_open(self, index, &number, err);
     if (status != MLOPS_END) return status;
     /* A file of this number may be there from a transaction that was not committed. */
@@ -112,8 +119,8 @@ static mlops_status lease_any(mlops_store *self, mlops__index *index, mlops_erro
 
 /* Reads the chunk's frame, whose guard covers its bytes as they are stored. *out is 0 where none is
  * known, or where it is damaged, so that good bytes that come again are written anew. */
-static mlops_status has_chunk(mlops_store *self, mlops__index *index, const uint8_t *key, int *out,
-                              mlops_error *err) {
+mlops_status mlops__content_has_chunk(mlops_store *self, mlops__index *index, const uint8_t *key,
+                                      int *out, mlops_error *err) {
     mlops__location at;
     mlops__pack_frame frame;
     mlops_status status = mlops__content_find(index, MLOPS__TABLE_CHUNKS,
@@ -127,7 +134,7 @@ static mlops_status has_chunk(mlops_store *self, mlops__index *index, const uint
 static mlops_status has_chunk_now(mlops_store *self, mlops__index *index, const uint8_t *key,
                                   int *out, mlops_error *err) {
     mlops__lock_take(&self->lock);
-    mlops_status status = has_chunk(self, index, key, out, err);
+    mlops_status status = mlops__content_has_chunk(self, index, key, out, err);
     mlops__lock_give(&self->lock);
     return status;
 }
@@ -144,6 +151,7 @@ static mlops_status has_object(mlops_store *self, mlops__index *index, const uin
     mlops__lock_take(&self->lock);
     mlops_status status =
         mlops__content_find(index, MLOPS__TABLE_OBJECTS, (mlops__bytes){name, 32}, &at, err);
+    if (!status && at.place.pack == 0) status = MLOPS_E_NOT_FOUND; /* it is in the journal */
     *is_known = !status;
     if (!status) status = mlops__content_recipe(self, name, &at, buf, recipe, err);
     mlops__lock_give(&self->lock);
@@ -161,11 +169,11 @@ static mlops_status has_all_chunks(mlops_store *self, mlops__index *index, mlops
 
 /* An object that a power cut left without its chunks, or that is damaged, is stored anew; so is one
  * whose base is. */
-static mlops_status is_there(mlops_store *self, const mlops_id *id, int *out, int *is_known,
-                             mlops_error *err) {
+mlops_status mlops__content_has(mlops_store *self, const mlops_id *id, int *out, int *is_known,
+                                mlops_error *err) {
     mlops__index index;
     mlops__buf buf;
-    mlops__recipe recipe = {0, id->bytes, 0, 0, {0}};
+    mlops__recipe recipe = {.base = id->bytes};
     int known = 0;
     mlops__buf_init(&buf, &self->host.allocator);
     MLOPS_TRY(mlops__store_read_begin(self, &index, err));
@@ -184,18 +192,13 @@ static mlops_status is_there(mlops_store *self, const mlops_id *id, int *out, in
 
 /* ---- writing ---- */
 
-static mlops_status append(mlops_store *self, mlops__index *index, mlops__pack_frame *frame,
-                           const uint8_t *payload, mlops_error *err) {
+mlops_status mlops__content_append(mlops_store *self, mlops__index *index,
+                                   const mlops__pack_frame *frame, const uint8_t *payload,
+                                   mlops_error *err) {
     mlops__pack_place place;
     MLOPS_TRY(lease_any(self, index, err));
     MLOPS_TRY(mlops__packs_append(&self->packs, frame, payload, &place, err));
     return mlops__content_note(index, frame, place, err);
-}
-
-static mlops_status note_leased(mlops_store *self, mlops__index *index, mlops_error *err) {
-    if (!self->packs.leased) return MLOPS_OK;
-    MLOPS_TRY(note_pack(index, 's', self->packs.leased, self->packs.end, err));
-    return note_pack(index, 'u', self->packs.leased, 0, err);
 }
 
 /* ---- planning ---- */
@@ -363,11 +366,11 @@ static mlops_status write_batch(packer *p, mlops_error *err) {
     for (size_t i = 0; i < p->n_batch && !status; i++) {
         planned *c = &p->batch[i];
         int there = 0;
-        status = has_chunk(self, &index, c->frame.key, &there, err);
+        status = mlops__content_has_chunk(self, &index, c->frame.key, &there, err);
         if (!status && !there)
-            status = append(self, &index, &c->frame, p->payloads.data + c->at, err);
+            status = mlops__content_append(self, &index, &c->frame, p->payloads.data + c->at, err);
     }
-    if (!status) status = note_leased(self, &index, err);
+    if (!status) status = mlops__content_note_leased(self, &index, err);
     if (!status) status = mlops__store_write_commit(self, &index, err);
     mlops__store_write_end(self, &index);
     return status;
@@ -402,7 +405,7 @@ static mlops_status forget_damaged(packer *p, mlops__index *index, const mlops_i
     if (!status) status = mlops__content_recipe(p->store, id->bytes, &at, &buf, &pieces, err);
     while (!status && mlops__recipe_next(&pieces, &piece)) {
         if (!piece.key) continue;
-        status = has_chunk(p->store, index, piece.key, &there, err);
+        status = mlops__content_has_chunk(p->store, index, piece.key, &there, err);
         if (!status && !there)
             status = mlops__index_del(index, MLOPS__TABLE_CHUNKS,
                                       (mlops__bytes){piece.key, MLOPS__CHUNK_KEY}, err);
@@ -422,8 +425,9 @@ static mlops_status write_object(packer *p, const mlops_id *id, mlops_error *err
     MLOPS_TRY(mlops__store_write_begin(self, &index, err));
     mlops_status status = has_meanwhile(p, &index, id, &there, err);
     if (!status && p->known) status = forget_damaged(p, &index, id, err);
-    if (!status && !there) status = append(self, &index, &frame, p->recipe.data, err);
-    if (!status && !there) status = note_leased(self, &index, err);
+    if (!status && !there)
+        status = mlops__content_append(self, &index, &frame, p->recipe.data, err);
+    if (!status && !there) status = mlops__content_note_leased(self, &index, err);
     if (!status && !there) status = mlops__store_write_commit(self, &index, err);
     mlops__store_write_end(self, &index);
     return status;
@@ -483,7 +487,7 @@ static mlops_status pack_plain(packer *p, const mlops_id *id, mlops_error *err) 
 mlops_status mlops__content_pack(mlops_store *self, const mlops_id *id, const uint8_t *bytes,
                                  size_t n, const mlops_id *like, mlops_error *err) {
     int there = 0, is_known = 0;
-    MLOPS_TRY(is_there(self, id, &there, &is_known, err));
+    MLOPS_TRY(mlops__content_has(self, id, &there, &is_known, err));
     if (there) return MLOPS_OK;
     const mlops_allocator *allocator = &self->host.allocator;
     packer *p = mlops__alloc_zero(allocator, sizeof *p);

@@ -26,6 +26,19 @@ mlops_status mlops__content_recipe(mlops_store *self, const uint8_t id[32],
                                    const mlops__location *at, mlops__buf *buf, mlops__recipe *out,
                                    mlops_error *err);
 
+/* Do packs have it, as the index knows, and whole, each frame of it read? */
+mlops_status mlops__content_has(mlops_store *self, const mlops_id *id, int *out, int *is_known,
+                                mlops_error *err);
+
+/* Within a writing transaction: has a pack the chunk intact; appending a frame to the pack that is
+ * leased; noting where that ends, ahead of the commit. */
+mlops_status mlops__content_has_chunk(mlops_store *self, mlops__index *index, const uint8_t *key,
+                                      int *out, mlops_error *err);
+mlops_status mlops__content_append(mlops_store *self, mlops__index *index,
+                                   const mlops__pack_frame *frame, const uint8_t *payload,
+                                   mlops_error *err);
+mlops_status mlops__content_note_leased(mlops_store *self, mlops__index *index, mlops_error *err);
+
 /* An object, its base, the base of that, ...: each with the chunk that was read last of it. */
 typedef struct mlops__content_level {
     mlops__buf recipe_bytes;

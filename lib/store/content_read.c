@@ -160,8 +160,8 @@ static mlops_status read_piece(mlops__content_reader *self, int level, const mlo
         return read_base(&in, piece->base_at + from, out, (size_t)(to - from), err);
     }
     MLOPS_TRY(load_chunk(self, at, piece->key, err));
-    if (piece->kind == MLOPS__PIECE_CHUNK) {
-        memcpy(out, at->chunk.data + from, (size_t)(to - from));
+    if (piece->kind == MLOPS__PIECE_CHUNK || piece->kind == MLOPS__PIECE_PART) {
+        memcpy(out, at->chunk.data + piece->base_at + from, (size_t)(to - from));
         return MLOPS_OK;
     }
     if (at->delta_at != at->begun_at) {

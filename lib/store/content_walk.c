@@ -13,7 +13,7 @@ typedef mlops_status visit_object(void *user, const uint8_t id[32], const mlops_
 static mlops_status each_object(mlops_store *self, mlops__index *index, const uint8_t *id,
                                 visit_object *visit, void *user, mlops_error *err) {
     mlops__buf buf;
-    mlops__recipe recipe = {0, id, 0, 0, {0}};
+    mlops__recipe recipe = {.base = id};
     mlops_status status = MLOPS_OK;
     mlops__buf_init(&buf, &self->host.allocator);
     for (int i = 0; recipe.base && !status; i++) {
@@ -77,8 +77,7 @@ static mlops_status walk_object(void *user, const uint8_t id[32], const mlops__r
     mlops__recipe pieces = *recipe;
     mlops__piece piece;
     uint32_t n = (uint32_t)bytes.size;
-    mlops__pack_frame object = {
-        MLOPS__PACK_OBJECT, recipe->base ? MLOPS__PACK_BASED : MLOPS__PACK_RAW, n, n, {0}};
+    mlops__pack_frame object = {MLOPS__PACK_OBJECT, recipe->codec, n, n, {0}};
     while (mlops__recipe_next(&pieces, &piece))
         if (piece.key) MLOPS_TRY(walk_chunk(w, piece.key, err));
     memcpy(object.key, id, sizeof object.key);

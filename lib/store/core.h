@@ -168,9 +168,6 @@ void mlops__wipe(mlops_store *store, const char *folder);
 void mlops__wipe_all(mlops_store *store); /* journal, packs and rows */
 
 /* content.c */
-enum { MLOPS__INLINE_MAX = 2048 };
-mlops_status mlops__content_pack(mlops_store *self, const mlops_id *id, const uint8_t *bytes,
-                                 size_t n, const mlops_id *like, mlops_error *err);
 mlops_status mlops__content_check(mlops_store *self, mlops__index *index, const uint8_t *id,
                                   mlops_error *err); /* is it whole, as far as the index knows */
 /* The frames of an object: that of each chunk in order, then of its recipe. They live until the

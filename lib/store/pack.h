@@ -30,7 +30,8 @@ typedef enum mlops__pack_kind { MLOPS__PACK_CHUNK = 1, MLOPS__PACK_OBJECT = 2 } 
 typedef enum mlops__pack_codec {
     MLOPS__PACK_RAW = 0,
     MLOPS__PACK_ZSTD = 1,
-    MLOPS__PACK_BASED = 2
+    MLOPS__PACK_BASED = 2,
+    MLOPS__PACK_PART = 3
 } mlops__pack_codec;
 
 typedef struct mlops__pack_frame {

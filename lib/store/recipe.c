@@ -9,9 +9,21 @@
 
 enum { ID = 32 };
 
+/* It has the size of the content, and lies inside of its chunk. */
+static int next_part(const mlops__recipe *self, mlops__cursor *c, mlops__piece *out) {
+    const uint8_t *key = mlops__cursor_take(c, MLOPS__CHUNK_KEY);
+    uint32_t at = mlops__cursor_u32(c);
+    if (c->failed) return -1;
+    uint32_t n = mlops__load_u32(key + 16);
+    *out = (mlops__piece){MLOPS__PIECE_PART, self->size, at, key};
+    return at > n || self->size > n - at || self->size == 0 ? -1 : 1;
+}
+
 /* 1: a piece, 0: the end, -1: damage. */
-static int next(mlops__cursor *c, int based, mlops__piece *out) {
+static int next(const mlops__recipe *self, mlops__cursor *c, mlops__piece *out) {
+    int based = self->codec == MLOPS__PACK_BASED;
     if (mlops__cursor_left(c) == 0) return 0;
+    if (self->codec == MLOPS__PACK_PART) return next_part(self, c, out);
     unsigned kind = based ? mlops__cursor_u8(c) : (unsigned)MLOPS__PIECE_CHUNK;
     if (kind > MLOPS__PIECE_DELTA) return -1;
     *out = (mlops__piece){(mlops__piece_kind)kind, 0, 0, NULL};
@@ -30,6 +42,7 @@ int mlops__recipe_open(mlops__recipe *out, mlops__pack_codec codec, const uint8_
     mlops__piece piece;
     int found, based = codec == MLOPS__PACK_BASED;
     memset(out, 0, sizeof *out);
+    out->codec = codec;
     mlops__cursor_init(&c, bytes, n);
     out->size = mlops__cursor_u64(&c);
     if (based) {
@@ -38,10 +51,11 @@ int mlops__recipe_open(mlops__recipe *out, mlops__pack_codec codec, const uint8_
         out->depth = mlops__cursor_u32(&c);
     }
     out->pieces = c;
-    if (c.failed || (!based && codec != MLOPS__PACK_RAW) || out->size > INT64_MAX) return 0;
+    if (c.failed || codec == MLOPS__PACK_ZSTD || codec > MLOPS__PACK_PART) return 0;
+    if (out->size > INT64_MAX) return 0;
     if (based && (out->depth < 1 || out->depth > MLOPS__DEPTH_MAX || out->number < 1)) return 0;
     uint64_t left = out->size;
-    while ((found = next(&c, based, &piece)) > 0) {
+    while ((found = next(out, &c, &piece)) > 0) {
         if (piece.size > left) return 0;
         left -= piece.size;
     }
@@ -49,7 +63,7 @@ int mlops__recipe_open(mlops__recipe *out, mlops__pack_codec codec, const uint8_
 }
 
 int mlops__recipe_next(mlops__recipe *self, mlops__piece *out) {
-    return next(&self->pieces, self->base != NULL, out) > 0;
+    return next(self, &self->pieces, out) > 0;
 }
 
 void mlops__recipe_begin(mlops__buf *out, uint64_t size) { mlops__buf_u64(out, size); }
@@ -69,4 +83,9 @@ void mlops__recipe_put(mlops__buf *out, int based, const mlops__piece *piece) {
         mlops__buf_u64(out, piece->size);
     }
     if (piece->kind != MLOPS__PIECE_COPY) mlops__buf_put(out, piece->key, MLOPS__CHUNK_KEY);
+}
+
+void mlops__recipe_put_part(mlops__buf *out, const uint8_t key[MLOPS__CHUNK_KEY], uint32_t at) {
+    mlops__buf_put(out, key, MLOPS__CHUNK_KEY);
+    mlops__buf_u32(out, at);
 }

@@ -14,21 +14,23 @@ enum {
 typedef enum mlops__piece_kind {
     MLOPS__PIECE_CHUNK = 0, /* a chunk */
     MLOPS__PIECE_COPY = 1,  /* a part of the base */
-    MLOPS__PIECE_DELTA = 2  /* a part of the base, as a chunk of operations changes it */
+    MLOPS__PIECE_DELTA = 2, /* a part of the base, as a chunk of operations changes it */
+    MLOPS__PIECE_PART = 3   /* a part of a chunk that others are in, too: all of the content */
 } mlops__piece_kind;
 
 typedef struct mlops__piece {
     mlops__piece_kind kind;
     uint64_t size;      /* of its part of the content */
-    uint64_t base_at;   /* where in the base it begins; not of a chunk */
+    uint64_t base_at;   /* where in the base, or in the chunk of a part, it begins; else 0 */
     const uint8_t *key; /* of the chunk; not of a copy */
 } mlops__piece;
 
 typedef struct mlops__recipe {
     uint64_t size;       /* of the content */
     const uint8_t *base; /* name of an object; NULL if there is none */
-    uint32_t number;     /* of its versions since the one without a base */
-    uint32_t depth;      /* of bases that stand behind each other: 1 to MLOPS__DEPTH_MAX; else 0 */
+    mlops__pack_codec codec;
+    uint32_t number; /* of its versions since the one without a base */
+    uint32_t depth;  /* of bases that stand behind each other: 1 to MLOPS__DEPTH_MAX; else 0 */
     mlops__cursor pieces;
 } mlops__recipe;
 
@@ -43,5 +45,6 @@ void mlops__recipe_begin(mlops__buf *out, uint64_t size);
 void mlops__recipe_begin_based(mlops__buf *out, uint64_t size, const uint8_t base[32],
                                uint32_t number, uint32_t depth);
 void mlops__recipe_put(mlops__buf *out, int based, const mlops__piece *piece);
+void mlops__recipe_put_part(mlops__buf *out, const uint8_t key[MLOPS__CHUNK_KEY], uint32_t at);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "store/index.h"
 
+#include <mlops/call.h>
 #include <mlops/change.h>
 #include <mlops/store.h>
 
@@ -78,6 +79,28 @@ mlops_status mlops__change_verb(mlops_change *self, const char *verb, mlops_erro
  * is missing. */
 mlops_status mlops__change_content(mlops_change *self, const mlops_id *id, const void *bytes,
                                    size_t n, const mlops_id *like, mlops_error *err);
+
+enum { MLOPS__INLINE_MAX = 2048 /* bytes of content that is kept in the journal */ };
+
+/* To the packs at once, where it is there for good when a change that was told of it is committed;
+ * like as above. */
+mlops_status mlops__content_pack(mlops_store *self, const mlops_id *id, const uint8_t *bytes,
+                                 size_t n, const mlops_id *like, mlops_error *err);
+
+/* The same of content that comes together, a few MiB of it: in one transaction, and
+ * small ones in chunks that they share. The executor may be NULL. */
+typedef struct mlops__keeping {
+    mlops_id id;
+    const uint8_t *bytes;
+    size_t n;
+} mlops__keeping;
+
+mlops_status mlops__content_keep(mlops_store *self, const mlops__keeping *items, size_t n,
+                                 const mlops_executor *executor, mlops_error *err);
+
+/* Names content that the packs have. */
+mlops_status mlops__change_kept(mlops_change *self, const mlops_id *id, int64_t size,
+                                mlops_error *err);
 
 /* Preconditions: at the commit the record is still as it was read (value NULL data: not there). */
 mlops_status mlops__change_expect(mlops_change *self, mlops__table table, mlops__bytes key,

@@ -32,14 +32,19 @@ static void walk(mlops__pack_codec codec, span in) {
     must((codec == MLOPS__PACK_BASED) == (r.base != NULL));
     must(!r.base || (r.depth >= 1 && r.depth <= MLOPS__DEPTH_MAX && r.number >= 1));
     mlops__buf_init(&again, &mlops__heap);
+    int parts = codec == MLOPS__PACK_PART;
     if (r.base) mlops__recipe_begin_based(&again, r.size, r.base, r.number, r.depth);
     else mlops__recipe_begin(&again, r.size);
     while (mlops__recipe_next(&r, &piece)) {
         must(piece.size > 0 && piece.size <= r.size - sum);
         must((piece.kind == MLOPS__PIECE_COPY) == (piece.key == NULL));
-        must(r.base || piece.kind == MLOPS__PIECE_CHUNK);
+        must((piece.kind == MLOPS__PIECE_PART) == parts);
+        must(r.base || parts || piece.kind == MLOPS__PIECE_CHUNK);
         sum += piece.size;
-        mlops__recipe_put(&again, r.base != NULL, &piece);
+        if (parts) {
+            must(piece.base_at + piece.size <= mlops__load_u32(piece.key + 16));
+            mlops__recipe_put_part(&again, piece.key, (uint32_t)piece.base_at);
+        } else mlops__recipe_put(&again, r.base != NULL, &piece);
     }
     must(sum == r.size && again.size == in.size);
     must(!again.status && memcmp(again.data, in.data, in.size) == 0);
@@ -138,7 +143,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     unsigned what = mlops__cursor_u8(&c);
     if (what % 4 < 2) {
         span rest = {data + c.offset, size - c.offset};
-        walk(what % 4 ? MLOPS__PACK_BASED : MLOPS__PACK_RAW, rest);
+        walk(what % 4 ? MLOPS__PACK_BASED : what & 4 ? MLOPS__PACK_PART : MLOPS__PACK_RAW, rest);
         return 0;
     }
     size_t n = mlops__cursor_u16(&c);

@@ -46,6 +46,24 @@ static void keep_text(mlops_store *s, mlops_change *c) {
     has_last = 1;
 }
 
+/* Many at a time, up to a few hundred bytes or tens of thousands each. */
+static void keep_many(mlops_store *s, mlops_change *c, uint8_t *bytes) {
+    enum { MANY = 20 };
+    mlops__keeping items[MANY];
+    mlops_error e;
+    size_t at = 0;
+    for (size_t i = 0; i < MANY; i++) {
+        mlops__keeping *it = &items[i];
+        it->n = (size_t)draw(i % 5 ? 700 : 40000);
+        it->bytes = bytes + at;
+        for (size_t k = 0; k < it->n; k++) bytes[at++] = (uint8_t)draw(i % 3 ? 256 : 5);
+        it->id = mlops__content_id(s, it->bytes, it->n);
+    }
+    if (mlops__content_keep(s, items, MANY, NULL, &e)) die(&e);
+    for (size_t i = 0; i < MANY; i++)
+        if (mlops__change_kept(c, &items[i].id, (int64_t)items[i].n, &e)) die(&e);
+}
+
 static void change_once(mlops_store *s, uint8_t *bytes) {
     static const size_t SIZES[] = {0, 100, 2048, 2049, 70000, 300000};
     mlops_change *c;
@@ -71,6 +89,7 @@ static void change_once(mlops_store *s, uint8_t *bytes) {
         if (mlops_change_content(c, &id, bytes, size, &e)) die(&e);
     }
     if (draw(10) == 0) keep_text(s, c);
+    if (draw(20) == 0) keep_many(s, c, bytes);
     if (mlops_change_commit(c, NULL, &e)) die(&e);
     mlops_change_free(c);
 }

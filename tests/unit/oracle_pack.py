@@ -5,7 +5,7 @@ import ctypes.util
 import struct
 
 CHUNK, OBJECT = 1, 2
-RAW, ZSTD, BASED = 0, 1, 2
+RAW, ZSTD, BASED, PART = 0, 1, 2, 3
 
 
 def unpack(payload, size):
@@ -58,7 +58,7 @@ class Packs:
     """All frames of all packs."""
 
     def __init__(self, store, store_id):
-        self.chunks, self.objects, self.n_based, self.known = {}, {}, 0, {}
+        self.chunks, self.objects, self.n_based, self.n_parts, self.known = {}, {}, 0, 0, {}
         for path in sorted((store / "packs").iterdir()):
             data = path.read_bytes()
             head = struct.unpack_from("<8sII32sq", data)
@@ -77,7 +77,7 @@ class Packs:
             at += 64 + (stored + 7) // 8 * 8
             if kind == CHUNK:
                 self.chunks[key[:20]] = (codec, size, payload)
-            elif codec == RAW or key not in self.objects or self.objects[key][0] == BASED:
+            elif codec == RAW or key not in self.objects or self.objects[key][0] != RAW:
                 self.objects[key] = (codec, payload)
 
     def chunk(self, key):
@@ -88,12 +88,18 @@ class Packs:
         """The bytes of an object, which may lead over so many others."""
         if name not in self.known:
             codec, payload = self.objects[name]
-            self.known[name] = self.based(payload, left) if codec == BASED else self.plain(payload)
+            self.known[name] = (self.based(payload, left) if codec == BASED else self.part(payload) if codec == PART
+                                else self.plain(payload))
         return self.known[name]
 
     def plain(self, payload):
         out = b"".join(self.chunk(payload[at:at + 20]) for at in range(8, len(payload), 20))
         return self.whole(out, payload)
+
+    def part(self, payload):
+        size, key, at = struct.unpack("<Q20sI", payload)
+        self.n_parts += 1
+        return self.whole(self.chunk(key)[at:at + size], payload)
 
     def based(self, payload, left):
         name, version, depth = struct.unpack_from("<32sII", payload, 8)

@@ -113,14 +113,49 @@ static void only_whole_recipes_open(void **state) {
     memcpy(plain + 8, key, sizeof key);
     assert_true(mlops__recipe_open(&r, MLOPS__PACK_RAW, plain, sizeof plain));
     assert_false(mlops__recipe_open(&r, MLOPS__PACK_ZSTD, plain, sizeof plain));
-    assert_false(mlops__recipe_open(&r, (mlops__pack_codec)3, plain, sizeof plain));
+    assert_false(mlops__recipe_open(&r, (mlops__pack_codec)4, plain, sizeof plain));
     assert_false(mlops__recipe_open(&r, MLOPS__PACK_BASED, plain, sizeof plain));
+}
+
+/* One piece, in a chunk that has room for it where it is said to be. */
+static int opens_part(uint64_t size, uint32_t chunk, uint32_t at, size_t n) {
+    uint8_t bytes[40] = {0}, key[MLOPS__CHUNK_KEY];
+    mlops__recipe r;
+    mlops__piece piece, none;
+    mlops__buf b;
+    mlops__buf_init_fixed(&b, bytes, sizeof bytes);
+    mlops__recipe_begin(&b, size);
+    mlops__recipe_put_part(&b, key_of(key, chunk), at);
+    assert_int_equal(b.size, 32);
+    if (!mlops__recipe_open(&r, MLOPS__PACK_PART, bytes, n)) return 0;
+    assert_int_equal(r.size, size);
+    assert_null(r.base);
+    assert_true(mlops__recipe_next(&r, &piece));
+    assert_int_equal(piece.kind, MLOPS__PIECE_PART);
+    assert_int_equal(piece.size, size);
+    assert_int_equal(piece.base_at, at);
+    assert_memory_equal(piece.key, key, sizeof key);
+    return !mlops__recipe_next(&r, &none);
+}
+
+static void parts_lie_inside_of_their_chunk(void **state) {
+    (void)state;
+    assert_true(opens_part(5, 5, 0, 32));
+    assert_true(opens_part(5, 100, 95, 32));
+    assert_false(opens_part(5, 100, 96, 32));
+    assert_false(opens_part(5, 100, 101, 32));
+    assert_false(opens_part(5, 100, UINT32_MAX, 32));
+    assert_false(opens_part(UINT64_MAX, 100, 0, 32));
+    assert_false(opens_part((uint64_t)1 << 32, 100, 0, 32));
+    assert_false(opens_part(0, 100, 0, 32)); /* a piece of nothing */
+    for (size_t n = 0; n < 40; n++) assert_int_equal(opens_part(5, 5, 0, n), n == 32);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(recipes_are_read_as_written),
         cmocka_unit_test(only_whole_recipes_open),
+        cmocka_unit_test(parts_lie_inside_of_their_chunk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

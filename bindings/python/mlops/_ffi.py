@@ -3399,7 +3399,8 @@ class Deployment(_rt.Handle):
 
 @_rt.noun("draft")
 class Draft(_rt.Handle):
-    """Entries that wait to become a commit. What is added is held in memory until then. Mutable; one thread at a
+    """Entries that wait to become a commit. Content goes to the store as it is added, where nobody sees it before
+    the commit; of a draft that is not committed it takes room there and nothing else. Mutable; one thread at a
     time."""
 
     _end = lib.mlops_draft_free
@@ -3440,7 +3441,7 @@ class Draft(_rt.Handle):
             file: file to read
 
         Raises: NotFoundError, DeniedError, IoError; ExistsError if an entry's path would be that of a folder;
-        InvalidError, NomemError.
+        InvalidError, NomemError, NoSpaceError, ForkedError.
         """
         h = self._open()
         err = mlops_error()

@@ -1140,6 +1140,107 @@ public:
     }
 };
 
+/// What differs between two tables, which it shares. Immutable and shared; ends with the last mlops_diff_unref().
+class diff : public detail::handle<mlops_diff, mlops_diff_unref> {
+public:
+    using handle::handle;
+
+    /// Another owner of the same.
+    diff share() const { return diff(mlops_diff_ref(need())); }
+
+    /// Compare two tables. Keys may come in any order; a null is a value of a key like any other.
+    static ::mlops::diff compare(const ::mlops::table &from, const ::mlops::table &to,
+                                 const mlops_diff_opts *opts = nullptr) {
+        mlops_diff *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_diff_compare(&out, detail::required(from), detail::required(to), opts, &e), "mlops_diff_compare", &e);
+        return ::mlops::diff(out);
+    }
+
+    /// Number of cells that differ, of rows and columns that are on both sides.
+    std::int64_t n_cells() const {
+        return mlops_diff_n_cells(need());
+    }
+
+    /// Number of rows on both sides of which a cell differs.
+    std::int64_t n_changed() const {
+        return mlops_diff_n_changed(need());
+    }
+
+    /// Number of rows that the newer table alone has.
+    std::int64_t n_added() const {
+        return mlops_diff_n_added(need());
+    }
+
+    /// Number of rows that the older table alone has.
+    std::int64_t n_removed() const {
+        return mlops_diff_n_removed(need());
+    }
+
+    /// Number of columns that were added, removed, renamed or retyped.
+    std::int64_t n_schema() const {
+        return mlops_diff_n_schema(need());
+    }
+
+    /// Cells that differ, by row of the older table, then by its columns.
+    ::mlops::table cells() const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_diff_cells(&out, need(), &e), "mlops_diff_cells", &e);
+        return ::mlops::table(out);
+    }
+
+    /// Rows that differ: changed and removed ones by row of the older table, then those added by row of the newer
+    /// one.
+    ::mlops::table rows() const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_diff_rows(&out, need(), &e), "mlops_diff_rows", &e);
+        return ::mlops::table(out);
+    }
+
+    /// Rows that the newer table alone has, with its columns and types, in its order.
+    ::mlops::table added() const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_diff_added(&out, need(), &e), "mlops_diff_added", &e);
+        return ::mlops::table(out);
+    }
+
+    /// Rows that the older table alone has, with its columns and types, in its order.
+    ::mlops::table removed() const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_diff_removed(&out, need(), &e), "mlops_diff_removed", &e);
+        return ::mlops::table(out);
+    }
+
+    /// Columns that were added, removed, renamed or retyped; their order is not compared. A column was renamed if one
+    /// of the same type and of equal values in all rows that are on both sides, of which there is one at the least,
+    /// has another name. It takes the first such column.
+    ::mlops::table schema() const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_diff_schema(&out, need(), &e), "mlops_diff_schema", &e);
+        return ::mlops::table(out);
+    }
+
+    /// What became of each column: those of the older table in its order, then those added.
+    ::mlops::table columns() const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_diff_columns(&out, need(), &e), "mlops_diff_columns", &e);
+        return ::mlops::table(out);
+    }
+};
+
 /// Entries that wait to become a commit. Content goes to the store as it is added, where nobody sees it before
 /// the commit; of a draft that is not committed it takes room there and nothing else. Mutable; one thread at a
 /// time.

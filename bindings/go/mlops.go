@@ -1131,6 +1131,29 @@ func (o *DeployOpts) c(s *scope) *C.mlops_deploy_opts {
 	return c
 }
 
+// DiffOpts: options of comparing. Zero means the default in each field.
+type DiffOpts struct {
+	// names of the columns that name a row, separated by commas, quoted as in a CSV line; default: rows
+	// stand by their position
+	Key string
+	// names to leave out, as columns of key; may be on one side alone
+	Ignore string
+	// how many rows mlops_diff_cells() and mlops_diff_rows() list at the most; default all
+	NMax int64
+}
+
+func (o *DiffOpts) c(s *scope) *C.mlops_diff_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_diff_opts)(s.alloc(C.sizeof_mlops_diff_opts))
+	c.struct_size = C.sizeof_mlops_diff_opts
+	c.key = s.optional(o.Key)
+	c.ignore = s.optional(o.Ignore)
+	c.n_max = C.int64_t(o.NMax)
+	return c
+}
+
 // DraftOpts: what a draft is to become. Zero means the default in each field.
 type DraftOpts struct {
 	// begin without entries; default: with those of the branch
@@ -3392,6 +3415,209 @@ func (x *Deployment) PredictTable(table *Table, keyColumn string) ([]float64, []
 		return nil, nil, err
 	}
 	return out, versions, nil
+}
+
+// Diff: what differs between two tables, which it shares. Immutable and shared; ends with the last
+// mlops_diff_unref().
+type Diff struct {
+	p *C.mlops_diff
+}
+
+func wrapDiff(p *C.mlops_diff) *Diff {
+	x := &Diff{p: p}
+	runtime.SetFinalizer(x, (*Diff).Close)
+	return x
+}
+
+// Close ends this Diff, or this share of it; it may be called again.
+func (x *Diff) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	C.mlops_diff_unref(x.p)
+	x.p = nil
+	return nil
+}
+
+// CompareDiff: compare two tables. Keys may come in any order; a null is a value of a key like any
+// other.
+//
+// Errors: MLOPS_E_SCHEMA names a column of the key that a table lacks, or has as a string on one side
+// alone, and a key that two rows of a table have, with both rows; MLOPS_E_INVALID for an option;
+// MLOPS_E_LIMIT for more than 2^31 - 2 rows; MLOPS_E_NOMEM.
+func CompareDiff(from *Table, to *Table, opts *DiffOpts) (*Diff, error) {
+	defer runtime.KeepAlive(from)
+	defer runtime.KeepAlive(to)
+	var s scope
+	defer s.free()
+	var out *C.mlops_diff
+	if from == nil || from.p == nil {
+		return nil, closed("Table")
+	}
+	if to == nil || to.p == nil {
+		return nil, closed("Table")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_diff_compare(&out, from.p, to.p, optsC, &e), &e, "mlops_diff_compare"); err != nil {
+		return nil, err
+	}
+	r := wrapDiff(out)
+	return r, nil
+}
+
+// NCells: number of cells that differ, of rows and columns that are on both sides.
+func (x *Diff) NCells() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_diff_n_cells(x.p))
+}
+
+// NChanged: number of rows on both sides of which a cell differs.
+func (x *Diff) NChanged() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_diff_n_changed(x.p))
+}
+
+// NAdded: number of rows that the newer table alone has.
+func (x *Diff) NAdded() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_diff_n_added(x.p))
+}
+
+// NRemoved: number of rows that the older table alone has.
+func (x *Diff) NRemoved() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_diff_n_removed(x.p))
+}
+
+// NSchema: number of columns that were added, removed, renamed or retyped.
+func (x *Diff) NSchema() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_diff_n_schema(x.p))
+}
+
+// Cells: cells that differ, by row of the older table, then by its columns.
+//
+// Errors: MLOPS_E_NOMEM.
+func (x *Diff) Cells() (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Diff")
+	}
+	defer runtime.KeepAlive(x)
+	var out *C.mlops_table
+	var e C.mlops_error
+	if err := check(C.mlops_diff_cells(&out, x.p, &e), &e, "mlops_diff_cells"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// Rows: rows that differ: changed and removed ones by row of the older table, then those added by row
+// of the newer one.
+//
+// Errors: MLOPS_E_NOMEM.
+func (x *Diff) Rows() (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Diff")
+	}
+	defer runtime.KeepAlive(x)
+	var out *C.mlops_table
+	var e C.mlops_error
+	if err := check(C.mlops_diff_rows(&out, x.p, &e), &e, "mlops_diff_rows"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// Added: rows that the newer table alone has, with its columns and types, in its order.
+//
+// Errors: MLOPS_E_NOMEM.
+func (x *Diff) Added() (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Diff")
+	}
+	defer runtime.KeepAlive(x)
+	var out *C.mlops_table
+	var e C.mlops_error
+	if err := check(C.mlops_diff_added(&out, x.p, &e), &e, "mlops_diff_added"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// Removed: rows that the older table alone has, with its columns and types, in its order.
+//
+// Errors: MLOPS_E_NOMEM.
+func (x *Diff) Removed() (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Diff")
+	}
+	defer runtime.KeepAlive(x)
+	var out *C.mlops_table
+	var e C.mlops_error
+	if err := check(C.mlops_diff_removed(&out, x.p, &e), &e, "mlops_diff_removed"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// Schema: columns that were added, removed, renamed or retyped; their order is not compared. A column
+// was renamed if one of the same type and of equal values in all rows that are on both sides, of which
+// there is one at the least, has another name. It takes the first such column.
+//
+// Errors: MLOPS_E_NOMEM.
+func (x *Diff) Schema() (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Diff")
+	}
+	defer runtime.KeepAlive(x)
+	var out *C.mlops_table
+	var e C.mlops_error
+	if err := check(C.mlops_diff_schema(&out, x.p, &e), &e, "mlops_diff_schema"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// Columns: what became of each column: those of the older table in its order, then those added.
+//
+// Errors: MLOPS_E_NOMEM.
+func (x *Diff) Columns() (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Diff")
+	}
+	defer runtime.KeepAlive(x)
+	var out *C.mlops_table
+	var e C.mlops_error
+	if err := check(C.mlops_diff_columns(&out, x.p, &e), &e, "mlops_diff_columns"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
 }
 
 // Draft: entries that wait to become a commit. Content goes to the store as it is added, where nobody

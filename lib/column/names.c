@@ -136,9 +136,13 @@ mlops_status mlops__names_parse(mlops__arena *arena, const char *list, const cha
 }
 
 void mlops__names_put(mlops__buf *out, const char *name) {
+    if (out->size) mlops__buf_u8(out, ',');
+    mlops__name_put(out, name);
+}
+
+void mlops__name_put(mlops__buf *out, const char *name) {
     size_t n = strlen(name);
     int quoted = n == 0 || name[0] == ' ' || name[n - 1] == ' ' || strpbrk(name, ",\"\r\n\t");
-    if (out->size) mlops__buf_u8(out, ',');
     if (quoted) mlops__buf_u8(out, '"');
     for (const char *p = name; *p; p++) {
         if (*p == '"') mlops__buf_u8(out, '"');

@@ -18,5 +18,6 @@ mlops_status mlops__names_split(mlops__arena *arena, const char *list, char deli
 /* Appends a name to a list that out holds nothing else of, so that mlops__names_split() with a
  * comma gives it back. */
 void mlops__names_put(mlops__buf *out, const char *name);
+void mlops__name_put(mlops__buf *out, const char *name); /* without a comma in front */
 
 #endif

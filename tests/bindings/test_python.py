@@ -418,6 +418,24 @@ class Scalars(unittest.TestCase):
             self.assertEqual((whole.summarize().mean, fine.summarize().mean), (0.0, 0.25))
 
 
+class Differences(unittest.TestCase):
+    def test_what_is_not_there_differs_in_nothing(self):
+        self.assertFalse(mlops.diff({"a": [1.5, None]}, {"a": [1.5, None]}))
+
+    def test_lists_are_tables(self):
+        old = {"id": [1, 2, 3], "x": ["a", "b", None]}
+        d = mlops.diff(old, {"id": [3, 1, 4], "x": ["c", "A", "d"]}, key=["id"])
+        self.assertTrue(d)
+        self.assertEqual(d.cells().to_dicts(), [
+            {"from_row": 0, "to_row": 1, "key": "1", "column": "x", "from": "a", "to": "A"},
+            {"from_row": 2, "to_row": 0, "key": "3", "column": "x", "from": None, "to": "c"}])
+        self.assertEqual(d.added().to_dicts(), [{"id": 4, "x": "d"}])
+        self.assertEqual(d.removed().to_dicts(), [{"id": 2, "x": "b"}])
+        self.assertEqual(repr(d), "<mlops.Diff 2 cells in 2 rows, 1 rows added, 1 removed, 0 changes of the schema>")
+        with self.assertRaisesRegex(mlops.SchemaError, "rows 0 and 1"):
+            mlops.diff({"id": [1, 1]}, old, key="id")
+
+
 class Callbacks(unittest.TestCase):
     TEXT = "a\n" + "1\n" * 2000000
 

@@ -37,6 +37,7 @@ extern const sweep_scenario sweep_bundle[];
 extern const sweep_scenario sweep_container[];
 extern const sweep_scenario sweep_dataset[];
 extern const sweep_scenario sweep_deploy[];
+extern const sweep_scenario sweep_diff[];
 extern const sweep_scenario sweep_drift[];
 extern const sweep_scenario sweep_feature[];
 extern const sweep_scenario sweep_file[];

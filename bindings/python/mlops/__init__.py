@@ -5,8 +5,8 @@
     mlops.compare(train, live).save("drift.html")
     s = mlops.open("fraud.mlops")
 
-load, open, table and compare are shortcuts; everything else is one class for each noun of the library: Table, Model,
-Reference, Drift, Monitor, Profile, Feature, Bundle. Errors are subclasses of mlops.Error.
+load, open, table, compare and diff are shortcuts; everything else is one class for each noun of the library: Table,
+Model, Reference, Drift, Diff, Monitor, Profile, Feature, Bundle. Errors are subclasses of mlops.Error.
 """
 import os
 
@@ -16,13 +16,14 @@ from . import _tables
 from ._ffi import *  # noqa: F401,F403
 from ._ffi import Context, DriftVerdict, FeatureValue, InvalidError, ModelOutput, Reference, SchemaError, Type
 from ._ffi import __all__ as _generated
+from ._diff import Diff, diff
 from ._online import Online
 from ._store import Commit, Deployment, Run, Store, Version, Watch
 from ._tables import table
 from ._values import feature_value
 
 __version__ = _ffi.VERSION
-__all__ = [*_generated, "Commit", "Version", "compare", "load", "open", "table"]
+__all__ = [*_generated, "Commit", "Version", "compare", "diff", "load", "open", "table"]
 
 
 def load(path, **opts):

@@ -651,6 +651,21 @@ mlops_deployment_stats._fields_ = [
 assert C.sizeof(mlops_deployment_stats) == 56
 
 
+class mlops_diff_opts(C.Structure):
+    pass
+
+
+mlops_diff_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("host", C.c_void_p),
+    ("key", C.c_char_p),
+    ("ignore", C.c_char_p),
+    ("n_max", C.c_int64),
+]
+assert C.sizeof(mlops_diff_opts) == (40 if C.sizeof(C.c_void_p) == 8 else 28)
+
+
 class mlops_draft_opts(C.Structure):
     pass
 
@@ -1192,6 +1207,21 @@ _rt.declare(lib.mlops_deployment_predict_values, C.c_int32, C.c_void_p, C.c_char
         C.c_int64, C.c_void_p, C.c_int64, C.c_void_p)
 _rt.declare(lib.mlops_deployment_predict_table, C.c_int32, C.c_void_p, C.c_void_p, C.c_char_p, C.c_void_p, C.c_int64,
         C.c_int64, C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_diff_compare, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p,
+        C.POINTER(mlops_diff_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_diff_ref, C.c_void_p, C.c_void_p)
+_rt.declare(lib.mlops_diff_unref, None, C.c_void_p)
+_rt.declare(lib.mlops_diff_n_cells, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_diff_n_changed, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_diff_n_added, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_diff_n_removed, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_diff_n_schema, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_diff_cells, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_diff_rows, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_diff_added, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_diff_removed, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_diff_schema, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_diff_columns, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_draft_new, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p,
         C.POINTER(mlops_draft_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_draft_free, None, C.c_void_p)
@@ -3397,6 +3427,157 @@ class Deployment(_rt.Handle):
         return _rt.result(out), _rt.result(versions)
 
 
+@_rt.noun("diff")
+class Diff(_rt.Handle):
+    """What differs between two tables, which it shares. Immutable and shared; ends with the last close()."""
+
+    _end = lib.mlops_diff_unref
+
+    def __init__(self):
+        raise TypeError("Diff is made by compare()")
+
+    @classmethod
+    def compare(cls, from_, to, *, key=None, ignore=None, n_max=None):
+        """Compare two tables. Keys may come in any order; a null is a value of a key like any other.
+
+            from_: older table
+            to: newer table
+            key: names of the columns that name a row, separated by commas, quoted as in a CSV line;
+                default: rows stand by their position
+            ignore: names to leave out, as columns of key; may be on one side alone
+            n_max: how many rows Diff.cells() and Diff.rows() list at the most; default all
+
+        Raises: SchemaError names a column of the key that a table lacks, or has as a string on one side
+        alone, and a key that two rows of a table have, with both rows; InvalidError for an option; LimitError
+        for more than 2^31 - 2 rows; NomemError.
+        """
+        out = C.c_void_p()
+        from__h = _rt.opened(from_, Table, "from_")
+        to_h = _rt.opened(to, Table, "to")
+        opts = _diff_opts(key=key, ignore=ignore, n_max=n_max)
+        err = mlops_error()
+        status = lib.mlops_diff_compare(C.byref(out), from__h, to_h, C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Diff.compare", err)
+        return cls._wrap(out.value)
+
+    @property
+    def n_cells(self):
+        """Number of cells that differ, of rows and columns that are on both sides."""
+        h = self._open()
+        out = lib.mlops_diff_n_cells(h)
+        return out
+
+    @property
+    def n_changed(self):
+        """Number of rows on both sides of which a cell differs."""
+        h = self._open()
+        out = lib.mlops_diff_n_changed(h)
+        return out
+
+    @property
+    def n_added(self):
+        """Number of rows that the newer table alone has."""
+        h = self._open()
+        out = lib.mlops_diff_n_added(h)
+        return out
+
+    @property
+    def n_removed(self):
+        """Number of rows that the older table alone has."""
+        h = self._open()
+        out = lib.mlops_diff_n_removed(h)
+        return out
+
+    @property
+    def n_schema(self):
+        """Number of columns that were added, removed, renamed or retyped."""
+        h = self._open()
+        out = lib.mlops_diff_n_schema(h)
+        return out
+
+    def cells(self):
+        """Cells that differ, by row of the older table, then by its columns.
+
+        Raises: NomemError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        err = mlops_error()
+        status = lib.mlops_diff_cells(C.byref(out), h, C.byref(err))
+        if status:
+            _rt.check(status, "Diff.cells", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+    def rows(self):
+        """Rows that differ: changed and removed ones by row of the older table, then those added by row of
+        the newer one.
+
+        Raises: NomemError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        err = mlops_error()
+        status = lib.mlops_diff_rows(C.byref(out), h, C.byref(err))
+        if status:
+            _rt.check(status, "Diff.rows", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+    def added(self):
+        """Rows that the newer table alone has, with its columns and types, in its order.
+
+        Raises: NomemError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        err = mlops_error()
+        status = lib.mlops_diff_added(C.byref(out), h, C.byref(err))
+        if status:
+            _rt.check(status, "Diff.added", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+    def removed(self):
+        """Rows that the older table alone has, with its columns and types, in its order.
+
+        Raises: NomemError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        err = mlops_error()
+        status = lib.mlops_diff_removed(C.byref(out), h, C.byref(err))
+        if status:
+            _rt.check(status, "Diff.removed", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+    def schema(self):
+        """Columns that were added, removed, renamed or retyped; their order is not compared. A column was
+        renamed if one of the same type and of equal values in all rows that are on both sides, of which
+        there is one at the least, has another name. It takes the first such column.
+
+        Raises: NomemError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        err = mlops_error()
+        status = lib.mlops_diff_schema(C.byref(out), h, C.byref(err))
+        if status:
+            _rt.check(status, "Diff.schema", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+    def columns(self):
+        """What became of each column: those of the older table in its order, then those added.
+
+        Raises: NomemError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        err = mlops_error()
+        status = lib.mlops_diff_columns(C.byref(out), h, C.byref(err))
+        if status:
+            _rt.check(status, "Diff.columns", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+
 @_rt.noun("draft")
 class Draft(_rt.Handle):
     """Entries that wait to become a commit. Content goes to the store as it is added, where nobody sees it before
@@ -5036,6 +5217,18 @@ def _deploy_opts(*, model=None, champion=None, canary=None, canary_share=None, s
     return o
 
 
+def _diff_opts(*, key=None, ignore=None, n_max=None):
+    o = mlops_diff_opts(C.sizeof(mlops_diff_opts))
+    o._keep, o._raised = [], []
+    if key is not None:
+        o.key = _rt.names_or_none(key, "key")
+    if ignore is not None:
+        o.ignore = _rt.names_or_none(ignore, "ignore")
+    if n_max is not None:
+        o.n_max = _rt.integer(n_max, -2 ** 63, 2 ** 63 - 1, "n_max")
+    return o
+
+
 def _draft_opts(*, empty=False, branch=None, base=None, message=None, author=None, metadata=None):
     o = mlops_draft_opts(C.sizeof(mlops_draft_opts))
     o._keep, o._raised = [], []
@@ -6301,6 +6494,7 @@ __all__ = [
     "DeniedError",
     "Deployment",
     "DeploymentStats",
+    "Diff",
     "Draft",
     "Drift",
     "DriftColumn",

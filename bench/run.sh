@@ -14,12 +14,14 @@ for arg; do
     esac
 done
 sh scripts/install.sh gcc libc6-dev meson ninja-build pkg-config libxxhash-dev liblmdb-dev libzstd-dev xxhash openssl libxgboost-dev zstd \
-    python3 python3-numpy python3-scipy python3-xgboost
+    python3 python3-numpy python3-pandas python3-scipy python3-xgboost
 [ -d build-bench ] || meson setup build-bench -Dbench=true --buildtype=release >/dev/null
 ninja -C build-bench >build-bench/build.log 2>&1 || { cat build-bench/build.log >&2; exit 1; }
 : >build-bench/results.jsonl
 for suite in ${suites:-base model drift store dataset}; do
-    /usr/bin/python3 "bench/$suite/run.py" build-bench $quick >>build-bench/results.jsonl
+    for program in "bench/$suite"/run*.py; do
+        /usr/bin/python3 "$program" build-bench $quick >>build-bench/results.jsonl
+    done
 done
 /usr/bin/python3 bench/table.py build-bench/results.jsonl
 cat build-bench/results.jsonl

@@ -122,6 +122,16 @@ void mlops__column_store_widen(mlops__column_store *self) {
     }
 }
 
+void mlops__column_store_present_rows(mlops__column_store *self, int64_t n) {
+    int64_t i = self->n, end = self->n + n;
+    self->n = end;
+    if (!self->validity) return;
+    for (; i < end && i % 8; i++) self->validity[i >> 3] |= (uint8_t)(1u << (i & 7));
+    int64_t whole = (end - i) / 8;
+    memset(self->validity + (i >> 3), 0xff, (size_t)whole);
+    for (i += whole * 8; i < end; i++) self->validity[i >> 3] |= (uint8_t)(1u << (i & 7));
+}
+
 mlops_status mlops__column_store_null(mlops__column_store *self) {
     if (self->type != MLOPS_TYPE_NULL) {
         if (!self->validity && !begin_validity(self)) return MLOPS_E_NOMEM;
@@ -139,9 +149,15 @@ mlops_status mlops__column_store_text(mlops__column_store *self, const char *tex
     return MLOPS_OK;
 }
 
+/* What was reserved and not used goes back where that is worth a copy. */
+static int is_spare(const mlops__column_store *self) {
+    return self->cap - self->n > self->cap / 16;
+}
+
 mlops_status mlops__column_store_finish(mlops__column_store *self, const char *name,
                                         mlops__column *out) {
-    if (self->type != MLOPS_TYPE_NULL && !resize_data(self, self->n)) return MLOPS_E_NOMEM;
+    int spare = self->type != MLOPS_TYPE_NULL && is_spare(self);
+    if (spare && !resize_data(self, self->n)) return MLOPS_E_NOMEM;
     if ((self->n_nulls || self->validity) && !resize_validity(self, self->n)) return MLOPS_E_NOMEM;
     if (self->type == MLOPS_TYPE_STRING) MLOPS_TRY(mlops__dictionary_finish(&self->dictionary));
     mlops__dictionary_close(&self->dictionary);

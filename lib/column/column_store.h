@@ -52,6 +52,9 @@ static inline void mlops__column_store_present(mlops__column_store *self) {
     self->n++;
 }
 
+/* The next rows are there, whose values stand in data already. */
+void mlops__column_store_present_rows(mlops__column_store *self, int64_t n);
+
 /* Append a value of the column's type. There must be room. */
 static inline void mlops__column_store_bool(mlops__column_store *self, int value) {
     ((uint8_t *)self->data)[self->n] = (uint8_t)value;

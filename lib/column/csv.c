@@ -138,8 +138,8 @@ static mlops_status make_columns(csv_job *job) {
     return MLOPS_OK;
 }
 
-/* Rows to make room for when n are read and one more has come: as many as the source will have if
- * it goes on like this, but never more than it can have. */
+/* Rows to make room for when n have come: as many as the source will have if it goes on like this,
+ * but never more than it can have. */
 static int64_t rows_expected(const csv_job *job, int64_t n) {
     const mlops__csv_reader *reader = &job->reader;
     int64_t at = reader->base + (int64_t)reader->pos, left = reader->total - at;
@@ -147,7 +147,7 @@ static int64_t rows_expected(const csv_job *job, int64_t n) {
     double expected = (double)n * 1.02 + (double)left * density;
     int64_t rows = expected > (double)n * 16.0 ? n * 16 : (int64_t)expected;
     if (rows < n + n / 4 + ROWS_FIRST) rows = n + n / 4 + ROWS_FIRST;
-    int64_t most = n + 1 + left / reader->n_columns; /* a field takes a byte with its delimiter */
+    int64_t most = n + left / reader->n_columns; /* a field takes a byte with its delimiter */
     if (most > job->opts.rows_max) most = job->opts.rows_max;
     return rows < most ? rows : most;
 }
@@ -177,15 +177,14 @@ static mlops_status refuse_record(const csv_job *job) {
                           (long long)due, job->table->names.texts[found]);
 }
 
-static mlops_status take_record(csv_job *job) {
+static mlops_status take_batch(csv_job *job) {
     const mlops__csv_reader *reader = &job->reader;
     if (reader->n_fields != reader->n_columns) return refuse_record(job);
-    for (int64_t i = 0; i < reader->n_columns; i++)
-        mlops__csv_expect(&job->columns[i], &reader->fields[i]);
     for (int64_t i = 0; i < reader->n_columns; i++) {
-        mlops_status status = mlops__csv_take(&job->columns[i], &job->nulls, &reader->fields[i]);
+        int64_t taken = 0;
+        mlops_status status = mlops__csv_take(&job->columns[i], &job->nulls, reader, i, &taken);
         if (status == MLOPS_E_LIMIT)
-            return mlops__fail_at(job->err, status, reader->mark.line, i + 1, -1,
+            return mlops__fail_at(job->err, status, mlops__csv_batch_line(reader, taken), i + 1, -1,
                                   "column %lld has more than 2147483647 distinct texts",
                                   (long long)i + 1);
         MLOPS_TRY(status);
@@ -197,15 +196,16 @@ static mlops_status take_record(csv_job *job) {
 static mlops_status read_rows(csv_job *job, int64_t *n_rows) {
     int64_t n = 0, cap = *n_rows;
     MLOPS_TRY(make_room(job, cap));
-    for (; n < job->opts.rows_max; n++) {
-        mlops_status status = mlops__csv_next(&job->reader);
+    while (n < job->opts.rows_max) {
+        mlops_status status = mlops__csv_next_batch(&job->reader, job->opts.rows_max - n);
         if (status == MLOPS_END) break;
         MLOPS_TRY(status);
-        if (n == cap) {
-            cap = n ? rows_expected(job, n) : ROWS_FIRST;
+        n += job->reader.n_batch;
+        if (n > cap) {
+            cap = rows_expected(job, n);
             MLOPS_TRY(make_room(job, cap));
         }
-        MLOPS_TRY(take_record(job));
+        MLOPS_TRY(take_batch(job));
     }
     *n_rows = n;
     return mlops__csv_poll(&job->reader);

@@ -17,24 +17,27 @@ int mlops__csv_is_delimiter(const char *text) {
 }
 
 void mlops__csv_nulls_init(mlops__csv_nulls *self, const char *const *texts, int64_t n) {
-    *self = (mlops__csv_nulls){texts, n, 0, {0}};
+    *self = (mlops__csv_nulls){texts, n, 0, 0, {0}};
     for (int64_t i = 0; i < n; i++) {
         self->empty |= !texts[i][0];
+        self->numeric |= texts[i][0] && strchr("+-.0123456789", texts[i][0]);
         self->first[(uint8_t)texts[i][0]] = 1;
     }
 }
 
 static int is_listed(const mlops__csv_nulls *self, const mlops__csv_field *field) {
-    for (int64_t i = 0; i < self->n; i++)
-        if (strlen(self->texts[i]) == field->n && !memcmp(self->texts[i], field->text, field->n))
+    for (int64_t i = 0; i < self->n; i++) {
+        const char *text = self->texts[i];
+        if (text[0] == field->text[0] && strlen(text) == field->n &&
+            !memcmp(text, field->text, field->n))
             return 1;
+    }
     return 0;
 }
 
 static inline int is_null(const mlops__csv_nulls *self, const mlops__csv_field *field) {
-    if (field->quoted) return 0;
-    if (field->n == 0) return self->empty;
-    return self->first[(uint8_t)field->text[0]] && is_listed(self, field);
+    if (!mlops__csv_may_be_null(self, field)) return 0;
+    return field->n == 0 || is_listed(self, field);
 }
 
 int mlops__csv_is_null(const mlops__csv_nulls *self, const mlops__csv_field *field) {
@@ -85,13 +88,7 @@ static int put_f64(mlops__csv_column *self, const mlops__csv_field *field) {
 }
 
 static mlops_status put_text(mlops__csv_column *self, const mlops__csv_field *field) {
-    if (!field->doubled) {
-        int32_t code = -1;
-        MLOPS_TRY(mlops__dictionary_add_expected(&self->store->dictionary, self->tag, field->text,
-                                                 field->n, &code));
-        mlops__column_store_code(self->store, code);
-        return MLOPS_OK;
-    }
+    if (!field->doubled) return mlops__column_store_text(self->store, field->text, field->n);
     self->scratch->size = 0;
     char *copy = (char *)mlops__buf_extend(self->scratch, field->n);
     if (!copy) return MLOPS_E_NOMEM;
@@ -124,9 +121,10 @@ static mlops_type join(mlops_type stored, mlops_type value) {
     return numbers ? MLOPS_TYPE_FLOAT64 : MLOPS_TYPE_STRING;
 }
 
+static mlops_status put_value(mlops__csv_column *self, const mlops__csv_field *field);
+
 /* The value does not fit the type of the store. */
-static mlops_status change_type(mlops__csv_column *self, const mlops__csv_nulls *nulls,
-                                const mlops__csv_field *field) {
+static mlops_status change_type(mlops__csv_column *self, const mlops__csv_field *field) {
     mlops_type old = self->store->type;
     mlops_type least = old == MLOPS_TYPE_NULL ? self->type : old;
     self->type = join(old, first_type(field, least));
@@ -138,14 +136,11 @@ static mlops_status change_type(mlops__csv_column *self, const mlops__csv_nulls 
         self->state = MLOPS__CSV_STALE;
         return mlops__column_store_restart(self->store, MLOPS_TYPE_NULL);
     }
-    mlops__csv_expect(self, field);
-    return mlops__csv_take(self, nulls, field);
+    return put_value(self, field);
 }
 
-mlops_status mlops__csv_take(mlops__csv_column *self, const mlops__csv_nulls *nulls,
-                             const mlops__csv_field *field) {
-    if (self->state != MLOPS__CSV_READING) return MLOPS_OK;
-    if (is_null(nulls, field)) return mlops__column_store_null(self->store);
+/* A value that is no null. */
+static mlops_status put_value(mlops__csv_column *self, const mlops__csv_field *field) {
     switch (self->store->type) {
     case MLOPS_TYPE_INT64:
         if (put_i64(self, field)) return MLOPS_OK;
@@ -160,5 +155,35 @@ mlops_status mlops__csv_take(mlops__csv_column *self, const mlops__csv_nulls *nu
     case MLOPS_TYPE_NULL:
     case MLOPS_TYPE_FORCE32: break;
     }
-    return change_type(self, nulls, field);
+    return change_type(self, field);
+}
+
+/* As many as are spelled plainly. */
+static int64_t put_run(mlops__csv_column *self, const mlops__csv_nulls *nulls,
+                       const mlops__csv_run *run, mlops_status *status) {
+    mlops_type type = self->store->type;
+    if (type == MLOPS_TYPE_INT64 && !nulls->numeric) return mlops__csv_put_i64(self, run);
+    if (type == MLOPS_TYPE_FLOAT64 && !nulls->numeric) return mlops__csv_put_f64(self, run);
+    if (type == MLOPS_TYPE_STRING) return mlops__csv_put_texts(self, nulls, run, status);
+    return 0;
+}
+
+mlops_status mlops__csv_take(mlops__csv_column *self, const mlops__csv_nulls *nulls,
+                             const mlops__csv_reader *reader, int64_t column, int64_t *taken) {
+    const mlops__csv_field *fields = reader->batch + column;
+    int64_t stride = reader->n_columns, n = reader->n_batch, i = 0;
+    mlops_status status = MLOPS_OK;
+    while (i < n && self->state == MLOPS__CSV_READING) {
+        mlops__csv_run run = {fields + i * stride, stride, n - i, reader->text};
+        i += put_run(self, nulls, &run, &status);
+        if (status == MLOPS_OK && i < n) {
+            const mlops__csv_field *field = fields + i * stride;
+            status = is_null(nulls, field) ? mlops__column_store_null(self->store)
+                                           : put_value(self, field);
+            i += status == MLOPS_OK;
+        }
+        *taken = i;
+        MLOPS_TRY(status);
+    }
+    return MLOPS_OK;
 }

@@ -10,6 +10,7 @@ typedef struct mlops__csv_nulls {
     const char *const *texts;
     int64_t n;
     int empty;          /* the empty field is among them */
+    int numeric;        /* one of them may be a number too */
     uint8_t first[256]; /* a spelling begins with this byte */
 } mlops__csv_nulls;
 
@@ -39,19 +40,34 @@ typedef struct mlops__csv_column {
     mlops__csv_state state;
     mlops_type type;     /* at least; NULL in the first pass */
     int minus_zero;      /* an integer was spelled -0 */
-    uint32_t tag;        /* of the field that was announced */
     mlops__buf *scratch; /* shared by the columns: a field without its doubled quotes */
 } mlops__csv_column;
 
-/* Announces the field that will be taken next, where that saves time. */
-static inline void mlops__csv_expect(mlops__csv_column *self, const mlops__csv_field *field) {
-    if (self->store->type == MLOPS_TYPE_STRING && !field->doubled)
-        self->tag = mlops__dictionary_expect(&self->store->dictionary, field->text, field->n);
-}
-
-/* Appends a value that was announced. There must be room in the store. MLOPS_E_NOMEM; MLOPS_E_LIMIT
- * for too many distinct texts. A column that is not READING takes nothing. */
+/* Appends a column of the reader's batch. There must be room in the store. MLOPS_E_NOMEM;
+ * MLOPS_E_LIMIT for too many distinct texts, the first of them in record *taken of the batch. A
+ * column that is not READING takes nothing. */
 mlops_status mlops__csv_take(mlops__csv_column *self, const mlops__csv_nulls *nulls,
-                             const mlops__csv_field *field);
+                             const mlops__csv_reader *reader, int64_t column, int64_t *taken);
+
+/* A column of a batch, or what is left of it. */
+typedef struct mlops__csv_run {
+    const mlops__csv_field *fields; /* every stride-th */
+    int64_t stride;
+    int64_t n;
+    const char *floor; /* bytes behind this may be read, whatever they are */
+} mlops__csv_run;
+
+/* Append values of the store's type as long as they are spelled plainly and no nulls; return how
+ * many. What stands there next is for the caller. */
+int64_t mlops__csv_put_i64(mlops__csv_column *self, const mlops__csv_run *run);
+int64_t mlops__csv_put_f64(mlops__csv_column *self, const mlops__csv_run *run);
+int64_t mlops__csv_put_texts(mlops__csv_column *self, const mlops__csv_nulls *nulls,
+                             const mlops__csv_run *run, mlops_status *status);
+
+/* The field is no null, or a value for sure. */
+static inline int mlops__csv_may_be_null(const mlops__csv_nulls *self,
+                                         const mlops__csv_field *field) {
+    return !field->quoted && (field->n ? self->first[(uint8_t)field->text[0]] : self->empty);
+}
 
 #endif

@@ -5,39 +5,11 @@
  * come, so that fields never point into a window that has moved.
  */
 #include "column/csv_read.h"
-#include "column/csv_scan.h"
 
 #include <string.h>
 
-/* The window, in locals, while a record is split. */
-typedef struct scan {
-    const char *text;
-    size_t size;
-    size_t block;
-    uint64_t stops;
-    char delimiter;
-} scan;
-
-static void seek(scan *self, size_t at) {
-    if (at >= self->block && at - self->block < MLOPS__CSV_BLOCK) {
-        self->stops &= ~(uint64_t)0 << (at - self->block);
-        return;
-    }
-    self->block = at;
-    self->stops = mlops__csv_stops(self->text + at, self->size - at, self->delimiter);
-}
-
-/* The next delimiter or line end, or size. */
-static inline size_t next_stop(scan *self) {
-    while (!self->stops) {
-        self->block += MLOPS__CSV_BLOCK;
-        if (self->block >= self->size) return self->size;
-        self->stops =
-            mlops__csv_stops(self->text + self->block, self->size - self->block, self->delimiter);
-    }
-    size_t at = self->block + (size_t)__builtin_ctzll(self->stops);
-    self->stops &= self->stops - 1;
-    return at;
+static inline int is_stop(const mlops__csv_reader *self, char c) {
+    return c == self->delimiter || c == '\n' || c == '\r';
 }
 
 /* What split() found. */
@@ -85,7 +57,7 @@ static mlops_status read_quoted(mlops__csv_reader *self, size_t at, mlops__csv_f
         i++;
     }
     if (i == size && !ended) return MLOPS_OK;
-    field->n = i - 1 - (at + 1);
+    field->n = mlops__csv_plain(text, i - 1 - (at + 1)).n;
     *end = i;
     self->inner_lines += mlops__csv_count_lines(self, at + 1, i - 1);
     char next = i < size ? text[i] : '\n';
@@ -117,43 +89,37 @@ static inline mlops_status put_field(mlops__csv_reader *self, mlops__csv_field f
 }
 
 /* Moves on behind the line end at end, if the window tells how long that is. */
-static found finish(mlops__csv_reader *self, const scan *s, size_t end) {
+static found finish(mlops__csv_reader *self, size_t end) {
     size_t next = end;
     int ended = mlops__csv_ended(self);
-    if (end == s->size && !ended) return FOUND_PART;
-    if (end < s->size) next++;
-    if (end < s->size && s->text[end] == '\r') {
-        if (next == s->size && !ended) return FOUND_PART;
-        if (next < s->size && s->text[next] == '\n') next++;
+    if (end == self->size && !ended) return FOUND_PART;
+    if (end < self->size) next++;
+    if (end < self->size && self->text[end] == '\r') {
+        if (next == self->size && !ended) return FOUND_PART;
+        if (next < self->size && self->text[next] == '\n') next++;
     }
     self->mark = (mlops__csv_mark){self->base + (int64_t)self->pos, self->line};
     self->line += 1 + self->inner_lines;
     self->pos = next;
-    self->block = s->block;
-    self->stops = s->stops;
     return FOUND_RECORD;
 }
 
 static mlops_status split(mlops__csv_reader *self, found *out) {
-    scan s = {self->text, self->size, self->block, self->stops, self->delimiter};
     size_t at = self->pos, end;
     self->n_fields = 0;
     self->inner_lines = 0;
-    seek(&s, at);
     for (;; at = end + 1) {
         mlops__csv_field field;
-        if (at < s.size && s.text[at] == '"') {
+        if (at < self->size && self->text[at] == '"') {
             MLOPS_TRY(read_quoted(self, at, &field, &end));
-            if (end < s.size) seek(&s, end);
-            if (end < s.size) next_stop(&s);
         } else {
-            end = next_stop(&s);
-            field = (mlops__csv_field){s.text + at, end - at, 0, 0};
+            for (end = at; end < self->size && !is_stop(self, self->text[end]);) end++;
+            field = mlops__csv_plain(self->text + at, end - at);
         }
         MLOPS_TRY(put_field(self, field));
-        if (end >= s.size || s.text[end] != s.delimiter) break;
+        if (end >= self->size || self->text[end] != self->delimiter) break;
     }
-    *out = finish(self, &s, end);
+    *out = finish(self, end);
     return MLOPS_OK;
 }
 
@@ -175,10 +141,14 @@ mlops_status mlops__csv_next(mlops__csv_reader *self) {
 }
 
 size_t mlops__csv_unquote(const mlops__csv_field *field, char *out) {
-    size_t n = 0;
-    for (size_t i = 0; i < field->n; i++) {
-        i += field->doubled && field->text[i] == '"';
-        out[n++] = field->text[i];
+    const char *p = field->text, *end = p + field->n, *quote;
+    char *to = out;
+    while (field->doubled && (quote = memchr(p, '"', (size_t)(end - p)))) {
+        size_t n = (size_t)(quote + 1 - p);
+        memcpy(to, p, n);
+        to += n;
+        p = quote + 2; /* the one behind it is the same */
     }
-    return n;
+    if (p < end) memcpy(to, p, (size_t)(end - p));
+    return (size_t)(to - out) + (size_t)(end - p);
 }

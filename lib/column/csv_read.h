@@ -3,17 +3,22 @@
 #define MLOPS_COLUMN_CSV_READ_H
 
 #include "base/buf.h"
+#include "kern/kern.h"
 #include "sys/host.h"
 
 #include <mlops/call.h>
 
-/* A field of the newest record; borrowed until the next one is read. */
+/* A field of the newest records; borrowed until the next ones are read. */
 typedef struct mlops__csv_field {
     const char *text; /* without the quotes around it; UTF-8 without NUL */
-    size_t n;
-    int quoted;
-    int doubled; /* quotes inside are still doubled */
+    uint64_t n : 62;
+    uint64_t quoted : 1;
+    uint64_t doubled : 1; /* quotes inside are still doubled */
 } mlops__csv_field;
+
+static inline mlops__csv_field mlops__csv_plain(const char *text, size_t n) {
+    return (mlops__csv_field){text, n & INT64_MAX >> 1, 0, 0};
+}
 
 /* A place to come back to. */
 typedef struct mlops__csv_mark {
@@ -47,17 +52,30 @@ typedef struct mlops__csv_reader {
     int64_t line; /* its line */
     int64_t done; /* bytes taken in earlier passes */
 
-    /* Delimiters and line ends from here on: bit i of stops is text[block + i]. */
-    size_t block;
-    uint64_t stops;
+    /* Delimiters and line ends of a stretch of the window: csv_batch.c. */
+    mlops__marks *marks;
+    uint32_t *ends;  /* behind origin */
+    size_t ends_cap; /* bytes of text that there is room for */
+    size_t n_ends;
+    size_t next_end; /* of the record at ends_pos */
+    size_t origin;
+    size_t ends_pos;  /* what pos is while ends hold; SIZE_MAX: they do not */
+    size_t by_letter; /* up to here records are read one by one */
+    int quotes;       /* there are some in the stretch */
+    mlops__csv_field *cells;
+    int64_t cells_cap;
 
-    /* The newest record. */
+    /* The newest records, n_columns fields each. */
+    const mlops__csv_field *batch;
+    int64_t n_batch;
+
+    /* The newest record that was read on its own. */
     mlops__csv_field *fields;
     int64_t n_fields; /* may exceed fields_cap once n_columns is known: the record is too long */
     int64_t fields_cap;
     int64_t n_columns; /* set by the caller after the first record; 0: unknown */
     int64_t inner_lines;
-    mlops__csv_mark mark; /* where it began */
+    mlops__csv_mark mark; /* where it began, or the first of the batch */
 } mlops__csv_reader;
 
 /* Takes the first bytes and passes over a byte order mark. */
@@ -72,6 +90,13 @@ mlops_status mlops__csv_skip_lines(mlops__csv_reader *self, int64_t n);
  * MLOPS_E_DEADLINE. */
 mlops_status mlops__csv_next(mlops__csv_reader *self);
 
+/* Reads records into batch, at the most so many; n_columns must be known. Either more than none, or
+ * a status of mlops__csv_next(). A record with another number of fields comes alone: n_fields. */
+mlops_status mlops__csv_next_batch(mlops__csv_reader *self, int64_t most);
+
+/* The line of a record of the batch. */
+int64_t mlops__csv_batch_line(const mlops__csv_reader *self, int64_t record);
+
 /* Goes back to a record. */
 void mlops__csv_rewind(mlops__csv_reader *self, mlops__csv_mark mark);
 
@@ -85,6 +110,8 @@ mlops_status mlops__csv_poll(const mlops__csv_reader *self);
 static inline int mlops__csv_ended(const mlops__csv_reader *self) {
     return self->base + (int64_t)self->size == self->total;
 }
+
+void mlops__csv_batch_free(mlops__csv_reader *self);
 
 /* Line ends in the window from byte begin up to byte end: LF, CRLF and CR are one each. */
 int64_t mlops__csv_count_lines(const mlops__csv_reader *self, size_t begin, size_t end);

@@ -14,12 +14,20 @@ enum { STEP = 256 * 1024 /* fits into the second-level cache */ };
 
 static size_t step_of(const mlops__csv_reader *self) { return self->step ? self->step : STEP; }
 
+/* LF and CR without an LF behind it, in steps whose counts fit into a byte: what vectors add. */
 int64_t mlops__csv_count_lines(const mlops__csv_reader *self, size_t begin, size_t end) {
+    const char *text = self->text;
     int64_t n = 0;
-    for (size_t i = begin; i < end; i++) {
-        int lf_next = i + 1 < self->raw && self->text[i + 1] == '\n';
-        n += self->text[i] == '\n' || (self->text[i] == '\r' && !lf_next);
+    size_t inner = end < self->raw ? end : end - (end > begin); /* these have a byte behind them */
+    for (size_t i = begin; i < inner;) {
+        size_t to = inner - i < UINT8_MAX ? inner : i + UINT8_MAX;
+        uint8_t some = 0;
+        for (; i < to; i++)
+            some =
+                (uint8_t)(some + ((text[i] == '\n') | ((text[i] == '\r') & (text[i + 1] != '\n'))));
+        n += some;
     }
+    if (inner < end) n += text[inner] == '\n' || text[inner] == '\r';
     return n;
 }
 
@@ -112,8 +120,8 @@ mlops_status mlops__csv_fill(mlops__csv_reader *self) {
     MLOPS_TRY(mlops__csv_poll(self));
     if (self->path) MLOPS_TRY(take_file(self));
     if (!self->path) take_memory(self);
-    self->block = SIZE_MAX; /* the window moved or grew */
-    self->stops = 0;
+    self->ends_pos = SIZE_MAX; /* the window moved or grew */
+    self->by_letter = 0;
     check_bytes(self);
     return MLOPS_OK;
 }
@@ -124,8 +132,8 @@ void mlops__csv_rewind(mlops__csv_reader *self, mlops__csv_mark mark) {
     self->pos = self->size = self->raw = at;
     self->line = mark.line;
     self->spoiled = 0;
-    self->block = SIZE_MAX;
-    self->stops = 0;
+    self->ends_pos = SIZE_MAX;
+    self->by_letter = 0;
 }
 
 mlops_status mlops__csv_begin(mlops__csv_reader *self) {
@@ -139,6 +147,7 @@ mlops_status mlops__csv_begin(mlops__csv_reader *self) {
 void mlops__csv_end(mlops__csv_reader *self) {
     mlops__free(self->allocator, self->buffer, self->cap);
     mlops__free(self->allocator, self->fields, (size_t)self->fields_cap * sizeof *self->fields);
+    mlops__csv_batch_free(self);
     self->buffer = NULL;
     self->fields = NULL;
     self->fields_cap = 0;

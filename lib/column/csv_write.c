@@ -27,15 +27,8 @@ typedef struct writer {
     mlops_error *err;
 } writer;
 
-static mlops__csv_field field_of(const char *text, size_t n) {
-    mlops__csv_field field = {0};
-    field.text = text;
-    field.n = n;
-    return field;
-}
-
 static int reads_as_null(const writer *self, const char *text) {
-    mlops__csv_field field = field_of(text, strlen(text));
+    mlops__csv_field field = mlops__csv_plain(text, strlen(text));
     return mlops__csv_is_null(&self->nulls, &field);
 }
 
@@ -46,7 +39,7 @@ static int is_special(const writer *self, const char *text) {
 }
 
 static int needs_quotes(const writer *self, const char *text) {
-    mlops__csv_field field = field_of(text, strlen(text));
+    mlops__csv_field field = mlops__csv_plain(text, strlen(text));
     return field.n == 0 || is_special(self, text) || mlops__csv_is_null(&self->nulls, &field) ||
            mlops__csv_type_of(&field) != MLOPS_TYPE_STRING;
 }
@@ -98,7 +91,7 @@ static void put_quoted(mlops__buf *out, const char *text) {
 
 static mlops_status put_plain(const writer *self, const mlops__column *column, int64_t row,
                               const char *text, size_t n) {
-    mlops__csv_field field = field_of(text, n);
+    mlops__csv_field field = mlops__csv_plain(text, n);
     if (memchr(text, self->delimiter, n) || mlops__csv_is_null(&self->nulls, &field))
         return mlops__fail(
             self->err, MLOPS_E_INVALID,

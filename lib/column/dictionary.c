@@ -1,4 +1,5 @@
-/* String dictionary: open addressing with linear probing over XXH3.
+/* String dictionary: open addressing with linear probing. A text of up to 8 bytes is told by its
+ * slot alone, a longer one by its hash (XXH3 beyond 16 bytes) and then by its bytes.
  *
  * Owns the bytes of the texts, their index and the hash table. Invariant: each text has one slot,
  * reachable from its home without an empty one between; starts has n + 1 entries once n > 0.
@@ -42,13 +43,30 @@ static int is_text(const mlops__dictionary *self, size_t code, const char *text,
     return length == n && memcmp(self->bytes.data + starts[code], text, n) == 0;
 }
 
+mlops__text_key mlops__text_key_long(const char *text, size_t n) {
+    uint64_t hash =
+        n > 16
+            ? mlops__hash_64(text, n)
+            : mlops__text_mix(mlops__word(text) ^ mlops__text_mix(mlops__word(text + n - 8) + n));
+    return (mlops__text_key){hash | 0xff, (uint32_t)(hash >> 32), 0};
+}
+
+mlops__text_key mlops__text_key_of(const char *text, size_t n) {
+    char bytes[8] = {0};
+    if (n > 8) return mlops__text_key_long(text, n);
+    if (n) memcpy(bytes + 8 - n, text, n);
+    return mlops__text_key_short(mlops__word(bytes), n);
+}
+
 /* Where the text stands, or the empty slot where it would. */
-static mlops__slot *probe(const mlops__dictionary *self, uint32_t tag, const char *text, size_t n) {
+static mlops__slot *probe(const mlops__dictionary *self, mlops__text_key key, const char *text,
+                          size_t n) {
     size_t mask = self->n_slots - 1;
-    for (size_t i = tag & mask;; i = (i + 1) & mask) {
+    for (size_t i = key.tag & mask;; i = (i + 1) & mask) {
         mlops__slot *slot = &self->slots[i];
         if (!slot->next_code) return slot;
-        if (slot->tag == tag && is_text(self, slot->next_code - 1, text, n)) return slot;
+        if (slot->word != key.word || slot->whole != key.whole) continue;
+        if (n <= 8 || is_text(self, slot->next_code - 1u, text, n)) return slot;
     }
 }
 
@@ -82,31 +100,24 @@ static int append(mlops__dictionary *self, const char *text, size_t n) {
     return 1;
 }
 
-uint32_t mlops__dictionary_expect(const mlops__dictionary *self, const char *text, size_t n) {
-    uint32_t tag = (uint32_t)mlops__hash_64(text, n);
-    if (self->n_slots) __builtin_prefetch(&self->slots[tag & (self->n_slots - 1)], 1);
-    return tag;
-}
-
-mlops_status mlops__dictionary_add_expected(mlops__dictionary *self, uint32_t tag, const char *text,
-                                            size_t n, int32_t *code) {
+mlops_status mlops__dictionary_add_key(mlops__dictionary *self, mlops__text_key key,
+                                       const char *text, size_t n, int32_t *code) {
     if ((size_t)self->n >= self->n_slots / 4 * 3 && !grow(self)) return MLOPS_E_NOMEM;
-    mlops__slot *slot = probe(self, tag, text, n);
+    mlops__slot *slot = probe(self, key, text, n);
     if (slot->next_code) {
-        *code = (int32_t)(slot->next_code - 1);
+        *code = (int32_t)(slot->next_code - 1u);
         return MLOPS_OK;
     }
     if (self->n == INT32_MAX) return MLOPS_E_LIMIT;
     if (!append(self, text, n)) return MLOPS_E_NOMEM;
     *code = (int32_t)self->n++;
-    *slot = (mlops__slot){tag, (uint32_t)self->n};
+    *slot = (mlops__slot){key.word, key.tag, (uint32_t)self->n & INT32_MAX, key.whole & 1};
     return MLOPS_OK;
 }
 
 mlops_status mlops__dictionary_add(mlops__dictionary *self, const char *text, size_t n,
                                    int32_t *code) {
-    uint32_t tag = (uint32_t)mlops__hash_64(text, n);
-    return mlops__dictionary_add_expected(self, tag, text, n, code);
+    return mlops__dictionary_add_key(self, mlops__text_key_of(text, n), text, n, code);
 }
 
 const char *mlops__dictionary_text(const mlops__dictionary *self, int32_t code, size_t *n) {
@@ -117,7 +128,7 @@ const char *mlops__dictionary_text(const mlops__dictionary *self, int32_t code, 
 
 int64_t mlops__dictionary_find(const mlops__dictionary *self, const char *text, size_t n) {
     if (!self->n_slots) return -1;
-    return (int64_t)probe(self, (uint32_t)mlops__hash_64(text, n), text, n)->next_code - 1;
+    return (int64_t)probe(self, mlops__text_key_of(text, n), text, n)->next_code - 1;
 }
 
 static int shrink(mlops__buf *buf) {

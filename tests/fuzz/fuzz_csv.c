@@ -55,8 +55,37 @@ static void check_table(const mlops_table *table) {
     mlops_table_unref(back);
 }
 
-/* All fields and the end of them as bytes. */
-static void split(mlops__buf *out, const char *text, size_t n, size_t step) {
+static void tell(mlops__buf *out, int64_t line, const mlops__csv_field *fields, int64_t n) {
+    mlops__buf_i64(out, line);
+    for (int64_t i = 0; i < n; i++) {
+        mlops__buf_u8(out, (uint8_t)(fields[i].quoted << 1 | fields[i].doubled));
+        mlops__buf_put(out, fields[i].text, fields[i].n);
+    }
+}
+
+/* The record that was read, or the batch after the first. */
+static void tell_newest(mlops__buf *out, mlops__csv_reader *reader, int batches) {
+    if (!reader->n_columns || !batches) {
+        tell(out, reader->mark.line, reader->fields, reader->n_fields);
+        if (!reader->n_columns) reader->n_columns = reader->n_fields;
+        return;
+    }
+    if (reader->n_fields != reader->n_columns) {
+        tell(out, reader->mark.line, reader->fields, reader->n_fields);
+        return;
+    }
+    for (int64_t i = 0; i < reader->n_batch; i++)
+        tell(out, mlops__csv_batch_line(reader, i), reader->batch + i * reader->n_columns,
+             reader->n_columns);
+}
+
+static mlops_status next(mlops__csv_reader *reader, int batches) {
+    if (reader->n_columns && batches) return mlops__csv_next_batch(reader, INT64_MAX);
+    return mlops__csv_next(reader);
+}
+
+/* All fields up to a record of another length than the first, and the end of them, as bytes. */
+static void split(mlops__buf *out, const char *text, size_t n, size_t step, int batches) {
     mlops__host host;
     mlops_call call = MLOPS_CALL_INIT;
     mlops_error err = {0};
@@ -72,12 +101,9 @@ static void split(mlops__buf *out, const char *text, size_t n, size_t step) {
     reader.step = step;
     reader.err = &err;
     mlops_status status = mlops__csv_begin(&reader);
-    while (status == MLOPS_OK && (status = mlops__csv_next(&reader)) == MLOPS_OK) {
-        mlops__buf_i64(out, reader.mark.line);
-        for (int64_t i = 0; i < reader.n_fields; i++) {
-            mlops__buf_u8(out, (uint8_t)(reader.fields[i].quoted << 1 | reader.fields[i].doubled));
-            mlops__buf_put(out, reader.fields[i].text, reader.fields[i].n);
-        }
+    while (status == MLOPS_OK && (status = next(&reader, batches)) == MLOPS_OK) {
+        tell_newest(out, &reader, batches);
+        if (reader.n_fields != reader.n_columns) break;
     }
     mlops__buf_format(out, "%d %d %d %s", status, err.line, err.column, err.message);
     mlops__csv_end(&reader);
@@ -102,13 +128,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (table) check_table(table);
     mlops_table_unref(table);
 
-    mlops__buf whole, part;
+    mlops__buf whole, part, many;
     mlops__buf_init(&whole, &mlops__heap);
     mlops__buf_init(&part, &mlops__heap);
-    split(&whole, text, n, 0);
-    split(&part, text, n, 1 + (*data & 15));
+    mlops__buf_init(&many, &mlops__heap);
+    split(&whole, text, n, 0, 0);
+    split(&part, text, n, 1 + (*data & 15), 0);
+    split(&many, text, n, *data & 1 ? 0 : 1 + (*data & 15), 1);
     check(whole.size == part.size && memcmp(whole.data, part.data, whole.size) == 0);
+    check(whole.size == many.size && memcmp(whole.data, many.data, whole.size) == 0);
     mlops__buf_free(&whole);
     mlops__buf_free(&part);
+    mlops__buf_free(&many);
     return 0;
 }

@@ -15,6 +15,7 @@
 
 #include "base/buf.h"
 #include "base/cursor.h"
+#include "columnar/packed.h"
 
 enum {
     MLOPS__GROUP_ROWS = 8192,
@@ -55,8 +56,10 @@ typedef struct mlops__grid {
     mlops__grid_column *columns;
     size_t columns_cap, rows_cap;
     const uint8_t *text; /* what texts of cells are in: the caller's, or that of own */
-    mlops__buf own;
-    mlops__buf scratch;
+    size_t text_size;    /* of the caller's */
+    int marked;          /* marks hold: the text's size up to each step */
+    uint32_t marks[MLOPS__GROUP_ROWS / MLOPS__GROUP_STEP];
+    mlops__buf own, slab, scratch;
 } mlops__grid;
 
 void mlops__grid_init(mlops__grid *self, const mlops_allocator *allocator);
@@ -97,7 +100,8 @@ typedef struct mlops__group {
     int unended;
     const uint8_t *bytes;
     size_t n;
-    size_t marks_at, columns_at; /* where in the bytes these begin */
+    uint32_t marks[MLOPS__GROUP_ROWS / MLOPS__GROUP_STEP]; /* text's size up to each step */
+    size_t whole_at, sizes_at, columns_at;                 /* where in the bytes these begin */
 } mlops__group;
 
 /* MLOPS_E_CORRUPT for bytes that begin no group; of columns only what is read is looked at. */
@@ -125,8 +129,8 @@ typedef struct mlops__patch_writer {
     uint64_t n_cells;   /* that are other */
     size_t estimate;
     int unended;
-    mlops__buf cells, texts, blocks;
-    mlops__buf lines; /* of the base, while it is compared */
+    mlops__buf cells, texts, marks; /* marks: text's size up to each block, int64_t each */
+    mlops__buf lines;               /* of the base, while it is compared */
 } mlops__patch_writer;
 
 typedef enum mlops__patch_stop {
@@ -163,8 +167,9 @@ typedef struct mlops__patch {
     int unended;
     const uint8_t *bytes;
     size_t n;
-    size_t sizes_at, marks_at, columns_at, blocks_at; /* where in the bytes these begin */
-    uint32_t n_columns;                               /* that are touched */
+    mlops__packed marks, ends;    /* of blocks: of the text, of bytes */
+    size_t columns_at, blocks_at; /* where in the bytes these begin */
+    uint32_t n_columns;           /* that are touched */
 } mlops__patch;
 
 /* MLOPS_E_CORRUPT for bytes that begin no patch. */

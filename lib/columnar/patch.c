@@ -1,0 +1,393 @@
+/* Patches: reading them, and changing rows in memory by them.
+ *
+ * Owns nothing. Invariants: of blocks only those are looked at that have rows of the range; a
+ * number goes into a cell only if its form has it.
+ */
+#include "columnar/patch.h"
+
+#include "base/alloc.h"
+#include "columnar/grid.h"
+#include "columnar/packed.h"
+
+#include <string.h>
+
+enum { BLOCK = MLOPS__PATCH_BLOCK };
+
+static mlops_status damaged(mlops_error *err) {
+    return mlops__fail(err, MLOPS_E_CORRUPT, "content is damaged: its changed cells do not fit");
+}
+
+/* ---- opening ---- */
+
+static size_t n_blocks(const mlops__patch *self) { return (self->n_rows + BLOCK - 1u) / BLOCK; }
+
+static void read_head(mlops__patch *out, mlops__cursor *c) {
+    unsigned version = mlops__cursor_u8(c), flags = mlops__cursor_u8(c);
+    mlops__dialect *d = &out->dialect;
+    d->quotes = (flags & MLOPS__PATCH_QUOTES) != 0;
+    d->crlf = (flags & MLOPS__PATCH_CRLF) != 0;
+    out->unended = (flags & MLOPS__PATCH_UNENDED) != 0;
+    d->delimiter = mlops__cursor_u8(c);
+    d->n_columns = mlops__cursor_u16(c);
+    out->n_columns = mlops__cursor_u16(c);
+    out->n_rows = mlops__cursor_u32(c);
+    if (version != MLOPS__PATCH_VERSION || flags > 7 || d->n_columns == 0 ||
+        d->n_columns > MLOPS__COLUMNS_MAX || out->n_columns > d->n_columns + 1u ||
+        out->n_rows == 0 || out->n_rows > MLOPS__PATCH_ROWS)
+        c->failed = 1;
+}
+
+mlops_status mlops__patch_open(mlops__patch *out, const uint8_t *bytes, size_t n,
+                               mlops_error *err) {
+    mlops__cursor c;
+    memset(out, 0, sizeof *out);
+    out->bytes = bytes;
+    out->n = n;
+    mlops__cursor_init(&c, bytes, n);
+    read_head(out, &c);
+    if (c.failed) return damaged(err);
+    mlops__packed_open(&out->marks, &c, n_blocks(out));
+    mlops__packed_open(&out->ends, &c, n_blocks(out));
+    uint64_t size = mlops__packed_take(&c);
+    out->columns_at = c.offset;
+    if (size > mlops__cursor_left(&c)) c.failed = 1;
+    if (c.failed) return damaged(err);
+    out->blocks_at = c.offset + (size_t)size;
+    int64_t text_size = mlops__packed_at(&out->marks, n_blocks(out) - 1);
+    if (text_size < 0) return damaged(err);
+    out->text_size = (uint64_t)text_size;
+    return MLOPS_OK;
+}
+
+uint64_t mlops__patch_mark(const mlops__patch *self, size_t block) {
+    if (block > n_blocks(self)) block = n_blocks(self);
+    return block ? (uint64_t)mlops__packed_at(&self->marks, block - 1) : 0;
+}
+
+size_t mlops__patch_find(const mlops__patch *self, uint64_t offset) {
+    size_t low = 0, high = n_blocks(self);
+    while (high - low > 1) {
+        size_t mid = (low + high) / 2;
+        if (mlops__patch_mark(self, mid) <= offset) low = mid;
+        else high = mid;
+    }
+    return low;
+}
+
+/* ---- columns ---- */
+
+/* All that is kept of the columns, while cells are read. */
+typedef struct reader {
+    const mlops__patch *patch;
+    mlops__patch_column *columns; /* in memory */
+    mlops__buf memory, words;     /* words: spans in text */
+    mlops__buf *text;             /* where words go */
+} reader;
+
+static void read_spec(mlops__patch_bits *out, mlops__cursor *c) {
+    out->width = mlops__cursor_u8(c);
+    out->least = mlops__packed_take_signed(c);
+    if (out->width > 64) c->failed = 1;
+}
+
+static void read_column(reader *r, mlops__cursor *c, mlops__patch_column *out) {
+    size_t room = MLOPS__WORDS_MAX * sizeof(mlops__span);
+    memset(out, 0, sizeof *out);
+    out->column = mlops__cursor_u16(c);
+    out->words_at = r->words.size;
+    if (mlops__cursor_peek(c) == MLOPS__FORM_WORDS)
+        out->form.words = (mlops__span *)(void *)mlops__buf_extend(&r->words, room);
+    mlops__form_read(&out->form, c, r->text);
+    r->words.size = out->words_at + out->form.n_words * sizeof(mlops__span);
+    unsigned how = mlops__cursor_u8(c);
+    out->rice = (uint8_t)(how >> 1);
+    out->some_raw = how & 1;
+    if (out->form.kind == MLOPS__FORM_DECIMAL) read_spec(&out->places, c);
+    if (out->form.kind != MLOPS__FORM_TEXT) read_spec(&out->digits, c);
+    if (out->some_raw) read_spec(&out->sizes, c);
+    if (out->rice > MLOPS__RICE_MAX || (out->form.kind == MLOPS__FORM_TEXT && !out->some_raw) ||
+        (out->column == r->patch->dialect.n_columns && out->form.kind != MLOPS__FORM_TEXT))
+        c->failed = 1;
+}
+
+static mlops_status open_reader(reader *r, const mlops__patch *patch, mlops__buf *text,
+                                const mlops_allocator *allocator, mlops_error *err) {
+    size_t n = patch->n_columns;
+    mlops__cursor c;
+    int64_t before = -1;
+    r->patch = patch;
+    r->text = text;
+    mlops__buf_init(&r->memory, allocator);
+    mlops__buf_init(&r->words, allocator);
+    r->columns =
+        (mlops__patch_column *)(void *)mlops__buf_extend(&r->memory, (n + 1) * sizeof *r->columns);
+    if (!r->columns) return mlops__fail_nomem(err, n * sizeof *r->columns);
+    mlops__cursor_init(&c, patch->bytes, patch->blocks_at);
+    c.offset = patch->columns_at;
+    for (size_t i = 0; i < n && !c.failed && !r->words.status; i++) {
+        read_column(r, &c, &r->columns[i]);
+        int64_t column = r->columns[i].column;
+        if (column <= before || column > patch->dialect.n_columns) c.failed = 1;
+        before = column;
+    }
+    if (r->words.status || text->status) return mlops__fail_nomem(err, r->words.size);
+    if (c.failed) return damaged(err);
+    for (size_t i = 0; i < n; i++)
+        if (r->columns[i].form.words)
+            r->columns[i].form.words =
+                (mlops__span *)(void *)(r->words.data + r->columns[i].words_at);
+    return MLOPS_OK;
+}
+
+static void close_reader(reader *r) {
+    mlops__buf_free(&r->memory);
+    mlops__buf_free(&r->words);
+}
+
+/* ---- blocks ---- */
+
+typedef struct bit_reader {
+    const uint8_t *bytes;
+    size_t n, at; /* bits */
+    int failed;
+} bit_reader;
+
+/* 57 bits or more, zeroes behind the end. */
+static inline uint64_t look(const bit_reader *b) {
+    size_t at = b->at / 8, left = (b->n + 7) / 8 - at;
+    uint8_t room[8] = {0};
+    if (left >= 8) return mlops__packed_load(b->bytes + at) >> b->at % 8;
+    memcpy(room, b->bytes + at, left);
+    return mlops__packed_load(room) >> b->at % 8;
+}
+
+static inline uint64_t take_bits(bit_reader *b, unsigned width) {
+    uint64_t out = 0;
+    if (width > b->n - b->at) b->failed = 1;
+    if (b->failed) return 0;
+    for (unsigned done = 0, n; done < width; done += n) {
+        n = width - done < 56 ? width - done : 56;
+        out |= (look(b) & (((uint64_t)1 << n) - 1)) << done;
+        b->at += n;
+    }
+    return out;
+}
+
+static inline int64_t take_above(bit_reader *b, const mlops__patch_bits *bits) {
+    return (int64_t)(take_bits(b, bits->width) + (uint64_t)bits->least);
+}
+
+static inline uint64_t take_gap(bit_reader *b, unsigned rice) {
+    uint64_t zeroes = 0;
+    while (!b->failed) {
+        uint64_t x = look(b) & (UINT64_MAX >> 8);
+        size_t n = x ? (size_t)__builtin_ctzll(x) : 56;
+        zeroes += n;
+        (void)take_bits(b, (unsigned)n + (x != 0));
+        if (x || zeroes > BLOCK) break;
+    }
+    return zeroes << rice | take_bits(b, rice);
+}
+
+/* The cells of one column in one block. */
+typedef struct block {
+    size_t n;
+    uint16_t rows[BLOCK]; /* from the block's first on */
+    int64_t values[BLOCK];
+    uint64_t raw[BLOCK / 64];
+} block;
+
+/* The texts of raw cells, behind the bits. */
+static void read_texts(block *out, mlops__cursor *c) {
+    for (size_t i = 0; i < out->n; i++) {
+        if (!mlops__bit(out->raw, i)) continue;
+        size_t at = c->offset;
+        uint64_t n = (uint64_t)out->values[i];
+        if (n > mlops__cursor_left(c) || at > UINT32_MAX || n > UINT32_MAX) c->failed = 1;
+        if (c->failed) return;
+        mlops__cursor_take(c, (size_t)n);
+        out->values[i] = mlops__span_pack((uint32_t)at, (uint32_t)n);
+    }
+}
+
+static void read_cells(const mlops__patch_column *how, mlops__cursor *c, size_t n_rows,
+                       block *out) {
+    int spelled = how->form.kind != MLOPS__FORM_TEXT, raw = 1;
+    int decimal = how->form.kind == MLOPS__FORM_DECIMAL;
+    uint64_t n = mlops__packed_take(c), row = 0;
+    size_t left = mlops__cursor_left(c);
+    bit_reader b = {c->data + c->offset, 8 * left, 0, n > n_rows};
+    out->n = (size_t)n;
+    memset(out->raw, 0, sizeof out->raw);
+    for (size_t i = 0; i < n && !b.failed && !c->failed; i++, row++) {
+        row += take_gap(&b, how->rice);
+        if (row >= n_rows) b.failed = 1;
+        if (spelled) raw = how->some_raw ? (int)take_bits(&b, 1) : 0;
+        uint64_t places = !raw && decimal ? (uint64_t)take_above(&b, &how->places) : 0;
+        int64_t value = take_above(&b, raw ? &how->sizes : &how->digits);
+        if (decimal && !raw) value = (int64_t)((uint64_t)value << 5 | (places & 31));
+        if (!raw && !mlops__form_has(&how->form, &value, 1)) b.failed = 1;
+        if (raw) mlops__bit_set(out->raw, i);
+        out->rows[i] = (uint16_t)row;
+        out->values[i] = value;
+    }
+    if (b.failed) c->failed = 1;
+    if (!c->failed) mlops__cursor_take(c, (b.at + 7) / 8);
+    if (how->some_raw) read_texts(out, c);
+}
+
+/* Where block i is; an empty cursor if it changes nothing. */
+static mlops__cursor seek_block(const mlops__patch *self, size_t i) {
+    int64_t begin = i ? mlops__packed_at(&self->ends, i - 1) : 0;
+    int64_t end = mlops__packed_at(&self->ends, i), left = (int64_t)(self->n - self->blocks_at);
+    mlops__cursor c;
+    mlops__cursor_init(&c, self->bytes, self->n);
+    if (begin < 0 || begin > end || end > left) {
+        c.failed = 1;
+        return c;
+    }
+    c.size = self->blocks_at + (size_t)end;
+    c.offset = self->blocks_at + (size_t)begin;
+    return c;
+}
+
+static size_t rows_of_block(const mlops__patch *self, size_t i) {
+    size_t left = self->n_rows - i * BLOCK;
+    return left < BLOCK ? left : BLOCK;
+}
+
+/* ---- applying ---- */
+
+/* Cell i, as text that is not in the rows' own. */
+static const uint8_t *text_of(const reader *r, const mlops__patch_column *how, const block *b,
+                              size_t i, uint8_t room[MLOPS__CELL_TEXT], size_t *n) {
+    int64_t value = b->values[i];
+    mlops__span s = mlops__span_of(value);
+    if (!mlops__bit(b->raw, i) && how->form.kind != MLOPS__FORM_WORDS) {
+        *n = mlops__form_spell(&how->form, value, room);
+        return room;
+    }
+    *n = s.n;
+    if (mlops__bit(b->raw, i)) return r->patch->bytes + s.at;
+    s = how->form.words[value];
+    *n = s.n;
+    return s.n ? r->text->data + s.at : room; /* there may be no text at all */
+}
+
+static mlops_status set_cell(const reader *r, const mlops__patch_column *how, const block *b,
+                             size_t i, size_t row, mlops__grid *grid, mlops_error *err) {
+    uint8_t room[MLOPS__CELL_TEXT];
+    size_t n;
+    const uint8_t *text = text_of(r, how, b, i, room, &n);
+    if (how->column == grid->dialect.n_columns) return mlops__grid_set_row(grid, row, text, n, err);
+    if (mlops__grid_is_whole(grid, row)) return damaged(err);
+    return mlops__grid_set(grid, row, how->column, text, n, err);
+}
+
+/* Cells whose rows, by block from begin on, are rows of the grid. */
+static mlops_status set_cells(const reader *r, const mlops__patch_column *how, const block *b,
+                              size_t begin, size_t from, mlops__grid *grid, mlops_error *err) {
+    mlops__grid_column *column =
+        how->column < grid->dialect.n_columns ? &grid->columns[how->column] : NULL;
+    int same = column && mlops__form_same(&how->form, &column->form);
+    for (size_t i = 0; i < b->n; i++) {
+        size_t row = begin + b->rows[i];
+        if (row < from) continue;
+        row -= from;
+        if (row >= grid->n) break;
+        if (!same || mlops__bit(b->raw, i) || mlops__grid_is_whole(grid, row)) {
+            MLOPS_TRY(set_cell(r, how, b, i, row, grid, err));
+            continue;
+        }
+        column->values[row] = b->values[i];
+        column->n_raw -= (size_t)mlops__bit(column->raw, row);
+        column->raw[row / 64] &= ~((uint64_t)1 << row % 64);
+    }
+    return MLOPS_OK;
+}
+
+static mlops_status apply_blocks(const reader *r, size_t from, mlops__grid *grid,
+                                 mlops_error *err) {
+    const mlops__patch *patch = r->patch;
+    block b;
+    for (size_t i = from / BLOCK; i * BLOCK < from + grid->n; i++) {
+        mlops__cursor c = seek_block(patch, i);
+        for (size_t k = 0; k < patch->n_columns && mlops__cursor_left(&c) && !c.failed; k++) {
+            read_cells(&r->columns[k], &c, rows_of_block(patch, i), &b);
+            if (!c.failed) MLOPS_TRY(set_cells(r, &r->columns[k], &b, i * BLOCK, from, grid, err));
+        }
+        if (c.failed) return damaged(err);
+    }
+    return MLOPS_OK;
+}
+
+mlops_status mlops__patch_apply(const mlops__patch *self, size_t from, mlops__grid *grid,
+                                mlops_error *err) {
+    const mlops__dialect *a = &self->dialect, *b = &grid->dialect;
+    reader r;
+    mlops__buf words;
+    if (a->delimiter != b->delimiter || a->n_columns != b->n_columns || a->quotes != b->quotes ||
+        a->crlf != b->crlf || from > self->n_rows || grid->n > self->n_rows - from)
+        return damaged(err);
+    grid->marked = 0;
+    mlops__buf_init(&words, grid->allocator);
+    mlops_status status = mlops__grid_own(grid, err);
+    if (status) return status;
+    status = open_reader(&r, self, &words, grid->allocator, err);
+    if (!status) status = apply_blocks(&r, from, grid, err);
+    if (!status) grid->unended = self->unended && from + grid->n == self->n_rows;
+    close_reader(&r);
+    mlops__buf_free(&words);
+    return status;
+}
+
+/* ---- looking at it ---- */
+
+/* Cells of a column behind those of the columns before, to be sorted by row. */
+static void list_cells(const block *b, uint32_t column, uint32_t begin, mlops__buf *out,
+                       size_t *n_in_row) {
+    for (size_t i = 0; i < b->n; i++) {
+        mlops__patch_cell cell = {begin + b->rows[i], column};
+        mlops__buf_put(out, &cell, sizeof cell);
+        n_in_row[b->rows[i]]++;
+    }
+}
+
+/* By row; columns ascend already, and stay as they are. */
+static void sort_cells(const mlops__patch_cell *from, size_t n, uint32_t begin,
+                       mlops__patch_cell *to, size_t *n_in_row) {
+    for (size_t i = 0, at = 0, here; i < BLOCK; i++, at += here) {
+        here = n_in_row[i];
+        n_in_row[i] = at;
+    }
+    for (size_t i = 0; i < n; i++) to[n_in_row[from[i].row - begin]++] = from[i];
+}
+
+mlops_status mlops__patch_cells(const mlops__patch *self, size_t index, mlops__buf *out,
+                                mlops_error *err) {
+    uint32_t begin = (uint32_t)(index * BLOCK);
+    size_t n_in_row[BLOCK] = {0};
+    mlops__buf words, list;
+    reader r;
+    block b;
+    if (index >= n_blocks(self)) return mlops__fail(err, MLOPS_E_INVALID, "there is no such block");
+    mlops__buf_init(&words, out->allocator);
+    mlops__buf_init(&list, out->allocator);
+    mlops_status status = open_reader(&r, self, &words, out->allocator, err);
+    mlops__cursor c = seek_block(self, index);
+    for (size_t k = 0; !status && k < self->n_columns && mlops__cursor_left(&c) && !c.failed; k++) {
+        read_cells(&r.columns[k], &c, rows_of_block(self, index), &b);
+        if (!c.failed) list_cells(&b, r.columns[k].column, begin, &list, n_in_row);
+    }
+    if (!status && c.failed) status = damaged(err);
+    size_t n = list.size / sizeof(mlops__patch_cell);
+    uint8_t *to = !status && !list.status && n ? mlops__buf_extend(out, list.size) : NULL;
+    if (!status && (list.status || (n && !to))) status = mlops__fail_nomem(err, list.size);
+    if (to)
+        sort_cells((const mlops__patch_cell *)(const void *)list.data, n, begin,
+                   (mlops__patch_cell *)(void *)to, n_in_row);
+    close_reader(&r);
+    mlops__buf_free(&words);
+    mlops__buf_free(&list);
+    return status;
+}

@@ -1,0 +1,321 @@
+/* Patches: rows changed by one after the other are the rows of the newest text, in whole and in any
+ * part; what is listed as changed is; bytes that nobody wrote harm nothing. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "unit/help_columnar.h"
+
+enum { VERSIONS = 20, PATCHES = 2000, ROWS = 9000 };
+
+/* A text, and what of it is kept: patches to the rows of the version ahead. */
+typedef struct version {
+    table text;
+    size_t rows;               /* that are paired with those of the version ahead: all of them */
+    size_t n, firsts[PATCHES]; /* patches, and their first rows */
+    mlops__buf bytes[PATCHES];
+} version;
+
+typedef struct chain {
+    mlops__dialect dialect;
+    version versions[VERSIONS];
+    mlops__buf group, text;
+    mlops__grid grid, parsed;
+} chain;
+
+static size_t count_rows(mlops__grid *g, const mlops__dialect *d, const table *t) {
+    size_t taken;
+    mlops_error e;
+    assert_int_equal(mlops__grid_parse(g, d, (const uint8_t *)t->text, t->n, 1, &taken, &e),
+                     MLOPS_OK);
+    assert_int_equal(taken, t->n); /* one group */
+    return g->n;
+}
+
+/* Rows from to to - 1 of a version. */
+static void read_version(chain *c, int number, size_t from, size_t to) {
+    mlops__group group;
+    mlops_error e;
+    assert_int_equal(mlops__group_open(&group, c->group.data, c->group.size, &e), MLOPS_OK);
+    assert_int_equal(mlops__group_read(&group, from, to, NULL, &c->grid, &e), MLOPS_OK);
+    for (int i = 1; i <= number; i++) {
+        const version *v = &c->versions[i];
+        for (size_t k = 0; k < v->n; k++) {
+            mlops__patch patch;
+            size_t next = k + 1 < v->n ? v->firsts[k + 1] : v->rows;
+            if (from < v->firsts[k] || to > next) continue;
+            assert_int_equal(mlops__patch_open(&patch, v->bytes[k].data, v->bytes[k].size, &e),
+                             MLOPS_OK);
+            assert_int_equal(mlops__patch_apply(&patch, from - v->firsts[k], &c->grid, &e),
+                             MLOPS_OK);
+        }
+    }
+}
+
+/* A range that one patch of each version covers. */
+static int covered(const chain *c, int number, size_t from, size_t to) {
+    for (int i = 1; i <= number; i++)
+        for (size_t k = 0; k < c->versions[i].n; k++)
+            if (c->versions[i].firsts[k] > from && c->versions[i].firsts[k] < to) return 0;
+    return 1;
+}
+
+static void same_rows(chain *c, size_t from) {
+    for (size_t i = 0; i < c->grid.n; i++) {
+        assert_int_equal(mlops__grid_is_whole(&c->grid, i),
+                         mlops__grid_is_whole(&c->parsed, from + i));
+        for (size_t k = 0; k < c->dialect.n_columns; k++) {
+            uint8_t a[MLOPS__CELL_TEXT], b[MLOPS__CELL_TEXT];
+            size_t na, nb;
+            const uint8_t *x = mlops__grid_cell(&c->grid, i, k, a, &na);
+            const uint8_t *y = mlops__grid_cell(&c->parsed, from + i, k, b, &nb);
+            assert_int_equal(na, nb);
+            if (na) assert_memory_equal(x, y, na);
+        }
+    }
+}
+
+static void check_range(chain *c, int number, size_t from, size_t to, const uint32_t *ends) {
+    const version *v = &c->versions[number];
+    mlops_error e;
+    if (!covered(c, number, from, to)) return;
+    read_version(c, number, from, to);
+    size_t at = from ? ends[from - 1] : 0, size = to > from ? ends[to - 1] - at : 0;
+    c->text.size = 0;
+    assert_int_equal(mlops__grid_render(&c->grid, 0, c->grid.n, size, &c->text, NULL, &e),
+                     MLOPS_OK);
+    assert_int_equal(c->text.size, size);
+    if (size) assert_memory_equal(c->text.data, v->text.text + at, size);
+    same_rows(c, from);
+}
+
+static void check_version(chain *c, int number) {
+    static uint32_t ends[ROWS];
+    mlops_error e;
+    size_t rows = count_rows(&c->parsed, &c->dialect, &c->versions[number].text);
+    c->text.size = 0;
+    assert_int_equal(mlops__grid_render(&c->parsed, 0, rows, SIZE_MAX, &c->text, ends, &e),
+                     MLOPS_OK);
+    check_range(c, number, 0, rows, ends);
+    for (int i = 0; i < 6; i++) {
+        size_t from = draw() % (rows + 1), to = from + draw() % (rows - from + 1);
+        check_range(c, number, from, i % 2 && to > from + 2 ? from + 2 : to, ends);
+    }
+}
+
+/* ---- what is listed ---- */
+
+static int is_other(chain *c, size_t row, size_t column) {
+    uint8_t a[MLOPS__CELL_TEXT], b[MLOPS__CELL_TEXT];
+    size_t na, nb;
+    const uint8_t *x = mlops__grid_cell(&c->grid, row, column, a, &na);
+    const uint8_t *y = mlops__grid_cell(&c->parsed, row, column, b, &nb);
+    return na != nb || memcmp(x, y, na) != 0;
+}
+
+/* The grid holds the version ahead; the cells are those of all blocks. */
+static void check_cells(chain *c, const mlops__patch_cell *cells, size_t n, size_t first,
+                        size_t end) {
+    size_t k = 0, n_columns = c->dialect.n_columns;
+    for (size_t row = first; row < end; row++) {
+        if (k < n && cells[k].row == row - first && cells[k].column == n_columns) {
+            k++;
+            continue;
+        }
+        assert_int_equal(mlops__grid_is_whole(&c->grid, row),
+                         mlops__grid_is_whole(&c->parsed, row));
+        for (size_t column = 0; column < n_columns; column++) {
+            int listed = k < n && cells[k].row == row - first && cells[k].column == column;
+            assert_int_equal(listed, is_other(c, row, column));
+            k += (size_t)listed;
+        }
+    }
+    assert_int_equal(k, n);
+}
+
+static void check_list(chain *c, int number) {
+    version *v = &c->versions[number];
+    mlops__buf cells;
+    mlops_error e;
+    count_rows(&c->parsed, &c->dialect, &v->text);
+    if (!covered(c, number - 1, 0, v->rows)) return;
+    read_version(c, number - 1, 0, v->rows);
+    mlops__buf_init(&cells, &mlops__heap);
+    for (size_t k = 0; k < v->n; k++) {
+        mlops__patch p;
+        size_t end = k + 1 < v->n ? v->firsts[k + 1] : v->rows;
+        uint64_t at = 0;
+        cells.size = 0;
+        assert_int_equal(mlops__patch_open(&p, v->bytes[k].data, v->bytes[k].size, &e), MLOPS_OK);
+        assert_int_equal(p.n_rows, end - v->firsts[k]);
+        for (size_t b = 0; b * MLOPS__PATCH_BLOCK < p.n_rows; b++) {
+            assert_int_equal(mlops__patch_cells(&p, b, &cells, &e), MLOPS_OK);
+            assert_true(mlops__patch_mark(&p, b) >= at);
+            at = mlops__patch_mark(&p, b);
+            assert_int_equal(mlops__patch_find(&p, at), b);
+        }
+        assert_int_equal(mlops__patch_mark(&p, SIZE_MAX), p.text_size);
+        check_cells(c, (const mlops__patch_cell *)(const void *)cells.data,
+                    cells.size / sizeof(mlops__patch_cell), v->firsts[k], end);
+    }
+    mlops__buf_free(&cells);
+}
+
+/* ---- making ---- */
+
+static void end_patch(version *v, mlops__patch_writer *w) {
+    mlops_error e;
+    assert_true(v->n < PATCHES);
+    uint64_t size = w->text_size;
+    mlops__patch p;
+    mlops__buf_init(&v->bytes[v->n], &mlops__heap);
+    assert_int_equal(mlops__patch_end(w, &v->bytes[v->n], &e), MLOPS_OK);
+    assert_int_equal(mlops__patch_open(&p, v->bytes[v->n].data, v->bytes[v->n].size, &e), MLOPS_OK);
+    assert_int_equal(p.text_size, size);
+    v->n++;
+}
+
+/* False if the rows do not correspond. The text comes in parts, and so does the base. */
+static int make_version(chain *c, int number) {
+    version *v = &c->versions[number];
+    mlops__patch_writer w;
+    mlops_error e;
+    size_t at = 0, rows = c->versions[number - 1].rows, n = v->text.n;
+    int parts = draw() % 2, lost = 0;
+    mlops__patch_init(&w, &mlops__heap);
+    for (size_t row = 0; row < rows && !lost;) {
+        size_t to = rows - row > 3000 && parts ? row + 1 + draw() % 3000 : rows;
+        if (!covered(c, number - 1, row, to)) to = row + 1;
+        read_version(c, number - 1, row, to);
+        for (size_t from = 0; from < to - row && !lost;) {
+            mlops__patch_stop stop;
+            size_t n_rows, n_bytes, part = parts ? draw() % 5000 + 1 : n;
+            if (w.n_rows == 0) v->firsts[v->n] = row + from;
+            if (draw() % 8 == 0 || part > n - at) part = n - at;
+            uint8_t *exact = malloc(part ? part : 1);
+            memcpy(exact, v->text.text + at, part);
+            assert_int_equal(mlops__patch_add(&w, &c->grid, from, exact, part, at + part == n,
+                                              &n_rows, &n_bytes, &stop, &e),
+                             MLOPS_OK);
+            free(exact);
+            assert_true(n_bytes <= part && from + n_rows <= c->grid.n);
+            assert_int_equal(stop == MLOPS__PATCH_BASE, from + n_rows == c->grid.n && stop == 0);
+            from += n_rows;
+            at += n_bytes;
+            lost = stop == MLOPS__PATCH_LOST || (stop == MLOPS__PATCH_TEXT && at == n);
+            if (stop == MLOPS__PATCH_FULL || (w.n_rows && draw() % 40 == 0)) end_patch(v, &w);
+        }
+        row = to;
+    }
+    if (w.n_rows && !lost) end_patch(v, &w);
+    mlops__patch_free(&w);
+    v->rows = rows;
+    return !lost && at == n;
+}
+
+/* The same rows with some cells changed: rarely all of a row, or a row's number of cells. */
+static table edit(const table *t, unsigned rarity, int width) {
+    table out = *t;
+    char cell[128];
+    size_t at = 0, row = 0;
+    out.text = NULL;
+    out.n = out.cap = 0;
+    int column = 0, only = draw() % 3 ? (int)(draw() % (size_t)t->n_columns) : -1;
+    while (at < t->n) {
+        size_t end = at;
+        while (end < t->n && t->text[end] != t->delimiter && t->text[end] != '\n' &&
+               t->text[end] != '\r')
+            end++;
+        int quoted = memchr(t->text + at, '"', end - at) != NULL;
+        int hit = draw() % rarity == 0 && (only < 0 || column == only) && !quoted;
+        if (!hit) table_put(&out, t->text + at, end - at);
+        else if (draw() % 50 == 0) table_put(&out, "x,y\tz|;w", draw() % 9);
+        else {
+            int kind = column < t->n_columns ? t->kinds[column] : 13;
+            if (kind == 13 || draw() % 30 == 0) kind = width;
+            table_put(&out, cell, put_cell(cell, kind, row + 1));
+        }
+        column++;
+        for (; end < t->n && (t->text[end] == '\n' || t->text[end] == '\r'); end++) {
+            row += t->text[end] == '\n';
+            column = 0;
+            table_put(&out, t->text + end, 1);
+        }
+        if (end < t->n && t->text[end] == t->delimiter) table_put(&out, t->text + end++, 1);
+        if (end == at) table_put(&out, t->text + end++, 1);
+        at = end;
+    }
+    if (out.n && draw() % 20 == 0) {
+        if (out.text[out.n - 1] == '\n') out.n--;
+        else table_put(&out, "\n", 1);
+    }
+    if (!out.text) table_put(&out, "", 0);
+    return out;
+}
+
+static void free_chain(chain *c) {
+    for (int i = 0; i < VERSIONS; i++) {
+        free(c->versions[i].text.text);
+        for (size_t k = 0; k < c->versions[i].n; k++) mlops__buf_free(&c->versions[i].bytes[k]);
+    }
+    mlops__buf_free(&c->group);
+    mlops__buf_free(&c->text);
+    mlops__grid_free(&c->grid);
+    mlops__grid_free(&c->parsed);
+    free(c);
+}
+
+static chain *begin_chain(table t) {
+    chain *c = calloc(1, sizeof *c);
+    mlops_error e;
+    assert_non_null(c);
+    mlops__buf_init(&c->group, &mlops__heap);
+    mlops__buf_init(&c->text, &mlops__heap);
+    mlops__grid_init(&c->grid, &mlops__heap);
+    mlops__grid_init(&c->parsed, &mlops__heap);
+    c->versions[0].text = t;
+    c->dialect = dialect_of(&t);
+    c->versions[0].rows = count_rows(&c->parsed, &c->dialect, &t);
+    assert_int_equal(mlops__group_write(&c->parsed, &c->group, &e), MLOPS_OK);
+    return c;
+}
+
+static int n_versions; /* that were made of all that were tried */
+
+static void run_chain(size_t rows) {
+    unsigned rarity = draw() % 3 ? 2 + (unsigned)(draw() % 200) : 1;
+    table t = make_table(rows);
+    if (t.n > MLOPS__GROUP_TEXT) t.n = MLOPS__GROUP_TEXT;
+    if (t.n == 0) table_put(&t, "1\n", 2);
+    chain *c = begin_chain(t);
+    for (int i = 1; i < VERSIONS; i++) {
+        version *v = &c->versions[i];
+        v->text = edit(&c->versions[i - 1].text, rarity, (int)(draw() % COLUMN_KINDS));
+        if (v->text.n > MLOPS__GROUP_TEXT || !make_version(c, i)) break;
+        n_versions++;
+        check_version(c, i);
+        check_list(c, i);
+    }
+    free_chain(c);
+}
+
+static void rows_are_those_of_the_newest_text(void **state) {
+    (void)state;
+    n_versions = 0;
+    for (seed = 1; seed < 150 * 1000003u; seed += 1000003) {
+        uint64_t begun = seed;
+        run_chain(draw() % 5 ? draw() % 60 : draw() % 10 ? draw() % 1500 : 8000);
+        seed = begun;
+    }
+    assert_true(n_versions > 1000);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rows_are_those_of_the_newest_text),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

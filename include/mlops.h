@@ -19,6 +19,7 @@
 #include <mlops/feature.h>
 #include <mlops/featurestore.h>
 #include <mlops/host.h>
+#include <mlops/merge.h>
 #include <mlops/metric.h>
 #include <mlops/model.h>
 #include <mlops/monitor.h>

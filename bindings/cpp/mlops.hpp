@@ -1709,6 +1709,53 @@ public:
     }
 };
 
+/// What became of three tables. Immutable and shared; ends with the last mlops_merge_unref().
+class merge : public detail::handle<mlops_merge, mlops_merge_unref> {
+public:
+    using handle::handle;
+
+    /// Another owner of the same.
+    merge share() const { return merge(mlops_merge_ref(need())); }
+
+    /// Merge two tables that come from one. Rows stand for each other, and cells are equal, as in
+    /// mlops_diff_compare(). A column that was renamed is one removed and one added.
+    ///
+    /// Rows come in the order of ours, or of theirs if theirs alone has put the rows of the base in another order; a
+    /// row that one side has put in follows the row that it followed there; where both have put rows in, ours come
+    /// first, and by position equal ones once. So do columns.
+    static ::mlops::merge tables(const ::mlops::table *base, const ::mlops::table &ours,
+                                 const ::mlops::table &theirs, const mlops_merge_opts *opts = nullptr) {
+        mlops_merge *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_merge_tables(&out, detail::optional(base), detail::required(ours), detail::required(theirs), opts, &e), "mlops_merge_tables", &e);
+        return ::mlops::merge(out);
+    }
+
+    /// Number of conflicts, decided or not.
+    std::int64_t n_conflicts() const {
+        return mlops_merge_n_conflicts(need());
+    }
+
+    /// What both sides have changed, otherwise than each other.
+    ::mlops::table conflicts() const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_merge_conflicts(&out, need(), &e), "mlops_merge_conflicts", &e);
+        return ::mlops::table(out);
+    }
+
+    /// The table that the sides add up to.
+    ::mlops::table table() const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_merge_table(&out, need(), &e), "mlops_merge_table", &e);
+        return ::mlops::table(out);
+    }
+};
+
 /// A monitor. One thread at a time.
 class monitor : public detail::handle<mlops_monitor, mlops_monitor_free> {
 public:

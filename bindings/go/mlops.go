@@ -217,6 +217,18 @@ const (
 	RunStatusKilled RunStatus = 3
 )
 
+// MergePolicy: which side a conflict is decided for.
+type MergePolicy int32
+
+const (
+	// MergePolicyRefuse: for none: there is no result while there are conflicts.
+	MergePolicyRefuse MergePolicy = 0
+	// MergePolicyOurs: for ours.
+	MergePolicyOurs MergePolicy = 1
+	// MergePolicyTheirs: for theirs.
+	MergePolicyTheirs MergePolicy = 2
+)
+
 // Metric: a number that tells how good predictions are; its name is that of its field.
 type Metric int32
 
@@ -1329,6 +1341,26 @@ func (o *RunOpts) c(s *scope) *C.mlops_run_opts {
 	c.dataset = s.optional(o.Dataset)
 	c.commit = s.optional(o.Commit)
 	c.start_ns = C.int64_t(o.StartNs)
+	return c
+}
+
+// MergeOpts: options of merging. Zero means the default in each field.
+type MergeOpts struct {
+	// names of the columns that name a row, separated by commas, as in mlops_diff_opts; default: rows
+	// stand by their position
+	Key string
+	// default MLOPS_MERGE_REFUSE
+	Policy MergePolicy
+}
+
+func (o *MergeOpts) c(s *scope) *C.mlops_merge_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_merge_opts)(s.alloc(C.sizeof_mlops_merge_opts))
+	c.struct_size = C.sizeof_mlops_merge_opts
+	c.key = s.optional(o.Key)
+	c.policy = C.mlops_merge_policy(o.Policy)
 	return c
 }
 
@@ -4640,6 +4672,111 @@ func ExperimentsRun(store *Store) (*Table, error) {
 	}
 	var e C.mlops_error
 	if err := check(C.mlops_run_experiments(&out, store.p, &e), &e, "mlops_run_experiments"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// Merge: what became of three tables. Immutable and shared; ends with the last mlops_merge_unref().
+type Merge struct {
+	p *C.mlops_merge
+}
+
+func wrapMerge(p *C.mlops_merge) *Merge {
+	x := &Merge{p: p}
+	runtime.SetFinalizer(x, (*Merge).Close)
+	return x
+}
+
+// Close ends this Merge, or this share of it; it may be called again.
+func (x *Merge) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	C.mlops_merge_unref(x.p)
+	x.p = nil
+	return nil
+}
+
+// TablesMerge: merge two tables that come from one. Rows stand for each other, and cells are equal, as
+// in mlops_diff_compare(). A column that was renamed is one removed and one added.
+//
+// Rows come in the order of ours, or of theirs if theirs alone has put the rows of the base in another
+// order; a row that one side has put in follows the row that it followed there; where both have put
+// rows in, ours come first, and by position equal ones once. So do columns.
+//
+// Errors: as mlops_diff_compare(); conflicts are no error here.
+func TablesMerge(base *Table, ours *Table, theirs *Table, opts *MergeOpts) (*Merge, error) {
+	defer runtime.KeepAlive(base)
+	defer runtime.KeepAlive(ours)
+	defer runtime.KeepAlive(theirs)
+	var s scope
+	defer s.free()
+	var out *C.mlops_merge
+	if base != nil && base.p == nil {
+		return nil, closed("Table")
+	}
+	var baseP *C.mlops_table
+	if base != nil {
+		baseP = base.p
+	}
+	if ours == nil || ours.p == nil {
+		return nil, closed("Table")
+	}
+	if theirs == nil || theirs.p == nil {
+		return nil, closed("Table")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_merge_tables(&out, baseP, ours.p, theirs.p, optsC, &e), &e, "mlops_merge_tables"); err != nil {
+		return nil, err
+	}
+	r := wrapMerge(out)
+	return r, nil
+}
+
+// NConflicts: number of conflicts, decided or not.
+func (x *Merge) NConflicts() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_merge_n_conflicts(x.p))
+}
+
+// Conflicts: what both sides have changed, otherwise than each other.
+//
+// Errors: MLOPS_OK; nothing fails, as of today.
+func (x *Merge) Conflicts() (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Merge")
+	}
+	defer runtime.KeepAlive(x)
+	var out *C.mlops_table
+	var e C.mlops_error
+	if err := check(C.mlops_merge_conflicts(&out, x.p, &e), &e, "mlops_merge_conflicts"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// Table: the table that the sides add up to.
+//
+// Errors: MLOPS_E_CONFLICT if there are conflicts and they were to be refused.
+func (x *Merge) Table() (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Merge")
+	}
+	defer runtime.KeepAlive(x)
+	var out *C.mlops_table
+	var e C.mlops_error
+	if err := check(C.mlops_merge_table(&out, x.p, &e), &e, "mlops_merge_table"); err != nil {
 		return nil, err
 	}
 	r := wrapTable(out)

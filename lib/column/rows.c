@@ -16,6 +16,7 @@ static mlops_status make_columns(mlops_table *table, const mlops__rows_column *c
                                         MLOPS_E_INVALID, err));
     MLOPS_TRY(mlops__table_make_stores(table, err));
     for (int64_t i = 0; i < n_columns; i++) {
+        if (columns[i].type == MLOPS_TYPE_NULL) continue;
         mlops_status status = mlops__column_store_begin(&table->stores[i], columns[i].type);
         if (status) return mlops__meter_judge(&table->meter, status, err);
     }

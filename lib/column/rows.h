@@ -6,7 +6,7 @@
 
 typedef struct mlops__rows_column {
     const char *name;
-    mlops_type type; /* none of them NULL */
+    mlops_type type; /* MLOPS_TYPE_NULL takes nulls alone */
 } mlops__rows_column;
 
 /* Cells go in from left to right, row after row. Errors stick; mlops__rows_end() tells of them. */

@@ -58,6 +58,7 @@ int mlops__cell_equal(const mlops__column *a, int64_t i, const mlops__column *b,
 typedef struct mlops__twins {
     mlops__arena *arena;
     const mlops_table *table[2];
+    const char *const *labels; /* what the sides are called in messages */
     int64_t n_rows[2];
     mlops__twin *twins;
     int64_t n;
@@ -68,10 +69,10 @@ typedef struct mlops__twins {
     int64_t n_alone[2];
 } mlops__twins;
 
-/* key and ignore are lists as options spell them, nullable. */
+/* key and ignore are lists as options spell them, nullable; labels are two that stay. */
 mlops_status mlops__twins_make(mlops__twins *out, const mlops_table *from, const mlops_table *to,
-                               const char *key, const char *ignore, mlops__arena *arena,
-                               mlops_error *err);
+                               const char *const *labels, const char *key, const char *ignore,
+                               mlops__arena *arena, mlops_error *err);
 
 /* Appends the text of a row's key. */
 void mlops__key_text_put(const mlops__twins *self, int side, int64_t row, mlops__buf *out);
@@ -96,9 +97,10 @@ static inline void mlops__pair(mlops__pairs *self, int64_t from, int64_t to) {
     self->n++;
 }
 
-/* Finds the cells of all twins that differ, and turns columns that are alone into renamed twins
- * where they are. MLOPS_E_NOMEM. */
+/* Finds the cells of all twins that differ. The second one turns columns that are alone into
+ * renamed twins, where they are. MLOPS_E_NOMEM. */
 mlops_status mlops__twins_compare(mlops__twins *self, const mlops__pairs *pairs);
+mlops_status mlops__twins_rename(mlops__twins *self, const mlops__pairs *pairs);
 
 static inline int mlops__bit(const uint8_t *bits, int64_t i) { return bits[i >> 3] >> (i & 7) & 1; }
 

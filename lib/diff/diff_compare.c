@@ -35,10 +35,12 @@ static mlops_status count_rows(mlops_diff *self, mlops_error *err) {
 }
 
 static mlops_status compare(mlops_diff *self, const mlops_diff_opts *opts, mlops_error *err) {
-    MLOPS_TRY(mlops__twins_make(&self->twins, self->tables[0], self->tables[1], opts->key,
+    static const char *const labels[2] = {"the older table", "the newer table"};
+    MLOPS_TRY(mlops__twins_make(&self->twins, self->tables[0], self->tables[1], labels, opts->key,
                                 opts->ignore, &self->arena, err));
     MLOPS_TRY(mlops__pairs_make(&self->pairs, &self->twins, err));
-    if (mlops__twins_compare(&self->twins, &self->pairs))
+    if (mlops__twins_compare(&self->twins, &self->pairs) ||
+        mlops__twins_rename(&self->twins, &self->pairs))
         return mlops__fail_nomem(err, self->arena.used);
     return count_rows(self, err);
 }

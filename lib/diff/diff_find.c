@@ -176,18 +176,34 @@ static mlops_status find_renamed(mlops__twins *self, const pair_run *runs, int64
     return MLOPS_OK;
 }
 
+static mlops_status make_runs(const mlops__twins *self, const mlops__pairs *pairs, pair_run **out,
+                              int64_t *n) {
+    *n = list_runs(pairs, self->n_rows[0], NULL);
+    *out = mlops__alloc(self->arena->allocator, (size_t)*n * sizeof **out);
+    if (!*out) return MLOPS_E_NOMEM;
+    list_runs(pairs, self->n_rows[0], *out);
+    return MLOPS_OK;
+}
+
 mlops_status mlops__twins_compare(mlops__twins *self, const mlops__pairs *pairs) {
-    int64_t n = list_runs(pairs, self->n_rows[0], NULL);
-    size_t size = (size_t)n * sizeof(pair_run);
-    pair_run *runs = mlops__alloc(self->arena->allocator, size);
-    if (!runs) return MLOPS_E_NOMEM;
-    list_runs(pairs, self->n_rows[0], runs);
+    pair_run *runs;
+    int64_t n;
+    MLOPS_TRY(make_runs(self, pairs, &runs, &n));
     mlops_status status = MLOPS_OK;
     for (int64_t k = 0; k < self->n && !status; k++) {
         finding f = {&self->twins[k], runs, n, self->arena, 0};
         status = compare_twin(&f);
     }
-    if (!status) status = find_renamed(self, runs, n);
-    mlops__free(self->arena->allocator, runs, size);
+    mlops__free(self->arena->allocator, runs, (size_t)n * sizeof *runs);
+    return status;
+}
+
+mlops_status mlops__twins_rename(mlops__twins *self, const mlops__pairs *pairs) {
+    pair_run *runs;
+    int64_t n;
+    if (!self->n_alone[0] || !self->n_alone[1]) return MLOPS_OK;
+    MLOPS_TRY(make_runs(self, pairs, &runs, &n));
+    mlops_status status = find_renamed(self, runs, n);
+    mlops__free(self->arena->allocator, runs, (size_t)n * sizeof *runs);
     return status;
 }

@@ -53,11 +53,10 @@ static mlops_status twice(const mlops__twins *self, int side, int64_t a, int64_t
     mlops_status status = names.status || key.status ? mlops__fail_nomem(err, 1) : MLOPS_OK;
     if (!status)
         status = mlops__fail(
-            err, MLOPS_E_SCHEMA,
-            "the key %.*s is '%.*s' in rows %lld and %lld (from 0) of the %s table",
+            err, MLOPS_E_SCHEMA, "the key %.*s is '%.*s' in rows %lld and %lld (from 0) of %s",
             (int)(names.size < SHOWN ? names.size : SHOWN), (const char *)names.data,
             (int)(key.size < SHOWN ? key.size : SHOWN), key.size ? (const char *)key.data : "",
-            (long long)a, (long long)b, side ? "newer" : "older");
+            (long long)a, (long long)b, self->labels[side]);
     mlops__buf_free(&names);
     mlops__buf_free(&key);
     return status;

@@ -203,8 +203,6 @@ static mlops_status pair_columns(mlops__twins *self, const char **ignored, int64
     return MLOPS_OK;
 }
 
-static const char *side_name(int side) { return side ? "newer" : "older"; }
-
 static mlops_status find_key(mlops__twins *self, mlops_error *err) {
     self->key = mlops__arena_array(self->arena, (size_t)self->n_key, sizeof *self->key);
     if (!self->key) return mlops__fail_nomem(err, (size_t)self->n_key * sizeof *self->key);
@@ -212,9 +210,8 @@ static mlops_status find_key(mlops__twins *self, mlops_error *err) {
         const char *name = self->key_names[k];
         for (int side = 0; side < 2; side++)
             if (mlops_table_find(self->table[side], name) < 0)
-                return mlops__fail(err, MLOPS_E_SCHEMA,
-                                   "the %s table has no column '%s', which is a key",
-                                   side_name(side), name);
+                return mlops__fail(err, MLOPS_E_SCHEMA, "%s has no column '%s', which is a key",
+                                   self->labels[side], name);
         int64_t i = 0;
         while (i < self->n && strcmp(self->twins[i].side[0]->name, name) != 0) i++;
         if (i == self->n)
@@ -222,29 +219,28 @@ static mlops_status find_key(mlops__twins *self, mlops_error *err) {
                                name);
         self->key[k] = self->twins[i];
         if (mlops__twin_kind_of(&self->key[k]) == MLOPS__TWIN_TEXT)
-            return mlops__fail(err, MLOPS_E_SCHEMA,
-                               "the key '%s' is %s in the older table and %s in the newer one",
-                               name, mlops__type_name(self->key[k].side[0]->type),
-                               mlops__type_name(self->key[k].side[1]->type));
+            return mlops__fail(err, MLOPS_E_SCHEMA, "the key '%s' is %s in %s and %s in %s", name,
+                               mlops__type_name(self->key[k].side[0]->type), self->labels[0],
+                               mlops__type_name(self->key[k].side[1]->type), self->labels[1]);
     }
     return MLOPS_OK;
 }
 
 mlops_status mlops__twins_make(mlops__twins *out, const mlops_table *from, const mlops_table *to,
-                               const char *key, const char *ignore, mlops__arena *arena,
-                               mlops_error *err) {
+                               const char *const *labels, const char *key, const char *ignore,
+                               mlops__arena *arena, mlops_error *err) {
     const char **ignored;
     int64_t n_ignored;
     memset(out, 0, sizeof *out);
     out->arena = arena;
+    out->labels = labels;
     out->table[0] = from;
     out->table[1] = to;
     for (int side = 0; side < 2; side++) {
         out->n_rows[side] = mlops_table_n_rows(out->table[side]);
         if (out->n_rows[side] > MLOPS__PAIR_ROWS_MAX)
-            return mlops__fail(err, MLOPS_E_LIMIT,
-                               "the %s table has %lld rows; up to %d can be compared",
-                               side_name(side), (long long)out->n_rows[side], MLOPS__PAIR_ROWS_MAX);
+            return mlops__fail(err, MLOPS_E_LIMIT, "%s has %lld rows; up to %d can be compared",
+                               labels[side], (long long)out->n_rows[side], MLOPS__PAIR_ROWS_MAX);
     }
     MLOPS_TRY(mlops__names_parse(arena, key, &out->key_names, &out->n_key, err));
     MLOPS_TRY(mlops__names_parse(arena, ignore, &ignored, &n_ignored, err));

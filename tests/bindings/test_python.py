@@ -435,6 +435,19 @@ class Differences(unittest.TestCase):
         with self.assertRaisesRegex(mlops.SchemaError, "rows 0 and 1"):
             mlops.diff({"id": [1, 1]}, old, key="id")
 
+    def test_a_merge_has_a_table_or_conflicts(self):
+        base, ours = {"id": [1, 2], "x": [5, 6]}, {"id": [1, 2, 3], "x": [7, 6, 1]}
+        m = mlops.merge(base, ours, {"id": [2, 1], "x": [8, 5]}, key="id")
+        self.assertEqual(m.table().to_dicts(), [{"id": 2, "x": 8}, {"id": 3, "x": 1}, {"id": 1, "x": 7}])
+        m = mlops.merge(base, ours, {"id": [1, 2], "x": [9, 6]}, key="id")
+        self.assertEqual(m.conflicts().to_dicts(), [
+            {"kind": "cell", "column": "x", "key": "1", "base_row": 0, "ours_row": 0, "theirs_row": 0, "base": "5",
+             "ours": "7", "theirs": "9"}])
+        with self.assertRaises(mlops.ConflictError):
+            m.table()
+        m = mlops.merge(None, ours, {"id": [3], "x": [2]}, key="id", policy="theirs")
+        self.assertEqual(list(m.table()["x"]), [7, 6, 2])
+
 
 class Callbacks(unittest.TestCase):
     TEXT = "a\n" + "1\n" * 2000000

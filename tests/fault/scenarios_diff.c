@@ -84,9 +84,52 @@ static int tell(const mlops_host *host, const char *dir) {
     return MLOPS_OK;
 }
 
+/* Ours has shifted x; theirs is the base, or the same as ours. */
+static mlops_status merge(mlops_merge **out, const mlops_host *host, int shift, const char *key,
+                          mlops_error *err) {
+    mlops_merge_opts opts = MLOPS_MERGE_OPTS_INIT;
+    mlops_table *base, *ours = NULL, *theirs = NULL;
+    opts.host = host;
+    opts.key = key;
+    *out = NULL;
+    MLOPS_TRY(sweep_parse_csv(&base, host, 0, err));
+    mlops_status status = sweep_parse_csv(&ours, host, SHIFT, err);
+    if (!status) status = sweep_parse_csv(&theirs, host, shift, err);
+    if (!status) status = mlops_merge_tables(out, base, ours, theirs, &opts, err);
+    mlops_table_unref(base);
+    mlops_table_unref(ours);
+    mlops_table_unref(theirs);
+    return status;
+}
+
+static int merge_one(const mlops_host *host, int shift, const char *key, int64_t n_conflicts) {
+    mlops_merge *m;
+    mlops_table *t = NULL, *conflicts = NULL;
+    mlops_error err;
+    mlops_status status = merge(&m, host, shift, key, &err);
+    if (status) return m ? SWEEP_WRONG : sweep_told(status, &err);
+    mlops_merge_unref(mlops_merge_ref(m));
+    int good = mlops_merge_n_conflicts(m) == n_conflicts &&
+               mlops_merge_conflicts(&conflicts, m, &err) == MLOPS_OK &&
+               mlops_table_n_rows(conflicts) == n_conflicts &&
+               mlops_merge_table(&t, m, &err) == (n_conflicts ? MLOPS_E_CONFLICT : MLOPS_OK) &&
+               (n_conflicts || mlops_table_n_rows(t) == SWEEP_ROWS);
+    mlops_merge_unref(m);
+    mlops_table_unref(conflicts);
+    mlops_table_unref(t);
+    return good ? MLOPS_OK : SWEEP_WRONG;
+}
+
+static int merge_tables(const mlops_host *host, const char *dir) {
+    (void)dir;
+    MLOPS_TRY(merge_one(host, 0, NULL, 0));
+    return merge_one(host, 2 * SHIFT, "id,colour", SWEEP_ROWS);
+}
+
 const sweep_scenario sweep_diff[] = {
     {"diff: compare by key", NULL, by_key, NULL, SWEEP_MEMORY},
     {"diff: compare by position", NULL, by_position, NULL, SWEEP_MEMORY},
+    {"diff: merge", NULL, merge_tables, NULL, SWEEP_MEMORY},
     {"diff: tell all", NULL, tell, NULL, SWEEP_MEMORY},
     {NULL, NULL, NULL, NULL, 0},
 };

@@ -128,6 +128,25 @@ static inline void add_column(grid *g, const char *name) {
     for (int64_t i = 0; i < g->n_rows; i++) draw_cell(g->rows[i][at], g->types[at], 1000000);
 }
 
+/* Up to n edits: cells, rows put in and taken out; and columns, where that is wanted. By position a
+ * row keeps more than half of its cells. */
+static inline void edit(grid *g, int64_t n, int64_t *next_id, int columns, int keyed) {
+    static uint8_t edited[GRID_ROWS * 2];
+    memset(edited, 0, sizeof edited);
+    for (int64_t k = 0; k < n && g->n_rows; k++) {
+        int64_t i = (int64_t)(draw() % (uint64_t)g->n_rows), id = atoll(g->rows[i][0]);
+        if (draw() % 4 == 0) insert_row(g, i + (int64_t)(draw() % 2), next_id);
+        else if (draw() % 4 == 0) remove_row(g, i);
+        else if (keyed || !edited[id]) {
+            int64_t j = 1 + (int64_t)(draw() % (uint64_t)(g->n_columns - 1));
+            draw_cell(g->rows[i][j], g->types[j], 1000000);
+            edited[id] = 1;
+        }
+    }
+    if (columns && draw() % 2) drop_column(g, 1);
+    if (columns && draw() % 2) add_column(g, "new");
+}
+
 /* The cell as text, "\1" for a null; in a buffer that the next call but three takes again. */
 static inline const char *text_at(const mlops_table *t, const char *column, int64_t row) {
     static char texts[4][200];

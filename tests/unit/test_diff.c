@@ -17,25 +17,6 @@ static mlops_table *cells_of(const mlops_diff *d) {
     return t;
 }
 
-/* Up to n edits: cells, rows put in and taken out; and columns, where that is wanted. By position a
- * row keeps more than half of its cells. */
-static void edit(grid *g, int64_t n, int64_t *next_id, int columns, int keyed) {
-    static uint8_t edited[GRID_ROWS * 2];
-    memset(edited, 0, sizeof edited);
-    for (int64_t k = 0; k < n && g->n_rows; k++) {
-        int64_t i = (int64_t)(draw() % (uint64_t)g->n_rows), id = atoll(g->rows[i][0]);
-        if (draw() % 4 == 0) insert_row(g, i + (int64_t)(draw() % 2), next_id);
-        else if (draw() % 4 == 0) remove_row(g, i);
-        else if (keyed || !edited[id]) {
-            int64_t j = 1 + (int64_t)(draw() % (uint64_t)(g->n_columns - 1));
-            draw_cell(g->rows[i][j], g->types[j], 1000000);
-            edited[id] = 1;
-        }
-    }
-    if (columns && draw() % 2) drop_column(g, 1);
-    if (columns && draw() % 2) add_column(g, "new");
-}
-
 /* What differs, by looking for each id in the other grid. */
 static void check(const grid *a, const grid *b, const mlops_diff *d, const mlops_table *from,
                   const mlops_table *to, int keyed) {
@@ -288,7 +269,7 @@ static void bad_input_is_named(void **state) {
     refuses("id\nb\n", "id\na\nc\nc\n", opts, MLOPS_E_SCHEMA, "'c' in rows 1 and 2");
     refuses("id,x\n,1\n,2\n", "id,x\n,1\n", opts, MLOPS_E_SCHEMA, "'' in rows 0 and 1");
     refuses("id\n1\n", "id\n\"1\"\n", opts, MLOPS_E_SCHEMA,
-            "'id' is int64 in the older table and string");
+            "'id' is int64 in the older table and string in the newer table");
     opts.key = "id,x";
     refuses("id,x\n1,\"p,q\"\n1,\"p,q\"\n", "id,x\n1,a\n", opts, MLOPS_E_SCHEMA,
             "key id,x is '1,\"p,q\"'");

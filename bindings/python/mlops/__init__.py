@@ -16,14 +16,14 @@ from . import _tables
 from ._ffi import *  # noqa: F401,F403
 from ._ffi import Context, DriftVerdict, FeatureValue, InvalidError, ModelOutput, Reference, SchemaError, Type
 from ._ffi import __all__ as _generated
-from ._diff import Diff, diff
+from ._diff import Diff, diff, merge
 from ._online import Online
 from ._store import Commit, Deployment, Run, Store, Version, Watch
 from ._tables import table
 from ._values import feature_value
 
 __version__ = _ffi.VERSION
-__all__ = [*_generated, "Commit", "Version", "compare", "diff", "load", "open", "table"]
+__all__ = [*_generated, "Commit", "Version", "compare", "diff", "load", "merge", "open", "table"]
 
 
 def load(path, **opts):

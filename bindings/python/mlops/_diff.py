@@ -1,4 +1,4 @@
-"""Differences of tables: by key, or row by row.
+"""Differences and merging of tables: by key, or row by row.
 
     d = mlops.diff("old.csv", "new.csv", key="id")
     print(d, d.cells().to_pandas())
@@ -9,9 +9,19 @@ from ._tables import table
 
 
 def diff(a, b, **opts):
-    """What differs between two tables, a being the older one; both may be anything that table() takes. opts are those of
-    Diff.compare(): key="id" or ["day", "shop"], ignore, n_max; without a key rows stand by their position."""
+    """What differs between two tables, a being the older one; both may be anything that table() takes. opts are those
+    of Diff.compare(): key="id" or ["day", "shop"], ignore, n_max; without a key rows stand by their position."""
     return Diff.compare(table(a), table(b), **opts)
+
+
+def merge(base, ours, theirs, **opts):
+    """Two versions of a table that come from one, made one again. base may be None; each may be anything that table()
+    takes. opts are those of Merge.tables(): key, policy="ours" or "theirs".
+
+        m = mlops.merge(base, mine, yours, key="id")
+        m.table() if not m.n_conflicts else m.conflicts()
+    """
+    return _ffi.Merge.tables(None if base is None else table(base), table(ours), table(theirs), **opts)
 
 
 @_rt.noun("diff")

@@ -140,6 +140,14 @@ class RunStatus(enum.IntEnum):
     KILLED = 3  # somebody ended it
 
 
+class MergePolicy(enum.IntEnum):
+    """Which side a conflict is decided for."""
+
+    REFUSE = 0  # for none: there is no result while there are conflicts
+    OURS = 1  # for ours
+    THEIRS = 2  # for theirs
+
+
 class Metric(enum.IntEnum):
     """A number that tells how good predictions are; its name is that of its field."""
 
@@ -817,6 +825,21 @@ mlops_run_opts._fields_ = [
 assert C.sizeof(mlops_run_opts) == (64 if C.sizeof(C.c_void_p) == 8 else 40)
 
 
+class mlops_merge_opts(C.Structure):
+    pass
+
+
+mlops_merge_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("host", C.c_void_p),
+    ("key", C.c_char_p),
+    ("policy", C.c_int32),
+    ("reserved", C.c_uint32),
+]
+assert C.sizeof(mlops_merge_opts) == (32 if C.sizeof(C.c_void_p) == 8 else 24)
+
+
 class mlops_metric_opts(C.Structure):
     pass
 
@@ -1307,6 +1330,13 @@ _rt.declare(lib.mlops_featurestore_put, C.c_int32, C.c_void_p, C.c_void_p, C.c_c
 _rt.declare(lib.mlops_featurestore_get, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.c_int64,
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_featurestore_list, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_merge_tables, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p, C.c_void_p,
+        C.POINTER(mlops_merge_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_merge_ref, C.c_void_p, C.c_void_p)
+_rt.declare(lib.mlops_merge_unref, None, C.c_void_p)
+_rt.declare(lib.mlops_merge_n_conflicts, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_merge_conflicts, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_merge_table, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_metric_binary, C.c_int32, C.POINTER(mlops_metrics), C.c_void_p, C.c_void_p, C.c_int64,
         C.POINTER(mlops_metric_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_metric_classes, C.c_int32, C.POINTER(mlops_metrics), C.c_void_p, C.c_int64, C.c_int64,
@@ -4532,6 +4562,78 @@ class Run(_rt.Handle):
         return _rt.classes["table"]._wrap(out.value)
 
 
+@_rt.noun("merge")
+class Merge(_rt.Handle):
+    """What became of three tables. Immutable and shared; ends with the last close()."""
+
+    _end = lib.mlops_merge_unref
+
+    def __init__(self):
+        raise TypeError("Merge is made by tables()")
+
+    @classmethod
+    def tables(cls, base, ours, theirs, *, key=None, policy=None):
+        """Merge two tables that come from one. Rows stand for each other, and cells are equal, as in
+        Diff.compare(). A column that was renamed is one removed and one added.
+
+        Rows come in the order of ours, or of theirs if theirs alone has put the rows of the base in
+        another order; a row that one side has put in follows the row that it followed there; where both
+        have put rows in, ours come first, and by position equal ones once. So do columns.
+
+            base: the table that both come from; default: they have nothing in common
+            ours: one side
+            theirs: the other side
+            key: names of the columns that name a row, separated by commas, as in mlops_diff_opts;
+                default: rows stand by their position
+            policy: default MergePolicy.REFUSE
+
+        Raises: as Diff.compare(); conflicts are no error here.
+        """
+        out = C.c_void_p()
+        base_h = _rt.opened_or_none(base, Table, "base")
+        ours_h = _rt.opened(ours, Table, "ours")
+        theirs_h = _rt.opened(theirs, Table, "theirs")
+        opts = _merge_opts(key=key, policy=policy)
+        err = mlops_error()
+        status = lib.mlops_merge_tables(C.byref(out), base_h, ours_h, theirs_h, C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Merge.tables", err)
+        return cls._wrap(out.value)
+
+    @property
+    def n_conflicts(self):
+        """Number of conflicts, decided or not."""
+        h = self._open()
+        out = lib.mlops_merge_n_conflicts(h)
+        return out
+
+    def conflicts(self):
+        """What both sides have changed, otherwise than each other.
+
+        Raises: Status.OK; nothing fails, as of today.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        err = mlops_error()
+        status = lib.mlops_merge_conflicts(C.byref(out), h, C.byref(err))
+        if status:
+            _rt.check(status, "Merge.conflicts", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+    def table(self):
+        """The table that the sides add up to.
+
+        Raises: ConflictError if there are conflicts and they were to be refused.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        err = mlops_error()
+        status = lib.mlops_merge_table(C.byref(out), h, C.byref(err))
+        if status:
+            _rt.check(status, "Merge.table", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+
 @_rt.noun("monitor")
 class Monitor(_rt.Handle):
     """A monitor. One thread at a time."""
@@ -5331,6 +5433,16 @@ def _run_opts(*, name=None, parent=None, actor=None, source=None, dataset=None, 
         o.commit = _rt.string(commit, "commit")
     if start_ns is not None:
         o.start_ns = _rt.integer(start_ns, -2 ** 63, 2 ** 63 - 1, "start_ns")
+    return o
+
+
+def _merge_opts(*, key=None, policy=None):
+    o = mlops_merge_opts(C.sizeof(mlops_merge_opts))
+    o._keep, o._raised = [], []
+    if key is not None:
+        o.key = _rt.names_or_none(key, "key")
+    if policy is not None:
+        o.policy = _rt.choice(MergePolicy, policy)
     return o
 
 
@@ -6510,6 +6622,8 @@ __all__ = [
     "IoLock",
     "IoMode",
     "LimitError",
+    "Merge",
+    "MergePolicy",
     "Metric",
     "MetricBetter",
     "MetricInfo",

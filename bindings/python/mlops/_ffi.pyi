@@ -97,6 +97,11 @@ class RunStatus(enum.IntEnum):
     FAILED = 2
     KILLED = 3
 
+class MergePolicy(enum.IntEnum):
+    REFUSE = 0
+    OURS = 1
+    THEIRS = 2
+
 class Metric(enum.IntEnum):
     AUC = 1
     AVERAGE_PRECISION = 2
@@ -631,6 +636,14 @@ class Run(Handle):
     def search(store: Store, experiment: Optional[PathOrStr], filter: Optional[PathOrStr], n_max: int) -> Table: ...
     @staticmethod
     def experiments(store: Store) -> Table: ...
+
+class Merge(Handle):
+    @classmethod
+    def tables(cls, base: Optional[Table], ours: Table, theirs: Table, *, key: Union[str, Sequence[str], None] = ..., policy: Union[MergePolicy, str, None] = ...) -> Merge: ...
+    @property
+    def n_conflicts(self) -> int: ...
+    def conflicts(self) -> Table: ...
+    def table(self) -> Table: ...
 
 class Monitor(Handle):
     def __init__(self, model: Optional[Model], reference: PathOrStr, *, reference_opts: Optional[dict] = ..., drift: Optional[dict] = ..., name: Optional[PathOrStr] = ..., window_rows: Optional[int] = ...) -> None: ...

@@ -107,6 +107,43 @@ mlops_status mlops__expr_compile(mlops__expr **out, const char *text, size_t n,
     return MLOPS_OK;
 }
 
+/* Whether a name stands outside of calls that have one value. */
+static int varies_by_row(const mlops__expr_node *root) {
+    for (const mlops__expr_node *at = mlops__expr_walk_first(root); at;
+         at = mlops__expr_walk_next(root, at)) {
+        const mlops__expr_node *above = at;
+        if (at->op != OP_NAME) continue;
+        while (above && !(above->op == OP_CUSTOM && above->value.custom->result == MLOPS_TYPE_NULL))
+            above = above == root ? NULL : above->parent;
+        if (!above) return 1;
+    }
+    return 0;
+}
+
+mlops_status mlops__expr_tidy(mlops__buf *out, int *varies, const char *text, size_t n,
+                              const mlops__expr_scope *scope, const mlops_allocator *allocator,
+                              mlops_error *err) {
+    mlops__arena arena;
+    mlops__expr_node *root;
+    mlops__expr_maker maker = {.source = {text, n, scope->what, err, scope->whole, scope->at},
+                               .arena = &arena,
+                               .allocator = allocator,
+                               .scope = scope,
+                               .untyped = 1};
+    mlops__arena_init(&arena, allocator, SIZE_MAX);
+    mlops__dictionary_init(&maker.names, allocator);
+    mlops_status status = check_text(&maker.source);
+    if (status == MLOPS_OK) status = mlops__expr_parse(&maker, &root);
+    if (status == MLOPS_OK) {
+        mlops__expr_write(out, root, maker.named);
+        *varies = varies_by_row(root);
+        if (out->status) status = mlops__fail_nomem(err, out->size);
+    }
+    mlops__dictionary_free(&maker.names);
+    mlops__arena_free(&arena);
+    return status;
+}
+
 void mlops__expr_free(mlops__expr *self) {
     if (!self) return;
     mlops__arena arena = self->arena; /* self lies in it */

@@ -71,6 +71,7 @@ typedef struct mlops__expr_function {
 typedef struct mlops__expr_argument {
     const char *text; /* canonical; what it held is written out already */
     size_t n;
+    const char *name; /* of an argument that is a name and nothing else; NULL */
     mlops_type type;
     int constant; /* by type, one of the following is its value */
     int64_t i64;  /* bool too */
@@ -80,12 +81,15 @@ typedef struct mlops__expr_argument {
 
 enum { MLOPS__EXPR_PROBLEM = 256 };
 
-/* A call of a function that stands for another expression. */
+/* A call of a function that stands for another expression. A function that has the name of a
+ * built-in one takes the calls with fewer arguments than that takes. */
 typedef struct mlops__expr_expansion {
     const char *name; /* in small letters */
     const mlops__expr_argument *args;
     int64_t n_args;
-    mlops__buf *out; /* gets the expression, which is parsed in the call's place */
+    mlops__buf *out; /* gets the expression, which is parsed in the call's place; NULL: the call is
+                        only looked at, and of its arguments there are names and constants */
+    int one;         /* looked at: set if the call has one value whatever the row */
     char problem[MLOPS__EXPR_PROBLEM]; /* after an error: what is wrong and what would be right */
     int64_t at;                        /* the argument that it is about; -1, as before: the call */
 } mlops__expr_expansion;
@@ -128,6 +132,44 @@ typedef struct mlops__expr_span {
 mlops_status mlops__expr_split_name(const char *text, size_t n, const mlops__expr_scope *scope,
                                     mlops__arena *arena, const char **name,
                                     mlops__expr_span *expression, mlops_error *err);
+
+/* A word or number behind an expression. */
+typedef struct mlops__expr_word {
+    const char *text; /* in the arena, NUL-terminated; of a name without quotes */
+    size_t start;     /* of the text that was split */
+    int quoted;
+    int is_number;
+    double number;
+} mlops__expr_word;
+
+/* Takes "expression words" apart, at the first plain name that stands behind a value and outside of
+ * parentheses, where no expression goes on: *end is where it does not. */
+mlops_status mlops__expr_split_words(const char *text, size_t n, const mlops__expr_scope *scope,
+                                     mlops__arena *arena, size_t *end, const mlops__expr_word **out,
+                                     int64_t *n_out, mlops_error *err);
+
+/* Checks a text before the types of its names are known, and appends it as the language spells it:
+ * blanks, parentheses, cases, quotes and numbers. Of the scope, expand looks at the calls of its
+ * functions, and names mean nothing. *varies: a name stands outside of calls that have one value.
+ * MLOPS_E_PARSE, MLOPS_E_NOT_FOUND for a function, MLOPS_E_LIMIT, MLOPS_E_NOMEM; what types would
+ * forbid is left to whoever compiles the text. */
+mlops_status mlops__expr_tidy(mlops__buf *out, int *varies, const char *text, size_t n,
+                              const mlops__expr_scope *scope, const mlops_allocator *allocator,
+                              mlops_error *err);
+
+/* The next line of a text that holds anything, without its comment: # begins one but inside of
+ * quotes, of which the same line holds both. MLOPS_OK, or MLOPS_END behind the last. */
+typedef struct mlops__expr_lines {
+    const char *text;
+    size_t n;
+    size_t next; /* offset of the next line */
+} mlops__expr_lines;
+mlops_status mlops__expr_next_line(mlops__expr_lines *self, size_t *start, size_t *n);
+
+/* Fails at an offset of such a text; what: "definition". */
+mlops_status mlops__expr_fail_line(const mlops__expr_lines *self, const char *what,
+                                   mlops_status code, size_t offset, mlops_error *err,
+                                   const char *format, ...) MLOPS__PRINTF(6, 7);
 
 /* Whether the whole text is one call of a function (in small letters), as far as tokens tell.
  * MLOPS_E_NOMEM. */

@@ -33,6 +33,7 @@ static mlops_status give(mlops__expr_maker *self, node *n, mlops__expr_argument 
     mlops__buf_init(&buf, self->allocator);
     mlops__expr_write(&buf, n, self->named);
     out->type = (mlops_type)n->type;
+    out->name = n->op == OP_NAME ? self->named[n->value.i64].text : NULL;
     out->n = buf.size;
     if (buf.status == MLOPS_OK)
         out->text = mlops__arena_text(self->arena, (const char *)buf.data, buf.size);
@@ -79,6 +80,37 @@ static size_t place(const mlops__expr_expansion *call, size_t at, const node *ch
     const node *c = children;
     for (int64_t i = 0; c && i < call->at; i++) c = c->next;
     return call->at >= 0 && c ? c->start : at;
+}
+
+mlops_status mlops__expr_new_looked_at(mlops__expr_maker *self, const char *name, size_t n,
+                                       size_t at, size_t end, node *children, node **out) {
+    size_t n_args = 0, i = 0;
+    *out = NULL;
+    for (const node *c = children; c; c = c->next) n_args++;
+    mlops__expr_argument *args = mlops__arena_array(self->arena, n_args + 1, sizeof *args);
+    mlops__expr_function *function = mlops__arena_alloc(self->arena, sizeof *function);
+    mlops__expr_expansion call = {.args = args, .n_args = (int64_t)n_args, .at = -1};
+    call.name = mlops__arena_text(self->arena, name, n);
+    if (!args || !function || !call.name)
+        return mlops__fail_nomem(self->source.err, n_args * sizeof *args);
+    for (const node *c = children; c; c = c->next, i++) {
+        if (c->op == OP_NAME) args[i].name = self->named[c->value.i64].text;
+        if (c->op == OP_CONST) args[i].type = (mlops_type)c->type;
+        give_value(c, &args[i]);
+    }
+    mlops_status status = self->scope->expand(self->scope->user, &call);
+    if (status == MLOPS_E_NOMEM) return mlops__fail_nomem(self->source.err, n);
+    if (status < 0)
+        return mlops__expr_fail(&self->source, status, place(&call, at, children), "%s",
+                                call.problem);
+    function->name = call.name;
+    function->result = call.one ? MLOPS_TYPE_NULL : MLOPS_TYPE_FLOAT64;
+    MLOPS_TRY(mlops__expr_new(self, OP_CUSTOM, at, end, out));
+    (*out)->type = MLOPS_TYPE_FLOAT64;
+    (*out)->value.custom = function;
+    (*out)->first = children;
+    for (node *c = children; c; c = c->next, (*out)->n_children++) c->parent = *out;
+    return MLOPS_OK;
 }
 
 mlops_status mlops__expr_new_expanded(mlops__expr_maker *self, const char *name, size_t n,

@@ -180,7 +180,9 @@ mlops_status mlops__expr_new_name(mlops__expr_maker *self, const char *name, siz
     mlops_status status = MLOPS_E_NOT_FOUND;
     int32_t number = 0;
     *out = NULL;
-    if (self->scope->resolve) status = self->scope->resolve(self->scope->user, name, n, &symbol);
+    if (self->untyped) symbol.type = MLOPS_TYPE_FLOAT64, status = MLOPS_OK;
+    else if (self->scope->resolve)
+        status = self->scope->resolve(self->scope->user, name, n, &symbol);
     if (status == MLOPS_E_NOT_FOUND) return unknown_name(self, name, n, quoted, start);
     if (status == MLOPS_E_NOMEM) return mlops__fail_nomem(self->source.err, n);
     if (status < 0)
@@ -197,9 +199,19 @@ mlops_status mlops__expr_new_name(mlops__expr_maker *self, const char *name, siz
 
 /* ---- operators ---- */
 
+/* A node where nothing has a type. All but constants pass for numbers. */
+static mlops_status new_untyped(mlops__expr_maker *self, mlops__expr_op op, size_t at, size_t end,
+                                node *children, node **out) {
+    MLOPS_TRY(mlops__expr_new(self, op, at, end, out));
+    (*out)->type = MLOPS_TYPE_FLOAT64;
+    adopt(*out, children);
+    return MLOPS_OK;
+}
+
 mlops_status mlops__expr_new_unary(mlops__expr_maker *self, mlops__expr_op op, size_t at,
                                    node *child, node **out) {
     *out = NULL;
+    if (self->untyped) return new_untyped(self, op, at, at, child, out);
     if (op == OP_NOT) MLOPS_TRY(want_all(self, child, MLOPS_TYPE_BOOL, "not"));
     if (op == OP_NEG) MLOPS_TRY(want_all(self, child, MLOPS_TYPE_FLOAT64, "-"));
     if (op == OP_ISNULL && child->type == MLOPS_TYPE_NULL)
@@ -255,6 +267,7 @@ mlops_status mlops__expr_new_binary(mlops__expr_maker *self, mlops__expr_op op, 
     mlops_type type = MLOPS_TYPE_BOOL;
     left->next = right;
     right->next = NULL;
+    if (self->untyped) return new_untyped(self, op, at, at, left, out);
     if (op == OP_AND || op == OP_OR) {
         MLOPS_TRY(want_all(self, left, MLOPS_TYPE_BOOL, form->text));
     } else if (op == OP_LIKE || op == OP_ILIKE) {
@@ -279,6 +292,7 @@ mlops_status mlops__expr_new_binary(mlops__expr_maker *self, mlops__expr_op op, 
 mlops_status mlops__expr_new_in(mlops__expr_maker *self, size_t at, node *children, node **out) {
     uint8_t type;
     *out = NULL;
+    if (self->untyped) return new_untyped(self, OP_IN, at, at, children, out);
     if (children->type == MLOPS_TYPE_BOOL)
         return fail_operand(self, children, "in takes a number or text");
     for (const node *c = children; c; c = c->next)
@@ -388,9 +402,11 @@ mlops_status mlops__expr_new_call(mlops__expr_maker *self, const char *name, siz
     size_t n_args = 0;
     uint8_t type = MLOPS_TYPE_NULL;
     *out = NULL;
-    if (mlops__expr_expands(self->scope, name, n))
-        return mlops__expr_new_expanded(self, name, n, at, end, children, out);
     for (const node *c = children; c; c = c->next) n_args++;
+    int taken = op != OP_COUNT && n_args >= mlops__expr_forms[op].args_min;
+    if (!taken && mlops__expr_expands(self->scope, name, n))
+        return (self->untyped ? mlops__expr_new_looked_at
+                              : mlops__expr_new_expanded)(self, name, n, at, end, children, out);
     if (op == OP_COUNT) {
         custom = find_custom(self->scope, name, n);
         if (!custom) return unknown_function(self, name, n, at);
@@ -404,6 +420,11 @@ mlops_status mlops__expr_new_call(mlops__expr_maker *self, const char *name, siz
                                 "%.*s takes %zu argument%s%s, and %zu %s given", (int)n, name,
                                 least, least == 1 ? "" : "s", most == SIZE_MAX ? " or more" : "",
                                 n_args, n_args == 1 ? "is" : "are");
+    if (self->untyped) {
+        MLOPS_TRY(new_untyped(self, op, at, end, children, out));
+        (*out)->value.custom = custom;
+        return MLOPS_OK;
+    }
     if (custom) {
         MLOPS_TRY(check_custom(self, custom, &children));
         type = (uint8_t)custom->result;

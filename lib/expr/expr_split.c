@@ -35,6 +35,48 @@ mlops_status mlops__expr_split_name(const char *text, size_t n, const mlops__exp
     return MLOPS_OK;
 }
 
+/* Whether a value may end with a token. */
+static int ends_value(const mlops__expr_token *token) {
+    if (token->kind == TOKEN_OPERATOR) return token->symbol == SYMBOL_CLOSE;
+    if (token->kind == TOKEN_WORD) return token->word >= WORD_NULL;
+    return token->kind != TOKEN_END;
+}
+
+static mlops_status read_words(const mlops__expr_source *source, mlops__arena *arena, size_t offset,
+                               const mlops__expr_word **out, int64_t *n) {
+    enum { WORDS_MAX = 16 };
+    mlops__expr_token token;
+    char shown[MLOPS__EXPR_SHOWN];
+    mlops__expr_word *words = mlops__arena_array(arena, WORDS_MAX, sizeof *words);
+    if (!words) return mlops__fail_nomem(source->err, WORDS_MAX * sizeof *words);
+    for (*out = words, *n = 0;; offset = token.end) {
+        MLOPS_TRY(mlops__expr_next(source, arena, offset, &token));
+        if (token.kind == TOKEN_END) return MLOPS_OK;
+        int number = token.kind == TOKEN_INT || token.kind == TOKEN_REAL;
+        if ((!number && token.kind != TOKEN_NAME) || *n == WORDS_MAX)
+            return mlops__expr_fail(source, MLOPS_E_PARSE, token.start, "%s cannot stand here",
+                                    mlops__expr_show(source, shown, token.start, token.end));
+        words[(*n)++] =
+            (mlops__expr_word){token.text, token.start, token.quoted, number, token.real};
+    }
+}
+
+mlops_status mlops__expr_split_words(const char *text, size_t n, const mlops__expr_scope *scope,
+                                     mlops__arena *arena, size_t *end, const mlops__expr_word **out,
+                                     int64_t *n_out, mlops_error *err) {
+    const mlops__expr_source source = {text, n, scope->what, err, scope->whole, scope->at};
+    mlops__expr_token token = {.kind = TOKEN_END};
+    int depth = 0, value = 0;
+    for (*end = 0;; *end = token.end) {
+        value = ends_value(&token);
+        MLOPS_TRY(mlops__expr_next(&source, arena, *end, &token));
+        if (value && depth == 0 && token.kind == TOKEN_NAME && !token.quoted) break;
+        if (token.kind == TOKEN_END) break;
+        depth += is_symbol(&token, SYMBOL_OPEN) - is_symbol(&token, SYMBOL_CLOSE);
+    }
+    return read_words(&source, arena, token.start, out, n_out);
+}
+
 static int is_call(const mlops__expr_source *source, const mlops__expr_token *name,
                    const mlops__expr_token *open, const char *function) {
     size_t n = name->end - name->start;

@@ -228,6 +228,7 @@ typedef struct mlops__expr_maker {
     mlops__expr_named *named;
     size_t named_cap;
     int64_t n_nodes; /* as written */
+    int untyped;     /* names mean nothing, and no type is held against another */
 } mlops__expr_maker;
 
 /* Walks: children before their parent. */
@@ -267,6 +268,10 @@ int mlops__expr_expands(const mlops__expr_scope *scope, const char *name, size_t
 mlops_status mlops__expr_new_expanded(mlops__expr_maker *self, const char *name, size_t n,
                                       size_t at, size_t end, mlops__expr_node *children,
                                       mlops__expr_node **out);
+/* The same where nothing has a type: the call stays. */
+mlops_status mlops__expr_new_looked_at(mlops__expr_maker *self, const char *name, size_t n,
+                                       size_t at, size_t end, mlops__expr_node *children,
+                                       mlops__expr_node **out);
 
 /* Type of the whole against what the noun wants. */
 mlops_status mlops__expr_check_wanted(const mlops__expr_maker *self, const mlops__expr_node *root);

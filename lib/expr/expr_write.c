@@ -127,7 +127,7 @@ static int needs_parentheses(const writer *self, const node *n) {
     }
     int due = mlops__expr_forms[parent->op].bind;
     if (due == BIND_ATOM) return 0;
-    int left = (due == BIND_ADD || due == BIND_MUL) && child == parent->first;
+    int left = due != BIND_COMPARE && child == parent->first; /* and, or: of untyped trees */
     if (!left && due != BIND_NEG) due++;
     int bind = has_prefix_not(n) ? BIND_NOT : mlops__expr_forms[n->op].bind;
     return bind < due;
@@ -139,7 +139,7 @@ static void enter(writer *self, const node *n) {
         mlops__buf_u8(self->out, '(');
         deeper(self);
     }
-    if (has_prefix_not(n)) {
+    if (has_prefix_not(n) || n->op == OP_NOT) {
         mlops__buf_text(self->out, "not ");
         deeper(self);
     }
@@ -182,7 +182,7 @@ static void leave(writer *self, const node *n) {
     }
     if (n->op == OP_ISNULL) mlops__buf_text(self->out, n->negated ? " is not null" : " is null");
     if (n->op == OP_NEG) self->depth--;
-    if (has_prefix_not(n)) self->depth--;
+    if (has_prefix_not(n) || n->op == OP_NOT) self->depth--;
     if (needs_parentheses(self, n)) {
         mlops__buf_u8(self->out, ')');
         self->depth--;

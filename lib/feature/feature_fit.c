@@ -9,9 +9,11 @@
 
 #include <string.h>
 
+static const char WHAT[] = "definition";
+
 /* Of a line, beside the fitting: where things are. */
 typedef struct line {
-    mlops__feature_lines *lines;
+    mlops__expr_lines *lines;
     size_t start;
     const char *name;
     mlops__expr_span expression; /* in the definition */
@@ -36,7 +38,7 @@ static const char *known(void *user, int64_t i) {
 
 mlops__expr_scope mlops__feature_scope(mlops__feature_fitting *self) {
     mlops__expr_scope scope = {.resolve = resolve, .known = known, .user = self};
-    scope.what = "definition";
+    scope.what = WHAT;
     scope.cpu_max = self->self->host.cpu;
     return scope;
 }
@@ -46,13 +48,14 @@ static mlops_status add(mlops__feature_fitting *self, const line *at, const char
     const mlops__expr_scope types = mlops__feature_scope(self);
     mlops_status status = mlops__feature_add(self->self, name, text, n, &types, at->err);
     if (status == MLOPS_E_EXISTS)
-        return mlops__feature_fail(at->lines, status, at->start, at->err,
-                                   "there is an output \"%.*s\" already", 200, name);
+        return mlops__expr_fail_line(at->lines, WHAT, status, at->start, at->err,
+                                     "there is an output \"%.*s\" already", 200, name);
     if (status == MLOPS_E_LIMIT)
-        return mlops__feature_fail(at->lines, status, at->start, at->err,
-                                   "an expression of this line takes more than %d bytes, or there "
-                                   "are more than %d outputs",
-                                   MLOPS__EXPR_TEXT_MAX, MLOPS__FEATURE_OUTPUTS_MAX);
+        return mlops__expr_fail_line(
+            at->lines, WHAT, status, at->start, at->err,
+            "an expression of this line takes more than %d bytes, or there "
+            "are more than %d outputs",
+            MLOPS__EXPR_TEXT_MAX, MLOPS__FEATURE_OUTPUTS_MAX);
     return status;
 }
 
@@ -93,8 +96,9 @@ static mlops_status add_categories(mlops__feature_fitting *self, const line *at)
                                                   &categories, &n);
     if (status == MLOPS_E_NOMEM) mlops__fail_nomem(at->err, sizeof *categories);
     else if (status == MLOPS_OK && n == 0)
-        status = mlops__feature_fail(at->lines, MLOPS_E_SCHEMA, at->expression.start, at->err,
-                                     "one_hot of values all of which are null has no categories");
+        status =
+            mlops__expr_fail_line(at->lines, WHAT, MLOPS_E_SCHEMA, at->expression.start, at->err,
+                                  "one_hot of values all of which are null has no categories");
     for (int64_t i = 0; i < n && status == MLOPS_OK; i++)
         status = add_category(self, at, &categories[i]);
     mlops__feature_sample_end(&sample);
@@ -120,9 +124,9 @@ static mlops_status compile(mlops__feature_fitting *self, const line *at, mlops_
     if (mlops__expr_type(*out) != MLOPS_TYPE_STRING) return MLOPS_OK;
     mlops__expr_free(*out);
     *out = NULL;
-    return mlops__feature_fail(at->lines, MLOPS_E_SCHEMA, at->expression.start, at->err,
-                               "\"%.*s\" is text; a number or a condition is due, or one_hot(...)",
-                               100, at->name);
+    return mlops__expr_fail_line(
+        at->lines, WHAT, MLOPS_E_SCHEMA, at->expression.start, at->err,
+        "\"%.*s\" is text; a number or a condition is due, or one_hot(...)", 100, at->name);
 }
 
 static mlops_status fit_line(mlops__feature_fitting *self, line *at, size_t n) {
@@ -145,11 +149,11 @@ static mlops_status fit_line(mlops__feature_fitting *self, line *at, size_t n) {
     return status;
 }
 
-static mlops_status fit_all(mlops__feature_fitting *self, mlops__feature_lines *lines,
+static mlops_status fit_all(mlops__feature_fitting *self, mlops__expr_lines *lines,
                             mlops_error *err) {
     size_t start, n;
     MLOPS_TRY(mlops__expr_column_inputs(self->table, &self->arena, &self->inputs, err));
-    while (mlops__feature_next_line(lines, &start, &n) != MLOPS_END) {
+    while (mlops__expr_next_line(lines, &start, &n) != MLOPS_END) {
         line at = {.lines = lines, .start = behind_blanks(lines->text, start), .err = err};
         MLOPS_TRY(fit_line(self, &at, start + n - at.start));
     }
@@ -159,15 +163,15 @@ static mlops_status fit_all(mlops__feature_fitting *self, mlops__feature_lines *
     return mlops__feature_finish(self->self, err);
 }
 
-static mlops_status check(const mlops__feature_lines *lines, const mlops_table *table,
+static mlops_status check(const mlops__expr_lines *lines, const mlops_table *table,
                           mlops_error *err) {
     size_t valid = mlops__utf8_check(lines->text, lines->n);
     if (lines->n > MLOPS__FEATURE_DEFINITION_MAX)
         return mlops__fail(err, MLOPS_E_LIMIT, "%zu bytes of definition, of at most %d", lines->n,
                            MLOPS__FEATURE_DEFINITION_MAX);
     if (valid < lines->n)
-        return mlops__feature_fail(lines, MLOPS_E_PARSE, valid, err,
-                                   "the text is no UTF-8 from here on");
+        return mlops__expr_fail_line(lines, WHAT, MLOPS_E_PARSE, valid, err,
+                                     "the text is no UTF-8 from here on");
     if (mlops_table_n_rows(table) > (int64_t)1 << 32)
         return mlops__fail(err, MLOPS_E_LIMIT, "%lld training rows, of at most 2^32",
                            (long long)mlops_table_n_rows(table));
@@ -183,7 +187,7 @@ mlops_status mlops_feature_fit(mlops_feature **out, const char *definition,
     MLOPS_TRY(mlops__opts_copy(&opts, sizeof opts, given, "mlops_feature_opts", err));
     if (opts.flags) return mlops__fail(err, MLOPS_E_INVALID, "mlops_feature_opts: flags must be 0");
     MLOPS_TRY(mlops__host_init(&host, opts.host, err));
-    mlops__feature_lines lines = {definition, strlen(definition), 0};
+    mlops__expr_lines lines = {definition, strlen(definition), 0};
     mlops__feature_fitting self = {.table = table};
     MLOPS_TRY(check(&lines, table, err));
     MLOPS_TRY(mlops__feature_new(&self.self, &host, definition, lines.n, err));

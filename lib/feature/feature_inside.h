@@ -62,22 +62,6 @@ mlops_status mlops__feature_add(mlops_feature *self, const char *name, const cha
 /* No more outputs: what is saved, and its id. */
 mlops_status mlops__feature_finish(mlops_feature *self, mlops_error *err);
 
-/* ---- definitions ---- */
-
-typedef struct mlops__feature_lines {
-    const char *text;
-    size_t n;
-    size_t next; /* offset of the next line */
-} mlops__feature_lines;
-
-/* The next line that holds anything, without its comment: MLOPS_OK, or MLOPS_END behind the last.
- */
-mlops_status mlops__feature_next_line(mlops__feature_lines *self, size_t *start, size_t *n);
-
-/* Fails at an offset of a definition. */
-mlops_status mlops__feature_fail(const mlops__feature_lines *self, mlops_status code, size_t offset,
-                                 mlops_error *err, const char *format, ...) MLOPS__PRINTF(5, 6);
-
 /* ---- fitting ---- */
 
 /* The values of an expression in the training table, by type; in an arena. */

@@ -1,9 +1,9 @@
-/* Definitions, line by line.
+/* Texts of a line each: definitions of features, expectations.
  *
  * Owns nothing. Invariant: a line ends with its line end and nowhere else; # begins a comment but
  * inside of quotes, of which the same line holds both.
  */
-#include "feature/feature_inside.h"
+#include "expr/expr.h"
 
 #include <string.h>
 
@@ -25,7 +25,7 @@ static int is_blank(const char *line, size_t n) {
     return 1;
 }
 
-mlops_status mlops__feature_next_line(mlops__feature_lines *self, size_t *start, size_t *n) {
+mlops_status mlops__expr_next_line(mlops__expr_lines *self, size_t *start, size_t *n) {
     while (self->next < self->n) {
         const char *line = self->text + self->next;
         size_t left = self->n - self->next;
@@ -39,8 +39,9 @@ mlops_status mlops__feature_next_line(mlops__feature_lines *self, size_t *start,
     return MLOPS_END;
 }
 
-mlops_status mlops__feature_fail(const mlops__feature_lines *self, mlops_status code, size_t offset,
-                                 mlops_error *err, const char *format, ...) {
+mlops_status mlops__expr_fail_line(const mlops__expr_lines *self, const char *what,
+                                   mlops_status code, size_t offset, mlops_error *err,
+                                   const char *format, ...) {
     char message[400];
     va_list args;
     int64_t line = 1, column = 1;
@@ -55,6 +56,6 @@ mlops_status mlops__feature_fail(const mlops__feature_lines *self, mlops_status 
         } else column += (next & 0xc0) != 0x80;
     }
     return mlops__fail_at(err, code, line, column, (int64_t)offset,
-                          "definition, line %lld, column %lld: %s", (long long)line,
+                          "%s, line %lld, column %lld: %s", what, (long long)line,
                           (long long)column, message);
 }

@@ -15,6 +15,7 @@
 #include <mlops/draft.h>
 #include <mlops/drift.h>
 #include <mlops/edge.h>
+#include <mlops/expectation.h>
 #include <mlops/experiment.h>
 #include <mlops/feature.h>
 #include <mlops/featurestore.h>

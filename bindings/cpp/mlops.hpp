@@ -473,6 +473,18 @@ public:
         detail::check(mlops_table_export(need(), schema, array, &e), "mlops_table_export", &e);
     }
 
+    /// Rows of one table that stand in another, too: what has leaked from training into held-out rows, or from an
+    /// older version into a newer one. Rows are equal if all columns are: null equals null, NaN equals NaN, and 0.0
+    /// equals -0.0. They are found by hash and confirmed by comparison.
+    static ::mlops::table overlap(const ::mlops::table &a, const ::mlops::table &b,
+                                  const char *columns = nullptr) {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_table_overlap(&out, detail::required(a), detail::required(b), columns, &e), "mlops_table_overlap", &e);
+        return ::mlops::table(out);
+    }
+
     /// Write a table as CSV (RFC 4180, lines end in LF), whole or not at all. mlops_table_load() with the same
     /// options gives back the same values, nulls and types; only a column without any value comes back as one of type
     /// null, and so do all columns of a table without rows.
@@ -1544,6 +1556,83 @@ public:
     /// Check the SHA-256 of a whole bundle, as after an update over the air.
     static void verify(std::string_view bundle) {
         detail::check(mlops_edge_verify(bundle.data(), static_cast<std::size_t>(bundle.size())), "mlops_edge_verify");
+    }
+};
+
+/// Expectations. Immutable and shared; ends with the last mlops_expectations_unref().
+class expectations : public detail::handle<mlops_expectations, mlops_expectations_unref> {
+public:
+    using handle::handle;
+
+    /// Another owner of the same.
+    expectations share() const { return expectations(mlops_expectations_ref(need())); }
+
+    /// Read expectations. What does not need a table is checked here: the grammar, functions, how many arguments they
+    /// take, and patterns.
+    static ::mlops::expectations parse(const std::string &text, const mlops_host *host = nullptr) {
+        mlops_expectations *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_expectations_parse(&out, text.c_str(), host, &e), "mlops_expectations_parse", &e);
+        return ::mlops::expectations(out);
+    }
+
+    /// Write down what a table is like: types, nulls, ranges, categories, uniqueness, order, lengths and the number
+    /// of rows, with a margin. The table itself always holds to it. It is a draft to be edited, as
+    /// mlops_expectations_text() gives it.
+    static ::mlops::expectations infer(const ::mlops::table &table, const mlops_infer_opts *opts = nullptr) {
+        mlops_expectations *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_expectations_infer(&out, detail::required(table), opts, &e), "mlops_expectations_infer", &e);
+        return ::mlops::expectations(out);
+    }
+
+    /// The same expectations with a table at hand that references() reads under a name.
+    ::mlops::expectations bind(const std::string &name, const ::mlops::table &table) const {
+        mlops_expectations *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_expectations_bind(&out, need(), name.c_str(), detail::required(table), &e), "mlops_expectations_bind", &e);
+        return ::mlops::expectations(out);
+    }
+
+    /// The expectations in canonical spelling, one a line: equal ones are equal bytes, and reading them gives the
+    /// same.
+    std::string_view text() const {
+        return mlops_expectations_text(need());
+    }
+
+    /// Number of expectations.
+    std::int64_t n() const {
+        return mlops_expectations_n(need());
+    }
+
+    /// Hold a table against each expectation, in their order.
+    ::mlops::table validate(const ::mlops::table &table, const mlops_expectations_opts *opts = nullptr) const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_expectations_validate(&out, need(), detail::required(table), opts, &e), "mlops_expectations_validate", &e);
+        return ::mlops::table(out);
+    }
+
+    /// All rows that fail one expectation of rows, also where few enough do for it to hold.
+    ::mlops::table rows(const std::string &id, const ::mlops::table &table,
+                        const mlops_expectations_opts *opts = nullptr) const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_expectations_rows(&out, need(), id.c_str(), detail::required(table), opts, &e), "mlops_expectations_rows", &e);
+        return ::mlops::table(out);
+    }
+
+    /// Refuse a report in which an expectation of severity "error" does not hold, or is unknown. One that compares
+    /// with a reference that there is none of does not count.
+    static void require(const ::mlops::table &report) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_expectations_require(detail::required(report), &e), "mlops_expectations_require", &e);
     }
 };
 

@@ -1310,6 +1310,61 @@ func (o *ProfileOpts) c(s *scope) *C.mlops_profile_opts {
 	return c
 }
 
+// InferOpts: options of mlops_expectations_infer(). Zero means the default in each field.
+type InferOpts struct {
+	// names to look at, separated by commas, quoted as in a CSV line; default all
+	Columns string
+	// how far a range goes beyond what was found, as a share of its width, and a count beyond itself; 0
+	// to 10; default 0.1
+	Margin *float64
+	// most distinct values that a set is made of, 1 to 1,000; default 20
+	CategoriesMax int64
+}
+
+func (o *InferOpts) c(s *scope) *C.mlops_infer_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_infer_opts)(s.alloc(C.sizeof_mlops_infer_opts))
+	c.struct_size = C.sizeof_mlops_infer_opts
+	c.columns = s.optional(o.Columns)
+	if o.Margin != nil {
+		c.flags |= 1
+		c.margin = C.double(*o.Margin)
+	}
+	c.categories_max = C.int64_t(o.CategoriesMax)
+	return c
+}
+
+// ExpectationsOpts: options of the verbs that hold a table against expectations. Zero means the
+// default in each field.
+type ExpectationsOpts struct {
+	// what drift() and drifted() compare with
+	Reference *Reference
+	// the time that age_of() counts back from; default none: no clock is read, and age_of() is unknown
+	AsOfNs *int64
+	// failing rows that a report names for each, 1 to 1,000; default 5
+	NRowsMax int64
+}
+
+func (o *ExpectationsOpts) c(s *scope) *C.mlops_expectations_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_expectations_opts)(s.alloc(C.sizeof_mlops_expectations_opts))
+	c.struct_size = C.sizeof_mlops_expectations_opts
+	if o.Reference != nil {
+		c.reference = o.Reference.p
+		s.keep(o.Reference)
+	}
+	if o.AsOfNs != nil {
+		c.flags |= 1
+		c.as_of_ns = C.int64_t(*o.AsOfNs)
+	}
+	c.n_rows_max = C.int64_t(o.NRowsMax)
+	return c
+}
+
 // RunOpts: what a run is. Texts are UTF-8 of up to 8,000 bytes. Zero means the default in each field.
 type RunOpts struct {
 	// for people; need not be unique
@@ -2222,6 +2277,33 @@ func (x *Table) Export(schema unsafe.Pointer, array unsafe.Pointer) error {
 	defer runtime.KeepAlive(x)
 	var e C.mlops_error
 	return check(C.mlops_table_export(x.p, (*C.struct_ArrowSchema)(schema), (*C.struct_ArrowArray)(array), &e), &e, "mlops_table_export")
+}
+
+// OverlapTable: rows of one table that stand in another, too: what has leaked from training into
+// held-out rows, or from an older version into a newer one. Rows are equal if all columns are: null
+// equals null, NaN equals NaN, and 0.0 equals -0.0. They are found by hash and confirmed by
+// comparison.
+//
+// Errors: MLOPS_E_SCHEMA names a column that one lacks, or has another type in it (int64 and float64
+// are compared by value); MLOPS_E_INVALID, MLOPS_E_NOMEM.
+func OverlapTable(a *Table, b *Table, columns string) (*Table, error) {
+	defer runtime.KeepAlive(a)
+	defer runtime.KeepAlive(b)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	if a == nil || a.p == nil {
+		return nil, closed("Table")
+	}
+	if b == nil || b.p == nil {
+		return nil, closed("Table")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_table_overlap(&out, a.p, b.p, s.optional(columns), &e), &e, "mlops_table_overlap"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
 }
 
 // Write: write a table as CSV (RFC 4180, lines end in LF), whole or not at all. mlops_table_load()
@@ -4344,6 +4426,186 @@ func (x *Edge) Selftest() error {
 func VerifyEdge(bundle []byte) error {
 	defer runtime.KeepAlive(bundle)
 	return check(C.mlops_edge_verify(pointer(bundle), C.size_t(len(bundle))), nil, "mlops_edge_verify")
+}
+
+// Expectations: expectations. Immutable and shared; ends with the last mlops_expectations_unref().
+type Expectations struct {
+	p *C.mlops_expectations
+}
+
+func wrapExpectations(p *C.mlops_expectations) *Expectations {
+	x := &Expectations{p: p}
+	runtime.SetFinalizer(x, (*Expectations).Close)
+	return x
+}
+
+// Close ends this Expectations, or this share of it; it may be called again.
+func (x *Expectations) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	C.mlops_expectations_unref(x.p)
+	x.p = nil
+	return nil
+}
+
+// ParseExpectations: read expectations. What does not need a table is checked here: the grammar,
+// functions, how many arguments they take, and patterns.
+//
+// Errors: MLOPS_E_PARSE; MLOPS_E_NOT_FOUND for an unknown function; MLOPS_E_EXISTS for two of one id;
+// MLOPS_E_LIMIT beyond 10,000 expectations or the limits of the language; MLOPS_E_INVALID,
+// MLOPS_E_NOMEM.
+func ParseExpectations(text string) (*Expectations, error) {
+	var s scope
+	defer s.free()
+	var out *C.mlops_expectations
+	var e C.mlops_error
+	if err := check(C.mlops_expectations_parse(&out, s.str(text), nil, &e), &e, "mlops_expectations_parse"); err != nil {
+		return nil, err
+	}
+	r := wrapExpectations(out)
+	return r, nil
+}
+
+// InferExpectations: write down what a table is like: types, nulls, ranges, categories, uniqueness,
+// order, lengths and the number of rows, with a margin. The table itself always holds to it. It is a
+// draft to be edited, as mlops_expectations_text() gives it.
+//
+// Errors: MLOPS_E_SCHEMA for a column that is named and not there; MLOPS_E_INVALID for an option out
+// of range; MLOPS_E_LIMIT, MLOPS_E_NOMEM.
+func InferExpectations(table *Table, opts *InferOpts) (*Expectations, error) {
+	defer runtime.KeepAlive(table)
+	var s scope
+	defer s.free()
+	var out *C.mlops_expectations
+	if table == nil || table.p == nil {
+		return nil, closed("Table")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_expectations_infer(&out, table.p, optsC, &e), &e, "mlops_expectations_infer"); err != nil {
+		return nil, err
+	}
+	r := wrapExpectations(out)
+	return r, nil
+}
+
+// Bind: the same expectations with a table at hand that references() reads under a name.
+//
+// Errors: MLOPS_E_INVALID, MLOPS_E_NOMEM.
+func (x *Expectations) Bind(name string, table *Table) (*Expectations, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Expectations")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(table)
+	var s scope
+	defer s.free()
+	var out *C.mlops_expectations
+	if table == nil || table.p == nil {
+		return nil, closed("Table")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_expectations_bind(&out, x.p, s.str(name), table.p, &e), &e, "mlops_expectations_bind"); err != nil {
+		return nil, err
+	}
+	r := wrapExpectations(out)
+	return r, nil
+}
+
+// Text: the expectations in canonical spelling, one a line: equal ones are equal bytes, and reading
+// them gives the same.
+//
+// Returns: never NULL.
+func (x *Expectations) Text() string {
+	if x == nil || x.p == nil {
+		return ""
+	}
+	defer runtime.KeepAlive(x)
+	return C.GoString(C.mlops_expectations_text(x.p))
+}
+
+// N: number of expectations.
+func (x *Expectations) N() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_expectations_n(x.p))
+}
+
+// Validate: hold a table against each expectation, in their order.
+//
+// Errors: MLOPS_E_INVALID for an option; MLOPS_E_LIMIT, MLOPS_E_NOMEM. An expectation that does not
+// fit the table (a missing column, another type) is no error of the call: it is unknown, and its
+// problem says why.
+func (x *Expectations) Validate(table *Table, opts *ExpectationsOpts) (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Expectations")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(table)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	if table == nil || table.p == nil {
+		return nil, closed("Table")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_expectations_validate(&out, x.p, table.p, optsC, &e), &e, "mlops_expectations_validate"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// Rows: all rows that fail one expectation of rows, also where few enough do for it to hold.
+//
+// Errors: MLOPS_E_NOT_FOUND if there is no such id (the message has the nearest); MLOPS_E_SCHEMA if it
+// is none of rows, or does not fit the table; MLOPS_E_INVALID, MLOPS_E_NOMEM.
+func (x *Expectations) Rows(id string, table *Table, opts *ExpectationsOpts) (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Expectations")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(table)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	if table == nil || table.p == nil {
+		return nil, closed("Table")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_expectations_rows(&out, x.p, s.str(id), table.p, optsC, &e), &e, "mlops_expectations_rows"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// RequireExpectations: refuse a report in which an expectation of severity "error" does not hold, or
+// is unknown. One that compares with a reference that there is none of does not count.
+//
+// Errors: MLOPS_E_REFUSED; MLOPS_E_SCHEMA if the table is no report.
+func RequireExpectations(report *Table) error {
+	defer runtime.KeepAlive(report)
+	if report == nil || report.p == nil {
+		return closed("Table")
+	}
+	var e C.mlops_error
+	return check(C.mlops_expectations_require(report.p, &e), &e, "mlops_expectations_require")
 }
 
 // Run: a run that is open. Closing does not end the run.

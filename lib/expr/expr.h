@@ -133,9 +133,9 @@ mlops_status mlops__expr_split_name(const char *text, size_t n, const mlops__exp
                                     mlops__arena *arena, const char **name,
                                     mlops__expr_span *expression, mlops_error *err);
 
-/* A word or number behind an expression. */
+/* What stands behind an expression: a name, a number, or anything else. */
 typedef struct mlops__expr_word {
-    const char *text; /* in the arena, NUL-terminated; of a name without quotes */
+    const char *text; /* of a name without quotes, in the arena, NUL-terminated; else NULL */
     size_t start;     /* of the text that was split */
     int quoted;
     int is_number;
@@ -143,7 +143,8 @@ typedef struct mlops__expr_word {
 } mlops__expr_word;
 
 /* Takes "expression words" apart, at the first plain name that stands behind a value and outside of
- * parentheses, where no expression goes on: *end is where it does not. */
+ * parentheses, where no expression goes on: *end is where it does not. Behind the last word there
+ * is one of zeroes. */
 mlops_status mlops__expr_split_words(const char *text, size_t n, const mlops__expr_scope *scope,
                                      mlops__arena *arena, size_t *end, const mlops__expr_word **out,
                                      int64_t *n_out, mlops_error *err);

@@ -47,17 +47,17 @@ static mlops_status read_words(const mlops__expr_source *source, mlops__arena *a
     enum { WORDS_MAX = 16 };
     mlops__expr_token token;
     char shown[MLOPS__EXPR_SHOWN];
-    mlops__expr_word *words = mlops__arena_array(arena, WORDS_MAX, sizeof *words);
+    mlops__expr_word *words = mlops__arena_array(arena, WORDS_MAX + 1, sizeof *words);
     if (!words) return mlops__fail_nomem(source->err, WORDS_MAX * sizeof *words);
     for (*out = words, *n = 0;; offset = token.end) {
         MLOPS_TRY(mlops__expr_next(source, arena, offset, &token));
         if (token.kind == TOKEN_END) return MLOPS_OK;
-        int number = token.kind == TOKEN_INT || token.kind == TOKEN_REAL;
-        if ((!number && token.kind != TOKEN_NAME) || *n == WORDS_MAX)
+        if (*n == WORDS_MAX)
             return mlops__expr_fail(source, MLOPS_E_PARSE, token.start, "%s cannot stand here",
                                     mlops__expr_show(source, shown, token.start, token.end));
-        words[(*n)++] =
-            (mlops__expr_word){token.text, token.start, token.quoted, number, token.real};
+        const char *name = token.kind == TOKEN_NAME ? token.text : NULL;
+        int number = token.kind == TOKEN_INT || token.kind == TOKEN_REAL;
+        words[(*n)++] = (mlops__expr_word){name, token.start, token.quoted, number, token.real};
     }
 }
 

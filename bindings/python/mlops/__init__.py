@@ -18,6 +18,7 @@ from ._ffi import Context, DriftVerdict, FeatureValue, InvalidError, ModelOutput
 from ._ffi import __all__ as _generated
 from ._diff import Diff, diff, merge
 from ._online import Online
+from ._quality import Expectations
 from ._store import Commit, Deployment, Run, Store, Version, Watch
 from ._tables import table
 from ._values import feature_value

@@ -807,6 +807,35 @@ mlops_profile_summary._fields_ = [
 assert C.sizeof(mlops_profile_summary) == 80
 
 
+class mlops_infer_opts(C.Structure):
+    pass
+
+
+mlops_infer_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("host", C.c_void_p),
+    ("columns", C.c_char_p),
+    ("margin", C.c_double),
+    ("categories_max", C.c_int64),
+]
+assert C.sizeof(mlops_infer_opts) == (40 if C.sizeof(C.c_void_p) == 8 else 32)
+
+
+class mlops_expectations_opts(C.Structure):
+    pass
+
+
+mlops_expectations_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("reference", C.c_void_p),
+    ("as_of_ns", C.c_int64),
+    ("n_rows_max", C.c_int64),
+]
+assert C.sizeof(mlops_expectations_opts) == (32 if C.sizeof(C.c_void_p) == 8 else 28)
+
+
 class mlops_run_opts(C.Structure):
     pass
 
@@ -1302,6 +1331,23 @@ _rt.declare(lib.mlops_edge_add, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64)
 _rt.declare(lib.mlops_edge_profile, C.c_void_p, C.c_void_p, C.c_int64)
 _rt.declare(lib.mlops_edge_selftest, C.c_int32, C.c_void_p)
 _rt.declare(lib.mlops_edge_verify, C.c_int32, C.c_void_p, C.c_size_t)
+_rt.declare(lib.mlops_expectations_parse, C.c_int32, C.POINTER(C.c_void_p), C.c_char_p, C.c_void_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_expectations_infer, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_infer_opts),
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_expectations_bind, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.c_void_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_expectations_ref, C.c_void_p, C.c_void_p)
+_rt.declare(lib.mlops_expectations_unref, None, C.c_void_p)
+_rt.declare(lib.mlops_expectations_text, C.c_char_p, C.c_void_p)
+_rt.declare(lib.mlops_expectations_n, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_expectations_validate, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p,
+        C.POINTER(mlops_expectations_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_expectations_rows, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.c_void_p,
+        C.POINTER(mlops_expectations_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_expectations_require, C.c_int32, C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_table_overlap, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p, C.c_char_p,
+        C.POINTER(mlops_error))
 _rt.declare(lib.mlops_run_start, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.POINTER(mlops_run_opts),
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_run_open, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.POINTER(mlops_error))
@@ -2166,7 +2212,7 @@ class Table(_rt.Handle):
     _end = lib.mlops_table_unref
 
     def __init__(self):
-        raise TypeError("Table is made by load(), parse(), import_(), import_stream(), from_matrix()")
+        raise TypeError("Table is made by load(), parse(), import_(), import_stream(), from_matrix(), overlap()")
 
     @classmethod
     def load(cls, path, *, no_header=False, call=None, delimiter=None, names=None, nulls=None, skip_lines=None,
@@ -2410,6 +2456,28 @@ class Table(_rt.Handle):
         if status:
             _rt.check(status, "Table.export", err)
         return schema, array
+
+    @classmethod
+    def overlap(cls, a, b, columns=None):
+        """Rows of one table that stand in another, too: what has leaked from training into held-out rows, or
+        from an older version into a newer one. Rows are equal if all columns are: null equals null, NaN
+        equals NaN, and 0.0 equals -0.0. They are found by hash and confirmed by comparison.
+
+            a: rows
+            b: rows
+            columns: names to compare, separated by commas, quoted as in a CSV line; default: all of a
+
+        Raises: SchemaError names a column that one lacks, or has another type in it (int64 and float64 are
+        compared by value); InvalidError, NomemError.
+        """
+        out = C.c_void_p()
+        a_h = _rt.opened(a, Table, "a")
+        b_h = _rt.opened(b, Table, "b")
+        err = mlops_error()
+        status = lib.mlops_table_overlap(C.byref(out), a_h, b_h, _rt.names_or_none(columns, "columns"), C.byref(err))
+        if status:
+            _rt.check(status, "Table.overlap", err)
+        return cls._wrap(out.value)
 
     def write(self, path, *, no_header=False, call=None, delimiter=None, names=None, nulls=None, skip_lines=None,
               rows_max=None, line_max=None, memory_max=None):
@@ -4259,6 +4327,154 @@ class Edge(_rt.Handle):
             _rt.check(status, "Edge.verify")
 
 
+@_rt.noun("expectations")
+class Expectations(_rt.Handle):
+    """Expectations. Immutable and shared; ends with the last close()."""
+
+    _end = lib.mlops_expectations_unref
+
+    def __init__(self):
+        raise TypeError("Expectations is made by parse(), infer(), bind()")
+
+    @classmethod
+    def parse(cls, text):
+        """Read expectations. What does not need a table is checked here: the grammar, functions, how many
+        arguments they take, and patterns.
+
+            text: up to 1 MiB of UTF-8; borrowed for the call
+
+        Raises: ParseError; NotFoundError for an unknown function; ExistsError for two of one id; LimitError
+        beyond 10,000 expectations or the limits of the language; InvalidError, NomemError.
+        """
+        out = C.c_void_p()
+        err = mlops_error()
+        status = lib.mlops_expectations_parse(C.byref(out), _rt.string(text, "text"), None, C.byref(err))
+        if status:
+            _rt.check(status, "Expectations.parse", err)
+        return cls._wrap(out.value)
+
+    @classmethod
+    def infer(cls, table, *, columns=None, margin=None, categories_max=None):
+        """Write down what a table is like: types, nulls, ranges, categories, uniqueness, order, lengths and
+        the number of rows, with a margin. The table itself always holds to it. It is a draft to be edited,
+        as Expectations.text() gives it.
+
+            table: what is known to be good
+            columns: names to look at, separated by commas, quoted as in a CSV line; default all
+            margin: how far a range goes beyond what was found, as a share of its width, and a count
+                beyond itself; 0 to 10; default 0.1
+            categories_max: most distinct values that a set is made of, 1 to 1,000; default 20
+
+        Raises: SchemaError for a column that is named and not there; InvalidError for an option out of range;
+        LimitError, NomemError.
+        """
+        out = C.c_void_p()
+        table_h = _rt.opened(table, Table, "table")
+        opts = _infer_opts(columns=columns, margin=margin, categories_max=categories_max)
+        err = mlops_error()
+        status = lib.mlops_expectations_infer(C.byref(out), table_h, C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Expectations.infer", err)
+        return cls._wrap(out.value)
+
+    def bind(self, name, table):
+        """The same expectations with a table at hand that references() reads under a name.
+
+            name: what references() calls the table; a table bound before by it is replaced, and a name
+                that none of them reads is passed over
+            table: kept until the expectations end
+
+        Raises: InvalidError, NomemError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        table_h = _rt.opened(table, Table, "table")
+        err = mlops_error()
+        status = lib.mlops_expectations_bind(C.byref(out), h, _rt.string(name, "name"), table_h, C.byref(err))
+        if status:
+            _rt.check(status, "Expectations.bind", err)
+        return _rt.classes["expectations"]._wrap(out.value)
+
+    @property
+    def text(self):
+        """The expectations in canonical spelling, one a line: equal ones are equal bytes, and reading them
+        gives the same.
+
+        Returns: never None.
+        """
+        h = self._open()
+        out = lib.mlops_expectations_text(h)
+        return _rt.decoded(out)
+
+    @property
+    def n(self):
+        """Number of expectations."""
+        h = self._open()
+        out = lib.mlops_expectations_n(h)
+        return out
+
+    def validate(self, table, *, reference=None, as_of_ns=None, n_rows_max=None):
+        """Hold a table against each expectation, in their order.
+
+            table: rows
+            reference: what drift() and drifted() compare with
+            as_of_ns: the time that age_of() counts back from; default none: no clock is read, and
+                age_of() is unknown
+            n_rows_max: failing rows that a report names for each, 1 to 1,000; default 5
+
+        Raises: InvalidError for an option; LimitError, NomemError. An expectation that does not fit the table
+        (a missing column, another type) is no error of the call: it is unknown, and its problem says why.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        table_h = _rt.opened(table, Table, "table")
+        opts = _expectations_opts(reference=reference, as_of_ns=as_of_ns, n_rows_max=n_rows_max)
+        err = mlops_error()
+        status = lib.mlops_expectations_validate(C.byref(out), h, table_h, C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Expectations.validate", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+    def rows(self, id, table, *, reference=None, as_of_ns=None, n_rows_max=None):
+        """All rows that fail one expectation of rows, also where few enough do for it to hold.
+
+            id: of the expectation
+            table: rows
+            reference: what drift() and drifted() compare with
+            as_of_ns: the time that age_of() counts back from; default none: no clock is read, and
+                age_of() is unknown
+            n_rows_max: failing rows that a report names for each, 1 to 1,000; default 5
+
+        Raises: NotFoundError if there is no such id (the message has the nearest); SchemaError if it is none
+        of rows, or does not fit the table; InvalidError, NomemError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        table_h = _rt.opened(table, Table, "table")
+        opts = _expectations_opts(reference=reference, as_of_ns=as_of_ns, n_rows_max=n_rows_max)
+        err = mlops_error()
+        status = lib.mlops_expectations_rows(C.byref(out), h, _rt.string(id, "id"), table_h, C.byref(opts),
+                C.byref(err))
+        if status:
+            _rt.check(status, "Expectations.rows", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+    @staticmethod
+    def require(report):
+        """Refuse a report in which an expectation of severity "error" does not hold, or is unknown. One that
+        compares with a reference that there is none of does not count.
+
+            report: what Expectations.validate() gave
+
+        Raises: RefusedError; SchemaError if the table is no report.
+        """
+        report_h = _rt.opened(report, Table, "report")
+        err = mlops_error()
+        status = lib.mlops_expectations_require(report_h, C.byref(err))
+        if status:
+            _rt.check(status, "Expectations.require", err)
+
+
 @_rt.noun("run")
 class Run(_rt.Handle):
     """A run that is open. Closing does not end the run."""
@@ -5413,6 +5629,36 @@ def _profile_opts(*, edges=None, scale=None):
         o.n_edges = shape[0]
     if scale is not None:
         o.scale = _rt.integer(scale, -2 ** 31, 2 ** 31 - 1, "scale")
+    return o
+
+
+def _infer_opts(*, columns=None, margin=None, categories_max=None):
+    o = mlops_infer_opts(C.sizeof(mlops_infer_opts))
+    o._keep, o._raised = [], []
+    if margin is not None:
+        o.flags |= 1
+    if columns is not None:
+        o.columns = _rt.names_or_none(columns, "columns")
+    if margin is not None:
+        o.margin = margin
+    if categories_max is not None:
+        o.categories_max = _rt.integer(categories_max, -2 ** 63, 2 ** 63 - 1, "categories_max")
+    return o
+
+
+def _expectations_opts(*, reference=None, as_of_ns=None, n_rows_max=None):
+    o = mlops_expectations_opts(C.sizeof(mlops_expectations_opts))
+    o._keep, o._raised = [], []
+    if as_of_ns is not None:
+        o.flags |= 1
+    if reference is not None:
+        owner = _rt.opened(reference, Reference, "reference")
+        o.reference = owner._as_parameter_
+        o._keep.append(owner)
+    if as_of_ns is not None:
+        o.as_of_ns = _rt.integer(as_of_ns, -2 ** 63, 2 ** 63 - 1, "as_of_ns")
+    if n_rows_max is not None:
+        o.n_rows_max = _rt.integer(n_rows_max, -2 ** 63, 2 ** 63 - 1, "n_rows_max")
     return o
 
 
@@ -6614,6 +6860,7 @@ __all__ = [
     "Edge",
     "Error",
     "ExistsError",
+    "Expectations",
     "Feature",
     "FeatureValue",
     "ForkedError",

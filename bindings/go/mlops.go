@@ -1180,6 +1180,8 @@ type DraftOpts struct {
 	Author string
 	// a JSON object, kept as it is; up to 64 KiB
 	Metadata string
+	// executor: hashes content while it is packed
+	Call *Call
 }
 
 func (o *DraftOpts) c(s *scope) *C.mlops_draft_opts {
@@ -1196,6 +1198,7 @@ func (o *DraftOpts) c(s *scope) *C.mlops_draft_opts {
 	c.message = s.optional(o.Message)
 	c.author = s.optional(o.Author)
 	c.metadata = s.optional(o.Metadata)
+	c.call = o.Call.c(s)
 	return c
 }
 

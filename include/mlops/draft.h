@@ -12,6 +12,7 @@
 #define MLOPS_DRAFT_H
 
 #include <mlops/base.h>
+#include <mlops/call.h>
 #include <mlops/change.h>
 #include <mlops/table.h>
 
@@ -47,10 +48,12 @@ typedef struct mlops_draft_opts {
     const char *message; /**< @nullable why, in words; up to 64 KiB */
     const char *author;  /**< @nullable who made the data; up to 64 KiB */
     const char *metadata; /**< @nullable a JSON object, kept as it is; up to 64 KiB */
+    const mlops_call
+        *call; /**< @nullable @scope(handle) executor: hashes content while it is packed */
 } mlops_draft_opts;
 
 #define MLOPS_DRAFT_OPTS_INIT                                                                      \
-    { sizeof(mlops_draft_opts), 0, 0, 0, 0, 0, 0 }
+    { sizeof(mlops_draft_opts), 0, 0, 0, 0, 0, 0, 0 }
 
 /** What is known of a table's columns. Zero means the default in each field. */
 typedef struct mlops_draft_table_opts {

@@ -4,20 +4,10 @@
  * against it whenever one is read.
  */
 #include "dataset/dataset.h"
-#include "kern/kern.h"
 
 #include <string.h>
 
 enum { FORMAT = 1 };
-
-mlops_id mlops__content_id(const mlops_store *store, const void *bytes, size_t n) {
-    mlops__sha256 hash;
-    mlops_id id;
-    mlops__sha256_init(&hash, mlops__kern_for(mlops__store_host(store)->cpu)->sha256_blocks);
-    mlops__sha256_add(&hash, bytes, n);
-    mlops__sha256_end(&hash, id.bytes);
-    return id;
-}
 
 void mlops__commit_key(mlops__key *out, const char *dataset, const mlops_id *id) {
     mlops__key_init(out);

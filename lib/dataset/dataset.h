@@ -77,8 +77,6 @@ void mlops__commit_write(const mlops__commit *self, const char *dataset, mlops__
 
 /* ---- content ---- */
 
-mlops_id mlops__content_id(const mlops_store *store, const void *bytes, size_t n);
-
 /* Content whole, also what a change (nullable) has yet to commit; to be freed. MLOPS_E_CORRUPT if
  * it is missing, since a commit names it. */
 mlops_status mlops__content_load(mlops__buf *out, mlops_store *store, const mlops_change *change,

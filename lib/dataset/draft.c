@@ -54,11 +54,20 @@ static mlops_status copy(mlops_draft *self, const char **out, const char *text, 
     return *out ? MLOPS_OK : mlops__fail_nomem(err, strlen(text));
 }
 
+static mlops_status take_call(mlops_draft *self, const mlops_call *opts, mlops_error *err) {
+    mlops_call call;
+    MLOPS_TRY(mlops__opts_copy(&call, sizeof call, opts, "mlops_call", err));
+    if (call.flags) return mlops__fail(err, MLOPS_E_INVALID, "mlops_call: flags 0x%x", call.flags);
+    self->executor = call.executor;
+    return MLOPS_OK;
+}
+
 static mlops_status take_opts(mlops_draft *self, const char *dataset, const mlops_draft_opts *opts,
                               mlops_error *err) {
     if (opts->flags & ~(uint32_t)MLOPS_DRAFT_EMPTY)
         return mlops__fail(err, MLOPS_E_INVALID, "mlops_draft_opts: flags 0x%x", opts->flags);
     const char *branch = opts->branch ? opts->branch : "main";
+    MLOPS_TRY(take_call(self, opts->call, err));
     MLOPS_TRY(mlops__name_check("dataset", dataset, err));
     MLOPS_TRY(mlops__ref_check("branch", branch, err));
     MLOPS_TRY(check_text("message", opts->message, err));
@@ -137,28 +146,55 @@ void mlops__draft_blob_free(mlops__blob *blob) {
     mlops__free(allocator, blob, sizeof *blob);
 }
 
-mlops_status mlops__draft_blob(const mlops_draft *self, mlops__buf *bytes, mlops__blob **out,
-                               mlops_error *err) {
+/* What the parent has in the place of a blob; nothing if it is not read. */
+static mlops_status note_like(mlops_draft *self, const char *path, mlops__role role,
+                              mlops__blob *blob, mlops_error *err) {
+    mlops__facts facts;
+    const mlops__entry *there = mlops__tree_find(&self->base.tree, path);
+    if (!there) return MLOPS_OK;
+    const mlops__blob *waits = there->blobs[role];
+    mlops_status status = mlops__entry_read(there, &facts, &self->base.arena, err);
+    if (status == MLOPS_E_NOMEM) return status;
+    if (status || (waits && !waits->has_like)) return MLOPS_OK;
+    const mlops_id *ids[3] = {&facts.id, facts.has_profile ? &facts.profile : NULL,
+                              facts.has_split ? &facts.rows : NULL};
+    blob->has_like = waits || ids[role];
+    if (waits) blob->like = waits->like;
+    else if (ids[role]) blob->like = *ids[role];
+    return MLOPS_OK;
+}
+
+/* What is not small goes to the packs. */
+static mlops_status name_blob(mlops_draft *self, mlops__blob *blob, mlops_error *err) {
+    mlops_store *store = self->base.store;
+    if (blob->size <= MLOPS__INLINE_MAX) {
+        blob->id = mlops__content_id(store, blob->bytes.data, blob->size);
+        return MLOPS_OK;
+    }
+    MLOPS_TRY(mlops__store_check_fork(store, err));
+    MLOPS_TRY(mlops__content_add(store, blob->bytes.data, blob->size,
+                                 blob->has_like ? &blob->like : NULL, self->executor, &blob->id,
+                                 err));
+    mlops__buf_free(&blob->bytes);
+    blob->is_kept = 1;
+    return MLOPS_OK;
+}
+
+mlops_status mlops__draft_blob(mlops_draft *self, const char *path, mlops__role role,
+                               mlops__buf *bytes, mlops__blob **out, mlops_error *err) {
     mlops__blob *blob = mlops__alloc_zero(bytes->allocator, sizeof *blob);
-    *out = blob;
+    *out = NULL;
     if (!blob) {
         mlops__buf_free(bytes);
         return mlops__fail_nomem(err, sizeof *blob);
     }
-    blob->id = mlops__content_id(self->base.store, bytes->data, bytes->size);
     blob->size = bytes->size;
     blob->bytes = *bytes;
-    return MLOPS_OK;
-}
-
-mlops_status mlops__draft_keep(const mlops_draft *self, mlops__blob *blob, mlops_error *err) {
-    if (!blob || blob->size <= MLOPS__INLINE_MAX || blob->is_kept) return MLOPS_OK;
-    MLOPS_TRY(mlops__store_check_fork(self->base.store, err));
-    MLOPS_TRY(mlops__content_pack(self->base.store, &blob->id, blob->bytes.data, blob->size,
-                                  blob->has_like ? &blob->like : NULL, err));
-    mlops__buf_free(&blob->bytes);
-    blob->is_kept = 1;
-    return MLOPS_OK;
+    mlops_status status = note_like(self, path, role, blob, err);
+    if (!status) status = name_blob(self, blob, err);
+    if (status) mlops__draft_blob_free(blob);
+    else *out = blob;
+    return status;
 }
 
 mlops_status mlops__draft_check(const mlops_draft *self, const char *path, mlops_error *err) {
@@ -166,26 +202,6 @@ mlops_status mlops__draft_check(const mlops_draft *self, const char *path, mlops
     if (self->committed)
         return mlops__fail(err, MLOPS_E_INVALID, "the draft was committed; begin a new one");
     return mlops__path_check(path, err);
-}
-
-/* What the parent has at a path, for the blobs that take its place; nothing if it is not read. */
-static mlops_status note_like(mlops_draft *self, const char *path, mlops__blob *blobs[3],
-                              mlops_error *err) {
-    mlops__facts facts;
-    const mlops__entry *there = mlops__tree_find(&self->base.tree, path);
-    if (!there) return MLOPS_OK;
-    mlops_status status = mlops__entry_read(there, &facts, &self->base.arena, err);
-    if (status == MLOPS_E_NOMEM) return status;
-    if (status) return MLOPS_OK;
-    const mlops_id *ids[3] = {&facts.id, facts.has_profile ? &facts.profile : NULL,
-                              facts.has_split ? &facts.rows : NULL};
-    for (int i = 0; i < 3; i++) {
-        const mlops__blob *waits = there->blobs[i];
-        if (!blobs[i] || (waits && !waits->has_like) || (!waits && !ids[i])) continue;
-        blobs[i]->like = waits ? waits->like : *ids[i];
-        blobs[i]->has_like = 1;
-    }
-    return MLOPS_OK;
 }
 
 mlops_status mlops__draft_put(mlops_draft *self, const char *path, mlops__buf *json,
@@ -197,8 +213,6 @@ mlops_status mlops__draft_put(mlops_draft *self, const char *path, mlops__buf *j
         text = mlops__arena_text(&self->base.arena, (const char *)json->data, json->size);
         if (!text) status = mlops__fail_nomem(err, json->size);
     }
-    if (!status) status = note_like(self, path, blobs, err);
-    for (int i = 0; i < 3 && !status; i++) status = mlops__draft_keep(self, blobs[i], err);
     if (!status) status = mlops__tree_put(&self->base.tree, path, &entry, err);
     if (!status) {
         entry->json = (mlops__bytes){(const uint8_t *)text, json->size};

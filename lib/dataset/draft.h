@@ -11,16 +11,15 @@ struct mlops_draft {
     int committed;
     const char *dataset, *branch, *author, *message; /* in the arena of base */
     const char *metadata;
-    mlops__ref ref, tag; /* of the branch's name, as they were at the begin */
+    mlops__ref ref, tag;            /* of the branch's name, as they were at the begin */
+    const mlops_executor *executor; /* NULL: none */
 };
 
-/* Makes content of bytes, which become the blob's: for the entry that has them in the end. */
-mlops_status mlops__draft_blob(const mlops_draft *self, mlops__buf *bytes, mlops__blob **out,
-                               mlops_error *err);
+/* Makes content of bytes, which become the blob's, or go to the packs if they are not small: for
+ * the entry at a path, which has them in the end. */
+mlops_status mlops__draft_blob(mlops_draft *self, const char *path, mlops__role role,
+                               mlops__buf *bytes, mlops__blob **out, mlops_error *err);
 void mlops__draft_blob_free(mlops__blob *blob);
-
-/* Lets go of the bytes of a blob that is not small, which the packs have from now on. */
-mlops_status mlops__draft_keep(const mlops_draft *self, mlops__blob *blob, mlops_error *err);
 
 /* MLOPS_E_INVALID once it was committed, or for a path that is none. */
 mlops_status mlops__draft_check(const mlops_draft *self, const char *path, mlops_error *err);

@@ -110,7 +110,8 @@ static mlops_status read_file(const mlops_draft *self, const char *file, mlops__
 static mlops_status put_file(mlops_draft *self, const char *path, mlops__buf *bytes,
                              mlops_error *err) {
     making m = {self, path, "file", NULL, {0}, {0}, {NULL, NULL, NULL}, err};
-    MLOPS_TRY(mlops__draft_blob(self, bytes, &m.blobs[MLOPS__ROLE_BYTES], err));
+    MLOPS_TRY(
+        mlops__draft_blob(self, path, MLOPS__ROLE_BYTES, bytes, &m.blobs[MLOPS__ROLE_BYTES], err));
     return put_entry(&m);
 }
 
@@ -179,7 +180,8 @@ static mlops_status make_profile(making *self) {
         if (status == MLOPS_E_NOMEM) return mlops__fail_nomem(self->err, bytes.size);
         return mlops__fail(self->err, status, "the profile would be larger than 4 GiB");
     }
-    return mlops__draft_blob(self->draft, &bytes, &self->blobs[MLOPS__ROLE_PROFILE], self->err);
+    return mlops__draft_blob(self->draft, self->path, MLOPS__ROLE_PROFILE, &bytes,
+                             &self->blobs[MLOPS__ROLE_PROFILE], self->err);
 }
 
 /* Takes the bytes. */
@@ -189,7 +191,8 @@ static mlops_status put_table(making *self, mlops__buf *bytes) {
         mlops__buf_free(bytes);
         return status;
     }
-    MLOPS_TRY(mlops__draft_blob(self->draft, bytes, &self->blobs[MLOPS__ROLE_BYTES], self->err));
+    MLOPS_TRY(mlops__draft_blob(self->draft, self->path, MLOPS__ROLE_BYTES, bytes,
+                                &self->blobs[MLOPS__ROLE_BYTES], self->err));
     status = make_profile(self);
     if (!status) return put_entry(self);
     mlops__draft_blob_free(self->blobs[MLOPS__ROLE_BYTES]);
@@ -359,12 +362,11 @@ static mlops_status put_split(mlops_draft *self, mlops__entry *entry, const mlop
         mlops__buf_free(&bits);
         return status;
     }
-    MLOPS_TRY(mlops__draft_blob(self, &bits, &rows, err));
+    MLOPS_TRY(mlops__draft_blob(self, entry->path, MLOPS__ROLE_ROWS, &bits, &rows, err));
     mlops__buf_init(&json, &host_of(self)->allocator);
     write_split(&json, facts, opts, n, &rows->id);
     const char *text = NULL;
-    status = mlops__draft_keep(self, rows, err);
-    if (!status && !json.status)
+    if (!json.status)
         text = mlops__arena_text(&self->base.arena, (const char *)json.data, json.size);
     if (text) {
         mlops__entry_drop(entry, MLOPS__ROLE_ROWS);
@@ -372,7 +374,7 @@ static mlops_status put_split(mlops_draft *self, mlops__entry *entry, const mlop
         entry->json = (mlops__bytes){(const uint8_t *)text, json.size};
     } else {
         mlops__draft_blob_free(rows);
-        if (!status) status = mlops__fail_nomem(err, json.size);
+        status = mlops__fail_nomem(err, json.size);
     }
     mlops__buf_free(&json);
     return status;

@@ -154,12 +154,9 @@ mlops_status mlops__change_expect(mlops_change *self, mlops__table table, mlops_
 
 mlops_status mlops_change_content(mlops_change *self, mlops_id *out, const void *bytes, size_t n,
                                   mlops_error *err) {
-    mlops__sha256 sha;
     if (!self || !out || (n && !bytes))
         return mlops__fail(err, MLOPS_E_INVALID, "the change, out or the bytes are NULL");
-    mlops__sha256_init(&sha, self->store->kern->sha256_blocks);
-    mlops__sha256_add(&sha, bytes, n);
-    mlops__sha256_end(&sha, out->bytes);
+    *out = mlops__content_id(self->store, bytes, n);
     return mlops__change_content(self, out, bytes, n, NULL, err);
 }
 

@@ -7,11 +7,12 @@
 #include "store/core.h"
 #include "store/delta.h"
 #include "store/recipe.h"
+#include "store/tabular.h"
 
 typedef struct mlops__location {
     mlops__pack_place place; /* pack 0: inline; -1: named by a commit, but lost */
     int64_t segment;
-    int64_t size; /* of inline content */
+    int64_t size; /* of inline content; else the codec of the object's frame */
 } mlops__location;
 
 void mlops__chunk_key(uint8_t key[MLOPS__CHUNK_KEY], const uint8_t *bytes, size_t n);
@@ -34,10 +35,18 @@ mlops_status mlops__content_has(mlops_store *self, const mlops_id *id, int *out,
  * leased; noting where that ends, ahead of the commit. */
 mlops_status mlops__content_has_chunk(mlops_store *self, mlops__index *index, const uint8_t *key,
                                       int *out, mlops_error *err);
+/* The same, while no lock is held. */
+mlops_status mlops__content_has_chunk_now(mlops_store *self, mlops__index *index,
+                                          const uint8_t *key, int *out, mlops_error *err);
 mlops_status mlops__content_append(mlops_store *self, mlops__index *index,
                                    const mlops__pack_frame *frame, const uint8_t *payload,
                                    mlops_error *err);
 mlops_status mlops__content_note_leased(mlops_store *self, mlops__index *index, mlops_error *err);
+
+/* A chunk whole and unpacked, in place of what out has. MLOPS_E_CORRUPT */
+mlops_status mlops__content_chunk(mlops_store *self, mlops__index *index, mlops__codec *codec,
+                                  const uint8_t key[MLOPS__CHUNK_KEY], mlops__buf *out,
+                                  mlops_error *err);
 
 /* An object, its base, the base of that, ...: each with the chunk that was read last of it. */
 typedef struct mlops__content_level {
@@ -55,7 +64,8 @@ typedef struct mlops__content_reader {
     mlops_store *store;
     mlops__index *index;
     mlops__codec codec;
-    int n; /* levels that are open */
+    mlops__tabular tabular; /* the last of them, if it is kept as rows */
+    int n;                  /* levels that are open */
     mlops__content_level levels[MLOPS__DEPTH_MAX + 1];
 } mlops__content_reader;
 

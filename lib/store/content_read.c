@@ -55,6 +55,8 @@ void mlops__reader_init(mlops__content_reader *self, mlops_store *store, mlops__
     self->store = store;
     self->index = index;
     mlops__codec_init(&self->codec, &store->host);
+    mlops__tabular_init(&self->tabular, store, index);
+    self->tabular.is_locked = 1;
     for (int i = 0; i <= MLOPS__DEPTH_MAX; i++) {
         mlops__buf_init(&self->levels[i].recipe_bytes, &store->host.allocator);
         mlops__buf_init(&self->levels[i].chunk, &store->host.allocator);
@@ -67,6 +69,7 @@ void mlops__reader_free(mlops__content_reader *self) {
         mlops__buf_free(&self->levels[i].recipe_bytes);
         mlops__buf_free(&self->levels[i].chunk);
     }
+    mlops__tabular_free(&self->tabular);
     mlops__codec_free(&self->codec);
 }
 
@@ -80,6 +83,10 @@ mlops_status mlops__reader_open(mlops__content_reader *self, const uint8_t id[32
     MLOPS_TRY(
         mlops__content_recipe(self->store, id, &at, &level->recipe_bytes, &level->recipe, err));
     level->ahead = level->recipe;
+    if (mlops__recipe_has_rows(level->recipe.codec)) {
+        self->tabular.index = self->index;
+        MLOPS_TRY(mlops__tabular_open(&self->tabular, id, err));
+    }
     self->n++;
     return MLOPS_OK;
 }
@@ -92,45 +99,55 @@ mlops_status mlops__reader_base(mlops__content_reader *self, int level, mlops_er
     return status == MLOPS_E_NOT_FOUND ? mlops__content_damaged(err) : status;
 }
 
-static mlops_status unpack(mlops__content_reader *self, const mlops__pack_frame *frame,
-                           uint8_t *out, size_t size, mlops_error *err) {
-    const uint8_t *payload = self->store->payload.data;
+/* ---- chunks ---- */
+
+static mlops_status unpack(mlops__codec *codec, const mlops__pack_frame *frame,
+                           const uint8_t *payload, uint8_t *out, mlops_error *err) {
     if (frame->codec == MLOPS__PACK_ZSTD)
-        return mlops__codec_unpack(&self->codec, out, size, payload, frame->stored, err);
+        return mlops__codec_unpack(codec, out, frame->size, payload, frame->stored, err);
     if (frame->codec != MLOPS__PACK_RAW) return mlops__content_damaged(err);
-    memcpy(out, payload, size);
+    memcpy(out, payload, frame->size);
     return MLOPS_OK;
 }
 
-/* A chunk into the level's buffer, unless it is there already. */
-static mlops_status load_chunk(mlops__content_reader *self, mlops__content_level *level,
-                               const uint8_t *key, mlops_error *err) {
-    mlops_store *store = self->store;
+mlops_status mlops__content_chunk(mlops_store *self, mlops__index *index, mlops__codec *codec,
+                                  const uint8_t key[MLOPS__CHUNK_KEY], mlops__buf *out,
+                                  mlops_error *err) {
     mlops__location at;
     mlops__pack_frame frame;
     uint8_t found[MLOPS__CHUNK_KEY];
     size_t size = mlops__load_u32(key + 16);
-    if (level->chunk.size && memcmp(level->key, key, sizeof level->key) == 0) return MLOPS_OK;
-    level->chunk.size = 0;
-    level->delta_at = UINT64_MAX;
-    mlops_status status = mlops__content_find(self->index, MLOPS__TABLE_CHUNKS,
+    out->size = 0;
+    mlops_status status = mlops__content_find(index, MLOPS__TABLE_CHUNKS,
                                               (mlops__bytes){key, MLOPS__CHUNK_KEY}, &at, err);
     if (status == MLOPS_E_NOT_FOUND) return mlops__content_damaged(err);
     MLOPS_TRY(status);
-    MLOPS_TRY(mlops__packs_read(&store->packs, at.place, &frame, &store->payload, err));
+    MLOPS_TRY(mlops__packs_read(&self->packs, at.place, &frame, &self->payload, err));
     if (frame.size != size) return mlops__content_damaged(err);
-    uint8_t *out = mlops__buf_extend(&level->chunk, size);
-    if (!out) {
-        level->chunk.status = MLOPS_OK;
+    uint8_t *bytes = mlops__buf_extend(out, size);
+    if (!bytes) {
+        out->status = MLOPS_OK;
         return mlops__fail_nomem(err, size);
     }
-    status = unpack(self, &frame, out, size, err);
-    mlops__chunk_key(found, out, size);
+    status = unpack(codec, &frame, self->payload.data, bytes, err);
+    if (!status) mlops__chunk_key(found, bytes, size);
     if (!status && memcmp(found, key, sizeof found) != 0) status = mlops__content_damaged(err);
-    if (status) level->chunk.size = 0;
-    else memcpy(level->key, key, sizeof level->key);
+    if (status) out->size = 0;
     return status;
 }
+
+/* Into the level's buffer, unless it is there already. */
+static mlops_status load_chunk(mlops__content_reader *self, mlops__content_level *level,
+                               const uint8_t *key, mlops_error *err) {
+    if (level->chunk.size && memcmp(level->key, key, sizeof level->key) == 0) return MLOPS_OK;
+    level->delta_at = UINT64_MAX;
+    MLOPS_TRY(
+        mlops__content_chunk(self->store, self->index, &self->codec, key, &level->chunk, err));
+    memcpy(level->key, key, sizeof level->key);
+    return MLOPS_OK;
+}
+
+/* ---- content that leads over other content ---- */
 
 typedef struct nested {
     mlops__content_reader *reader;
@@ -177,6 +194,8 @@ static mlops_status read_level(mlops__content_reader *self, int level, uint64_t 
     mlops__content_level *here = &self->levels[level];
     mlops__piece piece;
     uint64_t end = offset + n;
+    if (mlops__recipe_has_rows(here->recipe.codec))
+        return mlops__tabular_read(&self->tabular, offset, out, n, err);
     if (offset < here->begun_at) {
         here->begun_at = 0;
         here->ahead = here->recipe;

@@ -172,8 +172,9 @@ static mlops_status write_object(keeper *k, mlops__index *index, const kept *obj
     mlops__recipe_begin(recipe, it->n);
     if (is_part) mlops__recipe_put_part(recipe, chunks[object->chunk].key, (uint32_t)object->at);
     for (size_t i = 0; i < object->n_chunks; i++)
-        mlops__recipe_put(recipe, 0,
-                          &(mlops__piece){MLOPS__PIECE_CHUNK, 0, 0, chunks[object->chunk + i].key});
+        mlops__recipe_put(
+            recipe, 0,
+            &(mlops__piece){.kind = MLOPS__PIECE_CHUNK, .key = chunks[object->chunk + i].key});
     if (recipe->status) return mlops__fail_nomem(err, recipe->size);
     uint32_t size = (uint32_t)recipe->size;
     mlops__pack_frame frame = {

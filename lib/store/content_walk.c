@@ -24,7 +24,7 @@ static mlops_status each_object(mlops_store *self, mlops__index *index, const ui
             mlops__content_find(index, MLOPS__TABLE_OBJECTS, (mlops__bytes){name, 32}, &at, err);
         if (status == MLOPS_E_NOT_FOUND && i) status = mlops__content_damaged(err);
         if (status || (at.place.pack == 0 && i == 0)) break;
-        if (at.place.pack <= 0 || i > MLOPS__DEPTH_MAX) status = mlops__content_damaged(err);
+        if (at.place.pack <= 0 || i > MLOPS__CHAIN_MAX) status = mlops__content_damaged(err);
         buf.size = 0;
         if (!status) status = mlops__content_recipe(self, name, &at, &buf, &recipe, err);
         if (!status) status = visit(user, name, &recipe, (mlops__bytes){buf.data, buf.size}, err);

@@ -168,6 +168,11 @@ static uint32_t span_of(uint32_t depth) {
     return SPANS[depth];
 }
 
+uint32_t mlops__like_depth(const mlops__like *self) {
+    const mlops__recipe *recipe = &self->reader.levels[0].recipe;
+    return recipe->codec == MLOPS__PACK_BASED ? recipe->depth : 0;
+}
+
 static mlops_status open_base(mlops__like *self, mlops_error *err) {
     mlops__index *index = self->reader.index;
     mlops__reader_free(&self->reader);
@@ -178,8 +183,9 @@ static mlops_status open_base(mlops__like *self, mlops_error *err) {
 /* Depths fall on the way down, so that what is made leads over no more than the base's says. */
 static mlops_status check_depths(mlops__like *self, mlops_error *err) {
     mlops__content_reader *reader = &self->reader;
-    for (int i = 0; reader->levels[i].recipe.base; i++) {
+    for (int i = 0; reader->levels[i].recipe.codec == MLOPS__PACK_BASED; i++) {
         MLOPS_TRY(mlops__reader_base(reader, i, err));
+        if (mlops__recipe_has_rows(reader->levels[i + 1].recipe.codec)) return MLOPS_OK;
         if (reader->levels[i + 1].recipe.depth >= reader->levels[i].recipe.depth)
             return MLOPS_E_CORRUPT;
     }
@@ -192,10 +198,12 @@ static mlops_status choose(mlops__like *self, const mlops_id *id, mlops_error *e
     MLOPS_TRY(open_base(self, err));
     if (recipe->number == UINT32_MAX) return MLOPS_E_NOT_FOUND; /* none comes behind it */
     self->number = recipe->number + 1;
-    while (recipe->base && (recipe->depth >= MLOPS__DEPTH_MAX ||
-                            self->number - recipe->number >= span_of(recipe->depth))) {
+    while (recipe->codec == MLOPS__PACK_BASED &&
+           (recipe->depth >= MLOPS__DEPTH_MAX ||
+            self->number - recipe->number >= span_of(recipe->depth))) {
         memcpy(self->base, recipe->base, sizeof self->base);
         MLOPS_TRY(open_base(self, err));
+        if (mlops__recipe_has_rows(recipe->codec)) break;
         if (recipe->number >= self->number) return MLOPS_E_CORRUPT;
     }
     MLOPS_TRY(check_depths(self, err));

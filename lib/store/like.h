@@ -27,6 +27,9 @@ void mlops__like_free(mlops__like *self);
 mlops_status mlops__like_begin(mlops__like *self, mlops__index *index, const mlops_id *id,
                                mlops_error *err);
 
+/* Of the base, among objects that are changes to bytes. */
+uint32_t mlops__like_depth(const mlops__like *self);
+
 /* Where the base has a chunk; false if it has none. */
 int mlops__like_find(const mlops__like *self, const uint8_t *key, uint64_t *at);
 

@@ -202,8 +202,7 @@ static mlops_status take_head(const uint8_t *head, mlops__pack_frame *out) {
     memcpy(out->key, head + 16, sizeof out->key);
     int known = out->kind == MLOPS__PACK_CHUNK || out->kind == MLOPS__PACK_OBJECT;
     int fits = out->stored <= MLOPS__PACK_PAYLOAD_MAX && out->size <= MLOPS__PACK_PAYLOAD_MAX;
-    int raw = (out->codec == MLOPS__PACK_RAW || out->codec == MLOPS__PACK_BASED ||
-               out->codec == MLOPS__PACK_PART) &&
+    int raw = out->codec <= MLOPS__PACK_ROWS_BASED && out->codec != MLOPS__PACK_ZSTD &&
               out->size == out->stored;
     if (mlops__load_u32(head) != MAGIC || !known || !fits) return MLOPS_E_CORRUPT;
     return raw || out->codec == MLOPS__PACK_ZSTD ? MLOPS_OK : MLOPS_E_CORRUPT;

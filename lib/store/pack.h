@@ -31,7 +31,9 @@ typedef enum mlops__pack_codec {
     MLOPS__PACK_RAW = 0,
     MLOPS__PACK_ZSTD = 1,
     MLOPS__PACK_BASED = 2,
-    MLOPS__PACK_PART = 3
+    MLOPS__PACK_PART = 3,
+    MLOPS__PACK_ROWS = 4,
+    MLOPS__PACK_ROWS_BASED = 5
 } mlops__pack_codec;
 
 typedef struct mlops__pack_frame {

@@ -8,21 +8,30 @@
 
 enum {
     MLOPS__CHUNK_KEY = 20,
-    MLOPS__DEPTH_MAX = 4 /* objects that reading one may lead to, itself not counted */
+    MLOPS__TEXT_HASH = 16,      /* XXH3-128, low and high */
+    MLOPS__DEPTH_MAX = 4,       /* bases behind each other, of objects that are changes to bytes */
+    MLOPS__ROWS_DEPTH_MAX = 32, /* of objects that are changes to rows */
+    MLOPS__CHAIN_MAX = MLOPS__DEPTH_MAX + MLOPS__ROWS_DEPTH_MAX /* that reading one may lead to */
 };
 
 typedef enum mlops__piece_kind {
     MLOPS__PIECE_CHUNK = 0, /* a chunk */
     MLOPS__PIECE_COPY = 1,  /* a part of the base */
     MLOPS__PIECE_DELTA = 2, /* a part of the base, as a chunk of operations changes it */
-    MLOPS__PIECE_PART = 3   /* a part of a chunk that others are in, too: all of the content */
+    MLOPS__PIECE_PART = 3,  /* a part of a chunk that others are in, too: all of the content */
+    MLOPS__PIECE_GROUP = 4, /* rows, in a chunk that is a group */
+    MLOPS__PIECE_SAME = 5,  /* rows of the base */
+    MLOPS__PIECE_PATCH = 6  /* rows of the base, as a chunk that is a patch changes them */
 } mlops__piece_kind;
 
 typedef struct mlops__piece {
     mlops__piece_kind kind;
-    uint64_t size;      /* of its part of the content */
-    uint64_t base_at;   /* where in the base, or in the chunk of a part, it begins; else 0 */
-    const uint8_t *key; /* of the chunk; not of a copy */
+    uint64_t size;       /* of its part of the content */
+    uint64_t base_at;    /* where in the base, or in the chunk of a part, it begins; else 0 */
+    const uint8_t *key;  /* of the chunk; not of a copy */
+    uint64_t rows;       /* of text: how many */
+    uint64_t base_row;   /* where in the base they begin; not of a group */
+    const uint8_t *hash; /* of the text of a group */
 } mlops__piece;
 
 typedef struct mlops__recipe {
@@ -30,9 +39,12 @@ typedef struct mlops__recipe {
     const uint8_t *base; /* name of an object; NULL if there is none */
     mlops__pack_codec codec;
     uint32_t number; /* of its versions since the one without a base */
-    uint32_t depth;  /* of bases that stand behind each other: 1 to MLOPS__DEPTH_MAX; else 0 */
+    uint32_t depth;  /* of bases of its kind that stand behind each other; 0 without a base */
     mlops__cursor pieces;
 } mlops__recipe;
+
+/* Is content of this codec rows of text? */
+int mlops__recipe_has_rows(mlops__pack_codec codec);
 
 /* False for bytes that are none: all of it is looked at. The bytes are borrowed. */
 int mlops__recipe_open(mlops__recipe *out, mlops__pack_codec codec, const uint8_t *bytes, size_t n);
@@ -44,6 +56,7 @@ int mlops__recipe_next(mlops__recipe *self, mlops__piece *out);
 void mlops__recipe_begin(mlops__buf *out, uint64_t size);
 void mlops__recipe_begin_based(mlops__buf *out, uint64_t size, const uint8_t base[32],
                                uint32_t number, uint32_t depth);
+void mlops__recipe_put_rows(mlops__buf *out, const mlops__piece *piece);
 void mlops__recipe_put(mlops__buf *out, int based, const mlops__piece *piece);
 void mlops__recipe_put_part(mlops__buf *out, const uint8_t key[MLOPS__CHUNK_KEY], uint32_t at);
 

@@ -87,6 +87,12 @@ enum { MLOPS__INLINE_MAX = 2048 /* bytes of content that is kept in the journal 
 mlops_status mlops__content_pack(mlops_store *self, const mlops_id *id, const uint8_t *bytes,
                                  size_t n, const mlops_id *like, mlops_error *err);
 
+/* The same of bytes whose SHA-256 is not known, which the executor (nullable) makes meanwhile. */
+mlops_status mlops__content_add(mlops_store *self, const uint8_t *bytes, size_t n,
+                                const mlops_id *like, const mlops_executor *executor, mlops_id *out,
+                                mlops_error *err);
+mlops_id mlops__content_id(const mlops_store *self, const void *bytes, size_t n);
+
 /* The same of content that comes together, a few MiB of it: in one transaction, and
  * small ones in chunks that they share. The executor may be NULL. */
 typedef struct mlops__keeping {

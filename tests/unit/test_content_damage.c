@@ -62,8 +62,7 @@ static int n_corrupt(mlops_store *s, const version *v, size_t n) {
 
 /* Whatever frame is damaged: nothing wrong is read, check tells as many as reading does, and what
  * is put again, with the same content beside it as then, makes all of it whole. */
-static void damage_is_told_and_healed(void **state) {
-    const place *p = *state;
+static void told_and_healed(const place *p) {
     version v[LINE];
     frame_at f[FRAMES];
     mlops_store *s = make_line_of(p, v);
@@ -91,7 +90,7 @@ static void damage_is_told_and_healed(void **state) {
         for (int i = 0; i < LINE; i++)
             keep_like(s, &v[i], k % 3 == 0 ? NULL : k % 3 == 1 ? &v[i].id : &v[(i + 1) % LINE].id);
         assert_int_equal(n_corrupt(s, v, LINE), 0);
-        for (int i = 0; i < LINE; i++) assert_true(depth_of(s, &v[i].id) <= MLOPS__DEPTH_MAX);
+        for (int i = 0; i < LINE; i++) assert_true(depth_of(s, &v[i].id) <= MLOPS__CHAIN_MAX);
         mlops_store_close(s);
         assert_int_equal(n_faults(p, NULL), 0);
         shell("rm -r '%s/index'", p->path);
@@ -101,6 +100,13 @@ static void damage_is_told_and_healed(void **state) {
     }
     assert_int_equal(most, LINE); /* all of them led over one */
     free_all(v, LINE);
+}
+
+static void damage_is_told_and_healed(void **state) { told_and_healed(*state); }
+
+static void damaged_rows_are_told_and_healed(void **state) {
+    between = ',';
+    told_and_healed(*state);
 }
 
 /* What is kept beside damaged content is kept without it. */
@@ -258,7 +264,7 @@ static void forge_copy(forgery *f, const mlops_id *id, const mlops_id *base, uin
     mlops__buf b;
     mlops__buf_init_fixed(&b, bytes, sizeof bytes);
     mlops__recipe_begin_based(&b, size, base->bytes, number, depth);
-    mlops__recipe_put(&b, 1, &(mlops__piece){MLOPS__PIECE_COPY, size, 0, NULL});
+    mlops__recipe_put(&b, 1, &(mlops__piece){.kind = MLOPS__PIECE_COPY, .size = size});
     assert_int_equal(b.status, 0);
     forge_object(f, id, MLOPS__PACK_BASED, &b);
 }
@@ -346,10 +352,11 @@ static void numbers_that_nobody_wrote(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(damage_is_told_and_healed),  TEST(like_damaged_content),
-        TEST(back_to_what_is_damaged),    TEST(healed_beside_something_deep),
-        TEST(whole_content_is_preferred), TEST(repair_keeps_what_is_whole),
-        TEST(chains_that_nobody_wrote),   TEST(numbers_that_nobody_wrote),
+        TEST(damage_is_told_and_healed),    TEST(damaged_rows_are_told_and_healed),
+        TEST(like_damaged_content),         TEST(back_to_what_is_damaged),
+        TEST(healed_beside_something_deep), TEST(whole_content_is_preferred),
+        TEST(repair_keeps_what_is_whole),   TEST(chains_that_nobody_wrote),
+        TEST(numbers_that_nobody_wrote),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,8 +33,11 @@ static void recipes_are_read_as_written(void **state) {
         int based = round % 2;
         for (size_t i = 0; i < n; i++) {
             mlops__piece *p = &pieces[i];
-            *p = (mlops__piece){based ? (mlops__piece_kind)(draw() % 3) : MLOPS__PIECE_CHUNK,
-                                1 + draw() % 100000, draw(), keys[i]};
+            *p =
+                (mlops__piece){.kind = based ? (mlops__piece_kind)(draw() % 3) : MLOPS__PIECE_CHUNK,
+                               .size = 1 + draw() % 100000,
+                               .base_at = draw(),
+                               .key = keys[i]};
             key_of(keys[i], (uint32_t)p->size);
             if (p->kind == MLOPS__PIECE_CHUNK) p->base_at = 0;
             if (p->kind == MLOPS__PIECE_COPY) p->key = NULL;
@@ -86,8 +89,8 @@ static int opens(uint64_t size, uint32_t number, uint32_t depth, const mlops__pi
 static void only_whole_recipes_open(void **state) {
     uint8_t key[MLOPS__CHUNK_KEY];
     (void)state;
-    mlops__piece p[3] = {{MLOPS__PIECE_COPY, 10, 0, NULL},
-                         {MLOPS__PIECE_CHUNK, 5, 0, key_of(key, 5)}};
+    mlops__piece p[3] = {{.kind = MLOPS__PIECE_COPY, .size = 10},
+                         {.kind = MLOPS__PIECE_CHUNK, .size = 5, .key = key_of(key, 5)}};
     assert_true(opens(15, 1, 1, p, 2));
     for (uint32_t depth = 0; depth < 10; depth++)
         assert_int_equal(opens(15, 1, depth, p, 2), depth >= 1 && depth <= 4);
@@ -106,7 +109,8 @@ static void only_whole_recipes_open(void **state) {
     assert_true(opens((uint64_t)INT64_MAX, 1, 1, p, 1));
     p[0].size++;
     assert_false(opens((uint64_t)INT64_MAX + 1, 1, 1, p, 1));
-    p[0] = (mlops__piece){(mlops__piece_kind)3, 10, 0, key}; /* of no kind that is known */
+    p[0] = (mlops__piece){
+        .kind = (mlops__piece_kind)3, .size = 10, .key = key}; /* of no kind that is known */
     assert_false(opens(10, 1, 1, p, 1));
     uint8_t plain[28] = {5};
     mlops__recipe r;

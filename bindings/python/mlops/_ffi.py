@@ -686,8 +686,9 @@ mlops_draft_opts._fields_ = [
     ("message", C.c_char_p),
     ("author", C.c_char_p),
     ("metadata", C.c_char_p),
+    ("call", C.POINTER(mlops_call)),
 ]
-assert C.sizeof(mlops_draft_opts) == (48 if C.sizeof(C.c_void_p) == 8 else 28)
+assert C.sizeof(mlops_draft_opts) == (56 if C.sizeof(C.c_void_p) == 8 else 32)
 
 
 class mlops_draft_table_opts(C.Structure):
@@ -3686,7 +3687,7 @@ class Draft(_rt.Handle):
     _locked = True
 
     def __init__(self, change, dataset, *, empty=False, branch=None, base=None, message=None, author=None,
-                 metadata=None):
+                 metadata=None, call=None):
         """Begin a commit of a dataset, which is made if it is not there.
 
             change: change that the commit becomes part of; outlives the draft
@@ -3697,19 +3698,24 @@ class Draft(_rt.Handle):
             message: why, in words; up to 64 KiB
             author: who made the data; up to 64 KiB
             metadata: a JSON object, kept as it is; up to 64 KiB
+            call: executor: hashes content while it is packed
 
         Raises: NotFoundError if base is no ref; ExistsError if base is given and the branch is there, or its
         name is a tag's; InvalidError, CorruptError, IoError, NomemError, ForkedError.
         """
         out = C.c_void_p()
         change_h = _rt.opened(change, Change, "change")
-        opts = _draft_opts(empty=empty, branch=branch, base=base, message=message, author=author, metadata=metadata)
+        opts = _draft_opts(empty=empty, branch=branch, base=base, message=message, author=author, metadata=metadata,
+                call=call)
         err = mlops_error()
         with _rt.locked(change_h):
             status = lib.mlops_draft_new(C.byref(out), change_h, _rt.string(dataset, "dataset"), C.byref(opts),
                     C.byref(err))
+        _rt.reraise(opts)
         if status:
-            _rt.check(status, "Draft", err)
+            _rt.check(status, "Draft", err, nested={
+                "mlops_call": "call",
+            })
         self._h = self._owner(out.value, keep=(change_h,))
 
     def add_file(self, path, file):
@@ -5547,7 +5553,7 @@ def _diff_opts(*, key=None, ignore=None, n_max=None):
     return o
 
 
-def _draft_opts(*, empty=False, branch=None, base=None, message=None, author=None, metadata=None):
+def _draft_opts(*, empty=False, branch=None, base=None, message=None, author=None, metadata=None, call=None):
     o = mlops_draft_opts(C.sizeof(mlops_draft_opts))
     o._keep, o._raised = [], []
     if empty:
@@ -5562,6 +5568,10 @@ def _draft_opts(*, empty=False, branch=None, base=None, message=None, author=Non
         o.author = _rt.string(author, "author")
     if metadata is not None:
         o.metadata = _rt.json_text(metadata, "metadata")
+    if call is not None:
+        made = _call(**call)
+        o.call = C.pointer(made)
+        o._keep.append(made)
     return o
 
 

@@ -1,0 +1,221 @@
+/* Where content lies: places in the index, the pack that is appended to, and whether what is known
+ * is intact.
+ *
+ * Owns nothing. Invariants: the index names a chunk or object only after its frame was written;
+ * what the pack in use has is noted as not yet durable in the transaction that appends to it.
+ */
+#include "store/content.h"
+
+#include <string.h>
+
+enum { OBJECT_VALUE = 32 };
+
+/* ---- places in the index ---- */
+
+/* Where content stands in several places. What is whole by itself came because what it shared with
+ * others was damaged; what counts its rows, because others count on them. */
+static int rank_of(int64_t codec) {
+    return codec == MLOPS__PACK_ROWS ? 2 : codec == MLOPS__PACK_RAW ? 1 : 0;
+}
+
+static mlops_status stays_noted(mlops__index *index, const mlops__pack_frame *frame, int *out,
+                                mlops_error *err) {
+    mlops__location at;
+    mlops_status status =
+        mlops__content_find(index, MLOPS__TABLE_OBJECTS, (mlops__bytes){frame->key, 32}, &at, err);
+    *out = !status && at.place.pack > 0 && rank_of(at.size) > rank_of((int64_t)frame->codec);
+    return status == MLOPS_E_NOT_FOUND ? MLOPS_OK : status;
+}
+
+mlops_status mlops__content_note(mlops__index *index, const mlops__pack_frame *frame,
+                                 mlops__pack_place place, mlops_error *err) {
+    uint8_t value[OBJECT_VALUE];
+    int is_chunk = frame->kind == MLOPS__PACK_CHUNK, stays = 0;
+    if (!is_chunk && frame->codec != MLOPS__PACK_ROWS)
+        MLOPS_TRY(stays_noted(index, frame, &stays, err));
+    if (stays) return MLOPS_OK;
+    mlops__store_u64(value, (uint64_t)place.pack);
+    mlops__store_u64(value + 8, 0);
+    mlops__store_u64(value + 16, (uint64_t)place.offset);
+    mlops__store_u64(value + 24, is_chunk ? 0 : (uint64_t)frame->codec);
+    return mlops__index_put(index, is_chunk ? MLOPS__TABLE_CHUNKS : MLOPS__TABLE_OBJECTS,
+                            (mlops__bytes){frame->key, is_chunk ? MLOPS__CHUNK_KEY : 32},
+                            (mlops__bytes){value, sizeof value}, err);
+}
+
+mlops_status mlops__content_note_lost(mlops__index *index, const uint8_t *id, mlops_error *err) {
+    mlops__location at;
+    uint8_t value[OBJECT_VALUE] = {0};
+    mlops__bytes key = {id, 32};
+    mlops_status status = mlops__content_find(index, MLOPS__TABLE_OBJECTS, key, &at, err);
+    if (status != MLOPS_E_NOT_FOUND) return status;
+    mlops__store_u64(value, UINT64_MAX);
+    return mlops__index_put(index, MLOPS__TABLE_OBJECTS, key, (mlops__bytes){value, sizeof value},
+                            err);
+}
+
+/* ---- which pack to append to ---- */
+
+static mlops_status note_pack(mlops__index *index, char what, int64_t number, int64_t value,
+                              mlops_error *err) {
+    uint8_t key[9], bytes[8];
+    key[0] = (uint8_t)what;
+    mlops__key_u64(key + 1, (uint64_t)number);
+    mlops__store_u64(bytes, (uint64_t)value);
+    return mlops__index_put(index, MLOPS__TABLE_PACKS, (mlops__bytes){key, sizeof key},
+                            (mlops__bytes){bytes, sizeof bytes}, err);
+}
+
+static mlops_status forget_pack(mlops__index *index, char what, int64_t number, mlops_error *err) {
+    uint8_t key[9];
+    key[0] = (uint8_t)what;
+    mlops__key_u64(key + 1, (uint64_t)number);
+    return mlops__index_del(index, MLOPS__TABLE_PACKS, (mlops__bytes){key, sizeof key}, err);
+}
+
+mlops_status mlops__content_note_leased(mlops_store *self, mlops__index *index, mlops_error *err) {
+    if (!self->packs.leased) return MLOPS_OK;
+    MLOPS_TRY(note_pack(index, 's', self->packs.leased, self->packs.end, err));
+    return note_pack(index, 'u', self->packs.leased, 0, err);
+}
+
+/* An open pack that nobody writes to; *number is above all that were seen if there is none. */
+static mlops_status lease_open(mlops_store *self, mlops__index *index, int64_t *number,
+                               mlops_error *err) {
+    mlops__index_iter iter;
+    mlops__bytes key, value;
+    *number = 1;
+    MLOPS_TRY(mlops__index_iter_init(&iter, index, MLOPS__TABLE_PACKS,
+                                     (mlops__bytes){(const uint8_t *)"s", 1}, err));
+    mlops_status status;
+    while ((status = mlops__index_iter_next(&iter, &key, &value, err)) == MLOPS_OK) {
+        mlops__cursor c;
+        mlops__cursor_init(&c, key.data + 1, key.size - 1);
+        int64_t there = (int64_t)mlops__cursor_be(&c, 8);
+        *number = there + 1;
+        mlops__cursor_init(&c, value.data, value.size);
+        if (mlops__cursor_i64(&c) >= MLOPS__PACK_FULL) continue;
+        if (mlops__packs_lease(&self->packs, there, 0, NULL) == MLOPS_OK) break;
+    }
+    mlops__index_iter_free(&iter);
+    return status;
+}
+
+static mlops_status lease_any(mlops_store *self, mlops__index *index, mlops_error *err) {
+    int64_t number;
+    if (self->packs.leased && self->packs.end < MLOPS__PACK_FULL) return MLOPS_OK;
+    MLOPS_TRY(mlops__content_note_leased(self, index, err)); /* its end, which is to be synced */
+    mlops_status status = lease_open(self, index, &number, err);
+    if (status != MLOPS_END) return status;
+    /* A file of this number may be there from a transaction that was not committed. */
+    for (int tries = 0; tries < 1000; tries++, number++) {
+        status = mlops__packs_lease(&self->packs, number, 1, err);
+        if (status != MLOPS_E_IO || (err && mlops__os_kind_of(err->os_code) != MLOPS__OS_EXISTS))
+            break;
+    }
+    return status;
+}
+
+/* ---- is what is known intact ---- */
+
+/* Reads the chunk's frame, whose guard covers its bytes as they are stored. *out is 0 where none is
+ * known, or where it is damaged, so that good bytes that come again are written anew. */
+mlops_status mlops__content_has_chunk(mlops_store *self, mlops__index *index, const uint8_t *key,
+                                      int *out, mlops_error *err) {
+    mlops__location at;
+    mlops__pack_frame frame;
+    mlops_status status = mlops__content_find(index, MLOPS__TABLE_CHUNKS,
+                                              (mlops__bytes){key, MLOPS__CHUNK_KEY}, &at, err);
+    if (!status) status = mlops__packs_read(&self->packs, at.place, &frame, &self->payload, err);
+    *out = !status && memcmp(frame.key, key, MLOPS__CHUNK_KEY) == 0;
+    return status == MLOPS_E_NOT_FOUND || status == MLOPS_E_CORRUPT ? MLOPS_OK : status;
+}
+
+mlops_status mlops__content_has_chunk_now(mlops_store *self, mlops__index *index,
+                                          const uint8_t *key, int *out, mlops_error *err) {
+    mlops__lock_take(&self->lock);
+    mlops_status status = mlops__content_has_chunk(self, index, key, out, err);
+    mlops__lock_give(&self->lock);
+    return status;
+}
+
+/* One object of a chain; its recipe is left open, and damage is no error. */
+static mlops_status has_object(mlops_store *self, mlops__index *index, const uint8_t *id,
+                               mlops__buf *buf, mlops__recipe *recipe, int *out, int *is_known,
+                               mlops_error *err) {
+    mlops__location at;
+    uint8_t name[32];
+    memcpy(name, id, sizeof name); /* it may stand in the buffer */
+    memset(recipe, 0, sizeof *recipe);
+    buf->size = 0;
+    mlops__lock_take(&self->lock);
+    mlops_status status =
+        mlops__content_find(index, MLOPS__TABLE_OBJECTS, (mlops__bytes){name, 32}, &at, err);
+    if (!status && at.place.pack == 0) status = MLOPS_E_NOT_FOUND; /* it is in the journal */
+    *is_known = !status;
+    if (!status) status = mlops__content_recipe(self, name, &at, buf, recipe, err);
+    mlops__lock_give(&self->lock);
+    *out = !status;
+    return status == MLOPS_E_NOT_FOUND || status == MLOPS_E_CORRUPT ? MLOPS_OK : status;
+}
+
+static mlops_status has_all_chunks(mlops_store *self, mlops__index *index, mlops__recipe pieces,
+                                   int *out, mlops_error *err) {
+    mlops__piece piece;
+    while (*out && mlops__recipe_next(&pieces, &piece))
+        if (piece.key) MLOPS_TRY(mlops__content_has_chunk_now(self, index, piece.key, out, err));
+    return MLOPS_OK;
+}
+
+/* An object that a power cut left without its chunks, or that is damaged, is stored anew; so is one
+ * whose base is. */
+mlops_status mlops__content_has(mlops_store *self, const mlops_id *id, int *out, int *is_known,
+                                mlops_error *err) {
+    mlops__index index;
+    mlops__buf buf;
+    mlops__recipe recipe = {.base = id->bytes};
+    int known = 0;
+    mlops__buf_init(&buf, &self->host.allocator);
+    MLOPS_TRY(mlops__store_read_begin(self, &index, err));
+    mlops_status status = MLOPS_OK;
+    *out = 1;
+    for (int i = 0; *out && recipe.base && !status; i++) {
+        if (i > MLOPS__CHAIN_MAX) *out = 0;
+        else status = has_object(self, &index, recipe.base, &buf, &recipe, out, &known, err);
+        if (i == 0) *is_known = known;
+        if (!status) status = has_all_chunks(self, &index, recipe, out, err);
+    }
+    mlops__store_read_end(&index);
+    mlops__buf_free(&buf);
+    return status;
+}
+
+/* ---- writing ---- */
+
+mlops_status mlops__content_append(mlops_store *self, mlops__index *index,
+                                   const mlops__pack_frame *frame, const uint8_t *payload,
+                                   mlops_error *err) {
+    mlops__pack_place place;
+    MLOPS_TRY(lease_any(self, index, err));
+    MLOPS_TRY(mlops__packs_append(&self->packs, frame, payload, &place, err));
+    return mlops__content_note(index, frame, place, err);
+}
+
+/* ---- durability ---- */
+
+mlops_status mlops__store_sync_packs(mlops_store *self, mlops__index *index, mlops_error *err) {
+    mlops__index_iter iter;
+    mlops__bytes key, value;
+    for (;;) {
+        MLOPS_TRY(mlops__index_iter_init(&iter, index, MLOPS__TABLE_PACKS,
+                                         (mlops__bytes){(const uint8_t *)"u", 1}, err));
+        mlops_status status = mlops__index_iter_next(&iter, &key, &value, err);
+        mlops__cursor c;
+        mlops__cursor_init(&c, key.data + 1, status ? 0 : key.size - 1);
+        int64_t number = status ? 0 : (int64_t)mlops__cursor_be(&c, 8);
+        mlops__index_iter_free(&iter);
+        if (status) return status == MLOPS_END ? MLOPS_OK : status;
+        MLOPS_TRY(mlops__packs_sync(&self->packs, number, err));
+        MLOPS_TRY(forget_pack(index, 'u', number, err));
+    }
+}

@@ -1,0 +1,73 @@
+/* Inside of writing content: what is planned, chunk by chunk. */
+#ifndef MLOPS_STORE_PACKER_H
+#define MLOPS_STORE_PACKER_H
+
+#include "store/content.h"
+#include "store/like.h"
+
+enum { MLOPS__PACKER_BATCH = 64 /* chunks of one transaction */ };
+
+/* A chunk that is to be written. */
+typedef struct mlops__planned {
+    mlops__pack_frame frame;
+    size_t at; /* of its payload among those of the batch */
+} mlops__planned;
+
+/* Rows, while text is compared with those of a base. */
+typedef struct mlops__row_planner {
+    mlops__dialect dialect;
+    mlops__grid grid;
+    int has_base;
+    mlops__tabular base;
+    uint8_t base_id[32];
+    uint64_t base_row; /* that text corresponds to where the packer is */
+    mlops__patch_writer patch;
+    uint64_t patch_row; /* of the base, where the patch begins */
+    mlops__piece same;  /* rows of the base that have yet to go into the recipe */
+    /* Where rows no longer correspond: hashes of those of the base from base_row on. */
+    mlops__buf hashes;
+    uint32_t *slots; /* places in hashes, from 1 on, by hash */
+    size_t n_slots;
+    int64_t n_lost; /* how often */
+} mlops__row_planner;
+
+typedef struct mlops__packer {
+    mlops_store *store;
+    const uint8_t *bytes;
+    size_t n, at;
+    mlops__buf recipe;
+    mlops__pack_codec kind; /* of the recipe */
+    mlops__planned batch[MLOPS__PACKER_BATCH];
+    size_t n_batch;
+    mlops__buf payloads; /* of the batch */
+    mlops__buf ops;      /* of a delta, a group or a patch */
+    mlops__codec codec;
+    int known;              /* to the index: it was damaged */
+    mlops__like like;       /* the base of bytes */
+    uint64_t copy_at, copy; /* a part of it that is to be copied */
+    size_t found_at;        /* where a chunk of it ends, up to which it is not searched */
+    int64_t n_shared;       /* pieces that need the base */
+    mlops__row_planner rows;
+} mlops__packer;
+
+/* Plans a chunk: packs it, which needs no lock. */
+mlops_status mlops__packer_chunk(mlops__packer *self, const uint8_t key[MLOPS__CHUNK_KEY],
+                                 const uint8_t *bytes, size_t n, mlops_error *err);
+
+/* Begins content that is kept as bytes, as changes to what it is like if that has any; like may be
+ * NULL. Each plan takes the next part, and two chunks at the most. */
+mlops_status mlops__packer_bytes_begin(mlops__packer *self, const mlops_id *like, mlops_error *err);
+mlops_status mlops__packer_bytes_plan(mlops__packer *self, mlops__index *index, mlops_error *err);
+mlops_status mlops__packer_bytes_end(mlops__packer *self, mlops_error *err);
+
+void mlops__packer_rows_init(mlops__packer *self);
+void mlops__packer_rows_free(mlops__packer *self);
+
+/* The same of content that is kept as rows. MLOPS_END for what is none, or is better kept beside
+ * what it is like. */
+mlops_status mlops__packer_rows_begin(mlops__packer *self, const mlops_id *like, mlops_error *err);
+
+/* MLOPS_END if that leads nowhere, and bytes are better. */
+mlops_status mlops__packer_rows_plan(mlops__packer *self, mlops__index *index, mlops_error *err);
+
+#endif

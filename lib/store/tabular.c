@@ -1,0 +1,336 @@
+/* Reading what is kept as rows: groups, and through patches the rows of a base.
+ *
+ * Owns the buffers of a reader. Invariants: a chunk that is used has the hash that it was found by;
+ * bases lead no further than MLOPS__ROWS_DEPTH_MAX objects, whatever the bytes say; each load gives
+ * a row at the least, so that every read ends.
+ */
+#include "store/tabular.h"
+
+#include "store/content.h"
+
+#include <string.h>
+
+enum { RUN = 2048 /* rows whose text is made at once */ };
+
+static mlops__tabular_part *parts_of(const mlops__tabular_level *level) {
+    return (mlops__tabular_part *)(void *)level->parts.data;
+}
+
+void mlops__tabular_init(mlops__tabular *self, mlops_store *store, mlops__index *index) {
+    memset(self, 0, sizeof *self);
+    self->store = store;
+    self->index = index;
+    mlops__codec_init(&self->codec, &store->host);
+    mlops__grid_init(&self->grid, &store->host.allocator);
+    mlops__buf_init(&self->text, &store->host.allocator);
+}
+
+void mlops__tabular_free(mlops__tabular *self) {
+    const mlops_allocator *allocator = &self->store->host.allocator;
+    for (int i = 0; i < self->cap; i++) {
+        mlops__buf_free(&self->levels[i].recipe_bytes);
+        mlops__buf_free(&self->levels[i].parts);
+        mlops__buf_free(&self->levels[i].chunk);
+    }
+    mlops__free(allocator, self->levels, (size_t)self->cap * sizeof *self->levels);
+    mlops__codec_free(&self->codec);
+    mlops__grid_free(&self->grid);
+    mlops__buf_free(&self->text);
+}
+
+/* ---- objects ---- */
+
+static mlops_status more_levels(mlops__tabular *self, mlops_error *err) {
+    const mlops_allocator *allocator = &self->store->host.allocator;
+    int cap = self->cap ? MLOPS__ROWS_DEPTH_MAX + 1 : 4;
+    size_t size = (size_t)cap * sizeof *self->levels,
+           old = (size_t)self->cap * sizeof *self->levels;
+    if (self->n < self->cap) return MLOPS_OK;
+    mlops__tabular_level *levels = mlops__alloc_zero(allocator, size);
+    if (!levels) return mlops__fail_nomem(err, size);
+    if (old) memcpy(levels, self->levels, old);
+    mlops__free(allocator, self->levels, old);
+    for (int i = self->cap; i < cap; i++) {
+        mlops__buf_init(&levels[i].recipe_bytes, allocator);
+        mlops__buf_init(&levels[i].parts, allocator);
+        mlops__buf_init(&levels[i].chunk, allocator);
+    }
+    self->levels = levels;
+    self->cap = cap;
+    return MLOPS_OK;
+}
+
+static mlops_status list_parts(mlops__tabular_level *level, mlops_error *err) {
+    mlops__recipe pieces = level->recipe;
+    mlops__tabular_part part = {.row = 0, .at = 0};
+    while (mlops__recipe_next(&pieces, &part.piece)) {
+        mlops__buf_put(&level->parts, &part, sizeof part);
+        part.row += part.piece.rows; /* no more than bytes, which fit */
+        part.at += part.piece.size;
+    }
+    level->n_rows = part.row;
+    level->n_parts = level->parts.size / sizeof part;
+    level->last = 0;
+    return level->parts.status ? mlops__fail_nomem(err, level->parts.size) : MLOPS_OK;
+}
+
+static mlops_status find_recipe(mlops__tabular *self, mlops__tabular_level *level,
+                                const uint8_t id[32], mlops_error *err) {
+    mlops__location at;
+    MLOPS_TRY(
+        mlops__content_find(self->index, MLOPS__TABLE_OBJECTS, (mlops__bytes){id, 32}, &at, err));
+    if (at.place.pack == 0) return MLOPS_END;
+    if (at.place.pack < 0) return mlops__content_damaged(err);
+    return mlops__content_recipe(self->store, id, &at, &level->recipe_bytes, &level->recipe, err);
+}
+
+mlops_status mlops__tabular_open(mlops__tabular *self, const uint8_t id[32], mlops_error *err) {
+    MLOPS_TRY(more_levels(self, err));
+    mlops__tabular_level *level = &self->levels[self->n];
+    level->recipe_bytes.size = level->parts.size = level->chunk.size = 0;
+    if (!self->is_locked) mlops__lock_take(&self->store->lock);
+    mlops_status status = find_recipe(self, level, id, err);
+    if (!self->is_locked) mlops__lock_give(&self->store->lock);
+    if (status || !mlops__recipe_has_rows(level->recipe.codec)) return status ? status : MLOPS_END;
+    MLOPS_TRY(list_parts(level, err));
+    self->n++;
+    return MLOPS_OK;
+}
+
+static mlops_status open_base(mlops__tabular *self, int level, mlops_error *err) {
+    uint8_t id[32];
+    if (level + 1 < self->n) return MLOPS_OK;
+    if (level == MLOPS__ROWS_DEPTH_MAX) return mlops__content_damaged(err);
+    memcpy(id, self->levels[level].recipe.base, sizeof id);
+    mlops_status status = mlops__tabular_open(self, id, err);
+    return status == MLOPS_E_NOT_FOUND || status == MLOPS_END ? mlops__content_damaged(err)
+                                                              : status;
+}
+
+uint64_t mlops__tabular_rows(const mlops__tabular *self) { return self->levels[0].n_rows; }
+
+uint64_t mlops__tabular_size(const mlops__tabular *self) { return self->levels[0].recipe.size; }
+
+/* ---- chunks ---- */
+
+/* The chunk of a group or patch into the level's buffer, unless it is there already. */
+static mlops_status load_chunk(mlops__tabular *self, mlops__tabular_level *level,
+                               const mlops__piece *piece, mlops_error *err) {
+    mlops_store *store = self->store;
+    if (level->chunk.size && memcmp(level->key, piece->key, sizeof level->key) == 0)
+        return MLOPS_OK;
+    level->chunk.size = 0;
+    if (!self->is_locked) mlops__lock_take(&store->lock);
+    mlops_status status =
+        mlops__content_chunk(store, self->index, &self->codec, piece->key, &level->chunk, err);
+    if (!self->is_locked) mlops__lock_give(&store->lock);
+    const uint8_t *bytes = level->chunk.data;
+    size_t n = level->chunk.size;
+    if (!status && piece->kind == MLOPS__PIECE_GROUP) {
+        status = mlops__group_open(&level->group, bytes, n, err);
+        if (!status &&
+            (level->group.n_rows != piece->rows || level->group.text_size != piece->size))
+            status = mlops__content_damaged(err);
+    } else if (!status) {
+        status = mlops__patch_open(&level->patch, bytes, n, err);
+        if (!status &&
+            (level->patch.n_rows != piece->rows || level->patch.text_size != piece->size))
+            status = mlops__content_damaged(err);
+    }
+    if (status) level->chunk.size = 0;
+    else memcpy(level->key, piece->key, sizeof level->key);
+    return status;
+}
+
+/* ---- rows ---- */
+
+/* The last part that begins at a row or in front of it, or at an offset: one of them is asked. */
+static mlops__tabular_part *find_part(mlops__tabular_level *level, const uint64_t *row,
+                                      const uint64_t *at) {
+    mlops__tabular_part *parts = parts_of(level);
+    size_t low = 0, high = level->n_parts;
+    const mlops__tabular_part *last = &parts[level->last];
+    if (row && *row >= last->row && *row - last->row < last->piece.rows) return &parts[level->last];
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (row ? parts[middle].row <= *row : parts[middle].at <= *at) low = middle;
+        else high = middle;
+    }
+    level->last = low;
+    return &parts[low];
+}
+
+/* Rows of the base that a piece asks for must be there. */
+static int is_inside(const mlops__tabular *self, int level, const mlops__piece *piece) {
+    uint64_t n = self->levels[level + 1].n_rows;
+    return piece->base_row <= n && piece->rows <= n - piece->base_row;
+}
+
+static mlops_status load(mlops__tabular *self, int level, uint64_t row, size_t n,
+                         mlops_error *err) {
+    if (row >= self->levels[level].n_rows) return mlops__content_damaged(err);
+    const mlops__tabular_part *part = find_part(&self->levels[level], &row, NULL);
+    const mlops__piece *piece = &part->piece;
+    uint64_t from = row - part->row;
+    if (n > piece->rows - from) n = (size_t)(piece->rows - from);
+    if (piece->kind == MLOPS__PIECE_GROUP) {
+        MLOPS_TRY(load_chunk(self, &self->levels[level], piece, err));
+        return mlops__group_read(&self->levels[level].group, (size_t)from, (size_t)from + n, NULL,
+                                 &self->grid, err);
+    }
+    MLOPS_TRY(open_base(self, level, err));
+    if (!is_inside(self, level, piece)) return mlops__content_damaged(err);
+    MLOPS_TRY(load(self, level + 1, piece->base_row + from, n, err));
+    if (piece->kind == MLOPS__PIECE_SAME) return MLOPS_OK;
+    MLOPS_TRY(load_chunk(self, &self->levels[level], piece, err));
+    return mlops__patch_apply(&self->levels[level].patch, (size_t)from, &self->grid, err);
+}
+
+mlops_status mlops__tabular_load(mlops__tabular *self, uint64_t row, size_t n, mlops_error *err) {
+    self->grid_row = row;
+    mlops_status status = load(self, 0, row, n, err);
+    if (!status && self->grid.n == 0) status = mlops__content_damaged(err);
+    if (status) self->grid.n = 0;
+    return status;
+}
+
+mlops_status mlops__tabular_group(mlops__tabular *self, uint64_t row, mlops__piece *out,
+                                  mlops_error *err) {
+    uint64_t room = UINT64_MAX; /* rows from there on that all levels so far agree about */
+    for (int level = 0;; level++) {
+        if (row >= self->levels[level].n_rows) return MLOPS_END;
+        const mlops__tabular_part *part = find_part(&self->levels[level], &row, NULL);
+        uint64_t from = row - part->row;
+        if (part->piece.rows - from < room) room = part->piece.rows - from;
+        *out = part->piece;
+        if (out->kind == MLOPS__PIECE_PATCH) return MLOPS_END;
+        if (out->kind == MLOPS__PIECE_GROUP)
+            return from == 0 && room == out->rows ? MLOPS_OK : MLOPS_END;
+        MLOPS_TRY(open_base(self, level, err));
+        if (!is_inside(self, level, out)) return mlops__content_damaged(err);
+        row = out->base_row + from;
+    }
+}
+
+/* ---- text ---- */
+
+/* A row at which text is known to begin, as near as can be before an offset. */
+static mlops_status locate(mlops__tabular *self, int level, uint64_t offset, uint64_t *row,
+                           uint64_t *at, mlops_error *err) {
+    if (self->levels[level].n_parts == 0) return mlops__content_damaged(err);
+    const mlops__tabular_part part = *find_part(&self->levels[level], NULL, &offset);
+    uint64_t from = offset - part.at, base_row = 0, base_at = 0;
+    *row = part.row;
+    *at = part.at;
+    if (from >= part.piece.size) return mlops__content_damaged(err);
+    if (part.piece.kind != MLOPS__PIECE_SAME)
+        MLOPS_TRY(load_chunk(self, &self->levels[level], &part.piece, err));
+    const mlops__tabular_level *here = &self->levels[level];
+    if (part.piece.kind == MLOPS__PIECE_GROUP) {
+        size_t step = mlops__group_find(&here->group, (uint32_t)from);
+        *row += (uint64_t)step * MLOPS__GROUP_STEP;
+        *at += mlops__group_mark(&here->group, step);
+        return MLOPS_OK;
+    }
+    if (part.piece.kind == MLOPS__PIECE_PATCH) {
+        size_t block = mlops__patch_find(&here->patch, from);
+        *row += (uint64_t)block * MLOPS__PATCH_BLOCK;
+        *at += mlops__patch_mark(&here->patch, block);
+        return MLOPS_OK;
+    }
+    MLOPS_TRY(open_base(self, level, err));
+    if (part.piece.base_at > UINT64_MAX - from) return mlops__content_damaged(err);
+    MLOPS_TRY(locate(self, level + 1, part.piece.base_at + from, &base_row, &base_at, err));
+    if (base_row <= part.piece.base_row || base_at <= part.piece.base_at) return MLOPS_OK;
+    *row += base_row - part.piece.base_row;
+    *at += base_at - part.piece.base_at;
+    return MLOPS_OK;
+}
+
+/* The text of the rows that are next. */
+static mlops_status next_text(mlops__tabular *self, mlops_error *err) {
+    self->text_at += self->text.size;
+    self->text.size = 0;
+    MLOPS_TRY(mlops__tabular_load(self, self->text_row, RUN, err));
+    uint64_t left = mlops__tabular_size(self) - self->text_at;
+    size_t max = left > SIZE_MAX ? SIZE_MAX : (size_t)left, n = self->grid.n;
+    MLOPS_TRY(mlops__grid_render(&self->grid, 0, n, max, &self->text, NULL, err));
+    self->text_row += n;
+    return self->text.size ? MLOPS_OK : mlops__content_damaged(err);
+}
+
+static mlops_status go_to(mlops__tabular *self, uint64_t offset, mlops_error *err) {
+    if (offset >= self->text_at && offset - self->text_at <= self->text.size && self->text_row)
+        return MLOPS_OK;
+    self->text.size = 0;
+    return locate(self, 0, offset, &self->text_row, &self->text_at, err);
+}
+
+mlops_status mlops__tabular_read(mlops__tabular *self, uint64_t offset, uint8_t *out, size_t n,
+                                 mlops_error *err) {
+    if (n == 0) return MLOPS_OK;
+    mlops_status status = go_to(self, offset, err);
+    while (n && !status) {
+        uint64_t from = offset - self->text_at;
+        if (from < self->text.size) {
+            size_t part = self->text.size - (size_t)from;
+            if (part > n) part = n;
+            memcpy(out, self->text.data + from, part);
+            out += part;
+            offset += part;
+            n -= part;
+        } else status = next_text(self, err);
+    }
+    if (status) self->text.size = self->text_row = self->text_at = 0;
+    return status;
+}
+
+/* Text of rows that are loaded for their size alone. */
+static mlops_status size_of(mlops__tabular *self, int level, uint64_t row, uint64_t end,
+                            uint64_t *size, mlops_error *err) {
+    self->text_row = 0; /* what is there is overwritten */
+    for (*size = 0; row < end; row += self->grid.n) {
+        self->text.size = 0;
+        MLOPS_TRY(load(self, level, row, (size_t)(end - row), err));
+        if (self->grid.n == 0) return mlops__content_damaged(err);
+        MLOPS_TRY(
+            mlops__grid_render(&self->grid, 0, self->grid.n, SIZE_MAX, &self->text, NULL, err));
+        *size += self->text.size;
+    }
+    self->text.size = 0;
+    return MLOPS_OK;
+}
+
+static mlops_status at_of(mlops__tabular *self, int level, uint64_t row, uint64_t *at,
+                          mlops_error *err) {
+    *at = self->levels[level].recipe.size;
+    if (row >= self->levels[level].n_rows) return MLOPS_OK;
+    const mlops__tabular_part *part = find_part(&self->levels[level], &row, NULL);
+    uint64_t from = row - part->row, mark = 0, step = 0, size;
+    *at = part->at;
+    if (from == 0) return MLOPS_OK;
+    if (part->piece.kind == MLOPS__PIECE_SAME) {
+        MLOPS_TRY(open_base(self, level, err));
+        MLOPS_TRY(at_of(self, level + 1, part->piece.base_row + from, &size, err));
+        if (size < part->piece.base_at) return mlops__content_damaged(err);
+        *at += size - part->piece.base_at;
+        return MLOPS_OK;
+    }
+    MLOPS_TRY(load_chunk(self, &self->levels[level], &part->piece, err));
+    if (part->piece.kind == MLOPS__PIECE_GROUP) {
+        step = from / MLOPS__GROUP_STEP * MLOPS__GROUP_STEP;
+        mark = mlops__group_mark(&self->levels[level].group, (size_t)(from / MLOPS__GROUP_STEP));
+    } else {
+        step = from / MLOPS__PATCH_BLOCK * MLOPS__PATCH_BLOCK;
+        mark = mlops__patch_mark(&self->levels[level].patch, (size_t)(from / MLOPS__PATCH_BLOCK));
+    }
+    MLOPS_TRY(size_of(self, level, part->row + step, row, &size, err));
+    *at += mark + size;
+    return MLOPS_OK;
+}
+
+mlops_status mlops__tabular_at(mlops__tabular *self, uint64_t row, uint64_t *at, mlops_error *err) {
+    mlops_status status = at_of(self, 0, row, at, err);
+    self->grid.n = 0;
+    return status;
+}

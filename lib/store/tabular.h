@@ -1,0 +1,65 @@
+/* Objects that are kept as rows of text: groups of them, and what changes rows of a base. */
+#ifndef MLOPS_STORE_TABULAR_H
+#define MLOPS_STORE_TABULAR_H
+
+#include "columnar/columnar.h"
+#include "store/codec.h"
+#include "store/core.h"
+#include "store/recipe.h"
+
+/* A piece, and where it begins. */
+typedef struct mlops__tabular_part {
+    mlops__piece piece;
+    uint64_t row, at;
+} mlops__tabular_part;
+
+/* An object, its base, the base of that, ...: each with the chunk that was read last of it. */
+typedef struct mlops__tabular_level {
+    mlops__buf recipe_bytes;
+    mlops__recipe recipe;
+    mlops__buf parts;
+    size_t n_parts, last; /* the part that was asked for last */
+    uint64_t n_rows;
+    mlops__buf chunk;
+    uint8_t key[MLOPS__CHUNK_KEY]; /* of the chunk; its size is 0 if there is none */
+    mlops__group group;            /* what the chunk is */
+    mlops__patch patch;
+} mlops__tabular_level;
+
+typedef struct mlops__tabular {
+    mlops_store *store;
+    mlops__index *index; /* set by who begins a read */
+    int is_locked;       /* by the caller; else the store is locked for each chunk alone */
+    mlops__codec codec;
+    int n, cap;
+    mlops__tabular_level *levels;
+    mlops__grid grid; /* the rows that were loaded last: from grid_row on */
+    uint64_t grid_row;
+    mlops__buf text; /* of rows up to text_row, where it begins at text_at */
+    uint64_t text_row, text_at;
+} mlops__tabular;
+
+void mlops__tabular_init(mlops__tabular *self, mlops_store *store, mlops__index *index);
+void mlops__tabular_free(mlops__tabular *self);
+
+/* Opens an object. MLOPS_E_NOT_FOUND without a message; MLOPS_END if it is kept in another way. */
+mlops_status mlops__tabular_open(mlops__tabular *self, const uint8_t id[32], mlops_error *err);
+
+uint64_t mlops__tabular_rows(const mlops__tabular *self);
+uint64_t mlops__tabular_size(const mlops__tabular *self);
+
+/* Rows from one on into the grid: as many as are at hand, up to n. MLOPS_E_CORRUPT */
+mlops_status mlops__tabular_load(mlops__tabular *self, uint64_t row, size_t n, mlops_error *err);
+
+/* Where the text of a row begins; that of the row behind the last is the size. */
+mlops_status mlops__tabular_at(mlops__tabular *self, uint64_t row, uint64_t *at, mlops_error *err);
+
+/* The group that a row is the first of, if all of it stands there unchanged; else MLOPS_END. */
+mlops_status mlops__tabular_group(mlops__tabular *self, uint64_t row, mlops__piece *out,
+                                  mlops_error *err);
+
+/* A part of the text, which lies inside of it. MLOPS_E_CORRUPT */
+mlops_status mlops__tabular_read(mlops__tabular *self, uint64_t offset, uint8_t *out, size_t n,
+                                 mlops_error *err);
+
+#endif

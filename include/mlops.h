@@ -30,6 +30,7 @@
 #include <mlops/reference.h>
 #include <mlops/registry.h>
 #include <mlops/run.h>
+#include <mlops/split.h>
 #include <mlops/stats.h>
 #include <mlops/store.h>
 #include <mlops/table.h>

@@ -23,15 +23,16 @@ typedef struct cli_args {
     char **words;
     int32_t n_words;
     int32_t help, json, csv, csv_no_header, force, plain, drop, alone, no_gate, newest;
-    int32_t output, split, part, status; /* the choice as it is listed, from 1 on */
+    int32_t output, split, divide, part, status; /* the choice as it is listed, from 1 on */
     const char *out, *columns, *ignore, *report, *metrics, *reference;
     const char *name, *version, *metadata, *description;
     const char *csv_names, *csv_delimiter;
-    const char *actor, *note, *as, *target, *time, *id, *by, *branch, *message, *author;
+    const char *actor, *note, *as, *target, *time, *id, *by, *divide_by, *parts, *branch, *message,
+        *author;
     const char *dataset, *ref, *path, *parent, *filter, *run, *features, *classes, *gate;
     const char *model, *champion, *canary, *salt, *key, *keys;
     const char *event_time, *created, *ttl, *as_of;
-    int64_t csv_skip_lines, window, edges, from, max, seed, step, commits;
+    int64_t csv_skip_lines, window, edges, from, max, seed, folds, step, commits;
     double alpha, share, canary_share;
 } cli_args;
 

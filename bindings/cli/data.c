@@ -13,6 +13,26 @@ static const char *place(const cli_args *args) {
     return slash ? slash + 1 : args->words[2];
 }
 
+static mlops_status split_rows(mlops_draft *draft, const cli_args *args, mlops_error *error) {
+    mlops_split_opts split = MLOPS_SPLIT_OPTS_INIT;
+    split.kind = (mlops_split)(args->split - 1);
+    split.share = args->share;
+    split.seed = args->seed;
+    split.column = args->by;
+    return mlops_draft_split(draft, place(args), &split, error);
+}
+
+static mlops_status divide_rows(mlops_draft *draft, const cli_args *args, mlops_error *error) {
+    mlops_divide_opts divide = MLOPS_DIVIDE_OPTS_INIT;
+    divide.by = (mlops_divide)(args->divide - 1);
+    divide.n_folds = (uint32_t)args->folds;
+    divide.parts = args->parts;
+    divide.column = args->divide_by;
+    divide.key = args->key;
+    divide.seed = args->seed;
+    return mlops_draft_divide(draft, place(args), &divide, error);
+}
+
 static mlops_status add(mlops_draft *draft, const cli_args *args, mlops_error *error) {
     const char *path = place(args), *file = args->words[2];
     if (args->plain) return mlops_draft_add_file(draft, path, file, error);
@@ -23,13 +43,9 @@ static mlops_status add(mlops_draft *draft, const cli_args *args, mlops_error *e
     opts.time = args->time;
     opts.row_id = args->id;
     mlops_status status = mlops_draft_add_csv(draft, path, file, &opts, error);
-    if (status || !args->split) return status;
-    mlops_split_opts split = MLOPS_SPLIT_OPTS_INIT;
-    split.kind = (mlops_split)(args->split - 1);
-    split.share = args->share;
-    split.seed = args->seed;
-    split.column = args->by;
-    return mlops_draft_split(draft, path, &split, error);
+    if (!status && args->split) status = split_rows(draft, args, error);
+    if (!status && args->divide) status = divide_rows(draft, args, error);
+    return status;
 }
 
 static mlops_status commit(cli_work *work) {
@@ -60,10 +76,13 @@ static int data_commit(const cli_args *args) {
     cli_work work;
     const char *command = args->command;
     int csv = args->csv_skip_lines || args->csv_names || args->csv_delimiter || args->csv_no_header;
-    if (args->plain && (args->target || args->time || args->id || args->split || csv))
+    if (args->plain &&
+        (args->target || args->time || args->id || args->split || args->divide || csv))
         return cli_usage(command, "--file keeps no table: it goes with no option of columns");
-    if (!args->split && (args->share != 0 || args->seed || args->by))
+    if (!args->split && (args->share != 0 || (args->seed && !args->divide) || args->by))
         return cli_usage(command, "--split is missing: random, stratified or time");
+    if (!args->divide && (args->divide_by || args->parts || args->folds || args->key))
+        return cli_usage(command, "--divide is missing: rows, groups, strata or time");
     int status = cli_change(&work, args, commit);
     return status ? status : print_commit(&work);
 }
@@ -174,6 +193,27 @@ static int data_table(const cli_args *args) {
     return status;
 }
 
+static mlops_status parts(cli_work *work, mlops_table **out) {
+    const cli_args *args = work->args;
+    return mlops_dataset_parts(out, work->store, args->words[1], args->ref, args->path,
+                               &work->error);
+}
+
+static int data_parts(const cli_args *args) { return cli_read_list(args, parts); }
+
+static int data_part(const cli_args *args) {
+    cli_work work;
+    mlops_table *table = NULL;
+    int status = cli_open(&work, args, 0);
+    if (!status && mlops_dataset_part(&table, work.store, args->words[1], args->ref, args->path,
+                                      args->words[2], &work.error))
+        status = cli_work_failed(&work);
+    cli_close(&work);
+    if (!status) status = args->json ? cli_list(table, args) : cli_write_csv(table, args->out);
+    mlops_table_unref(table);
+    return status;
+}
+
 const cli_command cli_data_commands[] = {
     {"data commit", "STORE DATASET FILE", "commit read-csv change",
      "Commit a file to a dataset and print the commit's id.",
@@ -182,6 +222,7 @@ const cli_command cli_data_commands[] = {
      "if it is not there; its other files stay.\n\n"
      "Examples:\n"
      "  mlops data commit fraud.mlops transactions train.csv --target fraud --split random\n"
+     "  mlops data commit fraud.mlops transactions train.csv --divide groups --divide-by user\n"
      "  mlops data commit fraud.mlops transactions notes.txt --file --message 'notes of May'",
      data_commit},
     {"data list", "STORE", "list", "List datasets.",
@@ -235,5 +276,14 @@ const cli_command cli_data_commands[] = {
      "Examples:\n"
      "  mlops data table fraud.mlops transactions --part held-out -o held-out.csv",
      data_table},
+    {"data parts", "STORE DATASET", "ref path list", "List what a table is divided into.",
+     "Examples:\n"
+     "  mlops data parts fraud.mlops transactions",
+     data_parts},
+    {"data part", "STORE DATASET PART", "ref path out", "Print the rows of a part as CSV.",
+     "PART is a name of 'mlops data parts': train, say, or fold0 and train0.\n\n"
+     "Examples:\n"
+     "  mlops data part fraud.mlops transactions validation -o validation.csv",
+     data_part},
     {0},
 };

@@ -1326,6 +1326,17 @@ public:
         detail::check(mlops_draft_commit(need(), &out, &e), "mlops_draft_commit", &e);
         return out;
     }
+
+    /// Divide the rows of a table of a draft. It stands beside what mlops_draft_split() holds out, and takes the
+    /// place of an earlier division. A table that is replaced has none until it gets one.
+    ///
+    /// Folds are called fold0, fold1, ..., the rows to train for each train0, train1, ...: all others, or, by time,
+    /// those that are older (an expanding window, so that the oldest rows are in no fold).
+    void divide(const std::string &path, const mlops_divide_opts *opts = nullptr) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_draft_divide(need(), path.c_str(), opts, &e), "mlops_draft_divide", &e);
+    }
 };
 
 /// Verdicts of a comparison, column by column. Immutable and shared; ends with the last mlops_drift_unref().
@@ -2578,6 +2589,26 @@ inline ::mlops::table registry_versions(const ::mlops::store &store, const std::
     mlops_error e;
     e.code = 0;
     detail::check(mlops_registry_versions(&out, detail::required(store), name.c_str(), &e), "mlops_registry_versions", &e);
+    return ::mlops::table(out);
+}
+
+/// Rows of a table by the name of their part.
+inline ::mlops::table dataset_part(const ::mlops::store &store, const std::string &dataset,
+                                   const char *ref, const char *path, const std::string &part) {
+    mlops_table *out = nullptr;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_dataset_part(&out, detail::required(store), dataset.c_str(), ref, path, part.c_str(), &e), "mlops_dataset_part", &e);
+    return ::mlops::table(out);
+}
+
+/// Parts of a table, in their order: of folds each fold with its rows to train behind it.
+inline ::mlops::table dataset_parts(const ::mlops::store &store, const std::string &dataset,
+                                    const char *ref = nullptr, const char *path = nullptr) {
+    mlops_table *out = nullptr;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_dataset_parts(&out, detail::required(store), dataset.c_str(), ref, path, &e), "mlops_dataset_parts", &e);
     return ::mlops::table(out);
 }
 

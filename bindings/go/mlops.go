@@ -331,6 +331,22 @@ const (
 	MetricScaleRank MetricScale = 2
 )
 
+// Divide: what decides about the part of a row.
+type Divide int32
+
+const (
+	// DivideRows: a hash of what the row is: no other row matters, so that none changes its part when
+	// rows are added, and equal rows share one.
+	DivideRows Divide = 0
+	// DivideGroups: a hash of the value of a column: rows of one group share a part, in this version and
+	// in all others.
+	DivideGroups Divide = 1
+	// DivideStrata: the same shares of each value of a column, to one row.
+	DivideStrata Divide = 2
+	// DivideTime: older rows in earlier parts.
+	DivideTime Divide = 3
+)
+
 // StatsMethod: how the p-value of Kolmogorov and Smirnov is found.
 type StatsMethod int32
 
@@ -1587,6 +1603,39 @@ func (o *RegisterOpts) c(s *scope) *C.mlops_register_opts {
 	c.classes = s.optional(o.Classes)
 	c.description = s.optional(o.Description)
 	c.metadata = s.optional(o.Metadata)
+	return c
+}
+
+// DivideOpts: how rows are divided. Zero means the default in each field.
+type DivideOpts struct {
+	// default MLOPS_DIVIDE_ROWS
+	By Divide
+	// 2 to 250 folds in place of parts; default 0: parts
+	NFolds uint32
+	// names and shares, separated by commas and quoted as in a CSV line, 2 to 250 of them; shares are
+	// above 0 and add up to 1 but for rounding; default "train=0.8,validation=0.1,test=0.1"
+	Parts string
+	// of groups, strata or time; default for strata the table's target, for time its time
+	Column string
+	// column that says what a row is, where it is rows or strata that count; default the table's row_id,
+	// or all columns
+	Key string
+	// of the hashes; default 0
+	Seed int64
+}
+
+func (o *DivideOpts) c(s *scope) *C.mlops_divide_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_divide_opts)(s.alloc(C.sizeof_mlops_divide_opts))
+	c.struct_size = C.sizeof_mlops_divide_opts
+	c.by = C.mlops_divide(o.By)
+	c.n_folds = C.uint32_t(o.NFolds)
+	c.parts = s.optional(o.Parts)
+	c.column = s.optional(o.Column)
+	c.key = s.optional(o.Key)
+	c.seed = C.int64_t(o.Seed)
 	return c
 }
 
@@ -3915,6 +3964,31 @@ func (x *Draft) Commit() (ID, error) {
 		return ID{}, err
 	}
 	return *(*ID)(unsafe.Pointer(&out.bytes)), nil
+}
+
+// Divide: divide the rows of a table of a draft. It stands beside what mlops_draft_split() holds out,
+// and takes the place of an earlier division. A table that is replaced has none until it gets one.
+//
+// Folds are called fold0, fold1, ..., the rows to train for each train0, train1, ...: all others, or,
+// by time, those that are older (an expanding window, so that the oldest rows are in no fold).
+//
+// Errors: MLOPS_E_NOT_FOUND if there is no such entry; MLOPS_E_SCHEMA if it is no table, lacks a
+// column, or texts of the column of time are no times (the first one is named); MLOPS_E_INVALID for
+// parts that are none, or folds by time of a table with fewer rows than there are folds and one;
+// MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM.
+func (x *Draft) Divide(path string, opts *DivideOpts) error {
+	if x == nil || x.p == nil {
+		return closed("Draft")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return s.err
+	}
+	var e C.mlops_error
+	return check(C.mlops_draft_divide(x.p, s.str(path), optsC, &e), &e, "mlops_draft_divide")
 }
 
 // Drift: verdicts of a comparison, column by column. Immutable and shared; ends with the last
@@ -6505,6 +6579,46 @@ func RegistryVersions(store *Store, name string) (*Table, error) {
 	}
 	var e C.mlops_error
 	if err := check(C.mlops_registry_versions(&out, store.p, s.str(name), &e), &e, "mlops_registry_versions"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// DatasetPart: rows of a table by the name of their part.
+//
+// Errors: MLOPS_E_NOT_FOUND if there is no such part (the message names those that there are);
+// MLOPS_E_SCHEMA if the table is not divided; MLOPS_E_CORRUPT if rows would not come out as they did;
+// as mlops_dataset_table().
+func DatasetPart(store *Store, dataset string, ref string, path string, part string) (*Table, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_dataset_part(&out, store.p, s.str(dataset), s.optional(ref), s.optional(path), s.str(part), &e), &e, "mlops_dataset_part"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// DatasetParts: parts of a table, in their order: of folds each fold with its rows to train behind it.
+//
+// Errors: MLOPS_E_SCHEMA if the table is not divided; as mlops_dataset_table().
+func DatasetParts(store *Store, dataset string, ref string, path string) (*Table, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_dataset_parts(&out, store.p, s.str(dataset), s.optional(ref), s.optional(path), &e), &e, "mlops_dataset_parts"); err != nil {
 		return nil, err
 	}
 	r := wrapTable(out)

@@ -29,4 +29,8 @@ mlops_status mlops__draft_check(const mlops_draft *self, const char *path, mlops
 mlops_status mlops__draft_put(mlops_draft *self, const char *path, mlops__buf *json,
                               mlops__blob *blobs[3], mlops_error *err);
 
+/* The table of an entry, whose bytes may wait in the draft. */
+mlops_status mlops__draft_table(const mlops_draft *self, const mlops__entry *entry,
+                                const mlops__facts *facts, mlops_table **out, mlops_error *err);
+
 #endif

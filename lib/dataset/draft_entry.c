@@ -321,12 +321,7 @@ static void write_split(mlops__buf *buf, const mlops__facts *facts, const mlops_
     mlops__json_writer out;
     mlops__json_writer_init(&out, buf, 0);
     mlops__json_open(&out, '{');
-    for (size_t i = 0; i < facts->record.n; i++) {
-        const mlops__field *field = &facts->record.fields[i];
-        if (!strcmp(field->name, "split")) continue;
-        mlops__json_name(&out, field->name);
-        mlops__json_raw(&out, (const char *)field->json.data, field->json.size);
-    }
+    mlops__record_put_except(&out, &facts->record, "split");
     mlops__json_name(&out, "split");
     mlops__json_open(&out, '{');
     mlops__record_put_text(&out, "kind", split_names[opts->kind]);
@@ -339,9 +334,8 @@ static void write_split(mlops__buf *buf, const mlops__facts *facts, const mlops_
     mlops__json_close(&out, '}');
 }
 
-/* The table of an entry, whose bytes may wait in the draft. */
-static mlops_status load_table(mlops_draft *self, const mlops__entry *entry,
-                               const mlops__facts *facts, mlops_table **out, mlops_error *err) {
+mlops_status mlops__draft_table(const mlops_draft *self, const mlops__entry *entry,
+                                const mlops__facts *facts, mlops_table **out, mlops_error *err) {
     const mlops__blob *waits = entry->blobs[MLOPS__ROLE_BYTES];
     if (!waits || waits->is_kept || !mlops__facts_is_table(facts))
         return mlops__facts_table(out, facts, self->base.store, self->change, err);
@@ -354,7 +348,7 @@ static mlops_status put_split(mlops_draft *self, mlops__entry *entry, const mlop
     mlops_table *table;
     mlops__blob *rows;
     int64_t n = 0;
-    MLOPS_TRY(load_table(self, entry, facts, &table, err));
+    MLOPS_TRY(mlops__draft_table(self, entry, facts, &table, err));
     mlops__buf_init(&bits, &host_of(self)->allocator);
     mlops_status status = draw(opts, facts, table, &bits, &n, err);
     mlops_table_unref(table);

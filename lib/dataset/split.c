@@ -178,14 +178,13 @@ static uint64_t time_of(const mlops__column *column, const uint64_t *ranks, int6
                         int *there) {
     const uint64_t top = (uint64_t)1 << 63;
     uint64_t bits;
-    *there = column->type != MLOPS_TYPE_NULL && mlops__column_valid(column, row);
+    *there = mlops__has_time(column, row);
     if (!*there) return 0;
     if (column->type == MLOPS_TYPE_STRING) return ranks[((const int32_t *)column->data)[row]];
     if (column->type == MLOPS_TYPE_BOOL) return ((const uint8_t *)column->data)[row];
     if (column->type == MLOPS_TYPE_INT64)
         return (uint64_t)((const int64_t *)column->data)[row] ^ top;
     double value = ((const double *)column->data)[row] + 0.0; /* -0 becomes 0 */
-    *there = value == value;
     memcpy(&bits, &value, sizeof bits);
     return bits & top ? ~bits : bits | top;
 }
@@ -228,6 +227,30 @@ static mlops_status draw_newest(const mlops__draw *self, const mlops_allocator *
         rank_texts(self->column, codes, ranks);
         *n = portion(self->share, self->n_rows);
         hold_newest(self, ranks, times, bits, *n);
+    }
+    mlops__arena_free(&arena);
+    return status;
+}
+
+int mlops__has_time(const mlops__column *column, int64_t row) {
+    if (column->type == MLOPS_TYPE_NULL || !mlops__column_valid(column, row)) return 0;
+    if (column->type != MLOPS_TYPE_FLOAT64) return 1;
+    double value = ((const double *)column->data)[row];
+    return value == value;
+}
+
+mlops_status mlops__times_of(const mlops__column *column, int64_t n_rows,
+                             const mlops_allocator *allocator, uint64_t *out) {
+    mlops__arena arena;
+    int there;
+    size_t n_texts = (size_t)column->n_texts;
+    mlops__arena_init(&arena, allocator, SIZE_MAX);
+    int32_t *codes = mlops__arena_array(&arena, n_texts, sizeof *codes);
+    uint64_t *ranks = mlops__arena_array(&arena, n_texts, sizeof *ranks);
+    mlops_status status = codes && ranks ? MLOPS_OK : MLOPS_E_NOMEM;
+    if (!status) {
+        rank_texts(column, codes, ranks);
+        for (int64_t i = 0; i < n_rows; i++) out[i] = time_of(column, ranks, i, &there);
     }
     mlops__arena_free(&arena);
     return status;

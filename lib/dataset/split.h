@@ -24,4 +24,9 @@ mlops_status mlops__draw_rows(const mlops__draw *self, const mlops_allocator *al
 mlops_status mlops__times_check(const mlops__column *column, const char *name, int64_t n_rows,
                                 mlops_error *err);
 
+/* Whether a row has a time, and a number for each row that grows with it (of one without: 0). */
+int mlops__has_time(const mlops__column *column, int64_t row);
+mlops_status mlops__times_of(const mlops__column *column, int64_t n_rows,
+                             const mlops_allocator *allocator, uint64_t *out);
+
 #endif

@@ -329,6 +329,16 @@ void mlops__record_put_json(mlops__json_writer *out, const char *name, const cha
     mlops__json_raw(out, json, strlen(json));
 }
 
+void mlops__record_put_except(mlops__json_writer *out, const mlops__record *record,
+                              const char *name) {
+    for (size_t i = 0; i < record->n; i++) {
+        const mlops__field *field = &record->fields[i];
+        if (!strcmp(field->name, name)) continue;
+        mlops__json_name(out, field->name);
+        mlops__json_raw(out, (const char *)field->json.data, field->json.size);
+    }
+}
+
 mlops_status mlops__record_put(mlops_change *change, mlops__table table, const mlops__key *key,
                                mlops__buf *json, mlops_error *err) {
     mlops_status status = json->status;

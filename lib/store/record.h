@@ -81,6 +81,10 @@ void mlops__record_put_f64(mlops__json_writer *out, const char *name, double val
 void mlops__record_put_id(mlops__json_writer *out, const char *name, const mlops_id *id);
 void mlops__record_put_json(mlops__json_writer *out, const char *name, const char *json);
 
+/* All members of a record but one, as they are spelled. */
+void mlops__record_put_except(mlops__json_writer *out, const mlops__record *record,
+                              const char *name);
+
 /* The record of a change: what the buffer holds, under the key. Frees the buffer. */
 mlops_status mlops__record_put(mlops_change *change, mlops__table table, const mlops__key *key,
                                mlops__buf *json, mlops_error *err);

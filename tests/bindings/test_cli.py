@@ -29,7 +29,7 @@ COMMANDS = ("model describe", "model predict", "bundle", "drift compare", "drift
             "store import", "audit log", "audit verify", "audit root", "audit prove", "audit verify-proof", "run start", "run log", "run param", "run tag", "run artifact",
             "run end", "run list", "run experiments", "run show", "run points", "data commit", "data list", "data log",
             "data refs", "data show", "data entries", "data diff", "data checkout", "data tag", "data branch", "data drop",
-            "data table", "feature fit", "feature apply", "feature show", "feature list", "registry register", "registry list", "registry show", "registry gate",
+            "data table", "data parts", "data part", "feature fit", "feature apply", "feature show", "feature list", "registry register", "registry list", "registry show", "registry gate",
             "registry evaluate", "registry promote", "registry rollback", "registry drop", "registry history",
             "registry decisions", "registry at", "registry bundle", "deploy set", "deploy list", "deploy predict", "deploy route", "watch",
             "watch windows", "watch report", "online define", "online put", "online get", "online list")
@@ -981,7 +981,8 @@ def datasets_refuse(folder):
     refuses_what_is_no_store(folder, f"data commit STORE tx {TRAIN}", "data list STORE", "data log STORE tx", "data refs STORE tx",
                              "data show STORE tx", "data entries STORE tx", "data diff STORE tx a b",
                              f"data checkout STORE tx {folder / 'none'}", "data tag STORE tx a", "data branch STORE tx a",
-                             "data drop STORE tx a", "data table STORE tx")
+                             "data drop STORE tx a", "data table STORE tx", "data parts STORE tx",
+                             "data part STORE tx train")
     options = nobody(store)
     if options is None:
         return "SKIP no other user can run the command"
@@ -1059,6 +1060,30 @@ def model_store(folder):
     assert json.loads(run(*register, "--dataset", "tx", "--ref", "v1", "--json").out) == {"version": 2}
     assert run("registry", "promote", store, "fraud", 1, "champion", "--note", "to begin").out == ""
     return store, first, run_id
+
+
+@test
+def data_parts_are_divided_and_given_by_name(folder):
+    store = folder / "p.mlops"
+    commit = ("data", "commit", store, "tx", TRAIN)
+    run("init", store)
+    whole = pathlib.Path(TRAIN).read_text(encoding="utf-8").splitlines()[1:]
+    run(*commit, "--divide", "rows", "--parts", "a=0.75,b=0.25", "--seed", "5")
+    listed = list(csv.DictReader(io.StringIO(run("data", "parts", store, "tx", "--csv").out)))
+    assert [row["part"] for row in listed] == ["a", "b"] and sum(int(row["n_rows"]) for row in listed) == len(whole)
+    out = {name: run("data", "part", store, "tx", name).out.splitlines()[1:] for name in "ab"}
+    assert {row["part"]: int(row["n_rows"]) for row in listed} == {name: len(rows) for name, rows in out.items()}
+    assert len(out["a"]) > len(out["b"]) > 0
+    run(*commit, "--divide", "strata", "--divide-by", "fraud", "--folds", "4")
+    folds = [run("data", "part", store, "tx", f"fold{i}").out.splitlines()[1:] for i in range(4)]
+    assert sum(map(len, folds)) == len(whole) and len(run("data", "part", store, "tx", "train0").out.splitlines()) - 1 == \
+        len(whole) - len(folds[0])
+    fails("data", "part", store, "tx", "test", says=["'test'", "fold0 to fold3"])
+    fails(*commit, "--divide", "groups", says=["--divide-by"])
+    fails(*commit, "--divide", "rows", "--parts", "a=0.5", says="2 to 250")
+    fails(*commit, "--folds", "4", status=2, says="--divide")
+    run(*commit)
+    fails("data", "parts", store, "tx", says=["not divided", "--divide of 'mlops data commit'"])
 
 
 def held_out(store):

@@ -59,6 +59,14 @@ static int split_table(building *b) {
     return mlops_draft_split(b->draft, "table", &opts, &b->err);
 }
 
+static int divide_table(building *b) {
+    mlops_divide_opts opts = MLOPS_DIVIDE_OPTS_INIT;
+    opts.by = b->shift % 2 ? MLOPS_DIVIDE_STRATA : MLOPS_DIVIDE_TIME;
+    opts.column = b->shift % 2 ? "colour" : "x";
+    opts.n_folds = b->shift % 2 ? 0 : 3;
+    return mlops_draft_divide(b->draft, "table", &opts, &b->err);
+}
+
 static int add_csv(building *b) {
     sweep_path path;
     mlops_csv_opts csv = MLOPS_CSV_OPTS_INIT;
@@ -120,11 +128,11 @@ static int build(mlops_store *s, const mlops_host *host, const char *dir, int sh
     return status;
 }
 
-static step *const FIRST[] = {add_blob, add_table, split_table, end_draft, NULL};
-static step *const ALL_STEPS[] = {add_blob,    add_table, add_csv, add_file,
-                                  split_table, end_draft, NULL};
+static step *const FIRST[] = {add_blob, add_table, split_table, divide_table, end_draft, NULL};
+static step *const ALL_STEPS[] = {add_blob,    add_table,    add_csv,   add_file,
+                                  split_table, divide_table, end_draft, NULL};
 static step *const REMOVE[] = {add_file, add_blob, remove_blob, end_draft, NULL};
-static step *const AGAIN[] = {split_table, end_draft, NULL};
+static step *const AGAIN[] = {divide_table, split_table, end_draft, NULL};
 
 static int prepare(const mlops_host *host, const char *dir) {
     mlops_store *s;
@@ -154,6 +162,20 @@ static int parts(mlops_store *s, const char *ref) {
         mlops_table_unref(t);
     }
     return n[0] == SWEEP_ROWS && n[1] + n[2] == n[0] && n[2] ? MLOPS_OK : SWEEP_WRONG;
+}
+
+/* Of the first commit: three folds by time, with as many older rows as train0 has. */
+static int folds(mlops_store *s, mlops_error *err) {
+    mlops_table *t;
+    MLOPS_TRY(sweep_told(mlops_dataset_parts(&t, s, "fraud", NULL, NULL, err), err));
+    int64_t n = mlops_table_n_rows(t);
+    mlops_table_unref(t);
+    if (n != 6) return SWEEP_WRONG;
+    mlops_status got = mlops_dataset_part(&t, s, "fraud", NULL, "table", "fold1", err);
+    int status = sweep_told(got, err);
+    if (got ? t != NULL : mlops_table_n_rows(t) != SWEEP_ROWS / 4) status = SWEEP_WRONG;
+    mlops_table_unref(t);
+    return status;
 }
 
 /* Some number of commits, of which each can be read whole. */
@@ -258,6 +280,7 @@ static int use_tables(mlops_store *s, const mlops_host *host, const char *dir) {
     (void)host, (void)dir;
     mlops_status got = mlops_dataset_table(&t, s, "fraud", NULL, NULL, MLOPS_PART_HELD_OUT, &err);
     int status = rows_are(got, &t, SWEEP_ROWS / 4, &err);
+    if (!status) status = folds(s, &err);
     if (!status) {
         got = mlops_dataset_reference(&r, s, "fraud", NULL, "table", &err);
         status = sweep_told(got, &err);

@@ -1,5 +1,6 @@
 /* Trees of commits: no path that is taken leads out of a folder, paths ascend, and what is written
  * of a tree is read as the same entries. */
+#include "dataset/parts.h"
 #include "dataset/tree.h"
 
 #include <stdlib.h>
@@ -18,6 +19,23 @@ static void check_path(const char *path) {
     must(!strchr(path, '\\'));
 }
 
+/* What is taken for a rule can be drawn by. */
+static void check_parts(const mlops__facts *facts, mlops__arena *arena) {
+    mlops__parts_kept kept;
+    mlops_error err = {0};
+    mlops_status status = mlops__parts_read(&kept, facts, arena, &err);
+    int64_t rows = 0;
+    must(err.code == status);
+    if (status) return;
+    must(kept.rule.n >= 2 && kept.rule.n <= MLOPS__PARTS_MAX + 1);
+    for (int64_t i = 0; i < kept.rule.n; i++) {
+        rows += kept.sizes[i];
+        must(kept.sizes[i] >= 0);
+        must(kept.rule.n_folds || (kept.rule.names[i][0] && kept.rule.shares[i] > 0));
+    }
+    must(rows == facts->n_rows);
+}
+
 static void check_entries(const mlops__tree *tree, mlops__arena *arena) {
     for (size_t i = 0; i < tree->n; i++) {
         mlops__facts facts;
@@ -31,6 +49,7 @@ static void check_entries(const mlops__tree *tree, mlops__arena *arena) {
         if (status) continue;
         must(facts.size >= 0 && facts.n_held_out <= facts.n_rows);
         must(mlops__facts_is_table(&facts) == (facts.n_rows >= 0));
+        check_parts(&facts, arena);
     }
 }
 

@@ -207,6 +207,17 @@ class MetricScale(enum.IntEnum):
     RANK = 2  # only their order counts: log_loss, brier and ece are NaN
 
 
+class Divide(enum.IntEnum):
+    """What decides about the part of a row."""
+
+    # a hash of what the row is: no other row matters, so that none changes its part when rows are added, and
+    # equal rows share one
+    ROWS = 0
+    GROUPS = 1  # a hash of the value of a column: rows of one group share a part, in this version and in all others
+    STRATA = 2  # the same shares of each value of a column, to one row
+    TIME = 3  # older rows in earlier parts
+
+
 class StatsMethod(enum.IntEnum):
     """How the p-value of Kolmogorov and Smirnov is found."""
 
@@ -1014,6 +1025,23 @@ mlops_register_opts._fields_ = [
 assert C.sizeof(mlops_register_opts) == (88 if C.sizeof(C.c_void_p) == 8 else 48)
 
 
+class mlops_divide_opts(C.Structure):
+    pass
+
+
+mlops_divide_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("by", C.c_int32),
+    ("n_folds", C.c_uint32),
+    ("parts", C.c_char_p),
+    ("column", C.c_char_p),
+    ("key", C.c_char_p),
+    ("seed", C.c_int64),
+]
+assert C.sizeof(mlops_divide_opts) == (48 if C.sizeof(C.c_void_p) == 8 else 36)
+
+
 class mlops_stats_opts(C.Structure):
     pass
 
@@ -1450,6 +1478,12 @@ _rt.declare(lib.mlops_registry_describe, C.c_int32, C.c_void_p, C.c_char_p, C.c_
 _rt.declare(lib.mlops_registry_models, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_registry_versions, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p,
         C.POINTER(mlops_error))
+_rt.declare(lib.mlops_draft_divide, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(mlops_divide_opts),
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_dataset_part, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.c_char_p, C.c_char_p,
+        C.c_char_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_dataset_parts, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.c_char_p,
+        C.c_char_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_stats_compare, C.c_int32, C.POINTER(mlops_stats_two_sample), C.c_void_p, C.c_int64, C.c_void_p,
         C.c_int64, C.POINTER(mlops_stats_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_stats_compare_columns, C.c_int32, C.POINTER(mlops_stats_two_sample), C.c_void_p, C.c_int64,
@@ -3852,6 +3886,37 @@ class Draft(_rt.Handle):
             _rt.check(status, "Draft.commit", err)
         return bytearray(out.bytes).hex()
 
+    def divide(self, path, *, by=None, n_folds=None, parts=None, column=None, key=None, seed=None):
+        """Divide the rows of a table of a draft. It stands beside what Draft.split() holds out, and takes the
+        place of an earlier division. A table that is replaced has none until it gets one.
+
+        Folds are called fold0, fold1, ..., the rows to train for each train0, train1, ...: all others, or,
+        by time, those that are older (an expanding window, so that the oldest rows are in no fold).
+
+            path: of a table in it
+            by: default Divide.ROWS
+            n_folds: 2 to 250 folds in place of parts; default 0: parts
+            parts: names and shares, separated by commas and quoted as in a CSV line, 2 to 250 of them;
+                shares are above 0 and add up to 1 but for rounding; default
+                "train=0.8,validation=0.1,test=0.1"
+            column: of groups, strata or time; default for strata the table's target, for time its time
+            key: column that says what a row is, where it is rows or strata that count; default the
+                table's row_id, or all columns
+            seed: of the hashes; default 0
+
+        Raises: NotFoundError if there is no such entry; SchemaError if it is no table, lacks a column, or
+        texts of the column of time are no times (the first one is named); InvalidError for parts that are
+        none, or folds by time of a table with fewer rows than there are folds and one; CorruptError, IoError,
+        NomemError.
+        """
+        h = self._open()
+        opts = _divide_opts(by=by, n_folds=n_folds, parts=parts, column=column, key=key, seed=seed)
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_draft_divide(h, _rt.string(path, "path"), C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Draft.divide", err)
+
 
 @_rt.noun("drift")
 class Drift(_rt.Handle):
@@ -5799,6 +5864,24 @@ def _register_opts(*, file=None, features=None, reference=None, run=None, datase
     return o
 
 
+def _divide_opts(*, by=None, n_folds=None, parts=None, column=None, key=None, seed=None):
+    o = mlops_divide_opts(C.sizeof(mlops_divide_opts))
+    o._keep, o._raised = [], []
+    if by is not None:
+        o.by = _rt.choice(Divide, by)
+    if n_folds is not None:
+        o.n_folds = _rt.integer(n_folds, 0, 2 ** 32 - 1, "n_folds")
+    if parts is not None:
+        o.parts = _rt.names_or_none(parts, "parts")
+    if column is not None:
+        o.column = _rt.string(column, "column")
+    if key is not None:
+        o.key = _rt.string(key, "key")
+    if seed is not None:
+        o.seed = _rt.integer(seed, -2 ** 63, 2 ** 63 - 1, "seed")
+    return o
+
+
 def _stats_opts(*, x_sorted=False, y_sorted=False, method=None, alternative=None):
     o = mlops_stats_opts(C.sizeof(mlops_stats_opts))
     o._keep, o._raised = [], []
@@ -6767,6 +6850,48 @@ def registry_versions(store, name):
     return _rt.classes["table"]._wrap(out.value)
 
 
+def dataset_part(store, dataset, ref, path, part):
+    """Rows of a table by the name of their part.
+
+        store: store
+        dataset: name
+        ref: as in dataset_resolve()
+        path: of the entry; default: the only table
+        part: name of a part, or foldI or trainI
+
+    Raises: NotFoundError if there is no such part (the message names those that there are); SchemaError if the
+    table is not divided; CorruptError if rows would not come out as they did; as dataset_table().
+    """
+    out = C.c_void_p()
+    store_h = _rt.opened(store, Store, "store")
+    err = mlops_error()
+    status = lib.mlops_dataset_part(C.byref(out), store_h, _rt.string(dataset, "dataset"), _rt.string_or_none(ref,
+            "ref"), _rt.string_or_none(path, "path"), _rt.string(part, "part"), C.byref(err))
+    if status:
+        _rt.check(status, "dataset_part", err)
+    return _rt.classes["table"]._wrap(out.value)
+
+
+def dataset_parts(store, dataset, ref=None, path=None):
+    """Parts of a table, in their order: of folds each fold with its rows to train behind it.
+
+        store: store
+        dataset: name
+        ref: as in dataset_resolve()
+        path: of the entry; default: the only table
+
+    Raises: SchemaError if the table is not divided; as dataset_table().
+    """
+    out = C.c_void_p()
+    store_h = _rt.opened(store, Store, "store")
+    err = mlops_error()
+    status = lib.mlops_dataset_parts(C.byref(out), store_h, _rt.string(dataset, "dataset"), _rt.string_or_none(ref,
+            "ref"), _rt.string_or_none(path, "path"), C.byref(err))
+    if status:
+        _rt.check(status, "dataset_parts", err)
+    return _rt.classes["table"]._wrap(out.value)
+
+
 def stats_compare(x, y, *, x_sorted=False, y_sorted=False, method=None, alternative=None):
     """Compare two samples: Kolmogorov-Smirnov, Wasserstein and energy distance in one pass.
 
@@ -6863,6 +6988,7 @@ __all__ = [
     "Deployment",
     "DeploymentStats",
     "Diff",
+    "Divide",
     "Draft",
     "Drift",
     "DriftColumn",
@@ -6928,6 +7054,8 @@ __all__ = [
     "dataset_entries",
     "dataset_list",
     "dataset_log",
+    "dataset_part",
+    "dataset_parts",
     "dataset_read",
     "dataset_reference",
     "dataset_refs",

@@ -149,6 +149,12 @@ class MetricScale(enum.IntEnum):
     MARGIN = 1
     RANK = 2
 
+class Divide(enum.IntEnum):
+    ROWS = 0
+    GROUPS = 1
+    STRATA = 2
+    TIME = 3
+
 class StatsMethod(enum.IntEnum):
     AUTO = 0
     EXACT = 1
@@ -565,6 +571,7 @@ class Draft(Handle):
     def split(self, path: PathOrStr, *, kind: Union[Split, str, None] = ..., share: Optional[float] = ..., seed: Optional[int] = ..., column: Optional[PathOrStr] = ...) -> None: ...
     def remove(self, path: PathOrStr) -> None: ...
     def commit(self) -> str: ...
+    def divide(self, path: PathOrStr, *, by: Union[Divide, str, None] = ..., n_folds: Optional[int] = ..., parts: Union[str, Sequence[str], None] = ..., column: Optional[PathOrStr] = ..., key: Optional[PathOrStr] = ..., seed: Optional[int] = ...) -> None: ...
 
 class Drift(Handle):
     @classmethod
@@ -804,6 +811,10 @@ def registry_describe(store: Store, name: PathOrStr, which: PathOrStr) -> str: .
 def registry_models(store: Store) -> Table: ...
 
 def registry_versions(store: Store, name: PathOrStr) -> Table: ...
+
+def dataset_part(store: Store, dataset: PathOrStr, ref: Optional[PathOrStr], path: Optional[PathOrStr], part: PathOrStr) -> Table: ...
+
+def dataset_parts(store: Store, dataset: PathOrStr, ref: Optional[PathOrStr] = ..., path: Optional[PathOrStr] = ...) -> Table: ...
 
 def stats_compare(x: ArrayLike, y: ArrayLike, *, x_sorted: bool = ..., y_sorted: bool = ..., method: Union[StatsMethod, str, None] = ..., alternative: Union[StatsAlternative, str, None] = ...) -> StatsTwoSample: ...
 

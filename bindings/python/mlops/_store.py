@@ -11,6 +11,7 @@ from . import _ffi
 from . import _runtime as _rt
 from ._ffi import ConflictError, InvalidError, Part, RefusedError, RunStatus, Split
 from ._online import Online
+from ._parts import Parts
 from ._tables import table
 from ._values import feature_value, is_row, span_ns
 
@@ -249,7 +250,7 @@ class Watch(_ffi.Watch):
 
 # ---- data --------------------------------------------------------------------------------------------------------
 
-class Commit:
+class Commit(Parts):
     """A commit of a dataset. Equal ids are equal data."""
 
     def __init__(self, store, dataset, id):

@@ -19,6 +19,7 @@
 #include <mlops/experiment.h>
 #include <mlops/feature.h>
 #include <mlops/featurestore.h>
+#include <mlops/folder.h>
 #include <mlops/host.h>
 #include <mlops/merge.h>
 #include <mlops/metric.h>

@@ -23,7 +23,8 @@ typedef struct cli_args {
     char **words;
     int32_t n_words;
     int32_t help, json, csv, csv_no_header, force, plain, drop, alone, no_gate, newest;
-    int32_t output, split, divide, part, status; /* the choice as it is listed, from 1 on */
+    int32_t keep_missing;
+    int32_t output, split, divide, part, status, links; /* the choice as it is listed, from 1 on */
     const char *out, *columns, *ignore, *report, *metrics, *reference;
     const char *name, *version, *metadata, *description;
     const char *csv_names, *csv_delimiter;
@@ -31,7 +32,7 @@ typedef struct cli_args {
         *author;
     const char *dataset, *ref, *path, *parent, *filter, *run, *features, *classes, *gate;
     const char *model, *champion, *canary, *salt, *key, *keys;
-    const char *event_time, *created, *ttl, *as_of;
+    const char *event_time, *created, *ttl, *as_of, *include, *exclude;
     int64_t csv_skip_lines, window, edges, from, max, seed, folds, step, commits;
     double alpha, share, canary_share;
 } cli_args;

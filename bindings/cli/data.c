@@ -48,20 +48,63 @@ static mlops_status add(mlops_draft *draft, const cli_args *args, mlops_error *e
     return status;
 }
 
-static mlops_status commit(cli_work *work) {
-    const cli_args *args = work->args;
-    mlops_draft *draft;
+static mlops_draft_opts draft_opts(const cli_args *args) {
     mlops_draft_opts opts = MLOPS_DRAFT_OPTS_INIT;
     opts.flags = args->alone ? MLOPS_DRAFT_EMPTY : 0;
     opts.branch = args->branch;
     opts.message = args->message;
     opts.author = args->author;
     opts.metadata = args->metadata;
+    return opts;
+}
+
+static mlops_status commit(cli_work *work) {
+    const cli_args *args = work->args;
+    mlops_draft *draft;
+    mlops_draft_opts opts = draft_opts(args);
     mlops_status status =
         mlops_draft_new(&draft, work->change, args->words[1], &opts, &work->error);
     if (!status) status = add(draft, args, &work->error);
     if (!status) status = mlops_draft_commit(draft, &work->id, &work->error);
     mlops_draft_free(draft);
+    return status;
+}
+
+static mlops_folder_opts folder_opts(const cli_args *args, mlops_call *call) {
+    mlops_folder_opts opts = MLOPS_FOLDER_OPTS_INIT;
+    opts.flags = args->links ? (uint32_t)args->links : 0;
+    if (args->keep_missing) opts.flags |= MLOPS_FOLDER_KEEP_MISSING;
+    opts.include = args->include;
+    opts.exclude = args->exclude;
+    opts.call = call;
+    return opts;
+}
+
+/* Threads for a long call, as many as there are processors; without them it takes longer. */
+static mlops_pool *begin_call(mlops_call *call) {
+    mlops_pool *pool = NULL;
+    *call = (mlops_call)MLOPS_CALL_INIT;
+    if (!mlops_pool_new(&pool, 0, NULL, NULL)) call->executor = mlops_pool_executor(pool);
+    return pool;
+}
+
+/* Without an id there is nothing to commit. */
+static mlops_status add_folder(cli_work *work) {
+    const cli_args *args = work->args;
+    mlops_draft *draft;
+    mlops_call call;
+    mlops_draft_opts opts = draft_opts(args);
+    mlops_folder_stat stat = MLOPS_FOLDER_STAT_INIT;
+    mlops_status status =
+        mlops_draft_new(&draft, work->change, args->words[1], &opts, &work->error);
+    if (status) return status;
+    mlops_pool *pool = begin_call(&call);
+    mlops_folder_opts folder = folder_opts(args, &call);
+    status = mlops_draft_add_folder(draft, args->as, args->words[2], &folder, &stat, &work->error);
+    work->number = stat.n_added + stat.n_changed + stat.n_removed;
+    if (!status && work->number) status = mlops_draft_commit(draft, &work->id, &work->error);
+    mlops_draft_free(draft);
+    mlops_pool_free(pool);
     return status;
 }
 
@@ -86,6 +129,28 @@ static int data_commit(const cli_args *args) {
     int status = cli_change(&work, args, commit);
     return status ? status : print_commit(&work);
 }
+
+static int data_add(const cli_args *args) {
+    cli_work work;
+    int status = cli_change(&work, args, add_folder);
+    if (status) return status;
+    if (work.number) return print_commit(&work);
+    puts(args->json ? "{\"commit\":null}" : "nothing to commit");
+    return CLI_OK;
+}
+
+static mlops_status status_of(cli_work *work, mlops_table **out) {
+    const cli_args *args = work->args;
+    mlops_call call;
+    mlops_pool *pool = begin_call(&call);
+    mlops_folder_opts opts = folder_opts(args, &call);
+    mlops_status status = mlops_dataset_status(out, work->store, args->words[1], args->ref,
+                                               args->as, args->words[2], &opts, &work->error);
+    mlops_pool_free(pool);
+    return status;
+}
+
+static int data_status(const cli_args *args) { return cli_read_list(args, status_of); }
 
 /* ---- names ---- */
 
@@ -215,7 +280,7 @@ static int data_part(const cli_args *args) {
 }
 
 const cli_command cli_data_commands[] = {
-    {"data commit", "STORE DATASET FILE", "commit read-csv change",
+    {"data commit", "STORE DATASET FILE", "commit draft read-csv change",
      "Commit a file to a dataset and print the commit's id.",
      "FILE is CSV and becomes a table, unless --file says to keep it as it is. The dataset is "
      "made\n"
@@ -225,6 +290,17 @@ const cli_command cli_data_commands[] = {
      "  mlops data commit fraud.mlops transactions train.csv --divide groups --divide-by user\n"
      "  mlops data commit fraud.mlops transactions notes.txt --file --message 'notes of May'",
      data_commit},
+    {"data add", "STORE DATASET FOLDER", "folder globs draft change",
+     "Commit a folder to a dataset and print the commit's id.",
+     "What has not changed is not read again. Entries whose files are gone are removed.\n\n"
+     "Examples:\n"
+     "  mlops data add fraud.mlops images data/images --exclude '*.tmp,cache'",
+     data_add},
+    {"data status", "STORE DATASET FOLDER", "ref folder globs list",
+     "List how a folder differs from a commit.",
+     "Examples:\n"
+     "  mlops data status fraud.mlops images data/images --exclude '*.tmp,cache'",
+     data_status},
     {"data list", "STORE", "list", "List datasets.",
      "Examples:\n"
      "  mlops data list fraud.mlops",

@@ -1327,6 +1327,20 @@ public:
         return out;
     }
 
+    /// Add a folder: afterwards the entries under the prefix are its files. Those that have not changed stay as they
+    /// are, tables with all that is known of them; a table whose file has changed becomes a file. If n_added,
+    /// n_changed and n_removed are 0, there is nothing to commit. All is read before the first entry changes: after
+    /// an error the draft is as it was.
+    mlops_folder_stat add_folder(const char *prefix, const std::string &folder,
+                                 const mlops_folder_opts *opts = nullptr) {
+        mlops_folder_stat out = {};
+        out.struct_size = sizeof out;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_draft_add_folder(need(), prefix, folder.c_str(), opts, &out, &e), "mlops_draft_add_folder", &e);
+        return out;
+    }
+
     /// Divide the rows of a table of a draft. It stands beside what mlops_draft_split() holds out, and takes the
     /// place of an earlier division. A table that is replaced has none until it gets one.
     ///
@@ -2315,6 +2329,18 @@ inline ::mlops::table featurestore_list(const ::mlops::store &store) {
     mlops_error e;
     e.code = 0;
     detail::check(mlops_featurestore_list(&out, detail::required(store), &e), "mlops_featurestore_list", &e);
+    return ::mlops::table(out);
+}
+
+/// How a folder differs from a commit: what mlops_draft_add_folder() would change. Nothing is added to the store,
+/// but for what is remembered of files.
+inline ::mlops::table dataset_status(const ::mlops::store &store, const std::string &dataset,
+                                     const char *ref, const char *prefix, const std::string &folder,
+                                     const mlops_folder_opts *opts = nullptr) {
+    mlops_table *out = nullptr;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_dataset_status(&out, detail::required(store), dataset.c_str(), ref, prefix, folder.c_str(), opts, &e), "mlops_dataset_status", &e);
     return ::mlops::table(out);
 }
 

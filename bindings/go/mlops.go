@@ -94,6 +94,20 @@ const (
 	IOLockShare IOLock = 3
 )
 
+// IOKind: what stands in a folder.
+type IOKind int32
+
+const (
+	// IOKindFile: a regular file.
+	IOKindFile IOKind = 1
+	// IOKindFolder: a folder.
+	IOKindFolder IOKind = 2
+	// IOKindLink: a symbolic link.
+	IOKindLink IOKind = 3
+	// IOKindOther: a pipe, a socket, a device.
+	IOKindOther IOKind = 4
+)
+
 // CPU: the most that kernels may use of the CPU. Values never differ between levels, only speed. The
 // environment variable MLOPS_CPU=scalar|sse41|avx2|avx512 caps the whole process.
 type CPU int32
@@ -371,6 +385,32 @@ const (
 	StatsAlternativeGreater StatsAlternative = 2
 )
 
+// IOStat: what a file system says of a file without reading it.
+type IOStat struct {
+	// what it is
+	Kind IOKind
+	// with inode: no other file has both at the same time
+	Device uint64
+	// number of the file on its device
+	Inode uint64
+	// bytes of a regular file
+	Size int64
+	// when the content changed, UTC; programs may set it
+	MtimeNs int64
+	// when anything of it changed, UTC
+	CtimeNs int64
+}
+
+func makeIOStat(c *C.mlops_io_stat) (r IOStat) {
+	r.Kind = IOKind(c.kind)
+	r.Device = uint64(c.device)
+	r.Inode = uint64(c.inode)
+	r.Size = int64(c.size)
+	r.MtimeNs = int64(c.mtime_ns)
+	r.CtimeNs = int64(c.ctime_ns)
+	return r
+}
+
 // StoreStats: what a store holds.
 type StoreStats struct {
 	// commits so far; the number of the newest
@@ -624,6 +664,35 @@ func makeProfileSummary(c *C.mlops_profile_summary) (r ProfileSummary) {
 	r.Min = float64(c.min)
 	r.Max = float64(c.max)
 	r.Mean = float64(c.mean)
+	return r
+}
+
+// FolderStat: what was found.
+type FolderStat struct {
+	// that count
+	NFiles int64
+	// entries that are new
+	NAdded int64
+	// entries with other content than before
+	NChanged int64
+	// entries whose files are gone
+	NRemoved int64
+	// files that were read, since they were not known
+	NRead int64
+	// of all files
+	Bytes int64
+	// of those that were read
+	BytesRead int64
+}
+
+func makeFolderStat(c *C.mlops_folder_stat) (r FolderStat) {
+	r.NFiles = int64(c.n_files)
+	r.NAdded = int64(c.n_added)
+	r.NChanged = int64(c.n_changed)
+	r.NRemoved = int64(c.n_removed)
+	r.NRead = int64(c.n_read)
+	r.Bytes = int64(c.bytes)
+	r.BytesRead = int64(c.bytes_read)
 	return r
 }
 
@@ -1415,6 +1484,43 @@ func (o *RunOpts) c(s *scope) *C.mlops_run_opts {
 	c.dataset = s.optional(o.Dataset)
 	c.commit = s.optional(o.Commit)
 	c.start_ns = C.int64_t(o.StartNs)
+	return c
+}
+
+// FolderOpts: what of a folder counts. Zero means the default in each field.
+type FolderOpts struct {
+	// a symbolic link is what it leads to
+	FollowLinks bool
+	// symbolic links are left out
+	SkipLinks bool
+	// entries whose files are gone stay as they are
+	KeepMissing bool
+	// list of globs; default: everything
+	Include string
+	// list of globs, which go before include; default: nothing
+	Exclude string
+	// threads that read, hash and compress; progress in files; deadline
+	Call *Call
+}
+
+func (o *FolderOpts) c(s *scope) *C.mlops_folder_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_folder_opts)(s.alloc(C.sizeof_mlops_folder_opts))
+	c.struct_size = C.sizeof_mlops_folder_opts
+	if o.FollowLinks {
+		c.flags |= 1
+	}
+	if o.SkipLinks {
+		c.flags |= 2
+	}
+	if o.KeepMissing {
+		c.flags |= 4
+	}
+	c.include = s.optional(o.Include)
+	c.exclude = s.optional(o.Exclude)
+	c.call = o.Call.c(s)
 	return c
 }
 
@@ -3966,6 +4072,36 @@ func (x *Draft) Commit() (ID, error) {
 	return *(*ID)(unsafe.Pointer(&out.bytes)), nil
 }
 
+// AddFolder: add a folder: afterwards the entries under the prefix are its files. Those that have not
+// changed stay as they are, tables with all that is known of them; a table whose file has changed
+// becomes a file. If n_added, n_changed and n_removed are 0, there is nothing to commit. All is read
+// before the first entry changes: after an error the draft is as it was.
+//
+// Errors: MLOPS_E_NOT_FOUND, MLOPS_E_DENIED, MLOPS_E_IO, naming the file; MLOPS_E_INVALID for a link,
+// for what is no file, for a name that no entry can have, and for a glob that is none; MLOPS_E_BUSY
+// for a file that changes whenever it is read; MLOPS_E_EXISTS if an entry would be a folder, too;
+// MLOPS_E_CANCELLED, MLOPS_E_DEADLINE, MLOPS_E_NO_SPACE, MLOPS_E_CORRUPT, MLOPS_E_NOMEM,
+// MLOPS_E_FORKED.
+func (x *Draft) AddFolder(prefix string, folder string, opts *FolderOpts) (FolderStat, error) {
+	if x == nil || x.p == nil {
+		return FolderStat{}, closed("Draft")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return FolderStat{}, s.err
+	}
+	var out C.mlops_folder_stat
+	out.struct_size = C.sizeof_mlops_folder_stat
+	var e C.mlops_error
+	if err := check(C.mlops_draft_add_folder(x.p, s.optional(prefix), s.str(folder), optsC, &out, &e), &e, "mlops_draft_add_folder"); err != nil {
+		return FolderStat{}, err
+	}
+	return makeFolderStat(&out), nil
+}
+
 // Divide: divide the rows of a table of a draft. It stands beside what mlops_draft_split() holds out,
 // and takes the place of an earlier division. A table that is replaced has none until it gets one.
 //
@@ -6100,6 +6236,30 @@ func FeaturestoreList(store *Store) (*Table, error) {
 	}
 	var e C.mlops_error
 	if err := check(C.mlops_featurestore_list(&out, store.p, &e), &e, "mlops_featurestore_list"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// DatasetStatus: how a folder differs from a commit: what mlops_draft_add_folder() would change.
+// Nothing is added to the store, but for what is remembered of files.
+//
+// Errors: as mlops_draft_add_folder() and mlops_dataset_resolve().
+func DatasetStatus(store *Store, dataset string, ref string, prefix string, folder string, opts *FolderOpts) (*Table, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_dataset_status(&out, store.p, s.str(dataset), s.optional(ref), s.optional(prefix), s.str(folder), optsC, &e), &e, "mlops_dataset_status"); err != nil {
 		return nil, err
 	}
 	r := wrapTable(out)

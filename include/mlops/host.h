@@ -46,10 +46,36 @@ typedef enum mlops_io_lock {
     MLOPS_IO_LOCK_FORCE32 = 0x7fffffff
 } mlops_io_lock;
 
+/** What stands in a folder. */
+typedef enum mlops_io_kind {
+    MLOPS_IO_FILE = 1,   /**< a regular file */
+    MLOPS_IO_FOLDER = 2, /**< a folder */
+    MLOPS_IO_LINK = 3,   /**< a symbolic link */
+    MLOPS_IO_OTHER = 4,  /**< a pipe, a socket, a device */
+    MLOPS_IO_KIND_FORCE32 = 0x7fffffff
+} mlops_io_kind;
+
+/** What a file system says of a file without reading it. */
+typedef struct mlops_io_stat {
+    uint32_t struct_size; /**< MLOPS_IO_STAT_INIT sets it */
+    mlops_io_kind kind;   /**< what it is */
+    uint64_t device;      /**< with inode: no other file has both at the same time */
+    uint64_t inode;       /**< number of the file on its device */
+    int64_t size;         /**< bytes of a regular file */
+    int64_t mtime_ns;     /**< when the content changed, UTC; programs may set it */
+    int64_t ctime_ns;     /**< when anything of it changed, UTC */
+} mlops_io_stat;
+
+#define MLOPS_IO_STAT_INIT                                                                         \
+    { sizeof(mlops_io_stat), MLOPS_IO_OTHER, 0, 0, 0, 0, 0 }
+
+/** Is told of one name in a folder; anything but 0 ends the listing. */
+typedef int64_t (*mlops_io_visit)(void *visit_user, const char *name, const mlops_io_stat *stat);
+
 /**
  * Files. Every function returns a value >= 0, or minus an errno. Those up to sync_dir are required;
- * the others only by stores. A file is a number that open chose. Reads and writes may be short and
- * may return -EINTR; the library goes on.
+ * the others only by stores, and those behind boot by folders of datasets alone. A file is a number
+ * that open chose. Reads and writes may be short and may return -EINTR; the library goes on.
  */
 typedef struct mlops_io {
     uint32_t struct_size; /**< MLOPS_IO_INIT sets it */
@@ -77,10 +103,18 @@ typedef struct mlops_io {
                                                                       no other file has */
     int64_t (*boot)(void *ctx, uint8_t *out); /**< @nullable 0; 16 bytes that change with each
                                                    start of the machine */
+    int64_t (*stat)(void *ctx, const char *path, int32_t follow,
+                    mlops_io_stat *out); /**< @nullable 0; of a link itself unless follow is 1 */
+    int64_t (*stat_file)(void *ctx, int64_t file, mlops_io_stat *out); /**< @nullable 0 */
+    int64_t (*scan)(void *ctx, const char *path, mlops_io_visit visit,
+                    void *visit_user); /**< @nullable 0, or what visit returned; each name in a
+                                            folder, in any order, without . and .. and those that
+                                            vanish meanwhile; stat is of a link itself */
+    int64_t (*set_mtime)(void *ctx, int64_t file, int64_t mtime_ns); /**< @nullable 0 */
 } mlops_io;
 
 #define MLOPS_IO_INIT                                                                              \
-    { sizeof(mlops_io), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+    { sizeof(mlops_io), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /** Time. Both functions are required. */
 typedef struct mlops_clock {

@@ -27,14 +27,14 @@ static void set_path(checkout *self, const char *entry) {
     mlops__format(self->path, self->cap, "%s/%s", self->folder, entry);
 }
 
-/* The bytes of the file that an entry becomes. */
-static mlops_status make_bytes(const checkout *self, const mlops__facts *facts, mlops__buf *out) {
+mlops_status mlops__facts_file(const mlops__facts *facts, mlops_store *store, mlops__buf *out,
+                               mlops_error *err) {
     mlops_table *table;
     if (strcmp(facts->kind, "table") != 0)
-        return mlops__content_load(out, self->store, NULL, &facts->id, self->err);
-    MLOPS_TRY(mlops__facts_table(&table, facts, self->store, NULL, self->err));
-    mlops__buf_init(out, &self->host->allocator);
-    mlops_status status = mlops__csv_write(table, NULL, out, self->err);
+        return mlops__content_load(out, store, NULL, &facts->id, err);
+    MLOPS_TRY(mlops__facts_table(&table, facts, store, NULL, err));
+    mlops__buf_init(out, &mlops__store_host(store)->allocator);
+    mlops_status status = mlops__csv_write(table, NULL, out, err);
     mlops_table_unref(table);
     if (status) mlops__buf_free(out);
     return status;
@@ -49,7 +49,7 @@ static mlops_status compare(const checkout *self, const mlops__facts *facts,
         *is_same = memcmp(&id, &facts->id, sizeof id) == 0;
         return MLOPS_OK;
     }
-    MLOPS_TRY(make_bytes(self, facts, &bytes));
+    MLOPS_TRY(mlops__facts_file(facts, self->store, &bytes, self->err));
     *is_same = bytes.size == file->size &&
                (bytes.size == 0 || memcmp(bytes.data, file->data, bytes.size) == 0);
     mlops__buf_free(&bytes);
@@ -102,7 +102,7 @@ static mlops_status make_folder(checkout *self, size_t n) {
 
 static mlops_status write_one(checkout *self, const mlops__facts *facts) {
     mlops__buf bytes;
-    MLOPS_TRY(make_bytes(self, facts, &bytes));
+    MLOPS_TRY(mlops__facts_file(facts, self->store, &bytes, self->err));
     set_path(self, facts->path);
     size_t n = strlen(self->path);
     while (n > 0 && self->path[n - 1] != '/') n--;

@@ -91,7 +91,9 @@ typedef struct mlops__version {
     mlops__tree tree;
 } mlops__version;
 
-/* Ends with mlops__version_close(), also after an error. */
+/* Ends with mlops__version_close(), also after an error; the first one reads no tree yet. */
+mlops_status mlops__version_begin(mlops__version *self, mlops_store *store, const char *dataset,
+                                  const char *ref, mlops_error *err);
 mlops_status mlops__version_open(mlops__version *self, mlops_store *store, const char *dataset,
                                  const char *ref, mlops_error *err);
 void mlops__version_close(mlops__version *self);
@@ -107,6 +109,10 @@ mlops_status mlops__version_find(mlops__version *self, const char *path, mlops__
 /* The table of an entry: change (nullable) may hold its content yet. */
 mlops_status mlops__facts_table(mlops_table **out, const mlops__facts *facts, mlops_store *store,
                                 const mlops_change *change, mlops_error *err);
+
+/* The bytes of the file that an entry becomes: of a table, CSV. To be freed. */
+mlops_status mlops__facts_file(const mlops__facts *facts, mlops_store *store, mlops__buf *out,
+                               mlops_error *err);
 
 /* The table that bytes of a kind are. */
 mlops_status mlops__facts_parse(mlops_table **out, const mlops__facts *facts, const void *bytes,

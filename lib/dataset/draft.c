@@ -99,6 +99,15 @@ static mlops_status find_parent(mlops_draft *self, mlops__view *view, const char
     return mlops__commit_read(&self->base.commit, view, self->dataset, &parent);
 }
 
+/* The change may be emptied while the draft lives. */
+static int is_pending(const mlops_draft *self) {
+    mlops__key key;
+    mlops__bytes value;
+    mlops__commit_key(&key, self->dataset, &self->base.commit.id);
+    return mlops__change_pending(self->change, MLOPS__TABLE_COMMITS, mlops__key_bytes(&key),
+                                 &value) == MLOPS_OK;
+}
+
 static mlops_status begin(mlops_draft *self, const char *dataset, const mlops_draft_opts *opts,
                           mlops_error *err) {
     mlops__view view;
@@ -106,8 +115,9 @@ static mlops_status begin(mlops_draft *self, const char *dataset, const mlops_dr
     MLOPS_TRY(mlops__view_begin(&view, self->base.store, self->change, &self->base.arena, err));
     mlops_status status = find_parent(self, &view, opts->base);
     mlops__view_end(&view);
-    if (status || !self->has_parent || opts->flags & MLOPS_DRAFT_EMPTY) return status;
-    return mlops__version_load(&self->base, self->change, err);
+    if (status) return status;
+    self->is_loaded = !self->has_parent || opts->flags & MLOPS_DRAFT_EMPTY;
+    return is_pending(self) ? mlops__draft_load(self, err) : MLOPS_OK;
 }
 
 mlops_status mlops_draft_new(mlops_draft **out, mlops_change *change, const char *dataset,
@@ -197,11 +207,20 @@ mlops_status mlops__draft_blob(mlops_draft *self, const char *path, mlops__role 
     return status;
 }
 
-mlops_status mlops__draft_check(const mlops_draft *self, const char *path, mlops_error *err) {
+mlops_status mlops__draft_load(mlops_draft *self, mlops_error *err) {
+    if (self->is_loaded) return MLOPS_OK;
+    mlops_status status = mlops__version_load(&self->base, self->change, err);
+    if (status) mlops__tree_init(&self->base.tree, &self->base.arena); /* for another try */
+    self->is_loaded = !status;
+    return status;
+}
+
+mlops_status mlops__draft_check(mlops_draft *self, const char *path, mlops_error *err) {
     if (!self) return mlops__fail(err, MLOPS_E_INVALID, "the draft is NULL");
     if (self->committed)
         return mlops__fail(err, MLOPS_E_INVALID, "the draft was committed; begin a new one");
-    return mlops__path_check(path, err);
+    MLOPS_TRY(mlops__path_check(path, err));
+    return mlops__draft_load(self, err);
 }
 
 mlops_status mlops__draft_put(mlops_draft *self, const char *path, mlops__buf *json,

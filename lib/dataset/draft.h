@@ -8,6 +8,7 @@ struct mlops_draft {
     mlops_change *change;
     mlops__version base; /* its tree is that of the draft; without a commit if has_parent is 0 */
     int has_parent;
+    int is_loaded; /* its tree was read: that of a draft that nothing was done to need not be */
     int committed;
     const char *dataset, *branch, *author, *message; /* in the arena of base */
     const char *metadata;
@@ -21,8 +22,13 @@ mlops_status mlops__draft_blob(mlops_draft *self, const char *path, mlops__role 
                                mlops__buf *bytes, mlops__blob **out, mlops_error *err);
 void mlops__draft_blob_free(mlops__blob *blob);
 
-/* MLOPS_E_INVALID once it was committed, or for a path that is none. */
-mlops_status mlops__draft_check(const mlops_draft *self, const char *path, mlops_error *err);
+/* MLOPS_E_INVALID once it was committed, or for a path that is none. The tree is there then. */
+mlops_status mlops__draft_check(mlops_draft *self, const char *path, mlops_error *err);
+mlops_status mlops__draft_load(mlops_draft *self, mlops_error *err); /* the tree alone */
+
+/* Opens the JSON of an entry, and puts what all of them have. */
+void mlops__draft_head(mlops__json_writer *out, const char *path, const char *kind,
+                       const mlops_id *id, int64_t size);
 
 /* Puts an entry: what the buffer has as its JSON, and blobs by role (NULL: none). Frees the buffer;
  * takes the blobs, or frees them after an error. */

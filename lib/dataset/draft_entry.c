@@ -65,16 +65,21 @@ static void put_csv(mlops__json_writer *out, const mlops_csv_opts *csv) {
     mlops__json_close(out, '}');
 }
 
+void mlops__draft_head(mlops__json_writer *out, const char *path, const char *kind,
+                       const mlops_id *id, int64_t size) {
+    mlops__json_open(out, '{');
+    mlops__record_put_text(out, "path", path);
+    mlops__record_put_text(out, "kind", kind);
+    mlops__record_put_id(out, "id", id);
+    mlops__record_put_i64(out, "size", size);
+}
+
 static void write_entry(const making *self, mlops__buf *buf) {
     mlops__json_writer out;
     const mlops__blob *bytes = self->blobs[MLOPS__ROLE_BYTES];
     const mlops__blob *profile = self->blobs[MLOPS__ROLE_PROFILE];
     mlops__json_writer_init(&out, buf, 0);
-    mlops__json_open(&out, '{');
-    mlops__record_put_text(&out, "path", self->path);
-    mlops__record_put_text(&out, "kind", self->kind);
-    mlops__record_put_id(&out, "id", &bytes->id);
-    mlops__record_put_i64(&out, "size", (int64_t)bytes->size);
+    mlops__draft_head(&out, self->path, self->kind, &bytes->id, (int64_t)bytes->size);
     if (self->table) {
         mlops__record_put_i64(&out, "n_rows", mlops_table_n_rows(self->table));
         put_columns(&out, self->table);

@@ -151,6 +151,24 @@ mlops_status mlops__tree_put(mlops__tree *self, const char *path, mlops__entry *
     return insert_new(self, at, path, out, err);
 }
 
+mlops_status mlops__tree_replace(mlops__tree *self, const uint8_t *drops,
+                                 mlops__entry *const *entries, size_t n, mlops_error *err) {
+    mlops__tree out = {self->arena, NULL, 0, self->n + n};
+    out.entries = mlops__arena_array(self->arena, out.cap, sizeof *out.entries);
+    if (!out.entries) return mlops__fail_nomem(err, out.cap * sizeof *out.entries);
+    for (size_t i = 0, k = 0; i < self->n || k < n;) {
+        if (i < self->n && drops[i]) i++;
+        else if (k == n || (i < self->n && strcmp(self->entries[i]->path, entries[k]->path) < 0))
+            out.entries[out.n++] = self->entries[i++];
+        else out.entries[out.n++] = entries[k++];
+    }
+    for (size_t k = 0; k < n; k++) MLOPS_TRY(check_folders(&out, entries[k]->path, err));
+    for (size_t i = 0; i < self->n; i++)
+        if (drops[i]) drop_all(self->entries[i]);
+    *self = out;
+    return MLOPS_OK;
+}
+
 /* ---- bytes ---- */
 
 static mlops_status parse_entry(mlops__tree *self, const mlops__field *item, mlops_error *err) {

@@ -47,6 +47,12 @@ mlops__entry *mlops__tree_find(const mlops__tree *self, const char *path);
  * entry, or an entry below it. Its json is the caller's to set. */
 mlops_status mlops__tree_put(mlops__tree *self, const char *path, mlops__entry **out,
                              mlops_error *err);
+
+/* Takes entries out, for which drops is set, and puts others in, in the order of their paths and in
+ * the arena; those of the same path must be dropped. MLOPS_E_EXISTS as above, and nothing was done.
+ */
+mlops_status mlops__tree_replace(mlops__tree *self, const uint8_t *drops,
+                                 mlops__entry *const *entries, size_t n, mlops_error *err);
 int mlops__tree_remove(mlops__tree *self, const char *path); /* 0: not there */
 
 /* Lets go of a blob; NULL is allowed. */

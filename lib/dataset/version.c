@@ -31,14 +31,19 @@ static mlops_status read_commit(mlops__version *self, const char *dataset, const
     return status;
 }
 
-mlops_status mlops__version_open(mlops__version *self, mlops_store *store, const char *dataset,
-                                 const char *ref, mlops_error *err) {
+mlops_status mlops__version_begin(mlops__version *self, mlops_store *store, const char *dataset,
+                                  const char *ref, mlops_error *err) {
     memset(self, 0, sizeof *self);
     if (!store) return mlops__fail(err, MLOPS_E_INVALID, "the store is NULL");
     self->store = store;
     mlops__arena_init(&self->arena, &mlops__store_host(store)->allocator, SIZE_MAX);
     mlops__tree_init(&self->tree, &self->arena);
-    MLOPS_TRY(read_commit(self, dataset, ref, err));
+    return read_commit(self, dataset, ref, err);
+}
+
+mlops_status mlops__version_open(mlops__version *self, mlops_store *store, const char *dataset,
+                                 const char *ref, mlops_error *err) {
+    MLOPS_TRY(mlops__version_begin(self, store, dataset, ref, err));
     return mlops__version_load(self, NULL, err);
 }
 

@@ -45,6 +45,20 @@ int64_t mlops__file_size(const mlops_io *io, int64_t file) {
     return size;
 }
 
+int64_t mlops__file_stat(const mlops_io *io, const char *path, int follow, mlops_io_stat *out) {
+    int64_t code;
+    do code = io->stat(io->ctx, path, follow, out);
+    while (interrupted(code));
+    return code;
+}
+
+int64_t mlops__file_stat_of(const mlops_io *io, int64_t file, mlops_io_stat *out) {
+    int64_t code;
+    do code = io->stat_file(io->ctx, file, out);
+    while (interrupted(code));
+    return code;
+}
+
 /* Never repeated: whatever it returns, the number is given back. */
 int64_t mlops__file_end(const mlops_io *io, int64_t file) {
     int64_t code = io->close(io->ctx, file);
@@ -211,15 +225,6 @@ static mlops_status create_draft(draft *self, mlops_error *err) {
     return mlops__fail_os(err, self->file, "cannot create a file beside", self->path);
 }
 
-static mlops_status sync_draft(draft *self, mlops_error *err) {
-    const mlops_io *io = &self->host->io;
-    MLOPS_TRY(mlops__file_sync(io, self->file, self->path, err));
-    int64_t file = self->file;
-    self->file = -1;
-    int64_t code = mlops__file_end(io, file);
-    return code < 0 ? mlops__fail_os(err, code, "cannot close", self->path) : MLOPS_OK;
-}
-
 static mlops_status publish_draft(draft *self, mlops_error *err) {
     const mlops_io *io = &self->host->io;
     int64_t code;
@@ -236,16 +241,63 @@ static mlops_status sync_names(draft *self, mlops_error *err) {
     return mlops__file_sync_dir(&self->host->io, self->name, err);
 }
 
+static mlops_status close_draft(draft *self, mlops_error *err) {
+    int64_t file = self->file;
+    self->file = -1;
+    int64_t code = mlops__file_end(&self->host->io, file);
+    return code < 0 ? mlops__fail_os(err, code, "cannot close", self->path) : MLOPS_OK;
+}
+
+static mlops_status drop_draft(draft *self, mlops_status status) {
+    if (self->file >= 0) mlops__file_end(&self->host->io, self->file);
+    mlops__file_unlink(&self->host->io, self->name);
+    return status;
+}
+
 static mlops_status write_draft(draft *self, const uint8_t *bytes, size_t n, mlops_error *err) {
     const mlops_io *io = &self->host->io;
     MLOPS_TRY(create_draft(self, err));
     mlops_status status = mlops__file_write_at(io, self->file, bytes, n, 0, self->path, err);
-    if (!status) status = sync_draft(self, err);
+    if (!status) status = mlops__file_sync(io, self->file, self->path, err);
+    if (!status) status = close_draft(self, err);
     if (!status) status = publish_draft(self, err);
-    if (!status) return sync_names(self, err);
-    if (self->file >= 0) mlops__file_end(io, self->file);
-    mlops__file_unlink(io, self->name);
-    return status;
+    return status ? drop_draft(self, status) : sync_names(self, err);
+}
+
+/* Times are set when all was written, since writing sets them, too. */
+static mlops_status stamp_draft(draft *self, int64_t mtime_ns, mlops_io_stat *stat,
+                                mlops_error *err) {
+    const mlops_io *io = &self->host->io;
+    int64_t code = 0;
+    do
+        if (mtime_ns != INT64_MIN) code = io->set_mtime(io->ctx, self->file, mtime_ns);
+    while (interrupted(code));
+    if (code < 0) return mlops__fail_os(err, code, "cannot set the time of", self->path);
+    if (stat) code = mlops__file_stat_of(io, self->file, stat);
+    if (code < 0) return mlops__fail_os(err, code, "cannot look at", self->path);
+    return MLOPS_OK;
+}
+
+static mlops_status put_draft(draft *self, const uint8_t *bytes, size_t n, int64_t mtime_ns,
+                              mlops_io_stat *stat, mlops_error *err) {
+    const mlops_io *io = &self->host->io;
+    MLOPS_TRY(create_draft(self, err));
+    mlops_status status = mlops__file_write_at(io, self->file, bytes, n, 0, self->path, err);
+    if (!status) status = stamp_draft(self, mtime_ns, stat, err);
+    if (!status) status = close_draft(self, err);
+    if (!status) status = publish_draft(self, err);
+    return status ? drop_draft(self, status) : MLOPS_OK;
+}
+
+/* Its name is to be given back, cap bytes. */
+static mlops_status begin_draft(draft *self, size_t *cap, const mlops__host *host, const char *path,
+                                mlops_error *err) {
+    size_t dir = dir_length(path);
+    *cap = dir + sizeof PREFIX + 2 * RANDOM_BYTES + sizeof SUFFIX;
+    *self = (draft){host, path, mlops__alloc(&host->allocator, *cap), dir, -1};
+    if (!self->name) return mlops__fail_nomem(err, *cap);
+    memcpy(self->name, path, dir);
+    return MLOPS_OK;
 }
 
 /* A rename would put a file in the place of /dev/null or of a pipe just as well. */
@@ -261,15 +313,22 @@ static mlops_status check_target(const mlops__host *host, const char *path, mlop
 
 mlops_status mlops__file_write(const mlops__host *host, const char *path, const void *bytes,
                                size_t n, mlops_error *err) {
+    draft self;
+    size_t cap = 0;
     if (!path) return mlops__fail(err, MLOPS_E_INVALID, "path is NULL");
     MLOPS_TRY(check_target(host, path, err));
-    size_t dir = dir_length(path);
-    size_t cap = dir + sizeof PREFIX + 2 * RANDOM_BYTES + sizeof SUFFIX;
-    draft self = {host, path, NULL, dir, -1};
-    self.name = mlops__alloc(&host->allocator, cap);
-    if (!self.name) return mlops__fail_nomem(err, cap);
-    memcpy(self.name, path, dir);
+    MLOPS_TRY(begin_draft(&self, &cap, host, path, err));
     mlops_status status = write_draft(&self, bytes, n, err);
+    mlops__free(&host->allocator, self.name, cap);
+    return status;
+}
+
+mlops_status mlops__file_put(const mlops__host *host, const char *path, const void *bytes, size_t n,
+                             int64_t mtime_ns, mlops_io_stat *stat, mlops_error *err) {
+    draft self;
+    size_t cap = 0;
+    MLOPS_TRY(begin_draft(&self, &cap, host, path, err));
+    mlops_status status = put_draft(&self, bytes, n, mtime_ns, stat, err);
     mlops__free(&host->allocator, self.name, cap);
     return status;
 }

@@ -30,6 +30,12 @@ void mlops__file_close(mlops__file_view *self, const mlops__host *host);
 mlops_status mlops__file_write(const mlops__host *host, const char *path, const void *bytes,
                                size_t n, mlops_error *err);
 
+/* The same of a file that can be made again, without waiting for the device: after a power cut it
+ * may hold anything. What it is to be: when it changed (INT64_MIN: now). stat (nullable) is what
+ * the file system says of it then. */
+mlops_status mlops__file_put(const mlops__host *host, const char *path, const void *bytes, size_t n,
+                             int64_t mtime_ns, mlops_io_stat *stat, mlops_error *err);
+
 /* The calls of an I/O table, repeated where a signal interrupted them, whole where they were short.
  * What returns a number returns minus an errno too. */
 int64_t mlops__file_number(const mlops_io *io, const char *path, mlops_io_mode mode); /* opens */
@@ -42,6 +48,10 @@ mlops_status mlops__file_write_at(const mlops_io *io, int64_t file, const void *
                                   int64_t offset, const char *path, mlops_error *err);
 mlops_status mlops__file_sync(const mlops_io *io, int64_t file, const char *path, mlops_error *err);
 mlops_status mlops__file_sync_dir(const mlops_io *io, const char *path, mlops_error *err);
+
+/* What the file system says, of a path or of an opened file. */
+int64_t mlops__file_stat(const mlops_io *io, const char *path, int follow, mlops_io_stat *out);
+int64_t mlops__file_stat_of(const mlops_io *io, int64_t file, mlops_io_stat *out);
 
 /* The names in a folder, each with its NUL, appended to the buffer. */
 mlops_status mlops__file_list(const mlops_io *io, const char *path, mlops__buf *names,

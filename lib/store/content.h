@@ -27,10 +27,6 @@ mlops_status mlops__content_recipe(mlops_store *self, const uint8_t id[32],
                                    const mlops__location *at, mlops__buf *buf, mlops__recipe *out,
                                    mlops_error *err);
 
-/* Do packs have it, as the index knows, and whole, each frame of it read? */
-mlops_status mlops__content_has(mlops_store *self, const mlops_id *id, int *out, int *is_known,
-                                mlops_error *err);
-
 /* Within a writing transaction: has a pack the chunk intact; appending a frame to the pack that is
  * leased; noting where that ends, ahead of the commit. */
 mlops_status mlops__content_has_chunk(mlops_store *self, mlops__index *index, const uint8_t *key,

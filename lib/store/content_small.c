@@ -114,8 +114,8 @@ static mlops_status plan(keeper *k, mlops_error *err) {
             MLOPS_TRY(mlops__content_pack(k->store, &it->id, it->bytes, it->n, NULL, err));
         else if (it->n <= SMALL) plan_small(k, i, &block);
         else plan_large(k, i);
+        if (k->chunks.status || k->objects.status) return mlops__fail_nomem(err, k->chunks.size);
     }
-    if (k->chunks.status || k->objects.status) return mlops__fail_nomem(err, k->chunks.size);
     return MLOPS_OK;
 }
 

@@ -15,6 +15,13 @@
 
 enum { AHEAD_MAX = 4096 /* frames that a relaxed writer leaves to be applied together */ };
 
+const char *mlops__store_dir(const mlops_store *self, size_t *n) {
+    *n = self->dir;
+    return self->path;
+}
+
+int mlops__store_is_read_only(const mlops_store *self) { return self->read_only; }
+
 const char *mlops__store_path(mlops_store *self, const char *name) {
     self->path[self->dir] = 0;
     if (!*name) return self->path;

@@ -44,6 +44,10 @@ mlops_store *mlops__store_ref(mlops_store *self);
 mlops_status mlops__store_check_fork(const mlops_store *self, mlops_error *err);
 const mlops__host *mlops__store_host(const mlops_store *self);
 
+/* Its directory, n bytes without a NUL behind them. */
+const char *mlops__store_dir(const mlops_store *self, size_t *n);
+int mlops__store_is_read_only(const mlops_store *self);
+
 /* A moment of the store to read from; it never waits, and does not see later commits. End it before
  * anything of the caller's runs. */
 mlops_status mlops__store_read_begin(mlops_store *self, mlops__index *out, mlops_error *err);
@@ -66,6 +70,10 @@ int mlops__online_is_older(mlops__bytes row, mlops__bytes there);
 /* Content from an offset on, as much of it as there is; *size is that of the whole. */
 mlops_status mlops__content_read(mlops_store *self, const mlops_id *id, int64_t offset, void *out,
                                  size_t cap, int64_t *size, mlops_error *err);
+
+/* Do packs have it, as the index knows, and whole, each frame of it read? */
+mlops_status mlops__content_has(mlops_store *self, const mlops_id *id, int *out, int *is_known,
+                                mlops_error *err);
 
 /* Operations. The buffers are copied. After a failure the change's commit returns its status. */
 mlops_status mlops__change_put(mlops_change *self, mlops__table table, mlops__bytes key,

@@ -101,6 +101,15 @@ mlops_status mlops__host_needs_store(const mlops__host *self, mlops_error *err) 
     return MLOPS_OK;
 }
 
+mlops_status mlops__host_needs_folders(const mlops__host *self, mlops_error *err) {
+    NEED(&self->io, mkdir);
+    NEED(&self->io, stat);
+    NEED(&self->io, stat_file);
+    NEED(&self->io, scan);
+    NEED(&self->io, set_mtime);
+    return MLOPS_OK;
+}
+
 mlops_host mlops__host_lend(const mlops__host *self) {
     mlops_host host = MLOPS_HOST_INIT;
     host.allocator = &self->allocator;

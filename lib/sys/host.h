@@ -22,6 +22,9 @@ mlops_status mlops__host_init(mlops__host *self, const mlops_host *given, mlops_
 /* MLOPS_E_INVALID if the I/O table lacks what only stores need. */
 mlops_status mlops__host_needs_store(const mlops__host *self, mlops_error *err);
 
+/* The same of what folders of datasets need. */
+mlops_status mlops__host_needs_folders(const mlops__host *self, mlops_error *err);
+
 /* The other way round, for a call of the public API: points into self, which outlives it. */
 mlops_host mlops__host_lend(const mlops__host *self);
 

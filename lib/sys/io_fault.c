@@ -136,13 +136,57 @@ static int64_t fault_boot(void *ctx, uint8_t *out) {
     return self->below->boot(self->below->ctx, out);
 }
 
+static int64_t fault_stat(void *ctx, const char *path, int32_t follow, mlops_io_stat *out) {
+    mlops__io_fault *self = ctx;
+    if (struck(self, "stat")) return error_of(self);
+    return self->below->stat(self->below->ctx, path, follow, out);
+}
+
+static int64_t fault_stat_file(void *ctx, int64_t file, mlops_io_stat *out) {
+    mlops__io_fault *self = ctx;
+    if (struck(self, "stat_file")) return error_of(self);
+    return self->below->stat_file(self->below->ctx, file, out);
+}
+
+static int64_t fault_scan(void *ctx, const char *path, mlops_io_visit visit, void *user) {
+    mlops__io_fault *self = ctx;
+    if (struck(self, "scan")) return error_of(self);
+    return self->below->scan(self->below->ctx, path, visit, user);
+}
+
+static int64_t fault_set_mtime(void *ctx, int64_t file, int64_t mtime_ns) {
+    mlops__io_fault *self = ctx;
+    if (struck(self, "set_mtime")) return error_of(self);
+    return self->below->set_mtime(self->below->ctx, file, mtime_ns);
+}
+
 void mlops__io_fault_init(mlops__io_fault *self, const mlops_io *below) {
     memset(self, 0, sizeof *self);
     self->below = below;
     self->table = (mlops_io){
-        sizeof(mlops_io), 0,           self,         fault_open,     fault_close,
-        fault_size,       fault_pread, fault_pwrite, fault_truncate, fault_sync,
-        fault_map,        fault_unmap, fault_rename, fault_unlink,   fault_sync_dir,
-        fault_mkdir,      fault_list,  fault_lock,   fault_identity, fault_boot,
+        sizeof(mlops_io),
+        0,
+        self,
+        fault_open,
+        fault_close,
+        fault_size,
+        fault_pread,
+        fault_pwrite,
+        fault_truncate,
+        fault_sync,
+        fault_map,
+        fault_unmap,
+        fault_rename,
+        fault_unlink,
+        fault_sync_dir,
+        fault_mkdir,
+        fault_list,
+        fault_lock,
+        fault_identity,
+        fault_boot,
+        fault_stat,
+        fault_stat_file,
+        fault_scan,
+        fault_set_mtime,
     };
 }

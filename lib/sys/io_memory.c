@@ -15,6 +15,8 @@ typedef struct file {
     size_t size;
     size_t cap;
     int64_t n_holders; /* the name, and each opened number */
+    int64_t changed;   /* by the table's own count of changes, or what was set */
+    int64_t touched;   /* the same, also by what is set */
 } file;
 
 typedef struct entry {
@@ -38,6 +40,7 @@ struct mlops__io_memory {
     size_t n_slots;
     int64_t n_mapped;
     uint64_t boot; /* times that the power was cut */
+    int64_t clock; /* of changes to files */
 };
 
 static void release(mlops__io_memory *self, file *f) {
@@ -105,6 +108,10 @@ static slot *at(const mlops__io_memory *self, int64_t number) {
     if (number < 0 || (uint64_t)number >= self->n_slots) return NULL;
     slot *s = &self->slots[number];
     return s->held ? s : NULL;
+}
+
+static void note_change(mlops__io_memory *self, file *f) {
+    f->changed = f->touched = ++self->clock;
 }
 
 /* The file then has room for size bytes and is at least that long. */
@@ -196,6 +203,7 @@ static int64_t write_locked(mlops__io_memory *self, int64_t number, const void *
     if (n == 0) return 0;
     if (!lengthen(self, s->held, (size_t)offset + n)) return -ENOSPC;
     memcpy(s->held->data + offset, bytes, n);
+    note_change(self, s->held);
     return (int64_t)n;
 }
 
@@ -213,6 +221,7 @@ static int64_t truncate_locked(mlops__io_memory *self, int64_t number, int64_t s
     if (!s || !s->writable) return -EBADF;
     if (size < 0) return -EINVAL;
     if ((uint64_t)size > SIZE_MAX / 2) return -EFBIG;
+    note_change(self, s->held);
     if ((size_t)size <= s->held->size) {
         s->held->size = (size_t)size;
         return 0;
@@ -338,6 +347,90 @@ static int64_t memory_list(void *ctx, const char *path, char *names, size_t cap)
     return size;
 }
 
+static void take_stat(mlops_io_stat *out, const file *f) {
+    out->kind = MLOPS_IO_FILE;
+    out->device = 1;
+    out->inode = (uint64_t)(uintptr_t)f;
+    out->size = (int64_t)f->size;
+    out->mtime_ns = f->changed;
+    out->ctime_ns = f->touched;
+}
+
+/* The first entry that lies below the path, from one of them on. */
+static const entry *below(const mlops__io_memory *self, const char *path, size_t n, size_t from) {
+    for (size_t i = from; i < self->n_entries; i++) {
+        const char *name = self->entries[i].name;
+        if (strncmp(name, path, n) == 0 && name[n] == '/' && name[n + 1]) return &self->entries[i];
+    }
+    return NULL;
+}
+
+static int64_t memory_stat(void *ctx, const char *path, int32_t follow, mlops_io_stat *out) {
+    mlops__io_memory *self = ctx;
+    (void)follow;
+    pthread_mutex_lock(&self->lock);
+    const entry *e = find(self, path);
+    int is_folder = !e && below(self, path, strlen(path), 0);
+    if (e) take_stat(out, e->held);
+    else out->kind = MLOPS_IO_FOLDER;
+    pthread_mutex_unlock(&self->lock);
+    return e || is_folder ? 0 : -ENOENT;
+}
+
+static int64_t memory_stat_file(void *ctx, int64_t number, mlops_io_stat *out) {
+    mlops__io_memory *self = ctx;
+    pthread_mutex_lock(&self->lock);
+    slot *s = at(self, number);
+    if (s) take_stat(out, s->held);
+    pthread_mutex_unlock(&self->lock);
+    return s ? 0 : -EBADF;
+}
+
+/* Names of files, and the first names of longer paths, each once. */
+static int64_t scan_locked(const mlops__io_memory *self, const char *path, mlops_io_visit visit,
+                           void *user) {
+    size_t n = strlen(path);
+    char name[256];
+    int64_t code = 0;
+    const entry *e = below(self, path, n, 0);
+    if (!e) return -ENOENT;
+    for (; e && !code; e = below(self, path, n, (size_t)(e - self->entries) + 1)) {
+        mlops_io_stat stat = MLOPS_IO_STAT_INIT;
+        size_t part = strcspn(e->name + n + 1, "/");
+        int is_folder = e->name[n + 1 + part] != 0, seen = 0;
+        if (part >= sizeof name) return -ENAMETOOLONG;
+        for (const entry *f = self->entries; is_folder && f < e && !seen; f++)
+            seen = strncmp(f->name, e->name, n + part + 2) == 0;
+        if (seen) continue;
+        memcpy(name, e->name + n + 1, part);
+        name[part] = 0;
+        if (is_folder) stat.kind = MLOPS_IO_FOLDER;
+        else take_stat(&stat, e->held);
+        code = visit(user, name, &stat);
+    }
+    return code;
+}
+
+static int64_t memory_scan(void *ctx, const char *path, mlops_io_visit visit, void *user) {
+    mlops__io_memory *self = ctx;
+    pthread_mutex_lock(&self->lock);
+    int64_t code = scan_locked(self, path, visit, user);
+    pthread_mutex_unlock(&self->lock);
+    return code;
+}
+
+static int64_t memory_set_mtime(void *ctx, int64_t number, int64_t mtime_ns) {
+    mlops__io_memory *self = ctx;
+    pthread_mutex_lock(&self->lock);
+    slot *s = at(self, number);
+    if (s) {
+        s->held->changed = mtime_ns;
+        s->held->touched = ++self->clock;
+    }
+    pthread_mutex_unlock(&self->lock);
+    return s ? 0 : -EBADF;
+}
+
 /* One process, and nobody who would wait: a lock is always free, as after a crash. */
 static int64_t memory_lock(void *ctx, int64_t number, int64_t byte, mlops_io_lock how) {
     (void)byte, (void)how;
@@ -388,6 +481,10 @@ mlops_status mlops__io_memory_new(mlops__io_memory **out, const mlops_allocator 
         memory_lock,
         memory_identity,
         memory_boot,
+        memory_stat,
+        memory_stat_file,
+        memory_scan,
+        memory_set_mtime,
     };
     *out = self;
     return MLOPS_OK;
@@ -435,6 +532,7 @@ mlops_status mlops__io_memory_put(mlops__io_memory *self, const char *path, cons
     e->held->size = 0;
     if (!lengthen(self, e->held, n)) return MLOPS_E_NOMEM;
     if (n) memcpy(e->held->data, bytes, n);
+    note_change(self, e->held);
     return MLOPS_OK;
 }
 

@@ -150,6 +150,81 @@ static int64_t disk_list(void *ctx, const char *path, char *names, size_t cap) {
     return size;
 }
 
+static int64_t in_ns(const struct timespec *t) {
+    return (int64_t)t->tv_sec * 1000000000 + t->tv_nsec;
+}
+
+static void take_stat(mlops_io_stat *out, const struct stat *info) {
+    mode_t mode = info->st_mode;
+    out->kind = S_ISREG(mode)   ? MLOPS_IO_FILE
+                : S_ISDIR(mode) ? MLOPS_IO_FOLDER
+                : S_ISLNK(mode) ? MLOPS_IO_LINK
+                                : MLOPS_IO_OTHER;
+    out->device = (uint64_t)info->st_dev;
+    out->inode = (uint64_t)info->st_ino;
+    out->size = (int64_t)info->st_size;
+#ifdef __APPLE__
+    out->mtime_ns = in_ns(&info->st_mtimespec);
+    out->ctime_ns = in_ns(&info->st_ctimespec);
+#else
+    out->mtime_ns = in_ns(&info->st_mtim);
+    out->ctime_ns = in_ns(&info->st_ctim);
+#endif
+}
+
+static int64_t disk_stat(void *ctx, const char *path, int32_t follow, mlops_io_stat *out) {
+    (void)ctx;
+    struct stat info;
+    if (fstatat(AT_FDCWD, path, &info, follow ? 0 : AT_SYMLINK_NOFOLLOW)) return -(int64_t)errno;
+    take_stat(out, &info);
+    return 0;
+}
+
+static int64_t disk_stat_file(void *ctx, int64_t file, mlops_io_stat *out) {
+    (void)ctx;
+    struct stat info;
+    if (fstat((int)file, &info)) return -(int64_t)errno;
+    take_stat(out, &info);
+    return 0;
+}
+
+static int64_t scan_names(DIR *dir, mlops_io_visit visit, void *user) {
+    int fd = dirfd(dir);
+    for (;;) {
+        mlops_io_stat stat = MLOPS_IO_STAT_INIT;
+        struct stat info;
+        errno = 0;
+        const struct dirent *e = readdir(dir);
+        if (!e) return -(int64_t)errno;
+        if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0) continue;
+        if (fstatat(fd, e->d_name, &info, AT_SYMLINK_NOFOLLOW)) {
+            if (errno == ENOENT) continue;
+            return -(int64_t)errno;
+        }
+        take_stat(&stat, &info);
+        int64_t code = visit(user, e->d_name, &stat);
+        if (code) return code;
+    }
+}
+
+static int64_t disk_scan(void *ctx, const char *path, mlops_io_visit visit, void *user) {
+    (void)ctx;
+    DIR *dir = opendir(path);
+    if (!dir) return -(int64_t)errno;
+    int64_t code = scan_names(dir, visit, user);
+    closedir(dir);
+    return code;
+}
+
+static int64_t disk_set_mtime(void *ctx, int64_t file, int64_t mtime_ns) {
+    (void)ctx;
+    int64_t rest = mtime_ns % 1000000000;
+    if (rest < 0) rest += 1000000000;
+    struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_nsec = (long)rest}};
+    times[1].tv_sec = (time_t)((mtime_ns - rest) / 1000000000);
+    return result(futimens((int)file, times));
+}
+
 static int64_t disk_lock(void *ctx, int64_t file, int64_t byte, mlops_io_lock how) {
     (void)ctx;
     struct flock range = {.l_type = how == MLOPS_IO_UNLOCK  ? F_UNLCK
@@ -197,8 +272,8 @@ static int64_t disk_boot(void *ctx, uint8_t *out) {
 }
 
 const mlops_io mlops__io_posix = {
-    sizeof(mlops_io), 0,          NULL,        disk_open,     disk_close,
-    disk_size,        disk_pread, disk_pwrite, disk_truncate, disk_sync,
-    disk_map,         disk_unmap, disk_rename, disk_unlink,   disk_sync_dir,
-    disk_mkdir,       disk_list,  disk_lock,   disk_identity, disk_boot,
+    sizeof(mlops_io), 0,           NULL,          disk_open,      disk_close, disk_size,
+    disk_pread,       disk_pwrite, disk_truncate, disk_sync,      disk_map,   disk_unmap,
+    disk_rename,      disk_unlink, disk_sync_dir, disk_mkdir,     disk_list,  disk_lock,
+    disk_identity,    disk_boot,   disk_stat,     disk_stat_file, disk_scan,  disk_set_mtime,
 };

@@ -145,6 +145,26 @@ static int64_t record_boot(void *ctx, uint8_t *out) {
     return self->below->boot(self->below->ctx, out);
 }
 
+static int64_t record_stat(void *ctx, const char *path, int32_t follow, mlops_io_stat *out) {
+    mlops__io_record *self = ctx;
+    return self->below->stat(self->below->ctx, path, follow, out);
+}
+
+static int64_t record_stat_file(void *ctx, int64_t file, mlops_io_stat *out) {
+    mlops__io_record *self = ctx;
+    return self->below->stat_file(self->below->ctx, file, out);
+}
+
+static int64_t record_scan(void *ctx, const char *path, mlops_io_visit visit, void *user) {
+    mlops__io_record *self = ctx;
+    return self->below->scan(self->below->ctx, path, visit, user);
+}
+
+static int64_t record_set_mtime(void *ctx, int64_t file, int64_t mtime_ns) {
+    mlops__io_record *self = ctx;
+    return self->below->set_mtime(self->below->ctx, file, mtime_ns);
+}
+
 void mlops__io_record_init(mlops__io_record *self, const mlops_io *below,
                            const mlops_allocator *allocator) {
     memset(self, 0, sizeof *self);
@@ -170,6 +190,10 @@ void mlops__io_record_init(mlops__io_record *self, const mlops_io *below,
         record_lock,
         record_identity,
         record_boot,
+        record_stat,
+        record_stat_file,
+        record_scan,
+        record_set_mtime,
     };
     mlops__buf_init(&self->log, allocator);
     pthread_mutex_init(&self->lock, NULL);

@@ -27,7 +27,7 @@ MODEL, TRAIN, LIVE = str(DATA / "fraud.json"), str(DATA / "train.csv"), str(DATA
 COMMANDS = ("model describe", "model predict", "bundle", "drift compare", "drift watch", "reference new",
             "reference describe", "doctor", "init", "store stats", "store check", "store repair", "store export",
             "store import", "audit log", "audit verify", "audit root", "audit prove", "audit verify-proof", "run start", "run log", "run param", "run tag", "run artifact",
-            "run end", "run list", "run experiments", "run show", "run points", "data commit", "data list", "data log",
+            "run end", "run list", "run experiments", "run show", "run points", "data commit", "data add", "data status", "data list", "data log",
             "data refs", "data show", "data entries", "data diff", "data checkout", "data tag", "data branch", "data drop",
             "data table", "data parts", "data part", "feature fit", "feature apply", "feature show", "feature list", "registry register", "registry list", "registry show", "registry gate",
             "registry evaluate", "registry promote", "registry rollback", "registry drop", "registry history",
@@ -982,12 +982,39 @@ def datasets_refuse(folder):
                              "data show STORE tx", "data entries STORE tx", "data diff STORE tx a b",
                              f"data checkout STORE tx {folder / 'none'}", "data tag STORE tx a", "data branch STORE tx a",
                              "data drop STORE tx a", "data table STORE tx", "data parts STORE tx",
-                             "data part STORE tx train")
+                             "data part STORE tx train", f"data add STORE tx {folder}", f"data status STORE tx {folder}")
     options = nobody(store)
     if options is None:
         return "SKIP no other user can run the command"
     assert len(listed("data", "log", store, "tx", **options)) == 3 and part_of(store, "train")
     fails("data", "tag", store, "tx", "v3", says="a.mlops", **options)
+
+
+@test
+def folders(folder):
+    store, data = str(folder / "a.mlops"), folder / "data"
+    (data / "sub").mkdir(parents=True)
+    (data / "a.txt").write_text("one")
+    (data / "sub/b.csv").write_text("x\n1\n")
+    (data / "sub/c.tmp").write_text("no")
+    run("init", store)
+    id = run("data", "add", store, "d", data, "--exclude", "*.tmp", "--message", "first").out.strip()
+    assert len(id) == 64 and [r["path"] for r in listed("data", "entries", store, "d")] == ["a.txt", "sub/b.csv"]
+    assert run("data", "add", store, "d", data, "--exclude", "*.tmp").out == "nothing to commit\n"
+    assert len(listed("data", "log", store, "d")) == 1
+    (data / "a.txt").write_text("two")
+    (data / "sub/b.csv").unlink()
+    rows = listed("data", "status", store, "d", data)
+    assert [(r["path"], r["change"]) for r in rows] == [("a.txt", "changed"), ("sub/b.csv", "removed"), ("sub/c.tmp", "added")]
+    run("data", "add", store, "d", data, "--keep-missing", "--json")
+    assert [r["path"] for r in listed("data", "entries", store, "d")] == ["a.txt", "sub/b.csv", "sub/c.tmp"]
+    run("data", "add", store, "e", data, "--as", "raw", "--include", "*.txt")
+    assert [r["path"] for r in listed("data", "entries", store, "e")] == ["raw/a.txt"]
+    (data / "link").symlink_to("a.txt")
+    fails("data", "add", store, "d", data, says="symbolic link")
+    run("data", "add", store, "f", data, "--links", "follow")
+    assert [r["path"] for r in listed("data", "entries", store, "f")] == ["a.txt", "link", "sub/c.tmp"]
+    fails("data", "add", store, "d", data, "--exclude", "[", says="glob")
 
 
 @test

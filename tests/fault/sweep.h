@@ -42,6 +42,7 @@ extern const sweep_scenario sweep_drift[];
 extern const sweep_scenario sweep_expectation[];
 extern const sweep_scenario sweep_feature[];
 extern const sweep_scenario sweep_file[];
+extern const sweep_scenario sweep_folder[];
 extern const sweep_scenario sweep_metric[];
 extern const sweep_scenario sweep_model[];
 extern const sweep_scenario sweep_monitor[];

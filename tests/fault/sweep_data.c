@@ -67,6 +67,15 @@ static int64_t patient_list(void *ctx, const char *path, char *names, size_t cap
     return code;
 }
 
+static int64_t (*scan_below)(void *ctx, const char *path, mlops_io_visit visit, void *user);
+
+static int64_t patient_scan(void *ctx, const char *path, mlops_io_visit visit, void *user) {
+    int64_t code;
+    do code = scan_below(ctx, path, visit, user);
+    while (code < 0 && mlops__os_kind_of(code) == MLOPS__OS_INTERRUPTED);
+    return code;
+}
+
 static int64_t no_sync(void *ctx, int64_t file) {
     (void)ctx, (void)file;
     return 0;
@@ -93,6 +102,8 @@ const mlops_store_opts *sweep_store_terms(sweep_terms *t, const mlops_host *host
     t->host = *host;
     list_below = t->io.list;
     t->io.list = patient_list;
+    scan_below = t->io.scan;
+    t->io.scan = patient_scan;
     t->host.io = &t->io;
     t->opts.host = &t->host;
     t->opts.index = in_memory ? MLOPS_STORE_INDEX_MEMORY : MLOPS_STORE_INDEX_FILE;

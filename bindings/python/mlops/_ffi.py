@@ -57,6 +57,15 @@ class IoLock(enum.IntEnum):
     SHARE = 3  # shared with others that share; waits
 
 
+class IoKind(enum.IntEnum):
+    """What stands in a folder."""
+
+    FILE = 1  # a regular file
+    FOLDER = 2  # a folder
+    LINK = 3  # a symbolic link
+    OTHER = 4  # a pipe, a socket, a device
+
+
 class Cpu(enum.IntEnum):
     """The most that kernels may use of the CPU. Values never differ between levels, only speed. The environment
     variable MLOPS_CPU=scalar|sse41|avx2|avx512 caps the whole process."""
@@ -347,6 +356,8 @@ class RefusedError(Error):
 
     code = -19
 
+mlops_io_visit = C.CFUNCTYPE(C.c_int64, C.c_void_p, C.c_char_p, C.c_void_p)
+
 mlops_task = C.CFUNCTYPE(C.c_int32, C.c_void_p, C.c_int64, C.c_int32)
 
 mlops_progress = C.CFUNCTYPE(C.c_int32, C.c_void_p, C.c_int64, C.c_int64)
@@ -426,6 +437,22 @@ mlops_id._fields_ = [
     ("bytes", C.c_uint8 * 32),
 ]
 assert C.sizeof(mlops_id) == 32
+
+
+class mlops_io_stat(C.Structure):
+    pass
+
+
+mlops_io_stat._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("kind", C.c_int32),
+    ("device", C.c_uint64),
+    ("inode", C.c_uint64),
+    ("size", C.c_int64),
+    ("mtime_ns", C.c_int64),
+    ("ctime_ns", C.c_int64),
+]
+assert C.sizeof(mlops_io_stat) == 48
 
 
 class mlops_call(C.Structure):
@@ -864,6 +891,38 @@ mlops_run_opts._fields_ = [
     ("start_ns", C.c_int64),
 ]
 assert C.sizeof(mlops_run_opts) == (64 if C.sizeof(C.c_void_p) == 8 else 40)
+
+
+class mlops_folder_opts(C.Structure):
+    pass
+
+
+mlops_folder_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("include", C.c_char_p),
+    ("exclude", C.c_char_p),
+    ("call", C.POINTER(mlops_call)),
+]
+assert C.sizeof(mlops_folder_opts) == (32 if C.sizeof(C.c_void_p) == 8 else 20)
+
+
+class mlops_folder_stat(C.Structure):
+    pass
+
+
+mlops_folder_stat._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("reserved", C.c_uint32),
+    ("n_files", C.c_int64),
+    ("n_added", C.c_int64),
+    ("n_changed", C.c_int64),
+    ("n_removed", C.c_int64),
+    ("n_read", C.c_int64),
+    ("bytes", C.c_int64),
+    ("bytes_read", C.c_int64),
+]
+assert C.sizeof(mlops_folder_stat) == 64
 
 
 class mlops_merge_opts(C.Structure):
@@ -1405,6 +1464,10 @@ _rt.declare(lib.mlops_featurestore_put, C.c_int32, C.c_void_p, C.c_void_p, C.c_c
 _rt.declare(lib.mlops_featurestore_get, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.c_int64,
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_featurestore_list, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_draft_add_folder, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.POINTER(mlops_folder_opts),
+        C.POINTER(mlops_folder_stat), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_dataset_status, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.c_char_p,
+        C.c_char_p, C.c_char_p, C.POINTER(mlops_folder_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_merge_tables, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p, C.c_void_p,
         C.POINTER(mlops_merge_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_merge_ref, C.c_void_p, C.c_void_p)
@@ -1509,6 +1572,29 @@ _rt.declare(lib.mlops_watch_save, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(m
 _rt.declare(lib.mlops_watch_windows, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_watch_report, C.c_int32, C.c_void_p, C.c_char_p, C.c_int64, C.c_void_p, C.c_size_t,
         C.POINTER(C.c_size_t), C.POINTER(mlops_error))
+
+
+@dataclass(frozen=True)
+class IoStat:
+    """What a file system says of a file without reading it."""
+
+    kind: IoKind  # what it is
+    device: int  # with inode: no other file has both at the same time
+    inode: int  # number of the file on its device
+    size: int  # bytes of a regular file
+    mtime_ns: int  # when the content changed, UTC; programs may set it
+    ctime_ns: int  # when anything of it changed, UTC
+
+
+def _io_stat(s):
+    return IoStat(
+        kind=_rt.enumerator(IoKind, s.kind),
+        device=s.device,
+        inode=s.inode,
+        size=s.size,
+        mtime_ns=s.mtime_ns,
+        ctime_ns=s.ctime_ns,
+    )
 
 
 @dataclass(frozen=True)
@@ -1707,6 +1793,31 @@ def _profile_summary(s):
         min=s.min,
         max=s.max,
         mean=s.mean,
+    )
+
+
+@dataclass(frozen=True)
+class FolderStat:
+    """What was found."""
+
+    n_files: int  # that count
+    n_added: int  # entries that are new
+    n_changed: int  # entries with other content than before
+    n_removed: int  # entries whose files are gone
+    n_read: int  # files that were read, since they were not known
+    bytes: int  # of all files
+    bytes_read: int  # of those that were read
+
+
+def _folder_stat(s):
+    return FolderStat(
+        n_files=s.n_files,
+        n_added=s.n_added,
+        n_changed=s.n_changed,
+        n_removed=s.n_removed,
+        n_read=s.n_read,
+        bytes=s.bytes,
+        bytes_read=s.bytes_read,
     )
 
 
@@ -3886,6 +3997,43 @@ class Draft(_rt.Handle):
             _rt.check(status, "Draft.commit", err)
         return bytearray(out.bytes).hex()
 
+    def add_folder(self, prefix, folder, *, follow_links=False, skip_links=False, keep_missing=False, include=None,
+                   exclude=None, call=None):
+        """Add a folder: afterwards the entries under the prefix are its files. Those that have not changed
+        stay as they are, tables with all that is known of them; a table whose file has changed becomes a
+        file. If n_added, n_changed and n_removed are 0, there is nothing to commit. All is read before the
+        first entry changes: after an error the draft is as it was.
+
+            prefix: where its files go: a path as in Draft.add_file(); default: the root, so that the
+                dataset becomes the folder
+            folder: folder to read
+            follow_links: a symbolic link is what it leads to
+            skip_links: symbolic links are left out
+            keep_missing: entries whose files are gone stay as they are
+            include: list of globs; default: everything
+            exclude: list of globs, which go before include; default: nothing
+            call: threads that read, hash and compress; progress in files; deadline
+
+        Raises: NotFoundError, DeniedError, IoError, naming the file; InvalidError for a link, for what is no
+        file, for a name that no entry can have, and for a glob that is none; BusyError for a file that
+        changes whenever it is read; ExistsError if an entry would be a folder, too; CancelledError,
+        DeadlineError, NoSpaceError, CorruptError, NomemError, ForkedError.
+        """
+        h = self._open()
+        opts = _folder_opts(follow_links=follow_links, skip_links=skip_links, keep_missing=keep_missing,
+                include=include, exclude=exclude, call=call)
+        out = mlops_folder_stat(C.sizeof(mlops_folder_stat))
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_draft_add_folder(h, _rt.string_or_none(prefix, "prefix"), _rt.string(folder,
+                    "folder"), C.byref(opts), C.byref(out), C.byref(err))
+        _rt.reraise(opts)
+        if status:
+            _rt.check(status, "Draft.add_folder", err, nested={
+                "mlops_call": "call",
+            })
+        return _folder_stat(out)
+
     def divide(self, path, *, by=None, n_folds=None, parts=None, column=None, key=None, seed=None):
         """Divide the rows of a table of a draft. It stands beside what Draft.split() holds out, and takes the
         place of an earlier division. A table that is replaced has none until it gets one.
@@ -5757,6 +5905,26 @@ def _run_opts(*, name=None, parent=None, actor=None, source=None, dataset=None, 
     return o
 
 
+def _folder_opts(*, follow_links=False, skip_links=False, keep_missing=False, include=None, exclude=None, call=None):
+    o = mlops_folder_opts(C.sizeof(mlops_folder_opts))
+    o._keep, o._raised = [], []
+    if follow_links:
+        o.flags |= 1
+    if skip_links:
+        o.flags |= 2
+    if keep_missing:
+        o.flags |= 4
+    if include is not None:
+        o.include = _rt.string(include, "include")
+    if exclude is not None:
+        o.exclude = _rt.string(exclude, "exclude")
+    if call is not None:
+        made = _call(**call)
+        o.call = C.pointer(made)
+        o._keep.append(made)
+    return o
+
+
 def _merge_opts(*, key=None, policy=None):
     o = mlops_merge_opts(C.sizeof(mlops_merge_opts))
     o._keep, o._raised = [], []
@@ -6327,6 +6495,40 @@ def featurestore_list(store):
     status = lib.mlops_featurestore_list(C.byref(out), store_h, C.byref(err))
     if status:
         _rt.check(status, "featurestore_list", err)
+    return _rt.classes["table"]._wrap(out.value)
+
+
+def dataset_status(store, dataset, ref, prefix, folder, *, follow_links=False, skip_links=False,
+                   keep_missing=False, include=None, exclude=None, call=None):
+    """How a folder differs from a commit: what Draft.add_folder() would change. Nothing is added to the store,
+    but for what is remembered of files.
+
+        store: store
+        dataset: name
+        ref: as in dataset_resolve()
+        prefix: as above
+        folder: folder to read
+        follow_links: a symbolic link is what it leads to
+        skip_links: symbolic links are left out
+        keep_missing: entries whose files are gone stay as they are
+        include: list of globs; default: everything
+        exclude: list of globs, which go before include; default: nothing
+        call: threads that read, hash and compress; progress in files; deadline
+
+    Raises: as Draft.add_folder() and dataset_resolve().
+    """
+    out = C.c_void_p()
+    store_h = _rt.opened(store, Store, "store")
+    opts = _folder_opts(follow_links=follow_links, skip_links=skip_links, keep_missing=keep_missing, include=include,
+            exclude=exclude, call=call)
+    err = mlops_error()
+    status = lib.mlops_dataset_status(C.byref(out), store_h, _rt.string(dataset, "dataset"), _rt.string_or_none(ref,
+            "ref"), _rt.string_or_none(prefix, "prefix"), _rt.string(folder, "folder"), C.byref(opts), C.byref(err))
+    _rt.reraise(opts)
+    if status:
+        _rt.check(status, "dataset_status", err, nested={
+            "mlops_call": "call",
+        })
     return _rt.classes["table"]._wrap(out.value)
 
 
@@ -6999,11 +7201,14 @@ __all__ = [
     "Expectations",
     "Feature",
     "FeatureValue",
+    "FolderStat",
     "ForkedError",
     "InvalidError",
     "IoError",
+    "IoKind",
     "IoLock",
     "IoMode",
+    "IoStat",
     "LimitError",
     "Merge",
     "MergePolicy",
@@ -7060,6 +7265,7 @@ __all__ = [
     "dataset_reference",
     "dataset_refs",
     "dataset_resolve",
+    "dataset_status",
     "dataset_table",
     "dataset_tag",
     "deploy_bucket",

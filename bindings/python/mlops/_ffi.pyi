@@ -48,6 +48,12 @@ class IoLock(enum.IntEnum):
     TRY_LOCK = 2
     SHARE = 3
 
+class IoKind(enum.IntEnum):
+    FILE = 1
+    FOLDER = 2
+    LINK = 3
+    OTHER = 4
+
 class Cpu(enum.IntEnum):
     BEST = 0
     SCALAR = 1
@@ -210,6 +216,15 @@ class ArrowArray(ctypes.Structure): ...
 class ArrowArrayStream(ctypes.Structure): ...
 
 @dataclass(frozen=True)
+class IoStat:
+    kind: IoKind
+    device: int
+    inode: int
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+
+@dataclass(frozen=True)
 class StoreStats:
     seq: int
     durable: int
@@ -294,6 +309,16 @@ class ProfileSummary:
     min: float
     max: float
     mean: float
+
+@dataclass(frozen=True)
+class FolderStat:
+    n_files: int
+    n_added: int
+    n_changed: int
+    n_removed: int
+    n_read: int
+    bytes: int
+    bytes_read: int
 
 @dataclass(frozen=True)
 class Metrics:
@@ -571,6 +596,7 @@ class Draft(Handle):
     def split(self, path: PathOrStr, *, kind: Union[Split, str, None] = ..., share: Optional[float] = ..., seed: Optional[int] = ..., column: Optional[PathOrStr] = ...) -> None: ...
     def remove(self, path: PathOrStr) -> None: ...
     def commit(self) -> str: ...
+    def add_folder(self, prefix: Optional[PathOrStr], folder: PathOrStr, *, follow_links: bool = ..., skip_links: bool = ..., keep_missing: bool = ..., include: Optional[PathOrStr] = ..., exclude: Optional[PathOrStr] = ..., call: Optional[dict] = ...) -> FolderStat: ...
     def divide(self, path: PathOrStr, *, by: Union[Divide, str, None] = ..., n_folds: Optional[int] = ..., parts: Union[str, Sequence[str], None] = ..., column: Optional[PathOrStr] = ..., key: Optional[PathOrStr] = ..., seed: Optional[int] = ...) -> None: ...
 
 class Drift(Handle):
@@ -763,6 +789,8 @@ def featurestore_put(change: Change, name: PathOrStr, feature: Feature) -> int: 
 def featurestore_get(store: Store, name: PathOrStr, version: int) -> Feature: ...
 
 def featurestore_list(store: Store) -> Table: ...
+
+def dataset_status(store: Store, dataset: PathOrStr, ref: Optional[PathOrStr], prefix: Optional[PathOrStr], folder: PathOrStr, *, follow_links: bool = ..., skip_links: bool = ..., keep_missing: bool = ..., include: Optional[PathOrStr] = ..., exclude: Optional[PathOrStr] = ..., call: Optional[dict] = ...) -> Table: ...
 
 def metric_binary(scores: ArrayLike, labels: ArrayLike, *, skip_nan: bool = ..., weights: Optional[ArrayLike] = ..., threshold: Optional[float] = ..., scale: Union[MetricScale, str, None] = ..., n_bins: Optional[int] = ...) -> Metrics: ...
 

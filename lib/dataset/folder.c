@@ -1,0 +1,211 @@
+/* Folders as entries: adding one to a draft, and telling how it differs from a commit.
+ *
+ * Owns entries on their way to a draft. Invariant: a draft changes in one step, when all files were
+ * read and their content is in the packs.
+ */
+#include "dataset/folder.h"
+
+#include "base/opts.h"
+#include "column/rows.h"
+#include "dataset/draft.h"
+
+#include <string.h>
+
+/* ---- adding ---- */
+
+static int differs(const mlops__looked *looked) {
+    return !looked->entry || memcmp(&looked->id, &looked->entry_id, sizeof looked->id) != 0;
+}
+
+/* Its blob is in the packs. */
+static mlops_status make_entry(mlops_draft *draft, const mlops__snapshot *s, size_t file,
+                               mlops__buf *json, mlops__entry **out) {
+    char path[MLOPS__PATH_MAX + 2];
+    mlops__json_writer writer;
+    mlops__arena *arena = &draft->base.arena;
+    const mlops__looked *looked = &s->files[file];
+    mlops__entry *entry = mlops__arena_alloc(arena, sizeof *entry);
+    mlops__snapshot_path(s, file, path);
+    json->size = 0;
+    mlops__json_writer_init(&writer, json, 0);
+    mlops__draft_head(&writer, path, "file", &looked->id, looked->stat.size);
+    mlops__json_close(&writer, '}');
+    const char *copy = mlops__arena_text(arena, path, strlen(path));
+    const char *text =
+        json->status ? NULL : mlops__arena_text(arena, (const char *)json->data, json->size);
+    mlops__blob *blob = mlops__alloc_zero(&s->host->allocator, sizeof *blob);
+    if (!entry || !copy || !text || !blob) {
+        mlops__free(&s->host->allocator, blob, sizeof *blob);
+        return mlops__fail_nomem(s->err, json->size);
+    }
+    mlops__buf_init(&blob->bytes, &s->host->allocator);
+    blob->id = looked->id;
+    blob->size = (size_t)looked->stat.size;
+    blob->is_kept = 1;
+    *entry = (mlops__entry){copy, {(const uint8_t *)text, json->size}, {blob, NULL, NULL}};
+    *out = entry;
+    return MLOPS_OK;
+}
+
+/* Entries that are replaced go with those whose files are gone. */
+static void drop_replaced(const mlops__snapshot *s) {
+    size_t file = 0;
+    for (size_t i = 0; i < s->tree->n; i++) {
+        while (file < s->walk.n && !(s->files[file].entry && differs(&s->files[file]))) file++;
+        if (file == s->walk.n) return;
+        if (s->files[file].entry != s->tree->entries[i]) continue;
+        s->is_gone[i] = 1;
+        file++;
+    }
+}
+
+static mlops_status put_entries(mlops_draft *draft, const mlops__snapshot *s,
+                                mlops__entry **entries, mlops__buf *json) {
+    size_t n = 0;
+    mlops_status status = MLOPS_OK;
+    for (size_t i = 0; i < s->walk.n && !status; i++) {
+        if (!differs(&s->files[i])) continue;
+        status = make_entry(draft, s, i, json, &entries[n]);
+        n += !status;
+    }
+    drop_replaced(s);
+    if (!status) status = mlops__tree_replace(&draft->base.tree, s->is_gone, entries, n, s->err);
+    for (size_t i = 0; i < n && status; i++) mlops__entry_drop(entries[i], MLOPS__ROLE_BYTES);
+    return status;
+}
+
+static mlops_status apply(mlops_draft *draft, mlops__snapshot *s) {
+    mlops__buf json;
+    size_t n = (size_t)(s->stat.n_added + s->stat.n_changed);
+    if (n == 0 && s->stat.n_removed == 0) return MLOPS_OK;
+    mlops__entry **entries = mlops__arena_array(&s->arena, n, sizeof *entries);
+    if (!entries) return mlops__fail_nomem(s->err, n * sizeof *entries);
+    mlops__buf_init(&json, &s->host->allocator);
+    mlops_status status = put_entries(draft, s, entries, &json);
+    mlops__buf_free(&json);
+    return status;
+}
+
+/* What the draft will be if nothing is done to it any more; 0: out of memory. */
+static int tree_id(const mlops_draft *draft, mlops_id *out) {
+    mlops__buf tree;
+    mlops__buf_init(&tree, draft->base.arena.allocator);
+    mlops__tree_write(&draft->base.tree, &tree);
+    int is_whole = !tree.status;
+    if (is_whole) *out = mlops__content_id(draft->base.store, tree.data, tree.size);
+    mlops__buf_free(&tree);
+    return is_whole;
+}
+
+/* Of no other files than those of the folder is the tree. */
+static int is_all_known(const mlops__snapshot *s) {
+    for (size_t i = 0; i < s->walk.n; i++)
+        if (!s->files[i].is_settled) return 0;
+    return 1;
+}
+
+static mlops_status add(mlops_draft *self, mlops__snapshot *s) {
+    mlops_id id;
+    if (!self->is_loaded && mlops__snapshot_is(s, &self->base.commit.tree)) return MLOPS_OK;
+    MLOPS_TRY(mlops__draft_load(self, s->err));
+    MLOPS_TRY(mlops__snapshot_look(s, &self->base.tree, 1));
+    MLOPS_TRY(apply(self, s));
+    mlops__snapshot_save(s, is_all_known(s) && tree_id(self, &id) ? &id : NULL);
+    return MLOPS_OK;
+}
+
+mlops_status mlops_draft_add_folder(mlops_draft *self, const char *prefix, const char *folder,
+                                    const mlops_folder_opts *opts, mlops_folder_stat *out,
+                                    mlops_error *err) {
+    mlops__snapshot s;
+    if (!self || self->committed)
+        return mlops__fail(err, MLOPS_E_INVALID, "the draft is NULL, or was committed");
+    MLOPS_TRY(mlops__store_check_fork(self->base.store, err));
+    mlops_status status = mlops__snapshot_begin(&s, self->base.store, prefix, folder, opts, err);
+    if (!status) status = add(self, &s);
+    if (!status && out)
+        status = mlops__opts_result(out, &s.stat, sizeof s.stat, "mlops_folder_stat", err);
+    mlops__snapshot_end(&s);
+    return status;
+}
+
+/* ---- status ---- */
+
+static void put_text_id(mlops__rows *rows, const mlops_id *id) {
+    char text[MLOPS__ID_TEXT];
+    if (id) mlops__id_format(text, id);
+    mlops__rows_text(rows, id ? text : NULL);
+}
+
+static void put_row(mlops__rows *rows, const char *path, const mlops__looked *from,
+                    const mlops__looked *to) {
+    mlops__rows_text(rows, path);
+    mlops__rows_text(rows, !from ? "added" : to ? "changed" : "removed");
+    put_text_id(rows, from ? &from->entry_id : NULL);
+    put_text_id(rows, to ? &to->id : NULL);
+    if (from) mlops__rows_i64(rows, from->entry_size);
+    else mlops__rows_null(rows);
+    if (to) mlops__rows_i64(rows, to->stat.size);
+    else mlops__rows_null(rows);
+}
+
+static mlops_status put_gone(mlops__rows *rows, mlops__snapshot *s, size_t i) {
+    mlops__facts facts;
+    mlops__looked was = {.entry = s->tree->entries[i]};
+    MLOPS_TRY(mlops__entry_read(s->tree->entries[i], &facts, &s->arena, s->err));
+    was.entry_id = facts.id;
+    was.entry_size = facts.size;
+    put_row(rows, facts.path, &was, NULL);
+    return MLOPS_OK;
+}
+
+/* Files, and entries whose files are gone, by path. */
+static mlops_status put_rows(mlops__rows *rows, mlops__snapshot *s) {
+    char path[MLOPS__PATH_MAX + 2];
+    size_t i = 0;
+    for (size_t file = 0;; file++) {
+        int more = file < s->walk.n;
+        if (more) mlops__snapshot_path(s, file, path);
+        for (; i < s->tree->n && (!more || strcmp(s->tree->entries[i]->path, path) < 0); i++)
+            if (s->is_gone[i]) MLOPS_TRY(put_gone(rows, s, i));
+        if (!more) return MLOPS_OK;
+        const mlops__looked *looked = &s->files[file];
+        if (differs(looked)) put_row(rows, path, looked->entry ? looked : NULL, looked);
+    }
+}
+
+static mlops_status tell(mlops_table **out, mlops__snapshot *s) {
+    static const mlops__rows_column columns[] = {
+        {"path", MLOPS_TYPE_STRING},     {"change", MLOPS_TYPE_STRING},
+        {"from_id", MLOPS_TYPE_STRING},  {"to_id", MLOPS_TYPE_STRING},
+        {"from_size", MLOPS_TYPE_INT64}, {"to_size", MLOPS_TYPE_INT64}};
+    mlops__rows rows;
+    MLOPS_TRY(mlops__rows_begin(&rows, s->host, columns, 6, s->err));
+    return mlops__rows_end(&rows, s->tree ? put_rows(&rows, s) : MLOPS_OK, out, s->err);
+}
+
+static mlops_status look(mlops_table **out, mlops__version *version, mlops__snapshot *s) {
+    if (mlops__snapshot_is(s, &version->commit.tree)) return tell(out, s);
+    MLOPS_TRY(mlops__version_load(version, NULL, s->err));
+    MLOPS_TRY(mlops__snapshot_look(s, &version->tree, 0));
+    int is_same = s->stat.n_added + s->stat.n_changed + s->stat.n_removed == 0;
+    mlops__snapshot_save(s, is_same && is_all_known(s) ? &version->commit.tree : NULL);
+    return tell(out, s);
+}
+
+mlops_status mlops_dataset_status(mlops_table **out, mlops_store *store, const char *dataset,
+                                  const char *ref, const char *prefix, const char *folder,
+                                  const mlops_folder_opts *opts, mlops_error *err) {
+    mlops__version version;
+    mlops__snapshot s;
+    if (!out) return mlops__fail(err, MLOPS_E_INVALID, "out is NULL");
+    *out = NULL;
+    mlops_status status = mlops__version_begin(&version, store, dataset, ref, err);
+    if (!status) {
+        status = mlops__snapshot_begin(&s, store, prefix, folder, opts, err);
+        if (!status) status = look(out, &version, &s);
+        mlops__snapshot_end(&s);
+    }
+    mlops__version_close(&version);
+    return status;
+}

@@ -1,0 +1,434 @@
+/* What the files of a folder are: remembered, or read, hashed and kept, some at a time.
+ *
+ * Owns the files that are read at once. Invariants: a file is what it was hashed as only if its
+ * stat was the same before and behind the reading; it is remembered only if a later change would
+ * show; content goes to the packs before an entry names it.
+ */
+#include "base/opts.h"
+#include "column/names.h"
+#include "dataset/folder.h"
+#include "file/file.h"
+#include "sys/hash.h"
+#include "text/glob.h"
+
+#include <string.h>
+
+enum {
+    ROUND_BYTES = 8 << 20, /* of files that are read at once, but for a larger one */
+    ROUND_FILES = 2048,
+    LIKE_MIN = 64 << 10, /* a file that has changed is kept as changes from here on */
+    TRIES = 3
+};
+
+/* A file that is being read. */
+typedef struct reading {
+    size_t file;
+    mlops__buf bytes;
+    mlops_id id;
+    mlops_io_stat stat;
+    int64_t begun_ns;
+    mlops_status status;
+    mlops_error err;
+} reading;
+
+typedef struct folder_round {
+    mlops__snapshot *snapshot;
+    reading *readings;
+    size_t n;
+    mlops__keeping *items;
+    size_t n_items;
+} folder_round;
+
+/* ---- beginning ---- */
+
+mlops_status mlops__globs_parse(mlops__arena *arena, const char *list, const char *what,
+                                const char ***out, int64_t *n, mlops_error *err) {
+    *n = 0;
+    if (!list) return MLOPS_OK;
+    MLOPS_TRY(mlops__list_parse(arena, list, ',', what, out, n, err));
+    for (int64_t i = 0; i < *n; i++) {
+        const char *problem = mlops__glob_problem((*out)[i]);
+        if (problem)
+            return mlops__fail(err, MLOPS_E_INVALID, "%s: the glob '%s' %s", what, (*out)[i],
+                               problem);
+    }
+    return MLOPS_OK;
+}
+
+mlops_status mlops__call_poll(const mlops_call *call, const mlops__host *host, int64_t done,
+                              int64_t total, mlops_error *err) {
+    if (call->progress && call->progress(call->progress_user, done, total))
+        return mlops__fail(err, MLOPS_E_CANCELLED, "the progress callback asked to stop");
+    if (call->deadline_ns && host->clock.monotonic_ns(host->clock.ctx) > call->deadline_ns)
+        return mlops__fail(err, MLOPS_E_DEADLINE, "the deadline passed after %lld of %lld",
+                           (long long)done, (long long)total);
+    return MLOPS_OK;
+}
+
+static uint64_t hash_text(uint64_t before, const char *text) {
+    uint64_t parts[2] = {before, text ? mlops__hash_64(text, strlen(text)) : 1};
+    return mlops__hash_64(parts, sizeof parts);
+}
+
+static mlops_status take_opts(mlops__snapshot *self, const mlops_folder_opts *opts) {
+    enum {
+        KNOWN = MLOPS_FOLDER_FOLLOW_LINKS | MLOPS_FOLDER_SKIP_LINKS | MLOPS_FOLDER_KEEP_MISSING
+    };
+    mlops_error *err = self->err;
+    MLOPS_TRY(mlops__opts_copy(&self->opts, sizeof self->opts, opts, "mlops_folder_opts", err));
+    MLOPS_TRY(mlops__opts_copy(&self->call, sizeof self->call, self->opts.call, "mlops_call", err));
+    if (self->opts.flags & ~(uint32_t)KNOWN || self->call.flags)
+        return mlops__fail(err, MLOPS_E_INVALID, "mlops_folder_opts: flags 0x%x", self->opts.flags);
+    if ((self->opts.flags & 3) == 3)
+        return mlops__fail(err, MLOPS_E_INVALID,
+                           "mlops_folder_opts: links are followed or left out, not both");
+    MLOPS_TRY(mlops__globs_parse(&self->arena, self->opts.include, "include", &self->globs.include,
+                                 &self->globs.n_include, err));
+    MLOPS_TRY(mlops__globs_parse(&self->arena, self->opts.exclude, "exclude", &self->globs.exclude,
+                                 &self->globs.n_exclude, err));
+    self->key = hash_text(self->opts.flags, self->prefix);
+    self->key = hash_text(hash_text(self->key, self->opts.include), self->opts.exclude);
+    return *self->prefix ? mlops__path_check(self->prefix, err) : MLOPS_OK;
+}
+
+static mlops_status walk(mlops__snapshot *self) {
+    size_t n;
+    mlops_io_stat own = MLOPS_IO_STAT_INIT;
+    mlops__walk_opts opts = {(mlops__walk_links)(self->opts.flags & 3), &self->globs, &own,
+                             self->call.executor};
+    const char *dir = mlops__store_dir(self->store, &n);
+    char *path = mlops__arena_text(&self->arena, dir, n);
+    if (!path) return mlops__fail_nomem(self->err, n);
+    MLOPS_TRY(mlops__host_needs_folders(self->host, self->err));
+    mlops__file_stat(&self->host->io, path, 1, &own);
+    MLOPS_TRY(mlops__walk_folder(&self->walk, self->host, self->folder, &opts, self->err));
+    self->stat.n_files = (int64_t)self->walk.n;
+    for (size_t i = 0; i < self->walk.n; i++) self->stat.bytes += self->walk.files[i].stat.size;
+    return MLOPS_OK;
+}
+
+mlops_status mlops__snapshot_begin(mlops__snapshot *self, mlops_store *store, const char *prefix,
+                                   const char *folder, const mlops_folder_opts *opts,
+                                   mlops_error *err) {
+    memset(self, 0, sizeof *self);
+    self->store = store;
+    self->host = mlops__store_host(store);
+    self->prefix = prefix ? prefix : "";
+    self->folder = folder;
+    self->err = err;
+    self->stat = (mlops_folder_stat)MLOPS_FOLDER_STAT_INIT;
+    mlops__arena_init(&self->arena, &self->host->allocator, SIZE_MAX);
+    mlops__arena_init(&self->walk.arena, &self->host->allocator, SIZE_MAX);
+    mlops__buf_init(&self->cache.bytes, &self->host->allocator);
+    if (!folder || !*folder)
+        return mlops__fail(err, MLOPS_E_INVALID, "the folder is NULL or empty");
+    MLOPS_TRY(take_opts(self, opts));
+    MLOPS_TRY(walk(self));
+    mlops__folder_cache_load(&self->cache, store, &self->walk.folder);
+    return MLOPS_OK;
+}
+
+void mlops__snapshot_end(mlops__snapshot *self) {
+    mlops__folder_cache_free(&self->cache);
+    mlops__walk_free(&self->walk);
+    mlops__arena_free(&self->arena);
+}
+
+int mlops__snapshot_is(mlops__snapshot *self, const mlops_id *tree) {
+    mlops__folder_cache cache = self->cache;
+    mlops__known_file known;
+    if (!cache.has_tree || cache.key != self->key || cache.n != self->walk.n ||
+        memcmp(&cache.tree, tree, sizeof *tree) != 0)
+        return 0;
+    for (size_t i = 0; i < self->walk.n; i++) {
+        const mlops__walk_file *file = &self->walk.files[i];
+        if (!mlops__folder_cache_next(&cache, &known) ||
+            !mlops__stat_is_same(&file->stat, &known.stat) || strcmp(file->path, known.path) != 0)
+            return 0;
+    }
+    return 1;
+}
+
+void mlops__snapshot_save(const mlops__snapshot *self, const mlops_id *tree) {
+    mlops__folder_cache cache;
+    mlops__folder_cache_begin(&cache, &self->host->allocator);
+    for (size_t i = 0; i < self->walk.n; i++) {
+        const mlops__looked *looked = &self->files[i];
+        if (!looked->is_settled) continue;
+        mlops__folder_cache_add(&cache, &(mlops__known_file){self->walk.files[i].path, looked->stat,
+                                                             looked->id, looked->is_table});
+    }
+    cache.key = self->key;
+    cache.has_tree = tree != NULL;
+    if (tree) cache.tree = *tree;
+    mlops__folder_cache_save(&cache, self->store, &self->walk.folder);
+    mlops__folder_cache_free(&cache);
+}
+
+void mlops__snapshot_path(const mlops__snapshot *self, size_t file, char out[MLOPS__PATH_MAX + 2]) {
+    mlops__format(out, MLOPS__PATH_MAX + 2, *self->prefix ? "%s/%s" : "%s%s", self->prefix,
+                  self->walk.files[file].path);
+}
+
+/* ---- entries and what is remembered, beside the files ---- */
+
+/* What of an entry's path is below the prefix; NULL if nothing is. */
+static const char *below(const mlops__snapshot *self, const char *path) {
+    size_t n = strlen(self->prefix);
+    if (n == 0) return path;
+    return strncmp(path, self->prefix, n) == 0 && path[n] == '/' ? path + n + 1 : NULL;
+}
+
+static mlops_status take_entry(mlops__snapshot *self, const mlops__entry *entry,
+                               mlops__looked *looked) {
+    mlops__arena arena;
+    mlops__facts facts;
+    mlops__arena_init(&arena, &self->host->allocator, SIZE_MAX);
+    mlops_status status = mlops__entry_read(entry, &facts, &arena, self->err);
+    if (!status) {
+        looked->entry = entry;
+        looked->entry_id = facts.id;
+        looked->entry_size = facts.size;
+    }
+    mlops__arena_free(&arena);
+    return status;
+}
+
+/* Both are in the order of their paths. */
+static mlops_status match_entries(mlops__snapshot *self) {
+    const mlops__tree *tree = self->tree;
+    size_t file = 0;
+    for (size_t i = 0; i < tree->n; i++) {
+        const char *path = below(self, tree->entries[i]->path);
+        int order = 1;
+        if (!path) continue;
+        while (file < self->walk.n && (order = strcmp(self->walk.files[file].path, path)) < 0)
+            file++;
+        if (file < self->walk.n && order == 0)
+            MLOPS_TRY(take_entry(self, tree->entries[i], &self->files[file]));
+        else if (mlops__globs_take(&self->globs, path)) {
+            self->is_gone[i] = !(self->opts.flags & MLOPS_FOLDER_KEEP_MISSING);
+            self->stat.n_removed += self->is_gone[i];
+        }
+    }
+    return MLOPS_OK;
+}
+
+/* What is remembered of a table holds only for the entry that it was. */
+static void match_known(mlops__snapshot *self) {
+    mlops__folder_cache cache = self->cache;
+    mlops__known_file known;
+    size_t file = 0;
+    while (mlops__folder_cache_next(&cache, &known)) {
+        int order = 1;
+        while (file < self->walk.n && (order = strcmp(self->walk.files[file].path, known.path)) < 0)
+            file++;
+        if (file == self->walk.n || order) continue;
+        mlops__looked *looked = &self->files[file];
+        if (!mlops__stat_is_same(&self->walk.files[file].stat, &known.stat)) continue;
+        if (known.is_table &&
+            !(looked->entry && memcmp(&looked->entry_id, &known.id, sizeof known.id) == 0))
+            continue;
+        looked->id = known.id;
+        looked->stat = known.stat;
+        looked->is_table = known.is_table;
+        looked->is_known = looked->is_settled = 1;
+    }
+}
+
+static int is_same(const mlops__looked *looked) {
+    return looked->entry && memcmp(&looked->id, &looked->entry_id, sizeof looked->id) == 0;
+}
+
+/* ---- reading ---- */
+
+/* MLOPS_END if the file has changed meanwhile. */
+static mlops_status read_once(folder_round *round, reading *r, int64_t file, const char *path) {
+    const mlops__host *host = round->snapshot->host;
+    mlops_io_stat before = MLOPS_IO_STAT_INIT, after = MLOPS_IO_STAT_INIT;
+    r->begun_ns = host->clock.now_ns(host->clock.ctx);
+    int64_t code = mlops__file_stat_of(&host->io, file, &before);
+    if (code < 0) return mlops__fail_os(&r->err, code, "cannot look at", path);
+    r->bytes.size = 0;
+    if (before.size < 0 || (uint64_t)before.size >= SIZE_MAX)
+        return mlops__fail(&r->err, MLOPS_E_LIMIT, "'%s' is larger than memory", path);
+    uint8_t *bytes = mlops__buf_extend(&r->bytes, (size_t)before.size + 1);
+    if (!bytes) return mlops__fail_nomem(&r->err, (size_t)before.size);
+    r->bytes.size = (size_t)before.size;
+    mlops_status status =
+        mlops__file_read_at(&host->io, file, bytes, (size_t)before.size, 0, path, &r->err);
+    if (status) return status == MLOPS_E_IO && r->err.os_code == 0 ? MLOPS_END : status;
+    code = mlops__file_stat_of(&host->io, file, &after);
+    if (code < 0) return mlops__fail_os(&r->err, code, "cannot look at", path);
+    r->stat = after;
+    return mlops__stat_is_same(&before, &after) ? MLOPS_OK : MLOPS_END;
+}
+
+static mlops_status read_file(folder_round *round, reading *r, const char *path) {
+    const mlops_io *io = &round->snapshot->host->io;
+    int64_t file = mlops__file_number(io, path, MLOPS_IO_READ);
+    if (file < 0) return mlops__fail_os(&r->err, file, "cannot open", path);
+    mlops_status status = MLOPS_END;
+    for (int i = 0; i < TRIES && status == MLOPS_END; i++) status = read_once(round, r, file, path);
+    mlops__file_end(io, file);
+    if (status == MLOPS_END)
+        return mlops__fail(&r->err, MLOPS_E_BUSY, "'%s' changes while it is read", path);
+    if (!status) r->id = mlops__content_id(round->snapshot->store, r->bytes.data, r->bytes.size);
+    return status;
+}
+
+static mlops_status read_one(void *user, int64_t index, int32_t worker) {
+    folder_round *round = user;
+    reading *r = &round->readings[index];
+    const mlops__snapshot *s = round->snapshot;
+    const char *name = s->walk.files[r->file].path;
+    size_t size = strlen(s->folder) + strlen(name) + 2;
+    (void)worker;
+    char *path = mlops__alloc(&s->host->allocator, size);
+    if (!path) return r->status = mlops__fail_nomem(&r->err, size);
+    mlops__format(path, size, "%s/%s", s->folder, name);
+    r->status = read_file(round, r, path);
+    mlops__free(&s->host->allocator, path, size);
+    return r->status;
+}
+
+/* The first of them that failed tells why. */
+static mlops_status read_all(folder_round *round) {
+    mlops__snapshot *s = round->snapshot;
+    const mlops_executor *executor = s->call.executor;
+    mlops_status status = MLOPS_OK;
+    int64_t n = (int64_t)round->n;
+    if (executor && n > 1) status = executor->parallel_for(executor->ctx, n, read_one, round);
+    else
+        for (int64_t i = 0; i < n && !status; i++) status = read_one(round, i, 0);
+    for (int64_t i = 0; i < n; i++) {
+        reading *r = &round->readings[i];
+        if (r->status && s->err) *s->err = r->err;
+        if (r->status) return r->status;
+    }
+    return status ? mlops__fail(s->err, MLOPS_E_INVALID, "the executor failed") : MLOPS_OK;
+}
+
+/* ---- what was read ---- */
+
+/* A table is there as CSV: is the file what a checkout would make of the entry? */
+static mlops_status compare_table(const mlops__snapshot *s, mlops__looked *looked) {
+    mlops__arena arena;
+    mlops__facts facts;
+    mlops__buf csv;
+    mlops__arena_init(&arena, &s->host->allocator, SIZE_MAX);
+    mlops_status status = mlops__entry_read(looked->entry, &facts, &arena, s->err);
+    if (!status && strcmp(facts.kind, "table") == 0) {
+        status = mlops__facts_file(&facts, s->store, &csv, s->err);
+        if (!status) {
+            mlops_id id = mlops__content_id(s->store, csv.data, csv.size);
+            looked->is_table = memcmp(&id, &looked->id, sizeof id) == 0;
+            if (looked->is_table) looked->id = facts.id;
+            mlops__buf_free(&csv);
+        }
+    }
+    mlops__arena_free(&arena);
+    return status;
+}
+
+static mlops_status take_reading(folder_round *round, reading *r, int keeps) {
+    mlops__snapshot *s = round->snapshot;
+    mlops__looked *looked = &s->files[r->file];
+    s->stat.n_read++;
+    s->stat.bytes_read += (int64_t)r->bytes.size;
+    looked->id = r->id;
+    looked->stat = r->stat;
+    looked->is_known = 1;
+    looked->is_settled = mlops__stat_is_settled(r->stat.mtime_ns, r->begun_ns) &&
+                         mlops__stat_is_settled(r->stat.ctime_ns, r->begun_ns);
+    if (looked->entry && !is_same(looked)) MLOPS_TRY(compare_table(s, looked));
+    if (!keeps || is_same(looked)) return MLOPS_OK;
+    looked->is_kept = 1;
+    if (looked->entry && r->bytes.size >= LIKE_MIN)
+        return mlops__content_pack(s->store, &r->id, r->bytes.data, r->bytes.size,
+                                   &looked->entry_id, s->err);
+    round->items[round->n_items++] = (mlops__keeping){r->id, r->bytes.data, r->bytes.size};
+    return MLOPS_OK;
+}
+
+static mlops_status run_round(folder_round *round, int keeps) {
+    mlops__snapshot *s = round->snapshot;
+    MLOPS_TRY(read_all(round));
+    round->n_items = 0;
+    for (size_t i = 0; i < round->n; i++)
+        MLOPS_TRY(take_reading(round, &round->readings[i], keeps));
+    if (round->n_items == 0) return MLOPS_OK;
+    return mlops__content_keep(s->store, round->items, round->n_items, s->call.executor, s->err);
+}
+
+/* A file that is known, and has another entry or none, need not be read if the packs have it. */
+static mlops_status find_kept(mlops__snapshot *self, mlops__looked *looked, int keeps) {
+    int there = 0, is_known = 0;
+    if (!keeps || !looked->is_known || is_same(looked)) return MLOPS_OK;
+    MLOPS_TRY(mlops__content_has(self->store, &looked->id, &there, &is_known, self->err));
+    looked->is_kept = there;
+    looked->is_known = there;
+    return MLOPS_OK;
+}
+
+static mlops_status read_rounds(folder_round *round, int keeps) {
+    mlops__snapshot *s = round->snapshot;
+    for (size_t i = 0; i < s->walk.n;) {
+        int64_t bytes = 0;
+        round->n = 0;
+        for (; i < s->walk.n && round->n < ROUND_FILES; i++) {
+            MLOPS_TRY(find_kept(s, &s->files[i], keeps));
+            if (s->files[i].is_known) continue;
+            if (round->n && bytes + s->walk.files[i].stat.size > ROUND_BYTES) break;
+            bytes += s->walk.files[i].stat.size;
+            round->readings[round->n].file = i;
+            round->readings[round->n++].status = MLOPS_OK;
+        }
+        MLOPS_TRY(mlops__call_poll(&s->call, s->host, (int64_t)(i - round->n), (int64_t)s->walk.n,
+                                   s->err));
+        if (round->n) MLOPS_TRY(run_round(round, keeps));
+        for (size_t k = 0; k < round->n; k++) mlops__buf_free(&round->readings[k].bytes);
+    }
+    return MLOPS_OK;
+}
+
+static mlops_status read_unknown(mlops__snapshot *self, int keeps) {
+    const mlops_allocator *allocator = &self->host->allocator;
+    size_t most = self->walk.n < ROUND_FILES ? self->walk.n : ROUND_FILES;
+    folder_round round = {.snapshot = self};
+    if (most == 0) return MLOPS_OK;
+    round.readings = mlops__alloc_array(allocator, most, sizeof *round.readings);
+    round.items = mlops__alloc_array(allocator, most, sizeof *round.items);
+    mlops_status status = MLOPS_OK;
+    if (!round.readings || !round.items)
+        status = mlops__fail_nomem(self->err, most * sizeof *round.readings);
+    for (size_t i = 0; i < most && round.readings; i++)
+        mlops__buf_init(&round.readings[i].bytes, allocator);
+    if (!status) status = read_rounds(&round, keeps);
+    for (size_t i = 0; i < most && round.readings; i++) mlops__buf_free(&round.readings[i].bytes);
+    mlops__free(allocator, round.readings, most * sizeof *round.readings);
+    mlops__free(allocator, round.items, most * sizeof *round.items);
+    return status;
+}
+
+mlops_status mlops__snapshot_look(mlops__snapshot *self, const mlops__tree *tree, int keeps) {
+    self->tree = tree;
+    self->files = mlops__arena_array(&self->arena, self->walk.n, sizeof *self->files);
+    self->is_gone = mlops__arena_alloc(&self->arena, tree->n);
+    if (!self->files || !self->is_gone)
+        return mlops__fail_nomem(self->err, self->walk.n * sizeof *self->files);
+    for (size_t i = 0; i < self->walk.n; i++) {
+        char path[MLOPS__PATH_MAX + 2];
+        mlops__snapshot_path(self, i, path);
+        MLOPS_TRY(mlops__path_check(path, self->err));
+    }
+    MLOPS_TRY(match_entries(self));
+    match_known(self);
+    MLOPS_TRY(read_unknown(self, keeps));
+    for (size_t i = 0; i < self->walk.n; i++) {
+        const mlops__looked *looked = &self->files[i];
+        self->stat.n_added += looked->entry == NULL;
+        self->stat.n_changed += looked->entry && !is_same(looked);
+    }
+    return MLOPS_OK;
+}

@@ -1,0 +1,145 @@
+/* Folders: one that is added is there whole with the commit, or nothing of it is; what is told of
+ * it is right or an error; what is remembered makes no difference.
+ *
+ * Owns the folder that each scenario finds: files that share a chunk, one that has its own, an
+ * empty one, in folders of folders.
+ */
+#include "fault/sweep.h"
+
+#include "base/fail.h"
+
+#include <mlops.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LARGE = 20000, N_FILES = 5 };
+
+typedef struct source {
+    const char *path;
+    size_t n;
+} source;
+
+static const source FILES[N_FILES] = {
+    {"a", 3000}, {"b", 0}, {"large", LARGE}, {"sub/c", 3}, {"sub/er/d", 3000}};
+
+static void fill(uint8_t *bytes, size_t n, size_t seed) {
+    for (size_t i = 0; i < n; i++) bytes[i] = (uint8_t)((i * i >> 2) + seed * 31 + i % 7);
+}
+
+static int put_files(const mlops_host *host, const char *dir) {
+    static const char *const FOLDERS[] = {"in", "in/sub", "in/sub/er"};
+    sweep_path path;
+    uint8_t *bytes = malloc(LARGE);
+    int bad = bytes == NULL;
+    for (size_t i = 0; i < 3; i++) host->io->mkdir(host->io->ctx, sweep_in(&path, dir, FOLDERS[i]));
+    for (size_t i = 0; i < N_FILES && !bad; i++) {
+        char name[40] = "in/";
+        strcat(name, FILES[i].path);
+        fill(bytes, FILES[i].n, i);
+        bad = sweep_put(host, dir, name, bytes, FILES[i].n);
+    }
+    free(bytes);
+    return bad;
+}
+
+static int add(mlops_store *s, const char *dir, mlops_error *err) {
+    sweep_path path;
+    mlops_change *c;
+    mlops_draft *d = NULL;
+    mlops_id id;
+    mlops_folder_stat stat = MLOPS_FOLDER_STAT_INIT;
+    sweep_in(&path, dir, "in");
+    MLOPS_TRY(sweep_told(mlops_change_new(&c, s, NULL, err), err));
+    int status = sweep_told(mlops_draft_new(&d, c, "fraud", NULL, err), err);
+    int first = status;
+    if (!status) {
+        first = sweep_told(mlops_draft_add_folder(d, "in", path.text, NULL, &stat, err), err);
+        status = first; /* a draft survives: it is tried again */
+        if (first && first != SWEEP_WRONG)
+            status = mlops_draft_add_folder(d, "in", path.text, NULL, &stat, err);
+        if (!status && stat.n_files != N_FILES) first = SWEEP_WRONG;
+    }
+    if (!status) status = sweep_told(mlops_draft_commit(d, &id, err), err);
+    mlops_draft_free(d);
+    if (!status) status = sweep_told(mlops_change_commit(c, NULL, err), err);
+    mlops_change_free(c);
+    return first ? first : status;
+}
+
+static int prepare(const mlops_host *host, const char *dir) {
+    mlops_store *s;
+    MLOPS_TRY(put_files(host, dir));
+    MLOPS_TRY(sweep_open_store(&s, host, dir, 1, 4096));
+    mlops_store_close(s);
+    return MLOPS_OK;
+}
+
+static int prepare_added(const mlops_host *host, const char *dir) {
+    mlops_store *s;
+    mlops_error err;
+    MLOPS_TRY(put_files(host, dir));
+    MLOPS_TRY(sweep_open_store(&s, host, dir, 1, 4096));
+    int status = add(s, dir, &err);
+    mlops_store_close(s);
+    return status;
+}
+
+static int add_of(const mlops_host *host, const char *dir) {
+    mlops_store *s;
+    mlops_error err;
+    MLOPS_TRY(sweep_open_store(&s, host, dir, 0, 4096));
+    int status = add(s, dir, &err);
+    mlops_store_close(s);
+    return status;
+}
+
+static int status_of(const mlops_host *host, const char *dir) {
+    mlops_store *s;
+    mlops_error err;
+    sweep_path path;
+    mlops_table *t;
+    MLOPS_TRY(sweep_open_store(&s, host, dir, 0, 4096));
+    int status = sweep_told(
+        mlops_dataset_status(&t, s, "fraud", NULL, NULL, sweep_in(&path, dir, "in"), NULL, &err),
+        &err);
+    if (!status && mlops_table_n_rows(t) != 2 * N_FILES) status = SWEEP_WRONG; /* of no prefix */
+    mlops_table_unref(t);
+    if (!status)
+        status = sweep_told(mlops_dataset_status(&t, s, "fraud", NULL, "in", path.text, NULL, &err),
+                            &err);
+    if (!status && mlops_table_n_rows(t) != 0) status = SWEEP_WRONG;
+    if (!status) mlops_table_unref(t);
+    mlops_store_close(s);
+    return status;
+}
+
+/* All of it is there, or there is no dataset; and it is added again whatever was left behind. */
+static int judge(const mlops_host *host, const char *dir, int status, const char *failed) {
+    mlops_store *s;
+    mlops_error err;
+    mlops_id id;
+    uint8_t want[LARGE], got[LARGE];
+    (void)failed;
+    MLOPS_TRY(sweep_open_store(&s, host, dir, 1, 4096));
+    int bad = mlops_dataset_resolve(&id, s, "fraud", NULL, NULL);
+    bad = bad == MLOPS_E_NOT_FOUND && status ? 0 : bad;
+    if (!bad) bad = add(s, dir, &err);
+    for (size_t i = 0; i < N_FILES && !bad; i++) {
+        char name[40] = "in/";
+        size_t n = 0;
+        strcat(name, FILES[i].path);
+        fill(want, FILES[i].n, i);
+        bad = mlops_dataset_read(s, "fraud", NULL, name, got, LARGE, &n, NULL);
+        if (!bad) bad = n != FILES[i].n || memcmp(got, want, n) != 0;
+    }
+    mlops_store_close(s);
+    return bad;
+}
+
+enum { ALL = SWEEP_MEMORY | SWEEP_IO | SWEEP_TREE };
+
+const sweep_scenario sweep_folder[] = {
+    {"store folder add", prepare, add_of, judge, ALL},
+    {"store folder status", prepare_added, status_of, judge, ALL},
+    {NULL, NULL, NULL, NULL, 0},
+};

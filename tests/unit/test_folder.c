@@ -1,0 +1,348 @@
+/* Folders as entries: what is added, what has changed, what is refused, and what is remembered. */
+#define _GNU_SOURCE
+#include "unit/help_folder.h"
+
+#include "unit/draw.h"
+
+static void stat_is(mlops_folder_stat s, int64_t files, int64_t added, int64_t changed,
+                    int64_t removed) {
+    assert_int_equal(s.n_files, files);
+    assert_int_equal(s.n_added, added);
+    assert_int_equal(s.n_changed, changed);
+    assert_int_equal(s.n_removed, removed);
+}
+
+static void a_folder_becomes_entries(void **state) {
+    site *f = *state;
+    write_in(f, "a.txt", "one");
+    write_in(f, "sub/b", "");
+    write_in(f, "sub/deep/c", "three");
+    write_in(f, "sub.d/x", "four"); /* "." stands ahead of "/" */
+    shell("mkdir %s/empty && head -c 300000 /dev/urandom > %s/big", f->in, f->in);
+    mlops_error e;
+    refused(mlops_dataset_status(&(mlops_table *){NULL}, f->s, "d", NULL, NULL, f->in, NULL, &e),
+            &e, MLOPS_E_NOT_FOUND, "dataset");
+    commit_text(f->s, "d", NULL, "old", "gone");
+    status_is(f, NULL, NULL, "a a.txt\na big\nr old\na sub.d/x\na sub/b\na sub/deep/c\n");
+    stat_is(add_folder(f, NULL, NULL), 5, 5, 0, 1);
+    status_is(f, NULL, NULL, "");
+    reads_text(f->s, "d", NULL, "a.txt", "one");
+    reads_text(f->s, "d", NULL, "sub/b", "");
+    reads_text(f->s, "d", NULL, "sub/deep/c", "three");
+    size_t n, m;
+    char full[200];
+    snprintf(full, sizeof full, "%s/big", f->in);
+    uint8_t *want = file_bytes(full, &n), *got = malloc(n);
+    works(mlops_dataset_read(f->s, "d", NULL, "big", got, n, &m, &e), &e);
+    assert_memory_equal(got, want, n);
+    free(got);
+    free(want);
+    stat_is(add_folder(f, NULL, NULL), 5, 0, 0, 0);
+    write_in(f, "a.txt", "two"); /* of the same size */
+    write_in(f, "new", "5");
+    shell("rm %s/sub/b", f->in);
+    status_is(f, NULL, NULL, "c a.txt\na new\nr sub/b\n");
+    stat_is(add_folder(f, NULL, NULL), 5, 1, 1, 1);
+    status_is(f, NULL, NULL, "");
+    reads_text(f->s, "d", NULL, "a.txt", "two");
+}
+
+static void a_prefix_keeps_others(void **state) {
+    site *f = *state;
+    mlops_error e;
+    commit_text(f->s, "d", NULL, "notes", "mine");
+    commit_text(f->s, "d", NULL, "in.d/x", "mine");
+    write_in(f, "a", "one");
+    write_in(f, "b/c", "two");
+    stat_is(add_folder(f, "in", NULL), 2, 2, 0, 0);
+    reads_text(f->s, "d", NULL, "in/b/c", "two");
+    reads_text(f->s, "d", NULL, "notes", "mine");
+    reads_text(f->s, "d", NULL, "in.d/x", "mine");
+    status_is(f, "in", NULL, "");
+    shell("rm -r %s/b", f->in);
+    stat_is(add_folder(f, "in", NULL), 1, 0, 0, 1);
+    refused(try_folder(f, "notes", NULL, &e), &e, MLOPS_E_EXISTS, "notes");
+    refused(try_folder(f, "notes/x", NULL, &e), &e, MLOPS_E_EXISTS, "notes");
+    refused(try_folder(f, "../x", NULL, &e), &e, MLOPS_E_INVALID, "..");
+    stat_is(add_folder(f, NULL, NULL), 1, 1, 0, 3); /* the dataset becomes the folder */
+}
+
+static void a_file_becomes_a_folder(void **state) {
+    site *f = *state;
+    mlops_error e;
+    mlops_folder_opts opts = MLOPS_FOLDER_OPTS_INIT;
+    write_in(f, "x", "file");
+    write_in(f, "y/z", "file");
+    add_folder(f, NULL, NULL);
+    shell("cd %s && rm -r x y && mkdir x && echo > x/in && echo > y", f->in);
+    opts.flags = MLOPS_FOLDER_KEEP_MISSING;
+    refused(try_folder(f, NULL, &opts, &e), &e, MLOPS_E_EXISTS, "x");
+    stat_is(add_folder(f, NULL, NULL), 2, 2, 0, 2);
+    status_is(f, NULL, NULL, "");
+}
+
+static void options_say_what_counts(void **state) {
+    site *f = *state;
+    mlops_error e;
+    mlops_folder_opts opts = MLOPS_FOLDER_OPTS_INIT;
+    write_in(f, "a.csv", "1");
+    write_in(f, "a.log", "2");
+    write_in(f, "tmp/a.csv", "3");
+    write_in(f, "sub/b.csv", "4");
+    opts.include = "*.csv";
+    opts.exclude = "tmp,\"x,y\"";
+    stat_is(add_folder(f, NULL, &opts), 2, 2, 0, 0);
+    status_is(f, NULL, &opts, "");
+    status_is(f, NULL, NULL, "a a.log\na tmp/a.csv\n");
+    stat_is(add_folder(f, NULL, NULL), 4, 2, 0, 0);
+    stat_is(add_folder(f, NULL, &opts), 2, 0, 0, 0); /* what does not count stays */
+    shell("rm %s/a.csv %s/a.log", f->in, f->in);
+    opts.flags = MLOPS_FOLDER_KEEP_MISSING;
+    stat_is(add_folder(f, NULL, &opts), 1, 0, 0, 0);
+    opts.flags = 0;
+    stat_is(add_folder(f, NULL, &opts), 1, 0, 0, 1);
+    stat_is(add_folder(f, NULL, NULL), 2, 0, 0, 1);
+    opts.include = "[";
+    refused(try_folder(f, NULL, &opts, &e), &e, MLOPS_E_INVALID, "[");
+    opts.include = NULL;
+    opts.flags = 64;
+    refused(try_folder(f, NULL, &opts, &e), &e, MLOPS_E_INVALID, "flags");
+    opts.flags = MLOPS_FOLDER_FOLLOW_LINKS | MLOPS_FOLDER_SKIP_LINKS;
+    refused(try_folder(f, NULL, &opts, &e), &e, MLOPS_E_INVALID, "links");
+}
+
+static void links_are_refused_followed_or_left_out(void **state) {
+    site *f = *state;
+    mlops_error e;
+    mlops_folder_opts opts = MLOPS_FOLDER_OPTS_INIT;
+    write_in(f, "a", "one");
+    write_in(f, "sub/b", "two");
+    shell("cd %s && ln -s a link && ln -s sub folder", f->in);
+    refused(try_folder(f, NULL, NULL, &e), &e, MLOPS_E_INVALID, "symbolic link");
+    opts.flags = MLOPS_FOLDER_SKIP_LINKS;
+    stat_is(add_folder(f, NULL, &opts), 2, 2, 0, 0);
+    opts.flags = MLOPS_FOLDER_FOLLOW_LINKS;
+    stat_is(add_folder(f, NULL, &opts), 4, 2, 0, 0);
+    reads_text(f->s, "d", NULL, "folder/b", "two");
+    shell("cd %s && echo -n six > a", f->in);
+    status_is(f, NULL, &opts, "c a\nc link\n");
+    shell("cd %s/sub && ln -s .. up", f->in);
+    refused(try_folder(f, NULL, &opts, &e), &e, MLOPS_E_INVALID, "lies in");
+    shell("cd %s/sub && rm up && ln -s nowhere gone", f->in);
+    refused(try_folder(f, NULL, &opts, &e), &e, MLOPS_E_INVALID, "nowhere");
+    shell("cd %s/sub && rm gone && ln -s self self", f->in);
+    refused(try_folder(f, NULL, &opts, &e), &e, MLOPS_E_INVALID, "self");
+    opts.exclude = "self";
+    assert_int_equal(try_folder(f, NULL, &opts, &e), 0);
+    shell("ln -s %s %s.link", f->in, f->in); /* the folder itself may be one */
+    strcat(f->in, ".link");
+    assert_int_equal(try_folder(f, NULL, &opts, &e), 0);
+}
+
+static void what_no_entry_can_be_is_refused_by_name(void **state) {
+    site *f = *state;
+    mlops_error e;
+    mlops_folder_opts opts = MLOPS_FOLDER_OPTS_INIT;
+    write_in(f, "a", "one");
+    shell("mkfifo %s/pipe", f->in);
+    refused(try_folder(f, NULL, NULL, &e), &e, MLOPS_E_INVALID, "pipe");
+    opts.exclude = "pipe";
+    assert_int_equal(try_folder(f, NULL, &opts, &e), 0);
+    shell("rm %s/pipe && touch \"$(printf '%s/\\377x')\"", f->in, f->in);
+    refused(try_folder(f, NULL, NULL, &e), &e, MLOPS_E_INVALID, "UTF-8");
+    shell("rm %s/*x && touch '%s/back\\slash'", f->in, f->in);
+    refused(try_folder(f, NULL, NULL, &e), &e, MLOPS_E_INVALID, "backslash");
+    shell(
+        "rm %s/back* && n=$(printf '%%0200d' 0) && cd %s && for i in 1 2 3 4 5; do mkdir $n && cd "
+        "$n; done && touch $n",
+        f->in, f->in);
+    refused(try_folder(f, NULL, NULL, &e), &e, MLOPS_E_INVALID, "1,024");
+    shell("rm -r %s/0*", f->in);
+    strcat(f->in, "/a");
+    refused(try_folder(f, NULL, NULL, &e), &e, MLOPS_E_INVALID, "no folder");
+    strcat(f->in, "none");
+    refused(try_folder(f, NULL, NULL, &e), &e, MLOPS_E_NOT_FOUND, "anone");
+    f->in[0] = 0;
+    refused(try_folder(f, NULL, NULL, &e), &e, MLOPS_E_INVALID, "empty");
+}
+
+static void the_store_itself_is_left_out(void **state) {
+    site *f = *state;
+    snprintf(f->in, sizeof f->in, "%s", f->p.dir);
+    write_in(f, "a", "one");
+    write_in(f, ".mlops-0011223344556677.tmp", "a draft of a file");
+    stat_is(add_folder(f, NULL, NULL), 1, 1, 0, 0);
+    stat_is(add_folder(f, NULL, NULL), 1, 0, 0, 0);
+}
+
+/* ---- what is remembered ---- */
+
+static void nothing_is_read_twice(void **state) {
+    site *f = *state;
+    write_in(f, "a", "one");
+    write_in(f, "b", "two");
+    shell("sleep 0.1");
+    assert_int_equal(add_folder(f, NULL, NULL).n_read, 2);
+    assert_int_equal(add_folder(f, NULL, NULL).n_read, 0);
+    assert_int_equal(add_folder(f, "p", NULL).n_read, 0); /* nor for another place */
+    write_in(f, "c", "three");
+    assert_int_equal(add_folder(f, "p", NULL).n_read, 1);
+    shell("rm -r %s/folders", f->p.path);
+    shell("sleep 0.1");
+    assert_int_equal(add_folder(f, "p", NULL).n_read, 3);
+    assert_int_equal(add_folder(f, "p", NULL).n_read, 0);
+    shell("for i in %s/folders/*; do head -c 100 $i > $i.x && mv $i.x $i; done", f->p.path);
+    mlops_folder_stat s = add_folder(f, "p", NULL);
+    assert_int_equal(s.n_read, 3);
+    stat_is(s, 3, 0, 0, 0);
+}
+
+/* A file that is written as often as a file system tells times apart, and more often. */
+static void no_change_is_missed(void **state) {
+    site *f = *state;
+    char full[200], text[8];
+    snprintf(full, sizeof full, "%s/a", f->in);
+    for (int i = 0; i < 300; i++) {
+        snprintf(text, sizeof text, "%04d", i);
+        set_file(full, text, 4);
+        add_folder(f, NULL, NULL);
+        reads_text(f->s, "d", NULL, "a", text);
+    }
+}
+
+static void damaged_memory_is_none(void **state) {
+    site *f = *state;
+    char name[300], list[300];
+    size_t n;
+    write_in(f, "a", "one");
+    write_in(f, "b/c", "two");
+    shell("sleep 0.1");
+    add_folder(f, NULL, NULL);
+    snprintf(list, sizeof list, "ls %s/folders/* > %s/names", f->p.path, f->p.dir);
+    shell("%s", list);
+    snprintf(list, sizeof list, "%s/names", f->p.dir);
+    uint8_t *line = file_bytes(list, &n);
+    snprintf(name, sizeof name, "%.*s", (int)n - 1, (const char *)line);
+    free(line);
+    uint8_t *whole = file_bytes(name, &n);
+    for (size_t i = 0; i < n; i++) {
+        whole[i] ^= 0x10;
+        set_file(name, whole, n);
+        whole[i] ^= 0x10;
+        if (i % 16 == 0) stat_is(add_folder(f, NULL, NULL), 2, 0, 0, 0);
+        else status_is(f, NULL, NULL, "");
+    }
+    free(whole);
+}
+
+static void tables_stay_what_they_are(void **state) {
+    site *f = *state;
+    mlops_error e;
+    mlops_change *c = new_change(f->s);
+    mlops_draft *d = new_draft(c, "d", NULL);
+    mlops_table *t = parse_csv("n,s\n1,a\n2,\"b,c\"\n");
+    works(mlops_draft_add_table(d, "t.csv", t, NULL, &e), &e);
+    mlops_table_unref(t);
+    end_draft(d);
+    commit(c);
+    mlops_change_free(c);
+    write_in(f, "t.csv", "n,s\n1,a\n2,\"b,c\"\n");
+    for (int i = 0; i < 3; i++) {
+        shell("sleep 0.05");
+        status_is(f, NULL, NULL, "");
+        stat_is(add_folder(f, NULL, NULL), 1, 0, 0, 0);
+    }
+    commit_text(f->s, "d", "empty", "x", "y");
+    mlops_draft_opts opts = MLOPS_DRAFT_OPTS_INIT; /* of the table alone is its file known */
+    opts.branch = "empty";
+    c = new_change(f->s);
+    works(mlops_draft_new(&d, c, "d", &opts, &e), &e);
+    works(mlops_draft_add_folder(d, NULL, f->in, NULL, NULL, &e), &e);
+    end_draft(d);
+    commit(c);
+    mlops_change_free(c);
+    reads_text(f->s, "d", "empty", "t.csv", "n,s\n1,a\n2,\"b,c\"\n");
+}
+
+/* ---- a file that changes while it is read ---- */
+
+static mlops_io restless;
+static char restless_path[200];
+static int n_restless;
+
+static int64_t read_and_change(void *ctx, int64_t file, void *bytes, size_t n, int64_t offset) {
+    char name[64], path[200] = {0};
+    snprintf(name, sizeof name, "/proc/self/fd/%d", (int)file);
+    if (readlink(name, path, sizeof path - 1) > 0 && !strcmp(path, restless_path) && n_restless) {
+        n_restless--;
+        usleep(20000); /* so that the time of the change is another one */
+        set_bytes(path, 0, "X", 1);
+    }
+    (void)ctx;
+    return pread((int)file, bytes, n, offset);
+}
+
+static void a_file_that_changes_is_read_again(void **state) {
+    site *f = *state;
+    mlops_error e;
+    mlops_host host = MLOPS_HOST_INIT;
+    mlops_store_opts opts = MLOPS_STORE_OPTS_INIT;
+    restless = mlops__io_posix;
+    restless.pread = read_and_change;
+    host.io = &restless;
+    opts.host = &host;
+    mlops_store_close(f->s);
+    f->s = open_store(f->p.path, &opts);
+    write_in(f, "a", "one");
+    snprintf(restless_path, sizeof restless_path, "%s/a", f->in);
+    n_restless = 100;
+    refused(try_folder(f, NULL, NULL, &e), &e, MLOPS_E_BUSY, "/a' changes");
+    n_restless = 1;
+    stat_is(add_folder(f, NULL, NULL), 1, 1, 0, 0);
+    reads_text(f->s, "d", NULL, "a", "Xne");
+    n_restless = 0;
+}
+
+/* ---- how long calls go ---- */
+
+static int32_t stop(void *user, int64_t done, int64_t total) {
+    int *n = user;
+    assert_true(done <= total);
+    return (*n)-- == 0;
+}
+
+static void calls_are_stopped(void **state) {
+    site *f = *state;
+    mlops_error e;
+    int n = 0;
+    mlops_call call = MLOPS_CALL_INIT;
+    mlops_folder_opts opts = MLOPS_FOLDER_OPTS_INIT;
+    write_in(f, "a", "one");
+    opts.call = &call;
+    call.progress = stop;
+    call.progress_user = &n;
+    refused(try_folder(f, NULL, &opts, &e), &e, MLOPS_E_CANCELLED, "stop");
+    call.progress = NULL;
+    call.deadline_ns = 1;
+    refused(try_folder(f, NULL, &opts, &e), &e, MLOPS_E_DEADLINE, "deadline");
+}
+
+int main(void) {
+#define CASE(name) cmocka_unit_test_setup_teardown(name, begin_site, end_site)
+    const struct CMUnitTest tests[] = {
+        CASE(a_folder_becomes_entries),
+        CASE(a_prefix_keeps_others),
+        CASE(a_file_becomes_a_folder),
+        CASE(options_say_what_counts),
+        CASE(links_are_refused_followed_or_left_out),
+        CASE(what_no_entry_can_be_is_refused_by_name),
+        CASE(the_store_itself_is_left_out),
+        CASE(nothing_is_read_twice),
+        CASE(no_change_is_missed),
+        CASE(damaged_memory_is_none),
+        CASE(tables_stay_what_they_are),
+        CASE(a_file_that_changes_is_read_again),
+        CASE(calls_are_stopped),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

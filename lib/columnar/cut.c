@@ -11,17 +11,12 @@
 
 enum { QUOTED = 64 << 10, BLOCK = 64 };
 
-static const uint64_t ONES = 0x0101010101010101, LOW7 = 0x7f7f7f7f7f7f7f7f;
-
-/* The high bit of each byte that is not zero; exact, no borrow runs from byte to byte. */
-static inline uint64_t nonzero(uint64_t x) { return ((x & LOW7) + LOW7) | x; }
-
 uint64_t mlops__cut_stops(const uint8_t *bytes, uint8_t delimiter) {
-    const uint64_t mark = ONES * delimiter, lf = ONES * '\n';
+    const uint64_t mark = MLOPS__WORD_OF(delimiter), lf = MLOPS__WORD_OF('\n');
     uint64_t bits = 0;
     for (size_t i = 0; i < 8; i++) {
-        uint64_t x = mlops__packed_load(bytes + 8 * i);
-        uint64_t hits = ~(nonzero(x ^ mark) & nonzero(x ^ lf)) & (ONES << 7);
+        uint64_t x = mlops__word(bytes + 8 * i);
+        uint64_t hits = mlops__word_zeros(x ^ mark) | mlops__word_zeros(x ^ lf);
         /* The product brings the eight high bits together in the top byte. */
         bits |= ((hits >> 7) * 0x0102040810204080 >> 56) << (8 * i);
     }

@@ -31,16 +31,14 @@ const uint64_t mlops__tens[] = {1,
                                 K *K *K *K *K *K};
 #undef K
 
-static const uint64_t ONES = 0x0101010101010101, HIGH = 0x8080808080808080;
-
 /* True if all eight bytes are digits. */
 static inline int all_digits(uint64_t x) {
-    return (((x + ONES * 0x46) | (x - ONES * '0')) & HIGH) == 0;
+    return (((x + MLOPS__WORD_OF(0x46)) | (x - MLOPS__WORD_OF('0'))) & MLOPS__WORD_OF(0x80)) == 0;
 }
 
 /* What eight digits say, the first in the lowest byte. */
 static inline uint64_t eight(uint64_t x) {
-    x -= ONES * '0';
+    x -= MLOPS__WORD_OF('0');
     x = x * 10 + (x >> 8);
     return ((x & 0x000000ff000000ff) * 0x000f424000000064 +
             ((x >> 16) & 0x000000ff000000ff) * 0x0000271000000001) >>
@@ -50,7 +48,7 @@ static inline uint64_t eight(uint64_t x) {
 /* The last n (1 to 8) bytes of x, behind zeroes. */
 static inline uint64_t last(uint64_t x, size_t n) {
     uint64_t mask = UINT64_MAX << (64 - 8 * n);
-    return (x & mask) | (ONES * '0' & ~mask);
+    return (x & mask) | (MLOPS__WORD_OF('0') & ~mask);
 }
 
 /* n digits, 1 to 18, that end ahead of text + end; false if one is none. Eight bytes at a time
@@ -58,13 +56,13 @@ static inline uint64_t last(uint64_t x, size_t n) {
 static inline int read_digits(const uint8_t *text, size_t end, size_t n, uint64_t *out) {
     uint64_t x, sum = 0;
     if (n <= 8 && end >= 8) {
-        x = last(mlops__packed_load(text + end - 8), n);
+        x = last(mlops__word(text + end - 8), n);
         *out = eight(x);
         return all_digits(x);
     }
     if (n <= 16 && end >= 16) {
-        x = mlops__packed_load(text + end - 8);
-        uint64_t y = last(mlops__packed_load(text + end - 16), n - 8);
+        x = mlops__word(text + end - 8);
+        uint64_t y = last(mlops__word(text + end - 16), n - 8);
         *out = eight(y) * 100000000 + eight(x);
         return all_digits(x) & all_digits(y);
     }
@@ -98,8 +96,7 @@ static inline int read_integer(const uint8_t *text, size_t at, size_t n, int64_t
 /* Digits behind the last point; n if there is none. */
 static inline size_t behind_point(const uint8_t *text, size_t at, size_t n, uint8_t point) {
     if (at + n >= 8) {
-        uint64_t x = mlops__packed_load(text + at + n - 8) ^ ONES * point;
-        uint64_t hits = ~(((x & ~HIGH) + ~HIGH) | x) & HIGH;
+        uint64_t hits = mlops__word_zeros(mlops__word(text + at + n - 8) ^ MLOPS__WORD_OF(point));
         size_t k = hits ? (size_t)__builtin_clzll(hits) / 8 : n;
         if (hits || n <= 8) return k < n ? k : n;
     }

@@ -132,7 +132,7 @@ typedef struct words {
 
 /* The last n bytes (1 to 8) ahead of text + end. */
 static inline uint64_t tail(const uint8_t *text, size_t end, size_t n) {
-    if (end >= 8) return mlops__packed_load(text + end - 8) >> (64 - 8 * n);
+    if (end >= 8) return mlops__word(text + end - 8) >> (64 - 8 * n);
     uint64_t out = 0;
     for (size_t i = 1; i <= n; i++) out = out << 8 | text[end - i];
     return out;

@@ -5,65 +5,9 @@
 #include "columnar/columnar.h"
 #include "columnar/form.h"
 #include "columnar/packed.h"
+#include "columnar/spell.h"
 
 #include <string.h>
-
-/* ---- digits ---- */
-
-static const uint64_t ASCII = 0x3030303030303030;
-
-/* The eight digits of x < 10^8 as values, the first in the lowest byte: halves, quarters, digits,
- * each by a product that is exact for so few of them. */
-static inline uint64_t eight(uint64_t x) {
-    uint64_t high = x / 10000, halves = high | (x - high * 10000) << 32;
-    uint64_t h = (halves * 10486 >> 20) & 0x0000007f0000007f;
-    uint64_t quarters = h | (halves - h * 100) << 16;
-    uint64_t t = (quarters * 103 >> 10) & 0x000f000f000f000f;
-    return t | (quarters - t * 10) << 8;
-}
-
-/* Spells x < 10^8 without zeroes ahead, but at least `least` digits (1 to 8). */
-static inline size_t spell_eight(uint64_t x, size_t least, uint8_t *out) {
-    uint64_t digits = eight(x);
-    size_t zeroes = (size_t)__builtin_ctzll(digits | (uint64_t)1 << 63) / 8;
-    if (zeroes > 8 - least) zeroes = 8 - least;
-    mlops__packed_store(out, (digits | ASCII) >> 8 * zeroes);
-    return 8 - zeroes;
-}
-
-/* Of any size; at least `least` digits. */
-static inline size_t spell_digits(uint64_t x, size_t least, uint8_t *out) {
-    if (x < 100000000 && least <= 8) return spell_eight(x, least, out);
-    uint64_t high = x / 100000000;
-    size_t n;
-    if (high < 100000000 && least <= 16) n = spell_eight(high, least > 9 ? least - 8 : 1, out);
-    else {
-        n = spell_eight(high / 100000000, least > 17 ? least - 16 : 1, out);
-        mlops__packed_store(out + n, eight(high % 100000000) | ASCII);
-        n += 8;
-    }
-    mlops__packed_store(out + n, eight(x % 100000000) | ASCII);
-    return n + 8;
-}
-
-static inline size_t spell_integer(int64_t value, uint8_t *out) {
-    size_t neg = value < 0;
-    out[0] = '-';
-    return neg + spell_digits(neg ? 0 - (uint64_t)value : (uint64_t)value, 1, out + neg);
-}
-
-static inline size_t spell_decimal(int64_t value, uint8_t point, uint8_t *out) {
-    size_t k = (size_t)(value & 31), neg = value < 0;
-    uint64_t scaled = (uint64_t)((value - (int64_t)k) / 32);
-    out[0] = '-';
-    out += neg;
-    size_t n = spell_digits(neg ? 0 - scaled : scaled, k + 1, out), whole = n - k;
-    if (k == 0) return neg + n;
-    for (size_t i = (k - 1) / 8 + 1; i-- > 0;)
-        mlops__packed_store(out + whole + 1 + 8 * i, mlops__packed_load(out + whole + 8 * i));
-    out[whole] = point;
-    return neg + n + 1;
-}
 
 /* ---- times ---- */
 
@@ -96,7 +40,7 @@ static int64_t floor_days(int64_t value, int64_t of_day, int64_t *left) {
     return days;
 }
 
-static size_t spell_time(const mlops__form *self, int64_t value, uint8_t *out) {
+size_t mlops__spell_time(const mlops__form *self, int64_t value, uint8_t *out) {
     if (!self->between) return spell_day(value, out);
     int64_t scale = (int64_t)mlops__tens[self->width], left;
     spell_day(floor_days(value, 86400 * scale, &left), out);
@@ -115,16 +59,7 @@ static size_t spell_time(const mlops__form *self, int64_t value, uint8_t *out) {
 /* ---- forms ---- */
 
 size_t mlops__form_spell(const mlops__form *self, int64_t value, uint8_t *out) {
-    size_t n = self->n_prefix;
-    memcpy(out, self->prefix, MLOPS__AFFIX);
-    switch (self->kind) {
-    case MLOPS__FORM_INTEGER: n += spell_integer(value, out + n); break;
-    case MLOPS__FORM_DECIMAL: n += spell_decimal(value, self->between, out + n); break;
-    case MLOPS__FORM_DIGITS: n += spell_digits((uint64_t)value, self->width, out + n); break;
-    default: n += spell_time(self, value, out + n); break;
-    }
-    memcpy(out + n, self->suffix, MLOPS__AFFIX);
-    return n + self->n_suffix;
+    return mlops__spell(self, value, out);
 }
 
 /* Numbers from least to most. */

@@ -236,7 +236,7 @@ mlops_status mlops__grid_set_row(mlops__grid *self, size_t row, const uint8_t *t
     }
     int fits = n <= MLOPS__ROW_TEXT &&
                mlops__cut_rows(&self->dialect, text, n, 1, 1, SIZE_MAX, cells, &cut);
-    if (!fits || cut.taken != n || (cut.unended && row + 1 != self->n))
+    if (!fits || n == 0 || cut.taken != n || (cut.unended && row + 1 != self->n))
         return mlops__fail(err, MLOPS_E_CORRUPT, "a changed row is damaged");
     if (row + 1 == self->n) self->unended = cut.unended;
     int whole = (cells[0] & MLOPS__CUT_WHOLE) != 0;

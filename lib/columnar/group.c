@@ -403,6 +403,8 @@ mlops_status mlops__group_read(const mlops__group *self, size_t from, size_t to,
     read_whole(&r, &c);
     mlops_status status = told(&r, &c, err);
     if (!status) status = read_columns(&r, wanted, err);
+    mlops__buf_zero(&out->own, 16); /* so that words are copied 16 bytes at a time */
+    if (!status) status = told(&r, &c, err);
     if (out->own.data) out->text = out->own.data;
     if (status) out->n = 0;
     return status;

@@ -163,7 +163,7 @@ static uint64_t bits_near_end(const uint8_t *bits, const uint8_t *end, unsigned 
     size_t at = i * width / 8, left = (size_t)(end - bits) - at;
     unsigned skip = i * width % 8;
     memcpy(room, bits + at, left < 9 ? left : 9);
-    uint64_t x = mlops__packed_load(room) >> skip;
+    uint64_t x = mlops__word(room) >> skip;
     if (skip + width > 64) x |= (uint64_t)room[8] << (64 - skip);
     return width < 64 ? x & (((uint64_t)1 << width) - 1) : x;
 }
@@ -185,7 +185,7 @@ static void unpack(const uint8_t *bits, const uint8_t *end, unsigned width, uint
     if (width <= 56) {
         uint64_t mask = ((uint64_t)1 << width) - 1;
         for (; from < easy; from++, at += width)
-            *out++ = (int64_t)((mlops__packed_load(bits + at / 8) >> at % 8 & mask) + base);
+            *out++ = (int64_t)((mlops__word(bits + at / 8) >> at % 8 & mask) + base);
     }
     for (; from < to; from++) *out++ = (int64_t)(bits_near_end(bits, end, width, from) + base);
 }

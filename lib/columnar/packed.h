@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/cursor.h"
+#include "base/word.h"
 
 enum { MLOPS__PACKED_RUN = 512 /* numbers behind each other's differences */ };
 
@@ -23,13 +24,7 @@ static inline unsigned mlops__packed_width(uint64_t value) {
     return value ? 64 - (unsigned)__builtin_clzll(value) : 0;
 }
 
-/* Eight bytes, the first as the lowest; compilers make one load, or store, of it. */
-static inline uint64_t mlops__packed_load(const uint8_t *b) {
-    return (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 | (uint64_t)b[3] << 24 |
-           (uint64_t)b[4] << 32 | (uint64_t)b[5] << 40 | (uint64_t)b[6] << 48 |
-           (uint64_t)b[7] << 56;
-}
-
+/* Eight bytes, the first as the lowest; compilers make one store of it. */
 static inline void mlops__packed_store(uint8_t *b, uint64_t x) {
     b[0] = (uint8_t)x;
     b[1] = (uint8_t)(x >> 8);

@@ -156,9 +156,9 @@ typedef struct bit_reader {
 static inline uint64_t look(const bit_reader *b) {
     size_t at = b->at / 8, left = (b->n + 7) / 8 - at;
     uint8_t room[8] = {0};
-    if (left >= 8) return mlops__packed_load(b->bytes + at) >> b->at % 8;
+    if (left >= 8) return mlops__word(b->bytes + at) >> b->at % 8;
     memcpy(room, b->bytes + at, left);
-    return mlops__packed_load(room) >> b->at % 8;
+    return mlops__word(room) >> b->at % 8;
 }
 
 static inline uint64_t take_bits(bit_reader *b, unsigned width) {
@@ -233,7 +233,7 @@ static void read_cells(const mlops__patch_column *how, mlops__cursor *c, size_t 
     }
     if (b.failed) c->failed = 1;
     if (!c->failed) mlops__cursor_take(c, (b.at + 7) / 8);
-    if (how->some_raw) read_texts(out, c);
+    if (how->some_raw && !c->failed) read_texts(out, c);
 }
 
 /* Where block i is; an empty cursor if it changes nothing. */

@@ -122,7 +122,7 @@ static size_t same(const uint8_t *a, const uint8_t *b, size_t n) {
     size_t i = 0;
     for (; i + 64 <= n && memcmp(a + i, b + i, 64) == 0;) i += 64;
     for (; i + 8 <= n; i += 8) {
-        uint64_t x = mlops__packed_load(a + i) ^ mlops__packed_load(b + i);
+        uint64_t x = mlops__word(a + i) ^ mlops__word(b + i);
         if (x) return i + (size_t)__builtin_ctzll(x) / 8;
     }
     while (i < n && a[i] == b[i]) i++;

@@ -313,9 +313,179 @@ static void rows_are_those_of_the_newest_text(void **state) {
     assert_true(n_versions > 1000);
 }
 
+/* ---- bytes that nobody wrote ---- */
+
+/* To rows that are those of the base, or fewer. */
+static void apply_harmlessly(chain *c, const uint8_t *bytes, size_t n) {
+    mlops__patch p;
+    mlops_error e;
+    mlops__buf cells;
+    mlops_status status = mlops__patch_open(&p, bytes, n, &e);
+    assert_true(status == MLOPS_OK || status == MLOPS_E_CORRUPT);
+    if (status) return;
+    size_t rows = c->versions[0].rows < p.n_rows ? c->versions[0].rows : p.n_rows;
+    read_version(c, 0, 0, rows);
+    status = mlops__patch_apply(&p, 0, &c->grid, &e);
+    assert_true(status == MLOPS_OK || status == MLOPS_E_CORRUPT);
+    c->text.size = 0;
+    if (!status)
+        assert_int_equal(mlops__grid_render(&c->grid, 0, rows, SIZE_MAX, &c->text, NULL, &e),
+                         MLOPS_OK);
+    mlops__buf_init(&cells, &mlops__heap);
+    status = mlops__patch_cells(&p, 0, &cells, &e);
+    assert_true(status == MLOPS_OK || status == MLOPS_E_CORRUPT);
+    mlops__buf_free(&cells);
+}
+
+static void flipped_and_cut_bytes_do_no_harm(void **state) {
+    (void)state;
+    n_versions = 0;
+    for (seed = 4; seed < 60 * 1000003u; seed += 1000003) {
+        uint64_t begun = seed;
+        table t = make_table(2 + draw() % 30);
+        if (t.n == 0) table_put(&t, "1\n", 2);
+        chain *c = begin_chain(t);
+        c->versions[1].text = edit(&t, 4, 13);
+        int made = make_version(c, 1);
+        for (size_t k = 0; made && k < c->versions[1].n; k++) {
+            const mlops__buf *bytes = &c->versions[1].bytes[k];
+            for (size_t i = 0; i < 9 * bytes->size; i++) {
+                size_t n = i < 8 * bytes->size ? bytes->size : i - 8 * bytes->size;
+                uint8_t *copy = malloc(n ? n : 1);
+                assert_non_null(copy);
+                memcpy(copy, bytes->data, n);
+                if (n == bytes->size) copy[i / 8] ^= (uint8_t)(1 << i % 8);
+                apply_harmlessly(c, copy, n);
+                free(copy);
+            }
+            n_versions++;
+        }
+        free_chain(c);
+        seed = begun;
+    }
+    assert_true(n_versions > 20);
+}
+
+/* ---- sizes ---- */
+
+/* One cell in a hundred, of 14 bits: they and how far it is to the next. */
+static void scattered_cells_cost_their_bits(void **state) {
+    enum { N = 8000, CHANGED = N / 100 };
+    table t = {0};
+    (void)state;
+    seed = 8;
+    t.n_columns = 3;
+    t.kinds[0] = 0;
+    t.kinds[1] = 3;
+    t.kinds[2] = 4;
+    t.delimiter = ',';
+    t.line_end = "\n";
+    for (size_t i = 0; i < N; i++) table_row(&t, i);
+    chain *c = begin_chain(t);
+    table *v = &c->versions[1].text;
+    for (size_t at = 0, row = 0; at < t.n; row++) {
+        size_t end = at;
+        char cell[128];
+        while (t.text[end] != '\n') end++;
+        size_t last = end;
+        while (t.text[last - 1] != ',') last--;
+        table_put(v, t.text + at, (row % 100 ? end : last) - at);
+        if (row % 100 == 0) table_put(v, cell, put_cell(cell, 4, 0));
+        table_put(v, "\n", 1);
+        at = end + 1;
+    }
+    assert_true(make_version(c, 1));
+    size_t size = 0;
+    for (size_t k = 0; k < c->versions[1].n; k++) size += c->versions[1].bytes[k].size;
+    if (size > CHANGED * (17 + 9) / 8 + 100 * c->versions[1].n) fail_msg("%zu bytes", size);
+    check_version(c, 1);
+    free_chain(c);
+}
+
+/* ---- memory ---- */
+
+static int64_t n_left; /* allocations that succeed */
+
+static void *meagre_alloc(void *ctx, size_t size, size_t align) {
+    (void)ctx;
+    return n_left-- > 0 ? mlops__heap.alloc(mlops__heap.ctx, size, align) : NULL;
+}
+
+static void *meagre_realloc(void *ctx, void *p, size_t old_size, size_t size, size_t align) {
+    (void)ctx;
+    return n_left-- > 0 ? mlops__heap.realloc(mlops__heap.ctx, p, old_size, size, align) : NULL;
+}
+
+static void meagre_free(void *ctx, void *p, size_t size, size_t align) {
+    (void)ctx;
+    mlops__heap.free(mlops__heap.ctx, p, size, align);
+}
+
+static mlops_status patch_once(chain *c, mlops__grid *grid, mlops__buf *bytes,
+                               mlops__patch_writer *w, mlops__buf *cells) {
+    const table *new = &c->versions[1].text;
+    mlops__group group;
+    mlops__patch p;
+    mlops_error e;
+    mlops__patch_stop stop;
+    size_t n_rows, n_bytes;
+    MLOPS_TRY(mlops__group_open(&group, c->group.data, c->group.size, &e));
+    MLOPS_TRY(mlops__group_read(&group, 0, group.n_rows, NULL, grid, &e));
+    MLOPS_TRY(mlops__patch_add(w, grid, 0, (const uint8_t *)new->text, new->n, 1, &n_rows, &n_bytes,
+                               &stop, &e));
+    assert_int_equal(n_bytes, new->n);
+    MLOPS_TRY(mlops__patch_end(w, bytes, &e));
+    MLOPS_TRY(mlops__patch_open(&p, bytes->data, bytes->size, &e));
+    MLOPS_TRY(mlops__patch_apply(&p, 0, grid, &e));
+    MLOPS_TRY(mlops__patch_cells(&p, 0, cells, &e));
+    c->text.size = 0;
+    assert_int_equal(mlops__grid_render(grid, 0, grid->n, SIZE_MAX, &c->text, NULL, &e), MLOPS_OK);
+    assert_int_equal(c->text.size, new->n);
+    assert_memory_equal(c->text.data, new->text, new->n);
+    return MLOPS_OK;
+}
+
+static void memory_may_run_out_anywhere(void **state) {
+    const mlops_allocator meagre = {sizeof(mlops_allocator), 0,          NULL, meagre_alloc,
+                                    meagre_realloc,          meagre_free};
+    table t = {0};
+    int64_t fails = 0;
+    (void)state;
+    seed = 21;
+    t.n_columns = 8;
+    for (int k = 0; k < 8; k++) t.kinds[k] = k + 2;
+    t.delimiter = ';';
+    t.line_end = "\n";
+    for (size_t i = 0; i < 300; i++) table_row(&t, i);
+    chain *c = begin_chain(t);
+    c->versions[1].text = edit(&t, 20, 13);
+    assert_true(make_version(c, 1));
+    for (n_left = 0;; n_left = ++fails) {
+        mlops__grid grid;
+        mlops__buf bytes, cells;
+        mlops__patch_writer w;
+        mlops__grid_init(&grid, &meagre);
+        mlops__buf_init(&bytes, &meagre);
+        mlops__buf_init(&cells, &meagre);
+        mlops__patch_init(&w, &meagre);
+        mlops_status status = patch_once(c, &grid, &bytes, &w, &cells);
+        mlops__grid_free(&grid);
+        mlops__buf_free(&bytes);
+        mlops__buf_free(&cells);
+        mlops__patch_free(&w);
+        if (status == MLOPS_OK) break;
+        assert_int_equal(status, MLOPS_E_NOMEM);
+    }
+    assert_true(fails > 15);
+    free_chain(c);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_those_of_the_newest_text),
+        cmocka_unit_test(flipped_and_cut_bytes_do_no_harm),
+        cmocka_unit_test(scattered_cells_cost_their_bits),
+        cmocka_unit_test(memory_may_run_out_anywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

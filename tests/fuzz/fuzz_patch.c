@@ -1,0 +1,123 @@
+/* Patches to rows of a text. u16 size of the text, the text; then a byte that says what the rest
+ * is: a patch, or the text that follows. What is held up: a patch that is applied changes each row
+ * in part as in whole, and lists cells in order; and what is made of text gives the text back. */
+#include "base/cursor.h"
+#include "columnar/columnar.h"
+#include "sys/host.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void must(int condition) {
+    if (!condition) abort();
+}
+
+typedef struct ground {
+    mlops__grid grid;
+    mlops__buf group, text, part, patch;
+} ground;
+
+static void read_base(ground *g, size_t from, size_t to) {
+    mlops__group group;
+    must(!mlops__group_open(&group, g->group.data, g->group.size, NULL));
+    must(!mlops__group_read(&group, from, to, NULL, &g->grid, NULL));
+}
+
+static void list(const mlops__patch *p) {
+    mlops__buf cells;
+    mlops__buf_init(&cells, &mlops__heap);
+    for (size_t i = 0; i * MLOPS__PATCH_BLOCK < p->n_rows && i < 4; i++) {
+        cells.size = 0;
+        mlops_status status = mlops__patch_cells(p, i, &cells, NULL);
+        must(status == MLOPS_OK || status == MLOPS_E_CORRUPT);
+        const mlops__patch_cell *c = (const mlops__patch_cell *)(const void *)cells.data;
+        for (size_t k = 0; !status && k < cells.size / sizeof *c; k++) {
+            must(c[k].row < p->n_rows && c[k].row / MLOPS__PATCH_BLOCK == i);
+            must(c[k].column <= p->dialect.n_columns);
+            must(k == 0 || c[k - 1].row < c[k].row ||
+                 (c[k - 1].row == c[k].row && c[k - 1].column < c[k].column));
+        }
+    }
+    mlops__buf_free(&cells);
+}
+
+/* To the first n rows, into text; false if it is refused. */
+static int apply(ground *g, const uint8_t *bytes, size_t size, size_t n) {
+    static uint32_t ends[MLOPS__GROUP_ROWS];
+    mlops__patch p;
+    mlops_status status = mlops__patch_open(&p, bytes, size, NULL);
+    must(status == MLOPS_OK || status == MLOPS_E_CORRUPT);
+    if (status) return 0;
+    list(&p);
+    if (n > p.n_rows) n = p.n_rows;
+    read_base(g, 0, n);
+    status = mlops__patch_apply(&p, 0, &g->grid, NULL);
+    must(status == MLOPS_OK || status == MLOPS_E_CORRUPT);
+    if (status) return 0;
+    g->text.size = 0;
+    must(!mlops__grid_render(&g->grid, 0, n, SIZE_MAX, &g->text, ends, NULL));
+    for (size_t i = 0; i < 4; i++) {
+        size_t from = i * n / 4, to = from + (n - from) / (i + 1);
+        size_t at = from ? ends[from - 1] : 0, part = to > from ? ends[to - 1] - at : 0;
+        read_base(g, from, to);
+        must(!mlops__patch_apply(&p, from, &g->grid, NULL));
+        g->part.size = 0;
+        must(!mlops__grid_render(&g->grid, 0, to - from, part, &g->part, NULL, NULL));
+        must(g->part.size == part && (!part || !memcmp(g->part.data, g->text.data + at, part)));
+    }
+    return 1;
+}
+
+static void make(ground *g, size_t n, const uint8_t *text, size_t size) {
+    mlops__patch_writer w;
+    mlops__patch_stop stop;
+    size_t rows, bytes;
+    read_base(g, 0, n);
+    mlops__patch_init(&w, &mlops__heap);
+    must(!mlops__patch_add(&w, &g->grid, 0, text, size, 1, &rows, &bytes, &stop, NULL));
+    must(rows <= n && bytes <= size && w.n_rows == rows && w.text_size == bytes);
+    must((rows == 0) == (bytes == 0));
+    g->patch.size = 0;
+    if (rows) {
+        must(!mlops__patch_end(&w, &g->patch, NULL));
+        must(apply(g, g->patch.data, g->patch.size, rows));
+        must(g->text.size == bytes && memcmp(g->text.data, text, bytes) == 0);
+    }
+    mlops__patch_free(&w);
+}
+
+static void run(ground *g, const uint8_t *text, size_t n, const uint8_t *rest, size_t size) {
+    unsigned what = rest[0];
+    mlops__dialect d = {(uint8_t) ",;\t|"[what >> 1 & 3], what >> 3 & 1, what >> 4 & 1,
+                        (uint16_t)((what >> 5) + 1)};
+    size_t taken;
+    must(!mlops__grid_parse(&g->grid, &d, text, n, 1, &taken, NULL));
+    size_t rows = g->grid.n;
+    if (rows == 0) return;
+    must(!mlops__group_write(&g->grid, &g->group, NULL));
+    if (what % 2 == 0) apply(g, rest + 1, size - 1, rows);
+    else make(g, rows, rest + 1, size - 1);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    mlops__cursor c;
+    ground g;
+    mlops__cursor_init(&c, data, size);
+    size_t n = mlops__cursor_u16(&c);
+    const uint8_t *text = mlops__cursor_take(&c, n);
+    if (c.failed || mlops__cursor_left(&c) == 0) return 0;
+    mlops__grid_init(&g.grid, &mlops__heap);
+    mlops__buf_init(&g.group, &mlops__heap);
+    mlops__buf_init(&g.text, &mlops__heap);
+    mlops__buf_init(&g.part, &mlops__heap);
+    mlops__buf_init(&g.patch, &mlops__heap);
+    run(&g, text, n, data + c.offset, mlops__cursor_left(&c));
+    mlops__grid_free(&g.grid);
+    mlops__buf_free(&g.group);
+    mlops__buf_free(&g.text);
+    mlops__buf_free(&g.part);
+    mlops__buf_free(&g.patch);
+    return 0;
+}

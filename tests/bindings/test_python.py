@@ -627,10 +627,16 @@ class Tables(unittest.TestCase):
             def __arrow_c_array__(self, requested_schema=None):
                 return table.__arrow_c_array__()
 
-        again = mlops.table(Foreign())
-        self.assertEqual(again["s"], ["x", None])
-        self.assertEqual([again.n_nulls(i) for i in range(3)], [1, 1, 0])
+        class ForeignStream:
+            def __arrow_c_stream__(self, requested_schema=None):
+                return table.__arrow_c_stream__()
+
+        for foreign in Foreign(), ForeignStream():
+            again = mlops.table(foreign)
+            self.assertEqual(again["s"], ["x", None])
+            self.assertEqual([again.n_nulls(i) for i in range(3)], [1, 1, 0])
         table.__arrow_c_array__()  # nobody takes these: the capsules release them
+        table.__arrow_c_stream__()
         gc.collect()
         self.assertEqual(_tables._live, {})
 

@@ -137,6 +137,10 @@ class Table(_ffi.Table):
         schema, array = self.export()
         return _tables.capsule(schema, b"arrow_schema"), _tables.capsule(array, b"arrow_array")
 
+    def __arrow_c_stream__(self, requested_schema=None):
+        """The same as a stream of one array: what pyarrow.table() and polars.DataFrame() ask for."""
+        return _tables.capsule(self.export_stream(), b"arrow_array_stream")
+
     def __repr__(self):
         return "<closed mlops.Table>" if self.closed else f"<mlops.Table {self.n_rows} x {self.n_columns}>"
 

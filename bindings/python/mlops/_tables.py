@@ -51,11 +51,14 @@ def table(obj, **opts):
     return _rt.classes["table"].from_matrix(obj)
 
 
+# Prototypes of our own: those of C.pythonapi are one for all, and a capsule may end in the middle of a call.
+POINTER_OF = C.PYFUNCTYPE(C.c_void_p, C.py_object, C.c_char_p)(("PyCapsule_GetPointer", C.pythonapi))
+POINTER_OF_ENDING = C.PYFUNCTYPE(C.c_void_p, C.c_void_p, C.c_char_p)(("PyCapsule_GetPointer", C.pythonapi))
+
+
 def pointer(capsule, name):
     """The struct in a PyCapsule; the capsule stays its owner until the struct is moved."""
-    get = C.pythonapi.PyCapsule_GetPointer
-    get.restype, get.argtypes = C.c_void_p, [C.py_object, C.c_char_p]
-    return get(capsule, name)
+    return POINTER_OF(capsule, name)
 
 
 # ---- Arrow structs -----------------------------------------------------------------------------------------------
@@ -326,11 +329,10 @@ def capsule(struct, name):
 
 @C.CFUNCTYPE(None, C.c_void_p)
 def FORGET(raw):
-    for name in (b"arrow_schema", b"arrow_array"):
+    kinds = {b"arrow_schema": ArrowSchema, b"arrow_array": ArrowArray, b"arrow_array_stream": ArrowArrayStream}
+    for name, kind in kinds.items():
         if C.pythonapi.PyCapsule_IsValid(C.c_void_p(raw), name):
-            get = C.pythonapi.PyCapsule_GetPointer
-            get.restype, get.argtypes = C.c_void_p, [C.c_void_p, C.c_char_p]
-            address = get(raw, name)
-            end(ArrowSchema if name == b"arrow_schema" else ArrowArray, address)
+            address = POINTER_OF_ENDING(raw, name)
+            end(kind, address)
             with _lock:
                 _live.pop((name, address), None)

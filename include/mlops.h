@@ -28,6 +28,7 @@
 #include <mlops/online.h>
 #include <mlops/profile.h>
 #include <mlops/promote.h>
+#include <mlops/quality.h>
 #include <mlops/reference.h>
 #include <mlops/registry.h>
 #include <mlops/run.h>

@@ -65,6 +65,8 @@ static mlops_status commit(cli_work *work) {
     mlops_status status =
         mlops_draft_new(&draft, work->change, args->words[1], &opts, &work->error);
     if (!status) status = add(draft, args, &work->error);
+    if (!status && args->override_)
+        status = mlops_draft_override(draft, args->override_, &work->error);
     if (!status) status = mlops_draft_commit(draft, &work->id, &work->error);
     mlops_draft_free(draft);
     return status;

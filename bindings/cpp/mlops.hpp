@@ -1341,6 +1341,22 @@ public:
         return out;
     }
 
+    /// Hold a table of a draft against what is kept for it, as the draft's commit would.
+    ::mlops::table validate(const std::string &path) {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_draft_validate(&out, need(), path.c_str(), &e), "mlops_draft_validate", &e);
+        return ::mlops::table(out);
+    }
+
+    /// Let the draft's commit pass whatever its tables break. The reason is recorded with it.
+    void override(const std::string &reason) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_draft_override(need(), reason.c_str(), &e), "mlops_draft_override", &e);
+    }
+
     /// Divide the rows of a table of a draft. It stands beside what mlops_draft_split() holds out, and takes the
     /// place of an earlier division. A table that is replaced has none until it gets one.
     ///
@@ -2527,6 +2543,44 @@ inline ::mlops::table registry_decisions(const ::mlops::store &store, const std:
     mlops_error e;
     e.code = 0;
     detail::check(mlops_registry_decisions(&out, detail::required(store), name.c_str(), alias.c_str(), &e), "mlops_registry_decisions", &e);
+    return ::mlops::table(out);
+}
+
+/// Keep expectations for a table of a dataset, in place of those that were. The table need not be there yet.
+inline void dataset_expect(const ::mlops::change &change, const std::string &dataset,
+                           const std::string &path, const ::mlops::expectations *expectations) {
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_dataset_expect(detail::required(change), dataset.c_str(), path.c_str(), detail::optional(expectations), &e), "mlops_dataset_expect", &e);
+}
+
+/// The expectations that are kept for a table.
+inline ::mlops::expectations dataset_expectations(const ::mlops::store &store, const std::string &dataset,
+                                                  const std::string &path) {
+    mlops_expectations *out = nullptr;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_dataset_expectations(&out, detail::required(store), dataset.c_str(), path.c_str(), &e), "mlops_dataset_expectations", &e);
+    return ::mlops::expectations(out);
+}
+
+/// Hold a table of a commit against the expectations that are kept for it now.
+inline ::mlops::table dataset_validate(const ::mlops::store &store, const std::string &dataset,
+                                       const char *ref, const std::string &path,
+                                       const char *against = nullptr) {
+    mlops_table *out = nullptr;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_dataset_validate(&out, detail::required(store), dataset.c_str(), ref, path.c_str(), against, &e), "mlops_dataset_validate", &e);
+    return ::mlops::table(out);
+}
+
+/// What commits were held against: a row for each table that had expectations, by commit id.
+inline ::mlops::table dataset_validations(const ::mlops::store &store, const std::string &dataset) {
+    mlops_table *out = nullptr;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_dataset_validations(&out, detail::required(store), dataset.c_str(), &e), "mlops_dataset_validations", &e);
     return ::mlops::table(out);
 }
 

@@ -4102,6 +4102,41 @@ func (x *Draft) AddFolder(prefix string, folder string, opts *FolderOpts) (Folde
 	return makeFolderStat(&out), nil
 }
 
+// Validate: hold a table of a draft against what is kept for it, as the draft's commit would.
+//
+// Errors: MLOPS_E_NOT_FOUND if there is no such entry, or no expectations; MLOPS_E_SCHEMA if the entry
+// is no table; MLOPS_E_INVALID, MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func (x *Draft) Validate(path string) (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Draft")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	var e C.mlops_error
+	if err := check(C.mlops_draft_validate(&out, x.p, s.str(path), &e), &e, "mlops_draft_validate"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// Override: let the draft's commit pass whatever its tables break. The reason is recorded with it.
+//
+// Errors: MLOPS_E_INVALID for an empty reason, one that is no UTF-8, or a draft that was committed;
+// MLOPS_E_NOMEM.
+func (x *Draft) Override(reason string) error {
+	if x == nil || x.p == nil {
+		return closed("Draft")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var e C.mlops_error
+	return check(C.mlops_draft_override(x.p, s.str(reason), &e), &e, "mlops_draft_override")
+}
+
 // Divide: divide the rows of a table of a draft. It stands beside what mlops_draft_split() holds out,
 // and takes the place of an earlier division. A table that is replaced has none until it gets one.
 //
@@ -6570,6 +6605,89 @@ func RegistryDecisions(store *Store, name string, alias string) (*Table, error) 
 	}
 	var e C.mlops_error
 	if err := check(C.mlops_registry_decisions(&out, store.p, s.str(name), s.str(alias), &e), &e, "mlops_registry_decisions"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// DatasetExpect: keep expectations for a table of a dataset, in place of those that were. The table
+// need not be there yet.
+//
+// Errors: MLOPS_E_INVALID, MLOPS_E_NOMEM.
+func DatasetExpect(change *Change, dataset string, path string, expectations *Expectations) error {
+	defer runtime.KeepAlive(change)
+	defer runtime.KeepAlive(expectations)
+	var s scope
+	defer s.free()
+	if change == nil || change.p == nil {
+		return closed("Change")
+	}
+	if expectations != nil && expectations.p == nil {
+		return closed("Expectations")
+	}
+	var expectationsP *C.mlops_expectations
+	if expectations != nil {
+		expectationsP = expectations.p
+	}
+	var e C.mlops_error
+	return check(C.mlops_dataset_expect(change.p, s.str(dataset), s.str(path), expectationsP, &e), &e, "mlops_dataset_expect")
+}
+
+// DatasetExpectations: the expectations that are kept for a table.
+//
+// Errors: MLOPS_E_NOT_FOUND if there are none; MLOPS_E_INVALID, MLOPS_E_CORRUPT, MLOPS_E_IO,
+// MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func DatasetExpectations(store *Store, dataset string, path string) (*Expectations, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	var out *C.mlops_expectations
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_dataset_expectations(&out, store.p, s.str(dataset), s.str(path), &e), &e, "mlops_dataset_expectations"); err != nil {
+		return nil, err
+	}
+	r := wrapExpectations(out)
+	return r, nil
+}
+
+// DatasetValidate: hold a table of a commit against the expectations that are kept for it now.
+//
+// Errors: MLOPS_E_NOT_FOUND if there is no such ref, entry, or no expectations; MLOPS_E_SCHEMA if the
+// entry is no table; else as mlops_dataset_table().
+func DatasetValidate(store *Store, dataset string, ref string, path string, against string) (*Table, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_dataset_validate(&out, store.p, s.str(dataset), s.optional(ref), s.str(path), s.optional(against), &e), &e, "mlops_dataset_validate"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// DatasetValidations: what commits were held against: a row for each table that had expectations, by
+// commit id.
+//
+// Errors: MLOPS_E_INVALID, MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func DatasetValidations(store *Store, dataset string) (*Table, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_dataset_validations(&out, store.p, s.str(dataset), &e), &e, "mlops_dataset_validations"); err != nil {
 		return nil, err
 	}
 	r := wrapTable(out)

@@ -114,6 +114,10 @@ mlops_status mlops__facts_table(mlops_table **out, const mlops__facts *facts, ml
 mlops_status mlops__facts_file(const mlops__facts *facts, mlops_store *store, mlops__buf *out,
                                mlops_error *err);
 
+/* The profile of an entry that has one, likewise. */
+mlops_status mlops__facts_profile(mlops_reference **out, const mlops__facts *facts,
+                                  mlops_store *store, const mlops_change *change, mlops_error *err);
+
 /* The table that bytes of a kind are. */
 mlops_status mlops__facts_parse(mlops_table **out, const mlops__facts *facts, const void *bytes,
                                 size_t n, const mlops__host *host, mlops_error *err);

@@ -308,14 +308,18 @@ static mlops_status put_ref(mlops_draft *self, const mlops_id *id, mlops_error *
     return mlops__ref_put(self->change, &key, &self->ref, id, err);
 }
 
+int64_t mlops__draft_time(const mlops_draft *self) {
+    int64_t now = mlops__store_now(self->base.store), parent = self->base.commit.time_ns;
+    return self->has_parent && now <= parent ? parent + 1 : now;
+}
+
 /* The commit's record, and its id. */
-static mlops_status write_commit(mlops_draft *self, const mlops_id *tree, mlops__buf *out,
-                                 mlops_id *id, mlops_error *err) {
+static mlops_status write_commit(mlops_draft *self, const mlops_id *tree, int64_t time_ns,
+                                 mlops__buf *out, mlops_id *id, mlops_error *err) {
     const mlops__commit *parent = &self->base.commit;
     mlops__commit commit = {0};
     commit.tree = *tree;
-    commit.time_ns = mlops__store_now(self->base.store);
-    if (self->has_parent && commit.time_ns <= parent->time_ns) commit.time_ns = parent->time_ns + 1;
+    commit.time_ns = time_ns;
     commit.author = self->author;
     commit.message = self->message;
     if (self->metadata)
@@ -340,27 +344,39 @@ static mlops_status put_commit(mlops_draft *self, const mlops_id *tree_id, const
     return put_ref(self, id, err);
 }
 
+/* What commits are made of on their way to the change. */
+typedef struct committing {
+    mlops__buf tree, record, verdict;
+    mlops_id tree_id, id;
+} committing;
+
+static mlops_status make(mlops_draft *self, committing *out, mlops_error *err) {
+    int64_t time_ns = mlops__draft_time(self);
+    MLOPS_TRY(mlops__draft_require(self, time_ns, &out->verdict, err));
+    mlops__tree_write(&self->base.tree, &out->tree);
+    if (out->tree.status) return mlops__fail_nomem(err, out->tree.size);
+    out->tree_id = mlops__content_id(self->base.store, out->tree.data, out->tree.size);
+    MLOPS_TRY(write_commit(self, &out->tree_id, time_ns, &out->record, &out->id, err));
+    MLOPS_TRY(put_commit(self, &out->tree_id, &out->tree, &out->record, &out->id, err));
+    return mlops__draft_put_verdict(self, &out->id, &out->verdict, err);
+}
+
 mlops_status mlops_draft_commit(mlops_draft *self, mlops_id *out, mlops_error *err) {
-    mlops__buf tree, record;
-    mlops_id id, tree_id;
+    committing m;
     if (!out) return mlops__fail(err, MLOPS_E_INVALID, "out is NULL");
     memset(out, 0, sizeof *out);
     MLOPS_TRY(mlops__draft_check(self, "-", err));
     MLOPS_TRY(check_base(self, err));
-    mlops__buf_init(&tree, self->base.arena.allocator);
-    mlops__buf_init(&record, self->base.arena.allocator);
-    mlops__tree_write(&self->base.tree, &tree);
-    mlops_status status = tree.status ? mlops__fail_nomem(err, tree.size) : MLOPS_OK;
-    if (!status) {
-        tree_id = mlops__content_id(self->base.store, tree.data, tree.size);
-        status = write_commit(self, &tree_id, &record, &id, err);
-    }
-    if (!status) status = put_commit(self, &tree_id, &tree, &record, &id, err);
-    mlops__buf_free(&tree);
-    mlops__buf_free(&record);
+    mlops__buf_init(&m.tree, self->base.arena.allocator);
+    mlops__buf_init(&m.record, self->base.arena.allocator);
+    mlops__buf_init(&m.verdict, self->base.arena.allocator);
+    mlops_status status = make(self, &m, err);
+    mlops__buf_free(&m.tree);
+    mlops__buf_free(&m.record);
+    mlops__buf_free(&m.verdict);
     if (status) return status;
     mlops__tree_free(&self->base.tree);
     self->committed = 1;
-    *out = id;
+    *out = m.id;
     return MLOPS_OK;
 }

@@ -14,6 +14,7 @@ struct mlops_draft {
     const char *metadata;
     mlops__ref ref, tag;            /* of the branch's name, as they were at the begin */
     const mlops_executor *executor; /* NULL: none */
+    const char *reason;             /* why what tables break is let pass; NULL: it is not */
 };
 
 /* Makes content of bytes, which become the blob's, or go to the packs if they are not small: for
@@ -38,5 +39,15 @@ mlops_status mlops__draft_put(mlops_draft *self, const char *path, mlops__buf *j
 /* The table of an entry, whose bytes may wait in the draft. */
 mlops_status mlops__draft_table(const mlops_draft *self, const mlops__entry *entry,
                                 const mlops__facts *facts, mlops_table **out, mlops_error *err);
+
+/* Time of a commit that is made now: later than its parent's. */
+int64_t mlops__draft_time(const mlops_draft *self);
+
+/* Holds all tables against the expectations kept for them. MLOPS_E_REFUSED; else out gets the
+ * record that says so, or nothing if there are none, which the second puts with the commit. */
+mlops_status mlops__draft_require(mlops_draft *self, int64_t time_ns, mlops__buf *out,
+                                  mlops_error *err);
+mlops_status mlops__draft_put_verdict(mlops_draft *self, const mlops_id *commit,
+                                      const mlops__buf *verdict, mlops_error *err);
 
 #endif

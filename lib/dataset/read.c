@@ -87,17 +87,23 @@ static mlops_status parse_profile(mlops_reference **out, const mlops__buf *bytes
     return mlops__reference_parse(out, section.data, section.size, host, err);
 }
 
+mlops_status mlops__facts_profile(mlops_reference **out, const mlops__facts *facts,
+                                  mlops_store *store, const mlops_change *change,
+                                  mlops_error *err) {
+    mlops__buf bytes;
+    MLOPS_TRY(mlops__content_load(&bytes, store, change, &facts->profile, err));
+    mlops_status status = parse_profile(out, &bytes, mlops__store_host(store), err);
+    mlops__buf_free(&bytes);
+    return status;
+}
+
 static mlops_status read_profile(mlops_reference **out, const mlops__facts *facts,
                                  mlops_store *store, mlops_error *err) {
-    mlops__buf bytes;
     if (!mlops__facts_is_table(facts))
         return mlops__fail(err, MLOPS_E_SCHEMA, "'%s' is a file and no table", facts->path);
     if (!facts->has_profile)
         return mlops__fail(err, MLOPS_E_SCHEMA, "'%s' has no rows, and so no profile", facts->path);
-    MLOPS_TRY(mlops__content_load(&bytes, store, NULL, &facts->profile, err));
-    mlops_status status = parse_profile(out, &bytes, mlops__store_host(store), err);
-    mlops__buf_free(&bytes);
-    return status;
+    return mlops__facts_profile(out, facts, store, NULL, err);
 }
 
 mlops_status mlops_dataset_reference(mlops_reference **out, mlops_store *store, const char *dataset,

@@ -117,6 +117,25 @@ mlops_status mlops__change_pending(const mlops_change *self, mlops__table table,
     return found;
 }
 
+mlops_status mlops__change_next_put(const mlops_change *self, mlops__table table,
+                                    mlops__bytes prefix, size_t *at, mlops__bytes *value) {
+    mlops__ops ops;
+    mlops__op op;
+    if (self->frame.status) return MLOPS_END;
+    mlops__cursor_init(&ops.cursor, self->frame.data + MLOPS__FRAME_HEAD,
+                       self->frame.size - MLOPS__FRAME_HEAD);
+    ops.cursor.offset = *at;
+    while (mlops__ops_next(&ops, &op)) {
+        *at = ops.cursor.offset;
+        if (op.kind != MLOPS__OP_PUT || op.table != (uint8_t)table || op.key.size < prefix.size ||
+            memcmp(op.key.data, prefix.data, prefix.size) != 0)
+            continue;
+        *value = op.value;
+        return MLOPS_OK;
+    }
+    return MLOPS_END;
+}
+
 int mlops__change_inline(const mlops_change *self, const mlops_id *id, mlops__bytes *out) {
     mlops__ops ops;
     mlops__op op;

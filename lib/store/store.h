@@ -34,7 +34,8 @@ typedef enum mlops__table {
     MLOPS__TABLE_VIEWS = 21,        /* online view */
     MLOPS__TABLE_VIEW_NUMBERS = 22, /* number of an online view */
     MLOPS__TABLE_ROWS = 23, /* of the map of rows alone: number of a view, entity; not JSON */
-    MLOPS__TABLE_TEST = 31  /* of tests alone */
+    MLOPS__TABLE_EXPECTATIONS = 25, /* dataset, "table", id of a path; "commit", id */
+    MLOPS__TABLE_TEST = 31          /* of tests alone */
 } mlops__table;
 
 /* One more owner; mlops_store_close() ends it. */
@@ -126,6 +127,11 @@ mlops_store *mlops__change_store(const mlops_change *self);
  * grows; MLOPS_E_NOT_FOUND if it was deleted; MLOPS_END if the change says nothing of it. */
 mlops_status mlops__change_pending(const mlops_change *self, mlops__table table, mlops__bytes key,
                                    mlops__bytes *value);
+
+/* The next value that the change puts under a prefix of keys, in the order of its operations; *at
+ * is 0 at first. MLOPS_END behind the last. */
+mlops_status mlops__change_next_put(const mlops_change *self, mlops__table table,
+                                    mlops__bytes prefix, size_t *at, mlops__bytes *value);
 
 /* True if the change itself keeps this content, and not in the packs, where it can be read; the
  * bytes are valid until the change grows. */

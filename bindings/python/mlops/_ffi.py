@@ -1526,6 +1526,17 @@ _rt.declare(lib.mlops_registry_history, C.c_int32, C.POINTER(C.c_void_p), C.c_vo
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_registry_decisions, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.c_char_p,
         C.POINTER(mlops_error))
+_rt.declare(lib.mlops_dataset_expect, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_void_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_dataset_expectations, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.c_char_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_dataset_validate, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.c_char_p,
+        C.c_char_p, C.c_char_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_draft_validate, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_draft_override, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_dataset_validations, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p,
+        C.POINTER(mlops_error))
 _rt.declare(lib.mlops_registry_register, C.c_int32, C.c_void_p, C.c_void_p, C.c_char_p, C.c_void_p,
         C.POINTER(mlops_register_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_registry_load, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.c_char_p,
@@ -4033,6 +4044,38 @@ class Draft(_rt.Handle):
                 "mlops_call": "call",
             })
         return _folder_stat(out)
+
+    def validate(self, path):
+        """Hold a table of a draft against what is kept for it, as the draft's commit would.
+
+            path: of the table
+
+        Raises: NotFoundError if there is no such entry, or no expectations; SchemaError if the entry is no
+        table; InvalidError, CorruptError, IoError, NomemError, ForkedError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_draft_validate(C.byref(out), h, _rt.string(path, "path"), C.byref(err))
+        if status:
+            _rt.check(status, "Draft.validate", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+    def override(self, reason):
+        """Let the draft's commit pass whatever its tables break. The reason is recorded with it.
+
+            reason: why, in words; up to 64 KiB
+
+        Raises: InvalidError for an empty reason, one that is no UTF-8, or a draft that was committed;
+        NomemError.
+        """
+        h = self._open()
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_draft_override(h, _rt.string(reason, "reason"), C.byref(err))
+        if status:
+            _rt.check(status, "Draft.override", err)
 
     def divide(self, path, *, by=None, n_folds=None, parts=None, column=None, key=None, seed=None):
         """Divide the rows of a table of a draft. It stands beside what Draft.split() holds out, and takes the
@@ -6874,6 +6917,85 @@ def registry_decisions(store, name, alias):
     return _rt.classes["table"]._wrap(out.value)
 
 
+def dataset_expect(change, dataset, path, expectations=None):
+    """Keep expectations for a table of a dataset, in place of those that were. The table need not be there yet.
+
+        change: change
+        dataset: name
+        path: of the table
+        expectations: without the tables bound to them; None: none from now on
+
+    Raises: InvalidError, NomemError.
+    """
+    change_h = _rt.opened(change, Change, "change")
+    expectations_h = _rt.opened_or_none(expectations, Expectations, "expectations")
+    err = mlops_error()
+    with _rt.locked(change_h):
+        status = lib.mlops_dataset_expect(change_h, _rt.string(dataset, "dataset"), _rt.string(path, "path"),
+                expectations_h, C.byref(err))
+    if status:
+        _rt.check(status, "dataset_expect", err)
+
+
+def dataset_expectations(store, dataset, path):
+    """The expectations that are kept for a table.
+
+        store: store
+        dataset: name
+        path: of the table
+
+    Raises: NotFoundError if there are none; InvalidError, CorruptError, IoError, NomemError, ForkedError.
+    """
+    out = C.c_void_p()
+    store_h = _rt.opened(store, Store, "store")
+    err = mlops_error()
+    status = lib.mlops_dataset_expectations(C.byref(out), store_h, _rt.string(dataset, "dataset"), _rt.string(path,
+            "path"), C.byref(err))
+    if status:
+        _rt.check(status, "dataset_expectations", err)
+    return _rt.classes["expectations"]._wrap(out.value)
+
+
+def dataset_validate(store, dataset, ref, path, against=None):
+    """Hold a table of a commit against the expectations that are kept for it now.
+
+        store: store
+        dataset: name
+        ref: branch, tag, or digits of an id; default "main"
+        path: of the table
+        against: ref whose profile of the table drift() compares with; default: the first parent of the commit
+
+    Raises: NotFoundError if there is no such ref, entry, or no expectations; SchemaError if the entry is no
+    table; else as dataset_table().
+    """
+    out = C.c_void_p()
+    store_h = _rt.opened(store, Store, "store")
+    err = mlops_error()
+    status = lib.mlops_dataset_validate(C.byref(out), store_h, _rt.string(dataset, "dataset"),
+            _rt.string_or_none(ref, "ref"), _rt.string(path, "path"), _rt.string_or_none(against, "against"),
+            C.byref(err))
+    if status:
+        _rt.check(status, "dataset_validate", err)
+    return _rt.classes["table"]._wrap(out.value)
+
+
+def dataset_validations(store, dataset):
+    """What commits were held against: a row for each table that had expectations, by commit id.
+
+        store: store
+        dataset: name
+
+    Raises: InvalidError, CorruptError, IoError, NomemError, ForkedError.
+    """
+    out = C.c_void_p()
+    store_h = _rt.opened(store, Store, "store")
+    err = mlops_error()
+    status = lib.mlops_dataset_validations(C.byref(out), store_h, _rt.string(dataset, "dataset"), C.byref(err))
+    if status:
+        _rt.check(status, "dataset_validations", err)
+    return _rt.classes["table"]._wrap(out.value)
+
+
 def registry_register(change, name, model, *, file=None, features=None, reference=None, run=None, dataset=None,
                       commit=None, path=None, classes=None, description=None, metadata=None):
     """Register a model as the next version of a name, which is made if it is not there.
@@ -7257,6 +7379,8 @@ __all__ = [
     "dataset_diff",
     "dataset_drop",
     "dataset_entries",
+    "dataset_expect",
+    "dataset_expectations",
     "dataset_list",
     "dataset_log",
     "dataset_part",
@@ -7268,6 +7392,8 @@ __all__ = [
     "dataset_status",
     "dataset_table",
     "dataset_tag",
+    "dataset_validate",
+    "dataset_validations",
     "deploy_bucket",
     "deploy_list",
     "deploy_set",

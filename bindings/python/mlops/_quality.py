@@ -1,9 +1,10 @@
 """Expectations as programs use them: of DataFrames and whatever else table() takes.
 
-Thin over the generated class: rows become a Table.
+Thin over the generated class: rows become a Table. DatasetExpectations are those that a store keeps.
 """
 from . import _ffi
 from . import _runtime as _rt
+from ._changes import changed
 from ._tables import table
 from ._values import time_ns
 
@@ -54,3 +55,30 @@ class Expectations(_ffi.Expectations):
 
     def __repr__(self):
         return "<closed mlops.Expectations>" if self.closed else f"<mlops.Expectations {self.n}>"
+
+
+class DatasetExpectations:
+    """What a store keeps for a table of a dataset, and what its commits are held against."""
+
+    def __init__(self, store, dataset):
+        self.store, self.dataset = store, dataset
+
+    def set(self, path, expectations):
+        """Keep expectations for the table at a path: a text or Expectations; None takes them away. From then on a commit in
+        which the table breaks one of severity "error" is refused."""
+        if isinstance(expectations, str):
+            expectations = Expectations.parse(expectations)
+        changed(self.store, lambda change: _ffi.dataset_expect(change, self.dataset, path, expectations))
+
+    def __getitem__(self, path):
+        """The Expectations of the table at a path."""
+        return _ffi.dataset_expectations(self.store, self.dataset, path)
+
+    def validate(self, path, ref=None, against=None):
+        """The report, as Expectations.validate() gives it, of the table at a path in a commit; against is a ref whose
+        profile drift() compares with, default the commit's first parent."""
+        return _ffi.dataset_validate(self.store, self.dataset, ref, path, against)
+
+    def list(self):
+        """What commits were held against, as a Table."""
+        return _ffi.dataset_validations(self.store, self.dataset)

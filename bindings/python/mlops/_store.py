@@ -9,9 +9,11 @@ import time
 
 from . import _ffi
 from . import _runtime as _rt
-from ._ffi import ConflictError, InvalidError, Part, RefusedError, RunStatus, Split
+from ._changes import changed, changing
+from ._ffi import InvalidError, Part, RefusedError, RunStatus, Split
 from ._online import Online
 from ._parts import Parts
+from ._quality import DatasetExpectations
 from ._tables import table
 from ._values import feature_value, is_row, span_ns
 
@@ -19,37 +21,6 @@ from ._values import feature_value, is_row, span_ns
 def id_of(obj):
     """The id behind a run, or what is one already."""
     return getattr(obj, "id", obj)
-
-
-class changing:
-    """A change that is committed at the end of its block, unless an error ends it."""
-
-    def __init__(self, store, **opts):
-        self.change = _ffi.Change(store, **opts)
-
-    def __enter__(self):
-        return self.change
-
-    def __exit__(self, kind, value, trace):
-        try:
-            if kind is None:
-                self.change.commit()
-        finally:
-            self.change.close()
-
-
-TRIES = 10
-
-
-def changed(store, build, **opts):
-    """Commits what build(change) makes of a change, which is built again if somebody else was faster."""
-    for tries in range(TRIES, 0, -1):
-        try:
-            with changing(store, **opts) as change:
-                return build(change)
-        except ConflictError:
-            if tries == 1:
-                raise
 
 
 @_rt.noun("store")
@@ -346,7 +317,7 @@ class Datasets:
         self.store = store
 
     def add(self, source, dataset=None, *, path=None, target=None, time=None, id=None, split="auto", share=None,
-            seed=None, message=None, author=None, branch=None, metadata=None, empty=False, **csv):
+            seed=None, message=None, author=None, branch=None, metadata=None, empty=False, override=None, **csv):
         """Commit a table, and return the Commit.
 
         source: the path of a CSV file, which is kept byte by byte, or anything that table() takes.
@@ -354,6 +325,7 @@ class Datasets:
         target, time, id: columns. split: "random", "stratified", "time", None, or "auto": by time, else by classes,
             so that models can be judged on what they did not learn from. share is held out, default a fifth.
         csv: options of Table.load(). empty: begin without the entries of the branch.
+        override: why it is committed though it breaks what is expected of it, which is a RefusedError otherwise.
         """
         if share is not None and not 0 < share < 1:
             raise InvalidError(f"share is {share}; it lies between 0 and 1")
@@ -380,6 +352,8 @@ class Datasets:
                     draft.add_table(path, values, **columns)
                 if split is not None:
                     draft.split(path, kind=split, **how)
+                if override is not None:
+                    draft.override(override)
                 return draft.commit()
 
         commit = changed(self.store, build)
@@ -389,6 +363,10 @@ class Datasets:
         """The newest commit of a dataset's branch "main"; s.data["tx", "v1"] is that of a ref."""
         dataset, ref = dataset if isinstance(dataset, tuple) else (dataset, None)
         return Commit(self.store, dataset, _ffi.dataset_resolve(self.store, dataset, ref))
+
+    def expectations(self, dataset):
+        """What is expected of a dataset: s.data.expectations("tx").set("tx.csv", "unique(id)")."""
+        return DatasetExpectations(self.store, dataset)
 
     def list(self):
         """Datasets, as a Table."""

@@ -111,7 +111,7 @@ static const option options[] = {
     {"globs", "exclude", 0, TEXT, FIELD(exclude), "GLOB,GLOB",
      "files and folders that do not count, as in .gitignore", 0, 0},
     {"commit", "override", 0, TEXT, FIELD(override_), "REASON",
-     "commit though the table breaks what is expected of it; kept with the commit", 0, 0},
+     "commit what breaks expectations; kept with the commit", 0, 0},
     {"against", "against", 0, TEXT, FIELD(against), "REF",
      "commit whose profile drift is measured from; default the first parent", 0, 0},
     {"of-run", "run", 0, TEXT, FIELD(run), "RUN", "run that made the model", 0, 0},

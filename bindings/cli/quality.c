@@ -34,6 +34,15 @@ static int data_expect(const cli_args *args) {
     return status;
 }
 
+static int print_expected(const cli_args *args, const mlops_expectations *e) {
+    const char *text = mlops_expectations_text(e);
+    if (!args->json) return fputs(text, stdout), CLI_OK;
+    fputs("{\"expectations\":", stdout);
+    cli_json_text(stdout, text);
+    puts("}");
+    return CLI_OK;
+}
+
 static int data_expected(const cli_args *args) {
     cli_work work;
     mlops_expectations *e = NULL;
@@ -42,7 +51,7 @@ static int data_expected(const cli_args *args) {
         mlops_dataset_expectations(&e, work.store, args->words[1], args->words[2], &work.error))
         status = cli_work_failed(&work);
     cli_close(&work);
-    if (!status) fputs(mlops_expectations_text(e), stdout);
+    if (!status) status = print_expected(args, e);
     mlops_expectations_unref(e);
     return status;
 }
@@ -58,7 +67,7 @@ static int data_infer(const cli_args *args) {
     if (!made) made = mlops_expectations_infer(&e, table, NULL, &work.error);
     if (!status && made) status = cli_work_failed(&work);
     cli_close(&work);
-    if (!status) fputs(mlops_expectations_text(e), stdout);
+    if (!status) status = print_expected(args, e);
     mlops_expectations_unref(e);
     mlops_table_unref(table);
     return status;

@@ -29,7 +29,8 @@ COMMANDS = ("model describe", "model predict", "bundle", "drift compare", "drift
             "store import", "audit log", "audit verify", "audit root", "audit prove", "audit verify-proof", "run start", "run log", "run param", "run tag", "run artifact",
             "run end", "run list", "run experiments", "run show", "run points", "data commit", "data add", "data status", "data list", "data log",
             "data refs", "data show", "data entries", "data diff", "data checkout", "data tag", "data branch", "data drop",
-            "data table", "data parts", "data part", "feature fit", "feature apply", "feature show", "feature list", "registry register", "registry list", "registry show", "registry gate",
+            "data table", "data parts", "data part", "data expect", "data expected", "data infer", "data validate", "data validations",
+            "feature fit", "feature apply", "feature show", "feature list", "registry register", "registry list", "registry show", "registry gate",
             "registry evaluate", "registry promote", "registry rollback", "registry drop", "registry history",
             "registry decisions", "registry at", "registry bundle", "deploy set", "deploy list", "deploy predict", "deploy route", "watch",
             "watch windows", "watch report", "online define", "online put", "online get", "online list")
@@ -951,6 +952,33 @@ def tables_come_back(folder):
     assert rows[0][0] == {'a "b"': "x,y", "plain": "word", "c,d": "7", "numbers": 1.5, "flags": True, "nothing": None}
     assert rows[0][2]['a "b"'] is None and rows[0][1]["c,d"] == "" and rows[0][3]["numbers"] == "inf"
     assert rows[0][4]["numbers"] == 3 and rows[0][4]['a "b"'] == "true" and rows[0][2]["c,d"] == "NA"
+
+
+@test
+def datasets_hold_to_what_is_expected(folder):
+    store = folder / "a.mlops"
+    good, bad = write(folder / "good.csv", "id,x\n1,5\n2,7\n"), write(folder / "bad.csv", "id,x\n1,5\n1,9\n")
+    text = write(folder / "expected", "unique( id )  # one row each\nx<8 warn as small\n")
+    run("init", store)
+    run("data", "expect", store, "d", "t.csv", text)
+    assert run("data", "expected", store, "d", "t.csv").out == "unique(id)\nx < 8 warn as small\n"
+    assert json.loads(run("data", "expected", store, "d", "t.csv", "--json").out)["expectations"].startswith("unique(id)")
+    run("data", "commit", store, "d", good, "--as", "t.csv")
+    refused = run("data", "commit", store, "d", bad, "--as", "t.csv", status=5)
+    assert refused.out == "" and "'t.csv': the expectation unique(id) is broken in 2 of 2 rows: 0 1" in refused.err
+    assert len(listed("data", "log", store, "d")) == 1
+    run("data", "commit", store, "d", bad, "--as", "t.csv", "--override", "known")
+    report = run("data", "validate", store, "d", "t.csv", "--json", status=5)
+    rows = [json.loads(line) for line in report.out.splitlines()]
+    assert [(r["id"], r["holds"], r["rows"]) for r in rows] == [("unique(id)", False, "0 1"), ("small", False, "1")]
+    kept = listed("data", "validations", store, "d")
+    assert sorted((row["verdict"], row["reason"]) for row in kept) == [("held", None), ("overridden", "known")]
+    run("data", "expect", store, "d", "t.csv", "-", stdin=run("data", "infer", store, "d").out)
+    assert run("data", "validate", store, "d", "t.csv").err == ""
+    run("data", "expect", store, "d", "t.csv", "--drop")
+    fails("data", "expected", store, "d", "t.csv", says="no expectations of 't.csv'")
+    fails("data", "expect", store, "d", "t.csv", status=2, says="--drop")
+    fails("data", "expect", store, "d", "t.csv", write(folder / "wrong", "a >\n"), says=["wrong", "line 1, column 4"])
 
 
 @test

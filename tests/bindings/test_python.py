@@ -7,6 +7,7 @@ import array
 import ast
 import copy
 import ctypes
+import datetime
 import gc
 import hashlib
 import json
@@ -767,6 +768,29 @@ class Pandas(unittest.TestCase):
         self.assertEqual(report[-1].name, "country")
         kept = mlops.compare(mlops.Reference(mlops.table(train)), live, columns=["amount"])
         self.assertEqual((len(kept), kept.n_drifted), (1, 1))
+
+    def test_expectations(self):
+        import pandas as pd
+        frame = pd.DataFrame({"id": [1, 2, 2], "x": [0.5, float("nan"), 9.0], "w": ["ab", None, "c"],
+                              "at": pd.to_datetime(["2024-01-01", "2024-01-02", None])})
+        e = mlops.Expectations.parse("unique(id)\nx < 1 as low\nmatches(w, '[a-b]+')\nage_of(at) < hours(30)\n"
+                                     "references(id, 'ids', 'k')\nnot drifted(x)")
+        report = e.bind("ids", {"k": [2, 3]}).validate(frame, as_of=datetime.datetime(2024, 1, 2), reference=frame)
+        told = report.to_pandas().set_index("id")
+        holds = [None if value is pd.NA else bool(value) for value in told["holds"]]
+        self.assertEqual(holds, [False, False, False, True, False, None])
+        self.assertEqual(list(told["rows"])[:5], ["1 2", "2", "2", None, "0"])
+        self.assertEqual(list(told["n_unknown"])[:4], [0, 1, 1, 1])
+        self.assertEqual(list(e.rows("unique(id)", frame)), [1, 2])
+        with self.assertRaises(mlops.RefusedError):
+            mlops.Expectations.require(report)
+        inferred = mlops.Expectations.infer(frame, margin=0)
+        self.assertTrue(all(inferred.validate(frame)["holds"]))
+        self.assertIn("type(at) = 'int64'\n", inferred.text)
+        self.assertEqual((len(e), str(e)), (e.n, e.text))
+        self.assertEqual(mlops.Table.overlap(mlops.table(frame), mlops.table(frame), columns=["id", "x"])["b"].tolist(),
+                         [0, 1, 2])
+
 
 
 class Stream:

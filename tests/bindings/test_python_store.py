@@ -45,6 +45,25 @@ class Stores(unittest.TestCase):
         self.assertIn(MODEL.rsplit("/", 1)[1].split(".")[0], repr(version))
         self.assertIn("s.mlops", repr(s))
 
+    def test_datasets_hold_to_what_is_expected(self):
+        expected = self.store.data.expectations("d")
+        expected.set("table.csv", "unique(id)\nage_of(at) < days(1) warn")
+        rows = {"id": [1, 2], "at": ["2001-02-03", None]}
+        first = self.store.data.add(rows, "d")
+        rows["id"] = [2, 2]
+        with self.assertRaises(mlops.RefusedError) as caught:
+            self.store.data.add(rows, "d")
+        self.assertIn("'table.csv': the expectation unique(id) is broken in 2 of 2 rows: 0 1", str(caught.exception))
+        self.assertEqual(self.store.data["d"].id, first.id)
+        self.store.data.add(rows, "d", override="known")
+        self.assertEqual(list(expected.validate("table.csv")["holds"]), [0.0, 0.0])
+        self.assertEqual(list(expected.validate("table.csv", first.id)["holds"]), [1.0, 0.0])
+        self.assertEqual(str(expected["table.csv"]), "unique(id)\nage_of(at) < days(1) warn\n")
+        self.assertEqual(sorted(row["verdict"] for row in expected.list().to_dicts()), ["held", "overridden"])
+        expected.set("table.csv", None)
+        with self.assertRaises(mlops.NotFoundError):
+            expected["table.csv"]
+
     def test_runs_end_with_their_block(self):
         with self.store.run("e") as run:
             run.params(depth=6, eta=0.1)

@@ -154,7 +154,7 @@ static void tables_come_back(void **state) {
     ground g;
     (void)state;
     begin(&g, &mlops__heap);
-    for (seed = 1; seed < 400 * 1000003u; seed += 1000003) {
+    for (seed = 1; seed < 200 * 1000003u; seed += 1000003) {
         uint64_t begun = seed;
         table t = make_table(draw() % 4 ? draw() % 40 : draw() % 20 ? draw() % 700 : 9000);
         mlops__dialect d = dialect_of(&t);

@@ -58,10 +58,11 @@ static int take_date(reader *self, int64_t *days) {
 static int take_clock(reader *self, int64_t *seconds, int64_t *nanoseconds) {
     int hour, minute, second = 0;
     if (!take(self, 2, 23, &hour) || !skip(self, ':') || !take(self, 2, 59, &minute)) return 0;
-    if (skip(self, ':') && !take(self, 2, 60, &second)) return 0; /* 60: a leap second */
+    int has_seconds = skip(self, ':');
+    if (has_seconds && !take(self, 2, 60, &second)) return 0; /* 60: a leap second */
     *seconds = hour * 3600 + minute * 60 + second;
     *nanoseconds = 0;
-    if (!skip(self, '.')) return 1;
+    if (!has_seconds || !skip(self, '.')) return 1;
     int64_t unit = 100000000;
     size_t from = self->at;
     for (int c = peek(self); c >= '0' && c <= '9'; c = peek(self), unit /= 10) {

@@ -11,6 +11,8 @@
 
 #include <cmocka.h>
 
+#include "text/time.h"
+
 static const char CSV[] = "x,n,s,p,when\n1.5,1,a,true,2024-02-29\nNA,2,NA,false,2024-03-01T12:00Z\n"
                           "2.5,NA,it's,NA,2024-03-01T12:00:00.5+01:00\n";
 
@@ -183,6 +185,41 @@ static void reads_times(void **state) {
     mlops_table_unref(report);
 }
 
+/* Seconds since 1970 as date -u -d has them; -1: it is no time. */
+static const struct {
+    const char *text;
+    int64_t seconds;
+    int64_t nanoseconds;
+} times[] = {
+    {"1970-01-01", 0, 0},
+    {"1969-12-31T23:59:59.25", -1, 250000000},
+    {"2000-02-29 12:34", 951827640, 0},
+    {"2024-03-01T12:00:00.123456789123Z", 1709294400, 123456789},
+    {"2024-03-01T12:00:00+05:30", 1709274600, 0},
+    {"2024-03-01T12:00-0800", 1709323200, 0},
+    {"2024-03-01T12:00+02", 1709287200, 0},
+    {"1900-03-01", -2203891200, 0},
+    {"2261-12-31", 9214560000, 0},
+};
+static const char *const no_times[] = {
+    "2023-02-29",         "1900-02-29",  "2024-13-01",       "2024-00-10",
+    "2024-1-01",          "2024-01-01T", "2024-01-01T24:00", "2024-01-01T12:60",
+    "2024-01-01T12:00.5", "2024-01-01Z", "20240101",         "2024-01-01T12:00:00.",
+    "2024-01-01T12:00Zz", "2263-01-01",  "1600-01-01",       "",
+};
+
+static void knows_the_calendar(void **state) {
+    (void)state;
+    int64_t ns = 0;
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
+        assert_true(mlops__time_parse(times[i].text, strlen(times[i].text), &ns));
+        if (ns != times[i].seconds * 1000000000 + times[i].nanoseconds)
+            fail_msg("%s: %lld", times[i].text, (long long)ns);
+    }
+    for (size_t i = 0; i < sizeof no_times / sizeof no_times[0]; i++)
+        if (mlops__time_parse(no_times[i], strlen(no_times[i]), &ns)) fail_msg("%s", no_times[i]);
+}
+
 static void a_rule_without_rows_holds(void **state) {
     (void)state;
     mlops_table *report =
@@ -302,6 +339,7 @@ int main(void) {
         cmocka_unit_test(spells_in_one_way),
         cmocka_unit_test(tells_why_it_is_unknown),
         cmocka_unit_test(reads_times),
+        cmocka_unit_test(knows_the_calendar),
         cmocka_unit_test(a_rule_without_rows_holds),
         cmocka_unit_test(refuses_what_is_broken),
         cmocka_unit_test(lists_all_rows_of_one),

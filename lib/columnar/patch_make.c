@@ -13,6 +13,8 @@
 enum {
     CHUNK = 512, /* rows that are rendered together */
     ASTRAY = 4,  /* rows in succession that do not correspond */
+    STREAK = 8,  /* rows in succession that are other, behind which shifts are looked for */
+    SHIFT = 16,  /* rows that are looked at for that, on each side */
     BLOCK = MLOPS__PATCH_BLOCK
 };
 
@@ -62,8 +64,8 @@ typedef struct walk {
     const uint8_t *lines; /* of rows chunk to chunk + n_chunk - 1 */
     size_t chunk, n_chunk;
     uint32_t ends[CHUNK];
-    uint32_t *cells; /* of a row of the text */
-    size_t n_astray;
+    uint32_t *cells;          /* of a row of the text */
+    size_t n_astray, n_other; /* in succession: that do not correspond; that are other */
 } walk;
 
 /* What is gone back to. */
@@ -139,7 +141,7 @@ static void pair_same(walk *w) {
     for (; i < last && w->ends[i] - begin <= n; i++) {
         size_t size = w->ends[i] - (i ? w->ends[i - 1] : 0);
         pair(w, size);
-        w->n_astray = 0;
+        w->n_astray = w->n_other = 0;
     }
 }
 
@@ -168,8 +170,21 @@ static void pair_other(walk *w, const mlops__cut *cut) {
     if (alike) compare_cells(w, text, 1);
     else put_change(w, n_columns, text, cut->taken);
     w->n_astray = alike ? 0 : w->n_astray + 1;
+    w->n_other++;
     pair(w, cut->taken);
     w->patch->unended = cut->unended;
+}
+
+/* Whether the text goes on with rows of the base that are not those it stands at, but near: then
+ * rows came or went, and cells are the same by chance alone, as flags are. */
+static int is_shifted(const walk *w) {
+    size_t here = w->row - w->chunk, first = here > SHIFT ? here - SHIFT : 0;
+    for (size_t i = first; i <= here + SHIFT && i + ASTRAY <= w->n_chunk; i++) {
+        size_t begin = i ? w->ends[i - 1] : 0, n = w->ends[i + ASTRAY - 1] - begin;
+        if (i == here || n > w->n - w->at) continue;
+        if (memcmp(w->text + w->at, w->lines + begin, n) == 0) return 1;
+    }
+    return 0;
 }
 
 static mlops_status render_chunk(walk *w, mlops_error *err) {
@@ -190,7 +205,7 @@ static int told(const mlops__patch_writer *p) {
 }
 
 static mlops_status go(walk *w, mlops__patch_stop *stop, mlops_error *err) {
-    mark astray = mark_of(w);
+    mark astray = mark_of(w), other = astray;
     for (;;) {
         if (told(w->patch)) return mlops__fail_nomem(err, w->patch->texts.size);
         *stop = MLOPS__PATCH_FULL;
@@ -209,9 +224,11 @@ static mlops_status go(walk *w, mlops__patch_stop *stop, mlops_error *err) {
         *stop = cuts ? MLOPS__PATCH_TEXT : MLOPS__PATCH_LOST;
         if (!cuts || cut.n_rows == 0) return MLOPS_OK;
         if (!w->n_astray) astray = mark_of(w);
+        if (!w->n_other) other = mark_of(w);
         pair_other(w, &cut);
-        if (w->n_astray < ASTRAY) continue;
-        go_back(w, &astray);
+        int shifted = w->n_other % STREAK == 0 && is_shifted(w);
+        if (w->n_astray < ASTRAY && !shifted) continue;
+        go_back(w, shifted ? &other : &astray);
         *stop = MLOPS__PATCH_LOST;
         return MLOPS_OK;
     }

@@ -366,6 +366,48 @@ static void flipped_and_cut_bytes_do_no_harm(void **state) {
     assert_true(n_versions > 20);
 }
 
+/* ---- rows that come and go ---- */
+
+/* Flags are the same by chance in half of the cells; a column that is new is in none. */
+static void rows_that_go_end_the_pairing(void **state) {
+    enum { N = 2000, GONE = 700, COLUMNS = 10, SIZE = 2 * COLUMNS };
+    static char text[N * SIZE], other[N * SIZE];
+    mlops__grid grid;
+    mlops__patch_writer w;
+    mlops__patch_stop stop;
+    mlops_error e;
+    size_t taken, n_rows, n_bytes;
+    mlops__dialect d = {',', 1, 0, COLUMNS};
+    (void)state;
+    seed = 6;
+    for (size_t i = 0; i < sizeof text; i++)
+        text[i] = i % 2 == 0 ? '0' + (char)(draw() % 2) : i % SIZE == SIZE - 1 ? '\n' : ',';
+    mlops__grid_init(&grid, &mlops__heap);
+    mlops__patch_init(&w, &mlops__heap);
+    assert_int_equal(
+        mlops__grid_parse(&grid, &d, (const uint8_t *)text, sizeof text, 1, &taken, &e), MLOPS_OK);
+    memcpy(other, text, GONE * SIZE);
+    memcpy(other + GONE * SIZE, text + (GONE + 3) * SIZE, (N - GONE - 3) * SIZE);
+    assert_int_equal(mlops__patch_add(&w, &grid, 0, (const uint8_t *)other, (N - 3) * SIZE, 1,
+                                      &n_rows, &n_bytes, &stop, &e),
+                     MLOPS_OK);
+    assert_int_equal(stop, MLOPS__PATCH_LOST);
+    assert_in_range(n_rows, GONE, GONE + 12); /* some are the same by chance */
+    assert_int_equal(n_bytes, n_rows * SIZE);
+    mlops__patch_drop(&w);
+    for (size_t i = 0; i < N; i++) {
+        memcpy(other + i * SIZE, text + i * SIZE, SIZE);
+        other[i * SIZE + 6] = '2';
+    }
+    assert_int_equal(mlops__patch_add(&w, &grid, 0, (const uint8_t *)other, N * SIZE, 1, &n_rows,
+                                      &n_bytes, &stop, &e),
+                     MLOPS_OK);
+    assert_int_equal(stop, MLOPS__PATCH_BASE);
+    assert_int_equal(n_rows, N);
+    mlops__patch_free(&w);
+    mlops__grid_free(&grid);
+}
+
 /* ---- sizes ---- */
 
 /* One cell in a hundred, of 14 bits: they and how far it is to the next. */
@@ -483,6 +525,7 @@ static void memory_may_run_out_anywhere(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_those_of_the_newest_text),
+        cmocka_unit_test(rows_that_go_end_the_pairing),
         cmocka_unit_test(flipped_and_cut_bytes_do_no_harm),
         cmocka_unit_test(scattered_cells_cost_their_bits),
         cmocka_unit_test(memory_may_run_out_anywhere),

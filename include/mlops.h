@@ -10,6 +10,7 @@
 #include <mlops/change.h>
 #include <mlops/check.h>
 #include <mlops/dataset.h>
+#include <mlops/dataset_merge.h>
 #include <mlops/deploy.h>
 #include <mlops/diff.h>
 #include <mlops/draft.h>

@@ -23,8 +23,8 @@ typedef struct cli_args {
     char **words;
     int32_t n_words;
     int32_t help, json, csv, csv_no_header, force, plain, drop, alone, no_gate, newest;
-    int32_t keep_missing;
-    int32_t output, split, divide, part, status, links; /* the choice as it is listed, from 1 on */
+    int32_t keep_missing, rows, cells;
+    int32_t output, split, divide, part, status, links, take; /* the choice as listed, from 1 on */
     const char *out, *columns, *ignore, *report, *metrics, *reference;
     const char *name, *version, *metadata, *description;
     const char *csv_names, *csv_delimiter;

@@ -187,6 +187,46 @@ static int data_drop(const cli_args *args) {
     return cli_change(&work, args, drop);
 }
 
+/* ---- merging ---- */
+
+/* Lists what is to be decided. */
+static mlops_status list_conflicts(cli_work *work, const mlops_dataset_merge_opts *opts) {
+    const cli_args *args = work->args;
+    mlops_draft *draft;
+    mlops_table *table = NULL;
+    mlops_draft_opts why = MLOPS_DRAFT_OPTS_INIT;
+    why.branch = args->branch;
+    mlops_status status = mlops_draft_new(&draft, work->change, args->words[1], &why, &work->error);
+    if (!status) status = mlops_draft_merge(&table, draft, args->words[2], opts, &work->error);
+    if (!status && mlops_table_n_rows(table)) {
+        status = cli_list(table, args) ? MLOPS_E_IO : MLOPS_E_REFUSED;
+        snprintf(work->error.message, sizeof work->error.message,
+                 "both sides have changed what is listed; --take decides for one");
+    }
+    mlops_table_unref(table);
+    mlops_draft_free(draft);
+    return status ? status : MLOPS_E_CONFLICT;
+}
+
+static mlops_status merge(cli_work *work) {
+    const cli_args *args = work->args;
+    mlops_dataset_merge_opts opts = MLOPS_DATASET_MERGE_OPTS_INIT;
+    opts.policy = (mlops_merge_policy)args->take;
+    opts.key = args->key;
+    opts.branch = args->branch;
+    opts.message = args->message;
+    opts.author = args->author;
+    mlops_status status = mlops_dataset_merge(&work->id, work->change, args->words[1],
+                                              args->words[2], &opts, &work->error);
+    return status == MLOPS_E_CONFLICT ? list_conflicts(work, &opts) : status;
+}
+
+static int data_merge(const cli_args *args) {
+    cli_work work;
+    int status = cli_change(&work, args, merge);
+    return status ? status : print_commit(&work);
+}
+
 /* ---- listings ---- */
 
 static mlops_status list(cli_work *work, mlops_table **out) {
@@ -222,7 +262,29 @@ static mlops_status diff(cli_work *work, mlops_table **out) {
                               cli_word(work->args, 3), &work->error);
 }
 
-static int data_diff(const cli_args *args) { return cli_read_list(args, diff); }
+/* Rows or cells of one table. */
+static mlops_status diff_rows(cli_work *work, mlops_table **out) {
+    const cli_args *args = work->args;
+    mlops_diff *found;
+    mlops_diff_opts opts = MLOPS_DIFF_OPTS_INIT;
+    opts.key = args->key;
+    opts.n_max = work->number;
+    mlops_status status =
+        mlops_dataset_diff_rows(&found, work->store, args->words[1], cli_word(args, 2),
+                                cli_word(args, 3), args->path, &opts, &work->error);
+    if (status) return status;
+    status = args->cells ? mlops_diff_cells(out, found, &work->error)
+                         : mlops_diff_rows(out, found, &work->error);
+    mlops_diff_unref(found);
+    return status;
+}
+
+static int data_diff(const cli_args *args) {
+    if (args->rows || args->cells) return cli_read_some(args, diff_rows);
+    if (args->key || args->path || args->max)
+        return cli_usage(args->command, "--key, --path and --max go with --rows or --cells");
+    return cli_read_list(args, diff);
+}
 
 static mlops_status describe(cli_work *work, char *text, size_t cap, size_t *needed) {
     const cli_args *args = work->args;
@@ -326,12 +388,23 @@ const cli_command cli_data_commands[] = {
      "Examples:\n"
      "  mlops data entries fraud.mlops transactions",
      data_entries},
-    {"data diff", "STORE DATASET [FROM] [TO]", "list", "List what differs between two commits.",
-     "TO is by default the branch main, FROM the first parent of TO.\n\n"
+    {"data diff", "STORE DATASET [FROM] [TO]", "diff path max list",
+     "List what differs between two commits.",
+     "TO is by default the branch main, FROM the first parent of TO. Files are listed, or, with\n"
+     "--rows or --cells, what differs in a table.\n\n"
      "Examples:\n"
      "  mlops data diff fraud.mlops transactions\n"
-     "  mlops data diff fraud.mlops transactions v1 main",
+     "  mlops data diff fraud.mlops transactions v1 main\n"
+     "  mlops data diff fraud.mlops transactions v1 main --cells --key id",
      data_diff},
+    {"data merge", "STORE DATASET REF", "merge list change",
+     "Merge a commit into a branch and print the commit's id.",
+     "Tables that both sides have changed are merged cell by cell. What both have changed to\n"
+     "different things is listed and nothing is committed, unless --take decides.\n\n"
+     "Examples:\n"
+     "  mlops data merge fraud.mlops transactions trial\n"
+     "  mlops data merge fraud.mlops transactions trial --key id --take theirs",
+     data_merge},
     {"data checkout", "STORE DATASET FOLDER", "ref force",
      "Write the files of a commit to a folder.",
      "A file that is there and differs is an error before anything is written.\n\n"

@@ -857,6 +857,286 @@ public:
     }
 };
 
+/// What differs between two tables, which it shares. Immutable and shared; ends with the last mlops_diff_unref().
+class diff : public detail::handle<mlops_diff, mlops_diff_unref> {
+public:
+    using handle::handle;
+
+    /// Another owner of the same.
+    diff share() const { return diff(mlops_diff_ref(need())); }
+
+    /// Compare two tables. Keys may come in any order; a null is a value of a key like any other.
+    static ::mlops::diff compare(const ::mlops::table &from, const ::mlops::table &to,
+                                 const mlops_diff_opts *opts = nullptr) {
+        mlops_diff *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_diff_compare(&out, detail::required(from), detail::required(to), opts, &e), "mlops_diff_compare", &e);
+        return ::mlops::diff(out);
+    }
+
+    /// Number of cells that differ, of rows and columns that are on both sides.
+    std::int64_t n_cells() const {
+        return mlops_diff_n_cells(need());
+    }
+
+    /// Number of rows on both sides of which a cell differs.
+    std::int64_t n_changed() const {
+        return mlops_diff_n_changed(need());
+    }
+
+    /// Number of rows that the newer table alone has.
+    std::int64_t n_added() const {
+        return mlops_diff_n_added(need());
+    }
+
+    /// Number of rows that the older table alone has.
+    std::int64_t n_removed() const {
+        return mlops_diff_n_removed(need());
+    }
+
+    /// Number of columns that were added, removed, renamed or retyped.
+    std::int64_t n_schema() const {
+        return mlops_diff_n_schema(need());
+    }
+
+    /// Cells that differ, by row of the older table, then by its columns.
+    ::mlops::table cells() const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_diff_cells(&out, need(), &e), "mlops_diff_cells", &e);
+        return ::mlops::table(out);
+    }
+
+    /// Rows that differ: changed and removed ones by row of the older table, then those added by row of the newer
+    /// one.
+    ::mlops::table rows() const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_diff_rows(&out, need(), &e), "mlops_diff_rows", &e);
+        return ::mlops::table(out);
+    }
+
+    /// Rows that the newer table alone has, with its columns and types, in its order.
+    ::mlops::table added() const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_diff_added(&out, need(), &e), "mlops_diff_added", &e);
+        return ::mlops::table(out);
+    }
+
+    /// Rows that the older table alone has, with its columns and types, in its order.
+    ::mlops::table removed() const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_diff_removed(&out, need(), &e), "mlops_diff_removed", &e);
+        return ::mlops::table(out);
+    }
+
+    /// Columns that were added, removed, renamed or retyped; their order is not compared. A column was renamed if one
+    /// of the same type and of equal values in all rows that are on both sides, of which there is one at the least,
+    /// has another name. It takes the first such column.
+    ::mlops::table schema() const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_diff_schema(&out, need(), &e), "mlops_diff_schema", &e);
+        return ::mlops::table(out);
+    }
+
+    /// What became of each column: those of the older table in its order, then those added.
+    ::mlops::table columns() const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_diff_columns(&out, need(), &e), "mlops_diff_columns", &e);
+        return ::mlops::table(out);
+    }
+};
+
+/// Entries that wait to become a commit. Content goes to the store as it is added, where nobody sees it before
+/// the commit; of a draft that is not committed it takes room there and nothing else. Mutable; one thread at a
+/// time.
+class draft : public detail::handle<mlops_draft, mlops_draft_free> {
+public:
+    using handle::handle;
+
+    /// Begin a commit of a dataset, which is made if it is not there.
+    explicit draft(const ::mlops::change &change, const std::string &dataset,
+                   const mlops_draft_opts *opts = nullptr) {
+        mlops_draft *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_draft_new(&out, detail::required(change), dataset.c_str(), opts, &e), "mlops_draft_new", &e);
+        p_ = out;
+    }
+
+    /// Add a file as it is, or replace the entry of that path.
+    void add_file(const std::string &path, const std::string &file) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_draft_add_file(need(), path.c_str(), file.c_str(), &e), "mlops_draft_add_file", &e);
+    }
+
+    /// Add bytes as a file.
+    void add_bytes(const std::string &path, std::string_view bytes) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_draft_add_bytes(need(), path.c_str(), bytes.data(), static_cast<std::size_t>(bytes.size()), &e), "mlops_draft_add_bytes", &e);
+    }
+
+    /// Add a CSV file as a table. Its bytes are kept as they are; it must parse.
+    void add_csv(const std::string &path, const std::string &file,
+                 const mlops_draft_table_opts *opts = nullptr) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_draft_add_csv(need(), path.c_str(), file.c_str(), opts, &e), "mlops_draft_add_csv", &e);
+    }
+
+    /// Add a table. Its id is over its names, types and values, whatever they were read from.
+    void add_table(const std::string &path, const ::mlops::table &table,
+                   const mlops_draft_table_opts *opts = nullptr) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_draft_add_table(need(), path.c_str(), detail::required(table), opts, &e), "mlops_draft_add_table", &e);
+    }
+
+    /// Hold rows of a table out, for good with the commit. The draw depends on the number of rows, the values of the
+    /// column and the seed alone, and is the same on every machine; docs/dataset.md says how it is made. A table that
+    /// is replaced has no split until it gets one. A column of time is of numbers, or of texts that are ISO 8601, all
+    /// of one form and offset: 2020-01-26, or with T or a blank, time, fraction, and Z or an offset.
+    void split(const std::string &path, const mlops_split_opts *opts = nullptr) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_draft_split(need(), path.c_str(), opts, &e), "mlops_draft_split", &e);
+    }
+
+    /// Take an entry out. MLOPS_E_NOT_FOUND if there is none.
+    void remove(const std::string &path) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_draft_remove(need(), path.c_str(), &e), "mlops_draft_remove", &e);
+    }
+
+    /// Add the commit to the change. It is there once the change is committed. If the branch has moved since the
+    /// draft was begun, this returns MLOPS_E_CONFLICT, or the change's commit does. The draft is used up.
+    mlops_id commit() {
+        mlops_id out = {};
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_draft_commit(need(), &out, &e), "mlops_draft_commit", &e);
+        return out;
+    }
+
+    /// Merge a commit into a draft, whose commit gets it as its second parent. What both go back to is their newest
+    /// common ancestor, or nothing. Entries that one side alone has added, removed or changed are taken; tables that
+    /// both have changed are merged as mlops_merge_tables() does it, and written as ours are: CSV in the form that it
+    /// was read in, with a header where there was one. A merged table has no split. What was added to the draft
+    /// before counts as ours. A commit that ours goes back to is merged already, and nothing is done.
+    ///
+    /// With MLOPS_MERGE_REFUSE and conflicts the draft stays as it is, and is not committed before a merge has been
+    /// successful. After an error it can be ended alone.
+    ::mlops::table merge(const char *ref = nullptr, const mlops_dataset_merge_opts *opts = nullptr) {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_draft_merge(&out, need(), ref, opts, &e), "mlops_draft_merge", &e);
+        return ::mlops::table(out);
+    }
+
+    /// Add a folder: afterwards the entries under the prefix are its files. Those that have not changed stay as they
+    /// are, tables with all that is known of them; a table whose file has changed becomes a file. If n_added,
+    /// n_changed and n_removed are 0, there is nothing to commit. All is read before the first entry changes: after
+    /// an error the draft is as it was.
+    mlops_folder_stat add_folder(const char *prefix, const std::string &folder,
+                                 const mlops_folder_opts *opts = nullptr) {
+        mlops_folder_stat out = {};
+        out.struct_size = sizeof out;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_draft_add_folder(need(), prefix, folder.c_str(), opts, &out, &e), "mlops_draft_add_folder", &e);
+        return out;
+    }
+
+    /// Hold a table of a draft against what is kept for it, as the draft's commit would.
+    ::mlops::table validate(const std::string &path) {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_draft_validate(&out, need(), path.c_str(), &e), "mlops_draft_validate", &e);
+        return ::mlops::table(out);
+    }
+
+    /// Let the draft's commit pass whatever its tables break. The reason is recorded with it.
+    void override(const std::string &reason) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_draft_override(need(), reason.c_str(), &e), "mlops_draft_override", &e);
+    }
+
+    /// Divide the rows of a table of a draft. It stands beside what mlops_draft_split() holds out, and takes the
+    /// place of an earlier division. A table that is replaced has none until it gets one.
+    ///
+    /// Folds are called fold0, fold1, ..., the rows to train for each train0, train1, ...: all others, or, by time,
+    /// those that are older (an expanding window, so that the oldest rows are in no fold).
+    void divide(const std::string &path, const mlops_divide_opts *opts = nullptr) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_draft_divide(need(), path.c_str(), opts, &e), "mlops_draft_divide", &e);
+    }
+};
+
+/// What became of three tables. Immutable and shared; ends with the last mlops_merge_unref().
+class merge : public detail::handle<mlops_merge, mlops_merge_unref> {
+public:
+    using handle::handle;
+
+    /// Another owner of the same.
+    merge share() const { return merge(mlops_merge_ref(need())); }
+
+    /// Merge two tables that come from one. Rows stand for each other, and cells are equal, as in
+    /// mlops_diff_compare(). A column that was renamed is one removed and one added.
+    ///
+    /// Rows come in the order of ours, or of theirs if theirs alone has put the rows of the base in another order; a
+    /// row that one side has put in follows the row that it followed there; where both have put rows in, ours come
+    /// first, and by position equal ones once. So do columns.
+    static ::mlops::merge tables(const ::mlops::table *base, const ::mlops::table &ours,
+                                 const ::mlops::table &theirs, const mlops_merge_opts *opts = nullptr) {
+        mlops_merge *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_merge_tables(&out, detail::optional(base), detail::required(ours), detail::required(theirs), opts, &e), "mlops_merge_tables", &e);
+        return ::mlops::merge(out);
+    }
+
+    /// Number of conflicts, decided or not.
+    std::int64_t n_conflicts() const {
+        return mlops_merge_n_conflicts(need());
+    }
+
+    /// What both sides have changed, otherwise than each other.
+    ::mlops::table conflicts() const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_merge_conflicts(&out, need(), &e), "mlops_merge_conflicts", &e);
+        return ::mlops::table(out);
+    }
+
+    /// The table that the sides add up to.
+    ::mlops::table table() const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_merge_table(&out, need(), &e), "mlops_merge_table", &e);
+        return ::mlops::table(out);
+    }
+};
+
 /// Fitted features. Immutable and shared; ends with the last mlops_feature_unref().
 class feature : public detail::handle<mlops_feature, mlops_feature_unref> {
 public:
@@ -1149,223 +1429,6 @@ public:
         detail::require(out.size() == static_cast<std::size_t>(n_rows) * static_cast<std::size_t>(width), "out has another length");
         detail::require(versions.size() == static_cast<std::size_t>(n_rows), "versions has another length");
         detail::check(mlops_deployment_predict_table(need(), detail::required(table), key_column, out.data(), n_rows, width, versions.data(), &e), "mlops_deployment_predict_table", &e);
-    }
-};
-
-/// What differs between two tables, which it shares. Immutable and shared; ends with the last mlops_diff_unref().
-class diff : public detail::handle<mlops_diff, mlops_diff_unref> {
-public:
-    using handle::handle;
-
-    /// Another owner of the same.
-    diff share() const { return diff(mlops_diff_ref(need())); }
-
-    /// Compare two tables. Keys may come in any order; a null is a value of a key like any other.
-    static ::mlops::diff compare(const ::mlops::table &from, const ::mlops::table &to,
-                                 const mlops_diff_opts *opts = nullptr) {
-        mlops_diff *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_diff_compare(&out, detail::required(from), detail::required(to), opts, &e), "mlops_diff_compare", &e);
-        return ::mlops::diff(out);
-    }
-
-    /// Number of cells that differ, of rows and columns that are on both sides.
-    std::int64_t n_cells() const {
-        return mlops_diff_n_cells(need());
-    }
-
-    /// Number of rows on both sides of which a cell differs.
-    std::int64_t n_changed() const {
-        return mlops_diff_n_changed(need());
-    }
-
-    /// Number of rows that the newer table alone has.
-    std::int64_t n_added() const {
-        return mlops_diff_n_added(need());
-    }
-
-    /// Number of rows that the older table alone has.
-    std::int64_t n_removed() const {
-        return mlops_diff_n_removed(need());
-    }
-
-    /// Number of columns that were added, removed, renamed or retyped.
-    std::int64_t n_schema() const {
-        return mlops_diff_n_schema(need());
-    }
-
-    /// Cells that differ, by row of the older table, then by its columns.
-    ::mlops::table cells() const {
-        mlops_table *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_diff_cells(&out, need(), &e), "mlops_diff_cells", &e);
-        return ::mlops::table(out);
-    }
-
-    /// Rows that differ: changed and removed ones by row of the older table, then those added by row of the newer
-    /// one.
-    ::mlops::table rows() const {
-        mlops_table *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_diff_rows(&out, need(), &e), "mlops_diff_rows", &e);
-        return ::mlops::table(out);
-    }
-
-    /// Rows that the newer table alone has, with its columns and types, in its order.
-    ::mlops::table added() const {
-        mlops_table *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_diff_added(&out, need(), &e), "mlops_diff_added", &e);
-        return ::mlops::table(out);
-    }
-
-    /// Rows that the older table alone has, with its columns and types, in its order.
-    ::mlops::table removed() const {
-        mlops_table *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_diff_removed(&out, need(), &e), "mlops_diff_removed", &e);
-        return ::mlops::table(out);
-    }
-
-    /// Columns that were added, removed, renamed or retyped; their order is not compared. A column was renamed if one
-    /// of the same type and of equal values in all rows that are on both sides, of which there is one at the least,
-    /// has another name. It takes the first such column.
-    ::mlops::table schema() const {
-        mlops_table *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_diff_schema(&out, need(), &e), "mlops_diff_schema", &e);
-        return ::mlops::table(out);
-    }
-
-    /// What became of each column: those of the older table in its order, then those added.
-    ::mlops::table columns() const {
-        mlops_table *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_diff_columns(&out, need(), &e), "mlops_diff_columns", &e);
-        return ::mlops::table(out);
-    }
-};
-
-/// Entries that wait to become a commit. Content goes to the store as it is added, where nobody sees it before
-/// the commit; of a draft that is not committed it takes room there and nothing else. Mutable; one thread at a
-/// time.
-class draft : public detail::handle<mlops_draft, mlops_draft_free> {
-public:
-    using handle::handle;
-
-    /// Begin a commit of a dataset, which is made if it is not there.
-    explicit draft(const ::mlops::change &change, const std::string &dataset,
-                   const mlops_draft_opts *opts = nullptr) {
-        mlops_draft *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_draft_new(&out, detail::required(change), dataset.c_str(), opts, &e), "mlops_draft_new", &e);
-        p_ = out;
-    }
-
-    /// Add a file as it is, or replace the entry of that path.
-    void add_file(const std::string &path, const std::string &file) {
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_draft_add_file(need(), path.c_str(), file.c_str(), &e), "mlops_draft_add_file", &e);
-    }
-
-    /// Add bytes as a file.
-    void add_bytes(const std::string &path, std::string_view bytes) {
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_draft_add_bytes(need(), path.c_str(), bytes.data(), static_cast<std::size_t>(bytes.size()), &e), "mlops_draft_add_bytes", &e);
-    }
-
-    /// Add a CSV file as a table. Its bytes are kept as they are; it must parse.
-    void add_csv(const std::string &path, const std::string &file,
-                 const mlops_draft_table_opts *opts = nullptr) {
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_draft_add_csv(need(), path.c_str(), file.c_str(), opts, &e), "mlops_draft_add_csv", &e);
-    }
-
-    /// Add a table. Its id is over its names, types and values, whatever they were read from.
-    void add_table(const std::string &path, const ::mlops::table &table,
-                   const mlops_draft_table_opts *opts = nullptr) {
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_draft_add_table(need(), path.c_str(), detail::required(table), opts, &e), "mlops_draft_add_table", &e);
-    }
-
-    /// Hold rows of a table out, for good with the commit. The draw depends on the number of rows, the values of the
-    /// column and the seed alone, and is the same on every machine; docs/dataset.md says how it is made. A table that
-    /// is replaced has no split until it gets one. A column of time is of numbers, or of texts that are ISO 8601, all
-    /// of one form and offset: 2020-01-26, or with T or a blank, time, fraction, and Z or an offset.
-    void split(const std::string &path, const mlops_split_opts *opts = nullptr) {
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_draft_split(need(), path.c_str(), opts, &e), "mlops_draft_split", &e);
-    }
-
-    /// Take an entry out. MLOPS_E_NOT_FOUND if there is none.
-    void remove(const std::string &path) {
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_draft_remove(need(), path.c_str(), &e), "mlops_draft_remove", &e);
-    }
-
-    /// Add the commit to the change. It is there once the change is committed. If the branch has moved since the
-    /// draft was begun, this returns MLOPS_E_CONFLICT, or the change's commit does. The draft is used up.
-    mlops_id commit() {
-        mlops_id out = {};
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_draft_commit(need(), &out, &e), "mlops_draft_commit", &e);
-        return out;
-    }
-
-    /// Add a folder: afterwards the entries under the prefix are its files. Those that have not changed stay as they
-    /// are, tables with all that is known of them; a table whose file has changed becomes a file. If n_added,
-    /// n_changed and n_removed are 0, there is nothing to commit. All is read before the first entry changes: after
-    /// an error the draft is as it was.
-    mlops_folder_stat add_folder(const char *prefix, const std::string &folder,
-                                 const mlops_folder_opts *opts = nullptr) {
-        mlops_folder_stat out = {};
-        out.struct_size = sizeof out;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_draft_add_folder(need(), prefix, folder.c_str(), opts, &out, &e), "mlops_draft_add_folder", &e);
-        return out;
-    }
-
-    /// Hold a table of a draft against what is kept for it, as the draft's commit would.
-    ::mlops::table validate(const std::string &path) {
-        mlops_table *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_draft_validate(&out, need(), path.c_str(), &e), "mlops_draft_validate", &e);
-        return ::mlops::table(out);
-    }
-
-    /// Let the draft's commit pass whatever its tables break. The reason is recorded with it.
-    void override(const std::string &reason) {
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_draft_override(need(), reason.c_str(), &e), "mlops_draft_override", &e);
-    }
-
-    /// Divide the rows of a table of a draft. It stands beside what mlops_draft_split() holds out, and takes the
-    /// place of an earlier division. A table that is replaced has none until it gets one.
-    ///
-    /// Folds are called fold0, fold1, ..., the rows to train for each train0, train1, ...: all others, or, by time,
-    /// those that are older (an expanding window, so that the oldest rows are in no fold).
-    void divide(const std::string &path, const mlops_divide_opts *opts = nullptr) {
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_draft_divide(need(), path.c_str(), opts, &e), "mlops_draft_divide", &e);
     }
 };
 
@@ -1839,53 +1902,6 @@ public:
     }
 };
 
-/// What became of three tables. Immutable and shared; ends with the last mlops_merge_unref().
-class merge : public detail::handle<mlops_merge, mlops_merge_unref> {
-public:
-    using handle::handle;
-
-    /// Another owner of the same.
-    merge share() const { return merge(mlops_merge_ref(need())); }
-
-    /// Merge two tables that come from one. Rows stand for each other, and cells are equal, as in
-    /// mlops_diff_compare(). A column that was renamed is one removed and one added.
-    ///
-    /// Rows come in the order of ours, or of theirs if theirs alone has put the rows of the base in another order; a
-    /// row that one side has put in follows the row that it followed there; where both have put rows in, ours come
-    /// first, and by position equal ones once. So do columns.
-    static ::mlops::merge tables(const ::mlops::table *base, const ::mlops::table &ours,
-                                 const ::mlops::table &theirs, const mlops_merge_opts *opts = nullptr) {
-        mlops_merge *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_merge_tables(&out, detail::optional(base), detail::required(ours), detail::required(theirs), opts, &e), "mlops_merge_tables", &e);
-        return ::mlops::merge(out);
-    }
-
-    /// Number of conflicts, decided or not.
-    std::int64_t n_conflicts() const {
-        return mlops_merge_n_conflicts(need());
-    }
-
-    /// What both sides have changed, otherwise than each other.
-    ::mlops::table conflicts() const {
-        mlops_table *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_merge_conflicts(&out, need(), &e), "mlops_merge_conflicts", &e);
-        return ::mlops::table(out);
-    }
-
-    /// The table that the sides add up to.
-    ::mlops::table table() const {
-        mlops_table *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_merge_table(&out, need(), &e), "mlops_merge_table", &e);
-        return ::mlops::table(out);
-    }
-};
-
 /// A monitor. One thread at a time.
 class monitor : public detail::handle<mlops_monitor, mlops_monitor_free> {
 public:
@@ -2266,6 +2282,55 @@ inline void dataset_checkout(const ::mlops::store &store, const std::string &dat
     detail::check(mlops_dataset_checkout(detail::required(store), dataset.c_str(), ref, folder.c_str(), opts, &e), "mlops_dataset_checkout", &e);
 }
 
+/// Make a branch, or move it. Whoever reads it sees the other commit from the change's commit on.
+inline void dataset_branch(const ::mlops::change &change, const std::string &dataset,
+                           const std::string &name, const char *ref = nullptr) {
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_dataset_branch(detail::required(change), dataset.c_str(), name.c_str(), ref, &e), "mlops_dataset_branch", &e);
+}
+
+/// Make a tag: a name that stays at its commit.
+inline void dataset_tag(const ::mlops::change &change, const std::string &dataset, const std::string &name,
+                        const char *ref = nullptr) {
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_dataset_tag(detail::required(change), dataset.c_str(), name.c_str(), ref, &e), "mlops_dataset_tag", &e);
+}
+
+/// Delete a branch or tag. Its commits stay.
+inline void dataset_drop(const ::mlops::change &change, const std::string &dataset,
+                         const std::string &name) {
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_dataset_drop(detail::required(change), dataset.c_str(), name.c_str(), &e), "mlops_dataset_drop", &e);
+}
+
+/// What differs between two versions of a table, row by row. opts.key is by default the row_id of the newer one,
+/// if it has one; "" compares by position.
+inline ::mlops::diff dataset_diff_rows(const ::mlops::store &store, const std::string &dataset,
+                                       const char *from = nullptr, const char *to = nullptr,
+                                       const char *path = nullptr, const mlops_diff_opts *opts = nullptr) {
+    mlops_diff *out = nullptr;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_dataset_diff_rows(&out, detail::required(store), dataset.c_str(), from, to, path, opts, &e), "mlops_dataset_diff_rows", &e);
+    return ::mlops::diff(out);
+}
+
+/// Merge a commit into a branch: by moving the branch, if the commit goes back to it; by doing nothing, if the
+/// branch goes back to the commit; else by a commit with two parents, as mlops_draft_merge() makes it. It is
+/// there once the change is committed; if somebody has moved the branch in between, that returns
+/// MLOPS_E_CONFLICT.
+inline mlops_id dataset_merge(const ::mlops::change &change, const std::string &dataset,
+                              const char *ref = nullptr, const mlops_dataset_merge_opts *opts = nullptr) {
+    mlops_id out = {};
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_dataset_merge(&out, detail::required(change), dataset.c_str(), ref, opts, &e), "mlops_dataset_merge", &e);
+    return out;
+}
+
 /// Make a deployment, or change it. The trail of its record is its history.
 inline void deploy_set(const ::mlops::change &change, const std::string &name,
                        const mlops_deploy_opts *opts = nullptr) {
@@ -2289,30 +2354,6 @@ inline ::mlops::table deploy_list(const ::mlops::store &store) {
 /// Needs no store.
 inline std::int64_t deploy_bucket(const std::string &salt, const std::string &key) {
     return mlops_deploy_bucket(salt.c_str(), key.c_str());
-}
-
-/// Make a branch, or move it. Whoever reads it sees the other commit from the change's commit on.
-inline void dataset_branch(const ::mlops::change &change, const std::string &dataset,
-                           const std::string &name, const char *ref = nullptr) {
-    mlops_error e;
-    e.code = 0;
-    detail::check(mlops_dataset_branch(detail::required(change), dataset.c_str(), name.c_str(), ref, &e), "mlops_dataset_branch", &e);
-}
-
-/// Make a tag: a name that stays at its commit.
-inline void dataset_tag(const ::mlops::change &change, const std::string &dataset, const std::string &name,
-                        const char *ref = nullptr) {
-    mlops_error e;
-    e.code = 0;
-    detail::check(mlops_dataset_tag(detail::required(change), dataset.c_str(), name.c_str(), ref, &e), "mlops_dataset_tag", &e);
-}
-
-/// Delete a branch or tag. Its commits stay.
-inline void dataset_drop(const ::mlops::change &change, const std::string &dataset,
-                         const std::string &name) {
-    mlops_error e;
-    e.code = 0;
-    detail::check(mlops_dataset_drop(detail::required(change), dataset.c_str(), name.c_str(), &e), "mlops_dataset_drop", &e);
 }
 
 /// Keep features as the next version of a set, which is made if it is not there. Features that the set has

@@ -203,6 +203,18 @@ const (
 	SplitTime Split = 2
 )
 
+// MergePolicy: which side a conflict is decided for.
+type MergePolicy int32
+
+const (
+	// MergePolicyRefuse: for none: there is no result while there are conflicts.
+	MergePolicyRefuse MergePolicy = 0
+	// MergePolicyOurs: for ours.
+	MergePolicyOurs MergePolicy = 1
+	// MergePolicyTheirs: for theirs.
+	MergePolicyTheirs MergePolicy = 2
+)
+
 // DriftVerdict: the three answers.
 type DriftVerdict int32
 
@@ -229,18 +241,6 @@ const (
 	RunStatusFailed RunStatus = 2
 	// RunStatusKilled: somebody ended it.
 	RunStatusKilled RunStatus = 3
-)
-
-// MergePolicy: which side a conflict is decided for.
-type MergePolicy int32
-
-const (
-	// MergePolicyRefuse: for none: there is no result while there are conflicts.
-	MergePolicyRefuse MergePolicy = 0
-	// MergePolicyOurs: for ours.
-	MergePolicyOurs MergePolicy = 1
-	// MergePolicyTheirs: for theirs.
-	MergePolicyTheirs MergePolicy = 2
 )
 
 // Metric: a number that tells how good predictions are; its name is that of its field.
@@ -1184,50 +1184,6 @@ func (o *CheckoutOpts) c(s *scope) *C.mlops_checkout_opts {
 	return c
 }
 
-// FeatureOpts: options of mlops_feature_fit(). Zero means the default in each field.
-type FeatureOpts struct {
-}
-
-func (o *FeatureOpts) c(s *scope) *C.mlops_feature_opts {
-	if o == nil {
-		return nil
-	}
-	c := (*C.mlops_feature_opts)(s.alloc(C.sizeof_mlops_feature_opts))
-	c.struct_size = C.sizeof_mlops_feature_opts
-	return c
-}
-
-// DeployOpts: what a deployment is. Zero means the default in each field.
-type DeployOpts struct {
-	// registered; default: as it is; a new deployment needs it
-	Model string
-	// alias that serves; default: as it is, or "champion"
-	Champion string
-	// alias that is tried; default: as it is, or "canary"
-	Canary string
-	// of the keys, in [0, 1], to the millionth; default: as it is, or 0
-	CanaryShare *float64
-	// another one deals the keys anew; default: as it is, at first the deployment's name
-	Salt string
-}
-
-func (o *DeployOpts) c(s *scope) *C.mlops_deploy_opts {
-	if o == nil {
-		return nil
-	}
-	c := (*C.mlops_deploy_opts)(s.alloc(C.sizeof_mlops_deploy_opts))
-	c.struct_size = C.sizeof_mlops_deploy_opts
-	c.model = s.optional(o.Model)
-	c.champion = s.optional(o.Champion)
-	c.canary = s.optional(o.Canary)
-	if o.CanaryShare != nil {
-		c.flags |= 1
-		c.canary_share = C.double(*o.CanaryShare)
-	}
-	c.salt = s.optional(o.Salt)
-	return c
-}
-
 // DiffOpts: options of comparing. Zero means the default in each field.
 type DiffOpts struct {
 	// names of the columns that name a row, separated by commas, quoted as in a CSV line; default: rows
@@ -1334,6 +1290,107 @@ func (o *SplitOpts) c(s *scope) *C.mlops_split_opts {
 	c.share = C.double(o.Share)
 	c.seed = C.int64_t(o.Seed)
 	c.column = s.optional(o.Column)
+	return c
+}
+
+// MergeOpts: options of merging. Zero means the default in each field.
+type MergeOpts struct {
+	// names of the columns that name a row, separated by commas, as in mlops_diff_opts; default: rows
+	// stand by their position
+	Key string
+	// default MLOPS_MERGE_REFUSE
+	Policy MergePolicy
+}
+
+func (o *MergeOpts) c(s *scope) *C.mlops_merge_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_merge_opts)(s.alloc(C.sizeof_mlops_merge_opts))
+	c.struct_size = C.sizeof_mlops_merge_opts
+	c.key = s.optional(o.Key)
+	c.policy = C.mlops_merge_policy(o.Policy)
+	return c
+}
+
+// DatasetMergeOpts: how branches are merged. Zero means the default in each field.
+type DatasetMergeOpts struct {
+	// make a commit also where moving the branch would do
+	Commit bool
+	// default MLOPS_MERGE_REFUSE
+	Policy MergePolicy
+	// names of the columns that name a row of each table that both sides have changed, separated by
+	// commas, as in mlops_diff_opts; default: the table's row_id, if it has one; "": by position
+	Key string
+	// branch that is merged into; default "main"
+	Branch string
+	// of the commit, as in mlops_draft_opts
+	Message string
+	// as in mlops_draft_opts
+	Author string
+	// a JSON object, as in mlops_draft_opts
+	Metadata string
+}
+
+func (o *DatasetMergeOpts) c(s *scope) *C.mlops_dataset_merge_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_dataset_merge_opts)(s.alloc(C.sizeof_mlops_dataset_merge_opts))
+	c.struct_size = C.sizeof_mlops_dataset_merge_opts
+	if o.Commit {
+		c.flags |= 1
+	}
+	c.policy = C.mlops_merge_policy(o.Policy)
+	c.key = s.optional(o.Key)
+	c.branch = s.optional(o.Branch)
+	c.message = s.optional(o.Message)
+	c.author = s.optional(o.Author)
+	c.metadata = s.optional(o.Metadata)
+	return c
+}
+
+// FeatureOpts: options of mlops_feature_fit(). Zero means the default in each field.
+type FeatureOpts struct {
+}
+
+func (o *FeatureOpts) c(s *scope) *C.mlops_feature_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_feature_opts)(s.alloc(C.sizeof_mlops_feature_opts))
+	c.struct_size = C.sizeof_mlops_feature_opts
+	return c
+}
+
+// DeployOpts: what a deployment is. Zero means the default in each field.
+type DeployOpts struct {
+	// registered; default: as it is; a new deployment needs it
+	Model string
+	// alias that serves; default: as it is, or "champion"
+	Champion string
+	// alias that is tried; default: as it is, or "canary"
+	Canary string
+	// of the keys, in [0, 1], to the millionth; default: as it is, or 0
+	CanaryShare *float64
+	// another one deals the keys anew; default: as it is, at first the deployment's name
+	Salt string
+}
+
+func (o *DeployOpts) c(s *scope) *C.mlops_deploy_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_deploy_opts)(s.alloc(C.sizeof_mlops_deploy_opts))
+	c.struct_size = C.sizeof_mlops_deploy_opts
+	c.model = s.optional(o.Model)
+	c.champion = s.optional(o.Champion)
+	c.canary = s.optional(o.Canary)
+	if o.CanaryShare != nil {
+		c.flags |= 1
+		c.canary_share = C.double(*o.CanaryShare)
+	}
+	c.salt = s.optional(o.Salt)
 	return c
 }
 
@@ -1521,26 +1578,6 @@ func (o *FolderOpts) c(s *scope) *C.mlops_folder_opts {
 	c.include = s.optional(o.Include)
 	c.exclude = s.optional(o.Exclude)
 	c.call = o.Call.c(s)
-	return c
-}
-
-// MergeOpts: options of merging. Zero means the default in each field.
-type MergeOpts struct {
-	// names of the columns that name a row, separated by commas, as in mlops_diff_opts; default: rows
-	// stand by their position
-	Key string
-	// default MLOPS_MERGE_REFUSE
-	Policy MergePolicy
-}
-
-func (o *MergeOpts) c(s *scope) *C.mlops_merge_opts {
-	if o == nil {
-		return nil
-	}
-	c := (*C.mlops_merge_opts)(s.alloc(C.sizeof_mlops_merge_opts))
-	c.struct_size = C.sizeof_mlops_merge_opts
-	c.key = s.optional(o.Key)
-	c.policy = C.mlops_merge_policy(o.Policy)
 	return c
 }
 
@@ -3197,6 +3234,616 @@ func (x *Check) Fault(index int64) string {
 	return C.GoString(C.mlops_check_fault(x.p, C.int64_t(index)))
 }
 
+// Diff: what differs between two tables, which it shares. Immutable and shared; ends with the last
+// mlops_diff_unref().
+type Diff struct {
+	p *C.mlops_diff
+}
+
+func wrapDiff(p *C.mlops_diff) *Diff {
+	x := &Diff{p: p}
+	runtime.SetFinalizer(x, (*Diff).Close)
+	return x
+}
+
+// Close ends this Diff, or this share of it; it may be called again.
+func (x *Diff) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	C.mlops_diff_unref(x.p)
+	x.p = nil
+	return nil
+}
+
+// CompareDiff: compare two tables. Keys may come in any order; a null is a value of a key like any
+// other.
+//
+// Errors: MLOPS_E_SCHEMA names a column of the key that a table lacks, or has as a string on one side
+// alone, and a key that two rows of a table have, with both rows; MLOPS_E_INVALID for an option;
+// MLOPS_E_LIMIT for more than 2^31 - 2 rows; MLOPS_E_NOMEM.
+func CompareDiff(from *Table, to *Table, opts *DiffOpts) (*Diff, error) {
+	defer runtime.KeepAlive(from)
+	defer runtime.KeepAlive(to)
+	var s scope
+	defer s.free()
+	var out *C.mlops_diff
+	if from == nil || from.p == nil {
+		return nil, closed("Table")
+	}
+	if to == nil || to.p == nil {
+		return nil, closed("Table")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_diff_compare(&out, from.p, to.p, optsC, &e), &e, "mlops_diff_compare"); err != nil {
+		return nil, err
+	}
+	r := wrapDiff(out)
+	return r, nil
+}
+
+// NCells: number of cells that differ, of rows and columns that are on both sides.
+func (x *Diff) NCells() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_diff_n_cells(x.p))
+}
+
+// NChanged: number of rows on both sides of which a cell differs.
+func (x *Diff) NChanged() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_diff_n_changed(x.p))
+}
+
+// NAdded: number of rows that the newer table alone has.
+func (x *Diff) NAdded() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_diff_n_added(x.p))
+}
+
+// NRemoved: number of rows that the older table alone has.
+func (x *Diff) NRemoved() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_diff_n_removed(x.p))
+}
+
+// NSchema: number of columns that were added, removed, renamed or retyped.
+func (x *Diff) NSchema() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_diff_n_schema(x.p))
+}
+
+// Cells: cells that differ, by row of the older table, then by its columns.
+//
+// Errors: MLOPS_E_NOMEM.
+func (x *Diff) Cells() (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Diff")
+	}
+	defer runtime.KeepAlive(x)
+	var out *C.mlops_table
+	var e C.mlops_error
+	if err := check(C.mlops_diff_cells(&out, x.p, &e), &e, "mlops_diff_cells"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// Rows: rows that differ: changed and removed ones by row of the older table, then those added by row
+// of the newer one.
+//
+// Errors: MLOPS_E_NOMEM.
+func (x *Diff) Rows() (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Diff")
+	}
+	defer runtime.KeepAlive(x)
+	var out *C.mlops_table
+	var e C.mlops_error
+	if err := check(C.mlops_diff_rows(&out, x.p, &e), &e, "mlops_diff_rows"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// Added: rows that the newer table alone has, with its columns and types, in its order.
+//
+// Errors: MLOPS_E_NOMEM.
+func (x *Diff) Added() (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Diff")
+	}
+	defer runtime.KeepAlive(x)
+	var out *C.mlops_table
+	var e C.mlops_error
+	if err := check(C.mlops_diff_added(&out, x.p, &e), &e, "mlops_diff_added"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// Removed: rows that the older table alone has, with its columns and types, in its order.
+//
+// Errors: MLOPS_E_NOMEM.
+func (x *Diff) Removed() (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Diff")
+	}
+	defer runtime.KeepAlive(x)
+	var out *C.mlops_table
+	var e C.mlops_error
+	if err := check(C.mlops_diff_removed(&out, x.p, &e), &e, "mlops_diff_removed"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// Schema: columns that were added, removed, renamed or retyped; their order is not compared. A column
+// was renamed if one of the same type and of equal values in all rows that are on both sides, of which
+// there is one at the least, has another name. It takes the first such column.
+//
+// Errors: MLOPS_E_NOMEM.
+func (x *Diff) Schema() (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Diff")
+	}
+	defer runtime.KeepAlive(x)
+	var out *C.mlops_table
+	var e C.mlops_error
+	if err := check(C.mlops_diff_schema(&out, x.p, &e), &e, "mlops_diff_schema"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// Columns: what became of each column: those of the older table in its order, then those added.
+//
+// Errors: MLOPS_E_NOMEM.
+func (x *Diff) Columns() (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Diff")
+	}
+	defer runtime.KeepAlive(x)
+	var out *C.mlops_table
+	var e C.mlops_error
+	if err := check(C.mlops_diff_columns(&out, x.p, &e), &e, "mlops_diff_columns"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// Draft: entries that wait to become a commit. Content goes to the store as it is added, where nobody
+// sees it before the commit; of a draft that is not committed it takes room there and nothing else.
+// Mutable; one thread at a time.
+type Draft struct {
+	p *C.mlops_draft
+	// what it lives in, or needs to live
+	keep []interface{}
+}
+
+func wrapDraft(p *C.mlops_draft) *Draft {
+	x := &Draft{p: p}
+	runtime.SetFinalizer(x, (*Draft).Close)
+	return x
+}
+
+// Close ends this Draft, or this share of it; it may be called again.
+func (x *Draft) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	C.mlops_draft_free(x.p)
+	x.keep = nil
+	x.p = nil
+	return nil
+}
+
+// NewDraft: begin a commit of a dataset, which is made if it is not there.
+//
+// Errors: MLOPS_E_NOT_FOUND if base is no ref; MLOPS_E_EXISTS if base is given and the branch is
+// there, or its name is a tag's; MLOPS_E_INVALID, MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM,
+// MLOPS_E_FORKED.
+func NewDraft(change *Change, dataset string, opts *DraftOpts) (*Draft, error) {
+	defer runtime.KeepAlive(change)
+	var s scope
+	defer s.free()
+	var out *C.mlops_draft
+	if change == nil || change.p == nil {
+		return nil, closed("Change")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_draft_new(&out, change.p, s.str(dataset), optsC, &e), &e, "mlops_draft_new"); err != nil {
+		return nil, err
+	}
+	r := wrapDraft(out)
+	r.keep = []interface{}{change}
+	return r, nil
+}
+
+// AddFile: add a file as it is, or replace the entry of that path.
+//
+// Errors: MLOPS_E_NOT_FOUND, MLOPS_E_DENIED, MLOPS_E_IO; MLOPS_E_EXISTS if an entry's path would be
+// that of a folder; MLOPS_E_INVALID, MLOPS_E_NOMEM, MLOPS_E_NO_SPACE, MLOPS_E_FORKED.
+func (x *Draft) AddFile(path string, file string) error {
+	if x == nil || x.p == nil {
+		return closed("Draft")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var e C.mlops_error
+	return check(C.mlops_draft_add_file(x.p, s.str(path), s.str(file), &e), &e, "mlops_draft_add_file")
+}
+
+// AddBytes: add bytes as a file.
+//
+// Errors: as mlops_draft_add_file().
+func (x *Draft) AddBytes(path string, content []byte) error {
+	if x == nil || x.p == nil {
+		return closed("Draft")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(content)
+	var s scope
+	defer s.free()
+	var e C.mlops_error
+	return check(C.mlops_draft_add_bytes(x.p, s.str(path), pointer(content), C.size_t(len(content)), &e), &e, "mlops_draft_add_bytes")
+}
+
+// AddCSV: add a CSV file as a table. Its bytes are kept as they are; it must parse.
+//
+// Errors: as mlops_table_load(); MLOPS_E_SCHEMA if a column of the options is not there; as
+// mlops_draft_add_file().
+func (x *Draft) AddCSV(path string, file string, opts *DraftTableOpts) error {
+	if x == nil || x.p == nil {
+		return closed("Draft")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return s.err
+	}
+	var e C.mlops_error
+	return check(C.mlops_draft_add_csv(x.p, s.str(path), s.str(file), optsC, &e), &e, "mlops_draft_add_csv")
+}
+
+// AddTable: add a table. Its id is over its names, types and values, whatever they were read from.
+//
+// Errors: MLOPS_E_SCHEMA if a column of the options is not there; MLOPS_E_LIMIT for a text of 4 GiB;
+// as mlops_draft_add_file().
+func (x *Draft) AddTable(path string, table *Table, opts *DraftTableOpts) error {
+	if x == nil || x.p == nil {
+		return closed("Draft")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(table)
+	var s scope
+	defer s.free()
+	if table == nil || table.p == nil {
+		return closed("Table")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return s.err
+	}
+	var e C.mlops_error
+	return check(C.mlops_draft_add_table(x.p, s.str(path), table.p, optsC, &e), &e, "mlops_draft_add_table")
+}
+
+// Split: hold rows of a table out, for good with the commit. The draw depends on the number of rows,
+// the values of the column and the seed alone, and is the same on every machine; docs/dataset.md says
+// how it is made. A table that is replaced has no split until it gets one. A column of time is of
+// numbers, or of texts that are ISO 8601, all of one form and offset: 2020-01-26, or with T or a
+// blank, time, fraction, and Z or an offset.
+//
+// Errors: MLOPS_E_NOT_FOUND if there is no such entry; MLOPS_E_SCHEMA if it is no table, lacks the
+// column, or texts are no such times (the first one is named); MLOPS_E_INVALID if no row would be held
+// out, or all; MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM.
+func (x *Draft) Split(path string, opts *SplitOpts) error {
+	if x == nil || x.p == nil {
+		return closed("Draft")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return s.err
+	}
+	var e C.mlops_error
+	return check(C.mlops_draft_split(x.p, s.str(path), optsC, &e), &e, "mlops_draft_split")
+}
+
+// Remove: take an entry out. MLOPS_E_NOT_FOUND if there is none.
+func (x *Draft) Remove(path string) error {
+	if x == nil || x.p == nil {
+		return closed("Draft")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var e C.mlops_error
+	return check(C.mlops_draft_remove(x.p, s.str(path), &e), &e, "mlops_draft_remove")
+}
+
+// Commit: add the commit to the change. It is there once the change is committed. If the branch has
+// moved since the draft was begun, this returns MLOPS_E_CONFLICT, or the change's commit does. The
+// draft is used up.
+//
+// Errors: MLOPS_E_INVALID if it was committed before; MLOPS_E_CONFLICT, MLOPS_E_NOMEM, MLOPS_E_IO,
+// MLOPS_E_NO_SPACE, MLOPS_E_FORKED.
+func (x *Draft) Commit() (ID, error) {
+	if x == nil || x.p == nil {
+		return ID{}, closed("Draft")
+	}
+	defer runtime.KeepAlive(x)
+	var out C.mlops_id
+	var e C.mlops_error
+	if err := check(C.mlops_draft_commit(x.p, &out, &e), &e, "mlops_draft_commit"); err != nil {
+		return ID{}, err
+	}
+	return *(*ID)(unsafe.Pointer(&out.bytes)), nil
+}
+
+// Merge: merge a commit into a draft, whose commit gets it as its second parent. What both go back to
+// is their newest common ancestor, or nothing. Entries that one side alone has added, removed or
+// changed are taken; tables that both have changed are merged as mlops_merge_tables() does it, and
+// written as ours are: CSV in the form that it was read in, with a header where there was one. A
+// merged table has no split. What was added to the draft before counts as ours. A commit that ours
+// goes back to is merged already, and nothing is done.
+//
+// With MLOPS_MERGE_REFUSE and conflicts the draft stays as it is, and is not committed before a merge
+// has been successful. After an error it can be ended alone.
+//
+// Errors: MLOPS_E_INVALID for an option, or if the draft has merged before; as resolving, as
+// mlops_merge_tables() and mlops_draft_add_table().
+func (x *Draft) Merge(ref string, opts *DatasetMergeOpts) (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Draft")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_draft_merge(&out, x.p, s.optional(ref), optsC, &e), &e, "mlops_draft_merge"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// AddFolder: add a folder: afterwards the entries under the prefix are its files. Those that have not
+// changed stay as they are, tables with all that is known of them; a table whose file has changed
+// becomes a file. If n_added, n_changed and n_removed are 0, there is nothing to commit. All is read
+// before the first entry changes: after an error the draft is as it was.
+//
+// Errors: MLOPS_E_NOT_FOUND, MLOPS_E_DENIED, MLOPS_E_IO, naming the file; MLOPS_E_INVALID for a link,
+// for what is no file, for a name that no entry can have, and for a glob that is none; MLOPS_E_BUSY
+// for a file that changes whenever it is read; MLOPS_E_EXISTS if an entry would be a folder, too;
+// MLOPS_E_CANCELLED, MLOPS_E_DEADLINE, MLOPS_E_NO_SPACE, MLOPS_E_CORRUPT, MLOPS_E_NOMEM,
+// MLOPS_E_FORKED.
+func (x *Draft) AddFolder(prefix string, folder string, opts *FolderOpts) (FolderStat, error) {
+	if x == nil || x.p == nil {
+		return FolderStat{}, closed("Draft")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return FolderStat{}, s.err
+	}
+	var out C.mlops_folder_stat
+	out.struct_size = C.sizeof_mlops_folder_stat
+	var e C.mlops_error
+	if err := check(C.mlops_draft_add_folder(x.p, s.optional(prefix), s.str(folder), optsC, &out, &e), &e, "mlops_draft_add_folder"); err != nil {
+		return FolderStat{}, err
+	}
+	return makeFolderStat(&out), nil
+}
+
+// Validate: hold a table of a draft against what is kept for it, as the draft's commit would.
+//
+// Errors: MLOPS_E_NOT_FOUND if there is no such entry, or no expectations; MLOPS_E_SCHEMA if the entry
+// is no table; MLOPS_E_INVALID, MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func (x *Draft) Validate(path string) (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Draft")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	var e C.mlops_error
+	if err := check(C.mlops_draft_validate(&out, x.p, s.str(path), &e), &e, "mlops_draft_validate"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// Override: let the draft's commit pass whatever its tables break. The reason is recorded with it.
+//
+// Errors: MLOPS_E_INVALID for an empty reason, one that is no UTF-8, or a draft that was committed;
+// MLOPS_E_NOMEM.
+func (x *Draft) Override(reason string) error {
+	if x == nil || x.p == nil {
+		return closed("Draft")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var e C.mlops_error
+	return check(C.mlops_draft_override(x.p, s.str(reason), &e), &e, "mlops_draft_override")
+}
+
+// Divide: divide the rows of a table of a draft. It stands beside what mlops_draft_split() holds out,
+// and takes the place of an earlier division. A table that is replaced has none until it gets one.
+//
+// Folds are called fold0, fold1, ..., the rows to train for each train0, train1, ...: all others, or,
+// by time, those that are older (an expanding window, so that the oldest rows are in no fold).
+//
+// Errors: MLOPS_E_NOT_FOUND if there is no such entry; MLOPS_E_SCHEMA if it is no table, lacks a
+// column, or texts of the column of time are no times (the first one is named); MLOPS_E_INVALID for
+// parts that are none, or folds by time of a table with fewer rows than there are folds and one;
+// MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM.
+func (x *Draft) Divide(path string, opts *DivideOpts) error {
+	if x == nil || x.p == nil {
+		return closed("Draft")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return s.err
+	}
+	var e C.mlops_error
+	return check(C.mlops_draft_divide(x.p, s.str(path), optsC, &e), &e, "mlops_draft_divide")
+}
+
+// Merge: what became of three tables. Immutable and shared; ends with the last mlops_merge_unref().
+type Merge struct {
+	p *C.mlops_merge
+}
+
+func wrapMerge(p *C.mlops_merge) *Merge {
+	x := &Merge{p: p}
+	runtime.SetFinalizer(x, (*Merge).Close)
+	return x
+}
+
+// Close ends this Merge, or this share of it; it may be called again.
+func (x *Merge) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	C.mlops_merge_unref(x.p)
+	x.p = nil
+	return nil
+}
+
+// TablesMerge: merge two tables that come from one. Rows stand for each other, and cells are equal, as
+// in mlops_diff_compare(). A column that was renamed is one removed and one added.
+//
+// Rows come in the order of ours, or of theirs if theirs alone has put the rows of the base in another
+// order; a row that one side has put in follows the row that it followed there; where both have put
+// rows in, ours come first, and by position equal ones once. So do columns.
+//
+// Errors: as mlops_diff_compare(); conflicts are no error here.
+func TablesMerge(base *Table, ours *Table, theirs *Table, opts *MergeOpts) (*Merge, error) {
+	defer runtime.KeepAlive(base)
+	defer runtime.KeepAlive(ours)
+	defer runtime.KeepAlive(theirs)
+	var s scope
+	defer s.free()
+	var out *C.mlops_merge
+	if base != nil && base.p == nil {
+		return nil, closed("Table")
+	}
+	var baseP *C.mlops_table
+	if base != nil {
+		baseP = base.p
+	}
+	if ours == nil || ours.p == nil {
+		return nil, closed("Table")
+	}
+	if theirs == nil || theirs.p == nil {
+		return nil, closed("Table")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_merge_tables(&out, baseP, ours.p, theirs.p, optsC, &e), &e, "mlops_merge_tables"); err != nil {
+		return nil, err
+	}
+	r := wrapMerge(out)
+	return r, nil
+}
+
+// NConflicts: number of conflicts, decided or not.
+func (x *Merge) NConflicts() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_merge_n_conflicts(x.p))
+}
+
+// Conflicts: what both sides have changed, otherwise than each other.
+//
+// Errors: MLOPS_OK; nothing fails, as of today.
+func (x *Merge) Conflicts() (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Merge")
+	}
+	defer runtime.KeepAlive(x)
+	var out *C.mlops_table
+	var e C.mlops_error
+	if err := check(C.mlops_merge_conflicts(&out, x.p, &e), &e, "mlops_merge_conflicts"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// Table: the table that the sides add up to.
+//
+// Errors: MLOPS_E_CONFLICT if there are conflicts and they were to be refused.
+func (x *Merge) Table() (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Merge")
+	}
+	defer runtime.KeepAlive(x)
+	var out *C.mlops_table
+	var e C.mlops_error
+	if err := check(C.mlops_merge_table(&out, x.p, &e), &e, "mlops_merge_table"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
 // Feature: fitted features. Immutable and shared; ends with the last mlops_feature_unref().
 type Feature struct {
 	p *C.mlops_feature
@@ -3687,479 +4334,6 @@ func (x *Deployment) PredictTable(table *Table, keyColumn string) ([]float64, []
 		return nil, nil, err
 	}
 	return out, versions, nil
-}
-
-// Diff: what differs between two tables, which it shares. Immutable and shared; ends with the last
-// mlops_diff_unref().
-type Diff struct {
-	p *C.mlops_diff
-}
-
-func wrapDiff(p *C.mlops_diff) *Diff {
-	x := &Diff{p: p}
-	runtime.SetFinalizer(x, (*Diff).Close)
-	return x
-}
-
-// Close ends this Diff, or this share of it; it may be called again.
-func (x *Diff) Close() error {
-	if x == nil || x.p == nil {
-		return nil
-	}
-	runtime.SetFinalizer(x, nil)
-	C.mlops_diff_unref(x.p)
-	x.p = nil
-	return nil
-}
-
-// CompareDiff: compare two tables. Keys may come in any order; a null is a value of a key like any
-// other.
-//
-// Errors: MLOPS_E_SCHEMA names a column of the key that a table lacks, or has as a string on one side
-// alone, and a key that two rows of a table have, with both rows; MLOPS_E_INVALID for an option;
-// MLOPS_E_LIMIT for more than 2^31 - 2 rows; MLOPS_E_NOMEM.
-func CompareDiff(from *Table, to *Table, opts *DiffOpts) (*Diff, error) {
-	defer runtime.KeepAlive(from)
-	defer runtime.KeepAlive(to)
-	var s scope
-	defer s.free()
-	var out *C.mlops_diff
-	if from == nil || from.p == nil {
-		return nil, closed("Table")
-	}
-	if to == nil || to.p == nil {
-		return nil, closed("Table")
-	}
-	optsC := opts.c(&s)
-	if s.err != nil {
-		return nil, s.err
-	}
-	var e C.mlops_error
-	if err := check(C.mlops_diff_compare(&out, from.p, to.p, optsC, &e), &e, "mlops_diff_compare"); err != nil {
-		return nil, err
-	}
-	r := wrapDiff(out)
-	return r, nil
-}
-
-// NCells: number of cells that differ, of rows and columns that are on both sides.
-func (x *Diff) NCells() int64 {
-	if x == nil || x.p == nil {
-		return 0
-	}
-	defer runtime.KeepAlive(x)
-	return int64(C.mlops_diff_n_cells(x.p))
-}
-
-// NChanged: number of rows on both sides of which a cell differs.
-func (x *Diff) NChanged() int64 {
-	if x == nil || x.p == nil {
-		return 0
-	}
-	defer runtime.KeepAlive(x)
-	return int64(C.mlops_diff_n_changed(x.p))
-}
-
-// NAdded: number of rows that the newer table alone has.
-func (x *Diff) NAdded() int64 {
-	if x == nil || x.p == nil {
-		return 0
-	}
-	defer runtime.KeepAlive(x)
-	return int64(C.mlops_diff_n_added(x.p))
-}
-
-// NRemoved: number of rows that the older table alone has.
-func (x *Diff) NRemoved() int64 {
-	if x == nil || x.p == nil {
-		return 0
-	}
-	defer runtime.KeepAlive(x)
-	return int64(C.mlops_diff_n_removed(x.p))
-}
-
-// NSchema: number of columns that were added, removed, renamed or retyped.
-func (x *Diff) NSchema() int64 {
-	if x == nil || x.p == nil {
-		return 0
-	}
-	defer runtime.KeepAlive(x)
-	return int64(C.mlops_diff_n_schema(x.p))
-}
-
-// Cells: cells that differ, by row of the older table, then by its columns.
-//
-// Errors: MLOPS_E_NOMEM.
-func (x *Diff) Cells() (*Table, error) {
-	if x == nil || x.p == nil {
-		return nil, closed("Diff")
-	}
-	defer runtime.KeepAlive(x)
-	var out *C.mlops_table
-	var e C.mlops_error
-	if err := check(C.mlops_diff_cells(&out, x.p, &e), &e, "mlops_diff_cells"); err != nil {
-		return nil, err
-	}
-	r := wrapTable(out)
-	return r, nil
-}
-
-// Rows: rows that differ: changed and removed ones by row of the older table, then those added by row
-// of the newer one.
-//
-// Errors: MLOPS_E_NOMEM.
-func (x *Diff) Rows() (*Table, error) {
-	if x == nil || x.p == nil {
-		return nil, closed("Diff")
-	}
-	defer runtime.KeepAlive(x)
-	var out *C.mlops_table
-	var e C.mlops_error
-	if err := check(C.mlops_diff_rows(&out, x.p, &e), &e, "mlops_diff_rows"); err != nil {
-		return nil, err
-	}
-	r := wrapTable(out)
-	return r, nil
-}
-
-// Added: rows that the newer table alone has, with its columns and types, in its order.
-//
-// Errors: MLOPS_E_NOMEM.
-func (x *Diff) Added() (*Table, error) {
-	if x == nil || x.p == nil {
-		return nil, closed("Diff")
-	}
-	defer runtime.KeepAlive(x)
-	var out *C.mlops_table
-	var e C.mlops_error
-	if err := check(C.mlops_diff_added(&out, x.p, &e), &e, "mlops_diff_added"); err != nil {
-		return nil, err
-	}
-	r := wrapTable(out)
-	return r, nil
-}
-
-// Removed: rows that the older table alone has, with its columns and types, in its order.
-//
-// Errors: MLOPS_E_NOMEM.
-func (x *Diff) Removed() (*Table, error) {
-	if x == nil || x.p == nil {
-		return nil, closed("Diff")
-	}
-	defer runtime.KeepAlive(x)
-	var out *C.mlops_table
-	var e C.mlops_error
-	if err := check(C.mlops_diff_removed(&out, x.p, &e), &e, "mlops_diff_removed"); err != nil {
-		return nil, err
-	}
-	r := wrapTable(out)
-	return r, nil
-}
-
-// Schema: columns that were added, removed, renamed or retyped; their order is not compared. A column
-// was renamed if one of the same type and of equal values in all rows that are on both sides, of which
-// there is one at the least, has another name. It takes the first such column.
-//
-// Errors: MLOPS_E_NOMEM.
-func (x *Diff) Schema() (*Table, error) {
-	if x == nil || x.p == nil {
-		return nil, closed("Diff")
-	}
-	defer runtime.KeepAlive(x)
-	var out *C.mlops_table
-	var e C.mlops_error
-	if err := check(C.mlops_diff_schema(&out, x.p, &e), &e, "mlops_diff_schema"); err != nil {
-		return nil, err
-	}
-	r := wrapTable(out)
-	return r, nil
-}
-
-// Columns: what became of each column: those of the older table in its order, then those added.
-//
-// Errors: MLOPS_E_NOMEM.
-func (x *Diff) Columns() (*Table, error) {
-	if x == nil || x.p == nil {
-		return nil, closed("Diff")
-	}
-	defer runtime.KeepAlive(x)
-	var out *C.mlops_table
-	var e C.mlops_error
-	if err := check(C.mlops_diff_columns(&out, x.p, &e), &e, "mlops_diff_columns"); err != nil {
-		return nil, err
-	}
-	r := wrapTable(out)
-	return r, nil
-}
-
-// Draft: entries that wait to become a commit. Content goes to the store as it is added, where nobody
-// sees it before the commit; of a draft that is not committed it takes room there and nothing else.
-// Mutable; one thread at a time.
-type Draft struct {
-	p *C.mlops_draft
-	// what it lives in, or needs to live
-	keep []interface{}
-}
-
-func wrapDraft(p *C.mlops_draft) *Draft {
-	x := &Draft{p: p}
-	runtime.SetFinalizer(x, (*Draft).Close)
-	return x
-}
-
-// Close ends this Draft, or this share of it; it may be called again.
-func (x *Draft) Close() error {
-	if x == nil || x.p == nil {
-		return nil
-	}
-	runtime.SetFinalizer(x, nil)
-	C.mlops_draft_free(x.p)
-	x.keep = nil
-	x.p = nil
-	return nil
-}
-
-// NewDraft: begin a commit of a dataset, which is made if it is not there.
-//
-// Errors: MLOPS_E_NOT_FOUND if base is no ref; MLOPS_E_EXISTS if base is given and the branch is
-// there, or its name is a tag's; MLOPS_E_INVALID, MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM,
-// MLOPS_E_FORKED.
-func NewDraft(change *Change, dataset string, opts *DraftOpts) (*Draft, error) {
-	defer runtime.KeepAlive(change)
-	var s scope
-	defer s.free()
-	var out *C.mlops_draft
-	if change == nil || change.p == nil {
-		return nil, closed("Change")
-	}
-	optsC := opts.c(&s)
-	if s.err != nil {
-		return nil, s.err
-	}
-	var e C.mlops_error
-	if err := check(C.mlops_draft_new(&out, change.p, s.str(dataset), optsC, &e), &e, "mlops_draft_new"); err != nil {
-		return nil, err
-	}
-	r := wrapDraft(out)
-	r.keep = []interface{}{change}
-	return r, nil
-}
-
-// AddFile: add a file as it is, or replace the entry of that path.
-//
-// Errors: MLOPS_E_NOT_FOUND, MLOPS_E_DENIED, MLOPS_E_IO; MLOPS_E_EXISTS if an entry's path would be
-// that of a folder; MLOPS_E_INVALID, MLOPS_E_NOMEM, MLOPS_E_NO_SPACE, MLOPS_E_FORKED.
-func (x *Draft) AddFile(path string, file string) error {
-	if x == nil || x.p == nil {
-		return closed("Draft")
-	}
-	defer runtime.KeepAlive(x)
-	var s scope
-	defer s.free()
-	var e C.mlops_error
-	return check(C.mlops_draft_add_file(x.p, s.str(path), s.str(file), &e), &e, "mlops_draft_add_file")
-}
-
-// AddBytes: add bytes as a file.
-//
-// Errors: as mlops_draft_add_file().
-func (x *Draft) AddBytes(path string, content []byte) error {
-	if x == nil || x.p == nil {
-		return closed("Draft")
-	}
-	defer runtime.KeepAlive(x)
-	defer runtime.KeepAlive(content)
-	var s scope
-	defer s.free()
-	var e C.mlops_error
-	return check(C.mlops_draft_add_bytes(x.p, s.str(path), pointer(content), C.size_t(len(content)), &e), &e, "mlops_draft_add_bytes")
-}
-
-// AddCSV: add a CSV file as a table. Its bytes are kept as they are; it must parse.
-//
-// Errors: as mlops_table_load(); MLOPS_E_SCHEMA if a column of the options is not there; as
-// mlops_draft_add_file().
-func (x *Draft) AddCSV(path string, file string, opts *DraftTableOpts) error {
-	if x == nil || x.p == nil {
-		return closed("Draft")
-	}
-	defer runtime.KeepAlive(x)
-	var s scope
-	defer s.free()
-	optsC := opts.c(&s)
-	if s.err != nil {
-		return s.err
-	}
-	var e C.mlops_error
-	return check(C.mlops_draft_add_csv(x.p, s.str(path), s.str(file), optsC, &e), &e, "mlops_draft_add_csv")
-}
-
-// AddTable: add a table. Its id is over its names, types and values, whatever they were read from.
-//
-// Errors: MLOPS_E_SCHEMA if a column of the options is not there; MLOPS_E_LIMIT for a text of 4 GiB;
-// as mlops_draft_add_file().
-func (x *Draft) AddTable(path string, table *Table, opts *DraftTableOpts) error {
-	if x == nil || x.p == nil {
-		return closed("Draft")
-	}
-	defer runtime.KeepAlive(x)
-	defer runtime.KeepAlive(table)
-	var s scope
-	defer s.free()
-	if table == nil || table.p == nil {
-		return closed("Table")
-	}
-	optsC := opts.c(&s)
-	if s.err != nil {
-		return s.err
-	}
-	var e C.mlops_error
-	return check(C.mlops_draft_add_table(x.p, s.str(path), table.p, optsC, &e), &e, "mlops_draft_add_table")
-}
-
-// Split: hold rows of a table out, for good with the commit. The draw depends on the number of rows,
-// the values of the column and the seed alone, and is the same on every machine; docs/dataset.md says
-// how it is made. A table that is replaced has no split until it gets one. A column of time is of
-// numbers, or of texts that are ISO 8601, all of one form and offset: 2020-01-26, or with T or a
-// blank, time, fraction, and Z or an offset.
-//
-// Errors: MLOPS_E_NOT_FOUND if there is no such entry; MLOPS_E_SCHEMA if it is no table, lacks the
-// column, or texts are no such times (the first one is named); MLOPS_E_INVALID if no row would be held
-// out, or all; MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM.
-func (x *Draft) Split(path string, opts *SplitOpts) error {
-	if x == nil || x.p == nil {
-		return closed("Draft")
-	}
-	defer runtime.KeepAlive(x)
-	var s scope
-	defer s.free()
-	optsC := opts.c(&s)
-	if s.err != nil {
-		return s.err
-	}
-	var e C.mlops_error
-	return check(C.mlops_draft_split(x.p, s.str(path), optsC, &e), &e, "mlops_draft_split")
-}
-
-// Remove: take an entry out. MLOPS_E_NOT_FOUND if there is none.
-func (x *Draft) Remove(path string) error {
-	if x == nil || x.p == nil {
-		return closed("Draft")
-	}
-	defer runtime.KeepAlive(x)
-	var s scope
-	defer s.free()
-	var e C.mlops_error
-	return check(C.mlops_draft_remove(x.p, s.str(path), &e), &e, "mlops_draft_remove")
-}
-
-// Commit: add the commit to the change. It is there once the change is committed. If the branch has
-// moved since the draft was begun, this returns MLOPS_E_CONFLICT, or the change's commit does. The
-// draft is used up.
-//
-// Errors: MLOPS_E_INVALID if it was committed before; MLOPS_E_CONFLICT, MLOPS_E_NOMEM, MLOPS_E_IO,
-// MLOPS_E_NO_SPACE, MLOPS_E_FORKED.
-func (x *Draft) Commit() (ID, error) {
-	if x == nil || x.p == nil {
-		return ID{}, closed("Draft")
-	}
-	defer runtime.KeepAlive(x)
-	var out C.mlops_id
-	var e C.mlops_error
-	if err := check(C.mlops_draft_commit(x.p, &out, &e), &e, "mlops_draft_commit"); err != nil {
-		return ID{}, err
-	}
-	return *(*ID)(unsafe.Pointer(&out.bytes)), nil
-}
-
-// AddFolder: add a folder: afterwards the entries under the prefix are its files. Those that have not
-// changed stay as they are, tables with all that is known of them; a table whose file has changed
-// becomes a file. If n_added, n_changed and n_removed are 0, there is nothing to commit. All is read
-// before the first entry changes: after an error the draft is as it was.
-//
-// Errors: MLOPS_E_NOT_FOUND, MLOPS_E_DENIED, MLOPS_E_IO, naming the file; MLOPS_E_INVALID for a link,
-// for what is no file, for a name that no entry can have, and for a glob that is none; MLOPS_E_BUSY
-// for a file that changes whenever it is read; MLOPS_E_EXISTS if an entry would be a folder, too;
-// MLOPS_E_CANCELLED, MLOPS_E_DEADLINE, MLOPS_E_NO_SPACE, MLOPS_E_CORRUPT, MLOPS_E_NOMEM,
-// MLOPS_E_FORKED.
-func (x *Draft) AddFolder(prefix string, folder string, opts *FolderOpts) (FolderStat, error) {
-	if x == nil || x.p == nil {
-		return FolderStat{}, closed("Draft")
-	}
-	defer runtime.KeepAlive(x)
-	var s scope
-	defer s.free()
-	optsC := opts.c(&s)
-	if s.err != nil {
-		return FolderStat{}, s.err
-	}
-	var out C.mlops_folder_stat
-	out.struct_size = C.sizeof_mlops_folder_stat
-	var e C.mlops_error
-	if err := check(C.mlops_draft_add_folder(x.p, s.optional(prefix), s.str(folder), optsC, &out, &e), &e, "mlops_draft_add_folder"); err != nil {
-		return FolderStat{}, err
-	}
-	return makeFolderStat(&out), nil
-}
-
-// Validate: hold a table of a draft against what is kept for it, as the draft's commit would.
-//
-// Errors: MLOPS_E_NOT_FOUND if there is no such entry, or no expectations; MLOPS_E_SCHEMA if the entry
-// is no table; MLOPS_E_INVALID, MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
-func (x *Draft) Validate(path string) (*Table, error) {
-	if x == nil || x.p == nil {
-		return nil, closed("Draft")
-	}
-	defer runtime.KeepAlive(x)
-	var s scope
-	defer s.free()
-	var out *C.mlops_table
-	var e C.mlops_error
-	if err := check(C.mlops_draft_validate(&out, x.p, s.str(path), &e), &e, "mlops_draft_validate"); err != nil {
-		return nil, err
-	}
-	r := wrapTable(out)
-	return r, nil
-}
-
-// Override: let the draft's commit pass whatever its tables break. The reason is recorded with it.
-//
-// Errors: MLOPS_E_INVALID for an empty reason, one that is no UTF-8, or a draft that was committed;
-// MLOPS_E_NOMEM.
-func (x *Draft) Override(reason string) error {
-	if x == nil || x.p == nil {
-		return closed("Draft")
-	}
-	defer runtime.KeepAlive(x)
-	var s scope
-	defer s.free()
-	var e C.mlops_error
-	return check(C.mlops_draft_override(x.p, s.str(reason), &e), &e, "mlops_draft_override")
-}
-
-// Divide: divide the rows of a table of a draft. It stands beside what mlops_draft_split() holds out,
-// and takes the place of an earlier division. A table that is replaced has none until it gets one.
-//
-// Folds are called fold0, fold1, ..., the rows to train for each train0, train1, ...: all others, or,
-// by time, those that are older (an expanding window, so that the oldest rows are in no fold).
-//
-// Errors: MLOPS_E_NOT_FOUND if there is no such entry; MLOPS_E_SCHEMA if it is no table, lacks a
-// column, or texts of the column of time are no times (the first one is named); MLOPS_E_INVALID for
-// parts that are none, or folds by time of a table with fewer rows than there are folds and one;
-// MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM.
-func (x *Draft) Divide(path string, opts *DivideOpts) error {
-	if x == nil || x.p == nil {
-		return closed("Draft")
-	}
-	defer runtime.KeepAlive(x)
-	var s scope
-	defer s.free()
-	optsC := opts.c(&s)
-	if s.err != nil {
-		return s.err
-	}
-	var e C.mlops_error
-	return check(C.mlops_draft_divide(x.p, s.str(path), optsC, &e), &e, "mlops_draft_divide")
 }
 
 // Drift: verdicts of a comparison, column by column. Immutable and shared; ends with the last
@@ -5188,111 +5362,6 @@ func ExperimentsRun(store *Store) (*Table, error) {
 	return r, nil
 }
 
-// Merge: what became of three tables. Immutable and shared; ends with the last mlops_merge_unref().
-type Merge struct {
-	p *C.mlops_merge
-}
-
-func wrapMerge(p *C.mlops_merge) *Merge {
-	x := &Merge{p: p}
-	runtime.SetFinalizer(x, (*Merge).Close)
-	return x
-}
-
-// Close ends this Merge, or this share of it; it may be called again.
-func (x *Merge) Close() error {
-	if x == nil || x.p == nil {
-		return nil
-	}
-	runtime.SetFinalizer(x, nil)
-	C.mlops_merge_unref(x.p)
-	x.p = nil
-	return nil
-}
-
-// TablesMerge: merge two tables that come from one. Rows stand for each other, and cells are equal, as
-// in mlops_diff_compare(). A column that was renamed is one removed and one added.
-//
-// Rows come in the order of ours, or of theirs if theirs alone has put the rows of the base in another
-// order; a row that one side has put in follows the row that it followed there; where both have put
-// rows in, ours come first, and by position equal ones once. So do columns.
-//
-// Errors: as mlops_diff_compare(); conflicts are no error here.
-func TablesMerge(base *Table, ours *Table, theirs *Table, opts *MergeOpts) (*Merge, error) {
-	defer runtime.KeepAlive(base)
-	defer runtime.KeepAlive(ours)
-	defer runtime.KeepAlive(theirs)
-	var s scope
-	defer s.free()
-	var out *C.mlops_merge
-	if base != nil && base.p == nil {
-		return nil, closed("Table")
-	}
-	var baseP *C.mlops_table
-	if base != nil {
-		baseP = base.p
-	}
-	if ours == nil || ours.p == nil {
-		return nil, closed("Table")
-	}
-	if theirs == nil || theirs.p == nil {
-		return nil, closed("Table")
-	}
-	optsC := opts.c(&s)
-	if s.err != nil {
-		return nil, s.err
-	}
-	var e C.mlops_error
-	if err := check(C.mlops_merge_tables(&out, baseP, ours.p, theirs.p, optsC, &e), &e, "mlops_merge_tables"); err != nil {
-		return nil, err
-	}
-	r := wrapMerge(out)
-	return r, nil
-}
-
-// NConflicts: number of conflicts, decided or not.
-func (x *Merge) NConflicts() int64 {
-	if x == nil || x.p == nil {
-		return 0
-	}
-	defer runtime.KeepAlive(x)
-	return int64(C.mlops_merge_n_conflicts(x.p))
-}
-
-// Conflicts: what both sides have changed, otherwise than each other.
-//
-// Errors: MLOPS_OK; nothing fails, as of today.
-func (x *Merge) Conflicts() (*Table, error) {
-	if x == nil || x.p == nil {
-		return nil, closed("Merge")
-	}
-	defer runtime.KeepAlive(x)
-	var out *C.mlops_table
-	var e C.mlops_error
-	if err := check(C.mlops_merge_conflicts(&out, x.p, &e), &e, "mlops_merge_conflicts"); err != nil {
-		return nil, err
-	}
-	r := wrapTable(out)
-	return r, nil
-}
-
-// Table: the table that the sides add up to.
-//
-// Errors: MLOPS_E_CONFLICT if there are conflicts and they were to be refused.
-func (x *Merge) Table() (*Table, error) {
-	if x == nil || x.p == nil {
-		return nil, closed("Merge")
-	}
-	defer runtime.KeepAlive(x)
-	var out *C.mlops_table
-	var e C.mlops_error
-	if err := check(C.mlops_merge_table(&out, x.p, &e), &e, "mlops_merge_table"); err != nil {
-		return nil, err
-	}
-	r := wrapTable(out)
-	return r, nil
-}
-
 // Monitor: a monitor. One thread at a time.
 type Monitor struct {
 	p *C.mlops_monitor
@@ -6118,6 +6187,103 @@ func DatasetCheckout(store *Store, dataset string, ref string, folder string, op
 	return check(C.mlops_dataset_checkout(store.p, s.str(dataset), s.optional(ref), s.str(folder), optsC, &e), &e, "mlops_dataset_checkout")
 }
 
+// DatasetBranch: make a branch, or move it. Whoever reads it sees the other commit from the change's
+// commit on.
+//
+// Errors: MLOPS_E_EXISTS if a tag has the name; MLOPS_E_NOT_FOUND if ref is none; MLOPS_E_INVALID,
+// MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED. MLOPS_E_CONFLICT comes from the commit,
+// if somebody has moved it in between.
+func DatasetBranch(change *Change, dataset string, name string, ref string) error {
+	defer runtime.KeepAlive(change)
+	var s scope
+	defer s.free()
+	if change == nil || change.p == nil {
+		return closed("Change")
+	}
+	var e C.mlops_error
+	return check(C.mlops_dataset_branch(change.p, s.str(dataset), s.str(name), s.optional(ref), &e), &e, "mlops_dataset_branch")
+}
+
+// DatasetTag: make a tag: a name that stays at its commit.
+//
+// Errors: MLOPS_E_EXISTS if a tag or branch has the name; otherwise as mlops_dataset_branch().
+func DatasetTag(change *Change, dataset string, name string, ref string) error {
+	defer runtime.KeepAlive(change)
+	var s scope
+	defer s.free()
+	if change == nil || change.p == nil {
+		return closed("Change")
+	}
+	var e C.mlops_error
+	return check(C.mlops_dataset_tag(change.p, s.str(dataset), s.str(name), s.optional(ref), &e), &e, "mlops_dataset_tag")
+}
+
+// DatasetDrop: delete a branch or tag. Its commits stay.
+//
+// Errors: MLOPS_E_NOT_FOUND; otherwise as mlops_dataset_branch().
+func DatasetDrop(change *Change, dataset string, name string) error {
+	defer runtime.KeepAlive(change)
+	var s scope
+	defer s.free()
+	if change == nil || change.p == nil {
+		return closed("Change")
+	}
+	var e C.mlops_error
+	return check(C.mlops_dataset_drop(change.p, s.str(dataset), s.str(name), &e), &e, "mlops_dataset_drop")
+}
+
+// DatasetDiffRows: what differs between two versions of a table, row by row. opts.key is by default
+// the row_id of the newer one, if it has one; "" compares by position.
+//
+// Errors: MLOPS_E_NOT_FOUND also if from is NULL and there is no parent; as mlops_dataset_table() and
+// mlops_diff_compare().
+func DatasetDiffRows(store *Store, dataset string, from string, to string, path string, opts *DiffOpts) (*Diff, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	var out *C.mlops_diff
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_dataset_diff_rows(&out, store.p, s.str(dataset), s.optional(from), s.optional(to), s.optional(path), optsC, &e), &e, "mlops_dataset_diff_rows"); err != nil {
+		return nil, err
+	}
+	r := wrapDiff(out)
+	return r, nil
+}
+
+// DatasetMerge: merge a commit into a branch: by moving the branch, if the commit goes back to it; by
+// doing nothing, if the branch goes back to the commit; else by a commit with two parents, as
+// mlops_draft_merge() makes it. It is there once the change is committed; if somebody has moved the
+// branch in between, that returns MLOPS_E_CONFLICT.
+//
+// Errors: MLOPS_E_CONFLICT if there are conflicts and none of the sides is to decide:
+// mlops_draft_merge() lists them, and nothing was added to the change; MLOPS_E_NOT_FOUND if there is
+// no such branch; as mlops_draft_merge().
+func DatasetMerge(change *Change, dataset string, ref string, opts *DatasetMergeOpts) (ID, error) {
+	defer runtime.KeepAlive(change)
+	var s scope
+	defer s.free()
+	var out C.mlops_id
+	if change == nil || change.p == nil {
+		return ID{}, closed("Change")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return ID{}, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_dataset_merge(&out, change.p, s.str(dataset), s.optional(ref), optsC, &e), &e, "mlops_dataset_merge"); err != nil {
+		return ID{}, err
+	}
+	return *(*ID)(unsafe.Pointer(&out.bytes)), nil
+}
+
 // DeploySet: make a deployment, or change it. The trail of its record is its history.
 //
 // Errors: MLOPS_E_NOT_FOUND if the model is not registered; MLOPS_E_INVALID for a new deployment
@@ -6165,51 +6331,6 @@ func DeployBucket(salt string, key string) int64 {
 	var s scope
 	defer s.free()
 	return int64(C.mlops_deploy_bucket(s.str(salt), s.str(key)))
-}
-
-// DatasetBranch: make a branch, or move it. Whoever reads it sees the other commit from the change's
-// commit on.
-//
-// Errors: MLOPS_E_EXISTS if a tag has the name; MLOPS_E_NOT_FOUND if ref is none; MLOPS_E_INVALID,
-// MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED. MLOPS_E_CONFLICT comes from the commit,
-// if somebody has moved it in between.
-func DatasetBranch(change *Change, dataset string, name string, ref string) error {
-	defer runtime.KeepAlive(change)
-	var s scope
-	defer s.free()
-	if change == nil || change.p == nil {
-		return closed("Change")
-	}
-	var e C.mlops_error
-	return check(C.mlops_dataset_branch(change.p, s.str(dataset), s.str(name), s.optional(ref), &e), &e, "mlops_dataset_branch")
-}
-
-// DatasetTag: make a tag: a name that stays at its commit.
-//
-// Errors: MLOPS_E_EXISTS if a tag or branch has the name; otherwise as mlops_dataset_branch().
-func DatasetTag(change *Change, dataset string, name string, ref string) error {
-	defer runtime.KeepAlive(change)
-	var s scope
-	defer s.free()
-	if change == nil || change.p == nil {
-		return closed("Change")
-	}
-	var e C.mlops_error
-	return check(C.mlops_dataset_tag(change.p, s.str(dataset), s.str(name), s.optional(ref), &e), &e, "mlops_dataset_tag")
-}
-
-// DatasetDrop: delete a branch or tag. Its commits stay.
-//
-// Errors: MLOPS_E_NOT_FOUND; otherwise as mlops_dataset_branch().
-func DatasetDrop(change *Change, dataset string, name string) error {
-	defer runtime.KeepAlive(change)
-	var s scope
-	defer s.free()
-	if change == nil || change.p == nil {
-		return closed("Change")
-	}
-	var e C.mlops_error
-	return check(C.mlops_dataset_drop(change.p, s.str(dataset), s.str(name), &e), &e, "mlops_dataset_drop")
 }
 
 // FeaturestorePut: keep features as the next version of a set, which is made if it is not there.

@@ -120,8 +120,10 @@ MLOPS_API mlops_status mlops_dataset_entries(mlops_table **out, mlops_store *sto
  * its split differs, or what its columns are for.
  *
  * @param[out] out  path, change ("added", "removed", "changed"), from_id, to_id (strings),
- *                  from_size, to_size (int64); null on the side where the entry is not; to be ended
- *                  with mlops_table_unref(); NULL after an error
+ *                  from_size, to_size (int64); null on the side where the entry is not; renamed
+ *                  (string: where the same content is on the other side, for what was added and
+ *                  what was removed; null if it is nowhere); to be ended with mlops_table_unref();
+ *                  NULL after an error
  * @param store     store
  * @param dataset   name
  * @param from      @nullable older ref; default: the first parent of the other, or nothing if it

@@ -118,6 +118,10 @@ mlops_status mlops__facts_file(const mlops__facts *facts, mlops_store *store, ml
 mlops_status mlops__facts_profile(mlops_reference **out, const mlops__facts *facts,
                                   mlops_store *store, const mlops_change *change, mlops_error *err);
 
+/* The options that CSV was read with; texts live in the arena. */
+mlops_status mlops__facts_csv(mlops_csv_opts *out, const mlops__facts *facts, mlops__arena *arena,
+                              mlops_error *err);
+
 /* The table that bytes of a kind are. */
 mlops_status mlops__facts_parse(mlops_table **out, const mlops__facts *facts, const void *bytes,
                                 size_t n, const mlops__host *host, mlops_error *err);

@@ -1,10 +1,15 @@
-/* Entries that differ between two commits.
+/* Entries that differ between two commits, and rows of a table in both.
  *
  * Owns nothing. Invariant: both trees are sorted by path, so that one pass over both sees each path
  * once, in order.
  */
+#include "base/opts.h"
+#include "column/dictionary.h"
+#include "column/names.h"
 #include "column/rows.h"
 #include "dataset/dataset.h"
+
+#include <mlops/dataset_merge.h>
 
 #include <string.h>
 
@@ -19,38 +24,102 @@ static void put_size(mlops__rows *rows, const mlops__facts *facts) {
     else mlops__rows_null(rows);
 }
 
-/* One that is on one side alone has NULL on the other. */
-static mlops_status put(mlops__rows *rows, const mlops__entry *from, const mlops__entry *to,
-                        mlops__arena *arena, mlops_error *err) {
+/* What differs at a path. */
+typedef struct difference {
+    const mlops__entry *from, *to; /* NULL where it is not */
     mlops__facts old, new;
-    if (from) MLOPS_TRY(mlops__entry_read(from, &old, arena, err));
-    if (to) MLOPS_TRY(mlops__entry_read(to, &new, arena, err));
-    mlops__rows_text(rows, to ? to->path : from->path);
-    mlops__rows_text(rows, !from ? "added" : to ? "changed" : "removed");
-    put_id(rows, from ? &old : NULL);
-    put_id(rows, to ? &new : NULL);
-    put_size(rows, from ? &old : NULL);
-    put_size(rows, to ? &new : NULL);
-    return MLOPS_OK;
+    const char *renamed; /* where its content is on the other side; nullable */
+    int32_t code;        /* of its content, if it is on one side alone */
+    int64_t same;        /* an earlier one, removed, with the same content; -1: none */
+} difference;
+
+typedef struct differences {
+    difference *all;
+    int64_t n;
+    mlops__arena *arena;
+    mlops_error *err;
+} differences;
+
+static void put(mlops__rows *rows, const difference *d) {
+    mlops__rows_text(rows, d->to ? d->to->path : d->from->path);
+    mlops__rows_text(rows, !d->from ? "added" : d->to ? "changed" : "removed");
+    put_id(rows, d->from ? &d->old : NULL);
+    put_id(rows, d->to ? &d->new : NULL);
+    put_size(rows, d->from ? &d->old : NULL);
+    put_size(rows, d->to ? &d->new : NULL);
+    mlops__rows_text(rows, d->renamed);
 }
 
 static int is_same(const mlops__entry *a, const mlops__entry *b) {
     return a->json.size == b->json.size && memcmp(a->json.data, b->json.data, a->json.size) == 0;
 }
 
-static mlops_status compare(mlops__rows *rows, const mlops__tree *from, const mlops__tree *to,
-                            mlops__arena *arena, mlops_error *err) {
+static mlops_status compare(differences *self, const mlops__tree *from, const mlops__tree *to) {
     size_t i = 0, j = 0;
+    self->all = mlops__arena_array(self->arena, from->n + to->n + 1, sizeof *self->all);
+    if (!self->all) return mlops__fail_nomem(self->err, (from->n + to->n) * sizeof *self->all);
     while (i < from->n || j < to->n) {
+        difference *d = &self->all[self->n];
         const mlops__entry *a = i < from->n ? from->entries[i] : NULL;
         const mlops__entry *b = j < to->n ? to->entries[j] : NULL;
         int order = !a ? 1 : !b ? -1 : strcmp(a->path, b->path);
-        if (order > 0) a = NULL;
-        if (order < 0) b = NULL;
-        i += a != NULL;
-        j += b != NULL;
-        if (!a || !b || !is_same(a, b)) MLOPS_TRY(put(rows, a, b, arena, err));
+        d->from = order > 0 ? NULL : a;
+        d->to = order < 0 ? NULL : b;
+        i += d->from != NULL;
+        j += d->to != NULL;
+        if (d->from && d->to && is_same(a, b)) continue;
+        if (d->from) MLOPS_TRY(mlops__entry_read(d->from, &d->old, self->arena, self->err));
+        if (d->to) MLOPS_TRY(mlops__entry_read(d->to, &d->new, self->arena, self->err));
+        self->n++;
     }
+    return MLOPS_OK;
+}
+
+static int is_alone(const difference *d) { return !d->from || !d->to; }
+
+/* Pairs what was removed with what was added with the same content, in the order of their paths.
+ * last has, for each content, the last one that was removed and has no other yet. */
+static void pair_renamed(differences *self, int64_t *last) {
+    for (int64_t i = self->n - 1; i >= 0; i--) {
+        difference *d = &self->all[i];
+        if (!is_alone(d) || !d->from) continue;
+        d->same = last[d->code];
+        last[d->code] = i;
+    }
+    for (int64_t i = 0; i < self->n; i++) {
+        difference *d = &self->all[i];
+        if (!is_alone(d) || d->from || last[d->code] < 0) continue;
+        difference *gone = &self->all[last[d->code]];
+        last[d->code] = gone->same;
+        d->renamed = gone->from->path;
+        gone->renamed = d->to->path;
+    }
+}
+
+static mlops_status find_renamed(differences *self) {
+    mlops__dictionary contents;
+    mlops_status status = MLOPS_OK;
+    mlops__dictionary_init(&contents, self->arena->allocator);
+    for (int64_t i = 0; i < self->n && !status; i++) {
+        difference *d = &self->all[i];
+        const mlops_id *id = d->from ? &d->old.id : &d->new.id;
+        if (is_alone(d))
+            status = mlops__dictionary_add(&contents, (const char *)id->bytes, sizeof id->bytes,
+                                           &d->code);
+    }
+    int64_t *last = mlops__arena_array(self->arena, (size_t)contents.n + 1, sizeof *last);
+    if (last) memset(last, 0xff, ((size_t)contents.n + 1) * sizeof *last);
+    if (last && !status) pair_renamed(self, last);
+    mlops__dictionary_free(&contents);
+    return last && !status ? MLOPS_OK : mlops__fail_nomem(self->err, self->arena->used);
+}
+
+static mlops_status list_all(mlops__rows *rows, const mlops__tree *from, const mlops__tree *to,
+                             mlops__arena *arena, mlops_error *err) {
+    differences self = {NULL, 0, arena, err};
+    MLOPS_TRY(compare(&self, from, to));
+    MLOPS_TRY(find_renamed(&self));
+    for (int64_t i = 0; i < self.n; i++) put(rows, &self.all[i]);
     return MLOPS_OK;
 }
 
@@ -69,17 +138,72 @@ mlops_status mlops_dataset_diff(mlops_table **out, mlops_store *store, const cha
     static const mlops__rows_column columns[] = {
         {"path", MLOPS_TYPE_STRING},     {"change", MLOPS_TYPE_STRING},
         {"from_id", MLOPS_TYPE_STRING},  {"to_id", MLOPS_TYPE_STRING},
-        {"from_size", MLOPS_TYPE_INT64}, {"to_size", MLOPS_TYPE_INT64}};
+        {"from_size", MLOPS_TYPE_INT64}, {"to_size", MLOPS_TYPE_INT64},
+        {"renamed", MLOPS_TYPE_STRING}};
     mlops__version newer, older;
     mlops__rows rows;
     *out = NULL;
     memset(&older, 0, sizeof older);
     mlops_status status = mlops__version_open(&newer, store, dataset, to, err);
     if (!status) status = open_older(&older, &newer, dataset, from, err);
-    if (!status) status = mlops__rows_begin(&rows, mlops__store_host(store), columns, 6, err);
+    if (!status) status = mlops__rows_begin(&rows, mlops__store_host(store), columns, 7, err);
     if (!status)
-        status = mlops__rows_end(&rows, compare(&rows, &older.tree, &newer.tree, &newer.arena, err),
-                                 out, err);
+        status = mlops__rows_end(
+            &rows, list_all(&rows, &older.tree, &newer.tree, &newer.arena, err), out, err);
+    mlops__version_close(&older);
+    mlops__version_close(&newer);
+    return status;
+}
+
+/* ---- rows ---- */
+
+static mlops_status open_entry(mlops_table **out, mlops__version *version, const char *path,
+                               mlops__facts *facts, mlops_error *err) {
+    MLOPS_TRY(mlops__version_find(version, path, facts, err));
+    return mlops__facts_table(out, facts, version->store, NULL, err);
+}
+
+/* The difference of tables, by the key that was asked for, or the newer one's. */
+static mlops_status compare_tables(mlops_diff **out, mlops_table *const tables[2],
+                                   const char *row_id, mlops_diff_opts *opts,
+                                   const mlops__host *host, mlops_error *err) {
+    const mlops_host lent = mlops__host_lend(host);
+    mlops__buf key;
+    mlops_status status = MLOPS_OK;
+    mlops__buf_init(&key, &host->allocator);
+    if (opts->key && !*opts->key) opts->key = NULL;
+    else if (!opts->key && row_id) {
+        mlops__names_put(&key, row_id);
+        mlops__buf_u8(&key, 0);
+        opts->key = (const char *)key.data;
+        if (key.status) status = mlops__fail_nomem(err, key.size);
+    }
+    opts->host = &lent;
+    if (!status) status = mlops_diff_compare(out, tables[0], tables[1], opts, err);
+    mlops__buf_free(&key);
+    return status;
+}
+
+mlops_status mlops_dataset_diff_rows(mlops_diff **out, mlops_store *store, const char *dataset,
+                                     const char *from, const char *to, const char *path,
+                                     const mlops_diff_opts *opts, mlops_error *err) {
+    mlops_diff_opts local;
+    mlops__version newer, older;
+    mlops__facts facts, old;
+    mlops_table *tables[2] = {NULL, NULL};
+    *out = NULL;
+    memset(&older, 0, sizeof older);
+    MLOPS_TRY(mlops__opts_copy(&local, sizeof local, opts, "mlops_diff_opts", err));
+    mlops_status status = mlops__version_open(&newer, store, dataset, to, err);
+    if (!status) status = open_older(&older, &newer, dataset, from, err);
+    if (!status && !older.store)
+        status = mlops__fail(err, MLOPS_E_NOT_FOUND, "the commit has no parent to compare it with");
+    if (!status) status = open_entry(&tables[1], &newer, path, &facts, err);
+    if (!status) status = open_entry(&tables[0], &older, facts.path, &old, err);
+    if (!status)
+        status = compare_tables(out, tables, facts.row_id, &local, mlops__store_host(store), err);
+    mlops_table_unref(tables[0]);
+    mlops_table_unref(tables[1]);
     mlops__version_close(&older);
     mlops__version_close(&newer);
     return status;

@@ -219,6 +219,8 @@ mlops_status mlops__draft_check(mlops_draft *self, const char *path, mlops_error
     if (!self) return mlops__fail(err, MLOPS_E_INVALID, "the draft is NULL");
     if (self->committed)
         return mlops__fail(err, MLOPS_E_INVALID, "the draft was committed; begin a new one");
+    if (self->is_broken)
+        return mlops__fail(err, MLOPS_E_INVALID, "a merge into the draft failed; begin a new one");
     MLOPS_TRY(mlops__path_check(path, err));
     return mlops__draft_load(self, err);
 }
@@ -297,11 +299,12 @@ static mlops_status expect(const mlops_draft *self, const char *kind, const mlop
                                 err);
 }
 
-static mlops_status put_ref(mlops_draft *self, const mlops_id *id, mlops_error *err) {
-    char verb[VERB_MAX];
+mlops_status mlops__draft_put_ref(mlops_draft *self, const char *verb, const mlops_id *id,
+                                  mlops_error *err) {
+    char text[VERB_MAX];
     mlops__key key;
-    mlops__format(verb, sizeof verb, "dataset commit %s", self->dataset);
-    MLOPS_TRY(mlops__change_verb(self->change, verb, err));
+    mlops__format(text, sizeof text, "dataset %s %s", verb, self->dataset);
+    MLOPS_TRY(mlops__change_verb(self->change, text, err));
     MLOPS_TRY(expect(self, mlops__ref_branch, &self->ref, err));
     if (!self->ref.is_there) MLOPS_TRY(expect(self, mlops__ref_tag, &self->tag, err));
     mlops__ref_key(&key, self->dataset, mlops__ref_branch, self->branch);
@@ -310,7 +313,8 @@ static mlops_status put_ref(mlops_draft *self, const mlops_id *id, mlops_error *
 
 int64_t mlops__draft_time(const mlops_draft *self) {
     int64_t now = mlops__store_now(self->base.store), parent = self->base.commit.time_ns;
-    return self->has_parent && now <= parent ? parent + 1 : now;
+    if (self->has_parent && now <= parent) now = parent + 1;
+    return self->has_merged && now <= self->merged_ns ? self->merged_ns + 1 : now;
 }
 
 /* The commit's record, and its id. */
@@ -324,8 +328,9 @@ static mlops_status write_commit(mlops_draft *self, const mlops_id *tree, int64_
     commit.message = self->message;
     if (self->metadata)
         commit.metadata = (mlops__bytes){(const uint8_t *)self->metadata, strlen(self->metadata)};
-    commit.parents = &parent->id;
-    commit.n_parents = self->has_parent ? 1 : 0;
+    const mlops_id parents[2] = {self->has_parent ? parent->id : self->merged, self->merged};
+    commit.parents = parents;
+    commit.n_parents = (size_t)self->has_parent + (size_t)self->has_merged;
     mlops__commit_write(&commit, self->dataset, out);
     if (out->status) return mlops__fail_nomem(err, out->size);
     *id = mlops__content_id(self->base.store, out->data, out->size);
@@ -341,7 +346,7 @@ static mlops_status put_commit(mlops_draft *self, const mlops_id *tree_id, const
     mlops__commit_key(&key, self->dataset, id);
     MLOPS_TRY(mlops__change_put(self->change, MLOPS__TABLE_COMMITS, mlops__key_bytes(&key),
                                 (mlops__bytes){record->data, record->size}, err));
-    return put_ref(self, id, err);
+    return mlops__draft_put_ref(self, self->has_merged ? "merge" : "commit", id, err);
 }
 
 /* What commits are made of on their way to the change. */
@@ -366,6 +371,11 @@ mlops_status mlops_draft_commit(mlops_draft *self, mlops_id *out, mlops_error *e
     if (!out) return mlops__fail(err, MLOPS_E_INVALID, "out is NULL");
     memset(out, 0, sizeof *out);
     MLOPS_TRY(mlops__draft_check(self, "-", err));
+    if (self->n_conflicts)
+        return mlops__fail(err, MLOPS_E_CONFLICT,
+                           "the merge into the draft has left %lld conflict%s: merge again, and "
+                           "decide for a side",
+                           (long long)self->n_conflicts, mlops__plural(self->n_conflicts));
     MLOPS_TRY(check_base(self, err));
     mlops__buf_init(&m.tree, self->base.arena.allocator);
     mlops__buf_init(&m.record, self->base.arena.allocator);

@@ -10,6 +10,10 @@ struct mlops_draft {
     int has_parent;
     int is_loaded; /* its tree was read: that of a draft that nothing was done to need not be */
     int committed;
+    int has_merged, is_broken; /* broken: a merge failed half way */
+    mlops_id merged;           /* the second parent */
+    int64_t merged_ns;
+    int64_t n_conflicts;                             /* that the last merge has left */
     const char *dataset, *branch, *author, *message; /* in the arena of base */
     const char *metadata;
     mlops__ref ref, tag;            /* of the branch's name, as they were at the begin */
@@ -40,7 +44,7 @@ mlops_status mlops__draft_put(mlops_draft *self, const char *path, mlops__buf *j
 mlops_status mlops__draft_table(const mlops_draft *self, const mlops__entry *entry,
                                 const mlops__facts *facts, mlops_table **out, mlops_error *err);
 
-/* Time of a commit that is made now: later than its parent's. */
+/* Time of a commit that is made now: later than its parents'. */
 int64_t mlops__draft_time(const mlops_draft *self);
 
 /* Holds all tables against the expectations kept for them. MLOPS_E_REFUSED; else out gets the
@@ -49,5 +53,13 @@ mlops_status mlops__draft_require(mlops_draft *self, int64_t time_ns, mlops__buf
                                   mlops_error *err);
 mlops_status mlops__draft_put_verdict(mlops_draft *self, const mlops_id *commit,
                                       const mlops__buf *verdict, mlops_error *err);
+
+/* Adds what moves the branch to a commit; verb is what the journal calls it. */
+mlops_status mlops__draft_put_ref(mlops_draft *self, const char *verb, const mlops_id *id,
+                                  mlops_error *err);
+
+/* Adds the bytes of a CSV file as a table, and takes them. */
+mlops_status mlops__draft_put_csv(mlops_draft *self, const char *path, mlops__buf *bytes,
+                                  const mlops_draft_table_opts *opts, mlops_error *err);
 
 #endif

@@ -270,6 +270,15 @@ mlops_status mlops_draft_add_csv(mlops_draft *self, const char *path, const char
     return put_csv_table(&m, &bytes, file);
 }
 
+mlops_status mlops__draft_put_csv(mlops_draft *self, const char *path, mlops__buf *bytes,
+                                  const mlops_draft_table_opts *opts, mlops_error *err) {
+    making m;
+    mlops_status status = begin_table(&m, self, path, "csv", opts, err);
+    if (!status) return put_csv_table(&m, bytes, path);
+    mlops__buf_free(bytes);
+    return status;
+}
+
 /* ---- splits ---- */
 
 static const char *const split_names[] = {"random", "stratified", "time"};

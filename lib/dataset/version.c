@@ -95,9 +95,8 @@ mlops_status mlops__version_find(mlops__version *self, const char *path, mlops__
 
 /* ---- tables ---- */
 
-/* The options that the entry was read with. */
-static mlops_status read_csv_opts(mlops_csv_opts *out, const mlops__facts *facts,
-                                  mlops__arena *arena, mlops_error *err) {
+mlops_status mlops__facts_csv(mlops_csv_opts *out, const mlops__facts *facts, mlops__arena *arena,
+                              mlops_error *err) {
     mlops__record csv;
     mlops__bytes json = mlops__record_json(&facts->record, "csv");
     out->memory_max = INT64_MAX; /* it was read before */
@@ -119,7 +118,7 @@ static mlops_status parse_csv(mlops_table **out, const mlops__facts *facts, cons
     mlops__arena arena;
     const mlops_host lent = mlops__host_lend(host);
     mlops__arena_init(&arena, &host->allocator, SIZE_MAX);
-    mlops_status status = read_csv_opts(&opts, facts, &arena, err);
+    mlops_status status = mlops__facts_csv(&opts, facts, &arena, err);
     opts.host = &lent;
     if (!status) status = mlops_table_parse(out, bytes, n, &opts, err);
     mlops__arena_free(&arena);

@@ -28,7 +28,7 @@ COMMANDS = ("model describe", "model predict", "bundle", "drift compare", "drift
             "reference describe", "doctor", "init", "store stats", "store check", "store repair", "store export",
             "store import", "audit log", "audit verify", "audit root", "audit prove", "audit verify-proof", "run start", "run log", "run param", "run tag", "run artifact",
             "run end", "run list", "run experiments", "run show", "run points", "data commit", "data add", "data status", "data list", "data log",
-            "data refs", "data show", "data entries", "data diff", "data checkout", "data tag", "data branch", "data drop",
+            "data refs", "data show", "data entries", "data diff", "data merge", "data checkout", "data tag", "data branch", "data drop",
             "data table", "data parts", "data part", "data expect", "data expected", "data infer", "data validate", "data validations",
             "feature fit", "feature apply", "feature show", "feature list", "registry register", "registry list", "registry show", "registry gate",
             "registry evaluate", "registry promote", "registry rollback", "registry drop", "registry history",
@@ -1008,6 +1008,7 @@ def datasets_refuse(folder):
     assert run("audit", "verify", store).out == before and files(folder) == ["a.mlops", "note.txt", "ragged.csv"]
     refuses_what_is_no_store(folder, f"data commit STORE tx {TRAIN}", "data list STORE", "data log STORE tx", "data refs STORE tx",
                              "data show STORE tx", "data entries STORE tx", "data diff STORE tx a b",
+                             "data diff STORE tx a b --cells", "data merge STORE tx a",
                              f"data checkout STORE tx {folder / 'none'}", "data tag STORE tx a", "data branch STORE tx a",
                              "data drop STORE tx a", "data table STORE tx", "data parts STORE tx",
                              "data part STORE tx train", f"data add STORE tx {folder}", f"data status STORE tx {folder}")
@@ -1849,6 +1850,43 @@ def colours_on_a_terminal_only(folder):
     assert b"\x1b[1;31mdrift" in coloured
     assert re.sub(rb"\x1b\[[\d;]*m", b"", coloured).replace(b"\r\n", b"\n").decode() == plain
     assert b"\x1b" not in on_terminal(NO_COLOR="1") and b"\x1b" not in on_terminal(TERM="dumb", NO_COLOR="")
+
+
+@test
+def branches_are_merged(folder):
+    store, csv = folder / "a.mlops", folder / "t.csv"
+    commit = ["data", "commit", store, "tx", csv, "--id", "id"]
+
+    def keep(text, *args):
+        write(csv, text.encode())
+        return run(*commit, *args).out.strip()
+
+    run("init", store)
+    keep("id,x\n1,a\n2,b\n")
+    run("data", "branch", store, "tx", "trial")
+    theirs = keep("id,x\n1,a\n2,B\n", "--branch", "trial")
+    assert run("data", "merge", store, "tx", "trial").out.strip() == theirs  # moves
+    keep("id,x\n2,B\n1,A\n")
+    keep("id,x\n1,a\n2,B\n3,c\n", "--branch", "trial")
+    assert listed("data", "diff", store, "tx", "trial", "main", "--cells", "--path", "t.csv") == [
+        {"from_row": 0, "to_row": 1, "key": "1", "column": "x", "from": "a", "to": "A"}]
+    assert [(r["change"], r["key"]) for r in listed("data", "diff", store, "tx", "trial", "main", "--rows")] == [
+        ("changed", "1"), ("removed", "3")]
+    run("data", "merge", store, "tx", "trial", "--message", "both")
+    assert run("data", "table", store, "tx").out == "id,x\n2,B\n3,c\n1,A\n"
+    assert listed("data", "log", store, "tx")[0]["parents"].count(" ") == 1
+    keep("id,x\n1,p\n", "--branch", "trial")
+    keep("id,x\n1,q\n")
+    told = run("data", "merge", store, "tx", "trial", "--json", status=5)
+    assert json.loads(told.out) == {
+        "path": "t.csv", "kind": "cell", "column": "x", "key": "1", "base_row": 0, "ours_row": 0, "theirs_row": 0,
+        "base": "a", "ours": "q", "theirs": "p"}
+    assert "--take" in told.err
+    run("data", "merge", store, "tx", "trial", "--take", "theirs")
+    assert run("data", "table", store, "tx").out == "id,x\n1,p\n"
+    fails("data", "merge", store, "tx", "trail", says="trial")
+    fails("data", "merge", store, "tx", "trial", "--branch", "none", says='no branch "none"')
+    fails("data", "diff", store, "tx", "--key", "id", status=2, says="--rows")
 
 
 def main():

@@ -64,6 +64,28 @@ class Stores(unittest.TestCase):
         with self.assertRaises(mlops.NotFoundError):
             expected["table.csv"]
 
+    def test_branches_are_merged(self):
+        data = self.store.data
+
+        def add(x, branch=None):
+            return data.add({"id": [1, 2], "x": x}, "tx", path="t", id="id", split=None, branch=branch)
+
+        base = add([5, 6])
+        base.branch("trial")
+        trial = add([5, 60], "trial")
+        self.assertEqual(data.merge("tx", "trial").id, trial.id)  # moves
+        ours = add([50, 60])
+        add([51, 61], "trial")
+        self.assertEqual(base.diff_rows(ours).n_cells, 2)
+        told = data.conflicts("tx", "trial")
+        self.assertEqual([(r["key"], r["ours"], r["theirs"]) for r in told.to_dicts()], [("1", "50", "51")])
+        with self.assertRaisesRegex(mlops.ConflictError, "'t'"):
+            data.merge("tx", "trial")
+        made = data.merge("tx", "trial", policy="theirs", message="both")
+        self.assertEqual(list(made.table()["x"]), [51, 61])
+        self.assertEqual(made.id, data["tx"].id)
+        self.assertEqual(len(made.describe()["parents"]), 2)
+
     def test_runs_end_with_their_block(self):
         with self.store.run("e") as run:
             run.params(depth=6, eta=0.1)

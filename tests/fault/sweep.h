@@ -43,6 +43,7 @@ extern const sweep_scenario sweep_expectation[];
 extern const sweep_scenario sweep_feature[];
 extern const sweep_scenario sweep_file[];
 extern const sweep_scenario sweep_folder[];
+extern const sweep_scenario sweep_merge[];
 extern const sweep_scenario sweep_metric[];
 extern const sweep_scenario sweep_model[];
 extern const sweep_scenario sweep_monitor[];

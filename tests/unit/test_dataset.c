@@ -236,16 +236,17 @@ static void differences_are_listed(void **state) {
     char want[1000];
     works(mlops_dataset_diff(&t, f.s, "d", NULL, NULL, &e), &e);
     snprintf(want, sizeof want,
-             "path,change,from_id,to_id,from_size,to_size\na,changed,%s,%s,1,2\nb,added,,%s,,1\n"
-             "z,removed,%s,,1,\n",
+             "path,change,from_id,to_id,from_size,to_size,renamed\na,changed,%s,%s,1,2,\nb,added,,%"
+             "s,,1,\n"
+             "z,removed,%s,,1,,\n",
              one, two, three, one);
     shows(t, want);
     works(mlops_dataset_diff(&t, f.s, "d", NULL, hex_of(&first).text, &e), &e);
-    snprintf(want, sizeof want, "path,change,from_id,to_id,from_size,to_size\na,added,,%s,,1\n",
-             one);
+    snprintf(want, sizeof want,
+             "path,change,from_id,to_id,from_size,to_size,renamed\na,added,,%s,,1,\n", one);
     shows(t, want);
     works(mlops_dataset_diff(&t, f.s, "d", "main", "main", &e), &e);
-    shows(t, "path,change,from_id,to_id,from_size,to_size\n");
+    shows(t, "path,change,from_id,to_id,from_size,to_size,renamed\n");
     refused(mlops_dataset_diff(&t, f.s, "d", "no", NULL, &e), &e, MLOPS_E_NOT_FOUND, "\"no\"");
     end(&f);
 }

@@ -130,6 +130,14 @@ class Split(enum.IntEnum):
     TIME = 2  # the newest rows by a column
 
 
+class MergePolicy(enum.IntEnum):
+    """Which side a conflict is decided for."""
+
+    REFUSE = 0  # for none: there is no result while there are conflicts
+    OURS = 1  # for ours
+    THEIRS = 2  # for theirs
+
+
 class DriftVerdict(enum.IntEnum):
     """The three answers."""
 
@@ -147,14 +155,6 @@ class RunStatus(enum.IntEnum):
     FINISHED = 1  # it came to its end
     FAILED = 2  # an error ended it
     KILLED = 3  # somebody ended it
-
-
-class MergePolicy(enum.IntEnum):
-    """Which side a conflict is decided for."""
-
-    REFUSE = 0  # for none: there is no result while there are conflicts
-    OURS = 1  # for ours
-    THEIRS = 2  # for theirs
 
 
 class Metric(enum.IntEnum):
@@ -638,65 +638,6 @@ mlops_checkout_opts._fields_ = [
 assert C.sizeof(mlops_checkout_opts) == 8
 
 
-class mlops_feature_opts(C.Structure):
-    pass
-
-
-mlops_feature_opts._fields_ = [
-    ("struct_size", C.c_uint32),
-    ("flags", C.c_uint32),
-    ("host", C.c_void_p),
-]
-assert C.sizeof(mlops_feature_opts) == (16 if C.sizeof(C.c_void_p) == 8 else 12)
-
-
-class mlops_feature_value(C.Structure):
-    pass
-
-
-mlops_feature_value._fields_ = [
-    ("type", C.c_int32),
-    ("is_null", C.c_int32),
-    ("i64", C.c_int64),
-    ("f64", C.c_double),
-    ("text", C.c_char_p),
-]
-assert C.sizeof(mlops_feature_value) == (32 if C.sizeof(C.c_void_p) == 8 else 28)
-
-
-class mlops_deploy_opts(C.Structure):
-    pass
-
-
-mlops_deploy_opts._fields_ = [
-    ("struct_size", C.c_uint32),
-    ("flags", C.c_uint32),
-    ("model", C.c_char_p),
-    ("champion", C.c_char_p),
-    ("canary", C.c_char_p),
-    ("canary_share", C.c_double),
-    ("salt", C.c_char_p),
-]
-assert C.sizeof(mlops_deploy_opts) == (48 if C.sizeof(C.c_void_p) == 8 else 32)
-
-
-class mlops_deployment_stats(C.Structure):
-    pass
-
-
-mlops_deployment_stats._fields_ = [
-    ("struct_size", C.c_uint32),
-    ("reserved", C.c_uint32),
-    ("champion_version", C.c_int64),
-    ("canary_version", C.c_int64),
-    ("canary_share", C.c_double),
-    ("n_champion", C.c_int64),
-    ("n_canary", C.c_int64),
-    ("n_swaps", C.c_int64),
-]
-assert C.sizeof(mlops_deployment_stats) == 56
-
-
 class mlops_diff_opts(C.Structure):
     pass
 
@@ -758,6 +699,98 @@ mlops_split_opts._fields_ = [
     ("column", C.c_char_p),
 ]
 assert C.sizeof(mlops_split_opts) == (40 if C.sizeof(C.c_void_p) == 8 else 36)
+
+
+class mlops_merge_opts(C.Structure):
+    pass
+
+
+mlops_merge_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("host", C.c_void_p),
+    ("key", C.c_char_p),
+    ("policy", C.c_int32),
+    ("reserved", C.c_uint32),
+]
+assert C.sizeof(mlops_merge_opts) == (32 if C.sizeof(C.c_void_p) == 8 else 24)
+
+
+class mlops_dataset_merge_opts(C.Structure):
+    pass
+
+
+mlops_dataset_merge_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("policy", C.c_int32),
+    ("reserved", C.c_uint32),
+    ("key", C.c_char_p),
+    ("branch", C.c_char_p),
+    ("message", C.c_char_p),
+    ("author", C.c_char_p),
+    ("metadata", C.c_char_p),
+]
+assert C.sizeof(mlops_dataset_merge_opts) == (56 if C.sizeof(C.c_void_p) == 8 else 36)
+
+
+class mlops_feature_opts(C.Structure):
+    pass
+
+
+mlops_feature_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("host", C.c_void_p),
+]
+assert C.sizeof(mlops_feature_opts) == (16 if C.sizeof(C.c_void_p) == 8 else 12)
+
+
+class mlops_feature_value(C.Structure):
+    pass
+
+
+mlops_feature_value._fields_ = [
+    ("type", C.c_int32),
+    ("is_null", C.c_int32),
+    ("i64", C.c_int64),
+    ("f64", C.c_double),
+    ("text", C.c_char_p),
+]
+assert C.sizeof(mlops_feature_value) == (32 if C.sizeof(C.c_void_p) == 8 else 28)
+
+
+class mlops_deploy_opts(C.Structure):
+    pass
+
+
+mlops_deploy_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("model", C.c_char_p),
+    ("champion", C.c_char_p),
+    ("canary", C.c_char_p),
+    ("canary_share", C.c_double),
+    ("salt", C.c_char_p),
+]
+assert C.sizeof(mlops_deploy_opts) == (48 if C.sizeof(C.c_void_p) == 8 else 32)
+
+
+class mlops_deployment_stats(C.Structure):
+    pass
+
+
+mlops_deployment_stats._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("reserved", C.c_uint32),
+    ("champion_version", C.c_int64),
+    ("canary_version", C.c_int64),
+    ("canary_share", C.c_double),
+    ("n_champion", C.c_int64),
+    ("n_canary", C.c_int64),
+    ("n_swaps", C.c_int64),
+]
+assert C.sizeof(mlops_deployment_stats) == 56
 
 
 class mlops_drift_opts(C.Structure):
@@ -923,21 +956,6 @@ mlops_folder_stat._fields_ = [
     ("bytes_read", C.c_int64),
 ]
 assert C.sizeof(mlops_folder_stat) == 64
-
-
-class mlops_merge_opts(C.Structure):
-    pass
-
-
-mlops_merge_opts._fields_ = [
-    ("struct_size", C.c_uint32),
-    ("flags", C.c_uint32),
-    ("host", C.c_void_p),
-    ("key", C.c_char_p),
-    ("policy", C.c_int32),
-    ("reserved", C.c_uint32),
-]
-assert C.sizeof(mlops_merge_opts) == (32 if C.sizeof(C.c_void_p) == 8 else 24)
 
 
 class mlops_metric_opts(C.Structure):
@@ -1304,6 +1322,52 @@ _rt.declare(lib.mlops_dataset_describe, C.c_int32, C.c_void_p, C.c_char_p, C.c_c
         C.POINTER(C.c_size_t), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_dataset_checkout, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_char_p,
         C.POINTER(mlops_checkout_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_diff_compare, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p,
+        C.POINTER(mlops_diff_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_diff_ref, C.c_void_p, C.c_void_p)
+_rt.declare(lib.mlops_diff_unref, None, C.c_void_p)
+_rt.declare(lib.mlops_diff_n_cells, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_diff_n_changed, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_diff_n_added, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_diff_n_removed, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_diff_n_schema, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_diff_cells, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_diff_rows, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_diff_added, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_diff_removed, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_diff_schema, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_diff_columns, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_draft_new, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p,
+        C.POINTER(mlops_draft_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_draft_free, None, C.c_void_p)
+_rt.declare(lib.mlops_draft_add_file, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_draft_add_bytes, C.c_int32, C.c_void_p, C.c_char_p, C.c_void_p, C.c_size_t,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_draft_add_csv, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p,
+        C.POINTER(mlops_draft_table_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_draft_add_table, C.c_int32, C.c_void_p, C.c_char_p, C.c_void_p,
+        C.POINTER(mlops_draft_table_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_draft_split, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(mlops_split_opts),
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_draft_remove, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_draft_commit, C.c_int32, C.c_void_p, C.POINTER(mlops_id), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_dataset_branch, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_char_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_dataset_tag, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_char_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_dataset_drop, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_merge_tables, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p, C.c_void_p,
+        C.POINTER(mlops_merge_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_merge_ref, C.c_void_p, C.c_void_p)
+_rt.declare(lib.mlops_merge_unref, None, C.c_void_p)
+_rt.declare(lib.mlops_merge_n_conflicts, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_merge_conflicts, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_merge_table, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_dataset_diff_rows, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.c_char_p,
+        C.c_char_p, C.c_char_p, C.POINTER(mlops_diff_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_draft_merge, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p,
+        C.POINTER(mlops_dataset_merge_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_dataset_merge, C.c_int32, C.POINTER(mlops_id), C.c_void_p, C.c_char_p, C.c_char_p,
+        C.POINTER(mlops_dataset_merge_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_feature_fit, C.c_int32, C.POINTER(C.c_void_p), C.c_char_p, C.c_void_p,
         C.POINTER(mlops_feature_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_feature_load, C.c_int32, C.POINTER(C.c_void_p), C.c_char_p, C.c_void_p, C.POINTER(mlops_error))
@@ -1347,39 +1411,6 @@ _rt.declare(lib.mlops_deployment_predict_values, C.c_int32, C.c_void_p, C.c_char
         C.c_int64, C.c_void_p, C.c_int64, C.c_void_p)
 _rt.declare(lib.mlops_deployment_predict_table, C.c_int32, C.c_void_p, C.c_void_p, C.c_char_p, C.c_void_p, C.c_int64,
         C.c_int64, C.c_void_p, C.POINTER(mlops_error))
-_rt.declare(lib.mlops_diff_compare, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p,
-        C.POINTER(mlops_diff_opts), C.POINTER(mlops_error))
-_rt.declare(lib.mlops_diff_ref, C.c_void_p, C.c_void_p)
-_rt.declare(lib.mlops_diff_unref, None, C.c_void_p)
-_rt.declare(lib.mlops_diff_n_cells, C.c_int64, C.c_void_p)
-_rt.declare(lib.mlops_diff_n_changed, C.c_int64, C.c_void_p)
-_rt.declare(lib.mlops_diff_n_added, C.c_int64, C.c_void_p)
-_rt.declare(lib.mlops_diff_n_removed, C.c_int64, C.c_void_p)
-_rt.declare(lib.mlops_diff_n_schema, C.c_int64, C.c_void_p)
-_rt.declare(lib.mlops_diff_cells, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
-_rt.declare(lib.mlops_diff_rows, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
-_rt.declare(lib.mlops_diff_added, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
-_rt.declare(lib.mlops_diff_removed, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
-_rt.declare(lib.mlops_diff_schema, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
-_rt.declare(lib.mlops_diff_columns, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
-_rt.declare(lib.mlops_draft_new, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p,
-        C.POINTER(mlops_draft_opts), C.POINTER(mlops_error))
-_rt.declare(lib.mlops_draft_free, None, C.c_void_p)
-_rt.declare(lib.mlops_draft_add_file, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.POINTER(mlops_error))
-_rt.declare(lib.mlops_draft_add_bytes, C.c_int32, C.c_void_p, C.c_char_p, C.c_void_p, C.c_size_t,
-        C.POINTER(mlops_error))
-_rt.declare(lib.mlops_draft_add_csv, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p,
-        C.POINTER(mlops_draft_table_opts), C.POINTER(mlops_error))
-_rt.declare(lib.mlops_draft_add_table, C.c_int32, C.c_void_p, C.c_char_p, C.c_void_p,
-        C.POINTER(mlops_draft_table_opts), C.POINTER(mlops_error))
-_rt.declare(lib.mlops_draft_split, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(mlops_split_opts),
-        C.POINTER(mlops_error))
-_rt.declare(lib.mlops_draft_remove, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(mlops_error))
-_rt.declare(lib.mlops_draft_commit, C.c_int32, C.c_void_p, C.POINTER(mlops_id), C.POINTER(mlops_error))
-_rt.declare(lib.mlops_dataset_branch, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_char_p,
-        C.POINTER(mlops_error))
-_rt.declare(lib.mlops_dataset_tag, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_char_p, C.POINTER(mlops_error))
-_rt.declare(lib.mlops_dataset_drop, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_drift_compare, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p,
         C.POINTER(mlops_drift_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_drift_compare_reference, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p,
@@ -1468,13 +1499,6 @@ _rt.declare(lib.mlops_draft_add_folder, C.c_int32, C.c_void_p, C.c_char_p, C.c_c
         C.POINTER(mlops_folder_stat), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_dataset_status, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.c_char_p,
         C.c_char_p, C.c_char_p, C.POINTER(mlops_folder_opts), C.POINTER(mlops_error))
-_rt.declare(lib.mlops_merge_tables, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p, C.c_void_p,
-        C.POINTER(mlops_merge_opts), C.POINTER(mlops_error))
-_rt.declare(lib.mlops_merge_ref, C.c_void_p, C.c_void_p)
-_rt.declare(lib.mlops_merge_unref, None, C.c_void_p)
-_rt.declare(lib.mlops_merge_n_conflicts, C.c_int64, C.c_void_p)
-_rt.declare(lib.mlops_merge_conflicts, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
-_rt.declare(lib.mlops_merge_table, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_metric_binary, C.c_int32, C.POINTER(mlops_metrics), C.c_void_p, C.c_void_p, C.c_int64,
         C.POINTER(mlops_metric_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_metric_classes, C.c_int32, C.POINTER(mlops_metrics), C.c_void_p, C.c_int64, C.c_int64,
@@ -3263,6 +3287,543 @@ class Check(_rt.Handle):
         return _rt.decoded(out)
 
 
+@_rt.noun("diff")
+class Diff(_rt.Handle):
+    """What differs between two tables, which it shares. Immutable and shared; ends with the last close()."""
+
+    _end = lib.mlops_diff_unref
+
+    def __init__(self):
+        raise TypeError("Diff is made by compare()")
+
+    @classmethod
+    def compare(cls, from_, to, *, key=None, ignore=None, n_max=None):
+        """Compare two tables. Keys may come in any order; a null is a value of a key like any other.
+
+            from_: older table
+            to: newer table
+            key: names of the columns that name a row, separated by commas, quoted as in a CSV line;
+                default: rows stand by their position
+            ignore: names to leave out, as columns of key; may be on one side alone
+            n_max: how many rows Diff.cells() and Diff.rows() list at the most; default all
+
+        Raises: SchemaError names a column of the key that a table lacks, or has as a string on one side
+        alone, and a key that two rows of a table have, with both rows; InvalidError for an option; LimitError
+        for more than 2^31 - 2 rows; NomemError.
+        """
+        out = C.c_void_p()
+        from__h = _rt.opened(from_, Table, "from_")
+        to_h = _rt.opened(to, Table, "to")
+        opts = _diff_opts(key=key, ignore=ignore, n_max=n_max)
+        err = mlops_error()
+        status = lib.mlops_diff_compare(C.byref(out), from__h, to_h, C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Diff.compare", err)
+        return cls._wrap(out.value)
+
+    @property
+    def n_cells(self):
+        """Number of cells that differ, of rows and columns that are on both sides."""
+        h = self._open()
+        out = lib.mlops_diff_n_cells(h)
+        return out
+
+    @property
+    def n_changed(self):
+        """Number of rows on both sides of which a cell differs."""
+        h = self._open()
+        out = lib.mlops_diff_n_changed(h)
+        return out
+
+    @property
+    def n_added(self):
+        """Number of rows that the newer table alone has."""
+        h = self._open()
+        out = lib.mlops_diff_n_added(h)
+        return out
+
+    @property
+    def n_removed(self):
+        """Number of rows that the older table alone has."""
+        h = self._open()
+        out = lib.mlops_diff_n_removed(h)
+        return out
+
+    @property
+    def n_schema(self):
+        """Number of columns that were added, removed, renamed or retyped."""
+        h = self._open()
+        out = lib.mlops_diff_n_schema(h)
+        return out
+
+    def cells(self):
+        """Cells that differ, by row of the older table, then by its columns.
+
+        Raises: NomemError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        err = mlops_error()
+        status = lib.mlops_diff_cells(C.byref(out), h, C.byref(err))
+        if status:
+            _rt.check(status, "Diff.cells", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+    def rows(self):
+        """Rows that differ: changed and removed ones by row of the older table, then those added by row of
+        the newer one.
+
+        Raises: NomemError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        err = mlops_error()
+        status = lib.mlops_diff_rows(C.byref(out), h, C.byref(err))
+        if status:
+            _rt.check(status, "Diff.rows", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+    def added(self):
+        """Rows that the newer table alone has, with its columns and types, in its order.
+
+        Raises: NomemError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        err = mlops_error()
+        status = lib.mlops_diff_added(C.byref(out), h, C.byref(err))
+        if status:
+            _rt.check(status, "Diff.added", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+    def removed(self):
+        """Rows that the older table alone has, with its columns and types, in its order.
+
+        Raises: NomemError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        err = mlops_error()
+        status = lib.mlops_diff_removed(C.byref(out), h, C.byref(err))
+        if status:
+            _rt.check(status, "Diff.removed", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+    def schema(self):
+        """Columns that were added, removed, renamed or retyped; their order is not compared. A column was
+        renamed if one of the same type and of equal values in all rows that are on both sides, of which
+        there is one at the least, has another name. It takes the first such column.
+
+        Raises: NomemError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        err = mlops_error()
+        status = lib.mlops_diff_schema(C.byref(out), h, C.byref(err))
+        if status:
+            _rt.check(status, "Diff.schema", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+    def columns(self):
+        """What became of each column: those of the older table in its order, then those added.
+
+        Raises: NomemError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        err = mlops_error()
+        status = lib.mlops_diff_columns(C.byref(out), h, C.byref(err))
+        if status:
+            _rt.check(status, "Diff.columns", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+
+@_rt.noun("draft")
+class Draft(_rt.Handle):
+    """Entries that wait to become a commit. Content goes to the store as it is added, where nobody sees it before
+    the commit; of a draft that is not committed it takes room there and nothing else. Mutable; one thread at a
+    time."""
+
+    _end = lib.mlops_draft_free
+    _locked = True
+
+    def __init__(self, change, dataset, *, empty=False, branch=None, base=None, message=None, author=None,
+                 metadata=None, call=None):
+        """Begin a commit of a dataset, which is made if it is not there.
+
+            change: change that the commit becomes part of; outlives the draft
+            dataset: name: 1 to 200 bytes of UTF-8 without control characters
+            empty: begin without entries; default: with those of the branch
+            branch: branch to commit to, made if it is not there; default "main"
+            base: ref that a new branch begins at; default: it begins empty
+            message: why, in words; up to 64 KiB
+            author: who made the data; up to 64 KiB
+            metadata: a JSON object, kept as it is; up to 64 KiB
+            call: executor: hashes content while it is packed
+
+        Raises: NotFoundError if base is no ref; ExistsError if base is given and the branch is there, or its
+        name is a tag's; InvalidError, CorruptError, IoError, NomemError, ForkedError.
+        """
+        out = C.c_void_p()
+        change_h = _rt.opened(change, Change, "change")
+        opts = _draft_opts(empty=empty, branch=branch, base=base, message=message, author=author, metadata=metadata,
+                call=call)
+        err = mlops_error()
+        with _rt.locked(change_h):
+            status = lib.mlops_draft_new(C.byref(out), change_h, _rt.string(dataset, "dataset"), C.byref(opts),
+                    C.byref(err))
+        _rt.reraise(opts)
+        if status:
+            _rt.check(status, "Draft", err, nested={
+                "mlops_call": "call",
+            })
+        self._h = self._owner(out.value, keep=(change_h,))
+
+    def add_file(self, path, file):
+        """Add a file as it is, or replace the entry of that path.
+
+            path: place in the dataset: names joined by "/", none of them empty, "." or "..", without
+                control characters and backslashes; up to 1,024 bytes
+            file: file to read
+
+        Raises: NotFoundError, DeniedError, IoError; ExistsError if an entry's path would be that of a folder;
+        InvalidError, NomemError, NoSpaceError, ForkedError.
+        """
+        h = self._open()
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_draft_add_file(h, _rt.string(path, "path"), _rt.string(file, "file"), C.byref(err))
+        if status:
+            _rt.check(status, "Draft.add_file", err)
+
+    def add_bytes(self, path, bytes):
+        """Add bytes as a file.
+
+            path: as in Draft.add_file()
+
+        Raises: as Draft.add_file().
+        """
+        h = self._open()
+        bytes_p, bytes_n = _rt.blob(bytes, "bytes")
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_draft_add_bytes(h, _rt.string(path, "path"), bytes_p, bytes_n, C.byref(err))
+        if status:
+            _rt.check(status, "Draft.add_bytes", err)
+
+    def add_csv(self, path, file, *, csv=None, target=None, time=None, row_id=None):
+        """Add a CSV file as a table. Its bytes are kept as they are; it must parse.
+
+            path: as in Draft.add_file()
+            file: file to read
+            csv: how a CSV file is read, now and later; host is not looked at
+            target: column that models predict
+            time: column of the time of a row
+            row_id: column that names a row
+
+        Raises: as Table.load(); SchemaError if a column of the options is not there; as Draft.add_file().
+        """
+        h = self._open()
+        opts = _draft_table_opts(csv=csv, target=target, time=time, row_id=row_id)
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_draft_add_csv(h, _rt.string(path, "path"), _rt.string(file, "file"), C.byref(opts),
+                    C.byref(err))
+        _rt.reraise(opts)
+        if status:
+            _rt.check(status, "Draft.add_csv", err, nested={
+                "mlops_csv_opts": "csv",
+                "mlops_call": 'csv["call"]',
+            })
+
+    def add_table(self, path, table, *, csv=None, target=None, time=None, row_id=None):
+        """Add a table. Its id is over its names, types and values, whatever they were read from.
+
+            path: as in Draft.add_file()
+            table: read, not kept
+            csv: how a CSV file is read, now and later; host is not looked at
+            target: column that models predict
+            time: column of the time of a row
+            row_id: column that names a row
+
+        Raises: SchemaError if a column of the options is not there; LimitError for a text of 4 GiB; as
+        Draft.add_file().
+        """
+        h = self._open()
+        table_h = _rt.opened(table, Table, "table")
+        opts = _draft_table_opts(csv=csv, target=target, time=time, row_id=row_id)
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_draft_add_table(h, _rt.string(path, "path"), table_h, C.byref(opts), C.byref(err))
+        _rt.reraise(opts)
+        if status:
+            _rt.check(status, "Draft.add_table", err, nested={
+                "mlops_csv_opts": "csv",
+                "mlops_call": 'csv["call"]',
+            })
+
+    def split(self, path, *, kind=None, share=None, seed=None, column=None):
+        """Hold rows of a table out, for good with the commit. The draw depends on the number of rows, the
+        values of the column and the seed alone, and is the same on every machine; docs/dataset.md says how
+        it is made. A table that is replaced has no split until it gets one. A column of time is of
+        numbers, or of texts that are ISO 8601, all of one form and offset: 2020-01-26, or with T or a
+        blank, time, fraction, and Z or an offset.
+
+            path: of a table in it
+            kind: default Split.RANDOM
+            share: of the rows, between 0 and 1; default 0.2
+            seed: of the draw; default 0
+            column: of strata or time; default: the table's target or time
+
+        Raises: NotFoundError if there is no such entry; SchemaError if it is no table, lacks the column, or
+        texts are no such times (the first one is named); InvalidError if no row would be held out, or all;
+        CorruptError, IoError, NomemError.
+        """
+        h = self._open()
+        opts = _split_opts(kind=kind, share=share, seed=seed, column=column)
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_draft_split(h, _rt.string(path, "path"), C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Draft.split", err)
+
+    def remove(self, path):
+        """Take an entry out. NotFoundError if there is none."""
+        h = self._open()
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_draft_remove(h, _rt.string(path, "path"), C.byref(err))
+        if status:
+            _rt.check(status, "Draft.remove", err)
+
+    def commit(self):
+        """Add the commit to the change. It is there once the change is committed. If the branch has moved
+        since the draft was begun, this returns ConflictError, or the change's commit does. The draft is
+        used up.
+
+        Raises: InvalidError if it was committed before; ConflictError, NomemError, IoError, NoSpaceError,
+        ForkedError.
+        """
+        h = self._open()
+        out = mlops_id()
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_draft_commit(h, C.byref(out), C.byref(err))
+        if status:
+            _rt.check(status, "Draft.commit", err)
+        return bytearray(out.bytes).hex()
+
+    def merge(self, ref=None, *, commit=False, policy=None, key=None, branch=None, message=None, author=None,
+              metadata=None):
+        """Merge a commit into a draft, whose commit gets it as its second parent. What both go back to is
+        their newest common ancestor, or nothing. Entries that one side alone has added, removed or changed
+        are taken; tables that both have changed are merged as Merge.tables() does it, and written as ours
+        are: CSV in the form that it was read in, with a header where there was one. A merged table has no
+        split. What was added to the draft before counts as ours. A commit that ours goes back to is merged
+        already, and nothing is done.
+
+        With MergePolicy.REFUSE and conflicts the draft stays as it is, and is not committed before a merge
+        has been successful. After an error it can be ended alone.
+
+            ref: commit to merge, as in dataset_resolve()
+            commit: make a commit also where moving the branch would do
+            policy: default MergePolicy.REFUSE
+            key: names of the columns that name a row of each table that both sides have changed,
+                separated by commas, as in mlops_diff_opts; default: the table's row_id, if it has one;
+                "": by position
+            branch: branch that is merged into; default "main"
+            message: of the commit, as in mlops_draft_opts
+            author: as in mlops_draft_opts
+            metadata: a JSON object, as in mlops_draft_opts
+
+        Raises: InvalidError for an option, or if the draft has merged before; as resolving, as Merge.tables()
+        and Draft.add_table().
+        """
+        out = C.c_void_p()
+        h = self._open()
+        opts = _dataset_merge_opts(commit=commit, policy=policy, key=key, branch=branch, message=message,
+                author=author, metadata=metadata)
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_draft_merge(C.byref(out), h, _rt.string_or_none(ref, "ref"), C.byref(opts),
+                    C.byref(err))
+        if status:
+            _rt.check(status, "Draft.merge", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+    def add_folder(self, prefix, folder, *, follow_links=False, skip_links=False, keep_missing=False, include=None,
+                   exclude=None, call=None):
+        """Add a folder: afterwards the entries under the prefix are its files. Those that have not changed
+        stay as they are, tables with all that is known of them; a table whose file has changed becomes a
+        file. If n_added, n_changed and n_removed are 0, there is nothing to commit. All is read before the
+        first entry changes: after an error the draft is as it was.
+
+            prefix: where its files go: a path as in Draft.add_file(); default: the root, so that the
+                dataset becomes the folder
+            folder: folder to read
+            follow_links: a symbolic link is what it leads to
+            skip_links: symbolic links are left out
+            keep_missing: entries whose files are gone stay as they are
+            include: list of globs; default: everything
+            exclude: list of globs, which go before include; default: nothing
+            call: threads that read, hash and compress; progress in files; deadline
+
+        Raises: NotFoundError, DeniedError, IoError, naming the file; InvalidError for a link, for what is no
+        file, for a name that no entry can have, and for a glob that is none; BusyError for a file that
+        changes whenever it is read; ExistsError if an entry would be a folder, too; CancelledError,
+        DeadlineError, NoSpaceError, CorruptError, NomemError, ForkedError.
+        """
+        h = self._open()
+        opts = _folder_opts(follow_links=follow_links, skip_links=skip_links, keep_missing=keep_missing,
+                include=include, exclude=exclude, call=call)
+        out = mlops_folder_stat(C.sizeof(mlops_folder_stat))
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_draft_add_folder(h, _rt.string_or_none(prefix, "prefix"), _rt.string(folder,
+                    "folder"), C.byref(opts), C.byref(out), C.byref(err))
+        _rt.reraise(opts)
+        if status:
+            _rt.check(status, "Draft.add_folder", err, nested={
+                "mlops_call": "call",
+            })
+        return _folder_stat(out)
+
+    def validate(self, path):
+        """Hold a table of a draft against what is kept for it, as the draft's commit would.
+
+            path: of the table
+
+        Raises: NotFoundError if there is no such entry, or no expectations; SchemaError if the entry is no
+        table; InvalidError, CorruptError, IoError, NomemError, ForkedError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_draft_validate(C.byref(out), h, _rt.string(path, "path"), C.byref(err))
+        if status:
+            _rt.check(status, "Draft.validate", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+    def override(self, reason):
+        """Let the draft's commit pass whatever its tables break. The reason is recorded with it.
+
+            reason: why, in words; up to 64 KiB
+
+        Raises: InvalidError for an empty reason, one that is no UTF-8, or a draft that was committed;
+        NomemError.
+        """
+        h = self._open()
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_draft_override(h, _rt.string(reason, "reason"), C.byref(err))
+        if status:
+            _rt.check(status, "Draft.override", err)
+
+    def divide(self, path, *, by=None, n_folds=None, parts=None, column=None, key=None, seed=None):
+        """Divide the rows of a table of a draft. It stands beside what Draft.split() holds out, and takes the
+        place of an earlier division. A table that is replaced has none until it gets one.
+
+        Folds are called fold0, fold1, ..., the rows to train for each train0, train1, ...: all others, or,
+        by time, those that are older (an expanding window, so that the oldest rows are in no fold).
+
+            path: of a table in it
+            by: default Divide.ROWS
+            n_folds: 2 to 250 folds in place of parts; default 0: parts
+            parts: names and shares, separated by commas and quoted as in a CSV line, 2 to 250 of them;
+                shares are above 0 and add up to 1 but for rounding; default
+                "train=0.8,validation=0.1,test=0.1"
+            column: of groups, strata or time; default for strata the table's target, for time its time
+            key: column that says what a row is, where it is rows or strata that count; default the
+                table's row_id, or all columns
+            seed: of the hashes; default 0
+
+        Raises: NotFoundError if there is no such entry; SchemaError if it is no table, lacks a column, or
+        texts of the column of time are no times (the first one is named); InvalidError for parts that are
+        none, or folds by time of a table with fewer rows than there are folds and one; CorruptError, IoError,
+        NomemError.
+        """
+        h = self._open()
+        opts = _divide_opts(by=by, n_folds=n_folds, parts=parts, column=column, key=key, seed=seed)
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_draft_divide(h, _rt.string(path, "path"), C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Draft.divide", err)
+
+
+@_rt.noun("merge")
+class Merge(_rt.Handle):
+    """What became of three tables. Immutable and shared; ends with the last close()."""
+
+    _end = lib.mlops_merge_unref
+
+    def __init__(self):
+        raise TypeError("Merge is made by tables()")
+
+    @classmethod
+    def tables(cls, base, ours, theirs, *, key=None, policy=None):
+        """Merge two tables that come from one. Rows stand for each other, and cells are equal, as in
+        Diff.compare(). A column that was renamed is one removed and one added.
+
+        Rows come in the order of ours, or of theirs if theirs alone has put the rows of the base in
+        another order; a row that one side has put in follows the row that it followed there; where both
+        have put rows in, ours come first, and by position equal ones once. So do columns.
+
+            base: the table that both come from; default: they have nothing in common
+            ours: one side
+            theirs: the other side
+            key: names of the columns that name a row, separated by commas, as in mlops_diff_opts;
+                default: rows stand by their position
+            policy: default MergePolicy.REFUSE
+
+        Raises: as Diff.compare(); conflicts are no error here.
+        """
+        out = C.c_void_p()
+        base_h = _rt.opened_or_none(base, Table, "base")
+        ours_h = _rt.opened(ours, Table, "ours")
+        theirs_h = _rt.opened(theirs, Table, "theirs")
+        opts = _merge_opts(key=key, policy=policy)
+        err = mlops_error()
+        status = lib.mlops_merge_tables(C.byref(out), base_h, ours_h, theirs_h, C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Merge.tables", err)
+        return cls._wrap(out.value)
+
+    @property
+    def n_conflicts(self):
+        """Number of conflicts, decided or not."""
+        h = self._open()
+        out = lib.mlops_merge_n_conflicts(h)
+        return out
+
+    def conflicts(self):
+        """What both sides have changed, otherwise than each other.
+
+        Raises: Status.OK; nothing fails, as of today.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        err = mlops_error()
+        status = lib.mlops_merge_conflicts(C.byref(out), h, C.byref(err))
+        if status:
+            _rt.check(status, "Merge.conflicts", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+    def table(self):
+        """The table that the sides add up to.
+
+        Raises: ConflictError if there are conflicts and they were to be refused.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        err = mlops_error()
+        status = lib.mlops_merge_table(C.byref(out), h, C.byref(err))
+        if status:
+            _rt.check(status, "Merge.table", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+
 @_rt.noun("feature")
 class Feature(_rt.Handle):
     """Fitted features. Immutable and shared; ends with the last close()."""
@@ -3680,433 +4241,6 @@ class Deployment(_rt.Handle):
         if status:
             _rt.check(status, "Deployment.predict_table", err)
         return _rt.result(out), _rt.result(versions)
-
-
-@_rt.noun("diff")
-class Diff(_rt.Handle):
-    """What differs between two tables, which it shares. Immutable and shared; ends with the last close()."""
-
-    _end = lib.mlops_diff_unref
-
-    def __init__(self):
-        raise TypeError("Diff is made by compare()")
-
-    @classmethod
-    def compare(cls, from_, to, *, key=None, ignore=None, n_max=None):
-        """Compare two tables. Keys may come in any order; a null is a value of a key like any other.
-
-            from_: older table
-            to: newer table
-            key: names of the columns that name a row, separated by commas, quoted as in a CSV line;
-                default: rows stand by their position
-            ignore: names to leave out, as columns of key; may be on one side alone
-            n_max: how many rows Diff.cells() and Diff.rows() list at the most; default all
-
-        Raises: SchemaError names a column of the key that a table lacks, or has as a string on one side
-        alone, and a key that two rows of a table have, with both rows; InvalidError for an option; LimitError
-        for more than 2^31 - 2 rows; NomemError.
-        """
-        out = C.c_void_p()
-        from__h = _rt.opened(from_, Table, "from_")
-        to_h = _rt.opened(to, Table, "to")
-        opts = _diff_opts(key=key, ignore=ignore, n_max=n_max)
-        err = mlops_error()
-        status = lib.mlops_diff_compare(C.byref(out), from__h, to_h, C.byref(opts), C.byref(err))
-        if status:
-            _rt.check(status, "Diff.compare", err)
-        return cls._wrap(out.value)
-
-    @property
-    def n_cells(self):
-        """Number of cells that differ, of rows and columns that are on both sides."""
-        h = self._open()
-        out = lib.mlops_diff_n_cells(h)
-        return out
-
-    @property
-    def n_changed(self):
-        """Number of rows on both sides of which a cell differs."""
-        h = self._open()
-        out = lib.mlops_diff_n_changed(h)
-        return out
-
-    @property
-    def n_added(self):
-        """Number of rows that the newer table alone has."""
-        h = self._open()
-        out = lib.mlops_diff_n_added(h)
-        return out
-
-    @property
-    def n_removed(self):
-        """Number of rows that the older table alone has."""
-        h = self._open()
-        out = lib.mlops_diff_n_removed(h)
-        return out
-
-    @property
-    def n_schema(self):
-        """Number of columns that were added, removed, renamed or retyped."""
-        h = self._open()
-        out = lib.mlops_diff_n_schema(h)
-        return out
-
-    def cells(self):
-        """Cells that differ, by row of the older table, then by its columns.
-
-        Raises: NomemError.
-        """
-        out = C.c_void_p()
-        h = self._open()
-        err = mlops_error()
-        status = lib.mlops_diff_cells(C.byref(out), h, C.byref(err))
-        if status:
-            _rt.check(status, "Diff.cells", err)
-        return _rt.classes["table"]._wrap(out.value)
-
-    def rows(self):
-        """Rows that differ: changed and removed ones by row of the older table, then those added by row of
-        the newer one.
-
-        Raises: NomemError.
-        """
-        out = C.c_void_p()
-        h = self._open()
-        err = mlops_error()
-        status = lib.mlops_diff_rows(C.byref(out), h, C.byref(err))
-        if status:
-            _rt.check(status, "Diff.rows", err)
-        return _rt.classes["table"]._wrap(out.value)
-
-    def added(self):
-        """Rows that the newer table alone has, with its columns and types, in its order.
-
-        Raises: NomemError.
-        """
-        out = C.c_void_p()
-        h = self._open()
-        err = mlops_error()
-        status = lib.mlops_diff_added(C.byref(out), h, C.byref(err))
-        if status:
-            _rt.check(status, "Diff.added", err)
-        return _rt.classes["table"]._wrap(out.value)
-
-    def removed(self):
-        """Rows that the older table alone has, with its columns and types, in its order.
-
-        Raises: NomemError.
-        """
-        out = C.c_void_p()
-        h = self._open()
-        err = mlops_error()
-        status = lib.mlops_diff_removed(C.byref(out), h, C.byref(err))
-        if status:
-            _rt.check(status, "Diff.removed", err)
-        return _rt.classes["table"]._wrap(out.value)
-
-    def schema(self):
-        """Columns that were added, removed, renamed or retyped; their order is not compared. A column was
-        renamed if one of the same type and of equal values in all rows that are on both sides, of which
-        there is one at the least, has another name. It takes the first such column.
-
-        Raises: NomemError.
-        """
-        out = C.c_void_p()
-        h = self._open()
-        err = mlops_error()
-        status = lib.mlops_diff_schema(C.byref(out), h, C.byref(err))
-        if status:
-            _rt.check(status, "Diff.schema", err)
-        return _rt.classes["table"]._wrap(out.value)
-
-    def columns(self):
-        """What became of each column: those of the older table in its order, then those added.
-
-        Raises: NomemError.
-        """
-        out = C.c_void_p()
-        h = self._open()
-        err = mlops_error()
-        status = lib.mlops_diff_columns(C.byref(out), h, C.byref(err))
-        if status:
-            _rt.check(status, "Diff.columns", err)
-        return _rt.classes["table"]._wrap(out.value)
-
-
-@_rt.noun("draft")
-class Draft(_rt.Handle):
-    """Entries that wait to become a commit. Content goes to the store as it is added, where nobody sees it before
-    the commit; of a draft that is not committed it takes room there and nothing else. Mutable; one thread at a
-    time."""
-
-    _end = lib.mlops_draft_free
-    _locked = True
-
-    def __init__(self, change, dataset, *, empty=False, branch=None, base=None, message=None, author=None,
-                 metadata=None, call=None):
-        """Begin a commit of a dataset, which is made if it is not there.
-
-            change: change that the commit becomes part of; outlives the draft
-            dataset: name: 1 to 200 bytes of UTF-8 without control characters
-            empty: begin without entries; default: with those of the branch
-            branch: branch to commit to, made if it is not there; default "main"
-            base: ref that a new branch begins at; default: it begins empty
-            message: why, in words; up to 64 KiB
-            author: who made the data; up to 64 KiB
-            metadata: a JSON object, kept as it is; up to 64 KiB
-            call: executor: hashes content while it is packed
-
-        Raises: NotFoundError if base is no ref; ExistsError if base is given and the branch is there, or its
-        name is a tag's; InvalidError, CorruptError, IoError, NomemError, ForkedError.
-        """
-        out = C.c_void_p()
-        change_h = _rt.opened(change, Change, "change")
-        opts = _draft_opts(empty=empty, branch=branch, base=base, message=message, author=author, metadata=metadata,
-                call=call)
-        err = mlops_error()
-        with _rt.locked(change_h):
-            status = lib.mlops_draft_new(C.byref(out), change_h, _rt.string(dataset, "dataset"), C.byref(opts),
-                    C.byref(err))
-        _rt.reraise(opts)
-        if status:
-            _rt.check(status, "Draft", err, nested={
-                "mlops_call": "call",
-            })
-        self._h = self._owner(out.value, keep=(change_h,))
-
-    def add_file(self, path, file):
-        """Add a file as it is, or replace the entry of that path.
-
-            path: place in the dataset: names joined by "/", none of them empty, "." or "..", without
-                control characters and backslashes; up to 1,024 bytes
-            file: file to read
-
-        Raises: NotFoundError, DeniedError, IoError; ExistsError if an entry's path would be that of a folder;
-        InvalidError, NomemError, NoSpaceError, ForkedError.
-        """
-        h = self._open()
-        err = mlops_error()
-        with h.lock:
-            status = lib.mlops_draft_add_file(h, _rt.string(path, "path"), _rt.string(file, "file"), C.byref(err))
-        if status:
-            _rt.check(status, "Draft.add_file", err)
-
-    def add_bytes(self, path, bytes):
-        """Add bytes as a file.
-
-            path: as in Draft.add_file()
-
-        Raises: as Draft.add_file().
-        """
-        h = self._open()
-        bytes_p, bytes_n = _rt.blob(bytes, "bytes")
-        err = mlops_error()
-        with h.lock:
-            status = lib.mlops_draft_add_bytes(h, _rt.string(path, "path"), bytes_p, bytes_n, C.byref(err))
-        if status:
-            _rt.check(status, "Draft.add_bytes", err)
-
-    def add_csv(self, path, file, *, csv=None, target=None, time=None, row_id=None):
-        """Add a CSV file as a table. Its bytes are kept as they are; it must parse.
-
-            path: as in Draft.add_file()
-            file: file to read
-            csv: how a CSV file is read, now and later; host is not looked at
-            target: column that models predict
-            time: column of the time of a row
-            row_id: column that names a row
-
-        Raises: as Table.load(); SchemaError if a column of the options is not there; as Draft.add_file().
-        """
-        h = self._open()
-        opts = _draft_table_opts(csv=csv, target=target, time=time, row_id=row_id)
-        err = mlops_error()
-        with h.lock:
-            status = lib.mlops_draft_add_csv(h, _rt.string(path, "path"), _rt.string(file, "file"), C.byref(opts),
-                    C.byref(err))
-        _rt.reraise(opts)
-        if status:
-            _rt.check(status, "Draft.add_csv", err, nested={
-                "mlops_csv_opts": "csv",
-                "mlops_call": 'csv["call"]',
-            })
-
-    def add_table(self, path, table, *, csv=None, target=None, time=None, row_id=None):
-        """Add a table. Its id is over its names, types and values, whatever they were read from.
-
-            path: as in Draft.add_file()
-            table: read, not kept
-            csv: how a CSV file is read, now and later; host is not looked at
-            target: column that models predict
-            time: column of the time of a row
-            row_id: column that names a row
-
-        Raises: SchemaError if a column of the options is not there; LimitError for a text of 4 GiB; as
-        Draft.add_file().
-        """
-        h = self._open()
-        table_h = _rt.opened(table, Table, "table")
-        opts = _draft_table_opts(csv=csv, target=target, time=time, row_id=row_id)
-        err = mlops_error()
-        with h.lock:
-            status = lib.mlops_draft_add_table(h, _rt.string(path, "path"), table_h, C.byref(opts), C.byref(err))
-        _rt.reraise(opts)
-        if status:
-            _rt.check(status, "Draft.add_table", err, nested={
-                "mlops_csv_opts": "csv",
-                "mlops_call": 'csv["call"]',
-            })
-
-    def split(self, path, *, kind=None, share=None, seed=None, column=None):
-        """Hold rows of a table out, for good with the commit. The draw depends on the number of rows, the
-        values of the column and the seed alone, and is the same on every machine; docs/dataset.md says how
-        it is made. A table that is replaced has no split until it gets one. A column of time is of
-        numbers, or of texts that are ISO 8601, all of one form and offset: 2020-01-26, or with T or a
-        blank, time, fraction, and Z or an offset.
-
-            path: of a table in it
-            kind: default Split.RANDOM
-            share: of the rows, between 0 and 1; default 0.2
-            seed: of the draw; default 0
-            column: of strata or time; default: the table's target or time
-
-        Raises: NotFoundError if there is no such entry; SchemaError if it is no table, lacks the column, or
-        texts are no such times (the first one is named); InvalidError if no row would be held out, or all;
-        CorruptError, IoError, NomemError.
-        """
-        h = self._open()
-        opts = _split_opts(kind=kind, share=share, seed=seed, column=column)
-        err = mlops_error()
-        with h.lock:
-            status = lib.mlops_draft_split(h, _rt.string(path, "path"), C.byref(opts), C.byref(err))
-        if status:
-            _rt.check(status, "Draft.split", err)
-
-    def remove(self, path):
-        """Take an entry out. NotFoundError if there is none."""
-        h = self._open()
-        err = mlops_error()
-        with h.lock:
-            status = lib.mlops_draft_remove(h, _rt.string(path, "path"), C.byref(err))
-        if status:
-            _rt.check(status, "Draft.remove", err)
-
-    def commit(self):
-        """Add the commit to the change. It is there once the change is committed. If the branch has moved
-        since the draft was begun, this returns ConflictError, or the change's commit does. The draft is
-        used up.
-
-        Raises: InvalidError if it was committed before; ConflictError, NomemError, IoError, NoSpaceError,
-        ForkedError.
-        """
-        h = self._open()
-        out = mlops_id()
-        err = mlops_error()
-        with h.lock:
-            status = lib.mlops_draft_commit(h, C.byref(out), C.byref(err))
-        if status:
-            _rt.check(status, "Draft.commit", err)
-        return bytearray(out.bytes).hex()
-
-    def add_folder(self, prefix, folder, *, follow_links=False, skip_links=False, keep_missing=False, include=None,
-                   exclude=None, call=None):
-        """Add a folder: afterwards the entries under the prefix are its files. Those that have not changed
-        stay as they are, tables with all that is known of them; a table whose file has changed becomes a
-        file. If n_added, n_changed and n_removed are 0, there is nothing to commit. All is read before the
-        first entry changes: after an error the draft is as it was.
-
-            prefix: where its files go: a path as in Draft.add_file(); default: the root, so that the
-                dataset becomes the folder
-            folder: folder to read
-            follow_links: a symbolic link is what it leads to
-            skip_links: symbolic links are left out
-            keep_missing: entries whose files are gone stay as they are
-            include: list of globs; default: everything
-            exclude: list of globs, which go before include; default: nothing
-            call: threads that read, hash and compress; progress in files; deadline
-
-        Raises: NotFoundError, DeniedError, IoError, naming the file; InvalidError for a link, for what is no
-        file, for a name that no entry can have, and for a glob that is none; BusyError for a file that
-        changes whenever it is read; ExistsError if an entry would be a folder, too; CancelledError,
-        DeadlineError, NoSpaceError, CorruptError, NomemError, ForkedError.
-        """
-        h = self._open()
-        opts = _folder_opts(follow_links=follow_links, skip_links=skip_links, keep_missing=keep_missing,
-                include=include, exclude=exclude, call=call)
-        out = mlops_folder_stat(C.sizeof(mlops_folder_stat))
-        err = mlops_error()
-        with h.lock:
-            status = lib.mlops_draft_add_folder(h, _rt.string_or_none(prefix, "prefix"), _rt.string(folder,
-                    "folder"), C.byref(opts), C.byref(out), C.byref(err))
-        _rt.reraise(opts)
-        if status:
-            _rt.check(status, "Draft.add_folder", err, nested={
-                "mlops_call": "call",
-            })
-        return _folder_stat(out)
-
-    def validate(self, path):
-        """Hold a table of a draft against what is kept for it, as the draft's commit would.
-
-            path: of the table
-
-        Raises: NotFoundError if there is no such entry, or no expectations; SchemaError if the entry is no
-        table; InvalidError, CorruptError, IoError, NomemError, ForkedError.
-        """
-        out = C.c_void_p()
-        h = self._open()
-        err = mlops_error()
-        with h.lock:
-            status = lib.mlops_draft_validate(C.byref(out), h, _rt.string(path, "path"), C.byref(err))
-        if status:
-            _rt.check(status, "Draft.validate", err)
-        return _rt.classes["table"]._wrap(out.value)
-
-    def override(self, reason):
-        """Let the draft's commit pass whatever its tables break. The reason is recorded with it.
-
-            reason: why, in words; up to 64 KiB
-
-        Raises: InvalidError for an empty reason, one that is no UTF-8, or a draft that was committed;
-        NomemError.
-        """
-        h = self._open()
-        err = mlops_error()
-        with h.lock:
-            status = lib.mlops_draft_override(h, _rt.string(reason, "reason"), C.byref(err))
-        if status:
-            _rt.check(status, "Draft.override", err)
-
-    def divide(self, path, *, by=None, n_folds=None, parts=None, column=None, key=None, seed=None):
-        """Divide the rows of a table of a draft. It stands beside what Draft.split() holds out, and takes the
-        place of an earlier division. A table that is replaced has none until it gets one.
-
-        Folds are called fold0, fold1, ..., the rows to train for each train0, train1, ...: all others, or,
-        by time, those that are older (an expanding window, so that the oldest rows are in no fold).
-
-            path: of a table in it
-            by: default Divide.ROWS
-            n_folds: 2 to 250 folds in place of parts; default 0: parts
-            parts: names and shares, separated by commas and quoted as in a CSV line, 2 to 250 of them;
-                shares are above 0 and add up to 1 but for rounding; default
-                "train=0.8,validation=0.1,test=0.1"
-            column: of groups, strata or time; default for strata the table's target, for time its time
-            key: column that says what a row is, where it is rows or strata that count; default the
-                table's row_id, or all columns
-            seed: of the hashes; default 0
-
-        Raises: NotFoundError if there is no such entry; SchemaError if it is no table, lacks a column, or
-        texts of the column of time are no times (the first one is named); InvalidError for parts that are
-        none, or folds by time of a table with fewer rows than there are folds and one; CorruptError, IoError,
-        NomemError.
-        """
-        h = self._open()
-        opts = _divide_opts(by=by, n_folds=n_folds, parts=parts, column=column, key=key, seed=seed)
-        err = mlops_error()
-        with h.lock:
-            status = lib.mlops_draft_divide(h, _rt.string(path, "path"), C.byref(opts), C.byref(err))
-        if status:
-            _rt.check(status, "Draft.divide", err)
 
 
 @_rt.noun("drift")
@@ -5040,78 +5174,6 @@ class Run(_rt.Handle):
         return _rt.classes["table"]._wrap(out.value)
 
 
-@_rt.noun("merge")
-class Merge(_rt.Handle):
-    """What became of three tables. Immutable and shared; ends with the last close()."""
-
-    _end = lib.mlops_merge_unref
-
-    def __init__(self):
-        raise TypeError("Merge is made by tables()")
-
-    @classmethod
-    def tables(cls, base, ours, theirs, *, key=None, policy=None):
-        """Merge two tables that come from one. Rows stand for each other, and cells are equal, as in
-        Diff.compare(). A column that was renamed is one removed and one added.
-
-        Rows come in the order of ours, or of theirs if theirs alone has put the rows of the base in
-        another order; a row that one side has put in follows the row that it followed there; where both
-        have put rows in, ours come first, and by position equal ones once. So do columns.
-
-            base: the table that both come from; default: they have nothing in common
-            ours: one side
-            theirs: the other side
-            key: names of the columns that name a row, separated by commas, as in mlops_diff_opts;
-                default: rows stand by their position
-            policy: default MergePolicy.REFUSE
-
-        Raises: as Diff.compare(); conflicts are no error here.
-        """
-        out = C.c_void_p()
-        base_h = _rt.opened_or_none(base, Table, "base")
-        ours_h = _rt.opened(ours, Table, "ours")
-        theirs_h = _rt.opened(theirs, Table, "theirs")
-        opts = _merge_opts(key=key, policy=policy)
-        err = mlops_error()
-        status = lib.mlops_merge_tables(C.byref(out), base_h, ours_h, theirs_h, C.byref(opts), C.byref(err))
-        if status:
-            _rt.check(status, "Merge.tables", err)
-        return cls._wrap(out.value)
-
-    @property
-    def n_conflicts(self):
-        """Number of conflicts, decided or not."""
-        h = self._open()
-        out = lib.mlops_merge_n_conflicts(h)
-        return out
-
-    def conflicts(self):
-        """What both sides have changed, otherwise than each other.
-
-        Raises: Status.OK; nothing fails, as of today.
-        """
-        out = C.c_void_p()
-        h = self._open()
-        err = mlops_error()
-        status = lib.mlops_merge_conflicts(C.byref(out), h, C.byref(err))
-        if status:
-            _rt.check(status, "Merge.conflicts", err)
-        return _rt.classes["table"]._wrap(out.value)
-
-    def table(self):
-        """The table that the sides add up to.
-
-        Raises: ConflictError if there are conflicts and they were to be refused.
-        """
-        out = C.c_void_p()
-        h = self._open()
-        err = mlops_error()
-        status = lib.mlops_merge_table(C.byref(out), h, C.byref(err))
-        if status:
-            _rt.check(status, "Merge.table", err)
-        return _rt.classes["table"]._wrap(out.value)
-
-
 @_rt.noun("monitor")
 class Monitor(_rt.Handle):
     """A monitor. One thread at a time."""
@@ -5773,30 +5835,6 @@ def _checkout_opts(*, force=False):
     return o
 
 
-def _feature_opts():
-    o = mlops_feature_opts(C.sizeof(mlops_feature_opts))
-    o._keep, o._raised = [], []
-    return o
-
-
-def _deploy_opts(*, model=None, champion=None, canary=None, canary_share=None, salt=None):
-    o = mlops_deploy_opts(C.sizeof(mlops_deploy_opts))
-    o._keep, o._raised = [], []
-    if canary_share is not None:
-        o.flags |= 1
-    if model is not None:
-        o.model = _rt.string(model, "model")
-    if champion is not None:
-        o.champion = _rt.string(champion, "champion")
-    if canary is not None:
-        o.canary = _rt.string(canary, "canary")
-    if canary_share is not None:
-        o.canary_share = canary_share
-    if salt is not None:
-        o.salt = _rt.string(salt, "salt")
-    return o
-
-
 def _diff_opts(*, key=None, ignore=None, n_max=None):
     o = mlops_diff_opts(C.sizeof(mlops_diff_opts))
     o._keep, o._raised = [], []
@@ -5858,6 +5896,61 @@ def _split_opts(*, kind=None, share=None, seed=None, column=None):
         o.seed = _rt.integer(seed, -2 ** 63, 2 ** 63 - 1, "seed")
     if column is not None:
         o.column = _rt.string(column, "column")
+    return o
+
+
+def _merge_opts(*, key=None, policy=None):
+    o = mlops_merge_opts(C.sizeof(mlops_merge_opts))
+    o._keep, o._raised = [], []
+    if key is not None:
+        o.key = _rt.names_or_none(key, "key")
+    if policy is not None:
+        o.policy = _rt.choice(MergePolicy, policy)
+    return o
+
+
+def _dataset_merge_opts(*, commit=False, policy=None, key=None, branch=None, message=None, author=None,
+        metadata=None):
+    o = mlops_dataset_merge_opts(C.sizeof(mlops_dataset_merge_opts))
+    o._keep, o._raised = [], []
+    if commit:
+        o.flags |= 1
+    if policy is not None:
+        o.policy = _rt.choice(MergePolicy, policy)
+    if key is not None:
+        o.key = _rt.names_or_none(key, "key")
+    if branch is not None:
+        o.branch = _rt.string(branch, "branch")
+    if message is not None:
+        o.message = _rt.string(message, "message")
+    if author is not None:
+        o.author = _rt.string(author, "author")
+    if metadata is not None:
+        o.metadata = _rt.json_text(metadata, "metadata")
+    return o
+
+
+def _feature_opts():
+    o = mlops_feature_opts(C.sizeof(mlops_feature_opts))
+    o._keep, o._raised = [], []
+    return o
+
+
+def _deploy_opts(*, model=None, champion=None, canary=None, canary_share=None, salt=None):
+    o = mlops_deploy_opts(C.sizeof(mlops_deploy_opts))
+    o._keep, o._raised = [], []
+    if canary_share is not None:
+        o.flags |= 1
+    if model is not None:
+        o.model = _rt.string(model, "model")
+    if champion is not None:
+        o.champion = _rt.string(champion, "champion")
+    if canary is not None:
+        o.canary = _rt.string(canary, "canary")
+    if canary_share is not None:
+        o.canary_share = canary_share
+    if salt is not None:
+        o.salt = _rt.string(salt, "salt")
     return o
 
 
@@ -5965,16 +6058,6 @@ def _folder_opts(*, follow_links=False, skip_links=False, keep_missing=False, in
         made = _call(**call)
         o.call = C.pointer(made)
         o._keep.append(made)
-    return o
-
-
-def _merge_opts(*, key=None, policy=None):
-    o = mlops_merge_opts(C.sizeof(mlops_merge_opts))
-    o._keep, o._raised = [], []
-    if key is not None:
-        o.key = _rt.names_or_none(key, "key")
-    if policy is not None:
-        o.policy = _rt.choice(MergePolicy, policy)
     return o
 
 
@@ -6369,60 +6452,6 @@ def dataset_checkout(store, dataset, ref, folder, *, force=False):
         _rt.check(status, "dataset_checkout", err)
 
 
-def deploy_set(change, name, *, model=None, champion=None, canary=None, canary_share=None, salt=None):
-    """Make a deployment, or change it. The trail of its record is its history.
-
-        change: change that this becomes part of
-        name: name of the deployment: 1 to 200 bytes of UTF-8 without control characters
-        model: registered; default: as it is; a new deployment needs it
-        champion: alias that serves; default: as it is, or "champion"
-        canary: alias that is tried; default: as it is, or "canary"
-        canary_share: of the keys, in [0, 1], to the millionth; default: as it is, or 0
-        salt: another one deals the keys anew; default: as it is, at first the deployment's name
-
-    Raises: NotFoundError if the model is not registered; InvalidError for a new deployment without a model, a
-    share out of range, or one alias for both; CorruptError, IoError, NomemError, ForkedError.
-    """
-    change_h = _rt.opened(change, Change, "change")
-    opts = _deploy_opts(model=model, champion=champion, canary=canary, canary_share=canary_share, salt=salt)
-    err = mlops_error()
-    with _rt.locked(change_h):
-        status = lib.mlops_deploy_set(change_h, _rt.string(name, "name"), C.byref(opts), C.byref(err))
-    if status:
-        _rt.check(status, "deploy_set", err)
-
-
-def deploy_list(store):
-    """Deployments by name: name, model, champion (string: the alias), champion_version (int64; null: nobody holds
-    it), canary (string), canary_version (int64; null likewise), canary_share (float64), salt (string), time_ns
-    (int64: when it was set).
-
-        store: store
-
-    Raises: InvalidError, CorruptError, IoError, NomemError, ForkedError.
-    """
-    out = C.c_void_p()
-    store_h = _rt.opened(store, Store, "store")
-    err = mlops_error()
-    status = lib.mlops_deploy_list(C.byref(out), store_h, C.byref(err))
-    if status:
-        _rt.check(status, "deploy_list", err)
-    return _rt.classes["table"]._wrap(out.value)
-
-
-def deploy_bucket(salt, key):
-    """Where a key lies: one of a million buckets, of which the first canary_share * 1,000,000 are the canary's.
-    Needs no store.
-
-        salt: salt of the deployment
-        key: key
-
-    Returns: 0 to 999,999.
-    """
-    out = lib.mlops_deploy_bucket(_rt.string(salt, "salt"), _rt.string(key, "key"))
-    return out
-
-
 def dataset_branch(change, dataset, name, ref=None):
     """Make a branch, or move it. Whoever reads it sees the other commit from the change's commit on.
 
@@ -6478,6 +6507,122 @@ def dataset_drop(change, dataset, name):
                 C.byref(err))
     if status:
         _rt.check(status, "dataset_drop", err)
+
+
+def dataset_diff_rows(store, dataset, from_=None, to=None, path=None, *, key=None, ignore=None, n_max=None):
+    """What differs between two versions of a table, row by row. opts.key is by default the row_id of the newer
+    one, if it has one; "" compares by position.
+
+        store: store
+        dataset: name
+        from_: older ref; default: the first parent of the other
+        to: newer ref, as in dataset_resolve()
+        path: of the entry in both; default: the only table
+        key: names of the columns that name a row, separated by commas, quoted as in a CSV line; default: rows
+            stand by their position
+        ignore: names to leave out, as columns of key; may be on one side alone
+        n_max: how many rows Diff.cells() and Diff.rows() list at the most; default all
+
+    Raises: NotFoundError also if from is None and there is no parent; as dataset_table() and Diff.compare().
+    """
+    out = C.c_void_p()
+    store_h = _rt.opened(store, Store, "store")
+    opts = _diff_opts(key=key, ignore=ignore, n_max=n_max)
+    err = mlops_error()
+    status = lib.mlops_dataset_diff_rows(C.byref(out), store_h, _rt.string(dataset, "dataset"),
+            _rt.string_or_none(from_, "from_"), _rt.string_or_none(to, "to"), _rt.string_or_none(path, "path"),
+            C.byref(opts), C.byref(err))
+    if status:
+        _rt.check(status, "dataset_diff_rows", err)
+    return _rt.classes["diff"]._wrap(out.value)
+
+
+def dataset_merge(change, dataset, ref=None, *, commit=False, policy=None, key=None, branch=None, message=None,
+                  author=None, metadata=None):
+    """Merge a commit into a branch: by moving the branch, if the commit goes back to it; by doing nothing, if the
+    branch goes back to the commit; else by a commit with two parents, as Draft.merge() makes it. It is there
+    once the change is committed; if somebody has moved the branch in between, that returns ConflictError.
+
+        change: change
+        dataset: name
+        ref: commit to merge, as in dataset_resolve()
+        commit: make a commit also where moving the branch would do
+        policy: default MergePolicy.REFUSE
+        key: names of the columns that name a row of each table that both sides have changed, separated by
+            commas, as in mlops_diff_opts; default: the table's row_id, if it has one; "": by position
+        branch: branch that is merged into; default "main"
+        message: of the commit, as in mlops_draft_opts
+        author: as in mlops_draft_opts
+        metadata: a JSON object, as in mlops_draft_opts
+
+    Raises: ConflictError if there are conflicts and none of the sides is to decide: Draft.merge() lists them, and
+    nothing was added to the change; NotFoundError if there is no such branch; as Draft.merge().
+    """
+    out = mlops_id()
+    change_h = _rt.opened(change, Change, "change")
+    opts = _dataset_merge_opts(commit=commit, policy=policy, key=key, branch=branch, message=message, author=author,
+            metadata=metadata)
+    err = mlops_error()
+    with _rt.locked(change_h):
+        status = lib.mlops_dataset_merge(C.byref(out), change_h, _rt.string(dataset, "dataset"),
+                _rt.string_or_none(ref, "ref"), C.byref(opts), C.byref(err))
+    if status:
+        _rt.check(status, "dataset_merge", err)
+    return bytearray(out.bytes).hex()
+
+
+def deploy_set(change, name, *, model=None, champion=None, canary=None, canary_share=None, salt=None):
+    """Make a deployment, or change it. The trail of its record is its history.
+
+        change: change that this becomes part of
+        name: name of the deployment: 1 to 200 bytes of UTF-8 without control characters
+        model: registered; default: as it is; a new deployment needs it
+        champion: alias that serves; default: as it is, or "champion"
+        canary: alias that is tried; default: as it is, or "canary"
+        canary_share: of the keys, in [0, 1], to the millionth; default: as it is, or 0
+        salt: another one deals the keys anew; default: as it is, at first the deployment's name
+
+    Raises: NotFoundError if the model is not registered; InvalidError for a new deployment without a model, a
+    share out of range, or one alias for both; CorruptError, IoError, NomemError, ForkedError.
+    """
+    change_h = _rt.opened(change, Change, "change")
+    opts = _deploy_opts(model=model, champion=champion, canary=canary, canary_share=canary_share, salt=salt)
+    err = mlops_error()
+    with _rt.locked(change_h):
+        status = lib.mlops_deploy_set(change_h, _rt.string(name, "name"), C.byref(opts), C.byref(err))
+    if status:
+        _rt.check(status, "deploy_set", err)
+
+
+def deploy_list(store):
+    """Deployments by name: name, model, champion (string: the alias), champion_version (int64; null: nobody holds
+    it), canary (string), canary_version (int64; null likewise), canary_share (float64), salt (string), time_ns
+    (int64: when it was set).
+
+        store: store
+
+    Raises: InvalidError, CorruptError, IoError, NomemError, ForkedError.
+    """
+    out = C.c_void_p()
+    store_h = _rt.opened(store, Store, "store")
+    err = mlops_error()
+    status = lib.mlops_deploy_list(C.byref(out), store_h, C.byref(err))
+    if status:
+        _rt.check(status, "deploy_list", err)
+    return _rt.classes["table"]._wrap(out.value)
+
+
+def deploy_bucket(salt, key):
+    """Where a key lies: one of a million buckets, of which the first canary_share * 1,000,000 are the canary's.
+    Needs no store.
+
+        salt: salt of the deployment
+        key: key
+
+    Returns: 0 to 999,999.
+    """
+    out = lib.mlops_deploy_bucket(_rt.string(salt, "salt"), _rt.string(key, "key"))
+    return out
 
 
 def featurestore_put(change, name, feature):
@@ -7377,12 +7522,14 @@ __all__ = [
     "dataset_checkout",
     "dataset_describe",
     "dataset_diff",
+    "dataset_diff_rows",
     "dataset_drop",
     "dataset_entries",
     "dataset_expect",
     "dataset_expectations",
     "dataset_list",
     "dataset_log",
+    "dataset_merge",
     "dataset_part",
     "dataset_parts",
     "dataset_read",

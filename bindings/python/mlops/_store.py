@@ -270,6 +270,11 @@ class Commit(Parts):
         """Entries that differ in another commit, ref or id, as a Table."""
         return _ffi.dataset_diff(self.store, self.dataset, self.id, id_of(to))
 
+    def diff_rows(self, to, path=None, **opts):
+        """What differs in a table of another commit, ref or id, as a Diff. opts are those of dataset_diff_rows(): key,
+        ignore, n_max; the key is by default what the table was added with as id."""
+        return _ffi.dataset_diff_rows(self.store, self.dataset, self.id, id_of(to), path, **opts)
+
     def checkout(self, folder, **opts):
         """Write its entries below a folder. force=True replaces files that differ."""
         _ffi.dataset_checkout(self.store, self.dataset, self.id, folder, **opts)
@@ -367,6 +372,18 @@ class Datasets:
     def expectations(self, dataset):
         """What is expected of a dataset: s.data.expectations("tx").set("tx.csv", "unique(id)")."""
         return DatasetExpectations(self.store, dataset)
+
+    def merge(self, dataset, ref, into="main", **opts):
+        """Merge a commit into a branch; returns the Commit that the branch stands at then. opts are those of
+        dataset_merge(): key, policy="ours" or "theirs", message, author, metadata, commit. Raises ConflictError where
+        both sides have changed the same and policy is not given; conflicts() lists it."""
+        id = changed(self.store, lambda change: _ffi.dataset_merge(change, dataset, id_of(ref), branch=into, **opts))
+        return Commit(self.store, dataset, id)
+
+    def conflicts(self, dataset, ref, into="main", key=None):
+        """What merge() would ask to decide, as a Table."""
+        with _ffi.Change(self.store) as change, _ffi.Draft(change, dataset, branch=into) as draft:
+            return draft.merge(id_of(ref), key=key)
 
     def list(self):
         """Datasets, as a Table."""

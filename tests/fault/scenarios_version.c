@@ -2,7 +2,8 @@
  * there, and what was to be kept is right, or can be kept again.
  *
  * Owns the model: version k is the base with edits at places of its own, and every third of them
- * has its halves exchanged, so that what they share is searched for.
+ * has its halves exchanged, so that what they share is searched for. As rows, it is a table with
+ * cells of its own, of which every third lacks some rows.
  */
 #include "fault/sweep.h"
 
@@ -28,7 +29,21 @@ static size_t put_part(uint8_t *out, int64_t k, size_t from, size_t to) {
     return n;
 }
 
+static int as_rows; /* set when a scenario is prepared */
+
+static size_t table_of(int64_t k, uint8_t out[VERSION_MAX]) {
+    size_t n = (size_t)sprintf((char *)out, "id,name,amount,score\n");
+    for (int64_t i = 0; n < BASE; i++) {
+        unsigned x = (unsigned)i * 2654435761u, changed = i % 40 == k ? (unsigned)k * 7919 : 0;
+        if (k % 3 == 2 && i >= 900 && i < 960) continue;
+        n += (size_t)sprintf((char *)out + n, "%lld,user-%05u,%u.%02u,0.%06u\n", (long long)i,
+                             x >> 16 & 0x7fff, x % 900, x % 89 + 10, (x + changed) % 1000000);
+    }
+    return n;
+}
+
 static size_t version_of(int64_t k, uint8_t out[VERSION_MAX]) {
+    if (as_rows) return table_of(k, out);
     size_t middle = k % 3 == 2 ? BASE / 2 : 0;
     size_t n = put_part(out, k, middle, BASE);
     return n + put_part(out + n, k, 0, middle);
@@ -74,7 +89,7 @@ static int has(mlops_store *s, int64_t k, mlops_error *err) {
 
 /* ---- preparing and judging ---- */
 
-static int prepare(const mlops_host *host, const char *dir) {
+static int prepare_all(const mlops_host *host, const char *dir) {
     mlops_store *s;
     mlops_error err;
     MLOPS_TRY(sweep_open_store(&s, host, dir, 1, 4096));
@@ -84,12 +99,21 @@ static int prepare(const mlops_host *host, const char *dir) {
     return status;
 }
 
+static int prepare(const mlops_host *host, const char *dir) {
+    as_rows = 0;
+    return prepare_all(host, dir);
+}
+
+static int prepare_rows(const mlops_host *host, const char *dir) {
+    as_rows = 1;
+    return prepare_all(host, dir);
+}
+
 /* A byte of the first chunk, over which all of them lead. */
-static int prepare_damage(const mlops_host *host, const char *dir) {
+static int spoil_first(const mlops_host *host, const char *dir) {
     sweep_path path;
     uint8_t byte = 0;
     const mlops_io *io = host->io;
-    MLOPS_TRY(prepare(host, dir));
     int64_t file =
         io->open(io->ctx, sweep_in(&path, dir, "s/packs/0000000000000001"), MLOPS_IO_READ_WRITE);
     if (file < 0) return 1;
@@ -98,6 +122,16 @@ static int prepare_damage(const mlops_host *host, const char *dir) {
     bad |= io->pwrite(io->ctx, file, &byte, 1, 200) != 1;
     io->close(io->ctx, file);
     return bad;
+}
+
+static int prepare_damage(const mlops_host *host, const char *dir) {
+    MLOPS_TRY(prepare(host, dir));
+    return spoil_first(host, dir);
+}
+
+static int prepare_damaged_rows(const mlops_host *host, const char *dir) {
+    MLOPS_TRY(prepare_rows(host, dir));
+    return spoil_first(host, dir);
 }
 
 /* What was kept is there, or refused as damaged if it was; kept again, all of it is there. */
@@ -170,5 +204,8 @@ const sweep_scenario sweep_version[] = {
     {"store version kept like others", prepare, keep_two, judge, ALL},
     {"store version read", prepare, read_all, judge, ALL},
     {"store version healed", prepare_damage, keep_and_heal, judge_damage, ALL},
+    {"store rows kept like others", prepare_rows, keep_two, judge, ALL},
+    {"store rows healed", prepare_damaged_rows, keep_and_heal, judge_damage,
+     SWEEP_MEMORY | SWEEP_TREE},
     {NULL, NULL, NULL, NULL, 0},
 };

@@ -29,22 +29,26 @@ static void walk(mlops__pack_codec codec, span in) {
     mlops__buf again;
     uint64_t sum = 0;
     if (!mlops__recipe_open(&r, codec, in.data, in.size)) return;
-    must((codec == MLOPS__PACK_BASED) == (r.base != NULL));
-    must(!r.base || (r.depth >= 1 && r.depth <= MLOPS__DEPTH_MAX && r.number >= 1));
+    int rows = mlops__recipe_has_rows(codec);
+    uint32_t deepest = rows ? MLOPS__ROWS_DEPTH_MAX : MLOPS__DEPTH_MAX;
+    must((codec == MLOPS__PACK_BASED || codec == MLOPS__PACK_ROWS_BASED) == (r.base != NULL));
+    must(!r.base || (r.depth >= 1 && r.depth <= deepest && r.number >= 1));
     mlops__buf_init(&again, &mlops__heap);
     int parts = codec == MLOPS__PACK_PART;
     if (r.base) mlops__recipe_begin_based(&again, r.size, r.base, r.number, r.depth);
     else mlops__recipe_begin(&again, r.size);
     while (mlops__recipe_next(&r, &piece)) {
         must(piece.size > 0 && piece.size <= r.size - sum);
-        must((piece.kind == MLOPS__PIECE_COPY) == (piece.key == NULL));
+        must((piece.kind == MLOPS__PIECE_COPY || piece.kind == MLOPS__PIECE_SAME) == !piece.key);
+        must((piece.kind >= MLOPS__PIECE_GROUP) == rows);
         must((piece.kind == MLOPS__PIECE_PART) == parts);
-        must(r.base || parts || piece.kind == MLOPS__PIECE_CHUNK);
+        must(r.base || parts || piece.kind == (rows ? MLOPS__PIECE_GROUP : MLOPS__PIECE_CHUNK));
         sum += piece.size;
         if (parts) {
             must(piece.base_at + piece.size <= mlops__load_u32(piece.key + 16));
             mlops__recipe_put_part(&again, piece.key, (uint32_t)piece.base_at);
-        } else mlops__recipe_put(&again, r.base != NULL, &piece);
+        } else if (rows) mlops__recipe_put_rows(&again, &piece);
+        else mlops__recipe_put(&again, r.base != NULL, &piece);
     }
     must(sum == r.size && again.size == in.size);
     must(!again.status && memcmp(again.data, in.data, in.size) == 0);
@@ -143,7 +147,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     unsigned what = mlops__cursor_u8(&c);
     if (what % 4 < 2) {
         span rest = {data + c.offset, size - c.offset};
-        walk(what % 4 ? MLOPS__PACK_BASED : what & 4 ? MLOPS__PACK_PART : MLOPS__PACK_RAW, rest);
+        static const mlops__pack_codec CODECS[] = {MLOPS__PACK_RAW, MLOPS__PACK_PART,
+                                                   MLOPS__PACK_ROWS, MLOPS__PACK_RAW};
+        mlops__pack_codec based = what & 8 ? MLOPS__PACK_ROWS_BASED : MLOPS__PACK_BASED;
+        walk(what % 4 ? based : CODECS[what / 4 % 4], rest);
         return 0;
     }
     size_t n = mlops__cursor_u16(&c);

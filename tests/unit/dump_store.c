@@ -46,6 +46,31 @@ static void keep_text(mlops_store *s, mlops_change *c) {
     has_last = 1;
 }
 
+/* A table whose cells change, and whose rows come and go now and then. */
+static void keep_table(mlops_store *s, mlops_change *c) {
+    enum { ROWS = 3000, CELLS = 4, ROOM = 50 };
+    static int cells[ROWS][CELLS], n_rows;
+    static uint8_t text[ROWS * ROOM];
+    static mlops_id last;
+    int had = n_rows > 0;
+    size_t size = 0;
+    mlops_error e;
+    for (; n_rows < ROWS - 100; n_rows++)
+        for (int k = 0; k < CELLS; k++) cells[n_rows][k] = (int)draw(90000);
+    if (had && draw(4) == 0) {
+        size_t at = (size_t)draw(ROWS - 200), n = (size_t)draw(90);
+        memmove(cells[at + n], cells[at], (ROWS - 100 - at) * sizeof cells[0]);
+        n_rows += (int)n;
+    } else if (had) n_rows -= (int)draw(50);
+    for (uint64_t n = draw(60); n > 0; n--) cells[draw(ROWS - 200)][draw(CELLS)] = (int)draw(90000);
+    for (int i = 0; i < n_rows; i++)
+        size += (size_t)snprintf((char *)text + size, ROOM, "%d,%d.%02d,u%06d,%d\n", cells[i][0],
+                                 cells[i][1] / 100, cells[i][1] % 100, cells[i][2], cells[i][3]);
+    mlops_id id = mlops__content_id(s, text, size);
+    if (mlops__change_content(c, &id, text, size, had ? &last : NULL, &e)) die(&e);
+    last = id;
+}
+
 /* Many at a time, up to a few hundred bytes or tens of thousands each. */
 static void keep_many(mlops_store *s, mlops_change *c, uint8_t *bytes) {
     enum { MANY = 20 };
@@ -89,6 +114,7 @@ static void change_once(mlops_store *s, uint8_t *bytes) {
         if (mlops_change_content(c, &id, bytes, size, &e)) die(&e);
     }
     if (draw(10) == 0) keep_text(s, c);
+    if (draw(20) == 0) keep_table(s, c);
     if (draw(20) == 0) keep_many(s, c, bytes);
     if (mlops_change_commit(c, NULL, &e)) die(&e);
     mlops_change_free(c);

@@ -103,7 +103,8 @@ def main():
     for key, size in sorted(contents.items()):
         print("content", key.hex(), size)
     print("commits", seq, link.hex())
-    print("kept as changes:", packs.n_based > 0, "as parts:", packs.n_parts > 0, file=sys.stderr)
+    print("kept as changes:", packs.n_based > 0, "as parts:", packs.n_parts > 0, "as patches:", packs.n_patched > 0,
+          file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -4,8 +4,12 @@ import ctypes
 import ctypes.util
 import struct
 
+import oracle_columnar
+
 CHUNK, OBJECT = 1, 2
-RAW, ZSTD, BASED, PART = 0, 1, 2, 3
+RAW, ZSTD, BASED, PART, ROWS, ROWS_BASED = range(6)
+
+RANKS = {ROWS: 2, RAW: 1}  # where an object stands in several places
 
 
 def unpack(payload, size):
@@ -58,7 +62,8 @@ class Packs:
     """All frames of all packs."""
 
     def __init__(self, store, store_id):
-        self.chunks, self.objects, self.n_based, self.n_parts, self.known = {}, {}, 0, 0, {}
+        self.chunks, self.objects, self.known, self.known_rows = {}, {}, {}, {}
+        self.n_based = self.n_parts = self.n_patched = 0
         for path in sorted((store / "packs").iterdir()):
             data = path.read_bytes()
             head = struct.unpack_from("<8sII32sq", data)
@@ -77,7 +82,7 @@ class Packs:
             at += 64 + (stored + 7) // 8 * 8
             if kind == CHUNK:
                 self.chunks[key[:20]] = (codec, size, payload)
-            elif codec == RAW or key not in self.objects or self.objects[key][0] != RAW:
+            elif key not in self.objects or RANKS.get(codec, 0) >= RANKS.get(self.objects[key][0], 0):
                 self.objects[key] = (codec, payload)
 
     def chunk(self, key):
@@ -89,6 +94,7 @@ class Packs:
         if name not in self.known:
             codec, payload = self.objects[name]
             self.known[name] = (self.based(payload, left) if codec == BASED else self.part(payload) if codec == PART
+                                else self.whole(b"".join(self.rows(name)), payload) if codec in (ROWS, ROWS_BASED)
                                 else self.plain(payload))
         return self.known[name]
 
@@ -119,6 +125,49 @@ class Packs:
             out.append(part)
         self.n_based += 1
         return self.whole(b"".join(out), payload)
+
+    def rows(self, name, left=32):
+        """The text of each row of an object of rows."""
+        if name in self.known_rows:
+            return self.known_rows[name]
+        codec, payload = self.objects[name]
+        base, at, out = [], 8, []
+        if codec == ROWS_BASED:
+            base_name, number, depth = struct.unpack_from("<32sII", payload, 8)
+            if not 1 <= depth <= left or number < 1:
+                raise ValueError("an object leads over too many others")
+            base, at = self.rows(base_name, depth - 1), 48
+            self.n_patched += 1
+        while at < len(payload):
+            kind, n, size = struct.unpack_from("<BQQ", payload, at)
+            if kind == 4:
+                at += 53
+                rows = oracle_columnar.read_group(self.chunk(payload[at - 20:at]))[3]
+            else:
+                first = struct.unpack_from("<Q", payload, at + 17)[0]
+                rows = base[first:first + n]
+                if len(rows) != n or kind not in (5, 6):
+                    raise ValueError("a piece has rows that the base has not")
+                if kind == 5 and struct.unpack_from("<Q", payload, at + 25)[0] != sum(map(len, base[:first])):
+                    raise ValueError("rows of the base begin elsewhere")
+                at += 33 if kind == 5 else 45
+                rows = rows if kind == 5 else self.patched(self.chunk(payload[at - 20:at]), rows)
+            if len(rows) != n or sum(map(len, rows)) != size:
+                raise ValueError("a piece is not as long as it says")
+            out += rows
+        self.known_rows[name] = out
+        return out
+
+    @staticmethod
+    def patched(patch, texts):
+        dialect = oracle_columnar.head(oracle_columnar.Bytes(patch))[0]
+        rows, whole = [], set()
+        for i, text in enumerate(texts):
+            cells, body = dialect.cut(text)
+            if cells is None:
+                whole.add(i)
+            rows.append(cells or [body] + [b""] * (dialect.n_columns - 1))
+        return oracle_columnar.apply_patch(patch, rows, whole)
 
     @staticmethod
     def whole(out, payload):

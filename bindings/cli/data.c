@@ -299,9 +299,16 @@ static int data_show(const cli_args *args) { return cli_read_text(args, describe
 static mlops_status checkout(cli_work *work) {
     const cli_args *args = work->args;
     mlops_checkout_opts opts = MLOPS_CHECKOUT_OPTS_INIT;
+    mlops_call call;
+    mlops_pool *pool = begin_call(&call);
     opts.flags = args->force ? MLOPS_CHECKOUT_FORCE : 0;
-    return mlops_dataset_checkout(work->store, args->words[1], args->ref, args->words[2], &opts,
-                                  &work->error);
+    opts.include = args->include;
+    opts.exclude = args->exclude;
+    opts.call = &call;
+    mlops_status status = mlops_dataset_checkout(work->store, args->words[1], args->ref,
+                                                 args->words[2], &opts, &work->error);
+    mlops_pool_free(pool);
+    return status;
 }
 
 static int data_checkout(const cli_args *args) {
@@ -405,7 +412,7 @@ const cli_command cli_data_commands[] = {
      "  mlops data merge fraud.mlops transactions trial\n"
      "  mlops data merge fraud.mlops transactions trial --key id --take theirs",
      data_merge},
-    {"data checkout", "STORE DATASET FOLDER", "ref force",
+    {"data checkout", "STORE DATASET FOLDER", "ref force globs",
      "Write the files of a commit to a folder.",
      "A file that is there and differs is an error before anything is written.\n\n"
      "Examples:\n"

@@ -2273,8 +2273,10 @@ inline std::string dataset_describe(const ::mlops::store &store, const std::stri
     }, "mlops_dataset_describe", &e);
 }
 
-/// Write all entries below a folder, tables as CSV. Files that are there and have the same content stay as they
-/// are; files of other names are not touched. Each file is written whole or not at all.
+/// Write entries below a folder, tables as CSV. Files that are there and have the same content stay as they are;
+/// files of other names are not touched. Each file is written beside its place and then takes it, so that a call
+/// that was cut off is gone on with by another one; nothing is synced. Files are remembered as if
+/// mlops_draft_add_folder() had read them. One checkout of a folder at a time.
 inline void dataset_checkout(const ::mlops::store &store, const std::string &dataset, const char *ref,
                              const std::string &folder, const mlops_checkout_opts *opts = nullptr) {
     mlops_error e;

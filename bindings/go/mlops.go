@@ -1170,6 +1170,12 @@ func (o *ChangeOpts) c(s *scope) *C.mlops_change_opts {
 type CheckoutOpts struct {
 	// replace files that have other content
 	Force bool
+	// list of globs, as in mlops/folder.h; default: everything
+	Include string
+	// list of globs, which go before include; default: nothing
+	Exclude string
+	// threads that write; progress in files; deadline
+	Call *Call
 }
 
 func (o *CheckoutOpts) c(s *scope) *C.mlops_checkout_opts {
@@ -1181,6 +1187,9 @@ func (o *CheckoutOpts) c(s *scope) *C.mlops_checkout_opts {
 	if o.Force {
 		c.flags |= 1
 	}
+	c.include = s.optional(o.Include)
+	c.exclude = s.optional(o.Exclude)
+	c.call = o.Call.c(s)
 	return c
 }
 
@@ -6166,12 +6175,15 @@ func DatasetDescribe(store *Store, dataset string, ref string) (string, error) {
 	return string(content), nil
 }
 
-// DatasetCheckout: write all entries below a folder, tables as CSV. Files that are there and have the
-// same content stay as they are; files of other names are not touched. Each file is written whole or
-// not at all.
+// DatasetCheckout: write entries below a folder, tables as CSV. Files that are there and have the same
+// content stay as they are; files of other names are not touched. Each file is written beside its
+// place and then takes it, so that a call that was cut off is gone on with by another one; nothing is
+// synced. Files are remembered as if mlops_draft_add_folder() had read them. One checkout of a folder
+// at a time.
 //
 // Errors: MLOPS_E_EXISTS for a file with other content, before anything is written, unless that is to
-// be replaced; MLOPS_E_DENIED, MLOPS_E_NO_SPACE; as resolving.
+// be replaced; MLOPS_E_INVALID for a glob that is none; MLOPS_E_CANCELLED, MLOPS_E_DEADLINE;
+// MLOPS_E_DENIED, MLOPS_E_NO_SPACE; as resolving.
 func DatasetCheckout(store *Store, dataset string, ref string, folder string, opts *CheckoutOpts) error {
 	defer runtime.KeepAlive(store)
 	var s scope

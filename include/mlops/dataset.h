@@ -8,6 +8,7 @@
 #define MLOPS_DATASET_H
 
 #include <mlops/base.h>
+#include <mlops/call.h>
 #include <mlops/change.h>
 #include <mlops/reference.h>
 #include <mlops/store.h>
@@ -34,10 +35,13 @@ enum {
 typedef struct mlops_checkout_opts {
     uint32_t struct_size; /**< MLOPS_CHECKOUT_OPTS_INIT sets it */
     uint32_t flags;       /**< MLOPS_CHECKOUT_FORCE */
+    const char *include;  /**< @nullable list of globs, as in mlops/folder.h; default: everything */
+    const char *exclude;  /**< @nullable list of globs, which go before include; default: nothing */
+    const mlops_call *call; /**< @nullable threads that write; progress in files; deadline */
 } mlops_checkout_opts;
 
 #define MLOPS_CHECKOUT_OPTS_INIT                                                                   \
-    { sizeof(mlops_checkout_opts), 0 }
+    { sizeof(mlops_checkout_opts), 0, 0, 0, 0 }
 
 /**
  * Id of a commit.
@@ -211,8 +215,11 @@ MLOPS_API mlops_status mlops_dataset_describe(mlops_store *store, const char *da
                                               size_t *needed, mlops_error *err);
 
 /**
- * Write all entries below a folder, tables as CSV. Files that are there and have the same content
- * stay as they are; files of other names are not touched. Each file is written whole or not at all.
+ * Write entries below a folder, tables as CSV. Files that are there and have the same content stay
+ * as they are; files of other names are not touched. Each file is written beside its place and then
+ * takes it, so that a call that was cut off is gone on with by another one; nothing is synced.
+ * Files are remembered as if mlops_draft_add_folder() had read them. One checkout of a folder at a
+ * time.
  *
  * @param store    store
  * @param dataset  name
@@ -221,7 +228,8 @@ MLOPS_API mlops_status mlops_dataset_describe(mlops_store *store, const char *da
  * @param opts     @nullable
  * @param err      @nullable
  * @return MLOPS_E_EXISTS for a file with other content, before anything is written, unless that is
- *         to be replaced; MLOPS_E_DENIED, MLOPS_E_NO_SPACE; as resolving
+ *         to be replaced; MLOPS_E_INVALID for a glob that is none; MLOPS_E_CANCELLED,
+ *         MLOPS_E_DEADLINE; MLOPS_E_DENIED, MLOPS_E_NO_SPACE; as resolving
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_dataset_checkout(mlops_store *store, const char *dataset,

@@ -70,6 +70,11 @@ static uint64_t hash_text(uint64_t before, const char *text) {
     return mlops__hash_64(parts, sizeof parts);
 }
 
+uint64_t mlops__folder_key(uint32_t flags, const char *prefix, const char *include,
+                           const char *exclude) {
+    return hash_text(hash_text(hash_text(flags, prefix), include), exclude);
+}
+
 static mlops_status take_opts(mlops__snapshot *self, const mlops_folder_opts *opts) {
     enum {
         KNOWN = MLOPS_FOLDER_FOLLOW_LINKS | MLOPS_FOLDER_SKIP_LINKS | MLOPS_FOLDER_KEEP_MISSING
@@ -86,8 +91,8 @@ static mlops_status take_opts(mlops__snapshot *self, const mlops_folder_opts *op
                                  &self->globs.n_include, err));
     MLOPS_TRY(mlops__globs_parse(&self->arena, self->opts.exclude, "exclude", &self->globs.exclude,
                                  &self->globs.n_exclude, err));
-    self->key = hash_text(self->opts.flags, self->prefix);
-    self->key = hash_text(hash_text(self->key, self->opts.include), self->opts.exclude);
+    self->key =
+        mlops__folder_key(self->opts.flags, self->prefix, self->opts.include, self->opts.exclude);
     return *self->prefix ? mlops__path_check(self->prefix, err) : MLOPS_OK;
 }
 

@@ -264,17 +264,14 @@ static mlops_status write_draft(draft *self, const uint8_t *bytes, size_t n, mlo
     return status ? drop_draft(self, status) : sync_names(self, err);
 }
 
-/* Times are set when all was written, since writing sets them, too. */
-static mlops_status stamp_draft(draft *self, int64_t mtime_ns, mlops_io_stat *stat,
-                                mlops_error *err) {
+/* When all was written, since writing sets it, too. */
+static mlops_status stamp_draft(draft *self, int64_t mtime_ns, mlops_error *err) {
     const mlops_io *io = &self->host->io;
     int64_t code = 0;
     do
         if (mtime_ns != INT64_MIN) code = io->set_mtime(io->ctx, self->file, mtime_ns);
     while (interrupted(code));
     if (code < 0) return mlops__fail_os(err, code, "cannot set the time of", self->path);
-    if (stat) code = mlops__file_stat_of(io, self->file, stat);
-    if (code < 0) return mlops__fail_os(err, code, "cannot look at", self->path);
     return MLOPS_OK;
 }
 
@@ -283,10 +280,12 @@ static mlops_status put_draft(draft *self, const uint8_t *bytes, size_t n, int64
     const mlops_io *io = &self->host->io;
     MLOPS_TRY(create_draft(self, err));
     mlops_status status = mlops__file_write_at(io, self->file, bytes, n, 0, self->path, err);
-    if (!status) status = stamp_draft(self, mtime_ns, stat, err);
+    if (!status) status = stamp_draft(self, mtime_ns, err);
     if (!status) status = close_draft(self, err);
     if (!status) status = publish_draft(self, err);
-    return status ? drop_draft(self, status) : MLOPS_OK;
+    if (status) return drop_draft(self, status);
+    int64_t code = stat ? mlops__file_stat(io, self->path, 1, stat) : 0; /* renaming changes it */
+    return code < 0 ? mlops__fail_os(err, code, "cannot look at", self->path) : MLOPS_OK;
 }
 
 /* Its name is to be given back, cap bytes. */

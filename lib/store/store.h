@@ -76,6 +76,14 @@ mlops_status mlops__content_read(mlops_store *self, const mlops_id *id, int64_t 
 mlops_status mlops__content_has(mlops_store *self, const mlops_id *id, int *out, int *is_known,
                                 mlops_error *err);
 
+/* Reading contents that came together, one after another: chunks that they share are unpacked once.
+ * read appends, or returns MLOPS_END for content that shares none. One thread at a time. */
+typedef struct mlops__content_run mlops__content_run;
+mlops_status mlops__run_begin(mlops__content_run **out, mlops_store *store, mlops_error *err);
+void mlops__run_end(mlops__content_run *self); /* NULL is allowed */
+mlops_status mlops__run_read(mlops__content_run *self, const mlops_id *id, mlops__buf *out,
+                             mlops_error *err);
+
 /* Operations. The buffers are copied. After a failure the change's commit returns its status. */
 mlops_status mlops__change_put(mlops_change *self, mlops__table table, mlops__bytes key,
                                mlops__bytes value, mlops_error *err);

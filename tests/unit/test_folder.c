@@ -264,6 +264,81 @@ static void tables_stay_what_they_are(void **state) {
     reads_text(f->s, "d", "empty", "t.csv", "n,s\n1,a\n2,\"b,c\"\n");
 }
 
+/* What a checkout writes is known, and is not read again. */
+static void a_checkout_is_known(void **state) {
+    site *f = *state;
+    mlops_error e;
+    mlops_checkout_opts opts = MLOPS_CHECKOUT_OPTS_INIT;
+    write_in(f, "a", "one");
+    write_in(f, "sub/b.csv", "two");
+    write_in(f, "sub/c", "");
+    shell("head -c 100000 /dev/urandom > %s/big", f->in);
+    add_folder(f, NULL, NULL);
+    mlops_change *c = new_change(f->s);
+    mlops_draft *d = new_draft(c, "d", NULL);
+    mlops_table *t = parse_csv("n,s\n1,a\n");
+    works(mlops_draft_add_table(d, "table.csv", t, NULL, &e), &e);
+    mlops_table_unref(t);
+    end_draft(d);
+    commit(c);
+    mlops_change_free(c);
+    strcat(f->in, ".out/deep");
+    works(mlops_dataset_checkout(f->s, "d", NULL, f->in, NULL, &e), &e);
+    mlops_folder_stat s = add_folder(f, NULL, NULL);
+    stat_is(s, 5, 0, 0, 0);
+    assert_int_equal(s.n_read, 0);
+    shell("cmp %s/../../in/big %s/big", f->in, f->in);
+    write_in(f, "a", "six");
+    status_is(f, NULL, NULL, "c a\n");
+    refused(mlops_dataset_checkout(f->s, "d", NULL, f->in, NULL, &e), &e, MLOPS_E_EXISTS, "/a'");
+    opts.exclude = "a";
+    shell("rm -r %s/sub && touch %s/.mlops-0123456789abcdef.tmp", f->in, f->in);
+    works(mlops_dataset_checkout(f->s, "d", NULL, f->in, &opts, &e), &e);
+    status_is(f, NULL, NULL, "c a\n");
+    opts.exclude = NULL;
+    opts.include = "a";
+    opts.flags = MLOPS_CHECKOUT_FORCE;
+    works(mlops_dataset_checkout(f->s, "d", NULL, f->in, &opts, &e), &e);
+    status_is(f, NULL, NULL, "");
+    shell("test $(find %s -type f | wc -l) = 5", f->in); /* nor is what others left */
+    opts.include = "[";
+    refused(mlops_dataset_checkout(f->s, "d", NULL, f->in, &opts, &e), &e, MLOPS_E_INVALID, "[");
+}
+
+/* Many files on several threads, and a call that is stopped and gone on with. */
+static int32_t stop_later(void *user, int64_t done, int64_t total) {
+    (void)total;
+    *(int64_t *)user = done;
+    return done > 0;
+}
+
+static void a_checkout_is_gone_on_with(void **state) {
+    site *f = *state;
+    mlops_error e;
+    mlops_pool *pool;
+    mlops_call call = MLOPS_CALL_INIT;
+    mlops_checkout_opts opts = MLOPS_CHECKOUT_OPTS_INIT;
+    int64_t done = 0;
+    shell("cd %s && for i in $(seq 1100); do mkdir -p d$((i %% 7)) && echo $i > d$((i %% 7))/$i; "
+          "done",
+          f->in);
+    stat_is(add_folder(f, NULL, NULL), 1100, 1100, 0, 0);
+    works(mlops_pool_new(&pool, 2, NULL, &e), &e);
+    call.executor = mlops_pool_executor(pool);
+    call.progress = stop_later;
+    call.progress_user = &done;
+    opts.call = &call;
+    strcat(f->in, ".out");
+    refused(mlops_dataset_checkout(f->s, "d", NULL, f->in, &opts, &e), &e, MLOPS_E_CANCELLED, "");
+    assert_in_range(done, 1, 1099);
+    shell("test $(find %s -type f | wc -l) = %d", f->in, (int)done);
+    call.progress = NULL;
+    works(mlops_dataset_checkout(f->s, "d", NULL, f->in, &opts, &e), &e);
+    shell("diff -r %s %.*s", f->in, (int)strlen(f->in) - 4, f->in);
+    status_is(f, NULL, NULL, "");
+    mlops_pool_free(pool);
+}
+
 /* ---- a file that changes while it is read ---- */
 
 static mlops_io restless;
@@ -341,6 +416,8 @@ int main(void) {
         CASE(no_change_is_missed),
         CASE(damaged_memory_is_none),
         CASE(tables_stay_what_they_are),
+        CASE(a_checkout_is_known),
+        CASE(a_checkout_is_gone_on_with),
         CASE(a_file_that_changes_is_read_again),
         CASE(calls_are_stopped),
     };

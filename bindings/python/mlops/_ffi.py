@@ -634,8 +634,11 @@ class mlops_checkout_opts(C.Structure):
 mlops_checkout_opts._fields_ = [
     ("struct_size", C.c_uint32),
     ("flags", C.c_uint32),
+    ("include", C.c_char_p),
+    ("exclude", C.c_char_p),
+    ("call", C.POINTER(mlops_call)),
 ]
-assert C.sizeof(mlops_checkout_opts) == 8
+assert C.sizeof(mlops_checkout_opts) == (32 if C.sizeof(C.c_void_p) == 8 else 20)
 
 
 class mlops_diff_opts(C.Structure):
@@ -5827,11 +5830,19 @@ def _change_opts(*, actor=None, trace_id=None, note=None):
     return o
 
 
-def _checkout_opts(*, force=False):
+def _checkout_opts(*, force=False, include=None, exclude=None, call=None):
     o = mlops_checkout_opts(C.sizeof(mlops_checkout_opts))
     o._keep, o._raised = [], []
     if force:
         o.flags |= 1
+    if include is not None:
+        o.include = _rt.string(include, "include")
+    if exclude is not None:
+        o.exclude = _rt.string(exclude, "exclude")
+    if call is not None:
+        made = _call(**call)
+        o.call = C.pointer(made)
+        o._keep.append(made)
     return o
 
 
@@ -6430,26 +6441,34 @@ def dataset_describe(store, dataset, ref=None):
     return _rt.decoded(text)
 
 
-def dataset_checkout(store, dataset, ref, folder, *, force=False):
-    """Write all entries below a folder, tables as CSV. Files that are there and have the same content stay as
-    they are; files of other names are not touched. Each file is written whole or not at all.
+def dataset_checkout(store, dataset, ref, folder, *, force=False, include=None, exclude=None, call=None):
+    """Write entries below a folder, tables as CSV. Files that are there and have the same content stay as they
+    are; files of other names are not touched. Each file is written beside its place and then takes it, so that
+    a call that was cut off is gone on with by another one; nothing is synced. Files are remembered as if
+    Draft.add_folder() had read them. One checkout of a folder at a time.
 
         store: store
         dataset: name
         ref: as in dataset_resolve()
         folder: made if it is not there
         force: replace files that have other content
+        include: list of globs, as in mlops/folder.h; default: everything
+        exclude: list of globs, which go before include; default: nothing
+        call: threads that write; progress in files; deadline
 
     Raises: ExistsError for a file with other content, before anything is written, unless that is to be replaced;
-    DeniedError, NoSpaceError; as resolving.
+    InvalidError for a glob that is none; CancelledError, DeadlineError; DeniedError, NoSpaceError; as resolving.
     """
     store_h = _rt.opened(store, Store, "store")
-    opts = _checkout_opts(force=force)
+    opts = _checkout_opts(force=force, include=include, exclude=exclude, call=call)
     err = mlops_error()
     status = lib.mlops_dataset_checkout(store_h, _rt.string(dataset, "dataset"), _rt.string_or_none(ref, "ref"),
             _rt.string(folder, "folder"), C.byref(opts), C.byref(err))
+    _rt.reraise(opts)
     if status:
-        _rt.check(status, "dataset_checkout", err)
+        _rt.check(status, "dataset_checkout", err, nested={
+            "mlops_call": "call",
+        })
 
 
 def dataset_branch(change, dataset, name, ref=None):

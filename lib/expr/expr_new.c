@@ -208,9 +208,20 @@ static mlops_status new_untyped(mlops__expr_maker *self, mlops__expr_op op, size
     return MLOPS_OK;
 }
 
+/* A sign in front of a number where nothing is computed: it is the number's, as if nothing stood
+ * between them. */
+static int take_sign(node *n) {
+    int is_int = n->type == MLOPS_TYPE_INT64;
+    if (n->op != OP_CONST || !is_number(n) || (is_int && n->value.i64 == INT64_MIN)) return 0;
+    if (is_int) n->value.i64 = -n->value.i64;
+    else n->value.f64 = -n->value.f64;
+    return 1;
+}
+
 mlops_status mlops__expr_new_unary(mlops__expr_maker *self, mlops__expr_op op, size_t at,
                                    node *child, node **out) {
     *out = NULL;
+    if (self->untyped && op == OP_NEG && take_sign(child)) return *out = child, MLOPS_OK;
     if (self->untyped) return new_untyped(self, op, at, at, child, out);
     if (op == OP_NOT) MLOPS_TRY(want_all(self, child, MLOPS_TYPE_BOOL, "not"));
     if (op == OP_NEG) MLOPS_TRY(want_all(self, child, MLOPS_TYPE_FLOAT64, "-"));

@@ -125,6 +125,8 @@ static void spells_in_one_way(void **state) {
         {"s not like '%#' mostly 1", "s not like '%#'"},
         {"MIN(x) > 0 AND min(x, y) > 0", "min(x) > 0 and min(x, y) > 0"},
         {"isnull(x) as x", "x is null as x"},
+        {"-+0 + x > -(+0.0) - -(7)", "0 + x > -0.0 - -7"},
+        {"- -9223372036854775808 > x", "- -9223372036854775808 > x"},
         {"", ""},
     };
     (void)state;

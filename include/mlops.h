@@ -21,6 +21,7 @@
 #include <mlops/feature.h>
 #include <mlops/featurestore.h>
 #include <mlops/folder.h>
+#include <mlops/gc.h>
 #include <mlops/host.h>
 #include <mlops/merge.h>
 #include <mlops/metric.h>

@@ -228,6 +228,17 @@ public:
         detail::check(mlops_store_repair(path.c_str(), opts, &n_lost, &e), "mlops_store_repair", &e);
         return n_lost;
     }
+
+    /// Collect garbage for a while, or to the end. A collection that was left off goes on with the next call, if that
+    /// asks for the same; one whose process ends is begun anew by the next.
+    mlops_gc_stat gc(const mlops_gc_opts *opts = nullptr, const mlops_call *call = nullptr) {
+        mlops_gc_stat out = {};
+        out.struct_size = sizeof out;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_store_gc(need(), opts, call, &out, &e), "mlops_store_gc", &e);
+        return out;
+    }
 };
 
 /// Commits that were read. Immutable and shared; ends with the last mlops_audit_unref().
@@ -809,7 +820,8 @@ public:
         return seq;
     }
 
-    /// Keep content. It is stored once, however often it is kept, and is there for good with the commit.
+    /// Keep content. It is stored once, however often it is kept, and is there with the commit, for as long as a
+    /// record names it and nobody collects garbage (mlops_store_gc()) after that.
     mlops_id content(std::string_view bytes) {
         mlops_id out = {};
         mlops_error e;

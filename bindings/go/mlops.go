@@ -696,6 +696,75 @@ func makeFolderStat(c *C.mlops_folder_stat) (r FolderStat) {
 	return r
 }
 
+// GcStat: what a collection has found and done so far; in bytes of packs unless said otherwise.
+type GcStat struct {
+	// 1 when the collection has come to its end
+	Done uint32
+	// pieces of content that are named, those in packs
+	NObjects int64
+	// chunks that they need
+	NChunks int64
+	// pieces of content that nothing names
+	NDeadObjects int64
+	// commits of datasets that nothing reaches
+	NDeadCommits int64
+	// when the collection began
+	NPacks int64
+	// of these
+	PackBytes int64
+	// of them that are needed
+	LiveBytes int64
+	// of them that are not
+	GarbageBytes int64
+	// of content that is named, each piece of it once
+	ContentBytes int64
+	// of it that are kept as changes to other content
+	SharedBytes int64
+	// of chunks that are needed, before compression
+	ChunkBytes int64
+	// packs that are mostly garbage, which are emptied
+	NEmptied int64
+	// moved out of them, or to be moved
+	CopiedBytes int64
+	// of packs that were deleted, or are to be
+	FreedBytes int64
+	// pieces of content that were dropped
+	NDroppedObjects int64
+	// commits of datasets that were dropped
+	NDroppedCommits int64
+	// packs that were deleted
+	NDeleted int64
+	// emptied packs that wait: somebody still reads the store as it was, or has an index in memory; the
+	// next collection deletes them
+	NWaiting int64
+	// bytes that the collection held at most
+	MemoryPeak int64
+}
+
+func makeGcStat(c *C.mlops_gc_stat) (r GcStat) {
+	r.Done = uint32(c.done)
+	r.NObjects = int64(c.n_objects)
+	r.NChunks = int64(c.n_chunks)
+	r.NDeadObjects = int64(c.n_dead_objects)
+	r.NDeadCommits = int64(c.n_dead_commits)
+	r.NPacks = int64(c.n_packs)
+	r.PackBytes = int64(c.pack_bytes)
+	r.LiveBytes = int64(c.live_bytes)
+	r.GarbageBytes = int64(c.garbage_bytes)
+	r.ContentBytes = int64(c.content_bytes)
+	r.SharedBytes = int64(c.shared_bytes)
+	r.ChunkBytes = int64(c.chunk_bytes)
+	r.NEmptied = int64(c.n_emptied)
+	r.CopiedBytes = int64(c.copied_bytes)
+	r.FreedBytes = int64(c.freed_bytes)
+	r.NDroppedObjects = int64(c.n_dropped_objects)
+	r.NDroppedCommits = int64(c.n_dropped_commits)
+	r.NDeleted = int64(c.n_deleted)
+	r.NWaiting = int64(c.n_waiting)
+	r.MemoryPeak = int64(c.memory_peak)
+	return r
+}
+
 // Metrics: what a verb found. With weights, rows count by their weight.
 type Metrics struct {
 	// of the verb
@@ -1590,6 +1659,34 @@ func (o *FolderOpts) c(s *scope) *C.mlops_folder_opts {
 	return c
 }
 
+// GcOpts: how garbage is collected. Zero means the default in each field.
+type GcOpts struct {
+	// mark and count, change nothing
+	DryRun bool
+	// time after which no new piece is begun; default none
+	BudgetNs int64
+	// what commits of the store put or named since then stays, and a dataset's commits of that time;
+	// default 14 days, 1 for nothing
+	KeepNs int64
+	// share of a pack, above 0 and up to 1, below which it is emptied; default 0.5
+	MinLive float64
+}
+
+func (o *GcOpts) c(s *scope) *C.mlops_gc_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_gc_opts)(s.alloc(C.sizeof_mlops_gc_opts))
+	c.struct_size = C.sizeof_mlops_gc_opts
+	if o.DryRun {
+		c.flags |= 1
+	}
+	c.budget_ns = C.int64_t(o.BudgetNs)
+	c.keep_ns = C.int64_t(o.KeepNs)
+	c.min_live = C.double(o.MinLive)
+	return c
+}
+
 // MetricOpts: options of the verbs. Zero means the default in each field.
 type MetricOpts struct {
 	// leave out, and count, rows without a prediction or label
@@ -2058,6 +2155,38 @@ func RepairStore(path string, opts *StoreOpts) (int64, error) {
 		return 0, err
 	}
 	return int64(nLost), nil
+}
+
+// Gc: collect garbage for a while, or to the end. A collection that was left off goes on with the next
+// call, if that asks for the same; one whose process ends is begun anew by the next.
+//
+// Errors: MLOPS_OK if there is more to do, MLOPS_END if the collection has come to its end;
+// MLOPS_E_BUSY if another thread or process is collecting; MLOPS_E_CORRUPT if a commit is damaged, so
+// that what it names cannot be told: nothing more is dropped then; MLOPS_E_CANCELLED,
+// MLOPS_E_DEADLINE, after which it can go on; MLOPS_E_DENIED if the store is open for reading alone;
+// MLOPS_E_NO_SPACE, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_INVALID, MLOPS_E_FORKED.
+func (x *Store) Gc(opts *GcOpts, call *Call) (GcStat, error) {
+	if x == nil || x.p == nil {
+		return GcStat{}, closed("Store")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return GcStat{}, s.err
+	}
+	callC := call.c(&s)
+	if s.err != nil {
+		return GcStat{}, s.err
+	}
+	var out C.mlops_gc_stat
+	out.struct_size = C.sizeof_mlops_gc_stat
+	var e C.mlops_error
+	if err := check(C.mlops_store_gc(x.p, optsC, callC, &out, &e), &e, "mlops_store_gc"); err != nil {
+		return GcStat{}, err
+	}
+	return makeGcStat(&out), nil
 }
 
 // Audit: commits that were read. Immutable and shared; ends with the last mlops_audit_unref().
@@ -3146,8 +3275,8 @@ func (x *Change) Commit() (int64, error) {
 	return int64(seq), nil
 }
 
-// Content: keep content. It is stored once, however often it is kept, and is there for good with the
-// commit.
+// Content: keep content. It is stored once, however often it is kept, and is there with the commit,
+// for as long as a record names it and nobody collects garbage (mlops_store_gc()) after that.
 //
 // Errors: MLOPS_E_NO_SPACE, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
 func (x *Change) Content(content []byte) (ID, error) {

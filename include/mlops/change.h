@@ -61,7 +61,8 @@ MLOPS_API void mlops_change_free(mlops_change *self);
 MLOPS_API mlops_status mlops_change_commit(mlops_change *self, int64_t *seq, mlops_error *err);
 
 /**
- * Keep content. It is stored once, however often it is kept, and is there for good with the commit.
+ * Keep content. It is stored once, however often it is kept, and is there with the commit, for as
+ * long as a record names it and nobody collects garbage (mlops_store_gc()) after that.
  *
  * @param self      change
  * @param[out] out  @shape(1) its name: SHA-256

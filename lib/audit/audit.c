@@ -231,6 +231,7 @@ static const char *name_of(mlops__op_kind kind) {
     case MLOPS__OP_DEL: return "delete";
     case MLOPS__OP_INLINE:
     case MLOPS__OP_PACKED: return "content";
+    case MLOPS__OP_DROPPED: return "drop";
     }
     return "";
 }

@@ -97,6 +97,21 @@ mlops_status mlops__commit_read(mlops__commit *out, mlops__view *view, const cha
     return parse(out, value, view);
 }
 
+mlops_status mlops__commit_expect(mlops_change *change, mlops__view *view, const char *dataset,
+                                  const mlops_id *id) {
+    mlops__key key;
+    mlops__bytes value;
+    mlops__commit_key(&key, dataset, id);
+    mlops__bytes bytes = mlops__key_bytes(&key);
+    if (mlops__change_pending(change, MLOPS__TABLE_COMMITS, bytes, &value) == MLOPS_OK)
+        return MLOPS_OK; /* it is the change's own */
+    mlops_status status =
+        mlops__index_get(&view->index, MLOPS__TABLE_COMMITS, bytes, &value, view->err);
+    if (status == MLOPS_E_NOT_FOUND) return damaged(id, "is missing", view->err);
+    MLOPS_TRY(status);
+    return mlops__change_expect(change, MLOPS__TABLE_COMMITS, bytes, value, view->err);
+}
+
 /* ---- content ---- */
 
 static mlops_status load(mlops__buf *out, mlops_store *store, const mlops_id *id,

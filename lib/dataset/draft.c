@@ -143,6 +143,7 @@ mlops_status mlops_draft_new(mlops_draft **out, mlops_change *change, const char
 void mlops_draft_free(mlops_draft *self) {
     if (!self) return;
     const mlops_allocator *allocator = self->base.arena.allocator;
+    mlops__lease_end(&self->lease, self->base.store);
     mlops__version_close(&self->base);
     mlops__free(allocator, self, sizeof *self);
 }
@@ -182,7 +183,7 @@ static mlops_status name_blob(mlops_draft *self, mlops__blob *blob, mlops_error 
         return MLOPS_OK;
     }
     MLOPS_TRY(mlops__store_check_fork(store, err));
-    MLOPS_TRY(mlops__content_add(store, blob->bytes.data, blob->size,
+    MLOPS_TRY(mlops__content_add(store, &self->lease, blob->bytes.data, blob->size,
                                  blob->has_like ? &blob->like : NULL, self->executor, &blob->id,
                                  err));
     mlops__buf_free(&blob->bytes);
@@ -267,6 +268,10 @@ static mlops_status check_base(mlops_draft *self, mlops_error *err) {
                  (ref.is_there && memcmp(&ref.commit, &self->ref.commit, sizeof ref.commit) != 0));
     if (!status && !moved && self->has_parent)
         status = mlops__commit_read(&parent, &view, self->dataset, &self->base.commit.id);
+    if (!status && !moved && self->has_parent)
+        status = mlops__commit_expect(self->change, &view, self->dataset, &self->base.commit.id);
+    if (!status && !moved && self->has_merged)
+        status = mlops__commit_expect(self->change, &view, self->dataset, &self->merged);
     mlops__view_end(&view);
     if (!moved) return status;
     return mlops__fail(err, MLOPS_E_CONFLICT,
@@ -275,6 +280,7 @@ static mlops_status check_base(mlops_draft *self, mlops_error *err) {
 }
 
 static mlops_status put_blobs(mlops_draft *self, mlops_error *err) {
+    MLOPS_TRY(mlops__change_adopt(self->change, &self->lease, err));
     for (size_t i = 0; i < self->base.tree.n; i++) {
         for (int role = 0; role < 3; role++) {
             const mlops__blob *blob = self->base.tree.entries[i]->blobs[role];

@@ -6,6 +6,7 @@
 
 struct mlops_draft {
     mlops_change *change;
+    mlops__lease lease;  /* on what went to the packs */
     mlops__version base; /* its tree is that of the draft; without a commit if has_parent is 0 */
     int has_parent;
     int is_loaded; /* its tree was read: that of a draft that nothing was done to need not be */

@@ -122,6 +122,7 @@ mlops_status mlops_draft_add_folder(mlops_draft *self, const char *prefix, const
         return mlops__fail(err, MLOPS_E_INVALID, "the draft is NULL, or was committed");
     MLOPS_TRY(mlops__store_check_fork(self->base.store, err));
     mlops_status status = mlops__snapshot_begin(&s, self->base.store, prefix, folder, opts, err);
+    s.lease = &self->lease;
     if (!status) status = add(self, &s);
     if (!status && out)
         status = mlops__opts_result(out, &s.stat, sizeof s.stat, "mlops_folder_stat", err);

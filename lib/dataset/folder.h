@@ -82,6 +82,7 @@ typedef struct mlops__snapshot {
     const mlops__tree *tree;
     uint8_t *is_gone; /* for each entry of the tree: its file is */
     mlops_folder_stat stat;
+    mlops__lease *lease; /* of who keeps content */
     mlops_error *err;
 } mlops__snapshot;
 

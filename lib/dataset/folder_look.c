@@ -350,7 +350,7 @@ static mlops_status take_reading(folder_round *round, reading *r, int keeps) {
     if (!keeps || is_same(looked)) return MLOPS_OK;
     looked->is_kept = 1;
     if (looked->entry && r->bytes.size >= LIKE_MIN)
-        return mlops__content_pack(s->store, &r->id, r->bytes.data, r->bytes.size,
+        return mlops__content_pack(s->store, s->lease, &r->id, r->bytes.data, r->bytes.size,
                                    &looked->entry_id, s->err);
     round->items[round->n_items++] = (mlops__keeping){r->id, r->bytes.data, r->bytes.size};
     return MLOPS_OK;
@@ -363,16 +363,20 @@ static mlops_status run_round(folder_round *round, int keeps) {
     for (size_t i = 0; i < round->n; i++)
         MLOPS_TRY(take_reading(round, &round->readings[i], keeps));
     if (round->n_items == 0) return MLOPS_OK;
-    return mlops__content_keep(s->store, round->items, round->n_items, s->call.executor, s->err);
+    return mlops__content_keep(s->store, s->lease, round->items, round->n_items, s->call.executor,
+                               s->err);
 }
 
 /* A file that is known, and has another entry or none, need not be read if the packs have it. */
 static mlops_status find_kept(mlops__snapshot *self, mlops__looked *looked, int keeps) {
-    int there = 0, is_known = 0;
+    int there = 0, is_known = 0, held = 0;
     if (!keeps || !looked->is_known || is_same(looked)) return MLOPS_OK;
+    MLOPS_TRY(mlops__lease_begin(self->lease, self->store, self->err));
     MLOPS_TRY(mlops__content_has(self->store, &looked->id, &there, &is_known, self->err));
-    looked->is_kept = there;
-    looked->is_known = there;
+    if (there)
+        MLOPS_TRY(mlops__lease_take(self->lease, self->store, looked->id.bytes, &held, self->err));
+    looked->is_kept = held;
+    looked->is_known = held;
     return MLOPS_OK;
 }
 

@@ -67,6 +67,7 @@ static mlops_status set(mlops_change *change, const char *dataset, const char *n
     if (!status) {
         status = look(&self, &view);
         if (!status) status = mlops__ref_resolve(&self.target, &view, dataset, ref);
+        if (!status) status = mlops__commit_expect(change, &view, dataset, &self.target);
         mlops__view_end(&view);
     }
     int is_tag = kind == mlops__ref_tag;

@@ -5,6 +5,7 @@
  * frame is durable before its commit is told of, under MLOPS_SYNC_FULL; if the index cannot be
  * committed then, the frame stays, and whoever writes next applies it.
  */
+#include "base/hex.h"
 #include "base/opts.h"
 #include "store/core.h"
 
@@ -17,7 +18,9 @@ struct mlops_change {
         expected;  /* u8 table, u8 is there, u16 key size, key, u64 and u64 hash of the value */
     int64_t n_ops; /* without notes */
     int packed;    /* names content of packs */
-    size_t notes;  /* bytes of the frame up to the end of those that opened it */
+    mlops__lease lease; /* on that */
+    mlops__buf adopted; /* u64 owners of leases of others */
+    size_t notes;       /* bytes of the frame up to the end of those that opened it */
 };
 
 static mlops__bytes bytes_of_text(const char *text) {
@@ -33,6 +36,7 @@ static mlops_status begin(mlops_change *self, const mlops_change_opts *opts, mlo
     const mlops_allocator *allocator = &self->store->host.allocator;
     mlops__buf_init(&self->frame, allocator);
     mlops__buf_init(&self->expected, allocator);
+    mlops__buf_init(&self->adopted, allocator);
     mlops__frame_begin(&self->frame);
     note(self, "actor", opts->actor);
     note(self, "trace", opts->trace_id);
@@ -64,9 +68,36 @@ mlops_status mlops_change_new(mlops_change **out, mlops_store *store, const mlop
     return status;
 }
 
+/* For who holds the store's lock. */
+static void end_leases(mlops_change *self) {
+    mlops__lease_end_locked(&self->lease, self->store);
+    for (size_t at = 0; at < self->adopted.size; at += sizeof(uint64_t)) {
+        mlops__lease lease = {0, 0};
+        memcpy(&lease.owner, self->adopted.data + at, sizeof lease.owner);
+        mlops__lease_end_locked(&lease, self->store);
+    }
+    self->adopted.size = 0;
+}
+
+static void give_leases(mlops_change *self) {
+    if (self->lease.owner == 0 && self->adopted.size == 0) return;
+    mlops__lock_take(&self->store->lock);
+    end_leases(self);
+    mlops__lock_give(&self->store->lock);
+}
+
+mlops_status mlops__change_adopt(mlops_change *self, mlops__lease *lease, mlops_error *err) {
+    if (lease->owner) mlops__buf_put(&self->adopted, &lease->owner, sizeof lease->owner);
+    if (self->adopted.status) return mlops__fail_nomem(err, self->adopted.size);
+    lease->owner = 0;
+    return MLOPS_OK;
+}
+
 void mlops_change_free(mlops_change *self) {
     if (!self) return;
     mlops_store *store = self->store;
+    give_leases(self);
+    mlops__buf_free(&self->adopted);
     mlops__buf_free(&self->frame);
     mlops__buf_free(&self->expected);
     mlops__free(&store->host.allocator, self, sizeof *self);
@@ -188,7 +219,7 @@ mlops_status mlops__change_content(mlops_change *self, const mlops_id *id, const
         self->n_ops++;
         return told(&self->frame, err);
     }
-    MLOPS_TRY(mlops__content_pack(self->store, id, bytes, n, like, err));
+    MLOPS_TRY(mlops__content_pack(self->store, &self->lease, id, bytes, n, like, err));
     return mlops__change_kept(self, id, (int64_t)n, err);
 }
 
@@ -235,6 +266,27 @@ static mlops_status check_expected(const mlops_change *self, mlops__index *index
     return MLOPS_OK;
 }
 
+/* Content that is gone would be named in vain. A lease keeps it; this is for who has none. */
+static mlops_status check_named(const mlops_change *self, mlops__index *index, mlops_error *err) {
+    mlops__ops ops;
+    mlops__op op;
+    mlops__bytes place;
+    char digits[65];
+    if (!self->packed) return MLOPS_OK;
+    mlops__cursor_init(&ops.cursor, self->frame.data + MLOPS__FRAME_HEAD,
+                       self->frame.size - MLOPS__FRAME_HEAD);
+    while (mlops__ops_next(&ops, &op)) {
+        if (op.kind != MLOPS__OP_PACKED) continue;
+        mlops_status status = mlops__index_get(index, MLOPS__TABLE_OBJECTS, op.key, &place, err);
+        if (status == MLOPS_OK) continue;
+        if (status != MLOPS_E_NOT_FOUND) return status;
+        mlops__hex_bytes(digits, op.key.data, op.key.size);
+        return mlops__fail(err, MLOPS_E_CONFLICT,
+                           "content %s was collected since it was added; add it again", digits);
+    }
+    return MLOPS_OK;
+}
+
 /* The frame for this place, on a copy: a commit that fails can be tried again. */
 static mlops_status stage(mlops_change *self, const mlops__place *place, mlops__frame *frame,
                           mlops__place *after, mlops_error *err) {
@@ -276,6 +328,17 @@ static mlops_status write_ahead(mlops_change *self, int64_t *seq, mlops_error *e
     return MLOPS_OK;
 }
 
+/* The same where no transaction writes: what collects garbage has an index that is committed. */
+static mlops_status check_named_now(const mlops_change *self, mlops_error *err) {
+    mlops__index index;
+    mlops_store *store = self->store;
+    if (!self->packed) return MLOPS_OK;
+    MLOPS_TRY(mlops__index_begin(&index, store->kv, &store->host, 0, err));
+    mlops_status status = check_named(self, &index, err);
+    mlops__index_end(&index);
+    return status;
+}
+
 /* A relaxed commit that depends on nothing, and fits into the segment, need not wait for the index.
  * MLOPS_END if this is none. */
 static mlops_status commit_ahead(mlops_change *self, int64_t *seq, mlops_error *err) {
@@ -284,8 +347,11 @@ static mlops_status commit_ahead(mlops_change *self, int64_t *seq, mlops_error *
     MLOPS_TRY(mlops__store_lock_writer(store, err));
     mlops_status status = MLOPS_END;
     if (mlops__store_find_tail(store) &&
-        !mlops__journal_is_full(&store->journal, &store->tail, self->frame.size))
-        status = write_ahead(self, seq, err);
+        !mlops__journal_is_full(&store->journal, &store->tail, self->frame.size)) {
+        status = check_named_now(self, err);
+        if (!status) status = write_ahead(self, seq, err);
+    }
+    if (!status) end_leases(self);
     mlops__store_unlock_writer(store);
     return status;
 }
@@ -297,10 +363,12 @@ static mlops_status commit(mlops_change *self, int64_t *seq, mlops_error *err) {
     if (ahead != MLOPS_END) return ahead;
     MLOPS_TRY(mlops__store_write_begin(store, &index, err));
     mlops_status status = check_expected(self, &index, err);
+    if (!status) status = check_named(self, &index, err);
     if (!status) status = write_frame(self, &index, err);
     if (!status) {
         *seq = index.place.chain.seq;
         store->tail = index.place;
+        end_leases(self);
         /* The frame is there whatever comes of this: who reads or writes next applies it. */
         if (mlops__store_write_commit(store, &index, NULL)) atomic_fetch_add(&store->n_ahead, 1);
     }
@@ -314,6 +382,22 @@ static void clear(mlops_change *self) {
     self->expected.size = 0;
     self->n_ops = 0;
     self->packed = 0;
+    give_leases(self);
+}
+
+mlops_status mlops__change_drop(mlops_change *self, const uint8_t id[32], mlops_error *err) {
+    mlops__frame_op(&self->frame, MLOPS__OP_DROPPED, 0, (mlops__bytes){id, 32},
+                    (mlops__bytes){NULL, 0});
+    self->n_ops++;
+    return told(&self->frame, err);
+}
+
+mlops_status mlops__change_write(mlops_change *self, mlops__index *index, mlops_error *err) {
+    MLOPS_TRY(write_frame(self, index, err));
+    self->store->tail = index->place;
+    if (mlops__store_write_commit(self->store, index, NULL))
+        atomic_fetch_add(&self->store->n_ahead, 1); /* the frame is there, as above */
+    return MLOPS_OK;
 }
 
 mlops_status mlops_change_commit(mlops_change *self, int64_t *seq, mlops_error *err) {

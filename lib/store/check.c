@@ -60,9 +60,12 @@ static mlops_status note_named(mlops__index *index, const mlops__frame *frame, m
     mlops__ops ops;
     mlops__op op;
     mlops__ops_init(&ops, frame);
-    while (mlops__ops_next(&ops, &op))
+    while (mlops__ops_next(&ops, &op)) {
         if (op.kind == MLOPS__OP_PACKED || op.kind == MLOPS__OP_INLINE)
             MLOPS_TRY(mlops__index_put(index, TABLE_NAMED, op.key, (mlops__bytes){NULL, 0}, err));
+        if (op.kind == MLOPS__OP_DROPPED)
+            MLOPS_TRY(mlops__index_del(index, TABLE_NAMED, op.key, err));
+    }
     return MLOPS_OK;
 }
 

@@ -104,6 +104,16 @@ static mlops_status forget_damaged(mlops__packer *p, mlops__index *index, const 
     return status == MLOPS_E_NOT_FOUND || status == MLOPS_E_CORRUPT ? MLOPS_OK : status;
 }
 
+/* MLOPS_END if some of what was found, and not written, was collected meanwhile. */
+static mlops_status check_found(const mlops__packer *p, mlops__index *index, const mlops_id *id,
+                                mlops_error *err) {
+    int old = 0;
+    MLOPS_TRY(mlops__lease_is_old(p->lease, index, &old, err));
+    if (!old) return MLOPS_OK;
+    mlops_status status = mlops__content_check(p->store, index, id->bytes, err);
+    return status == MLOPS_E_NOT_FOUND || status == MLOPS_E_CORRUPT ? MLOPS_END : status;
+}
+
 static mlops_status write_object(mlops__packer *p, const mlops_id *id, mlops_error *err) {
     mlops_store *self = p->store;
     mlops__index index;
@@ -117,7 +127,9 @@ static mlops_status write_object(mlops__packer *p, const mlops_id *id, mlops_err
     if (!status && !there)
         status = mlops__content_append(self, &index, &frame, p->recipe.data, err);
     if (!status && !there) status = mlops__content_note_leased(self, &index, err);
-    if (!status && !there) status = mlops__store_write_commit(self, &index, err);
+    if (!status) status = check_found(p, &index, id, err);
+    if (!status) status = mlops__lease_note(p->lease, &index, id->bytes, err);
+    if (!status) status = mlops__store_write_commit(self, &index, err);
     mlops__store_write_end(self, &index);
     return status;
 }
@@ -194,29 +206,34 @@ static mlops_status add_half(void *user, int64_t index, int32_t worker) {
     return index == 0 ? a->status : MLOPS_OK;
 }
 
+/* MLOPS_END if a collection came between. */
 static mlops_status add(adding *a, const mlops_executor *executor, mlops_error *err) {
     mlops_store *self = a->packer.store;
-    int there = 0;
+    int there = 0, held = 0;
+    MLOPS_TRY(mlops__lease_begin(a->packer.lease, self, err));
     if (executor) {
         a->status = MLOPS_E_CANCELLED; /* of an executor that leaves pieces out */
         MLOPS_TRY(executor->parallel_for(executor->ctx, 2, add_half, a));
     }
     MLOPS_TRY(mlops__content_has(self, &a->id, &there, &a->packer.known, err));
-    if (there) return MLOPS_OK;
+    if (there) MLOPS_TRY(mlops__lease_take(a->packer.lease, self, a->id.bytes, &held, err));
+    if (there) return held ? MLOPS_OK : MLOPS_END;
     if (a->packer.known || !executor)
         MLOPS_TRY(write_all(&a->packer, a->packer.known ? NULL : a->like, err));
     return write_object(&a->packer, &a->id, err);
 }
 
-static mlops_status add_bytes(mlops_store *self, const uint8_t *bytes, size_t n,
-                              const mlops_id *like, const mlops_executor *executor, mlops_id *id,
-                              mlops_error *err) {
+static mlops_status add_bytes(mlops_store *self, mlops__lease *lease, const uint8_t *bytes,
+                              size_t n, const mlops_id *like, const mlops_executor *executor,
+                              mlops_id *id, mlops_error *err) {
     adding *a = mlops__alloc_zero(&self->host.allocator, sizeof *a);
     if (!a) return mlops__fail_nomem(err, sizeof *a);
     packer_init(&a->packer, self, bytes, n);
+    a->packer.lease = lease;
     a->id = *id;
     a->like = like;
     mlops_status status = add(a, executor, err);
+    while (status == MLOPS_END) status = add(a, NULL, err);
     if (status && status == a->status && err) *err = a->err;
     *id = a->id;
     packer_free(&a->packer);
@@ -224,16 +241,17 @@ static mlops_status add_bytes(mlops_store *self, const uint8_t *bytes, size_t n,
     return status;
 }
 
-mlops_status mlops__content_pack(mlops_store *self, const mlops_id *id, const uint8_t *bytes,
-                                 size_t n, const mlops_id *like, mlops_error *err) {
+mlops_status mlops__content_pack(mlops_store *self, mlops__lease *lease, const mlops_id *id,
+                                 const uint8_t *bytes, size_t n, const mlops_id *like,
+                                 mlops_error *err) {
     mlops_id name = *id;
-    return add_bytes(self, bytes, n, like, NULL, &name, err);
+    return add_bytes(self, lease, bytes, n, like, NULL, &name, err);
 }
 
-mlops_status mlops__content_add(mlops_store *self, const uint8_t *bytes, size_t n,
-                                const mlops_id *like, const mlops_executor *executor, mlops_id *out,
-                                mlops_error *err) {
+mlops_status mlops__content_add(mlops_store *self, mlops__lease *lease, const uint8_t *bytes,
+                                size_t n, const mlops_id *like, const mlops_executor *executor,
+                                mlops_id *out, mlops_error *err) {
     if (executor && (executor->n_workers < 2 || n < TOGETHER)) executor = NULL;
     if (!executor) *out = mlops__content_id(self, bytes, n);
-    return add_bytes(self, bytes, n, like, executor, out, err);
+    return add_bytes(self, lease, bytes, n, like, executor, out, err);
 }

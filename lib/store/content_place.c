@@ -35,7 +35,7 @@ mlops_status mlops__content_note(mlops__index *index, const mlops__pack_frame *f
         MLOPS_TRY(stays_noted(index, frame, &stays, err));
     if (stays) return MLOPS_OK;
     mlops__store_u64(value, (uint64_t)place.pack);
-    mlops__store_u64(value + 8, 0);
+    mlops__store_u64(value + 8, frame->stored);
     mlops__store_u64(value + 16, (uint64_t)place.offset);
     mlops__store_u64(value + 24, is_chunk ? 0 : (uint64_t)frame->codec);
     return mlops__index_put(index, is_chunk ? MLOPS__TABLE_CHUNKS : MLOPS__TABLE_OBJECTS,
@@ -56,27 +56,38 @@ mlops_status mlops__content_note_lost(mlops__index *index, const uint8_t *id, ml
 
 /* ---- which pack to append to ---- */
 
-static mlops_status note_pack(mlops__index *index, char what, int64_t number, int64_t value,
-                              mlops_error *err) {
-    uint8_t key[9], bytes[8];
+static mlops__bytes pack_key(uint8_t key[9], char what, int64_t number) {
     key[0] = (uint8_t)what;
     mlops__key_u64(key + 1, (uint64_t)number);
+    return (mlops__bytes){key, 9};
+}
+
+mlops_status mlops__pack_note(mlops__index *index, char what, int64_t number, int64_t value,
+                              mlops_error *err) {
+    uint8_t key[9], bytes[8];
     mlops__store_u64(bytes, (uint64_t)value);
-    return mlops__index_put(index, MLOPS__TABLE_PACKS, (mlops__bytes){key, sizeof key},
+    return mlops__index_put(index, MLOPS__TABLE_PACKS, pack_key(key, what, number),
                             (mlops__bytes){bytes, sizeof bytes}, err);
 }
 
-static mlops_status forget_pack(mlops__index *index, char what, int64_t number, mlops_error *err) {
+mlops_status mlops__pack_forget(mlops__index *index, char what, int64_t number, mlops_error *err) {
     uint8_t key[9];
-    key[0] = (uint8_t)what;
-    mlops__key_u64(key + 1, (uint64_t)number);
-    return mlops__index_del(index, MLOPS__TABLE_PACKS, (mlops__bytes){key, sizeof key}, err);
+    return mlops__index_del(index, MLOPS__TABLE_PACKS, pack_key(key, what, number), err);
+}
+
+mlops_status mlops__pack_is_dying(mlops__index *index, int64_t number, int *out, mlops_error *err) {
+    uint8_t key[9];
+    mlops__bytes value;
+    mlops_status status =
+        mlops__index_get(index, MLOPS__TABLE_PACKS, pack_key(key, 'd', number), &value, err);
+    *out = status == MLOPS_OK;
+    return status == MLOPS_E_NOT_FOUND ? MLOPS_OK : status;
 }
 
 mlops_status mlops__content_note_leased(mlops_store *self, mlops__index *index, mlops_error *err) {
     if (!self->packs.leased) return MLOPS_OK;
-    MLOPS_TRY(note_pack(index, 's', self->packs.leased, self->packs.end, err));
-    return note_pack(index, 'u', self->packs.leased, 0, err);
+    MLOPS_TRY(mlops__pack_note(index, 's', self->packs.leased, self->packs.end, err));
+    return mlops__pack_note(index, 'u', self->packs.leased, 0, err);
 }
 
 /* An open pack that nobody writes to; *number is above all that were seen if there is none. */
@@ -84,7 +95,9 @@ static mlops_status lease_open(mlops_store *self, mlops__index *index, int64_t *
                                mlops_error *err) {
     mlops__index_iter iter;
     mlops__bytes key, value;
-    *number = 1;
+    int dying = 0;
+    MLOPS_TRY(mlops__mark_get(index, 'n', number, err)); /* none is used twice */
+    ++*number;
     MLOPS_TRY(mlops__index_iter_init(&iter, index, MLOPS__TABLE_PACKS,
                                      (mlops__bytes){(const uint8_t *)"s", 1}, err));
     mlops_status status;
@@ -92,9 +105,12 @@ static mlops_status lease_open(mlops_store *self, mlops__index *index, int64_t *
         mlops__cursor c;
         mlops__cursor_init(&c, key.data + 1, key.size - 1);
         int64_t there = (int64_t)mlops__cursor_be(&c, 8);
-        *number = there + 1;
+        if (*number <= there) *number = there + 1;
         mlops__cursor_init(&c, value.data, value.size);
         if (mlops__cursor_i64(&c) >= MLOPS__PACK_FULL) continue;
+        status = mlops__pack_is_dying(index, there, &dying, err);
+        if (status) break;
+        if (dying) continue;
         if (mlops__packs_lease(&self->packs, there, 0, NULL) == MLOPS_OK) break;
     }
     mlops__index_iter_free(&iter);
@@ -216,6 +232,25 @@ mlops_status mlops__store_sync_packs(mlops_store *self, mlops__index *index, mlo
         mlops__index_iter_free(&iter);
         if (status) return status == MLOPS_END ? MLOPS_OK : status;
         MLOPS_TRY(mlops__packs_sync(&self->packs, number, err));
-        MLOPS_TRY(forget_pack(index, 'u', number, err));
+        MLOPS_TRY(mlops__pack_forget(index, 'u', number, err));
+    }
+}
+
+/* Of all packs that are there, so that the next scan begins ahead of their first frames. */
+mlops_status mlops__packs_forget_scans(mlops__index *index, mlops_error *err) {
+    mlops__index_iter iter;
+    mlops__bytes key, value;
+    for (int64_t number = 0;;) {
+        uint8_t from[9];
+        MLOPS_TRY(mlops__index_iter_from(&iter, index, MLOPS__TABLE_PACKS,
+                                         pack_key(from, 's', number + 1), err));
+        mlops_status status = mlops__index_iter_next(&iter, &key, &value, err);
+        int is_one = !status && key.size == 9 && key.data[0] == 's';
+        mlops__cursor c;
+        mlops__cursor_init(&c, key.data + 1, is_one ? 8 : 0);
+        number = is_one ? (int64_t)mlops__cursor_be(&c, 8) : 0;
+        mlops__index_iter_free(&iter);
+        if (!is_one) return status < 0 ? status : MLOPS_OK;
+        MLOPS_TRY(mlops__pack_note(index, 's', number, MLOPS__PACK_HEAD, err));
     }
 }

@@ -27,6 +27,7 @@ typedef struct kept {
 
 typedef struct keeper {
     mlops_store *store;
+    mlops__lease *lease;
     const mlops__keeping *items;
     size_t n;
     uint32_t *slots; /* of items that are new, by their ids; 0: none */
@@ -111,7 +112,8 @@ static mlops_status plan(keeper *k, mlops_error *err) {
         MLOPS_TRY(mlops__content_has(k->store, &it->id, &there, &is_known, err));
         if (there) continue;
         if (is_known)
-            MLOPS_TRY(mlops__content_pack(k->store, &it->id, it->bytes, it->n, NULL, err));
+            MLOPS_TRY(
+                mlops__content_pack(k->store, k->lease, &it->id, it->bytes, it->n, NULL, err));
         else if (it->n <= SMALL) plan_small(k, i, &block);
         else plan_large(k, i);
         if (k->chunks.status || k->objects.status) return mlops__fail_nomem(err, k->chunks.size);
@@ -183,20 +185,30 @@ static mlops_status write_object(keeper *k, mlops__index *index, const kept *obj
     return mlops__content_append(k->store, index, &frame, recipe->data, err);
 }
 
-static mlops_status write_all(keeper *k, mlops__buf *recipe, mlops_error *err) {
-    mlops__index index;
+static mlops_status write_batch(keeper *k, mlops__index *index, mlops__buf *recipe,
+                                mlops_error *err) {
     size_t n_chunks, n_objects;
     const packing *chunks = chunks_of(k, &n_chunks);
     const kept *objects = objects_of(k, &n_objects);
-    if (n_objects == 0) return MLOPS_OK;
-    MLOPS_TRY(mlops__store_write_begin(k->store, &index, err));
     mlops_status status = MLOPS_OK;
     for (size_t i = 0; i < n_chunks && !status; i++)
-        status = write_chunk(k->store, &index, &chunks[i], err);
+        status = write_chunk(k->store, index, &chunks[i], err);
     for (size_t i = 0; i < n_objects && !status; i++)
-        status = write_object(k, &index, &objects[i], recipe, err);
-    if (!status) status = mlops__content_note_leased(k->store, &index, err);
-    if (!status) status = mlops__store_write_commit(k->store, &index, err);
+        status = write_object(k, index, &objects[i], recipe, err);
+    for (size_t i = 0; i < k->n && !status; i++)
+        status = mlops__lease_note(k->lease, index, k->items[i].id.bytes, err);
+    if (!status && n_objects) status = mlops__content_note_leased(k->store, index, err);
+    return status ? status : mlops__store_write_commit(k->store, index, err);
+}
+
+/* MLOPS_END if some of what was found may have been collected meanwhile. */
+static mlops_status write_all(keeper *k, mlops__buf *recipe, mlops_error *err) {
+    mlops__index index;
+    int old = 0;
+    if (k->n == 0) return MLOPS_OK;
+    MLOPS_TRY(mlops__store_write_begin(k->store, &index, err));
+    mlops_status status = mlops__lease_is_old(k->lease, &index, &old, err);
+    if (!status) status = old ? MLOPS_END : write_batch(k, &index, recipe, err);
     mlops__store_write_end(k->store, &index);
     return status;
 }
@@ -232,22 +244,31 @@ static void end(keeper *k) {
     mlops__free(&k->store->host.allocator, k->slots, k->slots ? k->n_slots * sizeof *k->slots : 0);
 }
 
-mlops_status mlops__content_keep(mlops_store *self, const mlops__keeping *items, size_t n,
-                                 const mlops_executor *executor, mlops_error *err) {
-    const mlops_allocator *allocator = &self->host.allocator;
-    keeper k = {.store = self, .items = items, .n = n, .executor = executor};
+static mlops_status keep_once(keeper *k, mlops_error *err) {
     mlops__buf recipe;
-    MLOPS_TRY(mlops__store_check_fork(self, err));
-    mlops__buf_init(&k.joined, allocator);
-    mlops__buf_init(&k.chunks, allocator);
-    mlops__buf_init(&k.objects, allocator);
-    mlops__buf_init(&recipe, allocator);
-    mlops_status status = begin(&k, err);
-    if (!status) status = plan(&k, err);
-    if (!status) status = pack_all(&k, err);
-    if (!status) status = write_all(&k, &recipe, err);
+    mlops__buf_init(&k->joined, &k->store->host.allocator);
+    mlops__buf_init(&k->chunks, &k->store->host.allocator);
+    mlops__buf_init(&k->objects, &k->store->host.allocator);
+    mlops__buf_init(&recipe, &k->store->host.allocator);
+    mlops_status status = mlops__lease_begin(k->lease, k->store, err);
+    if (!status) status = begin(k, err);
+    if (!status) status = plan(k, err);
+    if (!status) status = pack_all(k, err);
+    if (!status) status = write_all(k, &recipe, err);
     mlops__buf_free(&recipe);
-    end(&k);
+    end(k);
+    return status;
+}
+
+mlops_status mlops__content_keep(mlops_store *self, mlops__lease *lease,
+                                 const mlops__keeping *items, size_t n,
+                                 const mlops_executor *executor, mlops_error *err) {
+    mlops_status status;
+    MLOPS_TRY(mlops__store_check_fork(self, err));
+    do {
+        keeper k = {.store = self, .lease = lease, .items = items, .n = n, .executor = executor};
+        status = keep_once(&k, err);
+    } while (status == MLOPS_END);
     return status;
 }
 

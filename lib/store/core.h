@@ -3,11 +3,14 @@
 #define MLOPS_STORE_CORE_H
 
 #include "kern/kern.h"
+#include "store/lease.h"
 #include "store/pack.h"
 #include "store/store.h"
 #include "sys/mutex.h"
 
 #include <stdatomic.h>
+
+typedef struct mlops__gc mlops__gc;
 
 struct mlops_store {
     mlops_store *next; /* in the process's list */
@@ -38,8 +41,13 @@ struct mlops_store {
     _Atomic(mlops__kv *) online; /* rows; NULL: not open yet */
     mlops__lock online_lock;     /* over its writer, and over its opening; ahead of lock */
     _Atomic(int) online_ahead;   /* its newest commit may not be durable */
-    mlops__buf scratch;          /* a frame */
-    mlops__buf payload;          /* a frame of a pack */
+    uint32_t lease_base;         /* owners of leases: the first of this opening, and how many */
+    _Atomic(uint32_t) n_leases;
+    mlops__buf released; /* u64 owners whose rows are to go with the next commit of the index */
+    mlops__gc *gc;       /* a collection that is under way; NULL: none */
+    _Atomic(int) in_gc;  /* a thread is at it */
+    mlops__buf scratch;  /* a frame */
+    mlops__buf payload;  /* a frame of a pack */
 };
 
 /* Is there while a store is made of an exported one. */
@@ -51,6 +59,7 @@ enum {
     MLOPS__LOCK_SNAPSHOT = 2, /* one process writes a snapshot */
     MLOPS__LOCK_MEMORY = 3,   /* shared by those whose index is in memory, against repairs */
     MLOPS__LOCK_ONLINE = 4,   /* one writer of rows */
+    MLOPS__LOCK_GC = 5,       /* one process collects garbage */
     MLOPS__PATH_ROOM = 64
 };
 
@@ -118,6 +127,7 @@ mlops_status mlops__index_discard(mlops_store *self, mlops_error *err);
 /* guard.c: what LMDB's locks cannot tell apart is kept apart. MLOPS_E_BUSY */
 mlops_status mlops__guard_enter(mlops_store *self, mlops_error *err); /* one copy of the library */
 void mlops__guard_leave(mlops_store *self);
+int mlops__guard_has(mlops_store *self, int64_t process); /* it has the index's file open */
 mlops_status mlops__guard_namespace(mlops_store *self, int alone, mlops_error *err);
 mlops_status mlops__guard_place(mlops_store *self, mlops_error *err); /* MLOPS_E_UNSUPPORTED */
 
@@ -167,7 +177,20 @@ mlops_status mlops__online_draft_end(mlops__online_draft *self, mlops_status sta
 void mlops__wipe(mlops_store *store, const char *folder);
 void mlops__wipe_all(mlops_store *store); /* journal, packs and rows */
 
+/* change.c: commits within a transaction of the caller's, which it ends. */
+mlops_status mlops__change_drop(mlops_change *self, const uint8_t id[32], mlops_error *err);
+mlops_status mlops__change_write(mlops_change *self, mlops__index *index, mlops_error *err);
+
+/* collect.c */
+void mlops__gc_free(mlops_store *self);
+
 /* content.c */
+/* A pack that is being emptied, or is gone, to which nothing is appended. */
+mlops_status mlops__pack_is_dying(mlops__index *index, int64_t number, int *out, mlops_error *err);
+mlops_status mlops__pack_note(mlops__index *index, char what, int64_t number, int64_t value,
+                              mlops_error *err);
+mlops_status mlops__packs_forget_scans(mlops__index *index, mlops_error *err);
+mlops_status mlops__pack_forget(mlops__index *index, char what, int64_t number, mlops_error *err);
 mlops_status mlops__content_check(mlops_store *self, mlops__index *index, const uint8_t *id,
                                   mlops_error *err); /* is it whole, as far as the index knows */
 /* The frames of an object: that of each chunk in order, then of its recipe. They live until the

@@ -94,6 +94,7 @@ static int is_sound(const mlops__op *op) {
         return op->table && op->key.size && op->key.size < MLOPS__KV_KEY_MAX && !op->value.size;
     case MLOPS__OP_INLINE: return op->table == 0 && op->key.size == 32;
     case MLOPS__OP_PACKED: return op->table == 0 && op->key.size == 32 && op->value.size == 8;
+    case MLOPS__OP_DROPPED: return op->table == 0 && op->key.size == 32 && op->value.size == 0;
     }
     return 0;
 }

@@ -30,7 +30,8 @@ typedef enum mlops__op_kind {
     MLOPS__OP_PUT = 2,    /* the record at key becomes value */
     MLOPS__OP_DEL = 3,    /* the record at key goes away; no value */
     MLOPS__OP_INLINE = 4, /* content: key is its SHA-256, value its bytes */
-    MLOPS__OP_PACKED = 5  /* content in the packs: key is its SHA-256, value its size, u64 */
+    MLOPS__OP_PACKED = 5, /* content in the packs: key is its SHA-256, value its size, u64 */
+    MLOPS__OP_DROPPED = 6 /* content that the packs need not have any more: key is its SHA-256 */
 } mlops__op_kind;
 
 typedef struct mlops__op {

@@ -49,16 +49,16 @@ mlops_status mlops__guard_namespace(mlops_store *self, int alone, mlops_error *e
                        mlops__store_path(self, ""));
 }
 
-static int64_t lock_process(mlops_store *self, mlops_io_lock how) {
+static int64_t lock_process(mlops_store *self, int64_t process, mlops_io_lock how) {
     const mlops_io *io = &self->host.io;
-    int64_t code, byte = PROCESSES_AT + mlops__machine_process();
+    int64_t code, byte = PROCESSES_AT + process;
     do code = io->lock(io->ctx, self->lock_file, byte, how);
     while (code < 0 && mlops__os_kind_of(code) == MLOPS__OS_INTERRUPTED);
     return code;
 }
 
 mlops_status mlops__guard_enter(mlops_store *self, mlops_error *err) {
-    int64_t code = lock_process(self, MLOPS_IO_TRY_LOCK);
+    int64_t code = lock_process(self, mlops__machine_process(), MLOPS_IO_TRY_LOCK);
     if (code >= 0) return MLOPS_OK;
     const char *path = mlops__store_path(self, "lock");
     if (mlops__os_kind_of(code) != MLOPS__OS_AGAIN)
@@ -69,7 +69,16 @@ mlops_status mlops__guard_enter(mlops_store *self, mlops_error *err) {
                        mlops__store_path(self, ""));
 }
 
-void mlops__guard_leave(mlops_store *self) { lock_process(self, MLOPS_IO_UNLOCK); }
+void mlops__guard_leave(mlops_store *self) {
+    lock_process(self, mlops__machine_process(), MLOPS_IO_UNLOCK);
+}
+
+int mlops__guard_has(mlops_store *self, int64_t process) {
+    if (process == mlops__machine_process()) return 1;
+    if (lock_process(self, process, MLOPS_IO_TRY_LOCK) < 0) return 1;
+    lock_process(self, process, MLOPS_IO_UNLOCK);
+    return 0;
+}
 
 mlops_status mlops__guard_place(mlops_store *self, mlops_error *err) {
     if (self->read_only || self->opts.flags & MLOPS_STORE_NETWORK) return MLOPS_OK;

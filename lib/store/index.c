@@ -231,18 +231,26 @@ mlops_status mlops__index_iter_init(mlops__index_iter *self, mlops__index *index
     self->cursor = NULL;
     self->begun = 0;
     MLOPS_TRY(full_key(self->prefix, &full, table, prefix, err));
-    self->prefix_size = full.size;
+    self->prefix_size = self->begin_size = full.size;
     return mlops__kv_cursor_new(&self->cursor, index->txn, err);
+}
+
+mlops_status mlops__index_iter_from(mlops__index_iter *self, mlops__index *index, uint8_t table,
+                                    mlops__bytes key, mlops_error *err) {
+    MLOPS_TRY(mlops__index_iter_init(self, index, table, key, err));
+    self->prefix_size = 1;
+    return MLOPS_OK;
 }
 
 mlops_status mlops__index_iter_next(mlops__index_iter *self, mlops__bytes *key, mlops__bytes *value,
                                     mlops_error *err) {
-    mlops__bytes full = {NULL, 0}, from = {self->prefix, self->prefix_size};
+    mlops__bytes full = {NULL, 0}, from = {self->prefix, self->begin_size};
     mlops_status status = self->begun ? mlops__kv_next(self->cursor, &full, value, err)
                                       : mlops__kv_seek(self->cursor, from, &full, value, err);
     self->begun = 1;
     if (status) return status;
-    if (full.size < from.size || memcmp(full.data, from.data, from.size) != 0) return MLOPS_END;
+    if (full.size < self->prefix_size || memcmp(full.data, self->prefix, self->prefix_size) != 0)
+        return MLOPS_END;
     *key = (mlops__bytes){full.data + 1, full.size - 1};
     return open_value(full, value, err);
 }
@@ -265,6 +273,16 @@ static mlops_status note_inline(mlops__index *self, const mlops__op *op, const m
                             (mlops__bytes){bytes, sizeof bytes}, err);
 }
 
+/* What was lost is no loss any more. What is there is deleted by who collects it: frames of it may
+ * stay in packs, or come again, and are found ahead of the journal. */
+static mlops_status forget_lost(mlops__index *self, mlops__bytes id, mlops_error *err) {
+    mlops__bytes value;
+    mlops_status status = mlops__index_get(self, MLOPS__TABLE_OBJECTS, id, &value, err);
+    if (status) return status == MLOPS_E_NOT_FOUND ? MLOPS_OK : status;
+    int lost = value.size >= 8 && mlops__load_u64(value.data) == UINT64_MAX;
+    return lost ? mlops__index_del(self, MLOPS__TABLE_OBJECTS, id, err) : MLOPS_OK;
+}
+
 static mlops_status apply_op(mlops__index *self, const mlops__op *op, const mlops__frame *frame,
                              const mlops__place *after, mlops_error *err) {
     int record = op->kind == MLOPS__OP_PUT || op->kind == MLOPS__OP_DEL;
@@ -273,6 +291,7 @@ static mlops_status apply_op(mlops__index *self, const mlops__op *op, const mlop
     case MLOPS__OP_PUT: return mlops__index_put(self, op->table, op->key, op->value, err);
     case MLOPS__OP_DEL: return mlops__index_del(self, op->table, op->key, err);
     case MLOPS__OP_INLINE: return note_inline(self, op, frame, after, err);
+    case MLOPS__OP_DROPPED: return forget_lost(self, op->key, err);
     case MLOPS__OP_NOTE:
     case MLOPS__OP_PACKED: break;
     }

@@ -14,6 +14,7 @@
 
 enum {
     MLOPS__TABLE_LAST = 32, /* of the nouns; from 1 on */
+    MLOPS__TABLE_LEASES = 0xf7,
     MLOPS__TABLE_PACKS = 0xf8,
     MLOPS__TABLE_CHUNKS = 0xf9,
     MLOPS__TABLE_OBJECTS = 0xfa,
@@ -56,13 +57,16 @@ mlops_status mlops__index_del(mlops__index *self, uint8_t table, mlops__bytes ke
 /* Records of one table whose keys begin with the prefix, in ascending order. */
 typedef struct mlops__index_iter {
     mlops__kv_cursor *cursor;
-    uint8_t prefix[MLOPS__KV_KEY_MAX];
-    size_t prefix_size; /* with the table */
+    uint8_t prefix[MLOPS__KV_KEY_MAX]; /* where it begins, with the table */
+    size_t prefix_size, begin_size;
     int begun;
 } mlops__index_iter;
 
 mlops_status mlops__index_iter_init(mlops__index_iter *self, mlops__index *index, uint8_t table,
                                     mlops__bytes prefix, mlops_error *err);
+/* The same of all records of the table, from a key on. */
+mlops_status mlops__index_iter_from(mlops__index_iter *self, mlops__index *index, uint8_t table,
+                                    mlops__bytes key, mlops_error *err);
 mlops_status mlops__index_iter_next(mlops__index_iter *self, mlops__bytes *key, mlops__bytes *value,
                                     mlops_error *err); /* MLOPS_END */
 void mlops__index_iter_free(mlops__index_iter *self);

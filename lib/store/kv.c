@@ -70,6 +70,12 @@ mlops_status mlops__kv_copy(mlops__kv *self, const char *path, mlops_error *err)
     return self->engine->copy(self, path, err);
 }
 
+uint64_t mlops__kv_moment(const mlops__kv_txn *self) { return self->engine->moment(self); }
+
+mlops_status mlops__kv_oldest(mlops__kv *self, uint64_t *out, mlops_error *err) {
+    return self->engine->oldest(self, out, err);
+}
+
 void mlops__kv_size(mlops__kv *self, int64_t *used, int64_t *max) {
     self->engine->size(self, used, max);
 }

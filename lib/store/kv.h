@@ -74,6 +74,11 @@ mlops_status mlops__kv_sync(mlops__kv *self, mlops_error *err);
  * memory. */
 mlops_status mlops__kv_copy(mlops__kv *self, const char *path, mlops_error *err);
 
+/* Moments are numbered by the commits ahead of them: the one that a transaction reads, or will be
+ * if it writes; and the oldest that some process reads now, UINT64_MAX if none does. */
+uint64_t mlops__kv_moment(const mlops__kv_txn *self);
+mlops_status mlops__kv_oldest(mlops__kv *self, uint64_t *out, mlops_error *err);
+
 /* Bytes that the map takes, and what it may grow to. */
 void mlops__kv_size(mlops__kv *self, int64_t *used, int64_t *max);
 
@@ -94,6 +99,8 @@ typedef struct mlops__kv_engine {
     mlops_status (*sync)(mlops__kv *, mlops_error *);
     mlops_status (*copy)(mlops__kv *, const char *, mlops_error *);
     void (*size)(mlops__kv *, int64_t *, int64_t *);
+    uint64_t (*moment)(const mlops__kv_txn *);
+    mlops_status (*oldest)(mlops__kv *, uint64_t *, mlops_error *);
 } mlops__kv_engine;
 
 /* The first member of each engine's struct of this name. */

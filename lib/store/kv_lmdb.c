@@ -239,9 +239,35 @@ static void lmdb_size(mlops__kv *self, int64_t *used, int64_t *max) {
     *max = (int64_t)info.me_mapsize;
 }
 
+static uint64_t lmdb_moment(const mlops__kv_txn *self) {
+    return mdb_txn_id(((const lmdb_txn *)self)->mdb);
+}
+
+/* A line of LMDB's table of readers: process, thread, moment; one that reads nothing has a dash. */
+static int note_reader(const char *line, void *user) {
+    uint64_t *oldest = user, moment = 0;
+    const char *p = strrchr(line, ' ');
+    if (!p || p[1] < '0' || p[1] > '9') return 0;
+    while (*++p >= '0' && *p <= '9') moment = moment * 10 + (uint64_t)(*p - '0');
+    if (moment < *oldest) *oldest = moment;
+    return 0;
+}
+
+static mlops_status lmdb_oldest(mlops__kv *self, uint64_t *out, mlops_error *err) {
+    lmdb_kv *kv = (lmdb_kv *)self;
+    int dead;
+    *out = UINT64_MAX;
+    int code = mdb_reader_check(kv->env, &dead);
+    if (code) return fail(kv, code, "cannot tell the readers of", err);
+    return mdb_reader_list(kv->env, note_reader, out) < 0
+               ? fail(kv, MDB_CORRUPTED, "cannot tell the readers of", err)
+               : MLOPS_OK;
+}
+
 static const mlops__kv_engine engine = {
-    lmdb_close,      lmdb_begin,       lmdb_end,  lmdb_commit, lmdb_get,  lmdb_put,  lmdb_del,
-    lmdb_cursor_new, lmdb_cursor_free, lmdb_seek, lmdb_next,   lmdb_sync, lmdb_copy, lmdb_size,
+    lmdb_close, lmdb_begin,      lmdb_end,         lmdb_commit, lmdb_get,  lmdb_put,
+    lmdb_del,   lmdb_cursor_new, lmdb_cursor_free, lmdb_seek,   lmdb_next, lmdb_sync,
+    lmdb_copy,  lmdb_size,       lmdb_moment,      lmdb_oldest,
 };
 
 /* LMDB maps the file of its lock and writes to it: where a full disk leaves a hole in it, the

@@ -35,6 +35,8 @@ typedef struct memory_kv {
     node *root;
     uint64_t seed;
     uint64_t n_writers;
+    uint64_t n_commits;
+    struct memory_txn *readers; /* those that read now */
     _Atomic(int64_t) used;
 } memory_kv;
 
@@ -43,7 +45,9 @@ typedef struct memory_txn {
     memory_kv *kv;
     node *root;
     uint64_t writer; /* 0: reads only */
-    int failed;      /* out of memory: nothing but its end is left */
+    uint64_t moment;
+    struct memory_txn *next, *previous; /* among those that read */
+    int failed;                         /* out of memory: nothing but its end is left */
 } memory_txn;
 
 typedef struct memory_cursor {
@@ -278,6 +282,19 @@ static void memory_cursor_free(mlops__kv_cursor *self) {
     mlops__free(&kv->allocator, cursor, sizeof *cursor);
 }
 
+/* Under the lock, both. */
+static void link_reader(memory_txn *txn) {
+    txn->next = txn->kv->readers;
+    if (txn->next) txn->next->previous = txn;
+    txn->kv->readers = txn;
+}
+
+static void unlink_reader(memory_txn *txn) {
+    if (txn->next) txn->next->previous = txn->previous;
+    if (txn->previous) txn->previous->next = txn->next;
+    else txn->kv->readers = txn->next;
+}
+
 static mlops_status memory_begin(mlops__kv_txn **out, mlops__kv *kv, int writes, mlops_error *err) {
     memory_kv *mine = (memory_kv *)kv;
     memory_txn *self = mlops__alloc_zero(&mine->allocator, sizeof *self);
@@ -286,7 +303,9 @@ static mlops_status memory_begin(mlops__kv_txn **out, mlops__kv *kv, int writes,
     self->kv = mine;
     mlops__lock_take(&mine->lock);
     self->root = node_ref(mine->root);
+    self->moment = mine->n_commits + (writes != 0);
     if (writes) self->writer = ++mine->n_writers;
+    else link_reader(self);
     mlops__lock_give(&mine->lock);
     *out = &self->txn;
     return MLOPS_OK;
@@ -295,6 +314,11 @@ static mlops_status memory_begin(mlops__kv_txn **out, mlops__kv *kv, int writes,
 static void memory_end(mlops__kv_txn *self) {
     memory_txn *txn = (memory_txn *)self;
     memory_kv *kv = txn->kv;
+    if (!txn->writer) {
+        mlops__lock_take(&kv->lock);
+        unlink_reader(txn);
+        mlops__lock_give(&kv->lock);
+    }
     node_release(kv, txn->root);
     mlops__free(&kv->allocator, txn, sizeof *txn);
 }
@@ -307,6 +331,7 @@ static mlops_status memory_commit(mlops__kv_txn *self, mlops_error *err) {
         node *old = txn->kv->root;
         txn->kv->root = txn->root;
         txn->root = old;
+        txn->kv->n_commits++;
         mlops__lock_give(&txn->kv->lock);
     }
     memory_end(self);
@@ -336,10 +361,25 @@ static void memory_size(mlops__kv *self, int64_t *used, int64_t *max) {
     *max = INT64_MAX;
 }
 
+static uint64_t memory_moment(const mlops__kv_txn *self) {
+    return ((const memory_txn *)self)->moment;
+}
+
+static mlops_status memory_oldest(mlops__kv *self, uint64_t *out, mlops_error *err) {
+    memory_kv *kv = (memory_kv *)self;
+    (void)err;
+    *out = UINT64_MAX;
+    mlops__lock_take(&kv->lock);
+    for (const memory_txn *t = kv->readers; t; t = t->next)
+        if (t->moment < *out) *out = t->moment;
+    mlops__lock_give(&kv->lock);
+    return MLOPS_OK;
+}
+
 static const mlops__kv_engine engine = {
-    memory_close, memory_begin, memory_end,        memory_commit,      memory_get,
-    memory_put,   memory_del,   memory_cursor_new, memory_cursor_free, memory_seek,
-    memory_next,  memory_sync,  memory_copy,       memory_size,
+    memory_close, memory_begin,      memory_end,         memory_commit, memory_get,  memory_put,
+    memory_del,   memory_cursor_new, memory_cursor_free, memory_seek,   memory_next, memory_sync,
+    memory_copy,  memory_size,       memory_moment,      memory_oldest,
 };
 
 mlops_status mlops__kv_memory_open(mlops__kv **out, const mlops__host *host, mlops_error *err) {

@@ -194,6 +194,11 @@ mlops_status mlops__packs_sync(mlops__packs *self, int64_t number, mlops_error *
     return mlops__file_sync(io, self->reading_file, self->path, err);
 }
 
+void mlops__packs_delete(mlops__packs *self, int64_t number) {
+    if (self->reading == number) stop_reading(self);
+    mlops__file_unlink(&self->host->io, name_pack(self, number));
+}
+
 static mlops_status take_head(const uint8_t *head, mlops__pack_frame *out) {
     out->kind = (mlops__pack_kind)head[4];
     out->codec = (mlops__pack_codec)head[5];

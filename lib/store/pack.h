@@ -83,6 +83,9 @@ mlops_status mlops__pack_open(mlops__pack_frame *out, const uint8_t *bytes, size
 mlops_status mlops__packs_append(mlops__packs *self, const mlops__pack_frame *frame,
                                  const void *payload, mlops__pack_place *out, mlops_error *err);
 
+/* One that nothing leads to; who has it open goes on reading it. */
+void mlops__packs_delete(mlops__packs *self, int64_t number);
+
 /* Makes what a pack holds durable. */
 mlops_status mlops__packs_sync(mlops__packs *self, int64_t number, mlops_error *err);
 

@@ -42,7 +42,8 @@ typedef struct mlops__packer {
     mlops__buf payloads; /* of the batch */
     mlops__buf ops;      /* of a delta, a group or a patch */
     mlops__codec codec;
-    int known;              /* to the index: it was damaged */
+    int known; /* to the index: it was damaged */
+    mlops__lease *lease;
     mlops__like like;       /* the base of bytes */
     uint64_t copy_at, copy; /* a part of it that is to be copied */
     size_t found_at;        /* where a chunk of it ends, up to which it is not searched */

@@ -90,16 +90,25 @@ mlops_status mlops__store_scan_packs(mlops_store *self, mlops__index *index, int
     return status;
 }
 
-/* True if a frame behind the place says that this seq was durable. */
-static mlops_status was_durable(mlops_store *self, mlops__place place, int64_t seq, int *out,
-                                mlops_error *err) {
+/* Far as the journal is gone through. */
+typedef struct replay {
+    int cut;        /* a frame is there that shall not be */
+    int64_t proved; /* a frame that was seen says that all up to here was durable */
+} replay;
+
+/* True if a frame behind the place says that this seq was durable. What a collection has dropped is
+ * missing for many frames, all of which the one that dropped it proves. */
+static mlops_status was_durable(mlops_store *self, replay *r, mlops__place place, int64_t seq,
+                                int *out, mlops_error *err) {
     mlops__frame frame;
     mlops_status status = MLOPS_OK;
-    *out = 0;
+    *out = r->proved >= seq;
     while (!*out && !status) {
         status = mlops__journal_next(&self->journal, &place, &frame, err);
-        *out = !status && frame.durable >= seq;
+        if (!status && frame.durable > r->proved) r->proved = frame.durable;
+        *out = r->proved >= seq;
     }
+    if (*out) return MLOPS_OK;
     if (status != MLOPS_END) return status;
     /* Where the chain breaks, frames behind the break can still say it. */
     place.chain.seq = seq - 1;
@@ -133,9 +142,9 @@ static mlops_status check_content(mlops_store *self, mlops__index *index, const 
     return MLOPS_OK;
 }
 
-/* Applies the next frame. MLOPS_END where the journal ends; *cut if a frame is there that shall not
- * be. */
-static mlops_status replay_one(mlops_store *self, mlops__index *index, int *cut, mlops_error *err) {
+/* Applies the next frame. MLOPS_END where the journal ends, or is to be cut. */
+static mlops_status replay_one(mlops_store *self, mlops__index *index, replay *r,
+                               mlops_error *err) {
     mlops__frame frame;
     mlops__place place = index->place;
     int whole = 1, durable = 0;
@@ -151,9 +160,9 @@ static mlops_status replay_one(mlops_store *self, mlops__index *index, int *cut,
         MLOPS_TRY(mlops__store_scan_packs(self, index, &n_unused, err));
         MLOPS_TRY(check_content(self, index, &frame, &whole, err));
     }
-    if (!whole) MLOPS_TRY(was_durable(self, place, frame.seq, &durable, err));
-    *cut = !whole && !durable && !self->uncut;
-    if (*cut) return MLOPS_END;
+    if (!whole) MLOPS_TRY(was_durable(self, r, place, frame.seq, &durable, err));
+    r->cut = !whole && !durable && !self->uncut;
+    if (r->cut) return MLOPS_END;
     if (!whole) { /* looking ahead has taken the frame away */
         place = index->place;
         MLOPS_TRY(mlops__journal_next(&self->journal, &place, &frame, err));
@@ -162,14 +171,14 @@ static mlops_status replay_one(mlops_store *self, mlops__index *index, int *cut,
     return mlops__index_apply(index, &frame, &place, err);
 }
 
-static mlops_status replay_batch(mlops_store *self, mlops__batch *batch, int *cut,
+static mlops_status replay_batch(mlops_store *self, mlops__batch *batch, replay *r,
                                  mlops_error *err) {
     mlops__index index;
     MLOPS_TRY(mlops__index_begin(&index, self->kv, &self->host, 1, err));
     mlops_status status = MLOPS_OK;
     index.batch = batch;
     for (int i = 0; i < FRAMES_PER_TXN && batch->ops.size < BYTES_PER_TXN && !status; i++)
-        status = replay_one(self, &index, cut, err);
+        status = replay_one(self, &index, r, err);
     mlops__place place = index.place;
     if (status < 0) {
         mlops__index_end(&index);
@@ -177,8 +186,8 @@ static mlops_status replay_batch(mlops_store *self, mlops__batch *batch, int *cu
     }
     MLOPS_TRY(mlops__index_commit(&index, err));
     if (status == MLOPS_OK) return MLOPS_OK;
-    if (!*cut) status = mlops__journal_check_end(&self->journal, &place, self->uncut, err);
-    if (!*cut && status == MLOPS_E_CORRUPT && self->read_only) {
+    if (!r->cut) status = mlops__journal_check_end(&self->journal, &place, self->uncut, err);
+    if (!r->cut && status == MLOPS_E_CORRUPT && self->read_only) {
         /* Writers go on meanwhile: what proves that frames are missing may be behind new ones. */
         mlops__frame frame;
         mlops_status next = mlops__journal_next(&self->journal, &place, &frame, NULL);
@@ -189,10 +198,10 @@ static mlops_status replay_batch(mlops_store *self, mlops__batch *batch, int *cu
     return MLOPS_END;
 }
 
-static mlops_status replay_some(mlops_store *self, int *cut, mlops_error *err) {
+static mlops_status replay_some(mlops_store *self, replay *r, mlops_error *err) {
     mlops__batch batch;
     mlops__batch_init(&batch, &self->host.allocator);
-    mlops_status status = replay_batch(self, &batch, cut, err);
+    mlops_status status = replay_batch(self, &batch, r, err);
     mlops__batch_free(&batch);
     return status;
 }
@@ -212,11 +221,11 @@ static mlops_status vouch(mlops_store *self, mlops_error *err) {
 }
 
 mlops_status mlops__store_rebuild(mlops_store *self, mlops_error *err) {
-    int cut = 0;
+    replay r = {0, 0};
     int64_t n_unused = 0;
     MLOPS_TRY(mlops__store_scan_packs(self, NULL, &n_unused, err));
     mlops_status status = MLOPS_OK;
-    while (!status) status = replay_some(self, &cut, err);
+    while (!status) status = replay_some(self, &r, err);
     if (status != MLOPS_END) return status;
     return self->uncut && !self->read_only ? vouch(self, err) : MLOPS_OK;
 }

@@ -64,10 +64,20 @@ void mlops__store_unlock_writer(mlops_store *self) {
     mlops__lock_give(&self->lock);
 }
 
+/* All that packs have is noted again, and whoever empties one is told. */
+static mlops_status scan_again(mlops_store *self, mlops__index *index, mlops_error *err) {
+    int64_t times = 0, n_unused = 0;
+    MLOPS_TRY(mlops__mark_get(index, 'r', &times, err));
+    MLOPS_TRY(mlops__mark_put(index, 'r', times + 1, err));
+    MLOPS_TRY(mlops__packs_forget_scans(index, err));
+    return mlops__store_scan_packs(self, index, &n_unused, err);
+}
+
 /* Content comes into the index ahead of its commit, but not where its writer has an index of its
- * own, in memory. */
+ * own, in memory. That one may also have what a collection has deleted from this one, and count on
+ * it. */
 static mlops_status find_content(mlops_store *self, mlops__index *index, const mlops__frame *frame,
-                                 mlops_error *err) {
+                                 int64_t epoch, int *again, mlops_error *err) {
     mlops__ops ops;
     mlops__op op;
     mlops__bytes place;
@@ -77,13 +87,21 @@ static mlops_status find_content(mlops_store *self, mlops__index *index, const m
         if (op.kind != MLOPS__OP_PACKED) continue;
         mlops_status status = mlops__index_get(index, MLOPS__TABLE_OBJECTS, op.key, &place, err);
         if (status == MLOPS_E_NOT_FOUND)
-            return mlops__store_scan_packs(self, index, &n_unused, err);
+            status = mlops__store_scan_packs(self, index, &n_unused, err);
         MLOPS_TRY(status);
+        if (epoch == 0 || *again) continue;
+        status = mlops__content_check(self, index, op.key.data, NULL);
+        if (status == MLOPS_OK) continue;
+        *again = 1;
+        MLOPS_TRY(scan_again(self, index, err));
     }
     return MLOPS_OK;
 }
 
 static mlops_status catch_up(mlops_store *self, mlops__index *index, mlops_error *err) {
+    int64_t epoch = 0;
+    int again = 0;
+    MLOPS_TRY(mlops__mark_get(index, 'e', &epoch, err));
     for (;;) {
         mlops__frame frame;
         mlops__place place = index->place;
@@ -94,7 +112,7 @@ static mlops_status catch_up(mlops_store *self, mlops__index *index, mlops_error
             return MLOPS_OK;
         }
         MLOPS_TRY(status);
-        MLOPS_TRY(find_content(self, index, &frame, err));
+        MLOPS_TRY(find_content(self, index, &frame, epoch, &again, err));
         MLOPS_TRY(mlops__index_apply(index, &frame, &place, err));
     }
 }
@@ -144,9 +162,13 @@ void mlops__store_write_end(mlops_store *self, mlops__index *index) {
 }
 
 mlops_status mlops__store_write_commit(mlops_store *self, mlops__index *index, mlops_error *err) {
-    mlops_status status = mlops__index_commit(index, err);
-    if (!status) atomic_store(&self->n_ahead, 0);
-    return status;
+    mlops_status status = mlops__leases_settle(self, index, err);
+    if (status) return status;
+    status = mlops__index_commit(index, err);
+    if (status) return status;
+    self->released.size = 0;
+    atomic_store(&self->n_ahead, 0);
+    return MLOPS_OK;
 }
 
 /* What this process committed it shall see. */
@@ -408,9 +430,11 @@ static mlops_status check_opts(const mlops_store_opts *opts, mlops_error *err) {
 void mlops__store_destroy(mlops_store *self) {
     const mlops_io *io = &self->host.io;
     mlops__online_close(self);
+    mlops__gc_free(self);
     mlops__index_close(self);
     mlops__packs_free(&self->packs);
     mlops__journal_free(&self->journal);
+    mlops__buf_free(&self->released);
     mlops__buf_free(&self->scratch);
     mlops__buf_free(&self->payload);
     if (self->lock_file >= 0) mlops__file_end(io, self->lock_file);
@@ -443,6 +467,8 @@ mlops_status mlops__store_new(mlops_store **out, const char *path, const mlops_s
     self->generation = mlops__fork_generation();
     self->kern = mlops__kern_for(host.cpu);
     self->read_only = (opts->flags & MLOPS_STORE_READ_ONLY) != 0;
+    self->lease_base = (uint32_t)self->host.clock.monotonic_ns(self->host.clock.ctx);
+    mlops__buf_init(&self->released, &self->host.allocator);
     mlops__buf_init(&self->scratch, &self->host.allocator);
     mlops__buf_init(&self->payload, &self->host.allocator);
     self->dir = strlen(path);

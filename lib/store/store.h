@@ -3,6 +3,7 @@
 #define MLOPS_STORE_STORE_H
 
 #include "store/index.h"
+#include "store/lease.h"
 
 #include <mlops/call.h>
 #include <mlops/change.h>
@@ -99,15 +100,16 @@ mlops_status mlops__change_content(mlops_change *self, const mlops_id *id, const
 
 enum { MLOPS__INLINE_MAX = 2048 /* bytes of content that is kept in the journal */ };
 
-/* To the packs at once, where it is there for good when a change that was told of it is committed;
- * like as above. */
-mlops_status mlops__content_pack(mlops_store *self, const mlops_id *id, const uint8_t *bytes,
-                                 size_t n, const mlops_id *like, mlops_error *err);
+/* To the packs at once, where it is there for good when a change that was told of it is committed,
+ * and as long as the lease lasts (store/lease.h); like as above. */
+mlops_status mlops__content_pack(mlops_store *self, mlops__lease *lease, const mlops_id *id,
+                                 const uint8_t *bytes, size_t n, const mlops_id *like,
+                                 mlops_error *err);
 
 /* The same of bytes whose SHA-256 is not known, which the executor (nullable) makes meanwhile. */
-mlops_status mlops__content_add(mlops_store *self, const uint8_t *bytes, size_t n,
-                                const mlops_id *like, const mlops_executor *executor, mlops_id *out,
-                                mlops_error *err);
+mlops_status mlops__content_add(mlops_store *self, mlops__lease *lease, const uint8_t *bytes,
+                                size_t n, const mlops_id *like, const mlops_executor *executor,
+                                mlops_id *out, mlops_error *err);
 mlops_id mlops__content_id(const mlops_store *self, const void *bytes, size_t n);
 
 /* The same of content that comes together, a few MiB of it: in one transaction, and
@@ -118,8 +120,12 @@ typedef struct mlops__keeping {
     size_t n;
 } mlops__keeping;
 
-mlops_status mlops__content_keep(mlops_store *self, const mlops__keeping *items, size_t n,
+mlops_status mlops__content_keep(mlops_store *self, mlops__lease *lease,
+                                 const mlops__keeping *items, size_t n,
                                  const mlops_executor *executor, mlops_error *err);
+
+/* The change is from now on who keeps it from being collected. */
+mlops_status mlops__change_adopt(mlops_change *self, mlops__lease *lease, mlops_error *err);
 
 /* Names content that the packs have. */
 mlops_status mlops__change_kept(mlops_change *self, const mlops_id *id, int64_t size,

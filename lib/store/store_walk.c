@@ -49,24 +49,31 @@ static mlops_status take_link(mlops__walk *self, mlops_error *err) {
                                self->place.chain.link, sizeof self->place.chain.link, err);
 }
 
-mlops_status mlops__walk_begin(mlops__walk *self, mlops_store *store, int64_t from,
-                               mlops_error *err) {
-    mlops__index index;
+mlops_status mlops__walk_begin_in(mlops__walk *self, mlops_store *store, mlops__index *index,
+                                  int64_t from, mlops_error *err) {
     mlops__frame frame;
     memset(self, 0, sizeof *self);
-    MLOPS_TRY(mlops__store_read_begin(store, &index, err));
-    self->end = index.place.chain.seq;
-    memcpy(self->link, index.place.chain.link, sizeof self->link);
-    mlops_status status = find_near(&index, from, &self->place, err);
-    mlops__store_read_end(&index);
-    MLOPS_TRY(status);
-    self->store = mlops__store_ref(store);
-    status = open_journal(self, err);
+    self->end = index->place.chain.seq;
+    memcpy(self->link, index->place.chain.link, sizeof self->link);
+    MLOPS_TRY(find_near(index, from, &self->place, err));
+    self->store = store;
+    mlops_status status = open_journal(self, err);
     if (!status) status = take_link(self, err);
     while (!status && self->place.chain.seq + 1 < from)
         status = mlops__walk_next(self, &frame, err);
-    if (status < 0) mlops__walk_end(self);
+    if (status < 0) mlops__walk_close(self);
     return status < 0 ? status : MLOPS_OK;
+}
+
+mlops_status mlops__walk_begin(mlops__walk *self, mlops_store *store, int64_t from,
+                               mlops_error *err) {
+    mlops__index index;
+    memset(self, 0, sizeof *self);
+    MLOPS_TRY(mlops__store_read_begin(store, &index, err));
+    mlops_status status = mlops__walk_begin_in(self, store, &index, from, err);
+    mlops__store_read_end(&index);
+    if (!status) mlops__store_ref(store);
+    return status;
 }
 
 mlops_status mlops__walk_next(mlops__walk *self, mlops__frame *out, mlops_error *err) {
@@ -83,11 +90,15 @@ mlops_status mlops__walk_next(mlops__walk *self, mlops__frame *out, mlops_error 
                        (long long)self->place.chain.seq, (long long)self->end);
 }
 
-void mlops__walk_end(mlops__walk *self) {
+void mlops__walk_close(mlops__walk *self) {
     if (!self->store) return;
-    mlops_store *store = self->store;
     mlops__journal_free(&self->journal);
-    mlops__free(&store->host.allocator, self->path, self->path_size);
+    mlops__free(&self->store->host.allocator, self->path, self->path_size);
     self->store = NULL;
-    mlops_store_close(store);
+}
+
+void mlops__walk_end(mlops__walk *self) {
+    mlops_store *store = self->store;
+    mlops__walk_close(self);
+    if (store) mlops_store_close(store);
 }

@@ -23,4 +23,9 @@ mlops_status mlops__walk_begin(mlops__walk *self, mlops_store *store, int64_t fr
 mlops_status mlops__walk_next(mlops__walk *self, mlops__frame *out, mlops_error *err);
 void mlops__walk_end(mlops__walk *self);
 
+/* The same within a moment that is read, for who keeps the store open; ends with the second. */
+mlops_status mlops__walk_begin_in(mlops__walk *self, mlops_store *store, mlops__index *index,
+                                  int64_t from, mlops_error *err);
+void mlops__walk_close(mlops__walk *self);
+
 #endif

@@ -21,7 +21,8 @@ enum {
     ITEM_ROW = 4, /* ahead of the end */
     END_SIZE = 56,
     ITEM_MAX = (64 << 20) + MLOPS__PACK_FRAME_HEAD,
-    TABLE_DONE = 0xfd /* of an index in memory: chunks and objects that were written */
+    TABLE_DONE = 0xfd,   /* of an index in memory: chunks and objects that were written */
+    TABLE_DROPPED = 0xfe /* of the same: content that is named, and was dropped behind that */
 };
 
 static const char MAGIC[] = "MLOPSEXP";
@@ -77,8 +78,53 @@ static mlops_status put_packed(void *user, const mlops__pack_frame *frame, const
     return mlops__index_put(&w->written, TABLE_DONE, key, (mlops__bytes){NULL, 0}, err);
 }
 
-/* The journal up to the index's place: its content, or itself. */
-static mlops_status put_journal(writer *w, mlops__index *index, int content, mlops_error *err) {
+/* What is done with each frame of the journal. */
+typedef mlops_status frame_visit(writer *w, mlops__index *index, const mlops__frame *frame,
+                                 mlops_error *err);
+
+static mlops_status note_dropped(writer *w, mlops__index *index, const mlops__frame *frame,
+                                 mlops_error *err) {
+    mlops__ops ops;
+    mlops__op op;
+    (void)index;
+    mlops__ops_init(&ops, frame);
+    while (mlops__ops_next(&ops, &op)) {
+        if (op.kind == MLOPS__OP_DROPPED)
+            MLOPS_TRY(
+                mlops__index_put(&w->written, TABLE_DROPPED, op.key, (mlops__bytes){NULL, 0}, err));
+        if (op.kind == MLOPS__OP_PACKED)
+            MLOPS_TRY(mlops__index_del(&w->written, TABLE_DROPPED, op.key, err));
+    }
+    return MLOPS_OK;
+}
+
+static mlops_status put_content(writer *w, mlops__index *index, const mlops__frame *frame,
+                                mlops_error *err) {
+    mlops__ops ops;
+    mlops__op op;
+    mlops__bytes none;
+    mlops__ops_init(&ops, frame);
+    while (mlops__ops_next(&ops, &op)) {
+        if (op.kind != MLOPS__OP_PACKED) continue;
+        mlops_status status = mlops__index_get(&w->written, TABLE_DROPPED, op.key, &none, err);
+        if (status == MLOPS_E_NOT_FOUND)
+            status = mlops__content_walk(w->store, index, op.key.data, put_packed, w, err);
+        MLOPS_TRY(status);
+    }
+    return MLOPS_OK;
+}
+
+static mlops_status put_frame(writer *w, mlops__index *index, const mlops__frame *frame,
+                              mlops_error *err) {
+    (void)index;
+    w->n_frames++;
+    return put_item(w, ITEM_FRAME, (mlops__bytes){frame->data, frame->size},
+                    (mlops__bytes){NULL, 0}, err);
+}
+
+/* Each frame of the journal up to the index's place. */
+static mlops_status each_frame(writer *w, mlops__index *index, frame_visit *visit,
+                               mlops_error *err) {
     mlops__journal journal;
     mlops__place place;
     mlops_store *store = w->store;
@@ -91,21 +137,11 @@ static mlops_status put_journal(writer *w, mlops__index *index, int content, mlo
     mlops_status status = mlops__journal_init(&journal, &store->host, dir, store->id, 0, err);
     while (!status && place.chain.seq < index->place.chain.seq) {
         mlops__frame frame;
-        mlops__ops ops;
-        mlops__op op;
         status = mlops__journal_next(&journal, &place, &frame, err);
         if (status == MLOPS_END)
             status = mlops__fail(err, MLOPS_E_CORRUPT, "the journal ends after commit %lld of %lld",
                                  (long long)place.chain.seq, (long long)index->place.chain.seq);
-        if (status) break;
-        if (!content)
-            status = put_item(w, ITEM_FRAME, (mlops__bytes){frame.data, frame.size},
-                              (mlops__bytes){NULL, 0}, err);
-        w->n_frames += !content;
-        mlops__ops_init(&ops, &frame);
-        while (content && !status && mlops__ops_next(&ops, &op))
-            if (op.kind == MLOPS__OP_PACKED)
-                status = mlops__content_walk(store, index, op.key.data, put_packed, w, err);
+        if (!status) status = visit(w, index, &frame, err);
     }
     mlops__journal_free(&journal);
     return status;
@@ -198,10 +234,11 @@ static mlops_status put_all(writer *w, mlops__index *index, mlops_error *err) {
     if (!status) status = put_head(w, index, err);
     if (!status) {
         mlops__lock_take(&store->lock);
-        status = put_journal(w, index, 1, err);
+        status = each_frame(w, index, note_dropped, err);
+        if (!status) status = each_frame(w, index, put_content, err);
         mlops__lock_give(&store->lock);
     }
-    if (!status) status = put_journal(w, index, 0, err);
+    if (!status) status = each_frame(w, index, put_frame, err);
     if (!status) status = put_rows(w, index, err);
     if (!status) status = put_end(w, index, err);
     mlops__index_end(&w->written);

@@ -25,7 +25,7 @@ MLOPS = str(pathlib.Path(sys.argv[1]).resolve())
 DATA = pathlib.Path(__file__).resolve().parents[2] / "examples/data"
 MODEL, TRAIN, LIVE = str(DATA / "fraud.json"), str(DATA / "train.csv"), str(DATA / "live.csv")
 COMMANDS = ("model describe", "model predict", "bundle", "drift compare", "drift watch", "reference new",
-            "reference describe", "doctor", "init", "store stats", "store check", "store repair", "store export",
+            "reference describe", "doctor", "gc", "init", "store stats", "store check", "store repair", "store export",
             "store import", "audit log", "audit verify", "audit root", "audit prove", "audit verify-proof", "run start", "run log", "run param", "run tag", "run artifact",
             "run end", "run list", "run experiments", "run show", "run points", "data commit", "data add", "data status", "data list", "data log",
             "data refs", "data show", "data entries", "data diff", "data merge", "data checkout", "data tag", "data branch", "data drop",

@@ -58,6 +58,7 @@ extern const sweep_scenario sweep_stats[];
 extern const sweep_scenario sweep_store[];
 extern const sweep_scenario sweep_table[];
 extern const sweep_scenario sweep_version[];
+extern const sweep_scenario sweep_gc[];
 
 /* dir/name, in the caller's buffer. */
 typedef struct sweep_path {

@@ -73,6 +73,7 @@ static void keep_table(mlops_store *s, mlops_change *c) {
 
 /* Many at a time, up to a few hundred bytes or tens of thousands each. */
 static void keep_many(mlops_store *s, mlops_change *c, uint8_t *bytes) {
+    mlops__lease lease = {0, 0};
     enum { MANY = 20 };
     mlops__keeping items[MANY];
     mlops_error e;
@@ -84,7 +85,7 @@ static void keep_many(mlops_store *s, mlops_change *c, uint8_t *bytes) {
         for (size_t k = 0; k < it->n; k++) bytes[at++] = (uint8_t)draw(i % 3 ? 256 : 5);
         it->id = mlops__content_id(s, it->bytes, it->n);
     }
-    if (mlops__content_keep(s, items, MANY, NULL, &e)) die(&e);
+    if (mlops__content_keep(s, &lease, items, MANY, NULL, &e)) die(&e);
     for (size_t i = 0; i < MANY; i++)
         if (mlops__change_kept(c, &items[i].id, (int64_t)items[i].n, &e)) die(&e);
 }

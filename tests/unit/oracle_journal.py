@@ -12,7 +12,7 @@ import sys
 
 import oracle_pack
 
-NOTE, PUT, DELETE, INLINE, PACKED = 1, 2, 3, 4, 5
+NOTE, PUT, DELETE, INLINE, PACKED, DROPPED = 1, 2, 3, 4, 5, 6
 
 
 def fail(text):
@@ -68,7 +68,7 @@ def frame(data, at, seq, link):
 
 def main():
     store = pathlib.Path(sys.argv[1])
-    state, contents = {}, {}
+    state, contents, packed = {}, {}, {}
     seq, link, last = 0, bytes(32), 0
     store_id = read_format(store)
     packs = oracle_pack.Packs(store, store_id)
@@ -92,12 +92,16 @@ def main():
                         fail(f"commit {seq}: content does not have its hash")
                     contents[key] = len(value)
                 elif kind == PACKED:
-                    contents[key] = struct.unpack("<Q", value)[0]
-                    content = packs.content(key)
-                    if hashlib.sha256(content).digest() != key or len(content) != contents[key]:
-                        fail(f"commit {seq}: packed content does not have its hash or size")
+                    contents[key] = packed[key] = struct.unpack("<Q", value)[0]
+                elif kind == DROPPED:
+                    contents.pop(key, None)
+                    packed.pop(key, None)
                 elif kind != NOTE:
                     fail(f"commit {seq}: operation {kind} is not known")
+    for key, size in packed.items():  # what a collection has dropped need not be there
+        content = packs.content(key)
+        if hashlib.sha256(content).digest() != key or len(content) != size:
+            fail(f"packed content {key.hex()} does not have its hash or size")
     for (table, key), value in sorted(state.items()):
         print(table, key.hex(), value.hex())
     for key, size in sorted(contents.items()):

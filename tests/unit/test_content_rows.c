@@ -283,6 +283,7 @@ static void a_row_without_end(void **state) {
 /* ---- with threads ---- */
 
 static void hashed_meanwhile(void **state) {
+    mlops__lease lease = {0, 0};
     const place *p = *state;
     mlops_pool *pool;
     mlops_error e;
@@ -295,8 +296,8 @@ static void hashed_meanwhile(void **state) {
         v.id = mlops__content_id(s, v.bytes, v.n);
         for (int again = 0; again < 2; again++) {
             mlops_id id;
-            works(mlops__content_add(s, v.bytes, v.n, i ? &before : NULL, mlops_pool_executor(pool),
-                                     &id, &e),
+            works(mlops__content_add(s, &lease, v.bytes, v.n, i ? &before : NULL,
+                                     mlops_pool_executor(pool), &id, &e),
                   &e);
             assert_memory_equal(&id, &v.id, sizeof id);
         }

@@ -66,9 +66,10 @@ static int64_t name_all(shelf *s, mlops_store *store) {
 }
 
 static void keep_all(shelf *s, mlops_store *store, int threads) {
+    mlops__lease lease = {0, 0};
     mlops_error e;
     for (size_t at = 0; at < N; at += 250)
-        works(mlops__content_keep(store, s->items + at, N - at < 250 ? N - at : 250,
+        works(mlops__content_keep(store, &lease, s->items + at, N - at < 250 ? N - at : 250,
                                   threads ? mlops_pool_executor(s->pool) : NULL, &e),
               &e);
     name_all(s, store);
@@ -124,6 +125,7 @@ static void threads_make_no_difference(void **state) {
 }
 
 static void small_content_takes_little(void **state) {
+    mlops__lease lease = {0, 0};
     shelf *s = *state;
     mlops_store *store = open_store(s->p.path, NULL);
     mlops_error e;
@@ -134,7 +136,7 @@ static void small_content_takes_little(void **state) {
             snprintf((char *)lines[i], sizeof lines[i], "{\"label\": \"cat\", \"n\": %d}", (int)i);
         items[i] = (mlops__keeping){name_of(lines[i], (size_t)n), lines[i], (size_t)n};
     }
-    works(mlops__content_keep(store, items, N, NULL, &e), &e);
+    works(mlops__content_keep(store, &lease, items, N, NULL, &e), &e);
     assert_true(stats_of(store).pack_bytes < N * 120); /* a name is 32 bytes */
     for (size_t i = 0; i < N; i++)
         assert_int_equal(reads(store, &items[i].id, items[i].bytes, items[i].n), 0);

@@ -961,6 +961,50 @@ mlops_folder_stat._fields_ = [
 assert C.sizeof(mlops_folder_stat) == 64
 
 
+class mlops_gc_opts(C.Structure):
+    pass
+
+
+mlops_gc_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("budget_ns", C.c_int64),
+    ("keep_ns", C.c_int64),
+    ("min_live", C.c_double),
+]
+assert C.sizeof(mlops_gc_opts) == 32
+
+
+class mlops_gc_stat(C.Structure):
+    pass
+
+
+mlops_gc_stat._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("done", C.c_uint32),
+    ("n_objects", C.c_int64),
+    ("n_chunks", C.c_int64),
+    ("n_dead_objects", C.c_int64),
+    ("n_dead_commits", C.c_int64),
+    ("n_packs", C.c_int64),
+    ("pack_bytes", C.c_int64),
+    ("live_bytes", C.c_int64),
+    ("garbage_bytes", C.c_int64),
+    ("content_bytes", C.c_int64),
+    ("shared_bytes", C.c_int64),
+    ("chunk_bytes", C.c_int64),
+    ("n_emptied", C.c_int64),
+    ("copied_bytes", C.c_int64),
+    ("freed_bytes", C.c_int64),
+    ("n_dropped_objects", C.c_int64),
+    ("n_dropped_commits", C.c_int64),
+    ("n_deleted", C.c_int64),
+    ("n_waiting", C.c_int64),
+    ("memory_peak", C.c_int64),
+]
+assert C.sizeof(mlops_gc_stat) == 160
+
+
 class mlops_metric_opts(C.Structure):
     pass
 
@@ -1502,6 +1546,8 @@ _rt.declare(lib.mlops_draft_add_folder, C.c_int32, C.c_void_p, C.c_char_p, C.c_c
         C.POINTER(mlops_folder_stat), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_dataset_status, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.c_char_p,
         C.c_char_p, C.c_char_p, C.POINTER(mlops_folder_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_store_gc, C.c_int32, C.c_void_p, C.POINTER(mlops_gc_opts), C.POINTER(mlops_call),
+        C.POINTER(mlops_gc_stat), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_metric_binary, C.c_int32, C.POINTER(mlops_metrics), C.c_void_p, C.c_void_p, C.c_int64,
         C.POINTER(mlops_metric_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_metric_classes, C.c_int32, C.POINTER(mlops_metrics), C.c_void_p, C.c_int64, C.c_int64,
@@ -1856,6 +1902,59 @@ def _folder_stat(s):
         n_read=s.n_read,
         bytes=s.bytes,
         bytes_read=s.bytes_read,
+    )
+
+
+@dataclass(frozen=True)
+class GcStat:
+    """What a collection has found and done so far; in bytes of packs unless said otherwise."""
+
+    done: int  # 1 when the collection has come to its end
+    n_objects: int  # pieces of content that are named, those in packs
+    n_chunks: int  # chunks that they need
+    n_dead_objects: int  # pieces of content that nothing names
+    n_dead_commits: int  # commits of datasets that nothing reaches
+    n_packs: int  # when the collection began
+    pack_bytes: int  # of these
+    live_bytes: int  # of them that are needed
+    garbage_bytes: int  # of them that are not
+    content_bytes: int  # of content that is named, each piece of it once
+    shared_bytes: int  # of it that are kept as changes to other content
+    chunk_bytes: int  # of chunks that are needed, before compression
+    n_emptied: int  # packs that are mostly garbage, which are emptied
+    copied_bytes: int  # moved out of them, or to be moved
+    freed_bytes: int  # of packs that were deleted, or are to be
+    n_dropped_objects: int  # pieces of content that were dropped
+    n_dropped_commits: int  # commits of datasets that were dropped
+    n_deleted: int  # packs that were deleted
+    # emptied packs that wait: somebody still reads the store as it was, or has an index in memory; the next
+    # collection deletes them
+    n_waiting: int
+    memory_peak: int  # bytes that the collection held at most
+
+
+def _gc_stat(s):
+    return GcStat(
+        done=s.done,
+        n_objects=s.n_objects,
+        n_chunks=s.n_chunks,
+        n_dead_objects=s.n_dead_objects,
+        n_dead_commits=s.n_dead_commits,
+        n_packs=s.n_packs,
+        pack_bytes=s.pack_bytes,
+        live_bytes=s.live_bytes,
+        garbage_bytes=s.garbage_bytes,
+        content_bytes=s.content_bytes,
+        shared_bytes=s.shared_bytes,
+        chunk_bytes=s.chunk_bytes,
+        n_emptied=s.n_emptied,
+        copied_bytes=s.copied_bytes,
+        freed_bytes=s.freed_bytes,
+        n_dropped_objects=s.n_dropped_objects,
+        n_dropped_commits=s.n_dropped_commits,
+        n_deleted=s.n_deleted,
+        n_waiting=s.n_waiting,
+        memory_peak=s.memory_peak,
     )
 
 
@@ -2228,6 +2327,41 @@ class Store(_rt.Handle):
         if status:
             _rt.check(status, "Store.repair", err)
         return n_lost.value
+
+    def gc(self, *, dry_run=False, budget_ns=None, keep_ns=None, min_live=None, executor=None, progress=None,
+           deadline_ns=None, memory_max=None, actor=None, trace_id=None):
+        """Collect garbage for a while, or to the end. A collection that was left off goes on with the next
+        call, if that asks for the same; one whose process ends is begun anew by the next.
+
+            dry_run: mark and count, change nothing
+            budget_ns: time after which no new piece is begun; default none
+            keep_ns: what commits of the store put or named since then stays, and a dataset's commits of
+                that time; default 14 days, 1 for nothing
+            min_live: share of a pack, above 0 and up to 1, below which it is emptied; default 0.5
+            executor: default: the calling thread
+            progress: called on the calling thread
+            deadline_ns: on the host's monotonic clock; default none
+            memory_max: bytes of working memory; default none
+            actor: who asks, for the audit trail
+            trace_id: W3C trace id, 32 hexadecimal digits
+
+        Raises: Status.OK if there is more to do, Status.END if the collection has come to its end; BusyError
+        if another thread or process is collecting; CorruptError if a commit is damaged, so that what it names
+        cannot be told: nothing more is dropped then; CancelledError, DeadlineError, after which it can go on;
+        DeniedError if the store is open for reading alone; NoSpaceError, IoError, NomemError, InvalidError,
+        ForkedError.
+        """
+        h = self._open()
+        opts = _gc_opts(dry_run=dry_run, budget_ns=budget_ns, keep_ns=keep_ns, min_live=min_live)
+        call = _call(executor=executor, progress=progress, deadline_ns=deadline_ns, memory_max=memory_max,
+                actor=actor, trace_id=trace_id)
+        out = mlops_gc_stat(C.sizeof(mlops_gc_stat))
+        err = mlops_error()
+        status = lib.mlops_store_gc(h, C.byref(opts), C.byref(call), C.byref(out), C.byref(err))
+        _rt.reraise(call)
+        if status:
+            _rt.check(status, "Store.gc", err)
+        return _gc_stat(out)
 
 
 @_rt.noun("audit")
@@ -3204,7 +3338,8 @@ class Change(_rt.Handle):
         return seq.value
 
     def content(self, bytes):
-        """Keep content. It is stored once, however often it is kept, and is there for good with the commit.
+        """Keep content. It is stored once, however often it is kept, and is there with the commit, for as
+        long as a record names it and nobody collects garbage (Store.gc()) after that.
 
         Raises: NoSpaceError, IoError, NomemError, ForkedError.
         """
@@ -6072,6 +6207,20 @@ def _folder_opts(*, follow_links=False, skip_links=False, keep_missing=False, in
     return o
 
 
+def _gc_opts(*, dry_run=False, budget_ns=None, keep_ns=None, min_live=None):
+    o = mlops_gc_opts(C.sizeof(mlops_gc_opts))
+    o._keep, o._raised = [], []
+    if dry_run:
+        o.flags |= 1
+    if budget_ns is not None:
+        o.budget_ns = _rt.integer(budget_ns, -2 ** 63, 2 ** 63 - 1, "budget_ns")
+    if keep_ns is not None:
+        o.keep_ns = _rt.integer(keep_ns, -2 ** 63, 2 ** 63 - 1, "keep_ns")
+    if min_live is not None:
+        o.min_live = min_live
+    return o
+
+
 def _metric_opts(*, skip_nan=False, weights=None, threshold=None, scale=None, n_bins=None):
     o = mlops_metric_opts(C.sizeof(mlops_metric_opts))
     o._keep, o._raised = [], []
@@ -7489,6 +7638,7 @@ __all__ = [
     "FeatureValue",
     "FolderStat",
     "ForkedError",
+    "GcStat",
     "InvalidError",
     "IoError",
     "IoKind",

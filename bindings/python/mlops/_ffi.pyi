@@ -321,6 +321,29 @@ class FolderStat:
     bytes_read: int
 
 @dataclass(frozen=True)
+class GcStat:
+    done: int
+    n_objects: int
+    n_chunks: int
+    n_dead_objects: int
+    n_dead_commits: int
+    n_packs: int
+    pack_bytes: int
+    live_bytes: int
+    garbage_bytes: int
+    content_bytes: int
+    shared_bytes: int
+    chunk_bytes: int
+    n_emptied: int
+    copied_bytes: int
+    freed_bytes: int
+    n_dropped_objects: int
+    n_dropped_commits: int
+    n_deleted: int
+    n_waiting: int
+    memory_peak: int
+
+@dataclass(frozen=True)
 class Metrics:
     task: MetricTask
     n: int
@@ -410,6 +433,7 @@ class Store(Handle):
     def import_(path: PathOrStr, from_: PathOrStr, *, must_exist: bool = ..., read_only: bool = ..., network: bool = ..., sync: Union[Sync, str, None] = ..., index: Union[StoreIndex, str, None] = ..., map_max: Optional[int] = ..., journal_bytes: Optional[int] = ...) -> None: ...
     @staticmethod
     def repair(path: PathOrStr, *, must_exist: bool = ..., read_only: bool = ..., network: bool = ..., sync: Union[Sync, str, None] = ..., index: Union[StoreIndex, str, None] = ..., map_max: Optional[int] = ..., journal_bytes: Optional[int] = ...) -> int: ...
+    def gc(self, *, dry_run: bool = ..., budget_ns: Optional[int] = ..., keep_ns: Optional[int] = ..., min_live: Optional[float] = ..., executor: Optional[Executor] = ..., progress: Optional[Callable[[int, int], Any]] = ..., deadline_ns: Optional[int] = ..., memory_max: Optional[int] = ..., actor: Optional[PathOrStr] = ..., trace_id: Optional[PathOrStr] = ...) -> GcStat: ...
 
 class Audit(Handle):
     @classmethod

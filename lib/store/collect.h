@@ -1,0 +1,116 @@
+/* A collection of garbage that is under way: what its pieces share. */
+#ifndef MLOPS_STORE_COLLECT_H
+#define MLOPS_STORE_COLLECT_H
+
+#include "base/hex.h"
+#include "store/bloom.h"
+#include "store/content.h"
+
+#include <mlops/gc.h>
+
+typedef enum mlops__gc_phase {
+    MLOPS__GC_RECORDS, /* what they name */
+    MLOPS__GC_FRAMES,  /* what commits of late named */
+    MLOPS__GC_COMMITS, /* of datasets: those that are reached, and what their trees name */
+    MLOPS__GC_OBJECTS, /* what they are made of */
+    MLOPS__GC_COUNT_OBJECTS,
+    MLOPS__GC_COUNT_CHUNKS,
+    MLOPS__GC_DROP_COMMITS,
+    MLOPS__GC_DROP_OBJECTS,
+    MLOPS__GC_EMPTY, /* packs that are mostly garbage */
+    MLOPS__GC_VERIFY_OBJECTS,
+    MLOPS__GC_VERIFY_CHUNKS, /* that nothing leads to what is to be deleted */
+    MLOPS__GC_DELETE,
+    MLOPS__GC_DONE
+} mlops__gc_phase;
+
+typedef struct mlops__gc_pack {
+    int64_t number;
+    int64_t end;    /* when the collection began; what is behind it is not garbage */
+    int64_t live;   /* bytes of frames that are needed */
+    int64_t n_rows; /* that lead to it, once it is empty */
+    int empties;
+} mlops__gc_pack;
+
+/* Text that is searched for names, piece by piece. */
+typedef struct mlops__gc_digits {
+    char run[64];
+    size_t n;
+} mlops__gc_digits;
+
+struct mlops__gc {
+    mlops_store *store;
+    mlops_gc_opts opts;
+    int64_t memory_max;
+    mlops_gc_stat stat;
+    mlops__gc_phase phase;
+    int64_t until; /* on the monotonic clock */
+    int every;     /* rows between two looks at it */
+    int failed;    /* out of memory, where nothing else can be returned */
+
+    uint64_t seed;
+    mlops__bloom marks;
+    uint8_t (*reached)[16]; /* commits of datasets, by the first half of their ids; a hash table */
+    size_t n_reached, n_slots;
+    int keeps_commits; /* there are too many to tell them apart: all stay */
+    int deep;          /* a mark is to be followed at once, since objects were passed already */
+    int locked;        /* this thread holds the store's lock */
+
+    mlops__buf key; /* of the row that was read last; none: begin at the first */
+    int table;
+    int found;       /* the pass over commits has reached some */
+    mlops__buf todo; /* ids of commits of one dataset */
+    mlops__buf dataset;
+    uint8_t tree[32]; /* that is being read, at tree_at; -1: none */
+    int64_t tree_at;
+    mlops__gc_digits digits;
+    mlops__buf piece;
+
+    int64_t seen;    /* the journal is followed up to this commit */
+    int64_t before;  /* what was committed since then stays */
+    int64_t goal;    /* up to which it is to be, ahead of the commits of datasets */
+    uint64_t moment; /* leases of the index are followed up to here */
+    int asks;        /* a name that may be that of a commit came behind the pass over them */
+
+    mlops__gc_pack *packs; /* ascending */
+    size_t n_packs, at_pack;
+    mlops__packs reading;
+    mlops__buf payload;
+    mlops__buf batch; /* keys that are to be deleted: u16 size, key */
+    mlops__pack_scan scan;
+    int scans; /* that is begun */
+    int64_t rescans;
+    uint64_t verified; /* the moment since which nothing leads to what is to be deleted */
+};
+
+/* collect.c */
+int mlops__gc_is_late(mlops__gc *self);
+mlops_status mlops__gc_nomem(mlops__gc *self, mlops_error *err);
+typedef mlops_status mlops__gc_visit(mlops__gc *self, mlops__index *index, mlops__bytes key,
+                                     mlops__bytes value, mlops_error *err);
+/* Rows of a table behind the one that was read last, until it is late. MLOPS_END behind the last;
+ * the next walk begins anew then. */
+mlops_status mlops__gc_walk(mlops__gc *self, mlops__index *index, uint8_t table,
+                            mlops__gc_visit *visit, mlops_error *err);
+/* Of a row of objects or chunks; false if it is none. */
+int mlops__gc_place(mlops__bytes key, size_t n, mlops__bytes value, mlops__pack_place *out);
+mlops__gc_pack *mlops__gc_find_pack(const mlops__gc *self, int64_t number); /* NULL */
+
+/* collect_mark.c */
+mlops_status mlops__gc_records(mlops__gc *self, mlops_error *err);
+mlops_status mlops__gc_frames(mlops__gc *self, mlops_error *err);
+mlops_status mlops__gc_commits(mlops__gc *self, mlops_error *err);
+mlops_status mlops__gc_objects(mlops__gc *self, mlops_error *err);
+/* Marks what was committed or leased since the last time. */
+mlops_status mlops__gc_catch_up(mlops__gc *self, mlops__index *index, mlops_error *err);
+int mlops__gc_is_reached(const mlops__gc *self, const uint8_t id[32]);
+int mlops__gc_is_live(const mlops__gc *self, mlops__bytes key, mlops__pack_place place);
+
+/* collect_sweep.c */
+mlops_status mlops__gc_count(mlops__gc *self, mlops_error *err);
+mlops_status mlops__gc_drop(mlops__gc *self, const mlops_call *call, mlops_error *err);
+mlops_status mlops__gc_empty(mlops__gc *self, mlops_error *err);
+mlops_status mlops__gc_verify(mlops__gc *self, mlops_error *err);
+mlops_status mlops__gc_delete(mlops__gc *self, mlops_error *err);
+
+#endif

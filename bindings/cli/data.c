@@ -350,6 +350,24 @@ static int data_part(const cli_args *args) {
     return status;
 }
 
+static mlops_status leaks(cli_work *work, mlops_table **out) {
+    const cli_args *args = work->args;
+    mlops_table *part = NULL, *other = NULL;
+    char **words = args->words;
+    const char *ref = args->against ? args->against : args->ref;
+    mlops_status status = mlops_dataset_part(&part, work->store, words[1], args->ref, args->path,
+                                             words[2], &work->error);
+    if (!status)
+        status = mlops_dataset_part(&other, work->store, words[1], ref, args->path, words[3],
+                                    &work->error);
+    if (!status) status = mlops_table_overlap(out, part, other, args->columns, &work->error);
+    mlops_table_unref(part);
+    mlops_table_unref(other);
+    return status;
+}
+
+static int data_leaks(const cli_args *args) { return cli_read_list(args, leaks); }
+
 const cli_command cli_data_commands[] = {
     {"data commit", "STORE DATASET FILE", "commit draft read-csv change",
      "Commit a file to a dataset and print the commit's id.",
@@ -443,5 +461,12 @@ const cli_command cli_data_commands[] = {
      "Examples:\n"
      "  mlops data part fraud.mlops transactions validation -o validation.csv",
      data_part},
+    {"data leaks", "STORE DATASET PART OTHER", "ref path leaks list",
+     "List the rows of a part that stand in another one, too.",
+     "a and b are their places in both, from 0 on.\n\n"
+     "Examples:\n"
+     "  mlops data leaks fraud.mlops transactions test train\n"
+     "  mlops data leaks fraud.mlops transactions test train --against v1 --columns amount,hour",
+     data_leaks},
     {0},
 };

@@ -264,6 +264,33 @@ class Parts(unittest.TestCase):
             with self.assertRaises(mlops.SchemaError):
                 self.store.data["plain"].part("train", path)
 
+    def test_rows_that_leak_are_found(self):
+        r = random.Random(10)
+        columns = columns_of(r, 200)
+        del columns["row"], columns["at"]  # so that rows come twice
+        columns = {k: v + v[:50] for k, v in columns.items()}
+        columns["row"] = list(range(250))
+        one = self.commit(columns, key="row", parts="train=0.6,test=0.4")
+        names = [name for name in columns if name != "row"]
+
+        def leaks(part, source):
+            train, test = self.rows(source, "train"), self.rows(part, "test")
+            keys = {}
+            for place, row in enumerate(train):
+                keys.setdefault(b"".join(cell(columns[name][row]) for name in names), place)
+            found = ((place, keys.get(b"".join(cell(columns[name][row]) for name in names))) for place, row in enumerate(test))
+            return [{"a": a, "b": b} for a, b in found if b is not None]
+
+        due = leaks(one, one)
+        self.assertTrue(due)
+        self.assertEqual(one.leaked(columns=names).to_dicts(), due)
+        self.assertEqual(one.leaked().n_rows, 0)  # of all columns: each row is itself alone
+        other = self.commit(columns, key="row", parts="train=0.6,test=0.4", seed=1)
+        self.assertEqual(other.leaked(commit=one, columns=names).to_dicts(), leaks(other, one))
+        rule = self.commit({name: columns[name] for name in [*names, "row"]}, by="groups", column="user")
+        users = {str(v) for v in rule.part("train")["user"]}
+        self.assertFalse(users & {str(v) for v in rule.part("test")["user"]})
+
     def test_a_split_beside(self):
         columns = columns_of(random.Random(9), 60)
         with mlops.Change(self.store) as change, mlops.Draft(change, "d") as draft:

@@ -29,7 +29,7 @@ COMMANDS = ("model describe", "model predict", "bundle", "drift compare", "drift
             "store import", "audit log", "audit verify", "audit root", "audit prove", "audit verify-proof", "run start", "run log", "run param", "run tag", "run artifact",
             "run end", "run list", "run experiments", "run show", "run points", "data commit", "data add", "data status", "data list", "data log",
             "data refs", "data show", "data entries", "data diff", "data merge", "data checkout", "data tag", "data branch", "data drop",
-            "data table", "data parts", "data part", "data expect", "data expected", "data infer", "data validate", "data validations",
+            "data table", "data parts", "data part", "data leaks", "data expect", "data expected", "data infer", "data validate", "data validations",
             "feature fit", "feature apply", "feature show", "feature list", "registry register", "registry list", "registry show", "registry gate",
             "registry evaluate", "registry promote", "registry rollback", "registry drop", "registry history",
             "registry decisions", "registry at", "registry bundle", "deploy set", "deploy list", "deploy predict", "deploy route", "watch",
@@ -1011,7 +1011,8 @@ def datasets_refuse(folder):
                              "data diff STORE tx a b --cells", "data merge STORE tx a",
                              f"data checkout STORE tx {folder / 'none'}", "data tag STORE tx a", "data branch STORE tx a",
                              "data drop STORE tx a", "data table STORE tx", "data parts STORE tx",
-                             "data part STORE tx train", f"data add STORE tx {folder}", f"data status STORE tx {folder}")
+                             "data part STORE tx train",
+                             "data leaks STORE tx test train", f"data add STORE tx {folder}", f"data status STORE tx {folder}")
     options = nobody(store)
     if options is None:
         return "SKIP no other user can run the command"
@@ -1130,6 +1131,15 @@ def data_parts_are_divided_and_given_by_name(folder):
     out = {name: run("data", "part", store, "tx", name).out.splitlines()[1:] for name in "ab"}
     assert {row["part"]: int(row["n_rows"]) for row in listed} == {name: len(rows) for name, rows in out.items()}
     assert len(out["a"]) > len(out["b"]) > 0
+    def leaks(*args):
+        return [(int(row["a"]), int(row["b"])) for row in
+                csv.DictReader(io.StringIO(run("data", "leaks", store, "tx", *args, "--csv").out))]
+    assert leaks("a", "a") == [(i, i) for i in range(len(out["a"]))] and leaks("a", "b") == []
+    run("data", "tag", store, "tx", "v1")
+    run(*commit, "--divide", "rows", "--parts", "a=0.75,b=0.25", "--seed", "6")
+    moved = {row: i for i, row in enumerate(out["b"])}
+    now = run("data", "part", store, "tx", "a").out.splitlines()[1:]
+    assert leaks("a", "b", "--against", "v1") == [(i, moved[row]) for i, row in enumerate(now) if row in moved] != []
     run(*commit, "--divide", "strata", "--divide-by", "fraud", "--folds", "4")
     folds = [run("data", "part", store, "tx", f"fold{i}").out.splitlines()[1:] for i in range(4)]
     assert sum(map(len, folds)) == len(whole) and len(run("data", "part", store, "tx", "train0").out.splitlines()) - 1 == \

@@ -8,6 +8,7 @@
     for train, test in s.data["tx"].folds(): ...
 """
 from . import _ffi
+from . import _runtime as _rt
 
 
 class Parts:
@@ -20,6 +21,12 @@ class Parts:
     def parts(self, path=None):
         """The names of its parts with their shares and numbers of rows, as a Table."""
         return _ffi.dataset_parts(self.store, self.dataset, self.id, path)
+
+    def leaked(self, part="test", source="train", commit=None, columns=None, path=None):
+        """Rows of a part that stand in another one too, of this commit or of another, as Table.overlap() has them: found by
+        hash, confirmed by comparison, of all columns or of some."""
+        rows, others = self.part(part, path), (commit or self).part(source, path)
+        return _rt.classes["table"].overlap(rows, others, **({} if columns is None else {"columns": columns}))
 
     def folds(self, path=None):
         """Pairs of tables, rows to train and rows of the fold, for each of its folds."""

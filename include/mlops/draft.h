@@ -6,7 +6,9 @@
  * data. Branches move with commits, tags stay. mlops/dataset.h reads what was committed.
  *
  * Where a verb takes a ref, it is the name of a branch or tag, the digits of a commit's id (8 or
- * more), or NULL for the branch "main". A name goes before digits that are spelled alike.
+ * more), or NULL for the branch "main". A name goes before digits that are spelled alike. With
+ * @{TIME} behind it, ISO 8601 and UTC unless an offset says otherwise, it is what stood there then:
+ * the newest commit not behind that time on the way of first parents; @{2026-05-01} is of "main".
  */
 #ifndef MLOPS_DRAFT_H
 #define MLOPS_DRAFT_H

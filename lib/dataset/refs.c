@@ -5,6 +5,7 @@
  */
 #include "dataset/dataset.h"
 #include "text/near.h"
+#include "text/time.h"
 
 #include <string.h>
 
@@ -216,8 +217,38 @@ static mlops_status resolve_digits(mlops_id *out, mlops__view *view, const char 
                        dataset);
 }
 
+/* REF@{TIME}: REF (default "main") and the time; false for a text that is none. */
+static int split_time(const char *ref, char name[MLOPS__NAME_MAX + 1], int64_t *time_ns) {
+    size_t n = strlen(ref);
+    const char *mark = strstr(ref, "@{");
+    if (!mark || ref[n - 1] != '}' || (size_t)(mark - ref) > MLOPS__NAME_MAX) return 0;
+    n -= (size_t)(mark - ref) + 3;
+    mlops__format(name, MLOPS__NAME_MAX + 1, "%.*s", (int)(mark - ref), ref);
+    return mlops__time_parse(mark + 2, n, time_ns);
+}
+
+/* The newest commit that is not behind the time, on the way of first parents. */
+static mlops_status resolve_time(mlops_id *out, mlops__view *view, const char *dataset,
+                                 const char *ref, const char *name, int64_t time_ns) {
+    mlops__commit commit;
+    mlops_id id;
+    MLOPS_TRY(mlops__ref_resolve(&id, view, dataset, *name ? name : NULL));
+    for (;;) {
+        MLOPS_TRY(mlops__commit_read(&commit, view, dataset, &id));
+        if (commit.time_ns <= time_ns) break;
+        if (commit.n_parents == 0)
+            return mlops__fail(view->err, MLOPS_E_NOT_FOUND,
+                               "dataset \"%s\" had no commit yet at \"%s\"", dataset, ref);
+        id = commit.parents[0];
+    }
+    *out = id;
+    return MLOPS_OK;
+}
+
 mlops_status mlops__ref_resolve(mlops_id *out, mlops__view *view, const char *dataset,
                                 const char *ref) {
+    char name[MLOPS__NAME_MAX + 1];
+    int64_t time_ns;
     mlops__ref found;
     MLOPS_TRY(mlops__name_check("dataset", dataset, view->err));
     if (ref) MLOPS_TRY(mlops__name_check("ref", ref, view->err));
@@ -228,6 +259,8 @@ mlops_status mlops__ref_resolve(mlops_id *out, mlops__view *view, const char *da
         *out = found.commit;
         return MLOPS_OK;
     }
+    if (ref && split_time(ref, name, &time_ns))
+        return resolve_time(out, view, dataset, ref, name, time_ns);
     return ref ? resolve_digits(out, view, dataset, ref)
                : mlops__ref_missing(view, dataset, "main");
 }

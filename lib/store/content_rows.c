@@ -42,6 +42,16 @@ void mlops__packer_rows_free(mlops__packer *p) {
 
 /* ---- the base ---- */
 
+static int sniff(mlops__dialect *out, const uint8_t *bytes, size_t n) {
+    if (n < MLOPS__CHUNK_NORMAL) return 0;
+    return mlops__dialect_sniff(out, bytes, n < MLOPS__SNIFF ? n : MLOPS__SNIFF);
+}
+
+int mlops__content_has_rows(const uint8_t *bytes, size_t n) {
+    mlops__dialect unused;
+    return sniff(&unused, bytes, n);
+}
+
 static mlops_status open_base(mlops__row_planner *rows, const uint8_t *id, mlops_error *err) {
     uint8_t name[32];
     memcpy(name, id, sizeof name);
@@ -86,15 +96,13 @@ static mlops_status begin_base(mlops__packer *p, const mlops_id *like, uint32_t 
 mlops_status mlops__packer_rows_begin(mlops__packer *p, const mlops_id *like, mlops_error *err) {
     mlops__row_planner *rows = &p->rows;
     uint32_t number = 0;
-    size_t head = p->n < MLOPS__SNIFF ? p->n : MLOPS__SNIFF;
     rows->has_base = 0;
     rows->base_row = rows->same.rows = 0;
     rows->n_lost = 0;
     rows->grid.n = rows->base.grid.n = 0;
     mlops__patch_drop(&rows->patch);
     drop_slots(p);
-    if (p->n < MLOPS__CHUNK_NORMAL) return MLOPS_END;
-    if (!mlops__dialect_sniff(&rows->dialect, p->bytes, head)) return MLOPS_END;
+    if (!sniff(&rows->dialect, p->bytes, p->n)) return MLOPS_END;
     mlops_status status = like ? begin_base(p, like, &number, err) : MLOPS_OK;
     if (status) return status;
     p->kind = rows->has_base ? MLOPS__PACK_ROWS_BASED : MLOPS__PACK_ROWS;

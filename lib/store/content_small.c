@@ -2,7 +2,7 @@
  *
  * Owns what is planned of one batch. Invariants: a batch is one transaction, in which chunks come
  * ahead of the objects that name them; content that was known and is damaged is kept by itself, so
- * that it shares nothing with what was damaged.
+ * that it shares nothing with what was damaged, and so is delimited text.
  */
 #include "store/codec.h"
 #include "store/content.h"
@@ -111,7 +111,7 @@ static mlops_status plan(keeper *k, mlops_error *err) {
         if (!is_first(k, i)) continue;
         MLOPS_TRY(mlops__content_has(k->store, &it->id, &there, &is_known, err));
         if (there) continue;
-        if (is_known)
+        if (is_known || mlops__content_has_rows(it->bytes, it->n))
             MLOPS_TRY(
                 mlops__content_pack(k->store, k->lease, &it->id, it->bytes, it->n, NULL, err));
         else if (it->n <= SMALL) plan_small(k, i, &block);

@@ -11,6 +11,7 @@
 #include <mlops/check.h>
 #include <mlops/dataset.h>
 #include <mlops/dataset_merge.h>
+#include <mlops/dataset_read.h>
 #include <mlops/deploy.h>
 #include <mlops/diff.h>
 #include <mlops/draft.h>

@@ -2264,16 +2264,6 @@ inline ::mlops::reference dataset_reference(const ::mlops::store &store, const s
     return ::mlops::reference(out);
 }
 
-/// Bytes of an entry as they were added; of one of kind "table" its canonical bytes.
-inline std::string dataset_read(const ::mlops::store &store, const std::string &dataset, const char *ref,
-                                const std::string &path) {
-    mlops_error e;
-    e.code = 0;
-    return detail::written([&](void *text, std::size_t cap, std::size_t *needed) {
-        return mlops_dataset_read(detail::required(store), dataset.c_str(), ref, path.c_str(), text, cap, needed, &e);
-    }, "mlops_dataset_read", &e);
-}
-
 /// A commit as JSON: dataset, commit, parents, time_ns, author, message, metadata, tree, and entries with their
 /// schema and split, as docs/format.md has them.
 inline std::string dataset_describe(const ::mlops::store &store, const std::string &dataset,
@@ -2343,6 +2333,27 @@ inline mlops_id dataset_merge(const ::mlops::change &change, const std::string &
     e.code = 0;
     detail::check(mlops_dataset_merge(&out, detail::required(change), dataset.c_str(), ref, opts, &e), "mlops_dataset_merge", &e);
     return out;
+}
+
+/// Bytes of an entry as they were added; of one of kind "table" its canonical bytes.
+inline std::string dataset_read(const ::mlops::store &store, const std::string &dataset, const char *ref,
+                                const std::string &path) {
+    mlops_error e;
+    e.code = 0;
+    return detail::written([&](void *text, std::size_t cap, std::size_t *needed) {
+        return mlops_dataset_read(detail::required(store), dataset.c_str(), ref, path.c_str(), text, cap, needed, &e);
+    }, "mlops_dataset_read", &e);
+}
+
+/// Some of these bytes. A ref that is a branch may move between two calls; its id does not.
+inline std::string dataset_read_at(const ::mlops::store &store, const std::string &dataset,
+                                   const char *ref, const std::string &path, std::int64_t offset,
+                                   std::int64_t size) {
+    mlops_error e;
+    e.code = 0;
+    return detail::written([&](void *text, std::size_t cap, std::size_t *needed) {
+        return mlops_dataset_read_at(detail::required(store), dataset.c_str(), ref, path.c_str(), offset, size, text, cap, needed, &e);
+    }, "mlops_dataset_read_at", &e);
 }
 
 /// Make a deployment, or change it. The trail of its record is its history.

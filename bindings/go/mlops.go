@@ -6262,27 +6262,6 @@ func DatasetReference(store *Store, dataset string, ref string, path string) (*R
 	return r, nil
 }
 
-// DatasetRead: bytes of an entry as they were added; of one of kind "table" its canonical bytes.
-//
-// Errors: MLOPS_E_NOT_FOUND if there is no such entry; MLOPS_E_ARENA if cap is below the size; as
-// resolving.
-func DatasetRead(store *Store, dataset string, ref string, path string) ([]byte, error) {
-	defer runtime.KeepAlive(store)
-	var s scope
-	defer s.free()
-	if store == nil || store.p == nil {
-		return nil, closed("Store")
-	}
-	var e C.mlops_error
-	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
-		return C.mlops_dataset_read(store.p, s.str(dataset), s.optional(ref), s.str(path), text, room, needed, &e)
-	}, &e, "mlops_dataset_read")
-	if err != nil {
-		return nil, err
-	}
-	return content, nil
-}
-
 // DatasetDescribe: a commit as JSON: dataset, commit, parents, time_ns, author, message, metadata,
 // tree, and entries with their schema and split, as docs/format.md has them.
 //
@@ -6423,6 +6402,49 @@ func DatasetMerge(change *Change, dataset string, ref string, opts *DatasetMerge
 		return ID{}, err
 	}
 	return *(*ID)(unsafe.Pointer(&out.bytes)), nil
+}
+
+// DatasetRead: bytes of an entry as they were added; of one of kind "table" its canonical bytes.
+//
+// Errors: MLOPS_E_NOT_FOUND if there is no such entry; MLOPS_E_ARENA if cap is below the size; as
+// resolving.
+func DatasetRead(store *Store, dataset string, ref string, path string) ([]byte, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	var e C.mlops_error
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_dataset_read(store.p, s.str(dataset), s.optional(ref), s.str(path), text, room, needed, &e)
+	}, &e, "mlops_dataset_read")
+	if err != nil {
+		return nil, err
+	}
+	return content, nil
+}
+
+// DatasetReadAt: some of these bytes. A ref that is a branch may move between two calls; its id does
+// not.
+//
+// Errors: MLOPS_E_NOT_FOUND if there is no such entry; MLOPS_E_INVALID for an offset behind its end,
+// or a size below 0; MLOPS_E_ARENA if cap is too small; as resolving.
+func DatasetReadAt(store *Store, dataset string, ref string, path string, offset int64, size int64) ([]byte, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	var e C.mlops_error
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_dataset_read_at(store.p, s.str(dataset), s.optional(ref), s.str(path), C.int64_t(offset), C.int64_t(size), text, room, needed, &e)
+	}, &e, "mlops_dataset_read_at")
+	if err != nil {
+		return nil, err
+	}
+	return content, nil
 }
 
 // DeploySet: make a deployment, or change it. The trail of its record is its history.

@@ -178,25 +178,6 @@ MLOPS_API mlops_status mlops_dataset_reference(mlops_reference **out, mlops_stor
                                                const char *path, mlops_error *err);
 
 /**
- * Bytes of an entry as they were added; of one of kind "table" its canonical bytes.
- *
- * @param store        store
- * @param dataset      name
- * @param ref          @nullable as in mlops_dataset_resolve()
- * @param path         of the entry
- * @param[out] bytes   @nullable @shape(cap) NULL to ask for the size
- * @param cap          bytes of room
- * @param[out] needed  @nullable size of the entry
- * @param err          @nullable
- * @return MLOPS_E_NOT_FOUND if there is no such entry; MLOPS_E_ARENA if cap is below the size; as
- *         resolving
- * @since 0.1
- */
-MLOPS_API mlops_status mlops_dataset_read(mlops_store *store, const char *dataset, const char *ref,
-                                          const char *path, void *bytes, size_t cap, size_t *needed,
-                                          mlops_error *err);
-
-/**
  * A commit as JSON: dataset, commit, parents, time_ns, author, message, metadata, tree, and entries
  * with their schema and split, as docs/format.md has them.
  *

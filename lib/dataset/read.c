@@ -8,6 +8,8 @@
 #include "file/container.h"
 #include "profile/reference.h"
 
+#include <mlops/dataset_read.h>
+
 #include <string.h>
 
 mlops_status mlops_dataset_resolve(mlops_id *out, mlops_store *store, const char *dataset,
@@ -134,6 +136,43 @@ mlops_status mlops_dataset_read(mlops_store *store, const char *dataset, const c
             status = mlops__fail(err, MLOPS_E_CORRUPT, "the content of '%s' is missing", path);
     }
     mlops__version_close(&version);
+    return status;
+}
+
+/* Of the whole: then as much of it as is asked for. */
+static mlops_status read_part(mlops_store *store, const mlops__facts *facts, int64_t offset,
+                              int64_t size, void *bytes, size_t cap, size_t *n, mlops_error *err) {
+    int64_t whole = 0;
+    size_t want = bytes ? cap : 0;
+    if ((uint64_t)size < want) want = (size_t)size;
+    MLOPS_TRY(
+        mlops__content_read(store, &facts->id, offset, want ? bytes : NULL, want, &whole, err));
+    if (size > whole - offset) size = whole - offset;
+    if ((uint64_t)size > SIZE_MAX)
+        return mlops__fail(err, MLOPS_E_LIMIT, "%lld bytes, more than memory", (long long)size);
+    *n = (size_t)size;
+    if (!bytes || *n <= cap) return MLOPS_OK;
+    return mlops__fail(err, MLOPS_E_ARENA, "%zu bytes are asked for, there is room for %zu", *n,
+                       cap);
+}
+
+mlops_status mlops_dataset_read_at(mlops_store *store, const char *dataset, const char *ref,
+                                   const char *path, int64_t offset, int64_t size, void *bytes,
+                                   size_t cap, size_t *needed, mlops_error *err) {
+    mlops__version version;
+    mlops__facts facts;
+    size_t n = 0;
+    if (!path) return mlops__fail(err, MLOPS_E_INVALID, "path is NULL");
+    if (size < 0) return mlops__fail(err, MLOPS_E_INVALID, "size is %lld", (long long)size);
+    mlops_status status = mlops__version_open(&version, store, dataset, ref, err);
+    if (!status) status = mlops__version_find(&version, path, &facts, err);
+    if (!status) {
+        status = read_part(store, &facts, offset, size, bytes, cap, &n, err);
+        if (status == MLOPS_E_NOT_FOUND)
+            status = mlops__fail(err, MLOPS_E_CORRUPT, "the content of '%s' is missing", path);
+    }
+    mlops__version_close(&version);
+    if (needed) *needed = n;
     return status;
 }
 

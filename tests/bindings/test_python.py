@@ -1028,6 +1028,8 @@ class Datasets(unittest.TestCase):
         train = mlops.dataset_table(self.store, "d", path="t.csv", part=mlops.Part.TRAIN)
         self.assertEqual(sorted([*held["n"], *train["n"]]), list(range(40)))
         self.assertEqual(mlops.dataset_read(self.store, "d", None, "deep/file"), b"\0bytes")
+        self.assertEqual(mlops.dataset_read_at(self.store, "d", None, "deep/file", 2, 3), b"yte")
+        self.assertEqual(mlops.dataset_read_at(self.store, "d", None, "deep/file", 4, 99), b"es")
         self.assertEqual(mlops.dataset_reference(self.store, "d").n_rows, 40)
         with self.assertRaisesRegex(mlops.NotFoundError, 'did you mean "t.csv"'):
             mlops.dataset_table(self.store, "d", path="t.cvs")

@@ -290,6 +290,10 @@ static int use_tables(mlops_store *s, const mlops_host *host, const char *dir) {
     if (!status)
         status =
             sweep_told(mlops_dataset_read(s, "fraud", NULL, "blob", bytes, BLOB, NULL, &err), &err);
+    if (!status)
+        status = sweep_told(mlops_dataset_read_at(s, "fraud", NULL, "blob", BLOB / 2, BLOB, bytes,
+                                                  BLOB, NULL, &err),
+                            &err);
     return status;
 }
 

@@ -112,6 +112,62 @@ static void a_commit_is_read_back(void **state) {
     end(&f);
 }
 
+/* Of content in the journal and in packs, of any version, up to the end and not beyond. */
+static void entries_are_read_in_part(void **state) {
+    (void)state;
+    fixture f;
+    mlops_error e;
+    begin(&f);
+    char before[5000], after[5000], got[5000];
+    for (int i = 0; i < 5000; i++) before[i] = (char)('a' + i % 23);
+    memcpy(after, before, sizeof after);
+    after[2500] = '!';
+    for (int i = 0; i < 2; i++) {
+        mlops_change *c;
+        mlops_draft *d;
+        mlops_id id;
+        works(mlops_change_new(&c, f.s, NULL, &e), &e);
+        works(mlops_draft_new(&d, c, "parts", NULL, &e), &e);
+        works(mlops_draft_add_bytes(d, "long", i ? after : before, 5000, &e), &e);
+        works(mlops_draft_add_bytes(d, "short", i ? after : before, 100, &e), &e);
+        works(mlops_draft_commit(d, &id, &e), &e);
+        if (i == 0) works(mlops_dataset_tag(c, "parts", "v1", NULL, &e), &e);
+        mlops_draft_free(d);
+        works(mlops_change_commit(c, NULL, &e), &e);
+        mlops_change_free(c);
+    }
+    static const struct {
+        int64_t offset, size;
+        size_t n;
+    } PARTS[] = {{0, 5000, 5000}, {2499, 3, 3}, {4990, 100, 10}, {5000, 1, 0}, {0, 0, 0}};
+    for (size_t i = 0; i < 5; i++) {
+        size_t n = 9;
+        int64_t at = PARTS[i].offset, size = PARTS[i].size;
+        works(mlops_dataset_read_at(f.s, "parts", "v1", "long", at, size, NULL, 0, &n, &e), &e);
+        assert_int_equal(n, PARTS[i].n);
+        works(mlops_dataset_read_at(f.s, "parts", "v1", "long", at, size, got, n, &n, &e), &e);
+        if (n) assert_memory_equal(got, before + at, n);
+        works(mlops_dataset_read_at(f.s, "parts", NULL, "long", at, size, got, n, NULL, &e), &e);
+        if (n) assert_memory_equal(got, after + at, n);
+    }
+    size_t n = 0;
+    works(mlops_dataset_read_at(f.s, "parts", NULL, "short", 90, 50, got, 50, &n, &e), &e);
+    assert_int_equal(n, 10);
+    assert_memory_equal(got, after + 90, 10);
+    refused(mlops_dataset_read_at(f.s, "parts", NULL, "long", 5001, 1, got, 1, &n, &e), &e,
+            MLOPS_E_INVALID, "5001");
+    refused(mlops_dataset_read_at(f.s, "parts", NULL, "long", -1, 1, got, 1, &n, &e), &e,
+            MLOPS_E_INVALID, "-1");
+    refused(mlops_dataset_read_at(f.s, "parts", NULL, "long", 0, -1, got, 1, &n, &e), &e,
+            MLOPS_E_INVALID, "size is -1");
+    refused(mlops_dataset_read_at(f.s, "parts", NULL, "long", 0, 100, got, 3, &n, &e), &e,
+            MLOPS_E_ARENA, "room for 3");
+    assert_int_equal(n, 100);
+    refused(mlops_dataset_read_at(f.s, "parts", NULL, "lung", 0, 1, got, 1, &n, &e), &e,
+            MLOPS_E_NOT_FOUND, "long");
+    end(&f);
+}
+
 static void ids_name_content(void **state) {
     (void)state;
     fixture f;
@@ -407,10 +463,11 @@ static void branches_and_tags(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_commit_is_read_back),     cmocka_unit_test(ids_name_content),
-        cmocka_unit_test(history_is_listed),         cmocka_unit_test(differences_are_listed),
-        cmocka_unit_test(a_commit_describes_itself), cmocka_unit_test(a_table_keeps_its_profile),
-        cmocka_unit_test(csv_is_read_as_it_was),     cmocka_unit_test(branches_and_tags),
+        cmocka_unit_test(a_commit_is_read_back),     cmocka_unit_test(entries_are_read_in_part),
+        cmocka_unit_test(ids_name_content),          cmocka_unit_test(history_is_listed),
+        cmocka_unit_test(differences_are_listed),    cmocka_unit_test(a_commit_describes_itself),
+        cmocka_unit_test(a_table_keeps_its_profile), cmocka_unit_test(csv_is_read_as_it_was),
+        cmocka_unit_test(branches_and_tags),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

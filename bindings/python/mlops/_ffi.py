@@ -1363,8 +1363,6 @@ _rt.declare(lib.mlops_dataset_table, C.c_int32, C.POINTER(C.c_void_p), C.c_void_
         C.c_char_p, C.c_int32, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_dataset_reference, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.c_char_p,
         C.c_char_p, C.POINTER(mlops_error))
-_rt.declare(lib.mlops_dataset_read, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_char_p, C.c_void_p,
-        C.c_size_t, C.POINTER(C.c_size_t), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_dataset_describe, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_void_p, C.c_size_t,
         C.POINTER(C.c_size_t), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_dataset_checkout, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_char_p,
@@ -1415,6 +1413,10 @@ _rt.declare(lib.mlops_draft_merge, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p,
         C.POINTER(mlops_dataset_merge_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_dataset_merge, C.c_int32, C.POINTER(mlops_id), C.c_void_p, C.c_char_p, C.c_char_p,
         C.POINTER(mlops_dataset_merge_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_dataset_read, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_char_p, C.c_void_p,
+        C.c_size_t, C.POINTER(C.c_size_t), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_dataset_read_at, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_char_p, C.c_int64,
+        C.c_int64, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_feature_fit, C.c_int32, C.POINTER(C.c_void_p), C.c_char_p, C.c_void_p,
         C.POINTER(mlops_feature_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_feature_load, C.c_int32, C.POINTER(C.c_void_p), C.c_char_p, C.c_void_p, C.POINTER(mlops_error))
@@ -6555,24 +6557,6 @@ def dataset_reference(store, dataset, ref=None, path=None):
     return _rt.classes["reference"]._wrap(out.value)
 
 
-def dataset_read(store, dataset, ref, path):
-    """Bytes of an entry as they were added; of one of kind "table" its canonical bytes.
-
-        store: store
-        dataset: name
-        ref: as in dataset_resolve()
-        path: of the entry
-
-    Raises: NotFoundError if there is no such entry; ArenaError if cap is below the size; as resolving.
-    """
-    store_h = _rt.opened(store, Store, "store")
-    err = mlops_error()
-    text = _rt.written(lambda text, cap, needed: lib.mlops_dataset_read(store_h, _rt.string(dataset, "dataset"),
-            _rt.string_or_none(ref, "ref"), _rt.string(path, "path"), text, cap, needed, C.byref(err)),
-            "dataset_read", err)
-    return text
-
-
 def dataset_describe(store, dataset, ref=None):
     """A commit as JSON: dataset, commit, parents, time_ns, author, message, metadata, tree, and entries with
     their schema and split, as docs/format.md has them.
@@ -6737,6 +6721,46 @@ def dataset_merge(change, dataset, ref=None, *, commit=False, policy=None, key=N
     if status:
         _rt.check(status, "dataset_merge", err)
     return bytearray(out.bytes).hex()
+
+
+def dataset_read(store, dataset, ref, path):
+    """Bytes of an entry as they were added; of one of kind "table" its canonical bytes.
+
+        store: store
+        dataset: name
+        ref: as in dataset_resolve()
+        path: of the entry
+
+    Raises: NotFoundError if there is no such entry; ArenaError if cap is below the size; as resolving.
+    """
+    store_h = _rt.opened(store, Store, "store")
+    err = mlops_error()
+    text = _rt.written(lambda text, cap, needed: lib.mlops_dataset_read(store_h, _rt.string(dataset, "dataset"),
+            _rt.string_or_none(ref, "ref"), _rt.string(path, "path"), text, cap, needed, C.byref(err)),
+            "dataset_read", err)
+    return text
+
+
+def dataset_read_at(store, dataset, ref, path, offset, size):
+    """Some of these bytes. A ref that is a branch may move between two calls; its id does not.
+
+        store: store
+        dataset: name
+        ref: as in dataset_resolve()
+        path: of the entry
+        offset: of the first byte, 0 to the size of the entry
+        size: how many, from there on; fewer are there only at the end of the entry
+
+    Raises: NotFoundError if there is no such entry; InvalidError for an offset behind its end, or a size below 0;
+    ArenaError if cap is too small; as resolving.
+    """
+    store_h = _rt.opened(store, Store, "store")
+    err = mlops_error()
+    text = _rt.written(lambda text, cap, needed: lib.mlops_dataset_read_at(store_h, _rt.string(dataset, "dataset"),
+            _rt.string_or_none(ref, "ref"), _rt.string(path, "path"), _rt.integer(offset, -2 ** 63, 2 ** 63 - 1,
+            "offset"), _rt.integer(size, -2 ** 63, 2 ** 63 - 1, "size"), text, cap, needed, C.byref(err)),
+            "dataset_read_at", err)
+    return text
 
 
 def deploy_set(change, name, *, model=None, champion=None, canary=None, canary_share=None, salt=None):
@@ -7702,6 +7726,7 @@ __all__ = [
     "dataset_part",
     "dataset_parts",
     "dataset_read",
+    "dataset_read_at",
     "dataset_reference",
     "dataset_refs",
     "dataset_resolve",

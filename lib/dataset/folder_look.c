@@ -17,6 +17,7 @@ enum {
     ROUND_BYTES = 8 << 20, /* of files that are read at once, but for a larger one */
     ROUND_FILES = 2048,
     LIKE_MIN = 64 << 10, /* a file that has changed is kept as changes from here on */
+    LATER_MIN = 1 << 20, /* a file is hashed while it is packed */
     TRIES = 3
 };
 
@@ -25,6 +26,7 @@ typedef struct reading {
     size_t file;
     mlops__buf bytes;
     mlops_id id;
+    int is_named; /* the id is there */
     mlops_io_stat stat;
     int64_t begun_ns;
     mlops_status status;
@@ -37,6 +39,7 @@ typedef struct folder_round {
     size_t n;
     mlops__keeping *items;
     size_t n_items;
+    int keeps; /* what is read, in the packs */
 } folder_round;
 
 /* ---- beginning ---- */
@@ -269,6 +272,13 @@ static mlops_status read_once(folder_round *round, reading *r, int64_t file, con
     return mlops__stat_is_same(&before, &after) ? MLOPS_OK : MLOPS_END;
 }
 
+/* What is packed by one thread in any case. */
+static int is_named_later(const folder_round *round, const reading *r) {
+    if (!round->keeps || r->bytes.size < LATER_MIN) return 0;
+    return round->snapshot->files[r->file].entry ||
+           mlops__content_has_rows(r->bytes.data, r->bytes.size);
+}
+
 static mlops_status read_file(folder_round *round, reading *r, const char *path) {
     const mlops_io *io = &round->snapshot->host->io;
     int64_t file = mlops__file_number(io, path, MLOPS_IO_READ);
@@ -278,8 +288,11 @@ static mlops_status read_file(folder_round *round, reading *r, const char *path)
     mlops__file_end(io, file);
     if (status == MLOPS_END)
         return mlops__fail(&r->err, MLOPS_E_BUSY, "'%s' changes while it is read", path);
-    if (!status) r->id = mlops__content_id(round->snapshot->store, r->bytes.data, r->bytes.size);
-    return status;
+    if (status) return status;
+    r->is_named = !is_named_later(round, r);
+    if (r->is_named)
+        r->id = mlops__content_id(round->snapshot->store, r->bytes.data, r->bytes.size);
+    return MLOPS_OK;
 }
 
 static mlops_status read_one(void *user, int64_t index, int32_t worker) {
@@ -336,9 +349,13 @@ static mlops_status compare_table(const mlops__snapshot *s, mlops__looked *looke
     return status;
 }
 
-static mlops_status take_reading(folder_round *round, reading *r, int keeps) {
+static mlops_status take_reading(folder_round *round, reading *r) {
     mlops__snapshot *s = round->snapshot;
     mlops__looked *looked = &s->files[r->file];
+    const mlops_id *like = looked->entry ? &looked->entry_id : NULL;
+    if (!r->is_named)
+        MLOPS_TRY(mlops__content_add(s->store, s->lease, r->bytes.data, r->bytes.size, like,
+                                     s->call.executor, &r->id, s->err));
     s->stat.n_read++;
     s->stat.bytes_read += (int64_t)r->bytes.size;
     looked->id = r->id;
@@ -347,21 +364,21 @@ static mlops_status take_reading(folder_round *round, reading *r, int keeps) {
     looked->is_settled = mlops__stat_is_settled(r->stat.mtime_ns, r->begun_ns) &&
                          mlops__stat_is_settled(r->stat.ctime_ns, r->begun_ns);
     if (looked->entry && !is_same(looked)) MLOPS_TRY(compare_table(s, looked));
-    if (!keeps || is_same(looked)) return MLOPS_OK;
+    if (!round->keeps || is_same(looked)) return MLOPS_OK;
     looked->is_kept = 1;
-    if (looked->entry && r->bytes.size >= LIKE_MIN)
-        return mlops__content_pack(s->store, s->lease, &r->id, r->bytes.data, r->bytes.size,
-                                   &looked->entry_id, s->err);
+    if (!r->is_named) return MLOPS_OK;
+    if (like && r->bytes.size >= LIKE_MIN)
+        return mlops__content_pack(s->store, s->lease, &r->id, r->bytes.data, r->bytes.size, like,
+                                   s->err);
     round->items[round->n_items++] = (mlops__keeping){r->id, r->bytes.data, r->bytes.size};
     return MLOPS_OK;
 }
 
-static mlops_status run_round(folder_round *round, int keeps) {
+static mlops_status run_round(folder_round *round) {
     mlops__snapshot *s = round->snapshot;
     MLOPS_TRY(read_all(round));
     round->n_items = 0;
-    for (size_t i = 0; i < round->n; i++)
-        MLOPS_TRY(take_reading(round, &round->readings[i], keeps));
+    for (size_t i = 0; i < round->n; i++) MLOPS_TRY(take_reading(round, &round->readings[i]));
     if (round->n_items == 0) return MLOPS_OK;
     return mlops__content_keep(s->store, s->lease, round->items, round->n_items, s->call.executor,
                                s->err);
@@ -380,13 +397,13 @@ static mlops_status find_kept(mlops__snapshot *self, mlops__looked *looked, int 
     return MLOPS_OK;
 }
 
-static mlops_status read_rounds(folder_round *round, int keeps) {
+static mlops_status read_rounds(folder_round *round) {
     mlops__snapshot *s = round->snapshot;
     for (size_t i = 0; i < s->walk.n;) {
         int64_t bytes = 0;
         round->n = 0;
         for (; i < s->walk.n && round->n < ROUND_FILES; i++) {
-            MLOPS_TRY(find_kept(s, &s->files[i], keeps));
+            MLOPS_TRY(find_kept(s, &s->files[i], round->keeps));
             if (s->files[i].is_known) continue;
             if (round->n && bytes + s->walk.files[i].stat.size > ROUND_BYTES) break;
             bytes += s->walk.files[i].stat.size;
@@ -395,7 +412,7 @@ static mlops_status read_rounds(folder_round *round, int keeps) {
         }
         MLOPS_TRY(mlops__call_poll(&s->call, s->host, (int64_t)(i - round->n), (int64_t)s->walk.n,
                                    s->err));
-        if (round->n) MLOPS_TRY(run_round(round, keeps));
+        if (round->n) MLOPS_TRY(run_round(round));
         for (size_t k = 0; k < round->n; k++) mlops__buf_free(&round->readings[k].bytes);
     }
     return MLOPS_OK;
@@ -404,7 +421,7 @@ static mlops_status read_rounds(folder_round *round, int keeps) {
 static mlops_status read_unknown(mlops__snapshot *self, int keeps) {
     const mlops_allocator *allocator = &self->host->allocator;
     size_t most = self->walk.n < ROUND_FILES ? self->walk.n : ROUND_FILES;
-    folder_round round = {.snapshot = self};
+    folder_round round = {.snapshot = self, .keeps = keeps};
     if (most == 0) return MLOPS_OK;
     round.readings = mlops__alloc_array(allocator, most, sizeof *round.readings);
     round.items = mlops__alloc_array(allocator, most, sizeof *round.items);
@@ -413,7 +430,7 @@ static mlops_status read_unknown(mlops__snapshot *self, int keeps) {
         status = mlops__fail_nomem(self->err, most * sizeof *round.readings);
     for (size_t i = 0; i < most && round.readings; i++)
         mlops__buf_init(&round.readings[i].bytes, allocator);
-    if (!status) status = read_rounds(&round, keeps);
+    if (!status) status = read_rounds(&round);
     for (size_t i = 0; i < most && round.readings; i++) mlops__buf_free(&round.readings[i].bytes);
     mlops__free(allocator, round.readings, most * sizeof *round.readings);
     mlops__free(allocator, round.items, most * sizeof *round.items);

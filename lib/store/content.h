@@ -39,9 +39,6 @@ mlops_status mlops__content_append(mlops_store *self, mlops__index *index,
                                    mlops_error *err);
 mlops_status mlops__content_note_leased(mlops_store *self, mlops__index *index, mlops_error *err);
 
-/* Is it delimited text, large enough to be kept as rows? */
-int mlops__content_has_rows(const uint8_t *bytes, size_t n);
-
 /* A chunk whole and unpacked, in place of what out has. MLOPS_E_CORRUPT */
 mlops_status mlops__content_chunk(mlops_store *self, mlops__index *index, mlops__codec *codec,
                                   const uint8_t key[MLOPS__CHUNK_KEY], mlops__buf *out,

@@ -194,8 +194,10 @@ static mlops_status read_level(mlops__content_reader *self, int level, uint64_t 
     mlops__content_level *here = &self->levels[level];
     mlops__piece piece;
     uint64_t end = offset + n;
-    if (mlops__recipe_has_rows(here->recipe.codec))
+    if (mlops__recipe_has_rows(here->recipe.codec)) {
+        self->tabular.index = self->index;
         return mlops__tabular_read(&self->tabular, offset, out, n, err);
+    }
     if (offset < here->begun_at) {
         here->begun_at = 0;
         here->ahead = here->recipe;

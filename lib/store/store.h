@@ -112,6 +112,9 @@ mlops_status mlops__content_add(mlops_store *self, mlops__lease *lease, const ui
                                 mlops_id *out, mlops_error *err);
 mlops_id mlops__content_id(const mlops_store *self, const void *bytes, size_t n);
 
+/* Is it delimited text, large enough to be kept as rows? */
+int mlops__content_has_rows(const uint8_t *bytes, size_t n);
+
 /* The same of content that comes together, a few MiB of it: in one transaction, and
  * small ones in chunks that they share. The executor may be NULL. */
 typedef struct mlops__keeping {

@@ -47,6 +47,44 @@ static void a_folder_becomes_entries(void **state) {
     reads_text(f->s, "d", NULL, "a.txt", "two");
 }
 
+static void reads_file(site *f, const char *name) {
+    char path[200];
+    size_t n, m;
+    mlops_error e;
+    snprintf(path, sizeof path, "%s/%s", f->in, name);
+    uint8_t *want = file_bytes(path, &n), *got = malloc(n + 1);
+    works(mlops_dataset_read(f->s, "d", NULL, name, got, n, &m, &e), &e);
+    assert_int_equal(m, n);
+    assert_memory_equal(got, want, n);
+    free(got);
+    free(want);
+}
+
+/* Large files are named while they are packed, by threads or not; one that was only touched is the
+ * same. */
+static void large_files_are_named_late(void **state) {
+    site *f = *state;
+    mlops_pool *pool;
+    mlops_call call = MLOPS_CALL_INIT;
+    mlops_folder_opts opts = MLOPS_FOLDER_OPTS_INIT;
+    mlops_error e;
+    works(mlops_pool_new(&pool, 2, NULL, &e), &e);
+    opts.call = &call;
+    shell(
+        "seq 99999 | sed 's/.*/&,user-&,&.5/' > %s/t.csv && head -c 1500000 /dev/urandom > %s/big",
+        f->in, f->in);
+    for (int threads = 0; threads < 2; threads++) {
+        call.executor = threads ? mlops_pool_executor(pool) : NULL;
+        stat_is(add_folder(f, NULL, &opts), 2, threads ? 0 : 2, threads ? 2 : 0, 0);
+        reads_file(f, "t.csv");
+        reads_file(f, "big");
+        shell("touch -d 2001-02-03 %s/t.csv %s/big", f->in, f->in);
+        stat_is(add_folder(f, NULL, &opts), 2, 0, 0, 0);
+        shell("sed -i 's/user-77777,/user-7,/' %s/t.csv && echo more >> %s/big", f->in, f->in);
+    }
+    mlops_pool_free(pool);
+}
+
 static void a_prefix_keeps_others(void **state) {
     site *f = *state;
     mlops_error e;
@@ -406,6 +444,7 @@ int main(void) {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin_site, end_site)
     const struct CMUnitTest tests[] = {
         CASE(a_folder_becomes_entries),
+        CASE(large_files_are_named_late),
         CASE(a_prefix_keeps_others),
         CASE(a_file_becomes_a_folder),
         CASE(options_say_what_counts),

@@ -85,6 +85,11 @@ void mlops__buf_f64(mlops__buf *self, double value) {
     mlops__buf_u64(self, bits);
 }
 
+void mlops__buf_varint(mlops__buf *self, uint64_t value) {
+    for (; value > 127; value >>= 7) mlops__buf_u8(self, (uint8_t)(value | 128));
+    mlops__buf_u8(self, (uint8_t)value);
+}
+
 void mlops__buf_text(mlops__buf *self, const char *text) {
     mlops__buf_put(self, text, strlen(text));
 }

@@ -33,6 +33,7 @@ void mlops__buf_u16(mlops__buf *self, uint16_t value); /* little-endian, as all 
 void mlops__buf_u32(mlops__buf *self, uint32_t value);
 void mlops__buf_u64(mlops__buf *self, uint64_t value);
 void mlops__buf_i64(mlops__buf *self, int64_t value);
+void mlops__buf_varint(mlops__buf *self, uint64_t value); /* LEB128 */
 void mlops__buf_f32(mlops__buf *self, float value);
 void mlops__buf_f64(mlops__buf *self, double value);
 void mlops__buf_text(mlops__buf *self, const char *text); /* without its NUL */

@@ -57,6 +57,18 @@ uint64_t mlops__cursor_be(mlops__cursor *self, size_t n) {
     return value;
 }
 
+uint64_t mlops__cursor_varint(mlops__cursor *self) {
+    uint64_t out = 0;
+    for (int shift = 0; shift < 64; shift += 7) {
+        unsigned byte = mlops__cursor_u8(self);
+        if (shift == 63 && byte > 1) break;
+        out |= (uint64_t)(byte & 127) << shift;
+        if (byte < 128) return out;
+    }
+    self->failed = 1;
+    return 0;
+}
+
 uint8_t mlops__cursor_u8(mlops__cursor *self) { return (uint8_t)take_le(self, 1); }
 
 uint16_t mlops__cursor_u16(mlops__cursor *self) { return (uint16_t)take_le(self, 2); }

@@ -41,6 +41,9 @@ float mlops__cursor_f32(mlops__cursor *self);
 double mlops__cursor_f64(mlops__cursor *self);
 uint64_t mlops__cursor_be(mlops__cursor *self, size_t n); /* n <= 8 bytes, big-endian */
 
+/* LEB128: seven bits a byte, the lowest first; the top bit says that more follow. */
+uint64_t mlops__cursor_varint(mlops__cursor *self);
+
 /* Single loads from memory that is known to be there. */
 uint16_t mlops__load_u16(const uint8_t *p);
 uint32_t mlops__load_u32(const uint8_t *p);

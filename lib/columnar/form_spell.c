@@ -103,7 +103,7 @@ int mlops__form_same(const mlops__form *a, const mlops__form *b) {
 /* ---- bytes ---- */
 
 static void write_words(const mlops__form *self, const uint8_t *text, mlops__buf *out) {
-    mlops__packed_put(out, self->n_words);
+    mlops__buf_varint(out, self->n_words);
     for (uint32_t i = 0; i < self->n_words; i++) mlops__buf_u8(out, (uint8_t)self->words[i].n);
     for (uint32_t i = 0; i < self->n_words; i++)
         mlops__buf_put(out, text + self->words[i].at, self->words[i].n);
@@ -129,7 +129,7 @@ static int ascends(const uint8_t *a, size_t na, const uint8_t *b, size_t nb) {
 }
 
 static void read_words(mlops__form *self, mlops__cursor *c, mlops__buf *text) {
-    uint64_t n = mlops__packed_take(c);
+    uint64_t n = mlops__cursor_varint(c);
     if (n == 0 || n > MLOPS__WORDS_MAX) c->failed = 1;
     const uint8_t *sizes = c->failed ? NULL : mlops__cursor_take(c, (size_t)n), *before = NULL;
     if (!sizes) return;

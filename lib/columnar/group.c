@@ -78,7 +78,7 @@ static void write_column(writer *w, const mlops__grid_column *c) {
     int spelled = c->form.kind != MLOPS__FORM_TEXT;
     mlops__form_write(&c->form, w->grid->text, w->out);
     if (spelled) {
-        mlops__packed_put(w->out, c->n_raw);
+        mlops__buf_varint(w->out, c->n_raw);
         if (c->n_raw) write_bits(w, c->raw, c->n_raw);
         if (c->n_raw < w->grid->n) write_numbers(w, c);
     }
@@ -114,7 +114,7 @@ static void write_head(writer *w, const int64_t *marks, size_t n_marks) {
     mlops__buf_u16(w->out, (uint16_t)grid->n);
     mlops__packed_write(w->out, marks, n_marks);
     for (size_t i = 0; i < grid->n; i++) n_whole += (size_t)mlops__bit(grid->whole, i);
-    mlops__packed_put(w->out, n_whole);
+    mlops__buf_varint(w->out, n_whole);
     if (n_whole) write_bits(w, grid->whole, n_whole);
 }
 
@@ -205,7 +205,7 @@ mlops_status mlops__group_open(mlops__group *out, const uint8_t *bytes, size_t n
     read_head(out, &c);
     if (c.failed || !open_marks(out, &c)) return damaged(err);
     out->whole_at = c.offset;
-    uint64_t n_whole = mlops__packed_take(&c);
+    uint64_t n_whole = mlops__cursor_varint(&c);
     if (n_whole > out->n_rows) return damaged(err);
     if (n_whole) pass_bits(&c, out->n_rows, (size_t)n_whole);
     out->sizes_at = c.offset;
@@ -339,7 +339,7 @@ static void read_column(reader *r, mlops__cursor *c, mlops__grid_column *column)
         for (size_t i = 0; i < n; i++) mlops__bit_set(column->raw, i);
         column->n_raw = n;
     } else {
-        n_raw = mlops__packed_take(c);
+        n_raw = mlops__cursor_varint(c);
         if (n_raw > r->group->n_rows) c->failed = 1;
         if (c->failed) return;
         ahead = 0;
@@ -353,7 +353,7 @@ static void read_column(reader *r, mlops__cursor *c, mlops__grid_column *column)
 static void read_whole(reader *r, mlops__cursor *c) {
     size_t ahead;
     c->offset = r->group->whole_at;
-    uint64_t n_whole = mlops__packed_take(c);
+    uint64_t n_whole = mlops__cursor_varint(c);
     if (n_whole) read_bits(r, c, (size_t)n_whole, r->grid->whole, &ahead);
 }
 

@@ -11,29 +11,12 @@ enum { DIFFERENCES = 0x80, RUN = MLOPS__PACKED_RUN };
 
 /* ---- single numbers ---- */
 
-void mlops__packed_put(mlops__buf *out, uint64_t value) {
-    for (; value > 127; value >>= 7) mlops__buf_u8(out, (uint8_t)(value | 128));
-    mlops__buf_u8(out, (uint8_t)value);
-}
-
-uint64_t mlops__packed_take(mlops__cursor *c) {
-    uint64_t out = 0;
-    for (int shift = 0; shift < 64; shift += 7) {
-        unsigned byte = mlops__cursor_u8(c);
-        if (shift == 63 && byte > 1) break;
-        out |= (uint64_t)(byte & 127) << shift;
-        if (byte < 128) return out;
-    }
-    c->failed = 1;
-    return 0;
-}
-
 void mlops__packed_put_signed(mlops__buf *out, int64_t value) {
-    mlops__packed_put(out, (uint64_t)value << 1 ^ (value < 0 ? UINT64_MAX : 0));
+    mlops__buf_varint(out, (uint64_t)value << 1 ^ (value < 0 ? UINT64_MAX : 0));
 }
 
 int64_t mlops__packed_take_signed(mlops__cursor *c) {
-    uint64_t x = mlops__packed_take(c);
+    uint64_t x = mlops__cursor_varint(c);
     return (int64_t)(x >> 1 ^ (x & 1 ? UINT64_MAX : 0));
 }
 

@@ -11,10 +11,6 @@ enum { MLOPS__PACKED_RUN = 512 /* numbers behind each other's differences */ };
 
 /* ---- single numbers ---- */
 
-/* Seven bits a byte, the lowest first; the top bit says that more follow. */
-void mlops__packed_put(mlops__buf *out, uint64_t value);
-uint64_t mlops__packed_take(mlops__cursor *c); /* 64 bits at the most */
-
 /* Small ones of either sign: 0, -1, 1, -2, 2, ... as 0, 1, 2, 3, 4, ... */
 void mlops__packed_put_signed(mlops__buf *out, int64_t value);
 int64_t mlops__packed_take_signed(mlops__cursor *c);

@@ -48,7 +48,7 @@ mlops_status mlops__patch_open(mlops__patch *out, const uint8_t *bytes, size_t n
     if (c.failed) return damaged(err);
     mlops__packed_open(&out->marks, &c, n_blocks(out));
     mlops__packed_open(&out->ends, &c, n_blocks(out));
-    uint64_t size = mlops__packed_take(&c);
+    uint64_t size = mlops__cursor_varint(&c);
     out->columns_at = c.offset;
     if (size > mlops__cursor_left(&c)) c.failed = 1;
     if (c.failed) return damaged(err);
@@ -214,7 +214,7 @@ static void read_cells(const mlops__patch_column *how, mlops__cursor *c, size_t 
                        block *out) {
     int spelled = how->form.kind != MLOPS__FORM_TEXT, raw = 1;
     int decimal = how->form.kind == MLOPS__FORM_DECIMAL;
-    uint64_t n = mlops__packed_take(c), row = 0;
+    uint64_t n = mlops__cursor_varint(c), row = 0;
     size_t left = mlops__cursor_left(c);
     bit_reader b = {c->data + c->offset, 8 * left, 0, n > n_rows};
     out->n = (size_t)n;

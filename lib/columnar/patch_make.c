@@ -415,7 +415,7 @@ static void write_block(writing *w, size_t block) {
         size_t end = l->done;
         while (end < l->n && l->rows[end] / BLOCK == block) end++;
         n_cells += end - l->done;
-        mlops__packed_put(&w->blocks, end - l->done);
+        mlops__buf_varint(&w->blocks, end - l->done);
         write_cells(w, l, end);
     }
     if (n_cells == 0) w->blocks.size = at;
@@ -464,7 +464,7 @@ static mlops_status write_all(writing *w, mlops__buf *out, mlops_error *err) {
     write_head(p, w->n_lists, out);
     mlops__packed_write(out, (const int64_t *)(const void *)p->marks.data, w->n_blocks);
     mlops__packed_write(out, w->ends, w->n_blocks);
-    mlops__packed_put(out, w->columns.size);
+    mlops__buf_varint(out, w->columns.size);
     mlops__buf_put(out, w->columns.data, w->columns.size);
     mlops__buf_put(out, w->blocks.data, w->blocks.size);
     return out->status ? mlops__fail_nomem(err, out->size) : MLOPS_OK;

@@ -219,6 +219,9 @@ mlops_status mlops__expr_evaluate(const mlops__expr *self, const mlops__expr_inp
 /* Copies a string, folded if it says so; out has n + 1 bytes and gets a NUL. */
 void mlops__expr_text_copy(char *out, const mlops__expr_text *text);
 
+/* Carries out what lower() left, for who keeps texts that an expression gave. MLOPS_E_NOMEM */
+mlops_status mlops__expr_texts_unfold(mlops__expr_text *texts, int64_t n, mlops__arena *arena);
+
 typedef enum mlops__expr_truth {
     MLOPS__EXPR_FALSE = 0,
     MLOPS__EXPR_TRUE = 1,

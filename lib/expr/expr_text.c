@@ -94,3 +94,14 @@ void mlops__expr_text_copy(char *out, const text *t) {
     for (size_t i = 0; i < t->n; i++) out[i] = (char)at(t, i);
     out[t->n] = 0;
 }
+
+mlops_status mlops__expr_texts_unfold(text *texts, int64_t n, mlops__arena *arena) {
+    for (int64_t i = 0; i < n; i++) {
+        if (!texts[i].fold) continue;
+        char *copy = mlops__arena_alloc(arena, (size_t)texts[i].n + 1);
+        if (!copy) return MLOPS_E_NOMEM;
+        mlops__expr_text_copy(copy, &texts[i]);
+        texts[i] = (text){copy, texts[i].n, 0};
+    }
+    return MLOPS_OK;
+}

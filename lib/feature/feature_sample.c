@@ -27,19 +27,6 @@ static mlops_status take(mlops__feature_sample *out, const mlops__feature_fittin
     return mlops__expr_evaluate(expr, self->inputs, 0, out->n, scratch, scratch_size, &output);
 }
 
-/* lower() leaves its work to whoever keeps the text. */
-static mlops_status unfold(mlops__feature_sample *self, mlops__arena *arena) {
-    mlops__expr_text *texts = self->values;
-    for (int64_t i = 0; i < self->n; i++) {
-        if (!texts[i].fold) continue;
-        char *copy = mlops__arena_alloc(arena, (size_t)texts[i].n + 1);
-        if (!copy) return MLOPS_E_NOMEM;
-        mlops__expr_text_copy(copy, &texts[i]);
-        texts[i] = (mlops__expr_text){copy, texts[i].n, 0};
-    }
-    return MLOPS_OK;
-}
-
 mlops_status mlops__feature_sample_take(mlops__feature_sample *out, mlops__feature_fitting *self,
                                         const char *text, size_t n, mlops__arena *arena) {
     mlops__expr_scope scope = mlops__feature_scope(self);
@@ -48,7 +35,7 @@ mlops_status mlops__feature_sample_take(mlops__feature_sample *out, mlops__featu
     MLOPS_TRY(mlops__expr_compile(&expr, text, n, &scope, &self->self->host.allocator, NULL));
     mlops_status status = take(out, self, expr, arena);
     if (status == MLOPS_OK && out->type == MLOPS_TYPE_STRING) {
-        status = unfold(out, arena);
+        status = mlops__expr_texts_unfold(out->values, out->n, arena);
         if (status == MLOPS_OK) out->texts_of = expr;
         if (status == MLOPS_OK) return status;
     }

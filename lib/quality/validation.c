@@ -142,19 +142,6 @@ int mlops__sample_present(const mlops__sample *self, int64_t i) {
     return x == x;
 }
 
-/* lower() leaves its work to whoever keeps the text. */
-static mlops_status unfold(mlops__sample *self, mlops__arena *arena) {
-    mlops__expr_text *texts = self->values;
-    for (int64_t i = 0; i < self->n; i++) {
-        if (!texts[i].fold) continue;
-        char *copy = mlops__arena_alloc(arena, (size_t)texts[i].n + 1);
-        if (!copy) return MLOPS_E_NOMEM;
-        mlops__expr_text_copy(copy, &texts[i]);
-        texts[i] = (mlops__expr_text){copy, texts[i].n, 0};
-    }
-    return MLOPS_OK;
-}
-
 static mlops_status evaluate(validation *self, const mlops__expr *expr, mlops__sample *out,
                              int64_t n) {
     size_t size = mlops__expr_scratch_size(expr, n ? n : 1);
@@ -174,7 +161,7 @@ mlops_status mlops__validation_sample(validation *self, const char *text, size_t
     mlops_status status = mlops__validation_room(self, mlops__expr_type(expr), out);
     if (status == MLOPS_OK) status = evaluate(self, expr, *out, (*out)->n);
     if (status == MLOPS_OK && (*out)->type == MLOPS_TYPE_STRING)
-        status = unfold(*out, &self->scratch);
+        status = mlops__expr_texts_unfold((*out)->values, (*out)->n, &self->scratch);
     if (status < 0 || (*out)->type != MLOPS_TYPE_STRING) {
         mlops__expr_free(expr);
         return status;

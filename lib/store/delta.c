@@ -9,19 +9,6 @@
 
 enum { STREAMS = 4, COPIES = 0, SKIPS = 1, INSERTS = 2, LITERALS = 3 };
 
-/* Seven bits a byte, the lowest first; the top bit says that more follow. 64 bits at the most. */
-static uint64_t take_number(mlops__cursor *c) {
-    uint64_t out = 0;
-    for (int shift = 0; shift < 64; shift += 7) {
-        unsigned byte = mlops__cursor_u8(c);
-        if (shift == 63 && byte > 1) break;
-        out |= (uint64_t)(byte & 127) << shift;
-        if (byte < 128) return out;
-    }
-    c->failed = 1;
-    return 0;
-}
-
 static mlops_status damaged(mlops_error *err) {
     return mlops__fail(err, MLOPS_E_CORRUPT, "content is damaged: its changes do not fit");
 }
@@ -31,8 +18,8 @@ static int open_streams(mlops__cursor streams[STREAMS], uint64_t *n_ops, const u
     mlops__cursor c;
     uint64_t sizes[STREAMS];
     mlops__cursor_init(&c, ops, n);
-    *n_ops = take_number(&c);
-    for (int i = 0; i < LITERALS; i++) sizes[i] = take_number(&c);
+    *n_ops = mlops__cursor_varint(&c);
+    for (int i = 0; i < LITERALS; i++) sizes[i] = mlops__cursor_varint(&c);
     for (int i = 0; i < STREAMS; i++) {
         if (i == LITERALS) sizes[i] = mlops__cursor_left(&c);
         if (c.failed || sizes[i] > mlops__cursor_left(&c)) return 0;
@@ -79,8 +66,8 @@ mlops_status mlops__delta_apply(mlops__delta_reader *self, uint64_t size, uint64
     for (; r.at < to && now.n_ops > 0; now.n_ops--) {
         now.at = r.at;
         *self = now;
-        uint64_t copy = take_number(&s[COPIES]), pass = take_number(&s[SKIPS]);
-        uint64_t insert = take_number(&s[INSERTS]);
+        uint64_t copy = mlops__cursor_varint(&s[COPIES]), pass = mlops__cursor_varint(&s[SKIPS]);
+        uint64_t insert = mlops__cursor_varint(&s[INSERTS]);
         if (s[COPIES].failed || s[SKIPS].failed || s[INSERTS].failed || copy > size - r.at ||
             insert > size - r.at - copy || copy > UINT64_MAX - now.base_at ||
             pass > UINT64_MAX - now.base_at - copy || insert > mlops__cursor_left(&s[LITERALS]))

@@ -38,15 +38,10 @@ size_t mlops__delta_bytes(const mlops__delta *self) {
     return out;
 }
 
-static void put_number(mlops__buf *out, uint64_t value) {
-    for (; value > 127; value >>= 7) mlops__buf_u8(out, (uint8_t)(value | 128));
-    mlops__buf_u8(out, (uint8_t)value);
-}
-
 static void put_op(mlops__delta *self, uint64_t skip, const uint8_t *literals, size_t n) {
-    put_number(&self->streams[0], self->copy);
-    put_number(&self->streams[1], skip);
-    put_number(&self->streams[2], n);
+    mlops__buf_varint(&self->streams[0], self->copy);
+    mlops__buf_varint(&self->streams[1], skip);
+    mlops__buf_varint(&self->streams[2], n);
     mlops__buf_put(&self->streams[3], literals, n);
     self->copy = 0;
     self->n_ops++;
@@ -189,8 +184,8 @@ mlops_status mlops__delta_add(mlops__delta *self, const uint8_t *bytes, size_t n
 
 mlops_status mlops__delta_end(mlops__delta *self, mlops__buf *out, mlops_error *err) {
     if (self->copy) put_op(self, 0, NULL, 0);
-    put_number(out, self->n_ops);
-    for (int i = 0; i < STREAMS - 1; i++) put_number(out, self->streams[i].size);
+    mlops__buf_varint(out, self->n_ops);
+    for (int i = 0; i < STREAMS - 1; i++) mlops__buf_varint(out, self->streams[i].size);
     for (int i = 0; i < STREAMS; i++)
         mlops__buf_put(out, self->streams[i].data, self->streams[i].size);
     mlops_status status = told(self, err);

@@ -63,14 +63,22 @@ static void tell(mlops__buf *out, int64_t line, const mlops__csv_field *fields, 
     }
 }
 
+/* Of a record that is too long those fields that there is room for. */
+static void tell_record(mlops__buf *out, const mlops__csv_reader *reader) {
+    int64_t n = reader->n_fields;
+    mlops__buf_i64(out, n);
+    tell(out, reader->mark.line, reader->fields, n < reader->fields_cap ? n : reader->fields_cap);
+}
+
 /* The record that was read, or the batch after the first. */
 static void tell_newest(mlops__buf *out, mlops__csv_reader *reader, int batches) {
-    if (!reader->n_columns || !batches) {
-        tell(out, reader->mark.line, reader->fields, reader->n_fields);
-        if (!reader->n_columns) reader->n_columns = reader->n_fields;
+    int is_first = !reader->n_columns;
+    if (is_first) reader->n_columns = reader->n_fields;
+    if (is_first || reader->n_fields != reader->n_columns) {
+        tell_record(out, reader);
         return;
     }
-    if (reader->n_fields != reader->n_columns) {
+    if (!batches) {
         tell(out, reader->mark.line, reader->fields, reader->n_fields);
         return;
     }

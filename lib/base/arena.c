@@ -63,6 +63,16 @@ void *mlops__arena_array(mlops__arena *self, size_t n, size_t size) {
     return mlops__mul(n, size, &bytes) ? mlops__arena_alloc(self, bytes) : NULL;
 }
 
+void *mlops__arena_grow(mlops__arena *self, void *array, int64_t n, size_t *cap, size_t size) {
+    if ((size_t)n < *cap) return array;
+    size_t wider = *cap ? *cap * 2 : 8;
+    void *moved = mlops__arena_array(self, wider, size);
+    if (!moved) return NULL;
+    if (n) memcpy(moved, array, (size_t)n * size);
+    *cap = wider;
+    return moved;
+}
+
 char *mlops__arena_text(mlops__arena *self, const char *text, size_t n) {
     char *copy = mlops__arena_alloc(self, n + 1);
     if (copy) memcpy(copy, text, n);

@@ -18,6 +18,9 @@ void mlops__arena_free(mlops__arena *self);
 void *mlops__arena_alloc(mlops__arena *self, size_t size);
 void *mlops__arena_array(mlops__arena *self, size_t n, size_t size);
 
+/* Room for one more element of an array that has n and room for *cap; older copies stay, unused. */
+void *mlops__arena_grow(mlops__arena *self, void *array, int64_t n, size_t *cap, size_t size);
+
 /* A copy of n bytes with a NUL behind them. */
 char *mlops__arena_text(mlops__arena *self, const char *text, size_t n);
 

@@ -306,8 +306,8 @@ static mlops_status add_path(paths *self, mlops__bytes value, mlops__view *view)
     if (!path) return mlops__fail(view->err, MLOPS_E_CORRUPT, "expectations are of no path");
     for (int64_t i = 0; i < self->n; i++)
         if (strcmp(self->items[i], path) == 0) return MLOPS_OK;
-    const char **items = mlops__expectations_grow(view->arena, (void *)(uintptr_t)self->items,
-                                                  self->n, &self->cap, sizeof *items);
+    const char **items = mlops__arena_grow(view->arena, (void *)(uintptr_t)self->items, self->n,
+                                           &self->cap, sizeof *items);
     if (!items) return mlops__fail_nomem(view->err, sizeof *items);
     self->items = items;
     self->items[self->n++] = path;

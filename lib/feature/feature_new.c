@@ -33,17 +33,6 @@ mlops_status mlops__feature_new(mlops_feature **out, const mlops__host *host,
     return MLOPS_OK;
 }
 
-/* Room for one more element of an array in the arena, whose older copies stay there unused. */
-static void *grow(mlops__arena *arena, void *array, int64_t n, size_t *cap, size_t size) {
-    if ((size_t)n < *cap) return array;
-    size_t wider = *cap ? *cap * 2 : 8;
-    void *moved = mlops__arena_array(arena, wider, size);
-    if (!moved) return NULL;
-    if (n) memcpy(moved, array, (size_t)n * size);
-    *cap = wider;
-    return moved;
-}
-
 /* Names of one expression: each has a slot of its own. */
 typedef struct slots {
     const mlops__expr_scope *types;
@@ -68,8 +57,8 @@ static mlops_status input_of(mlops_feature *self, const char *name, mlops_type t
     mlops_status status = mlops__dictionary_add(&self->input_names, name, strlen(name), out);
     if (status < 0) return mlops__fail_nomem(err, strlen(name));
     if (*out < self->n_inputs) return MLOPS_OK;
-    mlops__feature_input *inputs =
-        grow(&self->arena, self->inputs, self->n_inputs, &self->inputs_cap, sizeof *inputs);
+    mlops__feature_input *inputs = mlops__arena_grow(&self->arena, self->inputs, self->n_inputs,
+                                                     &self->inputs_cap, sizeof *inputs);
     char *copy = mlops__arena_text(&self->arena, name, strlen(name));
     if (!inputs || !copy) return mlops__fail_nomem(err, sizeof *inputs);
     self->inputs = inputs;
@@ -122,8 +111,8 @@ mlops_status mlops__feature_add(mlops_feature *self, const char *name, const cha
     mlops_status status = mlops__dictionary_add(&self->output_names, name, strlen(name), &number);
     if (status < 0) return mlops__fail_nomem(err, strlen(name));
     if (number < self->n_outputs) return MLOPS_E_EXISTS;
-    mlops__feature_output *outputs =
-        grow(&self->arena, self->outputs, self->n_outputs, &self->outputs_cap, sizeof *outputs);
+    mlops__feature_output *outputs = mlops__arena_grow(&self->arena, self->outputs, self->n_outputs,
+                                                       &self->outputs_cap, sizeof *outputs);
     if (!outputs) return mlops__fail_nomem(err, sizeof *outputs);
     self->outputs = outputs;
     mlops__feature_output output = {.name = mlops__arena_text(&self->arena, name, strlen(name))};

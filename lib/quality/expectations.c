@@ -42,17 +42,6 @@ const char *mlops_expectations_text(const mlops_expectations *self) { return sel
 
 int64_t mlops_expectations_n(const mlops_expectations *self) { return self->n; }
 
-void *mlops__expectations_grow(mlops__arena *arena, void *array, int64_t n, size_t *cap,
-                               size_t size) {
-    if ((size_t)n < *cap) return array;
-    size_t wider = *cap ? *cap * 2 : 8;
-    void *moved = mlops__arena_array(arena, wider, size);
-    if (!moved) return NULL;
-    if (n) memcpy(moved, array, (size_t)n * size);
-    *cap = wider;
-    return moved;
-}
-
 /* ---- one line ---- */
 
 typedef struct line {
@@ -138,7 +127,7 @@ static mlops_status keep(const line *at, mlops__expectation *item) {
         return mlops__expr_fail_line(at->lines, WHAT, MLOPS_E_LIMIT, at->start, at->err,
                                      "more than %d expectations", MLOPS__EXPECTATIONS_MAX);
     mlops__expectation *items =
-        mlops__expectations_grow(&self->arena, self->items, self->n, &self->cap, sizeof *items);
+        mlops__arena_grow(&self->arena, self->items, self->n, &self->cap, sizeof *items);
     if (!items) return mlops__fail_nomem(at->err, sizeof *items);
     self->items = items;
     self->items[self->n++] = *item;

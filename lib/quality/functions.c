@@ -99,8 +99,8 @@ static mlops_status look_references(mlops_expectations *self, expansion *call) {
         if (strlen(self->others[i].name) == name->n &&
             memcmp(self->others[i].name, name->data, name->n) == 0)
             return MLOPS_OK;
-    mlops__expectation_other *others = mlops__expectations_grow(
-        &self->arena, self->others, self->n_others, &self->others_cap, sizeof *others);
+    mlops__expectation_other *others = mlops__arena_grow(&self->arena, self->others, self->n_others,
+                                                         &self->others_cap, sizeof *others);
     char *copy = mlops__arena_text(&self->arena, name->data, name->n);
     if (!others || !copy) return MLOPS_E_NOMEM;
     self->others = others;

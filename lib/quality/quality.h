@@ -46,10 +46,6 @@ struct mlops_expectations {
     int compares; /* some of them read the reference */
 };
 
-/* Room for one more element of an array in the arena, whose older copies stay there unused. */
-void *mlops__expectations_grow(mlops__arena *arena, void *array, int64_t n, size_t *cap,
-                               size_t size);
-
 /* ---- functions ---- */
 
 /* Looks at a call of one of our functions, before there is a table: user is the object. */

@@ -151,4 +151,23 @@ static inline mlops__dialect dialect_of(const table *t) {
     return d;
 }
 
+/* ---- an allocator that runs out ---- */
+
+static int64_t n_left; /* allocations that succeed */
+
+static void *meagre_alloc(void *ctx, size_t size, size_t align) {
+    (void)ctx;
+    return n_left-- > 0 ? mlops__heap.alloc(mlops__heap.ctx, size, align) : NULL;
+}
+
+static void *meagre_realloc(void *ctx, void *p, size_t old_size, size_t size, size_t align) {
+    (void)ctx;
+    return n_left-- > 0 ? mlops__heap.realloc(mlops__heap.ctx, p, old_size, size, align) : NULL;
+}
+
+static void meagre_free(void *ctx, void *p, size_t size, size_t align) {
+    (void)ctx;
+    mlops__heap.free(mlops__heap.ctx, p, size, align);
+}
+
 #endif

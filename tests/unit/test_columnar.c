@@ -373,23 +373,6 @@ static void flipped_and_cut_bytes_do_no_harm(void **state) {
 
 /* ---- memory ---- */
 
-static int64_t n_left; /* allocations that succeed */
-
-static void *meagre_alloc(void *ctx, size_t size, size_t align) {
-    (void)ctx;
-    return n_left-- > 0 ? mlops__heap.alloc(mlops__heap.ctx, size, align) : NULL;
-}
-
-static void *meagre_realloc(void *ctx, void *p, size_t old_size, size_t size, size_t align) {
-    (void)ctx;
-    return n_left-- > 0 ? mlops__heap.realloc(mlops__heap.ctx, p, old_size, size, align) : NULL;
-}
-
-static void meagre_free(void *ctx, void *p, size_t size, size_t align) {
-    (void)ctx;
-    mlops__heap.free(mlops__heap.ctx, p, size, align);
-}
-
 static mlops_status once(ground *g, const table *t) {
     mlops__dialect d = {(uint8_t)t->delimiter, 1, 0, (uint16_t)t->n_columns};
     mlops__group group;

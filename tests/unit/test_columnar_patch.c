@@ -446,23 +446,6 @@ static void scattered_cells_cost_their_bits(void **state) {
 
 /* ---- memory ---- */
 
-static int64_t n_left; /* allocations that succeed */
-
-static void *meagre_alloc(void *ctx, size_t size, size_t align) {
-    (void)ctx;
-    return n_left-- > 0 ? mlops__heap.alloc(mlops__heap.ctx, size, align) : NULL;
-}
-
-static void *meagre_realloc(void *ctx, void *p, size_t old_size, size_t size, size_t align) {
-    (void)ctx;
-    return n_left-- > 0 ? mlops__heap.realloc(mlops__heap.ctx, p, old_size, size, align) : NULL;
-}
-
-static void meagre_free(void *ctx, void *p, size_t size, size_t align) {
-    (void)ctx;
-    mlops__heap.free(mlops__heap.ctx, p, size, align);
-}
-
 static mlops_status patch_once(chain *c, mlops__grid *grid, mlops__buf *bytes,
                                mlops__patch_writer *w, mlops__buf *cells) {
     const table *new = &c->versions[1].text;

@@ -8,7 +8,7 @@ together, as many inserted and one percent appended; v3 one percent of all rows 
 stand; two more in the place of v3 have a million cells changed, or values of other widths; then 100 times one percent
 of the rows of a table of 250,000, each version beside the one before. Beside them, in the same run, `zstd -3
 --patch-from`, which needs both versions whole. The store is in BUILD/bench/dataset/work, sync relaxed with one flush at
-the end of each version.
+the end of each version. Then a collection of garbage in a store of 17 million chunks, beside a reader and a writer.
 """
 import math
 import os
@@ -157,9 +157,24 @@ def chunks():
                     "256 MiB of noise, libxxhash of the system")
 
 
+def collection():
+    """Memory of all of a process that collects, reads and commits at once."""
+    out = subprocess.run([build / "bench/dataset/bench_gc", work / "gc.mlops", "17000000"], capture_output=True,
+                         text=True, check=True).stdout
+    found = {name: float(value) for name, value in map(str.split, out.splitlines())}
+    setting = f"{found['chunks']:.0f} of 17 million chunks named; {found['reads']:.0f} reads, " \
+              f"{found['commits']:.0f} commits meanwhile"
+    report.line("dataset", "gc_17m_chunks", "memory", [found["memory"]], "MB", setting, better="lower")
+    report.line("dataset", "gc_17m_chunks", "time", [found["seconds"]], "s", setting, better="lower")
+    for what in ("reads", "commits"):
+        report.line("dataset", "gc_17m_chunks", f"{what}_p99", [found[f"{what}_p99"]], "us", setting, better="lower")
+    shutil.rmtree(work / "gc.mlops")
+
+
 shutil.rmtree(work, ignore_errors=True)
 work.mkdir(parents=True)
 chunks()
+collection()
 history()
 versions()
 shutil.rmtree(work)

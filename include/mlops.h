@@ -15,6 +15,7 @@
 #include <mlops/deploy.h>
 #include <mlops/diff.h>
 #include <mlops/draft.h>
+#include <mlops/draft_stream.h>
 #include <mlops/drift.h>
 #include <mlops/edge.h>
 #include <mlops/expectation.h>

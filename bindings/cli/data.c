@@ -35,6 +35,9 @@ static mlops_status divide_rows(mlops_draft *draft, const cli_args *args, mlops_
 
 static mlops_status add(mlops_draft *draft, const cli_args *args, mlops_error *error) {
     const char *path = place(args), *file = args->words[2];
+    mlops_stream_opts stream = MLOPS_STREAM_OPTS_INIT;
+    int is_stream = !strcmp(file, "-");
+    if (args->plain && is_stream) return mlops_draft_add_stream(draft, path, &stream, error);
     if (args->plain) return mlops_draft_add_file(draft, path, file, error);
     mlops_csv_opts csv = cli_csv(args);
     mlops_draft_table_opts opts = MLOPS_DRAFT_TABLE_OPTS_INIT;
@@ -42,7 +45,10 @@ static mlops_status add(mlops_draft *draft, const cli_args *args, mlops_error *e
     opts.target = args->target;
     opts.time = args->time;
     opts.row_id = args->id;
-    mlops_status status = mlops_draft_add_csv(draft, path, file, &opts, error);
+    stream.flags = MLOPS_STREAM_CSV;
+    stream.columns = &opts;
+    mlops_status status = is_stream ? mlops_draft_add_stream(draft, path, &stream, error)
+                                    : mlops_draft_add_csv(draft, path, file, &opts, error);
     if (!status && args->split) status = split_rows(draft, args, error);
     if (!status && args->divide) status = divide_rows(draft, args, error);
     return status;
@@ -124,6 +130,8 @@ static int data_commit(const cli_args *args) {
     if (args->plain &&
         (args->target || args->time || args->id || args->split || args->divide || csv))
         return cli_usage(command, "--file keeps no table: it goes with no option of columns");
+    if (!strcmp(args->words[2], "-") && !args->as)
+        return cli_usage(command, "--as is missing: the place of standard input in the dataset");
     if (!args->split && (args->share != 0 || (args->seed && !args->divide) || args->by))
         return cli_usage(command, "--split is missing: random, stratified or time");
     if (!args->divide && (args->divide_by || args->parts || args->folds || args->key))
@@ -373,7 +381,7 @@ const cli_command cli_data_commands[] = {
      "Commit a file to a dataset and print the commit's id.",
      "FILE is CSV and becomes a table, unless --file says to keep it as it is. The dataset is "
      "made\n"
-     "if it is not there; its other files stay.\n\n"
+     "if it is not there; its other files stay. - is standard input, whose place --as says.\n\n"
      "Examples:\n"
      "  mlops data commit fraud.mlops transactions train.csv --target fraud --split random\n"
      "  mlops data commit fraud.mlops transactions train.csv --divide groups --divide-by user\n"

@@ -1060,6 +1060,14 @@ public:
         return ::mlops::table(out);
     }
 
+    /// Add the bytes of a stream as an entry, or replace the entry of that path. A table is in memory while it is
+    /// added, a file is not. After an error the draft is as it was; what was read is gone.
+    void add_stream(const std::string &path, const mlops_stream_opts *opts = nullptr) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_draft_add_stream(need(), path.c_str(), opts, &e), "mlops_draft_add_stream", &e);
+    }
+
     /// Add a folder: afterwards the entries under the prefix are its files. Those that have not changed stay as they
     /// are, tables with all that is known of them; a table whose file has changed becomes a file. If n_added,
     /// n_changed and n_removed are 0, there is nothing to commit. All is read before the first entry changes: after

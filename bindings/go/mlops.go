@@ -1472,6 +1472,31 @@ func (o *DeployOpts) c(s *scope) *C.mlops_deploy_opts {
 	return c
 }
 
+// StreamOpts: where bytes come from, and what they are. Zero means the default in each field.
+type StreamOpts struct {
+	// delimited text that becomes a table; default: a file as it is
+	CSV bool
+	// descriptor that is read from where it stands to its end, and stays open: of a file, a pipe, a
+	// socket, but none that does not block; default 0, standard input
+	Fd int32
+	// of a table: what is known of its columns, and how it is read
+	Columns *DraftTableOpts
+}
+
+func (o *StreamOpts) c(s *scope) *C.mlops_stream_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_stream_opts)(s.alloc(C.sizeof_mlops_stream_opts))
+	c.struct_size = C.sizeof_mlops_stream_opts
+	if o.CSV {
+		c.flags |= 1
+	}
+	c.fd = C.int32_t(o.Fd)
+	c.columns = o.Columns.c(s)
+	return c
+}
+
 // DriftOpts: options of the comparing verbs. Zero means the default in each field.
 type DriftOpts struct {
 	// executor, progress, deadline
@@ -3785,6 +3810,28 @@ func (x *Draft) Merge(ref string, opts *DatasetMergeOpts) (*Table, error) {
 	}
 	r := wrapTable(out)
 	return r, nil
+}
+
+// AddStream: add the bytes of a stream as an entry, or replace the entry of that path. A table is in
+// memory while it is added, a file is not. After an error the draft is as it was; what was read is
+// gone.
+//
+// Errors: MLOPS_E_IO, or what the errno of the reader says; MLOPS_E_INVALID if a reader says that it
+// has read more than it was asked for, or columns are given for what is no table; as
+// mlops_draft_add_file() and, for a table, mlops_draft_add_csv().
+func (x *Draft) AddStream(path string, opts *StreamOpts) error {
+	if x == nil || x.p == nil {
+		return closed("Draft")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return s.err
+	}
+	var e C.mlops_error
+	return check(C.mlops_draft_add_stream(x.p, s.str(path), optsC, &e), &e, "mlops_draft_add_stream")
 }
 
 // AddFolder: add a folder: afterwards the entries under the prefix are its files. Those that have not

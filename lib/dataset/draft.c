@@ -176,33 +176,30 @@ static mlops_status note_like(mlops_draft *self, const char *path, mlops__role r
 }
 
 /* What is not small goes to the packs. */
-static mlops_status name_blob(mlops_draft *self, mlops__blob *blob, mlops_error *err) {
+static mlops_status fill_blob(mlops_draft *self, mlops__blob *blob, mlops__bytes bytes,
+                              mlops_error *err) {
     mlops_store *store = self->base.store;
+    blob->size = bytes.size;
     if (blob->size <= MLOPS__INLINE_MAX) {
-        blob->id = mlops__content_id(store, blob->bytes.data, blob->size);
-        return MLOPS_OK;
+        blob->id = mlops__content_id(store, bytes.data, bytes.size);
+        mlops__buf_put(&blob->bytes, bytes.data, bytes.size);
+        return blob->bytes.status ? mlops__fail_nomem(err, bytes.size) : MLOPS_OK;
     }
-    MLOPS_TRY(mlops__store_check_fork(store, err));
-    MLOPS_TRY(mlops__content_add(store, &self->lease, blob->bytes.data, blob->size,
-                                 blob->has_like ? &blob->like : NULL, self->executor, &blob->id,
-                                 err));
-    mlops__buf_free(&blob->bytes);
     blob->is_kept = 1;
-    return MLOPS_OK;
+    MLOPS_TRY(mlops__store_check_fork(store, err));
+    return mlops__content_add(store, &self->lease, bytes.data, bytes.size,
+                              blob->has_like ? &blob->like : NULL, self->executor, &blob->id, err);
 }
 
 mlops_status mlops__draft_blob(mlops_draft *self, const char *path, mlops__role role,
-                               mlops__buf *bytes, mlops__blob **out, mlops_error *err) {
-    mlops__blob *blob = mlops__alloc_zero(bytes->allocator, sizeof *blob);
+                               mlops__bytes bytes, mlops__blob **out, mlops_error *err) {
+    const mlops_allocator *allocator = self->base.arena.allocator;
+    mlops__blob *blob = mlops__alloc_zero(allocator, sizeof *blob);
     *out = NULL;
-    if (!blob) {
-        mlops__buf_free(bytes);
-        return mlops__fail_nomem(err, sizeof *blob);
-    }
-    blob->size = bytes->size;
-    blob->bytes = *bytes;
+    if (!blob) return mlops__fail_nomem(err, sizeof *blob);
+    mlops__buf_init(&blob->bytes, allocator);
     mlops_status status = note_like(self, path, role, blob, err);
-    if (!status) status = name_blob(self, blob, err);
+    if (!status) status = fill_blob(self, blob, bytes, err);
     if (status) mlops__draft_blob_free(blob);
     else *out = blob;
     return status;

@@ -22,10 +22,10 @@ struct mlops_draft {
     const char *reason;             /* why what tables break is let pass; NULL: it is not */
 };
 
-/* Makes content of bytes, which become the blob's, or go to the packs if they are not small: for
- * the entry at a path, which has them in the end. */
+/* Makes content of bytes, which go to the packs, or are copied if they are small: for the entry at
+ * a path, which has the blob in the end. */
 mlops_status mlops__draft_blob(mlops_draft *self, const char *path, mlops__role role,
-                               mlops__buf *bytes, mlops__blob **out, mlops_error *err);
+                               mlops__bytes bytes, mlops__blob **out, mlops_error *err);
 void mlops__draft_blob_free(mlops__blob *blob);
 
 /* MLOPS_E_INVALID once it was committed, or for a path that is none. The tree is there then. */
@@ -59,8 +59,11 @@ mlops_status mlops__draft_put_verdict(mlops_draft *self, const mlops_id *commit,
 mlops_status mlops__draft_put_ref(mlops_draft *self, const char *verb, const mlops_id *id,
                                   mlops_error *err);
 
-/* Adds the bytes of a CSV file as a table, and takes them. */
-mlops_status mlops__draft_put_csv(mlops_draft *self, const char *path, mlops__buf *bytes,
-                                  const mlops_draft_table_opts *opts, mlops_error *err);
+/* Adds bytes as a file; those of a CSV file as a table, file being what messages call it. */
+mlops_status mlops__draft_put_file(mlops_draft *self, const char *path, mlops__bytes bytes,
+                                   mlops_error *err);
+mlops_status mlops__draft_put_csv(mlops_draft *self, const char *path, mlops__bytes bytes,
+                                  const char *file, const mlops_draft_table_opts *opts,
+                                  mlops_error *err);
 
 #endif

@@ -112,8 +112,8 @@ static mlops_status read_file(const mlops_draft *self, const char *file, mlops__
     return MLOPS_OK;
 }
 
-static mlops_status put_file(mlops_draft *self, const char *path, mlops__buf *bytes,
-                             mlops_error *err) {
+mlops_status mlops__draft_put_file(mlops_draft *self, const char *path, mlops__bytes bytes,
+                                   mlops_error *err) {
     making m = {self, path, "file", NULL, {0}, {0}, {NULL, NULL, NULL}, err};
     MLOPS_TRY(
         mlops__draft_blob(self, path, MLOPS__ROLE_BYTES, bytes, &m.blobs[MLOPS__ROLE_BYTES], err));
@@ -125,18 +125,17 @@ mlops_status mlops_draft_add_file(mlops_draft *self, const char *path, const cha
     mlops__buf bytes;
     MLOPS_TRY(mlops__draft_check(self, path, err));
     MLOPS_TRY(read_file(self, file, &bytes, err));
-    return put_file(self, path, &bytes, err);
+    mlops_status status =
+        mlops__draft_put_file(self, path, (mlops__bytes){bytes.data, bytes.size}, err);
+    mlops__buf_free(&bytes);
+    return status;
 }
 
 mlops_status mlops_draft_add_bytes(mlops_draft *self, const char *path, const void *bytes, size_t n,
                                    mlops_error *err) {
-    mlops__buf copy;
     MLOPS_TRY(mlops__draft_check(self, path, err));
     if (n && !bytes) return mlops__fail(err, MLOPS_E_INVALID, "%zu bytes at NULL", n);
-    mlops__buf_init(&copy, &host_of(self)->allocator);
-    mlops__buf_put(&copy, bytes, n);
-    if (copy.status) return mlops__fail_nomem(err, n);
-    return put_file(self, path, &copy, err);
+    return mlops__draft_put_file(self, path, (mlops__bytes){bytes, n}, err);
 }
 
 /* ---- tables ---- */
@@ -185,20 +184,21 @@ static mlops_status make_profile(making *self) {
         if (status == MLOPS_E_NOMEM) return mlops__fail_nomem(self->err, bytes.size);
         return mlops__fail(self->err, status, "the profile would be larger than 4 GiB");
     }
-    return mlops__draft_blob(self->draft, self->path, MLOPS__ROLE_PROFILE, &bytes,
-                             &self->blobs[MLOPS__ROLE_PROFILE], self->err);
+    status = mlops__draft_blob(self->draft, self->path, MLOPS__ROLE_PROFILE,
+                               (mlops__bytes){bytes.data, bytes.size},
+                               &self->blobs[MLOPS__ROLE_PROFILE], self->err);
+    mlops__buf_free(&bytes);
+    return status;
 }
 
-/* Takes the bytes. */
-static mlops_status put_table(making *self, mlops__buf *bytes) {
-    mlops_status status = check_columns(self);
-    if (status) {
-        mlops__buf_free(bytes);
-        return status;
-    }
-    MLOPS_TRY(mlops__draft_blob(self->draft, self->path, MLOPS__ROLE_BYTES, bytes,
-                                &self->blobs[MLOPS__ROLE_BYTES], self->err));
-    status = make_profile(self);
+static mlops_status put_bytes(making *self, mlops__bytes bytes) {
+    MLOPS_TRY(check_columns(self));
+    return mlops__draft_blob(self->draft, self->path, MLOPS__ROLE_BYTES, bytes,
+                             &self->blobs[MLOPS__ROLE_BYTES], self->err);
+}
+
+static mlops_status put_table(making *self) {
+    mlops_status status = make_profile(self);
     if (!status) return put_entry(self);
     mlops__draft_blob_free(self->blobs[MLOPS__ROLE_BYTES]);
     return status;
@@ -230,11 +230,12 @@ mlops_status mlops_draft_add_table(mlops_draft *self, const char *path, const ml
     m.table = table;
     mlops__buf_init(&bytes, &host_of(self)->allocator);
     mlops__table_encode(table, &bytes);
-    if (!bytes.status) return put_table(&m, &bytes);
     mlops_status status = bytes.status;
-    mlops__buf_free(&bytes);
-    if (status == MLOPS_E_NOMEM) return mlops__fail_nomem(err, bytes.size);
-    return mlops__fail(err, status, "a text of the table has 4 GiB or more");
+    if (status == MLOPS_E_NOMEM) mlops__fail_nomem(err, bytes.size);
+    else if (status) mlops__fail(err, status, "a text of the table has 4 GiB or more");
+    if (!status) status = put_bytes(&m, (mlops__bytes){bytes.data, bytes.size});
+    mlops__buf_free(&bytes); /* ahead of what profiles take */
+    return status ? status : put_table(&m);
 }
 
 static mlops_status check_utf8(const char *what, const char *text, mlops_error *err) {
@@ -242,41 +243,45 @@ static mlops_status check_utf8(const char *what, const char *text, mlops_error *
     return mlops__fail(err, MLOPS_E_INVALID, "mlops_csv_opts: %s is no UTF-8", what);
 }
 
-static mlops_status put_csv_table(making *self, mlops__buf *bytes, const char *file) {
+static mlops_status put_csv_table(making *self, mlops__bytes bytes, const char *file) {
     mlops_csv_opts opts = self->csv;
     const mlops_host lent = mlops__host_lend(host_of(self->draft));
     mlops_table *table;
     opts.host = &lent;
     mlops_status status =
-        mlops_table_parse(&table, (const char *)bytes->data, bytes->size, &opts, self->err);
-    if (status) {
-        mlops__buf_free(bytes);
-        return mlops__fail_path(self->err, status, file);
-    }
+        mlops_table_parse(&table, (const char *)bytes.data, bytes.size, &opts, self->err);
+    if (status) return mlops__fail_path(self->err, status, file);
     self->table = table;
-    status = put_table(self, bytes);
+    status = put_bytes(self, bytes);
+    if (!status) status = put_table(self);
     mlops_table_unref(table);
     return status;
+}
+
+static mlops_status begin_csv(making *self, mlops_draft *draft, const char *path,
+                              const mlops_draft_table_opts *opts, mlops_error *err) {
+    MLOPS_TRY(begin_table(self, draft, path, "csv", opts, err));
+    MLOPS_TRY(check_utf8("names", self->csv.names, err));
+    return check_utf8("nulls", self->csv.nulls, err);
 }
 
 mlops_status mlops_draft_add_csv(mlops_draft *self, const char *path, const char *file,
                                  const mlops_draft_table_opts *opts, mlops_error *err) {
     making m;
     mlops__buf bytes;
-    MLOPS_TRY(begin_table(&m, self, path, "csv", opts, err));
-    MLOPS_TRY(check_utf8("names", m.csv.names, err));
-    MLOPS_TRY(check_utf8("nulls", m.csv.nulls, err));
+    MLOPS_TRY(begin_csv(&m, self, path, opts, err));
     MLOPS_TRY(read_file(self, file, &bytes, err));
-    return put_csv_table(&m, &bytes, file);
+    mlops_status status = put_csv_table(&m, (mlops__bytes){bytes.data, bytes.size}, file);
+    mlops__buf_free(&bytes);
+    return status;
 }
 
-mlops_status mlops__draft_put_csv(mlops_draft *self, const char *path, mlops__buf *bytes,
-                                  const mlops_draft_table_opts *opts, mlops_error *err) {
+mlops_status mlops__draft_put_csv(mlops_draft *self, const char *path, mlops__bytes bytes,
+                                  const char *file, const mlops_draft_table_opts *opts,
+                                  mlops_error *err) {
     making m;
-    mlops_status status = begin_table(&m, self, path, "csv", opts, err);
-    if (!status) return put_csv_table(&m, bytes, path);
-    mlops__buf_free(bytes);
-    return status;
+    MLOPS_TRY(begin_csv(&m, self, path, opts, err));
+    return put_csv_table(&m, bytes, file);
 }
 
 /* ---- splits ---- */
@@ -370,7 +375,10 @@ static mlops_status put_split(mlops_draft *self, mlops__entry *entry, const mlop
         mlops__buf_free(&bits);
         return status;
     }
-    MLOPS_TRY(mlops__draft_blob(self, entry->path, MLOPS__ROLE_ROWS, &bits, &rows, err));
+    status = mlops__draft_blob(self, entry->path, MLOPS__ROLE_ROWS,
+                               (mlops__bytes){bits.data, bits.size}, &rows, err);
+    mlops__buf_free(&bits);
+    if (status) return status;
     mlops__buf_init(&json, &host_of(self)->allocator);
     write_split(&json, facts, opts, n, &rows->id);
     const char *text = NULL;

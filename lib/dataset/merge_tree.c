@@ -297,8 +297,10 @@ static mlops_status put_csv(mlops__tree_merge *self, const mlops__outcome *o,
     }
     if (!status) status = mlops__csv_write(o->table, &csv, &bytes, self->err);
     opts->csv = &csv;
-    if (!status) status = mlops__draft_put_csv(draft, o->path, &bytes, opts, self->err);
-    else mlops__buf_free(&bytes);
+    if (!status)
+        status = mlops__draft_put_csv(draft, o->path, (mlops__bytes){bytes.data, bytes.size},
+                                      o->path, opts, self->err);
+    mlops__buf_free(&bytes);
     mlops__buf_free(&names);
     return status;
 }

@@ -139,8 +139,9 @@ static int map_view(mlops__file_view *out, const mlops_io *io, int64_t file, siz
 }
 
 /* Where a mapping is refused, as on some file systems, the bytes are read. */
-static mlops_status view_file(mlops__file_view *out, const mlops__host *host, int64_t file,
-                              const char *path, size_t max, int map, mlops_error *err) {
+mlops_status mlops__file_view_of(mlops__file_view *out, const mlops__host *host, int64_t file,
+                                 const char *path, size_t max, int map, mlops_error *err) {
+    *out = (mlops__file_view){NULL, 0, 0};
     int64_t size = mlops__file_size(&host->io, file);
     if (size < 0) return mlops__fail_os(err, size, "cannot tell the size of", path);
     if ((uint64_t)size > max)
@@ -156,7 +157,7 @@ mlops_status mlops__file_open(mlops__file_view *out, const mlops__host *host, co
     if (!path) return mlops__fail(err, MLOPS_E_INVALID, "path is NULL");
     int64_t file = mlops__file_number(&host->io, path, MLOPS_IO_READ);
     if (file < 0) return mlops__fail_os(err, file, "cannot open", path);
-    mlops_status status = view_file(out, host, file, path, max, map, err);
+    mlops_status status = mlops__file_view_of(out, host, file, path, max, map, err);
     mlops__file_end(&host->io, file); /* nothing was written, so nothing can be lost */
     return status;
 }
@@ -297,6 +298,19 @@ static mlops_status begin_draft(draft *self, size_t *cap, const mlops__host *hos
     if (!self->name) return mlops__fail_nomem(err, *cap);
     memcpy(self->name, path, dir);
     return MLOPS_OK;
+}
+
+mlops_status mlops__file_nameless(const mlops__host *host, const char *path, int64_t *out,
+                                  mlops_error *err) {
+    draft self;
+    size_t cap = 0;
+    *out = -1;
+    MLOPS_TRY(begin_draft(&self, &cap, host, path, err));
+    mlops_status status = create_draft(&self, err);
+    if (!status) mlops__file_unlink(&host->io, self.name);
+    *out = self.file;
+    mlops__free(&host->allocator, self.name, cap);
+    return status;
 }
 
 /* A rename would put a file in the place of /dev/null or of a pipe just as well. */

@@ -23,6 +23,15 @@ mlops_status mlops__file_open(mlops__file_view *out, const mlops__host *host, co
                               size_t max, int map, mlops_error *err);
 void mlops__file_close(mlops__file_view *self, const mlops__host *host);
 
+/* The same of a file that is open; path is what messages call it. */
+mlops_status mlops__file_view_of(mlops__file_view *out, const mlops__host *host, int64_t file,
+                                 const char *path, size_t max, int map, mlops_error *err);
+
+/* Makes an empty file beside path for reading and writing, and takes its name away again: it is
+ * gone when it is closed, also by a process that ends. */
+mlops_status mlops__file_nameless(const mlops__host *host, const char *path, int64_t *out,
+                                  mlops_error *err);
+
 /* Writes path whole or not at all: a new file beside it, synced, renamed over it, the directory
  * synced. After an error path is as it was and nothing is left behind; but where syncing the
  * directory, the last step, is what failed, path holds the new bytes, and a power cut may yet bring

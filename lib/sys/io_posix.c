@@ -12,6 +12,7 @@
 #ifdef __APPLE__
 #define _DARWIN_C_SOURCE
 #endif
+#include "sys/descriptor.h"
 #include "sys/host.h"
 
 #include <dirent.h>
@@ -51,6 +52,10 @@ static int64_t disk_open(void *ctx, const char *path, mlops_io_mode mode) {
     if (S_ISDIR(info.st_mode)) return close_refused(fd, EISDIR);
     if (!S_ISREG(info.st_mode)) return close_refused(fd, ESPIPE);
     return fd;
+}
+
+int64_t mlops__descriptor_read(int fd, void *bytes, size_t n) {
+    return result(read(fd, bytes, n < TRANSFER_MAX ? n : TRANSFER_MAX));
 }
 
 static int64_t disk_close(void *ctx, int64_t file) {

@@ -888,6 +888,23 @@ def datasets(folder):
 
 
 @test
+def datasets_take_standard_input(folder):
+    store = folder / "s.mlops"
+    run("init", store)
+    rows = pathlib.Path(TRAIN).read_bytes()
+    run("data", "commit", store, "tx", "-", "--as", "train.csv", "--target", "fraud", "--split", "random", stdin=rows)
+    run("data", "commit", store, "other", TRAIN, "--target", "fraud", "--split", "random")
+    said = [run("data", "show", store, name, "--json").out for name in ("tx", "other")]
+    assert json.loads(said[0])["tree"] == json.loads(said[1])["tree"]
+    blob = os.urandom(5_000_000)
+    run("data", "commit", store, "tx", "-", "--file", "--as", "a/blob", stdin=blob)
+    run("data", "checkout", store, "tx", folder / "out")
+    assert (folder / "out/a/blob").read_bytes() == blob and (folder / "out/train.csv").read_bytes() == rows
+    fails("data", "commit", store, "tx", "-", status=2, says="--as is missing")
+    fails("data", "commit", store, "tx", "-", "--as", "t.csv", stdin=b"a,b\n1\n", says=["'t.csv'", "line 2"])
+
+
+@test
 def datasets_differ(folder):
     store, first, last = data_store(folder)
     newest = listed("data", "diff", store, "tx")

@@ -1,12 +1,16 @@
 #!/usr/bin/python3
 """A store as Python programs use it: what mlops.open() gives. usage: test_python_store.py [TEST...]. Prints TAP."""
 import datetime
+import gzip
+import hashlib
+import io
 import json
 import math
 import os
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -44,6 +48,65 @@ class Stores(unittest.TestCase):
         self.assertEqual(s.models.gate("fraud", "champion"), "auc >= champion.auc - 0.005")
         self.assertIn(MODEL.rsplit("/", 1)[1].split(".")[0], repr(version))
         self.assertIn("s.mlops", repr(s))
+
+    def test_streams(self):
+        rows = open(TRAIN, "rb").read()
+        want = hashlib.sha256(rows).hexdigest()
+        with tempfile.TemporaryFile() as packed:
+            with gzip.open(packed, "wb") as f:
+                f.write(rows)
+            packed.seek(0)
+            with gzip.open(packed) as f:
+                commit = self.store.data.add_stream(f, "d", "t.csv", csv=True, target="fraud", time="hour")
+        self.assertEqual(commit.table().n_rows, rows.count(b"\n") - 1)
+        self.assertEqual((commit.read("t.csv"), commit.describe()["entries"][0]["time"]), (rows, "hour"))
+
+        class Reads:  # a response, say
+            def __init__(self):
+                self.left = rows
+
+            def read(self, n):
+                piece, self.left = self.left[:min(n, 1000)], self.left[min(n, 1000):]
+                return piece
+        pieces = [b"", rows[:1], bytearray(rows[1:300001]), b"", memoryview(rows)[300001:], b""]
+        ends = os.pipe()
+        writer = threading.Thread(target=lambda: (os.write(ends[1], rows[:5000]), os.close(ends[1])))
+        writer.start()
+        with mlops.Change(self.store) as change, mlops.Draft(change, "e") as draft:
+            draft.add_stream("buffer", io.BytesIO(rows))
+            draft.add_stream("reads", Reads())
+            draft.add_stream("pieces", iter(pieces))
+            draft.add_stream("pipe", ends[0])
+            with open(TRAIN, "rb") as f:
+                f.readline()
+                draft.add_stream("behind", f)
+            draft.commit()
+            change.commit()
+        writer.join()
+        os.close(ends[0])
+        e = self.store.data["e"]
+        ids = dict(zip(e.entries()["path"], e.entries()["id"]))
+        self.assertEqual([str(ids[name]) for name in ("buffer", "reads", "pieces")], [want] * 3)
+        self.assertEqual((e.read("pipe"), e.read("behind")), (rows[:5000], rows[rows.index(b"\n") + 1:]))
+
+    def test_streams_that_fail(self):
+        def breaks():
+            yield b"some"
+            raise KeyError("broken")
+        with mlops.Change(self.store) as change, mlops.Draft(change, "d") as draft:
+            with self.assertRaisesRegex(KeyError, "broken"):
+                draft.add_stream("a", breaks())
+            with self.assertRaises(TypeError):
+                draft.add_stream("a", io.StringIO("text"))
+            with self.assertRaisesRegex(TypeError, "add_file"):
+                draft.add_stream("a", TRAIN)
+            ends = os.pipe()
+            os.set_blocking(ends[0], False)
+            with open(ends[0], "rb", buffering=0) as f, self.assertRaises(BlockingIOError):
+                draft.add_stream("a", f)
+            os.close(ends[1])
+            with self.assertRaises(mlops.NotFoundError):
+                draft.remove("a")
 
     def test_datasets_hold_to_what_is_expected(self):
         expected = self.store.data.expectations("d")

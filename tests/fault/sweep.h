@@ -59,6 +59,7 @@ extern const sweep_scenario sweep_store[];
 extern const sweep_scenario sweep_table[];
 extern const sweep_scenario sweep_version[];
 extern const sweep_scenario sweep_gc[];
+extern const sweep_scenario sweep_stream[];
 
 /* dir/name, in the caller's buffer. */
 typedef struct sweep_path {

@@ -20,6 +20,7 @@ from ._diff import Diff, diff, merge
 from ._online import Online
 from ._quality import Expectations
 from ._store import Commit, Deployment, Run, Store, Version, Watch
+from ._streams import Draft
 from ._tables import table
 from ._values import feature_value
 

@@ -362,6 +362,8 @@ mlops_task = C.CFUNCTYPE(C.c_int32, C.c_void_p, C.c_int64, C.c_int32)
 
 mlops_progress = C.CFUNCTYPE(C.c_int32, C.c_void_p, C.c_int64, C.c_int64)
 
+mlops_reader = C.CFUNCTYPE(C.c_int64, C.c_void_p, C.c_void_p, C.c_int64)
+
 
 class ArrowSchema(C.Structure):
     pass
@@ -794,6 +796,22 @@ mlops_deployment_stats._fields_ = [
     ("n_swaps", C.c_int64),
 ]
 assert C.sizeof(mlops_deployment_stats) == 56
+
+
+class mlops_stream_opts(C.Structure):
+    pass
+
+
+mlops_stream_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("fd", C.c_int32),
+    ("reserved", C.c_uint32),
+    ("read", mlops_reader),
+    ("read_user", C.c_void_p),
+    ("columns", C.POINTER(mlops_draft_table_opts)),
+]
+assert C.sizeof(mlops_stream_opts) == (40 if C.sizeof(C.c_void_p) == 8 else 28)
 
 
 class mlops_drift_opts(C.Structure):
@@ -1460,6 +1478,8 @@ _rt.declare(lib.mlops_deployment_predict_values, C.c_int32, C.c_void_p, C.c_char
         C.c_int64, C.c_void_p, C.c_int64, C.c_void_p)
 _rt.declare(lib.mlops_deployment_predict_table, C.c_int32, C.c_void_p, C.c_void_p, C.c_char_p, C.c_void_p, C.c_int64,
         C.c_int64, C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_draft_add_stream, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(mlops_stream_opts),
+        C.POINTER(mlops_error))
 _rt.declare(lib.mlops_drift_compare, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p,
         C.POINTER(mlops_drift_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_drift_compare_reference, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p,
@@ -3791,6 +3811,34 @@ class Draft(_rt.Handle):
             _rt.check(status, "Draft.merge", err)
         return _rt.classes["table"]._wrap(out.value)
 
+    def add_stream(self, path, *, csv=False, fd=None, read=None, columns=None):
+        """Add the bytes of a stream as an entry, or replace the entry of that path. A table is in memory
+        while it is added, a file is not. After an error the draft is as it was; what was read is gone.
+
+            path: as in Draft.add_file()
+            csv: delimited text that becomes a table; default: a file as it is
+            fd: descriptor that is read from where it stands to its end, and stays open: of a file, a
+                pipe, a socket, but none that does not block; default 0, standard input
+            read: is asked in place of the descriptor, on the calling thread
+            columns: of a table: what is known of its columns, and how it is read
+
+        Raises: IoError, or what the errno of the reader says; InvalidError if a reader says that it has read
+        more than it was asked for, or columns are given for what is no table; as Draft.add_file() and, for a
+        table, Draft.add_csv().
+        """
+        h = self._open()
+        opts = _stream_opts(csv=csv, fd=fd, read=read, columns=columns)
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_draft_add_stream(h, _rt.string(path, "path"), C.byref(opts), C.byref(err))
+        _rt.reraise(opts)
+        if status:
+            _rt.check(status, "Draft.add_stream", err, nested={
+                "mlops_draft_table_opts": "columns",
+                "mlops_csv_opts": 'columns["csv"]',
+                "mlops_call": 'columns["csv"]["call"]',
+            })
+
     def add_folder(self, prefix, folder, *, follow_links=False, skip_links=False, keep_missing=False, include=None,
                    exclude=None, call=None):
         """Add a folder: afterwards the entries under the prefix are its files. Those that have not changed
@@ -6099,6 +6147,24 @@ def _deploy_opts(*, model=None, champion=None, canary=None, canary_share=None, s
         o.canary_share = canary_share
     if salt is not None:
         o.salt = _rt.string(salt, "salt")
+    return o
+
+
+def _stream_opts(*, csv=False, fd=None, read=None, columns=None):
+    o = mlops_stream_opts(C.sizeof(mlops_stream_opts))
+    o._keep, o._raised = [], []
+    if csv:
+        o.flags |= 1
+    if fd is not None:
+        o.fd = _rt.integer(fd, -2 ** 31, 2 ** 31 - 1, "fd")
+    if read is not None:
+        made = _rt.Callback(read, mlops_reader, o._raised)
+        o.read = made.pointer
+        o._keep.append(made)
+    if columns is not None:
+        made = _draft_table_opts(**columns)
+        o.columns = C.pointer(made)
+        o._keep.append(made)
     return o
 
 

@@ -319,7 +319,7 @@ class Callback:
                 return int(function(*args) or 0)
             except BaseException as error:  # must not pass through C
                 raised.append(error)
-                return 1
+                return -1
         self.pointer = prototype(trampoline)
 
 

@@ -14,6 +14,7 @@ from ._ffi import InvalidError, Part, RefusedError, RunStatus, Split
 from ._online import Online
 from ._parts import Parts
 from ._quality import DatasetExpectations
+from ._streams import Streams
 from ._tables import table
 from ._values import feature_value, is_row, span_ns
 
@@ -315,7 +316,7 @@ def chosen_split(split, source, target, time):
     return Split.STRATIFIED if len(values) <= 100 else Split.RANDOM
 
 
-class Datasets:
+class Datasets(Streams):
     """Datasets of a store."""
 
     def __init__(self, store):

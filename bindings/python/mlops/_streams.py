@@ -1,0 +1,81 @@
+"""Streams as entries: file objects, pipes, responses, iterators of bytes.
+
+    with gzip.open("tx.csv.gz") as f:
+        s.data.add_stream(f, "tx", "tx.csv", csv=True, target="fraud")
+"""
+import ctypes as C
+import os
+
+from . import _ffi
+from . import _runtime as _rt
+
+
+END = object()
+
+
+def some(n):
+    """What a file has given: it may have nothing yet, which is not its end."""
+    if n is None:
+        raise BlockingIOError("the stream has no bytes yet, and does not wait for any")
+    return n
+
+
+def reader_of(source):
+    """What reads the next bytes of a file object or an iterable of bytes into memory, as the library asks for them."""
+    if hasattr(source, "readinto"):
+        return lambda address, cap: some(source.readinto((C.c_char * cap).from_address(address)))
+    pieces = iter(lambda: some(source.read(1 << 18)), b"") if hasattr(source, "read") else iter(source)
+    ahead = memoryview(b"")
+
+    def read(address, cap):
+        nonlocal ahead
+        while len(ahead) == 0:
+            piece = next(pieces, END)
+            if piece is END:
+                return 0
+            ahead = memoryview(piece).cast("B")
+        n = min(cap, len(ahead))
+        C.memmove(address, bytes(ahead[:n]), n)
+        ahead = ahead[n:]
+        return n
+    return read
+
+
+@_rt.noun("draft")
+class Draft(_ffi.Draft):
+    __doc__ = _ffi.Draft.__doc__
+
+    def add_stream(self, path, source, *, csv=False, columns=None):
+        """Add the bytes of a stream as an entry, or replace the entry of that path.
+
+        source: a binary file object, which is read from where it stands; an iterable of bytes; or the number of a
+            descriptor. It is read to its end, and stays open.
+        csv: it is delimited text that becomes a table; columns says what is known of it, as options of add_csv().
+        """
+        if isinstance(source, int):
+            return super().add_stream(path, fd=source, csv=csv, columns=columns)
+        if isinstance(source, (str, bytes, bytearray, os.PathLike)):
+            raise TypeError("add_file() takes a path, add_bytes() takes bytes; a stream has read(), or gives bytes")
+        super().add_stream(path, read=reader_of(source), csv=csv, columns=columns)
+
+
+class Streams:
+    """What Datasets take of streams."""
+
+    def add_stream(self, source, dataset, path, *, csv=False, target=None, time=None, id=None, message=None, author=None,
+                   branch=None, metadata=None, empty=False, **how):
+        """Commit the bytes of a stream, and return the Commit: as a file, or as a table with csv=True, of
+        which target, time and id are columns and how are options of Table.load().
+
+        source is as in Draft.add_stream(). It is read once: where somebody else has moved the branch meanwhile, this
+        raises ConflictError, and it is to be read again."""
+        columns = {k: v for k, v in (("target", target), ("time", time), ("row_id", id)) if v is not None}
+        if how:
+            columns["csv"] = how
+        opts = dict(message=message, author=author, branch=branch, metadata=metadata)
+        with _ffi.Change(self.store) as change:
+            with Draft(change, dataset, empty=empty, **{k: v for k, v in opts.items() if v is not None}) as draft:
+                draft.add_stream(path, source, csv=csv, columns=columns or None)
+                commit = draft.commit()
+            change.commit()
+        return self[dataset, commit]

@@ -1054,6 +1054,9 @@ type StoreOpts struct {
 	ReadOnly bool
 	// allow a network file system; one machine alone may use it
 	Network bool
+	// a chunk that is there already is compared byte by byte before it is used again, for content of
+	// parties that do not trust each other; this process does so until it closes the store
+	VerifyDedup bool
 	// default MLOPS_SYNC_FULL
 	Sync Sync
 	// default MLOPS_STORE_INDEX_FILE
@@ -1080,6 +1083,9 @@ func (o *StoreOpts) c(s *scope) *C.mlops_store_opts {
 	}
 	if o.Network {
 		c.flags |= 4
+	}
+	if o.VerifyDedup {
+		c.flags |= 8
 	}
 	c.sync = C.mlops_sync(o.Sync)
 	c.index = C.mlops_store_index(o.Index)

@@ -47,23 +47,38 @@ static mlops_status plan_batch(mlops__packer *p, mlops_error *err) {
     return status;
 }
 
+/* The buffer of operations, which no plan needs between two batches, takes what was packed. */
+static mlops_status has_planned(mlops__packer *p, mlops__index *index, const mlops__planned *c,
+                                mlops__chunk_found *out, mlops_error *err) {
+    const uint8_t *bytes = p->payloads.data + c->at;
+    if (p->store->verifies && c->frame.codec == MLOPS__PACK_ZSTD) {
+        p->ops.size = 0;
+        uint8_t *room = mlops__buf_extend(&p->ops, c->frame.size);
+        if (!room) return mlops__fail_nomem(err, c->frame.size);
+        MLOPS_TRY(mlops__codec_unpack(&p->codec, room, c->frame.size, bytes, c->frame.stored, err));
+        bytes = room;
+    }
+    return mlops__content_has_chunk(p->store, index, c->frame.key, bytes, out, err);
+}
+
+/* MLOPS_END if other bytes have the key of a chunk. */
 static mlops_status write_batch(mlops__packer *p, mlops_error *err) {
     mlops_store *self = p->store;
     mlops__index index;
+    mlops__chunk_found found = MLOPS__CHUNK_NONE;
     if (p->n_batch == 0) return MLOPS_OK;
     MLOPS_TRY(mlops__store_write_begin(self, &index, err));
     mlops_status status = MLOPS_OK;
-    for (size_t i = 0; i < p->n_batch && !status; i++) {
+    for (size_t i = 0; i < p->n_batch && !status && found != MLOPS__CHUNK_OTHER; i++) {
         mlops__planned *c = &p->batch[i];
-        int there = 0;
-        status = mlops__content_has_chunk(self, &index, c->frame.key, &there, err);
-        if (!status && !there)
+        status = has_planned(p, &index, c, &found, err);
+        if (!status && !found)
             status = mlops__content_append(self, &index, &c->frame, p->payloads.data + c->at, err);
     }
     if (!status) status = mlops__content_note_leased(self, &index, err);
     if (!status) status = mlops__store_write_commit(self, &index, err);
     mlops__store_write_end(self, &index);
-    return status;
+    return !status && found == MLOPS__CHUNK_OTHER ? MLOPS_END : status;
 }
 
 /* ---- all of it ---- */
@@ -88,15 +103,15 @@ static mlops_status forget_damaged(mlops__packer *p, mlops__index *index, const 
     mlops__recipe pieces;
     mlops__piece piece;
     mlops__buf buf;
-    int there;
+    mlops__chunk_found found;
     mlops__buf_init(&buf, &p->store->host.allocator);
     mlops_status status =
         mlops__content_find(index, MLOPS__TABLE_OBJECTS, (mlops__bytes){id->bytes, 32}, &at, err);
     if (!status) status = mlops__content_recipe(p->store, id->bytes, &at, &buf, &pieces, err);
     while (!status && mlops__recipe_next(&pieces, &piece)) {
         if (!piece.key) continue;
-        status = mlops__content_has_chunk(p->store, index, piece.key, &there, err);
-        if (!status && !there)
+        status = mlops__content_has_chunk(p->store, index, piece.key, NULL, &found, err);
+        if (!status && !found)
             status = mlops__index_del(index, MLOPS__TABLE_CHUNKS,
                                       (mlops__bytes){piece.key, MLOPS__CHUNK_KEY}, err);
     }
@@ -150,12 +165,14 @@ static mlops_status write_parts(mlops__packer *p, const mlops_id *like, int as_r
 }
 
 /* What leads nowhere as rows is kept as bytes; what came upon a base that turned out to be damaged,
- * by itself. */
+ * or upon the key of a chunk that other bytes have, by itself. The latter chunk is cut in two when
+ * it comes again, and each time there is one more that is known. */
 static mlops_status write_all(mlops__packer *p, const mlops_id *like, mlops_error *err) {
     mlops_status status = write_parts(p, like, 1, err);
     if (status == MLOPS_END) status = write_parts(p, like, 0, err);
     if (status == MLOPS_E_CORRUPT && like) status = write_parts(p, NULL, 1, err);
-    return status == MLOPS_END ? write_parts(p, NULL, 0, err) : status;
+    while (status == MLOPS_END) status = write_parts(p, NULL, 0, err);
+    return status;
 }
 
 static void packer_init(mlops__packer *p, mlops_store *store, const uint8_t *bytes, size_t n) {
@@ -215,7 +232,8 @@ static mlops_status add(adding *a, const mlops_executor *executor, mlops_error *
         a->status = MLOPS_E_CANCELLED; /* of an executor that leaves pieces out */
         MLOPS_TRY(executor->parallel_for(executor->ctx, 2, add_half, a));
     }
-    MLOPS_TRY(mlops__content_has(self, &a->id, &there, &a->packer.known, err));
+    MLOPS_TRY(mlops__content_has_bytes(self, &a->id, a->packer.bytes, a->packer.n, &there,
+                                       &a->packer.known, err));
     if (there) MLOPS_TRY(mlops__lease_take(a->packer.lease, self, a->id.bytes, &held, err));
     if (there) return held ? MLOPS_OK : MLOPS_END;
     if (a->packer.known || !executor)

@@ -27,13 +27,26 @@ mlops_status mlops__content_recipe(mlops_store *self, const uint8_t id[32],
                                    const mlops__location *at, mlops__buf *buf, mlops__recipe *out,
                                    mlops_error *err);
 
+typedef enum mlops__chunk_found {
+    MLOPS__CHUNK_NONE = 0,
+    MLOPS__CHUNK_THERE = 1,
+    MLOPS__CHUNK_OTHER = 2 /* other bytes have its key */
+} mlops__chunk_found;
+
 /* Within a writing transaction: has a pack the chunk intact; appending a frame to the pack that is
- * leased; noting where that ends, ahead of the commit. */
+ * leased; noting where that ends, ahead of the commit. A store that verifies holds the chunk
+ * against its key, and against the bytes (nullable) that are to be kept. */
 mlops_status mlops__content_has_chunk(mlops_store *self, mlops__index *index, const uint8_t *key,
-                                      int *out, mlops_error *err);
+                                      const uint8_t *bytes, mlops__chunk_found *out,
+                                      mlops_error *err);
 /* The same, while no lock is held. */
 mlops_status mlops__content_has_chunk_now(mlops_store *self, mlops__index *index,
-                                          const uint8_t *key, int *out, mlops_error *err);
+                                          const uint8_t *key, const uint8_t *bytes,
+                                          mlops__chunk_found *out, mlops_error *err);
+
+/* mlops__content_has(); a store that verifies holds it against the bytes. */
+mlops_status mlops__content_has_bytes(mlops_store *self, const mlops_id *id, const uint8_t *bytes,
+                                      size_t n, int *out, int *is_known, mlops_error *err);
 mlops_status mlops__content_append(mlops_store *self, mlops__index *index,
                                    const mlops__pack_frame *frame, const uint8_t *payload,
                                    mlops_error *err);

@@ -88,17 +88,30 @@ static mlops_status change(mlops__packer *p, const uint8_t *bytes, size_t n, mlo
     return mlops__delta_bytes(delta) < MLOPS__DELTA_OPS_MAX ? MLOPS_OK : settle(p, err);
 }
 
+/* The next chunk. Where other bytes have its key it is cut in two: readers need not know where
+ * chunks end, and no two single bytes have one key. */
+static mlops_status cut(mlops__packer *p, mlops__index *index, size_t *n, uint8_t *key,
+                        mlops__chunk_found *found, mlops_error *err) {
+    const uint8_t *bytes = p->bytes + p->at;
+    *n = mlops__gear_cut(p->store->kern->gear_scan, bytes, p->n - p->at);
+    for (;; *n = (*n + 1) / 2) {
+        mlops__chunk_key(key, bytes, *n);
+        MLOPS_TRY(mlops__content_has_chunk_now(p->store, index, key, bytes, found, err));
+        if (*found != MLOPS__CHUNK_OTHER || *n == 1) return MLOPS_OK;
+    }
+}
+
 /* The next part of the content, as what costs least. */
 mlops_status mlops__packer_bytes_plan(mlops__packer *p, mlops__index *index, mlops_error *err) {
     p->like.reader.index = index;
     uint8_t key[MLOPS__CHUNK_KEY];
     const uint8_t *bytes = p->bytes + p->at;
-    size_t n = mlops__gear_cut(p->store->kern->gear_scan, bytes, p->n - p->at);
-    int there = 0;
-    mlops__chunk_key(key, bytes, n);
+    size_t n;
+    mlops__chunk_found found;
     uint64_t base_at = 0;
+    MLOPS_TRY(cut(p, index, &n, key, &found, err));
+    int there = found == MLOPS__CHUNK_THERE;
     int known = is_based(p) && mlops__like_find(&p->like, key, &base_at);
-    MLOPS_TRY(mlops__content_has_chunk_now(p->store, index, key, &there, err));
     mlops_status status = MLOPS_END;
     if (known && there) status = share(p, base_at, n, err);
     else if (is_based(p) && !there) {

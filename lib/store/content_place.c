@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { OBJECT_VALUE = 32 };
+enum { OBJECT_VALUE = 32, WINDOW = 1 << 20 };
 
 /* ---- places in the index ---- */
 
@@ -136,8 +136,8 @@ static mlops_status lease_any(mlops_store *self, mlops__index *index, mlops_erro
 
 /* Reads the chunk's frame, whose guard covers its bytes as they are stored. *out is 0 where none is
  * known, or where it is damaged, so that good bytes that come again are written anew. */
-mlops_status mlops__content_has_chunk(mlops_store *self, mlops__index *index, const uint8_t *key,
-                                      int *out, mlops_error *err) {
+static mlops_status is_intact(mlops_store *self, mlops__index *index, const uint8_t *key, int *out,
+                              mlops_error *err) {
     mlops__location at;
     mlops__pack_frame frame;
     mlops_status status = mlops__content_find(index, MLOPS__TABLE_CHUNKS,
@@ -147,10 +147,37 @@ mlops_status mlops__content_has_chunk(mlops_store *self, mlops__index *index, co
     return status == MLOPS_E_NOT_FOUND || status == MLOPS_E_CORRUPT ? MLOPS_OK : status;
 }
 
+/* Unpacks the chunk, so that a frame that was forged under its key is none. */
+static mlops_status compare_chunk(mlops_store *self, mlops__index *index, const uint8_t *key,
+                                  const uint8_t *bytes, mlops__chunk_found *out, mlops_error *err) {
+    mlops__codec codec;
+    mlops__buf there;
+    mlops__codec_init(&codec, &self->host);
+    mlops__buf_init(&there, &self->host.allocator);
+    mlops_status status = mlops__content_chunk(self, index, &codec, key, &there, err);
+    *out = status ? MLOPS__CHUNK_NONE : MLOPS__CHUNK_THERE;
+    if (!status && bytes && memcmp(there.data, bytes, there.size) != 0) *out = MLOPS__CHUNK_OTHER;
+    mlops__buf_free(&there);
+    mlops__codec_free(&codec);
+    return status == MLOPS_E_CORRUPT ? MLOPS_OK : status;
+}
+
+mlops_status mlops__content_has_chunk(mlops_store *self, mlops__index *index, const uint8_t *key,
+                                      const uint8_t *bytes, mlops__chunk_found *out,
+                                      mlops_error *err) {
+    int intact = 0;
+    *out = MLOPS__CHUNK_NONE;
+    MLOPS_TRY(is_intact(self, index, key, &intact, err));
+    if (!intact) return MLOPS_OK;
+    *out = MLOPS__CHUNK_THERE;
+    return self->verifies ? compare_chunk(self, index, key, bytes, out, err) : MLOPS_OK;
+}
+
 mlops_status mlops__content_has_chunk_now(mlops_store *self, mlops__index *index,
-                                          const uint8_t *key, int *out, mlops_error *err) {
+                                          const uint8_t *key, const uint8_t *bytes,
+                                          mlops__chunk_found *out, mlops_error *err) {
     mlops__lock_take(&self->lock);
-    mlops_status status = mlops__content_has_chunk(self, index, key, out, err);
+    mlops_status status = mlops__content_has_chunk(self, index, key, bytes, out, err);
     mlops__lock_give(&self->lock);
     return status;
 }
@@ -178,8 +205,11 @@ static mlops_status has_object(mlops_store *self, mlops__index *index, const uin
 static mlops_status has_all_chunks(mlops_store *self, mlops__index *index, mlops__recipe pieces,
                                    int *out, mlops_error *err) {
     mlops__piece piece;
-    while (*out && mlops__recipe_next(&pieces, &piece))
-        if (piece.key) MLOPS_TRY(mlops__content_has_chunk_now(self, index, piece.key, out, err));
+    mlops__chunk_found found = MLOPS__CHUNK_THERE;
+    while (*out && found && mlops__recipe_next(&pieces, &piece))
+        if (piece.key)
+            MLOPS_TRY(mlops__content_has_chunk_now(self, index, piece.key, NULL, &found, err));
+    if (!found) *out = 0;
     return MLOPS_OK;
 }
 
@@ -204,6 +234,28 @@ mlops_status mlops__content_has(mlops_store *self, const mlops_id *id, int *out,
     mlops__store_read_end(&index);
     mlops__buf_free(&buf);
     return status;
+}
+
+/* What was kept before anybody verified may be made of a chunk that is another's. */
+static mlops_status compare_all(mlops_store *self, const mlops_id *id, const uint8_t *bytes,
+                                size_t n, int *out, mlops_error *err) {
+    int64_t size = 0;
+    uint8_t *room = mlops__alloc(&self->host.allocator, WINDOW);
+    if (!room) return mlops__fail_nomem(err, WINDOW);
+    mlops_status status = MLOPS_OK;
+    for (size_t at = 0, part; at < n && *out && !status; at += part) {
+        part = n - at < WINDOW ? n - at : WINDOW;
+        status = mlops__content_read(self, id, (int64_t)at, room, part, &size, err);
+        *out = !status && (uint64_t)size == n && memcmp(room, bytes + at, part) == 0;
+    }
+    mlops__free(&self->host.allocator, room, WINDOW);
+    return status == MLOPS_E_CORRUPT || status == MLOPS_E_INVALID ? MLOPS_OK : status;
+}
+
+mlops_status mlops__content_has_bytes(mlops_store *self, const mlops_id *id, const uint8_t *bytes,
+                                      size_t n, int *out, int *is_known, mlops_error *err) {
+    MLOPS_TRY(mlops__content_has(self, id, out, is_known, err));
+    return *out && self->verifies ? compare_all(self, id, bytes, n, out, err) : MLOPS_OK;
 }
 
 /* ---- writing ---- */

@@ -138,13 +138,14 @@ static mlops_status add_same(mlops__packer *p, uint64_t row, uint64_t n, uint64_
 static mlops_status put_chunk(mlops__packer *p, mlops__index *index, mlops__piece *piece,
                               mlops_error *err) {
     uint8_t key[MLOPS__CHUNK_KEY];
-    int there = 0;
+    mlops__chunk_found found;
     mlops__chunk_key(key, p->ops.data, p->ops.size);
     piece->key = key;
     put_same(p);
     mlops__recipe_put_rows(&p->recipe, piece);
-    MLOPS_TRY(mlops__content_has_chunk_now(p->store, index, key, &there, err));
-    return there ? MLOPS_OK : mlops__packer_chunk(p, key, p->ops.data, p->ops.size, err);
+    MLOPS_TRY(mlops__content_has_chunk_now(p->store, index, key, p->ops.data, &found, err));
+    if (found == MLOPS__CHUNK_THERE) return MLOPS_OK;
+    return mlops__packer_chunk(p, key, p->ops.data, p->ops.size, err);
 }
 
 /* Whether a patch without cells changes nothing: it may give the last row a line end. */
@@ -287,10 +288,12 @@ static mlops_status find_way(mlops__packer *p, mlops__index *index, mlops_error 
 
 /* ---- planning ---- */
 
-/* A group of the base that the text goes on with; MLOPS_END if it does not. */
+/* A group of the base that the text goes on with, by its hash; MLOPS_END if it does not, or cells
+ * are to be compared. */
 static mlops_status take_group(mlops__packer *p, mlops__index *index, mlops_error *err) {
     mlops__row_planner *rows = &p->rows;
     mlops__piece group;
+    if (p->store->verifies) return MLOPS_END;
     mlops_status status = mlops__tabular_group(&rows->base, rows->base_row, &group, err);
     if (status || group.size > p->n - p->at) return status ? status : MLOPS_END;
     mlops__hash128 h = mlops__hash_128(p->bytes + p->at, (size_t)group.size);

@@ -37,6 +37,7 @@ typedef struct keeper {
     const mlops_executor *executor; /* NULL: this thread */
     mlops__codec *codecs;           /* one for each of its workers */
     size_t n_codecs;
+    int alone; /* each item is kept by itself, since other bytes have the key of a chunk */
 } keeper;
 
 static packing *chunks_of(const keeper *k, size_t *n) {
@@ -109,9 +110,10 @@ static mlops_status plan(keeper *k, mlops_error *err) {
         const mlops__keeping *it = &k->items[i];
         int there = 0, is_known = 0;
         if (!is_first(k, i)) continue;
-        MLOPS_TRY(mlops__content_has(k->store, &it->id, &there, &is_known, err));
+        MLOPS_TRY(
+            mlops__content_has_bytes(k->store, &it->id, it->bytes, it->n, &there, &is_known, err));
         if (there) continue;
-        if (is_known || mlops__content_has_rows(it->bytes, it->n))
+        if (k->alone || is_known || mlops__content_has_rows(it->bytes, it->n))
             MLOPS_TRY(
                 mlops__content_pack(k->store, k->lease, &it->id, it->bytes, it->n, NULL, err));
         else if (it->n <= SMALL) plan_small(k, i, &block);
@@ -148,9 +150,10 @@ static mlops_status pack_all(keeper *k, mlops_error *err) {
 
 /* ---- writing ---- */
 
-static mlops_status write_chunk(mlops_store *store, mlops__index *index, const packing *chunk,
+static mlops_status write_chunk(keeper *k, mlops__index *index, const packing *chunk,
                                 mlops_error *err) {
-    int there = 0;
+    mlops_store *store = k->store;
+    mlops__chunk_found found;
     size_t packed = chunk->packed.size;
     mlops__pack_frame frame = {MLOPS__PACK_CHUNK,
                                packed ? MLOPS__PACK_ZSTD : MLOPS__PACK_RAW,
@@ -158,8 +161,9 @@ static mlops_status write_chunk(mlops_store *store, mlops__index *index, const p
                                (uint32_t)(packed ? packed : chunk->n),
                                {0}};
     memcpy(frame.key, chunk->key, sizeof chunk->key);
-    MLOPS_TRY(mlops__content_has_chunk(store, index, chunk->key, &there, err));
-    if (there) return MLOPS_OK;
+    MLOPS_TRY(mlops__content_has_chunk(store, index, chunk->key, chunk->bytes, &found, err));
+    k->alone |= found == MLOPS__CHUNK_OTHER;
+    if (found) return found == MLOPS__CHUNK_THERE ? MLOPS_OK : MLOPS_END;
     return mlops__content_append(store, index, &frame, packed ? chunk->packed.data : chunk->bytes,
                                  err);
 }
@@ -192,7 +196,7 @@ static mlops_status write_batch(keeper *k, mlops__index *index, mlops__buf *reci
     const kept *objects = objects_of(k, &n_objects);
     mlops_status status = MLOPS_OK;
     for (size_t i = 0; i < n_chunks && !status; i++)
-        status = write_chunk(k->store, index, &chunks[i], err);
+        status = write_chunk(k, index, &chunks[i], err);
     for (size_t i = 0; i < n_objects && !status; i++)
         status = write_object(k, index, &objects[i], recipe, err);
     for (size_t i = 0; i < k->n && !status; i++)
@@ -201,7 +205,7 @@ static mlops_status write_batch(keeper *k, mlops__index *index, mlops__buf *reci
     return status ? status : mlops__store_write_commit(k->store, index, err);
 }
 
-/* MLOPS_END if some of what was found may have been collected meanwhile. */
+/* MLOPS_END if some of what was found may have been collected meanwhile, or is other content. */
 static mlops_status write_all(keeper *k, mlops__buf *recipe, mlops_error *err) {
     mlops__index index;
     int old = 0;
@@ -264,10 +268,13 @@ mlops_status mlops__content_keep(mlops_store *self, mlops__lease *lease,
                                  const mlops__keeping *items, size_t n,
                                  const mlops_executor *executor, mlops_error *err) {
     mlops_status status;
+    int alone = 0;
     MLOPS_TRY(mlops__store_check_fork(self, err));
     do {
         keeper k = {.store = self, .lease = lease, .items = items, .n = n, .executor = executor};
+        k.alone = alone;
         status = keep_once(&k, err);
+        alone = k.alone;
     } while (status == MLOPS_END);
     return status;
 }

@@ -41,6 +41,7 @@ struct mlops_store {
     _Atomic(mlops__kv *) online; /* rows; NULL: not open yet */
     mlops__lock online_lock;     /* over its writer, and over its opening; ahead of lock */
     _Atomic(int) online_ahead;   /* its newest commit may not be durable */
+    _Atomic(int) verifies;       /* chunks are compared before they are used again */
     uint32_t lease_base;         /* owners of leases: the first of this opening, and how many */
     _Atomic(uint32_t) n_leases;
     mlops__buf released; /* u64 owners whose rows are to go with the next commit of the index */

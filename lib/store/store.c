@@ -412,8 +412,8 @@ static mlops_status load(mlops_store *self, mlops_error *err) {
 }
 
 static mlops_status check_opts(const mlops_store_opts *opts, mlops_error *err) {
-    if (opts->flags &
-        ~(uint32_t)(MLOPS_STORE_MUST_EXIST | MLOPS_STORE_READ_ONLY | MLOPS_STORE_NETWORK))
+    if (opts->flags & ~(uint32_t)(MLOPS_STORE_MUST_EXIST | MLOPS_STORE_READ_ONLY |
+                                  MLOPS_STORE_NETWORK | MLOPS_STORE_VERIFY_DEDUP))
         return mlops__fail(err, MLOPS_E_INVALID, "mlops_store_opts: unknown flags");
     if ((int)opts->sync < MLOPS_SYNC_FULL || (int)opts->sync > MLOPS_SYNC_RELAXED)
         return mlops__fail(err, MLOPS_E_INVALID, "mlops_store_opts.sync is none of the two");
@@ -467,6 +467,7 @@ mlops_status mlops__store_new(mlops_store **out, const char *path, const mlops_s
     self->generation = mlops__fork_generation();
     self->kern = mlops__kern_for(host.cpu);
     self->read_only = (opts->flags & MLOPS_STORE_READ_ONLY) != 0;
+    atomic_init(&self->verifies, (opts->flags & MLOPS_STORE_VERIFY_DEDUP) != 0);
     self->lease_base = (uint32_t)self->host.clock.monotonic_ns(self->host.clock.ctx);
     mlops__buf_init(&self->released, &self->host.allocator);
     mlops__buf_init(&self->scratch, &self->host.allocator);
@@ -499,6 +500,7 @@ static mlops_status open_listed(mlops_store **out, mlops_store *self, mlops_erro
     mlops_store *there = self->read_only ? NULL : find_open(self);
     if (there) {
         there->refs++;
+        if (atomic_load(&self->verifies)) atomic_store(&there->verifies, 1);
         *out = there;
         return MLOPS_END;
     }

@@ -186,10 +186,11 @@ static int read_all(const mlops_host *host, const char *dir) {
 }
 
 /* Beside what is damaged, and what heals it. */
-static int keep_and_heal(const mlops_host *host, const char *dir) {
+static int heal(const mlops_host *host, const char *dir, int verifies) {
     mlops_store *s;
     mlops_error err;
     MLOPS_TRY(sweep_open_store(&s, host, dir, 0, 4096));
+    s->verifies = verifies;
     int status = has(s, 1, &err) == MLOPS_OK ? SWEEP_WRONG : MLOPS_OK;
     if (!status) status = keep(s, PREPARED + 1, PREPARED, &err);
     if (!status) status = keep(s, 1, PREPARED, &err);
@@ -198,14 +199,22 @@ static int keep_and_heal(const mlops_host *host, const char *dir) {
     return status;
 }
 
+static int keep_and_heal(const mlops_host *host, const char *dir) { return heal(host, dir, 0); }
+
+static int keep_and_verify(const mlops_host *host, const char *dir) { return heal(host, dir, 1); }
+
 enum { ALL = SWEEP_MEMORY | SWEEP_IO | SWEEP_TREE | SWEEP_ALONE };
 
 const sweep_scenario sweep_version[] = {
     {"store version kept like others", prepare, keep_two, judge, ALL},
     {"store version read", prepare, read_all, judge, ALL},
     {"store version healed", prepare_damage, keep_and_heal, judge_damage, ALL},
+    {"store version verified", prepare_damage, keep_and_verify, judge_damage,
+     SWEEP_MEMORY | SWEEP_TREE},
     {"store rows kept like others", prepare_rows, keep_two, judge, ALL},
     {"store rows healed", prepare_damaged_rows, keep_and_heal, judge_damage,
+     SWEEP_MEMORY | SWEEP_TREE},
+    {"store rows verified", prepare_damaged_rows, keep_and_verify, judge_damage,
      SWEEP_MEMORY | SWEEP_TREE},
     {NULL, NULL, NULL, NULL, 0},
 };

@@ -233,7 +233,7 @@ static void options_are_checked(void **state) {
     static const mlops_store_opts good = MLOPS_STORE_OPTS_INIT;
     mlops_store_opts bad[7];
     for (size_t i = 0; i < 7; i++) bad[i] = good;
-    bad[0].flags = 8;
+    bad[0].flags = 16;
     bad[1].sync = (mlops_sync)2;
     bad[2].index = (mlops_store_index)2;
     bad[3].map_max = -1;

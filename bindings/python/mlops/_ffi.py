@@ -2194,14 +2194,17 @@ class Store(_rt.Handle):
         raise TypeError("Store is made by open()")
 
     @classmethod
-    def open(cls, path, *, must_exist=False, read_only=False, network=False, sync=None, index=None, map_max=None,
-             journal_bytes=None):
+    def open(cls, path, *, must_exist=False, read_only=False, network=False, verify_dedup=False, sync=None,
+             index=None, map_max=None, journal_bytes=None):
         """Open a store, or make one where there is none.
 
             path: directory; made if it is not there, refused if it holds other things
             must_exist: never make a store
             read_only: write nothing, not even the index, which is in memory then
             network: allow a network file system; one machine alone may use it
+            verify_dedup: a chunk that is there already is compared byte by byte before it is used again,
+                for content of parties that do not trust each other; this process does so until it closes
+                the store
             sync: default Sync.FULL
             index: default StoreIndex.FILE
             map_max: bytes that the index may grow to; default 1 TiB, or 512 MiB on 32 bits, or less where
@@ -2215,8 +2218,8 @@ class Store(_rt.Handle):
         container, has it open; DeniedError, NoSpaceError, IoError, NomemError, InvalidError.
         """
         out = C.c_void_p()
-        opts = _store_opts(must_exist=must_exist, read_only=read_only, network=network, sync=sync, index=index,
-                map_max=map_max, journal_bytes=journal_bytes)
+        opts = _store_opts(must_exist=must_exist, read_only=read_only, network=network, verify_dedup=verify_dedup,
+                sync=sync, index=index, map_max=map_max, journal_bytes=journal_bytes)
         err = mlops_error()
         status = lib.mlops_store_open(C.byref(out), _rt.string(path, "path"), C.byref(opts), C.byref(err))
         if status:
@@ -2292,8 +2295,8 @@ class Store(_rt.Handle):
             _rt.check(status, "Store.export", err)
 
     @staticmethod
-    def import_(path, from_, *, must_exist=False, read_only=False, network=False, sync=None, index=None,
-                map_max=None, journal_bytes=None):
+    def import_(path, from_, *, must_exist=False, read_only=False, network=False, verify_dedup=False, sync=None,
+                index=None, map_max=None, journal_bytes=None):
         """Make a store of what Store.export() wrote: the same commits, content and id.
 
             path: directory to make; refused if it is there and not empty
@@ -2301,6 +2304,9 @@ class Store(_rt.Handle):
             must_exist: never make a store
             read_only: write nothing, not even the index, which is in memory then
             network: allow a network file system; one machine alone may use it
+            verify_dedup: a chunk that is there already is compared byte by byte before it is used again,
+                for content of parties that do not trust each other; this process does so until it closes
+                the store
             sync: default Sync.FULL
             index: default StoreIndex.FILE
             map_max: bytes that the index may grow to; default 1 TiB, or 512 MiB on 32 bits, or less where
@@ -2311,8 +2317,8 @@ class Store(_rt.Handle):
         Raises: CorruptError if the file is damaged or cut short: no store is made then; ExistsError,
         NotFoundError, UnsupportedError, NoSpaceError, DeniedError, IoError, NomemError.
         """
-        opts = _store_opts(must_exist=must_exist, read_only=read_only, network=network, sync=sync, index=index,
-                map_max=map_max, journal_bytes=journal_bytes)
+        opts = _store_opts(must_exist=must_exist, read_only=read_only, network=network, verify_dedup=verify_dedup,
+                sync=sync, index=index, map_max=map_max, journal_bytes=journal_bytes)
         err = mlops_error()
         status = lib.mlops_store_import(_rt.string(path, "path"), _rt.string(from_, "from_"), C.byref(opts),
                 C.byref(err))
@@ -2320,8 +2326,8 @@ class Store(_rt.Handle):
             _rt.check(status, "Store.import_", err)
 
     @staticmethod
-    def repair(path, *, must_exist=False, read_only=False, network=False, sync=None, index=None, map_max=None,
-               journal_bytes=None):
+    def repair(path, *, must_exist=False, read_only=False, network=False, verify_dedup=False, sync=None,
+               index=None, map_max=None, journal_bytes=None):
         """Make a damaged store usable: the index anew, and of the journal all commits that are whole. What
         was damaged is kept beside, under "damaged". A lost commit leaves an empty one with its number and
         a note; commits behind it keep their numbers, and their former hashes in a note. Content that is
@@ -2331,6 +2337,9 @@ class Store(_rt.Handle):
             must_exist: never make a store
             read_only: write nothing, not even the index, which is in memory then
             network: allow a network file system; one machine alone may use it
+            verify_dedup: a chunk that is there already is compared byte by byte before it is used again,
+                for content of parties that do not trust each other; this process does so until it closes
+                the store
             sync: default Sync.FULL
             index: default StoreIndex.FILE
             map_max: bytes that the index may grow to; default 1 TiB, or 512 MiB on 32 bits, or less where
@@ -2341,8 +2350,8 @@ class Store(_rt.Handle):
         Raises: BusyError if it is open; CorruptError if its format file is damaged; NotFoundError,
         NoSpaceError, DeniedError, IoError, NomemError.
         """
-        opts = _store_opts(must_exist=must_exist, read_only=read_only, network=network, sync=sync, index=index,
-                map_max=map_max, journal_bytes=journal_bytes)
+        opts = _store_opts(must_exist=must_exist, read_only=read_only, network=network, verify_dedup=verify_dedup,
+                sync=sync, index=index, map_max=map_max, journal_bytes=journal_bytes)
         n_lost = C.c_int64()
         err = mlops_error()
         status = lib.mlops_store_repair(_rt.string(path, "path"), C.byref(opts), C.byref(n_lost), C.byref(err))
@@ -3386,14 +3395,17 @@ class Check(_rt.Handle):
         raise TypeError("Check is made by store()")
 
     @classmethod
-    def store(cls, path, *, must_exist=False, read_only=False, network=False, sync=None, index=None, map_max=None,
-              journal_bytes=None):
+    def store(cls, path, *, must_exist=False, read_only=False, network=False, verify_dedup=False, sync=None,
+              index=None, map_max=None, journal_bytes=None):
         """Check a store. Writers wait meanwhile, readers do not.
 
             path: directory of the store
             must_exist: never make a store
             read_only: write nothing, not even the index, which is in memory then
             network: allow a network file system; one machine alone may use it
+            verify_dedup: a chunk that is there already is compared byte by byte before it is used again,
+                for content of parties that do not trust each other; this process does so until it closes
+                the store
             sync: default Sync.FULL
             index: default StoreIndex.FILE
             map_max: bytes that the index may grow to; default 1 TiB, or 512 MiB on 32 bits, or less where
@@ -3406,8 +3418,8 @@ class Check(_rt.Handle):
         else can be told.
         """
         out = C.c_void_p()
-        opts = _store_opts(must_exist=must_exist, read_only=read_only, network=network, sync=sync, index=index,
-                map_max=map_max, journal_bytes=journal_bytes)
+        opts = _store_opts(must_exist=must_exist, read_only=read_only, network=network, verify_dedup=verify_dedup,
+                sync=sync, index=index, map_max=map_max, journal_bytes=journal_bytes)
         err = mlops_error()
         status = lib.mlops_check_store(C.byref(out), _rt.string(path, "path"), C.byref(opts), C.byref(err))
         if status:
@@ -5908,8 +5920,8 @@ def _call(*, executor=None, progress=None, deadline_ns=None, memory_max=None, ac
     return o
 
 
-def _store_opts(*, must_exist=False, read_only=False, network=False, sync=None, index=None, map_max=None,
-        journal_bytes=None):
+def _store_opts(*, must_exist=False, read_only=False, network=False, verify_dedup=False, sync=None, index=None,
+        map_max=None, journal_bytes=None):
     o = mlops_store_opts(C.sizeof(mlops_store_opts))
     o._keep, o._raised = [], []
     if must_exist:
@@ -5918,6 +5930,8 @@ def _store_opts(*, must_exist=False, read_only=False, network=False, sync=None, 
         o.flags |= 2
     if network:
         o.flags |= 4
+    if verify_dedup:
+        o.flags |= 8
     if sync is not None:
         o.sync = _rt.choice(Sync, sync)
     if index is not None:

@@ -16,10 +16,20 @@ static int print_stats(const mlops_store_stats *s, int json) {
                 {"journal_bytes", s->journal_bytes},
                 {"pack_bytes", s->pack_bytes},
                 {"index_bytes", s->index_bytes},
-                {"online_bytes", s->online_bytes}};
+                {"online_bytes", s->online_bytes},
+                {"live_bytes", s->live_bytes},
+                {"garbage_bytes", s->garbage_bytes},
+                {"content_bytes", s->content_bytes},
+                {"shared_bytes", s->shared_bytes},
+                {"chunk_bytes", s->chunk_bytes}};
+    size_t n = sizeof rows / sizeof rows[0], shown = s->gc_time_ns ? n : n - 5;
     if (json) putchar('{');
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    for (size_t i = 0; i < shown; i++)
         printf(json ? "\"%s\":%lld," : "%-14s %lld\n", rows[i].name, (long long)rows[i].value);
+    if (s->gc_time_ns)
+        printf(json ? "\"dedup_ratio\":%.4g,\"compression_ratio\":%.4g,"
+                    : "dedup          %.4g\ncompression    %.4g\n",
+               s->dedup_ratio, s->compression_ratio);
     printf(json ? "\"state\":\"%016llx\"}\n" : "state          %016llx\n",
            (unsigned long long)s->state);
     return CLI_OK;
@@ -154,6 +164,9 @@ const cli_command cli_store_commands[] = {
      "  mlops init fraud.mlops",
      cli_init},
     {"store stats", "STORE", "", "Say what a store holds.",
+     "What is garbage, and what is saved by keeping content once, as changes, and compressed, is "
+     "as\n"
+     "the last mlops gc, or mlops gc --dry-run, found it; before that it is not told.\n\n"
      "Examples:\n"
      "  mlops store stats fraud.mlops\n"
      "  mlops store stats fraud.mlops --json",

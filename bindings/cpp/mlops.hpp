@@ -174,8 +174,10 @@ public:
         detail::check(mlops_store_flush(need(), &e), "mlops_store_flush", &e);
     }
 
-    /// Do a piece of the work that may wait: make commits durable, and write the index down from time to time, so
-    /// that opening after a power cut need not read the whole journal.
+    /// Do a piece of the work that may wait: make commits durable, write the index down from time to time, so that
+    /// opening after a power cut need not read the whole journal, and collect garbage as mlops_store_opts.gc_every_ns
+    /// says, in pieces of 50 ms at the most and 32 MiB of memory. A collection of mlops_store_gc() that was left off
+    /// in this process goes on.
     void service(std::int64_t budget_ns) {
         mlops_error e;
         e.code = 0;

@@ -433,6 +433,23 @@ type StoreStats struct {
 	State uint64
 	// that the rows of online views take
 	OnlineBytes int64
+	// when garbage was last looked for (mlops_store_gc(), a dry run too), UTC; 0: not yet, and all below
+	// is 0. It is of that time:
+	GcTimeNs int64
+	// of packs that are needed
+	LiveBytes int64
+	// of packs that are not, and are still there
+	GarbageBytes int64
+	// of content that is named, each piece of it once
+	ContentBytes int64
+	// of it that are kept as changes to other content
+	SharedBytes int64
+	// of chunks that are needed, before compression
+	ChunkBytes int64
+	// content_bytes to chunk_bytes
+	DedupRatio float64
+	// chunk_bytes to live_bytes
+	CompressionRatio float64
 }
 
 func makeStoreStats(c *C.mlops_store_stats) (r StoreStats) {
@@ -446,6 +463,14 @@ func makeStoreStats(c *C.mlops_store_stats) (r StoreStats) {
 	r.IndexBytes = int64(c.index_bytes)
 	r.State = uint64(c.state)
 	r.OnlineBytes = int64(c.online_bytes)
+	r.GcTimeNs = int64(c.gc_time_ns)
+	r.LiveBytes = int64(c.live_bytes)
+	r.GarbageBytes = int64(c.garbage_bytes)
+	r.ContentBytes = int64(c.content_bytes)
+	r.SharedBytes = int64(c.shared_bytes)
+	r.ChunkBytes = int64(c.chunk_bytes)
+	r.DedupRatio = float64(c.dedup_ratio)
+	r.CompressionRatio = float64(c.compression_ratio)
 	return r
 }
 
@@ -1067,6 +1092,11 @@ type StoreOpts struct {
 	// size of the first segment of a new journal, from 4 KiB; default 256 KiB. Later ones double up to 16
 	// MiB
 	JournalBytes int64
+	// mlops_store_service() collects garbage when this has passed since the last collection; default a
+	// day, -1 for never
+	GcEveryNs int64
+	// of those collections: as mlops_gc_opts.keep_ns; default 14 days
+	GcKeepNs int64
 }
 
 func (o *StoreOpts) c(s *scope) *C.mlops_store_opts {
@@ -1091,6 +1121,8 @@ func (o *StoreOpts) c(s *scope) *C.mlops_store_opts {
 	c.index = C.mlops_store_index(o.Index)
 	c.map_max = C.int64_t(o.MapMax)
 	c.journal_bytes = C.int64_t(o.JournalBytes)
+	c.gc_every_ns = C.int64_t(o.GcEveryNs)
+	c.gc_keep_ns = C.int64_t(o.GcKeepNs)
 	return c
 }
 
@@ -2084,10 +2116,14 @@ func (x *Store) Flush() error {
 	return check(C.mlops_store_flush(x.p, &e), &e, "mlops_store_flush")
 }
 
-// Service: do a piece of the work that may wait: make commits durable, and write the index down from
-// time to time, so that opening after a power cut need not read the whole journal.
+// Service: do a piece of the work that may wait: make commits durable, write the index down from time
+// to time, so that opening after a power cut need not read the whole journal, and collect garbage as
+// mlops_store_opts.gc_every_ns says, in pieces of 50 ms at the most and 32 MiB of memory. A collection
+// of mlops_store_gc() that was left off in this process goes on.
 //
-// Errors: MLOPS_OK if more is to be done, MLOPS_END if nothing is; or as mlops_store_flush().
+// Errors: MLOPS_OK if more is to be done, MLOPS_END if nothing is; or as mlops_store_flush() and
+// mlops_store_gc(), but never MLOPS_E_BUSY for a collection elsewhere. A commit that is too damaged to
+// collect is MLOPS_E_CORRUPT once in gc_every_ns.
 func (x *Store) Service(budgetNs int64) error {
 	if x == nil || x.p == nil {
 		return closed("Store")

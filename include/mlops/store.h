@@ -58,10 +58,13 @@ typedef struct mlops_store_opts {
                           or less where the system refuses */
     int64_t journal_bytes; /**< size of the first segment of a new journal, from 4 KiB; default
                                 256 KiB. Later ones double up to 16 MiB */
+    int64_t gc_every_ns; /**< mlops_store_service() collects garbage when this has passed since the
+                              last collection; default a day, -1 for never */
+    int64_t gc_keep_ns;  /**< of those collections: as mlops_gc_opts.keep_ns; default 14 days */
 } mlops_store_opts;
 
 #define MLOPS_STORE_OPTS_INIT                                                                      \
-    { sizeof(mlops_store_opts), 0, 0, MLOPS_SYNC_FULL, MLOPS_STORE_INDEX_FILE, 0, 0 }
+    { sizeof(mlops_store_opts), 0, 0, MLOPS_SYNC_FULL, MLOPS_STORE_INDEX_FILE, 0, 0, 0, 0 }
 
 /** What a store holds. */
 typedef struct mlops_store_stats {
@@ -77,10 +80,19 @@ typedef struct mlops_store_stats {
     int64_t index_bytes;   /**< that the index takes */
     uint64_t state;        /**< hash of all records: equal in stores that hold the same */
     int64_t online_bytes;  /**< that the rows of online views take */
+    int64_t gc_time_ns;    /**< when garbage was last looked for (mlops_store_gc(), a dry run too),
+                                UTC; 0: not yet, and all below is 0. It is of that time: */
+    int64_t live_bytes;    /**< of packs that are needed */
+    int64_t garbage_bytes; /**< of packs that are not, and are still there */
+    int64_t content_bytes; /**< of content that is named, each piece of it once */
+    int64_t shared_bytes;  /**< of it that are kept as changes to other content */
+    int64_t chunk_bytes;   /**< of chunks that are needed, before compression */
+    double dedup_ratio;    /**< content_bytes to chunk_bytes */
+    double compression_ratio; /**< chunk_bytes to live_bytes */
 } mlops_store_stats;
 
 #define MLOPS_STORE_STATS_INIT                                                                     \
-    { sizeof(mlops_store_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+    { sizeof(mlops_store_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.0, 0.0 }
 
 /**
  * Open a store, or make one where there is none.
@@ -115,13 +127,17 @@ MLOPS_API void mlops_store_close(mlops_store *self);
 MLOPS_API mlops_status mlops_store_flush(mlops_store *self, mlops_error *err);
 
 /**
- * Do a piece of the work that may wait: make commits durable, and write the index down from time to
- * time, so that opening after a power cut need not read the whole journal.
+ * Do a piece of the work that may wait: make commits durable, write the index down from time to
+ * time, so that opening after a power cut need not read the whole journal, and collect garbage as
+ * mlops_store_opts.gc_every_ns says, in pieces of 50 ms at the most and 32 MiB of memory. A
+ * collection of mlops_store_gc() that was left off in this process goes on.
  *
  * @param self       store
  * @param budget_ns  time after which no new piece is begun
  * @param err        @nullable
- * @return MLOPS_OK if more is to be done, MLOPS_END if nothing is; or as mlops_store_flush()
+ * @return MLOPS_OK if more is to be done, MLOPS_END if nothing is; or as mlops_store_flush() and
+ *         mlops_store_gc(), but never MLOPS_E_BUSY for a collection elsewhere. A commit that is too
+ *         damaged to collect is MLOPS_E_CORRUPT once in gc_every_ns
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_store_service(mlops_store *self, int64_t budget_ns, mlops_error *err);

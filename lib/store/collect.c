@@ -16,15 +16,12 @@
  * which is durable, with all ahead of it, before its pack is deleted; a frame that was moved stands
  * in two places until then. */
 enum {
-    MARKS = 32 << 20,
     MARKS_LEAST = 64 << 10,
     ROWS = 64,          /* between two looks at the clock */
     BYTES_OF_ROW = 16,  /* of the map, for each byte of marks: some 40 bits a row */
     LATE_NS = 50000000, /* a moment is not read for longer, since it keeps old pages */
     HURRY_NS = 1000     /* a budget for one row at a time */
 };
-
-#define DAY_NS 86400000000000
 
 int mlops__gc_is_late(mlops__gc *self) {
     const mlops_clock *clock = &self->store->host.clock;
@@ -266,7 +263,9 @@ static mlops_status do_piece(mlops__gc *self, const mlops_call *call, int64_t en
     if (status != MLOPS_END) return status;
     self->phase = (mlops__gc_phase)(self->phase + 1);
     int dry = self->opts.flags & MLOPS_GC_DRY_RUN && self->phase == MLOPS__GC_DROP_COMMITS;
-    return dry || self->phase == MLOPS__GC_DONE ? MLOPS_END : MLOPS_OK;
+    if (!dry && self->phase != MLOPS__GC_DONE) return MLOPS_OK;
+    status = mlops__gc_note_end(self, err);
+    return status ? status : MLOPS_END;
 }
 
 static int64_t memory_of(const mlops__gc *self) {
@@ -288,8 +287,8 @@ static mlops_status poll(mlops__gc *self, const mlops_call *call, mlops_error *e
     return MLOPS_OK;
 }
 
-static mlops_status go_on(mlops_store *store, const mlops_gc_opts *opts, const mlops_call *call,
-                          mlops_gc_stat *out, mlops_error *err) {
+mlops_status mlops__gc_go_on(mlops_store *store, const mlops_gc_opts *opts, const mlops_call *call,
+                             mlops_gc_stat *out, mlops_error *err) {
     const mlops_clock *clock = &store->host.clock;
     int64_t now = clock->monotonic_ns(clock->ctx);
     int64_t end =
@@ -297,7 +296,7 @@ static mlops_status go_on(mlops_store *store, const mlops_gc_opts *opts, const m
     mlops__gc *gc = store->gc;
     mlops_gc_opts asked = *opts;
     asked.budget_ns = 0;
-    int64_t memory_max = call->memory_max ? call->memory_max : MARKS;
+    int64_t memory_max = call->memory_max ? call->memory_max : MLOPS__GC_MARKS;
     int same = gc && memcmp(&gc->opts, &asked, sizeof asked) == 0 && gc->memory_max == memory_max;
     if (!same) mlops__gc_free(store);
     mlops_status status = same ? MLOPS_OK : begin(store, &asked, memory_max, err);
@@ -321,7 +320,7 @@ static mlops_status go_on(mlops_store *store, const mlops_gc_opts *opts, const m
 static mlops_status check_opts(mlops_gc_opts *opts, const mlops_call *call, mlops_error *err) {
     if (opts->flags & ~(uint32_t)MLOPS_GC_DRY_RUN || call->flags)
         return mlops__fail(err, MLOPS_E_INVALID, "mlops_gc_opts, mlops_call: unknown flags");
-    if (!opts->keep_ns) opts->keep_ns = 14 * DAY_NS;
+    if (!opts->keep_ns) opts->keep_ns = MLOPS__GC_KEEP_NS;
     if (opts->min_live == 0) opts->min_live = 0.5;
     if (opts->budget_ns < 0 || opts->keep_ns < 0)
         return mlops__fail(err, MLOPS_E_INVALID, "mlops_gc_opts: a time is negative");
@@ -348,7 +347,7 @@ mlops_status mlops_store_gc(mlops_store *self, const mlops_gc_opts *opts, const 
         return mlops__fail(err, MLOPS_E_DENIED, "the store is open for reading alone");
     if (atomic_exchange(&self->in_gc, 1))
         return mlops__fail(err, MLOPS_E_BUSY, "another thread collects the garbage of this store");
-    mlops_status status = go_on(self, &o, &c, &stat, err);
+    mlops_status status = mlops__gc_go_on(self, &o, &c, &stat, err);
     atomic_store(&self->in_gc, 0);
     if (out) {
         mlops_status told = mlops__opts_result(out, &stat, sizeof stat, "mlops_gc_stat", err);

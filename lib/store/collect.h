@@ -29,7 +29,7 @@ typedef struct mlops__gc_pack {
     int64_t end;    /* when the collection began; what is behind it is not garbage */
     int64_t live;   /* bytes of frames that are needed */
     int64_t n_rows; /* that lead to it, once it is empty */
-    int empties;
+    int empties, is_gone;
 } mlops__gc_pack;
 
 /* Text that is searched for names, piece by piece. */
@@ -83,7 +83,13 @@ struct mlops__gc {
     uint64_t verified; /* the moment since which nothing leads to what is to be deleted */
 };
 
+enum { MLOPS__GC_MARKS = 32 << 20 /* bytes, unless the caller says otherwise */ };
+#define MLOPS__GC_KEEP_NS (14 * INT64_C(86400000000000))
+
 /* collect.c */
+/* Goes on with the collection that is under way, if that is the same, or begins one. */
+mlops_status mlops__gc_go_on(mlops_store *store, const mlops_gc_opts *opts, const mlops_call *call,
+                             mlops_gc_stat *out, mlops_error *err);
 int mlops__gc_is_late(mlops__gc *self);
 mlops_status mlops__gc_nomem(mlops__gc *self, mlops_error *err);
 typedef mlops_status mlops__gc_visit(mlops__gc *self, mlops__index *index, mlops__bytes key,
@@ -105,6 +111,9 @@ mlops_status mlops__gc_objects(mlops__gc *self, mlops_error *err);
 mlops_status mlops__gc_catch_up(mlops__gc *self, mlops__index *index, mlops_error *err);
 int mlops__gc_is_reached(const mlops__gc *self, const uint8_t id[32]);
 int mlops__gc_is_live(const mlops__gc *self, mlops__bytes key, mlops__pack_place place);
+
+/* collect_serve.c */
+mlops_status mlops__gc_note_end(mlops__gc *self, mlops_error *err);
 
 /* collect_sweep.c */
 mlops_status mlops__gc_count(mlops__gc *self, mlops_error *err);

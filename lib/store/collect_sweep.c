@@ -387,6 +387,7 @@ static mlops_status delete_packs(mlops__gc *self, mlops__index *index, mlops_err
     for (size_t i = 0; i < self->n_packs && !status; i++) {
         if (!is_empty(&self->packs[i])) continue;
         mlops__packs_delete(&store->packs, self->packs[i].number);
+        self->packs[i].is_gone = 1;
         self->stat.n_deleted++;
     }
     return status;

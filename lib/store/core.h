@@ -184,6 +184,10 @@ mlops_status mlops__change_write(mlops_change *self, mlops__index *index, mlops_
 
 /* collect.c */
 void mlops__gc_free(mlops_store *self);
+/* A piece of the collections that mlops_store_service() makes; MLOPS_END if none is due. */
+mlops_status mlops__gc_serve(mlops_store *self, int64_t budget_ns, mlops_error *err);
+/* What the last collection found, as far as it goes into these. */
+mlops_status mlops__gc_found(mlops__index *index, mlops_store_stats *out, mlops_error *err);
 
 /* content.c */
 /* A pack that is being emptied, or is gone, to which nothing is appended. */

@@ -1,4 +1,4 @@
-/* The work that may wait: syncs under MLOPS_SYNC_RELAXED, and snapshots of the index.
+/* The work that may wait: syncs under MLOPS_SYNC_RELAXED, snapshots of the index, and garbage.
  *
  * Owns nothing. Invariant: nothing that was acknowledged depends on whether it is ever called.
  */
@@ -39,6 +39,15 @@ static int take_turn(mlops_store *self, int64_t seq) {
     return mine;
 }
 
+static mlops_status make_snapshot(mlops_store *self, int64_t seq, mlops_error *err) {
+    mlops_status status = mlops__snapshot_write(self, seq, err);
+    mlops__lock_take(&self->lock);
+    if (!status) self->snapshot = seq;
+    end_turn(self);
+    mlops__lock_give(&self->lock);
+    return status;
+}
+
 mlops_status mlops_store_service(mlops_store *self, int64_t budget_ns, mlops_error *err) {
     int64_t seq = 0;
     if (!self || budget_ns < 0)
@@ -46,14 +55,11 @@ mlops_status mlops_store_service(mlops_store *self, int64_t budget_ns, mlops_err
     const mlops_clock *clock = &self->host.clock;
     int64_t begun = clock->monotonic_ns(clock->ctx);
     MLOPS_TRY(mlops_store_flush(self, err));
-    if (self->read_only || self->opts.index != MLOPS_STORE_INDEX_FILE) return MLOPS_END;
-    MLOPS_TRY(newest(self, &seq, err));
-    if (clock->monotonic_ns(clock->ctx) - begun > budget_ns) return MLOPS_OK;
-    if (!take_turn(self, seq)) return MLOPS_END;
-    mlops_status status = mlops__snapshot_write(self, seq, err);
-    mlops__lock_take(&self->lock);
-    if (!status) self->snapshot = seq;
-    end_turn(self);
-    mlops__lock_give(&self->lock);
-    return status ? status : MLOPS_END;
+    if (self->read_only) return MLOPS_END;
+    if (self->opts.index == MLOPS_STORE_INDEX_FILE) {
+        MLOPS_TRY(newest(self, &seq, err));
+        if (clock->monotonic_ns(clock->ctx) - begun > budget_ns) return MLOPS_OK;
+        if (take_turn(self, seq)) MLOPS_TRY(make_snapshot(self, seq, err));
+    }
+    return mlops__gc_serve(self, budget_ns - (clock->monotonic_ns(clock->ctx) - begun), err);
 }

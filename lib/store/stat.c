@@ -1,7 +1,7 @@
 /* What a store holds, in numbers.
  *
  * Owns nothing. Invariant: records and hash are of one moment; sizes of files are those of about
- * the same time, since others may be writing.
+ * the same time, since others may be writing; what is garbage is as the last collection found it.
  */
 #include "base/opts.h"
 #include "file/file.h"
@@ -60,6 +60,7 @@ mlops_status mlops_store_stat(mlops_store *self, mlops_store_stats *out, mlops_e
     for (int i = 1; i <= MLOPS__TABLE_LAST; i++) stats.n_records += index.sums[i].n;
     stats.state = mlops__index_state(&index);
     mlops_status status = count_objects(&index, &stats.n_objects, err);
+    if (!status) status = mlops__gc_found(&index, &stats, err);
     mlops__store_read_end(&index);
     if (status) return status;
     mlops__lock_take(&self->lock);

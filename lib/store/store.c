@@ -424,6 +424,9 @@ static mlops_status check_opts(const mlops_store_opts *opts, mlops_error *err) {
         return mlops__fail(err, MLOPS_E_INVALID,
                            "mlops_store_opts: map_max is negative, or journal_bytes is not from "
                            "4 KiB to 1 GiB");
+    if (opts->gc_every_ns < -1 || opts->gc_keep_ns < 0)
+        return mlops__fail(err, MLOPS_E_INVALID,
+                           "mlops_store_opts: gc_every_ns is below -1, or gc_keep_ns negative");
     return MLOPS_OK;
 }
 

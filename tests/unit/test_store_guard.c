@@ -208,9 +208,10 @@ static void another_namespace_is_another_container(void **state) {
 static void no_repair_of_a_store_that_is_open(void **state) {
     (void)state;
     static const mlops_store_opts HOW[] = {
-        {sizeof *HOW, 0, 0, MLOPS_SYNC_FULL, MLOPS_STORE_INDEX_FILE, 0, 0},
-        {sizeof *HOW, 0, 0, MLOPS_SYNC_FULL, MLOPS_STORE_INDEX_MEMORY, 0, 0},
-        {sizeof *HOW, MLOPS_STORE_READ_ONLY, 0, MLOPS_SYNC_FULL, MLOPS_STORE_INDEX_FILE, 0, 0}};
+        {sizeof *HOW, 0, 0, MLOPS_SYNC_FULL, MLOPS_STORE_INDEX_FILE, 0, 0, 0, 0},
+        {sizeof *HOW, 0, 0, MLOPS_SYNC_FULL, MLOPS_STORE_INDEX_MEMORY, 0, 0, 0, 0},
+        {sizeof *HOW, MLOPS_STORE_READ_ONLY, 0, MLOPS_SYNC_FULL, MLOPS_STORE_INDEX_FILE, 0, 0, 0,
+         0}};
     place p;
     mlops_error e;
     make_place(&p);

@@ -487,8 +487,10 @@ mlops_store_opts._fields_ = [
     ("index", C.c_int32),
     ("map_max", C.c_int64),
     ("journal_bytes", C.c_int64),
+    ("gc_every_ns", C.c_int64),
+    ("gc_keep_ns", C.c_int64),
 ]
-assert C.sizeof(mlops_store_opts) == (40 if C.sizeof(C.c_void_p) == 8 else 36)
+assert C.sizeof(mlops_store_opts) == (56 if C.sizeof(C.c_void_p) == 8 else 52)
 
 
 class mlops_store_stats(C.Structure):
@@ -508,8 +510,16 @@ mlops_store_stats._fields_ = [
     ("index_bytes", C.c_int64),
     ("state", C.c_uint64),
     ("online_bytes", C.c_int64),
+    ("gc_time_ns", C.c_int64),
+    ("live_bytes", C.c_int64),
+    ("garbage_bytes", C.c_int64),
+    ("content_bytes", C.c_int64),
+    ("shared_bytes", C.c_int64),
+    ("chunk_bytes", C.c_int64),
+    ("dedup_ratio", C.c_double),
+    ("compression_ratio", C.c_double),
 ]
-assert C.sizeof(mlops_store_stats) == 88
+assert C.sizeof(mlops_store_stats) == 152
 
 
 class mlops_audit_entry(C.Structure):
@@ -1717,6 +1727,16 @@ class StoreStats:
     index_bytes: int  # that the index takes
     state: int  # hash of all records: equal in stores that hold the same
     online_bytes: int  # that the rows of online views take
+    # when garbage was last looked for (mlops_store_gc(), a dry run too), UTC; 0: not yet, and all below is 0.
+    # It is of that time:
+    gc_time_ns: int
+    live_bytes: int  # of packs that are needed
+    garbage_bytes: int  # of packs that are not, and are still there
+    content_bytes: int  # of content that is named, each piece of it once
+    shared_bytes: int  # of it that are kept as changes to other content
+    chunk_bytes: int  # of chunks that are needed, before compression
+    dedup_ratio: float  # content_bytes to chunk_bytes
+    compression_ratio: float  # chunk_bytes to live_bytes
 
 
 def _store_stats(s):
@@ -1731,6 +1751,14 @@ def _store_stats(s):
         index_bytes=s.index_bytes,
         state=s.state,
         online_bytes=s.online_bytes,
+        gc_time_ns=s.gc_time_ns,
+        live_bytes=s.live_bytes,
+        garbage_bytes=s.garbage_bytes,
+        content_bytes=s.content_bytes,
+        shared_bytes=s.shared_bytes,
+        chunk_bytes=s.chunk_bytes,
+        dedup_ratio=s.dedup_ratio,
+        compression_ratio=s.compression_ratio,
     )
 
 
@@ -2195,7 +2223,7 @@ class Store(_rt.Handle):
 
     @classmethod
     def open(cls, path, *, must_exist=False, read_only=False, network=False, verify_dedup=False, sync=None,
-             index=None, map_max=None, journal_bytes=None):
+             index=None, map_max=None, journal_bytes=None, gc_every_ns=None, gc_keep_ns=None):
         """Open a store, or make one where there is none.
 
             path: directory; made if it is not there, refused if it holds other things
@@ -2211,6 +2239,9 @@ class Store(_rt.Handle):
                 the system refuses
             journal_bytes: size of the first segment of a new journal, from 4 KiB; default 256 KiB. Later
                 ones double up to 16 MiB
+            gc_every_ns: Store.service() collects garbage when this has passed since the last collection;
+                default a day, -1 for never
+            gc_keep_ns: of those collections: as mlops_gc_opts.keep_ns; default 14 days
 
         Raises: NotFoundError, ExistsError if the directory is something else; CorruptError if journal or
         packs are damaged, which Check.store() describes; UnsupportedError for a store of a newer version, or
@@ -2219,7 +2250,8 @@ class Store(_rt.Handle):
         """
         out = C.c_void_p()
         opts = _store_opts(must_exist=must_exist, read_only=read_only, network=network, verify_dedup=verify_dedup,
-                sync=sync, index=index, map_max=map_max, journal_bytes=journal_bytes)
+                sync=sync, index=index, map_max=map_max, journal_bytes=journal_bytes, gc_every_ns=gc_every_ns,
+                gc_keep_ns=gc_keep_ns)
         err = mlops_error()
         status = lib.mlops_store_open(C.byref(out), _rt.string(path, "path"), C.byref(opts), C.byref(err))
         if status:
@@ -2238,12 +2270,16 @@ class Store(_rt.Handle):
             _rt.check(status, "Store.flush", err)
 
     def service(self, budget_ns):
-        """Do a piece of the work that may wait: make commits durable, and write the index down from time to
-        time, so that opening after a power cut need not read the whole journal.
+        """Do a piece of the work that may wait: make commits durable, write the index down from time to time,
+        so that opening after a power cut need not read the whole journal, and collect garbage as
+        mlops_store_opts.gc_every_ns says, in pieces of 50 ms at the most and 32 MiB of memory. A
+        collection of Store.gc() that was left off in this process goes on.
 
             budget_ns: time after which no new piece is begun
 
-        Raises: Status.OK if more is to be done, Status.END if nothing is; or as Store.flush().
+        Raises: Status.OK if more is to be done, Status.END if nothing is; or as Store.flush() and Store.gc(),
+        but never BusyError for a collection elsewhere. A commit that is too damaged to collect is
+        CorruptError once in gc_every_ns.
         """
         h = self._open()
         err = mlops_error()
@@ -2296,7 +2332,7 @@ class Store(_rt.Handle):
 
     @staticmethod
     def import_(path, from_, *, must_exist=False, read_only=False, network=False, verify_dedup=False, sync=None,
-                index=None, map_max=None, journal_bytes=None):
+                index=None, map_max=None, journal_bytes=None, gc_every_ns=None, gc_keep_ns=None):
         """Make a store of what Store.export() wrote: the same commits, content and id.
 
             path: directory to make; refused if it is there and not empty
@@ -2313,12 +2349,16 @@ class Store(_rt.Handle):
                 the system refuses
             journal_bytes: size of the first segment of a new journal, from 4 KiB; default 256 KiB. Later
                 ones double up to 16 MiB
+            gc_every_ns: Store.service() collects garbage when this has passed since the last collection;
+                default a day, -1 for never
+            gc_keep_ns: of those collections: as mlops_gc_opts.keep_ns; default 14 days
 
         Raises: CorruptError if the file is damaged or cut short: no store is made then; ExistsError,
         NotFoundError, UnsupportedError, NoSpaceError, DeniedError, IoError, NomemError.
         """
         opts = _store_opts(must_exist=must_exist, read_only=read_only, network=network, verify_dedup=verify_dedup,
-                sync=sync, index=index, map_max=map_max, journal_bytes=journal_bytes)
+                sync=sync, index=index, map_max=map_max, journal_bytes=journal_bytes, gc_every_ns=gc_every_ns,
+                gc_keep_ns=gc_keep_ns)
         err = mlops_error()
         status = lib.mlops_store_import(_rt.string(path, "path"), _rt.string(from_, "from_"), C.byref(opts),
                 C.byref(err))
@@ -2327,7 +2367,7 @@ class Store(_rt.Handle):
 
     @staticmethod
     def repair(path, *, must_exist=False, read_only=False, network=False, verify_dedup=False, sync=None,
-               index=None, map_max=None, journal_bytes=None):
+               index=None, map_max=None, journal_bytes=None, gc_every_ns=None, gc_keep_ns=None):
         """Make a damaged store usable: the index anew, and of the journal all commits that are whole. What
         was damaged is kept beside, under "damaged". A lost commit leaves an empty one with its number and
         a note; commits behind it keep their numbers, and their former hashes in a note. Content that is
@@ -2346,12 +2386,16 @@ class Store(_rt.Handle):
                 the system refuses
             journal_bytes: size of the first segment of a new journal, from 4 KiB; default 256 KiB. Later
                 ones double up to 16 MiB
+            gc_every_ns: Store.service() collects garbage when this has passed since the last collection;
+                default a day, -1 for never
+            gc_keep_ns: of those collections: as mlops_gc_opts.keep_ns; default 14 days
 
         Raises: BusyError if it is open; CorruptError if its format file is damaged; NotFoundError,
         NoSpaceError, DeniedError, IoError, NomemError.
         """
         opts = _store_opts(must_exist=must_exist, read_only=read_only, network=network, verify_dedup=verify_dedup,
-                sync=sync, index=index, map_max=map_max, journal_bytes=journal_bytes)
+                sync=sync, index=index, map_max=map_max, journal_bytes=journal_bytes, gc_every_ns=gc_every_ns,
+                gc_keep_ns=gc_keep_ns)
         n_lost = C.c_int64()
         err = mlops_error()
         status = lib.mlops_store_repair(_rt.string(path, "path"), C.byref(opts), C.byref(n_lost), C.byref(err))
@@ -3396,7 +3440,7 @@ class Check(_rt.Handle):
 
     @classmethod
     def store(cls, path, *, must_exist=False, read_only=False, network=False, verify_dedup=False, sync=None,
-              index=None, map_max=None, journal_bytes=None):
+              index=None, map_max=None, journal_bytes=None, gc_every_ns=None, gc_keep_ns=None):
         """Check a store. Writers wait meanwhile, readers do not.
 
             path: directory of the store
@@ -3412,6 +3456,9 @@ class Check(_rt.Handle):
                 the system refuses
             journal_bytes: size of the first segment of a new journal, from 4 KiB; default 256 KiB. Later
                 ones double up to 16 MiB
+            gc_every_ns: Store.service() collects garbage when this has passed since the last collection;
+                default a day, -1 for never
+            gc_keep_ns: of those collections: as mlops_gc_opts.keep_ns; default 14 days
 
         Raises: Status.OK whatever was found; NotFoundError, UnsupportedError, IoError, DeniedError,
         NomemError if it could not be carried out; CorruptError if the format file is damaged, so that nothing
@@ -3419,7 +3466,8 @@ class Check(_rt.Handle):
         """
         out = C.c_void_p()
         opts = _store_opts(must_exist=must_exist, read_only=read_only, network=network, verify_dedup=verify_dedup,
-                sync=sync, index=index, map_max=map_max, journal_bytes=journal_bytes)
+                sync=sync, index=index, map_max=map_max, journal_bytes=journal_bytes, gc_every_ns=gc_every_ns,
+                gc_keep_ns=gc_keep_ns)
         err = mlops_error()
         status = lib.mlops_check_store(C.byref(out), _rt.string(path, "path"), C.byref(opts), C.byref(err))
         if status:
@@ -5921,7 +5969,7 @@ def _call(*, executor=None, progress=None, deadline_ns=None, memory_max=None, ac
 
 
 def _store_opts(*, must_exist=False, read_only=False, network=False, verify_dedup=False, sync=None, index=None,
-        map_max=None, journal_bytes=None):
+        map_max=None, journal_bytes=None, gc_every_ns=None, gc_keep_ns=None):
     o = mlops_store_opts(C.sizeof(mlops_store_opts))
     o._keep, o._raised = [], []
     if must_exist:
@@ -5940,6 +5988,10 @@ def _store_opts(*, must_exist=False, read_only=False, network=False, verify_dedu
         o.map_max = _rt.integer(map_max, -2 ** 63, 2 ** 63 - 1, "map_max")
     if journal_bytes is not None:
         o.journal_bytes = _rt.integer(journal_bytes, -2 ** 63, 2 ** 63 - 1, "journal_bytes")
+    if gc_every_ns is not None:
+        o.gc_every_ns = _rt.integer(gc_every_ns, -2 ** 63, 2 ** 63 - 1, "gc_every_ns")
+    if gc_keep_ns is not None:
+        o.gc_keep_ns = _rt.integer(gc_keep_ns, -2 ** 63, 2 ** 63 - 1, "gc_keep_ns")
     return o
 
 

@@ -35,12 +35,14 @@
 #include <mlops/quality.h>
 #include <mlops/reference.h>
 #include <mlops/registry.h>
+#include <mlops/remote.h>
 #include <mlops/run.h>
 #include <mlops/split.h>
 #include <mlops/stats.h>
 #include <mlops/store.h>
 #include <mlops/table.h>
 #include <mlops/table_out.h>
+#include <mlops/transfer.h>
 #include <mlops/watch.h>
 
 #endif

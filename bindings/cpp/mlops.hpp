@@ -2081,6 +2081,41 @@ public:
     }
 };
 
+/// A remote of the library's own.
+class share : public detail::handle<mlops_share, mlops_share_close> {
+public:
+    using handle::handle;
+
+    /// Open a folder as a remote; it is made if it is not there. Any number of programs may use it at once, on any
+    /// machines that have it mounted. Its file system must know hard links.
+    static ::mlops::share directory(const std::string &path, const mlops_host *host = nullptr) {
+        mlops_share *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_share_directory(&out, path.c_str(), host, &e), "mlops_share_directory", &e);
+        return ::mlops::share(out);
+    }
+
+    /// Make an empty remote in memory: for tests, those of hosts among them. It fails as it is told.
+    static ::mlops::share memory(const mlops_share_opts *opts = nullptr) {
+        mlops_share *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_share_memory(&out, opts, &e), "mlops_share_memory", &e);
+        return ::mlops::share(out);
+    }
+
+    /// The share as a remote.
+    const mlops_remote *remote() const {
+        return mlops_share_remote(need());
+    }
+
+    /// Calls that a remote in memory has had.
+    std::int64_t n_calls() const {
+        return mlops_share_n_calls(need());
+    }
+};
+
 /// A watch. The rows of a window that is not yet full end with it. One thread at a time.
 class watch : public detail::handle<mlops_watch, mlops_watch_close> {
 public:
@@ -2801,6 +2836,56 @@ inline mlops_stats_two_counts stats_compare_counts(span<const std::int64_t> x, s
     out.struct_size = sizeof out;
     detail::require(y.size() == x.size(), "y and x differ in length");
     detail::check(mlops_stats_compare_counts(&out, x.data(), y.data(), static_cast<std::int64_t>(x.size())), "mlops_stats_compare_counts");
+    return out;
+}
+
+/// Put what branches and tags of a dataset lead to on a remote, then move them there, all or none. A branch there
+/// moves forward alone, unless its old commit is given; a tag there never moves.
+inline mlops_transfer dataset_push(const ::mlops::store &store, const mlops_remote *remote,
+                                   const std::string &dataset, const mlops_push_opts *opts = nullptr) {
+    mlops_transfer out = {};
+    out.struct_size = sizeof out;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_dataset_push(detail::required(store), remote, dataset.c_str(), opts, &out, &e), "mlops_dataset_push", &e);
+    return out;
+}
+
+/// Bring what branches and tags of a dataset lead to at a remote into the store, then move them here, all or
+/// none, in one commit of the store. All of it is verified before. A branch that is ahead here stays.
+///
+/// With depth or paths, what stays away is noted: verbs that come upon it return MLOPS_E_NOT_FOUND and say so.
+/// Pulling again without them brings the rest.
+inline mlops_transfer dataset_pull(const ::mlops::store &store, const mlops_remote *remote,
+                                   const std::string &dataset, const mlops_pull_opts *opts = nullptr) {
+    mlops_transfer out = {};
+    out.struct_size = sizeof out;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_dataset_pull(detail::required(store), remote, dataset.c_str(), opts, &out, &e), "mlops_dataset_pull", &e);
+    return out;
+}
+
+/// Datasets of a remote with their branches and tags.
+inline ::mlops::table remote_refs(const mlops_remote *remote, const mlops_call *call = nullptr,
+                                  const mlops_host *host = nullptr) {
+    mlops_table *out = nullptr;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_remote_refs(&out, remote, call, host, &e), "mlops_remote_refs", &e);
+    return ::mlops::table(out);
+}
+
+/// Delete what no branch or tag of a remote leads to. What is unneeded is noted first and goes with a later call,
+/// when it has been unneeded for the time of grace; what a running push has put, or one that was cut short within
+/// that time, stays.
+inline mlops_remote_stats remote_gc(const mlops_remote *remote,
+                                    const mlops_remote_gc_opts *opts = nullptr) {
+    mlops_remote_stats out = {};
+    out.struct_size = sizeof out;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_remote_gc(remote, opts, &out, &e), "mlops_remote_gc", &e);
     return out;
 }
 

@@ -195,6 +195,9 @@ class Function:
         name = self.give(f"const {kind} {'*' if p['nullable'] else '&'}", p)
         self.args[p["name"]] = f"detail::{'optional' if p['nullable'] else 'required'}({name})"
 
+    def role_table(self, p):
+        self.args[p["name"]] = self.give(f"const {names.base_of(p['type'])} *", p)
+
     def role_value(self, p):
         self.args[p["name"]] = self.give(TYPES.get(p["type"], p["type"]), p)
 

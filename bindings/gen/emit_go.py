@@ -136,6 +136,13 @@ class Function:
         if p["tags"].get("scope") == "handle":
             self.kept.append(name)
 
+    def role_table(self, p):
+        kind = names.base_of(p["type"])
+        name = self.give(p, f"*{camel(kind)}")
+        self.keep.append(name)
+        self.before += [f"if {name} == nil {{", "\t" + self.refuse(f'closed("{camel(kind)}")'), "}"]
+        self.args[p["name"]] = f"{name}.p"
+
     def role_value(self, p):
         self.args[p["name"]] = f"C.{p['type']}({self.give(p, types.NUMBERS[p['type']])})"
 

@@ -94,6 +94,11 @@ class Method:
         if p["tags"].get("scope") == "handle":
             self.keep.append(f"{name}_h")
 
+    def role_table(self, p):
+        cls = names.camel(names.base_of(p["type"]))
+        name = self.give(p, cls)
+        self.args[p["name"]] = f'_rt.viewed({name}, {cls}, "{name}")'
+
     def role_value(self, p):
         real = p["type"] in ("double", "float")
         name = self.give(p, "float" if real else "int")

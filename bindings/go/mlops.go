@@ -1040,6 +1040,55 @@ func makeStatsTwoCounts(c *C.mlops_stats_two_counts) (r StatsTwoCounts) {
 	return r
 }
 
+// Transfer: what travelled.
+type Transfer struct {
+	// calls of the remote's functions
+	NRequests int64
+	// that were sent or read
+	Bytes int64
+	// that travelled
+	NCommits int64
+	// contents that travelled, trees among them
+	NContents int64
+	// branches and tags that moved
+	NRefs int64
+}
+
+func makeTransfer(c *C.mlops_transfer) (r Transfer) {
+	r.NRequests = int64(c.n_requests)
+	r.Bytes = int64(c.bytes)
+	r.NCommits = int64(c.n_commits)
+	r.NContents = int64(c.n_contents)
+	r.NRefs = int64(c.n_refs)
+	return r
+}
+
+// RemoteStats: what a remote holds, as its gc found it.
+type RemoteStats struct {
+	// with branches or tags
+	NDatasets int64
+	// that these lead to
+	NCommits int64
+	// all that there are, before any goes
+	NObjects int64
+	// that nothing leads to and no push holds, deleted or yet to be
+	NUnneeded int64
+	// of these; with MLOPS_REMOTE_GC_DRY what would go now
+	NDeleted int64
+	// calls of the remote's functions
+	NRequests int64
+}
+
+func makeRemoteStats(c *C.mlops_remote_stats) (r RemoteStats) {
+	r.NDatasets = int64(c.n_datasets)
+	r.NCommits = int64(c.n_commits)
+	r.NObjects = int64(c.n_objects)
+	r.NUnneeded = int64(c.n_unneeded)
+	r.NDeleted = int64(c.n_deleted)
+	r.NRequests = int64(c.n_requests)
+	return r
+}
+
 // Call: bounds and reporting of one long call. Zero means the default in each field.
 type Call struct {
 	// default: the calling thread
@@ -1918,6 +1967,37 @@ func (o *RegisterOpts) c(s *scope) *C.mlops_register_opts {
 	return c
 }
 
+// ShareOpts: what a remote in memory does to those who use it. Zero means the default in each field.
+type ShareOpts struct {
+	// MLOPS_E_BUSY from this call on, counted from 1; default never
+	BusyFrom int64
+	// how many are busy in a row; default 1
+	BusyCalls int64
+	// from busy_from on it begins anew every so many calls; default never
+	BusyEvery int64
+	// 1: a call that is busy has been carried out; default 0
+	DoneFirst int64
+	// bytes that a read gives at the most; default all that is asked for
+	ReadMax int64
+	// a list lacks so many of the names that came last; default 0
+	ListLag int64
+}
+
+func (o *ShareOpts) c(s *scope) *C.mlops_share_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_share_opts)(s.alloc(C.sizeof_mlops_share_opts))
+	c.struct_size = C.sizeof_mlops_share_opts
+	c.busy_from = C.int64_t(o.BusyFrom)
+	c.busy_calls = C.int64_t(o.BusyCalls)
+	c.busy_every = C.int64_t(o.BusyEvery)
+	c.done_first = C.int64_t(o.DoneFirst)
+	c.read_max = C.int64_t(o.ReadMax)
+	c.list_lag = C.int64_t(o.ListLag)
+	return c
+}
+
 // DivideOpts: how rows are divided. Zero means the default in each field.
 type DivideOpts struct {
 	// default MLOPS_DIVIDE_ROWS
@@ -1980,6 +2060,96 @@ func (o *StatsOpts) c(s *scope) *C.mlops_stats_opts {
 	return c
 }
 
+// PushOpts: what is pushed, and how. Zero means the default in each field.
+type PushOpts struct {
+	// names or globs, a list; default all
+	Branches string
+	// names or globs, a list; default all
+	Tags string
+	// 64 digits: the commit that the one branch that is pushed has at the remote, which need not lead to
+	// ours; default: branches move forward alone
+	Expected string
+	// of one object, up to 64 MiB; default 64 MiB
+	ObjectBytes int64
+	// progress in commits, deadline; default none
+	Call *Call
+}
+
+func (o *PushOpts) c(s *scope) *C.mlops_push_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_push_opts)(s.alloc(C.sizeof_mlops_push_opts))
+	c.struct_size = C.sizeof_mlops_push_opts
+	c.branches = s.optional(o.Branches)
+	c.tags = s.optional(o.Tags)
+	c.expected = s.optional(o.Expected)
+	c.object_bytes = C.int64_t(o.ObjectBytes)
+	c.call = o.Call.c(s)
+	return c
+}
+
+// PullOpts: what is pulled, and how. Zero means the default in each field.
+type PullOpts struct {
+	// branches and tags here move to where the remote's are, whatever they lead to here
+	Force bool
+	// names or globs, a list; default all
+	Branches string
+	// names or globs, a list; default all
+	Tags string
+	// in front of the names that branches and tags get here, which move whatever they were then; default
+	// none
+	Prefix string
+	// globs, a list: entries of other paths stay there; default all
+	Paths string
+	// commits of each line, the newest; older ones stay there; default all
+	Depth int64
+	// progress in commits, deadline; default none
+	Call *Call
+}
+
+func (o *PullOpts) c(s *scope) *C.mlops_pull_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_pull_opts)(s.alloc(C.sizeof_mlops_pull_opts))
+	c.struct_size = C.sizeof_mlops_pull_opts
+	if o.Force {
+		c.flags |= 1
+	}
+	c.branches = s.optional(o.Branches)
+	c.tags = s.optional(o.Tags)
+	c.prefix = s.optional(o.Prefix)
+	c.paths = s.optional(o.Paths)
+	c.depth = C.int64_t(o.Depth)
+	c.call = o.Call.c(s)
+	return c
+}
+
+// RemoteGcOpts: what is no longer needed, and when that goes. Zero means the default in each field.
+type RemoteGcOpts struct {
+	// look, and change nothing
+	Dry bool
+	// how long an object is unneeded before it goes, 10 minutes or more; default a week
+	GraceNs int64
+	// progress in datasets, deadline; default none
+	Call *Call
+}
+
+func (o *RemoteGcOpts) c(s *scope) *C.mlops_remote_gc_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_remote_gc_opts)(s.alloc(C.sizeof_mlops_remote_gc_opts))
+	c.struct_size = C.sizeof_mlops_remote_gc_opts
+	if o.Dry {
+		c.flags |= 1
+	}
+	c.grace_ns = C.int64_t(o.GraceNs)
+	c.call = o.Call.c(s)
+	return c
+}
+
 // WatchOpts: options of mlops_watch_open(). Zero means the default in each field.
 type WatchOpts struct {
 	// name of the watch; default: that of the model
@@ -2005,6 +2175,21 @@ func (o *WatchOpts) c(s *scope) *C.mlops_watch_opts {
 // Executor: runs the pieces of a loop, on as many threads as it likes. Re-entrant.
 type Executor struct {
 	p *C.mlops_executor
+	// whose it is
+	parent interface{}
+}
+
+// Remote: objects by name, in four folders: "objects/" has those that are put once and are named by
+// the SHA-256 of their bytes; "heads/", "leases/" and "state/" have small ones that are swapped. Names
+// have up to 200 bytes: letters in lower case, digits, "/" and ".".
+//
+// Each function blocks, at the longest until deadline_ns, which is on the monotonic clock of the host
+// of whoever calls (0: none). It returns MLOPS_OK, or MLOPS_E_BUSY for what may do when it is tried
+// again (the library does, a few times); whether anything has happened is unknown then. Every other
+// error is for good. What was put or swapped is durable, and is seen by each read that begins later;
+// lists may lag behind. Functions may be called from any thread.
+type Remote struct {
+	p *C.mlops_remote
 	// whose it is
 	parent interface{}
 }
@@ -5952,6 +6137,91 @@ func ListOnline(store *Store) (*Table, error) {
 	return r, nil
 }
 
+// Share: a remote of the library's own.
+type Share struct {
+	p *C.mlops_share
+}
+
+func wrapShare(p *C.mlops_share) *Share {
+	x := &Share{p: p}
+	runtime.SetFinalizer(x, (*Share).Close)
+	return x
+}
+
+// Close ends this Share, or this share of it; it may be called again.
+func (x *Share) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	C.mlops_share_close(x.p)
+	x.p = nil
+	return nil
+}
+
+// DirectoryShare: open a folder as a remote; it is made if it is not there. Any number of programs may
+// use it at once, on any machines that have it mounted. Its file system must know hard links.
+//
+// Errors: MLOPS_E_INVALID, MLOPS_E_EXISTS, MLOPS_E_UNSUPPORTED, MLOPS_E_DENIED, MLOPS_E_IO,
+// MLOPS_E_NOMEM.
+func DirectoryShare(path string) (*Share, error) {
+	var s scope
+	defer s.free()
+	var out *C.mlops_share
+	var e C.mlops_error
+	if err := check(C.mlops_share_directory(&out, s.str(path), nil, &e), &e, "mlops_share_directory"); err != nil {
+		return nil, err
+	}
+	r := wrapShare(out)
+	return r, nil
+}
+
+// MemoryShare: make an empty remote in memory: for tests, those of hosts among them. It fails as it is
+// told.
+//
+// Errors: MLOPS_E_INVALID, MLOPS_E_NOMEM.
+func MemoryShare(opts *ShareOpts) (*Share, error) {
+	var s scope
+	defer s.free()
+	var out *C.mlops_share
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_share_memory(&out, optsC, &e), &e, "mlops_share_memory"); err != nil {
+		return nil, err
+	}
+	r := wrapShare(out)
+	return r, nil
+}
+
+// Remote: the share as a remote.
+//
+// Returns: valid until mlops_share_close().
+func (x *Share) Remote() *Remote {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	defer runtime.KeepAlive(x)
+	p := C.mlops_share_remote(x.p)
+	if p == nil {
+		return nil
+	}
+	return &Remote{p: p, parent: x}
+}
+
+// NCalls: calls that a remote in memory has had.
+//
+// Returns: 0 for a folder.
+func (x *Share) NCalls() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_share_n_calls(x.p))
+}
+
 // Watch: a watch. The rows of a window that is not yet full end with it. One thread at a time.
 type Watch struct {
 	p *C.mlops_watch
@@ -7343,4 +7613,120 @@ func StatsCompareCounts(x []int64, y []int64) (StatsTwoCounts, error) {
 		return StatsTwoCounts{}, err
 	}
 	return makeStatsTwoCounts(&out), nil
+}
+
+// DatasetPush: put what branches and tags of a dataset lead to on a remote, then move them there, all
+// or none. A branch there moves forward alone, unless its old commit is given; a tag there never
+// moves.
+//
+// Errors: MLOPS_E_NOT_FOUND if there is no such dataset, or no branch or tag that was named here, or
+// if something of it was never pulled here; MLOPS_E_CONFLICT if the remote's branch has commits that
+// ours does not lead to, or moved meanwhile; MLOPS_E_CORRUPT for damage here or there; MLOPS_E_BUSY,
+// MLOPS_E_DEADLINE, MLOPS_E_CANCELLED; what the remote returns.
+func DatasetPush(store *Store, remote *Remote, dataset string, opts *PushOpts) (Transfer, error) {
+	defer runtime.KeepAlive(store)
+	defer runtime.KeepAlive(remote)
+	var s scope
+	defer s.free()
+	if store == nil || store.p == nil {
+		return Transfer{}, closed("Store")
+	}
+	if remote == nil {
+		return Transfer{}, closed("Remote")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return Transfer{}, s.err
+	}
+	var out C.mlops_transfer
+	out.struct_size = C.sizeof_mlops_transfer
+	var e C.mlops_error
+	if err := check(C.mlops_dataset_push(store.p, remote.p, s.str(dataset), optsC, &out, &e), &e, "mlops_dataset_push"); err != nil {
+		return Transfer{}, err
+	}
+	return makeTransfer(&out), nil
+}
+
+// DatasetPull: bring what branches and tags of a dataset lead to at a remote into the store, then move
+// them here, all or none, in one commit of the store. All of it is verified before. A branch that is
+// ahead here stays.
+//
+// With depth or paths, what stays away is noted: verbs that come upon it return MLOPS_E_NOT_FOUND and
+// say so. Pulling again without them brings the rest.
+//
+// Errors: MLOPS_E_NOT_FOUND if the remote has no such dataset, or none of the branches or tags;
+// MLOPS_E_CONFLICT if a branch or tag here leads elsewhere than that of the remote; MLOPS_E_CORRUPT
+// for what is not what its name says; MLOPS_E_DENIED for a store that is open for reading alone; else
+// as pushing.
+func DatasetPull(store *Store, remote *Remote, dataset string, opts *PullOpts) (Transfer, error) {
+	defer runtime.KeepAlive(store)
+	defer runtime.KeepAlive(remote)
+	var s scope
+	defer s.free()
+	if store == nil || store.p == nil {
+		return Transfer{}, closed("Store")
+	}
+	if remote == nil {
+		return Transfer{}, closed("Remote")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return Transfer{}, s.err
+	}
+	var out C.mlops_transfer
+	out.struct_size = C.sizeof_mlops_transfer
+	var e C.mlops_error
+	if err := check(C.mlops_dataset_pull(store.p, remote.p, s.str(dataset), optsC, &out, &e), &e, "mlops_dataset_pull"); err != nil {
+		return Transfer{}, err
+	}
+	return makeTransfer(&out), nil
+}
+
+// RemoteRefs: datasets of a remote with their branches and tags.
+//
+// Errors: MLOPS_E_CORRUPT, MLOPS_E_BUSY, MLOPS_E_DEADLINE, MLOPS_E_NOMEM; what the remote returns.
+func RemoteRefs(remote *Remote, call *Call) (*Table, error) {
+	defer runtime.KeepAlive(remote)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	if remote == nil {
+		return nil, closed("Remote")
+	}
+	callC := call.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_remote_refs(&out, remote.p, callC, nil, &e), &e, "mlops_remote_refs"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// RemoteGc: delete what no branch or tag of a remote leads to. What is unneeded is noted first and
+// goes with a later call, when it has been unneeded for the time of grace; what a running push has
+// put, or one that was cut short within that time, stays.
+//
+// Errors: MLOPS_E_CONFLICT if another one is at it; MLOPS_E_CORRUPT, and nothing is deleted, if what a
+// branch leads to is damaged; else as pushing.
+func RemoteGc(remote *Remote, opts *RemoteGcOpts) (RemoteStats, error) {
+	defer runtime.KeepAlive(remote)
+	var s scope
+	defer s.free()
+	if remote == nil {
+		return RemoteStats{}, closed("Remote")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return RemoteStats{}, s.err
+	}
+	var out C.mlops_remote_stats
+	out.struct_size = C.sizeof_mlops_remote_stats
+	var e C.mlops_error
+	if err := check(C.mlops_remote_gc(remote.p, optsC, &out, &e), &e, "mlops_remote_gc"); err != nil {
+		return RemoteStats{}, err
+	}
+	return makeRemoteStats(&out), nil
 }

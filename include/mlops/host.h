@@ -111,10 +111,12 @@ typedef struct mlops_io {
                                             folder, in any order, without . and .. and those that
                                             vanish meanwhile; stat is of a link itself */
     int64_t (*set_mtime)(void *ctx, int64_t file, int64_t mtime_ns); /**< @nullable 0 */
+    int64_t (*link)(void *ctx, const char *from, const char *to);    /**< @nullable 0: to is another
+                                                      name of the file; EEXIST if it is there */
 } mlops_io;
 
 #define MLOPS_IO_INIT                                                                              \
-    { sizeof(mlops_io), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+    { sizeof(mlops_io), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /** Time. Both functions are required. */
 typedef struct mlops_clock {

@@ -3,7 +3,7 @@
  * Owns nothing. Invariant: a commit's id is the SHA-256 of its record, byte by byte, and is held
  * against it whenever one is read.
  */
-#include "dataset/dataset.h"
+#include "dataset/remote_head.h"
 
 #include <string.h>
 
@@ -61,7 +61,7 @@ static mlops_status read_parents(mlops__commit *out, const mlops__record *record
     return MLOPS_OK;
 }
 
-static mlops_status parse(mlops__commit *out, mlops__bytes value, mlops__view *view) {
+mlops_status mlops__commit_parse(mlops__commit *out, mlops__bytes value, mlops__view *view) {
     mlops__record record;
     mlops_id is = mlops__content_id(view->store, value.data, value.size);
     if (memcmp(is.bytes, out->id.bytes, sizeof is.bytes) != 0)
@@ -92,9 +92,12 @@ mlops_status mlops__commit_read(mlops__commit *out, mlops__view *view, const cha
         status = mlops__change_pending(view->change, MLOPS__TABLE_COMMITS, bytes, &value);
     if (status == MLOPS_END)
         status = mlops__index_get(&view->index, MLOPS__TABLE_COMMITS, bytes, &value, view->err);
-    if (status == MLOPS_E_NOT_FOUND) return damaged(id, "is missing", view->err);
+    if (status == MLOPS_E_NOT_FOUND) {
+        MLOPS_TRY(mlops__partial_commit(view, dataset, id));
+        return damaged(id, "is missing", view->err);
+    }
     MLOPS_TRY(status);
-    return parse(out, value, view);
+    return mlops__commit_parse(out, value, view);
 }
 
 mlops_status mlops__commit_expect(mlops_change *change, mlops__view *view, const char *dataset,
@@ -140,7 +143,9 @@ mlops_status mlops__content_load(mlops__buf *out, mlops_store *store, const mlop
         status = load(out, store, id, err);
     }
     mlops__id_format(text, id);
-    if (status == MLOPS_E_NOT_FOUND)
+    if (status == MLOPS_E_NOT_FOUND) status = mlops__partial_content(store, id, err);
+    else if (status == MLOPS_OK) return status;
+    if (status == MLOPS_OK)
         status =
             mlops__fail(err, MLOPS_E_CORRUPT, "content %s is missing, which a commit names", text);
     if (status) mlops__buf_free(out);

@@ -73,6 +73,8 @@ mlops_status mlops__commit_read(mlops__commit *out, mlops__view *view, const cha
 /* The change is to find it there: nobody else may have collected it by then. */
 mlops_status mlops__commit_expect(mlops_change *change, mlops__view *view, const char *dataset,
                                   const mlops_id *id);
+/* Of the record, to one that has its id. */
+mlops_status mlops__commit_parse(mlops__commit *out, mlops__bytes value, mlops__view *view);
 void mlops__commit_key(mlops__key *out, const char *dataset, const mlops_id *id);
 
 /* Appends the record, which format.md has member by member. */

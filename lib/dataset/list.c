@@ -4,7 +4,7 @@
  * store's keys, of a tree's paths, or of times.
  */
 #include "column/rows.h"
-#include "dataset/dataset.h"
+#include "dataset/remote_head.h"
 
 #include <string.h>
 
@@ -173,6 +173,7 @@ typedef struct history {
     const char *dataset;
     mlops__commit *commits;
     size_t n, cap, done;
+    mlops__partial partial; /* history that was not pulled ends here */
 } history;
 
 static mlops_status reach(history *self, const mlops_id *id) {
@@ -186,6 +187,7 @@ static mlops_status reach(history *self, const mlops_id *id) {
         self->commits = more;
         self->cap = cap;
     }
+    if (mlops__partial_has(&self->partial, id)) return MLOPS_OK;
     return mlops__commit_read(&self->commits[self->n++], &self->view, self->dataset, id);
 }
 
@@ -255,6 +257,7 @@ static mlops_status find_history(history *self, mlops_store *store, const char *
     mlops_id id;
     MLOPS_TRY(mlops__view_begin(&self->view, store, NULL, arena, err));
     mlops_status status = mlops__ref_resolve(&id, &self->view, self->dataset, ref);
+    if (!status) status = mlops__partial_read(&self->partial, &self->view, self->dataset);
     if (!status) status = walk(self, &id, n_max);
     mlops__view_end(&self->view);
     return status;

@@ -4,7 +4,7 @@
  * it.
  */
 #include "column/table_select.h"
-#include "dataset/dataset.h"
+#include "dataset/remote_head.h"
 #include "file/container.h"
 #include "profile/reference.h"
 
@@ -132,8 +132,11 @@ mlops_status mlops_dataset_read(mlops_store *store, const char *dataset, const c
     if (!status) status = mlops__version_find(&version, path, &facts, err);
     if (!status) {
         status = mlops_store_content(store, &facts.id, bytes, cap, needed, err);
-        if (status == MLOPS_E_NOT_FOUND)
-            status = mlops__fail(err, MLOPS_E_CORRUPT, "the content of '%s' is missing", path);
+        if (status == MLOPS_E_NOT_FOUND) {
+            status = mlops__partial_content(store, &facts.id, err);
+            if (!status)
+                status = mlops__fail(err, MLOPS_E_CORRUPT, "the content of '%s' is missing", path);
+        }
     }
     mlops__version_close(&version);
     return status;

@@ -3,7 +3,7 @@
  * Owns nothing. Invariant: a name is a branch or a tag, never both; what is read through a change
  * is what the store would have after it.
  */
-#include "dataset/dataset.h"
+#include "dataset/remote_head.h"
 #include "text/near.h"
 #include "text/time.h"
 
@@ -211,6 +211,7 @@ static mlops_status resolve_digits(mlops_id *out, mlops__view *view, const char 
     }
     MLOPS_TRY(find_digits(out, view, dataset, ref, &n));
     if (n == 1) return MLOPS_OK;
+    if (n == 0 && mlops__id_parse(out, ref)) MLOPS_TRY(mlops__partial_commit(view, dataset, out));
     if (n == 0) return mlops__ref_missing(view, dataset, ref);
     return mlops__fail(view->err, MLOPS_E_NOT_FOUND,
                        "\"%s\" begins more than one commit of \"%s\"; give more digits", ref,

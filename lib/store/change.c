@@ -234,6 +234,8 @@ mlops_status mlops__change_kept(mlops_change *self, const mlops_id *id, int64_t 
     return told(&self->frame, err);
 }
 
+size_t mlops__change_size(const mlops_change *self) { return self->frame.size; }
+
 /* ---- committing ---- */
 
 /* Names the record by the parts of its key, which a TAB stands between. */

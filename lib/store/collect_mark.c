@@ -442,8 +442,7 @@ static mlops_status follow_leases(mlops__gc *self, mlops__index *index, mlops_er
         status = mlops__index_iter_next(&iter, &key, &value, err);
         if (status || key.size != OWNER + 32 || value.size != 8) continue;
         if (mlops__load_u64(value.data) <= self->moment) continue;
-        status = mark_closure(self, index, key.data + OWNER, err);
-        if (status == MLOPS_E_NOT_FOUND) status = MLOPS_OK;
+        status = note_name(self, index, key.data + OWNER, err);
     }
     mlops__index_iter_free(&iter);
     return status == MLOPS_END ? MLOPS_OK : status;

@@ -259,6 +259,25 @@ static mlops_status add_bytes(mlops_store *self, mlops__lease *lease, const uint
     return status;
 }
 
+mlops_status mlops__content_remake(mlops_store *self, const mlops__lease *lease, const mlops_id *id,
+                                   const uint8_t *bytes, size_t n, mlops_error *err) {
+    mlops__lease own = *lease; /* which may have looked at other content, earlier */
+    mlops__packer *p = mlops__alloc_zero(&self->host.allocator, sizeof *p);
+    if (!p) return mlops__fail_nomem(err, sizeof *p);
+    packer_init(p, self, bytes, n);
+    p->known = 1; /* and yet it is written */
+    p->lease = &own;
+    mlops_status status;
+    do {
+        status = mlops__lease_begin(&own, self, err);
+        if (!status) status = write_all(p, NULL, err);
+        if (!status) status = write_object(p, id, err);
+    } while (status == MLOPS_END);
+    packer_free(p);
+    mlops__free(&self->host.allocator, p, sizeof *p);
+    return status;
+}
+
 mlops_status mlops__content_pack(mlops_store *self, mlops__lease *lease, const mlops_id *id,
                                  const uint8_t *bytes, size_t n, const mlops_id *like,
                                  mlops_error *err) {

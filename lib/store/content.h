@@ -27,6 +27,10 @@ mlops_status mlops__content_recipe(mlops_store *self, const uint8_t id[32],
                                    const mlops__location *at, mlops__buf *buf, mlops__recipe *out,
                                    mlops_error *err);
 
+/* Keeps content that is there once more, by itself: with no base, as rows if it has any. */
+mlops_status mlops__content_remake(mlops_store *self, const mlops__lease *lease, const mlops_id *id,
+                                   const uint8_t *bytes, size_t n, mlops_error *err);
+
 typedef enum mlops__chunk_found {
     MLOPS__CHUNK_NONE = 0,
     MLOPS__CHUNK_THERE = 1,
@@ -85,6 +89,9 @@ void mlops__reader_free(mlops__content_reader *self);
  * message */
 mlops_status mlops__reader_open(mlops__content_reader *self, const uint8_t id[32],
                                 mlops_error *err);
+/* The same of one whose recipe is at hand, of which the index knows nothing yet; copied. */
+mlops_status mlops__reader_open_recipe(mlops__content_reader *self, mlops__pack_codec codec,
+                                       mlops__bytes recipe, mlops_error *err);
 /* Opens the base of a level, unless it is open. MLOPS_E_CORRUPT if there is none. */
 mlops_status mlops__reader_base(mlops__content_reader *self, int level, mlops_error *err);
 /* A part of the content, which lies inside of it. MLOPS_E_CORRUPT */

@@ -91,6 +91,22 @@ mlops_status mlops__reader_open(mlops__content_reader *self, const uint8_t id[32
     return MLOPS_OK;
 }
 
+mlops_status mlops__reader_open_recipe(mlops__content_reader *self, mlops__pack_codec codec,
+                                       mlops__bytes recipe, mlops_error *err) {
+    mlops__content_level *level = &self->levels[self->n];
+    mlops__buf_put(&level->recipe_bytes, recipe.data, recipe.size);
+    if (level->recipe_bytes.status) return mlops__fail_nomem(err, recipe.size);
+    if (!mlops__recipe_open(&level->recipe, codec, level->recipe_bytes.data, recipe.size))
+        return mlops__content_damaged(err);
+    level->ahead = level->recipe;
+    if (mlops__recipe_has_rows(codec)) {
+        self->tabular.index = self->index;
+        MLOPS_TRY(mlops__tabular_open_recipe(&self->tabular, codec, recipe, err));
+    }
+    self->n++;
+    return MLOPS_OK;
+}
+
 mlops_status mlops__reader_base(mlops__content_reader *self, int level, mlops_error *err) {
     const mlops__recipe *recipe = &self->levels[level].recipe;
     if (level + 1 < self->n) return MLOPS_OK;

@@ -1,5 +1,6 @@
-/* Content that is packed, or was found in the packs, and that no commit names yet: a collection of
- * garbage leaves it alone for as long as somebody means to commit it. */
+/* Content that is packed, or was found in the packs, and that no commit names yet, and commits of
+ * datasets that no branch leads to yet: a collection of garbage leaves them alone for as long as
+ * somebody means to commit what does. */
 #ifndef MLOPS_STORE_LEASE_H
 #define MLOPS_STORE_LEASE_H
 
@@ -7,8 +8,8 @@
 
 #include <mlops/store.h>
 
-/* What a change has leased. Rows of MLOPS__TABLE_LEASES: u64 owner, id of the content -> u64 moment
- * of the index that it came with. */
+/* What a change has leased. Rows of MLOPS__TABLE_LEASES: u64 owner, id of the content or commit ->
+ * u64 moment of the index that it came with. */
 typedef struct mlops__lease {
     uint64_t owner; /* upper half: number of the process; 0: nothing was leased yet */
     uint64_t epoch; /* deletions of collections, when the content was looked for */

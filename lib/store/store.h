@@ -34,7 +34,8 @@ typedef enum mlops__table {
     MLOPS__TABLE_WINDOWS = 20,      /* watch, number */
     MLOPS__TABLE_VIEWS = 21,        /* online view */
     MLOPS__TABLE_VIEW_NUMBERS = 22, /* number of an online view */
-    MLOPS__TABLE_ROWS = 23, /* of the map of rows alone: number of a view, entity; not JSON */
+    MLOPS__TABLE_ROWS = 23,    /* of the map of rows alone: number of a view, entity; not JSON */
+    MLOPS__TABLE_PARTIAL = 24, /* dataset: what of it was not pulled */
     MLOPS__TABLE_EXPECTATIONS = 25, /* dataset, "table", id of a path; "commit", id */
     MLOPS__TABLE_TEST = 31          /* of tests alone */
 } mlops__table;
@@ -133,6 +134,9 @@ mlops_status mlops__change_adopt(mlops_change *self, mlops__lease *lease, mlops_
 /* Names content that the packs have. */
 mlops_status mlops__change_kept(mlops_change *self, const mlops_id *id, int64_t size,
                                 mlops_error *err);
+
+/* Bytes that its commit takes, about. */
+size_t mlops__change_size(const mlops_change *self);
 
 /* Preconditions: at the commit the record is still as it was read (value NULL data: not there). */
 mlops_status mlops__change_expect(mlops_change *self, mlops__table table, mlops__bytes key,

@@ -97,6 +97,20 @@ mlops_status mlops__tabular_open(mlops__tabular *self, const uint8_t id[32], mlo
     return MLOPS_OK;
 }
 
+mlops_status mlops__tabular_open_recipe(mlops__tabular *self, mlops__pack_codec codec,
+                                        mlops__bytes recipe, mlops_error *err) {
+    MLOPS_TRY(more_levels(self, err));
+    mlops__tabular_level *level = &self->levels[self->n];
+    level->recipe_bytes.size = level->parts.size = level->chunk.size = 0;
+    mlops__buf_put(&level->recipe_bytes, recipe.data, recipe.size);
+    if (level->recipe_bytes.status) return mlops__fail_nomem(err, recipe.size);
+    if (!mlops__recipe_open(&level->recipe, codec, level->recipe_bytes.data, recipe.size))
+        return mlops__content_damaged(err);
+    MLOPS_TRY(list_parts(level, err));
+    self->n++;
+    return MLOPS_OK;
+}
+
 static mlops_status open_base(mlops__tabular *self, int level, mlops_error *err) {
     uint8_t id[32];
     if (level + 1 < self->n) return MLOPS_OK;

@@ -160,6 +160,12 @@ static int64_t fault_set_mtime(void *ctx, int64_t file, int64_t mtime_ns) {
     return self->below->set_mtime(self->below->ctx, file, mtime_ns);
 }
 
+static int64_t fault_link(void *ctx, const char *from, const char *to) {
+    mlops__io_fault *self = ctx;
+    if (struck(self, "link")) return error_of(self);
+    return self->below->link(self->below->ctx, from, to);
+}
+
 void mlops__io_fault_init(mlops__io_fault *self, const mlops_io *below) {
     memset(self, 0, sizeof *self);
     self->below = below;
@@ -188,5 +194,6 @@ void mlops__io_fault_init(mlops__io_fault *self, const mlops_io *below) {
         fault_stat_file,
         fault_scan,
         fault_set_mtime,
+        fault_link,
     };
 }

@@ -454,6 +454,27 @@ static int64_t memory_boot(void *ctx, uint8_t *out) {
     return 0;
 }
 
+static int64_t link_locked(mlops__io_memory *self, const char *from, const char *to) {
+    const entry *source = find(self, from);
+    if (!source) return -ENOENT;
+    if (find(self, to)) return -EEXIST;
+    file *held = source->held;
+    entry *e = add_entry(self, to); /* moves the entries */
+    if (!e) return -ENOSPC;
+    release(self, e->held);
+    e->held = held;
+    held->n_holders++;
+    return 0;
+}
+
+static int64_t memory_link(void *ctx, const char *from, const char *to) {
+    mlops__io_memory *self = ctx;
+    pthread_mutex_lock(&self->lock);
+    int64_t code = link_locked(self, from, to);
+    pthread_mutex_unlock(&self->lock);
+    return code;
+}
+
 mlops_status mlops__io_memory_new(mlops__io_memory **out, const mlops_allocator *allocator) {
     *out = NULL;
     mlops__io_memory *self = mlops__alloc_zero(allocator, sizeof *self);
@@ -485,6 +506,7 @@ mlops_status mlops__io_memory_new(mlops__io_memory **out, const mlops_allocator 
         memory_stat_file,
         memory_scan,
         memory_set_mtime,
+        memory_link,
     };
     *out = self;
     return MLOPS_OK;

@@ -276,9 +276,15 @@ static int64_t disk_boot(void *ctx, uint8_t *out) {
     return digits == 32 ? 0 : -(int64_t)ENOENT;
 }
 
+static int64_t disk_link(void *ctx, const char *from, const char *to) {
+    (void)ctx;
+    return result(link(from, to));
+}
+
 const mlops_io mlops__io_posix = {
     sizeof(mlops_io), 0,           NULL,          disk_open,      disk_close, disk_size,
     disk_pread,       disk_pwrite, disk_truncate, disk_sync,      disk_map,   disk_unmap,
     disk_rename,      disk_unlink, disk_sync_dir, disk_mkdir,     disk_list,  disk_lock,
     disk_identity,    disk_boot,   disk_stat,     disk_stat_file, disk_scan,  disk_set_mtime,
+    disk_link,
 };

@@ -165,6 +165,15 @@ static int64_t record_set_mtime(void *ctx, int64_t file, int64_t mtime_ns) {
     return self->below->set_mtime(self->below->ctx, file, mtime_ns);
 }
 
+static int64_t record_link(void *ctx, const char *from, const char *to) {
+    mlops__io_record *self = ctx;
+    pthread_mutex_lock(&self->lock);
+    int64_t code = self->below->link(self->below->ctx, from, to);
+    if (code >= 0) put_paths(self, MLOPS__RECORD_LINK, 0, from, to);
+    pthread_mutex_unlock(&self->lock);
+    return code;
+}
+
 void mlops__io_record_init(mlops__io_record *self, const mlops_io *below,
                            const mlops_allocator *allocator) {
     memset(self, 0, sizeof *self);
@@ -194,6 +203,7 @@ void mlops__io_record_init(mlops__io_record *self, const mlops_io *below,
         record_stat_file,
         record_scan,
         record_set_mtime,
+        record_link,
     };
     mlops__buf_init(&self->log, allocator);
     pthread_mutex_init(&self->lock, NULL);

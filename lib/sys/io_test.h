@@ -70,8 +70,9 @@ typedef enum mlops__record_op {
     MLOPS__RECORD_UNLINK = 6,
     MLOPS__RECORD_SYNC_DIR = 7,
     MLOPS__RECORD_OPEN = 8,
-    MLOPS__RECORD_MARK = 9,       /* said by the test: offset holds its number */
-    MLOPS__RECORD_SYNC_WRITE = 10 /* the newest write to the file is durable, no other is */
+    MLOPS__RECORD_MARK = 9,        /* said by the test: offset holds its number */
+    MLOPS__RECORD_SYNC_WRITE = 10, /* the newest write to the file is durable, no other is */
+    MLOPS__RECORD_LINK = 11
 } mlops__record_op;
 
 typedef struct mlops__io_record {

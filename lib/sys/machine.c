@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifdef __linux__
@@ -25,6 +26,11 @@
 #endif
 
 int64_t mlops__machine_process(void) { return (int64_t)getpid(); }
+
+void mlops__machine_sleep(int64_t ns) {
+    struct timespec left = {(time_t)(ns / 1000000000), (long)(ns % 1000000000)};
+    while (ns > 0 && nanosleep(&left, &left) && errno == EINTR) continue;
+}
 
 uint64_t mlops__machine_namespace(void) {
 #ifdef __linux__

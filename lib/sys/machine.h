@@ -14,4 +14,7 @@ uint64_t mlops__machine_namespace(void);
  * on none, or if that cannot be told. */
 const char *mlops__machine_remote(const char *path);
 
+/* Lets this thread wait. */
+void mlops__machine_sleep(int64_t ns);
+
 #endif

@@ -295,6 +295,11 @@ static int take_names(replay *r, const record *rec) {
         change_name(r, first, copy_text(text + n + 1, rec->n - n - 1), there->file);
         return 1;
     }
+    if (rec->op == MLOPS__RECORD_LINK && there && n < rec->n) {
+        change_name(r, NULL, copy_text(text + n + 1, rec->n - n - 1), there->file);
+        free(first);
+        return 1;
+    }
     if (rec->op == MLOPS__RECORD_UNLINK && there) {
         change_name(r, first, NULL, 0);
         return 1;

@@ -53,6 +53,7 @@ extern const sweep_scenario sweep_profile[];
 extern const sweep_scenario sweep_quality[];
 extern const sweep_scenario sweep_reference[];
 extern const sweep_scenario sweep_registry[];
+extern const sweep_scenario sweep_remote[];
 extern const sweep_scenario sweep_run[];
 extern const sweep_scenario sweep_stats[];
 extern const sweep_scenario sweep_store[];

@@ -1177,6 +1177,24 @@ mlops_register_opts._fields_ = [
 assert C.sizeof(mlops_register_opts) == (88 if C.sizeof(C.c_void_p) == 8 else 48)
 
 
+class mlops_share_opts(C.Structure):
+    pass
+
+
+mlops_share_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("host", C.c_void_p),
+    ("busy_from", C.c_int64),
+    ("busy_calls", C.c_int64),
+    ("busy_every", C.c_int64),
+    ("done_first", C.c_int64),
+    ("read_max", C.c_int64),
+    ("list_lag", C.c_int64),
+]
+assert C.sizeof(mlops_share_opts) == (64 if C.sizeof(C.c_void_p) == 8 else 60)
+
+
 class mlops_divide_opts(C.Structure):
     pass
 
@@ -1246,6 +1264,86 @@ mlops_stats_two_counts._fields_ = [
     ("m", C.c_int64),
 ]
 assert C.sizeof(mlops_stats_two_counts) == 64
+
+
+class mlops_push_opts(C.Structure):
+    pass
+
+
+mlops_push_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("branches", C.c_char_p),
+    ("tags", C.c_char_p),
+    ("expected", C.c_char_p),
+    ("object_bytes", C.c_int64),
+    ("call", C.POINTER(mlops_call)),
+]
+assert C.sizeof(mlops_push_opts) == (48 if C.sizeof(C.c_void_p) == 8 else 32)
+
+
+class mlops_pull_opts(C.Structure):
+    pass
+
+
+mlops_pull_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("branches", C.c_char_p),
+    ("tags", C.c_char_p),
+    ("prefix", C.c_char_p),
+    ("paths", C.c_char_p),
+    ("depth", C.c_int64),
+    ("call", C.POINTER(mlops_call)),
+]
+assert C.sizeof(mlops_pull_opts) == (56 if C.sizeof(C.c_void_p) == 8 else 36)
+
+
+class mlops_transfer(C.Structure):
+    pass
+
+
+mlops_transfer._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("reserved", C.c_uint32),
+    ("n_requests", C.c_int64),
+    ("bytes", C.c_int64),
+    ("n_commits", C.c_int64),
+    ("n_contents", C.c_int64),
+    ("n_refs", C.c_int64),
+]
+assert C.sizeof(mlops_transfer) == 48
+
+
+class mlops_remote_gc_opts(C.Structure):
+    pass
+
+
+mlops_remote_gc_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("grace_ns", C.c_int64),
+    ("call", C.POINTER(mlops_call)),
+    ("host", C.c_void_p),
+]
+assert C.sizeof(mlops_remote_gc_opts) == (32 if C.sizeof(C.c_void_p) == 8 else 24)
+
+
+class mlops_remote_stats(C.Structure):
+    pass
+
+
+mlops_remote_stats._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("reserved", C.c_uint32),
+    ("n_datasets", C.c_int64),
+    ("n_commits", C.c_int64),
+    ("n_objects", C.c_int64),
+    ("n_unneeded", C.c_int64),
+    ("n_deleted", C.c_int64),
+    ("n_requests", C.c_int64),
+]
+assert C.sizeof(mlops_remote_stats) == 56
 
 
 class mlops_watch_opts(C.Structure):
@@ -1657,6 +1755,13 @@ _rt.declare(lib.mlops_registry_describe, C.c_int32, C.c_void_p, C.c_char_p, C.c_
 _rt.declare(lib.mlops_registry_models, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_registry_versions, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p,
         C.POINTER(mlops_error))
+_rt.declare(lib.mlops_share_directory, C.c_int32, C.POINTER(C.c_void_p), C.c_char_p, C.c_void_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_share_memory, C.c_int32, C.POINTER(C.c_void_p), C.POINTER(mlops_share_opts),
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_share_close, None, C.c_void_p)
+_rt.declare(lib.mlops_share_remote, C.c_void_p, C.c_void_p)
+_rt.declare(lib.mlops_share_n_calls, C.c_int64, C.c_void_p)
 _rt.declare(lib.mlops_draft_divide, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(mlops_divide_opts),
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_dataset_part, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.c_char_p, C.c_char_p,
@@ -1672,6 +1777,14 @@ _rt.declare(lib.mlops_stats_compare_counts, C.c_int32, C.POINTER(mlops_stats_two
 _rt.declare(lib.mlops_table_write, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(mlops_csv_opts),
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_table_export_stream, C.c_int32, C.c_void_p, C.POINTER(ArrowArrayStream), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_dataset_push, C.c_int32, C.c_void_p, C.c_void_p, C.c_char_p, C.POINTER(mlops_push_opts),
+        C.POINTER(mlops_transfer), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_dataset_pull, C.c_int32, C.c_void_p, C.c_void_p, C.c_char_p, C.POINTER(mlops_pull_opts),
+        C.POINTER(mlops_transfer), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_remote_refs, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_call), C.c_void_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_remote_gc, C.c_int32, C.c_void_p, C.POINTER(mlops_remote_gc_opts),
+        C.POINTER(mlops_remote_stats), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_watch_open, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.c_char_p,
         C.POINTER(mlops_watch_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_watch_close, None, C.c_void_p)
@@ -2174,8 +2287,60 @@ def _stats_two_counts(s):
     )
 
 
+@dataclass(frozen=True)
+class Transfer:
+    """What travelled."""
+
+    n_requests: int  # calls of the remote's functions
+    bytes: int  # that were sent or read
+    n_commits: int  # that travelled
+    n_contents: int  # contents that travelled, trees among them
+    n_refs: int  # branches and tags that moved
+
+
+def _transfer(s):
+    return Transfer(
+        n_requests=s.n_requests,
+        bytes=s.bytes,
+        n_commits=s.n_commits,
+        n_contents=s.n_contents,
+        n_refs=s.n_refs,
+    )
+
+
+@dataclass(frozen=True)
+class RemoteStats:
+    """What a remote holds, as its gc found it."""
+
+    n_datasets: int  # with branches or tags
+    n_commits: int  # that these lead to
+    n_objects: int  # all that there are, before any goes
+    n_unneeded: int  # that nothing leads to and no push holds, deleted or yet to be
+    n_deleted: int  # of these; with MLOPS_REMOTE_GC_DRY what would go now
+    n_requests: int  # calls of the remote's functions
+
+
+def _remote_stats(s):
+    return RemoteStats(
+        n_datasets=s.n_datasets,
+        n_commits=s.n_commits,
+        n_objects=s.n_objects,
+        n_unneeded=s.n_unneeded,
+        n_deleted=s.n_deleted,
+        n_requests=s.n_requests,
+    )
+
+
 class Executor(_rt.View):
     """Runs the pieces of a loop, on as many threads as it likes. Re-entrant."""
+
+    __slots__ = ()
+
+
+class Remote(_rt.View):
+    """Objects by name, in four folders: "objects/" has those that are put once and are named by the SHA-256 of their bytes; "heads/", "leases/" and "state/" have small ones that are swapped. Names have up to 200 bytes: letters in lower case, digits, "/" and ".".
+
+Each function blocks, at the longest until deadline_ns, which is on the monotonic clock of the host of whoever calls (0: none). It returns MLOPS_OK, or MLOPS_E_BUSY for what may do when it is tried again (the library does, a few times); whether anything has happened is unknown then. Every other error is for good. What was put or swapped is durable, and is seen by each read that begins later; lists may lag behind. Functions may be called from any thread."""
 
     __slots__ = ()
 
@@ -5749,6 +5914,75 @@ class Online(_rt.Handle):
         return _rt.classes["table"]._wrap(out.value)
 
 
+@_rt.noun("share")
+class Share(_rt.Handle):
+    """A remote of the library's own."""
+
+    _end = lib.mlops_share_close
+
+    def __init__(self):
+        raise TypeError("Share is made by directory(), memory()")
+
+    @classmethod
+    def directory(cls, path):
+        """Open a folder as a remote; it is made if it is not there. Any number of programs may use it at
+        once, on any machines that have it mounted. Its file system must know hard links.
+
+            path: folder; one with other things in it is refused
+
+        Raises: InvalidError, ExistsError, UnsupportedError, DeniedError, IoError, NomemError.
+        """
+        out = C.c_void_p()
+        err = mlops_error()
+        status = lib.mlops_share_directory(C.byref(out), _rt.string(path, "path"), None, C.byref(err))
+        if status:
+            _rt.check(status, "Share.directory", err)
+        return cls._wrap(out.value)
+
+    @classmethod
+    def memory(cls, *, busy_from=None, busy_calls=None, busy_every=None, done_first=None, read_max=None,
+               list_lag=None):
+        """Make an empty remote in memory: for tests, those of hosts among them. It fails as it is told.
+
+            busy_from: BusyError from this call on, counted from 1; default never
+            busy_calls: how many are busy in a row; default 1
+            busy_every: from busy_from on it begins anew every so many calls; default never
+            done_first: 1: a call that is busy has been carried out; default 0
+            read_max: bytes that a read gives at the most; default all that is asked for
+            list_lag: a list lacks so many of the names that came last; default 0
+
+        Raises: InvalidError, NomemError.
+        """
+        out = C.c_void_p()
+        opts = _share_opts(busy_from=busy_from, busy_calls=busy_calls, busy_every=busy_every, done_first=done_first,
+                read_max=read_max, list_lag=list_lag)
+        err = mlops_error()
+        status = lib.mlops_share_memory(C.byref(out), C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Share.memory", err)
+        return cls._wrap(out.value)
+
+    @property
+    def remote(self):
+        """The share as a remote.
+
+        Returns: valid until close().
+        """
+        h = self._open()
+        out = lib.mlops_share_remote(h)
+        return Remote(out, h)
+
+    @property
+    def n_calls(self):
+        """Calls that a remote in memory has had.
+
+        Returns: 0 for a folder.
+        """
+        h = self._open()
+        out = lib.mlops_share_n_calls(h)
+        return out
+
+
 @_rt.noun("watch")
 class Watch(_rt.Handle):
     """A watch. The rows of a window that is not yet full end with it. One thread at a time."""
@@ -6452,6 +6686,24 @@ def _register_opts(*, file=None, features=None, reference=None, run=None, datase
     return o
 
 
+def _share_opts(*, busy_from=None, busy_calls=None, busy_every=None, done_first=None, read_max=None, list_lag=None):
+    o = mlops_share_opts(C.sizeof(mlops_share_opts))
+    o._keep, o._raised = [], []
+    if busy_from is not None:
+        o.busy_from = _rt.integer(busy_from, -2 ** 63, 2 ** 63 - 1, "busy_from")
+    if busy_calls is not None:
+        o.busy_calls = _rt.integer(busy_calls, -2 ** 63, 2 ** 63 - 1, "busy_calls")
+    if busy_every is not None:
+        o.busy_every = _rt.integer(busy_every, -2 ** 63, 2 ** 63 - 1, "busy_every")
+    if done_first is not None:
+        o.done_first = _rt.integer(done_first, -2 ** 63, 2 ** 63 - 1, "done_first")
+    if read_max is not None:
+        o.read_max = _rt.integer(read_max, -2 ** 63, 2 ** 63 - 1, "read_max")
+    if list_lag is not None:
+        o.list_lag = _rt.integer(list_lag, -2 ** 63, 2 ** 63 - 1, "list_lag")
+    return o
+
+
 def _divide_opts(*, by=None, n_folds=None, parts=None, column=None, key=None, seed=None):
     o = mlops_divide_opts(C.sizeof(mlops_divide_opts))
     o._keep, o._raised = [], []
@@ -6481,6 +6733,60 @@ def _stats_opts(*, x_sorted=False, y_sorted=False, method=None, alternative=None
         o.method = _rt.choice(StatsMethod, method)
     if alternative is not None:
         o.alternative = _rt.choice(StatsAlternative, alternative)
+    return o
+
+
+def _push_opts(*, branches=None, tags=None, expected=None, object_bytes=None, call=None):
+    o = mlops_push_opts(C.sizeof(mlops_push_opts))
+    o._keep, o._raised = [], []
+    if branches is not None:
+        o.branches = _rt.string(branches, "branches")
+    if tags is not None:
+        o.tags = _rt.string(tags, "tags")
+    if expected is not None:
+        o.expected = _rt.string(expected, "expected")
+    if object_bytes is not None:
+        o.object_bytes = _rt.integer(object_bytes, -2 ** 63, 2 ** 63 - 1, "object_bytes")
+    if call is not None:
+        made = _call(**call)
+        o.call = C.pointer(made)
+        o._keep.append(made)
+    return o
+
+
+def _pull_opts(*, force=False, branches=None, tags=None, prefix=None, paths=None, depth=None, call=None):
+    o = mlops_pull_opts(C.sizeof(mlops_pull_opts))
+    o._keep, o._raised = [], []
+    if force:
+        o.flags |= 1
+    if branches is not None:
+        o.branches = _rt.string(branches, "branches")
+    if tags is not None:
+        o.tags = _rt.string(tags, "tags")
+    if prefix is not None:
+        o.prefix = _rt.string(prefix, "prefix")
+    if paths is not None:
+        o.paths = _rt.string(paths, "paths")
+    if depth is not None:
+        o.depth = _rt.integer(depth, -2 ** 63, 2 ** 63 - 1, "depth")
+    if call is not None:
+        made = _call(**call)
+        o.call = C.pointer(made)
+        o._keep.append(made)
+    return o
+
+
+def _remote_gc_opts(*, dry=False, grace_ns=None, call=None):
+    o = mlops_remote_gc_opts(C.sizeof(mlops_remote_gc_opts))
+    o._keep, o._raised = [], []
+    if dry:
+        o.flags |= 1
+    if grace_ns is not None:
+        o.grace_ns = _rt.integer(grace_ns, -2 ** 63, 2 ** 63 - 1, "grace_ns")
+    if call is not None:
+        made = _call(**call)
+        o.call = C.pointer(made)
+        o._keep.append(made)
     return o
 
 
@@ -7759,6 +8065,129 @@ def stats_compare_counts(x, y):
     return _stats_two_counts(out)
 
 
+def dataset_push(store, remote, dataset, *, branches=None, tags=None, expected=None, object_bytes=None,
+                 call=None):
+    """Put what branches and tags of a dataset lead to on a remote, then move them there, all or none. A branch
+    there moves forward alone, unless its old commit is given; a tag there never moves.
+
+        store: store
+        remote: outlives the call
+        dataset: name
+        branches: names or globs, a list; default all
+        tags: names or globs, a list; default all
+        expected: 64 digits: the commit that the one branch that is pushed has at the remote, which need not
+            lead to ours; default: branches move forward alone
+        object_bytes: of one object, up to 64 MiB; default 64 MiB
+        call: progress in commits, deadline; default none
+
+    Raises: NotFoundError if there is no such dataset, or no branch or tag that was named here, or if something of
+    it was never pulled here; ConflictError if the remote's branch has commits that ours does not lead to, or
+    moved meanwhile; CorruptError for damage here or there; BusyError, DeadlineError, CancelledError; what the
+    remote returns.
+    """
+    store_h = _rt.opened(store, Store, "store")
+    opts = _push_opts(branches=branches, tags=tags, expected=expected, object_bytes=object_bytes, call=call)
+    out = mlops_transfer(C.sizeof(mlops_transfer))
+    err = mlops_error()
+    status = lib.mlops_dataset_push(store_h, _rt.viewed(remote, Remote, "remote"), _rt.string(dataset, "dataset"),
+            C.byref(opts), C.byref(out), C.byref(err))
+    _rt.reraise(opts)
+    if status:
+        _rt.check(status, "dataset_push", err, nested={
+            "mlops_call": "call",
+        })
+    return _transfer(out)
+
+
+def dataset_pull(store, remote, dataset, *, force=False, branches=None, tags=None, prefix=None, paths=None,
+                 depth=None, call=None):
+    """Bring what branches and tags of a dataset lead to at a remote into the store, then move them here, all or
+    none, in one commit of the store. All of it is verified before. A branch that is ahead here stays.
+
+    With depth or paths, what stays away is noted: verbs that come upon it return NotFoundError and say so.
+    Pulling again without them brings the rest.
+
+        store: store
+        remote: outlives the call
+        dataset: name
+        force: branches and tags here move to where the remote's are, whatever they lead to here
+        branches: names or globs, a list; default all
+        tags: names or globs, a list; default all
+        prefix: in front of the names that branches and tags get here, which move whatever they were then;
+            default none
+        paths: globs, a list: entries of other paths stay there; default all
+        depth: commits of each line, the newest; older ones stay there; default all
+        call: progress in commits, deadline; default none
+
+    Raises: NotFoundError if the remote has no such dataset, or none of the branches or tags; ConflictError if a
+    branch or tag here leads elsewhere than that of the remote; CorruptError for what is not what its name says;
+    DeniedError for a store that is open for reading alone; else as pushing.
+    """
+    store_h = _rt.opened(store, Store, "store")
+    opts = _pull_opts(force=force, branches=branches, tags=tags, prefix=prefix, paths=paths, depth=depth, call=call)
+    out = mlops_transfer(C.sizeof(mlops_transfer))
+    err = mlops_error()
+    status = lib.mlops_dataset_pull(store_h, _rt.viewed(remote, Remote, "remote"), _rt.string(dataset, "dataset"),
+            C.byref(opts), C.byref(out), C.byref(err))
+    _rt.reraise(opts)
+    if status:
+        _rt.check(status, "dataset_pull", err, nested={
+            "mlops_call": "call",
+        })
+    return _transfer(out)
+
+
+def remote_refs(remote, *, executor=None, progress=None, deadline_ns=None, memory_max=None, actor=None,
+                trace_id=None):
+    """Datasets of a remote with their branches and tags.
+
+        remote: outlives the call
+        executor: default: the calling thread
+        progress: called on the calling thread
+        deadline_ns: on the host's monotonic clock; default none
+        memory_max: bytes of working memory; default none
+        actor: who asks, for the audit trail
+        trace_id: W3C trace id, 32 hexadecimal digits
+
+    Raises: CorruptError, BusyError, DeadlineError, NomemError; what the remote returns.
+    """
+    out = C.c_void_p()
+    call = _call(executor=executor, progress=progress, deadline_ns=deadline_ns, memory_max=memory_max, actor=actor,
+            trace_id=trace_id)
+    err = mlops_error()
+    status = lib.mlops_remote_refs(C.byref(out), _rt.viewed(remote, Remote, "remote"), C.byref(call), None,
+            C.byref(err))
+    _rt.reraise(call)
+    if status:
+        _rt.check(status, "remote_refs", err)
+    return _rt.classes["table"]._wrap(out.value)
+
+
+def remote_gc(remote, *, dry=False, grace_ns=None, call=None):
+    """Delete what no branch or tag of a remote leads to. What is unneeded is noted first and goes with a later
+    call, when it has been unneeded for the time of grace; what a running push has put, or one that was cut
+    short within that time, stays.
+
+        remote: outlives the call
+        dry: look, and change nothing
+        grace_ns: how long an object is unneeded before it goes, 10 minutes or more; default a week
+        call: progress in datasets, deadline; default none
+
+    Raises: ConflictError if another one is at it; CorruptError, and nothing is deleted, if what a branch leads to
+    is damaged; else as pushing.
+    """
+    opts = _remote_gc_opts(dry=dry, grace_ns=grace_ns, call=call)
+    out = mlops_remote_stats(C.sizeof(mlops_remote_stats))
+    err = mlops_error()
+    status = lib.mlops_remote_gc(_rt.viewed(remote, Remote, "remote"), C.byref(opts), C.byref(out), C.byref(err))
+    _rt.reraise(opts)
+    if status:
+        _rt.check(status, "remote_gc", err, nested={
+            "mlops_call": "call",
+        })
+    return _remote_stats(out)
+
+
 __all__ = [
     "ArenaError",
     "ArrowArray",
@@ -7824,9 +8253,11 @@ __all__ = [
     "ProfileSummary",
     "Reference",
     "RefusedError",
+    "RemoteStats",
     "Run",
     "RunStatus",
     "SchemaError",
+    "Share",
     "Split",
     "StatsAlternative",
     "StatsMethod",
@@ -7838,6 +8269,7 @@ __all__ = [
     "StoreStats",
     "Sync",
     "Table",
+    "Transfer",
     "Type",
     "UnsupportedError",
     "VERSION",
@@ -7857,6 +8289,8 @@ __all__ = [
     "dataset_merge",
     "dataset_part",
     "dataset_parts",
+    "dataset_pull",
+    "dataset_push",
     "dataset_read",
     "dataset_read_at",
     "dataset_reference",
@@ -7898,6 +8332,8 @@ __all__ = [
     "registry_rollback",
     "registry_set_gate",
     "registry_versions",
+    "remote_gc",
+    "remote_refs",
     "stats_compare",
     "stats_compare_columns",
     "stats_compare_counts",

@@ -422,7 +422,26 @@ class StatsTwoCounts:
     n: int
     m: int
 
+@dataclass(frozen=True)
+class Transfer:
+    n_requests: int
+    bytes: int
+    n_commits: int
+    n_contents: int
+    n_refs: int
+
+@dataclass(frozen=True)
+class RemoteStats:
+    n_datasets: int
+    n_commits: int
+    n_objects: int
+    n_unneeded: int
+    n_deleted: int
+    n_requests: int
+
 class Executor(_rt.View): ...
+
+class Remote(_rt.View): ...
 
 class Pool(Handle):
     def __init__(self, n_workers: int) -> None: ...
@@ -760,6 +779,16 @@ class Online(Handle):
     @staticmethod
     def list(store: Store) -> Table: ...
 
+class Share(Handle):
+    @classmethod
+    def directory(cls, path: PathOrStr) -> Share: ...
+    @classmethod
+    def memory(cls, *, busy_from: Optional[int] = ..., busy_calls: Optional[int] = ..., busy_every: Optional[int] = ..., done_first: Optional[int] = ..., read_max: Optional[int] = ..., list_lag: Optional[int] = ...) -> Share: ...
+    @property
+    def remote(self) -> Remote: ...
+    @property
+    def n_calls(self) -> int: ...
+
 class Watch(Handle):
     @classmethod
     def open(cls, store: Store, model: PathOrStr, which: PathOrStr, *, name: Optional[PathOrStr] = ..., drift: Optional[dict] = ..., window_rows: Optional[int] = ...) -> Watch: ...
@@ -899,3 +928,11 @@ def stats_compare(x: ArrayLike, y: ArrayLike, *, x_sorted: bool = ..., y_sorted:
 def stats_compare_columns(x: Table, x_column: int, y: Table, y_column: int, *, x_sorted: bool = ..., y_sorted: bool = ..., method: Union[StatsMethod, str, None] = ..., alternative: Union[StatsAlternative, str, None] = ...) -> StatsTwoSample: ...
 
 def stats_compare_counts(x: ArrayLike, y: ArrayLike) -> StatsTwoCounts: ...
+
+def dataset_push(store: Store, remote: Remote, dataset: PathOrStr, *, branches: Optional[PathOrStr] = ..., tags: Optional[PathOrStr] = ..., expected: Optional[PathOrStr] = ..., object_bytes: Optional[int] = ..., call: Optional[dict] = ...) -> Transfer: ...
+
+def dataset_pull(store: Store, remote: Remote, dataset: PathOrStr, *, force: bool = ..., branches: Optional[PathOrStr] = ..., tags: Optional[PathOrStr] = ..., prefix: Optional[PathOrStr] = ..., paths: Optional[PathOrStr] = ..., depth: Optional[int] = ..., call: Optional[dict] = ...) -> Transfer: ...
+
+def remote_refs(remote: Remote, *, executor: Optional[Executor] = ..., progress: Optional[Callable[[int, int], Any]] = ..., deadline_ns: Optional[int] = ..., memory_max: Optional[int] = ..., actor: Optional[PathOrStr] = ..., trace_id: Optional[PathOrStr] = ...) -> Table: ...
+
+def remote_gc(remote: Remote, *, dry: bool = ..., grace_ns: Optional[int] = ..., call: Optional[dict] = ...) -> RemoteStats: ...

@@ -172,6 +172,13 @@ class View:
         self._as_parameter_, self.keep = pointer, keep
 
 
+def viewed(value, kind, name):
+    """The table behind a view given as an argument, whose owner must be open."""
+    if not isinstance(value, kind):
+        raise TypeError(f"{name} must be a {kind.__name__}, not {type(value).__name__}")
+    return value._as_parameter_
+
+
 classes = {}  # the class that stands for each noun; a hand-written one may take the place of the generated
 
 

@@ -1,0 +1,48 @@
+/* Content that goes to a remote, and that comes from one. */
+#ifndef MLOPS_STORE_REMOTE_CONTENT_H
+#define MLOPS_STORE_REMOTE_CONTENT_H
+
+#include "store/content.h"
+#include "store/remote_seam.h"
+
+/* Cuts content, unless it is there already, then *sent stays. As changes to a base, if the remote
+ * has that and no more stands behind it than its recipe says; else whole. MLOPS_E_NOT_FOUND without
+ * a message if the store lacks it. */
+mlops_status mlops__send_content(mlops_store *store, mlops__cutter *cutter, const mlops_id *id,
+                                 int leads, int64_t *sent, mlops_error *err);
+
+/* Frames of content as if it had come alone: of its chunks, then of its recipe. */
+mlops_status mlops__content_recut(mlops_store *self, mlops__index *index, const uint8_t *id,
+                                  mlops__content_visit *visit, void *user, mlops_error *err);
+
+/* A few frames that wait for their transaction. */
+typedef struct mlops__receiver {
+    mlops_store *store;
+    mlops__fetcher *fetcher;
+    mlops__depot *parts;
+    mlops_change *change; /* gets the content's names */
+    mlops__lease *lease;  /* on all that came, or was found */
+    mlops__kv *seen;      /* names of content that is there, or waits */
+    mlops__kv_txn *txn;
+    mlops__buf chunks, objects; /* that wait: frames, each with its payload */
+    mlops__buf found;           /* names of content that was found, and is not leased yet */
+    mlops__buf fresh;           /* those of the names seen that are not leased yet */
+    int64_t n_waiting;
+    int is_stale; /* a collection of garbage came between */
+    mlops__buf bytes;
+    int64_t n; /* contents that came */
+} mlops__receiver;
+
+mlops_status mlops__receiver_init(mlops__receiver *self, mlops_store *store,
+                                  mlops__fetcher *fetcher, mlops__depot *parts,
+                                  mlops_change *change, mlops__lease *lease, mlops_error *err);
+void mlops__receiver_free(mlops__receiver *self);
+/* Ahead of a round: what waits, if an earlier one has ended early, is forgotten. */
+mlops_status mlops__receiver_begin(mlops__receiver *self, mlops_error *err);
+/* It is there behind the next flush, and the change names it. MLOPS_E_CORRUPT if the remote lacks
+ * it, or if it is not what its name says. If it is stale after an error the round is to be begun
+ * again. */
+mlops_status mlops__receive_content(mlops__receiver *self, const mlops_id *id, mlops_error *err);
+mlops_status mlops__receiver_flush(mlops__receiver *self, mlops_error *err);
+
+#endif

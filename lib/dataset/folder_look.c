@@ -17,7 +17,7 @@ enum {
     ROUND_BYTES = 8 << 20, /* of files that are read at once, but for a larger one */
     ROUND_FILES = 2048,
     LIKE_MIN = 64 << 10, /* a file that has changed is kept as changes from here on */
-    LATER_MIN = 1 << 20, /* a file is hashed while it is packed */
+    LARGE = 1 << 20,     /* a file is read, hashed and packed part by part */
     TRIES = 3
 };
 
@@ -26,7 +26,7 @@ typedef struct reading {
     size_t file;
     mlops__buf bytes;
     mlops_id id;
-    int is_named; /* the id is there */
+    int is_large; /* it is not read yet */
     mlops_io_stat stat;
     int64_t begun_ns;
     mlops_status status;
@@ -250,49 +250,77 @@ static int is_same(const mlops__looked *looked) {
 
 /* ---- reading ---- */
 
-/* MLOPS_END if the file has changed meanwhile. */
-static mlops_status read_once(folder_round *round, reading *r, int64_t file, const char *path) {
-    const mlops__host *host = round->snapshot->host;
-    mlops_io_stat before = MLOPS_IO_STAT_INIT, after = MLOPS_IO_STAT_INIT;
-    r->begun_ns = host->clock.now_ns(host->clock.ctx);
-    int64_t code = mlops__file_stat_of(&host->io, file, &before);
-    if (code < 0) return mlops__fail_os(&r->err, code, "cannot look at", path);
-    r->bytes.size = 0;
-    if (before.size < 0 || (uint64_t)before.size >= SIZE_MAX)
-        return mlops__fail(&r->err, MLOPS_E_LIMIT, "'%s' is larger than memory", path);
-    uint8_t *bytes = mlops__buf_extend(&r->bytes, (size_t)before.size + 1);
-    if (!bytes) return mlops__fail_nomem(&r->err, (size_t)before.size);
-    r->bytes.size = (size_t)before.size;
-    mlops_status status =
-        mlops__file_read_at(&host->io, file, bytes, (size_t)before.size, 0, path, &r->err);
-    if (status) return status == MLOPS_E_IO && r->err.os_code == 0 ? MLOPS_END : status;
-    code = mlops__file_stat_of(&host->io, file, &after);
-    if (code < 0) return mlops__fail_os(&r->err, code, "cannot look at", path);
-    r->stat = after;
-    return mlops__stat_is_same(&before, &after) ? MLOPS_OK : MLOPS_END;
+typedef struct folder_file {
+    const mlops__host *host;
+    int64_t number;
+    const char *path;
+} folder_file;
+
+static mlops_status changed(const folder_file *f, mlops_error *err) {
+    return mlops__fail(err, MLOPS_E_BUSY, "'%s' changes while it is read", f->path);
 }
 
-/* What is packed by one thread in any case. */
-static int is_named_later(const folder_round *round, const reading *r) {
-    if (!round->keeps || r->bytes.size < LATER_MIN) return 0;
-    return round->snapshot->files[r->file].entry ||
-           mlops__content_has_rows(r->bytes.data, r->bytes.size);
+static mlops_status read_part(void *user, uint64_t offset, uint8_t *out, size_t n,
+                              mlops_error *err) {
+    const folder_file *f = user;
+    mlops_error why = {0};
+    mlops_status status =
+        mlops__file_read_at(&f->host->io, f->number, out, n, (int64_t)offset, f->path, &why);
+    if (status == MLOPS_E_IO && why.os_code == 0) return changed(f, err); /* it is shorter now */
+    if (status && err) *err = why;
+    return status;
+}
+
+/* All of it into memory, and its id. */
+static mlops_status read_small(folder_round *round, reading *r, folder_file *f, size_t size) {
+    r->bytes.size = 0;
+    uint8_t *bytes = mlops__buf_extend(&r->bytes, size + 1);
+    if (!bytes) return mlops__fail_nomem(&r->err, size);
+    r->bytes.size = size;
+    MLOPS_TRY(read_part(f, 0, bytes, size, &r->err));
+    r->id = mlops__content_id(round->snapshot->store, bytes, size);
+    return MLOPS_OK;
+}
+
+static mlops_status read_large(folder_round *round, reading *r, folder_file *f, uint64_t size) {
+    const mlops__snapshot *s = round->snapshot;
+    const mlops__looked *looked = &s->files[r->file];
+    const mlops__source source = {.size = size, .read = read_part, .user = f};
+    if (!round->keeps) return mlops__content_id_of(s->store, &source, &r->id, &r->err);
+    return mlops__content_add_source(s->store, s->lease, &source,
+                                     looked->entry ? &looked->entry_id : NULL, s->call.executor,
+                                     &r->id, &r->err);
+}
+
+/* MLOPS_E_BUSY if the file has changed meanwhile. */
+static mlops_status read_once(folder_round *round, reading *r, folder_file *f) {
+    const mlops__host *host = f->host;
+    mlops_io_stat before = MLOPS_IO_STAT_INIT, after = MLOPS_IO_STAT_INIT;
+    r->begun_ns = host->clock.now_ns(host->clock.ctx);
+    int64_t code = mlops__file_stat_of(&host->io, f->number, &before);
+    if (code < 0) return mlops__fail_os(&r->err, code, "cannot look at", f->path);
+    int is_large = before.size >= LARGE;
+    if (is_large && !r->is_large) { /* its turn comes */
+        r->is_large = 1;
+        return MLOPS_OK;
+    }
+    mlops_status status = is_large ? read_large(round, r, f, (uint64_t)before.size)
+                                   : read_small(round, r, f, (size_t)before.size);
+    if (status) return status;
+    code = mlops__file_stat_of(&host->io, f->number, &after);
+    if (code < 0) return mlops__fail_os(&r->err, code, "cannot look at", f->path);
+    r->stat = after;
+    return mlops__stat_is_same(&before, &after) ? MLOPS_OK : changed(f, &r->err);
 }
 
 static mlops_status read_file(folder_round *round, reading *r, const char *path) {
-    const mlops_io *io = &round->snapshot->host->io;
-    int64_t file = mlops__file_number(io, path, MLOPS_IO_READ);
-    if (file < 0) return mlops__fail_os(&r->err, file, "cannot open", path);
-    mlops_status status = MLOPS_END;
-    for (int i = 0; i < TRIES && status == MLOPS_END; i++) status = read_once(round, r, file, path);
-    mlops__file_end(io, file);
-    if (status == MLOPS_END)
-        return mlops__fail(&r->err, MLOPS_E_BUSY, "'%s' changes while it is read", path);
-    if (status) return status;
-    r->is_named = !is_named_later(round, r);
-    if (r->is_named)
-        r->id = mlops__content_id(round->snapshot->store, r->bytes.data, r->bytes.size);
-    return MLOPS_OK;
+    const mlops__host *host = round->snapshot->host;
+    folder_file f = {host, mlops__file_number(&host->io, path, MLOPS_IO_READ), path};
+    if (f.number < 0) return mlops__fail_os(&r->err, f.number, "cannot open", path);
+    mlops_status status = MLOPS_E_BUSY;
+    for (int i = 0; i < TRIES && status == MLOPS_E_BUSY; i++) status = read_once(round, r, &f);
+    mlops__file_end(&host->io, f.number);
+    return status;
 }
 
 static mlops_status read_one(void *user, int64_t index, int32_t worker) {
@@ -349,15 +377,17 @@ static mlops_status compare_table(const mlops__snapshot *s, mlops__looked *looke
     return status;
 }
 
-static mlops_status take_reading(folder_round *round, reading *r) {
+static mlops_status take_reading(folder_round *round, size_t index) {
     mlops__snapshot *s = round->snapshot;
+    reading *r = &round->readings[index];
     mlops__looked *looked = &s->files[r->file];
     const mlops_id *like = looked->entry ? &looked->entry_id : NULL;
-    if (!r->is_named)
-        MLOPS_TRY(mlops__content_add(s->store, s->lease, r->bytes.data, r->bytes.size, like,
-                                     s->call.executor, &r->id, s->err));
+    if (r->is_large && read_one(round, (int64_t)index, 0)) {
+        if (s->err) *s->err = r->err;
+        return r->status;
+    }
     s->stat.n_read++;
-    s->stat.bytes_read += (int64_t)r->bytes.size;
+    s->stat.bytes_read += r->stat.size;
     looked->id = r->id;
     looked->stat = r->stat;
     looked->is_known = 1;
@@ -366,7 +396,7 @@ static mlops_status take_reading(folder_round *round, reading *r) {
     if (looked->entry && !is_same(looked)) MLOPS_TRY(compare_table(s, looked));
     if (!round->keeps || is_same(looked)) return MLOPS_OK;
     looked->is_kept = 1;
-    if (!r->is_named) return MLOPS_OK;
+    if (r->is_large) return MLOPS_OK;
     if (like && r->bytes.size >= LIKE_MIN)
         return mlops__content_pack(s->store, s->lease, &r->id, r->bytes.data, r->bytes.size, like,
                                    s->err);
@@ -378,7 +408,7 @@ static mlops_status run_round(folder_round *round) {
     mlops__snapshot *s = round->snapshot;
     MLOPS_TRY(read_all(round));
     round->n_items = 0;
-    for (size_t i = 0; i < round->n; i++) MLOPS_TRY(take_reading(round, &round->readings[i]));
+    for (size_t i = 0; i < round->n; i++) MLOPS_TRY(take_reading(round, i));
     if (round->n_items == 0) return MLOPS_OK;
     return mlops__content_keep(s->store, s->lease, round->items, round->n_items, s->call.executor,
                                s->err);
@@ -408,6 +438,7 @@ static mlops_status read_rounds(folder_round *round) {
             if (round->n && bytes + s->walk.files[i].stat.size > ROUND_BYTES) break;
             bytes += s->walk.files[i].stat.size;
             round->readings[round->n].file = i;
+            round->readings[round->n].is_large = 0;
             round->readings[round->n++].status = MLOPS_OK;
         }
         MLOPS_TRY(mlops__call_poll(&s->call, s->host, (int64_t)(i - round->n), (int64_t)s->walk.n,

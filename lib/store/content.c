@@ -37,7 +37,7 @@ static mlops_status plan_batch(mlops__packer *p, mlops_error *err) {
     p->n_batch = p->payloads.size = 0;
     MLOPS_TRY(mlops__store_read_begin(p->store, &index, err));
     mlops_status status = MLOPS_OK;
-    for (int i = 0; !status && p->at < p->n && i < 512; i++) {
+    for (int i = 0; !status && p->at < p->end && i < 512; i++) {
         if (p->n_batch + 3 > MLOPS__PACKER_BATCH) break;
         status = has_rows ? mlops__packer_rows_plan(p, &index, err)
                           : mlops__packer_bytes_plan(p, &index, err);
@@ -149,19 +149,57 @@ static mlops_status write_object(mlops__packer *p, const mlops_id *id, mlops_err
     return status;
 }
 
-static mlops_status write_parts(mlops__packer *p, const mlops_id *like, int as_rows,
-                                mlops_error *err) {
-    p->recipe.size = p->at = 0;
-    p->copy = 0;
-    p->n_shared = 0;
-    mlops_status status = as_rows ? mlops__packer_rows_begin(p, like, err) : MLOPS_END;
-    if (status == MLOPS_END) status = mlops__packer_bytes_begin(p, like, err);
-    while (!status && p->at < p->n) {
+typedef struct stretch {
+    mlops__packer *packer;
+    mlops_status status;
+    mlops_error err;
+} stretch;
+
+static mlops_status pack_stretch(mlops__packer *p, mlops_error *err) {
+    mlops_status status = MLOPS_OK;
+    while (!status && p->at < p->end) {
         status = plan_batch(p, err);
         if (!status) status = write_batch(p, err);
     }
-    if (status || mlops__recipe_has_rows(p->kind)) return status;
-    return mlops__packer_bytes_end(p, err);
+    return status;
+}
+
+static mlops_status do_half(void *user, int64_t index, int32_t worker) {
+    stretch *s = user;
+    (void)worker;
+    if (index) mlops__packer_hash(s->packer);
+    else s->status = pack_stretch(s->packer, &s->err);
+    return MLOPS_OK;
+}
+
+/* Hashing it takes another thread, if there is one. */
+static mlops_status do_stretch(mlops__packer *p, mlops_error *err) {
+    const mlops_executor *executor = p->executor;
+    MLOPS_TRY(mlops__packer_look(p, err));
+    if (!executor) {
+        if (!p->is_named) mlops__packer_hash(p);
+        return pack_stretch(p, err);
+    }
+    stretch s = {.packer = p,
+                 .status = MLOPS_E_CANCELLED}; /* of an executor that leaves pieces out */
+    MLOPS_TRY(executor->parallel_for(executor->ctx, p->is_named ? 1 : 2, do_half, &s));
+    if (s.status && err) *err = s.err;
+    return s.status;
+}
+
+static mlops_status write_parts(mlops__packer *p, const mlops_id *like, int as_rows,
+                                mlops_error *err) {
+    mlops__packer_rewind(p);
+    p->recipe.size = 0;
+    p->copy = 0;
+    p->n_shared = 0;
+    MLOPS_TRY(mlops__packer_look(p, err));
+    mlops_status status = as_rows ? mlops__packer_rows_begin(p, like, err) : MLOPS_END;
+    if (status == MLOPS_END) status = mlops__packer_bytes_begin(p, like, err);
+    while (!status && p->at < p->n) status = do_stretch(p, err);
+    if (status) return status;
+    if (!p->is_named) mlops__packer_name(p);
+    return mlops__recipe_has_rows(p->kind) ? MLOPS_OK : mlops__packer_bytes_end(p, err);
 }
 
 /* What leads nowhere as rows is kept as bytes; what came upon a base that turned out to be damaged,
@@ -175,11 +213,11 @@ static mlops_status write_all(mlops__packer *p, const mlops_id *like, mlops_erro
     return status;
 }
 
-static void packer_init(mlops__packer *p, mlops_store *store, const uint8_t *bytes, size_t n) {
+static void packer_init(mlops__packer *p, mlops_store *store, const mlops__source *source) {
     const mlops_allocator *allocator = &store->host.allocator;
     p->store = store;
-    p->bytes = bytes;
-    p->n = n;
+    p->window.source = source;
+    p->n = source->size;
     mlops__buf_init(&p->recipe, allocator);
     mlops__buf_init(&p->payloads, allocator);
     mlops__buf_init(&p->ops, allocator);
@@ -189,73 +227,48 @@ static void packer_init(mlops__packer *p, mlops_store *store, const uint8_t *byt
 }
 
 static void packer_free(mlops__packer *p) {
+    const mlops_allocator *allocator = &p->store->host.allocator;
     mlops__packer_rows_free(p);
     mlops__like_free(&p->like);
     mlops__codec_free(&p->codec);
     mlops__buf_free(&p->ops);
     mlops__buf_free(&p->payloads);
     mlops__buf_free(&p->recipe);
-}
-
-mlops_id mlops__content_id(const mlops_store *self, const void *bytes, size_t n) {
-    mlops__sha256 hash;
-    mlops_id id;
-    mlops__sha256_init(&hash, self->kern->sha256_blocks);
-    mlops__sha256_add(&hash, bytes, n);
-    mlops__sha256_end(&hash, id.bytes);
-    return id;
-}
-
-typedef struct adding {
-    mlops__packer packer;
-    mlops_id id;
-    const mlops_id *like;
-    mlops_status status;
-    mlops_error err;
-} adding;
-
-/* Which of its parts are there needs no name. */
-static mlops_status add_half(void *user, int64_t index, int32_t worker) {
-    adding *a = user;
-    (void)worker;
-    if (index == 0) a->status = write_all(&a->packer, a->like, &a->err);
-    else a->id = mlops__content_id(a->packer.store, a->packer.bytes, a->packer.n);
-    return index == 0 ? a->status : MLOPS_OK;
+    mlops__free(allocator, p->window.room, p->window.cap);
 }
 
 /* MLOPS_END if a collection came between. */
-static mlops_status add(adding *a, const mlops_executor *executor, mlops_error *err) {
-    mlops_store *self = a->packer.store;
-    int there = 0, held = 0;
-    MLOPS_TRY(mlops__lease_begin(a->packer.lease, self, err));
-    if (executor) {
-        a->status = MLOPS_E_CANCELLED; /* of an executor that leaves pieces out */
-        MLOPS_TRY(executor->parallel_for(executor->ctx, 2, add_half, a));
+static mlops_status add(mlops__packer *p, const mlops_id *like, mlops_error *err) {
+    mlops_store *self = p->store;
+    int there = 0, held = 0, is_written = 0;
+    MLOPS_TRY(mlops__lease_begin(p->lease, self, err));
+    if (!p->is_named) {
+        MLOPS_TRY(write_all(p, like, err));
+        is_written = p->is_named = 1;
     }
-    MLOPS_TRY(mlops__content_has_bytes(self, &a->id, a->packer.bytes, a->packer.n, &there,
-                                       &a->packer.known, err));
-    if (there) MLOPS_TRY(mlops__lease_take(a->packer.lease, self, a->id.bytes, &held, err));
+    MLOPS_TRY(mlops__content_has_same(self, &p->id, p->window.source, &there, &p->known, err));
+    if (there) MLOPS_TRY(mlops__lease_take(p->lease, self, p->id.bytes, &held, err));
     if (there) return held ? MLOPS_OK : MLOPS_END;
-    if (a->packer.known || !executor)
-        MLOPS_TRY(write_all(&a->packer, a->packer.known ? NULL : a->like, err));
-    return write_object(&a->packer, &a->id, err);
+    if (p->known || !is_written) MLOPS_TRY(write_all(p, p->known ? NULL : like, err));
+    return write_object(p, &p->id, err);
 }
 
-static mlops_status add_bytes(mlops_store *self, mlops__lease *lease, const uint8_t *bytes,
-                              size_t n, const mlops_id *like, const mlops_executor *executor,
-                              mlops_id *id, mlops_error *err) {
-    adding *a = mlops__alloc_zero(&self->host.allocator, sizeof *a);
-    if (!a) return mlops__fail_nomem(err, sizeof *a);
-    packer_init(&a->packer, self, bytes, n);
-    a->packer.lease = lease;
-    a->id = *id;
-    a->like = like;
-    mlops_status status = add(a, executor, err);
-    while (status == MLOPS_END) status = add(a, NULL, err);
-    if (status && status == a->status && err) *err = a->err;
-    *id = a->id;
-    packer_free(&a->packer);
-    mlops__free(&self->host.allocator, a, sizeof *a);
+/* The id, if it is not NULL, is that of the source. */
+static mlops_status add_source(mlops_store *self, mlops__lease *lease, const mlops__source *source,
+                               const mlops_id *id, const mlops_id *like,
+                               const mlops_executor *executor, mlops_id *out, mlops_error *err) {
+    mlops__packer *p = mlops__alloc_zero(&self->host.allocator, sizeof *p);
+    mlops_status status = MLOPS_END;
+    if (!p) return mlops__fail_nomem(err, sizeof *p);
+    packer_init(p, self, source);
+    p->lease = lease;
+    p->executor = executor;
+    p->is_named = id != NULL;
+    if (id) p->id = *id;
+    while (status == MLOPS_END) status = add(p, like, err);
+    *out = p->id;
+    packer_free(p);
+    mlops__free(&self->host.allocator, p, sizeof *p);
     return status;
 }
 
@@ -281,14 +294,25 @@ mlops_status mlops__content_remake(mlops_store *self, const mlops__lease *lease,
 mlops_status mlops__content_pack(mlops_store *self, mlops__lease *lease, const mlops_id *id,
                                  const uint8_t *bytes, size_t n, const mlops_id *like,
                                  mlops_error *err) {
-    mlops_id name = *id;
-    return add_bytes(self, lease, bytes, n, like, NULL, &name, err);
+    const mlops__source source = {.size = n, .bytes = bytes};
+    mlops_id name;
+    return add_source(self, lease, &source, id, like, NULL, &name, err);
+}
+
+mlops_status mlops__content_add_source(mlops_store *self, mlops__lease *lease,
+                                       const mlops__source *source, const mlops_id *like,
+                                       const mlops_executor *executor, mlops_id *out,
+                                       mlops_error *err) {
+    if (executor && (executor->n_workers < 2 || source->size < TOGETHER)) executor = NULL;
+    return add_source(self, lease, source, NULL, like, executor, out, err);
 }
 
 mlops_status mlops__content_add(mlops_store *self, mlops__lease *lease, const uint8_t *bytes,
                                 size_t n, const mlops_id *like, const mlops_executor *executor,
                                 mlops_id *out, mlops_error *err) {
-    if (executor && (executor->n_workers < 2 || n < TOGETHER)) executor = NULL;
-    if (!executor) *out = mlops__content_id(self, bytes, n);
-    return add_bytes(self, lease, bytes, n, like, executor, out, err);
+    const mlops__source source = {.size = n, .bytes = bytes};
+    if (executor && executor->n_workers > 1 && n >= TOGETHER)
+        return mlops__content_add_source(self, lease, &source, like, executor, out, err);
+    *out = mlops__content_id(self, bytes, n);
+    return mlops__content_pack(self, lease, out, bytes, n, like, err);
 }

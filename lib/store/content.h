@@ -48,9 +48,10 @@ mlops_status mlops__content_has_chunk_now(mlops_store *self, mlops__index *index
                                           const uint8_t *key, const uint8_t *bytes,
                                           mlops__chunk_found *out, mlops_error *err);
 
-/* mlops__content_has(); a store that verifies holds it against the bytes. */
-mlops_status mlops__content_has_bytes(mlops_store *self, const mlops_id *id, const uint8_t *bytes,
-                                      size_t n, int *out, int *is_known, mlops_error *err);
+/* mlops__content_has(); a store that verifies holds it against the source. */
+mlops_status mlops__content_has_same(mlops_store *self, const mlops_id *id,
+                                     const mlops__source *source, int *out, int *is_known,
+                                     mlops_error *err);
 mlops_status mlops__content_append(mlops_store *self, mlops__index *index,
                                    const mlops__pack_frame *frame, const uint8_t *payload,
                                    mlops_error *err);

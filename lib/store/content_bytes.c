@@ -56,24 +56,25 @@ static mlops_status share(mlops__packer *p, uint64_t at, size_t n, mlops_error *
 static int is_found_soon(mlops__packer *p) {
     uint8_t key[MLOPS__CHUNK_KEY];
     uint64_t base_at;
-    size_t at = p->at;
-    if (p->like.anchors || at < p->found_at) return !p->like.anchors;
-    for (int i = 0; i < SOON && at < p->n; i++) {
-        size_t n = mlops__gear_cut(p->store->kern->gear_scan, p->bytes + at, p->n - at);
-        mlops__chunk_key(key, p->bytes + at, n);
+    size_t n_ahead, at = 0;
+    const uint8_t *bytes = mlops__packer_ahead(p, &n_ahead);
+    if (p->like.anchors || p->at < p->found_at) return !p->like.anchors;
+    for (int i = 0; i < SOON && at < n_ahead; i++) {
+        size_t n = mlops__gear_cut(p->store->kern->gear_scan, bytes + at, n_ahead - at);
+        mlops__chunk_key(key, bytes + at, n);
         at += n;
         if (!mlops__like_find(&p->like, key, &base_at)) continue;
-        p->found_at = at;
+        p->found_at = p->at + at;
         return 1;
     }
     uint64_t size = p->like.reader.levels[0].recipe.size;
-    return at == p->n && p->like.delta.base_at + MLOPS__CHUNK_MOST >= size;
+    return p->at + at == p->n && p->like.delta.base_at + MLOPS__CHUNK_MOST >= size;
 }
 
 /* Where the base stands, or else where it has some of the same. MLOPS_END if neither will do. */
-static mlops_status change(mlops__packer *p, const uint8_t *bytes, size_t n, mlops_error *err) {
+static mlops_status change(mlops__packer *p, const uint8_t *bytes, size_t n, size_t ahead,
+                           mlops_error *err) {
     mlops__delta *delta = &p->like.delta;
-    size_t ahead = p->n - p->at - n;
     uint64_t at;
     if (ahead > MLOPS__DELTA_AHEAD) ahead = MLOPS__DELTA_AHEAD;
     mlops_status status = mlops__delta_add(delta, bytes, n, ahead, err);
@@ -92,8 +93,9 @@ static mlops_status change(mlops__packer *p, const uint8_t *bytes, size_t n, mlo
  * chunks end, and no two single bytes have one key. */
 static mlops_status cut(mlops__packer *p, mlops__index *index, size_t *n, uint8_t *key,
                         mlops__chunk_found *found, mlops_error *err) {
-    const uint8_t *bytes = p->bytes + p->at;
-    *n = mlops__gear_cut(p->store->kern->gear_scan, bytes, p->n - p->at);
+    size_t n_ahead;
+    const uint8_t *bytes = mlops__packer_ahead(p, &n_ahead);
+    *n = mlops__gear_cut(p->store->kern->gear_scan, bytes, n_ahead);
     for (;; *n = (*n + 1) / 2) {
         mlops__chunk_key(key, bytes, *n);
         MLOPS_TRY(mlops__content_has_chunk_now(p->store, index, key, bytes, found, err));
@@ -105,8 +107,8 @@ static mlops_status cut(mlops__packer *p, mlops__index *index, size_t *n, uint8_
 mlops_status mlops__packer_bytes_plan(mlops__packer *p, mlops__index *index, mlops_error *err) {
     p->like.reader.index = index;
     uint8_t key[MLOPS__CHUNK_KEY];
-    const uint8_t *bytes = p->bytes + p->at;
-    size_t n;
+    size_t n_ahead, n;
+    const uint8_t *bytes = mlops__packer_ahead(p, &n_ahead);
     mlops__chunk_found found;
     uint64_t base_at = 0;
     MLOPS_TRY(cut(p, index, &n, key, &found, err));
@@ -116,7 +118,7 @@ mlops_status mlops__packer_bytes_plan(mlops__packer *p, mlops__index *index, mlo
     if (known && there) status = share(p, base_at, n, err);
     else if (is_based(p) && !there) {
         if (p->copy) MLOPS_TRY(settle(p, err));
-        status = change(p, bytes, n, err);
+        status = change(p, bytes, n, n_ahead - n, err);
     }
     if (status == MLOPS_END) {
         base_at = p->like.delta.base_at + n;

@@ -237,25 +237,30 @@ mlops_status mlops__content_has(mlops_store *self, const mlops_id *id, int *out,
 }
 
 /* What was kept before anybody verified may be made of a chunk that is another's. */
-static mlops_status compare_all(mlops_store *self, const mlops_id *id, const uint8_t *bytes,
-                                size_t n, int *out, mlops_error *err) {
-    int64_t size = 0;
-    uint8_t *room = mlops__alloc(&self->host.allocator, WINDOW);
-    if (!room) return mlops__fail_nomem(err, WINDOW);
+static mlops_status compare_all(mlops_store *self, const mlops_id *id, const mlops__source *source,
+                                int *out, mlops_error *err) {
+    uint8_t *room = mlops__alloc(&self->host.allocator, 2 * WINDOW);
+    if (!room) return mlops__fail_nomem(err, 2 * WINDOW);
     mlops_status status = MLOPS_OK;
-    for (size_t at = 0, part; at < n && *out && !status; at += part) {
-        part = n - at < WINDOW ? n - at : WINDOW;
-        status = mlops__content_read(self, id, (int64_t)at, room, part, &size, err);
-        *out = !status && (uint64_t)size == n && memcmp(room, bytes + at, part) == 0;
+    for (uint64_t at = 0; at < source->size && *out && !status; at += WINDOW) {
+        size_t n = source->size - at < WINDOW ? (size_t)(source->size - at) : WINDOW;
+        const uint8_t *want = source->bytes ? source->bytes + at : room + WINDOW;
+        int64_t size = 0;
+        if (!source->bytes) status = source->read(source->user, at, room + WINDOW, n, err);
+        if (status) break;
+        status = mlops__content_read(self, id, (int64_t)at, room, n, &size, err);
+        *out = !status && (uint64_t)size == source->size && memcmp(room, want, n) == 0;
+        if (status == MLOPS_E_CORRUPT || status == MLOPS_E_INVALID) status = MLOPS_OK;
     }
-    mlops__free(&self->host.allocator, room, WINDOW);
-    return status == MLOPS_E_CORRUPT || status == MLOPS_E_INVALID ? MLOPS_OK : status;
+    mlops__free(&self->host.allocator, room, 2 * WINDOW);
+    return status;
 }
 
-mlops_status mlops__content_has_bytes(mlops_store *self, const mlops_id *id, const uint8_t *bytes,
-                                      size_t n, int *out, int *is_known, mlops_error *err) {
+mlops_status mlops__content_has_same(mlops_store *self, const mlops_id *id,
+                                     const mlops__source *source, int *out, int *is_known,
+                                     mlops_error *err) {
     MLOPS_TRY(mlops__content_has(self, id, out, is_known, err));
-    return *out && self->verifies ? compare_all(self, id, bytes, n, out, err) : MLOPS_OK;
+    return *out && self->verifies ? compare_all(self, id, source, out, err) : MLOPS_OK;
 }
 
 /* ---- writing ---- */

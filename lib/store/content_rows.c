@@ -102,7 +102,9 @@ mlops_status mlops__packer_rows_begin(mlops__packer *p, const mlops_id *like, ml
     rows->grid.n = rows->base.grid.n = 0;
     mlops__patch_drop(&rows->patch);
     drop_slots(p);
-    if (!sniff(&rows->dialect, p->bytes, p->n)) return MLOPS_END;
+    size_t n;
+    const uint8_t *bytes = mlops__packer_ahead(p, &n);
+    if (!sniff(&rows->dialect, bytes, n)) return MLOPS_END;
     mlops_status status = like ? begin_base(p, like, &number, err) : MLOPS_OK;
     if (status) return status;
     p->kind = rows->has_base ? MLOPS__PACK_ROWS_BASED : MLOPS__PACK_ROWS;
@@ -179,15 +181,24 @@ static mlops_status settle(mlops__packer *p, mlops__index *index, mlops_error *e
     return put_chunk(p, index, &piece, err);
 }
 
+/* The rows that are next, of n bytes at the most, into the grid: 0 of them if one takes more than
+ * the packer looks at so far. MLOPS_END if it takes more than a row may. */
+static mlops_status parse(mlops__packer *p, const uint8_t *text, size_t n, size_t *taken,
+                          mlops_error *err) {
+    mlops_status status = mlops__grid_parse(&p->rows.grid, &p->rows.dialect, text, n,
+                                            mlops__packer_is_last(p, n), taken, err);
+    if (status) return status == MLOPS_E_LIMIT ? MLOPS_END : status;
+    return *taken || mlops__packer_reach_far(p) ? MLOPS_OK : MLOPS_END;
+}
+
 /* The next n bytes of text, or as many of them as make a group, by themselves. */
-static mlops_status put_group(mlops__packer *p, mlops__index *index, size_t n, mlops_error *err) {
+static mlops_status put_group(mlops__packer *p, mlops__index *index, const uint8_t *text, size_t n,
+                              mlops_error *err) {
     mlops__grid *grid = &p->rows.grid;
     uint8_t hash[MLOPS__TEXT_HASH];
-    const uint8_t *text = p->bytes + p->at;
     size_t taken;
-    mlops_status status =
-        mlops__grid_parse(grid, &p->rows.dialect, text, n, n == p->n - p->at, &taken, err);
-    if (status) return status == MLOPS_E_LIMIT ? MLOPS_END : status;
+    mlops_status status = parse(p, text, n, &taken, err);
+    if (status || taken == 0) return status;
     p->ops.size = 0;
     MLOPS_TRY(mlops__group_write(grid, &p->ops, err));
     mlops__hash128 h = mlops__hash_128(text, taken);
@@ -260,14 +271,13 @@ static int find_back(const mlops__row_planner *rows, const uint64_t *text, size_
 static mlops_status find_way(mlops__packer *p, mlops__index *index, mlops_error *err) {
     mlops__row_planner *rows = &p->rows;
     mlops__buf hashes;
-    size_t taken, at = 0, base = 0;
-    const uint8_t *text = p->bytes + p->at;
+    size_t taken, n, at = 0, base = 0;
+    const uint8_t *text = mlops__packer_ahead(p, &n);
     MLOPS_TRY(more_hashes(rows, err));
     MLOPS_TRY(make_slots(p, err));
-    mlops_status status =
-        mlops__grid_parse(&rows->grid, &rows->dialect, text, p->n - p->at, 1, &taken, err);
-    if (status) return status == MLOPS_E_LIMIT ? MLOPS_END : status;
-    size_t n = rows->grid.n;
+    mlops_status status = parse(p, text, n, &taken, err);
+    if (status || taken == 0) return status;
+    n = rows->grid.n;
     mlops__buf_init(&hashes, &p->store->host.allocator);
     uint64_t *list = (uint64_t *)(void *)mlops__buf_extend(&hashes, n * sizeof *list);
     if (!list) return mlops__fail_nomem(err, n * sizeof *list);
@@ -277,7 +287,7 @@ static mlops_status find_way(mlops__packer *p, mlops__index *index, mlops_error 
     if (found && at) status = mlops__grid_render(&rows->grid, 0, at, taken, &p->ops, NULL, err);
     mlops__buf_free(&hashes);
     MLOPS_TRY(status);
-    if (!found || at) status = put_group(p, index, found ? p->ops.size : taken, err);
+    if (!found || at) status = put_group(p, index, text, found ? p->ops.size : taken, err);
     if (!found || status) return status;
     rows->base_row += base;
     rows->base.grid.n = 0;
@@ -293,16 +303,19 @@ static mlops_status find_way(mlops__packer *p, mlops__index *index, mlops_error 
 static mlops_status take_group(mlops__packer *p, mlops__index *index, mlops_error *err) {
     mlops__row_planner *rows = &p->rows;
     mlops__piece group;
+    size_t n;
+    const uint8_t *text = mlops__packer_ahead(p, &n);
     if (p->store->verifies) return MLOPS_END;
     mlops_status status = mlops__tabular_group(&rows->base, rows->base_row, &group, err);
     if (status || group.size > p->n - p->at) return status ? status : MLOPS_END;
-    mlops__hash128 h = mlops__hash_128(p->bytes + p->at, (size_t)group.size);
+    if (group.size > n) return mlops__packer_reach_far(p) ? MLOPS_OK : MLOPS_END;
+    mlops__hash128 h = mlops__hash_128(text, (size_t)group.size);
     if (h.low != mlops__load_u64(group.hash) || h.high != mlops__load_u64(group.hash + 8))
         return MLOPS_END;
     MLOPS_TRY(settle(p, index, err));
     MLOPS_TRY(add_same(p, rows->base_row, group.rows, group.size, err));
     rows->base_row += group.rows;
-    p->at += (size_t)group.size;
+    p->at += group.size;
     return MLOPS_OK;
 }
 
@@ -310,17 +323,21 @@ static mlops_status compare(mlops__packer *p, mlops__index *index, mlops_error *
     mlops__row_planner *rows = &p->rows;
     mlops__tabular *base = &rows->base;
     mlops__patch_stop stop;
-    size_t n_rows, n_bytes, left = p->n - p->at;
+    size_t n_rows, n_bytes, left;
+    const uint8_t *text = mlops__packer_ahead(p, &left);
+    int is_last = mlops__packer_is_last(p, left);
     if (rows->base_row < base->grid_row || rows->base_row - base->grid_row >= base->grid.n)
         MLOPS_TRY(mlops__tabular_load(base, rows->base_row, MLOPS__GROUP_ROWS, err));
     if (rows->patch.n_rows == 0) rows->patch_row = rows->base_row;
     MLOPS_TRY(mlops__patch_add(&rows->patch, &base->grid, (size_t)(rows->base_row - base->grid_row),
-                               p->bytes + p->at, left, 1, &n_rows, &n_bytes, &stop, err));
+                               text, left, is_last, &n_rows, &n_bytes, &stop, err));
     rows->base_row += n_rows;
     p->at += n_bytes;
     if (stop == MLOPS__PATCH_FULL) return settle(p, index, err);
     if (stop == MLOPS__PATCH_BASE && n_rows) return MLOPS_OK;
     if (p->at == p->n) return MLOPS_OK;
+    if (stop == MLOPS__PATCH_TEXT && !is_last && (n_rows || mlops__packer_reach_far(p)))
+        return MLOPS_OK;
     MLOPS_TRY(settle(p, index, err));
     if (++rows->n_lost > LOST_MAX + (int64_t)(p->at / LOST_TEXT)) return MLOPS_END;
     return find_way(p, index, err);
@@ -328,11 +345,13 @@ static mlops_status compare(mlops__packer *p, mlops__index *index, mlops_error *
 
 static mlops_status plan(mlops__packer *p, mlops__index *index, mlops_error *err) {
     mlops__row_planner *rows = &p->rows;
-    if (!rows->has_base) return put_group(p, index, p->n - p->at, err);
+    size_t n;
+    const uint8_t *text = mlops__packer_ahead(p, &n);
+    if (!rows->has_base) return put_group(p, index, text, n, err);
     if (rows->slots) return find_way(p, index, err);
     if (rows->base_row == mlops__tabular_rows(&rows->base)) {
         MLOPS_TRY(settle(p, index, err));
-        return put_group(p, index, p->n - p->at, err);
+        return put_group(p, index, text, n, err);
     }
     mlops_status status = take_group(p, index, err);
     return status == MLOPS_END ? compare(p, index, err) : status;

@@ -110,8 +110,8 @@ static mlops_status plan(keeper *k, mlops_error *err) {
         const mlops__keeping *it = &k->items[i];
         int there = 0, is_known = 0;
         if (!is_first(k, i)) continue;
-        MLOPS_TRY(
-            mlops__content_has_bytes(k->store, &it->id, it->bytes, it->n, &there, &is_known, err));
+        const mlops__source source = {.size = it->n, .bytes = it->bytes};
+        MLOPS_TRY(mlops__content_has_same(k->store, &it->id, &source, &there, &is_known, err));
         if (there) continue;
         if (k->alone || is_known || mlops__content_has_rows(it->bytes, it->n))
             MLOPS_TRY(

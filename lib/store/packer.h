@@ -5,7 +5,24 @@
 #include "store/content.h"
 #include "store/like.h"
 
-enum { MLOPS__PACKER_BATCH = 64 /* chunks of one transaction */ };
+enum {
+    MLOPS__PACKER_BATCH = 64,           /* chunks of one transaction */
+    MLOPS__PACKER_STRETCH = 8 << 20,    /* bytes that are read, hashed and packed together */
+    MLOPS__PACKER_REACH = 4 << 20,      /* bytes ahead that are looked at */
+    MLOPS__PACKER_REACH_FAR = 18 << 20, /* where one row takes more */
+};
+
+/* The part of content that is packed: what was read of a source, or all of it. */
+typedef struct mlops__window {
+    const mlops__source *source;
+    uint8_t *room; /* NULL if the source is in memory */
+    size_t cap;
+    const uint8_t *bytes; /* from offset at on */
+    uint64_t at;
+    size_t n;
+    mlops__sha256 sha;
+    uint64_t hashed; /* bytes, from the first on */
+} mlops__window;
 
 /* A chunk that is to be written. */
 typedef struct mlops__planned {
@@ -33,8 +50,13 @@ typedef struct mlops__row_planner {
 
 typedef struct mlops__packer {
     mlops_store *store;
-    const uint8_t *bytes;
-    size_t n, at;
+    mlops__window window;
+    uint64_t n, at;                 /* bytes of the content; those that are planned */
+    uint64_t end;                   /* of the stretch that is being packed */
+    size_t reach;                   /* bytes that are looked at from at on */
+    const mlops_executor *executor; /* or NULL */
+    int is_named;                   /* its SHA-256 is known */
+    mlops_id id;
     mlops__buf recipe;
     mlops__pack_codec kind; /* of the recipe */
     mlops__planned batch[MLOPS__PACKER_BATCH];
@@ -50,6 +72,23 @@ typedef struct mlops__packer {
     int64_t n_shared;       /* pieces that need the base */
     mlops__row_planner rows;
 } mlops__packer;
+
+/* Moves the window to where the packer is, and sets the end of the stretch. MLOPS_E_IO and what
+ * else the source says. */
+mlops_status mlops__packer_look(mlops__packer *self, mlops_error *err);
+
+/* What is next of the content: up to reach bytes of it. */
+const uint8_t *mlops__packer_ahead(const mlops__packer *self, size_t *n);
+int mlops__packer_is_last(const mlops__packer *self, size_t n); /* nothing is behind these bytes */
+
+/* Ends the stretch, and looks farther from then on; false if that shows no more. */
+int mlops__packer_reach_far(mlops__packer *self);
+
+/* Hashes what is in the window and was not yet hashed; and ends it, once it is all. */
+void mlops__packer_hash(mlops__packer *self);
+void mlops__packer_name(mlops__packer *self);
+
+void mlops__packer_rewind(mlops__packer *self); /* to the first byte */
 
 /* Plans a chunk: packs it, which needs no lock. */
 mlops_status mlops__packer_chunk(mlops__packer *self, const uint8_t key[MLOPS__CHUNK_KEY],

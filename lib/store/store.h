@@ -107,7 +107,23 @@ mlops_status mlops__content_pack(mlops_store *self, mlops__lease *lease, const m
                                  const uint8_t *bytes, size_t n, const mlops_id *like,
                                  mlops_error *err);
 
-/* The same of bytes whose SHA-256 is not known, which the executor (nullable) makes meanwhile. */
+/* Bytes that are read part by part: from the first on, and perhaps once more. */
+typedef struct mlops__source {
+    uint64_t size;
+    const uint8_t *bytes; /* all of them; NULL: they are read */
+    mlops_status (*read)(void *user, uint64_t offset, uint8_t *out, size_t n, mlops_error *err);
+    void *user;
+} mlops__source;
+
+/* The same of a source, whose SHA-256 is not known. In bounded memory; the executor may be NULL. */
+mlops_status mlops__content_add_source(mlops_store *self, mlops__lease *lease,
+                                       const mlops__source *source, const mlops_id *like,
+                                       const mlops_executor *executor, mlops_id *out,
+                                       mlops_error *err);
+mlops_status mlops__content_id_of(const mlops_store *self, const mlops__source *source,
+                                  mlops_id *out, mlops_error *err);
+
+/* The same of bytes in memory. */
 mlops_status mlops__content_add(mlops_store *self, mlops__lease *lease, const uint8_t *bytes,
                                 size_t n, const mlops_id *like, const mlops_executor *executor,
                                 mlops_id *out, mlops_error *err);

@@ -73,6 +73,9 @@ mlops_status mlops__grid_parse(mlops__grid *self, const mlops__dialect *dialect,
                                const uint8_t *text, size_t n, int ended, size_t *taken,
                                mlops_error *err);
 
+/* How many bytes that would take: 0 if it would take none, or fail. */
+size_t mlops__grid_measure(const mlops__dialect *dialect, const uint8_t *text, size_t n, int ended);
+
 /* Appends the text of rows from to to - 1. ends (nullable, to - from of them) takes how many bytes
  * were appended up to the end of each. MLOPS_E_CORRUPT, if that is more than max bytes. */
 mlops_status mlops__grid_render(mlops__grid *self, size_t from, size_t to, size_t max,

@@ -75,22 +75,23 @@ static int pass_quoted(cutter *self, size_t at) {
     return self->ended || limit < self->size; /* it is none, then */
 }
 
-/* One row from *at on; false if it is not all there. */
+/* One row from *at on; false if it is not all there. Without a row, only where it ends is found. */
 static inline int cut_row(cutter *self, size_t *at, uint32_t *row, int *unended) {
     size_t n_columns = self->dialect->n_columns, n = 0, cell = *at, stop;
     int quotes = self->dialect->quotes;
-    row[0] = (uint32_t)cell;
+    if (row) row[0] = (uint32_t)cell;
     for (;;) {
         if (quotes && cell < self->size && self->text[cell] == '"' && !pass_quoted(self, cell))
             return 0;
         stop = next_stop(self);
         if (stop == self->size && !self->ended) return 0;
-        row[++n < n_columns ? n : n_columns] = (uint32_t)stop;
+        if (row) row[++n < n_columns ? n : n_columns] = (uint32_t)stop;
         if (stop == self->size || self->text[stop] == '\n') break;
         cell = stop + 1;
     }
     *unended = stop == self->size;
     *at = stop + !*unended;
+    if (!row) return 1;
     int cr = self->dialect->crlf && !*unended;
     if (n != n_columns || (cr && (stop == cell || self->text[stop - 1] != '\r')))
         row[0] |= MLOPS__CUT_WHOLE, row[n_columns] = (uint32_t)stop;
@@ -98,23 +99,44 @@ static inline int cut_row(cutter *self, size_t *at, uint32_t *row, int *unended)
     return 1;
 }
 
-int mlops__cut_rows(const mlops__dialect *dialect, const uint8_t *text, size_t n, int ended,
-                    size_t n_rows, size_t text_max, uint32_t *out, mlops__cut *cut) {
+/* The same where no quotes count. */
+static int pass_line(const cutter *self, size_t *at, int *unended) {
+    const uint8_t *lf = memchr(self->text + *at, '\n', self->size - *at);
+    if (!lf && !self->ended) return 0;
+    *unended = lf == NULL;
+    *at = lf ? (size_t)(lf - self->text) + 1 : self->size;
+    return 1;
+}
+
+static inline int cut_rows(const mlops__dialect *dialect, const uint8_t *text, size_t n, int ended,
+                           size_t n_rows, size_t text_max, uint32_t *out, mlops__cut *cut) {
     cutter c = {text, n, 0, 0, dialect, ended};
     size_t at = 0;
     *cut = (mlops__cut){0, 0, 0};
     if (n) c.stops = stops_at(&c, 0);
     while (cut->n_rows < n_rows && at < n) {
         int unended;
-        if (!cut_row(&c, &at, out, &unended)) return n - cut->taken <= MLOPS__ROW_TEXT;
+        int is_whole =
+            out || dialect->quotes ? cut_row(&c, &at, out, &unended) : pass_line(&c, &at, &unended);
+        if (!is_whole) return n - cut->taken <= MLOPS__ROW_TEXT;
         if (at - cut->taken > MLOPS__ROW_TEXT) return 0;
         if (at > text_max && cut->n_rows) break;
-        out += dialect->n_columns + 1u;
+        if (out) out += dialect->n_columns + 1u;
         cut->taken = at;
         cut->unended = unended;
         cut->n_rows++;
     }
     return 1;
+}
+
+int mlops__cut_rows(const mlops__dialect *dialect, const uint8_t *text, size_t n, int ended,
+                    size_t n_rows, size_t text_max, uint32_t *out, mlops__cut *cut) {
+    return cut_rows(dialect, text, n, ended, n_rows, text_max, out, cut);
+}
+
+int mlops__cut_measure(const mlops__dialect *dialect, const uint8_t *text, size_t n, int ended,
+                       size_t n_rows, size_t text_max, mlops__cut *cut) {
+    return cut_rows(dialect, text, n, ended, n_rows, text_max, NULL, cut);
 }
 
 size_t mlops__cut_cell(const mlops__dialect *dialect, const uint8_t *text, size_t n, size_t at) {

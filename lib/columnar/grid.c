@@ -136,13 +136,26 @@ static mlops_status fill(mlops__grid *self, const mlops__dialect *dialect, const
     return MLOPS_OK;
 }
 
+/* Rows that a group may have, and as much of the text as is looked at for them. */
+static size_t most_rows(const mlops__dialect *dialect, size_t *n, int *ended) {
+    size_t most = MLOPS__GROUP_CELLS / dialect->n_columns;
+    if (*n > 2 * (size_t)MLOPS__ROW_TEXT) *n = 2 * (size_t)MLOPS__ROW_TEXT, *ended = 0;
+    return most < MLOPS__GROUP_ROWS ? most : MLOPS__GROUP_ROWS;
+}
+
+size_t mlops__grid_measure(const mlops__dialect *dialect, const uint8_t *text, size_t n,
+                           int ended) {
+    mlops__cut cut;
+    size_t most = most_rows(dialect, &n, &ended);
+    int fits = mlops__cut_measure(dialect, text, n, ended, most, MLOPS__GROUP_TEXT, &cut);
+    return fits ? cut.taken : 0;
+}
+
 mlops_status mlops__grid_parse(mlops__grid *self, const mlops__dialect *dialect,
                                const uint8_t *text, size_t n, int ended, size_t *taken,
                                mlops_error *err) {
-    size_t most = MLOPS__GROUP_CELLS / dialect->n_columns;
+    size_t most = most_rows(dialect, &n, &ended);
     mlops__cut cut;
-    if (most > MLOPS__GROUP_ROWS) most = MLOPS__GROUP_ROWS;
-    if (n > 2 * (size_t)MLOPS__ROW_TEXT) n = 2 * (size_t)MLOPS__ROW_TEXT, ended = 0;
     *taken = 0;
     self->scratch.size = 0;
     size_t size = most * (dialect->n_columns + 1u) * sizeof(uint32_t);

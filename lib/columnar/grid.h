@@ -61,6 +61,10 @@ typedef struct mlops__cut {
 int mlops__cut_rows(const mlops__dialect *dialect, const uint8_t *text, size_t n, int ended,
                     size_t n_rows, size_t text_max, uint32_t *out, mlops__cut *cut);
 
+/* The same, but for where cells are. */
+int mlops__cut_measure(const mlops__dialect *dialect, const uint8_t *text, size_t n, int ended,
+                       size_t n_rows, size_t text_max, mlops__cut *cut);
+
 /* Where the cell ends that begins at offset at: n, if nothing of the n bytes ends it. */
 size_t mlops__cut_cell(const mlops__dialect *dialect, const uint8_t *text, size_t n, size_t at);
 

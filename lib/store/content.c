@@ -14,19 +14,27 @@ enum { TOGETHER = 1 << 20 /* bytes from which hashing them is worth a thread */ 
 
 /* ---- batches ---- */
 
+mlops_status mlops__planned_pack(mlops__planned *out, mlops__codec *codec, mlops__buf *payloads,
+                                 const uint8_t key[MLOPS__CHUNK_KEY], const uint8_t *bytes,
+                                 size_t n, mlops_error *err) {
+    size_t at = payloads->size;
+    *out =
+        (mlops__planned){{MLOPS__PACK_CHUNK, MLOPS__PACK_ZSTD, (uint32_t)n, (uint32_t)n, {0}}, at};
+    memcpy(out->frame.key, key, MLOPS__CHUNK_KEY);
+    mlops_status status = mlops__codec_pack(codec, payloads, bytes, n, err);
+    if (status == MLOPS_END) {
+        out->frame.codec = MLOPS__PACK_RAW;
+        mlops__buf_put(payloads, bytes, n);
+        status = payloads->status ? mlops__fail_nomem(err, n) : MLOPS_OK;
+    }
+    out->frame.stored = (uint32_t)(payloads->size - at);
+    return status;
+}
+
 mlops_status mlops__packer_chunk(mlops__packer *p, const uint8_t key[MLOPS__CHUNK_KEY],
                                  const uint8_t *bytes, size_t n, mlops_error *err) {
-    mlops__planned *c = &p->batch[p->n_batch];
-    size_t at = p->payloads.size;
-    *c = (mlops__planned){{MLOPS__PACK_CHUNK, MLOPS__PACK_ZSTD, (uint32_t)n, (uint32_t)n, {0}}, at};
-    memcpy(c->frame.key, key, MLOPS__CHUNK_KEY);
-    mlops_status status = mlops__codec_pack(&p->codec, &p->payloads, bytes, n, err);
-    if (status == MLOPS_END) {
-        c->frame.codec = MLOPS__PACK_RAW;
-        mlops__buf_put(&p->payloads, bytes, n);
-        status = p->payloads.status ? mlops__fail_nomem(err, n) : MLOPS_OK;
-    }
-    c->frame.stored = (uint32_t)(p->payloads.size - at);
+    mlops_status status =
+        mlops__planned_pack(&p->batch[p->n_batch], &p->codec, &p->payloads, key, bytes, n, err);
     p->n_batch += status == MLOPS_OK;
     return status;
 }
@@ -164,6 +172,21 @@ static mlops_status pack_stretch(mlops__packer *p, mlops_error *err) {
     return status;
 }
 
+/* Groups that stand by themselves are made by all threads; but compared, by one. */
+static int is_team_work(const mlops__packer *p) {
+    return p->executor && p->kind == MLOPS__PACK_ROWS && !p->store->verifies;
+}
+
+static mlops_status pack_groups(mlops__packer *p, mlops_error *err) {
+    mlops_status status = MLOPS_OK;
+    while (!status && p->at < p->end) {
+        p->n_batch = p->payloads.size = 0;
+        status = mlops__packer_groups_plan(p, err);
+        if (!status) status = write_batch(p, err);
+    }
+    return status;
+}
+
 static mlops_status do_half(void *user, int64_t index, int32_t worker) {
     stretch *s = user;
     (void)worker;
@@ -176,6 +199,10 @@ static mlops_status do_half(void *user, int64_t index, int32_t worker) {
 static mlops_status do_stretch(mlops__packer *p, mlops_error *err) {
     const mlops_executor *executor = p->executor;
     MLOPS_TRY(mlops__packer_look(p, err));
+    if (is_team_work(p)) {
+        mlops_status status = pack_groups(p, err);
+        if (status != MLOPS_END) return status;
+    }
     if (!executor) {
         if (!p->is_named) mlops__packer_hash(p);
         return pack_stretch(p, err);
@@ -228,6 +255,7 @@ static void packer_init(mlops__packer *p, mlops_store *store, const mlops__sourc
 
 static void packer_free(mlops__packer *p) {
     const mlops_allocator *allocator = &p->store->host.allocator;
+    mlops__packer_groups_free(p);
     mlops__packer_rows_free(p);
     mlops__like_free(&p->like);
     mlops__codec_free(&p->codec);
@@ -274,10 +302,12 @@ static mlops_status add_source(mlops_store *self, mlops__lease *lease, const mlo
 
 mlops_status mlops__content_remake(mlops_store *self, const mlops__lease *lease, const mlops_id *id,
                                    const uint8_t *bytes, size_t n, mlops_error *err) {
+    const mlops__source source = {.size = n, .bytes = bytes};
     mlops__lease own = *lease; /* which may have looked at other content, earlier */
     mlops__packer *p = mlops__alloc_zero(&self->host.allocator, sizeof *p);
     if (!p) return mlops__fail_nomem(err, sizeof *p);
-    packer_init(p, self, bytes, n);
+    packer_init(p, self, &source);
+    p->is_named = 1;
     p->known = 1; /* and yet it is written */
     p->lease = &own;
     mlops_status status;

@@ -48,6 +48,8 @@ typedef struct mlops__row_planner {
     int64_t n_lost; /* how often */
 } mlops__row_planner;
 
+typedef struct mlops__group_team mlops__group_team;
+
 typedef struct mlops__packer {
     mlops_store *store;
     mlops__window window;
@@ -71,6 +73,7 @@ typedef struct mlops__packer {
     size_t found_at;        /* where a chunk of it ends, up to which it is not searched */
     int64_t n_shared;       /* pieces that need the base */
     mlops__row_planner rows;
+    mlops__group_team *team; /* NULL until there are groups for several threads */
 } mlops__packer;
 
 /* Moves the window to where the packer is, and sets the end of the stretch. MLOPS_E_IO and what
@@ -89,6 +92,11 @@ void mlops__packer_hash(mlops__packer *self);
 void mlops__packer_name(mlops__packer *self);
 
 void mlops__packer_rewind(mlops__packer *self); /* to the first byte */
+
+/* Packs a chunk behind the payloads, for a batch. */
+mlops_status mlops__planned_pack(mlops__planned *out, mlops__codec *codec, mlops__buf *payloads,
+                                 const uint8_t key[MLOPS__CHUNK_KEY], const uint8_t *bytes,
+                                 size_t n, mlops_error *err);
 
 /* Plans a chunk: packs it, which needs no lock. */
 mlops_status mlops__packer_chunk(mlops__packer *self, const uint8_t key[MLOPS__CHUNK_KEY],
@@ -109,5 +117,10 @@ mlops_status mlops__packer_rows_begin(mlops__packer *self, const mlops_id *like,
 
 /* MLOPS_END if that leads nowhere, and bytes are better. */
 mlops_status mlops__packer_rows_plan(mlops__packer *self, mlops__index *index, mlops_error *err);
+
+/* Plans groups of rows that have no base as the above would, as many as a stretch and a batch have,
+ * by all threads of the executor; and hashes meanwhile. MLOPS_END if there is none. */
+mlops_status mlops__packer_groups_plan(mlops__packer *self, mlops_error *err);
+void mlops__packer_groups_free(mlops__packer *self);
 
 #endif

@@ -9,6 +9,7 @@
 #include "base/fail.h"
 
 #include <mlops.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,7 +43,8 @@ static int put_files(const mlops_host *host, const char *dir) {
     return bad;
 }
 
-static int add(mlops_store *s, const char *dir, mlops_error *err) {
+static int add(mlops_store *s, const char *dir, const mlops_folder_opts *opts, int n_files,
+               mlops_error *err) {
     sweep_path path;
     mlops_change *c;
     mlops_draft *d = NULL;
@@ -53,11 +55,11 @@ static int add(mlops_store *s, const char *dir, mlops_error *err) {
     int status = sweep_told(mlops_draft_new(&d, c, "fraud", NULL, err), err);
     int first = status;
     if (!status) {
-        first = sweep_told(mlops_draft_add_folder(d, "in", path.text, NULL, &stat, err), err);
+        first = sweep_told(mlops_draft_add_folder(d, "in", path.text, opts, &stat, err), err);
         status = first; /* a draft survives: it is tried again */
         if (first && first != SWEEP_WRONG)
-            status = mlops_draft_add_folder(d, "in", path.text, NULL, &stat, err);
-        if (!status && stat.n_files != N_FILES) first = SWEEP_WRONG;
+            status = mlops_draft_add_folder(d, "in", path.text, opts, &stat, err);
+        if (!status && stat.n_files != n_files) first = SWEEP_WRONG;
     }
     if (!status) status = sweep_told(mlops_draft_commit(d, &id, err), err);
     mlops_draft_free(d);
@@ -79,7 +81,7 @@ static int prepare_added(const mlops_host *host, const char *dir) {
     mlops_error err;
     MLOPS_TRY(put_files(host, dir));
     MLOPS_TRY(sweep_open_store(&s, host, dir, 1, 4096));
-    int status = add(s, dir, &err);
+    int status = add(s, dir, NULL, N_FILES, &err);
     mlops_store_close(s);
     return status;
 }
@@ -88,7 +90,7 @@ static int add_of(const mlops_host *host, const char *dir) {
     mlops_store *s;
     mlops_error err;
     MLOPS_TRY(sweep_open_store(&s, host, dir, 0, 4096));
-    int status = add(s, dir, &err);
+    int status = add(s, dir, NULL, N_FILES, &err);
     mlops_store_close(s);
     return status;
 }
@@ -123,7 +125,7 @@ static int judge(const mlops_host *host, const char *dir, int status, const char
     MLOPS_TRY(sweep_open_store(&s, host, dir, 1, 4096));
     int bad = mlops_dataset_resolve(&id, s, "fraud", NULL, NULL);
     bad = bad == MLOPS_E_NOT_FOUND && status ? 0 : bad;
-    if (!bad) bad = add(s, dir, &err);
+    if (!bad) bad = add(s, dir, NULL, N_FILES, &err);
     for (size_t i = 0; i < N_FILES && !bad; i++) {
         char name[40] = "in/";
         size_t n = 0;
@@ -136,10 +138,88 @@ static int judge(const mlops_host *host, const char *dir, int status, const char
     return bad;
 }
 
+/* ---- a table, by several workers ---- */
+
+enum { TABLE = 1050000, LINE = 30 };
+
+/* Each worker does every second piece. */
+static mlops_status in_turn(void *ctx, int64_t n, mlops_task task, void *user) {
+    mlops_status status = MLOPS_OK;
+    (void)ctx;
+    for (int64_t i = 0; i < n && !status; i++) status = task(user, i, (int32_t)(i % 2));
+    return status;
+}
+
+static char *make_table(void) {
+    char *out = malloc(TABLE + LINE);
+    size_t seed = 1;
+    for (size_t i = 0; out && i < TABLE; i += LINE) {
+        seed = seed * 6364136223846793005u + 1442695040888963407u;
+        snprintf(out + i, LINE + 1, "%08zu,%08zu,%s,%07zu\n", i, seed >> 40, i % 7 ? "de" : "us",
+                 seed >> 20 & 0xfffff);
+    }
+    return out;
+}
+
+static int prepare_table(const mlops_host *host, const char *dir) {
+    mlops_store *s;
+    sweep_path path;
+    char *text = make_table();
+    if (!text) return SWEEP_WRONG;
+    host->io->mkdir(host->io->ctx, sweep_in(&path, dir, "in"));
+    int bad = sweep_put(host, dir, "in/t.csv", text, TABLE);
+    free(text);
+    if (!bad) bad = sweep_open_store(&s, host, dir, 1, 4096);
+    if (!bad) mlops_store_close(s);
+    return bad;
+}
+
+static int add_in_turn(mlops_store *s, const char *dir, mlops_error *err) {
+    mlops_executor executor = MLOPS_EXECUTOR_INIT;
+    mlops_call call = MLOPS_CALL_INIT;
+    mlops_folder_opts opts = MLOPS_FOLDER_OPTS_INIT;
+    executor.n_workers = 2;
+    executor.parallel_for = in_turn;
+    call.executor = &executor;
+    opts.call = &call;
+    return add(s, dir, &opts, 1, err);
+}
+
+static int add_table_of(const mlops_host *host, const char *dir) {
+    mlops_store *s;
+    mlops_error err;
+    MLOPS_TRY(sweep_open_store(&s, host, dir, 0, 4096));
+    int status = add_in_turn(s, dir, &err);
+    mlops_store_close(s);
+    return status;
+}
+
+static int judge_table(const mlops_host *host, const char *dir, int status, const char *failed) {
+    mlops_store *s;
+    mlops_error err;
+    mlops_id id;
+    size_t n = 0;
+    char *want = make_table(), *got = malloc(TABLE);
+    (void)failed;
+    int bad = !want || !got ? SWEEP_WRONG : sweep_open_store(&s, host, dir, 1, 4096);
+    if (!bad) {
+        bad = mlops_dataset_resolve(&id, s, "fraud", NULL, NULL);
+        if (bad == MLOPS_E_NOT_FOUND && status) bad = 0;
+        if (!bad) bad = add_in_turn(s, dir, &err);
+        if (!bad) bad = mlops_dataset_read(s, "fraud", NULL, "in/t.csv", got, TABLE, &n, NULL);
+        if (!bad) bad = n != TABLE || memcmp(got, want, n) != 0;
+        mlops_store_close(s);
+    }
+    free(want);
+    free(got);
+    return bad;
+}
+
 enum { ALL = SWEEP_MEMORY | SWEEP_IO | SWEEP_TREE };
 
 const sweep_scenario sweep_folder[] = {
     {"store folder add", prepare, add_of, judge, ALL},
     {"store folder status", prepare_added, status_of, judge, ALL},
+    {"store folder table", prepare_table, add_table_of, judge_table, SWEEP_MEMORY | SWEEP_TREE},
     {NULL, NULL, NULL, NULL, 0},
 };

@@ -311,12 +311,92 @@ static void hashed_meanwhile(void **state) {
     free(sheet.lines);
 }
 
+/* Lines between which one is longer than what is looked at ahead, and one of several lines. */
+static version make_odd_lines(void) {
+    enum { LINES = 13 * MIB, LONG = 5 * MIB };
+    version v = make_lines(LINES);
+    size_t half = v.n / 2;
+    v.bytes = realloc(v.bytes, v.n + LONG + 200);
+    assert_non_null(v.bytes);
+    while (v.bytes[half - 1] != '\n') half++;
+    memmove(v.bytes + half + LONG, v.bytes + half, v.n - half);
+    memset(v.bytes + half, 'x', LONG);
+    memcpy(v.bytes + half + LONG / 2, "\n1,\"a\nb\",c,d,0\n", 16);
+    v.bytes[half + LONG - 1] = '\n';
+    v.n += LONG;
+    return v;
+}
+
+static mlops_status read_version(void *user, uint64_t offset, uint8_t *out, size_t n,
+                                 mlops_error *err) {
+    const version *v = user;
+    (void)err;
+    assert_true(offset <= v->n && n <= v->n - offset);
+    memcpy(out, v->bytes + offset, n);
+    return MLOPS_OK;
+}
+
+static void recipe_of(mlops_store *s, const version *v, mlops__buf *out) {
+    mlops__index index;
+    mlops__location at;
+    mlops__recipe recipe;
+    mlops_error e;
+    mlops__buf_init(out, &mlops__heap);
+    works(mlops__store_read_begin(s, &index, &e), &e);
+    works(
+        mlops__content_find(&index, MLOPS__TABLE_OBJECTS, (mlops__bytes){v->id.bytes, 32}, &at, &e),
+        &e);
+    works(mlops__content_recipe(s, v->id.bytes, &at, out, &recipe, &e), &e);
+    mlops__store_read_end(&index);
+}
+
+/* However it is read, and by however many threads, content is kept in the same way. */
+static void in_the_same_way(void **state) {
+    const place *p = *state;
+    mlops_pool *pool;
+    mlops_error e;
+    between = ',';
+    version versions[2] = {make_odd_lines()};
+    versions[1] = edit_lines(&versions[0], 40);
+    mlops__buf recipes[3][2];
+    works(mlops_pool_new(&pool, 3, NULL, &e), &e);
+    for (int way = 0; way < 3; way++) {
+        char path[100];
+        mlops__lease lease = {0, 0};
+        snprintf(path, sizeof path, "%s/%d.mlops", p->dir, way);
+        mlops_store *s = open_with(path, MLOPS_SYNC_RELAXED, MLOPS_STORE_INDEX_FILE);
+        for (int i = 0; i < 2; i++) {
+            version *v = &versions[i];
+            const mlops_id *like = i ? &versions[0].id : NULL, name = v->id;
+            const mlops__source source = {.size = v->n, .read = read_version, .user = v};
+            if (way == 0)
+                works(mlops__content_add(s, &lease, v->bytes, v->n, like, NULL, &v->id, &e), &e);
+            else
+                works(mlops__content_add_source(s, &lease, &source, like,
+                                                way > 1 ? mlops_pool_executor(pool) : NULL, &v->id,
+                                                &e),
+                      &e);
+            if (way) assert_memory_equal(&v->id, &name, sizeof name);
+            recipe_of(s, v, &recipes[way][i]);
+            assert_int_equal(recipes[way][i].size, recipes[0][i].size);
+            assert_memory_equal(recipes[way][i].data, recipes[0][i].data, recipes[0][i].size);
+            assert_int_equal(codec_of(s, v), i ? MLOPS__PACK_ROWS_BASED : MLOPS__PACK_ROWS);
+            assert_int_equal(reads_version(s, v), MLOPS_OK);
+        }
+        mlops_store_close(s);
+    }
+    mlops_pool_free(pool);
+    for (int i = 0; i < 6; i++) mlops__buf_free(&recipes[i / 2][i % 2]);
+    for (int i = 0; i < 2; i++) free(versions[i].bytes);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin_place, end_place)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(edited_again_and_again), TEST(a_cell_costs_a_few_bytes), TEST(a_long_history),
         TEST(beside_anything),        TEST(a_row_without_end),        TEST(hashed_meanwhile),
+        TEST(in_the_same_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

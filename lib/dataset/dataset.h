@@ -77,6 +77,11 @@ mlops_status mlops__commit_expect(mlops_change *change, mlops__view *view, const
 mlops_status mlops__commit_parse(mlops__commit *out, mlops__bytes value, mlops__view *view);
 void mlops__commit_key(mlops__key *out, const char *dataset, const mlops_id *id);
 
+/* Of what is expected of a table, of all such of a dataset, and of what a commit was held to. */
+void mlops__suite_key(mlops__key *out, mlops_store *store, const char *dataset, const char *path);
+void mlops__suite_prefix(mlops__key *out, const char *dataset);
+void mlops__verdict_key(mlops__key *out, const char *dataset, const mlops_id *commit);
+
 /* Appends the record, which format.md has member by member. */
 void mlops__commit_write(const mlops__commit *self, const char *dataset, mlops__buf *out);
 

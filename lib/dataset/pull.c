@@ -373,6 +373,8 @@ static mlops_status receive_commit(pull *p, const found *f, mlops_error *err) {
         if (!status) status = receive_tree(p, &f->commit, err);
     } while (status && p->receiver.is_stale);
     MLOPS_TRY(status);
+    MLOPS_TRY(
+        mlops__receive_verdict(&p->fetcher, &p->parts, p->change, p->dataset, &f->commit.id, err));
     if (!f->record.data) return commit_if_full(p, err);
     mlops__commit_key(&key, p->dataset, &f->commit.id);
     MLOPS_TRY(
@@ -475,6 +477,7 @@ static mlops_status move_refs(pull *p, mlops_error *err) {
     MLOPS_TRY(mlops__view_begin(&view, p->store, NULL, &p->arena, err));
     mlops_status status = MLOPS_OK;
     for (size_t i = 0; i < p->n_wanted && !status; i++) status = move_ref(p, &view, &p->wanted[i]);
+    if (!status && !p->opts.prefix) status = mlops__head_give_suites(&p->head, p->change, &view);
     mlops__view_end(&view);
     return status;
 }

@@ -219,6 +219,7 @@ static mlops_status send_commit(push *p, const mlops_id *id, mlops_error *err) {
             record = (mlops__bytes){(const uint8_t *)copy, value.size};
             if (!copy) status = mlops__fail_nomem(err, value.size);
         }
+        if (!status) status = mlops__send_verdict(&p->cutter, &view, p->dataset, id);
         mlops__view_end(&view);
     }
     if (!status) status = send_tree(p, &version, err);
@@ -358,15 +359,25 @@ static mlops_status set_refs(push *p, mlops_error *err) {
     return MLOPS_OK;
 }
 
+static mlops_status set_suites(push *p, int *changed, mlops_error *err) {
+    mlops__view view;
+    MLOPS_TRY(mlops__view_begin(&view, p->store, NULL, &p->arena, err));
+    mlops_status status = mlops__head_take_suites(&p->head, &view, changed);
+    mlops__view_end(&view);
+    return status;
+}
+
 /* MLOPS_END if the head has changed meanwhile. */
 static mlops_status run_round(push *p, mlops_error *err) {
+    int changed;
     mlops__head_free(&p->head);
     MLOPS_TRY(mlops__remote_tick(&p->remote, err));
     MLOPS_TRY(mlops__head_read(&p->head, &p->remote, p->dataset, err));
     MLOPS_TRY(read_parts(p, err));
     MLOPS_TRY(send_commits(p, err));
     MLOPS_TRY(set_refs(p, err));
-    if (p->n_refs == 0) return MLOPS_OK;
+    MLOPS_TRY(set_suites(p, &changed, err));
+    if (p->n_refs == 0 && !changed) return MLOPS_OK;
     MLOPS_TRY(put_index(p, err));
     if (p->parts.n_own) MLOPS_TRY(mlops__push_lease_renew(&p->lease, NULL, err));
     mlops_status status = mlops__head_swap(&p->head, &p->remote, err);

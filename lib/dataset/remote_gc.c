@@ -250,7 +250,11 @@ static mlops_status mark_commit(marking *m, const mlops_id *id, mlops_error *err
         if (items.fields[i].text && mlops__id_parse(&parent, items.fields[i].text))
             mlops__buf_put(&m->commits, parent.bytes, ID);
     if (!status && m->commits.status) status = mlops__fail_nomem(err, m->commits.size);
-    return status ? status : mark(m, &part, err);
+    if (!status) status = mark(m, &part, err);
+    if (!status)
+        status =
+            mlops__depot_find(&m->parts, MLOPS__PART_VERDICT, id->bytes, ID, &part, &there, err);
+    return status || !there ? status : mark(m, &part, err);
 }
 
 static mlops_status mark_all(marking *m, mlops_error *err) {

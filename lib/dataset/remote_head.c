@@ -65,7 +65,8 @@ static mlops_status parse(mlops__head *self, mlops_error *err) {
         !mlops__record_json(&record, "refs").size || !mlops__record_json(&record, "indexes").size)
         return damaged(self, err);
     MLOPS_TRY(read_refs(self, &record, err));
-    return read_indexes(self, &record, err);
+    MLOPS_TRY(read_indexes(self, &record, err));
+    return mlops__head_read_suites(self, &record, err);
 }
 
 mlops_status mlops__head_read_key(mlops__head *self, mlops__remote *remote, const char *name,
@@ -160,6 +161,7 @@ static void write_head(const mlops__head *self, mlops__buf *out) {
         mlops__json_string(&json, text);
     }
     mlops__json_close(&json, ']');
+    mlops__head_write_suites(self, &json);
     mlops__json_close(&json, '}');
 }
 

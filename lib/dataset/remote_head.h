@@ -15,6 +15,13 @@ typedef struct mlops__head_ref {
     mlops_id commit;
 } mlops__head_ref;
 
+/* What is expected of a table: the record that its store has of it. */
+typedef struct mlops__head_suite {
+    const char *path, *text;
+    int64_t time_ns;
+    mlops__bytes json;
+} mlops__head_suite;
+
 typedef struct mlops__head {
     char key[MLOPS__REMOTE_NAME];
     mlops__arena arena; /* all below */
@@ -24,6 +31,8 @@ typedef struct mlops__head {
     size_t n_refs;
     mlops_id *indexes;
     size_t n_indexes;
+    mlops__head_suite *suites;
+    size_t n_suites, suites_cap;
 } mlops__head;
 
 /* Ends with mlops__head_free(), also after an error. Of a dataset that is not there it is empty. */
@@ -46,6 +55,23 @@ mlops_status mlops__head_parts(const mlops__head *self, mlops__remote *remote, m
 /* Puts an index as an object of its own. The name is told before. */
 mlops_status mlops__head_put_index(mlops__remote *remote, mlops__depot *parts, mlops_id *out,
                                    mlops__cutter_name *name, void *user, mlops_error *err);
+
+/* ---- expectations ---- */
+
+mlops_status mlops__head_read_suites(mlops__head *self, const mlops__record *record,
+                                     mlops_error *err);
+void mlops__head_write_suites(const mlops__head *self, mlops__json_writer *out);
+/* The newer ones go from the store into the head, or the other way. */
+mlops_status mlops__head_take_suites(mlops__head *self, mlops__view *view, int *changed);
+mlops_status mlops__head_give_suites(const mlops__head *self, mlops_change *change,
+                                     mlops__view *view);
+
+/* What a commit was held to, if it was: ahead of the commit. */
+mlops_status mlops__send_verdict(mlops__cutter *cutter, mlops__view *view, const char *dataset,
+                                 const mlops_id *commit);
+mlops_status mlops__receive_verdict(mlops__fetcher *fetcher, mlops__depot *parts,
+                                    mlops_change *change, const char *dataset,
+                                    const mlops_id *commit, mlops_error *err);
 
 /* ---- leases: objects of a push that no head names yet ---- */
 

@@ -17,12 +17,23 @@ static const char TABLE[] = "table", COMMIT[] = "commit"; /* kinds of records */
 
 /* ---- records ---- */
 
-static void suite_key(mlops__key *out, mlops_store *store, const char *dataset, const char *path) {
-    const mlops_id id = mlops__content_id(store, path, strlen(path));
+void mlops__suite_prefix(mlops__key *out, const char *dataset) {
     mlops__key_init(out);
     mlops__key_text(out, dataset);
     mlops__key_text(out, TABLE);
+}
+
+void mlops__suite_key(mlops__key *out, mlops_store *store, const char *dataset, const char *path) {
+    const mlops_id id = mlops__content_id(store, path, strlen(path));
+    mlops__suite_prefix(out, dataset);
     mlops__key_id(out, &id);
+}
+
+void mlops__verdict_key(mlops__key *out, const char *dataset, const mlops_id *commit) {
+    mlops__key_init(out);
+    mlops__key_text(out, dataset);
+    mlops__key_text(out, COMMIT);
+    mlops__key_id(out, commit);
 }
 
 static mlops_status check_names(const char *dataset, const char *path, mlops_error *err) {
@@ -42,7 +53,7 @@ mlops_status mlops_dataset_expect(mlops_change *change, const char *dataset, con
     mlops_store *store = mlops__change_store(change);
     mlops__format(verb, sizeof verb, "dataset expect %s", dataset);
     MLOPS_TRY(mlops__change_verb(change, verb, err));
-    suite_key(&key, store, dataset, path);
+    mlops__suite_key(&key, store, dataset, path);
     if (!expectations)
         return mlops__change_del(change, MLOPS__TABLE_EXPECTATIONS, mlops__key_bytes(&key), err);
     mlops__buf_init(&buf, &mlops__store_host(store)->allocator);
@@ -64,7 +75,7 @@ static mlops_status read_suite(mlops_expectations **out, mlops__view *view, cons
     mlops__record record;
     mlops_status status = MLOPS_END;
     *out = NULL;
-    suite_key(&key, view->store, dataset, path);
+    mlops__suite_key(&key, view->store, dataset, path);
     const mlops__bytes bytes = mlops__key_bytes(&key);
     if (view->change)
         status = mlops__change_pending(view->change, MLOPS__TABLE_EXPECTATIONS, bytes, &value);
@@ -320,9 +331,7 @@ static mlops_status list_paths(paths *self, mlops__view *view, const char *datas
     mlops__index_iter iter;
     mlops__bytes k, value;
     size_t at = 0;
-    mlops__key_init(&key);
-    mlops__key_text(&key, dataset);
-    mlops__key_text(&key, TABLE);
+    mlops__suite_prefix(&key, dataset);
     const mlops__bytes prefix = mlops__key_prefix(&key);
     MLOPS_TRY(
         mlops__index_iter_init(&iter, &view->index, MLOPS__TABLE_EXPECTATIONS, prefix, view->err));
@@ -388,10 +397,7 @@ mlops_status mlops__draft_put_verdict(mlops_draft *self, const mlops_id *commit,
                                       const mlops__buf *verdict, mlops_error *err) {
     mlops__key key;
     if (verdict->size == 0) return MLOPS_OK;
-    mlops__key_init(&key);
-    mlops__key_text(&key, self->dataset);
-    mlops__key_text(&key, COMMIT);
-    mlops__key_id(&key, commit);
+    mlops__verdict_key(&key, self->dataset, commit);
     return mlops__change_put(self->change, MLOPS__TABLE_EXPECTATIONS, mlops__key_bytes(&key),
                              (mlops__bytes){verdict->data, verdict->size}, err);
 }

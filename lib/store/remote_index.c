@@ -47,7 +47,7 @@ static int part_ok(const mlops__part_index *self, size_t i) {
     const uint8_t *at = self->parts + i * MLOPS__PART_SIZE;
     mlops__part part;
     uint32_t object = get_part(at, &part);
-    if (part.kind < MLOPS__PART_CHUNK || part.kind > MLOPS__PART_SMALL) return 0;
+    if (part.kind < MLOPS__PART_CHUNK || part.kind > MLOPS__PART_VERDICT) return 0;
     if (part.kind != MLOPS__PART_OBJECT && (part.depth || part.codec)) return 0;
     if (part.depth > MLOPS__ROWS_DEPTH_MAX || part.codec > MLOPS__PACK_ROWS_BASED) return 0;
     if (mlops__load_u32(at + 20) || object >= self->n_names) return 0;

@@ -305,6 +305,7 @@ mlops_status mlops__fetch_bytes(mlops__fetcher *self, const mlops__part *part, m
     uint8_t key[ID] = {0};
     mlops__sha256 sha;
     MLOPS_TRY(mlops__fetch(self, part, &frame, &payload, err));
+    int by_name = part->kind == MLOPS__PART_COMMIT || part->kind == MLOPS__PART_SMALL;
     out->size = 0;
     uint8_t *bytes = mlops__buf_extend(out, frame.size ? frame.size : 1);
     if (!bytes) return mlops__fail_nomem(err, frame.size);
@@ -315,13 +316,14 @@ mlops_status mlops__fetch_bytes(mlops__fetcher *self, const mlops__part *part, m
     else if (frame.codec == MLOPS__PACK_RAW) memcpy(bytes, payload, frame.size);
     else status = MLOPS_E_CORRUPT;
     if (status == MLOPS_E_NOMEM) return status;
-    if (part->kind == MLOPS__PART_CHUNK) {
+    if (!by_name) {
         mlops__chunk_key(key, bytes, frame.size);
     } else {
         mlops__sha256_init(&sha, self->remote->blocks);
         mlops__sha256_add(&sha, bytes, frame.size);
         mlops__sha256_end(&sha, key);
     }
-    if (status || memcmp(key, part->key, ID) != 0) return damaged_part(part, err);
+    if (status || memcmp(key, by_name ? part->key : frame.key, ID) != 0)
+        return damaged_part(part, err);
     return MLOPS_OK;
 }

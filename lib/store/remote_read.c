@@ -104,6 +104,12 @@ static mlops_status make_piece(const mlops__piece *piece, mlops__buf *base, cons
     return MLOPS_OK;
 }
 
+/* Ahead of making room for it: is it no longer than what it is made of? */
+static int may_be(const mlops__piece *piece, const mlops__buf *base, const mlops__buf *chunk) {
+    if (piece->kind == MLOPS__PIECE_DELTA) return piece->size <= SIZE_MAX / 2;
+    return piece->size <= (piece->kind == MLOPS__PIECE_COPY ? base : chunk)->size;
+}
+
 static mlops_status fetch_level(mlops__fetcher *self, mlops__depot *parts, const uint8_t *id,
                                 int level, mlops__buf *out, mlops_error *err);
 
@@ -121,7 +127,7 @@ static mlops_status make_all(mlops__fetcher *self, mlops__depot *parts, mlops__r
             if (!status) status = mlops__fetch_bytes(self, &part, &chunk, err);
             if (status) break;
         }
-        if (piece.size > SIZE_MAX / 2) status = damaged(err);
+        if (!may_be(&piece, base, &chunk)) status = damaged(err);
         uint8_t *room = status ? NULL : mlops__buf_extend(out, (size_t)piece.size);
         if (!status && !room) status = mlops__fail_nomem(err, (size_t)piece.size);
         if (!status) status = make_piece(&piece, base, &chunk, room, err);

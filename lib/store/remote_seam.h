@@ -67,7 +67,8 @@ typedef enum mlops__part_kind {
     MLOPS__PART_CHUNK = 1,  /* key: as of a chunk, and zeroes */
     MLOPS__PART_OBJECT = 2, /* a recipe; key: SHA-256 of the content */
     MLOPS__PART_COMMIT = 3, /* a commit's record, in the frame of a chunk; key: its id */
-    MLOPS__PART_SMALL = 4   /* content in the frame of a chunk; key: its SHA-256 */
+    MLOPS__PART_SMALL = 4,  /* content in the frame of a chunk; key: its SHA-256 */
+    MLOPS__PART_VERDICT = 5 /* what a commit was held to, in such a frame; key: the commit's id */
 } mlops__part_kind;
 
 typedef struct mlops__part {

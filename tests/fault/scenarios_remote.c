@@ -1,7 +1,8 @@
 /* Remotes: after a push, a pull or a gc that failed, stores and remote are whole, nobody sees half
  * of a version, and whatever was to be done can be done.
  *
- * Owns the dataset that each scenario finds: two commits, of which the remote has the first.
+ * Owns the dataset that each scenario finds: two commits, of which the remote has the first, with a
+ * table of which something is expected.
  */
 #include "fault/sweep.h"
 
@@ -16,6 +17,29 @@ static void fill(uint8_t bytes[LONG], int k) {
     for (int i = 0; i < LONG; i++) bytes[i] = (uint8_t)(i * i >> 5 ^ (i % 3000 == 7 ? k : 0));
 }
 
+static int add_table(mlops_change *c, mlops_draft *d) {
+    mlops_table *t;
+    mlops_expectations *x = NULL;
+    int status = mlops_table_parse(&t, "a,b\n1,x\n2,y\n", 12, NULL, NULL);
+    if (!status) status = mlops_expectations_parse(&x, "unique(a)\n", NULL, NULL);
+    if (!status) status = mlops_dataset_expect(c, "data", "t", x, NULL);
+    if (!status) status = mlops_draft_add_table(d, "t", t, NULL, NULL);
+    mlops_expectations_unref(x);
+    mlops_table_unref(t);
+    return status;
+}
+
+static int is_expected(mlops_store *s) {
+    mlops_table *t;
+    mlops_expectations *x;
+    if (mlops_dataset_expectations(&x, s, "data", "t", NULL)) return 0;
+    mlops_expectations_unref(x);
+    if (mlops_dataset_validations(&t, s, "data", NULL)) return 0;
+    int is_so = mlops_table_n_rows(t) == 2;
+    mlops_table_unref(t);
+    return is_so;
+}
+
 static int add_version(mlops_store *s, int k) {
     static uint8_t bytes[LONG];
     mlops_change *c;
@@ -26,6 +50,7 @@ static int add_version(mlops_store *s, int k) {
     if (!status) status = mlops_draft_new(&d, c, "data", NULL, NULL);
     if (!status) status = mlops_draft_add_bytes(d, "long", bytes, LONG, NULL);
     if (!status) status = mlops_draft_add_bytes(d, "short", bytes, 30, NULL);
+    if (!status) status = add_table(c, d);
     if (!status) status = mlops_draft_commit(d, &id, NULL);
     if (!status) status = mlops_change_commit(c, NULL, NULL);
     mlops_draft_free(d);
@@ -164,7 +189,7 @@ static int judge(const mlops_host *host, const char *dir, int status, const char
     if (!bad) bad = mlops_dataset_push(s, r, "data", NULL, NULL, NULL) != MLOPS_OK;
     if (!bad) bad = mlops_remote_gc(r, &gc, NULL, NULL) != MLOPS_OK;
     if (!bad) bad = mlops_dataset_pull(other, r, "data", NULL, NULL, NULL) != MLOPS_OK;
-    if (!bad) bad = !has_version(other, 2) || !has_version(s, 2);
+    if (!bad) bad = !has_version(other, 2) || !has_version(s, 2) || !is_expected(other);
     mlops_share_close(share);
     mlops_store_close(other);
     mlops_store_close(s);

@@ -90,8 +90,9 @@ static void hold_index(mlops__part_index *index, mlops__remote *remote, int fetc
         if (part.kind == MLOPS__PART_OBJECT || part.kind == MLOPS__PART_SMALL)
             status = mlops__fetch_content(&fetcher, &parts, &id, &bytes, NULL);
         else status = mlops__fetch_bytes(&fetcher, &part, &bytes, NULL);
-        must(status == MLOPS_OK || status == MLOPS_E_CORRUPT || status == MLOPS_E_NOMEM);
-        if (status || part.kind == MLOPS__PART_CHUNK) continue;
+        must(status == MLOPS_OK || status == MLOPS_E_CORRUPT || status == MLOPS_E_NOMEM ||
+             status == MLOPS_E_UNSUPPORTED);
+        if (status || part.kind == MLOPS__PART_CHUNK || part.kind == MLOPS__PART_VERDICT) continue;
         mlops__sha256 sha;
         uint8_t digest[32];
         mlops__sha256_init(&sha, remote->blocks);

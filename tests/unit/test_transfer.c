@@ -288,6 +288,8 @@ static void test_many_files(void **state) {
     assert_true(sent.n_requests <= 12);
     mlops_transfer got = pull_all(w.to, w.r);
     assert_true(got.n_requests <= 24);
+    mlops_error e;
+    works(mlops_remote_gc(w.r, NULL, NULL, &e), &e); /* which reads the tree */
     same_commit(w.from, w.to, "main");
     end_world(&w);
 }

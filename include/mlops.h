@@ -25,6 +25,7 @@
 #include <mlops/folder.h>
 #include <mlops/gc.h>
 #include <mlops/host.h>
+#include <mlops/lineage.h>
 #include <mlops/merge.h>
 #include <mlops/metric.h>
 #include <mlops/model.h>

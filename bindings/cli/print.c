@@ -148,6 +148,8 @@ static const struct {
     {"gate, column", "the gate, column"},
     {"filter, column", "--filter, column"},
     {"it with opts.reference", "it with --reference of 'mlops bundle'"},
+    {"mlops_lineage_opts: n_max allows more, depth", "--max allows more, --depth"},
+    {"mlops_link_opts: relation", "--relation"},
     {"key: ", "--key: "},
     {"event_time: ", "--event-time: "},
     {"created: ", "--created: "},

@@ -2471,6 +2471,44 @@ inline ::mlops::table dataset_status(const ::mlops::store &store, const std::str
     return ::mlops::table(out);
 }
 
+/// Say that something was made of something else. The same again is fine. What the store knows must be there, or
+/// be made by the same change.
+inline void lineage_link(const ::mlops::change &change, const std::string &from, const std::string &to,
+                         const mlops_link_opts *opts = nullptr) {
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_lineage_link(detail::required(change), from.c_str(), to.c_str(), opts, &e), "mlops_lineage_link", &e);
+}
+
+/// Take a link back; of "parent", which commits say themselves, there is none to take.
+inline void lineage_unlink(const ::mlops::change &change, const std::string &from, const std::string &to,
+                           const char *relation = nullptr) {
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_lineage_unlink(detail::required(change), from.c_str(), to.c_str(), relation, &e), "mlops_lineage_unlink", &e);
+}
+
+/// What something was made of, what that was made of, and so on. Each link is told once, at the least number of
+/// links that lead to it.
+inline ::mlops::table lineage_upstream(const ::mlops::store &store, const std::string &id,
+                                       const mlops_lineage_opts *opts = nullptr) {
+    mlops_table *out = nullptr;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_lineage_upstream(&out, detail::required(store), id.c_str(), opts, &e), "mlops_lineage_upstream", &e);
+    return ::mlops::table(out);
+}
+
+/// What was made of something, what was made of that, and so on.
+inline ::mlops::table lineage_downstream(const ::mlops::store &store, const std::string &id,
+                                         const mlops_lineage_opts *opts = nullptr) {
+    mlops_table *out = nullptr;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_lineage_downstream(&out, detail::required(store), id.c_str(), opts, &e), "mlops_lineage_downstream", &e);
+    return ::mlops::table(out);
+}
+
 /// Judge scores of a binary task.
 ///
 /// A row is predicted positive if its score is at least the threshold. Margins and ranks may be infinite.

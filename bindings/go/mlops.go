@@ -1799,6 +1799,54 @@ func (o *GcOpts) c(s *scope) *C.mlops_gc_opts {
 	return c
 }
 
+// LinkOpts: what a link says. Zero means the default in each field.
+type LinkOpts struct {
+	// commits that the link names are kept by mlops_store_gc(), for as long as it is there; default: a
+	// link keeps nothing
+	Keep bool
+	// how one was made of the other: 1 to 64 bytes of UTF-8 without control characters; default by what
+	// they are: "derived" for data of data, "input" for what a run reads or a model that is used,
+	// "output" for data of a run, "trained" and "registered" for a version of data and of a run
+	Relation string
+}
+
+func (o *LinkOpts) c(s *scope) *C.mlops_link_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_link_opts)(s.alloc(C.sizeof_mlops_link_opts))
+	c.struct_size = C.sizeof_mlops_link_opts
+	if o.Keep {
+		c.flags |= 1
+	}
+	c.relation = s.optional(o.Relation)
+	return c
+}
+
+// LineageOpts: what of the lineage is told. Zero means the default in each field.
+type LineageOpts struct {
+	// a dataset's earlier and later commits are not followed
+	NoHistory bool
+	// links from there to the farthest; default: all there are
+	Depth int32
+	// links, up to 1,000,000; default 10,000
+	NMax int64
+}
+
+func (o *LineageOpts) c(s *scope) *C.mlops_lineage_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_lineage_opts)(s.alloc(C.sizeof_mlops_lineage_opts))
+	c.struct_size = C.sizeof_mlops_lineage_opts
+	if o.NoHistory {
+		c.flags |= 1
+	}
+	c.depth = C.int32_t(o.Depth)
+	c.n_max = C.int64_t(o.NMax)
+	return c
+}
+
 // MetricOpts: options of the verbs. Zero means the default in each field.
 type MetricOpts struct {
 	// leave out, and count, rows without a prediction or label
@@ -6938,6 +6986,89 @@ func DatasetStatus(store *Store, dataset string, ref string, prefix string, fold
 	}
 	var e C.mlops_error
 	if err := check(C.mlops_dataset_status(&out, store.p, s.str(dataset), s.optional(ref), s.optional(prefix), s.str(folder), optsC, &e), &e, "mlops_dataset_status"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// LineageLink: say that something was made of something else. The same again is fine. What the store
+// knows must be there, or be made by the same change.
+//
+// Errors: MLOPS_E_NOT_FOUND if one of them is not there; MLOPS_E_INVALID for a text that names
+// nothing, and if both are the same; MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func LineageLink(change *Change, from string, to string, opts *LinkOpts) error {
+	defer runtime.KeepAlive(change)
+	var s scope
+	defer s.free()
+	if change == nil || change.p == nil {
+		return closed("Change")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return s.err
+	}
+	var e C.mlops_error
+	return check(C.mlops_lineage_link(change.p, s.str(from), s.str(to), optsC, &e), &e, "mlops_lineage_link")
+}
+
+// LineageUnlink: take a link back; of "parent", which commits say themselves, there is none to take.
+//
+// Errors: MLOPS_E_NOT_FOUND if there is no such link; as mlops_lineage_link(); MLOPS_E_CONFLICT comes
+// from the commit, if somebody else has changed it in between.
+func LineageUnlink(change *Change, from string, to string, relation string) error {
+	defer runtime.KeepAlive(change)
+	var s scope
+	defer s.free()
+	if change == nil || change.p == nil {
+		return closed("Change")
+	}
+	var e C.mlops_error
+	return check(C.mlops_lineage_unlink(change.p, s.str(from), s.str(to), s.optional(relation), &e), &e, "mlops_lineage_unlink")
+}
+
+// LineageUpstream: what something was made of, what that was made of, and so on. Each link is told
+// once, at the least number of links that lead to it.
+//
+// Errors: MLOPS_E_LIMIT for more than n_max links; MLOPS_E_NOT_FOUND, MLOPS_E_INVALID,
+// MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func LineageUpstream(store *Store, id string, opts *LineageOpts) (*Table, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_lineage_upstream(&out, store.p, s.str(id), optsC, &e), &e, "mlops_lineage_upstream"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// LineageDownstream: what was made of something, what was made of that, and so on.
+//
+// Errors: as there.
+func LineageDownstream(store *Store, id string, opts *LineageOpts) (*Table, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_lineage_downstream(&out, store.p, s.str(id), optsC, &e), &e, "mlops_lineage_downstream"); err != nil {
 		return nil, err
 	}
 	r := wrapTable(out)

@@ -199,6 +199,10 @@ mlops_status mlops__lineage_read(mlops__lineage *out, mlops_change *change,
                                  const mlops_register_opts *opts, mlops__arena *arena,
                                  mlops_error *err);
 
+/* Links the version to what it was made of. */
+mlops_status mlops__lineage_link(mlops_change *change, const mlops__lineage *lineage,
+                                 const char *model, int64_t version, mlops_error *err);
+
 /* Whether the table of a lineage has the columns that a version is made of, and a target that it
  * can read; a lineage that names none, or a commit that is pending, is not looked at. Not while
  * reading. */

@@ -4,6 +4,7 @@
  * both of which were there.
  */
 #include "registry/registry.h"
+#include "store/link_record.h"
 
 #include <mlops/experiment.h>
 #include <mlops/run.h>
@@ -71,4 +72,19 @@ mlops_status mlops__lineage_read(mlops__lineage *out, mlops_change *change,
     MLOPS_TRY(mlops__commit_resolve(&out->commit, store, out->dataset, out->commit, arena, err));
     return out->path ? mlops__commit_has(store, out->dataset, out->commit, out->path, err)
                      : MLOPS_OK;
+}
+
+mlops_status mlops__lineage_link(mlops_change *change, const mlops__lineage *lineage,
+                                 const char *model, int64_t version, mlops_error *err) {
+    mlops__link_text from, to;
+    mlops__link link = {.to = mlops__link_model(&to, model, version)};
+    if (lineage->run) {
+        link.from = mlops__link_run(&from, lineage->run);
+        link.relation = "registered";
+        MLOPS_TRY(mlops__link_put(change, &link, err));
+    }
+    if (!lineage->dataset) return MLOPS_OK;
+    link.from = mlops__link_dataset(&from, lineage->dataset, lineage->commit);
+    link.relation = "trained";
+    return mlops__link_put(change, &link, err);
 }

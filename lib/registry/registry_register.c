@@ -266,6 +266,7 @@ static mlops_status put_all(registering *self, mlops_error *err) {
     MLOPS_TRY(keep_content(self, err));
     MLOPS_TRY(put_version(self, now, err));
     MLOPS_TRY(put_model(self, now, err));
+    MLOPS_TRY(mlops__lineage_link(self->change, &self->lineage, self->name, self->version, err));
     return mlops__registry_note(self->change, "register", self->name, NULL, self->version, err);
 }
 

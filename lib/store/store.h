@@ -37,6 +37,7 @@ typedef enum mlops__table {
     MLOPS__TABLE_ROWS = 23,    /* of the map of rows alone: number of a view, entity; not JSON */
     MLOPS__TABLE_PARTIAL = 24, /* dataset: what of it was not pulled */
     MLOPS__TABLE_EXPECTATIONS = 25, /* dataset, "table", id of a path; "commit", id */
+    MLOPS__TABLE_LINEAGE = 26,      /* "down" or "up", hashes of its ends, relation */
     MLOPS__TABLE_TEST = 31          /* of tests alone */
 } mlops__table;
 

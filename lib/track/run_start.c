@@ -6,6 +6,7 @@
  */
 #include "base/hex.h"
 #include "base/opts.h"
+#include "store/link_record.h"
 #include "track/track.h"
 
 #include <mlops/dataset.h>
@@ -175,6 +176,14 @@ static mlops_status put_run(mlops_run *self, mlops_change *change, const beginni
     return mlops__record_put(change, MLOPS__TABLE_RUNS, &key, &buf, err);
 }
 
+static mlops_status link_input(const mlops_run *self, mlops_change *change,
+                               const mlops_run_opts *opts, mlops_error *err) {
+    mlops__link_text from, to;
+    mlops__link link = {mlops__link_dataset(&from, opts->dataset, opts->commit),
+                        mlops__link_run(&to, self->id), "input", 0};
+    return mlops__link_put(change, &link, err);
+}
+
 static mlops_status build_start(mlops_run *self, mlops__index *index, mlops_change *change,
                                 void *user, mlops_error *err) {
     beginning *b = user;
@@ -183,6 +192,7 @@ static mlops_status build_start(mlops_run *self, mlops__index *index, mlops_chan
     if (b->opts->parent) MLOPS_TRY(mlops__run_find(b->parent, index, b->opts->parent, err));
     MLOPS_TRY(put_experiment(index, change, b, err));
     MLOPS_TRY(put_run(self, change, b, err));
+    if (b->opts->dataset) MLOPS_TRY(link_input(self, change, b->opts, err));
     MLOPS_TRY(mlops__run_note(self, change, "start", b->experiment, err));
     mlops__run_order(order, b->start_ns);
     mlops__key_init(&key);

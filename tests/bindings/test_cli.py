@@ -26,7 +26,7 @@ DATA = pathlib.Path(__file__).resolve().parents[2] / "examples/data"
 MODEL, TRAIN, LIVE = str(DATA / "fraud.json"), str(DATA / "train.csv"), str(DATA / "live.csv")
 COMMANDS = ("model describe", "model predict", "bundle", "drift compare", "drift watch", "reference new",
             "reference describe", "doctor", "gc", "init", "store stats", "store check", "store repair", "store export",
-            "store import", "audit log", "audit verify", "audit root", "audit prove", "audit verify-proof", "run start", "run log", "run param", "run tag", "run artifact",
+            "store import", "lineage up", "lineage down", "lineage link", "lineage unlink", "audit log", "audit verify", "audit root", "audit prove", "audit verify-proof", "run start", "run log", "run param", "run tag", "run artifact",
             "run end", "run list", "run experiments", "run show", "run points", "data commit", "data add", "data status", "data list", "data log",
             "data refs", "data show", "data entries", "data diff", "data merge", "data checkout", "data tag", "data branch", "data drop",
             "data table", "data parts", "data part", "data leaks", "data expect", "data expected", "data infer", "data validate", "data validations",
@@ -885,6 +885,29 @@ def datasets(folder):
     assert listed("data", "diff", store, "tx", "v1", first[:10]) == []
     shown = json.loads(run("data", "show", store, "tx", "v1", "--json").out)
     assert shown["commit"] == first and shown["author"] == "ada" and first in run("data", "show", store, "tx", "v1").out
+
+
+@test
+def lineage_is_told_both_ways(folder):
+    store = folder / "s.mlops"
+    run("init", store)
+    commit = run("data", "commit", store, "tx", TRAIN, "--target", "fraud").out.strip()
+    model = run("run", "start", store, "weekly", "--dataset", "tx").out.strip()
+    run("lineage", "link", store, "s3://raw/tx.csv", "datasets:/tx", "--relation", "exported by hand")
+    run("lineage", "link", store, f"runs:/{model[:10]}", "https://report/1")
+    rows = [json.loads(line) for line in run("lineage", "down", store, "s3://raw/tx.csv", "--json").out.splitlines()]
+    assert [(r["depth"], r["from"], r["relation"], r["to"], r["exists"]) for r in rows] == [
+        (1, "s3://raw/tx.csv", "exported by hand", f"datasets:/tx/{commit}", True),
+        (2, f"datasets:/tx/{commit}", "input", f"runs:/{model}", True),
+        (3, f"runs:/{model}", "output", "https://report/1", None)]
+    said = run("lineage", "up", store, "datasets:/tx@main", "--depth", 1).out
+    assert "s3://raw/tx.csv" in said and "exported by hand" in said
+    fails("lineage", "unlink", store, "s3://raw/tx.csv", "datasets:/tx", says="no link 'derived'")
+    run("lineage", "unlink", store, "s3://raw/tx.csv", "datasets:/tx", "--relation", "exported by hand")
+    assert run("lineage", "up", store, "datasets:/tx", "--json").out == ""
+    fails("lineage", "up", store, "tx", says=["'tx' names nothing", "datasets:/NAME@REF"])
+    fails("lineage", "link", store, "datasets:/none", "datasets:/tx", says='no dataset "none"')
+    fails("lineage", "up", store, f"runs:/{model}", "--depth", 0, status=2, says="--depth")
 
 
 @test

@@ -49,6 +49,37 @@ class Stores(unittest.TestCase):
         self.assertIn(MODEL.rsplit("/", 1)[1].split(".")[0], repr(version))
         self.assertIn("s.mlops", repr(s))
 
+    def test_lineage(self):
+        s = self.store
+        with mlops.Change(s) as change, mlops.Draft(change, "raw") as draft:
+            draft.add_bytes("a", b"1")
+            draft.commit()
+            change.commit()
+        raw, data = s.data["raw"], s.data.add(TRAIN, "train", target="fraud")
+        s.lineage.link("s3://bucket/a.csv", raw)
+        s.lineage.link(raw, data, relation="cleaned", keep=True)
+        with s.run("weekly", data=data) as r:
+            r.log(auc=0.9)
+        version = s.models.add("fraud", mlops.load(MODEL), run=r)
+
+        def rows(table):
+            return list(zip(*(list(table[name]) for name in ("depth", "from", "relation", "to"))))
+        self.assertEqual(rows(version.upstream()),
+                         [(1, data.uri, "trained", version.uri), (1, r.uri, "registered", version.uri),
+                          (2, raw.uri, "cleaned", data.uri), (2, data.uri, "input", r.uri),
+                          (3, "s3://bucket/a.csv", "derived", raw.uri)])
+        self.assertEqual(rows(s.lineage.downstream("s3://bucket/a.csv", depth=2)),
+                         [(1, "s3://bucket/a.csv", "derived", raw.uri), (2, raw.uri, "cleaned", data.uri)])
+        self.assertEqual(rows(s.lineage.downstream(r)), [(1, r.uri, "registered", "models:/fraud/1")])
+        self.assertTrue(math.isnan(s.lineage.upstream(raw)["exists"][0]))
+        s.lineage.unlink(raw, data, relation="cleaned")
+        self.assertEqual(len(data.upstream()), 0)
+        with self.assertRaises(mlops.NotFoundError):
+            s.lineage.unlink(raw, data)
+        later = s.data.add({"x": [1]}, "train", path="t.csv")
+        self.assertEqual(rows(later.upstream()), [(1, data.uri, "parent", later.uri)])
+        self.assertEqual(len(later.upstream(history=False)), 0)
+
     def test_streams(self):
         rows = open(TRAIN, "rb").read()
         want = hashlib.sha256(rows).hexdigest()

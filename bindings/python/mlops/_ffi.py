@@ -1033,6 +1033,32 @@ mlops_gc_stat._fields_ = [
 assert C.sizeof(mlops_gc_stat) == 160
 
 
+class mlops_link_opts(C.Structure):
+    pass
+
+
+mlops_link_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("relation", C.c_char_p),
+]
+assert C.sizeof(mlops_link_opts) == (16 if C.sizeof(C.c_void_p) == 8 else 12)
+
+
+class mlops_lineage_opts(C.Structure):
+    pass
+
+
+mlops_lineage_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("depth", C.c_int32),
+    ("reserved", C.c_uint32),
+    ("n_max", C.c_int64),
+]
+assert C.sizeof(mlops_lineage_opts) == 24
+
+
 class mlops_metric_opts(C.Structure):
     pass
 
@@ -1678,6 +1704,14 @@ _rt.declare(lib.mlops_dataset_status, C.c_int32, C.POINTER(C.c_void_p), C.c_void
         C.c_char_p, C.c_char_p, C.POINTER(mlops_folder_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_store_gc, C.c_int32, C.c_void_p, C.POINTER(mlops_gc_opts), C.POINTER(mlops_call),
         C.POINTER(mlops_gc_stat), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_lineage_link, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.POINTER(mlops_link_opts),
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_lineage_unlink, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_char_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_lineage_upstream, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p,
+        C.POINTER(mlops_lineage_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_lineage_downstream, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p,
+        C.POINTER(mlops_lineage_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_metric_binary, C.c_int32, C.POINTER(mlops_metrics), C.c_void_p, C.c_void_p, C.c_int64,
         C.POINTER(mlops_metric_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_metric_classes, C.c_int32, C.POINTER(mlops_metrics), C.c_void_p, C.c_int64, C.c_int64,
@@ -6589,6 +6623,28 @@ def _gc_opts(*, dry_run=False, budget_ns=None, keep_ns=None, min_live=None):
     return o
 
 
+def _link_opts(*, keep=False, relation=None):
+    o = mlops_link_opts(C.sizeof(mlops_link_opts))
+    o._keep, o._raised = [], []
+    if keep:
+        o.flags |= 1
+    if relation is not None:
+        o.relation = _rt.string(relation, "relation")
+    return o
+
+
+def _lineage_opts(*, no_history=False, depth=None, n_max=None):
+    o = mlops_lineage_opts(C.sizeof(mlops_lineage_opts))
+    o._keep, o._raised = [], []
+    if no_history:
+        o.flags |= 1
+    if depth is not None:
+        o.depth = _rt.integer(depth, -2 ** 31, 2 ** 31 - 1, "depth")
+    if n_max is not None:
+        o.n_max = _rt.integer(n_max, -2 ** 63, 2 ** 63 - 1, "n_max")
+    return o
+
+
 def _metric_opts(*, skip_nan=False, weights=None, threshold=None, scale=None, n_bins=None):
     o = mlops_metric_opts(C.sizeof(mlops_metric_opts))
     o._keep, o._raised = [], []
@@ -7347,6 +7403,96 @@ def dataset_status(store, dataset, ref, prefix, folder, *, follow_links=False, s
         _rt.check(status, "dataset_status", err, nested={
             "mlops_call": "call",
         })
+    return _rt.classes["table"]._wrap(out.value)
+
+
+def lineage_link(change, from_, to, *, keep=False, relation=None):
+    """Say that something was made of something else. The same again is fine. What the store knows must be there,
+    or be made by the same change.
+
+        change: change
+        from_: what it was made of, as above
+        to: what was made of it, as above
+        keep: commits that the link names are kept by Store.gc(), for as long as it is there; default: a link
+            keeps nothing
+        relation: how one was made of the other: 1 to 64 bytes of UTF-8 without control characters; default by
+            what they are: "derived" for data of data, "input" for what a run reads or a model that is used,
+            "output" for data of a run, "trained" and "registered" for a version of data and of a run
+
+    Raises: NotFoundError if one of them is not there; InvalidError for a text that names nothing, and if both are
+    the same; CorruptError, IoError, NomemError, ForkedError.
+    """
+    change_h = _rt.opened(change, Change, "change")
+    opts = _link_opts(keep=keep, relation=relation)
+    err = mlops_error()
+    with _rt.locked(change_h):
+        status = lib.mlops_lineage_link(change_h, _rt.string(from_, "from_"), _rt.string(to, "to"), C.byref(opts),
+                C.byref(err))
+    if status:
+        _rt.check(status, "lineage_link", err)
+
+
+def lineage_unlink(change, from_, to, relation=None):
+    """Take a link back; of "parent", which commits say themselves, there is none to take.
+
+        change: change
+        from_: as in lineage_link(); what is not there any more is named by its whole id
+        to: likewise
+        relation: of the link; default as in mlops_link_opts
+
+    Raises: NotFoundError if there is no such link; as lineage_link(); ConflictError comes from the commit, if
+    somebody else has changed it in between.
+    """
+    change_h = _rt.opened(change, Change, "change")
+    err = mlops_error()
+    with _rt.locked(change_h):
+        status = lib.mlops_lineage_unlink(change_h, _rt.string(from_, "from_"), _rt.string(to, "to"),
+                _rt.string_or_none(relation, "relation"), C.byref(err))
+    if status:
+        _rt.check(status, "lineage_unlink", err)
+
+
+def lineage_upstream(store, id, *, no_history=False, depth=None, n_max=None):
+    """What something was made of, what that was made of, and so on. Each link is told once, at the least number
+    of links that lead to it.
+
+        store: store
+        id: as above; what is not there any more is named by its whole id
+        no_history: a dataset's earlier and later commits are not followed
+        depth: links from there to the farthest; default: all there are
+        n_max: links, up to 1,000,000; default 10,000
+
+    Raises: LimitError for more than n_max links; NotFoundError, InvalidError, CorruptError, IoError, NomemError,
+    ForkedError.
+    """
+    out = C.c_void_p()
+    store_h = _rt.opened(store, Store, "store")
+    opts = _lineage_opts(no_history=no_history, depth=depth, n_max=n_max)
+    err = mlops_error()
+    status = lib.mlops_lineage_upstream(C.byref(out), store_h, _rt.string(id, "id"), C.byref(opts), C.byref(err))
+    if status:
+        _rt.check(status, "lineage_upstream", err)
+    return _rt.classes["table"]._wrap(out.value)
+
+
+def lineage_downstream(store, id, *, no_history=False, depth=None, n_max=None):
+    """What was made of something, what was made of that, and so on.
+
+        store: store
+        id: as there
+        no_history: a dataset's earlier and later commits are not followed
+        depth: links from there to the farthest; default: all there are
+        n_max: links, up to 1,000,000; default 10,000
+
+    Raises: as there.
+    """
+    out = C.c_void_p()
+    store_h = _rt.opened(store, Store, "store")
+    opts = _lineage_opts(no_history=no_history, depth=depth, n_max=n_max)
+    err = mlops_error()
+    status = lib.mlops_lineage_downstream(C.byref(out), store_h, _rt.string(id, "id"), C.byref(opts), C.byref(err))
+    if status:
+        _rt.check(status, "lineage_downstream", err)
     return _rt.classes["table"]._wrap(out.value)
 
 
@@ -8308,6 +8454,10 @@ __all__ = [
     "featurestore_list",
     "featurestore_put",
     "lib",
+    "lineage_downstream",
+    "lineage_link",
+    "lineage_unlink",
+    "lineage_upstream",
     "metric_at",
     "metric_binary",
     "metric_classes",

@@ -11,6 +11,7 @@ from . import _ffi
 from . import _runtime as _rt
 from ._changes import changed, changing
 from ._ffi import InvalidError, Part, RefusedError, RunStatus, Split
+from ._lineage import Lineage, Linked
 from ._online import Online
 from ._parts import Parts
 from ._quality import DatasetExpectations
@@ -37,6 +38,11 @@ class Store(_ffi.Store):
     def features(self):
         """Feature sets: s.features.add("tx", feature), s.features["tx"]."""
         return Features(self)
+
+    @property
+    def lineage(self):
+        """What was made of what: s.lineage.upstream("models:/fraud@champion")."""
+        return Lineage(self)
 
     @property
     def models(self):
@@ -128,6 +134,11 @@ class Run(_ffi.Run):
         if self._id is None:
             self._id = super().id
         return self._id
+
+    @property
+    def uri(self):
+        """What lineage calls it: "runs:/ID"."""
+        return f"runs:/{self.id}"
 
     def __enter__(self):
         self.id
@@ -222,8 +233,10 @@ class Watch(_ffi.Watch):
 
 # ---- data --------------------------------------------------------------------------------------------------------
 
-class Commit(Parts):
+class Commit(Parts, Linked):
     """A commit of a dataset. Equal ids are equal data."""
+
+    _uri = "datasets:/{0.dataset}/{0.id}"
 
     def __init__(self, store, dataset, id):
         self.store, self.dataset, self.id = store, dataset, id
@@ -423,8 +436,10 @@ class Features:
 
 # ---- models ------------------------------------------------------------------------------------------------------
 
-class Version:
+class Version(Linked):
     """A registered version of a model."""
+
+    _uri = "models:/{0.name}/{0.version}"
 
     def __init__(self, store, name, version):
         self.store, self.name, self.version = store, name, version

@@ -33,7 +33,7 @@ typedef struct cli_args {
     const char *dataset, *ref, *path, *parent, *filter, *run, *features, *classes, *gate;
     const char *model, *champion, *canary, *salt, *key, *keys;
     const char *event_time, *created, *ttl, *as_of, *include, *exclude;
-    const char *override_, *against, *relation;
+    const char *override_, *against, *relation, *range;
     int64_t csv_skip_lines, window, edges, from, max, seed, folds, step, commits, depth;
     double alpha, share, canary_share;
 } cli_args;

@@ -1,6 +1,8 @@
 /* mlops data: versions of data, commit by commit. */
 #include "cli.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -324,13 +326,40 @@ static int data_checkout(const cli_args *args) {
     return cli_read(&work, args, checkout);
 }
 
+/* A:B, A: or :B. */
+static int parse_range(const char *text, int64_t *from, int64_t *n) {
+    char *end;
+    long long to = LLONG_MAX, first = 0;
+    errno = 0;
+    if (*text != ':') first = strtoll(text, &end, 10);
+    else end = (char *)(uintptr_t)text;
+    if (errno || first < 0 || *end != ':') return 0;
+    if (end[1]) to = strtoll(end + 1, &end, 10);
+    else end++;
+    *from = first;
+    *n = to - first;
+    return !errno && !*end && to >= first;
+}
+
+static mlops_status table_of(cli_work *work, int64_t from, int64_t n, mlops_table **out) {
+    const cli_args *args = work->args;
+    if (args->range || args->columns)
+        return mlops_dataset_rows(out, work->store, args->words[1], args->ref, args->path, from, n,
+                                  args->columns, &work->error);
+    return mlops_dataset_table(out, work->store, args->words[1], args->ref, args->path,
+                               (mlops_part)args->part, &work->error);
+}
+
 static int data_table(const cli_args *args) {
     cli_work work;
     mlops_table *table = NULL;
+    int64_t from = 0, n = INT64_MAX;
+    if (args->range && !parse_range(args->range, &from, &n))
+        return cli_usage(args->command, "--rows '%s' is no range such as 100:200", args->range);
+    if (args->part && (args->range || args->columns))
+        return cli_usage(args->command, "--part goes with neither --rows nor --columns");
     int status = cli_open(&work, args, 0);
-    if (!status && mlops_dataset_table(&table, work.store, args->words[1], args->ref, args->path,
-                                       (mlops_part)args->part, &work.error))
-        status = cli_work_failed(&work);
+    if (!status && table_of(&work, from, n, &table)) status = cli_work_failed(&work);
     cli_close(&work);
     if (!status) status = args->json ? cli_list(table, args) : cli_write_csv(table, args->out);
     mlops_table_unref(table);
@@ -456,8 +485,9 @@ const cli_command cli_data_commands[] = {
      "Examples:\n"
      "  mlops data drop fraud.mlops transactions trial",
      data_drop},
-    {"data table", "STORE DATASET", "ref path part out", "Print a table of a commit as CSV.",
+    {"data table", "STORE DATASET", "ref path part range out", "Print a table of a commit as CSV.",
      "Examples:\n"
+     "  mlops data table fraud.mlops transactions --rows 5000:5010 --columns id,amount\n"
      "  mlops data table fraud.mlops transactions --part held-out -o held-out.csv",
      data_table},
     {"data parts", "STORE DATASET", "ref path list", "List what a table is divided into.",

@@ -2401,6 +2401,18 @@ inline std::string dataset_read_at(const ::mlops::store &store, const std::strin
     }, "mlops_dataset_read_at", &e);
 }
 
+/// Some rows of a table of a commit, with all of its columns or some. They have the types that the whole table
+/// has. A ref that is a branch may move between two calls; its id does not.
+inline ::mlops::table dataset_rows(const ::mlops::store &store, const std::string &dataset,
+                                   const char *ref, const char *path, std::int64_t from, std::int64_t n,
+                                   const char *columns = nullptr) {
+    mlops_table *out = nullptr;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_dataset_rows(&out, detail::required(store), dataset.c_str(), ref, path, from, n, columns, &e), "mlops_dataset_rows", &e);
+    return ::mlops::table(out);
+}
+
 /// Make a deployment, or change it. The trail of its record is its history.
 inline void deploy_set(const ::mlops::change &change, const std::string &name,
                        const mlops_deploy_opts *opts = nullptr) {

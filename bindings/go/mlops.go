@@ -6854,6 +6854,27 @@ func DatasetReadAt(store *Store, dataset string, ref string, path string, offset
 	return content, nil
 }
 
+// DatasetRows: some rows of a table of a commit, with all of its columns or some. They have the types
+// that the whole table has. A ref that is a branch may move between two calls; its id does not.
+//
+// Errors: MLOPS_E_SCHEMA if the entry is no table, or has no such column; MLOPS_E_INVALID for rows
+// that are not there, or a column that is named twice; as mlops_dataset_table().
+func DatasetRows(store *Store, dataset string, ref string, path string, from int64, n int64, columns string) (*Table, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_dataset_rows(&out, store.p, s.str(dataset), s.optional(ref), s.optional(path), C.int64_t(from), C.int64_t(n), s.optional(columns), &e), &e, "mlops_dataset_rows"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
 // DeploySet: make a deployment, or change it. The trail of its record is its history.
 //
 // Errors: MLOPS_E_NOT_FOUND if the model is not registered; MLOPS_E_INVALID for a new deployment

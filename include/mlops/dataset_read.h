@@ -1,4 +1,5 @@
-/* mlops/dataset_read.h: bytes of an entry of a dataset, whole or in part, without checking it out.
+/* mlops/dataset_read.h: bytes and rows of an entry of a dataset, whole or in part, without checking
+ * it out.
  *
  * A part is read for what it costs by itself: of content that is kept as changes to earlier
  * versions no more is made than was asked for.
@@ -8,6 +9,7 @@
 
 #include <mlops/base.h>
 #include <mlops/store.h>
+#include <mlops/table.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -53,6 +55,29 @@ MLOPS_API mlops_status mlops_dataset_read_at(mlops_store *store, const char *dat
                                              const char *ref, const char *path, int64_t offset,
                                              int64_t size, void *bytes, size_t cap, size_t *needed,
                                              mlops_error *err);
+
+/**
+ * Some rows of a table of a commit, with all of its columns or some. They have the types that the
+ * whole table has. A ref that is a branch may move between two calls; its id does not.
+ *
+ * @param[out] out  the table, to be ended with mlops_table_unref(); NULL after an error
+ * @param store     store
+ * @param dataset   name
+ * @param ref       @nullable as in mlops_dataset_resolve()
+ * @param path      @nullable of the entry; default: the only table
+ * @param from      the first row, 0 to the number of rows
+ * @param n         how many, from there on; fewer are there only at the end of the table
+ * @param columns   @nullable names of those wanted, in the order in which they will stand,
+ * separated by commas and quoted as in a CSV line; default all
+ * @param err       @nullable
+ * @return MLOPS_E_SCHEMA if the entry is no table, or has no such column; MLOPS_E_INVALID for rows
+ *         that are not there, or a column that is named twice; as mlops_dataset_table()
+ * @since 0.1
+ */
+MLOPS_API mlops_status mlops_dataset_rows(mlops_table **out, mlops_store *store,
+                                          const char *dataset, const char *ref, const char *path,
+                                          int64_t from, int64_t n, const char *columns,
+                                          mlops_error *err);
 
 #ifdef __cplusplus
 }

@@ -6,6 +6,7 @@
  */
 #include "base/opts.h"
 #include "column/csv_infer.h"
+#include "column/csv_known.h"
 #include "column/names.h"
 #include "column/table_inside.h"
 #include "file/container.h"
@@ -22,8 +23,9 @@ typedef struct csv_job {
     mlops_call call;
     mlops_table *table;
     mlops__arena arena; /* for the lists */
-    const char **names;
+    const char *const *names;
     int64_t n_names;
+    const mlops__csv_known *known; /* nullable */
     mlops__csv_nulls nulls;
     mlops__csv_reader reader;
     mlops__csv_mark rows; /* where the rows begin */
@@ -68,8 +70,14 @@ static mlops_status read_lists(csv_job *job) {
     const mlops_csv_opts *opts = &job->opts;
     const char *const *nulls = mlops__csv_nulls_default;
     int64_t n_nulls = MLOPS__CSV_NULLS_DEFAULT;
-    MLOPS_TRY(mlops__names_split(&job->arena, opts->names, opts->delimiter[0], &job->names,
+    const char **names;
+    MLOPS_TRY(mlops__names_split(&job->arena, opts->names, opts->delimiter[0], &names,
                                  &job->n_names, job->err));
+    job->names = names;
+    if (job->known) {
+        job->names = job->known->names;
+        job->n_names = job->known->n;
+    }
     if (opts->nulls) {
         const char **texts = NULL;
         MLOPS_TRY(mlops__list_parse(&job->arena, opts->nulls, opts->delimiter[0], "nulls", &texts,
@@ -134,6 +142,8 @@ static mlops_status make_columns(csv_job *job) {
     for (int64_t i = 0; i < table->n_columns; i++) {
         job->columns[i].store = &table->stores[i];
         job->columns[i].scratch = &job->scratch;
+        if (job->known && job->known->types[i] != MLOPS_TYPE_NULL)
+            MLOPS_TRY(mlops__column_store_begin(job->columns[i].store, job->known->types[i]));
     }
     return MLOPS_OK;
 }
@@ -253,6 +263,8 @@ static mlops_status read_all(csv_job *job) {
     MLOPS_TRY(read_header(job));
     MLOPS_TRY(make_columns(job));
     MLOPS_TRY(read_passes(job));
+    if (job->reader.line - job->rows.line == job->n_rows)
+        job->table->lines_ahead = job->rows.line - 1;
     return mlops__table_finish(job->table, job->n_rows, job->err);
 }
 
@@ -308,11 +320,12 @@ mlops_status mlops_table_load(mlops_table **out, const char *path, const mlops_c
     return end(&job, run_file(&job, path), out);
 }
 
-mlops_status mlops_table_parse(mlops_table **out, const char *text, size_t n,
-                               const mlops_csv_opts *opts, mlops_error *err) {
+static mlops_status parse(mlops_table **out, const char *text, size_t n, const mlops_csv_opts *opts,
+                          const mlops__csv_known *known, mlops_error *err) {
     *out = NULL;
     csv_job job = {0};
     job.err = err;
+    job.known = known;
     if ((!text && n) || (uint64_t)n > INT64_MAX)
         return mlops__fail(err, MLOPS_E_INVALID, "text of %zu bytes at NULL, or too long", n);
     MLOPS_TRY(read_opts(&job, opts));
@@ -320,4 +333,23 @@ mlops_status mlops_table_parse(mlops_table **out, const char *text, size_t n,
     job.reader.memory = text ? text : "";
     job.reader.total = (int64_t)n;
     return end(&job, run(&job), out);
+}
+
+mlops_status mlops_table_parse(mlops_table **out, const char *text, size_t n,
+                               const mlops_csv_opts *opts, mlops_error *err) {
+    return parse(out, text, n, opts, NULL, err);
+}
+
+mlops_status mlops__table_parse_known(mlops_table **out, const char *text, size_t n,
+                                      const mlops_csv_opts *opts, const mlops__csv_known *known,
+                                      mlops_error *err) {
+    MLOPS_TRY(parse(out, text, n, opts, known, err));
+    for (int64_t i = 0; i < known->n; i++) {
+        if (mlops_table_type(*out, i) == known->types[i]) continue;
+        mlops_table_unref(*out);
+        *out = NULL;
+        return mlops__fail(err, MLOPS_E_CORRUPT, "'%s' has a value that is no %s", known->names[i],
+                           mlops__type_name(known->types[i]));
+    }
+    return MLOPS_OK;
 }

@@ -21,6 +21,7 @@ mlops_status mlops__table_new(mlops_table **out, const mlops_host *given, int64_
     mlops_table *self = mlops__alloc_zero(&host.allocator, sizeof *self);
     if (!self) return mlops__fail_nomem(err, sizeof *self);
     self->host = host;
+    self->lines_ahead = -1;
     atomic_init(&self->n_refs, 1);
     mlops__meter_init(&self->meter, &host.allocator, memory_limit(memory_max));
     mlops__dictionary_init(&self->names, &self->meter.table);
@@ -128,6 +129,15 @@ const char *mlops__type_name(mlops_type type) {
     static const char *const names[] = {"null", "bool", "int64", "float64", "string"};
     return (uint32_t)type < sizeof names / sizeof *names ? names[type] : names[0];
 }
+
+mlops_type mlops__type_named(const char *name) {
+    mlops_type type = MLOPS_TYPE_STRING;
+    while (type != MLOPS_TYPE_NULL && strcmp(mlops__type_name(type), name) != 0)
+        type = (mlops_type)(type - 1);
+    return type;
+}
+
+int64_t mlops__table_lines_ahead(const mlops_table *self) { return self->lines_ahead; }
 
 int mlops__column_valid(const mlops__column *self, int64_t row) {
     return !self->validity || (self->validity[row >> 3] >> (row & 7) & 1);

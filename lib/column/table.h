@@ -24,8 +24,13 @@ typedef struct mlops__column {
 const mlops__column *mlops__table_column(const mlops_table *self, int64_t index);
 const mlops__host *mlops__table_host(const mlops_table *self);
 
-/* As it is spelled, such as "float64"; "null" for what is no type. */
+/* Of one that was read from CSV: how many lines are ahead of its first row, if each row is one line
+ * and none of the lines behind it is empty; else -1. */
+int64_t mlops__table_lines_ahead(const mlops_table *self);
+
+/* As it is spelled, such as "float64"; "null" for what is no type, and of what is no name. */
 const char *mlops__type_name(mlops_type type);
+mlops_type mlops__type_named(const char *name);
 
 int mlops__column_valid(const mlops__column *self, int64_t row);
 

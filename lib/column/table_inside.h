@@ -13,6 +13,7 @@ struct mlops_table {
     atomic_int_fast64_t n_refs;
     int64_t n_rows;
     int64_t n_columns;
+    int64_t lines_ahead; /* mlops__table_lines_ahead() */
     mlops__dictionary names;
     mlops__column_store *stores;
     mlops__column *columns; /* valid once finished */

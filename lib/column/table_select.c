@@ -1,4 +1,4 @@
-/* Some rows of a table.
+/* Some rows and columns of a table.
  *
  * Owns nothing. Invariant: texts of the new table stand in the order in which its own rows first
  * have them, as in any table.
@@ -10,13 +10,16 @@
 #include <string.h>
 
 typedef struct selection {
-    const uint8_t *bits;
+    const uint8_t *bits; /* NULL: all rows from the first to the end */
     int wanted;
-    int64_t n; /* rows that there will be */
+    int64_t first, end;
+    int64_t n;              /* rows that there will be */
+    const int64_t *columns; /* NULL: all */
+    int64_t n_columns;
 } selection;
 
 static int is_wanted(const selection *self, int64_t row) {
-    return (self->bits[row >> 3] >> (row & 7) & 1) == self->wanted;
+    return !self->bits || (self->bits[row >> 3] >> (row & 7) & 1) == self->wanted;
 }
 
 /* known holds the code in the new column of each text of the old one, -1 as long as it has none. */
@@ -45,7 +48,7 @@ static mlops_status take_rows(const selection *self, mlops__column_store *store,
     int32_t *known = mlops__alloc(store->allocator, n);
     mlops_status status = known ? MLOPS_OK : MLOPS_E_NOMEM;
     if (known) memset(known, 0xff, n);
-    for (int64_t row = 0; row < from->n_rows && status == MLOPS_OK; row++)
+    for (int64_t row = self->first; row < self->end && status == MLOPS_OK; row++)
         if (is_wanted(self, row)) status = take_value(store, from, row, known);
     mlops__free(store->allocator, known, n);
     return status;
@@ -64,28 +67,41 @@ static mlops_status take_column(const selection *self, mlops__column_store *stor
 
 static mlops_status take_columns(mlops_table *self, const mlops_table *from, const selection *rows,
                                  mlops_error *err) {
-    for (int64_t i = 0; i < from->n_columns; i++) {
-        const char *name = from->columns[i].name;
+    for (int64_t i = 0; i < rows->n_columns; i++) {
+        const char *name = from->columns[rows->columns ? rows->columns[i] : i].name;
         MLOPS_TRY(mlops__table_add_name(self, name, strlen(name), MLOPS_E_INVALID, err));
     }
     MLOPS_TRY(mlops__table_make_stores(self, err));
-    for (int64_t i = 0; i < from->n_columns; i++) {
-        mlops_status status = take_column(rows, &self->stores[i], &from->columns[i]);
+    for (int64_t i = 0; i < rows->n_columns; i++) {
+        const mlops__column *column = &from->columns[rows->columns ? rows->columns[i] : i];
+        mlops_status status = take_column(rows, &self->stores[i], column);
         if (status < 0) return mlops__meter_judge(&self->meter, status, err);
     }
     return mlops__table_finish(self, rows->n, err);
 }
 
-mlops_status mlops__table_select(mlops_table **out, const mlops_table *table, const uint8_t *bits,
-                                 int wanted, mlops_error *err) {
+static mlops_status select_some(mlops_table **out, const mlops_table *table, const selection *rows,
+                                mlops_error *err) {
     const mlops_host lent = mlops__host_lend(&table->host);
-    selection rows = {bits, wanted, 0};
     mlops_table *self;
     *out = NULL;
-    for (int64_t i = 0; i < table->n_rows; i++) rows.n += is_wanted(&rows, i);
     MLOPS_TRY(mlops__table_new(&self, &lent, 0, err));
-    mlops_status status = take_columns(self, table, &rows, err);
+    mlops_status status = take_columns(self, table, rows, err);
     if (status < 0) mlops_table_unref(self);
     else *out = self;
     return status;
+}
+
+mlops_status mlops__table_select(mlops_table **out, const mlops_table *table, const uint8_t *bits,
+                                 int wanted, mlops_error *err) {
+    selection rows = {bits, wanted, 0, table->n_rows, 0, NULL, table->n_columns};
+    for (int64_t i = 0; i < table->n_rows; i++) rows.n += is_wanted(&rows, i);
+    return select_some(out, table, &rows, err);
+}
+
+mlops_status mlops__table_slice(mlops_table **out, const mlops_table *table, int64_t from,
+                                int64_t n, const int64_t *columns, int64_t n_columns,
+                                mlops_error *err) {
+    const selection rows = {NULL, 0, from, from + n, n, columns, n_columns};
+    return select_some(out, table, &rows, err);
 }

@@ -1,4 +1,4 @@
-/* Some rows of a table as a table. */
+/* Some rows and columns of a table as a table. */
 #ifndef MLOPS_COLUMN_TABLE_SELECT_H
 #define MLOPS_COLUMN_TABLE_SELECT_H
 
@@ -8,5 +8,10 @@
  * types that the table has. */
 mlops_status mlops__table_select(mlops_table **out, const mlops_table *table, const uint8_t *bits,
                                  int wanted, mlops_error *err);
+
+/* Rows from to from + n - 1, which are there, of the columns with these numbers, in their order. */
+mlops_status mlops__table_slice(mlops_table **out, const mlops_table *table, int64_t from,
+                                int64_t n, const int64_t *columns, int64_t n_columns,
+                                mlops_error *err);
 
 #endif

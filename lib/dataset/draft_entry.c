@@ -49,7 +49,7 @@ static void put_count(mlops__json_writer *out, const char *name, int64_t value) 
 }
 
 /* What is the default is left out. */
-static void put_csv(mlops__json_writer *out, const mlops_csv_opts *csv) {
+static void put_csv(mlops__json_writer *out, const mlops_csv_opts *csv, const mlops_table *table) {
     mlops__json_name(out, "csv");
     mlops__json_open(out, '{');
     if (csv->flags & MLOPS_CSV_NO_HEADER) {
@@ -62,6 +62,8 @@ static void put_csv(mlops__json_writer *out, const mlops_csv_opts *csv) {
     put_count(out, "skip_lines", csv->skip_lines);
     put_count(out, "rows_max", csv->rows_max);
     put_count(out, "line_max", csv->line_max);
+    if (mlops__table_lines_ahead(table) >= 0)
+        mlops__record_put_i64(out, "lines_ahead", mlops__table_lines_ahead(table));
     mlops__json_close(out, '}');
 }
 
@@ -88,7 +90,7 @@ static void write_entry(const making *self, mlops__buf *buf) {
         mlops__record_put_text(&out, "row_id", self->opts.row_id);
         mlops__record_put_id(&out, "profile", profile ? &profile->id : NULL);
     }
-    if (!strcmp(self->kind, "csv")) put_csv(&out, &self->csv);
+    if (!strcmp(self->kind, "csv")) put_csv(&out, &self->csv, self->table);
     mlops__json_close(&out, '}');
 }
 

@@ -87,6 +87,28 @@ void mlops__run_end(mlops__content_run *self); /* NULL is allowed */
 mlops_status mlops__run_read(mlops__content_run *self, const mlops_id *id, mlops__buf *out,
                              mlops_error *err);
 
+/* Content that is kept as rows of cells. MLOPS_END if it is kept in another way, or is not there.
+ */
+typedef struct mlops__content_cells mlops__content_cells;
+mlops_status mlops__cells_open(mlops__content_cells **out, mlops_store *store, const mlops_id *id,
+                               mlops_error *err);
+void mlops__cells_close(mlops__content_cells *self); /* NULL is allowed */
+int64_t mlops__cells_rows(const mlops__content_cells *self);
+
+/* Which cells: of columns by number, of text that has so many of them between such delimiters. */
+typedef struct mlops__cells_wanted {
+    const int64_t *columns;
+    int64_t n;
+    int64_t n_columns;
+    uint8_t delimiter;
+} mlops__cells_wanted;
+
+/* Appends rows from to from + n - 1, which are there: their cells as they are spelled, and a line
+ * feed behind each row. MLOPS_END if some row has other cells, or a line end in one. */
+mlops_status mlops__cells_spell(mlops__content_cells *self, int64_t from, int64_t n,
+                                const mlops__cells_wanted *wanted, mlops__buf *out,
+                                mlops_error *err);
+
 /* Operations. The buffers are copied. After a failure the change's commit returns its status. */
 mlops_status mlops__change_put(mlops_change *self, mlops__table table, mlops__bytes key,
                                mlops__bytes value, mlops_error *err);

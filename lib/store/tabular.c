@@ -180,8 +180,9 @@ static int is_inside(const mlops__tabular *self, int level, const mlops__piece *
     return piece->base_row <= n && piece->rows <= n - piece->base_row;
 }
 
+/* A patch changes rows that have all of their columns. */
 static mlops_status load(mlops__tabular *self, int level, uint64_t row, size_t n,
-                         mlops_error *err) {
+                         const uint8_t *wanted, mlops_error *err) {
     if (row >= self->levels[level].n_rows) return mlops__content_damaged(err);
     const mlops__tabular_part *part = find_part(&self->levels[level], &row, NULL);
     const mlops__piece *piece = &part->piece;
@@ -189,23 +190,29 @@ static mlops_status load(mlops__tabular *self, int level, uint64_t row, size_t n
     if (n > piece->rows - from) n = (size_t)(piece->rows - from);
     if (piece->kind == MLOPS__PIECE_GROUP) {
         MLOPS_TRY(load_chunk(self, &self->levels[level], piece, err));
-        return mlops__group_read(&self->levels[level].group, (size_t)from, (size_t)from + n, NULL,
+        return mlops__group_read(&self->levels[level].group, (size_t)from, (size_t)from + n, wanted,
                                  &self->grid, err);
     }
     MLOPS_TRY(open_base(self, level, err));
     if (!is_inside(self, level, piece)) return mlops__content_damaged(err);
-    MLOPS_TRY(load(self, level + 1, piece->base_row + from, n, err));
+    if (piece->kind == MLOPS__PIECE_PATCH) wanted = NULL;
+    MLOPS_TRY(load(self, level + 1, piece->base_row + from, n, wanted, err));
     if (piece->kind == MLOPS__PIECE_SAME) return MLOPS_OK;
     MLOPS_TRY(load_chunk(self, &self->levels[level], piece, err));
     return mlops__patch_apply(&self->levels[level].patch, (size_t)from, &self->grid, err);
 }
 
-mlops_status mlops__tabular_load(mlops__tabular *self, uint64_t row, size_t n, mlops_error *err) {
+mlops_status mlops__tabular_load_some(mlops__tabular *self, uint64_t row, size_t n,
+                                      const uint8_t *wanted, mlops_error *err) {
     self->grid_row = row;
-    mlops_status status = load(self, 0, row, n, err);
+    mlops_status status = load(self, 0, row, n, wanted, err);
     if (!status && self->grid.n == 0) status = mlops__content_damaged(err);
     if (status) self->grid.n = 0;
     return status;
+}
+
+mlops_status mlops__tabular_load(mlops__tabular *self, uint64_t row, size_t n, mlops_error *err) {
+    return mlops__tabular_load_some(self, row, n, NULL, err);
 }
 
 mlops_status mlops__tabular_group(mlops__tabular *self, uint64_t row, mlops__piece *out,
@@ -305,7 +312,7 @@ static mlops_status size_of(mlops__tabular *self, int level, uint64_t row, uint6
     self->text_row = 0; /* what is there is overwritten */
     for (*size = 0; row < end; row += self->grid.n) {
         self->text.size = 0;
-        MLOPS_TRY(load(self, level, row, (size_t)(end - row), err));
+        MLOPS_TRY(load(self, level, row, (size_t)(end - row), NULL, err));
         if (self->grid.n == 0) return mlops__content_damaged(err);
         MLOPS_TRY(
             mlops__grid_render(&self->grid, 0, self->grid.n, SIZE_MAX, &self->text, NULL, err));

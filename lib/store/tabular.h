@@ -55,6 +55,11 @@ uint64_t mlops__tabular_size(const mlops__tabular *self);
 /* Rows from one on into the grid: as many as are at hand, up to n. MLOPS_E_CORRUPT */
 mlops_status mlops__tabular_load(mlops__tabular *self, uint64_t row, size_t n, mlops_error *err);
 
+/* The same; cells of other columns than those wanted (flags, of MLOPS__COLUMNS_MAX) may be missing.
+ */
+mlops_status mlops__tabular_load_some(mlops__tabular *self, uint64_t row, size_t n,
+                                      const uint8_t *wanted, mlops_error *err);
+
 /* Where the text of a row begins; that of the row behind the last is the size. */
 mlops_status mlops__tabular_at(mlops__tabular *self, uint64_t row, uint64_t *at, mlops_error *err);
 

@@ -1924,6 +1924,15 @@ def branches_are_merged(folder):
         ("changed", "1"), ("removed", "3")]
     run("data", "merge", store, "tx", "trial", "--message", "both")
     assert run("data", "table", store, "tx").out == "id,x\n2,B\n3,c\n1,A\n"
+    for range, columns, out in [("1:3", "x", "x\nc\nA\n"), (":1", "x,id", "x,id\nB,2\n"), ("2:", None, "id,x\n1,A\n"),
+                                ("3:9", "id", "id\n"), (None, "id", "id\n2\n3\n1\n")]:
+        some = [*(["--rows", range] if range else []), *(["--columns", columns] if columns else [])]
+        assert run("data", "table", store, "tx", *some).out == out
+    for range in ("1", "x:2", "2:1", "-1:2", "1:2:3", ":x", ""):
+        fails("data", "table", store, "tx", "--rows", range, status=2, says="--rows")
+    fails("data", "table", store, "tx", "--rows", "4:5", says="row 4")
+    fails("data", "table", store, "tx", "--columns", "y", says="'y'")
+    fails("data", "table", store, "tx", "--columns", "x", "--part", "train", status=2, says="--part")
     assert listed("data", "log", store, "tx")[0]["parents"].count(" ") == 1
     keep("id,x\n1,p\n", "--branch", "trial")
     keep("id,x\n1,q\n")

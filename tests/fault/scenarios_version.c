@@ -214,7 +214,5 @@ const sweep_scenario sweep_version[] = {
     {"store rows kept like others", prepare_rows, keep_two, judge, ALL},
     {"store rows healed", prepare_damaged_rows, keep_and_heal, judge_damage,
      SWEEP_MEMORY | SWEEP_TREE},
-    {"store rows verified", prepare_damaged_rows, keep_and_verify, judge_damage,
-     SWEEP_MEMORY | SWEEP_TREE},
     {NULL, NULL, NULL, NULL, 0},
 };

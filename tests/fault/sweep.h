@@ -34,6 +34,7 @@ typedef struct sweep_scenario {
 
 /* Each list ends with a scenario without a name. */
 extern const sweep_scenario sweep_bundle[];
+extern const sweep_scenario sweep_cells[];
 extern const sweep_scenario sweep_container[];
 extern const sweep_scenario sweep_dataset[];
 extern const sweep_scenario sweep_deploy[];

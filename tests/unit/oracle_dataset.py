@@ -217,7 +217,7 @@ def entries(columns, n, csv_bytes, table_bytes, kind, share, seed, name, held, p
         entry = {"path": path, "kind": what, "id": sha(data), "size": len(data), "n_rows": n,
                  "columns": describe(columns), "target": "s", "time": "i", "profile": profile}
         if what == "csv":
-            entry["csv"] = {}
+            entry["csv"] = {} if len(data.splitlines()) > n + 1 else {"lines_ahead": 1}  # texts hold line ends
         out.append(entry | {"split": split})
     return out
 

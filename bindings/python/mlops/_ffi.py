@@ -1569,6 +1569,8 @@ _rt.declare(lib.mlops_dataset_read, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_
         C.c_size_t, C.POINTER(C.c_size_t), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_dataset_read_at, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_char_p, C.c_int64,
         C.c_int64, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_dataset_rows, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.c_char_p, C.c_char_p,
+        C.c_int64, C.c_int64, C.c_char_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_feature_fit, C.c_int32, C.POINTER(C.c_void_p), C.c_char_p, C.c_void_p,
         C.POINTER(mlops_feature_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_feature_load, C.c_int32, C.POINTER(C.c_void_p), C.c_char_p, C.c_void_p, C.POINTER(mlops_error))
@@ -7257,6 +7259,33 @@ def dataset_read_at(store, dataset, ref, path, offset, size):
     return text
 
 
+def dataset_rows(store, dataset, ref, path, from_, n, columns=None):
+    """Some rows of a table of a commit, with all of its columns or some. They have the types that the whole table
+    has. A ref that is a branch may move between two calls; its id does not.
+
+        store: store
+        dataset: name
+        ref: as in dataset_resolve()
+        path: of the entry; default: the only table
+        from_: the first row, 0 to the number of rows
+        n: how many, from there on; fewer are there only at the end of the table
+        columns: names of those wanted, in the order in which they will stand, separated by commas and quoted
+            as in a CSV line; default all
+
+    Raises: SchemaError if the entry is no table, or has no such column; InvalidError for rows that are not there,
+    or a column that is named twice; as dataset_table().
+    """
+    out = C.c_void_p()
+    store_h = _rt.opened(store, Store, "store")
+    err = mlops_error()
+    status = lib.mlops_dataset_rows(C.byref(out), store_h, _rt.string(dataset, "dataset"), _rt.string_or_none(ref,
+            "ref"), _rt.string_or_none(path, "path"), _rt.integer(from_, -2 ** 63, 2 ** 63 - 1, "from_"),
+            _rt.integer(n, -2 ** 63, 2 ** 63 - 1, "n"), _rt.names_or_none(columns, "columns"), C.byref(err))
+    if status:
+        _rt.check(status, "dataset_rows", err)
+    return _rt.classes["table"]._wrap(out.value)
+
+
 def deploy_set(change, name, *, model=None, champion=None, canary=None, canary_share=None, salt=None):
     """Make a deployment, or change it. The trail of its record is its history.
 
@@ -8442,6 +8471,7 @@ __all__ = [
     "dataset_reference",
     "dataset_refs",
     "dataset_resolve",
+    "dataset_rows",
     "dataset_status",
     "dataset_table",
     "dataset_tag",

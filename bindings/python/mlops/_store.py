@@ -245,6 +245,11 @@ class Commit(Parts, Linked):
         """A table of it; part is "all", "train" or "held_out"."""
         return _ffi.dataset_table(self.store, self.dataset, self.id, path, _rt.choice(Part, part))
 
+    def rows(self, start=0, stop=None, columns=None, path=None):
+        """Rows start to stop - 1 of a table, with some columns or all, without reading the others."""
+        n = 2 ** 63 - 1 if stop is None else max(stop - start, 0)
+        return _ffi.dataset_rows(self.store, self.dataset, self.id, path, start, n, columns)
+
     @property
     def train(self):
         """The rows of its table that are not held out."""

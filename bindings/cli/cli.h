@@ -34,6 +34,7 @@ typedef struct cli_args {
     const char *model, *champion, *canary, *salt, *key, *keys;
     const char *event_time, *created, *ttl, *as_of, *include, *exclude;
     const char *override_, *against, *relation, *range;
+    const char *branches, *tags, *expected, *prefix;
     int64_t csv_skip_lines, window, edges, from, max, seed, folds, step, commits, depth;
     double alpha, share, canary_share;
 } cli_args;
@@ -52,7 +53,7 @@ extern const cli_command cli_model_commands[], cli_bundle_commands[], cli_drift_
     cli_reference_commands[], cli_store_commands[], cli_data_commands[], cli_quality_commands[],
     cli_feature_commands[], cli_run_commands[], cli_registry_commands[], cli_deploy_commands[],
     cli_watch_commands[], cli_audit_commands[], cli_doctor_commands[], cli_online_commands[],
-    cli_gc_commands[], cli_lineage_commands[];
+    cli_gc_commands[], cli_lineage_commands[], cli_remote_commands[];
 
 /* args.c: the command line. Returns CLI_OK, or CLI_USAGE after saying what is wrong. The words are
  * moved to the front of texts, and stay there. */

@@ -28,7 +28,7 @@ COMMANDS = ("model describe", "model predict", "bundle", "drift compare", "drift
             "reference describe", "doctor", "gc", "init", "store stats", "store check", "store repair", "store export",
             "store import", "lineage up", "lineage down", "lineage link", "lineage unlink", "audit log", "audit verify", "audit root", "audit prove", "audit verify-proof", "run start", "run log", "run param", "run tag", "run artifact",
             "run end", "run list", "run experiments", "run show", "run points", "data commit", "data add", "data status", "data list", "data log",
-            "data refs", "data show", "data entries", "data diff", "data merge", "data checkout", "data tag", "data branch", "data drop",
+            "data refs", "data show", "data entries", "data diff", "data merge", "data checkout", "data tag", "data branch", "data drop", "data push", "data pull", "remote refs", "remote gc",
             "data table", "data parts", "data part", "data leaks", "data expect", "data expected", "data infer", "data validate", "data validations",
             "feature fit", "feature apply", "feature show", "feature list", "registry register", "registry list", "registry show", "registry gate",
             "registry evaluate", "registry promote", "registry rollback", "registry drop", "registry history",
@@ -885,6 +885,51 @@ def datasets(folder):
     assert listed("data", "diff", store, "tx", "v1", first[:10]) == []
     shown = json.loads(run("data", "show", store, "tx", "v1", "--json").out)
     assert shown["commit"] == first and shown["author"] == "ada" and first in run("data", "show", store, "tx", "v1").out
+
+
+@test
+def datasets_travel(folder):
+    store, first, last = data_store(folder)
+    other, share = folder / "other.mlops", folder / "share"
+    run("init", other)
+    fails("data", "pull", other, "tx", share, says=["share", "no such folder"])
+    fails("remote", "refs", share, says="no such folder")
+    sent = json.loads(run("data", "push", store, "tx", share, "--json").out)
+    assert (sent["commits"], sent["refs"]) == (3, 2) and sent["bytes"] > 1000
+    assert listed("remote", "refs", share) == [
+        {"dataset": "tx", "kind": "branch", "name": "main", "commit": last},
+        {"dataset": "tx", "kind": "tag", "name": "v1", "commit": first}]
+    run("data", "pull", other, "tx", share, "--depth", 1, "--include", "*.csv", "--branches", "main", "--tags", "none")
+    assert run("data", "table", other, "tx").out == run("data", "table", store, "tx").out
+    assert len(listed("data", "log", other, "tx")) == 1
+    fails("data", "checkout", other, "tx", folder / "copy", says=["not pulled", "pull without paths"])
+    middle = listed("data", "log", store, "tx")[1]["commit"]
+    fails("data", "show", other, "tx", middle, says=["not pulled", "shallow"])
+    run("data", "pull", other, "tx", share)
+    for what in "refs", "log", "entries":
+        assert listed("data", what, other, "tx") == listed("data", what, store, "tx")
+    run("data", "checkout", other, "tx", folder / "copy")
+    for at in store, other:
+        run("data", "commit", at, "tx", write(folder / "x.txt", str(at)), "--file")
+    ours = listed("data", "log", store, "tx")[0]["commit"]
+    run("data", "push", store, "tx", share)
+    fails("data", "push", other, "tx", share, says=["main", ours, "does not lead to it"])
+    fails("data", "pull", other, "tx", share, says="apart")
+    run("data", "pull", other, "tx", share, "--prefix", "origin/")
+    assert listed("data", "log", other, "tx", "origin/main")[0]["commit"] == ours
+    run("data", "push", other, "tx", share, "--branches", "main", "--expected", ours)
+    run("data", "pull", store, "tx", share, "--force")
+    assert listed("data", "log", store, "tx") == listed("data", "log", other, "tx")
+    assert json.loads(run("remote", "gc", share, "--dry-run", "--json").out)["datasets"] == 1
+    assert run("remote", "gc", share, "--grace", "10m").out.startswith("datasets 1\n")
+    fails("remote", "gc", share, "--grace", "1s", says="10 minutes")
+    fails("remote", "gc", share, "--grace", "soon", status=2, says="--grace")
+    fails("data", "push", store, "none", share, says='"none"')
+    fails("data", "push", store, "tx", share, "--branches", "none", "--tags", "none", says="no branch or tag that was asked for")
+    fails("data", "pull", store, "none", share, says='no dataset "none"')
+    fails("data", "pull", store, "tx", share, "--depth", 0, status=2, says="--depth")
+    fails("data", "push", store, "tx", TRAIN, says="train.csv")
+    refuses_what_is_no_store(folder, f"data push STORE tx {share}", f"data pull STORE tx {share}")
 
 
 @test

@@ -49,6 +49,38 @@ class Stores(unittest.TestCase):
         self.assertIn(MODEL.rsplit("/", 1)[1].split(".")[0], repr(version))
         self.assertIn("s.mlops", repr(s))
 
+    def test_travel(self):
+        share, there = os.path.join(self.folder.name, "share"), mlops.open(os.path.join(self.folder.name, "t.mlops"))
+        self.addCleanup(there.close)
+        first = self.store.data.add(mlops.table({"id": [1, 2], "x": [0.5, None]}), "tx", path="a,b.csv", split=None)
+        self.store.data.add(mlops.table({"id": [1, 2, 3]}), "tx", path="c", split=None)
+        self.store.data.expectations("tx").set("c", "unique(id)")
+        sent = self.store.data.push("tx", share)
+        self.assertEqual((sent.n_commits, sent.n_refs), (2, 1))
+        got = there.data.pull("tx", share, depth=1, paths=["a,b.csv"])
+        self.assertEqual(got.n_commits, 1)
+        self.assertEqual(list(there.data["tx"].table("a,b.csv")["id"]), [1, 2])
+        with self.assertRaisesRegex(mlops.NotFoundError, "not pulled"):
+            there.data["tx"].table("c")
+        with mlops.Share.directory(share) as remote:
+            there.data.pull("tx", remote)
+            self.assertEqual([str(n) for n in remote.refs()["name"]], ["main"])
+            self.assertEqual(remote.gc(dry=True).n_datasets, 1)
+        self.assertEqual(there.data["tx", first.id].table().n_rows, 2)
+        self.assertEqual(str(there.data.expectations("tx")["c"]), "unique(id)\n")
+        for store in self.store, there:
+            ours = store.data.add(mlops.table({"id": [len(store._path)]}), "tx", path="c", split=None)
+            if store is self.store:
+                theirs = ours
+                store.data.push("tx", share, branches=["m*"])
+        with self.assertRaises(mlops.ConflictError):
+            there.data.push("tx", share)
+        there.data.pull("tx", share, prefix="origin/")
+        self.assertEqual(there.data["tx", "origin/main"].id, theirs.id)
+        there.data.push("tx", share, branches="main", expected=theirs)
+        self.store.data.pull("tx", share, force=True)
+        self.assertEqual(self.store.data["tx"].id, ours.id)
+
     def test_lineage(self):
         s = self.store
         with mlops.Change(s) as change, mlops.Draft(change, "raw") as draft:

@@ -19,6 +19,7 @@ from ._ffi import __all__ as _generated
 from ._diff import Diff, diff, merge
 from ._online import Online
 from ._quality import Expectations
+from ._remote import Share
 from ._store import Commit, Deployment, Run, Store, Version, Watch
 from ._streams import Draft
 from ._tables import table

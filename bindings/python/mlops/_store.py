@@ -15,6 +15,7 @@ from ._lineage import Lineage, Linked
 from ._online import Online
 from ._parts import Parts
 from ._quality import DatasetExpectations
+from ._remote import Travels
 from ._streams import Streams
 from ._tables import table
 from ._values import feature_value, is_row, span_ns
@@ -334,7 +335,7 @@ def chosen_split(split, source, target, time):
     return Split.STRATIFIED if len(values) <= 100 else Split.RANDOM
 
 
-class Datasets(Streams):
+class Datasets(Streams, Travels):
     """Datasets of a store."""
 
     def __init__(self, store):

@@ -25,6 +25,7 @@
 #include <mlops/folder.h>
 #include <mlops/gc.h>
 #include <mlops/host.h>
+#include <mlops/import.h>
 #include <mlops/lineage.h>
 #include <mlops/merge.h>
 #include <mlops/metric.h>

@@ -24,7 +24,8 @@ typedef struct cli_args {
     int32_t n_words;
     int32_t help, json, csv, csv_no_header, force, plain, drop, alone, no_gate, newest;
     int32_t keep_missing, rows, cells;
-    int32_t output, split, divide, part, status, links, take; /* the choice as listed, from 1 on */
+    int32_t output, split, divide, part, status, links, take,
+        tool; /* the choice as listed, from 1 on */
     const char *out, *columns, *ignore, *report, *metrics, *reference;
     const char *name, *version, *metadata, *description;
     const char *csv_names, *csv_delimiter;
@@ -34,7 +35,7 @@ typedef struct cli_args {
     const char *model, *champion, *canary, *salt, *key, *keys;
     const char *event_time, *created, *ttl, *as_of, *include, *exclude;
     const char *override_, *against, *relation, *range;
-    const char *branches, *tags, *expected, *prefix;
+    const char *branches, *tags, *expected, *prefix, *cache;
     int64_t csv_skip_lines, window, edges, from, max, seed, folds, step, commits, depth;
     double alpha, share, canary_share;
 } cli_args;

@@ -151,6 +151,31 @@ static int data_add(const cli_args *args) {
     return CLI_OK;
 }
 
+static mlops_status import(cli_work *work) {
+    const cli_args *args = work->args;
+    mlops_draft *draft;
+    mlops_draft_opts opts = draft_opts(args);
+    mlops_import_opts from = MLOPS_IMPORT_OPTS_INIT;
+    from.kind = (mlops_import_kind)(args->tool - 1);
+    from.cache = args->cache;
+    from.include = args->include;
+    from.exclude = args->exclude;
+    mlops_status status =
+        mlops_draft_new(&draft, work->change, args->words[1], &opts, &work->error);
+    if (!status)
+        status = mlops_draft_import(draft, args->as, args->words[2], &from, NULL, &work->error);
+    if (!status) status = mlops_draft_commit(draft, &work->id, &work->error);
+    mlops_draft_free(draft);
+    return status;
+}
+
+static int data_import(const cli_args *args) {
+    cli_work work;
+    if (!args->tool) return cli_usage(args->command, "--from is missing: dvc or git-lfs");
+    int status = cli_change(&work, args, import);
+    return status ? status : print_commit(&work);
+}
+
 static mlops_status status_of(cli_work *work, mlops_table **out) {
     const cli_args *args = work->args;
     mlops_call call;
@@ -422,6 +447,15 @@ const cli_command cli_data_commands[] = {
      "Examples:\n"
      "  mlops data add fraud.mlops images data/images --exclude '*.tmp,cache'",
      data_add},
+    {"data import", "STORE DATASET FOLDER", "import folder-as globs draft change",
+     "Commit what a tree of DVC or git-lfs names, and print the commit's id.",
+     "Of a DVC repository that are the outputs of its .dvc files and dvc.lock; of a git working\n"
+     "tree all files, pointers as what they point to. Objects come from the tool's cache, and are\n"
+     "held against their hashes. Neither tool is needed.\n\n"
+     "Examples:\n"
+     "  mlops data import fraud.mlops transactions repo --from dvc\n"
+     "  mlops data import fraud.mlops images repo --from git-lfs --include 'images/**' --empty",
+     data_import},
     {"data status", "STORE DATASET FOLDER", "ref folder globs list",
      "List how a folder differs from a commit.",
      "Examples:\n"

@@ -1084,6 +1084,19 @@ public:
         return out;
     }
 
+    /// Add what a tree of DVC or git-lfs names. Of DVC, an object that the cache lacks is taken from its place in the
+    /// tree if that is a file of the same hash. Files of before DVC 3 may be named by the MD5 of their text with Unix
+    /// line ends, as these versions did. An error leaves in the draft what was added ahead of it: begin another one.
+    mlops_import_stat import_(const char *prefix, const std::string &folder,
+                              const mlops_import_opts *opts = nullptr) {
+        mlops_import_stat out = {};
+        out.struct_size = sizeof out;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_draft_import(need(), prefix, folder.c_str(), opts, &out, &e), "mlops_draft_import", &e);
+        return out;
+    }
+
     /// Hold a table of a draft against what is kept for it, as the draft's commit would.
     ::mlops::table validate(const std::string &path) {
         mlops_table *out = nullptr;

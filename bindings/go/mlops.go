@@ -243,6 +243,18 @@ const (
 	RunStatusKilled RunStatus = 3
 )
 
+// ImportKind: whose tree it is.
+type ImportKind int32
+
+const (
+	// ImportKindDvc: a DVC repository: outputs of its .dvc files and dvc.lock, and nothing else of it;
+	// caches of DVC 3 (files/md5/ab/...) and before (ab/...).
+	ImportKindDvc ImportKind = 0
+	// ImportKindGitLfs: a git working tree: all its files, those that are pointers of git-lfs as what
+	// they point to.
+	ImportKindGitLfs ImportKind = 1
+)
+
 // Metric: a number that tells how good predictions are; its name is that of its field.
 type Metric int32
 
@@ -787,6 +799,20 @@ func makeGcStat(c *C.mlops_gc_stat) (r GcStat) {
 	r.NDeleted = int64(c.n_deleted)
 	r.NWaiting = int64(c.n_waiting)
 	r.MemoryPeak = int64(c.memory_peak)
+	return r
+}
+
+// ImportStat: what was imported.
+type ImportStat struct {
+	// files that came from the cache
+	NObjects int64
+	// of these
+	Bytes int64
+}
+
+func makeImportStat(c *C.mlops_import_stat) (r ImportStat) {
+	r.NObjects = int64(c.n_objects)
+	r.Bytes = int64(c.bytes)
 	return r
 }
 
@@ -1796,6 +1822,34 @@ func (o *GcOpts) c(s *scope) *C.mlops_gc_opts {
 	c.budget_ns = C.int64_t(o.BudgetNs)
 	c.keep_ns = C.int64_t(o.KeepNs)
 	c.min_live = C.double(o.MinLive)
+	return c
+}
+
+// ImportOpts: what is imported. Zero means the default in each field.
+type ImportOpts struct {
+	// default MLOPS_IMPORT_DVC
+	Kind ImportKind
+	// where objects lie; default .dvc/cache or .git/lfs/objects of the folder
+	Cache string
+	// list of globs, as in mlops/folder.h; default: everything
+	Include string
+	// list of globs, which go before include; default: nothing
+	Exclude string
+	// progress in files; deadline
+	Call *Call
+}
+
+func (o *ImportOpts) c(s *scope) *C.mlops_import_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_import_opts)(s.alloc(C.sizeof_mlops_import_opts))
+	c.struct_size = C.sizeof_mlops_import_opts
+	c.kind = C.mlops_import_kind(o.Kind)
+	c.cache = s.optional(o.Cache)
+	c.include = s.optional(o.Include)
+	c.exclude = s.optional(o.Exclude)
+	c.call = o.Call.c(s)
 	return c
 }
 
@@ -4137,6 +4191,36 @@ func (x *Draft) AddFolder(prefix string, folder string, opts *FolderOpts) (Folde
 		return FolderStat{}, err
 	}
 	return makeFolderStat(&out), nil
+}
+
+// Import: add what a tree of DVC or git-lfs names. Of DVC, an object that the cache lacks is taken
+// from its place in the tree if that is a file of the same hash. Files of before DVC 3 may be named by
+// the MD5 of their text with Unix line ends, as these versions did. An error leaves in the draft what
+// was added ahead of it: begin another one.
+//
+// Errors: MLOPS_E_NOT_FOUND for an object that is nowhere; MLOPS_E_CORRUPT for one whose bytes are
+// others than its name says, and for a file that DVC does not write so, with the line; MLOPS_E_INVALID
+// for a path that leads out of the folder, for a link, and for an output without a hash;
+// MLOPS_E_EXISTS, MLOPS_E_LIMIT, MLOPS_E_CANCELLED, MLOPS_E_DEADLINE; otherwise as
+// mlops_draft_add_folder().
+func (x *Draft) Import(prefix string, folder string, opts *ImportOpts) (ImportStat, error) {
+	if x == nil || x.p == nil {
+		return ImportStat{}, closed("Draft")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return ImportStat{}, s.err
+	}
+	var out C.mlops_import_stat
+	out.struct_size = C.sizeof_mlops_import_stat
+	var e C.mlops_error
+	if err := check(C.mlops_draft_import(x.p, s.optional(prefix), s.str(folder), optsC, &out, &e), &e, "mlops_draft_import"); err != nil {
+		return ImportStat{}, err
+	}
+	return makeImportStat(&out), nil
 }
 
 // Validate: hold a table of a draft against what is kept for it, as the draft's commit would.

@@ -27,7 +27,7 @@ MODEL, TRAIN, LIVE = str(DATA / "fraud.json"), str(DATA / "train.csv"), str(DATA
 COMMANDS = ("model describe", "model predict", "bundle", "drift compare", "drift watch", "reference new",
             "reference describe", "doctor", "gc", "init", "store stats", "store check", "store repair", "store export",
             "store import", "lineage up", "lineage down", "lineage link", "lineage unlink", "audit log", "audit verify", "audit root", "audit prove", "audit verify-proof", "run start", "run log", "run param", "run tag", "run artifact",
-            "run end", "run list", "run experiments", "run show", "run points", "data commit", "data add", "data status", "data list", "data log",
+            "run end", "run list", "run experiments", "run show", "run points", "data commit", "data add", "data import", "data status", "data list", "data log",
             "data refs", "data show", "data entries", "data diff", "data merge", "data checkout", "data tag", "data branch", "data drop", "data push", "data pull", "remote refs", "remote gc",
             "data table", "data parts", "data part", "data leaks", "data expect", "data expected", "data infer", "data validate", "data validations",
             "feature fit", "feature apply", "feature show", "feature list", "registry register", "registry list", "registry show", "registry gate",
@@ -930,6 +930,31 @@ def datasets_travel(folder):
     fails("data", "pull", store, "tx", share, "--depth", 0, status=2, says="--depth")
     fails("data", "push", store, "tx", TRAIN, says="train.csv")
     refuses_what_is_no_store(folder, f"data push STORE tx {share}", f"data pull STORE tx {share}")
+
+
+@test
+def trees_of_other_tools_are_imported(folder):
+    store, repo = folder / "s.mlops", folder / "repo"
+    run("init", store)
+    rows = pathlib.Path(TRAIN).read_bytes()
+    md5, oid = hashlib.md5(rows).hexdigest(), hashlib.sha256(rows).hexdigest()
+    cache, objects = repo / ".dvc/cache/files/md5" / md5[:2], repo / ".git/lfs/objects" / oid[:2] / oid[2:4]
+    cache.mkdir(parents=True), objects.mkdir(parents=True)
+    write(cache / md5[2:], rows)
+    write(repo / "t.csv.dvc", f"outs:\n- md5: {md5}\n  hash: md5\n  path: t.csv\n")
+    commit = run("data", "import", store, "d", repo, "--from", "dvc", "--as", "raw", "--message", "from DVC").out.strip()
+    assert len(commit) == 64
+    run("data", "checkout", store, "d", folder / "out")
+    assert (folder / "out/raw/t.csv").read_bytes() == rows
+    shutil.rmtree(repo / ".dvc"), (repo / "t.csv.dvc").unlink()
+    write(repo / "p", f"version https://git-lfs.github.com/spec/v1\noid sha256:{oid}\nsize {len(rows)}\n")
+    fails("data", "import", store, "e", repo, "--from", "git-lfs", says=["'p'", "git lfs fetch"])
+    write(objects / oid, rows)
+    run("data", "import", store, "e", repo, "--from", "git-lfs")
+    run("data", "checkout", store, "e", folder / "lfs")
+    assert (folder / "lfs/p").read_bytes() == rows
+    fails("data", "import", store, "e", repo, "--from", "dvc", says=["no .dvc file", "repo"])
+    fails("data", "import", store, "e", repo, status=2, says="--from is missing")
 
 
 @test

@@ -386,7 +386,8 @@ int main(int argc, char **argv) {
         sweep_merge,  sweep_metric,  sweep_model,       sweep_monitor,   sweep_online,
         sweep_pool,   sweep_profile, sweep_quality,     sweep_reference, sweep_registry,
         sweep_run,    sweep_stats,   sweep_store,       sweep_table,     sweep_version,
-        sweep_folder, sweep_gc,      sweep_stream,      sweep_remote,    sweep_lineage};
+        sweep_folder, sweep_gc,      sweep_stream,      sweep_remote,    sweep_lineage,
+        sweep_import};
     (void)argc;
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         for (const sweep_scenario *one = lists[i]; one->name; one++)

@@ -62,6 +62,7 @@ extern const sweep_scenario sweep_table[];
 extern const sweep_scenario sweep_version[];
 extern const sweep_scenario sweep_gc[];
 extern const sweep_scenario sweep_stream[];
+extern const sweep_scenario sweep_import[];
 extern const sweep_scenario sweep_lineage[];
 
 /* dir/name, in the caller's buffer. */

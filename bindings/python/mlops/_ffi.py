@@ -157,6 +157,15 @@ class RunStatus(enum.IntEnum):
     KILLED = 3  # somebody ended it
 
 
+class ImportKind(enum.IntEnum):
+    """Whose tree it is."""
+
+    # a DVC repository: outputs of its .dvc files and dvc.lock, and nothing else of it; caches of DVC 3
+    # (files/md5/ab/...) and before (ab/...)
+    DVC = 0
+    GIT_LFS = 1  # a git working tree: all its files, those that are pointers of git-lfs as what they point to
+
+
 class Metric(enum.IntEnum):
     """A number that tells how good predictions are; its name is that of its field."""
 
@@ -1033,6 +1042,36 @@ mlops_gc_stat._fields_ = [
 assert C.sizeof(mlops_gc_stat) == 160
 
 
+class mlops_import_opts(C.Structure):
+    pass
+
+
+mlops_import_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("kind", C.c_int32),
+    ("reserved", C.c_uint32),
+    ("cache", C.c_char_p),
+    ("include", C.c_char_p),
+    ("exclude", C.c_char_p),
+    ("call", C.POINTER(mlops_call)),
+]
+assert C.sizeof(mlops_import_opts) == (48 if C.sizeof(C.c_void_p) == 8 else 32)
+
+
+class mlops_import_stat(C.Structure):
+    pass
+
+
+mlops_import_stat._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("reserved", C.c_uint32),
+    ("n_objects", C.c_int64),
+    ("bytes", C.c_int64),
+]
+assert C.sizeof(mlops_import_stat) == 24
+
+
 class mlops_link_opts(C.Structure):
     pass
 
@@ -1706,6 +1745,8 @@ _rt.declare(lib.mlops_dataset_status, C.c_int32, C.POINTER(C.c_void_p), C.c_void
         C.c_char_p, C.c_char_p, C.POINTER(mlops_folder_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_store_gc, C.c_int32, C.c_void_p, C.POINTER(mlops_gc_opts), C.POINTER(mlops_call),
         C.POINTER(mlops_gc_stat), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_draft_import, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.POINTER(mlops_import_opts),
+        C.POINTER(mlops_import_stat), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_lineage_link, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.POINTER(mlops_link_opts),
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_lineage_unlink, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_char_p,
@@ -2154,6 +2195,21 @@ def _gc_stat(s):
         n_deleted=s.n_deleted,
         n_waiting=s.n_waiting,
         memory_peak=s.memory_peak,
+    )
+
+
+@dataclass(frozen=True)
+class ImportStat:
+    """What was imported."""
+
+    n_objects: int  # files that came from the cache
+    bytes: int  # of these
+
+
+def _import_stat(s):
+    return ImportStat(
+        n_objects=s.n_objects,
+        bytes=s.bytes,
     )
 
 
@@ -4136,6 +4192,39 @@ class Draft(_rt.Handle):
                 "mlops_call": "call",
             })
         return _folder_stat(out)
+
+    def import_(self, prefix, folder, *, kind=None, cache=None, include=None, exclude=None, call=None):
+        """Add what a tree of DVC or git-lfs names. Of DVC, an object that the cache lacks is taken from its
+        place in the tree if that is a file of the same hash. Files of before DVC 3 may be named by the MD5
+        of their text with Unix line ends, as these versions did. An error leaves in the draft what was
+        added ahead of it: begin another one.
+
+            prefix: where the files go, as in Draft.add_folder()
+            folder: the tree: a repository, or a folder of one
+            kind: default ImportKind.DVC
+            cache: where objects lie; default .dvc/cache or .git/lfs/objects of the folder
+            include: list of globs, as in mlops/folder.h; default: everything
+            exclude: list of globs, which go before include; default: nothing
+            call: progress in files; deadline
+
+        Raises: NotFoundError for an object that is nowhere; CorruptError for one whose bytes are others than
+        its name says, and for a file that DVC does not write so, with the line; InvalidError for a path that
+        leads out of the folder, for a link, and for an output without a hash; ExistsError, LimitError,
+        CancelledError, DeadlineError; otherwise as Draft.add_folder().
+        """
+        h = self._open()
+        opts = _import_opts(kind=kind, cache=cache, include=include, exclude=exclude, call=call)
+        out = mlops_import_stat(C.sizeof(mlops_import_stat))
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_draft_import(h, _rt.string_or_none(prefix, "prefix"), _rt.string(folder, "folder"),
+                    C.byref(opts), C.byref(out), C.byref(err))
+        _rt.reraise(opts)
+        if status:
+            _rt.check(status, "Draft.import_", err, nested={
+                "mlops_call": "call",
+            })
+        return _import_stat(out)
 
     def validate(self, path):
         """Hold a table of a draft against what is kept for it, as the draft's commit would.
@@ -6625,6 +6714,24 @@ def _gc_opts(*, dry_run=False, budget_ns=None, keep_ns=None, min_live=None):
     return o
 
 
+def _import_opts(*, kind=None, cache=None, include=None, exclude=None, call=None):
+    o = mlops_import_opts(C.sizeof(mlops_import_opts))
+    o._keep, o._raised = [], []
+    if kind is not None:
+        o.kind = _rt.choice(ImportKind, kind)
+    if cache is not None:
+        o.cache = _rt.string(cache, "cache")
+    if include is not None:
+        o.include = _rt.string(include, "include")
+    if exclude is not None:
+        o.exclude = _rt.string(exclude, "exclude")
+    if call is not None:
+        made = _call(**call)
+        o.call = C.pointer(made)
+        o._keep.append(made)
+    return o
+
+
 def _link_opts(*, keep=False, relation=None):
     o = mlops_link_opts(C.sizeof(mlops_link_opts))
     o._keep, o._raised = [], []
@@ -8399,6 +8506,8 @@ __all__ = [
     "FolderStat",
     "ForkedError",
     "GcStat",
+    "ImportKind",
+    "ImportStat",
     "InvalidError",
     "IoError",
     "IoKind",

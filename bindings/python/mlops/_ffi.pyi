@@ -108,6 +108,10 @@ class RunStatus(enum.IntEnum):
     FAILED = 2
     KILLED = 3
 
+class ImportKind(enum.IntEnum):
+    DVC = 0
+    GIT_LFS = 1
+
 class Metric(enum.IntEnum):
     AUC = 1
     AVERAGE_PRECISION = 2
@@ -350,6 +354,11 @@ class GcStat:
     n_deleted: int
     n_waiting: int
     memory_peak: int
+
+@dataclass(frozen=True)
+class ImportStat:
+    n_objects: int
+    bytes: int
 
 @dataclass(frozen=True)
 class Metrics:
@@ -607,6 +616,7 @@ class Draft(Handle):
     def merge(self, ref: Optional[PathOrStr] = ..., *, commit: bool = ..., policy: Union[MergePolicy, str, None] = ..., key: Union[str, Sequence[str], None] = ..., branch: Optional[PathOrStr] = ..., message: Optional[PathOrStr] = ..., author: Optional[PathOrStr] = ..., metadata: Union[PathOrStr, dict, None] = ...) -> Table: ...
     def add_stream(self, path: PathOrStr, *, csv: bool = ..., fd: Optional[int] = ..., read: Optional[Callable[[int, int], Any]] = ..., columns: Optional[dict] = ...) -> None: ...
     def add_folder(self, prefix: Optional[PathOrStr], folder: PathOrStr, *, follow_links: bool = ..., skip_links: bool = ..., keep_missing: bool = ..., include: Optional[PathOrStr] = ..., exclude: Optional[PathOrStr] = ..., call: Optional[dict] = ...) -> FolderStat: ...
+    def import_(self, prefix: Optional[PathOrStr], folder: PathOrStr, *, kind: Union[ImportKind, str, None] = ..., cache: Optional[PathOrStr] = ..., include: Optional[PathOrStr] = ..., exclude: Optional[PathOrStr] = ..., call: Optional[dict] = ...) -> ImportStat: ...
     def validate(self, path: PathOrStr) -> Table: ...
     def override(self, reason: PathOrStr) -> None: ...
     def divide(self, path: PathOrStr, *, by: Union[Divide, str, None] = ..., n_folds: Optional[int] = ..., parts: Union[str, Sequence[str], None] = ..., column: Optional[PathOrStr] = ..., key: Optional[PathOrStr] = ..., seed: Optional[int] = ...) -> None: ...

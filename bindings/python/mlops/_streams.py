@@ -8,6 +8,7 @@ import os
 
 from . import _ffi
 from . import _runtime as _rt
+from ._changes import changed
 
 
 END = object()
@@ -60,7 +61,7 @@ class Draft(_ffi.Draft):
 
 
 class Streams:
-    """What Datasets take of streams."""
+    """What Datasets take of streams, and of other tools."""
 
     def add_stream(self, source, dataset, path, *, csv=False, target=None, time=None, id=None, message=None, author=None,
                    branch=None, metadata=None, empty=False, **how):
@@ -79,3 +80,20 @@ class Streams:
                 commit = draft.commit()
             change.commit()
         return self[dataset, commit]
+
+    def import_tree(self, folder, dataset, kind, *, prefix=None, cache=None, include=None, exclude=None, message=None,
+                    author=None, branch=None, metadata=None, empty=False):
+        """Commit what a tree of another tool names, and return the Commit.
+
+        kind: "dvc", for the outputs of a DVC repository, or "git-lfs", for a git working tree whose pointer files become
+            what they point to. cache: where objects lie, by default in the tree. A history is imported tree by tree.
+        """
+        kind = {"git-lfs": "git_lfs"}.get(kind, kind)
+        how = dict(cache=cache, include=include, exclude=exclude)
+        opts = dict(message=message, author=author, branch=branch, metadata=metadata)
+
+        def build(change):
+            with Draft(change, dataset, empty=empty, **{k: v for k, v in opts.items() if v is not None}) as draft:
+                draft.import_(prefix, folder, kind=kind, **{k: v for k, v in how.items() if v is not None})
+                return draft.commit()
+        return self[dataset, changed(self.store, build)]

@@ -1,0 +1,115 @@
+/* Imports: what is common to the tools whose trees are taken.
+ *
+ * Owns nothing. Invariant: an object becomes an entry only if its bytes are those that its name
+ * says.
+ */
+#include "dataset/import.h"
+
+#include "base/opts.h"
+#include "dataset/folder.h"
+#include "file/file.h"
+
+#include <string.h>
+
+const char *mlops__import_path(mlops__importing *self, const char *a, const char *b) {
+    size_t size = strlen(a) + strlen(b) + 2;
+    char *out = mlops__arena_alloc(&self->arena, size);
+    if (out) mlops__format(out, size, *a ? "%s/%s" : "%s%s", a, b);
+    else mlops__fail_nomem(self->err, size);
+    return out;
+}
+
+mlops_status mlops__import_read(mlops__importing *self, const char *file, size_t max,
+                                mlops__buf *out) {
+    mlops_io_stat stat = MLOPS_IO_STAT_INIT;
+    mlops__file_view view;
+    mlops__buf_init(out, &self->host->allocator);
+    int64_t code = mlops__file_stat(&self->host->io, file, 0, &stat);
+    mlops_status status =
+        code < 0 ? mlops__fail_os(self->err, code, "cannot look at", file) : MLOPS_OK;
+    if (status) return status == MLOPS_E_NOT_FOUND ? MLOPS_END : status;
+    if (stat.kind != MLOPS_IO_FILE)
+        return mlops__fail(self->err, MLOPS_E_INVALID, "'%s' is %s", file,
+                           stat.kind == MLOPS_IO_LINK ? "a symbolic link" : "no regular file");
+    MLOPS_TRY(mlops__file_open(&view, self->host, file, max, 0, self->err));
+    out->data = (uint8_t *)(uintptr_t)view.data; /* not mapped, so it is the heap's */
+    out->size = out->cap = view.size;
+    return MLOPS_OK;
+}
+
+mlops_status mlops__import_put(mlops__importing *self, const char *path, mlops__bytes bytes) {
+    const char *whole = mlops__import_path(self, self->prefix, path);
+    if (!whole) return MLOPS_E_NOMEM;
+    MLOPS_TRY(mlops__draft_check(self->draft, whole, self->err));
+    MLOPS_TRY(mlops__draft_put_file(self->draft, whole, bytes, self->err));
+    self->stat.n_objects++;
+    self->stat.bytes += (int64_t)bytes.size;
+    return mlops__call_poll(&self->call, self->host, self->stat.n_objects, self->stat.n_objects,
+                            self->err);
+}
+
+const char *mlops__import_resolve(mlops__arena *arena, const char *from, const char *path,
+                                  int *leaves) {
+    size_t n = strlen(from), size = n + strlen(path) + 2;
+    char *out = mlops__arena_alloc(arena, size);
+    if (!out) return NULL;
+    memcpy(out, from, n + 1);
+    *leaves = *path == '/';
+    while (*path && !*leaves) {
+        size_t part = strcspn(path, "/");
+        if (part == 2 && path[0] == '.' && path[1] == '.') {
+            *leaves = n == 0;
+            while (n && out[n - 1] != '/') n--;
+            if (n) n--;
+        } else if (part && !(part == 1 && *path == '.')) {
+            if (n) out[n++] = '/';
+            memcpy(out + n, path, part);
+            n += part;
+        }
+        out[n] = 0;
+        path += part + (path[part] == '/');
+    }
+    return out;
+}
+
+static mlops_status take_opts(mlops__importing *self, const mlops_import_opts *opts) {
+    mlops_import_opts *o = &self->opts;
+    mlops__globs *globs = &self->globs;
+    MLOPS_TRY(mlops__opts_copy(o, sizeof *o, opts, "mlops_import_opts", self->err));
+    MLOPS_TRY(mlops__opts_copy(&self->call, sizeof self->call, o->call, "mlops_call", self->err));
+    if (o->flags || o->reserved || self->call.flags)
+        return mlops__fail(self->err, MLOPS_E_INVALID,
+                           "mlops_import_opts: flags or reserved is not 0");
+    if ((uint32_t)o->kind > MLOPS_IMPORT_GIT_LFS)
+        return mlops__fail(self->err, MLOPS_E_INVALID, "mlops_import_opts: kind %d", (int)o->kind);
+    MLOPS_TRY(mlops__globs_parse(&self->arena, o->include, "include", &globs->include,
+                                 &globs->n_include, self->err));
+    MLOPS_TRY(mlops__globs_parse(&self->arena, o->exclude, "exclude", &globs->exclude,
+                                 &globs->n_exclude, self->err));
+    self->cache = o->cache ? o->cache
+                           : mlops__import_path(self, self->folder,
+                                                o->kind == MLOPS_IMPORT_DVC ? ".dvc/cache"
+                                                                            : ".git/lfs/objects");
+    return self->cache ? MLOPS_OK : MLOPS_E_NOMEM;
+}
+
+mlops_status mlops_draft_import(mlops_draft *self, const char *prefix, const char *folder,
+                                const mlops_import_opts *opts, mlops_import_stat *out,
+                                mlops_error *err) {
+    mlops__importing s = {
+        .draft = self, .prefix = prefix ? prefix : "", .folder = folder, .err = err};
+    if (!folder || !*folder)
+        return mlops__fail(err, MLOPS_E_INVALID, "the folder is NULL or empty");
+    MLOPS_TRY(mlops__draft_check(self, *s.prefix ? prefix : "-", err));
+    MLOPS_TRY(mlops__store_check_fork(self->base.store, err));
+    s.host = mlops__store_host(self->base.store);
+    s.stat = (mlops_import_stat)MLOPS_IMPORT_STAT_INIT;
+    mlops__arena_init(&s.arena, &s.host->allocator, SIZE_MAX);
+    mlops_status status = take_opts(&s, opts);
+    if (!status)
+        status = s.opts.kind == MLOPS_IMPORT_DVC ? mlops__import_dvc(&s) : mlops__import_lfs(&s);
+    if (!status && out)
+        status = mlops__opts_result(out, &s.stat, sizeof s.stat, "mlops_import_stat", err);
+    mlops__arena_free(&s.arena);
+    return status;
+}

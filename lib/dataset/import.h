@@ -1,0 +1,70 @@
+/* Inside of imports: files of other tools, and objects that they name. */
+#ifndef MLOPS_DATASET_IMPORT_H
+#define MLOPS_DATASET_IMPORT_H
+
+#include "dataset/draft.h"
+#include "dataset/folder_walk.h"
+
+#include <mlops/import.h>
+
+typedef struct mlops__importing {
+    mlops_draft *draft;
+    const mlops__host *host;
+    const char *prefix, *folder, *cache;
+    mlops_import_opts opts;
+    mlops_call call;
+    mlops__globs globs;
+    mlops__arena arena;
+    mlops_import_stat stat;
+    mlops_error *err;
+} mlops__importing;
+
+/* Two parts of a path with a slash between, in the arena; NULL: out of memory, which is told. */
+const char *mlops__import_path(mlops__importing *self, const char *a, const char *b);
+
+/* A regular file below max bytes, to be freed. MLOPS_END: there is none. MLOPS_E_INVALID for a link
+ * and what else is no file. */
+mlops_status mlops__import_read(mlops__importing *self, const char *file, size_t max,
+                                mlops__buf *out);
+
+/* Adds bytes at a path of the tree. */
+mlops_status mlops__import_put(mlops__importing *self, const char *path, mlops__bytes bytes);
+
+/* The whole of an import. */
+mlops_status mlops__import_dvc(mlops__importing *self);
+mlops_status mlops__import_lfs(mlops__importing *self);
+
+/* ---- what the tools write ---- */
+
+/* An output of DVC. */
+typedef struct mlops__dvc_out {
+    const char *path; /* as it is written; NULL: none */
+    const char *md5;  /* digits, perhaps with ".dir" behind; NULL: none */
+    int has_hash;     /* "hash: md5": of DVC 3 */
+    int64_t line;
+} mlops__dvc_out;
+
+typedef struct mlops__dvc_file {
+    const char *wdir; /* NULL: none */
+    mlops__dvc_out *outs;
+    size_t n, cap;
+} mlops__dvc_file;
+
+/* MLOPS_E_CORRUPT with the line. is_lock: of dvc.lock. */
+mlops_status mlops__dvc_parse(mlops__dvc_file *out, mlops__bytes text, int is_lock,
+                              mlops__arena *arena, mlops_error *err);
+
+/* 32 digits in lower case; dir: with ".dir" behind. */
+int mlops__dvc_is_md5(const char *text, int dir);
+
+/* Where a path leads from a folder of the tree ("": the tree itself), in the arena; *leaves if that
+ * is out of the tree. NULL: out of memory. */
+const char *mlops__import_resolve(mlops__arena *arena, const char *from, const char *path,
+                                  int *leaves);
+
+enum { MLOPS__LFS_POINTER_MAX = 1024 };
+
+/* 0: it is no pointer. */
+int mlops__lfs_parse(const uint8_t *bytes, size_t n, char oid[65], int64_t *size);
+
+#endif

@@ -8,7 +8,8 @@ together, as many inserted and one percent appended; v3 one percent of all rows 
 stand; two more in the place of v3 have a million cells changed, or values of other widths; then 100 times one percent
 of the rows of a table of 250,000, each version beside the one before. Beside them, in the same run, `zstd -3
 --patch-from`, which needs both versions whole. The store is in BUILD/bench/dataset/work, sync relaxed with one flush at
-the end of each version. Then a collection of garbage in a store of 17 million chunks, beside a reader and a writer.
+the end of each version. One row of an old version is read by who opens the store for it, and the cells that differ
+between two versions are listed. Then a collection of garbage in a store of 17 million chunks, beside a reader and a writer.
 """
 import math
 import os
@@ -144,6 +145,37 @@ def history():
         added = (store.stat().pack_bytes - begun) * 11_000_000 / rows / 1e6
     report.line("dataset", "history_100_edits", "added", [added], "MB", f"{rows} rows, times 44 for 11 million",
                 better="lower")
+    found = one_row(work / "history.mlops")
+    for which in ("p50", "p99", "max"):
+        report.line("dataset", "history_100_edits", f"row_read_{which}", [found[f"open_{which}"] / 1000], "ms",
+                    "60 bytes of a version, both drawn, 5000 times; the store is open", better="lower")
+
+
+def one_row(store):
+    out = subprocess.run([build / "bench/dataset/bench_row", store, "t", "5000"], capture_output=True, text=True,
+                         check=True).stdout
+    return {name: float(value) for name, value in map(str.split, out.splitlines())}
+
+
+def rows():
+    """Rows of versions of a table, and which cells differ."""
+    files, path = [work / f"{name}.csv" for name in ("v1", "v2", "v3")], work / "rows.mlops"
+    with mlops.Store.open(path, sync="relaxed") as store:
+        for file in files:
+            with mlops.Change(store) as change, mlops.Draft(change, "t") as draft:
+                draft.add_csv("t.csv", file)
+                draft.commit()
+                change.commit()
+        begun = time.perf_counter()
+        n = len(mlops.dataset_diff_rows(store, "t").cells())
+        spent = time.perf_counter() - begun
+    report.line("dataset", f"row_diff_{round(ROWS / 1e5)}k_cells", "time", [spent * 1000], "ms",
+                f"{n} cells listed of {ROWS} rows, v2 to v3", better="lower")
+    found = one_row(path)
+    for which in ("p50", "p99"):
+        report.line("dataset", "read_row_old_version", which, [found[f"once_{which}"]], "us",
+                    f"a row by its number of one of three versions of {ROWS} rows, with opening and closing the store",
+                    better="lower")
 
 
 def chunks():
@@ -177,4 +209,5 @@ chunks()
 collection()
 history()
 versions()
+rows()
 shutil.rmtree(work)

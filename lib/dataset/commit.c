@@ -120,13 +120,17 @@ mlops_status mlops__commit_expect(mlops_change *change, mlops__view *view, const
 static mlops_status load(mlops__buf *out, mlops_store *store, const mlops_id *id,
                          mlops_error *err) {
     int64_t size = 0;
-    MLOPS_TRY(mlops__content_read(store, id, 0, NULL, 0, &size, err));
+    uint8_t small[MLOPS__INLINE_MAX]; /* most trees are found and hashed once, so */
+    MLOPS_TRY(mlops__content_read(store, id, 0, small, sizeof small, &size, err));
+    if (size <= (int64_t)sizeof small) {
+        mlops__buf_put(out, small, (size_t)size);
+        return out->status ? mlops__fail_nomem(err, (size_t)size) : MLOPS_OK;
+    }
     if ((uint64_t)size > SIZE_MAX)
         return mlops__fail(err, MLOPS_E_LIMIT, "content of %lld bytes, more than memory",
                            (long long)size);
     uint8_t *bytes = mlops__buf_extend(out, (size_t)size);
-    if (!bytes && size) return mlops__fail_nomem(err, (size_t)size);
-    if (size == 0) return MLOPS_OK;
+    if (!bytes) return mlops__fail_nomem(err, (size_t)size);
     return mlops__content_read(store, id, 0, bytes, (size_t)size, &size, err);
 }
 

@@ -11,6 +11,9 @@
 
 enum { QUOTED = 64 << 10, BLOCK = 64 };
 
+/* Compiled once with a row to fill, and once without. */
+#define INLINE static inline __attribute__((always_inline))
+
 uint64_t mlops__cut_stops(const uint8_t *bytes, uint8_t delimiter) {
     const uint64_t mark = MLOPS__WORD_OF(delimiter), lf = MLOPS__WORD_OF('\n');
     uint64_t bits = 0;
@@ -76,7 +79,7 @@ static int pass_quoted(cutter *self, size_t at) {
 }
 
 /* One row from *at on; false if it is not all there. Without a row, only where it ends is found. */
-static inline int cut_row(cutter *self, size_t *at, uint32_t *row, int *unended) {
+INLINE int cut_row(cutter *self, size_t *at, uint32_t *row, int *unended) {
     size_t n_columns = self->dialect->n_columns, n = 0, cell = *at, stop;
     int quotes = self->dialect->quotes;
     if (row) row[0] = (uint32_t)cell;
@@ -108,8 +111,8 @@ static int pass_line(const cutter *self, size_t *at, int *unended) {
     return 1;
 }
 
-static inline int cut_rows(const mlops__dialect *dialect, const uint8_t *text, size_t n, int ended,
-                           size_t n_rows, size_t text_max, uint32_t *out, mlops__cut *cut) {
+INLINE int cut_rows(const mlops__dialect *dialect, const uint8_t *text, size_t n, int ended,
+                    size_t n_rows, size_t text_max, uint32_t *out, mlops__cut *cut) {
     cutter c = {text, n, 0, 0, dialect, ended};
     size_t at = 0;
     *cut = (mlops__cut){0, 0, 0};

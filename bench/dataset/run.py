@@ -11,7 +11,6 @@ of the rows of a table of 250,000, each version beside the one before. Beside th
 the end of each version. One row of an old version is read by who opens the store for it, and the cells that differ
 between two versions are listed. Then a collection of garbage in a store of 17 million chunks, beside a reader and a writer.
 """
-import math
 import os
 import pathlib
 import random
@@ -22,61 +21,17 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
 sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "bindings/python"))
 build, quick = pathlib.Path(sys.argv[1]).resolve(), "--quick" in sys.argv
 os.environ.setdefault("MLOPS_LIBRARY", str(build / "libmlops.so"))
 import mlops  # noqa: E402
 import report  # noqa: E402
+from workload import clustered, first, scattered  # noqa: E402
 
 work = build / "bench/dataset/work"
 ROWS = 1_100_000 if quick else 11_000_000
 SETTING = f"table of {ROWS} rows alone"
-COUNTRIES = "DE US IN BR FR CN GB NG MX ID PK JP TR IT ES KE PL CA AU ZA".split()
-DEVICES = "web android ios tv api".split()
-
-
-def row(r, i, ts):
-    x = r.random()
-    return (f"{i},{ts},u{int(x * x * 3_000_000):07d},{COUNTRIES[int(20 * r.random() ** 2)]},"
-            f"{DEVICES[int(5 * r.random())]},{math.exp(3 + 2 * r.random()):.2f},{r.random():.6f},"
-            f"{int(r.random() < .08)},{int(r.random() * 1000)}\n")
-
-
-def first(path, rows):
-    r, ts = random.Random(1), 1_700_000_000
-    with open(path, "w", encoding="ascii") as out:
-        out.write("id,ts,user,country,device,amount,score,label,bucket\n")
-        for i in range(rows):
-            ts += i % 3 == 0
-            out.write(row(r, 2 * i, ts))
-
-
-def clustered(source, path, rows):
-    r = random.Random(2)
-    with open(source, encoding="ascii") as lines, open(path, "w", encoding="ascii") as out:
-        out.write(next(lines))
-        for i, line in enumerate(lines):
-            if rows * 4 // 10 <= i < rows * 4 // 10 + rows // 200:
-                cells = line.split(",")
-                cells[5], cells[6] = f"{math.exp(3 + 2 * r.random()):.2f}", f"{r.random():.6f}"
-                line = ",".join(cells)
-            if i == rows * 6 // 10:
-                out.writelines(row(r, 2 * i + 1, 1_700_000_000 + i // 3) for _ in range(rows // 200))
-            out.write(line)
-        out.writelines(row(r, 2 * (rows + k), 1_710_000_000 + k) for k in range(rows // 100))
-
-
-def scattered(source, path, share, widths=False):
-    r = random.Random(3)
-    with open(source, encoding="ascii") as lines, open(path, "w", encoding="ascii") as out:
-        out.write(next(lines))
-        for line in lines:
-            if r.random() < share:
-                cells = line.split(",")
-                cells[6] = f"{r.random() * 10 ** r.randrange(4):.{r.randrange(2, 9)}f}" if widths else f"{r.random():.6f}"
-                line = ",".join(cells)
-            out.write(line)
-
 
 def commit(store, name, path):
     """Bytes that are added, seconds by the clock, seconds of the processor."""
@@ -116,9 +71,9 @@ def versions():
     scattered(files["v2"], files["million"], 1 / 11)
     scattered(files["v2"], files["widths"], .01, widths=True)
     with mlops.Store.open(work / "bench.mlops", sync="relaxed") as store:
-        tell("v1", commit(store, "t", files["v1"]))
-        tell("v2", commit(store, "t", files["v2"]), patch(files["v1"], files["v2"]))
-        tell("v3", commit(store, "t", files["v3"]), patch(files["v2"], files["v3"]))
+        tell("table_v1", commit(store, "t", files["v1"]))
+        tell("table_v2", commit(store, "t", files["v2"]), patch(files["v1"], files["v2"]))
+        tell("table_v3", commit(store, "t", files["v3"]), patch(files["v2"], files["v3"]))
         for name, case in (("million", "v3_million_cells"), ("widths", "v3_changed_widths")):
             commit(store, name, files["v1"])
             commit(store, name, files["v2"])

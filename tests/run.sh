@@ -61,6 +61,16 @@ fault() { # NAME ARGUMENT
     TMPDIR=$tmp "build-tests/tests/fault/fault_$1" "$2" || failed_builds=$((failed_builds + 1))
 }
 
+# Collections of garbage among commits and readers, in so many orders that a scheduler draws.
+gc_race() { # SEEDS
+    echo "== gc_race $1"
+    build-tests/tests/unit/test_gc_race "$1" 1 200 >"$results.race" || {
+        tail -n 20 "$results.race"
+        failed_builds=$((failed_builds + 1))
+    }
+    rm "$results.race"
+}
+
 # GCC warns wrongly of its own sanitizers' code, so those builds only have to be clean when they run.
 werror="--werror -Dtests=true"
 checked="-Dtests=true -Db_lundef=false -Doptimization=1 -Ddebug=true -Db_ndebug=false"
@@ -81,11 +91,14 @@ if [ $sweeps = 1 ] && [ $deep = 0 ]; then
     fault damage_store 5000
     fault many_store 30
     fault power_index 48
+    gc_race 10000
 fi
 if [ $deep = 1 ]; then
     fault damage_store 20000
     fault many_store 600
     fault power_index 470
+    fault power_gc 60
+    gc_race 100000
     sh tests/cross/run.sh || [ $? = 77 ] || failed_builds=$((failed_builds + 1))
     run build-tests -- --suite fault --wrapper 'valgrind -q --error-exitcode=1 --leak-check=full' --timeout-multiplier 40
     export MLOPS_DEEP=1

@@ -1,6 +1,7 @@
 /* Random damage to every file of a store: what is read is right or refused, check finds whatever
- * harms a reader, repair gives back all that journal and packs still hold, and of online rows none
- * but such as were put, and no signal ends the program.
+ * harms a reader, a collection of garbage takes nothing away that could be read, repair gives back
+ * all that journal and packs still hold, and of online rows none but such as were put, and no
+ * signal ends the program.
  *
  * Owns stores in several states of life, as bytes. Each round puts one down, damages it, and looks
  * at it through check, through open and through repair. Rounds run in child processes, so that a
@@ -14,6 +15,7 @@
 
 #include <mlops/audit.h>
 #include <mlops/check.h>
+#include <mlops/gc.h>
 
 #include <signal.h>
 #include <stdarg.h>
@@ -43,6 +45,7 @@ static shelf lives[N_LIVES];
 typedef struct tally {
     int64_t round; /* that is under way */
     int64_t rounds, harmless, refused, corrupt, lost_commits, lost_contents, lost_rows, tails;
+    int64_t collected, not_collected;
     int64_t bad, signals;
 } tally;
 static tally *tallies; /* shared, one a shard */
@@ -99,12 +102,26 @@ static void serve(mlops_store *s) {
     mlops__store_read_end(&index);
 }
 
+/* Content for a commit that never comes. */
+static void litter(mlops_store *s, int64_t k) {
+    mlops_change *c;
+    mlops_error e;
+    size_t n;
+    const uint8_t *bytes = model_blob(k, &n);
+    must(!mlops_change_new(&c, s, NULL, &e), e.message);
+    must(!mlops__change_content(c, model_id(k), bytes, n, NULL, &e), e.message);
+    mlops_change_free(c);
+}
+
 static void fill_store(const char *path, life as) {
     mlops_error e = {0};
     mlops_sync sync = as == RELAXED ? MLOPS_SYNC_RELAXED : MLOPS_SYNC_FULL;
     mlops_store *s = open_for(path, sync, &e);
     must(s != NULL, e.message);
-    commit_from(s, 1, 14);
+    commit_from(s, 1, 9);
+    litter(s, 60);
+    litter(s, 53);
+    commit_from(s, 10, 14);
     put_from(s, 1, 8);
     commit_elsewhere(path, sync, 15, 22);
     if (as == RELAXED) serve(s);
@@ -277,6 +294,42 @@ static int judge_reads(trial *t, uint32_t flags, const char *how) {
     return reads.wrong || reads.corrupt;
 }
 
+/* ---- collecting ---- */
+
+/* What can be read: 1 right, 0 refused, -1 wrong. */
+static void read_contents(mlops_store *s, int out[N_COMMITS + 1]) {
+    for (int64_t k = 1; k <= N_COMMITS; k++) {
+        model_reads reads = {0, 0, 0, ""};
+        model_read_blob(s, k, &reads);
+        out[k] = reads.right ? 1 : reads.wrong ? -1 : 0;
+    }
+}
+
+static void judge_collect(trial *t) {
+    int before[N_COMMITS + 1], after[N_COMMITS + 1];
+    mlops_error e = {0};
+    mlops_gc_opts opts = MLOPS_GC_OPTS_INIT;
+    mlops_gc_stat stat = MLOPS_GC_STAT_INIT;
+    opts.min_live = 1;
+    mlops_store *s = open_for(t->dir, MLOPS_SYNC_FULL, NULL);
+    if (!s) return;
+    read_contents(s, before);
+    mlops_status status = mlops_store_gc(s, &opts, NULL, &stat, &e);
+    if (status != MLOPS_END && (status != MLOPS_E_CORRUPT || !e.message[0]))
+        complain(t, "collecting: %s: %s", mlops_status_name(status), e.message);
+    *(status == MLOPS_END ? &t->tally->collected : &t->tally->not_collected) += 1;
+    for (int turn = 0; turn < 2 && s; turn++) {
+        read_contents(s, after);
+        for (int64_t k = 1; k <= N_COMMITS; k++)
+            if (before[k] != after[k] && (before[k] == 1 || after[k] == -1))
+                complain(t, "content %lld, before collecting %d, after it %d", (long long)k,
+                         before[k], after[k]);
+        mlops_store_close(s);
+        s = turn ? NULL : open_for(t->dir, MLOPS_SYNC_FULL, &e);
+        if (!s && !turn) complain(t, "it does not open after collecting: %s", e.message);
+    }
+}
+
 /* ---- repair ---- */
 
 /* Contents that the commits up to seq name and that are lost. */
@@ -405,7 +458,11 @@ static void run_round(const char *dir, uint64_t seed, int64_t round, tally *out)
     harm |= judge_reads(t, 0, "reading");
     if (harm && !t->check_told) complain(t, "check found nothing");
     if (!harm) out->harmless++;
-    if (!t->refused) shelf_put(&t->damaged, dir); /* who was refused has harmed nothing */
+    if (!t->refused) { /* who was refused has harmed nothing */
+        shelf_put(&t->damaged, dir);
+        judge_collect(t);
+        shelf_put(&t->damaged, dir);
+    }
     judge_repair(t);
     alarm(0);
     shelf_free(&t->damaged);
@@ -461,7 +518,8 @@ static int report(int64_t wanted) {
         all.rounds += t->rounds, all.harmless += t->harmless, all.refused += t->refused;
         all.corrupt += t->corrupt, all.lost_commits += t->lost_commits, all.tails += t->tails;
         all.lost_contents += t->lost_contents, all.lost_rows += t->lost_rows, all.bad += t->bad,
-            all.signals += t->signals;
+            all.signals += t->signals, all.collected += t->collected,
+            all.not_collected += t->not_collected;
     }
     int failed = all.bad || all.signals || all.rounds != wanted;
     printf("%s 1 - %lld damages: %lld bad, %lld signals\n", failed ? "not ok" : "ok",
@@ -472,6 +530,8 @@ static int report(int64_t wanted) {
            (long long)all.harmless, (long long)all.refused, (long long)all.corrupt,
            (long long)all.lost_commits, (long long)all.lost_contents, (long long)all.lost_rows,
            (long long)all.tails);
+    printf("# garbage was collected %lld times, and %lld times it was refused\n",
+           (long long)all.collected, (long long)all.not_collected);
     return failed;
 }
 

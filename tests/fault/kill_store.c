@@ -15,6 +15,7 @@
 
 #include <mlops/audit.h>
 #include <mlops/check.h>
+#include <mlops/gc.h>
 
 #include <signal.h>
 #include <stdio.h>
@@ -73,7 +74,11 @@ typedef struct stage {
     shelf *found; /* what the verb finds */
 } stage;
 
-static shelf young, closed, killed, cut, harmed, headless, nothing;
+static shelf young, closed, killed, cut, harmed, headless, littered, nothing;
+
+/* Contents that were packed for commits which never came. */
+static const int64_t LITTER[] = {50, 53, 54};
+enum { N_LITTER = 3 };
 
 static mlops_store *open_as(const char *path, mlops_sync sync, mlops_store_index index,
                             uint32_t flags) {
@@ -179,6 +184,22 @@ static int import(const stage *st) {
 static int repair(const stage *st) {
     if (mlops_store_repair(st->store, NULL, NULL, NULL)) return 0;
     tell->completed = 1;
+    return 1;
+}
+
+static mlops_status collect(mlops_store *s, mlops_gc_stat *out) {
+    mlops_gc_opts opts = MLOPS_GC_OPTS_INIT;
+    opts.min_live = 1;
+    return mlops_store_gc(s, &opts, NULL, out, NULL);
+}
+
+static int collects(const stage *st) {
+    mlops_gc_stat stat = MLOPS_GC_STAT_INIT;
+    mlops_store *s = open_plain(st->store);
+    if (!s || collect(s, &stat) != MLOPS_END) return 0;
+    if (stat.n_dropped_objects != N_LITTER || stat.n_deleted != 1) return 0;
+    tell->completed = 1;
+    mlops_store_close(s);
     return 1;
 }
 
@@ -297,6 +318,30 @@ static int judge_repaired(const stage *st, int64_t lost) {
     return faults(st->store) != 0;
 }
 
+/* Commits' contents are all there, at any time; the next collection leaves them alone. */
+static int judge_collected(const stage *st) {
+    mlops_gc_stat stat = MLOPS_GC_STAT_INIT;
+    if (faults(st->store) != 0) return 1;
+    mlops_store *s = open_plain(st->store);
+    if (!s) return bad("it does not open");
+    int good = 1;
+    for (int turn = 0; turn < 2; turn++) {
+        model_set set = model_all(PREPARED);
+        model_reads reads = {0, 0, 0, ""};
+        model_read_records(s, &set, &reads);
+        for (int64_t k = 1; k <= PREPARED; k++) model_read_blob(s, k, &reads);
+        good = good && !reads.wrong && !reads.corrupt && chain_holds(s, model_seq(s)) &&
+               has_rows(s) && collect(s, &stat) == MLOPS_END;
+    }
+    for (int i = 0; i < N_LITTER; i++)
+        good = good && mlops_store_content(s, model_id(LITTER[i]), NULL, 0, NULL, NULL) ==
+                           MLOPS_E_NOT_FOUND;
+    good = good && stat.n_dead_objects == 0 && stat.n_waiting == 0 && stat.garbage_bytes == 0;
+    mlops_store_close(s);
+    if (!good) return bad("the collection has lost something, or has left something behind");
+    return faults(st->store) != 0;
+}
+
 static int judge_repair(const stage *st) { return judge_repaired(st, 2); }
 
 static int judge_repair_rows(const stage *st) { return judge_repaired(st, 0); }
@@ -328,6 +373,7 @@ static const verb VERBS[] = {
     {"serve", &closed, THERE, serve, judge_store, 0},
     {"export", &closed, THERE, export, judge_export, 0},
     {"import", &closed, THERE, import, judge_import, 1},
+    {"collect garbage", &littered, THERE, collects, judge_collected, 0},
     {"repair", &harmed, THERE, repair, judge_repair, 0},
     {"repair rows", &headless, THERE, repair, judge_repair_rows, 0},
 };
@@ -467,6 +513,21 @@ static void harm_rows(shelf *self) {
     must(n > 0, "the map of rows has no head");
 }
 
+static void litter(const char *path) {
+    mlops_store *s = open_plain(path);
+    for (int i = 0; s && i < N_LITTER; i++) {
+        mlops_change *c;
+        size_t n;
+        const uint8_t *bytes = model_blob(LITTER[i], &n);
+        const mlops_id *like = LITTER[i] == 54 ? model_id(53) : NULL;
+        must(!mlops_change_new(&c, s, NULL, NULL), "a change");
+        must(!mlops__change_content(c, model_id(LITTER[i]), bytes, n, like, NULL), "content");
+        mlops_change_free(c);
+    }
+    mlops_store_close(s);
+    shelf_load(&littered, path);
+}
+
 static void make_stores(const char *top) {
     static const char OPEN[] = "open 00000000000000000000000000000000\n";
     char path[300], name[360];
@@ -490,6 +551,8 @@ static void make_stores(const char *top) {
     harm_packs(&harmed);
     shelf_copy(&headless, &closed);
     harm_rows(&headless);
+    shelf_put(&closed, path);
+    litter(path);
     delete_store(path);
 }
 

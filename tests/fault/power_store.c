@@ -8,6 +8,7 @@
  * handles with locks between them stand for two processes. Syncs that are left out must be found
  * out.
  */
+#include "fault/help_power.h"
 #include "fault/replay_power.h"
 
 #include "store/store.h"
@@ -63,40 +64,6 @@ static void make_blobs(void) {
         mlops__sha256_add(&sha, blobs[k], blob_size(k));
         mlops__sha256_end(&sha, blob_ids[k].bytes);
     }
-}
-
-static int64_t next_bytes(void *ctx, void *bytes, size_t n) {
-    memset(bytes, (*(uint8_t *)ctx)++, n);
-    return 0;
-}
-
-static int64_t still(void *ctx) { return *(int64_t *)ctx; }
-
-/* A host over these files, the same in each run. */
-typedef struct stage {
-    mlops_host host;
-    mlops_entropy entropy;
-    mlops_clock clock;
-    uint8_t next;
-    int64_t now;
-} stage;
-
-static void set_stage(stage *s, const mlops_io *io) {
-    mlops_host host = MLOPS_HOST_INIT;
-    mlops_entropy entropy = MLOPS_ENTROPY_INIT;
-    mlops_clock clock = MLOPS_CLOCK_INIT;
-    s->next = 1;
-    s->now = INT64_C(1700000000) * 1000000000;
-    s->entropy = entropy;
-    s->entropy.ctx = &s->next;
-    s->entropy.fill = next_bytes;
-    s->clock = clock;
-    s->clock.ctx = &s->now;
-    s->clock.now_ns = s->clock.monotonic_ns = still;
-    s->host = host;
-    s->host.io = io;
-    s->host.entropy = &s->entropy;
-    s->host.clock = &s->clock;
 }
 
 static mlops_status open_store(mlops_store **out, stage *s, mlops_sync sync, mlops_error *err) {

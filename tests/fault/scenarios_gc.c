@@ -196,9 +196,41 @@ static int collect(const mlops_host *host, const char *dir) {
     return status;
 }
 
+static int64_t tell_moved(void *ctx) { return *(const int64_t *)ctx; }
+
+static int serve(mlops_store *s) {
+    mlops_error err;
+    mlops_status status;
+    do status = mlops_store_service(s, INT64_MAX, &err);
+    while (status == MLOPS_OK);
+    return status == MLOPS_END ? MLOPS_OK : sweep_told(status, &err);
+}
+
+/* A service, which first notes the time and finds later on that garbage is due. */
+static int collect_served(const mlops_host *host, const char *dir) {
+    mlops_store *s;
+    mlops_error err;
+    mlops_store_stats stats = MLOPS_STORE_STATS_INIT;
+    int64_t now = 1;
+    mlops_clock clock = {sizeof clock, 0, &now, tell_moved, tell_moved};
+    mlops_host moved = *host;
+    moved.clock = &clock;
+    MLOPS_TRY(sweep_open_store(&s, &moved, dir, 0, 4096));
+    int status = serve(s);
+    now = tell_later(NULL);
+    if (!status) status = serve(s);
+    if (!status) status = sweep_told(mlops_store_stat(s, &stats, &err), &err);
+    if (!status) status = has(s, 1, &err);
+    if (!status && (!stats.gc_time_ns || stats.live_bytes < 3 * SIZE || stats.dedup_ratio < 1))
+        status = SWEEP_WRONG;
+    mlops_store_close(s);
+    return status;
+}
+
 enum { ALL = SWEEP_MEMORY | SWEEP_IO | SWEEP_TREE | SWEEP_ALONE };
 
 const sweep_scenario sweep_gc[] = {
     {"store gc", prepare, collect, judge, ALL},
+    {"store gc served", prepare, collect_served, judge, ALL},
     {NULL, NULL, NULL, NULL, 0},
 };

@@ -1,7 +1,7 @@
 /* A collection, step by step, between commits, drafts that wait, readers of old moments, and a
  * store that is opened again: what a record names must be readable at any time, and what a change
  * was told of must be there when it commits. A scheduler draws the order from a seed; a model knows
- * what is named. usage: test_gc_race [SEEDS [FIRST]] */
+ * what is named. usage: test_gc_race [SEEDS [FIRST [STEPS]]] */
 #define _GNU_SOURCE
 #include "unit/help_store.h"
 
@@ -317,6 +317,7 @@ static void run_seed(uint64_t number, const char *path, const mlops_store_opts *
 }
 
 static uint64_t n_seeds, first_seed;
+static int n_steps;
 
 static void in_memory(void **state) {
     (void)state;
@@ -329,8 +330,9 @@ static void in_memory(void **state) {
         opts.host = &host;
         opts.index = MLOPS_STORE_INDEX_MEMORY;
         opts.journal_bytes = 4096;
-        print_message("# seed %llu\n", (unsigned long long)(first_seed + i));
-        run_seed(first_seed + i, "s", &opts, under_valgrind() ? 100 : 600);
+        if (i % 100 == 0)
+            print_message("# seeds from %llu on\n", (unsigned long long)(first_seed + i));
+        run_seed(first_seed + i, "s", &opts, n_steps);
         assert_int_equal(mlops__io_memory_n_open(io), 0);
         mlops__io_memory_free(io);
     }
@@ -340,7 +342,7 @@ static void in_files(void **state) {
     const place *p = *state;
     mlops_store_opts opts = MLOPS_STORE_OPTS_INIT;
     for (uint64_t i = 0; i < n_seeds / 20 + 1; i++) {
-        run_seed(first_seed + i, p->path, &opts, under_valgrind() ? 60 : 400);
+        run_seed(first_seed + i, p->path, &opts, n_steps * 2 / 3);
         shell("rm -r '%s'", p->path);
     }
 }
@@ -360,6 +362,7 @@ static int tear_down(void **state) {
 int main(int argc, char **argv) {
     n_seeds = argc > 1 ? strtoull(argv[1], NULL, 10) : under_valgrind() ? 2 : 120;
     first_seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
+    n_steps = argc > 3 ? atoi(argv[3]) : under_valgrind() ? 100 : 600;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(in_memory),
         cmocka_unit_test_setup_teardown(in_files, set_up, tear_down),

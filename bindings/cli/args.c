@@ -174,6 +174,8 @@ static const option options[] = {
      "column of the time when a row was made; the later is newer", 0, 0},
     {"view", "ttl", 0, TEXT, FIELD(ttl), "DURATION",
      "age up to which a row serves: 30d, 12h, 15m, 90s; default for ever", 0, 0},
+    {"check", "quick", 0, FLAG, FIELD(plain), "", "read no content, only how it is put together", 0,
+     0},
     {"gc", "dry-run", 0, FLAG, FIELD(plain), "", "count, and change nothing", 0, 0},
     {"gc", "keep", 0, TEXT, FIELD(ttl), "DURATION",
      "what was committed since then stays: 30d, 12h, 0s; default 14d", 0, 0},

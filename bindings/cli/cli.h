@@ -67,7 +67,7 @@ enum { CLI_TIME = 48 /* room for a time or a duration as text */ };
 
 /* time.c: times and durations. CLI_OK, or CLI_USAGE after saying what is wrong with the text. */
 int cli_time(const cli_args *args, const char *text, const char *what, int64_t *out);
-int cli_span(const cli_args *args, const char *text, const char *what, int64_t *out);
+int cli_span(const cli_args *args, const char *text, const char *what, int64_t least, int64_t *out);
 void cli_format_time(char text[CLI_TIME], int64_t time_ns); /* ISO 8601, UTC */
 void cli_format_span(char text[CLI_TIME], int64_t span_ns); /* 30d, 1.5h */
 

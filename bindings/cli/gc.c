@@ -44,7 +44,7 @@ static int cli_gc(const cli_args *args) {
     mlops_call call = MLOPS_CALL_INIT;
     mlops_gc_stat stat = MLOPS_GC_STAT_INIT;
     int shows = isatty(STDERR_FILENO);
-    int status = args->ttl ? cli_span(args, args->ttl, "--keep", &opts.keep_ns) : CLI_OK;
+    int status = args->ttl ? cli_span(args, args->ttl, "--keep", 0, &opts.keep_ns) : CLI_OK;
     if (status) return status;
     if (args->ttl && opts.keep_ns == 0) opts.keep_ns = 1;
     if (args->plain) opts.flags = MLOPS_GC_DRY_RUN;

@@ -25,7 +25,7 @@ static int online_define(const cli_args *args) {
     if (!args->key) return cli_usage(args->command, "--key is missing");
     if (!args->event_time) return cli_usage(args->command, "--event-time is missing");
     self.opts.created = args->created;
-    if (args->ttl) status = cli_span(args, args->ttl, "--ttl", &self.opts.ttl_ns);
+    if (args->ttl) status = cli_span(args, args->ttl, "--ttl", 1, &self.opts.ttl_ns);
     if (!status) status = cli_load_table(&self.like, args->words[2], args);
     if (!status) status = cli_change(&self.work, args, define);
     mlops_table_unref(self.like);

@@ -124,7 +124,7 @@ static int remote_gc(const cli_args *args) {
     mlops_error error;
     mlops_remote_gc_opts opts = MLOPS_REMOTE_GC_OPTS_INIT;
     mlops_remote_stats stats = MLOPS_REMOTE_STATS_INIT;
-    int status = args->ttl ? cli_span(args, args->ttl, "--grace", &opts.grace_ns) : CLI_OK;
+    int status = args->ttl ? cli_span(args, args->ttl, "--grace", 1, &opts.grace_ns) : CLI_OK;
     if (status) return status;
     if (args->plain) opts.flags = MLOPS_REMOTE_GC_DRY;
     status = open_share(&share, args->words[0], 0);

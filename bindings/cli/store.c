@@ -89,7 +89,9 @@ static void print_check(const mlops_check *check, int json) {
 static int cli_store_check(const cli_args *args) {
     mlops_check *check;
     mlops_error error;
-    if (mlops_check_store(&check, args->words[0], NULL, &error))
+    mlops_store_opts opts = MLOPS_STORE_OPTS_INIT;
+    opts.flags = args->plain ? MLOPS_STORE_QUICK : 0;
+    if (mlops_check_store(&check, args->words[0], &opts, &error))
         return cli_fail(args->words[0], &error);
     print_check(check, args->json);
     int sound = mlops_check_n_faults(check) == 0;
@@ -171,11 +173,13 @@ const cli_command cli_store_commands[] = {
      "  mlops store stats fraud.mlops\n"
      "  mlops store stats fraud.mlops --json",
      cli_store_stats},
-    {"store check", "STORE", "", "Read all of a store and name what is damaged.",
-     "Nothing is changed.\n\n"
+    {"store check", "STORE", "check", "Read all of a store and name what is damaged.",
+     "Nothing is changed. With --quick it takes a fraction of the time, and finds what is missing\n"
+     "or cut, but no changed byte of content.\n\n"
      "Exit status: 0 all is sound, 1 something is damaged or could not be read.\n\n"
      "Examples:\n"
-     "  mlops store check fraud.mlops",
+     "  mlops store check fraud.mlops\n"
+     "  mlops store check fraud.mlops --quick",
      cli_store_check},
     {"store repair", "STORE", "", "Make a damaged store usable.",
      "The index is made anew; of the journal all commits that are whole are kept, and of online\n"

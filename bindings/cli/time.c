@@ -80,14 +80,15 @@ static const struct {
 
 enum { SECONDS = 3, N_UNITS = sizeof units / sizeof units[0] };
 
-int cli_span(const cli_args *args, const char *text, const char *what, int64_t *out) {
+int cli_span(const cli_args *args, const char *text, const char *what, int64_t least,
+             int64_t *out) {
     char *end;
     int64_t unit = *text ? 1 : 0;
     errno = 0;
     long long n = strtoll(text, &end, 10);
     for (int i = 0; *end && i < N_UNITS; i++)
         if (!strcmp(end, units[i].name)) unit = units[i].ns, end += strlen(end);
-    if (!*end && !errno && n > 0 && n <= INT64_MAX / unit) return *out = n * unit, CLI_OK;
+    if (!*end && !errno && n >= least && n <= INT64_MAX / unit) return *out = n * unit, CLI_OK;
     return cli_usage(args->command,
                      "%s: '%s' is no duration such as 30d, 12h, 15m or 90s, and no nanoseconds",
                      what, text);

@@ -842,6 +842,10 @@ public:
     check share() const { return check(mlops_check_ref(need())); }
 
     /// Check a store. Writers wait meanwhile, readers do not.
+    ///
+    /// All of it is read, and each content held against its SHA-256. With MLOPS_STORE_QUICK, journal, index, heads of
+    /// frames and how content is put together of them: that takes a fraction of the time, and finds what is missing
+    /// or cut, but no changed byte of content.
     static ::mlops::check store(const std::string &path, const mlops_store_opts *opts = nullptr) {
         mlops_check *out = nullptr;
         mlops_error e;

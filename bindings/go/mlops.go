@@ -523,9 +523,10 @@ type CheckCounts struct {
 	NFrames int64
 	// that they add up to
 	NRecords int64
-	// pieces of content, each read whole and held against its SHA-256
+	// pieces of content, each read whole and held against its SHA-256; a quick check looks at what they
+	// are made of
 	NObjects int64
-	// of content
+	// of content; 0 from a quick check
 	NBytes int64
 	// bytes of packs that hold nothing: left by writers that were killed
 	NUnused int64
@@ -1157,6 +1158,8 @@ type StoreOpts struct {
 	// a chunk that is there already is compared byte by byte before it is used again, for content of
 	// parties that do not trust each other; this process does so until it closes the store
 	VerifyDedup bool
+	// of mlops_check_store() alone: look at how content is put together, and read none of it
+	Quick bool
 	// default MLOPS_SYNC_FULL
 	Sync Sync
 	// default MLOPS_STORE_INDEX_FILE
@@ -1191,6 +1194,9 @@ func (o *StoreOpts) c(s *scope) *C.mlops_store_opts {
 	}
 	if o.VerifyDedup {
 		c.flags |= 8
+	}
+	if o.Quick {
+		c.flags |= 16
 	}
 	c.sync = C.mlops_sync(o.Sync)
 	c.index = C.mlops_store_index(o.Index)
@@ -3670,6 +3676,10 @@ func (x *Check) Close() error {
 }
 
 // StoreCheck: check a store. Writers wait meanwhile, readers do not.
+//
+// All of it is read, and each content held against its SHA-256. With MLOPS_STORE_QUICK, journal,
+// index, heads of frames and how content is put together of them: that takes a fraction of the time,
+// and finds what is missing or cut, but no changed byte of content.
 //
 // Errors: MLOPS_OK whatever was found; MLOPS_E_NOT_FOUND, MLOPS_E_UNSUPPORTED, MLOPS_E_IO,
 // MLOPS_E_DENIED, MLOPS_E_NOMEM if it could not be carried out; MLOPS_E_CORRUPT if the format file is

@@ -22,8 +22,9 @@ typedef struct mlops_check_counts {
     int64_t n_faults;     /**< damaged places */
     int64_t n_frames;     /**< commits of the journal whose chain of hashes holds */
     int64_t n_records;    /**< that they add up to */
-    int64_t n_objects;    /**< pieces of content, each read whole and held against its SHA-256 */
-    int64_t n_bytes;      /**< of content */
+    int64_t n_objects;    /**< pieces of content, each read whole and held against its SHA-256; a
+                               quick check looks at what they are made of */
+    int64_t n_bytes;      /**< of content; 0 from a quick check */
     int64_t n_unused;     /**< bytes of packs that hold nothing: left by writers that were killed */
     int64_t n_rows;       /**< of online views that are whole */
 } mlops_check_counts;
@@ -34,9 +35,13 @@ typedef struct mlops_check_counts {
 /**
  * Check a store. Writers wait meanwhile, readers do not.
  *
+ * All of it is read, and each content held against its SHA-256. With MLOPS_STORE_QUICK, journal,
+ * index, heads of frames and how content is put together of them: that takes a fraction of the
+ * time, and finds what is missing or cut, but no changed byte of content.
+ *
  * @param[out] out  what was found, to be ended with mlops_check_unref(); NULL after an error
  * @param path      directory of the store
- * @param opts      @nullable host; other fields are not looked at
+ * @param opts      @nullable host, and MLOPS_STORE_QUICK; other fields are not looked at
  * @param err       @nullable
  * @return MLOPS_OK whatever was found; MLOPS_E_NOT_FOUND, MLOPS_E_UNSUPPORTED, MLOPS_E_IO,
  *         MLOPS_E_DENIED, MLOPS_E_NOMEM if it could not be carried out; MLOPS_E_CORRUPT if the

@@ -37,12 +37,14 @@ typedef enum mlops_store_index {
 
 /** Bits of mlops_store_opts.flags. */
 enum {
-    MLOPS_STORE_MUST_EXIST = 1,  /**< never make a store */
-    MLOPS_STORE_READ_ONLY = 2,   /**< write nothing, not even the index, which is in memory then */
-    MLOPS_STORE_NETWORK = 4,     /**< allow a network file system; one machine alone may use it */
-    MLOPS_STORE_VERIFY_DEDUP = 8 /**< a chunk that is there already is compared byte by byte before
+    MLOPS_STORE_MUST_EXIST = 1,   /**< never make a store */
+    MLOPS_STORE_READ_ONLY = 2,    /**< write nothing, not even the index, which is in memory then */
+    MLOPS_STORE_NETWORK = 4,      /**< allow a network file system; one machine alone may use it */
+    MLOPS_STORE_VERIFY_DEDUP = 8, /**< a chunk that is there already is compared byte by byte before
                                     it is used again, for content of parties that do not trust each
                                     other; this process does so until it closes the store */
+    MLOPS_STORE_QUICK = 16 /**< of mlops_check_store() alone: look at how content is put together,
+                                and read none of it */
 };
 
 /** How a store is opened. Zero means the default in each field. */
@@ -50,7 +52,7 @@ typedef struct mlops_store_opts {
     uint32_t struct_size;          /**< MLOPS_STORE_OPTS_INIT sets it */
     uint32_t flags;                /**< MLOPS_STORE_MUST_EXIST, MLOPS_STORE_READ_ONLY,
                                         MLOPS_STORE_NETWORK,
-                                        MLOPS_STORE_VERIFY_DEDUP */
+                                        MLOPS_STORE_VERIFY_DEDUP, MLOPS_STORE_QUICK */
     const struct mlops_host *host; /**< @nullable */
     mlops_sync sync;               /**< default MLOPS_SYNC_FULL */
     mlops_store_index index;       /**< default MLOPS_STORE_INDEX_FILE */

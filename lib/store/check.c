@@ -28,6 +28,7 @@ struct mlops_check {
     mlops_store *store; /* its index is in memory, made of journal and packs */
     mlops_check_counts counts;
     int64_t n_views;    /* online views that the journal defines */
+    int quick;          /* content is not read, but for what it is made of */
     mlops__index index; /* while records are compared */
     mlops__kv_cursor *cursor;
     mlops__bytes key, value; /* where it stands in the index in memory */
@@ -120,15 +121,28 @@ static mlops_status hash_content(mlops_check *self, const mlops_id *id, mlops__b
     return mlops__fail(err, MLOPS_E_CORRUPT, "its bytes do not have its hash");
 }
 
-static mlops_status check_object(mlops_check *self, mlops__bytes key, mlops__buf *piece,
-                                 mlops_error *err) {
+/* What packs have of it, by their heads. */
+static mlops_status look_at_content(mlops_check *self, mlops__index *index, const mlops_id *id,
+                                    mlops_error *err) {
+    mlops_store *store = self->store;
+    mlops__lock_take(&store->lock);
+    mlops_status status = mlops__content_check(store, index, id->bytes, err);
+    mlops__lock_give(&store->lock);
+    if (status == MLOPS_E_NOT_FOUND)
+        return mlops__fail(err, MLOPS_E_CORRUPT, "no pack has all of it");
+    return status;
+}
+
+static mlops_status check_object(mlops_check *self, mlops__index *index, mlops__bytes key,
+                                 mlops__buf *piece, mlops_error *err) {
     mlops_id id;
     mlops_error e, whole;
     char digits[65];
     memcpy(id.bytes, key.data, sizeof id.bytes);
     mlops__hex_bytes(digits, id.bytes, sizeof id.bytes);
     self->counts.n_objects++;
-    mlops_status status = hash_content(self, &id, piece, &e);
+    mlops_status status =
+        self->quick ? look_at_content(self, index, &id, &e) : hash_content(self, &id, piece, &e);
     if (status == MLOPS_OK) return MLOPS_OK;
     mlops__fail(&whole, status, "content %s: %s", digits, e.message);
     return swallow(self, status, &whole, err);
@@ -146,7 +160,7 @@ static mlops_status check_content(mlops_check *self, mlops_error *err) {
         status = mlops__index_iter_init(&iter, &index, TABLE_NAMED, (mlops__bytes){NULL, 0}, err);
         while (!status) {
             status = mlops__index_iter_next(&iter, &key, &value, err);
-            if (!status) status = check_object(self, key, &piece, err);
+            if (!status) status = check_object(self, &index, key, &piece, err);
         }
         mlops__index_iter_free(&iter);
         mlops__store_read_end(&index);
@@ -335,12 +349,33 @@ static mlops_status check_folder(mlops_check *self, const char *name, mlops_erro
     return swallow(self, status, &e, err);
 }
 
+/* Files among the packs, one after another. */
+static mlops_status check_packs(mlops_check *self, mlops_error *err) {
+    mlops__buf names;
+    mlops_error e;
+    mlops_store *store = self->store;
+    mlops__buf_init(&names, &store->host.allocator);
+    MLOPS_TRY(check_folder(self, "packs", err));
+    mlops_status status =
+        mlops__file_list(&store->host.io, mlops__store_path(store, "packs"), &names, err);
+    if (status == MLOPS_E_NOT_FOUND) names.size = 0, status = MLOPS_OK; /* as was told */
+    for (size_t at = 0; at < names.size && !status; at++) {
+        const char *name = (const char *)names.data + at;
+        at += strlen(name);
+        status = swallow(self, mlops__packs_judge(&store->packs, name, &e), &e, err);
+    }
+    mlops__buf_free(&names);
+    store->packs.heads_only = self->quick;
+    if (!status) status = mlops__store_scan_packs(store, NULL, &self->counts.n_unused, err);
+    store->packs.heads_only = 0;
+    return status;
+}
+
 static mlops_status check_all(mlops_check *self, int locked, mlops_error *err) {
     mlops_error e;
     MLOPS_TRY(check_folder(self, "journal", err));
-    MLOPS_TRY(check_folder(self, "packs", err));
     MLOPS_TRY(find_map(self, err));
-    MLOPS_TRY(mlops__store_scan_packs(self->store, NULL, &self->counts.n_unused, err));
+    MLOPS_TRY(check_packs(self, err));
     mlops_status status = MLOPS_OK;
     if (self->map_seq >= 0) {
         status = replay_to(self, self->map_seq, &e);
@@ -419,8 +454,10 @@ mlops_status mlops_check_store(mlops_check **out, const char *path, const mlops_
         return mlops__fail(err, MLOPS_E_INVALID, "out or the path is NULL or empty");
     *out = NULL;
     MLOPS_TRY(mlops__opts_copy(&local, sizeof local, opts, "mlops_store_opts", err));
+    uint32_t quick = local.flags & MLOPS_STORE_QUICK;
     local.flags = MLOPS_STORE_READ_ONLY;
     MLOPS_TRY(make(&self, &local, path, err));
+    self->quick = quick != 0;
     mlops_status status = prepare(self, err);
     if (!status) status = check_locked(self, err);
     mlops__store_destroy(self->store);

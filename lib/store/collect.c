@@ -241,7 +241,8 @@ static mlops_status step(mlops__gc *self, const mlops_call *call, mlops_error *e
     case MLOPS__GC_COMMITS: return mlops__gc_commits(self, err);
     case MLOPS__GC_OBJECTS: return mlops__gc_objects(self, err);
     case MLOPS__GC_COUNT_OBJECTS:
-    case MLOPS__GC_COUNT_CHUNKS: return mlops__gc_count(self, err);
+    case MLOPS__GC_COUNT_CHUNKS:
+    case MLOPS__GC_COUNT_COMMITS: return mlops__gc_count(self, err);
     case MLOPS__GC_DROP_COMMITS:
     case MLOPS__GC_DROP_OBJECTS: return mlops__gc_drop(self, call, err);
     case MLOPS__GC_EMPTY: return mlops__gc_empty(self, err);

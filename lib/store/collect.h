@@ -15,6 +15,7 @@ typedef enum mlops__gc_phase {
     MLOPS__GC_OBJECTS, /* what they are made of */
     MLOPS__GC_COUNT_OBJECTS,
     MLOPS__GC_COUNT_CHUNKS,
+    MLOPS__GC_COUNT_COMMITS,
     MLOPS__GC_DROP_COMMITS,
     MLOPS__GC_DROP_OBJECTS,
     MLOPS__GC_EMPTY, /* packs that are mostly garbage */

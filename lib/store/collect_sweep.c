@@ -54,6 +54,20 @@ static mlops_status count_chunk(mlops__gc *self, mlops__index *index, mlops__byt
     return MLOPS_OK;
 }
 
+static int commit_of(mlops__bytes key, uint8_t id[32]) {
+    size_t n = key.size;
+    return n > 65 && key.data[n - 65] == '\t' &&
+           mlops__hex_parse(id, (const char *)key.data + n - 64, 32);
+}
+
+static mlops_status count_commit(mlops__gc *self, mlops__index *index, mlops__bytes key,
+                                 mlops__bytes value, mlops_error *err) {
+    uint8_t id[32];
+    (void)index, (void)value, (void)err;
+    self->stat.n_dead_commits += commit_of(key, id) && !mlops__gc_is_reached(self, id);
+    return MLOPS_OK;
+}
+
 /* What is left of a pack that was emptied in part goes first. */
 static mlops_status choose(mlops__gc *self, mlops__index *index, mlops_error *err) {
     for (size_t i = 0; i < self->n_packs; i++) {
@@ -74,15 +88,19 @@ static mlops_status choose(mlops__gc *self, mlops__index *index, mlops_error *er
 }
 
 mlops_status mlops__gc_count(mlops__gc *self, mlops_error *err) {
+    static const struct {
+        uint8_t table;
+        mlops__gc_visit *visit;
+    } PASSES[] = {{MLOPS__TABLE_OBJECTS, count_object},
+                  {MLOPS__TABLE_CHUNKS, count_chunk},
+                  {MLOPS__TABLE_COMMITS, count_commit}};
     mlops__index index;
-    int objects = self->phase == MLOPS__GC_COUNT_OBJECTS;
+    int pass = (int)self->phase - MLOPS__GC_COUNT_OBJECTS;
     MLOPS_TRY(mlops__store_read_begin(self->store, &index, err));
     mlops_status status = MLOPS_OK;
-    if (objects && self->key.size == 0) status = mlops__gc_catch_up(self, &index, err);
-    if (!status)
-        status = mlops__gc_walk(self, &index, objects ? MLOPS__TABLE_OBJECTS : MLOPS__TABLE_CHUNKS,
-                                objects ? count_object : count_chunk, err);
-    if (status == MLOPS_END && !objects) {
+    if (pass == 0 && self->key.size == 0) status = mlops__gc_catch_up(self, &index, err);
+    if (!status) status = mlops__gc_walk(self, &index, PASSES[pass].table, PASSES[pass].visit, err);
+    if (status == MLOPS_END && self->phase == MLOPS__GC_COUNT_CHUNKS) {
         mlops_status chosen = choose(self, &index, err);
         if (chosen) status = chosen;
     }
@@ -122,12 +140,6 @@ static mlops_status put_dead(mlops__gc *self, mlops__bytes key, mlops_error *err
     mlops__buf_put(&self->batch, key.data, key.size);
     if (self->batch.status) return mlops__gc_nomem(self, err);
     return self->batch.size < DEAD * 34 ? MLOPS_OK : MLOPS_E_LIMIT; /* enough: the walk ends */
-}
-
-static int commit_of(mlops__bytes key, uint8_t id[32]) {
-    size_t n = key.size;
-    return n > 65 && key.data[n - 65] == '\t' &&
-           mlops__hex_parse(id, (const char *)key.data + n - 64, 32);
 }
 
 static mlops_status find_dead_commit(mlops__gc *self, mlops__index *index, mlops__bytes key,

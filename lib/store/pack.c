@@ -223,7 +223,7 @@ mlops_status mlops__pack_open(mlops__pack_frame *out, const uint8_t *bytes, size
 }
 
 /* MLOPS_E_CORRUPT without a message if no frame is there. */
-static mlops_status read_at(mlops__packs *self, int64_t offset, int64_t size,
+static mlops_status read_at(mlops__packs *self, int64_t offset, int64_t size, int head_only,
                             mlops__pack_frame *out, mlops__buf *buf, mlops_error *err) {
     const mlops_io *io = &self->host->io;
     uint8_t head[MLOPS__PACK_FRAME_HEAD];
@@ -233,6 +233,8 @@ static mlops_status read_at(mlops__packs *self, int64_t offset, int64_t size,
     MLOPS_TRY(take_head(head, out));
     offset += (int64_t)sizeof head;
     if ((int64_t)out->stored > size - offset) return MLOPS_E_CORRUPT;
+    if (head_only && out->kind == MLOPS__PACK_CHUNK)
+        return mlops__load_u32(out->key + 16) == out->size ? MLOPS_OK : MLOPS_E_CORRUPT;
     buf->size = 0;
     uint8_t *payload = mlops__buf_extend(buf, out->stored ? out->stored : 1);
     if (!payload) {
@@ -257,7 +259,7 @@ mlops_status mlops__packs_read(mlops__packs *self, mlops__pack_place place, mlop
     MLOPS_TRY(found);
     int64_t size = mlops__file_size(&self->host->io, self->reading_file);
     if (size < 0) return mlops__fail_os(err, size, "cannot tell the size of", self->path);
-    mlops_status status = read_at(self, place.offset, size, out, buf, &inner);
+    mlops_status status = read_at(self, place.offset, size, 0, out, buf, &inner);
     if (status == MLOPS_OK) return MLOPS_OK;
     if (inner.code) {
         if (err) *err = inner;
@@ -301,7 +303,8 @@ mlops_status mlops__pack_scan_next(mlops__pack_scan *self, mlops__packs *packs,
                                    mlops__buf *buf, mlops_error *err) {
     MLOPS_TRY(read_pack(packs, self->place.pack, err));
     while (self->size - self->place.offset >= MLOPS__PACK_FRAME_HEAD) {
-        mlops_status status = read_at(packs, self->place.offset, self->size, out, buf, err);
+        mlops_status status =
+            read_at(packs, self->place.offset, self->size, packs->heads_only, out, buf, err);
         if (status == MLOPS_OK) {
             *place = self->place;
             self->place.offset += MLOPS__PACK_FRAME_HEAD + ((int64_t)out->stored + 7) / 8 * 8;
@@ -320,6 +323,38 @@ static int parse_name(const char *name, int64_t *number) {
     mlops__cursor_init(&c, bytes, sizeof bytes);
     *number = (int64_t)mlops__cursor_be(&c, sizeof bytes);
     return *number > 0;
+}
+
+/* A file with a head that is none, or is another pack's. Who made a pack may have died, or the
+ * power may have been cut, ahead of its first sync; what is lost with a head that is damaged is
+ * told of each content. */
+static int is_foreign(mlops__packs *self, int64_t number) {
+    static const uint8_t none[MLOPS__PACK_HEAD];
+    uint8_t head[MLOPS__PACK_HEAD];
+    const mlops_io *io = &self->host->io;
+    int64_t file = mlops__file_number(io, name_pack(self, number), MLOPS_IO_READ);
+    if (file < 0) return 0;
+    int is_whole = mlops__file_size(io, file) > MLOPS__PACK_HEAD &&
+                   !mlops__file_read_at(io, file, head, sizeof head, 0, self->path, NULL);
+    mlops__file_end(io, file);
+    if (!is_whole || memcmp(head, none, sizeof head) == 0) return 0;
+    return memcmp(head, HEAD_MAGIC, 8) != 0 ||
+           mlops__load_u64(head + 56) == mlops__hash_64(head, 56);
+}
+
+mlops_status mlops__packs_judge(mlops__packs *self, const char *name, mlops_error *err) {
+    int64_t number;
+    mlops_error e;
+    if (!parse_name(name, &number)) {
+        self->path[self->dir] = 0;
+        return mlops__fail(err, MLOPS_E_CORRUPT,
+                           "'%s/%s' is no pack of the store: who put it there should take it away",
+                           self->path, name);
+    }
+    mlops_status status = read_pack(self, number, &e);
+    if (status == MLOPS_E_CORRUPT && !is_foreign(self, number)) return MLOPS_OK;
+    if (status && err) *err = e;
+    return status;
 }
 
 static void insert_sorted(mlops__buf *numbers, int64_t number) {

@@ -61,6 +61,7 @@ typedef struct mlops__packs {
     int64_t end; /* of it */
     int64_t reading;
     int64_t reading_file;
+    int heads_only; /* scans leave out what chunks hold, whose guards are not looked at then */
 } mlops__packs;
 
 mlops_status mlops__packs_init(mlops__packs *self, const mlops__host *host, const char *dir,
@@ -105,6 +106,10 @@ mlops_status mlops__pack_scan_init(mlops__pack_scan *self, mlops__packs *packs, 
 mlops_status mlops__pack_scan_next(mlops__pack_scan *self, mlops__packs *packs,
                                    mlops__pack_frame *out, mlops__pack_place *place,
                                    mlops__buf *buf, mlops_error *err); /* MLOPS_END */
+
+/* A file that is no pack of this store, though it stands among them: MLOPS_E_CORRUPT, and what it
+ * is. */
+mlops_status mlops__packs_judge(mlops__packs *self, const char *name, mlops_error *err);
 
 /* Numbers of the packs that there are, ascending, as i64 in buf; none where the folder is missing.
  */

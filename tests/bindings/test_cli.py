@@ -663,6 +663,50 @@ def stores(folder):
 
 
 @test
+def garbage(folder):
+    store = folder / "a.mlops"
+    run("init", store)
+    assert "live_bytes" not in json.loads(run("store", "stats", store, "--json").out)
+    run("data", "commit", store, "tx", TRAIN)
+    run("data", "branch", store, "tx", "side")
+    other = write(folder / "other.csv", "a,b\n" + "".join(f"{i},{i * i % 977}\n" for i in range(3000)))
+    run("data", "commit", store, "tx", other, "--branch", "side")
+    kept = run("data", "table", store, "tx").out
+    run("data", "drop", store, "tx", "side")
+    before = json.loads(run("store", "stats", store, "--json").out)
+
+    def collect(*args):
+        return json.loads(run("gc", store, *args, "--json").out)
+    assert collect("--keep", "30d")["dropped_objects"] == 0
+    found = collect("--dry-run", "--keep", "0s")
+    assert (found["dead_commits"], found["dropped_commits"], found["deleted"]) == (1, 0, 0) and found["dead_objects"] > 0
+    seen = json.loads(run("store", "stats", store, "--json").out)
+    assert (seen["commits"], seen["objects"]) == (before["commits"], before["objects"])
+    assert (seen["live_bytes"], seen["garbage_bytes"]) == (found["live_bytes"], found["garbage_bytes"])
+    assert seen["garbage_bytes"] > 5000 and seen["compression_ratio"] > 1 and seen["dedup_ratio"] > 0
+    done = collect("--keep", "0s", "--min-live", "1")
+    assert (done["dropped_commits"], done["dropped_objects"]) == (1, found["dead_objects"]) and done["deleted"] == 1
+    after = json.loads(run("store", "stats", store, "--json").out)
+    assert after["garbage_bytes"] == 0 and after["pack_bytes"] < before["pack_bytes"] - 5000
+    assert "garbage_bytes" in run("store", "stats", store).out and "compression" in run("store", "stats", store).out
+    assert run("data", "table", store, "tx").out == kept
+    assert " gc" in run("audit", "log", store).out
+    assert "0 damaged places" in run("store", "check", store, "--quick").out
+    fails("gc", store, "--keep", "soon", status=2, says="--keep")
+    fails("gc", store, "--min-live", "2", status=2, says="--min-live")
+    fails("gc", folder / "none", says="no store")
+    pack = next((store / "packs").iterdir())
+    bytes_ = bytearray(pack.read_bytes())
+    bytes_[len(bytes_) // 2] ^= 1
+    pack.write_bytes(bytes_)
+    quick = json.loads(run("store", "check", store, "--quick", "--json").out)
+    assert quick["faults"] == [] and quick["content_bytes"] == 0 and quick["objects"] > 0
+    assert json.loads(run("store", "check", store, "--json", status=1).out)["faults"]
+    (store / "packs/notes.txt").write_text("x")
+    assert "notes.txt' is no pack" in run("store", "check", store, "--quick", status=1).out
+
+
+@test
 def audits(folder):
     store = folder / "a.mlops"
     run("init", store)

@@ -112,6 +112,34 @@ class Stores(unittest.TestCase):
         self.assertEqual(rows(later.upstream()), [(1, data.uri, "parent", later.uri)])
         self.assertEqual(len(later.upstream(history=False)), 0)
 
+    def test_garbage(self):
+        with mlops.Change(self.store) as change:
+            kept = change.content(os.urandom(50000))
+            change.commit()
+        self.assertEqual(self.store.stat().gc_time_ns, 0)
+        seen = []
+        found = self.store.gc(dry_run=True, keep_ns=1, progress=lambda done, total: seen.append(done / total) or False)
+        self.assertTrue(found.done and found.n_dead_objects == 1 and 50000 < found.garbage_bytes < 51000)
+        self.assertTrue(seen and seen == sorted(seen) and 0 <= seen[0] <= seen[-1] <= 1)
+        stat = self.store.stat()
+        self.assertEqual((stat.garbage_bytes, stat.live_bytes), (found.garbage_bytes, found.live_bytes))
+        self.assertEqual(len(self.store.content(kept)), 50000)
+        self.assertEqual(self.store.gc().n_dropped_objects, 0, "it is kept for two weeks")
+        pieces = 0
+        while not (done := self.store.gc(keep_ns=1, min_live=1, budget_ns=1)).done:
+            pieces += 1
+        self.assertGreater(pieces, 5)
+        self.assertEqual((done.n_dropped_objects, done.n_deleted, done.n_waiting), (1, 1, 0))
+        with self.assertRaises(mlops.NotFoundError):
+            self.store.content(kept)
+        self.store.service(10 ** 12)
+        self.assertEqual(self.store.stat().garbage_bytes, 0)
+        with self.assertRaises(mlops.InvalidError):
+            self.store.gc(min_live=2)
+        with self.assertRaises(mlops.InvalidError):
+            mlops.open(self.path + "2", gc_keep_ns=-1)
+        self.assertEqual(mlops.Check.store(self.path, quick=True).n_faults, 0)
+
     def test_streams(self):
         rows = open(TRAIN, "rb").read()
         want = hashlib.sha256(rows).hexdigest()

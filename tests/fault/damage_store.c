@@ -313,6 +313,7 @@ static void judge_collect(trial *t) {
     opts.min_live = 1;
     mlops_store *s = open_for(t->dir, MLOPS_SYNC_FULL, NULL);
     if (!s) return;
+    int64_t n = model_seq(s); /* content of commits that went with the journal's end is garbage */
     read_contents(s, before);
     mlops_status status = mlops_store_gc(s, &opts, NULL, &stat, &e);
     if (status != MLOPS_END && (status != MLOPS_E_CORRUPT || !e.message[0]))
@@ -320,7 +321,7 @@ static void judge_collect(trial *t) {
     *(status == MLOPS_END ? &t->tally->collected : &t->tally->not_collected) += 1;
     for (int turn = 0; turn < 2 && s; turn++) {
         read_contents(s, after);
-        for (int64_t k = 1; k <= N_COMMITS; k++)
+        for (int64_t k = 1; k <= N_COMMITS && k <= n; k++)
             if (before[k] != after[k] && (before[k] == 1 || after[k] == -1))
                 complain(t, "content %lld, before collecting %d, after it %d", (long long)k,
                          before[k], after[k]);

@@ -227,7 +227,7 @@ static int run_scenario(const scenario *sc, int number, int32_t n_random, int64_
 
 /* usage: power_gc [STATES]: random states at each cut. */
 int main(int argc, char **argv) {
-    int32_t n_random = argc > 1 ? atoi(argv[1]) : 8;
+    int32_t n_random = argc > 1 ? atoi(argv[1]) : 2;
     int failed = 0, n = (int)(sizeof SCENARIOS / sizeof SCENARIOS[0]);
     int64_t n_states = 0;
     make_contents();

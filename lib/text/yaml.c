@@ -98,7 +98,9 @@ static size_t key_size(const char *text, size_t n) {
 /* Takes a comment off the end of the first line of a value. */
 static void set_value(mlops__yaml *self, const char *text, size_t n) {
     while (n && *text == ' ') text++, n--;
-    size_t at = n && (*text == '"' || *text == '\'') ? quoted(text, n) : 0;
+    int is_quoted = n && (*text == '"' || *text == '\'');
+    size_t at = is_quoted ? quoted(text, n) : 0;
+    if (is_quoted && at == 0) at = n; /* it goes on */
     for (; at < n; at++)
         if (text[at] == '#' && (at == 0 || text[at - 1] == ' ')) n = at;
     while (n && text[n - 1] == ' ') n--;
@@ -192,13 +194,29 @@ static size_t unescape(const char *text, size_t left, char *out, size_t *n) {
     return 1;
 }
 
+/* Where a text goes on behind the end of a line at i: in its last blank. */
+static size_t fold(const char *text, size_t n, size_t i, char *out, size_t *to) {
+    while (*to && strchr(" \r", out[*to - 1]) && out[*to - 1]) --*to;
+    out[(*to)++] = ' ';
+    while (i + 1 < n && text[i + 1] == ' ') i++;
+    return i;
+}
+
 /* Without its quotes; no longer than it was. */
 static mlops_status read_quoted(mlops__yaml *self, char *out, size_t *n) {
     const char *text = self->value;
     size_t end = quoted(text, self->n);
-    if (end == 0 || end != self->n || memchr(text, '\n', end))
-        return mlops__yaml_fail(self, "quotes that do not end where the line does");
+    if (end == 0 || end != self->n)
+        return mlops__yaml_fail(self, "quotes that do not end where the value does");
     for (size_t i = 1; i < end - 1; i++) {
+        if (text[i] == '\n') {
+            i = fold(text, end - 1, i, out, n);
+            continue;
+        }
+        if (*text == '"' && text[i] == '\\' && text[i + 1] == '\n') {
+            for (i++; text[i + 1] == ' ';) i++;
+            continue;
+        }
         if (*text == '\'' && text[i] == '\'') i++;
         if (*text == '\'' || text[i] != '\\') {
             out[(*n)++] = text[i];
@@ -218,9 +236,7 @@ static void read_plain(const mlops__yaml *self, char *out, size_t *n) {
             out[(*n)++] = self->value[i];
             continue;
         }
-        while (*n && strchr(" \r", out[*n - 1])) --*n;
-        out[(*n)++] = ' ';
-        while (i + 1 < self->n && self->value[i + 1] == ' ') i++;
+        i = fold(self->value, self->n, i, out, n);
     }
 }
 

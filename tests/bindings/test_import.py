@@ -150,6 +150,25 @@ class Imports(unittest.TestCase):
         self.holds(self.store.data.import_tree(repo.folder, "d", "dvc"), {"a": b"a", "b\u00e9!": b"b"})
 
     @needs_yaml
+    def test_dvc_paths_of_any_spelling(self):
+        random.seed(5)
+        letters = "abc" * 4 + " -:#'\"?!&*%@`,[]{}|>~=\u00e9\u4e2d\U0001f600"
+        for unicode in (True, False):
+            repo = Repository(self.inside(f"repo{unicode}"), True)
+            paths = set()
+            while len(paths) < 300:
+                name = "".join(random.choice(letters) for _ in range(random.choice([1, 5, 20, 150])))
+                if "/" not in name and len(name.encode()) < 240:
+                    paths.add(random.choice(["", "d/"]) + name)
+            odd = ["null", "~", "true", "1.5", "0x1f", "2001-01-01", "- a", "a: b", "a #b", "key:", " lead", "trail "]
+            outs = [{**repo.keep(str(i).encode()), "path": path} for i, path in enumerate(sorted(paths) + odd)]
+            text = yaml.safe_dump({"outs": outs}, sort_keys=False, allow_unicode=unicode)
+            self.assertEqual(yaml.safe_load(text)["outs"], outs)
+            repo.write("all.dvc", text)
+            commit = self.store.data.import_tree(repo.folder, f"d{unicode}", "dvc")
+            self.holds(commit, {path: str(i).encode() for i, path in enumerate(sorted(paths) + odd)})
+
+    @needs_yaml
     def test_dvc_history_costs_what_has_changed(self):
         repo = Repository(self.inside("repo"), True)
         random.seed(2)

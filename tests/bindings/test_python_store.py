@@ -180,6 +180,22 @@ class Stores(unittest.TestCase):
         self.assertEqual([str(ids[name]) for name in ("buffer", "reads", "pieces")], [want] * 3)
         self.assertEqual((e.read("pipe"), e.read("behind")), (rows[:5000], rows[rows.index(b"\n") + 1:]))
 
+    def test_drafts_take_what_tables_are_made_of(self):
+        known = mlops.table({"id": [1, 2], "name": ["a", None]})
+
+        class Arrow:
+            def __arrow_c_stream__(self, requested_schema=None):
+                return known.__arrow_c_stream__()
+        with mlops.Change(self.store) as change, mlops.Draft(change, "d") as draft:
+            draft.add_table("arrow", Arrow(), row_id="id")
+            draft.add_table("columns", {"id": [1, 2], "name": ["a", None]}, row_id="id")
+            draft.add_table("table", table=known, row_id="id")
+            draft.commit()
+            change.commit()
+        entries = self.store.data["d"].entries()
+        self.assertEqual(len({str(id) for id in entries["id"]}), 1)
+        self.assertEqual([str(name) for name in entries["row_id"]], ["id"] * 3)
+
     def test_streams_that_fail(self):
         def breaks():
             yield b"some"

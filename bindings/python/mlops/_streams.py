@@ -8,6 +8,7 @@ import os
 
 from . import _ffi
 from . import _runtime as _rt
+from . import _tables
 from ._changes import changed
 
 
@@ -58,6 +59,10 @@ class Draft(_ffi.Draft):
         if isinstance(source, (str, bytes, bytearray, os.PathLike)):
             raise TypeError("add_file() takes a path, add_bytes() takes bytes; a stream has read(), or gives bytes")
         super().add_stream(path, read=reader_of(source), csv=csv, columns=columns)
+
+    def add_table(self, path, table, **opts):
+        """Add a table: anything that mlops.table() takes. opts: target, time, row_id."""
+        super().add_table(path, _tables.table(table), **opts)
 
 
 class Streams:

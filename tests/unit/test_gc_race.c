@@ -12,6 +12,7 @@
 #include "unit/skipped.h"
 
 enum { CONTENTS = 24, RECORDS = 12, CHANGES = 3, READERS = 3, COMMITS = 40, NONE = -1 };
+enum { IN_FILES = 200 };
 
 typedef struct pending {
     mlops_change *change;
@@ -341,7 +342,8 @@ static void in_memory(void **state) {
 static void in_files(void **state) {
     const place *p = *state;
     mlops_store_opts opts = MLOPS_STORE_OPTS_INIT;
-    for (uint64_t i = 0; i < n_seeds / 20 + 1; i++) {
+    uint64_t n = n_seeds / 20 + 1; /* each one waits for the disk */
+    for (uint64_t i = 0; i < n && i < IN_FILES; i++) {
         run_seed(first_seed + i, p->path, &opts, n_steps * 2 / 3);
         shell("rm -r '%s'", p->path);
     }

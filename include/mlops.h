@@ -18,6 +18,7 @@
 #include <mlops/draft_stream.h>
 #include <mlops/drift.h>
 #include <mlops/edge.h>
+#include <mlops/erase.h>
 #include <mlops/expectation.h>
 #include <mlops/experiment.h>
 #include <mlops/feature.h>

@@ -2455,6 +2455,46 @@ inline std::int64_t deploy_bucket(const std::string &salt, const std::string &ke
     return mlops_deploy_bucket(salt.c_str(), key.c_str());
 }
 
+/// Erase entries, or rows of tables. Entries of other paths and other datasets that have the same content lose it
+/// too, since it cannot be gone and be there.
+///
+/// What is erased is one commit of the store: from there on nobody reads it. Then its bytes go, which may take a
+/// while and may be left off at any time, by a crash too: the next call, also one that asks for nothing, goes on
+/// with that first.
+inline mlops_erase_stat dataset_erase(const ::mlops::store &store, const char *dataset = nullptr,
+                                      const mlops_erase_opts *opts = nullptr,
+                                      const mlops_call *call = nullptr) {
+    mlops_erase_stat out = {};
+    out.struct_size = sizeof out;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_dataset_erase(detail::required(store), dataset, opts, call, &out, &e), "mlops_dataset_erase", &e);
+    return out;
+}
+
+/// All erasures, the oldest first.
+///
+/// Columns: number, time_ns, done (bool), by, reason, dataset, paths, column, n_commits, n_files, n_tables,
+/// n_rows.
+inline ::mlops::table erase_list(const ::mlops::store &store) {
+    mlops_table *out = nullptr;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_erase_list(&out, detail::required(store), &e), "mlops_erase_list", &e);
+    return ::mlops::table(out);
+}
+
+/// The certificate of an erasure: JSON with what was erased, when, by whom and why, in which datasets and paths,
+/// and what could not be reached. It has no erased value; of the value that rows were chosen by it has a salted
+/// SHA-256.
+inline std::string erase_certificate(const ::mlops::store &store, std::int64_t number) {
+    mlops_error e;
+    e.code = 0;
+    return detail::written([&](char *text, std::size_t cap, std::size_t *needed) {
+        return mlops_erase_certificate(detail::required(store), number, text, cap, needed, &e);
+    }, "mlops_erase_certificate", &e);
+}
+
 /// Keep features as the next version of a set, which is made if it is not there. Features that the set has
 /// already keep their version, and nothing is added to the change.
 ///

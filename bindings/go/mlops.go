@@ -65,6 +65,8 @@ var (
 	ErrForked = &Error{Code: -18, Message: "opened before a fork: the child must open its own"}
 	// ErrRefused: a gate says no; the message says which clause.
 	ErrRefused = &Error{Code: -19, Message: "a gate says no; the message says which clause"}
+	// ErrErased: it was erased; the message says when, by whom and why.
+	ErrErased = &Error{Code: -20, Message: "it was erased; the message says when, by whom and why"}
 )
 
 // IOMode: how mlops_io.open opens.
@@ -702,6 +704,44 @@ func makeProfileSummary(c *C.mlops_profile_summary) (r ProfileSummary) {
 	r.Min = float64(c.min)
 	r.Max = float64(c.max)
 	r.Mean = float64(c.mean)
+	return r
+}
+
+// EraseStat: what was found and done.
+type EraseStat struct {
+	// 1 when no byte of it is left in the store
+	Done uint32
+	// of the erasure, from 1 on; 0: there was nothing to erase
+	Number int64
+	// commits in which something was erased
+	NCommits int64
+	// different contents that went whole
+	NFiles int64
+	// different contents that went on without some rows
+	NTables int64
+	// rows that went, of each of these
+	NRows int64
+	// of all these contents, as they were
+	NBytes int64
+	// contents that were kept together with them, and are kept anew
+	NRemade int64
+	// packs that were rewritten and deleted
+	NDeleted int64
+	// packs that others still read; a later call deletes them
+	NWaiting int64
+}
+
+func makeEraseStat(c *C.mlops_erase_stat) (r EraseStat) {
+	r.Done = uint32(c.done)
+	r.Number = int64(c.number)
+	r.NCommits = int64(c.n_commits)
+	r.NFiles = int64(c.n_files)
+	r.NTables = int64(c.n_tables)
+	r.NRows = int64(c.n_rows)
+	r.NBytes = int64(c.n_bytes)
+	r.NRemade = int64(c.n_remade)
+	r.NDeleted = int64(c.n_deleted)
+	r.NWaiting = int64(c.n_waiting)
 	return r
 }
 
@@ -1677,6 +1717,41 @@ func (o *ProfileOpts) c(s *scope) *C.mlops_profile_opts {
 	return c
 }
 
+// EraseOpts: what is erased, and on whose word. Texts are UTF-8.
+type EraseOpts struct {
+	// look and count, change nothing
+	DryRun bool
+	// globs of entries, separated by commas, as mlops/folder.h has them; default all, which takes a
+	// column
+	Paths string
+	// rows of tables go where this column has the value; files that are called *.csv or *.tsv and have it
+	// are tables, too; default: entries go whole
+	Column string
+	// with column: the value, as mlops_table_text() has it; numbers are compared as numbers
+	Value string
+	// why, 1 to 2,000 bytes; not needed for a dry run
+	Reason string
+	// on whose word, 1 to 200 bytes; not needed for a dry run
+	By string
+}
+
+func (o *EraseOpts) c(s *scope) *C.mlops_erase_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_erase_opts)(s.alloc(C.sizeof_mlops_erase_opts))
+	c.struct_size = C.sizeof_mlops_erase_opts
+	if o.DryRun {
+		c.flags |= 1
+	}
+	c.paths = s.optional(o.Paths)
+	c.column = s.optional(o.Column)
+	c.value = s.optional(o.Value)
+	c.reason = s.optional(o.Reason)
+	c.by = s.optional(o.By)
+	return c
+}
+
 // InferOpts: options of mlops_expectations_infer(). Zero means the default in each field.
 type InferOpts struct {
 	// names to look at, separated by commas, quoted as in a CSV line; default all
@@ -2446,7 +2521,7 @@ func (x *Store) Stat() (StoreStats, error) {
 // Content: content by its name: bytes that a dataset, run or model keeps.
 //
 // Errors: MLOPS_E_NOT_FOUND; MLOPS_E_ARENA if cap is below the size; MLOPS_E_CORRUPT if the content is
-// damaged; MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+// damaged; MLOPS_E_ERASED; MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
 func (x *Store) Content(id ID) ([]byte, error) {
 	if x == nil || x.p == nil {
 		return nil, closed("Store")
@@ -2467,8 +2542,8 @@ func (x *Store) Content(id ID) ([]byte, error) {
 // Export: write all that the store holds to one file: for backups, and for machines of another kind.
 // The file has the commits as they are, with their chain of hashes, and the content that they name.
 //
-// Errors: MLOPS_E_CORRUPT if something is damaged; MLOPS_E_NO_SPACE, MLOPS_E_DENIED, MLOPS_E_IO,
-// MLOPS_E_NOMEM, MLOPS_E_FORKED.
+// Errors: MLOPS_E_CORRUPT if something is damaged; MLOPS_E_BUSY if an erasure is not finished;
+// MLOPS_E_NO_SPACE, MLOPS_E_DENIED, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
 func (x *Store) Export(path string) error {
 	if x == nil || x.p == nil {
 		return closed("Store")
@@ -7016,6 +7091,84 @@ func DeployBucket(salt string, key string) int64 {
 	var s scope
 	defer s.free()
 	return int64(C.mlops_deploy_bucket(s.str(salt), s.str(key)))
+}
+
+// DatasetErase: erase entries, or rows of tables. Entries of other paths and other datasets that have
+// the same content lose it too, since it cannot be gone and be there.
+//
+// What is erased is one commit of the store: from there on nobody reads it. Then its bytes go, which
+// may take a while and may be left off at any time, by a crash too: the next call, also one that asks
+// for nothing, goes on with that first.
+//
+// Errors: MLOPS_E_INVALID for opts that name nothing or no reason; MLOPS_E_NOT_FOUND if there is no
+// such dataset; MLOPS_E_UNSUPPORTED if some of it is in the journal, as of stores that kept small
+// files there: nothing was done; MLOPS_E_BUSY if somebody else collects garbage, and
+// MLOPS_E_CANCELLED, MLOPS_E_DEADLINE, after which it is to be called again; MLOPS_E_LIMIT if it takes
+// more than one commit holds; MLOPS_E_CORRUPT, MLOPS_E_DENIED, MLOPS_E_IO, MLOPS_E_NO_SPACE,
+// MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func DatasetErase(store *Store, dataset string, opts *EraseOpts, call *Call) (EraseStat, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	if store == nil || store.p == nil {
+		return EraseStat{}, closed("Store")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return EraseStat{}, s.err
+	}
+	callC := call.c(&s)
+	if s.err != nil {
+		return EraseStat{}, s.err
+	}
+	var out C.mlops_erase_stat
+	out.struct_size = C.sizeof_mlops_erase_stat
+	var e C.mlops_error
+	if err := check(C.mlops_dataset_erase(store.p, s.optional(dataset), optsC, callC, &out, &e), &e, "mlops_dataset_erase"); err != nil {
+		return EraseStat{}, err
+	}
+	return makeEraseStat(&out), nil
+}
+
+// EraseList: all erasures, the oldest first.
+//
+// Columns: number, time_ns, done (bool), by, reason, dataset, paths, column, n_commits, n_files,
+// n_tables, n_rows.
+//
+// Errors: MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func EraseList(store *Store) (*Table, error) {
+	defer runtime.KeepAlive(store)
+	var out *C.mlops_table
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_erase_list(&out, store.p, &e), &e, "mlops_erase_list"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// EraseCertificate: the certificate of an erasure: JSON with what was erased, when, by whom and why,
+// in which datasets and paths, and what could not be reached. It has no erased value; of the value
+// that rows were chosen by it has a salted SHA-256.
+//
+// Errors: MLOPS_E_NOT_FOUND if there is no such erasure; MLOPS_E_ARENA if it does not fit;
+// MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func EraseCertificate(store *Store, number int64) (string, error) {
+	defer runtime.KeepAlive(store)
+	if store == nil || store.p == nil {
+		return "", closed("Store")
+	}
+	var e C.mlops_error
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_erase_certificate(store.p, C.int64_t(number), (*C.char)(text), room, needed, &e)
+	}, &e, "mlops_erase_certificate")
+	if err != nil {
+		return "", err
+	}
+	return string(content), nil
 }
 
 // FeaturestorePut: keep features as the next version of a set, which is made if it is not there.

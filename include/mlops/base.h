@@ -47,6 +47,7 @@ typedef enum mlops_status {
     MLOPS_E_BUSY = -17,       /**< somebody else holds the lock, and waiting was not asked for */
     MLOPS_E_FORKED = -18,     /**< opened before a fork: the child must open its own */
     MLOPS_E_REFUSED = -19,    /**< a gate says no; the message says which clause */
+    MLOPS_E_ERASED = -20,     /**< it was erased; the message says when, by whom and why */
     MLOPS_STATUS_FORCE32 = 0x7fffffff
 } mlops_status;
 

@@ -166,7 +166,7 @@ MLOPS_API mlops_status mlops_store_stat(mlops_store *self, mlops_store_stats *ou
  * @param[out] needed  @nullable size of the content
  * @param err          @nullable
  * @return MLOPS_E_NOT_FOUND; MLOPS_E_ARENA if cap is below the size; MLOPS_E_CORRUPT if the content
- *         is damaged; MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED
+ *         is damaged; MLOPS_E_ERASED; MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_store_content(mlops_store *self, const mlops_id *id, void *bytes,
@@ -179,8 +179,8 @@ MLOPS_API mlops_status mlops_store_content(mlops_store *self, const mlops_id *id
  * @param self  store
  * @param path  file to write; replaced if it is there, once the new one is whole
  * @param err   @nullable
- * @return MLOPS_E_CORRUPT if something is damaged; MLOPS_E_NO_SPACE, MLOPS_E_DENIED, MLOPS_E_IO,
- *         MLOPS_E_NOMEM, MLOPS_E_FORKED
+ * @return MLOPS_E_CORRUPT if something is damaged; MLOPS_E_BUSY if an erasure is not finished;
+ *         MLOPS_E_NO_SPACE, MLOPS_E_DENIED, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_store_export(mlops_store *self, const char *path, mlops_error *err);

@@ -30,6 +30,7 @@ const char *mlops_status_name(mlops_status status) {
     case MLOPS_E_BUSY: return "MLOPS_E_BUSY";
     case MLOPS_E_FORKED: return "MLOPS_E_FORKED";
     case MLOPS_E_REFUSED: return "MLOPS_E_REFUSED";
+    case MLOPS_E_ERASED: return "MLOPS_E_ERASED";
     case MLOPS_STATUS_FORCE32: break;
     }
     return "MLOPS_E_UNKNOWN";

@@ -98,7 +98,8 @@ typedef struct mlops__version {
     mlops_store *store;
     mlops__arena arena;
     mlops__commit commit;
-    mlops__tree tree;
+    mlops__tree tree; /* what stands in for it, if some of the commit's was erased: lacks_some */
+    int lacks_some;
 } mlops__version;
 
 /* Ends with mlops__version_close(), also after an error; the first one reads no tree yet. */

@@ -1,9 +1,9 @@
 /* Drafts: from their begin to the change that they become part of.
  *
- * Owns the entries that wait, and bytes of small ones; others are in the packs when they have come,
- * where nobody sees them before the change is committed. Invariants: nothing is added to the change
- * before all of the commit is known and sound; a commit's time is later than its parents', so that
- * the order of times is an order of history.
+ * Owns the entries that wait, and bytes of small ones until the draft is committed; others are in
+ * the packs when they have come, where nobody sees them before the change is committed. Invariants:
+ * nothing is added to the change before all of the commit is known and sound; a commit's time is
+ * later than its parents', so that the order of times is an order of history.
  */
 #include "dataset/draft.h"
 
@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-enum { TEXT_MAX = 65536, VERB_MAX = 300 };
+enum { TEXT_MAX = 65536, VERB_MAX = 300, KEPT_TOGETHER = 256 };
 
 /* ---- beginning ---- */
 
@@ -114,6 +114,8 @@ static mlops_status begin(mlops_draft *self, const char *dataset, const mlops_dr
     MLOPS_TRY(take_opts(self, dataset, opts, err));
     MLOPS_TRY(mlops__view_begin(&view, self->base.store, self->change, &self->base.arena, err));
     mlops_status status = find_parent(self, &view, opts->base);
+    if (!status)
+        status = mlops__erased_latest_read(&self->erased, &view.index, &self->base.arena, err);
     mlops__view_end(&view);
     if (status) return status;
     self->is_loaded = !self->has_parent || opts->flags & MLOPS_DRAFT_EMPTY;
@@ -276,21 +278,41 @@ static mlops_status check_base(mlops_draft *self, mlops_error *err) {
                        self->branch, self->dataset);
 }
 
-static mlops_status put_blobs(mlops_draft *self, mlops_error *err) {
-    MLOPS_TRY(mlops__change_adopt(self->change, &self->lease, err));
-    for (size_t i = 0; i < self->base.tree.n; i++) {
-        for (int role = 0; role < 3; role++) {
-            const mlops__blob *blob = self->base.tree.entries[i]->blobs[role];
-            if (!blob) continue;
-            if (blob->is_kept) {
-                MLOPS_TRY(mlops__change_kept(self->change, &blob->id, (int64_t)blob->size, err));
-                continue;
-            }
-            MLOPS_TRY(mlops__change_content(self->change, &blob->id, blob->bytes.data,
-                                            blob->bytes.size, blob->has_like ? &blob->like : NULL,
-                                            err));
+/* The next blob of the tree; NULL behind the last. */
+static mlops__blob *next_blob(const mlops_draft *self, size_t *at) {
+    mlops__blob *blob = NULL;
+    for (; !blob && *at < 3 * self->base.tree.n; ++*at)
+        blob = self->base.tree.entries[*at / 3]->blobs[*at % 3];
+    return blob;
+}
+
+/* Small ones share chunks. Nothing of an entry goes into the journal, which nothing is erased from.
+ */
+static mlops_status keep_small(mlops_draft *self, mlops_error *err) {
+    mlops__keeping items[KEPT_TOGETHER];
+    mlops__blob *blobs[KEPT_TOGETHER], *blob;
+    for (size_t at = 0, n = 0;;) {
+        blob = next_blob(self, &at);
+        if (blob && !blob->is_kept) {
+            items[n] = (mlops__keeping){blob->id, blob->bytes.data, blob->bytes.size};
+            blobs[n++] = blob;
         }
+        if (n && (!blob || n == KEPT_TOGETHER)) {
+            MLOPS_TRY(mlops__content_keep(self->base.store, &self->lease, items, n, NULL, err));
+            for (size_t i = 0; i < n; i++) blobs[i]->is_kept = 1;
+            n = 0;
+        }
+        if (!blob) return MLOPS_OK;
     }
+}
+
+mlops_status mlops__draft_put_blobs(mlops_draft *self, mlops_error *err) {
+    const mlops__blob *blob;
+    size_t at = 0;
+    MLOPS_TRY(keep_small(self, err));
+    MLOPS_TRY(mlops__change_adopt(self->change, &self->lease, err));
+    while ((blob = next_blob(self, &at)))
+        MLOPS_TRY(mlops__change_kept(self->change, &blob->id, (int64_t)blob->size, err));
     return MLOPS_OK;
 }
 
@@ -308,6 +330,9 @@ mlops_status mlops__draft_put_ref(mlops_draft *self, const char *verb, const mlo
     mlops__key key;
     mlops__format(text, sizeof text, "dataset %s %s", verb, self->dataset);
     MLOPS_TRY(mlops__change_verb(self->change, text, err));
+    mlops__erased_latest_key(&key);
+    MLOPS_TRY(mlops__change_expect(self->change, MLOPS__TABLE_ERASURES, mlops__key_bytes(&key),
+                                   self->erased.was, err));
     MLOPS_TRY(expect(self, mlops__ref_branch, &self->ref, err));
     if (!self->ref.is_there) MLOPS_TRY(expect(self, mlops__ref_tag, &self->tag, err));
     mlops__ref_key(&key, self->dataset, mlops__ref_branch, self->branch);
@@ -343,7 +368,7 @@ static mlops_status write_commit(mlops_draft *self, const mlops_id *tree, int64_
 static mlops_status put_commit(mlops_draft *self, const mlops_id *tree_id, const mlops__buf *tree,
                                const mlops__buf *record, const mlops_id *id, mlops_error *err) {
     mlops__key key;
-    MLOPS_TRY(put_blobs(self, err));
+    MLOPS_TRY(mlops__draft_put_blobs(self, err));
     MLOPS_TRY(mlops__change_content(self->change, tree_id, tree->data, tree->size,
                                     self->has_parent ? &self->base.commit.tree : NULL, err));
     mlops__commit_key(&key, self->dataset, id);

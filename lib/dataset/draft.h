@@ -3,6 +3,7 @@
 #define MLOPS_DATASET_DRAFT_H
 
 #include "dataset/dataset.h"
+#include "store/erased.h"
 
 struct mlops_draft {
     mlops_change *change;
@@ -17,7 +18,8 @@ struct mlops_draft {
     int64_t n_conflicts;                             /* that the last merge has left */
     const char *dataset, *branch, *author, *message; /* in the arena of base */
     const char *metadata;
-    mlops__ref ref, tag;            /* of the branch's name, as they were at the begin */
+    mlops__ref ref, tag;         /* of the branch's name, as they were at the begin */
+    mlops__erased_latest erased; /* when it was begun: what was erased since may be in its tree */
     const mlops_executor *executor; /* NULL: none */
     const char *reason;             /* why what tables break is let pass; NULL: it is not */
 };
@@ -27,6 +29,9 @@ struct mlops_draft {
 mlops_status mlops__draft_blob(mlops_draft *self, const char *path, mlops__role role,
                                mlops__bytes bytes, mlops__blob **out, mlops_error *err);
 void mlops__draft_blob_free(mlops__blob *blob);
+
+/* All blobs go to the packs, and the change names them and holds them from then on. */
+mlops_status mlops__draft_put_blobs(mlops_draft *self, mlops_error *err);
 
 /* MLOPS_E_INVALID once it was committed, or for a path that is none. The tree is there then. */
 mlops_status mlops__draft_check(mlops_draft *self, const char *path, mlops_error *err);

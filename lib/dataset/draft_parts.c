@@ -111,16 +111,14 @@ static mlops_status put_parts(mlops_draft *self, mlops__entry *entry, const mlop
     return status;
 }
 
-static mlops_status divide(mlops_draft *self, mlops__entry *entry, const mlops__facts *facts,
-                           const mlops_divide_opts *opts, const mlops_table *table,
-                           mlops_error *err) {
-    mlops__parts_kept kept = {.sizes = NULL};
+mlops_status mlops__draft_divide(mlops_draft *self, mlops__entry *entry, const mlops__facts *facts,
+                                 const mlops__parts *rule, const mlops_table *table,
+                                 mlops_error *err) {
     int64_t sizes[MLOPS__PARTS_MAX + 1];
+    mlops__parts_kept kept = {.rule = *rule, .sizes = sizes};
     mlops__buf numbers;
-    MLOPS_TRY(make_rule(&kept.rule, opts, facts, table, &self->base.arena, err));
     mlops_status status =
-        draw(&kept.rule, table, mlops__store_host(self->base.store), &numbers, sizes, err);
-    kept.sizes = sizes;
+        draw(rule, table, mlops__store_host(self->base.store), &numbers, sizes, err);
     if (!status) {
         kept.digest = mlops__content_id(self->base.store, numbers.data, numbers.size);
         status = put_parts(self, entry, facts, &kept, err);
@@ -134,13 +132,15 @@ mlops_status mlops_draft_divide(mlops_draft *self, const char *path, const mlops
     mlops_divide_opts local;
     mlops__facts facts;
     mlops_table *table;
+    mlops__parts rule = {.names = NULL};
     MLOPS_TRY(mlops__draft_check(self, path, err));
     MLOPS_TRY(mlops__opts_copy(&local, sizeof local, opts, "mlops_divide_opts", err));
     MLOPS_TRY(check_opts(&local, err));
     MLOPS_TRY(mlops__version_find(&self->base, path, &facts, err));
     mlops__entry *entry = mlops__tree_find(&self->base.tree, path);
     MLOPS_TRY(mlops__draft_table(self, entry, &facts, &table, err));
-    mlops_status status = divide(self, entry, &facts, &local, table, err);
+    mlops_status status = make_rule(&rule, &local, &facts, table, &self->base.arena, err);
+    if (!status) status = mlops__draft_divide(self, entry, &facts, &rule, table, err);
     mlops_table_unref(table);
     return status;
 }

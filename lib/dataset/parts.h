@@ -3,7 +3,7 @@
 #ifndef MLOPS_DATASET_PARTS_H
 #define MLOPS_DATASET_PARTS_H
 
-#include "dataset/dataset.h"
+#include "dataset/draft.h"
 
 #include <mlops/split.h>
 
@@ -38,5 +38,10 @@ typedef struct mlops__parts_kept {
 void mlops__parts_write(const mlops__parts_kept *self, mlops__json_writer *out);
 mlops_status mlops__parts_read(mlops__parts_kept *out, const mlops__facts *facts,
                                mlops__arena *arena, mlops_error *err);
+
+/* Puts into the entry of a draft how a rule, whose columns are there, divides its table. */
+mlops_status mlops__draft_divide(mlops_draft *self, mlops__entry *entry, const mlops__facts *facts,
+                                 const mlops__parts *rule, const mlops_table *table,
+                                 mlops_error *err);
 
 #endif

@@ -183,8 +183,20 @@ static mlops_status send_record(push *p, const mlops_id *id, mlops__bytes record
                              err);
 }
 
+/* Who has it already keeps it; to others it would be a commit that is damaged. */
+static mlops_status refuse_erased(const mlops__version *version, mlops_error *err) {
+    char digits[MLOPS__ID_TEXT];
+    mlops__id_format(digits, &version->commit.id);
+    return mlops__fail(
+        err, MLOPS_E_ERASED,
+        "some of commit %s was erased: it is not sent to a remote that lacks it; push "
+        "a branch that does not lead to it",
+        digits);
+}
+
 static mlops_status send_tree(push *p, mlops__version *version, mlops_error *err) {
     MLOPS_TRY(mlops__version_load(version, NULL, err));
+    if (version->lacks_some) return refuse_erased(version, err);
     for (size_t i = 0; i < version->tree.n; i++) {
         entry e = {.p = p};
         MLOPS_TRY(mlops__entry_read(version->tree.entries[i], &e.facts, &version->arena, err));

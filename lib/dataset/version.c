@@ -6,6 +6,7 @@
 #include "column/table_bytes.h"
 #include "dataset/dataset.h"
 #include "file/file.h"
+#include "store/erased.h"
 #include "text/near.h"
 
 #include <string.h>
@@ -13,7 +14,10 @@
 mlops_status mlops__version_load(mlops__version *self, const mlops_change *change,
                                  mlops_error *err) {
     mlops__buf bytes;
-    MLOPS_TRY(mlops__content_load(&bytes, self->store, change, &self->commit.tree, err));
+    mlops_id tree = self->commit.tree;
+    MLOPS_TRY(mlops__erased_tree(self->store, &tree, err));
+    self->lacks_some = memcmp(&tree, &self->commit.tree, sizeof tree) != 0;
+    MLOPS_TRY(mlops__content_load(&bytes, self->store, change, &tree, err));
     mlops_status status =
         mlops__tree_parse(&self->tree, (mlops__bytes){bytes.data, bytes.size}, err);
     mlops__buf_free(&bytes);
@@ -55,8 +59,26 @@ void mlops__version_close(mlops__version *self) {
 
 /* ---- entries ---- */
 
-static mlops_status no_entry(const mlops__version *self, const char *path, mlops_error *err) {
+/* MLOPS_E_ERASED if that is why it is missing. */
+static mlops_status was_erased(mlops__version *self, const char *path, mlops_error *err) {
+    mlops__buf bytes;
+    mlops__tree tree;
+    mlops__facts facts;
+    const mlops__entry *entry = NULL;
+    if (!self->lacks_some) return MLOPS_OK;
+    MLOPS_TRY(mlops__content_load(&bytes, self->store, NULL, &self->commit.tree, err));
+    mlops__tree_init(&tree, &self->arena);
+    mlops_status status = mlops__tree_parse(&tree, (mlops__bytes){bytes.data, bytes.size}, err);
+    mlops__buf_free(&bytes);
+    if (!status) entry = mlops__tree_find(&tree, path);
+    if (!entry) return status;
+    MLOPS_TRY(mlops__entry_read(entry, &facts, &self->arena, err));
+    return mlops__fail_path(err, mlops__erased_check_now(self->store, &facts.id, err), path);
+}
+
+static mlops_status no_entry(mlops__version *self, const char *path, mlops_error *err) {
     mlops__near near;
+    MLOPS_TRY(was_erased(self, path, err));
     mlops__near_begin(&near, path, strlen(path));
     for (size_t i = 0; i < self->tree.n; i++) {
         const char *other = self->tree.entries[i]->path;

@@ -8,6 +8,7 @@
 #include "base/hex.h"
 #include "base/opts.h"
 #include "store/core.h"
+#include "store/erased.h"
 
 #include <string.h>
 
@@ -215,6 +216,7 @@ mlops_status mlops__change_content(mlops_change *self, const mlops_id *id, const
     mlops__bytes key = {id->bytes, sizeof id->bytes};
     MLOPS_TRY(mlops__store_check_fork(self->store, err));
     if (n <= MLOPS__INLINE_MAX) {
+        MLOPS_TRY(mlops__erased_check_now(self->store, id, err));
         mlops__frame_op(&self->frame, MLOPS__OP_INLINE, 0, key, (mlops__bytes){bytes, n});
         self->n_ops++;
         return told(&self->frame, err);

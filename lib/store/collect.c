@@ -356,3 +356,21 @@ mlops_status mlops_store_gc(mlops_store *self, const mlops_gc_opts *opts, const 
     }
     return status;
 }
+
+mlops_status mlops__gc_condemn(mlops_store *self, mlops__idset *condemned, const mlops_call *call,
+                               mlops_gc_stat *out, mlops_error *err) {
+    mlops_gc_opts opts = MLOPS_GC_OPTS_INIT;
+    mlops_call c = *call;
+    c.memory_max = 0;
+    opts.min_live = 1;
+    MLOPS_TRY(check_opts(&opts, &c, err));
+    if (atomic_exchange(&self->in_gc, 1))
+        return mlops__fail(err, MLOPS_E_BUSY, "another thread collects the garbage of this store");
+    mlops__gc_free(self); /* one that knows of nothing that is condemned */
+    self->condemned = condemned;
+    mlops_status status = mlops__gc_go_on(self, &opts, &c, out, err);
+    mlops__gc_free(self);
+    self->condemned = NULL;
+    atomic_store(&self->in_gc, 0);
+    return status;
+}

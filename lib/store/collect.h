@@ -112,6 +112,9 @@ mlops_status mlops__gc_objects(mlops__gc *self, mlops_error *err);
 mlops_status mlops__gc_catch_up(mlops__gc *self, mlops__index *index, mlops_error *err);
 int mlops__gc_is_reached(const mlops__gc *self, const uint8_t id[32]);
 int mlops__gc_is_live(const mlops__gc *self, mlops__bytes key, mlops__pack_place place);
+/* The chunks of an object that is condemned, but for those that others need. */
+mlops_status mlops__gc_drop_chunks(mlops__gc *self, mlops__index *index, mlops__bytes id,
+                                   mlops__pack_place place, mlops_error *err);
 
 /* collect_serve.c */
 mlops_status mlops__gc_note_end(mlops__gc *self, mlops_error *err);

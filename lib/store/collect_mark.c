@@ -4,7 +4,8 @@
  * since the mark began, is marked before anything is deleted, for each deletion follows journal and
  * leases first, within its own transaction; a mark by mistake keeps garbage and nothing else, since
  * no way on is cut short where a mark is found: objects are passed one by one, and an exact set
- * says which commits were reached.
+ * says which commits were reached. What is condemned is dropped whatever names it; of its chunks an
+ * exact set says which are needed by others.
  */
 #include "store/collect.h"
 #include "store/record.h"
@@ -18,8 +19,14 @@ static uint64_t hash_of(const mlops__gc *self, mlops__bytes key) {
     return mlops__hash_64_seeded(key.data, key.size, self->seed);
 }
 
+static uint32_t *condemned(const mlops__gc *self, const uint8_t *key, size_t n) {
+    return self->store->condemned ? mlops__idset_find(self->store->condemned, key, n) : NULL;
+}
+
 /* Objects and commits have keys of 32 bytes, chunks of 20. */
 static void mark(mlops__gc *self, const uint8_t *key, size_t n) {
+    uint32_t *needed = condemned(self, key, n);
+    if (needed && n == MLOPS__CHUNK_KEY) *needed = 1;
     mlops__bloom_add(&self->marks, hash_of(self, (mlops__bytes){key, n}));
 }
 
@@ -30,7 +37,10 @@ static int is_marked(const mlops__gc *self, const uint8_t *key, size_t n) {
 /* What came since the collection began lies behind what there was then. */
 int mlops__gc_is_live(const mlops__gc *self, mlops__bytes key, mlops__pack_place place) {
     const mlops__gc_pack *pack = mlops__gc_find_pack(self, place.pack);
+    const uint32_t *needed = condemned(self, key.data, key.size);
+    if (needed && key.size == 32) return 0;
     if (place.pack >= 0 && (!pack || place.offset >= pack->end)) return 1;
+    if (needed) return *needed != 0;
     return is_marked(self, key.data, key.size);
 }
 
@@ -115,6 +125,7 @@ static mlops_status mark_closure(mlops__gc *self, mlops__index *index, const uin
     int64_t shared = 0;
     memcpy(name, id, sizeof name);
     for (int i = 0; i <= MLOPS__CHAIN_MAX; i++) {
+        if (condemned(self, name, sizeof name)) return MLOPS_OK;
         mlops_status status =
             mlops__content_find(index, MLOPS__TABLE_OBJECTS, (mlops__bytes){name, 32}, &at, err);
         if (status) return status == MLOPS_E_NOT_FOUND && i ? MLOPS_OK : status;
@@ -125,6 +136,26 @@ static mlops_status mark_closure(mlops__gc *self, mlops__index *index, const uin
         mark_pieces(self, recipe, &shared);
         if (!recipe.base) return MLOPS_OK;
         memcpy(name, recipe.base, sizeof name);
+    }
+    return MLOPS_OK;
+}
+
+mlops_status mlops__gc_drop_chunks(mlops__gc *self, mlops__index *index, mlops__bytes id,
+                                   mlops__pack_place place, mlops_error *err) {
+    mlops__recipe pieces;
+    mlops__piece piece;
+    mlops__location at;
+    if (place.pack <= 0 || !condemned(self, id.data, id.size)) return MLOPS_OK;
+    mlops_status status = read_recipe(self, id.data, place, &pieces, err);
+    if (status) return status < 0 ? status : MLOPS_OK;
+    while (mlops__recipe_next(&pieces, &piece)) {
+        mlops__bytes key = {piece.key, MLOPS__CHUNK_KEY};
+        if (!piece.key) continue;
+        status = mlops__content_find(index, MLOPS__TABLE_CHUNKS, key, &at, err);
+        if (status == MLOPS_E_NOT_FOUND) continue;
+        MLOPS_TRY(status);
+        if (!mlops__gc_is_live(self, key, at.place))
+            MLOPS_TRY(mlops__index_del(index, MLOPS__TABLE_CHUNKS, key, err));
     }
     return MLOPS_OK;
 }

@@ -175,6 +175,7 @@ static mlops_status drop_object(mlops__gc *self, mlops__index *index, mlops_chan
     if (!mlops__gc_place(key, 32, value, &place) || place.pack == 0) return MLOPS_OK;
     if (mlops__gc_is_live(self, key, place)) return MLOPS_OK;
     self->stat.n_dropped_objects++;
+    MLOPS_TRY(mlops__gc_drop_chunks(self, index, key, place, err));
     MLOPS_TRY(mlops__index_del(index, MLOPS__TABLE_OBJECTS, key, err));
     return mlops__change_drop(change, key.data, err);
 }

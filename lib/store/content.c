@@ -6,6 +6,7 @@
  * when it first comes, and its base was there before; between two batches no lock is held, so that
  * large content does not keep others waiting.
  */
+#include "store/erased.h"
 #include "store/packer.h"
 
 #include <string.h>
@@ -127,10 +128,12 @@ static mlops_status forget_damaged(mlops__packer *p, mlops__index *index, const 
     return status == MLOPS_E_NOT_FOUND || status == MLOPS_E_CORRUPT ? MLOPS_OK : status;
 }
 
-/* MLOPS_END if some of what was found, and not written, was collected meanwhile. */
+/* MLOPS_END if some of what was found, and not written, was collected or erased meanwhile. */
 static mlops_status check_found(const mlops__packer *p, mlops__index *index, const mlops_id *id,
                                 mlops_error *err) {
-    int old = 0;
+    int old = 0, erased = 0;
+    MLOPS_TRY(mlops__erased_under(p->store, index, id->bytes, &erased, err));
+    if (erased) return MLOPS_END;
     MLOPS_TRY(mlops__lease_is_old(p->lease, index, &old, err));
     if (!old) return MLOPS_OK;
     mlops_status status = mlops__content_check(p->store, index, id->bytes, err);
@@ -265,11 +268,23 @@ static void packer_free(mlops__packer *p) {
     mlops__free(allocator, p->window.room, p->window.cap);
 }
 
+/* Where something was erased, none of it goes to the packs before it is known not to be that. */
+static mlops_status name_first(mlops__packer *p, mlops_error *err) {
+    mlops__index index;
+    MLOPS_TRY(mlops__store_read_begin(p->store, &index, err));
+    int64_t n = index.sums[MLOPS__TABLE_ERASURES].n;
+    mlops__store_read_end(&index);
+    if (n == 0) return MLOPS_OK;
+    p->is_named = 1;
+    return mlops__content_id_of(p->store, p->window.source, &p->id, err);
+}
+
 /* MLOPS_END if a collection came between. */
 static mlops_status add(mlops__packer *p, const mlops_id *like, mlops_error *err) {
     mlops_store *self = p->store;
     int there = 0, held = 0, is_written = 0;
     MLOPS_TRY(mlops__lease_begin(p->lease, self, err));
+    if (!p->is_named) MLOPS_TRY(name_first(p, err));
     if (!p->is_named) {
         MLOPS_TRY(write_all(p, like, err));
         is_written = p->is_named = 1;
@@ -293,7 +308,7 @@ static mlops_status add_source(mlops_store *self, mlops__lease *lease, const mlo
     p->executor = executor;
     p->is_named = id != NULL;
     if (id) p->id = *id;
-    while (status == MLOPS_END) status = add(p, like, err);
+    for (; status == MLOPS_END; like = NULL) status = add(p, like, err); /* it may be erased */
     *out = p->id;
     packer_free(p);
     mlops__free(&self->host.allocator, p, sizeof *p);
@@ -301,7 +316,8 @@ static mlops_status add_source(mlops_store *self, mlops__lease *lease, const mlo
 }
 
 mlops_status mlops__content_remake(mlops_store *self, const mlops__lease *lease, const mlops_id *id,
-                                   const uint8_t *bytes, size_t n, mlops_error *err) {
+                                   const uint8_t *bytes, size_t n, const mlops_id *like,
+                                   mlops_error *err) {
     const mlops__source source = {.size = n, .bytes = bytes};
     mlops__lease own = *lease; /* which may have looked at other content, earlier */
     mlops__packer *p = mlops__alloc_zero(&self->host.allocator, sizeof *p);
@@ -313,8 +329,9 @@ mlops_status mlops__content_remake(mlops_store *self, const mlops__lease *lease,
     mlops_status status;
     do {
         status = mlops__lease_begin(&own, self, err);
-        if (!status) status = write_all(p, NULL, err);
+        if (!status) status = write_all(p, like, err);
         if (!status) status = write_object(p, id, err);
+        like = NULL;
     } while (status == MLOPS_END);
     packer_free(p);
     mlops__free(&self->host.allocator, p, sizeof *p);

@@ -27,9 +27,11 @@ mlops_status mlops__content_recipe(mlops_store *self, const uint8_t id[32],
                                    const mlops__location *at, mlops__buf *buf, mlops__recipe *out,
                                    mlops_error *err);
 
-/* Keeps content that is there once more, by itself: with no base, as rows if it has any. */
+/* Keeps content that is there once more: as changes to what it is like, which must not lead over
+ * it, or if that is NULL by itself: with no base, as rows if it has any. */
 mlops_status mlops__content_remake(mlops_store *self, const mlops__lease *lease, const mlops_id *id,
-                                   const uint8_t *bytes, size_t n, mlops_error *err);
+                                   const uint8_t *bytes, size_t n, const mlops_id *like,
+                                   mlops_error *err);
 
 typedef enum mlops__chunk_found {
     MLOPS__CHUNK_NONE = 0,

@@ -5,6 +5,7 @@
  * what the pack in use has is noted as not yet durable in the transaction that appends to it.
  */
 #include "store/content.h"
+#include "store/erased.h"
 
 #include <string.h>
 
@@ -223,8 +224,8 @@ mlops_status mlops__content_has(mlops_store *self, const mlops_id *id, int *out,
     int known = 0;
     mlops__buf_init(&buf, &self->host.allocator);
     MLOPS_TRY(mlops__store_read_begin(self, &index, err));
-    mlops_status status = MLOPS_OK;
-    *out = 1;
+    mlops_status status = mlops__erased_check(&index, id->bytes, err);
+    *out = !status;
     for (int i = 0; *out && recipe.base && !status; i++) {
         if (i > MLOPS__CHAIN_MAX) *out = 0;
         else status = has_object(self, &index, recipe.base, &buf, &recipe, out, &known, err);

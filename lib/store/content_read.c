@@ -5,6 +5,7 @@
  * no further than MLOPS__DEPTH_MAX objects, whatever the bytes say.
  */
 #include "store/content.h"
+#include "store/erased.h"
 
 #include <string.h>
 
@@ -297,8 +298,10 @@ mlops_status mlops__content_read(mlops_store *self, const mlops_id *id, int64_t 
     wanted w = {offset, out, out ? cap : 0, 0};
     MLOPS_TRY(mlops__store_read_begin(self, &index, err));
     mlops__lock_take(&self->lock);
-    mlops_status status =
-        mlops__content_find(&index, MLOPS__TABLE_OBJECTS, (mlops__bytes){id->bytes, 32}, &at, err);
+    mlops_status status = mlops__erased_check(&index, id->bytes, err);
+    if (!status)
+        status = mlops__content_find(&index, MLOPS__TABLE_OBJECTS, (mlops__bytes){id->bytes, 32},
+                                     &at, err);
     if (!status)
         status = at.place.pack ? read_packed(self, &index, id, &w, err)
                                : read_inline(self, id, &at, &w, err);

@@ -3,10 +3,13 @@
 #define MLOPS_STORE_CORE_H
 
 #include "kern/kern.h"
+#include "store/idset.h"
 #include "store/lease.h"
 #include "store/pack.h"
 #include "store/store.h"
 #include "sys/mutex.h"
+
+#include <mlops/gc.h>
 
 #include <stdatomic.h>
 
@@ -44,11 +47,12 @@ struct mlops_store {
     _Atomic(int) verifies;       /* chunks are compared before they are used again */
     uint32_t lease_base;         /* owners of leases: the first of this opening, and how many */
     _Atomic(uint32_t) n_leases;
-    mlops__buf released; /* u64 owners whose rows are to go with the next commit of the index */
-    mlops__gc *gc;       /* a collection that is under way; NULL: none */
-    _Atomic(int) in_gc;  /* a thread is at it */
-    mlops__buf scratch;  /* a frame */
-    mlops__buf payload;  /* a frame of a pack */
+    mlops__buf released;     /* u64 owners whose rows are to go with the next commit of the index */
+    mlops__idset *condemned; /* what a collection is to drop in any case; NULL: nothing */
+    mlops__gc *gc;           /* a collection that is under way; NULL: none */
+    _Atomic(int) in_gc;      /* a thread is at it */
+    mlops__buf scratch;      /* a frame */
+    mlops__buf payload;      /* a frame of a pack */
 };
 
 /* Is there while a store is made of an exported one. */
@@ -188,6 +192,11 @@ void mlops__gc_free(mlops_store *self);
 mlops_status mlops__gc_serve(mlops_store *self, int64_t budget_ns, mlops_error *err);
 /* What the last collection found, as far as it goes into these. */
 mlops_status mlops__gc_found(mlops__index *index, mlops_store_stats *out, mlops_error *err);
+/* Collects to the end, and drops what is condemned, whatever names it: objects, and chunks of
+ * theirs that nothing else needs. All packs that have any garbage are rewritten: copies that
+ * writers left which were killed are among it. MLOPS_END at the end. */
+mlops_status mlops__gc_condemn(mlops_store *self, mlops__idset *condemned, const mlops_call *call,
+                               mlops_gc_stat *out, mlops_error *err);
 
 /* content.c */
 /* A pack that is being emptied, or is gone, to which nothing is appended. */

@@ -6,6 +6,7 @@
  * found is leased by the flush behind it, in a transaction that looks at it once more if anything
  * was collected since the round began.
  */
+#include "store/erased.h"
 #include "store/remote_content.h"
 
 #include <string.h>
@@ -111,7 +112,10 @@ static mlops_status append_frames(mlops__receiver *self, mlops__index *index,
         int there = 0;
         if (frame.kind == MLOPS__PACK_CHUNK)
             MLOPS_TRY(find_chunk(store, index, frame.key, &there, err));
-        else MLOPS_TRY(has_object(self, index, frame.key, &there, err));
+        else {
+            MLOPS_TRY(mlops__erased_check(index, frame.key, err));
+            MLOPS_TRY(has_object(self, index, frame.key, &there, err));
+        }
         if (!there) MLOPS_TRY(mlops__content_append(store, index, &frame, payload, err));
     }
     return queue->size ? mlops__content_note_leased(store, index, err) : MLOPS_OK;
@@ -340,7 +344,7 @@ static mlops_status remake(mlops__receiver *self, const uint8_t *id, int64_t siz
     uint8_t *bytes = mlops__buf_extend(&self->bytes, (size_t)size);
     if (!bytes) return mlops__fail_nomem(err, (size_t)size);
     MLOPS_TRY(mlops__content_read(self->store, &name, 0, bytes, (size_t)size, &size, err));
-    return mlops__content_remake(self->store, self->lease, &name, bytes, (size_t)size, err);
+    return mlops__content_remake(self->store, self->lease, &name, bytes, (size_t)size, NULL, err);
 }
 
 static mlops_status receive(mlops__receiver *self, const uint8_t id[ID], int level,
@@ -429,5 +433,6 @@ static mlops_status receive(mlops__receiver *self, const uint8_t id[ID], int lev
 }
 
 mlops_status mlops__receive_content(mlops__receiver *self, const mlops_id *id, mlops_error *err) {
+    MLOPS_TRY(mlops__erased_check_now(self->store, id, err));
     return receive(self, id->bytes, 0, err);
 }

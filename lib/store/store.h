@@ -38,6 +38,7 @@ typedef enum mlops__table {
     MLOPS__TABLE_PARTIAL = 24, /* dataset: what of it was not pulled */
     MLOPS__TABLE_EXPECTATIONS = 25, /* dataset, "table", id of a path; "commit", id */
     MLOPS__TABLE_LINEAGE = 26,      /* "down" or "up", hashes of its ends, relation */
+    MLOPS__TABLE_ERASURES = 27,     /* "content" or "tree", id; "erasure", number; "latest" */
     MLOPS__TABLE_TEST = 31          /* of tests alone */
 } mlops__table;
 
@@ -75,7 +76,7 @@ int mlops__online_is_older(mlops__bytes row, mlops__bytes there);
 mlops_status mlops__content_read(mlops_store *self, const mlops_id *id, int64_t offset, void *out,
                                  size_t cap, int64_t *size, mlops_error *err);
 
-/* Do packs have it, as the index knows, and whole, each frame of it read? */
+/* Do packs have it, as the index knows, and whole, each frame of it read? MLOPS_E_ERASED */
 mlops_status mlops__content_has(mlops_store *self, const mlops_id *id, int *out, int *is_known,
                                 mlops_error *err);
 

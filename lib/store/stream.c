@@ -7,6 +7,7 @@
 #include "base/opts.h"
 #include "file/file.h"
 #include "store/core.h"
+#include "store/erased.h"
 #include "store/kv_pages.h"
 
 #include <string.h>
@@ -286,6 +287,7 @@ mlops_status mlops_store_export(mlops_store *self, const char *path, mlops_error
     if (!self || !path || !*path)
         return mlops__fail(err, MLOPS_E_INVALID, "the store or the path is NULL or empty");
     MLOPS_TRY(mlops__store_check_fork(self, err));
+    MLOPS_TRY(mlops__erased_settled(self, err));
     size_t n = strlen(path), size = n + sizeof SUFFIX;
     char *draft = mlops__alloc(&self->host.allocator, size);
     if (!draft) return mlops__fail_nomem(err, size);

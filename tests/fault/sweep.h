@@ -40,6 +40,7 @@ extern const sweep_scenario sweep_dataset[];
 extern const sweep_scenario sweep_deploy[];
 extern const sweep_scenario sweep_diff[];
 extern const sweep_scenario sweep_drift[];
+extern const sweep_scenario sweep_erase[];
 extern const sweep_scenario sweep_expectation[];
 extern const sweep_scenario sweep_feature[];
 extern const sweep_scenario sweep_file[];

@@ -37,6 +37,7 @@ class Status(enum.IntEnum):
     E_BUSY = -17  # somebody else holds the lock, and waiting was not asked for
     E_FORKED = -18  # opened before a fork: the child must open its own
     E_REFUSED = -19  # a gate says no; the message says which clause
+    E_ERASED = -20  # it was erased; the message says when, by whom and why
 
 
 class IoMode(enum.IntEnum):
@@ -364,6 +365,12 @@ class RefusedError(Error):
     """A gate says no; the message says which clause."""
 
     code = -19
+
+
+class ErasedError(Error):
+    """It was erased; the message says when, by whom and why."""
+
+    code = -20
 
 mlops_io_visit = C.CFUNCTYPE(C.c_int64, C.c_void_p, C.c_char_p, C.c_void_p)
 
@@ -917,6 +924,42 @@ mlops_profile_summary._fields_ = [
     ("mean", C.c_double),
 ]
 assert C.sizeof(mlops_profile_summary) == 80
+
+
+class mlops_erase_opts(C.Structure):
+    pass
+
+
+mlops_erase_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("paths", C.c_char_p),
+    ("column", C.c_char_p),
+    ("value", C.c_char_p),
+    ("reason", C.c_char_p),
+    ("by", C.c_char_p),
+]
+assert C.sizeof(mlops_erase_opts) == (48 if C.sizeof(C.c_void_p) == 8 else 28)
+
+
+class mlops_erase_stat(C.Structure):
+    pass
+
+
+mlops_erase_stat._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("done", C.c_uint32),
+    ("number", C.c_int64),
+    ("n_commits", C.c_int64),
+    ("n_files", C.c_int64),
+    ("n_tables", C.c_int64),
+    ("n_rows", C.c_int64),
+    ("n_bytes", C.c_int64),
+    ("n_remade", C.c_int64),
+    ("n_deleted", C.c_int64),
+    ("n_waiting", C.c_int64),
+]
+assert C.sizeof(mlops_erase_stat) == 80
 
 
 class mlops_infer_opts(C.Structure):
@@ -1694,6 +1737,11 @@ _rt.declare(lib.mlops_edge_add, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64)
 _rt.declare(lib.mlops_edge_profile, C.c_void_p, C.c_void_p, C.c_int64)
 _rt.declare(lib.mlops_edge_selftest, C.c_int32, C.c_void_p)
 _rt.declare(lib.mlops_edge_verify, C.c_int32, C.c_void_p, C.c_size_t)
+_rt.declare(lib.mlops_dataset_erase, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(mlops_erase_opts),
+        C.POINTER(mlops_call), C.POINTER(mlops_erase_stat), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_erase_list, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_erase_certificate, C.c_int32, C.c_void_p, C.c_int64, C.c_void_p, C.c_size_t,
+        C.POINTER(C.c_size_t), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_expectations_parse, C.c_int32, C.POINTER(C.c_void_p), C.c_char_p, C.c_void_p,
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_expectations_infer, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_infer_opts),
@@ -2119,6 +2167,37 @@ def _profile_summary(s):
         min=s.min,
         max=s.max,
         mean=s.mean,
+    )
+
+
+@dataclass(frozen=True)
+class EraseStat:
+    """What was found and done."""
+
+    done: int  # 1 when no byte of it is left in the store
+    number: int  # of the erasure, from 1 on; 0: there was nothing to erase
+    n_commits: int  # commits in which something was erased
+    n_files: int  # different contents that went whole
+    n_tables: int  # different contents that went on without some rows
+    n_rows: int  # rows that went, of each of these
+    n_bytes: int  # of all these contents, as they were
+    n_remade: int  # contents that were kept together with them, and are kept anew
+    n_deleted: int  # packs that were rewritten and deleted
+    n_waiting: int  # packs that others still read; a later call deletes them
+
+
+def _erase_stat(s):
+    return EraseStat(
+        done=s.done,
+        number=s.number,
+        n_commits=s.n_commits,
+        n_files=s.n_files,
+        n_tables=s.n_tables,
+        n_rows=s.n_rows,
+        n_bytes=s.n_bytes,
+        n_remade=s.n_remade,
+        n_deleted=s.n_deleted,
+        n_waiting=s.n_waiting,
     )
 
 
@@ -2566,7 +2645,7 @@ class Store(_rt.Handle):
             id: SHA-256 of the content
 
         Raises: NotFoundError; ArenaError if cap is below the size; CorruptError if the content is damaged;
-        IoError, NomemError, ForkedError.
+        ErasedError; IoError, NomemError, ForkedError.
         """
         h = self._open()
         id = mlops_id.from_buffer_copy(_rt.digest(id, "id"))
@@ -2581,8 +2660,8 @@ class Store(_rt.Handle):
 
             path: file to write; replaced if it is there, once the new one is whole
 
-        Raises: CorruptError if something is damaged; NoSpaceError, DeniedError, IoError, NomemError,
-        ForkedError.
+        Raises: CorruptError if something is damaged; BusyError if an erasure is not finished; NoSpaceError,
+        DeniedError, IoError, NomemError, ForkedError.
         """
         h = self._open()
         err = mlops_error()
@@ -6642,6 +6721,24 @@ def _profile_opts(*, edges=None, scale=None):
     return o
 
 
+def _erase_opts(*, dry_run=False, paths=None, column=None, value=None, reason=None, by=None):
+    o = mlops_erase_opts(C.sizeof(mlops_erase_opts))
+    o._keep, o._raised = [], []
+    if dry_run:
+        o.flags |= 1
+    if paths is not None:
+        o.paths = _rt.names_or_none(paths, "paths")
+    if column is not None:
+        o.column = _rt.string(column, "column")
+    if value is not None:
+        o.value = _rt.string(value, "value")
+    if reason is not None:
+        o.reason = _rt.string(reason, "reason")
+    if by is not None:
+        o.by = _rt.string(by, "by")
+    return o
+
+
 def _infer_opts(*, columns=None, margin=None, categories_max=None):
     o = mlops_infer_opts(C.sizeof(mlops_infer_opts))
     o._keep, o._raised = [], []
@@ -7457,6 +7554,90 @@ def deploy_bucket(salt, key):
     """
     out = lib.mlops_deploy_bucket(_rt.string(salt, "salt"), _rt.string(key, "key"))
     return out
+
+
+def dataset_erase(store, dataset=None, *, dry_run=False, paths=None, column=None, value=None, reason=None,
+                  by=None, executor=None, progress=None, deadline_ns=None, memory_max=None, actor=None,
+                  trace_id=None):
+    """Erase entries, or rows of tables. Entries of other paths and other datasets that have the same content lose
+    it too, since it cannot be gone and be there.
+
+    What is erased is one commit of the store: from there on nobody reads it. Then its bytes go, which may take
+    a while and may be left off at any time, by a crash too: the next call, also one that asks for nothing,
+    goes on with that first.
+
+        store: store
+        dataset: whose commits are looked through; default: all
+        dry_run: look and count, change nothing
+        paths: globs of entries, separated by commas, as mlops/folder.h has them; default all, which takes a
+            column
+        column: rows of tables go where this column has the value; files that are called *.csv or *.tsv and
+            have it are tables, too; default: entries go whole
+        value: with column: the value, as Table.text() has it; numbers are compared as numbers
+        reason: why, 1 to 2,000 bytes; not needed for a dry run
+        by: on whose word, 1 to 200 bytes; not needed for a dry run
+        executor: default: the calling thread
+        progress: called on the calling thread
+        deadline_ns: on the host's monotonic clock; default none
+        memory_max: bytes of working memory; default none
+        actor: who asks, for the audit trail
+        trace_id: W3C trace id, 32 hexadecimal digits
+
+    Raises: InvalidError for opts that name nothing or no reason; NotFoundError if there is no such dataset;
+    UnsupportedError if some of it is in the journal, as of stores that kept small files there: nothing was done;
+    BusyError if somebody else collects garbage, and CancelledError, DeadlineError, after which it is to be called
+    again; LimitError if it takes more than one commit holds; CorruptError, DeniedError, IoError, NoSpaceError,
+    NomemError, ForkedError.
+    """
+    store_h = _rt.opened(store, Store, "store")
+    opts = _erase_opts(dry_run=dry_run, paths=paths, column=column, value=value, reason=reason, by=by)
+    call = _call(executor=executor, progress=progress, deadline_ns=deadline_ns, memory_max=memory_max, actor=actor,
+            trace_id=trace_id)
+    out = mlops_erase_stat(C.sizeof(mlops_erase_stat))
+    err = mlops_error()
+    status = lib.mlops_dataset_erase(store_h, _rt.string_or_none(dataset, "dataset"), C.byref(opts), C.byref(call),
+            C.byref(out), C.byref(err))
+    _rt.reraise(call)
+    if status:
+        _rt.check(status, "dataset_erase", err)
+    return _erase_stat(out)
+
+
+def erase_list(store):
+    """All erasures, the oldest first.
+
+    Columns: number, time_ns, done (bool), by, reason, dataset, paths, column, n_commits, n_files, n_tables,
+    n_rows.
+
+        store: store
+
+    Raises: CorruptError, IoError, NomemError, ForkedError.
+    """
+    out = C.c_void_p()
+    store_h = _rt.opened(store, Store, "store")
+    err = mlops_error()
+    status = lib.mlops_erase_list(C.byref(out), store_h, C.byref(err))
+    if status:
+        _rt.check(status, "erase_list", err)
+    return _rt.classes["table"]._wrap(out.value)
+
+
+def erase_certificate(store, number):
+    """The certificate of an erasure: JSON with what was erased, when, by whom and why, in which datasets and
+    paths, and what could not be reached. It has no erased value; of the value that rows were chosen by it has
+    a salted SHA-256.
+
+        store: store
+        number: of the erasure
+
+    Raises: NotFoundError if there is no such erasure; ArenaError if it does not fit; CorruptError, IoError,
+    NomemError, ForkedError.
+    """
+    store_h = _rt.opened(store, Store, "store")
+    err = mlops_error()
+    text = _rt.written(lambda text, cap, needed: lib.mlops_erase_certificate(store_h, _rt.integer(number, -2 ** 63,
+            2 ** 63 - 1, "number"), text, cap, needed, C.byref(err)), "erase_certificate", err)
+    return _rt.decoded(text)
 
 
 def featurestore_put(change, name, feature):
@@ -8510,6 +8691,8 @@ __all__ = [
     "DriftColumn",
     "DriftVerdict",
     "Edge",
+    "EraseStat",
+    "ErasedError",
     "Error",
     "ExistsError",
     "Expectations",
@@ -8578,6 +8761,7 @@ __all__ = [
     "dataset_diff_rows",
     "dataset_drop",
     "dataset_entries",
+    "dataset_erase",
     "dataset_expect",
     "dataset_expectations",
     "dataset_list",
@@ -8601,6 +8785,8 @@ __all__ = [
     "deploy_bucket",
     "deploy_list",
     "deploy_set",
+    "erase_certificate",
+    "erase_list",
     "featurestore_get",
     "featurestore_list",
     "featurestore_put",

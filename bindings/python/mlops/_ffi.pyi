@@ -36,6 +36,7 @@ class Status(enum.IntEnum):
     E_BUSY = -17
     E_FORKED = -18
     E_REFUSED = -19
+    E_ERASED = -20
 
 class IoMode(enum.IntEnum):
     READ = 0
@@ -213,6 +214,8 @@ class ForkedError(Error): ...
 
 class RefusedError(Error): ...
 
+class ErasedError(Error): ...
+
 class ArrowSchema(ctypes.Structure): ...
 
 class ArrowArray(ctypes.Structure): ...
@@ -321,6 +324,19 @@ class ProfileSummary:
     min: float
     max: float
     mean: float
+
+@dataclass(frozen=True)
+class EraseStat:
+    done: int
+    number: int
+    n_commits: int
+    n_files: int
+    n_tables: int
+    n_rows: int
+    n_bytes: int
+    n_remade: int
+    n_deleted: int
+    n_waiting: int
 
 @dataclass(frozen=True)
 class FolderStat:
@@ -866,6 +882,12 @@ def deploy_set(change: Change, name: PathOrStr, *, model: Optional[PathOrStr] = 
 def deploy_list(store: Store) -> Table: ...
 
 def deploy_bucket(salt: PathOrStr, key: PathOrStr) -> int: ...
+
+def dataset_erase(store: Store, dataset: Optional[PathOrStr] = ..., *, dry_run: bool = ..., paths: Union[str, Sequence[str], None] = ..., column: Optional[PathOrStr] = ..., value: Optional[PathOrStr] = ..., reason: Optional[PathOrStr] = ..., by: Optional[PathOrStr] = ..., executor: Optional[Executor] = ..., progress: Optional[Callable[[int, int], Any]] = ..., deadline_ns: Optional[int] = ..., memory_max: Optional[int] = ..., actor: Optional[PathOrStr] = ..., trace_id: Optional[PathOrStr] = ...) -> EraseStat: ...
+
+def erase_list(store: Store) -> Table: ...
+
+def erase_certificate(store: Store, number: int) -> str: ...
 
 def featurestore_put(change: Change, name: PathOrStr, feature: Feature) -> int: ...
 

@@ -1,0 +1,60 @@
+/* Inside of erasing: what is planned, entry by entry. */
+#ifndef MLOPS_DATASET_ERASE_H
+#define MLOPS_DATASET_ERASE_H
+
+#include "dataset/draft.h"
+#include "dataset/folder.h"
+
+#include <mlops/erase.h>
+
+/* What becomes of entries that are spelled alike. */
+typedef struct mlops__erase_made {
+    mlops__bytes json; /* of the entry that stands in; size 0: the entry goes */
+    int stays;         /* there is nothing to erase in it */
+} mlops__erase_made;
+
+/* Whose profile it is: of what is erased, and of what stays. */
+enum mlops__erase_profile { MLOPS__PROFILE_GOES = 1, MLOPS__PROFILE_STAYS = 2 };
+
+/* What goes on in the place of content, without some rows. */
+typedef struct mlops__erase_stand_in {
+    mlops_id id;
+    int64_t size;
+} mlops__erase_stand_in;
+
+typedef struct mlops__erasure {
+    mlops_store *store;
+    const char *dataset;
+    mlops_erase_opts opts;
+    mlops_call call;
+    mlops__globs globs;
+    mlops__arena arena;
+    mlops_change *change;  /* that what stands in is packed for */
+    mlops_draft *draft;    /* a scratch draft of it, which is not committed */
+    mlops__idset content;  /* what is erased: places among the stand-ins from 1 on; 0: none */
+    mlops__idset derived;  /* profiles: mlops__erase_profile */
+    mlops__idset seen;     /* entries, by the SHA-256 of their JSON: places in made */
+    mlops__idset like;     /* paths, by SHA-256: places in made of what stood in there last */
+    mlops__buf made;       /* mlops__erase_made */
+    mlops__buf stand_ins;  /* mlops__erase_stand_in */
+    mlops__buf trees;      /* of erase_plan.c */
+    mlops__idset tree_ids; /* places among these */
+    mlops__buf entries;    /* JSON: datasets and paths, for the certificate */
+    int64_t n_entries;
+    mlops_erase_stat stat;
+    mlops_error *err;
+} mlops__erasure;
+
+/* erase_rows.c: an entry without the rows that are asked for; *n is how many they are, and what was
+ * made is made of nothing if there are none. Of a dry run nothing is made. */
+mlops_status mlops__erase_rows(mlops__erasure *plan, const mlops__facts *facts, mlops__bytes like,
+                               mlops__bytes *out, int64_t *n);
+/* Is it of a kind that has rows? */
+int mlops__erase_has_rows(const mlops__facts *facts);
+
+/* erase_plan.c */
+mlops_status mlops__erasure_plan(mlops__erasure *plan);
+void mlops__erasure_init(mlops__erasure *plan, mlops_store *store, mlops_error *err);
+void mlops__erasure_free(mlops__erasure *plan);
+
+#endif

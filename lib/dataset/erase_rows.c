@@ -1,0 +1,341 @@
+/* Entries without some of their rows.
+ *
+ * Owns the table while rows are looked for. Invariants: the rows that stay have the bytes that they
+ * had; what is known of the entry, its split among it, is that of the rows that stay; a split keeps
+ * them on their sides, and parts are drawn again by their rule.
+ */
+#include "dataset/erase.h"
+
+#include "column/csv_read.h"
+#include "column/table_select.h"
+#include "dataset/parts.h"
+#include "text/number.h"
+
+#include <string.h>
+
+/* One entry on its way. */
+typedef struct cutting {
+    mlops__erasure *plan;
+    const mlops__facts *facts;
+    mlops_csv_opts csv;
+    mlops__buf bytes;
+    mlops_table *table;
+    mlops__buf drops; /* a bit for each row */
+    int64_t n;        /* rows that go */
+} cutting;
+
+static const mlops__host *host_of(const cutting *c) { return mlops__store_host(c->plan->store); }
+
+static int ends_in(const char *path, const char *end) {
+    size_t n = strlen(path), k = strlen(end);
+    return n > k && strcmp(path + n - k, end) == 0;
+}
+
+int mlops__erase_has_rows(const mlops__facts *facts) {
+    return mlops__facts_is_table(facts) || ends_in(facts->path, ".csv") ||
+           ends_in(facts->path, ".tsv");
+}
+
+/* ---- which rows ---- */
+
+static void drop_row(cutting *c, int64_t row) {
+    c->drops.data[row / 8] |= (uint8_t)(1 << row % 8);
+    c->n++;
+}
+
+static void find_texts(cutting *c, const mlops__column *column, const char *value) {
+    const int32_t *codes = column->data;
+    for (int64_t i = 0; i < column->n_texts; i++)
+        if (strcmp(column->texts[i], value) == 0)
+            for (int64_t row = 0; row < column->n_rows; row++)
+                if (codes[row] == (int32_t)i) drop_row(c, row);
+}
+
+static void find_numbers(cutting *c, const mlops__column *column, const char *value) {
+    double wanted;
+    int64_t whole;
+    if (column->type == MLOPS_TYPE_INT64 && mlops__parse_i64(value, strlen(value), &whole)) {
+        for (int64_t row = 0; row < column->n_rows; row++)
+            if (mlops__column_valid(column, row) && ((const int64_t *)column->data)[row] == whole)
+                drop_row(c, row);
+        return;
+    }
+    if (!mlops__parse_f64(value, strlen(value), 0, &wanted)) return;
+    for (int64_t row = 0; row < column->n_rows; row++)
+        if (mlops__column_valid(column, row) && mlops__column_f64(column, row) == wanted)
+            drop_row(c, row);
+}
+
+static void find_bools(cutting *c, int64_t index, const char *value) {
+    char text[8];
+    for (int64_t row = 0; row < mlops_table_n_rows(c->table); row++)
+        if (mlops_table_text(c->table, index, row, text, sizeof text, NULL) == MLOPS_OK &&
+            strcmp(text, value) == 0)
+            drop_row(c, row);
+}
+
+static mlops_status find_rows(cutting *c) {
+    const mlops_erase_opts *opts = &c->plan->opts;
+    int64_t n = mlops_table_n_rows(c->table), index = mlops_table_find(c->table, opts->column);
+    mlops__buf_zero(&c->drops, (size_t)(n / 8 + 1));
+    if (c->drops.status) return mlops__fail_nomem(c->plan->err, (size_t)n / 8 + 1);
+    if (index < 0) return MLOPS_OK;
+    const mlops__column *column = mlops__table_column(c->table, index);
+    switch (column->type) {
+    case MLOPS_TYPE_STRING: find_texts(c, column, opts->value); break;
+    case MLOPS_TYPE_INT64:
+    case MLOPS_TYPE_FLOAT64: find_numbers(c, column, opts->value); break;
+    case MLOPS_TYPE_BOOL: find_bools(c, index, opts->value); break;
+    default: break;
+    }
+    return MLOPS_OK;
+}
+
+/* ---- reading ---- */
+
+static int is_row_text(const cutting *c) { return strcmp(c->facts->kind, "table") != 0; }
+
+/* Rows beyond those that it was read with are rows, too. MLOPS_END: this is no table. */
+static mlops_status read_text(cutting *c) {
+    mlops_csv_opts init = MLOPS_CSV_OPTS_INIT;
+    const mlops_host lent = mlops__host_lend(host_of(c));
+    c->csv = init;
+    if (mlops__facts_is_table(c->facts))
+        MLOPS_TRY(mlops__facts_csv(&c->csv, c->facts, &c->plan->arena, c->plan->err));
+    else if (ends_in(c->facts->path, ".tsv")) c->csv.delimiter = "\t";
+    mlops_csv_opts opts = c->csv;
+    opts.rows_max = 0;
+    opts.memory_max = INT64_MAX;
+    opts.host = &lent;
+    mlops_status status = mlops_table_parse(&c->table, (const char *)c->bytes.data, c->bytes.size,
+                                            &opts, c->plan->err);
+    int is_file = !mlops__facts_is_table(c->facts);
+    return status < 0 && status != MLOPS_E_NOMEM && is_file ? MLOPS_END : status;
+}
+
+static mlops_status read_entry(cutting *c) {
+    const mlops__facts *facts = c->facts;
+    mlops_error *err = c->plan->err;
+    MLOPS_TRY(mlops__content_load(&c->bytes, c->plan->store, NULL, &facts->id, err));
+    if (is_row_text(c)) return read_text(c);
+    return mlops__facts_parse(&c->table, facts, c->bytes.data, c->bytes.size, host_of(c), err);
+}
+
+/* ---- text without rows ---- */
+
+static mlops_status begin_text(mlops__csv_reader *r, const cutting *c) {
+    MLOPS_TRY(mlops__csv_begin(r));
+    MLOPS_TRY(mlops__csv_skip_lines(r, c->csv.skip_lines));
+    MLOPS_TRY(mlops__csv_next(r));
+    r->n_columns = r->n_fields;
+    if (c->csv.flags & MLOPS_CSV_NO_HEADER) mlops__csv_rewind(r, r->mark);
+    return MLOPS_OK;
+}
+
+static void put_span(const cutting *c, int64_t row, int64_t begin, int64_t end, mlops__buf *out) {
+    int drops = row >= 0 && c->drops.data[row / 8] >> row % 8 & 1;
+    if (!drops) mlops__buf_put(out, c->bytes.data + begin, (size_t)(end - begin));
+}
+
+/* A row goes on up to the next one. */
+static mlops_status copy_text(const cutting *c, mlops__csv_reader *r, mlops__buf *out) {
+    int64_t begin = 0, row = -1, n_rows = mlops_table_n_rows(c->table);
+    mlops_status status = begin_text(r, c);
+    while (!status && (status = mlops__csv_next(r)) == MLOPS_OK) {
+        put_span(c, row, begin, r->mark.offset, out);
+        begin = r->mark.offset;
+        if (++row >= n_rows) break;
+    }
+    if (status < 0) return status;
+    if (row + 1 != n_rows)
+        return mlops__fail(c->plan->err, MLOPS_E_CORRUPT, "the rows of '%s' cannot be told apart",
+                           c->facts->path);
+    put_span(c, row, begin, r->total, out);
+    return out->status ? mlops__fail_nomem(c->plan->err, out->size) : MLOPS_OK;
+}
+
+static mlops_status cut_text(const cutting *c, mlops__buf *out) {
+    mlops_call call = MLOPS_CALL_INIT;
+    mlops__csv_reader r = {0};
+    r.host = host_of(c);
+    r.allocator = &r.host->allocator;
+    r.call = &call;
+    r.memory = (const char *)c->bytes.data;
+    r.total = (int64_t)c->bytes.size;
+    r.delimiter = c->csv.delimiter ? c->csv.delimiter[0] : ',';
+    r.line_max = INT64_MAX / 4;
+    r.err = c->plan->err;
+    mlops_status status = copy_text(c, &r, out);
+    mlops__csv_end(&r);
+    return status == MLOPS_E_NOMEM ? mlops__fail_nomem(r.err, c->bytes.size) : status;
+}
+
+/* ---- the entry that stands in ---- */
+
+/* Its bytes are kept as changes to those that stood in at the path before. */
+static mlops_status begin_entry(cutting *c, mlops__bytes like) {
+    mlops_draft *draft = c->plan->draft;
+    mlops__entry *entry;
+    draft->base.tree.n = 0;
+    if (!like.size) return MLOPS_OK;
+    MLOPS_TRY(mlops__tree_put(&draft->base.tree, c->facts->path, &entry, c->plan->err));
+    entry->json = like;
+    return MLOPS_OK;
+}
+
+static mlops_status put_text(cutting *c) {
+    mlops__buf text;
+    const mlops__facts *facts = c->facts;
+    mlops__erasure *plan = c->plan;
+    mlops_draft_table_opts opts = MLOPS_DRAFT_TABLE_OPTS_INIT;
+    opts.csv = &c->csv;
+    opts.target = facts->target;
+    opts.time = facts->time;
+    opts.row_id = facts->row_id;
+    mlops__buf_init(&text, &host_of(c)->allocator);
+    mlops_status status = cut_text(c, &text);
+    mlops__bytes bytes = {text.data, text.size};
+    if (!status)
+        status = mlops__facts_is_table(facts)
+                     ? mlops__draft_put_csv(plan->draft, facts->path, bytes, facts->path, &opts,
+                                            plan->err)
+                     : mlops__draft_put_file(plan->draft, facts->path, bytes, plan->err);
+    mlops__buf_free(&text);
+    return status;
+}
+
+static mlops_status put_table(cutting *c) {
+    mlops_table *rest;
+    mlops_draft_table_opts opts = MLOPS_DRAFT_TABLE_OPTS_INIT;
+    opts.target = c->facts->target;
+    opts.time = c->facts->time;
+    opts.row_id = c->facts->row_id;
+    MLOPS_TRY(mlops__table_select(&rest, c->table, c->drops.data, 0, c->plan->err));
+    mlops_status status =
+        mlops_draft_add_table(c->plan->draft, c->facts->path, rest, &opts, c->plan->err);
+    mlops_table_unref(rest);
+    return status;
+}
+
+/* Bits of the rows that stay. */
+static mlops_status cut_bits(const cutting *c, const mlops__buf *old, mlops__buf *out,
+                             int64_t *held_out, int64_t *n) {
+    for (int64_t row = 0; row < c->facts->n_rows && row / 8 < (int64_t)old->size; row++) {
+        if (c->drops.data[row / 8] >> row % 8 & 1) continue;
+        int bit = old->data[row / 8] >> row % 8 & 1;
+        if (*n % 8 == 0) mlops__buf_u8(out, 0);
+        if (out->status) return mlops__fail_nomem(c->plan->err, out->size);
+        out->data[*n / 8] |= (uint8_t)(bit << *n % 8);
+        *held_out += bit;
+        ++*n;
+    }
+    return MLOPS_OK;
+}
+
+static void write_split(mlops__buf *json, const mlops__facts *made, const mlops__record *old,
+                        int64_t held_out, const mlops_id *rows) {
+    static const char *const same[] = {"kind", "share", "seed", "column"};
+    mlops__json_writer out;
+    mlops__json_writer_init(&out, json, 0);
+    mlops__json_open(&out, '{');
+    mlops__record_put_except(&out, &made->record, "split");
+    mlops__json_name(&out, "split");
+    mlops__json_open(&out, '{');
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+        mlops__bytes value = mlops__record_json(old, same[i]);
+        if (!value.size) continue;
+        mlops__json_name(&out, same[i]);
+        mlops__json_raw(&out, (const char *)value.data, value.size);
+    }
+    mlops__record_put_i64(&out, "n_held_out", held_out);
+    mlops__record_put_id(&out, "rows", rows);
+    mlops__json_close(&out, '}');
+    mlops__json_close(&out, '}');
+}
+
+static mlops_status set_json(cutting *c, mlops__entry *entry, mlops__buf *json) {
+    const char *text = NULL;
+    mlops__arena *arena = &c->plan->draft->base.arena;
+    if (!json->status) text = mlops__arena_text(arena, (const char *)json->data, json->size);
+    if (text) entry->json = (mlops__bytes){(const uint8_t *)text, json->size};
+    mlops_status status = text ? MLOPS_OK : mlops__fail_nomem(c->plan->err, json->size);
+    mlops__buf_free(json);
+    return status;
+}
+
+static mlops_status put_split(cutting *c, mlops__entry *entry) {
+    mlops__erasure *plan = c->plan;
+    mlops__facts made;
+    mlops__record split;
+    mlops__buf old, bits, json;
+    mlops__blob *blob;
+    int64_t held_out = 0, n = 0;
+    if (!c->facts->has_split) return MLOPS_OK;
+    MLOPS_TRY(mlops__entry_read(entry, &made, &plan->arena, plan->err));
+    MLOPS_TRY(mlops__record_parse(&split, mlops__record_json(&c->facts->record, "split"),
+                                  &plan->arena, plan->err));
+    MLOPS_TRY(mlops__content_load(&old, plan->store, NULL, &c->facts->rows, plan->err));
+    mlops__buf_init(&bits, old.allocator);
+    mlops_status status = cut_bits(c, &old, &bits, &held_out, &n);
+    mlops__buf_free(&old);
+    if (!status && n != made.n_rows)
+        status = mlops__fail(plan->err, MLOPS_E_CORRUPT, "the split of '%s' is of another table",
+                             c->facts->path);
+    if (!status)
+        status = mlops__draft_blob(plan->draft, c->facts->path, MLOPS__ROLE_ROWS,
+                                   (mlops__bytes){bits.data, bits.size}, &blob, plan->err);
+    mlops__buf_free(&bits);
+    if (status) return status;
+    mlops__entry_drop(entry, MLOPS__ROLE_ROWS);
+    entry->blobs[MLOPS__ROLE_ROWS] = blob;
+    mlops__buf_init(&json, &host_of(c)->allocator);
+    write_split(&json, &made, &split, held_out, &blob->id);
+    return set_json(c, entry, &json);
+}
+
+/* Rows that are divided by time may be too few for the folds, then: they are in none. */
+static mlops_status put_parts(cutting *c, mlops__entry *entry) {
+    mlops__erasure *plan = c->plan;
+    mlops__parts_kept kept;
+    mlops__facts made;
+    mlops_table *table;
+    if (!mlops__record_find(&c->facts->record, "parts")) return MLOPS_OK;
+    MLOPS_TRY(mlops__parts_read(&kept, c->facts, &plan->arena, plan->err));
+    MLOPS_TRY(mlops__entry_read(entry, &made, &plan->arena, plan->err));
+    if (made.n_rows == 0 || kept.rule.n_folds >= made.n_rows) return MLOPS_OK;
+    MLOPS_TRY(mlops__draft_table(plan->draft, entry, &made, &table, plan->err));
+    mlops_status status =
+        mlops__draft_divide(plan->draft, entry, &made, &kept.rule, table, plan->err);
+    mlops_table_unref(table);
+    return status;
+}
+
+static mlops_status make_entry(cutting *c, mlops__bytes like, mlops__bytes *out) {
+    mlops__erasure *plan = c->plan;
+    MLOPS_TRY(begin_entry(c, like));
+    MLOPS_TRY(is_row_text(c) ? put_text(c) : put_table(c));
+    mlops__entry *entry = mlops__tree_find(&plan->draft->base.tree, c->facts->path);
+    MLOPS_TRY(put_split(c, entry));
+    if (mlops__facts_is_table(c->facts)) MLOPS_TRY(put_parts(c, entry));
+    MLOPS_TRY(mlops__draft_put_blobs(plan->draft, plan->err));
+    for (int role = 0; role < 3; role++) mlops__entry_drop(entry, (mlops__role)role);
+    *out = entry->json;
+    return MLOPS_OK;
+}
+
+mlops_status mlops__erase_rows(mlops__erasure *plan, const mlops__facts *facts, mlops__bytes like,
+                               mlops__bytes *out, int64_t *n) {
+    cutting c = {.plan = plan, .facts = facts};
+    *n = 0;
+    *out = (mlops__bytes){NULL, 0};
+    mlops__buf_init(&c.drops, &mlops__store_host(plan->store)->allocator);
+    mlops__buf_init(&c.bytes, c.drops.allocator);
+    mlops_status status = read_entry(&c);
+    if (!status) status = find_rows(&c);
+    *n = c.n;
+    if (!status && c.n && plan->draft) status = make_entry(&c, like, out);
+    mlops_table_unref(c.table);
+    mlops__buf_free(&c.drops);
+    mlops__buf_free(&c.bytes);
+    return status == MLOPS_END ? MLOPS_OK : status;
+}

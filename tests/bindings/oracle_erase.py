@@ -1,0 +1,245 @@
+#!/usr/bin/python3
+"""Erased data is gone: every frame of every pack is unpacked by docs/format.md alone and searched, and so is every file of
+the store; all that was not to go is there, byte for byte, in all versions."""
+import pathlib
+import random
+import re
+import sys
+import tempfile
+import traceback
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/unit"))
+import oracle_columnar  # noqa: E402
+import oracle_pack  # noqa: E402
+
+import mlops  # noqa: E402
+
+
+def read_chunk(packs, key):
+    """A chunk as it is unpacked and, if it is a group of rows, its text."""
+    data = packs.chunk(key)
+    try:
+        return data + b"\n" + b"".join(oracle_columnar.read_group(data)[3])
+    except Exception:  # it is none
+        return data
+
+
+def search(store, words):
+    """Where in a store one of the words is."""
+    root = pathlib.Path(store)
+    store_id = bytes.fromhex(re.search(r"id ([0-9a-f]{64})", (root / "format").read_text())[1])
+    packs = oracle_pack.Packs(root, store_id)
+    found = []
+    for path in sorted(p for p in root.rglob("*") if p.is_file()):
+        data = path.read_bytes()
+        found += [f"{path.relative_to(root)}: {word!r}" for word in words if word in data]
+    for key in packs.chunks:
+        data = read_chunk(packs, key)
+        found += [f"chunk {key.hex()}: {word!r}" for word in words if word in data]
+    for name in packs.objects:
+        try:
+            data = packs.content(name)
+        except KeyError:
+            found.append(f"object {name.hex()} leads to what is not there")
+            continue
+        found += [f"object {name.hex()}: {word!r}" for word in words if word in data]
+    return found
+
+
+def all_files(store, dataset):
+    """{(commit, path): bytes} of all commits that main leads to."""
+    out = {}
+    for commit in mlops.dataset_log(store, dataset, None, 1000)["commit"]:
+        for path in mlops.dataset_entries(store, dataset, commit)["path"]:
+            out[commit, path] = bytes(mlops.dataset_read(store, dataset, commit, path))
+    return out
+
+
+def commit(store, dataset, add):
+    with mlops.Change(store) as change:
+        with mlops.Draft(change, dataset) as draft:
+            add(draft)
+            name = draft.commit()
+        change.commit()
+    return name
+
+
+def check(path):
+    with mlops.Check.store(path) as found:
+        assert found.n_faults == 0, found.fault(0)
+
+
+def sound(path, words, wanted):
+    """After a new start, and again with an index that is made anew."""
+    for again in range(2):
+        check(path)
+        with mlops.open(path) as store:
+            for dataset, files in wanted.items():
+                got = all_files(store, dataset)
+                assert got.keys() == files.keys(), (sorted(got)[:5], sorted(files)[:5])
+                for key in files:
+                    assert got[key] == files[key], key
+            mlops.Audit.verify(store)
+        found = search(path, words)
+        assert not found, found[:5]
+        for file in (pathlib.Path(path) / "index").iterdir():
+            file.unlink()
+
+
+def fails(kind, call, word):
+    try:
+        call()
+    except kind as error:
+        assert word in str(error), error
+        return
+    raise AssertionError(f"no {kind.__name__}")
+
+
+SECRET = b"Erika Mustermann, born 1964-08-12"
+
+
+def text(seed, n, secret=b""):
+    rng = random.Random(seed)
+    lines = [b"%s line %d of %d\n" % (rng.randbytes(20).hex().encode(), i, seed) for i in range(n)]
+    if secret:
+        lines.insert(n // 2, secret + b"\n")
+    return b"".join(lines)
+
+
+def erase_files(folder):
+    """A small file that shares its chunk, a large one, and versions of both, in two datasets."""
+    path = f"{folder}/files.mlops"
+    files = {f"s/{i}.txt": text(i, 30, SECRET if i == 7 else b"") for i in range(20)}
+    source = pathlib.Path(folder) / "in"
+    for name, data in files.items():
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        (source / name).write_bytes(data)
+    with mlops.open(path) as store:
+        commit(store, "a", lambda d: d.add_folder("in", str(source)))
+        for version in range(6):
+            big = text(100, 3000, SECRET) + text(200 + version, 20)
+            commit(store, "a", lambda d, b=big: (d.add_bytes("big/p.bin", b), d.add_bytes("tiny.txt", SECRET[:10])))
+            rest = text(101, 3000) + text(300 + version, 20)
+            commit(store, "a", lambda d, b=rest: d.add_bytes("big/q.bin", b))
+        commit(store, "b", lambda d: (d.add_bytes("copy.txt", files["s/7.txt"]), d.add_bytes("else.txt", b"else")))
+        wanted = {name: {key: data for key, data in all_files(store, name).items() if SECRET not in data}
+                  for name in "ab"}
+        assert search(path, [SECRET])
+        before = [mlops.dataset_log(store, name, None, 1000)["commit"] for name in "ab"]
+        head = before[0][0]
+        dry = mlops.dataset_erase(store, "a", paths="s/7.txt,in/s/7.txt,big/p.bin", dry_run=True)
+        assert dry.n_files == 7 and dry.n_commits == 14 and dry.number == 0, dry
+        fails(mlops.InvalidError, lambda: mlops.dataset_erase(store, "a", paths="x"), "reason")
+        done = mlops.dataset_erase(store, "a", paths="in/s/7.txt,big/p.bin", reason="asked to", by="dpo")
+        assert done.done and done.number == 1 and done.n_files == 7 and done.n_commits == 14, done
+        assert done.n_remade >= 19, done
+        assert before == [mlops.dataset_log(store, name, None, 1000)["commit"] for name in "ab"]
+        fails(mlops.ErasedError, lambda: mlops.dataset_read(store, "a", None, "in/s/7.txt"), "by dpo: asked to")
+        fails(mlops.ErasedError, lambda: mlops.dataset_read(store, "b", None, "copy.txt"), "by dpo: asked to")
+        fails(mlops.ErasedError, lambda: commit(store, "c", lambda d: d.add_bytes("x", files["s/7.txt"])), "asked to")
+        fails(mlops.ErasedError, lambda: commit(store, "a", lambda d: d.add_folder("in", str(source))), "asked to")
+        (source / "s/7.txt").unlink()
+        (source / "s/new.txt").write_bytes(b"new")
+        after = commit(store, "a", lambda d: d.add_folder("in", str(source)))
+        wanted["a"].update({(after, p): d for (c, p), d in wanted["a"].items() if c == head})
+        wanted["a"][after, "in/s/new.txt"] = b"new"
+        told = mlops.erase_certificate(store, 1)
+        assert '"by":"dpo"' in told and "backups" in told and "s/7.txt" in told and "born" not in told
+        again = mlops.dataset_erase(store, None, paths="in/s/7.txt", reason="asked to", by="dpo")
+        assert again.number == 0 and again.done, again
+        assert mlops.erase_list(store)["number"].tolist() == [1]
+    sound(path, [SECRET], wanted)
+
+
+def table(seed, n, person=None, edits=0):
+    rng = random.Random(seed)
+    rows = []
+    for i in range(n):
+        name = f"p{rng.randrange(10**9)}"
+        rows.append(f"{i},{name},{rng.randrange(10**6)},\"{rng.randbytes(6).hex()},q\"\r\n".encode())
+    for k, at in enumerate([3, n // 2, n - 1] if person else []):
+        rows[at] = b"%d,%s,%d,secret-%s-%d\r\n" % (at, person, 777000 + k, person, k)
+    rng = random.Random(edits)
+    for _ in range(edits * 20):
+        i = rng.randrange(4, n - 1)
+        if person is None or person not in rows[i]:
+            cells = rows[i].split(b",")
+            cells[2] = b"%d" % rng.randrange(10**6)
+            rows[i] = b",".join(cells)
+    return [b"id,name,amount,note\r\n"] + rows
+
+
+def erase_rows(folder):
+    """Rows of a person, in versions of a large table, a small one, one of kind table, and a file; with a split and parts."""
+    path = f"{folder}/rows.mlops"
+    person = b"Mustermann-4711"
+    wanted, tables = {"t": {}}, {}
+    with mlops.open(path) as store:
+        for version in range(9):
+            rows = table(1, 6000, person, version)
+            small = [b"name,x\n"] + [b"%s,%d\n" % (person if i % 5 == 0 else b"n%d" % i, i) for i in range(40)]
+            file = pathlib.Path(folder) / "t.csv"
+            file.write_bytes(b"".join(rows))
+            (pathlib.Path(folder) / "small.csv").write_bytes(b"".join(small))
+
+            def add(d, v=version):
+                d.add_csv("t.csv", str(file), target="amount")
+                d.split("t.csv", share=0.3, seed=5)
+                d.divide("t.csv", parts="train=0.8,test=0.2", key="id")
+                d.add_csv("small.csv", f"{folder}/small.csv")
+                d.add_bytes("plain.csv", file.read_bytes())
+                d.add_bytes("other.txt", text(v, 200))
+                d.add_table("kind.tab", mlops.table({"name": [person.decode(), "b", "c"], "v": [1, v, 3]}))
+            name = commit(store, "t", add)
+            tables[name] = (mlops.dataset_table(store, "t", name, "t.csv", "held_out")["id"].tolist(),
+                            mlops.dataset_part(store, "t", name, "t.csv", "test")["id"].tolist())
+            keep = [r for r in rows if person not in r]
+            wanted["t"][name, "t.csv"] = wanted["t"][name, "plain.csv"] = b"".join(keep)
+            wanted["t"][name, "small.csv"] = b"".join(r for r in small if person not in r)
+            wanted["t"][name, "other.txt"] = text(version, 200)
+        gone = {3, 3000, 5999}
+        assert search(path, [person]) and search(path, [b"secret-Muster"])
+        done = mlops.dataset_erase(store, None, column="name", value=person.decode(), reason="Art. 17", by="dpo")
+        assert done.done and done.n_commits == 9, done
+        for name, (held_out, test) in tables.items():
+            left = mlops.dataset_table(store, "t", name, "t.csv", "held_out")
+            assert left["id"].tolist() == [i for i in held_out if i not in gone]
+            part = mlops.dataset_part(store, "t", name, "t.csv", "test")
+            assert part["id"].tolist() == [i for i in test if i not in gone]
+            assert mlops.dataset_table(store, "t", name, "kind.tab")["name"] == ["b", "c"]
+            wanted["t"][name, "kind.tab"] = bytes(mlops.dataset_read(store, "t", name, "kind.tab"))
+            reference = mlops.dataset_reference(store, "t", name, "t.csv")
+            assert reference is not None
+        told = mlops.erase_certificate(store, done.number)
+        assert '"column":"name"' in told and "4711" not in told
+        fails(mlops.ErasedError, lambda: commit(store, "u", lambda d: d.add_csv("t.csv", str(file))), "Art. 17")
+        assert mlops.dataset_diff(store, "t", sorted(tables)[0], sorted(tables)[1]).n_rows >= 0
+        commits = mlops.dataset_log(store, "t", None, 100)["commit"]
+        mlops.dataset_checkout(store, "t", commits[3], f"{folder}/out")
+        assert pathlib.Path(f"{folder}/out/t.csv").read_bytes() == wanted["t"][commits[3], "t.csv"]
+        store.export(f"{folder}/rows.export")
+        after = commit(store, "t", lambda d: d.add_bytes("after.txt", b"after"))
+        wanted["t"].update({(after, p): d for (c, p), d in wanted["t"].items() if c == commits[0]})
+        wanted["t"][after, "after.txt"] = b"after"
+    sound(path, [person, b"secret-Muster"], wanted)
+    size = sum(p.stat().st_size for p in (pathlib.Path(path) / "packs").iterdir())
+    assert size < 1500000, size  # what stands in is kept as changes, as versions are
+    mlops.Store.import_(f"{folder}/copy.mlops", f"{folder}/rows.export")
+    check(f"{folder}/copy.mlops")
+    assert not search(f"{folder}/copy.mlops", [person])
+
+
+TESTS = [erase_files, erase_rows]
+print(f"1..{len(TESTS)}")
+failed = 0
+for i, test in enumerate(TESTS, 1):
+    with tempfile.TemporaryDirectory(prefix="mlops-erase-") as place:
+        try:
+            test(place)
+            print(f"ok {i} - {test.__name__}")
+        except Exception:
+            failed += 1
+            print(f"not ok {i} - {test.__name__}")
+            print("# " + traceback.format_exc().replace("\n", "\n# "))
+sys.exit(failed > 0)

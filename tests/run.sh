@@ -82,7 +82,7 @@ fi
 if [ $sweeps = 1 ]; then
     run build-tsan $checked -Db_sanitize=thread -- --suite unit
     long='xx' # in CI, models that take minutes when each instruction is looked at are left out
-    [ $deep = 1 ] || long='columnar|columnar_patch|content|content_.*|csv_batch|dataset_.*|diff|folder.*|gc_race|kv.*|merge'
+    [ $deep = 1 ] || long='columnar|columnar_patch|content|content_.*|csv_batch|dataset_.*|diff|folder.*|gc_race|kv.*|merge|transfer.*'
     # shellcheck disable=SC2046
     run build-tests -- --wrapper 'valgrind -q --error-exitcode=1 --leak-check=full' --timeout-multiplier 20 \
         $(meson test -C build-tests --list --suite unit 2>/dev/null | sed -n 's/.* \/ //p' | grep -vxE "$long")
@@ -98,6 +98,7 @@ if [ $deep = 1 ]; then
     fault many_store 600
     fault power_index 470
     fault power_gc 60
+    fault power_remote 300
     gc_race 100000
     sh tests/cross/run.sh || [ $? = 77 ] || failed_builds=$((failed_builds + 1))
     run build-tests -- --suite fault --wrapper 'valgrind -q --error-exitcode=1 --leak-check=full' --timeout-multiplier 40

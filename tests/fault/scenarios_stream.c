@@ -15,12 +15,16 @@ typedef struct sequence {
     int64_t n, at;
 } sequence;
 
-static uint8_t byte_at(int64_t i) { return (uint8_t)(i < SMALL ? i * i >> 3 : i >> 16); }
+/* Bytes from a place on: those that differ are at the begin. */
+static void fill(uint8_t *bytes, int64_t at, int64_t n) {
+    memset(bytes, 'z', (size_t)n);
+    for (int64_t i = at; i < SMALL && i < at + n; i++) bytes[i - at] = (uint8_t)(i * i >> 3);
+}
 
 static int64_t next_bytes(void *user, void *bytes, int64_t cap) {
     sequence *s = user;
     int64_t n = s->n - s->at < cap ? s->n - s->at : cap;
-    for (int64_t i = 0; i < n; i++) ((uint8_t *)bytes)[i] = byte_at(s->at + i);
+    fill(bytes, s->at, n);
     s->at += n;
     return n;
 }
@@ -72,14 +76,14 @@ static int add_of(const mlops_host *host, const char *dir) {
 }
 
 static int has(mlops_store *s, const char *path, int64_t n) {
-    static uint8_t got[PIECE];
+    static uint8_t got[PIECE], due[PIECE];
     for (int64_t at = 0; at < n; at += PIECE) {
         int64_t want = n - at < PIECE ? n - at : PIECE;
         size_t size = 0;
         if (mlops_dataset_read_at(s, "d", NULL, path, at, want, got, sizeof got, &size, NULL))
             return 0;
-        for (int64_t i = 0; i < want; i++)
-            if (got[i] != byte_at(at + i)) return 0;
+        fill(due, at, want);
+        if (size != (size_t)want || memcmp(got, due, size) != 0) return 0;
     }
     return 1;
 }

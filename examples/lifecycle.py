@@ -213,6 +213,8 @@ def main():
     v1 = store.data.add(write(first, args), DATASET, target=args.target, time=args.time, message="first rows").tag("v1")
     say(f"{args.data}: {len(first)} rows, commit {v1.id[:8]}, tag v1")
     say(f"{len(v1.train)} rows to train on, {len(v1.held_out)} held out for good")
+    store.data.expectations(DATASET).set("data.csv", "row_count() >= 100")
+    say("from now on every commit must hold to: row_count() >= 100")
 
     step("Define and fit features")
     features = mlops.Feature.fit(define(args, v1.train), v1.train)
@@ -272,7 +274,9 @@ def main():
     more = labelled(args, first, later)
     v2 = store.data.add(write(first if more is None else more, args), DATASET, target=args.target, time=args.time,
                         message="rows of production, with their labels").tag("v2")
-    say(f"commit {v2.id[:8]}, tag v2; v1 to v2: {', '.join(v1.diff(v2)['change']) or 'nothing changed'}")
+    rows = v1.diff_rows(v2)
+    say(f"commit {v2.id[:8]}, tag v2")
+    say(f"v1 to v2: {rows.n_added} rows added, {rows.n_changed} changed")
 
     step("Train again")
     features = mlops.Feature.fit(define(args, v2.train), v2.train)
@@ -305,6 +309,15 @@ def main():
         when = datetime.datetime.fromtimestamp(int(time_ns) // 10**9, datetime.timezone.utc)
         at = store.models.at(MODEL, "champion", int(time_ns))
         say(f"{when:%Y-%m-%d %H:%M:%S} UTC, {action}: the champion is version {at.version}")
+
+    step("Share the data")
+    share = os.path.join(args.out, "share")
+    store.data.push(DATASET, share)
+    with mlops.open(os.path.join(args.out, "second.mlops")) as second:
+        second.data.pull(DATASET, share)
+        if second.data[DATASET].id != store.data[DATASET].id:
+            raise ValueError("the stores differ")
+    say(f"{args.out}/second.mlops has the same commits, by way of {share}")
 
     step("Verify, check, report")
     link, commits = mlops.Audit.verify(store)

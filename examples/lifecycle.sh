@@ -169,6 +169,8 @@ say "$s: one directory, no server"
 step "Commit the data"
 cp "$out/first.csv" "$out/data.csv"
 commit v1 "first rows"
+echo 'row_count() >= 100' | "$mlops" data expect "$s" table data.csv -
+say "from now on every commit must hold to: row_count() >= 100"
 
 step "Define and fit features"
 define
@@ -259,7 +261,8 @@ elif [ -n "$labels" ]; then
           print line }' "$labels" "$out/first.csv" "$out/later.csv" >>"$out/data.csv"
 fi
 commit v2 "rows of production, with their labels"
-"$mlops" data diff "$s" table v1 v2 | sed 's/^/   /'
+"$mlops" data diff "$s" table v1 v2 --rows --max 1000000 --csv >"$out/rows.csv"
+say "v1 to v2: $(grep -c '^added' "$out/rows.csv" || true) rows added, $(grep -c '^changed' "$out/rows.csv" || true) changed"
 
 step "Train again"
 define
@@ -292,6 +295,13 @@ back=$("$mlops" registry rollback "$s" model champion --note "the lifecycle show
 for when in $("$mlops" registry history "$s" model champion --json | sed 's/.*"time_ns":\([0-9]*\).*/\1/'); do
     say "at $when the champion is version $("$mlops" registry at "$s" model champion "$when")"
 done
+
+step "Share the data"
+"$mlops" data push "$s" table "$out/share" >/dev/null
+"$mlops" init "$out/second.mlops" >/dev/null
+"$mlops" data pull "$out/second.mlops" table "$out/share" >/dev/null
+[ "$("$mlops" data log "$s" table)" = "$("$mlops" data log "$out/second.mlops" table)" ] || fail "the stores differ"
+say "$out/second.mlops has the same commits, by way of $out/share"
 
 step "Verify, check, report"
 say "$("$mlops" audit verify "$s"), each chained to the one before"

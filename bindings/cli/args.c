@@ -8,7 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
-typedef enum option_kind { FLAG, TEXT, WHOLE, REAL, CHOICE } option_kind;
+/* OPTIONAL: a text that may be empty. */
+typedef enum option_kind { FLAG, TEXT, OPTIONAL, WHOLE, REAL, CHOICE } option_kind;
 
 typedef struct option {
     const char *key; /* that commands list; "" for all; some stand for more than one option */
@@ -134,9 +135,9 @@ static const option options[] = {
     {"diff", "rows", 0, FLAG, FIELD(rows), "", "rows of a table that differ, in place of files", 0,
      0},
     {"diff", "cells", 0, FLAG, FIELD(cells), "", "cells of a table that differ", 0, 0},
-    {"diff", "key", 0, TEXT, FIELD(key), "A,B",
+    {"diff", "key", 0, OPTIONAL, FIELD(key), "A,B",
      "columns that name a row; default the table's id; '': by position", 0, 0},
-    {"merge", "key", 0, TEXT, FIELD(key), "A,B",
+    {"merge", "key", 0, OPTIONAL, FIELD(key), "A,B",
      "columns that name a row; default each table's id; '': by position", 0, 0},
     {"merge", "take", 0, CHOICE, FIELD(take), "ours|theirs", "which side decides conflicts", 0, 0},
     {"merge", "branch", 0, TEXT, FIELD(branch), "NAME", "branch to merge into; default main", 0, 0},
@@ -301,9 +302,9 @@ static int take(cli_args *out, const cli_command *command, const option *o, cons
     void *field = (char *)out + o->offset;
     if (o->kind == FLAG && value) return cli_usage(command->name, "--%s takes no value", o->name);
     if (o->kind == FLAG) return *(int32_t *)field = 1, CLI_OK;
-    if (!value || !*value)
+    if (!value || (!*value && o->kind != OPTIONAL))
         return cli_usage(command->name, "--%s needs a value: %s", o->name, o->value);
-    if (o->kind == TEXT) return *(const char **)field = value, CLI_OK;
+    if (o->kind == TEXT || o->kind == OPTIONAL) return *(const char **)field = value, CLI_OK;
     if (o->kind != CHOICE) return take_number(out, command, o, value);
     *(int32_t *)field = choose(o->value, value);
     return *(int32_t *)field

@@ -71,6 +71,7 @@ void tell_calm(life *self);
 void tell_shift(life *self);
 void tell_production(life *self);
 void tell_canary(life *self);
+void tell_share(life *self);
 void tell_evidence(life *self);
 
 /* Begins and commits a change, with who and why. */

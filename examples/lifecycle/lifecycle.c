@@ -85,6 +85,7 @@ int main(int argc, char **argv) {
     tell_promotion(&self);
     tell_refusal(&self);
     tell_rollback(&self);
+    tell_share(&self);
     tell_evidence(&self);
     end(&self);
     return 0;

@@ -406,6 +406,28 @@ static void tell_check(const life *self) {
              (long long)(stats.journal_bytes + stats.pack_bytes) >> 10);
 }
 
+void tell_share(life *self) {
+    char *path = text_of("%s/share", self->s.out), *other = text_of("%s/second.mlops", self->s.out);
+    mlops_error error;
+    mlops_share *share;
+    mlops_store *second;
+    mlops_id id;
+    step_begin("Share the data");
+    must(mlops_share_directory(&share, path, NULL, &error), &error);
+    const mlops_remote *remote = mlops_share_remote(share);
+    must(mlops_dataset_push(self->store, remote, DATASET, NULL, NULL, &error), &error);
+    must(mlops_store_open(&second, other, NULL, &error), &error);
+    must(mlops_dataset_pull(second, remote, DATASET, NULL, NULL, &error), &error);
+    must(mlops_dataset_resolve(&id, second, DATASET, NULL, &error), &error);
+    if (memcmp(&id, &self->commit, sizeof id) != 0) fail("the stores differ");
+    step_say("%s has the same commits, by way of %s", other, path);
+    mlops_store_close(second);
+    mlops_share_close(share);
+    free(other);
+    free(path);
+    step_end();
+}
+
 void tell_evidence(life *self) {
     mlops_error error;
     mlops_bundle *bundle;

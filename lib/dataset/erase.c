@@ -220,7 +220,7 @@ static mlops_status plan_and_commit(mlops__erasure *p) {
     MLOPS_TRY(mlops__erasure_plan(p));
     MLOPS_TRY(take_profiles(p));
     MLOPS_TRY(mlops__erase_may(p->store, &p->content, p->err));
-    if (is_dry || p->stat.n_commits == 0) {
+    if (is_dry || (p->stat.n_commits == 0 && mlops__idset_size(&p->content) == 0)) {
         p->stat.number = 0;
         return MLOPS_OK;
     }

@@ -32,6 +32,7 @@ typedef struct mlops__erasure {
     mlops_change *change;  /* that what stands in is packed for */
     mlops_draft *draft;    /* a scratch draft of it, which is not committed */
     mlops__idset content;  /* what is erased: places among the stand-ins from 1 on; 0: none */
+    mlops__idset named;    /* content of entries of all trees */
     mlops__idset derived;  /* profiles: mlops__erase_profile */
     mlops__idset seen;     /* entries, by the SHA-256 of their JSON: places in made */
     mlops__idset like;     /* paths, by SHA-256: places in made of what stood in there last */

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { ENTRIES_MAX = 1000 /* that the certificate names */ };
+enum { ENTRIES_MAX = 1000 /* that the certificate names */, DEPTH_MAX = 64 /* of bases */ };
 
 typedef struct erase_tree {
     mlops_id id;
@@ -25,14 +25,14 @@ void mlops__erasure_init(mlops__erasure *p, mlops_store *store, mlops_error *err
     p->err = err;
     p->stat = none;
     mlops__arena_init(&p->arena, allocator, SIZE_MAX);
-    mlops__idset *sets[] = {&p->content, &p->derived, &p->seen, &p->like, &p->tree_ids};
+    mlops__idset *sets[] = {&p->content, &p->named, &p->derived, &p->seen, &p->like, &p->tree_ids};
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) mlops__idset_init(sets[i], allocator);
     mlops__buf *bufs[] = {&p->made, &p->stand_ins, &p->trees, &p->entries};
     for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) mlops__buf_init(bufs[i], allocator);
 }
 
 void mlops__erasure_free(mlops__erasure *p) {
-    mlops__idset *sets[] = {&p->content, &p->derived, &p->seen, &p->like, &p->tree_ids};
+    mlops__idset *sets[] = {&p->content, &p->named, &p->derived, &p->seen, &p->like, &p->tree_ids};
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) mlops__idset_free(sets[i]);
     mlops__buf *bufs[] = {&p->made, &p->stand_ins, &p->trees, &p->entries};
     for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) mlops__buf_free(bufs[i]);
@@ -171,6 +171,27 @@ static mlops_status put_stand_in(mlops__erasure *p, const mlops__facts *facts, m
     return condemn(p, facts, (uint32_t)(p->stand_ins.size / sizeof stand_in));
 }
 
+/* Versions that no tree names any more, and that are there since this one is kept as changes to
+ * them. Nothing stands in for them, since nobody reads them. */
+static mlops_status look_under(mlops__erasure *p, const mlops__facts *facts) {
+    mlops__facts under = *facts;
+    mlops_draft *draft = p->draft;
+    int has = 1;
+    for (int i = 0; i < DEPTH_MAX; i++) {
+        mlops__bytes none = {NULL, 0};
+        int64_t n = 0;
+        MLOPS_TRY(mlops__content_base(p->store, &under.id, &has, p->err));
+        if (!has) break;
+        if (mlops__idset_find(&p->named, under.id.bytes, 32)) continue;
+        p->draft = NULL;
+        mlops_status status = mlops__erase_rows(p, &under, none, &none, &n);
+        p->draft = draft;
+        if (status < 0 && status != MLOPS_E_CORRUPT && status != MLOPS_E_ERASED) return status;
+        if (n) MLOPS_TRY(condemn(p, &under, 0));
+    }
+    return MLOPS_OK;
+}
+
 /* What becomes of an entry that may have such rows; entries that are spelled alike become one. */
 static mlops_status cut_entry(mlops__erasure *p, const mlops__entry *entry,
                               const mlops__facts *facts, mlops__erase_made *out) {
@@ -187,6 +208,7 @@ static mlops_status cut_entry(mlops__erasure *p, const mlops__entry *entry,
     uint32_t *like = mlops__idset_find(&p->like, path.bytes, 32);
     mlops__bytes before = like ? made_at(p, *like)->json : (mlops__bytes){NULL, 0};
     MLOPS_TRY(mlops__erase_rows(p, facts, before, &made.json, &n));
+    MLOPS_TRY(look_under(p, facts));
     made.stays = n == 0;
     mlops__buf_put(&p->made, &made, sizeof made);
     if (p->made.status || !mlops__idset_add(&p->seen, name.bytes, 32, place)) return nomem(p);
@@ -201,6 +223,16 @@ static mlops_status cut_entry(mlops__erasure *p, const mlops__entry *entry,
 
 static int is_asked(const mlops__erasure *p, const erase_tree *tree, const char *path) {
     return tree->in_scope && mlops__globs_take(&p->globs, path);
+}
+
+static mlops_status note_names(mlops__erasure *p, const erase_tree *tree, mlops__version *version) {
+    (void)tree;
+    for (size_t i = 0; i < version->tree.n; i++) {
+        mlops__facts facts;
+        MLOPS_TRY(mlops__entry_read(version->tree.entries[i], &facts, &version->arena, p->err));
+        if (!mlops__idset_add(&p->named, facts.id.bytes, 32, 0)) return nomem(p);
+    }
+    return MLOPS_OK;
 }
 
 static mlops_status select_entries(mlops__erasure *p, const erase_tree *tree,
@@ -380,6 +412,7 @@ mlops_status mlops__erasure_plan(mlops__erasure *p) {
     if (p->dataset && scope == 0)
         return mlops__fail(p->err, MLOPS_E_NOT_FOUND, "the store has no dataset \"%s\"",
                            p->dataset);
+    if (p->opts.column) MLOPS_TRY(each_tree(p, 1, note_names));
     MLOPS_TRY(each_tree(p, 0, select_entries));
     return each_tree(p, 1, rewrite_tree);
 }

@@ -7,6 +7,7 @@
 #include "dataset/erase.h"
 
 #include "column/csv_read.h"
+#include "column/table_bytes.h"
 #include "column/table_select.h"
 #include "dataset/parts.h"
 #include "text/number.h"
@@ -118,7 +119,7 @@ static mlops_status read_entry(cutting *c) {
     mlops_error *err = c->plan->err;
     MLOPS_TRY(mlops__content_load(&c->bytes, c->plan->store, NULL, &facts->id, err));
     if (is_row_text(c)) return read_text(c);
-    return mlops__facts_parse(&c->table, facts, c->bytes.data, c->bytes.size, host_of(c), err);
+    return mlops__table_decode(&c->table, c->bytes.data, c->bytes.size, host_of(c), err);
 }
 
 /* ---- text without rows ---- */

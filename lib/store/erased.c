@@ -107,6 +107,33 @@ mlops_status mlops__erased_under(mlops_store *store, mlops__index *index, const 
     return status == MLOPS_E_NOT_FOUND || status == MLOPS_E_CORRUPT ? MLOPS_OK : status;
 }
 
+static mlops_status read_base(mlops_store *store, mlops__index *index, mlops_id *id, int *out,
+                              mlops_error *err) {
+    mlops__location at;
+    mlops__recipe recipe;
+    mlops__buf buf;
+    MLOPS_TRY(mlops__content_find(index, MLOPS__TABLE_OBJECTS,
+                                  (mlops__bytes){id->bytes, sizeof id->bytes}, &at, err));
+    if (at.place.pack <= 0) return MLOPS_OK;
+    mlops__buf_init(&buf, &store->host.allocator);
+    mlops_status status = mlops__content_recipe(store, id->bytes, &at, &buf, &recipe, err);
+    *out = !status && recipe.base;
+    if (*out) memcpy(id->bytes, recipe.base, sizeof id->bytes);
+    mlops__buf_free(&buf);
+    return status;
+}
+
+mlops_status mlops__content_base(mlops_store *store, mlops_id *id, int *out, mlops_error *err) {
+    mlops__index index;
+    *out = 0;
+    MLOPS_TRY(mlops__store_read_begin(store, &index, err));
+    mlops__lock_take(&store->lock);
+    mlops_status status = read_base(store, &index, id, out, err);
+    mlops__lock_give(&store->lock);
+    mlops__store_read_end(&index);
+    return status == MLOPS_E_NOT_FOUND || status == MLOPS_E_CORRUPT ? MLOPS_OK : status;
+}
+
 static mlops_status find_tree(mlops__index *index, mlops_id *tree, mlops__arena *arena,
                               mlops_error *err) {
     mlops__key key;

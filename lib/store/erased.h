@@ -20,6 +20,10 @@ mlops_status mlops__erased_check_now(mlops_store *store, const mlops_id *id, mlo
 mlops_status mlops__erased_under(mlops_store *store, mlops__index *index, const uint8_t id[32],
                                  int *out, mlops_error *err);
 
+/* What content is kept as changes to, which takes the place of its name; *out is 0 if there is
+ * none. */
+mlops_status mlops__content_base(mlops_store *store, mlops_id *id, int *out, mlops_error *err);
+
 /* What stands in for a tree since some of what it names was erased; the tree itself otherwise. */
 mlops_status mlops__erased_tree(mlops_store *store, mlops_id *tree, mlops_error *err);
 

@@ -230,7 +230,38 @@ def erase_rows(folder):
     assert not search(f"{folder}/copy.mlops", [person])
 
 
-TESTS = [erase_files, erase_rows]
+def erase_unnamed(folder):
+    """Rows of a version whose commit is gone, and that a later one is kept as changes to."""
+    path = f"{folder}/unnamed.mlops"
+    person = b"Mustermann-4711"
+    file = pathlib.Path(folder) / "t.csv"
+    rows = table(1, 6000, person, 0)
+    keep = [r for r in rows if person not in r]
+    with mlops.open(path) as store:
+        file.write_bytes(b"".join(rows))
+        first = commit(store, "t", lambda d: d.add_csv("t.csv", str(file)))
+        file.write_bytes(b"".join(keep))
+        second = commit(store, "t", lambda d: d.add_csv("t.csv", str(file)))
+        with mlops.Change(store) as change:
+            with mlops.Draft(change, "t", branch="other", empty=True) as draft:
+                text = bytes(mlops.dataset_read(store, "t", second, "t.csv"))
+                file.write_bytes(text)
+                draft.add_csv("t.csv", str(file))
+                alone = draft.commit()
+            mlops.dataset_drop(change, "t", "main")
+            change.commit()
+        store.gc(keep_ns=1, min_live=1)
+        assert mlops.dataset_log(store, "t", "other", 9)["commit"] == [alone] != [first]
+        assert search(path, [person])
+        done = mlops.dataset_erase(store, "t", column="name", value=person.decode(), reason="Art. 17", by="dpo")
+        assert done.done and done.n_commits == 0 and done.n_tables == 1 and done.n_remade == 1, done
+    with mlops.open(path) as store:
+        assert bytes(mlops.dataset_read(store, "t", "other", "t.csv")) == b"".join(keep)
+    check(path)
+    assert not search(path, [person])
+
+
+TESTS = [erase_files, erase_rows, erase_unnamed]
 print(f"1..{len(TESTS)}")
 failed = 0
 for i, test in enumerate(TESTS, 1):

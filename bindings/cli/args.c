@@ -55,6 +55,8 @@ static const option options[] = {
      "lines to pass over before the header", 0, 1e15},
     {"read-csv", "csv-names", 0, TEXT, FIELD(csv_names), "A,B",
      "column names in place of the header's, separated by the delimiter", 0, 0},
+    {"read-csv", "csv-types", 0, TEXT, FIELD(csv_types), "A=TYPE,B=TYPE",
+     "types of columns: bool, int64, float64, string; default: what fits", 0, 0},
     {"read-csv", "csv-delimiter", 0, TEXT, FIELD(csv_delimiter), "C",
      "one character, or tab; default a comma", 0, 0},
     {"read-csv", "csv-no-header", 0, FLAG, FIELD(csv_no_header), "",

@@ -28,7 +28,7 @@ typedef struct cli_args {
         tool; /* the choice as listed, from 1 on */
     const char *out, *columns, *ignore, *report, *metrics, *reference;
     const char *name, *version, *metadata, *description;
-    const char *csv_names, *csv_delimiter;
+    const char *csv_names, *csv_delimiter, *csv_types;
     const char *actor, *note, *as, *target, *time, *id, *by, *divide_by, *parts, *branch, *message,
         *author;
     const char *dataset, *ref, *path, *parent, *filter, *run, *features, *classes, *gate;

@@ -128,7 +128,8 @@ static int print_commit(const cli_work *work) {
 static int data_commit(const cli_args *args) {
     cli_work work;
     const char *command = args->command;
-    int csv = args->csv_skip_lines || args->csv_names || args->csv_delimiter || args->csv_no_header;
+    int csv = args->csv_skip_lines || args->csv_names || args->csv_types || args->csv_delimiter ||
+              args->csv_no_header;
     if (args->plain &&
         (args->target || args->time || args->id || args->split || args->divide || csv))
         return cli_usage(command, "--file keeps no table: it goes with no option of columns");

@@ -11,6 +11,7 @@ mlops_csv_opts cli_csv(const cli_args *args) {
     if (args->csv_no_header) csv.flags |= MLOPS_CSV_NO_HEADER;
     csv.delimiter = args->csv_delimiter;
     csv.names = args->csv_names;
+    csv.types = args->csv_types;
     csv.skip_lines = args->csv_skip_lines;
     return csv;
 }

@@ -345,7 +345,8 @@ public:
     /// FALSE), int64, float64 (inf and nan in any case too; whole numbers beyond int64), string. Blanks around a
     /// number are passed over. A quoted field is a string; "" in quotes is an empty string and not null. Empty lines
     /// are passed over; in a table of one column they are empty fields, from the first record on. Lines count as an
-    /// editor counts them. A header without records is a table without rows, whose columns are of type null.
+    /// editor counts them. A header without records is a table without rows, whose columns are of type null. A column
+    /// whose type is given has it, or is refused if a value does not fit; a quoted field is a string there, too.
     static ::mlops::table load(const std::string &path, const mlops_csv_opts *opts = nullptr) {
         mlops_table *out = nullptr;
         mlops_error e;

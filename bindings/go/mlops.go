@@ -1267,6 +1267,8 @@ type CSVOpts struct {
 	LineMax int64
 	// bytes that the table and its reading may take, no more than the call's memory_max; default 16 GiB
 	MemoryMax int64
+	// types of columns: "a=string,b=int64", of bool, int64, float64 and string, quoted as in a CSV line
+	Types string
 }
 
 func (o *CSVOpts) c(s *scope) *C.mlops_csv_opts {
@@ -1286,6 +1288,7 @@ func (o *CSVOpts) c(s *scope) *C.mlops_csv_opts {
 	c.rows_max = C.int64_t(o.RowsMax)
 	c.line_max = C.int64_t(o.LineMax)
 	c.memory_max = C.int64_t(o.MemoryMax)
+	c.types = s.optional(o.Types)
 	return c
 }
 
@@ -2826,12 +2829,14 @@ func (x *Table) Close() error {
 // Blanks around a number are passed over. A quoted field is a string; "" in quotes is an empty string
 // and not null. Empty lines are passed over; in a table of one column they are empty fields, from the
 // first record on. Lines count as an editor counts them. A header without records is a table without
-// rows, whose columns are of type null.
+// rows, whose columns are of type null. A column whose type is given has it, or is refused if a value
+// does not fit; a quoted field is a string there, too.
 //
 // Errors: MLOPS_E_NOT_FOUND, MLOPS_E_IO, MLOPS_E_DENIED; MLOPS_E_PARSE for an empty file, a record of
 // another length than the header, a name that is empty or stands twice, an open quote, bytes behind a
-// closing quote, bytes that are no UTF-8, NUL; MLOPS_E_LIMIT for a record or table beyond its limit;
-// MLOPS_E_INVALID for an option; MLOPS_E_CANCELLED, MLOPS_E_DEADLINE, MLOPS_E_NOMEM.
+// closing quote, bytes that are no UTF-8, NUL, a value that does not fit the type given;
+// MLOPS_E_SCHEMA for the type of a column that is not there; MLOPS_E_LIMIT for a record or table
+// beyond its limit; MLOPS_E_INVALID for an option; MLOPS_E_CANCELLED, MLOPS_E_DEADLINE, MLOPS_E_NOMEM.
 func LoadTable(path string, opts *CSVOpts) (*Table, error) {
 	var s scope
 	defer s.free()

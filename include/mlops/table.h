@@ -46,6 +46,8 @@ typedef struct mlops_csv_opts {
     int64_t line_max;              /**< bytes of one record with its line end; default 16 MiB */
     int64_t memory_max;            /**< bytes that the table and its reading may take, no more than
                                         the call's memory_max; default 16 GiB */
+    const char *types;             /**< @nullable types of columns: "a=string,b=int64", of bool,
+                                        int64, float64 and string, quoted as in a CSV line */
 } mlops_csv_opts;
 
 enum {
@@ -53,7 +55,7 @@ enum {
 };
 
 #define MLOPS_CSV_OPTS_INIT                                                                        \
-    { sizeof(mlops_csv_opts), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+    { sizeof(mlops_csv_opts), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /**
  * Read a CSV file (RFC 4180; LF, CRLF or CR; a byte order mark is passed over). It is read in
@@ -64,7 +66,8 @@ enum {
  * string. Blanks around a number are passed over. A quoted field is a string; "" in quotes is an
  * empty string and not null. Empty lines are passed over; in a table of one column they are empty
  * fields, from the first record on. Lines count as an editor counts them. A header without records
- * is a table without rows, whose columns are of type null.
+ * is a table without rows, whose columns are of type null. A column whose type is given has it, or
+ * is refused if a value does not fit; a quoted field is a string there, too.
  *
  * @param[out] out  the table, to be ended with mlops_table_unref(); NULL after an error
  * @param path      file to read
@@ -72,8 +75,9 @@ enum {
  * @param err       @nullable; line and column (of the field, 1-based) of the fault
  * @return MLOPS_E_NOT_FOUND, MLOPS_E_IO, MLOPS_E_DENIED; MLOPS_E_PARSE for an empty file, a record
  *         of another length than the header, a name that is empty or stands twice, an open quote,
- *         bytes behind a closing quote, bytes that are no UTF-8, NUL; MLOPS_E_LIMIT for a record or
- *         table beyond its limit; MLOPS_E_INVALID for an option; MLOPS_E_CANCELLED,
+ *         bytes behind a closing quote, bytes that are no UTF-8, NUL, a value that does not fit the
+ *         type given; MLOPS_E_SCHEMA for the type of a column that is not there; MLOPS_E_LIMIT for
+ *         a record or table beyond its limit; MLOPS_E_INVALID for an option; MLOPS_E_CANCELLED,
  *         MLOPS_E_DEADLINE, MLOPS_E_NOMEM
  * @since 0.1
  */

@@ -148,6 +148,36 @@ static mlops_status make_columns(csv_job *job) {
     return MLOPS_OK;
 }
 
+static mlops_status take_type(csv_job *job, const char *item) {
+    const char *equals = strrchr(item, '=');
+    mlops_type type = equals ? mlops__type_named(equals + 1) : MLOPS_TYPE_NULL;
+    if (type == MLOPS_TYPE_NULL)
+        return mlops__fail(job->err, MLOPS_E_INVALID,
+                           "mlops_csv_opts: types: '%s' is no name=type with bool, int64, float64 "
+                           "or string",
+                           item);
+    int n = (int)(equals - item);
+    int64_t found = mlops__dictionary_find(&job->table->names, item, (size_t)n);
+    if (found < 0)
+        return mlops__fail(job->err, MLOPS_E_SCHEMA,
+                           "there is no column '%.*s', which a type is given for", n, item);
+    mlops__csv_column *column = &job->columns[found];
+    if (column->given)
+        return mlops__fail(job->err, MLOPS_E_INVALID,
+                           "mlops_csv_opts: types: column '%.*s' stands twice", n, item);
+    column->given = 1;
+    return mlops__column_store_begin(column->store, type);
+}
+
+static mlops_status take_types(csv_job *job) {
+    const char **items;
+    int64_t n;
+    if (!job->opts.types) return MLOPS_OK;
+    MLOPS_TRY(mlops__list_parse(&job->arena, job->opts.types, ',', "types", &items, &n, job->err));
+    for (int64_t i = 0; i < n; i++) MLOPS_TRY(take_type(job, items[i]));
+    return MLOPS_OK;
+}
+
 /* Rows to make room for when n have come: as many as the source will have if it goes on like this,
  * but never more than it can have. */
 static int64_t rows_expected(const csv_job *job, int64_t n) {
@@ -187,12 +217,24 @@ static mlops_status refuse_record(const csv_job *job) {
                           (long long)due, job->table->names.texts[found]);
 }
 
+static mlops_status refuse_value(const csv_job *job, int64_t record, int64_t column) {
+    const mlops__csv_reader *reader = &job->reader;
+    const mlops__csv_field *field = &reader->batch[record * reader->n_columns + column];
+    int64_t line = mlops__csv_batch_line(reader, record);
+    return mlops__fail_at(
+        job->err, MLOPS_E_PARSE, line, column + 1, -1,
+        "line %lld, field %lld: '%.*s'%s is no %s, which is the type given", (long long)line,
+        (long long)column + 1, (int)(field->n < 60 ? field->n : 60), field->text,
+        field->quoted ? " in quotes" : "", mlops__type_name(job->columns[column].store->type));
+}
+
 static mlops_status take_batch(csv_job *job) {
     const mlops__csv_reader *reader = &job->reader;
     if (reader->n_fields != reader->n_columns) return refuse_record(job);
     for (int64_t i = 0; i < reader->n_columns; i++) {
         int64_t taken = 0;
         mlops_status status = mlops__csv_take(&job->columns[i], &job->nulls, reader, i, &taken);
+        if (status == MLOPS_E_PARSE) return refuse_value(job, taken, i);
         if (status == MLOPS_E_LIMIT)
             return mlops__fail_at(job->err, status, mlops__csv_batch_line(reader, taken), i + 1, -1,
                                   "column %lld has more than 2147483647 distinct texts",
@@ -262,6 +304,7 @@ static mlops_status read_all(csv_job *job) {
     MLOPS_TRY(mlops__csv_skip_lines(&job->reader, job->opts.skip_lines));
     MLOPS_TRY(read_header(job));
     MLOPS_TRY(make_columns(job));
+    MLOPS_TRY(take_types(job));
     MLOPS_TRY(read_passes(job));
     if (job->reader.line - job->rows.line == job->n_rows)
         job->table->lines_ahead = job->rows.line - 1;

@@ -126,6 +126,7 @@ static mlops_status put_value(mlops__csv_column *self, const mlops__csv_field *f
 /* The value does not fit the type of the store. */
 static mlops_status change_type(mlops__csv_column *self, const mlops__csv_field *field) {
     mlops_type old = self->store->type;
+    if (self->given) return MLOPS_E_PARSE;
     mlops_type least = old == MLOPS_TYPE_NULL ? self->type : old;
     self->type = join(old, first_type(field, least));
     if (old == MLOPS_TYPE_NULL) {

@@ -39,12 +39,14 @@ typedef struct mlops__csv_column {
     mlops__column_store *store;
     mlops__csv_state state;
     mlops_type type;     /* at least; NULL in the first pass */
+    int given;           /* the store's type: what does not fit is refused */
     int minus_zero;      /* an integer was spelled -0 */
     mlops__buf *scratch; /* shared by the columns: a field without its doubled quotes */
 } mlops__csv_column;
 
 /* Appends a column of the reader's batch. There must be room in the store. MLOPS_E_NOMEM;
- * MLOPS_E_LIMIT for too many distinct texts, the first of them in record *taken of the batch. A
+ * MLOPS_E_LIMIT for too many distinct texts, and MLOPS_E_PARSE for a value that does not fit the
+ * type given, the first of them in record *taken of the batch. A
  * column that is not READING takes nothing. */
 mlops_status mlops__csv_take(mlops__csv_column *self, const mlops__csv_nulls *nulls,
                              const mlops__csv_reader *reader, int64_t column, int64_t *taken);

@@ -59,6 +59,7 @@ static void put_csv(mlops__json_writer *out, const mlops_csv_opts *csv, const ml
     mlops__record_put_text(out, "delimiter", csv->delimiter);
     mlops__record_put_text(out, "names", csv->names);
     mlops__record_put_text(out, "nulls", csv->nulls);
+    mlops__record_put_text(out, "types", csv->types);
     put_count(out, "skip_lines", csv->skip_lines);
     put_count(out, "rows_max", csv->rows_max);
     put_count(out, "line_max", csv->line_max);
@@ -264,6 +265,7 @@ static mlops_status begin_csv(making *self, mlops_draft *draft, const char *path
                               const mlops_draft_table_opts *opts, mlops_error *err) {
     MLOPS_TRY(begin_table(self, draft, path, "csv", opts, err));
     MLOPS_TRY(check_utf8("names", self->csv.names, err));
+    MLOPS_TRY(check_utf8("types", self->csv.types, err));
     return check_utf8("nulls", self->csv.nulls, err);
 }
 

@@ -128,6 +128,7 @@ mlops_status mlops__facts_csv(mlops_csv_opts *out, const mlops__facts *facts, ml
     out->delimiter = mlops__record_text(&csv, "delimiter");
     out->names = mlops__record_text(&csv, "names");
     out->nulls = mlops__record_text(&csv, "nulls");
+    out->types = mlops__record_text(&csv, "types");
     out->skip_lines = mlops__record_i64(&csv, "skip_lines", 0);
     out->rows_max = mlops__record_i64(&csv, "rows_max", 0);
     out->line_max = mlops__record_i64(&csv, "line_max", 0);

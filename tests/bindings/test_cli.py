@@ -2044,6 +2044,10 @@ def branches_are_merged(folder):
                                 ("3:9", "id", "id\n"), (None, "id", "id\n2\n3\n1\n")]:
         some = [*(["--rows", range] if range else []), *(["--columns", columns] if columns else [])]
         assert run("data", "table", store, "tx", *some).out == out
+    path = write(folder / "codes.csv", "id,code\n1,007\n")
+    run("data", "commit", store, "codes", path, "--csv-types", "code=string")
+    assert run("data", "table", store, "codes").out == "id,code\n1,\"007\"\n"
+    fails("data", "commit", store, "codes", path, "--csv-types", "code=bool", says="007")
     for range in ("1", "x:2", "2:1", "-1:2", "1:2:3", ":x", ""):
         fails("data", "table", store, "tx", "--rows", range, status=2, says="--rows")
     fails("data", "table", store, "tx", "--rows", "4:5", says="row 4")

@@ -64,6 +64,7 @@ static int load_csv(const mlops_host *host, const char *dir) {
     mlops_error err;
     sweep_path path;
     opts.host = host;
+    opts.types = "text=string,whole=int64";
     mlops_status status = mlops_table_load(&t, sweep_in(&path, dir, "t.csv"), &opts, &err);
     return finish(status, t, &err);
 }

@@ -154,6 +154,7 @@ static void any_dialect(void **state) {
         csv.names = STYLES[k].header ? NULL : names;
         csv.skip_lines = STYLES[k].skip;
         csv.rows_max = STYLES[k].max;
+        csv.types = k % 2 ? "code=string,id=float64,none=int64" : NULL;
         mlops_store *s = open_store(p.path, NULL);
         text_of t = write_text(&STYLES[k]);
         keep_text(s, &t, &csv);
@@ -237,6 +238,15 @@ static void kept_in_other_ways(void **state) {
     works(mlops_dataset_rows(&part, s, "d", NULL, NULL, 1, 99, NULL, &e), &e);
     assert_int_equal(mlops_table_type(part, 0), MLOPS_TYPE_INT64);
     shows(part, "a,b\n,y\n3,\n");
+    mlops_csv_opts csv = MLOPS_CSV_OPTS_INIT;
+    csv.types = "a=string";
+    keep_text(s, &small, &csv); /* the commit keeps the types that were given */
+    works(mlops_dataset_table(&part, s, "d", NULL, NULL, MLOPS_PART_ALL, &e), &e);
+    assert_int_equal(mlops_table_type(part, 0), MLOPS_TYPE_STRING);
+    mlops_table_unref(part);
+    works(mlops_dataset_rows(&part, s, "d", NULL, NULL, 2, 1, "b,a", &e), &e);
+    assert_int_equal(mlops_table_type(part, 1), MLOPS_TYPE_STRING);
+    shows(part, "b,a\n,3\n");
     mlops_store_close(s);
     remove_place(&p);
 }

@@ -123,6 +123,33 @@ static void nulls_are_nulls_in_any_type(void **state) {
     assert_table("x,y\n,NA\n1,?\n", &opts, "is", "~|NA/1|?");
 }
 
+static void types_may_be_given(void **state) {
+    (void)state;
+    mlops_csv_opts opts = MLOPS_CSV_OPTS_INIT;
+    const char *text = "a,b,\"c,=d\",e\n01,1,true,\n\"x\",,,\n";
+    opts.types = "b=float64,\"c,=d=string\",e=bool,a=string";
+    assert_table(text, &opts, "sfsb", "01|1.0|true|~/x|~|~|~");
+    opts.types = "e=int64";
+    assert_table("e\n7\n-0\n", &opts, "i", "7/0");
+    opts.types = "e=float64";
+    assert_table("e\n7\n-0\n2.5\n", &opts, "f", "7.0/-0.0/2.5");
+    assert_fails("d,e\n1,2\n\n3,x\n", 15, &opts, MLOPS_E_PARSE, 4, 2, "'x' is no float64");
+    assert_fails("d,e\n1,\"2\"\n", 10, &opts, MLOPS_E_PARSE, 2, 2, "'2' in quotes is no float64");
+    opts.types = "e=int64";
+    assert_fails("d,e\n1,2\n1,2.0\n", 14, &opts, MLOPS_E_PARSE, 3, 2, "'2.0' is no int64");
+    opts.types = "e=bool";
+    assert_fails("e\n1\n", 4, &opts, MLOPS_E_PARSE, 2, 1, "'1' is no bool");
+    opts.types = "f=bool";
+    assert_fails("e\n1\n", 4, &opts, MLOPS_E_SCHEMA, 0, 0, "no column 'f'");
+    static const char *const BAD[] = {"e", "e=", "e=date", "e=null", "", "=bool,", "e=bool,e=bool"};
+    for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) {
+        mlops_table *t;
+        opts.types = BAD[i];
+        mlops_status status = mlops_table_parse(&t, "e\ntrue\n", 7, &opts, NULL);
+        assert_int_equal(status, i == 5 ? MLOPS_E_SCHEMA : MLOPS_E_INVALID);
+    }
+}
+
 static void values_of_nulls_are_fixed(void **state) {
     (void)state;
     mlops_table *table = parse("b,i,f,s,n\n,,,,\ntrue,7,0.5,x,\n,,,,\n");
@@ -499,6 +526,7 @@ int main(void) {
         cmocka_unit_test(minus_zero_survives_a_later_fraction),
         cmocka_unit_test(quoted_fields_are_strings),
         cmocka_unit_test(nulls_are_nulls_in_any_type),
+        cmocka_unit_test(types_may_be_given),
         cmocka_unit_test(values_of_nulls_are_fixed),
         cmocka_unit_test(line_ends_may_be_lf_crlf_or_cr),
         cmocka_unit_test(empty_lines_are_passed_over_but_for_one_column),

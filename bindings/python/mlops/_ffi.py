@@ -571,8 +571,9 @@ mlops_csv_opts._fields_ = [
     ("rows_max", C.c_int64),
     ("line_max", C.c_int64),
     ("memory_max", C.c_int64),
+    ("types", C.c_char_p),
 ]
-assert C.sizeof(mlops_csv_opts) == (80 if C.sizeof(C.c_void_p) == 8 else 60)
+assert C.sizeof(mlops_csv_opts) == (88 if C.sizeof(C.c_void_p) == 8 else 64)
 
 
 class mlops_model_opts(C.Structure):
@@ -2950,7 +2951,7 @@ class Table(_rt.Handle):
 
     @classmethod
     def load(cls, path, *, no_header=False, call=None, delimiter=None, names=None, nulls=None, skip_lines=None,
-             rows_max=None, line_max=None, memory_max=None):
+             rows_max=None, line_max=None, memory_max=None, types=None):
         """Read a CSV file (RFC 4180; LF, CRLF or CR; a byte order mark is passed over). It is read in steps,
         never whole, and twice where a column turns out late to hold strings.
 
@@ -2959,7 +2960,8 @@ class Table(_rt.Handle):
         string. Blanks around a number are passed over. A quoted field is a string; "" in quotes is an
         empty string and not null. Empty lines are passed over; in a table of one column they are empty
         fields, from the first record on. Lines count as an editor counts them. A header without records is
-        a table without rows, whose columns are of type null.
+        a table without rows, whose columns are of type null. A column whose type is given has it, or is
+        refused if a value does not fit; a quoted field is a string there, too.
 
             path: file to read
             no_header: the first line holds values; columns are called c0, c1, ...
@@ -2974,15 +2976,18 @@ class Table(_rt.Handle):
             line_max: bytes of one record with its line end; default 16 MiB
             memory_max: bytes that the table and its reading may take, no more than the call's memory_max;
                 default 16 GiB
+            types: types of columns: "a=string,b=int64", of bool, int64, float64 and string, quoted as in
+                a CSV line
 
         Raises: NotFoundError, IoError, DeniedError; ParseError for an empty file, a record of another length
         than the header, a name that is empty or stands twice, an open quote, bytes behind a closing quote,
-        bytes that are no UTF-8, NUL; LimitError for a record or table beyond its limit; InvalidError for an
+        bytes that are no UTF-8, NUL, a value that does not fit the type given; SchemaError for the type of a
+        column that is not there; LimitError for a record or table beyond its limit; InvalidError for an
         option; CancelledError, DeadlineError, NomemError.
         """
         out = C.c_void_p()
         opts = _csv_opts(no_header=no_header, call=call, delimiter=delimiter, names=names, nulls=nulls,
-                skip_lines=skip_lines, rows_max=rows_max, line_max=line_max, memory_max=memory_max)
+                skip_lines=skip_lines, rows_max=rows_max, line_max=line_max, memory_max=memory_max, types=types)
         err = mlops_error()
         status = lib.mlops_table_load(C.byref(out), _rt.string(path, "path"), C.byref(opts), C.byref(err))
         _rt.reraise(opts)
@@ -2994,7 +2999,7 @@ class Table(_rt.Handle):
 
     @classmethod
     def parse(cls, text, *, no_header=False, call=None, delimiter=None, names=None, nulls=None, skip_lines=None,
-              rows_max=None, line_max=None, memory_max=None):
+              rows_max=None, line_max=None, memory_max=None, types=None):
         """Read CSV from memory. As Table.load().
 
             text: the bytes; borrowed for the call
@@ -3010,11 +3015,13 @@ class Table(_rt.Handle):
             line_max: bytes of one record with its line end; default 16 MiB
             memory_max: bytes that the table and its reading may take, no more than the call's memory_max;
                 default 16 GiB
+            types: types of columns: "a=string,b=int64", of bool, int64, float64 and string, quoted as in
+                a CSV line
         """
         out = C.c_void_p()
         text_p, text_n = _rt.blob(text, "text")
         opts = _csv_opts(no_header=no_header, call=call, delimiter=delimiter, names=names, nulls=nulls,
-                skip_lines=skip_lines, rows_max=rows_max, line_max=line_max, memory_max=memory_max)
+                skip_lines=skip_lines, rows_max=rows_max, line_max=line_max, memory_max=memory_max, types=types)
         err = mlops_error()
         status = lib.mlops_table_parse(C.byref(out), text_p, text_n, C.byref(opts), C.byref(err))
         _rt.reraise(opts)
@@ -3214,7 +3221,7 @@ class Table(_rt.Handle):
         return cls._wrap(out.value)
 
     def write(self, path, *, no_header=False, call=None, delimiter=None, names=None, nulls=None, skip_lines=None,
-              rows_max=None, line_max=None, memory_max=None):
+              rows_max=None, line_max=None, memory_max=None, types=None):
         """Write a table as CSV (RFC 4180, lines end in LF), whole or not at all. Table.load() with the same
         options gives back the same values, nulls and types; only a column without any value comes back as
         one of type null, and so do all columns of a table without rows.
@@ -3235,13 +3242,15 @@ class Table(_rt.Handle):
             line_max: bytes of one record with its line end; default 16 MiB
             memory_max: bytes that the table and its reading may take, no more than the call's memory_max;
                 default 16 GiB
+            types: types of columns: "a=string,b=int64", of bool, int64, float64 and string, quoted as in
+                a CSV line
 
         Raises: InvalidError for an option, or a value that cannot be told from a null or the delimiter with
         these options; IoError, NoSpaceError, DeniedError, NotFoundError, NomemError.
         """
         h = self._open()
         opts = _csv_opts(no_header=no_header, call=call, delimiter=delimiter, names=names, nulls=nulls,
-                skip_lines=skip_lines, rows_max=rows_max, line_max=line_max, memory_max=memory_max)
+                skip_lines=skip_lines, rows_max=rows_max, line_max=line_max, memory_max=memory_max, types=types)
         err = mlops_error()
         status = lib.mlops_table_write(h, _rt.string(path, "path"), C.byref(opts), C.byref(err))
         _rt.reraise(opts)
@@ -6446,7 +6455,7 @@ def _store_opts(*, must_exist=False, read_only=False, network=False, verify_dedu
 
 
 def _csv_opts(*, no_header=False, call=None, delimiter=None, names=None, nulls=None, skip_lines=None, rows_max=None,
-        line_max=None, memory_max=None):
+        line_max=None, memory_max=None, types=None):
     o = mlops_csv_opts(C.sizeof(mlops_csv_opts))
     o._keep, o._raised = [], []
     if no_header:
@@ -6469,6 +6478,8 @@ def _csv_opts(*, no_header=False, call=None, delimiter=None, names=None, nulls=N
         o.line_max = _rt.integer(line_max, -2 ** 63, 2 ** 63 - 1, "line_max")
     if memory_max is not None:
         o.memory_max = _rt.integer(memory_max, -2 ** 63, 2 ** 63 - 1, "memory_max")
+    if types is not None:
+        o.types = _rt.string(types, "types")
     return o
 
 

@@ -285,7 +285,7 @@ mlops_status mlops__store_sync_packs(mlops_store *self, mlops__index *index, mlo
                                          (mlops__bytes){(const uint8_t *)"u", 1}, err));
         mlops_status status = mlops__index_iter_next(&iter, &key, &value, err);
         mlops__cursor c;
-        mlops__cursor_init(&c, key.data + 1, status ? 0 : key.size - 1);
+        mlops__cursor_init(&c, status ? NULL : key.data + 1, status ? 0 : key.size - 1);
         int64_t number = status ? 0 : (int64_t)mlops__cursor_be(&c, 8);
         mlops__index_iter_free(&iter);
         if (status) return status == MLOPS_END ? MLOPS_OK : status;

@@ -2036,8 +2036,8 @@ def branches_are_merged(folder):
         {"from_row": 0, "to_row": 1, "key": "1", "column": "x", "from": "a", "to": "A"}]
     assert [(r["change"], r["key"]) for r in listed("data", "diff", store, "tx", "trial", "main", "--rows")] == [
         ("changed", "1"), ("removed", "3")]
-    by_place = listed("data", "diff", store, "tx", "trial", "main", "--cells", "--key", "")
-    assert by_place and {row["key"] for row in by_place} == {None}
+    assert [(r["change"], r["key"]) for r in listed("data", "diff", store, "tx", "trial", "main", "--rows", "--key", "")] == [
+        ("removed", None), ("removed", None), ("added", None)]
     run("data", "merge", store, "tx", "trial", "--message", "both")
     assert run("data", "table", store, "tx").out == "id,x\n2,B\n3,c\n1,A\n"
     for range, columns, out in [("1:3", "x", "x\nc\nA\n"), (":1", "x,id", "x,id\nB,2\n"), ("2:", None, "id,x\n1,A\n"),

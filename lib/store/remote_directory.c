@@ -18,7 +18,7 @@ enum {
     PATH = 4096,
     DIGITS = 16,
     SUFFIX = DIGITS + 2, /* ".g" and the number */
-    KEPT = 8,            /* generations beside the newest, for those that read */
+    KEPT = 64,           /* generations beside the newest, for those that read or are slow */
     TRIES = 16
 };
 
@@ -338,7 +338,8 @@ static mlops_status directory_swap(void *ctx, const char *name, const void *old_
     if (status) return status;
     uint64_t ours = s.last + 1;
     MLOPS_TRY(find_span(self, name, &s, err));
-    /* Ours was the first of its number, since none as new as that has been cleaned up yet. */
+    /* Ours was the first of its number, since none as new as that has been cleaned up yet. Where so
+     * many have come since, it may have been or not: whoever is told of a conflict looks again. */
     if (s.last > ours + KEPT) return conflict(self, name, err);
     clean(self, name, s);
     return MLOPS_OK;

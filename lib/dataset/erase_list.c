@@ -16,8 +16,7 @@ static const char *const unreached[] = {
     "files that were checked out, and files that versions were made of",
     "snapshots, copies and free blocks of file systems and devices",
     "texts of records: names, paths, messages, metadata, expectations and their verdicts",
-    "artifacts, features, models, references and reports that were made of the data and are other "
-    "content",
+    "other content that was made of the data: artifacts, features, models, references, reports",
     "rows of online views",
     "damaged/, where a repair leaves what it has replaced",
 };

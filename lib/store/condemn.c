@@ -9,6 +9,7 @@
 
 #include "base/hex.h"
 #include "store/content.h"
+#include "store/store_walk.h"
 
 #include <string.h>
 
@@ -43,19 +44,24 @@ static mlops_status refuse_inline(const uint8_t id[32], int64_t size, mlops_erro
                        digits, (long long)size);
 }
 
+/* The index knows one place of content; the journal may have it beside a pack. */
 mlops_status mlops__erase_may(mlops_store *store, const mlops__idset *content, mlops_error *err) {
-    mlops__index index;
-    mlops_status status = MLOPS_OK;
-    MLOPS_TRY(mlops__store_read_begin(store, &index, err));
-    for (size_t i = 0; i < mlops__idset_size(content) && !status; i++) {
-        mlops__location at;
-        mlops__bytes key = {mlops__idset_at(content, i)->key, 32};
-        status = mlops__content_find(&index, MLOPS__TABLE_OBJECTS, key, &at, err);
-        if (!status && at.place.pack == 0) status = refuse_inline(key.data, at.size, err);
-        if (status == MLOPS_E_NOT_FOUND) status = MLOPS_OK;
+    mlops__walk walk;
+    mlops__frame frame;
+    mlops__ops ops;
+    mlops__op op;
+    if (mlops__idset_size(content) == 0) return MLOPS_OK;
+    MLOPS_TRY(mlops__walk_begin(&walk, store, 1, err));
+    mlops_status status;
+    while (!(status = mlops__walk_next(&walk, &frame, err))) {
+        mlops__ops_init(&ops, &frame);
+        while (!status && mlops__ops_next(&ops, &op))
+            if (op.kind == MLOPS__OP_INLINE && mlops__idset_find(content, op.key.data, 32))
+                status = refuse_inline(op.key.data, (int64_t)op.value.size, err);
+        if (status) break;
     }
-    mlops__store_read_end(&index);
-    return status;
+    mlops__walk_end(&walk);
+    return status == MLOPS_END ? MLOPS_OK : status;
 }
 
 mlops_status mlops__erase_look(mlops_store *store, mlops__erase_moment *out, mlops_error *err) {

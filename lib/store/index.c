@@ -260,11 +260,21 @@ void mlops__index_iter_free(mlops__index_iter *self) {
     self->cursor = NULL;
 }
 
-/* Where inline content lies: in the journal. */
+/* The place of content begins with the number of its pack: 0 for the journal, -1 for none. */
+static int64_t pack_of(mlops__bytes place) {
+    return place.size >= 8 ? (int64_t)mlops__load_u64(place.data) : 0;
+}
+
+/* Where inline content lies: in the journal. Content that packs have as well stays there, since
+ * commits ahead of this one count on it. */
 static mlops_status note_inline(mlops__index *self, const mlops__op *op, const mlops__frame *frame,
                                 const mlops__place *after, mlops_error *err) {
     uint8_t bytes[32];
+    mlops__bytes value;
     int64_t begin = after->offset - (int64_t)frame->size;
+    mlops_status status = mlops__index_get(self, MLOPS__TABLE_OBJECTS, op->key, &value, err);
+    if (status && status != MLOPS_E_NOT_FOUND) return status;
+    if (!status && pack_of(value) > 0) return MLOPS_OK;
     mlops__store_u64(bytes, 0); /* no pack */
     mlops__store_u64(bytes + 8, (uint64_t)after->segment);
     mlops__store_u64(bytes + 16, (uint64_t)(begin + (op->value.data - frame->data)));
@@ -279,8 +289,7 @@ static mlops_status forget_lost(mlops__index *self, mlops__bytes id, mlops_error
     mlops__bytes value;
     mlops_status status = mlops__index_get(self, MLOPS__TABLE_OBJECTS, id, &value, err);
     if (status) return status == MLOPS_E_NOT_FOUND ? MLOPS_OK : status;
-    int lost = value.size >= 8 && mlops__load_u64(value.data) == UINT64_MAX;
-    return lost ? mlops__index_del(self, MLOPS__TABLE_OBJECTS, id, err) : MLOPS_OK;
+    return pack_of(value) < 0 ? mlops__index_del(self, MLOPS__TABLE_OBJECTS, id, err) : MLOPS_OK;
 }
 
 static mlops_status apply_op(mlops__index *self, const mlops__op *op, const mlops__frame *frame,

@@ -180,6 +180,31 @@ static void inline_content_comes_again(void **state) {
     mlops_store_close(store);
 }
 
+/* Content that packs have, too: commits count on it where it is. */
+static void packed_content_comes_inline(void **state) {
+    shelf *s = *state;
+    mlops_error e;
+    char file[100], copy[100];
+    snprintf(file, sizeof file, "%s/out.mlops-export", s->p.dir);
+    snprintf(copy, sizeof copy, "%s/copy.mlops", s->p.dir);
+    mlops_store *store = open_store(s->p.path, NULL);
+    keep_all(s, store, 0);
+    for (size_t i = 0; i < N; i++)
+        if (s->items[i].n <= 2048) keep(store, s->items[i].bytes, s->items[i].n);
+    has_all(s, store);
+    works(mlops_store_export(store, file, &e), &e);
+    mlops_store_close(store);
+    works(mlops_store_import(copy, file, NULL, &e), &e);
+    const char *paths[] = {s->p.path, copy};
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(faults_of(paths[i]), 0);
+        shell("rm -rf '%s/index'", paths[i]);
+        store = open_store(paths[i], NULL);
+        has_all(s, store);
+        mlops_store_close(store);
+    }
+}
+
 /* ---- damage ---- */
 
 typedef struct found {
@@ -240,6 +265,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(small_content_takes_little, begin, end),
         cmocka_unit_test_setup_teardown(it_is_exported_and_imported, begin, end),
         cmocka_unit_test_setup_teardown(inline_content_comes_again, begin, end),
+        cmocka_unit_test_setup_teardown(packed_content_comes_inline, begin, end),
         cmocka_unit_test_setup_teardown(damage_is_told_and_healed, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -254,7 +254,8 @@ static void a_branch_that_another_process_moves(void **state) {
         mlops_store *s = open_quietly(p.path, MLOPS_SYNC_FULL, MLOPS_STORE_INDEX_FILE);
         mlops_change *c;
         mlops_draft *d;
-        MUST(s && !mlops_change_new(&c, s, NULL, NULL));
+        MUST(s != NULL);
+        MUST(!mlops_change_new(&c, s, NULL, NULL));
         MUST(!mlops_draft_new(&d, c, "payments", NULL, NULL));
         MUST(!mlops_draft_add_bytes(d, "theirs", "1", 1, NULL));
         MUST(!mlops_draft_commit(d, &id, NULL) && !mlops_change_commit(c, NULL, NULL));

@@ -133,7 +133,7 @@ static void types_may_be_given(void **state) {
     assert_table("e\n7\n-0\n", &opts, "i", "7/0");
     opts.types = "e=float64";
     assert_table("e\n7\n-0\n2.5\n", &opts, "f", "7.0/-0.0/2.5");
-    assert_fails("d,e\n1,2\n\n3,x\n", 15, &opts, MLOPS_E_PARSE, 4, 2, "'x' is no float64");
+    assert_fails("d,e\n1,2\n\n3,x\n", 13, &opts, MLOPS_E_PARSE, 4, 2, "'x' is no float64");
     assert_fails("d,e\n1,\"2\"\n", 10, &opts, MLOPS_E_PARSE, 2, 2, "'2' in quotes is no float64");
     opts.types = "e=int64";
     assert_fails("d,e\n1,2\n1,2.0\n", 14, &opts, MLOPS_E_PARSE, 3, 2, "'2.0' is no int64");

@@ -13,7 +13,7 @@ deep=0 quick=0 install=1 sweeps=0 fuzz=0
 for arg; do
     case $arg in
     --deep) deep=1 sweeps=1 fuzz=600 ;;
-    --ci) sweeps=1 fuzz=60 ;;
+    --ci) sweeps=1 fuzz=48 ;;
     --quick) quick=1 ;;
     --no-install) install=0 ;;
     *) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 2 ;;

@@ -24,7 +24,7 @@ enum { FILES_MAX = 16, COMPLAINTS_MAX = 10, STORM = 7, CALLS_MAX = 2000000 };
 /* About how many of its failures a sweep injects unless MLOPS_DEEP is set: of each kind of I/O
  * failure in memory, of each kind over the machine's files, and of the pairs. Allocations over
  * files in memory all fail. */
-enum { MOST_IN_MEMORY = 60, MOST_ON_MACHINE = 30, MOST_PAIRS = 400 };
+enum { MOST_IN_MEMORY = 36, MOST_ON_MACHINE = 18, MOST_PAIRS = 240 };
 
 /* The names in a folder, and what they hold. */
 typedef struct snapshot {

@@ -9,11 +9,11 @@
 #   --no-install  install nothing
 set -eu
 cd "$(dirname "$0")/.."
-deep=0 quick=0 install=1 sweeps=0 fuzz=0
+deep=0 quick=0 install=1 sweeps=0 fuzz=0 brief=
 for arg; do
     case $arg in
     --deep) deep=1 sweeps=1 fuzz=600 ;;
-    --ci) sweeps=1 fuzz=48 ;;
+    --ci) sweeps=1 fuzz=36 brief='--no-suite long' ;;
     --quick) quick=1 ;;
     --no-install) install=0 ;;
     *) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 2 ;;
@@ -77,7 +77,8 @@ checked="-Dtests=true -Db_lundef=false -Doptimization=1 -Ddebug=true -Db_ndebug=
 run build-tests $werror -Dexamples=true -Dbench=true --
 if [ $quick = 0 ]; then
     CC=clang-14 run build-clang $werror -- --suite unit --suite fuzz
-    run build-asan $checked -Db_sanitize=address,undefined -- --suite unit --suite fuzz --suite fault
+    # shellcheck disable=SC2086
+    run build-asan $checked -Db_sanitize=address,undefined -- --suite unit --suite fuzz --suite fault $brief
 fi
 if [ $sweeps = 1 ]; then
     run build-tsan $checked -Db_sanitize=thread -- --suite unit

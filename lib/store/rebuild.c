@@ -43,7 +43,8 @@ static mlops_status note_scanned(mlops__index *index, int64_t number, int64_t of
 }
 
 /* What a pack has behind what is in the index. A pack whose head is no head holds nothing: a power
- * cut came before its first sync, or it is damaged, which check tells. */
+ * cut came before its first sync, or it is damaged, which check tells. A tail that is no frame may
+ * be one that a writer has not written to its end: who looks again begins there. */
 static mlops_status scan_pack(mlops_store *self, mlops__index *index, int64_t number,
                               int64_t *n_unused, mlops_error *err) {
     mlops__pack_scan scan;
@@ -53,17 +54,17 @@ static mlops_status scan_pack(mlops_store *self, mlops__index *index, int64_t nu
     int64_t begin = 0;
     MLOPS_TRY(scanned(index, number, &begin, err));
     scan.place.offset = begin;
+    int64_t whole = begin;
     while (!status) {
         mlops__pack_frame frame;
         mlops__pack_place place;
         status = mlops__pack_scan_next(&scan, &self->packs, &frame, &place, &self->payload, err);
         if (!status) status = mlops__content_note(index, &frame, place, err);
+        if (!status) whole = scan.place.offset;
     }
     *n_unused += scan.n_skipped;
     if (status != MLOPS_END) return status;
-    return scan.place.offset == begin
-               ? MLOPS_OK
-               : note_scanned(index, number, scan.place.offset, self->uncut, err);
+    return whole == begin ? MLOPS_OK : note_scanned(index, number, whole, self->uncut, err);
 }
 
 static mlops_status scan_pack_alone(mlops_store *self, int64_t number, int64_t *n_unused,

@@ -89,6 +89,47 @@ static void several_in_one_commit(void **state) {
     mlops_store_close(store);
 }
 
+/* ---- read beside writers ---- */
+
+static struct {
+    int64_t file;
+    int n_looks;
+} torn;
+
+static int64_t open_torn(void *ctx, const char *path, mlops_io_mode mode) {
+    int64_t file = mlops__io_posix.open(ctx, path, mode);
+    if (strstr(path, "/packs/")) torn.file = file;
+    return file;
+}
+
+/* At first the last frame of a pack is not yet written to its end. */
+static int64_t size_torn(void *ctx, int64_t file) {
+    int64_t size = mlops__io_posix.size(ctx, file);
+    return file == torn.file && torn.n_looks++ < 2 ? size - 8 : size;
+}
+
+/* Whoever opens the store for reading alone has an index of his own, in memory, and looks through
+ * the packs ahead of the journal. */
+static void what_is_written_meanwhile(void **state) {
+    shelf *s = *state;
+    mlops_io io = mlops__io_posix;
+    mlops_host host = MLOPS_HOST_INIT;
+    mlops_store_opts opts = MLOPS_STORE_OPTS_INIT;
+    io.open = open_torn;
+    io.size = size_torn;
+    host.io = &io;
+    opts.host = &host;
+    opts.flags = MLOPS_STORE_READ_ONLY;
+    mlops_store *writer = open_with(s->p.path, MLOPS_SYNC_FULL, MLOPS_STORE_INDEX_FILE);
+    mlops_id id = keep(writer, s->bytes[10], s->size[10]);
+    torn.file = -1, torn.n_looks = 0;
+    mlops_store *reader = open_store(s->p.path, &opts);
+    assert_true(torn.n_looks > 2);
+    assert_int_equal(reads(reader, &id, s->bytes[10], s->size[10]), MLOPS_OK);
+    mlops_store_close(reader);
+    mlops_store_close(writer);
+}
+
 /* ---- names ---- */
 
 static void name_is(const mlops_id *id, const char *hex) {
@@ -402,6 +443,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(what_is_kept_is_there),
         TEST(several_in_one_commit),
+        TEST(what_is_written_meanwhile),
         TEST(names_are_nists),
         TEST(names_are_those_of_sha256sum),
         TEST(content_is_stored_once),

@@ -207,12 +207,12 @@ static mlops_status do_stretch(mlops__packer *p, mlops_error *err) {
         if (status != MLOPS_END) return status;
     }
     if (!executor) {
-        if (!p->is_named) mlops__packer_hash(p);
+        if (mlops__packer_hashes(p)) mlops__packer_hash(p);
         return pack_stretch(p, err);
     }
     stretch s = {.packer = p,
                  .status = MLOPS_E_CANCELLED}; /* of an executor that leaves pieces out */
-    MLOPS_TRY(executor->parallel_for(executor->ctx, p->is_named ? 1 : 2, do_half, &s));
+    MLOPS_TRY(executor->parallel_for(executor->ctx, mlops__packer_hashes(p) ? 2 : 1, do_half, &s));
     if (s.status && err) *err = s.err;
     return s.status;
 }
@@ -228,7 +228,7 @@ static mlops_status write_parts(mlops__packer *p, const mlops_id *like, int as_r
     if (status == MLOPS_END) status = mlops__packer_bytes_begin(p, like, err);
     while (!status && p->at < p->n) status = do_stretch(p, err);
     if (status) return status;
-    if (!p->is_named) mlops__packer_name(p);
+    if (mlops__packer_hashes(p)) MLOPS_TRY(mlops__packer_name(p, err));
     return mlops__recipe_has_rows(p->kind) ? MLOPS_OK : mlops__packer_bytes_end(p, err);
 }
 

@@ -113,7 +113,7 @@ static mlops_status make_group(group_job *job, group_worker *worker,
 static mlops_status do_job(void *user, int64_t index, int32_t worker) {
     mlops__group_team *team = user;
     if (index == 0) {
-        mlops__packer_hash(team->packer);
+        if (mlops__packer_hashes(team->packer)) mlops__packer_hash(team->packer);
         team->is_hashed = 1;
         return MLOPS_OK;
     }

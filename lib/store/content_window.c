@@ -81,6 +81,10 @@ int mlops__packer_reach_far(mlops__packer *p) {
 
 /* ---- hashing ---- */
 
+int mlops__packer_hashes(const mlops__packer *p) {
+    return !p->is_named || !p->window.source->bytes;
+}
+
 void mlops__packer_hash(mlops__packer *p) {
     mlops__window *w = &p->window;
     size_t from = (size_t)(w->hashed - w->at);
@@ -88,7 +92,14 @@ void mlops__packer_hash(mlops__packer *p) {
     w->hashed = w->at + w->n;
 }
 
-void mlops__packer_name(mlops__packer *p) { mlops__sha256_end(&p->window.sha, p->id.bytes); }
+mlops_status mlops__packer_name(mlops__packer *p, mlops_error *err) {
+    mlops_id id;
+    mlops__sha256_end(&p->window.sha, id.bytes);
+    if (p->is_named && memcmp(&id, &p->id, sizeof id) != 0)
+        return mlops__fail(err, MLOPS_E_BUSY, "content changes while it is read");
+    p->id = id;
+    return MLOPS_OK;
+}
 
 mlops_id mlops__content_id(const mlops_store *self, const void *bytes, size_t n) {
     mlops__sha256 hash;

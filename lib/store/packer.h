@@ -87,9 +87,11 @@ int mlops__packer_is_last(const mlops__packer *self, size_t n); /* nothing is be
 /* Ends the stretch, and looks farther from then on; false if that shows no more. */
 int mlops__packer_reach_far(mlops__packer *self);
 
-/* Hashes what is in the window and was not yet hashed; and ends it, once it is all. */
+/* Hashes what is in the window and was not yet hashed; and ends it, once it is all. What is read
+ * once more may have changed: MLOPS_E_BUSY. Bytes in memory whose SHA-256 is known need none. */
+int mlops__packer_hashes(const mlops__packer *self);
 void mlops__packer_hash(mlops__packer *self);
-void mlops__packer_name(mlops__packer *self);
+mlops_status mlops__packer_name(mlops__packer *self, mlops_error *err);
 
 void mlops__packer_rewind(mlops__packer *self); /* to the first byte */
 

@@ -390,13 +390,56 @@ static void in_the_same_way(void **state) {
     for (int i = 0; i < 2; i++) free(versions[i].bytes);
 }
 
+/* Of which the last byte is another when it is read once more. */
+typedef struct restless {
+    version v;
+    int n_times;
+} restless;
+
+static mlops_status read_restless(void *user, uint64_t offset, uint8_t *out, size_t n,
+                                  mlops_error *err) {
+    restless *r = user;
+    mlops_status status = read_version(&r->v, offset, out, n, err);
+    r->n_times += offset == 0;
+    if (offset + n == r->v.n && r->n_times > 1) out[n - 1] ^= 1;
+    return status;
+}
+
+/* A damaged recipe makes content be read twice: nothing is kept under the name of other bytes. */
+static void what_changes_while_it_is_read(void **state) {
+    const place *p = *state;
+    mlops__lease lease = {0, 0};
+    mlops_error e;
+    mlops_id id;
+    restless r = {{make_blob(3 * MIB, 3, 0), 3 * MIB, {{0}}}, 0};
+    const mlops__source twice = {.size = r.v.n, .read = read_restless, .user = &r},
+                        once = {.size = r.v.n, .read = read_version, .user = &r.v};
+    mlops_store *s = open_file(p);
+    keep_like(s, &r.v, NULL);
+    mlops_store_close(s);
+    const char *pack = inside(p, "packs/0000000000000001");
+    spoil(pack, size_of(pack) - 64); /* the recipe is the last one */
+    s = open_file(p);
+    assert_int_not_equal(reads_version(s, &r.v), MLOPS_OK);
+    refused(mlops__content_add_source(s, &lease, &twice, NULL, NULL, &id, &e), &e, MLOPS_E_BUSY,
+            "changes");
+    assert_int_equal(r.n_times, 2);
+    assert_int_not_equal(reads_version(s, &r.v), MLOPS_OK);
+    works(mlops__content_add_source(s, &lease, &once, NULL, NULL, &id, &e), &e);
+    assert_memory_equal(&id, &r.v.id, sizeof id);
+    assert_int_equal(reads_version(s, &r.v), MLOPS_OK);
+    mlops_store_close(s);
+    free(r.v.bytes);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin_place, end_place)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(edited_again_and_again), TEST(a_cell_costs_a_few_bytes), TEST(a_long_history),
-        TEST(beside_anything),        TEST(a_row_without_end),        TEST(hashed_meanwhile),
-        TEST(in_the_same_way),
+        TEST(edited_again_and_again), TEST(a_cell_costs_a_few_bytes),
+        TEST(a_long_history),         TEST(beside_anything),
+        TEST(a_row_without_end),      TEST(hashed_meanwhile),
+        TEST(in_the_same_way),        TEST(what_changes_while_it_is_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,7 +33,7 @@ static mlops_status begin(mlops__csv_reader *self) {
     self->cells = mlops__alloc(self->allocator, bytes);
     if (!self->cells) return MLOPS_E_NOMEM;
     self->cells_cap = cells;
-    self->marks = mlops__kern_for(self->host->cpu)->marks;
+    self->kern = mlops__kern_for(self->host->cpu);
     return MLOPS_OK;
 }
 
@@ -43,8 +43,8 @@ static void find_ends(mlops__csv_reader *self) {
     if (n > self->ends_cap) n = self->ends_cap;
     uint64_t quoted = 0;
     self->quotes = memchr(text, '"', n) != NULL;
-    self->n_ends = self->marks((const uint8_t *)text, n, (uint8_t)self->delimiter,
-                               self->quotes ? '"' : 0, &quoted, self->ends);
+    self->n_ends = self->kern->marks((const uint8_t *)text, n, (uint8_t)self->delimiter,
+                                     self->quotes ? '"' : 0, &quoted, self->ends);
     self->next_end = 0;
     self->origin = self->ends_pos = self->pos;
 }

@@ -161,10 +161,11 @@ static mlops_status put_value(mlops__csv_column *self, const mlops__csv_field *f
 
 /* As many as are spelled plainly. */
 static int64_t put_run(mlops__csv_column *self, const mlops__csv_nulls *nulls,
-                       const mlops__csv_run *run, mlops_status *status) {
+                       const mlops__kern *kern, const mlops__text_fields *run,
+                       mlops_status *status) {
     mlops_type type = self->store->type;
-    if (type == MLOPS_TYPE_INT64 && !nulls->numeric) return mlops__csv_put_i64(self, run);
-    if (type == MLOPS_TYPE_FLOAT64 && !nulls->numeric) return mlops__csv_put_f64(self, run);
+    if (type == MLOPS_TYPE_INT64 && !nulls->numeric) return mlops__csv_put_i64(self, kern, run);
+    if (type == MLOPS_TYPE_FLOAT64 && !nulls->numeric) return mlops__csv_put_f64(self, kern, run);
     if (type == MLOPS_TYPE_STRING) return mlops__csv_put_texts(self, nulls, run, status);
     return 0;
 }
@@ -175,8 +176,9 @@ mlops_status mlops__csv_take(mlops__csv_column *self, const mlops__csv_nulls *nu
     int64_t stride = reader->n_columns, n = reader->n_batch, i = 0;
     mlops_status status = MLOPS_OK;
     while (i < n && self->state == MLOPS__CSV_READING) {
-        mlops__csv_run run = {fields + i * stride, stride, n - i, reader->text};
-        i += put_run(self, nulls, &run, &status);
+        mlops__text_fields run = {fields + i * stride, stride, n - i, reader->text,
+                                  reader->text + reader->size};
+        i += put_run(self, nulls, reader->kern, &run, &status);
         if (status == MLOPS_OK && i < n) {
             const mlops__csv_field *field = fields + i * stride;
             status = is_null(nulls, field) ? mlops__column_store_null(self->store)

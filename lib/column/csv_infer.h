@@ -51,20 +51,14 @@ typedef struct mlops__csv_column {
 mlops_status mlops__csv_take(mlops__csv_column *self, const mlops__csv_nulls *nulls,
                              const mlops__csv_reader *reader, int64_t column, int64_t *taken);
 
-/* A column of a batch, or what is left of it. */
-typedef struct mlops__csv_run {
-    const mlops__csv_field *fields; /* every stride-th */
-    int64_t stride;
-    int64_t n;
-    const char *floor; /* bytes behind this may be read, whatever they are */
-} mlops__csv_run;
-
 /* Append values of the store's type as long as they are spelled plainly and no nulls; return how
  * many. What stands there next is for the caller. */
-int64_t mlops__csv_put_i64(mlops__csv_column *self, const mlops__csv_run *run);
-int64_t mlops__csv_put_f64(mlops__csv_column *self, const mlops__csv_run *run);
+int64_t mlops__csv_put_i64(mlops__csv_column *self, const mlops__kern *kern,
+                           const mlops__text_fields *run);
+int64_t mlops__csv_put_f64(mlops__csv_column *self, const mlops__kern *kern,
+                           const mlops__text_fields *run);
 int64_t mlops__csv_put_texts(mlops__csv_column *self, const mlops__csv_nulls *nulls,
-                             const mlops__csv_run *run, mlops_status *status);
+                             const mlops__text_fields *run, mlops_status *status);
 
 /* The field is no null, or a value for sure. */
 static inline int mlops__csv_may_be_null(const mlops__csv_nulls *self,

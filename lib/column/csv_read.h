@@ -8,13 +8,8 @@
 
 #include <mlops/call.h>
 
-/* A field of the newest records; borrowed until the next ones are read. */
-typedef struct mlops__csv_field {
-    const char *text; /* without the quotes around it; UTF-8 without NUL */
-    uint64_t n : 62;
-    uint64_t quoted : 1;
-    uint64_t doubled : 1; /* quotes inside are still doubled */
-} mlops__csv_field;
+/* A field of the newest records; borrowed until the next ones are read. UTF-8 without NUL. */
+typedef mlops__text_field mlops__csv_field;
 
 static inline mlops__csv_field mlops__csv_plain(const char *text, size_t n) {
     return (mlops__csv_field){text, n & INT64_MAX >> 1, 0, 0};
@@ -53,7 +48,7 @@ typedef struct mlops__csv_reader {
     int64_t done; /* bytes taken in earlier passes */
 
     /* Delimiters and line ends of a stretch of the window: csv_batch.c. */
-    mlops__marks *marks;
+    const mlops__kern *kern;
     uint32_t *ends;  /* behind origin */
     size_t ends_cap; /* bytes of text that there is room for */
     size_t n_ends;

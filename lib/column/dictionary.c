@@ -1,8 +1,9 @@
-/* String dictionary: open addressing with linear probing. A text of up to 8 bytes is told by its
- * slot alone, a longer one by its hash (XXH3 beyond 16 bytes) and then by its bytes.
+/* String dictionary: open addressing with linear probing by buckets of a cache line. A text of up
+ * to 8 bytes is told by its slot alone, a longer one by its hash (XXH3 beyond 16 bytes) and then by
+ * its bytes.
  *
  * Owns the bytes of the texts, their index and the hash table. Invariant: each text has one slot,
- * reachable from its home without an empty one between; starts has n + 1 entries once n > 0.
+ * reachable from its home bucket without an empty one between; starts has n + 1 entries once n > 0.
  */
 #include "column/dictionary.h"
 
@@ -10,7 +11,7 @@
 
 #include <string.h>
 
-enum { SLOTS_FIRST = 64 };
+enum { SLOTS_FIRST = 64, BUCKET_SIZE = MLOPS__SLOTS_BUCKET * sizeof(mlops__slot) };
 
 void mlops__dictionary_init(mlops__dictionary *self, const mlops_allocator *allocator) {
     *self = (mlops__dictionary){0};
@@ -19,7 +20,8 @@ void mlops__dictionary_init(mlops__dictionary *self, const mlops_allocator *allo
 }
 
 void mlops__dictionary_close(mlops__dictionary *self) {
-    mlops__free(self->bytes.allocator, self->slots, self->n_slots * sizeof *self->slots);
+    mlops__free_aligned(self->bytes.allocator, self->slots, self->n_slots * sizeof *self->slots,
+                        BUCKET_SIZE);
     mlops__buf_free(&self->starts);
     self->slots = NULL;
     self->n_slots = 0;
@@ -40,7 +42,11 @@ static const size_t *starts_of(const mlops__dictionary *self) {
 static int is_text(const mlops__dictionary *self, size_t code, const char *text, size_t n) {
     const size_t *starts = starts_of(self);
     size_t length = starts[code + 1] - starts[code] - 1;
-    return length == n && memcmp(self->bytes.data + starts[code], text, n) == 0;
+    const uint8_t *known = self->bytes.data + starts[code];
+    if (length != n) return 0;
+    if (n < 8 || n > 16) return memcmp(known, text, n) == 0;
+    return mlops__word(known) == mlops__word(text) &&
+           mlops__word(known + n - 8) == mlops__word(text + n - 8);
 }
 
 mlops__text_key mlops__text_key_long(const char *text, size_t n) {
@@ -48,7 +54,7 @@ mlops__text_key mlops__text_key_long(const char *text, size_t n) {
         n > 16
             ? mlops__hash_64(text, n)
             : mlops__text_mix(mlops__word(text) ^ mlops__text_mix(mlops__word(text + n - 8) + n));
-    return (mlops__text_key){hash | 0xff, (uint32_t)(hash >> 32), 0};
+    return (mlops__text_key){hash | 0xff, (uint32_t)(hash >> 32)};
 }
 
 mlops__text_key mlops__text_key_of(const char *text, size_t n) {
@@ -58,31 +64,53 @@ mlops__text_key mlops__text_key_of(const char *text, size_t n) {
     return mlops__text_key_short(mlops__word(bytes), n);
 }
 
+static size_t next_bucket(const mlops__dictionary *self, size_t i) {
+    return (i + MLOPS__SLOTS_BUCKET) & (self->n_slots - 1);
+}
+
+/* The first empty slot of a bucket; NULL if it is full. */
+static mlops__slot *first_empty(mlops__slot *bucket) {
+    for (int i = 0; i < MLOPS__SLOTS_BUCKET; i++)
+        if (!bucket[i].next_code) return &bucket[i];
+    return NULL;
+}
+
 /* Where the text stands, or the empty slot where it would. */
 static mlops__slot *probe(const mlops__dictionary *self, mlops__text_key key, const char *text,
                           size_t n) {
-    size_t mask = self->n_slots - 1;
-    for (size_t i = key.tag & mask;; i = (i + 1) & mask) {
-        mlops__slot *slot = &self->slots[i];
-        if (!slot->next_code) return slot;
-        if (slot->word != key.word || slot->whole != key.whole) continue;
-        if (n <= 8 || is_text(self, slot->next_code - 1u, text, n)) return slot;
+    for (size_t i = mlops__dictionary_home(self, key.tag);; i = next_bucket(self, i)) {
+        mlops__slot *bucket = &self->slots[i];
+        for (uint32_t same = mlops__slots_alike(bucket, key); same; same &= same - 1) {
+            mlops__slot *slot = &bucket[__builtin_ctz(same)];
+            if (!mlops__text_key_hashed(key) || is_text(self, slot->next_code - 1u, text, n))
+                return slot;
+        }
+        mlops__slot *slot = first_empty(bucket);
+        if (slot) return slot;
     }
+}
+
+/* The slot that a new text takes. */
+static mlops__slot *vacancy(mlops__dictionary *self, uint32_t tag) {
+    size_t i = mlops__dictionary_home(self, tag);
+    mlops__slot *slot = first_empty(&self->slots[i]);
+    for (; !slot; slot = first_empty(&self->slots[i])) i = next_bucket(self, i);
+    return slot;
 }
 
 static int grow(mlops__dictionary *self) {
     size_t more = self->n_slots ? self->n_slots * 2 : SLOTS_FIRST;
-    mlops__slot *slots = mlops__alloc_array(self->bytes.allocator, more, sizeof *slots);
+    mlops__dictionary old = *self;
+    size_t bytes;
+    if (!mlops__mul(more, sizeof *self->slots, &bytes)) return 0;
+    mlops__slot *slots = mlops__alloc_aligned(self->bytes.allocator, bytes, BUCKET_SIZE);
     if (!slots) return 0;
-    for (size_t old = 0; old < self->n_slots; old++) {
-        size_t i = self->slots[old].tag & (more - 1);
-        if (!self->slots[old].next_code) continue;
-        while (slots[i].next_code) i = (i + 1) & (more - 1);
-        slots[i] = self->slots[old];
-    }
-    mlops__free(self->bytes.allocator, self->slots, self->n_slots * sizeof *slots);
+    memset(slots, 0, bytes);
     self->slots = slots;
     self->n_slots = more;
+    for (size_t i = 0; i < old.n_slots; i++)
+        if (old.slots[i].next_code) *vacancy(self, old.slots[i].tag) = old.slots[i];
+    mlops__free_aligned(self->bytes.allocator, old.slots, old.n_slots * sizeof *slots, BUCKET_SIZE);
     return 1;
 }
 
@@ -102,7 +130,7 @@ static int append(mlops__dictionary *self, const char *text, size_t n) {
 
 mlops_status mlops__dictionary_add_key(mlops__dictionary *self, mlops__text_key key,
                                        const char *text, size_t n, int32_t *code) {
-    if ((size_t)self->n >= self->n_slots / 4 * 3 && !grow(self)) return MLOPS_E_NOMEM;
+    if ((size_t)self->n >= self->n_slots / 2 && !grow(self)) return MLOPS_E_NOMEM;
     mlops__slot *slot = probe(self, key, text, n);
     if (slot->next_code) {
         *code = (int32_t)(slot->next_code - 1u);
@@ -111,7 +139,7 @@ mlops_status mlops__dictionary_add_key(mlops__dictionary *self, mlops__text_key 
     if (self->n == INT32_MAX) return MLOPS_E_LIMIT;
     if (!append(self, text, n)) return MLOPS_E_NOMEM;
     *code = (int32_t)self->n++;
-    *slot = (mlops__slot){key.word, key.tag, (uint32_t)self->n & INT32_MAX, key.whole & 1};
+    *slot = (mlops__slot){key.word, key.tag, (uint32_t)self->n};
     return MLOPS_OK;
 }
 

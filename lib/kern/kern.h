@@ -11,6 +11,7 @@
 #include "base/sha256.h"
 #include "kern/gear/gear.h"
 #include "kern/marks/marks.h"
+#include "kern/numbers/numbers.h"
 #include "kern/tree/forest.h"
 
 #include <mlops/host.h>
@@ -18,6 +19,8 @@
 typedef struct mlops__kern {
     mlops__gear_scan *gear_scan;
     mlops__marks *marks;
+    mlops__numbers_i64 *numbers_i64;
+    mlops__numbers_f64 *numbers_f64;
     mlops__sha256_blocks *sha256_blocks;
     mlops__forest_rank_row *forest_rank_row;
     mlops__forest_rank_rows *forest_rank_rows;

@@ -227,3 +227,25 @@ int mlops__parse_f32(const char *text, size_t n, int special, float *out) {
     memcpy(out, &word, sizeof *out);
     return 1;
 }
+
+int mlops__decimal_f64(uint64_t digits, size_t scale, double *out) {
+    static const uint64_t tenths[] = {
+        0x8000000000000000, 0xcccccccccccccccc, 0xa3d70a3d70a3d70a,
+        0x83126e978d4fdf3b, 0xd1b71758e219652b, 0xa7c5ac471b478423,
+        0x8637bd05af6c69b5, 0xd6bf94d5e57a42bc, 0xabcc77118461cefc,
+        0x89705f4136b4a597, 0xdbe6fecebdedd5be, 0xafebff0bcb24aafe,
+        0x8cbccc096f5088cb, 0xe12e13424bb40e13, 0xb424dc35095cd80f,
+        0x901d7cf73ab0acd9, 0xe69594bec44de15b, 0xb877aa3236a4b449,
+        0x9392ee8e921d5d07, 0xec1e4a7db69561a5}; /* the first 64 bits of 10^-scale */
+    int32_t zeros = mlops__leading_zeros(digits);
+    uint64_t high = mlops__mul_u64(digits << zeros, tenths[scale]).high;
+    /* Bits that are left out weigh less than one unit of high. */
+    int32_t shift = high >> 63 ? 11 : 10;
+    uint64_t half = (uint64_t)1 << (shift - 1), rest = high & (2 * half - 1);
+    if (rest == half - 1 || rest == half) return 0;
+    int32_t e = mlops__pow10_exponent(-(int32_t)scale) + 1 - zeros + shift;
+    uint64_t m = (high >> shift) + (rest > half);
+    uint64_t bits = ((uint64_t)(e + 1023 + 51) << 52) + m; /* the hidden bit adds one */
+    memcpy(out, &bits, sizeof *out);
+    return 1;
+}

@@ -440,6 +440,27 @@ static void test_python_agrees(void **state) {
     else assert_int_equal(WEXITSTATUS(status), 0);
 }
 
+/* Where it says what a decimal is, that is what the text says. */
+static void test_decimals(void **state) {
+    (void)state;
+    int told = 0;
+    for (int i = 0; i < 400000; i++) {
+        char text[MLOPS__NUMBER_MAX];
+        uint64_t digits = draw() >> draw() % 11;
+        size_t scale = draw() % 20;
+        double value, due;
+        if (draw() % 4 == 0) digits = digits / 1000000 * 1000000 + draw() % 2;
+        if (digits >> 53 == 0) continue;
+        if (!mlops__decimal_f64(digits, scale, &value)) continue;
+        size_t n =
+            (size_t)snprintf(text, sizeof text, "%llue-%zu", (unsigned long long)digits, scale);
+        assert_int_equal(mlops__parse_f64(text, n, 0, &due), 1);
+        assert_memory_equal(&value, &due, sizeof due);
+        told++;
+    }
+    assert_true(told > 100000);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_f64_comes_back),
@@ -454,6 +475,7 @@ int main(void) {
         cmocka_unit_test(test_special_values),
         cmocka_unit_test(test_spelling),
         cmocka_unit_test(test_i64),
+        cmocka_unit_test(test_decimals),
         cmocka_unit_test(test_python_agrees),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,137 @@
+/* Plain numbers among fields: each kernel takes what the scalar one takes, to the last bit, and
+ * those values are the C library's. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kern/kern.h"
+#include "unit/draw.h"
+
+enum { FIELDS = 64, WIDTH = 32, SIZE = FIELDS * WIDTH };
+
+static const mlops_cpu LEVELS[] = {MLOPS_CPU_SCALAR, MLOPS_CPU_SSE41, MLOPS_CPU_AVX2,
+                                   MLOPS_CPU_AVX512, MLOPS_CPU_NEON};
+
+/* Kernels of a level that this machine has; NULL else. */
+static const mlops__kern *kernels(mlops_cpu level) {
+    int neon = mlops_cpu_level(MLOPS_CPU_BEST) == MLOPS_CPU_NEON;
+    if (level == MLOPS_CPU_SCALAR) return mlops__kern_for(level);
+    if (level > mlops_cpu_level(MLOPS_CPU_BEST) || (level == MLOPS_CPU_NEON) != neon) return NULL;
+    return mlops__kern_for(level);
+}
+
+/* One text after the other, a comma behind each, in memory of no more than that. */
+typedef struct sheet {
+    mlops__text_field fields[FIELDS];
+    char *text;
+    mlops__text_fields run;
+} sheet;
+
+static size_t draw_number(char *out, int point) {
+    size_t n = 0, digits = 1 + draw() % 17, at = draw() % (digits + 1);
+    if (draw() % 3 == 0) out[n++] = '-';
+    for (size_t i = 0; i <= digits; i++) {
+        if (point && i == at && draw() % 4) out[n++] = '.';
+        if (i < digits) out[n++] = (char)('0' + (draw() % 5 ? draw() % 10 : 0));
+    }
+    return n;
+}
+
+/* odd: one of so many fields holds a byte that may not be in it. */
+static void draw_sheet(sheet *s, int point, unsigned odd) {
+    static const char others[] = "/:.-+eE x,\"\x80\xff";
+    char text[SIZE];
+    size_t at = 0, starts[FIELDS + 1];
+    for (size_t i = 0; i < FIELDS; i++) {
+        starts[i] = at;
+        size_t n = draw() % 40 || !odd ? draw_number(text + at, point) : 0;
+        if (odd && n && draw() % odd == 0) text[at + draw() % n] = others[draw() % 13];
+        at += n;
+        text[at++] = ',';
+    }
+    s->text = malloc(at);
+    assert_non_null(s->text);
+    memcpy(s->text, text, at);
+    starts[FIELDS] = at;
+    for (size_t i = 0; i < FIELDS; i++)
+        s->fields[i] = (mlops__text_field){
+            s->text + starts[i], (starts[i + 1] - starts[i] - 1) & 63, odd && draw() % 100 == 0, 0};
+    s->run = (mlops__text_fields){s->fields, 1, FIELDS, s->text, s->text + at};
+}
+
+/* What is left of the run from field i on, by a stride of one or two. */
+static mlops__text_fields rest_of(const sheet *s, int64_t i) {
+    mlops__text_fields run = s->run;
+    run.first += i;
+    run.stride = 1 + (int64_t)(draw() % 2);
+    run.n = (run.n - i + run.stride - 1) / run.stride;
+    return run;
+}
+
+static void spell(char *out, const mlops__text_field *field) {
+    memcpy(out, field->text, field->n);
+    out[field->n] = 0;
+}
+
+/* Returns how many values were compared. */
+static int64_t compare_f64(const mlops__kern *kern, const mlops__text_fields *run) {
+    double values[FIELDS], expected[FIELDS];
+    int64_t n = kern->numbers_f64(run, values);
+    assert_int_equal(n, mlops__numbers_f64_scalar(run, expected));
+    assert_memory_equal(values, expected, (size_t)n * sizeof *values);
+    for (int64_t i = 0; i < n; i++) {
+        char text[WIDTH * 2];
+        spell(text, &run->first[i * run->stride]);
+        double due = strtod(text, NULL);
+        assert_memory_equal(&values[i], &due, sizeof due);
+    }
+    return n;
+}
+
+static int64_t compare_i64(const mlops__kern *kern, const mlops__text_fields *run) {
+    int64_t values[FIELDS], expected[FIELDS];
+    int minus_zero = 0, minus_zero_due = 0, seen = 0;
+    int64_t n = kern->numbers_i64(run, values, &minus_zero);
+    assert_int_equal(n, mlops__numbers_i64_scalar(run, expected, &minus_zero_due));
+    assert_memory_equal(values, expected, (size_t)n * sizeof *values);
+    for (int64_t i = 0; i < n; i++) {
+        char text[WIDTH * 2];
+        spell(text, &run->first[i * run->stride]);
+        assert_int_equal(values[i], strtoll(text, NULL, 10));
+        seen |= text[0] == '-' && values[i] == 0;
+    }
+    assert_int_equal(minus_zero, seen);
+    assert_int_equal(minus_zero_due, seen);
+    return n;
+}
+
+static void test_numbers(void **state) {
+    (void)state;
+    for (size_t l = 0; l < sizeof LEVELS / sizeof *LEVELS; l++) {
+        const mlops__kern *kern = kernels(LEVELS[l]);
+        int64_t n = 0;
+        seed = 31;
+        for (int k = 0; kern && k < 4000; k++) {
+            sheet s;
+            draw_sheet(&s, k % 2, k % 4 < 2 ? 0 : 8);
+            for (int64_t i = 0; i < FIELDS; i++) {
+                mlops__text_fields run = rest_of(&s, i);
+                int64_t taken = k % 2 ? compare_f64(kern, &run) : compare_i64(kern, &run);
+                n += taken;
+                i += taken * run.stride;
+            }
+            free(s.text);
+        }
+        if (kern) assert_true(n > 40000);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_numbers)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

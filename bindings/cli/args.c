@@ -189,6 +189,8 @@ static const option options[] = {
     {"gc", "dry-run", 0, FLAG, FIELD(plain), "", "count, and change nothing", 0, 0},
     {"gc", "keep", 0, TEXT, FIELD(ttl), "DURATION",
      "what was committed since then stays: 30d, 12h, 0s; default 14d", 0, 0},
+    {"gc", "remake-max", 0, REAL, FIELD(remake), "S",
+     "write versions anew up to this share of what goes; default 0.75, 0: none", 0, 1},
     {"gc", "min-live", 0, REAL, FIELD(share), "S",
      "share of a pack below which it is emptied, up to 1; default 0.5", 0, 1},
     {"import", "from", 0, CHOICE, FIELD(tool), "dvc|git-lfs", "whose tree FOLDER is", 0, 0},
@@ -346,7 +348,7 @@ static int check(cli_args *out, const cli_command *command, int min) {
 
 int cli_parse(cli_args *out, const cli_command *command, int n, char **texts) {
     int literal = 0, min, max;
-    *out = (cli_args){.command = command->name, .words = texts, .canary_share = -1};
+    *out = (cli_args){.command = command->name, .words = texts, .canary_share = -1, .remake = -1};
     count_words(command->words, &min, &max);
     for (int i = 0; i < n; i++) {
         char *text = texts[i];

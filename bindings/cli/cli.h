@@ -17,7 +17,7 @@ enum {
 };
 
 /* What stood on the command line. Texts are NULL and numbers 0 where nothing was said;
- * canary_share, of which 0 says something, is -1. */
+ * canary_share and remake, of which 0 says something, are -1. */
 typedef struct cli_args {
     const char *command; /* "drift compare" */
     char **words;
@@ -37,7 +37,7 @@ typedef struct cli_args {
     const char *override_, *against, *relation, *range;
     const char *branches, *tags, *expected, *prefix, *cache;
     int64_t csv_skip_lines, window, edges, from, max, seed, folds, step, commits, depth;
-    double alpha, share, canary_share;
+    double alpha, share, canary_share, remake;
 } cli_args;
 
 typedef struct cli_command {

@@ -23,7 +23,11 @@ static void print_stat(const mlops_gc_stat *s, int json) {
                 {"dropped_objects", s->n_dropped_objects},
                 {"dropped_commits", s->n_dropped_commits},
                 {"deleted", s->n_deleted},
-                {"waiting", s->n_waiting}};
+                {"waiting", s->n_waiting},
+                {"bases", s->n_bases},
+                {"dead_bases", s->n_dead_bases},
+                {"remade", s->n_remade},
+                {"remade_bytes", s->remade_bytes}};
     size_t n = sizeof rows / sizeof rows[0];
     for (size_t i = 0; i < n; i++)
         printf(json ? "%s\"%s\":%lld" : "%s%-15s %lld\n", json ? i ? "," : "{" : "", rows[i].name,
@@ -49,6 +53,8 @@ static int cli_gc(const cli_args *args) {
     if (args->ttl && opts.keep_ns == 0) opts.keep_ns = 1;
     if (args->plain) opts.flags = MLOPS_GC_DRY_RUN;
     opts.min_live = args->share;
+    if (args->remake > 0) opts.remake_max = args->remake;
+    if (args->remake == 0) opts.flags |= MLOPS_GC_KEEP_BASES;
     call.actor = args->actor;
     if (shows) call.progress = tell;
     status = cli_open(&work, args, 1);
@@ -63,7 +69,8 @@ static int cli_gc(const cli_args *args) {
 const cli_command cli_gc_commands[] = {
     {"gc", "STORE", "gc actor", "Give back the room of what nothing names any more.",
      "Content that no record names is dropped, and so are commits of datasets that no branch, tag\n"
-     "or other record reaches. Packs that are mostly garbage are emptied and deleted. Others may\n"
+     "or other record reaches. Versions that are kept as changes to what is gone are written anew\n"
+     "where that saves room. Packs that are mostly garbage are emptied and deleted. Others may\n"
      "use the store meanwhile; mlops audit keeps what was.\n\n"
      "Examples:\n"
      "  mlops gc fraud.mlops --dry-run\n"

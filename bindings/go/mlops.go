@@ -817,6 +817,14 @@ type GcStat struct {
 	NWaiting int64
 	// bytes that the collection held at most
 	MemoryPeak int64
+	// pieces of content that nothing names, and that some was kept as changes to which is named
+	NBases int64
+	// of them that go
+	NDeadBases int64
+	// pieces of content that are written anew for that
+	NRemade int64
+	// that these take, about
+	RemadeBytes int64
 }
 
 func makeGcStat(c *C.mlops_gc_stat) (r GcStat) {
@@ -840,6 +848,10 @@ func makeGcStat(c *C.mlops_gc_stat) (r GcStat) {
 	r.NDeleted = int64(c.n_deleted)
 	r.NWaiting = int64(c.n_waiting)
 	r.MemoryPeak = int64(c.memory_peak)
+	r.NBases = int64(c.n_bases)
+	r.NDeadBases = int64(c.n_dead_bases)
+	r.NRemade = int64(c.n_remade)
+	r.RemadeBytes = int64(c.remade_bytes)
 	return r
 }
 
@@ -1885,6 +1897,8 @@ func (o *FolderOpts) c(s *scope) *C.mlops_folder_opts {
 type GcOpts struct {
 	// mark and count, change nothing
 	DryRun bool
+	// write nothing anew: what content is kept as changes to stays
+	KeepBases bool
 	// time after which no new piece is begun; default none
 	BudgetNs int64
 	// what commits of the store put or named since then stays, and a dataset's commits of that time;
@@ -1892,6 +1906,9 @@ type GcOpts struct {
 	KeepNs int64
 	// share of a pack, above 0 and up to 1, below which it is emptied; default 0.5
 	MinLive float64
+	// content is written anew, by itself, so that what it is kept as changes to may go, where that takes
+	// no more than this share of the bytes that go; above 0 and up to 1, default 0.75
+	RemakeMax float64
 }
 
 func (o *GcOpts) c(s *scope) *C.mlops_gc_opts {
@@ -1903,9 +1920,13 @@ func (o *GcOpts) c(s *scope) *C.mlops_gc_opts {
 	if o.DryRun {
 		c.flags |= 1
 	}
+	if o.KeepBases {
+		c.flags |= 2
+	}
 	c.budget_ns = C.int64_t(o.BudgetNs)
 	c.keep_ns = C.int64_t(o.KeepNs)
 	c.min_live = C.double(o.MinLive)
+	c.remake_max = C.double(o.RemakeMax)
 	return c
 }
 
@@ -6934,11 +6955,7 @@ func DatasetDrop(change *Change, dataset string, name string) error {
 }
 
 // DatasetDiffRows: what differs between two versions of a table, row by row. opts.key is by default
-// the row_id of the newer one, if it has one; "" compares by position. Of CSV versions that are kept
-// as changes to each other, or to one version, only rows that differ are read, where they tell what
-// all would: see docs/diff.md. Then mlops_diff_columns() reads both whole, so that it costs what they
-// do, and fails as mlops_dataset_table() does, if they were collected or erased meanwhile; what
-// differs keeps the store open.
+// the row_id of the newer one, if it has one; "" compares by position.
 //
 // Errors: MLOPS_E_NOT_FOUND also if from is NULL and there is no parent; as mlops_dataset_table() and
 // mlops_diff_compare().

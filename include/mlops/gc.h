@@ -16,21 +16,27 @@ extern "C" {
 #endif
 
 /** Bits of mlops_gc_opts.flags. */
-enum { MLOPS_GC_DRY_RUN = 1 /**< mark and count, change nothing */ };
+enum {
+    MLOPS_GC_DRY_RUN = 1,   /**< mark and count, change nothing */
+    MLOPS_GC_KEEP_BASES = 2 /**< write nothing anew: what content is kept as changes to stays */
+};
 
 /** How garbage is collected. Zero means the default in each field. */
 typedef struct mlops_gc_opts {
     uint32_t struct_size; /**< MLOPS_GC_OPTS_INIT sets it */
-    uint32_t flags;       /**< MLOPS_GC_DRY_RUN */
+    uint32_t flags;       /**< MLOPS_GC_DRY_RUN, MLOPS_GC_KEEP_BASES */
     int64_t budget_ns;    /**< time after which no new piece is begun; default none */
-    int64_t keep_ns; /**< what commits of the store put or named since then stays, and a dataset's
-                          commits of that time; default 14 days, 1 for nothing */
-    double min_live; /**< share of a pack, above 0 and up to 1, below which it is emptied; default
-                          0.5 */
+    int64_t keep_ns;   /**< what commits of the store put or named since then stays, and a dataset's
+                            commits of that time; default 14 days, 1 for nothing */
+    double min_live;   /**< share of a pack, above 0 and up to 1, below which it is emptied; default
+                            0.5 */
+    double remake_max; /**< content is written anew, by itself, so that what it is kept as changes
+                          to may go, where that takes no more than this share of the bytes that go;
+                          above 0 and up to 1, default 0.75 */
 } mlops_gc_opts;
 
 #define MLOPS_GC_OPTS_INIT                                                                         \
-    { sizeof(mlops_gc_opts), 0, 0, 0, 0.0 }
+    { sizeof(mlops_gc_opts), 0, 0, 0, 0.0, 0.0 }
 
 /** What a collection has found and done so far; in bytes of packs unless said otherwise. */
 typedef struct mlops_gc_stat {
@@ -56,10 +62,18 @@ typedef struct mlops_gc_stat {
     int64_t n_waiting;   /**< emptied packs that wait: somebody still reads the store as it was,
                               or has an index in memory; the next collection deletes them */
     int64_t memory_peak; /**< bytes that the collection held at most */
+    int64_t n_bases; /**< pieces of content that nothing names, and that some was kept as changes
+                          to which is named */
+    int64_t n_dead_bases; /**< of them that go */
+    int64_t n_remade;     /**< pieces of content that are written anew for that */
+    int64_t remade_bytes; /**< that these take, about */
 } mlops_gc_stat;
 
 #define MLOPS_GC_STAT_INIT                                                                         \
-    { sizeof(mlops_gc_stat), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+    {                                                                                              \
+        sizeof(mlops_gc_stat), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,   \
+            0, 0                                                                                   \
+    }
 
 /**
  * Collect garbage for a while, or to the end. A collection that was left off goes on with the next
@@ -69,7 +83,7 @@ typedef struct mlops_gc_stat {
  * @param opts      @nullable
  * @param call      @nullable progress, deadline, actor and trace for the audit trail; memory_max is
  *                  for marks, from 64 KiB, default 32 MiB: where it is too little some garbage
- * stays
+ *                  stays; writing content anew takes as much again as adding it does
  * @param[out] out  @nullable @shape(1) what was found so far; struct_size must be set
  * @param err       @nullable
  * @return MLOPS_OK if there is more to do, MLOPS_END if the collection has come to its end;

@@ -11,7 +11,8 @@
 
 #include <string.h>
 
-/* Each step leaves a good store if it is the last: marks are forgotten; commits that are dropped
+/* Each step leaves a good store if it is the last: marks are forgotten; content that was written
+ * anew is read from there, and what it leaned on is garbage then; commits that are dropped
  * leave content that the next collection finds; content is dropped by a change of the journal,
  * which is durable, with all ahead of it, before its pack is deleted; a frame that was moved stands
  * in two places until then. */
@@ -50,6 +51,11 @@ int mlops__gc_place(mlops__bytes key, size_t n, mlops__bytes value, mlops__pack_
     return 1;
 }
 
+int64_t mlops__gc_bytes_of(mlops__bytes value) {
+    int64_t stored = (int64_t)mlops__load_u64(value.data + 8);
+    return MLOPS__PACK_FRAME_HEAD + (stored + 7) / 8 * 8;
+}
+
 static mlops_status keep_key(mlops__gc *self, mlops__bytes key, mlops_error *err) {
     self->key.size = 0;
     mlops__buf_put(&self->key, key.data, key.size);
@@ -83,6 +89,7 @@ void mlops__gc_free(mlops_store *store) {
     const mlops_allocator *allocator = &store->host.allocator;
     const mlops_io *io = &store->host.io;
     io->lock(io->ctx, store->lock_file, MLOPS__LOCK_GC, MLOPS_IO_UNLOCK);
+    mlops__gc_bases_free(self);
     mlops__packs_free(&self->reading);
     mlops__bloom_free(&self->marks);
     mlops__buf_free(&self->key);
@@ -229,6 +236,7 @@ static mlops_status begin(mlops_store *store, const mlops_gc_opts *opts, int64_t
     mlops__buf *bufs[] = {&self->key,   &self->todo,    &self->dataset,
                           &self->piece, &self->payload, &self->batch};
     for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) mlops__buf_init(bufs[i], allocator);
+    mlops__gc_bases_init(self);
     return fill(self, err);
 }
 
@@ -239,7 +247,11 @@ static mlops_status step(mlops__gc *self, const mlops_call *call, mlops_error *e
     case MLOPS__GC_RECORDS: return mlops__gc_records(self, err);
     case MLOPS__GC_FRAMES: return mlops__gc_frames(self, err);
     case MLOPS__GC_COMMITS: return mlops__gc_commits(self, err);
+    case MLOPS__GC_LEANING: return mlops__gc_leaning(self, err);
     case MLOPS__GC_OBJECTS: return mlops__gc_objects(self, err);
+    case MLOPS__GC_BASES: return mlops__gc_bases(self, err);
+    case MLOPS__GC_KEPT: return mlops__gc_kept(self, err);
+    case MLOPS__GC_REMAKE: return mlops__gc_remake(self, err);
     case MLOPS__GC_COUNT_OBJECTS:
     case MLOPS__GC_COUNT_CHUNKS:
     case MLOPS__GC_COUNT_COMMITS: return mlops__gc_count(self, err);
@@ -270,7 +282,8 @@ static mlops_status do_piece(mlops__gc *self, const mlops_call *call, int64_t en
 }
 
 static int64_t memory_of(const mlops__gc *self) {
-    return (int64_t)(sizeof *self + mlops__bloom_bytes(&self->marks) + self->n_slots * 24 +
+    return mlops__gc_bases_memory(self) +
+           (int64_t)(sizeof *self + mlops__bloom_bytes(&self->marks) + self->n_slots * 24 +
                      self->n_packs * sizeof *self->packs + self->key.cap + self->todo.cap +
                      self->dataset.cap + self->piece.cap + self->payload.cap + self->batch.cap);
 }
@@ -319,10 +332,12 @@ mlops_status mlops__gc_go_on(mlops_store *store, const mlops_gc_opts *opts, cons
 }
 
 static mlops_status check_opts(mlops_gc_opts *opts, const mlops_call *call, mlops_error *err) {
-    if (opts->flags & ~(uint32_t)MLOPS_GC_DRY_RUN || call->flags)
+    const uint32_t flags = MLOPS_GC_DRY_RUN | MLOPS_GC_KEEP_BASES;
+    if (opts->flags & ~flags || call->flags)
         return mlops__fail(err, MLOPS_E_INVALID, "mlops_gc_opts, mlops_call: unknown flags");
     if (!opts->keep_ns) opts->keep_ns = MLOPS__GC_KEEP_NS;
     if (opts->min_live == 0) opts->min_live = 0.5;
+    if (opts->remake_max == 0) opts->remake_max = MLOPS__GC_REMAKE_MAX;
     if (opts->budget_ns < 0 || opts->keep_ns < 0)
         return mlops__fail(err, MLOPS_E_INVALID, "mlops_gc_opts: a time is negative");
     if (call->memory_max && call->memory_max < MARKS_LEAST)
@@ -330,6 +345,9 @@ static mlops_status check_opts(mlops_gc_opts *opts, const mlops_call *call, mlop
     if (!(opts->min_live > 0 && opts->min_live <= 1))
         return mlops__fail(err, MLOPS_E_INVALID,
                            "mlops_gc_opts.min_live is a share, above 0 and up to 1");
+    if (!(opts->remake_max > 0 && opts->remake_max <= 1))
+        return mlops__fail(err, MLOPS_E_INVALID,
+                           "mlops_gc_opts.remake_max is a share, above 0 and up to 1");
     return MLOPS_OK;
 }
 

@@ -5,6 +5,7 @@
 #include "base/hex.h"
 #include "store/bloom.h"
 #include "store/content.h"
+#include "store/idset.h"
 
 #include <mlops/gc.h>
 
@@ -12,7 +13,11 @@ typedef enum mlops__gc_phase {
     MLOPS__GC_RECORDS, /* what they name */
     MLOPS__GC_FRAMES,  /* what commits of late named */
     MLOPS__GC_COMMITS, /* of datasets: those that are reached, and what their trees name */
+    MLOPS__GC_LEANING, /* what of it leans on content that is not marked */
     MLOPS__GC_OBJECTS, /* what they are made of */
+    MLOPS__GC_BASES,   /* that nothing names, and what leans on them */
+    MLOPS__GC_KEPT,    /* those that stay */
+    MLOPS__GC_REMAKE,  /* what is written anew, so that the others may go */
     MLOPS__GC_COUNT_OBJECTS,
     MLOPS__GC_COUNT_CHUNKS,
     MLOPS__GC_COUNT_COMMITS,
@@ -38,6 +43,19 @@ typedef struct mlops__gc_digits {
     char run[64];
     size_t n;
 } mlops__gc_digits;
+
+/* What becomes of content that nothing names and that others lean on, or that leans on it. */
+typedef enum mlops__gc_fate { MLOPS__GC_STAYS, MLOPS__GC_GOES, MLOPS__GC_REMADE } mlops__gc_fate;
+
+typedef struct mlops__gc_lean {
+    uint32_t base;   /* its place in the table, from 1 on; 0: none, or none that may go */
+    uint32_t n_left; /* of those that lean on it, and were not counted yet */
+    uint8_t is_named, is_fixed; /* nothing may be done with it */
+    uint8_t fate;               /* mlops__gc_fate */
+    double size, own;  /* bytes of the content, and of what packs have for it and nothing else */
+    double ratio;      /* bytes of packs for one of its kind, kept by itself */
+    double kept, gone; /* what is made of those that lean on it: where it stays, and where not */
+} mlops__gc_lean;
 
 struct mlops__gc {
     mlops_store *store;
@@ -67,6 +85,15 @@ struct mlops__gc {
     mlops__gc_digits digits;
     mlops__buf piece;
 
+    mlops__idset leaning; /* the table of what leans: names, and in the same order */
+    mlops__buf leans;     /* mlops__gc_lean each */
+    mlops__buf order;     /* u32 places: each ahead of its base */
+    size_t at_lean;
+    int knows_leaning;    /* all that leans on content that was not marked is in the table */
+    mlops__bloom counted; /* chunks of bases */
+    mlops__rewrite *rewrite;
+    int no_space;
+
     int64_t seen;    /* the journal is followed up to this commit */
     int64_t before;  /* what was committed since then stays */
     int64_t goal;    /* up to which it is to be, ahead of the commits of datasets */
@@ -85,7 +112,8 @@ struct mlops__gc {
 };
 
 enum { MLOPS__GC_MARKS = 32 << 20 /* bytes, unless the caller says otherwise */ };
-#define MLOPS__GC_KEEP_NS (14 * INT64_C(86400000000000))
+#define MLOPS__GC_REMAKE_MAX 0.75
+#define MLOPS__GC_KEEP_NS    (14 * INT64_C(86400000000000))
 
 /* collect.c */
 /* Goes on with the collection that is under way, if that is the same, or begins one. */
@@ -102,6 +130,7 @@ mlops_status mlops__gc_walk(mlops__gc *self, mlops__index *index, uint8_t table,
 /* Of a row of objects or chunks; false if it is none. */
 int mlops__gc_place(mlops__bytes key, size_t n, mlops__bytes value, mlops__pack_place *out);
 mlops__gc_pack *mlops__gc_find_pack(const mlops__gc *self, int64_t number); /* NULL */
+int64_t mlops__gc_bytes_of(mlops__bytes value); /* of a pack, for what such a row leads to */
 
 /* collect_mark.c */
 mlops_status mlops__gc_records(mlops__gc *self, mlops_error *err);
@@ -110,11 +139,30 @@ mlops_status mlops__gc_commits(mlops__gc *self, mlops_error *err);
 mlops_status mlops__gc_objects(mlops__gc *self, mlops_error *err);
 /* Marks what was committed or leased since the last time. */
 mlops_status mlops__gc_catch_up(mlops__gc *self, mlops__index *index, mlops_error *err);
+void mlops__gc_mark(mlops__gc *self, const uint8_t *key, size_t n); /* an object, or a chunk */
+int mlops__gc_is_marked(const mlops__gc *self, const uint8_t *key, size_t n);
+void mlops__gc_mark_pieces(mlops__gc *self, mlops__recipe pieces);
+/* An object and all that it leads over. MLOPS_E_NOT_FOUND without a message if it is none. */
+mlops_status mlops__gc_mark_closure(mlops__gc *self, mlops__index *index, const uint8_t *id,
+                                    mlops_error *err);
+/* The recipe of a row, in the collection's own buffer: no lock is needed. MLOPS_END if it is
+ * damaged: nothing can be made of it, nor of what it leads to. */
+mlops_status mlops__gc_read_recipe(mlops__gc *self, const uint8_t *id, mlops__pack_place place,
+                                   mlops__recipe *out, mlops_error *err);
 int mlops__gc_is_reached(const mlops__gc *self, const uint8_t id[32]);
 int mlops__gc_is_live(const mlops__gc *self, mlops__bytes key, mlops__pack_place place);
 /* The chunks of an object that is condemned, but for those that others need. */
 mlops_status mlops__gc_drop_chunks(mlops__gc *self, mlops__index *index, mlops__bytes id,
                                    mlops__pack_place place, mlops_error *err);
+
+/* collect_base.c */
+void mlops__gc_bases_init(mlops__gc *self);
+void mlops__gc_bases_free(mlops__gc *self);
+int64_t mlops__gc_bases_memory(const mlops__gc *self);
+mlops_status mlops__gc_leaning(mlops__gc *self, mlops_error *err);
+mlops_status mlops__gc_bases(mlops__gc *self, mlops_error *err);
+mlops_status mlops__gc_kept(mlops__gc *self, mlops_error *err);
+mlops_status mlops__gc_remake(mlops__gc *self, mlops_error *err);
 
 /* collect_serve.c */
 mlops_status mlops__gc_note_end(mlops__gc *self, mlops_error *err);

@@ -24,13 +24,13 @@ static uint32_t *condemned(const mlops__gc *self, const uint8_t *key, size_t n) 
 }
 
 /* Objects and commits have keys of 32 bytes, chunks of 20. */
-static void mark(mlops__gc *self, const uint8_t *key, size_t n) {
+void mlops__gc_mark(mlops__gc *self, const uint8_t *key, size_t n) {
     uint32_t *needed = condemned(self, key, n);
     if (needed && n == MLOPS__CHUNK_KEY) *needed = 1;
     mlops__bloom_add(&self->marks, hash_of(self, (mlops__bytes){key, n}));
 }
 
-static int is_marked(const mlops__gc *self, const uint8_t *key, size_t n) {
+int mlops__gc_is_marked(const mlops__gc *self, const uint8_t *key, size_t n) {
     return mlops__bloom_has(&self->marks, hash_of(self, (mlops__bytes){key, n}));
 }
 
@@ -41,7 +41,7 @@ int mlops__gc_is_live(const mlops__gc *self, mlops__bytes key, mlops__pack_place
     if (needed && key.size == 32) return 0;
     if (place.pack >= 0 && (!pack || place.offset >= pack->end)) return 1;
     if (needed) return *needed != 0;
-    return is_marked(self, key.data, key.size);
+    return mlops__gc_is_marked(self, key.data, key.size);
 }
 
 /* ---- commits that were reached ---- */
@@ -90,10 +90,8 @@ static mlops_status note_reached(mlops__gc *self, const uint8_t id[32], mlops_er
 
 /* ---- objects ---- */
 
-/* The recipe of a row, in the collection's own buffer: no lock is needed. MLOPS_END if it is
- * damaged: nothing can be made of it, nor of what it leads to. */
-static mlops_status read_recipe(mlops__gc *self, const uint8_t *id, mlops__pack_place place,
-                                mlops__recipe *out, mlops_error *err) {
+mlops_status mlops__gc_read_recipe(mlops__gc *self, const uint8_t *id, mlops__pack_place place,
+                                   mlops__recipe *out, mlops_error *err) {
     mlops__pack_frame frame;
     mlops_status status = mlops__packs_read(&self->reading, place, &frame, &self->payload, err);
     if (status == MLOPS_E_CORRUPT) return MLOPS_END;
@@ -108,32 +106,36 @@ static int is_of_base(mlops__piece_kind kind) {
            kind == MLOPS__PIECE_PATCH;
 }
 
-static void mark_pieces(mlops__gc *self, mlops__recipe pieces, int64_t *shared) {
+void mlops__gc_mark_pieces(mlops__gc *self, mlops__recipe pieces) {
     mlops__piece piece;
-    while (mlops__recipe_next(&pieces, &piece)) {
-        if (piece.key) mark(self, piece.key, MLOPS__CHUNK_KEY);
-        if (is_of_base(piece.kind)) *shared += (int64_t)piece.size;
-    }
+    while (mlops__recipe_next(&pieces, &piece))
+        if (piece.key) mlops__gc_mark(self, piece.key, MLOPS__CHUNK_KEY);
 }
 
-/* An object and all that it leads over. MLOPS_E_NOT_FOUND without a message if it is none. */
-static mlops_status mark_closure(mlops__gc *self, mlops__index *index, const uint8_t *id,
-                                 mlops_error *err) {
+static int64_t shared_of(mlops__recipe pieces) {
+    mlops__piece piece;
+    int64_t size = 0;
+    while (mlops__recipe_next(&pieces, &piece))
+        if (is_of_base(piece.kind)) size += (int64_t)piece.size;
+    return size;
+}
+
+mlops_status mlops__gc_mark_closure(mlops__gc *self, mlops__index *index, const uint8_t *id,
+                                    mlops_error *err) {
     uint8_t name[32];
     mlops__recipe recipe;
     mlops__location at;
-    int64_t shared = 0;
     memcpy(name, id, sizeof name);
     for (int i = 0; i <= MLOPS__CHAIN_MAX; i++) {
         if (condemned(self, name, sizeof name)) return MLOPS_OK;
         mlops_status status =
             mlops__content_find(index, MLOPS__TABLE_OBJECTS, (mlops__bytes){name, 32}, &at, err);
         if (status) return status == MLOPS_E_NOT_FOUND && i ? MLOPS_OK : status;
-        mark(self, name, sizeof name);
+        mlops__gc_mark(self, name, sizeof name);
         if (at.place.pack <= 0) return MLOPS_OK;
-        status = read_recipe(self, name, at.place, &recipe, err);
+        status = mlops__gc_read_recipe(self, name, at.place, &recipe, err);
         if (status) return status < 0 ? status : MLOPS_OK;
-        mark_pieces(self, recipe, &shared);
+        mlops__gc_mark_pieces(self, recipe);
         if (!recipe.base) return MLOPS_OK;
         memcpy(name, recipe.base, sizeof name);
     }
@@ -146,7 +148,7 @@ mlops_status mlops__gc_drop_chunks(mlops__gc *self, mlops__index *index, mlops__
     mlops__piece piece;
     mlops__location at;
     if (place.pack <= 0 || !condemned(self, id.data, id.size)) return MLOPS_OK;
-    mlops_status status = read_recipe(self, id.data, place, &pieces, err);
+    mlops_status status = mlops__gc_read_recipe(self, id.data, place, &pieces, err);
     if (status) return status < 0 ? status : MLOPS_OK;
     while (mlops__recipe_next(&pieces, &piece)) {
         mlops__bytes key = {piece.key, MLOPS__CHUNK_KEY};
@@ -160,7 +162,9 @@ mlops_status mlops__gc_drop_chunks(mlops__gc *self, mlops__index *index, mlops__
     return MLOPS_OK;
 }
 
-/* Bases whose keys are ahead are passed later; those behind may have been passed by. */
+/* Of what leans on bases that are not marked it is told once all objects were passed. Where that is
+ * not known of all: bases that are marked, and whose keys are ahead, are passed later; those behind
+ * may have been passed by. */
 static mlops_status pass_object(mlops__gc *self, mlops__index *index, mlops__bytes key,
                                 mlops__bytes value, mlops_error *err) {
     mlops__pack_place place;
@@ -169,16 +173,18 @@ static mlops_status pass_object(mlops__gc *self, mlops__index *index, mlops__byt
     if (!mlops__gc_place(key, 32, value, &place) || place.pack <= 0 ||
         !mlops__gc_is_live(self, key, place))
         return MLOPS_OK;
-    mlops_status status = read_recipe(self, key.data, place, &recipe, err);
+    mlops_status status = mlops__gc_read_recipe(self, key.data, place, &recipe, err);
     if (status) return status < 0 ? status : MLOPS_OK;
     self->stat.content_bytes += (int64_t)recipe.size;
-    mark(self, key.data, key.size);
-    mark_pieces(self, recipe, &self->stat.shared_bytes);
-    if (!recipe.base) return MLOPS_OK;
+    self->stat.shared_bytes += shared_of(recipe);
+    mlops__gc_mark(self, key.data, key.size);
+    if (mlops__idset_find(&self->leaning, key.data, key.size)) return MLOPS_OK;
+    mlops__gc_mark_pieces(self, recipe);
+    if (!recipe.base || self->knows_leaning) return MLOPS_OK;
     memcpy(base, recipe.base, sizeof base);
-    mark(self, base, sizeof base);
+    mlops__gc_mark(self, base, sizeof base);
     if (memcmp(base, key.data, sizeof base) > 0) return MLOPS_OK;
-    status = mark_closure(self, index, base, err);
+    status = mlops__gc_mark_closure(self, index, base, err);
     return status == MLOPS_E_NOT_FOUND ? MLOPS_OK : status;
 }
 
@@ -195,9 +201,9 @@ mlops_status mlops__gc_objects(mlops__gc *self, mlops_error *err) {
 
 static mlops_status note_name(mlops__gc *self, mlops__index *index, const uint8_t id[32],
                               mlops_error *err) {
-    mark(self, id, 32);
+    mlops__gc_mark(self, id, 32);
     if (!self->deep) return MLOPS_OK;
-    mlops_status status = mark_closure(self, index, id, err);
+    mlops_status status = mlops__gc_mark_closure(self, index, id, err);
     if (status != MLOPS_E_NOT_FOUND) return status;
     if (!mlops__gc_is_reached(self, id)) self->asks = 1;
     return MLOPS_OK;
@@ -360,7 +366,8 @@ static mlops_status pass_commit(mlops__gc *self, mlops__index *index, mlops__byt
                                 mlops__bytes value, mlops_error *err) {
     uint8_t id[32];
     if (!is_commit_key(key, id)) return MLOPS_OK;
-    if (!self->keeps_commits && (mlops__gc_is_reached(self, id) || !is_marked(self, id, sizeof id)))
+    if (!self->keeps_commits &&
+        (mlops__gc_is_reached(self, id) || !mlops__gc_is_marked(self, id, sizeof id)))
         return MLOPS_OK;
     MLOPS_TRY(set_dataset(self, key, err));
     if (self->keeps_commits) MLOPS_TRY(open_commit(self, index, value, NULL, err));
@@ -416,7 +423,8 @@ static mlops_status note_put(mlops__gc *self, mlops__index *index, const mlops__
     uint8_t id[32];
     if (op->table != MLOPS__TABLE_COMMITS || !is_commit_key(op->key, id))
         return search_all(self, index, op->value, NULL, err);
-    mark(self, id, sizeof id); /* what its record names follows with the pass over commits */
+    mlops__gc_mark(self, id,
+                   sizeof id); /* what its record names follows with the pass over commits */
     if (self->deep && !mlops__gc_is_reached(self, id)) self->asks = 1;
     if (!self->deep || !self->keeps_commits) return MLOPS_OK;
     MLOPS_TRY(set_dataset(self, op->key, err));

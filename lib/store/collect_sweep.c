@@ -21,14 +21,11 @@
  * the pack stays. All that was moved and dropped is durable ahead of it. */
 enum { DEAD = 512 /* keys of one transaction */, MOVED = 1 << 20 /* bytes */ };
 
-static int64_t bytes_of(int64_t stored) { return MLOPS__PACK_FRAME_HEAD + (stored + 7) / 8 * 8; }
-
 /* ---- counting ---- */
 
 static void count(mlops__gc *self, mlops__bytes value, mlops__pack_place place) {
     mlops__gc_pack *pack = mlops__gc_find_pack(self, place.pack);
-    if (pack && place.offset < pack->end)
-        pack->live += bytes_of((int64_t)mlops__load_u64(value.data + 8));
+    if (pack && place.offset < pack->end) pack->live += mlops__gc_bytes_of(value);
 }
 
 static mlops_status count_object(mlops__gc *self, mlops__index *index, mlops__bytes key,

@@ -254,6 +254,7 @@ static mlops_status remake_all(eraser *e) {
     mlops__index index;
     size_t n;
     const leaning *before = NULL;
+    MLOPS_TRY(mlops__lease_begin(&e->lease, e->store, e->err)); /* one owner, whose rows end */
     MLOPS_TRY(mlops__store_read_begin(e->store, &index, e->err));
     mlops_status status = find_leaning(e, &index);
     mlops__store_read_end(&index);

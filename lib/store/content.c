@@ -140,7 +140,7 @@ static mlops_status check_found(const mlops__packer *p, mlops__index *index, con
     return status == MLOPS_E_NOT_FOUND || status == MLOPS_E_CORRUPT ? MLOPS_END : status;
 }
 
-static mlops_status write_object(mlops__packer *p, const mlops_id *id, mlops_error *err) {
+mlops_status mlops__packer_object(mlops__packer *p, const mlops_id *id, mlops_error *err) {
     mlops_store *self = p->store;
     mlops__index index;
     int there;
@@ -217,19 +217,34 @@ static mlops_status do_stretch(mlops__packer *p, mlops_error *err) {
     return s.status;
 }
 
-static mlops_status write_parts(mlops__packer *p, const mlops_id *like, int as_rows,
-                                mlops_error *err) {
+mlops_status mlops__packer_begin(mlops__packer *p, const mlops_id *like, int as_rows,
+                                 mlops_error *err) {
     mlops__packer_rewind(p);
     p->recipe.size = 0;
     p->copy = 0;
     p->n_shared = 0;
     MLOPS_TRY(mlops__packer_look(p, err));
     mlops_status status = as_rows ? mlops__packer_rows_begin(p, like, err) : MLOPS_END;
-    if (status == MLOPS_END) status = mlops__packer_bytes_begin(p, like, err);
-    while (!status && p->at < p->n) status = do_stretch(p, err);
-    if (status) return status;
+    return status == MLOPS_END ? mlops__packer_bytes_begin(p, like, err) : status;
+}
+
+mlops_status mlops__packer_end(mlops__packer *p, mlops_error *err) {
     if (mlops__packer_hashes(p)) MLOPS_TRY(mlops__packer_name(p, err));
     return mlops__recipe_has_rows(p->kind) ? MLOPS_OK : mlops__packer_bytes_end(p, err);
+}
+
+mlops_status mlops__packer_some(mlops__packer *p, mlops_error *err) {
+    if (p->at == p->end) MLOPS_TRY(mlops__packer_look(p, err));
+    if (mlops__packer_hashes(p)) mlops__packer_hash(p);
+    MLOPS_TRY(plan_batch(p, err));
+    return write_batch(p, err);
+}
+
+static mlops_status write_parts(mlops__packer *p, const mlops_id *like, int as_rows,
+                                mlops_error *err) {
+    mlops_status status = mlops__packer_begin(p, like, as_rows, err);
+    while (!status && p->at < p->n) status = do_stretch(p, err);
+    return status ? status : mlops__packer_end(p, err);
 }
 
 /* What leads nowhere as rows is kept as bytes; what came upon a base that turned out to be damaged,
@@ -243,7 +258,7 @@ static mlops_status write_all(mlops__packer *p, const mlops_id *like, mlops_erro
     return status;
 }
 
-static void packer_init(mlops__packer *p, mlops_store *store, const mlops__source *source) {
+void mlops__packer_init(mlops__packer *p, mlops_store *store, const mlops__source *source) {
     const mlops_allocator *allocator = &store->host.allocator;
     p->store = store;
     p->window.source = source;
@@ -256,7 +271,7 @@ static void packer_init(mlops__packer *p, mlops_store *store, const mlops__sourc
     mlops__packer_rows_init(p);
 }
 
-static void packer_free(mlops__packer *p) {
+void mlops__packer_free(mlops__packer *p) {
     const mlops_allocator *allocator = &p->store->host.allocator;
     mlops__packer_groups_free(p);
     mlops__packer_rows_free(p);
@@ -293,7 +308,7 @@ static mlops_status add(mlops__packer *p, const mlops_id *like, mlops_error *err
     if (there) MLOPS_TRY(mlops__lease_take(p->lease, self, p->id.bytes, &held, err));
     if (there) return held ? MLOPS_OK : MLOPS_END;
     if (p->known || !is_written) MLOPS_TRY(write_all(p, p->known ? NULL : like, err));
-    return write_object(p, &p->id, err);
+    return mlops__packer_object(p, &p->id, err);
 }
 
 /* The id, if it is not NULL, is that of the source. */
@@ -303,14 +318,14 @@ static mlops_status add_source(mlops_store *self, mlops__lease *lease, const mlo
     mlops__packer *p = mlops__alloc_zero(&self->host.allocator, sizeof *p);
     mlops_status status = MLOPS_END;
     if (!p) return mlops__fail_nomem(err, sizeof *p);
-    packer_init(p, self, source);
+    mlops__packer_init(p, self, source);
     p->lease = lease;
     p->executor = executor;
     p->is_named = id != NULL;
     if (id) p->id = *id;
     for (; status == MLOPS_END; like = NULL) status = add(p, like, err); /* it may be erased */
     *out = p->id;
-    packer_free(p);
+    mlops__packer_free(p);
     mlops__free(&self->host.allocator, p, sizeof *p);
     return status;
 }
@@ -322,7 +337,7 @@ mlops_status mlops__content_remake(mlops_store *self, const mlops__lease *lease,
     mlops__lease own = *lease; /* which may have looked at other content, earlier */
     mlops__packer *p = mlops__alloc_zero(&self->host.allocator, sizeof *p);
     if (!p) return mlops__fail_nomem(err, sizeof *p);
-    packer_init(p, self, &source);
+    mlops__packer_init(p, self, &source);
     p->is_named = 1;
     p->known = 1; /* and yet it is written */
     p->lease = &own;
@@ -330,10 +345,10 @@ mlops_status mlops__content_remake(mlops_store *self, const mlops__lease *lease,
     do {
         status = mlops__lease_begin(&own, self, err);
         if (!status) status = write_all(p, like, err);
-        if (!status) status = write_object(p, id, err);
+        if (!status) status = mlops__packer_object(p, id, err);
         like = NULL;
     } while (status == MLOPS_END);
-    packer_free(p);
+    mlops__packer_free(p);
     mlops__free(&self->host.allocator, p, sizeof *p);
     return status;
 }

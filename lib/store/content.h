@@ -33,6 +33,18 @@ mlops_status mlops__content_remake(mlops_store *self, const mlops__lease *lease,
                                    const uint8_t *bytes, size_t n, const mlops_id *like,
                                    mlops_error *err);
 
+/* The same by itself, in pieces, between which no lock is held, and in bounded memory. The next
+ * piece: MLOPS_END when it is done, all of it durable but for the object; MLOPS_E_UNSUPPORTED if
+ * what is kept as changes to its rows would not find them; MLOPS_E_CORRUPT; MLOPS_E_BUSY if it was
+ * erased meanwhile. Nothing has changed then but that there is garbage. */
+typedef struct mlops__rewrite mlops__rewrite;
+
+mlops_status mlops__rewrite_begin(mlops__rewrite **out, mlops_store *store, const mlops_id *id,
+                                  mlops_error *err);
+mlops_status mlops__rewrite_some(mlops__rewrite *self, mlops_error *err);
+void mlops__rewrite_end(mlops__rewrite *self);            /* NULL is none */
+size_t mlops__rewrite_memory(const mlops__rewrite *self); /* bytes that it takes, about */
+
 typedef enum mlops__chunk_found {
     MLOPS__CHUNK_NONE = 0,
     MLOPS__CHUNK_THERE = 1,

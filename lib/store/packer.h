@@ -76,6 +76,18 @@ typedef struct mlops__packer {
     mlops__group_team *team; /* NULL until there are groups for several threads */
 } mlops__packer;
 
+/* All of it, in steps: begin, then some of it while at < n, then the end and the object. In the
+ * memory of one that is zero; the source is borrowed. Some: one batch; MLOPS_END if rows lead
+ * nowhere, or other bytes have the key of a chunk. Object: MLOPS_END if some of what was found was
+ * collected or erased meanwhile. */
+void mlops__packer_init(mlops__packer *self, mlops_store *store, const mlops__source *source);
+void mlops__packer_free(mlops__packer *self);
+mlops_status mlops__packer_begin(mlops__packer *self, const mlops_id *like, int as_rows,
+                                 mlops_error *err);
+mlops_status mlops__packer_some(mlops__packer *self, mlops_error *err);
+mlops_status mlops__packer_end(mlops__packer *self, mlops_error *err);
+mlops_status mlops__packer_object(mlops__packer *self, const mlops_id *id, mlops_error *err);
+
 /* Moves the window to where the packer is, and sets the end of the stretch. MLOPS_E_IO and what
  * else the source says. */
 mlops_status mlops__packer_look(mlops__packer *self, mlops_error *err);

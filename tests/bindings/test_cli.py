@@ -694,6 +694,8 @@ def garbage(folder):
     assert "0 damaged places" in run("store", "check", store, "--quick").out
     fails("gc", store, "--keep", "soon", status=2, says="--keep")
     fails("gc", store, "--min-live", "2", status=2, says="--min-live")
+    fails("gc", store, "--remake-max", "1.5", status=2, says="--remake-max")
+    assert json.loads(run("gc", store, "--remake-max", "0", "--json").out)["remade"] == 0
     fails("gc", folder / "none", says="no store")
     pack = next((store / "packs").iterdir())
     bytes_ = bytearray(pack.read_bytes())

@@ -12,7 +12,7 @@
 #include "unit/skipped.h"
 
 enum { CONTENTS = 24, RECORDS = 12, CHANGES = 3, READERS = 3, COMMITS = 40, NONE = -1 };
-enum { IN_FILES = 200 };
+enum { IN_FILES = 200, FAMILY = 14 /* contents that are like each other */ };
 
 typedef struct pending {
     mlops_change *change;
@@ -48,7 +48,8 @@ typedef struct world {
     commit_of commits[COMMITS];
     int n_commits;
     int head; /* of the branch */
-    double min_live;
+    double min_live, remake_max;
+    int64_t n_remade;
 } world;
 
 static void digits_of(char out[65], const mlops_id *id) { mlops__id_format(out, id); }
@@ -56,10 +57,10 @@ static void digits_of(char out[65], const mlops_id *id) { mlops__id_format(out, 
 /* Families of contents that are like each other, so that some are kept as changes. */
 static void make_contents(world *w) {
     for (int i = 0; i < CONTENTS; i++) {
-        size_t n = i < 6 ? 70000 : 2100 + draw() % 9000;
+        size_t n = i < FAMILY ? 70000 : 2100 + draw() % 9000;
         w->n[i] = n;
-        w->bytes[i] = make_blob(n, i < 6 ? 7 : draw(), i % 4 ? 0 : 500);
-        if (i < 6)
+        w->bytes[i] = make_blob(n, i < FAMILY ? 7 : draw(), i % 4 ? 0 : 500);
+        if (i < FAMILY)
             for (int k = 0; k < 12; k++) w->bytes[i][draw() % n] = (uint8_t)draw();
         mlops__sha256 sha;
         mlops__sha256_init(&sha, mlops__sha256_blocks_scalar);
@@ -80,10 +81,10 @@ static void told(pending *p, mlops_status status, const mlops_error *e) {
 
 static void add_content(world *w, pending *p) {
     mlops_error e;
-    int i = (int)(draw() % CONTENTS), like = (int)(draw() % 6);
+    int i = (int)(draw() % CONTENTS), like = (int)(draw() % FAMILY);
     char key[16], value[65];
     if (p->n == 4) return;
-    const mlops_id *base = i < 6 && draw() % 2 ? &w->id[like] : NULL;
+    const mlops_id *base = i < FAMILY && draw() % 8 ? &w->id[like] : NULL;
     told(p, mlops__change_content(p->change, &w->id[i], w->bytes[i], w->n[i], base, &e), &e);
     int record = draw() % 5 ? (int)(draw() % RECORDS) : NONE; /* or nothing names it */
     if (record != NONE) {
@@ -246,10 +247,12 @@ static mlops_status collect(world *w, int64_t budget_ns, uint32_t flags, mlops_g
     opts.keep_ns = 1;
     opts.flags = flags;
     opts.min_live = w->min_live;
+    opts.remake_max = w->remake_max;
     mlops_call call = MLOPS_CALL_INIT;
     call.memory_max = 64 << 10;
     mlops_status status = mlops_store_gc(w->store, &opts, &call, out, &e);
     if (status < 0) works(status, &e);
+    if (status == MLOPS_END && !(flags & MLOPS_GC_DRY_RUN)) w->n_remade += out->n_remade;
     return status;
 }
 
@@ -289,6 +292,8 @@ static void comes_to_its_end(world *w) {
     is_sound(w);
 }
 
+static int64_t n_remade;
+
 static void run_seed(uint64_t number, const char *path, const mlops_store_opts *opts, int steps) {
     mlops_gc_stat stat = MLOPS_GC_STAT_INIT;
     world *w = calloc(1, sizeof *w);
@@ -299,6 +304,7 @@ static void run_seed(uint64_t number, const char *path, const mlops_store_opts *
     w->opts.sync = number % 2 ? MLOPS_SYNC_RELAXED : MLOPS_SYNC_FULL;
     w->head = NONE;
     w->min_live = number % 3 ? 1.0 : 0.6;
+    w->remake_max = number % 5 ? 1.0 : 0.75;
     for (int i = 0; i < RECORDS; i++) w->records[i] = NONE;
     make_contents(w);
     w->store = open_store(path, &w->opts);
@@ -313,6 +319,7 @@ static void run_seed(uint64_t number, const char *path, const mlops_store_opts *
     }
     comes_to_its_end(w);
     mlops_store_close(w->store);
+    n_remade += w->n_remade;
     for (int i = 0; i < CONTENTS; i++) free(w->bytes[i]);
     free(w);
 }
@@ -337,6 +344,8 @@ static void in_memory(void **state) {
         assert_int_equal(mlops__io_memory_n_open(io), 0);
         mlops__io_memory_free(io);
     }
+    print_message("# %lld pieces of content were written anew\n", (long long)n_remade);
+    assert_true(n_seeds < 20 || n_remade > (int64_t)n_seeds / 4);
 }
 
 static void in_files(void **state) {

@@ -1052,8 +1052,9 @@ mlops_gc_opts._fields_ = [
     ("budget_ns", C.c_int64),
     ("keep_ns", C.c_int64),
     ("min_live", C.c_double),
+    ("remake_max", C.c_double),
 ]
-assert C.sizeof(mlops_gc_opts) == 32
+assert C.sizeof(mlops_gc_opts) == 40
 
 
 class mlops_gc_stat(C.Structure):
@@ -1082,8 +1083,12 @@ mlops_gc_stat._fields_ = [
     ("n_deleted", C.c_int64),
     ("n_waiting", C.c_int64),
     ("memory_peak", C.c_int64),
+    ("n_bases", C.c_int64),
+    ("n_dead_bases", C.c_int64),
+    ("n_remade", C.c_int64),
+    ("remade_bytes", C.c_int64),
 ]
-assert C.sizeof(mlops_gc_stat) == 160
+assert C.sizeof(mlops_gc_stat) == 192
 
 
 class mlops_import_opts(C.Structure):
@@ -2253,6 +2258,10 @@ class GcStat:
     # collection deletes them
     n_waiting: int
     memory_peak: int  # bytes that the collection held at most
+    n_bases: int  # pieces of content that nothing names, and that some was kept as changes to which is named
+    n_dead_bases: int  # of them that go
+    n_remade: int  # pieces of content that are written anew for that
+    remade_bytes: int  # that these take, about
 
 
 def _gc_stat(s):
@@ -2277,6 +2286,10 @@ def _gc_stat(s):
         n_deleted=s.n_deleted,
         n_waiting=s.n_waiting,
         memory_peak=s.memory_peak,
+        n_bases=s.n_bases,
+        n_dead_bases=s.n_dead_bases,
+        n_remade=s.n_remade,
+        remade_bytes=s.remade_bytes,
     )
 
 
@@ -2745,16 +2758,20 @@ class Store(_rt.Handle):
             _rt.check(status, "Store.repair", err)
         return n_lost.value
 
-    def gc(self, *, dry_run=False, budget_ns=None, keep_ns=None, min_live=None, executor=None, progress=None,
-           deadline_ns=None, memory_max=None, actor=None, trace_id=None):
+    def gc(self, *, dry_run=False, keep_bases=False, budget_ns=None, keep_ns=None, min_live=None, remake_max=None,
+           executor=None, progress=None, deadline_ns=None, memory_max=None, actor=None, trace_id=None):
         """Collect garbage for a while, or to the end. A collection that was left off goes on with the next
         call, if that asks for the same; one whose process ends is begun anew by the next.
 
             dry_run: mark and count, change nothing
+            keep_bases: write nothing anew: what content is kept as changes to stays
             budget_ns: time after which no new piece is begun; default none
             keep_ns: what commits of the store put or named since then stays, and a dataset's commits of
                 that time; default 14 days, 1 for nothing
             min_live: share of a pack, above 0 and up to 1, below which it is emptied; default 0.5
+            remake_max: content is written anew, by itself, so that what it is kept as changes to may go,
+                where that takes no more than this share of the bytes that go; above 0 and up to 1,
+                default 0.75
             executor: default: the calling thread
             progress: called on the calling thread
             deadline_ns: on the host's monotonic clock; default none
@@ -2769,7 +2786,8 @@ class Store(_rt.Handle):
         ForkedError.
         """
         h = self._open()
-        opts = _gc_opts(dry_run=dry_run, budget_ns=budget_ns, keep_ns=keep_ns, min_live=min_live)
+        opts = _gc_opts(dry_run=dry_run, keep_bases=keep_bases, budget_ns=budget_ns, keep_ns=keep_ns,
+                min_live=min_live, remake_max=remake_max)
         call = _call(executor=executor, progress=progress, deadline_ns=deadline_ns, memory_max=memory_max,
                 actor=actor, trace_id=trace_id)
         out = mlops_gc_stat(C.sizeof(mlops_gc_stat))
@@ -6820,17 +6838,21 @@ def _folder_opts(*, follow_links=False, skip_links=False, keep_missing=False, in
     return o
 
 
-def _gc_opts(*, dry_run=False, budget_ns=None, keep_ns=None, min_live=None):
+def _gc_opts(*, dry_run=False, keep_bases=False, budget_ns=None, keep_ns=None, min_live=None, remake_max=None):
     o = mlops_gc_opts(C.sizeof(mlops_gc_opts))
     o._keep, o._raised = [], []
     if dry_run:
         o.flags |= 1
+    if keep_bases:
+        o.flags |= 2
     if budget_ns is not None:
         o.budget_ns = _rt.integer(budget_ns, -2 ** 63, 2 ** 63 - 1, "budget_ns")
     if keep_ns is not None:
         o.keep_ns = _rt.integer(keep_ns, -2 ** 63, 2 ** 63 - 1, "keep_ns")
     if min_live is not None:
         o.min_live = min_live
+    if remake_max is not None:
+        o.remake_max = remake_max
     return o
 
 
@@ -7386,10 +7408,7 @@ def dataset_drop(change, dataset, name):
 
 def dataset_diff_rows(store, dataset, from_=None, to=None, path=None, *, key=None, ignore=None, n_max=None):
     """What differs between two versions of a table, row by row. opts.key is by default the row_id of the newer
-    one, if it has one; "" compares by position. Of CSV versions that are kept as changes to each other, or to
-    one version, only rows that differ are read, where they tell what all would: see docs/diff.md. Then
-    Diff.columns() reads both whole, so that it costs what they do, and fails as dataset_table() does, if they
-    were collected or erased meanwhile; what differs keeps the store open.
+    one, if it has one; "" compares by position.
 
         store: store
         dataset: name

@@ -370,6 +370,10 @@ class GcStat:
     n_deleted: int
     n_waiting: int
     memory_peak: int
+    n_bases: int
+    n_dead_bases: int
+    n_remade: int
+    remade_bytes: int
 
 @dataclass(frozen=True)
 class ImportStat:
@@ -485,7 +489,7 @@ class Store(Handle):
     def import_(path: PathOrStr, from_: PathOrStr, *, must_exist: bool = ..., read_only: bool = ..., network: bool = ..., verify_dedup: bool = ..., quick: bool = ..., sync: Union[Sync, str, None] = ..., index: Union[StoreIndex, str, None] = ..., map_max: Optional[int] = ..., journal_bytes: Optional[int] = ..., gc_every_ns: Optional[int] = ..., gc_keep_ns: Optional[int] = ...) -> None: ...
     @staticmethod
     def repair(path: PathOrStr, *, must_exist: bool = ..., read_only: bool = ..., network: bool = ..., verify_dedup: bool = ..., quick: bool = ..., sync: Union[Sync, str, None] = ..., index: Union[StoreIndex, str, None] = ..., map_max: Optional[int] = ..., journal_bytes: Optional[int] = ..., gc_every_ns: Optional[int] = ..., gc_keep_ns: Optional[int] = ...) -> int: ...
-    def gc(self, *, dry_run: bool = ..., budget_ns: Optional[int] = ..., keep_ns: Optional[int] = ..., min_live: Optional[float] = ..., executor: Optional[Executor] = ..., progress: Optional[Callable[[int, int], Any]] = ..., deadline_ns: Optional[int] = ..., memory_max: Optional[int] = ..., actor: Optional[PathOrStr] = ..., trace_id: Optional[PathOrStr] = ...) -> GcStat: ...
+    def gc(self, *, dry_run: bool = ..., keep_bases: bool = ..., budget_ns: Optional[int] = ..., keep_ns: Optional[int] = ..., min_live: Optional[float] = ..., remake_max: Optional[float] = ..., executor: Optional[Executor] = ..., progress: Optional[Callable[[int, int], Any]] = ..., deadline_ns: Optional[int] = ..., memory_max: Optional[int] = ..., actor: Optional[PathOrStr] = ..., trace_id: Optional[PathOrStr] = ...) -> GcStat: ...
 
 class Audit(Handle):
     @classmethod

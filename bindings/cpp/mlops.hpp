@@ -2374,7 +2374,10 @@ inline void dataset_drop(const ::mlops::change &change, const std::string &datas
 }
 
 /// What differs between two versions of a table, row by row. opts.key is by default the row_id of the newer one,
-/// if it has one; "" compares by position.
+/// if it has one; "" compares by position. Of CSV versions that are kept as changes to each other, or to one
+/// version, only rows that differ are read, where they tell what all would: see docs/diff.md. Then
+/// mlops_diff_columns() reads both whole, so that it costs what they do, and fails as mlops_dataset_table() does,
+/// if they were collected or erased meanwhile; what differs keeps the store open.
 inline ::mlops::diff dataset_diff_rows(const ::mlops::store &store, const std::string &dataset,
                                        const char *from = nullptr, const char *to = nullptr,
                                        const char *path = nullptr, const mlops_diff_opts *opts = nullptr) {

@@ -6955,7 +6955,11 @@ func DatasetDrop(change *Change, dataset string, name string) error {
 }
 
 // DatasetDiffRows: what differs between two versions of a table, row by row. opts.key is by default
-// the row_id of the newer one, if it has one; "" compares by position.
+// the row_id of the newer one, if it has one; "" compares by position. Of CSV versions that are kept
+// as changes to each other, or to one version, only rows that differ are read, where they tell what
+// all would: see docs/diff.md. Then mlops_diff_columns() reads both whole, so that it costs what they
+// do, and fails as mlops_dataset_table() does, if they were collected or erased meanwhile; what
+// differs keeps the store open.
 //
 // Errors: MLOPS_E_NOT_FOUND also if from is NULL and there is no parent; as mlops_dataset_table() and
 // mlops_diff_compare().

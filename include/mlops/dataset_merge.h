@@ -42,7 +42,11 @@ typedef struct mlops_dataset_merge_opts {
 
 /**
  * What differs between two versions of a table, row by row. opts.key is by default the row_id of
- * the newer one, if it has one; "" compares by position.
+ * the newer one, if it has one; "" compares by position. Of CSV versions that are kept as changes
+ * to each other, or to one version, only rows that differ are read, where they tell what all would:
+ * see docs/diff.md. Then mlops_diff_columns() reads both whole, so that it costs what they do, and
+ * fails as mlops_dataset_table() does, if they were collected or erased meanwhile; what differs
+ * keeps the store open.
  *
  * @param[out] out  what differs, to be ended with mlops_diff_unref(); NULL after an error
  * @param store     store

@@ -19,6 +19,13 @@
         if (mlops__tried < 0) return mlops__tried;                                                 \
     } while (0)
 
+/* As MLOPS_TRY(), where MLOPS_END goes to the caller, too. */
+#define MLOPS_TRY_END(expr)                                                                        \
+    do {                                                                                           \
+        mlops_status mlops__tried = (expr);                                                        \
+        if (mlops__tried) return mlops__tried;                                                     \
+    } while (0)
+
 /* Writes text into out (at most cap bytes with the NUL, cut at a UTF-8 boundary) and returns the
  * length that the whole would have. Knows %s %.*s %c %d %i %u %x with l, ll, z, and %%. */
 size_t mlops__vformat(char *out, size_t cap, const char *format, va_list args) MLOPS__PRINTF(3, 0);

@@ -196,6 +196,14 @@ typedef struct mlops__patch_cell {
     uint32_t column;
 } mlops__patch_cell;
 
+/* Sets the flags (n_columns of the dialect, and one more for all of a row) of columns that have a
+ * cell that is other; the second one sets the bits of those of rows from to from + n - 1 that have
+ * one. */
+mlops_status mlops__patch_columns(const mlops__patch *self, const mlops_allocator *allocator,
+                                  uint8_t *columns, mlops_error *err);
+mlops_status mlops__patch_rows(const mlops__patch *self, const mlops_allocator *allocator,
+                               size_t from, size_t n, uint64_t *bits, mlops_error *err);
+
 /* Appends the cells of one block (mlops__patch_cell each), by row and column. */
 mlops_status mlops__patch_cells(const mlops__patch *self, size_t block, mlops__buf *out,
                                 mlops_error *err);

@@ -343,6 +343,46 @@ mlops_status mlops__patch_apply(const mlops__patch *self, size_t from, mlops__gr
 
 /* ---- looking at it ---- */
 
+mlops_status mlops__patch_columns(const mlops__patch *self, const mlops_allocator *allocator,
+                                  uint8_t *columns, mlops_error *err) {
+    mlops__buf words;
+    reader r;
+    mlops__buf_init(&words, allocator);
+    mlops_status status = open_reader(&r, self, &words, allocator, err);
+    for (size_t k = 0; k < self->n_columns && !status; k++) columns[r.columns[k].column] = 1;
+    close_reader(&r);
+    mlops__buf_free(&words);
+    return status;
+}
+
+static void mark_rows(const block *b, size_t begin, size_t from, size_t n, uint64_t *bits) {
+    for (size_t i = 0; i < b->n; i++) {
+        size_t row = begin + b->rows[i];
+        if (row >= from && row - from < n) mlops__bit_set(bits, row - from);
+    }
+}
+
+mlops_status mlops__patch_rows(const mlops__patch *self, const mlops_allocator *allocator,
+                               size_t from, size_t n, uint64_t *bits, mlops_error *err) {
+    mlops__buf words;
+    reader r;
+    block b;
+    if (from > self->n_rows || n > self->n_rows - from) return damaged(err);
+    mlops__buf_init(&words, allocator);
+    mlops_status status = open_reader(&r, self, &words, allocator, err);
+    for (size_t i = from / BLOCK; i * BLOCK < from + n && !status; i++) {
+        mlops__cursor c = seek_block(self, i);
+        for (size_t k = 0; k < self->n_columns && mlops__cursor_left(&c) && !c.failed; k++) {
+            read_cells(&r.columns[k], &c, rows_of_block(self, i), &b);
+            if (!c.failed) mark_rows(&b, i * BLOCK, from, n, bits);
+        }
+        if (c.failed) status = damaged(err);
+    }
+    close_reader(&r);
+    mlops__buf_free(&words);
+    return status;
+}
+
 /* Cells of a column behind those of the columns before, to be sorted by row. */
 static void list_cells(const block *b, uint32_t column, uint32_t begin, mlops__buf *out,
                        size_t *n_in_row) {

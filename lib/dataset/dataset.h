@@ -10,6 +10,7 @@
 #include "store/record.h"
 
 #include <mlops/dataset.h>
+#include <mlops/diff.h>
 #include <mlops/draft.h>
 
 /* What is read through: a moment of the store, under what a change has pending (nullable). */
@@ -120,6 +121,17 @@ mlops_status mlops__version_find(mlops__version *self, const char *path, mlops__
 /* The table of an entry: change (nullable) may hold its content yet. */
 mlops_status mlops__facts_table(mlops_table **out, const mlops__facts *facts, mlops_store *store,
                                 const mlops_change *change, mlops_error *err);
+
+/* Names and types of its columns, in the arena. */
+mlops_status mlops__facts_columns(const char ***names, mlops_type **types,
+                                  const mlops__facts *facts, mlops__arena *arena, mlops_error *err);
+
+/* The difference of two versions of a table, told by the rows alone that may differ: the entries
+ * are those of from and to. opts have the key by which rows stand for each other. MLOPS_END if
+ * both are to be read whole. */
+mlops_status mlops__facts_diff(mlops_diff **out, mlops__version *const versions[2],
+                               const mlops__facts *const facts[2], const char *dataset,
+                               const mlops_diff_opts *opts, mlops_error *err);
 
 /* The bytes of the file that an entry becomes: of a table, CSV. To be freed. */
 mlops_status mlops__facts_file(const mlops__facts *facts, mlops_store *store, mlops__buf *out,

@@ -157,29 +157,46 @@ mlops_status mlops_dataset_diff(mlops_table **out, mlops_store *store, const cha
 
 /* ---- rows ---- */
 
-static mlops_status open_entry(mlops_table **out, mlops__version *version, const char *path,
-                               mlops__facts *facts, mlops_error *err) {
-    MLOPS_TRY(mlops__version_find(version, path, facts, err));
-    return mlops__facts_table(out, facts, version->store, NULL, err);
-}
-
-/* The difference of tables, by the key that was asked for, or the newer one's. */
-static mlops_status compare_tables(mlops_diff **out, mlops_table *const tables[2],
-                                   const char *row_id, mlops_diff_opts *opts,
-                                   const mlops__host *host, mlops_error *err) {
-    const mlops_host lent = mlops__host_lend(host);
-    mlops__buf key;
-    mlops_status status = MLOPS_OK;
-    mlops__buf_init(&key, &host->allocator);
+/* By the key that was asked for, or the newer one's: its text is put into the buffer. */
+static mlops_status choose_key(mlops_diff_opts *opts, const char *row_id, mlops__buf *text,
+                               mlops_error *err) {
     if (opts->key && !*opts->key) opts->key = NULL;
     else if (!opts->key && row_id) {
-        mlops__names_put(&key, row_id);
-        mlops__buf_u8(&key, 0);
-        opts->key = (const char *)key.data;
-        if (key.status) status = mlops__fail_nomem(err, key.size);
+        mlops__names_put(text, row_id);
+        mlops__buf_u8(text, 0);
+        opts->key = (const char *)text->data;
+        if (text->status) return mlops__fail_nomem(err, text->size);
     }
-    opts->host = &lent;
+    return MLOPS_OK;
+}
+
+static mlops_status compare_tables(mlops_diff **out, mlops__version *const versions[2],
+                                   const mlops__facts *const facts[2], const mlops_diff_opts *opts,
+                                   mlops_error *err) {
+    mlops_table *tables[2] = {NULL, NULL};
+    mlops_status status = MLOPS_OK;
+    for (int side = 2; side-- > 0 && !status;)
+        status = mlops__facts_table(&tables[side], facts[side], versions[side]->store, NULL, err);
     if (!status) status = mlops_diff_compare(out, tables[0], tables[1], opts, err);
+    mlops_table_unref(tables[0]);
+    mlops_table_unref(tables[1]);
+    return status;
+}
+
+/* What is wrong with content, or options, is told by who reads all of it. */
+static mlops_status compare_rows(mlops_diff **out, mlops__version *const versions[2],
+                                 const mlops__facts *const facts[2], const char *dataset,
+                                 mlops_diff_opts *opts, mlops_error *err) {
+    const mlops_host lent = mlops__host_lend(mlops__store_host(versions[1]->store));
+    mlops__buf key;
+    mlops__buf_init(&key, &mlops__store_host(versions[1]->store)->allocator);
+    opts->host = &lent;
+    mlops_status status = choose_key(opts, facts[1]->row_id, &key, err);
+    if (!status) {
+        status = mlops__facts_diff(out, versions, facts, dataset, opts, err);
+        if (status && status != MLOPS_E_NOMEM)
+            status = compare_tables(out, versions, facts, opts, err);
+    }
     mlops__buf_free(&key);
     return status;
 }
@@ -188,9 +205,9 @@ mlops_status mlops_dataset_diff_rows(mlops_diff **out, mlops_store *store, const
                                      const char *from, const char *to, const char *path,
                                      const mlops_diff_opts *opts, mlops_error *err) {
     mlops_diff_opts local;
-    mlops__version newer, older;
+    mlops__version newer, older, *const versions[2] = {&older, &newer};
     mlops__facts facts, old;
-    mlops_table *tables[2] = {NULL, NULL};
+    const mlops__facts *const both[2] = {&old, &facts};
     *out = NULL;
     memset(&older, 0, sizeof older);
     MLOPS_TRY(mlops__opts_copy(&local, sizeof local, opts, "mlops_diff_opts", err));
@@ -198,12 +215,9 @@ mlops_status mlops_dataset_diff_rows(mlops_diff **out, mlops_store *store, const
     if (!status) status = open_older(&older, &newer, dataset, from, err);
     if (!status && !older.store)
         status = mlops__fail(err, MLOPS_E_NOT_FOUND, "the commit has no parent to compare it with");
-    if (!status) status = open_entry(&tables[1], &newer, path, &facts, err);
-    if (!status) status = open_entry(&tables[0], &older, facts.path, &old, err);
-    if (!status)
-        status = compare_tables(out, tables, facts.row_id, &local, mlops__store_host(store), err);
-    mlops_table_unref(tables[0]);
-    mlops_table_unref(tables[1]);
+    if (!status) status = mlops__version_find(&newer, path, &facts, err);
+    if (!status) status = mlops__version_find(&older, facts.path, &old, err);
+    if (!status) status = compare_rows(out, versions, both, dataset, &local, err);
     mlops__version_close(&older);
     mlops__version_close(&newer);
     return status;

@@ -40,43 +40,23 @@ static mlops_status make_lists(asking *self, int64_t n) {
     return self->columns && self->names && self->types ? MLOPS_OK : no_memory(self);
 }
 
-static mlops_status take_column(asking *self, int64_t at, const mlops__record *columns,
-                                int64_t number) {
-    mlops__record column;
-    MLOPS_TRY(mlops__record_parse(&column, columns->fields[number].json, &self->version.arena,
-                                  self->err));
-    const char *name = mlops__record_text(&column, "name");
-    const char *type = mlops__record_text(&column, "type");
-    if (!name || !type)
-        return mlops__fail(self->err, MLOPS_E_CORRUPT, "the entry '%s' has no sound column",
-                           self->facts.path);
-    self->columns[at] = number;
-    self->names[at] = name;
-    self->types[at] = mlops__type_named(type);
-    return MLOPS_OK;
-}
-
-static mlops_status find_column(asking *self, int64_t at, const mlops__record *columns,
-                                const char *name) {
-    for (int64_t i = 0; i < self->facts.n_columns; i++) {
-        MLOPS_TRY(take_column(self, at, columns, i));
-        if (strcmp(self->names[at], name) == 0) return MLOPS_OK;
-    }
-    return mlops__fail(self->err, MLOPS_E_SCHEMA, "'%s' has no column '%s'", self->facts.path,
-                       name);
-}
-
 static mlops_status choose_columns(asking *self, const char *list) {
-    mlops__record columns;
-    const char **names;
+    const char **names, **chosen;
+    mlops_type *types;
     int64_t n;
-    mlops__arena *arena = &self->version.arena;
-    MLOPS_TRY(mlops__names_parse(arena, list, &names, &n, self->err));
-    MLOPS_TRY(mlops__record_items(&columns, mlops__record_json(&self->facts.record, "columns"),
-                                  arena, self->err));
+    MLOPS_TRY(mlops__names_parse(&self->version.arena, list, &chosen, &n, self->err));
+    MLOPS_TRY(mlops__facts_columns(&names, &types, &self->facts, &self->version.arena, self->err));
     MLOPS_TRY(make_lists(self, n ? n : self->facts.n_columns));
-    for (int64_t i = 0; i < self->n_columns; i++)
-        MLOPS_TRY(n ? find_column(self, i, &columns, names[i]) : take_column(self, i, &columns, i));
+    for (int64_t i = 0; i < self->n_columns; i++) {
+        int64_t k = n ? 0 : i;
+        while (n && k < self->facts.n_columns && strcmp(names[k], chosen[i]) != 0) k++;
+        if (k == self->facts.n_columns)
+            return mlops__fail(self->err, MLOPS_E_SCHEMA, "'%s' has no column '%s'",
+                               self->facts.path, chosen[i]);
+        self->columns[i] = k;
+        self->names[i] = names[k];
+        self->types[i] = types[k];
+    }
     return MLOPS_OK;
 }
 

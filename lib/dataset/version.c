@@ -117,6 +117,28 @@ mlops_status mlops__version_find(mlops__version *self, const char *path, mlops__
 
 /* ---- tables ---- */
 
+mlops_status mlops__facts_columns(const char ***names, mlops_type **types,
+                                  const mlops__facts *facts, mlops__arena *arena,
+                                  mlops_error *err) {
+    mlops__record columns, column;
+    size_t n = (size_t)facts->n_columns + 1;
+    MLOPS_TRY(
+        mlops__record_items(&columns, mlops__record_json(&facts->record, "columns"), arena, err));
+    *names = mlops__arena_array(arena, n, sizeof **names);
+    *types = mlops__arena_array(arena, n, sizeof **types);
+    if (!*names || !*types) return mlops__fail_nomem(err, n * sizeof **names);
+    for (int64_t i = 0; i < facts->n_columns; i++) {
+        MLOPS_TRY(mlops__record_parse(&column, columns.fields[i].json, arena, err));
+        const char *type = mlops__record_text(&column, "type");
+        (*names)[i] = mlops__record_text(&column, "name");
+        if (!type || !(*names)[i])
+            return mlops__fail(err, MLOPS_E_CORRUPT, "the entry '%s' has no sound column",
+                               facts->path);
+        (*types)[i] = mlops__type_named(type);
+    }
+    return MLOPS_OK;
+}
+
 mlops_status mlops__facts_csv(mlops_csv_opts *out, const mlops__facts *facts, mlops__arena *arena,
                               mlops_error *err) {
     mlops__record csv;

@@ -102,6 +102,30 @@ static inline void mlops__pair(mlops__pairs *self, int64_t from, int64_t to) {
 mlops_status mlops__twins_compare(mlops__twins *self, const mlops__pairs *pairs);
 mlops_status mlops__twins_rename(mlops__twins *self, const mlops__pairs *pairs);
 
+/* Rows that may differ of two tables of the same columns, each with a value of one type: what is
+ * not among them is equal, cell by cell, to the row that it stands for. */
+typedef struct mlops__diff_part {
+    const int64_t *rows[2]; /* their numbers in the whole, ascending */
+    int64_t n_rows[2];      /* of the whole */
+    mlops_table *blank;     /* no rows of all columns, where the parts lack those that are equal
+                               everywhere; else NULL */
+    int64_t n_columns;      /* that are compared */
+    /* The whole tables, for what cannot be told without; then the user is let go of. */
+    mlops_status (*open)(void *user, mlops_table *out[2], mlops_error *err);
+    void (*close)(void *user);
+    void *user;
+    mlops_diff_opts opts; /* of the comparison, copied */
+} mlops__diff_part;
+
+/* The difference of the whole tables, of which from and to have these rows. What the part leads to
+ * is copied, or shared; the user is taken over, but for MLOPS_END, if the rows do not tell, and
+ * errors. By key no key stands twice in a whole, nor in one of the part and one that is not. By
+ * position rows stand for those of the same number; each 1,024 rows, but for those that are unequal
+ * here, have as many that are distinct as docs/diff.md asks for. */
+mlops_status mlops__diff_part_compare(mlops_diff **out, const mlops_table *from,
+                                      const mlops_table *to, const mlops__diff_part *part,
+                                      const mlops_diff_opts *opts, mlops_error *err);
+
 static inline int mlops__bit(const uint8_t *bits, int64_t i) { return bits[i >> 3] >> (i & 7) & 1; }
 
 static inline void mlops__bit_set(uint8_t *bits, int64_t i) {

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-mlops_status mlops__pairs_make(mlops__pairs *out, const mlops__twins *twins, mlops_error *err) {
+static mlops_status begin_pairs(mlops__pairs *out, const mlops__twins *twins, mlops_error *err) {
     memset(out, 0, sizeof *out);
     for (int side = 0; side < 2; side++) {
         size_t n = (size_t)twins->n_rows[side] + 1;
@@ -16,8 +16,23 @@ mlops_status mlops__pairs_make(mlops__pairs *out, const mlops__twins *twins, mlo
         if (!out->of[side]) return mlops__fail_nomem(err, n * sizeof **out->of);
         memset(out->of[side], 0xff, n * sizeof **out->of);
     }
+    return MLOPS_OK;
+}
+
+mlops_status mlops__pairs_make(mlops__pairs *out, const mlops__twins *twins, mlops_error *err) {
+    MLOPS_TRY(begin_pairs(out, twins, err));
     return twins->n_key ? mlops__pair_by_key(out, twins, err)
                         : mlops__pair_by_place(out, twins, err);
+}
+
+/* Rows of a part stand in their place in the whole. */
+static mlops_status make_pairs(mlops_diff *self, mlops_error *err) {
+    const mlops__twins *twins = &self->twins;
+    if (!self->part || twins->n_key) return mlops__pairs_make(&self->pairs, twins, err);
+    MLOPS_TRY(begin_pairs(&self->pairs, twins, err));
+    for (int64_t i = 0; i < twins->n_rows[0] && i < twins->n_rows[1]; i++)
+        if (self->part->rows[0][i] == self->part->rows[1][i]) mlops__pair(&self->pairs, i, i);
+    return MLOPS_OK;
 }
 
 static mlops_status count_rows(mlops_diff *self, mlops_error *err) {
@@ -38,19 +53,19 @@ static mlops_status compare(mlops_diff *self, const mlops_diff_opts *opts, mlops
     static const char *const labels[2] = {"the older table", "the newer table"};
     MLOPS_TRY(mlops__twins_make(&self->twins, self->tables[0], self->tables[1], labels, opts->key,
                                 opts->ignore, &self->arena, err));
-    MLOPS_TRY(mlops__pairs_make(&self->pairs, &self->twins, err));
+    MLOPS_TRY(make_pairs(self, err));
     if (mlops__twins_compare(&self->twins, &self->pairs) ||
         mlops__twins_rename(&self->twins, &self->pairs))
         return mlops__fail_nomem(err, self->arena.used);
-    return count_rows(self, err);
+    MLOPS_TRY(count_rows(self, err));
+    return self->part && !self->twins.n_key ? mlops__diff_part_check(self) : MLOPS_OK;
 }
 
-mlops_status mlops_diff_compare(mlops_diff **out, const mlops_table *from, const mlops_table *to,
-                                const mlops_diff_opts *opts, mlops_error *err) {
+mlops_status mlops__diff_make(mlops_diff **out, const mlops_table *from, const mlops_table *to,
+                              const mlops__diff_part *part, const mlops_diff_opts *opts,
+                              mlops_error *err) {
     mlops_diff_opts local;
     mlops__host host;
-    if (!out || !from || !to) return mlops__fail(err, MLOPS_E_INVALID, "out or a table is NULL");
-    *out = NULL;
     MLOPS_TRY(mlops__opts_copy(&local, sizeof local, opts, "mlops_diff_opts", err));
     if (local.flags)
         return mlops__fail(err, MLOPS_E_INVALID, "mlops_diff_opts: flags 0x%x", local.flags);
@@ -65,10 +80,19 @@ mlops_status mlops_diff_compare(mlops_diff **out, const mlops_table *from, const
     mlops__arena_init(&self->arena, &self->host.allocator, SIZE_MAX);
     self->tables[0] = mlops_table_ref((mlops_table *)(uintptr_t)from);
     self->tables[1] = mlops_table_ref((mlops_table *)(uintptr_t)to);
-    mlops_status status = compare(self, &local, err);
+    mlops_status status = MLOPS_OK;
+    if (part) status = mlops__diff_part_take(self, part, &local, err);
+    if (!status) status = compare(self, &local, err);
     if (status) mlops_diff_unref(self);
     else *out = self;
     return status;
+}
+
+mlops_status mlops_diff_compare(mlops_diff **out, const mlops_table *from, const mlops_table *to,
+                                const mlops_diff_opts *opts, mlops_error *err) {
+    if (!out || !from || !to) return mlops__fail(err, MLOPS_E_INVALID, "out or a table is NULL");
+    *out = NULL;
+    return mlops__diff_make(out, from, to, NULL, opts, err);
 }
 
 mlops_diff *mlops_diff_ref(mlops_diff *self) {
@@ -79,6 +103,7 @@ mlops_diff *mlops_diff_ref(mlops_diff *self) {
 void mlops_diff_unref(mlops_diff *self) {
     if (!self || atomic_fetch_sub_explicit(&self->n_refs, 1, memory_order_acq_rel) != 1) return;
     const mlops_allocator allocator = self->host.allocator;
+    mlops__diff_part_drop(self->part);
     mlops__arena_free(&self->arena);
     mlops_table_unref(self->tables[0]);
     mlops_table_unref(self->tables[1]);

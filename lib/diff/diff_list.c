@@ -50,8 +50,8 @@ static void put_cells(mlops__rows *rows, const mlops_diff *self, mlops__buf *key
             const mlops__twin *twin = &twins->twins[k];
             if (!twin->changed || !mlops__bit(twin->changed, i)) continue;
             if (rows->n_rows == self->n_max) return;
-            mlops__rows_i64(rows, i);
-            mlops__rows_i64(rows, to);
+            mlops__rows_i64(rows, mlops__diff_row(self, 0, i));
+            mlops__rows_i64(rows, mlops__diff_row(self, 1, to));
             put_key(rows, twins, 0, i, key);
             mlops__rows_text(rows, twin->side[1]->name);
             put_cell(rows, twin->side[0], i);
@@ -89,8 +89,8 @@ static void put_change(mlops__rows *rows, const mlops_diff *self, const char *ch
                        int64_t to, mlops__buf *key) {
     if (rows->n_rows == self->n_max) return;
     mlops__rows_text(rows, change);
-    put_row(rows, from);
-    put_row(rows, to);
+    put_row(rows, mlops__diff_row(self, 0, from));
+    put_row(rows, mlops__diff_row(self, 1, to));
     put_key(rows, &self->twins, from < 0, from < 0 ? to : from, key);
     put_row(rows, from < 0 || to < 0 ? -1 : cells_of(self, from));
 }
@@ -122,6 +122,10 @@ static mlops_status select_alone(mlops_table **out, const mlops_diff *self, int 
                                  mlops_error *err) {
     size_t n = (size_t)(self->twins.n_rows[side] / 8 + 1);
     *out = NULL;
+    if (self->part && self->part->blank) { /* then no row stands alone */
+        *out = mlops_table_ref(self->part->blank);
+        return MLOPS_OK;
+    }
     uint8_t *bits = mlops__alloc_zero(&self->host.allocator, n);
     if (!bits) return mlops__fail_nomem(err, n);
     for (int64_t i = 0; i < self->twins.n_rows[side]; i++)
@@ -277,7 +281,7 @@ static mlops_status judge(const mlops_diff *self, mlops_drift **out, mlops_error
     return status;
 }
 
-mlops_status mlops_diff_columns(mlops_table **out, const mlops_diff *self, mlops_error *err) {
+static mlops_status list_columns(mlops_table **out, const mlops_diff *self, mlops_error *err) {
     static const mlops__rows_column columns[] = {
         {"column", MLOPS_TYPE_STRING},      {"n_changed", MLOPS_TYPE_INT64},
         {"n_filled", MLOPS_TYPE_INT64},     {"n_emptied", MLOPS_TYPE_INT64},
@@ -286,10 +290,19 @@ mlops_status mlops_diff_columns(mlops_table **out, const mlops_diff *self, mlops
         {"test", MLOPS_TYPE_STRING},        {"effect", MLOPS_TYPE_FLOAT64},
         {"drifted", MLOPS_TYPE_BOOL}};
     summing work = {self, {0}, NULL};
-    *out = NULL;
     MLOPS_TRY(mlops__rows_begin(&work.rows, &self->host, columns, 11, err));
     mlops_status status = judge(self, &work.drift, err);
     if (!status) walk_columns(self, put_summary, &work);
     mlops_drift_unref(work.drift);
     return mlops__rows_end(&work.rows, status, out, err);
+}
+
+mlops_status mlops_diff_columns(mlops_table **out, const mlops_diff *self, mlops_error *err) {
+    mlops_diff *whole;
+    *out = NULL;
+    if (!self->part) return list_columns(out, self, err);
+    MLOPS_TRY(mlops__diff_part_whole(&whole, self, err));
+    mlops_status status = list_columns(out, whole, err);
+    mlops_diff_unref(whole);
+    return status;
 }

@@ -60,21 +60,23 @@ static void put_row(const mlops__grid *grid, size_t row, const mlops__cells_want
     mlops__buf_u8(out, '\n');
 }
 
-/* The rows of the grid. MLOPS_END for cells that are none to a reader of CSV. */
-static mlops_status put_grid(const mlops__grid *grid, const mlops__cells_wanted *wanted,
-                             mlops__buf *out, mlops_error *err) {
+mlops_status mlops__cells_put(const mlops__grid *grid, const uint32_t *rows, size_t n,
+                              const mlops__cells_wanted *wanted, mlops__buf *out,
+                              mlops_error *err) {
     size_t begin = out->size, n_lines = 0;
     const mlops__dialect *d = &grid->dialect;
     if (d->delimiter != wanted->delimiter || d->n_columns != wanted->n_columns) return MLOPS_END;
-    for (size_t row = 0; row < grid->n; row++) {
+    for (size_t i = 0; i < n; i++) {
+        size_t row = rows ? rows[i] : i;
         if (mlops__grid_is_whole(grid, row)) return MLOPS_END;
         put_row(grid, row, wanted, out);
     }
     if (out->status) return mlops__fail_nomem(err, out->size);
+    if (n == 0) return MLOPS_OK;
     const uint8_t *at = out->data + begin, *end = out->data + out->size;
     if (memchr(at, '\r', (size_t)(end - at))) return MLOPS_END;
     for (; (at = memchr(at, '\n', (size_t)(end - at))); at++) n_lines++;
-    return n_lines == grid->n ? MLOPS_OK : MLOPS_END;
+    return n_lines == n ? MLOPS_OK : MLOPS_END;
 }
 
 mlops_status mlops__cells_spell(mlops__content_cells *self, int64_t from, int64_t n,
@@ -90,7 +92,7 @@ mlops_status mlops__cells_spell(mlops__content_cells *self, int64_t from, int64_
     while (n > 0 && !status) {
         size_t some = n < MLOPS__GROUP_ROWS ? (size_t)n : MLOPS__GROUP_ROWS;
         MLOPS_TRY(mlops__tabular_load_some(tabular, (uint64_t)from, some, self->wanted, err));
-        status = put_grid(&tabular->grid, wanted, out, err);
+        status = mlops__cells_put(&tabular->grid, NULL, tabular->grid.n, wanted, out, err);
         from += (int64_t)tabular->grid.n;
         n -= (int64_t)tabular->grid.n;
     }

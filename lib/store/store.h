@@ -110,6 +110,41 @@ mlops_status mlops__cells_spell(mlops__content_cells *self, int64_t from, int64_
                                 const mlops__cells_wanted *wanted, mlops__buf *out,
                                 mlops_error *err);
 
+/* Two contents that are kept as rows, as changes to the same rows: side 0 is from, side 1 is to.
+ * MLOPS_END if they are not, or their rows are not in one order. */
+typedef struct mlops__content_pair mlops__content_pair;
+mlops_status mlops__pair_open(mlops__content_pair **out, mlops_store *store, const mlops_id *from,
+                              const mlops_id *to, mlops_error *err);
+void mlops__pair_close(mlops__content_pair *self); /* NULL is allowed */
+int64_t mlops__pair_n_rows(const mlops__content_pair *self, int side);
+int mlops__pair_is_based(const mlops__content_pair *self); /* one side on the other */
+
+/* Has a column cells that may differ where rows stand for each other? is_apart: are there others?
+ */
+int mlops__pair_may_differ(const mlops__content_pair *self, int64_t column);
+int mlops__pair_is_apart(const mlops__content_pair *self);
+
+/* Rows that stand for each other: all cells are spelled alike but for touched rows; or rows of one
+ * side alone, all of which are touched. */
+typedef struct mlops__pair_rows {
+    int64_t row[2], n[2];
+    const uint32_t *touched; /* from the first on, ascending */
+    int64_t n_touched;
+    const int64_t *numbers; /* of the measured column, where known has a bit; those of rows that
+                               differ by number differ by value, but for spellings of null */
+    const uint64_t *known;
+    int form;     /* numbers of loads with another form mean other things */
+    int is_whole; /* each number is the value */
+} mlops__pair_rows;
+
+/* The next rows, in order, into memory that lives until the next call. Appends the touched ones, as
+ * mlops__cells_spell() would, to the texts of the sides that have them. measured is a column, or
+ * -1. Another call with again reads the same rows. There must be rows yet; MLOPS_END as there. */
+int mlops__pair_is_done(const mlops__content_pair *self);
+mlops_status mlops__pair_next(mlops__content_pair *self, const mlops__cells_wanted *wanted,
+                              int64_t measured, int again, mlops__pair_rows *out,
+                              mlops__buf text[2], mlops_error *err);
+
 /* Operations. The buffers are copied. After a failure the change's commit returns its status. */
 mlops_status mlops__change_put(mlops_change *self, mlops__table table, mlops__bytes key,
                                mlops__bytes value, mlops_error *err);

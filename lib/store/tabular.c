@@ -111,7 +111,7 @@ mlops_status mlops__tabular_open_recipe(mlops__tabular *self, mlops__pack_codec 
     return MLOPS_OK;
 }
 
-static mlops_status open_base(mlops__tabular *self, int level, mlops_error *err) {
+mlops_status mlops__tabular_reach(mlops__tabular *self, int level, mlops_error *err) {
     uint8_t id[32];
     if (level + 1 < self->n) return MLOPS_OK;
     if (level == MLOPS__ROWS_DEPTH_MAX) return mlops__content_damaged(err);
@@ -128,8 +128,8 @@ uint64_t mlops__tabular_size(const mlops__tabular *self) { return self->levels[0
 /* ---- chunks ---- */
 
 /* The chunk of a group or patch into the level's buffer, unless it is there already. */
-static mlops_status load_chunk(mlops__tabular *self, mlops__tabular_level *level,
-                               const mlops__piece *piece, mlops_error *err) {
+mlops_status mlops__tabular_chunk(mlops__tabular *self, mlops__tabular_level *level,
+                                  const mlops__piece *piece, mlops_error *err) {
     mlops_store *store = self->store;
     if (level->chunk.size && memcmp(level->key, piece->key, sizeof level->key) == 0)
         return MLOPS_OK;
@@ -180,6 +180,16 @@ static int is_inside(const mlops__tabular *self, int level, const mlops__piece *
     return piece->base_row <= n && piece->rows <= n - piece->base_row;
 }
 
+mlops_status mlops__tabular_base(mlops__tabular *self, int level, const mlops__piece *piece,
+                                 mlops_error *err) {
+    MLOPS_TRY(mlops__tabular_reach(self, level, err));
+    return is_inside(self, level, piece) ? MLOPS_OK : mlops__content_damaged(err);
+}
+
+const mlops__tabular_part *mlops__tabular_part_at(mlops__tabular_level *level, uint64_t row) {
+    return find_part(level, &row, NULL);
+}
+
 /* A patch changes rows that have all of their columns. */
 static mlops_status load(mlops__tabular *self, int level, uint64_t row, size_t n,
                          const uint8_t *wanted, mlops_error *err) {
@@ -189,26 +199,30 @@ static mlops_status load(mlops__tabular *self, int level, uint64_t row, size_t n
     uint64_t from = row - part->row;
     if (n > piece->rows - from) n = (size_t)(piece->rows - from);
     if (piece->kind == MLOPS__PIECE_GROUP) {
-        MLOPS_TRY(load_chunk(self, &self->levels[level], piece, err));
+        MLOPS_TRY(mlops__tabular_chunk(self, &self->levels[level], piece, err));
         return mlops__group_read(&self->levels[level].group, (size_t)from, (size_t)from + n, wanted,
                                  &self->grid, err);
     }
-    MLOPS_TRY(open_base(self, level, err));
-    if (!is_inside(self, level, piece)) return mlops__content_damaged(err);
+    MLOPS_TRY(mlops__tabular_base(self, level, piece, err));
     if (piece->kind == MLOPS__PIECE_PATCH) wanted = NULL;
     MLOPS_TRY(load(self, level + 1, piece->base_row + from, n, wanted, err));
     if (piece->kind == MLOPS__PIECE_SAME) return MLOPS_OK;
-    MLOPS_TRY(load_chunk(self, &self->levels[level], piece, err));
+    MLOPS_TRY(mlops__tabular_chunk(self, &self->levels[level], piece, err));
     return mlops__patch_apply(&self->levels[level].patch, (size_t)from, &self->grid, err);
+}
+
+mlops_status mlops__tabular_load_base(mlops__tabular *self, int level, uint64_t row, size_t n,
+                                      const uint8_t *wanted, mlops_error *err) {
+    self->grid_row = row;
+    mlops_status status = load(self, level, row, n, wanted, err);
+    if (!status && self->grid.n == 0) status = mlops__content_damaged(err);
+    if (status) self->grid.n = 0;
+    return status;
 }
 
 mlops_status mlops__tabular_load_some(mlops__tabular *self, uint64_t row, size_t n,
                                       const uint8_t *wanted, mlops_error *err) {
-    self->grid_row = row;
-    mlops_status status = load(self, 0, row, n, wanted, err);
-    if (!status && self->grid.n == 0) status = mlops__content_damaged(err);
-    if (status) self->grid.n = 0;
-    return status;
+    return mlops__tabular_load_base(self, 0, row, n, wanted, err);
 }
 
 mlops_status mlops__tabular_load(mlops__tabular *self, uint64_t row, size_t n, mlops_error *err) {
@@ -227,8 +241,7 @@ mlops_status mlops__tabular_group(mlops__tabular *self, uint64_t row, mlops__pie
         if (out->kind == MLOPS__PIECE_PATCH) return MLOPS_END;
         if (out->kind == MLOPS__PIECE_GROUP)
             return from == 0 && room == out->rows ? MLOPS_OK : MLOPS_END;
-        MLOPS_TRY(open_base(self, level, err));
-        if (!is_inside(self, level, out)) return mlops__content_damaged(err);
+        MLOPS_TRY(mlops__tabular_base(self, level, out, err));
         row = out->base_row + from;
     }
 }
@@ -245,7 +258,7 @@ static mlops_status locate(mlops__tabular *self, int level, uint64_t offset, uin
     *at = part.at;
     if (from >= part.piece.size) return mlops__content_damaged(err);
     if (part.piece.kind != MLOPS__PIECE_SAME)
-        MLOPS_TRY(load_chunk(self, &self->levels[level], &part.piece, err));
+        MLOPS_TRY(mlops__tabular_chunk(self, &self->levels[level], &part.piece, err));
     const mlops__tabular_level *here = &self->levels[level];
     if (part.piece.kind == MLOPS__PIECE_GROUP) {
         size_t step = mlops__group_find(&here->group, (uint32_t)from);
@@ -259,7 +272,7 @@ static mlops_status locate(mlops__tabular *self, int level, uint64_t offset, uin
         *at += mlops__patch_mark(&here->patch, block);
         return MLOPS_OK;
     }
-    MLOPS_TRY(open_base(self, level, err));
+    MLOPS_TRY(mlops__tabular_reach(self, level, err));
     if (part.piece.base_at > UINT64_MAX - from) return mlops__content_damaged(err);
     MLOPS_TRY(locate(self, level + 1, part.piece.base_at + from, &base_row, &base_at, err));
     if (base_row <= part.piece.base_row || base_at <= part.piece.base_at) return MLOPS_OK;
@@ -331,13 +344,13 @@ static mlops_status at_of(mlops__tabular *self, int level, uint64_t row, uint64_
     *at = part->at;
     if (from == 0) return MLOPS_OK;
     if (part->piece.kind == MLOPS__PIECE_SAME) {
-        MLOPS_TRY(open_base(self, level, err));
+        MLOPS_TRY(mlops__tabular_reach(self, level, err));
         MLOPS_TRY(at_of(self, level + 1, part->piece.base_row + from, &size, err));
         if (size < part->piece.base_at) return mlops__content_damaged(err);
         *at += size - part->piece.base_at;
         return MLOPS_OK;
     }
-    MLOPS_TRY(load_chunk(self, &self->levels[level], &part->piece, err));
+    MLOPS_TRY(mlops__tabular_chunk(self, &self->levels[level], &part->piece, err));
     if (part->piece.kind == MLOPS__PIECE_GROUP) {
         step = from / MLOPS__GROUP_STEP * MLOPS__GROUP_STEP;
         mark = mlops__group_mark(&self->levels[level].group, (size_t)(from / MLOPS__GROUP_STEP));

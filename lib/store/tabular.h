@@ -60,6 +60,44 @@ mlops_status mlops__tabular_load(mlops__tabular *self, uint64_t row, size_t n, m
 mlops_status mlops__tabular_load_some(mlops__tabular *self, uint64_t row, size_t n,
                                       const uint8_t *wanted, mlops_error *err);
 
+/* For tabular_trace.c: the object that one is based on, and that the rows of a piece are there; the
+ * part that has a row; the chunk of a group or patch. */
+mlops_status mlops__tabular_reach(mlops__tabular *self, int level, mlops_error *err);
+mlops_status mlops__tabular_base(mlops__tabular *self, int level, const mlops__piece *piece,
+                                 mlops_error *err);
+const mlops__tabular_part *mlops__tabular_part_at(mlops__tabular_level *level, uint64_t row);
+mlops_status mlops__tabular_chunk(mlops__tabular *self, mlops__tabular_level *level,
+                                  const mlops__piece *piece, mlops_error *err);
+
+/* Rows that stand together in an object of the chain, as deep as level end at the most. */
+typedef struct mlops__tabular_run {
+    uint64_t row, n; /* there */
+    int level;       /* end, or that of a group on the way */
+    int is_patched;  /* on the way */
+} mlops__tabular_run;
+
+/* What row and those behind it are, up to n of them. */
+mlops_status mlops__tabular_trace(mlops__tabular *self, int end, uint64_t row, uint64_t n,
+                                  mlops__tabular_run *out, mlops_error *err);
+
+/* The level of an object in the chain; MLOPS_END if it is none of it. */
+mlops_status mlops__tabular_level_of(mlops__tabular *self, const uint8_t id[32], int *out,
+                                     mlops_error *err);
+
+/* Of patches ahead of level end: columns, as mlops__patch_columns(); and rows of a run, as
+ * mlops__patch_rows(). */
+mlops_status mlops__tabular_columns(mlops__tabular *self, int end, uint8_t *columns,
+                                    mlops_error *err);
+mlops_status mlops__tabular_touched(mlops__tabular *self, int end, uint64_t row, size_t n,
+                                    uint64_t *bits, mlops_error *err);
+
+/* The rows of a level into the grid, of which the columns that are wanted hold; then changed by the
+ * patches ahead of it, up to what they are in the first object, where they are rows row, row + 1,
+ * ...: of a run, and all columns that patches touch are wanted. */
+mlops_status mlops__tabular_load_base(mlops__tabular *self, int level, uint64_t row, size_t n,
+                                      const uint8_t *wanted, mlops_error *err);
+mlops_status mlops__tabular_amend(mlops__tabular *self, int end, uint64_t row, mlops_error *err);
+
 /* Where the text of a row begins; that of the row behind the last is the size. */
 mlops_status mlops__tabular_at(mlops__tabular *self, uint64_t row, uint64_t *at, mlops_error *err);
 
@@ -70,5 +108,11 @@ mlops_status mlops__tabular_group(mlops__tabular *self, uint64_t row, mlops__pie
 /* A part of the text, which lies inside of it. MLOPS_E_CORRUPT */
 mlops_status mlops__tabular_read(mlops__tabular *self, uint64_t offset, uint8_t *out, size_t n,
                                  mlops_error *err);
+
+/* Appends rows of a grid by number (NULL: the first n) as mlops__cells_spell() does. */
+struct mlops__cells_wanted;
+mlops_status mlops__cells_put(const mlops__grid *grid, const uint32_t *rows, size_t n,
+                              const struct mlops__cells_wanted *wanted, mlops__buf *out,
+                              mlops_error *err);
 
 #endif

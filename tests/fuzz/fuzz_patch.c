@@ -25,6 +25,24 @@ static void read_base(ground *g, size_t from, size_t to) {
     must(!mlops__group_read(&group, from, to, NULL, &g->grid, NULL));
 }
 
+/* Rows and columns alone say the same as cells of a block, all of which were listed. */
+static void is_touched(const mlops__patch *p, size_t block, const mlops__patch_cell *cells,
+                       size_t n) {
+    static uint8_t columns[MLOPS__COLUMNS_MAX + 1];
+    uint64_t bits[MLOPS__PATCH_BLOCK / 64] = {0}, want[MLOPS__PATCH_BLOCK / 64] = {0};
+    size_t from = block * MLOPS__PATCH_BLOCK, rows = p->n_rows - from;
+    if (rows > MLOPS__PATCH_BLOCK) rows = MLOPS__PATCH_BLOCK;
+    memset(columns, 0, sizeof columns);
+    must(!mlops__patch_columns(p, &mlops__heap, columns, NULL));
+    must(!mlops__patch_rows(p, &mlops__heap, from, rows, bits, NULL));
+    for (size_t i = 0; i < n; i++) {
+        size_t row = cells[i].row - from;
+        must(columns[cells[i].column]);
+        want[row / 64] |= (uint64_t)1 << row % 64;
+    }
+    must(memcmp(bits, want, sizeof bits) == 0);
+}
+
 static void list(const mlops__patch *p) {
     mlops__buf cells;
     mlops__buf_init(&cells, &mlops__heap);
@@ -39,6 +57,7 @@ static void list(const mlops__patch *p) {
             must(k == 0 || c[k - 1].row < c[k].row ||
                  (c[k - 1].row == c[k].row && c[k - 1].column < c[k].column));
         }
+        if (!status) is_touched(p, i, c, cells.size / sizeof *c);
     }
     mlops__buf_free(&cells);
 }

@@ -7408,7 +7408,10 @@ def dataset_drop(change, dataset, name):
 
 def dataset_diff_rows(store, dataset, from_=None, to=None, path=None, *, key=None, ignore=None, n_max=None):
     """What differs between two versions of a table, row by row. opts.key is by default the row_id of the newer
-    one, if it has one; "" compares by position.
+    one, if it has one; "" compares by position. Of CSV versions that are kept as changes to each other, or to
+    one version, only rows that differ are read, where they tell what all would: see docs/diff.md. Then
+    Diff.columns() reads both whole, so that it costs what they do, and fails as dataset_table() does, if they
+    were collected or erased meanwhile; what differs keeps the store open.
 
         store: store
         dataset: name

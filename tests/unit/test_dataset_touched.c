@@ -1,0 +1,289 @@
+/* Differences of two versions of a table, told by the rows that changes touch: held, in all that
+ * can be asked of them, against those of both tables read whole, for edits by chance. */
+#define _GNU_SOURCE
+#include "unit/help_dataset.h"
+
+#include "diff/diff_inside.h"
+#include "unit/draw.h"
+
+enum { ROWS_MAX = 24000, CELL = 20, COLUMNS = 6, VERSIONS = 12 };
+
+/* What keys are. */
+typedef enum id_kind { ASCENDING, SHUFFLED, DOUBLED, FEW } id_kind;
+
+typedef struct sheet {
+    char (*cells)[COLUMNS][CELL];
+    int n;
+    id_kind ids;
+    int next_id;
+} sheet;
+
+static const char *const names = "id,word,amount,count,flag,note\n";
+
+static int pick(int n) { return (int)(draw() % (uint64_t)n); }
+
+static void set_cell(sheet *s, int row, int column) {
+    char *out = s->cells[row][column];
+    switch (column) {
+    case 1: snprintf(out, CELL, "w%d", pick(30)); break;
+    case 2: snprintf(out, CELL, "%d.%02d", pick(500), pick(100)); break;
+    case 3: snprintf(out, CELL, "%d", pick(s->ids == FEW ? 3 : 100000)); break;
+    case 4: snprintf(out, CELL, "%d", pick(2)); break;
+    case 5: snprintf(out, CELL, "%s", pick(4) ? "plain" : pick(2) ? "NA" : "\"a,b\""); break;
+    default: break;
+    }
+}
+
+static void set_row(sheet *s, int row, int id) {
+    if (s->ids == FEW) snprintf(s->cells[row][0], CELL, "%d", pick(4));
+    else snprintf(s->cells[row][0], CELL, "%d", s->ids == DOUBLED && !pick(2000) ? id - 3 : id);
+    for (int column = 1; column < COLUMNS; column++) set_cell(s, row, column);
+    if (s->ids == FEW) snprintf(s->cells[row][2], CELL, "%d.5", pick(3));
+}
+
+static void swap_rows(sheet *s, int a, int b) {
+    char room[COLUMNS][CELL];
+    memcpy(room, s->cells[a], sizeof room);
+    memcpy(s->cells[a], s->cells[b], sizeof room);
+    memcpy(s->cells[b], room, sizeof room);
+}
+
+static sheet new_sheet(id_kind ids) {
+    sheet s = {calloc(ROWS_MAX, sizeof *s.cells), 4000 + pick(14000), ids, 0};
+    assert_non_null(s.cells);
+    for (int row = 0; row < s.n; row++) set_row(&s, row, s.next_id += 3);
+    for (int row = 1; row < s.n && ids == SHUFFLED; row++) swap_rows(&s, row, pick(row + 1));
+    return s;
+}
+
+/* ---- edits ---- */
+
+static void insert(sheet *s, int at, int n) {
+    if (s->n + n > ROWS_MAX) return;
+    memmove(s->cells[at + n], s->cells[at], (size_t)(s->n - at) * sizeof *s->cells);
+    s->n += n;
+    int before = at ? atoi(s->cells[at - 1][0]) : 0;
+    for (int i = 0; i < n; i++)
+        set_row(s, at + i, at + n == s->n ? (s->next_id += 3) : before + 1 + i % 2);
+}
+
+static void cut(sheet *s, int at, int n) {
+    if (s->n - n < 3000) return;
+    if (at + n > s->n) n = s->n - at;
+    memmove(s->cells[at], s->cells[at + n], (size_t)(s->n - at - n) * sizeof *s->cells);
+    s->n -= n;
+}
+
+static void edit_cells(sheet *s) {
+    int n = 1 + pick(pick(3) ? 200 : 5), column = 1 + pick(COLUMNS - 1);
+    for (int i = 0; i < n; i++) set_cell(s, pick(s->n), pick(8) ? column : 1 + pick(COLUMNS - 1));
+}
+
+/* Neighbours, one after another. */
+static void edit_run(sheet *s) {
+    int at = pick(s->n), n = 1 + pick(pick(4) ? 4 : 90), column = 1 + pick(COLUMNS - 1);
+    for (int row = at; row < s->n && row < at + n; row++) set_cell(s, row, column);
+}
+
+/* More than half of the cells, or the key. */
+static void edit_most(sheet *s) {
+    int row = pick(s->n);
+    if (pick(2)) snprintf(s->cells[row][0], CELL, "%d", pick(2) ? pick(60000) : 7000000 + pick(9));
+    for (int column = 1; column < COLUMNS && pick(6); column++) set_cell(s, row, column);
+}
+
+/* The same value, spelled in another way; a null; or what makes a column another type. */
+static void edit_spelling(sheet *s) {
+    static const char *const texts[] = {"0.50", "0.5", "NA", "", "1e3", "-0.0", "x", "1.5", "007"};
+    int row = pick(s->n), column = pick(6) ? 2 : 3 + pick(2);
+    for (int i = 0; i < 1 + pick(3); i++, row = pick(s->n))
+        snprintf(s->cells[row][column], CELL, "%s", texts[pick(pick(12) ? 4 : 9)]);
+    if (pick(2)) strcat(s->cells[pick(s->n)][2], "0"); /* 1.50 is 1.500 */
+}
+
+static void edit(sheet *s, int wild) {
+    for (int i = 0; i < 1 + pick(3); i++) {
+        int how = pick(wild ? 10 : 5);
+        if (how < 3) edit_cells(s);
+        else if (how == 3) edit_run(s);
+        else if (how == 4) edit_spelling(s);
+        else if (how == 5) edit_most(s);
+        else if (how == 6) insert(s, pick(s->n), 1 + pick(40));
+        else if (how == 7) insert(s, s->n, 1 + pick(2000));
+        else if (how == 8) cut(s, pick(s->n), 1 + pick(60));
+        else cut(s, s->n - 1 - pick(300), 400);
+    }
+}
+
+/* ---- versions ---- */
+
+typedef struct fixture {
+    place p;
+    mlops_store *s;
+    char path[300];
+    char commits[VERSIONS][65];
+    int n;
+} fixture;
+
+static void begin(fixture *f) {
+    make_place(&f->p);
+    f->s = open_with(f->p.path, MLOPS_SYNC_RELAXED, MLOPS_STORE_INDEX_MEMORY);
+    snprintf(f->path, sizeof f->path, "%s.csv", f->p.path);
+    f->n = 0;
+}
+
+static void end(fixture *f) {
+    mlops_store_close(f->s);
+    remove(f->path);
+    remove_place(&f->p);
+}
+
+static void commit_sheet(fixture *f, const sheet *s, const char *row_id) {
+    mlops_draft_table_opts how = MLOPS_DRAFT_TABLE_OPTS_INIT;
+    mlops_error e;
+    FILE *out = fopen(f->path, "w");
+    assert_non_null(out);
+    fputs(names, out);
+    for (int row = 0; row < s->n; row++)
+        for (int i = 0; i < COLUMNS; i++)
+            fprintf(out, "%s%c", s->cells[row][i], i + 1 < COLUMNS ? ',' : '\n');
+    fclose(out);
+    how.row_id = row_id;
+    mlops_change *c = new_change(f->s);
+    mlops_draft *d = new_draft(c, "d", NULL);
+    works(mlops_draft_add_csv(d, "t.csv", f->path, &how, &e), &e);
+    mlops_id id = end_draft(d);
+    commit(c);
+    mlops_change_free(c);
+    snprintf(f->commits[f->n++], 65, "%s", hex_of(&id).text);
+}
+
+/* ---- comparing ---- */
+
+static void same_tables(mlops_table *a, mlops_table *b) {
+    assert_int_equal(mlops_table_n_rows(a), mlops_table_n_rows(b));
+    assert_int_equal(mlops_table_n_columns(a), mlops_table_n_columns(b));
+    for (int64_t i = 0; i < mlops_table_n_columns(a); i++) {
+        const mlops__column *x = mlops__table_column(a, i), *y = mlops__table_column(b, i);
+        assert_string_equal(x->name, y->name);
+        assert_int_equal(x->type, y->type);
+        for (int64_t row = 0; row < x->n_rows; row++) {
+            char rooms[2][100];
+            assert_int_equal(mlops__column_valid(x, row), mlops__column_valid(y, row));
+            mlops_table_text(a, i, row, rooms[0], sizeof rooms[0], NULL);
+            mlops_table_text(b, i, row, rooms[1], sizeof rooms[1], NULL);
+            if (strcmp(rooms[0], rooms[1]) != 0) assert_string_equal(rooms[0], rooms[1]);
+        }
+    }
+    mlops_table_unref(a);
+    mlops_table_unref(b);
+}
+
+typedef mlops_status lister(mlops_table **out, const mlops_diff *self, mlops_error *err);
+
+static void same_diffs(const mlops_diff *a, const mlops_diff *b, int columns) {
+    static lister *const lists[] = {mlops_diff_cells,   mlops_diff_rows,   mlops_diff_added,
+                                    mlops_diff_removed, mlops_diff_schema, mlops_diff_columns};
+    mlops_error e;
+    assert_int_equal(mlops_diff_n_cells(a), mlops_diff_n_cells(b));
+    assert_int_equal(mlops_diff_n_changed(a), mlops_diff_n_changed(b));
+    assert_int_equal(mlops_diff_n_added(a), mlops_diff_n_added(b));
+    assert_int_equal(mlops_diff_n_removed(a), mlops_diff_n_removed(b));
+    assert_int_equal(mlops_diff_n_schema(a), mlops_diff_n_schema(b));
+    for (size_t i = 0; i < sizeof lists / sizeof *lists - !columns; i++) {
+        mlops_table *x, *y;
+        works(lists[i](&x, a, &e), &e);
+        works(lists[i](&y, b, &e), &e);
+        same_tables(x, y);
+    }
+}
+
+/* Compares two versions in one way; returns whether rows that are touched told it. */
+static int compare(fixture *f, int from, int to, const char *key, const char *ignore,
+                   int64_t n_max) {
+    mlops_diff_opts opts = MLOPS_DIFF_OPTS_INIT;
+    mlops_table *tables[2];
+    mlops_diff *fast, *slow;
+    mlops_error e[2];
+    const int sides[2] = {from, to};
+    opts.key = key;
+    opts.ignore = ignore;
+    opts.n_max = n_max;
+    for (int i = 0; i < 2; i++)
+        works(mlops_dataset_table(&tables[i], f->s, "d", f->commits[sides[i]], "t.csv",
+                                  MLOPS_PART_ALL, e),
+              e);
+    mlops_status status = mlops_dataset_diff_rows(&fast, f->s, "d", f->commits[from],
+                                                  f->commits[to], "t.csv", &opts, &e[0]);
+    if (!*key) opts.key = NULL;
+    assert_int_equal(status, mlops_diff_compare(&slow, tables[0], tables[1], &opts, &e[1]));
+    int was_fast = !status && fast->part;
+    if (status) assert_string_equal(e[0].message, e[1].message);
+    else same_diffs(fast, slow, pick(8) == 0);
+    mlops_diff_unref(fast);
+    mlops_diff_unref(slow);
+    mlops_table_unref(tables[0]);
+    mlops_table_unref(tables[1]);
+    return was_fast;
+}
+
+/* ---- tests ---- */
+
+static void parts_tell_what_tables_do(void **state) {
+    (void)state;
+    int rounds = getenv("MLOPS_DEEP") ? 200 : 8, n_fast = 0;
+    for (int round = 0; round < rounds; round++) {
+        fixture f;
+        seed = (uint64_t)round + 1;
+        begin(&f);
+        id_kind ids = (id_kind)(round % 4);
+        sheet s = new_sheet(ids);
+        int wild = round / 4 % 2, n = 4 + 6 * (round % 3 == 0);
+        for (int i = 0; i < n; i++) {
+            if (i) edit(&s, wild);
+            commit_sheet(&f, &s, NULL);
+        }
+        for (int i = 0; i < 6; i++) {
+            int to = i < 3 ? 1 + pick(n - 1) : pick(n), from = i < 3 ? to - 1 : pick(n);
+            const char *key = pick(2) ? "" : pick(5) ? "id" : "id,word";
+            const char *ignore = pick(4) ? NULL : pick(2) ? "note" : "amount,flag";
+            n_fast += compare(&f, from, to, key, ignore, pick(4) ? 0 : 1 + pick(20));
+        }
+        free(s.cells);
+        end(&f);
+    }
+    assert_true(n_fast > rounds);
+}
+
+/* What differs outlives the store's handle, also what reads all rows. */
+static void the_store_stays_open(void **state) {
+    (void)state;
+    fixture f;
+    mlops_diff *d;
+    mlops_table *t;
+    mlops_error e;
+    seed = 7;
+    begin(&f);
+    sheet s = new_sheet(ASCENDING);
+    commit_sheet(&f, &s, "id");
+    snprintf(s.cells[1000][3], CELL, "-1");
+    commit_sheet(&f, &s, "id");
+    works(mlops_dataset_diff_rows(&d, f.s, "d", NULL, NULL, NULL, NULL, &e), &e);
+    assert_non_null(d->part);
+    mlops_store_close(f.s);
+    works(mlops_diff_columns(&t, d, &e), &e);
+    mlops_table_unref(t);
+    works(mlops_diff_cells(&t, d, &e), &e);
+    assert_int_equal(mlops_table_n_rows(t), 1);
+    mlops_table_unref(t);
+    mlops_diff_unref(d);
+    f.s = open_with(f.p.path, MLOPS_SYNC_RELAXED, MLOPS_STORE_INDEX_MEMORY);
+    free(s.cells);
+    end(&f);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(parts_tell_what_tables_do),
+                                       cmocka_unit_test(the_store_stays_open)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

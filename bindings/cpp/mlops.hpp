@@ -2951,7 +2951,8 @@ inline mlops_stats_two_counts stats_compare_counts(span<const std::int64_t> x, s
 }
 
 /// Put what branches and tags of a dataset lead to on a remote, then move them there, all or none. A branch there
-/// moves forward alone, unless its old commit is given; a tag there never moves.
+/// moves forward alone, unless its old commit is given; a tag there never moves. What was erased (mlops/erase.h)
+/// is not sent; where the remote has it, nothing leads to it from then on, and its gc deletes it.
 inline mlops_transfer dataset_push(const ::mlops::store &store, const mlops_remote *remote,
                                    const std::string &dataset, const mlops_push_opts *opts = nullptr) {
     mlops_transfer out = {};
@@ -2963,7 +2964,9 @@ inline mlops_transfer dataset_push(const ::mlops::store &store, const mlops_remo
 }
 
 /// Bring what branches and tags of a dataset lead to at a remote into the store, then move them here, all or
-/// none, in one commit of the store. All of it is verified before. A branch that is ahead here stays.
+/// none, in one commit of the store. All of it is verified before. A branch that is ahead here stays. What was
+/// erased there is erased here first, in a commit of its own, and what was erased here does not come;
+/// mlops_dataset_erase() then deletes the bytes that are here.
 ///
 /// With depth or paths, what stays away is noted: verbs that come upon it return MLOPS_E_NOT_FOUND and say so.
 /// Pulling again without them brings the rest.

@@ -8046,11 +8046,13 @@ func StatsCompareCounts(x []int64, y []int64) (StatsTwoCounts, error) {
 
 // DatasetPush: put what branches and tags of a dataset lead to on a remote, then move them there, all
 // or none. A branch there moves forward alone, unless its old commit is given; a tag there never
-// moves.
+// moves. What was erased (mlops/erase.h) is not sent; where the remote has it, nothing leads to it
+// from then on, and its gc deletes it.
 //
 // Errors: MLOPS_E_NOT_FOUND if there is no such dataset, or no branch or tag that was named here, or
 // if something of it was never pulled here; MLOPS_E_CONFLICT if the remote's branch has commits that
-// ours does not lead to, or moved meanwhile; MLOPS_E_CORRUPT for damage here or there; MLOPS_E_BUSY,
+// ours does not lead to, or moved meanwhile, or if something was erased there and not here;
+// MLOPS_E_CORRUPT for damage here or there; MLOPS_E_BUSY also while an erasure here is not done;
 // MLOPS_E_DEADLINE, MLOPS_E_CANCELLED; what the remote returns.
 func DatasetPush(store *Store, remote *Remote, dataset string, opts *PushOpts) (Transfer, error) {
 	defer runtime.KeepAlive(store)
@@ -8078,15 +8080,16 @@ func DatasetPush(store *Store, remote *Remote, dataset string, opts *PushOpts) (
 
 // DatasetPull: bring what branches and tags of a dataset lead to at a remote into the store, then move
 // them here, all or none, in one commit of the store. All of it is verified before. A branch that is
-// ahead here stays.
+// ahead here stays. What was erased there is erased here first, in a commit of its own, and what was
+// erased here does not come; mlops_dataset_erase() then deletes the bytes that are here.
 //
 // With depth or paths, what stays away is noted: verbs that come upon it return MLOPS_E_NOT_FOUND and
 // say so. Pulling again without them brings the rest.
 //
 // Errors: MLOPS_E_NOT_FOUND if the remote has no such dataset, or none of the branches or tags;
-// MLOPS_E_CONFLICT if a branch or tag here leads elsewhere than that of the remote; MLOPS_E_CORRUPT
-// for what is not what its name says; MLOPS_E_DENIED for a store that is open for reading alone; else
-// as pushing.
+// MLOPS_E_CONFLICT if a branch or tag here leads elsewhere than that of the remote, or if rows of the
+// same table were erased on both sides, each its own; MLOPS_E_CORRUPT for what is not what its name
+// says; MLOPS_E_DENIED for a store that is open for reading alone; else as pushing.
 func DatasetPull(store *Store, remote *Remote, dataset string, opts *PullOpts) (Transfer, error) {
 	defer runtime.KeepAlive(store)
 	defer runtime.KeepAlive(remote)

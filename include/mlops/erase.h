@@ -66,7 +66,8 @@ typedef struct mlops_erase_stat {
  *
  * @param store     store
  * @param dataset   @nullable whose commits are looked through; default: all
- * @param opts      @nullable default: nothing more is erased, and what was begun is finished
+ * @param opts      @nullable default, or one that asks for nothing: nothing more is erased, and
+ * what was begun is finished
  * @param call      @nullable progress, deadline; actor and trace for the audit trail
  * @param[out] out  @nullable @shape(1) what was found and done; struct_size must be set
  * @param err       @nullable

@@ -107,7 +107,9 @@ typedef struct mlops_remote_stats {
 
 /**
  * Put what branches and tags of a dataset lead to on a remote, then move them there, all or none.
- * A branch there moves forward alone, unless its old commit is given; a tag there never moves.
+ * A branch there moves forward alone, unless its old commit is given; a tag there never moves. What
+ * was erased (mlops/erase.h) is not sent; where the remote has it, nothing leads to it from then
+ * on, and its gc deletes it.
  *
  * @param store     store
  * @param remote    outlives the call
@@ -117,8 +119,9 @@ typedef struct mlops_remote_stats {
  * @param err       @nullable
  * @return MLOPS_E_NOT_FOUND if there is no such dataset, or no branch or tag that was named here,
  * or if something of it was never pulled here; MLOPS_E_CONFLICT if the remote's branch has commits
- * that ours does not lead to, or moved meanwhile; MLOPS_E_CORRUPT for damage here or there;
- * MLOPS_E_BUSY, MLOPS_E_DEADLINE, MLOPS_E_CANCELLED; what the remote returns
+ * that ours does not lead to, or moved meanwhile, or if something was erased there and not here;
+ * MLOPS_E_CORRUPT for damage here or there; MLOPS_E_BUSY also while an erasure here is not done;
+ * MLOPS_E_DEADLINE, MLOPS_E_CANCELLED; what the remote returns
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_dataset_push(mlops_store *store, const mlops_remote *remote,
@@ -128,7 +131,8 @@ MLOPS_API mlops_status mlops_dataset_push(mlops_store *store, const mlops_remote
 /**
  * Bring what branches and tags of a dataset lead to at a remote into the store, then move them
  * here, all or none, in one commit of the store. All of it is verified before. A branch that is
- * ahead here stays.
+ * ahead here stays. What was erased there is erased here first, in a commit of its own, and what
+ * was erased here does not come; mlops_dataset_erase() then deletes the bytes that are here.
  *
  * With depth or paths, what stays away is noted: verbs that come upon it return MLOPS_E_NOT_FOUND
  * and say so. Pulling again without them brings the rest.
@@ -140,7 +144,8 @@ MLOPS_API mlops_status mlops_dataset_push(mlops_store *store, const mlops_remote
  * @param[out] out  @nullable @shape(1) what travelled, also after an error
  * @param err       @nullable
  * @return MLOPS_E_NOT_FOUND if the remote has no such dataset, or none of the branches or tags;
- *         MLOPS_E_CONFLICT if a branch or tag here leads elsewhere than that of the remote;
+ *         MLOPS_E_CONFLICT if a branch or tag here leads elsewhere than that of the remote,
+ *         or if rows of the same table were erased on both sides, each its own;
  *         MLOPS_E_CORRUPT for what is not what its name says; MLOPS_E_DENIED for a store that is
  *         open for reading alone; else as pushing
  * @since 0.1

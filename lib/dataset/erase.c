@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-enum { REASON_MAX = 2000, SALT = 16, DATE = 11, TRIES = 100 };
+enum { REASON_MAX = 2000, SALT = 16, DIGITS = 2 * SALT + 1, DATE = 11, TRIES = 100 };
 
 /* ---- what is asked for ---- */
 
@@ -22,6 +22,11 @@ static mlops_status check_reason(const char *reason, mlops_error *err) {
         return mlops__fail(err, MLOPS_E_INVALID,
                            "mlops_erase_opts: reason is to be 1 to %d bytes of UTF-8", REASON_MAX);
     return MLOPS_OK;
+}
+
+/* Or is it to be gone on with what was begun? */
+static int asks_for_more(const mlops_erase_opts *o) {
+    return o->flags || o->paths || o->column || o->value || o->reason || o->by;
 }
 
 static mlops_status check_opts(const mlops_erase_opts *opts, mlops_error *err) {
@@ -58,17 +63,23 @@ static void spell_date(char out[DATE], int64_t time_ns) {
     out[10] = 0;
 }
 
+static mlops_status draw_digits(mlops__erasure *p, char out[DIGITS]) {
+    uint8_t bytes[SALT];
+    const mlops__host *host = mlops__store_host(p->store);
+    int64_t code = host->entropy.fill(host->entropy.ctx, bytes, sizeof bytes);
+    if (code < 0) return mlops__fail_os(p->err, code, "cannot draw random bytes", NULL);
+    mlops__hex_bytes(out, bytes, sizeof bytes);
+    return MLOPS_OK;
+}
+
 /* So that who has the value can show that it is the one, and who has not finds it out only by
  * trying. */
 static mlops_status put_key(mlops__erasure *p, mlops__json_writer *out) {
-    uint8_t salt[SALT];
-    char digits[2 * SALT + 1], name[MLOPS__ID_TEXT];
+    char digits[DIGITS], name[MLOPS__ID_TEXT];
     const mlops__host *host = mlops__store_host(p->store);
     mlops__buf text;
     if (!p->opts.column) return MLOPS_OK;
-    int64_t code = host->entropy.fill(host->entropy.ctx, salt, sizeof salt);
-    if (code < 0) return mlops__fail_os(p->err, code, "cannot draw random bytes", NULL);
-    mlops__hex_bytes(digits, salt, sizeof salt);
+    MLOPS_TRY(draw_digits(p, digits));
     mlops__buf_init(&text, &host->allocator);
     mlops__buf_text(&text, digits);
     mlops__buf_text(&text, p->opts.value);
@@ -100,13 +111,15 @@ static mlops_status put_erasure(mlops__erasure *p) {
     mlops__buf buf;
     mlops__json_writer out;
     mlops__key key;
-    char date[DATE];
+    char date[DATE], origin[DIGITS];
     int64_t now = mlops__store_now(p->store);
+    MLOPS_TRY(draw_digits(p, origin));
     mlops__buf_init(&buf, p->arena.allocator);
     mlops__json_writer_init(&out, &buf, 0);
     spell_date(date, now);
     mlops__json_open(&out, '{');
     mlops__record_put_i64(&out, "number", p->stat.number);
+    mlops__record_put_text(&out, "origin", origin);
     mlops__record_put_i64(&out, "time_ns", now);
     mlops__record_put_text(&out, "date", date);
     mlops__record_put_text(&out, "by", p->opts.by);
@@ -129,27 +142,33 @@ static mlops_status put_erasure(mlops__erasure *p) {
 
 /* ---- tombstones ---- */
 
-static mlops_status put_tombstone(mlops__erasure *p, const uint8_t id[32], uint32_t place) {
-    const mlops__erase_stand_in *all = (const void *)p->stand_ins.data;
+mlops_status mlops__erase_put_content(mlops_change *change, int64_t number, const mlops_id *id,
+                                      const mlops_id *stand_in, mlops_error *err) {
     mlops__buf buf;
     mlops__json_writer out;
     mlops__key key;
-    mlops_id name;
-    memcpy(name.bytes, id, sizeof name.bytes);
-    mlops__buf_init(&buf, p->arena.allocator);
+    mlops__buf_init(&buf, &mlops__store_host(mlops__change_store(change))->allocator);
     mlops__json_writer_init(&out, &buf, 0);
     mlops__json_open(&out, '{');
-    mlops__record_put_i64(&out, "erasure", p->stat.number);
-    mlops__record_put_id(&out, "stand_in", place ? &all[place - 1].id : NULL);
+    mlops__record_put_i64(&out, "erasure", number);
+    mlops__record_put_id(&out, "stand_in", stand_in);
     mlops__json_close(&out, '}');
     mlops__key_init(&key);
     mlops__key_text(&key, "content");
-    mlops__key_id(&key, &name);
-    return mlops__record_put(p->change, MLOPS__TABLE_ERASURES, &key, &buf, p->err);
+    mlops__key_id(&key, id);
+    return mlops__record_put(change, MLOPS__TABLE_ERASURES, &key, &buf, err);
 }
 
-static mlops_status put_latest(mlops_change *change, int64_t number, int64_t finished,
-                               mlops_error *err) {
+static mlops_status put_tombstone(mlops__erasure *p, const uint8_t id[32], uint32_t place) {
+    const mlops__erase_stand_in *all = (const void *)p->stand_ins.data;
+    mlops_id name;
+    memcpy(name.bytes, id, sizeof name.bytes);
+    return mlops__erase_put_content(p->change, p->stat.number, &name,
+                                    place ? &all[place - 1].id : NULL, p->err);
+}
+
+mlops_status mlops__erase_put_latest(mlops_change *change, int64_t number, int64_t finished,
+                                     mlops_error *err) {
     mlops__buf buf;
     mlops__json_writer out;
     mlops__key key;
@@ -179,7 +198,7 @@ static mlops_status put_all(mlops__erasure *p, int64_t finished) {
         MLOPS_TRY(put_tombstone(p, it->key, it->value));
     }
     MLOPS_TRY(put_erasure(p));
-    MLOPS_TRY(put_latest(p->change, p->stat.number, finished, p->err));
+    MLOPS_TRY(mlops__erase_put_latest(p->change, p->stat.number, finished, p->err));
     return mlops__change_verb(p->change, "dataset erase", p->err);
 }
 
@@ -294,7 +313,7 @@ static mlops_status note_finished(mlops_store *store, const mlops__erased_latest
     if (!status)
         status = mlops__change_expect(change, MLOPS__TABLE_ERASURES, mlops__key_bytes(&key),
                                       latest->was, err);
-    if (!status) status = put_latest(change, latest->number, latest->number, err);
+    if (!status) status = mlops__erase_put_latest(change, latest->number, latest->number, err);
     if (!status) status = mlops__change_verb(change, "dataset erase: finished", err);
     if (!status) status = mlops_change_commit(change, NULL, err);
     mlops_change_free(change);
@@ -328,14 +347,15 @@ mlops_status mlops_dataset_erase(mlops_store *store, const char *dataset,
     if (!store) return mlops__fail(err, MLOPS_E_INVALID, "the store is NULL");
     MLOPS_TRY(mlops__opts_copy(&o, sizeof o, opts, "mlops_erase_opts", err));
     MLOPS_TRY(mlops__opts_copy(&c, sizeof c, call, "mlops_call", err));
-    if (opts) MLOPS_TRY(check_opts(&o, err));
+    int asks = opts && asks_for_more(&o);
+    if (asks) MLOPS_TRY(check_opts(&o, err));
     if (c.flags) return mlops__fail(err, MLOPS_E_INVALID, "mlops_call: flags 0x%x", c.flags);
     if (dataset) MLOPS_TRY(mlops__name_check("dataset", dataset, err));
     MLOPS_TRY(mlops__store_check_fork(store, err));
     if (mlops__store_is_read_only(store))
         return mlops__fail(err, MLOPS_E_DENIED, "the store is open for reading alone");
     int is_dry = (o.flags & MLOPS_ERASE_DRY_RUN) != 0;
-    mlops_status status = opts ? erase(store, dataset, &o, &c, &stat, err) : MLOPS_OK;
+    mlops_status status = asks ? erase(store, dataset, &o, &c, &stat, err) : MLOPS_OK;
     if (!status && !is_dry) status = finish(store, &c, &stat, err);
     if (out) {
         mlops_status told = mlops__opts_result(out, &stat, sizeof stat, "mlops_erase_stat", err);

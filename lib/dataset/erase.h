@@ -53,6 +53,19 @@ mlops_status mlops__erase_rows(mlops__erasure *plan, const mlops__facts *facts, 
 /* Is it of a kind that has rows? */
 int mlops__erase_has_rows(const mlops__facts *facts);
 
+/* erase_tree.c: what stands in for a tree from the commit of the change on; and reading one. */
+mlops_status mlops__erase_put_tree(mlops_change *change, int64_t number, const mlops_id *tree,
+                                   const mlops__tree *stand_in, mlops_error *err);
+mlops_status mlops__tree_load(mlops__tree *out, mlops_store *store, const mlops_change *change,
+                              const mlops_id *id, mlops_error *err);
+
+/* erase.c: the newest number, and the last up to which all are finished; a tombstone, whose
+ * stand-in may be NULL. */
+mlops_status mlops__erase_put_latest(mlops_change *change, int64_t number, int64_t finished,
+                                     mlops_error *err);
+mlops_status mlops__erase_put_content(mlops_change *change, int64_t number, const mlops_id *id,
+                                      const mlops_id *stand_in, mlops_error *err);
+
 /* erase_plan.c */
 mlops_status mlops__erasure_plan(mlops__erasure *plan);
 void mlops__erasure_init(mlops__erasure *plan, mlops_store *store, mlops_error *err);

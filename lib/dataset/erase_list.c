@@ -12,7 +12,7 @@
 /* What no erasure reaches, in the words of the certificate. */
 static const char *const unreached[] = {
     "backups and exports of the store, and stores that were imported from them",
-    "clones, and remotes that versions were pushed to before",
+    "clones that do not pull, and remotes that are not pushed to and collected afterwards",
     "files that were checked out, and files that versions were made of",
     "snapshots, copies and free blocks of file systems and devices",
     "texts of records: names, paths, messages, metadata, expectations and their verdicts",

@@ -312,75 +312,15 @@ static mlops_status cut_tree(mlops__erasure *p, const erase_tree *tree, mlops__v
     return MLOPS_OK;
 }
 
-static void keep_ids(mlops__json_writer *out, const mlops__facts *facts) {
-    const mlops_id *ids[] = {&facts->id, facts->has_profile ? &facts->profile : NULL,
-                             facts->has_split ? &facts->rows : NULL};
-    for (size_t i = 0; i < 3; i++) {
-        char digits[MLOPS__ID_TEXT];
-        if (!ids[i]) continue;
-        mlops__id_format(digits, ids[i]);
-        mlops__json_string(out, digits);
-    }
-}
-
-/* Names what the tree has that the one which it stands in for has not, so that it is kept. */
-static mlops_status write_keeps(mlops__erasure *p, mlops__version *version,
-                                mlops__json_writer *out) {
-    mlops__buf bytes;
-    mlops__tree first;
-    mlops__facts facts;
-    MLOPS_TRY(mlops__content_load(&bytes, p->store, NULL, &version->commit.tree, p->err));
-    mlops__tree_init(&first, &version->arena);
-    mlops_status status = mlops__tree_parse(&first, (mlops__bytes){bytes.data, bytes.size}, p->err);
-    mlops__buf_free(&bytes);
-    for (size_t i = 0; i < version->tree.n && !status; i++) {
-        const mlops__entry *entry = version->tree.entries[i];
-        const mlops__entry *was = mlops__tree_find(&first, entry->path);
-        if (was && was->json.size == entry->json.size &&
-            !memcmp(was->json.data, entry->json.data, was->json.size))
-            continue;
-        status = mlops__entry_read(entry, &facts, &version->arena, p->err);
-        if (!status) keep_ids(out, &facts);
-    }
-    return status;
-}
-
-static mlops_status put_tree(mlops__erasure *p, mlops__version *version) {
-    mlops__buf buf;
-    mlops__json_writer out;
-    mlops__key key;
-    mlops__buf_init(&buf, p->arena.allocator);
-    mlops__tree_write(&version->tree, &buf);
-    mlops_id id = mlops__content_id(p->store, buf.data, buf.size);
-    mlops_status status = buf.status ? nomem(p) : MLOPS_OK;
-    if (!status)
-        status = mlops__change_content(p->change, &id, buf.data, buf.size, &version->commit.tree,
-                                       p->err);
-    buf.size = 0;
-    mlops__json_writer_init(&out, &buf, 0);
-    mlops__json_open(&out, '{');
-    mlops__record_put_i64(&out, "erasure", p->stat.number);
-    mlops__record_put_id(&out, "tree", &id);
-    mlops__json_name(&out, "keeps");
-    mlops__json_open(&out, '[');
-    if (!status) status = write_keeps(p, version, &out);
-    mlops__json_close(&out, ']');
-    mlops__json_close(&out, '}');
-    mlops__key_init(&key);
-    mlops__key_text(&key, "tree");
-    mlops__key_id(&key, &version->commit.tree);
-    if (!status) return mlops__record_put(p->change, MLOPS__TABLE_ERASURES, &key, &buf, p->err);
-    mlops__buf_free(&buf);
-    return status;
-}
-
 static mlops_status rewrite_tree(mlops__erasure *p, const erase_tree *tree,
                                  mlops__version *version) {
     int changed = 0;
     MLOPS_TRY(cut_tree(p, tree, version, &changed));
     if (!changed) return MLOPS_OK;
     p->stat.n_commits += tree->n_commits;
-    return p->change ? put_tree(p, version) : MLOPS_OK;
+    if (!p->change) return MLOPS_OK;
+    return mlops__erase_put_tree(p->change, p->stat.number, &version->commit.tree, &version->tree,
+                                 p->err);
 }
 
 /* ---- all of it ---- */

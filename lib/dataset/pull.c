@@ -6,7 +6,7 @@
  * branches and tags have moved a lease holds all of it, and the commits that it builds on.
  */
 #include "base/opts.h"
-#include "dataset/remote_head.h"
+#include "dataset/erase_adopt.h"
 
 #include <string.h>
 
@@ -29,6 +29,7 @@ typedef struct pull {
     mlops__depot parts;
     mlops__fetcher fetcher;
     mlops__receiver receiver;
+    mlops__adoption adoption;
     mlops_change *change;
     mlops__lease lease;
     size_t empty;       /* bytes of a change that does nothing */
@@ -308,6 +309,7 @@ static mlops_status commit_change(pull *p, mlops_error *err) {
     if (mlops__change_size(p->change) == p->empty) return MLOPS_OK;
     mlops__format(verb, sizeof verb, "dataset pull %s", p->dataset);
     MLOPS_TRY(mlops__change_verb(p->change, verb, err));
+    MLOPS_TRY(mlops__adoption_expect(&p->adoption, p->change));
     return mlops_change_commit(p->change, NULL, err);
 }
 
@@ -336,32 +338,33 @@ static mlops_status receive_named(void *user, const mlops_id *id, mlops_error *e
     int there = 0;
     MLOPS_TRY(mlops__remote_tick(&p->remote, err));
     MLOPS_TRY(has_part(p, id, &there, err));
-    if (!there && memcmp(&e->facts->id, id, ID) != 0) return MLOPS_OK;
+    int is_own = memcmp(&e->facts->id, id, ID) == 0;
+    if (!is_own && (!there || mlops__idset_find(&p->adoption.erased, id->bytes, ID)))
+        return MLOPS_OK;
     MLOPS_TRY(mlops__receive_content(&p->receiver, id, err));
     return commit_if_full(p, err);
 }
 
 static mlops_status receive_tree(pull *p, const mlops__commit *commit, mlops_error *err) {
-    mlops__version version;
+    mlops__tree tree;
+    mlops__arena arena;
     mlops__facts facts;
-    memset(&version, 0, sizeof version);
-    version.store = p->store;
-    version.commit = *commit;
-    mlops__arena_init(&version.arena, &p->remote.host->allocator, SIZE_MAX);
-    mlops__tree_init(&version.tree, &version.arena);
+    mlops__arena_init(&arena, &p->remote.host->allocator, SIZE_MAX);
+    mlops__tree_init(&tree, &arena);
     mlops_status status = mlops__receive_content(&p->receiver, &commit->tree, err);
     if (!status) status = mlops__receiver_flush(&p->receiver, err);
-    if (!status) status = mlops__version_load(&version, p->change, err);
-    for (size_t i = 0; i < version.tree.n && !status; i++) {
-        const mlops__entry *e = version.tree.entries[i];
+    if (!status) status = mlops__adopt_tree(&p->adoption, p->change, &commit->tree, &tree);
+    for (size_t i = 0; i < tree.n && !status; i++) {
+        const mlops__entry *e = tree.entries[i];
         entry named = {p, &facts};
         int is_in = 0;
-        status = mlops__entry_read(e, &facts, &version.arena, err);
+        status = mlops__entry_read(e, &facts, &arena, err);
         if (!status)
             status = mlops__list_has(p->opts.paths, e->path, 1, p->remote.host, &is_in, err);
         if (!status && is_in) status = mlops__entry_names(e, receive_named, &named, err);
     }
-    mlops__version_close(&version);
+    mlops__tree_free(&tree);
+    mlops__arena_free(&arena);
     return status ? status : mlops__receiver_flush(&p->receiver, err);
 }
 
@@ -495,11 +498,28 @@ static mlops_status begin(pull *p, mlops_error *err) {
                                 &p->lease, err);
 }
 
+/* What was erased there is erased here, before anything comes. */
+static mlops_status adopt(pull *p, mlops_error *err) {
+    int any = 0;
+    mlops_status status;
+    MLOPS_TRY(mlops__adoption_begin(&p->adoption, p->store, &p->head, &p->fetcher, &p->parts, err));
+    if (mlops__idset_size(&p->adoption.erased)) p->receiver.erased = &p->adoption.erased;
+    do {
+        status = mlops__receiver_begin(&p->receiver, err);
+        if (!status) status = mlops__adoption_run(&p->adoption, &p->receiver, p->change, &any);
+        if (!status) status = mlops__receiver_flush(&p->receiver, err);
+    } while (status && p->receiver.is_stale);
+    if (status || !any) return status;
+    MLOPS_TRY(commit_change(p, err));
+    return mlops__adoption_done(&p->adoption);
+}
+
 static mlops_status run_pull(pull *p, mlops_error *err) {
     MLOPS_TRY(begin(p, err));
     MLOPS_TRY(mlops__head_read(&p->head, &p->remote, p->dataset, err));
     MLOPS_TRY(want_refs(p, err));
     MLOPS_TRY(mlops__head_parts(&p->head, &p->remote, &p->parts, err));
+    MLOPS_TRY(adopt(p, err));
     MLOPS_TRY(find_commits(p, err));
     MLOPS_TRY(order_commits(p, err));
     if (p->opts.paths || p->beyond.size) {
@@ -518,6 +538,7 @@ static mlops_status run_pull(pull *p, mlops_error *err) {
 
 static void end(pull *p) {
     mlops__receiver_free(&p->receiver);
+    mlops__adoption_free(&p->adoption);
     mlops__fetcher_free(&p->fetcher);
     mlops__depot_free(&p->parts);
     mlops__head_free(&p->head);

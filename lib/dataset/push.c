@@ -6,7 +6,7 @@
  * anew, and what was sent is not sent again.
  */
 #include "base/opts.h"
-#include "dataset/remote_head.h"
+#include "dataset/push_erased.h"
 
 #include <string.h>
 
@@ -23,6 +23,7 @@ typedef struct push {
     mlops__push_lease lease; /* at the remote */
     mlops__lease held;       /* here: on the commits that are sent */
     mlops__head head;
+    mlops__push_erased erased;
     mlops__arena arena; /* of what is read of the store */
     mlops__head_ref *wanted;
     size_t n_wanted, n_branches;
@@ -183,29 +184,26 @@ static mlops_status send_record(push *p, const mlops_id *id, mlops__bytes record
                              err);
 }
 
-/* Who has it already keeps it; to others it would be a commit that is damaged. */
-static mlops_status refuse_erased(const mlops__version *version, mlops_error *err) {
-    char digits[MLOPS__ID_TEXT];
-    mlops__id_format(digits, &version->commit.id);
-    return mlops__fail(
-        err, MLOPS_E_ERASED,
-        "some of commit %s was erased: it is not sent to a remote that lacks it; push "
-        "a branch that does not lead to it",
-        digits);
+static mlops_status send_tree_itself(push *p, const mlops_id *id, mlops_error *err) {
+    mlops_status status = mlops__send_content(p->store, &p->cutter, id, 1, &p->n_contents, err);
+    if (status != MLOPS_E_NOT_FOUND) return status;
+    return mlops__fail(err, MLOPS_E_CORRUPT, "the tree of a commit is missing");
+}
+
+static mlops_status send_entries(push *p, const mlops__tree *tree, mlops__arena *arena,
+                                 mlops_error *err) {
+    for (size_t i = 0; i < tree->n; i++) {
+        entry e = {.p = p};
+        MLOPS_TRY(mlops__entry_read(tree->entries[i], &e.facts, arena, err));
+        MLOPS_TRY(mlops__entry_names(tree->entries[i], send_named, &e, err));
+    }
+    return MLOPS_OK;
 }
 
 static mlops_status send_tree(push *p, mlops__version *version, mlops_error *err) {
     MLOPS_TRY(mlops__version_load(version, NULL, err));
-    if (version->lacks_some) return refuse_erased(version, err);
-    for (size_t i = 0; i < version->tree.n; i++) {
-        entry e = {.p = p};
-        MLOPS_TRY(mlops__entry_read(version->tree.entries[i], &e.facts, &version->arena, err));
-        MLOPS_TRY(mlops__entry_names(version->tree.entries[i], send_named, &e, err));
-    }
-    mlops_status status =
-        mlops__send_content(p->store, &p->cutter, &version->commit.tree, 1, &p->n_contents, err);
-    if (status != MLOPS_E_NOT_FOUND) return status;
-    return mlops__fail(err, MLOPS_E_CORRUPT, "the tree of a commit is missing");
+    MLOPS_TRY(send_entries(p, &version->tree, &version->arena, err));
+    return send_tree_itself(p, &version->commit.tree, err);
 }
 
 /* A commit, its tree, and all that the tree names; what comes last leads to what came before. */
@@ -263,6 +261,30 @@ static mlops_status send_commits(push *p, mlops_error *err) {
     return status ? status : mlops__cutter_flush(&p->cutter, err);
 }
 
+/* ---- what was erased ---- */
+
+/* With what stands in for a tree that the remote has. */
+static mlops_status send_stand_in(void *user, const mlops_id *stand_in, mlops_error *err) {
+    push *p = user;
+    mlops__tree tree;
+    mlops__arena arena;
+    mlops__arena_init(&arena, &p->remote.host->allocator, SIZE_MAX);
+    mlops__tree_init(&tree, &arena);
+    mlops_status status = mlops__tree_load(&tree, p->store, NULL, stand_in, err);
+    if (!status) status = send_entries(p, &tree, &arena, err);
+    if (!status) status = send_tree_itself(p, stand_in, err);
+    mlops__tree_free(&tree);
+    mlops__arena_free(&arena);
+    return status;
+}
+
+static mlops_status send_erased(push *p, int *changed, mlops_error *err) {
+    MLOPS_TRY(mlops__push_erased_pairs(&p->erased, &p->cutter, send_stand_in, p, err));
+    MLOPS_TRY(mlops__cutter_flush(&p->cutter, err));
+    return mlops__erasures_put(&p->erased.there, &p->head, &p->remote, tell_object, p, changed,
+                               err);
+}
+
 /* ---- indexes ---- */
 
 static int is_named(const mlops__depot *parts, const uint8_t object[ID]) {
@@ -279,6 +301,7 @@ static mlops_status adopt(push *p, mlops_error *err) {
     mlops_status status = MLOPS_OK;
     p->adopted = 1;
     mlops__buf_init(&p->lease.objects, &p->remote.host->allocator);
+    if (p->erased.here.n_contents) had.size = 0; /* it may have some of that */
     for (size_t at = 0; at < had.size && !status; at += ID) {
         mlops__part_index index;
         const uint8_t *object = had.data + at;
@@ -381,24 +404,30 @@ static mlops_status set_suites(push *p, int *changed, mlops_error *err) {
 
 /* MLOPS_END if the head has changed meanwhile. */
 static mlops_status run_round(push *p, mlops_error *err) {
-    int changed;
+    int changed, erased, cleaned;
     mlops__head_free(&p->head);
     MLOPS_TRY(mlops__remote_tick(&p->remote, err));
     MLOPS_TRY(mlops__head_read(&p->head, &p->remote, p->dataset, err));
+    MLOPS_TRY(mlops__push_erased_begin(&p->erased, p->store, &p->head, &p->remote, err));
     MLOPS_TRY(read_parts(p, err));
+    MLOPS_TRY(mlops__push_erased_clean(&p->erased, &p->cutter, &cleaned, err));
     MLOPS_TRY(send_commits(p, err));
+    MLOPS_TRY(send_erased(p, &erased, err));
     MLOPS_TRY(set_refs(p, err));
     MLOPS_TRY(set_suites(p, &changed, err));
-    if (p->n_refs == 0 && !changed) return MLOPS_OK;
+    if (p->n_refs == 0 && !changed && !erased) return MLOPS_OK;
     MLOPS_TRY(put_index(p, err));
-    if (p->parts.n_own) MLOPS_TRY(mlops__push_lease_renew(&p->lease, NULL, err));
+    if (p->parts.n_own || erased) MLOPS_TRY(mlops__push_lease_renew(&p->lease, NULL, err));
     mlops_status status = mlops__head_swap(&p->head, &p->remote, err);
+    if (status == MLOPS_E_CONFLICT && cleaned)
+        mlops__depot_free(&p->parts); /* all is looked at anew */
     return status == MLOPS_E_CONFLICT ? MLOPS_END : status;
 }
 
 static mlops_status run_push(push *p, mlops_error *err) {
     size_t full = p->opts.object_bytes ? (size_t)p->opts.object_bytes : MLOPS__REMOTE_OBJECT;
     mlops_status status;
+    MLOPS_TRY(mlops__erased_settled(p->store, err));
     do status = find_wanted(p, err);
     while (status == MLOPS_END);
     MLOPS_TRY(status);
@@ -445,6 +474,7 @@ mlops_status mlops_dataset_push(mlops_store *store, const mlops_remote *remote, 
     mlops__depot_free(&p.parts);
     mlops__push_lease_free(&p.lease);
     mlops__lease_end(&p.held, store);
+    mlops__push_erased_free(&p.erased);
     mlops__head_free(&p.head);
     mlops__arena_free(&p.arena);
     done.n_requests = p.remote.n_requests;

@@ -8,7 +8,7 @@
  */
 #include "base/opts.h"
 #include "column/rows.h"
-#include "dataset/remote_head.h"
+#include "dataset/remote_erasures.h"
 
 #include <string.h>
 
@@ -167,6 +167,7 @@ typedef struct marking {
     gc *g;
     mlops__head head;
     mlops__depot parts, live;
+    mlops__erasures erased;
     mlops__fetcher fetcher;
     mlops__buf commits; /* to be looked at, 32 bytes each */
     mlops__arena arena;
@@ -201,14 +202,10 @@ static mlops_status mark_content(void *user, const mlops_id *id, mlops_error *er
     return mlops__fetch_parts(&m->fetcher, &m->parts, id, mark, m, err);
 }
 
-static mlops_status mark_tree(marking *m, const mlops_id *id, mlops_error *err) {
+static mlops_status mark_entries(marking *m, const mlops_id *id, mlops_error *err) {
     mlops__buf bytes;
     mlops__arena arena;
     mlops__tree tree;
-    int live = 0;
-    MLOPS_TRY(is_live(m, MLOPS__PART_OBJECT, id->bytes, &live, err));
-    if (!live) MLOPS_TRY(is_live(m, MLOPS__PART_SMALL, id->bytes, &live, err));
-    if (live) return MLOPS_OK;
     mlops__buf_init(&bytes, &m->g->host.allocator);
     mlops__arena_init(&arena, &m->g->host.allocator, SIZE_MAX);
     mlops__tree_init(&tree, &arena);
@@ -219,6 +216,17 @@ static mlops_status mark_tree(marking *m, const mlops_id *id, mlops_error *err) 
     mlops__arena_free(&arena);
     mlops__buf_free(&bytes);
     return status ? status : mark_content(m, id, err);
+}
+
+/* The entries of what stands in for it, if some of them were erased. */
+static mlops_status mark_tree(marking *m, const mlops_id *id, mlops_error *err) {
+    const mlops__erased_pair *pair = mlops__erasures_pair(&m->erased, id);
+    int live = 0;
+    MLOPS_TRY(is_live(m, MLOPS__PART_OBJECT, id->bytes, &live, err));
+    if (!live) MLOPS_TRY(is_live(m, MLOPS__PART_SMALL, id->bytes, &live, err));
+    if (live) return MLOPS_OK;
+    MLOPS_TRY(mark_entries(m, pair ? &pair->stand_in : id, err));
+    return mark_content(m, id, err);
 }
 
 static mlops_status mark_commit(marking *m, const mlops_id *id, mlops_error *err) {
@@ -288,6 +296,7 @@ static mlops_status tidy_head(marking *m, mlops_error *err) {
                                m->head.dataset);
         MLOPS_TRY(status);
     }
+    if (m->head.has_erased) MLOPS_TRY(need(g, m->head.erased.bytes, err));
     for (size_t i = 0; i < m->head.n_indexes; i++)
         MLOPS_TRY(need(g, m->head.indexes[i].bytes, err));
     return MLOPS_OK;
@@ -302,11 +311,14 @@ static mlops_status visit_head(void *user, const char *name, mlops_error *err) {
     mlops_status status = mlops__head_read_key(&m.head, &g->remote, name, err);
     if (!status) status = mlops__depot_init(&m.parts, &g->host, err);
     if (!status) status = mlops__depot_init(&m.live, &g->host, err);
+    mlops__erasures_init(&m.erased, &g->host.allocator);
     if (!status) status = mlops__head_parts(&m.head, &g->remote, &m.parts, err);
+    if (!status) status = mlops__erasures_of_head(&m.erased, &m.head, &g->remote, err);
     if (!status) status = mark_all(&m, err);
     if (!status) status = tidy_head(&m, err);
     g->stats.n_datasets += m.head.n_refs > 0;
     g->remote.done++;
+    mlops__erasures_free(&m.erased);
     mlops__depot_free(&m.live);
     mlops__depot_free(&m.parts);
     mlops__buf_free(&m.commits);

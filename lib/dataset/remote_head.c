@@ -66,6 +66,8 @@ static mlops_status parse(mlops__head *self, mlops_error *err) {
         return damaged(self, err);
     MLOPS_TRY(read_refs(self, &record, err));
     MLOPS_TRY(read_indexes(self, &record, err));
+    self->has_erased = mlops__record_id(&record, "erased", &self->erased);
+    if (!self->has_erased && mlops__record_find(&record, "erased")) return damaged(self, err);
     return mlops__head_read_suites(self, &record, err);
 }
 
@@ -161,6 +163,7 @@ static void write_head(const mlops__head *self, mlops__buf *out) {
         mlops__json_string(&json, text);
     }
     mlops__json_close(&json, ']');
+    mlops__record_put_id(&json, "erased", self->has_erased ? &self->erased : NULL);
     mlops__head_write_suites(self, &json);
     mlops__json_close(&json, '}');
 }

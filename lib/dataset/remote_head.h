@@ -31,6 +31,8 @@ typedef struct mlops__head {
     size_t n_refs;
     mlops_id *indexes;
     size_t n_indexes;
+    mlops_id erased; /* object that lists what was erased */
+    int has_erased;
     mlops__head_suite *suites;
     size_t n_suites, suites_cap;
 } mlops__head;

@@ -76,6 +76,12 @@ mlops_status mlops__content_chunk(mlops_store *self, mlops__index *index, mlops_
                                   const uint8_t key[MLOPS__CHUNK_KEY], mlops__buf *out,
                                   mlops_error *err);
 
+/* The same, of the packs if elsewhere is NULL. */
+mlops_status mlops__content_chunk_of(mlops_store *self, mlops__index *index,
+                                     const mlops__elsewhere *elsewhere, mlops__codec *codec,
+                                     const uint8_t key[MLOPS__CHUNK_KEY], mlops__buf *out,
+                                     mlops_error *err);
+
 /* An object, its base, the base of that, ...: each with the chunk that was read last of it. */
 typedef struct mlops__content_level {
     mlops__buf recipe_bytes;
@@ -91,6 +97,7 @@ typedef struct mlops__content_level {
 typedef struct mlops__content_reader {
     mlops_store *store;
     mlops__index *index;
+    const mlops__elsewhere *elsewhere; /* set it ahead of opening; NULL: the packs */
     mlops__codec codec;
     mlops__tabular tabular; /* the last of them, if it is kept as rows */
     int n;                  /* levels that are open */

@@ -74,18 +74,25 @@ void mlops__reader_free(mlops__content_reader *self) {
     mlops__codec_free(&self->codec);
 }
 
-mlops_status mlops__reader_open(mlops__content_reader *self, const uint8_t id[32],
-                                mlops_error *err) {
+static mlops_status find_recipe(mlops__content_reader *self, const uint8_t id[32],
+                                mlops__content_level *level, mlops_error *err) {
     mlops__location at;
-    mlops__content_level *level = &self->levels[self->n];
+    const mlops__elsewhere *from = self->elsewhere;
+    if (from) return from->recipe(from->user, id, &level->recipe_bytes, &level->recipe, err);
     MLOPS_TRY(
         mlops__content_find(self->index, MLOPS__TABLE_OBJECTS, (mlops__bytes){id, 32}, &at, err));
     if (at.place.pack <= 0) return mlops__content_damaged(err);
-    MLOPS_TRY(
-        mlops__content_recipe(self->store, id, &at, &level->recipe_bytes, &level->recipe, err));
+    return mlops__content_recipe(self->store, id, &at, &level->recipe_bytes, &level->recipe, err);
+}
+
+mlops_status mlops__reader_open(mlops__content_reader *self, const uint8_t id[32],
+                                mlops_error *err) {
+    mlops__content_level *level = &self->levels[self->n];
+    MLOPS_TRY(find_recipe(self, id, level, err));
     level->ahead = level->recipe;
     if (mlops__recipe_has_rows(level->recipe.codec)) {
         self->tabular.index = self->index;
+        self->tabular.elsewhere = self->elsewhere;
         MLOPS_TRY(mlops__tabular_open(&self->tabular, id, err));
     }
     self->n++;
@@ -102,6 +109,7 @@ mlops_status mlops__reader_open_recipe(mlops__content_reader *self, mlops__pack_
     level->ahead = level->recipe;
     if (mlops__recipe_has_rows(codec)) {
         self->tabular.index = self->index;
+        self->tabular.elsewhere = self->elsewhere;
         MLOPS_TRY(mlops__tabular_open_recipe(&self->tabular, codec, recipe, err));
     }
     self->n++;
@@ -153,13 +161,21 @@ mlops_status mlops__content_chunk(mlops_store *self, mlops__index *index, mlops_
     return status;
 }
 
+mlops_status mlops__content_chunk_of(mlops_store *self, mlops__index *index,
+                                     const mlops__elsewhere *elsewhere, mlops__codec *codec,
+                                     const uint8_t key[MLOPS__CHUNK_KEY], mlops__buf *out,
+                                     mlops_error *err) {
+    if (elsewhere) return elsewhere->chunk(elsewhere->user, key, out, err);
+    return mlops__content_chunk(self, index, codec, key, out, err);
+}
+
 /* Into the level's buffer, unless it is there already. */
 static mlops_status load_chunk(mlops__content_reader *self, mlops__content_level *level,
                                const uint8_t *key, mlops_error *err) {
     if (level->chunk.size && memcmp(level->key, key, sizeof level->key) == 0) return MLOPS_OK;
     level->delta_at = UINT64_MAX;
-    MLOPS_TRY(
-        mlops__content_chunk(self->store, self->index, &self->codec, key, &level->chunk, err));
+    MLOPS_TRY(mlops__content_chunk_of(self->store, self->index, self->elsewhere, &self->codec, key,
+                                      &level->chunk, err));
     memcpy(level->key, key, sizeof level->key);
     return MLOPS_OK;
 }

@@ -3,6 +3,7 @@
 #define MLOPS_STORE_REMOTE_CONTENT_H
 
 #include "store/content.h"
+#include "store/erased.h"
 #include "store/remote_seam.h"
 
 /* Cuts content, unless it is there already, then *sent stays. As changes to a base, if the remote
@@ -11,9 +12,36 @@
 mlops_status mlops__send_content(mlops_store *store, mlops__cutter *cutter, const mlops_id *id,
                                  int leads, int64_t *sent, mlops_error *err);
 
-/* Frames of content as if it had come alone: of its chunks, then of its recipe. */
-mlops_status mlops__content_recut(mlops_store *self, mlops__index *index, const uint8_t *id,
+/* Frames of content as if it had come alone: of its chunks, then of its recipe. It is read from the
+ * packs, or from elsewhere. */
+mlops_status mlops__content_recut(mlops_store *self, mlops__index *index,
+                                  const mlops__elsewhere *elsewhere, const uint8_t *id,
                                   mlops__content_visit *visit, void *user, mlops_error *err);
+
+/* What a remote still has of erased content: the chunks that it is made of. */
+typedef struct mlops__residue {
+    const mlops__idset *erased; /* names of content */
+    mlops__fetcher *fetcher;
+    mlops__depot *parts;
+    mlops__idset chunks;
+    mlops__elsewhere elsewhere; /* the remote's content, with its bases, whatever was erased */
+} mlops__residue;
+
+/* All that is borrowed outlives it. Ends with mlops__residue_free(), also after an error. */
+mlops_status mlops__residue_init(mlops__residue *self, const mlops__idset *erased,
+                                 mlops__fetcher *fetcher, mlops__depot *parts, mlops_error *err);
+void mlops__residue_free(mlops__residue *self); /* one of zeroes too */
+/* Adds the chunks of a part, if it is erased content. */
+mlops_status mlops__residue_take(mlops__residue *self, const mlops__part *part, mlops_error *err);
+/* Is content kept as changes to what is erased, or in a chunk together with it? */
+mlops_status mlops__residue_leans(mlops__residue *self, const mlops__recipe *recipe, int *out,
+                                  mlops_error *err);
+
+/* Leaves in parts what is neither erased nor in an object that has any of it: what is not, and lies
+ * in such an object, is cut anew, and what leans on it is kept by itself. *changed: there was such
+ * an object. parts is the cutter's. */
+mlops_status mlops__remote_clean(mlops__cutter *cutter, mlops_store *store,
+                                 const mlops__idset *erased, int *changed, mlops_error *err);
 
 /* A few frames that wait for their transaction. */
 typedef struct mlops__receiver {
@@ -30,7 +58,9 @@ typedef struct mlops__receiver {
     int64_t n_waiting;
     int is_stale; /* a collection of garbage came between */
     mlops__buf bytes;
-    int64_t n; /* contents that came */
+    int64_t n;                  /* contents that came */
+    const mlops__idset *erased; /* nullable: what must not come; set it ahead of receiving */
+    mlops__residue residue;     /* of that */
 } mlops__receiver;
 
 mlops_status mlops__receiver_init(mlops__receiver *self, mlops_store *store,

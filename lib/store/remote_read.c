@@ -25,16 +25,16 @@ static mlops_status find(mlops__depot *parts, mlops__part_kind kind, const uint8
     return found ? MLOPS_OK : MLOPS_E_NOT_FOUND;
 }
 
-/* An object's recipe, copied; it ends with the buffer. */
-static mlops_status fetch_recipe(mlops__fetcher *self, const mlops__part *part, mlops__buf *bytes,
+mlops_status mlops__fetch_recipe(mlops__fetcher *self, const mlops__part *part, mlops__buf *bytes,
                                  mlops__recipe *out, mlops_error *err) {
     mlops__pack_frame frame;
     const uint8_t *payload;
-    mlops__buf_init(bytes, &self->remote->host->allocator);
+    size_t before = bytes->size;
     MLOPS_TRY(mlops__fetch(self, part, &frame, &payload, err));
     mlops__buf_put(bytes, payload, frame.stored);
     if (bytes->status) return mlops__fail_nomem(err, frame.stored);
-    return mlops__recipe_open(out, frame.codec, bytes->data, bytes->size) ? MLOPS_OK : damaged(err);
+    if (mlops__recipe_open(out, frame.codec, bytes->data + before, frame.stored)) return MLOPS_OK;
+    return damaged(err);
 }
 
 /* ---- parts ---- */
@@ -68,7 +68,8 @@ mlops_status mlops__fetch_parts(mlops__fetcher *self, mlops__depot *parts, const
         if (status == MLOPS_E_NOT_FOUND) return lacks(err);
         MLOPS_TRY(status);
         MLOPS_TRY(visit(user, &part, err));
-        status = fetch_recipe(self, &part, &bytes, &recipe, err);
+        mlops__buf_init(&bytes, &self->remote->host->allocator);
+        status = mlops__fetch_recipe(self, &part, &bytes, &recipe, err);
         if (!status) status = visit_chunks(parts, recipe, visit, user, err);
         int more = !status && recipe.base;
         if (more) memcpy(name, recipe.base, ID);
@@ -149,7 +150,8 @@ static mlops_status fetch_level(mlops__fetcher *self, mlops__depot *parts, const
     MLOPS_TRY(status);
     if (level > MLOPS__CHAIN_MAX) return damaged(err);
     mlops__buf_init(&base, &self->remote->host->allocator);
-    status = fetch_recipe(self, &part, &bytes, &recipe, err);
+    mlops__buf_init(&bytes, &self->remote->host->allocator);
+    status = mlops__fetch_recipe(self, &part, &bytes, &recipe, err);
     if (!status && mlops__recipe_has_rows(recipe.codec))
         status = mlops__fail(err, MLOPS_E_UNSUPPORTED, "content that is rows needs a store");
     if (!status && recipe.base)

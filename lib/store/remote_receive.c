@@ -41,6 +41,7 @@ void mlops__receiver_free(mlops__receiver *self) {
     mlops__buf_free(&self->chunks);
     mlops__buf_free(&self->objects);
     mlops__buf_free(&self->bytes);
+    mlops__residue_free(&self->residue);
 }
 
 static mlops_status put_name(mlops__buf *names, const uint8_t id[ID], mlops_error *err) {
@@ -366,13 +367,73 @@ static mlops_status need_base(mlops__receiver *self, const mlops__recipe *recipe
     return mlops__base_will_do(recipe, is.codec, is.depth) ? MLOPS_OK : not_as_named(base, err);
 }
 
+/* ---- what leans on erased content ---- */
+
+typedef struct leaning_source {
+    mlops__content_reader reader;
+    mlops__source source;
+} leaning_source;
+
+static mlops_status read_there(void *user, uint64_t offset, uint8_t *out, size_t n,
+                               mlops_error *err) {
+    leaning_source *from = user;
+    return mlops__reader_read(&from->reader, offset, out, n, err);
+}
+
+/* It comes by itself: it is read at the remote, over what is erased, which does not come. */
+static mlops_status receive_alone(mlops__receiver *self, const uint8_t id[ID],
+                                  const mlops__recipe *recipe, mlops_error *err) {
+    const mlops_allocator *allocator = &self->store->host.allocator;
+    mlops__lease own = *self->lease; /* which may have looked at other content, earlier */
+    mlops_id like, name = {{0}};
+    leaning_source *from = mlops__alloc_zero(allocator, sizeof *from);
+    if (!from) return mlops__fail_nomem(err, sizeof *from);
+    if (recipe->base) memcpy(like.bytes, recipe->base, ID);
+    mlops__reader_init(&from->reader, self->store, NULL);
+    from->reader.elsewhere = &self->residue.elsewhere;
+    from->source = (mlops__source){recipe->size, NULL, read_there, from};
+    mlops_status status = mlops__reader_open(&from->reader, id, err);
+    if (!status)
+        status = mlops__content_add_source(self->store, &own, &from->source,
+                                           recipe->base ? &like : NULL, NULL, &name, err);
+    if (!status && memcmp(name.bytes, id, ID) != 0) status = not_as_named(id, err);
+    mlops__reader_free(&from->reader);
+    mlops__free(allocator, from, sizeof *from);
+    return status ? status : put_name(&self->found, id, err);
+}
+
+static mlops_status leans_there(mlops__receiver *self, const mlops__recipe *recipe, int *out,
+                                mlops_error *err) {
+    *out = 0;
+    if (!self->erased) return MLOPS_OK;
+    if (!self->residue.parts)
+        MLOPS_TRY(
+            mlops__residue_init(&self->residue, self->erased, self->fetcher, self->parts, err));
+    return mlops__residue_leans(&self->residue, recipe, out, err);
+}
+
+/* ---- objects ---- */
+
+static mlops_status receive_frames(mlops__receiver *self, const mlops__pack_frame *frame,
+                                   mlops__recipe recipe, const mlops__buf *bytes, int level,
+                                   mlops_error *err) {
+    mlops__piece piece;
+    mlops_status status = MLOPS_OK;
+    if (recipe.base) status = need_base(self, &recipe, level, err);
+    while (!status && mlops__recipe_next(&recipe, &piece)) {
+        if (piece.key) status = fetch_chunk(self, piece.key, err);
+        if (!status && self->chunks.size >= WAITING_BYTES) status = append_chunks(self, err);
+    }
+    return status ? status : wait_for(&self->objects, frame, bytes->data, err);
+}
+
 static mlops_status receive_object(mlops__receiver *self, const mlops__part *part, int level,
                                    mlops_error *err) {
     mlops__pack_frame frame;
     const uint8_t *payload;
     mlops__recipe recipe;
-    mlops__piece piece;
     mlops__buf bytes;
+    int leans = 0;
     MLOPS_TRY(mlops__fetch(self->fetcher, part, &frame, &payload, err));
     mlops__buf_init(&bytes, &self->store->host.allocator);
     mlops__buf_put(&bytes, payload, frame.stored);
@@ -381,15 +442,13 @@ static mlops_status receive_object(mlops__receiver *self, const mlops__part *par
     else if (!mlops__recipe_open(&recipe, frame.codec, bytes.data, bytes.size) ||
              recipe.depth != part->depth || recipe.codec != part->codec)
         status = not_as_named(frame.key, err);
-    if (!status && recipe.base) status = need_base(self, &recipe, level, err);
+    if (!status) status = leans_there(self, &recipe, &leans, err);
+    if (!status)
+        status = leans ? receive_alone(self, frame.key, &recipe, err)
+                       : receive_frames(self, &frame, recipe, &bytes, level, err);
     if (!status && level == 0)
         status = mlops__change_kept(self->change, (const mlops_id *)(const void *)frame.key,
                                     (int64_t)recipe.size, err);
-    while (!status && mlops__recipe_next(&recipe, &piece)) {
-        if (piece.key) status = fetch_chunk(self, piece.key, err);
-        if (!status && self->chunks.size >= WAITING_BYTES) status = append_chunks(self, err);
-    }
-    if (!status) status = wait_for(&self->objects, &frame, bytes.data, err);
     mlops__buf_free(&bytes);
     self->n_waiting++;
     return status ? status : flush_if_full(self, err);

@@ -184,6 +184,10 @@ mlops_status mlops__fetch(mlops__fetcher *self, const mlops__part *part, mlops__
 mlops_status mlops__fetch_bytes(mlops__fetcher *self, const mlops__part *part, mlops__buf *out,
                                 mlops_error *err);
 
+/* An object's recipe, appended to the buffer that it ends with. MLOPS_E_CORRUPT */
+mlops_status mlops__fetch_recipe(mlops__fetcher *self, const mlops__part *part, mlops__buf *bytes,
+                                 mlops__recipe *out, mlops_error *err);
+
 /* Parts that content is made of: each chunk, each object, from its base on. */
 typedef mlops_status mlops__part_visit(void *user, const mlops__part *part, mlops_error *err);
 mlops_status mlops__fetch_parts(mlops__fetcher *self, mlops__depot *parts, const mlops_id *id,

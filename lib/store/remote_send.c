@@ -97,6 +97,15 @@ static mlops_status recut_chunk(recut *r, const uint8_t *bytes, size_t n, mlops_
     return r->visit(r->user, &frame, r->packed.data, err);
 }
 
+/* Reading a remote holds nobody up. */
+static void lock_packs(recut *r) {
+    if (!r->reader.elsewhere) mlops__lock_take(&r->store->lock);
+}
+
+static void unlock_packs(recut *r) {
+    if (!r->reader.elsewhere) mlops__lock_give(&r->store->lock);
+}
+
 static mlops_status recut_more(recut *r, uint64_t size, mlops_error *err) {
     uint64_t left = size - r->read;
     size_t n = WINDOW - r->window.size;
@@ -104,18 +113,18 @@ static mlops_status recut_more(recut *r, uint64_t size, mlops_error *err) {
     if (n == 0) return MLOPS_OK;
     uint8_t *room = mlops__buf_extend(&r->window, n);
     if (!room) return mlops__fail_nomem(err, n);
-    mlops__lock_take(&r->store->lock);
+    lock_packs(r);
     mlops_status status = mlops__reader_read(&r->reader, r->read, room, n, err);
-    mlops__lock_give(&r->store->lock);
+    unlock_packs(r);
     r->read += n;
     return status;
 }
 
 static mlops_status recut_all(recut *r, const uint8_t *id, mlops_error *err) {
     mlops__pack_frame frame = {MLOPS__PACK_OBJECT, MLOPS__PACK_RAW, 0, 0, {0}};
-    mlops__lock_take(&r->store->lock);
+    lock_packs(r);
     mlops_status status = mlops__reader_open(&r->reader, id, err);
-    mlops__lock_give(&r->store->lock);
+    unlock_packs(r);
     MLOPS_TRY(status);
     uint64_t size = r->reader.levels[0].recipe.size;
     mlops__recipe_begin(&r->recipe, size);
@@ -133,7 +142,8 @@ static mlops_status recut_all(recut *r, const uint8_t *id, mlops_error *err) {
     return r->visit(r->user, &frame, r->recipe.data, err);
 }
 
-mlops_status mlops__content_recut(mlops_store *self, mlops__index *index, const uint8_t *id,
+mlops_status mlops__content_recut(mlops_store *self, mlops__index *index,
+                                  const mlops__elsewhere *elsewhere, const uint8_t *id,
                                   mlops__content_visit *visit, void *user, mlops_error *err) {
     const mlops_allocator *allocator = &self->host.allocator;
     recut *r = mlops__alloc_zero(allocator, sizeof *r);
@@ -143,6 +153,7 @@ mlops_status mlops__content_recut(mlops_store *self, mlops__index *index, const 
     r->user = user;
     mlops__codec_init(&r->codec, &self->host);
     mlops__reader_init(&r->reader, self, index);
+    r->reader.elsewhere = elsewhere;
     mlops__buf_init(&r->window, allocator);
     mlops__buf_init(&r->packed, allocator);
     mlops__buf_init(&r->recipe, allocator);
@@ -199,7 +210,7 @@ static mlops_status send_packed(sending *s, const mlops_id *id, const mlops__loc
         status =
             send_recipe(s, id, &recipe, frame.codec, (mlops__bytes){bytes.data, frame.stored}, err);
     else if (!status)
-        status = mlops__content_recut(s->store, &s->index, id->bytes, send_recut, s, err);
+        status = mlops__content_recut(s->store, &s->index, NULL, id->bytes, send_recut, s, err);
     mlops__buf_free(&bytes);
     return status;
 }

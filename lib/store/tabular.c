@@ -77,6 +77,8 @@ static mlops_status list_parts(mlops__tabular_level *level, mlops_error *err) {
 static mlops_status find_recipe(mlops__tabular *self, mlops__tabular_level *level,
                                 const uint8_t id[32], mlops_error *err) {
     mlops__location at;
+    const mlops__elsewhere *from = self->elsewhere;
+    if (from) return from->recipe(from->user, id, &level->recipe_bytes, &level->recipe, err);
     MLOPS_TRY(
         mlops__content_find(self->index, MLOPS__TABLE_OBJECTS, (mlops__bytes){id, 32}, &at, err));
     if (at.place.pack == 0) return MLOPS_END;
@@ -135,8 +137,8 @@ mlops_status mlops__tabular_chunk(mlops__tabular *self, mlops__tabular_level *le
         return MLOPS_OK;
     level->chunk.size = 0;
     if (!self->is_locked) mlops__lock_take(&store->lock);
-    mlops_status status =
-        mlops__content_chunk(store, self->index, &self->codec, piece->key, &level->chunk, err);
+    mlops_status status = mlops__content_chunk_of(store, self->index, self->elsewhere, &self->codec,
+                                                  piece->key, &level->chunk, err);
     if (!self->is_locked) mlops__lock_give(&store->lock);
     const uint8_t *bytes = level->chunk.data;
     size_t n = level->chunk.size;

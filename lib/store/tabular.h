@@ -26,10 +26,21 @@ typedef struct mlops__tabular_level {
     mlops__patch patch;
 } mlops__tabular_level;
 
+/* Where recipes and chunks are read instead of the packs: at a remote. The recipe's bytes are
+ * appended to buf; MLOPS_E_NOT_FOUND without a message. A chunk takes the place of what out has. */
+typedef struct mlops__elsewhere {
+    mlops_status (*recipe)(void *user, const uint8_t id[32], mlops__buf *buf, mlops__recipe *out,
+                           mlops_error *err);
+    mlops_status (*chunk)(void *user, const uint8_t key[MLOPS__CHUNK_KEY], mlops__buf *out,
+                          mlops_error *err);
+    void *user;
+} mlops__elsewhere;
+
 typedef struct mlops__tabular {
     mlops_store *store;
-    mlops__index *index; /* set by who begins a read */
-    int is_locked;       /* by the caller; else the store is locked for each chunk alone */
+    mlops__index *index;               /* set by who begins a read */
+    const mlops__elsewhere *elsewhere; /* or NULL */
+    int is_locked; /* by the caller; else the store is locked for each chunk alone */
     mlops__codec codec;
     int n, cap;
     mlops__tabular_level *levels;

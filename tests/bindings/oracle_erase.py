@@ -261,16 +261,17 @@ def erase_unnamed(folder):
     assert not search(path, [person])
 
 
-TESTS = [erase_files, erase_rows, erase_unnamed]
-print(f"1..{len(TESTS)}")
-failed = 0
-for i, test in enumerate(TESTS, 1):
-    with tempfile.TemporaryDirectory(prefix="mlops-erase-") as place:
-        try:
-            test(place)
-            print(f"ok {i} - {test.__name__}")
-        except Exception:
-            failed += 1
-            print(f"not ok {i} - {test.__name__}")
-            print("# " + traceback.format_exc().replace("\n", "\n# "))
-sys.exit(failed > 0)
+if __name__ == "__main__":
+    TESTS = [erase_files, erase_rows, erase_unnamed]
+    print(f"1..{len(TESTS)}")
+    failed = 0
+    for i, test in enumerate(TESTS, 1):
+        with tempfile.TemporaryDirectory(prefix="mlops-erase-") as place:
+            try:
+                test(place)
+                print(f"ok {i} - {test.__name__}")
+            except Exception:
+                failed += 1
+                print(f"not ok {i} - {test.__name__}")
+                print("# " + traceback.format_exc().replace("\n", "\n# "))
+    sys.exit(failed > 0)

@@ -1,9 +1,10 @@
 /* What a remote hands out. The first byte says what the rest is: an index; an object, whose tail is
- * read and whose parts are fetched, unpacked and put together; a head; a lease; the state of a gc.
+ * read and whose parts are fetched, unpacked and put together; a head; a lease; the state of a gc;
+ * a list of what was erased.
  * What is held up: an index that opens finds each of its parts, and only bytes that have their
  * names come out. */
 #include "base/cursor.h"
-#include "dataset/remote_head.h"
+#include "dataset/remote_erasures.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -115,6 +116,20 @@ static void read_head(mlops__remote *remote) {
     mlops__head_free(&head);
 }
 
+/* A list that is read finds each of what it has, in notes that are there. */
+static void read_erased(span in, const mlops__host *host) {
+    mlops__erasures list;
+    mlops__erasures_init(&list, &host->allocator);
+    mlops_status status = mlops__erasures_parse(&list, (mlops__bytes){in.data, in.size}, NULL);
+    for (size_t i = 0; i < list.n_contents && !status; i++) {
+        must(list.contents[i].erasure - 1 < list.n_notes);
+        must(mlops__erasures_content(&list, list.contents[i].id.bytes) == &list.contents[i]);
+    }
+    for (size_t i = 0; i < list.n_pairs && !status; i++)
+        must(mlops__erasures_pair(&list, &list.pairs[i].tree) == &list.pairs[i]);
+    mlops__erasures_free(&list);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static const mlops__host host_none;
     mlops__host host = host_none;
@@ -130,7 +145,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     must(!mlops__remote_init(&remote, &table, &host, NULL, NULL));
     mlops__buf_init(&bytes, &host.allocator);
     mlops__buf_put(&bytes, in.data, in.size);
-    if (data[0] % 5 == 0) {
+    if (data[0] == 255) {
+        read_erased(in, &host);
+    } else if (data[0] % 5 == 0) {
         if (!mlops__part_index_open(&index, &bytes, "x", NULL)) hold_index(&index, &remote, 0);
     } else if (data[0] % 5 == 1) {
         if (!mlops__remote_tail(&remote, id, &index, NULL)) hold_index(&index, &remote, 1);

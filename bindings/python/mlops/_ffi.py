@@ -8579,7 +8579,9 @@ def stats_compare_counts(x, y):
 def dataset_push(store, remote, dataset, *, branches=None, tags=None, expected=None, object_bytes=None,
                  call=None):
     """Put what branches and tags of a dataset lead to on a remote, then move them there, all or none. A branch
-    there moves forward alone, unless its old commit is given; a tag there never moves.
+    there moves forward alone, unless its old commit is given; a tag there never moves. What was erased
+    (mlops/erase.h) is not sent; where the remote has it, nothing leads to it from then on, and its gc deletes
+    it.
 
         store: store
         remote: outlives the call
@@ -8593,8 +8595,8 @@ def dataset_push(store, remote, dataset, *, branches=None, tags=None, expected=N
 
     Raises: NotFoundError if there is no such dataset, or no branch or tag that was named here, or if something of
     it was never pulled here; ConflictError if the remote's branch has commits that ours does not lead to, or
-    moved meanwhile; CorruptError for damage here or there; BusyError, DeadlineError, CancelledError; what the
-    remote returns.
+    moved meanwhile, or if something was erased there and not here; CorruptError for damage here or there;
+    BusyError also while an erasure here is not done; DeadlineError, CancelledError; what the remote returns.
     """
     store_h = _rt.opened(store, Store, "store")
     opts = _push_opts(branches=branches, tags=tags, expected=expected, object_bytes=object_bytes, call=call)
@@ -8613,7 +8615,9 @@ def dataset_push(store, remote, dataset, *, branches=None, tags=None, expected=N
 def dataset_pull(store, remote, dataset, *, force=False, branches=None, tags=None, prefix=None, paths=None,
                  depth=None, call=None):
     """Bring what branches and tags of a dataset lead to at a remote into the store, then move them here, all or
-    none, in one commit of the store. All of it is verified before. A branch that is ahead here stays.
+    none, in one commit of the store. All of it is verified before. A branch that is ahead here stays. What was
+    erased there is erased here first, in a commit of its own, and what was erased here does not come;
+    dataset_erase() then deletes the bytes that are here.
 
     With depth or paths, what stays away is noted: verbs that come upon it return NotFoundError and say so.
     Pulling again without them brings the rest.
@@ -8631,8 +8635,9 @@ def dataset_pull(store, remote, dataset, *, force=False, branches=None, tags=Non
         call: progress in commits, deadline; default none
 
     Raises: NotFoundError if the remote has no such dataset, or none of the branches or tags; ConflictError if a
-    branch or tag here leads elsewhere than that of the remote; CorruptError for what is not what its name says;
-    DeniedError for a store that is open for reading alone; else as pushing.
+    branch or tag here leads elsewhere than that of the remote, or if rows of the same table were erased on both
+    sides, each its own; CorruptError for what is not what its name says; DeniedError for a store that is open for
+    reading alone; else as pushing.
     """
     store_h = _rt.opened(store, Store, "store")
     opts = _pull_opts(force=force, branches=branches, tags=tags, prefix=prefix, paths=paths, depth=depth, call=call)

@@ -1,0 +1,498 @@
+/* What was erased, on its way over both remotes of the library: tombstones and what stands in
+ * arrive, commits keep their ids, no byte of it is left at the remote after its gc, and none comes
+ * back from where it still is. Bytes are looked for in each frame of each object, unpacked. */
+#define _GNU_SOURCE
+#include "unit/help_version.h"
+
+#include "store/pack.h"
+#include "unit/help_dataset.h"
+
+enum { FILES = 30, ROWS = 9000, SEARCHES = 3 };
+
+static const char *const SECRETS[SEARCHES] = {"q9Zx-Mustermann-77Kd", "jw7-erika-4711",
+                                              "s3cret-row"};
+
+typedef struct world {
+    place p;
+    mlops_share *share;
+    mlops_store *a, *b;
+    char path_a[120], path_b[120];
+    int64_t now;
+    int is_folder;
+} world;
+
+static mlops_store *open_at(char path[120], const world *w, const char *name) {
+    mlops_store_opts opts = MLOPS_STORE_OPTS_INIT;
+    snprintf(path, 120, "%s/%s", w->p.dir, name);
+    return open_store(path, &opts);
+}
+
+static void begin(world *w, int is_folder) {
+    mlops_error e;
+    char path[200];
+    memset(w, 0, sizeof *w);
+    w->is_folder = is_folder;
+    w->now = 1;
+    make_place(&w->p);
+    snprintf(path, sizeof path, "%s/remote", w->p.dir);
+    works(is_folder ? mlops_share_directory(&w->share, path, NULL, &e)
+                    : mlops_share_memory(&w->share, NULL, &e),
+          &e);
+    w->a = open_at(w->path_a, w, "a.mlops");
+    w->b = open_at(w->path_b, w, "b.mlops");
+}
+
+static void is_sound(const char *path) {
+    mlops_check *check;
+    mlops_error e;
+    works(mlops_check_store(&check, path, NULL, &e), &e);
+    assert_int_equal(mlops_check_n_faults(check), 0);
+    mlops_check_unref(check);
+}
+
+static void end(world *w) {
+    mlops_error e;
+    mlops_id link;
+    mlops_store *stores[2] = {w->a, w->b};
+    for (int i = 0; i < 2; i++) {
+        works(mlops_audit_verify(stores[i], &link, NULL, &e), &e);
+        mlops_store_close(stores[i]);
+    }
+    is_sound(w->path_a);
+    is_sound(w->path_b);
+    mlops_share_close(w->share);
+    remove_place(&w->p);
+}
+
+/* ---- looking for bytes ---- */
+
+static int has_secret(const uint8_t *bytes, size_t n) {
+    for (int i = 0; i < SEARCHES; i++)
+        if (memmem(bytes, n, SECRETS[i], strlen(SECRETS[i]))) return 1;
+    return 0;
+}
+
+static int frame_has(mlops__codec *codec, const mlops__pack_frame *frame, const uint8_t *payload) {
+    mlops_error e;
+    if (frame->codec != MLOPS__PACK_ZSTD) return 0;
+    uint8_t *out = malloc(frame->size + 1);
+    assert_non_null(out);
+    works(mlops__codec_unpack(codec, out, frame->size, payload, frame->stored, &e), &e);
+    int has = has_secret(out, frame->size);
+    free(out);
+    return has;
+}
+
+/* As they are, and in all frames that begin at a multiple of 8. */
+static int search_bytes(const mlops__host *host, const uint8_t *bytes, size_t n) {
+    mlops__codec codec;
+    mlops__pack_frame frame;
+    int has = has_secret(bytes, n);
+    mlops__codec_init(&codec, host);
+    for (size_t at = 0; at + MLOPS__PACK_FRAME_HEAD <= n; at += 8)
+        if (!mlops__pack_open(&frame, bytes + at, n - at) && frame.stored <= n - at - 64)
+            has |= frame_has(&codec, &frame, bytes + at + MLOPS__PACK_FRAME_HEAD);
+    mlops__codec_free(&codec);
+    return has;
+}
+
+static int search_object(world *w, const char *folder, const char *at) {
+    const mlops_remote *r = mlops_share_remote(w->share);
+    mlops_error e;
+    char name[300];
+    int64_t size;
+    size_t got = 0;
+    snprintf(name, sizeof name, "%s%.200s", folder, at);
+    works(r->size(r->ctx, name, 0, &size, &e), &e);
+    uint8_t *bytes = malloc((size_t)size + 1);
+    assert_non_null(bytes);
+    works(r->read(r->ctx, name, 0, bytes, (size_t)size, 0, &got, &e), &e);
+    assert_int_equal(got, size);
+    int has = search_bytes(mlops__store_host(w->a), bytes, got);
+    free(bytes);
+    return has;
+}
+
+static int search_remote(world *w) {
+    static const char *const folders[] = {"objects/", "heads/", "leases/", "state/"};
+    const mlops_remote *r = mlops_share_remote(w->share);
+    char page[4096], after[201];
+    mlops_error e;
+    int n_found = 0;
+    for (int i = 0; i < 4; i++) {
+        *after = 0;
+        for (size_t n = 1; n;) {
+            works(r->list(r->ctx, folders[i], *after ? after : NULL, page, sizeof page, 0, &n, &e),
+                  &e);
+            for (const char *at = page; at < page + n; at += strlen(at) + 1) {
+                snprintf(after, sizeof after, "%.200s", at);
+                n_found += search_object(w, folders[i], at);
+            }
+        }
+    }
+    return n_found;
+}
+
+static int search_store(mlops_store *s, const char *path) {
+    char line[300], command[300];
+    size_t n;
+    int n_found = 0;
+    snprintf(command, sizeof command, "find '%s/packs' '%s/journal' -type f", path, path);
+    FILE *list = popen(command, "r");
+    assert_non_null(list);
+    while (fgets(line, sizeof line, list)) {
+        line[strcspn(line, "\n")] = 0;
+        uint8_t *bytes = file_bytes(line, &n);
+        n_found += search_bytes(mlops__store_host(s), bytes, n);
+        free(bytes);
+    }
+    pclose(list);
+    return n_found;
+}
+
+/* ---- a dataset with data of somebody ---- */
+
+static size_t make_file(char *out, int i) {
+    size_t n = 0;
+    uint64_t x = (uint64_t)i * 7919 + 11;
+    for (int k = 0; k < 200; k++) {
+        x ^= x << 13, x ^= x >> 7, x ^= x << 17;
+        n += (size_t)sprintf(out + n, "%llx\n", (unsigned long long)x);
+    }
+    if (i == 7) n += (size_t)sprintf(out + n, "%s", SECRETS[0]);
+    return n;
+}
+
+/* Of a large table; person: with the rows of hers. */
+static char *make_people(int version, int person) {
+    char *out = malloc(ROWS * 60), *at = out;
+    uint64_t x = 88172645463325252u;
+    assert_non_null(out);
+    at += sprintf(at, "id,name,note\n");
+    for (int i = 0; i < ROWS; i++) {
+        x ^= x << 13, x ^= x >> 7, x ^= x << 17;
+        int hers = i % 3000 == 17;
+        if (hers && !person) continue;
+        at += sprintf(at, "%d,%s%d,%llx\n", i, hers ? SECRETS[1] : "n",
+                      hers ? 0 : i + (i % 900 == 5 ? version : 0), (unsigned long long)x);
+    }
+    return out;
+}
+
+static void add_people(mlops_draft *d, const world *w, const char *path, const char *csv) {
+    mlops_error e;
+    char file[200];
+    snprintf(file, sizeof file, "%s/in.csv", w->p.dir);
+    set_file(file, csv, strlen(csv));
+    works(mlops_draft_add_csv(d, path, file, NULL, &e), &e);
+}
+
+/* The last version is without the person, and is kept as changes to one that has her. */
+static mlops_id commit_version(mlops_store *s, const world *w, int version) {
+    mlops_error e;
+    char name[20], file[8000];
+    mlops_change *c = new_change(s);
+    mlops_draft *d = new_draft(c, "data", NULL);
+    for (int i = 0; i < FILES && version == 0; i++) {
+        snprintf(name, sizeof name, "s/%d", i);
+        size_t n = make_file(file, i);
+        works(mlops_draft_add_bytes(d, name, file, n, &e), &e);
+    }
+    char *csv = make_people(version, version < 3);
+    add_people(d, w, "people.csv", csv);
+    free(csv);
+    snprintf(file, sizeof file, "k,v\nx,%d\n%s0,1\ny,2\n", version, SECRETS[1]);
+    works(mlops_draft_add_bytes(d, "small.csv", file, strlen(file), &e), &e);
+    mlops_id id = end_draft(d);
+    commit(c);
+    mlops_change_free(c);
+    return id;
+}
+
+static void fill(world *w, mlops_id ids[4]) {
+    for (int i = 0; i < 4; i++) ids[i] = commit_version(w->a, w, i);
+}
+
+static mlops_erase_stat erase(mlops_store *s, const char *paths, const char *column) {
+    mlops_error e;
+    char value[40];
+    mlops_erase_opts opts = MLOPS_ERASE_OPTS_INIT;
+    mlops_erase_stat stat = MLOPS_ERASE_STAT_INIT;
+    opts.paths = paths;
+    opts.column = column;
+    snprintf(value, sizeof value, "%s0", SECRETS[1]);
+    if (column) opts.value = value;
+    opts.reason = "request 4711";
+    opts.by = "dpo";
+    works(mlops_dataset_erase(s, NULL, &opts, NULL, &stat, &e), &e);
+    assert_int_equal(stat.done, 1);
+    return stat;
+}
+
+static void erase_all(mlops_store *s) {
+    assert_int_equal(erase(s, "s/7", NULL).n_files, 1);
+    assert_int_equal(erase(s, NULL, "name").n_tables, 3);
+    assert_int_equal(erase(s, NULL, "k").n_tables, 4);
+}
+
+static void finish(mlops_store *s) {
+    mlops_error e;
+    mlops_erase_stat stat = MLOPS_ERASE_STAT_INIT;
+    works(mlops_dataset_erase(s, NULL, NULL, NULL, &stat, &e), &e);
+    assert_int_equal(stat.done, 1);
+}
+
+static mlops_status push(world *w, mlops_store *s, mlops_error *e) {
+    return mlops_dataset_push(s, mlops_share_remote(w->share), "data", NULL, NULL, e);
+}
+
+static void pushes(world *w, mlops_store *s) {
+    mlops_error e;
+    works(push(w, s, &e), &e);
+}
+
+static void pulls(world *w, mlops_store *s) {
+    mlops_error e;
+    works(mlops_dataset_pull(s, mlops_share_remote(w->share), "data", NULL, NULL, &e), &e);
+}
+
+static int64_t the_time(void *ctx) { return *(int64_t *)ctx; }
+
+static void collect(world *w) {
+    mlops_remote_gc_opts opts = MLOPS_REMOTE_GC_OPTS_INIT;
+    mlops_host host = MLOPS_HOST_INIT;
+    mlops_clock clock = {sizeof clock, 0, &w->now, the_time, the_time};
+    mlops_error e;
+    host.clock = &clock;
+    opts.host = &host;
+    opts.grace_ns = INT64_C(3600) * 1000000000;
+    for (int i = 0; i < 4; i++) {
+        w->now += opts.grace_ns + 1;
+        works(mlops_remote_gc(mlops_share_remote(w->share), &opts, NULL, &e), &e);
+    }
+}
+
+/* Each version is there without what was erased, and all else of it is. */
+static void has_the_rest(mlops_store *s, const mlops_id ids[4], int first) {
+    mlops_error e;
+    char name[20], file[8000], want[8000];
+    size_t n;
+    for (int v = first; v < 4; v++) {
+        hex ref = hex_of(&ids[v]);
+        for (int i = 0; i < FILES; i++) {
+            snprintf(name, sizeof name, "s/%d", i);
+            mlops_status status =
+                mlops_dataset_read(s, "data", ref.text, name, file, sizeof file, &n, &e);
+            if (i == 7) {
+                refused(status, &e, MLOPS_E_ERASED, "request 4711");
+                continue;
+            }
+            works(status, &e);
+            assert_int_equal(n, make_file(want, i));
+            assert_memory_equal(file, want, n);
+        }
+        char *csv = make_people(v, 0);
+        reads_text(s, "data", ref.text, "people.csv", csv);
+        free(csv);
+        snprintf(want, sizeof want, "k,v\nx,%d\ny,2\n", v);
+        reads_text(s, "data", ref.text, "small.csv", want);
+    }
+}
+
+static void same_log(mlops_store *a, mlops_store *b) {
+    mlops_table *x, *y;
+    mlops_error e;
+    works(mlops_dataset_log(&x, a, "data", NULL, 100, &e), &e);
+    works(mlops_dataset_log(&y, b, "data", NULL, 100, &e), &e);
+    char *one = show(x), *other = show(y);
+    assert_string_equal(one, other);
+    free(one), free(other);
+}
+
+static void n_erasures(mlops_store *s, int64_t want, int64_t n_done) {
+    mlops_table *t;
+    mlops_error e;
+    char text[8];
+    int64_t done = 0;
+    works(mlops_erase_list(&t, s, &e), &e);
+    assert_int_equal(mlops_table_n_rows(t), want);
+    for (int64_t i = 0; i < want; i++) {
+        mlops_table_text(t, mlops_table_find(t, "done"), i, text, sizeof text, NULL);
+        done += strcmp(text, "true") == 0;
+    }
+    assert_int_equal(done, n_done);
+    mlops_table_unref(t);
+}
+
+/* ---- tests ---- */
+
+/* Erased, and pushed to who never had it. */
+static void fresh(int is_folder) {
+    world w;
+    mlops_id ids[4];
+    char certificate[8000];
+    mlops_error e;
+    begin(&w, is_folder);
+    fill(&w, ids);
+    assert_true(search_store(w.a, w.path_a));
+    erase_all(w.a);
+    pushes(&w, w.a);
+    assert_int_equal(search_remote(&w), 0);
+    pulls(&w, w.b);
+    has_the_rest(w.b, ids, 0);
+    same_log(w.a, w.b);
+    n_erasures(w.b, 3, 3);
+    works(mlops_erase_certificate(w.b, 2, certificate, sizeof certificate, NULL, &e), &e);
+    assert_non_null(strstr(certificate, "\"by\":\"dpo\""));
+    assert_null(strstr(certificate, SECRETS[1]));
+    collect(&w);
+    pulls(&w, w.a);
+    mlops_transfer t = MLOPS_TRANSFER_INIT; /* nothing is left to be sent */
+    works(mlops_dataset_push(w.b, mlops_share_remote(w.share), "data", NULL, &t, &e), &e);
+    assert_int_equal(t.n_commits + t.n_contents + t.n_refs, 0);
+    char path[120];
+    mlops_store *c = open_at(path, &w, "c.mlops");
+    pulls(&w, c);
+    has_the_rest(c, ids, 0);
+    mlops_store_close(c);
+    is_sound(path);
+    end(&w);
+}
+
+/* Pushed, cloned, then erased: it goes from the remote and from the clone. */
+static void later(int is_folder) {
+    world w;
+    mlops_id ids[5];
+    mlops_error e;
+    begin(&w, is_folder);
+    fill(&w, ids);
+    pushes(&w, w.a);
+    pulls(&w, w.b);
+    assert_true(search_remote(&w) > 0);
+    erase_all(w.a);
+    pushes(&w, w.a);
+    collect(&w);
+    assert_int_equal(search_remote(&w), 0);
+    /* the clone has gone on meanwhile, with a commit that has what was erased */
+    mlops_id own = commit_text(w.b, "data", NULL, "else", "else");
+    refused(push(&w, w.b, &e), &e, MLOPS_E_CONFLICT, "pull");
+    assert_true(search_store(w.b, w.path_b) > 0);
+    pulls(&w, w.b);
+    has_the_rest(w.b, ids, 0);
+    hex ref = hex_of(&own);
+    char *csv = make_people(3, 0);
+    reads_text(w.b, "data", ref.text, "people.csv", csv);
+    free(csv);
+    reads_text(w.b, "data", ref.text, "small.csv", "k,v\nx,3\ny,2\n");
+    n_erasures(w.b, 3, 0);
+    refused(push(&w, w.b, &e), &e, MLOPS_E_BUSY, "not finished");
+    finish(w.b);
+    n_erasures(w.b, 3, 3);
+    assert_int_equal(search_store(w.b, w.path_b), 0);
+    pushes(&w, w.b);
+    assert_int_equal(search_remote(&w), 0);
+    pulls(&w, w.a);
+    has_the_rest(w.a, ids, 0);
+    same_log(w.a, w.b);
+    collect(&w);
+    char path[120];
+    mlops_store *c = open_at(path, &w, "c.mlops");
+    pulls(&w, c);
+    has_the_rest(c, ids, 0);
+    same_log(w.a, c);
+    mlops_store_close(c);
+    is_sound(path);
+    end(&w);
+}
+
+/* Pulling from a remote that has it still, with commits that came since, brings none of it. */
+static void back(int is_folder) {
+    world w;
+    mlops_id ids[4];
+    begin(&w, is_folder);
+    fill(&w, ids);
+    pushes(&w, w.a);
+    pulls(&w, w.b);
+    mlops_id own = commit_text(w.b, "data", NULL, "else", "else");
+    pushes(&w, w.b);
+    erase_all(w.a);
+    pulls(&w, w.a);
+    assert_int_equal(search_store(w.a, w.path_a), 0);
+    has_the_rest(w.a, ids, 0);
+    hex ref = hex_of(&own);
+    char *csv = make_people(3, 0);
+    reads_text(w.a, "data", ref.text, "people.csv", csv);
+    free(csv);
+    reads_text(w.a, "data", ref.text, "else", "else");
+    pushes(&w, w.a);
+    pulls(&w, w.b);
+    finish(w.b);
+    same_log(w.a, w.b);
+    collect(&w);
+    assert_int_equal(search_remote(&w) + search_store(w.b, w.path_b), 0);
+    has_the_rest(w.b, ids, 0);
+    end(&w);
+}
+
+static void reads_erased(mlops_store *s, const mlops_id *id, const char *path) {
+    mlops_error e;
+    size_t n;
+    hex ref = hex_of(id);
+    refused(mlops_dataset_read(s, "data", ref.text, path, NULL, 0, &n, &e), &e, MLOPS_E_ERASED,
+            "request 4711");
+}
+
+/* A store that knows what was erased, since another dataset told it, and has nothing of it: what
+ * the remote keeps as changes to erased content, or beside it, comes by itself; what stands in is
+ * not known before somebody who knows it has pushed. */
+static void lean(int is_folder) {
+    world w;
+    mlops_id ids[4];
+    mlops_error e;
+    begin(&w, is_folder);
+    fill(&w, ids);
+    pushes(&w, w.a);
+    commit_text(w.a, "other", NULL, "x", "1");
+    erase_all(w.a);
+    mlops_share *first = w.share, *second;
+    works(mlops_share_memory(&second, NULL, &e), &e);
+    works(mlops_dataset_push(w.a, mlops_share_remote(second), "other", NULL, NULL, &e), &e);
+    works(mlops_dataset_pull(w.b, mlops_share_remote(second), "other", NULL, NULL, &e), &e);
+    n_erasures(w.b, 3, 3);
+    pulls(&w, w.b);
+    assert_int_equal(search_store(w.b, w.path_b), 0);
+    for (int i = 0; i < 3; i++) reads_erased(w.b, &ids[i], "people.csv");
+    for (int i = 0; i < 4; i++) reads_erased(w.b, &ids[i], "s/7");
+    char *csv = make_people(3, 0), file[8000], *got = read_text(w.b, "data", NULL, "s/8");
+    reads_text(w.b, "data", NULL, "people.csv", csv);
+    file[make_file(file, 8)] = 0;
+    assert_string_equal(got, file);
+    free(csv), free(got);
+    w.share = second;
+    pushes(&w, w.a);
+    pulls(&w, w.b);
+    has_the_rest(w.b, ids, 0);
+    w.share = first;
+    pushes(&w, w.b);
+    collect(&w);
+    assert_int_equal(search_remote(&w) + search_store(w.b, w.path_b), 0);
+    pulls(&w, w.a);
+    has_the_rest(w.a, ids, 0);
+    mlops_share_close(second);
+    end(&w);
+}
+
+static void test_fresh(void **state) { (void)state, fresh(0), fresh(1); }
+static void test_later(void **state) { (void)state, later(0), later(1); }
+static void test_back(void **state) { (void)state, back(0), back(1); }
+static void test_lean(void **state) { (void)state, lean(0), lean(1); }
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_fresh),
+        cmocka_unit_test(test_later),
+        cmocka_unit_test(test_back),
+        cmocka_unit_test(test_lean),
+    };
+    return cmocka_run_group_tests_name("transfer_erase", tests, NULL, NULL);
+}

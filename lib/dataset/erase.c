@@ -244,7 +244,7 @@ static mlops_status plan_and_commit(mlops__erasure *p) {
         return MLOPS_OK;
     }
     MLOPS_TRY(put_all(p, latest.finished));
-    return mlops__erase_commit(p->change, &moment, p->err);
+    return mlops__erase_commit(p->change, &moment, &p->content, p->err);
 }
 
 static mlops_status erase(mlops_store *store, const char *dataset, const mlops_erase_opts *opts,

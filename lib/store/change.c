@@ -19,6 +19,7 @@ struct mlops_change {
         expected;  /* u8 table, u8 is there, u16 key size, key, u64 and u64 hash of the value */
     int64_t n_ops; /* without notes */
     int packed;    /* names content of packs */
+    int has_inline;
     mlops__lease lease; /* on that */
     mlops__buf adopted; /* u64 owners of leases of others */
     size_t notes;       /* bytes of the frame up to the end of those that opened it */
@@ -219,6 +220,7 @@ mlops_status mlops__change_content(mlops_change *self, const mlops_id *id, const
         MLOPS_TRY(mlops__erased_check_now(self->store, id, err));
         mlops__frame_op(&self->frame, MLOPS__OP_INLINE, 0, key, (mlops__bytes){bytes, n});
         self->n_ops++;
+        self->has_inline = 1;
         return told(&self->frame, err);
     }
     MLOPS_TRY(mlops__content_pack(self->store, &self->lease, id, bytes, n, like, err));
@@ -270,17 +272,20 @@ static mlops_status check_expected(const mlops_change *self, mlops__index *index
     return MLOPS_OK;
 }
 
-/* Content that is gone would be named in vain. A lease keeps it; this is for who has none. */
+/* Content that is gone would be named in vain. A lease keeps it; this is for who has none. Content
+ * that was erased since it was added must not come into the journal, which it never left again. */
 static mlops_status check_named(const mlops_change *self, mlops__index *index, mlops_error *err) {
     mlops__ops ops;
     mlops__op op;
     mlops__bytes place;
     char digits[65];
-    if (!self->packed) return MLOPS_OK;
+    if (!self->packed && !self->has_inline) return MLOPS_OK;
     mlops__cursor_init(&ops.cursor, self->frame.data + MLOPS__FRAME_HEAD,
                        self->frame.size - MLOPS__FRAME_HEAD);
     while (mlops__ops_next(&ops, &op)) {
-        if (op.kind != MLOPS__OP_PACKED) continue;
+        if (op.kind != MLOPS__OP_PACKED && op.kind != MLOPS__OP_INLINE) continue;
+        MLOPS_TRY(mlops__erased_check(index, op.key.data, err));
+        if (op.kind == MLOPS__OP_INLINE) continue;
         mlops_status status = mlops__index_get(index, MLOPS__TABLE_OBJECTS, op.key, &place, err);
         if (status == MLOPS_OK) continue;
         if (status != MLOPS_E_NOT_FOUND) return status;
@@ -336,7 +341,7 @@ static mlops_status write_ahead(mlops_change *self, int64_t *seq, mlops_error *e
 static mlops_status check_named_now(const mlops_change *self, mlops_error *err) {
     mlops__index index;
     mlops_store *store = self->store;
-    if (!self->packed) return MLOPS_OK;
+    if (!self->packed && !self->has_inline) return MLOPS_OK;
     MLOPS_TRY(mlops__index_begin(&index, store->kv, &store->host, 0, err));
     mlops_status status = check_named(self, &index, err);
     mlops__index_end(&index);
@@ -385,7 +390,7 @@ static void clear(mlops_change *self) {
     self->frame.status = self->expected.status = MLOPS_OK;
     self->expected.size = 0;
     self->n_ops = 0;
-    self->packed = 0;
+    self->packed = self->has_inline = 0;
     give_leases(self);
 }
 

@@ -45,23 +45,39 @@ static mlops_status refuse_inline(const uint8_t id[32], int64_t size, mlops_erro
 }
 
 /* The index knows one place of content; the journal may have it beside a pack. */
-mlops_status mlops__erase_may(mlops_store *store, const mlops__idset *content, mlops_error *err) {
-    mlops__walk walk;
+static mlops_status look_through(mlops__walk *walk, const mlops__idset *content, mlops_error *err) {
     mlops__frame frame;
     mlops__ops ops;
     mlops__op op;
-    if (mlops__idset_size(content) == 0) return MLOPS_OK;
-    MLOPS_TRY(mlops__walk_begin(&walk, store, 1, err));
     mlops_status status;
-    while (!(status = mlops__walk_next(&walk, &frame, err))) {
+    while (!(status = mlops__walk_next(walk, &frame, err))) {
         mlops__ops_init(&ops, &frame);
         while (!status && mlops__ops_next(&ops, &op))
             if (op.kind == MLOPS__OP_INLINE && mlops__idset_find(content, op.key.data, 32))
                 status = refuse_inline(op.key.data, (int64_t)op.value.size, err);
         if (status) break;
     }
-    mlops__walk_end(&walk);
     return status == MLOPS_END ? MLOPS_OK : status;
+}
+
+mlops_status mlops__erase_may(mlops_store *store, const mlops__idset *content, mlops_error *err) {
+    mlops__walk walk;
+    if (mlops__idset_size(content) == 0) return MLOPS_OK;
+    MLOPS_TRY(mlops__walk_begin(&walk, store, 1, err));
+    mlops_status status = look_through(&walk, content, err);
+    mlops__walk_end(&walk);
+    return status;
+}
+
+/* Commits since the plan was begun, while nobody makes one. */
+static mlops_status look_again(mlops_store *store, mlops__index *index, int64_t from,
+                               const mlops__idset *content, mlops_error *err) {
+    mlops__walk walk;
+    if (from > index->place.chain.seq || mlops__idset_size(content) == 0) return MLOPS_OK;
+    MLOPS_TRY(mlops__walk_begin_in(&walk, store, index, from, err));
+    mlops_status status = look_through(&walk, content, err);
+    mlops__walk_close(&walk);
+    return status;
 }
 
 mlops_status mlops__erase_look(mlops_store *store, mlops__erase_moment *out, mlops_error *err) {
@@ -69,6 +85,7 @@ mlops_status mlops__erase_look(mlops_store *store, mlops__erase_moment *out, mlo
     MLOPS_TRY(mlops__store_write_begin(store, &index, err)); /* sees what waits for the index */
     out->commits = index.sums[MLOPS__TABLE_COMMITS];
     out->erasures = index.sums[MLOPS__TABLE_ERASURES];
+    out->next = index.place.chain.seq + 1;
     mlops_status status = mlops__store_write_commit(store, &index, err);
     mlops__store_write_end(store, &index);
     return status;
@@ -79,13 +96,15 @@ static int is_same(const mlops__table_sum *a, const mlops__table_sum *b) {
 }
 
 mlops_status mlops__erase_commit(mlops_change *change, const mlops__erase_moment *moment,
-                                 mlops_error *err) {
+                                 const mlops__idset *content, mlops_error *err) {
     mlops__index index;
     mlops_store *store = mlops__change_store(change);
     MLOPS_TRY(mlops__store_write_begin(store, &index, err));
     int same = is_same(&index.sums[MLOPS__TABLE_COMMITS], &moment->commits) &&
                is_same(&index.sums[MLOPS__TABLE_ERASURES], &moment->erasures);
-    mlops_status status = same ? mlops__change_write(change, &index, err) : MLOPS_END;
+    mlops_status status = same ? MLOPS_OK : MLOPS_END;
+    if (!status) status = look_again(store, &index, moment->next, content, err);
+    if (!status) status = mlops__change_write(change, &index, err);
     mlops__store_write_end(store, &index);
     return status;
 }

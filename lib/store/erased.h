@@ -46,15 +46,17 @@ mlops_status mlops__erased_all(mlops_store *store, mlops__idset *out, mlops_erro
 /* condemn.c: MLOPS_E_UNSUPPORTED if some of it is in the journal, which nothing is erased from. */
 mlops_status mlops__erase_may(mlops_store *store, const mlops__idset *content, mlops_error *err);
 
-/* Commits the change, with what it has of tombstones, if commits of datasets and erasures
- * are still those of a moment; MLOPS_END if not, and nothing was done. */
+/* Commits the change, with what it has of tombstones, if commits of datasets and erasures are still
+ * those of a moment; MLOPS_END if not, and nothing was done. MLOPS_E_UNSUPPORTED as above, if some
+ * of the content came into the journal since. */
 typedef struct mlops__erase_moment {
     mlops__table_sum commits, erasures;
+    int64_t next; /* commit of the store */
 } mlops__erase_moment;
 
 mlops_status mlops__erase_look(mlops_store *store, mlops__erase_moment *out, mlops_error *err);
 mlops_status mlops__erase_commit(mlops_change *change, const mlops__erase_moment *moment,
-                                 mlops_error *err);
+                                 const mlops__idset *content, mlops_error *err);
 
 typedef struct mlops__erase_work {
     int64_t n_remade;  /* pieces of content that were kept together with what is erased */

@@ -4,13 +4,12 @@
 #define _GNU_SOURCE
 #include "unit/help_version.h"
 
-#include "store/pack.h"
 #include "unit/help_dataset.h"
+#include "unit/help_search.h"
 
-enum { FILES = 30, ROWS = 9000, SEARCHES = 3 };
+enum { FILES = 30, ROWS = 9000 };
 
-static const char *const SECRETS[SEARCHES] = {"q9Zx-Mustermann-77Kd", "jw7-erika-4711",
-                                              "s3cret-row"};
+static const char *const SECRETS[] = {"q9Zx-Mustermann-77Kd", "jw7-erika-4711", NULL};
 
 typedef struct world {
     place p;
@@ -66,36 +65,6 @@ static void end(world *w) {
 
 /* ---- looking for bytes ---- */
 
-static int has_secret(const uint8_t *bytes, size_t n) {
-    for (int i = 0; i < SEARCHES; i++)
-        if (memmem(bytes, n, SECRETS[i], strlen(SECRETS[i]))) return 1;
-    return 0;
-}
-
-static int frame_has(mlops__codec *codec, const mlops__pack_frame *frame, const uint8_t *payload) {
-    mlops_error e;
-    if (frame->codec != MLOPS__PACK_ZSTD) return 0;
-    uint8_t *out = malloc(frame->size + 1);
-    assert_non_null(out);
-    works(mlops__codec_unpack(codec, out, frame->size, payload, frame->stored, &e), &e);
-    int has = has_secret(out, frame->size);
-    free(out);
-    return has;
-}
-
-/* As they are, and in all frames that begin at a multiple of 8. */
-static int search_bytes(const mlops__host *host, const uint8_t *bytes, size_t n) {
-    mlops__codec codec;
-    mlops__pack_frame frame;
-    int has = has_secret(bytes, n);
-    mlops__codec_init(&codec, host);
-    for (size_t at = 0; at + MLOPS__PACK_FRAME_HEAD <= n; at += 8)
-        if (!mlops__pack_open(&frame, bytes + at, n - at) && frame.stored <= n - at - 64)
-            has |= frame_has(&codec, &frame, bytes + at + MLOPS__PACK_FRAME_HEAD);
-    mlops__codec_free(&codec);
-    return has;
-}
-
 static int search_object(world *w, const char *folder, const char *at) {
     const mlops_remote *r = mlops_share_remote(w->share);
     mlops_error e;
@@ -108,7 +77,7 @@ static int search_object(world *w, const char *folder, const char *at) {
     assert_non_null(bytes);
     works(r->read(r->ctx, name, 0, bytes, (size_t)size, 0, &got, &e), &e);
     assert_int_equal(got, size);
-    int has = search_bytes(mlops__store_host(w->a), bytes, got);
+    int has = bytes_have(mlops__store_host(w->a), bytes, got, SECRETS);
     free(bytes);
     return has;
 }
@@ -134,20 +103,7 @@ static int search_remote(world *w) {
 }
 
 static int search_store(mlops_store *s, const char *path) {
-    char line[300], command[300];
-    size_t n;
-    int n_found = 0;
-    snprintf(command, sizeof command, "find '%s/packs' '%s/journal' -type f", path, path);
-    FILE *list = popen(command, "r");
-    assert_non_null(list);
-    while (fgets(line, sizeof line, list)) {
-        line[strcspn(line, "\n")] = 0;
-        uint8_t *bytes = file_bytes(line, &n);
-        n_found += search_bytes(mlops__store_host(s), bytes, n);
-        free(bytes);
-    }
-    pclose(list);
-    return n_found;
+    return store_has(mlops__store_host(s), path, SECRETS);
 }
 
 /* ---- a dataset with data of somebody ---- */

@@ -16,8 +16,10 @@ enum { PLACES = 1024, NULLS_MAX = 16, SLOTS = 4 * PLACES };
 
 /* Rows in place: those that are equal of the next 1,024, and what they are measured by. */
 typedef struct placing {
+    int64_t row; /* the first */
     int64_t n, n_equal, n_numbers;
     int form;
+    uint8_t is_touched[PLACES];
     int64_t numbers[PLACES], slots[SLOTS];
     uint8_t is_used[SLOTS];
 } placing;
@@ -36,6 +38,7 @@ typedef struct touching {
     uint8_t *is_ignored;
     int64_t key; /* -1: by position */
     int64_t measured;
+    int64_t other;    /* that told rows apart where that did not */
     int64_t *columns; /* that are read, for wanted */
     mlops__cells_wanted wanted;
     int64_t last_key[2];
@@ -192,28 +195,59 @@ static int64_t unsure(const touching *self, int64_t column) {
     return self->csv.nulls ? NULLS_MAX : 0;
 }
 
-static mlops_status end_places(touching *self) {
-    placing *place = self->place;
-    int64_t lack = unsure(self, self->measured);
-    int stays = 2 * place->n_equal >= place->n &&
-                2 * (n_distinct(place) - lack) >= place->n_equal && lack >= 0;
-    place->n = place->n_equal = place->n_numbers = 0;
-    return stays ? MLOPS_OK : MLOPS_END;
-}
-
-static void take_place(touching *self, const mlops__pair_rows *rows, int64_t i, int is_touched) {
+/* A number is told apart from others of its form, if it is known. */
+static void take_number(touching *self, const mlops__pair_rows *rows, int64_t i, int64_t column) {
     placing *place = self->place;
     int64_t most = (int64_t)1 << 53, number = rows->numbers[i];
-    place->n++;
-    if (is_touched) return;
-    place->n_equal++;
     if (!is_known(rows, i)) return;
-    if (self->types[self->measured] == MLOPS_TYPE_FLOAT64 && rows->is_whole &&
+    if (self->types[column] == MLOPS_TYPE_FLOAT64 && rows->is_whole &&
         (number >= most || number <= -most))
         return;
     if (rows->form != place->form) place->n_numbers = 0;
     place->form = rows->form;
     place->numbers[place->n_numbers++] = number;
+}
+
+static int tells(const touching *self, int64_t column) {
+    int64_t lack = unsure(self, column);
+    return lack >= 0 && 2 * (n_distinct(self->place) - lack) >= self->place->n_equal;
+}
+
+/* By another column. */
+static mlops_status measure_again(touching *self, int64_t column) {
+    placing *place = self->place;
+    mlops__pair_rows rows;
+    place->n_numbers = 0;
+    for (int64_t at = 0; at < place->n; at += rows.n[0]) {
+        MLOPS_TRY_END(mlops__pair_measure(self->pair, place->row + at, place->n - at, &self->wanted,
+                                          column, &rows, self->err));
+        for (int64_t i = 0; i < rows.n[0]; i++)
+            if (!place->is_touched[at + i]) take_number(self, &rows, i, column);
+    }
+    return tells(self, column) ? MLOPS_OK : MLOPS_END;
+}
+
+static mlops_status end_places(touching *self) {
+    placing *place = self->place;
+    mlops_status status = tells(self, self->measured) ? MLOPS_OK : MLOPS_END;
+    if (2 * place->n_equal < place->n) return MLOPS_END;
+    for (int64_t k = 0; k < self->n_columns && status == MLOPS_END; k++) {
+        int64_t column = (self->other + k) % self->n_columns;
+        if (self->is_ignored[column] || unsure(self, column) < 0) continue;
+        status = measure_again(self, column);
+        if (!status) self->other = column;
+    }
+    place->n = place->n_equal = place->n_numbers = 0;
+    return status;
+}
+
+static void take_place(touching *self, const mlops__pair_rows *rows, int64_t i, int is_touched) {
+    placing *place = self->place;
+    if (place->n == 0) place->row = rows->row[0] + i;
+    place->is_touched[place->n++] = (uint8_t)is_touched;
+    if (is_touched) return;
+    place->n_equal++;
+    take_number(self, rows, i, self->measured);
 }
 
 /* 1,024 rows that begin here, if they are all told apart as they ascend: what most are. */

@@ -208,6 +208,27 @@ static void measure(mlops__content_pair *self, const mlops__grid *grid, int64_t 
     out->is_whole = plain && whole;
 }
 
+static int is_wanted(const mlops__grid *grid, const mlops__cells_wanted *wanted) {
+    return grid->dialect.n_columns == wanted->n_columns &&
+           grid->dialect.delimiter == wanted->delimiter;
+}
+
+mlops_status mlops__pair_measure(mlops__content_pair *self, int64_t row, int64_t n,
+                                 const mlops__cells_wanted *wanted, int64_t column,
+                                 mlops__pair_rows *out, mlops_error *err) {
+    mlops__tabular *from = &self->side[0];
+    memset(out, 0, sizeof *out);
+    memset(self->wanted, 0, sizeof self->wanted);
+    self->wanted[column] = 1;
+    size_t some = n < MLOPS__GROUP_ROWS ? (size_t)n : MLOPS__GROUP_ROWS;
+    MLOPS_TRY_END(mlops__tabular_load_some(from, (uint64_t)row, some, self->wanted, err));
+    if (!is_wanted(&from->grid, wanted)) return MLOPS_END;
+    out->row[0] = row;
+    out->n[0] = (int64_t)from->grid.n;
+    measure(self, &from->grid, column, out);
+    return MLOPS_OK;
+}
+
 /* ---- rows ---- */
 
 static mlops_status load_base(mlops__content_pair *self, int side, size_t n,
@@ -246,11 +267,6 @@ static mlops_status spell(mlops__content_pair *self, int reader, const mlops__pa
                           const mlops__cells_wanted *wanted, mlops__buf *out, mlops_error *err) {
     return mlops__cells_put(&self->side[reader].grid, rows->touched, (size_t)rows->n_touched,
                             wanted, out, err);
-}
-
-static int is_wanted(const mlops__grid *grid, const mlops__cells_wanted *wanted) {
-    return grid->dialect.n_columns == wanted->n_columns &&
-           grid->dialect.delimiter == wanted->delimiter;
 }
 
 /* One reader is enough where one side is the base itself: its rows come first. */

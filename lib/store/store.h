@@ -145,6 +145,11 @@ mlops_status mlops__pair_next(mlops__content_pair *self, const mlops__cells_want
                               int64_t measured, int again, mlops__pair_rows *out,
                               mlops__buf text[2], mlops_error *err);
 
+/* Measures rows of from, from one on: as many as are at hand, up to n. */
+mlops_status mlops__pair_measure(mlops__content_pair *self, int64_t row, int64_t n,
+                                 const mlops__cells_wanted *wanted, int64_t column,
+                                 mlops__pair_rows *out, mlops_error *err);
+
 /* Operations. The buffers are copied. After a failure the change's commit returns its status. */
 mlops_status mlops__change_put(mlops_change *self, mlops__table table, mlops__bytes key,
                                mlops__bytes value, mlops_error *err);

@@ -53,6 +53,8 @@ static sheet new_sheet(id_kind ids) {
     assert_non_null(s.cells);
     for (int row = 0; row < s.n; row++) set_row(&s, row, s.next_id += 3);
     for (int row = 1; row < s.n && ids == SHUFFLED; row++) swap_rows(&s, row, pick(row + 1));
+    for (int row = 700 + pick(500), i = 0; ids == DOUBLED && i < 2500; i++) /* other columns tell */
+        snprintf(s.cells[row + i][0], CELL, "%d", 3 * row);
     return s;
 }
 

@@ -8,6 +8,7 @@
 #include "store/erased.h"
 
 #include "base/hex.h"
+#include "file/file.h"
 #include "store/content.h"
 #include "store/store_walk.h"
 
@@ -296,12 +297,22 @@ static int is_clean(const mlops_gc_stat *stat) {
     return emptied >= stat->garbage_bytes && stat->n_deleted == stat->n_emptied;
 }
 
+/* So that no pack that was deleted is back when the power comes back. */
+static mlops_status sync_deletions(mlops_store *store, mlops_error *err) {
+    mlops__lock_take(&store->lock);
+    mlops_status status =
+        mlops__file_sync_dir(&store->host.io, mlops__store_path(store, "packs"), err);
+    mlops__lock_give(&store->lock);
+    return status;
+}
+
 static mlops_status collect(eraser *e) {
     mlops_gc_stat stat = MLOPS_GC_STAT_INIT;
     mlops_status status = mlops__gc_condemn(e->store, &e->condemned, e->call, &stat, e->err);
     e->work->n_deleted = stat.n_deleted;
     e->work->n_waiting = stat.n_waiting;
     e->work->done = status == MLOPS_END && is_clean(&stat);
+    if (e->work->done) MLOPS_TRY(sync_deletions(e->store, e->err));
     return status == MLOPS_END ? MLOPS_OK : status;
 }
 

@@ -140,6 +140,12 @@ static mlops_status check_found(const mlops__packer *p, mlops__index *index, con
     return status == MLOPS_E_NOT_FOUND || status == MLOPS_E_CORRUPT ? MLOPS_END : status;
 }
 
+/* What takes the place of other frames is durable ahead of what leads to it: a power cut may leave
+ * later frames without earlier ones. */
+static mlops_status sync_before(mlops__packer *p, mlops__index *index, mlops_error *err) {
+    return p->known ? mlops__store_sync_packs(p->store, index, err) : MLOPS_OK;
+}
+
 mlops_status mlops__packer_object(mlops__packer *p, const mlops_id *id, mlops_error *err) {
     mlops_store *self = p->store;
     mlops__index index;
@@ -150,8 +156,10 @@ mlops_status mlops__packer_object(mlops__packer *p, const mlops_id *id, mlops_er
     MLOPS_TRY(mlops__store_write_begin(self, &index, err));
     mlops_status status = has_meanwhile(p, &index, id, &there, err);
     if (!status && p->known) status = forget_damaged(p, &index, id, err);
+    if (!status && !there) status = sync_before(p, &index, err);
     if (!status && !there)
         status = mlops__content_append(self, &index, &frame, p->recipe.data, err);
+    if (!status && !there) status = sync_before(p, &index, err);
     if (!status && !there) status = mlops__content_note_leased(self, &index, err);
     if (!status) status = check_found(p, &index, id, err);
     if (!status) status = mlops__lease_note(p->lease, &index, id->bytes, err);

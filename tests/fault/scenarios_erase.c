@@ -5,6 +5,7 @@
  * which share a chunk; a large file, and content that a record names and that is kept as changes to
  * it; and a table with rows of a person.
  */
+#include "fault/search_packs.h"
 #include "fault/sweep.h"
 
 #include "base/fail.h"
@@ -19,6 +20,7 @@ enum { SMALL = 1500, LARGE = 70000, ROWS = 12 };
 
 static const char SECRET[] = "q9Zx-Mustermann-77Kd";
 static const char PERSON[] = "erika";
+static const char *const WORDS[] = {SECRET, PERSON, NULL};
 
 static size_t make_text(char *out, size_t n, int seed, int with_secret) {
     uint64_t x = (uint64_t)seed * 7919 + 11;
@@ -148,63 +150,6 @@ static int run(const mlops_host *host, const char *dir) {
 
 /* ---- judging ---- */
 
-static int has_word(const uint8_t *bytes, size_t n, const char *word) {
-    size_t k = strlen(word);
-    for (size_t i = 0; i + k <= n; i++)
-        if (memcmp(bytes + i, word, k) == 0) return 1;
-    return 0;
-}
-
-/* 1 if a frame holds a word, as it is or unpacked. */
-static int frame_has(mlops__codec *codec, const mlops__pack_frame *frame, const mlops__buf *payload,
-                     mlops__buf *room) {
-    const uint8_t *bytes = payload->data;
-    size_t n = frame->stored;
-    if (frame->kind == MLOPS__PACK_CHUNK && frame->codec == MLOPS__PACK_ZSTD) {
-        room->size = 0;
-        uint8_t *out = mlops__buf_extend(room, frame->size);
-        if (!out || mlops__codec_unpack(codec, out, frame->size, bytes, n, NULL)) return 1;
-        bytes = out;
-        n = frame->size;
-    }
-    return has_word(bytes, n, SECRET) || has_word(bytes, n, PERSON);
-}
-
-static int search_pack(mlops_store *s, int64_t number) {
-    mlops__pack_scan scan;
-    mlops__pack_frame frame;
-    mlops__pack_place place;
-    mlops__codec codec;
-    mlops__buf payload, room;
-    int found = 0;
-    mlops__codec_init(&codec, &s->host);
-    mlops__buf_init(&payload, &s->host.allocator);
-    mlops__buf_init(&room, &s->host.allocator);
-    mlops_status status = mlops__pack_scan_init(&scan, &s->packs, number, NULL);
-    while (!status && !found) {
-        status = mlops__pack_scan_next(&scan, &s->packs, &frame, &place, &payload, NULL);
-        found = !status && frame_has(&codec, &frame, &payload, &room);
-    }
-    mlops__buf_free(&room);
-    mlops__buf_free(&payload);
-    mlops__codec_free(&codec);
-    /* one without a head was to be made when a call failed: nothing is in it */
-    return found || (status != MLOPS_END && status != MLOPS_E_CORRUPT);
-}
-
-static int search_packs(mlops_store *s) {
-    mlops__buf numbers;
-    mlops__buf_init(&numbers, &s->host.allocator);
-    int bad = mlops__packs_list(&s->packs, &numbers, NULL) != MLOPS_OK;
-    for (size_t i = 0; i < numbers.size && !bad; i += sizeof(int64_t)) {
-        int64_t number;
-        memcpy(&number, numbers.data + i, sizeof number);
-        bad = search_pack(s, number);
-    }
-    mlops__buf_free(&numbers);
-    return bad;
-}
-
 static int reads(mlops_store *s, const char *ref, const char *path, const char *want, size_t n) {
     static char got[LARGE];
     size_t size = 0;
@@ -244,7 +189,7 @@ static int judge_store(mlops_store *s) {
         bad = judge_version(s, ref, 1 - i);
     }
     mlops_table_unref(log);
-    return bad || judge_other(s) || search_packs(s);
+    return bad || judge_other(s) || search_packs(s, WORDS) != 0;
 }
 
 static int judge(const mlops_host *host, const char *dir, int status, const char *failed) {

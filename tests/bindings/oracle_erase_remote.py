@@ -132,7 +132,8 @@ def erase_pulled(folder):
         b.data.pull("t", root)
         assert content(b, names) == wanted
         assert mlops.erase_list(b)["done"].tolist() == [False] * 3
-        assert mlops.dataset_erase(b, None).done
+        assert b.data.erase().done and len(b.data.erasures()["number"]) == 3
+        assert b.data.certificate(1)["by"] == "dpo"
         c.data.pull("t", root)
         assert content(c, names) == wanted
         collect(root)

@@ -10,6 +10,7 @@ import time
 from . import _ffi
 from . import _runtime as _rt
 from ._changes import changed, changing
+from ._erase import Erases
 from ._ffi import InvalidError, Part, RefusedError, RunStatus, Split
 from ._lineage import Lineage, Linked
 from ._online import Online
@@ -335,7 +336,7 @@ def chosen_split(split, source, target, time):
     return Split.STRATIFIED if len(values) <= 100 else Split.RANDOM
 
 
-class Datasets(Streams, Travels):
+class Datasets(Streams, Travels, Erases):
     """Datasets of a store."""
 
     def __init__(self, store):

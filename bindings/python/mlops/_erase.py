@@ -1,0 +1,45 @@
+"""Taking data out of every version that there ever was.
+
+    s.data.erase("letters", paths="erika.txt", reason="request 4711", by="dpo")
+    s.data.erase(where=("customer", 4711), reason="request 4712", by="dpo", dry_run=True)
+    s.data.erase()  # goes on with what was cut short, or came with a pull
+    s.data.certificate(1)["entries"]
+"""
+import json
+
+from . import _ffi
+from ._remote import _list
+
+
+class Erases:
+    """What the datasets of a store have for erasing."""
+
+    def erase(self, dataset=None, *, paths=None, where=None, **opts):
+        """Erase entries, or the rows of tables that have a value; returns what was found and done.
+
+        dataset: whose commits are looked through; default all. paths: globs of entries, one text or a list. where: a
+        column and a value, whose rows go; default: entries go whole. reason, by: why, and on whose word; dry_run=True
+        counts alone. Without paths and where it goes on with what was begun. Raises BusyError while others collect
+        garbage: call it again.
+        """
+        if where is not None:
+            column, value = where
+            opts.update(column=column, value=_spelled(value))
+        if paths is not None:
+            opts.update(paths=_list(paths))
+        return _ffi.dataset_erase(self.store, dataset, **opts)
+
+    def erasures(self):
+        """All erasures, the oldest first, as a Table."""
+        return _ffi.erase_list(self.store)
+
+    def certificate(self, number):
+        """What was erased, when, by whom and why, and what could not be reached; without the data."""
+        return json.loads(_ffi.erase_certificate(self.store, number))
+
+
+def _spelled(value):
+    """A value as tables spell it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else repr(value)

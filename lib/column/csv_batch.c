@@ -61,14 +61,14 @@ static int64_t count_quotes(const char *text, size_t n) {
 }
 
 /* Takes the quotes off a cell that begins with one; returns how many there are, 0 if they are not
- * where they may be. */
-static int64_t strip_quotes(mlops__csv_field *cell) {
+ * where they may be. doubled: there may be more than the two around it. */
+static int64_t strip_quotes(mlops__csv_field *cell, int doubled) {
     const char *p = cell->text + 1, *end = cell->text + cell->n - 1;
     if (cell->n < 2 || *end != '"') return 0;
     *cell = mlops__csv_plain(p, (size_t)(end - p));
     cell->quoted = 1;
     int64_t n = 2;
-    while ((p = memchr(p, '"', (size_t)(end - p)))) {
+    while (doubled && (p = memchr(p, '"', (size_t)(end - p)))) {
         if (p + 1 == end || p[1] != '"') return 0;
         cell->doubled = 1;
         n += 2;
@@ -112,14 +112,16 @@ static inline int take_record(const mlops__csv_reader *self, walk *w, mlops__csv
         at = end + 1;
     }
     if (n_delimiters != n - 1 || text[at - 1] == delimiter) return 0;
+    int64_t n_quotes = 0;
     for (size_t i = 0; self->quotes && i < n; i++) {
         if (cells[i].n == 0 || *cells[i].text != '"') continue;
-        int64_t some = strip_quotes(&cells[i]);
+        int64_t some = strip_quotes(&cells[i], self->doubled);
         if (!some) return 0;
-        w->n_quotes += some;
+        n_quotes += some;
     }
     walk before = *w;
     w->k += n - 1;
+    w->n_quotes += n_quotes;
     if (pass_line_end(self, w) && w->at - before.at <= (uint64_t)self->line_max) return 1;
     *w = before;
     return 0;
@@ -141,12 +143,28 @@ static int64_t take_records(mlops__csv_reader *self, walk *w, int64_t most) {
     return n;
 }
 
-/* Records of the stretch from pos on: none if the next is for csv_read.c. */
+static walk walk_from(const mlops__csv_reader *self) {
+    return (walk){self->text + self->origin, self->next_end, self->pos - self->origin, 0, 0};
+}
+
+/* All quotes up to where the walk is have been taken off. */
+static int is_stripped(const mlops__csv_reader *self, const walk *w) {
+    size_t size = self->origin + w->at - self->pos;
+    return count_quotes(self->text + self->pos, size) == w->n_quotes;
+}
+
+/* Records of the stretch from pos on: none if the next is for csv_read.c. If quoted cells have two
+ * quotes each, and all have been found by that, none is doubled. */
 static void take_stretch(mlops__csv_reader *self, int64_t most) {
-    walk w = {self->text + self->origin, self->next_end, self->pos - self->origin, 0, 0};
+    walk w = walk_from(self);
     int64_t n = take_records(self, &w, most);
-    size_t end = self->origin + w.at, size = end - self->pos;
-    if (self->quotes && n && count_quotes(self->text + self->pos, size) != w.n_quotes) {
+    if (self->quotes && n && !self->doubled && !is_stripped(self, &w)) {
+        self->doubled = 1;
+        w = walk_from(self);
+        n = take_records(self, &w, most);
+    }
+    size_t end = self->origin + w.at;
+    if (self->quotes && n && self->doubled && !is_stripped(self, &w)) {
         self->by_letter = end;
         n = 0;
     }

@@ -57,6 +57,7 @@ typedef struct mlops__csv_reader {
     size_t ends_pos;  /* what pos is while ends hold; SIZE_MAX: they do not */
     size_t by_letter; /* up to here records are read one by one */
     int quotes;       /* there are some in the stretch */
+    int doubled;      /* and there were some that are doubled, or stand where they may not */
     mlops__csv_field *cells;
     int64_t cells_cap;
 

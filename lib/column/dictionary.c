@@ -130,7 +130,7 @@ static int append(mlops__dictionary *self, const char *text, size_t n) {
 
 mlops_status mlops__dictionary_add_key(mlops__dictionary *self, mlops__text_key key,
                                        const char *text, size_t n, int32_t *code) {
-    if ((size_t)self->n >= self->n_slots / 2 && !grow(self)) return MLOPS_E_NOMEM;
+    if ((size_t)self->n >= self->n_slots / 4 * 3 && !grow(self)) return MLOPS_E_NOMEM;
     mlops__slot *slot = probe(self, key, text, n);
     if (slot->next_code) {
         *code = (int32_t)(slot->next_code - 1u);

@@ -25,7 +25,7 @@ typedef struct mlops__dictionary {
     mlops__buf bytes;  /* the texts, a NUL behind each */
     mlops__buf starts; /* size_t: where each begins in bytes, and where the next would */
     mlops__slot *slots;
-    size_t n_slots; /* 0 or a power of two, half of them empty */
+    size_t n_slots; /* 0 or a power of two, a quarter of them empty */
     int64_t n;
     const char **texts; /* n of them, once finished */
 } mlops__dictionary;

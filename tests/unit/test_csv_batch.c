@@ -108,6 +108,27 @@ static void test_batches_are_records(void **state) {
     }
 }
 
+static void compare_split(const char *text) {
+    mlops__buf one, many;
+    mlops__buf_init(&one, &mlops__heap);
+    mlops__buf_init(&many, &mlops__heap);
+    split(&one, text, strlen(text), 0, 0);
+    split(&many, text, strlen(text), 0, INT64_MAX);
+    assert_int_equal(many.size, one.size);
+    assert_memory_equal(many.data, one.data, one.size);
+    mlops__buf_free(&one);
+    mlops__buf_free(&many);
+}
+
+/* Doubled quotes ahead of a record that no batch takes, whose quotes are as many. */
+static void test_doubled_quotes(void **state) {
+    (void)state;
+    compare_split("a,b\r\"q\"\"q\",1\r\"z\",2\r");
+    compare_split("a,b\n\"q\"\"q\",1\n\"z\",\"x\"y\n");
+    compare_split("a,b\n\"\"\"\",\"\"\n\"z\",\"x\"\"\n");
+    compare_split("a,b\n\"q\",1\n\"q\"\"\"\"q\",\"\"\n\"z\",\"x\"\n\"q\",1");
+}
+
 /* [-]digits[.digits], some with none on one side, or with more than is read at once. */
 static void draw_number(char *out, int point) {
     size_t n = 0, whole = draw() % 11, behind = draw() % 10;
@@ -187,6 +208,7 @@ static void test_numeric_nulls(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_batches_are_records),
+        cmocka_unit_test(test_doubled_quotes),
         cmocka_unit_test(test_floats),
         cmocka_unit_test(test_integers),
         cmocka_unit_test(test_numeric_nulls),

@@ -92,7 +92,33 @@ static inline mlops__text_key key_of(const mlops__csv_field *field, const char *
                            : mlops__text_key_short(mlops__word(end - 8), n);
 }
 
-enum { AHEAD = 128 };
+/* The field is its text, and no null. */
+static inline int is_verbatim(const mlops__csv_nulls *nulls, const mlops__csv_field *field) {
+    if (field->doubled) return 0;
+    return !mlops__csv_may_be_null(nulls, field) || !mlops__csv_is_null(nulls, field);
+}
+
+static inline mlops_status take_text(mlops__dictionary *texts, mlops__text_key key,
+                                     const mlops__csv_field *field, int32_t *code) {
+    *code = mlops__dictionary_glance(texts, key);
+    if (*code >= 0) return MLOPS_OK;
+    return mlops__dictionary_add_key(texts, key, field->text, field->n, code);
+}
+
+enum { AHEAD = 128, NEAR = 1024 /* slots: these are in the cache anyway */ };
+
+/* Texts as they come, as long as there are few. */
+static int64_t take_near(mlops__dictionary *texts, const mlops__csv_nulls *nulls,
+                         const mlops__text_fields *run, int32_t *codes, mlops_status *status) {
+    const mlops__csv_field *field = run->first;
+    int64_t i = 0;
+    for (; i < run->n && texts->n_slots <= NEAR; i++, field += run->stride) {
+        if (!is_verbatim(nulls, field)) break;
+        *status = take_text(texts, key_of(field, run->text), field, &codes[i]);
+        if (*status != MLOPS_OK) break;
+    }
+    return i;
+}
 
 /* The keys of the next texts; returns how many. */
 static int64_t expect(const mlops__dictionary *texts, const mlops__csv_nulls *nulls,
@@ -100,8 +126,7 @@ static int64_t expect(const mlops__dictionary *texts, const mlops__csv_nulls *nu
     int64_t n = run->n - from < AHEAD ? run->n - from : AHEAD, i = 0;
     for (; i < n; i++) {
         const mlops__csv_field *field = &run->first[(from + i) * run->stride];
-        if (field->doubled) break;
-        if (mlops__csv_may_be_null(nulls, field) && mlops__csv_is_null(nulls, field)) break;
+        if (!is_verbatim(nulls, field)) break;
         keys[i] = key_of(field, run->text);
         mlops__dictionary_expect(texts, keys[i]);
     }
@@ -114,19 +139,14 @@ int64_t mlops__csv_put_texts(mlops__csv_column *self, const mlops__csv_nulls *nu
     mlops__dictionary *texts = &store->dictionary;
     int32_t *codes = (int32_t *)store->data + store->n;
     mlops__text_key keys[AHEAD];
-    int64_t n = 0, i = 0;
-    do {
+    int64_t i = take_near(texts, nulls, run, codes, status), n = AHEAD;
+    while (n == AHEAD && *status == MLOPS_OK && i < run->n) {
         n = expect(texts, nulls, run, i, keys);
-        for (int64_t k = 0; k < n; k++) {
-            const mlops__csv_field *field = &run->first[i * run->stride];
-            codes[i] = mlops__dictionary_glance(texts, keys[k]);
-            if (codes[i] < 0)
-                *status =
-                    mlops__dictionary_add_key(texts, keys[k], field->text, field->n, &codes[i]);
-            if (*status != MLOPS_OK) break;
-            i++;
+        for (int64_t k = 0; k < n && *status == MLOPS_OK; k++) {
+            *status = take_text(texts, keys[k], &run->first[i * run->stride], &codes[i]);
+            i += *status == MLOPS_OK;
         }
-    } while (n == AHEAD && *status == MLOPS_OK && i < run->n);
+    }
     mlops__column_store_present_rows(store, i);
     return i;
 }

@@ -994,7 +994,7 @@ public:
         p_ = out;
     }
 
-    /// Add a file as it is, or replace the entry of that path.
+    /// Add a file as it is, part by part, or replace the entry of that path.
     void add_file(const std::string &path, const std::string &file) {
         mlops_error e;
         e.code = 0;

@@ -4093,10 +4093,10 @@ func NewDraft(change *Change, dataset string, opts *DraftOpts) (*Draft, error) {
 	return r, nil
 }
 
-// AddFile: add a file as it is, or replace the entry of that path.
+// AddFile: add a file as it is, part by part, or replace the entry of that path.
 //
-// Errors: MLOPS_E_NOT_FOUND, MLOPS_E_DENIED, MLOPS_E_IO; MLOPS_E_EXISTS if an entry's path would be
-// that of a folder; MLOPS_E_INVALID, MLOPS_E_NOMEM, MLOPS_E_NO_SPACE, MLOPS_E_FORKED.
+// Errors: MLOPS_E_NOT_FOUND, MLOPS_E_DENIED, MLOPS_E_IO, MLOPS_E_BUSY if it shrinks; MLOPS_E_EXISTS if
+// path is a folder; MLOPS_E_INVALID, MLOPS_E_NOMEM, MLOPS_E_NO_SPACE, MLOPS_E_FORKED.
 func (x *Draft) AddFile(path string, file string) error {
 	if x == nil || x.p == nil {
 		return closed("Draft")

@@ -105,15 +105,15 @@ MLOPS_API mlops_status mlops_draft_new(mlops_draft **out, mlops_change *change, 
 MLOPS_API void mlops_draft_free(mlops_draft *self);
 
 /**
- * Add a file as it is, or replace the entry of that path.
+ * Add a file as it is, part by part, or replace the entry of that path.
  *
  * @param self  draft
  * @param path  place in the dataset: names joined by "/", none of them empty, "." or "..", without
  *              control characters and backslashes; up to 1,024 bytes
  * @param file  file to read
  * @param err   @nullable
- * @return MLOPS_E_NOT_FOUND, MLOPS_E_DENIED, MLOPS_E_IO; MLOPS_E_EXISTS if an entry's path would be
- *         that of a folder; MLOPS_E_INVALID, MLOPS_E_NOMEM, MLOPS_E_NO_SPACE, MLOPS_E_FORKED
+ * @return MLOPS_E_NOT_FOUND, MLOPS_E_DENIED, MLOPS_E_IO, MLOPS_E_BUSY if it shrinks; MLOPS_E_EXISTS
+ *         if path is a folder; MLOPS_E_INVALID, MLOPS_E_NOMEM, MLOPS_E_NO_SPACE, MLOPS_E_FORKED
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_draft_add_file(mlops_draft *self, const char *path, const char *file,

@@ -178,33 +178,46 @@ static mlops_status note_like(mlops_draft *self, const char *path, mlops__role r
 }
 
 /* What is not small goes to the packs. */
-static mlops_status fill_blob(mlops_draft *self, mlops__blob *blob, mlops__bytes bytes,
+static mlops_status fill_blob(mlops_draft *self, mlops__blob *blob, const mlops__source *source,
                               mlops_error *err) {
     mlops_store *store = self->base.store;
-    blob->size = bytes.size;
-    if (blob->size <= MLOPS__INLINE_MAX) {
-        blob->id = mlops__content_id(store, bytes.data, bytes.size);
-        mlops__buf_put(&blob->bytes, bytes.data, bytes.size);
-        return blob->bytes.status ? mlops__fail_nomem(err, bytes.size) : MLOPS_OK;
+    const uint8_t *bytes = source->bytes;
+    const mlops_id *like = blob->has_like ? &blob->like : NULL;
+    blob->size = (size_t)source->size;
+    if (bytes && blob->size <= MLOPS__INLINE_MAX) {
+        blob->id = mlops__content_id(store, bytes, blob->size);
+        mlops__buf_put(&blob->bytes, bytes, blob->size);
+        return blob->bytes.status ? mlops__fail_nomem(err, blob->size) : MLOPS_OK;
     }
     blob->is_kept = 1;
     MLOPS_TRY(mlops__store_check_fork(store, err));
-    return mlops__content_add(store, &self->lease, bytes.data, bytes.size,
-                              blob->has_like ? &blob->like : NULL, self->executor, &blob->id, err);
+    if (!bytes)
+        return mlops__content_add_source(store, &self->lease, source, like, self->executor,
+                                         &blob->id, err);
+    return mlops__content_add(store, &self->lease, bytes, blob->size, like, self->executor,
+                              &blob->id, err);
 }
 
-mlops_status mlops__draft_blob(mlops_draft *self, const char *path, mlops__role role,
-                               mlops__bytes bytes, mlops__blob **out, mlops_error *err) {
+mlops_status mlops__draft_blob_of(mlops_draft *self, const char *path, mlops__role role,
+                                  const mlops__source *source, mlops__blob **out,
+                                  mlops_error *err) {
     const mlops_allocator *allocator = self->base.arena.allocator;
     mlops__blob *blob = mlops__alloc_zero(allocator, sizeof *blob);
     *out = NULL;
     if (!blob) return mlops__fail_nomem(err, sizeof *blob);
     mlops__buf_init(&blob->bytes, allocator);
     mlops_status status = note_like(self, path, role, blob, err);
-    if (!status) status = fill_blob(self, blob, bytes, err);
+    if (!status) status = fill_blob(self, blob, source, err);
     if (status) mlops__draft_blob_free(blob);
     else *out = blob;
     return status;
+}
+
+mlops_status mlops__draft_blob(mlops_draft *self, const char *path, mlops__role role,
+                               mlops__bytes bytes, mlops__blob **out, mlops_error *err) {
+    static const uint8_t none;
+    const mlops__source source = {.size = bytes.size, .bytes = bytes.data ? bytes.data : &none};
+    return mlops__draft_blob_of(self, path, role, &source, out, err);
 }
 
 mlops_status mlops__draft_load(mlops_draft *self, mlops_error *err) {

@@ -28,6 +28,9 @@ struct mlops_draft {
  * a path, which has the blob in the end. */
 mlops_status mlops__draft_blob(mlops_draft *self, const char *path, mlops__role role,
                                mlops__bytes bytes, mlops__blob **out, mlops_error *err);
+/* The same of what is not small, and is read part by part. */
+mlops_status mlops__draft_blob_of(mlops_draft *self, const char *path, mlops__role role,
+                                  const mlops__source *source, mlops__blob **out, mlops_error *err);
 void mlops__draft_blob_free(mlops__blob *blob);
 
 /* All blobs go to the packs, and the change names them and holds them from then on. */

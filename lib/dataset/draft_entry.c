@@ -6,6 +6,7 @@
 #include "base/opts.h"
 #include "column/table_bytes.h"
 #include "dataset/draft.h"
+#include "dataset/source_file.h"
 #include "dataset/split.h"
 #include "file/container.h"
 #include "file/file.h"
@@ -115,22 +116,46 @@ static mlops_status read_file(const mlops_draft *self, const char *file, mlops__
     return MLOPS_OK;
 }
 
+static mlops_status put_file(mlops_draft *self, const char *path, const mlops__source *source,
+                             mlops_error *err) {
+    making m = {self, path, "file", NULL, {0}, {0}, {NULL, NULL, NULL}, err};
+    MLOPS_TRY(mlops__draft_blob_of(self, path, MLOPS__ROLE_BYTES, source,
+                                   &m.blobs[MLOPS__ROLE_BYTES], err));
+    return put_entry(&m);
+}
+
 mlops_status mlops__draft_put_file(mlops_draft *self, const char *path, mlops__bytes bytes,
                                    mlops_error *err) {
-    making m = {self, path, "file", NULL, {0}, {0}, {NULL, NULL, NULL}, err};
-    MLOPS_TRY(
-        mlops__draft_blob(self, path, MLOPS__ROLE_BYTES, bytes, &m.blobs[MLOPS__ROLE_BYTES], err));
-    return put_entry(&m);
+    static const uint8_t none;
+    const mlops__source source = {.size = bytes.size, .bytes = bytes.data ? bytes.data : &none};
+    return put_file(self, path, &source, err);
+}
+
+/* One that is not large is read whole, so that what is there already costs its hash alone. */
+static mlops_status put_opened(mlops_draft *self, const char *path, mlops__source_file *file,
+                               mlops_error *err) {
+    mlops__file_view view;
+    int64_t size = mlops__file_size(&file->host->io, file->number);
+    const mlops__source source = {
+        .size = (uint64_t)size, .read = mlops__source_file_read, .user = file};
+    if (size >= MLOPS__SOURCE_LARGE && (uint64_t)size <= SIZE_MAX)
+        return put_file(self, path, &source, err);
+    MLOPS_TRY(mlops__file_view_of(&view, file->host, file->number, file->path, SIZE_MAX, 0, err));
+    mlops_status status =
+        mlops__draft_put_file(self, path, (mlops__bytes){view.data, view.size}, err);
+    mlops__file_close(&view, file->host);
+    return status;
 }
 
 mlops_status mlops_draft_add_file(mlops_draft *self, const char *path, const char *file,
                                   mlops_error *err) {
-    mlops__buf bytes;
     MLOPS_TRY(mlops__draft_check(self, path, err));
-    MLOPS_TRY(read_file(self, file, &bytes, err));
-    mlops_status status =
-        mlops__draft_put_file(self, path, (mlops__bytes){bytes.data, bytes.size}, err);
-    mlops__buf_free(&bytes);
+    if (!file) return mlops__fail(err, MLOPS_E_INVALID, "path is NULL");
+    const mlops__host *host = host_of(self);
+    mlops__source_file f = {host, mlops__file_number(&host->io, file, MLOPS_IO_READ), file};
+    if (f.number < 0) return mlops__fail_os(err, f.number, "cannot open", file);
+    mlops_status status = put_opened(self, path, &f, err);
+    mlops__file_end(&host->io, f.number); /* nothing was written, so nothing can be lost */
     return status;
 }
 

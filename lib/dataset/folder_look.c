@@ -7,6 +7,7 @@
 #include "base/opts.h"
 #include "column/names.h"
 #include "dataset/folder.h"
+#include "dataset/source_file.h"
 #include "file/file.h"
 #include "sys/hash.h"
 #include "text/glob.h"
@@ -17,7 +18,6 @@ enum {
     ROUND_BYTES = 8 << 20, /* of files that are read at once, but for a larger one */
     ROUND_FILES = 2048,
     LIKE_MIN = 64 << 10, /* a file that has changed is kept as changes from here on */
-    LARGE = 1 << 20,     /* a file is read, hashed and packed part by part */
     TRIES = 3
 };
 
@@ -250,42 +250,23 @@ static int is_same(const mlops__looked *looked) {
 
 /* ---- reading ---- */
 
-typedef struct folder_file {
-    const mlops__host *host;
-    int64_t number;
-    const char *path;
-} folder_file;
-
-static mlops_status changed(const folder_file *f, mlops_error *err) {
-    return mlops__fail(err, MLOPS_E_BUSY, "'%s' changes while it is read", f->path);
-}
-
-static mlops_status read_part(void *user, uint64_t offset, uint8_t *out, size_t n,
-                              mlops_error *err) {
-    const folder_file *f = user;
-    mlops_error why = {0};
-    mlops_status status =
-        mlops__file_read_at(&f->host->io, f->number, out, n, (int64_t)offset, f->path, &why);
-    if (status == MLOPS_E_IO && why.os_code == 0) return changed(f, err); /* it is shorter now */
-    if (status && err) *err = why;
-    return status;
-}
-
 /* All of it into memory, and its id. */
-static mlops_status read_small(folder_round *round, reading *r, folder_file *f, size_t size) {
+static mlops_status read_small(folder_round *round, reading *r, mlops__source_file *f,
+                               size_t size) {
     r->bytes.size = 0;
     uint8_t *bytes = mlops__buf_extend(&r->bytes, size + 1);
     if (!bytes) return mlops__fail_nomem(&r->err, size);
     r->bytes.size = size;
-    MLOPS_TRY(read_part(f, 0, bytes, size, &r->err));
+    MLOPS_TRY(mlops__source_file_read(f, 0, bytes, size, &r->err));
     r->id = mlops__content_id(round->snapshot->store, bytes, size);
     return MLOPS_OK;
 }
 
-static mlops_status read_large(folder_round *round, reading *r, folder_file *f, uint64_t size) {
+static mlops_status read_large(folder_round *round, reading *r, mlops__source_file *f,
+                               uint64_t size) {
     const mlops__snapshot *s = round->snapshot;
     const mlops__looked *looked = &s->files[r->file];
-    const mlops__source source = {.size = size, .read = read_part, .user = f};
+    const mlops__source source = {.size = size, .read = mlops__source_file_read, .user = f};
     if (!round->keeps) return mlops__content_id_of(s->store, &source, &r->id, &r->err);
     return mlops__content_add_source(s->store, s->lease, &source,
                                      looked->entry ? &looked->entry_id : NULL, s->call.executor,
@@ -293,13 +274,13 @@ static mlops_status read_large(folder_round *round, reading *r, folder_file *f, 
 }
 
 /* MLOPS_E_BUSY if the file has changed meanwhile. */
-static mlops_status read_once(folder_round *round, reading *r, folder_file *f) {
+static mlops_status read_once(folder_round *round, reading *r, mlops__source_file *f) {
     const mlops__host *host = f->host;
     mlops_io_stat before = MLOPS_IO_STAT_INIT, after = MLOPS_IO_STAT_INIT;
     r->begun_ns = host->clock.now_ns(host->clock.ctx);
     int64_t code = mlops__file_stat_of(&host->io, f->number, &before);
     if (code < 0) return mlops__fail_os(&r->err, code, "cannot look at", f->path);
-    int is_large = before.size >= LARGE;
+    int is_large = before.size >= MLOPS__SOURCE_LARGE;
     if (is_large && !r->is_large) { /* its turn comes */
         r->is_large = 1;
         return MLOPS_OK;
@@ -310,12 +291,12 @@ static mlops_status read_once(folder_round *round, reading *r, folder_file *f) {
     code = mlops__file_stat_of(&host->io, f->number, &after);
     if (code < 0) return mlops__fail_os(&r->err, code, "cannot look at", f->path);
     r->stat = after;
-    return mlops__stat_is_same(&before, &after) ? MLOPS_OK : changed(f, &r->err);
+    return mlops__stat_is_same(&before, &after) ? MLOPS_OK : mlops__source_file_changed(f, &r->err);
 }
 
 static mlops_status read_file(folder_round *round, reading *r, const char *path) {
     const mlops__host *host = round->snapshot->host;
-    folder_file f = {host, mlops__file_number(&host->io, path, MLOPS_IO_READ), path};
+    mlops__source_file f = {host, mlops__file_number(&host->io, path, MLOPS_IO_READ), path};
     if (f.number < 0) return mlops__fail_os(&r->err, f.number, "cannot open", path);
     mlops_status status = MLOPS_E_BUSY;
     for (int i = 0; i < TRIES && status == MLOPS_E_BUSY; i++) status = read_once(round, r, &f);

@@ -4073,13 +4073,13 @@ class Draft(_rt.Handle):
         self._h = self._owner(out.value, keep=(change_h,))
 
     def add_file(self, path, file):
-        """Add a file as it is, or replace the entry of that path.
+        """Add a file as it is, part by part, or replace the entry of that path.
 
             path: place in the dataset: names joined by "/", none of them empty, "." or "..", without
                 control characters and backslashes; up to 1,024 bytes
             file: file to read
 
-        Raises: NotFoundError, DeniedError, IoError; ExistsError if an entry's path would be that of a folder;
+        Raises: NotFoundError, DeniedError, IoError, BusyError if it shrinks; ExistsError if path is a folder;
         InvalidError, NomemError, NoSpaceError, ForkedError.
         """
         h = self._open()

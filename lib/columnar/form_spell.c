@@ -62,11 +62,29 @@ size_t mlops__form_spell(const mlops__form *self, int64_t value, uint8_t *out) {
     return mlops__spell(self, value, out);
 }
 
-/* Numbers from least to most. */
+/* Numbers from least to most. What is above either is below zero, by the highest bit: vectors have
+ * no comparison of such numbers everywhere. */
 static int within(const int64_t *values, size_t n, int64_t least, int64_t most) {
     uint64_t range = (uint64_t)most - (uint64_t)least, beyond = 0;
-    for (size_t i = 0; i < n; i++) beyond |= (uint64_t)values[i] - (uint64_t)least > range;
-    return !beyond;
+    if (range >> 63) {
+        for (size_t i = 0; i < n; i++) beyond |= (uint64_t)values[i] - (uint64_t)least > range;
+        return !beyond;
+    }
+    for (size_t i = 0; i < n; i++) {
+        uint64_t above = (uint64_t)values[i] - (uint64_t)least;
+        beyond |= above | (range - above);
+    }
+    return !(beyond >> 63);
+}
+
+/* All but the least number that there is, which alone is zero without its highest bit. */
+static int has_integers(const int64_t *values, size_t n) {
+    uint64_t all = UINT64_MAX;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t x = (uint64_t)values[i] ^ (uint64_t)1 << 63;
+        all &= x | (0 - x);
+    }
+    return (int)(all >> 63);
 }
 
 static int has_times(const mlops__form *self, const int64_t *values, size_t n) {
@@ -79,7 +97,7 @@ static int has_times(const mlops__form *self, const int64_t *values, size_t n) {
 
 int mlops__form_has(const mlops__form *self, const int64_t *values, size_t n) {
     switch (self->kind) {
-    case MLOPS__FORM_INTEGER: return within(values, n, -INT64_MAX, INT64_MAX);
+    case MLOPS__FORM_INTEGER: return has_integers(values, n);
     case MLOPS__FORM_DIGITS: return within(values, n, 0, (int64_t)mlops__tens[self->width] - 1);
     case MLOPS__FORM_TIME: return has_times(self, values, n);
     case MLOPS__FORM_WORDS:

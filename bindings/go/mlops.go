@@ -1748,6 +1748,9 @@ type EraseOpts struct {
 	Reason string
 	// on whose word, 1 to 200 bytes; not needed for a dry run
 	By string
+	// in place of column and value: a condition in the language of docs/expressions.md over the columns
+	// of a table, whose rows go where it is true; tables that lack one of the columns stay
+	Where string
 }
 
 func (o *EraseOpts) c(s *scope) *C.mlops_erase_opts {
@@ -1764,6 +1767,7 @@ func (o *EraseOpts) c(s *scope) *C.mlops_erase_opts {
 	c.value = s.optional(o.Value)
 	c.reason = s.optional(o.Reason)
 	c.by = s.optional(o.By)
+	c.where = s.optional(o.Where)
 	return c
 }
 
@@ -7130,12 +7134,13 @@ func DeployBucket(salt string, key string) int64 {
 // may take a while and may be left off at any time, by a crash too: the next call, also one that asks
 // for nothing, goes on with that first.
 //
-// Errors: MLOPS_E_INVALID for opts that name nothing or no reason; MLOPS_E_NOT_FOUND if there is no
-// such dataset; MLOPS_E_UNSUPPORTED if some of it is in the journal, as of stores that kept small
-// files there: nothing was done; MLOPS_E_BUSY if somebody else collects garbage, and
-// MLOPS_E_CANCELLED, MLOPS_E_DEADLINE, after which it is to be called again; MLOPS_E_LIMIT if it takes
-// more than one commit holds; MLOPS_E_CORRUPT, MLOPS_E_DENIED, MLOPS_E_IO, MLOPS_E_NO_SPACE,
-// MLOPS_E_NOMEM, MLOPS_E_FORKED.
+// Errors: MLOPS_E_INVALID for opts that name nothing or no reason; MLOPS_E_PARSE for a condition that
+// is none, MLOPS_E_SCHEMA if it does not fit a table; MLOPS_E_NOT_FOUND if there is no such dataset;
+// MLOPS_E_UNSUPPORTED if some of it is in the journal, as of stores that kept small files there:
+// nothing was done; MLOPS_E_BUSY if somebody else collects garbage, and MLOPS_E_CANCELLED,
+// MLOPS_E_DEADLINE, after which it is to be called again; MLOPS_E_LIMIT if it takes more than one
+// commit holds; MLOPS_E_CORRUPT, MLOPS_E_DENIED, MLOPS_E_IO, MLOPS_E_NO_SPACE, MLOPS_E_NOMEM,
+// MLOPS_E_FORKED.
 func DatasetErase(store *Store, dataset string, opts *EraseOpts, call *Call) (EraseStat, error) {
 	defer runtime.KeepAlive(store)
 	var s scope

@@ -33,10 +33,13 @@ typedef struct mlops_erase_opts {
                              are compared as numbers */
     const char *reason; /**< @nullable why, 1 to 2,000 bytes; not needed for a dry run */
     const char *by;     /**< @nullable on whose word, 1 to 200 bytes; not needed for a dry run */
+    const char *where;  /**< @nullable in place of column and value: a condition in the language of
+                             docs/expressions.md over the columns of a table, whose rows go where it
+                             is true; tables that lack one of the columns stay */
 } mlops_erase_opts;
 
 #define MLOPS_ERASE_OPTS_INIT                                                                      \
-    { sizeof(mlops_erase_opts), 0, 0, 0, 0, 0, 0 }
+    { sizeof(mlops_erase_opts), 0, 0, 0, 0, 0, 0, 0 }
 
 /** What was found and done. */
 typedef struct mlops_erase_stat {
@@ -71,12 +74,13 @@ typedef struct mlops_erase_stat {
  * @param call      @nullable progress, deadline; actor and trace for the audit trail
  * @param[out] out  @nullable @shape(1) what was found and done; struct_size must be set
  * @param err       @nullable
- * @return MLOPS_E_INVALID for opts that name nothing or no reason; MLOPS_E_NOT_FOUND if there is no
- *         such dataset; MLOPS_E_UNSUPPORTED if some of it is in the journal, as of stores that kept
- *         small files there: nothing was done; MLOPS_E_BUSY if somebody else collects garbage, and
- *         MLOPS_E_CANCELLED, MLOPS_E_DEADLINE, after which it is to be called again; MLOPS_E_LIMIT
- *         if it takes more than one commit holds; MLOPS_E_CORRUPT, MLOPS_E_DENIED, MLOPS_E_IO,
- *         MLOPS_E_NO_SPACE, MLOPS_E_NOMEM, MLOPS_E_FORKED
+ * @return MLOPS_E_INVALID for opts that name nothing or no reason; MLOPS_E_PARSE for a condition
+ * that is none, MLOPS_E_SCHEMA if it does not fit a table; MLOPS_E_NOT_FOUND if there is no such
+ * dataset; MLOPS_E_UNSUPPORTED if some of it is in the journal, as of stores that kept small files
+ * there: nothing was done; MLOPS_E_BUSY if somebody else collects garbage, and MLOPS_E_CANCELLED,
+ * MLOPS_E_DEADLINE, after which it is to be called again; MLOPS_E_LIMIT if it takes more than one
+ * commit holds; MLOPS_E_CORRUPT, MLOPS_E_DENIED, MLOPS_E_IO, MLOPS_E_NO_SPACE, MLOPS_E_NOMEM,
+ * MLOPS_E_FORKED
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_dataset_erase(mlops_store *store, const char *dataset,

@@ -26,15 +26,18 @@ static mlops_status check_reason(const char *reason, mlops_error *err) {
 
 /* Or is it to be gone on with what was begun? */
 static int asks_for_more(const mlops_erase_opts *o) {
-    return o->flags || o->paths || o->column || o->value || o->reason || o->by;
+    return o->flags || o->paths || o->column || o->value || o->where || o->reason || o->by;
 }
 
 static mlops_status check_opts(const mlops_erase_opts *opts, mlops_error *err) {
     if (opts->flags & ~(uint32_t)MLOPS_ERASE_DRY_RUN)
         return mlops__fail(err, MLOPS_E_INVALID, "mlops_erase_opts: flags 0x%x", opts->flags);
-    if (!opts->paths && !opts->column)
+    if (!opts->paths && !opts->column && !opts->where)
         return mlops__fail(err, MLOPS_E_INVALID,
                            "mlops_erase_opts: neither paths nor a column say what is to go");
+    if (opts->where && (opts->column || opts->value))
+        return mlops__fail(err, MLOPS_E_INVALID,
+                           "mlops_erase_opts: a column and where are two ways to choose rows");
     if (!opts->column != !opts->value)
         return mlops__fail(err, MLOPS_E_INVALID, "mlops_erase_opts: column and value go together");
     if (opts->flags & MLOPS_ERASE_DRY_RUN) return MLOPS_OK;
@@ -78,18 +81,19 @@ static mlops_status put_key(mlops__erasure *p, mlops__json_writer *out) {
     char digits[DIGITS], name[MLOPS__ID_TEXT];
     const mlops__host *host = mlops__store_host(p->store);
     mlops__buf text;
-    if (!p->opts.column) return MLOPS_OK;
+    const char *what = p->opts.where ? p->opts.where : p->opts.value;
+    if (!what) return MLOPS_OK;
     MLOPS_TRY(draw_digits(p, digits));
     mlops__buf_init(&text, &host->allocator);
     mlops__buf_text(&text, digits);
-    mlops__buf_text(&text, p->opts.value);
+    mlops__buf_text(&text, what);
     mlops_id id = mlops__content_id(p->store, text.data, text.size);
     mlops_status status = text.status ? mlops__fail_nomem(p->err, text.size) : MLOPS_OK;
     mlops__buf_free(&text);
     mlops__id_format(name, &id);
     mlops__record_put_text(out, "column", p->opts.column);
     mlops__record_put_text(out, "salt", digits);
-    mlops__record_put_text(out, "value_sha256", name);
+    mlops__record_put_text(out, p->opts.where ? "where_sha256" : "value_sha256", name);
     return status;
 }
 
@@ -255,6 +259,7 @@ static mlops_status erase(mlops_store *store, const char *dataset, const mlops_e
         mlops__erasure_init(&plan, store, err);
         plan.dataset = dataset;
         plan.opts = *opts;
+        plan.by_rows = opts->column || opts->where;
         plan.call = *call;
         status = plan_and_commit(&plan);
         *out = plan.stat;
@@ -349,6 +354,7 @@ mlops_status mlops_dataset_erase(mlops_store *store, const char *dataset,
     MLOPS_TRY(mlops__opts_copy(&c, sizeof c, call, "mlops_call", err));
     int asks = opts && asks_for_more(&o);
     if (asks) MLOPS_TRY(check_opts(&o, err));
+    if (o.where) MLOPS_TRY(mlops__erase_where_check(store, o.where, err));
     if (c.flags) return mlops__fail(err, MLOPS_E_INVALID, "mlops_call: flags 0x%x", c.flags);
     if (dataset) MLOPS_TRY(mlops__name_check("dataset", dataset, err));
     MLOPS_TRY(mlops__store_check_fork(store, err));

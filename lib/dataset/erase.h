@@ -26,6 +26,7 @@ typedef struct mlops__erasure {
     mlops_store *store;
     const char *dataset;
     mlops_erase_opts opts;
+    int by_rows; /* not entries whole */
     mlops_call call;
     mlops__globs globs;
     mlops__arena arena;
@@ -50,6 +51,8 @@ typedef struct mlops__erasure {
  * made is made of nothing if there are none. Of a dry run nothing is made. */
 mlops_status mlops__erase_rows(mlops__erasure *plan, const mlops__facts *facts, mlops__bytes like,
                                mlops__bytes *out, int64_t *n);
+/* MLOPS_E_PARSE, as far as it can be told without a table. */
+mlops_status mlops__erase_where_check(mlops_store *store, const char *where, mlops_error *err);
 /* Is it of a kind that has rows? */
 int mlops__erase_has_rows(const mlops__facts *facts);
 

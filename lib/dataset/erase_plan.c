@@ -143,7 +143,7 @@ static mlops_status condemn(mlops__erasure *p, const mlops__facts *facts, uint32
     if (stand_in && !*value) *value = stand_in;
     if (mlops__idset_size(&p->content) == before) return MLOPS_OK;
     p->stat.n_bytes += facts->size;
-    *(p->opts.column ? &p->stat.n_tables : &p->stat.n_files) += 1;
+    *(p->by_rows ? &p->stat.n_tables : &p->stat.n_files) += 1;
     return MLOPS_OK;
 }
 
@@ -243,7 +243,7 @@ static mlops_status select_entries(mlops__erasure *p, const erase_tree *tree,
         mlops__erase_made unused;
         if (!is_asked(p, tree, entry->path)) continue;
         MLOPS_TRY(mlops__entry_read(entry, &facts, &version->arena, p->err));
-        if (!p->opts.column) MLOPS_TRY(condemn(p, &facts, 0));
+        if (!p->by_rows) MLOPS_TRY(condemn(p, &facts, 0));
         else if (mlops__erase_has_rows(&facts) && facts.size)
             MLOPS_TRY(cut_entry(p, entry, &facts, &unused));
     }
@@ -278,7 +278,7 @@ static mlops_status replace_entry(mlops__erasure *p, const mlops__entry *entry,
     mlops__erase_made made = {{NULL, 0}, 1};
     *out = made.json;
     MLOPS_TRY(note_profile(p, facts, MLOPS__PROFILE_GOES));
-    if (!p->opts.column) return MLOPS_OK;
+    if (!p->by_rows) return MLOPS_OK;
     if (mlops__erase_has_rows(facts)) MLOPS_TRY(cut_entry(p, entry, facts, &made));
     *out = made.json;
     if (!made.stays) return MLOPS_OK;
@@ -296,7 +296,7 @@ static mlops_status cut_tree(mlops__erasure *p, const erase_tree *tree, mlops__v
         mlops__facts facts;
         mlops__bytes json;
         MLOPS_TRY(mlops__entry_read(entry, &facts, &version->arena, p->err));
-        int is_empty = !p->opts.column && !facts.size && is_asked(p, tree, entry->path);
+        int is_empty = !p->by_rows && !facts.size && is_asked(p, tree, entry->path);
         if (!is_empty && !mlops__idset_find(&p->content, facts.id.bytes, 32)) {
             MLOPS_TRY(note_profile(p, &facts, MLOPS__PROFILE_STAYS));
             all->entries[n++] = entry;
@@ -352,7 +352,7 @@ mlops_status mlops__erasure_plan(mlops__erasure *p) {
     if (p->dataset && scope == 0)
         return mlops__fail(p->err, MLOPS_E_NOT_FOUND, "the store has no dataset \"%s\"",
                            p->dataset);
-    if (p->opts.column) MLOPS_TRY(each_tree(p, 1, note_names));
+    if (p->by_rows) MLOPS_TRY(each_tree(p, 1, note_names));
     MLOPS_TRY(each_tree(p, 0, select_entries));
     return each_tree(p, 1, rewrite_tree);
 }

@@ -10,6 +10,8 @@
 #include "column/table_bytes.h"
 #include "column/table_select.h"
 #include "dataset/parts.h"
+#include "expr/expr.h"
+#include "file/file.h"
 #include "text/number.h"
 
 #include <string.h>
@@ -23,6 +25,7 @@ typedef struct cutting {
     mlops_table *table;
     mlops__buf drops; /* a bit for each row */
     int64_t n;        /* rows that go */
+    int lacks;        /* a column of the condition */
 } cutting;
 
 static const mlops__host *host_of(const cutting *c) { return mlops__store_host(c->plan->store); }
@@ -75,11 +78,72 @@ static void find_bools(cutting *c, int64_t index, const char *value) {
             drop_row(c, row);
 }
 
+/* ---- by a condition ---- */
+
+static mlops_status resolve(void *user, const char *name, size_t n, mlops__expr_symbol *out) {
+    cutting *c = user;
+    int64_t index = mlops_table_find(c->table, name);
+    (void)n;
+    c->lacks |= index < 0;
+    if (index < 0) return MLOPS_E_NOT_FOUND;
+    out->slot = (int32_t)index;
+    out->type = mlops__table_column(c->table, index)->type;
+    return MLOPS_OK;
+}
+
+static mlops_status run_where(cutting *c, const mlops__expr *expr, mlops__arena *arena) {
+    mlops_error *err = c->plan->err;
+    const mlops__expr_input *inputs;
+    int64_t n = mlops_table_n_rows(c->table);
+    size_t size = mlops__expr_scratch_size(expr, MLOPS__EXPR_BLOCK);
+    MLOPS_TRY(mlops__expr_column_inputs(c->table, arena, &inputs, err));
+    void *scratch = mlops__arena_alloc(arena, size);
+    uint8_t *holds = mlops__arena_alloc(arena, (size_t)n + 1);
+    if (!scratch || !holds) return mlops__fail_nomem(err, size + (size_t)n);
+    const mlops__expr_output out = {holds, NULL};
+    mlops_status status = mlops__expr_evaluate(expr, inputs, 0, n, scratch, size, &out);
+    if (status) return mlops__fail(err, status, "a condition cannot be evaluated");
+    for (int64_t row = 0; row < n; row++)
+        if (holds[row]) drop_row(c, row);
+    return MLOPS_OK;
+}
+
+static mlops_status find_where(cutting *c, const char *where) {
+    mlops__expr *expr;
+    mlops__arena arena;
+    mlops__expr_scope scope = {.resolve = resolve, .user = c, .wanted = MLOPS_TYPE_BOOL};
+    scope.what = "condition";
+    scope.cpu_max = host_of(c)->cpu;
+    mlops_status status = mlops__expr_compile(&expr, where, strlen(where), &scope,
+                                              &host_of(c)->allocator, c->plan->err);
+    if (status == MLOPS_E_NOT_FOUND && c->lacks) return MLOPS_OK;
+    if (status) return mlops__fail_path(c->plan->err, status, c->facts->path);
+    mlops__arena_init(&arena, &host_of(c)->allocator, SIZE_MAX);
+    status = run_where(c, expr, &arena);
+    mlops__arena_free(&arena);
+    mlops__expr_free(expr);
+    return status;
+}
+
+mlops_status mlops__erase_where_check(mlops_store *store, const char *where, mlops_error *err) {
+    mlops__buf text;
+    int varies;
+    const mlops__expr_scope scope = {.wanted = MLOPS_TYPE_BOOL, .what = "condition"};
+    const mlops_allocator *allocator = &mlops__store_host(store)->allocator;
+    mlops__buf_init(&text, allocator);
+    mlops_status status =
+        mlops__expr_tidy(&text, &varies, where, strlen(where), &scope, allocator, err);
+    mlops__buf_free(&text);
+    return status;
+}
+
 static mlops_status find_rows(cutting *c) {
     const mlops_erase_opts *opts = &c->plan->opts;
-    int64_t n = mlops_table_n_rows(c->table), index = mlops_table_find(c->table, opts->column);
+    int64_t n = mlops_table_n_rows(c->table);
     mlops__buf_zero(&c->drops, (size_t)(n / 8 + 1));
     if (c->drops.status) return mlops__fail_nomem(c->plan->err, (size_t)n / 8 + 1);
+    if (opts->where) return find_where(c, opts->where);
+    int64_t index = mlops_table_find(c->table, opts->column);
     if (index < 0) return MLOPS_OK;
     const mlops__column *column = mlops__table_column(c->table, index);
     switch (column->type) {

@@ -111,12 +111,11 @@ static int prepare(const mlops_host *host, const char *dir) {
 
 /* ---- erasing ---- */
 
-static int erase(mlops_store *s, const char *paths, const char *column, mlops_erase_stat *out,
+static int erase(mlops_store *s, const char *paths, const char *where, mlops_erase_stat *out,
                  mlops_error *err) {
     mlops_erase_opts opts = MLOPS_ERASE_OPTS_INIT;
     opts.paths = paths;
-    opts.column = column;
-    opts.value = column ? "erika0" : NULL;
+    opts.where = where;
     opts.reason = "asked to";
     opts.by = "dpo";
     return mlops_dataset_erase(s, "d", &opts, NULL, out, err);
@@ -124,7 +123,7 @@ static int erase(mlops_store *s, const char *paths, const char *column, mlops_er
 
 static int erase_all(mlops_store *s, mlops_erase_stat *out, mlops_error *err) {
     int status = erase(s, "a,big", NULL, out, err);
-    return status ? status : erase(s, "t.csv", "name", out, err);
+    return status ? status : erase(s, "t.csv", "name == 'erika0'", out, err);
 }
 
 static int run(const mlops_host *host, const char *dir) {

@@ -18,11 +18,13 @@ class Erases:
         """Erase entries, or the rows of tables that have a value; returns what was found and done.
 
         dataset: whose commits are looked through; default all. paths: globs of entries, one text or a list. where: a
-        column and a value, whose rows go; default: entries go whole. reason, by: why, and on whose word; dry_run=True
-        counts alone. Without paths and where it goes on with what was begun. Raises BusyError while others collect
-        garbage: call it again.
+        column and a value, or a condition such as "age < 18 and consent == 'no'", whose rows go; default: entries go
+        whole. reason, by: why, and on whose word; dry_run=True counts alone. Without paths and where it goes on with
+        what was begun. Raises BusyError while others collect garbage: call it again.
         """
-        if where is not None:
+        if isinstance(where, str):
+            opts.update(where=where)
+        elif where is not None:
             column, value = where
             opts.update(column=column, value=_spelled(value))
         if paths is not None:

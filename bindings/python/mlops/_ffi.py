@@ -939,8 +939,9 @@ mlops_erase_opts._fields_ = [
     ("value", C.c_char_p),
     ("reason", C.c_char_p),
     ("by", C.c_char_p),
+    ("where", C.c_char_p),
 ]
-assert C.sizeof(mlops_erase_opts) == (48 if C.sizeof(C.c_void_p) == 8 else 28)
+assert C.sizeof(mlops_erase_opts) == (56 if C.sizeof(C.c_void_p) == 8 else 32)
 
 
 class mlops_erase_stat(C.Structure):
@@ -6750,7 +6751,7 @@ def _profile_opts(*, edges=None, scale=None):
     return o
 
 
-def _erase_opts(*, dry_run=False, paths=None, column=None, value=None, reason=None, by=None):
+def _erase_opts(*, dry_run=False, paths=None, column=None, value=None, reason=None, by=None, where=None):
     o = mlops_erase_opts(C.sizeof(mlops_erase_opts))
     o._keep, o._raised = [], []
     if dry_run:
@@ -6765,6 +6766,8 @@ def _erase_opts(*, dry_run=False, paths=None, column=None, value=None, reason=No
         o.reason = _rt.string(reason, "reason")
     if by is not None:
         o.by = _rt.string(by, "by")
+    if where is not None:
+        o.where = _rt.string(where, "where")
     return o
 
 
@@ -7593,8 +7596,8 @@ def deploy_bucket(salt, key):
 
 
 def dataset_erase(store, dataset=None, *, dry_run=False, paths=None, column=None, value=None, reason=None,
-                  by=None, executor=None, progress=None, deadline_ns=None, memory_max=None, actor=None,
-                  trace_id=None):
+                  by=None, where=None, executor=None, progress=None, deadline_ns=None, memory_max=None,
+                  actor=None, trace_id=None):
     """Erase entries, or rows of tables. Entries of other paths and other datasets that have the same content lose
     it too, since it cannot be gone and be there.
 
@@ -7612,6 +7615,8 @@ def dataset_erase(store, dataset=None, *, dry_run=False, paths=None, column=None
         value: with column: the value, as Table.text() has it; numbers are compared as numbers
         reason: why, 1 to 2,000 bytes; not needed for a dry run
         by: on whose word, 1 to 200 bytes; not needed for a dry run
+        where: in place of column and value: a condition in the language of docs/expressions.md over the
+            columns of a table, whose rows go where it is true; tables that lack one of the columns stay
         executor: default: the calling thread
         progress: called on the calling thread
         deadline_ns: on the host's monotonic clock; default none
@@ -7619,14 +7624,14 @@ def dataset_erase(store, dataset=None, *, dry_run=False, paths=None, column=None
         actor: who asks, for the audit trail
         trace_id: W3C trace id, 32 hexadecimal digits
 
-    Raises: InvalidError for opts that name nothing or no reason; NotFoundError if there is no such dataset;
-    UnsupportedError if some of it is in the journal, as of stores that kept small files there: nothing was done;
-    BusyError if somebody else collects garbage, and CancelledError, DeadlineError, after which it is to be called
-    again; LimitError if it takes more than one commit holds; CorruptError, DeniedError, IoError, NoSpaceError,
-    NomemError, ForkedError.
+    Raises: InvalidError for opts that name nothing or no reason; ParseError for a condition that is none,
+    SchemaError if it does not fit a table; NotFoundError if there is no such dataset; UnsupportedError if some of
+    it is in the journal, as of stores that kept small files there: nothing was done; BusyError if somebody else
+    collects garbage, and CancelledError, DeadlineError, after which it is to be called again; LimitError if it
+    takes more than one commit holds; CorruptError, DeniedError, IoError, NoSpaceError, NomemError, ForkedError.
     """
     store_h = _rt.opened(store, Store, "store")
-    opts = _erase_opts(dry_run=dry_run, paths=paths, column=column, value=value, reason=reason, by=by)
+    opts = _erase_opts(dry_run=dry_run, paths=paths, column=column, value=value, reason=reason, by=by, where=where)
     call = _call(executor=executor, progress=progress, deadline_ns=deadline_ns, memory_max=memory_max, actor=actor,
             trace_id=trace_id)
     out = mlops_erase_stat(C.sizeof(mlops_erase_stat))

@@ -168,10 +168,11 @@ mlops_status mlops__packer_object(mlops__packer *p, const mlops_id *id, mlops_er
     return status;
 }
 
+/* What several threads do with a stretch at once. */
 typedef struct stretch {
     mlops__packer *packer;
-    mlops_status status;
-    mlops_error err;
+    mlops_status packed, read;
+    mlops_error pack_err, read_err;
 } stretch;
 
 static mlops_status pack_stretch(mlops__packer *p, mlops_error *err) {
@@ -198,15 +199,16 @@ static mlops_status pack_groups(mlops__packer *p, mlops_error *err) {
     return status;
 }
 
-static mlops_status do_half(void *user, int64_t index, int32_t worker) {
+static mlops_status do_third(void *user, int64_t index, int32_t worker) {
     stretch *s = user;
     (void)worker;
-    if (index) mlops__packer_hash(s->packer);
-    else s->status = pack_stretch(s->packer, &s->err);
+    if (index == 0) s->packed = pack_stretch(s->packer, &s->pack_err);
+    if (index == 1 && mlops__packer_hashes(s->packer)) mlops__packer_hash(s->packer);
+    if (index == 2) s->read = mlops__packer_read_ahead(s->packer, &s->read_err);
     return MLOPS_OK;
 }
 
-/* Hashing it takes another thread, if there is one. */
+/* Other threads hash it and read what is behind it, if there are any. */
 static mlops_status do_stretch(mlops__packer *p, mlops_error *err) {
     const mlops_executor *executor = p->executor;
     MLOPS_TRY(mlops__packer_look(p, err));
@@ -218,11 +220,16 @@ static mlops_status do_stretch(mlops__packer *p, mlops_error *err) {
         if (mlops__packer_hashes(p)) mlops__packer_hash(p);
         return pack_stretch(p, err);
     }
-    stretch s = {.packer = p,
-                 .status = MLOPS_E_CANCELLED}; /* of an executor that leaves pieces out */
-    MLOPS_TRY(executor->parallel_for(executor->ctx, mlops__packer_hashes(p) ? 2 : 1, do_half, &s));
-    if (s.status && err) *err = s.err;
-    return s.status;
+    stretch s = {.packer = p};
+    s.packed = mlops__fail(&s.pack_err, MLOPS_E_CANCELLED, "the executor failed");
+    s.read = mlops__fail(&s.read_err, MLOPS_E_CANCELLED, "the executor failed");
+    MLOPS_TRY(executor->parallel_for(executor->ctx, 3, do_third, &s));
+    if (s.packed) {
+        if (err) *err = s.pack_err;
+        return s.packed;
+    }
+    if (s.read && err) *err = s.read_err;
+    return s.read;
 }
 
 mlops_status mlops__packer_begin(mlops__packer *p, const mlops_id *like, int as_rows,
@@ -280,7 +287,6 @@ void mlops__packer_init(mlops__packer *p, mlops_store *store, const mlops__sourc
 }
 
 void mlops__packer_free(mlops__packer *p) {
-    const mlops_allocator *allocator = &p->store->host.allocator;
     mlops__packer_groups_free(p);
     mlops__packer_rows_free(p);
     mlops__like_free(&p->like);
@@ -288,7 +294,7 @@ void mlops__packer_free(mlops__packer *p) {
     mlops__buf_free(&p->ops);
     mlops__buf_free(&p->payloads);
     mlops__buf_free(&p->recipe);
-    mlops__free(allocator, p->window.room, p->window.cap);
+    mlops__packer_window_free(p);
 }
 
 /* Where something was erased, none of it goes to the packs before it is known not to be that. */

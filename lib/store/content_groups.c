@@ -33,6 +33,8 @@ struct mlops__group_team {
     int32_t n_workers;
     size_t n_jobs;
     int is_hashed;
+    mlops_status read;
+    mlops_error read_err;
     group_job jobs[MLOPS__PACKER_BATCH];
     group_worker workers[];
 };
@@ -117,7 +119,11 @@ static mlops_status do_job(void *user, int64_t index, int32_t worker) {
         team->is_hashed = 1;
         return MLOPS_OK;
     }
-    group_job *job = &team->jobs[index - 1];
+    if (index == 1) {
+        team->read = mlops__packer_read_ahead(team->packer, &team->read_err);
+        return MLOPS_OK;
+    }
+    group_job *job = &team->jobs[index - 2];
     job->status = make_group(job, &team->workers[worker], &team->packer->rows.dialect);
     return MLOPS_OK;
 }
@@ -152,7 +158,10 @@ mlops_status mlops__packer_groups_plan(mlops__packer *p, mlops_error *err) {
     find_jobs(p);
     if (team->n_jobs == 0) return MLOPS_END;
     team->is_hashed = 0;
-    MLOPS_TRY(p->executor->parallel_for(p->executor->ctx, (int64_t)team->n_jobs + 1, do_job, team));
+    team->read = mlops__fail(&team->read_err, MLOPS_E_CANCELLED, "the executor failed");
+    MLOPS_TRY(p->executor->parallel_for(p->executor->ctx, (int64_t)team->n_jobs + 2, do_job, team));
+    if (team->read && err) *err = team->read_err;
+    MLOPS_TRY(team->read);
     if (!team->is_hashed) return mlops__fail(err, MLOPS_E_CANCELLED, "the executor failed");
     MLOPS_TRY(mlops__store_read_begin(p->store, &index, err));
     mlops_status status = MLOPS_OK;

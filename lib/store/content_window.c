@@ -16,22 +16,29 @@ void mlops__packer_rewind(mlops__packer *p) {
     p->reach = MLOPS__PACKER_REACH;
     w->at = w->hashed = 0;
     w->n = 0;
+    w->is_ahead = 0;
     mlops__sha256_init(&w->sha, p->store->kern->sha256_blocks);
 }
 
 /* ---- reading ---- */
 
-static mlops_status make_room(mlops__packer *p, size_t n, mlops_error *err) {
-    mlops__window *w = &p->window;
+/* What the room holds is kept up to n bytes. */
+static mlops_status make_room(mlops__packer *p, mlops__room *room, size_t kept, size_t n,
+                              mlops_error *err) {
     const mlops_allocator *allocator = &p->store->host.allocator;
-    if (n <= w->cap) return MLOPS_OK;
-    uint8_t *room = mlops__alloc(allocator, n);
-    if (!room) return mlops__fail_nomem(err, n);
-    if (w->n) memcpy(room, w->room, w->n);
-    mlops__free(allocator, w->room, w->cap);
-    w->room = room;
-    w->cap = n;
+    if (n <= room->cap) return MLOPS_OK;
+    uint8_t *bytes = mlops__alloc(allocator, n);
+    if (!bytes) return mlops__fail_nomem(err, n);
+    if (kept) memcpy(bytes, room->bytes, kept);
+    mlops__free(allocator, room->bytes, room->cap);
+    *room = (mlops__room){bytes, n};
     return MLOPS_OK;
+}
+
+void mlops__packer_window_free(mlops__packer *p) {
+    mlops__window *w = &p->window;
+    mlops__free(&p->store->host.allocator, w->room.bytes, w->room.cap);
+    mlops__free(&p->store->host.allocator, w->next.bytes, w->next.cap);
 }
 
 /* What is there from offset at on becomes the bytes up to to. */
@@ -39,26 +46,60 @@ static mlops_status move(mlops__packer *p, uint64_t to, mlops_error *err) {
     mlops__window *w = &p->window;
     size_t passed = (size_t)(p->at - w->at), n = (size_t)(to - p->at);
     w->n -= passed;
-    if (passed && w->n) memmove(w->room, w->room + passed, w->n);
+    if (passed && w->n) memmove(w->room.bytes, w->room.bytes + passed, w->n);
     w->at = p->at;
-    MLOPS_TRY(make_room(p, n, err));
-    MLOPS_TRY(w->source->read(w->source->user, w->at + w->n, w->room + w->n, n - w->n, err));
+    MLOPS_TRY(make_room(p, &w->room, w->n, n, err));
+    uint8_t *end = w->room.bytes + w->n;
+    MLOPS_TRY(w->source->read(w->source->user, w->at + w->n, end, n - w->n, err));
     w->n = n;
-    w->bytes = w->room;
+    w->bytes = w->room.bytes;
     return MLOPS_OK;
+}
+
+/* What was read ahead becomes what is looked at. */
+static void turn(mlops__window *w) {
+    mlops__room passed = w->room;
+    w->room = w->next;
+    w->next = passed;
+    w->at = w->next_at;
+    w->n = (size_t)(w->next_to - w->next_at);
+    w->bytes = w->room.bytes;
+    w->is_ahead = 0;
+}
+
+static uint64_t look_to(const mlops__packer *p, uint64_t end) {
+    return p->n - end > p->reach ? end + p->reach : p->n;
 }
 
 mlops_status mlops__packer_look(mlops__packer *p, mlops_error *err) {
     mlops__window *w = &p->window;
-    uint64_t most = (uint64_t)MLOPS__PACKER_STRETCH + p->reach;
-    uint64_t to = p->n - p->at > most ? p->at + most : p->n;
-    p->end = to == p->n ? p->n : to - p->reach;
+    uint64_t end = (p->at / MLOPS__PACKER_STRETCH + 1) * MLOPS__PACKER_STRETCH;
+    p->end = end < p->n ? end : p->n;
+    uint64_t to = look_to(p, p->end);
     if (w->source->bytes) {
         w->bytes = w->source->bytes;
         w->n = (size_t)to;
         return MLOPS_OK;
     }
-    return to > w->at + w->n ? move(p, to, err) : MLOPS_OK;
+    if (w->is_ahead && w->next_at <= p->at && w->next_to >= to) turn(w);
+    w->is_ahead = 0;
+    if (to > w->at + w->n) MLOPS_TRY(move(p, to, err));
+    w->next_at = p->end;
+    w->next_to =
+        look_to(p, p->n - p->end > MLOPS__PACKER_STRETCH ? p->end + MLOPS__PACKER_STRETCH : p->n);
+    return MLOPS_OK;
+}
+
+mlops_status mlops__packer_read_ahead(mlops__packer *p, mlops_error *err) {
+    mlops__window *w = &p->window;
+    uint64_t there = w->at + w->n;
+    if (w->source->bytes || w->is_ahead || w->next_to <= there) return MLOPS_OK;
+    size_t n = (size_t)(w->next_to - w->next_at), kept = (size_t)(there - w->next_at);
+    MLOPS_TRY(make_room(p, &w->next, 0, n, err));
+    memcpy(w->next.bytes, w->bytes + (size_t)(w->next_at - w->at), kept);
+    MLOPS_TRY(w->source->read(w->source->user, there, w->next.bytes + kept, n - kept, err));
+    w->is_ahead = 1;
+    return MLOPS_OK;
 }
 
 /* ---- looking ---- */

@@ -13,13 +13,20 @@ enum {
 };
 
 /* The part of content that is packed: what was read of a source, or all of it. */
+typedef struct mlops__room {
+    uint8_t *bytes; /* NULL if there is none */
+    size_t cap;
+} mlops__room;
+
 typedef struct mlops__window {
     const mlops__source *source;
-    uint8_t *room; /* NULL if the source is in memory */
-    size_t cap;
+    mlops__room room;     /* of what is looked at; none if the source is in memory */
     const uint8_t *bytes; /* from offset at on */
     uint64_t at;
     size_t n;
+    mlops__room next;          /* of what is read ahead, while what is looked at is packed */
+    uint64_t next_at, next_to; /* what is to be there, from the end of the stretch on */
+    int is_ahead;              /* it is there */
     mlops__sha256 sha;
     uint64_t hashed; /* bytes, from the first on */
 } mlops__window;
@@ -92,6 +99,10 @@ mlops_status mlops__packer_object(mlops__packer *self, const mlops_id *id, mlops
  * else the source says. */
 mlops_status mlops__packer_look(mlops__packer *self, mlops_error *err);
 
+/* Reads what the next stretch looks at, while another thread packs this one. */
+mlops_status mlops__packer_read_ahead(mlops__packer *self, mlops_error *err);
+void mlops__packer_window_free(mlops__packer *self);
+
 /* What is next of the content: up to reach bytes of it. */
 const uint8_t *mlops__packer_ahead(const mlops__packer *self, size_t *n);
 int mlops__packer_is_last(const mlops__packer *self, size_t n); /* nothing is behind these bytes */
@@ -133,7 +144,8 @@ mlops_status mlops__packer_rows_begin(mlops__packer *self, const mlops_id *like,
 mlops_status mlops__packer_rows_plan(mlops__packer *self, mlops__index *index, mlops_error *err);
 
 /* Plans groups of rows that have no base as the above would, as many as a stretch and a batch have,
- * by all threads of the executor; and hashes meanwhile. MLOPS_END if there is none. */
+ * by all threads of the executor; and hashes and reads ahead meanwhile. MLOPS_END if there is none.
+ */
 mlops_status mlops__packer_groups_plan(mlops__packer *self, mlops_error *err);
 void mlops__packer_groups_free(mlops__packer *self);
 

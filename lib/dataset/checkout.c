@@ -12,13 +12,20 @@
 
 #include <string.h>
 
-enum { RANGE = 64 /* entries that one thread writes after each other */, OLDER_NS = 50000000 };
+enum {
+    RANGE = 64,     /* entries that one thread writes after each other */
+    PART = 2 << 20, /* bytes of a large file, which several threads write */
+    LARGE = 2 * PART,
+    TURNS = 4, /* of each thread, between two looks at the call */
+    OLDER_NS = 50000000
+};
 
 /* An entry that is to be there. */
 typedef struct target {
     const char *path;
     const mlops__entry *entry;
     mlops_id id;
+    uint64_t size; /* unless it is a table */
     int is_table;
     int is_same;    /* its file is there, as it should be */
     int is_settled; /* and may be remembered */
@@ -42,10 +49,13 @@ typedef struct checkout {
     mlops__folder_cache cache;
     target *targets;
     size_t n;
-    target **missing; /* those that are written */
-    size_t n_missing;
-    size_t done; /* of them, ahead of the round at hand */
-    writing *writings;
+    target **missing;          /* those that are written */
+    size_t n_missing, n_large; /* the large ones are the last */
+    size_t done;               /* of them, ahead of the round at hand */
+    writing *writings;         /* of a round */
+    size_t width;
+    uint8_t *rooms; /* PART bytes of each thread */
+    size_t n_rooms;
     int64_t begun_ns;
     mlops_error *err;
 } checkout;
@@ -82,6 +92,7 @@ static mlops_status find_targets(checkout *self) {
             self->targets[self->n++] = (target){tree->entries[i]->path,
                                                 tree->entries[i],
                                                 facts.id,
+                                                (uint64_t)facts.size,
                                                 !strcmp(facts.kind, "table"),
                                                 0,
                                                 0,
@@ -143,6 +154,8 @@ static mlops_status look(const checkout *self, target *t, const mlops__known_fil
     return look_into(self, t, path);
 }
 
+static int is_large(const target *t) { return !t->is_table && t->size >= LARGE; }
+
 /* Beside what is remembered, which is in the same order. */
 static mlops_status look_all(checkout *self, char *path) {
     mlops__folder_cache cache = self->cache;
@@ -154,8 +167,13 @@ static mlops_status look_all(checkout *self, char *path) {
         while (more && (order = strcmp(known.path, t->path)) < 0)
             more = mlops__folder_cache_next(&cache, &known);
         MLOPS_TRY(look(self, t, more && order == 0 ? &known : NULL, path));
-        if (!t->is_same) self->missing[self->n_missing++] = t;
+        if (t->is_same) continue;
+        if (is_large(t)) self->missing[self->version.tree.n - ++self->n_large] = t;
+        else self->missing[self->n_missing++] = t;
     }
+    memmove(self->missing + self->n_missing, self->missing + self->version.tree.n - self->n_large,
+            self->n_large * sizeof *self->missing);
+    self->n_missing += self->n_large;
     return MLOPS_OK;
 }
 
@@ -249,20 +267,27 @@ static mlops_status make_bytes(const checkout *self, const target *t, mlops__con
 }
 
 /* Its time is a bit ago, so that a change would show. */
-static mlops_status write_one(const checkout *self, target *t, mlops__content_run *run, char *path,
-                              size_t *made, mlops_error *err) {
-    mlops__buf bytes;
+static mlops_status write_file(const checkout *self, target *t, mlops__file_fill *fill, void *user,
+                               char *path, size_t *made, mlops_error *err) {
     size_t n = strlen(self->folder) + 1 + folder_of(t->path);
-    MLOPS_TRY(make_bytes(self, t, run, &bytes, err));
     int is_made = *made == n && strncmp(path + strlen(self->folder) + 1, t->path,
                                         n - strlen(self->folder) - 1) == 0;
     mlops__format(path, self->path_cap, "%s/%s", self->folder, t->path);
     mlops_status status = is_made ? MLOPS_OK : make_folder(self, path, n - 1, err);
     *made = status ? 0 : n;
     if (!status)
-        status = mlops__file_put(self->host, path, bytes.data, bytes.size,
-                                 self->begun_ns - OLDER_NS, &t->stat, err);
+        status =
+            mlops__file_put(self->host, path, fill, user, self->begun_ns - OLDER_NS, &t->stat, err);
     t->is_settled = !status && t->stat.mtime_ns == self->begun_ns - OLDER_NS;
+    return status;
+}
+
+static mlops_status write_one(const checkout *self, target *t, mlops__content_run *run, char *path,
+                              size_t *made, mlops_error *err) {
+    mlops__buf bytes;
+    MLOPS_TRY(make_bytes(self, t, run, &bytes, err));
+    mlops__file_bytes all = {&self->host->io, bytes.data, bytes.size};
+    mlops_status status = write_file(self, t, mlops__file_fill_bytes, &all, path, made, err);
     mlops__buf_free(&bytes);
     return status;
 }
@@ -272,7 +297,7 @@ static mlops_status write_range(void *user, int64_t index, int32_t worker) {
     writing *w = &self->writings[index];
     mlops__content_run *run = NULL;
     size_t at = self->done + (size_t)index * RANGE, made = 0;
-    size_t end = self->n_missing - at < RANGE ? self->n_missing : at + RANGE;
+    size_t n = self->n_missing - self->n_large, end = n - at < RANGE ? n : at + RANGE;
     (void)worker;
     char *path = mlops__alloc_zero(&self->host->allocator, self->path_cap);
     w->status = path ? MLOPS_OK : mlops__fail_nomem(&w->err, self->path_cap);
@@ -284,15 +309,14 @@ static mlops_status write_range(void *user, int64_t index, int32_t worker) {
     return w->status;
 }
 
-/* As many ranges as there are workers, some times over, between two looks at the call. */
-static mlops_status write_round(checkout *self, size_t n) {
+/* As many tasks as there are workers, some times over, between two looks at the call. */
+static mlops_status write_round(const checkout *self, size_t n, mlops_task task, void *user) {
     const mlops_executor *executor = self->call.executor;
     mlops_status status = MLOPS_OK;
     for (size_t i = 0; i < n; i++) self->writings[i].status = MLOPS_OK;
-    if (executor && n > 1)
-        status = executor->parallel_for(executor->ctx, (int64_t)n, write_range, self);
+    if (executor && n > 1) status = executor->parallel_for(executor->ctx, (int64_t)n, task, user);
     else
-        for (size_t i = 0; i < n && !status; i++) status = write_range(self, (int64_t)i, 0);
+        for (size_t i = 0; i < n && !status; i++) status = task(user, (int64_t)i, 0);
     for (size_t i = 0; i < n; i++) {
         if (self->writings[i].status && self->err) *self->err = self->writings[i].err;
         if (self->writings[i].status) return self->writings[i].status;
@@ -300,18 +324,85 @@ static mlops_status write_round(checkout *self, size_t n) {
     return status ? mlops__fail(self->err, MLOPS_E_INVALID, "the executor failed") : MLOPS_OK;
 }
 
-static mlops_status write_all(checkout *self) {
-    enum { TURNS = 4 };
-    size_t width = TURNS * (self->call.executor ? (size_t)self->call.executor->n_workers : 1);
-    self->writings = mlops__arena_array(&self->version.arena, width, sizeof *self->writings);
-    if (!self->writings) return mlops__fail_nomem(self->err, width * sizeof *self->writings);
-    for (; self->done < self->n_missing; self->done += width * RANGE) {
-        size_t left = (self->n_missing - self->done + RANGE - 1) / RANGE;
+static mlops_status write_small(checkout *self) {
+    size_t n = self->n_missing - self->n_large;
+    while (self->done < n) {
+        size_t left = (n - self->done + RANGE - 1) / RANGE;
         MLOPS_TRY(mlops__call_poll(&self->call, self->host, (int64_t)self->done,
                                    (int64_t)self->n_missing, self->err));
-        MLOPS_TRY(write_round(self, left < width ? left : width));
+        MLOPS_TRY(write_round(self, left < self->width ? left : self->width, write_range, self));
+        self->done += left < self->width ? n - self->done : self->width * RANGE;
     }
     return MLOPS_OK;
+}
+
+/* ---- large files ---- */
+
+typedef struct large {
+    const checkout *self;
+    const target *target;
+    int64_t file;
+    const char *path;
+    uint64_t done; /* bytes ahead of the round at hand */
+} large;
+
+static mlops_status write_part(void *user, int64_t index, int32_t worker) {
+    const large *l = user;
+    const checkout *self = l->self;
+    writing *w = &self->writings[index];
+    uint64_t at = l->done + (uint64_t)index * PART, left = l->target->size - at;
+    uint8_t *room = self->rooms + (size_t)worker * PART;
+    size_t n = left < PART ? (size_t)left : PART;
+    int64_t size = 0;
+    w->status =
+        mlops__content_read(self->store, &l->target->id, (int64_t)at, room, n, &size, &w->err);
+    if (!w->status && (uint64_t)size != l->target->size)
+        w->status =
+            mlops__fail(&w->err, MLOPS_E_CORRUPT, "'%s' has %lld bytes, not %llu", l->target->path,
+                        (long long)size, (unsigned long long)l->target->size);
+    if (!w->status)
+        w->status =
+            mlops__file_write_at(&self->host->io, l->file, room, n, (int64_t)at, l->path, &w->err);
+    return w->status;
+}
+
+static mlops_status fill_large(void *user, int64_t file, const char *path, mlops_error *err) {
+    large *l = user;
+    const checkout *self = l->self;
+    l->file = file;
+    l->path = path;
+    for (l->done = 0; l->done < l->target->size; l->done += self->width * PART) {
+        uint64_t left = (l->target->size - l->done + PART - 1) / PART;
+        MLOPS_TRY(mlops__call_poll(&self->call, self->host, (int64_t)self->done,
+                                   (int64_t)self->n_missing, err));
+        MLOPS_TRY(
+            write_round(self, left < self->width ? (size_t)left : self->width, write_part, user));
+    }
+    return MLOPS_OK;
+}
+
+static mlops_status write_large(checkout *self, char *path) {
+    size_t made = 0;
+    if (self->n_large == 0) return MLOPS_OK;
+    self->n_rooms = self->call.executor ? (size_t)self->call.executor->n_workers : 1;
+    self->rooms = mlops__alloc_array(&self->host->allocator, self->n_rooms, PART);
+    if (!self->rooms) return mlops__fail_nomem(self->err, self->n_rooms * PART);
+    for (; self->done < self->n_missing; self->done++) {
+        target *t = self->missing[self->done];
+        large l = {.self = self, .target = t};
+        MLOPS_TRY(write_file(self, t, fill_large, &l, path, &made, self->err));
+    }
+    return MLOPS_OK;
+}
+
+static mlops_status write_all(checkout *self, char *path) {
+    self->width = TURNS * (self->call.executor ? (size_t)self->call.executor->n_workers : 1);
+    self->writings = mlops__arena_array(&self->version.arena, self->width, sizeof *self->writings);
+    if (!self->writings) return mlops__fail_nomem(self->err, self->width * sizeof *self->writings);
+    MLOPS_TRY(write_small(self));
+    mlops_status status = write_large(self, path);
+    mlops__free(&self->host->allocator, self->rooms, self->n_rooms * PART);
+    return status;
 }
 
 /* ---- all of it ---- */
@@ -348,7 +439,7 @@ static mlops_status run(checkout *self) {
     if (is_there) clean(self, path);
     mlops__format(path, self->path_cap, "%s", self->folder);
     MLOPS_TRY(make_folder(self, path, strlen(path), self->err));
-    MLOPS_TRY(write_all(self));
+    MLOPS_TRY(write_all(self, path));
     if (is_there || mlops__file_stat(io, self->folder, 1, &folder) >= 0) remember(self, &folder);
     return MLOPS_OK;
 }

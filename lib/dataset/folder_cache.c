@@ -166,6 +166,7 @@ void mlops__folder_cache_save(mlops__folder_cache *self, mlops_store *store,
     *slash = 0;
     host->io.mkdir(host->io.ctx, path);
     *slash = '/';
-    mlops__file_put(host, path, self->bytes.data, self->bytes.size, INT64_MIN, NULL, NULL);
+    mlops__file_bytes all = {&host->io, self->bytes.data, self->bytes.size};
+    mlops__file_put(host, path, mlops__file_fill_bytes, &all, INT64_MIN, NULL, NULL);
     mlops__free(&host->allocator, path, size);
 }

@@ -276,11 +276,11 @@ static mlops_status stamp_draft(draft *self, int64_t mtime_ns, mlops_error *err)
     return MLOPS_OK;
 }
 
-static mlops_status put_draft(draft *self, const uint8_t *bytes, size_t n, int64_t mtime_ns,
+static mlops_status put_draft(draft *self, mlops__file_fill *fill, void *user, int64_t mtime_ns,
                               mlops_io_stat *stat, mlops_error *err) {
     const mlops_io *io = &self->host->io;
     MLOPS_TRY(create_draft(self, err));
-    mlops_status status = mlops__file_write_at(io, self->file, bytes, n, 0, self->path, err);
+    mlops_status status = fill(user, self->file, self->path, err);
     if (!status) status = stamp_draft(self, mtime_ns, err);
     if (!status) status = close_draft(self, err);
     if (!status) status = publish_draft(self, err);
@@ -336,12 +336,17 @@ mlops_status mlops__file_write(const mlops__host *host, const char *path, const 
     return status;
 }
 
-mlops_status mlops__file_put(const mlops__host *host, const char *path, const void *bytes, size_t n,
-                             int64_t mtime_ns, mlops_io_stat *stat, mlops_error *err) {
+mlops_status mlops__file_fill_bytes(void *user, int64_t file, const char *path, mlops_error *err) {
+    const mlops__file_bytes *all = user;
+    return mlops__file_write_at(all->io, file, all->bytes, all->n, 0, path, err);
+}
+
+mlops_status mlops__file_put(const mlops__host *host, const char *path, mlops__file_fill *fill,
+                             void *user, int64_t mtime_ns, mlops_io_stat *stat, mlops_error *err) {
     draft self;
     size_t cap = 0;
     MLOPS_TRY(begin_draft(&self, &cap, host, path, err));
-    mlops_status status = put_draft(&self, bytes, n, mtime_ns, stat, err);
+    mlops_status status = put_draft(&self, fill, user, mtime_ns, stat, err);
     mlops__free(&host->allocator, self.name, cap);
     return status;
 }

@@ -39,11 +39,23 @@ mlops_status mlops__file_nameless(const mlops__host *host, const char *path, int
 mlops_status mlops__file_write(const mlops__host *host, const char *path, const void *bytes,
                                size_t n, mlops_error *err);
 
+/* Writes all that a file is to hold; what it returns ends the file. */
+typedef mlops_status mlops__file_fill(void *user, int64_t file, const char *path, mlops_error *err);
+
+/* Bytes that are at hand, for mlops__file_fill_bytes(). */
+typedef struct mlops__file_bytes {
+    const mlops_io *io;
+    const void *bytes;
+    size_t n;
+} mlops__file_bytes;
+
+mlops__file_fill mlops__file_fill_bytes;
+
 /* The same of a file that can be made again, without waiting for the device: after a power cut it
  * may hold anything. What it is to be: when it changed (INT64_MIN: now). stat (nullable) is what
  * the file system says of it then. */
-mlops_status mlops__file_put(const mlops__host *host, const char *path, const void *bytes, size_t n,
-                             int64_t mtime_ns, mlops_io_stat *stat, mlops_error *err);
+mlops_status mlops__file_put(const mlops__host *host, const char *path, mlops__file_fill *fill,
+                             void *user, int64_t mtime_ns, mlops_io_stat *stat, mlops_error *err);
 
 /* The calls of an I/O table, repeated where a signal interrupted them, whole where they were short.
  * What returns a number returns minus an errno too. */

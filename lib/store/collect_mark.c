@@ -260,6 +260,7 @@ static mlops_status read_tree(mlops__gc *self, mlops__index *index, int64_t *siz
                                    self->piece.size, err);
     }
     mlops__reader_init(&reader, store, index);
+    reader.is_locked = 1;
     mlops_status status = mlops__reader_open(&reader, self->tree, err);
     if (!status) {
         *size = (int64_t)reader.levels[0].recipe.size;

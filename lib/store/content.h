@@ -71,16 +71,17 @@ mlops_status mlops__content_append(mlops_store *self, mlops__index *index,
                                    mlops_error *err);
 mlops_status mlops__content_note_leased(mlops_store *self, mlops__index *index, mlops_error *err);
 
-/* A chunk whole and unpacked, in place of what out has. MLOPS_E_CORRUPT */
+/* A chunk whole and unpacked, in place of what out has. The payload is a buffer for what is read of
+ * the pack, which alone needs the store's lock; NULL if the caller has that. MLOPS_E_CORRUPT */
 mlops_status mlops__content_chunk(mlops_store *self, mlops__index *index, mlops__codec *codec,
-                                  const uint8_t key[MLOPS__CHUNK_KEY], mlops__buf *out,
-                                  mlops_error *err);
+                                  const uint8_t key[MLOPS__CHUNK_KEY], mlops__buf *payload,
+                                  mlops__buf *out, mlops_error *err);
 
 /* The same, of the packs if elsewhere is NULL. */
 mlops_status mlops__content_chunk_of(mlops_store *self, mlops__index *index,
                                      const mlops__elsewhere *elsewhere, mlops__codec *codec,
-                                     const uint8_t key[MLOPS__CHUNK_KEY], mlops__buf *out,
-                                     mlops_error *err);
+                                     const uint8_t key[MLOPS__CHUNK_KEY], mlops__buf *payload,
+                                     mlops__buf *out, mlops_error *err);
 
 /* An object, its base, the base of that, ...: each with the chunk that was read last of it. */
 typedef struct mlops__content_level {
@@ -98,7 +99,9 @@ typedef struct mlops__content_reader {
     mlops_store *store;
     mlops__index *index;
     const mlops__elsewhere *elsewhere; /* set it ahead of opening; NULL: the packs */
+    int is_locked; /* by the caller; else the store is locked for each frame alone */
     mlops__codec codec;
+    mlops__buf payload;     /* of a frame */
     mlops__tabular tabular; /* the last of them, if it is kept as rows */
     int n;                  /* levels that are open */
     mlops__content_level levels[MLOPS__DEPTH_MAX + 1];

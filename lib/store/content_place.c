@@ -155,7 +155,7 @@ static mlops_status compare_chunk(mlops_store *self, mlops__index *index, const 
     mlops__buf there;
     mlops__codec_init(&codec, &self->host);
     mlops__buf_init(&there, &self->host.allocator);
-    mlops_status status = mlops__content_chunk(self, index, &codec, key, &there, err);
+    mlops_status status = mlops__content_chunk(self, index, &codec, key, NULL, &there, err);
     *out = status ? MLOPS__CHUNK_NONE : MLOPS__CHUNK_THERE;
     if (!status && bytes && memcmp(there.data, bytes, there.size) != 0) *out = MLOPS__CHUNK_OTHER;
     mlops__buf_free(&there);

@@ -56,8 +56,8 @@ void mlops__reader_init(mlops__content_reader *self, mlops_store *store, mlops__
     self->store = store;
     self->index = index;
     mlops__codec_init(&self->codec, &store->host);
+    mlops__buf_init(&self->payload, &store->host.allocator);
     mlops__tabular_init(&self->tabular, store, index);
-    self->tabular.is_locked = 1;
     for (int i = 0; i <= MLOPS__DEPTH_MAX; i++) {
         mlops__buf_init(&self->levels[i].recipe_bytes, &store->host.allocator);
         mlops__buf_init(&self->levels[i].chunk, &store->host.allocator);
@@ -71,6 +71,7 @@ void mlops__reader_free(mlops__content_reader *self) {
         mlops__buf_free(&self->levels[i].chunk);
     }
     mlops__tabular_free(&self->tabular);
+    mlops__buf_free(&self->payload);
     mlops__codec_free(&self->codec);
 }
 
@@ -82,7 +83,17 @@ static mlops_status find_recipe(mlops__content_reader *self, const uint8_t id[32
     MLOPS_TRY(
         mlops__content_find(self->index, MLOPS__TABLE_OBJECTS, (mlops__bytes){id, 32}, &at, err));
     if (at.place.pack <= 0) return mlops__content_damaged(err);
-    return mlops__content_recipe(self->store, id, &at, &level->recipe_bytes, &level->recipe, err);
+    if (!self->is_locked) mlops__lock_take(&self->store->lock);
+    mlops_status status =
+        mlops__content_recipe(self->store, id, &at, &level->recipe_bytes, &level->recipe, err);
+    if (!self->is_locked) mlops__lock_give(&self->store->lock);
+    return status;
+}
+
+static void open_tabular(mlops__content_reader *self) {
+    self->tabular.index = self->index;
+    self->tabular.elsewhere = self->elsewhere;
+    self->tabular.is_locked = self->is_locked;
 }
 
 mlops_status mlops__reader_open(mlops__content_reader *self, const uint8_t id[32],
@@ -91,8 +102,7 @@ mlops_status mlops__reader_open(mlops__content_reader *self, const uint8_t id[32
     MLOPS_TRY(find_recipe(self, id, level, err));
     level->ahead = level->recipe;
     if (mlops__recipe_has_rows(level->recipe.codec)) {
-        self->tabular.index = self->index;
-        self->tabular.elsewhere = self->elsewhere;
+        open_tabular(self);
         MLOPS_TRY(mlops__tabular_open(&self->tabular, id, err));
     }
     self->n++;
@@ -108,8 +118,7 @@ mlops_status mlops__reader_open_recipe(mlops__content_reader *self, mlops__pack_
         return mlops__content_damaged(err);
     level->ahead = level->recipe;
     if (mlops__recipe_has_rows(codec)) {
-        self->tabular.index = self->index;
-        self->tabular.elsewhere = self->elsewhere;
+        open_tabular(self);
         MLOPS_TRY(mlops__tabular_open_recipe(&self->tabular, codec, recipe, err));
     }
     self->n++;
@@ -136,25 +145,29 @@ static mlops_status unpack(mlops__codec *codec, const mlops__pack_frame *frame,
 }
 
 mlops_status mlops__content_chunk(mlops_store *self, mlops__index *index, mlops__codec *codec,
-                                  const uint8_t key[MLOPS__CHUNK_KEY], mlops__buf *out,
-                                  mlops_error *err) {
+                                  const uint8_t key[MLOPS__CHUNK_KEY], mlops__buf *payload,
+                                  mlops__buf *out, mlops_error *err) {
     mlops__location at;
     mlops__pack_frame frame;
     uint8_t found[MLOPS__CHUNK_KEY];
+    mlops__buf *packed = payload ? payload : &self->payload;
     size_t size = mlops__load_u32(key + 16);
     out->size = 0;
     mlops_status status = mlops__content_find(index, MLOPS__TABLE_CHUNKS,
                                               (mlops__bytes){key, MLOPS__CHUNK_KEY}, &at, err);
     if (status == MLOPS_E_NOT_FOUND) return mlops__content_damaged(err);
     MLOPS_TRY(status);
-    MLOPS_TRY(mlops__packs_read(&self->packs, at.place, &frame, &self->payload, err));
+    if (payload) mlops__lock_take(&self->lock);
+    status = mlops__packs_read(&self->packs, at.place, &frame, packed, err);
+    if (payload) mlops__lock_give(&self->lock);
+    MLOPS_TRY(status);
     if (frame.size != size) return mlops__content_damaged(err);
     uint8_t *bytes = mlops__buf_extend(out, size);
     if (!bytes) {
         out->status = MLOPS_OK;
         return mlops__fail_nomem(err, size);
     }
-    status = unpack(codec, &frame, self->payload.data, bytes, err);
+    status = unpack(codec, &frame, packed->data, bytes, err);
     if (!status) mlops__chunk_key(found, bytes, size);
     if (!status && memcmp(found, key, sizeof found) != 0) status = mlops__content_damaged(err);
     if (status) out->size = 0;
@@ -163,10 +176,10 @@ mlops_status mlops__content_chunk(mlops_store *self, mlops__index *index, mlops_
 
 mlops_status mlops__content_chunk_of(mlops_store *self, mlops__index *index,
                                      const mlops__elsewhere *elsewhere, mlops__codec *codec,
-                                     const uint8_t key[MLOPS__CHUNK_KEY], mlops__buf *out,
-                                     mlops_error *err) {
+                                     const uint8_t key[MLOPS__CHUNK_KEY], mlops__buf *payload,
+                                     mlops__buf *out, mlops_error *err) {
     if (elsewhere) return elsewhere->chunk(elsewhere->user, key, out, err);
-    return mlops__content_chunk(self, index, codec, key, out, err);
+    return mlops__content_chunk(self, index, codec, key, payload, out, err);
 }
 
 /* Into the level's buffer, unless it is there already. */
@@ -175,7 +188,7 @@ static mlops_status load_chunk(mlops__content_reader *self, mlops__content_level
     if (level->chunk.size && memcmp(level->key, key, sizeof level->key) == 0) return MLOPS_OK;
     level->delta_at = UINT64_MAX;
     MLOPS_TRY(mlops__content_chunk_of(self->store, self->index, self->elsewhere, &self->codec, key,
-                                      &level->chunk, err));
+                                      self->is_locked ? NULL : &self->payload, &level->chunk, err));
     memcpy(level->key, key, sizeof level->key);
     return MLOPS_OK;
 }
@@ -282,8 +295,11 @@ static mlops_status read_inline(mlops_store *self, const mlops_id *id, const mlo
     w->size = at->size;
     MLOPS_TRY(check_offset(w, err));
     if (at->size < 0 || at->size > (int64_t)sizeof bytes) return mlops__content_damaged(err);
-    MLOPS_TRY(mlops__journal_read(&self->journal, at->segment, at->place.offset, bytes,
-                                  (size_t)at->size, err));
+    mlops__lock_take(&self->lock);
+    mlops_status status = mlops__journal_read(&self->journal, at->segment, at->place.offset, bytes,
+                                              (size_t)at->size, err);
+    mlops__lock_give(&self->lock);
+    MLOPS_TRY(status);
     mlops__sha256_init(&sha, self->kern->sha256_blocks);
     mlops__sha256_add(&sha, bytes, (size_t)at->size);
     mlops__sha256_end(&sha, digest);
@@ -313,7 +329,6 @@ mlops_status mlops__content_read(mlops_store *self, const mlops_id *id, int64_t 
     mlops__location at;
     wanted w = {offset, out, out ? cap : 0, 0};
     MLOPS_TRY(mlops__store_read_begin(self, &index, err));
-    mlops__lock_take(&self->lock);
     mlops_status status = mlops__erased_check(&index, id->bytes, err);
     if (!status)
         status = mlops__content_find(&index, MLOPS__TABLE_OBJECTS, (mlops__bytes){id->bytes, 32},
@@ -321,7 +336,6 @@ mlops_status mlops__content_read(mlops_store *self, const mlops_id *id, int64_t 
     if (!status)
         status = at.place.pack ? read_packed(self, &index, id, &w, err)
                                : read_inline(self, id, &at, &w, err);
-    mlops__lock_give(&self->lock);
     mlops__store_read_end(&index);
     if (status == MLOPS_E_NOT_FOUND)
         return mlops__fail(err, status, "the store has no content of this name");

@@ -285,7 +285,7 @@ struct mlops__content_run {
     mlops_store *store;
     mlops__index index;
     mlops__codec codec;
-    mlops__buf recipe, chunk;
+    mlops__buf recipe, payload, chunk;
     uint8_t key[MLOPS__CHUNK_KEY]; /* of the chunk, unless that is empty */
 };
 
@@ -297,6 +297,7 @@ mlops_status mlops__run_begin(mlops__content_run **out, mlops_store *store, mlop
     self->store = store;
     mlops__codec_init(&self->codec, &store->host);
     mlops__buf_init(&self->recipe, allocator);
+    mlops__buf_init(&self->payload, allocator);
     mlops__buf_init(&self->chunk, allocator);
     mlops_status status = mlops__store_read_begin(store, &self->index, err);
     if (status) mlops__free(allocator, self, sizeof *self);
@@ -309,6 +310,7 @@ void mlops__run_end(mlops__content_run *self) {
     mlops__store_read_end(&self->index);
     mlops__codec_free(&self->codec);
     mlops__buf_free(&self->recipe);
+    mlops__buf_free(&self->payload);
     mlops__buf_free(&self->chunk);
     mlops__free(&self->store->host.allocator, self, sizeof *self);
 }
@@ -318,18 +320,21 @@ static mlops_status load_shared(mlops__content_run *self, const mlops_id *id,
                                 const mlops__location *at, mlops__piece *piece, mlops_error *err) {
     mlops__recipe recipe;
     self->recipe.size = 0;
-    MLOPS_TRY(mlops__content_recipe(self->store, id->bytes, at, &self->recipe, &recipe, err));
+    mlops__lock_take(&self->store->lock);
+    mlops_status status =
+        mlops__content_recipe(self->store, id->bytes, at, &self->recipe, &recipe, err);
+    mlops__lock_give(&self->store->lock);
+    MLOPS_TRY(status);
     if (!mlops__recipe_next(&recipe, piece) || piece->kind != MLOPS__PIECE_PART)
         return mlops__content_damaged(err);
     if (self->chunk.size && memcmp(self->key, piece->key, sizeof self->key) == 0) return MLOPS_OK;
     memcpy(self->key, piece->key, sizeof self->key);
-    return mlops__content_chunk(self->store, &self->index, &self->codec, self->key, &self->chunk,
-                                err);
+    return mlops__content_chunk(self->store, &self->index, &self->codec, self->key, &self->payload,
+                                &self->chunk, err);
 }
 
-/* MLOPS_END for content that shares no chunk. */
-static mlops_status read_part(mlops__content_run *self, const mlops_id *id, mlops__buf *out,
-                              mlops_error *err) {
+mlops_status mlops__run_read(mlops__content_run *self, const mlops_id *id, mlops__buf *out,
+                             mlops_error *err) {
     mlops__location at;
     mlops__piece piece;
     mlops_status status = mlops__content_find(&self->index, MLOPS__TABLE_OBJECTS,
@@ -340,12 +345,4 @@ static mlops_status read_part(mlops__content_run *self, const mlops_id *id, mlop
     MLOPS_TRY(load_shared(self, id, &at, &piece, err));
     mlops__buf_put(out, self->chunk.data + piece.base_at, (size_t)piece.size);
     return out->status ? mlops__fail_nomem(err, (size_t)piece.size) : MLOPS_OK;
-}
-
-mlops_status mlops__run_read(mlops__content_run *self, const mlops_id *id, mlops__buf *out,
-                             mlops_error *err) {
-    mlops__lock_take(&self->store->lock);
-    mlops_status status = read_part(self, id, out, err);
-    mlops__lock_give(&self->store->lock);
-    return status;
 }

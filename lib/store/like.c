@@ -29,14 +29,6 @@ void mlops__like_free(mlops__like *self) {
 
 /* ---- the window ---- */
 
-static mlops_status read_base(mlops__like *self, uint64_t offset, uint8_t *out, size_t n,
-                              mlops_error *err) {
-    mlops__lock_take(&self->store->lock);
-    mlops_status status = mlops__reader_read(&self->reader, offset, out, n, err);
-    mlops__lock_give(&self->store->lock);
-    return status;
-}
-
 static mlops_status move_window(mlops__like *self, uint64_t offset, mlops_error *err) {
     uint64_t size = self->reader.levels[0].recipe.size;
     uint64_t end = self->window_at + self->window_size;
@@ -45,7 +37,8 @@ static mlops_status move_window(mlops__like *self, uint64_t offset, mlops_error 
     if (kept) memmove(self->window, self->window + (offset - self->window_at), kept);
     self->window_at = offset;
     self->window_size = 0;
-    MLOPS_TRY(read_base(self, offset + kept, self->window + kept, wanted - kept, err));
+    MLOPS_TRY(
+        mlops__reader_read(&self->reader, offset + kept, self->window + kept, wanted - kept, err));
     self->window_size = wanted;
     return MLOPS_OK;
 }
@@ -213,9 +206,7 @@ static mlops_status choose(mlops__like *self, const mlops_id *id, mlops_error *e
 mlops_status mlops__like_begin(mlops__like *self, mlops__index *index, const mlops_id *id,
                                mlops_error *err) {
     self->reader.index = index;
-    mlops__lock_take(&self->store->lock);
     mlops_status status = choose(self, id, err);
-    mlops__lock_give(&self->store->lock);
     if (status == MLOPS_E_NOT_FOUND || status == MLOPS_E_CORRUPT) return MLOPS_END;
     MLOPS_TRY(status);
     self->window = mlops__alloc(&self->store->host.allocator, WINDOW);

@@ -188,19 +188,15 @@ static mlops_status not_as_named(const uint8_t *id, mlops_error *err) {
 
 static mlops_status hash_content(mlops__receiver *self, mlops__content_reader *reader,
                                  uint8_t digest[ID], mlops_error *err) {
-    mlops_store *store = self->store;
     mlops__sha256 sha;
     uint64_t size = reader->levels[0].recipe.size;
     self->bytes.size = 0;
     uint8_t *window = mlops__buf_extend(&self->bytes, WINDOW);
     if (!window) return mlops__fail_nomem(err, WINDOW);
-    mlops__sha256_init(&sha, store->kern->sha256_blocks);
+    mlops__sha256_init(&sha, self->store->kern->sha256_blocks);
     for (uint64_t at = 0; at < size;) {
         size_t n = size - at < WINDOW ? (size_t)(size - at) : WINDOW;
-        mlops__lock_take(&store->lock);
-        mlops_status status = mlops__reader_read(reader, at, window, n, err);
-        mlops__lock_give(&store->lock);
-        if (status) return status;
+        MLOPS_TRY(mlops__reader_read(reader, at, window, n, err));
         mlops__sha256_add(&sha, window, n);
         at += n;
     }

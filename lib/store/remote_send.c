@@ -97,15 +97,6 @@ static mlops_status recut_chunk(recut *r, const uint8_t *bytes, size_t n, mlops_
     return r->visit(r->user, &frame, r->packed.data, err);
 }
 
-/* Reading a remote holds nobody up. */
-static void lock_packs(recut *r) {
-    if (!r->reader.elsewhere) mlops__lock_take(&r->store->lock);
-}
-
-static void unlock_packs(recut *r) {
-    if (!r->reader.elsewhere) mlops__lock_give(&r->store->lock);
-}
-
 static mlops_status recut_more(recut *r, uint64_t size, mlops_error *err) {
     uint64_t left = size - r->read;
     size_t n = WINDOW - r->window.size;
@@ -113,19 +104,14 @@ static mlops_status recut_more(recut *r, uint64_t size, mlops_error *err) {
     if (n == 0) return MLOPS_OK;
     uint8_t *room = mlops__buf_extend(&r->window, n);
     if (!room) return mlops__fail_nomem(err, n);
-    lock_packs(r);
-    mlops_status status = mlops__reader_read(&r->reader, r->read, room, n, err);
-    unlock_packs(r);
+    MLOPS_TRY(mlops__reader_read(&r->reader, r->read, room, n, err));
     r->read += n;
-    return status;
+    return MLOPS_OK;
 }
 
 static mlops_status recut_all(recut *r, const uint8_t *id, mlops_error *err) {
     mlops__pack_frame frame = {MLOPS__PACK_OBJECT, MLOPS__PACK_RAW, 0, 0, {0}};
-    lock_packs(r);
-    mlops_status status = mlops__reader_open(&r->reader, id, err);
-    unlock_packs(r);
-    MLOPS_TRY(status);
+    MLOPS_TRY(mlops__reader_open(&r->reader, id, err));
     uint64_t size = r->reader.levels[0].recipe.size;
     mlops__recipe_begin(&r->recipe, size);
     for (uint64_t done = 0; done < size;) {

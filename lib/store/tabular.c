@@ -21,6 +21,7 @@ void mlops__tabular_init(mlops__tabular *self, mlops_store *store, mlops__index 
     self->store = store;
     self->index = index;
     mlops__codec_init(&self->codec, &store->host);
+    mlops__buf_init(&self->payload, &store->host.allocator);
     mlops__grid_init(&self->grid, &store->host.allocator);
     mlops__buf_init(&self->text, &store->host.allocator);
 }
@@ -34,6 +35,7 @@ void mlops__tabular_free(mlops__tabular *self) {
     }
     mlops__free(allocator, self->levels, (size_t)self->cap * sizeof *self->levels);
     mlops__codec_free(&self->codec);
+    mlops__buf_free(&self->payload);
     mlops__grid_free(&self->grid);
     mlops__buf_free(&self->text);
 }
@@ -83,16 +85,18 @@ static mlops_status find_recipe(mlops__tabular *self, mlops__tabular_level *leve
         mlops__content_find(self->index, MLOPS__TABLE_OBJECTS, (mlops__bytes){id, 32}, &at, err));
     if (at.place.pack == 0) return MLOPS_END;
     if (at.place.pack < 0) return mlops__content_damaged(err);
-    return mlops__content_recipe(self->store, id, &at, &level->recipe_bytes, &level->recipe, err);
+    if (!self->is_locked) mlops__lock_take(&self->store->lock);
+    mlops_status status =
+        mlops__content_recipe(self->store, id, &at, &level->recipe_bytes, &level->recipe, err);
+    if (!self->is_locked) mlops__lock_give(&self->store->lock);
+    return status;
 }
 
 mlops_status mlops__tabular_open(mlops__tabular *self, const uint8_t id[32], mlops_error *err) {
     MLOPS_TRY(more_levels(self, err));
     mlops__tabular_level *level = &self->levels[self->n];
     level->recipe_bytes.size = level->parts.size = level->chunk.size = 0;
-    if (!self->is_locked) mlops__lock_take(&self->store->lock);
     mlops_status status = find_recipe(self, level, id, err);
-    if (!self->is_locked) mlops__lock_give(&self->store->lock);
     if (status || !mlops__recipe_has_rows(level->recipe.codec)) return status ? status : MLOPS_END;
     MLOPS_TRY(list_parts(level, err));
     self->n++;
@@ -132,14 +136,12 @@ uint64_t mlops__tabular_size(const mlops__tabular *self) { return self->levels[0
 /* The chunk of a group or patch into the level's buffer, unless it is there already. */
 mlops_status mlops__tabular_chunk(mlops__tabular *self, mlops__tabular_level *level,
                                   const mlops__piece *piece, mlops_error *err) {
-    mlops_store *store = self->store;
     if (level->chunk.size && memcmp(level->key, piece->key, sizeof level->key) == 0)
         return MLOPS_OK;
     level->chunk.size = 0;
-    if (!self->is_locked) mlops__lock_take(&store->lock);
-    mlops_status status = mlops__content_chunk_of(store, self->index, self->elsewhere, &self->codec,
-                                                  piece->key, &level->chunk, err);
-    if (!self->is_locked) mlops__lock_give(&store->lock);
+    mlops_status status =
+        mlops__content_chunk_of(self->store, self->index, self->elsewhere, &self->codec, piece->key,
+                                self->is_locked ? NULL : &self->payload, &level->chunk, err);
     const uint8_t *bytes = level->chunk.data;
     size_t n = level->chunk.size;
     if (!status && piece->kind == MLOPS__PIECE_GROUP) {

@@ -40,8 +40,9 @@ typedef struct mlops__tabular {
     mlops_store *store;
     mlops__index *index;               /* set by who begins a read */
     const mlops__elsewhere *elsewhere; /* or NULL */
-    int is_locked; /* by the caller; else the store is locked for each chunk alone */
+    int is_locked; /* by the caller; else the store is locked for each frame alone */
     mlops__codec codec;
+    mlops__buf payload; /* of a frame */
     int n, cap;
     mlops__tabular_level *levels;
     mlops__grid grid; /* the rows that were loaded last: from grid_row on */

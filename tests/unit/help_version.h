@@ -148,9 +148,7 @@ static inline int depth_of(mlops_store *s, const mlops_id *id) {
     for (int more = 1; more; depth++) {
         mlops__content_reader reader;
         mlops__reader_init(&reader, s, &index);
-        mlops__lock_take(&s->lock);
         works(mlops__reader_open(&reader, name, &e), &e);
-        mlops__lock_give(&s->lock);
         const mlops__recipe *recipe = &reader.levels[0].recipe;
         if (depth < 0) said = (int)recipe->depth, kind = recipe->codec;
         is_own &= recipe->codec == kind;

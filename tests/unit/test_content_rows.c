@@ -432,6 +432,45 @@ static void what_changes_while_it_is_read(void **state) {
     free(r.v.bytes);
 }
 
+/* Wherever it breaks off, also where what is next is read while others pack and hash. */
+typedef struct broken {
+    version v;
+    uint64_t at;
+} broken;
+
+static mlops_status read_broken(void *user, uint64_t offset, uint8_t *out, size_t n,
+                                mlops_error *err) {
+    broken *b = user;
+    if (offset + n > b->at) return mlops__fail(err, MLOPS_E_IO, "the tape is torn");
+    return read_version(&b->v, offset, out, n, err);
+}
+
+static void what_cannot_be_read(void **state) {
+    const place *p = *state;
+    static const uint64_t BREAKS[] = {0, 7 * MIB, 11 * MIB, 13 * MIB, 21 * MIB, 30 * MIB - 1};
+    mlops_pool *pool;
+    mlops_error e;
+    works(mlops_pool_new(&pool, 2, NULL, &e), &e);
+    mlops_store *s = open_file(p);
+    for (int rows = 0; rows < 2; rows++) {
+        broken b = {
+            rows ? make_lines(30 * MIB) : (version){make_blob(30 * MIB, 5, 0), 30 * MIB, {{0}}}, 0};
+        const mlops__source source = {.size = b.v.n, .read = read_broken, .user = &b};
+        for (size_t i = 0; i < 12; i++) {
+            const mlops_executor *executor = i % 2 ? mlops_pool_executor(pool) : NULL;
+            mlops__lease lease = {0, 0};
+            mlops_id id;
+            b.at = BREAKS[i / 2];
+            refused(mlops__content_add_source(s, &lease, &source, NULL, executor, &id, &e), &e,
+                    MLOPS_E_IO, "torn");
+            mlops__lease_end(&lease, s);
+        }
+        free(b.v.bytes);
+    }
+    mlops_store_close(s);
+    mlops_pool_free(pool);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin_place, end_place)
 
 int main(void) {
@@ -440,6 +479,7 @@ int main(void) {
         TEST(a_long_history),         TEST(beside_anything),
         TEST(a_row_without_end),      TEST(hashed_meanwhile),
         TEST(in_the_same_way),        TEST(what_changes_while_it_is_read),
+        TEST(what_cannot_be_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -197,7 +197,29 @@ static void commit_file(mlops_store *s, const char *path, const char *file) {
     mlops_change_free(c);
 }
 
-/* Of a stream, and of a file. */
+/* With small files beside it, by threads or not. */
+static void checks_out(mlops_store *s, const place *p, const uint8_t *bytes, size_t n,
+                       int threads) {
+    mlops_pool *pool;
+    mlops_call call = MLOPS_CALL_INIT;
+    mlops_checkout_opts opts = MLOPS_CHECKOUT_OPTS_INIT;
+    mlops_error e;
+    size_t n_got;
+    char path[120];
+    works(mlops_pool_new(&pool, 2, NULL, &e), &e);
+    call.executor = threads ? mlops_pool_executor(pool) : NULL;
+    opts.call = &call;
+    snprintf(path, sizeof path, "%s/out%d", p->dir, threads);
+    works(mlops_dataset_checkout(s, "d", NULL, path, &opts, &e), &e);
+    mlops_pool_free(pool);
+    strcat(path, "/t");
+    uint8_t *got = file_bytes(path, &n_got);
+    assert_int_equal(n_got, n);
+    assert_memory_equal(got, bytes, n);
+    free(got);
+}
+
+/* Of a stream, and of a file; and of what is written to a folder. */
 static void memory_does_not_grow(void **state) {
     (void)state;
     mlops_allocator counting = {sizeof counting, 0, NULL, count_alloc, count_realloc, count_free};
@@ -219,11 +241,14 @@ static void memory_does_not_grow(void **state) {
         set_file(file, v.bytes, n);
         held = peak = 0;
         mlops_store *s = open_store(p.path, &opts);
-        source from = {v.bytes, n, 0, 0, 0, 0};
+        source from = {v.bytes, n, 0, 0, 0, 0}, small = {v.bytes, 1000, 0, 0, 0, 0};
         mlops_stream_opts stream = reading(&from);
         if (i < 2) commit_stream(s, "t", &stream);
         else commit_file(s, "t", file);
         has_bytes(s, "t", v.bytes, n);
+        stream = reading(&small);
+        commit_stream(s, "a", &stream);
+        for (int threads = 0; threads < 2; threads++) checks_out(s, &p, v.bytes, n, threads);
         mlops_store_close(s);
         assert_int_equal(held, 0);
         peaks[i] = peak;

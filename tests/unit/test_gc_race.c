@@ -219,12 +219,10 @@ static void use_reader(world *w) {
         int of = m->records[i];
         mlops__content_reader r;
         if (of == NONE) continue;
-        mlops__lock_take(&w->store->lock);
         mlops__reader_init(&r, w->store, &m->index);
         mlops_status status = mlops__reader_open(&r, w->id[of].bytes, &e);
         if (!status) status = mlops__reader_read(&r, 0, got, w->n[of], &e);
         mlops__reader_free(&r);
-        mlops__lock_give(&w->store->lock);
         works(status, &e);
         assert_memory_equal(got, w->bytes[of], w->n[of]);
     }

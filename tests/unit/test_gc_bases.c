@@ -245,6 +245,24 @@ static void a_base_is_written_anew_for_many(void **state) {
     free(w);
 }
 
+/* Larger than what is read together. */
+static void large_content_is_written_anew(void **state) {
+    (void)state;
+    world *w = calloc(1, sizeof *w);
+    begin_world(w, 41);
+    for (int i = 0; i < 2; i++) {
+        w->all[i] = (version){make_blob(20 << 20, 4, 0), 20 << 20, 0, i - 1};
+        w->all[i].bytes[9 << 20] ^= (uint8_t)i;
+        put_version(w, w->store, w->n++, i - 1);
+    }
+    drop_version(w, 0);
+    assert_int_equal(collect(w, 0).n_remade, 1);
+    all_are_there(w);
+    is_small(w, 1);
+    end_world(w);
+    free(w);
+}
+
 static void random_versions(uint64_t number) {
     world *w = calloc(1, sizeof *w);
     begin_world(w, number);
@@ -297,6 +315,7 @@ int main(void) {
         cmocka_unit_test(old_versions_go),
         cmocka_unit_test(what_is_not_worth_it_stays),
         cmocka_unit_test(a_base_is_written_anew_for_many),
+        cmocka_unit_test(large_content_is_written_anew),
         cmocka_unit_test(versions_are_read_whatever_goes),
         cmocka_unit_test(options_are_held_to_their_range),
     };

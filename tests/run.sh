@@ -4,7 +4,7 @@
 # usage: sh tests/run.sh [--deep | --ci | --quick] [--no-install]
 #   --deep        also the long sweeps: threads under TSan, valgrind, all random models, an hour of fuzzing, more damage,
 #                 kills and power cuts, and other machines under QEMU
-#   --ci          of these what takes less than an hour: TSan, valgrind of most, fewer models, less of the rest
+#   --ci          of these what takes less than an hour: TSan of what has threads, valgrind of most, less of the rest
 #   --quick       the plain build alone
 #   --no-install  install nothing
 set -eu
@@ -13,7 +13,7 @@ deep=0 quick=0 install=1 sweeps=0 fuzz=0 brief=
 for arg; do
     case $arg in
     --deep) deep=1 sweeps=1 fuzz=600 ;;
-    --ci) sweeps=1 fuzz=36 brief='--no-suite long' ;;
+    --ci) sweeps=1 fuzz=30 brief='--no-suite long' ;;
     --quick) quick=1 ;;
     --no-install) install=0 ;;
     *) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 2 ;;
@@ -81,7 +81,10 @@ if [ $quick = 0 ]; then
     run build-asan $checked -Db_sanitize=address,undefined -- --suite unit --suite fuzz --suite fault $brief
 fi
 if [ $sweeps = 1 ]; then
-    run build-tsan $checked -Db_sanitize=thread -- --suite unit
+    threaded= # in CI, those that start threads; all of them otherwise
+    [ $deep = 1 ] || threaded=$(grep -lE 'pool_new|pthread_create' tests/unit/test_*.c | sed 's|.*/test_||; s|\.c$||')
+    # shellcheck disable=SC2086
+    run build-tsan $checked -Db_sanitize=thread -- --suite unit $threaded
     long='xx' # in CI, models that take minutes when each instruction is looked at are left out
     [ $deep = 1 ] || long='columnar|columnar_patch|content|content_.*|csv_batch|dataset_.*|diff|folder.*|gc_race|kv.*|merge|transfer.*'
     # shellcheck disable=SC2046

@@ -207,9 +207,106 @@ static int judge(const mlops_host *host, const char *dir, int status, const char
     return bad;
 }
 
+/* ---- on its way ---- */
+
+static int open_remote(mlops_share **out, const mlops_host *host, const char *dir,
+                       mlops_error *err) {
+    static sweep_terms terms; /* outlives the share */
+    sweep_path path;
+    const mlops_host *lent = sweep_store_terms(&terms, host, dir)->host;
+    return sweep_told(mlops_share_directory(out, sweep_in(&path, dir, "remote"), lent, err), err);
+}
+
+static int push(mlops_store *s, const mlops_host *host, const char *dir) {
+    mlops_share *share = NULL;
+    mlops_error err;
+    int status = open_remote(&share, host, dir, &err);
+    if (!status)
+        status = sweep_told(mlops_dataset_push(s, mlops_share_remote(share), "d", NULL, NULL, &err),
+                            &err);
+    mlops_share_close(share);
+    return status;
+}
+
+/* Pushed with all of it; erased afterwards. */
+static int prepare_push(const mlops_host *host, const char *dir) {
+    mlops_store *s;
+    mlops_erase_stat stat = MLOPS_ERASE_STAT_INIT;
+    mlops_error err;
+    MLOPS_TRY(prepare(host, dir));
+    MLOPS_TRY(sweep_open_store(&s, host, dir, 0, 4096));
+    int status = push(s, host, dir);
+    if (!status) status = erase_all(s, &stat, &err);
+    mlops_store_close(s);
+    return status;
+}
+
+static int run_push(const mlops_host *host, const char *dir) {
+    mlops_store *s;
+    MLOPS_TRY(sweep_open_store(&s, host, dir, 0, 4096));
+    int status = push(s, host, dir);
+    mlops_store_close(s);
+    return status;
+}
+
+static int open_other(mlops_store **out, const mlops_host *host, const char *dir,
+                      mlops_error *err) {
+    sweep_path path;
+    sweep_terms terms;
+    return sweep_told(mlops_store_open(out, sweep_in(&path, dir, "other"),
+                                       sweep_store_terms(&terms, host, dir), err),
+                      err);
+}
+
+static int pull(const mlops_host *host, const char *dir, mlops_store **out) {
+    mlops_share *share = NULL;
+    mlops_error err;
+    *out = NULL;
+    int status = open_other(out, host, dir, &err);
+    if (!status) status = open_remote(&share, host, dir, &err);
+    if (!status)
+        status = sweep_told(
+            mlops_dataset_pull(*out, mlops_share_remote(share), "d", NULL, NULL, &err), &err);
+    mlops_share_close(share);
+    return status;
+}
+
+/* A clone of what was pushed first, then the push. */
+static int prepare_pull(const mlops_host *host, const char *dir) {
+    mlops_store *other;
+    MLOPS_TRY(prepare_push(host, dir));
+    int status = pull(host, dir, &other);
+    mlops_store_close(other);
+    return status ? status : run_push(host, dir);
+}
+
+static int run_pull(const mlops_host *host, const char *dir) {
+    mlops_store *other;
+    int status = pull(host, dir, &other);
+    mlops_store_close(other);
+    return status;
+}
+
+/* The next push and pull come to their end, and nothing of it is in the clone. */
+static int judge_travel(const mlops_host *host, const char *dir, int status, const char *failed) {
+    mlops_store *other;
+    mlops_erase_stat stat = MLOPS_ERASE_STAT_INIT;
+    (void)status, (void)failed;
+    if (run_push(host, dir)) return 1;
+    int bad = pull(host, dir, &other);
+    bad = bad || mlops_dataset_erase(other, NULL, NULL, NULL, &stat, NULL) || !stat.done;
+    bad = bad || judge_version(other, "main", 1) || search_packs(other, WORDS);
+    mlops_store_close(other);
+    return bad;
+}
+
 enum { ALL = SWEEP_MEMORY | SWEEP_IO | SWEEP_TREE | SWEEP_ALONE };
 
 const sweep_scenario sweep_erase[] = {
     {"store erase", prepare, run, judge, ALL},
+    {"store erase push", prepare_push, run_push, judge_travel,
+     SWEEP_MEMORY | SWEEP_IO | SWEEP_TREE},
+    {"store erase pull", prepare_pull, run_pull, judge_travel,
+     SWEEP_MEMORY | SWEEP_IO | SWEEP_TREE},
     {NULL, NULL, NULL, NULL, 0},
 };

@@ -19,7 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { FILES_MAX = 16, COMPLAINTS_MAX = 10, STORM = 7, CALLS_MAX = 2000000 };
+enum { FILES_MAX = 64, COMPLAINTS_MAX = 10, STORM = 7, CALLS_MAX = 2000000 };
 
 /* About how many of its failures a sweep injects unless MLOPS_DEEP is set: of each kind of I/O
  * failure in memory, of each kind over the machine's files, and of the pairs. Allocations over

@@ -86,7 +86,7 @@ if [ $sweeps = 1 ]; then
     # shellcheck disable=SC2086
     run build-tsan $checked -Db_sanitize=thread -- --suite unit $threaded
     long='xx' # in CI, models that take minutes when each instruction is looked at are left out
-    [ $deep = 1 ] || long='columnar|columnar_patch|content|content_.*|csv_batch|dataset_.*|diff|folder.*|gc_race|kv.*|merge|transfer.*'
+    [ $deep = 1 ] || long='columnar|columnar_patch|content|content_.*|csv_batch|dataset_.*|diff|draft_stream|folder.*|gc_bases|gc_race|kv.*|merge|transfer.*'
     # shellcheck disable=SC2046
     run build-tests -- --wrapper 'valgrind -q --error-exitcode=1 --leak-check=full' --timeout-multiplier 20 \
         $(meson test -C build-tests --list --suite unit 2>/dev/null | sed -n 's/.* \/ //p' | grep -vxE "$long")
@@ -102,6 +102,7 @@ if [ $deep = 1 ]; then
     fault many_store 600
     fault power_index 470
     fault power_gc 60
+    fault power_erase 30
     fault power_remote 300
     gc_race 100000
     sh tests/cross/run.sh || [ $? = 77 ] || failed_builds=$((failed_builds + 1))

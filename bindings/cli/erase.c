@@ -20,11 +20,11 @@ static void print_stat(const mlops_erase_stat *s, int json) {
 }
 
 /* COLUMN=VALUE; the column is to be freed. */
-static int take_where(const cli_args *args, mlops_erase_opts *opts, char **column) {
+static int take_value(const cli_args *args, mlops_erase_opts *opts, char **column) {
     const char *equals = args->key ? strchr(args->key, '=') : NULL;
     if (!args->key) return CLI_OK;
     if (!equals || equals == args->key)
-        return cli_usage(args->command, "--where is to be COLUMN=VALUE, not '%s'", args->key);
+        return cli_usage(args->command, "--value is to be COLUMN=VALUE, not '%s'", args->key);
     size_t n = (size_t)(equals - args->key);
     *column = malloc(n + 1);
     if (!*column) return cli_complain("out of memory");
@@ -41,14 +41,15 @@ static int data_erase(const cli_args *args) {
     mlops_call call = MLOPS_CALL_INIT;
     mlops_erase_stat stat = MLOPS_ERASE_STAT_INIT;
     char *column = NULL;
-    int status = take_where(args, &opts, &column);
+    int status = take_value(args, &opts, &column);
     if (status) return status;
+    opts.where = args->filter;
     opts.paths = args->include;
     opts.reason = args->note;
     opts.by = args->author;
     if (args->plain) opts.flags = MLOPS_ERASE_DRY_RUN;
     call.actor = args->actor;
-    int asks = opts.paths || opts.column;
+    int asks = opts.paths || opts.column || opts.where;
     status = cli_open(&work, args, 1);
     if (!status && mlops_dataset_erase(work.store, args->n_words > 1 ? args->words[1] : NULL,
                                        asks ? &opts : NULL, &call, &stat, &work.error) < 0)
@@ -97,11 +98,12 @@ static int data_erasures(const cli_args *args) {
 
 const cli_command cli_erase_commands[] = {
     {"data erase", "STORE [DATASET]", "erase actor", "Take data out of every version there is.",
-     "Files by their paths, or rows of tables by a value, go from all commits and from the bytes\n"
-     "on disk; commits keep their ids. Without --paths and --where an erasure that was cut short\n"
-     "is gone on with. What was erased is not had back.\n\n"
+     "Files by their paths, or rows of tables by a value or a condition, go from all commits and\n"
+     "from the bytes on disk; commits keep their ids. Without --paths, --value and --where an\n"
+     "erasure that was cut short is gone on with. What was erased is not had back.\n\n"
      "Examples:\n"
-     "  mlops data erase fraud.mlops --where customer=4711 --dry-run\n"
+     "  mlops data erase fraud.mlops --value customer=4711 --dry-run\n"
+     "  mlops data erase fraud.mlops --where \"age < 18 and country == 'AT'\" --dry-run\n"
      "  mlops data erase fraud.mlops letters --paths erika.txt --reason 'Art. 17' --by dpo",
      data_erase},
     {"data erasures", "STORE [NUMBER]", "list", "List erasures, or print the certificate of one.",

@@ -13,6 +13,7 @@ const char *cli_word(const cli_args *args, int32_t index) {
 int cli_open(cli_work *out, const cli_args *args, int writes) {
     mlops_store_opts opts = MLOPS_STORE_OPTS_INIT;
     opts.flags = MLOPS_STORE_MUST_EXIST;
+    if (args->verify) opts.flags |= MLOPS_STORE_VERIFY_DEDUP;
     *out = (cli_work){.args = args};
     mlops_status status = mlops_store_open(&out->store, args->words[0], &opts, &out->error);
     int in_memory = status == MLOPS_E_DENIED || status == MLOPS_E_IO || status == MLOPS_E_NO_SPACE;

@@ -95,13 +95,19 @@ static void go_back(walk *w, const mark *m) {
     w->row = m->row;
 }
 
+/* Where the text of the next block begins, as numbers of this machine. */
+static void put_mark(mlops__patch_writer *p) {
+    int64_t at = (int64_t)p->text_size;
+    mlops__buf_put(&p->marks, &at, sizeof at);
+}
+
 static void pair(walk *w, size_t size) {
     mlops__patch_writer *p = w->patch;
     p->text_size += size;
     w->at += size;
     w->row++;
     p->unended = 0;
-    if (++p->n_rows % BLOCK == 0) mlops__buf_i64(&p->marks, (int64_t)p->text_size);
+    if (++p->n_rows % BLOCK == 0) put_mark(p);
 }
 
 /* Bytes that a cell is likely to take: a digit is less than half of one. */
@@ -499,7 +505,7 @@ mlops_status mlops__patch_end(mlops__patch_writer *self, mlops__buf *out, mlops_
     mlops__buf memory;
     size_t begin = out->size;
     if (self->n_rows == 0) return mlops__fail(err, MLOPS_E_INVALID, "there are no rows");
-    if (self->n_rows % BLOCK) mlops__buf_i64(&self->marks, (int64_t)self->text_size);
+    if (self->n_rows % BLOCK) put_mark(self);
     w.n_blocks = (size_t)((self->n_rows + BLOCK - 1) / BLOCK);
     mlops__buf_init(&memory, self->allocator);
     mlops__buf_init(&w.blocks, self->allocator);

@@ -22,13 +22,14 @@ mkdir "$work/include"
 cp "$header" "$work/include/"
 
 # The folders below store and audit; vector code is for this machine alone.
-sources=$(find lib/base lib/sys lib/kern lib/file lib/text lib/store lib/audit -name '*.c' | sort |
+sources=$(find lib/base lib/sys lib/kern lib/file lib/text lib/columnar lib/store lib/audit -name '*.c' | sort |
     grep -vE '_(sse41|avx2|avx512|neon)\.c$|sys/(alloc_fault|io_fault|io_memory|io_record)\.c$')
 
 vector= # objects
 if [ "$(uname -m)" = x86_64 ]; then
-    for source in $(find lib/kern -name '*_sse41.c' -o -name '*_avx2.c'); do
-        "${CC:-gcc}" -c -std=c11 -O1 -w -ffp-contract=off -Iinclude -Ilib -mavx2 -mfma -msse4.1 -msha "$source" \
+    for source in $(find lib/kern -name '*_sse41.c' -o -name '*_avx2.c' -o -name '*_avx512.c'); do
+        "${CC:-gcc}" -c -std=c11 -O1 -w -ffp-contract=off -Iinclude -Ilib -mavx2 -mfma -msse4.1 -msha \
+            -mavx512f -mavx512dq -mavx512bw -mavx512vl "$source" \
             -o "$work/$(basename "$source").o"
         vector="$vector $work/$(basename "$source").o"
     done

@@ -13,9 +13,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COMMITS = 40, BLOB_MAX = 300000 };
+enum {
+    COMMITS = 40,
+    BLOB_MAX = 300000,
+    VERSIONS = 4,
+    KINDS = 2,
+    ROWS = 20000,
+    LARGE_MAX = 1 << 20
+};
 
-static uint8_t blob[BLOB_MAX], got[BLOB_MAX];
+static uint8_t blob[BLOB_MAX], got[LARGE_MAX], large[LARGE_MAX];
 
 static void must(mlops_status status, const mlops_error *e) {
     if (!status) return;
@@ -30,6 +37,24 @@ static size_t make_blob(int k) {
     for (size_t i = 0; i < n; i++) {
         x = x * 1664525u + 1013904223u;
         blob[i] = (uint8_t)(x >> 24);
+    }
+    return n;
+}
+
+/* A version of a table, which is kept as rows and patches, or of numbers, as chunks and deltas. */
+static size_t make_version(int kind, int version) {
+    size_t n = 0;
+    uint32_t x = (uint32_t)kind + 7;
+    for (uint32_t i = 0; i < ROWS; i++) {
+        x = x * 1664525u + 1013904223u;
+        uint32_t value = (x >> 12) + (version && i % 97 == (uint32_t)version ? x >> 20 : 0);
+        if (version > 1 && i == 5000) continue;
+        if (kind == 0)
+            n += (size_t)snprintf((char *)large + n, LARGE_MAX - n, "%u,%s,%u.%02u,2024-03-%02u\n",
+                                  i, value % 3 ? "paid" : "open", value / 100, value % 100,
+                                  1 + value % 28);
+        else
+            for (int k = 0; k < 4; k++) large[n++] = (uint8_t)(value >> 8 * k);
     }
     return n;
 }
@@ -62,6 +87,34 @@ static void commit(mlops_store *s, int k, mlops_id *id) {
     mlops_change_free(c);
 }
 
+/* Each but the first like the one before. */
+static void commit_versions(mlops_store *s) {
+    mlops_error e;
+    for (int kind = 0; kind < KINDS; kind++) {
+        mlops_id before, id;
+        for (int v = 0; v < VERSIONS; v++, before = id) {
+            mlops_change *c;
+            size_t n = make_version(kind, v);
+            id = mlops__content_id(s, large, n);
+            must(mlops_change_new(&c, s, NULL, &e), &e);
+            must(mlops__change_content(c, &id, large, n, v ? &before : NULL, &e), &e);
+            must(mlops_change_commit(c, NULL, &e), &e);
+            mlops_change_free(c);
+        }
+    }
+}
+
+static void read_versions(mlops_store *s) {
+    mlops_error e;
+    for (int kind = 0; kind < KINDS; kind++)
+        for (int v = 0; v < VERSIONS; v++) {
+            size_t n = make_version(kind, v), size = 0;
+            mlops_id id = mlops__content_id(s, large, n);
+            must(mlops_store_content(s, &id, got, sizeof got, &size, &e), &e);
+            if (size != n || memcmp(got, large, n) != 0) exit(1);
+        }
+}
+
 /* What is the same everywhere. */
 static void tell(mlops_store *s, const char *dir) {
     mlops_store_stats stats = MLOPS_STORE_STATS_INIT;
@@ -72,8 +125,9 @@ static void tell(mlops_store *s, const char *dir) {
     int64_t n;
     must(mlops_store_stat(s, &stats, &e), &e);
     must(mlops_audit_verify(s, &link, &n, &e), &e);
-    printf("seq %lld records %lld objects %lld state %016llx link ", (long long)stats.seq,
-           (long long)stats.n_records, (long long)stats.n_objects, (unsigned long long)stats.state);
+    printf("seq %lld records %lld objects %lld packed %lld state %016llx link ",
+           (long long)stats.seq, (long long)stats.n_records, (long long)stats.n_objects,
+           (long long)stats.pack_bytes, (unsigned long long)stats.state);
     for (int i = 0; i < 32; i++) printf("%02x", link.bytes[i]);
     must(mlops_check_store(&check, dir, NULL, &e), &e);
     mlops_check_count(check, &counts);
@@ -87,6 +141,7 @@ static void write_store(const char *dir, const char *file) {
     mlops_id id;
     mlops_store *s = open_store(dir);
     for (int k = 1; k <= COMMITS; k++) commit(s, k, &id);
+    commit_versions(s);
     must(mlops_store_export(s, file, &e), &e);
     tell(s, dir);
     mlops_store_close(s);
@@ -104,6 +159,7 @@ static void read_store(const char *dir, const char *file) {
     size_t n = make_blob(COMMITS), size = 0;
     must(mlops_store_content(s, &id, got, sizeof got, &size, &e), &e);
     if (size != n || memcmp(got, blob, n) != 0) exit(1);
+    read_versions(s);
     mlops_store_close(s);
 }
 

@@ -22,7 +22,7 @@ mkdir "$work/include"
 cp "$header" "$work/include/"
 
 # The folders below store and audit; vector code is for this machine alone.
-sources=$(find lib/base lib/sys lib/kern lib/file lib/text lib/columnar lib/store lib/audit -name '*.c' | sort |
+sources=$(find lib/base lib/sys lib/kern lib/file lib/text lib/column lib/columnar lib/store lib/audit -name '*.c' | sort |
     grep -vE '_(sse41|avx2|avx512|neon)\.c$|sys/(alloc_fault|io_fault|io_memory|io_record)\.c$')
 
 vector= # objects

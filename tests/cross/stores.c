@@ -8,6 +8,7 @@
 #include <mlops.h>
 #include <mlops/audit.h>
 #include <mlops/check.h>
+#include <mlops/table.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -115,6 +116,33 @@ static void read_versions(mlops_store *s) {
         }
 }
 
+/* The cells of a table of all types, as they come out of its text. */
+static uint64_t read_table(void) {
+    mlops_table *table;
+    mlops_error e;
+    char cell[100];
+    uint64_t sum = 0;
+    uint32_t x = 3;
+    size_t n = 0, size;
+    n += (size_t)snprintf((char *)large, LARGE_MAX, "id,word,real,long,flag,day,\"a,b\"\n");
+    for (uint32_t i = 0; i < 3000; i++) {
+        x = x * 1664525u + 1013904223u;
+        n += (size_t)snprintf((char *)large + n, LARGE_MAX - n,
+                              "%d,w%u,%u.%04ue%d,-%u.%09u%09u,%s,2024-%02u-11,\"%u, \"\"%u\"\n",
+                              (int)x >> i % 31, x >> 24, x >> 20, x % 10000, (int)(x % 40) - 20,
+                              x >> 8, x % 1000000000, x / 5, x & 1 ? "true" : "false", 1 + x % 12,
+                              x % 7, x);
+    }
+    must(mlops_table_parse(&table, (const char *)large, n, NULL, &e), &e);
+    for (int64_t k = 0; k < mlops_table_n_columns(table); k++)
+        for (int64_t i = 0; i < mlops_table_n_rows(table); i++) {
+            must(mlops_table_text(table, k, i, cell, sizeof cell, &size), &e);
+            for (const char *c = cell; *c; c++) sum = sum * 1099511628211u + (uint8_t)*c;
+        }
+    mlops_table_unref(table);
+    return sum;
+}
+
 /* What is the same everywhere. */
 static void tell(mlops_store *s, const char *dir) {
     mlops_store_stats stats = MLOPS_STORE_STATS_INIT;
@@ -131,7 +159,8 @@ static void tell(mlops_store *s, const char *dir) {
     for (int i = 0; i < 32; i++) printf("%02x", link.bytes[i]);
     must(mlops_check_store(&check, dir, NULL, &e), &e);
     mlops_check_count(check, &counts);
-    printf(" bytes %lld faults %lld\n", (long long)counts.n_bytes, (long long)counts.n_faults);
+    printf(" bytes %lld faults %lld cells %016llx\n", (long long)counts.n_bytes,
+           (long long)counts.n_faults, (unsigned long long)read_table());
     if (counts.n_faults) fprintf(stderr, "%s\n", mlops_check_fault(check, 0));
     mlops_check_unref(check);
 }

@@ -185,8 +185,8 @@ static int64_t rows_expected(const csv_job *job, int64_t n) {
     int64_t at = reader->base + (int64_t)reader->pos, left = reader->total - at;
     double density = (double)n / (double)(at - job->rows.offset);
     double expected = (double)n * 1.02 + (double)left * density;
-    int far = n < ROWS_SURE && expected > (double)n * 16.0;
-    int64_t rows = far ? n * 16 : (int64_t)expected;
+    int64_t times = n < ROWS_SURE ? 16 : 64; /* rows may get longer yet */
+    int64_t rows = expected > (double)n * (double)times ? n * times : (int64_t)expected;
     if (rows < n + n / 4 + ROWS_FIRST) rows = n + n / 4 + ROWS_FIRST;
     int64_t most = n + left / reader->n_columns; /* a field takes a byte with its delimiter */
     if (most > job->opts.rows_max) most = job->opts.rows_max;

@@ -120,7 +120,7 @@ static mlops_status choose_columns(touching *self) {
         if (mlops__pair_n_rows(pair, side) != self->ahead + self->facts[side]->n_rows ||
             self->facts[side]->n_rows > INT32_MAX - 1)
             return MLOPS_END;
-    if (mlops__pair_may_differ(pair, self->n_columns)) return MLOPS_END;
+    if (mlops__pair_may_differ(pair, self->n_columns)) return MLOPS_END; /* or there are too many */
     if (self->key >= 0 && mlops__pair_may_differ(pair, self->key)) return MLOPS_END;
     self->columns =
         mlops__arena_array(&self->arena, (size_t)self->n_columns + 1, sizeof *self->columns);
@@ -130,7 +130,11 @@ static mlops_status choose_columns(touching *self) {
         if (mlops__pair_is_apart(pair) || i == self->key ||
             (mlops__pair_may_differ(pair, i) && !self->is_ignored[i]))
             self->columns[n++] = i;
-    if (n == 0) n = 1;
+    if (n == 0) { /* the first that counts */
+        while (self->is_ignored[self->columns[0]] && self->columns[0] + 1 < self->n_columns)
+            self->columns[0]++;
+        n = 1;
+    }
     self->wanted = (mlops__cells_wanted){self->columns, n, self->n_columns,
                                          self->csv.delimiter ? (uint8_t)*self->csv.delimiter : ','};
     return MLOPS_OK;
@@ -190,9 +194,9 @@ static int64_t n_distinct(placing *place) {
 /* Values of a column that numbers can tell apart: but for so many. -1: of none. */
 static int64_t unsure(const touching *self, int64_t column) {
     mlops_type type = self->types[column];
+    if (self->csv.nulls) return -1; /* of which there may be many */
     if (type == MLOPS_TYPE_STRING) return NULLS_MAX;
-    if (type != MLOPS_TYPE_INT64 && type != MLOPS_TYPE_FLOAT64) return -1;
-    return self->csv.nulls ? NULLS_MAX : 0;
+    return type == MLOPS_TYPE_INT64 || type == MLOPS_TYPE_FLOAT64 ? 0 : -1;
 }
 
 /* A number is told apart from others of its form, if it is known. */
@@ -200,6 +204,7 @@ static void take_number(touching *self, const mlops__pair_rows *rows, int64_t i,
     placing *place = self->place;
     int64_t most = (int64_t)1 << 53, number = rows->numbers[i];
     if (!is_known(rows, i)) return;
+    if (self->types[column] == MLOPS_TYPE_STRING ? !rows->is_text : !rows->is_number) return;
     if (self->types[column] == MLOPS_TYPE_FLOAT64 && rows->is_whole &&
         (number >= most || number <= -most))
         return;
@@ -208,9 +213,10 @@ static void take_number(touching *self, const mlops__pair_rows *rows, int64_t i,
     place->numbers[place->n_numbers++] = number;
 }
 
+/* Rows that are touched may be equal all the same. */
 static int tells(const touching *self, int64_t column) {
     int64_t lack = unsure(self, column);
-    return lack >= 0 && 2 * (n_distinct(self->place) - lack) >= self->place->n_equal;
+    return lack >= 0 && 2 * (n_distinct(self->place) - lack) >= self->place->n;
 }
 
 /* By another column. */
@@ -254,7 +260,7 @@ static void take_place(touching *self, const mlops__pair_rows *rows, int64_t i, 
 static int ascends(const mlops__pair_rows *rows, int64_t from, int64_t n_touched) {
     const int64_t *numbers = rows->numbers + from;
     int64_t n = 0;
-    if (rows->n[0] - from < PLACES || 2 * n_touched > PLACES) return 0;
+    if (!rows->is_whole || rows->n[0] - from < PLACES || 2 * n_touched > PLACES) return 0;
     for (int64_t i = 1; i < PLACES; i++) n += numbers[i] > numbers[i - 1];
     for (int64_t i = from; i < from + PLACES && n == PLACES - 1; i++)
         if (!is_known(rows, i)) return 0;

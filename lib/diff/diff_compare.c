@@ -52,7 +52,8 @@ static mlops_status count_rows(mlops_diff *self, mlops_error *err) {
 static mlops_status compare(mlops_diff *self, const mlops_diff_opts *opts, mlops_error *err) {
     static const char *const labels[2] = {"the older table", "the newer table"};
     MLOPS_TRY(mlops__twins_make(&self->twins, self->tables[0], self->tables[1], labels, opts->key,
-                                opts->ignore, &self->arena, err));
+                                self->part && self->part->blank ? NULL : opts->ignore, &self->arena,
+                                err));
     MLOPS_TRY(make_pairs(self, err));
     if (mlops__twins_compare(&self->twins, &self->pairs) ||
         mlops__twins_rename(&self->twins, &self->pairs))

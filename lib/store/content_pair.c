@@ -32,9 +32,9 @@ struct mlops__content_pair {
     int is_apart, form;
     mlops__form measured;
     uint8_t touched_columns[MLOPS__COLUMNS_MAX + 1], wanted[MLOPS__COLUMNS_MAX];
-    uint64_t bits[WORDS], known[WORDS];
+    uint64_t bits[WORDS], known[2][WORDS]; /* of rows that are next; of those measured again */
     uint32_t rows[MLOPS__GROUP_ROWS];
-    int64_t numbers[MLOPS__GROUP_ROWS];
+    int64_t numbers[2][MLOPS__GROUP_ROWS];
 };
 
 int64_t mlops__pair_n_rows(const mlops__content_pair *self, int side) {
@@ -42,7 +42,7 @@ int64_t mlops__pair_n_rows(const mlops__content_pair *self, int side) {
 }
 
 int mlops__pair_may_differ(const mlops__content_pair *self, int64_t column) {
-    return column <= MLOPS__COLUMNS_MAX && self->touched_columns[column];
+    return column > MLOPS__COLUMNS_MAX || self->touched_columns[column];
 }
 
 int mlops__pair_is_apart(const mlops__content_pair *self) { return self->is_apart; }
@@ -186,8 +186,17 @@ static int make_plain(int64_t *value) {
 
 static void forget(uint64_t *known, size_t i) { known[i / 64] &= ~((uint64_t)1 << i % 64); }
 
-static void measure(mlops__content_pair *self, const mlops__grid *grid, int64_t number,
+/* The number says what the text is, but for quotes around it. */
+static int has_quotes(const mlops__grid *grid, const mlops__form *form) {
+    for (uint32_t i = 0; form->kind == MLOPS__FORM_WORDS && i < form->n_words; i++)
+        if (form->words[i].n && grid->text[form->words[i].at] == '"') return 1;
+    return 0;
+}
+
+static void measure(mlops__content_pair *self, const mlops__grid *grid, int64_t number, int again,
                     mlops__pair_rows *out) {
+    uint64_t *known = self->known[again];
+    int64_t *numbers = self->numbers[again];
     const mlops__grid_column *column = &grid->columns[number];
     const mlops__form *form = &column->form;
     int whole = form->kind == MLOPS__FORM_INTEGER || form->kind == MLOPS__FORM_DIGITS;
@@ -195,17 +204,18 @@ static void measure(mlops__content_pair *self, const mlops__grid *grid, int64_t 
     if (!mlops__form_same(form, &self->measured)) self->form++;
     self->measured = *form;
     for (size_t i = 0; i < (grid->n + 63) / 64; i++)
-        self->known[i] = form->kind == MLOPS__FORM_TEXT ? 0 : ~(column->raw[i] | grid->whole[i]);
-    if (form->kind != MLOPS__FORM_TEXT)
-        memcpy(self->numbers, column->values, grid->n * sizeof *self->numbers);
+        known[i] = form->kind == MLOPS__FORM_TEXT ? 0 : ~(column->raw[i] | grid->whole[i]);
+    if (form->kind != MLOPS__FORM_TEXT) memcpy(numbers, column->values, grid->n * sizeof *numbers);
     for (size_t i = 0; i < grid->n && form->kind == MLOPS__FORM_DECIMAL; i++)
-        if (!make_plain(&self->numbers[i])) forget(self->known, i);
+        if (!make_plain(&numbers[i])) forget(known, i);
     for (size_t i = 0; i < grid->n && whole && !plain; i++)
-        if (!is_small(self->numbers[i], (int64_t)1 << 53)) forget(self->known, i);
-    out->numbers = self->numbers;
-    out->known = self->known;
+        if (!is_small(numbers[i], (int64_t)1 << 53)) forget(known, i);
+    out->numbers = numbers;
+    out->known = known;
     out->form = self->form;
     out->is_whole = plain && whole;
+    out->is_number = plain && (whole || form->kind == MLOPS__FORM_DECIMAL);
+    out->is_text = !has_quotes(grid, form);
 }
 
 static int is_wanted(const mlops__grid *grid, const mlops__cells_wanted *wanted) {
@@ -225,7 +235,7 @@ mlops_status mlops__pair_measure(mlops__content_pair *self, int64_t row, int64_t
     if (!is_wanted(&from->grid, wanted)) return MLOPS_END;
     out->row[0] = row;
     out->n[0] = (int64_t)from->grid.n;
-    measure(self, &from->grid, column, out);
+    measure(self, &from->grid, column, 1, out);
     return MLOPS_OK;
 }
 
@@ -282,7 +292,7 @@ static mlops_status load_both(mlops__content_pair *self, size_t n,
     n = self->side[reader].grid.n;
     out->n[0] = out->n[1] = (int64_t)n;
     list_touched(self, n, out);
-    if (measured >= 0) measure(self, &self->side[reader].grid, measured, out);
+    if (measured >= 0) measure(self, &self->side[reader].grid, measured, 0, out);
     if (out->n_touched == 0) return MLOPS_OK;
     if (!only)
         MLOPS_TRY_END(
@@ -305,7 +315,7 @@ static mlops_status load_alone(mlops__content_pair *self, int side, size_t n,
     out->n[side] = (int64_t)n;
     memset(self->bits, 0xff, sizeof self->bits);
     list_touched(self, n, out);
-    if (measured >= 0) measure(self, &tabular->grid, measured, out);
+    if (measured >= 0) measure(self, &tabular->grid, measured, 0, out);
     return spell(self, side, out, wanted, &text[side], err);
 }
 

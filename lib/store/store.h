@@ -130,11 +130,13 @@ typedef struct mlops__pair_rows {
     int64_t row[2], n[2];
     const uint32_t *touched; /* from the first on, ascending */
     int64_t n_touched;
-    const int64_t *numbers; /* of the measured column, where known has a bit; those of rows that
-                               differ by number differ by value, but for spellings of null */
+    const int64_t *numbers; /* of the measured column, where known has a bit; rows that differ by
+                               number differ by text, see below */
     const uint64_t *known;
-    int form;     /* numbers of loads with another form mean other things */
-    int is_whole; /* each number is the value */
+    int form;      /* numbers of loads with another form mean other things */
+    int is_whole;  /* each number is the value */
+    int is_number; /* numbers that differ are values that differ, in a column of numbers */
+    int is_text;   /* the same in a column of texts */
 } mlops__pair_rows;
 
 /* The next rows, in order, into memory that lives until the next call. Appends the touched ones, as

@@ -331,7 +331,7 @@ static mlops_status write_small(checkout *self) {
         MLOPS_TRY(mlops__call_poll(&self->call, self->host, (int64_t)self->done,
                                    (int64_t)self->n_missing, self->err));
         MLOPS_TRY(write_round(self, left < self->width ? left : self->width, write_range, self));
-        self->done += left < self->width ? n - self->done : self->width * RANGE;
+        self->done += left <= self->width ? n - self->done : self->width * RANGE;
     }
     return MLOPS_OK;
 }

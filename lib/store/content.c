@@ -251,7 +251,7 @@ mlops_status mlops__packer_end(mlops__packer *p, mlops_error *err) {
 mlops_status mlops__packer_some(mlops__packer *p, mlops_error *err) {
     if (p->at >= p->end) MLOPS_TRY(mlops__packer_look(p, err));
     if (mlops__packer_hashes(p)) mlops__packer_hash(p);
-    MLOPS_TRY(plan_batch(p, err));
+    MLOPS_TRY_END(plan_batch(p, err));
     return write_batch(p, err);
 }
 

@@ -220,10 +220,11 @@ static mlops_status find_leaning(eraser *e, mlops__index *index) {
 
 static int comes_before(const leaning *a, const leaning *b) {
     int order = memcmp(a->root, b->root, sizeof a->root);
-    return order ? order < 0 : a->number < b->number;
+    return order ? order < 0 : a->number > b->number;
 }
 
-/* By root, then in the order of versions. */
+/* By root, then the newest version first: none is written anew before all that is kept as changes
+ * to it. */
 static void sort(leaning *all, size_t n) {
     for (size_t gap = n / 2; gap; gap /= 2) {
         for (size_t i = gap; i < n; i++) {
@@ -251,6 +252,10 @@ static mlops_status remake(eraser *e, const leaning *it, const leaning *before) 
     memcpy(id.bytes, it->id, sizeof id.bytes);
     if (before) memcpy(like.bytes, before->id, sizeof like.bytes);
     mlops_status status = read_whole(e, &id);
+    if (!status) {
+        mlops_id is = mlops__content_id(e->store, e->bytes.data, e->bytes.size);
+        if (memcmp(&is, &id, sizeof is) != 0) status = mlops__content_damaged(e->err);
+    }
     if (!status)
         status = mlops__content_remake(e->store, &e->lease, &id, e->bytes.data, e->bytes.size,
                                        has_like ? &like : NULL, e->err);

@@ -167,6 +167,7 @@ typedef struct marking {
     gc *g;
     mlops__head head;
     mlops__depot parts, live;
+    mlops__idset trees; /* whose entries were marked: one may be live as a base alone */
     mlops__erasures erased;
     mlops__fetcher fetcher;
     mlops__buf commits; /* to be looked at, 32 bytes each */
@@ -221,10 +222,9 @@ static mlops_status mark_entries(marking *m, const mlops_id *id, mlops_error *er
 /* The entries of what stands in for it, if some of them were erased. */
 static mlops_status mark_tree(marking *m, const mlops_id *id, mlops_error *err) {
     const mlops__erased_pair *pair = mlops__erasures_pair(&m->erased, id);
-    int live = 0;
-    MLOPS_TRY(is_live(m, MLOPS__PART_OBJECT, id->bytes, &live, err));
-    if (!live) MLOPS_TRY(is_live(m, MLOPS__PART_SMALL, id->bytes, &live, err));
-    if (live) return MLOPS_OK;
+    size_t before = mlops__idset_size(&m->trees);
+    if (!mlops__idset_add(&m->trees, id->bytes, ID, 0)) return mlops__fail_nomem(err, ID);
+    if (mlops__idset_size(&m->trees) == before) return MLOPS_OK;
     MLOPS_TRY(mark_entries(m, pair ? &pair->stand_in : id, err));
     return mark_content(m, id, err);
 }
@@ -308,6 +308,7 @@ static mlops_status visit_head(void *user, const char *name, mlops_error *err) {
     mlops__fetcher_init(&m.fetcher, &g->remote);
     mlops__arena_init(&m.arena, &g->host.allocator, SIZE_MAX);
     mlops__buf_init(&m.commits, &g->host.allocator);
+    mlops__idset_init(&m.trees, &g->host.allocator);
     mlops_status status = mlops__head_read_key(&m.head, &g->remote, name, err);
     if (!status) status = mlops__depot_init(&m.parts, &g->host, err);
     if (!status) status = mlops__depot_init(&m.live, &g->host, err);
@@ -322,6 +323,7 @@ static mlops_status visit_head(void *user, const char *name, mlops_error *err) {
     mlops__depot_free(&m.live);
     mlops__depot_free(&m.parts);
     mlops__buf_free(&m.commits);
+    mlops__idset_free(&m.trees);
     mlops__fetcher_free(&m.fetcher);
     mlops__head_free(&m.head);
     mlops__arena_free(&m.arena);

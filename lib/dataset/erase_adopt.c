@@ -220,10 +220,11 @@ static mlops_status swap_entry(mlops__adoption *self, const char *path, mlops__b
 static mlops_status cut(mlops__adoption *self, mlops__tree *tree, uint32_t *number) {
     size_t n = 0;
     *number = 0;
+    if (mlops__idset_size(&self->erased) == 0) return MLOPS_OK;
     for (size_t i = 0; i < tree->n; i++) {
         mlops__entry *entry = tree->entries[i];
         mlops__facts facts;
-        MLOPS_TRY(mlops__entry_read(entry, &facts, &self->arena, self->err));
+        MLOPS_TRY(mlops__entry_read(entry, &facts, tree->arena, self->err));
         const uint32_t *erasure = mlops__idset_find(&self->erased, facts.id.bytes, ID);
         if (erasure) {
             mlops__bytes json = entry->json;
@@ -333,7 +334,18 @@ static mlops_status cut_all(mlops__adoption *self) {
 
 /* ---- records ---- */
 
-/* Does the store have some of what is erased by it? */
+/* Packs may have bytes of what was collected, and was in them with what stays. */
+static mlops_status has_packs(mlops__adoption *self, mlops__index *index, int *out) {
+    mlops__index_iter iter;
+    mlops__bytes key, value, noted = {(const uint8_t *)"s", 1};
+    MLOPS_TRY(mlops__index_iter_init(&iter, index, MLOPS__TABLE_PACKS, noted, self->err));
+    mlops_status status = mlops__index_iter_next(&iter, &key, &value, self->err);
+    mlops__index_iter_free(&iter);
+    *out = status == MLOPS_OK;
+    return status == MLOPS_END ? MLOPS_OK : status;
+}
+
+/* May the store have some of what is erased by it? */
 static mlops_status has_any(mlops__adoption *self, int *out) {
     mlops__index index;
     mlops__bytes value;
@@ -347,6 +359,7 @@ static mlops_status has_any(mlops__adoption *self, int *out) {
         *out = !status;
         if (status == MLOPS_E_NOT_FOUND) status = MLOPS_OK;
     }
+    if (!status && !*out) status = has_packs(self, &index, out);
     mlops__store_read_end(&index);
     return status;
 }
@@ -421,12 +434,20 @@ mlops_status mlops__adoption_run(mlops__adoption *self, mlops__receiver *receive
     int is_fresh = has_fresh(self);
     self->receiver = receiver;
     self->change = change;
-    *any = is_fresh || has_other(self);
+    *any = is_fresh || self->again || has_other(self);
+    if (*any) MLOPS_TRY(mlops__erase_look(self->store, &self->moment, self->err));
     if (*any) MLOPS_TRY(cut_all(self));
     return is_fresh ? put_records(self) : MLOPS_OK;
 }
 
+/* Commits that came while the trees were read may name what is erased; who commits from now on
+ * meets the tombstones. */
 mlops_status mlops__adoption_done(mlops__adoption *self) {
+    mlops__erase_moment now;
+    const mlops__table_sum *was = &self->moment.commits, *is = &now.commits;
     self->n_fresh = 0;
-    return read_here(self);
+    MLOPS_TRY(read_here(self));
+    MLOPS_TRY(mlops__erase_look(self->store, &now, self->err));
+    self->again = was->n != is->n || was->low != is->low || was->high != is->high;
+    return MLOPS_OK;
 }

@@ -20,6 +20,8 @@ typedef struct mlops__adoption {
     mlops__idset swaps; /* entries, by the SHA-256 of their JSON: places among those below */
     mlops__buf swapped; /* mlops__swapped_entry: what stands in for them */
     int has_swaps;
+    mlops__erase_moment moment; /* ahead of reading the trees that are here */
+    int again;                  /* others committed meanwhile */
     mlops_error *err;
 } mlops__adoption;
 

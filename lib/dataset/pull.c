@@ -505,13 +505,16 @@ static mlops_status adopt(pull *p, mlops_error *err) {
     MLOPS_TRY(mlops__adoption_begin(&p->adoption, p->store, &p->head, &p->fetcher, &p->parts, err));
     if (mlops__idset_size(&p->adoption.erased)) p->receiver.erased = &p->adoption.erased;
     do {
-        status = mlops__receiver_begin(&p->receiver, err);
-        if (!status) status = mlops__adoption_run(&p->adoption, &p->receiver, p->change, &any);
-        if (!status) status = mlops__receiver_flush(&p->receiver, err);
-    } while (status && p->receiver.is_stale);
-    if (status || !any) return status;
-    MLOPS_TRY(commit_change(p, err));
-    return mlops__adoption_done(&p->adoption);
+        do {
+            status = mlops__receiver_begin(&p->receiver, err);
+            if (!status) status = mlops__adoption_run(&p->adoption, &p->receiver, p->change, &any);
+            if (!status) status = mlops__receiver_flush(&p->receiver, err);
+        } while (status && p->receiver.is_stale);
+        if (status || !any) return status;
+        MLOPS_TRY(commit_change(p, err));
+        MLOPS_TRY(mlops__adoption_done(&p->adoption));
+    } while (p->adoption.again);
+    return MLOPS_OK;
 }
 
 static mlops_status run_pull(pull *p, mlops_error *err) {

@@ -377,6 +377,38 @@ static void a_checkout_is_gone_on_with(void **state) {
     mlops_pool_free(pool);
 }
 
+/* Files are written by ranges of 64, and 4 ranges of each thread between two looks at the call; a
+ * large one by parts behind them: none is left out, whether a round is full or not. */
+static void a_checkout_leaves_nothing_out(void **state) {
+    site *f = *state;
+    static const struct {
+        const char *include;
+        int n;
+    } SETS[] = {{"big,a", 200},       {"big,a,b", 256},       {"big,a,b,c", 257},
+                {"big,a,b,c,d", 500}, {"big,a,b,c,d,e", 512}, {"", 513}};
+    mlops_error e;
+    mlops_pool *pool;
+    mlops_call call = MLOPS_CALL_INIT;
+    mlops_checkout_opts opts = MLOPS_CHECKOUT_OPTS_INIT;
+    shell("cd %s && head -c 4400000 /dev/urandom > big && i=0 && "
+          "for to in a:200 b:256 c:257 d:500 e:512 f:513; do mkdir ${to%%:*}; "
+          "while [ $i -lt ${to#*:} ]; do echo $i > ${to%%:*}/$i; i=$((i + 1)); done; done",
+          f->in);
+    stat_is(add_folder(f, NULL, NULL), 514, 514, 0, 0);
+    works(mlops_pool_new(&pool, 2, NULL, &e), &e);
+    opts.call = &call;
+    for (size_t i = 0; i < 12; i++) {
+        char out[150];
+        snprintf(out, sizeof out, "%s.out%zu", f->in, i);
+        call.executor = i % 2 ? mlops_pool_executor(pool) : NULL;
+        opts.include = *SETS[i / 2].include ? SETS[i / 2].include : NULL;
+        works(mlops_dataset_checkout(f->s, "d", NULL, out, &opts, &e), &e);
+        shell("test $(find %s -type f | wc -l) = %d && cmp %s/big %s/big", out, SETS[i / 2].n + 1,
+              out, f->in);
+    }
+    mlops_pool_free(pool);
+}
+
 /* ---- a file that changes while it is read ---- */
 
 static mlops_io restless;
@@ -457,6 +489,7 @@ int main(void) {
         CASE(tables_stay_what_they_are),
         CASE(a_checkout_is_known),
         CASE(a_checkout_is_gone_on_with),
+        CASE(a_checkout_leaves_nothing_out),
         CASE(a_file_that_changes_is_read_again),
         CASE(calls_are_stopped),
     };

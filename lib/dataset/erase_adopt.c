@@ -435,6 +435,7 @@ mlops_status mlops__adoption_run(mlops__adoption *self, mlops__receiver *receive
     self->receiver = receiver;
     self->change = change;
     *any = is_fresh || self->again || has_other(self);
+    if (is_fresh) MLOPS_TRY(mlops__erase_may(self->store, &self->there.ids, self->err));
     if (*any) MLOPS_TRY(mlops__erase_look(self->store, &self->moment, self->err));
     if (*any) MLOPS_TRY(cut_all(self));
     return is_fresh ? put_records(self) : MLOPS_OK;

@@ -6,6 +6,7 @@
  */
 #include "store/codec.h"
 #include "store/content.h"
+#include "store/erased.h"
 
 #include <string.h>
 
@@ -197,8 +198,10 @@ static mlops_status write_batch(keeper *k, mlops__index *index, mlops__buf *reci
     mlops_status status = MLOPS_OK;
     for (size_t i = 0; i < n_chunks && !status; i++)
         status = write_chunk(k, index, &chunks[i], err);
-    for (size_t i = 0; i < n_objects && !status; i++)
-        status = write_object(k, index, &objects[i], recipe, err);
+    for (size_t i = 0; i < n_objects && !status; i++) { /* it may have been erased meanwhile */
+        status = mlops__erased_check(index, k->items[objects[i].item].id.bytes, err);
+        if (!status) status = write_object(k, index, &objects[i], recipe, err);
+    }
     for (size_t i = 0; i < k->n && !status; i++)
         status = mlops__lease_note(k->lease, index, k->items[i].id.bytes, err);
     if (!status && n_objects) status = mlops__content_note_leased(k->store, index, err);

@@ -7,6 +7,7 @@
 #include "unit/draw.h"
 
 enum { VERSIONS = 48, ROUNDS = 8, ROWS = 9000, CELLS = 4 };
+enum { ENDLESS = 17 << 20, STEPS_MAX = 2000 /* of collecting that, more than enough */ };
 
 typedef struct version {
     uint8_t *bytes;
@@ -263,6 +264,47 @@ static void large_content_is_written_anew(void **state) {
     free(w);
 }
 
+/* Rows, and behind them a quote that is never closed: a row that is longer than one may be. */
+static version make_endless_row(void) {
+    version v = {malloc(ENDLESS + 100), 0, 0, -1};
+    char *out = (char *)v.bytes;
+    assert_non_null(out);
+    v.n = (size_t)sprintf(out, "a,b,c\n");
+    for (int i = 0; v.n < 300000; i++) v.n += (size_t)sprintf(out + v.n, "%d,%d,x\n", i, i * 7);
+    v.n += (size_t)sprintf(out + v.n, "1,\"");
+    while (v.n < ENDLESS) v.n += (size_t)sprintf(out + v.n, "%llx ", (unsigned long long)draw());
+    return v;
+}
+
+/* It begins as rows, and turns out to be none while it is written anew: it is kept as bytes. */
+static void what_turns_out_to_be_no_rows_is_written_anew(void **state) {
+    (void)state;
+    mlops_error e;
+    mlops_gc_opts opts = MLOPS_GC_OPTS_INIT;
+    mlops_gc_stat stat = MLOPS_GC_STAT_INIT;
+    mlops_status status = MLOPS_OK;
+    world *w = calloc(1, sizeof *w);
+    begin_world(w, 51);
+    for (int i = 0; i < 2; i++) {
+        seed = 6;
+        w->all[i] = make_endless_row();
+        w->all[i].bytes[ENDLESS / 2] ^= (uint8_t)i;
+        put_version(w, w->store, w->n++, i - 1);
+    }
+    drop_version(w, 0);
+    opts.keep_ns = opts.budget_ns = 1; /* a step a call */
+    opts.min_live = opts.remake_max = 1;
+    for (int i = 0; !status && i < STEPS_MAX; i++)
+        status = mlops_store_gc(w->store, &opts, NULL, &stat, &e);
+    if (status != MLOPS_END) fail_msg("no end: %s", status ? e.message : "more steps");
+    assert_int_equal(stat.n_remade, 1);
+    all_are_there(w);
+    is_small(w, 1);
+    is_sound(w);
+    end_world(w);
+    free(w);
+}
+
 static void random_versions(uint64_t number) {
     world *w = calloc(1, sizeof *w);
     begin_world(w, number);
@@ -316,6 +358,7 @@ int main(void) {
         cmocka_unit_test(what_is_not_worth_it_stays),
         cmocka_unit_test(a_base_is_written_anew_for_many),
         cmocka_unit_test(large_content_is_written_anew),
+        cmocka_unit_test(what_turns_out_to_be_no_rows_is_written_anew),
         cmocka_unit_test(versions_are_read_whatever_goes),
         cmocka_unit_test(options_are_held_to_their_range),
     };

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "unit/help_version.h"
 
+#include "store/record.h"
 #include "unit/help_dataset.h"
 
 typedef struct world {
@@ -294,6 +295,66 @@ static void test_many_files(void **state) {
     end_world(&w);
 }
 
+/* ---- trees that are kept as changes ---- */
+
+/* One commit of many small files, and others that change one file each. */
+static void commit_changes(mlops_store *s, mlops_id *ids, int n) {
+    commit_many(s, 1500, 60);
+    ids[0] = resolve(s, "data", NULL);
+    for (int i = 1; i < n; i++) {
+        char path[40], bytes[40];
+        snprintf(path, sizeof path, "d%02d/f%05d", i, 150 * i + i);
+        snprintf(bytes, sizeof bytes, "changed by commit %d", i);
+        ids[i] = commit_text(s, "data", NULL, path, bytes);
+    }
+}
+
+static mlops_table *entries_of(mlops_store *s, const mlops_id *at) {
+    mlops_table *t;
+    mlops_error e;
+    works(mlops_dataset_entries(&t, s, "data", hex_of(at).text, &e), &e);
+    return t;
+}
+
+/* The entries of a commit are the same here and there, and so are the bytes of each. */
+static void same_entries(mlops_store *a, mlops_store *b, const mlops_id *at) {
+    mlops_table *t = entries_of(a, at);
+    mlops_error e;
+    int64_t column = mlops_table_find(t, "id");
+    char hex[65], x[200], y[200];
+    assert_int_equal(mlops_table_n_rows(t), 1500);
+    for (int64_t i = 0; i < 1500; i++) {
+        mlops_id id;
+        size_t n, m;
+        works(mlops_table_text(t, column, i, hex, sizeof hex, NULL), &e);
+        assert_true(mlops__id_parse(&id, hex));
+        works(mlops_store_content(a, &id, x, sizeof x, &n, &e), &e);
+        works(mlops_store_content(b, &id, y, sizeof y, &m, &e), &e);
+        assert_int_equal(n, m);
+        assert_memory_equal(x, y, n);
+    }
+    char *want = show(t);
+    shows(entries_of(b, at), want);
+    free(want);
+}
+
+/* The trees of all but one commit are kept as changes to another one, whose content is needed no
+ * less: gc leaves it. */
+static void test_gc_of_changes(void **state) {
+    enum { N = 8 };
+    world w;
+    mlops_id ids[N];
+    mlops_error e;
+    (void)state;
+    begin_world(&w, NULL);
+    commit_changes(w.from, ids, N);
+    push_all(w.from, w.r);
+    works(mlops_remote_gc(w.r, NULL, NULL, &e), &e);
+    pull_all(w.to, w.r);
+    for (int i = 0; i < N; i++) same_entries(w.from, w.to, &ids[i]);
+    end_world(&w);
+}
+
 /* ---- conflicts ---- */
 
 static void test_conflict(void **state) {
@@ -446,7 +507,7 @@ int main(void) {
         cmocka_unit_test(test_conflict),   cmocka_unit_test(test_shallow),
         cmocka_unit_test(test_paths),      cmocka_unit_test(test_resume),
         cmocka_unit_test(test_other_ways), cmocka_unit_test(test_base_stays),
-        cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_damage),     cmocka_unit_test(test_gc_of_changes),
     };
     return cmocka_run_group_tests_name("transfer", tests, NULL, NULL);
 }

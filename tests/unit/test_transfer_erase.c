@@ -443,12 +443,109 @@ static void test_later(void **state) { (void)state, later(0), later(1); }
 static void test_back(void **state) { (void)state, back(0), back(1); }
 static void test_lean(void **state) { (void)state, lean(0), lean(1); }
 
+/* Has the remote's main lead elsewhere, from where it led until now. */
+static void move_main(world *w, const mlops_id *to, const mlops_id *from) {
+    mlops_error e;
+    mlops_push_opts opts = MLOPS_PUSH_OPTS_INIT;
+    hex ref = hex_of(to), was = hex_of(from);
+    mlops_change *c = new_change(w->a);
+    works(mlops_dataset_branch(c, "data", "main", ref.text, &e), &e);
+    commit(c);
+    mlops_change_free(c);
+    opts.branches = "main";
+    opts.expected = was.text;
+    works(mlops_dataset_push(w->a, mlops_share_remote(w->share), "data", &opts, NULL, &e), &e);
+}
+
+/* What stands in for a tree goes from the remote together with it, and comes again with it. */
+static void test_moved(void **state) {
+    world w;
+    char csv[100], path[120];
+    (void)state;
+    begin(&w, 0);
+    mlops_id first = commit_text(w.a, "data", NULL, "t.csv", "name,x\nn1,1\n");
+    snprintf(csv, sizeof csv, "name,x\n%s0,1\nn2,2\n", SECRETS[1]);
+    mlops_id second = commit_text(w.a, "data", NULL, "t.csv", csv);
+    pushes(&w, w.a);
+    assert_int_equal(erase(w.a, NULL, "name").n_rows, 1);
+    pushes(&w, w.a);
+    move_main(&w, &first, &second);
+    collect(&w);
+    move_main(&w, &second, &first);
+    collect(&w);
+    mlops_store *c = open_at(path, &w, "c.mlops");
+    pulls(&w, c);
+    reads_text(c, "data", NULL, "t.csv", "name,x\nn2,2\n");
+    reads_text(c, "data", hex_of(&first).text, "t.csv", "name,x\nn1,1\n");
+    same_log(w.a, c);
+    mlops_store_close(c);
+    is_sound(path);
+    end(&w);
+}
+
+/* ---- what a store has as garbage ---- */
+
+static void commit_large(mlops_store *s, const char *dataset, const char *path, size_t n,
+                         const char *word) {
+    mlops_error e;
+    uint8_t *bytes = make_blob(n, n, 0);
+    mlops_change *c = new_change(s);
+    mlops_draft *d = new_draft(c, dataset, NULL);
+    memcpy(bytes, word, strlen(word));
+    works(mlops_draft_add_bytes(d, path, bytes, n, &e), &e);
+    end_draft(d);
+    commit(c);
+    mlops_change_free(c);
+    free(bytes);
+}
+
+static void drop_data(mlops_store *s) {
+    mlops_error e;
+    mlops_gc_opts opts = MLOPS_GC_OPTS_INIT;
+    mlops_gc_stat stat = MLOPS_GC_STAT_INIT;
+    mlops_change *c = new_change(s);
+    works(mlops_dataset_drop(c, "data", "main", &e), &e);
+    commit(c);
+    mlops_change_free(c);
+    opts.keep_ns = 1;
+    mlops_status status = mlops_store_gc(s, &opts, NULL, &stat, &e);
+    assert_int_equal(status, MLOPS_END);
+    assert_int_equal(stat.n_dropped_commits, 1);
+}
+
+/* A clone has dropped and collected what is erased elsewhere then, and its bytes are in a pack that
+ * stays: the erasure is done when these are gone, not before. */
+static void test_garbage(void **state) {
+    world w;
+    mlops_error e;
+    (void)state;
+    begin(&w, 0);
+    const mlops_remote *r = mlops_share_remote(w.share);
+    commit_large(w.a, "data", "x", 100 * KIB, SECRETS[0]);
+    commit_large(w.a, "other", "y", 900 * KIB, "what stays");
+    pushes(&w, w.a);
+    works(mlops_dataset_push(w.a, r, "other", NULL, NULL, &e), &e);
+    pulls(&w, w.b);
+    works(mlops_dataset_pull(w.b, r, "other", NULL, NULL, &e), &e);
+    drop_data(w.b);
+    assert_true(search_store(w.b, w.path_b) > 0);
+    assert_int_equal(erase(w.a, "x", NULL).n_files, 1);
+    works(mlops_dataset_push(w.a, r, "other", NULL, NULL, &e), &e);
+    works(mlops_dataset_pull(w.b, r, "other", NULL, NULL, &e), &e);
+    n_erasures(w.b, 1, 0);
+    finish(w.b);
+    n_erasures(w.b, 1, 1);
+    assert_int_equal(search_store(w.b, w.path_b), 0);
+    char *x = read_text(w.a, "other", NULL, "y"), *y = read_text(w.b, "other", NULL, "y");
+    assert_memory_equal(x, y, 900 * KIB);
+    free(x), free(y);
+    end(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fresh),
-        cmocka_unit_test(test_later),
-        cmocka_unit_test(test_back),
-        cmocka_unit_test(test_lean),
+        cmocka_unit_test(test_fresh), cmocka_unit_test(test_later), cmocka_unit_test(test_back),
+        cmocka_unit_test(test_lean),  cmocka_unit_test(test_moved), cmocka_unit_test(test_garbage),
     };
     return cmocka_run_group_tests_name("transfer_erase", tests, NULL, NULL);
 }

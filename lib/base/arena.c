@@ -75,6 +75,6 @@ void *mlops__arena_grow(mlops__arena *self, void *array, int64_t n, size_t *cap,
 
 char *mlops__arena_text(mlops__arena *self, const char *text, size_t n) {
     char *copy = mlops__arena_alloc(self, n + 1);
-    if (copy) memcpy(copy, text, n);
+    if (copy && n) memcpy(copy, text, n);
     return copy;
 }

@@ -25,15 +25,9 @@ def read_chunk(packs, key):
         return data
 
 
-def search(store, words):
-    """Where in a store one of the words is."""
-    root = pathlib.Path(store)
-    store_id = bytes.fromhex(re.search(r"id ([0-9a-f]{64})", (root / "format").read_text())[1])
-    packs = oracle_pack.Packs(root, store_id)
+def search_content(packs, words):
+    """Where in what packs, or objects of a remote, unpack to one of the words is."""
     found = []
-    for path in sorted(p for p in root.rglob("*") if p.is_file()):
-        data = path.read_bytes()
-        found += [f"{path.relative_to(root)}: {word!r}" for word in words if word in data]
     for key in packs.chunks:
         data = read_chunk(packs, key)
         found += [f"chunk {key.hex()}: {word!r}" for word in words if word in data]
@@ -44,6 +38,19 @@ def search(store, words):
             found.append(f"object {name.hex()} leads to what is not there")
             continue
         found += [f"object {name.hex()}: {word!r}" for word in words if word in data]
+    return found
+
+
+def search(store, words):
+    """Where in a store one of the words is."""
+    root = pathlib.Path(store)
+    store_id = bytes.fromhex(re.search(r"id ([0-9a-f]{64})", (root / "format").read_text())[1])
+    packs = oracle_pack.Packs(root, store_id)
+    found = []
+    for path in sorted(p for p in root.rglob("*") if p.is_file()):
+        data = path.read_bytes()
+        found += [f"{path.relative_to(root)}: {word!r}" for word in words if word in data]
+    found += search_content(packs, words)
     return found
 
 
@@ -292,11 +299,11 @@ def erase_where(folder):
     sound(path, [b"minor-"], wanted)
 
 
-if __name__ == "__main__":
-    TESTS = [erase_files, erase_rows, erase_unnamed, erase_where]
-    print(f"1..{len(TESTS)}")
+def run(*tests):
+    """Each in a folder of its own, as TAP."""
+    print(f"1..{len(tests)}")
     failed = 0
-    for i, test in enumerate(TESTS, 1):
+    for i, test in enumerate(tests, 1):
         with tempfile.TemporaryDirectory(prefix="mlops-erase-") as place:
             try:
                 test(place)
@@ -306,3 +313,7 @@ if __name__ == "__main__":
                 print(f"not ok {i} - {test.__name__}")
                 print("# " + traceback.format_exc().replace("\n", "\n# "))
     sys.exit(failed > 0)
+
+
+if __name__ == "__main__":
+    run(erase_files, erase_rows, erase_unnamed, erase_where)

@@ -4,8 +4,6 @@ import json
 import pathlib
 import struct
 import sys
-import tempfile
-import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import oracle_erase  # noqa: E402
@@ -34,16 +32,7 @@ def search_remote(root):
     objects, found = Objects(root), []
     for path in sorted(p for p in root.rglob("*") if p.is_file()):
         found += [f"{path.name}: {w!r}" for w in WORDS if w in path.read_bytes()]
-    for key in objects.chunks:
-        data = oracle_erase.read_chunk(objects, key)
-        found += [f"chunk {key.hex()}: {w!r}" for w in WORDS if w in data]
-    for name in objects.objects:
-        try:
-            data = objects.content(name)
-        except KeyError:
-            found.append(f"object {name.hex()} leads to what is not there")
-            continue
-        found += [f"object {name.hex()}: {w!r}" for w in WORDS if w in data]
+    found += oracle_erase.search_content(objects, WORDS)
     return found, len(objects.chunks)
 
 
@@ -144,16 +133,4 @@ def erase_pulled(folder):
 
 
 if __name__ == "__main__":
-    TESTS = [erase_pushed, erase_pulled]
-    print(f"1..{len(TESTS)}")
-    failed = 0
-    for i, test in enumerate(TESTS, 1):
-        with tempfile.TemporaryDirectory(prefix="mlops-erase-") as place:
-            try:
-                test(place)
-                print(f"ok {i} - {test.__name__}")
-            except Exception:
-                failed += 1
-                print(f"not ok {i} - {test.__name__}")
-                print("# " + traceback.format_exc().replace("\n", "\n# "))
-    sys.exit(failed > 0)
+    oracle_erase.run(erase_pushed, erase_pulled)

@@ -47,10 +47,6 @@ int mlops__pair_may_differ(const mlops__content_pair *self, int64_t column) {
 
 int mlops__pair_is_apart(const mlops__content_pair *self) { return self->is_apart; }
 
-int mlops__pair_is_based(const mlops__content_pair *self) {
-    return self->end[0] == 0 || self->end[1] == 0;
-}
-
 /* ---- runs ---- */
 
 static pair_run *runs_of(const mlops__content_pair *self, size_t *n) {

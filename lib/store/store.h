@@ -117,7 +117,6 @@ mlops_status mlops__pair_open(mlops__content_pair **out, mlops_store *store, con
                               const mlops_id *to, mlops_error *err);
 void mlops__pair_close(mlops__content_pair *self); /* NULL is allowed */
 int64_t mlops__pair_n_rows(const mlops__content_pair *self, int side);
-int mlops__pair_is_based(const mlops__content_pair *self); /* one side on the other */
 
 /* Has a column cells that may differ where rows stand for each other? is_apart: are there others?
  */

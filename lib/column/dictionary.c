@@ -98,8 +98,7 @@ static mlops__slot *vacancy(mlops__dictionary *self, uint32_t tag) {
     return slot;
 }
 
-static int grow(mlops__dictionary *self) {
-    size_t more = self->n_slots ? self->n_slots * 2 : SLOTS_FIRST;
+static int grow(mlops__dictionary *self, size_t more) {
     mlops__dictionary old = *self;
     size_t bytes;
     if (!mlops__mul(more, sizeof *self->slots, &bytes)) return 0;
@@ -128,9 +127,16 @@ static int append(mlops__dictionary *self, const char *text, size_t n) {
     return 1;
 }
 
+mlops_status mlops__dictionary_reserve(mlops__dictionary *self, int64_t n) {
+    size_t more = self->n_slots ? self->n_slots : SLOTS_FIRST;
+    while (more / 4 * 3 < (size_t)n && more < SIZE_MAX / 4) more *= 2;
+    return more == self->n_slots || grow(self, more) ? MLOPS_OK : MLOPS_E_NOMEM;
+}
+
 mlops_status mlops__dictionary_add_key(mlops__dictionary *self, mlops__text_key key,
                                        const char *text, size_t n, int32_t *code) {
-    if ((size_t)self->n >= self->n_slots / 4 * 3 && !grow(self)) return MLOPS_E_NOMEM;
+    if ((size_t)self->n >= self->n_slots / 4 * 3)
+        MLOPS_TRY(mlops__dictionary_reserve(self, (int64_t)self->n + 1));
     mlops__slot *slot = probe(self, key, text, n);
     if (slot->next_code) {
         *code = (int32_t)(slot->next_code - 1u);

@@ -90,6 +90,9 @@ static inline int32_t mlops__dictionary_glance(const mlops__dictionary *self, ml
     return alike ? (int32_t)bucket[__builtin_ctz(alike)].next_code - 1 : -1;
 }
 
+/* Room for so many texts in all. MLOPS_E_NOMEM. */
+mlops_status mlops__dictionary_reserve(mlops__dictionary *self, int64_t n);
+
 mlops_status mlops__dictionary_add_key(mlops__dictionary *self, mlops__text_key key,
                                        const char *text, size_t n, int32_t *code);
 

@@ -63,6 +63,12 @@ void mlops__rows_text_n(mlops__rows *self, const void *text, size_t n) {
     if (store) next(self);
 }
 
+void mlops__rows_again(mlops__rows *self) {
+    mlops__column_store *store = room(self);
+    if (store) mlops__column_store_code(store, ((const int32_t *)store->data)[store->n - 1]);
+    if (store) next(self);
+}
+
 void mlops__rows_text(mlops__rows *self, const char *text) {
     if (text) mlops__rows_text_n(self, text, strlen(text));
     else mlops__rows_null(self);
@@ -84,6 +90,20 @@ void mlops__rows_bool(mlops__rows *self, int value) {
     mlops__column_store *store = room(self);
     if (store) mlops__column_store_bool(store, value != 0);
     if (store) next(self);
+}
+
+void mlops__rows_reserve(mlops__rows *self, int64_t n_rows) {
+    for (int64_t i = 0; i < self->table->n_columns && !self->status; i++)
+        self->status = mlops__column_store_reserve(&self->table->stores[i], n_rows);
+}
+
+void mlops__rows_reserve_texts(mlops__rows *self, int64_t column, int64_t n) {
+    if (!self->status)
+        self->status = mlops__dictionary_reserve(&self->table->stores[column].dictionary, n);
+}
+
+void mlops__rows_expect(const mlops__rows *self, int64_t column, const char *text, size_t n) {
+    mlops__dictionary_expect(&self->table->stores[column].dictionary, mlops__text_key_of(text, n));
 }
 
 mlops_status mlops__rows_end(mlops__rows *self, mlops_status status, mlops_table **out,

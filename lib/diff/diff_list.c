@@ -13,6 +13,12 @@
 
 #include <string.h>
 
+enum {
+    TEXTS = 4,             /* the columns of what a cell was and is begin there */
+    TEXTS_AHEAD = 1 << 17, /* that there is room for at once */
+    BATCH = 32
+};
+
 static void put_cell(mlops__rows *rows, const mlops__column *column, int64_t row) {
     char room[MLOPS__CELL_ROOM];
     const char *text;
@@ -41,23 +47,80 @@ static void put_row(mlops__rows *rows, int64_t row) {
 
 /* ---- cells ---- */
 
+/* Cells that are put together: texts are made ahead of the rows, which look them up. */
+typedef struct cell_batch {
+    struct {
+        const mlops__twin *twin;
+        int64_t row, to, sizes[2];
+        const char *texts[2];
+        char rooms[2][MLOPS__CELL_ROOM];
+    } cells[BATCH];
+    size_t n;
+    const mlops__twin *last; /* whose name the row ahead has */
+} cell_batch;
+
+static void put_text(mlops__rows *rows, const char *text, int64_t n) {
+    if (n < 0) mlops__rows_null(rows);
+    else mlops__rows_text_n(rows, text, (size_t)n);
+}
+
+static void put_batch(mlops__rows *rows, const mlops_diff *self, cell_batch *batch,
+                      mlops__buf *key) {
+    for (size_t i = 0; i < batch->n; i++) {
+        const mlops__twin *twin = batch->cells[i].twin;
+        int64_t row = batch->cells[i].row;
+        mlops__rows_i64(rows, mlops__diff_row(self, 0, row));
+        mlops__rows_i64(rows, mlops__diff_row(self, 1, batch->cells[i].to));
+        put_key(rows, &self->twins, 0, row, key);
+        if (twin == batch->last) mlops__rows_again(rows);
+        else mlops__rows_text(rows, twin->side[1]->name);
+        batch->last = twin;
+        for (int side = 0; side < 2; side++)
+            put_text(rows, batch->cells[i].texts[side], batch->cells[i].sizes[side]);
+    }
+    batch->n = 0;
+}
+
+static void take_cell(const mlops__rows *rows, cell_batch *batch, const mlops__twin *twin,
+                      int64_t row, int64_t to) {
+    const int64_t at[2] = {row, to};
+    size_t i = batch->n++;
+    batch->cells[i].twin = twin;
+    batch->cells[i].row = row;
+    batch->cells[i].to = to;
+    for (int side = 0; side < 2; side++) {
+        const char **text = &batch->cells[i].texts[side];
+        int64_t n = mlops__cell_text(twin->side[side], at[side], batch->cells[i].rooms[side], text);
+        batch->cells[i].sizes[side] = n;
+        if (n >= 0) mlops__rows_expect(rows, TEXTS + side, *text, (size_t)n);
+    }
+}
+
 static void put_cells(mlops__rows *rows, const mlops_diff *self, mlops__buf *key) {
     const mlops__twins *twins = &self->twins;
-    for (int64_t i = 0; i < twins->n_rows[0] && !rows->status; i++) {
+    cell_batch batch;
+    batch.n = 0;
+    batch.last = NULL;
+    for (int64_t i = 0, n = 0; i < twins->n_rows[0] && n < self->n_max && !rows->status; i++) {
         if (!mlops__bit(self->rows, i)) continue;
         int64_t to = self->pairs.of[0][i];
-        for (int64_t k = 0; k < twins->n; k++) {
+        for (int64_t k = 0; k < twins->n && n < self->n_max; k++) {
             const mlops__twin *twin = &twins->twins[k];
             if (!twin->changed || !mlops__bit(twin->changed, i)) continue;
-            if (rows->n_rows == self->n_max) return;
-            mlops__rows_i64(rows, mlops__diff_row(self, 0, i));
-            mlops__rows_i64(rows, mlops__diff_row(self, 1, to));
-            put_key(rows, twins, 0, i, key);
-            mlops__rows_text(rows, twin->side[1]->name);
-            put_cell(rows, twin->side[0], i);
-            put_cell(rows, twin->side[1], to);
+            take_cell(rows, &batch, twin, i, to);
+            n++;
+            if (batch.n == BATCH) put_batch(rows, self, &batch, key);
         }
     }
+    put_batch(rows, self, &batch, key);
+}
+
+/* Values may be few. */
+static void reserve(mlops__rows *rows, const mlops_diff *self) {
+    int64_t n = self->n_cells < self->n_max ? self->n_cells : self->n_max;
+    mlops__rows_reserve(rows, n);
+    for (int64_t column = TEXTS; column < TEXTS + 2; column++)
+        mlops__rows_reserve_texts(rows, column, n < TEXTS_AHEAD ? n : TEXTS_AHEAD);
 }
 
 mlops_status mlops_diff_cells(mlops_table **out, const mlops_diff *self, mlops_error *err) {
@@ -69,6 +132,7 @@ mlops_status mlops_diff_cells(mlops_table **out, const mlops_diff *self, mlops_e
     *out = NULL;
     MLOPS_TRY(mlops__rows_begin(&rows, &self->host, columns, 6, err));
     mlops__buf_init(&key, &self->host.allocator);
+    reserve(&rows, self);
     put_cells(&rows, self, &key);
     mlops__buf_free(&key);
     return mlops__rows_end(&rows, MLOPS_OK, out, err);

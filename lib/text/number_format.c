@@ -119,6 +119,32 @@ static size_t finish(writer *w) {
     return w->n;
 }
 
+/* Most numbers were decimals of few digits: up to 15 no two of which are one number, so that one of
+ * them that comes back, without zeroes at its end, is the shortest. The sign has been written.
+ * False for others. */
+static int put_few_digits(writer *w, double value) {
+    enum { PLACES = 8, ROOM = 16 };
+    const double scale = 1e8;
+    char text[ROOM];
+    size_t n = ROOM - PLACES, end = ROOM;
+    if (!(value >= 1e-4 && value < 1e7)) return 0;
+    uint64_t digits = (uint64_t)(value * scale + 0.5);
+    if ((double)digits / scale != value) return 0;
+    uint32_t ahead = (uint32_t)(digits / 100000000), behind = (uint32_t)(digits % 100000000);
+    uint32_t high = behind / 10000, low = behind % 10000;
+    for (size_t i = 4; i-- > 0; high /= 10, low /= 10) {
+        text[ROOM - 8 + i] = (char)('0' + high % 10);
+        text[ROOM - 4 + i] = (char)('0' + low % 10);
+    }
+    while (end > ROOM - PLACES + 1 && text[end - 1] == '0') end--;
+    text[--n] = '.';
+    do text[--n] = (char)('0' + ahead % 10);
+    while (ahead /= 10);
+    memcpy(w->out + w->n, text + n, end - n);
+    w->n += end - n;
+    return 1;
+}
+
 /* The sign has been written; adds ".0" to what would look like a whole number. */
 static void put_shortest(writer *w, uint64_t c, int32_t q, int narrow) {
     enum { REPR_BOUND = 16 };
@@ -138,7 +164,8 @@ size_t mlops__format_f64(char *out, double value) {
     int32_t e = (int32_t)(bits >> 52 & 0x7ff);
     writer w = {out, 0};
     if (!put_special(&w, (int)(bits >> 63), e == 0x7ff && !fraction, e == 0x7ff && fraction,
-                     e == 0 && !fraction, "0.0")) {
+                     e == 0 && !fraction, "0.0") &&
+        !put_few_digits(&w, value < 0 ? -value : value)) {
         uint64_t c = e ? fraction | (uint64_t)1 << 52 : fraction;
         put_shortest(&w, c, (e ? e : 1) - 1075, fraction == 0 && e > 1);
     }

@@ -47,6 +47,14 @@ static uint32_t bits32(float value) {
     return bits;
 }
 
+/* A decimal of up to eight places, or a neighbour of one. */
+static uint64_t draw_decimal(void) {
+    uint64_t scale = 1;
+    for (uint64_t places = draw() % 9; places; places--) scale *= 10;
+    double value = (double)(draw() % (scale * (draw() % 2 ? 10 : 10000000))) / (double)scale;
+    return bits64(draw() % 2 ? value : -value) + draw() % 2;
+}
+
 /* Random bits, with subnormals, powers of two and everyday magnitudes more often than by chance. */
 static uint64_t draw_f64(void) {
     uint64_t bits = draw();
@@ -55,6 +63,7 @@ static uint64_t draw_f64(void) {
     case 1: return bits & 0xfff0000000000000;
     case 2: return bits64((double)(int64_t)bits * 1e-15);
     case 3: return bits64((double)(int32_t)bits);
+    case 4: return draw_decimal();
     default: return bits;
     }
 }

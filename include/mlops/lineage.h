@@ -9,7 +9,8 @@
  * Some links come by themselves: from the commit that a run is told to learn from to the run
  * ("input"), from run and commit to the version that is registered of them ("registered",
  * "trained"), and from each commit to those that came after it ("parent"). Others are put here.
- * A link outlives what it names: it says that something was there, and does not keep it.
+ * A link outlives what it names: it says that something was there, and does not keep it. It goes
+ * where the commits that it names go (mlops/transfer.h), unless it names a version of a model.
  */
 #ifndef MLOPS_LINEAGE_H
 #define MLOPS_LINEAGE_H

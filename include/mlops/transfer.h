@@ -1,9 +1,9 @@
 /* mlops/transfer.h: datasets that travel between stores, over a remote.
  *
- * What travels is what is not there: commits, and the parts of their content. A push or pull that
- * was cut short, however that came, goes on where it was when it is called again. A dataset at a
- * remote has branches and tags of its own, and nobody sees one before all that it leads to is
- * there. docs/remote.md has examples.
+ * What travels is what is not there: commits, the parts of their content, and links of lineage. A
+ * push or pull that was cut short, however that came, goes on where it was when it is called again.
+ * A dataset at a remote has branches and tags of its own, and nobody sees one before all that it
+ * leads to is there. docs/remote.md has examples.
  */
 #ifndef MLOPS_TRANSFER_H
 #define MLOPS_TRANSFER_H

@@ -7,6 +7,7 @@
  */
 #include "base/opts.h"
 #include "dataset/erase_adopt.h"
+#include "dataset/remote_links.h"
 
 #include <string.h>
 
@@ -386,6 +387,45 @@ static mlops_status receive_commit(pull *p, const found *f, mlops_error *err) {
     return commit_if_full(p, err);
 }
 
+/* ---- links ---- */
+
+typedef struct seen {
+    pull *p;
+    mlops__view *view;
+} seen;
+
+static mlops_status sees_commit(void *user, const mlops_id *id, int *out, mlops_error *err) {
+    const seen *s = user;
+    (void)err;
+    return is_here(s->p, s->view, id, out);
+}
+
+static mlops_status put_links(pull *p, mlops__links *links, mlops__key *from, mlops_error *err) {
+    mlops__view view;
+    MLOPS_TRY(mlops__view_begin(&view, p->store, NULL, &p->arena, err));
+    seen s = {p, &view};
+    mlops_status status =
+        mlops__links_give(links, p->change, CHANGE_FULL, from, &view, sees_commit, &s);
+    mlops__view_end(&view);
+    return status;
+}
+
+/* Those that fit into one change come together with branches and tags. */
+static mlops_status receive_links(pull *p, mlops_error *err) {
+    mlops__links links;
+    mlops__key from;
+    mlops__key_init(&from);
+    mlops_status status = mlops__links_init(&links, p->dataset, p->remote.host, err);
+    if (!status) status = mlops__links_of_head(&links, &p->head, &p->remote, err);
+    if (!status) status = put_links(p, &links, &from, err);
+    while (!status && from.size) {
+        status = commit_change(p, err);
+        if (!status) status = put_links(p, &links, &from, err);
+    }
+    mlops__links_free(&links);
+    return status;
+}
+
 /* ---- what stays away ---- */
 
 static mlops_status note_absent(pull *p, mlops__view *view, const mlops_id *id,
@@ -427,59 +467,15 @@ static mlops_status note_in_view(pull *p, int last, mlops_error *err) {
 
 /* ---- refs ---- */
 
-static mlops_status diverged(const pull *p, const char *kind, const char *name, const char *why,
-                             mlops_error *err) {
-    return mlops__fail(err, MLOPS_E_CONFLICT, "%s \"%s\" of \"%s\" here %s", kind, name, p->dataset,
-                       why);
-}
-
-/* Whether it moves; a branch that is ahead does not. */
-static mlops_status may_move(pull *p, mlops__view *view, const mlops__head_ref *there,
-                             const char *name, const mlops__ref *here, int *moves) {
-    int leads = 0;
-    *moves = !here->is_there || memcmp(&here->commit, &there->commit, ID) != 0;
-    if (!*moves || !here->is_there || p->opts.flags || p->opts.prefix) return MLOPS_OK;
-    if (there->kind == mlops__ref_tag)
-        return diverged(p, there->kind, name, "is another commit than at the remote", view->err);
-    MLOPS_TRY(mlops__line_leads(view, p->dataset, &here->commit, &there->commit, moves));
-    *moves = !*moves;
-    if (!*moves) return MLOPS_OK;
-    MLOPS_TRY(mlops__line_leads(view, p->dataset, &there->commit, &here->commit, &leads));
-    if (leads) return MLOPS_OK;
-    return diverged(p, there->kind, name,
-                    "and at the remote have gone apart; pull with a prefix and merge, or force",
-                    view->err);
-}
-
-static mlops_status move_ref(pull *p, mlops__view *view, const mlops__head_ref *there) {
-    char name[MLOPS__NAME_MAX * 2 + 2];
-    mlops__ref here, clash;
-    mlops__key key;
-    int moves;
-    const char *kind = there->kind;
-    const char *other = kind == mlops__ref_tag ? mlops__ref_branch : mlops__ref_tag;
-    mlops__format(name, sizeof name, "%s%s", p->opts.prefix ? p->opts.prefix : "", there->name);
-    MLOPS_TRY(mlops__ref_check(kind, name, view->err));
-    MLOPS_TRY(mlops__ref_read(&here, view, p->dataset, kind, name));
-    MLOPS_TRY(mlops__ref_read(&clash, view, p->dataset, other, name));
-    if (clash.is_there) return diverged(p, other, name, "has the name of another kind", view->err);
-    MLOPS_TRY(may_move(p, view, there, name, &here, &moves));
-    if (!moves) return MLOPS_OK;
-    mlops__ref_key(&key, p->dataset, other, name);
-    MLOPS_TRY(mlops__change_expect(p->change, MLOPS__TABLE_REFS, mlops__key_bytes(&key), clash.was,
-                                   view->err));
-    mlops__ref_key(&key, p->dataset, kind, name);
-    MLOPS_TRY(mlops__change_expect(p->change, MLOPS__TABLE_REFS, mlops__key_bytes(&key), here.was,
-                                   view->err));
-    p->n_refs++;
-    return mlops__ref_put(p->change, &key, &here, &there->commit, view->err);
-}
-
 static mlops_status move_refs(pull *p, mlops_error *err) {
     mlops__view view;
     MLOPS_TRY(mlops__view_begin(&view, p->store, NULL, &p->arena, err));
     mlops_status status = MLOPS_OK;
-    for (size_t i = 0; i < p->n_wanted && !status; i++) status = move_ref(p, &view, &p->wanted[i]);
+    for (size_t i = 0; i < p->n_wanted && !status; i++) {
+        int moves = 0;
+        status = mlops__pull_ref(&p->wanted[i], p->dataset, &p->opts, p->change, &view, &moves);
+        p->n_refs += moves;
+    }
     if (!status && !p->opts.prefix) status = mlops__head_give_suites(&p->head, p->change, &view);
     mlops__view_end(&view);
     return status;
@@ -534,6 +530,7 @@ static mlops_status run_pull(pull *p, mlops_error *err) {
         MLOPS_TRY(receive_commit(p, &p->commits[mlops__load_u64(p->order.data + at)], err));
     MLOPS_TRY(mlops__receiver_flush(&p->receiver, err));
     MLOPS_TRY(commit_change(p, err));
+    MLOPS_TRY(receive_links(p, err));
     MLOPS_TRY(note_in_view(p, 1, err));
     MLOPS_TRY(move_refs(p, err));
     return commit_change(p, err);

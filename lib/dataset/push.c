@@ -7,6 +7,7 @@
  */
 #include "base/opts.h"
 #include "dataset/push_erased.h"
+#include "dataset/remote_links.h"
 
 #include <string.h>
 
@@ -402,9 +403,25 @@ static mlops_status set_suites(push *p, int *changed, mlops_error *err) {
     return status;
 }
 
+static mlops_status set_links(push *p, int *changed, mlops_error *err) {
+    mlops__links links;
+    mlops__view view;
+    mlops_status status = mlops__links_init(&links, p->dataset, p->remote.host, err);
+    if (!status) status = mlops__links_of_head(&links, &p->head, &p->remote, err);
+    if (!status) status = mlops__view_begin(&view, p->store, NULL, &p->arena, err);
+    if (!status) {
+        status = mlops__links_take(&links, &view, has_commit, p);
+        mlops__view_end(&view);
+    }
+    if (!status)
+        status = mlops__links_put(&links, &p->head, &p->remote, tell_object, p, changed, err);
+    mlops__links_free(&links);
+    return status;
+}
+
 /* MLOPS_END if the head has changed meanwhile. */
 static mlops_status run_round(push *p, mlops_error *err) {
-    int changed, erased, cleaned;
+    int changed, erased, cleaned, linked;
     mlops__head_free(&p->head);
     MLOPS_TRY(mlops__remote_tick(&p->remote, err));
     MLOPS_TRY(mlops__head_read(&p->head, &p->remote, p->dataset, err));
@@ -415,9 +432,11 @@ static mlops_status run_round(push *p, mlops_error *err) {
     MLOPS_TRY(send_erased(p, &erased, err));
     MLOPS_TRY(set_refs(p, err));
     MLOPS_TRY(set_suites(p, &changed, err));
-    if (p->n_refs == 0 && !changed && !erased) return MLOPS_OK;
+    MLOPS_TRY(set_links(p, &linked, err));
+    if (p->n_refs == 0 && !changed && !erased && !linked) return MLOPS_OK;
     MLOPS_TRY(put_index(p, err));
-    if (p->parts.n_own || erased) MLOPS_TRY(mlops__push_lease_renew(&p->lease, NULL, err));
+    if (p->parts.n_own || erased || linked)
+        MLOPS_TRY(mlops__push_lease_renew(&p->lease, NULL, err));
     mlops_status status = mlops__head_swap(&p->head, &p->remote, err);
     if (status == MLOPS_E_CONFLICT && cleaned)
         mlops__depot_free(&p->parts); /* all is looked at anew */

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { ID = 32, FORMAT = 1, LIST_MAX = 1 << 30 };
+enum { ID = 32, FORMAT = 1 };
 
 void mlops__erasures_init(mlops__erasures *self, const mlops_allocator *allocator) {
     memset(self, 0, sizeof *self);
@@ -148,27 +148,12 @@ mlops_status mlops__erasures_parse(mlops__erasures *self, mlops__bytes json, mlo
     return check(self, err);
 }
 
-static void hash(const mlops__remote *remote, const mlops__buf *bytes, mlops_id *out) {
-    mlops__sha256 sha;
-    mlops__sha256_init(&sha, remote->blocks);
-    mlops__sha256_add(&sha, bytes->data, bytes->size);
-    mlops__sha256_end(&sha, out->bytes);
-}
-
 mlops_status mlops__erasures_of_head(mlops__erasures *self, const mlops__head *head,
                                      mlops__remote *remote, mlops_error *err) {
     mlops__buf bytes;
-    mlops_id is;
-    char name[MLOPS__REMOTE_NAME];
     if (!head->has_erased) return MLOPS_OK;
-    mlops__remote_object_name(name, head->erased.bytes);
     mlops__buf_init(&bytes, &remote->host->allocator);
-    mlops_status status = mlops__remote_load(remote, name, LIST_MAX, &bytes, err);
-    if (status == MLOPS_E_NOT_FOUND)
-        status = mlops__fail(err, MLOPS_E_CORRUPT, "'%s' of the remote is missing", name);
-    if (!status) hash(remote, &bytes, &is);
-    if (!status && memcmp(&is, &head->erased, sizeof is) != 0)
-        status = mlops__fail(err, MLOPS_E_CORRUPT, "'%s' of the remote is damaged", name);
+    mlops_status status = mlops__head_load_list(remote, &head->erased, &bytes, err);
     if (!status) status = mlops__erasures_parse(self, (mlops__bytes){bytes.data, bytes.size}, err);
     mlops__buf_free(&bytes);
     return status;
@@ -283,22 +268,12 @@ mlops_status mlops__erasures_put(const mlops__erasures *self, mlops__head *head,
                                  mlops__remote *remote, mlops__cutter_name *tell, void *user,
                                  int *changed, mlops_error *err) {
     mlops__buf bytes;
-    mlops_id id;
-    char name[MLOPS__REMOTE_NAME];
     *changed = 0;
     if (self->n_contents == 0) return MLOPS_OK;
     mlops__buf_init(&bytes, &remote->host->allocator);
     write_list(self, &bytes);
-    mlops_status status = bytes.status ? mlops__fail_nomem(err, bytes.size) : MLOPS_OK;
-    if (!status) hash(remote, &bytes, &id);
-    *changed = !status && (!head->has_erased || memcmp(&id, &head->erased, sizeof id) != 0);
-    mlops__remote_object_name(name, id.bytes);
-    if (*changed) status = tell(user, id.bytes, err);
-    if (!status && *changed)
-        status = mlops__remote_put(remote, name, &(mlops__bytes){bytes.data, bytes.size}, 1, err);
+    mlops_status status = mlops__head_put_list(remote, &bytes, &head->erased, &head->has_erased,
+                                               tell, user, changed, err);
     mlops__buf_free(&bytes);
-    if (status) return status;
-    if (*changed) head->erased = id;
-    head->has_erased = 1;
-    return MLOPS_OK;
+    return status;
 }

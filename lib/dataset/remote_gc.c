@@ -297,6 +297,7 @@ static mlops_status tidy_head(marking *m, mlops_error *err) {
         MLOPS_TRY(status);
     }
     if (m->head.has_erased) MLOPS_TRY(need(g, m->head.erased.bytes, err));
+    if (m->head.has_links) MLOPS_TRY(need(g, m->head.links.bytes, err));
     for (size_t i = 0; i < m->head.n_indexes; i++)
         MLOPS_TRY(need(g, m->head.indexes[i].bytes, err));
     return MLOPS_OK;

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { FORMAT = 1, ID = 32, INDEX_MAX = 1 << 30 };
+enum { FORMAT = 1, ID = 32, INDEX_MAX = 1 << 30, LIST_MAX = 1 << 30 };
 
 static mlops_status damaged(const mlops__head *self, mlops_error *err) {
     return mlops__fail(err, MLOPS_E_CORRUPT, "'%s' of the remote is damaged", self->key);
@@ -67,7 +67,10 @@ static mlops_status parse(mlops__head *self, mlops_error *err) {
     MLOPS_TRY(read_refs(self, &record, err));
     MLOPS_TRY(read_indexes(self, &record, err));
     self->has_erased = mlops__record_id(&record, "erased", &self->erased);
-    if (!self->has_erased && mlops__record_find(&record, "erased")) return damaged(self, err);
+    self->has_links = mlops__record_id(&record, "links", &self->links);
+    if ((!self->has_erased && mlops__record_find(&record, "erased")) ||
+        (!self->has_links && mlops__record_find(&record, "links")))
+        return damaged(self, err);
     return mlops__head_read_suites(self, &record, err);
 }
 
@@ -164,6 +167,7 @@ static void write_head(const mlops__head *self, mlops__buf *out) {
     }
     mlops__json_close(&json, ']');
     mlops__record_put_id(&json, "erased", self->has_erased ? &self->erased : NULL);
+    mlops__record_put_id(&json, "links", self->has_links ? &self->links : NULL);
     mlops__head_write_suites(self, &json);
     mlops__json_close(&json, '}');
 }
@@ -180,6 +184,49 @@ mlops_status mlops__head_swap(const mlops__head *self, mlops__remote *remote, ml
     return status;
 }
 
+/* ---- lists ---- */
+
+static mlops_id hash_of(const mlops__remote *remote, const mlops__buf *bytes) {
+    mlops__sha256 sha;
+    mlops_id out;
+    mlops__sha256_init(&sha, remote->blocks);
+    mlops__sha256_add(&sha, bytes->data, bytes->size);
+    mlops__sha256_end(&sha, out.bytes);
+    return out;
+}
+
+mlops_status mlops__head_load_list(mlops__remote *remote, const mlops_id *id, mlops__buf *out,
+                                   mlops_error *err) {
+    char name[MLOPS__REMOTE_NAME];
+    mlops__remote_object_name(name, id->bytes);
+    mlops_status status = mlops__remote_load(remote, name, LIST_MAX, out, err);
+    if (status == MLOPS_E_NOT_FOUND)
+        return mlops__fail(err, MLOPS_E_CORRUPT, "'%s' of the remote is missing", name);
+    MLOPS_TRY(status);
+    mlops_id is = hash_of(remote, out);
+    if (memcmp(&is, id, sizeof is) == 0) return MLOPS_OK;
+    return mlops__fail(err, MLOPS_E_CORRUPT, "'%s' of the remote is damaged", name);
+}
+
+mlops_status mlops__head_put_list(mlops__remote *remote, const mlops__buf *list, mlops_id *id,
+                                  int *has, mlops__cutter_name *tell, void *user, int *changed,
+                                  mlops_error *err) {
+    char name[MLOPS__REMOTE_NAME];
+    *changed = 0;
+    if (list->status) return mlops__fail_nomem(err, list->size);
+    if (list->size > LIST_MAX)
+        return mlops__fail(err, MLOPS_E_LIMIT, "a list of %zu bytes is too long for a remote",
+                           list->size);
+    mlops_id is = hash_of(remote, list);
+    if (*has && memcmp(&is, id, sizeof is) == 0) return MLOPS_OK;
+    mlops__remote_object_name(name, is.bytes);
+    MLOPS_TRY(tell(user, is.bytes, err));
+    MLOPS_TRY(mlops__remote_put(remote, name, &(mlops__bytes){list->data, list->size}, 1, err));
+    *id = is;
+    *has = *changed = 1;
+    return MLOPS_OK;
+}
+
 /* ---- indexes ---- */
 
 static int has_index(const mlops__depot *parts, const mlops_id *id) {
@@ -192,8 +239,6 @@ static mlops_status read_index(mlops__remote *remote, const mlops_id *id, mlops_
                                mlops_error *err) {
     mlops__buf bytes;
     mlops__part_index index;
-    mlops__sha256 sha;
-    mlops_id is;
     char name[MLOPS__REMOTE_NAME];
     mlops__remote_object_name(name, id->bytes);
     mlops__buf_init(&bytes, &remote->host->allocator);
@@ -203,9 +248,7 @@ static mlops_status read_index(mlops__remote *remote, const mlops_id *id, mlops_
         if (status != MLOPS_E_NOT_FOUND) return status;
         return mlops__fail(err, MLOPS_E_CORRUPT, "'%s' of the remote is missing", name);
     }
-    mlops__sha256_init(&sha, remote->blocks);
-    mlops__sha256_add(&sha, bytes.data, bytes.size);
-    mlops__sha256_end(&sha, is.bytes);
+    mlops_id is = hash_of(remote, &bytes);
     MLOPS_TRY(mlops__part_index_open(&index, &bytes, name, err));
     if (memcmp(is.bytes, id->bytes, ID) != 0) {
         mlops__part_index_free(&index);
@@ -226,14 +269,11 @@ mlops_status mlops__head_parts(const mlops__head *self, mlops__remote *remote, m
 mlops_status mlops__head_put_index(mlops__remote *remote, mlops__depot *parts, mlops_id *out,
                                    mlops__cutter_name *tell, void *user, mlops_error *err) {
     mlops__buf bytes;
-    mlops__sha256 sha;
     char name[MLOPS__REMOTE_NAME];
     mlops__buf_init(&bytes, &remote->host->allocator);
     mlops_status status = mlops__depot_write(parts, &bytes, err);
     if (!status) {
-        mlops__sha256_init(&sha, remote->blocks);
-        mlops__sha256_add(&sha, bytes.data, bytes.size);
-        mlops__sha256_end(&sha, out->bytes);
+        *out = hash_of(remote, &bytes);
         mlops__remote_object_name(name, out->bytes);
         if (tell) status = tell(user, out->bytes, err);
     }

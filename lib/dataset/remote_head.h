@@ -31,8 +31,8 @@ typedef struct mlops__head {
     size_t n_refs;
     mlops_id *indexes;
     size_t n_indexes;
-    mlops_id erased; /* object that lists what was erased */
-    int has_erased;
+    mlops_id erased, links; /* objects that list what was erased, and links of lineage */
+    int has_erased, has_links;
     mlops__head_suite *suites;
     size_t n_suites, suites_cap;
 } mlops__head;
@@ -57,6 +57,14 @@ mlops_status mlops__head_parts(const mlops__head *self, mlops__remote *remote, m
 /* Puts an index as an object of its own. The name is told before. */
 mlops_status mlops__head_put_index(mlops__remote *remote, mlops__depot *parts, mlops_id *out,
                                    mlops__cutter_name *name, void *user, mlops_error *err);
+
+/* A list that the head names, whole: read, and put as an object of its own. *id and *has are the
+ * head's; *changed if it has named another one. */
+mlops_status mlops__head_load_list(mlops__remote *remote, const mlops_id *id, mlops__buf *out,
+                                   mlops_error *err);
+mlops_status mlops__head_put_list(mlops__remote *remote, const mlops__buf *list, mlops_id *id,
+                                  int *has, mlops__cutter_name *tell, void *user, int *changed,
+                                  mlops_error *err);
 
 /* ---- expectations ---- */
 
@@ -108,6 +116,13 @@ mlops_status mlops__entry_names(const mlops__entry *entry, mlops__entry_visit *v
  * all that lies below it, too. */
 mlops_status mlops__list_has(const char *list, const char *name, int is_path,
                              const mlops__host *host, int *out, mlops_error *err);
+
+/* ---- branches and tags of a pull ---- */
+
+/* Has the one here follow that of the remote, in the change; *moves if it does. MLOPS_E_CONFLICT */
+mlops_status mlops__pull_ref(const mlops__head_ref *there, const char *dataset,
+                             const mlops_pull_opts *opts, mlops_change *change, mlops__view *view,
+                             int *moves);
 
 /* ---- what was not pulled ---- */
 

@@ -5,7 +5,6 @@
 #include "lineage/lineage.h"
 
 #include "base/opts.h"
-#include "text/utf8.h"
 
 #include <string.h>
 
@@ -17,10 +16,7 @@ static const char *const RELATIONS[4][4] = {
     /* of a model */ {"input", "input", "input", "derived"}};
 
 static mlops_status check_relation(const char *text, mlops_error *err) {
-    size_t n = strlen(text);
-    int is_one = n && n <= MLOPS__LINK_RELATION_MAX && mlops__utf8_check(text, n) == n;
-    for (size_t i = 0; i < n && is_one; i++) is_one = (uint8_t)text[i] >= 32 && text[i] != 127;
-    if (is_one) return MLOPS_OK;
+    if (mlops__link_is_text(text, MLOPS__LINK_RELATION_MAX)) return MLOPS_OK;
     return mlops__fail(err, MLOPS_E_INVALID,
                        "mlops_link_opts: relation is to be 1 to %d bytes of UTF-8 without control "
                        "characters",
@@ -42,7 +38,7 @@ static mlops_status find_ends(ends *out, mlops_change *change, const char *from,
         return mlops__fail(err, MLOPS_E_INVALID, "'%s' is not made of itself", out->to.text);
     if (relation) MLOPS_TRY(check_relation(relation, err));
     else relation = RELATIONS[out->from.kind][out->to.kind];
-    out->link = (mlops__link){out->from.text, out->to.text, relation, 0};
+    out->link = (mlops__link){out->from.text, out->to.text, relation, 0, 0};
     return MLOPS_OK;
 }
 
@@ -67,17 +63,32 @@ mlops_status mlops_lineage_link(mlops_change *change, const char *from, const ch
     return mlops__link_put(change, &e.link, err);
 }
 
+/* MLOPS_E_NOT_FOUND: it was taken back already. */
+static mlops_status check_there(mlops_store *store, mlops__bytes value, mlops_error *err) {
+    mlops__arena arena;
+    mlops__link link;
+    int64_t time_ns;
+    mlops__arena_init(&arena, &mlops__store_host(store)->allocator, SIZE_MAX);
+    mlops_status status = mlops__link_read(&link, &time_ns, value, &arena, err);
+    if (!status && link.dropped) status = MLOPS_E_NOT_FOUND;
+    mlops__arena_free(&arena);
+    return status;
+}
+
 /* The record as the change finds it, which it is to be still at the commit. */
 static mlops_status expect(mlops_change *change, const mlops__link *link, mlops_error *err) {
+    mlops_store *store = mlops__change_store(change);
     mlops__index index;
     mlops__key key;
     mlops__bytes value;
     mlops__link_key(&key, MLOPS__LINK_DOWN, link->from, link->to, link->relation);
     mlops__bytes bytes = mlops__key_bytes(&key);
     mlops_status status = mlops__change_pending(change, MLOPS__TABLE_LINEAGE, bytes, &value);
+    if (!status) status = check_there(store, value, err);
     if (status == MLOPS_END) {
-        MLOPS_TRY(mlops__store_read_begin(mlops__change_store(change), &index, err));
+        MLOPS_TRY(mlops__store_read_begin(store, &index, err));
         status = mlops__index_get(&index, MLOPS__TABLE_LINEAGE, bytes, &value, err);
+        if (!status) status = check_there(store, value, err);
         if (!status) status = mlops__change_expect(change, MLOPS__TABLE_LINEAGE, bytes, value, err);
         mlops__store_read_end(&index);
     }
@@ -93,5 +104,6 @@ mlops_status mlops_lineage_unlink(mlops_change *change, const char *from, const 
     MLOPS_TRY(find_ends(&e, change, from, to, relation, 0, err));
     MLOPS_TRY(expect(change, &e.link, err));
     MLOPS_TRY(note(change, "unlink", &e.link, err));
-    return mlops__link_del(change, &e.link, err);
+    e.link.dropped = 1;
+    return mlops__link_put(change, &e.link, err);
 }

@@ -8,7 +8,6 @@
 #include "lineage/lineage.h"
 #include "registry/registry.h"
 #include "text/number.h"
-#include "text/utf8.h"
 #include "track/track.h"
 
 #include <string.h>
@@ -41,15 +40,13 @@ static int is_version(const char *text) {
 /* A scheme, a colon, and something behind it; not a misspelled one of ours. */
 static int is_other(const char *text) {
     static const char LETTERS[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-    size_t n = strlen(text), letter = strspn(text, LETTERS);
+    size_t letter = strspn(text, LETTERS);
     size_t scheme = letter + strspn(text + letter, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRS"
                                                    "TUVWXYZ0123456789+.-");
-    if (letter == 0 || text[scheme] != ':' || !text[scheme + 1] || n > OTHER_MAX) return 0;
+    if (letter == 0 || text[scheme] != ':' || !text[scheme + 1]) return 0;
     for (int kind = MLOPS__THING_DATASET; kind <= MLOPS__THING_MODEL; kind++)
         if (strncmp(text, SCHEMES[kind], scheme + 1) == 0) return 0;
-    for (size_t i = 0; i < n; i++)
-        if ((uint8_t)text[i] < 32 || text[i] == 127) return 0;
-    return mlops__utf8_check(text, n) == n;
+    return mlops__link_is_text(text, OTHER_MAX);
 }
 
 /* NAME/ID: the name, and where the id begins; NULL: it has none. */

@@ -104,7 +104,8 @@ static mlops_status find_links(tracing *self, const char *near, int64_t depth) {
     mlops_status status;
     while (!(status = mlops__index_iter_next(&iter, &key, &value, self->err))) {
         status = mlops__link_read(&link, &time_ns, value, &self->arena, self->err);
-        if (!status && !strcmp(self->way == MLOPS__LINK_DOWN ? link.from : link.to, near))
+        if (!status && !link.dropped &&
+            !strcmp(self->way == MLOPS__LINK_DOWN ? link.from : link.to, near))
             status = note_link(self, &link, depth, time_ns);
         if (status) break;
     }
@@ -125,7 +126,7 @@ static const char *keep_commit(tracing *self, const char *dataset, const mlops_i
 static mlops_status note_parent(tracing *self, const char *dataset, const mlops_id *parent,
                                 const mlops_id *commit, int64_t depth, int64_t time_ns) {
     mlops__link link = {keep_commit(self, dataset, parent), keep_commit(self, dataset, commit),
-                        "parent", 0};
+                        "parent", 0, 0};
     if (!link.from || !link.to) return mlops__fail_nomem(self->err, MLOPS__LINK_END);
     return note_link(self, &link, depth, time_ns);
 }

@@ -1,12 +1,13 @@
 /* Links, and how they are kept.
  *
  * Owns nothing. Invariants: a link has two records, one to be found from each end, which are put
- * and deleted together; the ids of commits stand in them in capitals, which names content without
- * keeping it, unless the link is to keep it.
+ * together, and stay when it is taken back; the ids of commits stand in them in capitals, which
+ * names content without keeping it, unless the link is to keep it.
  */
 #include "store/link_record.h"
 
 #include "base/hex.h"
+#include "text/utf8.h"
 
 #include <string.h>
 
@@ -74,39 +75,47 @@ static void put_text(mlops__json_writer *json, const char *name, const char *end
     mlops__record_put_text(json, name, text.text);
 }
 
-static mlops_status put_one(mlops_change *change, mlops__link_way way, const mlops__link *link,
-                            int64_t time_ns, mlops_error *err) {
-    mlops__buf buf;
+void mlops__link_write(mlops__buf *out, const mlops__link *link, int64_t time_ns) {
     mlops__json_writer json;
-    mlops__key key;
-    key_of(&key, way, link);
-    mlops__buf_init(&buf, &mlops__store_host(mlops__change_store(change))->allocator);
-    mlops__json_writer_init(&json, &buf, 0);
+    int keeps = link->keeps && !link->dropped;
+    mlops__json_writer_init(&json, out, 0);
     mlops__json_open(&json, '{');
-    put_text(&json, "from", link->from, link->keeps);
-    put_text(&json, "to", link->to, link->keeps);
+    put_text(&json, "from", link->from, keeps);
+    put_text(&json, "to", link->to, keeps);
     mlops__record_put_text(&json, "relation", link->relation);
     mlops__record_put_i64(&json, "time_ns", time_ns);
-    if (link->keeps) {
-        mlops__json_name(&json, "keeps");
+    if (keeps || link->dropped) {
+        mlops__json_name(&json, keeps ? "keeps" : "dropped");
         mlops__json_bool(&json, 1);
     }
     mlops__json_close(&json, '}');
+}
+
+static mlops_status put_one(mlops_change *change, mlops__link_way way, const mlops__link *link,
+                            int64_t time_ns, mlops_error *err) {
+    mlops__buf buf;
+    mlops__key key;
+    key_of(&key, way, link);
+    mlops__buf_init(&buf, &mlops__store_host(mlops__change_store(change))->allocator);
+    mlops__link_write(&buf, link, time_ns);
     return mlops__record_put(change, MLOPS__TABLE_LINEAGE, &key, &buf, err);
 }
 
-mlops_status mlops__link_put(mlops_change *change, const mlops__link *link, mlops_error *err) {
-    int64_t now = mlops__store_now(mlops__change_store(change));
-    MLOPS_TRY(put_one(change, MLOPS__LINK_DOWN, link, now, err));
-    return put_one(change, MLOPS__LINK_UP, link, now, err);
+mlops_status mlops__link_put_at(mlops_change *change, const mlops__link *link, int64_t time_ns,
+                                mlops_error *err) {
+    MLOPS_TRY(put_one(change, MLOPS__LINK_DOWN, link, time_ns, err));
+    return put_one(change, MLOPS__LINK_UP, link, time_ns, err);
 }
 
-mlops_status mlops__link_del(mlops_change *change, const mlops__link *link, mlops_error *err) {
-    mlops__key key;
-    key_of(&key, MLOPS__LINK_DOWN, link);
-    MLOPS_TRY(mlops__change_del(change, MLOPS__TABLE_LINEAGE, mlops__key_bytes(&key), err));
-    key_of(&key, MLOPS__LINK_UP, link);
-    return mlops__change_del(change, MLOPS__TABLE_LINEAGE, mlops__key_bytes(&key), err);
+mlops_status mlops__link_put(mlops_change *change, const mlops__link *link, mlops_error *err) {
+    return mlops__link_put_at(change, link, mlops__store_now(mlops__change_store(change)), err);
+}
+
+int mlops__link_is_text(const char *text, size_t max) {
+    size_t n = strlen(text);
+    for (size_t i = 0; i < n; i++)
+        if ((uint8_t)text[i] < 32 || text[i] == 127) return 0;
+    return n && n <= max && mlops__utf8_check(text, n) == n;
 }
 
 static const char *read_end(const mlops__record *record, const char *name, mlops__arena *arena) {
@@ -123,6 +132,7 @@ mlops_status mlops__link_read(mlops__link *out, int64_t *time_ns, mlops__bytes v
     *time_ns = mlops__record_i64(&record, "time_ns", 0);
     out->relation = mlops__record_text(&record, "relation");
     out->keeps = mlops__record_bool(&record, "keeps", 0);
+    out->dropped = mlops__record_bool(&record, "dropped", 0);
     const char *from = mlops__record_text(&record, "from"), *to = mlops__record_text(&record, "to");
     if (!from || !to || !out->relation)
         return mlops__fail(err, MLOPS_E_CORRUPT, "a link between versions lacks an end");

@@ -12,7 +12,8 @@ enum { MLOPS__LINK_END = 1040, /* of a text with its NUL */ MLOPS__LINK_RELATION
 typedef struct mlops__link {
     const char *from, *to; /* what was made of it */
     const char *relation;
-    int keeps; /* the commits that it names are no garbage */
+    int keeps;   /* the commits that it names are no garbage */
+    int dropped; /* it was taken back: known, so that none comes again with a pull */
 } mlops__link;
 
 /* Texts of the ends that the store knows. */
@@ -24,8 +25,16 @@ const char *mlops__link_dataset(mlops__link_text *out, const char *name, const c
 const char *mlops__link_run(mlops__link_text *out, const char *run);
 const char *mlops__link_model(mlops__link_text *out, const char *name, int64_t version);
 
+/* As of now, or of the time that another store has it from. */
 mlops_status mlops__link_put(mlops_change *change, const mlops__link *link, mlops_error *err);
-mlops_status mlops__link_del(mlops_change *change, const mlops__link *link, mlops_error *err);
+mlops_status mlops__link_put_at(mlops_change *change, const mlops__link *link, int64_t time_ns,
+                                mlops_error *err);
+
+/* The record itself. */
+void mlops__link_write(mlops__buf *out, const mlops__link *link, int64_t time_ns);
+
+/* 1 to max bytes of UTF-8 without control characters? */
+int mlops__link_is_text(const char *text, size_t max);
 
 /* Which of them an end has: those to what was made of it, or from what it was made of. */
 typedef enum mlops__link_way { MLOPS__LINK_DOWN, MLOPS__LINK_UP } mlops__link_way;

@@ -180,7 +180,7 @@ static mlops_status link_input(const mlops_run *self, mlops_change *change,
                                const mlops_run_opts *opts, mlops_error *err) {
     mlops__link_text from, to;
     mlops__link link = {mlops__link_dataset(&from, opts->dataset, opts->commit),
-                        mlops__link_run(&to, self->id), "input", 0};
+                        mlops__link_run(&to, self->id), "input", 0, 0};
     return mlops__link_put(change, &link, err);
 }
 

@@ -13,6 +13,8 @@
 
 enum { LONG = 30000 };
 
+static const char SOURCE[] = "lake:raw"; /* that each version is made of */
+
 static void fill(uint8_t bytes[LONG], int k) {
     for (int i = 0; i < LONG; i++) bytes[i] = (uint8_t)(i * i >> 5 ^ (i % 3000 == 7 ? k : 0));
 }
@@ -40,6 +42,16 @@ static int is_expected(mlops_store *s) {
     return is_so;
 }
 
+static int is_linked(mlops_store *s) {
+    mlops_table *t;
+    mlops_lineage_opts opts = MLOPS_LINEAGE_OPTS_INIT;
+    opts.flags = MLOPS_LINEAGE_NO_HISTORY;
+    if (mlops_lineage_downstream(&t, s, SOURCE, &opts, NULL)) return 0;
+    int is_so = mlops_table_n_rows(t) == 2;
+    mlops_table_unref(t);
+    return is_so;
+}
+
 static int add_version(mlops_store *s, int k) {
     static uint8_t bytes[LONG];
     mlops_change *c;
@@ -52,6 +64,7 @@ static int add_version(mlops_store *s, int k) {
     if (!status) status = mlops_draft_add_bytes(d, "short", bytes, 30, NULL);
     if (!status) status = add_table(c, d);
     if (!status) status = mlops_draft_commit(d, &id, NULL);
+    if (!status) status = mlops_lineage_link(c, SOURCE, "datasets:/data", NULL, NULL);
     if (!status) status = mlops_change_commit(c, NULL, NULL);
     mlops_draft_free(d);
     mlops_change_free(c);
@@ -190,6 +203,7 @@ static int judge(const mlops_host *host, const char *dir, int status, const char
     if (!bad) bad = mlops_remote_gc(r, &gc, NULL, NULL) != MLOPS_OK;
     if (!bad) bad = mlops_dataset_pull(other, r, "data", NULL, NULL, NULL) != MLOPS_OK;
     if (!bad) bad = !has_version(other, 2) || !has_version(s, 2) || !is_expected(other);
+    if (!bad) bad = !is_linked(other);
     mlops_share_close(share);
     mlops_store_close(other);
     mlops_store_close(s);

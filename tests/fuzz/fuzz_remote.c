@@ -1,10 +1,11 @@
 /* What a remote hands out. The first byte says what the rest is: an index; an object, whose tail is
  * read and whose parts are fetched, unpacked and put together; a head; a lease; the state of a gc;
- * a list of what was erased.
+ * a list of what was erased; a list of links.
  * What is held up: an index that opens finds each of its parts, and only bytes that have their
  * names come out. */
 #include "base/cursor.h"
 #include "dataset/remote_erasures.h"
+#include "dataset/remote_links.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -130,6 +131,32 @@ static void read_erased(span in, const mlops__host *host) {
     mlops__erasures_free(&list);
 }
 
+static mlops_status name_none(void *user, const uint8_t id[32], mlops_error *err) {
+    (void)user, (void)id, (void)err;
+    return MLOPS_OK;
+}
+
+/* A list that is read is put, as one that is read as the same. */
+static void read_links(span in, mlops__remote *remote) {
+    mlops_id first = {{0}}, second = {{1}};
+    mlops_id *const ids[2] = {&first, &second};
+    int has = 0;
+    for (int i = 0; i < 2; i++) {
+        mlops__links list;
+        mlops__head head;
+        int changed;
+        memset(&head, 0, sizeof head);
+        must(!mlops__links_init(&list, "data", remote->host, NULL));
+        mlops_status status = mlops__links_parse(&list, (mlops__bytes){in.data, in.size}, NULL);
+        if (!status) must(!mlops__links_put(&list, &head, remote, name_none, NULL, &changed, NULL));
+        has = !status && head.has_links;
+        *ids[i] = head.links;
+        mlops__links_free(&list);
+        if (!has) return;
+    }
+    must(memcmp(&first, &second, sizeof first) == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static const mlops__host host_none;
     mlops__host host = host_none;
@@ -147,6 +174,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     mlops__buf_put(&bytes, in.data, in.size);
     if (data[0] == 255) {
         read_erased(in, &host);
+    } else if (data[0] == 254) {
+        read_links(in, &remote);
     } else if (data[0] % 5 == 0) {
         if (!mlops__part_index_open(&index, &bytes, "x", NULL)) hold_index(&index, &remote, 0);
     } else if (data[0] % 5 == 1) {

@@ -3,8 +3,8 @@
  * Text is cut into rows, rows into cells: the bytes between delimiters, as they are. A column's
  * cells are numbers under a form that spells the same bytes again, and what the form cannot spell
  * is kept as it is; so how text is cut decides how small it gets, never what comes back. A group
- * is a run of rows as bytes; a patch is what of the rows of a base is other now. Bytes:
- * docs/format.md.
+ * is a run of rows as bytes; a patch is what of the rows of a base is other now, and what it was.
+ * Bytes: docs/format.md.
  *
  *     sniff -> parse -> write                   text to a group
  *     open -> read [-> apply ...] -> render     rows of a group, as patches change them, to text
@@ -190,10 +190,16 @@ uint64_t mlops__patch_mark(const mlops__patch *self, size_t block);
 /* The last block whose offset is not beyond the given one. */
 size_t mlops__patch_find(const mlops__patch *self, uint64_t offset);
 
-/* A cell that is other. Column n_columns of the dialect stands for all of the row. */
+/* A cell that is other, and its texts: from offset at on, n bytes. Column n_columns of the dialect
+ * stands for all of the row, line end and all. */
+typedef struct mlops__patch_text {
+    size_t at, n;
+} mlops__patch_text;
+
 typedef struct mlops__patch_cell {
     uint32_t row;
     uint32_t column;
+    mlops__patch_text was, is;
 } mlops__patch_cell;
 
 /* Sets the flags (n_columns of the dialect, and one more for all of a row) of columns that have a
@@ -204,8 +210,9 @@ mlops_status mlops__patch_columns(const mlops__patch *self, const mlops_allocato
 mlops_status mlops__patch_rows(const mlops__patch *self, const mlops_allocator *allocator,
                                size_t from, size_t n, uint64_t *bits, mlops_error *err);
 
-/* Appends the cells of one block (mlops__patch_cell each), by row and column. */
-mlops_status mlops__patch_cells(const mlops__patch *self, size_t block, mlops__buf *out,
-                                mlops_error *err);
+/* Appends the cells of rows from to from + n - 1 (mlops__patch_cell each), by row and column, and
+ * their texts to those that there are. */
+mlops_status mlops__patch_cells(const mlops__patch *self, size_t from, size_t n, mlops__buf *out,
+                                mlops__buf *texts, mlops_error *err);
 
 #endif

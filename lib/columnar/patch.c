@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-enum { BLOCK = MLOPS__PATCH_BLOCK };
+enum { BLOCK = MLOPS__PATCH_BLOCK, SOUGHT = 64 /* blocks that are looked up together */ };
 
 static mlops_status damaged(mlops_error *err) {
     return mlops__fail(err, MLOPS_E_CORRUPT, "content is damaged: its changed cells do not fit");
@@ -90,24 +90,36 @@ static void read_spec(mlops__patch_bits *out, mlops__cursor *c) {
     if (out->width > 64) c->failed = 1;
 }
 
-static void read_column(reader *r, mlops__cursor *c, mlops__patch_column *out) {
+static void read_values(reader *r, mlops__cursor *c, mlops__patch_values *out) {
     size_t room = MLOPS__WORDS_MAX * sizeof(mlops__span);
-    memset(out, 0, sizeof *out);
-    out->column = mlops__cursor_u16(c);
     out->words_at = r->words.size;
     if (mlops__cursor_peek(c) == MLOPS__FORM_WORDS)
         out->form.words = (mlops__span *)(void *)mlops__buf_extend(&r->words, room);
     mlops__form_read(&out->form, c, r->text);
     r->words.size = out->words_at + out->form.n_words * sizeof(mlops__span);
-    unsigned how = mlops__cursor_u8(c);
-    out->rice = (uint8_t)(how >> 1);
-    out->some_raw = how & 1;
+    out->some_raw = mlops__cursor_u8(c);
     if (out->form.kind == MLOPS__FORM_DECIMAL) read_spec(&out->places, c);
     if (out->form.kind != MLOPS__FORM_TEXT) read_spec(&out->digits, c);
     if (out->some_raw) read_spec(&out->sizes, c);
-    if (out->rice > MLOPS__RICE_MAX || (out->form.kind == MLOPS__FORM_TEXT && !out->some_raw) ||
-        (out->column == r->patch->dialect.n_columns && out->form.kind != MLOPS__FORM_TEXT))
+    if (out->some_raw > 1 || (out->form.kind == MLOPS__FORM_TEXT && !out->some_raw)) c->failed = 1;
+}
+
+static void read_column(reader *r, mlops__cursor *c, mlops__patch_column *out) {
+    memset(out, 0, sizeof *out);
+    out->column = mlops__cursor_u16(c);
+    out->rice = mlops__cursor_u8(c);
+    read_values(r, c, &out->is);
+    read_values(r, c, &out->was);
+    int rows = out->column == r->patch->dialect.n_columns;
+    if (out->rice > MLOPS__RICE_MAX ||
+        (rows && (out->is.form.kind != MLOPS__FORM_TEXT || out->was.form.kind != MLOPS__FORM_TEXT)))
         c->failed = 1;
+}
+
+/* Words stand where they are known to be once there are no more. */
+static void find_words(const reader *r, mlops__patch_values *values) {
+    if (values->form.words)
+        values->form.words = (mlops__span *)(void *)(r->words.data + values->words_at);
 }
 
 static mlops_status open_reader(reader *r, const mlops__patch *patch, mlops__buf *text,
@@ -132,10 +144,10 @@ static mlops_status open_reader(reader *r, const mlops__patch *patch, mlops__buf
     }
     if (r->words.status || text->status) return mlops__fail_nomem(err, r->words.size);
     if (c.failed) return damaged(err);
-    for (size_t i = 0; i < n; i++)
-        if (r->columns[i].form.words)
-            r->columns[i].form.words =
-                (mlops__span *)(void *)(r->words.data + r->columns[i].words_at);
+    for (size_t i = 0; i < n; i++) {
+        find_words(r, &r->columns[i].is);
+        find_words(r, &r->columns[i].was);
+    }
     return MLOPS_OK;
 }
 
@@ -210,36 +222,53 @@ static void read_texts(block *out, mlops__cursor *c) {
     }
 }
 
+/* The value of cell i. */
+static void take_value(const mlops__patch_values *how, bit_reader *b, size_t i, block *out) {
+    int raw = 1, decimal = how->form.kind == MLOPS__FORM_DECIMAL;
+    if (how->form.kind != MLOPS__FORM_TEXT) raw = how->some_raw ? (int)take_bits(b, 1) : 0;
+    uint64_t places = !raw && decimal ? (uint64_t)take_above(b, &how->places) : 0;
+    int64_t value = take_above(b, raw ? &how->sizes : &how->digits);
+    if (decimal && !raw) value = (int64_t)((uint64_t)value << 5 | (places & 31));
+    if (!raw && !mlops__form_has(&how->form, &value, 1)) b->failed = 1;
+    if (raw) mlops__bit_set(out->raw, i);
+    out->values[i] = value;
+}
+
+/* Behind the bits, and the texts of raw cells. */
+static void pass_cells(const mlops__patch_values *how, const bit_reader *b, mlops__cursor *c,
+                       block *out) {
+    if (b->failed) c->failed = 1;
+    if (!c->failed) mlops__cursor_take(c, (b->at + 7) / 8);
+    if (how->some_raw && !c->failed) read_texts(out, c);
+}
+
 static void read_cells(const mlops__patch_column *how, mlops__cursor *c, size_t n_rows,
                        block *out) {
-    int spelled = how->form.kind != MLOPS__FORM_TEXT, raw = 1;
-    int decimal = how->form.kind == MLOPS__FORM_DECIMAL;
     uint64_t n = mlops__cursor_varint(c), row = 0;
-    size_t left = mlops__cursor_left(c);
-    bit_reader b = {c->data + c->offset, 8 * left, 0, n > n_rows};
+    bit_reader b = {c->data + c->offset, 8 * mlops__cursor_left(c), 0, n > n_rows};
     out->n = (size_t)n;
     memset(out->raw, 0, sizeof out->raw);
     for (size_t i = 0; i < n && !b.failed && !c->failed; i++, row++) {
         row += take_gap(&b, how->rice);
         if (row >= n_rows) b.failed = 1;
-        if (spelled) raw = how->some_raw ? (int)take_bits(&b, 1) : 0;
-        uint64_t places = !raw && decimal ? (uint64_t)take_above(&b, &how->places) : 0;
-        int64_t value = take_above(&b, raw ? &how->sizes : &how->digits);
-        if (decimal && !raw) value = (int64_t)((uint64_t)value << 5 | (places & 31));
-        if (!raw && !mlops__form_has(&how->form, &value, 1)) b.failed = 1;
-        if (raw) mlops__bit_set(out->raw, i);
+        take_value(&how->is, &b, i, out);
         out->rows[i] = (uint16_t)row;
-        out->values[i] = value;
     }
-    if (b.failed) c->failed = 1;
-    if (!c->failed) mlops__cursor_take(c, (b.at + 7) / 8);
-    if (how->some_raw && !c->failed) read_texts(out, c);
+    pass_cells(&how->is, &b, c, out);
 }
 
-/* Where block i is; an empty cursor if it changes nothing. */
-static mlops__cursor seek_block(const mlops__patch *self, size_t i) {
-    int64_t begin = i ? mlops__packed_at(&self->ends, i - 1) : 0;
-    int64_t end = mlops__packed_at(&self->ends, i), left = (int64_t)(self->n - self->blocks_at);
+/* What the n cells of the column were. */
+static void read_was(const mlops__patch_column *how, mlops__cursor *c, size_t n, block *out) {
+    bit_reader b = {c->data + c->offset, 8 * mlops__cursor_left(c), 0, 0};
+    out->n = n;
+    memset(out->raw, 0, sizeof out->raw);
+    for (size_t i = 0; i < n && !b.failed; i++) take_value(&how->was, &b, i, out);
+    pass_cells(&how->was, &b, c, out);
+}
+
+/* Where a block is; an empty cursor if it changes nothing. */
+static mlops__cursor block_at(const mlops__patch *self, int64_t begin, int64_t end) {
+    int64_t left = (int64_t)(self->n - self->blocks_at);
     mlops__cursor c;
     mlops__cursor_init(&c, self->bytes, self->n);
     if (begin < 0 || begin > end || end > left) {
@@ -251,6 +280,22 @@ static mlops__cursor seek_block(const mlops__patch *self, size_t i) {
     return c;
 }
 
+/* Where blocks are, as they are asked for from the first on. */
+typedef struct seeker {
+    int64_t ends[SOUGHT + 1]; /* of the block ahead of first, and of those from it on */
+    size_t first, n;
+} seeker;
+
+static mlops__cursor seek_block(seeker *s, const mlops__patch *self, size_t i) {
+    if (s->n == 0 || i - s->first >= s->n) {
+        s->first = i;
+        s->n = n_blocks(self) - i < SOUGHT ? n_blocks(self) - i : SOUGHT;
+        s->ends[0] = 0;
+        mlops__packed_read(&self->ends, i ? i - 1 : 0, i + s->n, s->ends + (i == 0));
+    }
+    return block_at(self, s->ends[i - s->first], s->ends[i - s->first + 1]);
+}
+
 static size_t rows_of_block(const mlops__patch *self, size_t i) {
     size_t left = self->n_rows - i * BLOCK;
     return left < BLOCK ? left : BLOCK;
@@ -259,7 +304,7 @@ static size_t rows_of_block(const mlops__patch *self, size_t i) {
 /* ---- applying ---- */
 
 /* Cell i, as text that is not in the rows' own. */
-static const uint8_t *text_of(const reader *r, const mlops__patch_column *how, const block *b,
+static const uint8_t *text_of(const reader *r, const mlops__patch_values *how, const block *b,
                               size_t i, uint8_t room[MLOPS__CELL_TEXT], size_t *n) {
     int64_t value = b->values[i];
     mlops__span s = mlops__span_of(value);
@@ -278,7 +323,7 @@ static mlops_status set_cell(const reader *r, const mlops__patch_column *how, co
                              size_t i, size_t row, mlops__grid *grid, mlops_error *err) {
     uint8_t room[MLOPS__CELL_TEXT];
     size_t n;
-    const uint8_t *text = text_of(r, how, b, i, room, &n);
+    const uint8_t *text = text_of(r, &how->is, b, i, room, &n);
     if (how->column == grid->dialect.n_columns) return mlops__grid_set_row(grid, row, text, n, err);
     if (mlops__grid_is_whole(grid, row)) return damaged(err);
     return mlops__grid_set(grid, row, how->column, text, n, err);
@@ -289,7 +334,7 @@ static mlops_status set_cells(const reader *r, const mlops__patch_column *how, c
                               size_t begin, size_t from, mlops__grid *grid, mlops_error *err) {
     mlops__grid_column *column =
         how->column < grid->dialect.n_columns ? &grid->columns[how->column] : NULL;
-    int same = column && mlops__form_same(&how->form, &column->form);
+    int same = column && mlops__form_same(&how->is.form, &column->form);
     for (size_t i = 0; i < b->n; i++) {
         size_t row = begin + b->rows[i];
         if (row < from) continue;
@@ -309,9 +354,10 @@ static mlops_status set_cells(const reader *r, const mlops__patch_column *how, c
 static mlops_status apply_blocks(const reader *r, size_t from, mlops__grid *grid,
                                  mlops_error *err) {
     const mlops__patch *patch = r->patch;
+    seeker s = {.n = 0};
     block b;
     for (size_t i = from / BLOCK; i * BLOCK < from + grid->n; i++) {
-        mlops__cursor c = seek_block(patch, i);
+        mlops__cursor c = seek_block(&s, patch, i);
         for (size_t k = 0; k < patch->n_columns && mlops__cursor_left(&c) && !c.failed; k++) {
             read_cells(&r->columns[k], &c, rows_of_block(patch, i), &b);
             if (!c.failed) MLOPS_TRY(set_cells(r, &r->columns[k], &b, i * BLOCK, from, grid, err));
@@ -366,12 +412,13 @@ mlops_status mlops__patch_rows(const mlops__patch *self, const mlops_allocator *
                                size_t from, size_t n, uint64_t *bits, mlops_error *err) {
     mlops__buf words;
     reader r;
+    seeker s = {.n = 0};
     block b;
     if (from > self->n_rows || n > self->n_rows - from) return damaged(err);
     mlops__buf_init(&words, allocator);
     mlops_status status = open_reader(&r, self, &words, allocator, err);
     for (size_t i = from / BLOCK; i * BLOCK < from + n && !status; i++) {
-        mlops__cursor c = seek_block(self, i);
+        mlops__cursor c = seek_block(&s, self, i);
         for (size_t k = 0; k < self->n_columns && mlops__cursor_left(&c) && !c.failed; k++) {
             read_cells(&r.columns[k], &c, rows_of_block(self, i), &b);
             if (!c.failed) mark_rows(&b, i * BLOCK, from, n, bits);
@@ -383,51 +430,102 @@ mlops_status mlops__patch_rows(const mlops__patch *self, const mlops_allocator *
     return status;
 }
 
-/* Cells of a column behind those of the columns before, to be sorted by row. */
-static void list_cells(const block *b, uint32_t column, uint32_t begin, mlops__buf *out,
-                       size_t *n_in_row) {
-    for (size_t i = 0; i < b->n; i++) {
-        mlops__patch_cell cell = {begin + b->rows[i], column};
-        mlops__buf_put(out, &cell, sizeof cell);
-        n_in_row[b->rows[i]]++;
+/* Cells that are listed: those of a block behind each other by column, and where each one goes. */
+typedef struct listing {
+    reader r;
+    mlops__buf words, cells;
+    mlops__buf *texts;
+    seeker blocks;
+    size_t n_in_row[BLOCK];
+} listing;
+
+static mlops__patch_text put_text(listing *l, const mlops__patch_values *how, const block *b,
+                                  size_t i) {
+    uint8_t room[MLOPS__CELL_TEXT];
+    mlops__patch_text out = {l->texts->size, 0};
+    const uint8_t *text = text_of(&l->r, how, b, i, room, &out.n);
+    mlops__buf_put(l->texts, text, out.n);
+    return out;
+}
+
+/* What cells were stands behind what all of them are. */
+static void list_block(listing *l, size_t index, mlops__cursor *c) {
+    const mlops__patch *patch = l->r.patch;
+    size_t n_rows = rows_of_block(patch, index), at = 0;
+    mlops__patch_cell cell = {0};
+    block b;
+    if (mlops__cursor_left(c) == 0) return;
+    for (size_t k = 0; k < patch->n_columns && !c->failed; k++) {
+        read_cells(&l->r.columns[k], c, n_rows, &b);
+        for (size_t i = 0; i < b.n && !c->failed; i++) {
+            cell.row = (uint32_t)(index * BLOCK + b.rows[i]);
+            cell.column = (uint32_t)k; /* for now */
+            cell.is = put_text(l, &l->r.columns[k].is, &b, i);
+            mlops__buf_put(&l->cells, &cell, sizeof cell);
+            l->n_in_row[b.rows[i]]++;
+        }
+    }
+    mlops__patch_cell *cells = (mlops__patch_cell *)(void *)l->cells.data;
+    size_t n = l->cells.status || l->texts->status ? 0 : l->cells.size / sizeof cell;
+    for (size_t k = 0; k < patch->n_columns && n && !c->failed; k++) {
+        size_t end = at;
+        while (end < n && cells[end].column == k) end++;
+        read_was(&l->r.columns[k], c, end - at, &b);
+        for (size_t i = 0; at < end && !c->failed; i++, at++) {
+            cells[at].was = put_text(l, &l->r.columns[k].was, &b, i);
+            cells[at].column = l->r.columns[k].column;
+        }
     }
 }
 
 /* By row; columns ascend already, and stay as they are. */
-static void sort_cells(const mlops__patch_cell *from, size_t n, uint32_t begin,
-                       mlops__patch_cell *to, size_t *n_in_row) {
+static void sort_cells(listing *l, uint32_t begin, mlops__patch_cell *to) {
+    const mlops__patch_cell *from = (const mlops__patch_cell *)(const void *)l->cells.data;
     for (size_t i = 0, at = 0, here; i < BLOCK; i++, at += here) {
-        here = n_in_row[i];
-        n_in_row[i] = at;
+        here = l->n_in_row[i];
+        l->n_in_row[i] = at;
     }
-    for (size_t i = 0; i < n; i++) to[n_in_row[from[i].row - begin]++] = from[i];
+    for (size_t i = 0; i < l->cells.size / sizeof *from; i++)
+        to[l->n_in_row[from[i].row - begin]++] = from[i];
 }
 
-mlops_status mlops__patch_cells(const mlops__patch *self, size_t index, mlops__buf *out,
-                                mlops_error *err) {
-    uint32_t begin = (uint32_t)(index * BLOCK);
-    size_t n_in_row[BLOCK] = {0};
-    mlops__buf words, list;
-    reader r;
-    block b;
-    if (index >= n_blocks(self)) return mlops__fail(err, MLOPS_E_INVALID, "there is no such block");
-    mlops__buf_init(&words, out->allocator);
-    mlops__buf_init(&list, out->allocator);
-    mlops_status status = open_reader(&r, self, &words, out->allocator, err);
-    mlops__cursor c = seek_block(self, index);
-    for (size_t k = 0; !status && k < self->n_columns && mlops__cursor_left(&c) && !c.failed; k++) {
-        read_cells(&r.columns[k], &c, rows_of_block(self, index), &b);
-        if (!c.failed) list_cells(&b, r.columns[k].column, begin, &list, n_in_row);
-    }
-    if (!status && c.failed) status = damaged(err);
-    size_t n = list.size / sizeof(mlops__patch_cell);
-    uint8_t *to = !status && !list.status && n ? mlops__buf_extend(out, list.size) : NULL;
-    if (!status && (list.status || (n && !to))) status = mlops__fail_nomem(err, list.size);
-    if (to)
-        sort_cells((const mlops__patch_cell *)(const void *)list.data, n, begin,
-                   (mlops__patch_cell *)(void *)to, n_in_row);
-    close_reader(&r);
-    mlops__buf_free(&words);
-    mlops__buf_free(&list);
+static mlops_status put_block(listing *l, size_t index, mlops__buf *out, mlops_error *err) {
+    mlops__cursor c = seek_block(&l->blocks, l->r.patch, index);
+    l->cells.size = 0;
+    memset(l->n_in_row, 0, sizeof l->n_in_row);
+    if (!c.failed) list_block(l, index, &c);
+    if (c.failed) return damaged(err);
+    if (l->cells.status || l->texts->status) return mlops__fail_nomem(err, l->cells.size);
+    if (l->cells.size == 0) return MLOPS_OK;
+    uint8_t *to = mlops__buf_extend(out, l->cells.size);
+    if (!to) return mlops__fail_nomem(err, l->cells.size);
+    sort_cells(l, (uint32_t)(index * BLOCK), (mlops__patch_cell *)(void *)to);
+    return MLOPS_OK;
+}
+
+/* Of whole blocks: drops what is not of the rows. */
+static void drop_others(mlops__buf *out, size_t begin, size_t from, size_t n) {
+    mlops__patch_cell *cells = (mlops__patch_cell *)(void *)(out->data + begin);
+    size_t kept = 0, all = (out->size - begin) / sizeof *cells;
+    for (size_t i = 0; i < all; i++)
+        if (cells[i].row >= from && cells[i].row - from < n) cells[kept++] = cells[i];
+    out->size = begin + kept * sizeof *cells;
+}
+
+mlops_status mlops__patch_cells(const mlops__patch *self, size_t from, size_t n, mlops__buf *out,
+                                mlops__buf *texts, mlops_error *err) {
+    size_t begin = out->size;
+    listing l = {.texts = texts};
+    if (from > self->n_rows || n > self->n_rows - from)
+        return mlops__fail(err, MLOPS_E_INVALID, "there are no such rows");
+    mlops__buf_init(&l.words, out->allocator);
+    mlops__buf_init(&l.cells, out->allocator);
+    mlops_status status = open_reader(&l.r, self, &l.words, out->allocator, err);
+    for (size_t i = from / BLOCK; i * BLOCK < from + n && !status; i++)
+        status = put_block(&l, i, out, err);
+    if (!status && out->size > begin) drop_others(out, begin, from, n);
+    close_reader(&l.r);
+    mlops__buf_free(&l.words);
+    mlops__buf_free(&l.cells);
     return status;
 }

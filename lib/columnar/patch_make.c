@@ -18,9 +18,9 @@ enum {
     BLOCK = MLOPS__PATCH_BLOCK
 };
 
-/* A cell that is other; its text is in texts. */
+/* A cell that is other; its text is in texts, and behind that what it was. */
 typedef struct change {
-    uint32_t row, column, at, n;
+    uint32_t row, column, at, n, n_was;
 } change;
 
 void mlops__patch_init(mlops__patch_writer *self, const mlops_allocator *allocator) {
@@ -117,12 +117,15 @@ static size_t estimate_of(const uint8_t *text, size_t n) {
     return digits ? 1 + n * 7 / 16 : 2 + n;
 }
 
-static void put_change(walk *w, size_t column, const uint8_t *text, size_t n) {
+static void put_change(walk *w, size_t column, const uint8_t *text, size_t n, const uint8_t *was,
+                       size_t n_was) {
     mlops__patch_writer *p = w->patch;
-    change c = {(uint32_t)p->n_rows, (uint32_t)column, (uint32_t)p->texts.size, (uint32_t)n};
+    change c = {(uint32_t)p->n_rows, (uint32_t)column, (uint32_t)p->texts.size, (uint32_t)n,
+                (uint32_t)n_was};
     mlops__buf_put(&p->cells, &c, sizeof c);
     mlops__buf_put(&p->texts, text, n);
-    p->estimate += estimate_of(text, n);
+    mlops__buf_put(&p->texts, was, n_was);
+    p->estimate += estimate_of(text, n) + estimate_of(was, n_was);
     p->n_cells++;
 }
 
@@ -160,7 +163,7 @@ static size_t compare_cells(walk *w, const uint8_t *text, int put) {
         const uint8_t *was = mlops__grid_cell(w->base, w->row, c, room, &n);
         if (n == size && memcmp(was, text + at, n) == 0) continue;
         n_other++;
-        if (put) put_change(w, c, text + at, size);
+        if (put) put_change(w, c, text + at, size, was, n);
     }
     return n_other;
 }
@@ -168,13 +171,14 @@ static size_t compare_cells(walk *w, const uint8_t *text, int put) {
 /* The row of the text that has been cut, to the next row of the base, which it may be: cells, or
  * all of it. */
 static void pair_other(walk *w, const mlops__cut *cut) {
-    size_t n_columns = w->base->dialect.n_columns;
+    size_t n_columns = w->base->dialect.n_columns, i = w->row - w->chunk;
+    size_t begin = i ? w->ends[i - 1] : 0;
     const uint8_t *text = w->text + w->at;
     int whole = (w->cells[0] & MLOPS__CUT_WHOLE) != 0;
     int alike = !whole && !mlops__grid_is_whole(w->base, w->row) &&
                 2 * compare_cells(w, text, 0) <= n_columns;
     if (alike) compare_cells(w, text, 1);
-    else put_change(w, n_columns, text, cut->taken);
+    else put_change(w, n_columns, text, cut->taken, w->lines + begin, w->ends[i] - begin);
     w->n_astray = alike ? 0 : w->n_astray + 1;
     w->n_other++;
     pair(w, cut->taken);
@@ -302,10 +306,10 @@ static const uint8_t *texts_of(const mlops__patch_writer *p) {
     return p->texts.data ? p->texts.data : NOTHING;
 }
 
-/* Changes of one column: numbers or spans, and rows. */
+/* Changes of one column: numbers or spans of what cells are and were, and rows. */
 typedef struct list {
     mlops__patch_column how;
-    mlops__grid_column cells;
+    mlops__grid_column is, was;
     uint32_t *rows;
     size_t n, done;
 } list;
@@ -331,13 +335,12 @@ static int64_t digits_of(const mlops__form *form, int64_t value) {
     return form->kind == MLOPS__FORM_DECIMAL ? (value - (value & 31)) / 32 : value;
 }
 
-static void find_widths(list *l) {
-    mlops__patch_column *how = &l->how;
+static void find_widths(mlops__patch_values *how, const mlops__grid_column *cells, size_t n) {
     int64_t most[3] = {0};
     size_t n_raw = 0;
-    for (size_t i = 0; i < l->n; i++) {
-        int64_t value = l->cells.values[i];
-        if (mlops__bit(l->cells.raw, i)) {
+    for (size_t i = 0; i < n; i++) {
+        int64_t value = cells->values[i];
+        if (mlops__bit(cells->raw, i)) {
             widen(&how->sizes, mlops__span_of(value).n, &most[0], n_raw++ == 0);
             continue;
         }
@@ -369,61 +372,90 @@ static void put_spec(mlops__buf *out, const mlops__patch_bits *bits) {
     mlops__packed_put_signed(out, bits->least);
 }
 
-static mlops_status write_column(writing *w, list *l, mlops_error *err) {
+static mlops_status write_values(writing *w, const list *l, mlops__patch_values *how,
+                                 mlops__grid_column *cells, mlops_error *err) {
     const uint8_t *texts = texts_of(w->patch);
     mlops__buf *out = &w->columns;
-    l->cells.words = w->words;
+    cells->words = w->words;
     if (l->how.column < w->patch->dialect.n_columns)
-        MLOPS_TRY(mlops__column_take(&l->cells, texts, l->n, &w->room, err));
+        MLOPS_TRY(mlops__column_take(cells, texts, l->n, &w->room, err));
     else
-        for (size_t i = 0; i < l->n; i++) mlops__bit_set(l->cells.raw, i);
-    l->how.form = l->cells.form;
-    find_widths(l);
-    find_rice(l);
-    mlops__buf_u16(out, (uint16_t)l->how.column);
-    mlops__form_write(&l->how.form, texts, out);
-    mlops__buf_u8(out, (uint8_t)(l->how.rice << 1 | l->how.some_raw));
-    if (l->how.form.kind == MLOPS__FORM_DECIMAL) put_spec(out, &l->how.places);
-    if (l->how.form.kind != MLOPS__FORM_TEXT) put_spec(out, &l->how.digits);
-    if (l->how.some_raw) put_spec(out, &l->how.sizes);
+        for (size_t i = 0; i < l->n; i++) mlops__bit_set(cells->raw, i);
+    how->form = cells->form;
+    find_widths(how, cells, l->n);
+    mlops__form_write(&how->form, texts, out);
+    mlops__buf_u8(out, how->some_raw);
+    if (how->form.kind == MLOPS__FORM_DECIMAL) put_spec(out, &how->places);
+    if (how->form.kind != MLOPS__FORM_TEXT) put_spec(out, &how->digits);
+    if (how->some_raw) put_spec(out, &how->sizes);
     return MLOPS_OK;
+}
+
+static mlops_status write_column(writing *w, list *l, mlops_error *err) {
+    find_rice(l);
+    mlops__buf_u16(&w->columns, (uint16_t)l->how.column);
+    mlops__buf_u8(&w->columns, l->how.rice);
+    MLOPS_TRY(write_values(w, l, &l->how.is, &l->is, err));
+    return write_values(w, l, &l->how.was, &l->was, err);
 }
 
 static void put_above(bit_writer *b, const mlops__patch_bits *bits, int64_t value) {
     put_bits(b, (uint64_t)value - (uint64_t)bits->least, bits->width);
 }
 
-/* Cells from done to end of a column. */
+static void put_value(bit_writer *b, const mlops__patch_values *how,
+                      const mlops__grid_column *cells, size_t i) {
+    int raw = mlops__bit(cells->raw, i), spelled = how->form.kind != MLOPS__FORM_TEXT;
+    int64_t value = cells->values[i];
+    if (spelled && how->some_raw) put_bits(b, (uint64_t)raw, 1);
+    if (raw) put_above(b, &how->sizes, mlops__span_of(value).n);
+    else if (how->form.kind == MLOPS__FORM_DECIMAL) put_above(b, &how->places, value & 31);
+    if (!raw) put_above(b, &how->digits, digits_of(&how->form, value));
+}
+
+static void put_texts(writing *w, const mlops__grid_column *cells, size_t from, size_t to) {
+    for (size_t i = from; i < to; i++) {
+        mlops__span s = mlops__span_of(cells->values[i]);
+        if (mlops__bit(cells->raw, i)) mlops__buf_put(&w->blocks, texts_of(w->patch) + s.at, s.n);
+    }
+}
+
+/* Cells from done to end of a column, and then what they were. */
 static void write_cells(writing *w, list *l, size_t end) {
-    const mlops__patch_column *how = &l->how;
     bit_writer b = {&w->blocks, 0, 0};
     for (size_t i = l->done; i < end; i++) {
-        int raw = mlops__bit(l->cells.raw, i), spelled = how->form.kind != MLOPS__FORM_TEXT;
-        int64_t value = l->cells.values[i];
-        put_gap(&b, gap_at(l, i), how->rice);
-        if (spelled && how->some_raw) put_bits(&b, (uint64_t)raw, 1);
-        if (raw) put_above(&b, &how->sizes, mlops__span_of(value).n);
-        else if (how->form.kind == MLOPS__FORM_DECIMAL) put_above(&b, &how->places, value & 31);
-        if (!raw) put_above(&b, &how->digits, digits_of(&how->form, value));
+        put_gap(&b, gap_at(l, i), l->how.rice);
+        put_value(&b, &l->how.is, &l->is, i);
     }
     end_bits(&b);
-    for (size_t i = l->done; i < end; i++) {
-        mlops__span s = mlops__span_of(l->cells.values[i]);
-        if (mlops__bit(l->cells.raw, i)) mlops__buf_put(&w->blocks, texts_of(w->patch) + s.at, s.n);
-    }
+    put_texts(w, &l->is, l->done, end);
+}
+
+static void write_was(writing *w, list *l, size_t end) {
+    bit_writer b = {&w->blocks, 0, 0};
+    for (size_t i = l->done; i < end; i++) put_value(&b, &l->how.was, &l->was, i);
+    end_bits(&b);
+    put_texts(w, &l->was, l->done, end);
     l->done = end;
+}
+
+static size_t end_of_block(const list *l, size_t block) {
+    size_t end = l->done;
+    while (end < l->n && l->rows[end] / BLOCK == block) end++;
+    return end;
 }
 
 static void write_block(writing *w, size_t block) {
     size_t at = w->blocks.size, n_cells = 0;
     for (size_t i = 0; i < w->n_lists; i++) {
         list *l = &w->lists[i];
-        size_t end = l->done;
-        while (end < l->n && l->rows[end] / BLOCK == block) end++;
+        size_t end = end_of_block(l, block);
         n_cells += end - l->done;
         mlops__buf_varint(&w->blocks, end - l->done);
         write_cells(w, l, end);
     }
+    for (size_t i = 0; i < w->n_lists; i++)
+        write_was(w, &w->lists[i], end_of_block(&w->lists[i], block));
     if (n_cells == 0) w->blocks.size = at;
     w->ends[block] = (int64_t)w->blocks.size;
 }
@@ -449,16 +481,20 @@ static void deal(writing *w, const uint32_t *counts, list **by_column, uint8_t *
         list *l = by_column[c] = &w->lists[w->n_lists++];
         memset(l, 0, sizeof *l);
         l->how.column = (uint32_t)c;
-        l->cells.values = (int64_t *)(void *)memory;
-        l->cells.raw = (uint64_t *)(void *)(memory + 8 * (size_t)counts[c]);
-        l->rows = (uint32_t *)(void *)(l->cells.raw + (counts[c] + 63) / 64);
-        memset(l->cells.raw, 0, (counts[c] + 63) / 64 * 8);
-        memory += 8 * ((size_t)counts[c] + (counts[c] + 63) / 64 + (counts[c] + 1) / 2);
+        size_t n = counts[c], n_words = (n + 63) / 64;
+        l->is.values = (int64_t *)(void *)memory;
+        l->was.values = l->is.values + n;
+        l->is.raw = (uint64_t *)(void *)(l->was.values + n);
+        l->was.raw = l->is.raw + n_words;
+        l->rows = (uint32_t *)(void *)(l->was.raw + n_words);
+        memset(l->is.raw, 0, 2 * n_words * 8);
+        memory += 8 * (2 * n + 2 * n_words + (n + 1) / 2);
     }
     for (size_t i = 0; i < p->n_cells; i++) {
         list *l = by_column[changes[i].column];
         l->rows[l->n] = changes[i].row;
-        l->cells.values[l->n++] = mlops__span_pack(changes[i].at, changes[i].n);
+        l->was.values[l->n] = mlops__span_pack(changes[i].at + changes[i].n, changes[i].n_was);
+        l->is.values[l->n++] = mlops__span_pack(changes[i].at, changes[i].n);
     }
 }
 
@@ -486,7 +522,7 @@ static mlops_status write_patch(writing *w, mlops__buf *memory, mlops_error *err
     uint32_t *counts = (uint32_t *)(void *)(memory->data + n_columns * sizeof(list *));
     memset(memory->data, 0, size);
     for (size_t i = 0; i < p->n_cells; i++) n_touched += counts[changes[i].column]++ == 0;
-    size_t cells = 8 * (p->n_cells * 2 + 3 * n_touched + p->n_cells / 64);
+    size_t cells = 8 * (p->n_cells * 3 + 3 * n_touched + p->n_cells / 32);
     size_t words = MLOPS__WORDS_MAX * sizeof(mlops__span);
     size_t lists_at = (size + 15) / 16 * 16, more = n_touched * sizeof(list) + cells + words;
     if (!mlops__buf_extend(memory, lists_at - size + more + 8 * w->n_blocks))

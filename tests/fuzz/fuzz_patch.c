@@ -44,22 +44,27 @@ static void is_touched(const mlops__patch *p, size_t block, const mlops__patch_c
 }
 
 static void list(const mlops__patch *p) {
-    mlops__buf cells;
+    mlops__buf cells, texts;
     mlops__buf_init(&cells, &mlops__heap);
+    mlops__buf_init(&texts, &mlops__heap);
     for (size_t i = 0; i * MLOPS__PATCH_BLOCK < p->n_rows && i < 4; i++) {
-        cells.size = 0;
-        mlops_status status = mlops__patch_cells(p, i, &cells, NULL);
+        size_t from = i * MLOPS__PATCH_BLOCK, n = p->n_rows - from;
+        if (n > MLOPS__PATCH_BLOCK) n = MLOPS__PATCH_BLOCK;
+        cells.size = texts.size = 0;
+        mlops_status status = mlops__patch_cells(p, from, n, &cells, &texts, NULL);
         must(status == MLOPS_OK || status == MLOPS_E_CORRUPT);
         const mlops__patch_cell *c = (const mlops__patch_cell *)(const void *)cells.data;
         for (size_t k = 0; !status && k < cells.size / sizeof *c; k++) {
             must(c[k].row < p->n_rows && c[k].row / MLOPS__PATCH_BLOCK == i);
             must(c[k].column <= p->dialect.n_columns);
+            must(c[k].is.at + c[k].is.n <= texts.size && c[k].was.at + c[k].was.n <= texts.size);
             must(k == 0 || c[k - 1].row < c[k].row ||
                  (c[k - 1].row == c[k].row && c[k - 1].column < c[k].column));
         }
         if (!status) is_touched(p, i, c, cells.size / sizeof *c);
     }
     mlops__buf_free(&cells);
+    mlops__buf_free(&texts);
 }
 
 /* To the first n rows, into text; false if it is refused. */

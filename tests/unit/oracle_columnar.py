@@ -173,8 +173,8 @@ class Dialect:
             p += 2
 
 
-def head(b):
-    assert b.number("B") == 1
+def head(b, version=1):
+    assert b.number("B") == version
     flags, delimiter, n_columns = b.number("B"), b.number("B"), b.number("H")
     return Dialect(flags, delimiter, n_columns), flags >> 2 & 1
 
@@ -209,11 +209,21 @@ def check_marks(marks, texts, step):
             assert marks[i // step] == size
 
 
-class Touched:
+def bits_of(b):
+    """Takes so many bits of what follows, and gives how many were taken."""
+    word, at = int.from_bytes(b.data[b.at:], "little"), 0
+
+    def bits(width):
+        nonlocal at
+        at += width
+        return word >> at - width & (1 << width) - 1
+    return bits, lambda: at
+
+
+class Values:
+    """How what cells are, or were, is written."""
     def __init__(self, b):
-        self.number, self.form = b.number("H"), Form(b)
-        how = b.number("B")
-        self.r, self.some = how >> 1, how & 1
+        self.form, self.some = Form(b), b.number("B")
         self.places = self.width(b) if self.form.kind == DECIMAL else None
         self.numbers = self.width(b) if self.form.kind != TEXT else None
         self.sizes = self.width(b) if self.some else None
@@ -223,40 +233,49 @@ class Touched:
         bits = b.number("B")
         return bits, b.signed()
 
-    def cells(self, b):
-        """(row in the block, text) of each."""
-        n = b.varint()
-        word, at, row, out = int.from_bytes(b.data[b.at:], "little"), 0, -1, []
-
-        def bits(width):
-            nonlocal at
-            at += width
-            return word >> at - width & (1 << width) - 1
-
+    def one(self, bits):
+        """The text, or the size of one that follows."""
         def above(how):
             return signed(bits(how[0]) + how[1])
 
+        if self.form.kind == TEXT or (self.some and bits(1)):
+            return above(self.sizes)
+        if self.form.kind == DECIMAL:
+            k = above(self.places)
+            return self.form.spell((above(self.numbers), k))
+        return self.form.spell(above(self.numbers))
+
+
+class Touched:
+    def __init__(self, b):
+        self.number, self.r = b.number("H"), b.number("B")
+        self.now, self.was = Values(b), Values(b)
+
+    def cells(self, b):
+        """(row in the block, text) of each."""
+        n = b.varint()
+        (bits, taken), row, out = bits_of(b), -1, []
         for _ in range(n):
             zeroes = 0
             while not bits(1):
                 zeroes += 1
             row += 1 + (zeroes << self.r) + bits(self.r)
-            raw = self.form.kind == TEXT or (self.some and bits(1))
-            if raw:
-                out.append((row, above(self.sizes)))
-            elif self.form.kind == DECIMAL:
-                k = above(self.places)
-                out.append((row, self.form.spell((above(self.numbers), k))))
-            else:
-                out.append((row, self.form.spell(above(self.numbers))))
-        b.take((at + 7) // 8)
+            out.append((row, self.now.one(bits)))
+        b.take((taken() + 7) // 8)
         return [(row, b.take(what) if isinstance(what, int) else what) for row, what in out]
 
+    def before(self, b, n):
+        """What n cells were."""
+        bits, taken = bits_of(b)
+        out = [self.was.one(bits) for _ in range(n)]
+        b.take((taken() + 7) // 8)
+        return [b.take(what) if isinstance(what, int) else what for what in out]
 
-def apply_patch(data, rows, whole):
-    """What the new rows are, as text; the rows are those from the patch's first on."""
+
+def apply_patch(data, rows, whole, old=None):
+    """What the new rows are, as text; the rows are those from the patch's first on. old: their texts."""
     b = Bytes(data)
-    dialect, unended = head(b)
+    dialect, unended = head(b, 2)
     n_touched, n = b.number("H"), b.number("I")
     n_blocks = (n + 1023) // 1024
     marks, ends = packed(b, n_blocks), packed(b, n_blocks)
@@ -268,8 +287,14 @@ def apply_patch(data, rows, whole):
     rows, whole = [list(row) for row in rows[:n]], {row for row in whole if row < n}
     for block, end in enumerate(ends):
         if end > (ends[block - 1] if block else 0):
-            for column in touched:
-                for row, text in column.cells(b):
+            cells = [column.cells(b) for column in touched]
+            for column, some in zip(touched, cells):
+                for (row, _), text in zip(some, column.before(b, len(some))):
+                    row += 1024 * block
+                    known = rows[row][column.number] if column.number < dialect.n_columns else old and old[row]
+                    assert known in (None, text), "what a cell was"
+            for column, some in zip(touched, cells):
+                for row, text in some:
                     change(dialect, rows, whole, 1024 * block + row, column.number, text)
         assert b.at == begun + end
     assert b.at == len(data)
@@ -339,7 +364,7 @@ def check(dump, draw, folder):
     for path, text in zip(paths, (old, new)):
         path.write_bytes(text)
     items = Bytes(subprocess.run([dump, *how, *paths], stdout=subprocess.PIPE, check=True).stdout)
-    rows, whole, base, made, first = [], set(), b"", b"", 0
+    rows, whole, old_texts, made, first = [], set(), [], b"", 0
     patches = []
     while items.at < len(items.data):
         kind = items.number("B")
@@ -351,10 +376,10 @@ def check(dump, draw, folder):
         assert [dialect.delimiter.decode(), str(dialect.n_columns)] == [how[0], how[3]]
         whole |= {len(rows) + i for i in more_whole}
         rows += more
-        base += b"".join(texts)
-    assert base == old, "groups"
+        old_texts += texts
+    assert b"".join(old_texts) == old, "groups"
     for data in patches:
-        texts = apply_patch(data, rows[first:], {i - first for i in whole if i >= first})
+        texts = apply_patch(data, rows[first:], {i - first for i in whole if i >= first}, old_texts[first:])
         made += b"".join(texts)
         first += len(texts)
     assert new.startswith(made), "patches"

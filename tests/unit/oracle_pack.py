@@ -160,14 +160,14 @@ class Packs:
 
     @staticmethod
     def patched(patch, texts):
-        dialect = oracle_columnar.head(oracle_columnar.Bytes(patch))[0]
+        dialect = oracle_columnar.head(oracle_columnar.Bytes(patch), 2)[0]
         rows, whole = [], set()
         for i, text in enumerate(texts):
             cells, body = dialect.cut(text)
             if cells is None:
                 whole.add(i)
             rows.append(cells or [body] + [b""] * (dialect.n_columns - 1))
-        return oracle_columnar.apply_patch(patch, rows, whole)
+        return oracle_columnar.apply_patch(patch, rows, whole, texts)
 
     @staticmethod
     def whole(out, payload):

@@ -116,13 +116,38 @@ static int is_other(chain *c, size_t row, size_t column) {
     return na != nb || memcmp(x, y, na) != 0;
 }
 
+static void same_text(const mlops__buf *texts, mlops__patch_text at, const void *want, size_t n) {
+    assert_int_equal(at.n, n);
+    if (n) assert_memory_equal(texts->data + at.at, want, n);
+}
+
+static void check_row_text(mlops__grid *grid, size_t row, const mlops__buf *texts,
+                           mlops__patch_text at) {
+    mlops__buf text;
+    mlops_error e;
+    mlops__buf_init(&text, &mlops__heap);
+    assert_int_equal(mlops__grid_render(grid, row, row + 1, SIZE_MAX, &text, NULL, &e), MLOPS_OK);
+    same_text(texts, at, text.data, text.size);
+    mlops__buf_free(&text);
+}
+
+static void check_cell_text(mlops__grid *grid, size_t row, size_t column, const mlops__buf *texts,
+                            mlops__patch_text at) {
+    uint8_t room[MLOPS__CELL_TEXT];
+    size_t n;
+    const uint8_t *want = mlops__grid_cell(grid, row, column, room, &n);
+    same_text(texts, at, want, n);
+}
+
 /* The grid holds the version ahead; the cells are those of all blocks. */
-static void check_cells(chain *c, const mlops__patch_cell *cells, size_t n, size_t first,
+static void check_cells(chain *c, const mlops__buf *list, const mlops__buf *texts, size_t first,
                         size_t end) {
-    size_t k = 0, n_columns = c->dialect.n_columns;
+    const mlops__patch_cell *cells = (const mlops__patch_cell *)(const void *)list->data;
+    size_t k = 0, n = list->size / sizeof *cells, n_columns = c->dialect.n_columns;
     for (size_t row = first; row < end; row++) {
         if (k < n && cells[k].row == row - first && cells[k].column == n_columns) {
-            k++;
+            check_row_text(&c->grid, row, texts, cells[k].was);
+            check_row_text(&c->parsed, row, texts, cells[k++].is);
             continue;
         }
         assert_int_equal(mlops__grid_is_whole(&c->grid, row),
@@ -130,38 +155,65 @@ static void check_cells(chain *c, const mlops__patch_cell *cells, size_t n, size
         for (size_t column = 0; column < n_columns; column++) {
             int listed = k < n && cells[k].row == row - first && cells[k].column == column;
             assert_int_equal(listed, is_other(c, row, column));
-            k += (size_t)listed;
+            if (!listed) continue;
+            check_cell_text(&c->grid, row, column, texts, cells[k].was);
+            check_cell_text(&c->parsed, row, column, texts, cells[k++].is);
         }
     }
     assert_int_equal(k, n);
 }
 
+/* Some of the rows are told as they are among all of them. */
+static void check_some_cells(const mlops__patch *p, const mlops__buf *list,
+                             const mlops__buf *texts) {
+    const mlops__patch_cell *all = (const mlops__patch_cell *)(const void *)list->data;
+    size_t from = draw() % p->n_rows, n = draw() % (p->n_rows - from + 1), k = 0;
+    mlops__buf some, own;
+    mlops_error e;
+    mlops__buf_init(&some, &mlops__heap);
+    mlops__buf_init(&own, &mlops__heap);
+    assert_int_equal(mlops__patch_cells(p, from, n, &some, &own, &e), MLOPS_OK);
+    const mlops__patch_cell *cells = (const mlops__patch_cell *)(const void *)some.data;
+    for (size_t i = 0; i < list->size / sizeof *all; i++) {
+        if (all[i].row < from || all[i].row >= from + n) continue;
+        assert_true(k < some.size / sizeof *cells);
+        assert_true(cells[k].row == all[i].row && cells[k].column == all[i].column);
+        same_text(&own, cells[k].was, texts->data + all[i].was.at, all[i].was.n);
+        same_text(&own, cells[k++].is, texts->data + all[i].is.at, all[i].is.n);
+    }
+    assert_int_equal(k, some.size / sizeof *cells);
+    mlops__buf_free(&some);
+    mlops__buf_free(&own);
+}
+
 static void check_list(chain *c, int number) {
     version *v = &c->versions[number];
-    mlops__buf cells;
+    mlops__buf cells, texts;
     mlops_error e;
     count_rows(&c->parsed, &c->dialect, &v->text);
     if (!covered(c, number - 1, 0, v->rows)) return;
     read_version(c, number - 1, 0, v->rows);
     mlops__buf_init(&cells, &mlops__heap);
+    mlops__buf_init(&texts, &mlops__heap);
     for (size_t k = 0; k < v->n; k++) {
         mlops__patch p;
         size_t end = k + 1 < v->n ? v->firsts[k + 1] : v->rows;
         uint64_t at = 0;
-        cells.size = 0;
+        cells.size = texts.size = 0;
         assert_int_equal(mlops__patch_open(&p, v->bytes[k].data, v->bytes[k].size, &e), MLOPS_OK);
         assert_int_equal(p.n_rows, end - v->firsts[k]);
         for (size_t b = 0; b * MLOPS__PATCH_BLOCK < p.n_rows; b++) {
-            assert_int_equal(mlops__patch_cells(&p, b, &cells, &e), MLOPS_OK);
             assert_true(mlops__patch_mark(&p, b) >= at);
             at = mlops__patch_mark(&p, b);
             assert_int_equal(mlops__patch_find(&p, at), b);
         }
         assert_int_equal(mlops__patch_mark(&p, SIZE_MAX), p.text_size);
-        check_cells(c, (const mlops__patch_cell *)(const void *)cells.data,
-                    cells.size / sizeof(mlops__patch_cell), v->firsts[k], end);
+        assert_int_equal(mlops__patch_cells(&p, 0, p.n_rows, &cells, &texts, &e), MLOPS_OK);
+        check_cells(c, &cells, &texts, v->firsts[k], end);
+        check_some_cells(&p, &cells, &texts);
     }
     mlops__buf_free(&cells);
+    mlops__buf_free(&texts);
 }
 
 /* ---- making ---- */
@@ -319,7 +371,7 @@ static void rows_are_those_of_the_newest_text(void **state) {
 static void apply_harmlessly(chain *c, const uint8_t *bytes, size_t n) {
     mlops__patch p;
     mlops_error e;
-    mlops__buf cells;
+    mlops__buf cells, texts;
     mlops_status status = mlops__patch_open(&p, bytes, n, &e);
     assert_true(status == MLOPS_OK || status == MLOPS_E_CORRUPT);
     if (status) return;
@@ -332,9 +384,11 @@ static void apply_harmlessly(chain *c, const uint8_t *bytes, size_t n) {
         assert_int_equal(mlops__grid_render(&c->grid, 0, rows, SIZE_MAX, &c->text, NULL, &e),
                          MLOPS_OK);
     mlops__buf_init(&cells, &mlops__heap);
-    status = mlops__patch_cells(&p, 0, &cells, &e);
+    mlops__buf_init(&texts, &mlops__heap);
+    status = mlops__patch_cells(&p, 0, rows, &cells, &texts, &e);
     assert_true(status == MLOPS_OK || status == MLOPS_E_CORRUPT);
     mlops__buf_free(&cells);
+    mlops__buf_free(&texts);
 }
 
 static void flipped_and_cut_bytes_do_no_harm(void **state) {
@@ -410,7 +464,7 @@ static void rows_that_go_end_the_pairing(void **state) {
 
 /* ---- sizes ---- */
 
-/* One cell in a hundred, of 14 bits: they and how far it is to the next. */
+/* One cell in a hundred, of 14 bits: they, what it was, and how far it is to the next. */
 static void scattered_cells_cost_their_bits(void **state) {
     enum { N = 8000, CHANGED = N / 100 };
     table t = {0};
@@ -439,7 +493,7 @@ static void scattered_cells_cost_their_bits(void **state) {
     assert_true(make_version(c, 1));
     size_t size = 0;
     for (size_t k = 0; k < c->versions[1].n; k++) size += c->versions[1].bytes[k].size;
-    if (size > CHANGED * (17 + 9) / 8 + 100 * c->versions[1].n) fail_msg("%zu bytes", size);
+    if (size > CHANGED * (17 + 17 + 9) / 8 + 100 * c->versions[1].n) fail_msg("%zu bytes", size);
     check_version(c, 1);
     free_chain(c);
 }
@@ -447,7 +501,7 @@ static void scattered_cells_cost_their_bits(void **state) {
 /* ---- memory ---- */
 
 static mlops_status patch_once(chain *c, mlops__grid *grid, mlops__buf *bytes,
-                               mlops__patch_writer *w, mlops__buf *cells) {
+                               mlops__patch_writer *w, mlops__buf *cells, mlops__buf *texts) {
     const table *new = &c->versions[1].text;
     mlops__group group;
     mlops__patch p;
@@ -462,7 +516,7 @@ static mlops_status patch_once(chain *c, mlops__grid *grid, mlops__buf *bytes,
     MLOPS_TRY(mlops__patch_end(w, bytes, &e));
     MLOPS_TRY(mlops__patch_open(&p, bytes->data, bytes->size, &e));
     MLOPS_TRY(mlops__patch_apply(&p, 0, grid, &e));
-    MLOPS_TRY(mlops__patch_cells(&p, 0, cells, &e));
+    MLOPS_TRY(mlops__patch_cells(&p, 0, p.n_rows, cells, texts, &e));
     c->text.size = 0;
     assert_int_equal(mlops__grid_render(grid, 0, grid->n, SIZE_MAX, &c->text, NULL, &e), MLOPS_OK);
     assert_int_equal(c->text.size, new->n);
@@ -487,16 +541,18 @@ static void memory_may_run_out_anywhere(void **state) {
     assert_true(make_version(c, 1));
     for (n_left = 0;; n_left = ++fails) {
         mlops__grid grid;
-        mlops__buf bytes, cells;
+        mlops__buf bytes, cells, texts;
         mlops__patch_writer w;
         mlops__grid_init(&grid, &meagre);
         mlops__buf_init(&bytes, &meagre);
         mlops__buf_init(&cells, &meagre);
+        mlops__buf_init(&texts, &meagre);
         mlops__patch_init(&w, &meagre);
-        mlops_status status = patch_once(c, &grid, &bytes, &w, &cells);
+        mlops_status status = patch_once(c, &grid, &bytes, &w, &cells, &texts);
         mlops__grid_free(&grid);
         mlops__buf_free(&bytes);
         mlops__buf_free(&cells);
+        mlops__buf_free(&texts);
         mlops__patch_free(&w);
         if (status == MLOPS_OK) break;
         assert_int_equal(status, MLOPS_E_NOMEM);

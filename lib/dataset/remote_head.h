@@ -15,9 +15,9 @@ typedef struct mlops__head_ref {
     mlops_id commit;
 } mlops__head_ref;
 
-/* What is expected of a table: the record that its store has of it. */
+/* What is expected of a table, or that nothing is any more: the record that its store has of it. */
 typedef struct mlops__head_suite {
-    const char *path, *text;
+    const char *path, *text; /* text NULL: nothing */
     int64_t time_ns;
     mlops__bytes json;
 } mlops__head_suite;

@@ -54,14 +54,17 @@ mlops_status mlops_dataset_expect(mlops_change *change, const char *dataset, con
     mlops__format(verb, sizeof verb, "dataset expect %s", dataset);
     MLOPS_TRY(mlops__change_verb(change, verb, err));
     mlops__suite_key(&key, store, dataset, path);
-    if (!expectations)
-        return mlops__change_del(change, MLOPS__TABLE_EXPECTATIONS, mlops__key_bytes(&key), err);
     mlops__buf_init(&buf, &mlops__store_host(store)->allocator);
     mlops__json_writer_init(&json, &buf, 0);
     mlops__json_open(&json, '{');
     mlops__record_put_text(&json, "path", path);
-    mlops__record_put_text(&json, "expectations", mlops_expectations_text(expectations));
+    if (expectations)
+        mlops__record_put_text(&json, "expectations", mlops_expectations_text(expectations));
     mlops__record_put_i64(&json, "time_ns", mlops__store_now(store));
+    if (!expectations) { /* so that a pull does not bring them back */
+        mlops__json_name(&json, "dropped");
+        mlops__json_bool(&json, 1);
+    }
     mlops__json_close(&json, '}');
     return mlops__record_put(change, MLOPS__TABLE_EXPECTATIONS, &key, &buf, err);
 }
@@ -85,6 +88,7 @@ static mlops_status read_suite(mlops_expectations **out, mlops__view *view, cons
     if (status == MLOPS_E_NOT_FOUND) return MLOPS_OK;
     MLOPS_TRY(status);
     MLOPS_TRY(mlops__record_parse(&record, value, view->arena, view->err));
+    if (mlops__record_bool(&record, "dropped", 0)) return MLOPS_OK;
     const char *text = mlops__record_text(&record, "expectations");
     if (!text)
         return mlops__fail(view->err, MLOPS_E_CORRUPT, "the expectations of '%s' have no text",

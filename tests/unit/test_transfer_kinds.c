@@ -4,6 +4,7 @@
 #include "unit/help_version.h"
 
 #include "base/hex.h"
+#include "dataset/dataset.h"
 #include "unit/help_dataset.h"
 
 enum { FILES = 60 };
@@ -349,6 +350,109 @@ static void test_paths(void **state) {
     end_home(&a);
 }
 
+static void expect_nothing(mlops_store *s, const char *path) {
+    mlops_error e;
+    mlops_change *c = new_change(s);
+    works(mlops_dataset_expect(c, "data", path, NULL, &e), &e);
+    commit(c);
+    mlops_change_free(c);
+}
+
+static void expects_nothing(mlops_store *s, const char *path) {
+    mlops_error e;
+    mlops_expectations *x;
+    refused(mlops_dataset_expectations(&x, s, "data", path, &e), &e, MLOPS_E_NOT_FOUND,
+            "there are no expectations");
+}
+
+/* That nothing is expected any more is the newer word, and goes both ways too; until something is
+ * expected again. */
+static void test_dropped(void **state) {
+    home a, b;
+    mlops_share *share;
+    mlops_error e;
+    (void)state;
+    begin_home(&a), begin_home(&b);
+    works(mlops_share_memory(&share, NULL, &e), &e);
+    mlops_change *c = new_change(a.s);
+    mlops_draft *d = new_draft(c, "data", NULL);
+    mlops_table *t = parse_csv("a\n1\n2\n");
+    works(mlops_draft_add_table(d, "t", t, NULL, &e), &e);
+    end_draft(d);
+    expect(c, "t", "unique(a)\n");
+    commit(c);
+    push(a.s, share);
+    pull(b.s, share, NULL);
+    expect_nothing(b.s, "t");
+    expects_nothing(b.s, "t");
+    pull(b.s, share, NULL);
+    expects_nothing(b.s, "t");
+    push(a.s, share);
+    push(b.s, share);
+    pull(a.s, share, NULL);
+    expects_nothing(a.s, "t");
+    /* and it is held to nothing */
+    mlops_table *same = parse_csv("a\n1\n1\n");
+    d = new_draft(c, "data", NULL);
+    works(mlops_draft_add_table(d, "t", same, NULL, &e), &e);
+    end_draft(d);
+    commit(c);
+    expect(c, "t", "a > 0\n");
+    commit(c);
+    push(a.s, share);
+    pull(b.s, share, NULL);
+    expects(b.s, "t", "a > 0\n");
+    mlops_table_unref(t), mlops_table_unref(same);
+    mlops_change_free(c);
+    mlops_share_close(share);
+    end_home(&a), end_home(&b);
+}
+
+/* Of words of one time both stores choose the same, whoever pushes first. */
+static void test_one_time(void **state) {
+    (void)state;
+    for (int drops = 0; drops < 2; drops++)
+        for (int first = 0; first < 2; first++) {
+            home h[2];
+            mlops_share *share;
+            mlops_error e;
+            char got[2][100];
+            begin_home(&h[0]), begin_home(&h[1]);
+            works(mlops_share_memory(&share, NULL, &e), &e);
+            commit_text(h[0].s, "data", NULL, "x", "1");
+            push(h[0].s, share);
+            pull(h[1].s, share, NULL);
+            for (int i = 0; i < 2; i++) {
+                char record[200];
+                mlops__key key;
+                mlops_change *c = new_change(h[i].s);
+                snprintf(record, sizeof record, "{\"path\":\"t\",%s\"time_ns\":5%s}",
+                         i && drops ? ""
+                         : i        ? "\"expectations\":\"b > 0\\n\","
+                                    : "\"expectations\":\"a > 0\\n\",",
+                         i && drops ? ",\"dropped\":true" : "");
+                mlops__suite_key(&key, h[i].s, "data", "t");
+                works(mlops__change_put(c, MLOPS__TABLE_EXPECTATIONS, mlops__key_bytes(&key),
+                                        text(record), &e),
+                      &e);
+                commit(c);
+                mlops_change_free(c);
+            }
+            push(h[first].s, share);
+            push(h[!first].s, share);
+            for (int i = 0; i < 2; i++) {
+                mlops_expectations *x = NULL;
+                pull(h[i].s, share, NULL);
+                mlops_status status = mlops_dataset_expectations(&x, h[i].s, "data", "t", &e);
+                snprintf(got[i], sizeof got[i], "%s", status ? "" : mlops_expectations_text(x));
+                mlops_expectations_unref(x);
+            }
+            assert_string_equal(got[0], got[1]);
+            mlops_share_close(share);
+            end_home(&h[0]), end_home(&h[1]);
+        }
+}
+
 /* What is expected goes both ways, and the newer one stays; not with a prefix. */
 static void test_expectations(void **state) {
     home a, b;
@@ -385,10 +489,9 @@ static void test_expectations(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_all),
-        cmocka_unit_test(test_shallow),
-        cmocka_unit_test(test_paths),
-        cmocka_unit_test(test_expectations),
+        cmocka_unit_test(test_all),     cmocka_unit_test(test_shallow),
+        cmocka_unit_test(test_paths),   cmocka_unit_test(test_expectations),
+        cmocka_unit_test(test_dropped), cmocka_unit_test(test_one_time),
     };
     return cmocka_run_group_tests_name("transfer_kinds", tests, NULL, NULL);
 }

@@ -7,12 +7,11 @@
  * are left out must be found out.
  */
 #include "fault/help_power.h"
+#include "fault/help_sound.h"
 #include "fault/replay_power.h"
 
 #include "store/record.h"
 #include "store/store.h"
-
-#include <mlops/check.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -126,16 +125,6 @@ static int holds(mlops_store *s, int64_t k) {
     return 1;
 }
 
-static int is_sound(const stage *st) {
-    mlops_store_opts opts = MLOPS_STORE_OPTS_INIT;
-    mlops_check *check;
-    opts.host = &st->host;
-    if (mlops_check_store(&check, "dir/s.mlops", &opts, NULL)) return 0;
-    int sound = mlops_check_n_faults(check) == 0;
-    mlops_check_unref(check);
-    return sound;
-}
-
 /* All that was left half done is done by others. */
 static int goes_on(mlops_store *s, stage *st, int64_t k) {
     mlops_gc_stat stat = MLOPS_GC_STAT_INIT;
@@ -160,7 +149,7 @@ static int judge(void *user, const power_cut *cut) {
     good = good && holds(s, k);
     if (good && cut->state % COLLECT_EVERY == 0) good = goes_on(s, &st, k);
     mlops_store_close(s);
-    if (good && cut->state % CHECK_EVERY == 0) good = is_sound(&st);
+    if (good && cut->state % CHECK_EVERY == 0) good = is_sound_on("dir/s.mlops", &st.host);
     return !good;
 }
 

@@ -5,6 +5,7 @@
  * which a push came back, whole; the other store has every version of which a pull came back; and
  * both go on with the next call. Syncs that the remote leaves out must be found out.
  */
+#include "fault/help_sound.h"
 #include "fault/replay_power.h"
 #include "fault/travel_model.h"
 
@@ -110,11 +111,6 @@ static int record_log(mlops__io_record *record, void (*spoil)(mlops_io *io)) {
 
 /* ---- judging ---- */
 
-static int is_sound(const stage *st, const char *path) {
-    mlops_store_opts opts = store_opts(st);
-    return travel_is_sound(path, &opts);
-}
-
 /* Who has nothing gets what was pushed. */
 static int gives(const stage *st, const mlops_share *share, int least) {
     mlops_store *c = open_store(st, "dir/c");
@@ -151,7 +147,7 @@ static int judge(void *user, const power_cut *cut) {
     mlops_store_close(a);
     mlops_store_close(b);
     if (good && cut->state % CHECK_EVERY == 0)
-        good = is_sound(&st, "dir/a") && is_sound(&st, "dir/b");
+        good = is_sound_on("dir/a", &st.host) && is_sound_on("dir/b", &st.host);
     return !good;
 }
 

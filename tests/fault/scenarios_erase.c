@@ -209,18 +209,10 @@ static int judge(const mlops_host *host, const char *dir, int status, const char
 
 /* ---- on its way ---- */
 
-static int open_remote(mlops_share **out, const mlops_host *host, const char *dir,
-                       mlops_error *err) {
-    static sweep_terms terms; /* outlives the share */
-    sweep_path path;
-    const mlops_host *lent = sweep_store_terms(&terms, host, dir)->host;
-    return sweep_told(mlops_share_directory(out, sweep_in(&path, dir, "remote"), lent, err), err);
-}
-
 static int push(mlops_store *s, const mlops_host *host, const char *dir) {
     mlops_share *share = NULL;
     mlops_error err;
-    int status = open_remote(&share, host, dir, &err);
+    int status = sweep_open_remote(&share, host, dir, &err);
     if (!status)
         status = sweep_told(mlops_dataset_push(s, mlops_share_remote(share), "d", NULL, NULL, &err),
                             &err);
@@ -249,21 +241,12 @@ static int run_push(const mlops_host *host, const char *dir) {
     return status;
 }
 
-static int open_other(mlops_store **out, const mlops_host *host, const char *dir,
-                      mlops_error *err) {
-    sweep_path path;
-    sweep_terms terms;
-    return sweep_told(mlops_store_open(out, sweep_in(&path, dir, "other"),
-                                       sweep_store_terms(&terms, host, dir), err),
-                      err);
-}
-
 static int pull(const mlops_host *host, const char *dir, mlops_store **out) {
     mlops_share *share = NULL;
     mlops_error err;
     *out = NULL;
-    int status = open_other(out, host, dir, &err);
-    if (!status) status = open_remote(&share, host, dir, &err);
+    int status = sweep_open_other(out, host, dir, &err);
+    if (!status) status = sweep_open_remote(&share, host, dir, &err);
     if (!status)
         status = sweep_told(
             mlops_dataset_pull(*out, mlops_share_remote(share), "d", NULL, NULL, &err), &err);

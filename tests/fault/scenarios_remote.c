@@ -81,30 +81,12 @@ static int see_version(mlops_store *s, int k, mlops_error *err) {
 
 static int has_version(mlops_store *s, int k) { return see_version(s, k, NULL) == MLOPS_OK; }
 
-/* Another store, empty at first. */
-static int open_other(mlops_store **out, const mlops_host *host, const char *dir,
-                      mlops_error *err) {
-    sweep_path path;
-    sweep_terms terms;
-    return sweep_told(mlops_store_open(out, sweep_in(&path, dir, "other"),
-                                       sweep_store_terms(&terms, host, dir), err),
-                      err);
-}
-
-static int open_remote(mlops_share **out, const mlops_host *host, const char *dir,
-                       mlops_error *err) {
-    static sweep_terms terms; /* outlives the share */
-    sweep_path path;
-    const mlops_host *lent = sweep_store_terms(&terms, host, dir)->host;
-    return sweep_told(mlops_share_directory(out, sweep_in(&path, dir, "remote"), lent, err), err);
-}
-
 static int prepare(const mlops_host *host, const char *dir) {
     mlops_store *s;
     mlops_share *share = NULL;
     MLOPS_TRY(sweep_open_store(&s, host, dir, 1, 4096));
     int status = add_version(s, 1);
-    if (!status) status = open_remote(&share, host, dir, NULL);
+    if (!status) status = sweep_open_remote(&share, host, dir, NULL);
     if (!status)
         status = mlops_dataset_push(s, mlops_share_remote(share), "data", NULL, NULL, NULL);
     if (!status) status = add_version(s, 2);
@@ -119,7 +101,7 @@ static int run_push(const mlops_host *host, const char *dir) {
     mlops_error err;
     mlops_transfer done = MLOPS_TRANSFER_INIT;
     MLOPS_TRY(sweep_open_store(&s, host, dir, 0, 4096));
-    int status = open_remote(&share, host, dir, &err);
+    int status = sweep_open_remote(&share, host, dir, &err);
     if (!status)
         status = sweep_told(
             mlops_dataset_push(s, mlops_share_remote(share), "data", NULL, &done, &err), &err);
@@ -135,8 +117,8 @@ static int run_pull(const mlops_host *host, const char *dir) {
     mlops_error err;
     mlops_pull_opts opts = MLOPS_PULL_OPTS_INIT;
     opts.tags = "none*";
-    MLOPS_TRY(open_other(&s, host, dir, &err));
-    int status = open_remote(&share, host, dir, &err);
+    MLOPS_TRY(sweep_open_other(&s, host, dir, &err));
+    int status = sweep_open_remote(&share, host, dir, &err);
     if (!status)
         status = sweep_told(
             mlops_dataset_pull(s, mlops_share_remote(share), "data", &opts, NULL, &err), &err);
@@ -156,7 +138,7 @@ static int run_gc(const mlops_host *host, const char *dir) {
     mlops_remote_gc_opts opts = MLOPS_REMOTE_GC_OPTS_INIT;
     mlops_remote_stats stats = MLOPS_REMOTE_STATS_INIT;
     opts.host = host;
-    MLOPS_TRY(open_remote(&share, host, dir, &err));
+    MLOPS_TRY(sweep_open_remote(&share, host, dir, &err));
     const mlops_remote *r = mlops_share_remote(share);
     int status = sweep_told(mlops_remote_gc(r, &opts, &stats, &err), &err);
     if (!status && (stats.n_datasets != 1 || stats.n_deleted)) status = SWEEP_WRONG;
@@ -195,7 +177,8 @@ static int judge(const mlops_host *host, const char *dir, int status, const char
     (void)status, (void)failed;
     gc.host = host;
     if (sweep_open_store(&s, host, dir, 1, 4096)) return 1;
-    int bad = open_remote(&share, host, dir, NULL) || open_other(&other, host, dir, NULL);
+    int bad =
+        sweep_open_remote(&share, host, dir, NULL) || sweep_open_other(&other, host, dir, NULL);
     const mlops_remote *r = bad ? NULL : mlops_share_remote(share);
     if (!bad) bad = mlops_dataset_pull(other, r, "data", NULL, NULL, NULL) != MLOPS_OK;
     if (!bad) bad = !has_version(other, 1) && !has_version(other, 2);

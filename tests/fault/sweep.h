@@ -101,6 +101,13 @@ const mlops_host *sweep_without_sync(sweep_terms *t, const mlops_host *host);
 mlops_status sweep_open_store(mlops_store **out, const mlops_host *host, const char *dir, int calm,
                               int64_t journal_bytes);
 
+/* Opens dir/other, a store that is empty at first, and dir/remote; one remote at a time. What they
+ * return was told. */
+mlops_status sweep_open_other(mlops_store **out, const mlops_host *host, const char *dir,
+                              mlops_error *err);
+mlops_status sweep_open_remote(mlops_share **out, const mlops_host *host, const char *dir,
+                               mlops_error *err);
+
 /* status, or SWEEP_WRONG for an error that does not say what it is. */
 int sweep_told(int status, const mlops_error *err);
 

@@ -123,6 +123,23 @@ int sweep_told(int status, const mlops_error *err) {
     return status < 0 && ((int)err->code != status || !err->message[0]) ? SWEEP_WRONG : status;
 }
 
+mlops_status sweep_open_other(mlops_store **out, const mlops_host *host, const char *dir,
+                              mlops_error *err) {
+    sweep_path path;
+    sweep_terms terms;
+    return sweep_told(mlops_store_open(out, sweep_in(&path, dir, "other"),
+                                       sweep_store_terms(&terms, host, dir), err),
+                      err);
+}
+
+mlops_status sweep_open_remote(mlops_share **out, const mlops_host *host, const char *dir,
+                               mlops_error *err) {
+    static sweep_terms terms; /* outlives the share */
+    sweep_path path;
+    const mlops_host *lent = sweep_store_terms(&terms, host, dir)->host;
+    return sweep_told(mlops_share_directory(out, sweep_in(&path, dir, "remote"), lent, err), err);
+}
+
 /* ---- models and tables ---- */
 
 size_t sweep_fixture(char *bytes, size_t cap, const char *name) {

@@ -73,11 +73,3 @@ int travel_version(mlops_store *s) {
             return -2;
     return version;
 }
-
-int travel_is_sound(const char *path, const mlops_store_opts *opts) {
-    mlops_check *check;
-    if (mlops_check_store(&check, path, opts, NULL)) return 0;
-    int good = mlops_check_n_faults(check) == 0;
-    mlops_check_unref(check);
-    return good;
-}

@@ -12,7 +12,4 @@ int travel_pull(mlops_store *s, const mlops_share *share);
 /* The newest version of the branch, all of it; -1: none; -2: what is there is none of them. */
 int travel_version(mlops_store *s);
 
-/* 0 if check finds faults. */
-int travel_is_sound(const char *path, const mlops_store_opts *opts);
-
 #endif

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Every public verb is in a sweep of failures, or neither allocates nor does I/O and is tested for that.
 
-usage: swept.py ROOT. Reads the verbs from bindings/api.json. A verb is swept if a scenario of tests/fault uses it. HOT
+usage: swept.py ROOT. Reads the verbs from bindings/api.json. A verb is swept if a scenario of tests/fault uses it,
+or what they share. HOT
 are those that none uses: they take no mlops_error, and tests/unit/test_no_alloc.c runs each of them.
 """
 import json
@@ -30,7 +31,7 @@ def named_in(paths):
 def faults():
     functions = json.loads((root / "bindings/api.json").read_text(encoding="utf-8"))["functions"]
     verbs = {f["name"]: any(p["role"] == "error" for p in f["params"]) for f in functions}
-    swept = named_in((root / "tests/fault").glob("scenarios_*.c"))
+    swept = named_in([*(root / "tests/fault").glob("scenarios_*.c"), root / "tests/fault/sweep_data.c"])
     still = named_in([root / "tests/unit/test_no_alloc.c"])
     for verb, fails in verbs.items():
         if verb not in swept and verb not in HOT:

@@ -220,13 +220,13 @@ static mlops_status refuse_record(const csv_job *job) {
 
 static mlops_status refuse_value(const csv_job *job, int64_t record, int64_t column) {
     const mlops__csv_reader *reader = &job->reader;
-    const mlops__csv_field *field = &reader->batch[record * reader->n_columns + column];
+    mlops__csv_field field = mlops__csv_field_at(reader, record, column);
     int64_t line = mlops__csv_batch_line(reader, record);
     return mlops__fail_at(
         job->err, MLOPS_E_PARSE, line, column + 1, -1,
         "line %lld, field %lld: '%.*s'%s is no %s, which is the type given", (long long)line,
-        (long long)column + 1, (int)(field->n < 60 ? field->n : 60), field->text,
-        field->quoted ? " in quotes" : "", mlops__type_name(job->columns[column].store->type));
+        (long long)column + 1, (int)(field.n < 60 ? field.n : 60), field.text,
+        field.quoted ? " in quotes" : "", mlops__type_name(job->columns[column].store->type));
 }
 
 static mlops_status take_batch(csv_job *job) {

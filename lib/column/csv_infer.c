@@ -170,19 +170,23 @@ static int64_t put_run(mlops__csv_column *self, const mlops__csv_nulls *nulls,
     return 0;
 }
 
+static mlops_status put_field(mlops__csv_column *self, const mlops__csv_nulls *nulls,
+                              const mlops__csv_field *field) {
+    return is_null(nulls, field) ? mlops__column_store_null(self->store) : put_value(self, field);
+}
+
 mlops_status mlops__csv_take(mlops__csv_column *self, const mlops__csv_nulls *nulls,
                              const mlops__csv_reader *reader, int64_t column, int64_t *taken) {
-    const mlops__csv_field *fields = reader->batch + column;
-    int64_t stride = reader->n_columns, n = reader->n_batch, i = 0;
+    int64_t n = reader->n_batch, i = 0;
     mlops_status status = MLOPS_OK;
     while (i < n && self->state == MLOPS__CSV_READING) {
-        mlops__text_fields run = {fields + i * stride, stride, n - i, reader->text,
-                                  reader->text + reader->size};
-        i += put_run(self, nulls, reader->kern, &run, &status);
+        if (reader->batch) {
+            mlops__text_fields run = mlops__csv_run(reader, column, i);
+            i += put_run(self, nulls, reader->kern, &run, &status);
+        }
         if (status == MLOPS_OK && i < n) {
-            const mlops__csv_field *field = fields + i * stride;
-            status = is_null(nulls, field) ? mlops__column_store_null(self->store)
-                                           : put_value(self, field);
+            mlops__csv_field field = mlops__csv_field_at(reader, i, column);
+            status = put_field(self, nulls, &field);
             i += status == MLOPS_OK;
         }
         *taken = i;

@@ -7,26 +7,18 @@
 #include "column/csv_infer.h"
 #include "text/number.h"
 
-/* What is left of a run. */
-static inline mlops__text_fields rest_of(const mlops__text_fields *run, int64_t from) {
-    mlops__text_fields rest = *run;
-    rest.first += from * run->stride;
-    rest.n -= from;
-    return rest;
+/* The run's next field may have more digits than kernels take. */
+static inline int is_long(const mlops__text_fields *run, int64_t i, mlops__text_span *field) {
+    if (i == run->n) return 0;
+    *field = mlops__text_span_at(run, i);
+    return field->n >= MLOPS__NUMBERS_MAX && mlops__text_is_inside(run, *field);
 }
 
-/* The run's next field if it may have more digits than kernels take; else NULL. */
-static inline const mlops__text_field *long_one(const mlops__text_fields *run, int64_t i) {
-    const mlops__text_field *field = &run->first[i * run->stride];
-    if (i == run->n || field->n < MLOPS__NUMBERS_MAX) return NULL;
-    return mlops__field_is_inside(run, field) ? field : NULL;
-}
-
-static int take_long_i64(const mlops__text_field *field, int64_t *out) {
+static int take_long_i64(mlops__text_span field, int64_t *out) {
     enum { DIGITS = 18 /* fit in any case */ };
-    uint64_t others = 0, negative = *field->text == '-', n = field->n - negative;
+    uint64_t others = 0, negative = *field.text == '-', n = field.n - negative;
     if (n > DIGITS) return 0;
-    int64_t value = (int64_t)mlops__digits_take(field->text + field->n, (size_t)n, &others);
+    int64_t value = (int64_t)mlops__digits_take(field.text + field.n, (size_t)n, &others);
     *out = negative ? -value : value;
     return !others && value; /* not -0 */
 }
@@ -36,10 +28,10 @@ int64_t mlops__csv_put_i64(mlops__csv_column *self, const mlops__kern *kern,
     int64_t *out = (int64_t *)self->store->data + self->store->n, i = 0, before;
     do {
         before = i;
-        mlops__text_fields rest = rest_of(run, i);
-        const mlops__text_field *field;
+        mlops__text_fields rest = mlops__text_fields_from(run, i);
+        mlops__text_span field;
         i += kern->numbers_i64(&rest, out + i, &self->minus_zero);
-        while ((field = long_one(run, i)) && take_long_i64(field, out + i)) i++;
+        while (is_long(run, i, &field) && take_long_i64(field, out + i)) i++;
     } while (before < i && i < run->n);
     mlops__column_store_present_rows(self->store, i);
     return i;
@@ -53,14 +45,13 @@ static int rounds_to_nearest(void) {
 
 /* A whole number up to 2^53 and a power of ten up to 10^22 are exact, so that their quotient is
  * rounded once (Clinger 1990). */
-static int take_long_f64(const mlops__text_field *field, double *out) {
+static int take_long_f64(mlops__text_span field, double *out) {
     static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,
                                     1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19};
-    size_t negative = *field->text == '-', scale;
+    size_t negative = *field.text == '-', scale;
     uint64_t digits;
     double magnitude;
-    if (!mlops__digits_decimal(field->text + negative, (size_t)field->n - negative, &digits,
-                               &scale))
+    if (!mlops__digits_decimal(field.text + negative, field.n - negative, &digits, &scale))
         return 0;
     if (!(digits >> 53)) magnitude = (double)(int64_t)digits / powers[scale];
     else if (!mlops__decimal_f64(digits, scale, &magnitude)) return 0;
@@ -75,10 +66,10 @@ int64_t mlops__csv_put_f64(mlops__csv_column *self, const mlops__kern *kern,
     if (!rounds_to_nearest()) return 0;
     do {
         before = i;
-        mlops__text_fields rest = rest_of(run, i);
-        const mlops__text_field *field;
+        mlops__text_fields rest = mlops__text_fields_from(run, i);
+        mlops__text_span field;
         i += kern->numbers_f64(&rest, out + i);
-        while ((field = long_one(run, i)) && take_long_f64(field, out + i)) i++;
+        while (is_long(run, i, &field) && take_long_f64(field, out + i)) i++;
     } while (before < i && i < run->n);
     mlops__column_store_present_rows(self->store, i);
     return i;
@@ -110,11 +101,11 @@ enum { AHEAD = 128, NEAR = 1024 /* slots: these are in the cache anyway */ };
 /* Texts as they come, as long as there are few. */
 static int64_t take_near(mlops__dictionary *texts, const mlops__csv_nulls *nulls,
                          const mlops__text_fields *run, int32_t *codes, mlops_status *status) {
-    const mlops__csv_field *field = run->first;
     int64_t i = 0;
-    for (; i < run->n && texts->n_slots <= NEAR; i++, field += run->stride) {
-        if (!is_verbatim(nulls, field)) break;
-        *status = take_text(texts, key_of(field, run->text), field, &codes[i]);
+    for (; i < run->n && texts->n_slots <= NEAR; i++) {
+        mlops__csv_field field = mlops__text_field_at(run, i);
+        if (!is_verbatim(nulls, &field)) break;
+        *status = take_text(texts, key_of(&field, run->floor), &field, &codes[i]);
         if (*status != MLOPS_OK) break;
     }
     return i;
@@ -125,9 +116,9 @@ static int64_t expect(const mlops__dictionary *texts, const mlops__csv_nulls *nu
                       const mlops__text_fields *run, int64_t from, mlops__text_key *keys) {
     int64_t n = run->n - from < AHEAD ? run->n - from : AHEAD, i = 0;
     for (; i < n; i++) {
-        const mlops__csv_field *field = &run->first[(from + i) * run->stride];
-        if (!is_verbatim(nulls, field)) break;
-        keys[i] = key_of(field, run->text);
+        mlops__csv_field field = mlops__text_field_at(run, from + i);
+        if (!is_verbatim(nulls, &field)) break;
+        keys[i] = key_of(&field, run->floor);
         mlops__dictionary_expect(texts, keys[i]);
     }
     return i;
@@ -143,7 +134,8 @@ int64_t mlops__csv_put_texts(mlops__csv_column *self, const mlops__csv_nulls *nu
     while (n == AHEAD && *status == MLOPS_OK && i < run->n) {
         n = expect(texts, nulls, run, i, keys);
         for (int64_t k = 0; k < n && *status == MLOPS_OK; k++) {
-            *status = take_text(texts, keys[k], &run->first[i * run->stride], &codes[i]);
+            mlops__csv_field field = mlops__text_field_at(run, i);
+            *status = take_text(texts, keys[k], &field, &codes[i]);
             i += *status == MLOPS_OK;
         }
     }

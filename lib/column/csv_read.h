@@ -49,20 +49,21 @@ typedef struct mlops__csv_reader {
 
     /* Delimiters and line ends of a stretch of the window: csv_batch.c. */
     const mlops__kern *kern;
-    uint32_t *ends;  /* behind origin */
+    uint32_t *ends;  /* behind origin; ahead of the first stands where one would be */
     size_t ends_cap; /* bytes of text that there is room for */
-    size_t n_ends;
+    mlops__marks_found found;
     size_t next_end; /* of the record at ends_pos */
     size_t origin;
     size_t ends_pos;  /* what pos is while ends hold; SIZE_MAX: they do not */
     size_t by_letter; /* up to here records are read one by one */
-    int quotes;       /* there are some in the stretch */
-    int doubled;      /* and there were some that are doubled, or stand where they may not */
-    mlops__csv_field *cells;
+    int plain;        /* the ends say all */
+    int doubled;      /* there were quotes that are doubled, or stand where they may not */
+    uint32_t *cells;  /* borders of each field of a stretch whose ends do not say them */
     int64_t cells_cap;
 
-    /* The newest records, n_columns fields each. */
-    const mlops__csv_field *batch;
+    /* The newest records, n_columns fields each: their borders, or NULL if it is fields. */
+    const uint32_t *batch;
+    int64_t batch_step; /* from field to field */
     int64_t n_batch;
 
     /* The newest record that was read on its own. */
@@ -89,6 +90,26 @@ mlops_status mlops__csv_next(mlops__csv_reader *self);
 /* Reads records into batch, at the most so many; n_columns must be known. Either more than none, or
  * a status of mlops__csv_next(). A record with another number of fields comes alone: n_fields. */
 mlops_status mlops__csv_next_batch(mlops__csv_reader *self, int64_t most);
+
+/* A column of the batch from a record on; batch must not be NULL. */
+static inline mlops__text_fields mlops__csv_run(const mlops__csv_reader *self, int64_t column,
+                                                int64_t record) {
+    int64_t stride = self->n_columns * self->batch_step;
+    return (mlops__text_fields){self->batch + record * stride + column * self->batch_step,
+                                stride,
+                                self->n_batch - record,
+                                self->text + self->origin,
+                                self->text,
+                                self->text + self->size,
+                                self->doubled};
+}
+
+static inline mlops__csv_field mlops__csv_field_at(const mlops__csv_reader *self, int64_t record,
+                                                   int64_t column) {
+    if (!self->batch) return self->fields[column];
+    mlops__text_fields run = mlops__csv_run(self, column, record);
+    return mlops__text_field_at(&run, 0);
+}
 
 /* The line of a record of the batch. */
 int64_t mlops__csv_batch_line(const mlops__csv_reader *self, int64_t record);

@@ -55,12 +55,14 @@ static void check_table(const mlops_table *table) {
     mlops_table_unref(back);
 }
 
+static void tell_field(mlops__buf *out, const mlops__csv_field *field) {
+    mlops__buf_u8(out, (uint8_t)(field->quoted << 1 | field->doubled));
+    mlops__buf_put(out, field->text, field->n);
+}
+
 static void tell(mlops__buf *out, int64_t line, const mlops__csv_field *fields, int64_t n) {
     mlops__buf_i64(out, line);
-    for (int64_t i = 0; i < n; i++) {
-        mlops__buf_u8(out, (uint8_t)(fields[i].quoted << 1 | fields[i].doubled));
-        mlops__buf_put(out, fields[i].text, fields[i].n);
-    }
+    for (int64_t i = 0; i < n; i++) tell_field(out, &fields[i]);
 }
 
 /* Of a record that is too long those fields that there is room for. */
@@ -68,6 +70,14 @@ static void tell_record(mlops__buf *out, const mlops__csv_reader *reader) {
     int64_t n = reader->n_fields;
     mlops__buf_i64(out, n);
     tell(out, reader->mark.line, reader->fields, n < reader->fields_cap ? n : reader->fields_cap);
+}
+
+static void tell_batch(mlops__buf *out, const mlops__csv_reader *reader, int64_t record) {
+    mlops__buf_i64(out, mlops__csv_batch_line(reader, record));
+    for (int64_t i = 0; i < reader->n_columns; i++) {
+        mlops__csv_field field = mlops__csv_field_at(reader, record, i);
+        tell_field(out, &field);
+    }
 }
 
 /* The record that was read, or the batch after the first. */
@@ -82,9 +92,7 @@ static void tell_newest(mlops__buf *out, mlops__csv_reader *reader, int batches)
         tell(out, reader->mark.line, reader->fields, reader->n_fields);
         return;
     }
-    for (int64_t i = 0; i < reader->n_batch; i++)
-        tell(out, mlops__csv_batch_line(reader, i), reader->batch + i * reader->n_columns,
-             reader->n_columns);
+    for (int64_t i = 0; i < reader->n_batch; i++) tell_batch(out, reader, i);
 }
 
 static mlops_status next(mlops__csv_reader *reader, int batches) {

@@ -26,6 +26,14 @@ static void tell(mlops__buf *out, int64_t line, const mlops__csv_field *fields, 
     }
 }
 
+static void tell_batch(mlops__buf *out, const mlops__csv_reader *reader, int64_t record) {
+    mlops__csv_field fields[8];
+    assert_true(reader->n_columns <= 8);
+    for (int64_t i = 0; i < reader->n_columns; i++)
+        fields[i] = mlops__csv_field_at(reader, record, i);
+    tell(out, mlops__csv_batch_line(reader, record), fields, reader->n_columns);
+}
+
 /* Batches of so many records at the most; 0: one by one. */
 static void split(mlops__buf *out, const char *text, size_t n, size_t step, int64_t most) {
     mlops__host host;
@@ -53,9 +61,7 @@ static void split(mlops__buf *out, const char *text, size_t n, size_t step, int6
             if (reader.n_fields != reader.n_columns) break;
             continue;
         }
-        for (int64_t i = 0; i < reader.n_batch; i++)
-            tell(out, mlops__csv_batch_line(&reader, i), reader.batch + i * reader.n_columns,
-                 reader.n_columns);
+        for (int64_t i = 0; i < reader.n_batch; i++) tell_batch(out, &reader, i);
     }
     mlops__buf_format(out, "%d at %d:%d %s", (int)status, err.line, err.column, err.message);
     mlops__csv_end(&reader);

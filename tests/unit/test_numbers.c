@@ -27,7 +27,7 @@ static const mlops__kern *kernels(mlops_cpu level) {
 
 /* One text after the other, a comma behind each, in memory of no more than that. */
 typedef struct sheet {
-    mlops__text_field fields[FIELDS];
+    uint32_t borders[FIELDS + 1];
     char *text;
     mlops__text_fields run;
 } sheet;
@@ -46,36 +46,33 @@ static size_t draw_number(char *out, int point) {
 static void draw_sheet(sheet *s, int point, unsigned odd) {
     static const char others[] = "/:.-+eE x,\"\x80\xff";
     char text[SIZE];
-    size_t at = 0, starts[FIELDS + 1];
+    size_t at = 0;
+    s->borders[0] = UINT32_MAX;
     for (size_t i = 0; i < FIELDS; i++) {
-        starts[i] = at;
         size_t n = draw() % 40 || !odd ? draw_number(text + at, point) : 0;
         if (odd && n && draw() % odd == 0) text[at + draw() % n] = others[draw() % 13];
         at += n;
+        s->borders[i + 1] = (uint32_t)at;
         text[at++] = ',';
     }
     s->text = malloc(at);
     assert_non_null(s->text);
     memcpy(s->text, text, at);
-    starts[FIELDS] = at;
-    for (size_t i = 0; i < FIELDS; i++)
-        s->fields[i] = (mlops__text_field){
-            s->text + starts[i], (starts[i + 1] - starts[i] - 1) & 63, odd && draw() % 100 == 0, 0};
-    s->run = (mlops__text_fields){s->fields, 1, FIELDS, s->text, s->text + at};
+    s->run = (mlops__text_fields){s->borders, 1, FIELDS, s->text, s->text, s->text + at, 0};
 }
 
 /* What is left of the run from field i on, by a stride of one or two. */
 static mlops__text_fields rest_of(const sheet *s, int64_t i) {
-    mlops__text_fields run = s->run;
-    run.first += i;
+    mlops__text_fields run = mlops__text_fields_from(&s->run, i);
     run.stride = 1 + (int64_t)(draw() % 2);
-    run.n = (run.n - i + run.stride - 1) / run.stride;
+    run.n = (run.n + run.stride - 1) / run.stride;
     return run;
 }
 
-static void spell(char *out, const mlops__text_field *field) {
-    memcpy(out, field->text, field->n);
-    out[field->n] = 0;
+static void spell(char *out, const mlops__text_fields *run, int64_t i) {
+    mlops__text_span span = mlops__text_span_at(run, i);
+    memcpy(out, span.text, span.n);
+    out[span.n] = 0;
 }
 
 /* Returns how many values were compared. */
@@ -86,7 +83,7 @@ static int64_t compare_f64(const mlops__kern *kern, const mlops__text_fields *ru
     assert_memory_equal(values, expected, (size_t)n * sizeof *values);
     for (int64_t i = 0; i < n; i++) {
         char text[WIDTH * 2];
-        spell(text, &run->first[i * run->stride]);
+        spell(text, run, i);
         double due = strtod(text, NULL);
         assert_memory_equal(&values[i], &due, sizeof due);
     }
@@ -101,7 +98,7 @@ static int64_t compare_i64(const mlops__kern *kern, const mlops__text_fields *ru
     assert_memory_equal(values, expected, (size_t)n * sizeof *values);
     for (int64_t i = 0; i < n; i++) {
         char text[WIDTH * 2];
-        spell(text, &run->first[i * run->stride]);
+        spell(text, run, i);
         assert_int_equal(values[i], strtoll(text, NULL, 10));
         seen |= text[0] == '-' && values[i] == 0;
     }

@@ -9,15 +9,14 @@
 /* The product brings the eight high bits together in the top byte. */
 static inline uint64_t gather(uint64_t high) { return (high >> 7) * 0x0102040810204080 >> 56; }
 
-static inline mlops__marks_bits look(const uint8_t *block, uint8_t delimiter, uint8_t quote) {
-    mlops__marks_bits out = {0, 0};
+static inline mlops__marks_bits look(const uint8_t *block, uint8_t delimiter) {
+    mlops__marks_bits out = {0, 0, 0, 0};
     for (int i = 0; i < 8; i++) {
         uint64_t x = mlops__word(block + 8 * i);
-        uint64_t stops = mlops__word_zeros(x ^ MLOPS__WORD_OF(delimiter)) |
-                         mlops__word_zeros(x ^ MLOPS__WORD_OF('\n')) |
-                         mlops__word_zeros(x ^ MLOPS__WORD_OF('\r'));
-        out.stops |= gather(stops) << (8 * i);
-        out.quotes |= gather(mlops__word_zeros(x ^ MLOPS__WORD_OF(quote))) << (8 * i);
+        out.delimiters |= gather(mlops__word_zeros(x ^ MLOPS__WORD_OF(delimiter))) << (8 * i);
+        out.lines |= gather(mlops__word_zeros(x ^ MLOPS__WORD_OF('\n'))) << (8 * i);
+        out.returns |= gather(mlops__word_zeros(x ^ MLOPS__WORD_OF('\r'))) << (8 * i);
+        out.quotes |= gather(mlops__word_zeros(x ^ MLOPS__WORD_OF('"'))) << (8 * i);
     }
     return out;
 }
@@ -27,7 +26,7 @@ static inline uint32_t *put(uint32_t *at, uint32_t base, uint64_t bits) {
     return at;
 }
 
-size_t mlops__marks_scalar(const uint8_t *bytes, size_t n, uint8_t delimiter, uint8_t quote,
-                           uint64_t *quoted, uint32_t *at) {
-    return mlops__marks_run(look, put, bytes, n, delimiter, quote, quoted, at);
+void mlops__marks_scalar(const uint8_t *bytes, size_t n, uint8_t delimiter, uint32_t *at,
+                         mlops__marks_found *out) {
+    mlops__marks_run(look, put, bytes, n, delimiter, at, out);
 }

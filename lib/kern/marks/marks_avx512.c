@@ -8,12 +8,12 @@
 
 mlops__marks mlops__marks_avx512;
 
-static inline mlops__marks_bits look(const uint8_t *block, uint8_t delimiter, uint8_t quote) {
+static inline mlops__marks_bits look(const uint8_t *block, uint8_t delimiter) {
     __m512i x = _mm512_loadu_si512((const void *)block);
-    uint64_t stops = _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8((char)delimiter));
-    stops |= _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('\n'));
-    stops |= _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('\r'));
-    return (mlops__marks_bits){stops, _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8((char)quote))};
+    return (mlops__marks_bits){_mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8((char)delimiter)),
+                               _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('\n')),
+                               _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('\r')),
+                               _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('"'))};
 }
 
 /* Packed in a register and stored whole: packing stores are slow on some processors. */
@@ -28,7 +28,7 @@ static inline uint32_t *put(uint32_t *at, uint32_t base, uint64_t bits) {
     return at;
 }
 
-size_t mlops__marks_avx512(const uint8_t *bytes, size_t n, uint8_t delimiter, uint8_t quote,
-                           uint64_t *quoted, uint32_t *at) {
-    return mlops__marks_run(look, put, bytes, n, delimiter, quote, quoted, at);
+void mlops__marks_avx512(const uint8_t *bytes, size_t n, uint8_t delimiter, uint32_t *at,
+                         mlops__marks_found *out) {
+    mlops__marks_run(look, put, bytes, n, delimiter, at, out);
 }

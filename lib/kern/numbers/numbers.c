@@ -8,12 +8,12 @@
 int64_t mlops__numbers_i64_scalar(const mlops__text_fields *fields, int64_t *out, int *minus_zero) {
     int64_t i = 0;
     for (; i < fields->n; i++) {
-        const mlops__text_field *field = &fields->first[i * fields->stride];
-        if (!mlops__field_is_inside(fields, field)) break;
-        uint64_t negative = *field->text == '-', others = 0;
-        size_t n = (size_t)(field->n - negative);
+        mlops__text_span field = mlops__text_span_at(fields, i);
+        if (!mlops__text_is_inside(fields, field)) break;
+        uint64_t negative = *field.text == '-', others = 0;
+        size_t n = (size_t)(field.n - negative);
         if (n - 1 >= MLOPS__NUMBERS_MAX) break;
-        uint64_t value = mlops__digits_take(field->text + field->n, n, &others);
+        uint64_t value = mlops__digits_take(field.text + field.n, n, &others);
         if (others) break;
         *minus_zero |= negative && value == 0;
         out[i] = negative ? -(int64_t)value : (int64_t)value;
@@ -28,12 +28,12 @@ int64_t mlops__numbers_f64_scalar(const mlops__text_fields *fields, double *out)
                                     1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
     int64_t i = 0;
     for (; i < fields->n; i++) {
-        const mlops__text_field *field = &fields->first[i * fields->stride];
-        if (!mlops__field_is_inside(fields, field)) break;
-        size_t negative = *field->text == '-', n = (size_t)field->n - negative, scale;
+        mlops__text_span field = mlops__text_span_at(fields, i);
+        if (!mlops__text_is_inside(fields, field)) break;
+        size_t negative = *field.text == '-', n = field.n - negative, scale;
         uint64_t value;
         if (n > MLOPS__NUMBERS_MAX) break;
-        if (!mlops__digits_decimal(field->text + negative, n, &value, &scale)) break;
+        if (!mlops__digits_decimal(field.text + negative, n, &value, &scale)) break;
         if (value >> 53) break;
         double magnitude = (double)(int64_t)value / powers[scale];
         out[i] = negative ? -magnitude : magnitude;

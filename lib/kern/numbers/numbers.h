@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-/* A field of delimited text. */
+/* A field of delimited text: at the most 2^62 - 1 bytes. */
 typedef struct mlops__text_field {
     const char *text; /* without the quotes around it */
     uint64_t n : 62;
@@ -16,14 +16,48 @@ typedef struct mlops__text_field {
     uint64_t doubled : 1; /* quotes inside are still doubled */
 } mlops__text_field;
 
-/* Fields one below the other. */
+/* Fields one below the other: field i is between the entries i * stride and i * stride + 1 of
+ * borders. The first holds where the byte ahead of it is in text, which may be ahead of text, the
+ * second where the byte behind it is. One that begins with a quote ends with another. */
 typedef struct mlops__text_fields {
-    const mlops__text_field *first; /* every stride-th */
+    const uint32_t *borders;
     int64_t stride;
     int64_t n;
-    const char *text; /* from here up to end bytes may be read, whatever they are */
+    const char *text;
+    const char *floor; /* from here up to end bytes may be read, whatever they are */
     const char *end;
+    int doubled; /* quotes in quotes may be */
 } mlops__text_fields;
+
+/* The characters of a field, with the quotes around it. */
+typedef struct mlops__text_span {
+    const char *text;
+    size_t n;
+} mlops__text_span;
+
+static inline mlops__text_span mlops__text_span_at(const mlops__text_fields *self, int64_t i) {
+    const uint32_t *borders = self->borders + i * self->stride;
+    uint32_t begin = borders[0] + 1;
+    return (mlops__text_span){self->text + begin, borders[1] - begin};
+}
+
+static inline mlops__text_field mlops__text_field_at(const mlops__text_fields *self, int64_t i) {
+    mlops__text_span span = mlops__text_span_at(self, i);
+    if (span.n < 2 || *span.text != '"')
+        return (mlops__text_field){span.text, span.n & INT64_MAX >> 1, 0, 0};
+    mlops__text_field out = {span.text + 1, (span.n - 2) & INT64_MAX >> 1, 1, 0};
+    out.doubled = self->doubled && memchr(out.text, '"', span.n - 2) != NULL;
+    return out;
+}
+
+/* What is left of a run from field i on. */
+static inline mlops__text_fields mlops__text_fields_from(const mlops__text_fields *self,
+                                                         int64_t i) {
+    mlops__text_fields rest = *self;
+    rest.borders += i * rest.stride;
+    rest.n -= i;
+    return rest;
+}
 
 /* Write values as long as fields are plain; return how many. What stands there next is for the
  * caller: something else, a real whose digits make 2^53 or more, or one of the few fields at the
@@ -40,11 +74,10 @@ enum {
     MLOPS__NUMBERS_REACH = 24 /* bytes around a field that may be read too */
 };
 
-/* Bytes around the field can be read, which is not empty and not in quotes. */
-static inline int mlops__field_is_inside(const mlops__text_fields *fields,
-                                         const mlops__text_field *field) {
-    return !field->quoted && field->n && field->text - fields->text >= MLOPS__NUMBERS_REACH &&
-           fields->end - field->text >= MLOPS__NUMBERS_REACH;
+/* Bytes around the field can be read, which is not empty. */
+static inline int mlops__text_is_inside(const mlops__text_fields *fields, mlops__text_span span) {
+    return span.n && span.text - fields->floor >= MLOPS__NUMBERS_REACH &&
+           fields->end - span.text >= MLOPS__NUMBERS_REACH;
 }
 
 /* The last n of 8 digits, 0 ahead of them. n is 0 to 8. */

@@ -44,15 +44,15 @@ static inline uint64_t value_of(vec x) {
 
 int64_t mlops__numbers_i64_avx2(const mlops__text_fields *fields, int64_t *out, int *minus_zero) {
     const mlops__text_fields run = *fields;
-    const mlops__text_field *field = run.first;
     uint64_t zeros = 0;
     int64_t i = 0;
-    for (; i < run.n; i++, field += run.stride) {
-        if (!mlops__field_is_inside(&run, field)) break;
-        uint64_t negative = *field->text == '-';
-        size_t n = (size_t)(field->n - negative);
+    for (; i < run.n; i++) {
+        mlops__text_span field = mlops__text_span_at(&run, i);
+        if (!mlops__text_is_inside(&run, field)) break;
+        uint64_t negative = *field.text == '-';
+        size_t n = (size_t)(field.n - negative);
         if (n - 1 >= MLOPS__NUMBERS_MAX) break;
-        vec x = load_digits(field->text + field->n, n);
+        vec x = load_digits(field.text + field.n, n);
         if (!are_digits(x)) break;
         uint64_t value = value_of(x);
         zeros |= negative & (value == 0);
@@ -67,13 +67,13 @@ int64_t mlops__numbers_f64_avx2(const mlops__text_fields *fields, double *out) {
     static const double powers[] = {1e0, 1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7, 1e8,
                                     1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e0};
     const mlops__text_fields run = *fields;
-    const mlops__text_field *field = run.first;
     int64_t i = 0;
-    for (; i < run.n; i++, field += run.stride) {
-        if (!mlops__field_is_inside(&run, field)) break;
-        uint64_t negative = *field->text == '-';
-        size_t n = (size_t)(field->n - negative);
-        vec x = load_digits(field->text + field->n, n < 17 ? n : 0);
+    for (; i < run.n; i++) {
+        mlops__text_span field = mlops__text_span_at(&run, i);
+        if (!mlops__text_is_inside(&run, field)) break;
+        uint64_t negative = *field.text == '-';
+        size_t n = (size_t)(field.n - negative);
+        vec x = load_digits(field.text + field.n, n < 17 ? n : 0);
         uint32_t point = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(x, _mm_set1_epi8('.' - '0')));
         size_t scale = (size_t)__builtin_clz(point << 1 | 1) - 15;
         if (n - 1 >= MLOPS__NUMBERS_MAX || n == (point != 0)) break;

@@ -142,6 +142,7 @@ static mlops_status make_columns(csv_job *job) {
     for (int64_t i = 0; i < table->n_columns; i++) {
         job->columns[i].store = &table->stores[i];
         job->columns[i].scratch = &job->scratch;
+        job->columns[i].nulls = &job->nulls;
         if (job->known && job->known->types[i] != MLOPS_TYPE_NULL)
             MLOPS_TRY(mlops__column_store_begin(job->columns[i].store, job->known->types[i]));
     }
@@ -234,7 +235,7 @@ static mlops_status take_batch(csv_job *job) {
     if (reader->n_fields != reader->n_columns) return refuse_record(job);
     for (int64_t i = 0; i < reader->n_columns; i++) {
         int64_t taken = 0;
-        mlops_status status = mlops__csv_take(&job->columns[i], &job->nulls, reader, i, &taken);
+        mlops_status status = mlops__csv_take(&job->columns[i], reader, i, &taken);
         if (status == MLOPS_E_PARSE) return refuse_value(job, taken, i);
         if (status == MLOPS_E_LIMIT)
             return mlops__fail_at(job->err, status, mlops__csv_batch_line(reader, taken), i + 1, -1,

@@ -87,14 +87,6 @@ static int put_f64(mlops__csv_column *self, const mlops__csv_field *field) {
     return 1;
 }
 
-static mlops_status put_text(mlops__csv_column *self, const mlops__csv_field *field) {
-    if (!field->doubled) return mlops__column_store_text(self->store, field->text, field->n);
-    self->scratch->size = 0;
-    char *copy = (char *)mlops__buf_extend(self->scratch, field->n);
-    if (!copy) return MLOPS_E_NOMEM;
-    return mlops__column_store_text(self->store, copy, mlops__csv_unquote(field, copy));
-}
-
 static mlops_type first_type(const mlops__csv_field *field, mlops_type least) {
     int64_t i;
     double d;
@@ -149,7 +141,7 @@ static mlops_status put_value(mlops__csv_column *self, const mlops__csv_field *f
     case MLOPS_TYPE_FLOAT64:
         if (put_f64(self, field)) return MLOPS_OK;
         break;
-    case MLOPS_TYPE_STRING: return put_text(self, field);
+    case MLOPS_TYPE_STRING: return mlops__csv_put_text(self, field);
     case MLOPS_TYPE_BOOL:
         if (put_bool(self, field)) return MLOPS_OK;
         break;
@@ -160,33 +152,33 @@ static mlops_status put_value(mlops__csv_column *self, const mlops__csv_field *f
 }
 
 /* As many as are spelled plainly. */
-static int64_t put_run(mlops__csv_column *self, const mlops__csv_nulls *nulls,
-                       const mlops__kern *kern, const mlops__text_fields *run,
-                       mlops_status *status) {
+static int64_t put_run(mlops__csv_column *self, const mlops__kern *kern,
+                       const mlops__text_fields *run, mlops_status *status) {
     mlops_type type = self->store->type;
-    if (type == MLOPS_TYPE_INT64 && !nulls->numeric) return mlops__csv_put_i64(self, kern, run);
-    if (type == MLOPS_TYPE_FLOAT64 && !nulls->numeric) return mlops__csv_put_f64(self, kern, run);
-    if (type == MLOPS_TYPE_STRING) return mlops__csv_put_texts(self, nulls, run, status);
+    int numeric = self->nulls->numeric;
+    if (type == MLOPS_TYPE_INT64 && !numeric) return mlops__csv_put_i64(self, kern, run);
+    if (type == MLOPS_TYPE_FLOAT64 && !numeric) return mlops__csv_put_f64(self, kern, run);
+    if (type == MLOPS_TYPE_STRING) return mlops__csv_put_texts(self, kern, run, status);
     return 0;
 }
 
-static mlops_status put_field(mlops__csv_column *self, const mlops__csv_nulls *nulls,
-                              const mlops__csv_field *field) {
-    return is_null(nulls, field) ? mlops__column_store_null(self->store) : put_value(self, field);
+static mlops_status put_field(mlops__csv_column *self, const mlops__csv_field *field) {
+    if (is_null(self->nulls, field)) return mlops__column_store_null(self->store);
+    return put_value(self, field);
 }
 
-mlops_status mlops__csv_take(mlops__csv_column *self, const mlops__csv_nulls *nulls,
-                             const mlops__csv_reader *reader, int64_t column, int64_t *taken) {
+mlops_status mlops__csv_take(mlops__csv_column *self, const mlops__csv_reader *reader,
+                             int64_t column, int64_t *taken) {
     int64_t n = reader->n_batch, i = 0;
     mlops_status status = MLOPS_OK;
     while (i < n && self->state == MLOPS__CSV_READING) {
         if (reader->batch) {
             mlops__text_fields run = mlops__csv_run(reader, column, i);
-            i += put_run(self, nulls, reader->kern, &run, &status);
+            i += put_run(self, reader->kern, &run, &status);
         }
         if (status == MLOPS_OK && i < n) {
             mlops__csv_field field = mlops__csv_field_at(reader, i, column);
-            status = put_field(self, nulls, &field);
+            status = put_field(self, &field);
             i += status == MLOPS_OK;
         }
         *taken = i;

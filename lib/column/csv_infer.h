@@ -38,9 +38,11 @@ typedef enum mlops__csv_state {
 typedef struct mlops__csv_column {
     mlops__column_store *store;
     mlops__csv_state state;
-    mlops_type type;     /* at least; NULL in the first pass */
-    int given;           /* the store's type: what does not fit is refused */
-    int minus_zero;      /* an integer was spelled -0 */
+    mlops_type type; /* at least; NULL in the first pass */
+    int given;       /* the store's type: what does not fit is refused */
+    int minus_zero;  /* an integer was spelled -0 */
+    int null_texts;  /* one of the texts is spelled as a null, which was in quotes */
+    const mlops__csv_nulls *nulls;
     mlops__buf *scratch; /* shared by the columns: a field without its doubled quotes */
 } mlops__csv_column;
 
@@ -48,17 +50,20 @@ typedef struct mlops__csv_column {
  * MLOPS_E_LIMIT for too many distinct texts, and MLOPS_E_PARSE for a value that does not fit the
  * type given, the first of them in record *taken of the batch. A
  * column that is not READING takes nothing. */
-mlops_status mlops__csv_take(mlops__csv_column *self, const mlops__csv_nulls *nulls,
-                             const mlops__csv_reader *reader, int64_t column, int64_t *taken);
+mlops_status mlops__csv_take(mlops__csv_column *self, const mlops__csv_reader *reader,
+                             int64_t column, int64_t *taken);
 
-/* Append values of the store's type as long as they are spelled plainly and no nulls; return how
- * many. What stands there next is for the caller. */
+/* Append values of the store's type as long as they are spelled plainly, numbers also as long as
+ * they are no nulls; return how many. What stands there next is for the caller. */
 int64_t mlops__csv_put_i64(mlops__csv_column *self, const mlops__kern *kern,
                            const mlops__text_fields *run);
 int64_t mlops__csv_put_f64(mlops__csv_column *self, const mlops__kern *kern,
                            const mlops__text_fields *run);
-int64_t mlops__csv_put_texts(mlops__csv_column *self, const mlops__csv_nulls *nulls,
+int64_t mlops__csv_put_texts(mlops__csv_column *self, const mlops__kern *kern,
                              const mlops__text_fields *run, mlops_status *status);
+
+/* Appends a text that is no null. Status of mlops__column_store_text(). */
+mlops_status mlops__csv_put_text(mlops__csv_column *self, const mlops__csv_field *field);
 
 /* The field is no null, or a value for sure. */
 static inline int mlops__csv_may_be_null(const mlops__csv_nulls *self,

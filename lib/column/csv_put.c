@@ -75,6 +75,25 @@ int64_t mlops__csv_put_f64(mlops__csv_column *self, const mlops__kern *kern,
     return i;
 }
 
+/* ---- texts ---- */
+
+/* The text may not tell itself from a null by its code. */
+static void note_text(mlops__csv_column *self, const mlops__csv_field *field) {
+    mlops__csv_field plain = mlops__csv_plain(field->text, field->n);
+    if (!field->quoted || self->null_texts) return;
+    self->null_texts = field->doubled ? mlops__csv_may_be_null(self->nulls, &plain)
+                                      : mlops__csv_is_null(self->nulls, &plain);
+}
+
+mlops_status mlops__csv_put_text(mlops__csv_column *self, const mlops__csv_field *field) {
+    note_text(self, field);
+    if (!field->doubled) return mlops__column_store_text(self->store, field->text, field->n);
+    self->scratch->size = 0;
+    char *copy = (char *)mlops__buf_extend(self->scratch, field->n);
+    if (!copy) return MLOPS_E_NOMEM;
+    return mlops__column_store_text(self->store, copy, mlops__csv_unquote(field, copy));
+}
+
 static inline mlops__text_key key_of(const mlops__csv_field *field, const char *floor) {
     size_t n = field->n;
     if (n > 8) return mlops__text_key_long(field->text, n);
@@ -83,62 +102,94 @@ static inline mlops__text_key key_of(const mlops__csv_field *field, const char *
                            : mlops__text_key_short(mlops__word(end - 8), n);
 }
 
-/* The field is its text, and no null. */
-static inline int is_verbatim(const mlops__csv_nulls *nulls, const mlops__csv_field *field) {
-    if (field->doubled) return 0;
-    return !mlops__csv_may_be_null(nulls, field) || !mlops__csv_is_null(nulls, field);
+/* Texts of a run, no more than there are keys. */
+typedef struct some_texts {
+    mlops__text_fields run;
+    mlops__text_keys keys;
+    int64_t n; /* of the run: those ahead of one with doubled quotes */
+} some_texts;
+
+/* The keys of those fields that kernels leave; for a null one that is not found. */
+static void take_odd(const mlops__csv_column *self, some_texts *some, uint64_t odd) {
+    for (; odd; odd &= odd - 1) {
+        int64_t i = __builtin_ctzll(odd);
+        mlops__csv_field field = mlops__text_field_at(&some->run, i);
+        if (field.doubled) {
+            some->n = i;
+            return;
+        }
+        mlops__text_key key = {0xff, 0};
+        if (!mlops__csv_may_be_null(self->nulls, &field) ||
+            !mlops__csv_is_null(self->nulls, &field))
+            key = key_of(&field, some->run.floor);
+        some->keys.words[i] = key.word;
+        some->keys.tags[i] = key.tag;
+    }
 }
 
-static inline mlops_status take_text(mlops__dictionary *texts, mlops__text_key key,
-                                     const mlops__csv_field *field, int32_t *code) {
-    *code = mlops__dictionary_glance(texts, key);
-    if (*code >= 0) return MLOPS_OK;
-    return mlops__dictionary_add_key(texts, key, field->text, field->n, code);
+enum { NEAR = 1024 /* slots: these are in the cache anyway */ };
+
+static void take_keys(const mlops__csv_column *self, const mlops__kern *kern,
+                      const mlops__text_fields *run, some_texts *some) {
+    const mlops__dictionary *texts = &self->store->dictionary;
+    some->run = *run;
+    if (some->run.n > MLOPS__TEXTS) some->run.n = MLOPS__TEXTS;
+    some->n = some->run.n;
+    uint64_t odd = kern->texts_keys(&some->run, &some->keys);
+    if (self->null_texts) odd = ~(uint64_t)0 >> (MLOPS__TEXTS - some->n);
+    take_odd(self, some, odd);
+    for (int64_t i = 0; texts->n_slots > NEAR && i < some->n; i++)
+        mlops__dictionary_expect(texts, (mlops__text_key){0, some->keys.tags[i]});
 }
 
-enum { AHEAD = 128, NEAR = 1024 /* slots: these are in the cache anyway */ };
+/* A text that is not found at once, or a null. */
+static mlops_status take_new(mlops__csv_column *self, const some_texts *some, int64_t i) {
+    mlops__column_store *store = self->store;
+    mlops__text_key key = {some->keys.words[i], some->keys.tags[i]};
+    mlops__csv_field field = mlops__text_field_at(&some->run, i);
+    if (mlops__csv_may_be_null(self->nulls, &field) && mlops__csv_is_null(self->nulls, &field))
+        return mlops__column_store_null(store);
+    note_text(self, &field);
+    int32_t code = -1;
+    MLOPS_TRY(mlops__dictionary_add_key(&store->dictionary, key, field.text, field.n, &code));
+    mlops__column_store_code(store, code);
+    return MLOPS_OK;
+}
 
-/* Texts as they come, as long as there are few. */
-static int64_t take_near(mlops__dictionary *texts, const mlops__csv_nulls *nulls,
-                         const mlops__text_fields *run, int32_t *codes, mlops_status *status) {
+/* Returns how many: less than all if the keys do not tell nulls from texts any more. */
+static int64_t take_some(mlops__csv_column *self, const mlops__kern *kern, const some_texts *some,
+                         mlops_status *status) {
+    mlops__column_store *store = self->store;
+    const mlops__dictionary *texts = &store->dictionary;
+    int32_t *codes = (int32_t *)store->data + store->n;
     int64_t i = 0;
-    for (; i < run->n && texts->n_slots <= NEAR; i++) {
-        mlops__csv_field field = mlops__text_field_at(run, i);
-        if (!is_verbatim(nulls, &field)) break;
-        *status = take_text(texts, key_of(&field, run->floor), &field, &codes[i]);
-        if (*status != MLOPS_OK) break;
+    int null_texts = self->null_texts;
+    while (i < some->n && *status == MLOPS_OK && self->null_texts == null_texts) {
+        const mlops__slots slots = {texts->slots, texts->n_slots};
+        int64_t from = i;
+        if (slots.n) i = kern->texts_find(&slots, &some->keys, i, some->n, codes);
+        mlops__column_store_present_rows(store, i - from);
+        if (i == some->n) break;
+        *status = take_new(self, some, i);
+        i += *status == MLOPS_OK;
     }
     return i;
 }
 
-/* The keys of the next texts; returns how many. */
-static int64_t expect(const mlops__dictionary *texts, const mlops__csv_nulls *nulls,
-                      const mlops__text_fields *run, int64_t from, mlops__text_key *keys) {
-    int64_t n = run->n - from < AHEAD ? run->n - from : AHEAD, i = 0;
-    for (; i < n; i++) {
-        mlops__csv_field field = mlops__text_field_at(run, from + i);
-        if (!is_verbatim(nulls, &field)) break;
-        keys[i] = key_of(&field, run->floor);
-        mlops__dictionary_expect(texts, keys[i]);
-    }
-    return i;
-}
-
-int64_t mlops__csv_put_texts(mlops__csv_column *self, const mlops__csv_nulls *nulls,
+int64_t mlops__csv_put_texts(mlops__csv_column *self, const mlops__kern *kern,
                              const mlops__text_fields *run, mlops_status *status) {
     mlops__column_store *store = self->store;
     mlops__dictionary *texts = &store->dictionary;
-    int32_t *codes = (int32_t *)store->data + store->n;
-    mlops__text_key keys[AHEAD];
-    int64_t i = take_near(texts, nulls, run, codes, status), n = AHEAD;
-    while (n == AHEAD && *status == MLOPS_OK && i < run->n) {
-        n = expect(texts, nulls, run, i, keys);
-        for (int64_t k = 0; k < n && *status == MLOPS_OK; k++) {
-            mlops__csv_field field = mlops__text_field_at(run, i);
-            *status = take_text(texts, keys[k], &field, &codes[i]);
-            i += *status == MLOPS_OK;
-        }
+    some_texts some;
+    int64_t i = 0;
+    if (store->n)
+        texts->n_expected = (int64_t)((double)texts->n / (double)store->n * (double)store->cap);
+    while (i < run->n && *status == MLOPS_OK) {
+        mlops__text_fields rest = mlops__text_fields_from(run, i);
+        take_keys(self, kern, &rest, &some);
+        int64_t taken = take_some(self, kern, &some, status);
+        i += taken;
+        if (taken == some.n && some.n < some.run.n) break;
     }
-    mlops__column_store_present_rows(store, i);
     return i;
 }

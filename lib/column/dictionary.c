@@ -1,5 +1,5 @@
 /* String dictionary: open addressing with linear probing by buckets of a cache line. A text of up
- * to 8 bytes is told by its slot alone, a longer one by its hash (XXH3 beyond 16 bytes) and then by
+ * to 8 bytes is told by its slot alone, a longer one by its hash (XXH3 beyond 32 bytes) and then by
  * its bytes.
  *
  * Owns the bytes of the texts, their index and the hash table. Invariant: each text has one slot,
@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-enum { SLOTS_FIRST = 64, BUCKET_SIZE = MLOPS__SLOTS_BUCKET * sizeof(mlops__slot) };
+enum { SLOTS_FIRST = 64, SLOTS_MANY = 64 * 1024 };
 
 void mlops__dictionary_init(mlops__dictionary *self, const mlops_allocator *allocator) {
     *self = (mlops__dictionary){0};
@@ -21,7 +21,7 @@ void mlops__dictionary_init(mlops__dictionary *self, const mlops_allocator *allo
 
 void mlops__dictionary_close(mlops__dictionary *self) {
     mlops__free_aligned(self->bytes.allocator, self->slots, self->n_slots * sizeof *self->slots,
-                        BUCKET_SIZE);
+                        MLOPS__BUCKET_SIZE);
     mlops__buf_free(&self->starts);
     self->slots = NULL;
     self->n_slots = 0;
@@ -39,21 +39,36 @@ static const size_t *starts_of(const mlops__dictionary *self) {
     return (const size_t *)(const void *)self->starts.data;
 }
 
-static int is_text(const mlops__dictionary *self, size_t code, const char *text, size_t n) {
+/* n is 8 at least: shorter texts have no hash. */
+static inline int is_same(const uint8_t *a, const char *b, size_t n) {
+    if (n > 32) return memcmp(a, b, n) == 0;
+    uint64_t others =
+        (mlops__word(a) ^ mlops__word(b)) | (mlops__word(a + n - 8) ^ mlops__word(b + n - 8));
+    if (n > 16)
+        others |= (mlops__word(a + 8) ^ mlops__word(b + 8)) |
+                  (mlops__word(a + n - 16) ^ mlops__word(b + n - 16));
+    return !others;
+}
+
+static inline int is_text(const mlops__dictionary *self, size_t code, const char *text, size_t n) {
     const size_t *starts = starts_of(self);
     size_t length = starts[code + 1] - starts[code] - 1;
-    const uint8_t *known = self->bytes.data + starts[code];
-    if (length != n) return 0;
-    if (n < 8 || n > 16) return memcmp(known, text, n) == 0;
-    return mlops__word(known) == mlops__word(text) &&
-           mlops__word(known + n - 8) == mlops__word(text + n - 8);
+    return length == n && is_same(self->bytes.data + starts[code], text, n);
+}
+
+static inline uint64_t turn(uint64_t x, int by) { return x << by | x >> (64 - by); }
+
+/* The words up to 8, and to 16 bytes, from both ends, each by a factor of its own. */
+static inline uint64_t sum_of(const char *text, size_t n) {
+    uint64_t sum = mlops__word(text) * 0x9e3779b97f4a7c15 +
+                   turn(mlops__word(text + n - 8) * 0xc2b2ae3d27d4eb4f, 31) + n;
+    if (n <= 16) return sum;
+    sum = turn(sum, 17) + mlops__word(text + 8) * 0x165667b19e3779f9;
+    return sum + turn(mlops__word(text + n - 16) * 0xd6e8feb86659fd93, 43);
 }
 
 mlops__text_key mlops__text_key_long(const char *text, size_t n) {
-    uint64_t hash =
-        n > 16
-            ? mlops__hash_64(text, n)
-            : mlops__text_mix(mlops__word(text) ^ mlops__text_mix(mlops__word(text + n - 8) + n));
+    uint64_t hash = n > 32 ? mlops__hash_64(text, n) : mlops__text_mix(sum_of(text, n));
     return (mlops__text_key){hash | 0xff, (uint32_t)(hash >> 32)};
 }
 
@@ -68,19 +83,20 @@ static size_t next_bucket(const mlops__dictionary *self, size_t i) {
     return (i + MLOPS__SLOTS_BUCKET) & (self->n_slots - 1);
 }
 
-/* The first empty slot of a bucket; NULL if it is full. */
-static mlops__slot *first_empty(mlops__slot *bucket) {
-    for (int i = 0; i < MLOPS__SLOTS_BUCKET; i++)
-        if (!bucket[i].next_code) return &bucket[i];
-    return NULL;
+/* The first empty slot of a bucket; NULL if it is full. Without branches on which it is. */
+static inline mlops__slot *first_empty(mlops__slot *bucket) {
+    uint32_t empty = 0;
+    for (uint32_t i = 0; i < MLOPS__SLOTS_BUCKET; i++)
+        empty |= (uint32_t)(bucket[i].next_code == 0) << i;
+    return empty ? &bucket[__builtin_ctz(empty)] : NULL;
 }
 
 /* Where the text stands, or the empty slot where it would. */
-static mlops__slot *probe(const mlops__dictionary *self, mlops__text_key key, const char *text,
-                          size_t n) {
+static inline mlops__slot *probe(const mlops__dictionary *self, mlops__text_key key,
+                                 const char *text, size_t n) {
     for (size_t i = mlops__dictionary_home(self, key.tag);; i = next_bucket(self, i)) {
         mlops__slot *bucket = &self->slots[i];
-        for (uint32_t same = mlops__slots_alike(bucket, key); same; same &= same - 1) {
+        for (uint32_t same = mlops__slots_alike(bucket, key.word); same; same &= same - 1) {
             mlops__slot *slot = &bucket[__builtin_ctz(same)];
             if (!mlops__text_key_hashed(key) || is_text(self, slot->next_code - 1u, text, n))
                 return slot;
@@ -91,7 +107,7 @@ static mlops__slot *probe(const mlops__dictionary *self, mlops__text_key key, co
 }
 
 /* The slot that a new text takes. */
-static mlops__slot *vacancy(mlops__dictionary *self, uint32_t tag) {
+static inline mlops__slot *vacancy(mlops__dictionary *self, uint32_t tag) {
     size_t i = mlops__dictionary_home(self, tag);
     mlops__slot *slot = first_empty(&self->slots[i]);
     for (; !slot; slot = first_empty(&self->slots[i])) i = next_bucket(self, i);
@@ -102,15 +118,29 @@ static int grow(mlops__dictionary *self, size_t more) {
     mlops__dictionary old = *self;
     size_t bytes;
     if (!mlops__mul(more, sizeof *self->slots, &bytes)) return 0;
-    mlops__slot *slots = mlops__alloc_aligned(self->bytes.allocator, bytes, BUCKET_SIZE);
+    mlops__slot *slots = mlops__alloc_aligned(self->bytes.allocator, bytes, MLOPS__BUCKET_SIZE);
     if (!slots) return 0;
     memset(slots, 0, bytes);
     self->slots = slots;
     self->n_slots = more;
     for (size_t i = 0; i < old.n_slots; i++)
         if (old.slots[i].next_code) *vacancy(self, old.slots[i].tag) = old.slots[i];
-    mlops__free_aligned(self->bytes.allocator, old.slots, old.n_slots * sizeof *slots, BUCKET_SIZE);
+    mlops__free_aligned(self->bytes.allocator, old.slots, old.n_slots * sizeof *slots,
+                        MLOPS__BUCKET_SIZE);
     return 1;
+}
+
+static size_t texts_most(size_t n_slots) { return n_slots / 4 * 3; }
+
+static inline void copy(uint8_t *out, const char *text, size_t n) {
+    if (n > 32 || n < 8) {
+        memcpy(out, text, n);
+        return;
+    }
+    if (n > 16) memcpy(out + 8, text + 8, 8);
+    if (n > 16) memcpy(out + n - 16, text + n - 16, 8);
+    memcpy(out, text, 8);
+    memcpy(out + n - 8, text + n - 8, 8);
 }
 
 static int append(mlops__dictionary *self, const char *text, size_t n) {
@@ -121,7 +151,7 @@ static int append(mlops__dictionary *self, const char *text, size_t n) {
     uint8_t *start = mlops__buf_extend(&self->starts, sizeof(size_t));
     uint8_t *bytes = start ? mlops__buf_extend(&self->bytes, n + 1) : NULL;
     if (!bytes) return 0;
-    memcpy(bytes, text, n);
+    copy(bytes, text, n);
     bytes[n] = 0;
     memcpy(start, &end, sizeof end);
     return 1;
@@ -129,14 +159,22 @@ static int append(mlops__dictionary *self, const char *text, size_t n) {
 
 mlops_status mlops__dictionary_reserve(mlops__dictionary *self, int64_t n) {
     size_t more = self->n_slots ? self->n_slots : SLOTS_FIRST;
-    while (more / 4 * 3 < (size_t)n && more < SIZE_MAX / 4) more *= 2;
+    while (texts_most(more) < (size_t)n && more < SIZE_MAX / 4) more *= 2;
     return more == self->n_slots || grow(self, more) ? MLOPS_OK : MLOPS_E_NOMEM;
+}
+
+/* Room for one more: twice the slots, and where there are many and more texts are expected than
+ * these would take, four times. */
+static mlops_status make_room(mlops__dictionary *self) {
+    size_t more = 2 * self->n_slots;
+    if (more >= SLOTS_MANY && (uint64_t)self->n_expected > texts_most(more) && grow(self, 2 * more))
+        return MLOPS_OK;
+    return mlops__dictionary_reserve(self, self->n + 1);
 }
 
 mlops_status mlops__dictionary_add_key(mlops__dictionary *self, mlops__text_key key,
                                        const char *text, size_t n, int32_t *code) {
-    if ((size_t)self->n >= self->n_slots / 4 * 3)
-        MLOPS_TRY(mlops__dictionary_reserve(self, (int64_t)self->n + 1));
+    if ((size_t)self->n >= texts_most(self->n_slots)) MLOPS_TRY(make_room(self));
     mlops__slot *slot = probe(self, key, text, n);
     if (slot->next_code) {
         *code = (int32_t)(slot->next_code - 1u);

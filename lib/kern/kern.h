@@ -12,6 +12,7 @@
 #include "kern/gear/gear.h"
 #include "kern/marks/marks.h"
 #include "kern/numbers/numbers.h"
+#include "kern/texts/texts.h"
 #include "kern/tree/forest.h"
 
 #include <mlops/host.h>
@@ -22,6 +23,8 @@ typedef struct mlops__kern {
     mlops__numbers_i64 *numbers_i64;
     mlops__numbers_f64 *numbers_f64;
     mlops__sha256_blocks *sha256_blocks;
+    mlops__texts_keys *texts_keys;
+    mlops__texts_find *texts_find;
     mlops__forest_rank_row *forest_rank_row;
     mlops__forest_rank_rows *forest_rank_rows;
     mlops__forest_sum_row *forest_sum_row;

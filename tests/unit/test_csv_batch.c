@@ -13,7 +13,9 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/fail.h"
 #include "column/csv_read.h"
+#include "column/table.h"
 #include "unit/draw.h"
 
 #include <mlops.h>
@@ -211,6 +213,97 @@ static void test_numeric_nulls(void **state) {
     mlops_table_unref(table);
 }
 
+/* A text as a field: in quotes where it must be, or by chance. */
+static void put_text(mlops__buf *out, const char *text, int quoted) {
+    mlops__buf_text(out, quoted ? "\"" : "");
+    for (const char *p = text; *p; p++) mlops__buf_format(out, *p == '"' ? "\"\"" : "%c", *p);
+    mlops__buf_text(out, quoted ? "\"" : "");
+}
+
+/* n: how many texts there are about; 0: each is one of its own. */
+static const char *draw_word(char *out, unsigned n, int i) {
+    static const char *const odds[] = {"",
+                                       "NA",
+                                       "?",
+                                       "nan",
+                                       "none",
+                                       "N",
+                                       "a,b",
+                                       "\"",
+                                       "\"\"x",
+                                       "\xc3\xa4\xc3\xb6\xc3\xbc",
+                                       "\x01\x02\x03\x04\x05\x06\x07\x08"};
+    unsigned number = n ? (unsigned)(draw() % n) : (unsigned)i;
+    if (draw() % 20 == 0) return odds[draw() % 11];
+    size_t at = 0, length = 1 + number * 7919u % 40;
+    at += (size_t)mlops__format(out, 64, "%u", number);
+    while (at < length) out[at++] = (char)('a' + number % 26);
+    out[at] = 0;
+    return out;
+}
+
+static void compare_words(unsigned n) {
+    static char words[ROWS][64];
+    static int8_t nulls[ROWS];
+    mlops__buf text;
+    mlops_table *table;
+    char room[64];
+    mlops__buf_init(&text, &mlops__heap);
+    mlops__buf_text(&text, "x,y\n");
+    unsigned quoted = (unsigned)(draw() % 2) * 8;
+    for (int i = 0; i < ROWS; i++) {
+        const char *word = draw_word(room, n, i);
+        int quotes = (quoted && draw() % quoted == 0) || strpbrk(word, ",\"");
+        memcpy(words[i], word, strlen(word) + 1);
+        nulls[i] = !quotes &&
+                   (!*word || !strcmp(word, "NA") || !strcmp(word, "?") || !strcmp(word, "nan"));
+        put_text(&text, word, quotes);
+        mlops__buf_text(&text, ",z\n");
+    }
+    assert_int_equal(mlops_table_parse(&table, (const char *)text.data, text.size, NULL, NULL),
+                     MLOPS_OK);
+    assert_int_equal(mlops_table_n_rows(table), ROWS);
+    const mlops__column *column = mlops__table_column(table, 0);
+    for (int i = 0; i < ROWS; i++) {
+        assert_int_equal(mlops__column_valid(column, i), !nulls[i]);
+        int32_t code = ((const int32_t *)column->data)[i];
+        if (nulls[i]) assert_int_equal(code, -1);
+        else assert_string_equal(column->texts[code], words[i]);
+    }
+    for (int64_t i = 1; i < column->n_texts && i < 300; i++) /* each stands once */
+        for (int64_t k = 0; k < i; k++) assert_string_not_equal(column->texts[i], column->texts[k]);
+    mlops_table_unref(table);
+    mlops__buf_free(&text);
+}
+
+static void test_texts(void **state) {
+    (void)state;
+    static const unsigned counts[] = {1, 5, 40, 1000, 10000, 0};
+    seed = 24;
+    for (int i = 0; i < 18; i++) compare_words(counts[i % 6]);
+}
+
+/* Texts that are spelled as a null, in quotes, beside nulls. */
+static void test_texts_like_nulls(void **state) {
+    (void)state;
+    enum { N = 200 };
+    for (int first = 0; first < N; first += 7) {
+        mlops__buf text;
+        mlops_table *table;
+        mlops__buf_init(&text, &mlops__heap);
+        mlops__buf_text(&text, "x,y\na,1\n");
+        for (int i = 0; i < N; i++)
+            mlops__buf_text(&text, i < first || i % 3 ? "NA,1\n" : "\"NA\",1\n");
+        assert_int_equal(mlops_table_parse(&table, (const char *)text.data, text.size, NULL, NULL),
+                         MLOPS_OK);
+        const mlops__column *column = mlops__table_column(table, 0);
+        for (int i = 0; i < N; i++)
+            assert_int_equal(mlops__column_valid(column, i + 1), i >= first && i % 3 == 0);
+        mlops_table_unref(table);
+        mlops__buf_free(&text);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_batches_are_records),
@@ -218,6 +311,8 @@ int main(void) {
         cmocka_unit_test(test_floats),
         cmocka_unit_test(test_integers),
         cmocka_unit_test(test_numeric_nulls),
+        cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_texts_like_nulls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,14 +4,10 @@
  * Owns nothing. Invariant: the same values as the scalar kernel's, of as many fields: eight that
  * are not all plain, or do not fit into their lanes, are left to the kernel of AVX2.
  */
-#include "kern/numbers/numbers.h"
-
-#include <immintrin.h>
+#include "kern/numbers/eight_avx512.h"
 
 mlops__numbers_i64 mlops__numbers_i64_avx2, mlops__numbers_i64_avx512;
 mlops__numbers_f64 mlops__numbers_f64_avx2, mlops__numbers_f64_avx512;
-
-enum { EIGHT = 8 };
 
 typedef __m512i vec;
 
@@ -23,35 +19,15 @@ static inline vec places(void) {
     return lanes_of(_mm_set_epi8(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16));
 }
 
-static inline vec join(__m128i a, __m128i b, __m128i c, __m128i d) {
-    __m256i low = _mm256_inserti128_si256(_mm256_castsi128_si256(a), b, 1);
-    __m256i high = _mm256_inserti128_si256(_mm256_castsi128_si256(c), d, 1);
-    return _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
-}
-
-static inline __m128i borders_of_two(const uint32_t *p, int64_t stride) {
-    __m128i one = _mm_loadl_epi64((const __m128i *)(const void *)p);
-    __m128i two = _mm_loadl_epi64((const __m128i *)(const void *)(p + stride));
-    return _mm_unpacklo_epi64(one, two);
-}
-
-/* How long each of eight fields is, in 64 bits each. */
-static inline vec lengths(const uint32_t *p, int64_t stride) {
-    vec x = join(borders_of_two(p, stride), borders_of_two(p + 2 * stride, stride),
-                 borders_of_two(p + 4 * stride, stride), borders_of_two(p + 6 * stride, stride));
-    vec behind = _mm512_srli_epi64(x, 32);
-    vec n = _mm512_sub_epi32(_mm512_sub_epi32(behind, x), _mm512_set1_epi64(1));
-    return _mm512_maskz_mov_epi32(0x5555, n);
-}
-
 static inline __m128i bytes_up_to(const char *text, const uint32_t *end) {
     return _mm_loadu_si128((const __m128i *)(const void *)(text + (int64_t)*end - 16));
 }
 
 /* Four lanes with the ends of every second field. */
 static inline vec load_four(const char *text, const uint32_t *p, int64_t stride) {
-    return join(bytes_up_to(text, p + 1), bytes_up_to(text, p + 2 * stride + 1),
-                bytes_up_to(text, p + 4 * stride + 1), bytes_up_to(text, p + 6 * stride + 1));
+    return mlops__join(bytes_up_to(text, p + 1), bytes_up_to(text, p + 2 * stride + 1),
+                       bytes_up_to(text, p + 4 * stride + 1),
+                       bytes_up_to(text, p + 6 * stride + 1));
 }
 
 /* Four fields. */
@@ -83,7 +59,7 @@ static inline vec merge(vec even, vec odd) {
 }
 
 static inline eight take_eight(const char *text, const uint32_t *p, int64_t stride) {
-    vec n = lengths(p, stride);
+    vec n = mlops__eight_lengths(p, stride);
     vec n_even = _mm512_shuffle_epi8(n, _mm512_setzero_si512());
     vec n_odd = _mm512_shuffle_epi8(n, _mm512_set1_epi8(8));
     four even = take_four(load_four(text, p, stride), n_even);
@@ -117,7 +93,7 @@ static inline vec values_of(vec even, vec odd) {
 /* All that is read of eight fields lies in the text. */
 static inline int are_inside(const mlops__text_fields *run, int64_t i) {
     return mlops__text_is_inside(run, mlops__text_span_at(run, i)) &&
-           run->end - mlops__text_span_at(run, i + EIGHT - 1).text >= MLOPS__NUMBERS_REACH;
+           run->end - mlops__text_span_at(run, i + MLOPS__EIGHT - 1).text >= MLOPS__NUMBERS_REACH;
 }
 
 static inline int take_i64(const mlops__text_fields *run, int64_t i, int64_t *out,
@@ -134,10 +110,10 @@ static inline int take_i64(const mlops__text_fields *run, int64_t i, int64_t *ou
 int64_t mlops__numbers_i64_avx512(const mlops__text_fields *fields, int64_t *out, int *minus_zero) {
     const mlops__text_fields run = *fields;
     __mmask8 zeros = 0;
-    int64_t i = 0, due = EIGHT, got = EIGHT;
+    int64_t i = 0, due = MLOPS__EIGHT, got = MLOPS__EIGHT;
     while (got == due && i < run.n) {
-        due = run.n - i < EIGHT ? run.n - i : EIGHT;
-        if (due < EIGHT || !are_inside(&run, i) || !take_i64(&run, i, out + i, &zeros)) {
+        due = run.n - i < MLOPS__EIGHT ? run.n - i : MLOPS__EIGHT;
+        if (due < MLOPS__EIGHT || !are_inside(&run, i) || !take_i64(&run, i, out + i, &zeros)) {
             mlops__text_fields few = mlops__text_fields_from(&run, i);
             few.n = due;
             got = mlops__numbers_i64_avx2(&few, out + i, minus_zero);
@@ -198,10 +174,10 @@ static inline int take_f64(const mlops__text_fields *run, int64_t i, double *out
 
 int64_t mlops__numbers_f64_avx512(const mlops__text_fields *fields, double *out) {
     const mlops__text_fields run = *fields;
-    int64_t i = 0, due = EIGHT, got = EIGHT;
+    int64_t i = 0, due = MLOPS__EIGHT, got = MLOPS__EIGHT;
     while (got == due && i < run.n) {
-        due = run.n - i < EIGHT ? run.n - i : EIGHT;
-        if (due < EIGHT || !are_inside(&run, i) || !take_f64(&run, i, out + i)) {
+        due = run.n - i < MLOPS__EIGHT ? run.n - i : MLOPS__EIGHT;
+        if (due < MLOPS__EIGHT || !are_inside(&run, i) || !take_f64(&run, i, out + i)) {
             mlops__text_fields few = mlops__text_fields_from(&run, i);
             few.n = due;
             got = mlops__numbers_f64_avx2(&few, out + i);

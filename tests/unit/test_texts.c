@@ -1,0 +1,134 @@
+/* Keys of texts among fields and look-ups by them: each kernel says what the scalar one says, a key
+ * is the one that the dictionary makes of the text alone, and a code the one it gave. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "column/dictionary.h"
+#include "kern/kern.h"
+#include "sys/host.h"
+#include "unit/draw.h"
+
+enum { FIELDS = MLOPS__TEXTS, WIDTH = 16 };
+
+static const mlops_cpu LEVELS[] = {MLOPS_CPU_SCALAR, MLOPS_CPU_SSE41, MLOPS_CPU_AVX2,
+                                   MLOPS_CPU_AVX512, MLOPS_CPU_NEON};
+
+/* Kernels of a level that this machine has; NULL else. */
+static const mlops__kern *kernels(mlops_cpu level) {
+    int neon = mlops_cpu_level(MLOPS_CPU_BEST) == MLOPS_CPU_NEON;
+    if (level == MLOPS_CPU_SCALAR) return mlops__kern_for(level);
+    if (level > mlops_cpu_level(MLOPS_CPU_BEST) || (level == MLOPS_CPU_NEON) != neon) return NULL;
+    return mlops__kern_for(level);
+}
+
+/* One text after the other, a comma behind each, in memory of no more than that. */
+typedef struct sheet {
+    uint32_t borders[FIELDS + 1];
+    char *text;
+    mlops__text_fields run;
+} sheet;
+
+static size_t draw_text(char *out) {
+    static const char letters[] = "ab1\x01\x07\x08\xff\xfe\"N";
+    size_t n = draw() % 3 ? draw() % 9 : draw() % 13;
+    for (size_t i = 0; i < n; i++) out[i] = letters[draw() % (draw() % 4 ? 3 : 10)];
+    return n;
+}
+
+static void draw_sheet(sheet *s) {
+    char text[FIELDS * WIDTH];
+    size_t at = 0;
+    s->borders[0] = UINT32_MAX;
+    for (size_t i = 0; i < FIELDS; i++) {
+        at += draw_text(text + at);
+        s->borders[i + 1] = (uint32_t)at;
+        text[at++] = ',';
+    }
+    s->text = malloc(at);
+    assert_non_null(s->text);
+    memcpy(s->text, text, at);
+    int64_t n = 1 + (int64_t)(draw() % FIELDS);
+    s->run = (mlops__text_fields){s->borders, 1, n, s->text, s->text, s->text + at, 0};
+    s->run = mlops__text_fields_from(&s->run, (int64_t)(draw() % (uint64_t)n));
+    s->run.stride = 1 + (int64_t)(draw() % 3);
+    s->run.n = (s->run.n + s->run.stride - 1) / s->run.stride;
+}
+
+static int is_left(mlops__text_span span, const char *floor) {
+    mlops__text_key key = mlops__text_key_of(span.text, span.n);
+    return span.n == 0 || span.n > 8 || *span.text == '"' || mlops__text_key_hashed(key) ||
+           span.text + span.n - floor < 8;
+}
+
+static void compare_keys(const mlops__kern *kern, const mlops__text_fields *run,
+                         mlops__text_keys *keys) {
+    uint64_t odd = kern->texts_keys(run, keys);
+    for (int64_t i = 0; i < run->n; i++) {
+        mlops__text_span span = mlops__text_span_at(run, i);
+        mlops__text_key key = mlops__text_key_of(span.text, span.n);
+        assert_int_equal(odd >> i & 1, is_left(span, run->floor));
+        if (odd >> i & 1) {
+            keys->words[i] = key.word;
+            keys->tags[i] = key.tag;
+        }
+        assert_true(keys->words[i] == key.word && keys->tags[i] == key.tag);
+    }
+}
+
+/* Returns how many were found. */
+static int64_t compare_codes(const mlops__kern *kern, const mlops__dictionary *d,
+                             const mlops__text_fields *run, const mlops__text_keys *keys) {
+    const mlops__slots slots = {d->slots, d->n_slots};
+    int32_t codes[FIELDS], expected[FIELDS];
+    int64_t found = 0;
+    for (int64_t i = 0; i < run->n; i++) {
+        int64_t to = kern->texts_find(&slots, keys, i, run->n, codes);
+        assert_int_equal(to, mlops__texts_find_scalar(&slots, keys, i, run->n, expected));
+        for (; i < to; i++, found++) {
+            mlops__text_span span = mlops__text_span_at(run, i);
+            assert_int_equal(codes[i], expected[i]);
+            assert_int_equal(codes[i], mlops__dictionary_find(d, span.text, span.n));
+        }
+    }
+    return found;
+}
+
+static void test_texts(void **state) {
+    (void)state;
+    for (size_t l = 0; l < sizeof LEVELS / sizeof *LEVELS; l++) {
+        const mlops__kern *kern = kernels(LEVELS[l]);
+        int64_t found = 0;
+        seed = 41;
+        for (int k = 0; kern && k < 300; k++) {
+            mlops__dictionary d;
+            mlops__dictionary_init(&d, &mlops__heap);
+            for (int j = 0; j < 10; j++) {
+                sheet s;
+                mlops__text_keys keys;
+                draw_sheet(&s);
+                for (int64_t i = 0; i < s.run.n; i++) {
+                    mlops__text_span span = mlops__text_span_at(&s.run, i);
+                    int32_t code;
+                    if (i == 0 || draw() % 2)
+                        assert_int_equal(mlops__dictionary_add(&d, span.text, span.n, &code), 0);
+                }
+                compare_keys(kern, &s.run, &keys);
+                found += compare_codes(kern, &d, &s.run, &keys);
+                free(s.text);
+            }
+            mlops__dictionary_free(&d);
+        }
+        if (kern) assert_true(found > 10000);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_texts)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -338,15 +338,16 @@ public:
     /// Another owner of the same.
     table share() const { return table(mlops_table_ref(need())); }
 
-    /// Read a CSV file (RFC 4180; LF, CRLF or CR; a byte order mark is passed over). It is read in steps, never
-    /// whole, and twice where a column turns out late to hold strings.
+    /// Read a CSV file (RFC 4180; LF, CRLF or CR; a byte order mark is passed over), in steps, never whole, and twice
+    /// where a column turns out late to hold strings.
     ///
     /// A column takes the first type that fits every value that is not null: bool (true, True, TRUE, false, False,
     /// FALSE), int64, float64 (inf and nan in any case too; whole numbers beyond int64), string. Blanks around a
-    /// number are passed over. A quoted field is a string; "" in quotes is an empty string and not null. Empty lines
-    /// are passed over; in a table of one column they are empty fields, from the first record on. Lines count as an
+    /// number are passed over. A quoted field is a string; "" in quotes is an empty string, no null. Empty lines are
+    /// passed over; in a table of one column they are empty fields, from the first record on. Lines count as an
     /// editor counts them. A header without records is a table without rows, whose columns are of type null. A column
-    /// whose type is given has it, or is refused if a value does not fit; a quoted field is a string there, too.
+    /// whose type is given has it, or is refused if a value does not fit. Times, quoted or not, are int64, UTC
+    /// nanoseconds since 1970; FORMAT is as of strptime, with %Y %y %m %b %d %H %I %p %M %S %f %z and %%.
     static ::mlops::table load(const std::string &path, const mlops_csv_opts *opts = nullptr) {
         mlops_table *out = nullptr;
         mlops_error e;

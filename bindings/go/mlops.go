@@ -1277,9 +1277,10 @@ type CSVOpts struct {
 	RowsMax int64
 	// bytes of one record with its line end; default 16 MiB
 	LineMax int64
-	// bytes that the table and its reading may take, no more than the call's memory_max; default 16 GiB
+	// bytes that it may take, besides call's; default 16 GiB
 	MemoryMax int64
-	// types of columns: "a=string,b=int64", of bool, int64, float64 and string, quoted as in a CSV line
+	// types of columns: "a=string,b=int64", of bool, int64, float64, string, time, time(FORMAT); quoted
+	// as CSV
 	Types string
 }
 
@@ -2846,16 +2847,17 @@ func (x *Table) Close() error {
 	return nil
 }
 
-// LoadTable: read a CSV file (RFC 4180; LF, CRLF or CR; a byte order mark is passed over). It is read
-// in steps, never whole, and twice where a column turns out late to hold strings.
+// LoadTable: read a CSV file (RFC 4180; LF, CRLF or CR; a byte order mark is passed over), in steps,
+// never whole, and twice where a column turns out late to hold strings.
 //
 // A column takes the first type that fits every value that is not null: bool (true, True, TRUE, false,
 // False, FALSE), int64, float64 (inf and nan in any case too; whole numbers beyond int64), string.
-// Blanks around a number are passed over. A quoted field is a string; "" in quotes is an empty string
-// and not null. Empty lines are passed over; in a table of one column they are empty fields, from the
-// first record on. Lines count as an editor counts them. A header without records is a table without
-// rows, whose columns are of type null. A column whose type is given has it, or is refused if a value
-// does not fit; a quoted field is a string there, too.
+// Blanks around a number are passed over. A quoted field is a string; "" in quotes is an empty string,
+// no null. Empty lines are passed over; in a table of one column they are empty fields, from the first
+// record on. Lines count as an editor counts them. A header without records is a table without rows,
+// whose columns are of type null. A column whose type is given has it, or is refused if a value does
+// not fit. Times, quoted or not, are int64, UTC nanoseconds since 1970; FORMAT is as of strptime, with
+// %Y %y %m %b %d %H %I %p %M %S %f %z and %%.
 //
 // Errors: MLOPS_E_NOT_FOUND, MLOPS_E_IO, MLOPS_E_DENIED; MLOPS_E_PARSE for an empty file, a record of
 // another length than the header, a name that is empty or stands twice, an open quote, bytes behind a

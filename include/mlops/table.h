@@ -44,10 +44,9 @@ typedef struct mlops_csv_opts {
     int64_t skip_lines;            /**< lines to pass over before the header; default none */
     int64_t rows_max;              /**< rows to read at the most; default all */
     int64_t line_max;              /**< bytes of one record with its line end; default 16 MiB */
-    int64_t memory_max;            /**< bytes that the table and its reading may take, no more than
-                                        the call's memory_max; default 16 GiB */
+    int64_t memory_max;            /**< bytes that it may take, besides call's; default 16 GiB */
     const char *types;             /**< @nullable types of columns: "a=string,b=int64", of bool,
-                                        int64, float64 and string, quoted as in a CSV line */
+                                        int64, float64, string, time, time(FORMAT); quoted as CSV */
 } mlops_csv_opts;
 
 enum {
@@ -58,16 +57,17 @@ enum {
     { sizeof(mlops_csv_opts), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /**
- * Read a CSV file (RFC 4180; LF, CRLF or CR; a byte order mark is passed over). It is read in
- * steps, never whole, and twice where a column turns out late to hold strings.
+ * Read a CSV file (RFC 4180; LF, CRLF or CR; a byte order mark is passed over), in steps, never
+ * whole, and twice where a column turns out late to hold strings.
  *
  * A column takes the first type that fits every value that is not null: bool (true, True, TRUE,
  * false, False, FALSE), int64, float64 (inf and nan in any case too; whole numbers beyond int64),
  * string. Blanks around a number are passed over. A quoted field is a string; "" in quotes is an
- * empty string and not null. Empty lines are passed over; in a table of one column they are empty
+ * empty string, no null. Empty lines are passed over; in a table of one column they are empty
  * fields, from the first record on. Lines count as an editor counts them. A header without records
  * is a table without rows, whose columns are of type null. A column whose type is given has it, or
- * is refused if a value does not fit; a quoted field is a string there, too.
+ * is refused if a value does not fit. Times, quoted or not, are int64, UTC nanoseconds since 1970;
+ * FORMAT is as of strptime, with %Y %y %m %b %d %H %I %p %M %S %f %z and %%.
  *
  * @param[out] out  the table, to be ended with mlops_table_unref(); NULL after an error
  * @param path      file to read

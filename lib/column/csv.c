@@ -7,6 +7,7 @@
 #include "base/opts.h"
 #include "column/csv_infer.h"
 #include "column/csv_known.h"
+#include "column/csv_types.h"
 #include "column/names.h"
 #include "column/table_inside.h"
 #include "file/container.h"
@@ -149,33 +150,23 @@ static mlops_status make_columns(csv_job *job) {
     return MLOPS_OK;
 }
 
-static mlops_status take_type(csv_job *job, const char *item) {
-    const char *equals = strrchr(item, '=');
-    mlops_type type = equals ? mlops__type_named(equals + 1) : MLOPS_TYPE_NULL;
-    if (type == MLOPS_TYPE_NULL)
-        return mlops__fail(job->err, MLOPS_E_INVALID,
-                           "mlops_csv_opts: types: '%s' is no name=type with bool, int64, float64 "
-                           "or string",
-                           item);
-    int n = (int)(equals - item);
-    int64_t found = mlops__dictionary_find(&job->table->names, item, (size_t)n);
-    if (found < 0)
+/* Of columns that are known it only says how times are spelled. */
+static mlops_status take_type(csv_job *job, const mlops__csv_type *given) {
+    int64_t i = mlops__dictionary_find(&job->table->names, given->name, strlen(given->name));
+    if (i < 0 && job->known) return MLOPS_OK;
+    if (i < 0)
         return mlops__fail(job->err, MLOPS_E_SCHEMA,
-                           "there is no column '%.*s', which a type is given for", n, item);
-    mlops__csv_column *column = &job->columns[found];
-    if (column->given)
-        return mlops__fail(job->err, MLOPS_E_INVALID,
-                           "mlops_csv_opts: types: column '%.*s' stands twice", n, item);
-    column->given = 1;
-    return mlops__column_store_begin(column->store, type);
+                           "there is no column '%s', which a type is given for", given->name);
+    job->columns[i].given = 1;
+    job->columns[i].time = given->time;
+    return mlops__column_store_begin(job->columns[i].store, given->type);
 }
 
 static mlops_status take_types(csv_job *job) {
-    const char **items;
+    mlops__csv_type *types;
     int64_t n;
-    if (!job->opts.types) return MLOPS_OK;
-    MLOPS_TRY(mlops__list_parse(&job->arena, job->opts.types, ',', "types", &items, &n, job->err));
-    for (int64_t i = 0; i < n; i++) MLOPS_TRY(take_type(job, items[i]));
+    MLOPS_TRY(mlops__csv_types_parse(&job->arena, job->opts.types, &types, &n, job->err));
+    for (int64_t i = 0; i < n; i++) MLOPS_TRY(take_type(job, &types[i]));
     return MLOPS_OK;
 }
 
@@ -223,11 +214,13 @@ static mlops_status refuse_value(const csv_job *job, int64_t record, int64_t col
     const mlops__csv_reader *reader = &job->reader;
     mlops__csv_field field = mlops__csv_field_at(reader, record, column);
     int64_t line = mlops__csv_batch_line(reader, record);
-    return mlops__fail_at(
-        job->err, MLOPS_E_PARSE, line, column + 1, -1,
-        "line %lld, field %lld: '%.*s'%s is no %s, which is the type given", (long long)line,
-        (long long)column + 1, (int)(field.n < 60 ? field.n : 60), field.text,
-        field.quoted ? " in quotes" : "", mlops__type_name(job->columns[column].store->type));
+    const mlops__csv_column *taking = &job->columns[column];
+    const char *type = taking->time ? "time" : mlops__type_name(taking->store->type);
+    return mlops__fail_at(job->err, MLOPS_E_PARSE, line, column + 1, -1,
+                          "line %lld, field %lld: '%.*s'%s is no %s, which is the type given",
+                          (long long)line, (long long)column + 1,
+                          (int)(field.n < 60 ? field.n : 60), field.text,
+                          field.quoted ? " in quotes" : "", type);
 }
 
 static mlops_status take_batch(csv_job *job) {

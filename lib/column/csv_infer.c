@@ -6,6 +6,7 @@
  */
 #include "column/csv_infer.h"
 #include "text/number.h"
+#include "text/time.h"
 
 #include <string.h>
 
@@ -79,6 +80,14 @@ static int put_i64(mlops__csv_column *self, const mlops__csv_field *field) {
     return 1;
 }
 
+static int put_time(mlops__csv_column *self, const mlops__csv_field *field) {
+    int64_t value;
+    int is_time = *self->time ? mlops__time_parse_as(self->time, field->text, field->n, &value)
+                              : mlops__time_parse(field->text, field->n, &value);
+    if (is_time) mlops__column_store_i64(self->store, value);
+    return is_time;
+}
+
 static int put_f64(mlops__csv_column *self, const mlops__csv_field *field) {
     mlops__csv_field inner = trim(field);
     double value;
@@ -136,7 +145,7 @@ static mlops_status change_type(mlops__csv_column *self, const mlops__csv_field 
 static mlops_status put_value(mlops__csv_column *self, const mlops__csv_field *field) {
     switch (self->store->type) {
     case MLOPS_TYPE_INT64:
-        if (put_i64(self, field)) return MLOPS_OK;
+        if (self->time ? put_time(self, field) : put_i64(self, field)) return MLOPS_OK;
         break;
     case MLOPS_TYPE_FLOAT64:
         if (put_f64(self, field)) return MLOPS_OK;
@@ -155,6 +164,7 @@ static mlops_status put_value(mlops__csv_column *self, const mlops__csv_field *f
 static int64_t put_run(mlops__csv_column *self, const mlops__kern *kern,
                        const mlops__text_fields *run, mlops_status *status) {
     mlops_type type = self->store->type;
+    if (self->time) return 0;
     int numeric = self->nulls->numeric;
     if (type == MLOPS_TYPE_INT64 && !numeric) return mlops__csv_put_i64(self, kern, run);
     if (type == MLOPS_TYPE_FLOAT64 && !numeric) return mlops__csv_put_f64(self, kern, run);

@@ -38,10 +38,11 @@ typedef enum mlops__csv_state {
 typedef struct mlops__csv_column {
     mlops__column_store *store;
     mlops__csv_state state;
-    mlops_type type; /* at least; NULL in the first pass */
-    int given;       /* the store's type: what does not fit is refused */
-    int minus_zero;  /* an integer was spelled -0 */
-    int null_texts;  /* one of the texts is spelled as a null, which was in quotes */
+    mlops_type type;  /* at least; NULL in the first pass */
+    int given;        /* the store's type: what does not fit is refused */
+    const char *time; /* of times as int64: their format, "" for ISO 8601; else NULL */
+    int minus_zero;   /* an integer was spelled -0 */
+    int null_texts;   /* one of the texts is spelled as a null, which was in quotes */
     const mlops__csv_nulls *nulls;
     mlops__buf *scratch; /* shared by the columns: a field without its doubled quotes */
 } mlops__csv_column;

@@ -11,8 +11,8 @@ typedef struct mlops__csv_known {
 } mlops__csv_known;
 
 /* Reads text whose columns take these names and types, whatever its header and rows would say by
- * themselves. opts as in mlops_table_parse(), where names count for nothing. MLOPS_E_CORRUPT for a
- * value that does not fit. */
+ * themselves. opts as in mlops_table_parse(), where names count for nothing, and types only
+ * say how times are spelled. MLOPS_E_CORRUPT for a value that does not fit. */
 mlops_status mlops__table_parse_known(mlops_table **out, const char *text, size_t n,
                                       const mlops_csv_opts *opts, const mlops__csv_known *known,
                                       mlops_error *err);

@@ -8,10 +8,12 @@
 
 #include "base/opts.h"
 #include "column/csv_infer.h"
+#include "column/csv_types.h"
 #include "column/names.h"
 #include "column/table_inside.h"
 #include "file/file.h"
 #include "text/number.h"
+#include "text/time.h"
 
 #include <mlops/table_out.h>
 
@@ -23,6 +25,9 @@ typedef struct writer {
     mlops__csv_nulls nulls;
     const char *null; /* how one is spelled */
     const char *nan;
+    mlops__csv_type *given;
+    int64_t n_given;
+    char *time;         /* room for one */
     mlops__arena arena; /* for the spellings, and which texts are quoted */
     mlops_error *err;
 } writer;
@@ -74,7 +79,12 @@ static mlops_status open_writer(writer *self, const mlops_csv_opts *opts) {
         nulls = texts;
     }
     mlops__csv_nulls_init(&self->nulls, nulls, n);
-    return choose_spellings(self);
+    MLOPS_TRY(choose_spellings(self));
+    MLOPS_TRY(
+        mlops__csv_types_parse(&self->arena, opts->types, &self->given, &self->n_given, self->err));
+    size_t room = MLOPS__TIME_MAX + (opts->types ? 5 * strlen(opts->types) : 0);
+    self->time = mlops__arena_alloc(&self->arena, room);
+    return self->time ? MLOPS_OK : mlops__fail_nomem(self->err, room);
 }
 
 /* ---- fields ---- */
@@ -119,16 +129,33 @@ static mlops_status put_number(const writer *self, const mlops__column *column, 
     return put_plain(self, column, row, text, n);
 }
 
-/* quoted: for each text of the column, whether it needs quotes. */
+static void put_time(const writer *self, const char *format, int64_t value) {
+    if (*format) mlops__time_format_as(self->time, format, value);
+    else mlops__time_format(self->time, value);
+    if (is_special(self, self->time) || reads_as_null(self, self->time))
+        put_quoted(self->out, self->time);
+    else mlops__buf_text(self->out, self->time);
+}
+
+/* What a column is spelled by. */
+typedef struct spelling {
+    uint8_t *quoted;  /* for each text, whether it needs quotes */
+    const char *time; /* as mlops__csv_type has it */
+} spelling;
+
 static mlops_status put_field(const writer *self, const mlops__column *column, int64_t row,
-                              const uint8_t *quoted) {
+                              const spelling *by) {
     if (!mlops__column_valid(column, row) || column->type == MLOPS_TYPE_NULL) {
         mlops__buf_text(self->out, self->null);
         return MLOPS_OK;
     }
+    if (by->time) {
+        put_time(self, by->time, ((const int64_t *)column->data)[row]);
+        return MLOPS_OK;
+    }
     if (column->type != MLOPS_TYPE_STRING) return put_number(self, column, row);
     int32_t code = ((const int32_t *)column->data)[row];
-    if (quoted[code]) put_quoted(self->out, column->texts[code]);
+    if (by->quoted[code]) put_quoted(self->out, column->texts[code]);
     else mlops__buf_text(self->out, column->texts[code]);
     return MLOPS_OK;
 }
@@ -145,23 +172,25 @@ static void put_header(const writer *self, const mlops_table *table) {
     mlops__buf_u8(self->out, '\n');
 }
 
-static mlops_status find_quoted(writer *self, const mlops__column *column, uint8_t **out) {
-    *out = mlops__arena_alloc(&self->arena, (size_t)column->n_texts);
-    if (!*out) return mlops__fail_nomem(self->err, (size_t)column->n_texts);
+static mlops_status choose_spelling(writer *self, const mlops__column *column, spelling *out) {
+    const mlops__csv_type *given = mlops__csv_types_find(self->given, self->n_given, column->name);
+    out->time = given && column->type == MLOPS_TYPE_INT64 ? given->time : NULL;
+    out->quoted = mlops__arena_alloc(&self->arena, (size_t)column->n_texts);
+    if (!out->quoted) return mlops__fail_nomem(self->err, (size_t)column->n_texts);
     for (int64_t i = 0; i < column->n_texts; i++)
-        (*out)[i] = (uint8_t)needs_quotes(self, column->texts[i]);
+        out->quoted[i] = (uint8_t)needs_quotes(self, column->texts[i]);
     return MLOPS_OK;
 }
 
 static mlops_status put_rows(writer *self, const mlops_table *table) {
     size_t n = (size_t)table->n_columns;
-    uint8_t **quoted = mlops__arena_array(&self->arena, n, sizeof *quoted);
-    if (!quoted) return mlops__fail_nomem(self->err, n * sizeof *quoted);
-    for (size_t i = 0; i < n; i++) MLOPS_TRY(find_quoted(self, &table->columns[i], &quoted[i]));
+    spelling *by = mlops__arena_array(&self->arena, n, sizeof *by);
+    if (!by) return mlops__fail_nomem(self->err, n * sizeof *by);
+    for (size_t i = 0; i < n; i++) MLOPS_TRY(choose_spelling(self, &table->columns[i], &by[i]));
     for (int64_t row = 0; row < table->n_rows && !self->out->status; row++) {
         for (size_t i = 0; i < n; i++) {
             if (i) mlops__buf_u8(self->out, (uint8_t)self->delimiter);
-            MLOPS_TRY(put_field(self, &table->columns[i], row, quoted[i]));
+            MLOPS_TRY(put_field(self, &table->columns[i], row, &by[i]));
         }
         mlops__buf_u8(self->out, '\n');
     }

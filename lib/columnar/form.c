@@ -4,6 +4,7 @@
  * whatever has two spellings (-0, 007, 1., +1) is left to be raw.
  */
 #include "columnar/form.h"
+#include "base/calendar.h"
 
 #include "columnar/packed.h"
 
@@ -127,20 +128,6 @@ static inline int read_decimal(const uint8_t *text, size_t at, size_t n, uint8_t
 
 /* ---- times ---- */
 
-int64_t mlops__form_days(int64_t year, int64_t month, int64_t day) {
-    year -= month <= 2;
-    int64_t era = (year >= 0 ? year : year - 399) / 400, of_era = year - era * 400;
-    int64_t of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
-}
-
-static int is_day(uint64_t year, uint64_t month, uint64_t day) {
-    static const uint8_t DAYS[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    int leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    if (month < 1 || month > 12 || day < 1 || day > DAYS[month - 1]) return 0;
-    return leap || month != 2 || day < 29;
-}
-
 static int read_time(const mlops__form *self, const uint8_t *text, size_t at, size_t n,
                      int64_t *out) {
     uint64_t year, month, day, hour, minute, second, part = 0;
@@ -148,9 +135,11 @@ static int read_time(const mlops__form *self, const uint8_t *text, size_t at, si
     const uint8_t *p = text + at;
     if (n != wanted || p[4] != '-' || p[7] != '-') return 0;
     if (!read_digits(text, at + 4, 4, &year) || !read_digits(text, at + 7, 2, &month) ||
-        !read_digits(text, at + 10, 2, &day) || !is_day(year, month, day))
+        !read_digits(text, at + 10, 2, &day))
         return 0;
-    int64_t days = mlops__form_days((int64_t)year, (int64_t)month, (int64_t)day);
+    mlops__date date = {(int64_t)year, (int64_t)month, (int64_t)day};
+    if (!mlops__date_is(date)) return 0;
+    int64_t days = mlops__date_days(date);
     if (!self->between) return *out = days, 1;
     if (p[10] != self->between || p[13] != ':' || p[16] != ':') return 0;
     if (!read_digits(text, at + 13, 2, &hour) || !read_digits(text, at + 16, 2, &minute) ||

@@ -92,7 +92,4 @@ void mlops__form_read(mlops__form *self, mlops__cursor *c, mlops__buf *text);
 
 extern const uint64_t mlops__tens[19]; /* powers of ten */
 
-/* Days since 1970 of a day of the Gregorian calendar. */
-int64_t mlops__form_days(int64_t year, int64_t month, int64_t day);
-
 #endif

@@ -2,6 +2,7 @@
  *
  * Owns nothing. Invariant: a number that the form has takes at most MLOPS__CELL_TEXT bytes.
  */
+#include "base/calendar.h"
 #include "columnar/columnar.h"
 #include "columnar/form.h"
 #include "columnar/packed.h"
@@ -17,17 +18,11 @@ static inline void two(uint64_t x, uint8_t *out) {
 }
 
 static size_t spell_day(int64_t days, uint8_t *out) {
-    days += 719468;
-    int64_t era = (days >= 0 ? days : days - 146096) / 146097, of_era = days - era * 146097;
-    int64_t years = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-    int64_t of_year = of_era - (365 * years + years / 4 - years / 100);
-    int64_t month = (5 * of_year + 2) / 153, day = of_year - (153 * month + 2) / 5 + 1;
-    month = month < 10 ? month + 3 : month - 9;
-    uint64_t year = (uint64_t)(years + era * 400 + (month <= 2));
-    two(year / 100, out);
-    two(year % 100, out + 2);
-    two((uint64_t)month, out + 5);
-    two((uint64_t)day, out + 8);
+    mlops__date date = mlops__date_of(days);
+    two((uint64_t)date.year / 100, out);
+    two((uint64_t)date.year % 100, out + 2);
+    two((uint64_t)date.month, out + 5);
+    two((uint64_t)date.day, out + 8);
     out[4] = out[7] = '-';
     return 10;
 }

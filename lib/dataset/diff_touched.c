@@ -7,6 +7,7 @@
  * reads all.
  */
 #include "column/csv_known.h"
+#include "column/csv_types.h"
 #include "dataset/dataset.h"
 #include "diff/diff.h"
 
@@ -36,6 +37,8 @@ typedef struct touching {
     mlops_type *types;
     int64_t n_columns, n_compared;
     uint8_t *is_ignored;
+    mlops__csv_type *given;
+    int64_t n_given;
     int64_t key; /* -1: by position */
     int64_t measured;
     int64_t other;    /* that told rows apart where that did not */
@@ -66,7 +69,15 @@ static mlops_status read_columns(touching *self) {
         mlops__facts_columns(&self->names, &self->types, self->facts[1], &self->arena, self->err));
     for (int64_t i = 0; i < self->n_columns; i++)
         if (types[i] != self->types[i] || strcmp(names[i], self->names[i]) != 0) return MLOPS_END;
-    return MLOPS_OK;
+    return mlops__csv_types_parse(&self->arena, self->csv.types, &self->given, &self->n_given,
+                                  self->err);
+}
+
+/* Two numbers may be one time. */
+static int is_time(const touching *self, int64_t column) {
+    const mlops__csv_type *given =
+        mlops__csv_types_find(self->given, self->n_given, self->names[column]);
+    return given && given->time;
 }
 
 static mlops_status find_name(const touching *self, const char *name, int64_t *out) {
@@ -94,7 +105,8 @@ static mlops_status read_opts(touching *self) {
     if (n == 0) return MLOPS_OK;
     MLOPS_TRY_END(find_name(self, names[0], &self->key));
     self->measured = self->key;
-    int is_number = self->types[self->key] == MLOPS_TYPE_INT64 && !self->csv.nulls;
+    int is_number =
+        self->types[self->key] == MLOPS_TYPE_INT64 && !self->csv.nulls && !is_time(self, self->key);
     return n == 1 && is_number && !self->is_ignored[self->key] ? MLOPS_OK : MLOPS_END;
 }
 
@@ -195,6 +207,7 @@ static int64_t n_distinct(placing *place) {
 static int64_t unsure(const touching *self, int64_t column) {
     mlops_type type = self->types[column];
     if (self->csv.nulls) return -1; /* of which there may be many */
+    if (is_time(self, column)) return -1;
     if (type == MLOPS_TYPE_STRING) return NULLS_MAX;
     return type == MLOPS_TYPE_INT64 || type == MLOPS_TYPE_FLOAT64 ? 0 : -1;
 }
@@ -377,7 +390,6 @@ static mlops_status parse(touching *self, const mlops__buf *text, const int64_t 
     }
     opts.host = &lent;
     opts.flags = 0;
-    opts.types = NULL; /* they are known */
     opts.skip_lines = 0;
     const mlops__csv_known known = {names, types, n};
     return mlops__table_parse_known(out, (const char *)text->data, text->size, &opts, &known,

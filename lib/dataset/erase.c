@@ -8,6 +8,7 @@
 
 #include "base/hex.h"
 #include "base/opts.h"
+#include "text/time.h"
 #include "text/utf8.h"
 
 #include <string.h>
@@ -46,25 +47,6 @@ static mlops_status check_opts(const mlops_erase_opts *opts, mlops_error *err) {
 }
 
 /* ---- the record ---- */
-
-static void put_digits(char *out, int64_t value, int n) {
-    for (int i = n - 1; i >= 0; i--, value /= 10) out[i] = (char)('0' + value % 10);
-}
-
-/* In UTC; days since 1970 as years that begin in March. */
-static void spell_date(char out[DATE], int64_t time_ns) {
-    int64_t days = time_ns / INT64_C(86400000000000) + 719468, era = days / 146097;
-    int64_t of_era = days - era * 146097;
-    int64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-    int64_t of_year = of_era - (365 * year + year / 4 - year / 100);
-    int64_t month = (5 * of_year + 2) / 153, day = of_year - (153 * month + 2) / 5 + 1;
-    month += month < 10 ? 3 : -9;
-    put_digits(out, year + era * 400 + (month <= 2), 4);
-    out[4] = out[7] = '-';
-    put_digits(out + 5, month, 2);
-    put_digits(out + 8, day, 2);
-    out[10] = 0;
-}
 
 static mlops_status draw_digits(mlops__erasure *p, char out[DIGITS]) {
     uint8_t bytes[SALT];
@@ -120,7 +102,7 @@ static mlops_status put_erasure(mlops__erasure *p) {
     MLOPS_TRY(draw_digits(p, origin));
     mlops__buf_init(&buf, p->arena.allocator);
     mlops__json_writer_init(&out, &buf, 0);
-    spell_date(date, now);
+    mlops__time_format_as(date, "%Y-%m-%d", now);
     mlops__json_open(&out, '{');
     mlops__record_put_i64(&out, "number", p->stat.number);
     mlops__record_put_text(&out, "origin", origin);

@@ -5,6 +5,7 @@
  */
 #include "dataset/merge_tree.h"
 
+#include "column/csv_types.h"
 #include "column/csv_write.h"
 #include "column/names.h"
 #include "column/table_select.h"
@@ -279,19 +280,37 @@ static mlops_status spell_names(const mlops_table *table, const char *delimiter,
     return status;
 }
 
+/* Types that were given, of columns that have them yet. */
+static mlops_status keep_types(mlops__tree_merge *self, const mlops_table *table,
+                               const char **types, mlops__buf *out) {
+    mlops__csv_type *given;
+    int64_t n;
+    MLOPS_TRY(mlops__csv_types_parse(&self->draft->base.arena, *types, &given, &n, self->err));
+    for (int64_t i = 0; i < n; i++) {
+        int64_t column = mlops_table_find(table, given[i].name);
+        if (column >= 0 && mlops_table_type(table, column) == given[i].type)
+            mlops__names_put(out, given[i].item);
+    }
+    mlops__buf_u8(out, 0);
+    if (out->status) return mlops__fail_nomem(self->err, out->size);
+    *types = out->size > 1 ? (const char *)out->data : NULL;
+    return MLOPS_OK;
+}
+
 /* Writes the table as the CSV was that ours have, but for lines before its header. */
 static mlops_status put_csv(mlops__tree_merge *self, const mlops__outcome *o,
                             const mlops__facts *facts, mlops_draft_table_opts *opts) {
     mlops_csv_opts csv = MLOPS_CSV_OPTS_INIT;
     mlops_draft *draft = self->draft;
-    mlops__buf bytes, names;
+    mlops__buf bytes, names, types;
     MLOPS_TRY(mlops__facts_csv(&csv, facts, &draft->base.arena, self->err));
     csv.memory_max = csv.skip_lines = csv.rows_max = 0;
     csv.names = NULL;
     mlops__buf_init(&bytes, draft->base.arena.allocator);
     mlops__buf_init(&names, draft->base.arena.allocator);
-    mlops_status status = MLOPS_OK;
-    if (csv.flags & MLOPS_CSV_NO_HEADER) {
+    mlops__buf_init(&types, draft->base.arena.allocator);
+    mlops_status status = keep_types(self, o->table, &csv.types, &types);
+    if (!status && (csv.flags & MLOPS_CSV_NO_HEADER)) {
         status = spell_names(o->table, csv.delimiter, &names, self->err);
         csv.names = (const char *)names.data;
     }
@@ -302,6 +321,7 @@ static mlops_status put_csv(mlops__tree_merge *self, const mlops__outcome *o,
                                       o->path, opts, self->err);
     mlops__buf_free(&bytes);
     mlops__buf_free(&names);
+    mlops__buf_free(&types);
     return status;
 }
 

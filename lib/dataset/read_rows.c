@@ -88,7 +88,6 @@ static mlops_status parse_cells(asking *self, const mlops__buf *text, mlops_csv_
     const mlops_host lent = mlops__host_lend(mlops__store_host(self->version.store));
     opts->host = &lent;
     opts->flags = 0;
-    opts->types = NULL; /* they are known */
     opts->skip_lines = opts->rows_max = 0;
     MLOPS_TRY(mlops__table_parse_known(out, (const char *)text->data, text->size, opts, &known,
                                        self->err));

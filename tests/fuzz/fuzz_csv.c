@@ -137,6 +137,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (*data & 16) opts.line_max = 50;
     if (*data & 32) opts.memory_max = 20000;
     if (*data & 64) opts.rows_max = 3;
+    if (*data & 128) opts.types = *data & 1 ? "c0=time" : "a=time(%b %d %y %I:%M:%S.%f%p %z)";
     mlops_error err;
     mlops_table *table;
     mlops_status status = mlops_table_parse(&table, text, n, &opts, &err);

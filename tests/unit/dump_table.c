@@ -1,7 +1,7 @@
 /* Reads a CSV file and prints the table as JSON lines, for oracles that are not written in C.
  *
- * usage: dump_table FILE [delimiter=D] [names=LIST] [nulls=LIST] [skip_lines=N] [rows_max=N]
- *                   [no_header] [quiet]
+ * usage: dump_table FILE [delimiter=D] [names=LIST] [nulls=LIST] [types=LIST] [skip_lines=N]
+ *                   [rows_max=N] [no_header] [quiet]
  * The first line describes the columns, each further one is a row; NaN and Infinity are spelled as
  * Python's json does. After a failure the only line describes the error.
  */
@@ -90,6 +90,7 @@ int main(int argc, char **argv) {
         if ((v = value_of(argv[i], "delimiter"))) opts.delimiter = v;
         if ((v = value_of(argv[i], "names"))) opts.names = v;
         if ((v = value_of(argv[i], "nulls"))) opts.nulls = v;
+        if ((v = value_of(argv[i], "types"))) opts.types = v;
         if ((v = value_of(argv[i], "skip_lines"))) opts.skip_lines = atoll(v);
         if ((v = value_of(argv[i], "rows_max"))) opts.rows_max = atoll(v);
         if (!strcmp(argv[i], "no_header")) opts.flags |= MLOPS_CSV_NO_HEADER;

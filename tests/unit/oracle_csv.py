@@ -6,6 +6,7 @@ here from mlops/table.h; frames that pandas wrote and real files are held agains
 Prints TAP.
 """
 import csv
+import datetime
 import io
 import json
 import math
@@ -251,9 +252,35 @@ def written_by_pandas(folder):
     report(not wrong, "a frame written by pandas comes back", wrong)
 
 
+def times(folder):
+    """Times as strftime spells them, in random formats, are what datetime says they are."""
+    draw, wrong = random.Random(11), None
+    epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+    for _ in range(ROUNDS):
+        date = draw.choice(["%Y-%m-%d", "%d.%m.%Y", "%m/%d/%y", "%b %d %Y", "%Y%m%d", "%d%%%b=%Y"])
+        clock = draw.choice(["", " %H:%M", "T%H:%M:%S", ", %I:%M %p", " %H%M%S.%f", " %I.%M.%S%p %z", "T%H:%M:%S.%f%z"])
+        zone = datetime.timezone(datetime.timedelta(minutes=draw.randrange(-720, 720)))
+        whens = [datetime.datetime.fromtimestamp(draw.randrange(-2**33, 2**33), zone).replace(
+            microsecond=draw.randrange(10**6)) for _ in range(20)]
+        texts = [when.strftime(date + clock) for when in whens]
+        due = []
+        for text in texts:
+            when = datetime.datetime.strptime(text, date + clock)
+            when = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+            due.append((when - epoch) // datetime.timedelta(microseconds=1) * 1000)
+        path = folder / "times.csv"
+        path.write_text("t\n" + "".join(f'"{text}"\n' for text in texts))
+        wrong = compare(dump(path, f'types="t=time({date + clock})"'), ["t"], [("int64", due)])
+        if wrong:
+            wrong = f"{date + clock}: {wrong}"
+            break
+    report(not wrong, "times are read by their format as Python's strptime reads them", wrong)
+
+
 with tempfile.TemporaryDirectory() as name:
     random_files(pathlib.Path(name))
     random_options(pathlib.Path(name))
+    times(pathlib.Path(name))
     written_by_pandas(pathlib.Path(name))
 data = ROOT.parent / "shared/data"
 for file in ("adult.csv", "california_reference.csv", "california_production.csv", "california_production_labels.csv"):

@@ -320,6 +320,24 @@ static void csv_keeps_its_dialect(void **state) {
     end(&f);
 }
 
+static void csv_keeps_its_types(void **state) {
+    (void)state;
+    fixture f;
+    mlops_table *t;
+    mlops_error e;
+    mlops_csv_opts how = MLOPS_CSV_OPTS_INIT;
+    begin(&f);
+    how.types = "day=time(%d.%m.%Y),y=string";
+    three_csv(&f, "id,y,day\n1,0,01.02.2024\n2,1,2.2.2024\n",
+              "id,y,day\n1,0,05.02.2024\n2,1,2.2.2024\n",
+              "id,y,day\n1,0,01.02.2024\n2,1,29.02.2024\n", &how);
+    merge_side(&f, NULL);
+    reads_text(f.s, "d", NULL, "t.csv", "id,y,day\n1,\"0\",05.02.2024\n2,\"1\",29.02.2024\n");
+    works(mlops_dataset_table(&t, f.s, "d", NULL, NULL, MLOPS_PART_ALL, &e), &e);
+    shows(t, "id,y,day\n1,0,1707091200000000000\n2,1,1709164800000000000\n");
+    end(&f);
+}
+
 static void a_split_alone_is_no_conflict(void **state) {
     (void)state;
     fixture f;
@@ -562,6 +580,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(branches_merge_as_the_model_says),
         cmocka_unit_test(csv_keeps_its_dialect),
+        cmocka_unit_test(csv_keeps_its_types),
         cmocka_unit_test(a_split_alone_is_no_conflict),
         cmocka_unit_test(conflicts_are_listed_by_path),
         cmocka_unit_test(a_branch_that_moves_in_between_is_a_conflict),

@@ -6,7 +6,7 @@
 #include "diff/diff_inside.h"
 #include "unit/draw.h"
 
-enum { ROWS_MAX = 24000, CELL = 20, COLUMNS = 6, VERSIONS = 12 };
+enum { ROWS_MAX = 24000, CELL = 20, COLUMNS = 7, VERSIONS = 12 };
 
 /* What keys are. */
 typedef enum id_kind { ASCENDING, SHUFFLED, DOUBLED, FEW } id_kind;
@@ -18,7 +18,7 @@ typedef struct sheet {
     int next_id;
 } sheet;
 
-static const char *const names = "id,word,amount,count,flag,note\n";
+static const char *const names = "id,word,amount,count,flag,note,day\n";
 
 static int pick(int n) { return (int)(draw() % (uint64_t)n); }
 
@@ -30,6 +30,9 @@ static void set_cell(sheet *s, int row, int column) {
     case 3: snprintf(out, CELL, "%d", pick(s->ids == FEW ? 3 : 100000)); break;
     case 4: snprintf(out, CELL, "%d", pick(2)); break;
     case 5: snprintf(out, CELL, "%s", pick(4) ? "plain" : pick(2) ? "NA" : "\"a,b\""); break;
+    case 6:
+        snprintf(out, CELL, pick(9) ? "%02d.%02d.2024" : "%d.%d.2024", 1 + pick(28), 1 + pick(12));
+        break;
     default: break;
     }
 }
@@ -151,6 +154,9 @@ static void commit_sheet(fixture *f, const sheet *s, const char *row_id) {
             fprintf(out, "%s%c", s->cells[row][i], i + 1 < COLUMNS ? ',' : '\n');
     fclose(out);
     how.row_id = row_id;
+    mlops_csv_opts csv = MLOPS_CSV_OPTS_INIT;
+    csv.types = "day=time(%d.%m.%Y)";
+    how.csv = &csv;
     mlops_change *c = new_change(f->s);
     mlops_draft *d = new_draft(c, "d", NULL);
     works(mlops_draft_add_csv(d, "t.csv", f->path, &how, &e), &e);

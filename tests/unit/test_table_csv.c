@@ -141,12 +141,43 @@ static void types_may_be_given(void **state) {
     assert_fails("e\n1\n", 4, &opts, MLOPS_E_PARSE, 2, 1, "'1' is no bool");
     opts.types = "f=bool";
     assert_fails("e\n1\n", 4, &opts, MLOPS_E_SCHEMA, 0, 0, "no column 'f'");
-    static const char *const BAD[] = {"e", "e=", "e=date", "e=null", "", "=bool,", "e=bool,e=bool"};
+    static const char *const BAD[] = {"e", "e=", "e=date", "e=null", "", "=bool", "e=bool,e=bool"};
     for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) {
         mlops_table *t;
         opts.types = BAD[i];
         mlops_status status = mlops_table_parse(&t, "e\ntrue\n", 7, &opts, NULL);
         assert_int_equal(status, i == 5 ? MLOPS_E_SCHEMA : MLOPS_E_INVALID);
+    }
+}
+
+static void times_may_be_given(void **state) {
+    (void)state;
+    mlops_csv_opts opts = MLOPS_CSV_OPTS_INIT;
+    opts.types = "t=time";
+    assert_table("t\n1970-01-02\nNA\n\"1970-01-01T00:00:01.5+01:00\"\n", &opts, "i",
+                 "86400000000000/~/-3598500000000");
+    opts.types = "\"a=time(1)=time(%d.%m.%y, %I %p)\"";
+    assert_table("a=time(1)\n\"1.1.70, 12 PM\"\n\"31.12.69, 12 am\"\n", &opts, "i",
+                 "43200000000000/-86400000000000");
+    opts.types = "t=time(%b%%%d %Y %H:%M:%S.%f%z)";
+    assert_table("t\nfeb%29 2000 23:59:60.000000001-0030\nJAN%1 1970 0:0:0.1Z\n", &opts, "i",
+                 "951870600000000001/100000000");
+    static const char *const NONE[] = {"30.2.2001", "1.13.2001", "0.1.2001", "1.1.01",  "1.1.2001 ",
+                                       "1.1.20011", "x",         "1.1",      "1.1.-001"};
+    opts.types = "t=time(%d.%m.%Y)";
+    for (size_t i = 0; i < sizeof NONE / sizeof *NONE; i++) {
+        char text[64], expected[64];
+        int n = snprintf(text, sizeof text, "t\n1.1.2001\n%s\n", NONE[i]);
+        snprintf(expected, sizeof expected, "'%s' is no time", NONE[i]);
+        assert_fails(text, (size_t)n, &opts, MLOPS_E_PARSE, 3, 1, expected);
+    }
+    opts.types = "t=time(%Y)"; /* beyond what int64 holds in nanoseconds */
+    assert_fails("t\n2262\n2263\n", 12, &opts, MLOPS_E_PARSE, 3, 1, "'2263' is no time");
+    static const char *const BAD[] = {"t=time()", "t=time(%q)", "t=time(%", "t=time(%)",
+                                      "t=time(%Y"};
+    for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) {
+        opts.types = BAD[i];
+        assert_fails("t\n1\n", 4, &opts, MLOPS_E_INVALID, 0, 0, "mlops_csv_opts: types: '");
     }
 }
 
@@ -527,6 +558,7 @@ int main(void) {
         cmocka_unit_test(quoted_fields_are_strings),
         cmocka_unit_test(nulls_are_nulls_in_any_type),
         cmocka_unit_test(types_may_be_given),
+        cmocka_unit_test(times_may_be_given),
         cmocka_unit_test(values_of_nulls_are_fixed),
         cmocka_unit_test(line_ends_may_be_lf_crlf_or_cr),
         cmocka_unit_test(empty_lines_are_passed_over_but_for_one_column),

@@ -47,6 +47,17 @@ static void fields_are_spelled_so(void **state) {
     writes("1;a;-\n-;\"b;c\";x\n", &opts, "1;a;-\n-;\"b;c\";x\n");
 }
 
+static void times_are_spelled_as_given(void **state) {
+    (void)state;
+    mlops_csv_opts opts = MLOPS_CSV_OPTS_INIT;
+    opts.types = "t=time";
+    writes("t,u\n1969-12-31T23:00-01:30,a\n,b\n2024-02-29 12:00:00.250,c\n2024-03-01,d\n", &opts,
+           "t,u\n1970-01-01T00:30:00,a\n,b\n2024-02-29T12:00:00.25,c\n2024-03-01,d\n");
+    opts.types = "\"t=time(%y%%%b %d, %I:%M:%S.%f %p%z)\"";
+    writes("t\n\"70%jan 1, 12:00:00.0 AMZ\"\n\"69%DEC 31, 12:59:07.000000009 pm+0030\"\n", &opts,
+           "t\n\"70%Jan 01, 12:00:00.0 AMZ\"\n\"69%Dec 31, 12:29:07.000000009 PMZ\"\n");
+}
+
 /* What is null throughout has no type in CSV. */
 static int keeps_types(const mlops_table *t) {
     for (int64_t j = 0; j < mlops_table_n_columns(t); j++)
@@ -174,6 +185,7 @@ static void a_stream_has_one_batch(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fields_are_spelled_so),
+        cmocka_unit_test(times_are_spelled_as_given),
         cmocka_unit_test(tables_come_back),
         cmocka_unit_test(what_cannot_be_spelled_is_refused),
         cmocka_unit_test(files_are_written),

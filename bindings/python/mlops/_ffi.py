@@ -2971,16 +2971,17 @@ class Table(_rt.Handle):
     @classmethod
     def load(cls, path, *, no_header=False, call=None, delimiter=None, names=None, nulls=None, skip_lines=None,
              rows_max=None, line_max=None, memory_max=None, types=None):
-        """Read a CSV file (RFC 4180; LF, CRLF or CR; a byte order mark is passed over). It is read in steps,
-        never whole, and twice where a column turns out late to hold strings.
+        """Read a CSV file (RFC 4180; LF, CRLF or CR; a byte order mark is passed over), in steps, never
+        whole, and twice where a column turns out late to hold strings.
 
         A column takes the first type that fits every value that is not null: bool (true, True, TRUE,
         false, False, FALSE), int64, float64 (inf and nan in any case too; whole numbers beyond int64),
         string. Blanks around a number are passed over. A quoted field is a string; "" in quotes is an
-        empty string and not null. Empty lines are passed over; in a table of one column they are empty
-        fields, from the first record on. Lines count as an editor counts them. A header without records is
-        a table without rows, whose columns are of type null. A column whose type is given has it, or is
-        refused if a value does not fit; a quoted field is a string there, too.
+        empty string, no null. Empty lines are passed over; in a table of one column they are empty fields,
+        from the first record on. Lines count as an editor counts them. A header without records is a table
+        without rows, whose columns are of type null. A column whose type is given has it, or is refused if
+        a value does not fit. Times, quoted or not, are int64, UTC nanoseconds since 1970; FORMAT is as of
+        strptime, with %Y %y %m %b %d %H %I %p %M %S %f %z and %%.
 
             path: file to read
             no_header: the first line holds values; columns are called c0, c1, ...
@@ -2993,10 +2994,9 @@ class Table(_rt.Handle):
             skip_lines: lines to pass over before the header; default none
             rows_max: rows to read at the most; default all
             line_max: bytes of one record with its line end; default 16 MiB
-            memory_max: bytes that the table and its reading may take, no more than the call's memory_max;
-                default 16 GiB
-            types: types of columns: "a=string,b=int64", of bool, int64, float64 and string, quoted as in
-                a CSV line
+            memory_max: bytes that it may take, besides call's; default 16 GiB
+            types: types of columns: "a=string,b=int64", of bool, int64, float64, string, time,
+                time(FORMAT); quoted as CSV
 
         Raises: NotFoundError, IoError, DeniedError; ParseError for an empty file, a record of another length
         than the header, a name that is empty or stands twice, an open quote, bytes behind a closing quote,
@@ -3032,10 +3032,9 @@ class Table(_rt.Handle):
             skip_lines: lines to pass over before the header; default none
             rows_max: rows to read at the most; default all
             line_max: bytes of one record with its line end; default 16 MiB
-            memory_max: bytes that the table and its reading may take, no more than the call's memory_max;
-                default 16 GiB
-            types: types of columns: "a=string,b=int64", of bool, int64, float64 and string, quoted as in
-                a CSV line
+            memory_max: bytes that it may take, besides call's; default 16 GiB
+            types: types of columns: "a=string,b=int64", of bool, int64, float64, string, time,
+                time(FORMAT); quoted as CSV
         """
         out = C.c_void_p()
         text_p, text_n = _rt.blob(text, "text")
@@ -3259,10 +3258,9 @@ class Table(_rt.Handle):
             skip_lines: lines to pass over before the header; default none
             rows_max: rows to read at the most; default all
             line_max: bytes of one record with its line end; default 16 MiB
-            memory_max: bytes that the table and its reading may take, no more than the call's memory_max;
-                default 16 GiB
-            types: types of columns: "a=string,b=int64", of bool, int64, float64 and string, quoted as in
-                a CSV line
+            memory_max: bytes that it may take, besides call's; default 16 GiB
+            types: types of columns: "a=string,b=int64", of bool, int64, float64, string, time,
+                time(FORMAT); quoted as CSV
 
         Raises: InvalidError for an option, or a value that cannot be told from a null or the delimiter with
         these options; IoError, NoSpaceError, DeniedError, NotFoundError, NomemError.

@@ -26,7 +26,7 @@ typedef struct reading {
     size_t file;
     mlops__buf bytes;
     mlops_id id;
-    int is_large; /* it is not read yet */
+    int is_large, is_read; /* what is large may have to wait for its turn */
     mlops_io_stat stat;
     int64_t begun_ns;
     mlops_status status;
@@ -37,6 +37,8 @@ typedef struct folder_round {
     mlops__snapshot *snapshot;
     reading *readings;
     size_t n;
+    size_t late[MLOPS__TOGETHER]; /* large files that wait for others */
+    size_t n_late;
     mlops__keeping *items;
     size_t n_items;
     int keeps; /* what is read, in the packs */
@@ -291,31 +293,42 @@ static mlops_status read_once(folder_round *round, reading *r, mlops__source_fil
     code = mlops__file_stat_of(&host->io, f->number, &after);
     if (code < 0) return mlops__fail_os(&r->err, code, "cannot look at", f->path);
     r->stat = after;
-    return mlops__stat_is_same(&before, &after) ? MLOPS_OK : mlops__source_file_changed(f, &r->err);
+    r->is_read = mlops__stat_is_same(&before, &after);
+    return r->is_read ? MLOPS_OK : mlops__source_file_changed(f, &r->err);
 }
 
-static mlops_status read_file(folder_round *round, reading *r, const char *path) {
-    const mlops__host *host = round->snapshot->host;
-    mlops__source_file f = {host, mlops__file_number(&host->io, path, MLOPS_IO_READ), path};
-    if (f.number < 0) return mlops__fail_os(&r->err, f.number, "cannot open", path);
+static mlops_status read_file(folder_round *round, reading *r, mlops__source_file *f) {
     mlops_status status = MLOPS_E_BUSY;
-    for (int i = 0; i < TRIES && status == MLOPS_E_BUSY; i++) status = read_once(round, r, &f);
-    mlops__file_end(&host->io, f.number);
+    for (int i = 0; i < TRIES && status == MLOPS_E_BUSY; i++) status = read_once(round, r, f);
     return status;
+}
+
+static void close_file(const mlops__snapshot *s, const mlops__source_file *f) {
+    if (!f->path) return;
+    if (f->number >= 0) mlops__file_end(&s->host->io, f->number);
+    mlops__free(&s->host->allocator, (char *)(uintptr_t)f->path, strlen(f->path) + 1);
+}
+
+/* To be closed in any case. */
+static mlops_status open_file(const mlops__snapshot *s, reading *r, mlops__source_file *out) {
+    const char *name = s->walk.files[r->file].path;
+    size_t size = strlen(s->folder) + strlen(name) + 2;
+    char *path = mlops__alloc(&s->host->allocator, size);
+    *out = (mlops__source_file){s->host, -1, path};
+    if (!path) return mlops__fail_nomem(&r->err, size);
+    mlops__format(path, size, "%s/%s", s->folder, name);
+    out->number = mlops__file_number(&s->host->io, path, MLOPS_IO_READ);
+    return out->number < 0 ? mlops__fail_os(&r->err, out->number, "cannot open", path) : MLOPS_OK;
 }
 
 static mlops_status read_one(void *user, int64_t index, int32_t worker) {
     folder_round *round = user;
     reading *r = &round->readings[index];
-    const mlops__snapshot *s = round->snapshot;
-    const char *name = s->walk.files[r->file].path;
-    size_t size = strlen(s->folder) + strlen(name) + 2;
+    mlops__source_file f;
     (void)worker;
-    char *path = mlops__alloc(&s->host->allocator, size);
-    if (!path) return r->status = mlops__fail_nomem(&r->err, size);
-    mlops__format(path, size, "%s/%s", s->folder, name);
-    r->status = read_file(round, r, path);
-    mlops__free(&s->host->allocator, path, size);
+    r->status = open_file(round->snapshot, r, &f);
+    if (!r->status) r->status = read_file(round, r, &f);
+    close_file(round->snapshot, &f);
     return r->status;
 }
 
@@ -363,7 +376,7 @@ static mlops_status take_reading(folder_round *round, size_t index) {
     reading *r = &round->readings[index];
     mlops__looked *looked = &s->files[r->file];
     const mlops_id *like = looked->entry ? &looked->entry_id : NULL;
-    if (r->is_large && read_one(round, (int64_t)index, 0)) {
+    if (!r->is_read && read_one(round, (int64_t)index, 0)) {
         if (s->err) *s->err = r->err;
         return r->status;
     }
@@ -385,14 +398,88 @@ static mlops_status take_reading(folder_round *round, size_t index) {
     return MLOPS_OK;
 }
 
-static mlops_status run_round(folder_round *round) {
+static mlops_status take_readings(folder_round *round) {
     mlops__snapshot *s = round->snapshot;
-    MLOPS_TRY(read_all(round));
     round->n_items = 0;
     for (size_t i = 0; i < round->n; i++) MLOPS_TRY(take_reading(round, i));
     if (round->n_items == 0) return MLOPS_OK;
     return mlops__content_keep(s->store, s->lease, round->items, round->n_items, s->call.executor,
                                s->err);
+}
+
+/* ---- large files, some at a time ---- */
+
+typedef struct large_files {
+    mlops__source_file files[MLOPS__TOGETHER];
+    mlops__source sources[MLOPS__TOGETHER];
+    mlops__adding items[MLOPS__TOGETHER];
+    mlops_io_stat before[MLOPS__TOGETHER];
+} large_files;
+
+static mlops_status look_at(const folder_round *round, large_files *large, size_t i) {
+    const mlops__host *host = round->snapshot->host;
+    const mlops__looked *looked = &round->snapshot->files[round->readings[i].file];
+    reading *r = &round->readings[i];
+    mlops__source_file *f = &large->files[i];
+    MLOPS_TRY(open_file(round->snapshot, r, f));
+    r->begun_ns = host->clock.now_ns(host->clock.ctx);
+    large->before[i] = (mlops_io_stat)MLOPS_IO_STAT_INIT;
+    int64_t code = mlops__file_stat_of(&host->io, f->number, &large->before[i]);
+    if (code < 0) return mlops__fail_os(&r->err, code, "cannot look at", f->path);
+    large->sources[i] = (mlops__source){
+        .size = (uint64_t)large->before[i].size, .read = mlops__source_file_read, .user = f};
+    large->items[i].source = &large->sources[i];
+    large->items[i].like = looked->entry ? &looked->entry_id : NULL;
+    return MLOPS_OK;
+}
+
+static mlops_status look_again(const folder_round *round, const large_files *large, size_t i) {
+    const mlops__source_file *f = &large->files[i];
+    reading *r = &round->readings[i];
+    r->id = large->items[i].id;
+    r->stat = (mlops_io_stat)MLOPS_IO_STAT_INIT;
+    int64_t code = mlops__file_stat_of(&f->host->io, f->number, &r->stat);
+    if (code < 0) return mlops__fail_os(&r->err, code, "cannot look at", f->path);
+    r->is_read = mlops__stat_is_same(&large->before[i], &r->stat);
+    return MLOPS_OK;
+}
+
+/* Those that change meanwhile are left, to be read by themselves. */
+static mlops_status read_together(const folder_round *round, large_files *large) {
+    mlops__snapshot *s = round->snapshot;
+    mlops_status status = MLOPS_OK;
+    size_t i = 0;
+    for (; i < round->n && !status; i++) status = look_at(round, large, i);
+    if (!status) {
+        status = mlops__content_add_sources(s->store, s->lease, large->items, round->n,
+                                            s->call.executor, s->err);
+        if (status) return status == MLOPS_E_BUSY ? MLOPS_OK : status;
+        for (i = 0; i < round->n && !status; i++) status = look_again(round, large, i);
+    }
+    if (status && s->err) *s->err = round->readings[i - 1].err;
+    return status;
+}
+
+static mlops_status run_late(folder_round *round) {
+    large_files large = {0};
+    mlops_status status = MLOPS_OK;
+    for (round->n = 0; round->n < round->n_late; round->n++) {
+        reading *r = &round->readings[round->n];
+        r->file = round->late[round->n];
+        r->is_read = 0;
+        r->is_large = 1;
+    }
+    round->n_late = 0;
+    if (round->n > 1 && round->keeps) status = read_together(round, &large);
+    for (size_t i = 0; i < round->n; i++) close_file(round->snapshot, &large.files[i]);
+    return status ? status : take_readings(round);
+}
+
+/* ---- all of them ---- */
+
+static mlops_status run_round(folder_round *round) {
+    MLOPS_TRY(read_all(round));
+    return take_readings(round);
 }
 
 /* A file that is known, and has another entry or none, need not be read if the packs have it. */
@@ -408,24 +495,50 @@ static mlops_status find_kept(mlops__snapshot *self, mlops__looked *looked, int 
     return MLOPS_OK;
 }
 
+static void add_reading(folder_round *round, size_t file) {
+    reading *r = &round->readings[round->n++];
+    r->file = file;
+    r->is_large = r->is_read = 0;
+    r->status = MLOPS_OK;
+}
+
+/* Large files wait until there are enough of them. */
+static mlops_status gather(folder_round *round, size_t *file) {
+    mlops__snapshot *s = round->snapshot;
+    int64_t bytes = 0;
+    round->n = 0;
+    for (; *file < s->walk.n && round->n < ROUND_FILES; ++*file) {
+        int64_t size = s->walk.files[*file].stat.size;
+        if (round->n_late == MLOPS__TOGETHER) return MLOPS_OK;
+        if (round->n && bytes + size > ROUND_BYTES && size < MLOPS__SOURCE_LARGE) return MLOPS_OK;
+        MLOPS_TRY(find_kept(s, &s->files[*file], round->keeps));
+        if (s->files[*file].is_known) continue;
+        if (size >= MLOPS__SOURCE_LARGE) round->late[round->n_late++] = *file;
+        else {
+            bytes += size;
+            add_reading(round, *file);
+        }
+    }
+    return MLOPS_OK;
+}
+
+static mlops_status poll(const folder_round *round, size_t file) {
+    const mlops__snapshot *s = round->snapshot;
+    return mlops__call_poll(&s->call, s->host, (int64_t)(file - round->n - round->n_late),
+                            (int64_t)s->walk.n, s->err);
+}
+
 static mlops_status read_rounds(folder_round *round) {
     mlops__snapshot *s = round->snapshot;
     for (size_t i = 0; i < s->walk.n;) {
-        int64_t bytes = 0;
-        round->n = 0;
-        for (; i < s->walk.n && round->n < ROUND_FILES; i++) {
-            MLOPS_TRY(find_kept(s, &s->files[i], round->keeps));
-            if (s->files[i].is_known) continue;
-            if (round->n && bytes + s->walk.files[i].stat.size > ROUND_BYTES) break;
-            bytes += s->walk.files[i].stat.size;
-            round->readings[round->n].file = i;
-            round->readings[round->n].is_large = 0;
-            round->readings[round->n++].status = MLOPS_OK;
-        }
-        MLOPS_TRY(mlops__call_poll(&s->call, s->host, (int64_t)(i - round->n), (int64_t)s->walk.n,
-                                   s->err));
+        MLOPS_TRY(gather(round, &i));
+        MLOPS_TRY(poll(round, i));
         if (round->n) MLOPS_TRY(run_round(round));
         for (size_t k = 0; k < round->n; k++) mlops__buf_free(&round->readings[k].bytes);
+        if (round->n_late < MLOPS__TOGETHER && i < s->walk.n) continue;
+        round->n = 0;
+        MLOPS_TRY(poll(round, i));
+        MLOPS_TRY(run_late(round));
     }
     return MLOPS_OK;
 }

@@ -40,7 +40,7 @@ mlops_status mlops__packer_chunk(mlops__packer *p, const uint8_t key[MLOPS__CHUN
     return status;
 }
 
-static mlops_status plan_batch(mlops__packer *p, mlops_error *err) {
+mlops_status mlops__packer_plan(mlops__packer *p, mlops_error *err) {
     mlops__index index;
     int has_rows = mlops__recipe_has_rows(p->kind);
     p->n_batch = p->payloads.size = 0;
@@ -70,8 +70,7 @@ static mlops_status has_planned(mlops__packer *p, mlops__index *index, const mlo
     return mlops__content_has_chunk(p->store, index, c->frame.key, bytes, out, err);
 }
 
-/* MLOPS_END if other bytes have the key of a chunk. */
-static mlops_status write_batch(mlops__packer *p, mlops_error *err) {
+mlops_status mlops__packer_write(mlops__packer *p, mlops_error *err) {
     mlops_store *self = p->store;
     mlops__index index;
     mlops__chunk_found found = MLOPS__CHUNK_NONE;
@@ -168,70 +167,6 @@ mlops_status mlops__packer_object(mlops__packer *p, const mlops_id *id, mlops_er
     return status;
 }
 
-/* What several threads do with a stretch at once. */
-typedef struct stretch {
-    mlops__packer *packer;
-    mlops_status packed, read;
-    mlops_error pack_err, read_err;
-} stretch;
-
-static mlops_status pack_stretch(mlops__packer *p, mlops_error *err) {
-    mlops_status status = MLOPS_OK;
-    while (!status && p->at < p->end) {
-        status = plan_batch(p, err);
-        if (!status) status = write_batch(p, err);
-    }
-    return status;
-}
-
-/* Groups that stand by themselves are made by all threads; but compared, by one. */
-static int is_team_work(const mlops__packer *p) {
-    return p->executor && p->kind == MLOPS__PACK_ROWS && !p->store->verifies;
-}
-
-static mlops_status pack_groups(mlops__packer *p, mlops_error *err) {
-    mlops_status status = MLOPS_OK;
-    while (!status && p->at < p->end) {
-        p->n_batch = p->payloads.size = 0;
-        status = mlops__packer_groups_plan(p, err);
-        if (!status) status = write_batch(p, err);
-    }
-    return status;
-}
-
-static mlops_status do_third(void *user, int64_t index, int32_t worker) {
-    stretch *s = user;
-    (void)worker;
-    if (index == 0) s->packed = pack_stretch(s->packer, &s->pack_err);
-    if (index == 1 && mlops__packer_hashes(s->packer)) mlops__packer_hash(s->packer);
-    if (index == 2) s->read = mlops__packer_read_ahead(s->packer, &s->read_err);
-    return MLOPS_OK;
-}
-
-/* Other threads hash it and read what is behind it, if there are any. */
-static mlops_status do_stretch(mlops__packer *p, mlops_error *err) {
-    const mlops_executor *executor = p->executor;
-    MLOPS_TRY(mlops__packer_look(p, err));
-    if (is_team_work(p)) {
-        mlops_status status = pack_groups(p, err);
-        if (status != MLOPS_END) return status;
-    }
-    if (!executor) {
-        if (mlops__packer_hashes(p)) mlops__packer_hash(p);
-        return pack_stretch(p, err);
-    }
-    stretch s = {.packer = p};
-    s.packed = mlops__fail(&s.pack_err, MLOPS_E_CANCELLED, "the executor failed");
-    s.read = mlops__fail(&s.read_err, MLOPS_E_CANCELLED, "the executor failed");
-    MLOPS_TRY(executor->parallel_for(executor->ctx, 3, do_third, &s));
-    if (s.packed) {
-        if (err) *err = s.pack_err;
-        return s.packed;
-    }
-    if (s.read && err) *err = s.read_err;
-    return s.read;
-}
-
 mlops_status mlops__packer_begin(mlops__packer *p, const mlops_id *like, int as_rows,
                                  mlops_error *err) {
     mlops__packer_rewind(p);
@@ -251,26 +186,8 @@ mlops_status mlops__packer_end(mlops__packer *p, mlops_error *err) {
 mlops_status mlops__packer_some(mlops__packer *p, mlops_error *err) {
     if (p->at >= p->end) MLOPS_TRY(mlops__packer_look(p, err));
     if (mlops__packer_hashes(p)) mlops__packer_hash(p);
-    MLOPS_TRY_END(plan_batch(p, err));
-    return write_batch(p, err);
-}
-
-static mlops_status write_parts(mlops__packer *p, const mlops_id *like, int as_rows,
-                                mlops_error *err) {
-    mlops_status status = mlops__packer_begin(p, like, as_rows, err);
-    while (!status && p->at < p->n) status = do_stretch(p, err);
-    return status ? status : mlops__packer_end(p, err);
-}
-
-/* What leads nowhere as rows is kept as bytes; what came upon a base that turned out to be damaged,
- * or upon the key of a chunk that other bytes have, by itself. The latter chunk is cut in two when
- * it comes again, and each time there is one more that is known. */
-static mlops_status write_all(mlops__packer *p, const mlops_id *like, mlops_error *err) {
-    mlops_status status = write_parts(p, like, 1, err);
-    if (status == MLOPS_END) status = write_parts(p, like, 0, err);
-    if (status == MLOPS_E_CORRUPT && like) status = write_parts(p, NULL, 1, err);
-    while (status == MLOPS_END) status = write_parts(p, NULL, 0, err);
-    return status;
+    MLOPS_TRY_END(mlops__packer_plan(p, err));
+    return mlops__packer_write(p, err);
 }
 
 void mlops__packer_init(mlops__packer *p, mlops_store *store, const mlops__source *source) {
@@ -278,6 +195,7 @@ void mlops__packer_init(mlops__packer *p, mlops_store *store, const mlops__sourc
     p->store = store;
     p->window.source = source;
     p->n = source->size;
+    p->stretch = MLOPS__PACKER_STRETCH;
     mlops__buf_init(&p->recipe, allocator);
     mlops__buf_init(&p->payloads, allocator);
     mlops__buf_init(&p->ops, allocator);
@@ -308,39 +226,94 @@ static mlops_status name_first(mlops__packer *p, mlops_error *err) {
     return mlops__content_id_of(p->store, p->window.source, &p->id, err);
 }
 
-/* MLOPS_END if a collection came between. */
-static mlops_status add(mlops__packer *p, const mlops_id *like, mlops_error *err) {
-    mlops_store *self = p->store;
-    int there = 0, held = 0, is_written = 0;
-    MLOPS_TRY(mlops__lease_begin(p->lease, self, err));
-    if (!p->is_named) MLOPS_TRY(name_first(p, err));
-    if (!p->is_named) {
-        MLOPS_TRY(write_all(p, like, err));
-        is_written = p->is_named = 1;
+/* Of several that are kept together, each has its own lease, which may be begun anew for it alone.
+ */
+typedef struct adding {
+    mlops__packer packer;
+    mlops__lease lease;
+    const mlops_id *like; /* or NULL */
+    int is_written;
+} adding;
+
+static mlops_status begin_adding(adding *a, mlops_error *err) {
+    a->is_written = 0;
+    MLOPS_TRY(mlops__lease_begin(&a->lease, a->packer.store, err));
+    return a->packer.is_named ? MLOPS_OK : name_first(&a->packer, err);
+}
+
+/* Those that are not named are by then. */
+static mlops_status write_all(adding *all, size_t n, int unnamed, mlops_error *err) {
+    mlops__flight flights[MLOPS__TOGETHER] = {0};
+    size_t n_flights = 0;
+    for (size_t i = 0; i < n; i++) {
+        adding *a = &all[i];
+        if (unnamed && a->packer.is_named) continue;
+        flights[n_flights].packer = &a->packer;
+        flights[n_flights++].like = a->packer.known ? NULL : a->like;
+        a->is_written = 1;
     }
+    MLOPS_TRY(mlops__packers_run(flights, n_flights, all->packer.executor, err));
+    for (size_t i = 0; i < n; i++)
+        if (all[i].is_written) all[i].packer.is_named = 1;
+    return MLOPS_OK;
+}
+
+/* MLOPS_END if a collection came between. */
+static mlops_status end_adding(adding *a, mlops_error *err) {
+    mlops__packer *p = &a->packer;
+    mlops_store *self = p->store;
+    int there = 0, held = 0;
     MLOPS_TRY(mlops__content_has_same(self, &p->id, p->window.source, &there, &p->known, err));
     if (there) MLOPS_TRY(mlops__lease_take(p->lease, self, p->id.bytes, &held, err));
     if (there) return held ? MLOPS_OK : MLOPS_END;
-    if (p->known || !is_written) MLOPS_TRY(write_all(p, p->known ? NULL : like, err));
+    if (p->known || !a->is_written) MLOPS_TRY(write_all(a, 1, 0, err));
     return mlops__packer_object(p, &p->id, err);
 }
 
-/* The id, if it is not NULL, is that of the source. */
-static mlops_status add_source(mlops_store *self, mlops__lease *lease, const mlops__source *source,
-                               const mlops_id *id, const mlops_id *like,
-                               const mlops_executor *executor, mlops_id *out, mlops_error *err) {
-    mlops__packer *p = mlops__alloc_zero(&self->host.allocator, sizeof *p);
-    mlops_status status = MLOPS_END;
-    if (!p) return mlops__fail_nomem(err, sizeof *p);
-    mlops__packer_init(p, self, source);
-    p->lease = lease;
-    p->executor = executor;
-    p->is_named = id != NULL;
-    if (id) p->id = *id;
-    for (; status == MLOPS_END; like = NULL) status = add(p, like, err); /* it may be erased */
-    *out = p->id;
-    mlops__packer_free(p);
-    mlops__free(&self->host.allocator, p, sizeof *p);
+static mlops_status add_all(adding *all, size_t n, mlops_error *err) {
+    for (size_t i = 0; i < n; i++) MLOPS_TRY(begin_adding(&all[i], err));
+    MLOPS_TRY(write_all(all, n, 1, err));
+    for (size_t i = 0; i < n; i++) {
+        mlops_status status = end_adding(&all[i], err);
+        for (; status == MLOPS_END; status = end_adding(&all[i], err)) {
+            all[i].like = NULL; /* it may be erased */
+            MLOPS_TRY(begin_adding(&all[i], err));
+        }
+        MLOPS_TRY(status);
+    }
+    return MLOPS_OK;
+}
+
+static int is_worth_threads(const mlops_executor *executor, const mlops__adding *items, size_t n) {
+    uint64_t size = 0;
+    for (size_t i = 0; i < n; i++) size += items[i].source->size < TOGETHER ? 0 : TOGETHER;
+    return executor && executor->n_workers > 1 && size;
+}
+
+/* The id, if it is not NULL, is that of the only one. */
+static mlops_status add_sources(mlops_store *self, mlops__lease *lease, mlops__adding *items,
+                                size_t n, const mlops_id *id, const mlops_executor *executor,
+                                mlops_error *err) {
+    const mlops_allocator *allocator = &self->host.allocator;
+    MLOPS_TRY(mlops__lease_begin(lease, self, err));
+    adding *all = mlops__alloc_zero(allocator, n * sizeof *all);
+    if (!all) return mlops__fail_nomem(err, n * sizeof *all);
+    for (size_t i = 0; i < n; i++) {
+        adding *a = &all[i];
+        mlops__packer_init(&a->packer, self, items[i].source);
+        a->lease = *lease;
+        a->like = items[i].like;
+        a->packer.lease = &a->lease;
+        a->packer.executor = is_worth_threads(executor, items, n) ? executor : NULL;
+        a->packer.is_named = id != NULL;
+        if (id) a->packer.id = *id;
+    }
+    mlops_status status = add_all(all, n, err);
+    for (size_t i = 0; i < n; i++) {
+        items[i].id = all[i].packer.id;
+        mlops__packer_free(&all[i].packer);
+    }
+    mlops__free(allocator, all, n * sizeof *all);
     return status;
 }
 
@@ -358,7 +331,8 @@ mlops_status mlops__content_remake(mlops_store *self, const mlops__lease *lease,
     mlops_status status;
     do {
         status = mlops__lease_begin(&own, self, err);
-        if (!status) status = write_all(p, like, err);
+        if (!status)
+            status = mlops__packers_run(&(mlops__flight){.packer = p, .like = like}, 1, NULL, err);
         if (!status) status = mlops__packer_object(p, id, err);
         like = NULL;
     } while (status == MLOPS_END);
@@ -371,16 +345,24 @@ mlops_status mlops__content_pack(mlops_store *self, mlops__lease *lease, const m
                                  const uint8_t *bytes, size_t n, const mlops_id *like,
                                  mlops_error *err) {
     const mlops__source source = {.size = n, .bytes = bytes};
-    mlops_id name;
-    return add_source(self, lease, &source, id, like, NULL, &name, err);
+    mlops__adding item = {.source = &source, .like = like};
+    return add_sources(self, lease, &item, 1, id, NULL, err);
+}
+
+mlops_status mlops__content_add_sources(mlops_store *self, mlops__lease *lease,
+                                        mlops__adding *items, size_t n,
+                                        const mlops_executor *executor, mlops_error *err) {
+    return add_sources(self, lease, items, n, NULL, executor, err);
 }
 
 mlops_status mlops__content_add_source(mlops_store *self, mlops__lease *lease,
                                        const mlops__source *source, const mlops_id *like,
                                        const mlops_executor *executor, mlops_id *out,
                                        mlops_error *err) {
-    if (executor && (executor->n_workers < 2 || source->size < TOGETHER)) executor = NULL;
-    return add_source(self, lease, source, NULL, like, executor, out, err);
+    mlops__adding item = {.source = source, .like = like};
+    mlops_status status = add_sources(self, lease, &item, 1, NULL, executor, err);
+    *out = item.id;
+    return status;
 }
 
 mlops_status mlops__content_add(mlops_store *self, mlops__lease *lease, const uint8_t *bytes,

@@ -29,12 +29,8 @@ typedef struct group_worker {
 } group_worker;
 
 struct mlops__group_team {
-    mlops__packer *packer;
     int32_t n_workers;
     size_t n_jobs;
-    int is_hashed;
-    mlops_status read;
-    mlops_error read_err;
     group_job jobs[MLOPS__PACKER_BATCH];
     group_worker workers[];
 };
@@ -49,7 +45,6 @@ static mlops_status begin_team(mlops__packer *p, mlops_error *err) {
     if (p->team) return MLOPS_OK;
     p->team = mlops__alloc_zero(allocator, team_size(n_workers));
     if (!p->team) return mlops__fail_nomem(err, team_size(n_workers));
-    p->team->packer = p;
     p->team->n_workers = n_workers;
     for (size_t i = 0; i < MLOPS__PACKER_BATCH; i++)
         mlops__buf_init(&p->team->jobs[i].payload, allocator);
@@ -87,7 +82,7 @@ static void find_jobs(mlops__packer *p) {
         job->is_last = mlops__packer_is_last(p, job->ahead);
         job->taken = mlops__grid_measure(&p->rows.dialect, job->text, job->ahead, job->is_last);
         if (job->taken == 0) break;
-        job->status = MLOPS_E_CANCELLED; /* of an executor that leaves pieces out */
+        job->status = mlops__fail(&job->err, MLOPS_E_CANCELLED, "the executor failed");
         p->at += job->taken;
         team->n_jobs++;
     }
@@ -112,20 +107,18 @@ static mlops_status make_group(group_job *job, group_worker *worker,
                                group->size, err);
 }
 
-static mlops_status do_job(void *user, int64_t index, int32_t worker) {
-    mlops__group_team *team = user;
-    if (index == 0) {
-        if (mlops__packer_hashes(team->packer)) mlops__packer_hash(team->packer);
-        team->is_hashed = 1;
-        return MLOPS_OK;
-    }
-    if (index == 1) {
-        team->read = mlops__packer_read_ahead(team->packer, &team->read_err);
-        return MLOPS_OK;
-    }
-    group_job *job = &team->jobs[index - 2];
-    job->status = make_group(job, &team->workers[worker], &team->packer->rows.dialect);
+mlops_status mlops__packer_groups_find(mlops__packer *p, size_t *n, mlops_error *err) {
+    *n = 0;
+    if (!p->executor || p->kind != MLOPS__PACK_ROWS || p->store->verifies) return MLOPS_OK;
+    MLOPS_TRY(begin_team(p, err));
+    find_jobs(p);
+    *n = p->team->n_jobs;
     return MLOPS_OK;
+}
+
+void mlops__packer_groups_make(mlops__packer *p, size_t group, int32_t worker) {
+    group_job *job = &p->team->jobs[group];
+    job->status = make_group(job, &p->team->workers[worker], &p->rows.dialect);
 }
 
 /* ---- planning ---- */
@@ -153,20 +146,11 @@ static mlops_status put_job(mlops__packer *p, mlops__index *index, const group_j
 
 mlops_status mlops__packer_groups_plan(mlops__packer *p, mlops_error *err) {
     mlops__index index;
-    MLOPS_TRY(begin_team(p, err));
-    mlops__group_team *team = p->team;
-    find_jobs(p);
-    if (team->n_jobs == 0) return MLOPS_END;
-    team->is_hashed = 0;
-    team->read = mlops__fail(&team->read_err, MLOPS_E_CANCELLED, "the executor failed");
-    MLOPS_TRY(p->executor->parallel_for(p->executor->ctx, (int64_t)team->n_jobs + 2, do_job, team));
-    if (team->read && err) *err = team->read_err;
-    MLOPS_TRY(team->read);
-    if (!team->is_hashed) return mlops__fail(err, MLOPS_E_CANCELLED, "the executor failed");
+    p->n_batch = p->payloads.size = 0;
     MLOPS_TRY(mlops__store_read_begin(p->store, &index, err));
     mlops_status status = MLOPS_OK;
-    for (size_t i = 0; i < team->n_jobs && !status; i++)
-        status = put_job(p, &index, &team->jobs[i], err);
+    for (size_t i = 0; i < p->team->n_jobs && !status; i++)
+        status = put_job(p, &index, &p->team->jobs[i], err);
     mlops__store_read_end(&index);
     if (!status && p->recipe.status) status = mlops__fail_nomem(err, p->recipe.size);
     return status;

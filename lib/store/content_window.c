@@ -16,6 +16,7 @@ void mlops__packer_rewind(mlops__packer *p) {
     p->reach = MLOPS__PACKER_REACH;
     w->at = w->hashed = 0;
     w->n = 0;
+    w->bytes = w->room.bytes;
     w->is_ahead = 0;
     mlops__sha256_init(&w->sha, p->store->kern->sha256_blocks);
 }
@@ -38,32 +39,39 @@ static mlops_status make_room(mlops__packer *p, mlops__room *room, size_t kept, 
 void mlops__packer_window_free(mlops__packer *p) {
     mlops__window *w = &p->window;
     mlops__free(&p->store->host.allocator, w->room.bytes, w->room.cap);
-    mlops__free(&p->store->host.allocator, w->next.bytes, w->next.cap);
+}
+
+static size_t passed_of(const mlops__window *w) {
+    return w->room.bytes ? (size_t)(w->bytes - w->room.bytes) : 0;
 }
 
 /* What is there from offset at on becomes the bytes up to to. */
 static mlops_status move(mlops__packer *p, uint64_t to, mlops_error *err) {
     mlops__window *w = &p->window;
-    size_t passed = (size_t)(p->at - w->at), n = (size_t)(to - p->at);
-    w->n -= passed;
-    if (passed && w->n) memmove(w->room.bytes, w->room.bytes + passed, w->n);
-    w->at = p->at;
-    MLOPS_TRY(make_room(p, &w->room, w->n, n, err));
-    uint8_t *end = w->room.bytes + w->n;
+    size_t n = (size_t)(to - w->at), room = n;
+    if (p->executor) room = 3 * (size_t)p->stretch + 2 * p->reach;
+    w->is_ahead = 0;
+    if (w->room.cap - passed_of(w) < n) {
+        if (w->n) memmove(w->room.bytes, w->bytes, w->n);
+        if ((uint64_t)room > p->n) room = (size_t)p->n;
+        MLOPS_TRY(make_room(p, &w->room, w->n, n > room ? n : room, err));
+        w->bytes = w->room.bytes;
+    }
+    uint8_t *end = w->room.bytes + passed_of(w) + w->n;
     MLOPS_TRY(w->source->read(w->source->user, w->at + w->n, end, n - w->n, err));
     w->n = n;
-    w->bytes = w->room.bytes;
     return MLOPS_OK;
 }
 
-/* What was read ahead becomes what is looked at. */
-static void turn(mlops__window *w) {
-    mlops__room passed = w->room;
-    w->room = w->next;
-    w->next = passed;
-    w->at = w->next_at;
-    w->n = (size_t)(w->next_to - w->next_at);
-    w->bytes = w->room.bytes;
+/* What was read ahead joins what is looked at, or takes its place. */
+static void turn(mlops__packer *p) {
+    mlops__window *w = &p->window;
+    if (!w->is_ahead || (w->is_behind && p->at < w->next_at)) return;
+    if (w->is_behind) {
+        w->bytes = w->room.bytes;
+        w->at = w->next_at;
+    }
+    w->n = (size_t)(w->next_to - w->at);
     w->is_ahead = 0;
 }
 
@@ -73,7 +81,7 @@ static uint64_t look_to(const mlops__packer *p, uint64_t end) {
 
 mlops_status mlops__packer_look(mlops__packer *p, mlops_error *err) {
     mlops__window *w = &p->window;
-    uint64_t end = (p->at / MLOPS__PACKER_STRETCH + 1) * MLOPS__PACKER_STRETCH;
+    uint64_t end = (p->at / p->stretch + 1) * p->stretch;
     p->end = end < p->n ? end : p->n;
     uint64_t to = look_to(p, p->end);
     if (w->source->bytes) {
@@ -81,12 +89,15 @@ mlops_status mlops__packer_look(mlops__packer *p, mlops_error *err) {
         w->n = (size_t)to;
         return MLOPS_OK;
     }
-    if (w->is_ahead && w->next_at <= p->at && w->next_to >= to) turn(w);
-    w->is_ahead = 0;
+    turn(p);
+    size_t passed = (size_t)(p->at - w->at);
+    if (passed) w->bytes += passed;
+    w->at = p->at;
+    w->n -= passed;
     if (to > w->at + w->n) MLOPS_TRY(move(p, to, err));
+    if (w->is_ahead) return MLOPS_OK;
     w->next_at = p->end;
-    w->next_to =
-        look_to(p, p->n - p->end > MLOPS__PACKER_STRETCH ? p->end + MLOPS__PACKER_STRETCH : p->n);
+    w->next_to = look_to(p, p->n - p->end > p->stretch ? p->end + p->stretch : p->n);
     return MLOPS_OK;
 }
 
@@ -94,10 +105,16 @@ mlops_status mlops__packer_read_ahead(mlops__packer *p, mlops_error *err) {
     mlops__window *w = &p->window;
     uint64_t there = w->at + w->n;
     if (w->source->bytes || w->is_ahead || w->next_to <= there) return MLOPS_OK;
-    size_t n = (size_t)(w->next_to - w->next_at), kept = (size_t)(there - w->next_at);
-    MLOPS_TRY(make_room(p, &w->next, 0, n, err));
-    memcpy(w->next.bytes, w->bytes + (size_t)(w->next_at - w->at), kept);
-    MLOPS_TRY(w->source->read(w->source->user, there, w->next.bytes + kept, n - kept, err));
+    size_t n = (size_t)(w->next_to - there), kept = (size_t)(there - w->next_at);
+    size_t passed = passed_of(w);
+    uint8_t *to = w->room.bytes + passed + w->n;
+    w->is_behind = w->room.cap - passed - w->n < n;
+    if (w->is_behind) {
+        if (kept + n > passed) return MLOPS_OK; /* who looks there next reads it */
+        memcpy(w->room.bytes, w->bytes + (size_t)(w->next_at - w->at), kept);
+        to = w->room.bytes + kept;
+    }
+    MLOPS_TRY(w->source->read(w->source->user, there, to, n, err));
     w->is_ahead = 1;
     return MLOPS_OK;
 }

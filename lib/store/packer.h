@@ -7,7 +7,7 @@
 
 enum {
     MLOPS__PACKER_BATCH = 64,           /* chunks of one transaction */
-    MLOPS__PACKER_STRETCH = 8 << 20,    /* bytes that are read, hashed and packed together */
+    MLOPS__PACKER_STRETCH = 8 << 20,    /* bytes that are packed together, at the most */
     MLOPS__PACKER_REACH = 4 << 20,      /* bytes ahead that are looked at */
     MLOPS__PACKER_REACH_FAR = 18 << 20, /* where one row takes more */
 };
@@ -20,13 +20,13 @@ typedef struct mlops__room {
 
 typedef struct mlops__window {
     const mlops__source *source;
-    mlops__room room;     /* of what is looked at; none if the source is in memory */
-    const uint8_t *bytes; /* from offset at on */
+    mlops__room room;     /* none if the source is in memory */
+    const uint8_t *bytes; /* what is looked at, from offset at on */
     uint64_t at;
     size_t n;
-    mlops__room next;          /* of what is read ahead, while what is looked at is packed */
-    uint64_t next_at, next_to; /* what is to be there, from the end of the stretch on */
-    int is_ahead;              /* it is there */
+    uint64_t next_at, next_to; /* what is read ahead, from the end of the stretch on */
+    int is_ahead;              /* it is in the room, */
+    int is_behind;             /* from its first byte on; else where what is looked at ends */
     mlops__sha256 sha;
     uint64_t hashed; /* bytes, from the first on */
 } mlops__window;
@@ -61,7 +61,7 @@ typedef struct mlops__packer {
     mlops_store *store;
     mlops__window window;
     uint64_t n, at;                 /* bytes of the content; those that are planned */
-    uint64_t end;                   /* of the stretch that is being packed */
+    uint64_t end, stretch;          /* of what is being packed; bytes of one */
     size_t reach;                   /* bytes that are looked at from at on */
     const mlops_executor *executor; /* or NULL */
     int is_named;                   /* its SHA-256 is known */
@@ -82,6 +82,18 @@ typedef struct mlops__packer {
     mlops__row_planner rows;
     mlops__group_team *team; /* NULL until there are groups for several threads */
 } mlops__packer;
+
+/* One of those that are packed together. */
+typedef struct mlops__flight {
+    mlops__packer *packer;
+    const mlops_id *like; /* or NULL */
+    int as_rows;          /* it is tried */
+    size_t n_groups;      /* that are made at once */
+    int is_flying;        /* a stretch of it is being packed, */
+    int is_hashed;        /* and is hashed */
+    mlops_status planned, read;
+    mlops_error plan_err, read_err;
+} mlops__flight;
 
 /* All of it, in steps: begin, then some of it while at < n, then the end and the object. In the
  * memory of one that is zero; the source is borrowed. Some: one batch; MLOPS_END if rows lead
@@ -127,6 +139,14 @@ mlops_status mlops__planned_pack(mlops__planned *out, mlops__codec *codec, mlops
 mlops_status mlops__packer_chunk(mlops__packer *self, const uint8_t key[MLOPS__CHUNK_KEY],
                                  const uint8_t *bytes, size_t n, mlops_error *err);
 
+/* Plans the next batch, and writes it. MLOPS_END as of some. */
+mlops_status mlops__packer_plan(mlops__packer *self, mlops_error *err);
+mlops_status mlops__packer_write(mlops__packer *self, mlops_error *err);
+
+/* Packs contents up to their ends, together; but for their objects. */
+mlops_status mlops__packers_run(mlops__flight *flights, size_t n, const mlops_executor *executor,
+                                mlops_error *err);
+
 /* Begins content that is kept as bytes, as changes to what it is like if that has any; like may be
  * NULL. Each plan takes the next part, and two chunks at the most. */
 mlops_status mlops__packer_bytes_begin(mlops__packer *self, const mlops_id *like, mlops_error *err);
@@ -143,9 +163,11 @@ mlops_status mlops__packer_rows_begin(mlops__packer *self, const mlops_id *like,
 /* MLOPS_END if that leads nowhere, and bytes are better. */
 mlops_status mlops__packer_rows_plan(mlops__packer *self, mlops__index *index, mlops_error *err);
 
-/* Plans groups of rows that have no base as the above would, as many as a stretch and a batch have,
- * by all threads of the executor; and hashes and reads ahead meanwhile. MLOPS_END if there is none.
- */
+/* The same of groups of rows that have no base, by all threads of an executor: finds as many as the
+ * stretch and a batch have, 0 if one thread plans; makes one of them, at once with others; plans
+ * those that were made. */
+mlops_status mlops__packer_groups_find(mlops__packer *self, size_t *n, mlops_error *err);
+void mlops__packer_groups_make(mlops__packer *self, size_t group, int32_t worker);
 mlops_status mlops__packer_groups_plan(mlops__packer *self, mlops_error *err);
 void mlops__packer_groups_free(mlops__packer *self);
 

@@ -185,6 +185,21 @@ mlops_status mlops__content_add_source(mlops_store *self, mlops__lease *lease,
                                        const mlops__source *source, const mlops_id *like,
                                        const mlops_executor *executor, mlops_id *out,
                                        mlops_error *err);
+
+/* The same of several at once, of which each is read while the others are; how they are kept
+ * depends on their order and sizes, never on the threads. */
+enum { MLOPS__TOGETHER = 2 };
+
+typedef struct mlops__adding {
+    const mlops__source *source;
+    const mlops_id *like; /* or NULL */
+    mlops_id id;          /* what it is found to be */
+} mlops__adding;
+
+mlops_status mlops__content_add_sources(mlops_store *self, mlops__lease *lease,
+                                        mlops__adding *items, size_t n,
+                                        const mlops_executor *executor, mlops_error *err);
+
 mlops_status mlops__content_id_of(const mlops_store *self, const mlops__source *source,
                                   mlops_id *out, mlops_error *err);
 

@@ -85,6 +85,46 @@ static void large_files_are_named_late(void **state) {
     mlops_pool_free(pool);
 }
 
+/* How two large files are kept that come with the same new bytes is not a matter of which thread
+ * comes first; nor is it of there being any. */
+static void large_files_come_together(void **state) {
+    site *f = *state;
+    mlops_pool *pool;
+    mlops_call call = MLOPS_CALL_INIT;
+    mlops_folder_opts opts = MLOPS_FOLDER_OPTS_INIT;
+    mlops_store *own = f->s, *stores[3];
+    mlops_error e;
+    char path[128];
+    works(mlops_pool_new(&pool, 3, NULL, &e), &e);
+    opts.call = &call;
+    shell("cd %s && head -c 9000000 /dev/urandom > a && head -c 2500000 /dev/urandom > b &&"
+          "seq 300000 | sed 's/.*/&,user-&,&.5/' > c.csv",
+          f->in);
+    for (int k = 0; k < 3; k++) {
+        snprintf(path, sizeof path, "%s/%d", f->p.dir, k);
+        stores[k] = open_store(path, NULL);
+    }
+    for (int i = 0; i < 6; i++) {
+        call.executor = i % 3 ? mlops_pool_executor(pool) : NULL;
+        f->s = stores[i % 3];
+        stat_is(add_folder(f, NULL, &opts), 3, i < 3 ? 3 : 0, i < 3 ? 0 : 3, 0);
+        reads_file(f, "a");
+        reads_file(f, "b");
+        reads_file(f, "c.csv");
+        if (i != 2) continue;
+        shell("cd %s && head -c 700000 /dev/urandom > ../x && cat b ../x > y && mv y b &&"
+              "(head -c 4000000 a; cat ../x; tail -c 5000000 a) > y && mv y a &&"
+              "sed -i 's/user-77777,/user-7,/' c.csv",
+              f->in);
+    }
+    for (int k = 0; k < 3; k++) mlops_store_close(stores[k]);
+    shell("cd %s && for i in 0 1 2; do tail -c +65 $i/packs/*1 > p$i; done && cmp p0 p1 && "
+          "cmp p0 p2",
+          f->p.dir);
+    f->s = own;
+    mlops_pool_free(pool);
+}
+
 static void a_prefix_keeps_others(void **state) {
     site *f = *state;
     mlops_error e;
@@ -413,15 +453,20 @@ static void a_checkout_leaves_nothing_out(void **state) {
 
 static mlops_io restless;
 static char restless_path[200];
-static int n_restless;
+static int n_restless, is_torn;
 
-static int64_t read_and_change(void *ctx, int64_t file, void *bytes, size_t n, int64_t offset) {
+static int is_restless(int64_t file) {
     char name[64], path[200] = {0};
     snprintf(name, sizeof name, "/proc/self/fd/%d", (int)file);
-    if (readlink(name, path, sizeof path - 1) > 0 && !strcmp(path, restless_path) && n_restless) {
+    return readlink(name, path, sizeof path - 1) > 0 && !strcmp(path, restless_path);
+}
+
+static int64_t read_and_change(void *ctx, int64_t file, void *bytes, size_t n, int64_t offset) {
+    if (is_torn && is_restless(file)) return -EIO;
+    if (n_restless && is_restless(file)) {
         n_restless--;
         usleep(20000); /* so that the time of the change is another one */
-        set_bytes(path, 0, "X", 1);
+        set_bytes(restless_path, 0, "X", 1);
     }
     (void)ctx;
     return pread((int)file, bytes, n, offset);
@@ -446,6 +491,38 @@ static void a_file_that_changes_is_read_again(void **state) {
     stat_is(add_folder(f, NULL, NULL), 1, 1, 0, 0);
     reads_text(f->s, "d", NULL, "a", "Xne");
     n_restless = 0;
+}
+
+/* One of two that are read at once is read anew; or fails both, and is told of. */
+static void a_large_file_that_changes(void **state) {
+    site *f = *state;
+    mlops_error e;
+    mlops_host host = MLOPS_HOST_INIT;
+    mlops_store_opts opts = MLOPS_STORE_OPTS_INIT;
+    restless = mlops__io_posix;
+    restless.pread = read_and_change;
+    host.io = &restless;
+    opts.host = &host;
+    mlops_store_close(f->s);
+    f->s = open_store(f->p.path, &opts);
+    shell("head -c 3000000 /dev/urandom > %s/a && head -c 1500000 /dev/urandom > %s/b", f->in,
+          f->in);
+    snprintf(restless_path, sizeof restless_path, "%s/a", f->in);
+    n_restless = 100;
+    refused(try_folder(f, NULL, NULL, &e), &e, MLOPS_E_BUSY, "/a' changes");
+    n_restless = 1;
+    stat_is(add_folder(f, NULL, NULL), 2, 2, 0, 0);
+    n_restless = 0;
+    reads_file(f, "a");
+    reads_file(f, "b");
+    shell("echo more >> %s/a && echo more >> %s/b", f->in, f->in);
+    is_torn = 1;
+    for (int k = 0; k < 2; k++) {
+        snprintf(restless_path, sizeof restless_path, "%s/%c", f->in, 'a' + k);
+        refused(try_folder(f, NULL, NULL, &e), &e, MLOPS_E_IO, restless_path);
+    }
+    is_torn = 0;
+    stat_is(add_folder(f, NULL, NULL), 2, 0, 2, 0);
 }
 
 /* ---- how long calls go ---- */
@@ -477,6 +554,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         CASE(a_folder_becomes_entries),
         CASE(large_files_are_named_late),
+        CASE(large_files_come_together),
         CASE(a_prefix_keeps_others),
         CASE(a_file_becomes_a_folder),
         CASE(options_say_what_counts),
@@ -491,6 +569,7 @@ int main(void) {
         CASE(a_checkout_is_gone_on_with),
         CASE(a_checkout_leaves_nothing_out),
         CASE(a_file_that_changes_is_read_again),
+        CASE(a_large_file_that_changes),
         CASE(calls_are_stopped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,138 @@
+/* Contents that are packed together: a stretch of each at a time, by all threads.
+ *
+ * Owns nothing. Invariants: a stretch of each is hashed and planned while those of the others are,
+ * and then each writes what it has planned, in their order; how long stretches are depends on the
+ * sizes alone. So what one finds that the others have kept, and hence how it is kept itself, is the
+ * same however many threads there are, and whichever is faster.
+ */
+#include "store/packer.h"
+
+enum { SHORTEST = 256 << 10, TASKS = 3 };
+
+typedef struct flying {
+    mlops__flight *flights;
+    size_t n;
+} flying;
+
+/* ---- what is done at once ---- */
+
+static void do_part(mlops__flight *f, size_t what) {
+    mlops__packer *p = f->packer;
+    if (!f->is_flying) return;
+    if (what == 0) {
+        if (mlops__packer_hashes(p)) mlops__packer_hash(p);
+        f->is_hashed = 1;
+    } else if (what == 1) f->planned = f->n_groups ? MLOPS_OK : mlops__packer_plan(p, &f->plan_err);
+    else f->read = mlops__packer_read_ahead(p, &f->read_err);
+}
+
+/* What takes longest begins first. */
+static mlops_status do_task(void *user, int64_t index, int32_t worker) {
+    const flying *all = user;
+    size_t at = (size_t)index;
+    if (at < TASKS * all->n) {
+        do_part(&all->flights[at % all->n], at / all->n);
+        return MLOPS_OK;
+    }
+    at -= TASKS * all->n;
+    mlops__flight *f = all->flights;
+    for (; at >= f->n_groups; f++) at -= f->n_groups;
+    mlops__packer_groups_make(f->packer, at, worker);
+    return MLOPS_OK;
+}
+
+static mlops_status look(mlops__flight *f, mlops_error *err) {
+    f->n_groups = 0;
+    f->is_hashed = 0;
+    f->is_flying = f->packer->at < f->packer->n;
+    if (!f->is_flying) return MLOPS_OK;
+    MLOPS_TRY(mlops__packer_look(f->packer, err));
+    f->planned = mlops__fail(&f->plan_err, MLOPS_E_CANCELLED, "the executor failed");
+    f->read = mlops__fail(&f->read_err, MLOPS_E_CANCELLED, "the executor failed");
+    return mlops__packer_groups_find(f->packer, &f->n_groups, err);
+}
+
+static mlops_status do_stretch(flying *all, const mlops_executor *executor, mlops_error *err) {
+    size_t n = TASKS * all->n;
+    for (size_t i = 0; i < all->n; i++) {
+        MLOPS_TRY(look(&all->flights[i], err));
+        n += all->flights[i].n_groups;
+    }
+    if (executor) {
+        mlops_status status = executor->parallel_for(executor->ctx, (int64_t)n, do_task, all);
+        if (!status) return MLOPS_OK;
+        return mlops__fail(err, status < 0 ? status : MLOPS_E_INVALID, "the executor failed");
+    }
+    for (size_t i = 0; i < all->n; i++) {
+        do_part(&all->flights[i], 0);
+        do_part(&all->flights[i], 1);
+        all->flights[i].read = MLOPS_OK;
+    }
+    return MLOPS_OK;
+}
+
+/* ---- one after another ---- */
+
+static mlops_status begin(mlops__flight *f, mlops_error *err) {
+    return mlops__packer_begin(f->packer, f->like, f->as_rows, err);
+}
+
+/* What leads nowhere as rows is kept as bytes; what came upon a base that turned out to be damaged,
+ * or upon the key of a chunk that other bytes have, by itself. The latter chunk is cut in two when
+ * it comes again, and each time there is one more that is known. */
+static mlops_status try_again(mlops__flight *f, mlops_status why, mlops_error *err) {
+    while (why) {
+        if (why == MLOPS_END && !f->as_rows) f->like = NULL;
+        else if (why == MLOPS_E_CORRUPT && f->like) f->like = NULL;
+        else if (why != MLOPS_END) return why;
+        f->as_rows = why == MLOPS_E_CORRUPT;
+        why = begin(f, err);
+    }
+    return MLOPS_OK;
+}
+
+static mlops_status take_stretch(mlops__flight *f, mlops_error *err) {
+    if (!f->is_flying) return MLOPS_OK;
+    if (f->planned && err) *err = f->plan_err;
+    if (f->planned) return f->planned;
+    if (f->read && err) *err = f->read_err;
+    if (f->read) return f->read;
+    if (!f->is_hashed) return mlops__fail(err, MLOPS_E_CANCELLED, "the executor failed");
+    if (f->n_groups) MLOPS_TRY_END(mlops__packer_groups_plan(f->packer, err));
+    return mlops__packer_write(f->packer, err);
+}
+
+/* All come to their ends at about the same time. */
+static void set_stretches(mlops__flight *flights, size_t n) {
+    uint64_t most = 0;
+    for (size_t i = 0; i < n; i++)
+        if (flights[i].packer->n > most) most = flights[i].packer->n;
+    uint64_t n_stretches = most / MLOPS__PACKER_STRETCH + 1;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t stretch = flights[i].packer->n / n_stretches + 1;
+        flights[i].packer->stretch = stretch > SHORTEST ? stretch : SHORTEST;
+    }
+}
+
+static int is_any_left(const flying *all) {
+    for (size_t i = 0; i < all->n; i++)
+        if (all->flights[i].packer->at < all->flights[i].packer->n) return 1;
+    return 0;
+}
+
+mlops_status mlops__packers_run(mlops__flight *flights, size_t n, const mlops_executor *executor,
+                                mlops_error *err) {
+    flying all = {flights, n};
+    set_stretches(flights, n);
+    for (size_t i = 0; i < n; i++) {
+        flights[i].as_rows = 1;
+        MLOPS_TRY(try_again(&flights[i], begin(&flights[i], err), err));
+    }
+    while (is_any_left(&all)) {
+        MLOPS_TRY(do_stretch(&all, executor, err));
+        for (size_t i = 0; i < n; i++)
+            MLOPS_TRY(try_again(&flights[i], take_stretch(&flights[i], err), err));
+    }
+    for (size_t i = 0; i < n; i++) MLOPS_TRY(mlops__packer_end(flights[i].packer, err));
+    return MLOPS_OK;
+}

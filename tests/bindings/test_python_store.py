@@ -7,6 +7,7 @@ import io
 import json
 import math
 import os
+import pathlib
 import subprocess
 import sys
 import tempfile
@@ -48,6 +49,37 @@ class Stores(unittest.TestCase):
         self.assertEqual(s.models.gate("fraud", "champion"), "auc >= champion.auc - 0.005")
         self.assertIn(MODEL.rsplit("/", 1)[1].split(".")[0], repr(version))
         self.assertIn("s.mlops", repr(s))
+
+    def test_folders(self):
+        data, folder = self.store.data, pathlib.Path(self.folder.name, "in")
+        (folder / "deep").mkdir(parents=True)
+        for i in range(40):
+            (folder / "deep" / f"{i}.txt").write_text(f"{i}\n" * 1000)
+        (folder / "table.csv").write_text("id,x\n1,2\n")
+        first = data.add_folder(folder, "files", exclude="3*.txt", message="some")
+        self.assertEqual(len(first.entries()["path"]), 30)
+        self.assertEqual(data.add_folder(str(folder), "files", exclude="3*.txt"), first)
+        more = data.add_folder(folder, "files", prefix="copy/of")
+        self.assertEqual(len(more.entries()["path"]), 71)
+        self.assertEqual(more.status(folder, "copy/of").n_rows, 0)
+        (folder / "deep/7.txt").write_text("seven")
+        (folder / "table.csv").unlink()
+        self.assertEqual(sorted(map(str, more.status(folder, "copy/of")["path"])), ["copy/of/deep/7.txt", "copy/of/table.csv"])
+        out, seen = pathlib.Path(self.folder.name, "out"), []
+        more.checkout(out, include="copy", call={"progress": lambda done, total: seen.append(done) or 0})
+        self.assertEqual((out / "copy/of/deep/7.txt").read_text(), "7\n" * 1000)
+        self.assertEqual(seen[0], 0)
+        self.assertEqual(len(list(out.rglob("*.txt"))), 40)
+        (out / "copy/of/deep/8.txt").write_text("mine")
+        with self.assertRaises(mlops.ExistsError):
+            more.checkout(out)
+        trial = data.add_folder(out, "files", branch="main", keep_missing=True, metadata={"by": "test"})
+        self.assertEqual(trial.read("copy/of/deep/8.txt"), b"mine")
+        empty = pathlib.Path(self.folder.name, "empty")
+        empty.mkdir()
+        self.assertEqual(len(data.add_folder(empty, "none").entries()["path"]), 0)
+        with self.assertRaises(mlops.NotFoundError):
+            data.add_folder(folder / "no", "files")
 
     def test_travel(self):
         share, there = os.path.join(self.folder.name, "share"), mlops.open(os.path.join(self.folder.name, "t.mlops"))

@@ -12,6 +12,7 @@ from . import _runtime as _rt
 from ._changes import changed, changing
 from ._erase import Erases
 from ._ffi import InvalidError, Part, RefusedError, RunStatus, Split
+from ._folders import Folders, InFolders
 from ._lineage import Lineage, Linked
 from ._online import Online
 from ._parts import Parts
@@ -235,7 +236,7 @@ class Watch(_ffi.Watch):
 
 # ---- data --------------------------------------------------------------------------------------------------------
 
-class Commit(Parts, Linked):
+class Commit(Parts, InFolders, Linked):
     """A commit of a dataset. Equal ids are equal data."""
 
     _uri = "datasets:/{0.dataset}/{0.id}"
@@ -296,10 +297,6 @@ class Commit(Parts, Linked):
         ignore, n_max; the key is by default what the table was added with as id."""
         return _ffi.dataset_diff_rows(self.store, self.dataset, self.id, id_of(to), path, **opts)
 
-    def checkout(self, folder, **opts):
-        """Write its entries below a folder. force=True replaces files that differ."""
-        _ffi.dataset_checkout(self.store, self.dataset, self.id, folder, **opts)
-
     def tag(self, name):
         """Give it a tag, which stays."""
         changed(self.store, lambda change: _ffi.dataset_tag(change, self.dataset, name, self.id))
@@ -336,7 +333,7 @@ def chosen_split(split, source, target, time):
     return Split.STRATIFIED if len(values) <= 100 else Split.RANDOM
 
 
-class Datasets(Streams, Travels, Erases):
+class Datasets(Streams, Folders, Travels, Erases):
     """Datasets of a store."""
 
     def __init__(self, store):

@@ -8095,8 +8095,8 @@ func DatasetPush(store *Store, remote *Remote, dataset string, opts *PushOpts) (
 //
 // Errors: MLOPS_E_NOT_FOUND if the remote has no such dataset, or none of the branches or tags;
 // MLOPS_E_CONFLICT if a branch or tag here leads elsewhere than that of the remote, or if rows of the
-// same table were erased on both sides, each its own; MLOPS_E_CORRUPT for what is not what its name
-// says; MLOPS_E_DENIED for a store that is open for reading alone; else as pushing.
+// same table were erased on both sides, and what is left there is gone; MLOPS_E_CORRUPT for what is
+// not what its name says; MLOPS_E_DENIED for a store that is open for reading alone; else as pushing.
 func DatasetPull(store *Store, remote *Remote, dataset string, opts *PullOpts) (Transfer, error) {
 	defer runtime.KeepAlive(store)
 	defer runtime.KeepAlive(remote)

@@ -178,6 +178,35 @@ static mlops_status take_profiles(mlops__erasure *p) {
     return MLOPS_OK;
 }
 
+/* What is left of a table there goes, too, unless it is what is left on both sides. */
+static mlops_status condemn_there(mlops__erasure *p, const mlops__erase_apart *apart) {
+    const mlops__erase_stand_in *all = (const void *)p->stand_ins.data;
+    const uint32_t *place = mlops__idset_find(&p->content, apart->here.bytes, 32);
+    mlops__erase_stand_in same = {apart->here, 0};
+    uint32_t number = place ? *place : 0;
+    if (!apart->is_cut) return MLOPS_OK;
+    if (number && memcmp(&all[number - 1].id, &apart->there, sizeof apart->there) == 0)
+        return MLOPS_OK;
+    if (!number) {
+        mlops__buf_put(&p->stand_ins, &same, sizeof same);
+        if (p->stand_ins.status) return mlops__fail_nomem(p->err, sizeof same);
+        number = (uint32_t)(p->stand_ins.size / sizeof same);
+    }
+    if (!mlops__idset_add(&p->content, apart->there.bytes, 32, number))
+        return mlops__fail_nomem(p->err, 64);
+    if (!apart->has_profile) return MLOPS_OK;
+    uint32_t *profile = mlops__idset_add(&p->derived, apart->profile.bytes, 32, 0);
+    if (!profile) return mlops__fail_nomem(p->err, 64);
+    *profile |= MLOPS__PROFILE_GOES;
+    return MLOPS_OK;
+}
+
+static mlops_status take_aparts(mlops__erasure *p) {
+    for (size_t i = 0; p->aparts && i < p->aparts->n; i++)
+        MLOPS_TRY(condemn_there(p, &p->aparts->items[i]));
+    return MLOPS_OK;
+}
+
 static mlops_status put_all(mlops__erasure *p, int64_t finished) {
     for (size_t i = 0; i < mlops__idset_size(&p->content); i++) {
         const mlops__idset_entry *it = mlops__idset_at(&p->content, i);
@@ -223,6 +252,7 @@ static mlops_status plan_and_commit(mlops__erasure *p) {
     p->stat.number = latest.number + 1;
     if (!is_dry) MLOPS_TRY(begin_change(p));
     MLOPS_TRY(mlops__erasure_plan(p));
+    MLOPS_TRY(take_aparts(p));
     MLOPS_TRY(take_profiles(p));
     MLOPS_TRY(mlops__erase_may(p->store, &p->content, p->err));
     if (is_dry || (p->stat.n_commits == 0 && mlops__idset_size(&p->content) == 0)) {
@@ -233,15 +263,17 @@ static mlops_status plan_and_commit(mlops__erasure *p) {
     return mlops__erase_commit(p->change, &moment, &p->content, p->err);
 }
 
-static mlops_status erase(mlops_store *store, const char *dataset, const mlops_erase_opts *opts,
-                          const mlops_call *call, mlops_erase_stat *out, mlops_error *err) {
+static mlops_status erase(mlops_store *store, const char *dataset, mlops__erase_aparts *aparts,
+                          const mlops_erase_opts *opts, const mlops_call *call,
+                          mlops_erase_stat *out, mlops_error *err) {
     mlops_status status = MLOPS_END;
     for (int i = 0; i < TRIES && status == MLOPS_END; i++) {
         mlops__erasure plan;
         mlops__erasure_init(&plan, store, err);
         plan.dataset = dataset;
         plan.opts = *opts;
-        plan.by_rows = opts->column || opts->where;
+        plan.aparts = aparts;
+        plan.by_rows = aparts || opts->column || opts->where;
         plan.call = *call;
         status = plan_and_commit(&plan);
         *out = plan.stat;
@@ -249,6 +281,15 @@ static mlops_status erase(mlops_store *store, const char *dataset, const mlops_e
     }
     if (status != MLOPS_END) return status;
     return mlops__fail(err, MLOPS_E_BUSY, "others commit faster than an erasure is planned");
+}
+
+mlops_status mlops__erase_join(mlops_store *store, mlops__erase_aparts *aparts, const char *reason,
+                               const char *by, const mlops_call *call, mlops_error *err) {
+    mlops_erase_opts opts = MLOPS_ERASE_OPTS_INIT;
+    mlops_erase_stat stat = MLOPS_ERASE_STAT_INIT;
+    opts.reason = reason;
+    opts.by = by;
+    return erase(store, NULL, aparts, &opts, call, &stat, err);
 }
 
 /* ---- finishing ---- */
@@ -343,7 +384,7 @@ mlops_status mlops_dataset_erase(mlops_store *store, const char *dataset,
     if (mlops__store_is_read_only(store))
         return mlops__fail(err, MLOPS_E_DENIED, "the store is open for reading alone");
     int is_dry = (o.flags & MLOPS_ERASE_DRY_RUN) != 0;
-    mlops_status status = asks ? erase(store, dataset, &o, &c, &stat, err) : MLOPS_OK;
+    mlops_status status = asks ? erase(store, dataset, NULL, &o, &c, &stat, err) : MLOPS_OK;
     if (!status && !is_dry) status = finish(store, &c, &stat, err);
     if (out) {
         mlops_status told = mlops__opts_result(out, &stat, sizeof stat, "mlops_erase_stat", err);

@@ -22,8 +22,30 @@ typedef struct mlops__erase_stand_in {
     int64_t size;
 } mlops__erase_stand_in;
 
+/* Of a table that lost rows here, and others elsewhere: what is left on either side. Here the rows
+ * are to stay alone that are there, too. */
+typedef struct mlops__erase_apart {
+    mlops_id here, there;
+    mlops_id profile; /* of the one there */
+    int has_profile;
+    int is_cut; /* the one here was looked through */
+} mlops__erase_apart;
+
+/* Content that is elsewhere, appended. */
+typedef mlops_status mlops__erase_load(void *user, const mlops_id *id, mlops__buf *out,
+                                       mlops_error *err);
+
+typedef struct mlops__erase_aparts {
+    mlops__erase_apart *items;
+    size_t n, cap;
+    mlops__idset ids; /* of those here: places */
+    mlops__erase_load *load;
+    void *user;
+} mlops__erase_aparts;
+
 typedef struct mlops__erasure {
     mlops_store *store;
+    mlops__erase_aparts *aparts; /* nullable: what is asked for, else */
     const char *dataset;
     mlops_erase_opts opts;
     int by_rows; /* not entries whole */
@@ -68,6 +90,11 @@ mlops_status mlops__erase_put_latest(mlops_change *change, int64_t number, int64
                                      mlops_error *err);
 mlops_status mlops__erase_put_content(mlops_change *change, int64_t number, const mlops_id *id,
                                       const mlops_id *stand_in, mlops_error *err);
+
+/* Tables that others erased other rows of: what is left on both sides stands in for what is left on
+ * each. An erasure of this store like any other, with their reason. */
+mlops_status mlops__erase_join(mlops_store *store, mlops__erase_aparts *aparts, const char *reason,
+                               const char *by, const mlops_call *call, mlops_error *err);
 
 /* erase_plan.c */
 mlops_status mlops__erasure_plan(mlops__erasure *plan);

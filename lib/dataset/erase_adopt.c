@@ -11,8 +11,8 @@
 enum { ID = 32, STEPS_MAX = 1000 /* erasures of one table, one after another */ };
 
 typedef struct mlops__swapped_entry {
-    mlops__bytes json; /* size 0: it went */
-    int clashes;       /* it became one thing here, and another one there */
+    mlops__bytes json;  /* size 0: it went */
+    mlops__bytes apart; /* what it became there, if that is another thing; size 0: it is not */
 } mlops__swapped_entry;
 
 static mlops_status nomem(mlops__adoption *self) { return mlops__fail_nomem(self->err, 64); }
@@ -118,9 +118,24 @@ static int went_whole(const mlops__adoption *self, const mlops_id *id) {
     return (here && !here->has_stand_in) || (there && !there->has_stand_in);
 }
 
-/* Of two that stand in the one that was not erased itself. */
-static mlops_status join(mlops__adoption *self, const mlops__entry *was,
-                         mlops__swapped_entry *known, mlops__bytes other) {
+static mlops_status note_became(mlops__adoption *self, mlops__bytes was, mlops__bytes is) {
+    mlops__swapped_entry fresh = {{NULL, 0}, {NULL, 0}};
+    mlops_id name = mlops__content_id(self->store, was.data, was.size);
+    uint32_t next = (uint32_t)(self->swapped.size / sizeof fresh);
+    const uint32_t *place = mlops__idset_add(&self->swaps, name.bytes, ID, next);
+    if (!place) return nomem(self);
+    if (*place < next) return MLOPS_OK;
+    MLOPS_TRY(copy_json(self, is, &fresh.json));
+    mlops__buf_put(&self->swapped, &fresh, sizeof fresh);
+    return self->swapped.status ? nomem(self) : MLOPS_OK;
+}
+
+/* Of two that stand in the one that was not erased itself, for the other one, too. Where both are
+ * the same content the one whose bytes are greater, so that all choose the same. */
+static mlops_status join(mlops__adoption *self, const mlops__entry *was, uint32_t place,
+                         mlops__bytes other) {
+    mlops__swapped_entry *known = swap_at(self, place);
+    mlops__bytes here = known->json;
     mlops__facts first, a, b;
     if (is_same(known->json, other)) return MLOPS_OK;
     if (known->json.size == 0 || other.size == 0) {
@@ -130,24 +145,25 @@ static mlops_status join(mlops__adoption *self, const mlops__entry *was,
     }
     MLOPS_TRY(read_facts(self, was->path, known->json, &a));
     MLOPS_TRY(read_facts(self, was->path, other, &b));
-    if (is_erased(self, &a.id)) return copy_json(self, other, &known->json);
-    known->clashes |= !is_erased(self, &b.id);
-    return MLOPS_OK;
+    int is_one = memcmp(&a.id, &b.id, sizeof a.id) == 0;
+    size_t n = here.size < other.size ? here.size : other.size;
+    if (is_one ? memcmp(here.data, other.data, n) < 0 : is_erased(self, &a.id)) {
+        MLOPS_TRY(copy_json(self, other, &known->json));
+        return is_one ? MLOPS_OK : note_became(self, here, other);
+    }
+    if (is_one) return MLOPS_OK;
+    if (is_erased(self, &b.id)) return note_became(self, other, here);
+    return copy_json(self, other, &known->apart);
 }
 
 static mlops_status note_swap(mlops__adoption *self, const mlops__entry *was,
                               const mlops__entry *is) {
-    mlops__swapped_entry fresh = {{NULL, 0}, 0};
-    mlops__bytes json = is ? is->json : fresh.json;
+    mlops__bytes json = {NULL, 0};
+    if (is) json = is->json;
     if (is && is_same(was->json, is->json)) return MLOPS_OK;
     mlops_id name = mlops__content_id(self->store, was->json.data, was->json.size);
-    uint32_t next = (uint32_t)(self->swapped.size / sizeof fresh);
-    const uint32_t *place = mlops__idset_add(&self->swaps, name.bytes, ID, next);
-    if (!place) return nomem(self);
-    if (*place < next) return join(self, was, swap_at(self, *place), json);
-    MLOPS_TRY(copy_json(self, json, &fresh.json));
-    mlops__buf_put(&self->swapped, &fresh, sizeof fresh);
-    return self->swapped.status ? nomem(self) : MLOPS_OK;
+    const uint32_t *place = mlops__idset_find(&self->swaps, name.bytes, ID);
+    return place ? join(self, was, *place, json) : note_became(self, was->json, json);
 }
 
 static mlops_status load_tree(mlops__adoption *self, int is_there, const mlops_id *id,
@@ -189,13 +205,51 @@ static mlops_status find_swaps(mlops__adoption *self) {
     return MLOPS_OK;
 }
 
+/* ---- tables that lost rows on both sides ---- */
+
+static mlops_status load_there(void *user, const mlops_id *id, mlops__buf *out, mlops_error *err) {
+    mlops__adoption *self = user;
+    return mlops__fetch_content(self->fetcher, self->parts, id, out, err);
+}
+
+static mlops_status add_apart(mlops__adoption *self, const mlops__swapped_entry *swap,
+                              mlops__erase_aparts *out) {
+    mlops__facts here, there;
+    MLOPS_TRY(read_facts(self, "", swap->json, &here));
+    MLOPS_TRY(read_facts(self, "", swap->apart, &there));
+    size_t before = mlops__idset_size(&out->ids);
+    if (!mlops__idset_add(&out->ids, here.id.bytes, ID, (uint32_t)out->n)) return nomem(self);
+    if (mlops__idset_size(&out->ids) == before) return MLOPS_OK;
+    mlops__erase_apart *more =
+        mlops__arena_grow(&self->arena, out->items, (int64_t)out->n, &out->cap, sizeof *more);
+    if (!more) return nomem(self);
+    out->items = more;
+    more[out->n] = (mlops__erase_apart){here.id, there.id, there.profile, there.has_profile, 0};
+    out->n++;
+    return MLOPS_OK;
+}
+
+/* In the words of the last erasure there that is new here. */
+static mlops_status erase_apart(mlops__adoption *self, mlops__erase_aparts *aparts) {
+    const char *reason = NULL, *by = NULL;
+    for (size_t i = 0; i < self->there.n_notes; i++) {
+        if (i && self->numbers[i] <= self->latest.number) continue;
+        reason = mlops__record_text(&self->there.notes[i].record, "reason");
+        by = mlops__record_text(&self->there.notes[i].record, "by");
+    }
+    return mlops__erase_join(self->store, aparts, reason, by, &self->fetcher->remote->call,
+                             self->err);
+}
+
 /* ---- trees ---- */
 
 static mlops_status clash(mlops__adoption *self, const char *path) {
-    return mlops__fail(self->err, MLOPS_E_CONFLICT,
-                       "rows of '%s' were erased here, and others of it at the remote: erase the "
-                       "same here, or the whole entry, and pull again",
-                       path);
+    return mlops__fail(
+        self->err, MLOPS_E_CONFLICT,
+        "rows of '%s' were erased here, and others of it at the remote, and it is "
+        "not known what both have left: erase the same here, or the whole entry, and "
+        "pull again",
+        path);
 }
 
 /* What stands in for an entry whose content is erased; size 0: none. */
@@ -204,9 +258,9 @@ static mlops_status swap_entry(mlops__adoption *self, const char *path, mlops__b
         mlops__facts facts;
         mlops_id name = mlops__content_id(self->store, json->data, json->size);
         const uint32_t *place = mlops__idset_find(&self->swaps, name.bytes, ID);
-        mlops__swapped_entry to = {{NULL, 0}, 0};
+        mlops__swapped_entry to = {{NULL, 0}, {NULL, 0}};
         if (place) to = *swap_at(self, *place);
-        if (to.clashes) return clash(self, path);
+        if (to.apart.size) return clash(self, path);
         *json = to.json;
         if (!json->size) return MLOPS_OK;
         MLOPS_TRY(read_facts(self, path, *json, &facts));
@@ -427,6 +481,23 @@ static int has_other(const mlops__adoption *self) {
         if (ours && memcmp(&ours->stand_in, &self->there.pairs[i].stand_in, ID) != 0) return 1;
     }
     return 0;
+}
+
+mlops_status mlops__adoption_join(mlops__adoption *self, int *again) {
+    mlops__erase_aparts aparts = {.load = load_there, .user = self};
+    mlops_status status = MLOPS_OK;
+    *again = 0;
+    if (!has_fresh(self) && !has_other(self)) return MLOPS_OK;
+    MLOPS_TRY(find_swaps(self));
+    mlops__idset_init(&aparts.ids, self->arena.allocator);
+    for (size_t i = 0; i < self->swapped.size / sizeof(mlops__swapped_entry) && !status; i++) {
+        const mlops__swapped_entry *swap = swap_at(self, (uint32_t)i);
+        if (swap->apart.size) status = add_apart(self, swap, &aparts);
+    }
+    *again = aparts.n > 0;
+    if (!status && *again) status = erase_apart(self, &aparts);
+    mlops__idset_free(&aparts.ids);
+    return status;
 }
 
 mlops_status mlops__adoption_run(mlops__adoption *self, mlops__receiver *receiver,

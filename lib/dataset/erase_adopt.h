@@ -31,9 +31,14 @@ mlops_status mlops__adoption_begin(mlops__adoption *self, mlops_store *store,
                                    mlops__depot *parts, mlops_error *err);
 void mlops__adoption_free(mlops__adoption *self); /* one of zeroes too */
 
+/* Erases here what stands apart: a table that lost rows on both sides, each its own, is left with
+ * those alone that both have. *again: there was such a table, and both lists are to be read anew.
+ */
+mlops_status mlops__adoption_join(mlops__adoption *self, int *again);
+
 /* Puts into the change what was erased there and not here, with what stands in for the trees of all
  * commits here that lose something by it; *any if there was something. Content that stands in is
- * received. MLOPS_E_CONFLICT if rows of the same table were erased on both sides, each its own. */
+ * received. */
 mlops_status mlops__adoption_run(mlops__adoption *self, mlops__receiver *receiver,
                                  mlops_change *change, int *any);
 /* It was committed: what is read of it from now on is as the store has it. */

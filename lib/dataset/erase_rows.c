@@ -139,9 +139,6 @@ mlops_status mlops__erase_where_check(mlops_store *store, const char *where, mlo
 
 static mlops_status find_rows(cutting *c) {
     const mlops_erase_opts *opts = &c->plan->opts;
-    int64_t n = mlops_table_n_rows(c->table);
-    mlops__buf_zero(&c->drops, (size_t)(n / 8 + 1));
-    if (c->drops.status) return mlops__fail_nomem(c->plan->err, (size_t)n / 8 + 1);
     if (opts->where) return find_where(c, opts->where);
     int64_t index = mlops_table_find(c->table, opts->column);
     if (index < 0) return MLOPS_OK;
@@ -178,15 +175,17 @@ static mlops_status read_text(cutting *c) {
     return status < 0 && status != MLOPS_E_NOMEM && is_file ? MLOPS_END : status;
 }
 
-static mlops_status read_entry(cutting *c) {
-    const mlops__facts *facts = c->facts;
-    mlops_error *err = c->plan->err;
-    MLOPS_TRY(mlops__content_load(&c->bytes, c->plan->store, NULL, &facts->id, err));
+static mlops_status parse_entry(cutting *c) {
     if (is_row_text(c)) return read_text(c);
-    return mlops__table_decode(&c->table, c->bytes.data, c->bytes.size, host_of(c), err);
+    return mlops__table_decode(&c->table, c->bytes.data, c->bytes.size, host_of(c), c->plan->err);
 }
 
-/* ---- text without rows ---- */
+static mlops_status read_entry(cutting *c) {
+    MLOPS_TRY(mlops__content_load(&c->bytes, c->plan->store, NULL, &c->facts->id, c->plan->err));
+    return parse_entry(c);
+}
+
+/* ---- rows of text ---- */
 
 static mlops_status begin_text(mlops__csv_reader *r, const cutting *c) {
     MLOPS_TRY(mlops__csv_begin(r));
@@ -197,17 +196,14 @@ static mlops_status begin_text(mlops__csv_reader *r, const cutting *c) {
     return MLOPS_OK;
 }
 
-static void put_span(const cutting *c, int64_t row, int64_t begin, int64_t end, mlops__buf *out) {
-    int drops = row >= 0 && c->drops.data[row / 8] >> row % 8 & 1;
-    if (!drops) mlops__buf_put(out, c->bytes.data + begin, (size_t)(end - begin));
-}
+/* The bytes of a row; of -1, what is ahead of the first one. */
+typedef mlops_status span_step(void *user, int64_t row, const uint8_t *bytes, size_t n);
 
-/* A row goes on up to the next one. */
-static mlops_status copy_text(const cutting *c, mlops__csv_reader *r, mlops__buf *out) {
+static mlops_status each_span(const cutting *c, mlops__csv_reader *r, span_step *step, void *user) {
     int64_t begin = 0, row = -1, n_rows = mlops_table_n_rows(c->table);
     mlops_status status = begin_text(r, c);
     while (!status && (status = mlops__csv_next(r)) == MLOPS_OK) {
-        put_span(c, row, begin, r->mark.offset, out);
+        MLOPS_TRY(step(user, row, c->bytes.data + begin, (size_t)(r->mark.offset - begin)));
         begin = r->mark.offset;
         if (++row >= n_rows) break;
     }
@@ -215,11 +211,11 @@ static mlops_status copy_text(const cutting *c, mlops__csv_reader *r, mlops__buf
     if (row + 1 != n_rows)
         return mlops__fail(c->plan->err, MLOPS_E_CORRUPT, "the rows of '%s' cannot be told apart",
                            c->facts->path);
-    put_span(c, row, begin, r->total, out);
-    return out->status ? mlops__fail_nomem(c->plan->err, out->size) : MLOPS_OK;
+    return step(user, row, c->bytes.data + begin, (size_t)(r->total - begin));
 }
 
-static mlops_status cut_text(const cutting *c, mlops__buf *out) {
+/* A row goes on up to the next one. */
+static mlops_status each_row(const cutting *c, span_step *step, void *user) {
     mlops_call call = MLOPS_CALL_INIT;
     mlops__csv_reader r = {0};
     r.host = host_of(c);
@@ -230,9 +226,100 @@ static mlops_status cut_text(const cutting *c, mlops__buf *out) {
     r.delimiter = c->csv.delimiter ? c->csv.delimiter[0] : ',';
     r.line_max = INT64_MAX / 4;
     r.err = c->plan->err;
-    mlops_status status = copy_text(c, &r, out);
+    mlops_status status = each_span(c, &r, step, user);
     mlops__csv_end(&r);
     return status == MLOPS_E_NOMEM ? mlops__fail_nomem(r.err, c->bytes.size) : status;
+}
+
+/* Text without rows. */
+typedef struct copying {
+    const cutting *c;
+    mlops__buf *out;
+} copying;
+
+static mlops_status copy_row(void *user, int64_t row, const uint8_t *bytes, size_t n) {
+    const copying *to = user;
+    int drops = row >= 0 && to->c->drops.data[row / 8] >> row % 8 & 1;
+    if (!drops) mlops__buf_put(to->out, bytes, n);
+    return to->out->status ? MLOPS_E_NOMEM : MLOPS_OK;
+}
+
+/* ---- rows that are not on both sides ---- */
+
+/* Rows are told apart by their bytes. One that went on a side has no equal there: what it went by
+ * was in it. */
+typedef struct comparing {
+    cutting *c;
+    mlops__idset *rows; /* by SHA-256 */
+    int adds;           /* else those that are not among them are dropped */
+} comparing;
+
+static mlops_status take_row(void *user, int64_t row, const uint8_t *bytes, size_t n) {
+    const comparing *to = user;
+    if (row < 0) return MLOPS_OK;
+    mlops_id id = mlops__content_id(to->c->plan->store, bytes, n);
+    if (to->adds) return mlops__idset_add(to->rows, id.bytes, 32, 0) ? MLOPS_OK : MLOPS_E_NOMEM;
+    if (!mlops__idset_find(to->rows, id.bytes, 32)) drop_row(to->c, row);
+    return MLOPS_OK;
+}
+
+static void spell_cell(const mlops_table *table, int64_t index, int64_t row, mlops__buf *out) {
+    char text[64] = "";
+    const mlops__column *column = mlops__table_column(table, index);
+    int valid = column->type != MLOPS_TYPE_NULL && mlops__column_valid(column, row);
+    mlops__buf_u8(out, (uint8_t)valid);
+    if (!valid) return;
+    if (column->type == MLOPS_TYPE_STRING) {
+        const char *cell = column->texts[((const int32_t *)column->data)[row]];
+        mlops__buf_put(out, cell, strlen(cell) + 1);
+        return;
+    }
+    (void)mlops_table_text(table, index, row, text, sizeof text, NULL);
+    mlops__buf_put(out, text, strlen(text) + 1);
+}
+
+static mlops_status each_table_row(const cutting *c, span_step *step, void *user) {
+    mlops__buf cells;
+    mlops_status status = MLOPS_OK;
+    mlops__buf_init(&cells, &host_of(c)->allocator);
+    for (int64_t row = 0; row < mlops_table_n_rows(c->table) && !status; row++) {
+        cells.size = 0;
+        for (int64_t i = 0; i < mlops_table_n_columns(c->table); i++)
+            spell_cell(c->table, i, row, &cells);
+        status = cells.status ? MLOPS_E_NOMEM : step(user, row, cells.data, cells.size);
+    }
+    mlops__buf_free(&cells);
+    return status == MLOPS_E_NOMEM ? mlops__fail_nomem(c->plan->err, 64) : status;
+}
+
+static mlops_status compare_rows(comparing *to) {
+    return is_row_text(to->c) ? each_row(to->c, take_row, to) : each_table_row(to->c, take_row, to);
+}
+
+static mlops_status find_apart(cutting *c, mlops__erase_apart *apart) {
+    mlops__erasure *plan = c->plan;
+    mlops__idset rows;
+    cutting there = {.plan = plan, .facts = c->facts};
+    comparing adding = {&there, &rows, 1}, dropping = {c, &rows, 0};
+    mlops__idset_init(&rows, &host_of(c)->allocator);
+    mlops__buf_init(&there.bytes, rows.entries.allocator);
+    mlops_status status =
+        plan->aparts->load(plan->aparts->user, &apart->there, &there.bytes, plan->err);
+    if (!status) status = parse_entry(&there);
+    if (!status) status = compare_rows(&adding);
+    if (!status) status = compare_rows(&dropping);
+    apart->is_cut = !status;
+    mlops_table_unref(there.table);
+    mlops__buf_free(&there.bytes);
+    mlops__idset_free(&rows);
+    return status;
+}
+
+static mlops_status find_any(cutting *c, mlops__erase_apart *apart) {
+    int64_t n = mlops_table_n_rows(c->table);
+    mlops__buf_zero(&c->drops, (size_t)(n / 8 + 1));
+    if (c->drops.status) return mlops__fail_nomem(c->plan->err, (size_t)n / 8 + 1);
+    return apart ? find_apart(c, apart) : find_rows(c);
 }
 
 /* ---- the entry that stands in ---- */
@@ -258,7 +345,8 @@ static mlops_status put_text(cutting *c) {
     opts.time = facts->time;
     opts.row_id = facts->row_id;
     mlops__buf_init(&text, &host_of(c)->allocator);
-    mlops_status status = cut_text(c, &text);
+    copying to = {c, &text};
+    mlops_status status = each_row(c, copy_row, &to);
     mlops__bytes bytes = {text.data, text.size};
     if (!status)
         status = mlops__facts_is_table(facts)
@@ -391,12 +479,18 @@ static mlops_status make_entry(cutting *c, mlops__bytes like, mlops__bytes *out)
 mlops_status mlops__erase_rows(mlops__erasure *plan, const mlops__facts *facts, mlops__bytes like,
                                mlops__bytes *out, int64_t *n) {
     cutting c = {.plan = plan, .facts = facts};
+    mlops__erase_apart *apart = NULL;
     *n = 0;
     *out = (mlops__bytes){NULL, 0};
+    if (plan->aparts) {
+        const uint32_t *place = mlops__idset_find(&plan->aparts->ids, facts->id.bytes, 32);
+        if (!place) return MLOPS_OK;
+        apart = &plan->aparts->items[*place];
+    }
     mlops__buf_init(&c.drops, &mlops__store_host(plan->store)->allocator);
     mlops__buf_init(&c.bytes, c.drops.allocator);
     mlops_status status = read_entry(&c);
-    if (!status) status = find_rows(&c);
+    if (!status) status = find_any(&c, apart);
     *n = c.n;
     if (!status && c.n && plan->draft) status = make_entry(&c, like, out);
     mlops_table_unref(c.table);

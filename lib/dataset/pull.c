@@ -496,9 +496,15 @@ static mlops_status begin(pull *p, mlops_error *err) {
 
 /* What was erased there is erased here, before anything comes. */
 static mlops_status adopt(pull *p, mlops_error *err) {
-    int any = 0;
+    int any = 0, again = 0;
     mlops_status status;
     MLOPS_TRY(mlops__adoption_begin(&p->adoption, p->store, &p->head, &p->fetcher, &p->parts, err));
+    MLOPS_TRY(mlops__adoption_join(&p->adoption, &again));
+    if (again) {
+        mlops__adoption_free(&p->adoption);
+        MLOPS_TRY(
+            mlops__adoption_begin(&p->adoption, p->store, &p->head, &p->fetcher, &p->parts, err));
+    }
     if (mlops__idset_size(&p->adoption.erased)) p->receiver.erased = &p->adoption.erased;
     do {
         do {

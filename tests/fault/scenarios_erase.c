@@ -283,6 +283,46 @@ static int judge_travel(const mlops_host *host, const char *dir, int status, con
     return bad;
 }
 
+/* ---- other rows of the same tables ---- */
+
+static const char APART[] = "n2,"; /* which rows of the clone begin with */
+
+static int prepare_apart(const mlops_host *host, const char *dir) {
+    mlops_store *other;
+    mlops_error err;
+    mlops_erase_stat stat = MLOPS_ERASE_STAT_INIT;
+    MLOPS_TRY(prepare_push(host, dir));
+    int status = pull(host, dir, &other);
+    if (!status) status = erase(other, "t.csv", "name == 'n2'", &stat, &err);
+    mlops_store_close(other);
+    if (!status && stat.n_rows != 2) status = SWEEP_WRONG;
+    return status ? status : run_push(host, dir);
+}
+
+static size_t leave_apart(char *text, size_t n) {
+    char *row = strstr(text, APART);
+    char *next = row ? strchr(row, '\n') + 1 : text;
+    if (!row) return 0;
+    memmove(row, next, (size_t)(text + n - next));
+    return n - (size_t)(next - row);
+}
+
+/* Neither side's rows are left. */
+static int judge_apart(const mlops_host *host, const char *dir, int status, const char *failed) {
+    static char text[LARGE];
+    mlops_store *other;
+    mlops_erase_stat stat = MLOPS_ERASE_STAT_INIT;
+    (void)status, (void)failed;
+    int bad = pull(host, dir, &other);
+    bad = bad || mlops_dataset_erase(other, NULL, NULL, NULL, &stat, NULL) || !stat.done;
+    size_t n = make_rows(text, sizeof text, 1, NULL);
+    text[n] = 0;
+    bad = bad || reads(other, "main", "t.csv", text, leave_apart(text, n));
+    bad = bad || search_packs(other, WORDS);
+    mlops_store_close(other);
+    return bad;
+}
+
 enum { ALL = SWEEP_MEMORY | SWEEP_IO | SWEEP_TREE | SWEEP_ALONE };
 
 const sweep_scenario sweep_erase[] = {
@@ -290,6 +330,8 @@ const sweep_scenario sweep_erase[] = {
     {"store erase push", prepare_push, run_push, judge_travel,
      SWEEP_MEMORY | SWEEP_IO | SWEEP_TREE},
     {"store erase pull", prepare_pull, run_pull, judge_travel,
+     SWEEP_MEMORY | SWEEP_IO | SWEEP_TREE},
+    {"store erase apart", prepare_apart, run_pull, judge_apart,
      SWEEP_MEMORY | SWEEP_IO | SWEEP_TREE},
     {NULL, NULL, NULL, NULL, 0},
 };

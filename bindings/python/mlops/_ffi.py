@@ -8639,8 +8639,8 @@ def dataset_pull(store, remote, dataset, *, force=False, branches=None, tags=Non
 
     Raises: NotFoundError if the remote has no such dataset, or none of the branches or tags; ConflictError if a
     branch or tag here leads elsewhere than that of the remote, or if rows of the same table were erased on both
-    sides, each its own; CorruptError for what is not what its name says; DeniedError for a store that is open for
-    reading alone; else as pushing.
+    sides, and what is left there is gone; CorruptError for what is not what its name says; DeniedError for a
+    store that is open for reading alone; else as pushing.
     """
     store_h = _rt.opened(store, Store, "store")
     opts = _pull_opts(force=force, branches=branches, tags=tags, prefix=prefix, paths=paths, depth=depth, call=call)

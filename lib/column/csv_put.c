@@ -106,12 +106,16 @@ static inline mlops__text_key key_of(const mlops__csv_field *field, const char *
 typedef struct some_texts {
     mlops__text_fields run;
     mlops__text_keys keys;
-    int64_t n; /* of the run: those ahead of one with doubled quotes */
+    int64_t n;       /* of the run: those ahead of one with doubled quotes */
+    uint64_t odd;    /* bits of fields that kernels leave: it is known of them whether */
+    uint64_t nulls;  /* they are nulls, */
+    uint64_t hashes; /* or have a hash for a key */
 } some_texts;
 
-/* The keys of those fields that kernels leave; for a null one that is not found. */
-static void take_odd(const mlops__csv_column *self, some_texts *some, uint64_t odd) {
-    for (; odd; odd &= odd - 1) {
+/* The key of a null is not found, or it is by chance. */
+static void take_odd(const mlops__csv_column *self, some_texts *some) {
+    some->nulls = some->hashes = 0;
+    for (uint64_t odd = some->odd; odd; odd &= odd - 1) {
         int64_t i = __builtin_ctzll(odd);
         mlops__csv_field field = mlops__text_field_at(&some->run, i);
         if (field.doubled) {
@@ -119,27 +123,47 @@ static void take_odd(const mlops__csv_column *self, some_texts *some, uint64_t o
             return;
         }
         mlops__text_key key = {0xff, 0};
-        if (!mlops__csv_may_be_null(self->nulls, &field) ||
-            !mlops__csv_is_null(self->nulls, &field))
-            key = key_of(&field, some->run.floor);
+        int null =
+            mlops__csv_may_be_null(self->nulls, &field) && mlops__csv_is_null(self->nulls, &field);
+        if (!null) key = key_of(&field, some->run.floor);
         some->keys.words[i] = key.word;
         some->keys.tags[i] = key.tag;
+        some->nulls |= (uint64_t)null << i;
+        some->hashes |= (uint64_t)mlops__text_key_hashed(key) << i;
     }
 }
 
 enum { NEAR = 1024 /* slots: these are in the cache anyway */ };
 
+/* The keys of the next texts, whose slots are asked for. */
 static void take_keys(const mlops__csv_column *self, const mlops__kern *kern,
-                      const mlops__text_fields *run, some_texts *some) {
+                      const mlops__text_fields *run, int64_t from, some_texts *some) {
     const mlops__dictionary *texts = &self->store->dictionary;
-    some->run = *run;
+    some->run = mlops__text_fields_from(run, from);
     if (some->run.n > MLOPS__TEXTS) some->run.n = MLOPS__TEXTS;
     some->n = some->run.n;
-    uint64_t odd = kern->texts_keys(&some->run, &some->keys);
-    if (self->null_texts) odd = ~(uint64_t)0 >> (MLOPS__TEXTS - some->n);
-    take_odd(self, some, odd);
+    if (!some->n) return;
+    some->odd = kern->texts_keys(&some->run, &some->keys);
+    if (self->null_texts) some->odd = ~(uint64_t)0 >> (MLOPS__TEXTS - some->n);
+    take_odd(self, some);
     for (int64_t i = 0; texts->n_slots > NEAR && i < some->n; i++)
         mlops__dictionary_expect(texts, (mlops__text_key){0, some->keys.tags[i]});
+}
+
+/* Codes of texts from number i on that are there; returns the number of the next. */
+static int64_t find_some(const mlops__dictionary *texts, const mlops__kern *kern,
+                         const some_texts *some, int64_t i, int32_t *codes) {
+    const mlops__slots slots = {texts->slots, texts->n_slots};
+    if (!slots.n) return i;
+    int64_t to = kern->texts_find(&slots, &some->keys, i, some->n, codes);
+    for (uint64_t left = some->hashes >> i << i; left; left &= left - 1) {
+        int64_t at = __builtin_ctzll(left);
+        if (at >= to) break;
+        mlops__csv_field field = mlops__text_field_at(&some->run, at);
+        if ((some->nulls >> at & 1) || !mlops__dictionary_is(texts, codes[at], field.text, field.n))
+            return at;
+    }
+    return to;
 }
 
 /* A text that is not found at once, or a null. */
@@ -147,8 +171,9 @@ static mlops_status take_new(mlops__csv_column *self, const some_texts *some, in
     mlops__column_store *store = self->store;
     mlops__text_key key = {some->keys.words[i], some->keys.tags[i]};
     mlops__csv_field field = mlops__text_field_at(&some->run, i);
-    if (mlops__csv_may_be_null(self->nulls, &field) && mlops__csv_is_null(self->nulls, &field))
-        return mlops__column_store_null(store);
+    int null =
+        some->odd >> i & 1 ? (int)(some->nulls >> i & 1) : mlops__csv_is_null(self->nulls, &field);
+    if (null) return mlops__column_store_null(store);
     note_text(self, &field);
     int32_t code = -1;
     MLOPS_TRY(mlops__dictionary_add_key(&store->dictionary, key, field.text, field.n, &code));
@@ -160,14 +185,12 @@ static mlops_status take_new(mlops__csv_column *self, const some_texts *some, in
 static int64_t take_some(mlops__csv_column *self, const mlops__kern *kern, const some_texts *some,
                          mlops_status *status) {
     mlops__column_store *store = self->store;
-    const mlops__dictionary *texts = &store->dictionary;
     int32_t *codes = (int32_t *)store->data + store->n;
     int64_t i = 0;
     int null_texts = self->null_texts;
     while (i < some->n && *status == MLOPS_OK && self->null_texts == null_texts) {
-        const mlops__slots slots = {texts->slots, texts->n_slots};
         int64_t from = i;
-        if (slots.n) i = kern->texts_find(&slots, &some->keys, i, some->n, codes);
+        i = find_some(&store->dictionary, kern, some, i, codes);
         mlops__column_store_present_rows(store, i - from);
         if (i == some->n) break;
         *status = take_new(self, some, i);
@@ -180,16 +203,25 @@ int64_t mlops__csv_put_texts(mlops__csv_column *self, const mlops__kern *kern,
                              const mlops__text_fields *run, mlops_status *status) {
     mlops__column_store *store = self->store;
     mlops__dictionary *texts = &store->dictionary;
-    some_texts some;
+    some_texts both[2]; /* the slots of one are on their way while the other's texts are taken */
+    some_texts *now = &both[0], *next = &both[1];
     int64_t i = 0;
     if (store->n)
         texts->n_expected = (int64_t)((double)texts->n / (double)store->n * (double)store->cap);
-    while (i < run->n && *status == MLOPS_OK) {
-        mlops__text_fields rest = mlops__text_fields_from(run, i);
-        take_keys(self, kern, &rest, &some);
-        int64_t taken = take_some(self, kern, &some, status);
+    take_keys(self, kern, run, i, now);
+    while (now->n && *status == MLOPS_OK) {
+        int null_texts = self->null_texts;
+        if (now->n == now->run.n) take_keys(self, kern, run, i + now->n, next);
+        int64_t taken = take_some(self, kern, now, status);
         i += taken;
-        if (taken == some.n && some.n < some.run.n) break;
+        if (self->null_texts != null_texts) {
+            take_keys(self, kern, run, i, now);
+            continue;
+        }
+        if (now->n < now->run.n) break;
+        some_texts *done = now;
+        now = next;
+        next = done;
     }
     return i;
 }

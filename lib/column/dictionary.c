@@ -35,42 +35,7 @@ void mlops__dictionary_free(mlops__dictionary *self) {
     self->n = 0;
 }
 
-static const size_t *starts_of(const mlops__dictionary *self) {
-    return (const size_t *)(const void *)self->starts.data;
-}
-
-/* n is 8 at least: shorter texts have no hash. */
-static inline int is_same(const uint8_t *a, const char *b, size_t n) {
-    if (n > 32) return memcmp(a, b, n) == 0;
-    uint64_t others =
-        (mlops__word(a) ^ mlops__word(b)) | (mlops__word(a + n - 8) ^ mlops__word(b + n - 8));
-    if (n > 16)
-        others |= (mlops__word(a + 8) ^ mlops__word(b + 8)) |
-                  (mlops__word(a + n - 16) ^ mlops__word(b + n - 16));
-    return !others;
-}
-
-static inline int is_text(const mlops__dictionary *self, size_t code, const char *text, size_t n) {
-    const size_t *starts = starts_of(self);
-    size_t length = starts[code + 1] - starts[code] - 1;
-    return length == n && is_same(self->bytes.data + starts[code], text, n);
-}
-
-static inline uint64_t turn(uint64_t x, int by) { return x << by | x >> (64 - by); }
-
-/* The words up to 8, and to 16 bytes, from both ends, each by a factor of its own. */
-static inline uint64_t sum_of(const char *text, size_t n) {
-    uint64_t sum = mlops__word(text) * 0x9e3779b97f4a7c15 +
-                   turn(mlops__word(text + n - 8) * 0xc2b2ae3d27d4eb4f, 31) + n;
-    if (n <= 16) return sum;
-    sum = turn(sum, 17) + mlops__word(text + 8) * 0x165667b19e3779f9;
-    return sum + turn(mlops__word(text + n - 16) * 0xd6e8feb86659fd93, 43);
-}
-
-mlops__text_key mlops__text_key_long(const char *text, size_t n) {
-    uint64_t hash = n > 32 ? mlops__hash_64(text, n) : mlops__text_mix(sum_of(text, n));
-    return (mlops__text_key){hash | 0xff, (uint32_t)(hash >> 32)};
-}
+uint64_t mlops__text_hash_long(const char *text, size_t n) { return mlops__hash_64(text, n); }
 
 mlops__text_key mlops__text_key_of(const char *text, size_t n) {
     char bytes[8] = {0};
@@ -98,7 +63,8 @@ static inline mlops__slot *probe(const mlops__dictionary *self, mlops__text_key 
         mlops__slot *bucket = &self->slots[i];
         for (uint32_t same = mlops__slots_alike(bucket, key.word); same; same &= same - 1) {
             mlops__slot *slot = &bucket[__builtin_ctz(same)];
-            if (!mlops__text_key_hashed(key) || is_text(self, slot->next_code - 1u, text, n))
+            if (!mlops__text_key_hashed(key) ||
+                mlops__dictionary_is(self, (int32_t)(slot->next_code - 1u), text, n))
                 return slot;
         }
         mlops__slot *slot = first_empty(bucket);
@@ -193,7 +159,7 @@ mlops_status mlops__dictionary_add(mlops__dictionary *self, const char *text, si
 }
 
 const char *mlops__dictionary_text(const mlops__dictionary *self, int32_t code, size_t *n) {
-    const size_t *starts = starts_of(self);
+    const size_t *starts = mlops__dictionary_starts(self);
     *n = starts[code + 1] - starts[code] - 1;
     return (const char *)self->bytes.data + starts[code];
 }
@@ -217,7 +183,7 @@ mlops_status mlops__dictionary_finish(mlops__dictionary *self) {
     if (!shrink(&self->bytes) || !shrink(&self->starts)) return MLOPS_E_NOMEM;
     self->texts = mlops__alloc_array(self->bytes.allocator, (size_t)self->n, sizeof *self->texts);
     if (!self->texts) return MLOPS_E_NOMEM;
-    const size_t *starts = starts_of(self);
+    const size_t *starts = mlops__dictionary_starts(self);
     for (int64_t i = 0; i < self->n; i++)
         self->texts[i] = (const char *)self->bytes.data + starts[i];
     return MLOPS_OK;

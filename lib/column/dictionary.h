@@ -15,7 +15,26 @@ typedef struct mlops__dictionary {
     const char **texts; /* n of them, once finished */
 } mlops__dictionary;
 
-mlops__text_key mlops__text_key_long(const char *text, size_t n); /* more than 8 bytes */
+uint64_t mlops__text_hash_long(const char *text, size_t n); /* XXH3, for more than 32 bytes */
+
+static inline uint64_t mlops__text_turn(uint64_t x, int by) { return x << by | x >> (64 - by); }
+
+/* The words up to 8, and to 16 bytes, from both ends, each by a factor of its own. */
+static inline uint64_t mlops__text_sum(const char *text, size_t n) {
+    uint64_t sum = mlops__word(text) * 0x9e3779b97f4a7c15 +
+                   mlops__text_turn(mlops__word(text + n - 8) * 0xc2b2ae3d27d4eb4f, 31) + n;
+    if (n <= 16) return sum;
+    sum = mlops__text_turn(sum, 17) + mlops__word(text + 8) * 0x165667b19e3779f9;
+    return sum + mlops__text_turn(mlops__word(text + n - 16) * 0xd6e8feb86659fd93, 43);
+}
+
+/* Of more than 8 bytes. */
+static inline mlops__text_key mlops__text_key_long(const char *text, size_t n) {
+    uint64_t hash =
+        n > 32 ? mlops__text_hash_long(text, n) : mlops__text_mix(mlops__text_sum(text, n));
+    return (mlops__text_key){hash | 0xff, (uint32_t)(hash >> 32)};
+}
+
 mlops__text_key mlops__text_key_of(const char *text, size_t n);
 
 void mlops__dictionary_init(mlops__dictionary *self, const mlops_allocator *allocator);
@@ -45,6 +64,29 @@ mlops_status mlops__dictionary_add_key(mlops__dictionary *self, mlops__text_key 
 
 /* Code of a text, -1 if it is not there. */
 int64_t mlops__dictionary_find(const mlops__dictionary *self, const char *text, size_t n);
+
+static inline const size_t *mlops__dictionary_starts(const mlops__dictionary *self) {
+    return (const size_t *)(const void *)self->starts.data;
+}
+
+/* Whether two texts of 8 bytes at least are the same: shorter ones have no hash. */
+static inline int mlops__text_same(const uint8_t *a, const char *b, size_t n) {
+    if (n > 32) return memcmp(a, b, n) == 0;
+    uint64_t others =
+        (mlops__word(a) ^ mlops__word(b)) | (mlops__word(a + n - 8) ^ mlops__word(b + n - 8));
+    if (n > 16)
+        others |= (mlops__word(a + 8) ^ mlops__word(b + 8)) |
+                  (mlops__word(a + n - 16) ^ mlops__word(b + n - 16));
+    return !others;
+}
+
+/* The code is that of a text whose key is a hash. */
+static inline int mlops__dictionary_is(const mlops__dictionary *self, int32_t code,
+                                       const char *text, size_t n) {
+    const size_t *starts = mlops__dictionary_starts(self) + code;
+    return starts[1] - starts[0] - 1 == n &&
+           mlops__text_same(self->bytes.data + starts[0], text, n);
+}
 
 /* Text of a code, and its length; borrowed until the next one is added. */
 const char *mlops__dictionary_text(const mlops__dictionary *self, int32_t code, size_t *n);

@@ -27,7 +27,7 @@ int64_t mlops__texts_find_scalar(const mlops__slots *slots, const mlops__text_ke
         uint64_t word = keys->words[first];
         const mlops__slot *bucket = mlops__slots_home(slots, keys->tags[first]);
         uint32_t alike = mlops__slots_alike(bucket, word);
-        if (!alike || (word & 0xff) == 0xff) break;
+        if (!alike) break;
         uint32_t next_code = bucket[__builtin_ctz(alike)].next_code;
         if (!next_code) break;
         codes[first] = (int32_t)(next_code - 1);

@@ -40,7 +40,8 @@ typedef struct mlops__text_keys {
 typedef uint64_t mlops__texts_keys(const mlops__text_fields *fields, mlops__text_keys *keys);
 
 /* Writes codes of the texts from number first up to n as long as each is seen at once; returns the
- * number of the next, which may be there all the same. */
+ * number of the next, which may be there all the same. Where a key is a hash, the code may be that
+ * of another text. */
 typedef int64_t mlops__texts_find(const mlops__slots *slots, const mlops__text_keys *keys,
                                   int64_t first, int64_t n, int32_t *codes);
 

@@ -28,7 +28,7 @@ int64_t mlops__texts_find_avx2(const mlops__slots *slots, const mlops__text_keys
         uint64_t word = keys->words[first];
         const mlops__slot *bucket = mlops__slots_home(&in, keys->tags[first]);
         uint32_t found = alike(bucket, word);
-        if (!found || (word & 0xff) == 0xff) break;
+        if (!found) break;
         uint32_t next_code = bucket[__builtin_ctz(found) / 2].next_code;
         if (!next_code) break;
         codes[first] = (int32_t)(next_code - 1);

@@ -78,7 +78,7 @@ int64_t mlops__texts_find_avx512(const mlops__slots *slots, const mlops__text_ke
         /* Every second of eight words is a slot's. */
         uint32_t found =
             0x55 & _mm512_cmpeq_epi64_mask(_mm512_load_si512((const void *)bucket), all);
-        if (!found || (word & 0xff) == 0xff) break;
+        if (!found) break;
         uint32_t next_code = bucket[__builtin_ctz(found) / 2].next_code;
         if (!next_code) break;
         codes[first] = (int32_t)(next_code - 1);

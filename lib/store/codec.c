@@ -42,12 +42,16 @@ static ZSTD_customMem memory_of(const mlops__host *host) {
 }
 
 void mlops__codec_init(mlops__codec *self, const mlops__host *host) {
-    *self = (mlops__codec){host, NULL, NULL};
+    *self = (mlops__codec){.host = host};
+    mlops__buf_init(&self->soft, &host->allocator);
+    mlops__buf_init(&self->hard, &host->allocator);
 }
 
 void mlops__codec_free(mlops__codec *self) {
     ZSTD_freeCCtx(self->packer);
     ZSTD_freeDCtx(self->unpacker);
+    mlops__buf_free(&self->soft);
+    mlops__buf_free(&self->hard);
 }
 
 mlops_status mlops__codec_pack(mlops__codec *self, mlops__buf *out, const uint8_t *bytes, size_t n,
@@ -81,10 +85,15 @@ mlops_status mlops__codec_unpack(mlops__codec *self, void *out, size_t size, con
 #else
 
 void mlops__codec_init(mlops__codec *self, const mlops__host *host) {
-    *self = (mlops__codec){host, NULL, NULL};
+    *self = (mlops__codec){.host = host};
+    mlops__buf_init(&self->soft, &host->allocator);
+    mlops__buf_init(&self->hard, &host->allocator);
 }
 
-void mlops__codec_free(mlops__codec *self) { (void)self; }
+void mlops__codec_free(mlops__codec *self) {
+    mlops__buf_free(&self->soft);
+    mlops__buf_free(&self->hard);
+}
 
 mlops_status mlops__codec_pack(mlops__codec *self, mlops__buf *out, const uint8_t *bytes, size_t n,
                                mlops_error *err) {

@@ -9,6 +9,7 @@
 typedef struct mlops__codec {
     const mlops__host *host;
     void *packer, *unpacker;
+    mlops__buf soft, hard; /* of store/chunk.h */
 } mlops__codec;
 
 void mlops__codec_init(mlops__codec *self, const mlops__host *host);

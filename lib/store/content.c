@@ -17,25 +17,21 @@ enum { TOGETHER = 1 << 20 /* bytes from which hashing them is worth a thread */ 
 
 mlops_status mlops__planned_pack(mlops__planned *out, mlops__codec *codec, mlops__buf *payloads,
                                  const uint8_t key[MLOPS__CHUNK_KEY], const uint8_t *bytes,
-                                 size_t n, mlops_error *err) {
+                                 size_t n, int64_t begin, mlops_error *err) {
     size_t at = payloads->size;
     *out =
-        (mlops__planned){{MLOPS__PACK_CHUNK, MLOPS__PACK_ZSTD, (uint32_t)n, (uint32_t)n, {0}}, at};
+        (mlops__planned){{MLOPS__PACK_CHUNK, MLOPS__PACK_RAW, (uint32_t)n, (uint32_t)n, {0}}, at};
     memcpy(out->frame.key, key, MLOPS__CHUNK_KEY);
-    mlops_status status = mlops__codec_pack(codec, payloads, bytes, n, err);
-    if (status == MLOPS_END) {
-        out->frame.codec = MLOPS__PACK_RAW;
-        mlops__buf_put(payloads, bytes, n);
-        status = payloads->status ? mlops__fail_nomem(err, n) : MLOPS_OK;
-    }
+    mlops_status status =
+        mlops__chunk_pack(codec, payloads, bytes, n, begin, &out->frame.codec, err);
     out->frame.stored = (uint32_t)(payloads->size - at);
     return status;
 }
 
 mlops_status mlops__packer_chunk(mlops__packer *p, const uint8_t key[MLOPS__CHUNK_KEY],
-                                 const uint8_t *bytes, size_t n, mlops_error *err) {
+                                 const uint8_t *bytes, size_t n, int64_t at, mlops_error *err) {
     mlops_status status =
-        mlops__planned_pack(&p->batch[p->n_batch], &p->codec, &p->payloads, key, bytes, n, err);
+        mlops__planned_pack(&p->batch[p->n_batch], &p->codec, &p->payloads, key, bytes, n, at, err);
     p->n_batch += status == MLOPS_OK;
     return status;
 }
@@ -60,11 +56,11 @@ mlops_status mlops__packer_plan(mlops__packer *p, mlops_error *err) {
 static mlops_status has_planned(mlops__packer *p, mlops__index *index, const mlops__planned *c,
                                 mlops__chunk_found *out, mlops_error *err) {
     const uint8_t *bytes = p->payloads.data + c->at;
-    if (p->store->verifies && c->frame.codec == MLOPS__PACK_ZSTD) {
+    if (p->store->verifies && c->frame.codec != MLOPS__PACK_RAW) {
         p->ops.size = 0;
         uint8_t *room = mlops__buf_extend(&p->ops, c->frame.size);
         if (!room) return mlops__fail_nomem(err, c->frame.size);
-        MLOPS_TRY(mlops__codec_unpack(&p->codec, room, c->frame.size, bytes, c->frame.stored, err));
+        MLOPS_TRY(mlops__chunk_unpack(&p->codec, &c->frame, bytes, room, err));
         bytes = room;
     }
     return mlops__content_has_chunk(p->store, index, c->frame.key, bytes, out, err);

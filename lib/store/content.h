@@ -3,7 +3,7 @@
 #ifndef MLOPS_STORE_CONTENT_H
 #define MLOPS_STORE_CONTENT_H
 
-#include "store/codec.h"
+#include "store/chunk.h"
 #include "store/core.h"
 #include "store/delta.h"
 #include "store/recipe.h"

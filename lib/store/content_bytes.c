@@ -39,7 +39,7 @@ static mlops_status settle(mlops__packer *p, mlops_error *err) {
     MLOPS_TRY(mlops__delta_end(&p->like.delta, &p->ops, err));
     mlops__chunk_key(key, p->ops.data, p->ops.size);
     put_piece(p, &piece);
-    return mlops__packer_chunk(p, key, p->ops.data, p->ops.size, err);
+    return mlops__packer_chunk(p, key, p->ops.data, p->ops.size, MLOPS__CHUNK_UNPLACED, err);
 }
 
 /* A chunk that the base has is a part of it. */
@@ -125,7 +125,7 @@ mlops_status mlops__packer_bytes_plan(mlops__packer *p, mlops__index *index, mlo
         MLOPS_TRY(settle(p, err));
         if (is_based(p)) mlops__delta_move(&p->like.delta, base_at);
         put_piece(p, &(mlops__piece){.kind = MLOPS__PIECE_CHUNK, .size = n, .key = key});
-        status = there ? MLOPS_OK : mlops__packer_chunk(p, key, bytes, n, err);
+        status = there ? MLOPS_OK : mlops__packer_chunk(p, key, bytes, n, (int64_t)p->at, err);
     }
     p->at += n;
     return !status && p->at == p->n ? settle(p, err) : status;

@@ -104,7 +104,7 @@ static mlops_status make_group(group_job *job, group_worker *worker,
     job->rows = worker->grid.n;
     mlops__chunk_key(key, group->data, group->size);
     return mlops__planned_pack(&job->chunk, &worker->codec, &job->payload, key, group->data,
-                               group->size, err);
+                               group->size, MLOPS__CHUNK_UNPLACED, err);
 }
 
 mlops_status mlops__packer_groups_find(mlops__packer *p, size_t *n, mlops_error *err) {

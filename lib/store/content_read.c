@@ -135,15 +135,6 @@ mlops_status mlops__reader_base(mlops__content_reader *self, int level, mlops_er
 
 /* ---- chunks ---- */
 
-static mlops_status unpack(mlops__codec *codec, const mlops__pack_frame *frame,
-                           const uint8_t *payload, uint8_t *out, mlops_error *err) {
-    if (frame->codec == MLOPS__PACK_ZSTD)
-        return mlops__codec_unpack(codec, out, frame->size, payload, frame->stored, err);
-    if (frame->codec != MLOPS__PACK_RAW) return mlops__content_damaged(err);
-    memcpy(out, payload, frame->size);
-    return MLOPS_OK;
-}
-
 mlops_status mlops__content_chunk(mlops_store *self, mlops__index *index, mlops__codec *codec,
                                   const uint8_t key[MLOPS__CHUNK_KEY], mlops__buf *payload,
                                   mlops__buf *out, mlops_error *err) {
@@ -167,7 +158,7 @@ mlops_status mlops__content_chunk(mlops_store *self, mlops__index *index, mlops_
         out->status = MLOPS_OK;
         return mlops__fail_nomem(err, size);
     }
-    status = unpack(codec, &frame, packed->data, bytes, err);
+    status = mlops__chunk_unpack(codec, &frame, packed->data, bytes, err);
     if (!status) mlops__chunk_key(found, bytes, size);
     if (!status && memcmp(found, key, sizeof found) != 0) status = mlops__content_damaged(err);
     if (status) out->size = 0;

@@ -147,7 +147,7 @@ static mlops_status put_chunk(mlops__packer *p, mlops__index *index, mlops__piec
     mlops__recipe_put_rows(&p->recipe, piece);
     MLOPS_TRY(mlops__content_has_chunk_now(p->store, index, key, p->ops.data, &found, err));
     if (found == MLOPS__CHUNK_THERE) return MLOPS_OK;
-    return mlops__packer_chunk(p, key, p->ops.data, p->ops.size, err);
+    return mlops__packer_chunk(p, key, p->ops.data, p->ops.size, MLOPS__CHUNK_UNPLACED, err);
 }
 
 /* Whether a patch without cells changes nothing: it may give the last row a line end. */

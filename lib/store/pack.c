@@ -210,7 +210,9 @@ static mlops_status take_head(const uint8_t *head, mlops__pack_frame *out) {
     int raw = out->codec <= MLOPS__PACK_ROWS_BASED && out->codec != MLOPS__PACK_ZSTD &&
               out->size == out->stored;
     if (mlops__load_u32(head) != MAGIC || !known || !fits) return MLOPS_E_CORRUPT;
-    return raw || out->codec == MLOPS__PACK_ZSTD ? MLOPS_OK : MLOPS_E_CORRUPT;
+    int packed = out->codec == MLOPS__PACK_ZSTD ||
+                 (out->codec == MLOPS__PACK_NUMBERS && out->kind == MLOPS__PACK_CHUNK);
+    return raw || packed ? MLOPS_OK : MLOPS_E_CORRUPT;
 }
 
 mlops_status mlops__pack_open(mlops__pack_frame *out, const uint8_t *bytes, size_t n) {

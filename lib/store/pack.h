@@ -33,7 +33,8 @@ typedef enum mlops__pack_codec {
     MLOPS__PACK_BASED = 2,
     MLOPS__PACK_PART = 3,
     MLOPS__PACK_ROWS = 4,
-    MLOPS__PACK_ROWS_BASED = 5
+    MLOPS__PACK_ROWS_BASED = 5,
+    MLOPS__PACK_NUMBERS = 6 /* of chunks */
 } mlops__pack_codec;
 
 typedef struct mlops__pack_frame {

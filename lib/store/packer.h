@@ -130,14 +130,14 @@ mlops_status mlops__packer_name(mlops__packer *self, mlops_error *err);
 
 void mlops__packer_rewind(mlops__packer *self); /* to the first byte */
 
-/* Packs a chunk behind the payloads, for a batch. */
+/* Packs a chunk behind the payloads, for a batch; begin as at of mlops__chunk_pack(). */
 mlops_status mlops__planned_pack(mlops__planned *out, mlops__codec *codec, mlops__buf *payloads,
                                  const uint8_t key[MLOPS__CHUNK_KEY], const uint8_t *bytes,
-                                 size_t n, mlops_error *err);
+                                 size_t n, int64_t begin, mlops_error *err);
 
 /* Plans a chunk: packs it, which needs no lock. */
 mlops_status mlops__packer_chunk(mlops__packer *self, const uint8_t key[MLOPS__CHUNK_KEY],
-                                 const uint8_t *bytes, size_t n, mlops_error *err);
+                                 const uint8_t *bytes, size_t n, int64_t at, mlops_error *err);
 
 /* Plans the next batch, and writes it. MLOPS_END as of some. */
 mlops_status mlops__packer_plan(mlops__packer *self, mlops_error *err);

@@ -310,11 +310,7 @@ mlops_status mlops__fetch_bytes(mlops__fetcher *self, const mlops__part *part, m
     uint8_t *bytes = mlops__buf_extend(out, frame.size ? frame.size : 1);
     if (!bytes) return mlops__fail_nomem(err, frame.size);
     out->size = frame.size;
-    mlops_status status = MLOPS_OK;
-    if (frame.codec == MLOPS__PACK_ZSTD)
-        status = mlops__codec_unpack(&self->codec, bytes, frame.size, payload, frame.stored, err);
-    else if (frame.codec == MLOPS__PACK_RAW) memcpy(bytes, payload, frame.size);
-    else status = MLOPS_E_CORRUPT;
+    mlops_status status = mlops__chunk_unpack(&self->codec, &frame, payload, bytes, err);
     if (status == MLOPS_E_NOMEM) return status;
     if (!by_name) {
         mlops__chunk_key(key, bytes, frame.size);

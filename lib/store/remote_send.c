@@ -83,16 +83,14 @@ typedef struct recut {
     void *user;
 } recut;
 
-static mlops_status recut_chunk(recut *r, const uint8_t *bytes, size_t n, mlops_error *err) {
+static mlops_status recut_chunk(recut *r, const uint8_t *bytes, size_t n, int64_t at,
+                                mlops_error *err) {
     mlops__pack_frame frame = {MLOPS__PACK_CHUNK, MLOPS__PACK_RAW, (uint32_t)n, (uint32_t)n, {0}};
     mlops__chunk_key(frame.key, bytes, n);
     mlops__recipe_put(&r->recipe, 0,
                       &(mlops__piece){.kind = MLOPS__PIECE_CHUNK, .size = n, .key = frame.key});
     r->packed.size = 0;
-    mlops_status status = mlops__codec_pack(&r->codec, &r->packed, bytes, n, err);
-    if (status == MLOPS_END) return r->visit(r->user, &frame, bytes, err);
-    MLOPS_TRY(status);
-    frame.codec = MLOPS__PACK_ZSTD;
+    MLOPS_TRY(mlops__chunk_pack(&r->codec, &r->packed, bytes, n, at, &frame.codec, err));
     frame.stored = (uint32_t)r->packed.size;
     return r->visit(r->user, &frame, r->packed.data, err);
 }
@@ -117,7 +115,7 @@ static mlops_status recut_all(recut *r, const uint8_t *id, mlops_error *err) {
     for (uint64_t done = 0; done < size;) {
         MLOPS_TRY(recut_more(r, size, err));
         size_t n = mlops__gear_cut(r->store->kern->gear_scan, r->window.data, r->window.size);
-        MLOPS_TRY(recut_chunk(r, r->window.data, n, err));
+        MLOPS_TRY(recut_chunk(r, r->window.data, n, (int64_t)done, err));
         memmove(r->window.data, r->window.data + n, r->window.size - n);
         r->window.size -= n;
         done += n;

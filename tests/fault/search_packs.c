@@ -5,7 +5,7 @@
  */
 #include "fault/search_packs.h"
 
-#include "store/codec.h"
+#include "store/chunk.h"
 #include "store/core.h"
 
 #include <string.h>
@@ -23,10 +23,10 @@ static int frame_has(mlops__codec *codec, const mlops__pack_frame *frame, const 
                      mlops__buf *room, const char *const *words) {
     const uint8_t *bytes = payload->data;
     size_t n = frame->stored;
-    if (frame->kind == MLOPS__PACK_CHUNK && frame->codec == MLOPS__PACK_ZSTD) {
+    if (frame->kind == MLOPS__PACK_CHUNK && frame->codec != MLOPS__PACK_RAW) {
         room->size = 0;
         uint8_t *out = mlops__buf_extend(room, frame->size);
-        if (!out || mlops__codec_unpack(codec, out, frame->size, bytes, n, NULL)) return 1;
+        if (!out || mlops__chunk_unpack(codec, frame, bytes, out, NULL)) return 1;
         bytes = out;
         n = frame->size;
     }

@@ -45,8 +45,8 @@ static void repair_frames(uint8_t *p, size_t n, int keys) {
         if (stored > left) stored = (uint32_t)left;
         memcpy(f, "MPF1", 4);
         f[4] = (uint8_t)(1 + f[4] % 2);
-        f[5] %= 4;
-        if (f[5] != MLOPS__PACK_ZSTD) put_le(f + 8, stored, 4);
+        f[5] = f[5] % 5 < 4 ? f[5] % 5 : MLOPS__PACK_NUMBERS;
+        if (f[5] != MLOPS__PACK_ZSTD && f[5] != MLOPS__PACK_NUMBERS) put_le(f + 8, stored, 4);
         put_le(f + 12, stored, 4);
         if (keys && f[4] == MLOPS__PACK_CHUNK && f[5] == MLOPS__PACK_RAW) {
             mlops__hash128 h = mlops__hash_128(f + 64, stored);

@@ -90,6 +90,36 @@ static void keep_many(mlops_store *s, mlops_change *c, uint8_t *bytes) {
         if (mlops__change_kept(c, &items[i].id, (int64_t)items[i].n, &e)) die(&e);
 }
 
+/* Numbers of every kind that are taken apart, and bytes that are none. */
+static void keep_numbers(mlops_store *s, mlops_change *c) {
+    enum { BLOCK = 16384 / 8, BLOCKS = 9 };
+    static uint64_t words[BLOCK * BLOCKS];
+    static uint8_t bytes[sizeof words];
+    mlops_error e;
+    uint64_t begin = draw(1000000);
+    for (size_t i = 0; i < BLOCK * BLOCKS; i++) {
+        uint64_t many = draw(1 << 30), wide = draw(1 << 30) << 31 | draw(1 << 30);
+        double real = (double)many / (1 << 30), cents = (double)(many % 100000) / 100;
+        float small[2] = {(float)real, (float)cents};
+        switch (i / BLOCK) {
+        case 0: words[i] = begin + 5 * i; break;
+        case 1: words[i] = 1000000000 * (1700000000 + many % 10000); break;
+        case 2: words[i] = many % 7000 - 100; break;
+        case 3: words[i] = (begin + 2 * i) | (begin + 2 * i + 1) << 32; break;
+        case 4: memcpy(&words[i], &cents, 8); break;
+        case 5: memcpy(&words[i], many % 9 ? &cents : &real, 8); break;
+        case 6: memcpy(&words[i], &real, 8); break;
+        case 7: memcpy(&words[i], small, 8); break;
+        default: words[i] = draw(2) ? wide : wide << 3;
+        }
+    }
+    size_t lead = draw(8), n = sizeof words - draw(20000);
+    for (size_t i = 0; i < n; i++) /* little-endian on every machine, and anywhere in the content */
+        bytes[i] = i < lead ? 7 : (uint8_t)(words[(i - lead) / 8] >> (i - lead) % 8 * 8);
+    mlops_id id = mlops__content_id(s, bytes, n);
+    if (mlops__change_content(c, &id, bytes, n, NULL, &e)) die(&e);
+}
+
 static void change_once(mlops_store *s, uint8_t *bytes) {
     static const size_t SIZES[] = {0, 100, 2048, 2049, 70000, 300000};
     mlops_change *c;
@@ -117,6 +147,7 @@ static void change_once(mlops_store *s, uint8_t *bytes) {
     if (draw(10) == 0) keep_text(s, c);
     if (draw(20) == 0) keep_table(s, c);
     if (draw(20) == 0) keep_many(s, c, bytes);
+    if (draw(20) == 0) keep_numbers(s, c);
     if (mlops_change_commit(c, NULL, &e)) die(&e);
     mlops_change_free(c);
 }

@@ -4,8 +4,7 @@
 
 #include "unit/help_store.h"
 
-#include "store/codec.h"
-#include "store/pack.h"
+#include "store/chunk.h"
 
 static inline int has_word(const uint8_t *bytes, size_t n, const char *const *words) {
     for (; *words; words++)
@@ -16,10 +15,10 @@ static inline int has_word(const uint8_t *bytes, size_t n, const char *const *wo
 static inline int frame_has(mlops__codec *codec, const mlops__pack_frame *frame,
                             const uint8_t *payload, const char *const *words) {
     mlops_error e;
-    if (frame->codec != MLOPS__PACK_ZSTD) return 0;
+    if (frame->kind != MLOPS__PACK_CHUNK || frame->codec == MLOPS__PACK_RAW) return 0;
     uint8_t *out = malloc(frame->size + 1);
     assert_non_null(out);
-    works(mlops__codec_unpack(codec, out, frame->size, payload, frame->stored, &e), &e);
+    works(mlops__chunk_unpack(codec, frame, payload, out, &e), &e);
     int has = has_word(out, frame->size, words);
     free(out);
     return has;

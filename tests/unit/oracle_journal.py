@@ -108,7 +108,7 @@ def main():
         print("content", key.hex(), size)
     print("commits", seq, link.hex())
     print("kept as changes:", packs.n_based > 0, "as parts:", packs.n_parts > 0, "as patches:", packs.n_patched > 0,
-          file=sys.stderr)
+          "as numbers:", packs.n_numbers > 0, file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import struct
 import oracle_columnar
 
 CHUNK, OBJECT = 1, 2
-RAW, ZSTD, BASED, PART, ROWS, ROWS_BASED = range(6)
+RAW, ZSTD, BASED, PART, ROWS, ROWS_BASED, NUMBERS = range(7)
 
 RANKS = {ROWS: 2, RAW: 1}  # where an object stands in several places
 
@@ -20,6 +20,44 @@ def unpack(payload, size):
     if n != size:
         raise ValueError("a zstd frame does not hold what it says")
     return out.raw
+
+
+def block(soft, hard, n):
+    """The next n bytes, taken apart."""
+    kind, width = soft.number("B"), 1
+    if kind == 0:
+        return soft.take(n)
+    if kind == 1:
+        return hard.take(n)
+    if kind == 2:
+        width, which = soft.number("B"), soft.number("B")
+        planes = [(hard if which >> k & 1 else soft).take(n // width) for k in range(width)]
+        out = bytes(byte for each in zip(*planes) for byte in each)
+    elif kind == 3:
+        width, thousands = soft.number("B"), soft.number("B")
+        values = oracle_columnar.packed(hard, n // width)
+        out = b"".join((x * 1000 ** thousands % 256 ** width).to_bytes(width, "little") for x in values)
+    elif kind == 4:
+        width, places, n_others = 8, soft.number("B"), soft.number("H")
+        values = iter(oracle_columnar.packed(hard, n // 8 - n_others))
+        others = soft.bits((n // 8 + 7) // 8 * 8, 1) if n_others else [0] * (n // 8)
+        out = b"".join(soft.take(8) if others[i] else struct.pack("<d", next(values) / 10.0 ** places)
+                       for i in range(n // 8))
+    else:
+        raise ValueError("bytes are taken apart in an unknown way")
+    return out + soft.take(n % width)
+
+
+def numbers(payload, size):
+    lead, is_packed, soft_size, stored = struct.unpack_from("<BBII", payload)
+    soft = unpack(payload[10:10 + stored], soft_size) if is_packed else payload[10:10 + stored]
+    soft, hard = oracle_columnar.Bytes(soft), oracle_columnar.Bytes(payload[10 + stored:])
+    out = soft.take(lead)
+    while len(out) < size:
+        out += block(soft, hard, min(16384, size - len(out)))
+    if soft.at != len(soft.data) or hard.at != len(hard.data):
+        raise ValueError("numbers have bytes that none of them uses")
+    return out
 
 
 def number(data, at):
@@ -63,7 +101,7 @@ class Packs:
 
     def __init__(self, store, store_id):
         self.chunks, self.objects, self.known, self.known_rows = {}, {}, {}, {}
-        self.n_based = self.n_parts = self.n_patched = 0
+        self.n_based = self.n_parts = self.n_patched = self.n_numbers = 0
         for path in sorted((store / "packs").iterdir()):
             data = path.read_bytes()
             head = struct.unpack_from("<8sII32sq", data)
@@ -87,7 +125,8 @@ class Packs:
 
     def chunk(self, key):
         codec, size, payload = self.chunks[key]
-        return unpack(payload, size) if codec == ZSTD else payload
+        self.n_numbers += codec == NUMBERS
+        return unpack(payload, size) if codec == ZSTD else numbers(payload, size) if codec == NUMBERS else payload
 
     def content(self, name, left=4):
         """The bytes of an object, which may lead over so many others."""

@@ -443,7 +443,7 @@ static void record_scenario(const scenario *sc) {
 }
 
 static int run_scenario(const scenario *sc, int number, int32_t n_random, int64_t *n_states) {
-    char command[160];
+    char command[240];
     power_totals totals = {0, 0, 0, -1};
     judge_of j = {sc->sync, sc->sync == RELAXED || sc->ends_after, sc->spoil == NOTHING, 0};
     power_opts opts = {judge, &j, 20261121, n_random};

@@ -246,10 +246,16 @@ static mlops_status measure_again(touching *self, int64_t column) {
     return tells(self, column) ? MLOPS_OK : MLOPS_END;
 }
 
+/* The column that told the others comes first; then those that may tell better. */
 static mlops_status end_places(touching *self) {
     placing *place = self->place;
-    mlops_status status = tells(self, self->measured) ? MLOPS_OK : MLOPS_END;
+    int64_t at = self->measured;
+    int ascends = 0, is_whole = self->types[at] == MLOPS_TYPE_INT64 && unsure(self, at) == 0;
     if (2 * place->n_equal < place->n) return MLOPS_END;
+    if (is_whole)
+        MLOPS_TRY(mlops__pair_ascends(self->pair, place->row, place->n, &self->wanted, at, &ascends,
+                                      self->err));
+    mlops_status status = ascends ? MLOPS_OK : measure_again(self, at);
     for (int64_t k = 0; k < self->n_columns && status == MLOPS_END; k++) {
         int64_t column = (self->other + k) % self->n_columns;
         if (self->is_ignored[column] || unsure(self, column) < 0) continue;
@@ -260,43 +266,24 @@ static mlops_status end_places(touching *self) {
     return status;
 }
 
-static void take_place(touching *self, const mlops__pair_rows *rows, int64_t i, int is_touched) {
-    placing *place = self->place;
-    if (place->n == 0) place->row = rows->row[0] + i;
-    place->is_touched[place->n++] = (uint8_t)is_touched;
-    if (is_touched) return;
-    place->n_equal++;
-    take_number(self, rows, i, self->measured);
-}
-
-/* 1,024 rows that begin here, if they are all told apart as they ascend: what most are. */
-static int ascends(const mlops__pair_rows *rows, int64_t from, int64_t n_touched) {
-    const int64_t *numbers = rows->numbers + from;
-    int64_t n = 0;
-    if (!rows->is_whole || rows->n[0] - from < PLACES || 2 * n_touched > PLACES) return 0;
-    for (int64_t i = 1; i < PLACES; i++) n += numbers[i] > numbers[i - 1];
-    for (int64_t i = from; i < from + PLACES && n == PLACES - 1; i++)
-        if (!is_known(rows, i)) return 0;
-    return n == PLACES - 1;
-}
-
 static mlops_status take_places(touching *self, const mlops__pair_rows *rows) {
+    placing *place = self->place;
     int64_t k = 0, i = rows->row[0] < self->ahead ? self->ahead - rows->row[0] : 0;
-    int is_sure =
-        unsure(self, self->measured) == 0 && self->types[self->measured] == MLOPS_TYPE_INT64;
     if (rows->row[0] != rows->row[1]) return MLOPS_END;
-    for (; i < rows->n[0]; i++) {
-        while (k < rows->n_touched && rows->touched[k] < i) k++;
-        if (self->place->n == 0 && is_sure) {
-            int64_t end = k;
-            while (end < rows->n_touched && rows->touched[end] < i + PLACES) end++;
-            if (ascends(rows, i, end - k)) {
-                i += PLACES - 1;
-                continue;
-            }
+    while (k < rows->n_touched && rows->touched[k] < i) k++;
+    while (i < rows->n[0]) {
+        int64_t end = i + PLACES - place->n, n_touched = 0;
+        if (place->n == 0) {
+            place->row = rows->row[0] + i;
+            memset(place->is_touched, 0, sizeof place->is_touched);
         }
-        take_place(self, rows, i, k < rows->n_touched && rows->touched[k] == i);
-        if (self->place->n == PLACES) MLOPS_TRY_END(end_places(self));
+        if (end > rows->n[0]) end = rows->n[0];
+        for (; k < rows->n_touched && rows->touched[k] < end; k++, n_touched++)
+            place->is_touched[place->n + rows->touched[k] - i] = 1;
+        place->n += end - i;
+        place->n_equal += end - i - n_touched;
+        i = end;
+        if (place->n == PLACES) MLOPS_TRY_END(end_places(self));
     }
     return MLOPS_OK;
 }
@@ -311,29 +298,24 @@ static mlops_status take_in_place(touching *self, const mlops__pair_rows *rows) 
 }
 
 /* The first column by which the first rows are told apart, or the best. */
-static mlops_status choose_measured(touching *self, mlops__pair_rows *rows, const size_t sizes[2]) {
-    int64_t best = 0;
+static mlops_status choose_measured(touching *self) {
+    placing *place = self->place;
+    int64_t best = 0, n = self->facts[0]->n_rows < PLACES ? self->facts[0]->n_rows : PLACES;
+    mlops__pair_rows rows;
     self->measured = -1;
-    for (int64_t column = 0; column < self->n_columns; column++) {
-        placing *place = self->place;
+    for (int64_t column = 0; column < self->n_columns && n; column++) {
         if (self->is_ignored[column] || unsure(self, column) < 0) continue;
-        self->text[0].size = sizes[0];
-        self->text[1].size = sizes[1];
-        MLOPS_TRY_END(
-            mlops__pair_next(self->pair, &self->wanted, column, 1, rows, self->text, self->err));
+        MLOPS_TRY_END(mlops__pair_measure(self->pair, self->ahead, n, &self->wanted, column, &rows,
+                                          self->err));
         place->n_numbers = 0;
-        for (int64_t i = 0; i < rows->n[0] && i < PLACES; i++)
-            if (is_known(rows, i)) place->numbers[place->n_numbers++] = rows->numbers[i];
-        int64_t found = n_distinct(place), all = place->n_numbers;
-        place->n_numbers = 0;
+        for (int64_t i = 0; i < rows.n[0]; i++)
+            if (is_known(&rows, i)) place->numbers[place->n_numbers++] = rows.numbers[i];
+        int64_t found = n_distinct(place);
         if (found > best) best = found, self->measured = column;
-        if (found == all && all >= PLACES) break;
+        if (found == rows.n[0]) break;
     }
-    self->text[0].size = sizes[0];
-    self->text[1].size = sizes[1];
-    if (self->measured < 0) return MLOPS_END;
-    return mlops__pair_next(self->pair, &self->wanted, self->measured, 1, rows, self->text,
-                            self->err);
+    place->n_numbers = 0;
+    return self->measured < 0 ? MLOPS_END : MLOPS_OK;
 }
 
 /* ---- rows ---- */
@@ -362,11 +344,10 @@ static mlops_status read_touched(touching *self) {
     mlops__pair_rows rows;
     for (int side = 0; side < 2; side++)
         MLOPS_TRY_END(begin_text(self, &self->text[side], self->wanted.n));
-    const size_t sizes[2] = {self->text[0].size, self->text[1].size};
-    for (int begun = 0; !mlops__pair_is_done(self->pair); begun = 1) {
-        MLOPS_TRY_END(mlops__pair_next(self->pair, &self->wanted, self->measured, 0, &rows,
-                                       self->text, self->err));
-        if (!begun && self->key < 0) MLOPS_TRY_END(choose_measured(self, &rows, sizes));
+    if (self->key < 0) MLOPS_TRY_END(choose_measured(self));
+    while (!mlops__pair_is_done(self->pair)) {
+        MLOPS_TRY_END(
+            mlops__pair_next(self->pair, &self->wanted, self->key, &rows, self->text, self->err));
         MLOPS_TRY_END(self->key < 0 ? take_in_place(self, &rows) : take_keys(self, &rows));
         MLOPS_TRY_END(note_rows(self, &rows));
     }

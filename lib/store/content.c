@@ -176,7 +176,13 @@ mlops_status mlops__packer_begin(mlops__packer *p, const mlops_id *like, int as_
 
 mlops_status mlops__packer_end(mlops__packer *p, mlops_error *err) {
     if (mlops__packer_hashes(p)) MLOPS_TRY(mlops__packer_name(p, err));
-    return mlops__recipe_has_rows(p->kind) ? MLOPS_OK : mlops__packer_bytes_end(p, err);
+    if (!mlops__recipe_has_rows(p->kind)) return mlops__packer_bytes_end(p, err);
+    size_t n = p->recipe.size;
+    p->n_batch = p->payloads.size = 0;
+    MLOPS_TRY(mlops__packer_rows_end(p, err));
+    mlops_status status = mlops__packer_write(p, err);
+    if (status == MLOPS_END) p->recipe.size = n; /* it does without what is known of groups */
+    return status < 0 ? status : MLOPS_OK;
 }
 
 mlops_status mlops__packer_some(mlops__packer *p, mlops_error *err) {

@@ -60,10 +60,18 @@ static void put_row(const mlops__grid *grid, size_t row, const mlops__cells_want
     mlops__buf_u8(out, '\n');
 }
 
+int mlops__cells_are_lines(const uint8_t *text, size_t size, size_t n) {
+    const uint8_t *at = text, *end = text + size;
+    size_t n_lines = 0;
+    if (memchr(at, '\r', size)) return 0;
+    for (; (at = memchr(at, '\n', (size_t)(end - at))); at++) n_lines++;
+    return n_lines == n;
+}
+
 mlops_status mlops__cells_put(const mlops__grid *grid, const uint32_t *rows, size_t n,
                               const mlops__cells_wanted *wanted, mlops__buf *out,
                               mlops_error *err) {
-    size_t begin = out->size, n_lines = 0;
+    size_t begin = out->size;
     const mlops__dialect *d = &grid->dialect;
     if (d->delimiter != wanted->delimiter || d->n_columns != wanted->n_columns) return MLOPS_END;
     for (size_t i = 0; i < n; i++) {
@@ -73,10 +81,8 @@ mlops_status mlops__cells_put(const mlops__grid *grid, const uint32_t *rows, siz
     }
     if (out->status) return mlops__fail_nomem(err, out->size);
     if (n == 0) return MLOPS_OK;
-    const uint8_t *at = out->data + begin, *end = out->data + out->size;
-    if (memchr(at, '\r', (size_t)(end - at))) return MLOPS_END;
-    for (; (at = memchr(at, '\n', (size_t)(end - at))); at++) n_lines++;
-    return n_lines == n ? MLOPS_OK : MLOPS_END;
+    int fits = mlops__cells_are_lines(out->data + begin, out->size - begin, n);
+    return fits ? MLOPS_OK : MLOPS_END;
 }
 
 mlops_status mlops__cells_spell(mlops__content_cells *self, int64_t from, int64_t n,

@@ -17,7 +17,7 @@ typedef struct group_job {
     uint64_t rows;
     uint8_t hash[MLOPS__TEXT_HASH];
     mlops__planned chunk;
-    mlops__buf payload;
+    mlops__buf payload, zones;
     mlops_status status;
     mlops_error err;
 } group_job;
@@ -46,8 +46,10 @@ static mlops_status begin_team(mlops__packer *p, mlops_error *err) {
     p->team = mlops__alloc_zero(allocator, team_size(n_workers));
     if (!p->team) return mlops__fail_nomem(err, team_size(n_workers));
     p->team->n_workers = n_workers;
-    for (size_t i = 0; i < MLOPS__PACKER_BATCH; i++)
+    for (size_t i = 0; i < MLOPS__PACKER_BATCH; i++) {
         mlops__buf_init(&p->team->jobs[i].payload, allocator);
+        mlops__buf_init(&p->team->jobs[i].zones, allocator);
+    }
     for (int32_t i = 0; i < n_workers; i++) {
         group_worker *worker = &p->team->workers[i];
         mlops__grid_init(&worker->grid, allocator);
@@ -60,7 +62,10 @@ static mlops_status begin_team(mlops__packer *p, mlops_error *err) {
 void mlops__packer_groups_free(mlops__packer *p) {
     mlops__group_team *team = p->team;
     if (!team) return;
-    for (size_t i = 0; i < MLOPS__PACKER_BATCH; i++) mlops__buf_free(&team->jobs[i].payload);
+    for (size_t i = 0; i < MLOPS__PACKER_BATCH; i++) {
+        mlops__buf_free(&team->jobs[i].payload);
+        mlops__buf_free(&team->jobs[i].zones);
+    }
     for (int32_t i = 0; i < team->n_workers; i++) {
         mlops__grid_free(&team->workers[i].grid);
         mlops__buf_free(&team->workers[i].group);
@@ -96,8 +101,9 @@ static mlops_status make_group(group_job *job, group_worker *worker,
     mlops__buf *group = &worker->group;
     MLOPS_TRY(mlops__grid_parse(&worker->grid, dialect, job->text, job->ahead, job->is_last,
                                 &job->taken, err));
-    group->size = job->payload.size = 0;
+    group->size = job->payload.size = job->zones.size = 0;
     MLOPS_TRY(mlops__group_write(&worker->grid, group, err));
+    MLOPS_TRY(mlops__zones_add(&worker->grid, &job->zones, err));
     mlops__hash128 h = mlops__hash_128(job->text, job->taken);
     mlops__store_u64(job->hash, h.low);
     mlops__store_u64(job->hash + 8, h.high);
@@ -135,6 +141,9 @@ static mlops_status put_job(mlops__packer *p, mlops__index *index, const group_j
                                                        .hash = job->hash,
                                                        .key = key});
     p->at += job->taken;
+    if (p->rows.zones.size / sizeof(mlops__zone) <= MLOPS__ZONES_MAX)
+        mlops__buf_put(&p->rows.zones, job->zones.data, job->zones.size);
+    if (p->rows.zones.status) return mlops__fail_nomem(err, job->zones.size);
     MLOPS_TRY(mlops__content_has_chunk_now(p->store, index, key, NULL, &found, err));
     if (found == MLOPS__CHUNK_THERE) return MLOPS_OK;
     mlops__planned *chunk = &p->batch[p->n_batch++];

@@ -31,10 +31,13 @@ struct mlops__content_pair {
     pair_run last; /* that was loaded */
     int is_apart, form;
     mlops__form measured;
+    mlops__cell_lists cells[2];
+    uint64_t sure_from, sure_to; /* rows of from whose numbers ascend, in sure_column */
+    int64_t sure_column, sure_last;
     uint8_t touched_columns[MLOPS__COLUMNS_MAX + 1], wanted[MLOPS__COLUMNS_MAX];
-    uint64_t bits[WORDS], known[2][WORDS]; /* of rows that are next; of those measured again */
+    uint64_t bits[WORDS], known[WORDS]; /* of rows that are next; of those that are measured */
     uint32_t rows[MLOPS__GROUP_ROWS];
-    int64_t numbers[2][MLOPS__GROUP_ROWS];
+    int64_t numbers[MLOPS__GROUP_ROWS];
 };
 
 int64_t mlops__pair_n_rows(const mlops__content_pair *self, int side) {
@@ -154,6 +157,9 @@ mlops_status mlops__pair_open(mlops__content_pair **out, mlops_store *store, con
     mlops__buf_init(&self->runs, &store->host.allocator);
     for (int side = 0; side < 2; side++)
         mlops__tabular_init(&self->side[side], store, &self->index);
+    for (int side = 0; side < 2; side++)
+        mlops__cell_lists_init(&self->cells[side], &store->host.allocator);
+    self->sure_column = -1;
     status = open_sides(self, ids, err);
     if (status) mlops__pair_close(self);
     else *out = self;
@@ -162,7 +168,10 @@ mlops_status mlops__pair_open(mlops__content_pair **out, mlops_store *store, con
 
 void mlops__pair_close(mlops__content_pair *self) {
     if (!self) return;
-    for (int side = 0; side < 2; side++) mlops__tabular_free(&self->side[side]);
+    for (int side = 0; side < 2; side++) {
+        mlops__tabular_free(&self->side[side]);
+        mlops__cell_lists_free(&self->cells[side]);
+    }
     mlops__buf_free(&self->runs);
     mlops__store_read_end(&self->index);
     mlops__free(&self->store->host.allocator, self, sizeof *self);
@@ -189,10 +198,10 @@ static int has_quotes(const mlops__grid *grid, const mlops__form *form) {
     return 0;
 }
 
-static void measure(mlops__content_pair *self, const mlops__grid *grid, int64_t number, int again,
+static void measure(mlops__content_pair *self, const mlops__grid *grid, int64_t number,
                     mlops__pair_rows *out) {
-    uint64_t *known = self->known[again];
-    int64_t *numbers = self->numbers[again];
+    uint64_t *known = self->known;
+    int64_t *numbers = self->numbers;
     const mlops__grid_column *column = &grid->columns[number];
     const mlops__form *form = &column->form;
     int whole = form->kind == MLOPS__FORM_INTEGER || form->kind == MLOPS__FORM_DIGITS;
@@ -231,7 +240,45 @@ mlops_status mlops__pair_measure(mlops__content_pair *self, int64_t row, int64_t
     if (!is_wanted(&from->grid, wanted)) return MLOPS_END;
     out->row[0] = row;
     out->n[0] = (int64_t)from->grid.n;
-    measure(self, &from->grid, column, 1, out);
+    measure(self, &from->grid, column, out);
+    return MLOPS_OK;
+}
+
+/* Takes the next rows into the stretch whose numbers ascend, or begins another. */
+static mlops_status be_sure(mlops__content_pair *self, const mlops__dialect *dialect,
+                            mlops_error *err) {
+    mlops__zone zone;
+    uint64_t n = mlops__tabular_rows(&self->side[0]) - self->sure_to;
+    MLOPS_TRY(mlops__tabular_zone(&self->side[0], self->sure_to, &n, dialect,
+                                  (size_t)self->sure_column, &zone, err));
+    int ascends =
+        zone.kind == MLOPS__ZONE_NUMBER && zone.places == 0 && zone.ascends && zone.n_raw == 0;
+    if (self->sure_from < self->sure_to && ascends && zone.first <= self->sure_last)
+        self->sure_from = self->sure_to;
+    self->sure_to += n;
+    if (!ascends) self->sure_from = self->sure_to;
+    self->sure_last = zone.last;
+    return MLOPS_OK;
+}
+
+static mlops__dialect dialect_of(const mlops__cells_wanted *wanted) {
+    return (mlops__dialect){.delimiter = wanted->delimiter,
+                            .n_columns = (uint16_t)wanted->n_columns};
+}
+
+mlops_status mlops__pair_ascends(mlops__content_pair *self, int64_t row, int64_t n,
+                                 const mlops__cells_wanted *wanted, int64_t column, int *out,
+                                 mlops_error *err) {
+    const mlops__dialect dialect = dialect_of(wanted);
+    uint64_t begin = (uint64_t)row, end = begin + (uint64_t)n;
+    if (column != self->sure_column || begin < self->sure_from) {
+        self->sure_from = self->sure_to = begin;
+        self->sure_column = column;
+    }
+    *out = 0;
+    if (end > mlops__tabular_rows(&self->side[0])) return MLOPS_OK;
+    while (self->sure_to < end) MLOPS_TRY(be_sure(self, &dialect, err));
+    *out = self->sure_from <= begin;
     return MLOPS_OK;
 }
 
@@ -275,6 +322,97 @@ static mlops_status spell(mlops__content_pair *self, int reader, const mlops__pa
                             wanted, out, err);
 }
 
+/* ---- what patches say alone ---- */
+
+static const mlops__patch_cell *cells_of(const mlops__buf *list, size_t *n) {
+    *n = list->size / sizeof(mlops__patch_cell);
+    return (const mlops__patch_cell *)(const void *)list->data;
+}
+
+/* Cells that either side has changed since the base: what they are in from, and in to. Texts are
+ * those of the side, or behind those of from. */
+static mlops_status list_cells(mlops__content_pair *self, size_t n,
+                               const mlops__cells_wanted *wanted, const mlops__buf **out,
+                               mlops_error *err) {
+    const mlops__dialect dialect = dialect_of(wanted);
+    mlops__cell_lists *from = &self->cells[0], *to = &self->cells[1];
+    from->texts.size = to->texts.size = 0;
+    for (int side = 0; side < 2; side++)
+        MLOPS_TRY_END(mlops__tabular_cells(&self->side[side], self->end[side], self->last.row[side],
+                                           n, &dialect, &self->cells[side], err));
+    mlops__patch_cell *cells = (mlops__patch_cell *)(void *)from->cells.data;
+    for (size_t i = 0; i < from->cells.size / sizeof *cells; i++) {
+        mlops__patch_text was = cells[i].was;
+        cells[i].was = cells[i].is;
+        cells[i].is = was;
+    }
+    *out = &to->cells;
+    if (from->cells.size == 0) return MLOPS_OK;
+    cells = (mlops__patch_cell *)(void *)to->cells.data;
+    for (size_t i = 0; i < to->cells.size / sizeof *cells; i++) {
+        cells[i].was.at += from->texts.size;
+        cells[i].is.at += from->texts.size;
+    }
+    mlops__buf_put(&from->texts, to->texts.data, to->texts.size);
+    if (from->texts.status) return mlops__fail_nomem(err, to->texts.size);
+    *out = &from->merged;
+    return mlops__cell_lists_merge(from, &from->cells, &to->cells, err);
+}
+
+/* A row with cells that are wanted among some, in front of end; others are the same on both sides,
+ * and left out. */
+static void put_row(const mlops__patch_cell *cell, const mlops__patch_cell *end,
+                    const uint8_t *texts, int side, const mlops__cells_wanted *wanted,
+                    mlops__buf *out) {
+    for (int64_t i = 0; i < wanted->n; i++) {
+        while (cell < end && cell->column < wanted->columns[i]) cell++;
+        if (i) mlops__buf_u8(out, wanted->delimiter);
+        if (cell == end || cell->column != wanted->columns[i]) continue;
+        mlops__patch_text text = side ? cell->is : cell->was;
+        if (text.n) mlops__buf_put(out, texts + text.at, text.n);
+    }
+    mlops__buf_u8(out, '\n');
+}
+
+static int is_any_wanted(const mlops__patch_cell *cell, const mlops__patch_cell *end,
+                         const mlops__cells_wanted *wanted) {
+    for (; cell < end; cell++)
+        for (int64_t i = 0; i < wanted->n; i++)
+            if (wanted->columns[i] == cell->column) return 1;
+    return 0;
+}
+
+static int has_lines(const mlops__buf *text, size_t begin, size_t n) {
+    return mlops__cells_are_lines(text->data + begin, text->size - begin, n);
+}
+
+/* No rows are read; MLOPS_END if that does not tell. */
+static mlops_status tell_both(mlops__content_pair *self, size_t n,
+                              const mlops__cells_wanted *wanted, mlops__pair_rows *out,
+                              mlops__buf text[2], mlops_error *err) {
+    const mlops__buf *list;
+    size_t n_cells, begin[2] = {text[0].size, text[1].size};
+    MLOPS_TRY_END(list_cells(self, n, wanted, &list, err));
+    const mlops__patch_cell *cells = cells_of(list, &n_cells), *end = cells + n_cells;
+    const uint8_t *texts = self->cells[list == &self->cells[1].cells].texts.data;
+    out->n[0] = out->n[1] = (int64_t)n;
+    out->touched = self->rows;
+    for (const mlops__patch_cell *next; cells < end; cells = next) {
+        for (next = cells; next < end && next->row == cells->row;) next++;
+        if (!is_any_wanted(cells, next, wanted)) continue;
+        self->rows[out->n_touched++] = cells->row;
+        for (int side = 0; side < 2; side++) put_row(cells, next, texts, side, wanted, &text[side]);
+    }
+    for (int side = 0; side < 2; side++) {
+        if (text[side].status) return mlops__fail_nomem(err, text[side].size);
+        if (out->n_touched && !has_lines(&text[side], begin[side], (size_t)out->n_touched))
+            return MLOPS_END;
+    }
+    return MLOPS_OK;
+}
+
+/* ---- rows that are read ---- */
+
 /* One reader is enough where one side is the base itself: its rows come first. */
 static mlops_status load_both(mlops__content_pair *self, size_t n,
                               const mlops__cells_wanted *wanted, int64_t measured,
@@ -288,7 +426,7 @@ static mlops_status load_both(mlops__content_pair *self, size_t n,
     n = self->side[reader].grid.n;
     out->n[0] = out->n[1] = (int64_t)n;
     list_touched(self, n, out);
-    if (measured >= 0) measure(self, &self->side[reader].grid, measured, 0, out);
+    if (measured >= 0) measure(self, &self->side[reader].grid, measured, out);
     if (out->n_touched == 0) return MLOPS_OK;
     if (!only)
         MLOPS_TRY_END(
@@ -311,7 +449,7 @@ static mlops_status load_alone(mlops__content_pair *self, int side, size_t n,
     out->n[side] = (int64_t)n;
     memset(self->bits, 0xff, sizeof self->bits);
     list_touched(self, n, out);
-    if (measured >= 0) measure(self, &tabular->grid, measured, 0, out);
+    if (measured >= 0) measure(self, &tabular->grid, measured, out);
     return spell(self, side, out, wanted, &text[side], err);
 }
 
@@ -333,21 +471,35 @@ static void take_next(mlops__content_pair *self) {
     }
 }
 
+/* Where nothing is measured, patches may tell all that is asked. */
+static mlops_status next_both(mlops__content_pair *self, size_t n,
+                              const mlops__cells_wanted *wanted, int64_t measured,
+                              mlops__pair_rows *out, mlops__buf text[2], mlops_error *err) {
+    const size_t sizes[2] = {text[0].size, text[1].size};
+    const mlops__pair_rows before = *out;
+    if (measured < 0) {
+        mlops_status status = tell_both(self, n, wanted, out, text, err);
+        if (status != MLOPS_END) return status;
+        text[0].size = sizes[0];
+        text[1].size = sizes[1];
+        *out = before;
+    }
+    return load_both(self, n, wanted, measured, out, text, err);
+}
+
 mlops_status mlops__pair_next(mlops__content_pair *self, const mlops__cells_wanted *wanted,
-                              int64_t measured, int again, mlops__pair_rows *out,
-                              mlops__buf text[2], mlops_error *err) {
+                              int64_t measured, mlops__pair_rows *out, mlops__buf text[2],
+                              mlops_error *err) {
     size_t n_runs;
-    const pair_run *runs = runs_of(self, &n_runs);
-    if (!again) take_next(self);
-    const pair_run *run = &self->last;
+    const pair_run *runs = runs_of(self, &n_runs), *run = &self->last;
+    take_next(self);
     uint64_t left = run->n[0] > run->n[1] ? run->n[0] : run->n[1];
     size_t n = left < MLOPS__GROUP_ROWS ? (size_t)left : MLOPS__GROUP_ROWS;
     memset(out, 0, sizeof *out);
     out->row[0] = (int64_t)run->row[0];
     out->row[1] = (int64_t)run->row[1];
-    if (run->n[0] && run->n[1]) MLOPS_TRY_END(load_both(self, n, wanted, measured, out, text, err));
+    if (run->n[0] && run->n[1]) MLOPS_TRY_END(next_both(self, n, wanted, measured, out, text, err));
     else MLOPS_TRY_END(load_alone(self, run->n[0] == 0, n, wanted, measured, out, text, err));
-    if (again) return MLOPS_OK;
     self->done += (uint64_t)(out->n[0] > out->n[1] ? out->n[0] : out->n[1]);
     if (self->done >= runs[self->run].n[run->n[0] == 0]) self->run++, self->done = 0;
     return MLOPS_OK;

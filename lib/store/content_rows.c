@@ -22,6 +22,7 @@ void mlops__packer_rows_init(mlops__packer *p) {
     mlops__tabular_init(&rows->base, p->store, NULL);
     mlops__patch_init(&rows->patch, allocator);
     mlops__buf_init(&rows->hashes, allocator);
+    mlops__buf_init(&rows->zones, allocator);
 }
 
 static void drop_slots(mlops__packer *p) {
@@ -35,6 +36,7 @@ void mlops__packer_rows_free(mlops__packer *p) {
     mlops__row_planner *rows = &p->rows;
     drop_slots(p);
     mlops__buf_free(&rows->hashes);
+    mlops__buf_free(&rows->zones);
     mlops__patch_free(&rows->patch);
     mlops__tabular_free(&rows->base);
     mlops__grid_free(&rows->grid);
@@ -99,6 +101,7 @@ mlops_status mlops__packer_rows_begin(mlops__packer *p, const mlops_id *like, ml
     rows->has_base = 0;
     rows->base_row = rows->same.rows = 0;
     rows->n_lost = 0;
+    rows->zones.size = 0;
     rows->grid.n = rows->base.grid.n = 0;
     mlops__patch_drop(&rows->patch);
     drop_slots(p);
@@ -201,6 +204,7 @@ static mlops_status put_group(mlops__packer *p, mlops__index *index, const uint8
     if (status || taken == 0) return status;
     p->ops.size = 0;
     MLOPS_TRY(mlops__group_write(grid, &p->ops, err));
+    MLOPS_TRY(mlops__zones_add(grid, &p->rows.zones, err));
     mlops__hash128 h = mlops__hash_128(text, taken);
     mlops__store_u64(hash, h.low);
     mlops__store_u64(hash + 8, h.high);
@@ -364,4 +368,25 @@ mlops_status mlops__packer_rows_plan(mlops__packer *p, mlops__index *index, mlop
     MLOPS_TRY(settle(p, index, err));
     put_same(p);
     return MLOPS_OK;
+}
+
+mlops_status mlops__packer_rows_end(mlops__packer *p, mlops_error *err) {
+    uint8_t key[MLOPS__CHUNK_KEY];
+    mlops__index index;
+    mlops__chunk_found found;
+    const mlops__buf *zones = &p->rows.zones;
+    size_t n = zones->size / sizeof(mlops__zone), n_columns = p->rows.dialect.n_columns;
+    if (n == 0 || n > MLOPS__ZONES_MAX) return MLOPS_OK;
+    p->ops.size = 0;
+    MLOPS_TRY(mlops__zones_write(&p->rows.dialect, (const mlops__zone *)(const void *)zones->data,
+                                 n / n_columns, &p->ops, err));
+    mlops__chunk_key(key, p->ops.data, p->ops.size);
+    mlops__recipe_put_zones(&p->recipe, key);
+    if (p->recipe.status) return mlops__fail_nomem(err, p->recipe.size);
+    MLOPS_TRY(mlops__store_read_begin(p->store, &index, err));
+    mlops_status status =
+        mlops__content_has_chunk_now(p->store, &index, key, p->ops.data, &found, err);
+    mlops__store_read_end(&index);
+    if (status || found == MLOPS__CHUNK_THERE) return status;
+    return mlops__packer_chunk(p, key, p->ops.data, p->ops.size, MLOPS__CHUNK_UNPLACED, err);
 }

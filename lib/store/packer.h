@@ -2,6 +2,7 @@
 #ifndef MLOPS_STORE_PACKER_H
 #define MLOPS_STORE_PACKER_H
 
+#include "columnar/zone.h"
 #include "store/content.h"
 #include "store/like.h"
 
@@ -47,6 +48,7 @@ typedef struct mlops__row_planner {
     uint64_t base_row; /* that text corresponds to where the packer is */
     mlops__patch_writer patch;
     uint64_t patch_row; /* of the base, where the patch begins */
+    mlops__buf zones;   /* of the groups so far, mlops__zone each */
     mlops__piece same;  /* rows of the base that have yet to go into the recipe */
     /* Where rows no longer correspond: hashes of those of the base from base_row on. */
     mlops__buf hashes;
@@ -162,6 +164,9 @@ mlops_status mlops__packer_rows_begin(mlops__packer *self, const mlops_id *like,
 
 /* MLOPS_END if that leads nowhere, and bytes are better. */
 mlops_status mlops__packer_rows_plan(mlops__packer *self, mlops__index *index, mlops_error *err);
+
+/* What is known of the groups, if they are not too many. */
+mlops_status mlops__packer_rows_end(mlops__packer *self, mlops_error *err);
 
 /* The same of groups of rows that have no base, by all threads of an executor: finds as many as the
  * stretch and a batch have, 0 if one thread plans; makes one of them, at once with others; plans

@@ -21,7 +21,8 @@ typedef enum mlops__piece_kind {
     MLOPS__PIECE_PART = 3,  /* a part of a chunk that others are in, too: all of the content */
     MLOPS__PIECE_GROUP = 4, /* rows, in a chunk that is a group */
     MLOPS__PIECE_SAME = 5,  /* rows of the base */
-    MLOPS__PIECE_PATCH = 6  /* rows of the base, as a chunk that is a patch changes them */
+    MLOPS__PIECE_PATCH = 6, /* rows of the base, as a chunk that is a patch changes them */
+    MLOPS__PIECE_ZONES = 7  /* no rows: what is known of all groups, in a chunk; the last */
 } mlops__piece_kind;
 
 typedef struct mlops__piece {
@@ -57,6 +58,7 @@ void mlops__recipe_begin(mlops__buf *out, uint64_t size);
 void mlops__recipe_begin_based(mlops__buf *out, uint64_t size, const uint8_t base[32],
                                uint32_t number, uint32_t depth);
 void mlops__recipe_put_rows(mlops__buf *out, const mlops__piece *piece);
+void mlops__recipe_put_zones(mlops__buf *out, const uint8_t key[MLOPS__CHUNK_KEY]);
 void mlops__recipe_put(mlops__buf *out, int based, const mlops__piece *piece);
 void mlops__recipe_put_part(mlops__buf *out, const uint8_t key[MLOPS__CHUNK_KEY], uint32_t at);
 

@@ -140,11 +140,18 @@ typedef struct mlops__pair_rows {
 
 /* The next rows, in order, into memory that lives until the next call. Appends the touched ones, as
  * mlops__cells_spell() would, to the texts of the sides that have them. measured is a column, or
- * -1. Another call with again reads the same rows. There must be rows yet; MLOPS_END as there. */
+ * -1: then cells that are the same on both sides may be left out, and rows that have others, of
+ * those that are not wanted, count as not touched. There must be rows yet; MLOPS_END as there. */
 int mlops__pair_is_done(const mlops__content_pair *self);
 mlops_status mlops__pair_next(mlops__content_pair *self, const mlops__cells_wanted *wanted,
-                              int64_t measured, int again, mlops__pair_rows *out,
-                              mlops__buf text[2], mlops_error *err);
+                              int64_t measured, mlops__pair_rows *out, mlops__buf text[2],
+                              mlops_error *err);
+
+/* Whether n rows of from, from one on, are known to have whole numbers in a column that ascend: no
+ * row is read for that. */
+mlops_status mlops__pair_ascends(mlops__content_pair *self, int64_t row, int64_t n,
+                                 const mlops__cells_wanted *wanted, int64_t column, int *out,
+                                 mlops_error *err);
 
 /* Measures rows of from, from one on: as many as are at hand, up to n. */
 mlops_status mlops__pair_measure(mlops__content_pair *self, int64_t row, int64_t n,

@@ -32,6 +32,7 @@ void mlops__tabular_free(mlops__tabular *self) {
         mlops__buf_free(&self->levels[i].recipe_bytes);
         mlops__buf_free(&self->levels[i].parts);
         mlops__buf_free(&self->levels[i].chunk);
+        mlops__buf_free(&self->levels[i].zones);
     }
     mlops__free(allocator, self->levels, (size_t)self->cap * sizeof *self->levels);
     mlops__codec_free(&self->codec);
@@ -56,6 +57,7 @@ static mlops_status more_levels(mlops__tabular *self, mlops_error *err) {
         mlops__buf_init(&levels[i].recipe_bytes, allocator);
         mlops__buf_init(&levels[i].parts, allocator);
         mlops__buf_init(&levels[i].chunk, allocator);
+        mlops__buf_init(&levels[i].zones, allocator);
     }
     self->levels = levels;
     self->cap = cap;
@@ -65,11 +67,19 @@ static mlops_status more_levels(mlops__tabular *self, mlops_error *err) {
 static mlops_status list_parts(mlops__tabular_level *level, mlops_error *err) {
     mlops__recipe pieces = level->recipe;
     mlops__tabular_part part = {.row = 0, .at = 0};
+    level->zones_key = NULL;
+    level->zones.size = 0;
     while (mlops__recipe_next(&pieces, &part.piece)) {
+        if (part.piece.kind == MLOPS__PIECE_ZONES) {
+            level->zones_key = part.piece.key;
+            break; /* it is the last */
+        }
         mlops__buf_put(&level->parts, &part, sizeof part);
         part.row += part.piece.rows; /* no more than bytes, which fit */
         part.at += part.piece.size;
+        part.group += part.piece.kind == MLOPS__PIECE_GROUP;
     }
+    level->n_groups = part.group;
     level->n_rows = part.row;
     level->n_parts = level->parts.size / sizeof part;
     level->last = 0;

@@ -2,7 +2,7 @@
 #ifndef MLOPS_STORE_TABULAR_H
 #define MLOPS_STORE_TABULAR_H
 
-#include "columnar/columnar.h"
+#include "columnar/zone.h"
 #include "store/codec.h"
 #include "store/core.h"
 #include "store/recipe.h"
@@ -11,6 +11,7 @@
 typedef struct mlops__tabular_part {
     mlops__piece piece;
     uint64_t row, at;
+    size_t group; /* its place among groups */
 } mlops__tabular_part;
 
 /* An object, its base, the base of that, ...: each with the chunk that was read last of it. */
@@ -24,6 +25,11 @@ typedef struct mlops__tabular_level {
     uint8_t key[MLOPS__CHUNK_KEY]; /* of the chunk; its size is 0 if there is none */
     mlops__group group;            /* what the chunk is */
     mlops__patch patch;
+    const uint8_t *zones_key; /* NULL if nothing is known of its groups */
+    size_t n_groups;
+    mlops__buf zones; /* of zones_column, mlops__zone each; none until they are asked for */
+    size_t zones_column;
+    mlops__dialect zones_dialect; /* its delimiter and columns */
 } mlops__tabular_level;
 
 /* Where recipes and chunks are read instead of the packs: at a remote. The recipe's bytes are
@@ -35,6 +41,19 @@ typedef struct mlops__elsewhere {
                           mlops_error *err);
     void *user;
 } mlops__elsewhere;
+
+/* Cells that differ (mlops__patch_cell each), and room for merging them. */
+typedef struct mlops__cell_lists {
+    mlops__buf cells, more, merged, texts;
+} mlops__cell_lists;
+
+void mlops__cell_lists_init(mlops__cell_lists *self, const mlops_allocator *allocator);
+void mlops__cell_lists_free(mlops__cell_lists *self);
+
+/* Puts the cells of both lists together, by row and column: what a cell was by the first of them,
+ * and is by the second. */
+mlops_status mlops__cell_lists_merge(mlops__cell_lists *self, const mlops__buf *first,
+                                     const mlops__buf *second, mlops_error *err);
 
 typedef struct mlops__tabular {
     mlops_store *store;
@@ -96,10 +115,22 @@ mlops_status mlops__tabular_trace(mlops__tabular *self, int end, uint64_t row, u
 mlops_status mlops__tabular_level_of(mlops__tabular *self, const uint8_t id[32], int *out,
                                      mlops_error *err);
 
-/* Of patches ahead of level end: columns, as mlops__patch_columns(); and rows of a run, as
- * mlops__patch_rows(). */
+/* Of patches ahead of level end: columns, as mlops__patch_columns(); rows of a run, as
+ * mlops__patch_rows(); and cells of one, by row and column, from what they are in that level to
+ * what they are in the first object: MLOPS_END if a row is other as a whole, or columns are not
+ * those of the dialect (delimiter and number). Rows are counted from the run's first on. */
 mlops_status mlops__tabular_columns(mlops__tabular *self, int end, uint8_t *columns,
                                     mlops_error *err);
+mlops_status mlops__tabular_cells(mlops__tabular *self, int end, uint64_t row, size_t n,
+                                  const mlops__dialect *dialect, mlops__cell_lists *out,
+                                  mlops_error *err);
+
+/* What is known of a column in rows from one on, which are one of its groups' or some of them: up
+ * to *n of them. MLOPS__ZONE_NONE where nothing is, columns are not those of the dialect, or
+ * patches change it. */
+mlops_status mlops__tabular_zone(mlops__tabular *self, uint64_t row, uint64_t *n,
+                                 const mlops__dialect *dialect, size_t column, mlops__zone *out,
+                                 mlops_error *err);
 mlops_status mlops__tabular_touched(mlops__tabular *self, int end, uint64_t row, size_t n,
                                     uint64_t *bits, mlops_error *err);
 
@@ -126,5 +157,8 @@ struct mlops__cells_wanted;
 mlops_status mlops__cells_put(const mlops__grid *grid, const uint32_t *rows, size_t n,
                               const struct mlops__cells_wanted *wanted, mlops__buf *out,
                               mlops_error *err);
+
+/* Whether no cell of n rows that were put has a line end of its own. */
+int mlops__cells_are_lines(const uint8_t *text, size_t size, size_t n);
 
 #endif

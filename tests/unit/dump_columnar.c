@@ -1,12 +1,12 @@
-/* Writes the groups of a text, and the patches that make another text of it, for oracles that are
- * not written in C.
+/* Writes the groups of a text, what is known of them, and the patches that make another text of it,
+ * for oracles that are not written in C.
  *
  * usage: dump_columnar DELIMITER QUOTES CRLF COLUMNS BASE NEW
  * Prints items: u8 kind (1 group, 2 patch to the rows from the one on that the last patch ended
- * at), u32 size, bytes. Rows that do not correspond end the patches: so much of the new text they
- * are of.
+ * at, 3 zones of all groups), u32 size, bytes. Rows that do not correspond end the patches: so much
+ * of the new text they are of.
  */
-#include "columnar/columnar.h"
+#include "columnar/zone.h"
 #include "sys/host.h"
 
 #include <stdio.h>
@@ -60,32 +60,46 @@ static int add(mlops__patch_writer *w, mlops__grid *grid, const mlops__buf *text
     return 1;
 }
 
+static void print_zones(const mlops__dialect *d, const mlops__buf *zones) {
+    mlops__buf out;
+    mlops__buf_init(&out, &mlops__heap);
+    size_t n = zones->size / sizeof(mlops__zone) / d->n_columns;
+    if (n)
+        must(!mlops__zones_write(d, (const mlops__zone *)(const void *)zones->data, n, &out, NULL));
+    if (n) print(3, out.data, out.size);
+    mlops__buf_free(&out);
+}
+
 int main(int argc, char **argv) {
     must(argc == 7);
     mlops__dialect d = {(uint8_t)argv[1][0], (uint8_t)atoi(argv[2]), (uint8_t)atoi(argv[3]),
                         (uint16_t)atoi(argv[4])};
-    mlops__buf base = read_file(argv[5]), new = read_file(argv[6]), bytes;
+    mlops__buf base = read_file(argv[5]), new = read_file(argv[6]), bytes, zones;
     mlops__grid grid;
     mlops__patch_writer w;
     size_t new_at = 0;
     int goes_on = 1;
     mlops__grid_init(&grid, &mlops__heap);
     mlops__buf_init(&bytes, &mlops__heap);
+    mlops__buf_init(&zones, &mlops__heap);
     mlops__patch_init(&w, &mlops__heap);
     for (size_t at = 0, taken; at < base.size; at += taken) {
         mlops__group group;
         must(!mlops__grid_parse(&grid, &d, base.data + at, base.size - at, 1, &taken, NULL));
         bytes.size = 0;
         must(!mlops__group_write(&grid, &bytes, NULL));
+        must(!mlops__zones_add(&grid, &zones, NULL));
         print(1, bytes.data, bytes.size);
         must(!mlops__group_open(&group, bytes.data, bytes.size, NULL));
         must(!mlops__group_read(&group, 0, group.n_rows, NULL, &grid, NULL));
         if (goes_on) goes_on = add(&w, &grid, &new, &new_at);
     }
     end_patch(&w);
+    print_zones(&d, &zones);
     mlops__patch_free(&w);
     mlops__grid_free(&grid);
     mlops__buf_free(&bytes);
+    mlops__buf_free(&zones);
     mlops__buf_free(&base);
     mlops__buf_free(&new);
     return 0;

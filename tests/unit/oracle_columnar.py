@@ -111,9 +111,11 @@ class Form:
 
 
 def column(b, n):
+    """The cells of a column, and its zone."""
     form = Form(b)
     raw = range(n)
     out = [None] * n
+    values = []
     if form.kind != TEXT:
         n_raw = b.varint()
         raw = a_set(b, n_raw, n) if n_raw else []
@@ -121,13 +123,45 @@ def column(b, n):
         if rest:
             places = packed(b, len(rest)) if form.kind == DECIMAL else None
             numbers = packed(b, len(rest))
+            values = list(zip(numbers, places)) if places else [(x, 0) for x in numbers]
             for i, row in enumerate(rest):
                 out[row] = form.spell((numbers[i], places[i]) if places else numbers[i])
     if raw:
         ends = packed(b, len(raw))
         for row, size in zip(raw, (e - s for s, e in zip([0] + ends, ends))):
             out[row] = b.take(size)
-    return out
+    return out, (*zone(form, values), len(raw), sum(not text for text in out))
+
+
+def zone(form, values):
+    """Kind, places, whether they ascend, and least, most, first, last."""
+    kind = {INTEGER: 1, DIGITS: 1, DECIMAL: 1, TIME: 3}.get(form.kind, 0)
+    if not kind or not values or form.prefix or form.suffix:
+        return 0, 0, 0, 0, 0, 0, 0
+    places = form.width if kind == 3 else max(k for _, k in values)
+    if kind == 3 and not form.between:
+        kind = 2
+    numbers = [d * 10 ** (places - k) if kind == 1 else d for d, k in values]
+    if any(abs(d) > (M64 // 2 - 1) // 10 ** (places - k) for d, k in values if form.kind == DECIMAL):
+        return 0, 0, 0, 0, 0, 0, 0
+    ascends = all(a < b for a, b in zip(numbers, numbers[1:]))
+    return kind, places, int(ascends), min(numbers), max(numbers), numbers[0], numbers[-1]
+
+
+def read_zones(data):
+    """Delimiter, and the zones of each group, by column."""
+    b = Bytes(data)
+    assert b.number("B") == 1
+    delimiter, n_columns, n = b.number("B"), b.number("H"), b.number("I")
+    ends = packed(b, n_columns)
+    begun, columns = b.at, []
+    for end in ends:
+        flags, n_raw, n_empty, least, most, first, last = (packed(b, n) for _ in range(7))
+        columns.append([(f & 3, f >> 3, f >> 2 & 1, *rest)
+                        for f, *rest in zip(flags, least, most, first, last, n_raw, n_empty)])
+        assert b.at == begun + end
+    assert b.at == len(data)
+    return bytes([delimiter]), [list(zones) for zones in zip(*columns)]
 
 
 class Dialect:
@@ -180,7 +214,7 @@ def head(b, version=1):
 
 
 def read_group(data):
-    """Dialect, rows of cells, which of them are whole, and whether the last has no line end."""
+    """Dialect, rows of cells, which of them are whole, texts of rows, and zones of columns."""
     b = Bytes(data)
     dialect, unended = head(b)
     n = b.number("H")
@@ -189,16 +223,18 @@ def read_group(data):
     whole = set(a_set(b, n_whole, n)) if n_whole else set()
     ends = packed(b, dialect.n_columns)
     begun = b.at
-    columns = []
+    columns, zones = [], []
     for i, end in enumerate(ends):
         assert b.at == begun + (ends[i - 1] if i else 0)
-        columns.append(column(b, n))
+        cells, about = column(b, n)
+        columns.append(cells)
+        zones.append(about)
         assert b.at == begun + end
     assert b.at == len(data)
     rows = [list(row) for row in zip(*columns)]
     texts = [dialect.text(rows[i], i in whole, unended and i + 1 == n) for i in range(n)]
     check_marks(marks, texts, 512)
-    return dialect, rows, whole, texts
+    return dialect, rows, whole, texts, zones
 
 
 def check_marks(marks, texts, step):
@@ -365,14 +401,18 @@ def check(dump, draw, folder):
         path.write_bytes(text)
     items = Bytes(subprocess.run([dump, *how, *paths], stdout=subprocess.PIPE, check=True).stdout)
     rows, whole, old_texts, made, first = [], set(), [], b"", 0
-    patches = []
+    patches, zones = [], []
     while items.at < len(items.data):
         kind = items.number("B")
         data = items.take(items.number("I"))
         if kind == 2:
             patches.append(data)
             continue
-        dialect, more, more_whole, texts = read_group(data)
+        if kind == 3:
+            assert read_zones(data) == (how[0].encode(), zones), "zones"
+            continue
+        dialect, more, more_whole, texts, about = read_group(data)
+        zones.append(about)
         assert [dialect.delimiter.decode(), str(dialect.n_columns)] == [how[0], how[3]]
         whole |= {len(rows) + i for i in more_whole}
         rows += more

@@ -170,7 +170,7 @@ class Packs:
         if name in self.known_rows:
             return self.known_rows[name]
         codec, payload = self.objects[name]
-        base, at, out = [], 8, []
+        base, at, out, zones = [], 8, [], []
         if codec == ROWS_BASED:
             base_name, number, depth = struct.unpack_from("<32sII", payload, 8)
             if not 1 <= depth <= left or number < 1:
@@ -178,10 +178,15 @@ class Packs:
             base, at = self.rows(base_name, depth - 1), 48
             self.n_patched += 1
         while at < len(payload):
+            if payload[at] == 7:
+                if len(payload) != at + 21 or oracle_columnar.read_zones(self.chunk(payload[at + 1:]))[1] != zones:
+                    raise ValueError("zones are not those of the groups")
+                break
             kind, n, size = struct.unpack_from("<BQQ", payload, at)
             if kind == 4:
                 at += 53
-                rows = oracle_columnar.read_group(self.chunk(payload[at - 20:at]))[3]
+                rows, about = oracle_columnar.read_group(self.chunk(payload[at - 20:at]))[3:]
+                zones.append(about)
             else:
                 first = struct.unpack_from("<Q", payload, at + 17)[0]
                 rows = base[first:first + n]

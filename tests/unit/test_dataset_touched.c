@@ -18,7 +18,7 @@ typedef struct sheet {
     int next_id;
 } sheet;
 
-static const char *const names = "id,word,amount,count,flag,note,day\n";
+static const char *const names = "id,word,amount,count,flag,note,day";
 
 static int pick(int n) { return (int)(draw() % (uint64_t)n); }
 
@@ -84,6 +84,15 @@ static void edit_cells(sheet *s) {
     for (int i = 0; i < n; i++) set_cell(s, pick(s->n), pick(8) ? column : 1 + pick(COLUMNS - 1));
 }
 
+/* Values of other widths, with other places behind the point, more than all before. */
+static void edit_widths(sheet *s) {
+    for (int i = 0; i < 1 + pick(60); i++) {
+        int row = pick(s->n);
+        snprintf(s->cells[row][2], CELL, "%.*f", 1 + pick(8), pick(1 + pick(1 << pick(28))) / 64.0);
+        if (pick(3)) snprintf(s->cells[row][3], CELL, "%d", pick(1 << (1 + pick(29))));
+    }
+}
+
 /* Neighbours, one after another. */
 static void edit_run(sheet *s) {
     int at = pick(s->n), n = 1 + pick(pick(4) ? 4 : 90), column = 1 + pick(COLUMNS - 1);
@@ -108,8 +117,9 @@ static void edit_spelling(sheet *s) {
 
 static void edit(sheet *s, int wild) {
     for (int i = 0; i < 1 + pick(3); i++) {
-        int how = pick(wild ? 10 : 5);
-        if (how < 3) edit_cells(s);
+        int how = pick(wild ? 11 : 6) - 1;
+        if (how < 0) edit_widths(s);
+        else if (how < 3) edit_cells(s);
         else if (how == 3) edit_run(s);
         else if (how == 4) edit_spelling(s);
         else if (how == 5) edit_most(s);
@@ -128,6 +138,7 @@ typedef struct fixture {
     char path[300];
     char commits[VERSIONS][65];
     int n;
+    const char *line_end;
 } fixture;
 
 static void begin(fixture *f) {
@@ -135,6 +146,7 @@ static void begin(fixture *f) {
     f->s = open_with(f->p.path, MLOPS_SYNC_RELAXED, MLOPS_STORE_INDEX_MEMORY);
     snprintf(f->path, sizeof f->path, "%s.csv", f->p.path);
     f->n = 0;
+    f->line_end = "\n";
 }
 
 static void end(fixture *f) {
@@ -148,10 +160,10 @@ static void commit_sheet(fixture *f, const sheet *s, const char *row_id) {
     mlops_error e;
     FILE *out = fopen(f->path, "w");
     assert_non_null(out);
-    fputs(names, out);
+    fprintf(out, "%s%s", names, f->line_end);
     for (int row = 0; row < s->n; row++)
         for (int i = 0; i < COLUMNS; i++)
-            fprintf(out, "%s%c", s->cells[row][i], i + 1 < COLUMNS ? ',' : '\n');
+            fprintf(out, "%s%s", s->cells[row][i], i + 1 < COLUMNS ? "," : f->line_end);
     fclose(out);
     how.row_id = row_id;
     mlops_csv_opts csv = MLOPS_CSV_OPTS_INIT;
@@ -244,6 +256,7 @@ static void parts_tell_what_tables_do(void **state) {
         fixture f;
         seed = (uint64_t)round + 1;
         begin(&f);
+        if (round % 5 == 4) f.line_end = "\r\n";
         id_kind ids = (id_kind)(round % 4);
         sheet s = new_sheet(ids);
         int wild = round / 4 % 2, n = 4 + 6 * (round % 3 == 0);

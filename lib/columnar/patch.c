@@ -229,7 +229,7 @@ static void take_value(const mlops__patch_values *how, bit_reader *b, size_t i, 
     uint64_t places = !raw && decimal ? (uint64_t)take_above(b, &how->places) : 0;
     int64_t value = take_above(b, raw ? &how->sizes : &how->digits);
     if (decimal && !raw) value = (int64_t)((uint64_t)value << 5 | (places & 31));
-    if (!raw && !mlops__form_has(&how->form, &value, 1)) b->failed = 1;
+    if (!raw && how->some_raw && !mlops__form_has(&how->form, &value, 1)) b->failed = 1;
     if (raw) mlops__bit_set(out->raw, i);
     out->values[i] = value;
 }
@@ -238,6 +238,8 @@ static void take_value(const mlops__patch_values *how, bit_reader *b, size_t i, 
 static void pass_cells(const mlops__patch_values *how, const bit_reader *b, mlops__cursor *c,
                        block *out) {
     if (b->failed) c->failed = 1;
+    if (!c->failed && !how->some_raw && !mlops__form_has(&how->form, out->values, out->n))
+        c->failed = 1;
     if (!c->failed) mlops__cursor_take(c, (b->at + 7) / 8);
     if (how->some_raw && !c->failed) read_texts(out, c);
 }
@@ -430,21 +432,22 @@ mlops_status mlops__patch_rows(const mlops__patch *self, const mlops_allocator *
     return status;
 }
 
-/* Cells that are listed: those of a block behind each other by column, and where each one goes. */
+/* Cells that are listed: those of a block behind each other by column. */
 typedef struct listing {
     reader r;
     mlops__buf words, cells;
     mlops__buf *texts;
     seeker blocks;
-    size_t n_in_row[BLOCK];
 } listing;
 
 static mlops__patch_text put_text(listing *l, const mlops__patch_values *how, const block *b,
                                   size_t i) {
-    uint8_t room[MLOPS__CELL_TEXT];
     mlops__patch_text out = {l->texts->size, 0};
+    uint8_t *room = mlops__buf_extend(l->texts, MLOPS__CELL_TEXT);
+    if (!room) return out;
     const uint8_t *text = text_of(&l->r, how, b, i, room, &out.n);
-    mlops__buf_put(l->texts, text, out.n);
+    l->texts->size = out.at + (text == room ? out.n : 0);
+    if (text != room) mlops__buf_put(l->texts, text, out.n);
     return out;
 }
 
@@ -462,7 +465,6 @@ static void list_block(listing *l, size_t index, mlops__cursor *c) {
             cell.column = (uint32_t)k; /* for now */
             cell.is = put_text(l, &l->r.columns[k].is, &b, i);
             mlops__buf_put(&l->cells, &cell, sizeof cell);
-            l->n_in_row[b.rows[i]]++;
         }
     }
     mlops__patch_cell *cells = (mlops__patch_cell *)(void *)l->cells.data;
@@ -478,21 +480,26 @@ static void list_block(listing *l, size_t index, mlops__cursor *c) {
     }
 }
 
-/* By row; columns ascend already, and stay as they are. */
-static void sort_cells(listing *l, uint32_t begin, mlops__patch_cell *to) {
+/* By row; columns ascend already, and stay as they are. What is of one column is in order. */
+static void sort_cells(const listing *l, uint32_t begin, mlops__patch_cell *to) {
     const mlops__patch_cell *from = (const mlops__patch_cell *)(const void *)l->cells.data;
-    for (size_t i = 0, at = 0, here; i < BLOCK; i++, at += here) {
-        here = l->n_in_row[i];
-        l->n_in_row[i] = at;
+    size_t n = l->cells.size / sizeof *from, n_in_row[BLOCK];
+    if (from[0].column == from[n - 1].column) {
+        memcpy(to, from, n * sizeof *from);
+        return;
     }
-    for (size_t i = 0; i < l->cells.size / sizeof *from; i++)
-        to[l->n_in_row[from[i].row - begin]++] = from[i];
+    memset(n_in_row, 0, sizeof n_in_row);
+    for (size_t i = 0; i < n; i++) n_in_row[from[i].row - begin]++;
+    for (size_t i = 0, at = 0, here; i < BLOCK; i++, at += here) {
+        here = n_in_row[i];
+        n_in_row[i] = at;
+    }
+    for (size_t i = 0; i < n; i++) to[n_in_row[from[i].row - begin]++] = from[i];
 }
 
 static mlops_status put_block(listing *l, size_t index, mlops__buf *out, mlops_error *err) {
     mlops__cursor c = seek_block(&l->blocks, l->r.patch, index);
     l->cells.size = 0;
-    memset(l->n_in_row, 0, sizeof l->n_in_row);
     if (!c.failed) list_block(l, index, &c);
     if (c.failed) return damaged(err);
     if (l->cells.status || l->texts->status) return mlops__fail_nomem(err, l->cells.size);

@@ -2189,7 +2189,7 @@ type ShareOpts struct {
 	BusyEvery int64
 	// 1: a call that is busy has been carried out; default 0
 	DoneFirst int64
-	// bytes that a read gives at the most; default all that is asked for
+	// bytes that a read of an object gives at the most; default all that is asked for
 	ReadMax int64
 	// a list lacks so many of the names that came last; default 0
 	ListLag int64

@@ -32,8 +32,10 @@ typedef struct mlops_remote {
                          mlops_error *err); /**< bytes of an object; MLOPS_E_NOT_FOUND */
     mlops_status (*read)(void *ctx, const char *name, int64_t offset, void *bytes, size_t n,
                          int64_t deadline_ns, size_t *n_read,
-                         mlops_error *err); /**< bytes from the offset on, at least one where there
-                                                 is one, 0 at the end; MLOPS_E_NOT_FOUND */
+                         mlops_error *err); /**< bytes from the offset on: of an object at least
+                                                 one where there is one, of what is swapped as many
+                                                 as there are up to n, all of one moment; 0 at the
+                                                 end; MLOPS_E_NOT_FOUND */
     mlops_status (*put)(void *ctx, const char *name, const void *const *parts, const size_t *sizes,
                         size_t n_parts, int64_t deadline_ns,
                         mlops_error *err); /**< an object of these parts, all of it or nothing;
@@ -71,8 +73,8 @@ typedef struct mlops_share_opts {
     int64_t busy_every;     /**< from busy_from on it begins anew every so many calls; default
                                  never */
     int64_t done_first;     /**< 1: a call that is busy has been carried out; default 0 */
-    int64_t read_max;       /**< bytes that a read gives at the most; default all that is asked
-                                 for */
+    int64_t read_max;       /**< bytes that a read of an object gives at the most; default all that
+                                 is asked for */
     int64_t list_lag;       /**< a list lacks so many of the names that came last; default 0 */
 } mlops_share_opts;
 

@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-enum { TRIES = 8, PAGE = 64 << 10 };
+enum { TRIES = 8, PAGE = 64 << 10, STEP = 64 << 10 };
 
 static const int64_t WAIT_FIRST = 20 * 1000000, WAIT_MOST = 2 * INT64_C(1000000000);
 
@@ -22,6 +22,8 @@ int mlops__remote_name_ok(const char *name) {
     if (i == 4 || n >= MLOPS__REMOTE_NAME || n == strlen(folders[i])) return 0;
     return strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789/.") == n && !strstr(name, "..");
 }
+
+int mlops__remote_is_swapped(const char *name) { return strncmp(name, "objects/", 8) != 0; }
 
 void mlops__remote_object_name(char out[MLOPS__REMOTE_NAME], const uint8_t id[32]) {
     static const char FOLDER[] = "objects/";
@@ -125,10 +127,31 @@ mlops_status mlops__remote_read(mlops__remote *self, const char *name, int64_t o
     return mlops__fail(err, MLOPS_E_CORRUPT, "'%s' of the remote is cut short", name);
 }
 
+static mlops_status too_large(const char *name, mlops_error *err) {
+    return mlops__fail(err, MLOPS_E_CORRUPT, "'%s' of the remote is too large", name);
+}
+
+/* Two reads may be of two states, so that more room means all of it anew. */
+static mlops_status load_swapped(mlops__remote *self, const char *name, size_t max, mlops__buf *out,
+                                 mlops_error *err) {
+    size_t begun = out->size;
+    for (size_t room = STEP;; room *= 16) {
+        size_t n = 0;
+        if (room > max) room = max + 1;
+        out->size = begun;
+        uint8_t *bytes = mlops__buf_extend(out, room);
+        if (!bytes) return mlops__fail_nomem(err, room);
+        mlops_status status = read_some(self, name, 0, bytes, room, &n, err);
+        out->size = begun + n;
+        if (status || (n < room && n <= max)) return status;
+        if (n > max) return too_large(name, err);
+    }
+}
+
 mlops_status mlops__remote_load(mlops__remote *self, const char *name, size_t max, mlops__buf *out,
                                 mlops_error *err) {
-    enum { STEP = 64 << 10 };
     size_t begun = out->size;
+    if (mlops__remote_is_swapped(name)) return load_swapped(self, name, max, out, err);
     for (;;) {
         size_t some = 0, had = out->size;
         uint8_t *room = mlops__buf_extend(out, STEP);
@@ -136,8 +159,7 @@ mlops_status mlops__remote_load(mlops__remote *self, const char *name, size_t ma
         mlops_status status = read_some(self, name, (int64_t)(had - begun), room, STEP, &some, err);
         out->size = had + some;
         if (status || some == 0) return status;
-        if (out->size - begun > max)
-            return mlops__fail(err, MLOPS_E_CORRUPT, "'%s' of the remote is too large", name);
+        if (out->size - begun > max) return too_large(name, err);
     }
 }
 

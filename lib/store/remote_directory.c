@@ -57,8 +57,6 @@ static mlops_status check(const directory *self, const char *name, int64_t deadl
     return MLOPS_OK;
 }
 
-static int is_swapped(const char *name) { return strncmp(name, "objects/", 8) != 0; }
-
 /* ---- generations ---- */
 
 /* The folder of a name, with its slash, and its length. */
@@ -129,7 +127,7 @@ static mlops_status open_now(const directory *self, const char *name, int64_t *f
     for (int i = 0; i < TRIES; i++) {
         span s = {0, 0};
         mlops__format(generation, sizeof generation, "%s", name);
-        if (is_swapped(name)) {
+        if (mlops__remote_is_swapped(name)) {
             MLOPS_TRY(find_span(self, name, &s, err));
             if (!s.last) break;
             name_generation(generation, name, s.last);
@@ -258,7 +256,8 @@ static mlops_status directory_remove(void *ctx, const char *name, int64_t deadli
     place p;
     int64_t code;
     MLOPS_TRY(check(self, name, deadline_ns, err));
-    if (is_swapped(name)) return mlops__fail(err, MLOPS_E_INVALID, "'%s' is swapped away", name);
+    if (mlops__remote_is_swapped(name))
+        return mlops__fail(err, MLOPS_E_INVALID, "'%s' is swapped away", name);
     do code = io->unlink(io->ctx, in(self, &p, name));
     while (code < 0 && mlops__os_kind_of(code) == MLOPS__OS_INTERRUPTED);
     if (code >= 0) return MLOPS_OK;
@@ -325,7 +324,7 @@ static mlops_status directory_swap(void *ctx, const char *name, const void *old_
     span s;
     mlops__bytes to = {new_bytes, new_bytes ? n_new : 0};
     MLOPS_TRY(check(self, name, deadline_ns, err));
-    if (!is_swapped(name) || to.size > MLOPS__REMOTE_SMALL)
+    if (!mlops__remote_is_swapped(name) || to.size > MLOPS__REMOTE_SMALL)
         return mlops__fail(err, MLOPS_E_INVALID, "'%s' is not swapped, or too large", name);
     MLOPS_TRY(find_span(self, name, &s, err));
     mlops__bytes from = {old_bytes, n_old};
@@ -356,11 +355,11 @@ static mlops_status sort_names(const directory *self, const char *folder, const 
         size_t n = strlen(file);
         int64_t number, size;
         if (n >= MLOPS__REMOTE_NAME + SUFFIX) continue;
-        if (is_swapped(folder) && !generation_of(file, &n)) continue;
+        if (mlops__remote_is_swapped(folder) && !generation_of(file, &n)) continue;
         mlops__format(name, sizeof name, "%s%.*s", folder, (int)n, file);
         if (!mlops__remote_name_ok(name)) continue;
         mlops__bytes key = {(const uint8_t *)file, n}, none = {NULL, 0};
-        if (is_swapped(folder)) {
+        if (mlops__remote_is_swapped(folder)) {
             mlops_status status = mlops__kv_get(txn, key, &none, err);
             if (!status) continue;
             if (status != MLOPS_E_NOT_FOUND) return status;

@@ -108,7 +108,7 @@ static mlops_status act_read(const request *r, mlops__kv_txn *txn, mlops_error *
     if (r->offset < 0) return mlops__fail(err, MLOPS_E_INVALID, "the offset is negative");
     if ((uint64_t)r->offset >= found.size) n = 0;
     else if (n > found.size - (size_t)r->offset) n = found.size - (size_t)r->offset;
-    if (most && n > most) n = most;
+    if (most && n > most && !mlops__remote_is_swapped(r->name)) n = most;
     if (n) memcpy(r->bytes, found.data + r->offset, n);
     *r->n_done = n;
     return MLOPS_OK;

@@ -19,6 +19,8 @@ enum {
 
 /* 0 if it is none of the seam's. */
 int mlops__remote_name_ok(const char *name);
+/* Not an object, which is put once. */
+int mlops__remote_is_swapped(const char *name);
 
 /* ---- calls ---- */
 
@@ -42,7 +44,8 @@ mlops_status mlops__remote_size(mlops__remote *self, const char *name, int64_t *
 /* As many of n bytes as there are; MLOPS_E_CORRUPT if that is fewer and n_read is NULL. */
 mlops_status mlops__remote_read(mlops__remote *self, const char *name, int64_t offset, void *bytes,
                                 size_t n, size_t *n_read, mlops_error *err);
-/* All of a small object, appended to what the buffer has; MLOPS_E_CORRUPT beyond max. */
+/* All of a small object, or of what is swapped as it was at one moment, appended to what the buffer
+ * has; MLOPS_E_CORRUPT beyond max. */
 mlops_status mlops__remote_load(mlops__remote *self, const char *name, size_t max, mlops__buf *out,
                                 mlops_error *err);
 /* MLOPS_OK if it is there already. */

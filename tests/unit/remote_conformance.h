@@ -147,6 +147,25 @@ static inline void remote_swaps(const mlops_remote *r) {
     remote_has(r, "heads/x", "anew");
 }
 
+/* What is swapped is read whole by one call with enough room, so that it is of one moment. */
+static inline void remote_reads_whole(const mlops_remote *r) {
+    enum { N = 100000 };
+    mlops_error e;
+    size_t n = 0;
+    char *text = malloc(N + 1), *got = malloc(N + 1);
+    assert_non_null(text);
+    assert_non_null(got);
+    for (size_t i = 0; i < N; i++) text[i] = (char)('a' + i % 23);
+    text[N] = 0;
+    remote_is(remote_swap(r, "state/whole", NULL, text, &e), MLOPS_OK, &e);
+    remote_is(r->read(r->ctx, "state/whole", 0, got, N + 1, 0, &n, &e), MLOPS_OK, &e);
+    assert_int_equal(n, N);
+    assert_memory_equal(got, text, N);
+    remote_is(remote_swap(r, "state/whole", text, NULL, &e), MLOPS_OK, &e);
+    free(text);
+    free(got);
+}
+
 static inline void remote_refuses(const mlops_remote *r) {
     static const char *const names[] = {"",        "objects/",  "objects/..",  "/etc/x",
                                         "other/x", "objects/A", "objects/a b", "../objects/a"};
@@ -162,6 +181,7 @@ static inline void remote_refuses(const mlops_remote *r) {
 static inline void remote_conforms(const mlops_remote *r) {
     remote_objects(r);
     remote_swaps(r);
+    remote_reads_whole(r);
     remote_refuses(r);
 }
 

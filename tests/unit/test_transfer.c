@@ -501,13 +501,64 @@ static void test_resume(void **state) {
     end_world(&w);
 }
 
+/* ---- while others push ---- */
+
+/* Whoever pushes a branch after each read of what is swapped. */
+static struct {
+    mlops_status (*read)(void *ctx, const char *name, int64_t offset, void *bytes, size_t n,
+                         int64_t deadline_ns, size_t *n_read, mlops_error *err);
+    world *w;
+    int n, is_at_it;
+} rival;
+
+static mlops_status read_with_rival(void *ctx, const char *name, int64_t offset, void *bytes,
+                                    size_t n, int64_t deadline_ns, size_t *n_read,
+                                    mlops_error *err) {
+    mlops_status status = rival.read(ctx, name, offset, bytes, n, deadline_ns, n_read, err);
+    if (strncmp(name, "heads/", 6) != 0 || rival.is_at_it || rival.n == 40) return status;
+    char branch[16];
+    rival.is_at_it = 1;
+    snprintf(branch, sizeof branch, "b%d", rival.n++);
+    commit_text(rival.w->from, "data", branch, "notes", branch);
+    push_all(rival.w->from, rival.w->r);
+    rival.is_at_it = 0;
+    return status;
+}
+
+static void test_pull_while_pushed(void **state) {
+    world w;
+    mlops_error e;
+    (void)state;
+    begin_world(&w, NULL);
+    commit_text(w.from, "data", NULL, "notes", "first");
+    push_all(w.from, w.r);
+    mlops_remote busy = *w.r;
+    rival.read = busy.read, rival.w = &w, rival.n = 0;
+    busy.read = read_with_rival;
+    for (int i = 0; i < 4; i++) {
+        works(mlops_dataset_pull(w.to, &busy, "data", NULL, NULL, &e), &e);
+        reads_text(w.to, "data", NULL, "notes", "first");
+    }
+    assert_true(rival.n > 3);
+    rival.n = 40;
+    pull_all(w.to, &busy);
+    same_commit(w.from, w.to, "b3");
+    end_world(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_history),    cmocka_unit_test(test_many_files),
-        cmocka_unit_test(test_conflict),   cmocka_unit_test(test_shallow),
-        cmocka_unit_test(test_paths),      cmocka_unit_test(test_resume),
-        cmocka_unit_test(test_other_ways), cmocka_unit_test(test_base_stays),
-        cmocka_unit_test(test_damage),     cmocka_unit_test(test_gc_of_changes),
+        cmocka_unit_test(test_history),
+        cmocka_unit_test(test_many_files),
+        cmocka_unit_test(test_conflict),
+        cmocka_unit_test(test_shallow),
+        cmocka_unit_test(test_paths),
+        cmocka_unit_test(test_resume),
+        cmocka_unit_test(test_other_ways),
+        cmocka_unit_test(test_base_stays),
+        cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_gc_of_changes),
+        cmocka_unit_test(test_pull_while_pushed),
     };
     return cmocka_run_group_tests_name("transfer", tests, NULL, NULL);
 }

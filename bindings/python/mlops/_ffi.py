@@ -6188,7 +6188,7 @@ class Share(_rt.Handle):
             busy_calls: how many are busy in a row; default 1
             busy_every: from busy_from on it begins anew every so many calls; default never
             done_first: 1: a call that is busy has been carried out; default 0
-            read_max: bytes that a read gives at the most; default all that is asked for
+            read_max: bytes that a read of an object gives at the most; default all that is asked for
             list_lag: a list lacks so many of the names that came last; default 0
 
         Raises: InvalidError, NomemError.

@@ -1909,10 +1909,11 @@ type GcOpts struct {
 	// what commits of the store put or named since then stays, and a dataset's commits of that time;
 	// default 14 days, 1 for nothing
 	KeepNs int64
-	// share of a pack, above 0 and up to 1, below which it is emptied; default 0.5
+	// share of a pack, above 0 and up to 1, below which it is emptied; default 0.5, and more as long as
+	// all packs take above 1.15 times what is needed of them
 	MinLive float64
 	// content is written anew, by itself, so that what it is kept as changes to may go, where that takes
-	// no more than this share of the bytes that go; above 0 and up to 1, default 0.75
+	// no more than this share of the bytes that go; above 0 and up to 1, default 0.9
 	RemakeMax float64
 }
 

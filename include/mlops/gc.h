@@ -29,10 +29,11 @@ typedef struct mlops_gc_opts {
     int64_t keep_ns;   /**< what commits of the store put or named since then stays, and a dataset's
                             commits of that time; default 14 days, 1 for nothing */
     double min_live;   /**< share of a pack, above 0 and up to 1, below which it is emptied; default
-                            0.5 */
+                            0.5, and more as long as all packs take above 1.15 times what is needed
+                            of them */
     double remake_max; /**< content is written anew, by itself, so that what it is kept as changes
                           to may go, where that takes no more than this share of the bytes that go;
-                          above 0 and up to 1, default 0.75 */
+                          above 0 and up to 1, default 0.9 */
 } mlops_gc_opts;
 
 #define MLOPS_GC_OPTS_INIT                                                                         \

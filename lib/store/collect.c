@@ -336,13 +336,12 @@ static mlops_status check_opts(mlops_gc_opts *opts, const mlops_call *call, mlop
     if (opts->flags & ~flags || call->flags)
         return mlops__fail(err, MLOPS_E_INVALID, "mlops_gc_opts, mlops_call: unknown flags");
     if (!opts->keep_ns) opts->keep_ns = MLOPS__GC_KEEP_NS;
-    if (opts->min_live == 0) opts->min_live = 0.5;
     if (opts->remake_max == 0) opts->remake_max = MLOPS__GC_REMAKE_MAX;
     if (opts->budget_ns < 0 || opts->keep_ns < 0)
         return mlops__fail(err, MLOPS_E_INVALID, "mlops_gc_opts: a time is negative");
     if (call->memory_max && call->memory_max < MARKS_LEAST)
         return mlops__fail(err, MLOPS_E_INVALID, "mlops_call.memory_max is below 64 KiB");
-    if (!(opts->min_live > 0 && opts->min_live <= 1))
+    if (!(opts->min_live >= 0 && opts->min_live <= 1))
         return mlops__fail(err, MLOPS_E_INVALID,
                            "mlops_gc_opts.min_live is a share, above 0 and up to 1");
     if (!(opts->remake_max > 0 && opts->remake_max <= 1))

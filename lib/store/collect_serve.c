@@ -113,7 +113,6 @@ static mlops_status serve(mlops_store *store, int64_t budget_ns, mlops_error *er
     if (!goes_on) MLOPS_TRY(is_due(store, &due, err));
     if (!goes_on && !due) return MLOPS_END;
     opts.keep_ns = store->opts.gc_keep_ns ? store->opts.gc_keep_ns : MLOPS__GC_KEEP_NS;
-    opts.min_live = 0.5;
     opts.remake_max = MLOPS__GC_REMAKE_MAX;
     call.memory_max = MLOPS__GC_MARKS;
     if (goes_on) {

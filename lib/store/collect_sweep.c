@@ -65,8 +65,31 @@ static mlops_status count_commit(mlops__gc *self, mlops__index *index, mlops__by
     return MLOPS_OK;
 }
 
+static int is_below(const mlops__gc_pack *p, double min_live) {
+    int64_t garbage = p->end - MLOPS__PACK_HEAD - p->live;
+    return garbage > 0 && (double)p->live < min_live * (double)p->end;
+}
+
+/* By default packs of which half is garbage, and more of them, those with the most first, as long
+ * as all have too much. */
+static double min_live_of(const mlops__gc *self) {
+    double least = self->opts.min_live;
+    if (least > 0) return least;
+    for (least = 0.5; least < 1; least += 0.05) {
+        double live = 0, left = 0;
+        for (size_t i = 0; i < self->n_packs; i++) {
+            const mlops__gc_pack *p = &self->packs[i];
+            live += (double)p->live;
+            left += (double)(is_below(p, least) ? p->live : p->end);
+        }
+        if (left <= MLOPS__GC_PACKS_MAX * live) break;
+    }
+    return least < 1 ? least : 1;
+}
+
 /* What is left of a pack that was emptied in part goes first. */
 static mlops_status choose(mlops__gc *self, mlops__index *index, mlops_error *err) {
+    double min_live = min_live_of(self);
     for (size_t i = 0; i < self->n_packs; i++) {
         mlops__gc_pack *p = &self->packs[i];
         int dying = 0;
@@ -74,8 +97,7 @@ static mlops_status choose(mlops__gc *self, mlops__index *index, mlops_error *er
         int64_t garbage = p->end - MLOPS__PACK_HEAD - p->live;
         self->stat.live_bytes += p->live;
         self->stat.garbage_bytes += garbage > 0 ? garbage : 0;
-        p->empties =
-            dying || (garbage > 0 && (double)p->live < self->opts.min_live * (double)p->end);
+        p->empties = dying || is_below(p, min_live);
         if (!p->empties) continue;
         self->stat.n_emptied++;
         self->stat.copied_bytes += p->live;

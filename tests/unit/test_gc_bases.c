@@ -171,6 +171,47 @@ static void is_small(world *w, double most) {
 
 /* ---- tests ---- */
 
+/* A matrix of numbers, of which one in ten is another one in each version. */
+static void add_matrix(world *w, int like) {
+    version *v = &w->all[w->n++];
+    v->n = like < 0 ? 400000 : w->all[like].n;
+    v->bytes = make_blob(v->n, draw(), 0);
+    v->like = like;
+    if (like < 0) return;
+    memcpy(v->bytes, w->all[like].bytes, v->n);
+    for (size_t i = 0; i + 4 <= v->n; i += 4)
+        for (size_t k = 0; draw() % 10 == 0 && k < 2; k++) v->bytes[i + k] = (uint8_t)draw();
+}
+
+/* Beside garbage of about half of the packs, a version that leans on two others that are gone: what
+ * is left is near what it takes by itself, with no option given. */
+static void the_default_leaves_little(void **state) {
+    (void)state;
+    for (int n_old = 1; n_old < 5; n_old++) {
+        mlops_error e;
+        mlops_gc_opts opts = MLOPS_GC_OPTS_INIT;
+        world *w = calloc(1, sizeof *w);
+        mlops_status status;
+        begin_world(w, 31);
+        add_matrix(w, -1);
+        put_version(w, w->store, 0, -1); /* of another dataset, say */
+        for (int i = 0; i <= n_old; i++) {
+            add_matrix(w, i ? w->n - 1 : -1);
+            put_version(w, w->store, w->n - 1, i ? w->n - 2 : -1);
+        }
+        for (int i = 0; i < w->n - 1; i++) drop_version(w, i);
+        opts.keep_ns = 1;
+        do status = mlops_store_gc(w->store, &opts, NULL, NULL, &e);
+        while (status == MLOPS_OK);
+        if (status != MLOPS_END) works(status, &e);
+        is_small(w, 1.3);
+        open_again(w, 1);
+        is_sound(w);
+        end_world(w);
+        free(w);
+    }
+}
+
 static void old_versions_go(void **state) {
     (void)state;
     for (uint64_t kind = 0; kind < 2; kind++) {
@@ -354,6 +395,7 @@ static void options_are_held_to_their_range(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_default_leaves_little),
         cmocka_unit_test(old_versions_go),
         cmocka_unit_test(what_is_not_worth_it_stays),
         cmocka_unit_test(a_base_is_written_anew_for_many),

@@ -2769,10 +2769,11 @@ class Store(_rt.Handle):
             budget_ns: time after which no new piece is begun; default none
             keep_ns: what commits of the store put or named since then stays, and a dataset's commits of
                 that time; default 14 days, 1 for nothing
-            min_live: share of a pack, above 0 and up to 1, below which it is emptied; default 0.5
+            min_live: share of a pack, above 0 and up to 1, below which it is emptied; default 0.5, and
+                more as long as all packs take above 1.15 times what is needed of them
             remake_max: content is written anew, by itself, so that what it is kept as changes to may go,
                 where that takes no more than this share of the bytes that go; above 0 and up to 1,
-                default 0.75
+                default 0.9
             executor: default: the calling thread
             progress: called on the calling thread
             deadline_ns: on the host's monotonic clock; default none

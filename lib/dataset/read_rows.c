@@ -2,12 +2,13 @@
  *
  * Owns nothing beyond a call. Invariant: what is handed out is what reading the whole table and
  * taking a part of it gives: rows of CSV are read by themselves only where each is known to be one
- * line, and with the types that the whole column has.
+ * line, and with the types that the whole column has; of other tables, the bytes that have them.
  */
 #include "column/csv_known.h"
-#include "column/table_bytes.h"
+#include "column/table_part.h"
 #include "column/table_select.h"
 #include "dataset/dataset.h"
+#include "file/file.h"
 
 #include <mlops/dataset_read.h>
 
@@ -119,6 +120,28 @@ static mlops_status read_cells(asking *self, mlops__content_cells *cells, int64_
     return status;
 }
 
+static mlops_status read_bytes(void *user, uint64_t at, void *out, size_t n, mlops_error *err) {
+    const asking *self = user;
+    int64_t size = 0;
+    MLOPS_TRY(
+        mlops__content_read(self->version.store, &self->facts.id, (int64_t)at, out, n, &size, err));
+    if ((uint64_t)size >= at + n) return MLOPS_OK;
+    return mlops__fail(err, MLOPS_E_CORRUPT, "the content of '%s' is shorter", self->facts.path);
+}
+
+/* MLOPS_END where all of it is wanted, or none of it is there yet. */
+static mlops_status read_part(asking *self, mlops_table **out) {
+    int64_t size = 0;
+    if (self->n == self->facts.n_rows && self->n_columns == self->facts.n_columns) return MLOPS_END;
+    mlops_status status =
+        mlops__content_read(self->version.store, &self->facts.id, 0, NULL, 0, &size, self->err);
+    if (status) return status == MLOPS_E_NOT_FOUND ? MLOPS_END : status;
+    status = mlops__table_decode_part(out, read_bytes, self, (uint64_t)size, self->from, self->n,
+                                      self->columns, self->n_columns,
+                                      mlops__store_host(self->version.store), self->err);
+    return mlops__fail_path(self->err, status, self->facts.path);
+}
+
 /* MLOPS_END if all of it is to be read. */
 static mlops_status read_some(asking *self, mlops_table **out) {
     mlops_csv_opts opts = MLOPS_CSV_OPTS_INIT;
@@ -126,6 +149,7 @@ static mlops_status read_some(asking *self, mlops_table **out) {
     mlops__record csv;
     mlops__arena *arena = &self->version.arena;
     mlops__bytes json = mlops__record_json(&self->facts.record, "csv");
+    if (strcmp(self->facts.kind, "table") == 0) return read_part(self, out);
     if (strcmp(self->facts.kind, "csv") != 0 || json.size == 0) return MLOPS_END;
     MLOPS_TRY(mlops__record_parse(&csv, json, arena, self->err));
     MLOPS_TRY(mlops__facts_csv(&opts, &self->facts, arena, self->err));

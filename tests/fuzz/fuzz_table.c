@@ -1,6 +1,7 @@
 /* Tables as bytes: what is read, written again, gives the same bytes, and a part of its rows is a
- * table, too. */
+ * table, too; so is a part that is read without the rest, the same as of the whole. */
 #include "column/table_bytes.h"
+#include "column/table_part.h"
 #include "column/table_select.h"
 
 #include <stdlib.h>
@@ -39,6 +40,45 @@ static void select_rows(const mlops_table *t) {
     }
 }
 
+typedef struct span {
+    const uint8_t *data;
+    size_t size;
+} span;
+
+static mlops_status read_bytes(void *user, uint64_t at, void *out, size_t n, mlops_error *err) {
+    const span *s = user;
+    (void)err;
+    must(at <= s->size && n <= s->size - at);
+    memcpy(out, s->data + at, n);
+    return MLOPS_OK;
+}
+
+/* Some rows of the last column and of the first; whole is NULL where the bytes are no table. */
+static void read_part(const mlops_table *whole, const uint8_t *data, size_t size,
+                      const mlops__host *host) {
+    int64_t n_rows = whole ? mlops_table_n_rows(whole) : 2;
+    int64_t columns[] = {whole ? mlops_table_n_columns(whole) - 1 : 1, 0}, from = n_rows / 3;
+    int64_t n = n_rows - from > 1000 ? 1000 : n_rows - from, n_columns = columns[0] ? 2 : 1;
+    mlops_table *part, *slice;
+    mlops__buf one, two;
+    span s = {data, size};
+    mlops_status status = mlops__table_decode_part(&part, read_bytes, &s, size, from, n, columns,
+                                                   n_columns, host, NULL);
+    must(!whole || !status);
+    if (whole) {
+        must(!mlops__table_slice(&slice, whole, from, n, columns, n_columns, NULL));
+        mlops__buf_init(&one, &mlops__heap);
+        mlops__buf_init(&two, &mlops__heap);
+        mlops__table_encode(part, &one);
+        mlops__table_encode(slice, &two);
+        must(one.size == two.size && !memcmp(one.data, two.data, one.size));
+        mlops__buf_free(&one);
+        mlops__buf_free(&two);
+        mlops_table_unref(slice);
+    }
+    mlops_table_unref(part);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     mlops__host host;
     mlops_table *t;
@@ -49,10 +89,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (status) {
         must(status == MLOPS_E_CORRUPT || status == MLOPS_E_UNSUPPORTED);
         must(t == NULL && err.message[0]);
+        read_part(NULL, data, size, &host);
         return 0;
     }
     write_again(t, data, size);
     select_rows(t);
+    read_part(t, data, size, &host);
     mlops_table_unref(t);
     return 0;
 }

@@ -2,6 +2,7 @@
 #include "unit/help_table.h"
 
 #include "column/table_bytes.h"
+#include "column/table_part.h"
 #include "column/table_select.h"
 #include "sys/io_test.h"
 
@@ -277,6 +278,128 @@ static void a_later_version_is_told_of(void **state) {
     mlops_table_unref(t);
 }
 
+/* ---- parts ---- */
+
+typedef struct bytes_of {
+    const uint8_t *data;
+    size_t size, n_read;
+} bytes_of;
+
+static mlops_status read_bytes(void *user, uint64_t at, void *out, size_t n, mlops_error *err) {
+    bytes_of *b = user;
+    (void)err;
+    assert_true(at <= b->size && n <= b->size - at);
+    memcpy(out, b->data + at, n);
+    b->n_read += n;
+    return MLOPS_OK;
+}
+
+static uint64_t below(uint64_t n) { return n ? draw() % n : 0; }
+
+/* Columns of every type: few texts, more than 256, more than 65,536, and none; with nulls, without,
+ * and only in some rows. */
+static mlops_table *make_wide(int n_rows) {
+    char *csv = malloc((size_t)n_rows * 90 + 100), *at = csv;
+    mlops_table *t;
+    assert_non_null(csv);
+    at += sprintf(at, "flag,i,x,few,many,all,none,gap\n");
+    for (int row = 0; row < n_rows; row++) {
+        at += sprintf(at, "%s,%d,", below(9) ? below(2) ? "true" : "false" : "", row * 7 - 300);
+        at += below(5) ? sprintf(at, "%d.25,", (int)below(1000)) : sprintf(at, ",");
+        at += below(4) ? sprintf(at, "t%d,", (int)below(9)) : sprintf(at, ",");
+        at += sprintf(at, "m%d,a%d-%d,,", (int)below(3000), row, (int)below(10));
+        at += row > n_rows / 2 ? sprintf(at, "%d\n", row) : sprintf(at, "NA\n");
+    }
+    assert_int_equal(mlops_table_parse(&t, csv, (size_t)(at - csv), NULL, NULL), 0);
+    free(csv);
+    return t;
+}
+
+static void part_is_slice(const mlops_table *t, bytes_of *b, int64_t from, int64_t n) {
+    int64_t columns[8], n_columns = 0;
+    mlops_table *part, *slice;
+    for (int64_t i = 0; i < mlops_table_n_columns(t); i++)
+        if (below(2)) columns[n_columns++] = i;
+    for (int64_t i = n_columns; i-- > 1;) { /* in any order */
+        int64_t k = (int64_t)below((uint64_t)i + 1), kept = columns[i];
+        columns[i] = columns[k];
+        columns[k] = kept;
+    }
+    if (n_columns == 0) columns[n_columns++] = (int64_t)below(8);
+    assert_int_equal(mlops__table_decode_part(&part, read_bytes, b, b->size, from, n, columns,
+                                              n_columns, &host, NULL),
+                     0);
+    assert_int_equal(mlops__table_slice(&slice, t, from, n, columns, n_columns, NULL), 0);
+    mlops__buf want = encode(slice), got = encode(part);
+    assert_int_equal(got.size, want.size);
+    assert_memory_equal(got.data, want.data, want.size);
+    mlops__buf_free(&want);
+    mlops__buf_free(&got);
+    mlops_table_unref(part);
+    mlops_table_unref(slice);
+}
+
+static void a_part_is_read_alone(void **state) {
+    (void)state;
+    static const int SIZES[] = {1, 7, 300, 80000};
+    for (size_t i = 0; i < sizeof SIZES / sizeof *SIZES; i++) {
+        mlops_table *t = make_wide(SIZES[i]);
+        mlops__buf bytes = encode(t);
+        bytes_of b = {bytes.data, bytes.size, 0};
+        for (int k = 0; k < 40; k++) {
+            int64_t from = (int64_t)below((uint64_t)SIZES[i] + 1);
+            part_is_slice(t, &b, from, (int64_t)below((uint64_t)(SIZES[i] - from) + 1));
+        }
+        mlops__buf_free(&bytes);
+        mlops_table_unref(t);
+    }
+}
+
+static void a_part_takes_little(void **state) {
+    (void)state;
+    static const int64_t columns[] = {1, 3};
+    mlops_table *t = make_wide(200000), *part;
+    mlops__buf bytes = encode(t);
+    bytes_of b = {bytes.data, bytes.size, 0};
+    assert_int_equal(mlops__table_decode_part(&part, read_bytes, &b, b.size, 100000, 1000, columns,
+                                              2, &host, NULL),
+                     0);
+    assert_int_equal(mlops_table_n_rows(part), 1000);
+    assert_true(20 * b.n_read < b.size);
+    mlops_table_unref(part);
+    mlops__buf_free(&bytes);
+    mlops_table_unref(t);
+}
+
+static void no_part_of_other_bytes(void **state) {
+    (void)state;
+    static const int64_t columns[] = {5, 0, 7}, beyond[] = {8};
+    mlops_table *t = make_wide(300), *part;
+    mlops__buf bytes = encode(t);
+    mlops_error e;
+    bytes_of b = {bytes.data, bytes.size, 0};
+    assert_int_equal(
+        mlops__table_decode_part(&part, read_bytes, &b, b.size, 0, 9, beyond, 1, &host, &e),
+        MLOPS_E_INVALID);
+    assert_int_equal(
+        mlops__table_decode_part(&part, read_bytes, &b, b.size, 290, 11, columns, 3, &host, &e),
+        MLOPS_E_INVALID);
+    for (int i = 0; i < 3000; i++) {
+        uint8_t *at = bytes.data + below(i % 2 ? 400 : bytes.size), was = *at;
+        *at ^= (uint8_t)(1 << below(8));
+        b.size = below(4) ? bytes.size : below(bytes.size);
+        mlops_status status =
+            mlops__table_decode_part(&part, read_bytes, &b, b.size, 100, 50, columns, 3, &host, &e);
+        assert_true(status == MLOPS_OK || status == MLOPS_E_CORRUPT || status == MLOPS_E_INVALID ||
+                    status == MLOPS_E_UNSUPPORTED);
+        assert_true((status == MLOPS_OK) == (part != NULL));
+        mlops_table_unref(part);
+        *at = was;
+    }
+    mlops__buf_free(&bytes);
+    mlops_table_unref(t);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_table_has_these_bytes),
@@ -288,6 +411,9 @@ int main(void) {
         cmocka_unit_test(damage_is_refused),
         cmocka_unit_test(odd_heads_are_refused),
         cmocka_unit_test(a_later_version_is_told_of),
+        cmocka_unit_test(a_part_is_read_alone),
+        cmocka_unit_test(a_part_takes_little),
+        cmocka_unit_test(no_part_of_other_bytes),
     };
     assert_int_equal(mlops__host_init(&host, NULL, NULL), 0);
     return cmocka_run_group_tests(tests, NULL, NULL);

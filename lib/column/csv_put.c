@@ -45,32 +45,38 @@ static int rounds_to_nearest(void) {
 
 /* A whole number up to 2^53 and a power of ten up to 10^22 are exact, so that their quotient is
  * rounded once (Clinger 1990). */
-static int take_long_f64(mlops__text_span field, double *out) {
+static int real_of(uint64_t digits, size_t scale, double *out) {
     static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,
                                     1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19};
-    size_t negative = *field.text == '-', scale;
-    uint64_t digits;
-    double magnitude;
-    if (!mlops__digits_decimal(field.text + negative, field.n - negative, &digits, &scale))
-        return 0;
-    if (!(digits >> 53)) magnitude = (double)(int64_t)digits / powers[scale];
-    else if (!mlops__decimal_f64(digits, scale, &magnitude)) return 0;
-    *out = negative ? -magnitude : magnitude;
+    if (digits >> 53) return mlops__decimal_f64(digits, scale, out);
+    *out = (double)(int64_t)digits / powers[scale];
     return 1;
+}
+
+/* Those that have more digits than 2^53. */
+static int64_t put_decimals(const mlops__kern *kern, const mlops__text_fields *run, double *out) {
+    mlops__decimals decimals;
+    int64_t n = kern->numbers_decimal(run, &decimals), i = 0;
+    for (; i < n; i++) {
+        double magnitude;
+        if (!real_of(decimals.digits[i], decimals.scales[i], &magnitude)) break;
+        out[i] = decimals.negative >> i & 1 ? -magnitude : magnitude;
+    }
+    return i;
 }
 
 int64_t mlops__csv_put_f64(mlops__csv_column *self, const mlops__kern *kern,
                            const mlops__text_fields *run) {
     double *out = (double *)self->store->data + self->store->n;
     int64_t i = 0, before;
+    mlops__text_span field;
     if (!rounds_to_nearest()) return 0;
     do {
         before = i;
         mlops__text_fields rest = mlops__text_fields_from(run, i);
-        mlops__text_span field;
-        i += kern->numbers_f64(&rest, out + i);
-        while (is_long(run, i, &field) && take_long_f64(field, out + i)) i++;
-    } while (before < i && i < run->n);
+        if (is_long(run, i, &field)) i += put_decimals(kern, &rest, out + i);
+        else i += kern->numbers_f64(&rest, out + i);
+    } while (i < run->n && before < i);
     mlops__column_store_present_rows(self->store, i);
     return i;
 }

@@ -22,6 +22,7 @@ typedef struct mlops__kern {
     mlops__marks *marks;
     mlops__numbers_i64 *numbers_i64;
     mlops__numbers_f64 *numbers_f64;
+    mlops__numbers_decimal *numbers_decimal;
     mlops__sha256_blocks *sha256_blocks;
     mlops__texts_keys *texts_keys;
     mlops__texts_find *texts_find;

@@ -33,7 +33,7 @@ typedef struct sheet {
 } sheet;
 
 static size_t draw_number(char *out, int point) {
-    size_t n = 0, digits = 1 + draw() % 17, at = draw() % (digits + 1);
+    size_t n = 0, digits = 1 + draw() % (point > 1 ? 21 : 17), at = draw() % (digits + 1);
     if (draw() % 3 == 0) out[n++] = '-';
     for (size_t i = 0; i <= digits; i++) {
         if (point && i == at && draw() % 4) out[n++] = '.';
@@ -107,6 +107,55 @@ static int64_t compare_i64(const mlops__kern *kern, const mlops__text_fields *ru
     return n;
 }
 
+/* The digits as one number, and how many there are behind the point. */
+static void compare_taken(const mlops__text_fields *run, const mlops__decimals *x, int64_t i) {
+    char text[WIDTH * 2], digits[WIDTH * 2];
+    size_t n = 0, scale = 0;
+    int behind = 0;
+    spell(text, run, i);
+    for (const char *p = text; *p; p++) {
+        if (*p >= '0' && *p <= '9') {
+            digits[n++] = *p;
+            scale += (size_t)behind;
+        }
+        behind |= *p == '.';
+    }
+    digits[n] = 0;
+    assert_true(n <= MLOPS__DECIMAL_DIGITS);
+    assert_true(x->digits[i] == strtoull(digits, NULL, 10));
+    assert_int_equal(x->scales[i], scale);
+    assert_int_equal(x->negative >> i & 1, text[0] == '-');
+}
+
+static int64_t compare_decimal(const mlops__kern *kern, const mlops__text_fields *run) {
+    mlops__decimals x, expected;
+    int64_t n = kern->numbers_decimal(run, &x);
+    assert_int_equal(n, mlops__numbers_decimal_scalar(run, &expected));
+    for (int64_t i = 0; i < n; i++) compare_taken(run, &x, i);
+    return n;
+}
+
+static void test_decimals(void **state) {
+    (void)state;
+    for (size_t l = 0; l < sizeof LEVELS / sizeof *LEVELS; l++) {
+        const mlops__kern *kern = kernels(LEVELS[l]);
+        int64_t n = 0;
+        seed = 32;
+        for (int k = 0; kern && k < 4000; k++) {
+            sheet s;
+            draw_sheet(&s, k % 2 ? 1 : 2, k % 4 < 2 ? 0 : 8);
+            for (int64_t i = 0; i < FIELDS; i++) {
+                mlops__text_fields run = rest_of(&s, i);
+                int64_t taken = compare_decimal(kern, &run);
+                n += taken;
+                i += taken * run.stride;
+            }
+            free(s.text);
+        }
+        if (kern) assert_true(n > 40000);
+    }
+}
+
 static void test_numbers(void **state) {
     (void)state;
     for (size_t l = 0; l < sizeof LEVELS / sizeof *LEVELS; l++) {
@@ -129,6 +178,7 @@ static void test_numbers(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_numbers)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_numbers),
+                                       cmocka_unit_test(test_decimals)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -40,3 +40,19 @@ int64_t mlops__numbers_f64_scalar(const mlops__text_fields *fields, double *out)
     }
     return i;
 }
+
+int64_t mlops__numbers_decimal_scalar(const mlops__text_fields *fields, mlops__decimals *out) {
+    int64_t i = 0;
+    out->negative = 0;
+    for (; i < fields->n && i < MLOPS__DECIMALS; i++) {
+        mlops__text_span field = mlops__text_span_at(fields, i);
+        if (!mlops__text_is_inside(fields, field)) break;
+        size_t negative = *field.text == '-', scale;
+        if (!mlops__digits_decimal(field.text + negative, field.n - negative, &out->digits[i],
+                                   &scale))
+            break;
+        out->scales[i] = (uint8_t)scale;
+        out->negative |= (uint64_t)negative << i;
+    }
+    return i;
+}

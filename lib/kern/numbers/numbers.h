@@ -66,6 +66,21 @@ static inline mlops__text_fields mlops__text_fields_from(const mlops__text_field
 typedef int64_t mlops__numbers_i64(const mlops__text_fields *fields, int64_t *out, int *minus_zero);
 typedef int64_t mlops__numbers_f64(const mlops__text_fields *fields, double *out);
 
+/* Reals whose digits may make 2^53 or more. */
+enum { MLOPS__DECIMALS = 64, MLOPS__DECIMAL_DIGITS = 19, MLOPS__POINT_MOST = 15 };
+
+typedef struct mlops__decimals {
+    uint64_t digits[MLOPS__DECIMALS]; /* as a whole number */
+    uint8_t scales[MLOPS__DECIMALS];  /* how many of them stand behind the point */
+    uint64_t negative;                /* bits */
+} mlops__decimals;
+
+/* Takes up to MLOPS__DECIMALS fields apart, as long as they are plain and have no more than
+ * MLOPS__DECIMAL_DIGITS digits, and MLOPS__POINT_MOST of them ahead of a point; returns how many.
+ */
+typedef int64_t mlops__numbers_decimal(const mlops__text_fields *fields, mlops__decimals *out);
+
+mlops__numbers_decimal mlops__numbers_decimal_scalar;
 mlops__numbers_i64 mlops__numbers_i64_scalar;
 mlops__numbers_f64 mlops__numbers_f64_scalar;
 
@@ -118,7 +133,7 @@ static inline uint64_t mlops__digits_take(const char *end, size_t n, uint64_t *o
 /* How many characters stand ahead of the point among n, the first 16 of which are looked at; n if
  * there is none. */
 static inline size_t mlops__digits_point(const char *p, size_t n) {
-    for (size_t at = 0; at < n && at < 16; at += 8) {
+    for (size_t at = 0; at < n && at <= MLOPS__POINT_MOST; at += 8) {
         uint64_t found = mlops__word_zeros(mlops__word(p + at) ^ MLOPS__WORD_OF('.'));
         if (!found) continue;
         at += (size_t)__builtin_ctzll(found) / 8;

@@ -8,6 +8,7 @@
 
 mlops__numbers_i64 mlops__numbers_i64_avx2, mlops__numbers_i64_avx512;
 mlops__numbers_f64 mlops__numbers_f64_avx2, mlops__numbers_f64_avx512;
+mlops__numbers_decimal mlops__numbers_decimal_avx512;
 
 typedef __m512i vec;
 
@@ -182,6 +183,107 @@ int64_t mlops__numbers_f64_avx512(const mlops__text_fields *fields, double *out)
             few.n = due;
             got = mlops__numbers_f64_avx2(&few, out + i);
         }
+        i += got;
+    }
+    return i;
+}
+
+/* ---- long ones: the 16 bytes ahead of those too ---- */
+
+enum { LONG_MOST = 24 /* characters */ };
+
+/* Four fields: what stands ahead of their last 16 bytes, and these. */
+typedef struct four_long {
+    vec ahead;
+    vec last;
+    vec scales; /* as of close_up() */
+    __mmask64 minus;
+} four_long;
+
+/* As close_up(); what moves over the point leaves the bytes ahead for the last ones. */
+static inline void close_up_long(four_long *x) {
+    vec point = _mm512_set1_epi8('.' - '0'), zero = _mm512_setzero_si512();
+    vec places_ahead = _mm512_add_epi8(places(), _mm512_set1_epi8(16));
+    __mmask64 in_last = _mm512_cmpeq_epi8_mask(x->last, point);
+    __mmask64 in_ahead = _mm512_cmpeq_epi8_mask(x->ahead, point);
+    vec halves = _mm512_sad_epu8(_mm512_maskz_mov_epi8(in_last, places()), zero);
+    halves = _mm512_add_epi64(halves,
+                              _mm512_sad_epu8(_mm512_maskz_mov_epi8(in_ahead, places_ahead), zero));
+    x->scales = _mm512_add_epi64(halves, _mm512_shuffle_epi32(halves, _MM_PERM_BADC));
+    vec one = _mm512_set1_epi8(1);
+    vec scale = _mm512_shuffle_epi8(_mm512_sub_epi8(x->scales, one), zero);
+    __mmask64 stays = _mm512_cmplt_epu8_mask(_mm512_sub_epi8(places(), one), scale);
+    __mmask64 stays_ahead = _mm512_cmplt_epu8_mask(_mm512_sub_epi8(places_ahead, one), scale);
+    vec over = _mm512_alignr_epi8(x->last, x->ahead, 15);
+    x->last = _mm512_mask_mov_epi8(over, stays, x->last);
+    x->ahead = _mm512_mask_mov_epi8(_mm512_bslli_epi128(x->ahead, 1), stays_ahead, x->ahead);
+}
+
+/* n: how long the field of each lane is, in each byte of the lane. */
+static inline four_long take_four_long(const char *text, const uint32_t *p, int64_t stride, vec n) {
+    vec n_ahead = _mm512_subs_epu8(n, _mm512_set1_epi8(16));
+    four last = take_four(load_four(text, p, stride), n);
+    four ahead = take_four(load_four(text - 16, p, stride), n_ahead);
+    four_long out = {ahead.digits, last.digits, last.digits, last.minus | ahead.minus};
+    close_up_long(&out);
+    return out;
+}
+
+static inline int take_decimals(const mlops__text_fields *run, int64_t i, mlops__decimals *out) {
+    const uint32_t *p = run->borders + i * run->stride;
+    vec n = mlops__eight_lengths(p, run->stride), one = _mm512_set1_epi64(1);
+    __mmask8 bad = _mm512_cmpgt_epu64_mask(n, _mm512_set1_epi64(LONG_MOST));
+    vec n_even = _mm512_shuffle_epi8(n, _mm512_setzero_si512());
+    vec n_odd = _mm512_shuffle_epi8(n, _mm512_set1_epi8(8));
+    four_long even = take_four_long(run->text, p, run->stride, n_even);
+    four_long odd = take_four_long(run->text, p + run->stride, run->stride, n_odd);
+    vec minus = merge(_mm512_movm_epi8(even.minus), _mm512_movm_epi8(odd.minus));
+    vec scales = _mm512_unpacklo_epi64(even.scales, odd.scales);
+    __mmask8 signs = _mm512_test_epi64_mask(minus, minus);
+    n = _mm512_mask_sub_epi64(n, signs, n, one);
+    __mmask8 points = _mm512_test_epi64_mask(scales, scales);
+    n = _mm512_mask_sub_epi64(n, points, n, one);
+    scales = _mm512_sub_epi64(_mm512_max_epu64(scales, one), one);
+    vec whole = _mm512_sub_epi64(n, scales), most = _mm512_set1_epi64(MLOPS__DECIMAL_DIGITS - 1);
+    bad |= _mm512_mask_cmpgt_epu64_mask(points, whole, _mm512_set1_epi64(MLOPS__POINT_MOST));
+    bad |= _mm512_cmpgt_epu64_mask(_mm512_sub_epi64(n, one), most);
+    if (bad | has_others(even.last, odd.last) | has_others(even.ahead, odd.ahead)) return 0;
+    vec ahead = values_of(even.ahead, odd.ahead), e16 = _mm512_set1_epi64(10000000000000000);
+    vec high = _mm512_mul_epu32(ahead, _mm512_srli_epi64(e16, 32));
+    vec digits = _mm512_add_epi64(_mm512_mul_epu32(ahead, e16), _mm512_slli_epi64(high, 32));
+    digits = _mm512_add_epi64(digits, values_of(even.last, odd.last));
+    _mm512_storeu_si512((void *)(out->digits + i), digits);
+    _mm_storel_epi64((__m128i *)(void *)(out->scales + i), _mm512_cvtepi64_epi8(scales));
+    out->negative |= (uint64_t)signs << i;
+    return 1;
+}
+
+/* All that is read of eight fields, with the bytes ahead, lies in the text. */
+static inline int are_long_inside(const mlops__text_fields *run, int64_t i) {
+    mlops__text_span first = mlops__text_span_at(run, i);
+    return are_inside(run, i) && first.text + first.n - run->floor >= 32;
+}
+
+static int64_t take_few(const mlops__text_fields *run, int64_t i, int64_t n, mlops__decimals *out) {
+    mlops__text_fields few = mlops__text_fields_from(run, i);
+    mlops__decimals taken;
+    few.n = n;
+    n = mlops__numbers_decimal_scalar(&few, &taken);
+    memcpy(out->digits + i, taken.digits, (size_t)n * sizeof *taken.digits);
+    memcpy(out->scales + i, taken.scales, (size_t)n);
+    out->negative |= taken.negative << i;
+    return n;
+}
+
+int64_t mlops__numbers_decimal_avx512(const mlops__text_fields *fields, mlops__decimals *out) {
+    mlops__text_fields run = *fields;
+    if (run.n > MLOPS__DECIMALS) run.n = MLOPS__DECIMALS;
+    int64_t i = 0, due = MLOPS__EIGHT, got = MLOPS__EIGHT;
+    out->negative = 0;
+    while (got == due && i < run.n) {
+        due = run.n - i < MLOPS__EIGHT ? run.n - i : MLOPS__EIGHT;
+        if (due < MLOPS__EIGHT || !are_long_inside(&run, i) || !take_decimals(&run, i, out))
+            got = take_few(&run, i, due, out);
         i += got;
     }
     return i;

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { STRETCH = 32 * 1024, CELLS = 4096, AHEAD = 1 /* entries */ };
+enum { STRETCH = 16 * 1024, CELLS = 4096, AHEAD = 1 /* entries */ };
 
 void mlops__csv_batch_free(mlops__csv_reader *self) {
     size_t n = AHEAD + self->ends_cap + MLOPS__MARKS_SPARE;

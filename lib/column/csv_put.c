@@ -141,14 +141,13 @@ static void take_odd(const mlops__csv_column *self, some_texts *some) {
 
 enum { NEAR = 1024 /* slots: these are in the cache anyway */ };
 
-/* The keys of the next texts, whose slots are asked for. */
+/* The keys of texts from number from on, whose slots are asked for. */
 static void take_keys(const mlops__csv_column *self, const mlops__kern *kern,
                       const mlops__text_fields *run, int64_t from, some_texts *some) {
     const mlops__dictionary *texts = &self->store->dictionary;
     some->run = mlops__text_fields_from(run, from);
     if (some->run.n > MLOPS__TEXTS) some->run.n = MLOPS__TEXTS;
     some->n = some->run.n;
-    if (!some->n) return;
     some->odd = kern->texts_keys(&some->run, &some->keys);
     if (self->null_texts) some->odd = ~(uint64_t)0 >> (MLOPS__TEXTS - some->n);
     take_odd(self, some);
@@ -209,25 +208,15 @@ int64_t mlops__csv_put_texts(mlops__csv_column *self, const mlops__kern *kern,
                              const mlops__text_fields *run, mlops_status *status) {
     mlops__column_store *store = self->store;
     mlops__dictionary *texts = &store->dictionary;
-    some_texts both[2]; /* the slots of one are on their way while the other's texts are taken */
-    some_texts *now = &both[0], *next = &both[1];
+    some_texts some;
     int64_t i = 0;
     if (store->n)
         texts->n_expected = (int64_t)((double)texts->n / (double)store->n * (double)store->cap);
-    take_keys(self, kern, run, i, now);
-    while (now->n && *status == MLOPS_OK) {
-        int null_texts = self->null_texts;
-        if (now->n == now->run.n) take_keys(self, kern, run, i + now->n, next);
-        int64_t taken = take_some(self, kern, now, status);
+    while (i < run->n && *status == MLOPS_OK) {
+        take_keys(self, kern, run, i, &some);
+        int64_t taken = take_some(self, kern, &some, status);
         i += taken;
-        if (self->null_texts != null_texts) {
-            take_keys(self, kern, run, i, now);
-            continue;
-        }
-        if (now->n < now->run.n) break;
-        some_texts *done = now;
-        now = next;
-        next = done;
+        if (taken == some.n && some.n < some.run.n) break;
     }
     return i;
 }

@@ -30,20 +30,20 @@ mlops_status mlops__planned_pack(mlops__planned *out, mlops__codec *codec, mlops
 
 mlops_status mlops__packer_chunk(mlops__packer *p, const uint8_t key[MLOPS__CHUNK_KEY],
                                  const uint8_t *bytes, size_t n, int64_t at, mlops_error *err) {
-    mlops_status status =
-        mlops__planned_pack(&p->batch[p->n_batch], &p->codec, &p->payloads, key, bytes, n, at, err);
-    p->n_batch += status == MLOPS_OK;
+    mlops_status status = mlops__planned_pack(&p->batch.chunks[p->batch.n], &p->codec,
+                                              &p->batch.payloads, key, bytes, n, at, err);
+    p->batch.n += status == MLOPS_OK;
     return status;
 }
 
 mlops_status mlops__packer_plan(mlops__packer *p, mlops_error *err) {
     mlops__index index;
     int has_rows = mlops__recipe_has_rows(p->kind);
-    p->n_batch = p->payloads.size = 0;
+    p->batch.n = p->batch.payloads.size = 0;
     MLOPS_TRY(mlops__store_read_begin(p->store, &index, err));
     mlops_status status = MLOPS_OK;
     for (int i = 0; !status && p->at < p->end && i < 512; i++) {
-        if (p->n_batch + 3 > MLOPS__PACKER_BATCH) break;
+        if (p->batch.n + 3 > MLOPS__PACKER_BATCH) break;
         status = has_rows ? mlops__packer_rows_plan(p, &index, err)
                           : mlops__packer_bytes_plan(p, &index, err);
     }
@@ -55,7 +55,7 @@ mlops_status mlops__packer_plan(mlops__packer *p, mlops_error *err) {
 /* The buffer of operations, which no plan needs between two batches, takes what was packed. */
 static mlops_status has_planned(mlops__packer *p, mlops__index *index, const mlops__planned *c,
                                 mlops__chunk_found *out, mlops_error *err) {
-    const uint8_t *bytes = p->payloads.data + c->at;
+    const uint8_t *bytes = p->ready.payloads.data + c->at;
     if (p->store->verifies && c->frame.codec != MLOPS__PACK_RAW) {
         p->ops.size = 0;
         uint8_t *room = mlops__buf_extend(&p->ops, c->frame.size);
@@ -66,18 +66,28 @@ static mlops_status has_planned(mlops__packer *p, mlops__index *index, const mlo
     return mlops__content_has_chunk(p->store, index, c->frame.key, bytes, out, err);
 }
 
+void mlops__packer_ready(mlops__packer *p) {
+    mlops__buf written = p->ready.payloads;
+    memcpy(p->ready.chunks, p->batch.chunks, p->batch.n * sizeof *p->batch.chunks);
+    p->ready.n = p->batch.n;
+    p->ready.payloads = p->batch.payloads;
+    p->batch.payloads = written;
+    p->batch.n = 0;
+}
+
 mlops_status mlops__packer_write(mlops__packer *p, mlops_error *err) {
     mlops_store *self = p->store;
     mlops__index index;
     mlops__chunk_found found = MLOPS__CHUNK_NONE;
-    if (p->n_batch == 0) return MLOPS_OK;
+    if (p->ready.n == 0) return MLOPS_OK;
     MLOPS_TRY(mlops__store_write_begin(self, &index, err));
     mlops_status status = MLOPS_OK;
-    for (size_t i = 0; i < p->n_batch && !status && found != MLOPS__CHUNK_OTHER; i++) {
-        mlops__planned *c = &p->batch[i];
+    for (size_t i = 0; i < p->ready.n && !status && found != MLOPS__CHUNK_OTHER; i++) {
+        mlops__planned *c = &p->ready.chunks[i];
         status = has_planned(p, &index, c, &found, err);
         if (!status && !found)
-            status = mlops__content_append(self, &index, &c->frame, p->payloads.data + c->at, err);
+            status =
+                mlops__content_append(self, &index, &c->frame, p->ready.payloads.data + c->at, err);
     }
     if (!status) status = mlops__content_note_leased(self, &index, err);
     if (!status) status = mlops__store_write_commit(self, &index, err);
@@ -178,8 +188,9 @@ mlops_status mlops__packer_end(mlops__packer *p, mlops_error *err) {
     if (mlops__packer_hashes(p)) MLOPS_TRY(mlops__packer_name(p, err));
     if (!mlops__recipe_has_rows(p->kind)) return mlops__packer_bytes_end(p, err);
     size_t n = p->recipe.size;
-    p->n_batch = p->payloads.size = 0;
+    p->batch.n = p->batch.payloads.size = 0;
     MLOPS_TRY(mlops__packer_rows_end(p, err));
+    mlops__packer_ready(p);
     mlops_status status = mlops__packer_write(p, err);
     if (status == MLOPS_END) p->recipe.size = n; /* it does without what is known of groups */
     return status < 0 ? status : MLOPS_OK;
@@ -189,6 +200,7 @@ mlops_status mlops__packer_some(mlops__packer *p, mlops_error *err) {
     if (p->at >= p->end) MLOPS_TRY(mlops__packer_look(p, err));
     if (mlops__packer_hashes(p)) mlops__packer_hash(p);
     MLOPS_TRY_END(mlops__packer_plan(p, err));
+    mlops__packer_ready(p);
     return mlops__packer_write(p, err);
 }
 
@@ -199,7 +211,8 @@ void mlops__packer_init(mlops__packer *p, mlops_store *store, const mlops__sourc
     p->n = source->size;
     p->stretch = MLOPS__PACKER_STRETCH;
     mlops__buf_init(&p->recipe, allocator);
-    mlops__buf_init(&p->payloads, allocator);
+    mlops__buf_init(&p->batch.payloads, allocator);
+    mlops__buf_init(&p->ready.payloads, allocator);
     mlops__buf_init(&p->ops, allocator);
     mlops__codec_init(&p->codec, &store->host);
     mlops__like_init(&p->like, store);
@@ -212,7 +225,8 @@ void mlops__packer_free(mlops__packer *p) {
     mlops__like_free(&p->like);
     mlops__codec_free(&p->codec);
     mlops__buf_free(&p->ops);
-    mlops__buf_free(&p->payloads);
+    mlops__buf_free(&p->ready.payloads);
+    mlops__buf_free(&p->batch.payloads);
     mlops__buf_free(&p->recipe);
     mlops__packer_window_free(p);
 }

@@ -3,7 +3,8 @@
  * Owns nothing. Invariants: a stretch of each is hashed and planned while those of the others are,
  * and then each writes what it has planned, in their order; how long stretches are depends on the
  * sizes alone. So what one finds that the others have kept, and hence how it is kept itself, is the
- * same however many threads there are, and whichever is faster.
+ * same however many threads there are, and whichever is faster. What has no use for what others
+ * keep is written while the next stretch is planned.
  */
 #include "store/packer.h"
 
@@ -12,7 +13,27 @@ enum { SHORTEST = 256 << 10, TASKS = 3 };
 typedef struct flying {
     mlops__flight *flights;
     size_t n;
+    mlops_status written; /* what was planned of the stretch before */
+    mlops_error err;
 } flying;
+
+static mlops_status write_ready(flying *all, mlops_error *err) {
+    for (size_t i = 0; i < all->n; i++) {
+        mlops__flight *f = &all->flights[i];
+        if (f->is_ready) MLOPS_TRY(mlops__packer_write(f->packer, err));
+        f->is_ready = 0;
+    }
+    return MLOPS_OK;
+}
+
+/* Chunks that the store has change nothing but that they are not written. */
+static int may_wait(const flying *all) {
+    for (size_t i = 0; i < all->n; i++) {
+        const mlops__packer *p = all->flights[i].packer;
+        if (!p->executor || p->store->verifies || p->kind == MLOPS__PACK_BASED) return 0;
+    }
+    return 1;
+}
 
 /* ---- what is done at once ---- */
 
@@ -28,8 +49,10 @@ static void do_part(mlops__flight *f, size_t what) {
 
 /* What takes longest begins first. */
 static mlops_status do_task(void *user, int64_t index, int32_t worker) {
-    const flying *all = user;
+    flying *all = user;
     size_t at = (size_t)index;
+    if (at == 0) all->written = write_ready(all, &all->err);
+    if (at-- == 0) return MLOPS_OK;
     if (at < TASKS * all->n) {
         do_part(&all->flights[at % all->n], at / all->n);
         return MLOPS_OK;
@@ -53,14 +76,17 @@ static mlops_status look(mlops__flight *f, mlops_error *err) {
 }
 
 static mlops_status do_stretch(flying *all, const mlops_executor *executor, mlops_error *err) {
-    size_t n = TASKS * all->n;
+    size_t n = 1 + TASKS * all->n;
+    if (!may_wait(all)) MLOPS_TRY(write_ready(all, err));
     for (size_t i = 0; i < all->n; i++) {
         MLOPS_TRY(look(&all->flights[i], err));
         n += all->flights[i].n_groups;
     }
     if (executor) {
+        all->written = mlops__fail(&all->err, MLOPS_E_CANCELLED, "the executor failed");
         mlops_status status = executor->parallel_for(executor->ctx, (int64_t)n, do_task, all);
-        if (!status) return MLOPS_OK;
+        if (!status && all->written && err) *err = all->err;
+        if (!status) return all->written;
         return mlops__fail(err, status < 0 ? status : MLOPS_E_INVALID, "the executor failed");
     }
     for (size_t i = 0; i < all->n; i++) {
@@ -91,7 +117,7 @@ static mlops_status try_again(mlops__flight *f, mlops_status why, mlops_error *e
     return MLOPS_OK;
 }
 
-static mlops_status take_stretch(mlops__flight *f, mlops_error *err) {
+static mlops_status take_stretch(mlops__flight *f, int waits, mlops_error *err) {
     if (!f->is_flying) return MLOPS_OK;
     if (f->planned && err) *err = f->plan_err;
     if (f->planned) return f->planned;
@@ -99,7 +125,9 @@ static mlops_status take_stretch(mlops__flight *f, mlops_error *err) {
     if (f->read) return f->read;
     if (!f->is_hashed) return mlops__fail(err, MLOPS_E_CANCELLED, "the executor failed");
     if (f->n_groups) MLOPS_TRY_END(mlops__packer_groups_plan(f->packer, err));
-    return mlops__packer_write(f->packer, err);
+    mlops__packer_ready(f->packer);
+    f->is_ready = waits;
+    return waits ? MLOPS_OK : mlops__packer_write(f->packer, err);
 }
 
 /* All come to their ends at about the same time. */
@@ -122,7 +150,7 @@ static int is_any_left(const flying *all) {
 
 mlops_status mlops__packers_run(mlops__flight *flights, size_t n, const mlops_executor *executor,
                                 mlops_error *err) {
-    flying all = {flights, n};
+    flying all = {.flights = flights, .n = n};
     set_stretches(flights, n);
     for (size_t i = 0; i < n; i++) {
         flights[i].as_rows = 1;
@@ -130,9 +158,11 @@ mlops_status mlops__packers_run(mlops__flight *flights, size_t n, const mlops_ex
     }
     while (is_any_left(&all)) {
         MLOPS_TRY(do_stretch(&all, executor, err));
+        int waits = may_wait(&all);
         for (size_t i = 0; i < n; i++)
-            MLOPS_TRY(try_again(&flights[i], take_stretch(&flights[i], err), err));
+            MLOPS_TRY(try_again(&flights[i], take_stretch(&flights[i], waits, err), err));
     }
+    MLOPS_TRY(write_ready(&all, err));
     for (size_t i = 0; i < n; i++) MLOPS_TRY(mlops__packer_end(flights[i].packer, err));
     return MLOPS_OK;
 }

@@ -146,16 +146,16 @@ static mlops_status put_job(mlops__packer *p, mlops__index *index, const group_j
     if (p->rows.zones.status) return mlops__fail_nomem(err, job->zones.size);
     MLOPS_TRY(mlops__content_has_chunk_now(p->store, index, key, NULL, &found, err));
     if (found == MLOPS__CHUNK_THERE) return MLOPS_OK;
-    mlops__planned *chunk = &p->batch[p->n_batch++];
+    mlops__planned *chunk = &p->batch.chunks[p->batch.n++];
     *chunk = job->chunk;
-    chunk->at = p->payloads.size;
-    mlops__buf_put(&p->payloads, job->payload.data, job->payload.size);
-    return p->payloads.status ? mlops__fail_nomem(err, job->payload.size) : MLOPS_OK;
+    chunk->at = p->batch.payloads.size;
+    mlops__buf_put(&p->batch.payloads, job->payload.data, job->payload.size);
+    return p->batch.payloads.status ? mlops__fail_nomem(err, job->payload.size) : MLOPS_OK;
 }
 
 mlops_status mlops__packer_groups_plan(mlops__packer *p, mlops_error *err) {
     mlops__index index;
-    p->n_batch = p->payloads.size = 0;
+    p->batch.n = p->batch.payloads.size = 0;
     MLOPS_TRY(mlops__store_read_begin(p->store, &index, err));
     mlops_status status = MLOPS_OK;
     for (size_t i = 0; i < p->team->n_jobs && !status; i++)

@@ -177,8 +177,14 @@ mlops_status mlops__content_has_chunk(mlops_store *self, mlops__index *index, co
 mlops_status mlops__content_has_chunk_now(mlops_store *self, mlops__index *index,
                                           const uint8_t *key, const uint8_t *bytes,
                                           mlops__chunk_found *out, mlops_error *err) {
+    mlops__location at;
+    *out = MLOPS__CHUNK_NONE;
+    mlops_status status = mlops__content_find(index, MLOPS__TABLE_CHUNKS,
+                                              (mlops__bytes){key, MLOPS__CHUNK_KEY}, &at, err);
+    if (status == MLOPS_E_NOT_FOUND) return MLOPS_OK; /* and nobody is waited for */
+    MLOPS_TRY(status);
     mlops__lock_take(&self->lock);
-    mlops_status status = mlops__content_has_chunk(self, index, key, bytes, out, err);
+    status = mlops__content_has_chunk(self, index, key, bytes, out, err);
     mlops__lock_give(&self->lock);
     return status;
 }

@@ -88,7 +88,8 @@ void mlops__rewrite_end(mlops__rewrite *self) {
 
 size_t mlops__rewrite_memory(const mlops__rewrite *self) {
     const mlops__packer *p = &self->packer;
-    return sizeof *self + p->window.room.cap + p->payloads.cap + p->ops.cap + p->recipe.cap;
+    return sizeof *self + p->window.room.cap + p->batch.payloads.cap + p->ready.payloads.cap +
+           p->ops.cap + p->recipe.cap;
 }
 
 /* ---- rows ---- */

@@ -38,6 +38,12 @@ typedef struct mlops__planned {
     size_t at; /* of its payload among those of the batch */
 } mlops__planned;
 
+typedef struct mlops__plans {
+    mlops__planned chunks[MLOPS__PACKER_BATCH];
+    size_t n;
+    mlops__buf payloads;
+} mlops__plans;
+
 /* Rows, while text is compared with those of a base. */
 typedef struct mlops__row_planner {
     mlops__dialect dialect;
@@ -70,10 +76,9 @@ typedef struct mlops__packer {
     mlops_id id;
     mlops__buf recipe;
     mlops__pack_codec kind; /* of the recipe */
-    mlops__planned batch[MLOPS__PACKER_BATCH];
-    size_t n_batch;
-    mlops__buf payloads; /* of the batch */
-    mlops__buf ops;      /* of a delta, a group or a patch */
+    mlops__plans batch;     /* that is planned */
+    mlops__plans ready;     /* that is to be written */
+    mlops__buf ops;         /* of a delta, a group or a patch */
     mlops__codec codec;
     int known; /* to the index: it was damaged */
     mlops__lease *lease;
@@ -93,6 +98,7 @@ typedef struct mlops__flight {
     size_t n_groups;      /* that are made at once */
     int is_flying;        /* a stretch of it is being packed, */
     int is_hashed;        /* and is hashed */
+    int is_ready;         /* a batch is, and waits */
     mlops_status planned, read;
     mlops_error plan_err, read_err;
 } mlops__flight;
@@ -141,8 +147,10 @@ mlops_status mlops__planned_pack(mlops__planned *out, mlops__codec *codec, mlops
 mlops_status mlops__packer_chunk(mlops__packer *self, const uint8_t key[MLOPS__CHUNK_KEY],
                                  const uint8_t *bytes, size_t n, int64_t at, mlops_error *err);
 
-/* Plans the next batch, and writes it. MLOPS_END as of some. */
+/* Plans the next batch; makes it the one that is ready, so that another may be planned; writes
+ * that, which another thread may do, unless the store verifies. MLOPS_END as of some. */
 mlops_status mlops__packer_plan(mlops__packer *self, mlops_error *err);
+void mlops__packer_ready(mlops__packer *self);
 mlops_status mlops__packer_write(mlops__packer *self, mlops_error *err);
 
 /* Packs contents up to their ends, together; but for their objects. */

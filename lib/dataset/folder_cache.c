@@ -130,7 +130,7 @@ static char *path_of(mlops_store *store, const mlops_io_stat *folder, size_t *si
     if (!out) return NULL;
     mlops__store_u64(key, folder->device);
     mlops__store_u64(key + 8, folder->inode);
-    mlops__format(out, *size, "%.*s/folders/%016llx", (int)n, dir,
+    mlops__format(out, *size, "%.*s/folders/%llx", (int)n, dir,
                   (unsigned long long)mlops__hash_64(key, sizeof key));
     return out;
 }

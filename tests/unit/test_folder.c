@@ -276,6 +276,20 @@ static void nothing_is_read_twice(void **state) {
 }
 
 /* A file that is written as often as a file system tells times apart, and more often. */
+/* Each folder has a memory of its own. */
+static void two_folders_are_remembered(void **state) {
+    site *f = *state;
+    write_in(f, "one/a", "1");
+    write_in(f, "two/b", "2");
+    shell("touch -d 2001-02-03 %s/one/a %s/two/b && sleep 0.1", f->in, f->in);
+    size_t n = strlen(f->in);
+    for (int i = 0; i < 4; i++) {
+        const char *name = i % 2 ? "two" : "one";
+        snprintf(f->in + n, sizeof f->in - n, "/%s", name);
+        assert_int_equal(add_folder(f, name, NULL).n_read, i < 2);
+    }
+}
+
 static void no_change_is_missed(void **state) {
     site *f = *state;
     char full[200], text[8];
@@ -562,6 +576,7 @@ int main(void) {
         CASE(what_no_entry_can_be_is_refused_by_name),
         CASE(the_store_itself_is_left_out),
         CASE(nothing_is_read_twice),
+        CASE(two_folders_are_remembered),
         CASE(no_change_is_missed),
         CASE(damaged_memory_is_none),
         CASE(tables_stay_what_they_are),

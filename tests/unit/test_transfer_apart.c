@@ -4,6 +4,8 @@
 #include "unit/help_dataset.h"
 #include "unit/help_search.h"
 
+#include "store/record.h"
+
 enum { VERSIONS = 3, ROWS = 400 };
 
 static const char *const WORDS[] = {"erika-4711", "max-0815", NULL};
@@ -300,12 +302,51 @@ static void test_one_twice(void **state) {
     end(&w);
 }
 
+/* The clone has in its journal what is erased elsewhere, from where nothing goes: the pull says so,
+ * and does nothing. */
+static void test_in_journal(void **state) {
+    static const char note[] = "a note of hers";
+    world w;
+    mlops_error e;
+    mlops_table *t;
+    mlops_erase_opts opts = MLOPS_ERASE_OPTS_INIT;
+    char digits[65], got[40];
+    size_t n;
+    (void)state;
+    begin(&w);
+    mlops_id before = resolve(w.s[1], "data", NULL);
+    commit_text(w.s[0], "data", NULL, "note", note);
+    push(&w, 0, 0);
+    mlops_change *c = new_change(w.s[1]);
+    mlops_id id = mlops__content_id(w.s[1], note, strlen(note));
+    mlops__id_format(digits, &id);
+    works(mlops__change_content(c, &id, note, strlen(note), NULL, &e), &e);
+    add(c, "note", digits);
+    commit(c);
+    mlops_change_free(c);
+    opts.paths = "note";
+    opts.reason = "asked to";
+    opts.by = "dpo";
+    works(mlops_dataset_erase(w.s[0], "data", &opts, NULL, NULL, &e), &e);
+    push(&w, 0, 0);
+    refused(mlops_dataset_pull(w.s[1], mlops_share_remote(w.share[0]), "data", NULL, NULL, &e), &e,
+            MLOPS_E_UNSUPPORTED, "journal");
+    works(mlops_erase_list(&t, w.s[1], &e), &e);
+    assert_int_equal(mlops_table_n_rows(t), 0);
+    mlops_table_unref(t);
+    mlops_id after = resolve(w.s[1], "data", NULL);
+    same_id(&before, &after);
+    works(mlops_store_content(w.s[1], &id, got, sizeof got, &n, &e), &e);
+    assert_memory_equal(got, note, n);
+    have_rest(&w, w.s[1], 0);
+    end(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_one_pulls),
-        cmocka_unit_test(test_both_pull),
-        cmocka_unit_test(test_one_has_more),
-        cmocka_unit_test(test_one_twice),
+        cmocka_unit_test(test_one_pulls),    cmocka_unit_test(test_both_pull),
+        cmocka_unit_test(test_one_has_more), cmocka_unit_test(test_one_twice),
+        cmocka_unit_test(test_in_journal),
     };
     return cmocka_run_group_tests_name("transfer_apart", tests, NULL, NULL);
 }

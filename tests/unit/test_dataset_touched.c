@@ -372,9 +372,53 @@ static void the_store_stays_open(void **state) {
     end(&f);
 }
 
+/* More columns than are kept as rows: added, read and compared all the same. */
+static void very_many_columns(void **state) {
+    enum { COLUMNS = 5000, LINES = 70 };
+    (void)state;
+    place p;
+    mlops_error e;
+    char path[100], *csv = malloc((size_t)COLUMNS * LINES * 8), *last;
+    make_place(&p);
+    mlops_store *s = open_store(p.path, NULL);
+    snprintf(path, sizeof path, "%s/wide.csv", p.dir);
+    for (int version = 0; version < 2; version++) {
+        size_t n = 0;
+        for (int r = 0; r < LINES; r++)
+            for (int k = 0; k < COLUMNS; k++) {
+                const char *end = k + 1 < COLUMNS ? "," : "\n";
+                int is_touched = version && r == 40 && k == 4711;
+                if (r == 0) n += (size_t)sprintf(csv + n, "c%d%s", k, end);
+                else n += (size_t)sprintf(csv + n, "%d%s", is_touched ? -1 : r + k % 9, end);
+            }
+        set_file(path, csv, n);
+        mlops_change *c = new_change(s);
+        mlops_draft *d = new_draft(c, "d", NULL);
+        works(mlops_draft_add_csv(d, "t.csv", path, NULL, &e), &e);
+        end_draft(d);
+        commit(c);
+        mlops_change_free(c);
+    }
+    last = read_text(s, "d", NULL, "t.csv");
+    assert_string_equal(last, csv);
+    mlops_diff_opts opts = MLOPS_DIFF_OPTS_INIT;
+    mlops_diff *diff;
+    mlops_table *cells;
+    opts.key = "";
+    works(mlops_dataset_diff_rows(&diff, s, "d", NULL, NULL, "t.csv", &opts, &e), &e);
+    works(mlops_diff_cells(&cells, diff, &e), &e);
+    char *shown = show(cells);
+    assert_non_null(strstr(shown, "c4711,"));
+    assert_int_equal(mlops_diff_n_cells(diff), 1);
+    mlops_diff_unref(diff);
+    free(shown), free(last), free(csv);
+    mlops_store_close(s);
+    remove_place(&p);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(parts_tell_what_tables_do),
-                                       cmocka_unit_test(what_looks_alike),
-                                       cmocka_unit_test(the_store_stays_open)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(parts_tell_what_tables_do), cmocka_unit_test(what_looks_alike),
+        cmocka_unit_test(the_store_stays_open), cmocka_unit_test(very_many_columns)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

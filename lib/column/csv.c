@@ -107,17 +107,19 @@ static mlops_status take_header_name(csv_job *job, int64_t index) {
     return status;
 }
 
-/* Finds out how many columns there are and how they are called. */
+/* Finds out how many columns there are and how they are called. Names without a header tell it
+ * ahead of any row: there need be none, and an empty line is one if there is one column. */
 static mlops_status read_header(csv_job *job) {
     mlops__csv_reader *reader = &job->reader;
-    int has_header = !(job->opts.flags & MLOPS_CSV_NO_HEADER);
+    int has_header = !(job->opts.flags & MLOPS_CSV_NO_HEADER), is_known = job->names && !has_header;
+    const mlops__csv_mark first = {reader->base + (int64_t)reader->pos, reader->line};
     mlops_status status = mlops__csv_next(reader);
-    if (status == MLOPS_END)
+    if (status == MLOPS_END && !is_known)
         return mlops__fail_at(job->err, MLOPS_E_PARSE, reader->line, 0, -1, "%s",
                               job->opts.skip_lines ? "nothing follows the lines to skip"
                                                    : "the text is empty");
     MLOPS_TRY(status);
-    int64_t n = reader->n_columns = reader->n_fields;
+    int64_t n = reader->n_columns = status == MLOPS_END ? job->n_names : reader->n_fields;
     if (job->names && job->n_names != n)
         return mlops__fail_at(job->err, MLOPS_E_PARSE, reader->mark.line, 0, -1,
                               "names are given for %lld column%s, but line %lld has %lld field%s",
@@ -130,7 +132,7 @@ static mlops_status read_header(csv_job *job) {
     job->rows.offset = reader->base + (int64_t)reader->pos;
     job->rows.line = reader->line;
     if (has_header) return MLOPS_OK;
-    job->rows = reader->mark;
+    job->rows = is_known && (n == 1 || status == MLOPS_END) ? first : reader->mark;
     mlops__csv_rewind(reader, job->rows);
     return MLOPS_OK;
 }

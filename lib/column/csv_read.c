@@ -82,7 +82,8 @@ static mlops_status grow_fields(mlops__csv_reader *self) {
 }
 
 static inline mlops_status put_field(mlops__csv_reader *self, mlops__csv_field field) {
-    if (self->n_fields >= self->fields_cap && !self->n_columns) MLOPS_TRY(grow_fields(self));
+    int is_due = !self->n_columns || self->n_fields < self->n_columns;
+    if (self->n_fields >= self->fields_cap && is_due) MLOPS_TRY(grow_fields(self));
     if (self->n_fields < self->fields_cap) self->fields[self->n_fields] = field;
     self->n_fields++;
     return MLOPS_OK;

@@ -213,6 +213,15 @@ mlops_status mlops__csv_write(const mlops_table *self, const mlops_csv_opts *opt
     return status;
 }
 
+mlops_status mlops__csv_names(const mlops_table *self, const char *delimiter, mlops__buf *out,
+                              mlops_error *err) {
+    const writer w = {.out = out, .delimiter = delimiter ? delimiter[0] : ','};
+    put_header(&w, self);
+    if (out->status) return mlops__fail_nomem(err, out->size);
+    out->data[out->size - 1] = 0; /* the line's end */
+    return MLOPS_OK;
+}
+
 mlops_status mlops_table_write(const mlops_table *self, const char *path,
                                const mlops_csv_opts *opts, mlops_error *err) {
     mlops_csv_opts local;

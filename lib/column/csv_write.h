@@ -10,4 +10,8 @@
 mlops_status mlops__csv_write(const mlops_table *self, const mlops_csv_opts *opts, mlops__buf *out,
                               mlops_error *err);
 
+/* Appends the names of its columns as mlops_csv_opts.names has them, and NUL. */
+mlops_status mlops__csv_names(const mlops_table *self, const char *delimiter, mlops__buf *out,
+                              mlops_error *err);
+
 #endif

@@ -421,7 +421,7 @@ static void remember(const checkout *self, const mlops_io_stat *folder) {
     }
     cache.key = mlops__folder_key(0, "", NULL, NULL);
     cache.has_tree = n == self->version.tree.n;
-    cache.tree = self->version.commit.tree;
+    cache.tree = self->version.tree_id;
     mlops__folder_cache_save(&cache, self->store, folder);
     mlops__folder_cache_free(&cache);
 }

@@ -100,6 +100,7 @@ typedef struct mlops__version {
     mlops__arena arena;
     mlops__commit commit;
     mlops__tree tree; /* what stands in for it, if some of the commit's was erased: lacks_some */
+    mlops_id tree_id; /* of this one, once it is loaded */
     int lacks_some;
 } mlops__version;
 

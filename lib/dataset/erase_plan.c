@@ -244,7 +244,7 @@ static mlops_status select_entries(mlops__erasure *p, const erase_tree *tree,
         if (!is_asked(p, tree, entry->path)) continue;
         MLOPS_TRY(mlops__entry_read(entry, &facts, &version->arena, p->err));
         if (!p->by_rows) MLOPS_TRY(condemn(p, &facts, 0));
-        else if (mlops__erase_has_rows(&facts) && facts.size)
+        else if (mlops__erase_has_rows(&facts) && (facts.size || p->aparts))
             MLOPS_TRY(cut_entry(p, entry, &facts, &unused));
     }
     return MLOPS_OK;

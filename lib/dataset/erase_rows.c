@@ -7,6 +7,9 @@
 #include "dataset/erase.h"
 
 #include "column/csv_read.h"
+#include "column/csv_types.h"
+#include "column/csv_write.h"
+#include "column/names.h"
 #include "column/table_bytes.h"
 #include "column/table_select.h"
 #include "dataset/parts.h"
@@ -25,6 +28,7 @@ typedef struct cutting {
     mlops_table *table;
     mlops__buf drops; /* a bit for each row */
     int64_t n;        /* rows that go */
+    int64_t n_read;   /* of those that the entry has */
     int lacks;        /* a column of the condition */
 } cutting;
 
@@ -157,7 +161,8 @@ static mlops_status find_rows(cutting *c) {
 
 static int is_row_text(const cutting *c) { return strcmp(c->facts->kind, "table") != 0; }
 
-/* Rows beyond those that it was read with are rows, too. MLOPS_END: this is no table. */
+/* Rows beyond those that it was read with are rows, too; they need not have the types of these, nor
+ * need those of an older version that is read as this one is. MLOPS_END: this is no table. */
 static mlops_status read_text(cutting *c) {
     mlops_csv_opts init = MLOPS_CSV_OPTS_INIT;
     const mlops_host lent = mlops__host_lend(host_of(c));
@@ -171,6 +176,11 @@ static mlops_status read_text(cutting *c) {
     opts.host = &lent;
     mlops_status status = mlops_table_parse(&c->table, (const char *)c->bytes.data, c->bytes.size,
                                             &opts, c->plan->err);
+    if (status == MLOPS_E_PARSE && opts.types) {
+        opts.types = NULL;
+        status = mlops_table_parse(&c->table, (const char *)c->bytes.data, c->bytes.size, &opts,
+                                   c->plan->err);
+    }
     int is_file = !mlops__facts_is_table(c->facts);
     return status < 0 && status != MLOPS_E_NOMEM && is_file ? MLOPS_END : status;
 }
@@ -187,12 +197,23 @@ static mlops_status read_entry(cutting *c) {
 
 /* ---- rows of text ---- */
 
-static mlops_status begin_text(mlops__csv_reader *r, const cutting *c) {
+static int is_bare(const cutting *c) { return (c->csv.flags & MLOPS_CSV_NO_HEADER) != 0; }
+
+/* The rows of this text begin behind *head: empty lines there are none, but would be once the one
+ * column has a name that is given. */
+static mlops_status begin_text(mlops__csv_reader *r, const cutting *c, int64_t *head) {
     MLOPS_TRY(mlops__csv_begin(r));
     MLOPS_TRY(mlops__csv_skip_lines(r, c->csv.skip_lines));
+    int64_t at = r->base + (int64_t)r->pos;
+    if (is_bare(c) && c->csv.names) {
+        r->n_columns = mlops_table_n_columns(c->table);
+        return MLOPS_OK;
+    }
     MLOPS_TRY(mlops__csv_next(r));
     r->n_columns = r->n_fields;
-    if (c->csv.flags & MLOPS_CSV_NO_HEADER) mlops__csv_rewind(r, r->mark);
+    if (!is_bare(c)) return MLOPS_OK;
+    if (r->n_columns == 1) *head = at;
+    mlops__csv_rewind(r, r->mark);
     return MLOPS_OK;
 }
 
@@ -200,11 +221,13 @@ static mlops_status begin_text(mlops__csv_reader *r, const cutting *c) {
 typedef mlops_status span_step(void *user, int64_t row, const uint8_t *bytes, size_t n);
 
 static mlops_status each_span(const cutting *c, mlops__csv_reader *r, span_step *step, void *user) {
-    int64_t begin = 0, row = -1, n_rows = mlops_table_n_rows(c->table);
-    mlops_status status = begin_text(r, c);
+    int64_t begin = 0, head = INT64_MAX, row = -1, n_rows = mlops_table_n_rows(c->table);
+    mlops_status status = begin_text(r, c, &head);
     while (!status && (status = mlops__csv_next(r)) == MLOPS_OK) {
-        MLOPS_TRY(step(user, row, c->bytes.data + begin, (size_t)(r->mark.offset - begin)));
+        int64_t end = r->mark.offset < head ? r->mark.offset : head;
+        MLOPS_TRY(step(user, row, c->bytes.data + begin, (size_t)(end - begin)));
         begin = r->mark.offset;
+        head = INT64_MAX;
         if (++row >= n_rows) break;
     }
     if (status < 0) return status;
@@ -335,34 +358,87 @@ static mlops_status begin_entry(cutting *c, mlops__bytes like) {
     return MLOPS_OK;
 }
 
+static mlops_draft_table_opts table_opts(const cutting *c) {
+    mlops_draft_table_opts opts = MLOPS_DRAFT_TABLE_OPTS_INIT;
+    opts.target = c->facts->target;
+    opts.time = c->facts->time;
+    opts.row_id = c->facts->row_id;
+    return opts;
+}
+
+/* Of the columns as they were, whatever the rows that stay would say by themselves; how times are
+ * spelled is kept. */
+static mlops_status keep_types(const cutting *c, mlops__buf *out) {
+    mlops__erasure *plan = c->plan;
+    mlops__csv_type *given;
+    const char **names;
+    mlops_type *types;
+    int64_t n;
+    MLOPS_TRY(mlops__csv_types_parse(&plan->arena, c->csv.types, &given, &n, plan->err));
+    MLOPS_TRY(mlops__facts_columns(&names, &types, c->facts, &plan->arena, plan->err));
+    for (int64_t i = 0; i < c->facts->n_columns; i++) {
+        const mlops__csv_type *known = mlops__csv_types_find(given, n, names[i]);
+        size_t room = strlen(names[i]) + sizeof "=float64";
+        char *item = mlops__arena_alloc(&plan->arena, room);
+        if (!item) return mlops__fail_nomem(plan->err, room);
+        mlops__format(item, room, "%s=%s", names[i], mlops__type_name(types[i]));
+        if (known || types[i] != MLOPS_TYPE_NULL) mlops__names_put(out, known ? known->item : item);
+    }
+    mlops__buf_u8(out, 0);
+    return out->status ? mlops__fail_nomem(plan->err, out->size) : MLOPS_OK;
+}
+
+/* Without a header the names are given, so that there need be no row, and it may begin with an
+ * empty line. */
+static mlops_status put_rest(const cutting *c, mlops__bytes text) {
+    mlops__buf names, types;
+    mlops_csv_opts csv = c->csv;
+    mlops_draft_table_opts opts = table_opts(c);
+    mlops__buf_init(&names, &host_of(c)->allocator);
+    mlops__buf_init(&types, names.allocator);
+    mlops_status status = keep_types(c, &types);
+    if (!status && is_bare(c) && !csv.names)
+        status = mlops__csv_names(c->table, csv.delimiter, &names, c->plan->err);
+    if (names.size) csv.names = (const char *)names.data;
+    csv.types = types.size > 1 ? (const char *)types.data : NULL;
+    if (csv.rows_max > c->n_read) csv.rows_max -= c->n_read;
+    opts.csv = &csv;
+    if (!status)
+        status = mlops__draft_put_csv(c->plan->draft, c->facts->path, text, c->facts->path, &opts,
+                                      c->plan->err);
+    mlops__buf_free(&types);
+    mlops__buf_free(&names);
+    return status;
+}
+
+/* If all that it was read with go, and rows behind them stay, no options read it as none: it is a
+ * file from there on. */
+static int stays_table(const cutting *c) {
+    if (!mlops__facts_is_table(c->facts)) return 0;
+    return c->csv.rows_max == 0 || c->n_read < c->csv.rows_max ||
+           c->n == mlops_table_n_rows(c->table);
+}
+
 static mlops_status put_text(cutting *c) {
     mlops__buf text;
-    const mlops__facts *facts = c->facts;
     mlops__erasure *plan = c->plan;
-    mlops_draft_table_opts opts = MLOPS_DRAFT_TABLE_OPTS_INIT;
-    opts.csv = &c->csv;
-    opts.target = facts->target;
-    opts.time = facts->time;
-    opts.row_id = facts->row_id;
     mlops__buf_init(&text, &host_of(c)->allocator);
     copying to = {c, &text};
+    for (int64_t row = 0; row < c->facts->n_rows; row++)
+        c->n_read += c->drops.data[row / 8] >> row % 8 & 1;
     mlops_status status = each_row(c, copy_row, &to);
     mlops__bytes bytes = {text.data, text.size};
     if (!status)
-        status = mlops__facts_is_table(facts)
-                     ? mlops__draft_put_csv(plan->draft, facts->path, bytes, facts->path, &opts,
-                                            plan->err)
-                     : mlops__draft_put_file(plan->draft, facts->path, bytes, plan->err);
+        status = stays_table(c)
+                     ? put_rest(c, bytes)
+                     : mlops__draft_put_file(plan->draft, c->facts->path, bytes, plan->err);
     mlops__buf_free(&text);
     return status;
 }
 
 static mlops_status put_table(cutting *c) {
     mlops_table *rest;
-    mlops_draft_table_opts opts = MLOPS_DRAFT_TABLE_OPTS_INIT;
-    opts.target = c->facts->target;
-    opts.time = c->facts->time;
-    opts.row_id = c->facts->row_id;
+    const mlops_draft_table_opts opts = table_opts(c);
     MLOPS_TRY(mlops__table_select(&rest, c->table, c->drops.data, 0, c->plan->err));
     mlops_status status =
         mlops_draft_add_table(c->plan->draft, c->facts->path, rest, &opts, c->plan->err);
@@ -446,16 +522,32 @@ static mlops_status put_split(cutting *c, mlops__entry *entry) {
     return set_json(c, entry, &json);
 }
 
-/* Rows that are divided by time may be too few for the folds, then: they are in none. */
+static mlops_status put_undivided(cutting *c, mlops__entry *entry, const mlops__facts *made) {
+    mlops__buf json;
+    mlops__json_writer out;
+    mlops__buf_init(&json, &host_of(c)->allocator);
+    mlops__json_writer_init(&out, &json, 0);
+    mlops__json_open(&out, '{');
+    mlops__record_put_except(&out, &made->record, "undivided");
+    mlops__json_name(&out, "undivided");
+    mlops__json_bool(&out, 1);
+    mlops__json_close(&out, '}');
+    return set_json(c, entry, &json);
+}
+
+/* Rows may be too few for the folds, then: they are in none. */
 static mlops_status put_parts(cutting *c, mlops__entry *entry) {
     mlops__erasure *plan = c->plan;
     mlops__parts_kept kept;
     mlops__facts made;
     mlops_table *table;
-    if (!mlops__record_find(&c->facts->record, "parts")) return MLOPS_OK;
-    MLOPS_TRY(mlops__parts_read(&kept, c->facts, &plan->arena, plan->err));
     MLOPS_TRY(mlops__entry_read(entry, &made, &plan->arena, plan->err));
-    if (made.n_rows == 0 || kept.rule.n_folds >= made.n_rows) return MLOPS_OK;
+    if (!mlops__record_find(&c->facts->record, "parts")) {
+        int is_undivided = mlops__record_bool(&c->facts->record, "undivided", 0);
+        return is_undivided ? put_undivided(c, entry, &made) : MLOPS_OK;
+    }
+    MLOPS_TRY(mlops__parts_read(&kept, c->facts, &plan->arena, plan->err));
+    if (made.n_rows == 0 || kept.rule.n_folds >= made.n_rows) return put_undivided(c, entry, &made);
     MLOPS_TRY(mlops__draft_table(plan->draft, entry, &made, &table, plan->err));
     mlops_status status =
         mlops__draft_divide(plan->draft, entry, &made, &kept.rule, table, plan->err);
@@ -465,11 +557,16 @@ static mlops_status put_parts(cutting *c, mlops__entry *entry) {
 
 static mlops_status make_entry(cutting *c, mlops__bytes like, mlops__bytes *out) {
     mlops__erasure *plan = c->plan;
+    if (mlops_table_n_rows(c->table) < c->facts->n_rows)
+        return mlops__fail(plan->err, MLOPS_E_CORRUPT, "the content of '%s' has fewer rows",
+                           c->facts->path);
     MLOPS_TRY(begin_entry(c, like));
     MLOPS_TRY(is_row_text(c) ? put_text(c) : put_table(c));
     mlops__entry *entry = mlops__tree_find(&plan->draft->base.tree, c->facts->path);
-    MLOPS_TRY(put_split(c, entry));
-    if (mlops__facts_is_table(c->facts)) MLOPS_TRY(put_parts(c, entry));
+    if (!is_row_text(c) || stays_table(c)) {
+        MLOPS_TRY(put_split(c, entry));
+        MLOPS_TRY(put_parts(c, entry));
+    }
     MLOPS_TRY(mlops__draft_put_blobs(plan->draft, plan->err));
     for (int role = 0; role < 3; role++) mlops__entry_drop(entry, (mlops__role)role);
     *out = entry->json;

@@ -105,8 +105,9 @@ static int is_all_known(const mlops__snapshot *s) {
 }
 
 static mlops_status add(mlops_draft *self, mlops__snapshot *s) {
-    mlops_id id;
-    if (!self->is_loaded && mlops__snapshot_is(s, &self->base.commit.tree)) return MLOPS_OK;
+    mlops_id id = self->base.commit.tree;
+    if (!self->is_loaded) MLOPS_TRY(mlops__erased_tree(self->base.store, &id, s->err));
+    if (!self->is_loaded && mlops__snapshot_is(s, &id)) return MLOPS_OK;
     MLOPS_TRY(mlops__draft_load(self, s->err));
     MLOPS_TRY(mlops__snapshot_look(s, &self->base.tree, 1));
     MLOPS_TRY(apply(self, s));
@@ -186,11 +187,13 @@ static mlops_status tell(mlops_table **out, mlops__snapshot *s) {
 }
 
 static mlops_status look(mlops_table **out, mlops__version *version, mlops__snapshot *s) {
-    if (mlops__snapshot_is(s, &version->commit.tree)) return tell(out, s);
+    mlops_id tree = version->commit.tree;
+    MLOPS_TRY(mlops__erased_tree(version->store, &tree, s->err));
+    if (mlops__snapshot_is(s, &tree)) return tell(out, s);
     MLOPS_TRY(mlops__version_load(version, NULL, s->err));
     MLOPS_TRY(mlops__snapshot_look(s, &version->tree, 0));
     int is_same = s->stat.n_added + s->stat.n_changed + s->stat.n_removed == 0;
-    mlops__snapshot_save(s, is_same && is_all_known(s) ? &version->commit.tree : NULL);
+    mlops__snapshot_save(s, is_same && is_all_known(s) ? &version->tree_id : NULL);
     return tell(out, s);
 }
 

@@ -8,7 +8,6 @@
 #include "column/csv_types.h"
 #include "column/csv_write.h"
 #include "column/names.h"
-#include "column/table_select.h"
 #include "file/file.h"
 
 #include <string.h>
@@ -263,23 +262,6 @@ static const char *still(const mlops_table *table, const char *name) {
     return name && mlops_table_find(table, name) >= 0 ? name : NULL;
 }
 
-/* The names of a table whose CSV has no header: what the header would be. */
-static mlops_status spell_names(const mlops_table *table, const char *delimiter, mlops__buf *out,
-                                mlops_error *err) {
-    mlops_csv_opts opts = MLOPS_CSV_OPTS_INIT;
-    mlops_table *head;
-    uint8_t *bits = mlops__alloc_zero(out->allocator, (size_t)mlops_table_n_rows(table) / 8 + 1);
-    if (!bits) return mlops__fail_nomem(err, (size_t)mlops_table_n_rows(table) / 8 + 1);
-    mlops_status status = mlops__table_select(&head, table, bits, 1, err);
-    mlops__free(out->allocator, bits, (size_t)mlops_table_n_rows(table) / 8 + 1);
-    MLOPS_TRY(status);
-    opts.delimiter = delimiter;
-    status = mlops__csv_write(head, &opts, out, err);
-    mlops_table_unref(head);
-    if (!status && out->size) out->data[out->size - 1] = 0; /* the line's end */
-    return status;
-}
-
 /* Types that were given, of columns that have them yet. */
 static mlops_status keep_types(mlops__tree_merge *self, const mlops_table *table,
                                const char **types, mlops__buf *out) {
@@ -311,7 +293,7 @@ static mlops_status put_csv(mlops__tree_merge *self, const mlops__outcome *o,
     mlops__buf_init(&types, draft->base.arena.allocator);
     mlops_status status = keep_types(self, o->table, &csv.types, &types);
     if (!status && (csv.flags & MLOPS_CSV_NO_HEADER)) {
-        status = spell_names(o->table, csv.delimiter, &names, self->err);
+        status = mlops__csv_names(o->table, csv.delimiter, &names, self->err);
         csv.names = (const char *)names.data;
     }
     if (!status) status = mlops__csv_write(o->table, &csv, &bytes, self->err);

@@ -183,6 +183,11 @@ mlops_status mlops__parts_read(mlops__parts_kept *out, const mlops__facts *facts
     if (!mlops__facts_is_table(facts))
         return mlops__fail(err, MLOPS_E_SCHEMA, "'%s' is a file and no table", facts->path);
     mlops__bytes json = mlops__record_json(&facts->record, "parts");
+    if (!json.size && mlops__record_bool(&facts->record, "undivided", 0))
+        return mlops__fail(err, MLOPS_E_SCHEMA,
+                           "'%s' is not divided any more: rows were erased, and the %lld that are "
+                           "left are too few",
+                           facts->path, (long long)facts->n_rows);
     if (!json.size)
         return mlops__fail(err, MLOPS_E_SCHEMA, "'%s' is not divided; mlops_draft_divide() does so",
                            facts->path);

@@ -14,10 +14,10 @@
 mlops_status mlops__version_load(mlops__version *self, const mlops_change *change,
                                  mlops_error *err) {
     mlops__buf bytes;
-    mlops_id tree = self->commit.tree;
-    MLOPS_TRY(mlops__erased_tree(self->store, &tree, err));
-    self->lacks_some = memcmp(&tree, &self->commit.tree, sizeof tree) != 0;
-    MLOPS_TRY(mlops__content_load(&bytes, self->store, change, &tree, err));
+    self->tree_id = self->commit.tree;
+    MLOPS_TRY(mlops__erased_tree(self->store, &self->tree_id, err));
+    self->lacks_some = memcmp(&self->tree_id, &self->commit.tree, sizeof self->tree_id) != 0;
+    MLOPS_TRY(mlops__content_load(&bytes, self->store, change, &self->tree_id, err));
     mlops_status status =
         mlops__tree_parse(&self->tree, (mlops__bytes){bytes.data, bytes.size}, err);
     mlops__buf_free(&bytes);

@@ -299,6 +299,174 @@ def erase_where(folder):
     sound(path, [b"minor-"], wanted)
 
 
+def part_of(store, name, path, part):
+    return mlops.dataset_part(store, "t", name, path, part)
+
+
+def kind(table, name):
+    return table.type(table.names.index(name))
+
+
+WHY = dict(reason="Art. 17", by="dpo")
+
+
+def erase_keeps_types(folder):
+    """The rows that stay have the types that they had, though by themselves they would say other ones: so parts by groups
+    move no row, and times are read by the format that was given; conditions see them as nanoseconds."""
+    path = f"{folder}/types.mlops"
+    rows = [f"{i % 10},{i},{'x' if i == 7 else i % 2}\n" for i in range(300)]
+    first = "g,\"i,=d\",s\n" + "".join(rows)
+    times = "when,who\n01.02.2026,erika\n02.02.2026,max\n03.02.2026,max\nNA,max\n"
+    (pathlib.Path(folder) / "t.csv").write_text(first + "erika,999,x\n")
+    (pathlib.Path(folder) / "w.csv").write_text(times)
+    with mlops.open(path) as store:
+        csv = dict(types="when=time(%d.%m.%Y)")
+
+        def add(d):
+            d.add_csv("t.csv", f"{folder}/t.csv")
+            d.divide("t.csv", parts="a=0.5,b=0.5", by="groups", column="g", seed=3)
+            d.add_csv("w.csv", f"{folder}/w.csv", csv=csv)
+        name = commit(store, "t", add)
+        before = {p: part_of(store, name, "t.csv", p)["i,=d"].tolist() for p in "ab"}
+        assert min(len(rows) for rows in before.values()) > 20, before
+        wanted = mlops.dataset_table(store, "t", name, "w.csv")["when"][1:3].tolist()
+        done = store.data.erase(where=("g", "erika"), **WHY)
+        assert done.n_rows == 1 and done.done, done
+        for p in "ab":
+            after = part_of(store, name, "t.csv", p)
+            assert after["i,=d"].tolist() == [i for i in before[p] if i != 999], p
+            assert kind(after, "g") == mlops.Type.STRING
+        assert bytes(mlops.dataset_read(store, "t", name, "t.csv")).decode() == first
+        day = 86400 * 10**9
+        assert wanted[1] - wanted[0] == day
+        fails(mlops.SchemaError, lambda: store.data.erase(where="when == '01.02.2026'", dry_run=True), "w.csv")
+        done = store.data.erase(where=f"when == {wanted[0] - day}", **WHY)
+        assert done.n_rows == 1 and done.done, done
+        table = mlops.dataset_table(store, "t", name, "w.csv")
+        assert kind(table, "when") == mlops.Type.INT64 and table["when"][:2].tolist() == wanted
+        assert table.n_nulls(0) == 1 and table["who"] == ["max"] * 3
+        done = store.data.erase(where=f"when > {wanted[0]}", **WHY)
+        done = store.data.erase(where=f"when > {wanted[0] - day}", **WHY)
+        table = mlops.dataset_table(store, "t", name, "w.csv")
+        assert len(table) == 1 and kind(table, "when") == mlops.Type.INT64, table
+    check(path)
+    assert not search(path, [b"erika"])
+
+
+def erase_of_some(folder):
+    """Tables that are some rows of a text, with a split of them, keep the rest of their rows and get no other ones."""
+    path = f"{folder}/some.mlops"
+    rows = [f"{c},{n}\n" for n, c in enumerate("abcdefgh", 1)]
+    pathlib.Path(f"{folder}/t.csv").write_text("id,x\n" + "".join(rows))
+    pathlib.Path(f"{folder}/four.csv").write_text("id,x\n" + "".join(rows[:4]))
+    with mlops.open(path) as store:
+        def add(d):
+            d.add_csv("t.csv", f"{folder}/t.csv", csv=dict(rows_max=4))
+            d.add_csv("all.csv", f"{folder}/t.csv")
+            d.add_csv("four.csv", f"{folder}/four.csv", csv=dict(rows_max=4))
+            d.add_csv("u.csv", f"{folder}/t.csv", csv=dict(rows_max=4))
+            d.split("u.csv", share=0.5, seed=1)
+        name = commit(store, "t", add)
+        held_out = mlops.dataset_table(store, "t", name, "u.csv", "held_out")["id"]
+
+        def left(ids, words):
+            text = "id,x\n" + "".join(r for r in rows if r[0] in words)
+            for p in "t.csv", "u.csv":
+                assert mlops.dataset_table(store, "t", name, p)["id"] == list(ids), (p, ids)
+                assert bytes(mlops.dataset_read(store, "t", name, p)).decode() == text
+            assert mlops.dataset_table(store, "t", name, "u.csv", "held_out")["id"] == [i for i in held_out if i in ids]
+        left("abcd", "abcdefgh")
+        for word, ids, words in [("b", "acd", "acdefgh"), ("f", "acd", "acdegh"), ("d", "ac", "acegh")]:
+            done = store.data.erase(where=("id", word), **WHY)
+            assert done.done and 1 <= done.n_tables <= 2, done
+            left(ids, words)
+        store.data.erase(where="id == 'a' or id == 'c'", **WHY)
+        assert bytes(mlops.dataset_read(store, "t", name, "t.csv")) == b"id,x\ne,5\ng,7\nh,8\n"
+        fails(mlops.SchemaError, lambda: mlops.dataset_table(store, "t", name, "t.csv"), "is a file")
+        assert mlops.dataset_table(store, "t", name, "all.csv")["id"] == ["e", "g", "h"]
+        assert len(mlops.dataset_table(store, "t", name, "four.csv")) == 0
+    check(path)
+
+
+def erase_bare(folder):
+    """Tables without a header: all rows of one, and those ahead of an empty line, which is a null where there is one column."""
+    path = f"{folder}/bare.mlops"
+    texts = {"one.csv": "\nerika\n\nmax\nu\n", "two.csv": "\n\nerika\n\n", "three.csv": "skip\n\nerika\n\nx\nerika",
+             "all.csv": "erika,1\nerika,2\n", "rest.csv": "erika,1\nx,2\n"}
+    wanted = {"one.csv": [None, "max", "u"], "two.csv": [None], "three.csv": [None, "x"], "all.csv": [], "rest.csv": ["x"]}
+    for p, text in texts.items():
+        pathlib.Path(f"{folder}/{p}").write_text(text)
+    with mlops.open(path) as store:
+        def add(d):
+            for p in texts:
+                skip = dict(skip_lines=1) if p == "three.csv" else {}
+                d.add_csv(p, f"{folder}/{p}", csv=dict(no_header=True, **skip))
+                d.split(p, share=0.5, seed=2)
+        name = commit(store, "t", add)
+        held_out = {p: mlops.dataset_table(store, "t", name, p, "held_out")["c0"] for p in texts}
+        assert mlops.dataset_table(store, "t", name, "one.csv")["c0"] == ["erika", None, "max", "u"]
+        done = store.data.erase(where=("c0", "erika"), **WHY)
+        assert done.done and done.n_rows == 7, done
+        for p, rows in wanted.items():
+            got = mlops.dataset_table(store, "t", name, p)
+            assert got["c0"] == rows and kind(got, "c0") == mlops.Type.STRING, (p, got)
+            part = mlops.dataset_table(store, "t", name, p, "held_out")["c0"]
+            assert part == [i for i in held_out[p] if i != "erika"], (p, part)
+        assert bytes(mlops.dataset_read(store, "t", name, "one.csv")) == b"\nmax\nu\n"
+        assert bytes(mlops.dataset_read(store, "t", name, "three.csv")) == b"skip\n\nx\n"
+        assert bytes(mlops.dataset_read(store, "t", name, "all.csv")) == b""
+        done = store.data.erase(where=("c0", "max"), **WHY)
+        assert done.n_rows == 1 and mlops.dataset_table(store, "t", name, "one.csv")["c0"] == [None, "u"]
+    check(path)
+    assert not search(path, [b"erika"])
+
+
+def erase_below_folds(folder):
+    """Rows that became too few for their folds are said to be so."""
+    pathlib.Path(f"{folder}/u.csv").write_text("t,name\n" + "".join(f"{i},{'erika' if i > 3 else 'max'}\n" for i in range(9)))
+    with mlops.open(f"{folder}/folds.mlops") as store:
+        name = commit(store, "t", lambda d: (d.add_csv("u.csv", f"{folder}/u.csv", time="t"),
+                                             d.divide("u.csv", n_folds=4, by="time", column="t")))
+        assert len(part_of(store, name, "u.csv", "fold1")) > 0
+        store.data.erase(where=("name", "erika"), **WHY)
+        for again in range(2):
+            fails(mlops.SchemaError, lambda: part_of(store, name, "u.csv", "fold1"), "rows were erased")
+            store.data.erase(where=("t", 0), **WHY)
+        assert len(mlops.dataset_table(store, "t", name, "u.csv")) == 3
+
+
+def erase_from_folder(folder):
+    """A folder that still has what was erased is not said to have nothing new, whatever is remembered of it."""
+    path, source = f"{folder}/seen.mlops", pathlib.Path(folder) / "in"
+    source.mkdir()
+    for name, text in [("erika", "dear sirs"), ("max", "good day"), ("t.csv", "name,x\nerika,1\nmax,2\n")]:
+        (source / name).write_text(text)
+    with mlops.open(path) as store:
+        for _ in range(2):
+            commit(store, "d", lambda d: d.add_folder("", str(source)))
+        mlops.dataset_checkout(store, "d", None, f"{folder}/out")
+
+        def differs(place):
+            told = mlops.dataset_status(store, "d", None, "", str(place))
+            return list(zip(told["path"], told["change"]))
+        for place in source, f"{folder}/out":
+            for _ in range(2):
+                assert differs(place) == []
+        store.data.erase("d", paths="erika", **WHY)
+        for place in source, f"{folder}/out":
+            for _ in range(2):
+                assert differs(place) == [("erika", "added")], place
+        fails(mlops.ErasedError, lambda: commit(store, "d", lambda d: d.add_folder("", str(source))), "Art. 17")
+        (source / "erika").unlink()
+        assert differs(source) == differs(source) == []
+        store.data.erase("d", where=("name", "erika"), **WHY)
+        assert differs(source) == [("t.csv", "changed")]
+        fails(mlops.ErasedError, lambda: commit(store, "d", lambda d: d.add_folder("", str(source))), "Art. 17")
+        mlops.dataset_checkout(store, "d", None, f"{folder}/clean")
+        assert differs(f"{folder}/clean") == differs(f"{folder}/clean") == []
+        assert sorted(p.name for p in pathlib.Path(f"{folder}/clean").iterdir()) == ["max", "t.csv"]
+
+
 def run(*tests):
     """Each in a folder of its own, as TAP."""
     print(f"1..{len(tests)}")
@@ -316,4 +484,5 @@ def run(*tests):
 
 
 if __name__ == "__main__":
-    run(erase_files, erase_rows, erase_unnamed, erase_where)
+    run(erase_files, erase_rows, erase_unnamed, erase_where, erase_keeps_types, erase_of_some, erase_bare,
+        erase_below_folds, erase_from_folder)

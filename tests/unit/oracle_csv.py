@@ -149,15 +149,18 @@ def compare(lines, names, columns):
     return None
 
 
-def with_options(draw, text, delimiter, names, rows):
-    """The file without its header, options to read it with, and the names and columns that are due."""
-    text, nulls, most = text.lstrip("\ufeff"), NULLS, len(rows)
+def with_options(draw, text, delimiter, names, rows, lead):
+    """The file without its header, options to read it with, and the names and columns that are due. The first rows are empty
+    lines of one column: they are passed over ahead of the first record, unless a name says that there is one column."""
+    text, nulls = text.lstrip("\ufeff"), NULLS
     body = re.sub(r"^[^\r\n]*(\r\n|\r|\n)", "", text, count=1)
     options, due = ["delimiter=" + delimiter, "no_header"], [f"c{j}" for j in range(len(names))]
     if draw.random() < 0.5:
         body, options = "first line\n\nthird 'line'\n" + body, options + ["skip_lines=3"]
     if draw.random() < 0.5:
-        options, due = options + ["names=" + delimiter.join(names)], names
+        options, due, lead = options + ["names=" + delimiter.join(names)], names, 0
+    rows = rows[lead:]
+    most = len(rows)
     if draw.random() < 0.5:
         nulls = draw.choice([["7", "x"], ["", "NA"], ["true"], ["", "-", "1"]])
         options.append("nulls=" + delimiter.join(nulls))
@@ -172,12 +175,13 @@ def random_options(folder):
     for seed in range(ROUNDS):
         draw = random.Random(seed)
         text, delimiter, names, rows = generate(draw)
-        while rows and len(names) == 1 and rows[0][0] == "" and not rows[0][0].quoted:
-            del rows[0]  # an empty line is passed over before the first record, and a field behind it
-        if not rows:
+        lead = 0
+        while lead < len(rows) and len(names) == 1 and rows[lead][0] == "" and not rows[lead][0].quoted:
+            lead += 1
+        if lead == len(rows):
             continue
         n += 1
-        body, options, due, columns = with_options(draw, text, delimiter, names, rows)
+        body, options, due, columns = with_options(draw, text, delimiter, names, rows, lead)
         path = folder / "options.csv"
         path.write_text(body, encoding="utf-8", newline="")
         wrong = compare(dump(path, *options), due, columns)

@@ -250,6 +250,24 @@ static void header_names_and_lines_may_be_chosen(void **state) {
     assert_table("a\tb\n1\tx,y\n", &opts, "is", "1|x,y");
 }
 
+static void names_without_a_header_need_no_row(void **state) {
+    (void)state;
+    mlops_csv_opts opts = MLOPS_CSV_OPTS_INIT;
+    opts.flags = MLOPS_CSV_NO_HEADER;
+    opts.names = "p,q";
+    const char *const texts[] = {"", "\n\n", "\xef\xbb\xbf"};
+    for (size_t i = 0; i < 3; i++) assert_table(texts[i], &opts, "nn", "");
+    opts.types = "q=string";
+    assert_table("", &opts, "ns", "");
+    opts = (mlops_csv_opts)MLOPS_CSV_OPTS_INIT;
+    opts.flags = MLOPS_CSV_NO_HEADER;
+    assert_table("\n\nx\n\ny\n", &opts, "s", "x/~/y");
+    opts.names = "p";
+    assert_table("\n\nx\n\ny\n", &opts, "s", "~/~/x/~/y");
+    opts.skip_lines = 1;
+    assert_table("\n\n\n", &opts, "n", "~/~");
+}
+
 static void errors_name_their_place(void **state) {
     (void)state;
     refuses("", MLOPS_E_PARSE, 1, 0, "empty");
@@ -563,6 +581,7 @@ int main(void) {
         cmocka_unit_test(line_ends_may_be_lf_crlf_or_cr),
         cmocka_unit_test(empty_lines_are_passed_over_but_for_one_column),
         cmocka_unit_test(header_names_and_lines_may_be_chosen),
+        cmocka_unit_test(names_without_a_header_need_no_row),
         cmocka_unit_test(errors_name_their_place),
         cmocka_unit_test(options_are_checked),
         cmocka_unit_test(limits_hold),

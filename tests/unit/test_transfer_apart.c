@@ -342,11 +342,59 @@ static void test_in_journal(void **state) {
     end(&w);
 }
 
+/* Nothing is left of a table without a header, on one side or of both together. */
+static void test_nothing_left(void **state) {
+    (void)state;
+    for (int whole = 0; whole < 3; whole++) {
+        world w = {0};
+        mlops_error e;
+        begin(&w);
+        mlops_csv_opts csv = MLOPS_CSV_OPTS_INIT;
+        mlops_draft_table_opts opts = MLOPS_DRAFT_TABLE_OPTS_INIT;
+        char file[200];
+        const char *text = "erika-4711,1\nmax-0815,2\n";
+        csv.flags = MLOPS_CSV_NO_HEADER;
+        opts.csv = &csv;
+        snprintf(file, sizeof file, "%s/bare.csv", w.p.dir);
+        set_file(file, text, strlen(text));
+        mlops_change *c = new_change(w.s[0]);
+        mlops_draft *d = new_draft(c, "data", NULL);
+        works(mlops_draft_add_csv(d, "bare.csv", file, &opts, &e), &e);
+        w.ids[0] = end_draft(d);
+        commit(c);
+        mlops_change_free(c);
+        push(&w, 0, 0);
+        pull_to(&w, w.s[1], 0);
+        for (int i = 0; i < 2; i++) {
+            int all = whole == i + 1;
+            erase(w.s[i], all ? NULL : "c0", all ? NULL : WORDS[i], all ? "c1 > 0" : NULL);
+        }
+        push(&w, 0, 0);
+        pull_to(&w, w.s[1], 0);
+        finish(w.s[1]);
+        push(&w, 1, 0);
+        pull_to(&w, w.s[0], 0);
+        finish(w.s[0]);
+        for (int i = 0; i < 2; i++) {
+            mlops_table *t;
+            works(mlops_dataset_table(&t, w.s[i], "data", NULL, "bare.csv", MLOPS_PART_ALL, &e),
+                  &e);
+            assert_int_equal(mlops_table_n_rows(t), 0);
+            assert_int_equal(mlops_table_n_columns(t), 2);
+            mlops_table_unref(t);
+        }
+        char *a = entries_of(w.s[0], &w.ids[0]), *b = entries_of(w.s[1], &w.ids[0]);
+        assert_string_equal(a, b);
+        free(a), free(b);
+        end(&w);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_pulls),    cmocka_unit_test(test_both_pull),
         cmocka_unit_test(test_one_has_more), cmocka_unit_test(test_one_twice),
-        cmocka_unit_test(test_in_journal),
+        cmocka_unit_test(test_in_journal),   cmocka_unit_test(test_nothing_left),
     };
     return cmocka_run_group_tests_name("transfer_apart", tests, NULL, NULL);
 }

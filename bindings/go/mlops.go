@@ -4287,10 +4287,10 @@ func (x *Draft) AddStream(path string, opts *StreamOpts) error {
 // before the first entry changes: after an error the draft is as it was.
 //
 // Errors: MLOPS_E_NOT_FOUND, MLOPS_E_DENIED, MLOPS_E_IO, naming the file; MLOPS_E_INVALID for a link,
-// for what is no file, for a name that no entry can have, and for a glob that is none; MLOPS_E_BUSY
-// for a file that changes whenever it is read; MLOPS_E_EXISTS if an entry would be a folder, too;
-// MLOPS_E_CANCELLED, MLOPS_E_DEADLINE, MLOPS_E_NO_SPACE, MLOPS_E_CORRUPT, MLOPS_E_NOMEM,
-// MLOPS_E_FORKED.
+// for what is no file, for a name that no entry can have, for a glob that is none, and for a folder
+// that is the store's, or lies in it; MLOPS_E_BUSY for a file that changes whenever it is read;
+// MLOPS_E_EXISTS if an entry would be a folder, too; MLOPS_E_CANCELLED, MLOPS_E_DEADLINE,
+// MLOPS_E_NO_SPACE, MLOPS_E_CORRUPT, MLOPS_E_NOMEM, MLOPS_E_FORKED.
 func (x *Draft) AddFolder(prefix string, folder string, opts *FolderOpts) (FolderStat, error) {
 	if x == nil || x.p == nil {
 		return FolderStat{}, closed("Draft")
@@ -6898,9 +6898,11 @@ func DatasetDescribe(store *Store, dataset string, ref string) (string, error) {
 // synced. Files are remembered as if mlops_draft_add_folder() had read them. One checkout of a folder
 // at a time.
 //
-// Errors: MLOPS_E_EXISTS for a file with other content, before anything is written, unless that is to
-// be replaced; MLOPS_E_INVALID for a glob that is none; MLOPS_E_CANCELLED, MLOPS_E_DEADLINE;
-// MLOPS_E_DENIED, MLOPS_E_NO_SPACE; as resolving.
+// Errors: MLOPS_E_EXISTS for a file with other content, or a link that leads nowhere, before anything
+// is written, unless that is to be replaced, and for what is no folder where one is due;
+// MLOPS_E_INVALID for a folder that is the store's or lies in it, for a name that no file can have,
+// and for a glob that is none; MLOPS_E_CANCELLED, MLOPS_E_DEADLINE; MLOPS_E_DENIED, MLOPS_E_NO_SPACE;
+// as resolving.
 func DatasetCheckout(store *Store, dataset string, ref string, folder string, opts *CheckoutOpts) error {
 	defer runtime.KeepAlive(store)
 	var s scope

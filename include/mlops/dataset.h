@@ -208,9 +208,11 @@ MLOPS_API mlops_status mlops_dataset_describe(mlops_store *store, const char *da
  * @param folder   made if it is not there
  * @param opts     @nullable
  * @param err      @nullable
- * @return MLOPS_E_EXISTS for a file with other content, before anything is written, unless that is
- *         to be replaced; MLOPS_E_INVALID for a glob that is none; MLOPS_E_CANCELLED,
- *         MLOPS_E_DEADLINE; MLOPS_E_DENIED, MLOPS_E_NO_SPACE; as resolving
+ * @return MLOPS_E_EXISTS for a file with other content, or a link that leads nowhere, before
+ *         anything is written, unless that is to be replaced, and for what is no folder where one
+ *         is due; MLOPS_E_INVALID for a folder that is the store's or lies in it, for a name that
+ * no file can have, and for a glob that is none; MLOPS_E_CANCELLED, MLOPS_E_DEADLINE;
+ *         MLOPS_E_DENIED, MLOPS_E_NO_SPACE; as resolving
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_dataset_checkout(mlops_store *store, const char *dataset,

@@ -108,8 +108,8 @@ MLOPS_API void mlops_draft_free(mlops_draft *self);
  * Add a file as it is, part by part, or replace the entry of that path.
  *
  * @param self  draft
- * @param path  place in the dataset: names joined by "/", none of them empty, "." or "..", without
- *              control characters and backslashes; up to 1,024 bytes
+ * @param path  place in the dataset: names of up to 255 bytes joined by "/", none of them empty,
+ *              ".", ".." or ".mlops-*.tmp"; no control characters, no backslashes; 1,024 bytes
  * @param file  file to read
  * @param err   @nullable
  * @return MLOPS_E_NOT_FOUND, MLOPS_E_DENIED, MLOPS_E_IO, MLOPS_E_BUSY if it shrinks; MLOPS_E_EXISTS
@@ -205,7 +205,7 @@ MLOPS_API mlops_status mlops_draft_commit(mlops_draft *self, mlops_id *out, mlop
  *
  * @param change   change
  * @param dataset  name
- * @param name     branch, named as a dataset is, but not by 64 hexadecimal digits
+ * @param name     branch, named as a dataset is, but not by 64 hexadecimal digits, and without "@{"
  * @param ref      @nullable what it is to stand at
  * @param err      @nullable
  * @return MLOPS_E_EXISTS if a tag has the name; MLOPS_E_NOT_FOUND if ref is none; MLOPS_E_INVALID,

@@ -7,12 +7,13 @@
  *
  * Datasets keep files and nothing else: no empty folders, owners, rights or links. A symbolic link
  * is refused, unless the options say to follow it or to leave it out; so is a pipe, a socket or a
- * device. What lies in the store itself is left out.
+ * device. The store's own directory is left out; a folder that lies in it is refused.
  *
  * Globs are those of .gitignore: "*" stands for any bytes of a name, "?" for one, "[a-z]" for one
- * of a set, "[!a-z]" for any other. One without a slash is of a name, wherever it stands; one with
- * a slash is of a path from its beginning, and "**" between slashes stands for any number of
- * folders. What a glob says of a folder it says of all below it.
+ * of a set, "[!a-z]" or "[^a-z]" for any other; classes such as "[[:alpha:]]" are refused. One
+ * without a slash is of a name, wherever it stands; one with a slash is of a path from its
+ * beginning, and "**" between slashes stands for any number of folders. What a glob says of a
+ * folder it says of all below it.
  */
 #ifndef MLOPS_FOLDER_H
 #define MLOPS_FOLDER_H
@@ -75,10 +76,10 @@ typedef struct mlops_folder_stat {
  * @param[out] out  @nullable @shape(1) what was found; struct_size must be set
  * @param err       @nullable
  * @return MLOPS_E_NOT_FOUND, MLOPS_E_DENIED, MLOPS_E_IO, naming the file; MLOPS_E_INVALID for a
- *         link, for what is no file, for a name that no entry can have, and for a glob that is
- * none; MLOPS_E_BUSY for a file that changes whenever it is read; MLOPS_E_EXISTS if an entry would
- *         be a folder, too; MLOPS_E_CANCELLED, MLOPS_E_DEADLINE, MLOPS_E_NO_SPACE,
- *         MLOPS_E_CORRUPT, MLOPS_E_NOMEM, MLOPS_E_FORKED
+ *         link, for what is no file, for a name that no entry can have, for a glob that is none,
+ *         and for a folder that is the store's, or lies in it; MLOPS_E_BUSY for a file that changes
+ * whenever it is read; MLOPS_E_EXISTS if an entry would be a folder, too; MLOPS_E_CANCELLED,
+ * MLOPS_E_DEADLINE, MLOPS_E_NO_SPACE, MLOPS_E_CORRUPT, MLOPS_E_NOMEM, MLOPS_E_FORKED
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_draft_add_folder(mlops_draft *self, const char *prefix,

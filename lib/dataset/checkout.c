@@ -57,6 +57,7 @@ typedef struct checkout {
     uint8_t *rooms; /* PART bytes of each thread */
     size_t n_rooms;
     int64_t begun_ns;
+    mlops_io_stat own; /* of the store's directory */
     mlops_error *err;
 } checkout;
 
@@ -138,13 +139,63 @@ static mlops_status look_into(const checkout *self, target *t, const char *path)
                        path);
 }
 
+/* *is_there is 0 for a path that leads to nothing, but 1 for a link that does so. */
+static mlops_status stat_path(const checkout *self, const char *path, mlops_io_stat *out,
+                              int *is_link, int *is_there) {
+    int64_t code = mlops__file_stat(&self->host->io, path, 0, out);
+    *is_there = code >= 0;
+    *is_link = code >= 0 && out->kind == MLOPS_IO_LINK;
+    if (*is_link) {
+        mlops_io_stat led = MLOPS_IO_STAT_INIT;
+        code = mlops__file_stat(&self->host->io, path, 1, &led);
+        if (code >= 0) *out = led;
+    }
+    if (code >= 0) return MLOPS_OK;
+    mlops_status status = mlops__fail_os(self->err, code, "cannot look at", path);
+    return status == MLOPS_E_NOT_FOUND ? MLOPS_OK : status;
+}
+
+/* A folder that files are to lie in: path up to n bytes. */
+static mlops_status look_at_folder(const checkout *self, char *path, size_t n, int *is_there) {
+    mlops_io_stat stat = MLOPS_IO_STAT_INIT, own;
+    int is_link;
+    char kept = path[n];
+    path[n] = 0;
+    mlops_status status = stat_path(self, path, &stat, &is_link, is_there);
+    if (!status && *is_there && stat.kind != MLOPS_IO_FOLDER)
+        status =
+            mlops__fail(self->err, MLOPS_E_EXISTS,
+                        "'%s' is there and is no folder, in which files of the commit lie", path);
+    if (!status && *is_there && (is_link || mlops__folder_is(&stat, &self->own)))
+        status = mlops__folder_outside(self->store, path, &own, self->err);
+    path[n] = kept;
+    return status;
+}
+
+/* Folders of a file, but for those that it shares with the one before, whose path is in order. */
+static mlops_status look_at_folders(const checkout *self, const target *t, const char *before,
+                                    char *path) {
+    size_t base = strlen(self->folder) + 1, n = 0;
+    int is_there = 1;
+    mlops__format(path, self->path_cap, "%s/%s", self->folder, t->path);
+    while (before[n] && before[n] == t->path[n]) n++;
+    for (; t->path[n] && is_there; n++)
+        if (t->path[n] == '/') MLOPS_TRY(look_at_folder(self, path, base + n, &is_there));
+    return mlops__path_check_file(t->path, self->err);
+}
+
 static mlops_status look(const checkout *self, target *t, const mlops__known_file *known,
                          char *path) {
+    int is_link, is_there;
     mlops__format(path, self->path_cap, "%s/%s", self->folder, t->path);
-    int64_t code = mlops__file_stat(&self->host->io, path, 1, &t->stat);
-    if (code < 0) {
-        mlops_status status = mlops__fail_os(self->err, code, "cannot look at", path);
-        return status == MLOPS_E_NOT_FOUND ? MLOPS_OK : status;
+    MLOPS_TRY(stat_path(self, path, &t->stat, &is_link, &is_there));
+    if (!is_there) return MLOPS_OK;
+    if (t->stat.kind == MLOPS_IO_LINK) {
+        if (self->opts.flags & MLOPS_CHECKOUT_FORCE) return MLOPS_OK;
+        return mlops__fail(self->err, MLOPS_E_EXISTS,
+                           "'%s' is there, a symbolic link that leads nowhere; "
+                           "MLOPS_CHECKOUT_FORCE replaces it",
+                           path);
     }
     if (known && mlops__stat_is_same(&known->stat, &t->stat) && known->is_table == t->is_table &&
         memcmp(&known->id, &t->id, sizeof t->id) == 0) {
@@ -166,6 +217,7 @@ static mlops_status look_all(checkout *self, char *path) {
         int order = -1;
         while (more && (order = strcmp(known.path, t->path)) < 0)
             more = mlops__folder_cache_next(&cache, &known);
+        MLOPS_TRY(look_at_folders(self, t, i ? t[-1].path : "", path));
         MLOPS_TRY(look(self, t, more && order == 0 ? &known : NULL, path));
         if (t->is_same) continue;
         if (is_large(t)) self->missing[self->version.tree.n - ++self->n_large] = t;
@@ -230,7 +282,8 @@ static void clean_folder(const checkout *self, const char *file, char *path) {
         path[n - 1] = '/';
         for (size_t at = 0; at < names.size; at += strlen((const char *)names.data + at) + 1) {
             mlops__format(path + n, self->path_cap - n, "%s", (const char *)names.data + at);
-            mlops__file_unlink(io, path);
+            if (!mlops__tree_find(&self->version.tree, path + strlen(self->folder) + 1))
+                mlops__file_unlink(io, path);
         }
     }
     mlops__buf_free(&names);
@@ -439,6 +492,7 @@ static mlops_status run(checkout *self) {
     if (is_there) clean(self, path);
     mlops__format(path, self->path_cap, "%s", self->folder);
     MLOPS_TRY(make_folder(self, path, strlen(path), self->err));
+    MLOPS_TRY(mlops__folder_outside(self->store, self->folder, &self->own, self->err));
     MLOPS_TRY(write_all(self, path));
     if (is_there || mlops__file_stat(io, self->folder, 1, &folder) >= 0) remember(self, &folder);
     return MLOPS_OK;
@@ -459,7 +513,8 @@ static mlops_status begin(checkout *self, mlops_store *store, const char *folder
     self->err = err;
     mlops__buf_init(&self->cache.bytes, &self->host->allocator);
     self->begun_ns = self->host->clock.now_ns(self->host->clock.ctx);
-    return mlops__host_needs_folders(self->host, err);
+    MLOPS_TRY(mlops__host_needs_folders(self->host, err));
+    return mlops__folder_outside(store, folder, &self->own, err);
 }
 
 mlops_status mlops_dataset_checkout(mlops_store *store, const char *dataset, const char *ref,

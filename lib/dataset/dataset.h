@@ -45,8 +45,9 @@ mlops_status mlops__ref_read(mlops__ref *out, mlops__view *view, const char *dat
 mlops_status mlops__ref_put(mlops_change *change, const mlops__key *key, const mlops__ref *old,
                             const mlops_id *commit, mlops_error *err);
 
-/* What a branch or tag may be called. */
+/* What a branch or tag may be called; one that is made also not as what stands for a time. */
 mlops_status mlops__ref_check(const char *kind, const char *name, mlops_error *err);
+mlops_status mlops__ref_check_new(const char *kind, const char *name, mlops_error *err);
 
 /* The commit that a ref (nullable) stands for. */
 mlops_status mlops__ref_resolve(mlops_id *out, mlops__view *view, const char *dataset,

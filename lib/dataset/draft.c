@@ -69,7 +69,7 @@ static mlops_status take_opts(mlops_draft *self, const char *dataset, const mlop
     const char *branch = opts->branch ? opts->branch : "main";
     MLOPS_TRY(take_call(self, opts->call, err));
     MLOPS_TRY(mlops__name_check("dataset", dataset, err));
-    MLOPS_TRY(mlops__ref_check("branch", branch, err));
+    MLOPS_TRY(mlops__ref_check_new("branch", branch, err));
     MLOPS_TRY(check_text("message", opts->message, err));
     MLOPS_TRY(check_text("author", opts->author, err));
     MLOPS_TRY(check_metadata(opts->metadata, &self->base.arena, err));
@@ -235,7 +235,8 @@ mlops_status mlops__draft_check(mlops_draft *self, const char *path, mlops_error
     if (self->is_broken)
         return mlops__fail(err, MLOPS_E_INVALID, "a merge into the draft failed; begin a new one");
     MLOPS_TRY(mlops__path_check(path, err));
-    return mlops__draft_load(self, err);
+    MLOPS_TRY(mlops__draft_load(self, err));
+    return mlops__tree_find(&self->base.tree, path) ? MLOPS_OK : mlops__path_check_new(path, err);
 }
 
 mlops_status mlops__draft_put(mlops_draft *self, const char *path, mlops__buf *json,

@@ -8,8 +8,33 @@
 #include "base/opts.h"
 #include "column/rows.h"
 #include "dataset/draft.h"
+#include "file/file.h"
 
 #include <string.h>
+
+/* ---- the store's own directory ---- */
+
+mlops_status mlops__folder_outside(mlops_store *store, const char *folder, mlops_io_stat *own,
+                                   mlops_error *err) {
+    size_t n;
+    int is_within = 0;
+    const mlops__host *host = mlops__store_host(store);
+    const char *dir = mlops__store_dir(store, &n);
+    char *path = mlops__alloc_zero(&host->allocator, n + 1);
+    if (!path) return mlops__fail_nomem(err, n);
+    memcpy(path, dir, n);
+    *own = (mlops_io_stat)MLOPS_IO_STAT_INIT;
+    mlops_status status = MLOPS_OK;
+    if (mlops__file_stat(&host->io, path, 1, own) >= 0)
+        status = mlops__folder_is_within(host, folder, own, &is_within, err);
+    if (is_within)
+        status = mlops__fail(err, MLOPS_E_INVALID,
+                             "the folder '%s' is the directory of the store '%s', or lies in it; "
+                             "name another one",
+                             folder, path);
+    mlops__free(&host->allocator, path, n + 1);
+    return status;
+}
 
 /* ---- adding ---- */
 

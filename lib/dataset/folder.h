@@ -86,6 +86,11 @@ typedef struct mlops__snapshot {
     mlops_error *err;
 } mlops__snapshot;
 
+/* MLOPS_E_INVALID, naming both, for a folder (that need not be there) that is the directory of the
+ * store, or lies in it; own becomes the stat of that. */
+mlops_status mlops__folder_outside(mlops_store *store, const char *folder, mlops_io_stat *own,
+                                   mlops_error *err);
+
 /* Walks. To be ended in any case. */
 mlops_status mlops__snapshot_begin(mlops__snapshot *self, mlops_store *store, const char *prefix,
                                    const char *folder, const mlops_folder_opts *opts,

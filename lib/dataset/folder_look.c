@@ -102,15 +102,11 @@ static mlops_status take_opts(mlops__snapshot *self, const mlops_folder_opts *op
 }
 
 static mlops_status walk(mlops__snapshot *self) {
-    size_t n;
-    mlops_io_stat own = MLOPS_IO_STAT_INIT;
+    mlops_io_stat own;
     mlops__walk_opts opts = {(mlops__walk_links)(self->opts.flags & 3), &self->globs, &own,
                              self->call.executor};
-    const char *dir = mlops__store_dir(self->store, &n);
-    char *path = mlops__arena_text(&self->arena, dir, n);
-    if (!path) return mlops__fail_nomem(self->err, n);
     MLOPS_TRY(mlops__host_needs_folders(self->host, self->err));
-    mlops__file_stat(&self->host->io, path, 1, &own);
+    MLOPS_TRY(mlops__folder_outside(self->store, self->folder, &own, self->err));
     MLOPS_TRY(mlops__walk_folder(&self->walk, self->host, self->folder, &opts, self->err));
     self->stat.n_files = (int64_t)self->walk.n;
     for (size_t i = 0; i < self->walk.n; i++) self->stat.bytes += self->walk.files[i].stat.size;
@@ -572,6 +568,7 @@ mlops_status mlops__snapshot_look(mlops__snapshot *self, const mlops__tree *tree
         char path[MLOPS__PATH_MAX + 2];
         mlops__snapshot_path(self, i, path);
         MLOPS_TRY(mlops__path_check(path, self->err));
+        MLOPS_TRY(mlops__path_check_new(path, self->err));
     }
     MLOPS_TRY(match_entries(self));
     match_known(self);

@@ -12,6 +12,8 @@
 
 #include <string.h>
 
+enum { LEVELS_MAX = 1024 /* as many as a path can have */ };
+
 /* A name in a folder. */
 typedef struct node {
     const char *name;
@@ -62,6 +64,45 @@ int mlops__globs_take(const mlops__globs *self, const char *path) {
 int mlops__walk_is_draft(const char *name) {
     size_t n = strlen(name);
     return strncmp(name, ".mlops-", 7) == 0 && n > 11 && strcmp(name + n - 4, ".tmp") == 0;
+}
+
+/* ---- where a folder lies ---- */
+
+int mlops__folder_is(const mlops_io_stat *a, const mlops_io_stat *b) {
+    return a->kind == MLOPS_IO_FOLDER && b->kind == MLOPS_IO_FOLDER && a->device == b->device &&
+           a->inode == b->inode && a->inode;
+}
+
+/* What of a path is there, as a folder; n bytes of it are left. */
+static size_t cut_to_folder(const mlops_io *io, char *path, size_t n, mlops_io_stat *out) {
+    while (mlops__file_stat(io, path, 1, out) < 0 || out->kind != MLOPS_IO_FOLDER) {
+        if (strcmp(path, ".") == 0 || strcmp(path, "/") == 0) break;
+        while (n > 1 && path[n - 1] == '/') n--;
+        while (n > 0 && path[n - 1] != '/') n--;
+        if (n == 0) path[n++] = '.';
+        path[n] = 0;
+    }
+    return n;
+}
+
+mlops_status mlops__folder_is_within(const mlops__host *host, const char *path,
+                                     const mlops_io_stat *folder, int *is_within,
+                                     mlops_error *err) {
+    mlops_io_stat at = MLOPS_IO_STAT_INIT, last;
+    size_t n = strlen(path), size = n + 3 * LEVELS_MAX + 2;
+    char *up = mlops__alloc(&host->allocator, size);
+    if (!up) return mlops__fail_nomem(err, size);
+    memcpy(up, path, n + 1);
+    n = cut_to_folder(&host->io, up, n, &at);
+    *is_within = mlops__folder_is(&at, folder);
+    for (int level = 0; level < LEVELS_MAX && !*is_within; level++, n += 3) {
+        last = at;
+        memcpy(up + n, "/..", 4);
+        if (mlops__file_stat(&host->io, up, 1, &at) < 0 || mlops__folder_is(&at, &last)) break;
+        *is_within = mlops__folder_is(&at, folder);
+    }
+    mlops__free(&host->allocator, up, size);
+    return MLOPS_OK;
 }
 
 /* ---- listing ---- */
@@ -115,15 +156,19 @@ static mlops_status fail_at(const walker *w, const char *path, const char *probl
     return mlops__fail(w->err, MLOPS_E_INVALID, "'%s/%s' %s", w->folder, path, problem);
 }
 
-/* A link becomes what it leads to. */
-static mlops_status follow(const walker *w, const branch *b, const char *path,
-                           mlops_io_stat *stat) {
+/* A link becomes what it leads to; *skipped is set if that lies in the folder to be skipped. */
+static mlops_status follow(const walker *w, const branch *b, const char *path, mlops_io_stat *stat,
+                           int *skipped) {
     const mlops_io *io = &w->host->io;
     size_t size;
     char *full = full_path(w, path, &size);
     if (!full) return mlops__fail_nomem(w->err, size);
     int64_t code = mlops__file_stat(io, full, 1, stat);
+    mlops_status status = MLOPS_OK;
+    if (code >= 0 && stat->kind == MLOPS_IO_FOLDER && w->opts->skip)
+        status = mlops__folder_is_within(w->host, full, w->opts->skip, skipped, w->err);
     mlops__free(&w->host->allocator, full, size);
+    if (status) return status;
     if (code < 0) return fail_at(w, path, "is a symbolic link that leads nowhere");
     for (; stat->kind == MLOPS_IO_FOLDER && b; b = b->up)
         if (b->stat.device == stat->device && b->stat.inode == stat->inode)
@@ -141,20 +186,16 @@ static branch *new_branch(walker *w, branch *up, const char *path, const mlops_i
     return b;
 }
 
-static int is_skipped(const walker *w, const mlops_io_stat *stat) {
-    const mlops_io_stat *skip = w->opts->skip;
-    return skip && stat->kind == MLOPS_IO_FOLDER && skip->device == stat->device &&
-           skip->inode == stat->inode && skip->inode;
-}
-
 /* *taken: is it one that stays? */
 static mlops_status take_name(walker *w, branch *b, const char *path, node *out, int *taken) {
     mlops_io_stat *stat = &out->stat;
+    int skipped = w->opts->skip && mlops__folder_is(stat, w->opts->skip);
     *taken = 0;
-    if (mlops__globs_exclude(w->opts->globs, path) || is_skipped(w, stat)) return MLOPS_OK;
+    if (mlops__globs_exclude(w->opts->globs, path)) return MLOPS_OK;
     if (stat->kind == MLOPS_IO_LINK && w->opts->links == MLOPS__LINKS_SKIP) return MLOPS_OK;
     if (stat->kind == MLOPS_IO_LINK && w->opts->links == MLOPS__LINKS_FOLLOW)
-        MLOPS_TRY(follow(w, b, path, stat));
+        MLOPS_TRY(follow(w, b, path, stat, &skipped));
+    if (skipped) return MLOPS_OK;
     if (stat->kind == MLOPS_IO_FOLDER) {
         out->below = new_branch(w, b, path, stat);
         if (!out->below) return mlops__fail_nomem(w->err, sizeof(branch));

@@ -27,6 +27,12 @@ int mlops__globs_exclude(const mlops__globs *self, const char *path);
 /* Files of this name are on their way to another one, or were left there. */
 int mlops__walk_is_draft(const char *name);
 
+/* A path leads to a folder (or, if it leads nowhere yet, into one) that is the one of the stat, or
+ * lies below it. */
+mlops_status mlops__folder_is_within(const mlops__host *host, const char *path,
+                                     const mlops_io_stat *folder, int *is_within, mlops_error *err);
+int mlops__folder_is(const mlops_io_stat *a, const mlops_io_stat *b);
+
 typedef struct mlops__walk_opts {
     mlops__walk_links links;
     const mlops__globs *globs;      /* NULL: none */

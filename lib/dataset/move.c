@@ -63,6 +63,7 @@ static mlops_status set(mlops_change *change, const char *dataset, const char *n
     move self;
     mlops__view view;
     MLOPS_TRY(check(change, dataset, name, kind, err));
+    MLOPS_TRY(mlops__ref_check_new(kind, name, err));
     mlops_status status = begin(&self, change, dataset, name, &view, err);
     if (!status) {
         status = look(&self, &view);

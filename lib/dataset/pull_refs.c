@@ -43,7 +43,7 @@ mlops_status mlops__pull_ref(const mlops__head_ref *there, const char *dataset,
     const char *other = kind == mlops__ref_tag ? mlops__ref_branch : mlops__ref_tag;
     *moves = 0;
     mlops__format(name, sizeof name, "%s%s", opts->prefix ? opts->prefix : "", there->name);
-    MLOPS_TRY(mlops__ref_check(kind, name, view->err));
+    MLOPS_TRY(mlops__ref_check_new(kind, name, view->err));
     MLOPS_TRY(mlops__ref_read(&here, view, dataset, kind, name));
     MLOPS_TRY(mlops__ref_read(&clash, view, dataset, other, name));
     if (clash.is_there)

@@ -102,6 +102,13 @@ mlops_status mlops__ref_put(mlops_change *change, const mlops__key *key, const m
 
 static int is_digits(const char *text) { return text[strspn(text, "0123456789abcdef")] == 0; }
 
+mlops_status mlops__ref_check_new(const char *kind, const char *name, mlops_error *err) {
+    MLOPS_TRY(mlops__ref_check(kind, name, err));
+    if (!strstr(name, "@{")) return MLOPS_OK;
+    return mlops__fail(err, MLOPS_E_INVALID,
+                       "the name of the %s has \"@{\", which stands before a time", kind);
+}
+
 mlops_status mlops__ref_check(const char *kind, const char *name, mlops_error *err) {
     MLOPS_TRY(mlops__name_check(kind, name, err));
     if (strlen(name) != DIGITS_ALL || !is_digits(name)) return MLOPS_OK;

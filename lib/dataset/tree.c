@@ -5,9 +5,12 @@
  */
 #include "dataset/tree.h"
 
+#include "dataset/folder_walk.h"
 #include "text/utf8.h"
 
 #include <string.h>
+
+enum { FILE_NAME_MAX = 255 /* bytes, of most file systems */ };
 
 /* ---- paths ---- */
 
@@ -28,12 +31,31 @@ static const char *path_problem(const char *path) {
     }
 }
 
+static mlops_status refuse(const char *path, const char *problem, mlops_error *err) {
+    return mlops__fail(err, MLOPS_E_INVALID, "the path '%.*s' %s",
+                       (int)(strlen(path) < 100 ? strlen(path) : 100), path, problem);
+}
+
 mlops_status mlops__path_check(const char *path, mlops_error *err) {
     if (!path) return mlops__fail(err, MLOPS_E_INVALID, "the path of the entry is NULL");
     const char *problem = path_problem(path);
-    if (!problem) return MLOPS_OK;
-    return mlops__fail(err, MLOPS_E_INVALID, "the path '%.*s' %s",
-                       (int)(strlen(path) < 100 ? strlen(path) : 100), path, problem);
+    return problem ? refuse(path, problem, err) : MLOPS_OK;
+}
+
+mlops_status mlops__path_check_file(const char *path, mlops_error *err) {
+    for (size_t n = 0; *path; path += n + (path[n] == '/')) {
+        n = strcspn(path, "/");
+        if (n > FILE_NAME_MAX)
+            return refuse(path, "has a name of more than 255 bytes, as no file has", err);
+    }
+    return MLOPS_OK;
+}
+
+mlops_status mlops__path_check_new(const char *path, mlops_error *err) {
+    MLOPS_TRY(mlops__path_check_file(path, err));
+    const char *slash = strrchr(path, '/');
+    if (!mlops__walk_is_draft(slash ? slash + 1 : path)) return MLOPS_OK;
+    return refuse(path, "has a name that files have while they are written", err);
 }
 
 /* ---- the list ---- */

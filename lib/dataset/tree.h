@@ -60,6 +60,10 @@ void mlops__entry_drop(mlops__entry *self, mlops__role role);
 
 /* MLOPS_E_INVALID for a path that is none. */
 mlops_status mlops__path_check(const char *path, mlops_error *err);
+/* The same for one that is sound but cannot be a file: each of its names has up to 255 bytes. A new
+ * one has no name either that checkouts and walks take for something left behind. */
+mlops_status mlops__path_check_file(const char *path, mlops_error *err);
+mlops_status mlops__path_check_new(const char *path, mlops_error *err);
 
 /* What an entry says; texts live in the arena. */
 typedef struct mlops__facts {

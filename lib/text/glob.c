@@ -11,36 +11,49 @@ typedef struct span {
     const char *at, *end;
 } span;
 
+static int is_inverse(const char *set) { return set[1] == '!' || set[1] == '^'; }
+
+/* *p stands at a set, and then at its "]", which may be the first of it. */
+static const char *set_problem(const char **p) {
+    const char *begin = *p + 1 + is_inverse(*p), *at = begin;
+    for (; *at && (at == begin || *at != ']'); at++) {
+        if (at[0] == '[' && at[1] == ':') return "has \"[:\" in a set: classes are not known";
+        at += at[0] == '\\' && at[1];
+    }
+    *p = at;
+    return *at ? NULL : "has a \"[\" without its \"]\"";
+}
+
 const char *mlops__glob_problem(const char *pattern) {
     if (!*pattern) return "is empty";
     for (const char *p = pattern; *p; p++) {
-        if (*p == '\\' && !*++p) return "ends with \"\\\"";
-        if (*p != '[') continue;
-        const char *end = p + 1 + (p[1] == '!');
-        while (*end && (*end != ']' || end == p + 1 + (p[1] == '!'))) end++;
-        if (!*end) return "has a \"[\" without its \"]\"";
-        p = end;
+        if (*p == '\\') {
+            if (!*++p) return "ends with \"\\\"";
+            continue;
+        }
+        const char *problem = *p == '[' ? set_problem(&p) : NULL;
+        if (problem) return problem;
     }
     if (pattern[strlen(pattern) - 1] == '/')
         return "ends with \"/\"; without it, it is of folders, too";
     return NULL;
 }
 
-/* A set that *p stands at, which moves behind it; "]" may be the first of it. */
+/* A set that *p stands at, which moves behind it. */
 static int in_set(const char **p, char c) {
-    const char *at = *p + 1;
-    int is_inverse = *at == '!', found = 0;
-    at += is_inverse;
+    int inverse = is_inverse(*p), found = 0;
+    const char *at = *p + 1 + inverse;
     for (const char *begin = at; at == begin || *at != ']'; at++) {
+        at += *at == '\\';
         unsigned char low = (unsigned char)*at, high = low, is = (unsigned char)c;
         if (at[1] == '-' && at[2] != ']') {
-            high = (unsigned char)at[2];
-            at += 2;
+            at += 2 + (at[2] == '\\');
+            high = (unsigned char)*at;
         }
-        found |= is >= low && is <= high;
+        found |= is == low || (is >= low && is <= high);
     }
     *p = at + 1;
-    return found != is_inverse;
+    return found != inverse;
 }
 
 /* One byte of a path against what the pattern has at *p, which moves on if they match. */

@@ -34,7 +34,6 @@ static void a_ref_is_what_stood_there(void **state) {
         clock_ns = at(DAYS[i]);
         ids[i] = commit_text(s, "d", NULL, "x", DAYS[i]);
     }
-    commit_text(s, "d", "odd@{2026-05-01}", "x", "a name");
     id = resolve(s, "d", "main@{2026-05-01}");
     same_id(&id, &ids[0]);
     id = resolve(s, "d", "@{2026-05-02T11:59:59.999Z}");
@@ -44,7 +43,15 @@ static void a_ref_is_what_stood_there(void **state) {
     id = resolve(s, "d", "main@{2027-01-01}");
     same_id(&id, &ids[2]);
     reads_text(s, "d", "@{2026-05-31}", "x", DAYS[1]);
-    reads_text(s, "d", "odd@{2026-05-01}", "x", "a name"); /* a name goes before */
+    mlops_change *c = new_change(s);
+    mlops_draft *d = NULL;
+    mlops_draft_opts odd = MLOPS_DRAFT_OPTS_INIT;
+    odd.branch = "main@{2026-05-01}"; /* no name is spelled as a time */
+    refused(mlops_draft_new(&d, c, "d", &odd, &e), &e, MLOPS_E_INVALID, "@{");
+    refused(mlops_dataset_branch(c, "d", "a@{b", NULL, &e), &e, MLOPS_E_INVALID, "@{");
+    refused(mlops_dataset_tag(c, "d", "@{2026-05-01}", NULL, &e), &e, MLOPS_E_INVALID, "@{");
+    works(mlops_dataset_tag(c, "d", "a@b{c}", NULL, &e), &e);
+    mlops_change_free(c);
     refused(mlops_dataset_resolve(&id, s, "d", "@{2026-04-30}", &e), &e, MLOPS_E_NOT_FOUND, "yet");
     refused(mlops_dataset_resolve(&id, s, "d", "none@{2026-05-01}", &e), &e, MLOPS_E_NOT_FOUND,
             "none");

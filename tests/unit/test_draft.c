@@ -188,6 +188,8 @@ static void paths_stay_below_the_folder(void **state) {
     longest[1025] = 0;
     refused(mlops_draft_add_bytes(d, longest, "x", 1, &e), &e, MLOPS_E_INVALID, "1,024");
     longest[1024] = 0;
+    refused(mlops_draft_add_bytes(d, longest, "x", 1, &e), &e, MLOPS_E_INVALID, "255");
+    for (size_t i = 255; i < 1023; i += 255) longest[i] = '/';
     add_text(d, longest, "x");
     add_text(d, "..a/...", "x");
     add_text(d, "x/y/z", "x");

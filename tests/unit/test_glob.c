@@ -1,14 +1,10 @@
 /* Globs: what the header says, and a slow matcher that tries everything. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-#include <string.h>
-
+#define _GNU_SOURCE
 #include "text/glob.h"
 #include "unit/draw.h"
+#include "unit/help_store.h"
+
+#include <sys/stat.h>
 
 static void is(const char *pattern, const char *path, int want) {
     assert_null(mlops__glob_problem(pattern));
@@ -42,7 +38,13 @@ static void globs_are_those_of_gitignore(void **state) {
     is("[a-c]x", "bx", 1);
     is("[!a-c]x", "bx", 0);
     is("[!a-c]x", "dx", 1);
+    is("[^a-c]x", "bx", 0);
+    is("[^a-c]x", "dx", 1);
     is("[]]", "]", 1);
+    is("[^]]", "]", 0);
+    is("[\\]a]", "]", 1);
+    is("\\[a", "[a", 1);
+    is("[\\[:a]", ":", 1);
     is("[a-]", "-", 1);
     is("\\*", "*", 1);
     is("\\*", "a", 0);
@@ -53,6 +55,10 @@ static void globs_are_those_of_gitignore(void **state) {
     assert_non_null(mlops__glob_problem("["));
     assert_non_null(mlops__glob_problem("a[b"));
     assert_non_null(mlops__glob_problem("[]"));
+    assert_non_null(mlops__glob_problem("[^]"));
+    assert_non_null(mlops__glob_problem("[a\\]"));
+    assert_non_null(mlops__glob_problem("[[:alpha:]]"));
+    assert_non_null(mlops__glob_problem("[^a[:digit:]]"));
     assert_non_null(mlops__glob_problem("a\\"));
     assert_non_null(mlops__glob_problem("a/"));
 }
@@ -114,6 +120,49 @@ static void no_way_is_missed(void **state) {
     assert_true(n_matched > 1000);
 }
 
+/* A folder for each pattern, with the pattern in its .gitignore; paths are told apart by git. */
+static void sets_are_those_of_git(void **state) {
+    enum { PATTERNS = 3000, PATHS = 40 };
+    static char patterns[PATTERNS][12], paths[PATHS][8], said[PATTERNS][PATHS], line[120];
+    place p;
+    (void)state;
+    if (system("git --version >/dev/null 2>&1")) skip();
+    make_place(&p);
+    shell("mkdir %s && git -C %s init -q", p.path, p.path);
+    seed = 5;
+    for (int k = 0; k < PATHS; k++) do
+            make(paths[k], "abc^!-]\\/", 5);
+        while (strstr(paths[k], "//") || *paths[k] == '/' || strchr(paths[k], 0)[-1] == '/');
+    snprintf(line, sizeof line, "%s.in", p.path);
+    FILE *in = fopen(line, "w");
+    for (int i = 0; i < PATTERNS; i++) {
+        do make(patterns[i], "abc[[[]]]^!-\\*/", 11);
+        while (mlops__glob_problem(patterns[i]) || *patterns[i] == '!' ||
+               !strchr(patterns[i], '['));
+        snprintf(line, sizeof line, "%s/%d", p.path, i);
+        assert_int_equal(mkdir(line, 0700), 0);
+        strcat(line, "/.gitignore");
+        set_file(line, patterns[i], strlen(patterns[i]));
+        for (int k = 0; k < PATHS; k++) fprintf(in, "%d/%s%c", i, paths[k], 0);
+    }
+    fclose(in);
+    snprintf(line, sizeof line, "%s.out", p.path);
+    shell("git -C %s check-ignore --no-index -z --stdin < %s.in > %s", p.path, p.path, line);
+    FILE *out = fopen(line, "r");
+    int i = 0, n = 0;
+    for (char path[64]; fscanf(out, "%d/", &i) == 1; n++) {
+        size_t at = 0;
+        for (int c; (c = fgetc(out)) > 0; at++) path[at] = (char)c;
+        path[at] = 0;
+        for (int k = 0; k < PATHS; k++) said[i][k] |= strcmp(paths[k], path) == 0;
+    }
+    fclose(out);
+    assert_true(n > 1000);
+    for (i = 0; i < PATTERNS; i++)
+        for (int k = 0; k < PATHS; k++) is(patterns[i], paths[k], said[i][k]);
+    remove_place(&p);
+}
+
 static void no_pattern_takes_long(void **state) {
     char path[1025], pattern[1025];
     (void)state;
@@ -130,6 +179,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(globs_are_those_of_gitignore),
         cmocka_unit_test(no_way_is_missed),
+        cmocka_unit_test(sets_are_those_of_git),
         cmocka_unit_test(no_pattern_takes_long),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4075,8 +4075,8 @@ class Draft(_rt.Handle):
     def add_file(self, path, file):
         """Add a file as it is, part by part, or replace the entry of that path.
 
-            path: place in the dataset: names joined by "/", none of them empty, "." or "..", without
-                control characters and backslashes; up to 1,024 bytes
+            path: place in the dataset: names of up to 255 bytes joined by "/", none of them empty, ".",
+                ".." or ".mlops-*.tmp"; no control characters, no backslashes; 1,024 bytes
             file: file to read
 
         Raises: NotFoundError, DeniedError, IoError, BusyError if it shrinks; ExistsError if path is a folder;
@@ -4290,9 +4290,10 @@ class Draft(_rt.Handle):
             call: threads that read, hash and compress; progress in files; deadline
 
         Raises: NotFoundError, DeniedError, IoError, naming the file; InvalidError for a link, for what is no
-        file, for a name that no entry can have, and for a glob that is none; BusyError for a file that
-        changes whenever it is read; ExistsError if an entry would be a folder, too; CancelledError,
-        DeadlineError, NoSpaceError, CorruptError, NomemError, ForkedError.
+        file, for a name that no entry can have, for a glob that is none, and for a folder that is the
+        store's, or lies in it; BusyError for a file that changes whenever it is read; ExistsError if an entry
+        would be a folder, too; CancelledError, DeadlineError, NoSpaceError, CorruptError, NomemError,
+        ForkedError.
         """
         h = self._open()
         opts = _folder_opts(follow_links=follow_links, skip_links=skip_links, keep_missing=keep_missing,
@@ -7336,8 +7337,10 @@ def dataset_checkout(store, dataset, ref, folder, *, force=False, include=None, 
         exclude: list of globs, which go before include; default: nothing
         call: threads that write; progress in files; deadline
 
-    Raises: ExistsError for a file with other content, before anything is written, unless that is to be replaced;
-    InvalidError for a glob that is none; CancelledError, DeadlineError; DeniedError, NoSpaceError; as resolving.
+    Raises: ExistsError for a file with other content, or a link that leads nowhere, before anything is written,
+    unless that is to be replaced, and for what is no folder where one is due; InvalidError for a folder that is
+    the store's or lies in it, for a name that no file can have, and for a glob that is none; CancelledError,
+    DeadlineError; DeniedError, NoSpaceError; as resolving.
     """
     store_h = _rt.opened(store, Store, "store")
     opts = _checkout_opts(force=force, include=include, exclude=exclude, call=call)
@@ -7356,7 +7359,7 @@ def dataset_branch(change, dataset, name, ref=None):
 
         change: change
         dataset: name
-        name: branch, named as a dataset is, but not by 64 hexadecimal digits
+        name: branch, named as a dataset is, but not by 64 hexadecimal digits, and without "@{"
         ref: what it is to stand at
 
     Raises: ExistsError if a tag has the name; NotFoundError if ref is none; InvalidError, CorruptError, IoError,

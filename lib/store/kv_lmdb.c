@@ -71,6 +71,13 @@ static mlops_status fail(const lmdb_kv *self, int code, const char *what, mlops_
     }
 }
 
+/* A write that was short, as on a full disk, is to LMDB as if the device had failed. */
+static mlops_status fail_write(const lmdb_kv *self, int code, mlops_error *err) {
+    mlops_status status = fail(self, code, "cannot write the map", err);
+    if (status != MLOPS_E_IO || code < 0) return status;
+    return fail(self, code, "the disk may be full: cannot write the map", err);
+}
+
 static MDB_val val(mlops__bytes bytes) {
     MDB_val out = {bytes.size, (void *)(uintptr_t)bytes.data};
     return out;
@@ -110,7 +117,7 @@ static mlops_status lmdb_put(mlops__kv_txn *self, mlops__bytes key, mlops__bytes
     MDB_val k = val(key), v = val(value);
     int code = stand(txn);
     if (!code) code = mdb_cursor_put(txn->writer, &k, &v, 0);
-    return code ? fail(txn->kv, code, "cannot write the map", err) : MLOPS_OK;
+    return code ? fail_write(txn->kv, code, err) : MLOPS_OK;
 }
 
 static mlops_status lmdb_del(mlops__kv_txn *self, mlops__bytes key, mlops_error *err) {
@@ -119,7 +126,7 @@ static mlops_status lmdb_del(mlops__kv_txn *self, mlops__bytes key, mlops_error 
     leave(txn); /* it may stand on what goes away */
     int code = mdb_del(txn->mdb, txn->kv->dbi, &k, NULL);
     if (code == MDB_NOTFOUND) return MLOPS_E_NOT_FOUND;
-    return code ? fail(txn->kv, code, "cannot write the map", err) : MLOPS_OK;
+    return code ? fail_write(txn->kv, code, err) : MLOPS_OK;
 }
 
 static mlops_status lmdb_cursor_new(mlops__kv_cursor **out, mlops__kv_txn *txn, mlops_error *err) {
@@ -204,7 +211,7 @@ static mlops_status lmdb_commit(mlops__kv_txn *self, mlops_error *err) {
     leave(txn);
     int code = mdb_txn_commit(txn->mdb);
     mlops__free(&kv->allocator, txn, sizeof *txn);
-    if (code) return fail(kv, code, "cannot write the map", err);
+    if (code) return fail_write(kv, code, err);
     if (++kv->n_commits % CHECK_EVERY == 0) mdb_reader_check(kv->env, &dead);
     return MLOPS_OK;
 }

@@ -8,6 +8,9 @@
 #include "unit/draw.h"
 #include "unit/skipped.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+
 enum { KEY = MLOPS__KV_KEY_MAX };
 
 /* One engine at work, over memory with a ledger. */
@@ -538,6 +541,25 @@ static void a_full_map_says_so(void **state) {
     end(t);
 }
 
+/* A write that is cut short by a limit of the process is what a full disk gives. */
+static void a_full_disk_says_so(void **state) {
+    bench *b = *state;
+    mlops_error e;
+    static uint8_t large[200000];
+    struct rlimit was, is;
+    void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &was), 0);
+    is = (struct rlimit){100000, was.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &is), 0);
+    mlops__kv_txn *t = begin(b, 1);
+    mlops_status status = mlops__kv_put(t, text("x"), (mlops__bytes){large, sizeof large}, &e);
+    if (status) mlops__kv_end(t);
+    else status = mlops__kv_commit(t, &e);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &was), 0);
+    signal(SIGXFSZ, handler);
+    refused(status, &e, MLOPS_E_IO, "the disk may be full");
+}
+
 #define ON(engine, test)                                                                           \
     { #test " (" #engine ")", test, begin_bench, end_bench, &engine }
 
@@ -551,7 +573,8 @@ static void a_full_map_says_so(void **state) {
         ON(engine, many_keys_are_as_in_a_list), ON(engine, no_memory_loses_only_the_transaction),  \
         ON(engine, no_memory_at_opening)
 #define OF_FILES(engine)                                                                           \
-    ON_EACH(engine), ON(engine, no_map_is_refused), ON(engine, a_full_map_says_so)
+    ON_EACH(engine), ON(engine, no_map_is_refused), ON(engine, a_full_map_says_so),                \
+        ON(engine, a_full_disk_says_so)
 
 /* Nothing of LMDB is run where the build has none. */
 static int has_lmdb(bench *b) {

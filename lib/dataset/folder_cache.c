@@ -9,12 +9,15 @@
  *   device, u64 inode, i64 size, i64 mtime, i64 ctime, SHA-256
  */
 #include "dataset/folder.h"
+
+#include "base/hex.h"
 #include "file/file.h"
 #include "sys/hash.h"
 
 #include <string.h>
 
 enum { HEAD = 64, VERSION = 1, RECORD = 75, NAME_ROOM = 32 };
+enum { DIGITS = 16, FILES_MAX = 64 /* folders that are remembered */ };
 enum { COARSE_NS = 20000000, SECOND_NS = 1000000000 };
 
 static const char FOLDER_MAGIC[] = "MLOPSFLD";
@@ -124,14 +127,15 @@ static void seal(mlops__folder_cache *self) {
 static char *path_of(mlops_store *store, const mlops_io_stat *folder, size_t *size) {
     size_t n;
     uint8_t key[16];
+    char digits[DIGITS + 1];
     const char *dir = mlops__store_dir(store, &n);
     *size = n + NAME_ROOM;
     char *out = mlops__alloc(&mlops__store_host(store)->allocator, *size);
     if (!out) return NULL;
     mlops__store_u64(key, folder->device);
     mlops__store_u64(key + 8, folder->inode);
-    mlops__format(out, *size, "%.*s/folders/%llx", (int)n, dir,
-                  (unsigned long long)mlops__hash_64(key, sizeof key));
+    mlops__hex_u64(digits, mlops__hash_64(key, sizeof key));
+    mlops__format(out, *size, "%.*s/folders/%s", (int)n, dir, digits);
     return out;
 }
 
@@ -154,6 +158,34 @@ void mlops__folder_cache_load(mlops__folder_cache *self, mlops_store *store,
     mlops__folder_cache_open(self);
 }
 
+/* Of too many files the one that was written first goes: its folder was not looked at for longest.
+ * The path is of one of them; slash ends what is their folder. */
+static void drop_oldest(const mlops__host *host, char *path, char *slash) {
+    mlops__buf names;
+    const char *oldest = NULL;
+    int64_t when = INT64_MAX;
+    size_t n = 0;
+    mlops__buf_init(&names, &host->allocator);
+    *slash = 0;
+    mlops_status status = mlops__file_list(&host->io, path, &names, NULL);
+    *slash = '/';
+    const char *end = (const char *)names.data + names.size;
+    for (const char *name = (const char *)names.data; !status && name < end;
+         name += strlen(name) + 1, n++) {
+        mlops_io_stat stat = MLOPS_IO_STAT_INIT;
+        if (names.size / (DIGITS + 1) <= FILES_MAX || strlen(name) != DIGITS) continue;
+        memcpy(slash + 1, name, DIGITS + 1);
+        if (mlops__file_stat(&host->io, path, 0, &stat) < 0 || stat.mtime_ns >= when) continue;
+        when = stat.mtime_ns;
+        oldest = name;
+    }
+    if (oldest && n > FILES_MAX) {
+        memcpy(slash + 1, oldest, DIGITS + 1);
+        mlops__file_unlink(&host->io, path);
+    }
+    mlops__buf_free(&names);
+}
+
 void mlops__folder_cache_save(mlops__folder_cache *self, mlops_store *store,
                               const mlops_io_stat *folder) {
     const mlops__host *host = mlops__store_host(store);
@@ -168,5 +200,6 @@ void mlops__folder_cache_save(mlops__folder_cache *self, mlops_store *store,
     *slash = '/';
     mlops__file_bytes all = {&host->io, self->bytes.data, self->bytes.size};
     mlops__file_put(host, path, mlops__file_fill_bytes, &all, INT64_MIN, NULL, NULL);
+    drop_oldest(host, path, slash);
     mlops__free(&host->allocator, path, size);
 }

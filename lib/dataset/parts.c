@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "dataset/split.h"
 #include "sys/hash.h"
+#include "text/number.h"
 
 #include <string.h>
 
@@ -23,22 +24,43 @@ static void put_number(mlops__buf *out, double value) {
     else mlops__buf_u64(out, bits);
 }
 
-/* A whole number is the same in a column of int64 and in one of float64: a column may become the
- * other when rows are added. */
+static void put_whole(mlops__buf *out, int64_t value) {
+    mlops__buf_u8(out, 2);
+    mlops__buf_i64(out, value);
+}
+
+/* A text that spells a whole number as it is written without need: no sign but of what is below
+ * zero, no zeroes in front. */
+static int spells_whole(const char *text, size_t n, int64_t *out) {
+    const char *digits = text + (*text == '-');
+    if (*digits < '0' || *digits > '9' || (*digits == '0' && n > 1)) return 0;
+    return mlops__parse_i64(text, n, out);
+}
+
+static void put_text(mlops__buf *out, const char *text) {
+    size_t n = strlen(text);
+    int64_t whole;
+    if (spells_whole(text, n, &whole)) {
+        put_whole(out, whole);
+        return;
+    }
+    mlops__buf_u8(out, 4);
+    mlops__buf_u64(out, n);
+    mlops__buf_put(out, text, n);
+}
+
+/* A whole number is the same in a column of int64, of float64 and of text: a column may become
+ * another when rows are added. */
 static void put_cell(mlops__buf *out, const mlops__column *column, int64_t row) {
     if (column->type == MLOPS_TYPE_NULL || !mlops__column_valid(column, row)) {
         mlops__buf_u8(out, 0);
     } else if (column->type == MLOPS_TYPE_STRING) {
-        const char *text = column->texts[((const int32_t *)column->data)[row]];
-        mlops__buf_u8(out, 4);
-        mlops__buf_u64(out, strlen(text));
-        mlops__buf_text(out, text);
+        put_text(out, column->texts[((const int32_t *)column->data)[row]]);
     } else if (column->type == MLOPS_TYPE_BOOL) {
         mlops__buf_u8(out, 1);
         mlops__buf_u8(out, ((const uint8_t *)column->data)[row]);
     } else if (column->type == MLOPS_TYPE_INT64) {
-        mlops__buf_u8(out, 2);
-        mlops__buf_i64(out, ((const int64_t *)column->data)[row]);
+        put_whole(out, ((const int64_t *)column->data)[row]);
     } else {
         put_number(out, ((const double *)column->data)[row]);
     }

@@ -8,6 +8,7 @@ import hashlib
 import math
 import os
 import random
+import re
 import struct
 import sys
 import tempfile
@@ -42,6 +43,8 @@ def cell(v):
         return b"\0"
     if isinstance(v, bool):
         return bytes([1, v])
+    if isinstance(v, str) and re.fullmatch("0|-?[1-9][0-9]*", v) and -2 ** 63 <= int(v) < 2 ** 63:
+        v = int(v)
     if isinstance(v, str):
         text = v.encode()
         return b"\4" + struct.pack("<Q", len(text)) + text
@@ -218,6 +221,21 @@ class Parts(unittest.TestCase):
                   skl.StratifiedKFold(3).split(np.arange(n), columns["y"])]
         ours = [sum(bool(v) for v in commit.part(f"fold{i}")["y"]) for i in range(3)]
         self.assertTrue(max(ours + theirs) - min(ours + theirs) <= 1, (ours, theirs))
+
+    def test_texts_that_spell_numbers(self):
+        texts = ["0", "-0", "-1", "00", "01", "+1", "1", "9223372036854775807", "9223372036854775808", "1.0", "-", "1e2",
+                 "-9223372036854775808", " 1", "x", "--1", "1a", "12345"] + [str(i) for i in range(-40, 40)]
+        columns = {"row": list(range(len(texts))), "id": texts}
+        commit = self.commit(columns, key="id", n_folds=5)
+        self.check(commit, by_hash(columns, ["id"], 0, folds=5), [f"fold{i}" for i in range(5)])
+
+    def test_a_key_that_turns_text_moves_no_row(self):
+        ids = list(range(1, 41)) + [-7, 0, 2 ** 63 - 1]
+        before = self.commit({"row": list(range(len(ids))), "id": ids}, key="id", seed=5)
+        parts = {name: self.rows(before, name) for name in SHARES}
+        after = self.commit({"row": list(range(len(ids) + 1)), "id": [*map(str, ids), "A7"]}, key="id", seed=5)
+        for name in SHARES:
+            self.assertEqual([r for r in self.rows(after, name) if r < len(ids)], parts[name])
 
     def test_rows_that_are_added_move_no_other(self):
         r = random.Random(7)

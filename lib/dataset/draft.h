@@ -67,6 +67,13 @@ mlops_status mlops__draft_put_verdict(mlops_draft *self, const mlops_id *commit,
 mlops_status mlops__draft_put_ref(mlops_draft *self, const char *verb, const mlops_id *id,
                                   mlops_error *err);
 
+/* Adds as a file what is read part by part, if what judges (nullable) it when all of it was read
+ * returns MLOPS_OK; else returns what that did. */
+typedef mlops_status mlops__draft_judge(void *user, uint64_t size, const mlops_id *id);
+mlops_status mlops__draft_put_source(mlops_draft *self, const char *path,
+                                     const mlops__source *source, mlops__draft_judge *judge,
+                                     void *user, mlops_error *err);
+
 /* Adds bytes as a file; those of a CSV file as a table, file being what messages call it. */
 mlops_status mlops__draft_put_file(mlops_draft *self, const char *path, mlops__bytes bytes,
                                    mlops_error *err);

@@ -116,19 +116,23 @@ static mlops_status read_file(const mlops_draft *self, const char *file, mlops__
     return MLOPS_OK;
 }
 
-static mlops_status put_file(mlops_draft *self, const char *path, const mlops__source *source,
-                             mlops_error *err) {
+mlops_status mlops__draft_put_source(mlops_draft *self, const char *path,
+                                     const mlops__source *source, mlops__draft_judge *judge,
+                                     void *user, mlops_error *err) {
     making m = {self, path, "file", NULL, {0}, {0}, {NULL, NULL, NULL}, err};
-    MLOPS_TRY(mlops__draft_blob_of(self, path, MLOPS__ROLE_BYTES, source,
-                                   &m.blobs[MLOPS__ROLE_BYTES], err));
-    return put_entry(&m);
+    mlops__blob **blob = &m.blobs[MLOPS__ROLE_BYTES];
+    MLOPS_TRY(mlops__draft_blob_of(self, path, MLOPS__ROLE_BYTES, source, blob, err));
+    mlops_status status = judge ? judge(user, source->size, &(*blob)->id) : MLOPS_OK;
+    if (!status) return put_entry(&m);
+    mlops__draft_blob_free(*blob);
+    return status;
 }
 
 mlops_status mlops__draft_put_file(mlops_draft *self, const char *path, mlops__bytes bytes,
                                    mlops_error *err) {
     static const uint8_t none;
     const mlops__source source = {.size = bytes.size, .bytes = bytes.data ? bytes.data : &none};
-    return put_file(self, path, &source, err);
+    return mlops__draft_put_source(self, path, &source, NULL, NULL, err);
 }
 
 /* One that is not large is read whole, so that what is there already costs its hash alone. */
@@ -139,7 +143,7 @@ static mlops_status put_opened(mlops_draft *self, const char *path, mlops__sourc
     const mlops__source source = {
         .size = (uint64_t)size, .read = mlops__source_file_read, .user = file};
     if (size >= MLOPS__SOURCE_LARGE && (uint64_t)size <= SIZE_MAX)
-        return put_file(self, path, &source, err);
+        return mlops__draft_put_source(self, path, &source, NULL, NULL, err);
     MLOPS_TRY(mlops__file_view_of(&view, file->host, file->number, file->path, SIZE_MAX, 0, err));
     mlops_status status =
         mlops__draft_put_file(self, path, (mlops__bytes){view.data, view.size}, err);

@@ -67,6 +67,11 @@ static mlops_status make_entry(mlops_draft *draft, const mlops__snapshot *s, siz
     blob->id = looked->id;
     blob->size = (size_t)looked->stat.size;
     blob->is_kept = 1;
+    if (looked->entry) { /* for what may take its place in the same draft */
+        const mlops__blob *waits = looked->entry->blobs[MLOPS__ROLE_BYTES];
+        blob->has_like = !waits || waits->has_like;
+        blob->like = waits ? waits->like : looked->entry_id;
+    }
     *entry = (mlops__entry){copy, {(const uint8_t *)text, json->size}, {blob, NULL, NULL}};
     *out = entry;
     return MLOPS_OK;

@@ -7,6 +7,7 @@
 
 #include "base/opts.h"
 #include "dataset/folder.h"
+#include "dataset/source_file.h"
 #include "file/file.h"
 
 #include <string.h>
@@ -19,31 +20,86 @@ const char *mlops__import_path(mlops__importing *self, const char *a, const char
     return out;
 }
 
-mlops_status mlops__import_read(mlops__importing *self, const char *file, size_t max,
-                                mlops__buf *out) {
+/* MLOPS_END: there is no such file. */
+static mlops_status look_at(mlops__importing *self, const char *file) {
     mlops_io_stat stat = MLOPS_IO_STAT_INIT;
-    mlops__file_view view;
-    mlops__buf_init(out, &self->host->allocator);
     int64_t code = mlops__file_stat(&self->host->io, file, 0, &stat);
     mlops_status status =
         code < 0 ? mlops__fail_os(self->err, code, "cannot look at", file) : MLOPS_OK;
     if (status) return status == MLOPS_E_NOT_FOUND ? MLOPS_END : status;
-    if (stat.kind != MLOPS_IO_FILE)
-        return mlops__fail(self->err, MLOPS_E_INVALID, "'%s' is %s", file,
-                           stat.kind == MLOPS_IO_LINK ? "a symbolic link" : "no regular file");
+    if (stat.kind == MLOPS_IO_FILE) return MLOPS_OK;
+    return mlops__fail(self->err, MLOPS_E_INVALID, "'%s' is %s", file,
+                       stat.kind == MLOPS_IO_LINK ? "a symbolic link" : "no regular file");
+}
+
+mlops_status mlops__import_read(mlops__importing *self, const char *file, size_t max,
+                                mlops__buf *out) {
+    mlops__file_view view;
+    mlops__buf_init(out, &self->host->allocator);
+    MLOPS_TRY_END(look_at(self, file));
     MLOPS_TRY(mlops__file_open(&view, self->host, file, max, 0, self->err));
     out->data = (uint8_t *)(uintptr_t)view.data; /* not mapped, so it is the heap's */
     out->size = out->cap = view.size;
     return MLOPS_OK;
 }
 
-mlops_status mlops__import_put(mlops__importing *self, const char *path, mlops__bytes bytes) {
+/* A file whose bytes are told to a check, each once. */
+typedef struct checked {
+    mlops__source_file file;
+    const mlops__import_check *check;
+    uint64_t at;
+} checked;
+
+static mlops_status read_checked(void *user, uint64_t offset, uint8_t *out, size_t n,
+                                 mlops_error *err) {
+    checked *c = user;
+    MLOPS_TRY(mlops__source_file_read(&c->file, offset, out, n, err));
+    if (offset <= c->at && offset + n > c->at) {
+        size_t known = (size_t)(c->at - offset);
+        c->check->add(c->check->user, out + known, n - known);
+        c->at = offset + n;
+    }
+    return MLOPS_OK;
+}
+
+/* One that is not large is read whole, so that what is there already costs its hashes alone. */
+static mlops_status put_opened(mlops__importing *self, const char *path, checked *c,
+                               uint64_t size) {
+    const mlops__import_check *check = c->check;
+    mlops__source source = {size, NULL, mlops__source_file_read, c};
+    mlops__file_view view = {NULL, 0, 0};
+    if (check->add) source.read = read_checked;
+    if (size < MLOPS__SOURCE_LARGE) {
+        static const uint8_t none;
+        MLOPS_TRY(mlops__file_view_of(&view, self->host, c->file.number, c->file.path, SIZE_MAX, 0,
+                                      self->err));
+        source = (mlops__source){view.size, view.data ? view.data : &none, NULL, NULL};
+        if (check->add) check->add(check->user, source.bytes, view.size);
+    }
+    self->stat.bytes += (int64_t)source.size;
+    mlops_status status =
+        mlops__draft_put_source(self->draft, path, &source, check->judge, check->user, self->err);
+    if (size < MLOPS__SOURCE_LARGE) mlops__file_close(&view, self->host);
+    if (status) self->stat.bytes -= (int64_t)source.size;
+    return status;
+}
+
+mlops_status mlops__import_put(mlops__importing *self, const char *path, const char *file,
+                               const mlops__import_check *check) {
+    const mlops_io *io = &self->host->io;
     const char *whole = mlops__import_path(self, self->prefix, path);
     if (!whole) return MLOPS_E_NOMEM;
     MLOPS_TRY(mlops__draft_check(self->draft, whole, self->err));
-    MLOPS_TRY(mlops__draft_put_file(self->draft, whole, bytes, self->err));
+    MLOPS_TRY_END(look_at(self, file));
+    checked c = {{self->host, mlops__file_number(io, file, MLOPS_IO_READ), file}, check, 0};
+    if (c.file.number < 0) return mlops__fail_os(self->err, c.file.number, "cannot open", file);
+    int64_t size = mlops__file_size(io, c.file.number);
+    mlops_status status = size < 0
+                              ? mlops__fail_os(self->err, size, "cannot tell the size of", file)
+                              : put_opened(self, whole, &c, (uint64_t)size);
+    mlops__file_end(io, c.file.number); /* nothing was written, so nothing can be lost */
+    if (status) return status;
     self->stat.n_objects++;
-    self->stat.bytes += (int64_t)bytes.size;
     return mlops__call_poll(&self->call, self->host, self->stat.n_objects, self->stat.n_objects,
                             self->err);
 }

@@ -27,8 +27,18 @@ const char *mlops__import_path(mlops__importing *self, const char *a, const char
 mlops_status mlops__import_read(mlops__importing *self, const char *file, size_t max,
                                 mlops__buf *out);
 
-/* Adds bytes at a path of the tree. */
-mlops_status mlops__import_put(mlops__importing *self, const char *path, mlops__bytes bytes);
+/* How an object is held against its name: add (nullable) gets its bytes in their order, then judge
+ * says whether they are those. */
+typedef struct mlops__import_check {
+    void (*add)(void *user, const uint8_t *bytes, size_t n);
+    mlops__draft_judge *judge;
+    void *user;
+} mlops__import_check;
+
+/* Adds a regular file at a path of the tree, in bounded memory. MLOPS_END: there is none; else as
+ * above, and what judge returns. */
+mlops_status mlops__import_put(mlops__importing *self, const char *path, const char *file,
+                               const mlops__import_check *check);
 
 /* The whole of an import. */
 mlops_status mlops__import_dvc(mlops__importing *self);

@@ -71,15 +71,6 @@ mlops_status mlops__dvc_parse(mlops__dvc_file *out, mlops__bytes text, int is_lo
 
 /* ---- hashes ---- */
 
-static void md5_of(char out[DIGITS + 1], const uint8_t *bytes, size_t n) {
-    mlops__md5 md5;
-    uint8_t digest[16];
-    mlops__md5_init(&md5);
-    mlops__md5_add(&md5, bytes, n);
-    mlops__md5_end(&md5, digest);
-    mlops__hex_bytes(out, digest, sizeof digest);
-}
-
 static int is_text(const uint8_t *bytes, size_t n) {
     size_t odd = 0, most = n < TEXT_BLOCK ? n : TEXT_BLOCK;
     for (size_t i = 0; i < most; i++) {
@@ -89,30 +80,63 @@ static int is_text(const uint8_t *bytes, size_t n) {
     return most == 0 || 10 * odd <= 3 * most;
 }
 
-/* A line end that goes over two pieces stays as it is. */
-static void md5_of_lines(char out[DIGITS + 1], const uint8_t *bytes, size_t n) {
-    mlops__md5 md5;
-    uint8_t digest[16];
-    mlops__md5_init(&md5);
-    for (size_t at = 0; at < n; at += TEXT_PIECE) {
-        size_t end = n - at < TEXT_PIECE ? n : at + TEXT_PIECE, from = at;
-        for (size_t i = at; i + 1 < end; i++) {
-            if (bytes[i] != '\r' || bytes[i + 1] != '\n') continue;
-            mlops__md5_add(&md5, bytes + from, i - from);
-            from = i + 1;
-        }
-        mlops__md5_add(&md5, bytes + from, end - from);
-    }
-    mlops__md5_end(&md5, digest);
-    mlops__hex_bytes(out, digest, sizeof digest);
+/* An object on its way: the MD5 of its bytes, and that of its lines if it may be an old text. */
+typedef struct hashing {
+    mlops__md5 bytes, lines;
+    int is_text, has_cr; /* has_cr: the one that came last waits for what follows */
+    uint64_t n;
+} hashing;
+
+static void begin_hash(hashing *self, int is_old) {
+    memset(self, 0, sizeof *self);
+    mlops__md5_init(&self->bytes);
+    mlops__md5_init(&self->lines);
+    self->is_text = is_old;
 }
 
-static int has_md5(const mlops__buf *bytes, const char *md5, int is_old, char is[DIGITS + 1]) {
+static void end_piece(hashing *self) {
+    if (self->has_cr) mlops__md5_add(&self->lines, "\r", 1);
+    self->has_cr = 0;
+}
+
+/* Some of a piece. A line end that goes over two pieces stays as it is. */
+static void add_lines(hashing *self, const uint8_t *bytes, size_t n) {
+    size_t from = 0;
+    if (bytes[0] == '\n') self->has_cr = 0;
+    end_piece(self);
+    for (size_t i = 0; i + 1 < n; i++) {
+        if (bytes[i] != '\r' || bytes[i + 1] != '\n') continue;
+        mlops__md5_add(&self->lines, bytes + from, i - from);
+        from = i + 1;
+    }
+    self->has_cr = bytes[n - 1] == '\r';
+    mlops__md5_add(&self->lines, bytes + from, n - from - (size_t)self->has_cr);
+}
+
+/* What comes first is all of it, or more than tells a text. */
+static void add_bytes(hashing *self, const uint8_t *bytes, size_t n) {
+    mlops__md5_add(&self->bytes, bytes, n);
+    if (self->n == 0) self->is_text = self->is_text && is_text(bytes, n);
+    for (size_t at = 0, some; at < n && self->is_text; at += some) {
+        uint64_t left = TEXT_PIECE - (self->n + at) % TEXT_PIECE;
+        some = n - at < left ? n - at : (size_t)left;
+        add_lines(self, bytes + at, some);
+        if (some == left) end_piece(self);
+    }
+    self->n += n;
+}
+
+/* is: the MD5 of the bytes. */
+static int has_md5(hashing *self, const char *md5, char is[DIGITS + 1]) {
+    uint8_t digest[16];
     char lines[DIGITS + 1];
-    md5_of(is, bytes->data, bytes->size);
+    mlops__md5_end(&self->bytes, digest);
+    mlops__hex_bytes(is, digest, sizeof digest);
     if (!strncmp(is, md5, DIGITS)) return 1;
-    if (!is_old || !is_text(bytes->data, bytes->size)) return 0;
-    md5_of_lines(lines, bytes->data, bytes->size);
+    if (!self->is_text) return 0;
+    end_piece(self);
+    mlops__md5_end(&self->lines, digest);
+    mlops__hex_bytes(lines, digest, sizeof digest);
     return !strncmp(lines, md5, DIGITS);
 }
 
@@ -126,56 +150,79 @@ typedef struct wanted {
     int is_old; /* of before DVC 3 */
 } wanted;
 
-/* In the cache, in the layout of DVC 3 or of before. MLOPS_END: it is not there. */
-static mlops_status read_layout(mlops__importing *self, const wanted *w, int is_old,
-                                mlops__buf *out) {
-    char name[64], is[DIGITS + 1];
+/* A file that may have it. */
+typedef struct candidate {
+    mlops__importing *self;
+    const wanted *wanted;
+    const char *file;
+    int is_in_place; /* where it may have changed since */
+    hashing hash;
+} candidate;
+
+static void add_candidate(void *user, const uint8_t *bytes, size_t n) {
+    candidate *c = user;
+    add_bytes(&c->hash, bytes, n);
+}
+
+static mlops_status judge_candidate(void *user, uint64_t size, const mlops_id *id) {
+    candidate *c = user;
+    char is[DIGITS + 1];
+    (void)size, (void)id;
+    if (has_md5(&c->hash, c->wanted->md5, is)) return MLOPS_OK;
+    if (c->is_in_place) return MLOPS_END;
+    return mlops__fail(c->self->err, MLOPS_E_CORRUPT,
+                       "'%s', which '%s' names for '%s', is damaged: its MD5 is %s", c->file,
+                       c->wanted->file, c->wanted->path, is);
+}
+
+/* MLOPS_END: it is not there. The bytes of a listing are read, others become an entry. */
+static mlops_status take(candidate *c, mlops__buf *listing) {
+    const mlops__import_check check = {add_candidate, judge_candidate, c};
+    begin_hash(&c->hash, c->wanted->is_old);
+    if (!listing) return mlops__import_put(c->self, c->wanted->path, c->file, &check);
+    MLOPS_TRY_END(mlops__import_read(c->self, c->file, SIZE_MAX, listing));
+    add_bytes(&c->hash, listing->data, listing->size);
+    mlops_status status = judge_candidate(c, 0, NULL);
+    if (status) mlops__buf_free(listing);
+    return status;
+}
+
+/* In the cache, in the layout of DVC 3 or of before. */
+static mlops_status take_cached(mlops__importing *self, const wanted *w, int is_old,
+                                mlops__buf *listing) {
+    char name[64];
     mlops__format(name, sizeof name, "%s%.*s/%s", is_old ? "" : "files/md5/", 2, w->md5,
                   w->md5 + 2);
-    const char *file = mlops__import_path(self, self->cache, name);
-    if (!file) return MLOPS_E_NOMEM;
-    mlops_status status = mlops__import_read(self, file, SIZE_MAX, out);
-    if (status || has_md5(out, w->md5, w->is_old, is)) return status;
-    mlops__buf_free(out);
-    return mlops__fail(self->err, MLOPS_E_CORRUPT,
-                       "'%s', which '%s' names for '%s', is damaged: its MD5 is %s", file, w->file,
-                       w->path, is);
+    candidate c = {.self = self, .wanted = w};
+    c.file = mlops__import_path(self, self->cache, name);
+    return c.file ? take(&c, listing) : MLOPS_E_NOMEM;
 }
 
-/* Where the output stands in the tree, if it is still that. MLOPS_END: it is not. */
-static mlops_status read_in_place(mlops__importing *self, const wanted *w, mlops__buf *out) {
-    char is[DIGITS + 1];
+/* Where the output stands in the tree, if it is still that. */
+static mlops_status take_in_place(mlops__importing *self, const wanted *w) {
     mlops_io_stat stat = MLOPS_IO_STAT_INIT;
-    const char *file = mlops__import_path(self, self->folder, w->path);
-    if (!file) return MLOPS_E_NOMEM;
-    int64_t code = mlops__file_stat(&self->host->io, file, 0, &stat);
-    if (code < 0 || stat.kind != MLOPS_IO_FILE) return MLOPS_END;
-    mlops_status status = mlops__import_read(self, file, SIZE_MAX, out);
-    if (status || has_md5(out, w->md5, w->is_old, is)) return status;
-    mlops__buf_free(out);
-    return MLOPS_END;
+    candidate c = {.self = self, .wanted = w, .is_in_place = 1};
+    c.file = mlops__import_path(self, self->folder, w->path);
+    if (!c.file) return MLOPS_E_NOMEM;
+    int64_t code = mlops__file_stat(&self->host->io, c.file, 0, &stat);
+    return code < 0 || stat.kind != MLOPS_IO_FILE ? MLOPS_END : take(&c, NULL);
 }
 
-static mlops_status read_object(mlops__importing *self, const wanted *w, int is_dir,
-                                mlops__buf *out) {
-    mlops_status status = read_layout(self, w, w->is_old, out);
-    if (status == MLOPS_END) status = read_layout(self, w, !w->is_old, out);
-    if (status == MLOPS_END && !is_dir) status = read_in_place(self, w, out);
+/* An object becomes an entry, or, as a listing, is read. */
+static mlops_status take_object(mlops__importing *self, const wanted *w, mlops__buf *listing) {
+    mlops_status status = take_cached(self, w, w->is_old, listing);
+    if (status == MLOPS_END) status = take_cached(self, w, !w->is_old, listing);
+    if (status == MLOPS_END && !listing) status = take_in_place(self, w);
     if (status != MLOPS_END) return status;
     return mlops__fail(self->err, MLOPS_E_NOT_FOUND,
                        "'%s' names %s for '%s', which is not in the cache '%s'%s; dvc fetch brings "
                        "it",
                        w->file, w->md5, w->path, self->cache,
-                       is_dir ? "" : ", and not in its place");
+                       listing ? "" : ", and not in its place");
 }
 
 static mlops_status put_object(mlops__importing *self, const wanted *w) {
-    mlops__buf bytes;
-    if (!mlops__globs_take(&self->globs, w->path)) return MLOPS_OK;
-    MLOPS_TRY(read_object(self, w, 0, &bytes));
-    mlops_status status = mlops__import_put(self, w->path, (mlops__bytes){bytes.data, bytes.size});
-    mlops__buf_free(&bytes);
-    return status;
+    return mlops__globs_take(&self->globs, w->path) ? take_object(self, w, NULL) : MLOPS_OK;
 }
 
 /* ---- folders ---- */
@@ -234,7 +281,7 @@ static mlops_status take_listing(mlops__importing *self, const wanted *dir,
 
 static mlops_status put_folder(mlops__importing *self, const wanted *w) {
     mlops__buf bytes;
-    MLOPS_TRY(read_object(self, w, 1, &bytes));
+    MLOPS_TRY(take_object(self, w, &bytes));
     mlops_status status = take_listing(self, w, &bytes);
     mlops__buf_free(&bytes);
     return status == MLOPS_E_CORRUPT ? mlops__fail_path(self->err, status, w->file) : status;
@@ -253,11 +300,12 @@ static mlops_status take_out(mlops__importing *self, const char *file, const cha
                              const mlops__dvc_out *out) {
     int leaves = 0, is_dir = out->md5 && mlops__dvc_is_md5(out->md5, 1);
     if (!out->path || !*out->path) return fail_out(self, file, out, "has no path");
+    const char *path = mlops__import_resolve(&self->arena, from, out->path, &leaves);
+    if (!path) return mlops__fail_nomem(self->err, strlen(out->path));
+    if (!leaves && mlops__globs_exclude(&self->globs, path)) return MLOPS_OK;
     if (!out->md5) return fail_out(self, file, out, "has no MD5: it was not kept in the cache");
     if (!is_dir && !mlops__dvc_is_md5(out->md5, 0))
         return fail_out(self, file, out, "has an MD5 that is none");
-    const char *path = mlops__import_resolve(&self->arena, from, out->path, &leaves);
-    if (!path) return mlops__fail_nomem(self->err, strlen(out->path));
     if (leaves || !*path || strstr(out->path, "://"))
         return fail_out(self, file, out, "leads out of the folder");
     wanted w = {file, path, out->md5, !out->has_hash};

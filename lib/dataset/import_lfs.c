@@ -59,30 +59,38 @@ int mlops__lfs_parse(const uint8_t *bytes, size_t n, char oid[65], int64_t *size
 
 /* ---- objects ---- */
 
+/* What a pointer names. */
+typedef struct pointed {
+    mlops__importing *self;
+    const char *path, *file, *oid;
+    int64_t size;
+} pointed;
+
+static mlops_status judge_object(void *user, uint64_t size, const mlops_id *id) {
+    const pointed *p = user;
+    char is[MLOPS__ID_TEXT];
+    mlops__id_format(is, id);
+    if (strcmp(is, p->oid) == 0 && (int64_t)size == p->size) return MLOPS_OK;
+    return mlops__fail(p->self->err, MLOPS_E_CORRUPT,
+                       "'%s', which '%s' points to, is damaged: it has %lld bytes of SHA-256 %s; "
+                       "%lld are due",
+                       p->file, p->path, (long long)size, is, (long long)p->size);
+}
+
 static mlops_status put_object(mlops__importing *self, const char *path, const char *oid,
                                int64_t size) {
-    mlops__buf bytes;
-    char name[80], is[MLOPS__ID_TEXT];
+    char name[80];
     mlops__format(name, sizeof name, "%.*s/%.*s/%s", 2, oid, 2, oid + 2, oid);
     const char *file = mlops__import_path(self, self->cache, name);
     if (!file) return MLOPS_E_NOMEM;
-    mlops_status status = mlops__import_read(self, file, SIZE_MAX, &bytes);
-    if (status == MLOPS_END)
-        return mlops__fail(self->err, MLOPS_E_NOT_FOUND,
-                           "'%s' points to an object that is not there: '%s'; git lfs fetch brings "
-                           "it",
-                           path, file);
-    MLOPS_TRY(status);
-    mlops_id id = mlops__content_id(self->draft->base.store, bytes.data, bytes.size);
-    mlops__id_format(is, &id);
-    if (strcmp(is, oid) != 0 || (int64_t)bytes.size != size)
-        status = mlops__fail(self->err, MLOPS_E_CORRUPT,
-                             "'%s', which '%s' points to, is damaged: it has %zu bytes of SHA-256 "
-                             "%s; %lld are due",
-                             file, path, bytes.size, is, (long long)size);
-    if (!status) status = mlops__import_put(self, path, (mlops__bytes){bytes.data, bytes.size});
-    mlops__buf_free(&bytes);
-    return status;
+    pointed p = {self, path, file, oid, size};
+    const mlops__import_check check = {NULL, judge_object, &p};
+    mlops_status status = mlops__import_put(self, path, file, &check);
+    if (status != MLOPS_END) return status;
+    return mlops__fail(self->err, MLOPS_E_NOT_FOUND,
+                       "'%s' points to an object that is not there: '%s'; git lfs fetch brings "
+                       "it",
+                       path, file);
 }
 
 static mlops_status take_file(mlops__importing *self, const char *path) {

@@ -302,6 +302,62 @@ class Imports(unittest.TestCase):
         self.holds(self.store.data.import_tree(folder, "e", "git-lfs", prefix="p", include="a/**", exclude="*.ext"),
                    {"p/a/large": large})
 
+    def test_lfs_history_costs_what_has_changed(self):
+        random.seed(5)
+        data, sizes = bytearray(random.randbytes(8 << 20)), []
+        for i in range(3):
+            folder = self.tree({"a.bin": self.pointer(data)})
+            self.pointer(data, folder)
+            self.holds(self.store.data.import_tree(folder, "d", "git-lfs"), {"a.bin": bytes(data)})
+            sizes.append(self.store.stat().pack_bytes)
+            for at in range(i, len(data), 100_000):
+                data[at] ^= 0x55
+        self.assertLess(sizes[2] - sizes[0], 40_000)
+
+    def test_large_objects_are_not_held(self):
+        child = """if True:
+            import mlops, resource, sys
+            def peak():
+                return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+            with mlops.open(sys.argv[1], sync="relaxed") as store:
+                store.data.import_tree(sys.argv[2], "small", sys.argv[3], include="small*")
+                before = peak()
+                store.data.import_tree(sys.argv[2], "large", sys.argv[3])
+                print(peak() - before)
+            """
+        random.seed(6)
+        data = random.randbytes(1 << 20) * 128
+        folder = self.tree({"large": self.pointer(data), "small": self.pointer(b"x")})
+        self.pointer(data, folder)
+        self.pointer(b"x", folder)
+        for name, kept in (("large", data), ("small", b"x")):
+            md5 = hashlib.md5(kept).hexdigest()
+            path = os.path.join(folder, ".dvc/cache/files/md5", md5[:2], md5[2:])
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "wb") as f:
+                f.write(kept)
+            with open(os.path.join(folder, name + ".dvc"), "w") as f:
+                f.write(f"outs:\n- md5: {md5}\n  hash: md5\n  path: {name}\n")
+        for tool in ("dvc", "git-lfs"):
+            told = subprocess.run([sys.executable, "-c", child, self.inside(tool), folder, tool], check=True,
+                                  capture_output=True, text=True)
+            self.assertLess(int(told.stdout), 64, tool)  # MiB
+        md5 = hashlib.md5(data).hexdigest()
+        with open(os.path.join(folder, ".dvc/cache/files/md5", md5[:2], md5[2:]), "r+b") as f:
+            f.seek(100 << 20)
+            f.write(b"damage")
+        self.refused(mlops.CorruptError, [md5[2:], "'large'", "damaged"], folder)
+        oid = hashlib.sha256(data).hexdigest()
+        with open(os.path.join(folder, ".git/lfs/objects", oid[:2], oid[2:4], oid), "r+b") as f:
+            f.seek(100 << 20)
+            f.write(b"damage")
+        self.refused(mlops.CorruptError, [oid, "'large'", "damaged"], folder, "git-lfs")
+
+    def test_dvc_outputs_that_were_not_kept_may_be_left_out(self):
+        folder = self.tree({"a.dvc": f"outs:\n- path: a\n- md5: {hashlib.md5(b'b').hexdigest()}\n  path: b\n", "b": "b"})
+        self.refused(mlops.InvalidError, ["'a'", "has no MD5"], folder)
+        self.holds(self.store.data.import_tree(folder, "d", "dvc", exclude="a"), {"b": b"b"})
+
     def test_lfs_damage(self):
         folder = self.tree({"a": self.pointer(b"data")})
         oid = hashlib.sha256(b"data").hexdigest()

@@ -143,20 +143,36 @@ static mlops_status load(const subject *self, const char *path, mlops_table **ou
                               out, self->err);
 }
 
+/* Binds one, or notes why there is none that can be read. */
+static mlops_status bind_other(const subject *self, mlops_expectations **e,
+                               mlops__expectation_other *other) {
+    mlops_expectations *bound;
+    mlops_table *table;
+    mlops__facts facts;
+    MLOPS_TRY(mlops__version_find(self->version, other->name, &facts, self->err));
+    if (!mlops__facts_is_table(&facts)) {
+        other->problem = "is a file and no table";
+        return MLOPS_OK;
+    }
+    mlops_status status = load(self, other->name, &table);
+    if (status == MLOPS_E_NOT_FOUND) {
+        other->problem = "was not pulled";
+        return MLOPS_OK;
+    }
+    MLOPS_TRY(status);
+    status = mlops_expectations_bind(&bound, *e, other->name, table, self->err);
+    mlops_table_unref(table);
+    MLOPS_TRY(status);
+    mlops_expectations_unref(*e);
+    *e = bound;
+    return MLOPS_OK;
+}
+
 /* Other entries that the expectations read; those that are not there stay unbound. */
 static mlops_status bind_others(const subject *self, mlops_expectations **e) {
-    for (int64_t i = 0; i < (*e)->n_others; i++) {
-        const char *name = (*e)->others[i].name;
-        mlops_expectations *bound;
-        mlops_table *table;
-        if (!mlops__tree_find(&self->version->tree, name)) continue;
-        MLOPS_TRY(load(self, name, &table));
-        mlops_status status = mlops_expectations_bind(&bound, *e, name, table, self->err);
-        mlops_table_unref(table);
-        MLOPS_TRY(status);
-        mlops_expectations_unref(*e);
-        *e = bound;
-    }
+    for (int64_t i = 0; i < (*e)->n_others; i++)
+        if (mlops__tree_find(&self->version->tree, (*e)->others[i].name))
+            MLOPS_TRY(bind_other(self, e, &(*e)->others[i]));
     return MLOPS_OK;
 }
 
@@ -195,16 +211,15 @@ static mlops_status find_reference(const subject *self, mlops_reference **out) {
     return status;
 }
 
-/* Takes the expectations. */
-static mlops_status judge(const subject *self, mlops_expectations *e, mlops_table **out) {
+/* Takes the expectations and the table. */
+static mlops_status judge(const subject *self, mlops_expectations *e, mlops_table *table,
+                          mlops_table **out) {
     mlops_expectations_opts opts = MLOPS_EXPECTATIONS_OPTS_INIT;
     mlops_reference *reference = NULL;
-    mlops_table *table = NULL;
     opts.flags = MLOPS_EXPECTATIONS_SET_AS_OF_NS;
     opts.as_of_ns = self->time_ns;
     mlops_status status = bind_others(self, &e);
     if (!status && e->compares) status = find_reference(self, &reference);
-    if (!status) status = load(self, self->path, &table);
     opts.reference = reference;
     if (!status) status = mlops_expectations_validate(out, e, table, &opts, self->err);
     mlops_table_unref(table);
@@ -228,7 +243,12 @@ static mlops_status validate(const subject *self, mlops_table **out) {
     mlops__facts facts;
     MLOPS_TRY(mlops__version_find(self->version, self->path, &facts, self->err));
     MLOPS_TRY(find_suite(self, &e));
-    return e ? judge(self, e, out) : no_suite(self->path, self->err);
+    if (!e) return no_suite(self->path, self->err);
+    mlops_table *table;
+    mlops_status status = load(self, self->path, &table);
+    if (!status) return judge(self, e, table, out);
+    mlops_expectations_unref(e);
+    return status;
 }
 
 mlops_status mlops_dataset_validate(mlops_table **out, mlops_store *store, const char *dataset,
@@ -283,28 +303,102 @@ mlops_status mlops_draft_override(mlops_draft *self, const char *reason, mlops_e
     return self->reason ? MLOPS_OK : mlops__fail_nomem(err, n);
 }
 
-/* What one table gave, as a member of the commit's record. */
-static void put_outcome(mlops__json_writer *json, const char *path, const mlops_table *report,
-                        const mlops_error *broken) {
-    mlops__json_open(json, '{');
-    mlops__record_put_text(json, "path", path);
-    mlops__record_put_i64(json, "n", mlops_table_n_rows(report));
-    mlops__record_put_text(json, "broken", broken ? broken->message : NULL);
-    mlops__json_close(json, '}');
+/* What all tables gave. */
+typedef struct outcomes {
+    mlops__json_writer json; /* an array, of members of the commit's record */
+    int n, overridden;
+} outcomes;
+
+/* What one gave: n expectations, of which some are not kept if there is a message. */
+static mlops_status put_outcome(outcomes *out, const subject *self, int64_t n, const char *broken) {
+    mlops__json_open(&out->json, '{');
+    mlops__record_put_text(&out->json, "path", self->path);
+    mlops__record_put_i64(&out->json, "n", n);
+    mlops__record_put_text(&out->json, "broken", broken);
+    mlops__json_close(&out->json, '}');
+    out->n++;
+    if (!broken) return MLOPS_OK;
+    out->overridden = 1;
+    if (self->draft->reason) return MLOPS_OK;
+    return mlops__fail(self->err, MLOPS_E_REFUSED, "'%.*s': %s", 120, self->path, broken);
 }
 
-static mlops_status require_table(const subject *self, mlops_expectations *e,
-                                  mlops__json_writer *json, int *overridden) {
-    mlops_table *report = NULL;
+/* What a table gave in a commit; MLOPS_END: nothing is known of that. */
+static mlops_status find_outcome(mlops__record *out, const subject *self, const mlops_id *commit,
+                                 mlops__view *view) {
+    mlops__key key;
+    mlops__bytes value;
+    mlops__record record, tables;
+    mlops__verdict_key(&key, self->dataset, commit);
+    const mlops__bytes bytes = mlops__key_bytes(&key);
+    mlops_status status =
+        mlops__change_pending(view->change, MLOPS__TABLE_EXPECTATIONS, bytes, &value);
+    if (status == MLOPS_END)
+        status =
+            mlops__index_get(&view->index, MLOPS__TABLE_EXPECTATIONS, bytes, &value, view->err);
+    if (status == MLOPS_E_NOT_FOUND) return MLOPS_END;
+    MLOPS_TRY(status);
+    MLOPS_TRY(mlops__record_parse(&record, value, view->arena, view->err));
+    MLOPS_TRY(mlops__record_items(&tables, mlops__record_json(&record, "tables"), view->arena,
+                                  view->err));
+    for (size_t i = 0; i < tables.n; i++) {
+        MLOPS_TRY(mlops__record_parse(out, tables.fields[i].json, view->arena, view->err));
+        const char *path = mlops__record_text(out, "path");
+        if (path && strcmp(path, self->path) == 0) return MLOPS_OK;
+    }
+    return MLOPS_END;
+}
+
+/* The entry is as it is in the parent. */
+static mlops_status is_as_before(const subject *self, int *out) {
+    mlops__version parent;
+    *out = 0;
+    if (!self->parent) return MLOPS_OK;
+    mlops_status status = open_parent(self, &parent);
+    const mlops__entry *is = mlops__tree_find(&self->version->tree, self->path);
+    const mlops__entry *was = status ? NULL : mlops__tree_find(&parent.tree, self->path);
+    *out = is && was && is->json.size == was->json.size &&
+           memcmp(is->json.data, was->json.data, is->json.size) == 0;
+    mlops__version_close(&parent);
+    return status;
+}
+
+/* A table that is not here cannot be judged: it counts as it did where it comes from. */
+static mlops_status keep_outcome(outcomes *out, const subject *self) {
+    mlops__view view;
+    mlops__record was;
+    int is_same;
+    const mlops_draft *draft = self->draft;
+    const mlops_id *from[2] = {self->parent, draft->has_merged ? &draft->merged : NULL};
+    mlops_status status = MLOPS_END;
+    MLOPS_TRY(mlops__view_begin(&view, self->version->store, self->change, &self->version->arena,
+                                self->err));
+    for (int i = 0; i < 2 && status == MLOPS_END; i++)
+        if (from[i]) status = find_outcome(&was, self, from[i], &view);
+    if (!status)
+        status = put_outcome(out, self, mlops__record_i64(&was, "n", 0),
+                             mlops__record_text(&was, "broken"));
+    mlops__view_end(&view);
+    if (status != MLOPS_END) return status;
+    MLOPS_TRY(is_as_before(self, &is_same));
+    if (is_same) return MLOPS_OK;
+    return put_outcome(out, self, 0, "what is expected is unknown: the table was not pulled");
+}
+
+/* Takes the expectations. */
+static mlops_status require_table(outcomes *out, const subject *self, mlops_expectations *e) {
+    mlops_table *report = NULL, *table = NULL;
     mlops_error broken;
-    MLOPS_TRY(judge(self, e, &report));
-    mlops_status status = mlops_expectations_require(report, &broken);
-    put_outcome(json, self->path, report, status ? &broken : NULL);
+    int64_t n = e->n;
+    mlops_status status = load(self, self->path, &table);
+    if (status) {
+        mlops_expectations_unref(e);
+        return status == MLOPS_E_NOT_FOUND ? keep_outcome(out, self) : status;
+    }
+    MLOPS_TRY(judge(self, e, table, &report));
+    status = mlops_expectations_require(report, &broken);
     mlops_table_unref(report);
-    if (!status) return MLOPS_OK;
-    *overridden = 1;
-    if (self->draft->reason) return MLOPS_OK;
-    return mlops__fail(self->err, status, "'%.*s': %s", 120, self->path, broken.message);
+    return put_outcome(out, self, n, status ? broken.message : NULL);
 }
 
 /* Paths that something is kept for, each once. */
@@ -349,9 +443,21 @@ static mlops_status list_paths(paths *self, mlops__view *view, const char *datas
     return status < 0 ? status : MLOPS_OK;
 }
 
-/* Only tables have expectations: what is kept for a path of another kind is left alone. */
-static mlops_status require_all(mlops_draft *draft, int64_t time_ns, mlops__json_writer *json,
-                                int *n, int *overridden, mlops_error *err) {
+static mlops_status require_path(outcomes *out, const subject *self) {
+    mlops_expectations *e;
+    mlops__facts facts;
+    if (!mlops__tree_find(&self->version->tree, self->path)) return MLOPS_OK;
+    MLOPS_TRY(mlops__version_find(self->version, self->path, &facts, self->err));
+    MLOPS_TRY(find_suite(self, &e));
+    if (!e) return MLOPS_OK;
+    if (mlops__facts_is_table(&facts)) return require_table(out, self, e);
+    int64_t n = e->n;
+    mlops_expectations_unref(e);
+    return put_outcome(out, self, n, "it is a file, and a table is expected");
+}
+
+static mlops_status require_all(outcomes *out, mlops_draft *draft, int64_t time_ns,
+                                mlops_error *err) {
     mlops__view view;
     paths all = {NULL, 0, 0};
     MLOPS_TRY(mlops__view_begin(&view, draft->base.store, draft->change, &draft->base.arena, err));
@@ -359,15 +465,7 @@ static mlops_status require_all(mlops_draft *draft, int64_t time_ns, mlops__json
     mlops__view_end(&view);
     for (int64_t i = 0; i < all.n && !status; i++) {
         const subject self = subject_of(draft, all.items[i], time_ns, err);
-        mlops_expectations *e;
-        mlops__facts facts;
-        if (!mlops__tree_find(&draft->base.tree, self.path)) continue;
-        MLOPS_TRY(mlops__version_find(self.version, self.path, &facts, err));
-        if (!mlops__facts_is_table(&facts)) continue;
-        MLOPS_TRY(find_suite(&self, &e));
-        if (!e) continue;
-        ++*n;
-        status = require_table(&self, e, json, overridden);
+        status = require_path(out, &self);
     }
     return status;
 }
@@ -376,17 +474,17 @@ mlops_status mlops__draft_require(mlops_draft *self, int64_t time_ns, mlops__buf
                                   mlops_error *err) {
     mlops__json_writer json;
     mlops__buf tables;
-    int n = 0, overridden = 0;
+    outcomes all = {.n = 0};
     mlops__buf_init(&tables, out->allocator);
-    mlops__json_writer_init(&json, &tables, 0);
-    mlops__json_open(&json, '[');
-    mlops_status status = require_all(self, time_ns, &json, &n, &overridden, err);
-    mlops__json_close(&json, ']');
-    if (!status && n) {
+    mlops__json_writer_init(&all.json, &tables, 0);
+    mlops__json_open(&all.json, '[');
+    mlops_status status = require_all(&all, self, time_ns, err);
+    mlops__json_close(&all.json, ']');
+    if (!status && all.n) {
         mlops__json_writer_init(&json, out, 0);
         mlops__json_open(&json, '{');
-        mlops__record_put_text(&json, "verdict", overridden ? "overridden" : "held");
-        mlops__record_put_text(&json, "reason", overridden ? self->reason : NULL);
+        mlops__record_put_text(&json, "verdict", all.overridden ? "overridden" : "held");
+        mlops__record_put_text(&json, "reason", all.overridden ? self->reason : NULL);
         mlops__record_put_i64(&json, "time_ns", time_ns);
         mlops__json_name(&json, "tables");
         mlops__json_raw(&json, (const char *)tables.data, tables.size);

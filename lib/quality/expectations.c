@@ -259,7 +259,7 @@ static mlops_status copy_others(mlops_expectations *self, const mlops_expectatio
         if (!copy) return mlops__fail_nomem(err, strlen(other->name));
         mlops_table *bound = strcmp(copy, name) == 0 ? table : other->table;
         self->others[self->n_others++] =
-            (mlops__expectation_other){copy, bound ? mlops_table_ref(bound) : NULL};
+            (mlops__expectation_other){copy, bound ? mlops_table_ref(bound) : NULL, other->problem};
     }
     return MLOPS_OK;
 }

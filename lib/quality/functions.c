@@ -104,7 +104,7 @@ static mlops_status look_references(mlops_expectations *self, expansion *call) {
     char *copy = mlops__arena_text(&self->arena, name->data, name->n);
     if (!others || !copy) return MLOPS_E_NOMEM;
     self->others = others;
-    self->others[self->n_others++] = (mlops__expectation_other){copy, NULL};
+    self->others[self->n_others++] = (mlops__expectation_other){copy, NULL, NULL};
     return MLOPS_OK;
 }
 

@@ -29,7 +29,8 @@ typedef struct mlops__expectation {
 /* A table that references() reads. */
 typedef struct mlops__expectation_other {
     const char *name;
-    mlops_table *table; /* a share; NULL: none is bound yet */
+    mlops_table *table;  /* a share; NULL: none is bound yet */
+    const char *problem; /* why none is, behind its name; NULL: there is none of this name */
 } mlops__expectation_other;
 
 struct mlops_expectations {

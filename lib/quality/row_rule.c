@@ -216,16 +216,21 @@ static mlops_status matches(validation *self, expansion *call) {
 static mlops_status find_other(validation *self, expansion *call, const mlops__column **out) {
     const mlops__expr_text *name = &call->args[1].string, *column = &call->args[2].string;
     const mlops_table *other = NULL;
+    const char *problem = NULL;
+    int n = (int)(name->n < 100 ? name->n : 100);
     char *text = mlops__arena_text(&self->scratch, column->data, column->n);
     if (!text) return MLOPS_E_NOMEM;
     for (int64_t i = 0; i < self->self->n_others; i++) {
         const char *known = self->self->others[i].name;
         if (strlen(known) == name->n && memcmp(known, name->data, name->n) == 0)
-            other = self->self->others[i].table;
+            other = self->self->others[i].table, problem = self->self->others[i].problem;
     }
+    if (problem)
+        return mlops__expectation_problem(call, MLOPS_E_NOT_FOUND, 1, "\"%.*s\" %s", n, name->data,
+                                          problem);
     if (!other)
         return mlops__expectation_problem(call, MLOPS_E_NOT_FOUND, 1, "there is no table \"%.*s\"",
-                                          (int)(name->n < 100 ? name->n : 100), name->data);
+                                          n, name->data);
     int64_t i = mlops_table_find(other, text);
     if (i < 0)
         return mlops__expectation_problem(call, MLOPS_E_SCHEMA, 2,

@@ -266,6 +266,77 @@ class Stores(unittest.TestCase):
         with self.assertRaises(mlops.NotFoundError):
             expected["table.csv"]
 
+    def test_what_is_expected_of_a_table_that_became_a_file(self):
+        data, expected = self.store.data, self.store.data.expectations("d")
+        data.add({"id": [1, 2]}, "d", path="t")
+        expected.set("t", "unique(id)")
+
+        def put(override=None):
+            def build(change):
+                with mlops.Draft(change, "d") as draft:
+                    draft.add_bytes("t", b"id\n1\n1\n")
+                    if override:
+                        draft.override(override)
+                    return draft.commit()
+            with mlops.Change(self.store) as change:
+                build(change)
+                change.commit()
+        with self.assertRaisesRegex(mlops.RefusedError, "'t': it is a file"):
+            put()
+        put("as a file from now on")
+        self.assertEqual(expected.list().to_dicts()[-1]["reason"], "as a file from now on")
+
+    def test_references_to_what_is_no_table(self):
+        data, expected = self.store.data, self.store.data.expectations("d")
+        data.add({"id": [1, 2]}, "d", path="other.csv")
+        expected.set("t", "references(id, 'other.csv', 'id')")
+        data.add({"id": [1]}, "d", path="t")
+        with mlops.Change(self.store) as change, mlops.Draft(change, "d") as draft:
+            draft.add_bytes("other.csv", b"x")
+            with self.assertRaisesRegex(mlops.RefusedError, "'t': the expectation references.* is unknown: .*"
+                                                            '"other.csv" is a file and no table'):
+                draft.commit()
+            draft.override("known")
+            draft.commit()
+            change.commit()
+        self.assertIn("overridden", [row["verdict"] for row in expected.list().to_dicts()])
+
+    def test_expectations_where_not_all_was_pulled(self):
+        data, share = self.store.data, os.path.join(self.folder.name, "share")
+        data.add({"id": list(range(5000))}, "d", path="a")
+        data.add({"id": [1, 2]}, "d", path="b")
+        data.expectations("d").set("a", "unique(id)")
+        data.push("d", share)
+        with mlops.open(os.path.join(self.folder.name, "part.mlops")) as part:
+            part.data.pull("d", share, paths="b")
+            part.data.add({"id": [3]}, "d", path="b")  # nothing is known of "a", and nothing has changed
+            part.data.expectations("d").set("b", "references(id, 'a', 'id')")
+            with self.assertRaisesRegex(mlops.RefusedError, '"a" was not pulled'):
+                part.data.add({"id": [1]}, "d", path="b")
+            part.data.add({"id": [1]}, "d", path="b", override="a is elsewhere")
+        data.add({"id": [2, 2] + list(range(5000))}, "d", path="a", override="twice")
+        data.push("d", share)
+        with mlops.open(os.path.join(self.folder.name, "other.mlops")) as part:
+            part.data.pull("d", share, paths="b")
+            with self.assertRaisesRegex(mlops.RefusedError, "'a': .*unique.*broken"):
+                part.data.add({"id": [4]}, "d", path="b")  # as where all of it is
+            part.data.add({"id": [4]}, "d", path="b", override="still")
+            told = part.data.expectations("d").list().to_dicts()
+            self.assertEqual({(r["path"], r["reason"]) for r in told}, {("a", "twice"), ("a", "still")})
+
+    def test_small_tables_need_no_split_of_their_own(self):
+        for rows in ([1.5, 2.5, 3.5, 4.5, 5.5], [1.5], []):
+            commit = self.store.data.add({"x": rows, "y": rows}, "d", target="y")
+            self.assertEqual(commit.table().n_rows, len(rows))
+        commit = self.store.data.add({"x": [1, 2, 3, 4, 5], "y": [1.5, 2.5, 3.5, 4.5, 5.5]}, "d", target="y")
+        self.assertEqual(len(commit.held_out), 1)
+        commit = self.store.data.add({"x": [1, 2], "y": ["a", "a"]}, "d", target="y")
+        self.assertEqual(len(commit.held_out), 1)
+
+    def test_bools_are_bools(self):
+        for rows in ([True, False], [True, None]):
+            self.assertEqual([repr(r["b"]) for r in mlops.table({"b": rows}).to_dicts()], [repr(v) for v in rows])
+
     def test_branches_are_merged(self):
         data = self.store.data
 

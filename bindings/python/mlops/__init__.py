@@ -105,7 +105,8 @@ class Table(_ffi.Table):
 
     def to_dicts(self):
         """The rows, as dicts; a null is None."""
-        columns = [list(self[name]) if self.n_nulls(i) == 0 else self._cells(i) for i, name in enumerate(self.names)]
+        columns = [list(self[name]) if self.n_nulls(i) == 0 and self.type(i) != Type.BOOL else self._cells(i)
+                   for i, name in enumerate(self.names)]
         return [dict(zip(self.names, (v.item() if hasattr(v, "item") else v for v in row))) for row in zip(*columns)]
 
     def _cells(self, index):

@@ -322,15 +322,16 @@ class Commit(Parts, InFolders, Linked):
 
 def chosen_split(split, source, target, time):
     """The split that "auto" stands for: by time where a time is named, the same share of each class where the target
-    has few values, else drawn; none without a target."""
+    has few values that repeat, else drawn; none without a target, or of fewer than two rows."""
     if split != "auto":
         return None if split is None else _rt.choice(Split, split)
+    if source is None or source.n_rows < 2:
+        return None
     if time is not None:
         return Split.TIME
-    if target is None:
-        return None
-    values = set() if source.find(target) < 0 else {v for v in list(source[target]) if v is not None and v == v}
-    return Split.STRATIFIED if len(values) <= 100 else Split.RANDOM
+    rows = [] if source.find(target) < 0 else [v for v in list(source[target]) if v is not None and v == v]
+    values = set(rows)
+    return Split.STRATIFIED if len(values) <= 100 and len(values) < len(rows) else Split.RANDOM
 
 
 class Datasets(Streams, Folders, Travels, Erases):
@@ -358,9 +359,9 @@ class Datasets(Streams, Folders, Travels, Erases):
         name = os.path.basename(os.fsdecode(source)) if is_file else "table.csv"
         dataset = dataset or os.path.splitext(name)[0]
         path = path or name
-        known = table(source, **{"rows_max": 100000, **csv}) if is_file and split == "auto" and target else None
+        known = table(source, **{"rows_max": 100000, **csv}) if is_file and split == "auto" and (target or time) else None
         values = None if is_file else table(source)
-        split = chosen_split(split, known if is_file else values, target, time)
+        split = chosen_split(split, known if is_file else values if target or time else None, target, time)
         columns = {k: v for k, v in (("target", target), ("time", time), ("row_id", id)) if v is not None}
         if csv:
             columns["csv"] = csv

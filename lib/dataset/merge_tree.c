@@ -18,6 +18,14 @@ typedef struct trio {
     const mlops__entry *base, *ours, *theirs;
 } trio;
 
+/* An entry that is settled: what the three say, and which of them says how bytes are read. */
+typedef struct pick {
+    const trio *e;
+    mlops__facts facts[3];
+    int which, again; /* again: that goes for the bytes of all of them */
+    const mlops__entry *how;
+} pick;
+
 static int same_entry(const mlops__entry *a, const mlops__entry *b) {
     if (!a || !b) return a == b;
     return a->json.size == b->json.size && memcmp(a->json.data, b->json.data, a->json.size) == 0;
@@ -61,14 +69,13 @@ static void tell_cells(mlops__tree_merge *self, const char *path, const mlops_ta
 
 /* ---- outcomes ---- */
 
-static void add(mlops__tree_merge *self, const char *path, const mlops__entry *take,
-                mlops_table *table) {
-    self->outcomes[self->n++] = (mlops__outcome){path, take, table};
+static void take(mlops__tree_merge *self, const trio *e) {
+    self->outcomes[self->n++] = (mlops__outcome){e->path, e->theirs, NULL, NULL};
 }
 
 static mlops_status entry_conflict(mlops__tree_merge *self, const trio *e) {
     MLOPS_TRY(tell_entry(self, e));
-    if (self->policy == MLOPS_MERGE_THEIRS) add(self, e->path, e->theirs, NULL);
+    if (self->policy == MLOPS_MERGE_THEIRS) take(self, e);
     return MLOPS_OK;
 }
 
@@ -88,8 +95,9 @@ static mlops_status spell_key(const mlops__tree_merge *self, const char *key, ml
     return out->status ? mlops__fail_nomem(self->err, out->size) : MLOPS_OK;
 }
 
-static mlops_status merge_loaded(mlops__tree_merge *self, const char *path, const char *key,
+static mlops_status merge_loaded(mlops__tree_merge *self, const pick *p, const char *key,
                                  mlops_table *const tables[3]) {
+    const char *path = p->e->path;
     const mlops__host *host = mlops__store_host(self->draft->base.store);
     const mlops_host lent = mlops__host_lend(host);
     mlops_merge_opts opts = MLOPS_MERGE_OPTS_INIT;
@@ -111,22 +119,65 @@ static mlops_status merge_loaded(mlops__tree_merge *self, const char *path, cons
         mlops_merge_table(&table, made, NULL);
     mlops_table_unref(told);
     mlops_merge_unref(made);
-    if (table) add(self, path, NULL, table);
+    if (table) self->outcomes[self->n++] = (mlops__outcome){path, NULL, table, p->how};
     return MLOPS_OK;
 }
 
-static mlops_status merge_tables(mlops__tree_merge *self, const trio *e, const mlops__facts *base,
-                                 const mlops__facts *ours, const mlops__facts *theirs) {
-    mlops_table *tables[3] = {NULL, NULL, NULL};
+/* The table that bytes are if they are read as those of another entry; NULL if they are none. */
+static mlops_status read_as(mlops__tree_merge *self, const mlops__entry *entry,
+                            const mlops__facts *facts, const mlops__facts *how, mlops_table **out) {
+    const mlops_draft *draft = self->draft;
+    const mlops__blob *waits = entry->blobs[MLOPS__ROLE_BYTES];
+    const mlops_host lent = mlops__host_lend(mlops__store_host(draft->base.store));
+    mlops_csv_opts opts = MLOPS_CSV_OPTS_INIT;
+    mlops__buf loaded;
+    mlops__buf_init(&loaded, draft->base.arena.allocator);
+    MLOPS_TRY(mlops__facts_csv(&opts, how, &self->draft->base.arena, self->err));
+    opts.host = &lent;
+    if (!waits || waits->is_kept) {
+        MLOPS_TRY(
+            mlops__content_load(&loaded, draft->base.store, draft->change, &facts->id, self->err));
+        waits = NULL;
+    }
+    const mlops__buf *bytes = waits ? &waits->bytes : &loaded;
+    mlops_status status =
+        mlops_table_parse(out, (const char *)bytes->data, bytes->size, &opts, self->err);
+    mlops__buf_free(&loaded);
+    return status == MLOPS_E_PARSE || status == MLOPS_E_SCHEMA ? MLOPS_OK : status;
+}
+
+static mlops_status load_side(mlops__tree_merge *self, const pick *p, int i, mlops_table **out) {
+    const mlops__entry *entries[3] = {p->e->base, p->e->ours, p->e->theirs};
     mlops_draft *draft = self->draft;
+    if (!entries[i]) return MLOPS_OK;
+    if (p->again) return read_as(self, entries[i], &p->facts[i], &p->facts[p->which], out);
+    if (i == 1) return mlops__draft_table(draft, entries[i], &p->facts[i], out, self->err);
+    return mlops__facts_table(out, &p->facts[i], draft->base.store, draft->change, self->err);
+}
+
+/* Rows of the file may follow that an option kept from being read, and would be lost. */
+static mlops_status is_cut(mlops__tree_merge *self, const pick *p, int i, const mlops_table *table,
+                           int *out) {
+    mlops_csv_opts csv = MLOPS_CSV_OPTS_INIT;
+    MLOPS_TRY(mlops__facts_csv(&csv, &p->facts[p->again ? p->which : i], &self->draft->base.arena,
+                               self->err));
+    *out |= csv.rows_max && mlops_table_n_rows(table) >= csv.rows_max;
+    return MLOPS_OK;
+}
+
+static mlops_status merge_tables(mlops__tree_merge *self, const pick *p) {
+    mlops_table *tables[3] = {NULL, NULL, NULL};
+    const mlops__entry *base = p->e->base;
     mlops_status status = MLOPS_OK;
-    if (base)
-        status = mlops__facts_table(&tables[0], base, draft->base.store, draft->change, self->err);
-    if (!status) status = mlops__draft_table(draft, e->ours, ours, &tables[1], self->err);
-    if (!status)
-        status =
-            mlops__facts_table(&tables[2], theirs, draft->base.store, draft->change, self->err);
-    if (!status) status = merge_loaded(self, e->path, key_of(self, ours, theirs), tables);
+    int lacks = 0;
+    for (int i = 0; i < 3 && !status; i++) {
+        status = load_side(self, p, i, &tables[i]);
+        lacks |= !tables[i] && (i || base);
+        if (!status && i && tables[i]) status = is_cut(self, p, i, tables[i], &lacks);
+    }
+    if (!status && lacks) status = entry_conflict(self, p->e);
+    else if (!status)
+        status = merge_loaded(self, p, key_of(self, &p->facts[1], &p->facts[2]), tables);
     for (int i = 0; i < 3; i++) mlops_table_unref(tables[i]);
     return status;
 }
@@ -135,30 +186,73 @@ static int same_id(const mlops__facts *a, const mlops__facts *b) {
     return memcmp(&a->id, &b->id, sizeof a->id) == 0;
 }
 
+/* How the bytes of an entry are read: its kind, and the options of CSV. */
+static mlops_status put_reading(mlops__tree_merge *self, const mlops__facts *facts,
+                                mlops__buf *out) {
+    mlops__json_writer json;
+    mlops__record csv = {NULL, 0};
+    mlops__bytes opts = mlops__record_json(&facts->record, "csv");
+    if (opts.size) MLOPS_TRY(mlops__record_parse(&csv, opts, &self->draft->base.arena, self->err));
+    mlops__json_writer_init(&json, out, 0);
+    mlops__json_open(&json, '{');
+    mlops__record_put_text(&json, "kind", facts->kind);
+    mlops__record_put_except(&json, &csv, "lines_ahead"); /* which bytes have, and not options */
+    mlops__json_close(&json, '}');
+    return out->status ? mlops__fail_nomem(self->err, out->size) : MLOPS_OK;
+}
+
+static int same_bytes(const mlops__buf *a, const mlops__buf *b) {
+    return a->size == b->size && memcmp(a->data, b->data, a->size) == 0;
+}
+
+/* p->which is of the side that has changed how bytes are read, if one has, 0 if both have,
+ * otherwise; *same: they are read alike. */
+static mlops_status pick_reading(mlops__tree_merge *self, pick *p, int *same) {
+    mlops__buf how[3];
+    mlops_status status = MLOPS_OK;
+    for (int i = 0; i < 3; i++) mlops__buf_init(&how[i], self->draft->base.arena.allocator);
+    for (int i = p->e->base ? 0 : 1; i < 3 && !status; i++)
+        status = put_reading(self, &p->facts[i], &how[i]);
+    if (!status) {
+        *same = same_bytes(&how[1], &how[2]);
+        if (*same || !p->e->base || same_bytes(&how[0], &how[2])) p->which = 1;
+        else p->which = same_bytes(&how[0], &how[1]) ? 2 : 0;
+    }
+    for (int i = 0; i < 3; i++) mlops__buf_free(&how[i]);
+    p->how = p->which == 2 ? p->e->theirs : p->e->ours;
+    return status;
+}
+
 /* An entry that both sides have changed otherwise. Where one has changed its split alone, or what
- * its columns are for, the other's table goes before. */
+ * its columns are for, the other's table goes before; where one has changed alone how its bytes are
+ * read, those of all are read so. */
 static mlops_status settle(mlops__tree_merge *self, const trio *e) {
-    mlops__facts base, ours, theirs;
-    mlops__arena *arena = &self->draft->base.arena;
+    const mlops__entry *entries[3] = {e->base, e->ours, e->theirs};
+    pick p = {.e = e};
+    int tables = 1, same = 0;
     if (!e->ours || !e->theirs) return entry_conflict(self, e);
-    if (e->base) MLOPS_TRY(mlops__entry_read(e->base, &base, arena, self->err));
-    MLOPS_TRY(mlops__entry_read(e->ours, &ours, arena, self->err));
-    MLOPS_TRY(mlops__entry_read(e->theirs, &theirs, arena, self->err));
-    int tables = mlops__facts_is_table(&ours) && mlops__facts_is_table(&theirs);
-    if (!tables || same_id(&ours, &theirs) || (e->base && !mlops__facts_is_table(&base)) ||
-        (!e->base && !key_of(self, &ours, &theirs)))
+    for (int i = e->base ? 0 : 1; i < 3; i++) {
+        MLOPS_TRY(mlops__entry_read(entries[i], &p.facts[i], &self->draft->base.arena, self->err));
+        tables &= mlops__facts_is_table(&p.facts[i]);
+    }
+    if (!tables || same_id(&p.facts[1], &p.facts[2]) ||
+        (!e->base && !key_of(self, &p.facts[1], &p.facts[2])))
         return entry_conflict(self, e);
-    if (e->base && same_id(&base, &theirs)) return MLOPS_OK;
-    if (!e->base || !same_id(&base, &ours))
-        return merge_tables(self, e, e->base ? &base : NULL, &ours, &theirs);
-    add(self, e->path, e->theirs, NULL);
+    MLOPS_TRY(pick_reading(self, &p, &same));
+    if (!p.which) return entry_conflict(self, e);
+    int ours_stay = e->base && same_id(&p.facts[0], &p.facts[1]);
+    int theirs_stay = e->base && same_id(&p.facts[0], &p.facts[2]);
+    if (theirs_stay && p.which == 1) return MLOPS_OK;
+    p.again = ours_stay || theirs_stay;
+    if (!ours_stay || (p.which == 1 && !same)) return merge_tables(self, &p);
+    take(self, e);
     return MLOPS_OK;
 }
 
 static mlops_status decide(mlops__tree_merge *self, const trio *e) {
     if (same_entry(e->ours, e->theirs) || same_entry(e->base, e->theirs)) return MLOPS_OK;
     if (!same_entry(e->base, e->ours)) return settle(self, e);
-    add(self, e->path, e->theirs, NULL);
+    take(self, e);
     return MLOPS_OK;
 }
 
@@ -279,7 +373,15 @@ static mlops_status keep_types(mlops__tree_merge *self, const mlops_table *table
     return MLOPS_OK;
 }
 
-/* Writes the table as the CSV was that ours have, but for lines before its header. */
+/* Without a header it would be no text at all, or begin with empty lines, which are passed over. */
+static int needs_header(const mlops_table *table) {
+    if (mlops_table_n_rows(table) == 0) return 1;
+    const mlops__column *first = mlops__table_column(table, 0);
+    return mlops_table_n_columns(table) == 1 &&
+           (first->type == MLOPS_TYPE_NULL || !mlops__column_valid(first, 0));
+}
+
+/* Writes the table as CSV is read of an entry, but for lines before its header. */
 static mlops_status put_csv(mlops__tree_merge *self, const mlops__outcome *o,
                             const mlops__facts *facts, mlops_draft_table_opts *opts) {
     mlops_csv_opts csv = MLOPS_CSV_OPTS_INIT;
@@ -288,6 +390,7 @@ static mlops_status put_csv(mlops__tree_merge *self, const mlops__outcome *o,
     MLOPS_TRY(mlops__facts_csv(&csv, facts, &draft->base.arena, self->err));
     csv.memory_max = csv.skip_lines = csv.rows_max = 0;
     csv.names = NULL;
+    if (needs_header(o->table)) csv.flags = 0;
     mlops__buf_init(&bytes, draft->base.arena.allocator);
     mlops__buf_init(&names, draft->base.arena.allocator);
     mlops__buf_init(&types, draft->base.arena.allocator);
@@ -308,16 +411,17 @@ static mlops_status put_csv(mlops__tree_merge *self, const mlops__outcome *o,
 }
 
 static mlops_status put_table(mlops__tree_merge *self, const mlops__outcome *o) {
-    mlops__facts facts;
+    mlops__facts facts, how;
     mlops_draft_table_opts opts = MLOPS_DRAFT_TABLE_OPTS_INIT;
     const mlops__entry *entry = mlops__tree_find(&self->draft->base.tree, o->path);
     MLOPS_TRY(mlops__entry_read(entry, &facts, &self->draft->base.arena, self->err));
+    MLOPS_TRY(mlops__entry_read(o->how, &how, &self->draft->base.arena, self->err));
     opts.target = still(o->table, facts.target);
     opts.time = still(o->table, facts.time);
     opts.row_id = still(o->table, facts.row_id);
     mlops_status status =
-        strcmp(facts.kind, "csv") == 0
-            ? put_csv(self, o, &facts, &opts)
+        strcmp(how.kind, "csv") == 0
+            ? put_csv(self, o, &how, &opts)
             : mlops_draft_add_table(self->draft, o->path, o->table, &opts, self->err);
     return status ? mlops__fail_path(self->err, status, o->path) : MLOPS_OK;
 }

@@ -16,6 +16,7 @@ typedef struct mlops__outcome {
     const char *path;
     const mlops__entry *take; /* of theirs, as it is; NULL: it is removed, or merged */
     mlops_table *table;       /* merged; NULL: there is none */
+    const mlops__entry *how;  /* of ours or theirs: what the table is written as */
 } mlops__outcome;
 
 /* Three trees while they are merged. */

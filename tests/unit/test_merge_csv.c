@@ -1,0 +1,134 @@
+/* CSV in branches that are merged: what becomes of its rows, and of how it is read. */
+#define _GNU_SOURCE
+#include "unit/help_dataset.h"
+
+typedef struct fixture {
+    place p;
+    mlops_store *s;
+} fixture;
+
+static void begin(fixture *f) {
+    make_place(&f->p);
+    f->s = open_with(f->p.path, MLOPS_SYNC_RELAXED, MLOPS_STORE_INDEX_MEMORY);
+}
+
+static void end(fixture *f) {
+    mlops_store_close(f->s);
+    remove_place(&f->p);
+}
+
+static mlops_id merge_side(fixture *f, const mlops_dataset_merge_opts *opts) {
+    mlops_change *c = new_change(f->s);
+    mlops_error e;
+    mlops_id id;
+    works(mlops_dataset_merge(&id, c, "d", "side", opts, &e), &e);
+    commit(c);
+    mlops_change_free(c);
+    return id;
+}
+
+static void commit_csv(fixture *f, const char *branch, const char *csv, const mlops_csv_opts *how) {
+    mlops_change *c = new_change(f->s);
+    mlops_draft *d = new_draft(c, "d", branch);
+    mlops_draft_table_opts opts = MLOPS_DRAFT_TABLE_OPTS_INIT;
+    mlops_error e;
+    char path[200];
+    snprintf(path, sizeof path, "%s/in.csv", f->p.dir);
+    set_file(path, csv, strlen(csv));
+    opts.csv = how;
+    works(mlops_draft_add_csv(d, "t.csv", path, &opts, &e), &e);
+    end_draft(d);
+    commit(c);
+    mlops_change_free(c);
+}
+
+/* Base to main, theirs to the branch side, ours to main, each read in its own way, and by position.
+ */
+static void three_ways(fixture *f, const char *const texts[3], const mlops_csv_opts *const how[3]) {
+    mlops_error e;
+    begin(f);
+    commit_csv(f, "main", texts[0], how[0]);
+    mlops_change *c = new_change(f->s);
+    works(mlops_dataset_branch(c, "d", "side", "main", &e), &e);
+    commit(c);
+    mlops_change_free(c);
+    commit_csv(f, "main", texts[1], how[1]);
+    commit_csv(f, "side", texts[2], how[2]);
+}
+
+static void becomes(const char *base, const char *ours, const char *theirs, const mlops_csv_opts *a,
+                    const mlops_csv_opts *b, const mlops_csv_opts *c, const char *want) {
+    fixture f;
+    mlops_table *t;
+    mlops_error e;
+    three_ways(&f, (const char *const[]){base, ours, theirs},
+               (const mlops_csv_opts *const[]){a, b, c});
+    merge_side(&f, NULL);
+    works(mlops_dataset_table(&t, f.s, "d", NULL, NULL, MLOPS_PART_ALL, &e), &e);
+    shows(t, want);
+    end(&f);
+}
+
+/* An entry that is to be decided, and stays whole if it is. */
+static void is_decided(const char *base, const char *ours, const char *theirs,
+                       const mlops_csv_opts *a, const mlops_csv_opts *b, const mlops_csv_opts *c) {
+    fixture f;
+    mlops_error e;
+    mlops_id id;
+    mlops_dataset_merge_opts opts = MLOPS_DATASET_MERGE_OPTS_INIT;
+    three_ways(&f, (const char *const[]){base, ours, theirs},
+               (const mlops_csv_opts *const[]){a, b, c});
+    mlops_change *change = new_change(f.s);
+    refused(mlops_dataset_merge(&id, change, "d", "side", NULL, &e), &e, MLOPS_E_CONFLICT, "t.csv");
+    mlops_change_free(change);
+    opts.policy = MLOPS_MERGE_THEIRS;
+    merge_side(&f, &opts);
+    reads_text(f.s, "d", NULL, "t.csv", theirs);
+    end(&f);
+}
+
+static void no_row_of_csv_is_lost(void **state) {
+    (void)state;
+    mlops_csv_opts bare = MLOPS_CSV_OPTS_INIT, some = MLOPS_CSV_OPTS_INIT;
+    bare.flags = MLOPS_CSV_NO_HEADER;
+    some.rows_max = 2;
+    becomes("a\nb\nc\nd\n", "a\n\nb\nc\nd\n", "b\nc\nd\n", &bare, &bare, &bare, "c0\n\nb\nc\nd\n");
+    becomes("1,a\n2,b\n", "2,b\n", "1,a\n", &bare, &bare, &bare, "c0,c1\n");
+    is_decided("i\n1\n2\n3\n", "i\n9\n2\n3\n", "i\n1\n8\n3\n", &some, &some, &some);
+    some.rows_max = 4;
+    becomes("i\n1\n2\n3\n", "i\n9\n2\n3\n", "i\n1\n8\n3\n", &some, &some, &some, "i\n9\n8\n3\n");
+}
+
+static void how_csv_is_read_is_merged(void **state) {
+    (void)state;
+    mlops_csv_opts plain = MLOPS_CSV_OPTS_INIT, semi = plain, bar = plain, text = plain,
+                   whole = plain;
+    const char *base = "a;b\n1;2\n3;4\n", *edited = "a;b\n1;2\n3;5\n";
+    semi.delimiter = ";";
+    bar.delimiter = "|";
+    text.types = "y=string";
+    whole.types = "y=int64";
+    becomes(base, edited, base, &plain, &plain, &semi, "a,b\n1,2\n3,5\n");
+    becomes(base, base, edited, &plain, &semi, &plain, "a,b\n1,2\n3,5\n");
+    becomes(base, edited, base, &plain, &semi, &semi, "a,b\n1,2\n3,5\n");
+    /* one side is written anew with another delimiter */
+    becomes("a,b\n1,2\n3,4\n", "a,b\n1,2\n3,5\n", "a;b\n6;2\n3;4\n", &plain, &plain, &semi,
+            "a,b\n6,2\n3,5\n");
+    is_decided(base, edited, base, &plain, &bar, &semi);
+    is_decided(base, "a;b\n1;2\n3\n", base, &plain, &plain, &semi); /* cannot be read so */
+    /* a column gets another type, or goes, where types were given */
+    becomes("x,y\n1,2\n3,4\n", "x,y\n7,2\n3,4\n", "x,y\n1,2\n3,q\n", &whole, &whole, &text,
+            "x,y\n7,2\n3,q\n");
+    becomes("x,y\n1,2\n3,4\n", "x,y\n1,2\n3,q\n", "x,y\n7,2\n3,4\n", &whole, &text, &whole,
+            "x,y\n7,2\n3,q\n");
+    becomes("x,y\n1,2\n3,4\n", "x,y\n7,2\n3,4\n", "x\n1\n3\n", &whole, &whole, &plain, "x\n7\n3\n");
+    becomes("x,y\n1,2\n3,4\n", "x\n1\n3\n", "x,y\n7,2\n3,4\n", &whole, &plain, &whole, "x\n7\n3\n");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_row_of_csv_is_lost),
+        cmocka_unit_test(how_csv_is_read_is_merged),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

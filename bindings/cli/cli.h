@@ -126,6 +126,7 @@ typedef struct cli_work {
     mlops_change *change; /* of commands that change it, else NULL */
     mlops_id id;          /* for what the command found or made */
     int64_t number;
+    int is_read;       /* standard input was, which is there once: the verb is not called again */
     mlops_error error; /* of the verb that failed */
 } cli_work;
 

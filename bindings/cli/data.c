@@ -72,6 +72,7 @@ static mlops_status commit(cli_work *work) {
     mlops_draft_opts opts = draft_opts(args);
     mlops_status status =
         mlops_draft_new(&draft, work->change, args->words[1], &opts, &work->error);
+    work->is_read = !strcmp(args->words[2], "-");
     if (!status) status = add(draft, args, &work->error);
     if (!status && args->override_)
         status = mlops_draft_override(draft, args->override_, &work->error);

@@ -136,7 +136,11 @@ int cli_change(cli_work *out, const cli_args *args, cli_verb *build) {
     int exit_status = cli_open(out, args, 1);
     if (exit_status) return exit_status;
     mlops_status status = MLOPS_E_CONFLICT;
-    for (int i = 0; i < TRIES && status == MLOPS_E_CONFLICT; i++) status = change_once(out, build);
+    for (int i = 0; i < TRIES && status == MLOPS_E_CONFLICT && !out->is_read; i++)
+        status = change_once(out, build);
+    if (status == MLOPS_E_CONFLICT && out->is_read)
+        snprintf(out->error.message, sizeof out->error.message,
+                 "others have changed it while standard input was read: give it again");
     if (status == MLOPS_E_REFUSED) {
         cli_complain("%s: refused: %s", args->words[0], out->error.message);
         exit_status = CLI_REFUSED;

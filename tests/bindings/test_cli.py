@@ -561,6 +561,25 @@ def watch_as_it_arrives(folder):
 
 
 @test
+def a_branch_moves_while_input_is_read(folder):
+    """What was read is not there any more: nothing is committed in its place."""
+    store = folder / "moves.mlops"
+    run("init", store)
+    run("data", "commit", store, "tx", LIVE, "--as", "first.csv")
+    for how in ["--file"], []:
+        with subprocess.Popen([MLOPS, "data", "commit", str(store), "tx", "-", "--as", "piped.csv", *how],
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            process.stdin.write(b"a,b\n" + b"1,2\n" * 500000)  # more than a pipe holds: the draft is begun
+            process.stdin.flush()
+            run("data", "commit", store, "tx", TRAIN, "--as", "other.csv", "--message", str(how))
+            out, err = process.communicate(timeout=60)
+        assert process.returncode == 1 and not out and b"while standard input was read" in err, (out, err)
+    assert "piped" not in run("data", "entries", store, "tx").out
+    run("data", "commit", store, "tx", "-", "--as", "piped.csv", stdin=b"a\n1\n")
+    assert "piped" in run("data", "entries", store, "tx").out
+
+
+@test
 def watch_text_columns(folder):
     """A column of the reference that is text stays text where a block of it holds only digits."""
     rows = [(str(i % 5) if i % 50 else "none", f"{i % 11}.5", '"a\nb"' if i % 2 else '"x,""y"""') for i in range(600)]

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 import unittest
+from unittest import mock
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 try:
@@ -352,8 +353,24 @@ class Stores(unittest.TestCase):
         self.assertEqual(base.diff_rows(ours).n_cells, 2)
         told = data.conflicts("tx", "trial")
         self.assertEqual([(r["key"], r["ours"], r["theirs"]) for r in told.to_dicts()], [("1", "50", "51")])
-        with self.assertRaisesRegex(mlops.ConflictError, "'t'"):
-            data.merge("tx", "trial")
+        merge, calls = mlops._ffi.dataset_merge, []
+
+        def counted(*args, **opts):
+            calls.append(args)
+            id = merge(*args, **opts)
+            if len(calls) == 1:
+                data.add({"y": [1]}, "tx", path="u", split=None)
+            return id
+
+        with mock.patch.object(mlops._ffi, "dataset_merge", counted):
+            with self.assertRaisesRegex(mlops.ConflictError, "'t'"):
+                data.merge("tx", "trial")
+            self.assertEqual(len(calls), 1)  # what is to be decided does not change by itself
+            calls.clear()
+            data.merge("tx", "trial", policy="ours")
+            self.assertEqual(len(calls), 2)  # the branch has moved
+        self.assertEqual(sorted(data["tx"].entries()["path"]), ["t", "u"])
+        data["tx", ours.id].branch("main")
         made = data.merge("tx", "trial", policy="theirs", message="both")
         self.assertEqual(list(made.table()["x"]), [51, 61])
         self.assertEqual(made.id, data["tx"].id)

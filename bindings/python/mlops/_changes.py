@@ -23,12 +23,13 @@ class changing:
 TRIES = 10
 
 
-def changed(store, build, **opts):
-    """Commits what build(change) makes of a change, which is built again if somebody else was faster."""
+def changed(store, build, moved=None, **opts):
+    """Commits what build(change) makes of a change, which is built again if somebody else was faster: where build meets
+    conflicts of its own, moved() tells."""
     for tries in range(TRIES, 0, -1):
         try:
             with changing(store, **opts) as change:
                 return build(change)
         except ConflictError:
-            if tries == 1:
+            if tries == 1 or (moved and not moved()):
                 raise

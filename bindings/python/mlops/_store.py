@@ -396,8 +396,16 @@ class Datasets(Streams, Folders, Travels, Erases):
         """Merge a commit into a branch; returns the Commit that the branch stands at then. opts are those of
         dataset_merge(): key, policy="ours" or "theirs", message, author, metadata, commit. Raises ConflictError where
         both sides have changed the same and policy is not given; conflicts() lists it."""
-        id = changed(self.store, lambda change: _ffi.dataset_merge(change, dataset, id_of(ref), branch=into, **opts))
-        return Commit(self.store, dataset, id)
+        def head():
+            return _ffi.dataset_resolve(self.store, dataset, into)
+
+        def build(change):
+            nonlocal before
+            before = head()
+            return _ffi.dataset_merge(change, dataset, id_of(ref), branch=into, **opts)
+
+        before = None
+        return Commit(self.store, dataset, changed(self.store, build, lambda: head() != before))
 
     def conflicts(self, dataset, ref, into="main", key=None):
         """What merge() would ask to decide, as a Table."""

@@ -8,15 +8,28 @@ static void print_stat(const mlops_erase_stat *s, int json) {
     const struct {
         const char *name;
         int64_t value;
-    } rows[] = {{"number", s->number},    {"done", s->done},       {"commits", s->n_commits},
-                {"files", s->n_files},    {"tables", s->n_tables}, {"rows", s->n_rows},
-                {"bytes", s->n_bytes},    {"remade", s->n_remade}, {"packs", s->n_deleted},
-                {"waiting", s->n_waiting}};
+    } rows[] = {{"number", s->number},     {"done", s->done},       {"commits", s->n_commits},
+                {"files", s->n_files},     {"tables", s->n_tables}, {"rows", s->n_rows},
+                {"bytes", s->n_bytes},     {"remade", s->n_remade}, {"packs", s->n_deleted},
+                {"waiting", s->n_waiting}, {"unread", s->n_unread}};
     size_t n = sizeof rows / sizeof rows[0];
     for (size_t i = 0; i < n; i++)
         printf(json ? "%s\"%s\":%lld" : "%s%-8s %lld\n", json ? i ? "," : "{" : "", rows[i].name,
                (long long)rows[i].value);
     if (json) puts("}");
+}
+
+/* Whose rows go may be in there, too: no success. */
+static int tell_unread(const mlops_erase_stat *s) {
+    char names[64] = "what of them is to go goes by --paths";
+    if (s->n_unread == 0) return CLI_OK;
+    if (s->number)
+        snprintf(names, sizeof names, "certificate %lld names them", (long long)s->number);
+    cli_complain("%lld file%s called *.csv or *.tsv %s and %s not searched; %s",
+                 (long long)s->n_unread, s->n_unread == 1 ? "" : "s",
+                 s->n_unread == 1 ? "is no table" : "are no tables",
+                 s->n_unread == 1 ? "was" : "were", names);
+    return CLI_REFUSED;
 }
 
 /* COLUMN=VALUE; the column is to be freed. */
@@ -54,7 +67,10 @@ static int data_erase(const cli_args *args) {
     if (!status && mlops_dataset_erase(work.store, args->n_words > 1 ? args->words[1] : NULL,
                                        asks ? &opts : NULL, &call, &stat, &work.error) < 0)
         status = cli_work_failed(&work);
-    if (!status) print_stat(&stat, args->json);
+    if (!status) {
+        print_stat(&stat, args->json);
+        status = tell_unread(&stat);
+    }
     cli_close(&work);
     free(column);
     return status;

@@ -2491,8 +2491,8 @@ inline ::mlops::table erase_list(const ::mlops::store &store) {
 }
 
 /// The certificate of an erasure: JSON with what was erased, when, by whom and why, in which datasets and paths,
-/// and what could not be reached. It has no erased value; of the value that rows were chosen by it has a salted
-/// SHA-256.
+/// what was not searched, and what could not be reached. It has no erased value; of the value that rows were
+/// chosen by it has a salted SHA-256.
 inline std::string erase_certificate(const ::mlops::store &store, std::int64_t number) {
     mlops_error e;
     e.code = 0;

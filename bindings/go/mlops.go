@@ -729,6 +729,9 @@ type EraseStat struct {
 	NDeleted int64
 	// packs that others still read; a later call deletes them
 	NWaiting int64
+	// where rows were asked for: files called *.csv or *.tsv that are no tables and were not searched,
+	// each path of a dataset once; the certificate names them
+	NUnread int64
 }
 
 func makeEraseStat(c *C.mlops_erase_stat) (r EraseStat) {
@@ -742,6 +745,7 @@ func makeEraseStat(c *C.mlops_erase_stat) (r EraseStat) {
 	r.NRemade = int64(c.n_remade)
 	r.NDeleted = int64(c.n_deleted)
 	r.NWaiting = int64(c.n_waiting)
+	r.NUnread = int64(c.n_unread)
 	return r
 }
 
@@ -7192,8 +7196,8 @@ func EraseList(store *Store) (*Table, error) {
 }
 
 // EraseCertificate: the certificate of an erasure: JSON with what was erased, when, by whom and why,
-// in which datasets and paths, and what could not be reached. It has no erased value; of the value
-// that rows were chosen by it has a salted SHA-256.
+// in which datasets and paths, what was not searched, and what could not be reached. It has no erased
+// value; of the value that rows were chosen by it has a salted SHA-256.
 //
 // Errors: MLOPS_E_NOT_FOUND if there is no such erasure; MLOPS_E_ARENA if it does not fit;
 // MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.

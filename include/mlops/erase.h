@@ -54,10 +54,13 @@ typedef struct mlops_erase_stat {
     int64_t n_remade;     /**< contents that were kept together with them, and are kept anew */
     int64_t n_deleted;    /**< packs that were rewritten and deleted */
     int64_t n_waiting;    /**< packs that others still read; a later call deletes them */
+    int64_t n_unread;     /**< where rows were asked for: files called *.csv or *.tsv that are no
+                               tables and were not searched, each path of a dataset once; the
+                               certificate names them */
 } mlops_erase_stat;
 
 #define MLOPS_ERASE_STAT_INIT                                                                      \
-    { sizeof(mlops_erase_stat), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+    { sizeof(mlops_erase_stat), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /**
  * Erase entries, or rows of tables. Entries of other paths and other datasets that have the same
@@ -103,8 +106,8 @@ MLOPS_API mlops_status mlops_erase_list(mlops_table **out, mlops_store *store, m
 
 /**
  * The certificate of an erasure: JSON with what was erased, when, by whom and why, in which
- * datasets and paths, and what could not be reached. It has no erased value; of the value that rows
- * were chosen by it has a salted SHA-256.
+ * datasets and paths, what was not searched, and what could not be reached. It has no erased value;
+ * of the value that rows were chosen by it has a salted SHA-256.
  *
  * @param store        store
  * @param number       of the erasure

@@ -79,6 +79,13 @@ static mlops_status put_key(mlops__erasure *p, mlops__json_writer *out) {
     return status;
 }
 
+static void put_names(const char *name, const mlops__erase_names *names, mlops__json_writer *out) {
+    mlops__json_name(out, name);
+    mlops__json_open(out, '[');
+    if (names->json.size) mlops__json_raw(out, (const char *)names->json.data, names->json.size);
+    mlops__json_close(out, ']');
+}
+
 static void put_counts(const mlops_erase_stat *stat, mlops__json_writer *out) {
     mlops__record_put_i64(out, "n_commits", stat->n_commits);
     mlops__record_put_i64(out, "n_files", stat->n_files);
@@ -114,11 +121,10 @@ static mlops_status put_erasure(mlops__erasure *p) {
     mlops__record_put_text(&out, "paths", p->opts.paths);
     mlops_status status = put_key(p, &out);
     put_counts(&p->stat, &out);
-    mlops__record_put_i64(&out, "n_entries", p->n_entries);
-    mlops__json_name(&out, "entries");
-    mlops__json_open(&out, '[');
-    if (p->entries.size) mlops__json_raw(&out, (const char *)p->entries.data, p->entries.size);
-    mlops__json_close(&out, ']');
+    mlops__record_put_i64(&out, "n_entries", p->entries.n);
+    put_names("entries", &p->entries, &out);
+    if (p->by_rows) mlops__record_put_i64(&out, "n_unread", p->unread.n);
+    if (p->by_rows) put_names("unread", &p->unread, &out);
     mlops__json_close(&out, '}');
     erasure_key(&key, p->stat.number);
     if (!status) return mlops__record_put(p->change, MLOPS__TABLE_ERASURES, &key, &buf, p->err);
@@ -252,6 +258,7 @@ static mlops_status plan_and_commit(mlops__erasure *p) {
     p->stat.number = latest.number + 1;
     if (!is_dry) MLOPS_TRY(begin_change(p));
     MLOPS_TRY(mlops__erasure_plan(p));
+    p->stat.n_unread = p->unread.n;
     MLOPS_TRY(take_aparts(p));
     MLOPS_TRY(take_profiles(p));
     MLOPS_TRY(mlops__erase_may(p->store, &p->content, p->err));

@@ -11,6 +11,7 @@
 typedef struct mlops__erase_made {
     mlops__bytes json; /* of the entry that stands in; size 0: the entry goes */
     int stays;         /* there is nothing to erase in it */
+    int is_unread;     /* or that is not known: it, or what it is kept as changes to, is no table */
 } mlops__erase_made;
 
 /* Whose profile it is: of what is erased, and of what stays. */
@@ -43,6 +44,12 @@ typedef struct mlops__erase_aparts {
     void *user;
 } mlops__erase_aparts;
 
+/* Datasets and paths, each once, for the certificate, which has the first of them. */
+typedef struct mlops__erase_names {
+    mlops__buf json;
+    int64_t n;
+} mlops__erase_names;
+
 typedef struct mlops__erasure {
     mlops_store *store;
     mlops__erase_aparts *aparts; /* nullable: what is asked for, else */
@@ -63,14 +70,14 @@ typedef struct mlops__erasure {
     mlops__buf stand_ins;  /* mlops__erase_stand_in */
     mlops__buf trees;      /* of erase_plan.c */
     mlops__idset tree_ids; /* places among these */
-    mlops__buf entries;    /* JSON: datasets and paths, for the certificate */
-    int64_t n_entries;
+    mlops__erase_names entries, unread; /* that lose something; that were not searched */
     mlops_erase_stat stat;
     mlops_error *err;
 } mlops__erasure;
 
 /* erase_rows.c: an entry without the rows that are asked for; *n is how many they are, and what was
- * made is made of nothing if there are none. Of a dry run nothing is made. */
+ * made is made of nothing if there are none. Of a dry run nothing is made. MLOPS_END for a file
+ * that is no table, whatever it is called. */
 mlops_status mlops__erase_rows(mlops__erasure *plan, const mlops__facts *facts, mlops__bytes like,
                                mlops__bytes *out, int64_t *n);
 /* MLOPS_E_PARSE, as far as it can be told without a table. */

@@ -27,14 +27,14 @@ void mlops__erasure_init(mlops__erasure *p, mlops_store *store, mlops_error *err
     mlops__arena_init(&p->arena, allocator, SIZE_MAX);
     mlops__idset *sets[] = {&p->content, &p->named, &p->derived, &p->seen, &p->like, &p->tree_ids};
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) mlops__idset_init(sets[i], allocator);
-    mlops__buf *bufs[] = {&p->made, &p->stand_ins, &p->trees, &p->entries};
+    mlops__buf *bufs[] = {&p->made, &p->stand_ins, &p->trees, &p->entries.json, &p->unread.json};
     for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) mlops__buf_init(bufs[i], allocator);
 }
 
 void mlops__erasure_free(mlops__erasure *p) {
     mlops__idset *sets[] = {&p->content, &p->named, &p->derived, &p->seen, &p->like, &p->tree_ids};
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) mlops__idset_free(sets[i]);
-    mlops__buf *bufs[] = {&p->made, &p->stand_ins, &p->trees, &p->entries};
+    mlops__buf *bufs[] = {&p->made, &p->stand_ins, &p->trees, &p->entries.json, &p->unread.json};
     for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) mlops__buf_free(bufs[i]);
     mlops_draft_free(p->draft);
     mlops_change_free(p->change);
@@ -112,8 +112,8 @@ static mlops_status open_tree(mlops__erasure *p, const erase_tree *tree, mlops__
 
 /* ---- what goes ---- */
 
-/* Each dataset and path once. */
-static mlops_status tell_entry(mlops__erasure *p, const char *dataset, const char *path) {
+static mlops_status tell_entry(mlops__erasure *p, mlops__erase_names *to, const char *dataset,
+                               const char *path) {
     mlops__buf text;
     mlops__json_writer out;
     mlops__buf_init(&text, p->arena.allocator);
@@ -125,14 +125,14 @@ static mlops_status tell_entry(mlops__erasure *p, const char *dataset, const cha
     mlops_id id = name_of(p, (const char *)text.data, text.size);
     size_t before = mlops__idset_size(&p->like);
     mlops_status status = text.status ? text.status : MLOPS_OK;
-    id.bytes[0] ^= 1; /* beside paths, which are in the same set */
+    id.bytes[0] ^= to == &p->entries ? 1 : 2; /* beside paths, which are in the same set */
     if (!status && !mlops__idset_add(&p->like, id.bytes, 32, UINT32_MAX)) status = MLOPS_E_NOMEM;
-    if (!status && mlops__idset_size(&p->like) > before && p->n_entries++ < ENTRIES_MAX) {
-        if (p->entries.size) mlops__buf_u8(&p->entries, ',');
-        mlops__buf_put(&p->entries, text.data, text.size);
+    if (!status && mlops__idset_size(&p->like) > before && to->n++ < ENTRIES_MAX) {
+        if (to->json.size) mlops__buf_u8(&to->json, ',');
+        mlops__buf_put(&to->json, text.data, text.size);
     }
     mlops__buf_free(&text);
-    return status || p->entries.status ? nomem(p) : MLOPS_OK;
+    return status || to->json.status ? nomem(p) : MLOPS_OK;
 }
 
 static mlops_status condemn(mlops__erasure *p, const mlops__facts *facts, uint32_t stand_in) {
@@ -173,7 +173,7 @@ static mlops_status put_stand_in(mlops__erasure *p, const mlops__facts *facts, m
 
 /* Versions that no tree names any more, and that are there since this one is kept as changes to
  * them. Nothing stands in for them, since nobody reads them. */
-static mlops_status look_under(mlops__erasure *p, const mlops__facts *facts) {
+static mlops_status look_under(mlops__erasure *p, const mlops__facts *facts, int *is_unread) {
     mlops__facts under = *facts;
     mlops_draft *draft = p->draft;
     int has = 1;
@@ -186,6 +186,7 @@ static mlops_status look_under(mlops__erasure *p, const mlops__facts *facts) {
         p->draft = NULL;
         mlops_status status = mlops__erase_rows(p, &under, none, &none, &n);
         p->draft = draft;
+        *is_unread |= status == MLOPS_END;
         if (status < 0 && status != MLOPS_E_CORRUPT && status != MLOPS_E_ERASED) return status;
         if (n) MLOPS_TRY(condemn(p, &under, 0));
     }
@@ -198,7 +199,7 @@ static mlops_status cut_entry(mlops__erasure *p, const mlops__entry *entry,
     mlops_id name = name_of(p, (const char *)entry->json.data, entry->json.size);
     mlops_id path = name_of(p, facts->path, strlen(facts->path));
     const uint32_t *there = mlops__idset_find(&p->seen, name.bytes, 32);
-    mlops__erase_made made = {{NULL, 0}, 0};
+    mlops__erase_made made = {{NULL, 0}, 0, 0};
     int64_t n = 0;
     if (there) {
         *out = *made_at(p, *there);
@@ -207,8 +208,10 @@ static mlops_status cut_entry(mlops__erasure *p, const mlops__entry *entry,
     uint32_t place = (uint32_t)(p->made.size / sizeof made);
     uint32_t *like = mlops__idset_find(&p->like, path.bytes, 32);
     mlops__bytes before = like ? made_at(p, *like)->json : (mlops__bytes){NULL, 0};
-    MLOPS_TRY(mlops__erase_rows(p, facts, before, &made.json, &n));
-    MLOPS_TRY(look_under(p, facts));
+    mlops_status status = mlops__erase_rows(p, facts, before, &made.json, &n);
+    MLOPS_TRY(status);
+    made.is_unread = status == MLOPS_END;
+    MLOPS_TRY(look_under(p, facts, &made.is_unread));
     made.stays = n == 0;
     mlops__buf_put(&p->made, &made, sizeof made);
     if (p->made.status || !mlops__idset_add(&p->seen, name.bytes, 32, place)) return nomem(p);
@@ -240,12 +243,13 @@ static mlops_status select_entries(mlops__erasure *p, const erase_tree *tree,
     for (size_t i = 0; i < version->tree.n; i++) {
         const mlops__entry *entry = version->tree.entries[i];
         mlops__facts facts;
-        mlops__erase_made unused;
+        mlops__erase_made made = {{NULL, 0}, 1, 0};
         if (!is_asked(p, tree, entry->path)) continue;
         MLOPS_TRY(mlops__entry_read(entry, &facts, &version->arena, p->err));
         if (!p->by_rows) MLOPS_TRY(condemn(p, &facts, 0));
         else if (mlops__erase_has_rows(&facts) && (facts.size || p->aparts))
-            MLOPS_TRY(cut_entry(p, entry, &facts, &unused));
+            MLOPS_TRY(cut_entry(p, entry, &facts, &made));
+        if (made.is_unread) MLOPS_TRY(tell_entry(p, &p->unread, tree->dataset, entry->path));
     }
     return MLOPS_OK;
 }
@@ -275,7 +279,7 @@ static mlops_status replace_file(mlops__erasure *p, const mlops__facts *facts, u
 static mlops_status replace_entry(mlops__erasure *p, const mlops__entry *entry,
                                   const mlops__facts *facts, mlops__arena *arena,
                                   mlops__bytes *out) {
-    mlops__erase_made made = {{NULL, 0}, 1};
+    mlops__erase_made made = {{NULL, 0}, 1, 0};
     *out = made.json;
     MLOPS_TRY(note_profile(p, facts, MLOPS__PROFILE_GOES));
     if (!p->by_rows) return MLOPS_OK;
@@ -303,7 +307,7 @@ static mlops_status cut_tree(mlops__erasure *p, const erase_tree *tree, mlops__v
             continue;
         }
         *changed = 1;
-        MLOPS_TRY(tell_entry(p, tree->dataset, entry->path));
+        MLOPS_TRY(tell_entry(p, &p->entries, tree->dataset, entry->path));
         MLOPS_TRY(replace_entry(p, entry, &facts, &version->arena, &json));
         entry->json = json;
         if (json.size) all->entries[n++] = entry;

@@ -68,7 +68,7 @@ static void find_numbers(cutting *c, const mlops__column *column, const char *va
                 drop_row(c, row);
         return;
     }
-    if (!mlops__parse_f64(value, strlen(value), 0, &wanted)) return;
+    if (!mlops__parse_f64(value, strlen(value), 1, &wanted)) return;
     for (int64_t row = 0; row < column->n_rows; row++)
         if (mlops__column_valid(column, row) && mlops__column_f64(column, row) == wanted)
             drop_row(c, row);
@@ -593,5 +593,5 @@ mlops_status mlops__erase_rows(mlops__erasure *plan, const mlops__facts *facts, 
     mlops_table_unref(c.table);
     mlops__buf_free(&c.drops);
     mlops__buf_free(&c.bytes);
-    return status == MLOPS_END ? MLOPS_OK : status;
+    return status;
 }

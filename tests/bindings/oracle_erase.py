@@ -1,6 +1,9 @@
 #!/usr/bin/python3
 """Erased data is gone: every frame of every pack is unpacked by docs/format.md alone and searched, and so is every file of
 the store; all that was not to go is there, byte for byte, in all versions."""
+import decimal
+import fractions
+import math
 import pathlib
 import random
 import re
@@ -12,6 +15,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/unit"))
 import oracle_columnar  # noqa: E402
 import oracle_pack  # noqa: E402
+
+import numpy  # noqa: E402
 
 import mlops  # noqa: E402
 
@@ -388,6 +393,42 @@ def erase_of_some(folder):
     check(path)
 
 
+def erase_beside_spoiled(folder):
+    """Files that are no tables and were not searched are counted and named; values of Python and NumPy are what they are."""
+    path = f"{folder}/spoiled.mlops"
+    ragged, latin = b"id,name\n1,erika\n2,max,oops\n", "id,name\n1,erika\n2,J\xfcrgen\n".encode("latin-1")
+    plain = b"id,name,x\n1,erika,inf\n2,max,0.5\n3,u,7\n4,v,8\n"
+    with mlops.open(path) as store:
+        for version in range(2):
+            name = commit(store, "t", lambda d: (d.add_bytes("ragged.csv", ragged + b"%d,x\n" % version),
+                                                 d.add_bytes("latin.tsv", latin), d.add_bytes("latin.txt", latin),
+                                                 d.add_bytes("plain.csv", plain), d.add_bytes("no.csv", b"a,b\n1,2\n")))
+        commit(store, "other", lambda d: d.add_bytes("ragged.csv", ragged))
+        assert store.data.erase(where=("name", "nobody"), **WHY).n_unread == 3
+        assert store.data.erase("t", where="id == 1", dry_run=True).n_unread == 2
+        assert store.data.erase("t", where="id == 1", paths="plain.csv", dry_run=True).n_unread == 0
+        assert store.data.erase("t", paths="*.txt", dry_run=True).n_unread == 0
+        values = [(1, 1), (numpy.int64(1), 1), (numpy.uint8(2), 1), (decimal.Decimal("1"), 1), (numpy.float32(2.0), 1),
+                  (numpy.array(3), 1), (True, 0), (numpy.bool_(True), 0), (2.5, 0), (decimal.Decimal("1E0"), 1), ("4", 1)]
+        for value, n in values:
+            assert store.data.erase("t", where=("id", value), dry_run=True).n_rows == n, value
+        assert store.data.erase("t", where=("x", math.inf), dry_run=True).n_rows == 1
+        for value in None, b"1", [1], fractions.Fraction(1), numpy.array([1]), 1j, numpy.datetime64("2026-01-01"):
+            fails(TypeError, lambda: store.data.erase(where=("id", value), dry_run=True), "where")
+        fails(ValueError, lambda: store.data.erase(where=("id", math.nan), dry_run=True), "NaN")
+        done = store.data.erase(where=("id", numpy.int64(1)), **WHY)
+        assert (done.number, done.n_rows, done.n_unread) == (1, 1, 3), done
+        told = store.data.certificate(1)
+        assert told["n_unread"] == 3 and sorted((e["dataset"], e["path"]) for e in told["unread"]) == [
+            ("other", "ragged.csv"), ("t", "latin.tsv"), ("t", "ragged.csv")], told
+        assert bytes(mlops.dataset_read(store, "t", name, "latin.tsv")) == latin
+        done = store.data.erase(paths="ragged.csv,latin.*", **WHY)
+        assert done.done and "unread" not in store.data.certificate(2), done
+        assert store.data.erase(where=("name", "erika"), **WHY).n_unread == 0
+    check(path)
+    assert not search(path, [b"erika"])
+
+
 def erase_bare(folder):
     """Tables without a header: all rows of one, and those ahead of an empty line, which is a null where there is one column."""
     path = f"{folder}/bare.mlops"
@@ -484,5 +525,5 @@ def run(*tests):
 
 
 if __name__ == "__main__":
-    run(erase_files, erase_rows, erase_unnamed, erase_where, erase_keeps_types, erase_of_some, erase_bare,
-        erase_below_folds, erase_from_folder)
+    run(erase_files, erase_rows, erase_unnamed, erase_where, erase_keeps_types, erase_of_some,
+        erase_beside_spoiled, erase_bare, erase_below_folds, erase_from_folder)

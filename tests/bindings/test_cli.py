@@ -1164,6 +1164,13 @@ def data_is_erased(folder):
     assert [row["number"] for row in listed("data", "erasures", store)] == [1, 2]
     assert "erika" not in run("data", "erasures", store, "2").out
     fails("data", "erase", store, "--value", "erika", *why, status=2, says="COLUMN=VALUE")
+    spoiled = write(folder / "spoiled.csv", "id,name\n1,erika\n2,max,oops\n")
+    run("data", "commit", store, "spoiled", spoiled, "--file")
+    done = run("data", "erase", store, "--value", "name=erika", "--dry-run", status=5)
+    assert "unread   1\n" in done.out and "mlops: 1 file called" in done.err and "--paths" in done.err, done
+    run("data", "commit", store, "people", write(folder / "people.csv", "name,age\nerika,45\n"))
+    assert "certificate 3" in run("data", "erase", store, "--value", "name=erika", *why, status=5).err
+    assert '"spoiled.csv"' in run("data", "erasures", store, "3").out
     fails("data", "erase", store, "--where", "age <", *why, says="column 6")
     fails("data", "erase", store, "--where", "age < 3", "--value", "age=3", *why, says="where")
 

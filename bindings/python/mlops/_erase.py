@@ -5,7 +5,9 @@
     s.data.erase()  # goes on with what was cut short, or came with a pull
     s.data.certificate(1)["entries"]
 """
+import decimal
 import json
+import numbers
 
 from . import _ffi
 from ._remote import _list
@@ -20,7 +22,7 @@ class Erases:
         dataset: whose commits are looked through; default all. paths: globs of entries, one text or a list. where: a
         column and a value, or a condition such as "age < 18 and consent == 'no'", whose rows go; default: entries go
         whole. reason, by: why, and on whose word; dry_run=True counts alone. Without paths and where it goes on with
-        what was begun. Raises BusyError while others collect garbage: call it again.
+        what was begun. n_unread of what is returned counts files that were not searched for rows. Raises BusyError while others collect garbage: call it again.
         """
         if isinstance(where, str):
             opts.update(where=where)
@@ -41,7 +43,19 @@ class Erases:
 
 
 def _spelled(value):
-    """A value as tables spell it."""
+    """A value as tables spell it; one of NumPy is taken for what it holds."""
+    if getattr(value, "shape", None) == () and hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
-    return value if isinstance(value, str) else repr(value)
+    if isinstance(value, numbers.Integral):
+        return str(int(value))
+    if isinstance(value, float):
+        value = float(value)
+    elif not isinstance(value, decimal.Decimal):
+        raise TypeError(f"where: a value is a text, a bool or a number, not {type(value).__name__}")
+    if value != value:
+        raise ValueError("where: NaN is equal to no value")
+    return repr(value) if isinstance(value, float) else str(value)

@@ -960,8 +960,9 @@ mlops_erase_stat._fields_ = [
     ("n_remade", C.c_int64),
     ("n_deleted", C.c_int64),
     ("n_waiting", C.c_int64),
+    ("n_unread", C.c_int64),
 ]
-assert C.sizeof(mlops_erase_stat) == 80
+assert C.sizeof(mlops_erase_stat) == 88
 
 
 class mlops_infer_opts(C.Structure):
@@ -2191,6 +2192,9 @@ class EraseStat:
     n_remade: int  # contents that were kept together with them, and are kept anew
     n_deleted: int  # packs that were rewritten and deleted
     n_waiting: int  # packs that others still read; a later call deletes them
+    # where rows were asked for: files called *.csv or *.tsv that are no tables and were not searched, each path
+    # of a dataset once; the certificate names them
+    n_unread: int
 
 
 def _erase_stat(s):
@@ -2205,6 +2209,7 @@ def _erase_stat(s):
         n_remade=s.n_remade,
         n_deleted=s.n_deleted,
         n_waiting=s.n_waiting,
+        n_unread=s.n_unread,
     )
 
 
@@ -7668,8 +7673,8 @@ def erase_list(store):
 
 def erase_certificate(store, number):
     """The certificate of an erasure: JSON with what was erased, when, by whom and why, in which datasets and
-    paths, and what could not be reached. It has no erased value; of the value that rows were chosen by it has
-    a salted SHA-256.
+    paths, what was not searched, and what could not be reached. It has no erased value; of the value that rows
+    were chosen by it has a salted SHA-256.
 
         store: store
         number: of the erasure

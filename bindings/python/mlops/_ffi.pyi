@@ -337,6 +337,7 @@ class EraseStat:
     n_remade: int
     n_deleted: int
     n_waiting: int
+    n_unread: int
 
 @dataclass(frozen=True)
 class FolderStat:

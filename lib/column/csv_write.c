@@ -49,10 +49,19 @@ static int needs_quotes(const writer *self, const char *text) {
            mlops__csv_type_of(&field) != MLOPS_TYPE_STRING;
 }
 
-static mlops_status choose_spellings(writer *self) {
+/* An empty line ahead of the first record is passed over: there a null is spelled otherwise. */
+static int begins_empty(const mlops_table *table, const mlops_csv_opts *opts) {
+    if (!(opts->flags & MLOPS_CSV_NO_HEADER) || table->n_columns != 1 || table->n_rows == 0)
+        return 0;
+    const mlops__column *column = &table->columns[0];
+    return column->type == MLOPS_TYPE_NULL || !mlops__column_valid(column, 0);
+}
+
+static mlops_status choose_spellings(writer *self, int no_empty) {
     static const char *const nans[] = {"nan", "NaN", "NAN", "Nan", "naN", "nAn", "NAn", "nAN"};
     for (int64_t i = 0; i < self->nulls.n && !self->null; i++)
-        if (!is_special(self, self->nulls.texts[i])) self->null = self->nulls.texts[i];
+        if (!is_special(self, self->nulls.texts[i]) && !(no_empty && !*self->nulls.texts[i]))
+            self->null = self->nulls.texts[i];
     for (size_t i = 0; i < sizeof nans / sizeof *nans && !self->nan; i++)
         if (!reads_as_null(self, nans[i])) self->nan = nans[i];
     if (self->null && self->nan) return MLOPS_OK;
@@ -61,7 +70,7 @@ static mlops_status choose_spellings(writer *self) {
                        self->null ? "NaN" : "a null");
 }
 
-static mlops_status open_writer(writer *self, const mlops_csv_opts *opts) {
+static mlops_status open_writer(writer *self, const mlops_csv_opts *opts, int no_empty) {
     const char *d = opts->delimiter ? opts->delimiter : ",";
     if (!mlops__csv_is_delimiter(d))
         return mlops__fail(self->err, MLOPS_E_INVALID,
@@ -79,7 +88,7 @@ static mlops_status open_writer(writer *self, const mlops_csv_opts *opts) {
         nulls = texts;
     }
     mlops__csv_nulls_init(&self->nulls, nulls, n);
-    MLOPS_TRY(choose_spellings(self));
+    MLOPS_TRY(choose_spellings(self, no_empty));
     MLOPS_TRY(
         mlops__csv_types_parse(&self->arena, opts->types, &self->given, &self->n_given, self->err));
     size_t room = MLOPS__TIME_MAX + (opts->types ? 5 * strlen(opts->types) : 0);
@@ -205,7 +214,7 @@ mlops_status mlops__csv_write(const mlops_table *self, const mlops_csv_opts *opt
     w.err = err;
     MLOPS_TRY(mlops__opts_copy(&local, sizeof local, opts, "mlops_csv_opts", err));
     mlops__arena_init(&w.arena, &self->host.allocator, SIZE_MAX);
-    mlops_status status = open_writer(&w, &local);
+    mlops_status status = open_writer(&w, &local, begins_empty(self, &local));
     if (!status && !(local.flags & MLOPS_CSV_NO_HEADER)) put_header(&w, self);
     if (!status) status = put_rows(&w, self);
     mlops__arena_free(&w.arena);

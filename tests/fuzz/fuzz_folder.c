@@ -43,7 +43,12 @@ static void match(const uint8_t *data, size_t size) {
     char *path = strchr(text, '\n');
     if (path) {
         *path++ = 0;
-        if (!mlops__glob_problem(text)) must(mlops__glob_matches(text, path) <= 1);
+        int is_sound = !mlops__glob_problem(text);
+        int matches = is_sound && mlops__glob_matches(text, path);
+        if (is_sound && strncmp(text, "[^", 2) == 0) { /* as git has it */
+            text[1] = '!';
+            must(!mlops__glob_problem(text) && mlops__glob_matches(text, path) == matches);
+        }
     }
     free(text);
 }

@@ -45,6 +45,9 @@ static void fields_are_spelled_so(void **state) {
     opts.nulls = "-";
     opts.flags = MLOPS_CSV_NO_HEADER;
     writes("1;a;-\n-;\"b;c\";x\n", &opts, "1;a;-\n-;\"b;c\";x\n");
+    opts.nulls = NULL; /* an empty line ahead of the first record would be none */
+    writes("?\n1\n\n2\n", &opts, "NA\n1\nNA\n2\n");
+    writes("1\n?\n", &opts, "1\n\n");
 }
 
 static void times_are_spelled_as_given(void **state) {

@@ -112,8 +112,9 @@ struct mlops__gc {
 };
 
 enum { MLOPS__GC_MARKS = 32 << 20 /* bytes, unless the caller says otherwise */ };
-/* By default, so that all packs take no more than 1.3 times what a fresh store would: what is kept
- * for its bases, by what that has to save, and all packs, by what is needed of them. */
+/* By default, so that all packs take no more than 1.3 times what a fresh store would, where only
+ * the newest version stays: what is kept for its bases, by what that has to save, and all packs,
+ * by what is needed of them. */
 #define MLOPS__GC_REMAKE_MAX 0.9
 #define MLOPS__GC_PACKS_MAX  1.15
 #define MLOPS__GC_KEEP_NS    (14 * INT64_C(86400000000000))

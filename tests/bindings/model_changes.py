@@ -497,6 +497,18 @@ def do_easy(w):
     w.say(f"by itself: {words}")
 
 
+def auto_split(columns, roles, share):
+    """What a split that chooses itself comes to."""
+    if "time" not in roles and "target" not in roles:
+        return "random" if share else None
+    if len(columns[0][2]) < 2:
+        return None
+    if "time" in roles:
+        return "time"
+    labels = [v for n, _, values in columns if n == roles["target"] for v in values if v is not None and v == v]
+    return "stratified" if len(set(labels)) < len(labels) and len(set(labels)) <= 100 else "random"
+
+
 def easy_data(w, m):
     draw, name = w.draw, likely(w.draw, DATASETS)
     data = m.data.get(name, Data())
@@ -520,8 +532,7 @@ def easy_data(w, m):
     words = f"add {place} of {len(columns[0][2])} rows to {name}: {roles} {opts}"
     parent = data.commits.get(data.branches.get(at))
     entries = {} if empty or parent is None else dict(parent.entries)
-    kind = opts["split"] if opts["split"] != "auto" else (
-        "time" if "time" in roles else "stratified" if "target" in roles else "random" if opts["share"] else None)
+    kind = opts["split"] if opts["split"] != "auto" else auto_split(columns, roles, opts["share"])
     column = {"stratified": roles.get("target"), "time": roles.get("time")}.get(kind)
     split = kind and Fixed(kind=kind.upper(), share=opts["share"] or 0.2, seed=opts["seed"] or 0, column=column)
     held = held_out(columns, split) if split and (column or kind == "random") else None

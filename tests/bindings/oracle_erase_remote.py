@@ -20,7 +20,7 @@ class Objects(oracle_erase.oracle_pack.Packs):
 
     def __init__(self, root):
         self.chunks, self.objects, self.known, self.known_rows = {}, {}, {}, {}
-        self.n_based = self.n_parts = self.n_patched = 0
+        self.n_based = self.n_parts = self.n_patched = self.n_numbers = 0
         for path in (root / "objects").iterdir():
             data = path.read_bytes()
             if data[:8] == b"MLOPSOBJ":

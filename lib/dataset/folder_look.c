@@ -26,7 +26,9 @@ typedef struct reading {
     size_t file;
     mlops__buf bytes;
     mlops_id id;
-    int is_large, is_read; /* what is large may have to wait for its turn */
+    int is_due;  /* it may be large; else it waits for its turn */
+    int is_read; /* and has not changed meanwhile */
+    int is_kept; /* in the packs, since it was large */
     mlops_io_stat stat;
     int64_t begun_ns;
     mlops_status status;
@@ -279,10 +281,11 @@ static mlops_status read_once(folder_round *round, reading *r, mlops__source_fil
     int64_t code = mlops__file_stat_of(&host->io, f->number, &before);
     if (code < 0) return mlops__fail_os(&r->err, code, "cannot look at", f->path);
     int is_large = before.size >= MLOPS__SOURCE_LARGE;
-    if (is_large && !r->is_large) { /* its turn comes */
-        r->is_large = 1;
+    if (is_large && !r->is_due) { /* its turn comes */
+        r->is_due = 1;
         return MLOPS_OK;
     }
+    r->is_kept = is_large && round->keeps;
     mlops_status status = is_large ? read_large(round, r, f, (uint64_t)before.size)
                                    : read_small(round, r, f, (size_t)before.size);
     if (status) return status;
@@ -386,7 +389,7 @@ static mlops_status take_reading(folder_round *round, size_t index) {
     if (looked->entry && !is_same(looked)) MLOPS_TRY(compare_table(s, looked));
     if (!round->keeps || is_same(looked)) return MLOPS_OK;
     looked->is_kept = 1;
-    if (r->is_large) return MLOPS_OK;
+    if (r->is_kept) return MLOPS_OK;
     if (like && r->bytes.size >= LIKE_MIN)
         return mlops__content_pack(s->store, s->lease, &r->id, r->bytes.data, r->bytes.size, like,
                                    s->err);
@@ -436,7 +439,7 @@ static mlops_status look_again(const folder_round *round, const large_files *lar
     r->stat = (mlops_io_stat)MLOPS_IO_STAT_INIT;
     int64_t code = mlops__file_stat_of(&f->host->io, f->number, &r->stat);
     if (code < 0) return mlops__fail_os(&r->err, code, "cannot look at", f->path);
-    r->is_read = mlops__stat_is_same(&large->before[i], &r->stat);
+    r->is_read = r->is_kept = mlops__stat_is_same(&large->before[i], &r->stat);
     return MLOPS_OK;
 }
 
@@ -463,7 +466,7 @@ static mlops_status run_late(folder_round *round) {
         reading *r = &round->readings[round->n];
         r->file = round->late[round->n];
         r->is_read = 0;
-        r->is_large = 1;
+        r->is_due = 1;
     }
     round->n_late = 0;
     if (round->n > 1 && round->keeps) status = read_together(round, &large);
@@ -494,7 +497,7 @@ static mlops_status find_kept(mlops__snapshot *self, mlops__looked *looked, int 
 static void add_reading(folder_round *round, size_t file) {
     reading *r = &round->readings[round->n++];
     r->file = file;
-    r->is_large = r->is_read = 0;
+    r->is_due = r->is_read = 0;
     r->status = MLOPS_OK;
 }
 

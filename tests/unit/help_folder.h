@@ -97,4 +97,26 @@ static inline void status_is(site *f, const char *prefix, const mlops_folder_opt
     free(got);
 }
 
+static inline void stat_is(mlops_folder_stat s, int64_t files, int64_t added, int64_t changed,
+                           int64_t removed) {
+    assert_int_equal(s.n_files, files);
+    assert_int_equal(s.n_added, added);
+    assert_int_equal(s.n_changed, changed);
+    assert_int_equal(s.n_removed, removed);
+}
+
+/* The entry has the bytes of the file. */
+static inline void reads_file(site *f, const char *name) {
+    char path[200];
+    size_t n, m;
+    mlops_error e;
+    snprintf(path, sizeof path, "%s/%s", f->in, name);
+    uint8_t *want = file_bytes(path, &n), *got = malloc(n + 1);
+    works(mlops_dataset_read(f->s, "d", NULL, name, got, n, &m, &e), &e);
+    assert_int_equal(m, n);
+    assert_memory_equal(got, want, n);
+    free(got);
+    free(want);
+}
+
 #endif

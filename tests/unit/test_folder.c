@@ -4,14 +4,6 @@
 
 #include "unit/draw.h"
 
-static void stat_is(mlops_folder_stat s, int64_t files, int64_t added, int64_t changed,
-                    int64_t removed) {
-    assert_int_equal(s.n_files, files);
-    assert_int_equal(s.n_added, added);
-    assert_int_equal(s.n_changed, changed);
-    assert_int_equal(s.n_removed, removed);
-}
-
 static void a_folder_becomes_entries(void **state) {
     site *f = *state;
     write_in(f, "a.txt", "one");
@@ -45,19 +37,6 @@ static void a_folder_becomes_entries(void **state) {
     stat_is(add_folder(f, NULL, NULL), 5, 1, 1, 1);
     status_is(f, NULL, NULL, "");
     reads_text(f->s, "d", NULL, "a.txt", "two");
-}
-
-static void reads_file(site *f, const char *name) {
-    char path[200];
-    size_t n, m;
-    mlops_error e;
-    snprintf(path, sizeof path, "%s/%s", f->in, name);
-    uint8_t *want = file_bytes(path, &n), *got = malloc(n + 1);
-    works(mlops_dataset_read(f->s, "d", NULL, name, got, n, &m, &e), &e);
-    assert_int_equal(m, n);
-    assert_memory_equal(got, want, n);
-    free(got);
-    free(want);
 }
 
 /* Large files are named while they are packed, by threads or not; one that was only touched is the
@@ -472,82 +451,6 @@ static void a_checkout_leaves_nothing_out(void **state) {
     mlops_pool_free(pool);
 }
 
-/* ---- a file that changes while it is read ---- */
-
-static mlops_io restless;
-static char restless_path[200];
-static int n_restless, is_torn;
-
-static int is_restless(int64_t file) {
-    char name[64], path[200] = {0};
-    snprintf(name, sizeof name, "/proc/self/fd/%d", (int)file);
-    return readlink(name, path, sizeof path - 1) > 0 && !strcmp(path, restless_path);
-}
-
-static int64_t read_and_change(void *ctx, int64_t file, void *bytes, size_t n, int64_t offset) {
-    if (is_torn && is_restless(file)) return -EIO;
-    if (n_restless && is_restless(file)) {
-        n_restless--;
-        usleep(20000); /* so that the time of the change is another one */
-        set_bytes(restless_path, 0, "X", 1);
-    }
-    (void)ctx;
-    return pread((int)file, bytes, n, offset);
-}
-
-static void a_file_that_changes_is_read_again(void **state) {
-    site *f = *state;
-    mlops_error e;
-    mlops_host host = MLOPS_HOST_INIT;
-    mlops_store_opts opts = MLOPS_STORE_OPTS_INIT;
-    restless = mlops__io_posix;
-    restless.pread = read_and_change;
-    host.io = &restless;
-    opts.host = &host;
-    mlops_store_close(f->s);
-    f->s = open_store(f->p.path, &opts);
-    write_in(f, "a", "one");
-    snprintf(restless_path, sizeof restless_path, "%s/a", f->in);
-    n_restless = 100;
-    refused(try_folder(f, NULL, NULL, &e), &e, MLOPS_E_BUSY, "/a' changes");
-    n_restless = 1;
-    stat_is(add_folder(f, NULL, NULL), 1, 1, 0, 0);
-    reads_text(f->s, "d", NULL, "a", "Xne");
-    n_restless = 0;
-}
-
-/* One of two that are read at once is read anew; or fails both, and is told of. */
-static void a_large_file_that_changes(void **state) {
-    site *f = *state;
-    mlops_error e;
-    mlops_host host = MLOPS_HOST_INIT;
-    mlops_store_opts opts = MLOPS_STORE_OPTS_INIT;
-    restless = mlops__io_posix;
-    restless.pread = read_and_change;
-    host.io = &restless;
-    opts.host = &host;
-    mlops_store_close(f->s);
-    f->s = open_store(f->p.path, &opts);
-    shell("head -c 3000000 /dev/urandom > %s/a && head -c 1500000 /dev/urandom > %s/b", f->in,
-          f->in);
-    snprintf(restless_path, sizeof restless_path, "%s/a", f->in);
-    n_restless = 100;
-    refused(try_folder(f, NULL, NULL, &e), &e, MLOPS_E_BUSY, "/a' changes");
-    n_restless = 1;
-    stat_is(add_folder(f, NULL, NULL), 2, 2, 0, 0);
-    n_restless = 0;
-    reads_file(f, "a");
-    reads_file(f, "b");
-    shell("echo more >> %s/a && echo more >> %s/b", f->in, f->in);
-    is_torn = 1;
-    for (int k = 0; k < 2; k++) {
-        snprintf(restless_path, sizeof restless_path, "%s/%c", f->in, 'a' + k);
-        refused(try_folder(f, NULL, NULL, &e), &e, MLOPS_E_IO, restless_path);
-    }
-    is_torn = 0;
-    stat_is(add_folder(f, NULL, NULL), 2, 0, 2, 0);
-}
-
 /* ---- how long calls go ---- */
 
 static int32_t stop(void *user, int64_t done, int64_t total) {
@@ -592,8 +495,6 @@ int main(void) {
         CASE(a_checkout_is_known),
         CASE(a_checkout_is_gone_on_with),
         CASE(a_checkout_leaves_nothing_out),
-        CASE(a_file_that_changes_is_read_again),
-        CASE(a_large_file_that_changes),
         CASE(calls_are_stopped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

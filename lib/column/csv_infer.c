@@ -5,8 +5,8 @@
  * is read once for each type at the most, and once or twice in practice.
  */
 #include "column/csv_infer.h"
+#include "column/csv_types.h"
 #include "text/number.h"
-#include "text/time.h"
 
 #include <string.h>
 
@@ -80,12 +80,14 @@ static int put_i64(mlops__csv_column *self, const mlops__csv_field *field) {
     return 1;
 }
 
-static int put_time(mlops__csv_column *self, const mlops__csv_field *field) {
+/* MLOPS_E_PARSE: it is none. */
+static mlops_status put_time(mlops__csv_column *self, const mlops__csv_field *field) {
+    mlops__text_span text;
     int64_t value;
-    int is_time = *self->time ? mlops__time_parse_as(self->time, field->text, field->n, &value)
-                              : mlops__time_parse(field->text, field->n, &value);
-    if (is_time) mlops__column_store_i64(self->store, value);
-    return is_time;
+    MLOPS_TRY(mlops__csv_halve(self, field, &text));
+    if (!mlops__csv_time(self->time, text.text, text.n, &value)) return MLOPS_E_PARSE;
+    mlops__column_store_i64(self->store, value);
+    return MLOPS_OK;
 }
 
 static int put_f64(mlops__csv_column *self, const mlops__csv_field *field) {
@@ -145,7 +147,8 @@ static mlops_status change_type(mlops__csv_column *self, const mlops__csv_field 
 static mlops_status put_value(mlops__csv_column *self, const mlops__csv_field *field) {
     switch (self->store->type) {
     case MLOPS_TYPE_INT64:
-        if (self->time ? put_time(self, field) : put_i64(self, field)) return MLOPS_OK;
+        if (self->time) return put_time(self, field);
+        if (put_i64(self, field)) return MLOPS_OK;
         break;
     case MLOPS_TYPE_FLOAT64:
         if (put_f64(self, field)) return MLOPS_OK;

@@ -63,6 +63,10 @@ int64_t mlops__csv_put_f64(mlops__csv_column *self, const mlops__kern *kern,
 int64_t mlops__csv_put_texts(mlops__csv_column *self, const mlops__kern *kern,
                              const mlops__text_fields *run, mlops_status *status);
 
+/* The field's text without its doubled quotes, until the next one is asked for. MLOPS_E_NOMEM */
+mlops_status mlops__csv_halve(const mlops__csv_column *self, const mlops__csv_field *field,
+                              mlops__text_span *out);
+
 /* Appends a text that is no null. Status of mlops__column_store_text(). */
 mlops_status mlops__csv_put_text(mlops__csv_column *self, const mlops__csv_field *field);
 

@@ -91,13 +91,22 @@ static void note_text(mlops__csv_column *self, const mlops__csv_field *field) {
                                       : mlops__csv_is_null(self->nulls, &plain);
 }
 
-mlops_status mlops__csv_put_text(mlops__csv_column *self, const mlops__csv_field *field) {
-    note_text(self, field);
-    if (!field->doubled) return mlops__column_store_text(self->store, field->text, field->n);
+mlops_status mlops__csv_halve(const mlops__csv_column *self, const mlops__csv_field *field,
+                              mlops__text_span *out) {
+    *out = (mlops__text_span){field->text, field->n};
+    if (!field->doubled) return MLOPS_OK;
     self->scratch->size = 0;
     char *copy = (char *)mlops__buf_extend(self->scratch, field->n);
     if (!copy) return MLOPS_E_NOMEM;
-    return mlops__column_store_text(self->store, copy, mlops__csv_unquote(field, copy));
+    *out = (mlops__text_span){copy, mlops__csv_unquote(field, copy)};
+    return MLOPS_OK;
+}
+
+mlops_status mlops__csv_put_text(mlops__csv_column *self, const mlops__csv_field *field) {
+    mlops__text_span text;
+    note_text(self, field);
+    MLOPS_TRY(mlops__csv_halve(self, field, &text));
+    return mlops__column_store_text(self->store, text.text, text.n);
 }
 
 static inline mlops__text_key key_of(const mlops__csv_field *field, const char *floor) {

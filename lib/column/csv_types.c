@@ -76,3 +76,7 @@ const mlops__csv_type *mlops__csv_types_find(const mlops__csv_type *types, int64
         if (strcmp(types[i].name, name) == 0) return &types[i];
     return NULL;
 }
+
+int mlops__csv_time(const char *format, const char *text, size_t n, int64_t *out) {
+    return *format ? mlops__time_parse_as(format, text, n, out) : mlops__time_parse(text, n, out);
+}

@@ -59,6 +59,8 @@ static void times_are_spelled_as_given(void **state) {
     opts.types = "\"t=time(%y%%%b %d, %I:%M:%S.%f %p%z)\"";
     writes("t\n\"70%jan 1, 12:00:00.0 AMZ\"\n\"69%DEC 31, 12:59:07.000000009 pm+0030\"\n", &opts,
            "t\n\"70%Jan 01, 12:00:00.0 AMZ\"\n\"69%Dec 31, 12:29:07.000000009 PMZ\"\n");
+    opts.types = "\"t=time(%H\"\"%M\"\")\"";
+    writes("t,u\n\"07\"\"05\"\"\",a\n,b\n", &opts, "t,u\n\"07\"\"05\"\"\",a\n,b\n");
 }
 
 /* What is null throughout has no type in CSV. */

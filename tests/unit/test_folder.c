@@ -77,7 +77,8 @@ static void large_files_come_together(void **state) {
     works(mlops_pool_new(&pool, 3, NULL, &e), &e);
     opts.call = &call;
     shell("cd %s && head -c 9000000 /dev/urandom > a && head -c 2500000 /dev/urandom > b &&"
-          "seq 300000 | sed 's/.*/&,user-&,&.5/' > c.csv",
+          "seq 300000 | sed 's/.*/&,user-&,&.5/' > c.csv && for i in 6 7; do seq ${i}00000 |"
+          "awk -v OFS=, -v i=$i '{print int($1*7919%%900003/1000),$1*i%%90}' > $i.csv; done",
           f->in);
     for (int k = 0; k < 3; k++) {
         snprintf(path, sizeof path, "%s/%d", f->p.dir, k);
@@ -86,10 +87,8 @@ static void large_files_come_together(void **state) {
     for (int i = 0; i < 6; i++) {
         call.executor = i % 3 ? mlops_pool_executor(pool) : NULL;
         f->s = stores[i % 3];
-        stat_is(add_folder(f, NULL, &opts), 3, i < 3 ? 3 : 0, i < 3 ? 0 : 3, 0);
-        reads_file(f, "a");
-        reads_file(f, "b");
-        reads_file(f, "c.csv");
+        stat_is(add_folder(f, NULL, &opts), 5, i < 3 ? 5 : 0, i < 3 ? 0 : 3, 0);
+        for (int k = 0; k < 4; k++) reads_file(f, (const char *[]){"7.csv", "a", "b", "c.csv"}[k]);
         if (i != 2) continue;
         shell("cd %s && head -c 700000 /dev/urandom > ../x && cat b ../x > y && mv y b &&"
               "(head -c 4000000 a; cat ../x; tail -c 5000000 a) > y && mv y a &&"

@@ -13,6 +13,13 @@
 #error "FLT_EVAL_METHOD is not 0: wider arithmetic gives other bits; on x86 use -mfpmath=sse -msse2"
 #endif
 
+/* Whether operations round as the processor does unless it is told otherwise; what is to be the
+ * same in all modes takes integers where they do not. */
+static inline int mlops__rounds_to_nearest(void) {
+    volatile double tiny = 0x1p-60;
+    return 1.0 + tiny == 1.0 - tiny;
+}
+
 float mlops__expf(float x);
 float mlops__logf(float x);
 double mlops__exp(double x);

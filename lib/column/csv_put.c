@@ -4,6 +4,7 @@
  * Owns nothing. Invariant: what is put is what text/number.h reads from the same characters; what
  * is not spelled plainly ends the run and is left to csv_infer.c.
  */
+#include "base/real.h"
 #include "column/csv_infer.h"
 #include "text/number.h"
 
@@ -37,12 +38,6 @@ int64_t mlops__csv_put_i64(mlops__csv_column *self, const mlops__kern *kern,
     return i;
 }
 
-/* Division rounds as the processor is told to; the results here are to be those of no mode. */
-static int rounds_to_nearest(void) {
-    volatile double tiny = 0x1p-60;
-    return 1.0 + tiny == 1.0 - tiny;
-}
-
 /* A whole number up to 2^53 and a power of ten up to 10^22 are exact, so that their quotient is
  * rounded once (Clinger 1990). */
 static int real_of(uint64_t digits, size_t scale, double *out) {
@@ -70,7 +65,7 @@ int64_t mlops__csv_put_f64(mlops__csv_column *self, const mlops__kern *kern,
     double *out = (double *)self->store->data + self->store->n;
     int64_t i = 0, before;
     mlops__text_span field;
-    if (!rounds_to_nearest()) return 0;
+    if (!mlops__rounds_to_nearest()) return 0; /* division would not */
     do {
         before = i;
         mlops__text_fields rest = mlops__text_fields_from(run, i);

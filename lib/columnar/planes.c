@@ -6,6 +6,8 @@
 #include "columnar/planes.h"
 
 #include "base/cursor.h"
+#include "base/real.h"
+#include "base/wide.h"
 #include "columnar/packed.h"
 #include "columnar/planes_look.h"
 
@@ -103,7 +105,8 @@ static void try_integers(block *b, unsigned width, mlops__numbers_plan *out) {
 
 /* ---- decimals ---- */
 
-/* What number of so many places behind the point a value is; false if it is none. */
+/* What number of so many places behind the point a value is; false if it is none. Rounds as the
+ * processor does, to nearest; that it may flush subnormals is no matter, since none is one. */
 static inline int as_decimal(uint64_t bits, unsigned places, int64_t *out) {
     double x = real_of(bits) * TENS[places];
     if (!(x > -1e15 && x < 1e15)) return 0;
@@ -153,7 +156,7 @@ static mlops__numbers_plan plan_of(block *b) {
     unsigned few = out.few;
     if (few & 1) try_integers(b, 8, &out);
     if (few & 2) try_integers(b, 4, &out);
-    if (few & 4) try_decimals(b, &out);
+    if (few & 4 && mlops__rounds_to_nearest()) try_decimals(b, &out);
     return out;
 }
 
@@ -300,12 +303,19 @@ static void join_integers(joiner *j, uint8_t *out, size_t n, size_t *width) {
     }
 }
 
+static inline double divided(int64_t value, unsigned places, int is_nearest) {
+    if (is_nearest) return (double)value / TENS[places];
+    mlops__i128 wide = {(uint64_t)value, value < 0 ? -1 : 0};
+    return mlops__i128_mean(wide, 0, (int64_t)TENS[places]);
+}
+
 static void join_decimals(joiner *j, uint8_t *out, size_t n, size_t *width) {
     int64_t values[MLOPS__NUMBERS_BLOCK / 8];
     static const uint8_t NONE[MLOPS__NUMBERS_BLOCK / 64];
     const uint8_t *others = NONE;
     unsigned places = mlops__cursor_u8(&j->soft), n_others = mlops__cursor_u16(&j->soft);
     size_t n_values = n / 8, k = 0;
+    int is_nearest = mlops__rounds_to_nearest();
     mlops__packed packed;
     *width = 8;
     if (places >= sizeof TENS / sizeof *TENS || n_others > n_values) j->soft.failed = 1;
@@ -317,7 +327,7 @@ static void join_decimals(joiner *j, uint8_t *out, size_t n, size_t *width) {
     for (size_t i = 0; i < n_values; i++, out += 8) {
         if (others[i / 8] >> i % 8 & 1) join_bytes(&j->soft, out, 8);
         else if (k == n_values - n_others) j->soft.failed = 1;
-        else mlops__packed_store(out, bits_of((double)values[k++] / TENS[places]));
+        else mlops__packed_store(out, bits_of(divided(values[k++], places, is_nearest)));
         if (j->soft.failed) return;
     }
     if (k != n_values - n_others) j->soft.failed = 1;

@@ -7,6 +7,7 @@
 #include "columnar/planes.h"
 #include "store/chunk.h"
 
+#include <fenv.h>
 #include <math.h>
 
 enum { MOST = 70000 };
@@ -139,6 +140,32 @@ static void come_back(void **state) {
     end(g);
 }
 
+/* Whatever the processor rounds by: decimals come back in each mode, however they were written. */
+static void rounding_is_no_matter(void **state) {
+    (void)state;
+    static const int MODES[] = {FE_TONEAREST, FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO};
+    static const double PLACES[] = {1, 10, 100, 1e3, 1e6, 1e9};
+    ground *g = begin();
+    for (int i = 0; i < 16 * 6; i++) {
+        size_t n = MOST / 8 * 8;
+        double scale = PLACES[i / 16];
+        for (size_t at = 0; at < n; at += 8) {
+            double x = ((double)(at / 8 * 7919 % 100003) - 5000) / scale;
+            if (at % 800 == 0) x = at % 1600 ? 0x1p-1070 : 0x1.123456789abcdp+900;
+            memcpy(g->bytes + at, &x, 8);
+        }
+        fesetround(MODES[i % 4]);
+        mlops_status status = split(g, n, 0);
+        fesetround(MODES[i / 4 % 4]);
+        int joined = join(g, n, 0);
+        fesetround(FE_TONEAREST);
+        assert_int_equal(status, MLOPS_OK);
+        assert_true(joined);
+        assert_memory_equal(g->back, g->bytes, n);
+    }
+    end(g);
+}
+
 /* Bits of eight bytes, stored: what the values tell, and not much more. */
 static void is_small(void **state) {
     (void)state;
@@ -180,7 +207,8 @@ static void is_refused(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(come_back), cmocka_unit_test(is_small),
-                                       cmocka_unit_test(is_refused)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(come_back),
+                                       cmocka_unit_test(rounding_is_no_matter),
+                                       cmocka_unit_test(is_small), cmocka_unit_test(is_refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3118,8 +3118,9 @@ func OverlapTable(a *Table, b *Table, columns string) (*Table, error) {
 // A null is an empty field and an empty string is "" in quotes; texts that would be taken for a
 // number, a bool or a null are quoted. NaN is spelled so that it is no null: NAN.
 //
-// Errors: MLOPS_E_INVALID for an option, or a value that cannot be told from a null or the delimiter
-// with these options; MLOPS_E_IO, MLOPS_E_NO_SPACE, MLOPS_E_DENIED, MLOPS_E_NOT_FOUND, MLOPS_E_NOMEM.
+// Errors: MLOPS_E_INVALID for an option, a value that cannot be told from a null or the delimiter with
+// these options, or a time that its format would not give back; MLOPS_E_IO, MLOPS_E_NO_SPACE,
+// MLOPS_E_DENIED, MLOPS_E_NOT_FOUND, MLOPS_E_NOMEM.
 func (x *Table) Write(path string, opts *CSVOpts) error {
 	if x == nil || x.p == nil {
 		return closed("Table")

@@ -23,12 +23,12 @@ extern "C" {
  *
  * @param self  table
  * @param path  file to write; replaced if it is there
- * @param opts  @nullable how the file is to be read: host, delimiter, nulls, MLOPS_CSV_NO_HEADER;
- *              other fields are not looked at
+ * @param opts  @nullable how the file is to be read: host, delimiter, nulls, MLOPS_CSV_NO_HEADER,
+ *              names, and types as far as they are formats of times; other fields are not looked at
  * @param err   @nullable
- * @return MLOPS_E_INVALID for an option, or a value that cannot be told from a null or the
- *         delimiter with these options; MLOPS_E_IO, MLOPS_E_NO_SPACE, MLOPS_E_DENIED,
- *         MLOPS_E_NOT_FOUND, MLOPS_E_NOMEM
+ * @return MLOPS_E_INVALID for an option, a value that cannot be told from a null or the delimiter
+ *         with these options, or a time that its format would not give back; MLOPS_E_IO,
+ *         MLOPS_E_NO_SPACE, MLOPS_E_DENIED, MLOPS_E_NOT_FOUND, MLOPS_E_NOMEM
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_table_write(const mlops_table *self, const char *path,

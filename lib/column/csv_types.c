@@ -80,3 +80,12 @@ const mlops__csv_type *mlops__csv_types_find(const mlops__csv_type *types, int64
 int mlops__csv_time(const char *format, const char *text, size_t n, int64_t *out) {
     return *format ? mlops__time_parse_as(format, text, n, out) : mlops__time_parse(text, n, out);
 }
+
+size_t mlops__csv_time_room(const char *format) { return MLOPS__TIME_MAX + 5 * strlen(format); }
+
+int mlops__csv_time_spell(char *out, const char *format, int64_t time_ns) {
+    int64_t back;
+    size_t n =
+        *format ? mlops__time_format_as(out, format, time_ns) : mlops__time_format(out, time_ns);
+    return mlops__csv_time(format, out, n, &back) && back == time_ns;
+}

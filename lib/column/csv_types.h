@@ -26,4 +26,8 @@ const mlops__csv_type *mlops__csv_types_find(const mlops__csv_type *types, int64
 /* Reads a time by its format, as mlops__csv_type has it; 0: it is none. */
 int mlops__csv_time(const char *format, const char *text, size_t n, int64_t *out);
 
+/* Spells a time by a format, with a NUL behind it; 0: it would be read as another one. */
+size_t mlops__csv_time_room(const char *format);
+int mlops__csv_time_spell(char *out, const char *format, int64_t time_ns);
+
 #endif

@@ -49,10 +49,11 @@ static int needs_quotes(const writer *self, const char *text) {
            mlops__csv_type_of(&field) != MLOPS_TYPE_STRING;
 }
 
-/* An empty line ahead of the first record is passed over: there a null is spelled otherwise. */
+/* Unless names are given, an empty line ahead of the first record is passed over: there a null is
+ * spelled otherwise. */
 static int begins_empty(const mlops_table *table, const mlops_csv_opts *opts) {
-    if (!(opts->flags & MLOPS_CSV_NO_HEADER) || table->n_columns != 1 || table->n_rows == 0)
-        return 0;
+    int is_bare = opts->flags & MLOPS_CSV_NO_HEADER && !opts->names;
+    if (!is_bare || table->n_columns != 1 || table->n_rows == 0) return 0;
     const mlops__column *column = &table->columns[0];
     return column->type == MLOPS_TYPE_NULL || !mlops__column_valid(column, 0);
 }
@@ -91,7 +92,7 @@ static mlops_status open_writer(writer *self, const mlops_csv_opts *opts, int no
     MLOPS_TRY(choose_spellings(self, no_empty));
     MLOPS_TRY(
         mlops__csv_types_parse(&self->arena, opts->types, &self->given, &self->n_given, self->err));
-    size_t room = MLOPS__TIME_MAX + (opts->types ? 5 * strlen(opts->types) : 0);
+    size_t room = mlops__csv_time_room(opts->types ? opts->types : "");
     self->time = mlops__arena_alloc(&self->arena, room);
     return self->time ? MLOPS_OK : mlops__fail_nomem(self->err, room);
 }
@@ -138,12 +139,20 @@ static mlops_status put_number(const writer *self, const mlops__column *column, 
     return put_plain(self, column, row, text, n);
 }
 
-static void put_time(const writer *self, const char *format, int64_t value) {
-    if (*format) mlops__time_format_as(self->time, format, value);
-    else mlops__time_format(self->time, value);
+static mlops_status put_time(const writer *self, const mlops__column *column, int64_t row,
+                             const char *format) {
+    int64_t value = ((const int64_t *)column->data)[row];
+    if (!mlops__csv_time_spell(self->time, format, value)) {
+        char iso[MLOPS__TIME_MAX];
+        mlops__time_format(iso, value);
+        return mlops__fail(self->err, MLOPS_E_INVALID,
+                           "column '%s', row %lld: time(%s) would not give %s back", column->name,
+                           (long long)row, format, iso);
+    }
     if (is_special(self, self->time) || reads_as_null(self, self->time))
         put_quoted(self->out, self->time);
     else mlops__buf_text(self->out, self->time);
+    return MLOPS_OK;
 }
 
 /* What a column is spelled by. */
@@ -158,10 +167,7 @@ static mlops_status put_field(const writer *self, const mlops__column *column, i
         mlops__buf_text(self->out, self->null);
         return MLOPS_OK;
     }
-    if (by->time) {
-        put_time(self, by->time, ((const int64_t *)column->data)[row]);
-        return MLOPS_OK;
-    }
+    if (by->time) return put_time(self, column, row, by->time);
     if (column->type != MLOPS_TYPE_STRING) return put_number(self, column, row);
     int32_t code = ((const int32_t *)column->data)[row];
     if (by->quoted[code]) put_quoted(self->out, column->texts[code]);

@@ -356,6 +356,27 @@ static const char *still(const mlops_table *table, const char *name) {
     return name && mlops_table_find(table, name) >= 0 ? name : NULL;
 }
 
+static int times_fit(const mlops__column *column, const char *format, char *room) {
+    for (int64_t row = 0; row < column->n_rows; row++)
+        if (mlops__column_valid(column, row) &&
+            !mlops__csv_time_spell(room, format, ((const int64_t *)column->data)[row]))
+            return 0;
+    return 1;
+}
+
+/* The type as it was given, but for a format of times that one of the other side does not fit. */
+static mlops_status keep_type(mlops__tree_merge *self, const mlops__column *column,
+                              const mlops__csv_type *type, mlops__buf *out) {
+    size_t n = strlen(type->name) + sizeof "=time";
+    size_t room = type->time ? mlops__csv_time_room(type->time) : 0;
+    char *item = mlops__arena_alloc(&self->draft->base.arena, n + room);
+    if (!item) return mlops__fail_nomem(self->err, n + room);
+    mlops__format(item, n, "%s=time", type->name);
+    int fits = !type->time || times_fit(column, type->time, item + n);
+    mlops__names_put(out, fits ? type->item : item);
+    return MLOPS_OK;
+}
+
 /* Types that were given, of columns that have them yet. */
 static mlops_status keep_types(mlops__tree_merge *self, const mlops_table *table,
                                const char **types, mlops__buf *out) {
@@ -365,20 +386,12 @@ static mlops_status keep_types(mlops__tree_merge *self, const mlops_table *table
     for (int64_t i = 0; i < n; i++) {
         int64_t column = mlops_table_find(table, given[i].name);
         if (column >= 0 && mlops_table_type(table, column) == given[i].type)
-            mlops__names_put(out, given[i].item);
+            MLOPS_TRY(keep_type(self, mlops__table_column(table, column), &given[i], out));
     }
     mlops__buf_u8(out, 0);
     if (out->status) return mlops__fail_nomem(self->err, out->size);
     *types = out->size > 1 ? (const char *)out->data : NULL;
     return MLOPS_OK;
-}
-
-/* Without a header it would be no text at all, or begin with empty lines, which are passed over. */
-static int needs_header(const mlops_table *table) {
-    if (mlops_table_n_rows(table) == 0) return 1;
-    const mlops__column *first = mlops__table_column(table, 0);
-    return mlops_table_n_columns(table) == 1 &&
-           (first->type == MLOPS_TYPE_NULL || !mlops__column_valid(first, 0));
 }
 
 /* Writes the table as CSV is read of an entry, but for lines before its header. */
@@ -390,7 +403,6 @@ static mlops_status put_csv(mlops__tree_merge *self, const mlops__outcome *o,
     MLOPS_TRY(mlops__facts_csv(&csv, facts, &draft->base.arena, self->err));
     csv.memory_max = csv.skip_lines = csv.rows_max = 0;
     csv.names = NULL;
-    if (needs_header(o->table)) csv.flags = 0;
     mlops__buf_init(&bytes, draft->base.arena.allocator);
     mlops__buf_init(&names, draft->base.arena.allocator);
     mlops__buf_init(&types, draft->base.arena.allocator);

@@ -56,6 +56,17 @@ static void three_ways(fixture *f, const char *const texts[3], const mlops_csv_o
     commit_csv(f, "side", texts[2], how[2]);
 }
 
+static void becomes_text(const char *base, const char *ours, const char *theirs,
+                         const mlops_csv_opts *a, const mlops_csv_opts *b, const mlops_csv_opts *c,
+                         const char *want) {
+    fixture f;
+    three_ways(&f, (const char *const[]){base, ours, theirs},
+               (const mlops_csv_opts *const[]){a, b, c});
+    merge_side(&f, NULL);
+    reads_text(f.s, "d", NULL, "t.csv", want);
+    end(&f);
+}
+
 static void becomes(const char *base, const char *ours, const char *theirs, const mlops_csv_opts *a,
                     const mlops_csv_opts *b, const mlops_csv_opts *c, const char *want) {
     fixture f;
@@ -125,10 +136,42 @@ static void how_csv_is_read_is_merged(void **state) {
     becomes("x,y\n1,2\n3,4\n", "x\n1\n3\n", "x,y\n7,2\n3,4\n", &whole, &plain, &whole, "x\n7\n3\n");
 }
 
+/* Where the format of one side has no hours, or no centuries, and the other's times need them. */
+static void no_time_is_lost(void **state) {
+    (void)state;
+    mlops_csv_opts fine = MLOPS_CSV_OPTS_INIT, days = fine, years = fine;
+    fine.types = "t=time(%d.%m.%Y %H:%M),u=time(%Y/%m)";
+    days.types = "t=time(%d.%m.%Y),u=time(%Y/%m)";
+    years.types = "t=time(%d.%m.%y),u=time(%Y/%m)";
+    const char *base = "t,u,x\n01.02.2024 00:00,2024/01,1\n02.02.2024 00:00,2024/02,2\n";
+    becomes_text(base, "t,u,x\n01.02.2024 10:30,2024/01,1\n02.02.2024 00:00,2024/02,2\n",
+                 "t,u,x\n01.02.2024,2024/01,1\n02.02.2024,2024/02,9\n", &fine, &fine, &days,
+                 "t,u,x\n2024-02-01T10:30:00,2024/01,1\n2024-02-02,2024/02,9\n");
+    becomes_text(base, "t,u,x\n05.05.1950 00:00,2024/01,1\n02.02.2024 00:00,2024/02,2\n",
+                 "t,u,x\n01.02.24,2024/01,1\n02.02.24,2024/02,9\n", &fine, &fine, &years,
+                 "t,u,x\n1950-05-05,2024/01,1\n2024-02-02,2024/02,9\n");
+    becomes("t,u\n01.02.1970 00:00,1970/01\n02.02.1970 00:00,1970/01\n",
+            "t,u\n01.01.1970 00:01,1970/01\n02.02.1970 00:00,1970/01\n",
+            "t,u\n01.02.70,1970/01\n02.01.70,1970/01\n", &fine, &fine, &years,
+            "t,u\n60000000000,0\n86400000000000,0\n");
+}
+
+/* A null at the begin has no other spelling here. */
+static void headers_are_kept_out(void **state) {
+    (void)state;
+    mlops_csv_opts bare = MLOPS_CSV_OPTS_INIT;
+    bare.flags = MLOPS_CSV_NO_HEADER;
+    bare.nulls = "\"\"";
+    becomes_text("a\nb\nc\nd\n", "a\n\nb\nc\nd\n", "b\nc\nd\n", &bare, &bare, &bare, "\nb\nc\nd\n");
+    becomes_text("1,a\n2,b\n", "2,b\n", "1,a\n", &bare, &bare, &bare, "");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_row_of_csv_is_lost),
         cmocka_unit_test(how_csv_is_read_is_merged),
+        cmocka_unit_test(no_time_is_lost),
+        cmocka_unit_test(headers_are_kept_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,6 +33,15 @@ static void writes(const char *csv, const mlops_csv_opts *opts, const char *want
     mlops_table_unref(t);
 }
 
+static void cannot_write(const mlops_table *t, const mlops_csv_opts *opts, const char *why) {
+    mlops__buf out;
+    mlops_error e;
+    mlops__buf_init(&out, &mlops__heap);
+    assert_int_equal(mlops__csv_write(t, opts, &out, &e), MLOPS_E_INVALID);
+    if (!strstr(e.message, why)) fail_msg("%s", e.message);
+    mlops__buf_free(&out);
+}
+
 static void fields_are_spelled_so(void **state) {
     (void)state;
     mlops_csv_opts opts = MLOPS_CSV_OPTS_INIT;
@@ -48,6 +57,8 @@ static void fields_are_spelled_so(void **state) {
     opts.nulls = NULL; /* an empty line ahead of the first record would be none */
     writes("?\n1\n\n2\n", &opts, "NA\n1\nNA\n2\n");
     writes("1\n?\n", &opts, "1\n\n");
+    opts.names = "a";
+    writes("?\n1\n", &opts, "\n1\n");
 }
 
 static void times_are_spelled_as_given(void **state) {
@@ -61,6 +72,22 @@ static void times_are_spelled_as_given(void **state) {
            "t\n\"70%Jan 01, 12:00:00.0 AMZ\"\n\"69%Dec 31, 12:29:07.000000009 PMZ\"\n");
     opts.types = "\"t=time(%H\"\"%M\"\")\"";
     writes("t,u\n\"07\"\"05\"\"\",a\n,b\n", &opts, "t,u\n\"07\"\"05\"\"\",a\n,b\n");
+}
+
+static void times_that_a_format_loses_are_refused(void **state) {
+    (void)state;
+    mlops_csv_opts opts = MLOPS_CSV_OPTS_INIT;
+    opts.types = "t=time";
+    mlops_table *t = parse("t,u\n1969-05-05,1\n,2\n1950-05-05,3\n2024-05-05T10:00,4\n", &opts);
+    opts.types = "t=time(%d.%m.%y)";
+    cannot_write(t, &opts, "column 't', row 2: time(%d.%m.%y) would not give 1950-05-05 back");
+    opts.types = "t=time(%d.%m.%Y)";
+    cannot_write(t, &opts, "column 't', row 3: time(%d.%m.%Y) would not give 2024-05-05T10:00:00");
+    mlops_table_unref(t);
+    t = parse("t\n-9223372036854775807\n", NULL);
+    opts.types = "t=time";
+    cannot_write(t, &opts, "column 't', row 0");
+    mlops_table_unref(t);
 }
 
 /* What is null throughout has no type in CSV. */
@@ -191,6 +218,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fields_are_spelled_so),
         cmocka_unit_test(times_are_spelled_as_given),
+        cmocka_unit_test(times_that_a_format_loses_are_refused),
         cmocka_unit_test(tables_come_back),
         cmocka_unit_test(what_cannot_be_spelled_is_refused),
         cmocka_unit_test(files_are_written),

@@ -3268,8 +3268,9 @@ class Table(_rt.Handle):
             types: types of columns: "a=string,b=int64", of bool, int64, float64, string, time,
                 time(FORMAT); quoted as CSV
 
-        Raises: InvalidError for an option, or a value that cannot be told from a null or the delimiter with
-        these options; IoError, NoSpaceError, DeniedError, NotFoundError, NomemError.
+        Raises: InvalidError for an option, a value that cannot be told from a null or the delimiter with
+        these options, or a time that its format would not give back; IoError, NoSpaceError, DeniedError,
+        NotFoundError, NomemError.
         """
         h = self._open()
         opts = _csv_opts(no_header=no_header, call=call, delimiter=delimiter, names=names, nulls=nulls,

@@ -28,7 +28,8 @@ enum {
     MLOPS__CELL_TEXT = 64,         /* bytes that a cell of a form takes, if it is not in text */
     MLOPS__PATCH_ROWS = 1 << 22,   /* that a patch is closed at */
     MLOPS__PATCH_BYTES = 48 << 10, /* about how many a patch is closed at */
-    MLOPS__PATCH_BLOCK = 1024      /* rows that are read together */
+    MLOPS__PATCH_BLOCK = 1024,     /* rows that are read together */
+    MLOPS__LISTED_TEXT = 16 << 20  /* bytes of cells that are listed together */
 };
 
 /* How rows are cut. What has another number of cells is kept whole. */
@@ -211,7 +212,8 @@ mlops_status mlops__patch_rows(const mlops__patch *self, const mlops_allocator *
                                size_t from, size_t n, uint64_t *bits, mlops_error *err);
 
 /* Appends the cells of rows from to from + n - 1 (mlops__patch_cell each), by row and column, and
- * their texts to those that there are. */
+ * their texts to those that there are. MLOPS_END if that is more than MLOPS__GROUP_CELLS cells or
+ * MLOPS__LISTED_TEXT bytes: few bytes of a patch may stand for very long texts. */
 mlops_status mlops__patch_cells(const mlops__patch *self, size_t from, size_t n, mlops__buf *out,
                                 mlops__buf *texts, mlops_error *err);
 

@@ -437,6 +437,7 @@ typedef struct listing {
     reader r;
     mlops__buf words, cells;
     mlops__buf *texts;
+    size_t listed; /* bytes of cells in the blocks ahead */
     seeker blocks;
 } listing;
 
@@ -451,6 +452,11 @@ static mlops__patch_text put_text(listing *l, const mlops__patch_values *how, co
     return out;
 }
 
+static int is_full(const listing *l) {
+    size_t most = MLOPS__GROUP_CELLS * sizeof(mlops__patch_cell);
+    return l->texts->size > MLOPS__LISTED_TEXT || l->cells.size > most - l->listed;
+}
+
 /* What cells were stands behind what all of them are. */
 static void list_block(listing *l, size_t index, mlops__cursor *c) {
     const mlops__patch *patch = l->r.patch;
@@ -458,7 +464,7 @@ static void list_block(listing *l, size_t index, mlops__cursor *c) {
     mlops__patch_cell cell = {0};
     block b;
     if (mlops__cursor_left(c) == 0) return;
-    for (size_t k = 0; k < patch->n_columns && !c->failed; k++) {
+    for (size_t k = 0; k < patch->n_columns && !c->failed && !is_full(l); k++) {
         read_cells(&l->r.columns[k], c, n_rows, &b);
         for (size_t i = 0; i < b.n && !c->failed; i++) {
             cell.row = (uint32_t)(index * BLOCK + b.rows[i]);
@@ -469,7 +475,7 @@ static void list_block(listing *l, size_t index, mlops__cursor *c) {
     }
     mlops__patch_cell *cells = (mlops__patch_cell *)(void *)l->cells.data;
     size_t n = l->cells.status || l->texts->status ? 0 : l->cells.size / sizeof cell;
-    for (size_t k = 0; k < patch->n_columns && n && !c->failed; k++) {
+    for (size_t k = 0; k < patch->n_columns && n && !c->failed && !is_full(l); k++) {
         size_t end = at;
         while (end < n && cells[end].column == k) end++;
         read_was(&l->r.columns[k], c, end - at, &b);
@@ -502,11 +508,13 @@ static mlops_status put_block(listing *l, size_t index, mlops__buf *out, mlops_e
     l->cells.size = 0;
     if (!c.failed) list_block(l, index, &c);
     if (c.failed) return damaged(err);
+    if (is_full(l)) return MLOPS_END;
     if (l->cells.status || l->texts->status) return mlops__fail_nomem(err, l->cells.size);
     if (l->cells.size == 0) return MLOPS_OK;
     uint8_t *to = mlops__buf_extend(out, l->cells.size);
     if (!to) return mlops__fail_nomem(err, l->cells.size);
     sort_cells(l, (uint32_t)(index * BLOCK), (mlops__patch_cell *)(void *)to);
+    l->listed += l->cells.size;
     return MLOPS_OK;
 }
 

@@ -132,7 +132,7 @@ static mlops_status list_cells(const mlops__patch *patch, size_t from, size_t n,
                                mlops_error *err) {
     out->size = 0;
     if (!same_columns(&patch->dialect, dialect)) return MLOPS_END;
-    MLOPS_TRY(mlops__patch_cells(patch, from, n, out, texts, err));
+    MLOPS_TRY_END(mlops__patch_cells(patch, from, n, out, texts, err));
     mlops__patch_cell *cells = (mlops__patch_cell *)(void *)out->data;
     for (size_t i = 0; i < out->size / sizeof *cells; i++) {
         if (cells[i].column == patch->dialect.n_columns) return MLOPS_END;
@@ -159,6 +159,7 @@ mlops_status mlops__tabular_cells(mlops__tabular *self, int end, uint64_t row, s
             MLOPS_TRY(mlops__cell_lists_merge(out, &out->more, &out->cells, err));
             swap(&out->cells, &out->merged);
         } else swap(&out->cells, &out->more);
+        if (out->cells.size > MLOPS__GROUP_CELLS * sizeof(mlops__patch_cell)) return MLOPS_END;
     }
     return MLOPS_OK;
 }

@@ -52,7 +52,8 @@ static void list(const mlops__patch *p) {
         if (n > MLOPS__PATCH_BLOCK) n = MLOPS__PATCH_BLOCK;
         cells.size = texts.size = 0;
         mlops_status status = mlops__patch_cells(p, from, n, &cells, &texts, NULL);
-        must(status == MLOPS_OK || status == MLOPS_E_CORRUPT);
+        must(status == MLOPS_OK || status == MLOPS_E_CORRUPT || status == MLOPS_END);
+        must(texts.size <= MLOPS__LISTED_TEXT + (MLOPS__PATCH_BLOCK << 8) + p->n);
         const mlops__patch_cell *c = (const mlops__patch_cell *)(const void *)cells.data;
         for (size_t k = 0; !status && k < cells.size / sizeof *c; k++) {
             must(c[k].row < p->n_rows && c[k].row / MLOPS__PATCH_BLOCK == i);

@@ -89,3 +89,27 @@ mlops_status mlops__content_walk(mlops_store *self, mlops__index *index, const u
     walker w = {self, index, visit, user};
     return each_object(self, index, id, walk_object, &w, err);
 }
+
+/* ---- zones ---- */
+
+static mlops_status pass_over(void *user, const mlops__pack_frame *frame, const uint8_t *payload,
+                              mlops_error *err) {
+    (void)user, (void)frame, (void)payload, (void)err;
+    return MLOPS_OK;
+}
+
+static mlops_status check_zones(void *user, const uint8_t id[32], const mlops__recipe *recipe,
+                                mlops__bytes bytes, mlops_error *err) {
+    mlops__recipe pieces = *recipe;
+    mlops__piece piece;
+    (void)id, (void)bytes;
+    while (mlops__recipe_next(&pieces, &piece))
+        if (piece.kind == MLOPS__PIECE_ZONES) MLOPS_TRY(walk_chunk(user, piece.key, err));
+    return MLOPS_OK;
+}
+
+mlops_status mlops__content_check_zones(mlops_store *self, mlops__index *index, const uint8_t *id,
+                                        mlops_error *err) {
+    walker w = {self, index, pass_over, NULL};
+    return each_object(self, index, id, check_zones, &w, err);
+}

@@ -18,7 +18,8 @@ mlops_status mlops__content_recut(mlops_store *self, mlops__index *index,
                                   const mlops__elsewhere *elsewhere, const uint8_t *id,
                                   mlops__content_visit *visit, void *user, mlops_error *err);
 
-/* What a remote still has of erased content: the chunks that it is made of. */
+/* What a remote still has of erased content: the chunks that it is made of, and the patches of it.
+ */
 typedef struct mlops__residue {
     const mlops__idset *erased; /* names of content */
     mlops__fetcher *fetcher;
@@ -31,7 +32,7 @@ typedef struct mlops__residue {
 mlops_status mlops__residue_init(mlops__residue *self, const mlops__idset *erased,
                                  mlops__fetcher *fetcher, mlops__depot *parts, mlops_error *err);
 void mlops__residue_free(mlops__residue *self); /* one of zeroes too */
-/* Adds the chunks of a part, if it is erased content. */
+/* Adds the chunks of a part, if it is erased content; its patches, if it changes rows of that. */
 mlops_status mlops__residue_take(mlops__residue *self, const mlops__part *part, mlops_error *err);
 /* Is content kept as changes to what is erased, or in a chunk together with it? */
 mlops_status mlops__residue_leans(mlops__residue *self, const mlops__recipe *recipe, int *out,

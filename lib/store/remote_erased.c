@@ -1,8 +1,9 @@
 /* What a remote still has of content that was erased here, and getting rid of it.
  *
- * Owns the names of the chunks that erased content is made of. Invariants: what is kept as changes
- * to erased content, or in a chunk together with it, is never handed on as it is; an object that
- * has any erased bytes is led to no more once a remote was cleaned, so that its gc deletes it.
+ * Owns the names of the chunks that erased content is made of, and of the patches of it.
+ * Invariants: what is kept as changes to erased content, or in a chunk together with it, is never
+ * handed on as it is; an object that has any erased bytes is led to no more once a remote was
+ * cleaned, so that its gc deletes it.
  */
 #include "store/remote_content.h"
 
@@ -39,22 +40,32 @@ static mlops_status chunk_there(void *user, const uint8_t key[MLOPS__CHUNK_KEY],
 
 /* ---- what leans on erased content ---- */
 
-static mlops_status take_chunks(mlops__residue *self, mlops__recipe recipe, mlops_error *err) {
+/* Patches say what the cells of the base were; all else of what is not erased is its own bytes. */
+static mlops_status take_chunks(mlops__residue *self, mlops__recipe recipe, int patches,
+                                mlops_error *err) {
     mlops__piece piece;
-    while (mlops__recipe_next(&recipe, &piece))
-        if (piece.key && !mlops__idset_add(&self->chunks, piece.key, MLOPS__CHUNK_KEY, 0))
+    while (mlops__recipe_next(&recipe, &piece)) {
+        if (!piece.key || (patches && piece.kind != MLOPS__PIECE_PATCH)) continue;
+        if (!mlops__idset_add(&self->chunks, piece.key, MLOPS__CHUNK_KEY, 0))
             return mlops__fail_nomem(err, ID);
+    }
     return MLOPS_OK;
+}
+
+static int is_erased(const mlops__residue *self, const uint8_t *id) {
+    return id && mlops__idset_find(self->erased, id, ID) != NULL;
 }
 
 mlops_status mlops__residue_take(mlops__residue *self, const mlops__part *part, mlops_error *err) {
     mlops__buf bytes;
     mlops__recipe recipe;
-    if (part->kind != MLOPS__PART_OBJECT || !mlops__idset_find(self->erased, part->key, ID))
-        return MLOPS_OK;
+    int goes = part->kind == MLOPS__PART_OBJECT && is_erased(self, part->key);
+    int may_patch = part->kind == MLOPS__PART_OBJECT && part->codec == MLOPS__PACK_ROWS_BASED;
+    if (!goes && !may_patch) return MLOPS_OK;
     mlops__buf_init(&bytes, &self->parts->host->allocator);
     mlops_status status = mlops__fetch_recipe(self->fetcher, part, &bytes, &recipe, err);
-    if (!status) status = take_chunks(self, recipe, err);
+    if (!status && (goes || is_erased(self, recipe.base)))
+        status = take_chunks(self, recipe, !goes, err);
     mlops__buf_free(&bytes);
     return status;
 }
@@ -90,7 +101,7 @@ static mlops_status leans_over(mlops__residue *self, const uint8_t base[ID], int
     for (int level = 0; more && !*out && level <= MLOPS__CHAIN_MAX; level++) {
         mlops__buf bytes;
         mlops__recipe recipe;
-        *out = mlops__idset_find(self->erased, name, ID) != NULL;
+        *out = is_erased(self, name);
         mlops__buf_init(&bytes, &self->parts->host->allocator);
         status = recipe_there(self, name, &bytes, &recipe, err);
         more = !status && recipe.base;
@@ -170,7 +181,7 @@ static mlops_status take_residue(cleaning *c, const mlops__part *part) {
 static mlops_status judge_part(cleaning *c, const mlops__part *part) {
     const mlops__residue *r = &c->residue;
     int named = part->kind == MLOPS__PART_OBJECT || part->kind == MLOPS__PART_SMALL;
-    int bad = named && mlops__idset_find(r->erased, part->key, ID);
+    int bad = named && is_erased(r, part->key);
     if (part->kind == MLOPS__PART_CHUNK)
         bad = mlops__idset_find(&r->chunks, part->key, MLOPS__CHUNK_KEY) != NULL;
     if (bad && !mlops__idset_add(&c->dirty, part->object, ID, 0))
@@ -251,7 +262,7 @@ static mlops_status keep_clean(cleaning *c, const mlops__part *part) {
     int named = part->kind == MLOPS__PART_OBJECT || part->kind == MLOPS__PART_SMALL;
     MLOPS_TRY(mlops__remote_tick(c->cutter->remote, c->err));
     if (part->kind == MLOPS__PART_CHUNK) return MLOPS_OK; /* with what leads to it */
-    if (named && mlops__idset_find(c->residue.erased, part->key, ID)) return MLOPS_OK;
+    if (named && is_erased(&c->residue, part->key)) return MLOPS_OK;
     return part->kind == MLOPS__PART_OBJECT ? keep_object(c, part) : keep_part(c, part);
 }
 

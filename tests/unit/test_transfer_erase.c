@@ -2,109 +2,9 @@
  * arrive, commits keep their ids, no byte of it is left at the remote after its gc, and none comes
  * back from where it still is. Bytes are looked for in each frame of each object, unpacked. */
 #define _GNU_SOURCE
-#include "unit/help_version.h"
-
-#include "unit/help_dataset.h"
-#include "unit/help_search.h"
+#include "unit/help_erase.h"
 
 enum { FILES = 30, ROWS = 9000 };
-
-static const char *const SECRETS[] = {"q9Zx-Mustermann-77Kd", "jw7-erika-4711", NULL};
-
-typedef struct world {
-    place p;
-    mlops_share *share;
-    mlops_store *a, *b;
-    char path_a[120], path_b[120];
-    int64_t now;
-    int is_folder;
-} world;
-
-static mlops_store *open_at(char path[120], const world *w, const char *name) {
-    mlops_store_opts opts = MLOPS_STORE_OPTS_INIT;
-    snprintf(path, 120, "%s/%s", w->p.dir, name);
-    return open_store(path, &opts);
-}
-
-static void begin(world *w, int is_folder) {
-    mlops_error e;
-    char path[200];
-    memset(w, 0, sizeof *w);
-    w->is_folder = is_folder;
-    w->now = 1;
-    make_place(&w->p);
-    snprintf(path, sizeof path, "%s/remote", w->p.dir);
-    works(is_folder ? mlops_share_directory(&w->share, path, NULL, &e)
-                    : mlops_share_memory(&w->share, NULL, &e),
-          &e);
-    w->a = open_at(w->path_a, w, "a.mlops");
-    w->b = open_at(w->path_b, w, "b.mlops");
-}
-
-static void is_sound(const char *path) {
-    mlops_check *check;
-    mlops_error e;
-    works(mlops_check_store(&check, path, NULL, &e), &e);
-    assert_int_equal(mlops_check_n_faults(check), 0);
-    mlops_check_unref(check);
-}
-
-static void end(world *w) {
-    mlops_error e;
-    mlops_id link;
-    mlops_store *stores[2] = {w->a, w->b};
-    for (int i = 0; i < 2; i++) {
-        works(mlops_audit_verify(stores[i], &link, NULL, &e), &e);
-        mlops_store_close(stores[i]);
-    }
-    is_sound(w->path_a);
-    is_sound(w->path_b);
-    mlops_share_close(w->share);
-    remove_place(&w->p);
-}
-
-/* ---- looking for bytes ---- */
-
-static int search_object(world *w, const char *folder, const char *at) {
-    const mlops_remote *r = mlops_share_remote(w->share);
-    mlops_error e;
-    char name[300];
-    int64_t size;
-    size_t got = 0;
-    snprintf(name, sizeof name, "%s%.200s", folder, at);
-    works(r->size(r->ctx, name, 0, &size, &e), &e);
-    uint8_t *bytes = malloc((size_t)size + 1);
-    assert_non_null(bytes);
-    works(r->read(r->ctx, name, 0, bytes, (size_t)size, 0, &got, &e), &e);
-    assert_int_equal(got, size);
-    int has = bytes_have(mlops__store_host(w->a), bytes, got, SECRETS);
-    free(bytes);
-    return has;
-}
-
-static int search_remote(world *w) {
-    static const char *const folders[] = {"objects/", "heads/", "leases/", "state/"};
-    const mlops_remote *r = mlops_share_remote(w->share);
-    char page[4096], after[201];
-    mlops_error e;
-    int n_found = 0;
-    for (int i = 0; i < 4; i++) {
-        *after = 0;
-        for (size_t n = 1; n;) {
-            works(r->list(r->ctx, folders[i], *after ? after : NULL, page, sizeof page, 0, &n, &e),
-                  &e);
-            for (const char *at = page; at < page + n; at += strlen(at) + 1) {
-                snprintf(after, sizeof after, "%.200s", at);
-                n_found += search_object(w, folders[i], at);
-            }
-        }
-    }
-    return n_found;
-}
-
-static int search_store(mlops_store *s, const char *path) {
-    return store_has(mlops__store_host(s), path, SECRETS);
-}
 
 /* ---- a dataset with data of somebody ---- */
 
@@ -542,10 +442,89 @@ static void test_garbage(void **state) {
     end(&w);
 }
 
+/* ---- what changes say that cells were ---- */
+
+enum { CELLS = 20000, CHANGED = 700, HERS = 777, UNCHANGED = 900 };
+
+/* Of a table that has her, in the first version only, in the midst of rows that change. */
+static char *make_cells(int version, int person) {
+    char *out = malloc(CELLS * 60), *at = out;
+    assert_non_null(out);
+    at += sprintf(at, "id,v,w\n");
+    for (int i = 0; i < CELLS; i++) {
+        int changed = version && i >= CHANGED && i < UNCHANGED;
+        if (i == HERS && !version && !person) continue;
+        if (i == HERS && !version) at += sprintf(at, "%d,%d,%s0\n", i, i % 9, SECRETS[1]);
+        else at += sprintf(at, "%d,%d,%s%d\n", i, i % 9, changed ? "c" : "w", i * 7 % 500);
+    }
+    return out;
+}
+
+static mlops_id commit_cells(mlops_store *s, const world *w, int version) {
+    mlops_change *c = new_change(s);
+    mlops_draft *d = new_draft(c, "data", NULL);
+    char *csv = make_cells(version, 1);
+    add_people(d, w, "t.csv", csv);
+    free(csv);
+    mlops_id id = end_draft(d);
+    commit(c);
+    mlops_change_free(c);
+    return id;
+}
+
+static void reads_cells(mlops_store *s, const mlops_id ids[2]) {
+    for (int v = 0; v < 2; v++) {
+        char *csv = make_cells(v, 0);
+        reads_text(s, "data", hex_of(&ids[v]).text, "t.csv", csv);
+        free(csv);
+    }
+}
+
+/* The version that does not have her any more came with what stays, and its changes tell what they
+ * have changed. */
+static void told(int is_folder) {
+    world w;
+    mlops_id ids[2];
+    begin(&w, is_folder);
+    ids[0] = commit_cells(w.a, &w, 0);
+    pushes(&w, w.a);
+    ids[1] = commit_cells(w.a, &w, 1);
+    commit_large(w.a, "data", "keep", 200 * KIB, "what stays");
+    pushes(&w, w.a);
+    pulls(&w, w.b);
+    assert_int_equal(search_remote(&w), 2);
+    assert_int_equal(erase(w.a, NULL, "w").n_rows, 1);
+    assert_int_equal(search_store(w.a, w.path_a), 0);
+    pushes(&w, w.a);
+    collect(&w);
+    assert_int_equal(search_remote(&w), 0);
+    pulls(&w, w.b);
+    finish(w.b);
+    assert_int_equal(search_store(w.b, w.path_b), 0);
+    char path[120], *x = read_text(w.a, "data", NULL, "keep");
+    mlops_store *c = open_at(path, &w, "c.mlops");
+    pulls(&w, c);
+    assert_int_equal(search_store(c, path), 0);
+    mlops_store *all[3] = {w.a, w.b, c};
+    for (int i = 0; i < 3; i++) {
+        char *y = read_text(all[i], "data", NULL, "keep");
+        assert_memory_equal(x, y, 200 * KIB);
+        free(y);
+        reads_cells(all[i], ids);
+    }
+    free(x);
+    mlops_store_close(c);
+    is_sound(path);
+    end(&w);
+}
+
+static void test_told(void **state) { (void)state, told(0), told(1); }
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fresh), cmocka_unit_test(test_later), cmocka_unit_test(test_back),
         cmocka_unit_test(test_lean),  cmocka_unit_test(test_moved), cmocka_unit_test(test_garbage),
+        cmocka_unit_test(test_told),
     };
     return cmocka_run_group_tests_name("transfer_erase", tests, NULL, NULL);
 }

@@ -7310,7 +7310,8 @@ func DatasetStatus(store *Store, dataset string, ref string, prefix string, fold
 // knows must be there, or be made by the same change.
 //
 // Errors: MLOPS_E_NOT_FOUND if one of them is not there; MLOPS_E_INVALID for a text that names
-// nothing, and if both are the same; MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+// nothing, and if both are the same; MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED;
+// MLOPS_E_CONFLICT comes from the commit, if somebody else has changed the link in between.
 func LineageLink(change *Change, from string, to string, opts *LinkOpts) error {
 	defer runtime.KeepAlive(change)
 	var s scope
@@ -7328,8 +7329,7 @@ func LineageLink(change *Change, from string, to string, opts *LinkOpts) error {
 
 // LineageUnlink: take a link back; of "parent", which commits say themselves, there is none to take.
 //
-// Errors: MLOPS_E_NOT_FOUND if there is no such link; as mlops_lineage_link(); MLOPS_E_CONFLICT comes
-// from the commit, if somebody else has changed it in between.
+// Errors: MLOPS_E_NOT_FOUND if there is no such link; as mlops_lineage_link().
 func LineageUnlink(change *Change, from string, to string, relation string) error {
 	defer runtime.KeepAlive(change)
 	var s scope
@@ -7702,7 +7702,8 @@ func RegistryDecisions(store *Store, name string, alias string) (*Table, error) 
 // DatasetExpect: keep expectations for a table of a dataset, in place of those that were. The table
 // need not be there yet.
 //
-// Errors: MLOPS_E_INVALID, MLOPS_E_NOMEM.
+// Errors: MLOPS_E_INVALID, MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED;
+// MLOPS_E_CONFLICT comes from the commit, if somebody else has changed them in between.
 func DatasetExpect(change *Change, dataset string, path string, expectations *Expectations) error {
 	defer runtime.KeepAlive(change)
 	defer runtime.KeepAlive(expectations)

@@ -72,7 +72,8 @@ enum {
  * @param err     @nullable
  * @return MLOPS_E_NOT_FOUND if one of them is not there; MLOPS_E_INVALID for a text that names
  *         nothing, and if both are the same; MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM,
- *         MLOPS_E_FORKED
+ *         MLOPS_E_FORKED; MLOPS_E_CONFLICT comes from the commit, if somebody else has changed the
+ *         link in between
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_lineage_link(mlops_change *change, const char *from, const char *to,
@@ -86,8 +87,7 @@ MLOPS_API mlops_status mlops_lineage_link(mlops_change *change, const char *from
  * @param to        likewise
  * @param relation  @nullable of the link; default as in mlops_link_opts
  * @param err       @nullable
- * @return MLOPS_E_NOT_FOUND if there is no such link; as mlops_lineage_link(); MLOPS_E_CONFLICT
- *         comes from the commit, if somebody else has changed it in between
+ * @return MLOPS_E_NOT_FOUND if there is no such link; as mlops_lineage_link()
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_lineage_unlink(mlops_change *change, const char *from, const char *to,

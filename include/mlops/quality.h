@@ -28,7 +28,8 @@ extern "C" {
  * @param path     of the table
  * @param expectations  @nullable without the tables bound to them; NULL: none from now on
  * @param err      @nullable
- * @return MLOPS_E_INVALID, MLOPS_E_NOMEM
+ * @return MLOPS_E_INVALID, MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED;
+ *         MLOPS_E_CONFLICT comes from the commit, if somebody else has changed them in between
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_dataset_expect(mlops_change *change, const char *dataset,

@@ -48,19 +48,21 @@ mlops_status mlops_dataset_expect(mlops_change *change, const char *dataset, con
     mlops__key key;
     mlops__buf buf;
     mlops__json_writer json;
+    int64_t time_ns;
     if (!change) return mlops__fail(err, MLOPS_E_INVALID, "the change is NULL");
     MLOPS_TRY(check_names(dataset, path, err));
     mlops_store *store = mlops__change_store(change);
     mlops__format(verb, sizeof verb, "dataset expect %s", dataset);
     MLOPS_TRY(mlops__change_verb(change, verb, err));
     mlops__suite_key(&key, store, dataset, path);
+    MLOPS_TRY(mlops__record_next_time(&time_ns, change, MLOPS__TABLE_EXPECTATIONS, &key, err));
     mlops__buf_init(&buf, &mlops__store_host(store)->allocator);
     mlops__json_writer_init(&json, &buf, 0);
     mlops__json_open(&json, '{');
     mlops__record_put_text(&json, "path", path);
     if (expectations)
         mlops__record_put_text(&json, "expectations", mlops_expectations_text(expectations));
-    mlops__record_put_i64(&json, "time_ns", mlops__store_now(store));
+    mlops__record_put_i64(&json, "time_ns", time_ns);
     if (!expectations) { /* so that a pull does not bring them back */
         mlops__json_name(&json, "dropped");
         mlops__json_bool(&json, 1);

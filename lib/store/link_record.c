@@ -108,7 +108,11 @@ mlops_status mlops__link_put_at(mlops_change *change, const mlops__link *link, i
 }
 
 mlops_status mlops__link_put(mlops_change *change, const mlops__link *link, mlops_error *err) {
-    return mlops__link_put_at(change, link, mlops__store_now(mlops__change_store(change)), err);
+    mlops__key key;
+    int64_t time_ns;
+    key_of(&key, MLOPS__LINK_DOWN, link);
+    MLOPS_TRY(mlops__record_next_time(&time_ns, change, MLOPS__TABLE_LINEAGE, &key, err));
+    return mlops__link_put_at(change, link, time_ns, err);
 }
 
 int mlops__link_is_text(const char *text, size_t max) {

@@ -25,7 +25,8 @@ const char *mlops__link_dataset(mlops__link_text *out, const char *name, const c
 const char *mlops__link_run(mlops__link_text *out, const char *run);
 const char *mlops__link_model(mlops__link_text *out, const char *name, int64_t version);
 
-/* As of now, or of the time that another store has it from. */
+/* As of now, in the place of the one that the change finds, which is held; or of the time that
+ * another store has it from. */
 mlops_status mlops__link_put(mlops_change *change, const mlops__link *link, mlops_error *err);
 mlops_status mlops__link_put_at(mlops_change *change, const mlops__link *link, int64_t time_ns,
                                 mlops_error *err);

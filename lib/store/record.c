@@ -364,3 +364,44 @@ int64_t mlops__store_now(const mlops_store *store) {
     const mlops_clock *clock = &mlops__store_host(store)->clock;
     return clock->now_ns(clock->ctx);
 }
+
+/* INT64_MIN without one. */
+static mlops_status time_of(int64_t *out, const mlops_store *store, mlops__bytes value,
+                            mlops_error *err) {
+    mlops__arena arena;
+    mlops__record record;
+    mlops__arena_init(&arena, &mlops__store_host(store)->allocator, SIZE_MAX);
+    mlops_status status = mlops__record_parse(&record, value, &arena, err);
+    if (!status) *out = mlops__record_i64(&record, "time_ns", INT64_MIN);
+    mlops__arena_free(&arena);
+    return status;
+}
+
+/* The same of what the store has, which is held. */
+static mlops_status hold(int64_t *out, mlops_change *change, mlops__table table, mlops__bytes key,
+                         mlops_error *err) {
+    mlops_store *store = mlops__change_store(change);
+    mlops__index index;
+    mlops__bytes value = {NULL, 0};
+    MLOPS_TRY(mlops__store_read_begin(store, &index, err));
+    mlops_status status = mlops__index_get(&index, table, key, &value, err);
+    if (!status) status = time_of(out, store, value, err);
+    else if (status == MLOPS_E_NOT_FOUND) status = MLOPS_OK;
+    if (!status) status = mlops__change_expect(change, table, key, value, err);
+    mlops__store_read_end(&index);
+    return status;
+}
+
+mlops_status mlops__record_next_time(int64_t *out, mlops_change *change, mlops__table table,
+                                     const mlops__key *key, mlops_error *err) {
+    mlops_store *store = mlops__change_store(change);
+    const mlops__bytes bytes = mlops__key_bytes(key);
+    mlops__bytes value;
+    int64_t was = INT64_MIN;
+    mlops_status status = mlops__change_pending(change, table, bytes, &value);
+    if (!status) MLOPS_TRY(time_of(&was, store, value, err));
+    if (status == MLOPS_END) MLOPS_TRY(hold(&was, change, table, bytes, err));
+    *out = mlops__store_now(store);
+    if (*out <= was) *out = was < INT64_MAX ? was + 1 : was;
+    return MLOPS_OK;
+}

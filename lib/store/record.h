@@ -97,4 +97,10 @@ int mlops__id_parse(mlops_id *out, const char *text);
 /* Time now, by the clock of the store's host. */
 int64_t mlops__store_now(const mlops_store *store);
 
+/* The time_ns of a record that takes the place of the one that the change finds at the key: now,
+ * but behind the time of that one, which another machine's clock may have set. What the store has
+ * there is to be the same at the commit. */
+mlops_status mlops__record_next_time(int64_t *out, mlops_change *change, mlops__table table,
+                                     const mlops__key *key, mlops_error *err);
+
 #endif

@@ -2,6 +2,7 @@
 #ifndef TESTS_UNIT_HELP_DATASET_H
 #define TESTS_UNIT_HELP_DATASET_H
 
+#include "sys/host.h"
 #include "unit/help_store.h"
 
 typedef struct hex {
@@ -109,5 +110,18 @@ static inline void reads_text(mlops_store *s, const char *dataset, const char *r
     assert_string_equal(got, want);
     free(got);
 }
+
+/* A clock that is a day behind the machine's. */
+static inline int64_t slow_now(void *ctx) {
+    (void)ctx;
+    return mlops__clock_system.now_ns(mlops__clock_system.ctx) - INT64_C(86400000000000);
+}
+
+static inline int64_t slow_monotonic(void *ctx) {
+    (void)ctx;
+    return mlops__clock_system.monotonic_ns(mlops__clock_system.ctx);
+}
+
+static const mlops_clock SLOW_CLOCK = {sizeof(mlops_clock), 0, NULL, slow_now, slow_monotonic};
 
 #endif

@@ -366,13 +366,17 @@ static void expects_nothing(mlops_store *s, const char *path) {
 }
 
 /* That nothing is expected any more is the newer word, and goes both ways too; until something is
- * expected again. */
-static void test_dropped(void **state) {
+ * expected again. Also if the clock of the one who drops it is behind. */
+static void hold_dropped(const mlops_clock *clock) {
     home a, b;
     mlops_share *share;
     mlops_error e;
-    (void)state;
-    begin_home(&a), begin_home(&b);
+    mlops_host host = MLOPS_HOST_INIT;
+    mlops_store_opts opts = MLOPS_STORE_OPTS_INIT;
+    host.clock = clock;
+    opts.host = &host;
+    begin_home(&a), make_place(&b.p);
+    b.s = open_store(b.p.path, &opts);
     works(mlops_share_memory(&share, NULL, &e), &e);
     mlops_change *c = new_change(a.s);
     mlops_draft *d = new_draft(c, "data", NULL);
@@ -406,6 +410,28 @@ static void test_dropped(void **state) {
     mlops_change_free(c);
     mlops_share_close(share);
     end_home(&a), end_home(&b);
+}
+
+static void test_dropped(void **state) {
+    (void)state;
+    hold_dropped(NULL);
+    hold_dropped(&SLOW_CLOCK);
+}
+
+/* Somebody who expects something else at the same time is told. */
+static void test_expect_race(void **state) {
+    home a;
+    mlops_error e;
+    (void)state;
+    begin_home(&a);
+    mlops_change *one = new_change(a.s), *two = new_change(a.s);
+    expect(one, "t", "a > 0\n");
+    expect(two, "t", "a > 1\n");
+    commit(one);
+    refused(mlops_change_commit(two, NULL, &e), &e, MLOPS_E_CONFLICT, "has changed since");
+    expects(a.s, "t", "a > 0\n");
+    mlops_change_free(one), mlops_change_free(two);
+    end_home(&a);
 }
 
 /* Of words of one time both stores choose the same, whoever pushes first. */
@@ -489,9 +515,10 @@ static void test_expectations(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_all),     cmocka_unit_test(test_shallow),
-        cmocka_unit_test(test_paths),   cmocka_unit_test(test_expectations),
-        cmocka_unit_test(test_dropped), cmocka_unit_test(test_one_time),
+        cmocka_unit_test(test_all),      cmocka_unit_test(test_shallow),
+        cmocka_unit_test(test_paths),    cmocka_unit_test(test_expectations),
+        cmocka_unit_test(test_dropped),  cmocka_unit_test(test_expect_race),
+        cmocka_unit_test(test_one_time),
     };
     return cmocka_run_group_tests_name("transfer_kinds", tests, NULL, NULL);
 }

@@ -14,11 +14,15 @@ typedef struct world {
     mlops_store *a, *b;
 } world;
 
-static mlops_store *open_at(const world *w, const char *name) {
+static mlops_store *open_on(const world *w, const char *name, const mlops_host *host) {
     char path[120];
+    mlops_store_opts opts = MLOPS_STORE_OPTS_INIT;
+    opts.host = host;
     snprintf(path, sizeof path, "%s/%s", w->p.dir, name);
-    return open_store(path, NULL);
+    return open_store(path, &opts);
 }
+
+static mlops_store *open_at(const world *w, const char *name) { return open_on(w, name, NULL); }
 
 static void begin(world *w) {
     mlops_error e;
@@ -231,6 +235,50 @@ static void test_last_word(void **state) {
     end(&w);
 }
 
+/* The same where the clock of the one who takes back is a day behind; and somebody who changes the
+ * link at the same time is told. */
+static void test_clock_behind(void **state) {
+    world w;
+    mlops_error e;
+    char want[400];
+    mlops_host host = MLOPS_HOST_INIT;
+    (void)state;
+    begin(&w);
+    host.clock = &SLOW_CLOCK;
+    mlops_store_close(w.b);
+    w.b = open_on(&w, "b.mlops", &host);
+    mlops_id id = commit_text(w.a, "data", NULL, "a", "1");
+    uri u = uri_of("data", &id);
+    snprintf(want, sizeof want, "s3://lake/x -derived-> %s \n", u.text);
+    make_link(w.a, "s3://lake/x", u.text, NULL, 0);
+    push(&w, w.a, "data");
+    pull(&w, w.b, "data", 0);
+    tells(w.b, u.text, want);
+    take_back(w.b, "s3://lake/x", u.text, NULL);
+    pull(&w, w.b, "data", 0);
+    tells(w.b, u.text, "");
+    push(&w, w.b, "data");
+    pull(&w, w.a, "data", 0);
+    tells(w.a, u.text, "");
+    mlops_change *c = new_change(w.b); /* put and taken back by one change, too */
+    works(mlops_lineage_link(c, "s3://lake/x", u.text, NULL, &e), &e);
+    works(mlops_lineage_unlink(c, "s3://lake/x", u.text, NULL, &e), &e);
+    works(mlops_lineage_link(c, "s3://lake/x", u.text, NULL, &e), &e);
+    commit(c);
+    works(mlops_lineage_link(c, "s3://lake/x", u.text, NULL, &e), &e);
+    take_back(w.b, "s3://lake/x", u.text, NULL);
+    refused(mlops_change_commit(c, NULL, &e), &e, MLOPS_E_CONFLICT, "has changed since");
+    mlops_change_free(c);
+    push(&w, w.b, "data");
+    pull(&w, w.a, "data", 0);
+    tells(w.a, u.text, "");
+    make_link(w.b, "s3://lake/x", u.text, NULL, 0);
+    push(&w, w.b, "data");
+    pull(&w, w.a, "data", 0);
+    tells(w.a, u.text, want);
+    end(&w);
+}
+
 /* A link that keeps: what is not there is not missed, and what comes is kept from then on. */
 static void test_keeps(void **state) {
     world w;
@@ -379,9 +427,10 @@ static void test_damaged(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_there), cmocka_unit_test(test_last_word),
-        cmocka_unit_test(test_keeps), cmocka_unit_test(test_many),
-        cmocka_unit_test(test_parts), cmocka_unit_test(test_damaged),
+        cmocka_unit_test(test_there),   cmocka_unit_test(test_last_word),
+        cmocka_unit_test(test_keeps),   cmocka_unit_test(test_many),
+        cmocka_unit_test(test_parts),   cmocka_unit_test(test_clock_behind),
+        cmocka_unit_test(test_damaged),
     };
     return cmocka_run_group_tests_name("transfer_links", tests, NULL, NULL);
 }

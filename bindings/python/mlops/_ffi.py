@@ -7799,7 +7799,8 @@ def lineage_link(change, from_, to, *, keep=False, relation=None):
             "output" for data of a run, "trained" and "registered" for a version of data and of a run
 
     Raises: NotFoundError if one of them is not there; InvalidError for a text that names nothing, and if both are
-    the same; CorruptError, IoError, NomemError, ForkedError.
+    the same; CorruptError, IoError, NomemError, ForkedError; ConflictError comes from the commit, if somebody
+    else has changed the link in between.
     """
     change_h = _rt.opened(change, Change, "change")
     opts = _link_opts(keep=keep, relation=relation)
@@ -7819,8 +7820,7 @@ def lineage_unlink(change, from_, to, relation=None):
         to: likewise
         relation: of the link; default as in mlops_link_opts
 
-    Raises: NotFoundError if there is no such link; as lineage_link(); ConflictError comes from the commit, if
-    somebody else has changed it in between.
+    Raises: NotFoundError if there is no such link; as lineage_link().
     """
     change_h = _rt.opened(change, Change, "change")
     err = mlops_error()
@@ -8225,7 +8225,8 @@ def dataset_expect(change, dataset, path, expectations=None):
         path: of the table
         expectations: without the tables bound to them; None: none from now on
 
-    Raises: InvalidError, NomemError.
+    Raises: InvalidError, CorruptError, IoError, NomemError, ForkedError; ConflictError comes from the commit, if
+    somebody else has changed them in between.
     """
     change_h = _rt.opened(change, Change, "change")
     expectations_h = _rt.opened_or_none(expectations, Expectations, "expectations")

@@ -125,6 +125,16 @@ static mlops_status read_recipe(eraser *e, const uint8_t *id, mlops__pack_place 
 
 static mlops_status nomem(eraser *e) { return mlops__fail_nomem(e->err, e->leaning.size + 64); }
 
+/* Patches say what the cells of the base were; all else of what is not erased is its own bytes. */
+static mlops_status condemn_pieces(eraser *e, mlops__recipe pieces, int patches) {
+    mlops__piece piece;
+    while (mlops__recipe_next(&pieces, &piece)) {
+        if (!piece.key || (patches && piece.kind != MLOPS__PIECE_PATCH)) continue;
+        if (!mlops__idset_add(&e->condemned, piece.key, MLOPS__CHUNK_KEY, 0)) return nomem(e);
+    }
+    return MLOPS_OK;
+}
+
 /* The chunks of what is erased: they may hold what others have, too. */
 static mlops_status condemn_chunks(eraser *e, mlops__index *index) {
     size_t n = mlops__idset_size(&e->condemned);
@@ -132,16 +142,13 @@ static mlops_status condemn_chunks(eraser *e, mlops__index *index) {
         uint8_t id[32];
         mlops__location at;
         mlops__recipe pieces;
-        mlops__piece piece;
         memcpy(id, mlops__idset_at(&e->condemned, i)->key, sizeof id);
         mlops_status status =
             mlops__content_find(index, MLOPS__TABLE_OBJECTS, (mlops__bytes){id, 32}, &at, e->err);
         if (status == MLOPS_E_NOT_FOUND || (!status && at.place.pack <= 0)) continue;
         if (!status) status = read_recipe(e, id, at.place, &pieces);
         MLOPS_TRY(status);
-        while (!status && mlops__recipe_next(&pieces, &piece))
-            if (piece.key && !mlops__idset_add(&e->condemned, piece.key, MLOPS__CHUNK_KEY, 0))
-                return nomem(e);
+        if (!status) MLOPS_TRY(condemn_pieces(e, pieces, 0));
     }
     return MLOPS_OK;
 }
@@ -177,6 +184,8 @@ static mlops_status pass_object(eraser *e, mlops__bytes key, mlops__bytes value)
     mlops_status status = read_recipe(e, id, place, &pieces);
     if (status)
         return status < 0 ? status : MLOPS_OK; /* it is damaged: nothing can be made of it */
+    if (pieces.base && mlops__idset_find(&e->condemned, pieces.base, 32))
+        MLOPS_TRY(condemn_pieces(e, pieces, 1));
     if (pieces.base) return note_based(e, id, &pieces);
     if (pieces.codec != MLOPS__PACK_PART || !mlops__recipe_next(&pieces, &piece)) return MLOPS_OK;
     if (!mlops__idset_find(&e->condemned, piece.key, MLOPS__CHUNK_KEY)) return MLOPS_OK;

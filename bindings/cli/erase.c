@@ -25,10 +25,11 @@ static int tell_unread(const mlops_erase_stat *s) {
     if (s->n_unread == 0) return CLI_OK;
     if (s->number)
         snprintf(names, sizeof names, "certificate %lld names them", (long long)s->number);
-    cli_complain("%lld file%s called *.csv or *.tsv %s and %s not searched; %s",
-                 (long long)s->n_unread, s->n_unread == 1 ? "" : "s",
-                 s->n_unread == 1 ? "is no table" : "are no tables",
-                 s->n_unread == 1 ? "was" : "were", names);
+    cli_complain("%lld %s or %s no table behind the rows that are read: not all was searched; %s",
+                 (long long)s->n_unread,
+                 s->n_unread == 1 ? "file called *.csv or *.tsv is"
+                                  : "files called *.csv or *.tsv are",
+                 s->n_unread == 1 ? "is" : "are", names);
     return CLI_REFUSED;
 }
 

@@ -730,7 +730,8 @@ type EraseStat struct {
 	// packs that others still read; a later call deletes them
 	NWaiting int64
 	// where rows were asked for: files called *.csv or *.tsv that are no tables and were not searched,
-	// each path of a dataset once; the certificate names them
+	// and tables with rows_max that were searched as far as that, since the text behind it is none; each
+	// path of a dataset once; the certificate names them
 	NUnread int64
 }
 

@@ -55,8 +55,9 @@ typedef struct mlops_erase_stat {
     int64_t n_deleted;    /**< packs that were rewritten and deleted */
     int64_t n_waiting;    /**< packs that others still read; a later call deletes them */
     int64_t n_unread;     /**< where rows were asked for: files called *.csv or *.tsv that are no
-                               tables and were not searched, each path of a dataset once; the
-                               certificate names them */
+                               tables and were not searched, and tables with rows_max that were
+                               searched as far as that, since the text behind it is none; each path
+                               of a dataset once; the certificate names them */
 } mlops_erase_stat;
 
 #define MLOPS_ERASE_STAT_INIT                                                                      \

@@ -11,7 +11,8 @@
 typedef struct mlops__erase_made {
     mlops__bytes json; /* of the entry that stands in; size 0: the entry goes */
     int stays;         /* there is nothing to erase in it */
-    int is_unread;     /* or that is not known: it, or what it is kept as changes to, is no table */
+    int is_unread;     /* not all was searched: it, or what it is kept as changes to, is no table,
+                          or none behind its rows */
 } mlops__erase_made;
 
 /* Whose profile it is: of what is erased, and of what stays. */
@@ -75,13 +76,32 @@ typedef struct mlops__erasure {
     mlops_error *err;
 } mlops__erasure;
 
-/* erase_rows.c: an entry without the rows that are asked for; *n is how many they are, and what was
- * made is made of nothing if there are none. Of a dry run nothing is made. MLOPS_END for a file
- * that is no table, whatever it is called. */
-mlops_status mlops__erase_rows(mlops__erasure *plan, const mlops__facts *facts, mlops__bytes like,
-                               mlops__bytes *out, int64_t *n);
+/* Rows of a table that go: a bit for each. */
+typedef struct mlops__erase_drops {
+    uint8_t *bits;
+    int64_t n;
+} mlops__erase_drops;
+
+static inline int mlops__erase_drops_row(const mlops__erase_drops *self, int64_t row) {
+    return self->bits[row / 8] >> row % 8 & 1;
+}
+
+static inline void mlops__erase_drop(mlops__erase_drops *self, int64_t row) {
+    self->bits[row / 8] |= (uint8_t)(1 << row % 8);
+    self->n++;
+}
+
+/* erase_find.c: drops the rows that are asked for, of the entry at the path. MLOPS_E_SCHEMA if a
+ * condition does not fit. */
+mlops_status mlops__erase_find(mlops__erasure *plan, const char *path, const mlops_table *table,
+                               mlops__erase_drops *drops);
 /* MLOPS_E_PARSE, as far as it can be told without a table. */
 mlops_status mlops__erase_where_check(mlops_store *store, const char *where, mlops_error *err);
+
+/* erase_rows.c: an entry without the rows that are asked for; *n is how many they are. Of a dry run
+ * nothing is made. */
+mlops_status mlops__erase_rows(mlops__erasure *plan, const mlops__facts *facts, mlops__bytes like,
+                               mlops__erase_made *out, int64_t *n);
 /* Is it of a kind that has rows? */
 int mlops__erase_has_rows(const mlops__facts *facts);
 

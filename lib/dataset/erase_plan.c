@@ -135,7 +135,9 @@ static mlops_status tell_entry(mlops__erasure *p, mlops__erase_names *to, const 
     return status || to->json.status ? nomem(p) : MLOPS_OK;
 }
 
-static mlops_status condemn(mlops__erasure *p, const mlops__facts *facts, uint32_t stand_in) {
+/* n: rows of it that go, if it is not erased whole. */
+static mlops_status condemn(mlops__erasure *p, const mlops__facts *facts, uint32_t stand_in,
+                            int64_t n) {
     size_t before = mlops__idset_size(&p->content);
     if (facts->size == 0) return MLOPS_OK; /* it holds nothing */
     uint32_t *value = mlops__idset_add(&p->content, facts->id.bytes, 32, stand_in);
@@ -143,6 +145,7 @@ static mlops_status condemn(mlops__erasure *p, const mlops__facts *facts, uint32
     if (stand_in && !*value) *value = stand_in;
     if (mlops__idset_size(&p->content) == before) return MLOPS_OK;
     p->stat.n_bytes += facts->size;
+    p->stat.n_rows += n;
     *(p->by_rows ? &p->stat.n_tables : &p->stat.n_files) += 1;
     return MLOPS_OK;
 }
@@ -159,16 +162,17 @@ static mlops__erase_made *made_at(const mlops__erasure *p, uint32_t i) {
 }
 
 /* Of a text in the arena of the scratch draft. */
-static mlops_status put_stand_in(mlops__erasure *p, const mlops__facts *facts, mlops__bytes json) {
+static mlops_status put_stand_in(mlops__erasure *p, const mlops__facts *facts, mlops__bytes json,
+                                 int64_t n) {
     mlops__entry entry = {facts->path, json, {NULL, NULL, NULL}};
     mlops__facts made;
     mlops__erase_stand_in stand_in;
-    if (!json.size) return condemn(p, facts, 0);
+    if (!json.size) return condemn(p, facts, 0, n);
     MLOPS_TRY(mlops__entry_read(&entry, &made, &p->arena, p->err));
     stand_in = (mlops__erase_stand_in){made.id, made.size};
     mlops__buf_put(&p->stand_ins, &stand_in, sizeof stand_in);
     if (p->stand_ins.status) return nomem(p);
-    return condemn(p, facts, (uint32_t)(p->stand_ins.size / sizeof stand_in));
+    return condemn(p, facts, (uint32_t)(p->stand_ins.size / sizeof stand_in), n);
 }
 
 /* Versions that no tree names any more, and that are there since this one is kept as changes to
@@ -179,16 +183,17 @@ static mlops_status look_under(mlops__erasure *p, const mlops__facts *facts, int
     int has = 1;
     for (int i = 0; i < DEPTH_MAX; i++) {
         mlops__bytes none = {NULL, 0};
-        int64_t n = 0;
+        mlops__erase_made made;
+        int64_t n;
         MLOPS_TRY(mlops__content_base(p->store, &under.id, &has, p->err));
         if (!has) break;
         if (mlops__idset_find(&p->named, under.id.bytes, 32)) continue;
         p->draft = NULL;
-        mlops_status status = mlops__erase_rows(p, &under, none, &none, &n);
+        mlops_status status = mlops__erase_rows(p, &under, none, &made, &n);
         p->draft = draft;
-        *is_unread |= status == MLOPS_END;
+        *is_unread |= made.is_unread;
         if (status < 0 && status != MLOPS_E_CORRUPT && status != MLOPS_E_ERASED) return status;
-        if (n) MLOPS_TRY(condemn(p, &under, 0));
+        if (n) MLOPS_TRY(condemn(p, &under, 0, n));
     }
     return MLOPS_OK;
 }
@@ -199,8 +204,8 @@ static mlops_status cut_entry(mlops__erasure *p, const mlops__entry *entry,
     mlops_id name = name_of(p, (const char *)entry->json.data, entry->json.size);
     mlops_id path = name_of(p, facts->path, strlen(facts->path));
     const uint32_t *there = mlops__idset_find(&p->seen, name.bytes, 32);
-    mlops__erase_made made = {{NULL, 0}, 0, 0};
-    int64_t n = 0;
+    mlops__erase_made made;
+    int64_t n;
     if (there) {
         *out = *made_at(p, *there);
         return MLOPS_OK;
@@ -208,20 +213,16 @@ static mlops_status cut_entry(mlops__erasure *p, const mlops__entry *entry,
     uint32_t place = (uint32_t)(p->made.size / sizeof made);
     uint32_t *like = mlops__idset_find(&p->like, path.bytes, 32);
     mlops__bytes before = like ? made_at(p, *like)->json : (mlops__bytes){NULL, 0};
-    mlops_status status = mlops__erase_rows(p, facts, before, &made.json, &n);
-    MLOPS_TRY(status);
-    made.is_unread = status == MLOPS_END;
+    MLOPS_TRY(mlops__erase_rows(p, facts, before, &made, &n));
     MLOPS_TRY(look_under(p, facts, &made.is_unread));
-    made.stays = n == 0;
     mlops__buf_put(&p->made, &made, sizeof made);
     if (p->made.status || !mlops__idset_add(&p->seen, name.bytes, 32, place)) return nomem(p);
     *out = made;
     if (n == 0) return MLOPS_OK;
-    p->stat.n_rows += n;
     like = mlops__idset_add(&p->like, path.bytes, 32, place);
     if (!like) return nomem(p);
     *like = place;
-    return put_stand_in(p, facts, made.json);
+    return put_stand_in(p, facts, made.json, n);
 }
 
 static int is_asked(const mlops__erasure *p, const erase_tree *tree, const char *path) {
@@ -246,7 +247,7 @@ static mlops_status select_entries(mlops__erasure *p, const erase_tree *tree,
         mlops__erase_made made = {{NULL, 0}, 1, 0};
         if (!is_asked(p, tree, entry->path)) continue;
         MLOPS_TRY(mlops__entry_read(entry, &facts, &version->arena, p->err));
-        if (!p->by_rows) MLOPS_TRY(condemn(p, &facts, 0));
+        if (!p->by_rows) MLOPS_TRY(condemn(p, &facts, 0, 0));
         else if (mlops__erase_has_rows(&facts) && (facts.size || p->aparts))
             MLOPS_TRY(cut_entry(p, entry, &facts, &made));
         if (made.is_unread) MLOPS_TRY(tell_entry(p, &p->unread, tree->dataset, entry->path));

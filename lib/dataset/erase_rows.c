@@ -13,9 +13,7 @@
 #include "column/table_bytes.h"
 #include "column/table_select.h"
 #include "dataset/parts.h"
-#include "expr/expr.h"
 #include "file/file.h"
-#include "text/number.h"
 
 #include <string.h>
 
@@ -26,10 +24,10 @@ typedef struct cutting {
     mlops_csv_opts csv;
     mlops__buf bytes;
     mlops_table *table;
-    mlops__buf drops; /* a bit for each row */
-    int64_t n;        /* rows that go */
-    int64_t n_read;   /* of those that the entry has */
-    int lacks;        /* a column of the condition */
+    int is_part;     /* it has the first rows of the text; those behind cannot be read */
+    mlops__buf bits; /* of drops */
+    mlops__erase_drops drops;
+    int64_t n_read; /* of the rows that go, those that the entry has */
 } cutting;
 
 static const mlops__host *host_of(const cutting *c) { return mlops__store_host(c->plan->store); }
@@ -44,125 +42,18 @@ int mlops__erase_has_rows(const mlops__facts *facts) {
            ends_in(facts->path, ".tsv");
 }
 
-/* ---- which rows ---- */
-
-static void drop_row(cutting *c, int64_t row) {
-    c->drops.data[row / 8] |= (uint8_t)(1 << row % 8);
-    c->n++;
-}
-
-static void find_texts(cutting *c, const mlops__column *column, const char *value) {
-    const int32_t *codes = column->data;
-    for (int64_t i = 0; i < column->n_texts; i++)
-        if (strcmp(column->texts[i], value) == 0)
-            for (int64_t row = 0; row < column->n_rows; row++)
-                if (codes[row] == (int32_t)i) drop_row(c, row);
-}
-
-static void find_numbers(cutting *c, const mlops__column *column, const char *value) {
-    double wanted;
-    int64_t whole;
-    if (column->type == MLOPS_TYPE_INT64 && mlops__parse_i64(value, strlen(value), &whole)) {
-        for (int64_t row = 0; row < column->n_rows; row++)
-            if (mlops__column_valid(column, row) && ((const int64_t *)column->data)[row] == whole)
-                drop_row(c, row);
-        return;
-    }
-    if (!mlops__parse_f64(value, strlen(value), 1, &wanted)) return;
-    for (int64_t row = 0; row < column->n_rows; row++)
-        if (mlops__column_valid(column, row) && mlops__column_f64(column, row) == wanted)
-            drop_row(c, row);
-}
-
-static void find_bools(cutting *c, int64_t index, const char *value) {
-    char text[8];
-    for (int64_t row = 0; row < mlops_table_n_rows(c->table); row++)
-        if (mlops_table_text(c->table, index, row, text, sizeof text, NULL) == MLOPS_OK &&
-            strcmp(text, value) == 0)
-            drop_row(c, row);
-}
-
-/* ---- by a condition ---- */
-
-static mlops_status resolve(void *user, const char *name, size_t n, mlops__expr_symbol *out) {
-    cutting *c = user;
-    int64_t index = mlops_table_find(c->table, name);
-    (void)n;
-    c->lacks |= index < 0;
-    if (index < 0) return MLOPS_E_NOT_FOUND;
-    out->slot = (int32_t)index;
-    out->type = mlops__table_column(c->table, index)->type;
-    return MLOPS_OK;
-}
-
-static mlops_status run_where(cutting *c, const mlops__expr *expr, mlops__arena *arena) {
-    mlops_error *err = c->plan->err;
-    const mlops__expr_input *inputs;
-    int64_t n = mlops_table_n_rows(c->table);
-    size_t size = mlops__expr_scratch_size(expr, MLOPS__EXPR_BLOCK);
-    MLOPS_TRY(mlops__expr_column_inputs(c->table, arena, &inputs, err));
-    void *scratch = mlops__arena_alloc(arena, size);
-    uint8_t *holds = mlops__arena_alloc(arena, (size_t)n + 1);
-    if (!scratch || !holds) return mlops__fail_nomem(err, size + (size_t)n);
-    const mlops__expr_output out = {holds, NULL};
-    mlops_status status = mlops__expr_evaluate(expr, inputs, 0, n, scratch, size, &out);
-    if (status) return mlops__fail(err, status, "a condition cannot be evaluated");
-    for (int64_t row = 0; row < n; row++)
-        if (holds[row]) drop_row(c, row);
-    return MLOPS_OK;
-}
-
-static mlops_status find_where(cutting *c, const char *where) {
-    mlops__expr *expr;
-    mlops__arena arena;
-    mlops__expr_scope scope = {.resolve = resolve, .user = c, .wanted = MLOPS_TYPE_BOOL};
-    scope.what = "condition";
-    scope.cpu_max = host_of(c)->cpu;
-    mlops_status status = mlops__expr_compile(&expr, where, strlen(where), &scope,
-                                              &host_of(c)->allocator, c->plan->err);
-    if (status == MLOPS_E_NOT_FOUND && c->lacks) return MLOPS_OK;
-    if (status) return mlops__fail_path(c->plan->err, status, c->facts->path);
-    mlops__arena_init(&arena, &host_of(c)->allocator, SIZE_MAX);
-    status = run_where(c, expr, &arena);
-    mlops__arena_free(&arena);
-    mlops__expr_free(expr);
-    return status;
-}
-
-mlops_status mlops__erase_where_check(mlops_store *store, const char *where, mlops_error *err) {
-    mlops__buf text;
-    int varies;
-    const mlops__expr_scope scope = {.wanted = MLOPS_TYPE_BOOL, .what = "condition"};
-    const mlops_allocator *allocator = &mlops__store_host(store)->allocator;
-    mlops__buf_init(&text, allocator);
-    mlops_status status =
-        mlops__expr_tidy(&text, &varies, where, strlen(where), &scope, allocator, err);
-    mlops__buf_free(&text);
-    return status;
-}
-
-static mlops_status find_rows(cutting *c) {
-    const mlops_erase_opts *opts = &c->plan->opts;
-    if (opts->where) return find_where(c, opts->where);
-    int64_t index = mlops_table_find(c->table, opts->column);
-    if (index < 0) return MLOPS_OK;
-    const mlops__column *column = mlops__table_column(c->table, index);
-    switch (column->type) {
-    case MLOPS_TYPE_STRING: find_texts(c, column, opts->value); break;
-    case MLOPS_TYPE_INT64:
-    case MLOPS_TYPE_FLOAT64: find_numbers(c, column, opts->value); break;
-    case MLOPS_TYPE_BOOL: find_bools(c, index, opts->value); break;
-    default: break;
-    }
-    return MLOPS_OK;
-}
-
 /* ---- reading ---- */
 
 static int is_row_text(const cutting *c) { return strcmp(c->facts->kind, "table") != 0; }
 
-/* Rows beyond those that it was read with are rows, too; they need not have the types of these, nor
- * need those of an older version that is read as this one is. MLOPS_END: this is no table. */
+static mlops_status parse_text(cutting *c, const mlops_csv_opts *opts) {
+    return mlops_table_parse(&c->table, (const char *)c->bytes.data, c->bytes.size, opts,
+                             c->plan->err);
+}
+
+/* Rows beyond those that it was read with are rows, too, if they can be read; they need not have
+ * the types of these, nor need those of an older version that is read as this one is. MLOPS_END:
+ * this is no table. */
 static mlops_status read_text(cutting *c) {
     mlops_csv_opts init = MLOPS_CSV_OPTS_INIT;
     const mlops_host lent = mlops__host_lend(host_of(c));
@@ -174,12 +65,16 @@ static mlops_status read_text(cutting *c) {
     opts.rows_max = 0;
     opts.memory_max = INT64_MAX;
     opts.host = &lent;
-    mlops_status status = mlops_table_parse(&c->table, (const char *)c->bytes.data, c->bytes.size,
-                                            &opts, c->plan->err);
+    mlops_status status = parse_text(c, &opts);
     if (status == MLOPS_E_PARSE && opts.types) {
         opts.types = NULL;
-        status = mlops_table_parse(&c->table, (const char *)c->bytes.data, c->bytes.size, &opts,
-                                   c->plan->err);
+        status = parse_text(c, &opts);
+    }
+    c->is_part = status == MLOPS_E_PARSE && c->csv.rows_max > 0;
+    if (c->is_part) {
+        opts.types = c->csv.types;
+        opts.rows_max = c->csv.rows_max;
+        status = parse_text(c, &opts);
     }
     int is_file = !mlops__facts_is_table(c->facts);
     return status < 0 && status != MLOPS_E_NOMEM && is_file ? MLOPS_END : status;
@@ -217,13 +112,14 @@ static mlops_status begin_text(mlops__csv_reader *r, const cutting *c, int64_t *
     return MLOPS_OK;
 }
 
-/* The bytes of a row; of -1, what is ahead of the first one. */
+/* The bytes of a row; of -1, what is ahead of the first one, or behind those that can be read. */
 typedef mlops_status span_step(void *user, int64_t row, const uint8_t *bytes, size_t n);
 
 static mlops_status each_span(const cutting *c, mlops__csv_reader *r, span_step *step, void *user) {
     int64_t begin = 0, head = INT64_MAX, row = -1, n_rows = mlops_table_n_rows(c->table);
     mlops_status status = begin_text(r, c, &head);
-    while (!status && (status = mlops__csv_next(r)) == MLOPS_OK) {
+    while (!status && !(c->is_part && row + 1 == n_rows) &&
+           (status = mlops__csv_next(r)) == MLOPS_OK) {
         int64_t end = r->mark.offset < head ? r->mark.offset : head;
         MLOPS_TRY(step(user, row, c->bytes.data + begin, (size_t)(end - begin)));
         begin = r->mark.offset;
@@ -234,7 +130,9 @@ static mlops_status each_span(const cutting *c, mlops__csv_reader *r, span_step 
     if (row + 1 != n_rows)
         return mlops__fail(c->plan->err, MLOPS_E_CORRUPT, "the rows of '%s' cannot be told apart",
                            c->facts->path);
-    return step(user, row, c->bytes.data + begin, (size_t)(r->total - begin));
+    int64_t end = c->is_part ? r->base + (int64_t)r->pos : r->total;
+    MLOPS_TRY(step(user, row, c->bytes.data + begin, (size_t)(end - begin)));
+    return step(user, -1, c->bytes.data + end, (size_t)(r->total - end));
 }
 
 /* A row goes on up to the next one. */
@@ -262,7 +160,7 @@ typedef struct copying {
 
 static mlops_status copy_row(void *user, int64_t row, const uint8_t *bytes, size_t n) {
     const copying *to = user;
-    int drops = row >= 0 && to->c->drops.data[row / 8] >> row % 8 & 1;
+    int drops = row >= 0 && mlops__erase_drops_row(&to->c->drops, row);
     if (!drops) mlops__buf_put(to->out, bytes, n);
     return to->out->status ? MLOPS_E_NOMEM : MLOPS_OK;
 }
@@ -282,7 +180,7 @@ static mlops_status take_row(void *user, int64_t row, const uint8_t *bytes, size
     if (row < 0) return MLOPS_OK;
     mlops_id id = mlops__content_id(to->c->plan->store, bytes, n);
     if (to->adds) return mlops__idset_add(to->rows, id.bytes, 32, 0) ? MLOPS_OK : MLOPS_E_NOMEM;
-    if (!mlops__idset_find(to->rows, id.bytes, 32)) drop_row(to->c, row);
+    if (!mlops__idset_find(to->rows, id.bytes, 32)) mlops__erase_drop(&to->c->drops, row);
     return MLOPS_OK;
 }
 
@@ -340,9 +238,11 @@ static mlops_status find_apart(cutting *c, mlops__erase_apart *apart) {
 
 static mlops_status find_any(cutting *c, mlops__erase_apart *apart) {
     int64_t n = mlops_table_n_rows(c->table);
-    mlops__buf_zero(&c->drops, (size_t)(n / 8 + 1));
-    if (c->drops.status) return mlops__fail_nomem(c->plan->err, (size_t)n / 8 + 1);
-    return apart ? find_apart(c, apart) : find_rows(c);
+    mlops__buf_zero(&c->bits, (size_t)(n / 8 + 1));
+    if (c->bits.status) return mlops__fail_nomem(c->plan->err, (size_t)n / 8 + 1);
+    c->drops.bits = c->bits.data;
+    if (apart) return find_apart(c, apart);
+    return mlops__erase_find(c->plan, c->facts->path, c->table, &c->drops);
 }
 
 /* ---- the entry that stands in ---- */
@@ -416,7 +316,7 @@ static mlops_status put_rest(const cutting *c, mlops__bytes text) {
 static int stays_table(const cutting *c) {
     if (!mlops__facts_is_table(c->facts)) return 0;
     return c->csv.rows_max == 0 || c->n_read < c->csv.rows_max ||
-           c->n == mlops_table_n_rows(c->table);
+           (c->drops.n == mlops_table_n_rows(c->table) && !c->is_part);
 }
 
 static mlops_status put_text(cutting *c) {
@@ -425,7 +325,7 @@ static mlops_status put_text(cutting *c) {
     mlops__buf_init(&text, &host_of(c)->allocator);
     copying to = {c, &text};
     for (int64_t row = 0; row < c->facts->n_rows; row++)
-        c->n_read += c->drops.data[row / 8] >> row % 8 & 1;
+        c->n_read += mlops__erase_drops_row(&c->drops, row);
     mlops_status status = each_row(c, copy_row, &to);
     mlops__bytes bytes = {text.data, text.size};
     if (!status)
@@ -439,7 +339,7 @@ static mlops_status put_text(cutting *c) {
 static mlops_status put_table(cutting *c) {
     mlops_table *rest;
     const mlops_draft_table_opts opts = table_opts(c);
-    MLOPS_TRY(mlops__table_select(&rest, c->table, c->drops.data, 0, c->plan->err));
+    MLOPS_TRY(mlops__table_select(&rest, c->table, c->drops.bits, 0, c->plan->err));
     mlops_status status =
         mlops_draft_add_table(c->plan->draft, c->facts->path, rest, &opts, c->plan->err);
     mlops_table_unref(rest);
@@ -450,7 +350,7 @@ static mlops_status put_table(cutting *c) {
 static mlops_status cut_bits(const cutting *c, const mlops__buf *old, mlops__buf *out,
                              int64_t *held_out, int64_t *n) {
     for (int64_t row = 0; row < c->facts->n_rows && row / 8 < (int64_t)old->size; row++) {
-        if (c->drops.data[row / 8] >> row % 8 & 1) continue;
+        if (mlops__erase_drops_row(&c->drops, row)) continue;
         int bit = old->data[row / 8] >> row % 8 & 1;
         if (*n % 8 == 0) mlops__buf_u8(out, 0);
         if (out->status) return mlops__fail_nomem(c->plan->err, out->size);
@@ -574,24 +474,26 @@ static mlops_status make_entry(cutting *c, mlops__bytes like, mlops__bytes *out)
 }
 
 mlops_status mlops__erase_rows(mlops__erasure *plan, const mlops__facts *facts, mlops__bytes like,
-                               mlops__bytes *out, int64_t *n) {
+                               mlops__erase_made *out, int64_t *n) {
     cutting c = {.plan = plan, .facts = facts};
     mlops__erase_apart *apart = NULL;
     *n = 0;
-    *out = (mlops__bytes){NULL, 0};
+    *out = (mlops__erase_made){{NULL, 0}, 1, 0};
     if (plan->aparts) {
         const uint32_t *place = mlops__idset_find(&plan->aparts->ids, facts->id.bytes, 32);
         if (!place) return MLOPS_OK;
         apart = &plan->aparts->items[*place];
     }
-    mlops__buf_init(&c.drops, &mlops__store_host(plan->store)->allocator);
-    mlops__buf_init(&c.bytes, c.drops.allocator);
+    mlops__buf_init(&c.bits, &mlops__store_host(plan->store)->allocator);
+    mlops__buf_init(&c.bytes, c.bits.allocator);
     mlops_status status = read_entry(&c);
     if (!status) status = find_any(&c, apart);
-    *n = c.n;
-    if (!status && c.n && plan->draft) status = make_entry(&c, like, out);
+    *n = c.drops.n;
+    out->stays = c.drops.n == 0;
+    out->is_unread = c.is_part || status == MLOPS_END;
+    if (!status && c.drops.n && plan->draft) status = make_entry(&c, like, &out->json);
     mlops_table_unref(c.table);
-    mlops__buf_free(&c.drops);
+    mlops__buf_free(&c.bits);
     mlops__buf_free(&c.bytes);
-    return status;
+    return status == MLOPS_END ? MLOPS_OK : status;
 }

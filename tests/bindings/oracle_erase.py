@@ -429,6 +429,45 @@ def erase_beside_spoiled(folder):
     assert not search(path, [b"erika"])
 
 
+def erase_before_no_rows(folder):
+    """Of a text that goes on as no table behind the rows that are read, these alone are searched; the rest stays."""
+    path = f"{folder}/before.mlops"
+    rest = {"ragged.csv": b"4,max,oops\n5,erika\n", "open.csv": b'4,"max\n', "latin.csv": "4,J\xfcrgen\n".encode("latin-1")}
+    for p in rest:
+        pathlib.Path(f"{folder}/{p}").write_bytes(b"id,name\r\n1,erika\r\n2,max\r\n3,erika\r\n" + rest[p])
+    pathlib.Path(f"{folder}/whole.csv").write_bytes(b"id,name\n1,erika\n2,max\n3,u\n4,erika\n")
+    with mlops.open(path) as store:
+        name = commit(store, "t", lambda d: [d.add_csv(p, f"{folder}/{p}", csv=dict(rows_max=3))
+                                             for p in [*rest, "whole.csv"]])
+        done = store.data.erase(where=("name", "erika"), **WHY)
+        assert done.done and (done.n_tables, done.n_rows, done.n_unread) == (4, 8, 3), done
+        assert sorted(e["path"] for e in store.data.certificate(1)["unread"]) == sorted(rest)
+        for p, data in rest.items():
+            assert bytes(mlops.dataset_read(store, "t", name, p)) == b"id,name\r\n2,max\r\n" + data
+            assert mlops.dataset_table(store, "t", name, p)["id"] == [2], p
+        assert bytes(mlops.dataset_read(store, "t", name, "whole.csv")) == b"id,name\n2,max\n3,u\n"
+        done = store.data.erase(where="id == 2", **WHY)
+        assert (done.n_tables, done.n_rows, done.n_unread) == (4, 4, 3), done
+        for p, data in rest.items():  # no options read none of it
+            assert bytes(mlops.dataset_read(store, "t", name, p)) == b"id,name\r\n" + data
+            fails(mlops.SchemaError, lambda: mlops.dataset_table(store, "t", name, p), "is a file")
+    check(path)
+
+
+def erase_alike(folder):
+    """Content that entries read in different ways counts once, and so do its rows."""
+    path = f"{folder}/alike.mlops"
+    pathlib.Path(f"{folder}/a.csv").write_text("id,name\n1,erika\n2,max\n3,erika\n")
+    with mlops.open(path) as store:
+        commit(store, "t", lambda d: (d.add_csv("a.csv", f"{folder}/a.csv"), d.add_csv("b.csv", f"{folder}/a.csv"),
+                                      d.add_csv("c.csv", f"{folder}/a.csv", csv=dict(types="id=string")),
+                                      d.add_file("d.csv", f"{folder}/a.csv")))
+        for dry_run in True, False:
+            done = store.data.erase(where=("name", "erika"), dry_run=dry_run, **WHY)
+            assert (done.n_tables, done.n_rows) == (1, 2), done
+    check(path)
+
+
 def erase_bare(folder):
     """Tables without a header: all rows of one, and those ahead of an empty line, which is a null where there is one column."""
     path = f"{folder}/bare.mlops"
@@ -526,4 +565,4 @@ def run(*tests):
 
 if __name__ == "__main__":
     run(erase_files, erase_rows, erase_unnamed, erase_where, erase_keeps_types, erase_of_some,
-        erase_beside_spoiled, erase_bare, erase_below_folds, erase_from_folder)
+        erase_beside_spoiled, erase_before_no_rows, erase_alike, erase_bare, erase_below_folds, erase_from_folder)

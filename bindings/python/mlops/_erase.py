@@ -22,7 +22,7 @@ class Erases:
         dataset: whose commits are looked through; default all. paths: globs of entries, one text or a list. where: a
         column and a value, or a condition such as "age < 18 and consent == 'no'", whose rows go; default: entries go
         whole. reason, by: why, and on whose word; dry_run=True counts alone. Without paths and where it goes on with
-        what was begun. n_unread of what is returned counts files that were not searched for rows. Raises BusyError while others collect garbage: call it again.
+        what was begun. n_unread of what is returned counts files that were not, or not all, searched for rows. Raises BusyError while others collect garbage: call it again.
         """
         if isinstance(where, str):
             opts.update(where=where)

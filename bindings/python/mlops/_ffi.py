@@ -2192,8 +2192,9 @@ class EraseStat:
     n_remade: int  # contents that were kept together with them, and are kept anew
     n_deleted: int  # packs that were rewritten and deleted
     n_waiting: int  # packs that others still read; a later call deletes them
-    # where rows were asked for: files called *.csv or *.tsv that are no tables and were not searched, each path
-    # of a dataset once; the certificate names them
+    # where rows were asked for: files called *.csv or *.tsv that are no tables and were not searched, and
+    # tables with rows_max that were searched as far as that, since the text behind it is none; each path of a
+    # dataset once; the certificate names them
     n_unread: int
 
 

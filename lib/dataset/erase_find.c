@@ -1,0 +1,130 @@
+/* Which rows of a table are asked for, by a value in a column or by a condition.
+ *
+ * Owns nothing. Invariant: numbers are compared as numbers and texts byte by byte; null is no
+ * value.
+ */
+#include "dataset/erase.h"
+#include "expr/expr.h"
+#include "file/file.h"
+#include "text/number.h"
+
+#include <string.h>
+
+typedef struct finding {
+    mlops__erasure *plan;
+    const mlops_table *table;
+    mlops__erase_drops *drops;
+    int lacks; /* a column of the condition */
+} finding;
+
+static const mlops__host *host_of(const finding *f) { return mlops__store_host(f->plan->store); }
+
+static void drop_row(const finding *f, int64_t row) { mlops__erase_drop(f->drops, row); }
+
+static void find_texts(const finding *f, const mlops__column *column, const char *value) {
+    const int32_t *codes = column->data;
+    for (int64_t i = 0; i < column->n_texts; i++)
+        if (strcmp(column->texts[i], value) == 0)
+            for (int64_t row = 0; row < column->n_rows; row++)
+                if (codes[row] == (int32_t)i) drop_row(f, row);
+}
+
+static void find_numbers(const finding *f, const mlops__column *column, const char *value) {
+    double wanted;
+    int64_t whole;
+    if (column->type == MLOPS_TYPE_INT64 && mlops__parse_i64(value, strlen(value), &whole)) {
+        for (int64_t row = 0; row < column->n_rows; row++)
+            if (mlops__column_valid(column, row) && ((const int64_t *)column->data)[row] == whole)
+                drop_row(f, row);
+        return;
+    }
+    if (!mlops__parse_f64(value, strlen(value), 1, &wanted)) return;
+    for (int64_t row = 0; row < column->n_rows; row++)
+        if (mlops__column_valid(column, row) && mlops__column_f64(column, row) == wanted)
+            drop_row(f, row);
+}
+
+static void find_bools(const finding *f, int64_t index, const char *value) {
+    char text[8];
+    for (int64_t row = 0; row < mlops_table_n_rows(f->table); row++)
+        if (mlops_table_text(f->table, index, row, text, sizeof text, NULL) == MLOPS_OK &&
+            strcmp(text, value) == 0)
+            drop_row(f, row);
+}
+
+/* ---- by a condition ---- */
+
+static mlops_status resolve(void *user, const char *name, size_t n, mlops__expr_symbol *out) {
+    finding *f = user;
+    int64_t index = mlops_table_find(f->table, name);
+    (void)n;
+    f->lacks |= index < 0;
+    if (index < 0) return MLOPS_E_NOT_FOUND;
+    out->slot = (int32_t)index;
+    out->type = mlops__table_column(f->table, index)->type;
+    return MLOPS_OK;
+}
+
+static mlops_status run_where(finding *f, const mlops__expr *expr, mlops__arena *arena) {
+    mlops_error *err = f->plan->err;
+    const mlops__expr_input *inputs;
+    int64_t n = mlops_table_n_rows(f->table);
+    size_t size = mlops__expr_scratch_size(expr, MLOPS__EXPR_BLOCK);
+    MLOPS_TRY(mlops__expr_column_inputs(f->table, arena, &inputs, err));
+    void *scratch = mlops__arena_alloc(arena, size);
+    uint8_t *holds = mlops__arena_alloc(arena, (size_t)n + 1);
+    if (!scratch || !holds) return mlops__fail_nomem(err, size + (size_t)n);
+    const mlops__expr_output out = {holds, NULL};
+    mlops_status status = mlops__expr_evaluate(expr, inputs, 0, n, scratch, size, &out);
+    if (status) return mlops__fail(err, status, "a condition cannot be evaluated");
+    for (int64_t row = 0; row < n; row++)
+        if (holds[row]) drop_row(f, row);
+    return MLOPS_OK;
+}
+
+static mlops_status find_where(finding *f, const char *where, const char *path) {
+    mlops__expr *expr;
+    mlops__arena arena;
+    mlops__expr_scope scope = {.resolve = resolve, .user = f, .wanted = MLOPS_TYPE_BOOL};
+    scope.what = "condition";
+    scope.cpu_max = host_of(f)->cpu;
+    mlops_status status = mlops__expr_compile(&expr, where, strlen(where), &scope,
+                                              &host_of(f)->allocator, f->plan->err);
+    if (status == MLOPS_E_NOT_FOUND && f->lacks) return MLOPS_OK;
+    if (status) return mlops__fail_path(f->plan->err, status, path);
+    mlops__arena_init(&arena, &host_of(f)->allocator, SIZE_MAX);
+    status = run_where(f, expr, &arena);
+    mlops__arena_free(&arena);
+    mlops__expr_free(expr);
+    return status;
+}
+
+mlops_status mlops__erase_where_check(mlops_store *store, const char *where, mlops_error *err) {
+    mlops__buf text;
+    int varies;
+    const mlops__expr_scope scope = {.wanted = MLOPS_TYPE_BOOL, .what = "condition"};
+    const mlops_allocator *allocator = &mlops__store_host(store)->allocator;
+    mlops__buf_init(&text, allocator);
+    mlops_status status =
+        mlops__expr_tidy(&text, &varies, where, strlen(where), &scope, allocator, err);
+    mlops__buf_free(&text);
+    return status;
+}
+
+mlops_status mlops__erase_find(mlops__erasure *plan, const char *path, const mlops_table *table,
+                               mlops__erase_drops *drops) {
+    const mlops_erase_opts *opts = &plan->opts;
+    finding f = {plan, table, drops, 0};
+    if (opts->where) return find_where(&f, opts->where, path);
+    int64_t index = mlops_table_find(table, opts->column);
+    if (index < 0) return MLOPS_OK;
+    const mlops__column *column = mlops__table_column(table, index);
+    switch (column->type) {
+    case MLOPS_TYPE_STRING: find_texts(&f, column, opts->value); break;
+    case MLOPS_TYPE_INT64:
+    case MLOPS_TYPE_FLOAT64: find_numbers(&f, column, opts->value); break;
+    case MLOPS_TYPE_BOOL: find_bools(&f, index, opts->value); break;
+    default: break;
+    }
+    return MLOPS_OK;
+}

@@ -8,5 +8,7 @@
 #include "expr/expr_kernel.h"
 #include "expr/expr_math.h"
 
+#include <string.h>
+
 #define REAL_KERNELS mlops__expr_real
 #include "expr/expr_real.inc"

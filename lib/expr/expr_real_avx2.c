@@ -7,5 +7,7 @@
 #include "expr/expr_kernel.h"
 #include "expr/expr_math.h"
 
+#include <string.h>
+
 #define REAL_KERNELS mlops__expr_real_avx2
 #include "expr/expr_real.inc"

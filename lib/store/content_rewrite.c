@@ -101,7 +101,7 @@ static int is_cut_so(const mlops__dialect *a, const mlops__dialect *b) {
 
 /* How a row is cut depends on its bytes and the dialect alone. */
 static mlops_status look_at_rows(mlops__rewrite *self, mlops_error *err) {
-    static const uint8_t none[MLOPS__COLUMNS_MAX];
+    const uint8_t none[MLOPS__COLUMNS_MAX] = {0};
     mlops__index index;
     mlops__tabular *rows = &self->rows;
     MLOPS_TRY(mlops__store_read_begin(self->store, &index, err));

@@ -308,9 +308,10 @@ static mlops_status find_later(mlops__journal *self, int64_t segment, int *out, 
     return status;
 }
 
+static const uint8_t nothing[4096];
+
 /* Moves the range of bytes that are not zero on over a block of them. */
 static void note_rest(const uint8_t *block, size_t n, int64_t at, int64_t *begin, int64_t *end) {
-    static const uint8_t nothing[4096];
     for (size_t from = 0; from < n; from += sizeof nothing) {
         size_t part = n - from < sizeof nothing ? n - from : sizeof nothing;
         if (memcmp(block + from, nothing, part) == 0) continue;
@@ -377,9 +378,8 @@ static mlops_status refuse_size(mlops_error *err) {
 
 /* The frame shall not be there. If that cannot be had, nobody may write behind it. */
 static void take_back(mlops__journal *self, int64_t offset) {
-    static const uint8_t nothing[8];
     const mlops_io *io = &self->host->io;
-    if (mlops__file_write_at(io, self->file, nothing, sizeof nothing, offset, self->path, NULL))
+    if (mlops__file_write_at(io, self->file, nothing, 8, offset, self->path, NULL))
         self->broken = 1;
 }
 
@@ -562,7 +562,6 @@ mlops_status mlops__journal_read(mlops__journal *self, int64_t segment, int64_t 
 }
 
 mlops_status mlops__journal_cut(mlops__journal *self, const mlops__place *place, mlops_error *err) {
-    static const uint8_t nothing[4096];
     const mlops_io *io = &self->host->io;
     int64_t at = 0, end = 0;
     MLOPS_TRY(open_segment(self, place->segment, 0, err));

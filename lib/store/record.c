@@ -384,7 +384,7 @@ static mlops_status hold(int64_t *out, mlops_change *change, mlops__table table,
     mlops__index index;
     mlops__bytes value = {NULL, 0};
     MLOPS_TRY(mlops__store_read_begin(store, &index, err));
-    mlops_status status = mlops__index_get(&index, table, key, &value, err);
+    mlops_status status = mlops__index_get(&index, (uint8_t)table, key, &value, err);
     if (!status) status = time_of(out, store, value, err);
     else if (status == MLOPS_E_NOT_FOUND) status = MLOPS_OK;
     if (!status) status = mlops__change_expect(change, table, key, value, err);

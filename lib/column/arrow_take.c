@@ -368,7 +368,7 @@ static mlops_status take_dictionary(const source *self, mlops__column_store *sto
             self->name);
     mlops__arrow_rows all = {0, array->length, NULL};
     mlops__column_store values;
-    mlops__column_store_init(&values, store->allocator);
+    mlops__column_store_init(&values, store->allocator, store->dictionary.entropy);
     mlops_status status = mlops__arrow_take(&values, inner, array, &all, self->name, self->err);
     if (status == MLOPS_OK) status = take_decoded(self, store, &values);
     mlops__column_store_free(&values);

@@ -17,18 +17,19 @@ double mlops__not_a_number(void) {
     return value;
 }
 
-void mlops__column_store_init(mlops__column_store *self, const mlops_allocator *allocator) {
+void mlops__column_store_init(mlops__column_store *self, const mlops_allocator *allocator,
+                              const mlops_entropy *entropy) {
     *self = (mlops__column_store){0};
     self->allocator = allocator;
     self->type = MLOPS_TYPE_NULL;
-    mlops__dictionary_init(&self->dictionary, allocator);
+    mlops__dictionary_init(&self->dictionary, allocator, entropy);
 }
 
 void mlops__column_store_free(mlops__column_store *self) {
     mlops__free_aligned(self->allocator, self->data, self->data_size, ALIGN);
     mlops__free_aligned(self->allocator, self->validity, self->validity_size, ALIGN);
     mlops__dictionary_free(&self->dictionary);
-    mlops__column_store_init(self, self->allocator);
+    mlops__column_store_init(self, self->allocator, self->dictionary.entropy);
 }
 
 static size_t width(mlops_type type) {

@@ -21,7 +21,8 @@ typedef struct mlops__column_store {
 /* The NaN that stands for a null: quiet, positive, no payload. */
 double mlops__not_a_number(void);
 
-void mlops__column_store_init(mlops__column_store *self, const mlops_allocator *allocator);
+void mlops__column_store_init(mlops__column_store *self, const mlops_allocator *allocator,
+                              const mlops_entropy *entropy);
 void mlops__column_store_free(mlops__column_store *self);
 
 /* Back to no rows of a type, with the room that there was rows for. */

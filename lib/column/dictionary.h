@@ -5,6 +5,8 @@
 #include "base/buf.h"
 #include "kern/texts/texts.h"
 
+#include <mlops/host.h>
+
 typedef struct mlops__dictionary {
     mlops__buf bytes;  /* the texts, a NUL behind each */
     mlops__buf starts; /* size_t: where each begins in bytes, and where the next would */
@@ -13,6 +15,9 @@ typedef struct mlops__dictionary {
     int64_t n;
     int64_t n_expected; /* as it looks; 0: who knows */
     const char **texts; /* n of them, once finished */
+    const mlops_entropy *entropy;
+    uint64_t seed[2]; /* of hashes, once seeded: texts came that had been made to collide */
+    int seeded;
 } mlops__dictionary;
 
 uint64_t mlops__text_hash_long(const char *text, size_t n); /* XXH3, for more than 32 bytes */
@@ -37,7 +42,9 @@ static inline mlops__text_key mlops__text_key_long(const char *text, size_t n) {
 
 mlops__text_key mlops__text_key_of(const char *text, size_t n);
 
-void mlops__dictionary_init(mlops__dictionary *self, const mlops_allocator *allocator);
+/* Entropy NULL: the system's. */
+void mlops__dictionary_init(mlops__dictionary *self, const mlops_allocator *allocator,
+                            const mlops_entropy *entropy);
 void mlops__dictionary_free(mlops__dictionary *self);
 
 /* Code of a text, which is added if it is new: then *code is what n was before. MLOPS_E_NOMEM;

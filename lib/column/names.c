@@ -121,7 +121,7 @@ mlops_status mlops__names_split(mlops__arena *arena, const char *list, char deli
     if (!list) return MLOPS_OK;
     MLOPS_TRY(mlops__list_parse(arena, list, delimiter, "names", &names, &count, err));
     mlops__dictionary seen;
-    mlops__dictionary_init(&seen, arena->allocator);
+    mlops__dictionary_init(&seen, arena->allocator, NULL);
     mlops_status status = check_names(&seen, names, count, err);
     mlops__dictionary_free(&seen);
     if (status < 0) return status;

@@ -24,7 +24,7 @@ mlops_status mlops__table_new(mlops_table **out, const mlops_host *given, int64_
     self->lines_ahead = -1;
     atomic_init(&self->n_refs, 1);
     mlops__meter_init(&self->meter, &host.allocator, memory_limit(memory_max));
-    mlops__dictionary_init(&self->names, &self->meter.table);
+    mlops__dictionary_init(&self->names, &self->meter.table, &self->host.entropy);
     *out = self;
     return MLOPS_OK;
 }
@@ -64,7 +64,7 @@ mlops_status mlops__table_make_stores(mlops_table *self, mlops_error *err) {
     size_t n = (size_t)self->n_columns;
     self->stores = mlops__alloc_array(allocator, n, sizeof *self->stores);
     for (size_t i = 0; self->stores && i < n; i++)
-        mlops__column_store_init(&self->stores[i], allocator);
+        mlops__column_store_init(&self->stores[i], allocator, &self->host.entropy);
     self->columns = mlops__alloc_array(allocator, n, sizeof *self->columns);
     int ready = self->stores && self->columns;
     return mlops__meter_judge(&self->meter, ready ? MLOPS_OK : MLOPS_E_NOMEM, err);

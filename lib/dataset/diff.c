@@ -99,7 +99,7 @@ static void pair_renamed(differences *self, int64_t *last) {
 static mlops_status find_renamed(differences *self) {
     mlops__dictionary contents;
     mlops_status status = MLOPS_OK;
-    mlops__dictionary_init(&contents, self->arena->allocator);
+    mlops__dictionary_init(&contents, self->arena->allocator, NULL);
     for (int64_t i = 0; i < self->n && !status; i++) {
         difference *d = &self->all[i];
         const mlops_id *id = d->from ? &d->old.id : &d->new.id;

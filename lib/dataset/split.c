@@ -76,7 +76,7 @@ static mlops_status number_strata(const mlops__draw *self, const mlops_allocator
                                   int32_t *strata, int64_t *n) {
     mlops__dictionary values;
     mlops_status status = MLOPS_OK;
-    mlops__dictionary_init(&values, allocator);
+    mlops__dictionary_init(&values, allocator, NULL);
     for (int64_t i = 0; i < self->n_rows && !status; i++) {
         uint8_t key[8];
         size_t size = bytes_of(self->column, i, key);

@@ -167,7 +167,7 @@ mlops_status mlops__twin_make(mlops__twin *out, const mlops__column *from, const
         return MLOPS_OK;
     out->codes = mlops__arena_array(arena, (size_t)to->n_texts + 1, sizeof *out->codes);
     if (!out->codes) return MLOPS_E_NOMEM;
-    mlops__dictionary_init(&known, arena->allocator);
+    mlops__dictionary_init(&known, arena->allocator, NULL);
     mlops_status status = fill_codes(out->codes, from, to, &known);
     mlops__dictionary_free(&known);
     return status;

@@ -95,7 +95,7 @@ mlops_status mlops__expr_compile(mlops__expr **out, const char *text, size_t n,
                                .allocator = allocator,
                                .scope = scope,
                                .cpu = mlops_cpu_level(scope->cpu_max)};
-    mlops__dictionary_init(&maker.names, allocator);
+    mlops__dictionary_init(&maker.names, allocator, NULL);
     mlops_status status = make(self, &maker);
     mlops__dictionary_free(&maker.names);
     if (status < 0) {
@@ -131,7 +131,7 @@ mlops_status mlops__expr_tidy(mlops__buf *out, int *varies, const char *text, si
                                .scope = scope,
                                .untyped = 1};
     mlops__arena_init(&arena, allocator, SIZE_MAX);
-    mlops__dictionary_init(&maker.names, allocator);
+    mlops__dictionary_init(&maker.names, allocator, NULL);
     mlops_status status = check_text(&maker.source);
     if (status == MLOPS_OK) status = mlops__expr_parse(&maker, &root);
     if (status == MLOPS_OK) {

@@ -20,8 +20,8 @@ mlops_status mlops__feature_new(mlops_feature **out, const mlops__host *host,
     self->host = *host;
     atomic_init(&self->n_refs, 1);
     mlops__arena_init(&self->arena, &self->host.allocator, SIZE_MAX);
-    mlops__dictionary_init(&self->input_names, &self->host.allocator);
-    mlops__dictionary_init(&self->output_names, &self->host.allocator);
+    mlops__dictionary_init(&self->input_names, &self->host.allocator, &self->host.entropy);
+    mlops__dictionary_init(&self->output_names, &self->host.allocator, &self->host.entropy);
     mlops__buf_init(&self->bytes, &self->host.allocator);
     self->definition = mlops__arena_text(&self->arena, definition, n);
     self->n_definition = n;
@@ -91,7 +91,7 @@ static mlops_status compile(mlops_feature *self, mlops__feature_output *output, 
     mlops__expr_scope scope = {.resolve = resolve, .known = known, .user = &names};
     scope.what = types->what;
     scope.cpu_max = self->host.cpu;
-    mlops__dictionary_init(&names.names, &self->host.allocator);
+    mlops__dictionary_init(&names.names, &self->host.allocator, &self->host.entropy);
     mlops_status status =
         mlops__expr_compile(&output->expr, text, n, &scope, &self->host.allocator, err);
     int64_t n_slots = names.names.n;

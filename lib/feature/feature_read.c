@@ -144,7 +144,7 @@ mlops_status mlops_feature_parse(mlops_feature **out, const void *bytes, size_t 
     reading self = {.data = bytes, .size = n, .host = &host, .err = err};
     mlops__arena_init(&self.arena, &host.allocator, SIZE_MAX);
     mlops__json_init(&self.json, bytes, n, &self.arena, err);
-    mlops__dictionary_init(&self.names, &host.allocator);
+    mlops__dictionary_init(&self.names, &host.allocator, &host.entropy);
     mlops__buf_init(&self.types, &host.allocator);
     mlops_status status = read_all(&self);
     mlops__dictionary_free(&self.names);

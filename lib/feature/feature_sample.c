@@ -139,7 +139,7 @@ mlops_status mlops__feature_sample_categories(const mlops__feature_sample *self,
     mlops__dictionary codes;
     mlops__buf categories;
     mlops_status status = MLOPS_OK;
-    mlops__dictionary_init(&codes, arena->allocator);
+    mlops__dictionary_init(&codes, arena->allocator, NULL);
     mlops__buf_init(&categories, arena->allocator);
     for (int64_t i = 0; i < self->n && status == MLOPS_OK; i++) {
         int absent = !is_present(self, i);

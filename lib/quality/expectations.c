@@ -237,7 +237,7 @@ mlops_status mlops_expectations_parse(mlops_expectations **out, const char *text
     mlops__expr_lines lines = {text, strlen(text), 0};
     MLOPS_TRY(check(&lines, err));
     MLOPS_TRY(make(&self, &host, err));
-    mlops__dictionary_init(&ids, &self->host.allocator);
+    mlops__dictionary_init(&ids, &self->host.allocator, &self->host.entropy);
     mlops_status status = read_all(self, &lines, &ids, err);
     mlops__dictionary_free(&ids);
     if (status < 0) mlops_expectations_unref(self);

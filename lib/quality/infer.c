@@ -220,7 +220,7 @@ static mlops_status infer_column(infer *self, const mlops__column *column, mlops
     facts f = {.column = column};
     mlops__buf_init(&name, &self->host->allocator);
     mlops__buf_init(&key, &self->host->allocator);
-    mlops__dictionary_init(&f.distinct, &self->host->allocator);
+    mlops__dictionary_init(&f.distinct, &self->host->allocator, &self->host->entropy);
     mlops__expr_put_name(&name, column->name);
     mlops__buf_u8(&name, 0);
     f.name = (const char *)name.data;

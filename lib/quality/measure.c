@@ -120,7 +120,7 @@ static mlops_status count_distinct(validation *self, const mlops__expr_argument 
     int32_t code;
     if (m->distinct >= 0) return MLOPS_OK;
     MLOPS_TRY(mlops__validation_sample(self, arg->text, arg->n, &s));
-    mlops__dictionary_init(&values, &self->host.allocator);
+    mlops__dictionary_init(&values, &self->host.allocator, &self->host.entropy);
     for (int64_t i = 0; i < s->n && !status; i++) {
         if (!mlops__sample_present(s, i)) continue;
         const mlops__expr_text *text = (const mlops__expr_text *)s->values + i;

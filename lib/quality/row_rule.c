@@ -116,7 +116,7 @@ static mlops_status count_keys(validation *self, mlops__sample *const *args, int
     mlops__dictionary keys;
     mlops__buf key;
     mlops_status status = MLOPS_OK;
-    mlops__dictionary_init(&keys, &self->host.allocator);
+    mlops__dictionary_init(&keys, &self->host.allocator, &self->host.entropy);
     mlops__buf_init(&key, &self->host.allocator);
     for (int64_t i = 0; i < args[0]->n && !status; i++) {
         codes[i] = -1;
@@ -267,7 +267,7 @@ static mlops_status references(validation *self, expansion *call) {
             text ? "text" : mlops__type_name(call->args[0].type), mlops__type_name(column->type));
     MLOPS_TRY(sample(self, call, 0, &arg));
     MLOPS_TRY(mlops__validation_room(self, MLOPS_TYPE_BOOL, &out));
-    mlops__dictionary_init(&keys, &self->host.allocator);
+    mlops__dictionary_init(&keys, &self->host.allocator, &self->host.entropy);
     mlops__buf_init(&key, &self->host.allocator);
     mlops_status status = keep_keys(&keys, column, &key);
     for (int64_t i = 0; i < out->n && !status; i++) {

@@ -169,7 +169,8 @@ mlops_status mlops__run_table(mlops_table **out, mlops__index *index, const mlop
     m.runs = runs;
     m.host = host;
     mlops__arena_init(&m.arena, &host->allocator, SIZE_MAX);
-    for (int g = 0; g < GROUPS; g++) mlops__dictionary_init(&m.names[g], &host->allocator);
+    for (int g = 0; g < GROUPS; g++)
+        mlops__dictionary_init(&m.names[g], &host->allocator, &host->entropy);
     mlops_status status = make(&m, out, err);
     for (int g = 0; g < GROUPS; g++) mlops__dictionary_free(&m.names[g]);
     mlops__arena_free(&m.arena);

@@ -107,7 +107,7 @@ static void test_texts(void **state) {
         seed = 41;
         for (int k = 0; kern && k < 300; k++) {
             mlops__dictionary d;
-            mlops__dictionary_init(&d, &mlops__heap);
+            mlops__dictionary_init(&d, &mlops__heap, NULL);
             for (int j = 0; j < 10; j++) {
                 sheet s;
                 mlops__text_keys keys;

@@ -16,11 +16,12 @@ from . import _tables
 from ._ffi import *  # noqa: F401,F403
 from ._ffi import Context, DriftVerdict, FeatureValue, InvalidError, ModelOutput, Reference, SchemaError, Type
 from ._ffi import __all__ as _generated
+from ._data import Commit
 from ._diff import Diff, diff, merge
 from ._online import Online
 from ._quality import Expectations
 from ._remote import Share
-from ._store import Commit, Deployment, Run, Store, Version, Watch
+from ._store import Deployment, Run, Store, Version, Watch
 from ._streams import Draft
 from ._tables import table
 from ._values import feature_value

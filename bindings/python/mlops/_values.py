@@ -61,3 +61,8 @@ def row_table(row):
 def cell(value):
     """None for what stands for a missing value."""
     return None if type(value).__name__ in ("NAType", "NaTType") else value
+
+
+def id_of(obj):
+    """The id behind a run, or what is one already."""
+    return getattr(obj, "id", obj)

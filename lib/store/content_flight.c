@@ -17,10 +17,13 @@ typedef struct flying {
     mlops_error err;
 } flying;
 
+/* A store may have begun to verify since it was planned. */
 static mlops_status write_ready(flying *all, mlops_error *err) {
     for (size_t i = 0; i < all->n; i++) {
         mlops__flight *f = &all->flights[i];
-        if (f->is_ready) MLOPS_TRY(mlops__packer_write(f->packer, err));
+        mlops_status status = f->is_ready ? mlops__packer_write(f->packer, err) : MLOPS_OK;
+        MLOPS_TRY(status);
+        f->is_lost = status == MLOPS_END;
         f->is_ready = 0;
     }
     return MLOPS_OK;
@@ -100,6 +103,7 @@ static mlops_status do_stretch(flying *all, const mlops_executor *executor, mlop
 /* ---- one after another ---- */
 
 static mlops_status begin(mlops__flight *f, mlops_error *err) {
+    f->is_lost = 0;
     return mlops__packer_begin(f->packer, f->like, f->as_rows, err);
 }
 
@@ -118,6 +122,7 @@ static mlops_status try_again(mlops__flight *f, mlops_status why, mlops_error *e
 }
 
 static mlops_status take_stretch(mlops__flight *f, int waits, mlops_error *err) {
+    if (f->is_lost) return MLOPS_END;
     if (!f->is_flying) return MLOPS_OK;
     if (f->planned && err) *err = f->plan_err;
     if (f->planned) return f->planned;
@@ -144,7 +149,8 @@ static void set_stretches(mlops__flight *flights, size_t n) {
 
 static int is_any_left(const flying *all) {
     for (size_t i = 0; i < all->n; i++)
-        if (all->flights[i].packer->at < all->flights[i].packer->n) return 1;
+        if (all->flights[i].packer->at < all->flights[i].packer->n || all->flights[i].is_ready)
+            return 1;
     return 0;
 }
 
@@ -162,7 +168,6 @@ mlops_status mlops__packers_run(mlops__flight *flights, size_t n, const mlops_ex
         for (size_t i = 0; i < n; i++)
             MLOPS_TRY(try_again(&flights[i], take_stretch(&flights[i], waits, err), err));
     }
-    MLOPS_TRY(write_ready(&all, err));
     for (size_t i = 0; i < n; i++) MLOPS_TRY(mlops__packer_end(flights[i].packer, err));
     return MLOPS_OK;
 }

@@ -99,6 +99,7 @@ typedef struct mlops__flight {
     int is_flying;        /* a stretch of it is being packed, */
     int is_hashed;        /* and is hashed */
     int is_ready;         /* a batch is, and waits */
+    int is_lost;          /* or was not written whole: it begins again */
     mlops_status planned, read;
     mlops_error plan_err, read_err;
 } mlops__flight;

@@ -94,6 +94,55 @@ static void alike_in_one_content(void **state) {
     free_all(v, 2);
 }
 
+/* The store begins to verify, and gets the other of a pair, while a batch waits to be written. */
+typedef struct opening {
+    const place *p;
+    mlops_store *second;
+    version *other;
+    int n;
+} opening;
+
+static mlops_status open_and_run(void *ctx, int64_t n, mlops_task task, void *user) {
+    opening *o = ctx;
+    if (++o->n == 2) {
+        o->second = open_flags(o->p, MLOPS_STORE_VERIFY_DEDUP);
+        keep_like(o->second, o->other, NULL);
+    }
+    for (int64_t i = 0; i < n; i++) {
+        mlops_status status = task(user, i, 0);
+        if (status) return status;
+    }
+    return MLOPS_OK;
+}
+
+static void alike_in_a_batch_that_waits(void **state) {
+    const place *p = *state;
+    enum { ALL = 24 << 20 };
+    version v[2], all = {make_blob(ALL, 6, 0), ALL, {{0}}};
+    opening o = {p, NULL, &v[0], 0};
+    mlops_executor executor = {.struct_size = sizeof executor, .n_workers = 2, .ctx = &o};
+    mlops__lease lease = {0, 0};
+    mlops_error e;
+    executor.parallel_for = open_and_run;
+    make_pair(v, 300 * KIB, 3);
+    size_t n = v[0].n = mlops__gear_cut(mlops__gear_scan_scalar, v[0].bytes, 300 * KIB);
+    memcpy(all.bytes, v[1].bytes, n);
+    mlops_store *s = open_flags(p, 0);
+    const mlops__source source = {.size = ALL, .bytes = all.bytes};
+    works(mlops__content_add_source(s, &lease, &source, NULL, &executor, &all.id, &e), &e);
+    assert_non_null(o.second);
+    mlops_change *c = new_change(s);
+    works(mlops__change_kept(c, &all.id, ALL, &e), &e);
+    commit(c);
+    mlops_change_free(c);
+    mlops_store_close(o.second);
+    mlops_store_close(s);
+    read_all(p, v, 1);
+    read_all(p, &all, 1);
+    free(all.bytes);
+    free_all(v, 2);
+}
+
 static void name_item(mlops__keeping *out, version *v) {
     mlops__sha256 sha;
     mlops__sha256_init(&sha, mlops__sha256_blocks_scalar);
@@ -242,6 +291,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(alike_in_two_contents),
         TEST(alike_in_one_content),
+        TEST(alike_in_a_batch_that_waits),
         TEST(alike_in_many),
         TEST(alike_rows),
         TEST(forged_behind_a_good_guard),

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { QUOTED = 64 << 10, BLOCK = 64 };
+enum { QUOTED = 64 << 10, BLOCK = 64, PLAIN = 128 /* bytes, no more than a byte counts */ };
 
 /* Compiled once with a row to fill, and once without. */
 #define INLINE static inline __attribute__((always_inline))
@@ -102,13 +102,25 @@ INLINE int cut_row(cutter *self, size_t *at, uint32_t *row, int *unended) {
     return 1;
 }
 
-/* The same where no quotes count. */
-static int pass_line(const cutter *self, size_t *at, int *unended) {
-    const uint8_t *lf = memchr(self->text + *at, '\n', self->size - *at);
-    if (!lf && !self->ended) return 0;
-    *unended = lf == NULL;
-    *at = lf ? (size_t)(lf - self->text) + 1 : self->size;
-    return 1;
+/* Passes whole rows in which no quote counts, of those up to text_max, and returns how many: at the
+ * most n_rows. Where a quote is near, or an end, it may leave some that it might pass. */
+static size_t pass_plain(cutter *self, size_t n_rows, size_t text_max, size_t *at) {
+    size_t n = 0, end = *at, to = self->size < text_max ? self->size : text_max;
+    while (end < to && to - end >= PLAIN) {
+        uint8_t n_lines = 0, n_quotes = 0;
+        for (const uint8_t *p = self->text + end, *past = p + PLAIN; p < past; p++) {
+            n_lines = (uint8_t)(n_lines + (*p == '\n'));
+            n_quotes = (uint8_t)(n_quotes + (*p == '"'));
+        }
+        if ((n_quotes && self->dialect->quotes) || n_lines > n_rows - n) break;
+        n += n_lines;
+        end += PLAIN;
+    }
+    if (n == 0) return 0;
+    while (self->text[end - 1] != '\n') end--;
+    seek(self, end);
+    *at = end;
+    return n;
 }
 
 INLINE int cut_rows(const mlops__dialect *dialect, const uint8_t *text, size_t n, int ended,
@@ -119,9 +131,11 @@ INLINE int cut_rows(const mlops__dialect *dialect, const uint8_t *text, size_t n
     if (n) c.stops = stops_at(&c, 0);
     while (cut->n_rows < n_rows && at < n) {
         int unended;
-        int is_whole =
-            out || dialect->quotes ? cut_row(&c, &at, out, &unended) : pass_line(&c, &at, &unended);
-        if (!is_whole) return n - cut->taken <= MLOPS__ROW_TEXT;
+        size_t n_plain = out ? 0 : pass_plain(&c, n_rows - cut->n_rows, text_max, &at);
+        cut->n_rows += n_plain;
+        cut->taken = n_plain ? at : cut->taken;
+        if (n_plain) continue;
+        if (!cut_row(&c, &at, out, &unended)) return n - cut->taken <= MLOPS__ROW_TEXT;
         if (at - cut->taken > MLOPS__ROW_TEXT) return 0;
         if (at > text_max && cut->n_rows) break;
         if (out) out += dialect->n_columns + 1u;

@@ -119,6 +119,7 @@ static size_t check_group(ground *g, const mlops__dialect *d, const uint8_t *tex
     size_t taken;
     assert_int_equal(mlops__grid_parse(&g->parsed, d, text, n, 1, &taken, &e), MLOPS_OK);
     assert_true(taken > 0 && taken <= n);
+    assert_int_equal(mlops__grid_measure(d, text, n, 1), taken);
     g->group.size = g->text.size = 0;
     assert_int_equal(mlops__group_write(&g->parsed, &g->group, &e), MLOPS_OK);
     assert_int_equal(mlops__group_open(&group, g->group.data, g->group.size, &e), MLOPS_OK);
@@ -202,6 +203,7 @@ static void windows_make_no_difference(void **state) {
             memcpy(part, t.text, n);
             assert_int_equal(mlops__grid_parse(&g.parsed, &d, part, n, 0, &taken, &e), MLOPS_OK);
             assert_true(taken <= n && (taken == 0 || part[taken - 1] == '\n'));
+            assert_int_equal(mlops__grid_measure(&d, part, n, 0), taken);
             size_t rows = g.parsed.n;
             g.group.size = g.again.size = 0;
             if (rows) assert_int_equal(mlops__group_write(&g.parsed, &g.group, &e), MLOPS_OK);
@@ -232,6 +234,7 @@ static void groups_are_bounded(void **state) {
     memset(text, 'x', n);
     assert_int_equal(mlops__grid_parse(&g.parsed, &d, text, n, 1, &taken, &e), MLOPS_E_LIMIT);
     assert_int_equal(mlops__grid_parse(&g.parsed, &d, text, n, 0, &taken, &e), MLOPS_E_LIMIT);
+    assert_int_equal(mlops__grid_measure(&d, text, n, 1), 0);
     text[MLOPS__ROW_TEXT - 1] = '\n';
     assert_int_equal(check_group(&g, &d, text, n), MLOPS__ROW_TEXT); /* one long row */
     text[MLOPS__GROUP_TEXT / 2] = text[MLOPS__GROUP_TEXT] = '\n';

@@ -9,10 +9,8 @@ Three files of about 150 MB (a tenth with --quick), made of numpy's random numbe
 of the runs in turn; files are in the page cache. DuckDB reads into a table in memory with one thread, from
 BUILD/duckdb, where scripts/duckdb.sh puts its library.
 """
-import ctypes
 import os
 import pathlib
-import subprocess
 import sys
 import time
 
@@ -20,6 +18,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "bindings/python"))
 build, quick = pathlib.Path(sys.argv[1]).resolve(), "--quick" in sys.argv
 os.environ.setdefault("MLOPS_LIBRARY", str(build / "libmlops.so"))
+import duckdb  # noqa: E402
 import mlops  # noqa: E402
 import numpy  # noqa: E402
 import report  # noqa: E402
@@ -58,33 +57,11 @@ def files():
     write(work / "quoted.csv", {"id": mixed["id"], "name": names, "city": mixed["country"], "amount": mixed["amount"]})
 
 
-class DuckDB:
-    """DuckDB's C interface, as far as is needed."""
-
-    def __init__(self, path):
-        self.c = ctypes.CDLL(path)
-        self.database, self.connection = ctypes.c_void_p(), ctypes.c_void_p()
-        assert self.c.duckdb_open(None, ctypes.byref(self.database)) == 0
-        assert self.c.duckdb_connect(self.database, ctypes.byref(self.connection)) == 0
-        self.query("SET threads = 1")
-
-    def query(self, text):
-        result = ctypes.create_string_buffer(256)  # a duckdb_result, which is shorter
-        assert self.c.duckdb_query(self.connection, text.encode(), result) == 0, text
-        self.c.duckdb_destroy_result(result)
-
-    def read(self, path):
-        self.query(f"CREATE OR REPLACE TABLE t AS SELECT * FROM read_csv('{path}')")
-
-
 def peers():
-    found = subprocess.run(["sh", str(pathlib.Path(__file__).parents[2] / "scripts/duckdb.sh"), str(build)],
-                           capture_output=True, text=True)
-    readers = {}
-    if found.stdout.strip():
-        readers["DuckDB, one thread"] = DuckDB(found.stdout.strip()).read
-    else:
-        print(found.stderr.strip() + ": left out", file=sys.stderr)
+    readers, base = {}, duckdb.find(build)
+    if base:
+        readers["DuckDB, one thread"] = lambda path: base.query(
+            f"CREATE OR REPLACE TABLE t AS SELECT * FROM read_csv('{path}')")
     try:
         import pandas
         readers[f"pandas {pandas.__version__}"] = pandas.read_csv

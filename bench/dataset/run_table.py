@@ -9,17 +9,16 @@ then 1 % of the rows are new. Time is that of the clock, best of the runs in tur
 includes the profile of the columns and the commit. DuckDB writes from a table in memory and reads into one, from
 BUILD/duckdb, where scripts/duckdb.sh puts its library.
 """
-import ctypes
 import os
 import pathlib
 import shutil
-import subprocess
 import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "bindings/python"))
 build, quick = pathlib.Path(sys.argv[1]).resolve(), "--quick" in sys.argv
 os.environ.setdefault("MLOPS_LIBRARY", str(build / "libmlops.so"))
+import duckdb  # noqa: E402
 import mlops  # noqa: E402
 import numpy  # noqa: E402
 
@@ -48,22 +47,6 @@ def versions():
     return {"first": first, "1 % edited": edited, "1 % inserted": inserted}
 
 
-class DuckDB:
-    """DuckDB's C interface, as far as is needed."""
-
-    def __init__(self, path):
-        self.c = ctypes.CDLL(path)
-        self.database, self.connection = ctypes.c_void_p(), ctypes.c_void_p()
-        assert self.c.duckdb_open(None, ctypes.byref(self.database)) == 0
-        assert self.c.duckdb_connect(self.database, ctypes.byref(self.connection)) == 0
-        self.query("SET threads = 1")
-
-    def query(self, text):
-        result = ctypes.create_string_buffer(256)  # a duckdb_result, which is shorter
-        assert self.c.duckdb_query(self.connection, text.encode(), result) == 0, text
-        self.c.duckdb_destroy_result(result)
-
-
 def clock(what):
     begun = time.perf_counter()
     out = what()
@@ -84,13 +67,11 @@ def commit(store, table):
 def main():
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
-    found = subprocess.run(["sh", str(pathlib.Path(__file__).parents[2] / "scripts/duckdb.sh"), str(build)],
-                           capture_output=True, text=True)
-    duckdb = DuckDB(found.stdout.strip()) if found.stdout.strip() else None
+    peer = duckdb.find(build)
     tables = {name: mlops.table(columns) for name, columns in versions().items()}
     tables["first"].write(str(work / "first.csv"))
-    if duckdb:
-        duckdb.query(f"CREATE TABLE t AS SELECT * FROM read_csv('{work}/first.csv')")
+    if peer:
+        peer.query(f"CREATE TABLE t AS SELECT * FROM read_csv('{work}/first.csv')")
     took = {}
     for run in range(RUNS):
         path, before = work / f"{run}.mlops", 0
@@ -108,14 +89,14 @@ def main():
             seconds, back = clock(lambda: version.rows(N // 2, N // 2 + 1000, ["id", "x"]))
             took.setdefault(f"mlops {name}: 1,000 rows of 2 columns", []).append(seconds)
         store.close()
-        if duckdb:
+        if peer:
             parquet = f"{work}/{run}.parquet"
-            seconds, _ = clock(lambda: duckdb.query(f"COPY t TO '{parquet}' (FORMAT parquet, COMPRESSION zstd)"))
+            seconds, _ = clock(lambda: peer.query(f"COPY t TO '{parquet}' (FORMAT parquet, COMPRESSION zstd)"))
             took.setdefault("Parquet: write", []).append(seconds)
             took["Parquet: MB"] = [os.path.getsize(parquet) / 1e6]
-            seconds, _ = clock(lambda: duckdb.query(f"CREATE OR REPLACE TABLE u AS SELECT * FROM '{parquet}'"))
+            seconds, _ = clock(lambda: peer.query(f"CREATE OR REPLACE TABLE u AS SELECT * FROM '{parquet}'"))
             took.setdefault("Parquet: read", []).append(seconds)
-            seconds, _ = clock(lambda: duckdb.query(
+            seconds, _ = clock(lambda: peer.query(
                 f"CREATE OR REPLACE TABLE u AS SELECT id, x FROM '{parquet}' LIMIT 1000 OFFSET {N // 2}"))
             took.setdefault("Parquet: 1,000 rows of 2 columns", []).append(seconds)
     for what, list_ in took.items():

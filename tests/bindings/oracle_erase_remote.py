@@ -15,21 +15,16 @@ PERSON = b"Mustermann-4711"
 WORDS = [PERSON, b"secret-Muster", oracle_erase.SECRET]
 
 
-class Objects(oracle_erase.oracle_pack.Packs):
-    """All frames of all objects of a folder."""
-
-    def __init__(self, root):
-        self.chunks, self.objects, self.known, self.known_rows = {}, {}, {}, {}
-        self.n_based = self.n_parts = self.n_patched = self.n_numbers = 0
-        for path in (root / "objects").iterdir():
-            data = path.read_bytes()
-            if data[:8] == b"MLOPSOBJ":
-                at = struct.unpack_from("<Q", data, len(data) - 32)[0]
-                self.read_pack(bytes(32) + data[:at])  # behind a head, as in packs
+def read_objects(root):
+    """Of each object its frames, behind a head as long as that of packs."""
+    for path in (root / "objects").iterdir():
+        data = path.read_bytes()
+        if data[:8] == b"MLOPSOBJ":
+            yield bytes(32) + data[:struct.unpack_from("<Q", data, len(data) - 32)[0]]
 
 
 def search_remote(root):
-    objects, found = Objects(root), []
+    objects, found = oracle_erase.oracle_pack.Frames(read_objects(root)), []
     for path in sorted(p for p in root.rglob("*") if p.is_file()):
         found += [f"{path.name}: {w!r}" for w in WORDS if w in path.read_bytes()]
     found += oracle_erase.search_content(objects, WORDS)

@@ -96,17 +96,13 @@ def apply(operations, base, stands):
     return bytes(out)
 
 
-class Packs:
-    """All frames of all packs."""
+class Frames:
+    """All frames of packs, whose bytes are given."""
 
-    def __init__(self, store, store_id):
+    def __init__(self, packs):
         self.chunks, self.objects, self.known, self.known_rows = {}, {}, {}, {}
         self.n_based = self.n_parts = self.n_patched = self.n_numbers = 0
-        for path in sorted((store / "packs").iterdir()):
-            data = path.read_bytes()
-            head = struct.unpack_from("<8sII32sq", data)
-            if head != (b"MLOPSPCK", 1, 0, store_id, int(path.name, 16)):
-                raise ValueError(f"{path.name}: not a pack of this store")
+        for data in packs:
             self.read_pack(data)
 
     def read_pack(self, data):
@@ -218,3 +214,17 @@ class Packs:
         if len(out) != struct.unpack_from("<Q", payload)[0]:
             raise ValueError("an object is not as long as it says")
         return out
+
+
+class Packs(Frames):
+    """All frames of all packs of a store."""
+
+    def __init__(self, store, store_id):
+        super().__init__(read_pack_file(path, store_id) for path in sorted((store / "packs").iterdir()))
+
+
+def read_pack_file(path, store_id):
+    data = path.read_bytes()
+    if struct.unpack_from("<8sII32sq", data) != (b"MLOPSPCK", 1, 0, store_id, int(path.name, 16)):
+        raise ValueError(f"{path.name}: not a pack of this store")
+    return data

@@ -16,13 +16,7 @@ enum { SMALL = 1500, LARGE = 40000, TABLE = 4000 };
 static const char SECRET[] = "q9Zx-Mustermann-77Kd", PERSON[] = "erika";
 
 static size_t make_text(char *out, size_t n, int seed, int with_secret) {
-    uint64_t x = (uint64_t)seed * 7919 + 11;
-    for (size_t i = 0; i < n; i++) {
-        x ^= x << 13, x ^= x >> 7, x ^= x << 17;
-        out[i] = (char)('a' + x % 26);
-    }
-    if (with_secret) memcpy(out + n / 2, SECRET, sizeof SECRET - 1);
-    return n;
+    return search_text(out, n, seed, with_secret ? SECRET : "");
 }
 
 /* Versions differ at their beginning alone. */

@@ -23,13 +23,7 @@ static const char PERSON[] = "erika";
 static const char *const WORDS[] = {SECRET, PERSON, NULL};
 
 static size_t make_text(char *out, size_t n, int seed, int with_secret) {
-    uint64_t x = (uint64_t)seed * 7919 + 11;
-    for (size_t k = 0; k < n; k++) {
-        x ^= x << 13, x ^= x >> 7, x ^= x << 17;
-        out[k] = (char)('a' + x % 26);
-    }
-    if (with_secret) memcpy(out + n / 2, SECRET, sizeof SECRET - 1);
-    return n;
+    return search_text(out, n, seed, with_secret ? SECRET : "");
 }
 
 /* person NULL: without the rows of hers. */

@@ -1,4 +1,4 @@
-/* Looking for words in the frames of a store's packs.
+/* Words in texts, and looking for them in the frames of a store's packs.
  *
  * Owns nothing. Invariant: a pack that cannot be read counts as one that holds them, but for one
  * without a head, which was to be made when a call failed.
@@ -9,6 +9,16 @@
 #include "store/core.h"
 
 #include <string.h>
+
+size_t search_text(char *out, size_t n, int seed, const char *word) {
+    uint64_t x = (uint64_t)seed * 7919 + 11;
+    for (size_t i = 0; i < n; i++) {
+        x ^= x << 13, x ^= x >> 7, x ^= x << 17;
+        out[i] = (char)('a' + x % 26);
+    }
+    memcpy(out + n / 2, word, strlen(word));
+    return n;
+}
 
 static int has_word(const uint8_t *bytes, size_t n, const char *const *words) {
     for (; *words; words++) {

@@ -15,6 +15,17 @@ static inline hex hex_of(const mlops_id *id) {
     return out;
 }
 
+/* Of a version of a dataset. */
+typedef struct uri {
+    char text[300];
+} uri;
+
+static inline uri uri_of(const char *dataset, const mlops_id *id) {
+    uri out;
+    snprintf(out.text, sizeof out.text, "datasets:/%s/%s", dataset, hex_of(id).text);
+    return out;
+}
+
 static inline mlops_table *parse_csv(const char *csv) {
     mlops_table *t;
     mlops_error e;

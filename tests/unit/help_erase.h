@@ -39,14 +39,6 @@ static inline void begin(world *w, int is_folder) {
     w->b = open_at(w->path_b, w, "b.mlops");
 }
 
-static inline void is_sound(const char *path) {
-    mlops_check *check;
-    mlops_error e;
-    works(mlops_check_store(&check, path, NULL, &e), &e);
-    assert_int_equal(mlops_check_n_faults(check), 0);
-    mlops_check_unref(check);
-}
-
 static inline void end(world *w) {
     mlops_error e;
     mlops_id link;

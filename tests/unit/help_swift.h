@@ -26,10 +26,7 @@ static inline const mlops_io *swift_io(void) {
 
 /* In memory where the machine has files there: LMDB syncs whatever the table says. */
 static inline void make_swift_place(place *p) {
-    int in_memory = access("/dev/shm", W_OK) == 0;
-    strcpy(p->dir, in_memory ? "/dev/shm/mlops-store-XXXXXX" : "/tmp/mlops-store-XXXXXX");
-    assert_non_null(mkdtemp(p->dir));
-    snprintf(p->path, sizeof p->path, "%s/s.mlops", p->dir);
+    make_place_in(p, access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
 }
 
 static inline mlops_store *open_swift(const char *path) {

@@ -1,6 +1,6 @@
 /* Branches of datasets that are merged: a model of commits by chance, and rules one by one. */
 #define _GNU_SOURCE
-#include "unit/help_dataset.h"
+#include "unit/help_fixture.h"
 
 #include "unit/draw.h"
 
@@ -20,21 +20,6 @@ typedef struct history {
     node all[COMMITS];
     int n, at[BRANCHES];
 } history;
-
-typedef struct fixture {
-    place p;
-    mlops_store *s;
-} fixture;
-
-static void begin(fixture *f) {
-    make_place(&f->p);
-    f->s = open_with(f->p.path, MLOPS_SYNC_RELAXED, MLOPS_STORE_INDEX_MEMORY);
-}
-
-static void end(fixture *f) {
-    mlops_store_close(f->s);
-    remove_place(&f->p);
-}
 
 static int pick(int n) { return (int)(draw() % (uint64_t)n); }
 
@@ -221,7 +206,7 @@ static void branches_merge_as_the_model_says(void **state) {
         node empty = {{0, 0}, 0, {GONE, GONE, GONE, GONE}, {0}, {{0}}};
         mlops_error e;
         seed = s * 77;
-        begin(&f);
+        begin_swift(&f);
         memset(&h, 0, sizeof h);
         mlops_change *c = new_change(f.s);
         mlops_draft *d = new_draft(c, "d", NULL);
@@ -276,23 +261,13 @@ static void three_csv(fixture *f, const char *base, const char *ours, const char
     }
 }
 
-static mlops_id merge_side(fixture *f, const mlops_dataset_merge_opts *opts) {
-    mlops_change *c = new_change(f->s);
-    mlops_error e;
-    mlops_id id;
-    works(mlops_dataset_merge(&id, c, "d", "side", opts, &e), &e);
-    commit(c);
-    mlops_change_free(c);
-    return id;
-}
-
 static void csv_keeps_its_dialect(void **state) {
     (void)state;
     fixture f;
     mlops_table *t;
     mlops_error e;
     mlops_csv_opts how = MLOPS_CSV_OPTS_INIT;
-    begin(&f);
+    begin_swift(&f);
     how.delimiter = ";";
     how.nulls = "none";
     how.skip_lines = 1;
@@ -306,7 +281,7 @@ static void csv_keeps_its_dialect(void **state) {
     assert_non_null(strstr(text, ",3,3,,y,,id\n"));
     free(text);
     end(&f);
-    begin(&f);
+    begin_swift(&f);
     mlops_csv_opts bare = MLOPS_CSV_OPTS_INIT;
     mlops_dataset_merge_opts opts = MLOPS_DATASET_MERGE_OPTS_INIT;
     bare.flags = MLOPS_CSV_NO_HEADER;
@@ -326,7 +301,7 @@ static void csv_keeps_its_types(void **state) {
     mlops_table *t;
     mlops_error e;
     mlops_csv_opts how = MLOPS_CSV_OPTS_INIT;
-    begin(&f);
+    begin_swift(&f);
     how.types = "day=time(%d.%m.%Y),y=string";
     three_csv(&f, "id,y,day\n1,0,01.02.2024\n2,1,2.2.2024\n",
               "id,y,day\n1,0,05.02.2024\n2,1,2.2.2024\n",
@@ -346,7 +321,7 @@ static void a_split_alone_is_no_conflict(void **state) {
     mlops_error e;
     mlops_table *t;
     const char *csv = "id,x,y\n1,a,0\n2,b,1\n3,c,1\n4,d,1\n";
-    begin(&f);
+    begin_swift(&f);
     three_csv(&f, csv, csv, "id,x,y\n1,a,0\n2,B,1\n3,c,1\n4,d,1\n", &how);
     mlops_change *c = new_change(f.s);
     mlops_draft *d = new_draft(c, "d", NULL);
@@ -372,7 +347,7 @@ static void conflicts_are_listed_by_path(void **state) {
     mlops_table *t;
     mlops_error e;
     mlops_id id;
-    begin(&f);
+    begin_swift(&f);
     three_csv(&f, "id,x,y\n1,a,0\n2,b,1\n", "id,x,y\n1,A,0\n2,b,1\n", "id,x,y\n1,B,0\n2,b,1\n",
               &how);
     commit_text(f.s, "d", "main", "f", "1");
@@ -417,7 +392,7 @@ static void a_branch_that_moves_in_between_is_a_conflict(void **state) {
         fixture f;
         mlops_error e;
         mlops_id id;
-        begin(&f);
+        begin_swift(&f);
         commit_text(f.s, "d", NULL, "a", "1");
         mlops_change *c = new_change(f.s);
         works(mlops_dataset_branch(c, "d", "side", NULL, &e), &e);
@@ -453,7 +428,7 @@ static void bad_input_is_named(void **state) {
     mlops_csv_opts how = MLOPS_CSV_OPTS_INIT;
     mlops_error e;
     mlops_id id;
-    begin(&f);
+    begin_swift(&f);
     three_csv(&f, "id,x,y\n1,a,0\n2,b,1\n", "id,x,y\n1,A,0\n2,b,1\n", "id,x,y\n1,B,0\n1,b,1\n",
               &how);
     mlops_change *c = new_change(f.s);
@@ -482,7 +457,7 @@ static void histories_join(void **state) {
     mlops_dataset_merge_opts opts = MLOPS_DATASET_MERGE_OPTS_INIT;
     mlops_table *t;
     mlops_error e;
-    begin(&f);
+    begin_swift(&f);
     commit_text(f.s, "d", "main", "a", "1");
     commit_text(f.s, "d", "side", "b", "2");
     opts.message = "join";
@@ -516,7 +491,7 @@ static void rows_of_versions_are_compared(void **state) {
     mlops_diff *d;
     mlops_table *t;
     mlops_error e;
-    begin(&f);
+    begin_swift(&f);
     three_csv(&f, "id,x,y\n1,a,0\n2,b,1\n", "id,x,y\n2,b,1\n1,A,0\n", "id,x,y\n1,a,0\n2,B,1\n",
               &how);
     works(mlops_dataset_diff_rows(&d, f.s, "d", NULL, NULL, NULL, NULL, &e), &e); /* by row_id */
@@ -544,7 +519,7 @@ static void renamed_entries_are_paired(void **state) {
     fixture f;
     mlops_table *t;
     mlops_error e;
-    begin(&f);
+    begin_swift(&f);
     mlops_change *c = new_change(f.s);
     mlops_draft *d = new_draft(c, "d", NULL);
     add_text(d, "a", "1");

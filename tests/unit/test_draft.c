@@ -1,26 +1,6 @@
 /* Drafts: what they begin with, in which order they may follow each other, conflicts, bad input. */
 #define _GNU_SOURCE
-#include "unit/help_dataset.h"
-
-typedef struct fixture {
-    place p;
-    mlops_store *s;
-} fixture;
-
-static void begin(fixture *f) {
-    make_place(&f->p);
-    f->s = open_store(f->p.path, NULL);
-}
-
-static void reopen(fixture *f) {
-    mlops_store_close(f->s);
-    f->s = open_store(f->p.path, NULL);
-}
-
-static void end(fixture *f) {
-    mlops_store_close(f->s);
-    remove_place(&f->p);
-}
+#include "unit/help_fixture.h"
 
 static void a_branch_begins_at_a_ref(void **state) {
     (void)state;

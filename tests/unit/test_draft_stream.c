@@ -2,7 +2,7 @@
  * be, whatever the pieces, in memory that does not grow with it; a stream that breaks off changes
  * nothing. */
 #define _GNU_SOURCE
-#include "unit/help_dataset.h"
+#include "unit/help_fixture.h"
 #include "unit/help_version.h"
 
 #include <dirent.h>
@@ -74,23 +74,6 @@ static mlops_stream_opts reading(source *s) {
     opts.read = read_source;
     opts.read_user = s;
     return opts;
-}
-
-/* ---- fixture ---- */
-
-typedef struct fixture {
-    place p;
-    mlops_store *s;
-} fixture;
-
-static void begin(fixture *f) {
-    make_place(&f->p);
-    f->s = open_store(f->p.path, NULL);
-}
-
-static void end(fixture *f) {
-    mlops_store_close(f->s);
-    remove_place(&f->p);
 }
 
 static mlops_id commit_stream(mlops_store *s, const char *path, const mlops_stream_opts *opts) {

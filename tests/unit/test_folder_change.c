@@ -25,9 +25,7 @@ static int64_t read_and_change(void *ctx, int64_t file, void *bytes, size_t n, i
     return pread((int)file, bytes, n, offset);
 }
 
-static void a_file_that_changes_is_read_again(void **state) {
-    site *f = *state;
-    mlops_error e;
+static void reopen_restless(site *f) {
     mlops_host host = MLOPS_HOST_INIT;
     mlops_store_opts opts = MLOPS_STORE_OPTS_INIT;
     restless = mlops__io_posix;
@@ -36,6 +34,12 @@ static void a_file_that_changes_is_read_again(void **state) {
     opts.host = &host;
     mlops_store_close(f->s);
     f->s = open_store(f->p.path, &opts);
+}
+
+static void a_file_that_changes_is_read_again(void **state) {
+    site *f = *state;
+    mlops_error e;
+    reopen_restless(f);
     write_in(f, "a", "one");
     snprintf(restless_path, sizeof restless_path, "%s/a", f->in);
     n_restless = 100;
@@ -50,14 +54,7 @@ static void a_file_that_changes_is_read_again(void **state) {
 static void a_large_file_that_changes(void **state) {
     site *f = *state;
     mlops_error e;
-    mlops_host host = MLOPS_HOST_INIT;
-    mlops_store_opts opts = MLOPS_STORE_OPTS_INIT;
-    restless = mlops__io_posix;
-    restless.pread = read_and_change;
-    host.io = &restless;
-    opts.host = &host;
-    mlops_store_close(f->s);
-    f->s = open_store(f->p.path, &opts);
+    reopen_restless(f);
     shell("head -c 3000000 /dev/urandom > %s/a && head -c 1500000 /dev/urandom > %s/b", f->in,
           f->in);
     snprintf(restless_path, sizeof restless_path, "%s/a", f->in);

@@ -262,7 +262,7 @@ static void open_again(world *w) {
     all_can_be_read(w);
 }
 
-static void is_sound(const world *w) {
+static void has_no_fault(const world *w) {
     mlops_check *check;
     mlops_error e;
     works(mlops_check_store(&check, w->path, &w->opts, &e), &e);
@@ -285,9 +285,9 @@ static void comes_to_its_end(world *w) {
     }
     assert_int_equal(stat.n_dead_objects, 0);
     assert_int_equal(stat.n_emptied, 0);
-    is_sound(w);
+    has_no_fault(w);
     open_again(w);
-    is_sound(w);
+    has_no_fault(w);
 }
 
 static int64_t n_remade;

@@ -9,13 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kern/kern.h"
 #include "unit/draw.h"
+#include "unit/levels.h"
 
 enum { LEAST = MLOPS__CHUNK_LEAST, NORMAL = MLOPS__CHUNK_NORMAL, MOST = MLOPS__CHUNK_MOST };
-
-static const mlops_cpu LEVELS[] = {MLOPS_CPU_SCALAR, MLOPS_CPU_SSE41, MLOPS_CPU_AVX2,
-                                   MLOPS_CPU_AVX512, MLOPS_CPU_NEON};
 
 /* As gear.h words it, each window on its own. */
 static uint32_t hash_at(const uint8_t *bytes, size_t p) {
@@ -36,12 +33,9 @@ static uint8_t *random_bytes(size_t n) {
     return out;
 }
 
-/* A kernel of a level that this machine has; NULL else. */
 static mlops__gear_scan *kernel(mlops_cpu level) {
-    if (level != MLOPS_CPU_SCALAR && level > mlops_cpu_level(MLOPS_CPU_BEST)) return NULL;
-    if ((level == MLOPS_CPU_NEON) != (mlops_cpu_level(MLOPS_CPU_BEST) == MLOPS_CPU_NEON))
-        return NULL;
-    return mlops__kern_for(level)->gear_scan;
+    const mlops__kern *all = kernels(level);
+    return all ? all->gear_scan : NULL;
 }
 
 /* Masks with few bits find cuts in short ranges; all starts and ends, so that each tail is met. */

@@ -1,40 +1,10 @@
 /* Lineage: links that come by themselves and that are put, told both ways, held against a graph by
  * brute force; refs, errors, what becomes of links when what they name is collected. */
 #define _GNU_SOURCE
-#include "unit/help_dataset.h"
+#include "unit/help_fixture.h"
 
 #include "store/link_record.h"
 #include "unit/draw.h"
-
-typedef struct fixture {
-    place p;
-    mlops_store *s;
-} fixture;
-
-static void begin(fixture *f) {
-    make_place(&f->p);
-    f->s = open_store(f->p.path, NULL);
-}
-
-static void reopen(fixture *f) {
-    mlops_store_close(f->s);
-    f->s = open_store(f->p.path, NULL);
-}
-
-static void end(fixture *f) {
-    mlops_store_close(f->s);
-    remove_place(&f->p);
-}
-
-typedef struct uri {
-    char text[400];
-} uri;
-
-static uri uri_of(const char *dataset, const mlops_id *id) {
-    uri out;
-    snprintf(out.text, sizeof out.text, "datasets:/%s/%s", dataset, hex_of(id).text);
-    return out;
-}
 
 static void link_with(mlops_store *s, const char *from, const char *to,
                       const mlops_link_opts *opts) {

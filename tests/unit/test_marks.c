@@ -9,18 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kern/kern.h"
 #include "unit/draw.h"
+#include "unit/levels.h"
 
-static const mlops_cpu LEVELS[] = {MLOPS_CPU_SCALAR, MLOPS_CPU_SSE41, MLOPS_CPU_AVX2,
-                                   MLOPS_CPU_AVX512, MLOPS_CPU_NEON};
-
-/* A kernel of a level that this machine has; NULL else. */
 static mlops__marks *kernel(mlops_cpu level) {
-    int neon = mlops_cpu_level(MLOPS_CPU_BEST) == MLOPS_CPU_NEON;
-    if (level == MLOPS_CPU_SCALAR) return mlops__kern_for(level)->marks;
-    if (level > mlops_cpu_level(MLOPS_CPU_BEST) || (level == MLOPS_CPU_NEON) != neon) return NULL;
-    return mlops__kern_for(level)->marks;
+    const mlops__kern *all = kernels(level);
+    return all ? all->marks : NULL;
 }
 
 static int is_stop(uint8_t byte, uint8_t delimiter) {

@@ -1,31 +1,6 @@
 /* CSV in branches that are merged: what becomes of its rows, and of how it is read. */
 #define _GNU_SOURCE
-#include "unit/help_dataset.h"
-
-typedef struct fixture {
-    place p;
-    mlops_store *s;
-} fixture;
-
-static void begin(fixture *f) {
-    make_place(&f->p);
-    f->s = open_with(f->p.path, MLOPS_SYNC_RELAXED, MLOPS_STORE_INDEX_MEMORY);
-}
-
-static void end(fixture *f) {
-    mlops_store_close(f->s);
-    remove_place(&f->p);
-}
-
-static mlops_id merge_side(fixture *f, const mlops_dataset_merge_opts *opts) {
-    mlops_change *c = new_change(f->s);
-    mlops_error e;
-    mlops_id id;
-    works(mlops_dataset_merge(&id, c, "d", "side", opts, &e), &e);
-    commit(c);
-    mlops_change_free(c);
-    return id;
-}
+#include "unit/help_fixture.h"
 
 static void commit_csv(fixture *f, const char *branch, const char *csv, const mlops_csv_opts *how) {
     mlops_change *c = new_change(f->s);
@@ -46,7 +21,7 @@ static void commit_csv(fixture *f, const char *branch, const char *csv, const ml
  */
 static void three_ways(fixture *f, const char *const texts[3], const mlops_csv_opts *const how[3]) {
     mlops_error e;
-    begin(f);
+    begin_swift(f);
     commit_csv(f, "main", texts[0], how[0]);
     mlops_change *c = new_change(f->s);
     works(mlops_dataset_branch(c, "d", "side", "main", &e), &e);

@@ -9,28 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kern/kern.h"
 #include "unit/draw.h"
+#include "unit/help_sheet.h"
 
-enum { FIELDS = 64, WIDTH = 32, SIZE = FIELDS * WIDTH };
-
-static const mlops_cpu LEVELS[] = {MLOPS_CPU_SCALAR, MLOPS_CPU_SSE41, MLOPS_CPU_AVX2,
-                                   MLOPS_CPU_AVX512, MLOPS_CPU_NEON};
-
-/* Kernels of a level that this machine has; NULL else. */
-static const mlops__kern *kernels(mlops_cpu level) {
-    int neon = mlops_cpu_level(MLOPS_CPU_BEST) == MLOPS_CPU_NEON;
-    if (level == MLOPS_CPU_SCALAR) return mlops__kern_for(level);
-    if (level > mlops_cpu_level(MLOPS_CPU_BEST) || (level == MLOPS_CPU_NEON) != neon) return NULL;
-    return mlops__kern_for(level);
-}
-
-/* One text after the other, a comma behind each, in memory of no more than that. */
-typedef struct sheet {
-    uint32_t borders[FIELDS + 1];
-    char *text;
-    mlops__text_fields run;
-} sheet;
+enum { WIDTH = 32, SIZE = FIELDS * WIDTH };
 
 static size_t draw_number(char *out, int point) {
     size_t n = 0, digits = 1 + draw() % (point > 1 ? 21 : 17), at = draw() % (digits + 1);
@@ -55,10 +37,7 @@ static void draw_sheet(sheet *s, int point, unsigned odd) {
         s->borders[i + 1] = (uint32_t)at;
         text[at++] = ',';
     }
-    s->text = malloc(at);
-    assert_non_null(s->text);
-    memcpy(s->text, text, at);
-    s->run = (mlops__text_fields){s->borders, 1, FIELDS, s->text, s->text, s->text + at, 0};
+    fill_sheet(s, FIELDS, text, at);
 }
 
 /* What is left of the run from field i on, by a stride of one or two. */

@@ -1,21 +1,6 @@
 /* Expectations of datasets: kept, required by commits, overridden with a reason, judged again. */
 #define _GNU_SOURCE
-#include "unit/help_dataset.h"
-
-typedef struct fixture {
-    place p;
-    mlops_store *s;
-} fixture;
-
-static void begin(fixture *f) {
-    make_place(&f->p);
-    f->s = open_store(f->p.path, NULL);
-}
-
-static void end(fixture *f) {
-    mlops_store_close(f->s);
-    remove_place(&f->p);
-}
+#include "unit/help_fixture.h"
 
 static void fails(mlops_status status, mlops_status due, const char *said, const mlops_error *e) {
     assert_int_equal(status, due);

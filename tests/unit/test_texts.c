@@ -10,29 +10,11 @@
 #include <string.h>
 
 #include "column/dictionary.h"
-#include "kern/kern.h"
 #include "sys/host.h"
 #include "unit/draw.h"
+#include "unit/help_sheet.h"
 
-enum { FIELDS = MLOPS__TEXTS, WIDTH = 16 };
-
-static const mlops_cpu LEVELS[] = {MLOPS_CPU_SCALAR, MLOPS_CPU_SSE41, MLOPS_CPU_AVX2,
-                                   MLOPS_CPU_AVX512, MLOPS_CPU_NEON};
-
-/* Kernels of a level that this machine has; NULL else. */
-static const mlops__kern *kernels(mlops_cpu level) {
-    int neon = mlops_cpu_level(MLOPS_CPU_BEST) == MLOPS_CPU_NEON;
-    if (level == MLOPS_CPU_SCALAR) return mlops__kern_for(level);
-    if (level > mlops_cpu_level(MLOPS_CPU_BEST) || (level == MLOPS_CPU_NEON) != neon) return NULL;
-    return mlops__kern_for(level);
-}
-
-/* One text after the other, a comma behind each, in memory of no more than that. */
-typedef struct sheet {
-    uint32_t borders[FIELDS + 1];
-    char *text;
-    mlops__text_fields run;
-} sheet;
+enum { WIDTH = 16 };
 
 static size_t draw_text(char *out) {
     static const char letters[] = "ab1\x01\x07\x08\xff\xfe\"N";
@@ -50,11 +32,8 @@ static void draw_sheet(sheet *s) {
         s->borders[i + 1] = (uint32_t)at;
         text[at++] = ',';
     }
-    s->text = malloc(at);
-    assert_non_null(s->text);
-    memcpy(s->text, text, at);
     int64_t n = 1 + (int64_t)(draw() % FIELDS);
-    s->run = (mlops__text_fields){s->borders, 1, n, s->text, s->text, s->text + at, 0};
+    fill_sheet(s, n, text, at);
     s->run = mlops__text_fields_from(&s->run, (int64_t)(draw() % (uint64_t)n));
     s->run.stride = 1 + (int64_t)(draw() % 3);
     s->run.n = (s->run.n + s->run.stride - 1) / s->run.stride;

@@ -87,18 +87,10 @@ static void begin(world *w) {
     pull_to(w, w->s[1], 0);
 }
 
-static void is_whole(const char *path) {
-    mlops_check *check;
-    mlops_error e;
-    works(mlops_check_store(&check, path, NULL, &e), &e);
-    assert_int_equal(mlops_check_n_faults(check), 0);
-    mlops_check_unref(check);
-}
-
 static void end(world *w) {
     for (int i = 0; i < 2; i++) {
         mlops_store_close(w->s[i]);
-        is_whole(w->path[i]);
+        is_sound(w->path[i]);
         mlops_share_close(w->share[i]);
     }
     remove_place(&w->p);
@@ -122,6 +114,16 @@ static void finish(mlops_store *s) {
     mlops_erase_stat stat = MLOPS_ERASE_STAT_INIT;
     works(mlops_dataset_erase(s, NULL, NULL, NULL, &stat, &e), &e);
     assert_int_equal(stat.done, 1);
+}
+
+/* What both have erased comes to each, and is brought to its end. */
+static void meet(world *w) {
+    push(w, 0, 0);
+    pull_to(w, w->s[1], 0);
+    finish(w->s[1]);
+    push(w, 1, 0);
+    pull_to(w, w->s[0], 0);
+    finish(w->s[0]);
 }
 
 /* A table from what was read with the same options. */
@@ -219,7 +221,7 @@ static void test_one_pulls(void **state) {
     has_rest(c, &own, VERSIONS - 1, 3);
     assert_int_equal(store_has(mlops__store_host(c), path, WORDS), 0);
     mlops_store_close(c);
-    is_whole(path);
+    is_sound(path);
     end(&w);
 }
 
@@ -282,12 +284,7 @@ static void test_one_twice(void **state) {
     erase(w.s[0], "name", WORDS[0], NULL);
     erase(w.s[0], NULL, NULL, "x < 2");
     erase(w.s[1], "name", WORDS[1], NULL);
-    push(&w, 0, 0);
-    pull_to(&w, w.s[1], 0);
-    finish(w.s[1]);
-    push(&w, 1, 0);
-    pull_to(&w, w.s[0], 0);
-    finish(w.s[0]);
+    meet(&w);
     have_the_same(&w);
     for (int i = 0; i < 2; i++) {
         char *left = read_text(w.s[i], "data", NULL, "t.csv"), *want = make_rows(VERSIONS - 1, 3);
@@ -369,12 +366,7 @@ static void test_nothing_left(void **state) {
             int all = whole == i + 1;
             erase(w.s[i], all ? NULL : "c0", all ? NULL : WORDS[i], all ? "c1 > 0" : NULL);
         }
-        push(&w, 0, 0);
-        pull_to(&w, w.s[1], 0);
-        finish(w.s[1]);
-        push(&w, 1, 0);
-        pull_to(&w, w.s[0], 0);
-        finish(w.s[0]);
+        meet(&w);
         for (int i = 0; i < 2; i++) {
             mlops_table *t;
             works(mlops_dataset_table(&t, w.s[i], "data", NULL, "bare.csv", MLOPS_PART_ALL, &e),

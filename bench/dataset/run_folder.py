@@ -56,6 +56,7 @@ def run(command, tool, version="v1", out=None):
     store.mkdir(parents=True, exist_ok=True)
     env = os.environ | ENVIRONMENT | {"S": str(store / "s" if tool == "libmlops" else store), "D": str(data), "V": version,
                                       "O": str(out or "")}
+    os.sync()  # nobody waits for what the one before left to be written
     begun, before = time.perf_counter(), os.times()
     subprocess.run(["sh", "-ec", command], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
     after = os.times()

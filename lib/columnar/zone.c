@@ -25,37 +25,65 @@ static mlops__zone_kind kind_of(const mlops__form *form) {
     }
 }
 
-static uint8_t places_of(const mlops__grid_column *column, size_t n) {
+/* Compiled once for columns without raw cells, which most are, and once for others. */
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE int is_raw(const mlops__grid_column *column, size_t i, int has_raw) {
+    return has_raw && mlops__bit(column->raw, i);
+}
+
+INLINE uint8_t places_of(const mlops__grid_column *column, size_t n, int has_raw) {
     int64_t most = 0;
     if (column->form.kind == MLOPS__FORM_TIME) return column->form.width;
     if (column->form.kind != MLOPS__FORM_DECIMAL) return 0;
     for (size_t i = 0; i < n; i++)
-        if (!mlops__bit(column->raw, i) && (column->values[i] & 31) > most)
+        if (!is_raw(column, i, has_raw) && (column->values[i] & 31) > most)
             most = column->values[i] & 31;
     return (uint8_t)most;
 }
 
 /* With so many places. False if there is no such number. */
-static int number_of(const mlops__form *form, int64_t value, uint8_t places, int64_t *out) {
+INLINE int number_of(int is_decimal, int64_t value, uint8_t places, int64_t *out) {
     *out = value;
-    if (form->kind != MLOPS__FORM_DECIMAL) return 1;
-    int64_t digits = (value - (value & 31)) / 32,
-            scale = (int64_t)mlops__tens[places - (value & 31)];
-    if (digits > INT64_MAX / scale || digits < -(INT64_MAX / scale)) return 0;
-    *out = digits * scale;
+    if (!is_decimal) return 1;
+    *out = (value - (value & 31)) / 32;
+    if ((value & 31) == places) return 1;
+    int64_t scale = (int64_t)mlops__tens[places - (value & 31)], most = INT64_MAX / scale;
+    if (*out > most || *out < -most) return 0;
+    *out *= scale;
     return 1;
 }
 
-static void take(mlops__zone *zone, int64_t number, int is_first) {
-    if (is_first) {
-        zone->least = zone->most = zone->first = zone->last = number;
-        zone->ascends = 1;
-        return;
+/* False if there is no such number of a cell. */
+INLINE int take_all(mlops__zone *zone, const mlops__grid_column *column, size_t n, int has_raw,
+                    int is_decimal) {
+    int64_t number, before = 0, least = INT64_MAX, most = INT64_MIN;
+    int is_first = 1, ascends = 1;
+    for (size_t i = 0; i < n; i++) {
+        if (is_raw(column, i, has_raw)) continue;
+        if (!number_of(is_decimal, column->values[i], zone->places, &number)) return 0;
+        if (is_first) zone->first = number;
+        else ascends &= number > before;
+        least = number < least ? number : least;
+        most = number > most ? number : most;
+        before = number;
+        is_first = 0;
     }
-    if (number < zone->least) zone->least = number;
-    if (number > zone->most) zone->most = number;
-    if (number <= zone->last) zone->ascends = 0;
-    zone->last = number;
+    zone->least = least;
+    zone->most = most;
+    zone->last = before;
+    zone->ascends = (uint8_t)ascends;
+    return 1;
+}
+
+static int take_numbers(mlops__zone *zone, const mlops__grid_column *column, size_t n) {
+    int is_decimal = column->form.kind == MLOPS__FORM_DECIMAL;
+    if (column->n_raw) {
+        zone->places = places_of(column, n, 1);
+        return is_decimal ? take_all(zone, column, n, 1, 1) : take_all(zone, column, n, 1, 0);
+    }
+    zone->places = places_of(column, n, 0);
+    return is_decimal ? take_all(zone, column, n, 0, 1) : take_all(zone, column, n, 0, 0);
 }
 
 static int is_empty(const mlops__grid_column *column, size_t i) {
@@ -63,24 +91,21 @@ static int is_empty(const mlops__grid_column *column, size_t i) {
     return column->form.kind == MLOPS__FORM_WORDS && column->form.words[column->values[i]].n == 0;
 }
 
+static uint16_t count_empty(const mlops__grid_column *column, size_t n) {
+    size_t n_empty = 0;
+    int may_be = column->n_raw > 0;
+    for (size_t i = 0; column->form.kind == MLOPS__FORM_WORDS && i < column->form.n_words; i++)
+        may_be |= column->form.words[i].n == 0;
+    for (size_t i = 0; may_be && i < n; i++) n_empty += (size_t)is_empty(column, i);
+    return (uint16_t)n_empty;
+}
+
 static mlops__zone zone_of(const mlops__grid_column *column, size_t n) {
-    mlops__zone zone = {.kind = (uint8_t)kind_of(&column->form)}, none;
-    int is_first = 1;
-    int64_t number;
-    for (size_t i = 0; i < n; i++) {
-        zone.n_raw = (uint16_t)(zone.n_raw + mlops__bit(column->raw, i));
-        zone.n_empty = (uint16_t)(zone.n_empty + is_empty(column, i));
-    }
-    none = (mlops__zone){.n_raw = zone.n_raw, .n_empty = zone.n_empty};
-    if (zone.kind == MLOPS__ZONE_NONE || zone.n_raw == n) return none;
-    zone.places = places_of(column, n);
-    for (size_t i = 0; i < n; i++) {
-        if (mlops__bit(column->raw, i)) continue;
-        if (!number_of(&column->form, column->values[i], zone.places, &number)) return none;
-        take(&zone, number, is_first);
-        is_first = 0;
-    }
-    return zone;
+    const mlops__zone none = {.n_raw = (uint16_t)column->n_raw, .n_empty = count_empty(column, n)};
+    mlops__zone zone = none;
+    zone.kind = (uint8_t)kind_of(&column->form);
+    if (zone.kind == MLOPS__ZONE_NONE || column->n_raw == n) return none;
+    return take_numbers(&zone, column, n) ? zone : none;
 }
 
 mlops_status mlops__zones_add(const mlops__grid *rows, mlops__buf *zones, mlops_error *err) {

@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-enum { VERSION = 1, NAME = 16, GUARD_AT = 48, LOCKED_BYTE = 0 };
+enum { VERSION = 1, NAME = 16, GUARD_AT = 48, LOCKED_BYTE = 0, JOINED = 1 << 10 };
 
 #define MAGIC 0x3146504du /* MPF1 */
 
@@ -171,16 +171,20 @@ void mlops__pack_head(const mlops__pack_frame *frame, const void *payload,
 mlops_status mlops__packs_append(mlops__packs *self, const mlops__pack_frame *frame,
                                  const void *payload, mlops__pack_place *out, mlops_error *err) {
     const mlops_io *io = &self->host->io;
-    uint8_t head[MLOPS__PACK_FRAME_HEAD];
+    uint8_t head[MLOPS__PACK_FRAME_HEAD + JOINED];
     mlops__pack_head(frame, payload, head);
     if (self->end == MLOPS__PACK_HEAD) { /* who made the pack may have died before its name was */
         self->path[self->dir] = 0;
         MLOPS_TRY(mlops__file_sync_dir(io, self->path, err));
     }
     const char *path = name_pack(self, self->leased);
-    MLOPS_TRY(mlops__file_write_at(io, self->leased_file, head, sizeof head, self->end, path, err));
-    MLOPS_TRY(mlops__file_write_at(io, self->leased_file, payload, frame->stored,
-                                   self->end + MLOPS__PACK_FRAME_HEAD, path, err));
+    size_t n_joined = frame->stored <= JOINED ? frame->stored : 0;
+    if (n_joined) memcpy(head + MLOPS__PACK_FRAME_HEAD, payload, n_joined);
+    MLOPS_TRY(mlops__file_write_at(io, self->leased_file, head, MLOPS__PACK_FRAME_HEAD + n_joined,
+                                   self->end, path, err));
+    if (frame->stored > n_joined)
+        MLOPS_TRY(mlops__file_write_at(io, self->leased_file, payload, frame->stored,
+                                       self->end + MLOPS__PACK_FRAME_HEAD, path, err));
     *out = (mlops__pack_place){self->leased, self->end};
     self->end += MLOPS__PACK_FRAME_HEAD + ((int64_t)frame->stored + 7) / 8 * 8;
     return MLOPS_OK;

@@ -118,8 +118,4 @@ mlops_status mlops__call_poll(const mlops_call *call, const mlops__host *host, i
 uint64_t mlops__folder_key(uint32_t flags, const char *prefix, const char *include,
                            const char *exclude);
 
-/* A list of globs (nullable); none of it: *n is 0. */
-mlops_status mlops__globs_parse(mlops__arena *arena, const char *list, const char *what,
-                                const char ***out, int64_t *n, mlops_error *err);
-
 #endif

@@ -20,6 +20,16 @@ enum { HEAD = 64, VERSION = 1, RECORD = 75, NAME_ROOM = 32 };
 enum { DIGITS = 16, FILES_MAX = 64 /* folders that are remembered */ };
 enum { COARSE_NS = 20000000, SECOND_NS = 1000000000 };
 
+static uint64_t hash_text(uint64_t before, const char *text) {
+    uint64_t parts[2] = {before, text ? mlops__hash_64(text, strlen(text)) : 1};
+    return mlops__hash_64(parts, sizeof parts);
+}
+
+uint64_t mlops__folder_key(uint32_t flags, const char *prefix, const char *include,
+                           const char *exclude) {
+    return hash_text(hash_text(hash_text(flags, prefix), include), exclude);
+}
+
 static const char FOLDER_MAGIC[] = "MLOPSFLD";
 
 int mlops__stat_is_same(const mlops_io_stat *a, const mlops_io_stat *b) {

@@ -5,12 +5,9 @@
  * show; content goes to the packs before an entry names it.
  */
 #include "base/opts.h"
-#include "column/names.h"
 #include "dataset/folder.h"
 #include "dataset/source_file.h"
 #include "file/file.h"
-#include "sys/hash.h"
-#include "text/glob.h"
 
 #include <string.h>
 
@@ -37,30 +34,18 @@ typedef struct reading {
 
 typedef struct folder_round {
     mlops__snapshot *snapshot;
-    reading *readings;
-    size_t n;
+    reading *readings, *read; /* those that are being read, and those ahead of them */
+    size_t n, n_read;
     size_t late[MLOPS__TOGETHER]; /* large files that wait for others */
     size_t n_late;
-    mlops__keeping *items;
-    size_t n_items;
+    mlops__keeping *items, *waiting; /* what was read: it is kept while the next is read */
+    size_t n_items, n_waiting;
+    mlops_status kept;
+    mlops_error err;
     int keeps; /* what is read, in the packs */
 } folder_round;
 
 /* ---- beginning ---- */
-
-mlops_status mlops__globs_parse(mlops__arena *arena, const char *list, const char *what,
-                                const char ***out, int64_t *n, mlops_error *err) {
-    *n = 0;
-    if (!list) return MLOPS_OK;
-    MLOPS_TRY(mlops__list_parse(arena, list, ',', what, out, n, err));
-    for (int64_t i = 0; i < *n; i++) {
-        const char *problem = mlops__glob_problem((*out)[i]);
-        if (problem)
-            return mlops__fail(err, MLOPS_E_INVALID, "%s: the glob '%s' %s", what, (*out)[i],
-                               problem);
-    }
-    return MLOPS_OK;
-}
 
 mlops_status mlops__call_poll(const mlops_call *call, const mlops__host *host, int64_t done,
                               int64_t total, mlops_error *err) {
@@ -70,16 +55,6 @@ mlops_status mlops__call_poll(const mlops_call *call, const mlops__host *host, i
         return mlops__fail(err, MLOPS_E_DEADLINE, "the deadline passed after %lld of %lld",
                            (long long)done, (long long)total);
     return MLOPS_OK;
-}
-
-static uint64_t hash_text(uint64_t before, const char *text) {
-    uint64_t parts[2] = {before, text ? mlops__hash_64(text, strlen(text)) : 1};
-    return mlops__hash_64(parts, sizeof parts);
-}
-
-uint64_t mlops__folder_key(uint32_t flags, const char *prefix, const char *include,
-                           const char *exclude) {
-    return hash_text(hash_text(hash_text(flags, prefix), include), exclude);
 }
 
 static mlops_status take_opts(mlops__snapshot *self, const mlops_folder_opts *opts) {
@@ -331,21 +306,42 @@ static mlops_status read_one(void *user, int64_t index, int32_t worker) {
     return r->status;
 }
 
+static mlops_status keep_waiting(folder_round *round, mlops_error *err) {
+    const mlops__snapshot *s = round->snapshot;
+    size_t n = round->n_waiting;
+    mlops_status status = MLOPS_OK;
+    round->n_waiting = 0;
+    if (n)
+        status = mlops__content_keep(s->store, s->lease, round->waiting, n, s->call.executor, err);
+    for (; round->n_read; round->n_read--) mlops__buf_free(&round->read[round->n_read - 1].bytes);
+    return status;
+}
+
+static mlops_status do_task(void *user, int64_t index, int32_t worker) {
+    folder_round *round = user;
+    if (index) return read_one(round, index - 1, worker);
+    return round->kept = keep_waiting(round, &round->err);
+}
+
 /* The first of them that failed tells why. */
 static mlops_status read_all(folder_round *round) {
     mlops__snapshot *s = round->snapshot;
     const mlops_executor *executor = s->call.executor;
     mlops_status status = MLOPS_OK;
     int64_t n = (int64_t)round->n;
-    if (executor && n > 1) status = executor->parallel_for(executor->ctx, n, read_one, round);
+    round->kept = MLOPS_END; /* unless the executor gets to it */
+    if (executor) status = executor->parallel_for(executor->ctx, n + 1, do_task, round);
     else
-        for (int64_t i = 0; i < n && !status; i++) status = read_one(round, i, 0);
+        for (int64_t i = 0; i <= n && !status; i++) status = do_task(round, i, 0);
     for (int64_t i = 0; i < n; i++) {
         reading *r = &round->readings[i];
         if (r->status && s->err) *s->err = r->err;
         if (r->status) return r->status;
     }
-    return status ? mlops__fail(s->err, MLOPS_E_INVALID, "the executor failed") : MLOPS_OK;
+    if (round->kept < 0 && s->err) *s->err = round->err;
+    if (round->kept < 0) return round->kept;
+    if (!status && !round->kept) return MLOPS_OK;
+    return mlops__fail(s->err, MLOPS_E_INVALID, "the executor failed");
 }
 
 /* ---- what was read ---- */
@@ -397,13 +393,19 @@ static mlops_status take_reading(folder_round *round, size_t index) {
     return MLOPS_OK;
 }
 
+/* What is to be kept waits, and its bytes. */
 static mlops_status take_readings(folder_round *round) {
-    mlops__snapshot *s = round->snapshot;
+    reading *read = round->read;
+    mlops__keeping *items = round->waiting;
     round->n_items = 0;
     for (size_t i = 0; i < round->n; i++) MLOPS_TRY(take_reading(round, i));
-    if (round->n_items == 0) return MLOPS_OK;
-    return mlops__content_keep(s->store, s->lease, round->items, round->n_items, s->call.executor,
-                               s->err);
+    round->read = round->readings;
+    round->n_read = round->n;
+    round->readings = read;
+    round->waiting = round->items;
+    round->n_waiting = round->n_items;
+    round->items = items;
+    return MLOPS_OK;
 }
 
 /* ---- large files, some at a time ---- */
@@ -469,6 +471,7 @@ static mlops_status run_late(folder_round *round) {
         r->is_due = 1;
     }
     round->n_late = 0;
+    MLOPS_TRY(keep_waiting(round, round->snapshot->err));
     if (round->n > 1 && round->keeps) status = read_together(round, &large);
     for (size_t i = 0; i < round->n; i++) close_file(round->snapshot, &large.files[i]);
     return status ? status : take_readings(round);
@@ -533,13 +536,12 @@ static mlops_status read_rounds(folder_round *round) {
         MLOPS_TRY(gather(round, &i));
         MLOPS_TRY(poll(round, i));
         if (round->n) MLOPS_TRY(run_round(round));
-        for (size_t k = 0; k < round->n; k++) mlops__buf_free(&round->readings[k].bytes);
         if (round->n_late < MLOPS__TOGETHER && i < s->walk.n) continue;
         round->n = 0;
         MLOPS_TRY(poll(round, i));
         MLOPS_TRY(run_late(round));
     }
-    return MLOPS_OK;
+    return keep_waiting(round, s->err);
 }
 
 static mlops_status read_unknown(mlops__snapshot *self, int keeps) {
@@ -547,17 +549,22 @@ static mlops_status read_unknown(mlops__snapshot *self, int keeps) {
     size_t most = self->walk.n < ROUND_FILES ? self->walk.n : ROUND_FILES;
     folder_round round = {.snapshot = self, .keeps = keeps};
     if (most == 0) return MLOPS_OK;
-    round.readings = mlops__alloc_array(allocator, most, sizeof *round.readings);
-    round.items = mlops__alloc_array(allocator, most, sizeof *round.items);
+    reading *readings = mlops__alloc_array(allocator, 2 * most, sizeof *readings);
+    mlops__keeping *items = mlops__alloc_array(allocator, 2 * most, sizeof *items);
     mlops_status status = MLOPS_OK;
-    if (!round.readings || !round.items)
-        status = mlops__fail_nomem(self->err, most * sizeof *round.readings);
-    for (size_t i = 0; i < most && round.readings; i++)
-        mlops__buf_init(&round.readings[i].bytes, allocator);
-    if (!status) status = read_rounds(&round);
-    for (size_t i = 0; i < most && round.readings; i++) mlops__buf_free(&round.readings[i].bytes);
-    mlops__free(allocator, round.readings, most * sizeof *round.readings);
-    mlops__free(allocator, round.items, most * sizeof *round.items);
+    if (!readings || !items) status = mlops__fail_nomem(self->err, most * sizeof *readings);
+    for (size_t i = 0; i < 2 * most && readings; i++)
+        mlops__buf_init(&readings[i].bytes, allocator);
+    if (!status) {
+        round.readings = readings;
+        round.read = readings + most;
+        round.items = items;
+        round.waiting = items + most;
+        status = read_rounds(&round);
+    }
+    for (size_t i = 0; i < 2 * most && readings; i++) mlops__buf_free(&readings[i].bytes);
+    mlops__free(allocator, readings, 2 * most * sizeof *readings);
+    mlops__free(allocator, items, 2 * most * sizeof *items);
     return status;
 }
 

@@ -7,6 +7,7 @@
 #include "dataset/folder_walk.h"
 
 #include "base/buf.h"
+#include "column/names.h"
 #include "file/file.h"
 #include "text/glob.h"
 
@@ -53,6 +54,20 @@ static int matches_any(const char **patterns, int64_t n, const char *path) {
 
 int mlops__globs_exclude(const mlops__globs *self, const char *path) {
     return self && matches_any(self->exclude, self->n_exclude, path);
+}
+
+mlops_status mlops__globs_parse(mlops__arena *arena, const char *list, const char *what,
+                                const char ***out, int64_t *n, mlops_error *err) {
+    *n = 0;
+    if (!list) return MLOPS_OK;
+    MLOPS_TRY(mlops__list_parse(arena, list, ',', what, out, n, err));
+    for (int64_t i = 0; i < *n; i++) {
+        const char *problem = mlops__glob_problem((*out)[i]);
+        if (problem)
+            return mlops__fail(err, MLOPS_E_INVALID, "%s: the glob '%s' %s", what, (*out)[i],
+                               problem);
+    }
+    return MLOPS_OK;
 }
 
 int mlops__globs_take(const mlops__globs *self, const char *path) {

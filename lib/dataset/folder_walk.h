@@ -20,6 +20,10 @@ typedef struct mlops__globs {
     int64_t n_include, n_exclude; /* none to include: everything */
 } mlops__globs;
 
+/* A list of globs (nullable); none of it: *n is 0. */
+mlops_status mlops__globs_parse(mlops__arena *arena, const char *list, const char *what,
+                                const char ***out, int64_t *n, mlops_error *err);
+
 /* A file that the globs let through; a folder of this path is not to be looked into if excluded. */
 int mlops__globs_take(const mlops__globs *self, const char *path);
 int mlops__globs_exclude(const mlops__globs *self, const char *path);

@@ -61,6 +61,8 @@ typedef struct mlops__grid {
     int marked;          /* marks hold: the text's size up to each step */
     uint32_t marks[MLOPS__GROUP_ROWS / MLOPS__GROUP_STEP];
     mlops__buf own, slab, scratch;
+    int lined; /* lines and ends hold: the text of all rows, and where each ends (uint32_t) */
+    mlops__buf lines, ends;
 } mlops__grid;
 
 void mlops__grid_init(mlops__grid *self, const mlops_allocator *allocator);
@@ -81,6 +83,9 @@ size_t mlops__grid_measure(const mlops__dialect *dialect, const uint8_t *text, s
  * were appended up to the end of each. MLOPS_E_CORRUPT, if that is more than max bytes. */
 mlops_status mlops__grid_render(mlops__grid *self, size_t from, size_t to, size_t max,
                                 mlops__buf *out, uint32_t *ends, mlops_error *err);
+
+/* Renders all rows into lines, until one of them changes. */
+mlops_status mlops__grid_line_up(mlops__grid *self, mlops_error *err);
 
 /* XXH3-64 of the text of each row, line end and all. */
 mlops_status mlops__grid_hash(mlops__grid *self, size_t from, size_t to, uint64_t *out,

@@ -18,6 +18,8 @@ void mlops__grid_init(mlops__grid *self, const mlops_allocator *allocator) {
     mlops__buf_init(&self->own, allocator);
     mlops__buf_init(&self->scratch, allocator);
     mlops__buf_init(&self->slab, allocator);
+    mlops__buf_init(&self->lines, allocator);
+    mlops__buf_init(&self->ends, allocator);
 }
 
 void mlops__grid_free(mlops__grid *self) {
@@ -28,6 +30,8 @@ void mlops__grid_free(mlops__grid *self) {
     mlops__buf_free(&self->own);
     mlops__buf_free(&self->scratch);
     mlops__buf_free(&self->slab);
+    mlops__buf_free(&self->lines);
+    mlops__buf_free(&self->ends);
 }
 
 static mlops_status grow_columns(mlops__grid *self, size_t n, mlops_error *err) {
@@ -49,7 +53,7 @@ mlops_status mlops__grid_shape(mlops__grid *self, const mlops__dialect *dialect,
     MLOPS_TRY(grow_columns(self, n_columns, err));
     self->dialect = *dialect;
     self->n = 0;
-    self->unended = self->marked = 0;
+    self->unended = self->marked = self->lined = 0;
     self->own.size = self->slab.size = 0;
     self->text = self->own.data ? self->own.data : NOTHING;
     uint64_t *slab = (uint64_t *)(void *)mlops__buf_extend(
@@ -226,7 +230,7 @@ mlops_status mlops__grid_set(mlops__grid *self, size_t row, size_t column, const
                              size_t n, mlops_error *err) {
     mlops__grid_column *c = &self->columns[column];
     int64_t value = -1;
-    self->marked = 0;
+    self->marked = self->lined = 0;
     int spelled = c->form.kind == MLOPS__FORM_WORDS
                       ? (value = mlops__form_word(&c->form, self->text, text, n)) >= 0
                       : mlops__form_parse(&c->form, text, 0, n, &value);

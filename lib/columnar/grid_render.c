@@ -92,6 +92,17 @@ mlops_status mlops__grid_render(mlops__grid *self, size_t from, size_t to, size_
     return mlops__fail(err, MLOPS_E_CORRUPT, "rows have more text than they should");
 }
 
+mlops_status mlops__grid_line_up(mlops__grid *self, mlops_error *err) {
+    self->lines.size = self->ends.size = 0;
+    self->lines.status = self->ends.status = MLOPS_OK;
+    uint8_t *ends = mlops__buf_extend(&self->ends, self->n * sizeof(uint32_t));
+    if (!ends) return mlops__fail_nomem(err, self->n * sizeof(uint32_t));
+    MLOPS_TRY(mlops__grid_render(self, 0, self->n, UINT32_MAX, &self->lines,
+                                 (uint32_t *)(void *)ends, err));
+    self->lined = 1;
+    return MLOPS_OK;
+}
+
 mlops_status mlops__grid_hash(mlops__grid *self, size_t from, size_t to, uint64_t *out,
                               mlops_error *err) {
     for (size_t row = from; row < to; row++) {

@@ -197,11 +197,23 @@ static int is_shifted(const walk *w) {
     return 0;
 }
 
+/* Rows of the chunk that have been rendered with all others. */
+static void take_lines(walk *w) {
+    const uint32_t *ends = (const uint32_t *)(const void *)w->base->ends.data;
+    uint32_t begin = w->chunk ? ends[w->chunk - 1] : 0;
+    for (size_t i = 0; i < w->n_chunk; i++) w->ends[i] = ends[w->chunk + i] - begin;
+    w->lines = w->base->lines.data + begin;
+}
+
 static mlops_status render_chunk(walk *w, mlops_error *err) {
     mlops__buf *lines = &w->patch->lines;
     size_t left = w->to - w->row;
     w->chunk = w->row;
     w->n_chunk = left < CHUNK ? left : CHUNK;
+    if (w->base->lined) {
+        take_lines(w);
+        return MLOPS_OK;
+    }
     lines->size = 0;
     lines->status = MLOPS_OK;
     MLOPS_TRY(

@@ -62,17 +62,19 @@ static mlops_status do_task(void *user, int64_t index, int32_t worker) {
     }
     at -= TASKS * all->n;
     mlops__flight *f = all->flights;
-    for (; at >= f->n_groups; f++) at -= f->n_groups;
-    mlops__packer_groups_make(f->packer, at, worker);
+    for (; at >= f->n_groups + f->n_warm; f++) at -= f->n_groups + f->n_warm;
+    if (at < f->n_groups) mlops__packer_groups_make(f->packer, at, worker);
+    else mlops__packer_warm_load(f->packer, at - f->n_groups, worker);
     return MLOPS_OK;
 }
 
 static mlops_status look(mlops__flight *f, mlops_error *err) {
-    f->n_groups = 0;
+    f->n_groups = f->n_warm = 0;
     f->is_hashed = 0;
     f->is_flying = f->packer->at < f->packer->n;
     if (!f->is_flying) return MLOPS_OK;
     MLOPS_TRY(mlops__packer_look(f->packer, err));
+    f->n_warm = mlops__packer_warm_find(f->packer);
     f->planned = mlops__fail(&f->plan_err, MLOPS_E_CANCELLED, "the executor failed");
     f->read = mlops__fail(&f->read_err, MLOPS_E_CANCELLED, "the executor failed");
     return mlops__packer_groups_find(f->packer, &f->n_groups, err);
@@ -83,7 +85,7 @@ static mlops_status do_stretch(flying *all, const mlops_executor *executor, mlop
     if (!may_wait(all)) MLOPS_TRY(write_ready(all, err));
     for (size_t i = 0; i < all->n; i++) {
         MLOPS_TRY(look(&all->flights[i], err));
-        n += all->flights[i].n_groups;
+        n += all->flights[i].n_groups + all->flights[i].n_warm;
     }
     if (executor) {
         all->written = mlops__fail(&all->err, MLOPS_E_CANCELLED, "the executor failed");

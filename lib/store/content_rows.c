@@ -35,6 +35,7 @@ static void drop_slots(mlops__packer *p) {
 void mlops__packer_rows_free(mlops__packer *p) {
     mlops__row_planner *rows = &p->rows;
     drop_slots(p);
+    mlops__packer_warm_free(p);
     mlops__buf_free(&rows->hashes);
     mlops__buf_free(&rows->zones);
     mlops__patch_free(&rows->patch);
@@ -101,10 +102,12 @@ mlops_status mlops__packer_rows_begin(mlops__packer *p, const mlops_id *like, ml
     rows->has_base = 0;
     rows->base_row = rows->same.rows = 0;
     rows->n_lost = 0;
+    rows->n_loaded = 0;
     rows->zones.size = 0;
     rows->grid.n = rows->base.grid.n = 0;
     mlops__patch_drop(&rows->patch);
     drop_slots(p);
+    mlops__packer_warm_free(p);
     size_t n;
     const uint8_t *bytes = mlops__packer_ahead(p, &n);
     if (!sniff(&rows->dialect, bytes, n)) return MLOPS_END;
@@ -330,8 +333,11 @@ static mlops_status compare(mlops__packer *p, mlops__index *index, mlops_error *
     size_t n_rows, n_bytes, left;
     const uint8_t *text = mlops__packer_ahead(p, &left);
     int is_last = mlops__packer_is_last(p, left);
-    if (rows->base_row < base->grid_row || rows->base_row - base->grid_row >= base->grid.n)
-        MLOPS_TRY(mlops__tabular_load(base, rows->base_row, MLOPS__GROUP_ROWS, err));
+    if (rows->base_row < base->grid_row || rows->base_row - base->grid_row >= base->grid.n) {
+        if (!mlops__packer_warm_take(p, rows->base_row))
+            MLOPS_TRY(mlops__tabular_load(base, rows->base_row, MLOPS__GROUP_ROWS, err));
+        rows->n_loaded += base->grid.n;
+    }
     if (rows->patch.n_rows == 0) rows->patch_row = rows->base_row;
     MLOPS_TRY(mlops__patch_add(&rows->patch, &base->grid, (size_t)(rows->base_row - base->grid_row),
                                text, left, is_last, &n_rows, &n_bytes, &stop, err));

@@ -60,10 +60,12 @@ typedef struct mlops__row_planner {
     mlops__buf hashes;
     uint32_t *slots; /* places in hashes, from 1 on, by hash */
     size_t n_slots;
-    int64_t n_lost; /* how often */
+    int64_t n_lost;    /* how often */
+    uint64_t n_loaded; /* rows that were compared since the stretch began */
 } mlops__row_planner;
 
 typedef struct mlops__group_team mlops__group_team;
+typedef struct mlops__warm_team mlops__warm_team;
 
 typedef struct mlops__packer {
     mlops_store *store;
@@ -88,6 +90,7 @@ typedef struct mlops__packer {
     int64_t n_shared;       /* pieces that need the base */
     mlops__row_planner rows;
     mlops__group_team *team; /* NULL until there are groups for several threads */
+    mlops__warm_team *warm;  /* NULL until there are rows of a base for them */
 } mlops__packer;
 
 /* One of those that are packed together. */
@@ -96,6 +99,7 @@ typedef struct mlops__flight {
     const mlops_id *like; /* or NULL */
     int as_rows;          /* it is tried */
     size_t n_groups;      /* that are made at once */
+    size_t n_warm;        /* loads of rows for the stretch behind */
     int is_flying;        /* a stretch of it is being packed, */
     int is_hashed;        /* and is hashed */
     int is_ready;         /* a batch is, and waits */
@@ -184,5 +188,14 @@ mlops_status mlops__packer_groups_find(mlops__packer *self, size_t *n, mlops_err
 void mlops__packer_groups_make(mlops__packer *self, size_t group, int32_t worker);
 mlops_status mlops__packer_groups_plan(mlops__packer *self, mlops_error *err);
 void mlops__packer_groups_free(mlops__packer *self);
+
+/* Rows of the base that the next stretch is likely to be compared with, by all threads, while one
+ * of them plans this stretch: finds how many loads that takes; does one of them; makes the rows
+ * that one is among those of the base, false if they are not there. What fails is left to who needs
+ * the rows. */
+size_t mlops__packer_warm_find(mlops__packer *self);
+void mlops__packer_warm_load(mlops__packer *self, size_t load, int32_t worker);
+int mlops__packer_warm_take(mlops__packer *self, uint64_t row);
+void mlops__packer_warm_free(mlops__packer *self);
 
 #endif

@@ -4218,8 +4218,8 @@ func (x *Draft) Remove(path string) error {
 // moved since the draft was begun, this returns MLOPS_E_CONFLICT, or the change's commit does. The
 // draft is used up.
 //
-// Errors: MLOPS_E_INVALID if it was committed before; MLOPS_E_CONFLICT, MLOPS_E_NOMEM, MLOPS_E_IO,
-// MLOPS_E_NO_SPACE, MLOPS_E_FORKED.
+// Errors: MLOPS_E_INVALID if it was committed before; MLOPS_E_LIMIT if no time is later than the
+// commit before; MLOPS_E_CONFLICT, MLOPS_E_NOMEM, MLOPS_E_IO, MLOPS_E_NO_SPACE, MLOPS_E_FORKED.
 func (x *Draft) Commit() (ID, error) {
 	if x == nil || x.p == nil {
 		return ID{}, closed("Draft")
@@ -8107,7 +8107,8 @@ func DatasetPush(store *Store, remote *Remote, dataset string, opts *PushOpts) (
 // Errors: MLOPS_E_NOT_FOUND if the remote has no such dataset, or none of the branches or tags;
 // MLOPS_E_CONFLICT if a branch or tag here leads elsewhere than that of the remote, or if rows of the
 // same table were erased on both sides, and what is left there is gone; MLOPS_E_CORRUPT for what is
-// not what its name says; MLOPS_E_DENIED for a store that is open for reading alone; else as pushing.
+// not what its name says, and for a commit that is not later than one that it goes back to;
+// MLOPS_E_DENIED for a store that is open for reading alone; else as pushing.
 func DatasetPull(store *Store, remote *Remote, dataset string, opts *PullOpts) (Transfer, error) {
 	defer runtime.KeepAlive(store)
 	defer runtime.KeepAlive(remote)

@@ -194,8 +194,8 @@ MLOPS_API mlops_status mlops_draft_remove(mlops_draft *self, const char *path, m
  * @param self      draft
  * @param[out] out  @shape(1) id of the commit
  * @param err       @nullable
- * @return MLOPS_E_INVALID if it was committed before; MLOPS_E_CONFLICT, MLOPS_E_NOMEM, MLOPS_E_IO,
- * MLOPS_E_NO_SPACE, MLOPS_E_FORKED
+ * @return MLOPS_E_INVALID if it was committed before; MLOPS_E_LIMIT if no time is later than the
+ * commit before; MLOPS_E_CONFLICT, MLOPS_E_NOMEM, MLOPS_E_IO, MLOPS_E_NO_SPACE, MLOPS_E_FORKED
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_draft_commit(mlops_draft *self, mlops_id *out, mlops_error *err);

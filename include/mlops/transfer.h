@@ -146,8 +146,9 @@ MLOPS_API mlops_status mlops_dataset_push(mlops_store *store, const mlops_remote
  * @return MLOPS_E_NOT_FOUND if the remote has no such dataset, or none of the branches or tags;
  *         MLOPS_E_CONFLICT if a branch or tag here leads elsewhere than that of the remote,
  *         or if rows of the same table were erased on both sides, and what is left there is gone;
- *         MLOPS_E_CORRUPT for what is not what its name says; MLOPS_E_DENIED for a store that is
- *         open for reading alone; else as pushing
+ *         MLOPS_E_CORRUPT for what is not what its name says, and for a commit that is not later
+ *         than one that it goes back to; MLOPS_E_DENIED for a store that is open for reading
+ *         alone; else as pushing
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_dataset_pull(mlops_store *store, const mlops_remote *remote,

@@ -353,10 +353,15 @@ mlops_status mlops__draft_put_ref(mlops_draft *self, const char *verb, const mlo
     return mlops__ref_put(self->change, &key, &self->ref, id, err);
 }
 
+/* INT64_MIN: there is none. */
+static int64_t latest_parent(const mlops_draft *self) {
+    int64_t out = self->has_parent ? self->base.commit.time_ns : INT64_MIN;
+    return self->has_merged && self->merged_ns > out ? self->merged_ns : out;
+}
+
 int64_t mlops__draft_time(const mlops_draft *self) {
-    int64_t now = mlops__store_now(self->base.store), parent = self->base.commit.time_ns;
-    if (self->has_parent && now <= parent) now = parent + 1;
-    return self->has_merged && now <= self->merged_ns ? self->merged_ns + 1 : now;
+    int64_t now = mlops__store_now(self->base.store), last = latest_parent(self);
+    return now > last ? now : last + (last < INT64_MAX);
 }
 
 /* The commit's record, and its id. */
@@ -399,6 +404,8 @@ typedef struct committing {
 
 static mlops_status make(mlops_draft *self, committing *out, mlops_error *err) {
     int64_t time_ns = mlops__draft_time(self);
+    if (time_ns <= latest_parent(self))
+        return mlops__fail(err, MLOPS_E_LIMIT, "the commit before has the last time that there is");
     MLOPS_TRY(mlops__draft_require(self, time_ns, &out->verdict, err));
     mlops__tree_write(&self->base.tree, &out->tree);
     if (out->tree.status) return mlops__fail_nomem(err, out->tree.size);

@@ -7,19 +7,12 @@
  */
 #include "base/opts.h"
 #include "dataset/erase_adopt.h"
+#include "dataset/pull_trail.h"
 #include "dataset/remote_links.h"
 
 #include <string.h>
 
 enum { ID = 32, CHANGE_FULL = 4 << 20, VERB_MAX = 700 };
-
-/* A commit that is wanted. */
-typedef struct found {
-    mlops__commit commit;
-    mlops__bytes record; /* as the remote has it; data NULL: the store has it */
-    int64_t level;       /* steps from a branch or tag */
-    int placed;
-} found;
 
 typedef struct pull {
     mlops_store *store;
@@ -35,18 +28,9 @@ typedef struct pull {
     mlops__lease lease;
     size_t empty;       /* bytes of a change that does nothing */
     mlops__arena arena; /* of commits */
-    mlops_id *tips;     /* where branches and tags of this store are */
-    size_t n_tips;
-    mlops__line held; /* all that they lead to, once is_held */
-    int is_held;      /* -1: history here is damaged */
-    mlops__partial partial;
     mlops__head_ref *wanted;
     size_t n_wanted;
-    found *commits;
-    size_t n, cap;
-    mlops__kv *known; /* number of a commit, by its id */
-    mlops__kv_txn *txn;
-    mlops__buf order, beyond; /* numbers, older ones first; ids that stay away */
+    mlops__trail trail;
     int64_t n_commits, n_refs;
 } pull;
 
@@ -67,240 +51,6 @@ static mlops_status want_refs(pull *p, mlops_error *err) {
         return mlops__fail(err, MLOPS_E_NOT_FOUND, "the remote has no dataset \"%s\"", p->dataset);
     return mlops__fail(err, MLOPS_E_NOT_FOUND,
                        "the remote has no branch or tag of \"%s\" that was asked for", p->dataset);
-}
-
-/* ---- commits ---- */
-
-/* Their numbers, or -1. */
-static mlops_status number_of(pull *p, const mlops_id *id, int64_t *out, mlops_error *err) {
-    mlops__bytes value;
-    mlops_status status = mlops__kv_get(p->txn, (mlops__bytes){id->bytes, ID}, &value, err);
-    *out = status ? -1 : (int64_t)mlops__load_u64(value.data);
-    return status == MLOPS_E_NOT_FOUND ? MLOPS_OK : status;
-}
-
-static mlops_status add_commit(pull *p, const mlops_id *id, int64_t level, mlops_error *err) {
-    uint8_t number[8];
-    found *more = mlops__arena_grow(&p->arena, p->commits, (int64_t)p->n, &p->cap, sizeof *more);
-    if (!more) return mlops__fail_nomem(err, sizeof *more);
-    p->commits = more;
-    mlops__store_u64(number, p->n);
-    memset(&p->commits[p->n], 0, sizeof *p->commits);
-    p->commits[p->n].commit.id = *id;
-    p->commits[p->n++].level = level;
-    return mlops__kv_put(p->txn, (mlops__bytes){id->bytes, ID},
-                         (mlops__bytes){number, sizeof number}, err);
-}
-
-static mlops_status is_here(const pull *p, mlops__view *view, const mlops_id *id, int *out) {
-    mlops__key key;
-    mlops__bytes value;
-    mlops__commit_key(&key, p->dataset, id);
-    mlops_status status = mlops__index_get(&view->index, MLOPS__TABLE_COMMITS,
-                                           mlops__key_bytes(&key), &value, view->err);
-    *out = !status;
-    return status == MLOPS_E_NOT_FOUND ? MLOPS_OK : status;
-}
-
-/* The record of a commit, from here or from there. */
-static mlops_status read_commit(pull *p, mlops__view *view, found *f, int here) {
-    mlops__part part;
-    mlops__buf bytes;
-    int there = 0;
-    mlops_id id = f->commit.id;
-    if (here) return mlops__commit_read(&f->commit, view, p->dataset, &id);
-    MLOPS_TRY(
-        mlops__depot_find(&p->parts, MLOPS__PART_COMMIT, id.bytes, ID, &part, &there, view->err));
-    if (!there)
-        return mlops__fail(view->err, MLOPS_E_CORRUPT,
-                           "the remote lacks a commit that its \"%s\" leads to", p->dataset);
-    mlops__buf_init(&bytes, &p->remote.host->allocator);
-    mlops_status status = mlops__fetch_bytes(&p->fetcher, &part, &bytes, view->err);
-    if (!status) {
-        const char *copy = mlops__arena_text(&p->arena, (const char *)bytes.data, bytes.size);
-        f->record = (mlops__bytes){(const uint8_t *)copy, bytes.size};
-        if (!copy) status = mlops__fail_nomem(view->err, bytes.size);
-    }
-    mlops__buf_free(&bytes);
-    return status ? status : mlops__commit_parse(&f->commit, f->record, view);
-}
-
-/* ---- what branches and tags here lead to ---- */
-
-static mlops_status find_tips(pull *p, mlops__view *view) {
-    mlops__key key;
-    mlops__index_iter iter;
-    mlops__bytes k, value;
-    mlops__record record;
-    size_t cap = 0;
-    p->n_tips = 0;
-    mlops__key_init(&key);
-    mlops__key_text(&key, p->dataset);
-    MLOPS_TRY(mlops__index_iter_init(&iter, &view->index, MLOPS__TABLE_REFS,
-                                     mlops__key_prefix(&key), view->err));
-    mlops_status status = MLOPS_OK;
-    while (!status && !(status = mlops__index_iter_next(&iter, &k, &value, view->err))) {
-        mlops_id *more =
-            mlops__arena_grow(&p->arena, p->tips, (int64_t)p->n_tips, &cap, sizeof *more);
-        if (!more) status = mlops__fail_nomem(view->err, sizeof *more);
-        else p->tips = more;
-        if (!status) status = mlops__record_parse(&record, value, &p->arena, view->err);
-        if (!status && mlops__record_id(&record, "commit", &p->tips[p->n_tips])) p->n_tips++;
-    }
-    mlops__index_iter_free(&iter);
-    return status == MLOPS_END ? MLOPS_OK : status;
-}
-
-static mlops_status never(void *user, const mlops_id *id, int *stops, mlops_error *err) {
-    (void)user, (void)id, (void)stops, (void)err;
-    return MLOPS_OK;
-}
-
-/* Where something of it is missing, nothing is taken for whole. */
-static mlops_status walk_held(pull *p, mlops__view *view) {
-    p->is_held = 1;
-    mlops_status status = mlops__line_init(&p->held, view, p->dataset, view->err);
-    for (size_t i = 0; i < p->n_tips && !status; i++)
-        status = mlops__line_add(&p->held, &p->tips[i], never, NULL);
-    if (status == MLOPS_E_CORRUPT) p->is_held = -1;
-    return status == MLOPS_E_CORRUPT ? MLOPS_OK : status;
-}
-
-/* A commit that nothing leads to may have come with a pull that was cut short, and what it goes
- * back to may have been collected since. Most often it is a tip that is met. */
-static mlops_status is_held(pull *p, mlops__view *view, const mlops_id *id, int *out) {
-    *out = 0;
-    for (size_t i = 0; i < p->n_tips; i++) *out |= memcmp(p->tips[i].bytes, id->bytes, ID) == 0;
-    if (!p->is_held && !*out) MLOPS_TRY(walk_held(p, view));
-    if (p->is_held <= 0) return MLOPS_OK;
-    *out = mlops__line_has(&p->held, id);
-    return MLOPS_OK;
-}
-
-/* ---- which commits are to come ---- */
-
-/* One step back. A store that has all of what it has needs no look behind a commit that its
- * branches lead to. */
-static mlops_status look_at(pull *p, mlops__view *view, size_t i) {
-    int here, held = 0;
-    found f = p->commits[i];
-    mlops_id id = f.commit.id;
-    MLOPS_TRY(is_here(p, view, &id, &here));
-    if (here && !p->partial.is_there) MLOPS_TRY(is_held(p, view, &id, &held));
-    if (held) {
-        p->commits[i].placed = 1;
-        return MLOPS_OK;
-    }
-    if (!here && p->opts.depth && f.level >= p->opts.depth) {
-        p->commits[i].placed = 1;
-        mlops__buf_put(&p->beyond, id.bytes, ID);
-        return p->beyond.status ? mlops__fail_nomem(view->err, ID) : MLOPS_OK;
-    }
-    MLOPS_TRY(read_commit(p, view, &f, here));
-    p->commits[i] = f;
-    for (size_t k = 0; k < f.commit.n_parents; k++) {
-        int64_t number;
-        MLOPS_TRY(number_of(p, &f.commit.parents[k], &number, view->err));
-        if (number < 0) MLOPS_TRY(add_commit(p, &f.commit.parents[k], f.level + 1, view->err));
-    }
-    return mlops__remote_tick(&p->remote, view->err);
-}
-
-/* MLOPS_END if something was collected since the commits were looked for. */
-static mlops_status hold_commits(pull *p, mlops_error *err) {
-    mlops__index index;
-    int old = 0;
-    MLOPS_TRY(mlops__store_write_begin(p->store, &index, err));
-    mlops_status status = mlops__lease_is_old(&p->lease, &index, &old, err);
-    if (!status && old) status = MLOPS_END;
-    for (size_t i = 0; i < p->n && !status; i++)
-        status = mlops__lease_note(&p->lease, &index, p->commits[i].commit.id.bytes, err);
-    if (!status) status = mlops__store_write_commit(p->store, &index, err);
-    mlops__store_write_end(p->store, &index);
-    return status;
-}
-
-static void forget_commits(pull *p) {
-    mlops__kv_end(p->txn);
-    mlops__kv_close(p->known);
-    p->txn = NULL;
-    p->known = NULL;
-    mlops__line_free(&p->held);
-    memset(&p->held, 0, sizeof p->held);
-    p->n = p->beyond.size = 0;
-    p->is_held = 0;
-}
-
-static mlops_status look_for_commits(pull *p, mlops_error *err) {
-    static const mlops__kv_opts kv = {NULL, "", 0, 1, MLOPS__KV_UNSYNCED};
-    mlops__view view;
-    forget_commits(p);
-    MLOPS_TRY(mlops__kv_open(&p->known, p->remote.host, &kv, err));
-    MLOPS_TRY(mlops__kv_begin(&p->txn, p->known, 1, err));
-    MLOPS_TRY(mlops__lease_begin(&p->lease, p->store, err));
-    MLOPS_TRY(mlops__view_begin(&view, p->store, NULL, &p->arena, err));
-    mlops_status status = mlops__partial_read(&p->partial, &view, p->dataset);
-    if (!status) status = find_tips(p, &view);
-    for (size_t i = 0; i < p->n_wanted && !status; i++) {
-        int64_t number;
-        status = number_of(p, &p->wanted[i].commit, &number, err);
-        if (!status && number < 0) status = add_commit(p, &p->wanted[i].commit, 0, err);
-    }
-    for (size_t i = 0; i < p->n && !status; i++) status = look_at(p, &view, i);
-    mlops__view_end(&view);
-    return status ? status : hold_commits(p, err);
-}
-
-static mlops_status find_commits(pull *p, mlops_error *err) {
-    mlops_status status;
-    do status = look_for_commits(p, err);
-    while (status == MLOPS_END);
-    return status;
-}
-
-static void put_number(mlops__buf *out, size_t i) { mlops__buf_u64(out, i); }
-
-static size_t top_of(const mlops__buf *stack) {
-    return (size_t)mlops__load_u64(stack->data + stack->size - 8);
-}
-
-/* Those that a commit goes back to and that have no place yet; 0: there are none. */
-static mlops_status put_parents(pull *p, const found *f, mlops__buf *stack, int *n,
-                                mlops_error *err) {
-    *n = 0;
-    for (size_t k = 0; k < f->commit.n_parents; k++) {
-        int64_t number;
-        MLOPS_TRY(number_of(p, &f->commit.parents[k], &number, err));
-        if (number < 0 || p->commits[number].placed) continue;
-        put_number(stack, (size_t)number);
-        ++*n;
-    }
-    return stack->status ? mlops__fail_nomem(err, stack->size) : MLOPS_OK;
-}
-
-/* A commit is met, at the most, once more than it has children; one that leads to itself has no
- * id. */
-static mlops_status order_commits(pull *p, mlops_error *err) {
-    mlops__buf stack;
-    int n;
-    mlops_status status = MLOPS_OK;
-    mlops__buf_init(&stack, &p->remote.host->allocator);
-    for (size_t i = 0; i < p->n && !status; i++) {
-        put_number(&stack, i);
-        if (stack.status) status = mlops__fail_nomem(err, stack.size);
-        while (!status && stack.size) {
-            found *f = &p->commits[top_of(&stack)];
-            n = 0;
-            if (!f->placed) status = put_parents(p, f, &stack, &n, err);
-            if (status || n) continue;
-            if (!f->placed) put_number(&p->order, top_of(&stack));
-            f->placed = 1;
-            stack.size -= 8;
-        }
-    }
-    mlops__buf_free(&stack);
-    if (!status && p->order.status) status = mlops__fail_nomem(err, p->order.size);
-    return status;
 }
 
 /* ---- content ---- */
@@ -369,7 +119,7 @@ static mlops_status receive_tree(pull *p, const mlops__commit *commit, mlops_err
     return status ? status : mlops__receiver_flush(&p->receiver, err);
 }
 
-static mlops_status receive_commit(pull *p, const found *f, mlops_error *err) {
+static mlops_status receive_commit(pull *p, const mlops__found *f, mlops_error *err) {
     mlops__key key;
     mlops_status status;
     do {
@@ -397,7 +147,7 @@ typedef struct seen {
 static mlops_status sees_commit(void *user, const mlops_id *id, int *out, mlops_error *err) {
     const seen *s = user;
     (void)err;
-    return is_here(s->p, s->view, id, out);
+    return mlops__trail_has_commit(s->view, s->p->dataset, id, out);
 }
 
 static mlops_status put_links(pull *p, mlops__links *links, mlops__key *from, mlops_error *err) {
@@ -431,36 +181,37 @@ static mlops_status receive_links(pull *p, mlops_error *err) {
 static mlops_status note_absent(pull *p, mlops__view *view, const mlops_id *id,
                                 mlops__partial *out) {
     int here;
-    MLOPS_TRY(is_here(p, view, id, &here));
+    MLOPS_TRY(mlops__trail_has_commit(view, p->dataset, id, &here));
     if (!here && !mlops__partial_has(out, id)) out->absent[out->n_absent++] = *id;
     return MLOPS_OK;
 }
 
 /* Before the first commit that leads to it. */
-static mlops_status note_partial(pull *p, mlops__view *view, int last) {
-    mlops__partial next = p->partial;
+static mlops_status note_partial(pull *p, mlops__view *view, const mlops__partial *was, int last) {
+    mlops__partial next = *was;
     mlops_id id;
-    size_t cap = p->partial.n_absent + p->beyond.size / ID + 1;
+    size_t cap = was->n_absent + p->trail.beyond.size / ID + 1;
     next.absent = mlops__arena_array(&p->arena, cap, sizeof *next.absent);
     if (!next.absent) return mlops__fail_nomem(view->err, cap * sizeof *next.absent);
     next.n_absent = 0;
     if (p->opts.paths) next.paths = p->opts.paths;
     int whole = !p->opts.paths && !p->opts.depth && !p->opts.branches && !p->opts.tags;
     if (last && whole) next.paths = NULL;
-    for (size_t i = 0; i < p->partial.n_absent; i++)
-        MLOPS_TRY(note_absent(p, view, &p->partial.absent[i], &next));
-    for (size_t at = 0; at < p->beyond.size; at += ID) {
-        memcpy(id.bytes, p->beyond.data + at, ID);
+    for (size_t i = 0; i < was->n_absent; i++)
+        MLOPS_TRY(note_absent(p, view, &was->absent[i], &next));
+    for (size_t at = 0; at < p->trail.beyond.size; at += ID) {
+        memcpy(id.bytes, p->trail.beyond.data + at, ID);
         MLOPS_TRY(note_absent(p, view, &id, &next));
     }
     return mlops__partial_put(p->change, p->dataset, &next, view->err);
 }
 
 static mlops_status note_in_view(pull *p, int last, mlops_error *err) {
+    mlops__partial was;
     mlops__view view;
     MLOPS_TRY(mlops__view_begin(&view, p->store, NULL, &p->arena, err));
-    mlops_status status = mlops__partial_read(&p->partial, &view, p->dataset);
-    if (!status) status = note_partial(p, &view, last);
+    mlops_status status = mlops__partial_read(&was, &view, p->dataset);
+    if (!status) status = note_partial(p, &view, &was, last);
     mlops__view_end(&view);
     return status;
 }
@@ -489,6 +240,14 @@ static mlops_status begin(pull *p, mlops_error *err) {
     why.trace_id = p->remote.call.trace_id;
     MLOPS_TRY(mlops_change_new(&p->change, p->store, &why, err));
     p->empty = mlops__change_size(p->change);
+    p->trail.store = p->store;
+    p->trail.dataset = p->dataset;
+    p->trail.remote = &p->remote;
+    p->trail.parts = &p->parts;
+    p->trail.fetcher = &p->fetcher;
+    p->trail.lease = &p->lease;
+    p->trail.arena = &p->arena;
+    p->trail.depth = p->opts.depth;
     MLOPS_TRY(mlops__depot_init(&p->parts, p->remote.host, err));
     return mlops__receiver_init(&p->receiver, p->store, &p->fetcher, &p->parts, p->change,
                                 &p->lease, err);
@@ -525,15 +284,15 @@ static mlops_status run_pull(pull *p, mlops_error *err) {
     MLOPS_TRY(want_refs(p, err));
     MLOPS_TRY(mlops__head_parts(&p->head, &p->remote, &p->parts, err));
     MLOPS_TRY(adopt(p, err));
-    MLOPS_TRY(find_commits(p, err));
-    MLOPS_TRY(order_commits(p, err));
-    if (p->opts.paths || p->beyond.size) {
+    MLOPS_TRY(mlops__trail_find(&p->trail, p->wanted, p->n_wanted, err));
+    if (p->opts.paths || p->trail.beyond.size) {
         MLOPS_TRY(note_in_view(p, 0, err));
         MLOPS_TRY(commit_change(p, err));
     }
-    p->remote.total = (int64_t)(p->order.size / 8);
-    for (size_t at = 0; at < p->order.size; at += 8, p->remote.done++)
-        MLOPS_TRY(receive_commit(p, &p->commits[mlops__load_u64(p->order.data + at)], err));
+    const mlops__buf *order = &p->trail.order;
+    p->remote.total = (int64_t)(order->size / 8);
+    for (size_t at = 0; at < order->size; at += 8, p->remote.done++)
+        MLOPS_TRY(receive_commit(p, &p->trail.commits[mlops__load_u64(order->data + at)], err));
     MLOPS_TRY(mlops__receiver_flush(&p->receiver, err));
     MLOPS_TRY(commit_change(p, err));
     MLOPS_TRY(receive_links(p, err));
@@ -548,9 +307,7 @@ static void end(pull *p) {
     mlops__fetcher_free(&p->fetcher);
     mlops__depot_free(&p->parts);
     mlops__head_free(&p->head);
-    forget_commits(p);
-    mlops__buf_free(&p->order);
-    mlops__buf_free(&p->beyond);
+    mlops__trail_free(&p->trail);
     mlops__arena_free(&p->arena);
     mlops_change_free(p->change);
     mlops__lease_end(&p->lease, p->store);
@@ -579,8 +336,7 @@ mlops_status mlops_dataset_pull(mlops_store *store, const mlops_remote *remote, 
     MLOPS_TRY(mlops__name_check("dataset", dataset, err));
     MLOPS_TRY(mlops__remote_init(&p.remote, remote, host, p.opts.call, err));
     mlops__arena_init(&p.arena, &host->allocator, SIZE_MAX);
-    mlops__buf_init(&p.order, &host->allocator);
-    mlops__buf_init(&p.beyond, &host->allocator);
+    mlops__trail_init(&p.trail, host);
     mlops__fetcher_init(&p.fetcher, &p.remote);
     mlops_status status = run_pull(&p, err);
     done.n_requests = p.remote.n_requests;

@@ -4201,8 +4201,8 @@ class Draft(_rt.Handle):
         since the draft was begun, this returns ConflictError, or the change's commit does. The draft is
         used up.
 
-        Raises: InvalidError if it was committed before; ConflictError, NomemError, IoError, NoSpaceError,
-        ForkedError.
+        Raises: InvalidError if it was committed before; LimitError if no time is later than the commit
+        before; ConflictError, NomemError, IoError, NoSpaceError, ForkedError.
         """
         h = self._open()
         out = mlops_id()
@@ -8652,8 +8652,9 @@ def dataset_pull(store, remote, dataset, *, force=False, branches=None, tags=Non
 
     Raises: NotFoundError if the remote has no such dataset, or none of the branches or tags; ConflictError if a
     branch or tag here leads elsewhere than that of the remote, or if rows of the same table were erased on both
-    sides, and what is left there is gone; CorruptError for what is not what its name says; DeniedError for a
-    store that is open for reading alone; else as pushing.
+    sides, and what is left there is gone; CorruptError for what is not what its name says, and for a commit that
+    is not later than one that it goes back to; DeniedError for a store that is open for reading alone; else as
+    pushing.
     """
     store_h = _rt.opened(store, Store, "store")
     opts = _pull_opts(force=force, branches=branches, tags=tags, prefix=prefix, paths=paths, depth=depth, call=call)

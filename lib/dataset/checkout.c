@@ -494,6 +494,7 @@ static mlops_status run(checkout *self) {
     MLOPS_TRY(make_folder(self, path, strlen(path), self->err));
     MLOPS_TRY(mlops__folder_outside(self->store, self->folder, &self->own, self->err));
     MLOPS_TRY(write_all(self, path));
+    mlops__call_done(&self->call, (int64_t)self->n_missing);
     if (is_there || mlops__file_stat(io, self->folder, 1, &folder) >= 0) remember(self, &folder);
     return MLOPS_OK;
 }

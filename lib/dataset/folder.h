@@ -113,6 +113,8 @@ void mlops__snapshot_path(const mlops__snapshot *self, size_t file, char out[MLO
 /* MLOPS_E_CANCELLED, MLOPS_E_DEADLINE */
 mlops_status mlops__call_poll(const mlops_call *call, const mlops__host *host, int64_t done,
                               int64_t total, mlops_error *err);
+/* That all is done: what progress says then stops nothing. */
+void mlops__call_done(const mlops_call *call, int64_t total);
 
 /* What of the options a tree is remembered for. */
 uint64_t mlops__folder_key(uint32_t flags, const char *prefix, const char *include,

@@ -57,6 +57,10 @@ mlops_status mlops__call_poll(const mlops_call *call, const mlops__host *host, i
     return MLOPS_OK;
 }
 
+void mlops__call_done(const mlops_call *call, int64_t total) {
+    if (call->progress) call->progress(call->progress_user, total, total);
+}
+
 static mlops_status take_opts(mlops__snapshot *self, const mlops_folder_opts *opts) {
     enum {
         KNOWN = MLOPS_FOLDER_FOLLOW_LINKS | MLOPS_FOLDER_SKIP_LINKS | MLOPS_FOLDER_KEEP_MISSING
@@ -583,6 +587,7 @@ mlops_status mlops__snapshot_look(mlops__snapshot *self, const mlops__tree *tree
     MLOPS_TRY(match_entries(self));
     match_known(self);
     MLOPS_TRY(read_unknown(self, keeps));
+    mlops__call_done(&self->call, (int64_t)self->walk.n);
     for (size_t i = 0; i < self->walk.n; i++) {
         const mlops__looked *looked = &self->files[i];
         self->stat.n_added += looked->entry == NULL;

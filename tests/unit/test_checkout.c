@@ -188,6 +188,48 @@ static void files_of_entries_are_not_cleaned_away(void **state) {
     has(f, "./a ./x ./x/.mlops-1.tmp ./x/y ");
 }
 
+typedef struct told {
+    int64_t n, done, total;
+    int stops; /* at the end, which is too late */
+} told;
+
+static int32_t take_progress(void *user, int64_t done, int64_t total) {
+    told *t = user;
+    assert_in_range(done, t->n ? (uint64_t)t->done : 0, (uint64_t)total);
+    *t = (told){t->n + 1, done, total, t->stops};
+    return t->stops && done == total;
+}
+
+/* Of small files, with a large one behind them, and where nothing is to be done. */
+static void progress_comes_to_the_end(void **state) {
+    site *f = *state;
+    mlops_error e;
+    mlops_call call = MLOPS_CALL_INIT;
+    mlops_checkout_opts opts = MLOPS_CHECKOUT_OPTS_INIT;
+    mlops_folder_opts in = MLOPS_FOLDER_OPTS_INIT;
+    call.progress = take_progress;
+    opts.call = in.call = &call;
+    shell("cd %s && for i in $(seq 300); do echo $i > $i; done", f->in);
+    for (int large = 0; large < 2; large++) {
+        char folder[120];
+        told added = {0}, written = {.stops = 1}, again = {0};
+        if (large) shell("head -c 9000000 /dev/urandom > %s/large", f->in);
+        call.progress_user = &added;
+        stat_is(add_folder(f, NULL, &in), 300 + large, large ? 1 : 300, 0, 0);
+        assert_int_equal(added.done, 300 + large);
+        snprintf(folder, sizeof folder, "%s/out%d", f->p.dir, large);
+        call.progress_user = &written;
+        works(mlops_dataset_checkout(f->s, "d", NULL, folder, &opts, &e), &e);
+        assert_true(written.n > 1);
+        assert_int_equal(written.done, 300 + large);
+        assert_int_equal(written.total, 300 + large);
+        call.progress_user = &again;
+        works(mlops_dataset_checkout(f->s, "d", NULL, folder, &opts, &e), &e);
+        assert_true(again.n == 1 && again.done == again.total);
+        shell("diff -r %s %s", f->in, folder);
+    }
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin_site, end_site)
 
 int main(void) {
@@ -195,6 +237,7 @@ int main(void) {
         CASE(a_store_is_not_checked_out_over), CASE(a_store_is_no_source),
         CASE(a_link_that_leads_nowhere_stays), CASE(what_stands_for_a_folder_is_seen_ahead),
         CASE(names_are_those_of_files),        CASE(files_of_entries_are_not_cleaned_away),
+        CASE(progress_comes_to_the_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

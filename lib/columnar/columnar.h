@@ -162,8 +162,10 @@ mlops_status mlops__patch_add(mlops__patch_writer *self, mlops__grid *base, size
 /* About how many bytes it would take now; next to nothing if no cell is other. */
 size_t mlops__patch_bytes(const mlops__patch_writer *self);
 
-/* Appends the patch and begins a new one. */
-mlops_status mlops__patch_end(mlops__patch_writer *self, mlops__buf *out, mlops_error *err);
+/* Appends the patch to out, what its cells were to was (nothing if there are none), and begins a
+ * new one. */
+mlops_status mlops__patch_end(mlops__patch_writer *self, mlops__buf *out, mlops__buf *was,
+                              mlops_error *err);
 
 /* Begins a new one; what was added and not ended is dropped. */
 void mlops__patch_drop(mlops__patch_writer *self);
@@ -179,10 +181,17 @@ typedef struct mlops__patch {
     mlops__packed marks, ends;    /* of blocks: of the text, of bytes */
     size_t columns_at, blocks_at; /* where in the bytes these begin */
     uint32_t n_columns;           /* that are touched */
+    const uint8_t *was;           /* NULL until it is given */
+    size_t n_was, was_columns_at, was_blocks_at;
+    mlops__packed was_ends; /* of blocks, of its bytes */
 } mlops__patch;
 
 /* MLOPS_E_CORRUPT for bytes that begin no patch. */
 mlops_status mlops__patch_open(mlops__patch *out, const uint8_t *bytes, size_t n, mlops_error *err);
+
+/* The same of what its cells were, which is read to list them; the bytes are borrowed, too. */
+mlops_status mlops__patch_open_was(mlops__patch *self, const uint8_t *bytes, size_t n,
+                                   mlops_error *err);
 
 /* Changes the rows, which are rows from, from + 1, ... of those that the patch is about; all
  * columns of them were read. */
@@ -218,7 +227,8 @@ mlops_status mlops__patch_rows(const mlops__patch *self, const mlops_allocator *
 
 /* Appends the cells of rows from to from + n - 1 (mlops__patch_cell each), by row and column, and
  * their texts to those that there are. MLOPS_END if that is more than MLOPS__GROUP_CELLS cells or
- * MLOPS__LISTED_TEXT bytes: few bytes of a patch may stand for very long texts. */
+ * MLOPS__LISTED_TEXT bytes: few bytes of a patch may stand for very long texts. Where a cell is
+ * other, what it was is given first, or it is damage. */
 mlops_status mlops__patch_cells(const mlops__patch *self, size_t from, size_t n, mlops__buf *out,
                                 mlops__buf *texts, mlops_error *err);
 

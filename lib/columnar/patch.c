@@ -59,6 +59,22 @@ mlops_status mlops__patch_open(mlops__patch *out, const uint8_t *bytes, size_t n
     return MLOPS_OK;
 }
 
+mlops_status mlops__patch_open_was(mlops__patch *self, const uint8_t *bytes, size_t n,
+                                   mlops_error *err) {
+    mlops__cursor c;
+    mlops__cursor_init(&c, bytes, n);
+    if (mlops__cursor_u8(&c) != MLOPS__PATCH_WAS_VERSION) c.failed = 1;
+    mlops__packed_open(&self->was_ends, &c, n_blocks(self));
+    uint64_t size = mlops__cursor_varint(&c);
+    if (size > mlops__cursor_left(&c)) c.failed = 1;
+    if (c.failed) return damaged(err);
+    self->was = bytes;
+    self->n_was = n;
+    self->was_columns_at = c.offset;
+    self->was_blocks_at = c.offset + (size_t)size;
+    return MLOPS_OK;
+}
+
 uint64_t mlops__patch_mark(const mlops__patch *self, size_t block) {
     if (block > n_blocks(self)) block = n_blocks(self);
     return block ? (uint64_t)mlops__packed_at(&self->marks, block - 1) : 0;
@@ -104,16 +120,18 @@ static void read_values(reader *r, mlops__cursor *c, mlops__patch_values *out) {
     if (out->some_raw > 1 || (out->form.kind == MLOPS__FORM_TEXT && !out->some_raw)) c->failed = 1;
 }
 
+/* Of rows as a whole there is but text. */
+static int fits(const reader *r, const mlops__patch_column *column,
+                const mlops__patch_values *values) {
+    return column->column < r->patch->dialect.n_columns || values->form.kind == MLOPS__FORM_TEXT;
+}
+
 static void read_column(reader *r, mlops__cursor *c, mlops__patch_column *out) {
     memset(out, 0, sizeof *out);
     out->column = mlops__cursor_u16(c);
     out->rice = mlops__cursor_u8(c);
     read_values(r, c, &out->is);
-    read_values(r, c, &out->was);
-    int rows = out->column == r->patch->dialect.n_columns;
-    if (out->rice > MLOPS__RICE_MAX ||
-        (rows && (out->is.form.kind != MLOPS__FORM_TEXT || out->was.form.kind != MLOPS__FORM_TEXT)))
-        c->failed = 1;
+    if (out->rice > MLOPS__RICE_MAX || !fits(r, out, &out->is)) c->failed = 1;
 }
 
 /* Words stand where they are known to be once there are no more. */
@@ -122,7 +140,19 @@ static void find_words(const reader *r, mlops__patch_values *values) {
         values->form.words = (mlops__span *)(void *)(r->words.data + values->words_at);
 }
 
-static mlops_status open_reader(reader *r, const mlops__patch *patch, mlops__buf *text,
+static void read_was_columns(reader *r, mlops__cursor *c) {
+    const mlops__patch *patch = r->patch;
+    mlops__cursor_init(c, patch->was, patch->was_blocks_at);
+    c->offset = patch->was_columns_at;
+    if (!patch->was && patch->n_columns) c->failed = 1;
+    for (size_t i = 0; i < patch->n_columns && !c->failed && !r->words.status; i++) {
+        read_values(r, c, &r->columns[i].was);
+        if (!fits(r, &r->columns[i], &r->columns[i].was)) c->failed = 1;
+    }
+}
+
+/* What cells were is read if they are to be listed. */
+static mlops_status open_reader(reader *r, const mlops__patch *patch, int lists, mlops__buf *text,
                                 const mlops_allocator *allocator, mlops_error *err) {
     size_t n = patch->n_columns;
     mlops__cursor c;
@@ -142,6 +172,7 @@ static mlops_status open_reader(reader *r, const mlops__patch *patch, mlops__buf
         if (column <= before || column > patch->dialect.n_columns) c.failed = 1;
         before = column;
     }
+    if (lists && !c.failed) read_was_columns(r, &c);
     if (r->words.status || text->status) return mlops__fail_nomem(err, r->words.size);
     if (c.failed) return damaged(err);
     for (size_t i = 0; i < n; i++) {
@@ -207,10 +238,12 @@ typedef struct block {
     uint16_t rows[BLOCK]; /* from the block's first on */
     int64_t values[BLOCK];
     uint64_t raw[BLOCK / 64];
+    const uint8_t *bytes; /* that texts of raw cells are in */
 } block;
 
 /* The texts of raw cells, behind the bits. */
 static void read_texts(block *out, mlops__cursor *c) {
+    out->bytes = c->data;
     for (size_t i = 0; i < out->n; i++) {
         if (!mlops__bit(out->raw, i)) continue;
         size_t at = c->offset;
@@ -268,34 +301,42 @@ static void read_was(const mlops__patch_column *how, mlops__cursor *c, size_t n,
     pass_cells(&how->was, &b, c, out);
 }
 
-/* Where a block is; an empty cursor if it changes nothing. */
-static mlops__cursor block_at(const mlops__patch *self, int64_t begin, int64_t end) {
-    int64_t left = (int64_t)(self->n - self->blocks_at);
-    mlops__cursor c;
-    mlops__cursor_init(&c, self->bytes, self->n);
-    if (begin < 0 || begin > end || end > left) {
-        c.failed = 1;
-        return c;
-    }
-    c.size = self->blocks_at + (size_t)end;
-    c.offset = self->blocks_at + (size_t)begin;
-    return c;
-}
-
-/* Where blocks are, as they are asked for from the first on. */
+/* Where blocks are, as they are asked for from the first on: of what cells are, or were. */
 typedef struct seeker {
+    const uint8_t *bytes;
+    size_t size, blocks_at, n_blocks;
+    const mlops__packed *all;
     int64_t ends[SOUGHT + 1]; /* of the block ahead of first, and of those from it on */
     size_t first, n;
 } seeker;
 
-static mlops__cursor seek_block(seeker *s, const mlops__patch *self, size_t i) {
+static void begin_seek(seeker *s, const mlops__patch *patch, int was) {
+    s->bytes = was ? patch->was : patch->bytes;
+    s->size = was ? patch->n_was : patch->n;
+    s->blocks_at = was ? patch->was_blocks_at : patch->blocks_at;
+    s->all = was ? &patch->was_ends : &patch->ends;
+    s->n_blocks = n_blocks(patch);
+    s->n = 0;
+}
+
+/* Where a block is; an empty cursor if it changes nothing. */
+static mlops__cursor seek_block(seeker *s, size_t i) {
+    mlops__cursor c;
     if (s->n == 0 || i - s->first >= s->n) {
         s->first = i;
-        s->n = n_blocks(self) - i < SOUGHT ? n_blocks(self) - i : SOUGHT;
+        s->n = s->n_blocks - i < SOUGHT ? s->n_blocks - i : SOUGHT;
         s->ends[0] = 0;
-        mlops__packed_read(&self->ends, i ? i - 1 : 0, i + s->n, s->ends + (i == 0));
+        mlops__packed_read(s->all, i ? i - 1 : 0, i + s->n, s->ends + (i == 0));
     }
-    return block_at(self, s->ends[i - s->first], s->ends[i - s->first + 1]);
+    int64_t begin = s->ends[i - s->first], end = s->ends[i - s->first + 1];
+    mlops__cursor_init(&c, s->bytes, s->size);
+    if (begin < 0 || begin > end || end > (int64_t)(s->size - s->blocks_at)) {
+        c.failed = 1;
+        return c;
+    }
+    c.size = s->blocks_at + (size_t)end;
+    c.offset = s->blocks_at + (size_t)begin;
+    return c;
 }
 
 static size_t rows_of_block(const mlops__patch *self, size_t i) {
@@ -315,7 +356,7 @@ static const uint8_t *text_of(const reader *r, const mlops__patch_values *how, c
         return room;
     }
     *n = s.n;
-    if (mlops__bit(b->raw, i)) return r->patch->bytes + s.at;
+    if (mlops__bit(b->raw, i)) return b->bytes + s.at;
     s = how->form.words[value];
     *n = s.n;
     return s.n ? r->text->data + s.at : room; /* there may be no text at all */
@@ -356,10 +397,11 @@ static mlops_status set_cells(const reader *r, const mlops__patch_column *how, c
 static mlops_status apply_blocks(const reader *r, size_t from, mlops__grid *grid,
                                  mlops_error *err) {
     const mlops__patch *patch = r->patch;
-    seeker s = {.n = 0};
+    seeker s;
     block b;
+    begin_seek(&s, patch, 0);
     for (size_t i = from / BLOCK; i * BLOCK < from + grid->n; i++) {
-        mlops__cursor c = seek_block(&s, patch, i);
+        mlops__cursor c = seek_block(&s, i);
         for (size_t k = 0; k < patch->n_columns && mlops__cursor_left(&c) && !c.failed; k++) {
             read_cells(&r->columns[k], &c, rows_of_block(patch, i), &b);
             if (!c.failed) MLOPS_TRY(set_cells(r, &r->columns[k], &b, i * BLOCK, from, grid, err));
@@ -381,7 +423,7 @@ mlops_status mlops__patch_apply(const mlops__patch *self, size_t from, mlops__gr
     mlops__buf_init(&words, grid->allocator);
     mlops_status status = mlops__grid_own(grid, err);
     if (status) return status;
-    status = open_reader(&r, self, &words, grid->allocator, err);
+    status = open_reader(&r, self, 0, &words, grid->allocator, err);
     if (!status) status = apply_blocks(&r, from, grid, err);
     if (!status) grid->unended = self->unended && from + grid->n == self->n_rows;
     close_reader(&r);
@@ -396,7 +438,7 @@ mlops_status mlops__patch_columns(const mlops__patch *self, const mlops_allocato
     mlops__buf words;
     reader r;
     mlops__buf_init(&words, allocator);
-    mlops_status status = open_reader(&r, self, &words, allocator, err);
+    mlops_status status = open_reader(&r, self, 0, &words, allocator, err);
     for (size_t k = 0; k < self->n_columns && !status; k++) columns[r.columns[k].column] = 1;
     close_reader(&r);
     mlops__buf_free(&words);
@@ -414,13 +456,14 @@ mlops_status mlops__patch_rows(const mlops__patch *self, const mlops_allocator *
                                size_t from, size_t n, uint64_t *bits, mlops_error *err) {
     mlops__buf words;
     reader r;
-    seeker s = {.n = 0};
+    seeker s;
     block b;
+    begin_seek(&s, self, 0);
     if (from > self->n_rows || n > self->n_rows - from) return damaged(err);
     mlops__buf_init(&words, allocator);
-    mlops_status status = open_reader(&r, self, &words, allocator, err);
+    mlops_status status = open_reader(&r, self, 0, &words, allocator, err);
     for (size_t i = from / BLOCK; i * BLOCK < from + n && !status; i++) {
-        mlops__cursor c = seek_block(&s, self, i);
+        mlops__cursor c = seek_block(&s, i);
         for (size_t k = 0; k < self->n_columns && mlops__cursor_left(&c) && !c.failed; k++) {
             read_cells(&r.columns[k], &c, rows_of_block(self, i), &b);
             if (!c.failed) mark_rows(&b, i * BLOCK, from, n, bits);
@@ -438,7 +481,7 @@ typedef struct listing {
     mlops__buf words, cells;
     mlops__buf *texts;
     size_t listed; /* bytes of cells in the blocks ahead */
-    seeker blocks;
+    seeker is, was;
 } listing;
 
 static mlops__patch_text put_text(listing *l, const mlops__patch_values *how, const block *b,
@@ -457,8 +500,7 @@ static int is_full(const listing *l) {
     return l->texts->size > MLOPS__LISTED_TEXT || l->cells.size > most - l->listed;
 }
 
-/* What cells were stands behind what all of them are. */
-static void list_block(listing *l, size_t index, mlops__cursor *c) {
+static void list_block(listing *l, size_t index, mlops__cursor *c, mlops__cursor *c_was) {
     const mlops__patch *patch = l->r.patch;
     size_t n_rows = rows_of_block(patch, index), at = 0;
     mlops__patch_cell cell = {0};
@@ -475,11 +517,11 @@ static void list_block(listing *l, size_t index, mlops__cursor *c) {
     }
     mlops__patch_cell *cells = (mlops__patch_cell *)(void *)l->cells.data;
     size_t n = l->cells.status || l->texts->status ? 0 : l->cells.size / sizeof cell;
-    for (size_t k = 0; k < patch->n_columns && n && !c->failed && !is_full(l); k++) {
+    for (size_t k = 0; k < patch->n_columns && n && !c_was->failed && !is_full(l); k++) {
         size_t end = at;
         while (end < n && cells[end].column == k) end++;
-        read_was(&l->r.columns[k], c, end - at, &b);
-        for (size_t i = 0; at < end && !c->failed; i++, at++) {
+        read_was(&l->r.columns[k], c_was, end - at, &b);
+        for (size_t i = 0; at < end && !c_was->failed; i++, at++) {
             cells[at].was = put_text(l, &l->r.columns[k].was, &b, i);
             cells[at].column = l->r.columns[k].column;
         }
@@ -504,10 +546,11 @@ static void sort_cells(const listing *l, uint32_t begin, mlops__patch_cell *to) 
 }
 
 static mlops_status put_block(listing *l, size_t index, mlops__buf *out, mlops_error *err) {
-    mlops__cursor c = seek_block(&l->blocks, l->r.patch, index);
+    mlops__cursor is = seek_block(&l->is, index), was = is;
     l->cells.size = 0;
-    if (!c.failed) list_block(l, index, &c);
-    if (c.failed) return damaged(err);
+    if (mlops__cursor_left(&is)) was = seek_block(&l->was, index);
+    if (!is.failed && !was.failed) list_block(l, index, &is, &was);
+    if (is.failed || was.failed) return damaged(err);
     if (is_full(l)) return MLOPS_END;
     if (l->cells.status || l->texts->status) return mlops__fail_nomem(err, l->cells.size);
     if (l->cells.size == 0) return MLOPS_OK;
@@ -535,7 +578,9 @@ mlops_status mlops__patch_cells(const mlops__patch *self, size_t from, size_t n,
         return mlops__fail(err, MLOPS_E_INVALID, "there are no such rows");
     mlops__buf_init(&l.words, out->allocator);
     mlops__buf_init(&l.cells, out->allocator);
-    mlops_status status = open_reader(&l.r, self, &l.words, out->allocator, err);
+    begin_seek(&l.is, self, 0);
+    begin_seek(&l.was, self, 1);
+    mlops_status status = open_reader(&l.r, self, 1, &l.words, out->allocator, err);
     for (size_t i = from / BLOCK; i * BLOCK < from + n && !status; i++)
         status = put_block(&l, i, out, err);
     if (!status && out->size > begin) drop_others(out, begin, from, n);

@@ -6,7 +6,8 @@
 #include "columnar/form.h"
 
 enum {
-    MLOPS__PATCH_VERSION = 2,
+    MLOPS__PATCH_VERSION = 3,
+    MLOPS__PATCH_WAS_VERSION = 1,
     MLOPS__PATCH_QUOTES = 1, /* flags */
     MLOPS__PATCH_CRLF = 2,
     MLOPS__PATCH_UNENDED = 4,

@@ -326,15 +326,21 @@ typedef struct list {
     size_t n, done;
 } list;
 
+/* What cells are, or were. */
+typedef struct side {
+    mlops__buf blocks, columns;
+    int64_t *ends; /* of blocks */
+} side;
+
 /* All that a patch is made of while it is written; one piece of memory. */
 typedef struct writing {
     mlops__patch_writer *patch;
     list *lists; /* of touched columns */
     size_t n_lists;
     mlops__span *words;
-    mlops__buf blocks, columns, room;
-    int64_t *ends; /* of blocks */
+    mlops__buf room;
     size_t n_blocks;
+    side is, was;
 } writing;
 
 static void widen(mlops__patch_bits *bits, int64_t value, int64_t *most, int first) {
@@ -385,9 +391,8 @@ static void put_spec(mlops__buf *out, const mlops__patch_bits *bits) {
 }
 
 static mlops_status write_values(writing *w, const list *l, mlops__patch_values *how,
-                                 mlops__grid_column *cells, mlops_error *err) {
+                                 mlops__grid_column *cells, mlops__buf *out, mlops_error *err) {
     const uint8_t *texts = texts_of(w->patch);
-    mlops__buf *out = &w->columns;
     cells->words = w->words;
     if (l->how.column < w->patch->dialect.n_columns)
         MLOPS_TRY(mlops__column_take(cells, texts, l->n, &w->room, err));
@@ -405,10 +410,10 @@ static mlops_status write_values(writing *w, const list *l, mlops__patch_values 
 
 static mlops_status write_column(writing *w, list *l, mlops_error *err) {
     find_rice(l);
-    mlops__buf_u16(&w->columns, (uint16_t)l->how.column);
-    mlops__buf_u8(&w->columns, l->how.rice);
-    MLOPS_TRY(write_values(w, l, &l->how.is, &l->is, err));
-    return write_values(w, l, &l->how.was, &l->was, err);
+    mlops__buf_u16(&w->is.columns, (uint16_t)l->how.column);
+    mlops__buf_u8(&w->is.columns, l->how.rice);
+    MLOPS_TRY(write_values(w, l, &l->how.is, &l->is, &w->is.columns, err));
+    return write_values(w, l, &l->how.was, &l->was, &w->was.columns, err);
 }
 
 static void put_above(bit_writer *b, const mlops__patch_bits *bits, int64_t value) {
@@ -425,29 +430,30 @@ static void put_value(bit_writer *b, const mlops__patch_values *how,
     if (!raw) put_above(b, &how->digits, digits_of(&how->form, value));
 }
 
-static void put_texts(writing *w, const mlops__grid_column *cells, size_t from, size_t to) {
+static void put_texts(const writing *w, const mlops__grid_column *cells, size_t from, size_t to,
+                      mlops__buf *out) {
     for (size_t i = from; i < to; i++) {
         mlops__span s = mlops__span_of(cells->values[i]);
-        if (mlops__bit(cells->raw, i)) mlops__buf_put(&w->blocks, texts_of(w->patch) + s.at, s.n);
+        if (mlops__bit(cells->raw, i)) mlops__buf_put(out, texts_of(w->patch) + s.at, s.n);
     }
 }
 
-/* Cells from done to end of a column, and then what they were. */
+/* Cells from done to end of a column. */
 static void write_cells(writing *w, list *l, size_t end) {
-    bit_writer b = {&w->blocks, 0, 0};
+    bit_writer b = {&w->is.blocks, 0, 0};
     for (size_t i = l->done; i < end; i++) {
         put_gap(&b, gap_at(l, i), l->how.rice);
         put_value(&b, &l->how.is, &l->is, i);
     }
     end_bits(&b);
-    put_texts(w, &l->is, l->done, end);
+    put_texts(w, &l->is, l->done, end, &w->is.blocks);
 }
 
 static void write_was(writing *w, list *l, size_t end) {
-    bit_writer b = {&w->blocks, 0, 0};
+    bit_writer b = {&w->was.blocks, 0, 0};
     for (size_t i = l->done; i < end; i++) put_value(&b, &l->how.was, &l->was, i);
     end_bits(&b);
-    put_texts(w, &l->was, l->done, end);
+    put_texts(w, &l->was, l->done, end, &w->was.blocks);
     l->done = end;
 }
 
@@ -458,18 +464,18 @@ static size_t end_of_block(const list *l, size_t block) {
 }
 
 static void write_block(writing *w, size_t block) {
-    size_t at = w->blocks.size, n_cells = 0;
+    size_t at = w->is.blocks.size, n_cells = 0;
     for (size_t i = 0; i < w->n_lists; i++) {
         list *l = &w->lists[i];
         size_t end = end_of_block(l, block);
         n_cells += end - l->done;
-        mlops__buf_varint(&w->blocks, end - l->done);
+        mlops__buf_varint(&w->is.blocks, end - l->done);
         write_cells(w, l, end);
+        write_was(w, l, end);
     }
-    for (size_t i = 0; i < w->n_lists; i++)
-        write_was(w, &w->lists[i], end_of_block(&w->lists[i], block));
-    if (n_cells == 0) w->blocks.size = at;
-    w->ends[block] = (int64_t)w->blocks.size;
+    if (n_cells == 0) w->is.blocks.size = at;
+    w->is.ends[block] = (int64_t)w->is.blocks.size;
+    w->was.ends[block] = (int64_t)w->was.blocks.size;
 }
 
 static void write_head(const mlops__patch_writer *p, size_t n_lists, mlops__buf *out) {
@@ -510,18 +516,26 @@ static void deal(writing *w, const uint32_t *counts, list **by_column, uint8_t *
     }
 }
 
-static mlops_status write_all(writing *w, mlops__buf *out, mlops_error *err) {
+static void put_side(const side *s, size_t n_blocks, mlops__buf *out) {
+    mlops__packed_write(out, s->ends, n_blocks);
+    mlops__buf_varint(out, s->columns.size);
+    mlops__buf_put(out, s->columns.data, s->columns.size);
+    mlops__buf_put(out, s->blocks.data, s->blocks.size);
+}
+
+static mlops_status write_all(writing *w, mlops__buf *out, mlops__buf *was, mlops_error *err) {
     mlops__patch_writer *p = w->patch;
     for (size_t i = 0; i < w->n_lists; i++) MLOPS_TRY(write_column(w, &w->lists[i], err));
     for (size_t i = 0; i < w->n_blocks; i++) write_block(w, i);
-    if (w->columns.status || w->blocks.status) return mlops__fail_nomem(err, p->cells.size);
+    if (w->is.columns.status || w->is.blocks.status || w->was.columns.status ||
+        w->was.blocks.status)
+        return mlops__fail_nomem(err, p->cells.size);
     write_head(p, w->n_lists, out);
     mlops__packed_write(out, (const int64_t *)(const void *)p->marks.data, w->n_blocks);
-    mlops__packed_write(out, w->ends, w->n_blocks);
-    mlops__buf_varint(out, w->columns.size);
-    mlops__buf_put(out, w->columns.data, w->columns.size);
-    mlops__buf_put(out, w->blocks.data, w->blocks.size);
-    return out->status ? mlops__fail_nomem(err, out->size) : MLOPS_OK;
+    put_side(&w->is, w->n_blocks, out);
+    if (w->n_lists) mlops__buf_u8(was, MLOPS__PATCH_WAS_VERSION);
+    if (w->n_lists) put_side(&w->was, w->n_blocks, was);
+    return out->status || was->status ? mlops__fail_nomem(err, out->size) : MLOPS_OK;
 }
 
 /* One piece of memory for lists, their cells, words and ends of blocks. */
@@ -537,34 +551,47 @@ static mlops_status write_patch(writing *w, mlops__buf *memory, mlops_error *err
     size_t cells = 8 * (p->n_cells * 3 + 3 * n_touched + p->n_cells / 32);
     size_t words = MLOPS__WORDS_MAX * sizeof(mlops__span);
     size_t lists_at = (size + 15) / 16 * 16, more = n_touched * sizeof(list) + cells + words;
-    if (!mlops__buf_extend(memory, lists_at - size + more + 8 * w->n_blocks))
+    if (!mlops__buf_extend(memory, lists_at - size + more + 16 * w->n_blocks))
         return mlops__fail_nomem(err, more);
     counts = (uint32_t *)(void *)(memory->data + n_columns * sizeof(list *));
     uint8_t *at = memory->data + lists_at;
-    w->ends = (int64_t *)(void *)at;
-    w->words = (mlops__span *)(void *)(at + 8 * w->n_blocks);
-    w->lists = (list *)(void *)(at + 8 * w->n_blocks + words);
+    w->is.ends = (int64_t *)(void *)at;
+    w->was.ends = w->is.ends + w->n_blocks;
+    at += 16 * w->n_blocks;
+    w->words = (mlops__span *)(void *)at;
+    w->lists = (list *)(void *)(at + words);
     deal(w, counts, (list **)(void *)memory->data, (uint8_t *)(w->lists + n_touched));
     return MLOPS_OK;
 }
 
-mlops_status mlops__patch_end(mlops__patch_writer *self, mlops__buf *out, mlops_error *err) {
+static void begin_side(side *s, const mlops_allocator *allocator) {
+    mlops__buf_init(&s->blocks, allocator);
+    mlops__buf_init(&s->columns, allocator);
+}
+
+static void end_side(side *s) {
+    mlops__buf_free(&s->blocks);
+    mlops__buf_free(&s->columns);
+}
+
+mlops_status mlops__patch_end(mlops__patch_writer *self, mlops__buf *out, mlops__buf *was,
+                              mlops_error *err) {
     writing w = {.patch = self};
     mlops__buf memory;
-    size_t begin = out->size;
+    size_t begin = out->size, begin_was = was->size;
     if (self->n_rows == 0) return mlops__fail(err, MLOPS_E_INVALID, "there are no rows");
     if (self->n_rows % BLOCK) put_mark(self);
     w.n_blocks = (size_t)((self->n_rows + BLOCK - 1) / BLOCK);
     mlops__buf_init(&memory, self->allocator);
-    mlops__buf_init(&w.blocks, self->allocator);
-    mlops__buf_init(&w.columns, self->allocator);
+    begin_side(&w.is, self->allocator);
+    begin_side(&w.was, self->allocator);
     mlops__buf_init(&w.room, self->allocator);
     mlops_status status = told(self) ? mlops__fail_nomem(err, 0) : write_patch(&w, &memory, err);
-    if (!status) status = write_all(&w, out, err);
-    if (status) out->size = begin;
+    if (!status) status = write_all(&w, out, was, err);
+    if (status) out->size = begin, was->size = begin_was;
     mlops__buf_free(&memory);
-    mlops__buf_free(&w.blocks);
-    mlops__buf_free(&w.columns);
+    end_side(&w.is);
+    end_side(&w.was);
     mlops__buf_free(&w.room);
     mlops__patch_drop(self);
     return status;

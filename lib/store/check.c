@@ -134,12 +134,12 @@ static mlops_status look_at_content(mlops_check *self, mlops__index *index, cons
     return status;
 }
 
-/* What is known of its rows, which reading it passes over. */
-static mlops_status check_zones(mlops_check *self, mlops__index *index, const mlops_id *id,
+/* What is known of its rows, and what cells were, which reading it passes over. */
+static mlops_status check_about(mlops_check *self, mlops__index *index, const mlops_id *id,
                                 mlops_error *err) {
     mlops_store *store = self->store;
     mlops__lock_take(&store->lock);
-    mlops_status status = mlops__content_check_zones(store, index, id->bytes, err);
+    mlops_status status = mlops__content_check_about(store, index, id->bytes, err);
     mlops__lock_give(&store->lock);
     return status;
 }
@@ -158,7 +158,7 @@ static mlops_status check_object(mlops_check *self, mlops__index *index, mlops__
     self->counts.n_objects++;
     mlops_status status =
         self->quick ? look_at_content(self, index, &id, &e) : hash_content(self, &id, piece, &e);
-    if (status == MLOPS_OK && !self->quick) status = check_zones(self, index, &id, &e);
+    if (status == MLOPS_OK && !self->quick) status = check_about(self, index, &id, &e);
     if (status == MLOPS_OK) return MLOPS_OK;
     mlops__fail(&whole, status, "content %s: %s", digits, e.message);
     return swallow(self, status, &whole, err);

@@ -125,11 +125,11 @@ static mlops_status read_recipe(eraser *e, const uint8_t *id, mlops__pack_place 
 
 static mlops_status nomem(eraser *e) { return mlops__fail_nomem(e->err, e->leaning.size + 64); }
 
-/* Patches say what the cells of the base were; all else of what is not erased is its own bytes. */
-static mlops_status condemn_pieces(eraser *e, mlops__recipe pieces, int patches) {
+/* What cells were is of the base; all else of what is not erased is its own bytes. */
+static mlops_status condemn_pieces(eraser *e, mlops__recipe pieces, int of_base) {
     mlops__piece piece;
     while (mlops__recipe_next(&pieces, &piece)) {
-        if (!piece.key || (patches && piece.kind != MLOPS__PIECE_PATCH)) continue;
+        if (!piece.key || (of_base && piece.kind != MLOPS__PIECE_WAS)) continue;
         if (!mlops__idset_add(&e->condemned, piece.key, MLOPS__CHUNK_KEY, 0)) return nomem(e);
     }
     return MLOPS_OK;

@@ -21,6 +21,7 @@ void mlops__packer_rows_init(mlops__packer *p) {
     mlops__grid_init(&rows->grid, allocator);
     mlops__tabular_init(&rows->base, p->store, NULL);
     mlops__patch_init(&rows->patch, allocator);
+    mlops__buf_init(&rows->was, allocator);
     mlops__buf_init(&rows->hashes, allocator);
     mlops__buf_init(&rows->zones, allocator);
 }
@@ -39,6 +40,7 @@ void mlops__packer_rows_free(mlops__packer *p) {
     mlops__buf_free(&rows->hashes);
     mlops__buf_free(&rows->zones);
     mlops__patch_free(&rows->patch);
+    mlops__buf_free(&rows->was);
     mlops__tabular_free(&rows->base);
     mlops__grid_free(&rows->grid);
 }
@@ -142,18 +144,34 @@ static mlops_status add_same(mlops__packer *p, uint64_t row, uint64_t n, uint64_
     return MLOPS_OK;
 }
 
+static mlops_status plan_chunk(mlops__packer *p, mlops__index *index,
+                               const uint8_t key[MLOPS__CHUNK_KEY], const mlops__buf *bytes,
+                               mlops_error *err) {
+    mlops__chunk_found found;
+    MLOPS_TRY(mlops__content_has_chunk_now(p->store, index, key, bytes->data, &found, err));
+    if (found == MLOPS__CHUNK_THERE) return MLOPS_OK;
+    return mlops__packer_chunk(p, key, bytes->data, bytes->size, MLOPS__CHUNK_UNPLACED, err);
+}
+
+/* What cells of the patch that was put last were. */
+static mlops_status put_was(mlops__packer *p, mlops__index *index, mlops_error *err) {
+    const mlops__buf *was = &p->rows.was;
+    uint8_t key[MLOPS__CHUNK_KEY];
+    if (was->size == 0) return MLOPS_OK;
+    mlops__chunk_key(key, was->data, was->size);
+    mlops__recipe_put_about(&p->recipe, MLOPS__PIECE_WAS, key);
+    return plan_chunk(p, index, key, was, err);
+}
+
 /* A group or patch, whose bytes are in the buffer of operations. */
 static mlops_status put_chunk(mlops__packer *p, mlops__index *index, mlops__piece *piece,
                               mlops_error *err) {
     uint8_t key[MLOPS__CHUNK_KEY];
-    mlops__chunk_found found;
     mlops__chunk_key(key, p->ops.data, p->ops.size);
     piece->key = key;
     put_same(p);
     mlops__recipe_put_rows(&p->recipe, piece);
-    MLOPS_TRY(mlops__content_has_chunk_now(p->store, index, key, p->ops.data, &found, err));
-    if (found == MLOPS__CHUNK_THERE) return MLOPS_OK;
-    return mlops__packer_chunk(p, key, p->ops.data, p->ops.size, MLOPS__CHUNK_UNPLACED, err);
+    return plan_chunk(p, index, key, &p->ops, err);
 }
 
 /* Whether a patch without cells changes nothing: it may give the last row a line end. */
@@ -182,9 +200,10 @@ static mlops_status settle(mlops__packer *p, mlops__index *index, mlops_error *e
         mlops__patch_drop(patch);
         return add_same(p, piece.base_row, piece.rows, piece.size, err);
     }
-    p->ops.size = 0;
-    MLOPS_TRY(mlops__patch_end(patch, &p->ops, err));
-    return put_chunk(p, index, &piece, err);
+    p->ops.size = rows->was.size = 0;
+    MLOPS_TRY(mlops__patch_end(patch, &p->ops, &rows->was, err));
+    MLOPS_TRY(put_chunk(p, index, &piece, err));
+    return put_was(p, index, err);
 }
 
 /* The rows that are next, of n bytes at the most, into the grid: 0 of them if one takes more than
@@ -379,7 +398,6 @@ mlops_status mlops__packer_rows_plan(mlops__packer *p, mlops__index *index, mlop
 mlops_status mlops__packer_rows_end(mlops__packer *p, mlops_error *err) {
     uint8_t key[MLOPS__CHUNK_KEY];
     mlops__index index;
-    mlops__chunk_found found;
     const mlops__buf *zones = &p->rows.zones;
     size_t n = zones->size / sizeof(mlops__zone), n_columns = p->rows.dialect.n_columns;
     if (n == 0 || n > MLOPS__ZONES_MAX) return MLOPS_OK;
@@ -387,12 +405,10 @@ mlops_status mlops__packer_rows_end(mlops__packer *p, mlops_error *err) {
     MLOPS_TRY(mlops__zones_write(&p->rows.dialect, (const mlops__zone *)(const void *)zones->data,
                                  n / n_columns, &p->ops, err));
     mlops__chunk_key(key, p->ops.data, p->ops.size);
-    mlops__recipe_put_zones(&p->recipe, key);
+    mlops__recipe_put_about(&p->recipe, MLOPS__PIECE_ZONES, key);
     if (p->recipe.status) return mlops__fail_nomem(err, p->recipe.size);
     MLOPS_TRY(mlops__store_read_begin(p->store, &index, err));
-    mlops_status status =
-        mlops__content_has_chunk_now(p->store, &index, key, p->ops.data, &found, err);
+    mlops_status status = plan_chunk(p, &index, key, &p->ops, err);
     mlops__store_read_end(&index);
-    if (status || found == MLOPS__CHUNK_THERE) return status;
-    return mlops__packer_chunk(p, key, p->ops.data, p->ops.size, MLOPS__CHUNK_UNPLACED, err);
+    return status;
 }

@@ -90,7 +90,7 @@ mlops_status mlops__content_walk(mlops_store *self, mlops__index *index, const u
     return each_object(self, index, id, walk_object, &w, err);
 }
 
-/* ---- zones ---- */
+/* ---- what rows are read without ---- */
 
 static mlops_status pass_over(void *user, const mlops__pack_frame *frame, const uint8_t *payload,
                               mlops_error *err) {
@@ -98,18 +98,19 @@ static mlops_status pass_over(void *user, const mlops__pack_frame *frame, const 
     return MLOPS_OK;
 }
 
-static mlops_status check_zones(void *user, const uint8_t id[32], const mlops__recipe *recipe,
+static mlops_status check_about(void *user, const uint8_t id[32], const mlops__recipe *recipe,
                                 mlops__bytes bytes, mlops_error *err) {
     mlops__recipe pieces = *recipe;
     mlops__piece piece;
     (void)id, (void)bytes;
     while (mlops__recipe_next(&pieces, &piece))
-        if (piece.kind == MLOPS__PIECE_ZONES) MLOPS_TRY(walk_chunk(user, piece.key, err));
+        if (piece.kind == MLOPS__PIECE_ZONES || piece.kind == MLOPS__PIECE_WAS)
+            MLOPS_TRY(walk_chunk(user, piece.key, err));
     return MLOPS_OK;
 }
 
-mlops_status mlops__content_check_zones(mlops_store *self, mlops__index *index, const uint8_t *id,
+mlops_status mlops__content_check_about(mlops_store *self, mlops__index *index, const uint8_t *id,
                                         mlops_error *err) {
     walker w = {self, index, pass_over, NULL};
-    return each_object(self, index, id, check_zones, &w, err);
+    return each_object(self, index, id, check_about, &w, err);
 }

@@ -207,8 +207,9 @@ mlops_status mlops__packs_forget_scans(mlops__index *index, mlops_error *err);
 mlops_status mlops__pack_forget(mlops__index *index, char what, int64_t number, mlops_error *err);
 mlops_status mlops__content_check(mlops_store *self, mlops__index *index, const uint8_t *id,
                                   mlops_error *err); /* is it whole, as far as the index knows */
-/* Reads what is known of rows of content, and of what it is based on: MLOPS_E_CORRUPT. */
-mlops_status mlops__content_check_zones(mlops_store *self, mlops__index *index, const uint8_t *id,
+/* Reads what rows of content, and of what it is based on, are read without: zones, and what cells
+ * were. MLOPS_E_CORRUPT */
+mlops_status mlops__content_check_about(mlops_store *self, mlops__index *index, const uint8_t *id,
                                         mlops_error *err);
 /* The frames of an object: that of each chunk in order, then of its recipe. They live until the
  * next call. */

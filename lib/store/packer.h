@@ -54,6 +54,7 @@ typedef struct mlops__row_planner {
     uint64_t base_row; /* that text corresponds to where the packer is */
     mlops__patch_writer patch;
     uint64_t patch_row; /* of the base, where the patch begins */
+    mlops__buf was;     /* what its cells were */
     mlops__buf zones;   /* of the groups so far, mlops__zone each */
     mlops__piece same;  /* rows of the base that have yet to go into the recipe */
     /* Where rows no longer correspond: hashes of those of the base from base_row on. */

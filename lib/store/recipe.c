@@ -19,17 +19,18 @@ static int next_part(const mlops__recipe *self, mlops__cursor *c, mlops__piece *
     return at > n || self->size > n - at || self->size == 0 ? -1 : 1;
 }
 
-static int take_zones(mlops__cursor *c, mlops__piece *out) {
+/* What has no rows; nothing stands behind zones. */
+static int take_about(mlops__cursor *c, mlops__piece *out) {
     out->key = mlops__cursor_take(c, MLOPS__CHUNK_KEY);
-    return c->failed || mlops__cursor_left(c) ? -1 : 1;
+    return c->failed || (out->kind == MLOPS__PIECE_ZONES && mlops__cursor_left(c)) ? -1 : 1;
 }
 
 /* Each row has a byte at least: its line end, but for a last one without. */
 static int next_rows(mlops__cursor *c, mlops__piece *out) {
     unsigned kind = mlops__cursor_u8(c);
-    if (kind < MLOPS__PIECE_GROUP || kind > MLOPS__PIECE_ZONES) return -1;
+    if (kind < MLOPS__PIECE_GROUP || kind > MLOPS__PIECE_WAS) return -1;
     *out = (mlops__piece){.kind = (mlops__piece_kind)kind};
-    if (kind == MLOPS__PIECE_ZONES) return take_zones(c, out);
+    if (kind >= MLOPS__PIECE_ZONES) return take_about(c, out);
     out->rows = mlops__cursor_u64(c);
     out->size = mlops__cursor_u64(c);
     if (kind != MLOPS__PIECE_GROUP) out->base_row = mlops__cursor_u64(c);
@@ -86,10 +87,13 @@ int mlops__recipe_open(mlops__recipe *out, mlops__pack_codec codec, const uint8_
     out->pieces = c;
     if (out->size > INT64_MAX) return 0;
     uint64_t left = out->size;
+    mlops__piece_kind ahead = MLOPS__PIECE_CHUNK;
     while ((found = next(out, &c, &piece)) > 0) {
         int is_of_base = piece.kind == MLOPS__PIECE_SAME || piece.kind == MLOPS__PIECE_PATCH;
         if (piece.size > left || (is_of_base && !out->base)) return 0;
+        if (piece.kind == MLOPS__PIECE_WAS && ahead != MLOPS__PIECE_PATCH) return 0;
         left -= piece.size;
+        ahead = piece.kind;
     }
     return found == 0 && left == 0;
 }
@@ -118,8 +122,9 @@ void mlops__recipe_put_rows(mlops__buf *out, const mlops__piece *piece) {
     if (piece->kind != MLOPS__PIECE_SAME) mlops__buf_put(out, piece->key, MLOPS__CHUNK_KEY);
 }
 
-void mlops__recipe_put_zones(mlops__buf *out, const uint8_t key[MLOPS__CHUNK_KEY]) {
-    mlops__buf_u8(out, MLOPS__PIECE_ZONES);
+void mlops__recipe_put_about(mlops__buf *out, mlops__piece_kind kind,
+                             const uint8_t key[MLOPS__CHUNK_KEY]) {
+    mlops__buf_u8(out, (uint8_t)kind);
     mlops__buf_put(out, key, MLOPS__CHUNK_KEY);
 }
 

@@ -22,7 +22,8 @@ typedef enum mlops__piece_kind {
     MLOPS__PIECE_GROUP = 4, /* rows, in a chunk that is a group */
     MLOPS__PIECE_SAME = 5,  /* rows of the base */
     MLOPS__PIECE_PATCH = 6, /* rows of the base, as a chunk that is a patch changes them */
-    MLOPS__PIECE_ZONES = 7  /* no rows: what is known of all groups, in a chunk; the last */
+    MLOPS__PIECE_ZONES = 7, /* no rows: what is known of all groups, in a chunk; the last */
+    MLOPS__PIECE_WAS = 8    /* no rows: what cells of the patch ahead of it were, in a chunk */
 } mlops__piece_kind;
 
 typedef struct mlops__piece {
@@ -58,7 +59,8 @@ void mlops__recipe_begin(mlops__buf *out, uint64_t size);
 void mlops__recipe_begin_based(mlops__buf *out, uint64_t size, const uint8_t base[32],
                                uint32_t number, uint32_t depth);
 void mlops__recipe_put_rows(mlops__buf *out, const mlops__piece *piece);
-void mlops__recipe_put_zones(mlops__buf *out, const uint8_t key[MLOPS__CHUNK_KEY]);
+void mlops__recipe_put_about(mlops__buf *out, mlops__piece_kind kind,
+                             const uint8_t key[MLOPS__CHUNK_KEY]); /* zones, and what cells were */
 void mlops__recipe_put(mlops__buf *out, int based, const mlops__piece *piece);
 void mlops__recipe_put_part(mlops__buf *out, const uint8_t key[MLOPS__CHUNK_KEY], uint32_t at);
 

@@ -40,12 +40,12 @@ static mlops_status chunk_there(void *user, const uint8_t key[MLOPS__CHUNK_KEY],
 
 /* ---- what leans on erased content ---- */
 
-/* Patches say what the cells of the base were; all else of what is not erased is its own bytes. */
-static mlops_status take_chunks(mlops__residue *self, mlops__recipe recipe, int patches,
+/* What cells were is of the base; all else of what is not erased is its own bytes. */
+static mlops_status take_chunks(mlops__residue *self, mlops__recipe recipe, int of_base,
                                 mlops_error *err) {
     mlops__piece piece;
     while (mlops__recipe_next(&recipe, &piece)) {
-        if (!piece.key || (patches && piece.kind != MLOPS__PIECE_PATCH)) continue;
+        if (!piece.key || (of_base && piece.kind != MLOPS__PIECE_WAS)) continue;
         if (!mlops__idset_add(&self->chunks, piece.key, MLOPS__CHUNK_KEY, 0))
             return mlops__fail_nomem(err, ID);
     }

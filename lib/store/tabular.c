@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { RUN = 2048 /* rows whose text is made at once */ };
+enum { RUN = 2048 /* rows whose text is made at once, at the most */ };
 
 static mlops__tabular_part *parts_of(const mlops__tabular_level *level) {
     return (mlops__tabular_part *)(void *)level->parts.data;
@@ -32,6 +32,7 @@ void mlops__tabular_free(mlops__tabular *self) {
         mlops__buf_free(&self->levels[i].recipe_bytes);
         mlops__buf_free(&self->levels[i].parts);
         mlops__buf_free(&self->levels[i].chunk);
+        mlops__buf_free(&self->levels[i].was);
         mlops__buf_free(&self->levels[i].zones);
     }
     mlops__free(allocator, self->levels, (size_t)self->cap * sizeof *self->levels);
@@ -57,6 +58,7 @@ static mlops_status more_levels(mlops__tabular *self, mlops_error *err) {
         mlops__buf_init(&levels[i].recipe_bytes, allocator);
         mlops__buf_init(&levels[i].parts, allocator);
         mlops__buf_init(&levels[i].chunk, allocator);
+        mlops__buf_init(&levels[i].was, allocator);
         mlops__buf_init(&levels[i].zones, allocator);
     }
     self->levels = levels;
@@ -66,13 +68,18 @@ static mlops_status more_levels(mlops__tabular *self, mlops_error *err) {
 
 static mlops_status list_parts(mlops__tabular_level *level, mlops_error *err) {
     mlops__recipe pieces = level->recipe;
-    mlops__tabular_part part = {.row = 0, .at = 0};
+    mlops__tabular_part part = {.row = 0, .at = 0}, *last;
     level->zones_key = NULL;
     level->zones.size = 0;
     while (mlops__recipe_next(&pieces, &part.piece)) {
         if (part.piece.kind == MLOPS__PIECE_ZONES) {
             level->zones_key = part.piece.key;
             break; /* it is the last */
+        }
+        if (part.piece.kind == MLOPS__PIECE_WAS) {
+            last = parts_of(level) + level->parts.size / sizeof part;
+            if (!level->parts.status) last[-1].was = part.piece.key;
+            continue;
         }
         mlops__buf_put(&level->parts, &part, sizeof part);
         part.row += part.piece.rows; /* no more than bytes, which fit */
@@ -299,7 +306,8 @@ static mlops_status locate(mlops__tabular *self, int level, uint64_t offset, uin
 static mlops_status next_text(mlops__tabular *self, mlops_error *err) {
     self->text_at += self->text.size;
     self->text.size = 0;
-    MLOPS_TRY(mlops__tabular_load(self, self->text_row, RUN, err));
+    MLOPS_TRY(mlops__tabular_load(self, self->text_row, self->run, err));
+    self->run = 2 * self->run < RUN ? 2 * self->run : RUN;
     uint64_t left = mlops__tabular_size(self) - self->text_at;
     size_t max = left > SIZE_MAX ? SIZE_MAX : (size_t)left, n = self->grid.n;
     MLOPS_TRY(mlops__grid_render(&self->grid, 0, n, max, &self->text, NULL, err));
@@ -307,17 +315,26 @@ static mlops_status next_text(mlops__tabular *self, mlops_error *err) {
     return self->text.size ? MLOPS_OK : mlops__content_damaged(err);
 }
 
-static mlops_status go_to(mlops__tabular *self, uint64_t offset, mlops_error *err) {
+/* Who reads in one place alone is given little more: about as many rows as the bytes take. */
+static size_t rows_of(const mlops__tabular *self, uint64_t size) {
+    uint64_t rows = size / (mlops__tabular_size(self) / mlops__tabular_rows(self));
+    rows += rows / 8 + 16;
+    return rows < RUN ? (size_t)rows : RUN;
+}
+
+static mlops_status go_to(mlops__tabular *self, uint64_t offset, size_t n, mlops_error *err) {
     if (offset >= self->text_at && offset - self->text_at <= self->text.size && self->text_row)
         return MLOPS_OK;
     self->text.size = 0;
-    return locate(self, 0, offset, &self->text_row, &self->text_at, err);
+    MLOPS_TRY(locate(self, 0, offset, &self->text_row, &self->text_at, err));
+    self->run = rows_of(self, offset - self->text_at + n);
+    return MLOPS_OK;
 }
 
 mlops_status mlops__tabular_read(mlops__tabular *self, uint64_t offset, uint8_t *out, size_t n,
                                  mlops_error *err) {
     if (n == 0) return MLOPS_OK;
-    mlops_status status = go_to(self, offset, err);
+    mlops_status status = go_to(self, offset, n, err);
     while (n && !status) {
         uint64_t from = offset - self->text_at;
         if (from < self->text.size) {

@@ -11,7 +11,8 @@
 typedef struct mlops__tabular_part {
     mlops__piece piece;
     uint64_t row, at;
-    size_t group; /* its place among groups */
+    size_t group;       /* its place among groups */
+    const uint8_t *was; /* key of what the cells of a patch were, or NULL */
 } mlops__tabular_part;
 
 /* An object, its base, the base of that, ...: each with the chunk that was read last of it. */
@@ -25,6 +26,7 @@ typedef struct mlops__tabular_level {
     uint8_t key[MLOPS__CHUNK_KEY]; /* of the chunk; its size is 0 if there is none */
     mlops__group group;            /* what the chunk is */
     mlops__patch patch;
+    mlops__buf was;           /* cells of the patch, once it was asked for */
     const uint8_t *zones_key; /* NULL if nothing is known of its groups */
     size_t n_groups;
     mlops__buf zones; /* of zones_column, mlops__zone each; none until they are asked for */
@@ -68,6 +70,7 @@ typedef struct mlops__tabular {
     uint64_t grid_row;
     mlops__buf text; /* of rows up to text_row, where it begins at text_at */
     uint64_t text_row, text_at;
+    size_t run; /* rows whose text is made next */
 } mlops__tabular;
 
 void mlops__tabular_init(mlops__tabular *self, mlops_store *store, mlops__index *index);

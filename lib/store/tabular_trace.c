@@ -126,6 +126,16 @@ static int same_columns(const mlops__dialect *a, const mlops__dialect *b) {
     return a->delimiter == b->delimiter && a->n_columns == b->n_columns;
 }
 
+/* What its cells were, unless that was read. */
+static mlops_status load_was(mlops__tabular *self, mlops__tabular_level *level,
+                             const mlops__tabular_part *part, mlops_error *err) {
+    if (!part->was || level->patch.was) return MLOPS_OK;
+    MLOPS_TRY(mlops__content_chunk_of(self->store, self->index, self->elsewhere, &self->codec,
+                                      part->was, self->is_locked ? NULL : &self->payload,
+                                      &level->was, err));
+    return mlops__patch_open_was(&level->patch, level->was.data, level->was.size, err);
+}
+
 /* Of one patch, from the row on that is so far inside of it. */
 static mlops_status list_cells(const mlops__patch *patch, size_t from, size_t n,
                                const mlops__dialect *dialect, mlops__buf *out, mlops__buf *texts,
@@ -153,6 +163,7 @@ mlops_status mlops__tabular_cells(mlops__tabular *self, int end, uint64_t row, s
         row = part.piece.base_row + from;
         if (part.piece.kind != MLOPS__PIECE_PATCH) continue;
         MLOPS_TRY(mlops__tabular_chunk(self, &self->levels[level], &part.piece, err));
+        MLOPS_TRY(load_was(self, &self->levels[level], &part, err));
         MLOPS_TRY_END(list_cells(&self->levels[level].patch, (size_t)from, n, dialect, &out->more,
                                  &out->texts, err));
         if (out->cells.size) {

@@ -38,16 +38,19 @@ static void walk(mlops__pack_codec codec, span in) {
     if (r.base) mlops__recipe_begin_based(&again, r.size, r.base, r.number, r.depth);
     else mlops__recipe_begin(&again, r.size);
     while (mlops__recipe_next(&r, &piece)) {
-        must(piece.size > 0 && piece.size <= r.size - sum);
+        int about = piece.kind >= MLOPS__PIECE_ZONES; /* it has no rows */
+        must((piece.size == 0) == about && piece.size <= r.size - sum);
         must((piece.kind == MLOPS__PIECE_COPY || piece.kind == MLOPS__PIECE_SAME) == !piece.key);
         must((piece.kind >= MLOPS__PIECE_GROUP) == rows);
         must((piece.kind == MLOPS__PIECE_PART) == parts);
-        must(r.base || parts || piece.kind == (rows ? MLOPS__PIECE_GROUP : MLOPS__PIECE_CHUNK));
+        must(r.base || parts || about ||
+             piece.kind == (rows ? MLOPS__PIECE_GROUP : MLOPS__PIECE_CHUNK));
         sum += piece.size;
         if (parts) {
             must(piece.base_at + piece.size <= mlops__load_u32(piece.key + 16));
             mlops__recipe_put_part(&again, piece.key, (uint32_t)piece.base_at);
-        } else if (rows) mlops__recipe_put_rows(&again, &piece);
+        } else if (about) mlops__recipe_put_about(&again, piece.kind, piece.key);
+        else if (rows) mlops__recipe_put_rows(&again, &piece);
         else mlops__recipe_put(&again, r.base != NULL, &piece);
     }
     must(sum == r.size && again.size == in.size);

@@ -1,6 +1,7 @@
 /* Patches to rows of a text. u16 size of the text, the text; then a byte that says what the rest
- * is: a patch, or the text that follows. What is held up: a patch that is applied changes each row
- * in part as in whole, and lists cells in order; and what is made of text gives the text back. */
+ * is: u16 size of what cells were, that and a patch, or the text that follows. What is held up: a
+ * patch that is applied changes each row in part as in whole, and lists cells in order; and what is
+ * made of text gives the text back. */
 #include "base/cursor.h"
 #include "columnar/columnar.h"
 #include "sys/host.h"
@@ -16,7 +17,7 @@ static void must(int condition) {
 
 typedef struct ground {
     mlops__grid grid;
-    mlops__buf group, text, part, patch;
+    mlops__buf group, text, part, patch, was;
 } ground;
 
 static void read_base(ground *g, size_t from, size_t to) {
@@ -69,12 +70,14 @@ static void list(const mlops__patch *p) {
 }
 
 /* To the first n rows, into text; false if it is refused. */
-static int apply(ground *g, const uint8_t *bytes, size_t size, size_t n) {
+static int apply(ground *g, const uint8_t *bytes, size_t size, const mlops__buf *was, size_t n) {
     static uint32_t ends[MLOPS__GROUP_ROWS];
     mlops__patch p;
     mlops_status status = mlops__patch_open(&p, bytes, size, NULL);
     must(status == MLOPS_OK || status == MLOPS_E_CORRUPT);
     if (status) return 0;
+    status = mlops__patch_open_was(&p, was->data, was->size, NULL);
+    must(status == MLOPS_OK || (status == MLOPS_E_CORRUPT && !p.was));
     list(&p);
     if (n > p.n_rows) n = p.n_rows;
     read_base(g, 0, n);
@@ -95,6 +98,17 @@ static int apply(ground *g, const uint8_t *bytes, size_t size, size_t n) {
     return 1;
 }
 
+static void apply_given(ground *g, const uint8_t *rest, size_t size, size_t rows) {
+    mlops__cursor c;
+    mlops__cursor_init(&c, rest, size);
+    size_t n = mlops__cursor_u16(&c);
+    const uint8_t *was = mlops__cursor_take(&c, n);
+    if (c.failed) return;
+    g->was.size = 0;
+    mlops__buf_put(&g->was, was, n);
+    apply(g, rest + c.offset, mlops__cursor_left(&c), &g->was, rows);
+}
+
 static void make(ground *g, size_t n, const uint8_t *text, size_t size) {
     mlops__patch_writer w;
     mlops__patch_stop stop;
@@ -104,10 +118,10 @@ static void make(ground *g, size_t n, const uint8_t *text, size_t size) {
     must(!mlops__patch_add(&w, &g->grid, 0, text, size, 1, &rows, &bytes, &stop, NULL));
     must(rows <= n && bytes <= size && w.n_rows == rows && w.text_size == bytes);
     must((rows == 0) == (bytes == 0));
-    g->patch.size = 0;
+    g->patch.size = g->was.size = 0;
     if (rows) {
-        must(!mlops__patch_end(&w, &g->patch, NULL));
-        must(apply(g, g->patch.data, g->patch.size, rows));
+        must(!mlops__patch_end(&w, &g->patch, &g->was, NULL));
+        must(apply(g, g->patch.data, g->patch.size, &g->was, rows));
         must(g->text.size == bytes && memcmp(g->text.data, text, bytes) == 0);
     }
     mlops__patch_free(&w);
@@ -122,7 +136,7 @@ static void run(ground *g, const uint8_t *text, size_t n, const uint8_t *rest, s
     size_t rows = g->grid.n;
     if (rows == 0) return;
     must(!mlops__group_write(&g->grid, &g->group, NULL));
-    if (what % 2 == 0) apply(g, rest + 1, size - 1, rows);
+    if (what % 2 == 0) apply_given(g, rest + 1, size - 1, rows);
     else make(g, rows, rest + 1, size - 1);
 }
 
@@ -138,11 +152,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     mlops__buf_init(&g.text, &mlops__heap);
     mlops__buf_init(&g.part, &mlops__heap);
     mlops__buf_init(&g.patch, &mlops__heap);
+    mlops__buf_init(&g.was, &mlops__heap);
     run(&g, text, n, data + c.offset, mlops__cursor_left(&c));
     mlops__grid_free(&g.grid);
     mlops__buf_free(&g.group);
     mlops__buf_free(&g.text);
     mlops__buf_free(&g.part);
     mlops__buf_free(&g.patch);
+    mlops__buf_free(&g.was);
     return 0;
 }

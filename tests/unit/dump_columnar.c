@@ -3,8 +3,8 @@
  *
  * usage: dump_columnar DELIMITER QUOTES CRLF COLUMNS BASE NEW
  * Prints items: u8 kind (1 group, 2 patch to the rows from the one on that the last patch ended
- * at, 3 zones of all groups), u32 size, bytes. Rows that do not correspond end the patches: so much
- * of the new text they are of.
+ * at, 3 zones of all groups, 4 what cells of the patch ahead were), u32 size, bytes. Rows that do
+ * not correspond end the patches: so much of the new text they are of.
  */
 #include "columnar/zone.h"
 #include "sys/host.h"
@@ -36,13 +36,16 @@ static void print(uint8_t kind, const uint8_t *bytes, size_t n) {
 }
 
 static void end_patch(mlops__patch_writer *w) {
-    mlops__buf out;
+    mlops__buf out, was;
     mlops__buf_init(&out, &mlops__heap);
+    mlops__buf_init(&was, &mlops__heap);
     if (w->n_rows) {
-        must(!mlops__patch_end(w, &out, NULL));
+        must(!mlops__patch_end(w, &out, &was, NULL));
         print(2, out.data, out.size);
+        if (was.size) print(4, was.data, was.size);
     }
     mlops__buf_free(&out);
+    mlops__buf_free(&was);
 }
 
 /* Rows of a group to those that the text goes on with; false if they end to correspond. */

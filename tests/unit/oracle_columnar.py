@@ -285,7 +285,7 @@ class Values:
 class Touched:
     def __init__(self, b):
         self.number, self.r = b.number("H"), b.number("B")
-        self.now, self.was = Values(b), Values(b)
+        self.now = Values(b)
 
     def cells(self, b):
         """(row in the block, text) of each."""
@@ -300,18 +300,36 @@ class Touched:
         b.take((taken() + 7) // 8)
         return [(row, b.take(what) if isinstance(what, int) else what) for row, what in out]
 
-    def before(self, b, n):
-        """What n cells were."""
-        bits, taken = bits_of(b)
-        out = [self.was.one(bits) for _ in range(n)]
-        b.take((taken() + 7) // 8)
-        return [b.take(what) if isinstance(what, int) else what for what in out]
+
+class Was:
+    """What the cells of a patch were."""
+    def __init__(self, data, n_touched, n_blocks):
+        self.b = Bytes(data)
+        assert self.b.number("B") == 1
+        self.ends = packed(self.b, n_blocks)
+        size = self.b.varint()
+        begun = self.b.at
+        self.columns = [Values(self.b) for _ in range(n_touched)]
+        assert self.b.at == begun + size
+        self.begun = self.b.at
+
+    def block(self, block, counts):
+        """Texts of so many cells of each column."""
+        out = []
+        for column, n in zip(self.columns, counts):
+            bits, taken = bits_of(self.b)
+            texts = [column.one(bits) for _ in range(n)]
+            self.b.take((taken() + 7) // 8)
+            out.append([self.b.take(what) if isinstance(what, int) else what for what in texts])
+        assert self.b.at == self.begun + self.ends[block]
+        return out
 
 
-def apply_patch(data, rows, whole, old=None):
-    """What the new rows are, as text; the rows are those from the patch's first on. old: their texts."""
+def apply_patch(data, before, rows, whole, old=None):
+    """What the new rows are, as text; the rows are those from the patch's first on. before: what its cells were, or None
+    where there is none; old: texts of the rows."""
     b = Bytes(data)
-    dialect, unended = head(b, 2)
+    dialect, unended = head(b, 3)
     n_touched, n = b.number("H"), b.number("I")
     n_blocks = (n + 1023) // 1024
     marks, ends = packed(b, n_blocks), packed(b, n_blocks)
@@ -320,12 +338,14 @@ def apply_patch(data, rows, whole, old=None):
     touched = [Touched(b) for _ in range(n_touched)]
     assert b.at == begun + size
     begun = b.at
+    assert (before is not None) == (n_touched > 0)
+    was = Was(before, n_touched, n_blocks) if n_touched else None
     rows, whole = [list(row) for row in rows[:n]], {row for row in whole if row < n}
     for block, end in enumerate(ends):
         if end > (ends[block - 1] if block else 0):
             cells = [column.cells(b) for column in touched]
-            for column, some in zip(touched, cells):
-                for (row, _), text in zip(some, column.before(b, len(some))):
+            for column, some, texts in zip(touched, cells, was.block(block, map(len, cells))):
+                for (row, _), text in zip(some, texts):
                     row += 1024 * block
                     known = rows[row][column.number] if column.number < dialect.n_columns else old and old[row]
                     assert known in (None, text), "what a cell was"
@@ -333,7 +353,7 @@ def apply_patch(data, rows, whole, old=None):
                 for row, text in some:
                     change(dialect, rows, whole, 1024 * block + row, column.number, text)
         assert b.at == begun + end
-    assert b.at == len(data)
+    assert b.at == len(data) and (not was or was.b.at == len(before))
     texts = [dialect.text(rows[i], i in whole, unended and i + 1 == n) for i in range(n)]
     check_marks(marks, texts, 1024)
     return texts
@@ -406,7 +426,10 @@ def check(dump, draw, folder):
         kind = items.number("B")
         data = items.take(items.number("I"))
         if kind == 2:
-            patches.append(data)
+            patches.append([data, None])
+            continue
+        if kind == 4:
+            patches[-1][1] = data
             continue
         if kind == 3:
             assert read_zones(data) == (how[0].encode(), zones), "zones"
@@ -418,8 +441,8 @@ def check(dump, draw, folder):
         rows += more
         old_texts += texts
     assert b"".join(old_texts) == old, "groups"
-    for data in patches:
-        texts = apply_patch(data, rows[first:], {i - first for i in whole if i >= first}, old_texts[first:])
+    for data, before in patches:
+        texts = apply_patch(data, before, rows[first:], {i - first for i in whole if i >= first}, old_texts[first:])
         made += b"".join(texts)
         first += len(texts)
     assert new.startswith(made), "patches"

@@ -191,7 +191,10 @@ class Frames:
                 if kind == 5 and struct.unpack_from("<Q", payload, at + 25)[0] != sum(map(len, base[:first])):
                     raise ValueError("rows of the base begin elsewhere")
                 at += 33 if kind == 5 else 45
-                rows = rows if kind == 5 else self.patched(self.chunk(payload[at - 20:at]), rows)
+                key, before = payload[at - 20:at], None
+                if kind == 6 and payload[at:at + 1] == b"\x08":
+                    before, at = self.chunk(payload[at + 1:at + 21]), at + 21
+                rows = rows if kind == 5 else self.patched(self.chunk(key), before, rows)
             if len(rows) != n or sum(map(len, rows)) != size:
                 raise ValueError("a piece is not as long as it says")
             out += rows
@@ -199,15 +202,15 @@ class Frames:
         return out
 
     @staticmethod
-    def patched(patch, texts):
-        dialect = oracle_columnar.head(oracle_columnar.Bytes(patch), 2)[0]
+    def patched(patch, before, texts):
+        dialect = oracle_columnar.head(oracle_columnar.Bytes(patch), 3)[0]
         rows, whole = [], set()
         for i, text in enumerate(texts):
             cells, body = dialect.cut(text)
             if cells is None:
                 whole.add(i)
             rows.append(cells or [body] + [b""] * (dialect.n_columns - 1))
-        return oracle_columnar.apply_patch(patch, rows, whole, texts)
+        return oracle_columnar.apply_patch(patch, before, rows, whole, texts)
 
     @staticmethod
     def whole(out, payload):

@@ -16,7 +16,7 @@ typedef struct version {
     table text;
     size_t rows;               /* that are paired with those of the version ahead: all of them */
     size_t n, firsts[PATCHES]; /* patches, and their first rows */
-    mlops__buf bytes[PATCHES];
+    mlops__buf bytes[PATCHES], was[PATCHES];
 } version;
 
 typedef struct chain {
@@ -201,6 +201,11 @@ static void check_list(chain *c, int number) {
         uint64_t at = 0;
         cells.size = texts.size = 0;
         assert_int_equal(mlops__patch_open(&p, v->bytes[k].data, v->bytes[k].size, &e), MLOPS_OK);
+        assert_int_equal(mlops__patch_cells(&p, 0, p.n_rows, &cells, &texts, &e),
+                         v->was[k].size ? MLOPS_E_CORRUPT : MLOPS_OK);
+        if (v->was[k].size)
+            assert_int_equal(mlops__patch_open_was(&p, v->was[k].data, v->was[k].size, &e),
+                             MLOPS_OK);
         assert_int_equal(p.n_rows, end - v->firsts[k]);
         for (size_t b = 0; b * MLOPS__PATCH_BLOCK < p.n_rows; b++) {
             assert_true(mlops__patch_mark(&p, b) >= at);
@@ -223,8 +228,11 @@ static void end_patch(version *v, mlops__patch_writer *w) {
     assert_true(v->n < PATCHES);
     uint64_t size = w->text_size;
     mlops__patch p;
+    int changes = w->n_cells > 0;
     mlops__buf_init(&v->bytes[v->n], &mlops__heap);
-    assert_int_equal(mlops__patch_end(w, &v->bytes[v->n], &e), MLOPS_OK);
+    mlops__buf_init(&v->was[v->n], &mlops__heap);
+    assert_int_equal(mlops__patch_end(w, &v->bytes[v->n], &v->was[v->n], &e), MLOPS_OK);
+    assert_int_equal(v->was[v->n].size > 0, changes);
     assert_int_equal(mlops__patch_open(&p, v->bytes[v->n].data, v->bytes[v->n].size, &e), MLOPS_OK);
     assert_int_equal(p.text_size, size);
     v->n++;
@@ -311,7 +319,10 @@ static table edit(const table *t, unsigned rarity, int width) {
 static void free_chain(chain *c) {
     for (int i = 0; i < VERSIONS; i++) {
         free(c->versions[i].text.text);
-        for (size_t k = 0; k < c->versions[i].n; k++) mlops__buf_free(&c->versions[i].bytes[k]);
+        for (size_t k = 0; k < c->versions[i].n; k++) {
+            mlops__buf_free(&c->versions[i].bytes[k]);
+            mlops__buf_free(&c->versions[i].was[k]);
+        }
     }
     mlops__buf_free(&c->group);
     mlops__buf_free(&c->text);
@@ -368,7 +379,8 @@ static void rows_are_those_of_the_newest_text(void **state) {
 /* ---- bytes that nobody wrote ---- */
 
 /* To rows that are those of the base, or fewer. */
-static void apply_harmlessly(chain *c, const uint8_t *bytes, size_t n) {
+static void apply_harmlessly(chain *c, const uint8_t *bytes, size_t n, const uint8_t *was,
+                             size_t n_was) {
     mlops__patch p;
     mlops_error e;
     mlops__buf cells, texts;
@@ -383,12 +395,30 @@ static void apply_harmlessly(chain *c, const uint8_t *bytes, size_t n) {
     if (!status)
         assert_int_equal(mlops__grid_render(&c->grid, 0, rows, SIZE_MAX, &c->text, NULL, &e),
                          MLOPS_OK);
+    status = mlops__patch_open_was(&p, was, n_was, &e);
+    assert_true(status == MLOPS_OK || status == MLOPS_E_CORRUPT);
     mlops__buf_init(&cells, &mlops__heap);
     mlops__buf_init(&texts, &mlops__heap);
     status = mlops__patch_cells(&p, 0, rows, &cells, &texts, &e);
     assert_true(status == MLOPS_OK || status == MLOPS_E_CORRUPT);
     mlops__buf_free(&cells);
     mlops__buf_free(&texts);
+}
+
+/* Patch k, or what its cells were, with each bit flipped and cut at each byte. */
+static void harm(chain *c, size_t k, int was) {
+    const mlops__buf *all[2] = {&c->versions[1].bytes[k], &c->versions[1].was[k]};
+    const mlops__buf *bytes = all[was];
+    for (size_t i = 0; i < 9 * bytes->size; i++) {
+        size_t n = i < 8 * bytes->size ? bytes->size : i - 8 * bytes->size;
+        uint8_t *copy = malloc(n ? n : 1);
+        assert_non_null(copy);
+        memcpy(copy, bytes->data, n);
+        if (n == bytes->size) copy[i / 8] ^= (uint8_t)(1 << i % 8);
+        if (was) apply_harmlessly(c, all[0]->data, all[0]->size, copy, n);
+        else apply_harmlessly(c, copy, n, all[1]->data, all[1]->size);
+        free(copy);
+    }
 }
 
 static void flipped_and_cut_bytes_do_no_harm(void **state) {
@@ -402,16 +432,8 @@ static void flipped_and_cut_bytes_do_no_harm(void **state) {
         c->versions[1].text = edit(&t, 4, 13);
         int made = make_version(c, 1);
         for (size_t k = 0; made && k < c->versions[1].n; k++) {
-            const mlops__buf *bytes = &c->versions[1].bytes[k];
-            for (size_t i = 0; i < 9 * bytes->size; i++) {
-                size_t n = i < 8 * bytes->size ? bytes->size : i - 8 * bytes->size;
-                uint8_t *copy = malloc(n ? n : 1);
-                assert_non_null(copy);
-                memcpy(copy, bytes->data, n);
-                if (n == bytes->size) copy[i / 8] ^= (uint8_t)(1 << i % 8);
-                apply_harmlessly(c, copy, n);
-                free(copy);
-            }
+            harm(c, k, 0);
+            harm(c, k, 1);
             n_versions++;
         }
         free_chain(c);
@@ -500,7 +522,7 @@ static void scattered_cells_cost_their_bits(void **state) {
 
 /* ---- memory ---- */
 
-static mlops_status patch_once(chain *c, mlops__grid *grid, mlops__buf *bytes,
+static mlops_status patch_once(chain *c, mlops__grid *grid, mlops__buf bytes[2],
                                mlops__patch_writer *w, mlops__buf *cells, mlops__buf *texts) {
     const table *new = &c->versions[1].text;
     mlops__group group;
@@ -513,8 +535,9 @@ static mlops_status patch_once(chain *c, mlops__grid *grid, mlops__buf *bytes,
     MLOPS_TRY(mlops__patch_add(w, grid, 0, (const uint8_t *)new->text, new->n, 1, &n_rows, &n_bytes,
                                &stop, &e));
     assert_int_equal(n_bytes, new->n);
-    MLOPS_TRY(mlops__patch_end(w, bytes, &e));
-    MLOPS_TRY(mlops__patch_open(&p, bytes->data, bytes->size, &e));
+    MLOPS_TRY(mlops__patch_end(w, &bytes[0], &bytes[1], &e));
+    MLOPS_TRY(mlops__patch_open(&p, bytes[0].data, bytes[0].size, &e));
+    MLOPS_TRY(mlops__patch_open_was(&p, bytes[1].data, bytes[1].size, &e));
     MLOPS_TRY(mlops__patch_apply(&p, 0, grid, &e));
     MLOPS_TRY(mlops__patch_cells(&p, 0, p.n_rows, cells, texts, &e));
     c->text.size = 0;
@@ -541,16 +564,18 @@ static void memory_may_run_out_anywhere(void **state) {
     assert_true(make_version(c, 1));
     for (n_left = 0;; n_left = ++fails) {
         mlops__grid grid;
-        mlops__buf bytes, cells, texts;
+        mlops__buf bytes[2], cells, texts;
         mlops__patch_writer w;
         mlops__grid_init(&grid, &meagre);
-        mlops__buf_init(&bytes, &meagre);
+        mlops__buf_init(&bytes[0], &meagre);
+        mlops__buf_init(&bytes[1], &meagre);
         mlops__buf_init(&cells, &meagre);
         mlops__buf_init(&texts, &meagre);
         mlops__patch_init(&w, &meagre);
-        mlops_status status = patch_once(c, &grid, &bytes, &w, &cells, &texts);
+        mlops_status status = patch_once(c, &grid, bytes, &w, &cells, &texts);
         mlops__grid_free(&grid);
-        mlops__buf_free(&bytes);
+        mlops__buf_free(&bytes[0]);
+        mlops__buf_free(&bytes[1]);
         mlops__buf_free(&cells);
         mlops__buf_free(&texts);
         mlops__patch_free(&w);

@@ -155,11 +155,42 @@ static void parts_lie_inside_of_their_chunk(void **state) {
     for (size_t n = 0; n < 40; n++) assert_int_equal(opens_part(5, 5, 0, n), n == 32);
 }
 
+static int opens_rows(const char *pieces) {
+    uint8_t bytes[400], key[MLOPS__CHUNK_KEY];
+    mlops__recipe r;
+    mlops__buf b;
+    uint64_t size = 0;
+    mlops__buf_init_fixed(&b, bytes, sizeof bytes);
+    for (const char *p = pieces; *p; p++) size += strchr("sp", *p) ? 9 : 0;
+    mlops__recipe_begin_based(&b, size, BASE, 1, 1);
+    for (key_of(key, 30); *pieces; pieces++) {
+        mlops__piece piece = {.kind = MLOPS__PIECE_SAME, .rows = 3, .size = 9};
+        if (*pieces == 'p') piece.kind = MLOPS__PIECE_PATCH, piece.key = key;
+        if (*pieces == 'w') mlops__recipe_put_about(&b, MLOPS__PIECE_WAS, key);
+        else if (*pieces == 'z') mlops__recipe_put_about(&b, MLOPS__PIECE_ZONES, key);
+        else mlops__recipe_put_rows(&b, &piece);
+    }
+    assert_int_equal(b.status, MLOPS_OK);
+    return mlops__recipe_open(&r, MLOPS__PACK_ROWS_BASED, bytes, b.size);
+}
+
+/* What cells were is said of a patch, once. */
+static void what_is_said_of_rows(void **state) {
+    (void)state;
+    const char *sound[] = {"s", "p", "pw", "spws", "pwpw", "ppw", "pwz", "sz"};
+    const char *others[] = {"w", "sw", "pww", "wp", "pzw", "pwzs", "zz", "pzs"};
+    for (size_t i = 0; i < 8; i++) {
+        assert_true(opens_rows(sound[i]));
+        assert_false(opens_rows(others[i]));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(recipes_are_read_as_written),
         cmocka_unit_test(only_whole_recipes_open),
         cmocka_unit_test(parts_lie_inside_of_their_chunk),
+        cmocka_unit_test(what_is_said_of_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,6 +19,15 @@ static inline uint64_t mlops__word(const void *p) {
 #endif
 }
 
+static inline void mlops__word_put(void *p, uint64_t word) {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    memcpy(p, &word, sizeof word);
+#else
+    uint8_t *b = p;
+    for (int i = 0; i < 8; i++) b[i] = (uint8_t)(word >> 8 * i);
+#endif
+}
+
 /* The high bit of each byte of x that is zero; exact, no borrow runs from byte to byte. */
 static inline uint64_t mlops__word_zeros(uint64_t x) {
     const uint64_t low = 0x7f7f7f7f7f7f7f7f;

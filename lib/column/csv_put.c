@@ -156,7 +156,7 @@ static void take_keys(const mlops__csv_column *self, const mlops__kern *kern,
     if (self->null_texts) some->odd = ~(uint64_t)0 >> (MLOPS__TEXTS - some->n);
     take_odd(self, some);
     for (int64_t i = 0; texts->n_slots > NEAR && i < some->n; i++)
-        mlops__dictionary_expect(texts, (mlops__text_key){0, some->keys.tags[i]});
+        mlops__dictionary_expect(texts, some->keys.tags[i]);
 }
 
 /* Codes of texts from number i on that are there; returns the number of the next. */
@@ -173,6 +173,16 @@ static int64_t find_some(const mlops__dictionary *texts, const mlops__kern *kern
             return at;
     }
     return to;
+}
+
+/* The same of texts that are new, up to one that kernels leave. */
+static int64_t put_some(mlops__csv_column *self, const mlops__kern *kern, const some_texts *some,
+                        int64_t i, int32_t *codes) {
+    uint64_t odd = some->odd >> i;
+    int64_t to = odd ? i + __builtin_ctzll(odd) : some->n;
+    if (to > some->n) to = some->n;
+    return mlops__dictionary_put(&self->store->dictionary, kern->texts_put, &some->keys, i, to,
+                                 self->nulls->first, codes);
 }
 
 /* A text that is not found at once, or a null. */
@@ -200,6 +210,7 @@ static int64_t take_some(mlops__csv_column *self, const mlops__kern *kern, const
     while (i < some->n && *status == MLOPS_OK && self->null_texts == null_texts) {
         int64_t from = i;
         i = find_some(&store->dictionary, kern, some, i, codes);
+        if (i < some->n) i = put_some(self, kern, some, i, codes);
         mlops__column_store_present_rows(store, i - from);
         if (i == some->n) break;
         *status = take_new(self, some, i);

@@ -165,11 +165,36 @@ mlops_status mlops__dictionary_reserve(mlops__dictionary *self, int64_t n) {
     return more == self->n_slots || grow(self, more) ? MLOPS_OK : MLOPS_E_NOMEM;
 }
 
+/* As a block of its own, which the heap makes of huge pages. */
+static void widen(mlops__buf *self, size_t cap) {
+    if (cap <= self->cap) return;
+    void *data = mlops__alloc(self->allocator, cap);
+    if (!data) return;
+    memcpy(data, self->data, self->size);
+    mlops__free(self->allocator, self->data, self->cap);
+    self->data = data;
+    self->cap = cap;
+}
+
+/* Room for all texts that are expected, but no more than for so many times those that came. Where
+ * there is no memory for that, they get it bit by bit. */
+static int make_much_room(mlops__dictionary *self) {
+    enum { TIMES = 32 };
+    int64_t most = self->n < INT64_MAX / TIMES ? self->n * TIMES : INT64_MAX;
+    size_t n = (size_t)(self->n_expected < most ? self->n_expected : most), more = self->n_slots;
+    while (texts_most(more) < n && more < SIZE_MAX / 4) more *= 2;
+    if (!grow(self, more)) return 0;
+    size_t bytes = (size_t)((double)self->bytes.size / (double)self->n * (double)n * 1.02);
+    widen(&self->bytes, bytes);
+    widen(&self->starts, (n + 1) * sizeof(size_t));
+    return 1;
+}
+
 /* Room for one more: twice the slots, and where there are many and more texts are expected than
- * these would take, four times. */
+ * these would take, for all of them. */
 static mlops_status make_room(mlops__dictionary *self) {
     size_t more = 2 * self->n_slots;
-    if (more >= SLOTS_MANY && (uint64_t)self->n_expected > texts_most(more) && grow(self, 2 * more))
+    if (more >= SLOTS_MANY && (uint64_t)self->n_expected > texts_most(more) && make_much_room(self))
         return MLOPS_OK;
     return mlops__dictionary_reserve(self, self->n + 1);
 }
@@ -195,6 +220,25 @@ mlops_status mlops__dictionary_add_key(mlops__dictionary *self, mlops__text_key 
 mlops_status mlops__dictionary_add(mlops__dictionary *self, const char *text, size_t n,
                                    int32_t *code) {
     return mlops__dictionary_add_key(self, mlops__text_key_of(text, n), text, n, code);
+}
+
+int64_t mlops__dictionary_put(mlops__dictionary *self, mlops__texts_put *put,
+                              const mlops__text_keys *keys, int64_t first, int64_t n,
+                              const uint8_t *stops, int32_t *codes) {
+    size_t more = (size_t)(n - first), size = self->bytes.size, n_starts = (size_t)self->n + 1;
+    if (self->seeded || self->n == 0 || self->n > INT32_MAX - MLOPS__TEXTS ||
+        n_starts - 1 + more > texts_most(self->n_slots) ||
+        self->starts.cap / sizeof(size_t) < n_starts + more ||
+        self->bytes.cap - size < more * MLOPS__TEXT_ROOM)
+        return first;
+    size_t *starts = (size_t *)(void *)self->starts.data;
+    mlops__texts_room room = {self->slots, self->n_slots,     self->bytes.data,
+                              starts,      (uint32_t)self->n, stops};
+    first = put(&room, keys, first, n, codes);
+    self->n = room.n;
+    self->bytes.size = starts[room.n];
+    self->starts.size = ((size_t)room.n + 1) * sizeof *starts;
+    return first;
 }
 
 const char *mlops__dictionary_text(const mlops__dictionary *self, int32_t code, size_t *n) {

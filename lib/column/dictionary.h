@@ -57,10 +57,11 @@ static inline size_t mlops__dictionary_home(const mlops__dictionary *self, uint3
     return (size_t)tag * MLOPS__SLOTS_BUCKET & (self->n_slots - 1);
 }
 
-/* The same in two steps: the first says what memory the second will need, so that other work can be
- * done while it comes. */
-static inline void mlops__dictionary_expect(const mlops__dictionary *self, mlops__text_key key) {
-    if (self->n_slots) __builtin_prefetch(&self->slots[mlops__dictionary_home(self, key.tag)], 1);
+/* The same in two steps: the first loads what the second will need, for many texts before one of
+ * them is added. A load, for of many prefetches at once processors drop most. */
+static inline void mlops__dictionary_expect(const mlops__dictionary *self, uint32_t tag) {
+    if (!self->n_slots) return;
+    (void)*(const volatile uint64_t *)&self->slots[mlops__dictionary_home(self, tag)].word;
 }
 
 /* Room for so many texts in all. MLOPS_E_NOMEM. */
@@ -68,6 +69,12 @@ mlops_status mlops__dictionary_reserve(mlops__dictionary *self, int64_t n);
 
 mlops_status mlops__dictionary_add_key(mlops__dictionary *self, mlops__text_key key,
                                        const char *text, size_t n, int32_t *code);
+
+/* Codes of the texts from number first up to n, whose keys are no hashes, new ones included, as far
+ * as the kernel goes and there is room; returns the number of the next. */
+int64_t mlops__dictionary_put(mlops__dictionary *self, mlops__texts_put *put,
+                              const mlops__text_keys *keys, int64_t first, int64_t n,
+                              const uint8_t *stops, int32_t *codes);
 
 /* Code of a text, -1 if it is not there. */
 int64_t mlops__dictionary_find(const mlops__dictionary *self, const char *text, size_t n);

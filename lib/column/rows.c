@@ -103,7 +103,8 @@ void mlops__rows_reserve_texts(mlops__rows *self, int64_t column, int64_t n) {
 }
 
 void mlops__rows_expect(const mlops__rows *self, int64_t column, const char *text, size_t n) {
-    mlops__dictionary_expect(&self->table->stores[column].dictionary, mlops__text_key_of(text, n));
+    mlops__dictionary_expect(&self->table->stores[column].dictionary,
+                             mlops__text_key_of(text, n).tag);
 }
 
 mlops_status mlops__rows_end(mlops__rows *self, mlops_status status, mlops_table **out,

@@ -26,6 +26,7 @@ typedef struct mlops__kern {
     mlops__sha256_blocks *sha256_blocks;
     mlops__texts_keys *texts_keys;
     mlops__texts_find *texts_find;
+    mlops__texts_put *texts_put;
     mlops__forest_rank_row *forest_rank_row;
     mlops__forest_rank_rows *forest_rank_rows;
     mlops__forest_sum_row *forest_sum_row;

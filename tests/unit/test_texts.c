@@ -1,5 +1,6 @@
 /* Keys of texts among fields and look-ups by them: each kernel says what the scalar one says, a key
- * is the one that the dictionary makes of the text alone, and a code the one it gave. */
+ * is the one that the dictionary makes of the text alone, a code the one it gave, and the texts
+ * that kernels add are those that come in one by one. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -78,6 +79,75 @@ static int64_t compare_codes(const mlops__kern *kern, const mlops__dictionary *d
     return found;
 }
 
+/* Adds the texts to one dictionary by the kernel, and to another one by one. Returns how many new
+ * ones the kernel added. */
+static int64_t compare_put(const mlops__kern *kern, mlops__dictionary *d,
+                           mlops__dictionary *expected, const mlops__text_fields *run,
+                           const mlops__text_keys *keys) {
+    static const uint8_t stops[256] = {['N'] = 1};
+    int64_t added = 0;
+    for (int64_t i = 0; i < run->n; i++) {
+        int64_t to = i, from = i, n = d->n;
+        int32_t codes[FIELDS], code;
+        while (to < run->n && !is_left(mlops__text_span_at(run, to), run->floor)) to++;
+        to = mlops__dictionary_put(d, kern->texts_put, keys, i, to, stops, codes);
+        for (; i < to; i++) {
+            mlops__text_span span = mlops__text_span_at(run, i);
+            int64_t known = expected->n;
+            assert_int_equal(mlops__dictionary_add(expected, span.text, span.n, &code), 0);
+            assert_int_equal(codes[i], code);
+            assert_false(code == known && *span.text == 'N');
+        }
+        assert_int_equal(d->n, expected->n);
+        assert_true(d->n - n <= to - from);
+        added += d->n - n;
+        if (i == run->n) break;
+        mlops__text_span span = mlops__text_span_at(run, i);
+        assert_int_equal(mlops__dictionary_add(expected, span.text, span.n, &code), 0);
+        assert_int_equal(mlops__dictionary_add(d, span.text, span.n, codes), 0);
+        assert_int_equal(*codes, code);
+    }
+    return added;
+}
+
+static void assert_same(const mlops__dictionary *d, const mlops__dictionary *expected) {
+    assert_int_equal(d->n, expected->n);
+    for (int32_t i = 0; i < d->n; i++) {
+        size_t n, n_expected;
+        const char *text = mlops__dictionary_text(d, i, &n);
+        const char *other = mlops__dictionary_text(expected, i, &n_expected);
+        assert_int_equal(n, n_expected);
+        assert_memory_equal(text, other, n + 1);
+        assert_int_equal(mlops__dictionary_find(d, other, n), i);
+    }
+}
+
+static void test_put(void **state) {
+    (void)state;
+    for (size_t l = 0; l < sizeof LEVELS / sizeof *LEVELS; l++) {
+        const mlops__kern *kern = kernels(LEVELS[l]);
+        int64_t added = 0;
+        seed = 43;
+        for (int k = 0; kern && k < 30; k++) {
+            mlops__dictionary d, expected;
+            mlops__dictionary_init(&d, &mlops__heap, NULL);
+            mlops__dictionary_init(&expected, &mlops__heap, NULL);
+            for (int j = 0; j < 100; j++) {
+                sheet s;
+                mlops__text_keys keys;
+                draw_sheet(&s);
+                compare_keys(kern, &s.run, &keys);
+                added += compare_put(kern, &d, &expected, &s.run, &keys);
+                free(s.text);
+            }
+            assert_same(&d, &expected);
+            mlops__dictionary_free(&d);
+            mlops__dictionary_free(&expected);
+        }
+        if (kern) assert_true(added > 10000);
+    }
+}
+
 static void test_texts(void **state) {
     (void)state;
     for (size_t l = 0; l < sizeof LEVELS / sizeof *LEVELS; l++) {
@@ -108,6 +178,6 @@ static void test_texts(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_texts)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_texts), cmocka_unit_test(test_put)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

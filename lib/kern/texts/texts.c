@@ -3,7 +3,7 @@
  * Owns nothing. Invariant: no byte ahead of the floor of the text is read, and keys do not depend
  * on the byte order of the machine.
  */
-#include "kern/texts/texts.h"
+#include "kern/texts/put.h"
 
 uint64_t mlops__texts_keys_scalar(const mlops__text_fields *fields, mlops__text_keys *keys) {
     uint64_t odd = 0;
@@ -33,4 +33,18 @@ int64_t mlops__texts_find_scalar(const mlops__slots *slots, const mlops__text_ke
         codes[first] = (int32_t)(next_code - 1);
     }
     return first;
+}
+
+static inline mlops__texts_seen look(const mlops__slot *bucket, uint64_t word) {
+    mlops__texts_seen seen = {0, 0};
+    for (uint32_t i = 0; i < MLOPS__SLOTS_BUCKET; i++) {
+        seen.alike |= (uint32_t)(bucket[i].word == word) << 2 * i;
+        seen.empty |= (uint32_t)(bucket[i].next_code == 0) << 2 * i;
+    }
+    return seen;
+}
+
+int64_t mlops__texts_put_scalar(mlops__texts_room *room, const mlops__text_keys *keys,
+                                int64_t first, int64_t n, int32_t *codes) {
+    return mlops__texts_put_run(look, room, keys, first, n, codes);
 }

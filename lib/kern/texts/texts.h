@@ -45,8 +45,26 @@ typedef uint64_t mlops__texts_keys(const mlops__text_fields *fields, mlops__text
 typedef int64_t mlops__texts_find(const mlops__slots *slots, const mlops__text_keys *keys,
                                   int64_t first, int64_t n, int32_t *codes);
 
+/* A dictionary that has room: the texts, a NUL behind each, and where they begin. */
+typedef struct mlops__texts_room {
+    mlops__slot *slots; /* aligned to their buckets */
+    size_t n_slots;
+    uint8_t *bytes;
+    size_t *starts; /* n + 1 of them */
+    uint32_t n;
+    const uint8_t *stops; /* of 256: a new text that begins with such a byte is not taken */
+} mlops__texts_room;
+
+enum { MLOPS__TEXT_ROOM = 16 /* bytes for a text of MLOPS__TEXT_SHORT */ };
+
+/* Writes codes of the texts from number first up to n, new ones included, as long as each is found,
+ * or has an empty slot, in its bucket; returns the number of the next. No key is a hash. */
+typedef int64_t mlops__texts_put(mlops__texts_room *room, const mlops__text_keys *keys,
+                                 int64_t first, int64_t n, int32_t *codes);
+
 mlops__texts_keys mlops__texts_keys_scalar;
 mlops__texts_find mlops__texts_find_scalar;
+mlops__texts_put mlops__texts_put_scalar;
 
 /* Spreads a word over all bits (the finalizer of splitmix64). */
 static inline uint64_t mlops__text_mix(uint64_t x) {

@@ -3,10 +3,11 @@
  * Owns nothing. Invariant: the same keys and codes as the scalar kernel's, of as many texts.
  */
 #include "kern/numbers/eight_avx512.h"
-#include "kern/texts/texts.h"
+#include "kern/texts/put.h"
 
 mlops__texts_keys mlops__texts_keys_avx512;
 mlops__texts_find mlops__texts_find_avx512;
+mlops__texts_put mlops__texts_put_avx512;
 
 typedef __m512i vec;
 
@@ -84,4 +85,17 @@ int64_t mlops__texts_find_avx512(const mlops__slots *slots, const mlops__text_ke
         codes[first] = (int32_t)(next_code - 1);
     }
     return first;
+}
+
+static inline mlops__texts_seen look(const mlops__slot *bucket, uint64_t word) {
+    vec slots = _mm512_load_si512((const void *)bucket);
+    vec codes = _mm512_set1_epi64((int64_t)((uint64_t)UINT32_MAX << 32));
+    uint32_t alike = _mm512_cmpeq_epi64_mask(slots, _mm512_set1_epi64((int64_t)word));
+    uint32_t empty = _mm512_testn_epi64_mask(slots, codes);
+    return (mlops__texts_seen){alike & 0x55, empty >> 1 & 0x55};
+}
+
+int64_t mlops__texts_put_avx512(mlops__texts_room *room, const mlops__text_keys *keys,
+                                int64_t first, int64_t n, int32_t *codes) {
+    return mlops__texts_put_run(look, room, keys, first, n, codes);
 }

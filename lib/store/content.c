@@ -39,12 +39,13 @@ mlops_status mlops__packer_chunk(mlops__packer *p, const uint8_t key[MLOPS__CHUN
 mlops_status mlops__packer_plan(mlops__packer *p, mlops_error *err) {
     mlops__index index;
     int has_rows = mlops__recipe_has_rows(p->kind);
-    int alone = p->kind == MLOPS__PACK_ROWS; /* groups, of which threads make a batch at once */
+    int alone = mlops__packer_rows_are_alone(p); /* groups, of which threads make a batch at once */
     int n_plans = alone ? MLOPS__PACKER_BATCH : 512;
     p->batch.n = p->batch.payloads.size = 0;
     MLOPS_TRY(mlops__store_read_begin(p->store, &index, err));
     mlops_status status = MLOPS_OK;
     for (int i = 0; !status && p->at < p->end && i < n_plans; i++) {
+        if (mlops__packer_rows_are_alone(p) != alone) break;
         if (p->batch.n + (alone ? 1 : 3) > MLOPS__PACKER_BATCH) break;
         status = has_rows ? mlops__packer_rows_plan(p, &index, err)
                           : mlops__packer_bytes_plan(p, &index, err);

@@ -115,7 +115,7 @@ static mlops_status make_group(group_job *job, group_worker *worker,
 
 mlops_status mlops__packer_groups_find(mlops__packer *p, size_t *n, mlops_error *err) {
     *n = 0;
-    if (!p->executor || p->kind != MLOPS__PACK_ROWS || p->store->verifies) return MLOPS_OK;
+    if (!p->executor || !mlops__packer_rows_are_alone(p) || p->store->verifies) return MLOPS_OK;
     MLOPS_TRY(begin_team(p, err));
     find_jobs(p);
     *n = p->team->n_jobs;

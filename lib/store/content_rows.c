@@ -216,23 +216,28 @@ static mlops_status parse(mlops__packer *p, const uint8_t *text, size_t n, size_
     return *taken || mlops__packer_reach_far(p) ? MLOPS_OK : MLOPS_END;
 }
 
-/* The next n bytes of text, or as many of them as make a group, by themselves. */
-static mlops_status put_group(mlops__packer *p, mlops__index *index, const uint8_t *text, size_t n,
-                              mlops_error *err) {
+/* Rows that were parsed, of n bytes, by themselves. */
+static mlops_status put_parsed(mlops__packer *p, mlops__index *index, const uint8_t *text, size_t n,
+                               mlops_error *err) {
     mlops__grid *grid = &p->rows.grid;
     uint8_t hash[MLOPS__TEXT_HASH];
-    size_t taken;
-    mlops_status status = parse(p, text, n, &taken, err);
-    if (status || taken == 0) return status;
     p->ops.size = 0;
     MLOPS_TRY(mlops__group_write(grid, &p->ops, err));
     MLOPS_TRY(mlops__zones_add(grid, &p->rows.zones, err));
-    mlops__hash128 h = mlops__hash_128(text, taken);
+    mlops__hash128 h = mlops__hash_128(text, n);
     mlops__store_u64(hash, h.low);
     mlops__store_u64(hash + 8, h.high);
-    mlops__piece piece = {.kind = MLOPS__PIECE_GROUP, .size = taken, .rows = grid->n, .hash = hash};
-    p->at += taken;
+    mlops__piece piece = {.kind = MLOPS__PIECE_GROUP, .size = n, .rows = grid->n, .hash = hash};
+    p->at += n;
     return put_chunk(p, index, &piece, err);
+}
+
+/* The next n bytes of text, or as many of them as make a group, by themselves. */
+static mlops_status put_group(mlops__packer *p, mlops__index *index, const uint8_t *text, size_t n,
+                              mlops_error *err) {
+    size_t taken;
+    mlops_status status = parse(p, text, n, &taken, err);
+    return status || taken == 0 ? status : put_parsed(p, index, text, taken, err);
 }
 
 /* ---- the way back ---- */
@@ -313,8 +318,8 @@ static mlops_status find_way(mlops__packer *p, mlops__index *index, mlops_error 
     if (found && at) status = mlops__grid_render(&rows->grid, 0, at, taken, &p->ops, NULL, err);
     mlops__buf_free(&hashes);
     MLOPS_TRY(status);
-    if (!found || at) status = put_group(p, index, text, found ? p->ops.size : taken, err);
-    if (!found || status) return status;
+    if (!found) return put_parsed(p, index, text, taken, err);
+    if (at) MLOPS_TRY_END(put_group(p, index, text, p->ops.size, err));
     rows->base_row += base;
     rows->base.grid.n = 0;
     drop_slots(p);
@@ -323,6 +328,13 @@ static mlops_status find_way(mlops__packer *p, mlops__index *index, mlops_error 
 }
 
 /* ---- planning ---- */
+
+int mlops__packer_rows_are_alone(const mlops__packer *p) {
+    const mlops__row_planner *rows = &p->rows;
+    if (p->kind == MLOPS__PACK_ROWS) return 1;
+    return p->kind == MLOPS__PACK_ROWS_BASED && !rows->slots &&
+           rows->base_row == mlops__tabular_rows(&rows->base);
+}
 
 /* A group of the base that the text goes on with, by its hash; MLOPS_END if it does not, or cells
  * are to be compared. */
@@ -376,12 +388,8 @@ static mlops_status plan(mlops__packer *p, mlops__index *index, mlops_error *err
     mlops__row_planner *rows = &p->rows;
     size_t n;
     const uint8_t *text = mlops__packer_ahead(p, &n);
-    if (!rows->has_base) return put_group(p, index, text, n, err);
+    if (mlops__packer_rows_are_alone(p)) return put_group(p, index, text, n, err);
     if (rows->slots) return find_way(p, index, err);
-    if (rows->base_row == mlops__tabular_rows(&rows->base)) {
-        MLOPS_TRY(settle(p, index, err));
-        return put_group(p, index, text, n, err);
-    }
     mlops_status status = take_group(p, index, err);
     return status == MLOPS_END ? compare(p, index, err) : status;
 }
@@ -389,7 +397,7 @@ static mlops_status plan(mlops__packer *p, mlops__index *index, mlops_error *err
 mlops_status mlops__packer_rows_plan(mlops__packer *p, mlops__index *index, mlops_error *err) {
     p->rows.base.index = index;
     mlops_status status = plan(p, index, err);
-    if (status || p->at < p->n) return status;
+    if (status || (p->at < p->n && !mlops__packer_rows_are_alone(p))) return status;
     MLOPS_TRY(settle(p, index, err));
     put_same(p);
     return MLOPS_OK;

@@ -179,10 +179,13 @@ mlops_status mlops__packer_rows_begin(mlops__packer *self, const mlops_id *like,
 /* MLOPS_END if that leads nowhere, and bytes are better. */
 mlops_status mlops__packer_rows_plan(mlops__packer *self, mlops__index *index, mlops_error *err);
 
+/* Whether rows that are next are compared with none: there is no base, or no more of it. */
+int mlops__packer_rows_are_alone(const mlops__packer *self);
+
 /* What is known of the groups, if they are not too many. */
 mlops_status mlops__packer_rows_end(mlops__packer *self, mlops_error *err);
 
-/* The same of groups of rows that have no base, by all threads of an executor: finds as many as the
+/* The same of groups of rows that are alone, by all threads of an executor: finds as many as the
  * stretch and a batch have, 0 if one thread plans; makes one of them, at once with others; plans
  * those that were made. */
 mlops_status mlops__packer_groups_find(mlops__packer *self, size_t *n, mlops_error *err);

@@ -15,6 +15,11 @@ void mlops__commit_key(mlops__key *out, const char *dataset, const mlops_id *id)
     mlops__key_id(out, id);
 }
 
+int mlops__commit_is_newer(const mlops__commit *self, const mlops__commit *than) {
+    if (self->time_ns != than->time_ns) return self->time_ns > than->time_ns;
+    return memcmp(&self->id, &than->id, sizeof self->id) < 0;
+}
+
 void mlops__commit_write(const mlops__commit *self, const char *dataset, mlops__buf *out) {
     mlops__json_writer json;
     char text[MLOPS__ID_TEXT];

@@ -78,6 +78,8 @@ mlops_status mlops__commit_expect(mlops_change *change, mlops__view *view, const
 /* Of the record, to one that has its id. */
 mlops_status mlops__commit_parse(mlops__commit *out, mlops__bytes value, mlops__view *view);
 void mlops__commit_key(mlops__key *out, const char *dataset, const mlops_id *id);
+/* Of two of one time, the one with the lesser id. */
+int mlops__commit_is_newer(const mlops__commit *self, const mlops__commit *than);
 
 /* Of what is expected of a table, of all such of a dataset, and of what a commit was held to. */
 void mlops__suite_key(mlops__key *out, mlops_store *store, const char *dataset, const char *path);

@@ -179,21 +179,12 @@ typedef struct history {
 static mlops_status reach(history *self, const mlops_id *id) {
     for (size_t i = 0; i < self->n; i++)
         if (i >= self->done && memcmp(&self->commits[i].id, id, sizeof *id) == 0) return MLOPS_OK;
-    if (self->n == self->cap) {
-        size_t cap = self->cap ? self->cap * 2 : 16;
-        mlops__commit *more = mlops__arena_array(self->view.arena, cap, sizeof *more);
-        if (!more) return mlops__fail_nomem(self->view.err, cap * sizeof *more);
-        if (self->n) memcpy(more, self->commits, self->n * sizeof *more);
-        self->commits = more;
-        self->cap = cap;
-    }
     if (mlops__partial_has(&self->partial, id)) return MLOPS_OK;
+    mlops__commit *more = mlops__arena_grow(self->view.arena, self->commits, (int64_t)self->n,
+                                            &self->cap, sizeof *more);
+    if (!more) return mlops__fail_nomem(self->view.err, sizeof *more);
+    self->commits = more;
     return mlops__commit_read(&self->commits[self->n++], &self->view, self->dataset, id);
-}
-
-static int is_before(const mlops__commit *a, const mlops__commit *b) {
-    if (a->time_ns != b->time_ns) return a->time_ns > b->time_ns;
-    return memcmp(&a->id, &b->id, sizeof a->id) < 0;
 }
 
 /* The newest of what is next comes next; its parents are reached then. A commit is later than its
@@ -203,7 +194,7 @@ static mlops_status walk(history *self, const mlops_id *first, int64_t n_max) {
     while (self->done < self->n && (int64_t)self->done < n_max) {
         size_t newest = self->done;
         for (size_t i = newest + 1; i < self->n; i++)
-            if (is_before(&self->commits[i], &self->commits[newest])) newest = i;
+            if (mlops__commit_is_newer(&self->commits[i], &self->commits[newest])) newest = i;
         mlops__commit next = self->commits[newest];
         self->commits[newest] = self->commits[self->done];
         self->commits[self->done++] = next;

@@ -29,27 +29,19 @@ static mlops_status reach(border *self, const mlops_id *id, int from) {
         self->commits[i].from |= from;
         return MLOPS_OK;
     }
-    if (self->n == self->cap) {
-        size_t cap = self->cap ? self->cap * 2 : 16;
-        reached *more = mlops__arena_array(self->view->arena, cap, sizeof *more);
-        if (!more) return mlops__fail_nomem(self->view->err, cap * sizeof *more);
-        if (self->n) memcpy(more, self->commits, self->n * sizeof *more);
-        self->commits = more;
-        self->cap = cap;
-    }
+    reached *more = mlops__arena_grow(self->view->arena, self->commits, (int64_t)self->n,
+                                      &self->cap, sizeof *more);
+    if (!more) return mlops__fail_nomem(self->view->err, sizeof *more);
+    self->commits = more;
     self->commits[self->n].from = from;
     return mlops__commit_read(&self->commits[self->n++].commit, self->view, self->dataset, id);
-}
-
-static int is_newer(const mlops__commit *a, const mlops__commit *b) {
-    if (a->time_ns != b->time_ns) return a->time_ns > b->time_ns;
-    return memcmp(&a->id, &b->id, sizeof a->id) < 0;
 }
 
 static reached take_newest(border *self) {
     size_t newest = 0;
     for (size_t i = 1; i < self->n; i++)
-        if (is_newer(&self->commits[i].commit, &self->commits[newest].commit)) newest = i;
+        if (mlops__commit_is_newer(&self->commits[i].commit, &self->commits[newest].commit))
+            newest = i;
     reached out = self->commits[newest];
     self->commits[newest] = self->commits[--self->n];
     return out;

@@ -37,23 +37,16 @@ mlops_status mlops__push_erased_clean(mlops__push_erased *self, mlops__cutter *c
     return mlops__remote_clean(cutter, self->store, &self->here.ids, cleaned, err);
 }
 
-static mlops_status is_there(mlops__cutter *cutter, const mlops_id *id, int *out,
-                             mlops_error *err) {
-    MLOPS_TRY(mlops__cutter_has(cutter, MLOPS__PART_OBJECT, id->bytes, ID, NULL, out, err));
-    if (*out) return MLOPS_OK;
-    return mlops__cutter_has(cutter, MLOPS__PART_SMALL, id->bytes, ID, NULL, out, err);
-}
-
 mlops_status mlops__push_erased_pairs(mlops__push_erased *self, mlops__cutter *cutter,
                                       mlops__stand_in_step *send, void *user, mlops_error *err) {
     for (size_t i = 0; i < self->here.n_pairs; i++) {
         const mlops__erased_pair *pair = &self->here.pairs[i];
         const mlops__erased_pair *known = mlops__erasures_pair(&self->there, &pair->tree);
         int found = 0, kept = 0; /* its gc drops what stands in for a tree that it drops */
-        if (known) MLOPS_TRY(is_there(cutter, &known->stand_in, &kept, err));
+        if (known) MLOPS_TRY(mlops__cutter_has_content(cutter, &known->stand_in, &kept, err));
         if (kept && !self->grows) continue; /* what it has is as good, or a pull would know */
         if (kept && memcmp(&known->stand_in, &pair->stand_in, ID) == 0) continue;
-        MLOPS_TRY(is_there(cutter, &pair->tree, &found, err));
+        MLOPS_TRY(mlops__cutter_has_content(cutter, &pair->tree, &found, err));
         if (!found) continue;
         MLOPS_TRY(send(user, &pair->stand_in, err));
         MLOPS_TRY(mlops__erasures_set_pair(&self->there, &self->here, pair, err));

@@ -142,26 +142,31 @@ mlops_status mlops__links_of_head(mlops__links *self, const mlops__head *head,
 
 /* ---- each of the list ---- */
 
-/* MLOPS_END ends it. The arena ends with the call. */
-typedef mlops_status link_step(void *user, mlops__bytes key, mlops__bytes record,
-                               const mlops__link *link, int64_t time_ns, mlops__arena *arena,
-                               mlops_error *err);
+/* All of it lives as long as the step. */
+typedef struct listed {
+    mlops__bytes key, record;
+    mlops__link link;
+    int64_t time_ns;
+    mlops__arena *arena;
+} listed;
+
+/* MLOPS_END ends it. */
+typedef mlops_status link_step(void *user, const listed *it, mlops_error *err);
 
 static mlops_status each(mlops__links *self, mlops__bytes from, link_step *step, void *user,
                          mlops_error *err) {
     mlops__kv_cursor *cursor;
-    mlops__bytes key, record;
-    mlops__link link;
-    int64_t time_ns;
+    listed it;
     MLOPS_TRY(mlops__kv_cursor_new(&cursor, self->txn, err));
-    mlops_status status = mlops__kv_seek(cursor, from, &key, &record, err);
+    mlops_status status = mlops__kv_seek(cursor, from, &it.key, &it.record, err);
     while (!status) {
         mlops__arena arena;
         mlops__arena_init(&arena, &self->host->allocator, SIZE_MAX);
-        status = mlops__link_read(&link, &time_ns, record, &arena, err);
-        if (!status) status = step(user, key, record, &link, time_ns, &arena, err);
+        it.arena = &arena;
+        status = mlops__link_read(&it.link, &it.time_ns, it.record, &arena, err);
+        if (!status) status = step(user, &it, err);
         mlops__arena_free(&arena);
-        if (!status) status = mlops__kv_next(cursor, &key, &record, err);
+        if (!status) status = mlops__kv_next(cursor, &it.key, &it.record, err);
     }
     mlops__kv_cursor_free(cursor);
     return status == MLOPS_END ? MLOPS_OK : status;
@@ -177,16 +182,13 @@ typedef struct taking {
     mlops__buf gone; /* keys: u64 size, bytes */
 } taking;
 
-static mlops_status find_gone(void *user, mlops__bytes key, mlops__bytes record,
-                              const mlops__link *link, int64_t time_ns, mlops__arena *arena,
-                              mlops_error *err) {
+static mlops_status find_gone(void *user, const listed *it, mlops_error *err) {
     taking *t = user;
     int in;
-    (void)record, (void)time_ns, (void)arena;
-    MLOPS_TRY(is_in(t->links, link, t->there, t->user, &in, err));
+    MLOPS_TRY(is_in(t->links, &it->link, t->there, t->user, &in, err));
     if (in) return MLOPS_OK;
-    mlops__buf_u64(&t->gone, key.size);
-    mlops__buf_put(&t->gone, key.data, key.size);
+    mlops__buf_u64(&t->gone, it->key.size);
+    mlops__buf_put(&t->gone, it->key.data, it->key.size);
     return t->gone.status ? mlops__fail_nomem(err, t->gone.size) : MLOPS_OK;
 }
 
@@ -267,11 +269,9 @@ mlops_status mlops__links_take(mlops__links *self, mlops__view *view, mlops__lin
 
 /* ---- from the list to the remote ---- */
 
-static mlops_status write_one(void *user, mlops__bytes key, mlops__bytes record,
-                              const mlops__link *link, int64_t time_ns, mlops__arena *arena,
-                              mlops_error *err) {
-    (void)key, (void)link, (void)time_ns, (void)arena, (void)err;
-    mlops__json_raw(user, (const char *)record.data, record.size);
+static mlops_status write_one(void *user, const listed *it, mlops_error *err) {
+    (void)err;
+    mlops__json_raw(user, (const char *)it->record.data, it->record.size);
     return MLOPS_OK;
 }
 
@@ -312,26 +312,25 @@ typedef struct giving {
     void *user;
 } giving;
 
-static mlops_status give_one(void *user, mlops__bytes key, mlops__bytes record,
-                             const mlops__link *link, int64_t time_ns, mlops__arena *arena,
-                             mlops_error *err) {
+static mlops_status give_one(void *user, const listed *it, mlops_error *err) {
     giving *g = user;
     mlops__bytes was;
     int in, newer = 1;
-    MLOPS_TRY(is_in(g->links, link, g->there, g->user, &in, err));
+    MLOPS_TRY(is_in(g->links, &it->link, g->there, g->user, &in, err));
     if (!in) return MLOPS_OK;
     if (mlops__change_size(g->change) >= g->full) {
-        memcpy(g->from->data, key.data, key.size);
-        g->from->size = key.size;
+        memcpy(g->from->data, it->key.data, it->key.size);
+        g->from->size = it->key.size;
         return MLOPS_END;
     }
-    mlops_status status = mlops__index_get(&g->view->index, MLOPS__TABLE_LINEAGE, key, &was, err);
+    mlops_status status =
+        mlops__index_get(&g->view->index, MLOPS__TABLE_LINEAGE, it->key, &was, err);
     if (status == MLOPS_E_NOT_FOUND) was = (mlops__bytes){NULL, 0};
     else MLOPS_TRY(status);
-    if (was.data) MLOPS_TRY(is_newer(record, time_ns, was, arena, &newer, err));
+    if (was.data) MLOPS_TRY(is_newer(it->record, it->time_ns, was, it->arena, &newer, err));
     if (!newer) return MLOPS_OK;
-    MLOPS_TRY(mlops__change_expect(g->change, MLOPS__TABLE_LINEAGE, key, was, err));
-    return mlops__link_put_at(g->change, link, time_ns, err);
+    MLOPS_TRY(mlops__change_expect(g->change, MLOPS__TABLE_LINEAGE, it->key, was, err));
+    return mlops__link_put_at(g->change, &it->link, it->time_ns, err);
 }
 
 mlops_status mlops__links_give(mlops__links *self, mlops_change *change, size_t full,

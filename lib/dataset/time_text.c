@@ -5,6 +5,7 @@
  */
 #include "dataset/split.h"
 #include "text/number.h"
+#include "text/utf8.h"
 
 #include <string.h>
 
@@ -83,14 +84,6 @@ static int alike(const char *a, const char *b, const char *offset_of_b) {
     return 1;
 }
 
-/* Bytes of a text that a message shows: whole characters. */
-static int shown(const char *text) {
-    size_t n = strlen(text);
-    if (n <= SHOWN) return (int)n;
-    for (n = SHOWN; n > 0 && ((uint8_t)text[n] & 0xc0) == 0x80;) n--;
-    return (int)n;
-}
-
 static int is_number(const char *text) {
     double value;
     return mlops__parse_f64(text, strlen(text), 0, &value);
@@ -109,7 +102,7 @@ mlops_status mlops__times_check(const mlops__column *column, const char *name, i
         if (!end)
             return mlops__fail(err, MLOPS_E_SCHEMA,
                                "column '%s' cannot be split by time: row %lld has '%.*s', %s; %s",
-                               name, (long long)row, shown(text), text,
+                               name, (long long)row, mlops__utf8_shown(text, SHOWN), text,
                                is_number(text) ? "a number that is kept as text"
                                                : "which is no time in ISO 8601",
                                right);
@@ -117,8 +110,8 @@ mlops_status mlops__times_check(const mlops__column *column, const char *name, i
             return mlops__fail(err, MLOPS_E_SCHEMA,
                                "column '%s' cannot be split by time: row %lld has '%.*s', of "
                                "another form or offset than '%.*s' of row %lld; %s",
-                               name, (long long)row, shown(text), text, shown(first), first,
-                               (long long)first_row, right);
+                               name, (long long)row, mlops__utf8_shown(text, SHOWN), text,
+                               mlops__utf8_shown(first, SHOWN), first, (long long)first_row, right);
         if (!first) first = text, offset = end, first_row = row;
     }
     return MLOPS_OK;

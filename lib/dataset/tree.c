@@ -136,14 +136,10 @@ static mlops_status check_folders(const mlops__tree *self, const char *path, mlo
 }
 
 static mlops_status insert(mlops__tree *self, size_t at, mlops__entry *entry, mlops_error *err) {
-    if (self->n == self->cap) {
-        size_t cap = self->cap ? self->cap * 2 : 16;
-        mlops__entry **more = mlops__arena_array(self->arena, cap, sizeof *more);
-        if (!more) return mlops__fail_nomem(err, cap * sizeof *more);
-        if (self->n) memcpy(more, self->entries, self->n * sizeof *more);
-        self->entries = more;
-        self->cap = cap;
-    }
+    mlops__entry **more =
+        mlops__arena_grow(self->arena, self->entries, (int64_t)self->n, &self->cap, sizeof *more);
+    if (!more) return mlops__fail_nomem(err, sizeof *more);
+    self->entries = more;
     memmove(self->entries + at + 1, self->entries + at, (self->n - at) * sizeof *self->entries);
     self->entries[at] = entry;
     self->n++;

@@ -38,15 +38,13 @@ static mlops_status find_metric(scope *self, const char *name, mlops_metric *met
 static mlops_status add_name(scope *self, const mlops__gate_name *name, mlops__expr_symbol *out) {
     size_t slot = 0;
     while (slot < self->n && strcmp(self->names[slot].name, name->name) != 0) slot++;
-    if (slot == self->cap) {
-        size_t cap = self->cap ? self->cap * 2 : 8;
-        mlops__gate_name *wider = mlops__arena_array(self->arena, cap, sizeof *wider);
+    if (slot == self->n) {
+        mlops__gate_name *wider = mlops__arena_grow(self->arena, self->names, (int64_t)self->n,
+                                                    &self->cap, sizeof *wider);
         if (!wider) return MLOPS_E_NOMEM;
-        if (self->n) memcpy(wider, self->names, self->n * sizeof *wider);
         self->names = wider;
-        self->cap = cap;
+        self->names[self->n++] = *name;
     }
-    if (slot == self->n) self->names[self->n++] = *name;
     out->type = name->is_rows ? MLOPS_TYPE_INT64 : MLOPS_TYPE_FLOAT64;
     out->slot = (int32_t)slot;
     return MLOPS_OK;

@@ -121,16 +121,11 @@ static mlops_status read_value(mlops__json *json, mlops__arena *arena, mlops__fi
     return MLOPS_OK;
 }
 
-/* Fields grow by doubling; what they outgrow stays in the arena. */
 static mlops_status add(mlops__arena *arena, mlops__field **fields, size_t n, size_t *cap,
                         mlops_error *err) {
-    if (n < *cap) return MLOPS_OK;
-    size_t more = *cap ? *cap * 2 : 16;
-    mlops__field *wider = mlops__arena_array(arena, more, sizeof *wider);
-    if (!wider) return mlops__fail_nomem(err, more * sizeof *wider);
-    if (n) memcpy(wider, *fields, n * sizeof *wider);
+    mlops__field *wider = mlops__arena_grow(arena, *fields, (int64_t)n, cap, sizeof *wider);
+    if (!wider) return mlops__fail_nomem(err, sizeof *wider);
     *fields = wider;
-    *cap = more;
     return MLOPS_OK;
 }
 

@@ -12,6 +12,9 @@
 mlops_status mlops__send_content(mlops_store *store, mlops__cutter *cutter, const mlops_id *id,
                                  int leads, int64_t *sent, mlops_error *err);
 
+mlops_status mlops__cutter_has_content(mlops__cutter *cutter, const mlops_id *id, int *out,
+                                       mlops_error *err);
+
 /* Frames of content as if it had come alone: of its chunks, then of its recipe. It is read from the
  * packs, or from elsewhere. */
 mlops_status mlops__content_recut(mlops_store *self, mlops__index *index,

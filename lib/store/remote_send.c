@@ -199,8 +199,8 @@ static mlops_status send_packed(sending *s, const mlops_id *id, const mlops__loc
     return status;
 }
 
-static mlops_status has_content(mlops__cutter *cutter, const mlops_id *id, int *out,
-                                mlops_error *err) {
+mlops_status mlops__cutter_has_content(mlops__cutter *cutter, const mlops_id *id, int *out,
+                                       mlops_error *err) {
     MLOPS_TRY(mlops__cutter_has(cutter, MLOPS__PART_OBJECT, id->bytes, ID, NULL, out, err));
     if (*out) return MLOPS_OK;
     return mlops__cutter_has(cutter, MLOPS__PART_SMALL, id->bytes, ID, NULL, out, err);
@@ -211,7 +211,7 @@ mlops_status mlops__send_content(mlops_store *store, mlops__cutter *cutter, cons
     sending s = {.store = store, .cutter = cutter, .leads = leads};
     mlops__location at;
     int there;
-    MLOPS_TRY(has_content(cutter, id, &there, err));
+    MLOPS_TRY(mlops__cutter_has_content(cutter, id, &there, err));
     if (there) return MLOPS_OK;
     MLOPS_TRY(mlops__store_read_begin(store, &s.index, err));
     mlops_status status = mlops__content_find(&s.index, MLOPS__TABLE_OBJECTS,

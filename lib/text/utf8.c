@@ -55,6 +55,13 @@ size_t mlops__utf8_check(const void *bytes, size_t n) {
     return n;
 }
 
+int mlops__utf8_shown(const char *text, int most) {
+    size_t n = strlen(text);
+    if (n <= (size_t)most) return (int)n;
+    for (n = (size_t)most; n > 0 && ((uint8_t)text[n] & 0xc0) == 0x80;) n--;
+    return (int)n;
+}
+
 size_t mlops__utf8_write(uint8_t out[4], uint32_t code) {
     if (code < 0x80) return out[0] = (uint8_t)code, 1;
     size_t n = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;

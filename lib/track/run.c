@@ -6,6 +6,8 @@
  */
 #include "track/track.h"
 
+#include "text/utf8.h"
+
 #include <string.h>
 
 enum {
@@ -106,14 +108,6 @@ static mlops_status put_value(mlops_change *change, mlops__table table, const ml
     return mlops__record_put(change, table, key, &buf, err);
 }
 
-/* Bytes of a text that a message shows: whole characters. */
-static int shown(const char *text) {
-    size_t n = strlen(text);
-    if (n <= SHOWN) return (int)n;
-    for (n = SHOWN; n > 0 && ((uint8_t)text[n] & 0xc0) == 0x80;) n--;
-    return (int)n;
-}
-
 /* MLOPS_END if it has this value; MLOPS_OK if it has none. */
 static mlops_status compare_param(mlops_run *self, mlops__index *index, const mlops__key *key,
                                   const member *param, mlops_error *err) {
@@ -130,8 +124,9 @@ static mlops_status compare_param(mlops_run *self, mlops__index *index, const ml
     else if (!status)
         status = mlops__fail(err, MLOPS_E_EXISTS,
                              "the param '%.*s' is '%.*s'; it is set once and cannot become '%.*s'",
-                             shown(param->key), param->key, shown(there), there,
-                             shown(param->value), param->value);
+                             mlops__utf8_shown(param->key, SHOWN), param->key,
+                             mlops__utf8_shown(there, SHOWN), there,
+                             mlops__utf8_shown(param->value, SHOWN), param->value);
     mlops__arena_free(&arena);
     return status;
 }

@@ -111,14 +111,10 @@ static int spell(mlops__filter *self, mlops__filter_name *name) {
 }
 
 static int add_name(mlops__filter *self, const mlops__filter_name *name) {
-    if (self->n_names == self->cap) {
-        size_t cap = self->cap ? self->cap * 2 : 8;
-        mlops__filter_name *more = mlops__arena_array(&self->arena, cap, sizeof *more);
-        if (!more) return 0;
-        if (self->n_names) memcpy(more, self->names, self->n_names * sizeof *more);
-        self->names = more;
-        self->cap = cap;
-    }
+    mlops__filter_name *more = mlops__arena_grow(&self->arena, self->names, (int64_t)self->n_names,
+                                                 &self->cap, sizeof *more);
+    if (!more) return 0;
+    self->names = more;
     self->names[self->n_names++] = *name;
     return 1;
 }

@@ -78,24 +78,38 @@ void mlops__packer_ready(mlops__packer *p) {
     p->batch.n = 0;
 }
 
-mlops_status mlops__packer_write(mlops__packer *p, mlops_error *err) {
-    mlops_store *self = p->store;
-    mlops__index index;
+/* Changes to what was erased meanwhile would bring some of it back to the packs. */
+static mlops_status is_base_erased(const mlops__packer *p, mlops__index *index, int *out,
+                                   mlops_error *err) {
+    int has_base = p->kind == MLOPS__PACK_ROWS_BASED || p->kind == MLOPS__PACK_BASED;
+    const uint8_t *base = p->kind == MLOPS__PACK_BASED ? p->like.base : p->rows.base_id;
+    *out = 0;
+    return has_base ? mlops__erased_under(p->store, index, base, out, err) : MLOPS_OK;
+}
+
+static mlops_status write_ready(mlops__packer *p, mlops__index *index, mlops_error *err) {
     mlops__chunk_found found = MLOPS__CHUNK_NONE;
-    if (p->ready.n == 0) return MLOPS_OK;
-    MLOPS_TRY(mlops__store_write_begin(self, &index, err));
-    mlops_status status = MLOPS_OK;
-    for (size_t i = 0; i < p->ready.n && !status && found != MLOPS__CHUNK_OTHER; i++) {
+    int erased;
+    MLOPS_TRY(is_base_erased(p, index, &erased, err));
+    if (erased) return MLOPS_END;
+    for (size_t i = 0; i < p->ready.n && found != MLOPS__CHUNK_OTHER; i++) {
         mlops__planned *c = &p->ready.chunks[i];
-        status = has_planned(p, &index, c, &found, err);
-        if (!status && !found)
-            status =
-                mlops__content_append(self, &index, &c->frame, p->ready.payloads.data + c->at, err);
+        const uint8_t *payload = p->ready.payloads.data + c->at;
+        MLOPS_TRY(has_planned(p, index, c, &found, err));
+        if (!found) MLOPS_TRY(mlops__content_append(p->store, index, &c->frame, payload, err));
     }
-    if (!status) status = mlops__content_note_leased(self, &index, err);
-    if (!status) status = mlops__store_write_commit(self, &index, err);
-    mlops__store_write_end(self, &index);
-    return !status && found == MLOPS__CHUNK_OTHER ? MLOPS_END : status;
+    MLOPS_TRY(mlops__content_note_leased(p->store, index, err));
+    MLOPS_TRY(mlops__store_write_commit(p->store, index, err));
+    return found == MLOPS__CHUNK_OTHER ? MLOPS_END : MLOPS_OK;
+}
+
+mlops_status mlops__packer_write(mlops__packer *p, mlops_error *err) {
+    mlops__index index;
+    if (p->ready.n == 0) return MLOPS_OK;
+    MLOPS_TRY(mlops__store_write_begin(p->store, &index, err));
+    mlops_status status = write_ready(p, &index, err);
+    mlops__store_write_end(p->store, &index);
+    return status;
 }
 
 /* ---- all of it ---- */

@@ -17,13 +17,13 @@ typedef struct flying {
     mlops_error err;
 } flying;
 
-/* A store may have begun to verify since it was planned. */
+/* A store may have begun to verify since it was planned, or the base may be erased. */
 static mlops_status write_ready(flying *all, mlops_error *err) {
     for (size_t i = 0; i < all->n; i++) {
         mlops__flight *f = &all->flights[i];
         mlops_status status = f->is_ready ? mlops__packer_write(f->packer, err) : MLOPS_OK;
         MLOPS_TRY(status);
-        f->is_lost = status == MLOPS_END;
+        f->is_lost |= status == MLOPS_END;
         f->is_ready = 0;
     }
     return MLOPS_OK;
@@ -110,14 +110,15 @@ static mlops_status begin(mlops__flight *f, mlops_error *err) {
 }
 
 /* What leads nowhere as rows is kept as bytes; what came upon a base that turned out to be damaged,
- * or upon the key of a chunk that other bytes have, by itself. The latter chunk is cut in two when
- * it comes again, and each time there is one more that is known. */
+ * or was erased, or upon the key of a chunk that other bytes have, by itself. The latter chunk is
+ * cut in two when it comes again, and each time there is one more that is known. */
 static mlops_status try_again(mlops__flight *f, mlops_status why, mlops_error *err) {
     while (why) {
-        if (why == MLOPS_END && !f->as_rows) f->like = NULL;
+        int may_be_erased = f->is_lost && f->like;
+        if (why == MLOPS_END && (may_be_erased || !f->as_rows)) f->like = NULL;
         else if (why == MLOPS_E_CORRUPT && f->like) f->like = NULL;
         else if (why != MLOPS_END) return why;
-        f->as_rows = why == MLOPS_E_CORRUPT;
+        f->as_rows = why == MLOPS_E_CORRUPT || (may_be_erased && f->as_rows);
         why = begin(f, err);
     }
     return MLOPS_OK;
@@ -134,7 +135,9 @@ static mlops_status take_stretch(mlops__flight *f, int waits, mlops_error *err) 
     if (f->n_groups) MLOPS_TRY_END(mlops__packer_groups_plan(f->packer, err));
     mlops__packer_ready(f->packer);
     f->is_ready = waits;
-    return waits ? MLOPS_OK : mlops__packer_write(f->packer, err);
+    mlops_status status = waits ? MLOPS_OK : mlops__packer_write(f->packer, err);
+    f->is_lost = status == MLOPS_END;
+    return status;
 }
 
 /* All come to their ends at about the same time. */

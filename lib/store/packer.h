@@ -154,7 +154,8 @@ mlops_status mlops__packer_chunk(mlops__packer *self, const uint8_t key[MLOPS__C
                                  const uint8_t *bytes, size_t n, int64_t at, mlops_error *err);
 
 /* Plans the next batch; makes it the one that is ready, so that another may be planned; writes
- * that, which another thread may do, unless the store verifies. MLOPS_END as of some. */
+ * that, which another thread may do, unless the store verifies. MLOPS_END as of some, and if what
+ * it changes was erased meanwhile. */
 mlops_status mlops__packer_plan(mlops__packer *self, mlops_error *err);
 void mlops__packer_ready(mlops__packer *self);
 mlops_status mlops__packer_write(mlops__packer *self, mlops_error *err);

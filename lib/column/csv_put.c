@@ -181,6 +181,7 @@ static int64_t put_some(mlops__csv_column *self, const mlops__kern *kern, const 
     uint64_t odd = some->odd >> i;
     int64_t to = odd ? i + __builtin_ctzll(odd) : some->n;
     if (to > some->n) to = some->n;
+    if (to == i) return i;
     return mlops__dictionary_put(&self->store->dictionary, kern->texts_put, &some->keys, i, to,
                                  self->nulls->first, codes);
 }
@@ -200,6 +201,20 @@ static mlops_status take_new(mlops__csv_column *self, const some_texts *some, in
     return MLOPS_OK;
 }
 
+/* The text that is number i and, where they are long, more: behind a new one there mostly are.
+ * Returns the number of the next. */
+__attribute__((noinline)) static int64_t take_more(mlops__csv_column *self, const some_texts *some,
+                                                   int64_t i, mlops_status *status) {
+    const mlops__dictionary *texts = &self->store->dictionary;
+    int64_t n;
+    do {
+        n = texts->n;
+        *status = take_new(self, some, i);
+        i += *status == MLOPS_OK;
+    } while (n < texts->n && i < some->n && (some->hashes >> i & 1));
+    return i;
+}
+
 /* Returns how many: less than all if the keys do not tell nulls from texts any more. */
 static int64_t take_some(mlops__csv_column *self, const mlops__kern *kern, const some_texts *some,
                          mlops_status *status) {
@@ -213,8 +228,7 @@ static int64_t take_some(mlops__csv_column *self, const mlops__kern *kern, const
         if (i < some->n) i = put_some(self, kern, some, i, codes);
         mlops__column_store_present_rows(store, i - from);
         if (i == some->n) break;
-        *status = take_new(self, some, i);
-        i += *status == MLOPS_OK;
+        i = take_more(self, some, i, status);
     }
     return i;
 }

@@ -145,13 +145,21 @@ static inline void copy(uint8_t *out, const char *text, size_t n) {
     memcpy(out + n - 8, text + n - 8, 8);
 }
 
+/* Of a buffer that mostly has room. */
+static inline uint8_t *extend(mlops__buf *self, size_t n) {
+    if (n > self->cap - self->size) return mlops__buf_extend(self, n);
+    uint8_t *p = self->data + self->size;
+    self->size += n;
+    return p;
+}
+
 static int append(mlops__dictionary *self, const char *text, size_t n) {
     size_t end;
     if (!mlops__add(n, 1, &end) || !mlops__add(self->bytes.size, end, &end)) return 0;
     if (self->n == 0 && !mlops__buf_extend(&self->starts, sizeof(size_t))) return 0;
     if (self->n == 0) memset(self->starts.data, 0, sizeof(size_t));
-    uint8_t *start = mlops__buf_extend(&self->starts, sizeof(size_t));
-    uint8_t *bytes = start ? mlops__buf_extend(&self->bytes, n + 1) : NULL;
+    uint8_t *start = extend(&self->starts, sizeof(size_t));
+    uint8_t *bytes = start ? extend(&self->bytes, n + 1) : NULL;
     if (!bytes) return 0;
     copy(bytes, text, n);
     bytes[n] = 0;

@@ -211,7 +211,7 @@ static const option options[] = {
     {"travel", "branches", 0, TEXT, FIELD(branches), "NAME,GLOB", "branches; default all", 0, 0},
     {"travel", "tags", 0, TEXT, FIELD(tags), "NAME,GLOB", "tags; default all", 0, 0},
     {"push", "expected", 0, TEXT, FIELD(expected), "COMMIT",
-     "what the branch has at the remote, which need not lead to ours", 0, 0},
+     "what the branch has at the remote, 8 digits or more: it need not lead to ours", 0, 0},
     {"pull", "prefix", 0, TEXT, FIELD(prefix), "TEXT",
      "in front of the names that branches and tags get here", 0, 0},
     {"pull", "include", 0, TEXT, FIELD(include), "GLOB,GLOB",
@@ -351,6 +351,7 @@ static int check(cli_args *out, const cli_command *command, int min) {
 
 int cli_parse(cli_args *out, const cli_command *command, int n, char **texts) {
     int literal = 0, min, max;
+    char given[N_OPTIONS] = {0};
     *out = (cli_args){.command = command->name, .words = texts, .canary_share = -1, .remake = -1};
     count_words(command->words, &min, &max);
     for (int i = 0; i < n; i++) {
@@ -368,6 +369,7 @@ int cli_parse(cli_args *out, const cli_command *command, int n, char **texts) {
         }
         const option *o = find(command, text, &value);
         if (!o) return cli_usage(command->name, "there is no option '%s'", text);
+        if (given[o - options]++) return cli_usage(command->name, "--%s is given twice", o->name);
         if (!value && o->kind != FLAG && i + 1 < n) value = texts[++i];
         int status = take(out, command, o, value);
         if (status) return status;

@@ -91,6 +91,10 @@ int cli_complain(const char *format, ...);                /* the same of our own
  * members that are picked, or of all. */
 void cli_describe(const char *json, const char *pick);
 
+/* What a member is of the first objects of a list in such JSON, separated by commas; to be freed.
+ * NULL if there is no such list. */
+char *cli_json_names(const char *json, const char *list, const char *name, int n_most);
+
 /* input.c: tables and references from files; "-" is standard input where a table is due. */
 mlops_csv_opts cli_csv(const cli_args *args);
 mlops_reference_opts cli_reference_opts(const cli_args *args, const mlops_csv_opts *csv);
@@ -152,8 +156,9 @@ char *cli_get_text(cli_work *work, cli_text_verb *verb, size_t *n); /* to be fre
  * gate refuses is committed too, and CLI_REFUSED. */
 int cli_change(cli_work *out, const cli_args *args, cli_verb *build);
 
-/* note.c: aliases that nobody holds, told on standard error. Without a gate the one that the alias
- * of 'registry promote' has. */
+void cli_note(void); /* note.c: begins a note on standard error */
+
+/* Aliases that nobody holds. Without a gate the one that the alias of 'registry promote' has. */
 void cli_note_gate(const cli_args *args, const char *alias, const char *gate);
 void cli_note_deployment(const cli_args *args);
 

@@ -71,6 +71,22 @@ static const char *member(const char *p, const char *wanted) {
     return NULL;
 }
 
+char *cli_json_names(const char *json, const char *list, const char *name, int n_most) {
+    const char *at = member(space(json), list);
+    char *text = NULL;
+    size_t size;
+    FILE *to = at && *at == '[' ? open_memstream(&text, &size) : NULL;
+    if (!to) return NULL;
+    int n = 0;
+    for (const char *p = space(at + 1); *p == '{' && n < n_most; p = space(behind(p)), n++) {
+        const char *value = member(p, name);
+        char *one = value ? scalar(value) : NULL;
+        fprintf(to, "%s%s", n ? ", " : "", one ? one : "");
+        free(one);
+    }
+    return fclose(to) ? free(text), NULL : text;
+}
+
 /* Collects the names of members that are scalars somewhere in the list. */
 static int find_columns(const char *list, char names[COLUMNS][NAME_ROOM]) {
     int n = 0;

@@ -19,18 +19,54 @@ static void print_stat(const mlops_erase_stat *s, int json) {
     if (json) puts("}");
 }
 
+static mlops_status certificate(cli_work *work, char *text, size_t cap, size_t *needed) {
+    return mlops_erase_certificate(work->store, work->number, text, cap, needed, &work->error);
+}
+
 /* Whose rows go may be in there, too: no success. */
-static int tell_unread(const mlops_erase_stat *s) {
-    char names[64] = "what of them is to go goes by --paths";
-    if (s->n_unread == 0) return CLI_OK;
-    if (s->number)
-        snprintf(names, sizeof names, "certificate %lld names them", (long long)s->number);
-    cli_complain("%lld %s or %s no table behind the rows that are read: not all was searched; %s",
-                 (long long)s->n_unread,
-                 s->n_unread == 1 ? "file called *.csv or *.tsv is"
-                                  : "files called *.csv or *.tsv are",
-                 s->n_unread == 1 ? "is" : "are", names);
+static int tell_unread(cli_work *work, const mlops_erase_stat *s) {
+    enum { NAMED = 3 };
+    long long n = s->n_unread;
+    const char *files = n == 1 ? "file" : "files";
+    char *text = NULL, *names = NULL, more[64] = "";
+    size_t size;
+    if (n == 0) return CLI_OK;
+    work->number = s->number;
+    if (s->number) text = cli_get_text(work, certificate, &size);
+    if (text) names = cli_json_names(text, "unread", "path", NAMED);
+    if (n > NAMED) snprintf(more, sizeof more, " and %lld more", n - NAMED);
+    if (names)
+        cli_complain("%lld %s could not be searched for rows: %s%s (certificate %lld); --paths "
+                     "erases %s whole",
+                     n, files, names, more, (long long)s->number, n == 1 ? "it" : "them");
+    else
+        cli_complain("%lld %s could not be searched for rows, being no table; --paths erases %s "
+                     "whole",
+                     n, files, n == 1 ? "it" : "them");
+    free(names);
+    free(text);
     return CLI_REFUSED;
+}
+
+static void note_nothing(const mlops_erase_stat *s, int dry) {
+    if (s->number || s->n_files || s->n_tables) return;
+    cli_note();
+    fputs(dry ? "nothing was found\n" : "nothing was found; nothing is erased\n", stderr);
+}
+
+/* Whether it is said what goes and why, or neither: then an erasure is gone on with. */
+static int check_request(const cli_args *args) {
+    const char *command = args->command;
+    int asks = args->include || args->key || args->filter;
+    if (args->key && args->filter)
+        return cli_usage(command, "--value and --where are two ways to choose rows: give one");
+    if (!asks && (args->note || args->author || args->plain))
+        return cli_usage(command, "--paths, --value or --where is missing: what is to go");
+    if (asks && !args->plain && !args->note)
+        return cli_usage(command, "--reason is missing: why, for the certificate");
+    if (asks && !args->plain && !args->author)
+        return cli_usage(command, "--by is missing: on whose word, for the certificate");
+    return CLI_OK;
 }
 
 /* COLUMN=VALUE; the column is to be freed. */
@@ -55,7 +91,8 @@ static int data_erase(const cli_args *args) {
     mlops_call call = MLOPS_CALL_INIT;
     mlops_erase_stat stat = MLOPS_ERASE_STAT_INIT;
     char *column = NULL;
-    int status = take_value(args, &opts, &column);
+    int status = check_request(args);
+    if (!status) status = take_value(args, &opts, &column);
     if (status) return status;
     opts.where = args->filter;
     opts.paths = args->include;
@@ -70,21 +107,11 @@ static int data_erase(const cli_args *args) {
         status = cli_work_failed(&work);
     if (!status) {
         print_stat(&stat, args->json);
-        status = tell_unread(&stat);
+        if (asks) note_nothing(&stat, args->plain);
+        status = tell_unread(&work, &stat);
     }
     cli_close(&work);
     free(column);
-    return status;
-}
-
-static mlops_status print_certificate(cli_work *work, int64_t number) {
-    size_t n = 0;
-    mlops_status status = mlops_erase_certificate(work->store, number, NULL, 0, &n, &work->error);
-    char *text = status ? NULL : malloc(n + 1);
-    if (!text) return status ? status : MLOPS_E_NOMEM;
-    status = mlops_erase_certificate(work->store, number, text, n + 1, NULL, &work->error);
-    if (!status) puts(text);
-    free(text);
     return status;
 }
 
@@ -97,18 +124,20 @@ static mlops_status erasures(cli_work *work) {
     return MLOPS_OK;
 }
 
-static mlops_status erasure(cli_work *work) { return print_certificate(work, work->number); }
-
 static int data_erasures(const cli_args *args) {
     cli_work work;
     memset(&work, 0, sizeof work);
     if (args->n_words == 1) return cli_read(&work, args, erasures);
     int64_t number;
+    size_t n;
     int status = cli_whole(args, args->words[1], "the number of an erasure", &number);
     if (status) return status;
     status = cli_open(&work, args, 0);
     work.number = number;
-    if (!status && erasure(&work)) status = cli_work_failed(&work);
+    char *text = status ? NULL : cli_get_text(&work, certificate, &n);
+    if (text) puts(text);
+    else status = CLI_FAILED;
+    free(text);
     cli_close(&work);
     return status;
 }

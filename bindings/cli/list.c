@@ -205,14 +205,15 @@ static void put_quoted(FILE *to, const char *text) {
     putc('"', to);
 }
 
-/* Anything but a plain word is quoted: without quotes it might be read as a number, and so on. */
+/* Anything but a plain word is quoted: without quotes it might be read as a number, and so on. So
+ * are ids, of which some would be. */
 void cli_csv_text(FILE *to, const char *text) {
     static const char *const others[] = {"na",  "n/a",  "nan",   "null",    "none",
                                          "inf", "true", "false", "infinity"};
     int plain = (*text >= 'a' && *text <= 'z') || (*text >= 'A' && *text <= 'Z');
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         plain &= strcasecmp(text, others[i]) != 0;
-    if (plain && !strpbrk(text, ",\"\r\n")) fputs(text, to);
+    if (plain && !is_ids(text) && !strpbrk(text, ",\"\r\n")) fputs(text, to);
     else put_quoted(to, text);
 }
 

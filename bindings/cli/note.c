@@ -1,5 +1,5 @@
-/* Notes on standard error about what is done as asked, and is likely not what was meant: aliases
- * that nobody holds. They change no exit status. */
+/* Notes on standard error about what is done as asked, and is likely not what was meant, with those
+ * on aliases that nobody holds. They change no exit status. */
 #include "cli.h"
 
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 enum { ALIAS_SIZE = 256 /* names have 200 bytes at the most */ };
 
-static void begin(void) {
+void cli_note(void) {
     fflush(stdout);
     fputs("mlops: note: ", stderr);
 }
@@ -77,7 +77,7 @@ static void note_aliases(cli_work *work, const char *own, const char *gate) {
     for (const char *at = gate; (at = next_alias(at, alias)) != NULL;) {
         if (!strcmp(alias, own) || stands_before(gate, at, alias) || was_ever_held(work, alias))
             continue;
-        begin();
+        cli_note();
         fputs("nobody ever held '", stderr);
         cli_text(stderr, alias);
         fputs("', which the gate names; clauses about it do not count\n", stderr);
@@ -114,7 +114,7 @@ static void note_holder(const mlops_table *table, int64_t row, const char *role)
     char column[32], text[ALIAS_SIZE];
     snprintf(column, sizeof column, "%s_version", role);
     if (*cell(table, column, row, text)) return;
-    begin();
+    cli_note();
     fputs("no version of '", stderr);
     cli_text(stderr, cell(table, "model", row, text));
     fputs("' holds '", stderr);

@@ -1,6 +1,7 @@
 /* mlops data push and pull, and mlops remote: datasets that travel over a folder. */
 #include "cli.h"
 
+#include <string.h>
 #include <unistd.h>
 
 /* A folder that is to be read is there already; pushing makes it. */
@@ -36,13 +37,55 @@ static int32_t tell(void *user, int64_t done, int64_t total) {
     return 0;
 }
 
+enum { ID_ROOM = 65, LEAST_DIGITS = 8 };
+
+static int is_text(const mlops_table *table, const char *column, int64_t row, const char *text) {
+    char name[256];
+    return !mlops_table_text(table, mlops_table_find(table, column), row, name, sizeof name,
+                             NULL) &&
+           !strcmp(name, text);
+}
+
+/* The id at the remote that begins with the digits of --expected; empty if they are too few, of
+ * which the push says what is wrong, or all. */
+static mlops_status expected(char out[ID_ROOM], cli_work *work, const mlops_share *share,
+                             const mlops_call *call) {
+    const char *digits = work->args->expected;
+    mlops_table *refs;
+    size_t n = strlen(digits);
+    *out = 0;
+    if (n >= ID_ROOM - 1 || n < LEAST_DIGITS) return MLOPS_OK;
+    mlops_status status =
+        mlops_remote_refs(&refs, mlops_share_remote(share), call, NULL, &work->error);
+    if (status) return status;
+    int64_t commit = mlops_table_find(refs, "commit");
+    for (int64_t row = 0; row < mlops_table_n_rows(refs); row++) {
+        char id[ID_ROOM];
+        if (mlops_table_text(refs, commit, row, id, sizeof id, NULL) || strncmp(id, digits, n) != 0)
+            continue;
+        if (is_text(refs, "kind", row, "branch") &&
+            is_text(refs, "dataset", row, work->args->words[1]))
+            memcpy(out, id, ID_ROOM);
+    }
+    mlops_table_unref(refs);
+    if (*out) return MLOPS_OK;
+    snprintf(
+        work->error.message, sizeof work->error.message,
+        "--expected: no branch of \"%s\" at the remote is at %s; 'mlops remote refs' lists them",
+        work->args->words[1], digits);
+    return MLOPS_E_NOT_FOUND;
+}
+
 static mlops_status push(cli_work *work, const mlops_share *share, const mlops_call *call,
                          mlops_transfer *out) {
     const cli_args *args = work->args;
+    char id[ID_ROOM];
     mlops_push_opts opts = MLOPS_PUSH_OPTS_INIT;
+    mlops_status status = args->expected ? expected(id, work, share, call) : MLOPS_OK;
+    if (status) return status;
     opts.branches = args->branches;
     opts.tags = args->tags;
-    opts.expected = args->expected;
+    opts.expected = args->expected && *id ? id : args->expected;
     opts.call = call;
     return mlops_dataset_push(work->store, mlops_share_remote(share), args->words[1], &opts, out,
                               &work->error);
@@ -63,6 +106,22 @@ static mlops_status pull(cli_work *work, const mlops_share *share, const mlops_c
                               &work->error);
 }
 
+/* Nobody reads what was erased, but its bytes are here until they are deleted. */
+static void note_unfinished(cli_work *work) {
+    mlops_table *table;
+    int64_t n = 0;
+    if (mlops_erase_list(&table, work->store, &work->error)) return;
+    for (int64_t row = 0; row < mlops_table_n_rows(table); row++)
+        n += is_text(table, "done", row, "false");
+    mlops_table_unref(table);
+    if (n == 0) return;
+    cli_note();
+    fprintf(stderr, "%lld %s not finished, and the bytes are here still: 'mlops data erase ",
+            (long long)n, n == 1 ? "erasure is" : "erasures are");
+    cli_text(stderr, work->args->words[0]);
+    fputs("' deletes them\n", stderr);
+}
+
 static int travel(const cli_args *args, int pulls) {
     cli_work work;
     mlops_share *share = NULL;
@@ -79,6 +138,7 @@ static int travel(const cli_args *args, int pulls) {
     } else if (!status) {
         if (shows) fputs("\r                                \r", stderr);
         print_transfer(&done, args->json);
+        if (pulls) note_unfinished(&work);
     }
     mlops_share_close(share);
     cli_close(&work);

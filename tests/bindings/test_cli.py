@@ -178,6 +178,10 @@ def wrong_usage(folder):
             (["drift", "compare", "a", "b", "--csv-delimiter", ";;"], "one character"),
             (["drift", "compare", "a", "b", "--csv-skip-lines", "-1"], "out of range"),
             (["model", "predict", MODEL, LIVE, "--output", "shap"], "shap"),
+            (["model", "predict", MODEL, LIVE, "--output", "leaf", "--output=leaf"], "--output is given twice"),
+            (["reference", "new", TRAIN, "-o", "x", "--output", "y"], "--output is given twice"),
+            (["doctor", "--json", "--json"], "--json is given twice"),
+            (["data", "erase", "a", "--value", "name=a", "--value", "name=b"], "--value is given twice"),
             (["reference", "new", TRAIN], "-o FILE"), (["bundle", MODEL, "--name", "x"], "-o FILE")]:
         done = fails(*args, status=2, says=says)
         assert "--help'" in done.err
@@ -367,11 +371,13 @@ def messages_name_options(folder):
             (["drift", "compare", two, one, "--columns", "x"], ": --columns names 'x'"),
             (["reference", "new", two, "-o", folder / "r", "--ignore", "x"], ": --ignore names 'x'"),
             (["drift", "compare", two, one, "--csv-delimiter", '"'], ": --csv-delimiter must be one"),
+            (["drift", "compare", two, one, "--csv-types", "a=text"], ": --csv-types: 'a=text'"),
+            (["data", "list", folder / "none"], "nothing is there; 'mlops init' makes one\n"),
             (["drift", "compare", two, one, "--csv-skip-lines", "9"], "--csv-skip-lines is 9"),
             (["drift", "compare", write(folder / "x.csv", ",b\n1,2\n"), one], "or give --csv-names for all"),
             (["model", "predict", MODEL, LIVE, "--columns", "amount"], ": --columns names 1 column")]:
         done = fails(*args, says=says)
-        assert "opts" not in done.err, done.err
+        assert "opts" not in done.err and "MLOPS_" not in done.err, done.err
     for name in ("mlops_drift_opts.ignore", "the model's option 'ignore'", "names for all", "opts.reference"):
         path = write(folder / "names.csv", f"a,{name}\n1,2\n")
         fails("drift", "compare", path, one, says=[f"no column '{name}'", "name it in --ignore"])
@@ -982,7 +988,14 @@ def datasets_travel(folder):
     fails("data", "pull", other, "tx", share, says="apart")
     run("data", "pull", other, "tx", share, "--prefix", "origin/")
     assert listed("data", "log", other, "tx", "origin/main")[0]["commit"] == ours
-    run("data", "push", other, "tx", share, "--branches", "main", "--expected", ours)
+    short = run("remote", "refs", share).out.split()
+    assert ours[:12] in short
+    push = ["data", "push", other, "tx", share, "--branches", "main", "--expected"]
+    fails(*push, "0123456789ab", says=["--expected", "0123456789ab", "remote refs"])
+    fails(*push, ours[:7], says=": --expected has no 64 digits")
+    fails(*push, ours + "0", says=": --expected has no 64 digits")
+    fails(*push[:5], "--expected", ours, says=": --expected is of one branch")
+    run(*push, ours[:12])
     run("data", "pull", store, "tx", share, "--force")
     assert listed("data", "log", store, "tx") == listed("data", "log", other, "tx")
     assert json.loads(run("remote", "gc", share, "--dry-run", "--json").out)["datasets"] == 1
@@ -1167,12 +1180,59 @@ def data_is_erased(folder):
     spoiled = write(folder / "spoiled.csv", "id,name\n1,erika\n2,max,oops\n")
     run("data", "commit", store, "spoiled", spoiled, "--file")
     done = run("data", "erase", store, "--value", "name=erika", "--dry-run", status=5)
-    assert "unread   1\n" in done.out and "mlops: 1 file called" in done.err and "--paths" in done.err, done
+    assert "unread   1\n" in done.out and "mlops: 1 file could not be searched for rows" in done.err, done
+    assert "--paths" in done.err and "note: nothing was found\n" in done.err, done
     run("data", "commit", store, "people", write(folder / "people.csv", "name,age\nerika,45\n"))
-    assert "certificate 3" in run("data", "erase", store, "--value", "name=erika", *why, status=5).err
+    for i in range(3):
+        run("data", "commit", store, "spoiled", spoiled, "--file", "--as", f"{i}.csv")
+    told = run("data", "erase", store, "--value", "name=erika", *why, status=5).err
+    named = re.search(r"4 files could not be searched for rows: (.*) and 1 more \(certificate 3\)", told)
+    assert len({"spoiled.csv", "0.csv", "1.csv", "2.csv"} & set(named[1].split(", "))) == 3, told
     assert '"spoiled.csv"' in run("data", "erasures", store, "3").out
     fails("data", "erase", store, "--where", "age <", *why, says="column 6")
-    fails("data", "erase", store, "--where", "age < 3", "--value", "age=3", *why, says="where")
+    fails("data", "erase", store, "--where", "age < 3", "--value", "age=3", *why, status=2, says="--where")
+    before = run("audit", "verify", store).out
+    fails("data", "erase", store, "--value", "name=mina", "--by", "dpo", status=2, says="--reason is missing")
+    fails("data", "erase", store, "--value", "name=mina", "--reason", "4712", status=2, says="--by is missing")
+    fails("data", "erase", store, *why, status=2, says="--paths, --value or --where is missing")
+    fails("data", "erase", store, "--dry-run", status=2, says="--paths, --value or --where is missing")
+    fails("data", "erase", store, "--paths", "*.txt", "--reason", "x" * 2001, "--by", "dpo", says=": --reason is to be")
+    fails("data", "erase", store, "--paths", "*.txt", "--reason", "x", "--by", "x" * 201, says="(--by)")
+    fails("data", "erase", store, "--paths", "[", *why, says=": --paths")
+    done = run("data", "erase", store, "people", "--value", "name=mina", *why)
+    assert done.err == "mlops: note: nothing was found; nothing is erased\n" and "number   0\n" in done.out, done
+    assert run("data", "erase", store).err == ""
+    assert run("audit", "verify", store).out == before
+
+
+@test
+def what_travels_erased_is_finished(folder):
+    """A pull takes what was erased elsewhere out of the commits; the note says how its bytes go."""
+    store, other, share = folder / "a.mlops", folder / "b.mlops", folder / "share"
+    people = write(folder / "people.csv", "name,age\nerika,44\nmax,17\n")
+    run("init", store)
+    run("init", other)
+    run("data", "commit", store, "people", people)
+    run("data", "push", store, "people", share)
+    assert run("data", "pull", other, "people", share).err == ""
+    run("data", "erase", store, "--value", "name=erika", "--reason", "request", "--by", "dpo")
+    run("data", "push", store, "people", share)
+    told = run("data", "pull", other, "people", share).err
+    assert told.startswith("mlops: note: 1 erasure is not finished") and f"'mlops data erase {other}'" in told, told
+    assert run("data", "table", other, "people").out == "name,age\nmax,17\n"
+    run("data", "erase", other)
+    assert run("data", "pull", other, "people", share).err == ""
+
+
+@test
+def ids_are_quoted_alike(folder):
+    """Digits alone might be read as a number, so all ids are texts in CSV."""
+    store, first, last = data_store(folder)
+    lines = run("data", "log", store, "tx", "--csv").out.splitlines()[1:]
+    assert len(lines) == 3 and all(re.match('"[0-9a-f]{64}",', line) for line in lines), lines
+    path = write(folder / "sums.csv", f"name,sum\na,{'ab' * 32}\nb,{'12' * 32}\n")
+    run("data", "commit", store, "sums", path, "--csv-types", "sum=string")
+    assert run("data", "table", store, "sums").out == f'name,sum\na,"{"ab" * 32}"\nb,"{"12" * 32}"\n'
 
 
 @test

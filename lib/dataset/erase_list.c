@@ -7,8 +7,6 @@
 
 #include <mlops/erase.h>
 
-#include <string.h>
-
 /* What no erasure reaches, in the words of the certificate. */
 static const char *const unreached[] = {
     "backups and exports of the store, and stores that were imported from them",

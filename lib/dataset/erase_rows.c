@@ -13,7 +13,6 @@
 #include "column/table_bytes.h"
 #include "column/table_select.h"
 #include "dataset/parts.h"
-#include "file/file.h"
 
 #include <string.h>
 

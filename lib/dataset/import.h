@@ -64,9 +64,6 @@ typedef struct mlops__dvc_file {
 mlops_status mlops__dvc_parse(mlops__dvc_file *out, mlops__bytes text, int is_lock,
                               mlops__arena *arena, mlops_error *err);
 
-/* 32 digits in lower case; dir: with ".dir" behind. */
-int mlops__dvc_is_md5(const char *text, int dir);
-
 /* Where a path leads from a folder of the tree ("": the tree itself), in the arena; *leaves if that
  * is out of the tree. NULL: out of memory. */
 const char *mlops__import_resolve(mlops__arena *arena, const char *from, const char *path,

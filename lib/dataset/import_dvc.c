@@ -19,7 +19,8 @@ enum {
     TEXT_PIECE = 1 << 20 /* bytes whose line ends it looks at at once */
 };
 
-int mlops__dvc_is_md5(const char *text, int dir) {
+/* 32 digits in lower case; dir: with ".dir" behind. */
+static int is_md5(const char *text, int dir) {
     return strspn(text, "0123456789abcdef") == DIGITS && !strcmp(text + DIGITS, dir ? ".dir" : "");
 }
 
@@ -252,7 +253,7 @@ static mlops_status take_listed(mlops__importing *self, const wanted *dir, mlops
         *text = mlops__arena_text(&self->arena, json->text, json->n);
         if (!*text) return mlops__fail_nomem(self->err, json->n);
     }
-    if (!md5 || !relpath || !mlops__dvc_is_md5(md5, 0))
+    if (!md5 || !relpath || !is_md5(md5, 0))
         return bad_listing(self, dir, "has a file without MD5 or relpath");
     const char *below = mlops__import_resolve(&self->arena, "", relpath, &leaves);
     if (!below) return mlops__fail_nomem(self->err, strlen(relpath));
@@ -298,13 +299,13 @@ static mlops_status fail_out(mlops__importing *self, const char *file, const mlo
 
 static mlops_status take_out(mlops__importing *self, const char *file, const char *from,
                              const mlops__dvc_out *out) {
-    int leaves = 0, is_dir = out->md5 && mlops__dvc_is_md5(out->md5, 1);
+    int leaves = 0, is_dir = out->md5 && is_md5(out->md5, 1);
     if (!out->path || !*out->path) return fail_out(self, file, out, "has no path");
     const char *path = mlops__import_resolve(&self->arena, from, out->path, &leaves);
     if (!path) return mlops__fail_nomem(self->err, strlen(out->path));
     if (!leaves && mlops__globs_exclude(&self->globs, path)) return MLOPS_OK;
     if (!out->md5) return fail_out(self, file, out, "has no MD5: it was not kept in the cache");
-    if (!is_dir && !mlops__dvc_is_md5(out->md5, 0))
+    if (!is_dir && !is_md5(out->md5, 0))
         return fail_out(self, file, out, "has an MD5 that is none");
     if (leaves || !*path || strstr(out->path, "://"))
         return fail_out(self, file, out, "leads out of the folder");

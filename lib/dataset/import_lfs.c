@@ -5,7 +5,6 @@
  */
 #include "base/cursor.h"
 #include "dataset/import.h"
-#include "file/file.h"
 
 #include <mlops/folder.h>
 #include <string.h>

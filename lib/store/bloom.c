@@ -5,8 +5,6 @@
  */
 #include "store/bloom.h"
 
-#include <string.h>
-
 enum { BLOCK = 64, PROBES = 4, BITS = 9 };
 
 int mlops__bloom_init(mlops__bloom *self, const mlops_allocator *allocator, size_t bytes) {

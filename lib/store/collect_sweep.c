@@ -9,8 +9,6 @@
 
 #include "file/file.h"
 
-#include <string.h>
-
 /* Why a pack may be deleted: nobody appends to it since it was marked as dying, under its lock. No
  * row of the index leads to it, which was verified behind that and since then stays so: rows come
  * of frames that are appended, of frames that are moved, from packs that die to one that does not,

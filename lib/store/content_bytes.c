@@ -5,8 +5,6 @@
  */
 #include "store/packer.h"
 
-#include <string.h>
-
 enum { SOON = 128 };
 
 static int is_based(const mlops__packer *p) { return p->kind == MLOPS__PACK_BASED; }

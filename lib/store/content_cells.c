@@ -5,7 +5,6 @@
  */
 #include "store/tabular.h"
 
-#include "columnar/grid.h"
 #include "store/store.h"
 
 #include <string.h>

@@ -6,8 +6,6 @@
  */
 #include "store/packer.h"
 
-#include <string.h>
-
 /* A group that is to be made; what the next one is made of begins behind it. */
 typedef struct group_job {
     const uint8_t *text;

@@ -6,8 +6,6 @@
  */
 #include "store/packer.h"
 
-#include <string.h>
-
 enum { LOADS = 16 /* of rows, that are looked at in one piece */ };
 
 struct mlops__rewrite {

@@ -7,8 +7,6 @@
 #include "store/packer.h"
 #include "store/tabular.h"
 
-#include <string.h>
-
 enum { LOADS_MAX = 128 };
 
 /* What one load gives. */

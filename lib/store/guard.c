@@ -9,8 +9,6 @@
 #include "store/core.h"
 #include "sys/machine.h"
 
-#include <string.h>
-
 enum { PROCESSES_AT = 1 << 20 /* bytes of the lock file, by the number of the process */ };
 
 static const char *name_of(mlops_store *self) { return mlops__store_path(self, "index/namespace"); }

@@ -7,8 +7,6 @@
  */
 #include "store/core.h"
 
-#include <string.h>
-
 /* Each transaction writes the pages that it changes anew: few and large ones write less. */
 enum { FRAMES_PER_TXN = 1 << 18, BYTES_PER_TXN = 32 << 20 };
 

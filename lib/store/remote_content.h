@@ -35,8 +35,6 @@ typedef struct mlops__residue {
 mlops_status mlops__residue_init(mlops__residue *self, const mlops__idset *erased,
                                  mlops__fetcher *fetcher, mlops__depot *parts, mlops_error *err);
 void mlops__residue_free(mlops__residue *self); /* one of zeroes too */
-/* Adds the chunks of a part, if it is erased content; its patches, if it changes rows of that. */
-mlops_status mlops__residue_take(mlops__residue *self, const mlops__part *part, mlops_error *err);
 /* Is content kept as changes to what is erased, or in a chunk together with it? */
 mlops_status mlops__residue_leans(mlops__residue *self, const mlops__recipe *recipe, int *out,
                                   mlops_error *err);

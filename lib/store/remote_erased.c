@@ -56,7 +56,8 @@ static int is_erased(const mlops__residue *self, const uint8_t *id) {
     return id && mlops__idset_find(self->erased, id, ID) != NULL;
 }
 
-mlops_status mlops__residue_take(mlops__residue *self, const mlops__part *part, mlops_error *err) {
+/* Adds the chunks of a part, if it is erased content; its patches, if it changes rows of that. */
+static mlops_status take_part(mlops__residue *self, const mlops__part *part, mlops_error *err) {
     mlops__buf bytes;
     mlops__recipe recipe;
     int goes = part->kind == MLOPS__PART_OBJECT && is_erased(self, part->key);
@@ -81,7 +82,7 @@ mlops_status mlops__residue_init(mlops__residue *self, const mlops__idset *erase
         mlops__part part;
         mlops_status status =
             find_part(self, MLOPS__PART_OBJECT, mlops__idset_at(erased, i)->key, ID, &part, err);
-        if (!status) status = mlops__residue_take(self, &part, err);
+        if (!status) status = take_part(self, &part, err);
         if (status && status != MLOPS_E_NOT_FOUND) return status;
     }
     return MLOPS_OK;
@@ -175,7 +176,7 @@ static mlops_status each_part(cleaning *c, const mlops__part_index *index, part_
 }
 
 static mlops_status take_residue(cleaning *c, const mlops__part *part) {
-    return mlops__residue_take(&c->residue, part, c->err);
+    return take_part(&c->residue, part, c->err);
 }
 
 static mlops_status judge_part(cleaning *c, const mlops__part *part) {

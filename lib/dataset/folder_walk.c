@@ -24,12 +24,13 @@ typedef struct node {
 
 /* A folder that is looked into. */
 typedef struct branch {
-    struct branch *up;
-    const char *path; /* below the folder; "" is itself */
+    struct branch *up, *older; /* older: of all of the walk */
+    const char *path;          /* below the folder; "" is itself */
     mlops_io_stat stat;
     mlops__buf found; /* mlops_io_stat, u32 bytes of the name with its NUL, the name */
+    mlops__buf room;  /* of nodes, and of two lists of them */
     int64_t code;     /* of the host */
-    node **nodes;
+    node **nodes, **scratch;
     size_t n, next; /* the one that comes next */
 } branch;
 
@@ -38,6 +39,7 @@ typedef struct walker {
     const mlops__host *host;
     const char *folder;
     const mlops__walk_opts *opts;
+    branch *newest;
     branch **level; /* those that are looked into next */
     size_t n_level;
     size_t n_files;
@@ -133,12 +135,68 @@ static char *full_path(const walker *w, const char *path, size_t *size) {
 }
 
 static int64_t note_name(void *user, const char *name, const mlops_io_stat *stat) {
-    mlops__buf *found = user;
+    branch *b = user;
+    mlops__buf *found = &b->found;
     uint32_t size = (uint32_t)strlen(name) + 1;
+    b->n++;
     mlops__buf_put(found, stat, sizeof *stat);
     mlops__buf_put(found, &size, sizeof size);
     mlops__buf_put(found, name, size);
     return found->status ? 1 : 0;
+}
+
+static int order(const node *a, const node *b) {
+    const char *x = a->name, *y = b->name;
+    while (*x && *x == *y) x++, y++;
+    unsigned c = (uint8_t)*x, d = (uint8_t)*y;
+    if (!c && a->stat.kind == MLOPS_IO_FOLDER) c = '/';
+    if (!d && b->stat.kind == MLOPS_IO_FOLDER) d = '/';
+    return c < d ? -1 : c > d;
+}
+
+/* Runs of 1, 2, 4, ... are merged to and fro. */
+static node **sort(node **from, node **to, size_t n) {
+    for (size_t run = 1; run < n; run *= 2) {
+        for (size_t at = 0; at < n; at += 2 * run) {
+            size_t a = at, a_end = n - at < run ? n : at + run;
+            size_t b = a_end, b_end = n - b < run ? n : b + run;
+            for (size_t i = at; i < b_end; i++)
+                to[i] = b == b_end || (a < a_end && order(from[a], from[b]) <= 0) ? from[a++]
+                                                                                  : from[b++];
+        }
+        node **swap = from;
+        from = to;
+        to = swap;
+    }
+    return from;
+}
+
+static void sort_nodes(branch *b) {
+    node **sorted = sort(b->nodes, b->scratch, b->n);
+    if (sorted != b->nodes) b->scratch = b->nodes;
+    b->nodes = sorted;
+}
+
+/* By every thread: it is the names that take time. */
+static mlops_status list_nodes(branch *b) {
+    uint8_t *room = mlops__buf_extend(&b->room, b->n * (sizeof(node) + 2 * sizeof(node *)));
+    const uint8_t *at = b->found.data;
+    if (b->found.status || !room) return b->n ? MLOPS_E_NOMEM : MLOPS_OK;
+    node *nodes = (node *)(void *)room;
+    b->nodes = (node **)(void *)(nodes + b->n);
+    b->scratch = b->nodes + b->n;
+    for (size_t i = 0; i < b->n; i++) {
+        uint32_t size;
+        memcpy(&nodes[i].stat, at, sizeof nodes[i].stat);
+        memcpy(&size, at + sizeof nodes[i].stat, sizeof size);
+        at += sizeof nodes[i].stat + sizeof size;
+        nodes[i].name = (const char *)at;
+        nodes[i].below = NULL;
+        b->nodes[i] = &nodes[i];
+        at += size;
+    }
+    sort_nodes(b);
+    return MLOPS_OK;
 }
 
 static mlops_status list_one(void *user, int64_t index, int32_t worker) {
@@ -148,9 +206,9 @@ static mlops_status list_one(void *user, int64_t index, int32_t worker) {
     (void)worker;
     char *path = full_path(w, b->path, &size);
     if (!path) return MLOPS_E_NOMEM;
-    b->code = w->host->io.scan(w->host->io.ctx, path, note_name, &b->found);
+    b->code = w->host->io.scan(w->host->io.ctx, path, note_name, b);
     mlops__free(&w->host->allocator, path, size);
-    return b->found.status;
+    return list_nodes(b);
 }
 
 static mlops_status list_level(walker *w) {
@@ -195,9 +253,12 @@ static branch *new_branch(walker *w, branch *up, const char *path, const mlops_i
     branch *b = mlops__arena_alloc(&w->walk->arena, sizeof *b);
     if (!b) return NULL;
     b->up = up;
+    b->older = w->newest;
+    w->newest = b;
     b->path = path;
     b->stat = *stat;
     mlops__buf_init(&b->found, &w->host->allocator);
+    mlops__buf_init(&b->room, &w->host->allocator);
     return b;
 }
 
@@ -227,50 +288,23 @@ static mlops_status take_name(walker *w, branch *b, const char *path, node *out,
     return MLOPS_OK;
 }
 
-static int order(const node *a, const node *b) {
-    const char *x = a->name, *y = b->name;
-    while (*x && *x == *y) x++, y++;
-    unsigned c = (uint8_t)*x, d = (uint8_t)*y;
-    if (!c && a->below) c = '/';
-    if (!d && b->below) d = '/';
-    return c < d ? -1 : c > d;
-}
-
-/* Runs of 1, 2, 4, ... are merged to and fro. */
-static node **sort(node **from, node **to, size_t n) {
-    for (size_t run = 1; run < n; run *= 2) {
-        for (size_t at = 0; at < n; at += 2 * run) {
-            size_t a = at, a_end = n - at < run ? n : at + run;
-            size_t b = a_end, b_end = n - b < run ? n : b + run;
-            for (size_t i = at; i < b_end; i++)
-                to[i] = b == b_end || (a < a_end && order(from[a], from[b]) <= 0) ? from[a++]
-                                                                                  : from[b++];
-        }
-        node **swap = from;
-        from = to;
-        to = swap;
-    }
-    return from;
-}
-
-static mlops_status add_name(walker *w, branch *b, const char *name, const mlops_io_stat *stat) {
-    mlops__arena *arena = &w->walk->arena;
-    size_t n = strlen(b->path), m = strlen(name);
-    char *path = mlops__arena_alloc(arena, n + m + 2);
-    node *out = mlops__arena_alloc(arena, sizeof *out);
+/* Paths lie in memory in their order, too. */
+static mlops_status add_name(walker *w, branch *b, node *child) {
+    size_t n = strlen(b->path), m = strlen(child->name);
+    char *path = mlops__arena_alloc(&w->walk->arena, n + m + 2);
     int taken;
-    if (!path || !out) return mlops__fail_nomem(w->err, n + m);
+    if (!path) return mlops__fail_nomem(w->err, n + m);
     memcpy(path, b->path, n);
     if (n) path[n++] = '/';
-    memcpy(path + n, name, m);
-    *out = (node){path + n, *stat, NULL};
-    MLOPS_TRY(take_name(w, b, path, out, &taken));
-    if (taken) b->nodes[b->n++] = out;
+    memcpy(path + n, child->name, m);
+    child->name = path + n;
+    MLOPS_TRY(take_name(w, b, path, child, &taken));
+    if (taken) b->nodes[b->n++] = child;
     return MLOPS_OK;
 }
 
 static mlops_status take_branch(walker *w, branch *b) {
-    size_t most = b->found.size / (sizeof(mlops_io_stat) + sizeof(uint32_t));
+    size_t n = b->n;
     if (b->code < 0) {
         size_t size;
         char *path = full_path(w, b->path, &size);
@@ -279,18 +313,9 @@ static mlops_status take_branch(walker *w, branch *b) {
         mlops__free(&w->host->allocator, path, size);
         return status;
     }
-    b->nodes = mlops__arena_array(&w->walk->arena, most, 2 * sizeof *b->nodes);
-    if (!b->nodes) return mlops__fail_nomem(w->err, most * sizeof *b->nodes);
-    for (size_t at = 0; at < b->found.size;) {
-        mlops_io_stat stat;
-        uint32_t size;
-        memcpy(&stat, b->found.data + at, sizeof stat);
-        memcpy(&size, b->found.data + at + sizeof stat, sizeof size);
-        at += sizeof stat + sizeof size;
-        MLOPS_TRY(add_name(w, b, (const char *)b->found.data + at, &stat));
-        at += size;
-    }
-    b->nodes = sort(b->nodes, b->nodes + b->n, b->n);
+    b->n = 0;
+    for (size_t i = 0; i < n; i++) MLOPS_TRY(add_name(w, b, b->nodes[i]));
+    if (w->opts->links == MLOPS__LINKS_FOLLOW) sort_nodes(b); /* links to folders are such by now */
     return MLOPS_OK;
 }
 
@@ -342,9 +367,16 @@ static mlops_status flatten(walker *w, branch *root) {
     return MLOPS_OK;
 }
 
+static mlops_status walk_all(walker *w, branch *root) {
+    w->level = &root;
+    w->n_level = 1;
+    while (w->n_level) MLOPS_TRY(walk_level(w));
+    return flatten(w, root);
+}
+
 mlops_status mlops__walk_folder(mlops__walk *out, const mlops__host *host, const char *folder,
                                 const mlops__walk_opts *opts, mlops_error *err) {
-    walker w = {out, host, folder, opts, NULL, 0, 0, err};
+    walker w = {.walk = out, .host = host, .folder = folder, .opts = opts, .err = err};
     memset(out, 0, sizeof *out);
     mlops__arena_init(&out->arena, &host->allocator, SIZE_MAX);
     out->folder = (mlops_io_stat)MLOPS_IO_STAT_INIT;
@@ -355,10 +387,9 @@ mlops_status mlops__walk_folder(mlops__walk *out, const mlops__host *host, const
         return mlops__fail(err, MLOPS_E_INVALID, "'%s' is no folder", folder);
     branch *root = new_branch(&w, NULL, "", &out->folder);
     if (!root) return mlops__fail_nomem(err, sizeof *root);
-    w.level = &root;
-    w.n_level = 1;
-    while (w.n_level) MLOPS_TRY(walk_level(&w));
-    return flatten(&w, root);
+    mlops_status status = walk_all(&w, root);
+    for (branch *b = w.newest; b; b = b->older) mlops__buf_free(&b->room);
+    return status;
 }
 
 void mlops__walk_free(mlops__walk *self) { mlops__arena_free(&self->arena); }

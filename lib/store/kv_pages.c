@@ -1,10 +1,10 @@
 /* The layout of LMDB 0.9's data file, as its own reader sees it, read by pread.
  *
- * Owns one page per level of the tree, and a bit for each page. Invariants: every number of the
- * file is held against the file's size, or its page's, before it is used; the trees are walked to
- * the depth that the file states, at most DEPTH_MAX, and no page is used twice, so that damaged
- * links cannot make a walk endless. A map that passes is one in which LMDB finds every record, and
- * which LMDB can read and write without touching what is not there.
+ * Owns one page per level of the tree, a bit for each page, and all of a small file. Invariants:
+ * every number of the file is held against the file's size, or its page's, before it is used; the
+ * trees are walked to the depth that the file states, at most DEPTH_MAX, and no page is used twice,
+ * so that damaged links cannot make a walk endless. A map that passes is one in which LMDB finds
+ * every record, and which LMDB can read and write without touching what is not there.
  */
 #include "store/kv_pages.h"
 
@@ -31,7 +31,8 @@ enum {
     DEPTH_MAX = 32,
     KEY_MAX = 511,
     PAGE_MAX = 65536,
-    PAGE_LEAST = 256
+    PAGE_LEAST = 256,
+    WHOLE_MAX = 1 << 20 /* bytes of a file that is read at once */
 };
 
 #define META_MAGIC 0xbeefc0deu
@@ -61,7 +62,7 @@ typedef struct walk {
     mlops__kv_visit *visit;
     void *user;
     uint8_t *pages[DEPTH_MAX];
-    mlops__buf big;
+    mlops__buf big, whole;
     uint8_t last[KEY_MAX]; /* key that was visited last */
     size_t last_size;
     mlops__bytes floor;          /* the link's key, below which no key of the page may be */
@@ -171,6 +172,21 @@ static mlops_status open_walk(walk *w, mlops_error *err) {
     return w->used ? MLOPS_OK : mlops__fail_nomem(err, w->used_size);
 }
 
+/* A call for each page would take longer than all else. */
+static mlops_status read_whole(walk *w, mlops_error *err) {
+    size_t n = w->n_pages <= WHOLE_MAX / w->page_size ? (size_t)w->n_pages * w->page_size : 0;
+    uint8_t *bytes = mlops__buf_extend(&w->whole, n);
+    if (n && !bytes) return mlops__fail_nomem(err, n);
+    return n ? mlops__file_read_at(&w->host->io, w->file, bytes, n, 0, w->path, err) : MLOPS_OK;
+}
+
+static mlops_status read_bytes(const walk *w, void *out, size_t n, int64_t at, mlops_error *err) {
+    if (w->whole.size == 0)
+        return mlops__file_read_at(&w->host->io, w->file, out, n, at, w->path, err);
+    memcpy(out, w->whole.data + at, n);
+    return MLOPS_OK;
+}
+
 /* A page has one use. */
 static mlops_status use(walk *w, uint64_t page, mlops_error *err) {
     if (page < 2 || page >= w->n_known) return damaged(w, page, "no such page", err);
@@ -185,8 +201,7 @@ static mlops_status read_page(walk *w, int level, uint64_t number, mlops_error *
     if (!w->pages[level]) w->pages[level] = mlops__alloc(&w->host->allocator, w->page_size);
     if (!w->pages[level]) return mlops__fail_nomem(err, w->page_size);
     uint8_t *page = w->pages[level];
-    MLOPS_TRY(mlops__file_read_at(&w->host->io, w->file, page, w->page_size,
-                                  (int64_t)(number * w->page_size), w->path, err));
+    MLOPS_TRY(read_bytes(w, page, w->page_size, (int64_t)(number * w->page_size), err));
     int leaf = level == w->tree->depth - 1;
     size_t lower = mlops__load_u16(page + 12), upper = mlops__load_u16(page + 14);
     if (mlops__load_u64(page) != number)
@@ -218,8 +233,7 @@ static mlops_status read_big(walk *w, uint64_t first, size_t size, mlops__bytes 
         return damaged(w, first, "a value lies beyond the end", err);
     for (uint64_t i = 0; i < n; i++) MLOPS_TRY(use(w, first + i, err));
     int64_t at = (int64_t)(first * w->page_size);
-    const mlops_io *io = &w->host->io;
-    MLOPS_TRY(mlops__file_read_at(io, w->file, head, sizeof head, at, w->path, err));
+    MLOPS_TRY(read_bytes(w, head, sizeof head, at, err));
     if (mlops__load_u64(head) != first || mlops__load_u16(head + 10) != FLAG_OVERFLOW ||
         mlops__load_u32(head + 12) != n)
         return damaged(w, first, "this is no page of a value", err);
@@ -227,7 +241,7 @@ static mlops_status read_big(walk *w, uint64_t first, size_t size, mlops__bytes 
     uint8_t *data = mlops__buf_extend(&w->big, size ? size : 1);
     if (!data) return mlops__fail_nomem(err, size);
     *out = (mlops__bytes){data, size};
-    return mlops__file_read_at(io, w->file, data, size, at + PAGE_HEAD, w->path, err);
+    return read_bytes(w, data, size, at + PAGE_HEAD, err);
 }
 
 static int order_of(const walk *w, mlops__bytes a, mlops__bytes b) {
@@ -379,6 +393,7 @@ static mlops_status salvage_all(walk *w, mlops_error *err) {
 static mlops_status walk_all(walk *w, mlops_error *err) {
     if (w->lenient) return salvage_all(w, err);
     MLOPS_TRY(open_walk(w, err));
+    MLOPS_TRY(read_whole(w, err));
     MLOPS_TRY(walk_tree(w, &w->trees[1], err));
     MLOPS_TRY(walk_tree(w, &w->trees[0], err));
     if (w->n_known <= w->n_pages + w->n_free) return MLOPS_OK;
@@ -448,12 +463,14 @@ static mlops_status pass(const mlops__host *host, const char *path, const mlops_
     if (!is_x86_64_like())
         return mlops__fail(err, MLOPS_E_UNSUPPORTED, "'%s' is not checked on this machine", path);
     mlops__buf_init(&w.big, &host->allocator);
+    mlops__buf_init(&w.whole, &host->allocator);
     w.file = mlops__file_number(&host->io, path, MLOPS_IO_READ);
     if (w.file < 0) return mlops__fail_os(err, w.file, "cannot open", path);
     mlops_status status = wanted ? descend(&w, *wanted, err) : walk_all(&w, err);
     for (int i = 0; i < DEPTH_MAX; i++) mlops__free(&host->allocator, w.pages[i], w.page_size);
     mlops__free(&host->allocator, w.used, w.used_size);
     mlops__buf_free(&w.big);
+    mlops__buf_free(&w.whole);
     mlops__file_end(&host->io, w.file);
     return status;
 }

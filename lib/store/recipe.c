@@ -27,17 +27,22 @@ static int take_about(mlops__cursor *c, mlops__piece *out) {
 
 /* Each row has a byte at least: its line end, but for a last one without. */
 static int next_rows(mlops__cursor *c, mlops__piece *out) {
+    static const uint8_t SIZES[] = {16 + MLOPS__TEXT_HASH + MLOPS__CHUNK_KEY, 32,
+                                    24 + MLOPS__CHUNK_KEY}; /* group, same, patch */
     unsigned kind = mlops__cursor_u8(c);
     if (kind < MLOPS__PIECE_GROUP || kind > MLOPS__PIECE_WAS) return -1;
     *out = (mlops__piece){.kind = (mlops__piece_kind)kind};
     if (kind >= MLOPS__PIECE_ZONES) return take_about(c, out);
-    out->rows = mlops__cursor_u64(c);
-    out->size = mlops__cursor_u64(c);
-    if (kind != MLOPS__PIECE_GROUP) out->base_row = mlops__cursor_u64(c);
-    if (kind == MLOPS__PIECE_SAME) out->base_at = mlops__cursor_u64(c);
-    if (kind == MLOPS__PIECE_GROUP) out->hash = mlops__cursor_take(c, MLOPS__TEXT_HASH);
-    if (kind != MLOPS__PIECE_SAME) out->key = mlops__cursor_take(c, MLOPS__CHUNK_KEY);
-    return c->failed || out->rows == 0 || out->size < out->rows ? -1 : 1;
+    const uint8_t *bytes = mlops__cursor_take(c, SIZES[kind - MLOPS__PIECE_GROUP]);
+    if (c->failed) return -1;
+    out->rows = mlops__load_u64(bytes);
+    out->size = mlops__load_u64(bytes + 8);
+    if (kind == MLOPS__PIECE_GROUP) out->hash = bytes + 16;
+    else out->base_row = mlops__load_u64(bytes + 16);
+    if (kind == MLOPS__PIECE_SAME) out->base_at = mlops__load_u64(bytes + 24);
+    if (kind == MLOPS__PIECE_GROUP) out->key = bytes + 16 + MLOPS__TEXT_HASH;
+    if (kind == MLOPS__PIECE_PATCH) out->key = bytes + 24;
+    return out->rows == 0 || out->size < out->rows ? -1 : 1;
 }
 
 /* 1: a piece, 0: the end, -1: damage. */
@@ -94,6 +99,7 @@ int mlops__recipe_open(mlops__recipe *out, mlops__pack_codec codec, const uint8_
         if (piece.kind == MLOPS__PIECE_WAS && ahead != MLOPS__PIECE_PATCH) return 0;
         left -= piece.size;
         ahead = piece.kind;
+        out->n_pieces++;
     }
     return found == 0 && left == 0;
 }

@@ -43,6 +43,7 @@ typedef struct mlops__recipe {
     uint32_t number; /* of its versions since the one without a base */
     uint32_t depth;  /* of bases of its kind that stand behind each other; 0 without a base */
     mlops__cursor pieces;
+    size_t n_pieces;
 } mlops__recipe;
 
 /* Is content of this codec rows of text? */

@@ -68,29 +68,32 @@ static mlops_status more_levels(mlops__tabular *self, mlops_error *err) {
 
 static mlops_status list_parts(mlops__tabular_level *level, mlops_error *err) {
     mlops__recipe pieces = level->recipe;
-    mlops__tabular_part part = {.row = 0, .at = 0}, *last;
+    mlops__tabular_part part = {.row = 0, .at = 0}, *parts;
+    size_t n = 0, most = pieces.n_pieces * sizeof part;
     level->zones_key = NULL;
     level->zones.size = 0;
+    level->parts.size = 0;
+    parts = (mlops__tabular_part *)(void *)mlops__buf_extend(&level->parts, most);
+    if (!parts && most) return mlops__fail_nomem(err, most);
     while (mlops__recipe_next(&pieces, &part.piece)) {
         if (part.piece.kind == MLOPS__PIECE_ZONES) {
             level->zones_key = part.piece.key;
             break; /* it is the last */
         }
         if (part.piece.kind == MLOPS__PIECE_WAS) {
-            last = parts_of(level) + level->parts.size / sizeof part;
-            if (!level->parts.status) last[-1].was = part.piece.key;
+            parts[n - 1].was = part.piece.key;
             continue;
         }
-        mlops__buf_put(&level->parts, &part, sizeof part);
+        parts[n++] = part;
         part.row += part.piece.rows; /* no more than bytes, which fit */
         part.at += part.piece.size;
         part.group += part.piece.kind == MLOPS__PIECE_GROUP;
     }
     level->n_groups = part.group;
     level->n_rows = part.row;
-    level->n_parts = level->parts.size / sizeof part;
+    level->n_parts = n;
     level->last = 0;
-    return level->parts.status ? mlops__fail_nomem(err, level->parts.size) : MLOPS_OK;
+    return MLOPS_OK;
 }
 
 static mlops_status find_recipe(mlops__tabular *self, mlops__tabular_level *level,

@@ -116,8 +116,8 @@ static mlops_status lock_gc(mlops_store *store, mlops_error *err) {
     return mlops__fail_os(err, code, "cannot lock", "the store");
 }
 
-/* Where the pack ends: what is behind came later. One without a note is not appended to by anybody
- * but who holds its lock. */
+/* Where the pack ends: all is appended under the writer's lock, so that who holds it sees in the
+ * file what killed writers and failed transactions left, too, to which no note leads. */
 static mlops_status find_end(mlops__gc *self, mlops__index *index, mlops__gc_pack *pack,
                              mlops_error *err) {
     uint8_t key[9] = {'s'};
@@ -127,10 +127,12 @@ static mlops_status find_end(mlops__gc *self, mlops__index *index, mlops__gc_pac
     mlops_status status =
         mlops__index_get(index, MLOPS__TABLE_PACKS, (mlops__bytes){key, sizeof key}, &value, err);
     if (!status && value.size == 8) pack->end = (int64_t)mlops__load_u64(value.data);
-    if (status != MLOPS_E_NOT_FOUND) return status;
+    if (status && status != MLOPS_E_NOT_FOUND) return status;
+    pack->is_sealed = pack->end >= MLOPS__PACK_FULL;
     status = mlops__pack_scan_init(&scan, &self->reading, pack->number, err);
-    if (!status) pack->end = scan.size;
-    return status == MLOPS_E_CORRUPT ? MLOPS_OK : status; /* its head is damaged: it stays */
+    if (status == MLOPS_E_CORRUPT) return MLOPS_OK; /* its head is damaged: it stays */
+    if (!status && pack->end < scan.size) pack->end = (scan.size + 7) / 8 * 8;
+    return status;
 }
 
 static mlops_status list_packs(mlops__gc *self, mlops__index *index, mlops_error *err) {

@@ -36,6 +36,7 @@ typedef struct mlops__gc_pack {
     int64_t live;   /* bytes of frames that are needed */
     int64_t n_rows; /* that lead to it, once it is empty */
     int empties, is_gone;
+    int is_sealed; /* whoever holds it writes to another one */
 } mlops__gc_pack;
 
 /* Text that is searched for names, piece by piece. */

@@ -264,8 +264,7 @@ static mlops_status close_pack(mlops__gc *self, mlops__index *index, mlops__gc_p
     if (packs->leased == pack->number) mlops__packs_release(packs);
     mlops_status status = mlops__packs_lease(&self->reading, pack->number, 0, err);
     mlops__packs_release(&self->reading);
-    int sealed = pack->end >= MLOPS__PACK_FULL; /* whoever holds it writes to another one */
-    if (status == MLOPS_E_LIMIT || (status == MLOPS_E_BUSY && sealed)) status = MLOPS_OK;
+    if (status == MLOPS_E_LIMIT || (status == MLOPS_E_BUSY && pack->is_sealed)) status = MLOPS_OK;
     return status ? status : mlops__pack_note(index, 'd', pack->number, 0, err);
 }
 

@@ -5,6 +5,7 @@
 #include "unit/help_store.h"
 
 #include "store/chunk.h"
+#include "store/content.h"
 
 static inline int has_word(const uint8_t *bytes, size_t n, const char *const *words) {
     for (; *words; words++)
@@ -40,6 +41,20 @@ static inline int bytes_have(const mlops__host *host, const uint8_t *bytes, size
     }
     mlops__codec_free(&codec);
     return has;
+}
+
+/* What a writer that was killed behind its write leaves: a whole frame, of which no index knows. */
+static inline void leave_frame(const char *path, const void *bytes, uint32_t n) {
+    static const uint8_t padding[8] = {0};
+    uint8_t head[MLOPS__PACK_FRAME_HEAD];
+    mlops__pack_frame frame = {MLOPS__PACK_CHUNK, MLOPS__PACK_RAW, n, n, {0}};
+    int64_t size = size_of(path);
+    mlops__chunk_key(frame.key, bytes, n);
+    mlops__pack_head(&frame, bytes, head);
+    set_bytes(path, size, padding, (size_t)(-size & 7));
+    size = (size + 7) / 8 * 8;
+    set_bytes(path, size, head, sizeof head);
+    set_bytes(path, size + (int64_t)sizeof head, bytes, n);
 }
 
 /* How many files of a store's journal and packs have one of them. */

@@ -4,6 +4,7 @@
  * first, no byte of what was erased is in the store in the end, or nothing was erased. */
 #define _GNU_SOURCE
 #include "unit/help_dataset.h"
+#include "unit/help_process.h"
 #include "unit/help_search.h"
 
 #include "store/content.h"
@@ -212,6 +213,43 @@ static void test_draft(void **state) {
     end(&w);
 }
 
+/* ---- what killed writers leave ---- */
+
+static void commit_elsewhere(const char *path) {
+    static const char ELSE[] = "of somebody else";
+    pid_t child = child_begins();
+    if (child == 0) {
+        mlops_id id;
+        mlops_change *c;
+        mlops_draft *d;
+        mlops_store *s = open_quietly(path, MLOPS_SYNC_FULL, MLOPS_STORE_INDEX_FILE);
+        MUST(s && !mlops_change_new(&c, s, NULL, NULL));
+        MUST(!mlops_draft_new(&d, c, "else", NULL, NULL));
+        MUST(!mlops_draft_add_bytes(d, "it", ELSE, strlen(ELSE), NULL));
+        MUST(!mlops_draft_commit(d, &id, NULL) && !mlops_change_commit(c, NULL, NULL));
+        leave(0);
+    }
+    ends_well(child);
+}
+
+/* Another process has died behind a write of the same content, into a pack of its own. */
+static void test_killed(void **state) {
+    world w;
+    mlops_error e;
+    mlops_erase_stat stat;
+    char pack[160];
+    (void)state;
+    begin(&w, STEP_NONE, 0);
+    commit_elsewhere(w.path);
+    snprintf(pack, sizeof pack, "%s/packs/%016x", w.path, 2);
+    assert_true(size_of(pack) > 0);
+    leave_frame(pack, SECRET, sizeof SECRET - 1);
+    works(erase(&w, 0, &stat, &e), &e);
+    assert_true(stat.done);
+    assert_false(has_bytes(&w, SECRET));
+    end(&w);
+}
+
 /* ---- text that is kept as changes to what is erased meanwhile ---- */
 
 enum { LONG = 120000 };
@@ -285,7 +323,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_record), cmocka_unit_test(test_versions),
         cmocka_unit_test(test_change), cmocka_unit_test(test_draft),
-        cmocka_unit_test(test_base),
+        cmocka_unit_test(test_killed), cmocka_unit_test(test_base),
     };
     return cmocka_run_group_tests_name("erase_race", tests, NULL, NULL);
 }

@@ -2,7 +2,7 @@
  */
 #define _GNU_SOURCE
 #include "unit/help_process.h"
-#include "unit/help_store.h"
+#include "unit/help_search.h"
 
 #include "store/record.h"
 
@@ -256,6 +256,23 @@ static void statistics_tell_what_is_saved(void **state) {
     free(noise), free(garbage), free(version), free(pattern);
 }
 
+static void what_a_killed_writer_left_is_garbage(void **state) {
+    timed *t = *state;
+    mlops_store *s = open_store(t->p.path, &t->opts);
+    uint8_t *kept = make_blob(SIZE, 1, 0), *left = make_blob(SIZE, 8, 0);
+    name(s, "kept", kept, SIZE, NULL);
+    t->now += DAY_NS;
+    leave_frame(inside(&t->p, "packs/0000000000000001"), left, SIZE);
+    mlops_gc_stat found = collect(s, MLOPS_GC_DRY_RUN, 1);
+    assert_int_equal(found.garbage_bytes, 64 + SIZE);
+    collect(s, 0, 1);
+    assert_true(has(s, 1));
+    assert_true(stats_of(s).pack_bytes < SIZE + 2000);
+    mlops_store_close(s);
+    is_sound(t->p.path);
+    free(kept), free(left);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_service_collects_in_time, set_up, tear_down),
@@ -263,6 +280,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_service_goes_on_with_what_was_left_off, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(another_process_is_left_alone, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_a_killed_writer_left_is_garbage, set_up, tear_down),
         cmocka_unit_test_setup_teardown(statistics_tell_what_is_saved, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,14 +23,14 @@ typedef struct cli_args {
     char **words;
     int32_t n_words;
     int32_t help, json, csv, csv_no_header, force, plain, drop, alone, no_gate, newest;
-    int32_t keep_missing, rows, cells, verify;
+    int32_t keep_missing, rows, cells, schema, verify;
     int32_t output, split, divide, part, status, links, take,
         tool; /* the choice as listed, from 1 on */
     const char *out, *columns, *ignore, *report, *metrics, *reference;
     const char *name, *version, *metadata, *description;
     const char *csv_names, *csv_delimiter, *csv_types;
-    const char *actor, *note, *as, *target, *time, *id, *by, *divide_by, *parts, *branch, *message,
-        *author;
+    const char *actor, *note, *as, *target, *time, *id, *by, *divide_by, *parts, *branch, *base,
+        *message, *author;
     const char *dataset, *ref, *path, *parent, *filter, *run, *features, *classes, *gate;
     const char *model, *champion, *canary, *salt, *key, *keys;
     const char *event_time, *created, *ttl, *as_of, *include, *exclude;
@@ -51,10 +51,11 @@ typedef struct cli_command {
 
 /* The commands of each noun, in the file of that name. */
 extern const cli_command cli_model_commands[], cli_bundle_commands[], cli_drift_commands[],
-    cli_reference_commands[], cli_store_commands[], cli_data_commands[], cli_quality_commands[],
-    cli_feature_commands[], cli_run_commands[], cli_registry_commands[], cli_deploy_commands[],
-    cli_watch_commands[], cli_audit_commands[], cli_doctor_commands[], cli_online_commands[],
-    cli_gc_commands[], cli_lineage_commands[], cli_remote_commands[], cli_erase_commands[];
+    cli_reference_commands[], cli_store_commands[], cli_commit_commands[], cli_data_commands[],
+    cli_quality_commands[], cli_feature_commands[], cli_run_commands[], cli_registry_commands[],
+    cli_deploy_commands[], cli_watch_commands[], cli_audit_commands[], cli_doctor_commands[],
+    cli_online_commands[], cli_gc_commands[], cli_lineage_commands[], cli_remote_commands[],
+    cli_erase_commands[];
 
 /* args.c: the command line. Returns CLI_OK, or CLI_USAGE after saying what is wrong. The words are
  * moved to the front of texts, and stay there. */
@@ -78,7 +79,9 @@ void cli_padded(const char *text, int width, int to_the_right); /* cut to the wi
 void cli_json_text(FILE *to, const char *text);
 void cli_json_number(FILE *to, double value); /* null if not finite */
 void cli_number(FILE *to, double value);      /* shortest that comes back */
+enum { CLI_ID = 65 /* room for the digits of an id */, CLI_SHORT_ID = 12 /* that are shown */ };
 void cli_id(FILE *to, const mlops_id *id);
+void cli_digits(char text[CLI_ID], const mlops_id *id);
 int cli_colours(void); /* true if standard output is a terminal */
 const char *cli_verdict(mlops_drift_verdict verdict);
 const char *cli_verdict_colour(mlops_drift_verdict verdict); /* "" where there are no colours */
@@ -117,6 +120,9 @@ int cli_output_close(cli_output *self, int exit_status); /* keeps the file if th
 int cli_output_write(const char *path, const void *bytes, size_t n);
 
 /* list.c: rows of a table: aligned for people, as JSON an object a line, or as CSV. */
+/* One value, cut to the room; empty for a null, and where there is no such column. */
+const char *cli_cell(const mlops_table *table, const char *column, int64_t row, char *text,
+                     size_t room);
 int cli_list(const mlops_table *table, const cli_args *args);
 int cli_write_csv(const mlops_table *table, const char *path);
 void cli_csv_text(FILE *to, const char *text);
@@ -130,6 +136,8 @@ typedef struct cli_work {
     mlops_change *change; /* of commands that change it, else NULL */
     mlops_id id;          /* for what the command found or made */
     int64_t number;
+    char was[CLI_ID];  /* digits of the commit that a branch or tag was at; empty: there was none */
+    int is_told;       /* a note of a verb that is called again */
     int is_read;       /* standard input was, which is there once: the verb is not called again */
     mlops_error error; /* of the verb that failed */
 } cli_work;
@@ -152,6 +160,15 @@ int cli_read_text(const cli_args *args, cli_text_verb *verb,
                   const char *pick); /* and print, as JSON or lines */
 char *cli_get_text(cli_work *work, cli_text_verb *verb, size_t *n); /* to be freed; NULL: failed */
 
+/* Threads for a long call, as many as there are processors; without them it takes longer. */
+mlops_pool *cli_begin_call(mlops_call *call);
+
+/* Looks where a branch or tag of the dataset is, before the change moves it. */
+void cli_was(cli_work *work, const char *name);
+
+/* Digits of the first parent of a commit; empty if it has none. */
+void cli_parent(cli_work *work, const char *ref, char out[CLI_ID]);
+
 /* Opens, lets build add to a change and commits it; again, if others have changed the same. What a
  * gate refuses is committed too, and CLI_REFUSED. */
 int cli_change(cli_work *out, const cli_args *args, cli_verb *build);
@@ -161,6 +178,12 @@ void cli_note(void); /* note.c: begins a note on standard error */
 /* Aliases that nobody holds. Without a gate the one that the alias of 'registry promote' has. */
 void cli_note_gate(const cli_args *args, const char *alias, const char *gate);
 void cli_note_deployment(const cli_args *args);
+
+/* note_data.c: what a commit that was made has lost of the one before, and at what a new branch
+ * begins; what a branch or tag was at; that nobody has a table that something is expected of. */
+void cli_note_commit(const cli_work *done, const char *path);
+void cli_note_was(const char *name, const char *was);
+void cli_note_unknown(const cli_args *args, const char *path);
 
 /* stream.c: records of CSV from a file that may still grow. */
 typedef struct cli_stream {

@@ -1,268 +1,10 @@
-/* mlops data: versions of data, commit by commit. */
+/* mlops data: versions of data, read. */
 #include "cli.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* ---- commit ---- */
-
-/* Where the file goes in the dataset: its own name if nothing was said. */
-static const char *place(const cli_args *args) {
-    const char *slash = strrchr(args->words[2], '/');
-    if (args->as) return args->as;
-    return slash ? slash + 1 : args->words[2];
-}
-
-static mlops_status split_rows(mlops_draft *draft, const cli_args *args, mlops_error *error) {
-    mlops_split_opts split = MLOPS_SPLIT_OPTS_INIT;
-    split.kind = (mlops_split)(args->split - 1);
-    split.share = args->share;
-    split.seed = args->seed;
-    split.column = args->by;
-    return mlops_draft_split(draft, place(args), &split, error);
-}
-
-static mlops_status divide_rows(mlops_draft *draft, const cli_args *args, mlops_error *error) {
-    mlops_divide_opts divide = MLOPS_DIVIDE_OPTS_INIT;
-    divide.by = (mlops_divide)(args->divide - 1);
-    divide.n_folds = (uint32_t)args->folds;
-    divide.parts = args->parts;
-    divide.column = args->divide_by;
-    divide.key = args->key;
-    divide.seed = args->seed;
-    return mlops_draft_divide(draft, place(args), &divide, error);
-}
-
-static mlops_status add(mlops_draft *draft, const cli_args *args, mlops_error *error) {
-    const char *path = place(args), *file = args->words[2];
-    mlops_stream_opts stream = MLOPS_STREAM_OPTS_INIT;
-    int is_stream = !strcmp(file, "-");
-    if (args->plain && is_stream) return mlops_draft_add_stream(draft, path, &stream, error);
-    if (args->plain) return mlops_draft_add_file(draft, path, file, error);
-    mlops_csv_opts csv = cli_csv(args);
-    mlops_draft_table_opts opts = MLOPS_DRAFT_TABLE_OPTS_INIT;
-    opts.csv = &csv;
-    opts.target = args->target;
-    opts.time = args->time;
-    opts.row_id = args->id;
-    stream.flags = MLOPS_STREAM_CSV;
-    stream.columns = &opts;
-    mlops_status status = is_stream ? mlops_draft_add_stream(draft, path, &stream, error)
-                                    : mlops_draft_add_csv(draft, path, file, &opts, error);
-    if (!status && args->split) status = split_rows(draft, args, error);
-    if (!status && args->divide) status = divide_rows(draft, args, error);
-    return status;
-}
-
-static mlops_draft_opts draft_opts(const cli_args *args) {
-    mlops_draft_opts opts = MLOPS_DRAFT_OPTS_INIT;
-    opts.flags = args->alone ? MLOPS_DRAFT_EMPTY : 0;
-    opts.branch = args->branch;
-    opts.message = args->message;
-    opts.author = args->author;
-    opts.metadata = args->metadata;
-    return opts;
-}
-
-static mlops_status commit(cli_work *work) {
-    const cli_args *args = work->args;
-    mlops_draft *draft;
-    mlops_draft_opts opts = draft_opts(args);
-    mlops_status status =
-        mlops_draft_new(&draft, work->change, args->words[1], &opts, &work->error);
-    work->is_read = !strcmp(args->words[2], "-");
-    if (!status) status = add(draft, args, &work->error);
-    if (!status && args->override_)
-        status = mlops_draft_override(draft, args->override_, &work->error);
-    if (!status) status = mlops_draft_commit(draft, &work->id, &work->error);
-    mlops_draft_free(draft);
-    return status;
-}
-
-static mlops_folder_opts folder_opts(const cli_args *args, mlops_call *call) {
-    mlops_folder_opts opts = MLOPS_FOLDER_OPTS_INIT;
-    opts.flags = args->links ? (uint32_t)args->links : 0;
-    if (args->keep_missing) opts.flags |= MLOPS_FOLDER_KEEP_MISSING;
-    opts.include = args->include;
-    opts.exclude = args->exclude;
-    opts.call = call;
-    return opts;
-}
-
-/* Threads for a long call, as many as there are processors; without them it takes longer. */
-static mlops_pool *begin_call(mlops_call *call) {
-    mlops_pool *pool = NULL;
-    *call = (mlops_call)MLOPS_CALL_INIT;
-    if (!mlops_pool_new(&pool, 0, NULL, NULL)) call->executor = mlops_pool_executor(pool);
-    return pool;
-}
-
-/* Without an id there is nothing to commit. */
-static mlops_status add_folder(cli_work *work) {
-    const cli_args *args = work->args;
-    mlops_draft *draft;
-    mlops_call call;
-    mlops_draft_opts opts = draft_opts(args);
-    mlops_folder_stat stat = MLOPS_FOLDER_STAT_INIT;
-    mlops_status status =
-        mlops_draft_new(&draft, work->change, args->words[1], &opts, &work->error);
-    if (status) return status;
-    mlops_pool *pool = begin_call(&call);
-    mlops_folder_opts folder = folder_opts(args, &call);
-    status = mlops_draft_add_folder(draft, args->as, args->words[2], &folder, &stat, &work->error);
-    work->number = stat.n_added + stat.n_changed + stat.n_removed;
-    if (!status && work->number) status = mlops_draft_commit(draft, &work->id, &work->error);
-    mlops_draft_free(draft);
-    mlops_pool_free(pool);
-    return status;
-}
-
-static int print_commit(const cli_work *work) {
-    fputs(work->args->json ? "{\"commit\":\"" : "", stdout);
-    cli_id(stdout, &work->id);
-    puts(work->args->json ? "\"}" : "");
-    return CLI_OK;
-}
-
-static int data_commit(const cli_args *args) {
-    cli_work work;
-    const char *command = args->command;
-    int csv = args->csv_skip_lines || args->csv_names || args->csv_types || args->csv_delimiter ||
-              args->csv_no_header;
-    if (args->plain &&
-        (args->target || args->time || args->id || args->split || args->divide || csv))
-        return cli_usage(command, "--file keeps no table: it goes with no option of columns");
-    if (!strcmp(args->words[2], "-") && !args->as)
-        return cli_usage(command, "--as is missing: the place of standard input in the dataset");
-    if (!args->split && (args->share != 0 || (args->seed && !args->divide) || args->by))
-        return cli_usage(command, "--split is missing: random, stratified or time");
-    if (!args->divide && (args->divide_by || args->parts || args->folds || args->key))
-        return cli_usage(command, "--divide is missing: rows, groups, strata or time");
-    int status = cli_change(&work, args, commit);
-    return status ? status : print_commit(&work);
-}
-
-static int data_add(const cli_args *args) {
-    cli_work work;
-    int status = cli_change(&work, args, add_folder);
-    if (status) return status;
-    if (work.number) return print_commit(&work);
-    puts(args->json ? "{\"commit\":null}" : "nothing to commit");
-    return CLI_OK;
-}
-
-static mlops_status import(cli_work *work) {
-    const cli_args *args = work->args;
-    mlops_draft *draft;
-    mlops_draft_opts opts = draft_opts(args);
-    mlops_import_opts from = MLOPS_IMPORT_OPTS_INIT;
-    from.kind = (mlops_import_kind)(args->tool - 1);
-    from.cache = args->cache;
-    from.include = args->include;
-    from.exclude = args->exclude;
-    mlops_status status =
-        mlops_draft_new(&draft, work->change, args->words[1], &opts, &work->error);
-    if (!status)
-        status = mlops_draft_import(draft, args->as, args->words[2], &from, NULL, &work->error);
-    if (!status) status = mlops_draft_commit(draft, &work->id, &work->error);
-    mlops_draft_free(draft);
-    return status;
-}
-
-static int data_import(const cli_args *args) {
-    cli_work work;
-    if (!args->tool) return cli_usage(args->command, "--from is missing: dvc or git-lfs");
-    int status = cli_change(&work, args, import);
-    return status ? status : print_commit(&work);
-}
-
-static mlops_status status_of(cli_work *work, mlops_table **out) {
-    const cli_args *args = work->args;
-    mlops_call call;
-    mlops_pool *pool = begin_call(&call);
-    mlops_folder_opts opts = folder_opts(args, &call);
-    mlops_status status = mlops_dataset_status(out, work->store, args->words[1], args->ref,
-                                               args->as, args->words[2], &opts, &work->error);
-    mlops_pool_free(pool);
-    return status;
-}
-
-static int data_status(const cli_args *args) { return cli_read_list(args, status_of); }
-
-/* ---- names ---- */
-
-static mlops_status tag(cli_work *work) {
-    const cli_args *args = work->args;
-    return mlops_dataset_tag(work->change, args->words[1], args->words[2], args->ref, &work->error);
-}
-
-static int data_tag(const cli_args *args) {
-    cli_work work;
-    return cli_change(&work, args, tag);
-}
-
-static mlops_status branch(cli_work *work) {
-    const cli_args *args = work->args;
-    return mlops_dataset_branch(work->change, args->words[1], args->words[2], args->ref,
-                                &work->error);
-}
-
-static int data_branch(const cli_args *args) {
-    cli_work work;
-    return cli_change(&work, args, branch);
-}
-
-static mlops_status drop(cli_work *work) {
-    char **words = work->args->words;
-    return mlops_dataset_drop(work->change, words[1], words[2], &work->error);
-}
-
-static int data_drop(const cli_args *args) {
-    cli_work work;
-    return cli_change(&work, args, drop);
-}
-
-/* ---- merging ---- */
-
-/* Lists what is to be decided. */
-static mlops_status list_conflicts(cli_work *work, const mlops_dataset_merge_opts *opts) {
-    const cli_args *args = work->args;
-    mlops_draft *draft;
-    mlops_table *table = NULL;
-    mlops_draft_opts why = MLOPS_DRAFT_OPTS_INIT;
-    why.branch = args->branch;
-    mlops_status status = mlops_draft_new(&draft, work->change, args->words[1], &why, &work->error);
-    if (!status) status = mlops_draft_merge(&table, draft, args->words[2], opts, &work->error);
-    if (!status && mlops_table_n_rows(table)) {
-        status = cli_list(table, args) ? MLOPS_E_IO : MLOPS_E_REFUSED;
-        snprintf(work->error.message, sizeof work->error.message,
-                 "both sides have changed what is listed; --take decides for one");
-    }
-    mlops_table_unref(table);
-    mlops_draft_free(draft);
-    return status ? status : MLOPS_E_CONFLICT;
-}
-
-static mlops_status merge(cli_work *work) {
-    const cli_args *args = work->args;
-    mlops_dataset_merge_opts opts = MLOPS_DATASET_MERGE_OPTS_INIT;
-    opts.policy = (mlops_merge_policy)args->take;
-    opts.key = args->key;
-    opts.branch = args->branch;
-    opts.message = args->message;
-    opts.author = args->author;
-    mlops_status status = mlops_dataset_merge(&work->id, work->change, args->words[1],
-                                              args->words[2], &opts, &work->error);
-    return status == MLOPS_E_CONFLICT ? list_conflicts(work, &opts) : status;
-}
-
-static int data_merge(const cli_args *args) {
-    cli_work work;
-    int status = cli_change(&work, args, merge);
-    return status ? status : print_commit(&work);
-}
 
 /* ---- listings ---- */
 
@@ -278,20 +20,36 @@ static mlops_status refs(cli_work *work, mlops_table **out) {
 
 static int data_refs(const cli_args *args) { return cli_read_list(args, refs); }
 
+/* Which of the two it is said by. */
+static const char *ref_of(const cli_args *args) {
+    return args->ref ? args->ref : cli_word(args, 2);
+}
+
+static int has_two(const cli_args *args) {
+    if (!args->ref || !cli_word(args, 2)) return CLI_OK;
+    return cli_usage(args->command, "'%s' and --ref are one REF too many", cli_word(args, 2));
+}
+
 static mlops_status log_(cli_work *work, mlops_table **out) {
     const cli_args *args = work->args;
-    return mlops_dataset_log(out, work->store, args->words[1], cli_word(args, 2), work->number,
+    return mlops_dataset_log(out, work->store, args->words[1], ref_of(args), work->number,
                              &work->error);
 }
 
-static int data_log(const cli_args *args) { return cli_read_some(args, log_); }
+static int data_log(const cli_args *args) {
+    int status = has_two(args);
+    return status ? status : cli_read_some(args, log_);
+}
 
 static mlops_status entries(cli_work *work, mlops_table **out) {
     const cli_args *args = work->args;
-    return mlops_dataset_entries(out, work->store, args->words[1], cli_word(args, 2), &work->error);
+    return mlops_dataset_entries(out, work->store, args->words[1], ref_of(args), &work->error);
 }
 
-static int data_entries(const cli_args *args) { return cli_read_list(args, entries); }
+static int data_entries(const cli_args *args) {
+    int status = has_two(args);
+    return status ? status : cli_read_list(args, entries);
+}
 
 static mlops_status diff(cli_work *work, mlops_table **out) {
     char **words = work->args->words;
@@ -299,37 +57,81 @@ static mlops_status diff(cli_work *work, mlops_table **out) {
                               cli_word(work->args, 3), &work->error);
 }
 
-/* Rows or cells of one table. */
-static mlops_status diff_rows(cli_work *work, mlops_table **out) {
+/* The error names the commit if it is what the table cannot be had of. */
+static void name_side(cli_work *work, mlops_status status, const char *side, const char *ref) {
     const cli_args *args = work->args;
+    mlops_error error;
+    mlops_table *table;
+    mlops_id id;
+    char digits[CLI_ID];
+    if (mlops_dataset_resolve(&id, work->store, args->words[1], ref, NULL)) return;
+    mlops_status found = mlops_dataset_rows(&table, work->store, args->words[1], ref, args->path, 0,
+                                            0, NULL, &error);
+    mlops_table_unref(table);
+    if (found != status) return;
+    cli_digits(digits, &id);
+    snprintf(work->error.message, sizeof work->error.message, "%s is %.*s: %.*s", side,
+             CLI_SHORT_ID, digits, (int)sizeof error.message - CLI_ID, error.message);
+}
+
+static mlops_status name_sides(cli_work *work, mlops_status status) {
+    const char *from = cli_word(work->args, 2), *to = cli_word(work->args, 3);
+    char parent[CLI_ID] = "";
+    if (!from) cli_parent(work, to, parent);
+    name_side(work, status, "TO", to);
+    if (from || *parent) name_side(work, status, "FROM", from ? from : parent);
+    return status;
+}
+
+static void note_schema(cli_work *work, const mlops_diff *found) {
+    long long n = mlops_diff_n_schema(found);
+    if (n == 0 || work->is_told) return;
+    work->is_told = 1;
+    cli_note();
+    fprintf(stderr, "%lld change%s of the schema; --schema lists %s\n", n, n == 1 ? "" : "s",
+            n == 1 ? "it" : "them");
+}
+
+/* Columns, rows or cells of one table. */
+static mlops_status diff_table(cli_work *work, mlops_table **out) {
+    const cli_args *args = work->args;
+    const char *from = cli_word(args, 2), *to = cli_word(args, 3);
     mlops_diff *found;
     mlops_diff_opts opts = MLOPS_DIFF_OPTS_INIT;
     opts.key = args->key;
     opts.n_max = work->number;
-    mlops_status status =
-        mlops_dataset_diff_rows(&found, work->store, args->words[1], cli_word(args, 2),
-                                cli_word(args, 3), args->path, &opts, &work->error);
-    if (status) return status;
-    status = args->cells ? mlops_diff_cells(out, found, &work->error)
-                         : mlops_diff_rows(out, found, &work->error);
+    mlops_status status = mlops_dataset_diff_rows(&found, work->store, args->words[1], from, to,
+                                                  args->path, &opts, &work->error);
+    if (status) return name_sides(work, status);
+    if (args->schema) status = mlops_diff_schema(out, found, &work->error);
+    else if (args->cells) status = mlops_diff_cells(out, found, &work->error);
+    else status = mlops_diff_rows(out, found, &work->error);
+    if (!status && !args->schema) note_schema(work, found);
     mlops_diff_unref(found);
     return status;
 }
 
 static int data_diff(const cli_args *args) {
-    if (args->rows || args->cells) return cli_read_some(args, diff_rows);
-    if (args->key || args->path || args->max)
-        return cli_usage(args->command, "--key, --path and --max go with --rows or --cells");
-    return cli_read_list(args, diff);
+    int n = args->rows + args->cells + args->schema;
+    if (n > 1) return cli_usage(args->command, "--rows, --cells and --schema go one at a time");
+    if (args->max && !args->rows && !args->cells)
+        return cli_usage(args->command, "--max goes with --rows or --cells");
+    if (!n && (args->key || args->path))
+        return cli_usage(args->command, "--key and --path go with --rows, --cells or --schema");
+    if (args->schema) return cli_read_list(args, diff_table);
+    return n ? cli_read_some(args, diff_table) : cli_read_list(args, diff);
 }
 
 static mlops_status describe(cli_work *work, char *text, size_t cap, size_t *needed) {
     const cli_args *args = work->args;
-    return mlops_dataset_describe(work->store, args->words[1], cli_word(args, 2), text, cap, needed,
+    return mlops_dataset_describe(work->store, args->words[1], ref_of(args), text, cap, needed,
                                   &work->error);
 }
 
-static int data_show(const cli_args *args) { return cli_read_text(args, describe, NULL); }
+static int data_show(const cli_args *args) {
+    int status = has_two(args);
+    return status ? status : cli_read_text(args, describe, NULL);
+}
 
 /* ---- out of the store ---- */
 
@@ -337,7 +139,7 @@ static mlops_status checkout(cli_work *work) {
     const cli_args *args = work->args;
     mlops_checkout_opts opts = MLOPS_CHECKOUT_OPTS_INIT;
     mlops_call call;
-    mlops_pool *pool = begin_call(&call);
+    mlops_pool *pool = cli_begin_call(&call);
     opts.flags = args->force ? MLOPS_CHECKOUT_FORCE : 0;
     opts.include = args->include;
     opts.exclude = args->exclude;
@@ -351,6 +153,39 @@ static mlops_status checkout(cli_work *work) {
 static int data_checkout(const cli_args *args) {
     cli_work work;
     return cli_read(&work, args, checkout);
+}
+
+/* Of one commit, also if its branch moves meanwhile. */
+static mlops_status copy_entry(cli_work *work, FILE *to) {
+    enum { PIECE = 4 << 20 };
+    char **words = work->args->words, digits[CLI_ID];
+    mlops_status status =
+        mlops_dataset_resolve(&work->id, work->store, words[1], work->args->ref, &work->error);
+    if (status) return status;
+    cli_digits(digits, &work->id);
+    unsigned char *bytes = malloc(PIECE);
+    if (!bytes) return MLOPS_E_NOMEM;
+    size_t n = PIECE;
+    for (int64_t at = 0; !status && n == PIECE && !ferror(to); at += PIECE) {
+        status = mlops_dataset_read_at(work->store, words[1], digits, words[2], at, PIECE, bytes,
+                                       PIECE, &n, &work->error);
+        if (!status) fwrite(bytes, 1, n, to);
+    }
+    free(bytes);
+    return status;
+}
+
+static int data_cat(const cli_args *args) {
+    cli_work work;
+    cli_output output;
+    int status = cli_open(&work, args, 0);
+    if (!status) status = cli_output_open(&output, args->out);
+    if (!status) {
+        if (copy_entry(&work, output.file)) status = cli_work_failed(&work);
+        status = cli_output_close(&output, status);
+    }
+    cli_close(&work);
+    return status;
 }
 
 /* A:B, A: or :B. */
@@ -433,41 +268,11 @@ static mlops_status leaks(cli_work *work, mlops_table **out) {
 static int data_leaks(const cli_args *args) { return cli_read_list(args, leaks); }
 
 const cli_command cli_data_commands[] = {
-    {"data commit", "STORE DATASET FILE", "commit draft read-csv change",
-     "Commit a file to a dataset and print the commit's id.",
-     "FILE is CSV and becomes a table, unless --file says to keep it as it is. The dataset is "
-     "made\n"
-     "if it is not there; its other files stay. - is standard input, whose place --as says.\n\n"
-     "Examples:\n"
-     "  mlops data commit fraud.mlops transactions train.csv --target fraud --split random\n"
-     "  mlops data commit fraud.mlops transactions train.csv --divide groups --divide-by user\n"
-     "  mlops data commit fraud.mlops transactions notes.txt --file --message 'notes of May'",
-     data_commit},
-    {"data add", "STORE DATASET FOLDER", "folder globs draft change",
-     "Commit a folder to a dataset and print the commit's id.",
-     "What has not changed is not read again. Entries whose files are gone are removed.\n\n"
-     "Examples:\n"
-     "  mlops data add fraud.mlops images data/images --exclude '*.tmp,cache'",
-     data_add},
-    {"data import", "STORE DATASET FOLDER", "import folder-as globs draft change",
-     "Commit what a tree of DVC or git-lfs names, and print the commit's id.",
-     "Of a DVC repository that are the outputs of its .dvc files and dvc.lock; of a git working\n"
-     "tree all files, pointers as what they point to. Objects come from the tool's cache, and are\n"
-     "held against their hashes. Neither tool is needed.\n\n"
-     "Examples:\n"
-     "  mlops data import fraud.mlops transactions repo --from dvc\n"
-     "  mlops data import fraud.mlops images repo --from git-lfs --include 'images/**' --empty",
-     data_import},
-    {"data status", "STORE DATASET FOLDER", "ref folder globs list",
-     "List how a folder differs from a commit.",
-     "Examples:\n"
-     "  mlops data status fraud.mlops images data/images --exclude '*.tmp,cache'",
-     data_status},
     {"data list", "STORE", "list", "List datasets.",
      "Examples:\n"
      "  mlops data list fraud.mlops",
      data_list},
-    {"data log", "STORE DATASET [REF]", "max list", "List commits, the newest first.",
+    {"data log", "STORE DATASET [REF]", "ref max list", "List commits, the newest first.",
      "REF is a branch, a tag, or eight or more digits of a commit's id; default the branch "
      "main.\n\n"
      "Examples:\n"
@@ -478,49 +283,33 @@ const cli_command cli_data_commands[] = {
      "Examples:\n"
      "  mlops data refs fraud.mlops transactions",
      data_refs},
-    {"data show", "STORE DATASET [REF]", "", "Say all that is known of a commit.",
+    {"data show", "STORE DATASET [REF]", "ref", "Say all that is known of a commit.",
      "Examples:\n"
      "  mlops data show fraud.mlops transactions --json",
      data_show},
-    {"data entries", "STORE DATASET [REF]", "list", "List the files and tables of a commit.",
+    {"data entries", "STORE DATASET [REF]", "ref list", "List the files and tables of a commit.",
      "Examples:\n"
      "  mlops data entries fraud.mlops transactions",
      data_entries},
     {"data diff", "STORE DATASET [FROM] [TO]", "diff path max list",
      "List what differs between two commits.",
      "TO is by default the branch main, FROM the first parent of TO. Files are listed, or, with\n"
-     "--rows or --cells, what differs in a table.\n\n"
+     "--rows, --cells or --schema, what differs in a table.\n\n"
      "Examples:\n"
      "  mlops data diff fraud.mlops transactions\n"
      "  mlops data diff fraud.mlops transactions v1 main\n"
      "  mlops data diff fraud.mlops transactions v1 main --cells --key id",
      data_diff},
-    {"data merge", "STORE DATASET REF", "merge list change",
-     "Merge a commit into a branch and print the commit's id.",
-     "Tables that both sides have changed are merged cell by cell. What both have changed to\n"
-     "different things is listed and nothing is committed, unless --take decides.\n\n"
-     "Examples:\n"
-     "  mlops data merge fraud.mlops transactions trial\n"
-     "  mlops data merge fraud.mlops transactions trial --key id --take theirs",
-     data_merge},
     {"data checkout", "STORE DATASET FOLDER", "ref force globs",
      "Write the files of a commit to a folder.",
      "A file that is there and differs is an error before anything is written.\n\n"
      "Examples:\n"
      "  mlops data checkout fraud.mlops transactions data --ref v1",
      data_checkout},
-    {"data tag", "STORE DATASET NAME", "ref change", "Give a commit a name that stays.",
+    {"data cat", "STORE DATASET PATH", "ref out", "Print the bytes of a file of a commit.",
      "Examples:\n"
-     "  mlops data tag fraud.mlops transactions v1",
-     data_tag},
-    {"data branch", "STORE DATASET NAME", "ref change", "Make a branch, or move one.",
-     "Examples:\n"
-     "  mlops data branch fraud.mlops transactions trial --ref v1",
-     data_branch},
-    {"data drop", "STORE DATASET NAME", "change", "Take a tag or branch away; commits stay.",
-     "Examples:\n"
-     "  mlops data drop fraud.mlops transactions trial",
-     data_drop},
+     "  mlops data cat fraud.mlops transactions notes.txt --ref v1",
+     data_cat},
     {"data table", "STORE DATASET", "ref path part range out", "Print a table of a commit as CSV.",
      "Examples:\n"
      "  mlops data table fraud.mlops transactions --rows 5000:5010 --columns id,amount\n"

@@ -236,6 +236,13 @@ static void csv(listing *self, FILE *to) {
         }
 }
 
+const char *cli_cell(const mlops_table *table, const char *column, int64_t row, char *text,
+                     size_t room) {
+    *text = 0;
+    mlops_table_text(table, mlops_table_find(table, column), row, text, room, NULL);
+    return text;
+}
+
 int cli_list(const mlops_table *table, const cli_args *args) {
     listing self;
     int status = begin(&self, table);

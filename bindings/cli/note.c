@@ -101,33 +101,26 @@ void cli_note_gate(const cli_args *args, const char *alias, const char *gate) {
 
 /* ---- deployments ---- */
 
-/* Empty for a null. */
-static const char *cell(const mlops_table *table, const char *column, int64_t row,
-                        char text[ALIAS_SIZE]) {
-    *text = 0;
-    mlops_table_text(table, mlops_table_find(table, column), row, text, ALIAS_SIZE, NULL);
-    return text;
-}
-
 /* role is "champion" or "canary". */
 static void note_holder(const mlops_table *table, int64_t row, const char *role) {
     char column[32], text[ALIAS_SIZE];
     snprintf(column, sizeof column, "%s_version", role);
-    if (*cell(table, column, row, text)) return;
+    if (*cli_cell(table, column, row, text, ALIAS_SIZE)) return;
     cli_note();
     fputs("no version of '", stderr);
-    cli_text(stderr, cell(table, "model", row, text));
+    cli_text(stderr, cli_cell(table, "model", row, text, ALIAS_SIZE));
     fputs("' holds '", stderr);
-    cli_text(stderr, cell(table, role, row, text));
+    cli_text(stderr, cli_cell(table, role, row, text, ALIAS_SIZE));
     fprintf(stderr, "', the %s of '", role);
-    cli_text(stderr, cell(table, "name", row, text));
+    cli_text(stderr, cli_cell(table, "name", row, text, ALIAS_SIZE));
     fputs("'\n", stderr);
 }
 
 /* A canary that was never asked for may be missing. */
 static void note_holders(const mlops_table *table, int64_t row, const cli_args *args) {
     char share[ALIAS_SIZE];
-    int tries = args->canary || strtod(cell(table, "canary_share", row, share), NULL) > 0;
+    int tries =
+        args->canary || strtod(cli_cell(table, "canary_share", row, share, ALIAS_SIZE), NULL) > 0;
     note_holder(table, row, "champion");
     if (tries) note_holder(table, row, "canary");
 }
@@ -139,7 +132,7 @@ void cli_note_deployment(const cli_args *args) {
     if (cli_open(&work, args, 0)) return;
     if (!mlops_deploy_list(&table, work.store, &work.error))
         for (int64_t row = 0; row < mlops_table_n_rows(table); row++)
-            if (!strcmp(cell(table, "name", row, name), args->words[1]))
+            if (!strcmp(cli_cell(table, "name", row, name, ALIAS_SIZE), args->words[1]))
                 note_holders(table, row, args);
     mlops_table_unref(table);
     cli_close(&work);

@@ -66,6 +66,10 @@ void cli_id(FILE *to, const mlops_id *id) {
     for (size_t i = 0; i < sizeof id->bytes; i++) fprintf(to, "%02x", id->bytes[i]);
 }
 
+void cli_digits(char text[CLI_ID], const mlops_id *id) {
+    for (size_t i = 0; i < sizeof id->bytes; i++) snprintf(text + 2 * i, 3, "%02x", id->bytes[i]);
+}
+
 void cli_json_text(FILE *to, const char *text) {
     const unsigned char *p = (const unsigned char *)text;
     putc('"', to);

@@ -31,6 +31,7 @@ static int data_expect(const cli_args *args) {
     int status = args->drop ? CLI_OK : read_expected(&self.expected, args->words[3]);
     if (!status) status = cli_change(&self.work, args, keep);
     mlops_expectations_unref(self.expected);
+    if (!status && !args->drop) cli_note_unknown(args, args->words[2]);
     return status;
 }
 

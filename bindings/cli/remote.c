@@ -37,35 +37,31 @@ static int32_t tell(void *user, int64_t done, int64_t total) {
     return 0;
 }
 
-enum { ID_ROOM = 65, LEAST_DIGITS = 8 };
+enum { LEAST_DIGITS = 8 };
 
 static int is_text(const mlops_table *table, const char *column, int64_t row, const char *text) {
-    char name[256];
-    return !mlops_table_text(table, mlops_table_find(table, column), row, name, sizeof name,
-                             NULL) &&
-           !strcmp(name, text);
+    char cell[256];
+    return !strcmp(cli_cell(table, column, row, cell, sizeof cell), text);
 }
 
 /* The id at the remote that begins with the digits of --expected; empty if they are too few, of
  * which the push says what is wrong, or all. */
-static mlops_status expected(char out[ID_ROOM], cli_work *work, const mlops_share *share,
+static mlops_status expected(char out[CLI_ID], cli_work *work, const mlops_share *share,
                              const mlops_call *call) {
     const char *digits = work->args->expected;
     mlops_table *refs;
     size_t n = strlen(digits);
     *out = 0;
-    if (n >= ID_ROOM - 1 || n < LEAST_DIGITS) return MLOPS_OK;
+    if (n >= CLI_ID - 1 || n < LEAST_DIGITS) return MLOPS_OK;
     mlops_status status =
         mlops_remote_refs(&refs, mlops_share_remote(share), call, NULL, &work->error);
     if (status) return status;
-    int64_t commit = mlops_table_find(refs, "commit");
     for (int64_t row = 0; row < mlops_table_n_rows(refs); row++) {
-        char id[ID_ROOM];
-        if (mlops_table_text(refs, commit, row, id, sizeof id, NULL) || strncmp(id, digits, n) != 0)
-            continue;
+        char id[CLI_ID];
+        if (strncmp(cli_cell(refs, "commit", row, id, sizeof id), digits, n) != 0) continue;
         if (is_text(refs, "kind", row, "branch") &&
             is_text(refs, "dataset", row, work->args->words[1]))
-            memcpy(out, id, ID_ROOM);
+            memcpy(out, id, CLI_ID);
     }
     mlops_table_unref(refs);
     if (*out) return MLOPS_OK;
@@ -79,7 +75,7 @@ static mlops_status expected(char out[ID_ROOM], cli_work *work, const mlops_shar
 static mlops_status push(cli_work *work, const mlops_share *share, const mlops_call *call,
                          mlops_transfer *out) {
     const cli_args *args = work->args;
-    char id[ID_ROOM];
+    char id[CLI_ID];
     mlops_push_opts opts = MLOPS_PUSH_OPTS_INIT;
     mlops_status status = args->expected ? expected(id, work, share, call) : MLOPS_OK;
     if (status) return status;

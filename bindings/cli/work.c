@@ -2,6 +2,7 @@
 #include "cli.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { TRIES = 10 /* of a change that others get ahead of */ };
 
@@ -116,6 +117,13 @@ int cli_read_text(const cli_args *args, cli_text_verb *verb, const char *pick) {
     return status;
 }
 
+mlops_pool *cli_begin_call(mlops_call *call) {
+    mlops_pool *pool = NULL;
+    *call = (mlops_call)MLOPS_CALL_INIT;
+    if (!mlops_pool_new(&pool, 0, NULL, NULL)) call->executor = mlops_pool_executor(pool);
+    return pool;
+}
+
 static mlops_status change_once(cli_work *work, cli_verb *build) {
     mlops_change_opts opts = MLOPS_CHANGE_OPTS_INIT;
     opts.actor = work->args->actor;
@@ -130,6 +138,25 @@ static mlops_status change_once(cli_work *work, cli_verb *build) {
     if (status || !refused) return status;
     work->error = refusal;
     return MLOPS_E_REFUSED;
+}
+
+void cli_was(cli_work *work, const char *name) {
+    mlops_table *refs;
+    char text[256];
+    *work->was = 0;
+    if (mlops_dataset_refs(&refs, work->store, work->args->words[1], &work->error)) return;
+    for (int64_t row = 0; row < mlops_table_n_rows(refs); row++)
+        if (!strcmp(cli_cell(refs, "name", row, text, sizeof text), name))
+            cli_cell(refs, "commit", row, work->was, sizeof work->was);
+    mlops_table_unref(refs);
+}
+
+void cli_parent(cli_work *work, const char *ref, char out[CLI_ID]) {
+    mlops_table *log;
+    *out = 0;
+    if (mlops_dataset_log(&log, work->store, work->args->words[1], ref, 1, NULL)) return;
+    cli_cell(log, "parents", 0, out, CLI_ID);
+    mlops_table_unref(log);
 }
 
 int cli_change(cli_work *out, const cli_args *args, cli_verb *build) {

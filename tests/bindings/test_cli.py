@@ -27,7 +27,7 @@ MODEL, TRAIN, LIVE = str(DATA / "fraud.json"), str(DATA / "train.csv"), str(DATA
 COMMANDS = ("model describe", "model predict", "bundle", "drift compare", "drift watch", "reference new",
             "reference describe", "doctor", "gc", "init", "store stats", "store check", "store repair", "store export",
             "store import", "lineage up", "lineage down", "lineage link", "lineage unlink", "audit log", "audit verify", "audit root", "audit prove", "audit verify-proof", "run start", "run log", "run param", "run tag", "run artifact",
-            "run end", "run list", "run experiments", "run show", "run points", "data commit", "data add", "data import", "data status", "data list", "data log",
+            "run end", "run list", "run experiments", "run show", "run points", "data commit", "data add", "data rm", "data cat", "data import", "data status", "data list", "data log",
             "data refs", "data show", "data entries", "data diff", "data merge", "data checkout", "data tag", "data branch", "data drop", "data push", "data pull", "remote refs", "remote gc",
             "data table", "data parts", "data part", "data leaks", "data expect", "data expected", "data infer", "data validate", "data validations",
             "feature fit", "feature apply", "feature show", "feature list", "registry register", "registry list", "registry show", "registry gate",
@@ -1116,7 +1116,7 @@ def datasets_give_back(folder):
     run("data", "branch", store, "tx", "trial", "--ref", "v1")
     run("data", "commit", store, "tx", folder / "note.txt", "--file", "--branch", "trial", "--empty")
     assert [row["path"] for row in listed("data", "entries", store, "tx", "trial")] == ["note.txt"]
-    run("data", "branch", store, "tx", "trial", "--ref", "main")
+    run("data", "branch", store, "tx", "trial", "--ref", "main", "--force")
     assert listed("data", "diff", store, "tx", "trial", "main") == []
     run("data", "drop", store, "tx", "trial", "--actor", "eve", "--note", "tidy")
     assert [row["name"] for row in listed("data", "refs", store, "tx")] == ["main", "v1"]
@@ -1241,7 +1241,8 @@ def datasets_hold_to_what_is_expected(folder):
     good, bad = write(folder / "good.csv", "id,x\n1,5\n2,7\n"), write(folder / "bad.csv", "id,x\n1,5\n1,9\n")
     text = write(folder / "expected", "unique( id )  # one row each\nx<8 warn as small\n")
     run("init", store)
-    run("data", "expect", store, "d", "t.csv", text)
+    done = run("data", "expect", store, "d", "t.csv", text)
+    assert done.err.startswith("mlops: note: no branch or tag of 'd' has 't.csv'"), done.err
     assert run("data", "expected", store, "d", "t.csv").out == "unique(id)\nx < 8 warn as small\n"
     assert json.loads(run("data", "expected", store, "d", "t.csv", "--json").out)["expectations"].startswith("unique(id)")
     run("data", "commit", store, "d", good, "--as", "t.csv")
@@ -1254,7 +1255,7 @@ def datasets_hold_to_what_is_expected(folder):
     assert [(r["id"], r["holds"], r["rows"]) for r in rows] == [("unique(id)", False, "0 1"), ("small", False, "1")]
     kept = listed("data", "validations", store, "d")
     assert sorted((row["verdict"], row["reason"]) for row in kept) == [("held", None), ("overridden", "known")]
-    run("data", "expect", store, "d", "t.csv", "-", stdin=run("data", "infer", store, "d").out)
+    assert run("data", "expect", store, "d", "t.csv", "-", stdin=run("data", "infer", store, "d").out).err == ""
     assert run("data", "validate", store, "d", "t.csv").err == ""
     run("data", "expect", store, "d", "t.csv", "--drop")
     fails("data", "expected", store, "d", "t.csv", says="no expectations of 't.csv'")
@@ -1290,6 +1291,7 @@ def datasets_refuse(folder):
     refuses_what_is_no_store(folder, f"data commit STORE tx {TRAIN}", "data list STORE", "data log STORE tx", "data refs STORE tx",
                              "data show STORE tx", "data entries STORE tx", "data diff STORE tx a b",
                              "data diff STORE tx a b --cells", "data merge STORE tx a",
+                             "data rm STORE tx a", "data cat STORE tx a",
                              f"data checkout STORE tx {folder / 'none'}", "data tag STORE tx a", "data branch STORE tx a",
                              "data drop STORE tx a", "data table STORE tx", "data parts STORE tx",
                              "data part STORE tx train",
@@ -2193,6 +2195,148 @@ def branches_are_merged(folder):
     fails("data", "merge", store, "tx", "trail", says="trial")
     fails("data", "merge", store, "tx", "trial", "--branch", "none", says='no branch "none"')
     fails("data", "diff", store, "tx", "--key", "id", status=2, says="--rows")
+
+
+@test
+def schemas_differ(folder):
+    """Columns that came or changed type differ in no row: rows and cells say that there are such."""
+    store, path = folder / "a.mlops", folder / "t.csv"
+    run("init", store)
+    for text in "id,x\n1,5\n2,6\n", "id,x,y\n1,5.0,a\n2,6.0,b\n":
+        write(path, text)
+        run("data", "commit", store, "tx", path, "--id", "id")
+    diff = ["data", "diff", store, "tx"]
+    assert listed(*diff, "--schema") == [
+        {"change": "retyped", "from": "x", "to": "x", "from_type": "int64", "to_type": "float64"},
+        {"change": "added", "from": None, "to": "y", "from_type": None, "to_type": "string"}]
+    for how in ["--rows"], ["--cells"], ["--cells", "--max", "1"]:
+        assert run(*diff, *how).err == "mlops: note: 2 changes of the schema; --schema lists them\n"
+    assert run(*diff, "--schema").err == run(*diff).err == run(*diff, "main", "main", "--rows").err == ""
+    write(path, "id,x\n1,5.0\n2,7.0\n")
+    run("data", "commit", store, "tx", path, "--id", "id")
+    done = run(*diff, "--rows", "--max", "1")
+    assert "1 change of the schema; --schema lists it\n" in done.err and "changed" in done.out
+    for args in (["--rows", "--schema"], ["--cells", "--rows"]):
+        fails(*diff, *args, status=2, says="one at a time")
+    fails(*diff, "--schema", "--max", "3", status=2, says="--max")
+    run("data", "commit", store, "tx", path, "--as", "bad.csv")
+    last, before = [row["commit"][:12] for row in listed("data", "log", store, "tx")][:2]
+    for args, side, id in [([], "FROM", before), ([before, "main"], "FROM", before), (["main", before], "TO", before)]:
+        fails(*diff, *args, "--rows", "--path", "bad.csv", says=f'{side} is {id}: the commit has no entry "bad.csv"')
+    fails(*diff, "--rows", says=f"TO is {last}: ")
+
+
+@test
+def branches_stay_findable(folder):
+    store, first, last = data_store(folder)
+    branch = ["data", "branch", store, "tx"]
+    assert run(*branch, "trial", "--ref", "v1").err == run(*branch, "trial", "--ref", "v1").err == ""
+    assert run(*branch, "trial").err == f"mlops: note: trial was at {first[:12]}\n"
+    fails(*branch, "trial", "--ref", "v1", says=[f'"trial" is at {last[:12]}', "'v1'", "--force"])
+    assert listed("data", "log", store, "tx", "trial")[0]["commit"] == last
+    assert run(*branch, "trial", "--ref", "v1", "--force").err == f"mlops: note: trial was at {last[:12]}\n"
+    told = run("data", "drop", store, "tx", "trial").err
+    assert told == f"mlops: note: trial was at {first[:12]}\n"
+    run(*branch, "trial", "--ref", told.split()[-1])
+    assert listed("data", "log", store, "tx", "--ref", "trial")[0]["commit"] == first
+    assert f"v1 was at {first[:12]}" in run("data", "drop", store, "tx", "v1").err
+    other = run("data", "commit", store, "tx", TRAIN, "--branch", "trial", "--as", "x.csv").out
+    fails(*branch, "main", "--ref", "trial", says=last[:12])
+    run("data", "merge", store, "tx", "main", "--branch", "trial")
+    assert run(*branch, "main", "--ref", "trial").err == f"mlops: note: main was at {last[:12]}\n"
+    assert other.strip() in [row["commit"] for row in listed("data", "log", store, "tx")]
+
+
+@test
+def branches_begin_where_is_said(folder):
+    store, first, last = data_store(folder)
+    note = folder / "note.txt"
+    fresh = folder / "fresh.mlops"
+    run("init", fresh)
+    assert run("data", "commit", fresh, "tx", note, "--file").err == ""
+    (folder / "f").mkdir()
+    write(folder / "f/a.txt", "a")
+    (folder / "git").mkdir()
+    write(folder / "git/b.txt", "b")
+    subprocess.run(["git", "init", "-q", folder / "git"], check=True)
+    for name, args in [("one", ["commit", store, "tx", note, "--file"]), ("two", ["add", store, "tx", folder / "f", "--keep-missing"]),
+                       ("three", ["import", store, "tx", folder / "git", "--from", "git-lfs"])]:
+        told = run("data", *args, "--branch", name, "--base", "v1").err
+        assert told == f"mlops: note: the branch '{name}' is new, and begins at v1, {first[:12]}\n", told
+        assert listed("data", "log", store, "tx", name)[1]["commit"] == first
+        fails("data", *args, "--branch", name, "--base", "v1", says=[f'"{name}"', "--base is for a new one"])
+    done = run("data", "commit", store, "tx", note, "--file", "--branch", "four")
+    parents = listed("data", "log", store, "tx", "four")[0]["parents"]
+    begins = f"at main, {parents[:12]}" if parents else "with nothing; --base REF begins it at a commit"
+    assert done.err == f"mlops: note: the branch 'four' is new, and begins {begins}\n", done.err
+    assert run("data", "commit", store, "tx", note, "--file", "--as", "b", "--branch", "four").err == ""
+    fails("data", "commit", store, "tx", note, "--branch", "five", "--base", "v9", says='"v9"')
+
+
+@test
+def entries_are_printed_and_removed(folder):
+    store, first, last = data_store(folder)
+    cat = ["data", "cat", store, "tx"]
+    assert run(*cat, "notes/a.txt").out.encode() == b"hi\r\n\0"
+    assert run(*cat, "train.csv", "--ref", "v1").out == pathlib.Path(TRAIN).read_text()
+    large = write(folder / "large", random.Random(7).randbytes(9 << 20))
+    run("data", "commit", store, "tx", large, "--file")
+    exact = write(folder / "exact", bytes(8 << 20))
+    run("data", "commit", store, "tx", exact, "--file")
+    for path in large, exact:
+        assert run(*cat, path.name, "-o", folder / "out").out == ""
+        assert (folder / "out").read_bytes() == path.read_bytes()
+    (folder / "out").unlink()
+    fails(*cat, "nots/a.txt", says='"notes/a.txt"')
+    fails(*cat, "notes/a.txt", "--ref", "v1", "-o", folder / "out", says="notes/a.txt")
+    fails(*cat, "notes/a.txt", "--ref", "v9", says='"v9"')
+    assert "out" not in files(folder)
+    before = listed("data", "log", store, "tx")[0]["commit"]
+    fails("data", "rm", store, "tx", "large", "none", says='"none"')
+    assert listed("data", "log", store, "tx")[0]["commit"] == before
+    done = run("data", "rm", store, "tx", "large", "exact", "--message", "too large")
+    assert done.err == "" and [row["path"] for row in listed("data", "entries", store, "tx")] == ["notes/a.txt", "train.csv"]
+    log = listed("data", "log", store, "tx")
+    assert (log[0]["commit"], log[0]["message"], log[0]["parents"]) == (done.out.strip(), "too large", before)
+    run("data", "rm", store, "tx", "train.csv", "--branch", "bare", "--base", "v1")
+    assert listed("data", "entries", store, "tx", "--ref", "bare") == []
+    for what in "log", "entries":
+        assert listed("data", what, store, "tx", "--ref", "v1") == listed("data", what, store, "tx", "v1")
+        fails("data", what, store, "tx", "v1", "--ref", "v1", status=2, says="'v1'")
+    assert run("data", "show", store, "tx", "--ref", "v1").out == run("data", "show", store, "tx", "v1").out
+    fails("data", "show", store, "tx", "v1", "--ref", "v1", status=2, says="'v1'")
+
+
+@test
+def commits_say_what_is_gone(folder):
+    store, data = folder / "a.mlops", folder / "data"
+    data.mkdir()
+    path = write(data / "p.csv", "id,x,t,day\n1,5,1,2020-01-01\n2,6,0,2020-01-02\n3,7,1,2020-01-03\n4,8,0,2020-01-04\n")
+    run("init", store)
+    commit = ["data", "commit", store, "d", path]
+    told = ["--target", "t", "--id", "id", "--time", "day", "--split", "random"]
+    assert run(*commit, *told).err == run(*commit, *told, "--seed", 1).err == ""
+    assert "note: p.csv had split, which" in run(*commit, *told[:6]).err
+    assert "note: p.csv had target 't', time 'day', id 'id', which" in run(*commit).err
+    assert run(*commit).err == run(*commit, "--divide", "rows").err == ""
+    assert "note: p.csv had parts, which" in run(*commit).err
+    assert "note: a table is a file from here on: p.csv" in run(*commit, "--file").err
+    assert run(*commit).err == ""
+    for i in range(5):
+        write(data / f"{i}.csv", f"a\n{i}\n")
+        run(*commit[:4], data / f"{i}.csv")
+    assert run("data", "add", store, "d", data).err == ""
+    for name in "1.csv", "p.csv":
+        write(data / name, "a\n7\n8\n")
+    write(data / "new.csv", "a\n7\n8\n")
+    err, kinds = run("data", "add", store, "d", data).err, {r["path"]: r["kind"] for r in listed("data", "entries", store, "d")}
+    if kinds["p.csv"] == "file":
+        assert "note: 2 tables are files from here on: 1.csv, p.csv; " in err, err
+        for i in 0, 2, 3, 4:
+            write(data / f"{i}.csv", "a\n9\n9\n")
+        assert "note: 4 tables are files from here on: 0.csv, 2.csv, 3.csv and 1 more; " in run("data", "add", store, "d", data).err
+    else:
+        assert err == ""
 
 
 def main():

@@ -163,8 +163,8 @@ char *cli_get_text(cli_work *work, cli_text_verb *verb, size_t *n); /* to be fre
 /* Threads for a long call, as many as there are processors; without them it takes longer. */
 mlops_pool *cli_begin_call(mlops_call *call);
 
-/* Looks where a branch or tag of the dataset is, before the change moves it. */
-void cli_was(cli_work *work, const char *name);
+/* Looks where a branch of the dataset is, or also a tag, before the change moves it. */
+void cli_was(cli_work *work, const char *name, int branches);
 
 /* Digits of the first parent of a commit; empty if it has none. */
 void cli_parent(cli_work *work, const char *ref, char out[CLI_ID]);

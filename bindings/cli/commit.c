@@ -63,7 +63,7 @@ static mlops_status begin_draft(mlops_draft **out, cli_work *work) {
     opts.message = args->message;
     opts.author = args->author;
     opts.metadata = args->metadata;
-    cli_was(work, args->branch ? args->branch : "main");
+    cli_was(work, args->branch ? args->branch : "main", 1);
     return mlops_draft_new(out, work->change, args->words[1], &opts, &work->error);
 }
 
@@ -246,7 +246,7 @@ static mlops_status leads_there(cli_work *work) {
 static mlops_status branch(cli_work *work) {
     const cli_args *args = work->args;
     char digits[CLI_ID];
-    cli_was(work, args->words[2]);
+    cli_was(work, args->words[2], 1);
     mlops_status status =
         mlops_dataset_resolve(&work->id, work->store, args->words[1], args->ref, &work->error);
     if (status) return status;
@@ -268,7 +268,7 @@ static int data_branch(const cli_args *args) {
 
 static mlops_status drop(cli_work *work) {
     char **words = work->args->words;
-    cli_was(work, words[2]);
+    cli_was(work, words[2], 0);
     return mlops_dataset_drop(work->change, words[1], words[2], &work->error);
 }
 

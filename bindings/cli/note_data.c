@@ -65,47 +65,49 @@ static int is_divided(cli_work *work, const char *ref, const char *path) {
     return !status;
 }
 
-/* Where the path is among the entries; -1 if it is not. */
+/* Where the path is among the entries, which are sorted; -1 if it is not. */
 static int64_t find_path(const mlops_table *entries, const char *path) {
     char text[PATH_ROOM];
-    for (int64_t row = 0; row < mlops_table_n_rows(entries); row++)
-        if (!strcmp(cli_cell(entries, "path", row, text, sizeof text), path)) return row;
+    int64_t from = 0, to = mlops_table_n_rows(entries);
+    while (from < to) {
+        int64_t middle = from + (to - from) / 2;
+        int order = strcmp(cli_cell(entries, "path", middle, text, sizeof text), path);
+        if (order == 0) return middle;
+        if (order < 0) from = middle + 1;
+        else to = middle;
+    }
     return -1;
 }
 
-static void list_gone(FILE *to, const mlops_table *before, const mlops_table *after,
-                      const char *path) {
-    static const struct {
+static void list_gone(FILE *to, const cli_args *args, const mlops_table *before, int64_t row) {
+    const struct {
         const char *column, *what;
-    } facts[] = {{"target", "target"}, {"time", "time"}, {"row_id", "id"}};
-    char old[NAME_ROOM], new[NAME_ROOM];
-    int64_t was = find_path(before, path), is = find_path(after, path);
-    if (was < 0 || is < 0) return;
-    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
-        if (*cli_cell(after, facts[i].column, is, new, sizeof new)) continue;
-        if (*cli_cell(before, facts[i].column, was, old, sizeof old))
-            fprintf(to, "%s%s '%s'", ftell(to) ? ", " : "", facts[i].what, old);
+        int is_told;
+    } facts[] = {{"target", "target", args->target != NULL},
+                 {"time", "time", args->time != NULL},
+                 {"row_id", "id", args->id != NULL},
+                 {"n_held_out", "split", args->split}};
+    char old[NAME_ROOM];
+    for (size_t i = 0; row >= 0 && i < sizeof facts / sizeof facts[0]; i++) {
+        if (facts[i].is_told || !*cli_cell(before, facts[i].column, row, old, sizeof old)) continue;
+        fprintf(to, "%s%s", ftell(to) ? ", " : "", facts[i].what);
+        if (strcmp(facts[i].what, "split") != 0) fprintf(to, " '%s'", old);
     }
-    if (*cli_cell(before, "n_held_out", was, old, sizeof old) &&
-        !*cli_cell(after, "n_held_out", is, new, sizeof new))
-        fprintf(to, "%ssplit", ftell(to) ? ", " : "");
 }
 
-/* What the table at the path had and has no more. */
-static void note_columns(cli_work *work, const char *ref, const char *parent, const char *path) {
-    const char *dataset = work->args->words[1];
-    mlops_table *before = NULL, *after = NULL;
+/* What the table at the path had and was not told of again. */
+static void note_columns(cli_work *work, const char *parent, const char *path) {
+    const cli_args *args = work->args;
+    mlops_table *before = NULL;
     char *text = NULL;
     size_t n;
     FILE *to = open_memstream(&text, &n);
     if (!to) return;
-    if (!mlops_dataset_entries(&before, work->store, dataset, parent, NULL) &&
-        !mlops_dataset_entries(&after, work->store, dataset, ref, NULL))
-        list_gone(to, before, after, path);
-    if (is_divided(work, parent, path) && !is_divided(work, ref, path))
-        fprintf(to, "%sparts", ftell(to) ? ", " : "");
+    if (!mlops_dataset_entries(&before, work->store, args->words[1], parent, NULL))
+        list_gone(to, args, before, find_path(before, path));
     mlops_table_unref(before);
-    mlops_table_unref(after);
+    if (!args->divide && is_divided(work, parent, path))
+        fprintf(to, "%sparts", ftell(to) ? ", " : "");
     if (!fclose(to) && *text) {
         cli_note();
         cli_text(stderr, path);
@@ -175,7 +177,7 @@ static void look_at(cli_work *work, const char *ref, const char *parent, const c
     char names[NAMED][PATH_ROOM];
     if (!is_table(work, parent, path)) return;
     if (is_table(work, ref, path)) {
-        note_columns(work, ref, parent, path);
+        note_columns(work, parent, path);
         return;
     }
     snprintf(names[0], sizeof names[0], "%s", path);

@@ -144,6 +144,8 @@ static const struct {
     {"mlops_promote_opts: who passes a gate by", "--no-gate: who passes a gate by"},
     {"mlops_dataset_erase() until", "'mlops data erase STORE' until"},
     {"mlops_dataset_expect() keeps", "'mlops data expect' keeps"},
+    {"without paths", "without --include"},
+    {"without a depth", "without --depth"},
     {"base is for a new one", "--base is for a new one"},
     {"mlops init makes one, or opening it without MLOPS_STORE_MUST_EXIST and MLOPS_STORE_READ_ONLY",
      "'mlops init' makes one"},

@@ -140,13 +140,14 @@ static mlops_status change_once(cli_work *work, cli_verb *build) {
     return MLOPS_E_REFUSED;
 }
 
-void cli_was(cli_work *work, const char *name) {
+void cli_was(cli_work *work, const char *name, int branches) {
     mlops_table *refs;
-    char text[256];
+    char text[256], kind[16];
     *work->was = 0;
     if (mlops_dataset_refs(&refs, work->store, work->args->words[1], &work->error)) return;
     for (int64_t row = 0; row < mlops_table_n_rows(refs); row++)
-        if (!strcmp(cli_cell(refs, "name", row, text, sizeof text), name))
+        if (!strcmp(cli_cell(refs, "name", row, text, sizeof text), name) &&
+            !(branches && strcmp(cli_cell(refs, "kind", row, kind, sizeof kind), "branch") != 0))
             cli_cell(refs, "commit", row, work->was, sizeof work->was);
     mlops_table_unref(refs);
 }

@@ -973,9 +973,9 @@ def datasets_travel(folder):
     run("data", "pull", other, "tx", share, "--depth", 1, "--include", "*.csv", "--branches", "main", "--tags", "none")
     assert run("data", "table", other, "tx").out == run("data", "table", store, "tx").out
     assert len(listed("data", "log", other, "tx")) == 1
-    fails("data", "checkout", other, "tx", folder / "copy", says=["not pulled", "pull without paths"])
+    fails("data", "checkout", other, "tx", folder / "copy", says=["not pulled", "pull without --include"])
     middle = listed("data", "log", store, "tx")[1]["commit"]
-    fails("data", "show", other, "tx", middle, says=["not pulled", "shallow"])
+    fails("data", "show", other, "tx", middle, says=["not pulled", "shallow", "without --depth"])
     run("data", "pull", other, "tx", share)
     for what in "refs", "log", "entries":
         assert listed("data", what, other, "tx") == listed("data", what, store, "tx")
@@ -2242,6 +2242,8 @@ def branches_stay_findable(folder):
     assert f"v1 was at {first[:12]}" in run("data", "drop", store, "tx", "v1").err
     other = run("data", "commit", store, "tx", TRAIN, "--branch", "trial", "--as", "x.csv").out
     fails(*branch, "main", "--ref", "trial", says=last[:12])
+    run("data", "tag", store, "tx", "v2")
+    fails(*branch, "v2", "--ref", "trial", says='has a tag "v2"')
     run("data", "merge", store, "tx", "main", "--branch", "trial")
     assert run(*branch, "main", "--ref", "trial").err == f"mlops: note: main was at {last[:12]}\n"
     assert other.strip() in [row["commit"] for row in listed("data", "log", store, "tx")]

@@ -121,6 +121,21 @@ static int print_commit(const cli_work *work, const char *path) {
     return CLI_OK;
 }
 
+/* What of options on splitting and dividing does not go together. */
+static int check_rows(const cli_args *args) {
+    enum { ROWS = MLOPS_DIVIDE_ROWS + 1, STRATA = MLOPS_DIVIDE_STRATA + 1 };
+    const char *command = args->command;
+    if (args->split == MLOPS_SPLIT_RANDOM + 1 && args->by)
+        return cli_usage(command, "--split-by goes with --split stratified or time");
+    if (args->folds && args->parts)
+        return cli_usage(command, "--folds and --parts are two ways to divide: give one");
+    if (args->divide == ROWS && args->divide_by)
+        return cli_usage(command, "--divide-by goes with --divide groups, strata or time");
+    if (args->key && args->divide != ROWS && args->divide != STRATA)
+        return cli_usage(command, "--row-key goes with --divide rows or strata");
+    return CLI_OK;
+}
+
 static int data_commit(const cli_args *args) {
     cli_work work;
     const char *command = args->command;
@@ -135,7 +150,8 @@ static int data_commit(const cli_args *args) {
         return cli_usage(command, "--split is missing: random, stratified or time");
     if (!args->divide && (args->divide_by || args->parts || args->folds || args->key))
         return cli_usage(command, "--divide is missing: rows, groups, strata or time");
-    int status = cli_change(&work, args, commit);
+    int status = check_rows(args);
+    if (!status) status = cli_change(&work, args, commit);
     return status ? status : print_commit(&work, place(args));
 }
 

@@ -134,8 +134,7 @@ static const struct {
 } names[] = {
     {"mlops_drift_opts.", "--"},
     {"mlops_deploy_opts.", "--"},
-    {"mlops_csv_opts: delimiter", "--csv-delimiter"},
-    {"mlops_csv_opts: types", "--csv-types"},
+    {"mlops_csv_opts: ", "--csv-"},
     {"mlops_erase_opts: ", "--"},
     {"(mlops_erase_opts.by)", "(--by)"},
     {"mlops_push_opts: ", "--"},

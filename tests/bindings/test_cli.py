@@ -1284,6 +1284,11 @@ def datasets_refuse(folder):
     for args, says in [
             ([*commit, TRAIN, "--split", "odd"], ["'odd'", "random|stratified|time"]), ([*commit, TRAIN, "--share", "0.2"], "--split"),
             ([*commit, TRAIN, "--split", "random", "--share", "1"], "out of range"), ([*commit], "FILE is missing"),
+            ([*commit, TRAIN, "--split", "random", "--split-by", "hour"], "--split-by goes with"),
+            ([*commit, TRAIN, "--divide", "rows", "--folds", "3", "--parts", "a=1"], "--folds and --parts"),
+            ([*commit, TRAIN, "--divide", "rows", "--divide-by", "hour"], "--divide-by goes with"),
+            ([*commit, TRAIN, "--divide", "time", "--row-key", "hour"], "--row-key goes with"),
+            ([*commit, TRAIN, "--row-key", "hour"], "--divide is missing"),
             ([*commit, TRAIN, "--file", "--target", "fraud"], "--file"), (["table", store, "tx", "--part", "test"], "train|held-out"),
             (["diff", store, "tx", "v1", "v1", "v1"], "'v1'"), (["log", store, "tx", "v1", "v2"], "'v2'")]:
         fails("data", *args, status=2, says=says)

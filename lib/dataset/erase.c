@@ -355,8 +355,9 @@ static mlops_status note_finished(mlops_store *store, const mlops__erased_latest
     return status;
 }
 
-static mlops_status finish(mlops_store *store, const mlops_call *call, mlops_erase_stat *stat,
-                           mlops_error *err) {
+/* MLOPS_E_CONFLICT if somebody else erased or finished meanwhile. */
+static mlops_status finish_round(mlops_store *store, const mlops_call *call, mlops_erase_stat *stat,
+                                 mlops_error *err) {
     mlops__arena arena;
     mlops__erased_latest latest;
     mlops__erase_work work = {0, 0, 0, 1};
@@ -371,6 +372,15 @@ static mlops_status finish(mlops_store *store, const mlops_call *call, mlops_era
     stat->n_deleted += work.n_deleted;
     stat->n_waiting = work.n_waiting;
     return status;
+}
+
+/* What others erase meanwhile is finished, too. */
+static mlops_status finish(mlops_store *store, const mlops_call *call, mlops_erase_stat *stat,
+                           mlops_error *err) {
+    mlops_status status = MLOPS_E_CONFLICT;
+    for (int i = 0; i < TRIES && status == MLOPS_E_CONFLICT; i++)
+        status = finish_round(store, call, stat, err);
+    return status == MLOPS_E_CONFLICT ? MLOPS_OK : status; /* who calls next goes on */
 }
 
 mlops_status mlops_dataset_erase(mlops_store *store, const char *dataset,

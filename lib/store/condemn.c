@@ -174,7 +174,7 @@ static mlops_status note_based(eraser *e, const uint8_t *id, const mlops__recipe
 static mlops_status pass_object(eraser *e, mlops__bytes key, mlops__bytes value) {
     mlops__recipe pieces;
     mlops__piece piece;
-    uint8_t id[32];
+    uint8_t id[32], root[32] = {0};
     mlops__pack_place place;
     if (key.size != 32 || value.size != 32) return MLOPS_OK;
     place.pack = (int64_t)mlops__load_u64(value.data);
@@ -189,7 +189,8 @@ static mlops_status pass_object(eraser *e, mlops__bytes key, mlops__bytes value)
     if (pieces.base) return note_based(e, id, &pieces);
     if (pieces.codec != MLOPS__PACK_PART || !mlops__recipe_next(&pieces, &piece)) return MLOPS_OK;
     if (!mlops__idset_find(&e->condemned, piece.key, MLOPS__CHUNK_KEY)) return MLOPS_OK;
-    return note_leaning(e, id, piece.key, 0);
+    memcpy(root, piece.key, MLOPS__CHUNK_KEY);
+    return note_leaning(e, id, root, 0);
 }
 
 /* Is something on the way from an object to the one without a base condemned? */
@@ -254,7 +255,7 @@ static mlops_status read_whole(eraser *e, const mlops_id *id) {
     return mlops__content_read(e->store, id, 0, e->bytes.data, (size_t)size, &size, e->err);
 }
 
-/* MLOPS_E_CORRUPT: it was damaged before, and stays so. */
+/* MLOPS_E_CORRUPT: it was damaged before, and stays so; MLOPS_E_ERASED: it goes meanwhile, too. */
 static mlops_status remake(eraser *e, const leaning *it, const leaning *before) {
     mlops_id id, like;
     int has_like = before && memcmp(before->root, it->root, sizeof it->root) == 0;
@@ -298,7 +299,7 @@ static mlops_status remake_all(eraser *e) {
     for (size_t i = 0; i < n && !status; i++) {
         status = remake(e, &all[i], before);
         before = status ? NULL : &all[i];
-        if (status == MLOPS_E_CORRUPT) status = MLOPS_OK;
+        if (status == MLOPS_E_CORRUPT || status == MLOPS_E_ERASED) status = MLOPS_OK;
         if (!status) status = poll(e, (int64_t)i + 1, (int64_t)n + 1);
     }
     return status;

@@ -213,6 +213,42 @@ static void test_draft(void **state) {
     end(&w);
 }
 
+/* Another erasure, while the bytes of this one go: both come to their ends. */
+static int32_t erase_rows_meanwhile(void *user, int64_t done, int64_t total) {
+    world *w = user;
+    mlops_error e;
+    size_t n;
+    mlops_erase_stat stat;
+    (void)done, (void)total;
+    mlops_status status = mlops_dataset_read(w->other, "data", NULL, "secret.txt", NULL, 0, &n, &e);
+    if (status == MLOPS_E_ERASED && !w->done) {
+        w->done = 1;
+        works(erase(w, 1, &stat, &e), &e);
+        assert_int_equal(stat.n_rows, 1);
+    }
+    return 0;
+}
+
+static void test_erasures(void **state) {
+    world w;
+    mlops_error e;
+    mlops_erase_stat stat = MLOPS_ERASE_STAT_INIT;
+    mlops_erase_opts opts = MLOPS_ERASE_OPTS_INIT;
+    mlops_call call = MLOPS_CALL_INIT;
+    (void)state;
+    begin(&w, STEP_NONE, 0);
+    opts.paths = "secret.*";
+    opts.reason = "asked to";
+    opts.by = "dpo";
+    call.progress = erase_rows_meanwhile;
+    call.progress_user = &w;
+    works(mlops_dataset_erase(w.s, NULL, &opts, &call, &stat, &e), &e);
+    assert_true(w.done && stat.done);
+    assert_false(has_bytes(&w, SECRET));
+    assert_false(has_bytes(&w, "erika,"));
+    end(&w);
+}
+
 /* ---- what killed writers leave ---- */
 
 static void commit_elsewhere(const char *path) {
@@ -321,9 +357,10 @@ static void test_base(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_record), cmocka_unit_test(test_versions),
-        cmocka_unit_test(test_change), cmocka_unit_test(test_draft),
-        cmocka_unit_test(test_killed), cmocka_unit_test(test_base),
+        cmocka_unit_test(test_record),   cmocka_unit_test(test_versions),
+        cmocka_unit_test(test_change),   cmocka_unit_test(test_draft),
+        cmocka_unit_test(test_erasures), cmocka_unit_test(test_killed),
+        cmocka_unit_test(test_base),
     };
     return cmocka_run_group_tests_name("erase_race", tests, NULL, NULL);
 }

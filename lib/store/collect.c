@@ -156,6 +156,23 @@ static mlops_status list_packs(mlops__gc *self, mlops__index *index, mlops_error
     return status;
 }
 
+/* Commits whose clock was ahead tell no age, nor do those behind them: by this one, they are at
+ * least as old as the note of a collection that saw them. */
+static mlops_status find_seen_ahead(mlops__gc *self, mlops__index *index, int64_t now,
+                                    mlops_error *err) {
+    int64_t seq = 0, since = 0;
+    int is_ahead = index->place.chain.time_ns > now;
+    MLOPS_TRY(mlops__mark_get(index, 'a', &seq, err));
+    MLOPS_TRY(mlops__mark_get(index, 't', &since, err));
+    if (!is_ahead && !seq) return MLOPS_OK;
+    if (is_ahead && seq && since <= now) {
+        if (since >= self->before) return MLOPS_OK;
+        if (self->seen < seq) self->seen = seq;
+    }
+    MLOPS_TRY(mlops__mark_put(index, 'a', is_ahead ? self->goal : 0, err));
+    return mlops__mark_put(index, 't', now, err);
+}
+
 /* A commit that is older than a time, and not many ahead of the first that is not. */
 static mlops_status find_seen(mlops__gc *self, mlops__index *index, int64_t before,
                               mlops_error *err) {
@@ -192,6 +209,7 @@ static mlops_status look_around(mlops__gc *self, mlops_error *err) {
     mlops_status status = mlops__leases_clear(store, &index, err);
     if (!status) status = list_packs(self, &index, err);
     if (!status) status = find_seen(self, &index, now - self->opts.keep_ns, err);
+    if (!status) status = find_seen_ahead(self, &index, now, err);
     if (!status) status = mlops__store_write_commit(store, &index, err);
     mlops__store_write_end(store, &index);
     return status;

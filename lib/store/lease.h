@@ -41,7 +41,8 @@ mlops_status mlops__leases_clear(mlops_store *store, mlops__index *index, mlops_
 
 /* Numbers in MLOPS__TABLE_PACKS that only grow: 'e' deletions of collections, 'n' the highest pack
  * that was ever deleted, 'r' times that all packs were looked through again; 'g' when the last
- * collection came to its end, or a service first looked. 0 where none is. */
+ * collection came to its end, or a service first looked; 'a' the newest commit at the time 't', if
+ * its own is ahead of that. 0 where none is. */
 mlops_status mlops__mark_get(mlops__index *index, char what, int64_t *out, mlops_error *err);
 mlops_status mlops__mark_put(mlops__index *index, char what, int64_t value, mlops_error *err);
 

@@ -273,6 +273,29 @@ static void what_a_killed_writer_left_is_garbage(void **state) {
     free(kept), free(left);
 }
 
+/* One commit of a machine whose clock is years ahead: those behind it have its time, too. */
+static void a_clock_that_was_ahead_keeps_nothing(void **state) {
+    timed *t = *state;
+    mlops_store *s = open_store(t->p.path, &t->opts);
+    uint8_t *kept = make_blob(SIZE, 1, 0), *dead = make_blob(SIZE, 2, 0);
+    t->now += 3000 * DAY_NS;
+    name(s, "kept", kept, SIZE, NULL);
+    t->now -= 3000 * DAY_NS;
+    name(s, "dead", dead, SIZE, NULL);
+    unname(s, "dead");
+    collect(s, 0, 1); /* how old they are is not known yet */
+    assert_true(has(s, 2));
+    t->now += 2;
+    collect(s, 0, 1);
+    assert_true(has(s, 1) && !has(s, 2));
+    name(s, "dead", dead, SIZE, NULL);
+    unname(s, "dead");
+    for (int i = 0; i < 3; i++, t->now += 2) collect(s, 0, 1);
+    assert_true(has(s, 1) && !has(s, 2));
+    mlops_store_close(s);
+    free(kept), free(dead);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_service_collects_in_time, set_up, tear_down),
@@ -281,6 +304,7 @@ int main(void) {
                                         tear_down),
         cmocka_unit_test_setup_teardown(another_process_is_left_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_a_killed_writer_left_is_garbage, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_clock_that_was_ahead_keeps_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(statistics_tell_what_is_saved, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

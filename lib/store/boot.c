@@ -192,6 +192,7 @@ void mlops__index_sweep(mlops_store *self) {
 
 mlops_status mlops__index_discard(mlops_store *self, mlops_error *err) {
     MLOPS_TRY(delete_file(self, "index/snapshot", err));
+    mlops__snapshot_sweep(self, 0);
     return delete_map(self, err);
 }
 

@@ -390,6 +390,7 @@ static mlops_status delete_copies(mlops_store *store, mlops_error *err) {
     const mlops_io *io = &store->host.io;
     if (!in_file) MLOPS_TRY(mlops__index_discard(store, err));
     else mlops__file_unlink(io, mlops__store_path(store, "index/snapshot"));
+    if (in_file) mlops__snapshot_sweep(store, 0);
     store->snapshot = 0;
     return mlops__file_sync_dir(io, mlops__store_path(store, "index"), err);
 }

@@ -163,23 +163,44 @@ int64_t mlops__snapshot_find(mlops_store *self, char name[MLOPS__PATH_ROOM]) {
 
 static void forget_copy(const mlops_store *self, int64_t seq) {
     paths p;
-    if (seq <= 0 || make_paths(&p, self, seq, NULL)) return;
+    if (make_paths(&p, self, seq, NULL)) return;
     mlops__file_unlink(&self->host.io, p.copy);
+    free_paths(&p, self);
+}
+
+void mlops__snapshot_sweep(const mlops_store *self, int64_t kept) {
+    static const char PREFIX[] = "snapshot-";
+    const size_t n_prefix = sizeof PREFIX - 1;
+    paths p;
+    mlops__buf names;
+    mlops__cursor c;
+    uint8_t bytes[8];
+    if (make_paths(&p, self, kept, NULL)) return;
+    mlops__buf_init(&names, &self->host.allocator);
+    if (mlops__file_list(&self->host.io, p.dir, &names, NULL)) names.size = 0;
+    for (size_t at = 0; at < names.size; at += strlen((const char *)names.data + at) + 1) {
+        const char *name = (const char *)names.data + at;
+        if (strncmp(name, PREFIX, n_prefix) != 0 || strlen(name + n_prefix) != 16) continue;
+        if (!mlops__hex_parse(bytes, name + n_prefix, sizeof bytes)) continue;
+        mlops__cursor_init(&c, bytes, sizeof bytes);
+        int64_t seq = (int64_t)mlops__cursor_be(&c, 8);
+        if (seq != kept) forget_copy(self, seq);
+    }
+    mlops__buf_free(&names);
     free_paths(&p, self);
 }
 
 mlops_status mlops__snapshot_write(mlops_store *self, int64_t seq, mlops_error *err) {
     paths p;
-    line now = {seq, 0, 0}, before = {0, 0, 0};
+    line now = {seq, 0, 0};
     MLOPS_TRY(make_paths(&p, self, seq, err));
-    int had = read_line(self, p.text, &before);
     mlops__file_unlink(&self->host.io, p.draft);
     mlops_status status = mlops__kv_copy(self->kv, p.draft, err);
     if (!status) status = mlops_store_flush(self, err); /* up to the copy's moment, and beyond */
     if (!status) status = sync_draft(self, &p, &now, err);
     if (!status) status = publish(self, &p, &now, err);
     if (status) mlops__file_unlink(&self->host.io, p.draft);
-    else if (had && before.seq != seq) forget_copy(self, before.seq);
+    else mlops__snapshot_sweep(self, seq); /* of those who died before they could, too */
     free_paths(&p, self);
     return status;
 }

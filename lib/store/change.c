@@ -312,7 +312,7 @@ static mlops_status stage(mlops_change *self, const mlops__place *place, mlops__
 /* The frame and the index, in an order that leaves nothing behind if one of them fails. */
 static mlops_status write_frame(mlops_change *self, mlops__index *index, mlops_error *err) {
     mlops_store *store = self->store;
-    int full = store->opts.sync == MLOPS_SYNC_FULL;
+    int full = atomic_load(&store->is_full);
     mlops__place place = index->place, after;
     mlops__frame frame;
     full = full || mlops__journal_is_full(&store->journal, &place, self->frame.size);
@@ -352,7 +352,7 @@ static mlops_status check_named_now(const mlops_change *self, mlops_error *err) 
  * MLOPS_END if this is none. */
 static mlops_status commit_ahead(mlops_change *self, int64_t *seq, mlops_error *err) {
     mlops_store *store = self->store;
-    if (store->opts.sync != MLOPS_SYNC_RELAXED || self->expected.size) return MLOPS_END;
+    if (atomic_load(&store->is_full) || self->expected.size) return MLOPS_END;
     MLOPS_TRY(mlops__store_lock_writer(store, err));
     mlops_status status = MLOPS_END;
     if (mlops__store_find_tail(store) &&

@@ -44,6 +44,7 @@ struct mlops_store {
     _Atomic(mlops__kv *) online; /* rows; NULL: not open yet */
     mlops__lock online_lock;     /* over its writer, and over its opening; ahead of lock */
     _Atomic(int) online_ahead;   /* its newest commit may not be durable */
+    _Atomic(int) is_full;        /* MLOPS_SYNC_FULL, of whichever handle asks for the most */
     _Atomic(int) verifies;       /* chunks are compared before they are used again */
     uint32_t lease_base;         /* owners of leases: the first of this opening, and how many */
     _Atomic(uint32_t) n_leases;
@@ -141,6 +142,8 @@ int64_t mlops__snapshot_seq(mlops_store *self); /* of the newest; 0: none */
 /* Of one that is what its line says, and its name in the store; 0: none. */
 int64_t mlops__snapshot_find(mlops_store *self, char name[MLOPS__PATH_ROOM]);
 mlops_status mlops__snapshot_write(mlops_store *self, int64_t seq, mlops_error *err);
+/* Deletes the copies of all moments but one; 0: of all. */
+void mlops__snapshot_sweep(const mlops_store *self, int64_t kept);
 void mlops__snapshot_restore(mlops_store *self); /* makes the map, if there is a good one */
 
 /* rebuild.c */

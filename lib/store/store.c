@@ -470,6 +470,7 @@ mlops_status mlops__store_new(mlops_store **out, const char *path, const mlops_s
     self->generation = mlops__fork_generation();
     self->kern = mlops__kern_for(host.cpu);
     self->read_only = (opts->flags & MLOPS_STORE_READ_ONLY) != 0;
+    atomic_init(&self->is_full, opts->sync == MLOPS_SYNC_FULL);
     atomic_init(&self->verifies, (opts->flags & MLOPS_STORE_VERIFY_DEDUP) != 0);
     self->lease_base = (uint32_t)self->host.clock.monotonic_ns(self->host.clock.ctx);
     mlops__buf_init(&self->released, &self->host.allocator);
@@ -503,6 +504,7 @@ static mlops_status open_listed(mlops_store **out, mlops_store *self, mlops_erro
     mlops_store *there = self->read_only ? NULL : find_open(self);
     if (there) {
         there->refs++;
+        if (atomic_load(&self->is_full)) atomic_store(&there->is_full, 1);
         if (atomic_load(&self->verifies)) atomic_store(&there->verifies, 1);
         *out = there;
         return MLOPS_END;

@@ -247,55 +247,35 @@ static mlops_status put_all(writer *w, mlops__index *index, mlops_error *err) {
     return status;
 }
 
-/* Beside its place first. */
-static mlops_status write_draft(mlops_store *self, const char *draft, mlops_error *err) {
+static mlops_status fill(void *user, int64_t file, const char *path, mlops_error *err) {
     writer w;
     mlops__index index;
-    const mlops_io *io = &self->host.io;
+    mlops_store *self = user;
     memset(&w, 0, sizeof w);
     w.store = self;
-    w.path = draft;
+    w.file = file;
+    w.path = path;
     mlops__sha256_init(&w.sha, self->kern->sha256_blocks);
     MLOPS_TRY(mlops__store_read_begin(self, &index, err));
-    mlops__file_unlink(io, draft);
-    w.file = mlops__file_number(io, draft, MLOPS_IO_CREATE);
-    mlops_status status =
-        w.file < 0 ? mlops__fail_os(err, w.file, "cannot create", draft) : put_all(&w, &index, err);
+    mlops_status status = put_all(&w, &index, err);
     mlops__store_read_end(&index);
-    int64_t code = w.file < 0 ? 0 : mlops__file_end(io, w.file);
-    if (!status && code < 0) status = mlops__fail_os(err, code, "cannot close", draft);
-    if (status && w.file >= 0) mlops__file_unlink(io, draft);
     return status;
 }
 
-static mlops_status publish(mlops_store *self, char *draft, const char *path, mlops_error *err) {
-    const mlops_io *io = &self->host.io;
-    int64_t code;
-    do code = io->rename(io->ctx, draft, path);
-    while (code < 0 && mlops__os_kind_of(code) == MLOPS__OS_INTERRUPTED);
-    if (code < 0) {
-        mlops__file_unlink(io, draft);
-        return mlops__fail_os(err, code, "cannot replace", path);
-    }
-    char *slash = strrchr(draft, '/'); /* the draft's name is needed no more */
-    if (slash) slash[slash == draft] = 0;
-    return mlops__file_sync_dir(io, slash ? draft : ".", err);
-}
-
 mlops_status mlops_store_export(mlops_store *self, const char *path, mlops_error *err) {
-    static const char SUFFIX[] = ".part";
     if (!self || !path || !*path)
         return mlops__fail(err, MLOPS_E_INVALID, "the store or the path is NULL or empty");
     MLOPS_TRY(mlops__store_check_fork(self, err));
     MLOPS_TRY(mlops__erased_settled(self, err));
-    size_t n = strlen(path), size = n + sizeof SUFFIX;
-    char *draft = mlops__alloc(&self->host.allocator, size);
-    if (!draft) return mlops__fail_nomem(err, size);
-    memcpy(draft, path, n);
-    memcpy(draft + n, SUFFIX, sizeof SUFFIX);
-    mlops_status status = write_draft(self, draft, err);
-    if (!status) status = publish(self, draft, path, err);
-    mlops__free(&self->host.allocator, draft, size);
+    size_t size = strlen(path) + 1;
+    char *dir = mlops__alloc(&self->host.allocator, size);
+    if (!dir) return mlops__fail_nomem(err, size);
+    memcpy(dir, path, size);
+    char *slash = strrchr(dir, '/');
+    if (slash) slash[slash == dir] = 0;
+    mlops_status status = mlops__file_put(&self->host, path, fill, self, INT64_MIN, NULL, err);
+    if (!status) status = mlops__file_sync_dir(&self->host.io, slash ? dir : ".", err);
+    mlops__free(&self->host.allocator, dir, size);
     return status;
 }
 

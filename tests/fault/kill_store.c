@@ -389,8 +389,8 @@ static void must(int condition, const char *what) {
 
 static void prepare(const verb *v, const stage *st) {
     char command[1200];
-    snprintf(command, sizeof command, "rm -rf '%s' '%s' '%s' '%s.part'; mkdir -p '%s'", st->store,
-             st->out, st->made, st->out, st->store);
+    snprintf(command, sizeof command, "rm -rf '%s' '%s' '%s'; mkdir -p '%s'", st->store, st->out,
+             st->made, st->store);
     must(system(command) == 0, "rm");
     shelf_put(v->found, st->store);
     memset(tell, 0, sizeof *tell);

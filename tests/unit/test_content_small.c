@@ -146,14 +146,17 @@ static void small_content_takes_little(void **state) {
 static void it_is_exported_and_imported(void **state) {
     shelf *s = *state;
     mlops_error e;
-    char file[128], copy[128];
+    char file[128], copy[128], part[128];
     snprintf(file, sizeof file, "%s/out.mlops-export", s->p.dir);
+    snprintf(part, sizeof part, "%s/out.mlops-export.part", s->p.dir);
+    set_file(part, "mine", 4);
     snprintf(copy, sizeof copy, "%s/copy.mlops", s->p.dir);
     mlops_store *store = open_store(s->p.path, NULL);
     keep_all(s, store, 0);
     int64_t bytes = stats_of(store).pack_bytes;
     works(mlops_store_export(store, file, &e), &e);
     mlops_store_close(store);
+    assert_int_equal(size_of(part), 4); /* whatever stands beside it is somebody's */
     assert_true(size_of(file) < bytes * 5 / 4 + 100000); /* each chunk once */
     works(mlops_store_import(copy, file, NULL, &e), &e);
     store = open_store(copy, NULL);

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "unit/help_store.h"
 
+#include "store/core.h"
 #include "sys/host.h"
 #include "unit/draw.h"
 
@@ -267,6 +268,37 @@ static void a_later_snapshot_takes_the_place(void **state) {
     is_there_and_goes_on(k);
 }
 
+static void collect_all(mlops_store *s) {
+    mlops_error e;
+    mlops_gc_opts opts = MLOPS_GC_OPTS_INIT;
+    opts.keep_ns = 1;
+    opts.min_live = 1;
+    mlops_status status = mlops_store_gc(s, &opts, NULL, NULL, &e);
+    if (status != MLOPS_END) works(status, &e);
+}
+
+/* Neither of one that a collection forgets is anything left, nor of one whose writer died. */
+static void no_snapshot_is_left_behind(void **state) {
+    kept *k = *state;
+    mlops_error e;
+    mlops_store *s = open_with(k->p.path, MLOPS_SYNC_RELAXED, MLOPS_STORE_INDEX_FILE);
+    fill(k, s, 10);
+    set_file(inside(&k->p, "index/snapshot-0000000000000001"), "left", 4);
+    works(mlops__snapshot_write(s, k->seq, &e), &e);
+    assert_int_equal(n_snapshots(k), 1);
+    assert_true(size_of(inside(&k->p, "index/snapshot")) > 0);
+    mlops_change *c = new_change(s);
+    mlops_id id;
+    uint8_t *dead = make_blob(BLOB, 99, 0);
+    works(mlops_change_content(c, &id, dead, BLOB, &e), &e);
+    mlops_change_free(c);
+    free(dead);
+    collect_all(s);
+    assert_int_equal(n_snapshots(k), 0);
+    mlops_store_close(s);
+    is_sound(k->p.path);
+}
+
 static void a_spoiled_snapshot_is_not_used(void **state) {
     kept *k = *state;
     char copy[200];
@@ -324,6 +356,19 @@ static void a_snapshot_syncs_what_it_knows(void **state) {
     mlops_store_close(s);
 }
 
+/* What one handle acknowledges is durable if that is what it was opened for. */
+static void who_opens_it_again_for_full_syncs_has_them(void **state) {
+    kept *k = *state;
+    mlops_store *s = open_watched(k, MLOPS_SYNC_RELAXED);
+    keep(s, k->blob, BLOB);
+    int before = seen.pack_syncs;
+    mlops_store *full = open_with(k->p.path, MLOPS_SYNC_FULL, MLOPS_STORE_INDEX_FILE);
+    keep(full, k->blob + 1, BLOB - 1);
+    assert_true(seen.pack_syncs > before);
+    mlops_store_close(full);
+    mlops_store_close(s);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin_kept, end_kept)
 
 int main(void) {
@@ -336,8 +381,10 @@ int main(void) {
         TEST(the_stamp_says_whether_it_is_in_use),
         TEST(a_snapshot_spares_the_journal),
         TEST(a_later_snapshot_takes_the_place),
+        TEST(no_snapshot_is_left_behind),
         TEST(a_spoiled_snapshot_is_not_used),
         TEST(a_snapshot_syncs_what_it_knows),
+        TEST(who_opens_it_again_for_full_syncs_has_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -407,6 +407,7 @@ static mlops_status check_all(mlops_check *self, int locked, mlops_error *err) {
         status = replay_to(self, INT64_MAX, &e);
         MLOPS_TRY(swallow(self, status < 0 ? status : MLOPS_OK, &e, err));
     }
+    MLOPS_TRY(mlops__store_choose(self->store, 1, err));
     MLOPS_TRY(check_online(self, locked, err));
     return check_content(self, err);
 }

@@ -1,5 +1,4 @@
-/* Where content lies: places in the index, the pack that is appended to, and whether what is known
- * is intact.
+/* Where content goes: the pack that is appended to, and whether what is known is intact.
  *
  * Owns nothing. Invariants: the index names a chunk or object only after its frame was written;
  * what the pack in use has is noted as not yet durable in the transaction that appends to it.
@@ -9,51 +8,7 @@
 
 #include <string.h>
 
-enum { OBJECT_VALUE = 32, WINDOW = 1 << 20 };
-
-/* ---- places in the index ---- */
-
-/* Where content stands in several places. What is whole by itself came because what it shared with
- * others was damaged; what counts its rows, because others count on them. */
-static int rank_of(int64_t codec) {
-    return codec == MLOPS__PACK_ROWS ? 2 : codec == MLOPS__PACK_RAW ? 1 : 0;
-}
-
-static mlops_status stays_noted(mlops__index *index, const mlops__pack_frame *frame, int *out,
-                                mlops_error *err) {
-    mlops__location at;
-    mlops_status status =
-        mlops__content_find(index, MLOPS__TABLE_OBJECTS, (mlops__bytes){frame->key, 32}, &at, err);
-    *out = !status && at.place.pack > 0 && rank_of(at.size) > rank_of((int64_t)frame->codec);
-    return status == MLOPS_E_NOT_FOUND ? MLOPS_OK : status;
-}
-
-mlops_status mlops__content_note(mlops__index *index, const mlops__pack_frame *frame,
-                                 mlops__pack_place place, mlops_error *err) {
-    uint8_t value[OBJECT_VALUE];
-    int is_chunk = frame->kind == MLOPS__PACK_CHUNK, stays = 0;
-    if (!is_chunk && frame->codec != MLOPS__PACK_ROWS)
-        MLOPS_TRY(stays_noted(index, frame, &stays, err));
-    if (stays) return MLOPS_OK;
-    mlops__store_u64(value, (uint64_t)place.pack);
-    mlops__store_u64(value + 8, frame->stored);
-    mlops__store_u64(value + 16, (uint64_t)place.offset);
-    mlops__store_u64(value + 24, is_chunk ? 0 : (uint64_t)frame->codec);
-    return mlops__index_put(index, is_chunk ? MLOPS__TABLE_CHUNKS : MLOPS__TABLE_OBJECTS,
-                            (mlops__bytes){frame->key, is_chunk ? MLOPS__CHUNK_KEY : 32},
-                            (mlops__bytes){value, sizeof value}, err);
-}
-
-mlops_status mlops__content_note_lost(mlops__index *index, const uint8_t *id, mlops_error *err) {
-    mlops__location at;
-    uint8_t value[OBJECT_VALUE] = {0};
-    mlops__bytes key = {id, 32};
-    mlops_status status = mlops__content_find(index, MLOPS__TABLE_OBJECTS, key, &at, err);
-    if (status != MLOPS_E_NOT_FOUND) return status;
-    mlops__store_u64(value, UINT64_MAX);
-    return mlops__index_put(index, MLOPS__TABLE_OBJECTS, key, (mlops__bytes){value, sizeof value},
-                            err);
-}
+enum { WINDOW = 1 << 20 };
 
 /* ---- which pack to append to ---- */
 

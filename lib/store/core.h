@@ -148,6 +148,8 @@ void mlops__snapshot_restore(mlops_store *self); /* makes the map, if there is a
 
 /* rebuild.c */
 mlops_status mlops__store_rebuild(mlops_store *self, mlops_error *err);
+/* mlops__content_choose() in a transaction of its own. */
+mlops_status mlops__store_choose(mlops_store *self, int forget, mlops_error *err);
 /* What packs hold behind what the index has of them; in transactions of its own if index is NULL.
  */
 mlops_status mlops__store_scan_packs(mlops_store *self, mlops__index *index, int64_t *n_unused,
@@ -224,5 +226,11 @@ mlops_status mlops__content_walk(mlops_store *self, mlops__index *index, const u
 mlops_status mlops__content_note_lost(mlops__index *index, const uint8_t *id, mlops_error *err);
 mlops_status mlops__content_note(mlops__index *index, const mlops__pack_frame *frame,
                                  mlops__pack_place place, mlops_error *err);
+/* The same of what a scan finds. What it finds in several places is kept in mind, until one is
+ * chosen that is whole; to be chosen again, and then forgotten, once all tombstones are known. */
+mlops_status mlops__content_note_found(mlops__index *index, const mlops__pack_frame *frame,
+                                       mlops__pack_place place, mlops_error *err);
+mlops_status mlops__content_choose(mlops_store *self, mlops__index *index, int forget,
+                                   mlops_error *err);
 
 #endif

@@ -57,7 +57,7 @@ static mlops_status scan_pack(mlops_store *self, mlops__index *index, int64_t nu
         mlops__pack_frame frame;
         mlops__pack_place place;
         status = mlops__pack_scan_next(&scan, &self->packs, &frame, &place, &self->payload, err);
-        if (!status) status = mlops__content_note(index, &frame, place, err);
+        if (!status) status = mlops__content_note_found(index, &frame, place, err);
         if (!status) whole = scan.place.offset;
     }
     *n_unused += scan.n_skipped;
@@ -75,6 +75,15 @@ static mlops_status scan_pack_alone(mlops_store *self, int64_t number, int64_t *
     return status;
 }
 
+mlops_status mlops__store_choose(mlops_store *self, int forget, mlops_error *err) {
+    mlops__index index;
+    MLOPS_TRY(mlops__index_begin(&index, self->kv, &self->host, 1, err));
+    mlops_status status = mlops__content_choose(self, &index, forget, err);
+    if (!status) return mlops__index_commit(&index, err);
+    mlops__index_end(&index);
+    return status;
+}
+
 mlops_status mlops__store_scan_packs(mlops_store *self, mlops__index *index, int64_t *n_unused,
                                      mlops_error *err) {
     mlops__buf numbers;
@@ -86,7 +95,8 @@ mlops_status mlops__store_scan_packs(mlops_store *self, mlops__index *index, int
                        : scan_pack_alone(self, number, n_unused, err);
     }
     mlops__buf_free(&numbers);
-    return status;
+    if (status) return status;
+    return index ? mlops__content_choose(self, index, 0, err) : mlops__store_choose(self, 0, err);
 }
 
 /* Far as the journal is gone through. */
@@ -226,5 +236,6 @@ mlops_status mlops__store_rebuild(mlops_store *self, mlops_error *err) {
     mlops_status status = MLOPS_OK;
     while (!status) status = replay_some(self, &r, err);
     if (status != MLOPS_END) return status;
+    MLOPS_TRY(mlops__store_choose(self, 1, err));
     return self->uncut && !self->read_only ? vouch(self, err) : MLOPS_OK;
 }

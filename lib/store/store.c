@@ -123,6 +123,7 @@ mlops_status mlops__store_catch_up(mlops_store *self, mlops__index *index, mlops
     index->batch = &batch;
     mlops_status status = catch_up(self, index, err);
     if (!status) status = mlops__index_settle(index, err);
+    if (!status) status = mlops__content_choose(self, index, 1, err);
     index->batch = NULL;
     mlops__batch_free(&batch);
     return status;

@@ -7,6 +7,7 @@ import math
 import pathlib
 import random
 import re
+import subprocess
 import sys
 import tempfile
 import traceback
@@ -547,6 +548,81 @@ def erase_from_folder(folder):
         assert sorted(p.name for p in pathlib.Path(f"{folder}/clean").iterdir()) == ["max", "t.csv"]
 
 
+HOLDER = """
+import mlops, sys
+with mlops.open(sys.argv[1]) as store:
+    for line in sys.stdin:
+        with mlops.Change(store) as change, mlops.Draft(change, line.split()[0]) as draft:
+            draft.add_csv("t.csv", line.split()[1])
+            draft.commit()
+            change.commit()
+        print(flush=True)
+"""
+
+
+class Holder:
+    """A process that commits, and has a pack of its own as long as it lives."""
+
+    def __init__(self, store):
+        self.process = subprocess.Popen([sys.executable, "-c", HOLDER, store], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True)
+
+    def commit(self, dataset, path):
+        self.process.stdin.write(f"{dataset} {path}\n")
+        self.process.stdin.flush()
+        assert self.process.stdout.readline() == "\n"
+
+    def close(self):
+        self.process.stdin.close()
+        assert self.process.wait() == 0
+        self.process.stdout.close()
+
+
+def erase_beside_left_frames(folder):
+    """Versions that were kept as changes to what was erased are kept anew. The packs of the old frames may come back with
+    a power cut, or be held by others: an index that is made anew takes the new ones."""
+    path, versions = f"{folder}/s", {}
+    for i in range(5):
+        rows = table(1, 3000, b"erika" if i == 0 else None, i)
+        versions[f"{folder}/{i}.csv"] = b"".join(rows)
+    for i in range(2):
+        versions[f"{folder}/other{i}.csv"] = b"".join(table(9 + i, 3000))
+    for name, data in versions.items():
+        pathlib.Path(name).write_bytes(data)
+    holders = [Holder(path) for _ in range(3)]
+    for i in range(2):
+        holders[i].commit(f"other{i}", f"{folder}/other{i}.csv")
+    holders[2].commit("d", f"{folder}/0.csv")  # in a pack of its own
+    holders[2].close()
+    for i in range(1, 5):
+        holders[1].commit("d", f"{folder}/{i}.csv")
+    holders[0].close()
+    assert len(list(pathlib.Path(path, "packs").iterdir())) == 3
+
+    def whole():
+        with mlops.open(path, read_only=True, index="memory") as store:
+            commits = mlops.dataset_log(store, "d", "main", 9)["commit"]
+            assert len(commits) == 5
+            for i, commit in enumerate(reversed(commits)):
+                got = mlops.dataset_read(store, "d", commit, "t.csv")
+                assert got == versions[f"{folder}/{i}.csv"] if i else b"erika" not in got, i
+        check(path)
+
+    with mlops.open(path) as store:
+        assert not store.data.erase("d", where=("name", "erika"), **WHY).done  # a pack is held
+    whole()
+    old = {p: p.read_bytes() for p in pathlib.Path(path, "packs").iterdir()}
+    holders[1].close()
+    with mlops.open(path) as store:
+        assert store.data.erase().done
+    whole()
+    for file, data in old.items():  # as if their removal had not come to the device
+        file.write_bytes(data)
+    for file in pathlib.Path(path, "index").iterdir():
+        file.unlink()
+    whole()
+
+
 def run(*tests):
     """Each in a folder of its own, as TAP."""
     print(f"1..{len(tests)}")
@@ -565,4 +641,5 @@ def run(*tests):
 
 if __name__ == "__main__":
     run(erase_files, erase_rows, erase_unnamed, erase_where, erase_keeps_types, erase_of_some,
-        erase_beside_spoiled, erase_before_no_rows, erase_alike, erase_bare, erase_below_folds, erase_from_folder)
+        erase_beside_spoiled, erase_before_no_rows, erase_alike, erase_bare, erase_below_folds, erase_from_folder,
+        erase_beside_left_frames)

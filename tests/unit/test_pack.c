@@ -318,11 +318,12 @@ static void a_failed_append_leaves_no_trace(void **state) {
     mlops_error e;
     lease(d, 1, 1);
     at[0] = append(d, 0, SIZES[0]);
-    for (int call = 1; call <= 2; call++) {
-        mlops__pack_frame frame = {MLOPS__PACK_CHUNK, MLOPS__PACK_RAW, 700, 700, {0}};
-        uint8_t *payload = make_blob(700, 5, 0);
+    for (int call = 0; call <= 2; call++) { /* a small frame takes one */
+        uint32_t n = call ? 7000 : 700;
+        mlops__pack_frame frame = {MLOPS__PACK_CHUNK, MLOPS__PACK_RAW, n, n, {0}};
+        uint8_t *payload = make_blob(n, 5, 0);
         mlops__pack_place place;
-        d->io.fail_at = d->io.n_calls + call;
+        d->io.fail_at = d->io.n_calls + (call ? call : 1);
         d->io.os_code = ENOSPC;
         refused(mlops__packs_append(&d->packs, &frame, payload, &place, &e), &e, MLOPS_E_NO_SPACE,
                 "space");

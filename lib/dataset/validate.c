@@ -445,10 +445,26 @@ static mlops_status list_paths(paths *self, mlops__view *view, const char *datas
     return status < 0 ? status : MLOPS_OK;
 }
 
+/* None that was never there is missed, nor one that is gone for a reason already. */
+static mlops_status require_none(outcomes *out, const subject *self) {
+    mlops_expectations *e;
+    mlops__version parent;
+    if (!self->parent) return MLOPS_OK;
+    mlops_status status = open_parent(self, &parent);
+    int was_there = !status && mlops__tree_find(&parent.tree, self->path);
+    mlops__version_close(&parent);
+    if (!was_there) return status;
+    MLOPS_TRY(find_suite(self, &e));
+    if (!e) return MLOPS_OK;
+    int64_t n = e->n;
+    mlops_expectations_unref(e);
+    return put_outcome(out, self, n, "the table is gone, and something is expected of it");
+}
+
 static mlops_status require_path(outcomes *out, const subject *self) {
     mlops_expectations *e;
     mlops__facts facts;
-    if (!mlops__tree_find(&self->version->tree, self->path)) return MLOPS_OK;
+    if (!mlops__tree_find(&self->version->tree, self->path)) return require_none(out, self);
     MLOPS_TRY(mlops__version_find(self->version, self->path, &facts, self->err));
     MLOPS_TRY(find_suite(self, &e));
     if (!e) return MLOPS_OK;

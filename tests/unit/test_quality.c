@@ -102,6 +102,45 @@ static void a_reason_lets_it_pass_and_is_recorded(void **state) {
     end(&f);
 }
 
+/* The status of a commit without the table; MLOPS_OK for one that has none either. */
+static mlops_status commit_without(fixture *f, const char *path, const char *reason,
+                                   mlops_error *e) {
+    mlops_id id;
+    mlops_change *c = new_change(f->s);
+    mlops_draft *d = draft_of(c, "beside", "id\n7\n");
+    if (path) works(mlops_draft_remove(d, path, e), e);
+    if (reason) works(mlops_draft_override(d, reason, e), e);
+    mlops_status status = mlops_draft_commit(d, &id, e);
+    if (!status) commit(c);
+    mlops_draft_free(d);
+    mlops_change_free(c);
+    return status;
+}
+
+static void a_table_that_is_gone_holds_nothing(void **state) {
+    (void)state;
+    fixture f;
+    mlops_error e;
+    mlops_table *t;
+    begin(&f);
+    expect(&f, "t", "row_count() >= 2");
+    works(commit_without(&f, NULL, NULL, &e), &e); /* it was never there */
+    assert_string_equal(commit_table(&f, "t", "id\n1\n2\n", NULL), "");
+    fails(commit_without(&f, "t", NULL, &e), MLOPS_E_REFUSED, "'t': the table is gone", &e);
+    works(commit_without(&f, "t", "it moved", &e), &e);
+    works(commit_without(&f, NULL, NULL, &e), &e); /* it was gone before */
+    works(mlops_dataset_validations(&t, f.s, "d", &e), &e);
+    int64_t row = 0;
+    while (strcmp(cell(t, "verdict", row), "overridden") != 0) row++;
+    assert_string_equal(cell(t, "reason", row), "it moved");
+    assert_non_null(strstr(cell(t, "broken", row), "gone"));
+    mlops_table_unref(t);
+    assert_string_equal(commit_table(&f, "t", "id\n1\n2\n", NULL), "");
+    expect(&f, "t", NULL);
+    works(commit_without(&f, "t", NULL, &e), &e); /* nothing is expected of it any more */
+    end(&f);
+}
+
 static void a_draft_says_what_its_commit_would(void **state) {
     (void)state;
     fixture f;
@@ -169,6 +208,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_commit_that_breaks_them_is_refused),
         cmocka_unit_test(a_reason_lets_it_pass_and_is_recorded),
+        cmocka_unit_test(a_table_that_is_gone_holds_nothing),
         cmocka_unit_test(a_draft_says_what_its_commit_would),
         cmocka_unit_test(other_entries_and_the_parent_are_at_hand),
     };

@@ -3,9 +3,10 @@
 
 usage: run_parse.py BUILD [--quick]
 
-Three files of about 150 MB (a tenth with --quick), made of numpy's random numbers: `mixed` as a table of events is
+Five files of about 150 MB (a tenth with --quick), made of numpy's random numbers: `mixed` as a table of events is
 (numbers, dates in seconds, three million users, countries), `floats` of ten columns with six digits behind the point,
-`quoted` with names in quotes that hold the delimiter. A figure is bytes of the file by seconds of the processor, best
+`quoted` with names in quotes that hold the delimiter, `inches` with quotes in fields that are not quoted, in each row,
+and `inches_some` in one of ten. A figure is bytes of the file by seconds of the processor, best
 of the runs in turn; files are in the page cache. DuckDB reads into a table in memory with one thread, from
 BUILD/duckdb, where scripts/duckdb.sh puts its library.
 """
@@ -55,6 +56,11 @@ def files():
     write(work / "floats.csv", {f"f{i}": numpy.char.mod("%.6f", r.normal(size=ROWS // 2)) for i in range(10)})
     names = numpy.char.mod('"name %d, the elder"', (r.random(ROWS) * 5000).astype(int))
     write(work / "quoted.csv", {"id": mixed["id"], "name": names, "city": mixed["country"], "amount": mixed["amount"]})
+    sizes = numpy.char.mod('%d"', (r.random(ROWS) * 50).astype(int))
+    plain = numpy.char.rstrip(sizes, '"')
+    write(work / "inches.csv", {"id": mixed["id"], "width": sizes, "height": sizes[::-1], "city": mixed["country"]})
+    some = numpy.where(numpy.arange(ROWS) % 10 == 0, sizes, plain)
+    write(work / "inches_some.csv", {"id": mixed["id"], "width": some, "height": some, "city": mixed["country"]})
 
 
 def peers():
@@ -85,7 +91,7 @@ def measure(readers, path):
 work.mkdir(parents=True, exist_ok=True)
 files()
 readers = {"mlops": mlops.Table.load, **peers()}
-for case in ("mixed", "floats", "quoted"):
+for case in ("mixed", "floats", "quoted", "inches", "inches_some"):
     rates = measure(readers, work / f"{case}.csv")
     for peer in list(rates)[1:] or [None]:
         report.line("dataset", f"csv_parse_{case}" if case != "mixed" else "csv_parse", "throughput", rates["mlops"],

@@ -12,6 +12,7 @@
 #include "column/table_inside.h"
 #include "file/container.h"
 #include "file/file.h"
+#include "text/time.h"
 
 #include <string.h>
 
@@ -218,11 +219,14 @@ static mlops_status refuse_value(const csv_job *job, int64_t record, int64_t col
     int64_t line = mlops__csv_batch_line(reader, record);
     const mlops__csv_column *taking = &job->columns[column];
     const char *type = taking->time ? "time" : mlops__type_name(taking->store->type);
+    int64_t value;
+    int beyond = taking->time && mlops__csv_time(taking->time, field.text, field.n, &value) < 0;
     return mlops__fail_at(job->err, MLOPS_E_PARSE, line, column + 1, -1,
-                          "line %lld, field %lld: '%.*s'%s is no %s, which is the type given",
-                          (long long)line, (long long)column + 1,
-                          (int)(field.n < 60 ? field.n : 60), field.text,
-                          field.quoted ? " in quotes" : "", type);
+                          "line %lld, field %lld: '%.*s'%s is %s%s%s", (long long)line,
+                          (long long)column + 1, (int)(field.n < 60 ? field.n : 60), field.text,
+                          field.quoted ? " in quotes" : "", beyond ? "beyond " : "no ",
+                          beyond ? MLOPS__TIME_RANGE : type,
+                          beyond ? ", which times are within" : ", which is the type given");
 }
 
 static mlops_status take_batch(csv_job *job) {

@@ -4,13 +4,16 @@
  * Quotes are paired over the whole stretch, which is right as long as each stands where it may.
  * Where each record is a line of as many fields as are due, the ends say all; else records are
  * looked at one by one, and if the quoted fields have not used up all quotes, and for all that is
- * faulty or not whole, it is csv_read.c that reads.
+ * faulty or not whole, it is csv_read.c that reads: some way on, which grows while stretches give
+ * less than it took to look at them, as where stray quotes are in each record.
  */
 #include "column/csv_read.h"
 
 #include <string.h>
 
 enum { STRETCH = 16 * 1024, CELLS = 4096, AHEAD = 1 /* entries */ };
+/* Finding the ends of a stretch takes as long as reading about LETTERS_MIN bytes by letter. */
+enum { LETTERS_MIN = 256 };
 
 void mlops__csv_batch_free(mlops__csv_reader *self) {
     size_t n = AHEAD + self->ends_cap + MLOPS__MARKS_SPARE;
@@ -220,12 +223,23 @@ static void take_stretch(mlops__csv_reader *self, int64_t most) {
     put_batch(self, &w, n);
 }
 
+/* The stretch gives no more records than it has. False if it was worth finding its ends. */
+static int leave_stretch(mlops__csv_reader *self) {
+    self->ends_pos = SIZE_MAX;
+    if (self->pos - self->origin > LETTERS_MIN) {
+        self->letters = 0;
+        return 0;
+    }
+    if (!self->letters) self->letters = LETTERS_MIN;
+    else if (self->letters < STRETCH) self->letters *= 2;
+    if (self->by_letter < self->pos + self->letters) self->by_letter = self->pos + self->letters;
+    return 1;
+}
+
 mlops_status mlops__csv_next_batch(mlops__csv_reader *self, int64_t most) {
     if (!self->ends) MLOPS_TRY(begin(self));
-    int fresh = 0;
     self->n_batch = 0;
-    while (!self->n_batch && !fresh && self->pos < self->size && self->pos >= self->by_letter) {
-        fresh = self->ends_pos != self->pos || self->pos == self->origin;
+    while (self->pos < self->size && self->pos >= self->by_letter) {
         if (self->ends_pos != self->pos) {
             find_ends(self);
             self->plain = is_plain(self);
@@ -233,9 +247,9 @@ mlops_status mlops__csv_next_batch(mlops__csv_reader *self, int64_t most) {
         if (!self->plain && !self->cells) MLOPS_TRY(make_cells(self));
         if (self->plain) take_plain(self, most);
         else take_stretch(self, most);
-        if (!self->n_batch) self->ends_pos = SIZE_MAX;
+        if (self->n_batch) return MLOPS_OK;
+        if (leave_stretch(self)) break;
     }
-    if (self->n_batch) return MLOPS_OK;
     mlops_status status = mlops__csv_next(self);
     self->batch = NULL;
     self->n_batch = status == MLOPS_OK;

@@ -85,7 +85,7 @@ static mlops_status put_time(mlops__csv_column *self, const mlops__csv_field *fi
     mlops__text_span text;
     int64_t value;
     MLOPS_TRY(mlops__csv_halve(self, field, &text));
-    if (!mlops__csv_time(self->time, text.text, text.n, &value)) return MLOPS_E_PARSE;
+    if (mlops__csv_time(self->time, text.text, text.n, &value) != 1) return MLOPS_E_PARSE;
     mlops__column_store_i64(self->store, value);
     return MLOPS_OK;
 }

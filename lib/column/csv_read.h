@@ -56,6 +56,7 @@ typedef struct mlops__csv_reader {
     size_t origin;
     size_t ends_pos;  /* what pos is while ends hold; SIZE_MAX: they do not */
     size_t by_letter; /* up to here records are read one by one */
+    size_t letters;   /* that was so far; 0 where the stretch was worth it */
     int plain;        /* the ends say all */
     int doubled;      /* there were quotes that are doubled, or stand where they may not */
     uint32_t *cells;  /* borders of each field of a stretch whose ends do not say them */

@@ -87,5 +87,5 @@ int mlops__csv_time_spell(char *out, const char *format, int64_t time_ns) {
     int64_t back;
     size_t n =
         *format ? mlops__time_format_as(out, format, time_ns) : mlops__time_format(out, time_ns);
-    return mlops__csv_time(format, out, n, &back) && back == time_ns;
+    return mlops__csv_time(format, out, n, &back) == 1 && back == time_ns;
 }

@@ -23,7 +23,7 @@ mlops_status mlops__csv_types_parse(mlops__arena *arena, const char *types, mlop
 const mlops__csv_type *mlops__csv_types_find(const mlops__csv_type *types, int64_t n,
                                              const char *name);
 
-/* Reads a time by its format, as mlops__csv_type has it; 0: it is none. */
+/* Reads a time by its format, as mlops__csv_type has it; returns what mlops__time_parse() does. */
 int mlops__csv_time(const char *format, const char *text, size_t n, int64_t *out);
 
 /* Spells a time by a format, with a NUL behind it; 0: it would be read as another one. */

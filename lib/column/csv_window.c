@@ -94,7 +94,7 @@ static mlops_status refuse_byte(const mlops__csv_reader *self) {
     size_t at = self->size;
     uint8_t byte = (uint8_t)self->text[at];
     int64_t offset = self->base + (int64_t)at;
-    const char *remedy = "convert it to UTF-8";
+    const char *remedy = byte ? "convert it to UTF-8" : "it may be UTF-16, or binary";
     if (offset < 2 && (byte == 0xff || byte == 0xfe)) remedy = "it may be UTF-16";
     return mlops__fail_at(self->err, MLOPS_E_PARSE,
                           self->line + mlops__csv_count_lines(self, self->pos, at), 0, offset,

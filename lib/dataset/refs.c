@@ -232,7 +232,7 @@ static int split_time(const char *ref, char name[MLOPS__NAME_MAX + 1], int64_t *
     if (!mark || ref[n - 1] != '}' || (size_t)(mark - ref) > MLOPS__NAME_MAX) return 0;
     n -= (size_t)(mark - ref) + 3;
     mlops__format(name, MLOPS__NAME_MAX + 1, "%.*s", (int)(mark - ref), ref);
-    return mlops__time_parse(mark + 2, n, time_ns);
+    return mlops__time_parse(mark + 2, n, time_ns) == 1;
 }
 
 /* The newest commit that is not behind the time, on the way of first parents. */

@@ -70,12 +70,13 @@ static mlops_status read_times(validation *self, expansion *call, mlops__buf *ou
     for (int64_t i = 0; i < texts->n; i++) {
         const mlops__expr_text *text = (const mlops__expr_text *)texts->values + i;
         if (!mlops__sample_present(texts, i)) continue;
-        if (!mlops__time_parse(text->data, text->n, (int64_t *)times->values + i))
+        int is_time = mlops__time_parse(text->data, text->n, (int64_t *)times->values + i);
+        if (is_time != 1)
             return mlops__expectation_problem(
-                call, MLOPS_E_SCHEMA, 0,
-                "row %lld (from 0) has \"%.*s\", which is no time; times are ISO 8601, or int64 "
-                "nanoseconds",
-                (long long)i, (int)(text->n < 40 ? text->n : 40), text->data);
+                call, MLOPS_E_SCHEMA, 0, "row %lld (from 0) has \"%.*s\", which is %s",
+                (long long)i, (int)(text->n < 40 ? text->n : 40), text->data,
+                is_time < 0 ? "beyond " MLOPS__TIME_RANGE
+                            : "no time; times are ISO 8601, or int64 nanoseconds");
         times->validity[i / 8] |= (uint8_t)(1u << (i % 8));
     }
     return mlops__validation_compute(self, times, out);

@@ -80,9 +80,15 @@ static int take_offset(reader *self, int64_t *seconds) {
 }
 
 static int join(int64_t days, int64_t seconds, int64_t nanoseconds, int64_t *out) {
+    const int64_t SECOND = 1000000000;
     seconds += days * 86400;
-    if (seconds <= INT64_MIN / 1000000000 || seconds >= INT64_MAX / 1000000000) return 0;
-    *out = seconds * 1000000000 + nanoseconds;
+    if (seconds < 0)
+        seconds++, nanoseconds -= SECOND; /* the first second there is is no whole one */
+    if (seconds < INT64_MIN / SECOND || seconds > INT64_MAX / SECOND) return -1;
+    seconds *= SECOND;
+    if (nanoseconds < 0 ? seconds < INT64_MIN - nanoseconds : seconds > INT64_MAX - nanoseconds)
+        return -1;
+    *out = seconds + nanoseconds;
     return 1;
 }
 
@@ -95,7 +101,7 @@ int mlops__time_parse(const char *text, size_t n, int64_t *out) {
         if (!take_clock(&self, &seconds, &nanoseconds)) return 0;
         if (self.at < n && !take_offset(&self, &seconds)) return 0;
     }
-    return self.at == n && join(days, seconds, nanoseconds, out);
+    return self.at == n ? join(days, seconds, nanoseconds, out) : 0;
 }
 
 /* ---- by a format ---- */

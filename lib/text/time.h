@@ -5,10 +5,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What int64 nanoseconds since 1970 hold; for messages. */
+#define MLOPS__TIME_RANGE "1677-09-21 to 2262-04-11"
+
 /* YYYY-MM-DD, or that with T or a blank, HH:MM, perhaps :SS and a fraction, and perhaps Z or an
  * offset (+HH, +HHMM, +HH:MM); without one it is UTC. Digits of a fraction beyond the ninth are cut
- * off. Returns 1 and UTC nanoseconds since 1970, or 0 if the text is something else, or the time is
- * none that int64 holds (years 1678 to 2261 always are). */
+ * off. Returns 1 and UTC nanoseconds since 1970; 0 if the text is something else; -1 if the time is
+ * none that they hold. */
 int mlops__time_parse(const char *text, size_t n, int64_t *out);
 
 /* The same by a format: %Y %y %m %b %d %H %I %p %M %S %f %z and %%, as strptime has them, else

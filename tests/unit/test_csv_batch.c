@@ -137,6 +137,28 @@ static void test_doubled_quotes(void **state) {
     compare_split("a,b\n\"q\",1\n\"q\"\"\"\"q\",\"\"\n\"z\",\"x\"\n\"q\",1");
 }
 
+/* Quotes of unquoted fields, as of inches, that a stretch pairs up over a delimiter: in each
+ * record, in some, and in one part of the text alone. */
+static void test_stray_quotes(void **state) {
+    static const char *const rows[] = {"%d,12\",8\",x\n", "%d,12\",8,x\n", "%d,\"q\",5\"x\",\n"};
+    (void)state;
+    for (int i = 0; i < 12; i++) {
+        mlops__buf text;
+        mlops__buf_init(&text, &mlops__heap);
+        mlops__buf_text(&text, "id,w,h,c\n");
+        for (int row = 0; row < 9000; row++) {
+            int is_odd = i < 3   ? 1
+                         : i < 6 ? row % 10 == 0
+                         : i < 9 ? row % 97 == 0
+                                 : row / 2000 == 1;
+            mlops__buf_format(&text, is_odd ? rows[i % 3] : "%d,1,2,y\n", row);
+        }
+        mlops__buf_u8(&text, 0);
+        compare_split((const char *)text.data);
+        mlops__buf_free(&text);
+    }
+}
+
 /* [-]digits[.digits], some with none on one side, or with more than is read at once. */
 static void draw_number(char *out, int point) {
     size_t n = 0, whole = draw() % 11, behind = draw() % 10;
@@ -308,6 +330,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_batches_are_records),
         cmocka_unit_test(test_doubled_quotes),
+        cmocka_unit_test(test_stray_quotes),
         cmocka_unit_test(test_floats),
         cmocka_unit_test(test_integers),
         cmocka_unit_test(test_numeric_nulls),

@@ -13,7 +13,7 @@ static int64_t now(void *ctx) {
 
 static int64_t at(const char *text) {
     int64_t out = -1;
-    if (!mlops__time_parse(text, strlen(text), &out)) fail_msg("'%s' is no time", text);
+    if (mlops__time_parse(text, strlen(text), &out) != 1) fail_msg("'%s' is no time", text);
     return out;
 }
 

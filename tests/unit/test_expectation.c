@@ -201,25 +201,49 @@ static const struct {
     {"2024-03-01T12:00-0800", 1709323200, 0},
     {"2024-03-01T12:00+02", 1709287200, 0},
     {"1900-03-01", -2203891200, 0},
-    {"2261-12-31", 9214560000, 0},
+    {"2262-04-11T23:47:16Z", 9223372036, 0},
+    {"2262-04-11T23:47:16.854775807", 9223372036, 854775807},
+    {"2262-04-12 00:47:16.854775807+0100", 9223372036, 854775807},
+    {"1677-09-21T00:12:44Z", -9223372036, 0},
+    {"1677-09-21T01:12:44.5+01", -9223372036, 500000000},
 };
 static const char *const no_times[] = {
-    "2023-02-29",         "1900-02-29",  "2024-13-01",       "2024-00-10",
-    "2024-1-01",          "2024-01-01T", "2024-01-01T24:00", "2024-01-01T12:60",
-    "2024-01-01T12:00.5", "2024-01-01Z", "20240101",         "2024-01-01T12:00:00.",
-    "2024-01-01T12:00Zz", "2263-01-01",  "1600-01-01",       "",
+    "2023-02-29",         "1900-02-29",
+    "2024-13-01",         "2024-00-10",
+    "2024-1-01",          "2024-01-01T",
+    "2024-01-01T24:00",   "2024-01-01T12:60",
+    "2024-01-01T12:00.5", "2024-01-01Z",
+    "20240101",           "2024-01-01T12:00:00.",
+    "2024-01-01T12:00Zz", "",
 };
+/* Seconds as above: what int64 holds in nanoseconds is INT64_MIN to INT64_MAX. */
+static const char *const beyond[] = {"2263-01-01",
+                                     "1600-01-01",
+                                     "2262-04-11T23:47:16.854775808",
+                                     "2262-04-11T23:47:17",
+                                     "2262-04-11T22:47:17-01:00",
+                                     "2262-04-11T23:47:60",
+                                     "1677-09-21T00:12:43.145224191",
+                                     "1677-09-21T00:12:43",
+                                     "1677-09-20 23:12:43.145224191Z",
+                                     "9999-12-31",
+                                     "0001-01-01"};
 
 static void knows_the_calendar(void **state) {
     (void)state;
     int64_t ns = 0;
     for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
-        assert_true(mlops__time_parse(times[i].text, strlen(times[i].text), &ns));
+        assert_int_equal(mlops__time_parse(times[i].text, strlen(times[i].text), &ns), 1);
         if (ns != times[i].seconds * 1000000000 + times[i].nanoseconds)
             fail_msg("%s: %lld", times[i].text, (long long)ns);
     }
     for (size_t i = 0; i < sizeof no_times / sizeof no_times[0]; i++)
         if (mlops__time_parse(no_times[i], strlen(no_times[i]), &ns)) fail_msg("%s", no_times[i]);
+    for (size_t i = 0; i < sizeof beyond / sizeof beyond[0]; i++)
+        if (mlops__time_parse(beyond[i], strlen(beyond[i]), &ns) != -1) fail_msg("%s", beyond[i]);
+    const char *first = "1677-09-21T00:12:43.145224192"; /* as pandas has it, which calls it NaT */
+    assert_int_equal(mlops__time_parse(first, strlen(first), &ns), 1);
+    assert_true(ns == INT64_MIN);
 }
 
 static void a_rule_without_rows_holds(void **state) {

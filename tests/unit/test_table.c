@@ -158,12 +158,37 @@ static void matrices_become_tables(void **state) {
                      MLOPS_E_INVALID);
 }
 
+/* The seconds and nanoseconds at both ends of int64, as pandas.Timestamp.max and min have them. */
+static void times_go_to_both_ends(void **state) {
+    static const char *const types[] = {"t=time", "t=time(%Y-%m-%dT%H:%M:%S.%f%z)"};
+    static const int64_t due[] = {INT64_MAX, -INT64_MAX, INT64_C(9223372036000000000),
+                                  INT64_C(-9223372036000000000)};
+    (void)state;
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        mlops_csv_opts opts = MLOPS_CSV_OPTS_INIT;
+        mlops_error err;
+        mlops_table *none;
+        const char *late = "t\n2262-04-11T23:47:16.854775808Z\n";
+        opts.types = types[i];
+        mlops_table *table =
+            parse_with("t\n2262-04-11T23:47:16.854775807Z\n1677-09-21T00:12:43.145224193Z\n"
+                       "2262-04-11T23:47:16.0Z\n1677-09-21T00:12:44.0Z\n",
+                       &opts);
+        const int64_t *times = mlops__table_column(table, 0)->data;
+        for (int row = 0; row < 4; row++) assert_true(times[row] == due[row]);
+        mlops_table_unref(table);
+        assert_int_equal(mlops_table_parse(&none, late, strlen(late), &opts, &err), MLOPS_E_PARSE);
+        assert_non_null(strstr(err.message, "is beyond 1677-09-21 to 2262-04-11"));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wide_and_long_tables_grow),
         cmocka_unit_test(dictionaries_hold_many_texts),
         cmocka_unit_test(getters_refuse_what_is_not_there),
         cmocka_unit_test(matrices_become_tables),
+        cmocka_unit_test(times_go_to_both_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -172,7 +172,8 @@ static void times_may_be_given(void **state) {
         assert_fails(text, (size_t)n, &opts, MLOPS_E_PARSE, 3, 1, expected);
     }
     opts.types = "t=time(%Y)"; /* beyond what int64 holds in nanoseconds */
-    assert_fails("t\n2262\n2263\n", 12, &opts, MLOPS_E_PARSE, 3, 1, "'2263' is no time");
+    assert_fails("t\n2262\n2263\n", 12, &opts, MLOPS_E_PARSE, 3, 1,
+                 "'2263' is beyond 1677-09-21 to 2262-04-11");
     static const char *const BAD[] = {"t=time()", "t=time(%q)", "t=time(%", "t=time(%)",
                                       "t=time(%Y"};
     for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) {
@@ -286,6 +287,8 @@ static void errors_name_their_place(void **state) {
     refuses("\xff\xfe"
             "a",
             MLOPS_E_PARSE, 1, 0, "UTF-16");
+    assert_fails("a\0,\0b\0\n\0", 8, NULL, MLOPS_E_PARSE, 1, 0,
+                 "no NUL; it may be UTF-16, or binary");
     assert_fails("a\n1\0002\n", 6, NULL, MLOPS_E_PARSE, 2, 0, "NUL");
     mlops_error err;
     mlops_table *table;

@@ -256,8 +256,8 @@ static void commit_elsewhere(const char *path) {
     pid_t child = child_begins();
     if (child == 0) {
         mlops_id id;
-        mlops_change *c;
-        mlops_draft *d;
+        mlops_change *c = NULL;
+        mlops_draft *d = NULL;
         mlops_store *s = open_quietly(path, MLOPS_SYNC_FULL, MLOPS_STORE_INDEX_FILE);
         MUST(s && !mlops_change_new(&c, s, NULL, NULL));
         MUST(!mlops_draft_new(&d, c, "else", NULL, NULL));

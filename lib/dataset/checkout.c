@@ -190,6 +190,10 @@ static mlops_status look(const checkout *self, target *t, const mlops__known_fil
     mlops__format(path, self->path_cap, "%s/%s", self->folder, t->path);
     MLOPS_TRY(stat_path(self, path, &t->stat, &is_link, &is_there));
     if (!is_there) return MLOPS_OK;
+    if (t->stat.kind == MLOPS_IO_OTHER)
+        return mlops__fail(self->err, MLOPS_E_EXISTS,
+                           "'%s' is there, a pipe, socket or device, which no checkout replaces",
+                           path);
     if (t->stat.kind == MLOPS_IO_LINK) {
         if (self->opts.flags & MLOPS_CHECKOUT_FORCE) return MLOPS_OK;
         return mlops__fail(self->err, MLOPS_E_EXISTS,

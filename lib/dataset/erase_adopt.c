@@ -171,7 +171,8 @@ static mlops_status load_tree(mlops__adoption *self, int is_there, const mlops_i
     mlops__buf bytes;
     if (!is_there) return mlops__tree_load(out, self->store, NULL, id, self->err);
     mlops__buf_init(&bytes, self->arena.allocator);
-    mlops_status status = mlops__fetch_content(self->fetcher, self->parts, id, &bytes, self->err);
+    mlops_status status =
+        mlops__fetch_content(self->fetcher, self->parts, id, MLOPS__REMOTE_TREE, &bytes, self->err);
     if (!status) status = mlops__tree_parse(out, (mlops__bytes){bytes.data, bytes.size}, self->err);
     mlops__buf_free(&bytes);
     return status;
@@ -209,7 +210,7 @@ static mlops_status find_swaps(mlops__adoption *self) {
 
 static mlops_status load_there(void *user, const mlops_id *id, mlops__buf *out, mlops_error *err) {
     mlops__adoption *self = user;
-    return mlops__fetch_content(self->fetcher, self->parts, id, out, err);
+    return mlops__fetch_content(self->fetcher, self->parts, id, SIZE_MAX / 2, out, err);
 }
 
 static mlops_status add_apart(mlops__adoption *self, const mlops__swapped_entry *swap,

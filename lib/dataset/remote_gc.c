@@ -210,7 +210,8 @@ static mlops_status mark_entries(marking *m, const mlops_id *id, mlops_error *er
     mlops__buf_init(&bytes, &m->g->host.allocator);
     mlops__arena_init(&arena, &m->g->host.allocator, SIZE_MAX);
     mlops__tree_init(&tree, &arena);
-    mlops_status status = mlops__fetch_content(&m->fetcher, &m->parts, id, &bytes, err);
+    mlops_status status =
+        mlops__fetch_content(&m->fetcher, &m->parts, id, MLOPS__REMOTE_TREE, &bytes, err);
     if (!status) status = mlops__tree_parse(&tree, (mlops__bytes){bytes.data, bytes.size}, err);
     for (size_t i = 0; i < tree.n && !status; i++)
         status = mlops__entry_names(tree.entries[i], mark_content, m, err);

@@ -112,7 +112,7 @@ static int may_be(const mlops__piece *piece, const mlops__buf *base, const mlops
 }
 
 static mlops_status fetch_level(mlops__fetcher *self, mlops__depot *parts, const uint8_t *id,
-                                int level, mlops__buf *out, mlops_error *err);
+                                uint64_t max, int level, mlops__buf *out, mlops_error *err);
 
 static mlops_status make_all(mlops__fetcher *self, mlops__depot *parts, mlops__recipe recipe,
                              mlops__buf *base, mlops__buf *out, mlops_error *err) {
@@ -122,6 +122,8 @@ static mlops_status make_all(mlops__fetcher *self, mlops__depot *parts, mlops__r
     mlops_status status = MLOPS_OK;
     mlops__buf_init(&chunk, &self->remote->host->allocator);
     while (!status && mlops__recipe_next(&recipe, &piece)) {
+        status = mlops__remote_tick(self->remote, err);
+        if (status) break;
         if (piece.key) {
             status = find(parts, MLOPS__PART_CHUNK, piece.key, MLOPS__CHUNK_KEY, &part, err);
             if (status == MLOPS_E_NOT_FOUND) status = lacks(err);
@@ -138,7 +140,7 @@ static mlops_status make_all(mlops__fetcher *self, mlops__depot *parts, mlops__r
 }
 
 static mlops_status fetch_level(mlops__fetcher *self, mlops__depot *parts, const uint8_t *id,
-                                int level, mlops__buf *out, mlops_error *err) {
+                                uint64_t max, int level, mlops__buf *out, mlops_error *err) {
     mlops__part part;
     mlops__buf bytes, base;
     mlops__recipe recipe;
@@ -154,8 +156,13 @@ static mlops_status fetch_level(mlops__fetcher *self, mlops__depot *parts, const
     status = mlops__fetch_recipe(self, &part, &bytes, &recipe, err);
     if (!status && mlops__recipe_has_rows(recipe.codec))
         status = mlops__fail(err, MLOPS_E_UNSUPPORTED, "content that is rows needs a store");
+    if (!status && recipe.size > max)
+        status =
+            mlops__fail(err, MLOPS_E_LIMIT,
+                        "the remote has content of %llu bytes where no more than %llu are read",
+                        (unsigned long long)recipe.size, (unsigned long long)max);
     if (!status && recipe.base)
-        status = fetch_level(self, parts, recipe.base, level + 1, &base, err);
+        status = fetch_level(self, parts, recipe.base, max, level + 1, &base, err);
     if (!status) status = make_all(self, parts, recipe, &base, out, err);
     mlops__buf_free(&base);
     mlops__buf_free(&bytes);
@@ -163,10 +170,10 @@ static mlops_status fetch_level(mlops__fetcher *self, mlops__depot *parts, const
 }
 
 mlops_status mlops__fetch_content(mlops__fetcher *self, mlops__depot *parts, const mlops_id *id,
-                                  mlops__buf *out, mlops_error *err) {
+                                  uint64_t max, mlops__buf *out, mlops_error *err) {
     mlops__sha256 sha;
     uint8_t digest[ID];
-    MLOPS_TRY(fetch_level(self, parts, id->bytes, 0, out, err));
+    MLOPS_TRY(fetch_level(self, parts, id->bytes, max, 0, out, err));
     mlops__sha256_init(&sha, self->remote->blocks);
     mlops__sha256_add(&sha, out->data, out->size);
     mlops__sha256_end(&sha, digest);

@@ -196,6 +196,7 @@ static mlops_status hash_content(mlops__receiver *self, mlops__content_reader *r
     mlops__sha256_init(&sha, self->store->kern->sha256_blocks);
     for (uint64_t at = 0; at < size;) {
         size_t n = size - at < WINDOW ? (size_t)(size - at) : WINDOW;
+        MLOPS_TRY(mlops__remote_tick(self->fetcher->remote, err)); /* a recipe may be of much */
         MLOPS_TRY(mlops__reader_read(reader, at, window, n, err));
         mlops__sha256_add(&sha, window, n);
         at += n;

@@ -13,6 +13,7 @@
 enum {
     MLOPS__REMOTE_NAME = 201,        /* bytes of a name, with its NUL */
     MLOPS__REMOTE_SMALL = 16 << 20,  /* what is swapped */
+    MLOPS__REMOTE_TREE = 1 << 30,    /* as long as an index of parts may be */
     MLOPS__REMOTE_OBJECT = 64 << 20, /* of one object, about */
     MLOPS__REMOTE_OBJECT_MAX = 256 << 20
 };
@@ -195,8 +196,10 @@ mlops_status mlops__fetch_recipe(mlops__fetcher *self, const mlops__part *part, 
 typedef mlops_status mlops__part_visit(void *user, const mlops__part *part, mlops_error *err);
 mlops_status mlops__fetch_parts(mlops__fetcher *self, mlops__depot *parts, const mlops_id *id,
                                 mlops__part_visit *visit, void *user, mlops_error *err);
-/* Content whole, without a store, appended to out, which is empty. MLOPS_E_CORRUPT */
+/* Content whole, without a store, appended to out, which is empty. MLOPS_E_CORRUPT; MLOPS_E_LIMIT
+ * if it, or what it is kept as changes to, says that it has more than max bytes: a few parts can
+ * describe more than there is memory. */
 mlops_status mlops__fetch_content(mlops__fetcher *self, mlops__depot *parts, const mlops_id *id,
-                                  mlops__buf *out, mlops_error *err);
+                                  uint64_t max, mlops__buf *out, mlops_error *err);
 
 #endif

@@ -90,7 +90,7 @@ static void hold_index(mlops__part_index *index, mlops__remote *remote, int fetc
         bytes.size = 0;
         memcpy(id.bytes, part.key, 32);
         if (part.kind == MLOPS__PART_OBJECT || part.kind == MLOPS__PART_SMALL)
-            status = mlops__fetch_content(&fetcher, &parts, &id, &bytes, NULL);
+            status = mlops__fetch_content(&fetcher, &parts, &id, 1 << 24, &bytes, NULL);
         else status = mlops__fetch_bytes(&fetcher, &part, &bytes, NULL);
         must(status == MLOPS_OK || status == MLOPS_E_CORRUPT || status == MLOPS_E_NOMEM ||
              status == MLOPS_E_UNSUPPORTED);

@@ -103,6 +103,17 @@ static void a_link_that_leads_nowhere_stays(void **state) {
     shell("test ! -L %s/f && test \"$(cat %s/f)\" = two", f->in, f->in);
 }
 
+static void a_pipe_stays(void **state) {
+    site *f = *state;
+    mlops_error e;
+    commit_text(f->s, "d", NULL, "a", "one");
+    commit_text(f->s, "d", NULL, "f", "two");
+    shell("mkfifo %s/f", f->in);
+    refused(check_out(f, f->in, 0, &e), &e, MLOPS_E_EXISTS, "/f' is there, a pipe");
+    refused(check_out(f, f->in, MLOPS_CHECKOUT_FORCE, &e), &e, MLOPS_E_EXISTS, "a pipe");
+    has(f, "./f ");
+}
+
 static void what_stands_for_a_folder_is_seen_ahead(void **state) {
     site *f = *state;
     mlops_error e;
@@ -237,7 +248,7 @@ int main(void) {
         CASE(a_store_is_not_checked_out_over), CASE(a_store_is_no_source),
         CASE(a_link_that_leads_nowhere_stays), CASE(what_stands_for_a_folder_is_seen_ahead),
         CASE(names_are_those_of_files),        CASE(files_of_entries_are_not_cleaned_away),
-        CASE(progress_comes_to_the_end),
+        CASE(progress_comes_to_the_end),       CASE(a_pipe_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1918,7 +1918,8 @@ type GcOpts struct {
 	// all packs take above 1.15 times what is needed of them
 	MinLive float64
 	// content is written anew, by itself, so that what it is kept as changes to may go, where that takes
-	// no more than this share of the bytes that go; above 0 and up to 1, default 0.9
+	// no more than this share of the bytes that go, and so are small files of a chunk of which less is
+	// needed; above 0 and up to 1, default 0.9
 	RemakeMax float64
 }
 

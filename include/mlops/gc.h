@@ -32,8 +32,9 @@ typedef struct mlops_gc_opts {
                             0.5, and more as long as all packs take above 1.15 times what is needed
                             of them */
     double remake_max; /**< content is written anew, by itself, so that what it is kept as changes
-                          to may go, where that takes no more than this share of the bytes that go;
-                          above 0 and up to 1, default 0.9 */
+                          to may go, where that takes no more than this share of the bytes that go,
+                          and so are small files of a chunk of which less is needed; above 0 and up
+                          to 1, default 0.9 */
 } mlops_gc_opts;
 
 #define MLOPS_GC_OPTS_INIT                                                                         \

@@ -90,6 +90,7 @@ void mlops__gc_free(mlops_store *store) {
     const mlops_io *io = &store->host.io;
     io->lock(io->ctx, store->lock_file, MLOPS__LOCK_GC, MLOPS_IO_UNLOCK);
     mlops__gc_bases_free(self);
+    mlops__blocks_free(&self->blocks);
     mlops__packs_free(&self->reading);
     mlops__bloom_free(&self->marks);
     mlops__buf_free(&self->key);
@@ -257,6 +258,7 @@ static mlops_status begin(mlops_store *store, const mlops_gc_opts *opts, int64_t
                           &self->piece, &self->payload, &self->batch};
     for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) mlops__buf_init(bufs[i], allocator);
     mlops__gc_bases_init(self);
+    mlops__blocks_init(&self->blocks, allocator);
     return fill(self, err);
 }
 
@@ -272,6 +274,8 @@ static mlops_status step(mlops__gc *self, const mlops_call *call, mlops_error *e
     case MLOPS__GC_BASES: return mlops__gc_bases(self, err);
     case MLOPS__GC_KEPT: return mlops__gc_kept(self, err);
     case MLOPS__GC_REMAKE: return mlops__gc_remake(self, err);
+    case MLOPS__GC_WEIGH: return mlops__gc_weigh(self, err);
+    case MLOPS__GC_PARTS: return mlops__gc_parts(self, err);
     case MLOPS__GC_COUNT_OBJECTS:
     case MLOPS__GC_COUNT_CHUNKS:
     case MLOPS__GC_COUNT_COMMITS: return mlops__gc_count(self, err);
@@ -302,7 +306,7 @@ static mlops_status do_piece(mlops__gc *self, const mlops_call *call, int64_t en
 }
 
 static int64_t memory_of(const mlops__gc *self) {
-    return mlops__gc_bases_memory(self) +
+    return mlops__gc_bases_memory(self) + mlops__blocks_memory(&self->blocks) +
            (int64_t)(sizeof *self + mlops__bloom_bytes(&self->marks) + self->n_slots * 24 +
                      self->n_packs * sizeof *self->packs + self->key.cap + self->todo.cap +
                      self->dataset.cap + self->piece.cap + self->payload.cap + self->batch.cap);

@@ -3,6 +3,7 @@
 #define MLOPS_STORE_COLLECT_H
 
 #include "base/hex.h"
+#include "store/blocks.h"
 #include "store/bloom.h"
 #include "store/content.h"
 #include "store/idset.h"
@@ -18,6 +19,8 @@ typedef enum mlops__gc_phase {
     MLOPS__GC_BASES,   /* that nothing names, and what leans on them */
     MLOPS__GC_KEPT,    /* those that stay */
     MLOPS__GC_REMAKE,  /* what is written anew, so that the others may go */
+    MLOPS__GC_WEIGH,   /* how much of chunks that many share is needed */
+    MLOPS__GC_PARTS,   /* those that stay of chunks that go are kept anew */
     MLOPS__GC_COUNT_OBJECTS,
     MLOPS__GC_COUNT_CHUNKS,
     MLOPS__GC_COUNT_COMMITS,
@@ -95,6 +98,11 @@ struct mlops__gc {
     mlops__rewrite *rewrite;
     int no_space;
 
+    mlops__blocks blocks; /* with parts that stay, but for those that one has alone */
+    size_t n_hollow;      /* of them go */
+    uint64_t batch_bytes; /* of content that the batch names */
+    int64_t dead_bytes;   /* of packs, in chunks that stay, for parts that nothing needs */
+
     int64_t seen;    /* the journal is followed up to this commit */
     int64_t before;  /* what was committed since then stays */
     int64_t goal;    /* up to which it is to be, ahead of the commits of datasets */
@@ -105,7 +113,7 @@ struct mlops__gc {
     size_t n_packs, at_pack;
     mlops__packs reading;
     mlops__buf payload;
-    mlops__buf batch; /* keys that are to be deleted: u16 size, key */
+    mlops__buf batch; /* keys that are to be deleted: u16 size, key; ids that are kept anew */
     mlops__pack_scan scan;
     int scans; /* that is begun */
     int64_t rescans;
@@ -146,6 +154,7 @@ mlops_status mlops__gc_objects(mlops__gc *self, mlops_error *err);
 mlops_status mlops__gc_catch_up(mlops__gc *self, mlops__index *index, mlops_error *err);
 void mlops__gc_mark(mlops__gc *self, const uint8_t *key, size_t n); /* an object, or a chunk */
 int mlops__gc_is_marked(const mlops__gc *self, const uint8_t *key, size_t n);
+/* But for the chunk of a part, as long as it is not known which of these stay. */
 void mlops__gc_mark_pieces(mlops__gc *self, mlops__recipe pieces);
 /* An object and all that it leads over. MLOPS_E_NOT_FOUND without a message if it is none. */
 mlops_status mlops__gc_mark_closure(mlops__gc *self, mlops__index *index, const uint8_t *id,
@@ -168,6 +177,10 @@ mlops_status mlops__gc_leaning(mlops__gc *self, mlops_error *err);
 mlops_status mlops__gc_bases(mlops__gc *self, mlops_error *err);
 mlops_status mlops__gc_kept(mlops__gc *self, mlops_error *err);
 mlops_status mlops__gc_remake(mlops__gc *self, mlops_error *err);
+
+/* collect_parts.c */
+mlops_status mlops__gc_weigh(mlops__gc *self, mlops_error *err);
+mlops_status mlops__gc_parts(mlops__gc *self, mlops_error *err);
 
 /* collect_serve.c */
 mlops_status mlops__gc_note_end(mlops__gc *self, mlops_error *err);

@@ -108,6 +108,7 @@ static int is_of_base(mlops__piece_kind kind) {
 
 void mlops__gc_mark_pieces(mlops__gc *self, mlops__recipe pieces) {
     mlops__piece piece;
+    if (pieces.codec == MLOPS__PACK_PART && self->phase < MLOPS__GC_PARTS) return;
     while (mlops__recipe_next(&pieces, &piece))
         if (piece.key) mlops__gc_mark(self, piece.key, MLOPS__CHUNK_KEY);
 }

@@ -43,8 +43,12 @@ static mlops_status count_chunk(mlops__gc *self, mlops__index *index, mlops__byt
     (void)index, (void)err;
     if (!mlops__gc_place(key, MLOPS__CHUNK_KEY, value, &place)) return MLOPS_OK;
     if (!mlops__gc_is_live(self, key, place)) return MLOPS_OK;
+    uint32_t size = mlops__block_size(key.data);
+    uint32_t needed = mlops__blocks_needed(&self->blocks, key.data);
+    double dead = (double)(size - needed) / (double)(size ? size : 1);
     self->stat.n_chunks++;
-    self->stat.chunk_bytes += mlops__load_u32(key.data + 16);
+    self->stat.chunk_bytes += needed;
+    self->dead_bytes += (int64_t)(dead * (double)mlops__gc_bytes_of(value));
     count(self, value, place);
     return MLOPS_OK;
 }
@@ -88,6 +92,8 @@ static double min_live_of(const mlops__gc *self) {
 /* What is left of a pack that was emptied in part goes first. */
 static mlops_status choose(mlops__gc *self, mlops__index *index, mlops_error *err) {
     double min_live = min_live_of(self);
+    self->stat.live_bytes -= self->dead_bytes; /* no pack is emptied for these */
+    self->stat.garbage_bytes += self->dead_bytes;
     for (size_t i = 0; i < self->n_packs; i++) {
         mlops__gc_pack *p = &self->packs[i];
         int dying = 0;

@@ -14,7 +14,7 @@
 
 #include <string.h>
 
-/* Content that is kept as changes to what is erased, or in a chunk together with it. */
+/* Content that is kept as changes to what is erased. */
 typedef struct leaning {
     uint8_t id[32];
     uint8_t root[32]; /* of the chain: those of one root are versions of each other */
@@ -173,8 +173,7 @@ static mlops_status note_based(eraser *e, const uint8_t *id, const mlops__recipe
 
 static mlops_status pass_object(eraser *e, mlops__bytes key, mlops__bytes value) {
     mlops__recipe pieces;
-    mlops__piece piece;
-    uint8_t id[32], root[32] = {0};
+    uint8_t id[32];
     mlops__pack_place place;
     if (key.size != 32 || value.size != 32) return MLOPS_OK;
     place.pack = (int64_t)mlops__load_u64(value.data);
@@ -186,11 +185,7 @@ static mlops_status pass_object(eraser *e, mlops__bytes key, mlops__bytes value)
         return status < 0 ? status : MLOPS_OK; /* it is damaged: nothing can be made of it */
     if (pieces.base && mlops__idset_find(&e->condemned, pieces.base, 32))
         MLOPS_TRY(condemn_pieces(e, pieces, 1));
-    if (pieces.base) return note_based(e, id, &pieces);
-    if (pieces.codec != MLOPS__PACK_PART || !mlops__recipe_next(&pieces, &piece)) return MLOPS_OK;
-    if (!mlops__idset_find(&e->condemned, piece.key, MLOPS__CHUNK_KEY)) return MLOPS_OK;
-    memcpy(root, piece.key, MLOPS__CHUNK_KEY);
-    return note_leaning(e, id, root, 0);
+    return pieces.base ? note_based(e, id, &pieces) : MLOPS_OK;
 }
 
 /* Is something on the way from an object to the one without a base condemned? */
@@ -296,6 +291,7 @@ static mlops_status remake_all(eraser *e) {
     leaning *all = (leaning *)(void *)e->leaning.data;
     n = e->leaning.size / sizeof *all;
     if (!status) sort(all, n);
+    if (!status) status = poll(e, 0, (int64_t)n + 1);
     for (size_t i = 0; i < n && !status; i++) {
         status = remake(e, &all[i], before);
         before = status ? NULL : &all[i];
@@ -324,6 +320,7 @@ static mlops_status sync_deletions(mlops_store *store, mlops_error *err) {
 static mlops_status collect(eraser *e) {
     mlops_gc_stat stat = MLOPS_GC_STAT_INIT;
     mlops_status status = mlops__gc_condemn(e->store, &e->condemned, e->call, &stat, e->err);
+    e->work->n_remade += stat.n_remade;
     e->work->n_deleted = stat.n_deleted;
     e->work->n_waiting = stat.n_waiting;
     e->work->done = status == MLOPS_END && is_clean(&stat);

@@ -45,6 +45,11 @@ mlops_status mlops__rewrite_some(mlops__rewrite *self, mlops_error *err);
 void mlops__rewrite_end(mlops__rewrite *self);            /* NULL is none */
 size_t mlops__rewrite_memory(const mlops__rewrite *self); /* bytes that it takes, about */
 
+/* The same of small contents that are parts of chunks, with each other in other chunks; those that
+ * are not so any more stay as they are. MLOPS_E_ERASED if one was erased meanwhile. */
+mlops_status mlops__content_keep_anew(mlops_store *self, mlops__lease *lease,
+                                      const mlops__keeping *items, size_t n, mlops_error *err);
+
 typedef enum mlops__chunk_found {
     MLOPS__CHUNK_NONE = 0,
     MLOPS__CHUNK_THERE = 1,

@@ -2,7 +2,8 @@
  *
  * Owns what is planned of one batch. Invariants: a batch is one transaction, in which chunks come
  * ahead of the objects that name them; content that was known and is damaged is kept by itself, so
- * that it shares nothing with what was damaged, and so is delimited text.
+ * that it shares nothing with what was damaged, and so is delimited text; what is kept anew comes
+ * behind its chunks, which are durable then, so that a power cut leaves what was there.
  */
 #include "store/codec.h"
 #include "store/content.h"
@@ -39,6 +40,7 @@ typedef struct keeper {
     mlops__codec *codecs;           /* one for each of its workers */
     size_t n_codecs;
     int alone; /* each item is kept by itself, since other bytes have the key of a chunk */
+    int anew;  /* though it is there, as a part of a chunk */
 } keeper;
 
 static packing *chunks_of(const keeper *k, size_t *n) {
@@ -105,12 +107,26 @@ static void plan_large(keeper *k, size_t item) {
     mlops__buf_put(&k->objects, &(kept){item, first, end - first, 0}, sizeof(kept));
 }
 
+/* MLOPS_END for what is to be planned like any other. */
+static mlops_status plan_anew(keeper *k, size_t item, size_t *block, mlops_error *err) {
+    const mlops__keeping *it = &k->items[item];
+    if (!k->anew) return MLOPS_END;
+    if (k->alone)
+        return mlops__content_remake(k->store, k->lease, &it->id, it->bytes, it->n, NULL, err);
+    plan_small(k, item, block);
+    return MLOPS_OK;
+}
+
 static mlops_status plan(keeper *k, mlops_error *err) {
     size_t block = 0;
     for (size_t i = 0; i < k->n; i++) {
         const mlops__keeping *it = &k->items[i];
         int there = 0, is_known = 0;
         if (!is_first(k, i)) continue;
+        mlops_status status = plan_anew(k, i, &block, err);
+        if (status < 0) return status;
+        if (k->chunks.status || k->objects.status) return mlops__fail_nomem(err, k->chunks.size);
+        if (!status) continue;
         const mlops__source source = {.size = it->n, .bytes = it->bytes};
         MLOPS_TRY(mlops__content_has_same(k->store, &it->id, &source, &there, &is_known, err));
         if (there) continue;
@@ -190,6 +206,21 @@ static mlops_status write_object(keeper *k, mlops__index *index, const kept *obj
     return mlops__content_append(k->store, index, &frame, recipe->data, err);
 }
 
+/* It may have been erased meanwhile. What is there and is kept in another way by now stays so:
+ * others may count on that. */
+static mlops_status may_write(keeper *k, mlops__index *index, const kept *object, int *out,
+                              mlops_error *err) {
+    const mlops_id *id = &k->items[object->item].id;
+    mlops__location at;
+    *out = 1;
+    MLOPS_TRY(mlops__erased_check(index, id->bytes, err));
+    if (!k->anew) return MLOPS_OK;
+    mlops_status status = mlops__content_find(index, MLOPS__TABLE_OBJECTS,
+                                              (mlops__bytes){id->bytes, sizeof *id}, &at, err);
+    *out = !status && at.place.pack > 0 && at.size == MLOPS__PACK_PART;
+    return status == MLOPS_E_NOT_FOUND ? MLOPS_OK : status;
+}
+
 static mlops_status write_batch(keeper *k, mlops__index *index, mlops__buf *recipe,
                                 mlops_error *err) {
     size_t n_chunks, n_objects;
@@ -198,9 +229,11 @@ static mlops_status write_batch(keeper *k, mlops__index *index, mlops__buf *reci
     mlops_status status = MLOPS_OK;
     for (size_t i = 0; i < n_chunks && !status; i++)
         status = write_chunk(k, index, &chunks[i], err);
-    for (size_t i = 0; i < n_objects && !status; i++) { /* it may have been erased meanwhile */
-        status = mlops__erased_check(index, k->items[objects[i].item].id.bytes, err);
-        if (!status) status = write_object(k, index, &objects[i], recipe, err);
+    if (!status && k->anew) status = mlops__store_sync_packs(k->store, index, err);
+    for (size_t i = 0; i < n_objects && !status; i++) {
+        int may = 0;
+        status = may_write(k, index, &objects[i], &may, err);
+        if (!status && may) status = write_object(k, index, &objects[i], recipe, err);
     }
     for (size_t i = 0; i < k->n && !status; i++)
         status = mlops__lease_note(k->lease, index, k->items[i].id.bytes, err);
@@ -267,19 +300,30 @@ static mlops_status keep_once(keeper *k, mlops_error *err) {
     return status;
 }
 
-mlops_status mlops__content_keep(mlops_store *self, mlops__lease *lease,
-                                 const mlops__keeping *items, size_t n,
-                                 const mlops_executor *executor, mlops_error *err) {
+static mlops_status keep(const keeper *asked, mlops_error *err) {
     mlops_status status;
     int alone = 0;
-    MLOPS_TRY(mlops__store_check_fork(self, err));
+    MLOPS_TRY(mlops__store_check_fork(asked->store, err));
     do {
-        keeper k = {.store = self, .lease = lease, .items = items, .n = n, .executor = executor};
+        keeper k = *asked;
         k.alone = alone;
         status = keep_once(&k, err);
         alone = k.alone;
     } while (status == MLOPS_END);
     return status;
+}
+
+mlops_status mlops__content_keep(mlops_store *self, mlops__lease *lease,
+                                 const mlops__keeping *items, size_t n,
+                                 const mlops_executor *executor, mlops_error *err) {
+    keeper k = {.store = self, .lease = lease, .items = items, .n = n, .executor = executor};
+    return keep(&k, err);
+}
+
+mlops_status mlops__content_keep_anew(mlops_store *self, mlops__lease *lease,
+                                      const mlops__keeping *items, size_t n, mlops_error *err) {
+    keeper k = {.store = self, .lease = lease, .items = items, .n = n, .anew = 1};
+    return keep(&k, err);
 }
 
 /* ---- reading many ---- */

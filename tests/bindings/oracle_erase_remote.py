@@ -127,5 +127,45 @@ def erase_pulled(folder):
         assert not oracle_erase.search(path, WORDS), path
 
 
+SMALL = [oracle_erase.SECRET]
+
+
+def small_files(folder, store, name):
+    """Files that come together share a chunk; one of them is secret."""
+    files = {f"s/{i}.txt": oracle_erase.text(i, 30, oracle_erase.SECRET if i == 7 else b"") for i in range(20)}
+    source = pathlib.Path(folder) / name
+    for path, data in files.items():
+        (source / path).parent.mkdir(parents=True, exist_ok=True)
+        (source / path).write_bytes(data)
+    commit(store, "t", lambda d: d.add_folder("in", str(source)))
+    return {f"in/{path}": data for path, data in files.items()}
+
+
+def erase_collected(folder):
+    """Of content that shared a chunk and was collected here nothing is left, once a tombstone of it comes."""
+    root = pathlib.Path(folder) / "remote"
+    paths = [f"{folder}/{name}.mlops" for name in "ab"]
+    with mlops.open(paths[0]) as a, mlops.open(paths[1]) as b:
+        files = small_files(folder, a, "in")
+        a.data.push("t", root)
+        b.data.pull("t", root)
+        kept = {path: data for path, data in files.items() if path != "in/s/7.txt"}
+        commit(b, "u", lambda d: [d.add_bytes(path, data) for path, data in kept.items()] and None)
+        with mlops.Change(b) as change:
+            mlops.dataset_drop(change, "t", "main")
+            change.commit()
+        assert b.gc(keep_ns=1, min_live=1, remake_max=0.5).n_dropped_objects > 0
+        assert oracle_erase.search(paths[1], SMALL)
+        mlops.dataset_erase(a, "t", paths="in/s/7.txt", reason="asked to", by="dpo")
+        a.data.push("t", root)
+        b.data.pull("t", root)
+        assert b.data.erase().done
+        assert {path: bytes(mlops.dataset_read(b, "u", None, path)) for path in kept} == kept
+        b.export(f"{folder}/b.export")
+    oracle_erase.sound(paths[1], SMALL, {})
+    mlops.Store.import_(f"{folder}/copy.mlops", f"{folder}/b.export")
+    assert not oracle_erase.search(f"{folder}/copy.mlops", SMALL)
+
+
 if __name__ == "__main__":
-    oracle_erase.run(erase_pushed, erase_pulled)
+    oracle_erase.run(erase_pushed, erase_pulled, erase_collected)

@@ -6,6 +6,8 @@
 #include "base/sha256.h"
 #include "dataset/dataset.h"
 
+#include <mlops/gc.h>
+
 enum { N = 700, FRAMES = 4000 };
 
 typedef struct shelf {
@@ -208,6 +210,122 @@ static void packed_content_comes_inline(void **state) {
     }
 }
 
+/* ---- garbage ---- */
+
+static void name_some(mlops_store *store, const mlops__keeping *items, size_t n, size_t every,
+                      int named) {
+    mlops_error e;
+    mlops_change *c = new_change(store);
+    for (size_t i = 0; i < n; i++) {
+        char key[16], digits[65];
+        if (named ? i % every != 0 : i % every == 0) continue;
+        snprintf(key, sizeof key, "k%zu", i);
+        mlops__id_format(digits, &items[i].id);
+        if (named) add(c, key, digits);
+        else works(mlops__change_del(c, MLOPS__TABLE_TEST, text(key), &e), &e);
+    }
+    commit(c);
+    mlops_change_free(c);
+}
+
+static mlops_gc_stat collect(mlops_store *store, uint32_t flags) {
+    mlops_error e;
+    mlops_gc_opts opts = MLOPS_GC_OPTS_INIT;
+    mlops_gc_stat stat = MLOPS_GC_STAT_INIT;
+    opts.keep_ns = 1;
+    opts.flags = flags;
+    assert_int_equal(mlops_store_gc(store, &opts, NULL, &stat, &e), MLOPS_END);
+    return stat;
+}
+
+enum { MANY = 1200 };
+
+static mlops__keeping *begin_many(mlops_store *store, size_t every) {
+    mlops__lease lease = {0, 0};
+    mlops_error e;
+    mlops__keeping *items = calloc(MANY, sizeof *items);
+    for (size_t i = 0; i < MANY; i++) {
+        uint8_t *bytes = make_blob(1000, i + 1, 0);
+        items[i] = (mlops__keeping){name_of(bytes, 1000), bytes, 1000};
+    }
+    works(mlops__content_keep(store, &lease, items, MANY, NULL, &e), &e);
+    mlops__lease_end(&lease, store);
+    name_some(store, items, MANY, every, 1);
+    return items;
+}
+
+static void has_each(mlops_store *store, const mlops__keeping *items, size_t every) {
+    for (size_t i = 0; i < MANY; i += every)
+        assert_int_equal(reads(store, &items[i].id, items[i].bytes, items[i].n), 0);
+}
+
+static void free_many(mlops__keeping *items) {
+    for (size_t i = 0; i < MANY; i++) free((void *)(uintptr_t)items[i].bytes);
+    free(items);
+}
+
+/* Of chunks that many share few contents stay: these are kept anew, and the room comes back. */
+static void room_of_what_went_comes_back(void **state) {
+    shelf *s = *state;
+    enum { EVERY = 50, LEFT = MANY / EVERY };
+    for (int in_memory = 0; in_memory < 2; in_memory++) {
+        char path[128];
+        snprintf(path, sizeof path, "%s/%d", s->p.dir, in_memory);
+        mlops_store *store = open_with(
+            path, MLOPS_SYNC_FULL, in_memory ? MLOPS_STORE_INDEX_MEMORY : MLOPS_STORE_INDEX_FILE);
+        mlops__keeping *items = begin_many(store, 1);
+        mlops_gc_stat stat = collect(store, 0);
+        assert_int_equal(stat.n_remade, 0);
+        name_some(store, items, MANY, EVERY, 0);
+        stat = collect(store, MLOPS_GC_DRY_RUN);
+        assert_int_equal(stat.n_remade, LEFT);
+        assert_int_equal(stat.remade_bytes, LEFT * 1000);
+        assert_true(stat.garbage_bytes > (MANY - LEFT) * 1000);
+        stat = collect(store, MLOPS_GC_KEEP_BASES | MLOPS_GC_DRY_RUN);
+        assert_int_equal(stat.n_remade, 0);
+        assert_true(stat.garbage_bytes > (MANY - LEFT) * 1000); /* it is, though it stays */
+        stat = collect(store, 0);
+        assert_int_equal(stat.n_remade, LEFT);
+        assert_int_equal(stat.n_dropped_objects, MANY - LEFT);
+        int64_t bytes = stats_of(store).pack_bytes;
+        assert_true(bytes < LEFT * 1000 * 13 / 10);
+        has_each(store, items, EVERY);
+        stat = collect(store, 0);
+        assert_int_equal(stat.n_remade, 0);
+        assert_int_equal(stats_of(store).pack_bytes, bytes);
+        mlops_store_close(store);
+        assert_int_equal(faults_of(path), 0);
+        shell("rm -rf '%s/index'", path);
+        store = open_store(path, NULL);
+        has_each(store, items, EVERY);
+        mlops_store_close(store);
+        free_many(items);
+    }
+}
+
+/* Not worth to be written anew: it is told of. */
+static void what_is_dead_of_a_chunk_is_garbage(void **state) {
+    shelf *s = *state;
+    mlops_error e;
+    mlops_store *store = open_store(s->p.path, NULL);
+    mlops__keeping *items = begin_many(store, 1);
+    mlops_change *c = new_change(store);
+    for (int i = 0; i < MANY; i += 25) {
+        char key[16];
+        snprintf(key, sizeof key, "k%d", i);
+        works(mlops__change_del(c, MLOPS__TABLE_TEST, text(key), &e), &e);
+    }
+    commit(c);
+    mlops_change_free(c);
+    mlops_gc_stat stat = collect(store, 0);
+    assert_int_equal(stat.n_remade, 0);
+    assert_int_equal(stat.n_dropped_objects, MANY / 25);
+    assert_in_range(stat.garbage_bytes, MANY / 25 * 1000, MANY / 25 * 1300);
+    assert_int_equal(stat.chunk_bytes, (MANY - MANY / 25) * 1000);
+    free_many(items);
+    mlops_store_close(store);
+}
+
 /* ---- damage ---- */
 
 typedef struct found {
@@ -269,6 +387,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(it_is_exported_and_imported, begin, end),
         cmocka_unit_test_setup_teardown(inline_content_comes_again, begin, end),
         cmocka_unit_test_setup_teardown(packed_content_comes_inline, begin, end),
+        cmocka_unit_test_setup_teardown(room_of_what_went_comes_back, begin, end),
+        cmocka_unit_test_setup_teardown(what_is_dead_of_a_chunk_is_garbage, begin, end),
         cmocka_unit_test_setup_teardown(damage_is_told_and_healed, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

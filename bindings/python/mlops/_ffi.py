@@ -2778,8 +2778,8 @@ class Store(_rt.Handle):
             min_live: share of a pack, above 0 and up to 1, below which it is emptied; default 0.5, and
                 more as long as all packs take above 1.15 times what is needed of them
             remake_max: content is written anew, by itself, so that what it is kept as changes to may go,
-                where that takes no more than this share of the bytes that go; above 0 and up to 1,
-                default 0.9
+                where that takes no more than this share of the bytes that go, and so are small files of a
+                chunk of which less is needed; above 0 and up to 1, default 0.9
             executor: default: the calling thread
             progress: called on the calling thread
             deadline_ns: on the host's monotonic clock; default none

@@ -1,0 +1,75 @@
+/* How much of each chunk that contents share is needed.
+ *
+ * Owns sums over their parts. Invariant: a chunk passes for whole only if its parts lie one behind
+ * the other from its first byte to its last; parts that overlap do not make up for what is missing.
+ */
+#include "store/blocks.h"
+
+#include <string.h>
+
+typedef struct sum {
+    uint32_t bytes;
+    uint32_t ends; /* of each part: the hash of where it ends, less that of where it begins */
+} sum;
+
+void mlops__blocks_init(mlops__blocks *self, const mlops_allocator *allocator) {
+    mlops__idset_init(&self->keys, allocator);
+    mlops__buf_init(&self->sums, allocator);
+}
+
+void mlops__blocks_free(mlops__blocks *self) {
+    mlops__idset_free(&self->keys);
+    mlops__buf_free(&self->sums);
+}
+
+int64_t mlops__blocks_memory(const mlops__blocks *self) {
+    size_t n = self->keys.entries.cap + self->keys.n_slots * sizeof *self->keys.slots;
+    return (int64_t)(n + self->sums.cap);
+}
+
+static uint32_t hash_of(uint64_t offset) {
+    uint64_t x = (offset + 1) * 0x9e3779b97f4a7c15u;
+    x ^= x >> 29;
+    return (uint32_t)(x * 0xbf58476d1ce4e5b9u >> 32);
+}
+
+static sum *sum_of(const mlops__blocks *self, const uint8_t *key) {
+    const uint32_t *place = mlops__idset_find(&self->keys, key, MLOPS__CHUNK_KEY);
+    return place ? (sum *)(void *)self->sums.data + *place : NULL;
+}
+
+int mlops__blocks_add(mlops__blocks *self, const mlops__piece *part) {
+    sum *it = sum_of(self, part->key);
+    if (!it) {
+        uint32_t place = (uint32_t)mlops__idset_size(&self->keys);
+        it = (sum *)(void *)mlops__buf_extend(&self->sums, sizeof *it);
+        if (!it || !mlops__idset_add(&self->keys, part->key, MLOPS__CHUNK_KEY, place)) return 0;
+        *it = (sum){0, 0};
+    }
+    it->bytes += (uint32_t)part->size;
+    it->ends += hash_of(part->base_at + part->size) - hash_of(part->base_at);
+    return 1;
+}
+
+void mlops__blocks_take(mlops__blocks *self, const mlops__piece *part) {
+    sum *it = sum_of(self, part->key);
+    if (!it) return;
+    it->bytes -= (uint32_t)part->size;
+    it->ends -= hash_of(part->base_at + part->size) - hash_of(part->base_at);
+}
+
+int mlops__blocks_has(const mlops__blocks *self, const uint8_t key[MLOPS__CHUNK_KEY]) {
+    return sum_of(self, key) != NULL;
+}
+
+uint32_t mlops__blocks_needed(const mlops__blocks *self, const uint8_t key[MLOPS__CHUNK_KEY]) {
+    const sum *it = sum_of(self, key);
+    uint32_t size = mlops__block_size(key);
+    return it && it->bytes < size ? it->bytes : size;
+}
+
+int mlops__blocks_is_whole(const mlops__blocks *self, const uint8_t key[MLOPS__CHUNK_KEY]) {
+    const sum *it = sum_of(self, key);
+    uint32_t size = mlops__block_size(key);
+    return it && it->bytes == size && it->ends == hash_of(size) - hash_of(0);
+}

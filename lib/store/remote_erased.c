@@ -5,6 +5,7 @@
  * handed on as it is; an object that has any erased bytes is led to no more once a remote was
  * cleaned, so that its gc deletes it.
  */
+#include "store/blocks.h"
 #include "store/remote_content.h"
 
 #include <string.h>
@@ -131,9 +132,10 @@ typedef struct cleaning {
     mlops__cutter *cutter;
     mlops__residue residue;
     mlops__fetcher fetcher;
-    mlops__depot old;   /* all that there is */
-    mlops__depot tails; /* the indexes of its objects: of what nothing leads to, too */
-    mlops__idset dirty; /* objects that have erased bytes */
+    mlops__depot old;     /* all that there is */
+    mlops__depot tails;   /* the indexes of its objects: of what nothing leads to, too */
+    mlops__idset dirty;   /* objects that have erased bytes */
+    mlops__blocks blocks; /* chunks that contents share, by what stays of them */
     mlops_error *err;
 } cleaning;
 
@@ -190,8 +192,39 @@ static mlops_status judge_part(cleaning *c, const mlops__part *part) {
     return MLOPS_OK;
 }
 
+static mlops_status each_own(cleaning *c, part_step *step);
+
+static mlops_status weigh_part(cleaning *c, const mlops__part *part) {
+    mlops__buf bytes;
+    mlops__recipe recipe;
+    mlops__piece piece;
+    int counts = part->kind == MLOPS__PART_OBJECT && part->codec == MLOPS__PACK_PART;
+    if (!counts || is_erased(&c->residue, part->key)) return MLOPS_OK;
+    mlops__buf_init(&bytes, &c->old.host->allocator);
+    mlops_status status = mlops__fetch_recipe(&c->fetcher, part, &bytes, &recipe, c->err);
+    if (!status && mlops__recipe_next(&recipe, &piece) && !mlops__blocks_add(&c->blocks, &piece))
+        status = mlops__fail_nomem(c->err, ID);
+    mlops__buf_free(&bytes);
+    return status;
+}
+
+/* Of a chunk of which any byte is in nothing that stays it is not known whose that was: other
+ * datasets may have sent it, or what was collected. */
+static mlops_status take_blocks(cleaning *c) {
+    for (size_t i = 0; i < c->old.n; i++) MLOPS_TRY(each_part(c, &c->old.indexes[i], weigh_part));
+    MLOPS_TRY(each_own(c, weigh_part));
+    for (size_t i = 0; i < mlops__idset_size(&c->blocks.keys); i++) {
+        const uint8_t *key = mlops__idset_at(&c->blocks.keys, i)->key;
+        if (!mlops__blocks_is_whole(&c->blocks, key) &&
+            !mlops__idset_add(&c->residue.chunks, key, MLOPS__CHUNK_KEY, 0))
+            return mlops__fail_nomem(c->err, ID);
+    }
+    return MLOPS_OK;
+}
+
 static mlops_status find_dirty(cleaning *c) {
     MLOPS_TRY(read_tails(c));
+    MLOPS_TRY(take_blocks(c));
     for (size_t i = 0; i < c->tails.n; i++)
         MLOPS_TRY(each_part(c, &c->tails.indexes[i], take_residue));
     for (size_t i = 0; i < c->tails.n; i++)
@@ -307,9 +340,11 @@ mlops_status mlops__remote_clean(mlops__cutter *cutter, mlops_store *store,
     c.old = *cutter->parts;
     mlops__fetcher_init(&c.fetcher, cutter->remote);
     mlops__idset_init(&c.dirty, &c.old.host->allocator);
+    mlops__blocks_init(&c.blocks, &c.old.host->allocator);
     mlops_status status = clean(&c, erased, changed);
     mlops__residue_free(&c.residue);
     mlops__idset_free(&c.dirty);
+    mlops__blocks_free(&c.blocks);
     mlops__depot_free(&c.tails);
     mlops__fetcher_free(&c.fetcher);
     if (cutter->parts->own != c.old.own) mlops__depot_free(&c.old);

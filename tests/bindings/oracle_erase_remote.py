@@ -167,5 +167,30 @@ def erase_collected(folder):
     assert not oracle_erase.search(f"{folder}/copy.mlops", SMALL)
 
 
+def search_small(root):
+    objects = oracle_erase.oracle_pack.Frames(read_objects(root))
+    return oracle_erase.search_content(objects, SMALL)
+
+
+def erase_beside(folder):
+    """Two datasets of one store at one remote: what one of them erases is in no object of the other."""
+    root = pathlib.Path(folder) / "remote"
+    path = f"{folder}/a.mlops"
+    with mlops.open(path) as a, mlops.open(f"{folder}/b.mlops") as b:
+        files = small_files(folder, a, "in")
+        kept = {path: data for path, data in files.items() if path != "in/s/7.txt"}
+        commit(a, "u", lambda d: [d.add_bytes(path, data) for path, data in kept.items()] and None)
+        a.data.push("t", root)
+        a.data.push("u", root)
+        assert search_small(root)
+        mlops.dataset_erase(a, "t", paths="in/s/7.txt", reason="asked to", by="dpo")
+        a.data.push("t", root)
+        a.data.push("u", root)
+        collect(root)
+        assert not search_small(root)
+        b.data.pull("u", root)
+        assert {path: bytes(mlops.dataset_read(b, "u", None, path)) for path in kept} == kept
+
+
 if __name__ == "__main__":
-    oracle_erase.run(erase_pushed, erase_pulled, erase_collected)
+    oracle_erase.run(erase_pushed, erase_pulled, erase_collected, erase_beside)

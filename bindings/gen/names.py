@@ -64,8 +64,8 @@ def is_property(function):
 
 
 def csv_list(doc):
-    """A string that is a list of names in CSV form."""
-    return bool(re.search(r"separated by commas|\bas columns\b", doc))
+    """A string that is a list in CSV form: of names, globs, or name=value."""
+    return bool(re.search(r"separated by commas|\bas columns\b|\blist of globs\b|\btypes of columns\b", doc))
 
 
 def json_object(doc):

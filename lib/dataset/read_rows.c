@@ -65,9 +65,14 @@ static mlops_status choose_rows(asking *self) {
     const mlops__facts *facts = &self->facts;
     if (!mlops__facts_is_table(facts))
         return mlops__fail(self->err, MLOPS_E_SCHEMA, "'%s' is a file and no table", facts->path);
-    if (self->from < 0 || self->n < 0 || self->from > facts->n_rows)
-        return mlops__fail(self->err, MLOPS_E_INVALID, "%lld rows from row %lld on, of %lld",
-                           (long long)self->n, (long long)self->from, (long long)facts->n_rows);
+    if (self->from < 0 || self->n < 0)
+        return mlops__fail(self->err, MLOPS_E_INVALID,
+                           "%lld rows from row %lld on are asked for; neither is below 0",
+                           (long long)self->n, (long long)self->from);
+    if (self->from > facts->n_rows)
+        return mlops__fail(self->err, MLOPS_E_INVALID,
+                           "row %lld is beyond the end: '%s' has %lld rows, counted from 0",
+                           (long long)self->from, facts->path, (long long)facts->n_rows);
     if (self->n > facts->n_rows - self->from) self->n = facts->n_rows - self->from;
     return MLOPS_OK;
 }

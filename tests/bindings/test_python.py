@@ -8,6 +8,7 @@ import ast
 import copy
 import ctypes
 import datetime
+import decimal
 import gc
 import hashlib
 import json
@@ -698,6 +699,24 @@ class Tables(unittest.TestCase):
         recorded = np.array([(1, 2.5), (3, 4.5)], [("i", "i8"), ("f", "f8")])
         self.assertEqual(list(mlops.table(recorded)["f"]), [2.5, 4.5])
 
+    def test_rows_as_dicts(self):
+        self.assertEqual(mlops.table([{"a": 1, "b": "x"}, {"b": None, "a": 2}]).to_dicts(),
+                         [{"a": 1, "b": "x"}, {"a": 2, "b": None}])
+        with self.assertRaisesRegex(ValueError, "row 1 lacks 'b', which row 0 has"):
+            mlops.table([{"a": 1, "b": "x"}, {"a": 2}])
+
+    def test_what_is_no_table(self):
+        for given, why in ((None, "None is no table"), (3, "int is no table"), ((x for x in "a"), "generator is no table"),
+                           ({"a": [decimal.Decimal("0.1")]}, "'a' holds Decimal, which no column keeps exactly")):
+            with self.assertRaisesRegex(TypeError, why):
+                mlops.table(given)
+        with self.assertRaisesRegex(TypeError, "delimiter: only a CSV file takes options"):
+            mlops.table(mlops.Table.parse("a\n1\n"), delimiter=";")
+
+    def test_types_as_a_dict(self):
+        table = mlops.Table.parse("a,b\n1,2\n", types={"a": "string", "b": "float64"})
+        self.assertEqual(table.to_dicts(), [{"a": "1", "b": 2.0}])
+
     def test_nothing_of_a_table_stays(self):
         for _ in range(50):
             mlops.table({"i": [1, None], "s": ["x", None]})
@@ -731,6 +750,37 @@ class Pandas(unittest.TestCase):
         frame = self.frame()[["i", "o"]].iloc[[2, 0]]
         table = mlops.table(frame)
         self.assertEqual((list(table["i"]), table["o"]), ([3.0, 1.0], ["z", "x"]))
+
+    def test_what_a_series_holds_is_a_column(self):
+        for given, due in ((pd.Index([1, 2]), [1, 2]), (pd.Categorical(["a", None]), ["a", None]),
+                           (pd.array([1, None], "Int64"), [1, None]), (pd.Index(["x", None]), ["x", None]),
+                           (pd.DatetimeIndex(["1970-01-02", None]), [86400 * 10 ** 9, None])):
+            self.assertEqual([row["a"] for row in mlops.table({"a": given}).to_dicts()], due)
+
+    def test_levels_of_an_index_with_names_are_columns(self):
+        frame = pd.DataFrame({"id": [1, 2, 2], "k": ["a", "b", "c"], "y": [1.0, 2.0, 3.0]})
+        self.assertEqual(mlops.table(frame.groupby("id")[["y"]].sum()).to_dicts(), [{"id": 1, "y": 1.0}, {"id": 2, "y": 5.0}])
+        self.assertEqual(mlops.table(frame.set_index(["k", "id"])).names, ["k", "id", "y"])
+        self.assertEqual(mlops.table(frame.set_index([[7, 8, 9], "k"])).names, ["k", "id", "y"])
+        with self.assertRaisesRegex(ValueError, "the index is called 'id', as a column is"):
+            mlops.table(frame.set_index("id", drop=False))
+
+    def test_times_come_back(self):
+        days = [datetime.date(2020, 1, 1), None, datetime.datetime(2020, 1, 2, 12), pd.NaT]
+        for column in (days, pd.Series(days, dtype=object), pd.to_datetime(days)):
+            back = pd.to_datetime(mlops.table({"d": column}).to_pandas()["d"])
+            self.assertEqual(back.tolist()[::2], [pd.Timestamp("2020-01-01"), pd.Timestamp("2020-01-02T12:00")])
+            self.assertEqual(back.isna().tolist(), [False, True, False, True])
+        with self.assertRaisesRegex(mlops.UnsupportedError, "column 'd', row 1: 2500-01-01 is a time beyond"):
+            mlops.table({"d": [None, datetime.date(2500, 1, 1)]})
+
+    def test_a_series_is_no_table(self):
+        for given in (pd.Series([1]), pd.Index([1]), pd.array([1])):
+            with self.assertRaisesRegex(TypeError, "is one column and no table"):
+                mlops.table(given)
+
+    def test_rows_that_frames_share(self):
+        self.assertEqual(mlops.Table.overlap(pd.DataFrame({"x": [1, 2]}), {"x": [2]}).to_dicts(), [{"a": 1, "b": 0}])
 
     def test_predict_binds_by_name(self):
         model = mlops.Model.parse(MODEL)

@@ -82,6 +82,41 @@ class Stores(unittest.TestCase):
         with self.assertRaises(mlops.NotFoundError):
             data.add_folder(folder / "no", "files")
 
+    def test_arguments_that_would_be_lost(self):
+        s, folder = self.store, pathlib.Path(self.folder.name)
+        rows = {"id": [1, 2, 3], "y": [0.5, 1.5, 2.5]}
+        commit = s.data.add(rows, "d", id="id")
+        self.assertEqual(s.data["d", commit], commit)
+        with self.assertRaisesRegex(TypeError, "delimiter: only a CSV file takes options"):
+            s.data.add(rows, "d", delimiter=";")
+        for add in (lambda: s.data.add(TRAIN, "d", delimitr=";"), lambda: s.data.add_stream([b"a"], "d", "a", delimitr=";")):
+            with self.assertRaisesRegex(TypeError, r"^add(_stream)?\(\) got an unexpected keyword argument 'delimitr'"):
+                add()
+        with self.assertRaisesRegex(mlops.InvalidError, "name of the dataset has 0 bytes"):
+            s.data.add(rows, "")
+        for start, stop, why in ((-2, None, "start is -2"), (0, -1, "stop is -1"), (7, None, "row 7 is beyond the end.* 3 rows")):
+            with self.assertRaisesRegex(mlops.InvalidError, why):
+                commit.rows(start, stop)
+        self.assertEqual([commit.rows(*r).n_rows for r in ((3,), (1, 99), (2, 1))], [0, 2, 0])
+        with self.assertRaisesRegex(mlops.NotFoundError, "there is no remote: .*typo"):
+            s.data.pull("d", folder / "typo")
+        self.assertFalse((folder / "typo").exists())
+        with mlops.Change(s) as change, mlops.Draft(change, "d") as draft:
+            with self.assertRaisesRegex(TypeError, "branch"):
+                draft.merge(commit, branch="zz", message="m")
+            with self.assertRaisesRegex(mlops.InvalidError, "target: .*csv=True"):
+                draft.add_stream("x", [b"a"], columns={"target": "x"})
+            self.assertEqual(draft.merge(commit).n_rows, 0)
+            draft.divide("table.csv", by="rows", parts={"a": 0.5, "b,c": 0.5}, seed=3)
+            change_id = draft.commit()
+            change.commit()
+        self.assertEqual(list(map(str, s.data["d", change_id].parts()["part"])), ["a", "b,c"])
+        commit.checkout(folder / "out", include=["*.csv", "a,b"])
+        (folder / "out/table.csv").write_text("mine")
+        with self.assertRaisesRegex(mlops.ExistsError, "force=True replaces it"):
+            commit.checkout(folder / "out", include=["*.csv"])
+        self.assertEqual(s.data.add_folder(folder / "out", "f", include=["*.csv"]).read("table.csv"), b"mine")
+
     def test_travel(self):
         share, there = os.path.join(self.folder.name, "share"), mlops.open(os.path.join(self.folder.name, "t.mlops"))
         self.addCleanup(there.close)

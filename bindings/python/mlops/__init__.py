@@ -104,6 +104,12 @@ class Table(_ffi.Table):
             _tables.end(type(array), _tables.C.addressof(array))
             _tables.end(type(schema), _tables.C.addressof(schema))
 
+    @classmethod
+    def overlap(cls, a, b, columns=None):
+        return super().overlap(table(a), table(b), columns)
+
+    overlap.__func__.__doc__ = _ffi.Table.overlap.__doc__
+
     def to_dicts(self):
         """The rows, as dicts; a null is None."""
         columns = [list(self[name]) if self.n_nulls(i) == 0 and self.type(i) != Type.BOOL else self._cells(i)
@@ -121,7 +127,8 @@ class Table(_ffi.Table):
         return [parse(text) if text else None for text in texts]
 
     def to_pandas(self):
-        """The table as a DataFrame: whole numbers and bools with nulls in pandas' types that have nulls, texts as objects."""
+        """The table as a DataFrame: whole numbers and bools with nulls in pandas' types that have nulls, texts as objects.
+        Times are whole numbers, nanoseconds: frame["when"] = pd.to_datetime(frame["when"])."""
         import pandas as pd
         nullable = {Type.INT64: "Int64", Type.BOOL: "boolean", Type.STRING: object, Type.NULL: object}
         columns = {}

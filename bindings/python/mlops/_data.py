@@ -16,7 +16,7 @@ from ._lineage import Linked
 from ._parts import Parts
 from ._quality import DatasetExpectations
 from ._remote import Travels
-from ._streams import Streams
+from ._streams import Streams, check_csv
 from ._tables import table
 from ._values import id_of
 
@@ -34,7 +34,11 @@ class Commit(Parts, InFolders, Linked):
         return _ffi.dataset_table(self.store, self.dataset, self.id, path, _rt.choice(Part, part))
 
     def rows(self, start=0, stop=None, columns=None, path=None):
-        """Rows start to stop - 1 of a table, with some columns or all, without reading the others."""
+        """Rows start to stop - 1 of a table, with some columns or all, without reading the others. Both are counted from 0;
+        a stop beyond the end is the end, a start beyond it an InvalidError."""
+        for name, row in ("start", start), ("stop", 0 if stop is None else stop):
+            if row < 0:
+                raise InvalidError(f"{name} is {row}; rows are counted from 0 on, and not from the end")
         n = 2 ** 63 - 1 if stop is None else max(stop - start, 0)
         return _ffi.dataset_rows(self.store, self.dataset, self.id, path, start, n, columns)
 
@@ -141,11 +145,12 @@ class Datasets(Streams, Folders, Travels, Erases):
         if share is not None and split == "auto" and target is None and time is None:
             split = Split.RANDOM
         is_file = isinstance(source, (str, bytes, os.PathLike))
+        check_csv("add", csv)
+        values = None if is_file else table(source, **csv)
         name = os.path.basename(os.fsdecode(source)) if is_file else "table.csv"
-        dataset = dataset or os.path.splitext(name)[0]
-        path = path or name
+        dataset = os.path.splitext(name)[0] if dataset is None else dataset
+        path = name if path is None else path
         known = table(source, **{"rows_max": 100000, **csv}) if is_file and split == "auto" and (target or time) else None
-        values = None if is_file else table(source)
         split = chosen_split(split, known if is_file else values if target or time else None, target, time)
         columns = {k: v for k, v in (("target", target), ("time", time), ("row_id", id)) if v is not None}
         if csv:
@@ -169,9 +174,9 @@ class Datasets(Streams, Folders, Travels, Erases):
         return Commit(self.store, dataset, commit)
 
     def __getitem__(self, dataset):
-        """The newest commit of a dataset's branch "main"; s.data["tx", "v1"] is that of a ref."""
+        """The newest commit of a dataset's branch "main"; s.data["tx", "v1"] is that of a ref, an id or a Commit."""
         dataset, ref = dataset if isinstance(dataset, tuple) else (dataset, None)
-        return Commit(self.store, dataset, _ffi.dataset_resolve(self.store, dataset, ref))
+        return Commit(self.store, dataset, _ffi.dataset_resolve(self.store, dataset, id_of(ref)))
 
     def expectations(self, dataset):
         """What is expected of a dataset: s.data.expectations("tx").set("tx.csv", "unique(id)")."""

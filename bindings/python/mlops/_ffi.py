@@ -6506,7 +6506,7 @@ def _csv_opts(*, no_header=False, call=None, delimiter=None, names=None, nulls=N
     if memory_max is not None:
         o.memory_max = _rt.integer(memory_max, -2 ** 63, 2 ** 63 - 1, "memory_max")
     if types is not None:
-        o.types = _rt.string(types, "types")
+        o.types = _rt.names_or_none(types, "types")
     return o
 
 
@@ -6575,9 +6575,9 @@ def _checkout_opts(*, force=False, include=None, exclude=None, call=None):
     if force:
         o.flags |= 1
     if include is not None:
-        o.include = _rt.string(include, "include")
+        o.include = _rt.names_or_none(include, "include")
     if exclude is not None:
-        o.exclude = _rt.string(exclude, "exclude")
+        o.exclude = _rt.names_or_none(exclude, "exclude")
     if call is not None:
         made = _call(**call)
         o.call = C.pointer(made)
@@ -6839,9 +6839,9 @@ def _folder_opts(*, follow_links=False, skip_links=False, keep_missing=False, in
     if keep_missing:
         o.flags |= 4
     if include is not None:
-        o.include = _rt.string(include, "include")
+        o.include = _rt.names_or_none(include, "include")
     if exclude is not None:
-        o.exclude = _rt.string(exclude, "exclude")
+        o.exclude = _rt.names_or_none(exclude, "exclude")
     if call is not None:
         made = _call(**call)
         o.call = C.pointer(made)
@@ -6875,9 +6875,9 @@ def _import_opts(*, kind=None, cache=None, include=None, exclude=None, call=None
     if cache is not None:
         o.cache = _rt.string(cache, "cache")
     if include is not None:
-        o.include = _rt.string(include, "include")
+        o.include = _rt.names_or_none(include, "include")
     if exclude is not None:
-        o.exclude = _rt.string(exclude, "exclude")
+        o.exclude = _rt.names_or_none(exclude, "exclude")
     if call is not None:
         made = _call(**call)
         o.call = C.pointer(made)

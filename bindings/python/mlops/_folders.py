@@ -29,7 +29,8 @@ class Folders:
         """Commit what is in a folder, and return the Commit; that of the branch, if nothing has changed since.
 
         Afterwards the entries under the prefix (default: all) are the folder's files. Files that have not changed are
-        not read. opts are those of Draft.add_folder(): include, exclude, follow_links, skip_links, keep_missing.
+        not read. opts are those of Draft.add_folder(): include, exclude (globs: one text or a list), follow_links,
+        skip_links, keep_missing.
         """
         about = {k: v for k, v in (("message", message), ("author", author), ("branch", branch), ("metadata", metadata))
                  if v is not None}
@@ -60,6 +61,10 @@ class InFolders:
             return _ffi.dataset_status(self.store, self.dataset, self.id, prefix, folder, call=call, **opts)
 
     def checkout(self, folder, *, call=None, **opts):
-        """Write its entries below a folder. opts: include, exclude; force=True replaces files that differ."""
+        """Write its entries below a folder. opts: include, exclude (globs: one text or a list); force=True replaces files that differ."""
         with on_all_processors(call) as call:
-            _ffi.dataset_checkout(self.store, self.dataset, self.id, folder, call=call, **opts)
+            try:
+                _ffi.dataset_checkout(self.store, self.dataset, self.id, folder, call=call, **opts)
+            except _ffi.Error as error:
+                error.args = (str(error).replace("MLOPS_CHECKOUT_FORCE", "force=True"),)
+                raise

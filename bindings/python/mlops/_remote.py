@@ -68,5 +68,7 @@ class Travels:
         ConflictError where both sides have gone on.
         """
         opts.update(branches=branches, tags=tags, prefix=prefix, paths=paths, depth=depth, force=force)
+        if isinstance(remote, (str, bytes, os.PathLike)) and not os.path.isdir(remote):  # opening it would make it
+            raise _ffi.NotFoundError(f"there is no remote: {os.fsdecode(remote)!r} is no folder")
         with _remote_of(remote) as r:
             return _ffi.dataset_pull(self.store, r, dataset, **_opts(opts, "branches", "tags", "paths"))

@@ -282,9 +282,15 @@ def string_or_none(value, name):
 
 
 def names_or_none(value, name):
-    """A list of names: a str in CSV form as it is, or a sequence of str."""
-    if value is None or isinstance(value, (str, bytes)):
+    """A list of names: a str in CSV form as it is, or a sequence of str; of names with values, a dict."""
+    if value is None or isinstance(value, (str, bytes, os.PathLike)):
         return string_or_none(value, name)
+    if isinstance(value, dict):
+        value = [f"{key}={content}" for key, content in value.items()]
+    value = list(value)
+    for n in value:
+        if not isinstance(n, str):
+            raise TypeError(f"{name} must hold str, not {type(n).__name__}")
     quoted = ['"' + n.replace('"', '""') + '"' if any(c in n for c in ',"\r\n') or n != n.strip() else n
               for n in value]
     return string(",".join(quoted), name)

@@ -4,15 +4,23 @@
         s.data.add_stream(f, "tx", "tx.csv", csv=True, target="fraud")
 """
 import ctypes as C
+import inspect
 import os
 
 from . import _ffi
 from . import _runtime as _rt
 from . import _tables
 from ._changes import changed
+from ._values import id_of
 
 
 END = object()
+
+
+def check_csv(verb, opts):
+    """Refuses what is no option of CSV, which is all that the keywords of a verb may be besides its own."""
+    for name in opts.keys() - set(inspect.signature(_ffi._csv_opts).parameters):
+        raise TypeError(f"{verb}() got an unexpected keyword argument {name!r}")
 
 
 def some(n):
@@ -54,6 +62,8 @@ class Draft(_ffi.Draft):
             descriptor. It is read to its end, and stays open.
         csv: it is delimited text that becomes a table; columns says what is known of it, as options of add_csv().
         """
+        if columns and not csv:
+            raise _ffi.InvalidError(f"{', '.join(columns)}: only a table has that; csv=True makes one of the stream")
         if isinstance(source, int):
             return super().add_stream(path, fd=source, csv=csv, columns=columns)
         if isinstance(source, (str, bytes, bytearray, os.PathLike)):
@@ -63,6 +73,12 @@ class Draft(_ffi.Draft):
     def add_table(self, path, table, **opts):
         """Add a table: anything that mlops.table() takes. opts: target, time, row_id."""
         super().add_table(path, _tables.table(table), **opts)
+
+    def merge(self, ref=None, *, policy=None, key=None):
+        """Merge a commit, a ref or an id into the draft, and return the conflicts, as a Table. policy: "ours" or "theirs"
+        decides them; else the draft stays as it is where there are some. key: as in dataset_merge(). The branch and the
+        message are those of the draft."""
+        return super().merge(id_of(ref), policy=policy, key=key)
 
 
 class Streams:
@@ -75,6 +91,7 @@ class Streams:
 
         source is as in Draft.add_stream(). It is read once: where somebody else has moved the branch meanwhile, this
         raises ConflictError, and it is to be read again."""
+        check_csv("add_stream", how)
         columns = {k: v for k, v in (("target", target), ("time", time), ("row_id", id)) if v is not None}
         if how:
             columns["csv"] = how

@@ -4,6 +4,8 @@ Columns go through the Arrow C Data Interface. Each struct that is handed out ke
 released; the release function may be called from any thread.
 """
 import ctypes as C
+import datetime
+import decimal
 import itertools
 import os
 import threading
@@ -20,35 +22,67 @@ INTEGERS = {("i", 1): "c", ("u", 1): "C", ("i", 2): "s", ("u", 2): "S", ("i", 4)
 
 
 def table(obj, **opts):
-    """A Table from a pandas DataFrame, a dict of columns, a 2-D array, an Arrow object or the path of a CSV file.
+    """A Table from a pandas DataFrame, a dict of columns, a list of dicts with the same keys, a 2-D array, an Arrow object
+    or the path of a CSV file.
 
-    Columns keep their type: bool, whole numbers, floats, text, categories, datetime64 (nanoseconds as int64; a
-    time that they do not hold is an error). None, pd.NA, NaT and what a mask hides become null; NaN in a float column
-    stays NaN. The values are copied.
+    Columns keep their type: bool, whole numbers, floats, text, categories, dates, datetime64 (nanoseconds as int64,
+    of which pd.to_datetime() makes times again; a time that they do not hold is an error). None, pd.NA, NaT and what a
+    mask hides become null; NaN in a float column stays NaN. Levels of a DataFrame's index that have a name become
+    columns, ahead of the others; an index without a name stays out. The values are copied.
     opts are those of Table.load(), for paths alone.
     """
-    if isinstance(obj, Table):
-        return obj
     if isinstance(obj, (str, bytes, os.PathLike)):
         return _rt.classes["table"].load(obj, **opts)
     if opts:
         raise TypeError(f"{', '.join(opts)}: only a CSV file takes options")
+    if isinstance(obj, Table):
+        return obj
     if hasattr(obj, "columns") and hasattr(obj, "iloc"):
-        if len(obj.columns) and all(dtype == "float64" for dtype in obj.dtypes):  # at once: by far the fastest
-            return _rt.classes["table"].from_matrix(obj.to_numpy(), names=[str(name) for name in obj.columns])
-        return from_columns([(str(name), series) for name, series in obj.items()], len(obj))
+        return frame_table(obj)
     if hasattr(obj, "__arrow_c_stream__"):
         capsule = obj.__arrow_c_stream__()
         return _rt.classes["table"].import_stream(pointer(capsule, b"arrow_array_stream"))
     if hasattr(obj, "__arrow_c_array__"):
         schema, array = obj.__arrow_c_array__()
         return _rt.classes["table"].import_(pointer(schema, b"arrow_schema"), pointer(array, b"arrow_array"))
+    if hasattr(obj, "isna"):
+        raise TypeError(f"a {type(obj).__name__} is one column and no table; give it a name: {{'x': it}}")
     if hasattr(obj, "items"):
         return from_columns([(str(name), values) for name, values in obj.items()])
     np = _rt.numpy()
     if np is not None and isinstance(obj, np.ndarray) and obj.dtype.names:
         return from_columns([(name, obj[name]) for name in obj.dtype.names])
+    if isinstance(obj, (list, tuple)) and obj and all(isinstance(row, dict) for row in obj):
+        return rows_table(obj)
+    if not hasattr(obj, "__len__") and not hasattr(obj, "__array__"):
+        raise TypeError(f"{'None' if obj is None else type(obj).__name__} is no table, which is made from a DataFrame, a "
+                        "dict of columns, a list of dicts, a 2-D array, an Arrow object or the path of a CSV file")
     return _rt.classes["table"].from_matrix(obj)
+
+
+def frame_table(frame):
+    """A Table of a pandas DataFrame, with the levels of its index that have a name."""
+    columns = [str(name) for name in frame.columns]
+    levels = [(str(name), i) for i, name in enumerate(frame.index.names) if name is not None]
+    for name, _ in levels:
+        if name in columns:
+            raise ValueError(f"the index is called {name!r}, as a column is; frame.reset_index(drop=True) drops it, "
+                             "frame.rename_axis(...) gives it another name")
+    if not levels and columns and all(dtype == "float64" for dtype in frame.dtypes):  # at once: by far the fastest
+        return _rt.classes["table"].from_matrix(frame.to_numpy(), names=columns)
+    ahead = [(name, frame.index.get_level_values(i)) for name, i in levels]
+    return from_columns(ahead + [(str(name), series) for name, series in frame.items()], len(frame))
+
+
+def rows_table(rows):
+    """A Table of dicts that have the same keys."""
+    names = list(rows[0])
+    for i, row in enumerate(rows):
+        if row.keys() != rows[0].keys():
+            name = next(iter(row.keys() ^ rows[0].keys()))
+            raise ValueError(f"row {i} {'has' if name in row else 'lacks'} {name!r}, which row 0 "
+                             f"{'lacks' if name in row else 'has'}; a null is None")
+    return from_columns([(str(name), [row[name] for row in rows]) for name in names])
 
 
 # Prototypes of our own: those of C.pythonapi are one for all, and a capsule may end in the middle of a call.
@@ -148,6 +182,9 @@ def from_columns(columns, n_rows=None):
 def column(name, values):
     """(schema, array) of one column."""
     if hasattr(values, "dtype") and hasattr(values, "isna"):
+        if not hasattr(values, "iloc"):  # an index, or what a Series holds
+            import pandas
+            values = pandas.Series(values)
         return series_column(name, values)
     np = _rt.numpy()
     if np is None or not hasattr(values, "dtype"):
@@ -223,9 +260,13 @@ def nanoseconds(name, times, mask):
         return nanoseconds(name, times.astype("datetime64[D]"), mask)
     if beyond.any():
         row = int(beyond.argmax())
-        raise UnsupportedError(f"column {name!r}, row {row}: {times[row]} is a time beyond what int64 nanoseconds hold "
-                               "(1677 to 2262)")
+        raise beyond_range(name, row, times[row])
     return times.astype("datetime64[ns]").view("int64")
+
+
+def beyond_range(name, row, time):
+    return UnsupportedError(f"column {name!r}, row {row}: {time} is a time beyond what int64 nanoseconds hold (1677 to "
+                            "2262)")
 
 
 def made_column(name, format, values, mask, length):
@@ -249,7 +290,7 @@ def object_column(name, values, mask):
 
 
 def listed_column(name, items):
-    """A list, without NumPy: str, bool, int, float, each with None for a null."""
+    """A list, without NumPy: str, bool, int, float, dates and times, each with None for a null."""
     kinds = {type(item) for item in items if item is not None}
     if not kinds:
         return schema_of("n", name), array_of(len(items), [], len(items))
@@ -260,10 +301,41 @@ def listed_column(name, items):
     if all(hasattr(kind, "__index__") for kind in kinds) and bool not in kinds:
         values = [_rt.integer(item or 0, -2 ** 63, 2 ** 63 - 1, f"column {name!r}") for item in items]
         return number_column(name, "l", values, items)
+    if any(issubclass(kind, decimal.Decimal) for kind in kinds):
+        raise TypeError(f"column {name!r} holds Decimal, which no column keeps exactly; give floats, which are rounded "
+                        "([float(x) for x in column]), or texts ([str(x) for x in column])")
+    if all(issubclass(kind, datetime.date) for kind in kinds):
+        return times_column(name, items)
     if all(hasattr(kind, "__float__") for kind in kinds) and bool not in kinds:
         return number_column(name, "g", [0.0 if item is None else float(item) for item in items], items)
     told = ", ".join(sorted(kind.__name__ for kind in kinds))
-    raise TypeError(f"column {name!r} holds {told}; a column is all str, all bool or all numbers")
+    raise TypeError(f"column {name!r} holds {told}; a column is all str, all bool, all numbers or all times")
+
+
+def span_ns(span, name):
+    """A timedelta of datetime or pandas, as nanoseconds."""
+    if span != span or not isinstance(span, datetime.timedelta):
+        raise TypeError(f"{name} is {span!r}; a timedelta is due")
+    micros = (span.days * 86400 + span.seconds) * 10 ** 6 + span.microseconds
+    return micros * 1000 + getattr(span, "nanoseconds", 0)
+
+
+def moment_ns(moment, name):
+    """A date or datetime as nanoseconds since 1970; without a zone it is UTC."""
+    if not isinstance(moment, datetime.datetime):
+        return (moment - datetime.date(1970, 1, 1)).days * NANOSECONDS["D"]
+    zone = moment.tzinfo or datetime.timezone.utc
+    return span_ns(moment.replace(tzinfo=zone) - datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc), name)
+
+
+def times_column(name, items):
+    """Dates and datetimes; what is not equal to itself is NaT."""
+    items = [None if item is None or item != item else item for item in items]
+    times = [0 if item is None else moment_ns(item, name) for item in items]
+    for row, time in enumerate(times):
+        if not -2 ** 63 < time < 2 ** 63:
+            raise beyond_range(name, row, items[row])
+    return number_column(name, "tsn:", times, items)
 
 
 def number_column(name, format, values, items):
@@ -272,7 +344,7 @@ def number_column(name, format, values, items):
     if format == "b":
         data = bits(values)
     else:
-        data = ((C.c_int64 if format == "l" else C.c_double) * max(1, len(values)))(*values)
+        data = ((C.c_double if format == "g" else C.c_int64) * max(1, len(values)))(*values)
     present = bits([item is not None for item in items]) if nulls else None
     return schema_of(format, name), array_of(len(items), [present, data], nulls)
 

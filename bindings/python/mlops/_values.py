@@ -4,7 +4,7 @@ import datetime
 from . import _ffi
 from . import _runtime as _rt
 from ._ffi import FeatureValue, Type
-from ._tables import nanoseconds, table
+from ._tables import moment_ns, nanoseconds, span_ns, table
 
 
 def feature_value(name, due, value):
@@ -25,20 +25,11 @@ def feature_value(name, due, value):
     return out
 
 
-def span_ns(span, name):
-    """A timedelta of datetime or pandas, as nanoseconds."""
-    if span != span or not isinstance(span, datetime.timedelta):
-        raise TypeError(f"{name} is {span!r}; a timedelta is due")
-    micros = (span.days * 86400 + span.seconds) * 10 ** 6 + span.microseconds
-    return micros * 1000 + getattr(span, "nanoseconds", 0)
-
-
 def time_ns(moment, name):
     """A datetime, a Timestamp or a datetime64 as nanoseconds since 1970, or such nanoseconds. Without a zone it is UTC,
     as in tables."""
     if moment == moment and isinstance(moment, datetime.datetime):
-        zone = moment.tzinfo or datetime.timezone.utc
-        return span_ns(moment.replace(tzinfo=zone) - datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc), name)
+        return moment_ns(moment, name)
     np = _rt.numpy()
     if np is not None and isinstance(moment, np.datetime64) and not np.isnat(moment):
         return int(nanoseconds(name, np.asarray([moment]), np.zeros(1, bool))[0])

@@ -2966,9 +2966,10 @@ inline mlops_transfer dataset_push(const ::mlops::store &store, const mlops_remo
 }
 
 /// Bring what branches and tags of a dataset lead to at a remote into the store, then move them here, all or
-/// none, in one commit of the store. All of it is verified before. A branch that is ahead here stays. What was
-/// erased there is erased here first, in a commit of its own, and what was erased here does not come;
-/// mlops_dataset_erase() then deletes the bytes that are here.
+/// none, in one commit of the store. All of it is verified before. A branch that is ahead here stays; so does one
+/// that follows a remote's under a prefix, unless its name is given or the prefix is. What was erased there is
+/// erased here first, in a commit of its own, and what was erased here does not come; mlops_dataset_erase() then
+/// deletes the bytes that are here.
 ///
 /// With depth or paths, what stays away is noted: verbs that come upon it return MLOPS_E_NOT_FOUND and say so.
 /// Pulling again without them brings the rest.

@@ -2281,9 +2281,10 @@ func (o *StatsOpts) c(s *scope) *C.mlops_stats_opts {
 
 // PushOpts: what is pushed, and how. Zero means the default in each field.
 type PushOpts struct {
-	// names or globs, a list; default all
+	// names or globs, a list; default all but those that follow a remote's, under a prefix
+	// (mlops_pull_opts)
 	Branches string
-	// names or globs, a list; default all
+	// names or globs, a list; default likewise
 	Tags string
 	// 64 digits: the commit that the one branch that is pushed has at the remote, which need not lead to
 	// ours; default: branches move forward alone
@@ -2316,8 +2317,8 @@ type PullOpts struct {
 	Branches string
 	// names or globs, a list; default all
 	Tags string
-	// in front of the names that branches and tags get here, which move whatever they were then; default
-	// none
+	// in front of the names that branches and tags get here, which follow the remote's then, whatever
+	// they were, until they get a commit or are moved here; default none
 	Prefix string
 	// globs, a list: entries of other paths stay there; default all
 	Paths string
@@ -8099,7 +8100,8 @@ func DatasetPush(store *Store, remote *Remote, dataset string, opts *PushOpts) (
 
 // DatasetPull: bring what branches and tags of a dataset lead to at a remote into the store, then move
 // them here, all or none, in one commit of the store. All of it is verified before. A branch that is
-// ahead here stays. What was erased there is erased here first, in a commit of its own, and what was
+// ahead here stays; so does one that follows a remote's under a prefix, unless its name is given or
+// the prefix is. What was erased there is erased here first, in a commit of its own, and what was
 // erased here does not come; mlops_dataset_erase() then deletes the bytes that are here.
 //
 // With depth or paths, what stays away is noted: verbs that come upon it return MLOPS_E_NOT_FOUND and

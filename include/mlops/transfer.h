@@ -28,8 +28,9 @@ enum {
 typedef struct mlops_push_opts {
     uint32_t struct_size;   /**< MLOPS_PUSH_OPTS_INIT sets it */
     uint32_t flags;         /**< none yet; must be 0 */
-    const char *branches;   /**< @nullable names or globs, a list; default all */
-    const char *tags;       /**< @nullable names or globs, a list; default all */
+    const char *branches;   /**< @nullable names or globs, a list; default all but those that follow
+                                 a remote's, under a prefix (mlops_pull_opts) */
+    const char *tags;       /**< @nullable names or globs, a list; default likewise */
     const char *expected;   /**< @nullable 64 digits: the commit that the one branch that is pushed
                                  has at the remote, which need not lead to ours; default: branches
                                  move forward alone */
@@ -47,7 +48,8 @@ typedef struct mlops_pull_opts {
     const char *branches;   /**< @nullable names or globs, a list; default all */
     const char *tags;       /**< @nullable names or globs, a list; default all */
     const char *prefix;     /**< @nullable in front of the names that branches and tags get here,
-                                 which move whatever they were then; default none */
+                                 which follow the remote's then, whatever they were, until they get
+                                 a commit or are moved here; default none */
     const char *paths;      /**< @nullable globs, a list: entries of other paths stay there;
                                  default all */
     int64_t depth;          /**< commits of each line, the newest; older ones stay there; default
@@ -131,7 +133,8 @@ MLOPS_API mlops_status mlops_dataset_push(mlops_store *store, const mlops_remote
 /**
  * Bring what branches and tags of a dataset lead to at a remote into the store, then move them
  * here, all or none, in one commit of the store. All of it is verified before. A branch that is
- * ahead here stays. What was erased there is erased here first, in a commit of its own, and what
+ * ahead here stays; so does one that follows a remote's under a prefix, unless its name is given or
+ * the prefix is. What was erased there is erased here first, in a commit of its own, and what
  * was erased here does not come; mlops_dataset_erase() then deletes the bytes that are here.
  *
  * With depth or paths, what stays away is noted: verbs that come upon it return MLOPS_E_NOT_FOUND

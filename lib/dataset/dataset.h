@@ -1,7 +1,7 @@
 /* Inside of datasets: refs, commits and content, as the store has them and as a change leaves them.
  *
- * Records: a ref is {"commit": id}; a commit is the bytes whose SHA-256 is its id. docs/format.md
- * has both, and the tree that a commit names.
+ * Records: a ref is {"commit": id}, with "follows": true if it is a remote's; a commit is the bytes
+ * whose SHA-256 is its id. docs/format.md has both, and the tree that a commit names.
  */
 #ifndef MLOPS_DATASET_DATASET_H
 #define MLOPS_DATASET_DATASET_H
@@ -30,6 +30,7 @@ void mlops__view_end(mlops__view *self);
 
 typedef struct mlops__ref {
     int is_there; /* under the change */
+    int follows;  /* one of a remote, under a prefix; until somebody here moves it */
     mlops_id commit;
     mlops__bytes is;  /* its record then */
     mlops__bytes was; /* the store's record, for mlops__change_expect(); data NULL: none */
@@ -41,9 +42,10 @@ void mlops__ref_key(mlops__key *out, const char *dataset, const char *kind, cons
 mlops_status mlops__ref_read(mlops__ref *out, mlops__view *view, const char *dataset,
                              const char *kind, const char *name);
 
-/* Puts the record of a ref at a commit; what old (as it was read) says beyond that stays. */
+/* Puts the record of a ref at a commit, and whether it follows one of a remote; what old (as it was
+ * read) says beyond that stays. */
 mlops_status mlops__ref_put(mlops_change *change, const mlops__key *key, const mlops__ref *old,
-                            const mlops_id *commit, mlops_error *err);
+                            const mlops_id *commit, int follows, mlops_error *err);
 
 /* What a branch or tag may be called; one that is made also not as what stands for a time. */
 mlops_status mlops__ref_check(const char *kind, const char *name, mlops_error *err);

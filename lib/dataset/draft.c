@@ -350,7 +350,7 @@ mlops_status mlops__draft_put_ref(mlops_draft *self, const char *verb, const mlo
     MLOPS_TRY(expect(self, mlops__ref_branch, &self->ref, err));
     if (!self->ref.is_there) MLOPS_TRY(expect(self, mlops__ref_tag, &self->tag, err));
     mlops__ref_key(&key, self->dataset, mlops__ref_branch, self->branch);
-    return mlops__ref_put(self->change, &key, &self->ref, id, err);
+    return mlops__ref_put(self->change, &key, &self->ref, id, 0, err);
 }
 
 /* INT64_MIN: there is none. */

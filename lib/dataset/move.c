@@ -79,7 +79,8 @@ static mlops_status set(mlops_change *change, const char *dataset, const char *n
     mlops__key key;
     mlops__ref_key(&key, dataset, kind, name);
     if (!status)
-        status = mlops__ref_put(change, &key, is_tag ? &self.tag : &self.branch, &self.target, err);
+        status =
+            mlops__ref_put(change, &key, is_tag ? &self.tag : &self.branch, &self.target, 0, err);
     mlops__arena_free(&self.arena);
     return status;
 }

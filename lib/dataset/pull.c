@@ -36,16 +36,35 @@ typedef struct pull {
 
 /* ---- what is wanted ---- */
 
+/* What follows a remote's under a prefix is none of this remote's that has the same name. */
+static mlops_status is_wanted(const pull *p, mlops__view *view, const mlops__head_ref *ref,
+                              int *out) {
+    const char *list = ref->kind == mlops__ref_tag ? p->opts.tags : p->opts.branches;
+    mlops__ref here;
+    MLOPS_TRY(mlops__list_has(list, ref->name, 0, p->remote.host, out, view->err));
+    if (list || p->opts.prefix) return MLOPS_OK;
+    MLOPS_TRY(mlops__ref_read(&here, view, p->dataset, ref->kind, ref->name));
+    if (here.follows) *out = 0;
+    return MLOPS_OK;
+}
+
+static mlops_status find_wanted(pull *p, mlops_error *err) {
+    mlops__view view;
+    MLOPS_TRY(mlops__view_begin(&view, p->store, NULL, &p->arena, err));
+    mlops_status status = MLOPS_OK;
+    for (size_t i = 0; i < p->head.n_refs && !status; i++) {
+        int is_in = 0;
+        status = is_wanted(p, &view, &p->head.refs[i], &is_in);
+        if (!status && is_in) p->wanted[p->n_wanted++] = p->head.refs[i];
+    }
+    mlops__view_end(&view);
+    return status;
+}
+
 static mlops_status want_refs(pull *p, mlops_error *err) {
     p->wanted = mlops__arena_array(&p->head.arena, p->head.n_refs + 1, sizeof *p->wanted);
     if (!p->wanted) return mlops__fail_nomem(err, p->head.n_refs * sizeof *p->wanted);
-    for (size_t i = 0; i < p->head.n_refs; i++) {
-        const mlops__head_ref *ref = &p->head.refs[i];
-        const char *list = ref->kind == mlops__ref_tag ? p->opts.tags : p->opts.branches;
-        int is_in = 0;
-        MLOPS_TRY(mlops__list_has(list, ref->name, 0, p->remote.host, &is_in, err));
-        if (is_in) p->wanted[p->n_wanted++] = *ref;
-    }
+    MLOPS_TRY(find_wanted(p, err));
     if (p->n_wanted) return MLOPS_OK;
     if (!p->head.was.data)
         return mlops__fail(err, MLOPS_E_NOT_FOUND, "the remote has no dataset \"%s\"", p->dataset);

@@ -1,7 +1,8 @@
 /* Branches and tags, as a pull moves them.
  *
  * Owns nothing. Invariants: a tag stays where it is; a branch moves forward alone, unless it is
- * forced, or follows one of the remote; a name is of one kind.
+ * forced, or follows one of the remote; a name is of one kind. What follows one under a prefix is
+ * noted as that, so that it is not taken for a branch of this store.
  */
 #include "dataset/remote_head.h"
 
@@ -49,12 +50,13 @@ mlops_status mlops__pull_ref(const mlops__head_ref *there, const char *dataset,
     if (clash.is_there)
         return diverged(dataset, other, name, "has the name of another kind", view->err);
     MLOPS_TRY(may_move(dataset, opts, view, there, name, &here, moves));
-    if (!*moves) return MLOPS_OK;
+    int follows = opts->prefix && *opts->prefix;
+    if (!*moves && (!follows || here.follows)) return MLOPS_OK;
     mlops__ref_key(&key, dataset, other, name);
     MLOPS_TRY(mlops__change_expect(change, MLOPS__TABLE_REFS, mlops__key_bytes(&key), clash.was,
                                    view->err));
     mlops__ref_key(&key, dataset, kind, name);
     MLOPS_TRY(mlops__change_expect(change, MLOPS__TABLE_REFS, mlops__key_bytes(&key), here.was,
                                    view->err));
-    return mlops__ref_put(change, &key, &here, &there->commit, view->err);
+    return mlops__ref_put(change, &key, &here, &there->commit, follows, view->err);
 }

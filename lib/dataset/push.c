@@ -28,6 +28,7 @@ typedef struct push {
     mlops__arena arena; /* of what is read of the store */
     mlops__head_ref *wanted;
     size_t n_wanted, n_branches;
+    const char *passed; /* one that follows a remote's, and was not named; NULL: none */
     int adopted;
     int64_t n_commits, n_contents, n_refs;
 } push;
@@ -39,11 +40,16 @@ static mlops_status want(push *p, mlops__bytes key, mlops__bytes value, size_t *
     mlops__record record;
     mlops__bytes name = mlops__key_part(key, 2);
     int is_tag = mlops__key_part_is(key, 1, mlops__ref_tag), is_in = 0;
+    const char *list = is_tag ? p->opts.tags : p->opts.branches;
     const char *text = mlops__arena_text(&p->arena, (const char *)name.data, name.size);
     if (!text) return mlops__fail_nomem(err, name.size);
-    MLOPS_TRY(mlops__list_has(is_tag ? p->opts.tags : p->opts.branches, text, 0, p->remote.host,
-                              &is_in, err));
+    MLOPS_TRY(mlops__list_has(list, text, 0, p->remote.host, &is_in, err));
     if (!is_in) return MLOPS_OK;
+    MLOPS_TRY(mlops__record_parse(&record, value, &p->arena, err));
+    if (!list && mlops__record_bool(&record, "follows", 0)) {
+        p->passed = text;
+        return MLOPS_OK;
+    }
     mlops__head_ref *refs =
         mlops__arena_grow(&p->arena, p->wanted, (int64_t)p->n_wanted, cap, sizeof *refs);
     if (!refs) return mlops__fail_nomem(err, sizeof *refs);
@@ -51,7 +57,6 @@ static mlops_status want(push *p, mlops__bytes key, mlops__bytes value, size_t *
     mlops__head_ref *ref = &p->wanted[p->n_wanted];
     ref->kind = is_tag ? mlops__ref_tag : mlops__ref_branch;
     ref->name = text;
-    MLOPS_TRY(mlops__record_parse(&record, value, &p->arena, err));
     if (!mlops__record_id(&record, "commit", &ref->commit))
         return mlops__fail(err, MLOPS_E_CORRUPT, "the ref '%s' names no commit", text);
     p->n_wanted++;
@@ -82,6 +87,11 @@ static mlops_status want_refs(push *p, mlops__view *view) {
                            "mlops_push_opts: expected is of one branch, and %zu are pushed",
                            p->n_branches);
     if (p->n_wanted) return MLOPS_OK;
+    if (p->passed)
+        return mlops__fail(err, MLOPS_E_NOT_FOUND,
+                           "\"%s\" has nothing but what was pulled with a prefix, such as \"%s\", "
+                           "which is pushed if it is named",
+                           p->dataset, p->passed);
     return mlops__fail(err, MLOPS_E_NOT_FOUND, "\"%s\" has no branch or tag that was asked for",
                        p->dataset);
 }
@@ -99,6 +109,7 @@ static mlops_status hold_wanted(push *p, mlops_error *err) {
 static mlops_status find_wanted(push *p, mlops_error *err) {
     mlops__view view;
     p->n_wanted = p->n_branches = 0;
+    p->passed = NULL;
     if (!p->store->read_only) MLOPS_TRY(mlops__lease_begin(&p->held, p->store, err));
     MLOPS_TRY(mlops__view_begin(&view, p->store, NULL, &p->arena, err));
     mlops_status status = want_refs(p, &view);

@@ -34,10 +34,11 @@ void mlops__ref_key(mlops__key *out, const char *dataset, const char *kind, cons
 }
 
 static mlops_status parse(const mlops__view *view, mlops__bytes value, const char *name,
-                          mlops_id *out) {
+                          mlops__ref *out) {
     mlops__record record;
     MLOPS_TRY(mlops__record_parse(&record, value, view->arena, view->err));
-    if (mlops__record_id(&record, "commit", out)) return MLOPS_OK;
+    out->follows = mlops__record_bool(&record, "follows", 0);
+    if (mlops__record_id(&record, "commit", &out->commit)) return MLOPS_OK;
     return mlops__fail(view->err, MLOPS_E_CORRUPT, "the ref '%s' names no commit", name);
 }
 
@@ -66,20 +67,20 @@ mlops_status mlops__ref_read(mlops__ref *out, mlops__view *view, const char *dat
     if (pending != MLOPS_OK) return MLOPS_OK;
     out->is_there = 1;
     MLOPS_TRY(keep(view, value, &out->is));
-    return parse(view, value, name, &out->commit);
+    return parse(view, value, name, out);
 }
 
 static void put_rest(mlops__json_writer *json, const mlops__record *old) {
     for (size_t i = 0; i < old->n; i++) {
         const mlops__field *field = &old->fields[i];
-        if (!strcmp(field->name, "commit")) continue;
+        if (!strcmp(field->name, "commit") || !strcmp(field->name, "follows")) continue;
         mlops__json_name(json, field->name);
         mlops__json_raw(json, (const char *)field->json.data, field->json.size);
     }
 }
 
 mlops_status mlops__ref_put(mlops_change *change, const mlops__key *key, const mlops__ref *old,
-                            const mlops_id *commit, mlops_error *err) {
+                            const mlops_id *commit, int follows, mlops_error *err) {
     mlops__buf buf;
     mlops__json_writer json;
     mlops__arena arena;
@@ -92,6 +93,7 @@ mlops_status mlops__ref_put(mlops_change *change, const mlops__key *key, const m
     mlops__json_writer_init(&json, &buf, 0);
     mlops__json_open(&json, '{');
     mlops__record_put_id(&json, "commit", commit);
+    if (follows) mlops__record_put_json(&json, "follows", "true");
     put_rest(&json, &record);
     mlops__json_close(&json, '}');
     if (!status) status = mlops__record_put(change, MLOPS__TABLE_REFS, key, &buf, err);

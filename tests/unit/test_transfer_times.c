@@ -62,7 +62,7 @@ static mlops_id forge(mlops_store *s, const mlops_id *parents, size_t n, int64_t
     mlops__commit_key(&key, "d", &commit.id);
     works(mlops__change_put(c, MLOPS__TABLE_COMMITS, mlops__key_bytes(&key), bytes, &e), &e);
     mlops__ref_key(&key, "d", mlops__ref_branch, "main");
-    works(mlops__ref_put(c, &key, &none, &commit.id, &e), &e);
+    works(mlops__ref_put(c, &key, &none, &commit.id, 0, &e), &e);
     works(mlops_change_commit(c, NULL, &e), &e);
     mlops_change_free(c);
     mlops__buf_free(&record);

@@ -8602,8 +8602,9 @@ def dataset_push(store, remote, dataset, *, branches=None, tags=None, expected=N
         store: store
         remote: outlives the call
         dataset: name
-        branches: names or globs, a list; default all
-        tags: names or globs, a list; default all
+        branches: names or globs, a list; default all but those that follow a remote's, under a prefix
+            (mlops_pull_opts)
+        tags: names or globs, a list; default likewise
         expected: 64 digits: the commit that the one branch that is pushed has at the remote, which need not
             lead to ours; default: branches move forward alone
         object_bytes: of one object, up to 64 MiB; default 64 MiB
@@ -8631,9 +8632,10 @@ def dataset_push(store, remote, dataset, *, branches=None, tags=None, expected=N
 def dataset_pull(store, remote, dataset, *, force=False, branches=None, tags=None, prefix=None, paths=None,
                  depth=None, call=None):
     """Bring what branches and tags of a dataset lead to at a remote into the store, then move them here, all or
-    none, in one commit of the store. All of it is verified before. A branch that is ahead here stays. What was
-    erased there is erased here first, in a commit of its own, and what was erased here does not come;
-    dataset_erase() then deletes the bytes that are here.
+    none, in one commit of the store. All of it is verified before. A branch that is ahead here stays; so does
+    one that follows a remote's under a prefix, unless its name is given or the prefix is. What was erased
+    there is erased here first, in a commit of its own, and what was erased here does not come; dataset_erase()
+    then deletes the bytes that are here.
 
     With depth or paths, what stays away is noted: verbs that come upon it return NotFoundError and say so.
     Pulling again without them brings the rest.
@@ -8644,8 +8646,8 @@ def dataset_pull(store, remote, dataset, *, force=False, branches=None, tags=Non
         force: branches and tags here move to where the remote's are, whatever they lead to here
         branches: names or globs, a list; default all
         tags: names or globs, a list; default all
-        prefix: in front of the names that branches and tags get here, which move whatever they were then;
-            default none
+        prefix: in front of the names that branches and tags get here, which follow the remote's then,
+            whatever they were, until they get a commit or are moved here; default none
         paths: globs, a list: entries of other paths stay there; default all
         depth: commits of each line, the newest; older ones stay there; default all
         call: progress in commits, deadline; default none

@@ -53,8 +53,9 @@ class Travels:
     def push(self, dataset, remote, *, branches=None, tags=None, expected=None, **opts):
         """Send what the remote lacks, and move its branches and tags; returns what travelled.
 
-        branches, tags: names or globs, one text or a list; default all. expected: the commit that the branch has at the
-        remote, which need not lead to ours. Raises ConflictError where a branch would not move forward.
+        branches, tags: names or globs, one text or a list; default all but what was pulled with a prefix. expected: the
+        commit that the branch has at the remote, which need not lead to ours. Raises ConflictError where a branch would
+        not move forward.
         """
         opts.update(branches=branches, tags=tags, expected=getattr(expected, "id", expected))
         with _remote_of(remote) as r:

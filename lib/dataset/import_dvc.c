@@ -33,7 +33,9 @@ static int is_of_outs(const mlops__yaml *yaml, int n, int is_lock) {
     return n == 3 ? !strcmp(yaml->keys[0].name, "stages") : n == 2;
 }
 
-static mlops_status begin_out(mlops__dvc_file *out, const mlops__yaml *yaml) {
+static mlops_status begin_out(mlops__dvc_file *out, mlops__yaml *yaml) {
+    if (!yaml->is_key && yaml->n)
+        return mlops__yaml_fail(yaml, "an output that is not written as one key a line");
     out->outs =
         mlops__arena_grow(yaml->arena, out->outs, (int64_t)out->n, &out->cap, sizeof *out->outs);
     if (!out->outs) return mlops__fail_nomem(yaml->err, sizeof *out->outs);
@@ -45,6 +47,9 @@ static mlops_status take_key(mlops__dvc_file *out, mlops__yaml *yaml, int is_loc
     const char *name = yaml->keys[yaml->depth - 1].name, *text;
     if (!is_lock && yaml->depth == 1 && !strcmp(name, "wdir"))
         return mlops__yaml_text(yaml, &out->wdir);
+    int is_empty = yaml->n == 0 || (yaml->n == 2 && !memcmp(yaml->value, "[]", 2));
+    if (!is_empty && is_of_outs(yaml, yaml->depth, is_lock))
+        return mlops__yaml_fail(yaml, "outs is no list that is written as one item a line");
     if (!is_of_outs(yaml, yaml->depth - 1, is_lock)) return MLOPS_OK;
     if (out->n == 0) return mlops__yaml_fail(yaml, "outs is no list");
     mlops__dvc_out *one = &out->outs[out->n - 1];

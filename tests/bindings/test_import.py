@@ -250,6 +250,9 @@ class Imports(unittest.TestCase):
                 (f"outs:\n- path: 'a\n{good}", mlops.CorruptError, ["line 2"]),
                 (f"outs:\n\t- path: a\n{good}", mlops.CorruptError, ["tab", "line 2"]),
                 ("just words\n", mlops.CorruptError, ["line 1"]),
+                ("outs: [\n", mlops.CorruptError, ["f.dvc", "line 1", "no list"]),
+                ("x: 1\nouts: {path: a}\n", mlops.CorruptError, ["f.dvc", "line 2", "no list"]),
+                ("outs:\n- {md5: x, path: a}\n", mlops.CorruptError, ["f.dvc", "line 2", "one key a line"]),
                 ("outs:\n  path: a\n", mlops.CorruptError, ["no list"])):
             if "../a" in text and "../../a" not in text:  # it stays within the tree
                 repo.write("x/f.dvc", text)

@@ -84,9 +84,15 @@ static void times_that_a_format_loses_are_refused(void **state) {
     opts.types = "t=time(%d.%m.%Y)";
     cannot_write(t, &opts, "column 't', row 3: time(%d.%m.%Y) would not give 2024-05-05T10:00:00");
     mlops_table_unref(t);
-    t = parse("t\n-9223372036854775807\n", NULL);
-    opts.types = "t=time";
+    t = parse("t\n-9223372036854775807\n9223372036854775807\n", NULL);
+    opts.types = "t=time(%Y-%m-%d)";
     cannot_write(t, &opts, "column 't', row 0");
+    opts.types = "t=time";
+    mlops__buf text = text_of(t, &opts);
+    mlops_table *back = parse((const char *)text.data, &opts);
+    same_table(t, back);
+    mlops_table_unref(back);
+    mlops__buf_free(&text);
     mlops_table_unref(t);
 }
 

@@ -4296,8 +4296,9 @@ func (x *Draft) AddStream(path string, opts *StreamOpts) error {
 // before the first entry changes: after an error the draft is as it was.
 //
 // Errors: MLOPS_E_NOT_FOUND, MLOPS_E_DENIED, MLOPS_E_IO, naming the file; MLOPS_E_INVALID for a link,
-// for what is no file, for a name that no entry can have, for a glob that is none, and for a folder
-// that is the store's, or lies in it; MLOPS_E_BUSY for a file that changes whenever it is read;
+// for what is no file, for a name that no entry can have, for a glob that is none, for a folder that
+// is the store's, or lies in it, and for one without a file to add where entries would be removed, as
+// of a disk that is not mounted; MLOPS_E_BUSY for a file that changes whenever it is read;
 // MLOPS_E_EXISTS if an entry would be a folder, too; MLOPS_E_CANCELLED, MLOPS_E_DEADLINE,
 // MLOPS_E_NO_SPACE, MLOPS_E_CORRUPT, MLOPS_E_NOMEM, MLOPS_E_FORKED.
 func (x *Draft) AddFolder(prefix string, folder string, opts *FolderOpts) (FolderStat, error) {
@@ -4327,9 +4328,9 @@ func (x *Draft) AddFolder(prefix string, folder string, opts *FolderOpts) (Folde
 //
 // Errors: MLOPS_E_NOT_FOUND for an object that is nowhere; MLOPS_E_CORRUPT for one whose bytes are
 // others than its name says, and for a file that DVC does not write so, with the line; MLOPS_E_INVALID
-// for a path that leads out of the folder, for a link, and for an output without a hash;
-// MLOPS_E_EXISTS, MLOPS_E_LIMIT, MLOPS_E_CANCELLED, MLOPS_E_DEADLINE; otherwise as
-// mlops_draft_add_folder().
+// for a path that leads out of the folder, for a link, for an output without a hash, and of git-lfs
+// for a folder with neither .git nor .gitattributes, unless cache is given; MLOPS_E_EXISTS,
+// MLOPS_E_LIMIT, MLOPS_E_CANCELLED, MLOPS_E_DEADLINE; otherwise as mlops_draft_add_folder().
 func (x *Draft) Import(prefix string, folder string, opts *ImportOpts) (ImportStat, error) {
 	if x == nil || x.p == nil {
 		return ImportStat{}, closed("Draft")

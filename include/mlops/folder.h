@@ -77,9 +77,11 @@ typedef struct mlops_folder_stat {
  * @param err       @nullable
  * @return MLOPS_E_NOT_FOUND, MLOPS_E_DENIED, MLOPS_E_IO, naming the file; MLOPS_E_INVALID for a
  *         link, for what is no file, for a name that no entry can have, for a glob that is none,
- *         and for a folder that is the store's, or lies in it; MLOPS_E_BUSY for a file that changes
- * whenever it is read; MLOPS_E_EXISTS if an entry would be a folder, too; MLOPS_E_CANCELLED,
- * MLOPS_E_DEADLINE, MLOPS_E_NO_SPACE, MLOPS_E_CORRUPT, MLOPS_E_NOMEM, MLOPS_E_FORKED
+ *         for a folder that is the store's, or lies in it, and for one without a file to add where
+ *         entries would be removed, as of a disk that is not mounted; MLOPS_E_BUSY for a
+ *         file that changes whenever it is read; MLOPS_E_EXISTS if an entry would be a folder, too;
+ *         MLOPS_E_CANCELLED, MLOPS_E_DEADLINE, MLOPS_E_NO_SPACE, MLOPS_E_CORRUPT, MLOPS_E_NOMEM,
+ *         MLOPS_E_FORKED
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_draft_add_folder(mlops_draft *self, const char *prefix,

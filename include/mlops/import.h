@@ -66,8 +66,9 @@ typedef struct mlops_import_stat {
  * @param err       @nullable
  * @return MLOPS_E_NOT_FOUND for an object that is nowhere; MLOPS_E_CORRUPT for one whose bytes are
  *         others than its name says, and for a file that DVC does not write so, with the line;
- *         MLOPS_E_INVALID for a path that leads out of the folder, for a link, and for an output
- *         without a hash; MLOPS_E_EXISTS, MLOPS_E_LIMIT, MLOPS_E_CANCELLED, MLOPS_E_DEADLINE;
+ *         MLOPS_E_INVALID for a path that leads out of the folder, for a link, for an output
+ *         without a hash, and of git-lfs for a folder with neither .git nor .gitattributes, unless
+ *         cache is given; MLOPS_E_EXISTS, MLOPS_E_LIMIT, MLOPS_E_CANCELLED, MLOPS_E_DEADLINE;
  *         otherwise as mlops_draft_add_folder()
  * @since 0.1
  */

@@ -134,12 +134,23 @@ static int is_all_known(const mlops__snapshot *s) {
     return 1;
 }
 
+/* A folder without any file may be that of a disk that is not mounted. */
+static mlops_status check_empty(const mlops__snapshot *s) {
+    if (s->walk.n || !s->stat.n_removed) return MLOPS_OK;
+    return mlops__fail(s->err, MLOPS_E_INVALID,
+                       "'%s' has no file to add, and %lld entr%s would be removed; remove them by "
+                       "name",
+                       s->folder, (long long)s->stat.n_removed,
+                       s->stat.n_removed == 1 ? "y" : "ies");
+}
+
 static mlops_status add(mlops_draft *self, mlops__snapshot *s) {
     mlops_id id = self->base.commit.tree;
     if (!self->is_loaded) MLOPS_TRY(mlops__erased_tree(self->base.store, &id, s->err));
     if (!self->is_loaded && mlops__snapshot_is(s, &id)) return MLOPS_OK;
     MLOPS_TRY(mlops__draft_load(self, s->err));
     MLOPS_TRY(mlops__snapshot_look(s, &self->base.tree, 1));
+    MLOPS_TRY(check_empty(s));
     MLOPS_TRY(apply(self, s));
     mlops__snapshot_save(s, is_all_known(s) && tree_id(self, &id) ? &id : NULL);
     return MLOPS_OK;

@@ -5,6 +5,7 @@
  */
 #include "base/cursor.h"
 #include "dataset/import.h"
+#include "file/file.h"
 
 #include <mlops/folder.h>
 #include <string.h>
@@ -116,11 +117,29 @@ static const char *without_git(mlops__importing *self) {
     return out;
 }
 
+/* A folder of a tree is told by the cache that is given for it. */
+static mlops_status check_tree(mlops__importing *self) {
+    static const char *const marks[] = {".git", ".gitattributes"};
+    mlops_io_stat stat;
+    if (self->opts.cache) return MLOPS_OK;
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        const char *path = mlops__import_path(self, self->folder, marks[i]);
+        if (!path) return MLOPS_E_NOMEM;
+        if (mlops__file_stat(&self->host->io, path, 0, &stat) >= 0) return MLOPS_OK;
+    }
+    if (mlops__file_stat(&self->host->io, self->folder, 1, &stat) < 0) return MLOPS_OK;
+    return mlops__fail(self->err, MLOPS_E_INVALID,
+                       "'%s' is no tree of git: it has neither .git nor .gitattributes; of a "
+                       "folder within one, cache says where the objects lie",
+                       self->folder);
+}
+
 mlops_status mlops__import_lfs(mlops__importing *self) {
     mlops_folder_opts opts = MLOPS_FOLDER_OPTS_INIT;
     mlops__globs globs = self->globs;
     const mlops__walk_opts how = {MLOPS__LINKS_REFUSE, &globs, NULL, NULL};
     mlops__walk walk;
+    MLOPS_TRY(check_tree(self));
     opts.include = self->opts.include;
     opts.exclude = without_git(self);
     opts.call = self->opts.call;

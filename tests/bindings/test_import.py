@@ -361,6 +361,18 @@ class Imports(unittest.TestCase):
         self.refused(mlops.InvalidError, ["'a'", "has no MD5"], folder)
         self.holds(self.store.data.import_tree(folder, "d", "dvc", exclude="a"), {"b": b"b"})
 
+    def test_lfs_of_what_is_no_tree(self):
+        folder = self.tree({"a": self.pointer(b"data")})
+        self.pointer(b"data", folder)
+        first = self.store.data.import_tree(folder, "d", "git-lfs")
+        nothing = self.inside("nothing")
+        os.mkdir(nothing)
+        self.refused(mlops.InvalidError, [nothing, "neither .git nor .gitattributes"], nothing, "git-lfs")
+        os.mkdir(os.path.join(nothing, ".git"))
+        with self.assertRaisesRegex(mlops.InvalidError, "no file to add, and 1 entry would be removed"):
+            self.store.data.import_tree(nothing, "d", "git-lfs")
+        self.assertEqual(self.store.data["d"], first)
+
     def test_lfs_damage(self):
         folder = self.tree({"a": self.pointer(b"data")})
         oid = hashlib.sha256(b"data").hexdigest()

@@ -152,6 +152,24 @@ static void a_prefix_keeps_others(void **state) {
     stat_is(add_folder(f, NULL, NULL), 1, 1, 0, 3); /* the dataset becomes the folder */
 }
 
+static void an_empty_folder_removes_nothing(void **state) {
+    site *f = *state;
+    mlops_error e;
+    mlops_folder_opts opts = MLOPS_FOLDER_OPTS_INIT;
+    stat_is(add_folder(f, NULL, NULL), 0, 0, 0, 0);
+    write_in(f, "a", "one");
+    write_in(f, "b/c", "two");
+    stat_is(add_folder(f, NULL, NULL), 2, 2, 0, 0);
+    shell("rm -r %s/*; mkdir -p %s/b", f->in, f->in);
+    refused(try_folder(f, NULL, NULL, &e), &e, MLOPS_E_INVALID,
+            "has no file to add, and 2 entries would be removed; remove them by name");
+    refused(try_folder(f, "b", NULL, &e), &e, MLOPS_E_INVALID, "1 entry would be removed");
+    reads_text(f->s, "d", NULL, "b/c", "two");
+    status_is(f, NULL, NULL, "r a\nr b/c\n");
+    opts.flags = MLOPS_FOLDER_KEEP_MISSING;
+    stat_is(add_folder(f, NULL, &opts), 0, 0, 0, 0);
+}
+
 static void a_file_becomes_a_folder(void **state) {
     site *f = *state;
     mlops_error e;
@@ -510,6 +528,7 @@ int main(void) {
         CASE(large_files_are_named_late),
         CASE(large_files_come_together),
         CASE(a_prefix_keeps_others),
+        CASE(an_empty_folder_removes_nothing),
         CASE(a_file_becomes_a_folder),
         CASE(options_say_what_counts),
         CASE(links_are_refused_followed_or_left_out),

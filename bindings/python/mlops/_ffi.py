@@ -4298,10 +4298,10 @@ class Draft(_rt.Handle):
             call: threads that read, hash and compress; progress in files; deadline
 
         Raises: NotFoundError, DeniedError, IoError, naming the file; InvalidError for a link, for what is no
-        file, for a name that no entry can have, for a glob that is none, and for a folder that is the
-        store's, or lies in it; BusyError for a file that changes whenever it is read; ExistsError if an entry
-        would be a folder, too; CancelledError, DeadlineError, NoSpaceError, CorruptError, NomemError,
-        ForkedError.
+        file, for a name that no entry can have, for a glob that is none, for a folder that is the store's, or
+        lies in it, and for one without a file to add where entries would be removed, as of a disk that is not
+        mounted; BusyError for a file that changes whenever it is read; ExistsError if an entry would be a
+        folder, too; CancelledError, DeadlineError, NoSpaceError, CorruptError, NomemError, ForkedError.
         """
         h = self._open()
         opts = _folder_opts(follow_links=follow_links, skip_links=skip_links, keep_missing=keep_missing,
@@ -4334,8 +4334,9 @@ class Draft(_rt.Handle):
 
         Raises: NotFoundError for an object that is nowhere; CorruptError for one whose bytes are others than
         its name says, and for a file that DVC does not write so, with the line; InvalidError for a path that
-        leads out of the folder, for a link, and for an output without a hash; ExistsError, LimitError,
-        CancelledError, DeadlineError; otherwise as Draft.add_folder().
+        leads out of the folder, for a link, for an output without a hash, and of git-lfs for a folder with
+        neither .git nor .gitattributes, unless cache is given; ExistsError, LimitError, CancelledError,
+        DeadlineError; otherwise as Draft.add_folder().
         """
         h = self._open()
         opts = _import_opts(kind=kind, cache=cache, include=include, exclude=exclude, call=call)

@@ -166,6 +166,7 @@ static mlops_status has_commit(void *user, const mlops_id *id, int *stops, mlops
 /* An entry of the commit that is sent. */
 typedef struct entry {
     push *p;
+    mlops__together *with;
     mlops__facts facts;
 } entry;
 
@@ -175,11 +176,18 @@ static int is_needed(const mlops__facts *facts, const mlops_id *id) {
            (facts->has_split && memcmp(&facts->rows, id, ID) == 0);
 }
 
+static mlops_status weigh_named(void *user, const mlops_id *id, mlops_error *err) {
+    const entry *e = user;
+    MLOPS_TRY(mlops__remote_tick(&e->p->remote, err));
+    return mlops__together_add(e->with, e->p->store, &e->p->cutter, id, err);
+}
+
 static mlops_status send_named(void *user, const mlops_id *id, mlops_error *err) {
     const entry *e = user;
     push *p = e->p;
     MLOPS_TRY(mlops__remote_tick(&p->remote, err));
-    mlops_status status = mlops__send_content(p->store, &p->cutter, id, 0, &p->n_contents, err);
+    mlops_status status =
+        mlops__send_content(p->store, &p->cutter, id, e->with, 0, &p->n_contents, err);
     if (status != MLOPS_E_NOT_FOUND || !is_needed(&e->facts, id))
         return status == MLOPS_E_NOT_FOUND ? MLOPS_OK : status;
     MLOPS_TRY(mlops__partial_content(p->store, id, err));
@@ -196,26 +204,37 @@ static mlops_status send_record(push *p, const mlops_id *id, mlops__bytes record
                              err);
 }
 
-static mlops_status send_tree_itself(push *p, const mlops_id *id, mlops_error *err) {
-    mlops_status status = mlops__send_content(p->store, &p->cutter, id, 1, &p->n_contents, err);
+static mlops_status send_all(push *p, const mlops_id *id, const mlops__tree *tree,
+                             mlops__together *with, mlops__arena *arena, mlops_error *err) {
+    for (size_t i = 0; i < tree->n; i++) {
+        entry e = {.p = p, .with = with};
+        MLOPS_TRY(mlops__entry_names(tree->entries[i], weigh_named, &e, err));
+    }
+    MLOPS_TRY(mlops__together_add(with, p->store, &p->cutter, id, err));
+    for (size_t i = 0; i < tree->n; i++) {
+        entry e = {.p = p, .with = with};
+        MLOPS_TRY(mlops__entry_read(tree->entries[i], &e.facts, arena, err));
+        MLOPS_TRY(mlops__entry_names(tree->entries[i], send_named, &e, err));
+    }
+    mlops_status status =
+        mlops__send_content(p->store, &p->cutter, id, with, 1, &p->n_contents, err);
     if (status != MLOPS_E_NOT_FOUND) return status;
     return mlops__fail(err, MLOPS_E_CORRUPT, "the tree of a commit is missing");
 }
 
-static mlops_status send_entries(push *p, const mlops__tree *tree, mlops__arena *arena,
-                                 mlops_error *err) {
-    for (size_t i = 0; i < tree->n; i++) {
-        entry e = {.p = p};
-        MLOPS_TRY(mlops__entry_read(tree->entries[i], &e.facts, arena, err));
-        MLOPS_TRY(mlops__entry_names(tree->entries[i], send_named, &e, err));
-    }
-    return MLOPS_OK;
+/* What the tree names, then the tree. */
+static mlops_status send_entries(push *p, const mlops_id *id, const mlops__tree *tree,
+                                 mlops__arena *arena, mlops_error *err) {
+    mlops__together with;
+    mlops__together_init(&with, &p->remote.host->allocator);
+    mlops_status status = send_all(p, id, tree, &with, arena, err);
+    mlops__together_free(&with);
+    return status;
 }
 
 static mlops_status send_tree(push *p, mlops__version *version, mlops_error *err) {
     MLOPS_TRY(mlops__version_load(version, NULL, err));
-    MLOPS_TRY(send_entries(p, &version->tree, &version->arena, err));
-    return send_tree_itself(p, &version->commit.tree, err);
+    return send_entries(p, &version->commit.tree, &version->tree, &version->arena, err);
 }
 
 /* A commit, its tree, and all that the tree names; what comes last leads to what came before. */
@@ -283,8 +302,7 @@ static mlops_status send_stand_in(void *user, const mlops_id *stand_in, mlops_er
     mlops__arena_init(&arena, &p->remote.host->allocator, SIZE_MAX);
     mlops__tree_init(&tree, &arena);
     mlops_status status = mlops__tree_load(&tree, p->store, NULL, stand_in, err);
-    if (!status) status = send_entries(p, &tree, &arena, err);
-    if (!status) status = send_tree_itself(p, stand_in, err);
+    if (!status) status = send_entries(p, stand_in, &tree, &arena, err);
     mlops__tree_free(&tree);
     mlops__arena_free(&arena);
     return status;

@@ -2,15 +2,31 @@
 #ifndef MLOPS_STORE_REMOTE_CONTENT_H
 #define MLOPS_STORE_REMOTE_CONTENT_H
 
+#include "store/blocks.h"
 #include "store/content.h"
 #include "store/erased.h"
 #include "store/remote_seam.h"
 
+/* Contents that go together, and what they are of the chunks that they share. */
+typedef struct mlops__together {
+    mlops__idset names;
+    mlops__blocks blocks;
+} mlops__together;
+
+void mlops__together_init(mlops__together *self, const mlops_allocator *allocator);
+void mlops__together_free(mlops__together *self);
+
+/* One of them that is to be sent. What is not there, or cannot be read, adds nothing. */
+mlops_status mlops__together_add(mlops__together *self, mlops_store *store, mlops__cutter *cutter,
+                                 const mlops_id *id, mlops_error *err);
+
 /* Cuts content, unless it is there already, then *sent stays. As changes to a base, if the remote
- * has that and no more stands behind it than its recipe says; else whole. MLOPS_E_NOT_FOUND without
- * a message if the store lacks it. */
+ * has that and no more stands behind it than its recipe says; as a part of a chunk, if the remote
+ * has that, or all of it goes; else whole. MLOPS_E_NOT_FOUND without a message if the store lacks
+ * it. */
 mlops_status mlops__send_content(mlops_store *store, mlops__cutter *cutter, const mlops_id *id,
-                                 int leads, int64_t *sent, mlops_error *err);
+                                 const mlops__together *with, int leads, int64_t *sent,
+                                 mlops_error *err);
 
 mlops_status mlops__cutter_has_content(mlops__cutter *cutter, const mlops_id *id, int *out,
                                        mlops_error *err);

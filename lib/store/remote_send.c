@@ -2,7 +2,8 @@
  * behind.
  *
  * Owns nothing. Invariants: a chunk stands ahead of the object that leads to it, a base ahead of
- * what is kept as changes to it; the store's lock is held for one frame at a time.
+ * what is kept as changes to it; a chunk has nothing but what goes with it; the store's lock is
+ * held for one frame at a time.
  */
 #include "store/remote_content.h"
 
@@ -15,6 +16,7 @@ typedef struct sending {
     mlops_store *store;
     mlops__cutter *cutter;
     mlops__index index;
+    const mlops__together *with;
     int leads;
 } sending;
 
@@ -175,6 +177,18 @@ static mlops_status base_is_there(sending *s, const mlops__recipe *recipe, int *
     return MLOPS_OK;
 }
 
+/* May it go as a part of its chunk? */
+static mlops_status block_goes(sending *s, const mlops__recipe *recipe, int *out,
+                               mlops_error *err) {
+    mlops__recipe pieces = *recipe;
+    mlops__piece part;
+    if (recipe->codec != MLOPS__PACK_PART || !mlops__recipe_next(&pieces, &part)) return MLOPS_OK;
+    *out = mlops__part_is_alone(&part) || mlops__blocks_is_whole(&s->with->blocks, part.key);
+    if (*out) return MLOPS_OK;
+    return mlops__cutter_has(s->cutter, MLOPS__PART_CHUNK, part.key, MLOPS__CHUNK_KEY, NULL, out,
+                             err);
+}
+
 static mlops_status send_packed(sending *s, const mlops_id *id, const mlops__location *at,
                                 mlops_error *err) {
     mlops__buf bytes;
@@ -190,6 +204,7 @@ static mlops_status send_packed(sending *s, const mlops_id *id, const mlops__loc
                     !mlops__recipe_open(&recipe, frame.codec, bytes.data, frame.stored)))
         status = mlops__content_damaged(err);
     if (!status) status = base_is_there(s, &recipe, &as_is, err);
+    if (!status && as_is) status = block_goes(s, &recipe, &as_is, err);
     if (!status && as_is)
         status =
             send_recipe(s, id, &recipe, frame.codec, (mlops__bytes){bytes.data, frame.stored}, err);
@@ -206,9 +221,60 @@ mlops_status mlops__cutter_has_content(mlops__cutter *cutter, const mlops_id *id
     return mlops__cutter_has(cutter, MLOPS__PART_SMALL, id->bytes, ID, NULL, out, err);
 }
 
+/* ---- what goes together ---- */
+
+void mlops__together_init(mlops__together *self, const mlops_allocator *allocator) {
+    mlops__idset_init(&self->names, allocator);
+    mlops__blocks_init(&self->blocks, allocator);
+}
+
+void mlops__together_free(mlops__together *self) {
+    mlops__idset_free(&self->names);
+    mlops__blocks_free(&self->blocks);
+}
+
+static mlops_status weigh(mlops__together *self, mlops_store *store, mlops__index *index,
+                          const mlops_id *id, mlops_error *err) {
+    mlops__location at;
+    mlops__buf bytes;
+    mlops__recipe recipe;
+    mlops__piece part;
+    mlops_status status =
+        mlops__content_find(index, MLOPS__TABLE_OBJECTS, (mlops__bytes){id->bytes, ID}, &at, err);
+    if (status == MLOPS_E_NOT_FOUND) return MLOPS_OK;
+    if (status || at.place.pack <= 0 || at.size != MLOPS__PACK_PART) return status;
+    mlops__buf_init(&bytes, &store->host.allocator);
+    mlops__lock_take(&store->lock);
+    status = mlops__content_recipe(store, id->bytes, &at, &bytes, &recipe, err);
+    mlops__lock_give(&store->lock);
+    if (status == MLOPS_E_CORRUPT) status = MLOPS_OK; /* who sends it is told */
+    else if (!status && mlops__recipe_next(&recipe, &part) &&
+             !mlops__blocks_add(&self->blocks, &part))
+        status = mlops__fail_nomem(err, ID);
+    mlops__buf_free(&bytes);
+    return status;
+}
+
+mlops_status mlops__together_add(mlops__together *self, mlops_store *store, mlops__cutter *cutter,
+                                 const mlops_id *id, mlops_error *err) {
+    mlops__index index;
+    int there;
+    if (mlops__idset_find(&self->names, id->bytes, ID)) return MLOPS_OK;
+    MLOPS_TRY(mlops__cutter_has_content(cutter, id, &there, err));
+    if (there) return MLOPS_OK;
+    if (!mlops__idset_add(&self->names, id->bytes, ID, 0)) return mlops__fail_nomem(err, ID);
+    MLOPS_TRY(mlops__store_read_begin(store, &index, err));
+    mlops_status status = weigh(self, store, &index, id, err);
+    mlops__store_read_end(&index);
+    return status;
+}
+
+/* ---- sending it ---- */
+
 mlops_status mlops__send_content(mlops_store *store, mlops__cutter *cutter, const mlops_id *id,
-                                 int leads, int64_t *sent, mlops_error *err) {
-    sending s = {.store = store, .cutter = cutter, .leads = leads};
+                                 const mlops__together *with, int leads, int64_t *sent,
+                                 mlops_error *err) {
+    sending s = {.store = store, .cutter = cutter, .with = with, .leads = leads};
     mlops__location at;
     int there;
     MLOPS_TRY(mlops__cutter_has_content(cutter, id, &there, err));

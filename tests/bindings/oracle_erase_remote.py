@@ -180,8 +180,9 @@ def erase_beside(folder):
         files = small_files(folder, a, "in")
         kept = {path: data for path, data in files.items() if path != "in/s/7.txt"}
         commit(a, "u", lambda d: [d.add_bytes(path, data) for path, data in kept.items()] and None)
-        a.data.push("t", root)
         a.data.push("u", root)
+        assert not search_small(root)  # which nobody asked for
+        a.data.push("t", root)
         assert search_small(root)
         mlops.dataset_erase(a, "t", paths="in/s/7.txt", reason="asked to", by="dpo")
         a.data.push("t", root)

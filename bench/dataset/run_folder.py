@@ -56,7 +56,9 @@ def run(command, tool, version="v1", out=None):
     store.mkdir(parents=True, exist_ok=True)
     env = os.environ | ENVIRONMENT | {"S": str(store / "s" if tool == "libmlops" else store), "D": str(data), "V": version,
                                       "O": str(out or "")}
-    os.sync()  # nobody waits for what the one before left to be written
+    os.sync()  # nobody waits for what the one before left to be written, or for what was dropped meanwhile
+    subprocess.run(["sh", "-ec", "find $D $S -type f -print0 | xargs -0 cat"], env=env, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
     begun, before = time.perf_counter(), os.times()
     subprocess.run(["sh", "-ec", command], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
     after = os.times()

@@ -210,7 +210,7 @@ mlops_status mlops__draft_blob_of(mlops_draft *self, const char *path, mlops__ro
     if (!status) status = fill_blob(self, blob, source, err);
     if (status) mlops__draft_blob_free(blob);
     else *out = blob;
-    return status;
+    return mlops__erased_name(err, status, path);
 }
 
 mlops_status mlops__draft_blob(mlops_draft *self, const char *path, mlops__role role,
@@ -308,7 +308,8 @@ static mlops_status keep_small(mlops_draft *self, mlops_error *err) {
     for (size_t at = 0, n = 0;;) {
         blob = next_blob(self, &at);
         if (blob && !blob->is_kept) {
-            items[n] = (mlops__keeping){blob->id, blob->bytes.data, blob->bytes.size};
+            items[n] = (mlops__keeping){blob->id, blob->bytes.data, blob->bytes.size,
+                                        self->base.tree.entries[(at - 1) / 3]->path};
             blobs[n++] = blob;
         }
         if (n && (!blob || n == KEPT_TOGETHER)) {

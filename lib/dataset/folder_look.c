@@ -8,6 +8,7 @@
 #include "dataset/folder.h"
 #include "dataset/source_file.h"
 #include "file/file.h"
+#include "store/erased.h"
 
 #include <string.h>
 
@@ -245,7 +246,7 @@ static mlops_status read_large(folder_round *round, reading *r, mlops__source_fi
                                uint64_t size) {
     const mlops__snapshot *s = round->snapshot;
     const mlops__looked *looked = &s->files[r->file];
-    const mlops__source source = {.size = size, .read = mlops__source_file_read, .user = f};
+    const mlops__source source = {size, NULL, mlops__source_file_read, f, f->path};
     if (!round->keeps) return mlops__content_id_of(s->store, &source, &r->id, &r->err);
     return mlops__content_add_source(s->store, s->lease, &source,
                                      looked->entry ? &looked->entry_id : NULL, s->call.executor,
@@ -390,10 +391,12 @@ static mlops_status take_reading(folder_round *round, size_t index) {
     if (!round->keeps || is_same(looked)) return MLOPS_OK;
     looked->is_kept = 1;
     if (r->is_kept) return MLOPS_OK;
-    if (like && r->bytes.size >= LIKE_MIN)
-        return mlops__content_pack(s->store, s->lease, &r->id, r->bytes.data, r->bytes.size, like,
-                                   s->err);
-    round->items[round->n_items++] = (mlops__keeping){r->id, r->bytes.data, r->bytes.size};
+    const mlops__keeping it = {r->id, r->bytes.data, r->bytes.size, s->walk.files[r->file].path};
+    if (like && it.n >= LIKE_MIN)
+        return mlops__erased_name(
+            s->err, mlops__content_pack(s->store, s->lease, &it.id, it.bytes, it.n, like, s->err),
+            it.name);
+    round->items[round->n_items++] = it;
     return MLOPS_OK;
 }
 
@@ -431,8 +434,8 @@ static mlops_status look_at(const folder_round *round, large_files *large, size_
     large->before[i] = (mlops_io_stat)MLOPS_IO_STAT_INIT;
     int64_t code = mlops__file_stat_of(&host->io, f->number, &large->before[i]);
     if (code < 0) return mlops__fail_os(&r->err, code, "cannot look at", f->path);
-    large->sources[i] = (mlops__source){
-        .size = (uint64_t)large->before[i].size, .read = mlops__source_file_read, .user = f};
+    large->sources[i] =
+        (mlops__source){(uint64_t)large->before[i].size, NULL, mlops__source_file_read, f, f->path};
     large->items[i].source = &large->sources[i];
     large->items[i].like = looked->entry ? &looked->entry_id : NULL;
     return MLOPS_OK;
@@ -493,11 +496,11 @@ static mlops_status find_kept(mlops__snapshot *self, mlops__looked *looked, int 
     int there = 0, is_known = 0, held = 0;
     if (!keeps || !looked->is_known || is_same(looked)) return MLOPS_OK;
     MLOPS_TRY(mlops__lease_begin(self->lease, self->store, self->err));
-    MLOPS_TRY(mlops__content_has(self->store, &looked->id, &there, &is_known, self->err));
+    mlops_status has = mlops__content_has(self->store, &looked->id, &there, &is_known, self->err);
+    MLOPS_TRY(mlops__erased_name(self->err, has, self->walk.files[looked - self->files].path));
     if (there)
         MLOPS_TRY(mlops__lease_take(self->lease, self->store, looked->id.bytes, &held, self->err));
-    looked->is_kept = held;
-    looked->is_known = held;
+    looked->is_kept = looked->is_known = held;
     return MLOPS_OK;
 }
 

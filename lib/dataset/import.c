@@ -66,14 +66,14 @@ static mlops_status read_checked(void *user, uint64_t offset, uint8_t *out, size
 static mlops_status put_opened(mlops__importing *self, const char *path, checked *c,
                                uint64_t size) {
     const mlops__import_check *check = c->check;
-    mlops__source source = {size, NULL, mlops__source_file_read, c};
+    mlops__source source = {size, NULL, mlops__source_file_read, c, path};
     mlops__file_view view = {NULL, 0, 0};
     if (check->add) source.read = read_checked;
     if (size < MLOPS__SOURCE_LARGE) {
         static const uint8_t none;
         MLOPS_TRY(mlops__file_view_of(&view, self->host, c->file.number, c->file.path, SIZE_MAX, 0,
                                       self->err));
-        source = (mlops__source){view.size, view.data ? view.data : &none, NULL, NULL};
+        source = (mlops__source){view.size, view.data ? view.data : &none, NULL, NULL, path};
         if (check->add) check->add(check->user, source.bytes, view.size);
     }
     self->stat.bytes += (int64_t)source.size;

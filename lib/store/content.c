@@ -312,7 +312,7 @@ static mlops_status add_all(adding *all, size_t n, mlops_error *err) {
             all[i].like = NULL; /* it may be erased */
             MLOPS_TRY(begin_adding(&all[i], err));
         }
-        MLOPS_TRY(status);
+        if (status) return mlops__erased_name(err, status, all[i].packer.window.source->name);
     }
     return MLOPS_OK;
 }

@@ -128,7 +128,8 @@ static mlops_status plan(keeper *k, mlops_error *err) {
         if (k->chunks.status || k->objects.status) return mlops__fail_nomem(err, k->chunks.size);
         if (!status) continue;
         const mlops__source source = {.size = it->n, .bytes = it->bytes};
-        MLOPS_TRY(mlops__content_has_same(k->store, &it->id, &source, &there, &is_known, err));
+        status = mlops__content_has_same(k->store, &it->id, &source, &there, &is_known, err);
+        MLOPS_TRY(mlops__erased_name(err, status, it->name));
         if (there) continue;
         if (k->alone || is_known || mlops__content_has_rows(it->bytes, it->n))
             MLOPS_TRY(
@@ -232,7 +233,8 @@ static mlops_status write_batch(keeper *k, mlops__index *index, mlops__buf *reci
     if (!status && k->anew) status = mlops__store_sync_packs(k->store, index, err);
     for (size_t i = 0; i < n_objects && !status; i++) {
         int may = 0;
-        status = may_write(k, index, &objects[i], &may, err);
+        status = mlops__erased_name(err, may_write(k, index, &objects[i], &may, err),
+                                    k->items[objects[i].item].name);
         if (!status && may) status = write_object(k, index, &objects[i], recipe, err);
     }
     for (size_t i = 0; i < k->n && !status; i++)

@@ -6,6 +6,7 @@
 #include "store/erased.h"
 
 #include "base/hex.h"
+#include "file/file.h"
 #include "store/content.h"
 
 #include <string.h>
@@ -73,6 +74,10 @@ mlops_status mlops__erased_check(mlops__index *index, const uint8_t id[32], mlop
     mlops_status status = check(index, id, &arena, err);
     mlops__arena_free(&arena);
     return status;
+}
+
+mlops_status mlops__erased_name(mlops_error *err, mlops_status status, const char *name) {
+    return status == MLOPS_E_ERASED ? mlops__fail_path(err, status, name) : status;
 }
 
 mlops_status mlops__erased_check_now(mlops_store *store, const mlops_id *id, mlops_error *err) {

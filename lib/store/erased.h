@@ -15,6 +15,9 @@ mlops_status mlops__erased_has(mlops__index *index, const uint8_t id[32], int *o
 /* MLOPS_E_ERASED, and when, by whom and why, if so. */
 mlops_status mlops__erased_check(mlops__index *index, const uint8_t id[32], mlops_error *err);
 mlops_status mlops__erased_check_now(mlops_store *store, const mlops_id *id, mlops_error *err);
+/* Returns the status; if it is MLOPS_E_ERASED, the error names what it is of, unless that is NULL.
+ */
+mlops_status mlops__erased_name(mlops_error *err, mlops_status status, const char *name);
 
 /* Is an object, or one that it leads over, erased? For who holds the store's lock. */
 mlops_status mlops__erased_under(mlops_store *store, mlops__index *index, const uint8_t id[32],

@@ -388,7 +388,7 @@ static mlops_status receive_alone(mlops__receiver *self, const uint8_t id[ID],
     if (recipe->base) memcpy(like.bytes, recipe->base, ID);
     mlops__reader_init(&from->reader, self->store, NULL);
     from->reader.elsewhere = &self->residue.elsewhere;
-    from->source = (mlops__source){recipe->size, NULL, read_there, from};
+    from->source = (mlops__source){recipe->size, NULL, read_there, from, NULL};
     mlops_status status = mlops__reader_open(&from->reader, id, err);
     if (!status)
         status = mlops__content_add_source(self->store, &own, &from->source,

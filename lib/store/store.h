@@ -185,6 +185,7 @@ typedef struct mlops__source {
     const uint8_t *bytes; /* all of them; NULL: they are read */
     mlops_status (*read)(void *user, uint64_t offset, uint8_t *out, size_t n, mlops_error *err);
     void *user;
+    const char *name; /* nullable: what it is called if it was erased */
 } mlops__source;
 
 /* The same of a source, whose SHA-256 is not known. In bounded memory; the executor may be NULL. */
@@ -225,6 +226,7 @@ typedef struct mlops__keeping {
     mlops_id id;
     const uint8_t *bytes;
     size_t n;
+    const char *name; /* as of a source */
 } mlops__keeping;
 
 mlops_status mlops__content_keep(mlops_store *self, mlops__lease *lease,

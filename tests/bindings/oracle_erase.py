@@ -3,6 +3,7 @@
 the store; all that was not to go is there, byte for byte, in all versions."""
 import decimal
 import fractions
+import io
 import math
 import pathlib
 import random
@@ -537,12 +538,12 @@ def erase_from_folder(folder):
         for place in source, f"{folder}/out":
             for _ in range(2):
                 assert differs(place) == [("erika", "added")], place
-        fails(mlops.ErasedError, lambda: commit(store, "d", lambda d: d.add_folder("", str(source))), "Art. 17")
+        fails(mlops.ErasedError, lambda: commit(store, "d", lambda d: d.add_folder("", str(source))), "'erika': content")
         (source / "erika").unlink()
         assert differs(source) == differs(source) == []
         store.data.erase("d", where=("name", "erika"), **WHY)
         assert differs(source) == [("t.csv", "changed")]
-        fails(mlops.ErasedError, lambda: commit(store, "d", lambda d: d.add_folder("", str(source))), "Art. 17")
+        fails(mlops.ErasedError, lambda: commit(store, "d", lambda d: d.add_folder("", str(source))), "'t.csv': content")
         mlops.dataset_checkout(store, "d", None, f"{folder}/clean")
         assert differs(f"{folder}/clean") == differs(f"{folder}/clean") == []
         assert sorted(p.name for p in pathlib.Path(f"{folder}/clean").iterdir()) == ["max", "t.csv"]
@@ -623,6 +624,41 @@ def erase_beside_left_frames(folder):
     whole()
 
 
+def erase_names_what_comes_again(folder):
+    """Whoever adds what was erased is told which file it is, once: of a few bytes, small, large, in a folder, by a stream."""
+    path, source = f"{folder}/names.mlops", pathlib.Path(folder) / "in"
+    sizes = {"inline": 1, "small": 60, "large": 9000, "huge": 300_000}
+    source.mkdir()
+    for seed, (name, n) in enumerate(sizes.items()):
+        (source / name).write_bytes(text(seed, n, SECRET))
+        (source / f"other-{name}").write_bytes(text(seed + 50, n))
+    with mlops.open(path) as store:
+        commit(store, "d", lambda d: d.add_folder("", str(source)))
+        store.data.erase("d", paths=",".join(sizes), **WHY)
+
+        def told(add):
+            try:
+                commit(store, "d", add)
+            except mlops.ErasedError as error:
+                assert "Art. 17" in str(error), error
+                return str(error)
+            raise AssertionError("it is there again")
+        for name in sizes:
+            data = (source / name).read_bytes()
+            for add in (lambda d: d.add_bytes("a/b", data), lambda d: d.add_file("a/b", str(source / name)),
+                        lambda d: d.add_stream("a/b", io.BytesIO(data))):
+                assert told(add).count("'a/b': ") == 1, (name, told(add))
+            alone = pathlib.Path(folder) / f"in{len(data)}"
+            alone.mkdir()
+            (alone / name).write_bytes(data)
+            (alone / "beside").write_bytes(b"good day")
+            for n_files in 1, 0:
+                said = told(lambda d: d.add_folder("p", str(alone)))
+                assert said.count(name) == 1, (name, said)
+                (alone / "beside").unlink(missing_ok=True)
+    check(path)
+
+
 def run(*tests):
     """Each in a folder of its own, as TAP."""
     print(f"1..{len(tests)}")
@@ -642,4 +678,4 @@ def run(*tests):
 if __name__ == "__main__":
     run(erase_files, erase_rows, erase_unnamed, erase_where, erase_keeps_types, erase_of_some,
         erase_beside_spoiled, erase_before_no_rows, erase_alike, erase_bare, erase_below_folds, erase_from_folder,
-        erase_beside_left_frames)
+        erase_beside_left_frames, erase_names_what_comes_again)

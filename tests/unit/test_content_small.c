@@ -136,7 +136,7 @@ static void small_content_takes_little(void **state) {
     for (size_t i = 0; i < N; i++) {
         int n =
             snprintf((char *)lines[i], sizeof lines[i], "{\"label\": \"cat\", \"n\": %d}", (int)i);
-        items[i] = (mlops__keeping){name_of(lines[i], (size_t)n), lines[i], (size_t)n};
+        items[i] = (mlops__keeping){name_of(lines[i], (size_t)n), lines[i], (size_t)n, NULL};
     }
     works(mlops__content_keep(store, &lease, items, N, NULL, &e), &e);
     assert_true(stats_of(store).pack_bytes < N * 120); /* a name is 32 bytes */
@@ -246,7 +246,7 @@ static mlops__keeping *begin_many(mlops_store *store, size_t every) {
     mlops__keeping *items = calloc(MANY, sizeof *items);
     for (size_t i = 0; i < MANY; i++) {
         uint8_t *bytes = make_blob(1000, i + 1, 0);
-        items[i] = (mlops__keeping){name_of(bytes, 1000), bytes, 1000};
+        items[i] = (mlops__keeping){name_of(bytes, 1000), bytes, 1000, NULL};
     }
     works(mlops__content_keep(store, &lease, items, MANY, NULL, &e), &e);
     mlops__lease_end(&lease, store);

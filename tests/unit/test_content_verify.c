@@ -148,7 +148,7 @@ static void name_item(mlops__keeping *out, version *v) {
     mlops__sha256_init(&sha, mlops__sha256_blocks_scalar);
     mlops__sha256_add(&sha, v->bytes, v->n);
     mlops__sha256_end(&sha, v->id.bytes);
-    *out = (mlops__keeping){v->id, v->bytes, v->n};
+    *out = (mlops__keeping){v->id, v->bytes, v->n, NULL};
 }
 
 /* Together, large and small: the small ones begin a chunk that they share, one after the other. */

@@ -1469,9 +1469,10 @@ func (o *DiffOpts) c(s *scope) *C.mlops_diff_opts {
 type DraftOpts struct {
 	// begin without entries; default: with those of the branch
 	Empty bool
-	// branch to commit to, made if it is not there; default "main"
+	// branch to commit to, which may be new; default "main"
 	Branch string
-	// ref that a new branch begins at; default: it begins empty
+	// ref that a new branch begins at; default: the branch "main", if there is one; "" for none, so that
+	// it begins without history
 	Base string
 	// why, in words; up to 64 KiB
 	Message string

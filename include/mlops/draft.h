@@ -44,11 +44,11 @@ enum {
 typedef struct mlops_draft_opts {
     uint32_t struct_size; /**< MLOPS_DRAFT_OPTS_INIT sets it */
     uint32_t flags;       /**< MLOPS_DRAFT_EMPTY */
-    const char *branch;   /**< @nullable branch to commit to, made if it is not there; default
-                               "main" */
-    const char *base;    /**< @nullable ref that a new branch begins at; default: it begins empty */
-    const char *message; /**< @nullable why, in words; up to 64 KiB */
-    const char *author;  /**< @nullable who made the data; up to 64 KiB */
+    const char *branch;   /**< @nullable branch to commit to, which may be new; default "main" */
+    const char *base; /**< @nullable ref that a new branch begins at; default: the branch "main", if
+                           there is one; "" for none, so that it begins without history */
+    const char *message;  /**< @nullable why, in words; up to 64 KiB */
+    const char *author;   /**< @nullable who made the data; up to 64 KiB */
     const char *metadata; /**< @nullable a JSON object, kept as it is; up to 64 KiB */
     const mlops_call
         *call; /**< @nullable @scope(handle) executor: hashes content while it is packed */

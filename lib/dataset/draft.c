@@ -12,6 +12,8 @@
 
 #include <string.h>
 
+static const char MAIN[] = "main";
+
 enum { TEXT_MAX = 65536, VERB_MAX = 300, KEPT_TOGETHER = 256 };
 
 /* ---- beginning ---- */
@@ -66,7 +68,7 @@ static mlops_status take_opts(mlops_draft *self, const char *dataset, const mlop
                               mlops_error *err) {
     if (opts->flags & ~(uint32_t)MLOPS_DRAFT_EMPTY)
         return mlops__fail(err, MLOPS_E_INVALID, "mlops_draft_opts: flags 0x%x", opts->flags);
-    const char *branch = opts->branch ? opts->branch : "main";
+    const char *branch = opts->branch ? opts->branch : MAIN;
     MLOPS_TRY(take_call(self, opts->call, err));
     MLOPS_TRY(mlops__name_check("dataset", dataset, err));
     MLOPS_TRY(mlops__ref_check_new("branch", branch, err));
@@ -78,6 +80,14 @@ static mlops_status take_opts(mlops_draft *self, const char *dataset, const mlop
     MLOPS_TRY(copy(self, &self->message, opts->message, err));
     MLOPS_TRY(copy(self, &self->author, opts->author, err));
     return copy(self, &self->metadata, opts->metadata, err);
+}
+
+/* What a new branch begins at, unless it is said. */
+static mlops_status find_main(const char **base, const mlops_draft *self, mlops__view *view) {
+    mlops__ref main;
+    MLOPS_TRY(mlops__ref_read(&main, view, self->dataset, mlops__ref_branch, MAIN));
+    *base = main.is_there ? MAIN : NULL;
+    return MLOPS_OK;
 }
 
 static mlops_status find_parent(mlops_draft *self, mlops__view *view, const char *base) {
@@ -92,7 +102,8 @@ static mlops_status find_parent(mlops_draft *self, mlops__view *view, const char
         return mlops__fail(view->err, MLOPS_E_EXISTS,
                            "\"%s\" has the branch \"%s\" already; base is for a new one",
                            self->dataset, self->branch);
-    if (!self->ref.is_there && !base) return MLOPS_OK;
+    if (!self->ref.is_there && !base) MLOPS_TRY(find_main(&base, self, view));
+    if (!self->ref.is_there && (!base || !*base)) return MLOPS_OK;
     parent = self->ref.commit;
     if (base) MLOPS_TRY(mlops__ref_resolve(&parent, view, self->dataset, base));
     self->has_parent = 1;

@@ -154,7 +154,7 @@ static mlops_status commit(mlops_draft *draft, const char *ref,
                            const mlops_dataset_merge_opts *opts, mlops_id *out, mlops_error *err) {
     mlops_table *conflicts;
     int done;
-    if (!draft->has_parent)
+    if (!draft->ref.is_there)
         return mlops__fail(err, MLOPS_E_NOT_FOUND, "dataset \"%s\" has no branch \"%s\"",
                            draft->dataset, draft->branch);
     MLOPS_TRY(move(draft, ref, (opts->flags & MLOPS_DATASET_MERGE_COMMIT) != 0, out, &done, err));

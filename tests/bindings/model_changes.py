@@ -18,16 +18,18 @@ def op_draft(w, c, m):
     branch, empty = draw.choice([None, "main", "dev", "fix"]), draw.random() < 0.15
     opts, at = {"branch": branch} if branch else {}, branch or "main"
     base = None
-    if data.commits and draw.random() < 0.25:
+    if draw.random() < 0.05:
+        base = opts["base"] = ""
+    elif data.commits and draw.random() < 0.25:
         id = draw.choice(list(data.commits))
         base = draw.choice([id, short(w, name, id), *data.refs()])
         opts["base"] = base
-    if base and at in data.branches or at in data.tags:
+    if base is not None and at in data.branches or at in data.tags:
         fails(mlops.ExistsError, mlops.Draft, c, name, **opts)
         return f"draft of {name} {opts} is refused"
     texts = {"message": "because of\n\"it\"", "author": "ada é", "metadata": '{ "a" : [1, 2.0] }'}
     texts = {k: v for k, v in texts.items() if draw.random() < 0.4}
-    parent = data.commits.get(data.branches.get(at)) or (data.find(base) if base else None)
+    parent = data.find(base) if base else None if base == "" else data.begin(at)
     entries = {} if empty or parent is None else dict(parent.entries)
     with mlops.Draft(c, name, empty=empty, **opts, **texts) as draft:
         words = [draft_step(w, draft, entries) for _ in range(draw.randrange(1, 5))]
@@ -530,7 +532,7 @@ def easy_data(w, m):
         source = {n: list(values) for n, _, values in columns}
     verb = lambda: w.s.data.add(source, name, path=path, **roles, **opts)
     words = f"add {place} of {len(columns[0][2])} rows to {name}: {roles} {opts}"
-    parent = data.commits.get(data.branches.get(at))
+    parent = data.begin(at)
     entries = {} if empty or parent is None else dict(parent.entries)
     kind = opts["split"] if opts["split"] != "auto" else auto_split(columns, roles, opts["share"])
     column = {"stratified": roles.get("target"), "time": roles.get("time")}.get(kind)

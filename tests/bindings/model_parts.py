@@ -359,6 +359,10 @@ class Data:
         id = self.refs().get(ref)
         return self.commits[id] if id else next((c for i, c in self.commits.items() if i.startswith(ref)), None)
 
+    def begin(self, branch):
+        """The commit that a draft of a branch begins at: a new one at main."""
+        return self.commits.get(self.branches.get(branch) or self.branches.get("main"))
+
 
 class Alias:
     def __init__(self):

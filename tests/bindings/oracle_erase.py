@@ -257,7 +257,7 @@ def erase_unnamed(folder):
         file.write_bytes(b"".join(keep))
         second = commit(store, "t", lambda d: d.add_csv("t.csv", str(file)))
         with mlops.Change(store) as change:
-            with mlops.Draft(change, "t", branch="other", empty=True) as draft:
+            with mlops.Draft(change, "t", branch="other", base="", empty=True) as draft:
                 text = bytes(mlops.dataset_read(store, "t", second, "t.csv"))
                 file.write_bytes(text)
                 draft.add_csv("t.csv", str(file))

@@ -2276,8 +2276,11 @@ def branches_begin_where_is_said(folder):
         fails("data", *args, "--branch", name, "--base", "v1", says=[f'"{name}"', "--base is for a new one"])
     done = run("data", "commit", store, "tx", note, "--file", "--branch", "four")
     parents = listed("data", "log", store, "tx", "four")[0]["parents"]
-    begins = f"at main, {parents[:12]}" if parents else "with nothing; --base REF begins it at a commit"
-    assert done.err == f"mlops: note: the branch 'four' is new, and begins {begins}\n", done.err
+    assert parents == listed("data", "log", store, "tx")[0]["commit"]
+    assert done.err == f"mlops: note: the branch 'four' is new, and begins at main, {parents[:12]}\n", done.err
+    done = run("data", "commit", store, "tx", note, "--file", "--branch", "apart", "--base", "")
+    assert not listed("data", "log", store, "tx", "apart")[0]["parents"]
+    assert done.err == "mlops: note: the branch 'apart' is new, and begins with nothing; --base REF begins it at a commit\n"
     assert run("data", "commit", store, "tx", note, "--file", "--as", "b", "--branch", "four").err == ""
     fails("data", "commit", store, "tx", note, "--branch", "five", "--base", "v9", says='"v9"')
 

@@ -373,6 +373,45 @@ class Stores(unittest.TestCase):
         for rows in ([True, False], [True, None]):
             self.assertEqual([repr(r["b"]) for r in mlops.table({"b": rows}).to_dicts()], [repr(v) for v in rows])
 
+    def test_new_branches_begin_at_main(self):
+        data, folder = self.store.data, os.path.join(self.folder.name, "some")
+        os.mkdir(folder)
+        with open(os.path.join(folder, "b"), "w") as out:
+            out.write("b")
+        first = data.add({"x": [1, 2]}, "tx", path="t", branch="before")  # there is no main
+        self.assertEqual(first.log()["parents"], [""])
+        main = data.add({"x": [3, 4]}, "tx", path="t")
+        self.assertEqual(main.log()["parents"], [""])
+
+        def draft(branch, **opts):
+            with mlops.Change(self.store) as change:
+                with mlops.Draft(change, "tx", branch=branch, **opts) as made:
+                    made.add_bytes("b", b"b")
+                    made.commit()
+                change.commit()
+            return data["tx", branch]
+
+        def table(branch, **opts):
+            return data.add({"x": [5]}, "tx", path="b", branch=branch, **opts)
+
+        def files(branch, **opts):
+            return data.add_folder(folder, "tx", prefix="", branch=branch, keep_missing=True, **opts)
+
+        def stream(branch, **opts):
+            return data.add_stream(io.BytesIO(b"b"), "tx", "b", branch=branch, **opts)
+
+        for i, add in enumerate((draft, table, files, stream)):
+            for name, opts, parent in (("new", {}, main.id), ("at", {"base": "before"}, first.id), ("none", {"base": ""}, "")):
+                made = add(f"{name}{i}", **opts)
+                self.assertEqual(made.log()["parents"][0], parent)
+                self.assertEqual(made.entries()["path"], ["b", "t"] if parent else ["b"])
+                with self.assertRaises(mlops.ExistsError):
+                    add(f"{name}{i}", base="")
+        self.assertEqual(data["tx"].id, main.id)
+        for verb in data.merge, data.conflicts:
+            with self.assertRaises(mlops.NotFoundError):
+                verb("tx", "before", into="nowhere")
+
     def test_branches_are_merged(self):
         data = self.store.data
 

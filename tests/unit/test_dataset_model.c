@@ -51,17 +51,18 @@ static void step_draft(mlops_change *c, model *m) {
     mlops_draft *d;
     mlops_error e;
     char content[SIZE + 1];
-    int s = pick(DATASETS), name = pick(NAMES), base = pick(NAMES + 2);
+    int s = pick(DATASETS), name = pick(NAMES), base = pick(NAMES + 3);
     node next = {-1, s, {0}, {{0}}};
     opts.branch = names[name];
-    opts.base = base < NAMES ? names[base] : NULL;
+    opts.base = base < NAMES ? names[base] : base == NAMES ? "" : NULL;
     if (draw() % 4 == 0) opts.flags = MLOPS_DRAFT_EMPTY;
     mlops_status want = MLOPS_OK;
     int at = m->refs[s][name];
     if (at && m->is_tag[s][name]) want = MLOPS_E_EXISTS;
     else if (at && opts.base) want = MLOPS_E_EXISTS;
-    else if (!at && opts.base && !m->refs[s][base]) want = MLOPS_E_NOT_FOUND;
-    else if (!at && opts.base) at = m->refs[s][base];
+    else if (!at && base < NAMES && !m->refs[s][base]) want = MLOPS_E_NOT_FOUND;
+    else if (!at && base < NAMES) at = m->refs[s][base];
+    else if (!at && !opts.base && !m->is_tag[s][0]) at = m->refs[s][0]; /* main */
     mlops_status got = mlops_draft_new(&d, c, datasets[s], &opts, &e);
     if (got != want) fail_msg("seed %d: a draft: %s", (int)seed, got ? e.message : "begun");
     if (got) return;

@@ -378,16 +378,16 @@ static void tables_stay_what_they_are(void **state) {
         status_is(f, NULL, NULL, "");
         stat_is(add_folder(f, NULL, NULL), 1, 0, 0, 0);
     }
-    commit_text(f->s, "d", "empty", "x", "y");
     mlops_draft_opts opts = MLOPS_DRAFT_OPTS_INIT; /* of the table alone is its file known */
-    opts.branch = "empty";
+    opts.branch = "apart";
+    opts.base = "";
     c = new_change(f->s);
     works(mlops_draft_new(&d, c, "d", &opts, &e), &e);
     works(mlops_draft_add_folder(d, NULL, f->in, NULL, NULL, &e), &e);
     end_draft(d);
     commit(c);
     mlops_change_free(c);
-    reads_text(f->s, "d", "empty", "t.csv", "n,s\n1,a\n2,\"b,c\"\n");
+    reads_text(f->s, "d", "apart", "t.csv", "n,s\n1,a\n2,\"b,c\"\n");
 }
 
 /* What a checkout writes is known, and is not read again. */

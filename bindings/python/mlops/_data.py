@@ -130,14 +130,16 @@ class Datasets(Streams, Folders, Travels, Erases):
         self.store = store
 
     def add(self, source, dataset=None, *, path=None, target=None, time=None, id=None, split="auto", share=None,
-            seed=None, message=None, author=None, branch=None, metadata=None, empty=False, override=None, **csv):
+            seed=None, message=None, author=None, branch=None, base=None, metadata=None, empty=False, override=None,
+            **csv):
         """Commit a table, and return the Commit.
 
         source: the path of a CSV file, which is kept byte by byte, or anything that table() takes.
         dataset: default the name of the file without its ending. path: place in the dataset, default the file's name.
         target, time, id: columns. split: "random", "stratified", "time", None, or "auto": by time, else by classes,
             so that models can be judged on what they did not learn from. share is held out, default a fifth.
-        csv: options of Table.load(). empty: begin without the entries of the branch.
+        csv: options of Table.load(). empty: begin without the entries of the branch. base: where a branch that is not
+            there begins, default at "main"; "" for none.
         override: why it is committed though it breaks what is expected of it, which is a RefusedError otherwise.
         """
         if share is not None and not 0 < share < 1:
@@ -155,7 +157,7 @@ class Datasets(Streams, Folders, Travels, Erases):
         columns = {k: v for k, v in (("target", target), ("time", time), ("row_id", id)) if v is not None}
         if csv:
             columns["csv"] = csv
-        opts = dict(message=message, author=author, branch=branch, metadata=metadata)
+        opts = dict(message=message, author=author, branch=branch, base=base, metadata=metadata)
         how = {k: v for k, v in (("share", share), ("seed", seed)) if v is not None}
 
         def build(change):
@@ -199,6 +201,7 @@ class Datasets(Streams, Folders, Travels, Erases):
 
     def conflicts(self, dataset, ref, into="main", key=None):
         """What merge() would ask to decide, as a Table."""
+        _ffi.dataset_resolve(self.store, dataset, into)
         with _ffi.Change(self.store) as change, _ffi.Draft(change, dataset, branch=into) as draft:
             return draft.merge(id_of(ref), key=key)
 

@@ -4054,8 +4054,9 @@ class Draft(_rt.Handle):
             change: change that the commit becomes part of; outlives the draft
             dataset: name: 1 to 200 bytes of UTF-8 without control characters
             empty: begin without entries; default: with those of the branch
-            branch: branch to commit to, made if it is not there; default "main"
-            base: ref that a new branch begins at; default: it begins empty
+            branch: branch to commit to, which may be new; default "main"
+            base: ref that a new branch begins at; default: the branch "main", if there is one; "" for
+                none, so that it begins without history
             message: why, in words; up to 64 KiB
             author: who made the data; up to 64 KiB
             metadata: a JSON object, kept as it is; up to 64 KiB

@@ -24,16 +24,16 @@ def on_all_processors(call):
 class Folders:
     """What Datasets take of folders."""
 
-    def add_folder(self, folder, dataset, *, prefix=None, message=None, author=None, branch=None, metadata=None,
-                   call=None, **opts):
+    def add_folder(self, folder, dataset, *, prefix=None, message=None, author=None, branch=None, base=None,
+                   metadata=None, call=None, **opts):
         """Commit what is in a folder, and return the Commit; that of the branch, if nothing has changed since.
 
         Afterwards the entries under the prefix (default: all) are the folder's files. Files that have not changed are
-        not read. opts are those of Draft.add_folder(): include, exclude (globs: one text or a list), follow_links,
-        skip_links, keep_missing.
+        not read. base: where a branch that is not there begins, default at "main"; "" for none. opts are those of
+        Draft.add_folder(): include, exclude (globs: one text or a list), follow_links, skip_links, keep_missing.
         """
-        about = {k: v for k, v in (("message", message), ("author", author), ("branch", branch), ("metadata", metadata))
-                 if v is not None}
+        about = {k: v for k, v in (("message", message), ("author", author), ("branch", branch), ("base", base),
+                                   ("metadata", metadata)) if v is not None}
 
         def build(change):
             with Draft(change, dataset, **about) as draft:

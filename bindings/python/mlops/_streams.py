@@ -85,7 +85,7 @@ class Streams:
     """What Datasets take of streams, and of other tools."""
 
     def add_stream(self, source, dataset, path, *, csv=False, target=None, time=None, id=None, message=None, author=None,
-                   branch=None, metadata=None, empty=False, **how):
+                   branch=None, base=None, metadata=None, empty=False, **how):
         """Commit the bytes of a stream, and return the Commit: as a file, or as a table with csv=True, of
         which target, time and id are columns and how are options of Table.load().
 
@@ -95,7 +95,7 @@ class Streams:
         columns = {k: v for k, v in (("target", target), ("time", time), ("row_id", id)) if v is not None}
         if how:
             columns["csv"] = how
-        opts = dict(message=message, author=author, branch=branch, metadata=metadata)
+        opts = dict(message=message, author=author, branch=branch, base=base, metadata=metadata)
         with _ffi.Change(self.store) as change:
             with Draft(change, dataset, empty=empty, **{k: v for k, v in opts.items() if v is not None}) as draft:
                 draft.add_stream(path, source, csv=csv, columns=columns or None)
@@ -104,7 +104,7 @@ class Streams:
         return self[dataset, commit]
 
     def import_tree(self, folder, dataset, kind, *, prefix=None, cache=None, include=None, exclude=None, message=None,
-                    author=None, branch=None, metadata=None, empty=False):
+                    author=None, branch=None, base=None, metadata=None, empty=False):
         """Commit what a tree of another tool names, and return the Commit.
 
         kind: "dvc", for the outputs of a DVC repository, or "git-lfs", for a git working tree whose pointer files become
@@ -112,7 +112,7 @@ class Streams:
         """
         kind = {"git-lfs": "git_lfs"}.get(kind, kind)
         how = dict(cache=cache, include=include, exclude=exclude)
-        opts = dict(message=message, author=author, branch=branch, metadata=metadata)
+        opts = dict(message=message, author=author, branch=branch, base=base, metadata=metadata)
 
         def build(change):
             with Draft(change, dataset, empty=empty, **{k: v for k, v in opts.items() if v is not None}) as draft:

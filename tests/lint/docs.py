@@ -45,6 +45,7 @@ def main():
             folders[path] = tempfile.TemporaryDirectory()
             for fixture in fixtures.glob("*.[cj]*"):
                 (pathlib.Path(folders[path].name) / fixture.name).write_bytes(fixture.read_bytes())
+            (pathlib.Path(folders[path].name) / ".gitattributes").touch()  # it is a tree of git
         folder = pathlib.Path(folders[path].name)
         done = subprocess.run(command(kind, code, folder), cwd=folder, env=env, text=True, capture_output=True)
         failed += done.returncode != 0

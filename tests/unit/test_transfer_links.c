@@ -183,8 +183,9 @@ static void test_there(void **state) {
     pull(&w, w.b, "raw", 0);
     pull(&w, w.b, "clean", 0);
     snprintf(want, sizeof want,
-             "s3://lake/x -derived-> %s \n%s -derived-> %s true\n%s -input-> %s false\n", r.text,
-             r.text, c.text, c.text, run_uri);
+             "s3://lake/x -derived-> %s \n%s -derived-> %s true\n%s -parent-> %s true\n"
+             "%s -input-> %s false\n",
+             r.text, r.text, c.text, c.text, d.text, c.text, run_uri);
     tells(w.b, r.text, want);
     snprintf(want, sizeof want, "s3://lake/y -derived-> %s true\n", d.text);
     tells(w.b, "s3://lake/y", want);

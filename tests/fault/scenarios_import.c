@@ -23,6 +23,7 @@ static const struct {
     {"dvc/.dvc/cache/files/md5/f9/7c5d29941bfb1b2fdab0874906ab82", "one"},
     {"dvc/.dvc/cache/files/md5/b8/a9f715dbb64fd5c56e7783c6820a61", "two"},
     {"dvc/.dvc/cache/files/md5/90/0c657544bef054e286c362d35a5800.dir", LISTING},
+    {"lfs/.gitattributes", "b filter=lfs\n"},
     {"lfs/b", "version https:/"
               "/git-lfs.github.com/spec/v1\noid "
               "sha256:8b5b9db0c13db24256c829aa364aa90c6d2eba318b9232a4ab9313b954d3555f\nsize 5\n"},

@@ -156,7 +156,7 @@ static void take_keys(const mlops__csv_column *self, const mlops__kern *kern,
     if (self->null_texts) some->odd = ~(uint64_t)0 >> (MLOPS__TEXTS - some->n);
     take_odd(self, some);
     for (int64_t i = 0; texts->n_slots > NEAR && i < some->n; i++)
-        mlops__dictionary_expect(texts, some->keys.tags[i]);
+        mlops__dictionary_load(texts, some->keys.tags[i]);
 }
 
 /* Codes of texts from number i on that are there; returns the number of the next. */

@@ -57,9 +57,15 @@ static inline size_t mlops__dictionary_home(const mlops__dictionary *self, uint3
     return (size_t)tag * MLOPS__SLOTS_BUCKET & (self->n_slots - 1);
 }
 
-/* The same in two steps: the first loads what the second will need, for many texts before one of
- * them is added. A load, for of many prefetches at once processors drop most. */
+/* The same in two steps: the first asks for what the second will need, for many texts before one of
+ * them is added. Where there is other work between texts. */
 static inline void mlops__dictionary_expect(const mlops__dictionary *self, uint32_t tag) {
+    if (self->n_slots) __builtin_prefetch(&self->slots[mlops__dictionary_home(self, tag)]);
+}
+
+/* Where one comes behind the other: loads it, for of many prefetches at once processors drop most.
+ */
+static inline void mlops__dictionary_load(const mlops__dictionary *self, uint32_t tag) {
     if (!self->n_slots) return;
     (void)*(const volatile uint64_t *)&self->slots[mlops__dictionary_home(self, tag)].word;
 }

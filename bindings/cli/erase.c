@@ -11,7 +11,7 @@ static void print_stat(const mlops_erase_stat *s, int json) {
     } rows[] = {{"number", s->number},     {"done", s->done},       {"commits", s->n_commits},
                 {"files", s->n_files},     {"tables", s->n_tables}, {"rows", s->n_rows},
                 {"bytes", s->n_bytes},     {"remade", s->n_remade}, {"packs", s->n_deleted},
-                {"waiting", s->n_waiting}, {"unread", s->n_unread}};
+                {"waiting", s->n_waiting}, {"unread", s->n_unread}, {"opaque", s->n_opaque}};
     size_t n = sizeof rows / sizeof rows[0];
     for (size_t i = 0; i < n; i++)
         printf(json ? "%s\"%s\":%lld" : "%s%-8s %lld\n", json ? i ? "," : "{" : "", rows[i].name,

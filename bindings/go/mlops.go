@@ -733,6 +733,9 @@ type EraseStat struct {
 	// and tables with rows_max that were searched as far as that, since the text behind it is none; each
 	// path of a dataset once; the certificate names them
 	NUnread int64
+	// where rows were asked for: other files, which are never searched; each path of a dataset once; the
+	// certificate counts them
+	NOpaque int64
 }
 
 func makeEraseStat(c *C.mlops_erase_stat) (r EraseStat) {
@@ -747,6 +750,7 @@ func makeEraseStat(c *C.mlops_erase_stat) (r EraseStat) {
 	r.NDeleted = int64(c.n_deleted)
 	r.NWaiting = int64(c.n_waiting)
 	r.NUnread = int64(c.n_unread)
+	r.NOpaque = int64(c.n_opaque)
 	return r
 }
 
@@ -1747,7 +1751,7 @@ type EraseOpts struct {
 	// column
 	Paths string
 	// rows of tables go where this column has the value; files that are called *.csv or *.tsv and have it
-	// are tables, too; default: entries go whole
+	// are tables, too, with a comma, ";", "|" or a tab between columns; default: entries go whole
 	Column string
 	// with column: the value, as mlops_table_text() has it; numbers are compared as numbers
 	Value string
@@ -7151,12 +7155,12 @@ func DeployBucket(salt string, key string) int64 {
 // for nothing, goes on with that first.
 //
 // Errors: MLOPS_E_INVALID for opts that name nothing or no reason; MLOPS_E_PARSE for a condition that
-// is none, MLOPS_E_SCHEMA if it does not fit a table; MLOPS_E_NOT_FOUND if there is no such dataset;
-// MLOPS_E_UNSUPPORTED if some of it is in the journal, as of stores that kept small files there:
-// nothing was done; MLOPS_E_BUSY if somebody else collects garbage, and MLOPS_E_CANCELLED,
-// MLOPS_E_DEADLINE, after which it is to be called again; MLOPS_E_LIMIT if it takes more than one
-// commit holds; MLOPS_E_CORRUPT, MLOPS_E_DENIED, MLOPS_E_IO, MLOPS_E_NO_SPACE, MLOPS_E_NOMEM,
-// MLOPS_E_FORKED.
+// is none, MLOPS_E_SCHEMA if it does not fit a table; MLOPS_E_NOT_FOUND if there is no such dataset,
+// or no table that was looked through has what rows are chosen by; MLOPS_E_UNSUPPORTED if some of it
+// is in the journal, as of stores that kept small files there: nothing was done; MLOPS_E_BUSY if
+// somebody else collects garbage, and MLOPS_E_CANCELLED, MLOPS_E_DEADLINE, after which it is to be
+// called again; MLOPS_E_LIMIT if it takes more than one commit holds; MLOPS_E_CORRUPT, MLOPS_E_DENIED,
+// MLOPS_E_IO, MLOPS_E_NO_SPACE, MLOPS_E_NOMEM, MLOPS_E_FORKED.
 func DatasetErase(store *Store, dataset string, opts *EraseOpts, call *Call) (EraseStat, error) {
 	defer runtime.KeepAlive(store)
 	var s scope

@@ -27,8 +27,8 @@ typedef struct mlops_erase_opts {
     const char *paths;  /**< @nullable globs of entries, separated by commas, as mlops/folder.h has
                              them; default all, which takes a column */
     const char *column; /**< @nullable rows of tables go where this column has the value; files that
-                             are called *.csv or *.tsv and have it are tables, too; default: entries
-                             go whole */
+                             are called *.csv or *.tsv and have it are tables, too, with a comma,
+                             ";", "|" or a tab between columns; default: entries go whole */
     const char *value;  /**< @nullable with column: the value, as mlops_table_text() has it; numbers
                              are compared as numbers */
     const char *reason; /**< @nullable why, 1 to 2,000 bytes; not needed for a dry run */
@@ -58,10 +58,12 @@ typedef struct mlops_erase_stat {
                                tables and were not searched, and tables with rows_max that were
                                searched as far as that, since the text behind it is none; each path
                                of a dataset once; the certificate names them */
+    int64_t n_opaque;     /**< where rows were asked for: other files, which are never searched;
+                               each path of a dataset once; the certificate counts them */
 } mlops_erase_stat;
 
 #define MLOPS_ERASE_STAT_INIT                                                                      \
-    { sizeof(mlops_erase_stat), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+    { sizeof(mlops_erase_stat), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /**
  * Erase entries, or rows of tables. Entries of other paths and other datasets that have the same
@@ -80,11 +82,11 @@ typedef struct mlops_erase_stat {
  * @param err       @nullable
  * @return MLOPS_E_INVALID for opts that name nothing or no reason; MLOPS_E_PARSE for a condition
  * that is none, MLOPS_E_SCHEMA if it does not fit a table; MLOPS_E_NOT_FOUND if there is no such
- * dataset; MLOPS_E_UNSUPPORTED if some of it is in the journal, as of stores that kept small files
- * there: nothing was done; MLOPS_E_BUSY if somebody else collects garbage, and MLOPS_E_CANCELLED,
- * MLOPS_E_DEADLINE, after which it is to be called again; MLOPS_E_LIMIT if it takes more than one
- * commit holds; MLOPS_E_CORRUPT, MLOPS_E_DENIED, MLOPS_E_IO, MLOPS_E_NO_SPACE, MLOPS_E_NOMEM,
- * MLOPS_E_FORKED
+ * dataset, or no table that was looked through has what rows are chosen by; MLOPS_E_UNSUPPORTED if
+ * some of it is in the journal, as of stores that kept small files there: nothing was done;
+ * MLOPS_E_BUSY if somebody else collects garbage, and MLOPS_E_CANCELLED, MLOPS_E_DEADLINE, after
+ * which it is to be called again; MLOPS_E_LIMIT if it takes more than one commit holds;
+ * MLOPS_E_CORRUPT, MLOPS_E_DENIED, MLOPS_E_IO, MLOPS_E_NO_SPACE, MLOPS_E_NOMEM, MLOPS_E_FORKED
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_dataset_erase(mlops_store *store, const char *dataset,

@@ -125,6 +125,7 @@ static mlops_status put_erasure(mlops__erasure *p) {
     put_names("entries", &p->entries, &out);
     if (p->by_rows) mlops__record_put_i64(&out, "n_unread", p->unread.n);
     if (p->by_rows) put_names("unread", &p->unread, &out);
+    if (p->by_rows) mlops__record_put_i64(&out, "n_opaque", p->opaque.n);
     mlops__json_close(&out, '}');
     erasure_key(&key, p->stat.number);
     if (!status) return mlops__record_put(p->change, MLOPS__TABLE_ERASURES, &key, &buf, p->err);
@@ -259,6 +260,7 @@ static mlops_status plan_and_commit(mlops__erasure *p) {
     if (!is_dry) MLOPS_TRY(begin_change(p));
     MLOPS_TRY(mlops__erasure_plan(p));
     p->stat.n_unread = p->unread.n;
+    p->stat.n_opaque = p->opaque.n;
     MLOPS_TRY(take_aparts(p));
     MLOPS_TRY(take_profiles(p));
     MLOPS_TRY(mlops__erase_may(p->store, &p->content, p->err));

@@ -71,7 +71,9 @@ typedef struct mlops__erasure {
     mlops__buf stand_ins;  /* mlops__erase_stand_in */
     mlops__buf trees;      /* of erase_plan.c */
     mlops__idset tree_ids; /* places among these */
-    mlops__erase_names entries, unread; /* that lose something; that were not searched */
+    int has_columns;       /* some table has what rows are chosen by */
+    mlops__erase_names entries, unread, opaque; /* that lose something; that were not searched,
+                                                   and that never are */
     mlops_erase_stat stat;
     mlops_error *err;
 } mlops__erasure;

@@ -92,6 +92,7 @@ static mlops_status find_where(finding *f, const char *where, const char *path) 
                                               &host_of(f)->allocator, f->plan->err);
     if (status == MLOPS_E_NOT_FOUND && f->lacks) return MLOPS_OK;
     if (status) return mlops__fail_path(f->plan->err, status, path);
+    f->plan->has_columns = 1;
     mlops__arena_init(&arena, &host_of(f)->allocator, SIZE_MAX);
     status = run_where(f, expr, &arena);
     mlops__arena_free(&arena);
@@ -118,6 +119,7 @@ mlops_status mlops__erase_find(mlops__erasure *plan, const char *path, const mlo
     if (opts->where) return find_where(&f, opts->where, path);
     int64_t index = mlops_table_find(table, opts->column);
     if (index < 0) return MLOPS_OK;
+    plan->has_columns = 1;
     const mlops__column *column = mlops__table_column(table, index);
     switch (column->type) {
     case MLOPS_TYPE_STRING: find_texts(&f, column, opts->value); break;

@@ -27,14 +27,16 @@ void mlops__erasure_init(mlops__erasure *p, mlops_store *store, mlops_error *err
     mlops__arena_init(&p->arena, allocator, SIZE_MAX);
     mlops__idset *sets[] = {&p->content, &p->named, &p->derived, &p->seen, &p->like, &p->tree_ids};
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) mlops__idset_init(sets[i], allocator);
-    mlops__buf *bufs[] = {&p->made, &p->stand_ins, &p->trees, &p->entries.json, &p->unread.json};
+    mlops__buf *bufs[] = {&p->made,         &p->stand_ins,   &p->trees,
+                          &p->entries.json, &p->unread.json, &p->opaque.json};
     for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) mlops__buf_init(bufs[i], allocator);
 }
 
 void mlops__erasure_free(mlops__erasure *p) {
     mlops__idset *sets[] = {&p->content, &p->named, &p->derived, &p->seen, &p->like, &p->tree_ids};
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) mlops__idset_free(sets[i]);
-    mlops__buf *bufs[] = {&p->made, &p->stand_ins, &p->trees, &p->entries.json, &p->unread.json};
+    mlops__buf *bufs[] = {&p->made,         &p->stand_ins,   &p->trees,
+                          &p->entries.json, &p->unread.json, &p->opaque.json};
     for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) mlops__buf_free(bufs[i]);
     mlops_draft_free(p->draft);
     mlops_change_free(p->change);
@@ -125,7 +127,8 @@ static mlops_status tell_entry(mlops__erasure *p, mlops__erase_names *to, const 
     mlops_id id = name_of(p, (const char *)text.data, text.size);
     size_t before = mlops__idset_size(&p->like);
     mlops_status status = text.status ? text.status : MLOPS_OK;
-    id.bytes[0] ^= to == &p->entries ? 1 : 2; /* beside paths, which are in the same set */
+    int of = to == &p->entries ? 1 : to == &p->unread ? 2 : 3;
+    id.bytes[0] ^= (uint8_t)of; /* beside paths, which are in the same set */
     if (!status && !mlops__idset_add(&p->like, id.bytes, 32, UINT32_MAX)) status = MLOPS_E_NOMEM;
     if (!status && mlops__idset_size(&p->like) > before && to->n++ < ENTRIES_MAX) {
         if (to->json.size) mlops__buf_u8(&to->json, ',');
@@ -248,8 +251,9 @@ static mlops_status select_entries(mlops__erasure *p, const erase_tree *tree,
         if (!is_asked(p, tree, entry->path)) continue;
         MLOPS_TRY(mlops__entry_read(entry, &facts, &version->arena, p->err));
         if (!p->by_rows) MLOPS_TRY(condemn(p, &facts, 0, 0));
-        else if (mlops__erase_has_rows(&facts) && (facts.size || p->aparts))
-            MLOPS_TRY(cut_entry(p, entry, &facts, &made));
+        else if (!mlops__erase_has_rows(&facts))
+            MLOPS_TRY(tell_entry(p, &p->opaque, tree->dataset, entry->path));
+        else if (facts.size || p->aparts) MLOPS_TRY(cut_entry(p, entry, &facts, &made));
         if (made.is_unread) MLOPS_TRY(tell_entry(p, &p->unread, tree->dataset, entry->path));
     }
     return MLOPS_OK;
@@ -348,6 +352,16 @@ static mlops_status each_tree(mlops__erasure *p, int all, tree_visit *visit) {
     return MLOPS_OK;
 }
 
+/* A name that is mistyped would erase nothing, and nobody would know. */
+static mlops_status check_columns(const mlops__erasure *p) {
+    if (!p->by_rows || p->aparts || p->has_columns) return MLOPS_OK;
+    if (p->opts.column)
+        return mlops__fail(p->err, MLOPS_E_NOT_FOUND,
+                           "no table that was looked through has the column '%s'", p->opts.column);
+    return mlops__fail(p->err, MLOPS_E_NOT_FOUND,
+                       "no table that was looked through has the columns of the condition");
+}
+
 mlops_status mlops__erasure_plan(mlops__erasure *p) {
     size_t n, scope = 0;
     MLOPS_TRY(mlops__record_each(p->store, MLOPS__TABLE_COMMITS, visit_commit, p, p->err));
@@ -359,5 +373,6 @@ mlops_status mlops__erasure_plan(mlops__erasure *p) {
                            p->dataset);
     if (p->by_rows) MLOPS_TRY(each_tree(p, 1, note_names));
     MLOPS_TRY(each_tree(p, 0, select_entries));
+    MLOPS_TRY(check_columns(p));
     return each_tree(p, 1, rewrite_tree);
 }

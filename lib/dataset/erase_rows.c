@@ -50,6 +50,35 @@ static mlops_status parse_text(cutting *c, const mlops_csv_opts *opts) {
                              c->plan->err);
 }
 
+/* With what is between the columns, of text that was read with something else. */
+static mlops_status parse_between(cutting *c, const mlops_csv_opts *how, const char *delimiter) {
+    mlops_csv_opts opts = *how;
+    mlops_table *first = c->table;
+    opts.delimiter = delimiter;
+    mlops_status status = parse_text(c, &opts);
+    mlops_table *made = status ? NULL : c->table;
+    int divides = made && mlops_table_n_columns(made) > 1;
+    c->table = divides ? made : first;
+    mlops_table_unref(divides ? first : made);
+    if (divides) c->csv.delimiter = delimiter;
+    return divides || status == MLOPS_E_NOMEM ? status : MLOPS_END;
+}
+
+/* A file of one column, whose name has what others have between columns; unless it is what rows are
+ * chosen by. */
+static mlops_status divide_column(cutting *c, const mlops_csv_opts *opts) {
+    static const char *const others[] = {";", "\t", "|", ","};
+    const char *name = mlops_table_n_columns(c->table) == 1 ? mlops_table_name(c->table, 0) : "";
+    const char *column = c->plan->opts.column;
+    if (column && strcmp(column, name) == 0) return MLOPS_OK;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        if (!strchr(name, others[i][0])) continue;
+        mlops_status status = parse_between(c, opts, others[i]);
+        if (status != MLOPS_END) return status;
+    }
+    return MLOPS_OK;
+}
+
 /* Rows beyond those that it was read with are rows, too, if they can be read; they need not have
  * the types of these, nor need those of an older version that is read as this one is. MLOPS_END:
  * this is no table. */
@@ -69,6 +98,7 @@ static mlops_status read_text(cutting *c) {
         opts.types = NULL;
         status = parse_text(c, &opts);
     }
+    if (!status && !mlops__facts_is_table(c->facts)) status = divide_column(c, &opts);
     c->is_part = status == MLOPS_E_PARSE && c->csv.rows_max > 0;
     if (c->is_part) {
         opts.types = c->csv.types;

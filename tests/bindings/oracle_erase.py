@@ -4,6 +4,7 @@ the store; all that was not to go is there, byte for byte, in all versions."""
 import decimal
 import fractions
 import io
+import json
 import math
 import pathlib
 import random
@@ -297,7 +298,8 @@ def erase_where(folder):
         fails(mlops.SchemaError, lambda: store.data.erase(where="city < 18", dry_run=True), "t.csv")
         fails(mlops.InvalidError,
               lambda: mlops.dataset_erase(store, column="x", value="1", where="a", dry_run=True), "two")
-        assert store.data.erase(where="age < 18 and nothing == 1", reason="r", by="dpo").number == 0
+        fails(mlops.NotFoundError, lambda: store.data.erase(where="age < 18 and nothing == 1", **WHY), "columns of")
+        fails(mlops.NotFoundError, lambda: store.data.erase(where=("nmae", "x"), **WHY), "'nmae'")
         n = store.data.erase(where=where, dry_run=True).n_rows
         done = store.data.erase(where=where, reason="minors", by="dpo")
         assert done.done and done.n_rows == n > 100 and done.n_tables == 4 and done.n_commits == 4, done
@@ -659,6 +661,32 @@ def erase_names_what_comes_again(folder):
     check(path)
 
 
+def erase_whatever_divides(folder):
+    """Rows of files that nobody has said to be tables, whichever character is between their columns; what is never searched
+    is counted."""
+    path, secret = f"{folder}/s", "erika"
+    files, left = {}, {}
+    for name, mark in (("semi.csv", ";"), ("bar.csv", "|"), ("tab.csv", "\t"), ("tab.tsv", "\t"), ("comma.tsv", ",")):
+        rows = [["id", "name"], ["1", secret], ["2", "max"]]
+        files[name] = "".join(mark.join(row) + "\n" for row in rows).encode()
+        left[name] = files[name].replace(f"1{mark}{secret}\n".encode(), b"")
+    for name in ("a.jsonl", "b.bin"):
+        files[name] = left[name] = b"nothing to find"
+    files["one;name.csv"] = left["one;name.csv"] = b"a;b\n1;2\n"
+    with mlops.open(path) as store:
+        commit(store, "d", lambda d: [d.add_bytes(name, data) for name, data in files.items()])
+        done = store.data.erase("d", where=("name", secret), **WHY)
+        assert (done.done, done.n_rows, done.n_unread, done.n_opaque) == (1, 4, 0, 2), done  # two are alike
+        certificate = json.loads(mlops.erase_certificate(store, 1))
+        assert certificate["n_opaque"] == 2 and certificate["n_unread"] == 0
+        again = store.data.erase("d", where=("name", secret), **WHY)
+        assert (again.number, again.n_opaque) == (0, 2)
+        head = store.data["d"]
+        for name, data in left.items():
+            assert head.read(name) == data, name
+    assert not search(path, [secret.encode()])
+
+
 def run(*tests):
     """Each in a folder of its own, as TAP."""
     print(f"1..{len(tests)}")
@@ -678,4 +706,4 @@ def run(*tests):
 if __name__ == "__main__":
     run(erase_files, erase_rows, erase_unnamed, erase_where, erase_keeps_types, erase_of_some,
         erase_beside_spoiled, erase_before_no_rows, erase_alike, erase_bare, erase_below_folds, erase_from_folder,
-        erase_beside_left_frames, erase_names_what_comes_again)
+        erase_beside_left_frames, erase_names_what_comes_again, erase_whatever_divides)

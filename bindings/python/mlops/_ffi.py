@@ -961,8 +961,9 @@ mlops_erase_stat._fields_ = [
     ("n_deleted", C.c_int64),
     ("n_waiting", C.c_int64),
     ("n_unread", C.c_int64),
+    ("n_opaque", C.c_int64),
 ]
-assert C.sizeof(mlops_erase_stat) == 88
+assert C.sizeof(mlops_erase_stat) == 96
 
 
 class mlops_infer_opts(C.Structure):
@@ -2196,6 +2197,9 @@ class EraseStat:
     # tables with rows_max that were searched as far as that, since the text behind it is none; each path of a
     # dataset once; the certificate names them
     n_unread: int
+    # where rows were asked for: other files, which are never searched; each path of a dataset once; the
+    # certificate counts them
+    n_opaque: int
 
 
 def _erase_stat(s):
@@ -2211,6 +2215,7 @@ def _erase_stat(s):
         n_deleted=s.n_deleted,
         n_waiting=s.n_waiting,
         n_unread=s.n_unread,
+        n_opaque=s.n_opaque,
     )
 
 
@@ -7623,7 +7628,8 @@ def dataset_erase(store, dataset=None, *, dry_run=False, paths=None, column=None
         paths: globs of entries, separated by commas, as mlops/folder.h has them; default all, which takes a
             column
         column: rows of tables go where this column has the value; files that are called *.csv or *.tsv and
-            have it are tables, too; default: entries go whole
+            have it are tables, too, with a comma, ";", "|" or a tab between columns; default: entries go
+            whole
         value: with column: the value, as Table.text() has it; numbers are compared as numbers
         reason: why, 1 to 2,000 bytes; not needed for a dry run
         by: on whose word, 1 to 200 bytes; not needed for a dry run
@@ -7637,10 +7643,11 @@ def dataset_erase(store, dataset=None, *, dry_run=False, paths=None, column=None
         trace_id: W3C trace id, 32 hexadecimal digits
 
     Raises: InvalidError for opts that name nothing or no reason; ParseError for a condition that is none,
-    SchemaError if it does not fit a table; NotFoundError if there is no such dataset; UnsupportedError if some of
-    it is in the journal, as of stores that kept small files there: nothing was done; BusyError if somebody else
-    collects garbage, and CancelledError, DeadlineError, after which it is to be called again; LimitError if it
-    takes more than one commit holds; CorruptError, DeniedError, IoError, NoSpaceError, NomemError, ForkedError.
+    SchemaError if it does not fit a table; NotFoundError if there is no such dataset, or no table that was looked
+    through has what rows are chosen by; UnsupportedError if some of it is in the journal, as of stores that kept
+    small files there: nothing was done; BusyError if somebody else collects garbage, and CancelledError,
+    DeadlineError, after which it is to be called again; LimitError if it takes more than one commit holds;
+    CorruptError, DeniedError, IoError, NoSpaceError, NomemError, ForkedError.
     """
     store_h = _rt.opened(store, Store, "store")
     opts = _erase_opts(dry_run=dry_run, paths=paths, column=column, value=value, reason=reason, by=by, where=where)

@@ -338,6 +338,7 @@ class EraseStat:
     n_deleted: int
     n_waiting: int
     n_unread: int
+    n_opaque: int
 
 @dataclass(frozen=True)
 class FolderStat:

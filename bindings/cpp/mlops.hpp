@@ -1056,7 +1056,8 @@ public:
     /// common ancestor, or nothing. Entries that one side alone has added, removed or changed are taken; tables that
     /// both have changed are merged as mlops_merge_tables() does it, and written as ours are: CSV in the form that it
     /// was read in, with a header where there was one, or where it could not be read again without; in the form of
-    /// theirs, if they alone have changed it. A merged table has no split. What was added to the draft before counts
+    /// theirs, if they alone have changed it. Target, time, row_id, split and parts are merged each by itself; where
+    /// rows of both sides come together there is neither split nor parts. What was added to the draft before counts
     /// as ours. A commit that ours goes back to is merged already, and nothing is done.
     ///
     /// With MLOPS_MERGE_REFUSE and conflicts the draft stays as it is, and is not committed before a merge has been

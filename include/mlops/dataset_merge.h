@@ -70,9 +70,10 @@ MLOPS_API mlops_status mlops_dataset_diff_rows(mlops_diff **out, mlops_store *st
  * their newest common ancestor, or nothing. Entries that one side alone has added, removed or
  * changed are taken; tables that both have changed are merged as mlops_merge_tables() does it, and
  * written as ours are: CSV in the form that it was read in, with a header where there was one, or
- * where it could not be read again without; in the form of theirs, if they alone have changed it. A
- * merged table has no split. What was added to the draft before counts as ours. A commit that ours
- * goes back to is merged already, and nothing is done.
+ * where it could not be read again without; in the form of theirs, if they alone have changed it.
+ * Target, time, row_id, split and parts are merged each by itself; where rows of both sides come
+ * together there is neither split nor parts. What was added to the draft before counts as ours. A
+ * commit that ours goes back to is merged already, and nothing is done.
  *
  * With MLOPS_MERGE_REFUSE and conflicts the draft stays as it is, and is not committed before a
  * merge has been successful. After an error it can be ended alone.
@@ -80,9 +81,10 @@ MLOPS_API mlops_status mlops_dataset_diff_rows(mlops_diff **out, mlops_store *st
  * @param[out] out  the conflicts, decided or not: path, kind (as in mlops_merge_conflicts(), or
  *                  "entry": both have changed what is no table, or how CSV is read, or one has
  *                  removed it, or one has a file where the other has a folder, or rows_max leaves
- *                  rows out), column, key, base_row, ours_row, theirs_row, base, ours, theirs (as
- *                  there; of an entry its ids); to be ended with mlops_table_unref(); NULL after an
- *                  error
+ *                  rows out; "member": of what a table is for, which column names: "target", say),
+ *                  column, key, base_row, ours_row, theirs_row, base, ours, theirs (as there; of an
+ *                  entry its ids, of a member its values, which are JSON for "split" and "parts");
+ *                  to be ended with mlops_table_unref(); NULL after an error
  * @param self      draft
  * @param ref       @nullable commit to merge, as in mlops_dataset_resolve()
  * @param opts      @nullable; branch, message, author, metadata and flags are not looked at

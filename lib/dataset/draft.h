@@ -53,6 +53,10 @@ mlops_status mlops__draft_put(mlops_draft *self, const char *path, mlops__buf *j
 mlops_status mlops__draft_table(const mlops_draft *self, const mlops__entry *entry,
                                 const mlops__facts *facts, mlops_table **out, mlops_error *err);
 
+/* Draws a split as that of another table was drawn: the member of its entry. */
+mlops_status mlops__draft_split_as(mlops_draft *self, const char *path, const mlops__record *split,
+                                   mlops_error *err);
+
 /* Time of a commit that is made now: later than its parents'. */
 int64_t mlops__draft_time(const mlops_draft *self);
 

@@ -440,3 +440,18 @@ mlops_status mlops_draft_split(mlops_draft *self, const char *path, const mlops_
     MLOPS_TRY(mlops__version_find(&self->base, path, &facts, err));
     return put_split(self, mlops__tree_find(&self->base.tree, path), &facts, &local, err);
 }
+
+mlops_status mlops__draft_split_as(mlops_draft *self, const char *path, const mlops__record *split,
+                                   mlops_error *err) {
+    enum { KINDS = sizeof split_names / sizeof *split_names };
+    mlops_split_opts opts = MLOPS_SPLIT_OPTS_INIT;
+    const char *kind = mlops__record_text(split, "kind");
+    uint32_t i = 0;
+    while (i < KINDS && (!kind || strcmp(kind, split_names[i]) != 0)) i++;
+    opts.kind = (mlops_split)i;
+    opts.share = mlops__record_f64(split, "share", 0);
+    opts.seed = mlops__record_i64(split, "seed", 0);
+    opts.column = mlops__record_text(split, "column");
+    if (i == KINDS) return mlops__fail(err, MLOPS_E_CORRUPT, "'%s' has a split of no kind", path);
+    return mlops_draft_split(self, path, &opts, err);
+}

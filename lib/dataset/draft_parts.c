@@ -40,8 +40,7 @@ static mlops_status need(const mlops__facts *facts, const mlops_table *table, co
 }
 
 static mlops_status choose_columns(mlops__parts *rule, const mlops_divide_opts *opts,
-                                   const mlops__facts *facts, const mlops_table *table,
-                                   mlops_error *err) {
+                                   const mlops__facts *facts, mlops_error *err) {
     static const char *const uses[] = {"", "group", "target", "time"};
     int of_rows = opts->by == MLOPS_DIVIDE_ROWS || opts->by == MLOPS_DIVIDE_STRATA;
     rule->column = opts->column;
@@ -52,8 +51,23 @@ static mlops_status choose_columns(mlops__parts *rule, const mlops_divide_opts *
         return mlops__fail(err, MLOPS_E_SCHEMA,
                            "'%s' has no %s column; mlops_divide_opts: column names one",
                            facts->path, uses[opts->by]);
+    return MLOPS_OK;
+}
+
+/* Whether it can be drawn of the table. */
+static mlops_status check_rule(const mlops__parts *rule, const mlops__facts *facts,
+                               const mlops_table *table, mlops_error *err) {
+    int by_time = rule->by == MLOPS_DIVIDE_TIME;
     MLOPS_TRY(need(facts, table, rule->column, err));
-    return need(facts, table, rule->key, err);
+    MLOPS_TRY(need(facts, table, rule->key, err));
+    if (by_time && rule->n_folds >= facts->n_rows)
+        return mlops__fail(err, MLOPS_E_INVALID,
+                           "'%s' has %lld row%s; %lld folds by time take one more than folds",
+                           facts->path, (long long)facts->n_rows, mlops__plural(facts->n_rows),
+                           (long long)rule->n_folds);
+    if (!by_time) return MLOPS_OK;
+    const mlops__column *column = mlops__table_column(table, mlops_table_find(table, rule->column));
+    return mlops__times_check(column, rule->column, facts->n_rows, err);
 }
 
 static mlops_status make_rule(mlops__parts *rule, const mlops_divide_opts *opts,
@@ -66,15 +80,8 @@ static mlops_status make_rule(mlops__parts *rule, const mlops_divide_opts *opts,
     rule->n_folds = opts->n_folds;
     rule->n = rule->n_folds + by_time;
     if (!rule->n_folds) MLOPS_TRY(mlops__parts_parse(rule, parts, arena, err));
-    MLOPS_TRY(choose_columns(rule, opts, facts, table, err));
-    if (by_time && rule->n_folds >= facts->n_rows)
-        return mlops__fail(err, MLOPS_E_INVALID,
-                           "'%s' has %lld row%s; %lld folds by time take one more than folds",
-                           facts->path, (long long)facts->n_rows, mlops__plural(facts->n_rows),
-                           (long long)rule->n_folds);
-    if (!by_time) return MLOPS_OK;
-    const mlops__column *column = mlops__table_column(table, mlops_table_find(table, rule->column));
-    return mlops__times_check(column, rule->column, facts->n_rows, err);
+    MLOPS_TRY(choose_columns(rule, opts, facts, err));
+    return check_rule(rule, facts, table, err);
 }
 
 /* The numbers of the rows, to be freed, and how often each comes. */
@@ -141,6 +148,19 @@ mlops_status mlops_draft_divide(mlops_draft *self, const char *path, const mlops
     MLOPS_TRY(mlops__draft_table(self, entry, &facts, &table, err));
     mlops_status status = make_rule(&rule, &local, &facts, table, &self->base.arena, err);
     if (!status) status = mlops__draft_divide(self, entry, &facts, &rule, table, err);
+    mlops_table_unref(table);
+    return status;
+}
+
+mlops_status mlops__draft_divide_as(mlops_draft *self, const char *path, const mlops__parts *rule,
+                                    mlops_error *err) {
+    mlops__facts facts;
+    mlops_table *table;
+    MLOPS_TRY(mlops__version_find(&self->base, path, &facts, err));
+    mlops__entry *entry = mlops__tree_find(&self->base.tree, path);
+    MLOPS_TRY(mlops__draft_table(self, entry, &facts, &table, err));
+    mlops_status status = check_rule(rule, &facts, table, err);
+    if (!status) status = mlops__draft_divide(self, entry, &facts, rule, table, err);
     mlops_table_unref(table);
     return status;
 }

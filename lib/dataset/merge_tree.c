@@ -3,7 +3,7 @@
  * Owns merged tables until they are in the draft. Invariant: the draft is not touched before all
  * outcomes and all conflicts are known.
  */
-#include "dataset/merge_tree.h"
+#include "dataset/merge_roles.h"
 
 #include "column/csv_types.h"
 #include "column/csv_write.h"
@@ -24,6 +24,7 @@ typedef struct pick {
     mlops__facts facts[3];
     int which, again; /* again: that goes for the bytes of all of them */
     const mlops__entry *how;
+    int same; /* both sides are read alike */
 } pick;
 
 static int same_entry(const mlops__entry *a, const mlops__entry *b) {
@@ -70,7 +71,7 @@ static void tell_cells(mlops__tree_merge *self, const char *path, const mlops_ta
 /* ---- outcomes ---- */
 
 static void take(mlops__tree_merge *self, const trio *e) {
-    self->outcomes[self->n++] = (mlops__outcome){e->path, e->theirs, NULL, NULL};
+    self->outcomes[self->n++] = (mlops__outcome){e->path, e->theirs, NULL, NULL, NULL};
 }
 
 static mlops_status entry_conflict(mlops__tree_merge *self, const trio *e) {
@@ -119,8 +120,10 @@ static mlops_status merge_loaded(mlops__tree_merge *self, const pick *p, const c
         mlops_merge_table(&table, made, NULL);
     mlops_table_unref(told);
     mlops_merge_unref(made);
-    if (table) self->outcomes[self->n++] = (mlops__outcome){path, NULL, table, p->how};
-    return MLOPS_OK;
+    mlops__roles *roles = NULL;
+    status = mlops__roles_merge(self, &(mlops__roles_of){path, p->facts, 0, 0, table}, &roles);
+    if (table) self->outcomes[self->n++] = (mlops__outcome){path, NULL, table, p->how, roles};
+    return status;
 }
 
 /* The table that bytes are if they are read as those of another entry; NULL if they are none. */
@@ -206,16 +209,16 @@ static int same_bytes(const mlops__buf *a, const mlops__buf *b) {
 }
 
 /* p->which is of the side that has changed how bytes are read, if one has, 0 if both have,
- * otherwise; *same: they are read alike. */
-static mlops_status pick_reading(mlops__tree_merge *self, pick *p, int *same) {
+ * otherwise. */
+static mlops_status pick_reading(mlops__tree_merge *self, pick *p) {
     mlops__buf how[3];
     mlops_status status = MLOPS_OK;
     for (int i = 0; i < 3; i++) mlops__buf_init(&how[i], self->draft->base.arena.allocator);
     for (int i = p->e->base ? 0 : 1; i < 3 && !status; i++)
         status = put_reading(self, &p->facts[i], &how[i]);
     if (!status) {
-        *same = same_bytes(&how[1], &how[2]);
-        if (*same || !p->e->base || same_bytes(&how[0], &how[2])) p->which = 1;
+        p->same = same_bytes(&how[1], &how[2]);
+        if (p->same || !p->e->base || same_bytes(&how[0], &how[2])) p->which = 1;
         else p->which = same_bytes(&how[0], &how[1]) ? 2 : 0;
     }
     for (int i = 0; i < 3; i++) mlops__buf_free(&how[i]);
@@ -223,30 +226,45 @@ static mlops_status pick_reading(mlops__tree_merge *self, pick *p, int *same) {
     return status;
 }
 
-/* An entry that both sides have changed otherwise. Where one has changed its split alone, or what
- * its columns are for, the other's table goes before; where one has changed alone how its bytes are
- * read, those of all are read so. */
+/* The entry of a side, for what both say: what the other one alone has changed of what columns are
+ * for, and of how rows are divided, is taken. */
+static mlops_status keep(mlops__tree_merge *self, const pick *p, int side) {
+    const mlops__entry *entry = side == 1 ? p->e->ours : p->e->theirs;
+    int copies = p->same && same_id(&p->facts[1], &p->facts[2]);
+    mlops__roles *roles;
+    MLOPS_TRY(mlops__roles_merge(self, &(mlops__roles_of){p->e->path, p->facts, side, copies, NULL},
+                                 &roles));
+    if (side == 1 && !roles) return MLOPS_OK;
+    self->outcomes[self->n++] = (mlops__outcome){p->e->path, entry, NULL, NULL, roles};
+    return MLOPS_OK;
+}
+
+/* Both are tables that can be made one: of the same bytes, or going back to a table, or to nothing
+ * with rows that are named. */
+static int can_settle(const mlops__tree_merge *self, const pick *p) {
+    if (!mlops__facts_is_table(&p->facts[1]) || !mlops__facts_is_table(&p->facts[2])) return 0;
+    if (same_id(&p->facts[1], &p->facts[2])) return p->which && (p->e->base || p->same);
+    if (p->e->base) return p->which && mlops__facts_is_table(&p->facts[0]);
+    return key_of(self, &p->facts[1], &p->facts[2]) != NULL;
+}
+
+/* An entry that both sides have changed otherwise. Where one alone has changed its rows, its table
+ * goes before; where one has changed alone how its bytes are read, those of all are read so. */
 static mlops_status settle(mlops__tree_merge *self, const trio *e) {
     const mlops__entry *entries[3] = {e->base, e->ours, e->theirs};
     pick p = {.e = e};
-    int tables = 1, same = 0;
     if (!e->ours || !e->theirs) return entry_conflict(self, e);
-    for (int i = e->base ? 0 : 1; i < 3; i++) {
+    for (int i = e->base ? 0 : 1; i < 3; i++)
         MLOPS_TRY(mlops__entry_read(entries[i], &p.facts[i], &self->draft->base.arena, self->err));
-        tables &= mlops__facts_is_table(&p.facts[i]);
-    }
-    if (!tables || same_id(&p.facts[1], &p.facts[2]) ||
-        (!e->base && !key_of(self, &p.facts[1], &p.facts[2])))
-        return entry_conflict(self, e);
-    MLOPS_TRY(pick_reading(self, &p, &same));
-    if (!p.which) return entry_conflict(self, e);
+    MLOPS_TRY(pick_reading(self, &p));
+    if (!can_settle(self, &p)) return entry_conflict(self, e);
+    if (same_id(&p.facts[1], &p.facts[2])) return keep(self, &p, p.which);
     int ours_stay = e->base && same_id(&p.facts[0], &p.facts[1]);
     int theirs_stay = e->base && same_id(&p.facts[0], &p.facts[2]);
-    if (theirs_stay && p.which == 1) return MLOPS_OK;
+    if (theirs_stay && p.which == 1) return keep(self, &p, 1);
     p.again = ours_stay || theirs_stay;
-    if (!ours_stay || (p.which == 1 && !same)) return merge_tables(self, &p);
-    take(self, e);
-    return MLOPS_OK;
+    if (!ours_stay || (p.which == 1 && !p.same)) return merge_tables(self, &p);
+    return keep(self, &p, 2);
 }
 
 static mlops_status decide(mlops__tree_merge *self, const trio *e) {
@@ -345,15 +363,11 @@ mlops_status mlops__tree_merge_plan(mlops__tree_merge *self) {
 
 static mlops_status take_entry(mlops__tree_merge *self, const mlops__outcome *o) {
     mlops__buf json;
+    if (o->roles) return mlops__roles_put(self, o);
     mlops__blob *none[3] = {NULL, NULL, NULL};
     mlops__buf_init(&json, self->draft->base.arena.allocator);
     mlops__buf_put(&json, o->take->json.data, o->take->json.size);
     return mlops__draft_put(self->draft, o->path, &json, none, self->err);
-}
-
-/* A column that the table has yet, or none. */
-static const char *still(const mlops_table *table, const char *name) {
-    return name && mlops_table_find(table, name) >= 0 ? name : NULL;
 }
 
 static int times_fit(const mlops__column *column, const char *format, char *room) {
@@ -423,14 +437,12 @@ static mlops_status put_csv(mlops__tree_merge *self, const mlops__outcome *o,
 }
 
 static mlops_status put_table(mlops__tree_merge *self, const mlops__outcome *o) {
-    mlops__facts facts, how;
+    mlops__facts how;
     mlops_draft_table_opts opts = MLOPS_DRAFT_TABLE_OPTS_INIT;
-    const mlops__entry *entry = mlops__tree_find(&self->draft->base.tree, o->path);
-    MLOPS_TRY(mlops__entry_read(entry, &facts, &self->draft->base.arena, self->err));
     MLOPS_TRY(mlops__entry_read(o->how, &how, &self->draft->base.arena, self->err));
-    opts.target = still(o->table, facts.target);
-    opts.time = still(o->table, facts.time);
-    opts.row_id = still(o->table, facts.row_id);
+    opts.target = o->roles->columns[0];
+    opts.time = o->roles->columns[1];
+    opts.row_id = o->roles->columns[2];
     mlops_status status =
         strcmp(how.kind, "csv") == 0
             ? put_csv(self, o, &how, &opts)

@@ -14,9 +14,11 @@ mlops_status mlops__merge_base(mlops__view *view, const char *dataset, const mlo
 /* What becomes of an entry of ours or theirs. */
 typedef struct mlops__outcome {
     const char *path;
-    const mlops__entry *take; /* of theirs, as it is; NULL: it is removed, or merged */
-    mlops_table *table;       /* merged; NULL: there is none */
-    const mlops__entry *how;  /* of ours or theirs: what the table is written as */
+    const mlops__entry *take;         /* of theirs, or with roles of ours; NULL: it is removed, or
+                                         merged */
+    mlops_table *table;               /* merged; NULL: there is none */
+    const mlops__entry *how;          /* of ours or theirs: what the table is written as */
+    const struct mlops__roles *roles; /* NULL: as the entry that is taken has them */
 } mlops__outcome;
 
 /* Three trees while they are merged. */

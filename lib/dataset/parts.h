@@ -43,5 +43,8 @@ mlops_status mlops__parts_read(mlops__parts_kept *out, const mlops__facts *facts
 mlops_status mlops__draft_divide(mlops_draft *self, mlops__entry *entry, const mlops__facts *facts,
                                  const mlops__parts *rule, const mlops_table *table,
                                  mlops_error *err);
+/* The same by the rule of another table, which may not fit. */
+mlops_status mlops__draft_divide_as(mlops_draft *self, const char *path, const mlops__parts *rule,
+                                    mlops_error *err);
 
 #endif

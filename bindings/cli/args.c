@@ -204,7 +204,7 @@ static const option options[] = {
      "share of a pack below which it is emptied, up to 1; default 0.5 or more", 0, 1},
     {"import", "from", 0, CHOICE, FIELD(tool), "dvc|git-lfs", "whose tree FOLDER is", 0, 0},
     {"import", "cache", 0, TEXT, FIELD(cache), "FOLDER",
-     "where objects lie; default .dvc/cache or .git/lfs/objects of FOLDER", 0, 0},
+     "where objects lie; default as .dvc/config says, or .git/lfs/objects", 0, 0},
     {"folder-as", "as", 0, TEXT, FIELD(as), "PATH",
      "place of its files in the dataset; default the root", 0, 0},
     {"lineage", "depth", 0, WHOLE, FIELD(depth), "N", "links to the farthest; default all", 1, 1e9},

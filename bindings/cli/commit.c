@@ -155,27 +155,32 @@ static int data_commit(const cli_args *args) {
     return status ? status : print_commit(&work, place(args));
 }
 
+static int print_changes(const cli_work *work) {
+    if (work->number) return print_commit(work, NULL);
+    puts(work->args->json ? "{\"commit\":null}" : "nothing to commit");
+    return CLI_OK;
+}
+
 static int data_add(const cli_args *args) {
     cli_work work;
     int status = cli_change(&work, args, add_folder);
-    if (status) return status;
-    if (work.number) return print_commit(&work, NULL);
-    puts(args->json ? "{\"commit\":null}" : "nothing to commit");
-    return CLI_OK;
+    return status ? status : print_changes(&work);
 }
 
 static mlops_status import(cli_work *work) {
     const cli_args *args = work->args;
     mlops_draft *draft;
     mlops_import_opts from = MLOPS_IMPORT_OPTS_INIT;
+    mlops_import_stat stat = MLOPS_IMPORT_STAT_INIT;
     from.kind = (mlops_import_kind)(args->tool - 1);
     from.cache = args->cache;
     from.include = args->include;
     from.exclude = args->exclude;
     mlops_status status = begin_draft(&draft, work);
     if (!status)
-        status = mlops_draft_import(draft, args->as, args->words[2], &from, NULL, &work->error);
-    if (!status) status = mlops_draft_commit(draft, &work->id, &work->error);
+        status = mlops_draft_import(draft, args->as, args->words[2], &from, &stat, &work->error);
+    work->number = stat.n_changed;
+    if (!status && work->number) status = mlops_draft_commit(draft, &work->id, &work->error);
     mlops_draft_free(draft);
     return status;
 }
@@ -184,7 +189,7 @@ static int data_import(const cli_args *args) {
     cli_work work;
     if (!args->tool) return cli_usage(args->command, "--from is missing: dvc or git-lfs");
     int status = cli_change(&work, args, import);
-    return status ? status : print_commit(&work, NULL);
+    return status ? status : print_changes(&work);
 }
 
 static mlops_status remove_entries(cli_work *work) {

@@ -1094,7 +1094,8 @@ public:
 
     /// Add what a tree of DVC or git-lfs names. Of DVC, an object that the cache lacks is taken from its place in the
     /// tree if that is a file of the same hash. Files of before DVC 3 may be named by the MD5 of their text with Unix
-    /// line ends, as these versions did. An error leaves in the draft what was added ahead of it: begin another one.
+    /// line ends, as these versions did. Entries of the same content stay as they are, tables with all that is known
+    /// of them. An error leaves in the draft what was added ahead of it: begin another one.
     mlops_import_stat import_(const char *prefix, const std::string &folder,
                               const mlops_import_opts *opts = nullptr) {
         mlops_import_stat out = {};

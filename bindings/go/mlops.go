@@ -870,11 +870,15 @@ type ImportStat struct {
 	NObjects int64
 	// of these
 	Bytes int64
+	// entries that came, went or have other content than the draft had; 0: there is nothing to commit, as
+	// the parent has the same
+	NChanged int64
 }
 
 func makeImportStat(c *C.mlops_import_stat) (r ImportStat) {
 	r.NObjects = int64(c.n_objects)
 	r.Bytes = int64(c.bytes)
+	r.NChanged = int64(c.n_changed)
 	return r
 }
 
@@ -1951,7 +1955,8 @@ func (o *GcOpts) c(s *scope) *C.mlops_gc_opts {
 type ImportOpts struct {
 	// default MLOPS_IMPORT_DVC
 	Kind ImportKind
-	// where objects lie; default .dvc/cache or .git/lfs/objects of the folder
+	// where objects lie; default: of DVC what dir of [cache] in the folder's .dvc/config.local or
+	// .dvc/config says, else .dvc/cache; of git-lfs .git/lfs/objects of the folder
 	Cache string
 	// list of globs, as in mlops/folder.h; default: everything
 	Include string
@@ -4329,14 +4334,16 @@ func (x *Draft) AddFolder(prefix string, folder string, opts *FolderOpts) (Folde
 
 // Import: add what a tree of DVC or git-lfs names. Of DVC, an object that the cache lacks is taken
 // from its place in the tree if that is a file of the same hash. Files of before DVC 3 may be named by
-// the MD5 of their text with Unix line ends, as these versions did. An error leaves in the draft what
-// was added ahead of it: begin another one.
+// the MD5 of their text with Unix line ends, as these versions did. Entries of the same content stay
+// as they are, tables with all that is known of them. An error leaves in the draft what was added
+// ahead of it: begin another one.
 //
 // Errors: MLOPS_E_NOT_FOUND for an object that is nowhere; MLOPS_E_CORRUPT for one whose bytes are
-// others than its name says, and for a file that DVC does not write so, with the line; MLOPS_E_INVALID
-// for a path that leads out of the folder, for a link, for an output without a hash, and of git-lfs
-// for a folder with neither .git nor .gitattributes, unless cache is given; MLOPS_E_EXISTS,
-// MLOPS_E_LIMIT, MLOPS_E_CANCELLED, MLOPS_E_DEADLINE; otherwise as mlops_draft_add_folder().
+// others than its name says, and with the line for a file that DVC does not write so, and for a cache
+// that is set to be elsewhere than in a folder; MLOPS_E_INVALID for a path that leads out of the
+// folder, for a link, for an output without a hash, and of git-lfs for a folder with neither .git nor
+// .gitattributes, unless cache is given; MLOPS_E_EXISTS, MLOPS_E_LIMIT, MLOPS_E_CANCELLED,
+// MLOPS_E_DEADLINE; otherwise as mlops_draft_add_folder().
 func (x *Draft) Import(prefix string, folder string, opts *ImportOpts) (ImportStat, error) {
 	if x == nil || x.p == nil {
 		return ImportStat{}, closed("Draft")

@@ -31,8 +31,9 @@ typedef struct mlops_import_opts {
     uint32_t flags;         /**< none yet; must be 0 */
     mlops_import_kind kind; /**< default MLOPS_IMPORT_DVC */
     uint32_t reserved;      /**< must be 0 */
-    const char *cache;   /**< @nullable where objects lie; default .dvc/cache or .git/lfs/objects of
-                              the folder */
+    const char *cache; /**< @nullable where objects lie; default: of DVC what dir of [cache] in the
+                            folder's .dvc/config.local or .dvc/config says, else .dvc/cache; of
+                            git-lfs .git/lfs/objects of the folder */
     const char *include; /**< @nullable list of globs, as in mlops/folder.h; default: everything */
     const char *exclude; /**< @nullable list of globs, which go before include; default: nothing */
     const mlops_call *call; /**< @nullable progress in files; deadline */
@@ -47,16 +48,19 @@ typedef struct mlops_import_stat {
     uint32_t reserved;    /**< 0 */
     int64_t n_objects;    /**< files that came from the cache */
     int64_t bytes;        /**< of these */
+    int64_t n_changed;    /**< entries that came, went or have other content than the draft had; 0:
+                               there is nothing to commit, as the parent has the same */
 } mlops_import_stat;
 
 #define MLOPS_IMPORT_STAT_INIT                                                                     \
-    { sizeof(mlops_import_stat), 0, 0, 0 }
+    { sizeof(mlops_import_stat), 0, 0, 0, 0 }
 
 /**
  * Add what a tree of DVC or git-lfs names. Of DVC, an object that the cache lacks is taken from its
  * place in the tree if that is a file of the same hash. Files of before DVC 3 may be named by the
- * MD5 of their text with Unix line ends, as these versions did. An error leaves in the draft what
- * was added ahead of it: begin another one.
+ * MD5 of their text with Unix line ends, as these versions did. Entries of the same content stay as
+ * they are, tables with all that is known of them. An error leaves in the draft what was added
+ * ahead of it: begin another one.
  *
  * @param self      draft
  * @param prefix    @nullable where the files go, as in mlops_draft_add_folder()
@@ -65,7 +69,8 @@ typedef struct mlops_import_stat {
  * @param[out] out  @nullable @shape(1) what was imported; struct_size must be set
  * @param err       @nullable
  * @return MLOPS_E_NOT_FOUND for an object that is nowhere; MLOPS_E_CORRUPT for one whose bytes are
- *         others than its name says, and for a file that DVC does not write so, with the line;
+ *         others than its name says, and with the line for a file that DVC does not write so, and
+ *         for a cache that is set to be elsewhere than in a folder;
  *         MLOPS_E_INVALID for a path that leads out of the folder, for a link, for an output
  *         without a hash, and of git-lfs for a folder with neither .git nor .gitattributes, unless
  *         cache is given; MLOPS_E_EXISTS, MLOPS_E_LIMIT, MLOPS_E_CANCELLED, MLOPS_E_DEADLINE;

@@ -239,6 +239,16 @@ mlops_status mlops__draft_load(mlops_draft *self, mlops_error *err) {
     return status;
 }
 
+int mlops__draft_tree_id(const mlops_draft *draft, mlops_id *out) {
+    mlops__buf tree;
+    mlops__buf_init(&tree, draft->base.arena.allocator);
+    mlops__tree_write(&draft->base.tree, &tree);
+    int is_whole = !tree.status;
+    if (is_whole) *out = mlops__content_id(draft->base.store, tree.data, tree.size);
+    mlops__buf_free(&tree);
+    return is_whole;
+}
+
 mlops_status mlops__draft_check(mlops_draft *self, const char *path, mlops_error *err) {
     if (!self) return mlops__fail(err, MLOPS_E_INVALID, "the draft is NULL");
     if (self->committed)

@@ -40,6 +40,9 @@ mlops_status mlops__draft_put_blobs(mlops_draft *self, mlops_error *err);
 mlops_status mlops__draft_check(mlops_draft *self, const char *path, mlops_error *err);
 mlops_status mlops__draft_load(mlops_draft *self, mlops_error *err); /* the tree alone */
 
+/* What its tree will be if nothing is done to it any more; 0: out of memory. */
+int mlops__draft_tree_id(const mlops_draft *self, mlops_id *out);
+
 /* Opens the JSON of an entry, and puts what all of them have. */
 void mlops__draft_head(mlops__json_writer *out, const char *path, const char *kind,
                        const mlops_id *id, int64_t size);

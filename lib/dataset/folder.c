@@ -116,17 +116,6 @@ static mlops_status apply(mlops_draft *draft, mlops__snapshot *s) {
     return status;
 }
 
-/* What the draft will be if nothing is done to it any more; 0: out of memory. */
-static int tree_id(const mlops_draft *draft, mlops_id *out) {
-    mlops__buf tree;
-    mlops__buf_init(&tree, draft->base.arena.allocator);
-    mlops__tree_write(&draft->base.tree, &tree);
-    int is_whole = !tree.status;
-    if (is_whole) *out = mlops__content_id(draft->base.store, tree.data, tree.size);
-    mlops__buf_free(&tree);
-    return is_whole;
-}
-
 /* Of no other files than those of the folder is the tree. */
 static int is_all_known(const mlops__snapshot *s) {
     for (size_t i = 0; i < s->walk.n; i++)
@@ -152,7 +141,7 @@ static mlops_status add(mlops_draft *self, mlops__snapshot *s) {
     MLOPS_TRY(mlops__snapshot_look(s, &self->base.tree, 1));
     MLOPS_TRY(check_empty(s));
     MLOPS_TRY(apply(self, s));
-    mlops__snapshot_save(s, is_all_known(s) && tree_id(self, &id) ? &id : NULL);
+    mlops__snapshot_save(s, is_all_known(s) && mlops__draft_tree_id(self, &id) ? &id : NULL);
     return MLOPS_OK;
 }
 

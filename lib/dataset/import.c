@@ -142,11 +142,80 @@ static mlops_status take_opts(mlops__importing *self, const mlops_import_opts *o
                                  &globs->n_include, self->err));
     MLOPS_TRY(mlops__globs_parse(&self->arena, o->exclude, "exclude", &globs->exclude,
                                  &globs->n_exclude, self->err));
-    self->cache = o->cache ? o->cache
-                           : mlops__import_path(self, self->folder,
-                                                o->kind == MLOPS_IMPORT_DVC ? ".dvc/cache"
-                                                                            : ".git/lfs/objects");
+    self->cache = o->cache;
+    if (o->cache) return MLOPS_OK;
+    if (o->kind == MLOPS_IMPORT_DVC) return mlops__import_dvc_cache(self);
+    self->cache = mlops__import_path(self, self->folder, ".git/lfs/objects");
     return self->cache ? MLOPS_OK : MLOPS_E_NOMEM;
+}
+
+/* ---- what has changed ---- */
+
+/* The entries of a draft as they were. */
+typedef struct before {
+    const char *path;
+    mlops__bytes json;
+    int waits; /* content that may go with it */
+} before;
+
+static before *remember(mlops__importing *self) {
+    const mlops__tree *tree = &self->draft->base.tree;
+    before *out = mlops__arena_array(&self->arena, tree->n, sizeof *out);
+    for (size_t i = 0; i < tree->n && out; i++) {
+        const mlops__entry *entry = tree->entries[i];
+        out[i] = (before){entry->path, entry->json, 0};
+        for (int role = 0; role < 3; role++) out[i].waits |= entry->blobs[role] != NULL;
+    }
+    if (!out) mlops__fail_nomem(self->err, tree->n * sizeof *out);
+    return out;
+}
+
+/* An entry of the same bytes is what it was, also if that was a table. */
+static mlops_status settle(mlops__importing *self, mlops__entry *entry, const before *was) {
+    mlops__facts a, b;
+    const mlops__entry old = {was->path, was->json, {NULL, NULL, NULL}};
+    if (entry->json.data == was->json.data) return MLOPS_OK;
+    MLOPS_TRY(mlops__entry_read(&old, &a, &self->arena, self->err));
+    MLOPS_TRY(mlops__entry_read(entry, &b, &self->arena, self->err));
+    if (memcmp(&a.id, &b.id, sizeof a.id) != 0) {
+        self->stat.n_changed++;
+    } else if (!was->waits) {
+        mlops__entry_drop(entry, MLOPS__ROLE_BYTES);
+        entry->json = was->json;
+    }
+    return MLOPS_OK;
+}
+
+/* Both are in the order of their paths. */
+static mlops_status settle_all(mlops__importing *self, const before *were, size_t n) {
+    const mlops__tree *tree = &self->draft->base.tree;
+    size_t i = 0, k = 0;
+    while (i < tree->n || k < n) {
+        int order = i == tree->n ? 1 : k == n ? -1 : strcmp(tree->entries[i]->path, were[k].path);
+        if (order) self->stat.n_changed++;
+        else MLOPS_TRY(settle(self, tree->entries[i], &were[k]));
+        i += order <= 0;
+        k += order >= 0;
+    }
+    return MLOPS_OK;
+}
+
+/* One that was begun without entries may have come to those of its parent. */
+static int is_parent(const mlops_draft *draft) {
+    mlops_id id;
+    return draft->has_parent && mlops__draft_tree_id(draft, &id) &&
+           memcmp(&id, &draft->base.commit.tree, sizeof id) == 0;
+}
+
+static mlops_status import(mlops__importing *self) {
+    size_t n = self->draft->base.tree.n;
+    const before *were = remember(self);
+    if (!were) return MLOPS_E_NOMEM;
+    MLOPS_TRY(self->opts.kind == MLOPS_IMPORT_DVC ? mlops__import_dvc(self)
+                                                  : mlops__import_lfs(self));
+    MLOPS_TRY(settle_all(self, were, n));
+    if (n == 0 && is_parent(self->draft)) self->stat.n_changed = 0;
+    return MLOPS_OK;
 }
 
 mlops_status mlops_draft_import(mlops_draft *self, const char *prefix, const char *folder,
@@ -162,8 +231,7 @@ mlops_status mlops_draft_import(mlops_draft *self, const char *prefix, const cha
     s.stat = (mlops_import_stat)MLOPS_IMPORT_STAT_INIT;
     mlops__arena_init(&s.arena, &s.host->allocator, SIZE_MAX);
     mlops_status status = take_opts(&s, opts);
-    if (!status)
-        status = s.opts.kind == MLOPS_IMPORT_DVC ? mlops__import_dvc(&s) : mlops__import_lfs(&s);
+    if (!status) status = import(&s);
     if (!status && out)
         status = mlops__opts_result(out, &s.stat, sizeof s.stat, "mlops_import_stat", err);
     mlops__arena_free(&s.arena);

@@ -44,6 +44,9 @@ mlops_status mlops__import_put(mlops__importing *self, const char *path, const c
 mlops_status mlops__import_dvc(mlops__importing *self);
 mlops_status mlops__import_lfs(mlops__importing *self);
 
+/* Sets the cache to where the tree's own settings say that it is. */
+mlops_status mlops__import_dvc_cache(mlops__importing *self);
+
 /* ---- what the tools write ---- */
 
 /* An output of DVC. */
@@ -63,6 +66,11 @@ typedef struct mlops__dvc_file {
 /* MLOPS_E_CORRUPT with the line. is_lock: of dvc.lock. */
 mlops_status mlops__dvc_parse(mlops__dvc_file *out, mlops__bytes text, int is_lock,
                               mlops__arena *arena, mlops_error *err);
+
+/* Sets *dir, in the arena, if a file of settings names a folder for the cache. MLOPS_E_CORRUPT with
+ * the line for one that cannot be obeyed. */
+mlops_status mlops__dvc_config(const char **dir, mlops__bytes text, mlops__arena *arena,
+                               mlops_error *err);
 
 /* Where a path leads from a folder of the tree ("": the tree itself), in the arena; *leaves if that
  * is out of the tree. NULL: out of memory. */

@@ -1024,6 +1024,9 @@ def trees_of_other_tools_are_imported(folder):
     write(repo / "t.csv.dvc", f"outs:\n- md5: {md5}\n  hash: md5\n  path: t.csv\n")
     commit = run("data", "import", store, "d", repo, "--from", "dvc", "--as", "raw", "--message", "from DVC").out.strip()
     assert len(commit) == 64
+    assert run("data", "import", store, "d", repo, "--from", "dvc", "--as", "raw").out == "nothing to commit\n"
+    again = run("data", "import", store, "d", repo, "--from", "dvc", "--as", "raw", "--json").out
+    assert json.loads(again) == {"commit": None} and run("data", "log", store, "d", "--json").out.count(commit) == 1
     run("data", "checkout", store, "d", folder / "out")
     assert (folder / "out/raw/t.csv").read_bytes() == rows
     shutil.rmtree(repo / ".dvc"), (repo / "t.csv.dvc").unlink()

@@ -203,6 +203,86 @@ class Imports(unittest.TestCase):
         self.refused(mlops.NotFoundError, [".dvc/cache"], repo.folder)
         self.holds(self.store.data.import_tree(repo.folder, "d", "dvc", cache=self.inside("cache")), {"a": b"aaa"})
 
+    def test_dvc_cache_is_where_its_settings_say(self):
+        md5 = hashlib.md5(b"aaa").hexdigest()
+        repo = Repository(self.inside("repo"), True)
+        repo.write("a.dvc", f"outs:\n- md5: {md5}\n  hash: md5\n  path: a\n")
+        for place in ("shared cache", "repo/.dvc/own"):
+            folder = os.path.join(self.inside(place), "files/md5", md5[:2])
+            os.makedirs(folder)
+            with open(os.path.join(folder, md5[2:]), "wb") as f:
+                f.write(b"aaa")
+
+        def setting(path, local=None):
+            for name, text in (("config", path), ("config.local", local)):
+                repo.write(".dvc/" + name, text or "")
+        self.refused(mlops.NotFoundError, [os.path.join(repo.folder, ".dvc/cache")], repo.folder)
+        other = "[core]\n    remote = x\n    dir = nowhere\n['remote \"x\"']\n    url = s3://b\n    dir = nowhere\n"
+        shared = self.inside("shared cache")
+        good = [(other + "[cache]\n    dir = own\n", None), (f"[cache]\n    dir = {shared}\n" + other, None),
+                ("[cache]\n dir = ../../shared cache # not here\n", None), (f"[ 'CACHE' ]\r\nDir=\"{shared}\" # yes\r\n", None),
+                ("[cache]\ndir = nowhere\n", "[cache]\ndir = own"), ("[cache]\ndir = s3://x\n", "[cache]\ndir = own"),
+                ("[cache]\ndir = own\n", other), ("[cache]\ntype = copy\n#dir = no\ndir = no\ndir = own\n", None)]
+        for i, (config, local) in enumerate(good):
+            setting(config, local)
+            self.holds(self.store.data.import_tree(repo.folder, f"d{i}", "dvc"), {"a": b"aaa"})
+        setting("[cache]\ndir = nowhere\n")
+        self.refused(mlops.NotFoundError, [os.path.join(repo.folder, ".dvc/nowhere")], repo.folder)
+        self.holds(self.store.data.import_tree(repo.folder, "given", "dvc", cache=shared), {"a": b"aaa"})
+        for value, word in (("", "is empty"), ('"a', "quotes"), ('"a" b', "more than a text"), ("a, b", "list"),
+                            ("s3://b", "no folder"), ("~/c", "home"), ("\0", "no UTF-8")):
+            setting(other, f"# x\n[cache]\ndir = {value}\n")
+            self.refused(mlops.CorruptError, [".dvc/config.local", "line 3", word, "cache says where"], repo.folder)
+
+    def test_what_has_not_changed_is_not_committed_again(self):
+        md5 = hashlib.md5(b"id,y\n1,2\n").hexdigest()
+        place = f".dvc/cache/files/md5/{md5[:2]}/{md5[2:]}"
+        folder = self.tree({"t.csv.dvc": f"outs:\n- md5: {md5}\n  hash: md5\n  path: t.csv\n", place: "id,y\n1,2\n",
+                            "big": self.pointer(b"x" * 100_000), "small": self.pointer(b"s"), "plain": "words"})
+        self.pointer(b"x" * 100_000, folder)
+        self.pointer(b"s", folder)
+        for tool in ("dvc", "git-lfs"):
+            first = self.store.data.import_tree(folder, tool, tool, message="one")
+            self.assertEqual(self.store.data.import_tree(folder, tool, tool, message="two"), first, tool)
+            self.assertEqual(self.store.data.import_tree(folder, tool, tool, empty=True), first, tool)
+            self.assertEqual(len(self.store.data[tool].log()), 1)
+            new = self.store.data.import_tree(folder, tool, tool, branch="b")  # which is made
+            self.assertEqual(str(self.store.data[tool, "b"].id), str(new.id))
+        with mlops.Change(self.store) as change, mlops.Draft(change, "git-lfs") as draft:
+            found = draft.import_(None, folder, kind="git_lfs")
+            self.assertEqual((found.n_changed, found.n_objects), (0, 2))
+        with open(os.path.join(folder, "small"), "w") as f:
+            f.write(self.pointer(b"t"))
+        self.pointer(b"t", folder)
+        os.remove(os.path.join(folder, "plain"))
+        with mlops.Change(self.store) as change, mlops.Draft(change, "git-lfs") as draft:
+            self.assertEqual(draft.import_(None, folder, kind="git_lfs").n_changed, 2)
+        second = self.store.data.import_tree(folder, "git-lfs", "git-lfs")
+        self.assertEqual(second.read("small"), b"t")
+        self.assertEqual(len(second.log()), 2)
+
+    def test_tables_stay_tables_where_their_bytes_are_the_same(self):
+        rows = b"id,y\n1,2\n" * 20_000
+        folder = self.tree({"t.csv": self.pointer(rows), "u.csv": self.pointer(rows[:90])})
+        self.pointer(rows, folder)
+        self.pointer(rows[:90], folder)
+        self.store.data.import_tree(folder, "d", "git-lfs")
+        with open(self.inside("rows"), "wb") as f:
+            f.write(rows)
+        with mlops.Change(self.store) as change:
+            with mlops.Draft(change, "d") as draft:
+                draft.add_csv("t.csv", self.inside("rows"), target="y")
+                draft.split("t.csv", share=0.5)
+                table = draft.commit()
+            change.commit()
+        self.assertEqual(str(self.store.data.import_tree(folder, "d", "git-lfs").id), str(table))
+        with open(os.path.join(folder, "u.csv"), "w") as f:
+            f.write("other")
+        commit = self.store.data.import_tree(folder, "d", "git-lfs")
+        self.assertEqual(commit.read("u.csv"), b"other")
+        self.assertEqual(commit.table("t.csv", part="held_out").n_rows, 20_000)  # of 39,999
+        self.assertEqual(commit.read("t.csv"), rows)
+
     @needs_yaml
     def test_dvc_damage(self):
         repo = Repository(self.inside("repo"), True)

@@ -20,9 +20,10 @@ static const struct {
     {"dvc/dvc.lock",
      "schema: '2.0'\nstages:\n  s:\n    cmd: x\n    outs:\n    - path: d\n      hash: md5\n"
      "      md5: 900c657544bef054e286c362d35a5800.dir\n"},
-    {"dvc/.dvc/cache/files/md5/f9/7c5d29941bfb1b2fdab0874906ab82", "one"},
-    {"dvc/.dvc/cache/files/md5/b8/a9f715dbb64fd5c56e7783c6820a61", "two"},
-    {"dvc/.dvc/cache/files/md5/90/0c657544bef054e286c362d35a5800.dir", LISTING},
+    {"dvc/.dvc/config", "[cache]\n    dir = kept\n"},
+    {"dvc/.dvc/kept/files/md5/f9/7c5d29941bfb1b2fdab0874906ab82", "one"},
+    {"dvc/.dvc/kept/files/md5/b8/a9f715dbb64fd5c56e7783c6820a61", "two"},
+    {"dvc/.dvc/kept/files/md5/90/0c657544bef054e286c362d35a5800.dir", LISTING},
     {"lfs/.gitattributes", "b filter=lfs\n"},
     {"lfs/b", "version https:/"
               "/git-lfs.github.com/spec/v1\noid "

@@ -1120,8 +1120,9 @@ mlops_import_stat._fields_ = [
     ("reserved", C.c_uint32),
     ("n_objects", C.c_int64),
     ("bytes", C.c_int64),
+    ("n_changed", C.c_int64),
 ]
-assert C.sizeof(mlops_import_stat) == 24
+assert C.sizeof(mlops_import_stat) == 32
 
 
 class mlops_link_opts(C.Structure):
@@ -2311,12 +2312,16 @@ class ImportStat:
 
     n_objects: int  # files that came from the cache
     bytes: int  # of these
+    # entries that came, went or have other content than the draft had; 0: there is nothing to commit, as the
+    # parent has the same
+    n_changed: int
 
 
 def _import_stat(s):
     return ImportStat(
         n_objects=s.n_objects,
         bytes=s.bytes,
+        n_changed=s.n_changed,
     )
 
 
@@ -4328,22 +4333,26 @@ class Draft(_rt.Handle):
     def import_(self, prefix, folder, *, kind=None, cache=None, include=None, exclude=None, call=None):
         """Add what a tree of DVC or git-lfs names. Of DVC, an object that the cache lacks is taken from its
         place in the tree if that is a file of the same hash. Files of before DVC 3 may be named by the MD5
-        of their text with Unix line ends, as these versions did. An error leaves in the draft what was
-        added ahead of it: begin another one.
+        of their text with Unix line ends, as these versions did. Entries of the same content stay as they
+        are, tables with all that is known of them. An error leaves in the draft what was added ahead of
+        it: begin another one.
 
             prefix: where the files go, as in Draft.add_folder()
             folder: the tree: a repository, or a folder of one
             kind: default ImportKind.DVC
-            cache: where objects lie; default .dvc/cache or .git/lfs/objects of the folder
+            cache: where objects lie; default: of DVC what dir of [cache] in the folder's
+                .dvc/config.local or .dvc/config says, else .dvc/cache; of git-lfs .git/lfs/objects of the
+                folder
             include: list of globs, as in mlops/folder.h; default: everything
             exclude: list of globs, which go before include; default: nothing
             call: progress in files; deadline
 
         Raises: NotFoundError for an object that is nowhere; CorruptError for one whose bytes are others than
-        its name says, and for a file that DVC does not write so, with the line; InvalidError for a path that
-        leads out of the folder, for a link, for an output without a hash, and of git-lfs for a folder with
-        neither .git nor .gitattributes, unless cache is given; ExistsError, LimitError, CancelledError,
-        DeadlineError; otherwise as Draft.add_folder().
+        its name says, and with the line for a file that DVC does not write so, and for a cache that is set to
+        be elsewhere than in a folder; InvalidError for a path that leads out of the folder, for a link, for
+        an output without a hash, and of git-lfs for a folder with neither .git nor .gitattributes, unless
+        cache is given; ExistsError, LimitError, CancelledError, DeadlineError; otherwise as
+        Draft.add_folder().
         """
         h = self._open()
         opts = _import_opts(kind=kind, cache=cache, include=include, exclude=exclude, call=call)

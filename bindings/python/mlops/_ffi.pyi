@@ -381,6 +381,7 @@ class GcStat:
 class ImportStat:
     n_objects: int
     bytes: int
+    n_changed: int
 
 @dataclass(frozen=True)
 class Metrics:

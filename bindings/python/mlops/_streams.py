@@ -105,7 +105,8 @@ class Streams:
 
     def import_tree(self, folder, dataset, kind, *, prefix=None, cache=None, include=None, exclude=None, message=None,
                     author=None, branch=None, base=None, metadata=None, empty=False):
-        """Commit what a tree of another tool names, and return the Commit.
+        """Commit what a tree of another tool names, and return the Commit; that of the branch, if nothing has changed
+        since.
 
         kind: "dvc", for the outputs of a DVC repository, or "git-lfs", for a git working tree whose pointer files become
             what they point to. cache: where objects lie, by default in the tree. A history is imported tree by tree.
@@ -116,6 +117,6 @@ class Streams:
 
         def build(change):
             with Draft(change, dataset, empty=empty, **{k: v for k, v in opts.items() if v is not None}) as draft:
-                draft.import_(prefix, folder, kind=kind, **{k: v for k, v in how.items() if v is not None})
-                return draft.commit()
-        return self[dataset, changed(self.store, build)]
+                found = draft.import_(prefix, folder, kind=kind, **{k: v for k, v in how.items() if v is not None})
+                return draft.commit() if found.n_changed or not self._has(dataset, branch) else None
+        return self[dataset, changed(self.store, build) or branch]

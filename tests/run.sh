@@ -1,22 +1,20 @@
 #!/bin/sh
 # Installs what the tests need, builds, and runs all tests. Ends with "N passed, N failed".
 #
-# usage: sh tests/run.sh [--deep | --ci | --quick] [--no-install]
-#   --deep        also the long sweeps: threads under TSan, valgrind, all random models, an hour of fuzzing, more damage,
-#                 kills and power cuts, and other machines under QEMU
+# usage: sh tests/run.sh [--deep | --ci] [--no-install]
+#   --deep        also the long sweeps: ASan and UBSan, threads under TSan, valgrind, all random models, an hour of
+#                 fuzzing, more damage, kills and power cuts, and other machines under QEMU
 #   --ci          of these what takes less than an hour: TSan of what has threads, valgrind of most, less of the rest
-#   --quick       the plain build alone
 #   --no-install  install nothing
 set -eu
 cd "$(dirname "$0")/.."
-deep=0 quick=0 install=1 sweeps=0 fuzz=0 brief=
+deep=0 install=1 sweeps=0 fuzz=0 brief=
 for arg; do
     case $arg in
     --deep) deep=1 sweeps=1 fuzz=600 ;;
     --ci) sweeps=1 fuzz=30 brief='--no-suite long' ;;
-    --quick) quick=1 ;;
     --no-install) install=0 ;;
-    *) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 2 ;;
+    *) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2 ;;
     esac
 done
 
@@ -75,12 +73,10 @@ gc_race() { # SEEDS
 werror="--werror -Dtests=true"
 checked="-Dtests=true -Db_lundef=false -Doptimization=1 -Ddebug=true -Db_ndebug=false"
 run build-tests $werror -Dexamples=true -Dbench=true --
-if [ $quick = 0 ]; then
-    CC=clang-14 run build-clang $werror -- --suite unit --suite fuzz
+CC=clang-14 run build-clang $werror -- --suite unit --suite fuzz
+if [ $sweeps = 1 ]; then
     # shellcheck disable=SC2086
     run build-asan $checked -Db_sanitize=address,undefined -- --suite unit --suite fuzz --suite fault $brief
-fi
-if [ $sweeps = 1 ]; then
     threaded= # in CI, those that start threads; all of them otherwise
     [ $deep = 1 ] || threaded=$(grep -lE 'pool_new|pthread_create' tests/unit/test_*.c | sed 's|.*/test_||; s|\.c$||')
     # shellcheck disable=SC2086

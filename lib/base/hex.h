@@ -11,7 +11,7 @@ void mlops__hex_bytes(char *out, const uint8_t *bytes, size_t n);
 /* 16 digits and a NUL. */
 void mlops__hex_u64(char *out, uint64_t value);
 
-/* n bytes from 2 n digits; 0 if one of them is no digit in lower case. */
+/* n bytes from 2 n digits, all of which are read; 0 if one of them is no digit in lower case. */
 int mlops__hex_parse(uint8_t *out, const char *digits, size_t n);
 
 #endif

@@ -5,7 +5,9 @@
  */
 #include "dataset/tree.h"
 
+#include "base/hex.h"
 #include "dataset/folder_walk.h"
+#include "text/number.h"
 #include "text/utf8.h"
 
 #include <string.h>
@@ -146,12 +148,12 @@ static mlops_status insert(mlops__tree *self, size_t at, mlops__entry *entry, ml
     return MLOPS_OK;
 }
 
+/* The path is the arena's. */
 static mlops_status insert_new(mlops__tree *self, size_t at, const char *path, mlops__entry **out,
                                mlops_error *err) {
     mlops__entry *entry = mlops__arena_alloc(self->arena, sizeof *entry);
-    const char *copy = mlops__arena_text(self->arena, path, strlen(path));
-    if (!entry || !copy) return mlops__fail_nomem(err, sizeof *entry + strlen(path));
-    entry->path = copy;
+    if (!entry) return mlops__fail_nomem(err, sizeof *entry);
+    entry->path = path;
     MLOPS_TRY(insert(self, at, entry, err));
     *out = entry;
     return MLOPS_OK;
@@ -166,7 +168,9 @@ mlops_status mlops__tree_put(mlops__tree *self, const char *path, mlops__entry *
         return MLOPS_OK;
     }
     MLOPS_TRY(check_folders(self, path, err));
-    return insert_new(self, at, path, out, err);
+    const char *copy = mlops__arena_text(self->arena, path, strlen(path));
+    if (!copy) return mlops__fail_nomem(err, strlen(path));
+    return insert_new(self, at, copy, out, err);
 }
 
 mlops_status mlops__tree_replace(mlops__tree *self, const uint8_t *drops,
@@ -189,25 +193,101 @@ mlops_status mlops__tree_replace(mlops__tree *self, const uint8_t *drops,
 
 /* ---- bytes ---- */
 
-static mlops_status parse_entry(mlops__tree *self, const mlops__field *item, mlops_error *err) {
-    mlops__record record;
+/* An entry of a file as mlops__draft_head spells it: of trees with many entries most are such. */
+typedef struct plain {
+    const char *path;
+    size_t n_path;
+    mlops_id id;
+    int64_t size;
+    size_t n; /* bytes of all of it */
+} plain;
+
+static int pass(const char **at, const char *end, const char *text, size_t n) {
+    if ((size_t)(end - *at) < n || memcmp(*at, text, n) != 0) return 0;
+    *at += n;
+    return 1;
+}
+
+/* Whether the text begins with one. What is spelled in another way is for the reader of JSON. */
+static int read_plain(plain *out, const char *text, size_t n) {
+    static const char PATH[] = "{\"path\":\"", KIND[] = "\",\"kind\":\"file\",\"id\":\"",
+                      SIZE[] = "\",\"size\":";
+    const size_t digits = 2 * sizeof out->id.bytes;
+    const char *at = text, *end = text + n;
+    if (!pass(&at, end, PATH, sizeof PATH - 1)) return 0;
+    out->path = at;
+    while (at < end && (uint8_t)*at >= 0x20 && *at != '"' && *at != '\\') at++;
+    out->n_path = (size_t)(at - out->path);
+    if (!pass(&at, end, KIND, sizeof KIND - 1) || (size_t)(end - at) < digits) return 0;
+    if (!mlops__hex_parse(out->id.bytes, at, sizeof out->id.bytes)) return 0;
+    at += digits;
+    if (!pass(&at, end, SIZE, sizeof SIZE - 1)) return 0;
+    const char *size = at;
+    while (at < end && *at >= '0' && *at <= '9') at++;
+    if ((*size == '0' && at - size > 1) || at == end || *at != '}' ||
+        !mlops__parse_i64(size, (size_t)(at - size), &out->size))
+        return 0;
+    out->n = (size_t)(at + 1 - text);
+    return 1;
+}
+
+static mlops_status add_parsed(mlops__tree *self, const char *path, size_t n, const char *json,
+                               size_t size, mlops_error *err) {
     mlops__entry *entry;
-    MLOPS_TRY(mlops__record_parse(&record, item->json, self->arena, err));
-    const char *path = mlops__record_text(&record, "path");
-    if (!path || path_problem(path) ||
-        (self->n && strcmp(self->entries[self->n - 1]->path, path) >= 0))
+    const char *name = path ? mlops__arena_text(self->arena, path, n) : NULL;
+    const char *copy = mlops__arena_text(self->arena, json, size);
+    if (!copy || (path && !name)) return mlops__fail_nomem(err, n + size);
+    if (!name || path_problem(name) ||
+        (self->n && strcmp(self->entries[self->n - 1]->path, name) >= 0))
         return mlops__fail(err, MLOPS_E_CORRUPT, "the path of entry %zu is none, or out of order",
                            self->n);
-    MLOPS_TRY(insert_new(self, self->n, path, &entry, err));
-    entry->json = item->json;
+    MLOPS_TRY(insert_new(self, self->n, name, &entry, err));
+    entry->json = (mlops__bytes){(const uint8_t *)copy, size};
     return MLOPS_OK;
 }
 
-mlops_status mlops__tree_parse(mlops__tree *self, mlops__bytes json, mlops_error *err) {
-    mlops__record items;
-    MLOPS_TRY(mlops__record_items(&items, json, self->arena, err));
-    for (size_t i = 0; i < items.n; i++) MLOPS_TRY(parse_entry(self, &items.fields[i], err));
-    return MLOPS_OK;
+/* Entries that are plain, as many as come next. */
+static mlops_status take_plain(mlops__tree *self, mlops__json *json, mlops_error *err) {
+    plain entry;
+    for (;;) {
+        const char *at = json->data + json->offset, *end = json->data + json->size;
+        if (self->n && !pass(&at, end, ",", 1)) return MLOPS_OK;
+        if (!read_plain(&entry, at, (size_t)(end - at))) return MLOPS_OK;
+        MLOPS_TRY(add_parsed(self, entry.path, entry.n_path, at, entry.n, err));
+        mlops__json_pass(json, (size_t)(at - (json->data + json->offset)) + entry.n);
+    }
+}
+
+/* The entry that is next; MLOPS_END behind the last. */
+static mlops_status take_other(mlops__tree *self, mlops__json *json, mlops_error *err) {
+    mlops__record record;
+    mlops__json_event event;
+    int depth = json->depth;
+    MLOPS_TRY(mlops__json_next(json, &event));
+    if (event == MLOPS__JSON_ARRAY_END) return MLOPS_END;
+    size_t begin = json->token;
+    while (json->depth > depth) MLOPS_TRY(mlops__json_next(json, &event));
+    size_t n = json->offset - begin;
+    const char *text = json->data + begin;
+    MLOPS_TRY(
+        mlops__record_parse(&record, (mlops__bytes){(const uint8_t *)text, n}, self->arena, err));
+    const char *path = mlops__record_text(&record, "path");
+    return add_parsed(self, path, path ? strlen(path) : 0, text, n, err);
+}
+
+mlops_status mlops__tree_parse(mlops__tree *self, mlops__bytes bytes, mlops_error *err) {
+    mlops__json json;
+    mlops__json_event event;
+    mlops_status status = MLOPS_OK;
+    mlops__json_init(&json, (const char *)bytes.data, bytes.size, self->arena, err);
+    MLOPS_TRY(mlops__json_next(&json, &event));
+    if (event != MLOPS__JSON_ARRAY)
+        return mlops__json_fail(&json, MLOPS_E_CORRUPT, "a tree is no JSON array");
+    while (!status) {
+        status = take_plain(self, &json, err);
+        if (!status) status = take_other(self, &json, err);
+    }
+    return status == MLOPS_END ? mlops__json_next(&json, &event) : status; /* nothing is behind */
 }
 
 void mlops__tree_write(const mlops__tree *self, mlops__buf *out) {
@@ -253,11 +333,22 @@ static mlops_status read_split(mlops__facts *self, mlops__arena *arena, mlops_er
     return MLOPS_OK;
 }
 
+/* Of what is plain the record has nothing else to tell, and stays empty. */
+static int read_file(mlops__facts *self, const mlops__bytes *json) {
+    plain file;
+    if (!read_plain(&file, (const char *)json->data, json->size) || file.n < json->size) return 0;
+    self->kind = "file";
+    self->id = file.id;
+    self->size = file.size;
+    return 1;
+}
+
 mlops_status mlops__entry_read(const mlops__entry *self, mlops__facts *out, mlops__arena *arena,
                                mlops_error *err) {
     memset(out, 0, sizeof *out);
     out->path = self->path;
     out->n_rows = out->n_columns = out->n_held_out = -1;
+    if (read_file(out, &self->json)) return MLOPS_OK;
     MLOPS_TRY(mlops__record_parse(&out->record, self->json, arena, err));
     out->kind = mlops__record_text(&out->record, "kind");
     out->size = mlops__record_i64(&out->record, "size", -1);

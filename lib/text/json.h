@@ -51,6 +51,9 @@ mlops_status mlops__json_next(mlops__json *self, mlops__json_event *event);
 /* Passes over one value: called where a value is due. */
 mlops_status mlops__json_skip(mlops__json *self);
 
+/* Passes over n bytes that the caller has read: a value, and the comma ahead of it if it is due. */
+void mlops__json_pass(mlops__json *self, size_t n);
+
 /* An error at the newest event: line, column and offset are filled in. */
 mlops_status mlops__json_fail(mlops__json *self, mlops_status code, const char *format, ...)
     MLOPS__PRINTF(3, 4);

@@ -333,6 +333,11 @@ mlops_status mlops__json_skip(mlops__json *self) {
     return MLOPS_OK;
 }
 
+void mlops__json_pass(mlops__json *self, size_t n) {
+    self->offset += n;
+    end_value(self);
+}
+
 int mlops__json_is(const mlops__json *self, const char *text) {
     return strlen(text) == self->n && memcmp(text, self->text, self->n) == 0;
 }

@@ -1,5 +1,5 @@
-/* Trees of commits: no path that is taken leads out of a folder, paths ascend, and what is written
- * of a tree is read as the same entries. */
+/* Trees of commits: no path that is taken leads out of a folder, paths ascend, what is written of a
+ * tree is read as the same entries, and however an entry is spelled, it says what its JSON says. */
 #include "dataset/parts.h"
 #include "dataset/tree.h"
 
@@ -36,17 +36,28 @@ static void check_parts(const mlops__facts *facts, mlops__arena *arena) {
     must(rows == facts->n_rows);
 }
 
+static void check_told(const mlops__facts *facts, const mlops__record *told) {
+    mlops_id id;
+    must(!strcmp(mlops__record_text(told, "kind"), facts->kind));
+    must(mlops__record_i64(told, "size", -1) == facts->size);
+    must(mlops__record_id(told, "id", &id) && !memcmp(&id, &facts->id, sizeof id));
+}
+
 static void check_entries(const mlops__tree *tree, mlops__arena *arena) {
     for (size_t i = 0; i < tree->n; i++) {
         mlops__facts facts;
+        mlops__record told;
         mlops_error err = {0};
         const mlops__entry *entry = tree->entries[i];
         check_path(entry->path);
+        must(!mlops__record_parse(&told, entry->json, arena, NULL));
+        must(!strcmp(mlops__record_text(&told, "path"), entry->path));
         must(mlops__tree_find(tree, entry->path) == entry);
         must(i == 0 || strcmp(tree->entries[i - 1]->path, entry->path) < 0);
         mlops_status status = mlops__entry_read(entry, &facts, arena, &err);
         must(err.code == status);
         if (status) continue;
+        check_told(&facts, &told);
         must(facts.size >= 0 && facts.n_held_out <= facts.n_rows);
         must(mlops__facts_is_table(&facts) == (facts.n_rows >= 0));
         check_parts(&facts, arena);

@@ -112,22 +112,6 @@ static void pulls(world *w, mlops_store *s) {
     works(mlops_dataset_pull(s, mlops_share_remote(w->share), "data", NULL, NULL, &e), &e);
 }
 
-static int64_t the_time(void *ctx) { return *(int64_t *)ctx; }
-
-static void collect(world *w) {
-    mlops_remote_gc_opts opts = MLOPS_REMOTE_GC_OPTS_INIT;
-    mlops_host host = MLOPS_HOST_INIT;
-    mlops_clock clock = {sizeof clock, 0, &w->now, the_time, the_time};
-    mlops_error e;
-    host.clock = &clock;
-    opts.host = &host;
-    opts.grace_ns = INT64_C(3600) * 1000000000;
-    for (int i = 0; i < 4; i++) {
-        w->now += opts.grace_ns + 1;
-        works(mlops_remote_gc(mlops_share_remote(w->share), &opts, NULL, &e), &e);
-    }
-}
-
 /* Each version is there without what was erased, and all else of it is. */
 static void has_the_rest(mlops_store *s, const mlops_id ids[4], int first) {
     mlops_error e;

@@ -216,6 +216,66 @@ static void test_remote(void **state) {
     ends(&w);
 }
 
+/* The newest commit of a line of its own, with one of the small files and some other. */
+static mlops_id begin_anew(mlops_store *s) {
+    mlops_error e;
+    char file[8000];
+    mlops_id id;
+    mlops_draft *d;
+    mlops_draft_opts opts = MLOPS_DRAFT_OPTS_INIT;
+    opts.branch = "new";
+    opts.base = "";
+    mlops_change *c = new_change(s);
+    works(mlops_draft_new(&d, c, "data", &opts, &e), &e);
+    works(mlops_draft_add_bytes(d, "s/3", file, make_file(file, ASKED), &e), &e);
+    works(mlops_draft_add_bytes(d, "x", "x", 1, &e), &e);
+    works(mlops_draft_commit(d, &id, &e), &e);
+    mlops_draft_free(d);
+    works(mlops_dataset_branch(c, "data", "main", hex_of(&id).text, &e), &e);
+    works(mlops_dataset_drop(c, "data", "new", &e), &e);
+    commit(c);
+    mlops_change_free(c);
+    return id;
+}
+
+/* What only an older push has named is garbage that no index of the remote knows any more, in an
+ * object of which one file is needed: any erasure takes that out, and nothing leads to the rest. */
+static void older(int is_folder) {
+    world w;
+    mlops_error e;
+    char path[120], text[8000];
+    mlops_push_opts opts = MLOPS_PUSH_OPTS_INIT;
+    mlops_gc_opts gc = MLOPS_GC_OPTS_INIT;
+    begin(&w, is_folder);
+    fill(w.a);
+    pushes(w.a, w.share, "data");
+    mlops_id was = resolve(w.a, "data", NULL);
+    hex expected = hex_of(&was);
+    begin_anew(w.a);
+    opts.expected = expected.text;
+    opts.branches = "main";
+    works(mlops_dataset_push(w.a, mlops_share_remote(w.share), "data", &opts, NULL, &e), &e);
+    gc.keep_ns = 1;
+    assert_int_equal(mlops_store_gc(w.a, &gc, NULL, NULL, &e), MLOPS_END);
+    collect(&w);
+    assert_true(search_remote(&w) > 0);
+    erases(w.a, "x", NULL);
+    pushes(w.a, w.share, "data");
+    collect(&w);
+    assert_int_equal(search_remote(&w), 0);
+    mlops_store *c = open_at(path, &w, "c.mlops");
+    pulls(c, w.share, "data", NULL);
+    works(reads_file(c, ASKED, &e), &e);
+    size_t n;
+    refused(mlops_dataset_read(c, "data", NULL, "x", text, sizeof text, &n, &e), &e, MLOPS_E_ERASED,
+            "request 4711");
+    assert_int_equal(search_store(c, path), 0);
+    mlops_store_close(c);
+    is_sound(path);
+    end(&w);
+}
+
+static void test_older(void **state) { (void)state, older(0), older(1); }
 static void test_there(void **state) { (void)state, there(0), there(1); }
 static void test_here(void **state) { (void)state, here(0), here(1); }
 static void test_ahead(void **state) { (void)state, ahead(0), ahead(1); }
@@ -223,7 +283,7 @@ static void test_ahead(void **state) { (void)state, ahead(0), ahead(1); }
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_there),   cmocka_unit_test(test_here),   cmocka_unit_test(test_ahead),
-        cmocka_unit_test(test_dropped), cmocka_unit_test(test_remote),
+        cmocka_unit_test(test_dropped), cmocka_unit_test(test_remote), cmocka_unit_test(test_older),
     };
     return cmocka_run_group_tests_name("transfer_partial", tests, NULL, NULL);
 }

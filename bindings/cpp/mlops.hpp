@@ -1727,7 +1727,8 @@ public:
 
     /// Write down what a table is like: types, nulls, ranges, categories, uniqueness, order, lengths and the number
     /// of rows, with a margin. The table itself always holds to it. It is a draft to be edited, as
-    /// mlops_expectations_text() gives it.
+    /// mlops_expectations_text() gives it. Of more than expectations hold, types come first, then nulls, values, NaN,
+    /// uniqueness and order, each from the first column on.
     static ::mlops::expectations infer(const ::mlops::table &table, const mlops_infer_opts *opts = nullptr) {
         mlops_expectations *out = nullptr;
         mlops_error e;

@@ -5577,10 +5577,11 @@ func ParseExpectations(text string) (*Expectations, error) {
 
 // InferExpectations: write down what a table is like: types, nulls, ranges, categories, uniqueness,
 // order, lengths and the number of rows, with a margin. The table itself always holds to it. It is a
-// draft to be edited, as mlops_expectations_text() gives it.
+// draft to be edited, as mlops_expectations_text() gives it. Of more than expectations hold, types
+// come first, then nulls, values, NaN, uniqueness and order, each from the first column on.
 //
 // Errors: MLOPS_E_SCHEMA for a column that is named and not there; MLOPS_E_INVALID for an option out
-// of range; MLOPS_E_LIMIT, MLOPS_E_NOMEM.
+// of range; MLOPS_E_LIMIT if not even the types of all columns have room; MLOPS_E_NOMEM.
 func InferExpectations(table *Table, opts *InferOpts) (*Expectations, error) {
 	defer runtime.KeepAlive(table)
 	var s scope

@@ -90,7 +90,8 @@ MLOPS_API mlops_status mlops_expectations_parse(mlops_expectations **out, const 
 /**
  * Write down what a table is like: types, nulls, ranges, categories, uniqueness, order, lengths and
  * the number of rows, with a margin. The table itself always holds to it. It is a draft to be
- * edited, as mlops_expectations_text() gives it.
+ * edited, as mlops_expectations_text() gives it. Of more than expectations hold, types come first,
+ * then nulls, values, NaN, uniqueness and order, each from the first column on.
  *
  * @param[out] out  the expectations, to be ended with mlops_expectations_unref(); NULL after an
  *                  error
@@ -98,7 +99,8 @@ MLOPS_API mlops_status mlops_expectations_parse(mlops_expectations **out, const 
  * @param opts      @nullable
  * @param err       @nullable
  * @return MLOPS_E_SCHEMA for a column that is named and not there; MLOPS_E_INVALID for an option
- *         out of range; MLOPS_E_LIMIT, MLOPS_E_NOMEM
+ *         out of range; MLOPS_E_LIMIT if not even the types of all columns have room;
+ *         MLOPS_E_NOMEM
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_expectations_infer(mlops_expectations **out, const mlops_table *table,

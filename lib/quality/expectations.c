@@ -200,11 +200,16 @@ static mlops_status write_text(mlops_expectations *self, mlops_error *err) {
     mlops__buf buf;
     mlops__buf_init(&buf, &self->host.allocator);
     for (int64_t i = 0; i < self->n; i++) put(&buf, &self->items[i]);
-    if (!buf.status)
-        self->text =
-            mlops__arena_text(&self->arena, buf.size ? (const char *)buf.data : "", buf.size);
+    size_t size = buf.size;
+    int is_long = !buf.status && size > MLOPS__EXPECTATIONS_TEXT_MAX;
+    if (!buf.status && !is_long)
+        self->text = mlops__arena_text(&self->arena, size ? (const char *)buf.data : "", size);
     mlops__buf_free(&buf);
-    return self->text ? MLOPS_OK : mlops__fail_nomem(err, buf.size);
+    if (is_long) /* nobody could read it again */
+        return mlops__fail(err, MLOPS_E_LIMIT,
+                           "%zu bytes of expectations, as they are written anew, of at most %d",
+                           size, MLOPS__EXPECTATIONS_TEXT_MAX);
+    return self->text ? MLOPS_OK : mlops__fail_nomem(err, size);
 }
 
 static mlops_status read_all(mlops_expectations *self, mlops__expr_lines *lines,

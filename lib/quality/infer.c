@@ -1,7 +1,7 @@
 /* Expectations that a table suggests.
  *
- * Owns the text that it writes. Invariant: the table that it was written from holds to each line:
- * what is written is what was counted, made wider and never narrower.
+ * Owns the text that it writes. Invariants: the table that it was written from holds to each line:
+ * what is written is what was counted, made wider and never narrower; and it can be read again.
  */
 #include "base/opts.h"
 #include "quality/cell.h"
@@ -11,11 +11,23 @@
 
 enum { CATEGORIES = 20, CATEGORIES_MAX = 1000 };
 
+/* What lines say of a column, the most telling first. */
+enum { IS_TYPE, IS_THERE, IS_VALUE, IS_NUMBER, IS_UNIQUE, IS_ORDER, KINDS };
+
+/* A line that is written. */
+typedef struct mark {
+    size_t end;
+    int kind, stays;
+} mark;
+
 typedef struct infer {
     const mlops_table *table;
     const mlops__host *host;
     mlops_infer_opts opts;
     mlops__buf out;
+    mark *marks; /* of its lines */
+    int64_t n_marks;
+    size_t marks_cap;
     mlops__arena arena;
 } infer;
 
@@ -87,8 +99,23 @@ static mlops_status look(facts *self, mlops__buf *key) {
 
 /* ---- writing ---- */
 
+/* Of what was written since the last one, if it is any. */
+static void end_line(infer *self, int kind) {
+    size_t start = self->n_marks ? self->marks[self->n_marks - 1].end : 0;
+    if (self->out.status || self->out.size == start) return;
+    mark *marks = mlops__arena_grow(&self->arena, self->marks, self->n_marks, &self->marks_cap,
+                                    sizeof *marks);
+    if (!marks) {
+        self->out.status = MLOPS_E_NOMEM;
+        return;
+    }
+    self->marks = marks;
+    self->marks[self->n_marks++] = (mark){self->out.size, kind, 1};
+}
+
 static void put_type(infer *self, const facts *f) {
     mlops__buf_format(&self->out, "type(%s) = '%s'\n", f->name, mlops__type_name(f->column->type));
+    end_line(self, IS_TYPE);
 }
 
 /* The share is the quotient that validating computes, and the margin takes from it. */
@@ -106,11 +133,13 @@ static void put_nulls(infer *self, const facts *f) {
         mlops__buf_format(&self->out, "%s is not null", f->name);
         put_share(self, there, rows);
         mlops__buf_u8(&self->out, '\n');
+        end_line(self, IS_THERE);
     }
     if (f->column->type != MLOPS_TYPE_FLOAT64 || there == 0 || f->n == 0) return;
     mlops__buf_format(&self->out, "not isnan(%s)", f->name);
     put_share(self, f->n, there);
     mlops__buf_u8(&self->out, '\n');
+    end_line(self, IS_NUMBER);
 }
 
 /* How far apart they are. */
@@ -188,8 +217,7 @@ static int can_be_set(const facts *f) {
 }
 
 static mlops_status put_values(infer *self, const facts *f) {
-    int repeats = f->distinct.n < f->n;
-    int few = repeats && f->distinct.n <= self->opts.categories_max;
+    int few = f->distinct.n < f->n && f->distinct.n <= self->opts.categories_max;
     switch (f->column->type) {
     case MLOPS_TYPE_STRING:
         if (few && can_be_set(f)) return put_set(self, f);
@@ -199,11 +227,15 @@ static mlops_status put_values(infer *self, const facts *f) {
         break;
     case MLOPS_TYPE_INT64: put_range_i64(self, f); break;
     case MLOPS_TYPE_FLOAT64: put_range_f64(self, f); break;
-    default: return MLOPS_OK;
+    default: break;
     }
-    if (!repeats && f->n > 1 && f->column->type != MLOPS_TYPE_FLOAT64)
-        mlops__buf_format(&self->out, "unique(%s)\n", f->name);
     return MLOPS_OK;
+}
+
+static void put_unique(infer *self, const facts *f) {
+    int is_key = f->column->type == MLOPS_TYPE_STRING || f->column->type == MLOPS_TYPE_INT64;
+    if (is_key && f->n > 1 && f->distinct.n == f->n)
+        mlops__buf_format(&self->out, "unique(%s)\n", f->name);
 }
 
 /* An order is no chance where many rows have it. */
@@ -213,6 +245,19 @@ static void put_order(infer *self, const facts *f) {
     if (f->rises || f->falls)
         mlops__buf_format(&self->out, "%s(%s%s)\n", f->rises ? "increasing" : "decreasing", f->name,
                           f->strictly ? ", 'strictly'" : "");
+}
+
+static mlops_status put_column(infer *self, const facts *f) {
+    put_type(self, f);
+    if (f->column->n_rows) put_nulls(self, f);
+    if (f->n == 0) return MLOPS_OK;
+    MLOPS_TRY(put_values(self, f));
+    end_line(self, IS_VALUE);
+    put_unique(self, f);
+    end_line(self, IS_UNIQUE);
+    put_order(self, f);
+    end_line(self, IS_ORDER);
+    return MLOPS_OK;
 }
 
 static mlops_status infer_column(infer *self, const mlops__column *column, mlops_error *err) {
@@ -226,12 +271,7 @@ static mlops_status infer_column(infer *self, const mlops__column *column, mlops
     f.name = (const char *)name.data;
     mlops_status status = name.status;
     if (!status) status = look(&f, &key);
-    if (!status) {
-        put_type(self, &f);
-        if (column->n_rows) put_nulls(self, &f);
-        if (f.n) status = put_values(self, &f);
-        if (f.n) put_order(self, &f);
-    }
+    if (!status) status = put_column(self, &f);
     mlops__dictionary_free(&f.distinct);
     mlops__buf_free(&key);
     mlops__buf_free(&name);
@@ -258,9 +298,11 @@ static mlops_status infer_all(infer *self, mlops_error *err) {
     double most = (double)n_rows * (1 + self->opts.margin);
     mlops__buf_format(&self->out, "between(row_count(), %lld, %lld)\n", (long long)least,
                       (long long)(most < 9e18 ? (int64_t)most + 1 : INT64_MAX));
+    end_line(self, IS_TYPE);
     if (!self->opts.columns) {
         int64_t columns = mlops_table_n_columns(self->table);
         mlops__buf_format(&self->out, "column_count() = %lld\n", (long long)columns);
+        end_line(self, IS_TYPE);
         for (int64_t i = 0; i < columns; i++)
             if (can_be_named(mlops_table_name(self->table, i)))
                 MLOPS_TRY(infer_column(self, mlops__table_column(self->table, i), err));
@@ -273,6 +315,34 @@ static mlops_status infer_all(infer *self, mlops_error *err) {
             return mlops__fail(err, MLOPS_E_SCHEMA, "the table has no column '%.*s'", 200,
                                names[i]);
         if (can_be_named(names[i])) MLOPS_TRY(infer_column(self, column, err));
+    }
+    return MLOPS_OK;
+}
+
+/* Leaves out what goes beyond the limits of expectations, the least telling first. */
+static mlops_status fit(infer *self, mlops_error *err) {
+    size_t size = 0, start = 0;
+    int64_t n = 0;
+    for (int kind = 0; kind < KINDS; kind++)
+        for (int64_t i = 0; i < self->n_marks; i++) {
+            mark *line = &self->marks[i];
+            if (line->kind != kind) continue;
+            size_t more = line->end - (i ? line[-1].end : 0);
+            line->stays =
+                n < MLOPS__EXPECTATIONS_MAX && size + more <= MLOPS__EXPECTATIONS_TEXT_MAX;
+            if (line->stays) n++, size += more;
+            else if (kind == IS_TYPE)
+                return mlops__fail(err, MLOPS_E_LIMIT,
+                                   "types of that many columns are beyond the %d lines or %d "
+                                   "bytes of expectations; mlops_infer_opts: columns names some",
+                                   MLOPS__EXPECTATIONS_MAX, MLOPS__EXPECTATIONS_TEXT_MAX);
+        }
+    self->out.size = 0;
+    for (int64_t i = 0; i < self->n_marks; start = self->marks[i++].end) {
+        size_t more = self->marks[i].end - start;
+        if (!self->marks[i].stays) continue;
+        memmove(self->out.data + self->out.size, self->out.data + start, more);
+        self->out.size += more;
     }
     return MLOPS_OK;
 }
@@ -305,6 +375,7 @@ mlops_status mlops_expectations_infer(mlops_expectations **out, const mlops_tabl
     mlops__arena_init(&self.arena, &host.allocator, SIZE_MAX);
     mlops__buf_init(&self.out, &host.allocator);
     mlops_status status = infer_all(&self, err);
+    if (!status && !self.out.status) status = fit(&self, err);
     mlops__buf_u8(&self.out, 0);
     if (!status && self.out.status) status = mlops__fail_nomem(err, self.out.size);
     if (!status) status = mlops_expectations_parse(out, (const char *)self.out.data, &lent, err);

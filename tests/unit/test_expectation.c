@@ -359,6 +359,100 @@ static void options_out_of_range_are_refused(void **state) {
     mlops_expectations_unref(e);
 }
 
+/* ---- wide tables ---- */
+
+/* Columns c0, c1 and so on of three rows; texts: each row one of as many bytes. */
+static mlops_table *wide(int columns, int bytes) {
+    size_t cap = (size_t)columns * (size_t)(4 * bytes + 60) + 1, n = 0;
+    char *csv = malloc(cap);
+    assert_non_null(csv);
+    for (int row = -1; row < 3; row++)
+        for (int i = 0; i < columns; i++) {
+            const char *end = i == columns - 1 ? "\n" : ",";
+            if (row < 0) n += (size_t)snprintf(csv + n, cap - n, "c%d%s", i, end);
+            else if (bytes) n += (size_t)snprintf(csv + n, cap - n, "%0*dx%s", bytes, row / 2, end);
+            else n += (size_t)snprintf(csv + n, cap - n, "%d%s", 7 * row + i, end);
+        }
+    mlops_table *out = table_of(csv);
+    free(csv);
+    return out;
+}
+
+static int lines_with(const char *text, const char *what) {
+    int n = 0;
+    for (const char *at = text; (at = strstr(at, what)) != NULL; at++) n++;
+    return n;
+}
+
+/* The table holds to what is left, which can be read again. */
+static void check_fit(const mlops_expectations *e, const mlops_table *table) {
+    mlops_table *report;
+    mlops_error err;
+    const char *text = mlops_expectations_text(e);
+    assert_true(strlen(text) <= 1 << 20);
+    mlops_expectations *again = parse(text);
+    assert_string_equal(mlops_expectations_text(again), text);
+    assert_int_equal(mlops_expectations_validate(&report, e, table, NULL, &err), MLOPS_OK);
+    int64_t holds = mlops_table_find(report, "holds");
+    for (int64_t i = 0; i < mlops_table_n_rows(report); i++) {
+        char cell[8];
+        mlops_table_text(report, holds, i, cell, sizeof cell, NULL);
+        assert_string_equal(cell, "true");
+    }
+    mlops_table_unref(report);
+    mlops_expectations_unref(again);
+}
+
+static void what_is_inferred_of_a_wide_table_can_be_read(void **state) {
+    mlops_expectations *e;
+    mlops_error err;
+    (void)state;
+    mlops_table *table = wide(3000, 0);
+    assert_int_equal(mlops_expectations_infer(&e, table, NULL, &err), MLOPS_OK);
+    const char *text = mlops_expectations_text(e);
+    assert_int_equal(lines_with(text, "\n"), 10000);
+    assert_int_equal(lines_with(text, "type("), 3000);
+    assert_int_equal(lines_with(text, "is not null\n"), 3000);
+    assert_int_equal(lines_with(text, "between(c"), 3000);
+    assert_int_equal(lines_with(text, "unique("), 998);
+    assert_non_null(strstr(text, "unique(c997)"));
+    check_fit(e, table);
+    mlops_expectations_unref(e);
+    mlops_table_unref(table);
+    table = wide(400, 4000);
+    assert_int_equal(mlops_expectations_infer(&e, table, NULL, &err), MLOPS_OK);
+    text = mlops_expectations_text(e);
+    assert_int_equal(lines_with(text, "type("), 400);
+    assert_int_equal(lines_with(text, "is not null\n"), 400);
+    assert_in_range(lines_with(text, " in ("), 125, 131);
+    check_fit(e, table);
+    mlops_expectations_unref(e);
+    mlops_table_unref(table);
+    table = wide(10000, 0);
+    assert_int_equal(mlops_expectations_infer(&e, table, NULL, &err), MLOPS_E_LIMIT);
+    assert_non_null(strstr(err.message, "types of that many columns"));
+    mlops_table_unref(table);
+}
+
+static void a_text_that_grows_beyond_the_limit_is_refused(void **state) {
+    enum { LINES = 8000, LINE = 140 };
+    mlops_expectations *e;
+    mlops_error err;
+    char *text = malloc(LINES * LINE);
+    size_t n = 0;
+    (void)state;
+    assert_non_null(text);
+    for (int i = 0; i < LINES; i++) {
+        n += (size_t)snprintf(text + n, LINE, "x in(%d", i);
+        for (int k = 0; k < 55; k++) n += (size_t)snprintf(text + n, 3, ",%d", k % 10);
+        n += (size_t)snprintf(text + n, 3, ")\n");
+    }
+    assert_true(n < 1 << 20);
+    assert_int_equal(mlops_expectations_parse(&e, text, NULL, &err), MLOPS_E_LIMIT);
+    assert_non_null(strstr(err.message, "as they are written anew"));
+    free(text);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refuses_with_a_place),
@@ -371,6 +465,8 @@ int main(void) {
         cmocka_unit_test(lists_all_rows_of_one),
         cmocka_unit_test(compares_with_a_reference),
         cmocka_unit_test(options_out_of_range_are_refused),
+        cmocka_unit_test(what_is_inferred_of_a_wide_table_can_be_read),
+        cmocka_unit_test(a_text_that_grows_beyond_the_limit_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5433,7 +5433,8 @@ class Expectations(_rt.Handle):
     def infer(cls, table, *, columns=None, margin=None, categories_max=None):
         """Write down what a table is like: types, nulls, ranges, categories, uniqueness, order, lengths and
         the number of rows, with a margin. The table itself always holds to it. It is a draft to be edited,
-        as Expectations.text() gives it.
+        as Expectations.text() gives it. Of more than expectations hold, types come first, then nulls,
+        values, NaN, uniqueness and order, each from the first column on.
 
             table: what is known to be good
             columns: names to look at, separated by commas, quoted as in a CSV line; default all
@@ -5442,7 +5443,7 @@ class Expectations(_rt.Handle):
             categories_max: most distinct values that a set is made of, 1 to 1,000; default 20
 
         Raises: SchemaError for a column that is named and not there; InvalidError for an option out of range;
-        LimitError, NomemError.
+        LimitError if not even the types of all columns have room; NomemError.
         """
         out = C.c_void_p()
         table_h = _rt.opened(table, Table, "table")

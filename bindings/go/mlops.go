@@ -1757,7 +1757,8 @@ type EraseOpts struct {
 	// rows of tables go where this column has the value; files that are called *.csv or *.tsv and have it
 	// are tables, too, with a comma, ";", "|" or a tab between columns; default: entries go whole
 	Column string
-	// with column: the value, as mlops_table_text() has it; numbers are compared as numbers
+	// with column: the value, as mlops_table_text() has it; numbers are compared as numbers; a time as it
+	// stands in the file, in ISO 8601 or in nanoseconds
 	Value string
 	// why, 1 to 2,000 bytes; not needed for a dry run
 	Reason string
@@ -7164,12 +7165,13 @@ func DeployBucket(salt string, key string) int64 {
 // for nothing, goes on with that first.
 //
 // Errors: MLOPS_E_INVALID for opts that name nothing or no reason; MLOPS_E_PARSE for a condition that
-// is none, MLOPS_E_SCHEMA if it does not fit a table; MLOPS_E_NOT_FOUND if there is no such dataset,
-// or no table that was looked through has what rows are chosen by; MLOPS_E_UNSUPPORTED if some of it
-// is in the journal, as of stores that kept small files there: nothing was done; MLOPS_E_BUSY if
-// somebody else collects garbage, and MLOPS_E_CANCELLED, MLOPS_E_DEADLINE, after which it is to be
-// called again; MLOPS_E_LIMIT if it takes more than one commit holds; MLOPS_E_CORRUPT, MLOPS_E_DENIED,
-// MLOPS_E_IO, MLOPS_E_NO_SPACE, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+// is none, MLOPS_E_SCHEMA if it does not fit a table, or the value is none of the type that the column
+// has in each table; MLOPS_E_NOT_FOUND if there is no such dataset, or no table that was looked
+// through has what rows are chosen by; MLOPS_E_UNSUPPORTED if some of it is in the journal, as of
+// stores that kept small files there: nothing was done; MLOPS_E_BUSY if somebody else collects
+// garbage, and MLOPS_E_CANCELLED, MLOPS_E_DEADLINE, after which it is to be called again;
+// MLOPS_E_LIMIT if it takes more than one commit holds; MLOPS_E_CORRUPT, MLOPS_E_DENIED, MLOPS_E_IO,
+// MLOPS_E_NO_SPACE, MLOPS_E_NOMEM, MLOPS_E_FORKED.
 func DatasetErase(store *Store, dataset string, opts *EraseOpts, call *Call) (EraseStat, error) {
 	defer runtime.KeepAlive(store)
 	var s scope

@@ -30,7 +30,8 @@ typedef struct mlops_erase_opts {
                              are called *.csv or *.tsv and have it are tables, too, with a comma,
                              ";", "|" or a tab between columns; default: entries go whole */
     const char *value;  /**< @nullable with column: the value, as mlops_table_text() has it; numbers
-                             are compared as numbers */
+                             are compared as numbers; a time as it stands in the file, in ISO 8601
+                             or in nanoseconds */
     const char *reason; /**< @nullable why, 1 to 2,000 bytes; not needed for a dry run */
     const char *by;     /**< @nullable on whose word, 1 to 200 bytes; not needed for a dry run */
     const char *where;  /**< @nullable in place of column and value: a condition in the language of
@@ -81,7 +82,8 @@ typedef struct mlops_erase_stat {
  * @param[out] out  @nullable @shape(1) what was found and done; struct_size must be set
  * @param err       @nullable
  * @return MLOPS_E_INVALID for opts that name nothing or no reason; MLOPS_E_PARSE for a condition
- * that is none, MLOPS_E_SCHEMA if it does not fit a table; MLOPS_E_NOT_FOUND if there is no such
+ * that is none, MLOPS_E_SCHEMA if it does not fit a table, or the value is none of the type that
+ * the column has in each table; MLOPS_E_NOT_FOUND if there is no such
  * dataset, or no table that was looked through has what rows are chosen by; MLOPS_E_UNSUPPORTED if
  * some of it is in the journal, as of stores that kept small files there: nothing was done;
  * MLOPS_E_BUSY if somebody else collects garbage, and MLOPS_E_CANCELLED, MLOPS_E_DEADLINE, after

@@ -72,6 +72,8 @@ typedef struct mlops__erasure {
     mlops__buf trees;      /* of erase_plan.c */
     mlops__idset tree_ids; /* places among these */
     int has_columns;       /* some table has what rows are chosen by */
+    int has_fit;           /* some column can have the value */
+    const char *misfit_path, *misfit_type;      /* the first one that cannot; NULL: there is none */
     mlops__erase_names entries, unread, opaque; /* that lose something; that were not searched,
                                                    and that never are */
     mlops_erase_stat stat;
@@ -93,10 +95,10 @@ static inline void mlops__erase_drop(mlops__erase_drops *self, int64_t row) {
     self->n++;
 }
 
-/* erase_find.c: drops the rows that are asked for, of the entry at the path. MLOPS_E_SCHEMA if a
- * condition does not fit. */
+/* erase_find.c: drops the rows that are asked for, of the entry at the path, which was read with
+ * types (nullable). MLOPS_E_SCHEMA if a condition does not fit. */
 mlops_status mlops__erase_find(mlops__erasure *plan, const char *path, const mlops_table *table,
-                               mlops__erase_drops *drops);
+                               const char *types, mlops__erase_drops *drops);
 /* MLOPS_E_PARSE, as far as it can be told without a table. */
 mlops_status mlops__erase_where_check(mlops_store *store, const char *where, mlops_error *err);
 

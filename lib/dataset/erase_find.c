@@ -1,9 +1,11 @@
 /* Which rows of a table are asked for, by a value in a column or by a condition.
  *
- * Owns nothing. Invariant: numbers are compared as numbers and texts byte by byte; null is no
- * value.
+ * Owns nothing. Invariant: numbers are compared as numbers, times as times and texts byte by byte;
+ * null is no value.
  */
 #include "dataset/erase.h"
+
+#include "column/csv_types.h"
 #include "expr/expr.h"
 #include "file/file.h"
 #include "text/number.h"
@@ -21,35 +23,90 @@ static const mlops__host *host_of(const finding *f) { return mlops__store_host(f
 
 static void drop_row(const finding *f, int64_t row) { mlops__erase_drop(f->drops, row); }
 
-static void find_texts(const finding *f, const mlops__column *column, const char *value) {
+/* ---- by a value: 0 is returned if a column of the type can have no such one ---- */
+
+static int find_texts(const finding *f, const mlops__column *column, const char *value) {
     const int32_t *codes = column->data;
     for (int64_t i = 0; i < column->n_texts; i++)
         if (strcmp(column->texts[i], value) == 0)
             for (int64_t row = 0; row < column->n_rows; row++)
                 if (codes[row] == (int32_t)i) drop_row(f, row);
+    return 1;
 }
 
-static void find_numbers(const finding *f, const mlops__column *column, const char *value) {
-    double wanted;
+static void drop_whole(const finding *f, const mlops__column *column, int64_t wanted) {
+    for (int64_t row = 0; row < column->n_rows; row++)
+        if (mlops__column_valid(column, row) && ((const int64_t *)column->data)[row] == wanted)
+            drop_row(f, row);
+}
+
+static int find_whole(const finding *f, const mlops__column *column, const char *value) {
+    double number;
     int64_t whole;
-    if (column->type == MLOPS_TYPE_INT64 && mlops__parse_i64(value, strlen(value), &whole)) {
-        for (int64_t row = 0; row < column->n_rows; row++)
-            if (mlops__column_valid(column, row) && ((const int64_t *)column->data)[row] == whole)
-                drop_row(f, row);
-        return;
+    if (mlops__parse_i64(value, strlen(value), &whole)) {
+        drop_whole(f, column, whole);
+        return 1;
     }
-    if (!mlops__parse_f64(value, strlen(value), 1, &wanted)) return;
+    if (!mlops__parse_f64(value, strlen(value), 0, &number)) return 0;
+    if (!(number >= -0x1p63 && number < 0x1p63) || number != (double)(int64_t)number) return 0;
+    drop_whole(f, column, (int64_t)number);
+    return 1;
+}
+
+static int find_numbers(const finding *f, const mlops__column *column, const char *value) {
+    double wanted;
+    if (!mlops__parse_f64(value, strlen(value), 1, &wanted)) return 0;
     for (int64_t row = 0; row < column->n_rows; row++)
         if (mlops__column_valid(column, row) && mlops__column_f64(column, row) == wanted)
             drop_row(f, row);
+    return 1;
 }
 
-static void find_bools(const finding *f, int64_t index, const char *value) {
-    char text[8];
-    for (int64_t row = 0; row < mlops_table_n_rows(f->table); row++)
-        if (mlops_table_text(f->table, index, row, text, sizeof text, NULL) == MLOPS_OK &&
-            strcmp(text, value) == 0)
+/* As it stands in the file, ISO 8601, or nanoseconds. */
+static int find_times(const finding *f, const mlops__column *column, const char *format,
+                      const char *value) {
+    size_t n = strlen(value);
+    int64_t wanted;
+    if (mlops__csv_time(format, value, n, &wanted) != 1 &&
+        mlops__csv_time("", value, n, &wanted) != 1 && !mlops__parse_i64(value, n, &wanted))
+        return 0;
+    drop_whole(f, column, wanted);
+    return 1;
+}
+
+static int find_bools(const finding *f, const mlops__column *column, const char *value) {
+    static const char *const words[2][3] = {{"false", "False", "FALSE"}, {"true", "True", "TRUE"}};
+    int wanted = -1;
+    for (int i = 0; i < 6; i++)
+        if (strcmp(words[i / 3][i % 3], value) == 0) wanted = i / 3;
+    for (int64_t row = 0; row < column->n_rows && wanted >= 0; row++)
+        if (mlops__column_valid(column, row) && ((const uint8_t *)column->data)[row] == wanted)
             drop_row(f, row);
+    return wanted >= 0;
+}
+
+static int find_value(const finding *f, const mlops__column *column, const mlops__csv_type *given,
+                      const char *value) {
+    switch (column->type) {
+    case MLOPS_TYPE_STRING: return find_texts(f, column, value);
+    case MLOPS_TYPE_INT64:
+        if (given && given->time) return find_times(f, column, given->time, value);
+        return find_whole(f, column, value);
+    case MLOPS_TYPE_FLOAT64: return find_numbers(f, column, value);
+    case MLOPS_TYPE_BOOL: return find_bools(f, column, value);
+    default: return 1; /* there is no value to tell the type by */
+    }
+}
+
+/* Notes the first column that can have no such value. */
+static mlops_status note_misfit(mlops__erasure *plan, const char *path, const mlops__column *column,
+                                const mlops__csv_type *given) {
+    const char *type =
+        given ? given->item + strlen(given->name) + 1 : mlops__type_name(column->type);
+    if (plan->misfit_path) return MLOPS_OK;
+    plan->misfit_path = mlops__arena_text(&plan->arena, path, strlen(path));
+    plan->misfit_type = type; /* of the arena, or of static memory */
+    return plan->misfit_path ? MLOPS_OK : mlops__fail_nomem(plan->err, strlen(path));
 }
 
 /* ---- by a condition ---- */
@@ -113,20 +170,19 @@ mlops_status mlops__erase_where_check(mlops_store *store, const char *where, mlo
 }
 
 mlops_status mlops__erase_find(mlops__erasure *plan, const char *path, const mlops_table *table,
-                               mlops__erase_drops *drops) {
+                               const char *types, mlops__erase_drops *drops) {
     const mlops_erase_opts *opts = &plan->opts;
     finding f = {plan, table, drops, 0};
+    mlops__csv_type *given;
+    int64_t n;
     if (opts->where) return find_where(&f, opts->where, path);
     int64_t index = mlops_table_find(table, opts->column);
     if (index < 0) return MLOPS_OK;
     plan->has_columns = 1;
+    MLOPS_TRY(mlops__csv_types_parse(&plan->arena, types, &given, &n, plan->err));
     const mlops__column *column = mlops__table_column(table, index);
-    switch (column->type) {
-    case MLOPS_TYPE_STRING: find_texts(&f, column, opts->value); break;
-    case MLOPS_TYPE_INT64:
-    case MLOPS_TYPE_FLOAT64: find_numbers(&f, column, opts->value); break;
-    case MLOPS_TYPE_BOOL: find_bools(&f, index, opts->value); break;
-    default: break;
-    }
+    const mlops__csv_type *type = mlops__csv_types_find(given, n, opts->column);
+    if (!find_value(&f, column, type, opts->value)) return note_misfit(plan, path, column, type);
+    plan->has_fit = 1;
     return MLOPS_OK;
 }

@@ -352,9 +352,15 @@ static mlops_status each_tree(mlops__erasure *p, int all, tree_visit *visit) {
     return MLOPS_OK;
 }
 
-/* A name that is mistyped would erase nothing, and nobody would know. */
+/* A name or value that is mistyped would erase nothing, and nobody would know. Messages do not have
+ * the value: it may be somebody's. */
 static mlops_status check_columns(const mlops__erasure *p) {
-    if (!p->by_rows || p->aparts || p->has_columns) return MLOPS_OK;
+    if (!p->by_rows || p->aparts) return MLOPS_OK;
+    if (p->misfit_path && !p->has_fit)
+        return mlops__fail(p->err, MLOPS_E_SCHEMA,
+                           "the value is none of type %s, which the column '%s' of '%s' has",
+                           p->misfit_type, p->opts.column, p->misfit_path);
+    if (p->has_columns) return MLOPS_OK;
     if (p->opts.column)
         return mlops__fail(p->err, MLOPS_E_NOT_FOUND,
                            "no table that was looked through has the column '%s'", p->opts.column);

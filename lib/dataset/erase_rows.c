@@ -50,33 +50,50 @@ static mlops_status parse_text(cutting *c, const mlops_csv_opts *opts) {
                              c->plan->err);
 }
 
-/* With what is between the columns, of text that was read with something else. */
+static int has_column(const mlops_table *table, const char *name) {
+    return table && name && mlops_table_find(table, name) >= 0;
+}
+
+/* With what is between the columns, of text that was read with something else, or could not be: if
+ * that makes columns, or the one that rows are chosen by, where there were columns before. */
 static mlops_status parse_between(cutting *c, const mlops_csv_opts *how, const char *delimiter) {
     mlops_csv_opts opts = *how;
     mlops_table *first = c->table;
+    int had_columns = first && mlops_table_n_columns(first) > 1;
     opts.delimiter = delimiter;
+    c->table = NULL;
     mlops_status status = parse_text(c, &opts);
     mlops_table *made = status ? NULL : c->table;
-    int divides = made && mlops_table_n_columns(made) > 1;
+    int divides = made && mlops_table_n_columns(made) > 1 &&
+                  (!had_columns || has_column(made, c->plan->opts.column));
     c->table = divides ? made : first;
     mlops_table_unref(divides ? first : made);
     if (divides) c->csv.delimiter = delimiter;
     return divides || status == MLOPS_E_NOMEM ? status : MLOPS_END;
 }
 
-/* A file of one column, whose name has what others have between columns; unless it is what rows are
- * chosen by. */
-static mlops_status divide_column(cutting *c, const mlops_csv_opts *opts) {
+/* Does the header have it? */
+static int heads(const cutting *c, char mark) {
+    const char *text = (const char *)c->bytes.data;
+    size_t n = c->bytes.size, i = 0;
+    while (i < n && (text[i] == '\n' || text[i] == '\r')) i++;
+    while (i < n && text[i] != '\n' && text[i] != '\r' && text[i] != mark) i++;
+    return i < n && text[i] == mark;
+}
+
+/* A file that could not be read, as one with decimal commas between semicolons, or has one column,
+ * or lacks what rows are chosen by: with what else its header has that may be between columns. */
+static mlops_status divide_text(cutting *c, const mlops_csv_opts *opts, mlops_status status) {
     static const char *const others[] = {";", "\t", "|", ","};
-    const char *name = mlops_table_n_columns(c->table) == 1 ? mlops_table_name(c->table, 0) : "";
     const char *column = c->plan->opts.column;
-    if (column && strcmp(column, name) == 0) return MLOPS_OK;
+    if (status == MLOPS_E_NOMEM || (!status && has_column(c->table, column))) return status;
+    if (!status && !column && mlops_table_n_columns(c->table) > 1) return status;
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        if (!strchr(name, others[i][0])) continue;
-        mlops_status status = parse_between(c, opts, others[i]);
-        if (status != MLOPS_END) return status;
+        if (!heads(c, others[i][0])) continue;
+        mlops_status divided = parse_between(c, opts, others[i]);
+        if (divided != MLOPS_END) return divided;
     }
-    return MLOPS_OK;
+    return status;
 }
 
 /* Rows beyond those that it was read with are rows, too, if they can be read; they need not have
@@ -98,7 +115,7 @@ static mlops_status read_text(cutting *c) {
         opts.types = NULL;
         status = parse_text(c, &opts);
     }
-    if (!status && !mlops__facts_is_table(c->facts)) status = divide_column(c, &opts);
+    if (!mlops__facts_is_table(c->facts)) status = divide_text(c, &opts, status);
     c->is_part = status == MLOPS_E_PARSE && c->csv.rows_max > 0;
     if (c->is_part) {
         opts.types = c->csv.types;
@@ -271,7 +288,7 @@ static mlops_status find_any(cutting *c, mlops__erase_apart *apart) {
     if (c->bits.status) return mlops__fail_nomem(c->plan->err, (size_t)n / 8 + 1);
     c->drops.bits = c->bits.data;
     if (apart) return find_apart(c, apart);
-    return mlops__erase_find(c->plan, c->facts->path, c->table, &c->drops);
+    return mlops__erase_find(c->plan, c->facts->path, c->table, c->csv.types, &c->drops);
 }
 
 /* ---- the entry that stands in ---- */

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Erased data is gone: every frame of every pack is unpacked by docs/format.md alone and searched, and so is every file of
 the store; all that was not to go is there, byte for byte, in all versions."""
+import datetime
 import decimal
 import fractions
 import io
@@ -413,9 +414,13 @@ def erase_beside_spoiled(folder):
         assert store.data.erase("t", where="id == 1", paths="plain.csv", dry_run=True).n_unread == 0
         assert store.data.erase("t", paths="*.txt", dry_run=True).n_unread == 0
         values = [(1, 1), (numpy.int64(1), 1), (numpy.uint8(2), 1), (decimal.Decimal("1"), 1), (numpy.float32(2.0), 1),
-                  (numpy.array(3), 1), (True, 0), (numpy.bool_(True), 0), (2.5, 0), (decimal.Decimal("1E0"), 1), ("4", 1)]
+                  (numpy.array(3), 1), (99, 0), (decimal.Decimal("1E0"), 1), ("4", 1), ("4.0", 1)]
         for value, n in values:
             assert store.data.erase("t", where=("id", value), dry_run=True).n_rows == n, value
+        for value in True, numpy.bool_(True), 2.5, "erika", "", "1,5", 2.0**63:
+            fails(mlops.SchemaError, lambda: store.data.erase("t", where=("id", value), dry_run=True),
+                  "none of type int64, which the column 'id' of 'plain.csv' has")
+        fails(mlops.SchemaError, lambda: store.data.erase("t", where=("x", "high"), dry_run=True), "type float64")
         assert store.data.erase("t", where=("x", math.inf), dry_run=True).n_rows == 1
         for value in None, b"1", [1], fractions.Fraction(1), numpy.array([1]), 1j, numpy.datetime64("2026-01-01"):
             fails(TypeError, lambda: store.data.erase(where=("id", value), dry_run=True), "where")
@@ -661,6 +666,42 @@ def erase_names_what_comes_again(folder):
     check(path)
 
 
+def erase_by_time(folder):
+    """A time is found as it stands in the file, as ISO 8601 and as nanoseconds; what no column can have is refused."""
+    path = f"{folder}/times.mlops"
+    texts = {"iso.csv": "2024-03-01,2024-03-01T12:30:00Z,2024-03-01T12:30:00.5+02:00,1969-12-31 23:59",
+             "day.csv": "01.03.2024,2.3.2024,29.02.2024", "month.csv": "202403,202404,202312"}
+    formats = {"iso.csv": "time", "day.csv": "time(%d.%m.%Y)", "month.csv": "time(%Y%m)"}
+    with mlops.open(path) as store:
+        for name, text in texts.items():
+            pathlib.Path(f"{folder}/{name}").write_text("who,when\n" + "".join(f"p{i},{t}\n" for i, t in enumerate(text.split(","))))
+            commit(store, name, lambda d: d.add_csv(name, f"{folder}/{name}", csv=dict(types=f"when={formats[name]}")))
+
+        def rows(dataset, value):
+            return store.data.erase(dataset, where=("when", value), dry_run=True).n_rows
+
+        for name, text in texts.items():
+            times = mlops.dataset_table(store, name)["when"].tolist()
+            for spelled, ns in zip(text.split(","), times):
+                iso = datetime.datetime(1970, 1, 1) + datetime.timedelta(microseconds=ns // 1000)
+                for value in spelled, ns, str(ns), iso.isoformat() + "Z":
+                    assert rows(name, value) == 1, (name, value)
+            assert rows(name, "2031-01-01") == rows(name, 1) == 0
+            fails(mlops.SchemaError, lambda: rows(name, "soon"),
+                  f"none of type {formats[name]}, which the column 'when' of '{name}' has")
+        commit(store, "text", lambda d: d.add_bytes("t.csv", b"when\nsoon\n2024-03-01\n"))
+        assert rows(None, "soon") == 1  # a column of text has any value
+        assert rows(None, "2024-03-01") == 4
+        commit(store, "bool", lambda d: d.add_bytes("b.csv", b"ok\ntrue\nFALSE\ntrue\n"))
+        for value, n in ("true", 2), ("TRUE", 2), ("False", 1):
+            assert store.data.erase("bool", where=("ok", value), dry_run=True).n_rows == n, value
+        fails(mlops.SchemaError, lambda: store.data.erase("bool", where=("ok", "1"), dry_run=True), "type bool")
+        done = store.data.erase("day.csv", where=("when", "02.03.2024"), **WHY)
+        assert (done.n_rows, done.done) == (1, 1)
+        assert bytes(store.data["day.csv"].read("day.csv")) == b"who,when\np0,01.03.2024\np2,29.02.2024\n"
+    check(path)
+
+
 def erase_whatever_divides(folder):
     """Rows of files that nobody has said to be tables, whichever character is between their columns; what is never searched
     is counted."""
@@ -670,13 +711,19 @@ def erase_whatever_divides(folder):
         rows = [["id", "name"], ["1", secret], ["2", "max"]]
         files[name] = "".join(mark.join(row) + "\n" for row in rows).encode()
         left[name] = files[name].replace(f"1{mark}{secret}\n".encode(), b"")
+    files["comma.csv"] = b"id;name;amount\n1;erika;1,5\n2;max;2\n3;u;1,5\n"  # decimal commas
+    left["comma.csv"] = files["comma.csv"].replace(b"1;erika;1,5\n", b"")
+    files["both.csv"] = b"name;amount,eur\nerika;1,5\nmax;2,5\n"
+    left["both.csv"] = files["both.csv"].replace(b"erika;1,5\n", b"")
     for name in ("a.jsonl", "b.bin"):
         files[name] = left[name] = b"nothing to find"
     files["one;name.csv"] = left["one;name.csv"] = b"a;b\n1;2\n"
     with mlops.open(path) as store:
         commit(store, "d", lambda d: [d.add_bytes(name, data) for name, data in files.items()])
+        assert store.data.erase("d", where=("amount", "1,5"), dry_run=True).n_rows == 2  # as it stands there
+        assert store.data.erase("d", where="amount == '1,5'", dry_run=True).n_rows == 2
         done = store.data.erase("d", where=("name", secret), **WHY)
-        assert (done.done, done.n_rows, done.n_unread, done.n_opaque) == (1, 4, 0, 2), done  # two are alike
+        assert (done.done, done.n_rows, done.n_unread, done.n_opaque) == (1, 6, 0, 2), done  # two are alike
         certificate = json.loads(mlops.erase_certificate(store, 1))
         assert certificate["n_opaque"] == 2 and certificate["n_unread"] == 0
         again = store.data.erase("d", where=("name", secret), **WHY)
@@ -704,6 +751,6 @@ def run(*tests):
 
 
 if __name__ == "__main__":
-    run(erase_files, erase_rows, erase_unnamed, erase_where, erase_keeps_types, erase_of_some,
+    run(erase_files, erase_rows, erase_unnamed, erase_where, erase_keeps_types, erase_by_time, erase_of_some,
         erase_beside_spoiled, erase_before_no_rows, erase_alike, erase_bare, erase_below_folds, erase_from_folder,
         erase_beside_left_frames, erase_names_what_comes_again, erase_whatever_divides)

@@ -7641,7 +7641,8 @@ def dataset_erase(store, dataset=None, *, dry_run=False, paths=None, column=None
         column: rows of tables go where this column has the value; files that are called *.csv or *.tsv and
             have it are tables, too, with a comma, ";", "|" or a tab between columns; default: entries go
             whole
-        value: with column: the value, as Table.text() has it; numbers are compared as numbers
+        value: with column: the value, as Table.text() has it; numbers are compared as numbers; a time as it
+            stands in the file, in ISO 8601 or in nanoseconds
         reason: why, 1 to 2,000 bytes; not needed for a dry run
         by: on whose word, 1 to 200 bytes; not needed for a dry run
         where: in place of column and value: a condition in the language of docs/expressions.md over the
@@ -7654,11 +7655,12 @@ def dataset_erase(store, dataset=None, *, dry_run=False, paths=None, column=None
         trace_id: W3C trace id, 32 hexadecimal digits
 
     Raises: InvalidError for opts that name nothing or no reason; ParseError for a condition that is none,
-    SchemaError if it does not fit a table; NotFoundError if there is no such dataset, or no table that was looked
-    through has what rows are chosen by; UnsupportedError if some of it is in the journal, as of stores that kept
-    small files there: nothing was done; BusyError if somebody else collects garbage, and CancelledError,
-    DeadlineError, after which it is to be called again; LimitError if it takes more than one commit holds;
-    CorruptError, DeniedError, IoError, NoSpaceError, NomemError, ForkedError.
+    SchemaError if it does not fit a table, or the value is none of the type that the column has in each table;
+    NotFoundError if there is no such dataset, or no table that was looked through has what rows are chosen by;
+    UnsupportedError if some of it is in the journal, as of stores that kept small files there: nothing was done;
+    BusyError if somebody else collects garbage, and CancelledError, DeadlineError, after which it is to be called
+    again; LimitError if it takes more than one commit holds; CorruptError, DeniedError, IoError, NoSpaceError,
+    NomemError, ForkedError.
     """
     store_h = _rt.opened(store, Store, "store")
     opts = _erase_opts(dry_run=dry_run, paths=paths, column=column, value=value, reason=reason, by=by, where=where)

@@ -137,6 +137,7 @@ typedef struct cli_work {
     mlops_id id;          /* for what the command found or made */
     int64_t number;
     char was[CLI_ID];  /* digits of the commit that a branch or tag was at; empty: there was none */
+    int is_plain;      /* nothing is to be noted of what was committed */
     int is_told;       /* a note of a verb that is called again */
     int is_read;       /* standard input was, which is there once: the verb is not called again */
     mlops_error error; /* of the verb that failed */

@@ -102,6 +102,7 @@ static mlops_status add_folder(cli_work *work) {
     mlops_folder_opts folder = folder_opts(args, &call);
     status = mlops_draft_add_folder(draft, args->as, args->words[2], &folder, &stat, &work->error);
     work->number = stat.n_added + stat.n_changed + stat.n_removed;
+    work->is_plain = *work->was && !args->alone && stat.n_now_files == 0;
     if (!status && work->number) status = mlops_draft_commit(draft, &work->id, &work->error);
     mlops_draft_free(draft);
     mlops_pool_free(pool);
@@ -114,10 +115,11 @@ static void print_id(const cli_work *work) {
     puts(work->args->json ? "\"}" : "");
 }
 
-/* And what is to be noted of it: of the table at the path, or of all that are files now. */
+/* And what is to be noted of it: of the table at the path, or of all that are files now. Looking
+ * for that takes reading what was committed. */
 static int print_commit(const cli_work *work, const char *path) {
     print_id(work);
-    cli_note_commit(work, path);
+    if (!work->is_plain) cli_note_commit(work, path);
     return CLI_OK;
 }
 

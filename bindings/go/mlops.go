@@ -770,6 +770,8 @@ type FolderStat struct {
 	Bytes int64
 	// of those that were read
 	BytesRead int64
+	// entries that were tables, and are files from here on
+	NNowFiles int64
 }
 
 func makeFolderStat(c *C.mlops_folder_stat) (r FolderStat) {
@@ -780,6 +782,7 @@ func makeFolderStat(c *C.mlops_folder_stat) (r FolderStat) {
 	r.NRead = int64(c.n_read)
 	r.Bytes = int64(c.bytes)
 	r.BytesRead = int64(c.bytes_read)
+	r.NNowFiles = int64(c.n_now_files)
 	return r
 }
 

@@ -57,10 +57,11 @@ typedef struct mlops_folder_stat {
     int64_t n_read;       /**< files that were read, since they were not known */
     int64_t bytes;        /**< of all files */
     int64_t bytes_read;   /**< of those that were read */
+    int64_t n_now_files;  /**< entries that were tables, and are files from here on */
 } mlops_folder_stat;
 
 #define MLOPS_FOLDER_STAT_INIT                                                                     \
-    { sizeof(mlops_folder_stat), 0, 0, 0, 0, 0, 0, 0, 0 }
+    { sizeof(mlops_folder_stat), 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /**
  * Add a folder: afterwards the entries under the prefix are its files. Those that have not changed

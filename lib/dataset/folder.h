@@ -62,6 +62,7 @@ typedef struct mlops__looked {
     int is_table;              /* it is of the entry's table */
     int is_settled;            /* and may be remembered */
     int is_kept;               /* the packs have it, for an entry that is new or has changed */
+    int was_table;             /* the entry is one */
     const mlops__entry *entry; /* NULL: there is none */
     mlops_id entry_id;
     int64_t entry_size;

@@ -92,6 +92,37 @@ static int32_t write_once(void *user, int64_t done, int64_t total) {
 }
 
 /* Alone, with others that stay large, and by threads. */
+/* Of tables only those count whose bytes have changed. */
+static void tables_that_become_files_are_counted(void **state) {
+    site *f = *state;
+    mlops_error e;
+    char path[700];
+    const char *const names[] = {"gone", "kept", "new", "same"};
+    for (int i = 0; i < 4; i++) write_in(f, names[i], "a\n1\n");
+    mlops_change *c = new_change(f->s);
+    mlops_draft *d = new_draft(c, "d", NULL);
+    for (int i = 0; i < 4; i++) {
+        snprintf(path, sizeof path, "%s/%s", f->in, names[i]);
+        if (i == 1) works(mlops_draft_add_file(d, names[i], path, &e), &e);
+        else if (i != 2) works(mlops_draft_add_csv(d, names[i], path, NULL, &e), &e);
+    }
+    write_in(f, "more", "a\n1\n");
+    snprintf(path, sizeof path, "%s/more", f->in);
+    works(mlops_draft_add_csv(d, "more", path, NULL, &e), &e);
+    end_draft(d);
+    commit(c);
+    mlops_change_free(c);
+    write_in(f, "kept", "a\n2\n");
+    write_in(f, "more", "a\n2\n");
+    shell("rm %s/gone", f->in);
+    mlops_folder_stat stat = add_folder(f, NULL, NULL);
+    assert_int_equal(stat.n_changed, 2);
+    assert_int_equal(stat.n_added, 1);
+    assert_int_equal(stat.n_now_files, 1);
+    write_in(f, "more", "a\n3\n");
+    assert_int_equal(add_folder(f, NULL, NULL).n_now_files, 0);
+}
+
 static void a_large_file_becomes_small(void **state) {
     site *f = *state;
     static const char *const texts[] = {"short now", ""};
@@ -122,6 +153,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         CASE(a_file_that_changes_is_read_again),
         CASE(a_large_file_that_changes),
+        CASE(tables_that_become_files_are_counted),
         CASE(a_large_file_becomes_small),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1041,8 +1041,9 @@ mlops_folder_stat._fields_ = [
     ("n_read", C.c_int64),
     ("bytes", C.c_int64),
     ("bytes_read", C.c_int64),
+    ("n_now_files", C.c_int64),
 ]
-assert C.sizeof(mlops_folder_stat) == 64
+assert C.sizeof(mlops_folder_stat) == 72
 
 
 class mlops_gc_opts(C.Structure):
@@ -2231,6 +2232,7 @@ class FolderStat:
     n_read: int  # files that were read, since they were not known
     bytes: int  # of all files
     bytes_read: int  # of those that were read
+    n_now_files: int  # entries that were tables, and are files from here on
 
 
 def _folder_stat(s):
@@ -2242,6 +2244,7 @@ def _folder_stat(s):
         n_read=s.n_read,
         bytes=s.bytes,
         bytes_read=s.bytes_read,
+        n_now_files=s.n_now_files,
     )
 
 

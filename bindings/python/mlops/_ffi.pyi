@@ -349,6 +349,7 @@ class FolderStat:
     n_read: int
     bytes: int
     bytes_read: int
+    n_now_files: int
 
 @dataclass(frozen=True)
 class GcStat:

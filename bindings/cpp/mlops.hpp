@@ -567,18 +567,19 @@ public:
         return mlops_model_width(need(), output);
     }
 
-    /// What the model is, as JSON: format, objective, trees, nodes, depth, features with their names, outputs, plan
-    /// size, working memory, id, chosen kernels.
+    /// What the model is, as JSON: format, objective, the type that it computes in, trees, nodes, depth, features
+    /// with their names, outputs, plan size, working memory, id, chosen kernels.
     std::string describe() const {
         return detail::written([&](char *text, std::size_t cap, std::size_t *needed) {
             return mlops_model_describe(need(), text, cap, needed);
         }, "mlops_model_describe");
     }
 
-    /// Predict rows.
+    /// Predict rows of float32.
     ///
     /// Values are those of the trainer's own predictor: margins bit for bit, in the trainer's order of summation. A
-    /// missing value is NaN. The same rows give the same values in any batch and on any machine.
+    /// missing value is NaN. The same rows give the same values in any batch and on any machine. A model that
+    /// computes in float64, as LightGBM's do, takes each value widened.
     std::vector<double> predict(matrix<const float> rows) const {
         const auto width = mlops_model_width(need(), MLOPS_MODEL_OUTPUT_PREDICTION);
         std::vector<double> out(static_cast<std::size_t>(rows.rows) * static_cast<std::size_t>(width));
@@ -586,20 +587,36 @@ public:
         return out;
     }
 
-    /// Predict rows.
+    /// Predict rows of float32.
     ///
     /// Values are those of the trainer's own predictor: margins bit for bit, in the trainer's order of summation. A
-    /// missing value is NaN. The same rows give the same values in any batch and on any machine.
+    /// missing value is NaN. The same rows give the same values in any batch and on any machine. A model that
+    /// computes in float64, as LightGBM's do, takes each value widened.
     void predict(matrix<const float> rows, span<double> out) const {
         const auto width = mlops_model_width(need(), MLOPS_MODEL_OUTPUT_PREDICTION);
         detail::require(out.size() == static_cast<std::size_t>(rows.rows) * static_cast<std::size_t>(width), "out has another length");
         detail::check(mlops_model_predict(need(), rows.data, rows.rows, rows.columns, out.data(), width), "mlops_model_predict");
     }
 
-    /// Predict the rows of a table, its columns bound to features by name.
+    /// Predict rows of float64. A model that computes in float32 takes the nearest of each value.
+    std::vector<double> predict_f64(matrix<const double> rows) const {
+        const auto width = mlops_model_width(need(), MLOPS_MODEL_OUTPUT_PREDICTION);
+        std::vector<double> out(static_cast<std::size_t>(rows.rows) * static_cast<std::size_t>(width));
+        detail::check(mlops_model_predict_f64(need(), rows.data, rows.rows, rows.columns, out.data(), width), "mlops_model_predict_f64");
+        return out;
+    }
+
+    /// Predict rows of float64. A model that computes in float32 takes the nearest of each value.
+    void predict_f64(matrix<const double> rows, span<double> out) const {
+        const auto width = mlops_model_width(need(), MLOPS_MODEL_OUTPUT_PREDICTION);
+        detail::require(out.size() == static_cast<std::size_t>(rows.rows) * static_cast<std::size_t>(width), "out has another length");
+        detail::check(mlops_model_predict_f64(need(), rows.data, rows.rows, rows.columns, out.data(), width), "mlops_model_predict_f64");
+    }
+
+    /// Predict the rows of a table, its columns bound to features by name. Further columns are ignored.
     ///
     /// A model without feature names needs a list of columns. Bool and int64 columns are converted; a null is a
-    /// missing value; a string column is an error that names it. Further columns are ignored.
+    /// missing value; a string column is an error that names it.
     std::vector<double> predict_table(const ::mlops::table &table, const char *columns,
                                       mlops_model_output output) const {
         mlops_error e;
@@ -611,10 +628,10 @@ public:
         return out;
     }
 
-    /// Predict the rows of a table, its columns bound to features by name.
+    /// Predict the rows of a table, its columns bound to features by name. Further columns are ignored.
     ///
     /// A model without feature names needs a list of columns. Bool and int64 columns are converted; a null is a
-    /// missing value; a string column is an error that names it. Further columns are ignored.
+    /// missing value; a string column is an error that names it.
     void predict_table(const ::mlops::table &table, mlops_model_output output, span<double> out,
                        const char *columns = nullptr) const {
         mlops_error e;
@@ -663,6 +680,21 @@ public:
         const auto width = mlops_context_width(need());
         detail::require(out.size() == static_cast<std::size_t>(rows.rows) * static_cast<std::size_t>(width), "out has another length");
         detail::check(mlops_context_predict(need(), rows.data, rows.rows, rows.columns, out.data(), width), "mlops_context_predict");
+    }
+
+    /// Predict rows, as mlops_model_predict_f64(), for a model of any size.
+    std::vector<double> predict_f64(matrix<const double> rows) {
+        const auto width = mlops_context_width(need());
+        std::vector<double> out(static_cast<std::size_t>(rows.rows) * static_cast<std::size_t>(width));
+        detail::check(mlops_context_predict_f64(need(), rows.data, rows.rows, rows.columns, out.data(), width), "mlops_context_predict_f64");
+        return out;
+    }
+
+    /// Predict rows, as mlops_model_predict_f64(), for a model of any size.
+    void predict_f64(matrix<const double> rows, span<double> out) {
+        const auto width = mlops_context_width(need());
+        detail::require(out.size() == static_cast<std::size_t>(rows.rows) * static_cast<std::size_t>(width), "out has another length");
+        detail::check(mlops_context_predict_f64(need(), rows.data, rows.rows, rows.columns, out.data(), width), "mlops_context_predict_f64");
     }
 };
 

@@ -176,7 +176,7 @@ const (
 	ModelOutputPrediction ModelOutput = 0
 	// ModelOutputMargin: the sum before the link function.
 	ModelOutputMargin ModelOutput = 1
-	// ModelOutputLeaf: the leaf's node number in each tree, as the trainer counts; width is the number of
+	// ModelOutputLeaf: the leaf's number in each tree, as the trainer counts; width is the number of
 	// trees.
 	ModelOutputLeaf ModelOutput = 2
 )
@@ -1325,7 +1325,7 @@ func (o *CSVOpts) c(s *scope) *C.mlops_csv_opts {
 type ModelOpts struct {
 	// bytes that loading may use; default 1 GiB
 	MemoryMax int64
-	// "xgboost" or "bundle"; default: found from the content
+	// "xgboost", "lightgbm" or "bundle"; default: found from the content
 	Format string
 }
 
@@ -3258,8 +3258,8 @@ func (x *Model) Width(output ModelOutput) int64 {
 	return int64(C.mlops_model_width(x.p, C.mlops_model_output(output)))
 }
 
-// Describe: what the model is, as JSON: format, objective, trees, nodes, depth, features with their
-// names, outputs, plan size, working memory, id, chosen kernels.
+// Describe: what the model is, as JSON: format, objective, the type that it computes in, trees, nodes,
+// depth, features with their names, outputs, plan size, working memory, id, chosen kernels.
 //
 // Errors: MLOPS_E_ARENA if cap is too small: text is empty then; MLOPS_E_NOMEM.
 func (x *Model) Describe() (string, error) {
@@ -3276,14 +3276,14 @@ func (x *Model) Describe() (string, error) {
 	return string(content), nil
 }
 
-// Predict: predict rows.
+// Predict: predict rows of float32.
 //
 // Values are those of the trainer's own predictor: margins bit for bit, in the trainer's order of
 // summation. A missing value is NaN. The same rows give the same values in any batch and on any
-// machine.
+// machine. A model that computes in float64, as LightGBM's do, takes each value widened.
 //
 // Errors: MLOPS_E_INVALID where a shape differs; MLOPS_E_ARENA if the model needs more working memory
-// than the stack bound of 16 KiB (use a context then); nothing is written in either case.
+// than the stack bound of 16 KiB (use a context then); nothing is written then.
 func (x *Model) Predict(rows []float32, nFeatures int) ([]float64, error) {
 	if x == nil || x.p == nil {
 		return nil, closed("Model")
@@ -3302,10 +3302,33 @@ func (x *Model) Predict(rows []float32, nFeatures int) ([]float64, error) {
 	return out, nil
 }
 
-// PredictTable: predict the rows of a table, its columns bound to features by name.
+// PredictF64: predict rows of float64. A model that computes in float32 takes the nearest of each
+// value.
+//
+// Errors: as mlops_model_predict().
+func (x *Model) PredictF64(rows []float64, nFeatures int) ([]float64, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Model")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(rows)
+	nRows, ok := wholeRows(len(rows), nFeatures)
+	if !ok {
+		return nil, invalid("rows is not whole rows")
+	}
+	width := C.mlops_model_width(x.p, C.MLOPS_MODEL_OUTPUT_PREDICTION)
+	out := make([]float64, int(C.int64_t(nRows))*int(width))
+	if err := check(C.mlops_model_predict_f64(x.p, (*C.double)(pointer(rows)), C.int64_t(nRows), C.int64_t(nFeatures), (*C.double)(pointer(out)), width), nil, "mlops_model_predict_f64"); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// PredictTable: predict the rows of a table, its columns bound to features by name. Further columns
+// are ignored.
 //
 // A model without feature names needs a list of columns. Bool and int64 columns are converted; a null
-// is a missing value; a string column is an error that names it. Further columns are ignored.
+// is a missing value; a string column is an error that names it.
 //
 // Errors: MLOPS_E_SCHEMA names the column; MLOPS_E_INVALID, MLOPS_E_NOMEM.
 func (x *Model) PredictTable(table *Table, columns string, output ModelOutput) ([]float64, error) {
@@ -3407,6 +3430,27 @@ func (x *Context) Predict(rows []float32, nFeatures int) ([]float64, error) {
 	width := C.mlops_context_width(x.p)
 	out := make([]float64, int(C.int64_t(nRows))*int(width))
 	if err := check(C.mlops_context_predict(x.p, (*C.float)(pointer(rows)), C.int64_t(nRows), C.int64_t(nFeatures), (*C.double)(pointer(out)), width), nil, "mlops_context_predict"); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// PredictF64: predict rows, as mlops_model_predict_f64(), for a model of any size.
+//
+// Errors: as mlops_context_predict().
+func (x *Context) PredictF64(rows []float64, nFeatures int) ([]float64, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Context")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(rows)
+	nRows, ok := wholeRows(len(rows), nFeatures)
+	if !ok {
+		return nil, invalid("rows is not whole rows")
+	}
+	width := C.mlops_context_width(x.p)
+	out := make([]float64, int(C.int64_t(nRows))*int(width))
+	if err := check(C.mlops_context_predict_f64(x.p, (*C.double)(pointer(rows)), C.int64_t(nRows), C.int64_t(nFeatures), (*C.double)(pointer(out)), width), nil, "mlops_context_predict_f64"); err != nil {
 		return nil, err
 	}
 	return out, nil

@@ -1,9 +1,9 @@
 /* mlops/model.h: load a model that another tool trained, and predict with it.
  *
  * A mlops_model is immutable once loaded, and any number of threads may share it. Loading reads an
- * unmodified XGBoost file (JSON or UBJSON) or a bundle, checks every byte of it, and compiles it to
- * a plan whose working memory is known before the first row. Predicting then allocates nothing,
- * locks nothing and calls nothing of the system.
+ * unmodified file of XGBoost (JSON or UBJSON) or LightGBM (text), or a bundle, checks every byte of
+ * it, and compiles it to a plan of known working memory. Predicting then allocates nothing, locks
+ * nothing and calls nothing of the system.
  *
  *     mlops_model *model;
  *     mlops_error error;
@@ -34,8 +34,8 @@ typedef struct mlops_context mlops_context;
 typedef enum mlops_model_output {
     MLOPS_MODEL_OUTPUT_PREDICTION = 0, /**< probability, scores or value, as the trainer has it */
     MLOPS_MODEL_OUTPUT_MARGIN = 1,     /**< the sum before the link function */
-    MLOPS_MODEL_OUTPUT_LEAF = 2,       /**< the leaf's node number in each tree, as the trainer
-                                            counts; width is the number of trees */
+    MLOPS_MODEL_OUTPUT_LEAF = 2,       /**< the leaf's number in each tree, as the trainer counts;
+                                            width is the number of trees */
     MLOPS_MODEL_OUTPUT_FORCE32 = 0x7fffffff
 } mlops_model_output;
 
@@ -45,8 +45,8 @@ typedef struct mlops_model_opts {
     uint32_t flags;                /**< none yet; must be 0 */
     const struct mlops_host *host; /**< @nullable allocator, files, CPU cap; outlives the model */
     int64_t memory_max;            /**< bytes that loading may use; default 1 GiB */
-    const char *format;            /**< @nullable "xgboost" or "bundle"; default: found from the
-                                        content */
+    const char *format;            /**< @nullable "xgboost", "lightgbm" or "bundle"; default: found
+                                        from the content */
 } mlops_model_opts;
 
 #define MLOPS_MODEL_OPTS_INIT                                                                      \
@@ -72,7 +72,6 @@ MLOPS_API mlops_status mlops_model_load(mlops_model **out, const char *path,
 
 /**
  * Load a model from memory. As mlops_model_load().
- *
  * @param[out] out  the model, to be ended with mlops_model_unref(); NULL after an error
  * @param bytes     @shape(n) content of a model file; borrowed for the call
  * @param n         number of bytes
@@ -94,7 +93,6 @@ MLOPS_API int64_t mlops_model_n_features(const mlops_model *self);
 
 /**
  * Name of a feature.
- *
  * @param self   model
  * @param index  0 to n_features - 1
  * @return @borrowed(self) @nullable NULL if index is out of range or the file has no names
@@ -106,8 +104,8 @@ MLOPS_API const char *mlops_model_feature_name(const mlops_model *self, int64_t 
 MLOPS_API int64_t mlops_model_width(const mlops_model *self, mlops_model_output output);
 
 /**
- * What the model is, as JSON: format, objective, trees, nodes, depth, features with their names,
- * outputs, plan size, working memory, id, chosen kernels.
+ * What the model is, as JSON: format, objective, the type that it computes in, trees, nodes, depth,
+ * features with their names, outputs, plan size, working memory, id, chosen kernels.
  *
  * @param self         model
  * @param[out] text    @nullable @shape(cap) ends in NUL; NULL to ask for the size
@@ -120,11 +118,11 @@ MLOPS_API mlops_status mlops_model_describe(const mlops_model *self, char *text,
                                             size_t *needed);
 
 /**
- * Predict rows.
+ * Predict rows of float32.
  *
  * Values are those of the trainer's own predictor: margins bit for bit, in the trainer's order of
  * summation. A missing value is NaN. The same rows give the same values in any batch and on any
- * machine.
+ * machine. A model that computes in float64, as LightGBM's do, takes each value widened.
  *
  * @param self        model
  * @param rows        @shape(n_rows, n_features) row-major, float32
@@ -133,8 +131,7 @@ MLOPS_API mlops_status mlops_model_describe(const mlops_model *self, char *text,
  * @param[out] out    @shape(n_rows, width) float64
  * @param width       must be mlops_model_width(self, MLOPS_MODEL_OUTPUT_PREDICTION)
  * @return MLOPS_E_INVALID where a shape differs; MLOPS_E_ARENA if the model needs more working
- *         memory than the stack bound of 16 KiB (use a context then); nothing is written in
- *         either case
+ *         memory than the stack bound of 16 KiB (use a context then); nothing is written then
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_model_predict(const mlops_model *self, const float *rows,
@@ -142,10 +139,25 @@ MLOPS_API mlops_status mlops_model_predict(const mlops_model *self, const float 
                                            int64_t width);
 
 /**
- * Predict the rows of a table, its columns bound to features by name.
+ * Predict rows of float64. A model that computes in float32 takes the nearest of each value.
+ * @param self        model
+ * @param rows        @shape(n_rows, n_features) row-major, float64
+ * @param n_rows      0 or more
+ * @param n_features  must be mlops_model_n_features()
+ * @param[out] out    @shape(n_rows, width) float64
+ * @param width       must be mlops_model_width(self, MLOPS_MODEL_OUTPUT_PREDICTION)
+ * @return as mlops_model_predict()
+ * @since 0.1
+ */
+MLOPS_API mlops_status mlops_model_predict_f64(const mlops_model *self, const double *rows,
+                                               int64_t n_rows, int64_t n_features, double *out,
+                                               int64_t width);
+
+/**
+ * Predict the rows of a table, its columns bound to features by name. Further columns are ignored.
  *
  * A model without feature names needs a list of columns. Bool and int64 columns are converted; a
- * null is a missing value; a string column is an error that names it. Further columns are ignored.
+ * null is a missing value; a string column is an error that names it.
  *
  * @param self        model
  * @param table       rows
@@ -214,6 +226,22 @@ MLOPS_API int64_t mlops_context_width(const mlops_context *self);
  */
 MLOPS_API mlops_status mlops_context_predict(mlops_context *self, const float *rows, int64_t n_rows,
                                              int64_t n_features, double *out, int64_t width);
+
+/**
+ * Predict rows, as mlops_model_predict_f64(), for a model of any size.
+ *
+ * @param self        context
+ * @param rows        @shape(n_rows, n_features) row-major, float64
+ * @param n_rows      0 or more
+ * @param n_features  must be that of the model
+ * @param[out] out    @shape(n_rows, width) float64
+ * @param width       must be mlops_context_width()
+ * @return as mlops_context_predict()
+ * @since 0.1
+ */
+MLOPS_API mlops_status mlops_context_predict_f64(mlops_context *self, const double *rows,
+                                                 int64_t n_rows, int64_t n_features, double *out,
+                                                 int64_t width);
 
 #ifdef __cplusplus
 }

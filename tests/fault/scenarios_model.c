@@ -16,12 +16,20 @@ static int right_values(const double *out, int64_t n) {
     return memcmp(out, sweep_predictions, (size_t)n * sizeof *out) == 0;
 }
 
+static void widen_rows(double *out) {
+    for (int i = 0; i < 2 * SWEEP_FEATURES; i++) out[i] = (double)sweep_rows[i];
+}
+
 static int predicts(const mlops_model *m) {
     double out[2];
     if (mlops_model_n_features(m) != SWEEP_FEATURES || mlops_model_width(m, 0) != 1 ||
         strcmp(mlops_model_feature_name(m, 1), "colour_n") != 0)
         return 0;
     if (mlops_model_predict(m, sweep_rows, 2, SWEEP_FEATURES, out, 1)) return 0;
+    if (!right_values(out, 2)) return 0;
+    double wide[2 * SWEEP_FEATURES];
+    widen_rows(wide);
+    if (mlops_model_predict_f64(m, wide, 2, SWEEP_FEATURES, out, 1)) return 0;
     return right_values(out, 2);
 }
 
@@ -98,14 +106,17 @@ static int predict_table(const mlops_host *host, const char *dir) {
 static int use_context(const mlops_host *host, const char *dir) {
     mlops_model *m;
     mlops_context *c;
-    double out[2];
+    double out[2], wide[2 * SWEEP_FEATURES];
     MLOPS_TRY(sweep_load_model(&m, host, dir, NULL));
     mlops_status status = mlops_context_new(&c, m, MLOPS_MODEL_OUTPUT_PREDICTION, NULL);
     mlops_model_unref(m);
     if (status) return c ? SWEEP_WRONG : status;
     status = mlops_context_predict(c, sweep_rows, 2, SWEEP_FEATURES, out, mlops_context_width(c));
+    int good = status == MLOPS_OK && right_values(out, 2);
+    widen_rows(wide);
+    if (good) status = mlops_context_predict_f64(c, wide, 2, SWEEP_FEATURES, out, 1);
     mlops_context_free(c);
-    return status == MLOPS_OK && right_values(out, 2) ? MLOPS_OK : SWEEP_WRONG;
+    return good && status == MLOPS_OK && right_values(out, 2) ? MLOPS_OK : SWEEP_WRONG;
 }
 
 const sweep_scenario sweep_model[] = {

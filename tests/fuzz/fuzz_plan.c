@@ -10,7 +10,7 @@
 #include <string.h>
 
 static void compare(const mlops__plan *plan, const mlops__forest *forest, const float *row,
-                    float *margins) {
+                    const void *margins) {
     const mlops__kern *kern = mlops__kern_for(mlops_cpu_level(MLOPS_CPU_BEST));
     size_t n = plan->n_groups;
     int8_t *ranks = calloc((size_t)forest->n_slots + 1, 1);
@@ -26,14 +26,15 @@ static void compare(const mlops__plan *plan, const mlops__forest *forest, const 
 
 static void run(const mlops__plan *plan) {
     float *row = calloc(plan->n_features, sizeof *row);
-    float *margins = calloc(plan->n_groups, sizeof *margins);
+    double *margins = calloc(plan->n_groups, sizeof *margins); /* or float */
     mlops__arena arena;
     mlops__forest *forest = NULL;
     mlops__arena_init(&arena, &mlops__heap, (size_t)64 << 20);
     for (uint32_t i = 0; row && i < plan->n_features; i++) row[i] = (float)(i % 7) - 3.0f;
     if (row && margins) {
-        mlops__plan_margin(plan, row, margins);
-        for (uint32_t t = 0; t < plan->n_trees; t++) (void)mlops__plan_leaf(plan, row, t);
+        mlops__row given = {.f32 = row};
+        mlops__plan_margin(plan, given, (mlops__sums){.any = margins});
+        for (uint32_t t = 0; t < plan->n_trees; t++) (void)mlops__plan_leaf(plan, given, t);
         (void)mlops__tune(&forest, plan, 1, &arena, &mlops__heap, NULL);
         if (forest) compare(plan, forest, row, margins);
     }

@@ -44,9 +44,9 @@ static void add_tree(mlops__ir *ir, const shape *s) {
     levels[0] = 0;
     for (uint32_t i = 0; i < n; i++) {
         int leaf = levels[i] >= s->depth || n > 60000 || (i && draw(100) < s->leaf_share);
-        mlops__ir_node node = {.value = (float)draw(2000) / 64 - 15.0f, .number = i};
+        mlops__ir_node node = {.value = (double)draw(2000) / 64 - 15.0, .number = i};
         if (!leaf) {
-            node = (mlops__ir_node){.value = draw_cut(s),
+            node = (mlops__ir_node){.value = (double)draw_cut(s),
                                     .feature = draw(s->n_features),
                                     .step = n - i,
                                     .number = i,
@@ -69,7 +69,7 @@ static void compile(const shape *s, mlops__buf *payload, mlops__plan *plan) {
     ir.n_groups = s->n_groups;
     for (uint32_t t = 0; t < s->n_trees; t++) add_tree(&ir, s);
     for (uint32_t g = 0; g < s->n_groups; g++) {
-        float base = (float)g + 0.1f;
+        double base = (double)((float)g + 0.1f);
         mlops__buf_put(&ir.base, &base, sizeof base);
     }
     assert_int_equal(mlops__ir_compile(&ir, payload, &error), MLOPS_OK);
@@ -93,7 +93,7 @@ static void check_level(const mlops__plan *plan, const mlops__forest *forest, co
     kern->forest_sum_rows(forest, ranks, n, sums);
     for (size_t i = 0; i < n; i++) {
         const float *row = rows + i * plan->n_features;
-        mlops__plan_margin(plan, row, expected);
+        mlops__plan_margin(plan, (mlops__row){.f32 = row}, (mlops__sums){.f32 = expected});
         kern->forest_rank_row(forest, row, row_ranks);
         kern->forest_sum_row(forest, row_ranks, one);
         assert_memory_equal(one, expected, groups * sizeof *one);
@@ -161,9 +161,9 @@ static void lays_out_nothing_it_cannot(void **state) {
     mlops__plan plan;
     mlops__arena arena;
     mlops__forest *forest;
-    const float base = 0.0f;
-    const uint32_t words[] = {1, 5}, zero = 0;
-    const mlops__ir_node nodes[] = {{.step = 1, .is_set = 1}, {.number = 1}, {.number = 2}};
+    const double base = 0.0;
+    const uint32_t words[] = {MLOPS__SPECIAL_SET, 1, 5}, zero = 0;
+    const mlops__ir_node nodes[] = {{.step = 1, .is_special = 1}, {.number = 1}, {.number = 2}};
     mlops__ir_init(&ir, &mlops__heap);
     mlops__buf_init(&payload, &mlops__heap);
     mlops__arena_init(&arena, &mlops__heap, SIZE_MAX);
@@ -180,7 +180,7 @@ static void lays_out_nothing_it_cannot(void **state) {
     const float values[] = {0, 1, 2, 33, -1, NAN, INFINITY, 0.5f, 2.9f};
     const uint32_t leaves[] = {2, 1, 2, 1, 1, 2, 1, 2, 2};
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
-        assert_int_equal(mlops__plan_leaf(&plan, &values[i], 0), leaves[i]);
+        assert_int_equal(mlops__plan_leaf(&plan, (mlops__row){.f32 = &values[i]}, 0), leaves[i]);
     mlops__arena_free(&arena);
     mlops__buf_free(&payload);
     mlops__ir_free(&ir);

@@ -133,16 +133,18 @@ static int predict_all(const subject *self) {
     mlops_model *model = self->model;
     mlops_context *const *contexts = self->contexts;
     static float rows[ROWS * 8];
-    static double out[ROWS * 8];
+    static double out[ROWS * 8], wide[ROWS * 8];
     int64_t n = mlops_model_n_features(model);
     int bad = 0;
-    for (int i = 0; i < ROWS * 8; i++) rows[i] = (float)(i % 13) / 4 - 1;
+    for (int i = 0; i < ROWS * 8; i++) wide[i] = rows[i] = (float)(i % 13) / 4 - 1;
+    bad |= mlops_model_predict_f64(model, wide, 9, n, out, mlops_model_width(model, 0)) != 0;
     bad |= mlops_model_predict(model, rows, 1, n, out, mlops_model_width(model, 0)) != 0;
     bad |= mlops_model_predict(model, rows, ROWS, n, out, mlops_model_width(model, 0)) != 0;
     for (int k = 0; k < 3; k++) {
         int64_t width = mlops_context_width(contexts[k]);
         bad |= mlops_context_predict(contexts[k], rows, 1, n, out, width) != 0;
         bad |= mlops_context_predict(contexts[k], rows, ROWS, n, out, width) != 0;
+        bad |= mlops_context_predict_f64(contexts[k], wide, ROWS, n, out, width) != 0;
     }
     return bad;
 }

@@ -112,7 +112,7 @@ class ModelOutput(enum.IntEnum):
 
     PREDICTION = 0  # probability, scores or value, as the trainer has it
     MARGIN = 1  # the sum before the link function
-    LEAF = 2  # the leaf's node number in each tree, as the trainer counts; width is the number of trees
+    LEAF = 2  # the leaf's number in each tree, as the trainer counts; width is the number of trees
 
 
 class Part(enum.IntEnum):
@@ -1547,6 +1547,8 @@ _rt.declare(lib.mlops_model_feature_name, C.c_char_p, C.c_void_p, C.c_int64)
 _rt.declare(lib.mlops_model_width, C.c_int64, C.c_void_p, C.c_int32)
 _rt.declare(lib.mlops_model_describe, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
 _rt.declare(lib.mlops_model_predict, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64, C.c_int64, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_model_predict_f64, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64, C.c_int64, C.c_void_p,
+        C.c_int64)
 _rt.declare(lib.mlops_model_predict_table, C.c_int32, C.c_void_p, C.c_void_p, C.c_char_p, C.c_int32, C.c_void_p,
         C.c_int64, C.c_int64, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_context_size, C.c_size_t, C.c_void_p)
@@ -1555,6 +1557,8 @@ _rt.declare(lib.mlops_context_new, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p,
 _rt.declare(lib.mlops_context_free, None, C.c_void_p)
 _rt.declare(lib.mlops_context_width, C.c_int64, C.c_void_p)
 _rt.declare(lib.mlops_context_predict, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64, C.c_int64, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_context_predict_f64, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64, C.c_int64, C.c_void_p,
+        C.c_int64)
 _rt.declare(lib.mlops_reference_new, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_reference_opts),
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_reference_load, C.c_int32, C.POINTER(C.c_void_p), C.c_char_p, C.POINTER(mlops_reference_opts),
@@ -3330,7 +3334,7 @@ class Model(_rt.Handle):
 
             path: file to read
             memory_max: bytes that loading may use; default 1 GiB
-            format: "xgboost" or "bundle"; default: found from the content
+            format: "xgboost", "lightgbm" or "bundle"; default: found from the content
 
         Raises: NotFoundError, IoError, DeniedError, NomemError, CorruptError; LimitError beyond memory_max;
         UnsupportedError names the booster, objective or version that is missing.
@@ -3349,7 +3353,7 @@ class Model(_rt.Handle):
 
             bytes: content of a model file; borrowed for the call
             memory_max: bytes that loading may use; default 1 GiB
-            format: "xgboost" or "bundle"; default: found from the content
+            format: "xgboost", "lightgbm" or "bundle"; default: found from the content
         """
         out = C.c_void_p()
         bytes_p, bytes_n = _rt.blob(bytes, "bytes")
@@ -3386,8 +3390,8 @@ class Model(_rt.Handle):
         return out
 
     def describe(self):
-        """What the model is, as JSON: format, objective, trees, nodes, depth, features with their names,
-        outputs, plan size, working memory, id, chosen kernels.
+        """What the model is, as JSON: format, objective, the type that it computes in, trees, nodes, depth,
+        features with their names, outputs, plan size, working memory, id, chosen kernels.
 
         Raises: ArenaError if cap is too small: text is empty then; NomemError.
         """
@@ -3396,16 +3400,16 @@ class Model(_rt.Handle):
         return _rt.decoded(text)
 
     def predict(self, rows):
-        """Predict rows.
+        """Predict rows of float32.
 
         Values are those of the trainer's own predictor: margins bit for bit, in the trainer's order of
         summation. A missing value is NaN. The same rows give the same values in any batch and on any
-        machine.
+        machine. A model that computes in float64, as LightGBM's do, takes each value widened.
 
             rows: row-major, float32
 
         Raises: InvalidError where a shape differs; ArenaError if the model needs more working memory than the
-        stack bound of 16 KiB (use a context then); nothing is written in either case.
+        stack bound of 16 KiB (use a context then); nothing is written then.
         """
         h = self._open()
         rows_p, rows_shape, rows_keep = _rt.array(rows, "f", 2, "rows")
@@ -3421,11 +3425,32 @@ class Model(_rt.Handle):
             })
         return _rt.result(out)
 
+    def predict_f64(self, rows):
+        """Predict rows of float64. A model that computes in float32 takes the nearest of each value.
+
+            rows: row-major, float64
+
+        Raises: as Model.predict().
+        """
+        h = self._open()
+        rows_p, rows_shape, rows_keep = _rt.array(rows, "d", 2, "rows")
+        _rt.fits("rows", rows_shape, 1, "model", "features", lib.mlops_model_n_features(h))
+        width = lib.mlops_model_width(h, 0)
+        out, out_p = _rt.empty("d", (rows_shape[0], width))
+        status = lib.mlops_model_predict_f64(h, rows_p, rows_shape[0], rows_shape[1], out_p, width)
+        if status:
+            _rt.check(status, "Model.predict_f64", why={
+                -1: "a shape differs",
+                -7: "the model needs more working memory than the stack bound of 16 KiB (use a "
+                    "context then)",
+            })
+        return _rt.result(out)
+
     def predict_table(self, table, columns=None, output=0):
-        """Predict the rows of a table, its columns bound to features by name.
+        """Predict the rows of a table, its columns bound to features by name. Further columns are ignored.
 
         A model without feature names needs a list of columns. Bool and int64 columns are converted; a null
-        is a missing value; a string column is an error that names it. Further columns are ignored.
+        is a missing value; a string column is an error that names it.
 
             table: rows
             columns: column of each feature, separated by commas, quoted as in a CSV line; default: the
@@ -3503,6 +3528,26 @@ class Context(_rt.Handle):
             status = lib.mlops_context_predict(h, rows_p, rows_shape[0], rows_shape[1], out_p, width)
         if status:
             _rt.check(status, "Context.predict", why={
+                -1: "a shape differs",
+            })
+        return _rt.result(out)
+
+    def predict_f64(self, rows):
+        """Predict rows, as Model.predict_f64(), for a model of any size.
+
+            rows: row-major, float64
+
+        Raises: as Context.predict().
+        """
+        h = self._open()
+        rows_p, rows_shape, rows_keep = _rt.array(rows, "d", 2, "rows")
+        _rt.fits("rows", rows_shape, 1, "model", "features", lib.mlops_model_n_features(h.of))
+        width = lib.mlops_context_width(h)
+        out, out_p = _rt.empty("d", (rows_shape[0], width))
+        with h.lock:
+            status = lib.mlops_context_predict_f64(h, rows_p, rows_shape[0], rows_shape[1], out_p, width)
+        if status:
+            _rt.check(status, "Context.predict_f64", why={
                 -1: "a shape differs",
             })
         return _rt.result(out)

@@ -96,7 +96,7 @@ static void write_meta(writing *self) {
 typedef struct making {
     float *row;
     uint32_t *seen;
-    float *margins;
+    void *sums;
     double *out;
 } making;
 
@@ -116,7 +116,8 @@ static void write_rows(writing *self, const mlops__plan *plan, const making *roo
             for (uint32_t j = 0; !predicting && j < plan->n_features; j++)
                 mlops__buf_f32(out, row[j]);
             if (!predicting) continue;
-            mlops__plan_predict(plan, row, room->margins, room->out);
+            mlops__plan_predict(plan, (mlops__row){.f32 = row}, (mlops__sums){.any = room->sums},
+                                room->out);
             for (uint32_t j = 0; j < width; j++) mlops__buf_f64(out, room->out[j]);
         }
 }
@@ -126,9 +127,9 @@ static mlops_status write_golden(writing *self, const mlops__plan *plan) {
     mlops__arena_init(&arena, &self->host.allocator, SIZE_MAX);
     making room = {mlops__arena_array(&arena, plan->n_features, sizeof(float)),
                    mlops__arena_array(&arena, plan->n_features, sizeof(uint32_t)),
-                   mlops__arena_array(&arena, plan->n_groups, sizeof(float)),
+                   mlops__arena_array(&arena, plan->n_groups, mlops__plan_number_size(plan)),
                    mlops__arena_array(&arena, mlops__plan_width(plan), sizeof(double))};
-    int have = room.row && room.seen && room.margins && room.out;
+    int have = room.row && room.seen && room.sums && room.out;
     if (have) write_rows(self, plan, &room);
     mlops__arena_free(&arena);
     return have ? MLOPS_OK : MLOPS_E_NOMEM;

@@ -42,7 +42,7 @@ void mlops__golden_draw(const mlops__plan *plan, uint32_t index, float *row, uin
         if (node.step == 0) continue;
         uint64_t bits = draw(&state);
         if (bits % ++seen[node.feature]) continue; /* each split is as likely as any other */
-        float value = node.is_set ? (float)(bits >> 32 & 31) : node.value;
+        float value = node.special ? (float)(bits >> 32 & 31) : (float)node.value;
         row[node.feature] = bits >> 40 & 1 ? below(value) : value;
     }
     for (uint32_t i = 0; i < plan->n_features; i++)

@@ -14,7 +14,7 @@ struct mlops_edge {
     mlops__plan plan;
     mlops__golden golden;
     mlops__reference_view reference; /* n_columns is 0 if there is none */
-    float *margins;
+    void *sums;
     float *row;
     double *out;
     mlops_profile **profiles; /* of each feature, or NULL */
@@ -22,7 +22,7 @@ struct mlops_edge {
 
 /* Offsets of the parts in the storage. */
 typedef struct layout {
-    size_t margins;
+    size_t sums;
     size_t row;
     size_t out;
     size_t profiles;
@@ -46,7 +46,8 @@ static int64_t column_of(const mlops_edge *self, uint32_t feature) {
 static int measure(const mlops_edge *self, layout *out) {
     out->size = (sizeof *self + 7) / 8 * 8;
     size_t n = self->plan.n_features, offset;
-    int fits = reserve(&out->size, &out->margins, self->plan.n_groups, sizeof(float)) &&
+    int fits = reserve(&out->size, &out->sums, self->plan.n_groups,
+                       mlops__plan_number_size(&self->plan)) &&
                reserve(&out->size, &out->row, n, sizeof(float)) &&
                reserve(&out->size, &out->out, mlops__plan_width(&self->plan), sizeof(double)) &&
                reserve(&out->size, &out->profiles, n, sizeof(mlops_profile *));
@@ -110,7 +111,7 @@ mlops_status mlops_edge_init(mlops_edge **out, void *mem, size_t size, const voi
     uint8_t *bytes = mem;
     mlops_edge *self = mem;
     *self = found;
-    self->margins = (float *)(void *)(bytes + places.margins);
+    self->sums = bytes + places.sums;
     self->row = (float *)(void *)(bytes + places.row);
     self->out = (double *)(void *)(bytes + places.out);
     self->profiles = (mlops_profile **)(void *)(bytes + places.profiles);
@@ -123,11 +124,16 @@ int64_t mlops_edge_n_features(const mlops_edge *self) { return self->plan.n_feat
 
 int64_t mlops_edge_width(const mlops_edge *self) { return mlops__plan_width(&self->plan); }
 
+static void predict(const mlops_edge *self, const float *row, double *out) {
+    mlops__plan_predict(&self->plan, (mlops__row){.f32 = row}, (mlops__sums){.any = self->sums},
+                        out);
+}
+
 mlops_status mlops_edge_predict(mlops_edge *self, const float *row, int64_t n_features, double *out,
                                 int64_t width) {
     if (n_features != mlops_edge_n_features(self)) return MLOPS_E_INVALID;
     if (width != mlops_edge_width(self)) return MLOPS_E_INVALID;
-    mlops__plan_predict(&self->plan, row, self->margins, out);
+    predict(self, row, out);
     return MLOPS_OK;
 }
 
@@ -146,7 +152,7 @@ mlops_profile *mlops_edge_profile(mlops_edge *self, int64_t index) {
 mlops_status mlops_edge_selftest(mlops_edge *self) {
     for (uint32_t i = 0; i < self->golden.n_rows; i++) {
         mlops__golden_row(&self->golden, i, self->row);
-        mlops__plan_predict(&self->plan, self->row, self->margins, self->out);
+        predict(self, self->row, self->out);
         if (!mlops__golden_equals(&self->golden, i, self->out)) return MLOPS_E_CORRUPT;
     }
     return MLOPS_OK;

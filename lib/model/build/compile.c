@@ -11,6 +11,7 @@
 
 void mlops__ir_init(mlops__ir *self, const mlops_allocator *allocator) {
     memset(self, 0, sizeof *self);
+    self->divisor = 1;
     mlops__buf *bufs[] = {&self->nodes, &self->firsts, &self->groups, &self->weights,
                           &self->words, &self->names,  &self->base};
     for (size_t i = 0; i < sizeof bufs / sizeof bufs[0]; i++) mlops__buf_init(bufs[i], allocator);
@@ -24,6 +25,13 @@ void mlops__ir_free(mlops__ir *self) {
 
 uint32_t mlops__ir_n_nodes(const mlops__ir *self) {
     return (uint32_t)(self->nodes.size / sizeof(mlops__ir_node));
+}
+
+void mlops__ir_word_f64(mlops__ir *self, double value) {
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    const uint32_t words[] = {(uint32_t)bits, (uint32_t)(bits >> 32)};
+    mlops__buf_put(&self->words, words, sizeof words);
 }
 
 typedef struct compiling {
@@ -55,13 +63,15 @@ static uint32_t depth_of(const compiling *self, uint32_t tree) {
 static void survey(compiling *self) {
     const mlops__ir *ir = self->ir;
     self->flags = ir->n_names ? MLOPS__PLAN_NAMES : 0;
+    if (ir->f64) self->flags |= MLOPS__PLAN_F64;
     for (uint32_t t = 0; t < ir->n_trees; t++) {
         uint32_t depth = depth_of(self, t);
         if (depth > self->depth) self->depth = depth;
         for (uint32_t i = self->firsts[t]; i < end_of(self, t); i++) {
             const mlops__ir_node *node = &self->nodes[i];
-            if (node->step >= MLOPS__PLAN_NARROW_STEP) self->flags |= MLOPS__PLAN_WIDE;
-            if (node->feature >= MLOPS__PLAN_NARROW_FEATURES) self->flags |= MLOPS__PLAN_WIDE;
+            int narrow =
+                node->step < MLOPS__PLAN_NARROW_STEP && node->feature < MLOPS__PLAN_NARROW_FEATURES;
+            if (!narrow && !ir->f64) self->flags |= MLOPS__PLAN_WIDE;
             if (node->number != i - self->firsts[t]) self->flags |= MLOPS__PLAN_NUMBERS;
         }
     }
@@ -85,29 +95,39 @@ static void put_head(const compiling *self, mlops__buf *out) {
     mlops__buf_u32(out, self->depth);
     mlops__buf_u32(out, (uint32_t)ir->names.size);
     mlops__buf_u32(out, (uint32_t)info_size(ir));
-    mlops__buf_zero(out, 20);
+    mlops__buf_u32(out, ir->divisor);
+    mlops__buf_f64(out, ir->param);
+    mlops__buf_zero(out, 8);
 }
 
 /* A weighted leaf is added to 0 first, as the trainer's separate sum of one tree does: that turns
  * -0 into 0. */
-static float weighted(float leaf, const float *weight) {
-    return weight ? (0.0f + leaf) * *weight : leaf;
+static float weighted(float leaf, float weight) { return (0.0f + leaf) * weight; }
+
+static void put_number(const compiling *self, mlops__buf *out, double value) {
+    if (self->ir->f64) mlops__buf_f64(out, value);
+    else mlops__buf_f32(out, (float)value);
 }
 
 static void put_node(const compiling *self, mlops__buf *out, const mlops__ir_node *node,
                      const float *weight) {
-    int wide = (self->flags & MLOPS__PLAN_WIDE) != 0;
-    uint32_t top = wide ? 31 : 15;
-    uint32_t link = (uint32_t)node->left_missing << top | (uint32_t)node->is_set << (top - 1);
+    int narrow = !(self->flags & (MLOPS__PLAN_WIDE | MLOPS__PLAN_F64));
+    uint32_t top = narrow ? 15 : 31;
+    uint32_t link = (uint32_t)node->left_missing << top | (uint32_t)node->is_special << (top - 1);
     link |= node->step;
-    if (node->is_set) mlops__buf_u32(out, node->set);
-    else mlops__buf_f32(out, node->step ? node->value : weighted(node->value, weight));
-    if (wide) {
-        mlops__buf_u32(out, node->feature);
-        mlops__buf_u32(out, link);
+    if (node->is_special) {
+        mlops__buf_u32(out, node->special);
+        if (self->ir->f64) mlops__buf_u32(out, 0);
     } else {
+        int weighs = weight && node->step == 0;
+        put_number(self, out, weighs ? (double)weighted((float)node->value, *weight) : node->value);
+    }
+    if (narrow) {
         mlops__buf_u16(out, (uint16_t)node->feature);
         mlops__buf_u16(out, (uint16_t)link);
+    } else {
+        mlops__buf_u32(out, node->feature);
+        mlops__buf_u32(out, link);
     }
 }
 
@@ -140,12 +160,13 @@ mlops_status mlops__ir_compile(const mlops__ir *ir, mlops__buf *out, mlops_error
                       0};
     const uint32_t *groups = (const uint32_t *)(const void *)ir->groups.data;
     const uint32_t *words = (const uint32_t *)(const void *)ir->words.data;
-    const float *base = (const float *)(const void *)ir->base.data;
+    const double *base = (const double *)(const void *)ir->base.data;
     if (ir->names.size > UINT32_MAX || ir->words.size / 4 > UINT32_MAX)
-        return mlops__fail(err, MLOPS_E_LIMIT, "feature names or categories take more than 4 GiB");
+        return mlops__fail(err, MLOPS_E_LIMIT,
+                           "feature names or special nodes take more than 4 GiB");
     survey(&self);
     put_head(&self, out);
-    for (uint32_t g = 0; g < ir->n_groups; g++) mlops__buf_f32(out, base[g]);
+    for (uint32_t g = 0; g < ir->n_groups; g++) put_number(&self, out, base[g]);
     mlops__buf_align(out, 8);
     for (uint32_t t = 0; t < ir->n_trees; t++) {
         mlops__buf_u32(out, self.firsts[t]);

@@ -65,11 +65,22 @@ int64_t mlops_context_width(const mlops_context *self) {
     return mlops__model_width(self->model, self->output);
 }
 
-mlops_status mlops_context_predict(mlops_context *self, const float *rows, int64_t n_rows,
-                                   int64_t n_features, double *out, int64_t width) {
+static mlops_status predict(mlops_context *self, mlops__row rows, int64_t n_rows,
+                            int64_t n_features, double *out, int64_t width) {
+    int given = rows.f32 || rows.f64;
     if (n_rows < 0 || n_features != mlops_model_n_features(self->model) ||
-        width != mlops_context_width(self) || (n_rows && !rows) || (n_rows && width && !out))
+        width != mlops_context_width(self) || (n_rows && !given) || (n_rows && width && !out))
         return MLOPS_E_INVALID;
     mlops__model_run(self->model, &self->room, self->output, rows, n_rows, out);
     return MLOPS_OK;
+}
+
+mlops_status mlops_context_predict(mlops_context *self, const float *rows, int64_t n_rows,
+                                   int64_t n_features, double *out, int64_t width) {
+    return predict(self, (mlops__row){.f32 = rows}, n_rows, n_features, out, width);
+}
+
+mlops_status mlops_context_predict_f64(mlops_context *self, const double *rows, int64_t n_rows,
+                                       int64_t n_features, double *out, int64_t width) {
+    return predict(self, (mlops__row){.f64 = rows}, n_rows, n_features, out, width);
 }

@@ -58,6 +58,7 @@ mlops_status mlops_model_describe(const mlops_model *self, char *text, size_t ca
     put_text(&out, "format", format);
     put_text(&out, "booster", objective + strlen(objective) + 1);
     put_text(&out, "objective", objective);
+    put_text(&out, "numbers", self->plan.flags & MLOPS__PLAN_F64 ? "float64" : "float32");
     put_int(&out, "trees", self->plan.n_trees);
     put_int(&out, "nodes", self->plan.n_nodes);
     put_int(&out, "depth", self->plan.depth);

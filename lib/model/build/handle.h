@@ -23,8 +23,8 @@ struct mlops_model {
 
 /* Working memory of predicting, cut out of a caller's. */
 typedef struct mlops__room {
-    float *sums;    /* n_groups * 64; NULL: rows go one by one */
-    float *margins; /* n_groups of one row */
+    float *sums;         /* n_groups * 64; NULL: rows go one by one */
+    mlops__sums margins; /* n_groups of one row */
     int8_t *ranks;
 } mlops__room;
 
@@ -37,7 +37,7 @@ int64_t mlops__model_width(const mlops_model *self, mlops_model_output output);
 
 /* Rows, n_features apart, to width values each. */
 void mlops__model_run(const mlops_model *self, const mlops__room *room, mlops_model_output output,
-                      const float *rows, int64_t n_rows, double *out);
+                      mlops__row rows, int64_t n_rows, double *out);
 
 /* What a model file's first bytes say that it is. */
 typedef enum mlops__format {

@@ -11,7 +11,7 @@ static size_t padded(size_t n) { return (n + ALIGN - 1) / ALIGN * ALIGN; }
 
 size_t mlops__room_size(const mlops_model *model, int block) {
     size_t groups = model->plan.n_groups, lanes = block ? LANES : 1;
-    size_t size = padded(groups * sizeof(float));
+    size_t size = padded(groups * mlops__plan_number_size(&model->plan));
     if (!model->forest) return size;
     if (block) size += padded(groups * LANES * sizeof(float));
     return size + padded(((size_t)model->forest->n_slots + 1) * lanes);
@@ -20,8 +20,8 @@ size_t mlops__room_size(const mlops_model *model, int block) {
 void mlops__room_init(mlops__room *self, const mlops_model *model, int block, void *mem) {
     size_t groups = model->plan.n_groups;
     uint8_t *p = mem;
-    *self = (mlops__room){NULL, (float *)(void *)p, NULL};
-    p += padded(groups * sizeof(float));
+    *self = (mlops__room){NULL, {.any = p}, NULL};
+    p += padded(groups * mlops__plan_number_size(&model->plan));
     if (!model->forest) return;
     if (block) {
         self->sums = (float *)(void *)p;
@@ -36,25 +36,25 @@ int64_t mlops__model_width(const mlops_model *self, mlops_model_output output) {
     return output == MLOPS_MODEL_OUTPUT_LEAF ? self->plan.n_trees : 0;
 }
 
-static void finish_row(const mlops_model *self, mlops_model_output output, float *margins,
+static void finish_row(const mlops_model *self, mlops_model_output output, mlops__sums margins,
                        double *out) {
     uint32_t n = self->plan.n_groups;
-    if (output == MLOPS_MODEL_OUTPUT_PREDICTION)
-        mlops__link_apply(self->plan.link, margins, n, out);
+    int f64 = (self->plan.flags & MLOPS__PLAN_F64) != 0;
+    if (output == MLOPS_MODEL_OUTPUT_PREDICTION) mlops__plan_finish(&self->plan, margins, out);
     else
-        for (uint32_t g = 0; g < n; g++) out[g] = (double)margins[g];
+        for (uint32_t g = 0; g < n; g++) out[g] = f64 ? margins.f64[g] : (double)margins.f32[g];
 }
 
-static void run_leaves(const mlops_model *self, const float *row, double *out) {
+static void run_leaves(const mlops_model *self, mlops__row row, double *out) {
     for (uint32_t t = 0; t < self->plan.n_trees; t++)
         out[t] = (double)mlops__plan_leaf(&self->plan, row, t);
 }
 
 static void run_row(const mlops_model *self, const mlops__room *room, mlops_model_output output,
-                    const float *row, double *out) {
-    if (self->forest) {
-        self->kern->forest_rank_row(self->forest, row, room->ranks);
-        self->kern->forest_sum_row(self->forest, room->ranks, room->margins);
+                    mlops__row row, double *out) {
+    if (self->forest && row.f32) {
+        self->kern->forest_rank_row(self->forest, row.f32, room->ranks);
+        self->kern->forest_sum_row(self->forest, room->ranks, room->margins.f32);
     } else {
         mlops__plan_margin(&self->plan, row, room->margins);
     }
@@ -69,21 +69,26 @@ static void run_block(const mlops_model *self, const mlops__room *room, mlops_mo
     self->kern->forest_sum_rows(self->forest, room->ranks, n, room->sums);
     for (size_t i = 0; i < n; i++) {
         for (uint32_t g = 0; g < n_groups; g++)
-            room->margins[g] = room->sums[(size_t)g * LANES + i];
+            room->margins.f32[g] = room->sums[(size_t)g * LANES + i];
         finish_row(self, output, room->margins, out + (int64_t)i * width);
     }
 }
 
+static mlops__row row_at(mlops__row rows, int64_t offset) {
+    return (mlops__row){rows.f32 ? rows.f32 + offset : NULL, rows.f64 ? rows.f64 + offset : NULL};
+}
+
 void mlops__model_run(const mlops_model *self, const mlops__room *room, mlops_model_output output,
-                      const float *rows, int64_t n_rows, double *out) {
+                      mlops__row rows, int64_t n_rows, double *out) {
     int64_t width = mlops__model_width(self, output), n_features = self->plan.n_features, i = 0;
-    while (output != MLOPS_MODEL_OUTPUT_LEAF && room->sums && n_rows - i >= BLOCK_MIN) {
+    int blocks = output != MLOPS_MODEL_OUTPUT_LEAF && room->sums && rows.f32;
+    while (blocks && n_rows - i >= BLOCK_MIN) {
         size_t n = n_rows - i < LANES ? (size_t)(n_rows - i) : LANES;
-        run_block(self, room, output, rows + i * n_features, n, out + i * width);
+        run_block(self, room, output, rows.f32 + i * n_features, n, out + i * width);
         i += (int64_t)n;
     }
     for (; i < n_rows; i++) {
-        const float *row = rows + i * n_features;
+        mlops__row row = row_at(rows, i * n_features);
         if (output == MLOPS_MODEL_OUTPUT_LEAF) run_leaves(self, row, out + i * width);
         else run_row(self, room, output, row, out + i * width);
     }
@@ -93,12 +98,12 @@ int64_t mlops_model_width(const mlops_model *self, mlops_model_output output) {
     return mlops__model_width(self, output);
 }
 
-mlops_status mlops_model_predict(const mlops_model *self, const float *rows, int64_t n_rows,
-                                 int64_t n_features, double *out, int64_t width) {
+static mlops_status predict(const mlops_model *self, mlops__row rows, int64_t n_rows,
+                            int64_t n_features, double *out, int64_t width) {
     _Alignas(ALIGN) uint8_t mem[STACK];
     const mlops_model_output output = MLOPS_MODEL_OUTPUT_PREDICTION;
     if (n_rows < 0 || n_features != (int64_t)self->plan.n_features ||
-        width != mlops__model_width(self, output) || (n_rows && (!rows || !out)))
+        width != mlops__model_width(self, output) || (n_rows && ((!rows.f32 && !rows.f64) || !out)))
         return MLOPS_E_INVALID;
     int block = n_rows >= BLOCK_MIN && mlops__room_size(self, 1) <= sizeof mem;
     if (mlops__room_size(self, block) > sizeof mem) return MLOPS_E_ARENA;
@@ -106,4 +111,14 @@ mlops_status mlops_model_predict(const mlops_model *self, const float *rows, int
     mlops__room_init(&room, self, block, mem);
     mlops__model_run(self, &room, output, rows, n_rows, out);
     return MLOPS_OK;
+}
+
+mlops_status mlops_model_predict(const mlops_model *self, const float *rows, int64_t n_rows,
+                                 int64_t n_features, double *out, int64_t width) {
+    return predict(self, (mlops__row){.f32 = rows}, n_rows, n_features, out, width);
+}
+
+mlops_status mlops_model_predict_f64(const mlops_model *self, const double *rows, int64_t n_rows,
+                                     int64_t n_features, double *out, int64_t width) {
+    return predict(self, (mlops__row){.f64 = rows}, n_rows, n_features, out, width);
 }

@@ -12,7 +12,7 @@ typedef struct binding {
     const mlops_model *model;
     const mlops_table *table;
     const mlops__column **columns; /* one a feature */
-    float *rows;                   /* BLOCK * n_features */
+    mlops__sums rows;              /* BLOCK * n_features, of the plan's type */
     void *mem;
     size_t mem_size;
     mlops_error *err;
@@ -57,41 +57,48 @@ static mlops_status bind_all(const binding *self, const char *columns, mlops__ar
 }
 
 /* As the trainer's own conversion: straight to float. */
-static float value_of(const mlops__column *column, int64_t row) {
-    const union {
-        uint32_t bits;
-        float value;
-    } nan = {0x7fc00000};
-    if (column->type == MLOPS_TYPE_NULL || !mlops__column_valid(column, row)) return nan.value;
-    if (column->type == MLOPS_TYPE_INT64) return (float)((const int64_t *)column->data)[row];
+static float f32_of(const mlops__column *column, int64_t row) {
+    if (column->type == MLOPS_TYPE_INT64 && mlops__column_valid(column, row))
+        return (float)((const int64_t *)column->data)[row];
     return (float)mlops__column_f64(column, row);
+}
+
+static void fill_rows(const binding *self, int f64, int64_t begin, int64_t n) {
+    int64_t n_features = self->model->plan.n_features;
+    for (int64_t f = 0; f < n_features; f++) {
+        const mlops__column *column = self->columns[f];
+        for (int64_t i = 0; i < n && f64; i++)
+            self->rows.f64[i * n_features + f] = mlops__column_f64(column, begin + i);
+        for (int64_t i = 0; i < n && !f64; i++)
+            self->rows.f32[i * n_features + f] = f32_of(column, begin + i);
+    }
 }
 
 static void run(const binding *self, mlops_model_output output, int64_t n_rows, double *out) {
     int64_t width = mlops__model_width(self->model, output);
-    int64_t n_features = self->model->plan.n_features;
+    int f64 = (self->model->plan.flags & MLOPS__PLAN_F64) != 0;
+    mlops__row rows = {f64 ? NULL : self->rows.f32, f64 ? self->rows.f64 : NULL};
     mlops__room room;
     mlops__room_init(&room, self->model, 1, self->mem);
     for (int64_t begin = 0; begin < n_rows; begin += BLOCK) {
         int64_t n = n_rows - begin < BLOCK ? n_rows - begin : BLOCK;
-        for (int64_t f = 0; f < n_features; f++)
-            for (int64_t i = 0; i < n; i++)
-                self->rows[i * n_features + f] = value_of(self->columns[f], begin + i);
-        mlops__model_run(self->model, &room, output, self->rows, n, out + begin * width);
+        fill_rows(self, f64, begin, n);
+        mlops__model_run(self->model, &room, output, rows, n, out + begin * width);
     }
 }
 
 static mlops_status predict(binding *self, const char *columns, mlops_model_output output,
                             int64_t n_rows, double *out, mlops__arena *arena) {
     size_t n_features = self->model->plan.n_features;
+    size_t row_size = BLOCK * mlops__plan_number_size(&self->model->plan);
     const mlops_allocator *allocator = &self->model->host.allocator;
     self->columns = mlops__arena_array(arena, n_features, sizeof *self->columns);
     if (!self->columns) return mlops__fail_nomem(self->err, n_features * sizeof *self->columns);
     MLOPS_TRY(bind_all(self, columns, arena));
-    self->rows = mlops__arena_array(arena, n_features, BLOCK * sizeof *self->rows);
+    self->rows.any = mlops__arena_array(arena, n_features, row_size);
     self->mem_size = mlops__room_size(self->model, 1);
-    self->mem = self->rows ? mlops__alloc_aligned(allocator, self->mem_size, ALIGN) : NULL;
-    if (!self->mem) return mlops__fail_nomem(self->err, n_features * BLOCK * sizeof *self->rows);
+    self->mem = self->rows.any ? mlops__alloc_aligned(allocator, self->mem_size, ALIGN) : NULL;
+    if (!self->mem) return mlops__fail_nomem(self->err, n_features * row_size);
     run(self, output, n_rows, out);
     mlops__free_aligned(allocator, self->mem, self->mem_size, ALIGN);
     return MLOPS_OK;

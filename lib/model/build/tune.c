@@ -37,12 +37,13 @@ static int is_test(const mlops__plan_node *node) { return node->step != 0; }
 
 static int gather_items(tuning *self) {
     const mlops__plan *plan = self->plan;
+    if (plan->flags & MLOPS__PLAN_F64) return 0;
     for (uint32_t i = 0; i < plan->n_nodes; i++) {
         mlops__plan_node node = mlops__plan_node_at(plan, i);
+        if (node.special) return 0;
         if (!is_test(&node)) continue;
-        if (node.is_set) return 0;
         item *out = &self->items[self->n_items++];
-        float value = node.value == 0.0f ? 0.0f : node.value;
+        float value = node.value == 0.0 ? 0.0f : (float)node.value;
         memcpy(&out->bits, &value, sizeof value);
         out->node = i;
         out->key = (uint64_t)node.feature << 33 | (uint64_t)(uint32_t)node.left_missing << 32 |
@@ -233,7 +234,7 @@ static void fill_heap(const tuning *self, const tables *out, uint32_t t) {
         uint32_t width = 1;
         for (; place < n_leaves; width *= 2) place *= 2;
         for (uint32_t k = 0; k < width; k++)
-            out->leaves[shape->at + place - n_leaves + k] = node.value;
+            out->leaves[shape->at + place - n_leaves + k] = (float)node.value;
     }
 }
 
@@ -244,7 +245,7 @@ static void fill_deep(const tuning *self, const tables *out, uint32_t t) {
         mlops__plan_node node = mlops__plan_node_at(self->plan, tree.first + i);
         mlops__forest_deep *p = &out->deep[shape->at + i];
         *p = (mlops__forest_deep){i, 0, MLOPS__FOREST_NEVER};
-        out->deep_values[shape->at + i] = is_test(&node) ? 0.0f : node.value;
+        out->deep_values[shape->at + i] = is_test(&node) ? 0.0f : (float)node.value;
         if (is_test(&node))
             *p = (mlops__forest_deep){i + node.step, self->node_slots[tree.first + i],
                                       self->node_bounds[tree.first + i]};
@@ -285,7 +286,7 @@ static mlops_status lay_out(tuning *self, int *fits, mlops_error *err) {
     if (!self->trees || !base) return mlops__fail_nomem(err, plan->n_trees * sizeof *self->trees);
     *fits = place_trees(self);
     if (!*fits) return MLOPS_OK;
-    for (uint32_t g = 0; g < plan->n_groups; g++) base[g] = mlops__plan_base(plan, g);
+    for (uint32_t g = 0; g < plan->n_groups; g++) base[g] = (float)mlops__plan_base(plan, g);
     self->forest->trees = self->trees;
     self->forest->base = base;
     return make_trees(self, err);

@@ -96,9 +96,10 @@ static mlops_status settle_base(mlops__xgb *self, const objective *o) {
                                   "base_score has %zu value%s; 1 or %u are due", n,
                                   mlops__plural((int64_t)n), ir->n_groups);
     for (uint32_t g = 0; g < ir->n_groups; g++) {
-        float margin;
+        float margin = 0.0f;
         MLOPS_TRY(to_margin(self, o, scores[n == 1 ? 0 : g], &margin));
-        mlops__buf_put(&ir->base, &margin, sizeof margin);
+        double base = (double)margin;
+        mlops__buf_put(&ir->base, &base, sizeof base);
     }
     return ir->base.status ? mlops__fail_nomem(self->source->err, ir->base.size) : MLOPS_OK;
 }

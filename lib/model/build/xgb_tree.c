@@ -5,6 +5,7 @@
  * and leaves are numbers. Nothing recurses, so that depth costs no stack.
  */
 #include "model/build/xgb.h"
+#include "model/run/plan.h"
 
 #include <string.h>
 
@@ -136,7 +137,7 @@ static mlops_status check_param(const adding *self) {
     return MLOPS_OK;
 }
 
-/* One bit a category, behind the number of words. */
+/* One bit a category, behind its kind and the number of words. */
 static mlops_status add_set(const adding *self, int32_t node, const int32_t *items, int32_t n) {
     mlops__buf *words = &self->xgb->ir->words;
     int32_t top = -1;
@@ -146,11 +147,12 @@ static mlops_status add_set(const adding *self, int32_t node, const int32_t *ite
         if (items[i] > top) top = items[i];
     }
     uint32_t n_words = (uint32_t)(top / 32 + (top >= 0));
-    if (words->size / 4 + n_words + 1 > UINT32_MAX)
+    if (words->size / 4 + n_words + 2 > UINT32_MAX)
         return mlops__source_fail(self->xgb->source, MLOPS_E_LIMIT,
                                   "more than 2^32 category words");
     self->set_of[node] = (uint32_t)(words->size / 4) + 1;
-    mlops__buf_put(words, &n_words, sizeof n_words);
+    const uint32_t head[] = {MLOPS__SPECIAL_SET, n_words};
+    mlops__buf_put(words, head, sizeof head);
     uint8_t *bytes = n_words ? mlops__buf_extend(words, 4 * (size_t)n_words) : NULL;
     if (bytes) {
         uint32_t *bits = (uint32_t *)(void *)bytes;
@@ -194,7 +196,7 @@ static mlops_status fill_leaf(const adding *self, uint32_t number, mlops__ir_nod
     if (self->right[number] != -1) return wrong(self, number, "has a right child and no left one");
     if (self->value[number] - self->value[number] != 0.0f)
         return wrong(self, number, "its leaf value is not a finite number");
-    *out = (mlops__ir_node){.value = self->value[number], .number = number};
+    *out = (mlops__ir_node){.value = (double)self->value[number], .number = number};
     return MLOPS_OK;
 }
 
@@ -229,9 +231,9 @@ static mlops_status fill_test(const adding *self, uint32_t number, uint32_t step
                             .step = step,
                             .number = number,
                             .left_missing = (uint8_t)left_missing,
-                            .is_set = (uint8_t)kind};
-    if (kind) out->set = self->set_of[number] - 1;
-    else out->value = self->value[number];
+                            .is_special = (uint8_t)kind};
+    if (kind) out->special = self->set_of[number] - 1;
+    else out->value = (double)self->value[number];
     return MLOPS_OK;
 }
 

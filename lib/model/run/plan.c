@@ -25,7 +25,8 @@ static mlops_status read_head(mlops__plan *out, mlops__cursor *in, const opening
     uint32_t version = mlops__cursor_u16(in);
     if (!in->failed && version != MLOPS__PLAN_VERSION)
         return mlops__fail_at(self->err, MLOPS_E_UNSUPPORTED, 0, 0, 4,
-                              "plan: version %u; this library reads version 1", (unsigned)version);
+                              "plan: version %u; this library reads version %d", (unsigned)version,
+                              MLOPS__PLAN_VERSION);
     out->flags = mlops__cursor_u16(in);
     uint32_t link = mlops__cursor_u32(in);
     out->n_features = mlops__cursor_u32(in);
@@ -36,11 +37,14 @@ static mlops_status read_head(mlops__plan *out, mlops__cursor *in, const opening
     out->depth = mlops__cursor_u32(in);
     out->names_size = mlops__cursor_u32(in);
     out->info_size = mlops__cursor_u32(in);
-    const uint8_t *zero = mlops__cursor_take(in, 20);
+    out->divisor = mlops__cursor_u32(in);
+    out->param = mlops__cursor_f64(in);
+    const uint8_t *zero = mlops__cursor_take(in, 8);
     if (!zero) return corrupt(self, out->bytes + out->size, "ends inside its header");
-    for (int i = 0; i < 20; i++)
+    for (int i = 0; i < 8; i++)
         if (zero[i]) return corrupt(self, zero + i, "a reserved byte is not zero");
-    if (out->flags & ~(uint32_t)(MLOPS__PLAN_WIDE | MLOPS__PLAN_NUMBERS | MLOPS__PLAN_NAMES))
+    if (out->flags &
+        ~(uint32_t)(MLOPS__PLAN_WIDE | MLOPS__PLAN_NUMBERS | MLOPS__PLAN_NAMES | MLOPS__PLAN_F64))
         return mlops__fail_at(self->err, MLOPS_E_UNSUPPORTED, 0, 0, 6, "plan: unknown flags %x",
                               (unsigned)out->flags);
     if (link >= MLOPS__LINKS)
@@ -52,6 +56,13 @@ static mlops_status read_head(mlops__plan *out, mlops__cursor *in, const opening
 
 static mlops_status check_head(const opening *self) {
     const mlops__plan *p = self->plan;
+    if (p->flags & MLOPS__PLAN_F64 && p->flags & MLOPS__PLAN_WIDE)
+        return corrupt(self, p->bytes + 6, "nodes are wide and double at once");
+    if (!mlops__link_takes(p->link, (p->flags & MLOPS__PLAN_F64) != 0))
+        return corrupt(self, p->bytes + 8, "the link function is one of another type");
+    if (p->divisor == 0) return corrupt(self, p->bytes + 44, "the divisor is 0");
+    if (p->param - p->param != 0.0)
+        return corrupt(self, p->bytes + 48, "the link function's parameter is not finite");
     if (p->n_features == 0 || p->n_features > INT32_MAX)
         return corrupt(self, p->bytes + 12, "number of features is 0 or above 2^31");
     if (p->n_groups == 0 || p->n_groups > MLOPS__PLAN_GROUPS_MAX)
@@ -59,6 +70,11 @@ static mlops_status check_head(const opening *self) {
     if ((p->names_size != 0) != ((p->flags & MLOPS__PLAN_NAMES) != 0))
         return corrupt(self, p->bytes + 36, "names and their flag disagree");
     return MLOPS_OK;
+}
+
+static size_t node_size(const mlops__plan *self) {
+    if (self->flags & MLOPS__PLAN_F64) return 16;
+    return self->flags & MLOPS__PLAN_WIDE ? 12 : 8;
 }
 
 /* The next part: n items of the given size, then zeroes up to a multiple of 8. */
@@ -71,10 +87,9 @@ static const uint8_t *part(mlops__cursor *in, uint32_t n, size_t size, int last)
 
 static mlops_status find_parts(mlops__plan *out, mlops__cursor *in, const opening *self) {
     int has_numbers = (out->flags & MLOPS__PLAN_NUMBERS) != 0;
-    out->base = part(in, out->n_groups, 4, 0);
+    out->base = part(in, out->n_groups, mlops__plan_number_size(out), 0);
     out->trees = out->base ? part(in, out->n_trees, 8, 0) : NULL;
-    out->nodes =
-        out->trees ? part(in, out->n_nodes, out->flags & MLOPS__PLAN_WIDE ? 12 : 8, 0) : NULL;
+    out->nodes = out->trees ? part(in, out->n_nodes, node_size(out), 0) : NULL;
     const uint8_t *numbers = out->nodes ? part(in, has_numbers ? out->n_nodes : 0, 4, 0) : NULL;
     out->words = numbers ? part(in, out->n_words, 4, 0) : NULL;
     const uint8_t *names = out->words ? part(in, out->names_size, 1, 0) : NULL;
@@ -95,12 +110,70 @@ static int holds_texts(const char *bytes, size_t size, uint32_t n) {
     return found == n && (size == 0 || bytes[size - 1] == 0);
 }
 
-static mlops_status check_set(const opening *self, uint32_t node, uint32_t set) {
+static double number_at(const mlops__plan *self, const uint8_t *p, size_t n) {
+    if (self->flags & MLOPS__PLAN_F64) return mlops__load_f64(p + 8 * n);
+    return (double)mlops__load_f32(p + 4 * n);
+}
+
+/* True if none is NaN and each is above the one before. */
+static int ascend(const mlops__plan *self, const uint8_t *p, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        double value = number_at(self, p, i);
+        if (value != value || (i && !(number_at(self, p, i - 1) < value))) return 0;
+    }
+    return 1;
+}
+
+static int all_finite(const mlops__plan *self, const uint8_t *p, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (number_at(self, p, i) - number_at(self, p, i) != 0.0) return 0;
+    return 1;
+}
+
+/* p is behind the kind, left the words that follow. */
+static int check_special_test(const mlops__plan *self, uint32_t kind, const uint8_t *p,
+                              uint64_t left) {
+    uint32_t n = left ? mlops__load_u32(p) : 0;
+    if (kind == MLOPS__SPECIAL_SET) return left > n;
+    if (kind == MLOPS__SPECIAL_MEMBER)
+        return left && n <= (left - 1) / (mlops__plan_number_size(self) / 4) &&
+               ascend(self, p + 4, n);
+    if (kind != MLOPS__SPECIAL_ZERO || !(self->flags & MLOPS__PLAN_F64) || left < 2) return 0;
+    double threshold = mlops__load_f64(p);
+    return threshold == threshold;
+}
+
+static int check_special_leaf(const mlops__plan *self, uint32_t kind, const uint8_t *p,
+                              uint64_t left) {
+    if (kind == MLOPS__SPECIAL_VECTOR)
+        return left >= self->n_groups * (mlops__plan_number_size(self) / 4) &&
+               all_finite(self, p, self->n_groups);
+    if (kind != MLOPS__SPECIAL_LINEAR || !(self->flags & MLOPS__PLAN_F64) || left < 5) return 0;
+    uint32_t n = mlops__load_u32(p);
+    if (n > (left - 5) / 3 || !all_finite(self, p + 4, 2)) return 0;
+    for (uint32_t i = 0; i < n; i++) {
+        const uint8_t *term = p + 20 + 12 * (size_t)i;
+        if (mlops__load_u32(term) >= self->n_features || !all_finite(self, term + 4, 1)) return 0;
+    }
+    return 1;
+}
+
+static mlops_status check_special(const opening *self, uint32_t index,
+                                  const mlops__plan_node *node) {
     const mlops__plan *p = self->plan;
-    if (set < p->n_words && mlops__load_u32(p->words + 4 * (size_t)set) < p->n_words - set)
-        return MLOPS_OK;
-    return mlops__fail(self->err, MLOPS_E_CORRUPT, "plan: category set of node %u is not there",
-                       (unsigned)node);
+    int valid = node->words < p->n_words;
+    if (valid) {
+        const uint8_t *words = p->words + 4 * (size_t)node->words;
+        uint64_t left = p->n_words - node->words - 1;
+        uint32_t kind = mlops__load_u32(words);
+        valid = node->step ? check_special_test(p, kind, words + 4, left)
+                           : check_special_leaf(p, kind, words + 4, left);
+    }
+    if (valid && p->flags & MLOPS__PLAN_F64)
+        valid = mlops__load_u32(p->nodes + 16 * (size_t)index + 4) == 0;
+    if (valid) return MLOPS_OK;
+    return mlops__fail(self->err, MLOPS_E_CORRUPT,
+                       "plan: what makes node %u special is not there or damaged", (unsigned)index);
 }
 
 static mlops_status check_node(const opening *self, uint32_t index) {
@@ -109,12 +182,12 @@ static mlops_status check_node(const opening *self, uint32_t index) {
         return mlops__fail(self->err, MLOPS_E_CORRUPT, "plan: node %u tests feature %u of %u",
                            (unsigned)index, (unsigned)node.feature,
                            (unsigned)self->plan->n_features);
-    if (node.is_set) return check_set(self, index, node.set);
-    if (node.value != node.value || (node.step == 0 && node.value - node.value != 0.0f))
-        return mlops__fail(self->err, MLOPS_E_CORRUPT, "plan: value of node %u is not a number",
-                           (unsigned)index);
     if (node.step == 0 && (node.feature || node.left_missing))
         return mlops__fail(self->err, MLOPS_E_CORRUPT, "plan: leaf %u has marks of a test",
+                           (unsigned)index);
+    if (node.special) return check_special(self, index, &node);
+    if (node.value != node.value || (node.step == 0 && node.value - node.value != 0.0))
+        return mlops__fail(self->err, MLOPS_E_CORRUPT, "plan: value of node %u is not a number",
                            (unsigned)index);
     return MLOPS_OK;
 }
@@ -133,7 +206,7 @@ static mlops_status check_tree(const opening *self, uint32_t t, uint32_t *depth)
             level_end = child;
             ++*depth;
         }
-        if (node.step == 0 && !node.is_set) continue;
+        if (node.step == 0) continue;
         if (i + node.step != child || child + 2 > end)
             return mlops__fail(
                 self->err, MLOPS_E_CORRUPT,
@@ -176,8 +249,9 @@ mlops_status mlops__plan_open(mlops__plan *out, const void *bytes, size_t n, mlo
     MLOPS_TRY(check_head(&self));
     MLOPS_TRY(find_parts(out, &in, &self));
     for (uint32_t g = 0; g < out->n_groups; g++)
-        if (mlops__plan_base(out, g) - mlops__plan_base(out, g) != 0.0f)
-            return corrupt(&self, out->base + 4 * (size_t)g, "a base margin is not finite");
+        if (mlops__plan_base(out, g) - mlops__plan_base(out, g) != 0.0)
+            return corrupt(&self, out->base + mlops__plan_number_size(out) * g,
+                           "a base margin is not finite");
     if (out->names && !holds_texts(out->names, out->names_size, out->n_features))
         return corrupt(&self, (const uint8_t *)out->names, "names are not one for each feature");
     if (!holds_texts(out->info, out->info_size, 3))
@@ -185,8 +259,12 @@ mlops_status mlops__plan_open(mlops__plan *out, const void *bytes, size_t n, mlo
     return check_trees(&self);
 }
 
-float mlops__plan_base(const mlops__plan *self, uint32_t group) {
-    return mlops__load_f32(self->base + 4 * (size_t)group);
+size_t mlops__plan_number_size(const mlops__plan *self) {
+    return self->flags & MLOPS__PLAN_F64 ? 8 : 4;
+}
+
+double mlops__plan_base(const mlops__plan *self, uint32_t group) {
+    return number_at(self, self->base, group);
 }
 
 mlops__plan_tree mlops__plan_tree_at(const mlops__plan *self, uint32_t tree) {
@@ -197,17 +275,17 @@ mlops__plan_tree mlops__plan_tree_at(const mlops__plan *self, uint32_t tree) {
 }
 
 mlops__plan_node mlops__plan_node_at(const mlops__plan *self, uint32_t node) {
-    int wide = (self->flags & MLOPS__PLAN_WIDE) != 0;
-    const uint8_t *p = self->nodes + (wide ? 12 : 8) * (size_t)node;
-    uint32_t link = wide ? mlops__load_u32(p + 8) : mlops__load_u16(p + 6);
-    int top = wide ? 31 : 15;
+    size_t size = node_size(self);
+    const uint8_t *p = self->nodes + size * node;
+    int narrow = size == 8, top = narrow ? 15 : 31;
+    uint32_t link = narrow ? mlops__load_u16(p + 6) : mlops__load_u32(p + size - 4);
     return (mlops__plan_node){
-        .value = mlops__load_f32(p),
-        .feature = wide ? mlops__load_u32(p + 4) : mlops__load_u16(p + 4),
+        .value = number_at(self, p, 0),
+        .feature = narrow ? mlops__load_u16(p + 4) : mlops__load_u32(p + size - 8),
         .step = link & ((1u << (top - 1)) - 1),
         .left_missing = (int)(link >> top & 1),
-        .is_set = (int)(link >> (top - 1) & 1),
-        .set = mlops__load_u32(p),
+        .special = (int)(link >> (top - 1) & 1),
+        .words = mlops__load_u32(p),
     };
 }
 

@@ -5,29 +5,49 @@
  *
  *     offset  size  what
  *          0     4  magic "PLAN"
- *          4     2  version, 1
- *          6     2  flags: 1 wide nodes, 2 node numbers, 4 feature names
+ *          4     2  version, 2
+ *          6     2  flags: 1 wide nodes, 2 node numbers, 4 feature names, 8 double
  *          8     4  link function
  *         12     4  features
  *         16     4  groups: sums that a row yields (classes, targets)
  *         20     4  trees
  *         24     4  nodes of all trees
- *         28     4  words of category sets
+ *         28     4  words of special nodes
  *         32     4  depth of the deepest tree: steps from root to leaf
  *         36     4  bytes of feature names
  *         40     4  bytes of info
- *         44    20  zero
- *         64        base margin of each group, f32
+ *         44     4  divisor: what sums are divided by before the link function; 1: they are not
+ *         48     8  parameter of the link function, f64; 0 if it has none
+ *         56     8  zero
+ *         64        base margin of each group
  *                   trees: first node u32, group u32
  *                   nodes: 8 bytes {f32 value, u16 feature, u16 link}, wide ones 12 bytes
- *                     {f32 value, u32 feature, u32 link}; the highest bit of a link says that a
- *                     missing value goes left, the next that value is the index of a category set,
- *                     the rest is the distance to the left child, the right one stands behind it;
- *                     a link of 0 is a leaf, value is what it adds
+ *                     {f32 value, u32 feature, u32 link}, double ones 16 bytes {f64 value, u32
+ *                     feature, u32 link}. The highest bit of a link says that a missing value goes
+ *                     left, the next that the node is special, the rest is the distance to the left
+ *                     child, the right one stands behind it. A value below that of its node goes
+ *                     left. A link of 0 is a leaf, value is what it adds
  *                   node numbers of the trainer, u32 each (flag 2; else they are those of the tree)
- *                   category sets: number of words u32, then words u32, bit c%32 of word c/32 for c
+ *                   words of special nodes, u32 each
  *                   feature names, each with a NUL (flag 4)
  *                   info: format, objective and booster, each with a NUL
+ *
+ * Base margins, values and the numbers of special nodes are f32, and all arithmetic is float; with
+ * flag 8 they are f64, and all arithmetic is double. Sums begin with the base margin, and what
+ * trees add follows in their order.
+ *
+ * The value of a special node is an integer, the index of its first word. That one is its kind:
+ *
+ *     1 set     a test: n u32, then n words with bit c%32 of word c/32 for category c. A category
+ *               in the set goes right, all else left. A value's category is its whole part: of
+ *               floats from 0 to 2^24, of doubles above -1 to 2^31
+ *     2 member  a test: n u32, then n numbers, ascending. A value among them goes right
+ *     3 zero    a test of doubles: a number; a value of at most 1e-35 (as f32) is missing, another
+ *               goes left if it is below the number
+ *     4 linear  a leaf of doubles: n u32, a constant, a substitute, then n of feature u32 and
+ *               number. It adds the constant and, one by one, the products of values and numbers;
+ * if one of its features is missing, the substitute 5 vector  a leaf: a number for each group,
+ * which it adds to that group
  *
  * Every part begins at a multiple of 8, gaps are zero. The nodes of a tree stand in breadth-first
  * order, so that every node has one parent, before it: walking ends, whatever the bytes say.
@@ -40,16 +60,29 @@
 #include "base/fail.h"
 #include "model/run/link.h"
 
-enum { MLOPS__PLAN_WIDE = 1, MLOPS__PLAN_NUMBERS = 2, MLOPS__PLAN_NAMES = 4 };
-enum { MLOPS__PLAN_HEAD = 64, MLOPS__PLAN_VERSION = 1, MLOPS__PLAN_GROUPS_MAX = 65536 };
+enum { MLOPS__PLAN_WIDE = 1, MLOPS__PLAN_NUMBERS = 2, MLOPS__PLAN_NAMES = 4, MLOPS__PLAN_F64 = 8 };
+enum { MLOPS__PLAN_HEAD = 64, MLOPS__PLAN_VERSION = 2, MLOPS__PLAN_GROUPS_MAX = 65536 };
 enum { MLOPS__PLAN_NARROW_FEATURES = 65536, MLOPS__PLAN_NARROW_STEP = 1 << 14 };
 #define MLOPS__PLAN_WIDE_STEP (1u << 30)
+
+/* Kinds of special nodes; the numbers stand in plans. */
+typedef enum mlops__special {
+    MLOPS__SPECIAL_SET = 1,
+    MLOPS__SPECIAL_MEMBER = 2,
+    MLOPS__SPECIAL_ZERO = 3,
+    MLOPS__SPECIAL_LINEAR = 4,
+    MLOPS__SPECIAL_VECTOR = 5
+} mlops__special;
+
+#define MLOPS__SPECIAL_ZERO_MAX ((double)1e-35f)
 
 typedef struct mlops__plan {
     const uint8_t *bytes;
     size_t size;
     uint32_t flags;
     mlops__link link;
+    double param; /* of the link */
+    uint32_t divisor;
     uint32_t n_features;
     uint32_t n_groups;
     uint32_t n_trees;
@@ -74,19 +107,36 @@ typedef struct mlops__plan_tree {
 } mlops__plan_tree;
 
 typedef struct mlops__plan_node {
-    float value;      /* threshold, or what a leaf adds */
+    double value;     /* threshold, or what a leaf adds */
     uint32_t feature; /* 0 in a leaf */
     uint32_t step;    /* distance to the left child; 0: a leaf */
     int left_missing; /* a missing value goes left */
-    int is_set;       /* set is an index into the category sets, and value means nothing */
-    uint32_t set;
+    int special;      /* words is the index of its first, and value means nothing */
+    uint32_t words;
 } mlops__plan_node;
+
+/* A row of features, NaN being missing: one of the two. What is not of the plan's type is
+ * converted, value by value: a float is widened, a double rounded. */
+typedef struct mlops__row {
+    const float *f32;
+    const double *f64;
+} mlops__row;
+
+/* Sums of a row, one a group, of the plan's type. */
+typedef union mlops__sums {
+    void *any;
+    float *f32;
+    double *f64;
+} mlops__sums;
 
 /* Checks everything and remembers bytes, which outlive out. MLOPS_E_CORRUPT with the offset;
  * MLOPS_E_UNSUPPORTED for another version. */
 mlops_status mlops__plan_open(mlops__plan *out, const void *bytes, size_t n, mlops_error *err);
 
-float mlops__plan_base(const mlops__plan *self, uint32_t group);
+/* Size of a number and of a sum: 4 or 8. */
+size_t mlops__plan_number_size(const mlops__plan *self);
+
+double mlops__plan_base(const mlops__plan *self, uint32_t group);
 mlops__plan_tree mlops__plan_tree_at(const mlops__plan *self, uint32_t tree);
 mlops__plan_node mlops__plan_node_at(const mlops__plan *self, uint32_t node);
 
@@ -96,14 +146,16 @@ const char *mlops__plan_name(const mlops__plan *self, uint32_t index);
 /* Values a row yields: predictions, margins (n_groups), leaves (n_trees). */
 uint32_t mlops__plan_width(const mlops__plan *self);
 
-/* Margins of one row, NaN being missing: the reference that kernels are held to. margins has
- * n_groups. */
-void mlops__plan_margin(const mlops__plan *self, const float *row, float *margins);
+/* Margins of one row: the reference that kernels are held to. sums has n_groups. */
+void mlops__plan_margin(const mlops__plan *self, mlops__row row, mlops__sums sums);
 
-/* Prediction of one row: mlops__plan_width() values. margins is room for n_groups. */
-void mlops__plan_predict(const mlops__plan *self, const float *row, float *margins, double *out);
+/* From the margins of a row to its prediction: mlops__plan_width() values. Uses sums as room. */
+void mlops__plan_finish(const mlops__plan *self, mlops__sums sums, double *out);
+
+/* Prediction of one row: mlops__plan_width() values. sums is room for n_groups. */
+void mlops__plan_predict(const mlops__plan *self, mlops__row row, mlops__sums sums, double *out);
 
 /* The trainer's number of the leaf that the row ends in. */
-uint32_t mlops__plan_leaf(const mlops__plan *self, const float *row, uint32_t tree);
+uint32_t mlops__plan_leaf(const mlops__plan *self, mlops__row row, uint32_t tree);
 
 #endif

@@ -1,17 +1,17 @@
 /* Walking a plan, one row and one tree at a time: the reference of every kernel, and what devices
  * run.
  *
- * Owns nothing. Invariant: leaves are added in the order of the trees, each to its group, in float,
- * beginning with the base margin; a value is compared as float, x < threshold goes left. Terminates
- * and stays inside because an open plan only steps forward. Freestanding: part of the firmware
- * build.
+ * Owns nothing. Invariant: leaves are added in the order of the trees, each to its group, beginning
+ * with the base margin, in the plan's type; a value is compared in that type, x < threshold goes
+ * left. Terminates and stays inside because an open plan only steps forward. Freestanding: part of
+ * the firmware build.
  */
 #include "base/cursor.h"
 #include "model/run/plan.h"
 
 #include <string.h>
 
-enum { CATEGORIES_MAX = 1 << 24 };
+enum { FLOAT_CATEGORIES = 1 << 24 };
 
 static inline uint32_t load_u32(const uint8_t *p) {
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -23,71 +23,191 @@ static inline uint32_t load_u32(const uint8_t *p) {
 #endif
 }
 
-static inline float as_f32(uint32_t bits) {
+static inline float load_f32(const uint8_t *p) {
+    uint32_t bits = load_u32(p);
     float value;
     memcpy(&value, &bits, sizeof value);
     return value;
 }
 
-/* True if a value goes right at a categorical node: its category is in the set. What is no category
- * goes left. */
-static int in_set(const mlops__plan *self, uint32_t set, float x) {
-    if (!(x >= 0.0f && x < (float)CATEGORIES_MAX)) return 0;
-    uint32_t category = (uint32_t)x;
-    const uint8_t *words = self->words + 4 * (size_t)set;
-    if (category / 32 >= load_u32(words)) return 0;
-    return (int)(load_u32(words + 4 + 4 * (size_t)(category / 32)) >> category % 32 & 1);
+static inline double load_f64(const uint8_t *p) {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    double value;
+    memcpy(&value, p, sizeof value);
+    return value;
+#else
+    return mlops__load_f64(p);
+#endif
 }
 
-static uint32_t walk_narrow(const mlops__plan *self, uint32_t node, const float *row) {
+static inline float f32_at(const mlops__row *row, uint32_t feature) {
+    return row->f32 ? row->f32[feature] : (float)row->f64[feature];
+}
+
+static inline double f64_at(const mlops__row *row, uint32_t feature) {
+    return row->f64 ? row->f64[feature] : (double)row->f32[feature];
+}
+
+static inline int is_f64(const mlops__plan *self) { return (self->flags & MLOPS__PLAN_F64) != 0; }
+
+/* The n-th number behind p. */
+static double number_at(const mlops__plan *self, const uint8_t *p, size_t n) {
+    return is_f64(self) ? load_f64(p + 8 * n) : (double)load_f32(p + 4 * n);
+}
+
+/* What is no category is in no set. */
+static int in_set(const mlops__plan *self, const uint8_t *p, double x) {
+    int valid = is_f64(self) ? x > -1.0 && x < 0x1p31 : x >= 0.0 && x < (double)FLOAT_CATEGORIES;
+    if (!valid) return 0;
+    uint32_t category = (uint32_t)x;
+    if (category / 32 >= load_u32(p)) return 0;
+    return (int)(load_u32(p + 4 + 4 * (size_t)(category / 32)) >> category % 32 & 1);
+}
+
+static int is_member(const mlops__plan *self, const uint8_t *p, double x) {
+    uint32_t low = 0, high = load_u32(p);
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        double number = number_at(self, p + 4, middle);
+        if (number == x) return 1;
+        if (number < x) low = middle + 1;
+        else high = middle;
+    }
+    return 0;
+}
+
+/* What a special test says of a value that is there: 1 goes right. */
+static uint32_t special_test(const mlops__plan *self, uint32_t words, double x, uint32_t missing) {
+    const uint8_t *p = self->words + 4 * (size_t)words;
+    uint32_t kind = load_u32(p);
+    if (kind == MLOPS__SPECIAL_SET) return (uint32_t)in_set(self, p + 4, x);
+    if (kind == MLOPS__SPECIAL_MEMBER) return (uint32_t)is_member(self, p + 4, x);
+    if (x >= -MLOPS__SPECIAL_ZERO_MAX && x <= MLOPS__SPECIAL_ZERO_MAX) return missing;
+    return !(x < load_f64(p + 4));
+}
+
+static uint32_t walk_narrow(const mlops__plan *self, uint32_t node, const mlops__row *row) {
     for (;;) {
         const uint8_t *p = self->nodes + 8 * (size_t)node;
         uint32_t test = load_u32(p + 4);
         uint32_t step = test >> 16 & 0x3fff;
         if (step == 0) return node;
-        float x = row[test & 0xffff];
+        float x = f32_at(row, test & 0xffff);
         if (x != x) node += step + !(test >> 31);
-        else if (test >> 30 & 1) node += step + (uint32_t)in_set(self, load_u32(p), x);
-        else node += step + !(x < as_f32(load_u32(p)));
+        else if (test >> 30 & 1)
+            node += step + special_test(self, load_u32(p), (double)x, !(test >> 31));
+        else node += step + !(x < load_f32(p));
     }
 }
 
-static uint32_t walk_wide(const mlops__plan *self, uint32_t node, const float *row) {
+static uint32_t walk_wide(const mlops__plan *self, uint32_t node, const mlops__row *row) {
     for (;;) {
         const uint8_t *p = self->nodes + 12 * (size_t)node;
         uint32_t link = load_u32(p + 8);
         uint32_t step = link & (MLOPS__PLAN_WIDE_STEP - 1);
         if (step == 0) return node;
-        float x = row[load_u32(p + 4)];
+        float x = f32_at(row, load_u32(p + 4));
         if (x != x) node += step + !(link >> 31);
-        else if (link >> 30 & 1) node += step + (uint32_t)in_set(self, load_u32(p), x);
-        else node += step + !(x < as_f32(load_u32(p)));
+        else if (link >> 30 & 1)
+            node += step + special_test(self, load_u32(p), (double)x, !(link >> 31));
+        else node += step + !(x < load_f32(p));
     }
 }
 
-static uint32_t walk(const mlops__plan *self, uint32_t tree, const float *row) {
+static uint32_t walk_f64(const mlops__plan *self, uint32_t node, const mlops__row *row) {
+    for (;;) {
+        const uint8_t *p = self->nodes + 16 * (size_t)node;
+        uint32_t link = load_u32(p + 12);
+        uint32_t step = link & (MLOPS__PLAN_WIDE_STEP - 1);
+        if (step == 0) return node;
+        double x = f64_at(row, load_u32(p + 8));
+        if (x != x) node += step + !(link >> 31);
+        else if (link >> 30 & 1) node += step + special_test(self, load_u32(p), x, !(link >> 31));
+        else node += step + !(x < load_f64(p));
+    }
+}
+
+static uint32_t walk(const mlops__plan *self, uint32_t tree, const mlops__row *row) {
     uint32_t root = load_u32(self->trees + 8 * (size_t)tree);
+    if (is_f64(self)) return walk_f64(self, root, row);
     return self->flags & MLOPS__PLAN_WIDE ? walk_wide(self, root, row)
                                           : walk_narrow(self, root, row);
 }
 
-void mlops__plan_margin(const mlops__plan *self, const float *row, float *margins) {
-    size_t size = self->flags & MLOPS__PLAN_WIDE ? 12 : 8;
-    for (uint32_t g = 0; g < self->n_groups; g++) margins[g] = mlops__plan_base(self, g);
+static void add_linear(const uint8_t *p, const mlops__row *row, double *sum) {
+    uint32_t n = load_u32(p);
+    double value = load_f64(p + 4);
+    const uint8_t *term = p + 20;
+    for (uint32_t i = 0; i < n; i++, term += 12) {
+        double x = f64_at(row, load_u32(term));
+        if (x != x) {
+            value = load_f64(p + 12);
+            break;
+        }
+        value += load_f64(term + 4) * x;
+    }
+    *sum += value;
+}
+
+static void add_special(const mlops__plan *self, uint32_t words, uint32_t group,
+                        const mlops__row *row, mlops__sums sums) {
+    const uint8_t *p = self->words + 4 * (size_t)words;
+    if (load_u32(p) == MLOPS__SPECIAL_LINEAR) {
+        add_linear(p + 4, row, sums.f64 + group);
+        return;
+    }
+    for (uint32_t g = 0; g < self->n_groups; g++)
+        if (is_f64(self)) sums.f64[g] += load_f64(p + 4 + 8 * (size_t)g);
+        else sums.f32[g] += load_f32(p + 4 + 4 * (size_t)g);
+}
+
+static void add_trees_f32(const mlops__plan *self, const mlops__row *row, float *sums) {
+    int wide = (self->flags & MLOPS__PLAN_WIDE) != 0;
     for (uint32_t t = 0; t < self->n_trees; t++) {
-        uint32_t leaf = walk(self, t, row);
+        const uint8_t *p = self->nodes + (wide ? 12 : 8) * (size_t)walk(self, t, row);
         uint32_t group = load_u32(self->trees + 8 * (size_t)t + 4);
-        margins[group] += as_f32(load_u32(self->nodes + size * leaf));
+        if (load_u32(p + (wide ? 8 : 4)) >> 30 & 1)
+            add_special(self, load_u32(p), group, row, (mlops__sums){.f32 = sums});
+        else sums[group] += load_f32(p);
     }
 }
 
-void mlops__plan_predict(const mlops__plan *self, const float *row, float *margins, double *out) {
-    mlops__plan_margin(self, row, margins);
-    mlops__link_apply(self->link, margins, self->n_groups, out);
+static void add_trees_f64(const mlops__plan *self, const mlops__row *row, double *sums) {
+    for (uint32_t t = 0; t < self->n_trees; t++) {
+        const uint8_t *p = self->nodes + 16 * (size_t)walk(self, t, row);
+        uint32_t group = load_u32(self->trees + 8 * (size_t)t + 4);
+        if (load_u32(p + 12) >> 30 & 1)
+            add_special(self, load_u32(p), group, row, (mlops__sums){.f64 = sums});
+        else sums[group] += load_f64(p);
+    }
 }
 
-uint32_t mlops__plan_leaf(const mlops__plan *self, const float *row, uint32_t tree) {
-    uint32_t leaf = walk(self, tree, row);
+void mlops__plan_margin(const mlops__plan *self, mlops__row row, mlops__sums sums) {
+    for (uint32_t g = 0; g < self->n_groups; g++)
+        if (is_f64(self)) sums.f64[g] = mlops__plan_base(self, g);
+        else sums.f32[g] = load_f32(self->base + 4 * (size_t)g);
+    if (is_f64(self)) add_trees_f64(self, &row, sums.f64);
+    else add_trees_f32(self, &row, sums.f32);
+}
+
+void mlops__plan_finish(const mlops__plan *self, mlops__sums sums, double *out) {
+    uint32_t n = self->n_groups;
+    if (!is_f64(self)) {
+        for (uint32_t g = 0; self->divisor != 1 && g < n; g++) sums.f32[g] /= (float)self->divisor;
+        mlops__link_apply(self->link, sums.f32, n, out);
+        return;
+    }
+    for (uint32_t g = 0; self->divisor != 1 && g < n; g++) sums.f64[g] /= (double)self->divisor;
+    mlops__link_apply_f64(self->link, self->param, sums.f64, n, out);
+}
+
+void mlops__plan_predict(const mlops__plan *self, mlops__row row, mlops__sums sums, double *out) {
+    mlops__plan_margin(self, row, sums);
+    mlops__plan_finish(self, sums, out);
+}
+
+uint32_t mlops__plan_leaf(const mlops__plan *self, mlops__row row, uint32_t tree) {
+    uint32_t leaf = walk(self, tree, &row);
     if (self->numbers) return load_u32(self->numbers + 4 * (size_t)leaf);
     return leaf - load_u32(self->trees + 8 * (size_t)tree);
 }

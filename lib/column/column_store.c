@@ -160,8 +160,7 @@ mlops_status mlops__column_store_finish(mlops__column_store *self, const char *n
     int spare = self->type != MLOPS_TYPE_NULL && is_spare(self);
     if (spare && !resize_data(self, self->n)) return MLOPS_E_NOMEM;
     if ((self->n_nulls || self->validity) && !resize_validity(self, self->n)) return MLOPS_E_NOMEM;
-    if (self->type == MLOPS_TYPE_STRING) MLOPS_TRY(mlops__dictionary_finish(&self->dictionary));
-    mlops__dictionary_close(&self->dictionary);
+    if (self->type == MLOPS_TYPE_STRING) MLOPS_TRY(mlops__dictionary_close(&self->dictionary));
     self->cap = self->n;
     *out = (mlops__column){name,
                            self->type,

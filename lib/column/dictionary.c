@@ -27,16 +27,16 @@ void mlops__dictionary_init(mlops__dictionary *self, const mlops_allocator *allo
     mlops__buf_init(&self->starts, allocator);
 }
 
-void mlops__dictionary_close(mlops__dictionary *self) {
+static void free_slots(mlops__dictionary *self) {
     mlops__free_aligned(self->bytes.allocator, self->slots, self->n_slots * sizeof *self->slots,
                         MLOPS__BUCKET_SIZE);
-    mlops__buf_free(&self->starts);
     self->slots = NULL;
     self->n_slots = 0;
 }
 
 void mlops__dictionary_free(mlops__dictionary *self) {
-    mlops__dictionary_close(self);
+    free_slots(self);
+    mlops__buf_free(&self->starts);
     mlops__free(self->bytes.allocator, self->texts, (size_t)self->n * sizeof *self->texts);
     mlops__buf_free(&self->bytes);
     self->texts = NULL;
@@ -263,22 +263,40 @@ int64_t mlops__dictionary_find(const mlops__dictionary *self, const char *text, 
     return (int64_t)probe(self, key, text, n, &far)->next_code - 1;
 }
 
-static int shrink(mlops__buf *buf) {
-    if (!buf->data || buf->size == buf->cap) return 1;
+static int resize(mlops__buf *buf, size_t size) {
+    if (size == buf->cap) return 1;
     void *data =
-        buf->allocator->realloc(buf->allocator->ctx, buf->data, buf->cap, buf->size, MLOPS__ALIGN);
+        buf->allocator->realloc(buf->allocator->ctx, buf->data, buf->cap, size, MLOPS__ALIGN);
     if (!data) return 0;
     buf->data = data;
-    buf->cap = buf->size;
+    buf->cap = size;
     return 1;
 }
 
 mlops_status mlops__dictionary_finish(mlops__dictionary *self) {
-    if (!shrink(&self->bytes) || !shrink(&self->starts)) return MLOPS_E_NOMEM;
     self->texts = mlops__alloc_array(self->bytes.allocator, (size_t)self->n, sizeof *self->texts);
     if (!self->texts) return MLOPS_E_NOMEM;
     const size_t *starts = mlops__dictionary_starts(self);
     for (int64_t i = 0; i < self->n; i++)
         self->texts[i] = (const char *)self->bytes.data + starts[i];
+    return MLOPS_OK;
+}
+
+_Static_assert(sizeof(const char *) == sizeof(size_t), "texts take the place of their starts");
+
+mlops_status mlops__dictionary_close(mlops__dictionary *self) {
+    free_slots(self);
+    if (!self->n) return mlops__dictionary_finish(self);
+    if (!resize(&self->bytes, self->bytes.size)) return MLOPS_E_NOMEM;
+    if (!resize(&self->starts, (size_t)self->n * sizeof *self->texts)) return MLOPS_E_NOMEM;
+    uint8_t *place = self->starts.data;
+    for (int64_t i = 0; i < self->n; i++, place += sizeof(size_t)) {
+        size_t start;
+        memcpy(&start, place, sizeof start);
+        const char *text = (const char *)self->bytes.data + start;
+        memcpy(place, &text, sizeof(const char *));
+    }
+    self->texts = (const char **)(void *)self->starts.data;
+    mlops__buf_init(&self->starts, self->bytes.allocator);
     return MLOPS_OK;
 }

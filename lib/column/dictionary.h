@@ -11,10 +11,10 @@ typedef struct mlops__dictionary {
     mlops__buf bytes;  /* the texts, a NUL behind each */
     mlops__buf starts; /* size_t: where each begins in bytes, and where the next would */
     mlops__slot *slots;
-    size_t n_slots; /* 0 or a power of two, a quarter of them empty */
+    size_t n_slots; /* 0 or a power of two, a quarter of them empty at least */
     int64_t n;
     int64_t n_expected; /* as it looks; 0: who knows */
-    const char **texts; /* n of them, once finished */
+    const char **texts; /* n of them, once finished or closed */
     const mlops_entropy *entropy;
     uint64_t seed[2]; /* of hashes, once seeded: texts came that had been made to collide */
     int seeded;
@@ -111,10 +111,11 @@ static inline int mlops__dictionary_is(const mlops__dictionary *self, int32_t co
 /* Text of a code, and its length; borrowed until the next one is added. */
 const char *mlops__dictionary_text(const mlops__dictionary *self, int32_t code, size_t *n);
 
-/* Nothing is added any more: fills in texts and gives back what is spare. */
+/* Nothing is added any more: fills in texts. MLOPS_E_NOMEM. */
 mlops_status mlops__dictionary_finish(mlops__dictionary *self);
 
-/* Gives back the index too: find() finds nothing any more, texts stay. */
-void mlops__dictionary_close(mlops__dictionary *self);
+/* Nothing is looked up any more either: texts take the memory of starts, all else is given back.
+ * Instead of finish(). MLOPS_E_NOMEM. */
+mlops_status mlops__dictionary_close(mlops__dictionary *self);
 
 #endif

@@ -103,20 +103,19 @@ static void texts_keep_the_code_of_their_first_coming(void **state) {
     assert_int_equal(code, 5000);
     assert_int_equal(mlops__dictionary_add(&d, "12345", 3, &code), MLOPS_OK);
     assert_int_equal(code, 123);
-    assert_int_equal(mlops__dictionary_finish(&d), MLOPS_OK);
-    assert_string_equal(d.texts[4999], "4999");
-    assert_string_equal(d.texts[5000], "");
     assert_int_equal(mlops__dictionary_find(&d, "77", 2), 77);
     assert_int_equal(mlops__dictionary_find(&d, "x", 1), -1);
-    mlops__dictionary_close(&d);
-    assert_string_equal(d.texts[77], "77");
+    assert_int_equal(mlops__dictionary_close(&d), MLOPS_OK);
+    assert_string_equal(d.texts[0], "0");
+    assert_string_equal(d.texts[4999], "4999");
+    assert_string_equal(d.texts[5000], "");
     assert_int_equal(mlops__dictionary_find(&d, "77", 2), -1);
     mlops__dictionary_free(&d);
 }
 
 /* ---- texts that were made to collide ---- */
 
-enum { ENEMIES = 2500, ENEMY = 48, BUCKETS = 1024 /* of a dictionary of so many */ };
+enum { ENEMIES = 2000, ENEMY = 48, BUCKETS = 1024 /* of a dictionary of so many */ };
 
 typedef struct enemy {
     char text[ENEMY];

@@ -132,7 +132,11 @@ static int grow(mlops__dictionary *self, size_t more) {
     return 1;
 }
 
-static size_t texts_most(size_t n_slots) { return n_slots / 4 * 3; }
+/* A text whose bucket is full takes several times as long as one whose bucket is not: where slots
+ * are few, half of them stay empty. */
+static size_t texts_most(size_t n_slots) {
+    return n_slots <= SLOTS_MANY ? n_slots / 2 : n_slots / 4 * 3;
+}
 
 static inline void copy(uint8_t *out, const char *text, size_t n) {
     if (n > 32 || n < 8) {

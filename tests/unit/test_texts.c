@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,6 +39,20 @@ static void draw_sheet(sheet *s) {
     s->run = mlops__text_fields_from(&s->run, (int64_t)(draw() % (uint64_t)n));
     s->run.stride = 1 + (int64_t)(draw() % 3);
     s->run.n = (s->run.n + s->run.stride - 1) / s->run.stride;
+}
+
+/* Fields of a few texts, and seldom another one. */
+static void draw_few(sheet *s, unsigned n_texts) {
+    char text[FIELDS * WIDTH];
+    size_t at = 0;
+    s->borders[0] = UINT32_MAX;
+    for (size_t i = 0; i < FIELDS; i++) {
+        unsigned which = draw() % 60 ? (unsigned)(draw() % n_texts) : n_texts;
+        at += (size_t)snprintf(text + at, WIDTH, "%u%.*s", which, (int)(which % 7), "letters");
+        s->borders[i + 1] = (uint32_t)at;
+        text[at++] = ',';
+    }
+    fill_sheet(s, FIELDS, text, at);
 }
 
 static int is_left(mlops__text_span span, const char *floor) {
@@ -177,7 +192,37 @@ static void test_texts(void **state) {
     }
 }
 
+static void test_few(void **state) {
+    (void)state;
+    for (size_t l = 0; l < sizeof LEVELS / sizeof *LEVELS; l++) {
+        const mlops__kern *kern = kernels(LEVELS[l]);
+        int64_t found = 0;
+        seed = 47;
+        for (unsigned n_texts = 1; kern && n_texts < 80; n_texts++) {
+            mlops__dictionary d;
+            mlops__dictionary_init(&d, &mlops__heap, NULL);
+            for (int j = 0; j < 10; j++) {
+                sheet s;
+                mlops__text_keys keys;
+                draw_few(&s, n_texts);
+                for (unsigned i = 0; j == 0 && i < n_texts; i++) {
+                    char text[WIDTH];
+                    int n = snprintf(text, sizeof text, "%u%.*s", i, (int)(i % 7), "letters");
+                    int32_t code;
+                    assert_int_equal(mlops__dictionary_add(&d, text, (size_t)n, &code), 0);
+                }
+                compare_keys(kern, &s.run, &keys);
+                found += compare_codes(kern, &d, &s.run, &keys);
+                free(s.text);
+            }
+            mlops__dictionary_free(&d);
+        }
+        if (kern) assert_true(found > 40000);
+    }
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_texts), cmocka_unit_test(test_put)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_texts), cmocka_unit_test(test_few),
+                                       cmocka_unit_test(test_put)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

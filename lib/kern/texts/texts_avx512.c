@@ -69,9 +69,69 @@ uint64_t mlops__texts_keys_avx512(const mlops__text_fields *fields, mlops__text_
     return odd;
 }
 
+/* ---- few texts: all slots in registers ---- */
+
+enum { FEW = 64 /* slots, of which 8 buckets are one half */, FEW_WORTH = 16 /* texts */ };
+
+typedef struct few_slots {
+    vec words[MLOPS__SLOTS_BUCKET][2]; /* of slot k of each bucket of a half */
+    vec rests[MLOPS__SLOTS_BUCKET][2]; /* its code above its tag */
+} few_slots;
+
+/* Every second word of eight rows, of which each vector has two, becomes a vector. */
+static inline void turn(const vec *two, vec (*out)[2], int half) {
+    vec a = _mm512_shuffle_i64x2(two[0], two[1], 0x44),
+        b = _mm512_shuffle_i64x2(two[2], two[3], 0x44);
+    vec c = _mm512_shuffle_i64x2(two[0], two[1], 0xee),
+        d = _mm512_shuffle_i64x2(two[2], two[3], 0xee);
+    out[0][half] = _mm512_shuffle_i64x2(a, b, 0x88);
+    out[1][half] = _mm512_shuffle_i64x2(a, b, 0xdd);
+    out[2][half] = _mm512_shuffle_i64x2(c, d, 0x88);
+    out[3][half] = _mm512_shuffle_i64x2(c, d, 0xdd);
+}
+
+static inline few_slots take_slots(const mlops__slot *slots) {
+    few_slots out;
+    for (int half = 0; half < 2; half++) {
+        vec words[4], rests[4];
+        for (int i = 0; i < 4; i++, slots += 2 * MLOPS__SLOTS_BUCKET) {
+            vec one = _mm512_load_si512((const void *)slots);
+            vec two = _mm512_load_si512((const void *)(slots + MLOPS__SLOTS_BUCKET));
+            words[i] = _mm512_unpacklo_epi64(one, two);
+            rests[i] = _mm512_unpackhi_epi64(one, two);
+        }
+        turn(words, out.words, half);
+        turn(rests, out.rests, half);
+    }
+    return out;
+}
+
+/* As mlops__texts_find, by eights, up to one of which not all are seen. */
+static inline int64_t find_few(const mlops__slot *slots, const mlops__text_keys *keys,
+                               int64_t first, int64_t n, int32_t *codes) {
+    const few_slots few = take_slots(slots);
+    for (; n - first >= MLOPS__EIGHT; first += MLOPS__EIGHT) {
+        vec words = _mm512_loadu_si512((const void *)(keys->words + first));
+        vec home = _mm512_cvtepu32_epi64(
+            _mm256_loadu_si256((const __m256i *)(const void *)(keys->tags + first)));
+        vec rest = _mm512_setzero_si512();
+        for (int k = 0; k < MLOPS__SLOTS_BUCKET; k++) {
+            vec there = _mm512_permutex2var_epi64(few.words[k][0], home, few.words[k][1]);
+            vec its = _mm512_permutex2var_epi64(few.rests[k][0], home, few.rests[k][1]);
+            rest = _mm512_mask_mov_epi64(rest, _mm512_cmpeq_epi64_mask(there, words), its);
+        }
+        vec next_codes = _mm512_srli_epi64(rest, 32);
+        if (_mm512_testn_epi64_mask(next_codes, next_codes)) break;
+        __m256i found = _mm512_cvtepi64_epi32(_mm512_sub_epi64(next_codes, _mm512_set1_epi64(1)));
+        _mm256_storeu_si256((__m256i *)(void *)(codes + first), found);
+    }
+    return first;
+}
+
 int64_t mlops__texts_find_avx512(const mlops__slots *slots, const mlops__text_keys *keys,
                                  int64_t first, int64_t n, int32_t *codes) {
     const mlops__slots in = *slots;
+    if (in.n == FEW && n - first >= FEW_WORTH) first = find_few(in.slots, keys, first, n, codes);
     for (; first < n; first++) {
         uint64_t word = keys->words[first];
         const mlops__slot *bucket = mlops__slots_home(&in, keys->tags[first]);

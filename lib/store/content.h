@@ -22,7 +22,8 @@ mlops_status mlops__content_find(mlops__index *index, uint8_t table, mlops__byte
                                  mlops__location *out, mlops_error *err);
 mlops_status mlops__content_damaged(mlops_error *err); /* MLOPS_E_CORRUPT */
 
-/* The recipe of an object that is not inline; its bytes are appended to buf. MLOPS_E_CORRUPT */
+/* The recipe of an object that is not inline; its bytes take the place of what buf has, in which id
+ * does not stand. MLOPS_E_CORRUPT */
 mlops_status mlops__content_recipe(mlops_store *self, const uint8_t id[32],
                                    const mlops__location *at, mlops__buf *buf, mlops__recipe *out,
                                    mlops_error *err);

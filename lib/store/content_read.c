@@ -34,18 +34,14 @@ mlops_status mlops__content_find(mlops__index *index, uint8_t table, mlops__byte
     return mlops__fail(err, MLOPS_E_CORRUPT, "the index's place of content is cut short");
 }
 
-/* The recipe is copied, since reading its chunks needs the buffer that it is in. */
 mlops_status mlops__content_recipe(mlops_store *self, const uint8_t id[32],
                                    const mlops__location *at, mlops__buf *buf, mlops__recipe *out,
                                    mlops_error *err) {
     mlops__pack_frame frame;
-    size_t before = buf->size;
-    MLOPS_TRY(mlops__packs_read(&self->packs, at->place, &frame, &self->payload, err));
+    MLOPS_TRY(mlops__packs_read(&self->packs, at->place, &frame, buf, err));
     if (frame.kind != MLOPS__PACK_OBJECT || memcmp(frame.key, id, 32) != 0)
         return mlops__content_damaged(err);
-    mlops__buf_put(buf, self->payload.data, frame.stored);
-    if (buf->status) return mlops__fail_nomem(err, frame.stored);
-    if (mlops__recipe_open(out, frame.codec, buf->data + before, frame.stored)) return MLOPS_OK;
+    if (mlops__recipe_open(out, frame.codec, buf->data, frame.stored)) return MLOPS_OK;
     return mlops__content_damaged(err);
 }
 
@@ -90,23 +86,25 @@ static mlops_status find_recipe(mlops__content_reader *self, const uint8_t id[32
     return status;
 }
 
-static void open_tabular(mlops__content_reader *self) {
-    self->tabular.index = self->index;
-    self->tabular.elsewhere = self->elsewhere;
-    self->tabular.is_locked = self->is_locked;
+/* Of rows the recipe is the other reader's from now on, but for what stands ahead of its pieces. */
+static mlops_status open_level(mlops__content_reader *self, mlops__content_level *level,
+                               mlops_error *err) {
+    level->ahead = level->recipe;
+    if (mlops__recipe_has_rows(level->recipe.codec)) {
+        self->tabular.index = self->index;
+        self->tabular.elsewhere = self->elsewhere;
+        self->tabular.is_locked = self->is_locked;
+        MLOPS_TRY(mlops__tabular_adopt(&self->tabular, &level->recipe_bytes, &level->recipe, err));
+    }
+    self->n++;
+    return MLOPS_OK;
 }
 
 mlops_status mlops__reader_open(mlops__content_reader *self, const uint8_t id[32],
                                 mlops_error *err) {
     mlops__content_level *level = &self->levels[self->n];
     MLOPS_TRY(find_recipe(self, id, level, err));
-    level->ahead = level->recipe;
-    if (mlops__recipe_has_rows(level->recipe.codec)) {
-        open_tabular(self);
-        MLOPS_TRY(mlops__tabular_open(&self->tabular, id, err));
-    }
-    self->n++;
-    return MLOPS_OK;
+    return open_level(self, level, err);
 }
 
 mlops_status mlops__reader_open_recipe(mlops__content_reader *self, mlops__pack_codec codec,
@@ -116,13 +114,7 @@ mlops_status mlops__reader_open_recipe(mlops__content_reader *self, mlops__pack_
     if (level->recipe_bytes.status) return mlops__fail_nomem(err, recipe.size);
     if (!mlops__recipe_open(&level->recipe, codec, level->recipe_bytes.data, recipe.size))
         return mlops__content_damaged(err);
-    level->ahead = level->recipe;
-    if (mlops__recipe_has_rows(codec)) {
-        open_tabular(self);
-        MLOPS_TRY(mlops__tabular_open_recipe(&self->tabular, codec, recipe, err));
-    }
-    self->n++;
-    return MLOPS_OK;
+    return open_level(self, level, err);
 }
 
 mlops_status mlops__reader_base(mlops__content_reader *self, int level, mlops_error *err) {
@@ -134,6 +126,22 @@ mlops_status mlops__reader_base(mlops__content_reader *self, int level, mlops_er
 }
 
 /* ---- chunks ---- */
+
+/* What stands as it is changes places with what was there: copying it would take as long as all
+ * else. */
+static mlops_status unpack(mlops__codec *codec, const mlops__pack_frame *frame, mlops__buf *packed,
+                           mlops__buf *out, mlops_error *err) {
+    if (frame->codec == MLOPS__PACK_RAW) {
+        mlops__buf before = *out;
+        *out = *packed;
+        *packed = before;
+        return MLOPS_OK;
+    }
+    uint8_t *bytes = mlops__buf_extend(out, frame->size);
+    if (bytes) return mlops__chunk_unpack(codec, frame, packed->data, bytes, err);
+    out->status = MLOPS_OK;
+    return mlops__fail_nomem(err, frame->size);
+}
 
 mlops_status mlops__content_chunk(mlops_store *self, mlops__index *index, mlops__codec *codec,
                                   const uint8_t key[MLOPS__CHUNK_KEY], mlops__buf *payload,
@@ -153,13 +161,8 @@ mlops_status mlops__content_chunk(mlops_store *self, mlops__index *index, mlops_
     if (payload) mlops__lock_give(&self->lock);
     MLOPS_TRY(status);
     if (frame.size != size) return mlops__content_damaged(err);
-    uint8_t *bytes = mlops__buf_extend(out, size);
-    if (!bytes) {
-        out->status = MLOPS_OK;
-        return mlops__fail_nomem(err, size);
-    }
-    status = mlops__chunk_unpack(codec, &frame, packed->data, bytes, err);
-    if (!status) mlops__chunk_key(found, bytes, size);
+    status = unpack(codec, &frame, packed, out, err);
+    if (!status) mlops__chunk_key(found, out->data, size);
     if (!status && memcmp(found, key, sizeof found) != 0) status = mlops__content_damaged(err);
     if (status) out->size = 0;
     return status;

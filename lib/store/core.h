@@ -52,9 +52,13 @@ struct mlops_store {
     mlops__idset *condemned; /* what a collection is to drop in any case; NULL: nothing */
     mlops__gc *gc;           /* a collection that is under way; NULL: none */
     _Atomic(int) in_gc;      /* a thread is at it */
-    mlops__buf scratch;      /* a frame */
-    mlops__buf payload;      /* a frame of a pack */
+    struct mlops__tabular *idle; /* a reader of rows that has ended, for the next */
+    _Atomic(int) idle_state;
+    mlops__buf scratch; /* a frame */
+    mlops__buf payload; /* a frame of a pack */
 };
+
+enum { MLOPS__IDLE_NONE = 0, MLOPS__IDLE_THERE = 1, MLOPS__IDLE_MOVES = 2 }; /* idle_state */
 
 /* Is there while a store is made of an exported one. */
 #define MLOPS__IMPORTING ".mlops-import"

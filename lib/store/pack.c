@@ -102,6 +102,7 @@ static mlops_status check_pack_head(mlops__packs *self, int64_t number, mlops_er
     if (size < 0) return mlops__fail_os(err, size, "cannot tell the size of", self->path);
     if (size < MLOPS__PACK_HEAD)
         return mlops__fail(err, MLOPS_E_CORRUPT, "'%s': the pack is cut short", self->path);
+    self->reading_size = size;
     MLOPS_TRY(mlops__file_read_at(io, self->reading_file, head, sizeof head, 0, self->path, err));
     make_head(self, number, wanted);
     if (memcmp(head, wanted, sizeof head) == 0) return MLOPS_OK;
@@ -263,10 +264,15 @@ mlops_status mlops__packs_read(mlops__packs *self, mlops__pack_place place, mlop
     if (found == MLOPS_E_NOT_FOUND)
         return mlops__fail(err, MLOPS_E_CORRUPT, "'%s': the pack is missing", self->path);
     MLOPS_TRY(found);
-    int64_t size = mlops__file_size(&self->host->io, self->reading_file);
-    if (size < 0) return mlops__fail_os(err, size, "cannot tell the size of", self->path);
-    mlops_status status = read_at(self, place.offset, size, 0, out, buf, &inner);
+    mlops_status status = read_at(self, place.offset, self->reading_size, 0, out, buf, &inner);
     if (status == MLOPS_OK) return MLOPS_OK;
+    if (!inner.code) { /* it may have grown since */
+        int64_t size = mlops__file_size(&self->host->io, self->reading_file);
+        if (size < 0) return mlops__fail_os(err, size, "cannot tell the size of", self->path);
+        self->reading_size = size;
+        status = read_at(self, place.offset, size, 0, out, buf, &inner);
+        if (status == MLOPS_OK) return MLOPS_OK;
+    }
     if (inner.code) {
         if (err) *err = inner;
         return status;

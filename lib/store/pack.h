@@ -62,6 +62,7 @@ typedef struct mlops__packs {
     int64_t end; /* of it */
     int64_t reading;
     int64_t reading_file;
+    int64_t reading_size; /* that it has, or more */
     int heads_only; /* scans leave out what chunks hold, whose guards are not looked at then */
 } mlops__packs;
 

@@ -9,6 +9,7 @@
 
 #include "base/opts.h"
 #include "file/file.h"
+#include "store/tabular.h"
 #include "sys/process.h"
 
 #include <string.h>
@@ -435,6 +436,7 @@ void mlops__store_destroy(mlops_store *self) {
     const mlops_io *io = &self->host.io;
     mlops__online_close(self);
     mlops__gc_free(self);
+    mlops__tabular_drop_idle(self);
     mlops__index_close(self);
     mlops__packs_free(&self->packs);
     mlops__journal_free(&self->journal);
@@ -445,6 +447,7 @@ void mlops__store_destroy(mlops_store *self) {
     mlops__lock_free(&self->online_lock);
     mlops__lock_free(&self->lock);
     mlops_allocator allocator = self->host.allocator;
+    mlops__free(&allocator, self->idle, sizeof *self->idle);
     mlops__free(&allocator, self->path, self->path_size);
     mlops__free(&allocator, self, sizeof *self);
 }
@@ -471,6 +474,7 @@ mlops_status mlops__store_new(mlops_store **out, const char *path, const mlops_s
     self->generation = mlops__fork_generation();
     self->kern = mlops__kern_for(host.cpu);
     self->read_only = (opts->flags & MLOPS_STORE_READ_ONLY) != 0;
+    atomic_init(&self->idle_state, MLOPS__IDLE_NONE);
     atomic_init(&self->is_full, opts->sync == MLOPS_SYNC_FULL);
     atomic_init(&self->verifies, (opts->flags & MLOPS_STORE_VERIFY_DEDUP) != 0);
     self->lease_base = (uint32_t)self->host.clock.monotonic_ns(self->host.clock.ctx);
@@ -481,7 +485,9 @@ mlops_status mlops__store_new(mlops_store **out, const char *path, const mlops_s
     while (self->dir > 1 && path[self->dir - 1] == '/') self->dir--;
     self->path_size = self->dir + MLOPS__PATH_ROOM;
     self->path = mlops__alloc_zero(&self->host.allocator, self->path_size);
-    if (!self->path || !make_locks(self)) {
+    self->idle = mlops__alloc(&self->host.allocator, sizeof *self->idle);
+    if (!self->path || !self->idle || !make_locks(self)) {
+        mlops__free(&host.allocator, self->idle, sizeof *self->idle);
         mlops__free(&host.allocator, self->path, self->path_size);
         mlops__free(&host.allocator, self, sizeof *self);
         return mlops__fail_nomem(err, sizeof *self);

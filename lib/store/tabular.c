@@ -1,8 +1,9 @@
 /* Reading what is kept as rows: groups, and through patches the rows of a base.
  *
- * Owns the buffers of a reader. Invariants: a chunk that is used has the hash that it was found by;
- * bases lead no further than MLOPS__ROWS_DEPTH_MAX objects, whatever the bytes say; each load gives
- * a row at the least, so that every read ends.
+ * Owns the buffers of a reader, which the store keeps for the next one when it ends. Invariants: a
+ * chunk that is used has the hash that it was found by; bases lead no further than
+ * MLOPS__ROWS_DEPTH_MAX objects, whatever the bytes say; each load gives a row at the least, so
+ * that every read ends.
  */
 #include "store/tabular.h"
 
@@ -10,36 +11,108 @@
 
 #include <string.h>
 
-enum { RUN = 2048 /* rows whose text is made at once, at the most */ };
+enum {
+    RUN = 2048,         /* rows whose text is made at once, at the most */
+    IDLE_MAX = 2 << 20, /* bytes of buffers that are kept */
+    LEVEL_BUFS = 5
+};
 
 static mlops__tabular_part *parts_of(const mlops__tabular_level *level) {
     return (mlops__tabular_part *)(void *)level->parts.data;
 }
 
-void mlops__tabular_init(mlops__tabular *self, mlops_store *store, mlops__index *index) {
-    memset(self, 0, sizeof *self);
-    self->store = store;
-    self->index = index;
-    mlops__codec_init(&self->codec, &store->host);
-    mlops__buf_init(&self->payload, &store->host.allocator);
-    mlops__grid_init(&self->grid, &store->host.allocator);
-    mlops__buf_init(&self->text, &store->host.allocator);
+/* ---- buffers ---- */
+
+static void list_buffers(mlops__tabular_level *level, mlops__buf *out[LEVEL_BUFS]) {
+    out[0] = &level->recipe_bytes;
+    out[1] = &level->parts;
+    out[2] = &level->chunk;
+    out[3] = &level->was;
+    out[4] = &level->zones;
 }
 
-void mlops__tabular_free(mlops__tabular *self) {
+static void init(mlops__tabular *self, mlops_store *store) {
+    const mlops_allocator *allocator = &store->host.allocator;
+    memset(self, 0, sizeof *self);
+    self->store = store;
+    mlops__codec_init(&self->codec, &store->host);
+    mlops__buf_init(&self->payload, allocator);
+    mlops__grid_init(&self->grid, allocator);
+    mlops__buf_init(&self->text, allocator);
+}
+
+static void drop(mlops__tabular *self) {
     const mlops_allocator *allocator = &self->store->host.allocator;
+    mlops__buf *bufs[LEVEL_BUFS];
     for (int i = 0; i < self->cap; i++) {
-        mlops__buf_free(&self->levels[i].recipe_bytes);
-        mlops__buf_free(&self->levels[i].parts);
-        mlops__buf_free(&self->levels[i].chunk);
-        mlops__buf_free(&self->levels[i].was);
-        mlops__buf_free(&self->levels[i].zones);
+        list_buffers(&self->levels[i], bufs);
+        for (int k = 0; k < LEVEL_BUFS; k++) mlops__buf_free(bufs[k]);
     }
     mlops__free(allocator, self->levels, (size_t)self->cap * sizeof *self->levels);
     mlops__codec_free(&self->codec);
     mlops__buf_free(&self->payload);
     mlops__grid_free(&self->grid);
     mlops__buf_free(&self->text);
+}
+
+/* SIZE_MAX if one of them has failed. */
+static size_t memory_of(const mlops__tabular *self) {
+    const mlops__grid *grid = &self->grid;
+    const mlops__buf *others[] = {&self->payload, &self->text, &self->codec.soft, &grid->own,
+                                  &grid->scratch, &grid->slab, &grid->lines,      &grid->ends};
+    mlops__buf *bufs[LEVEL_BUFS];
+    size_t out = 0;
+    int failed = 0;
+    for (int i = 0; i < self->cap; i++) {
+        list_buffers(&self->levels[i], bufs);
+        for (int k = 0; k < LEVEL_BUFS; k++) {
+            out += bufs[k]->cap;
+            failed |= bufs[k]->status != MLOPS_OK;
+        }
+    }
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        out += others[i]->cap;
+        failed |= others[i]->status != MLOPS_OK;
+    }
+    return failed ? SIZE_MAX : out;
+}
+
+/* Pages that are new to the process take as long as reading a row does. */
+static int keep(const mlops__tabular *self) {
+    mlops_store *store = self->store;
+    int state = MLOPS__IDLE_NONE;
+    if (self->cap == 0 || memory_of(self) > IDLE_MAX) return 0;
+    if (!atomic_compare_exchange_strong(&store->idle_state, &state, MLOPS__IDLE_MOVES)) return 0;
+    *store->idle = *self;
+    atomic_store(&store->idle_state, MLOPS__IDLE_THERE);
+    return 1;
+}
+
+static int take_idle(mlops__tabular *self, mlops_store *store) {
+    int state = MLOPS__IDLE_THERE;
+    if (!atomic_compare_exchange_strong(&store->idle_state, &state, MLOPS__IDLE_MOVES)) return 0;
+    *self = *store->idle;
+    atomic_store(&store->idle_state, MLOPS__IDLE_NONE);
+    return 1;
+}
+
+void mlops__tabular_init(mlops__tabular *self, mlops_store *store, mlops__index *index) {
+    if (take_idle(self, store)) {
+        self->elsewhere = NULL;
+        self->is_locked = self->n = 0;
+        self->text.size = self->grid.n = 0;
+        self->grid_row = self->text_row = self->text_at = 0;
+    } else init(self, store);
+    self->index = index;
+}
+
+void mlops__tabular_free(mlops__tabular *self) {
+    if (!keep(self)) drop(self);
+}
+
+void mlops__tabular_drop_idle(mlops_store *store) {
+    mlops__tabular idle;
+    if (take_idle(&idle, store)) drop(&idle);
 }
 
 /* ---- objects ---- */
@@ -49,17 +122,15 @@ static mlops_status more_levels(mlops__tabular *self, mlops_error *err) {
     int cap = self->cap ? MLOPS__ROWS_DEPTH_MAX + 1 : 4;
     size_t size = (size_t)cap * sizeof *self->levels,
            old = (size_t)self->cap * sizeof *self->levels;
+    mlops__buf *bufs[LEVEL_BUFS];
     if (self->n < self->cap) return MLOPS_OK;
     mlops__tabular_level *levels = mlops__alloc_zero(allocator, size);
     if (!levels) return mlops__fail_nomem(err, size);
     if (old) memcpy(levels, self->levels, old);
     mlops__free(allocator, self->levels, old);
     for (int i = self->cap; i < cap; i++) {
-        mlops__buf_init(&levels[i].recipe_bytes, allocator);
-        mlops__buf_init(&levels[i].parts, allocator);
-        mlops__buf_init(&levels[i].chunk, allocator);
-        mlops__buf_init(&levels[i].was, allocator);
-        mlops__buf_init(&levels[i].zones, allocator);
+        list_buffers(&levels[i], bufs);
+        for (int k = 0; k < LEVEL_BUFS; k++) mlops__buf_init(bufs[k], allocator);
     }
     self->levels = levels;
     self->cap = cap;
@@ -123,15 +194,15 @@ mlops_status mlops__tabular_open(mlops__tabular *self, const uint8_t id[32], mlo
     return MLOPS_OK;
 }
 
-mlops_status mlops__tabular_open_recipe(mlops__tabular *self, mlops__pack_codec codec,
-                                        mlops__bytes recipe, mlops_error *err) {
+mlops_status mlops__tabular_adopt(mlops__tabular *self, mlops__buf *bytes,
+                                  const mlops__recipe *recipe, mlops_error *err) {
     MLOPS_TRY(more_levels(self, err));
     mlops__tabular_level *level = &self->levels[self->n];
-    level->recipe_bytes.size = level->parts.size = level->chunk.size = 0;
-    mlops__buf_put(&level->recipe_bytes, recipe.data, recipe.size);
-    if (level->recipe_bytes.status) return mlops__fail_nomem(err, recipe.size);
-    if (!mlops__recipe_open(&level->recipe, codec, level->recipe_bytes.data, recipe.size))
-        return mlops__content_damaged(err);
+    mlops__buf before = level->recipe_bytes;
+    level->recipe_bytes = *bytes;
+    *bytes = before;
+    level->recipe = *recipe;
+    level->parts.size = level->chunk.size = 0;
     MLOPS_TRY(list_parts(level, err));
     self->n++;
     return MLOPS_OK;

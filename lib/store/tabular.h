@@ -75,13 +75,14 @@ typedef struct mlops__tabular {
 
 void mlops__tabular_init(mlops__tabular *self, mlops_store *store, mlops__index *index);
 void mlops__tabular_free(mlops__tabular *self);
+void mlops__tabular_drop_idle(mlops_store *store); /* what the store keeps of one that ended */
 
 /* Opens an object. MLOPS_E_NOT_FOUND without a message; MLOPS_END if it is kept in another way. */
 mlops_status mlops__tabular_open(mlops__tabular *self, const uint8_t id[32], mlops_error *err);
 
-/* The same of one whose recipe is at hand, of which the index knows nothing yet; copied. */
-mlops_status mlops__tabular_open_recipe(mlops__tabular *self, mlops__pack_codec codec,
-                                        mlops__bytes recipe, mlops_error *err);
+/* The same of one whose recipe is at hand: its bytes go over to the reader. */
+mlops_status mlops__tabular_adopt(mlops__tabular *self, mlops__buf *bytes,
+                                  const mlops__recipe *recipe, mlops_error *err);
 
 uint64_t mlops__tabular_rows(const mlops__tabular *self);
 uint64_t mlops__tabular_size(const mlops__tabular *self);

@@ -4,6 +4,8 @@
 #include "unit/help_version.h"
 #include "unit/skipped.h"
 
+#include "sys/io_test.h"
+
 #include <mlops/call.h>
 
 /* ---- a table that is edited ---- */
@@ -481,6 +483,39 @@ static void what_cannot_be_read(void **state) {
     mlops_pool_free(pool);
 }
 
+/* What an open store keeps of who read last: enough that the next allocates little, no more than it
+ * says, and nothing when it is closed. */
+static void what_a_reader_leaves(void **state) {
+    const place *p = *state;
+    static uint8_t part[100];
+    mlops__alloc_fault memory;
+    mlops_host host = MLOPS_HOST_INIT;
+    mlops_store_opts opts = MLOPS_STORE_OPTS_INIT;
+    mlops_error e;
+    int64_t size = 0;
+    sheet s = new_sheet(ROWS_MAX);
+    version v = text_of(&s);
+    mlops__alloc_fault_init(&memory);
+    host.allocator = &memory.table;
+    opts.host = &host;
+    mlops_store *store = open_store(p->path, &opts);
+    keep_like(store, &v, NULL);
+    int64_t before = atomic_load(&memory.bytes_live);
+    for (int i = 0; i < 2; i++)
+        works(mlops__content_read(store, &v.id, 500 * KIB, part, 60, &size, &e), &e);
+    int64_t kept = atomic_load(&memory.bytes_live), calls = atomic_load(&memory.n_calls);
+    works(mlops__content_read(store, &v.id, 500 * KIB, part, 60, &size, &e), &e);
+    assert_int_equal(atomic_load(&memory.bytes_live), kept);
+    assert_true(atomic_load(&memory.n_calls) - calls < 8);
+    for (int i = 0; i < 20; i++) reads_ranges(store, &v);
+    assert_true(atomic_load(&memory.bytes_live) - before < 2 * MIB + 64 * KIB);
+    mlops_store_close(store);
+    assert_int_equal(atomic_load(&memory.n_live), 0);
+    assert_int_equal(atomic_load(&memory.n_misused), 0);
+    free(v.bytes);
+    free(s.lines);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin_place, end_place)
 
 int main(void) {
@@ -489,7 +524,7 @@ int main(void) {
         TEST(a_long_history),         TEST(beside_anything),
         TEST(a_row_without_end),      TEST(hashed_meanwhile),
         TEST(in_the_same_way),        TEST(what_changes_while_it_is_read),
-        TEST(what_cannot_be_read),
+        TEST(what_cannot_be_read),    TEST(what_a_reader_leaves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

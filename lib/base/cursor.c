@@ -11,8 +11,6 @@ void mlops__cursor_init(mlops__cursor *self, const void *data, size_t size) {
     *self = (mlops__cursor){data, size, 0, 0};
 }
 
-size_t mlops__cursor_left(const mlops__cursor *self) { return self->size - self->offset; }
-
 const uint8_t *mlops__cursor_take(mlops__cursor *self, size_t n) {
     if (self->failed || n > mlops__cursor_left(self)) {
         self->failed = 1;
@@ -94,16 +92,6 @@ static double as_f64(uint64_t bits) {
 float mlops__cursor_f32(mlops__cursor *self) { return as_f32(mlops__cursor_u32(self)); }
 
 double mlops__cursor_f64(mlops__cursor *self) { return as_f64(mlops__cursor_u64(self)); }
-
-uint16_t mlops__load_u16(const uint8_t *p) { return (uint16_t)(p[0] | p[1] << 8); }
-
-uint32_t mlops__load_u32(const uint8_t *p) {
-    return (uint32_t)mlops__load_u16(p) | (uint32_t)mlops__load_u16(p + 2) << 16;
-}
-
-uint64_t mlops__load_u64(const uint8_t *p) {
-    return (uint64_t)mlops__load_u32(p) | (uint64_t)mlops__load_u32(p + 4) << 32;
-}
 
 float mlops__load_f32(const uint8_t *p) { return as_f32(mlops__load_u32(p)); }
 

@@ -18,7 +18,9 @@ typedef struct mlops__cursor {
 
 void mlops__cursor_init(mlops__cursor *self, const void *data, size_t size);
 
-size_t mlops__cursor_left(const mlops__cursor *self);
+static inline size_t mlops__cursor_left(const mlops__cursor *self) {
+    return self->size - self->offset;
+}
 
 /* The next n bytes, or NULL (failed) if fewer are left. */
 const uint8_t *mlops__cursor_take(mlops__cursor *self, size_t n);
@@ -44,10 +46,17 @@ uint64_t mlops__cursor_be(mlops__cursor *self, size_t n); /* n <= 8 bytes, big-e
 /* LEB128: seven bits a byte, the lowest first; the top bit says that more follow. */
 uint64_t mlops__cursor_varint(mlops__cursor *self);
 
-/* Single loads from memory that is known to be there. */
-uint16_t mlops__load_u16(const uint8_t *p);
-uint32_t mlops__load_u32(const uint8_t *p);
-uint64_t mlops__load_u64(const uint8_t *p);
+/* Single loads from memory that is known to be there: one instruction each, where they are. */
+static inline uint16_t mlops__load_u16(const uint8_t *p) { return (uint16_t)(p[0] | p[1] << 8); }
+
+static inline uint32_t mlops__load_u32(const uint8_t *p) {
+    return (uint32_t)mlops__load_u16(p) | (uint32_t)mlops__load_u16(p + 2) << 16;
+}
+
+static inline uint64_t mlops__load_u64(const uint8_t *p) {
+    return (uint64_t)mlops__load_u32(p) | (uint64_t)mlops__load_u32(p + 4) << 32;
+}
+
 float mlops__load_f32(const uint8_t *p);
 double mlops__load_f64(const uint8_t *p);
 

@@ -19,22 +19,19 @@ static int next_part(const mlops__recipe *self, mlops__cursor *c, mlops__piece *
     return at > n || self->size > n - at || self->size == 0 ? -1 : 1;
 }
 
-/* What has no rows; nothing stands behind zones. */
-static int take_about(mlops__cursor *c, mlops__piece *out) {
-    out->key = mlops__cursor_take(c, MLOPS__CHUNK_KEY);
-    return c->failed || (out->kind == MLOPS__PIECE_ZONES && mlops__cursor_left(c)) ? -1 : 1;
-}
-
-/* Each row has a byte at least: its line end, but for a last one without. */
+/* Each row has a byte at least: its line end, but for a last one without. Nothing stands behind
+ * zones. */
 static int next_rows(mlops__cursor *c, mlops__piece *out) {
     static const uint8_t SIZES[] = {16 + MLOPS__TEXT_HASH + MLOPS__CHUNK_KEY, 32,
-                                    24 + MLOPS__CHUNK_KEY}; /* group, same, patch */
-    unsigned kind = mlops__cursor_u8(c);
+                                    24 + MLOPS__CHUNK_KEY, MLOPS__CHUNK_KEY, MLOPS__CHUNK_KEY};
+    unsigned kind = (unsigned)mlops__cursor_peek(c);
     if (kind < MLOPS__PIECE_GROUP || kind > MLOPS__PIECE_WAS) return -1;
+    const uint8_t *bytes = mlops__cursor_take(c, 1u + SIZES[kind - MLOPS__PIECE_GROUP]);
+    if (!bytes++) return -1;
     *out = (mlops__piece){.kind = (mlops__piece_kind)kind};
-    if (kind >= MLOPS__PIECE_ZONES) return take_about(c, out);
-    const uint8_t *bytes = mlops__cursor_take(c, SIZES[kind - MLOPS__PIECE_GROUP]);
-    if (c->failed) return -1;
+    if (kind >= MLOPS__PIECE_ZONES) out->key = bytes;
+    if (kind >= MLOPS__PIECE_ZONES)
+        return kind == MLOPS__PIECE_ZONES && mlops__cursor_left(c) ? -1 : 1;
     out->rows = mlops__load_u64(bytes);
     out->size = mlops__load_u64(bytes + 8);
     if (kind == MLOPS__PIECE_GROUP) out->hash = bytes + 16;

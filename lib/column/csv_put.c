@@ -157,6 +157,8 @@ static void take_keys(const mlops__csv_column *self, const mlops__kern *kern,
     take_odd(self, some);
     for (int64_t i = 0; texts->n_slots > NEAR && i < some->n; i++)
         mlops__dictionary_load(texts, some->keys.tags[i]);
+    for (int64_t i = 0; mlops__dictionary_is_dense(texts) && i < some->n; i++)
+        mlops__dictionary_load_next(texts, some->keys.tags[i]);
 }
 
 /* Codes of texts from number i on that are there; returns the number of the next. */

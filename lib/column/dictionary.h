@@ -70,6 +70,17 @@ static inline void mlops__dictionary_load(const mlops__dictionary *self, uint32_
     (void)*(const volatile uint64_t *)&self->slots[mlops__dictionary_home(self, tag)].word;
 }
 
+/* So many buckets are full that it is worth loading the next one of those that are. */
+static inline int mlops__dictionary_is_dense(const mlops__dictionary *self) {
+    return (size_t)self->n > self->n_slots / 2;
+}
+
+static inline void mlops__dictionary_load_next(const mlops__dictionary *self, uint32_t tag) {
+    size_t home = mlops__dictionary_home(self, tag), last = home + MLOPS__SLOTS_BUCKET - 1;
+    size_t next = last + (self->slots[last].next_code ? MLOPS__SLOTS_BUCKET : 0);
+    (void)*(const volatile uint64_t *)&self->slots[next & (self->n_slots - 1)].word;
+}
+
 /* Room for so many texts in all. MLOPS_E_NOMEM. */
 mlops_status mlops__dictionary_reserve(mlops__dictionary *self, int64_t n);
 

@@ -15,8 +15,11 @@ enum {
     FAR_MATCH = 32, /* the same far away */
     NEAR = 64,      /* bytes on each side that are tried one by one */
     TABLE_BITS = 14,
-    SLACK = 512,         /* bytes of operations that a part may begin with */
-    FAR_EVERY = 16 << 10 /* bytes for each search far away, beside the first two */
+    SLACK = 512,          /* bytes of operations that a part may begin with */
+    FAR_EVERY = 16 << 10, /* bytes for each search far away, beside the first two */
+    SHORT = 1 << 10,      /* how far it is looked before that: a record or two, as of a list */
+    SHORT_EVERY = 256,    /* bytes for each such search */
+    SHORT_BITS = 12
 };
 
 void mlops__delta_init(mlops__delta *self, const mlops_allocator *allocator,
@@ -89,19 +92,23 @@ static int find_near(const uint8_t *a, size_t na, const uint8_t *b, size_t nb, w
     return 0;
 }
 
-static uint32_t slot_of(const uint8_t *p) {
-    return (uint32_t)(word(p) * 0x9e3779b97f4a7c15u >> (64 - TABLE_BITS));
+static uint32_t slot_of(const uint8_t *p, int bits) {
+    return (uint32_t)(word(p) * 0x9e3779b97f4a7c15u >> (64 - bits));
 }
 
-/* The first of the new bytes that stand somewhere in what is ahead of the base. */
+static size_t least(size_t a, size_t b) { return a < b ? a : b; }
+
+/* The first of the new bytes that stand somewhere ahead in the base, both within reach. */
 static int find_far(mlops__delta *self, const uint8_t *a, size_t na, const uint8_t *b, size_t nb,
-                    way *out) {
-    size_t ahead = nb < MLOPS__DELTA_AHEAD ? nb : MLOPS__DELTA_AHEAD;
-    if (ahead < FAR_MATCH || na < FAR_MATCH) return 0;
-    memset(self->table, 0xff, sizeof *self->table << TABLE_BITS);
-    for (size_t i = ahead - FAR_MATCH + 1; i-- > 0;) self->table[slot_of(b + i)] = (uint32_t)i;
-    for (size_t i = 0; i + FAR_MATCH <= na && i < MLOPS__DELTA_AHEAD; i++) {
-        size_t at = self->table[slot_of(a + i)];
+                    size_t reach, way *out) {
+    int bits = reach == SHORT ? SHORT_BITS : TABLE_BITS;
+    na = least(na, reach);
+    nb = least(nb, reach);
+    if (nb < FAR_MATCH || na < FAR_MATCH) return 0;
+    memset(self->table, 0xff, sizeof *self->table << bits);
+    for (size_t i = nb - FAR_MATCH + 1; i-- > 0;) self->table[slot_of(b + i, bits)] = (uint32_t)i;
+    for (size_t i = 0; i + FAR_MATCH <= na; i++) {
+        size_t at = self->table[slot_of(a + i, bits)];
         if (at == UINT32_MAX || memcmp(a + i, b + at, FAR_MATCH) != 0) continue;
         *out = (way){i, at};
         return 1;
@@ -130,15 +137,26 @@ static void take_back(mlops__delta *self, const mark *m) {
     self->n_ops = m->n_ops;
 }
 
+/* Searches that are left: each takes time. */
+typedef struct searches {
+    size_t n_short, n_far;
+} searches;
+
+static int find_way(mlops__delta *self, const uint8_t *a, size_t na, const uint8_t *b, size_t nb,
+                    searches *left, way *out) {
+    if (find_near(a, na, b, nb, out)) return 1;
+    if (left->n_short && left->n_short-- && find_far(self, a, na, b, nb, SHORT, out)) return 1;
+    return left->n_far && left->n_far-- && find_far(self, a, na, b, nb, MLOPS__DELTA_AHEAD, out);
+}
+
 /* Behind a difference, at which the bytes stand; room for n bytes. MLOPS_END if no way is found. */
 static mlops_status pass_difference(mlops__delta *self, const uint8_t *bytes, size_t n,
-                                    size_t ahead, int *n_far, size_t *taken, mlops_error *err) {
+                                    size_t ahead, searches *left, size_t *taken, mlops_error *err) {
     const uint8_t *base;
     size_t n_base;
     way w = {0, 0};
     MLOPS_TRY(self->look(self->user, self->base_at, &base, &n_base, err));
-    int found = find_near(bytes, n + ahead, base, n_base, &w);
-    if (!found && (*n_far)-- > 0) found = find_far(self, bytes, n + ahead, base, n_base, &w);
+    int found = find_way(self, bytes, n + ahead, base, n_base, left, &w);
     if (!found && n > NEAR) return MLOPS_END;
     if (!found) w = (way){n, n}; /* the rest, as it is */
     else if (w.ins > n) w = (way){n, w.skip > w.ins - n ? w.skip - (w.ins - n) : 0};
@@ -152,7 +170,7 @@ static mlops_status pass_difference(mlops__delta *self, const uint8_t *bytes, si
 static mlops_status add(mlops__delta *self, const uint8_t *bytes, size_t n, size_t ahead,
                         mlops_error *err) {
     size_t before = mlops__delta_bytes(self);
-    int n_far = 2 + (int)(n / FAR_EVERY);
+    searches left = {n / SHORT_EVERY, 2 + n / FAR_EVERY};
     for (size_t at = 0; at < n;) {
         const uint8_t *base;
         size_t n_base, taken = 0;
@@ -162,7 +180,7 @@ static mlops_status add(mlops__delta *self, const uint8_t *bytes, size_t n, size
         self->base_at += run;
         at += run;
         if (at == n || (run && run == n_base)) continue;
-        mlops_status status = pass_difference(self, bytes + at, n - at, ahead, &n_far, &taken, err);
+        mlops_status status = pass_difference(self, bytes + at, n - at, ahead, &left, &taken, err);
         if (status) return status;
         at += taken;
         if (mlops__delta_bytes(self) - before > SLACK + at / 3) return MLOPS_END;

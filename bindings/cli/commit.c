@@ -102,7 +102,7 @@ static mlops_status add_folder(cli_work *work) {
     mlops_folder_opts folder = folder_opts(args, &call);
     status = mlops_draft_add_folder(draft, args->as, args->words[2], &folder, &stat, &work->error);
     work->number = stat.n_added + stat.n_changed + stat.n_removed;
-    work->is_plain = *work->was && !args->alone && stat.n_now_files == 0;
+    work->is_plain = *work->was && !args->alone && stat.n_now_files + stat.n_now_less == 0;
     if (!status && work->number) status = mlops_draft_commit(draft, &work->id, &work->error);
     mlops_draft_free(draft);
     mlops_pool_free(pool);

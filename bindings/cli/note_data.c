@@ -79,34 +79,49 @@ static int64_t find_path(const mlops_table *entries, const char *path) {
     return -1;
 }
 
-static void list_gone(FILE *to, const cli_args *args, const mlops_table *before, int64_t row) {
-    const struct {
+static void list_gone(FILE *to, const mlops_table *const entries[2], const char *path) {
+    static const struct {
         const char *column, *what;
-        int is_told;
-    } facts[] = {{"target", "target", args->target != NULL},
-                 {"time", "time", args->time != NULL},
-                 {"row_id", "id", args->id != NULL},
-                 {"n_held_out", "split", args->split}};
-    char old[NAME_ROOM];
-    for (size_t i = 0; row >= 0 && i < sizeof facts / sizeof facts[0]; i++) {
-        if (facts[i].is_told || !*cli_cell(before, facts[i].column, row, old, sizeof old)) continue;
+    } facts[] = {{"target", "target"}, {"time", "time"}, {"row_id", "id"}, {"n_held_out", "split"}};
+    int64_t rows[2] = {find_path(entries[0], path), find_path(entries[1], path)};
+    char old[NAME_ROOM], now[NAME_ROOM];
+    if (rows[0] < 0 || rows[1] < 0) return;
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
+        if (!*cli_cell(entries[0], facts[i].column, rows[0], old, sizeof old) ||
+            *cli_cell(entries[1], facts[i].column, rows[1], now, sizeof now))
+            continue;
         fprintf(to, "%s%s", ftell(to) ? ", " : "", facts[i].what);
         if (strcmp(facts[i].what, "split") != 0) fprintf(to, " '%s'", old);
     }
 }
 
-/* What the table at the path had and was not told of again. */
-static void note_columns(cli_work *work, const char *parent, const char *path) {
-    const cli_args *args = work->args;
-    mlops_table *before = NULL;
+/* Two commits, with their entries. */
+typedef struct pair {
+    const char *refs[2];
+    mlops_table *entries[2];
+} pair;
+
+static int open_pair(pair *self, cli_work *work, const char *parent, const char *ref) {
+    *self = (pair){{parent, ref}, {NULL, NULL}};
+    for (int i = 0; i < 2; i++)
+        if (mlops_dataset_entries(&self->entries[i], work->store, work->args->words[1],
+                                  self->refs[i], NULL))
+            return 0;
+    return 1;
+}
+
+static void close_pair(pair *self) {
+    for (int i = 0; i < 2; i++) mlops_table_unref(self->entries[i]);
+}
+
+/* What the table at the path had, and has no more. */
+static void note_columns(cli_work *work, const pair *commits, const char *path) {
     char *text = NULL;
     size_t n;
     FILE *to = open_memstream(&text, &n);
     if (!to) return;
-    if (!mlops_dataset_entries(&before, work->store, args->words[1], parent, NULL))
-        list_gone(to, args, before, find_path(before, path));
-    mlops_table_unref(before);
-    if (!args->divide && is_divided(work, parent, path))
+    list_gone(to, (const mlops_table *const *)commits->entries, path);
+    if (is_divided(work, commits->refs[0], path) && !is_divided(work, commits->refs[1], path))
         fprintf(to, "%sparts", ftell(to) ? ", " : "");
     if (!fclose(to) && *text) {
         cli_note();
@@ -142,15 +157,17 @@ static const char *next_path(const mlops_table *table, int64_t *at, const char *
     return NULL;
 }
 
-/* Tables of the parent among what has changed since, that are none any more. Both are sorted. */
-static void find_files(cli_work *work, const char *ref, const mlops_table *before,
-                       const mlops_table *changes) {
+/* Tables of the parent among what has changed since: those that are none any more, and what others
+ * have no more. Both are sorted. */
+static void find_files(cli_work *work, const pair *commits, const mlops_table *changes) {
     char path[PATH_ROOM], other[PATH_ROOM], names[NAMED][PATH_ROOM];
     int64_t n = 0, at = 0, row = 0;
     while (next_path(changes, &at, "change", 1, "changed", path) &&
-           next_path(before, &row, "kind", 0, "file", other)) {
+           next_path(commits->entries[0], &row, "kind", 0, "file", other)) {
         int order = strcmp(path, other);
-        if (order == 0 && !is_table(work, ref, path)) {
+        if (order == 0 && is_table(work, commits->refs[1], path)) {
+            note_columns(work, commits, path);
+        } else if (order == 0) {
             if (n < NAMED) memcpy(names[n], path, sizeof path);
             n++;
         }
@@ -162,14 +179,15 @@ static void find_files(cli_work *work, const char *ref, const mlops_table *befor
 
 static void look_for_files(cli_work *work, const char *ref, const char *parent) {
     const char *dataset = work->args->words[1];
-    mlops_table *changes, *before = NULL;
+    mlops_table *changes;
+    pair commits = {{NULL, NULL}, {NULL, NULL}};
     char path[PATH_ROOM];
     int64_t at = 0;
     if (mlops_dataset_diff(&changes, work->store, dataset, parent, ref, NULL)) return;
     if (next_path(changes, &at, "change", 1, "changed", path) &&
-        !mlops_dataset_entries(&before, work->store, dataset, parent, NULL))
-        find_files(work, ref, before, changes);
-    mlops_table_unref(before);
+        open_pair(&commits, work, parent, ref))
+        find_files(work, &commits, changes);
+    close_pair(&commits);
     mlops_table_unref(changes);
 }
 
@@ -177,7 +195,9 @@ static void look_at(cli_work *work, const char *ref, const char *parent, const c
     char names[NAMED][PATH_ROOM];
     if (!is_table(work, parent, path)) return;
     if (is_table(work, ref, path)) {
-        note_columns(work, parent, path);
+        pair commits;
+        if (open_pair(&commits, work, parent, ref)) note_columns(work, &commits, path);
+        close_pair(&commits);
         return;
     }
     snprintf(names[0], sizeof names[0], "%s", path);

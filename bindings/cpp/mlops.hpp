@@ -1111,9 +1111,11 @@ public:
     }
 
     /// Add a folder: afterwards the entries under the prefix are its files. Those that have not changed stay as they
-    /// are, tables with all that is known of them; a table whose file has changed becomes a file. If n_added,
-    /// n_changed and n_removed are 0, there is nothing to commit. All is read before the first entry changes: after
-    /// an error the draft is as it was.
+    /// are, tables with all that is known of them. A table whose file has changed stays one, read with the options
+    /// that it was read with, with its target, time and row_id where it has the columns yet, and a split and parts
+    /// drawn by their rules where they can be; of kind "csv" from then on. One that is no such table any more becomes
+    /// a file. If n_added, n_changed and n_removed are 0, there is nothing to commit. All is read before the first
+    /// entry changes: after an error the draft is as it was.
     mlops_folder_stat add_folder(const char *prefix, const std::string &folder,
                                  const mlops_folder_opts *opts = nullptr) {
         mlops_folder_stat out = {};

@@ -772,6 +772,8 @@ type FolderStat struct {
 	BytesRead int64
 	// entries that were tables, and are files from here on
 	NNowFiles int64
+	// tables that have changed, and have lost a target, time, row_id, split or parts
+	NNowLess int64
 }
 
 func makeFolderStat(c *C.mlops_folder_stat) (r FolderStat) {
@@ -783,6 +785,7 @@ func makeFolderStat(c *C.mlops_folder_stat) (r FolderStat) {
 	r.Bytes = int64(c.bytes)
 	r.BytesRead = int64(c.bytes_read)
 	r.NNowFiles = int64(c.n_now_files)
+	r.NNowLess = int64(c.n_now_less)
 	return r
 }
 
@@ -4350,9 +4353,12 @@ func (x *Draft) AddStream(path string, opts *StreamOpts) error {
 }
 
 // AddFolder: add a folder: afterwards the entries under the prefix are its files. Those that have not
-// changed stay as they are, tables with all that is known of them; a table whose file has changed
-// becomes a file. If n_added, n_changed and n_removed are 0, there is nothing to commit. All is read
-// before the first entry changes: after an error the draft is as it was.
+// changed stay as they are, tables with all that is known of them. A table whose file has changed
+// stays one, read with the options that it was read with, with its target, time and row_id where it
+// has the columns yet, and a split and parts drawn by their rules where they can be; of kind "csv"
+// from then on. One that is no such table any more becomes a file. If n_added, n_changed and n_removed
+// are 0, there is nothing to commit. All is read before the first entry changes: after an error the
+// draft is as it was.
 //
 // Errors: MLOPS_E_NOT_FOUND, MLOPS_E_DENIED, MLOPS_E_IO, naming the file; MLOPS_E_INVALID for a link,
 // for what is no file, for a name that no entry can have, for a glob that is none, for a folder that

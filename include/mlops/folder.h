@@ -1,6 +1,7 @@
 /* mlops/folder.h: folders as versions of data: adding one, and what of it has changed.
  *
- * A folder becomes entries of kind "file" under a prefix, one for each file below it. What was read
+ * A folder becomes entries of kind "file" under a prefix, one for each file below it, but for what
+ * was a table there. What was read
  * once is known by its device, inode, size and times, and is not read again while they stay; a file
  * that changed in the moment in which it was read is. That memory is a cache in the store: whoever
  * deletes it loses time.
@@ -58,16 +59,21 @@ typedef struct mlops_folder_stat {
     int64_t bytes;        /**< of all files */
     int64_t bytes_read;   /**< of those that were read */
     int64_t n_now_files;  /**< entries that were tables, and are files from here on */
+    int64_t n_now_less;   /**< tables that have changed, and have lost a target, time, row_id,
+                               split or parts */
 } mlops_folder_stat;
 
 #define MLOPS_FOLDER_STAT_INIT                                                                     \
-    { sizeof(mlops_folder_stat), 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+    { sizeof(mlops_folder_stat), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /**
  * Add a folder: afterwards the entries under the prefix are its files. Those that have not changed
- * stay as they are, tables with all that is known of them; a table whose file has changed becomes a
- * file. If n_added, n_changed and n_removed are 0, there is nothing to commit. All is read before
- * the first entry changes: after an error the draft is as it was.
+ * stay as they are, tables with all that is known of them. A table whose file has changed stays
+ * one, read with the options that it was read with, with its target, time and row_id where it has
+ * the columns yet, and a split and parts drawn by their rules where they can be; of kind "csv" from
+ * then on. One that is no such table any more becomes a file. If n_added, n_changed and n_removed
+ * are 0, there is nothing to commit. All is read before the first entry changes: after an error the
+ * draft is as it was.
  *
  * @param self      draft
  * @param prefix    @nullable where its files go: a path as in mlops_draft_add_file(); default: the

@@ -151,6 +151,11 @@ mlops_status mlops__facts_profile(mlops_reference **out, const mlops__facts *fac
 mlops_status mlops__facts_csv(mlops_csv_opts *out, const mlops__facts *facts, mlops__arena *arena,
                               mlops_error *err);
 
+/* Types of all columns, as mlops_csv_opts has them: those of times as they were given, with their
+ * formats. With a NUL behind it. */
+mlops_status mlops__facts_types(const mlops__facts *facts, const char *given, mlops__arena *arena,
+                                mlops__buf *out, mlops_error *err);
+
 /* The table that bytes of a kind are. */
 mlops_status mlops__facts_parse(mlops_table **out, const mlops__facts *facts, const void *bytes,
                                 size_t n, const mlops__host *host, mlops_error *err);

@@ -81,6 +81,11 @@ mlops_status mlops__draft_put_source(mlops_draft *self, const char *path,
                                      const mlops__source *source, mlops__draft_judge *judge,
                                      void *user, mlops_error *err);
 
+/* Adds bytes that take the place of a table, read as it was; what it was for, and how its rows were
+ * divided, is said of them as far as it can be. MLOPS_END if they are no such table. */
+mlops_status mlops__draft_put_again(mlops_draft *self, const mlops__facts *was, mlops__bytes bytes,
+                                    mlops_error *err);
+
 /* Adds bytes as a file; those of a CSV file as a table, file being what messages call it. */
 mlops_status mlops__draft_put_file(mlops_draft *self, const char *path, mlops__bytes bytes,
                                    mlops_error *err);

@@ -5,7 +5,7 @@
  */
 #include "base/opts.h"
 #include "column/table_bytes.h"
-#include "dataset/draft.h"
+#include "dataset/parts.h"
 #include "dataset/source_file.h"
 #include "dataset/split.h"
 #include "file/container.h"
@@ -23,6 +23,7 @@ typedef struct making {
     mlops_draft_table_opts opts;
     mlops_csv_opts csv;
     mlops__blob *blobs[3];
+    int is_again; /* columns that it has no more need not be there */
     mlops_error *err;
 } making;
 
@@ -119,7 +120,7 @@ static mlops_status read_file(const mlops_draft *self, const char *file, mlops__
 mlops_status mlops__draft_put_source(mlops_draft *self, const char *path,
                                      const mlops__source *source, mlops__draft_judge *judge,
                                      void *user, mlops_error *err) {
-    making m = {self, path, "file", NULL, {0}, {0}, {NULL, NULL, NULL}, err};
+    making m = {.draft = self, .path = path, .kind = "file", .err = err};
     mlops__blob **blob = &m.blobs[MLOPS__ROLE_BYTES];
     MLOPS_TRY(mlops__draft_blob_of(self, path, MLOPS__ROLE_BYTES, source, blob, err));
     mlops_status status = judge ? judge(user, source->size, &(*blob)->id) : MLOPS_OK;
@@ -223,7 +224,18 @@ static mlops_status make_profile(making *self) {
     return status;
 }
 
+static void drop_column(const making *self, const char **name) {
+    if (*name && mlops_table_find(self->table, *name) < 0) *name = NULL;
+}
+
+static void drop_columns(making *self) {
+    drop_column(self, &self->opts.target);
+    drop_column(self, &self->opts.time);
+    drop_column(self, &self->opts.row_id);
+}
+
 static mlops_status put_bytes(making *self, mlops__bytes bytes) {
+    if (self->is_again) drop_columns(self);
     MLOPS_TRY(check_columns(self));
     return mlops__draft_blob(self->draft, self->path, MLOPS__ROLE_BYTES, bytes,
                              &self->blobs[MLOPS__ROLE_BYTES], self->err);
@@ -454,4 +466,56 @@ mlops_status mlops__draft_split_as(mlops_draft *self, const char *path, const ml
     opts.column = mlops__record_text(split, "column");
     if (i == KINDS) return mlops__fail(err, MLOPS_E_CORRUPT, "'%s' has a split of no kind", path);
     return mlops_draft_split(self, path, &opts, err);
+}
+
+/* ---- in the place of a table ---- */
+
+static int is_misfit(mlops_status status) {
+    return status == MLOPS_E_PARSE || status == MLOPS_E_SCHEMA || status == MLOPS_E_INVALID ||
+           status == MLOPS_E_LIMIT;
+}
+
+/* As far as the rows allow it. */
+static mlops_status divide_again(mlops_draft *self, const mlops__facts *was, mlops_error *err) {
+    mlops__arena *arena = &self->base.arena;
+    mlops__record split;
+    mlops__parts_kept kept;
+    mlops_status status = MLOPS_OK;
+    if (was->has_split) {
+        MLOPS_TRY(
+            mlops__record_parse(&split, mlops__record_json(&was->record, "split"), arena, err));
+        status = mlops__draft_split_as(self, was->path, &split, err);
+    }
+    if (status && !is_misfit(status)) return status;
+    if (!mlops__record_find(&was->record, "parts")) return MLOPS_OK;
+    MLOPS_TRY(mlops__parts_read(&kept, was, arena, err));
+    status = mlops__draft_divide_as(self, was->path, &kept.rule, err);
+    return is_misfit(status) ? MLOPS_OK : status;
+}
+
+/* What came as a table, and not as CSV, is CSV from here on: that of a checkout, say, whose columns
+ * have the types that they had. */
+mlops_status mlops__draft_put_again(mlops_draft *self, const mlops__facts *was, mlops__bytes bytes,
+                                    mlops_error *err) {
+    making m;
+    mlops__buf types;
+    mlops_csv_opts csv = MLOPS_CSV_OPTS_INIT;
+    mlops_draft_table_opts opts = MLOPS_DRAFT_TABLE_OPTS_INIT;
+    mlops__buf_init(&types, self->base.arena.allocator);
+    MLOPS_TRY(mlops__facts_csv(&csv, was, &self->base.arena, err));
+    mlops_status status = MLOPS_OK;
+    if (strcmp(was->kind, "table") == 0) {
+        status = mlops__facts_types(was, NULL, &self->base.arena, &types, err);
+        csv.types = types.size > 1 ? (const char *)types.data : NULL;
+    }
+    opts.csv = &csv;
+    opts.target = was->target;
+    opts.time = was->time;
+    opts.row_id = was->row_id;
+    if (!status) status = begin_csv(&m, self, was->path, &opts, err);
+    m.is_again = 1;
+    if (!status) status = put_csv_table(&m, bytes, was->path);
+    mlops__buf_free(&types);
+    if (status) return is_misfit(status) ? MLOPS_END : status;
+    return divide_again(self, was, err);
 }

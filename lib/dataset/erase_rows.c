@@ -7,9 +7,7 @@
 #include "dataset/erase.h"
 
 #include "column/csv_read.h"
-#include "column/csv_types.h"
 #include "column/csv_write.h"
-#include "column/names.h"
 #include "column/table_bytes.h"
 #include "column/table_select.h"
 #include "dataset/parts.h"
@@ -312,28 +310,6 @@ static mlops_draft_table_opts table_opts(const cutting *c) {
     return opts;
 }
 
-/* Of the columns as they were, whatever the rows that stay would say by themselves; how times are
- * spelled is kept. */
-static mlops_status keep_types(const cutting *c, mlops__buf *out) {
-    mlops__erasure *plan = c->plan;
-    mlops__csv_type *given;
-    const char **names;
-    mlops_type *types;
-    int64_t n;
-    MLOPS_TRY(mlops__csv_types_parse(&plan->arena, c->csv.types, &given, &n, plan->err));
-    MLOPS_TRY(mlops__facts_columns(&names, &types, c->facts, &plan->arena, plan->err));
-    for (int64_t i = 0; i < c->facts->n_columns; i++) {
-        const mlops__csv_type *known = mlops__csv_types_find(given, n, names[i]);
-        size_t room = strlen(names[i]) + sizeof "=float64";
-        char *item = mlops__arena_alloc(&plan->arena, room);
-        if (!item) return mlops__fail_nomem(plan->err, room);
-        mlops__format(item, room, "%s=%s", names[i], mlops__type_name(types[i]));
-        if (known || types[i] != MLOPS_TYPE_NULL) mlops__names_put(out, known ? known->item : item);
-    }
-    mlops__buf_u8(out, 0);
-    return out->status ? mlops__fail_nomem(plan->err, out->size) : MLOPS_OK;
-}
-
 /* Without a header the names are given, so that there need be no row, and it may begin with an
  * empty line. */
 static mlops_status put_rest(const cutting *c, mlops__bytes text) {
@@ -342,7 +318,9 @@ static mlops_status put_rest(const cutting *c, mlops__bytes text) {
     mlops_draft_table_opts opts = table_opts(c);
     mlops__buf_init(&names, &host_of(c)->allocator);
     mlops__buf_init(&types, names.allocator);
-    mlops_status status = keep_types(c, &types);
+    /* whatever the rows that stay would say by themselves */
+    mlops_status status =
+        mlops__facts_types(c->facts, c->csv.types, &c->plan->arena, &types, c->plan->err);
     if (!status && is_bare(c) && !csv.names)
         status = mlops__csv_names(c->table, csv.delimiter, &names, c->plan->err);
     if (names.size) csv.names = (const char *)names.data;

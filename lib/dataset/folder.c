@@ -77,6 +77,47 @@ static mlops_status make_entry(mlops_draft *draft, const mlops__snapshot *s, siz
     return MLOPS_OK;
 }
 
+/* A table that is not used or divided as it was. */
+static int is_less(const mlops__facts *was, const mlops__facts *now) {
+    return (was->target && !now->target) || (was->time && !now->time) ||
+           (was->row_id && !now->row_id) || (was->has_split && !now->has_split) ||
+           (mlops__record_find(&was->record, "parts") &&
+            !mlops__record_find(&now->record, "parts"));
+}
+
+/* An entry of a tree of its own, in which the table that it takes the place of says what it is kept
+ * as changes to. */
+static mlops_status make_again(mlops_draft *draft, mlops__snapshot *s, const mlops__looked *looked,
+                               mlops__entry **out) {
+    const mlops__entry *was = looked->entry;
+    mlops__tree *tree = &draft->base.tree;
+    mlops__facts facts, now;
+    mlops__buf bytes;
+    MLOPS_TRY(mlops__entry_read(was, &facts, tree->arena, s->err));
+    MLOPS_TRY(mlops__content_load(&bytes, s->store, NULL, &looked->id, s->err));
+    mlops_status status = mlops__tree_put(tree, facts.path, out, s->err);
+    if (!status && !was->blobs[MLOPS__ROLE_BYTES]) (*out)->json = was->json;
+    if (!status)
+        status =
+            mlops__draft_put_again(draft, &facts, (mlops__bytes){bytes.data, bytes.size}, s->err);
+    mlops__buf_free(&bytes);
+    if (!status) status = mlops__entry_read(*out, &now, tree->arena, s->err);
+    if (status) mlops__tree_free(tree);
+    else s->stat.n_now_less += is_less(&facts, &now);
+    return status;
+}
+
+/* A table stays one; MLOPS_END if it cannot. */
+static mlops_status make_table(mlops_draft *draft, mlops__snapshot *s, size_t file,
+                               mlops__entry **out) {
+    const mlops__tree tree = draft->base.tree;
+    if (!s->files[file].was_table) return MLOPS_END;
+    mlops__tree_init(&draft->base.tree, tree.arena);
+    mlops_status status = make_again(draft, s, &s->files[file], out);
+    draft->base.tree = tree;
+    return status;
+}
+
 /* Entries that are replaced go with those whose files are gone. */
 static void drop_replaced(const mlops__snapshot *s) {
     size_t file = 0;
@@ -89,18 +130,23 @@ static void drop_replaced(const mlops__snapshot *s) {
     }
 }
 
-static mlops_status put_entries(mlops_draft *draft, const mlops__snapshot *s,
-                                mlops__entry **entries, mlops__buf *json) {
+static mlops_status put_entries(mlops_draft *draft, mlops__snapshot *s, mlops__entry **entries,
+                                mlops__buf *json) {
     size_t n = 0;
     mlops_status status = MLOPS_OK;
     for (size_t i = 0; i < s->walk.n && !status; i++) {
         if (!differs(&s->files[i])) continue;
-        status = make_entry(draft, s, i, json, &entries[n]);
+        status = make_table(draft, s, i, &entries[n]);
+        if (status == MLOPS_END) {
+            s->stat.n_now_files += s->files[i].was_table;
+            status = make_entry(draft, s, i, json, &entries[n]);
+        }
         n += !status;
     }
     drop_replaced(s);
     if (!status) status = mlops__tree_replace(&draft->base.tree, s->is_gone, entries, n, s->err);
-    for (size_t i = 0; i < n && status; i++) mlops__entry_drop(entries[i], MLOPS__ROLE_BYTES);
+    for (size_t i = 0; i < n && status; i++)
+        for (int role = 0; role < 3; role++) mlops__entry_drop(entries[i], (mlops__role)role);
     return status;
 }
 

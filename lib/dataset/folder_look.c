@@ -491,7 +491,6 @@ mlops_status mlops__snapshot_look(mlops__snapshot *self, const mlops__tree *tree
         const mlops__looked *looked = &self->files[i];
         self->stat.n_added += looked->entry == NULL;
         self->stat.n_changed += looked->entry && !is_same(looked);
-        self->stat.n_now_files += looked->was_table && !is_same(looked);
     }
     return MLOPS_OK;
 }

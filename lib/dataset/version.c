@@ -3,6 +3,8 @@
  * Owns the arena of what was read. Invariant: nothing of it is shown before the commit's id and the
  * order of its paths were held against it.
  */
+#include "column/csv_types.h"
+#include "column/names.h"
 #include "column/table_bytes.h"
 #include "dataset/dataset.h"
 #include "file/file.h"
@@ -155,6 +157,26 @@ mlops_status mlops__facts_csv(mlops_csv_opts *out, const mlops__facts *facts, ml
     out->rows_max = mlops__record_i64(&csv, "rows_max", 0);
     out->line_max = mlops__record_i64(&csv, "line_max", 0);
     return MLOPS_OK;
+}
+
+mlops_status mlops__facts_types(const mlops__facts *facts, const char *given, mlops__arena *arena,
+                                mlops__buf *out, mlops_error *err) {
+    mlops__csv_type *known;
+    const char **names;
+    mlops_type *types;
+    int64_t n;
+    MLOPS_TRY(mlops__csv_types_parse(arena, given, &known, &n, err));
+    MLOPS_TRY(mlops__facts_columns(&names, &types, facts, arena, err));
+    for (int64_t i = 0; i < facts->n_columns; i++) {
+        const mlops__csv_type *type = mlops__csv_types_find(known, n, names[i]);
+        size_t room = strlen(names[i]) + sizeof "=float64";
+        char *item = mlops__arena_alloc(arena, room);
+        if (!item) return mlops__fail_nomem(err, room);
+        mlops__format(item, room, "%s=%s", names[i], mlops__type_name(types[i]));
+        if (type || types[i] != MLOPS_TYPE_NULL) mlops__names_put(out, type ? type->item : item);
+    }
+    mlops__buf_u8(out, 0);
+    return out->status ? mlops__fail_nomem(err, out->size) : MLOPS_OK;
 }
 
 static mlops_status parse_csv(mlops_table **out, const mlops__facts *facts, const void *bytes,

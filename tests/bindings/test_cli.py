@@ -2344,14 +2344,19 @@ def commits_say_what_is_gone(folder):
     for name in "1.csv", "p.csv":
         write(data / name, "a\n7\n8\n")
     write(data / "new.csv", "a\n7\n8\n")
-    err, kinds = run("data", "add", store, "d", data).err, {r["path"]: r["kind"] for r in listed("data", "entries", store, "d")}
-    if kinds["p.csv"] == "file":
-        assert "note: 2 tables are files from here on: 1.csv, p.csv; " in err, err
-        for i in 0, 2, 3, 4:
-            write(data / f"{i}.csv", "a\n9\n9\n")
-        assert "note: 4 tables are files from here on: 0.csv, 2.csv, 3.csv and 1 more; " in run("data", "add", store, "d", data).err
-    else:
-        assert err == ""
+    assert run("data", "add", store, "d", data).err == ""
+    kinds = {r["path"]: r["kind"] for r in listed("data", "entries", store, "d")}
+    assert kinds.pop("new.csv") == "file" and set(kinds.values()) == {"csv"}, kinds
+    run("data", "commit", store, "d", path, "--target", "a", "--split", "random")
+    write(path, "b\n7\n8\n")
+    assert "note: p.csv had target 'a', which" in run("data", "add", store, "d", data).err
+    for name in "1.csv", "p.csv":
+        write(data / name, "a\n7,8\n")
+    err = run("data", "add", store, "d", data).err
+    assert "note: 2 tables are files from here on: 1.csv, p.csv; " in err, err
+    for i in 0, 2, 3, 4:
+        write(data / f"{i}.csv", "a\n9,9\n")
+    assert "note: 4 tables are files from here on: 0.csv, 2.csv, 3.csv and 1 more; " in run("data", "add", store, "d", data).err
 
 
 def main():

@@ -218,11 +218,76 @@ static int judge_table(const mlops_host *host, const char *dir, int status, cons
     return bad;
 }
 
+/* ---- a table whose file has changed ---- */
+
+static const char OLDER[] = "id,v\n1,a\n2,b\n3,c\n", NEWER[] = "id,v\n1,a\n2,b\n3,c\n4,d\n";
+
+static mlops_status add_older(mlops_change *c, const char *file, mlops_error *err) {
+    mlops_draft *d;
+    mlops_id id;
+    mlops_draft_table_opts opts = MLOPS_DRAFT_TABLE_OPTS_INIT;
+    opts.target = "v";
+    MLOPS_TRY(mlops_draft_new(&d, c, "fraud", NULL, err));
+    mlops_status status = mlops_draft_add_csv(d, "in/t.csv", file, &opts, err);
+    if (!status) status = mlops_draft_split(d, "in/t.csv", NULL, err);
+    if (!status) status = mlops_draft_divide(d, "in/t.csv", NULL, err);
+    if (!status) status = mlops_draft_commit(d, &id, err);
+    mlops_draft_free(d);
+    return status;
+}
+
+static int prepare_again(const mlops_host *host, const char *dir) {
+    mlops_store *s;
+    mlops_change *c = NULL;
+    mlops_error err;
+    sweep_path path;
+    host->io->mkdir(host->io->ctx, sweep_in(&path, dir, "in"));
+    MLOPS_TRY(sweep_put(host, dir, "older.csv", OLDER, strlen(OLDER)));
+    MLOPS_TRY(sweep_put(host, dir, "in/t.csv", NEWER, strlen(NEWER)));
+    MLOPS_TRY(sweep_open_store(&s, host, dir, 1, 4096));
+    int bad = mlops_change_new(&c, s, NULL, &err);
+    if (!bad) bad = add_older(c, sweep_in(&path, dir, "older.csv"), &err);
+    if (!bad) bad = mlops_change_commit(c, NULL, &err);
+    mlops_change_free(c);
+    mlops_store_close(s);
+    return bad;
+}
+
+static int add_again(const mlops_host *host, const char *dir) {
+    mlops_store *s;
+    mlops_error err;
+    MLOPS_TRY(sweep_open_store(&s, host, dir, 0, 4096));
+    int status = add(s, dir, NULL, 1, &err);
+    mlops_store_close(s);
+    return status;
+}
+
+/* It is one yet, with its split and its parts. */
+static int judge_again(const mlops_host *host, const char *dir, int status, const char *failed) {
+    mlops_store *s;
+    mlops_error err;
+    mlops_table *t = NULL;
+    (void)status;
+    (void)failed;
+    MLOPS_TRY(sweep_open_store(&s, host, dir, 1, 4096));
+    int bad = add(s, dir, NULL, 1, &err);
+    if (!bad)
+        bad = mlops_dataset_table(&t, s, "fraud", NULL, "in/t.csv", MLOPS_PART_HELD_OUT, &err);
+    if (!bad && mlops_table_n_rows(t) != 1) bad = SWEEP_WRONG;
+    mlops_table_unref(t);
+    t = NULL;
+    if (!bad) bad = mlops_dataset_parts(&t, s, "fraud", NULL, "in/t.csv", &err);
+    mlops_table_unref(t);
+    mlops_store_close(s);
+    return bad;
+}
+
 enum { ALL = SWEEP_MEMORY | SWEEP_IO | SWEEP_TREE };
 
 const sweep_scenario sweep_folder[] = {
     {"store folder add", prepare, add_of, judge, ALL},
     {"store folder status", prepare_added, status_of, judge, ALL},
     {"store folder table", prepare_table, add_table_of, judge_table, SWEEP_MEMORY | SWEEP_TREE},
+    {"store folder table again", prepare_again, add_again, judge_again, SWEEP_MEMORY | SWEEP_TREE},
     {NULL, NULL, NULL, NULL, 0},
 };

@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include "unit/help_folder.h"
 
+#include <mlops/split.h>
+
 /* ---- while it is read ---- */
 
 static mlops_io restless;
@@ -92,7 +94,7 @@ static int32_t write_once(void *user, int64_t done, int64_t total) {
 }
 
 /* Alone, with others that stay large, and by threads. */
-/* Of tables only those count whose bytes have changed. */
+/* Of tables only those count whose bytes have changed, and are none any more. */
 static void tables_that_become_files_are_counted(void **state) {
     site *f = *state;
     mlops_error e;
@@ -113,7 +115,7 @@ static void tables_that_become_files_are_counted(void **state) {
     commit(c);
     mlops_change_free(c);
     write_in(f, "kept", "a\n2\n");
-    write_in(f, "more", "a\n2\n");
+    write_in(f, "more", "a\n2,3\n");
     shell("rm %s/gone", f->in);
     mlops_folder_stat stat = add_folder(f, NULL, NULL);
     assert_int_equal(stat.n_changed, 2);
@@ -148,13 +150,131 @@ static void a_large_file_becomes_small(void **state) {
     mlops_pool_free(pool);
 }
 
+/* ---- tables ---- */
+
+static char *describe(site *f) {
+    size_t n = 0;
+    mlops_error e;
+    works(mlops_dataset_describe(f->s, "d", NULL, NULL, 0, &n, &e), &e);
+    char *out = malloc(n + 1);
+    assert_non_null(out);
+    works(mlops_dataset_describe(f->s, "d", NULL, out, n + 1, &n, &e), &e);
+    return out;
+}
+
+static void has_text(site *f, const char *const *texts) {
+    char *got = describe(f);
+    for (; *texts; texts++)
+        if (!strstr(got, *texts)) fail_msg("%s in %s", *texts, got);
+    free(got);
+}
+
+static void add_tables(site *f) {
+    mlops_draft_table_opts opts = MLOPS_DRAFT_TABLE_OPTS_INIT;
+    mlops_csv_opts csv = MLOPS_CSV_OPTS_INIT;
+    mlops_divide_opts parts = MLOPS_DIVIDE_OPTS_INIT;
+    mlops_error e;
+    char path[200];
+    write_in(f, "t.csv",
+             "id;code;y;when\n1;007;0;01.02.2024\n2;008;1;02.02.2024\n3;1;0;3.2.2024\n");
+    mlops_change *c = new_change(f->s);
+    mlops_draft *d = new_draft(c, "d", NULL);
+    csv.delimiter = ";";
+    csv.types = "code=string,when=time(%d.%m.%Y)";
+    opts.csv = &csv;
+    opts.target = "y";
+    opts.time = "when";
+    opts.row_id = "id";
+    snprintf(path, sizeof path, "%s/t.csv", f->in);
+    works(mlops_draft_add_csv(d, "t.csv", path, &opts, &e), &e);
+    mlops_split_opts split = MLOPS_SPLIT_OPTS_INIT;
+    split.kind = MLOPS_SPLIT_TIME;
+    split.share = 0.4;
+    works(mlops_draft_split(d, "t.csv", &split, &e), &e);
+    parts.by = MLOPS_DIVIDE_GROUPS;
+    parts.column = "id";
+    works(mlops_draft_divide(d, "t.csv", &parts, &e), &e);
+    csv = (mlops_csv_opts)MLOPS_CSV_OPTS_INIT;
+    csv.types = "code=string";
+    mlops_table *t;
+    const char *m = "code,x\n007,1.5\n008,2\n";
+    works(mlops_table_parse(&t, m, strlen(m), &csv, &e), &e);
+    works(mlops_draft_add_table(d, "m.csv", t, NULL, &e), &e);
+    mlops_table_unref(t);
+    end_draft(d);
+    commit(c);
+    mlops_change_free(c);
+}
+
+static void a_table_that_changes_stays_one(void **state) {
+    site *f = *state;
+    mlops_table *t;
+    mlops_error e;
+    add_tables(f);
+    write_in(f, "t.csv",
+             "id;code;y;when\n1;007;0;01.02.2024\n2;008;1;02.02.2024\n3;1;0;3.2.2024\n4;9;1;01.01."
+             "2024\n5;9;1;05.02.2024\n");
+    write_in(f, "m.csv", "code,x\n007,1.5\n009,2\n");
+    mlops_folder_stat stat = add_folder(f, NULL, NULL);
+    stat_is(stat, 2, 0, 2, 0);
+    assert_int_equal(stat.n_now_files + stat.n_now_less, 0);
+    works(mlops_dataset_table(&t, f->s, "d", NULL, "t.csv", MLOPS_PART_HELD_OUT, &e), &e);
+    shows(t, "id,code,y,when\n3,1,0,1706918400000000000\n5,9,1,1707091200000000000\n");
+    works(mlops_dataset_table(&t, f->s, "d", NULL, "m.csv", MLOPS_PART_ALL, &e), &e);
+    shows(t, "code,x\n007,1.5\n009,2.0\n");
+    int64_t n = 0;
+    static const char *const parts[] = {"train", "validation", "test"};
+    for (int i = 0; i < 3; i++) {
+        works(mlops_dataset_part(&t, f->s, "d", NULL, "t.csv", parts[i], &e), &e);
+        n += mlops_table_n_rows(t);
+        mlops_table_unref(t);
+    }
+    assert_int_equal(n, 5);
+    has_text(f,
+             (const char *const[]){"\"target\":\"y\",\"time\":\"when\",\"row_id\":\"id\"",
+                                   "\"types\":\"code=string,when=time(%d.%m.%Y)\"",
+                                   "\"kind\":\"time\",\"share\":0.4", "\"by\":\"groups\"", NULL});
+    reads_file(f, "t.csv");
+    reads_file(f, "m.csv");
+    shell("sleep 0.05");
+    for (int i = 0; i < 2; i++) stat_is(add_folder(f, NULL, NULL), 2, 0, 0, 0);
+    assert_int_equal(add_folder(f, NULL, NULL).n_read, 0);
+}
+
+static void a_table_says_what_it_can(void **state) {
+    site *f = *state;
+    mlops_table *t;
+    mlops_error e;
+    add_tables(f);
+    write_in(f, "t.csv",
+             "id;code;when\n1;007;01.02.2024\n"); /* no target, and no row to hold out */
+    write_in(f, "m.csv", "code,x\n007,1.5,9\n");  /* no table */
+    mlops_folder_stat stat = add_folder(f, NULL, NULL);
+    stat_is(stat, 2, 0, 2, 0);
+    assert_int_equal(stat.n_now_files, 1);
+    assert_int_equal(stat.n_now_less, 1);
+    works(mlops_dataset_table(&t, f->s, "d", NULL, "t.csv", MLOPS_PART_ALL, &e), &e);
+    shows(t, "id,code,when\n1,007,1706745600000000000\n");
+    has_text(f, (const char *const[]){"\"time\":\"when\",\"row_id\":\"id\"", NULL});
+    char *got = describe(f);
+    assert_null(strstr(got, "\"target\""));
+    assert_null(strstr(got, "\"split\""));
+    free(got);
+    refused(mlops_dataset_table(&t, f->s, "d", NULL, "m.csv", MLOPS_PART_ALL, &e), &e,
+            MLOPS_E_SCHEMA, "is a file");
+    reads_file(f, "m.csv");
+    write_in(f, "t.csv", "id;code;when\n1;007;soon\n"); /* a time no more */
+    stat_is(add_folder(f, NULL, NULL), 2, 0, 1, 0);
+    refused(mlops_dataset_table(&t, f->s, "d", NULL, "t.csv", MLOPS_PART_ALL, &e), &e,
+            MLOPS_E_SCHEMA, "is a file");
+}
+
 int main(void) {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin_site, end_site)
     const struct CMUnitTest tests[] = {
-        CASE(a_file_that_changes_is_read_again),
-        CASE(a_large_file_that_changes),
-        CASE(tables_that_become_files_are_counted),
-        CASE(a_large_file_becomes_small),
+        CASE(a_file_that_changes_is_read_again),    CASE(a_large_file_that_changes),
+        CASE(tables_that_become_files_are_counted), CASE(a_large_file_becomes_small),
+        CASE(a_table_that_changes_stays_one),       CASE(a_table_says_what_it_can),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

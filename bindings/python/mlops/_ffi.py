@@ -1042,8 +1042,9 @@ mlops_folder_stat._fields_ = [
     ("bytes", C.c_int64),
     ("bytes_read", C.c_int64),
     ("n_now_files", C.c_int64),
+    ("n_now_less", C.c_int64),
 ]
-assert C.sizeof(mlops_folder_stat) == 72
+assert C.sizeof(mlops_folder_stat) == 80
 
 
 class mlops_gc_opts(C.Structure):
@@ -2237,6 +2238,7 @@ class FolderStat:
     bytes: int  # of all files
     bytes_read: int  # of those that were read
     n_now_files: int  # entries that were tables, and are files from here on
+    n_now_less: int  # tables that have changed, and have lost a target, time, row_id, split or parts
 
 
 def _folder_stat(s):
@@ -2249,6 +2251,7 @@ def _folder_stat(s):
         bytes=s.bytes,
         bytes_read=s.bytes_read,
         n_now_files=s.n_now_files,
+        n_now_less=s.n_now_less,
     )
 
 
@@ -4343,9 +4346,12 @@ class Draft(_rt.Handle):
     def add_folder(self, prefix, folder, *, follow_links=False, skip_links=False, keep_missing=False, include=None,
                    exclude=None, call=None):
         """Add a folder: afterwards the entries under the prefix are its files. Those that have not changed
-        stay as they are, tables with all that is known of them; a table whose file has changed becomes a
-        file. If n_added, n_changed and n_removed are 0, there is nothing to commit. All is read before the
-        first entry changes: after an error the draft is as it was.
+        stay as they are, tables with all that is known of them. A table whose file has changed stays one,
+        read with the options that it was read with, with its target, time and row_id where it has the
+        columns yet, and a split and parts drawn by their rules where they can be; of kind "csv" from then
+        on. One that is no such table any more becomes a file. If n_added, n_changed and n_removed are 0,
+        there is nothing to commit. All is read before the first entry changes: after an error the draft is
+        as it was.
 
             prefix: where its files go: a path as in Draft.add_file(); default: the root, so that the
                 dataset becomes the folder

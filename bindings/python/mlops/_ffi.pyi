@@ -350,6 +350,7 @@ class FolderStat:
     bytes: int
     bytes_read: int
     n_now_files: int
+    n_now_less: int
 
 @dataclass(frozen=True)
 class GcStat:

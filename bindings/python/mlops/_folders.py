@@ -28,8 +28,8 @@ class Folders:
                    metadata=None, call=None, **opts):
         """Commit what is in a folder, and return the Commit; that of the branch, if nothing has changed since.
 
-        Afterwards the entries under the prefix (default: all) are the folder's files. Files that have not changed are
-        not read. base: where a branch that is not there begins, default at "main"; "" for none. opts are those of
+        Afterwards the entries under the prefix (default: all) are the folder's files; tables stay tables, unless they
+        can be read as such no more. Files that have not changed are not read. base: where a branch that is not there begins, default at "main"; "" for none. opts are those of
         Draft.add_folder(): include, exclude (globs: one text or a list), follow_links, skip_links, keep_missing.
         """
         about = {k: v for k, v in (("message", message), ("author", author), ("branch", branch), ("base", base),

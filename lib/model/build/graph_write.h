@@ -68,9 +68,9 @@ void mlops__graph_writer_output(mlops__graph_writer *self, const char *name, uin
 mlops_status mlops__graph_writer_finish(mlops__graph_writer *self, uint32_t flags, mlops__buf *out,
                                         mlops_error *err);
 
-/* The bytes of an expression for MLOPS__GRAPH_TOKENIZE from a pattern (text/regex.h has the
- * language); *states is what its scratch is sized by. MLOPS_E_PARSE, MLOPS_E_LIMIT,
- * MLOPS_E_NOMEM. */
+/* Appends to out the bytes of an expression for MLOPS__GRAPH_TOKENIZE from a pattern (text/regex.h
+ * has the language, ^ $ \b \B are refused); *states is what its scratch is sized by.
+ * MLOPS_E_PARSE, MLOPS_E_LIMIT, MLOPS_E_UNSUPPORTED, MLOPS_E_NOMEM. */
 mlops_status mlops__graph_expression(mlops__buf *out, uint32_t *states, const char *pattern,
                                      size_t n, mlops_error *err);
 

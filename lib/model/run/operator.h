@@ -7,8 +7,9 @@
  * is NumPy's. Semantics are those of the ONNX operator of that name unless said otherwise.
  *
  * Arithmetic is in the dtype of the elements. Sums add up in ascending order of the index that
- * they run over, beginning with 0. Integers wrap around; division by an integer 0 gives 0, and
- * the smallest integer by -1 itself. Functions (exp, tanh, ...) of f32 are those of f64, rounded.
+ * they run over; those of f32 in f32 for MATMUL and GEMM, in f64 for all others, and are rounded
+ * once. Integers wrap around; division by an integer 0 gives 0, and the smallest integer by -1
+ * itself. Functions (exp, tanh, ...) of f32 are those of f64, rounded.
  */
 #ifndef MLOPS_MODEL_OPERATOR_H
 #define MLOPS_MODEL_OPERATOR_H
@@ -166,7 +167,7 @@ typedef enum mlops__graph_operator {
      * of Latin, Greek and Cyrillic letters up to U+052F. */
     MLOPS__GRAPH_TEXT_NORMALIZE,
     /* x text [c] or [n, c], separators text [s] or an expression bytes, pad text of one ->
-     * text [..., d], scratch i32 [3 * states + 8] (of one without an expression); {mark,
+     * text [..., d], scratch i32 [5 * states + 2] (of one without an expression); {mark,
      * shortest}. d is the most tokens that any x has. One empty separator: every character is a
      * token. An expression is what mlops__graph_expression() in model/build/graph_write.h makes;
      * tokens are its matches, leftmost, then longest. Tokens of fewer characters than shortest are

@@ -1,0 +1,167 @@
+/* Forests, linear models and their scores: ONNX-ML's, as ONNX Runtime has them.
+ *
+ * Owns nothing. Invariant: rows are independent; transforms of scores are in f32. Freestanding:
+ * part of the firmware build.
+ */
+#include "base/real.h"
+#include "model/run/graph_step.h"
+
+mlops_status mlops__op_forest(const mlops__step *step) {
+    const mlops__graph_view *x = mlops__step_in(step, 0);
+    uint32_t value = mlops__step_operand(step, 1), i = 0;
+    while (step->run->forests[i].value != value) i++;
+    const mlops__plan *plan = &step->run->forests[i].plan;
+    float *to;
+    if (!mlops__is_f32(x, 2) || x->dims[1] != plan->n_features)
+        return mlops__step_fail(step, "rows have other features than the forest");
+    int64_t dims[] = {x->dims[0], plan->n_groups};
+    MLOPS_TRY(mlops__step_out(step, 0, MLOPS__GRAPH_F32, 2, dims, &to));
+    for (int64_t row = 0; row < dims[0]; row++)
+        mlops__plan_margin(plan, (const float *)x->data + row * x->dims[1], to + row * dims[1]);
+    return MLOPS_OK;
+}
+
+mlops_status mlops__op_linear(const mlops__step *step) {
+    const mlops__graph_view *x = mlops__step_in(step, 0), *w = mlops__step_in(step, 1);
+    const mlops__graph_view *b = mlops__step_in(step, 2);
+    float *to;
+    if (!mlops__is_f32(x, 2) || !mlops__is_f32(w, 2) || x->dims[1] != w->dims[1] ||
+        (b && (!mlops__is_f32(b, 1) || b->dims[0] != w->dims[0])))
+        return mlops__step_fail(step, "rows have other features than the model");
+    int64_t f = x->dims[1], dims[] = {x->dims[0], w->dims[0]};
+    MLOPS_TRY(mlops__step_out(step, 0, MLOPS__GRAPH_F32, 2, dims, &to));
+    for (int64_t i = 0; i < dims[0] * dims[1]; i++) {
+        const float *row = (const float *)x->data + i / dims[1] * f;
+        const float *weights = (const float *)w->data + i % dims[1] * f;
+        double sum = 0.0;
+        for (int64_t k = 0; k < f; k++) sum += (double)row[k] * (double)weights[k];
+        if (b) sum += (double)((const float *)b->data)[i % dims[1]];
+        to[i] = (float)sum;
+    }
+    return MLOPS_OK;
+}
+
+static float logistic(float x) {
+    float v = 1.0f / (1.0f + mlops__expf(x < 0.0f ? x : -x));
+    return x < 0.0f ? 1.0f - v : v;
+}
+
+/* The inverse of the normal distribution's function, by Winitzki's form of erf. */
+static float probit(float x) {
+    float p = 2.0f * x - 1.0f, log = mlops__logf((1.0f - p) * (1.0f + p));
+    float v = 2.0f / (3.14159f * 0.147f) + 0.5f * log;
+    float root = (float)mlops__sqrt((double)(v * v - log / 0.147f));
+    float value = 1.41421356f * (float)mlops__sqrt((double)(root - v));
+    return p < 0.0f ? -value : value;
+}
+
+static void softmax(const float *from, float *to, int64_t n, int keeps_zero) {
+    float top = -__builtin_inff(), sum = 0.0f;
+    for (int64_t i = 0; i < n; i++)
+        if (from[i] > top) top = from[i];
+    for (int64_t i = 0; i < n; i++) {
+        int is_zero = keeps_zero && from[i] <= 0.0000001f && from[i] >= -0.0000001f;
+        to[i] = is_zero ? from[i] * mlops__expf(-top) : mlops__expf(from[i] - top);
+        if (!is_zero || !keeps_zero) sum += to[i];
+        else sum += 0.0f;
+    }
+    for (int64_t i = 0; i < n; i++) to[i] /= sum;
+}
+
+static void transform(int64_t post, const float *from, float *to, int64_t n) {
+    if (post == MLOPS__POST_SOFTMAX || post == MLOPS__POST_SOFTMAX_ZERO) {
+        softmax(from, to, n, post == MLOPS__POST_SOFTMAX_ZERO);
+        return;
+    }
+    for (int64_t i = 0; i < n; i++)
+        to[i] = post == MLOPS__POST_LOGISTIC ? logistic(from[i])
+                : post == MLOPS__POST_PROBIT ? probit(from[i])
+                                             : from[i];
+}
+
+mlops_status mlops__op_post(const mlops__step *step) {
+    const mlops__graph_view *x = mlops__step_in(step, 0);
+    float *to;
+    if (!mlops__is_f32(x, 2)) return mlops__step_fail(step, "no scores of rows");
+    MLOPS_TRY(mlops__step_out(step, 0, MLOPS__GRAPH_F32, 2, x->dims, &to));
+    for (int64_t i = 0; i < x->dims[0]; i++)
+        transform(mlops__step_int(step, 0), (const float *)x->data + i * x->dims[1],
+                  to + i * x->dims[1], x->dims[1]);
+    return MLOPS_OK;
+}
+
+static int64_t label_of(int64_t rule, const float *scores, int64_t n) {
+    int64_t best = 0;
+    if (rule == MLOPS__LABEL_HALF) return scores[n - 1] > 0.5f;
+    if (rule == MLOPS__LABEL_ZERO) return scores[n - 1] > 0.0f;
+    for (int64_t i = 1; i < n; i++)
+        if (scores[i] > scores[best]) best = i;
+    return best;
+}
+
+mlops_status mlops__op_classify(const mlops__step *step) {
+    const mlops__graph_view *x = mlops__step_in(step, 0);
+    int64_t rule = mlops__step_int(step, 0), pair = mlops__step_int(step, 1);
+    int64_t post = mlops__step_int(step, 2), *labels;
+    float *to;
+    if (!mlops__is_f32(x, 2) || x->dims[1] == 0 || (pair != MLOPS__PAIR_NONE && x->dims[1] != 1))
+        return mlops__step_fail(step, "no scores of rows, or not one to make a pair of");
+    int64_t e = x->dims[1], dims[] = {x->dims[0], pair == MLOPS__PAIR_NONE ? e : 2};
+    MLOPS_TRY(mlops__step_out(step, 0, MLOPS__GRAPH_I64, 1, dims, &labels));
+    MLOPS_TRY(mlops__step_out(step, 1, MLOPS__GRAPH_F32, 2, dims, &to));
+    for (int64_t i = 0; i < dims[0]; i++, to += dims[1]) {
+        const float *scores = (const float *)x->data + i * e;
+        labels[i] = label_of(rule, scores, e);
+        if (pair == MLOPS__PAIR_NONE) {
+            transform(post, scores, to, e);
+            continue;
+        }
+        int is_opposite = pair == MLOPS__PAIR_OPPOSITE;
+        to[0] = is_opposite ? -scores[0] : 1.0f - scores[0];
+        to[1] = scores[0];
+        if (is_opposite && post == MLOPS__POST_LOGISTIC) transform(post, to, to, 2);
+    }
+    return MLOPS_OK;
+}
+
+mlops_status mlops__op_scale(const mlops__step *step) {
+    const mlops__graph_view *x = mlops__step_in(step, 0), *offset = mlops__step_in(step, 1);
+    const mlops__graph_view *scale = mlops__step_in(step, 2);
+    int64_t f = x->rank ? x->dims[x->rank - 1] : 1, n = mlops__view_count(x);
+    float *to;
+    if (x->dtype != MLOPS__GRAPH_F32 || !mlops__is_f32(offset, 1) || !mlops__is_f32(scale, 1) ||
+        (offset->dims[0] != 1 && offset->dims[0] != f) ||
+        (scale->dims[0] != 1 && scale->dims[0] != f))
+        return mlops__step_fail(step, "offsets or scales are not one, nor one a column");
+    MLOPS_TRY(mlops__step_out(step, 0, MLOPS__GRAPH_F32, x->rank, x->dims, &to));
+    for (int64_t i = 0; i < n; i++) {
+        int64_t column = i % f;
+        float by = ((const float *)scale->data)[scale->dims[0] == 1 ? 0 : column];
+        float less = ((const float *)offset->data)[offset->dims[0] == 1 ? 0 : column];
+        to[i] = (((const float *)x->data)[i] - less) * by;
+    }
+    return MLOPS_OK;
+}
+
+mlops_status mlops__op_normalize(const mlops__step *step) {
+    const mlops__graph_view *x = mlops__step_in(step, 0);
+    int64_t norm = mlops__step_int(step, 0), n = mlops__view_count(x);
+    float *to;
+    if (x->dtype != MLOPS__GRAPH_F32 || x->rank < 1 || x->rank > 2 || norm < 0 || norm > 2)
+        return mlops__step_fail(step, "no rows of f32, or no such norm");
+    int64_t f = x->dims[x->rank - 1];
+    MLOPS_TRY(mlops__step_out(step, 0, MLOPS__GRAPH_F32, x->rank, x->dims, &to));
+    for (int64_t at = 0; at < n; at += f) {
+        const float *row = (const float *)x->data + at;
+        double sum = norm ? 0.0 : -__builtin_inf();
+        for (int64_t i = 0; i < f; i++) {
+            double v = (double)row[i];
+            if (norm == 0) sum = v > sum ? v : sum;
+            else sum += norm == 2 ? v * v : v < 0.0 ? -v : v;
+        }
+        if (norm == 2) sum = mlops__sqrt(sum);
+        for (int64_t i = 0; i < f; i++)
+            to[at + i] = sum == 0.0 ? row[i] : (float)((double)row[i] / sum);
+    }
+    return MLOPS_OK;
+}

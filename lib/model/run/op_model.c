@@ -11,13 +11,19 @@ mlops_status mlops__op_forest(const mlops__step *step) {
     uint32_t value = mlops__step_operand(step, 1), i = 0;
     while (step->run->forests[i].value != value) i++;
     const mlops__plan *plan = &step->run->forests[i].plan;
-    float *to;
-    if (!mlops__is_f32(x, 2) || x->dims[1] != plan->n_features)
+    int is_wide = mlops__plan_number_size(plan) == 8, is_f32 = x->dtype == MLOPS__GRAPH_F32;
+    uint8_t *to;
+    if (!mlops__is_one_of(x, MLOPS__REALS) || x->rank != 2 || x->dims[1] != plan->n_features)
         return mlops__step_fail(step, "rows have other features than the forest");
     int64_t dims[] = {x->dims[0], plan->n_groups};
-    MLOPS_TRY(mlops__step_out(step, 0, MLOPS__GRAPH_F32, 2, dims, &to));
-    for (int64_t row = 0; row < dims[0]; row++)
-        mlops__plan_margin(plan, (const float *)x->data + row * x->dims[1], to + row * dims[1]);
+    mlops__graph_dtype dtype = is_wide ? MLOPS__GRAPH_F64 : MLOPS__GRAPH_F32;
+    MLOPS_TRY(mlops__step_out(step, 0, dtype, 2, dims, &to));
+    for (int64_t at = 0; at < dims[0] * x->dims[1]; at += x->dims[1]) {
+        mlops__row row = {is_f32 ? (const float *)x->data + at : NULL,
+                          is_f32 ? NULL : (const double *)x->data + at};
+        mlops__plan_margin(plan, row, (mlops__sums){to});
+        to += (size_t)dims[1] * mlops__plan_number_size(plan);
+    }
     return MLOPS_OK;
 }
 

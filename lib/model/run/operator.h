@@ -107,9 +107,10 @@ typedef enum mlops__graph_operator {
     MLOPS__GRAPH_CDIST,
 
     /* -- models ---------------------------------------------------------------------------------
-     * x f32 [n, features], plan bytes -> margins f32 [n, groups]. The plan of model/run/plan.h,
-     * whose link function is not applied; NaN is missing. x of f64 is cast first, rounded up if all
-     * tests are "at most" (x <= t is x < the float after t), so that none changes. */
+     * x real [n, features], plan bytes -> margins [n, groups], f32 or f64 as the plan is. The plan
+     * of model/run/plan.h without its link function and divisor; NaN is missing. For a plan of f32,
+     * x is rounded to the nearest float. If its tests all are "at most" (x <= t is x < the float
+     * after t), a CAST that rounds up before it keeps the answer to each of them. */
     MLOPS__GRAPH_FOREST = 80,
     /* scores f32 [n, e] -> class i64 [n], scores f32 [n, c]; {mlops__graph_label,
      * mlops__graph_pair, mlops__graph_post}. */

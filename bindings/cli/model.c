@@ -87,7 +87,7 @@ static int cli_model_predict(const cli_args *args) {
 
 const cli_command cli_model_commands[] = {
     {"model describe", "FILE", "", "Say what a model file holds.",
-     "FILE is what XGBoost's save_model wrote (JSON or UBJSON), or a bundle.\n\n"
+     "FILE is what save_model of XGBoost (JSON, UBJSON) or LightGBM (text) wrote, or a bundle.\n\n"
      "Examples:\n"
      "  mlops model describe fraud.json\n"
      "  mlops model describe fraud.bundle --json",

@@ -27,9 +27,9 @@ static int begins(const char *text, const char *with) {
 mlops__task mlops__task_of(const mlops_model *model) {
     const char *format = mlops__model_opened(model)->info;
     const char *objective = format + strlen(format) + 1;
-    if (begins(objective, "binary:")) return MLOPS__TASK_BINARY;
-    if (begins(objective, "multi:")) return MLOPS__TASK_CLASSES;
-    if (begins(objective, "rank:")) return MLOPS__TASK_RANKING;
+    if (begins(objective, "binary")) return MLOPS__TASK_BINARY;
+    if (begins(objective, "multi")) return MLOPS__TASK_CLASSES;
+    if (begins(objective, "rank") || begins(objective, "lambdarank")) return MLOPS__TASK_RANKING;
     if (begins(objective, "survival:")) return MLOPS__TASK_SURVIVAL;
     return MLOPS__TASK_REGRESSION;
 }

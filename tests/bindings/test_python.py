@@ -793,6 +793,17 @@ class Pandas(unittest.TestCase):
         renamed = frame.rename(columns={"age": "years"})
         self.assertTrue(close_to(model.predict(renamed, columns=["amount", "years", "score"]), WANTED))
 
+    def test_lightgbm_takes_float64_as_it_is(self):
+        model = mlops.Model.parse(b"tree\nversion=v4\nnum_class=1\nmax_feature_idx=0\nfeature_names=x\nTree=0\n"
+                                  b"num_leaves=2\nsplit_feature=0\nthreshold=0.1\ndecision_type=8\nleft_child=-1\n"
+                                  b"right_child=-2\nleaf_value=-1 1\n\nend of trees\n")
+        wanted = [-1, 1, 1]
+        values = [[0.1], [0.10000000000000002], [float("nan")]]
+        for rows in (values, np.array(values), {"x": [0.1, 0.10000000000000002, None]}):
+            self.assertEqual(model.predict(rows).tolist(), wanted)
+        self.assertEqual(model.predict(np.array(values, np.float32)).tolist(), [1, 1, 1])
+        self.assertEqual(model.predict(np.array([[0], [1]])).tolist(), [-1, 1])
+
     def test_predict_reads_a_csv_file(self):
         model = mlops.Model.parse(MODEL)
         with tempfile.TemporaryDirectory() as folder:

@@ -70,6 +70,27 @@ static int parse_json(const mlops_host *host, const char *dir) {
     return good ? MLOPS_OK : SWEEP_WRONG;
 }
 
+static int parse_lightgbm(const mlops_host *host, const char *dir) {
+    static const char text[] =
+        "tree\nversion=v4\nnum_class=1\nmax_feature_idx=2\nobjective=regression\n"
+        "feature_names=a b c\nTree=0\nnum_leaves=2\nnum_cat=1\nsplit_feature=1\nthreshold=0\n"
+        "decision_type=1\nleft_child=-1\nright_child=-2\nleaf_value=1 2\ncat_boundaries=0 1\n"
+        "cat_threshold=6\nis_linear=1\nleaf_const=3 4\nnum_features=1 0\nleaf_features=2\n"
+        "leaf_coeff=0.5\n\nend of trees\n";
+    const double rows[] = {0, 2, 10, 0, 3, 1};
+    mlops_model_opts opts = MLOPS_MODEL_OPTS_INIT;
+    mlops_model *m;
+    mlops_error err;
+    double out[2];
+    (void)dir;
+    opts.host = host;
+    mlops_status status = mlops_model_parse(&m, text, sizeof text - 1, &opts, &err);
+    if (status) return m ? SWEEP_WRONG : sweep_told(status, &err);
+    status = mlops_model_predict_f64(m, rows, 2, 3, out, 1);
+    mlops_model_unref(m);
+    return status || out[0] != 8 || out[1] != 4 ? SWEEP_WRONG : MLOPS_OK;
+}
+
 static int describe(const mlops_host *host, const char *dir) {
     char text[16384];
     mlops_model *m;
@@ -123,6 +144,7 @@ const sweep_scenario sweep_model[] = {
     {"model: load JSON", put_model, load_json, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"model: load UBJSON", put_model, load_ubj, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"model: parse", NULL, parse_json, NULL, SWEEP_MEMORY},
+    {"model: parse LightGBM", NULL, parse_lightgbm, NULL, SWEEP_MEMORY},
     {"model: describe", put_model, describe, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"model: predict a table", put_model, predict_table, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"model: context", put_model, use_context, NULL, SWEEP_MEMORY | SWEEP_IO},

@@ -1,7 +1,7 @@
-/* dump_model MODEL ROWS OUTPUT BATCH: predicts the float32 rows of a file and writes float64 values
- * to stdout, for the oracle to compare. OUTPUT is prediction, margin or leaf; BATCH is the number
- * of rows of a call. MLOPS_CPU chooses the kernels. With BATCH 0 rows go through
- * mlops_model_predict().
+/* dump_model MODEL ROWS OUTPUT BATCH: predicts the float32 rows of a file, or float64 if its name
+ * ends in .f64, and writes float64 values to stdout, for the oracle to compare. OUTPUT is
+ * prediction, margin or leaf; BATCH is the number of rows of a call. MLOPS_CPU chooses the kernels.
+ * With BATCH 0 rows go through mlops_model_predict().
  */
 #include <mlops.h>
 
@@ -26,16 +26,25 @@ static mlops_model_output output_of(const char *word) {
     return strcmp(word, "leaf") == 0 ? MLOPS_MODEL_OUTPUT_LEAF : MLOPS_MODEL_OUTPUT_PREDICTION;
 }
 
-static mlops_status predict(mlops_model *model, const float *rows, int64_t n_rows, int64_t batch,
+/* Rows of one of the two types. */
+typedef struct rows {
+    const float *f32;
+    const double *f64;
+    int64_t n;
+} rows;
+
+static mlops_status predict(mlops_model *model, const rows *in, int64_t batch,
                             mlops_model_output output, double *out) {
-    int64_t n_features = mlops_model_n_features(model), width = mlops_model_width(model, output);
-    if (batch == 0) return mlops_model_predict(model, rows, n_rows, n_features, out, width);
+    int64_t d = mlops_model_n_features(model), width = mlops_model_width(model, output);
+    if (batch == 0 && in->f64) return mlops_model_predict_f64(model, in->f64, in->n, d, out, width);
+    if (batch == 0) return mlops_model_predict(model, in->f32, in->n, d, out, width);
     mlops_context *context;
     mlops_status status = mlops_context_new(&context, model, output, NULL);
-    for (int64_t i = 0; status == MLOPS_OK && i < n_rows; i += batch) {
-        int64_t n = n_rows - i < batch ? n_rows - i : batch;
-        status = mlops_context_predict(context, rows + i * n_features, n, n_features,
-                                       out + i * width, width);
+    for (int64_t i = 0; status == MLOPS_OK && i < in->n; i += batch) {
+        int64_t n = in->n - i < batch ? in->n - i : batch;
+        double *to = out + i * width;
+        if (in->f64) status = mlops_context_predict_f64(context, in->f64 + i * d, n, d, to, width);
+        else status = mlops_context_predict(context, in->f32 + i * d, n, d, to, width);
     }
     mlops_context_free(context);
     return status;
@@ -50,18 +59,20 @@ int main(int argc, char **argv) {
                        error.message),
                1;
     size_t size;
-    float *rows = read_all(argv[2], &size);
-    if (!rows) return 1;
+    void *bytes = read_all(argv[2], &size);
+    if (!bytes) return 1;
+    int f64 = strlen(argv[2]) > 4 && strcmp(argv[2] + strlen(argv[2]) - 4, ".f64") == 0;
     mlops_model_output output = output_of(argv[3]);
-    int64_t n_rows = (int64_t)size / 4 / mlops_model_n_features(model);
+    int64_t n_rows = (int64_t)size / (f64 ? 8 : 4) / mlops_model_n_features(model);
+    const rows in = {f64 ? NULL : bytes, f64 ? bytes : NULL, n_rows};
     int64_t width = mlops_model_width(model, output);
     double *out = malloc((size_t)(n_rows * width) * sizeof *out + 1);
     if (!out) return 1;
-    mlops_status status = predict(model, rows, n_rows, atoll(argv[4]), output, out);
+    mlops_status status = predict(model, &in, atoll(argv[4]), output, out);
     if (status) return fprintf(stderr, "%s\n", mlops_status_name(status)), 1;
     fwrite(out, sizeof *out, (size_t)(n_rows * width), stdout);
     free(out);
-    free(rows);
+    free(bytes);
     mlops_model_unref(model);
     return 0;
 }

@@ -335,7 +335,7 @@ static void names_foreign_formats(void **state) {
         {"binf\0\0\0?", 8, MLOPS_E_UNSUPPORTED, "save_model() it as .json or .ubj"},
         {"\0\0\0?\4\0\0\0", 8, MLOPS_E_UNSUPPORTED, "old binary format"},
         {"\x80\4\x95", 3, MLOPS_E_UNSUPPORTED, "pickle"},
-        {"tree\nversion=v4\n", 16, MLOPS_E_UNSUPPORTED, "LightGBM"},
+        {"tree\nversion=v4\n", 16, MLOPS_E_CORRUPT, "ends inside its header"},
         {"\x08\x08\x12\x07skl2onnx", 12, MLOPS_E_UNSUPPORTED, "ONNX"},
         {"[{\"nodeid\":0}]", 14, MLOPS_E_UNSUPPORTED, "dump_model()"},
         {"PK\3\4", 4, MLOPS_E_UNSUPPORTED, "zip"},

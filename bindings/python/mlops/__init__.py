@@ -8,6 +8,8 @@
 load, open, table, compare and diff are shortcuts; everything else is one class for each noun of the library: Table,
 Model, Reference, Drift, Diff, Monitor, Profile, Feature, Bundle. Errors are subclasses of mlops.Error.
 """
+import functools
+import json
 import os
 
 from . import _ffi
@@ -31,7 +33,7 @@ __all__ = [*_generated, "Commit", "Version", "compare", "diff", "load", "merge",
 
 
 def load(path, **opts):
-    """The model in a file: XGBoost JSON or UBJSON, or a bundle. opts are those of Model.load()."""
+    """The model in a file: XGBoost JSON or UBJSON, LightGBM text, or a bundle. opts are those of Model.load()."""
     return Model.load(path, **opts)
 
 
@@ -170,8 +172,9 @@ class Model(_ffi.Model):
         """Predict.
 
         rows: a DataFrame, a Table, a dict of columns, an Arrow object or the path of a CSV file, whose columns are
-            bound to the features by name; or a 2-D array, whose columns are the features in order. Models compute in
-            float32: float64 and whole numbers are rounded to the nearest float32, as the trainer does with them.
+            bound to the features by name; or a 2-D array, whose columns are the features in order. XGBoost computes
+            in float32: float64 and whole numbers are rounded to the nearest float32, as it does with them. LightGBM
+            computes in float64: what is float32 is widened.
         output: "prediction" (probability, scores or value), "margin" or "leaf".
         columns: names of the columns of each feature, where they are not the model's own.
         Returns float64: one value for each row, or an array (n, width) where a row yields several.
@@ -185,6 +188,11 @@ class Model(_ffi.Model):
             values = self._predict_array(rows, output)
         return _rt.flattened(values, self.width(output))
 
+    @functools.cached_property
+    def _takes_f64(self):
+        """Whether the model computes in float64."""
+        return json.loads(self.describe())["numbers"] == "float64"
+
     def _predict_array(self, rows, output):
         """With a context, which is one thread's: taken from those that are idle, or made."""
         idle = self.__dict__.setdefault("_idle", {}).setdefault(int(output), [])
@@ -193,7 +201,7 @@ class Model(_ffi.Model):
         except IndexError:
             context = Context(self, output)
         try:
-            return context.predict(rows)
+            return context.predict_f64(rows) if self._takes_f64 else context.predict(rows)
         finally:
             idle.append(context)
 

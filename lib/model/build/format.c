@@ -47,8 +47,6 @@ static const char *name_other(const uint8_t *bytes, size_t n) {
         {"\0\0\0?", 4,
          "XGBoost's old binary format; load it with XGBoost and save_model() it as "
          ".json or .ubj"},
-        {"tree\n", 5, "a LightGBM text model; LightGBM is not supported yet"},
-        {"tree\r\n", 6, "a LightGBM text model; LightGBM is not supported yet"},
         {"PK\3\4", 4,
          "a zip archive; unpack it, and save an XGBoost model with save_model() as "
          ".json or .ubj"},
@@ -70,9 +68,14 @@ mlops_status mlops__model_format_find(const uint8_t *bytes, size_t n, mlops__mod
                                       mlops_error *err) {
     if (n == 0)
         return mlops__fail_at(err, MLOPS_E_CORRUPT, 0, 0, 0,
-                              "the file is empty; expected an XGBoost model or a bundle");
+                              "the file is empty; expected a model of XGBoost or LightGBM, or a "
+                              "bundle");
     if (mlops__container_is(bytes, n)) {
         *out = MLOPS__FORMAT_BUNDLE;
+        return MLOPS_OK;
+    }
+    if (begins(bytes, n, "tree\n", 5) || begins(bytes, n, "tree\r\n", 6)) {
+        *out = MLOPS__FORMAT_LIGHTGBM;
         return MLOPS_OK;
     }
     if (find_object(bytes, n, out)) return MLOPS_OK;
@@ -80,6 +83,6 @@ mlops_status mlops__model_format_find(const uint8_t *bytes, size_t n, mlops__mod
     if (other) return mlops__fail_at(err, MLOPS_E_UNSUPPORTED, 0, 0, 0, "this is %s", other);
     return mlops__fail_at(
         err, MLOPS_E_CORRUPT, 0, 0, 0,
-        "not a model: expected XGBoost's JSON or UBJSON, which begin with '{', or "
-        "a bundle");
+        "not a model: expected XGBoost's JSON or UBJSON, which begin with '{', LightGBM's text, "
+        "which begins with the line \"tree\", or a bundle");
 }

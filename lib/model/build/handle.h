@@ -43,6 +43,7 @@ void mlops__model_run(const mlops_model *self, const mlops__room *room, mlops_mo
 typedef enum mlops__format {
     MLOPS__FORMAT_JSON,
     MLOPS__FORMAT_UBJSON,
+    MLOPS__FORMAT_LIGHTGBM,
     MLOPS__FORMAT_BUNDLE
 } mlops__model_format;
 

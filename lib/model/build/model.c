@@ -8,14 +8,17 @@
 #include "file/container.h"
 #include "file/file.h"
 #include "model/build/handle.h"
-#include "model/build/ir.h"
+#include "model/build/lgbm.h"
 #include "model/build/tune.h"
 #include "model/build/ubjson.h"
 #include "model/build/xgb.h"
 
 #include <string.h>
 
-enum { FORMAT_ANY, FORMAT_XGBOOST, FORMAT_BUNDLE };
+/* What the options may ask for. */
+static const char *const wanted_names[] = {NULL, "xgboost", "lightgbm", "bundle"};
+
+enum { WANTED_ANY, WANTED_XGBOOST, WANTED_LIGHTGBM, WANTED_BUNDLE, WANTED };
 
 typedef struct loading {
     mlops__host host;
@@ -32,12 +35,13 @@ static mlops_status begin(loading *self, const mlops_model_opts *given, mlops_er
     if (opts.flags || opts.memory_max < 0)
         return mlops__fail(err, MLOPS_E_INVALID,
                            "mlops_model_opts: flags must be 0, memory_max 0 or more");
-    self->wanted = FORMAT_ANY;
-    if (opts.format && strcmp(opts.format, "xgboost") == 0) self->wanted = FORMAT_XGBOOST;
-    if (opts.format && strcmp(opts.format, "bundle") == 0) self->wanted = FORMAT_BUNDLE;
-    if (opts.format && self->wanted == FORMAT_ANY)
+    self->wanted = WANTED_ANY;
+    for (int i = 1; opts.format && i < WANTED; i++)
+        if (strcmp(opts.format, wanted_names[i]) == 0) self->wanted = i;
+    if (opts.format && self->wanted == WANTED_ANY)
         return mlops__fail(err, MLOPS_E_INVALID,
-                           "mlops_model_opts: format \"%s\" is neither \"xgboost\" nor \"bundle\"",
+                           "mlops_model_opts: format \"%s\" is none of \"xgboost\", \"lightgbm\" "
+                           "and \"bundle\"",
                            opts.format);
     MLOPS_TRY(mlops__host_init(&self->host, opts.host, err));
     uint64_t max = opts.memory_max ? (uint64_t)opts.memory_max : (uint64_t)1 << 30;
@@ -117,10 +121,14 @@ static mlops_status make(mlops_model **out, loading *from, mlops__buf *payload) 
     return status;
 }
 
-static mlops_status compile(mlops__source *source, loading *from, mlops__buf *payload) {
+/* From the events of XGBoost's formats, or else from LightGBM's text. */
+static mlops_status compile(mlops__source *source, loading *from, const uint8_t *bytes, size_t n,
+                            mlops__buf *payload) {
+    const mlops_allocator *allocator = &from->meter.table;
     mlops__ir ir;
-    mlops__ir_init(&ir, &from->meter.table);
-    mlops_status status = mlops__xgb_import(&ir, source, &from->meter.table);
+    mlops__ir_init(&ir, allocator);
+    mlops_status status = source ? mlops__xgb_import(&ir, source, allocator)
+                                 : mlops__lgbm_import(&ir, bytes, n, allocator, from->err);
     if (status == MLOPS_OK) status = mlops__ir_compile(&ir, payload, from->err);
     mlops__ir_free(&ir);
     return status;
@@ -131,7 +139,7 @@ static mlops_status read_json(loading *from, const uint8_t *bytes, size_t n, mlo
     mlops__source_json source;
     mlops__arena_init(&arena, &from->meter.table, SIZE_MAX);
     mlops__source_json_init(&source, bytes, n, &arena, from->err);
-    mlops_status status = compile(&source.base, from, payload);
+    mlops_status status = compile(&source.base, from, bytes, n, payload);
     mlops__arena_free(&arena);
     return status;
 }
@@ -156,16 +164,20 @@ static mlops_status read_bundle(loading *from, const uint8_t *bytes, size_t n,
 static mlops_status read(loading *from, const uint8_t *bytes, size_t n, mlops__buf *payload) {
     mlops__model_format format;
     MLOPS_TRY(mlops__model_format_find(bytes, n, &format, from->err));
-    if ((from->wanted == FORMAT_BUNDLE && format != MLOPS__FORMAT_BUNDLE) ||
-        (from->wanted == FORMAT_XGBOOST && format == MLOPS__FORMAT_BUNDLE))
+    static const int found[] = {[MLOPS__FORMAT_JSON] = WANTED_XGBOOST,
+                                [MLOPS__FORMAT_UBJSON] = WANTED_XGBOOST,
+                                [MLOPS__FORMAT_LIGHTGBM] = WANTED_LIGHTGBM,
+                                [MLOPS__FORMAT_BUNDLE] = WANTED_BUNDLE};
+    if (from->wanted != WANTED_ANY && from->wanted != found[format])
         return mlops__fail_at(from->err, MLOPS_E_CORRUPT, 0, 0, 0,
                               "the options ask for format \"%s\", the content is another",
-                              from->wanted == FORMAT_BUNDLE ? "bundle" : "xgboost");
+                              wanted_names[from->wanted]);
+    if (format == MLOPS__FORMAT_LIGHTGBM) return compile(NULL, from, bytes, n, payload);
     if (format == MLOPS__FORMAT_BUNDLE) return read_bundle(from, bytes, n, payload);
     if (format == MLOPS__FORMAT_JSON) return read_json(from, bytes, n, payload);
     mlops__ubjson source;
     mlops__ubjson_init(&source, bytes, n, from->err);
-    return compile(&source.base, from, payload);
+    return compile(&source.base, from, bytes, n, payload);
 }
 
 static mlops_status parse(mlops_model **out, loading *from, const uint8_t *bytes, size_t n) {

@@ -224,7 +224,7 @@ static int read_plain(plain *out, const char *text, size_t n) {
     if (!pass(&at, end, SIZE, sizeof SIZE - 1)) return 0;
     const char *size = at;
     while (at < end && *at >= '0' && *at <= '9') at++;
-    if ((*size == '0' && at - size > 1) || at == end || *at != '}' ||
+    if (at == end || *at != '}' || (*size == '0' && at - size > 1) ||
         !mlops__parse_i64(size, (size_t)(at - size), &out->size))
         return 0;
     out->n = (size_t)(at + 1 - text);

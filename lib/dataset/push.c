@@ -226,7 +226,7 @@ static mlops_status send_all(push *p, const mlops_id *id, const mlops__tree *tre
 static mlops_status send_entries(push *p, const mlops_id *id, const mlops__tree *tree,
                                  mlops__arena *arena, mlops_error *err) {
     mlops__together with;
-    mlops__together_init(&with, &p->remote.host->allocator);
+    mlops__together_init(&with, &p->cutter);
     mlops_status status = send_all(p, id, tree, &with, arena, err);
     mlops__together_free(&with);
     return status;

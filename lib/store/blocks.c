@@ -8,13 +8,16 @@
 #include <string.h>
 
 typedef struct sum {
-    uint32_t bytes;
-    uint32_t ends; /* of each part: the hash of where it ends, less that of where it begins */
+    uint64_t bytes;
+    uint64_t ends; /* of each part: the hash of where it ends, less that of where it begins */
 } sum;
 
-void mlops__blocks_init(mlops__blocks *self, const mlops_allocator *allocator) {
+_Static_assert(sizeof(sum) == MLOPS__BLOCKS_SUM, "what a sum takes");
+
+void mlops__blocks_init(mlops__blocks *self, const mlops_allocator *allocator, uint64_t salt) {
     mlops__idset_init(&self->keys, allocator);
     mlops__buf_init(&self->sums, allocator);
+    self->salt = salt;
 }
 
 void mlops__blocks_free(mlops__blocks *self) {
@@ -27,10 +30,16 @@ int64_t mlops__blocks_memory(const mlops__blocks *self) {
     return (int64_t)(n + self->sums.cap);
 }
 
-static uint32_t hash_of(uint64_t offset) {
-    uint64_t x = (offset + 1) * 0x9e3779b97f4a7c15u;
-    x ^= x >> 29;
-    return (uint32_t)(x * 0xbf58476d1ce4e5b9u >> 32);
+/* Nobody who does not know the salt can choose parts that overlap and have the sum of others. */
+static uint64_t hash_of(const mlops__blocks *self, uint64_t offset) {
+    uint64_t x = (offset + 1) * 0x9e3779b97f4a7c15u + self->salt;
+    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
+    x = (x ^ x >> 27) * 0x94d049bb133111ebu;
+    return x ^ x >> 31;
+}
+
+static uint64_t ends_of(const mlops__blocks *self, const mlops__piece *part) {
+    return hash_of(self, part->base_at + part->size) - hash_of(self, part->base_at);
 }
 
 static sum *sum_of(const mlops__blocks *self, const uint8_t *key) {
@@ -46,16 +55,16 @@ int mlops__blocks_add(mlops__blocks *self, const mlops__piece *part) {
         if (!it || !mlops__idset_add(&self->keys, part->key, MLOPS__CHUNK_KEY, place)) return 0;
         *it = (sum){0, 0};
     }
-    it->bytes += (uint32_t)part->size;
-    it->ends += hash_of(part->base_at + part->size) - hash_of(part->base_at);
+    it->bytes += part->size;
+    it->ends += ends_of(self, part);
     return 1;
 }
 
 void mlops__blocks_take(mlops__blocks *self, const mlops__piece *part) {
     sum *it = sum_of(self, part->key);
     if (!it) return;
-    it->bytes -= (uint32_t)part->size;
-    it->ends -= hash_of(part->base_at + part->size) - hash_of(part->base_at);
+    it->bytes -= part->size;
+    it->ends -= ends_of(self, part);
 }
 
 int mlops__blocks_has(const mlops__blocks *self, const uint8_t key[MLOPS__CHUNK_KEY]) {
@@ -65,11 +74,12 @@ int mlops__blocks_has(const mlops__blocks *self, const uint8_t key[MLOPS__CHUNK_
 uint32_t mlops__blocks_needed(const mlops__blocks *self, const uint8_t key[MLOPS__CHUNK_KEY]) {
     const sum *it = sum_of(self, key);
     uint32_t size = mlops__block_size(key);
-    return it && it->bytes < size ? it->bytes : size;
+    return it && it->bytes < size ? (uint32_t)it->bytes : size;
 }
 
 int mlops__blocks_is_whole(const mlops__blocks *self, const uint8_t key[MLOPS__CHUNK_KEY]) {
     const sum *it = sum_of(self, key);
     uint32_t size = mlops__block_size(key);
-    return it && it->bytes == size && it->ends == hash_of(size) - hash_of(0);
+    const mlops__piece all = {.size = size, .key = key};
+    return it && it->bytes == size && it->ends == ends_of(self, &all);
 }

@@ -7,10 +7,14 @@
 
 typedef struct mlops__blocks {
     mlops__idset keys; /* of chunks, each with its place among sums */
-    mlops__buf sums;   /* two u32 each: bytes of parts, and where they begin and end */
+    mlops__buf sums;   /* two u64 each: bytes of parts, and where they begin and end */
+    uint64_t salt;
 } mlops__blocks;
 
-void mlops__blocks_init(mlops__blocks *self, const mlops_allocator *allocator);
+enum { MLOPS__BLOCKS_SUM = 2 * sizeof(uint64_t) };
+
+/* salt: drawn anew, since parts may be made by who would have a chunk pass for whole. */
+void mlops__blocks_init(mlops__blocks *self, const mlops_allocator *allocator, uint64_t salt);
 void mlops__blocks_free(mlops__blocks *self);
 int64_t mlops__blocks_memory(const mlops__blocks *self);
 

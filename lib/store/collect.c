@@ -219,14 +219,11 @@ static mlops_status look_around(mlops__gc *self, mlops_error *err) {
 static mlops_status fill(mlops__gc *self, mlops_error *err) {
     mlops_store *store = self->store;
     const mlops_allocator *allocator = &store->host.allocator;
-    const mlops_entropy *entropy = &store->host.entropy;
     int64_t used, max, most = self->memory_max;
     mlops__kv_size(store->kv, &used, &max);
     int64_t wanted = used / BYTES_OF_ROW;
     if (wanted < MARKS_LEAST) wanted = MARKS_LEAST;
     if (wanted > most) wanted = most;
-    int64_t code = entropy->fill(entropy->ctx, &self->seed, sizeof self->seed);
-    if (code < 0) return mlops__fail_os(err, code, "cannot draw random bytes", NULL);
     if (!mlops__bloom_init(&self->marks, allocator, (size_t)wanted))
         return mlops__fail_nomem(err, (size_t)wanted);
     mlops__lock_take(&store->lock); /* over its path */
@@ -239,6 +236,10 @@ static mlops_status fill(mlops__gc *self, mlops_error *err) {
 static mlops_status begin(mlops_store *store, const mlops_gc_opts *opts, int64_t memory_max,
                           mlops_error *err) {
     const mlops_allocator *allocator = &store->host.allocator;
+    const mlops_entropy *entropy = &store->host.entropy;
+    uint64_t seed;
+    int64_t code = entropy->fill(entropy->ctx, &seed, sizeof seed);
+    if (code < 0) return mlops__fail_os(err, code, "cannot draw random bytes", NULL);
     MLOPS_TRY(lock_gc(store, err));
     mlops__gc *self = mlops__alloc_zero(allocator, sizeof *self);
     if (!self) {
@@ -249,6 +250,7 @@ static mlops_status begin(mlops_store *store, const mlops_gc_opts *opts, int64_t
     mlops_gc_stat none = MLOPS_GC_STAT_INIT;
     store->gc = self;
     self->store = store;
+    self->seed = seed;
     self->opts = *opts;
     self->memory_max = memory_max;
     self->stat = none;
@@ -258,7 +260,7 @@ static mlops_status begin(mlops_store *store, const mlops_gc_opts *opts, int64_t
                           &self->piece, &self->payload, &self->batch};
     for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) mlops__buf_init(bufs[i], allocator);
     mlops__gc_bases_init(self);
-    mlops__blocks_init(&self->blocks, allocator);
+    mlops__blocks_init(&self->blocks, allocator, seed);
     return fill(self, err);
 }
 

@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum {
-    NODE = sizeof(mlops__idset_entry) + 4 * sizeof(uint32_t),
+    NODE = sizeof(mlops__idset_entry) + 2 * sizeof(uint32_t) + MLOPS__BLOCKS_SUM,
     SHARE = 4,       /* of the memory, for the table */
     BATCH = 1 << 20, /* bytes that are kept anew at once */
     ITEMS = 4096

@@ -13,7 +13,7 @@ typedef struct mlops__together {
     mlops__blocks blocks;
 } mlops__together;
 
-void mlops__together_init(mlops__together *self, const mlops_allocator *allocator);
+void mlops__together_init(mlops__together *self, const mlops__cutter *cutter);
 void mlops__together_free(mlops__together *self);
 
 /* One of them that is to be sent. What is not there, or cannot be read, adds nothing. */

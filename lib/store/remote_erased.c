@@ -340,7 +340,7 @@ mlops_status mlops__remote_clean(mlops__cutter *cutter, mlops_store *store,
     c.old = *cutter->parts;
     mlops__fetcher_init(&c.fetcher, cutter->remote);
     mlops__idset_init(&c.dirty, &c.old.host->allocator);
-    mlops__blocks_init(&c.blocks, &c.old.host->allocator);
+    mlops__blocks_init(&c.blocks, &c.old.host->allocator, mlops__load_u64(cutter->salt));
     mlops_status status = clean(&c, erased, changed);
     mlops__residue_free(&c.residue);
     mlops__idset_free(&c.dirty);

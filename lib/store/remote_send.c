@@ -223,9 +223,10 @@ mlops_status mlops__cutter_has_content(mlops__cutter *cutter, const mlops_id *id
 
 /* ---- what goes together ---- */
 
-void mlops__together_init(mlops__together *self, const mlops_allocator *allocator) {
+void mlops__together_init(mlops__together *self, const mlops__cutter *cutter) {
+    const mlops_allocator *allocator = &cutter->remote->host->allocator;
     mlops__idset_init(&self->names, allocator);
-    mlops__blocks_init(&self->blocks, allocator);
+    mlops__blocks_init(&self->blocks, allocator, mlops__load_u64(cutter->salt));
 }
 
 void mlops__together_free(mlops__together *self) {

@@ -74,8 +74,8 @@ MLOPS_API mlops_status mlops_dataset_list(mlops_table **out, mlops_store *store,
 /**
  * Branches, then tags of a dataset, each by name.
  *
- * @param[out] out  kind ("branch", "tag"), name, commit (strings); to be ended with
- *                  mlops_table_unref(); NULL after an error
+ * @param[out] out  kind ("branch", "tag"), name, commit (strings), follows (bool: one of a remote);
+ *                  to be ended with mlops_table_unref(); NULL after an error
  * @param store     store
  * @param dataset   name
  * @param err       @nullable

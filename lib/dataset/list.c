@@ -140,6 +140,7 @@ static mlops_status list_refs(mlops__rows *rows, mlops__view *view, const char *
         mlops__rows_text_n(rows, kind.data, kind.size);
         mlops__rows_text_n(rows, name.data, name.size);
         mlops__rows_text(rows, mlops__record_text(&record, "commit"));
+        mlops__rows_bool(rows, mlops__record_bool(&record, "follows", 0));
     }
     mlops__index_iter_free(&iter);
     return status == MLOPS_END ? MLOPS_OK : status;
@@ -147,14 +148,16 @@ static mlops_status list_refs(mlops__rows *rows, mlops__view *view, const char *
 
 mlops_status mlops_dataset_refs(mlops_table **out, mlops_store *store, const char *dataset,
                                 mlops_error *err) {
-    static const mlops__rows_column columns[] = {
-        {"kind", MLOPS_TYPE_STRING}, {"name", MLOPS_TYPE_STRING}, {"commit", MLOPS_TYPE_STRING}};
+    static const mlops__rows_column columns[] = {{"kind", MLOPS_TYPE_STRING},
+                                                 {"name", MLOPS_TYPE_STRING},
+                                                 {"commit", MLOPS_TYPE_STRING},
+                                                 {"follows", MLOPS_TYPE_BOOL}};
     mlops__rows rows;
     mlops__view view;
     mlops__arena arena;
     *out = NULL;
     if (!store) return mlops__fail(err, MLOPS_E_INVALID, "the store is NULL");
-    MLOPS_TRY(mlops__rows_begin(&rows, mlops__store_host(store), columns, 3, err));
+    MLOPS_TRY(mlops__rows_begin(&rows, mlops__store_host(store), columns, 4, err));
     mlops__arena_init(&arena, &mlops__store_host(store)->allocator, SIZE_MAX);
     mlops_status status = mlops__view_begin(&view, store, NULL, &arena, err);
     if (!status) {

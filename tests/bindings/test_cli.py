@@ -938,8 +938,9 @@ def datasets(folder):
     store, first, last = data_store(folder)
     assert re.fullmatch("[0-9a-f]{64}", first) and first != last
     assert listed("data", "list", store) == [{"dataset": "tx", "n_branches": 1, "n_tags": 1, "n_commits": 3}]
-    assert listed("data", "refs", store, "tx") == [{"kind": "branch", "name": "main", "commit": last},
-                                                  {"kind": "tag", "name": "v1", "commit": first}]
+    assert listed("data", "refs", store, "tx") == [
+        {"kind": "branch", "name": "main", "commit": last, "follows": False},
+        {"kind": "tag", "name": "v1", "commit": first, "follows": False}]
     log = listed("data", "log", store, "tx")
     assert [row["commit"] for row in log][::2] == [last, first] and log[1]["message"] == "a note"
     assert log[0]["parents"] == log[1]["commit"] and log[2]["author"] == "ada" and log[2]["parents"] == ""

@@ -256,7 +256,7 @@ static void history_is_listed(void **state) {
     shows(t, "dataset,n_branches,n_tags,n_commits\nd,1,1,4\nother,1,0,1\n");
     works(mlops_dataset_refs(&t, f.s, "d", &e), &e);
     char want[300];
-    snprintf(want, sizeof want, "kind,name,commit\nbranch,main,%s\ntag,v1,%s\n",
+    snprintf(want, sizeof want, "kind,name,commit,follows\nbranch,main,%s,false\ntag,v1,%s,false\n",
              hex_of(&ids[3]).text, hex_of(&ids[3]).text);
     shows(t, want);
     refused(mlops_dataset_refs(&t, f.s, "e", &e), &e, MLOPS_E_NOT_FOUND, "no dataset \"e\"");

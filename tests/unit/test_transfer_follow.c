@@ -83,6 +83,24 @@ static void store_has(mlops_store *s, const char *want) {
     has_refs(t, want);
 }
 
+/* A branch follows the remote's until somebody here moves it. */
+static void does_follow(mlops_store *s, const char *branch, int want) {
+    mlops_table *t;
+    mlops_error e;
+    char name[100], follows[8];
+    int n = 0;
+    works(mlops_dataset_refs(&t, s, "data", &e), &e);
+    for (int64_t i = 0; i < mlops_table_n_rows(t); i++) {
+        mlops_table_text(t, mlops_table_find(t, "name"), i, name, sizeof name, NULL);
+        if (strcmp(name, branch) != 0) continue;
+        mlops_table_text(t, mlops_table_find(t, "follows"), i, follows, sizeof follows, NULL);
+        assert_string_equal(follows, want ? "true" : "false");
+        n++;
+    }
+    assert_int_equal(n, 1);
+    mlops_table_unref(t);
+}
+
 static void stands_at(mlops_store *s, const char *ref, const mlops_id *want) {
     mlops_id at = resolve(s, "data", ref);
     same_id(&at, want);
@@ -114,6 +132,8 @@ static void test_rounds(void **state) {
             push_all(&w, i);
             remote_has(&w, "main v1 ");
             store_has(w.s[i], "main origin/main origin/v1 v1 ");
+            does_follow(w.s[i], "main", 0);
+            does_follow(w.s[i], "origin/main", 1);
         }
         reads_text(w.s[2], "data", NULL, "by0", text);
         pull_all(&w, 0), pull_all(&w, 1);

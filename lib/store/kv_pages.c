@@ -61,7 +61,8 @@ typedef struct walk {
     size_t used_size;
     mlops__kv_visit *visit;
     void *user;
-    uint8_t *pages[DEPTH_MAX];
+    uint8_t *rooms[DEPTH_MAX];       /* for pages that are read one by one */
+    const uint8_t *pages[DEPTH_MAX]; /* that are being looked at */
     mlops__buf big, whole;
     uint8_t last[KEY_MAX]; /* key that was visited last */
     size_t last_size;
@@ -195,13 +196,24 @@ static mlops_status use(walk *w, uint64_t page, mlops_error *err) {
     return MLOPS_OK;
 }
 
+static mlops_status find_page(walk *w, int level, uint64_t at, mlops_error *err) {
+    uint8_t **room = &w->rooms[level];
+    if (w->whole.size) {
+        w->pages[level] = w->whole.data + at;
+        return MLOPS_OK;
+    }
+    if (!*room) *room = mlops__alloc(&w->host->allocator, w->page_size);
+    if (!*room) return mlops__fail_nomem(err, w->page_size);
+    w->pages[level] = *room;
+    return mlops__file_read_at(&w->host->io, w->file, *room, w->page_size, (int64_t)at, w->path,
+                               err);
+}
+
 static mlops_status read_page(walk *w, int level, uint64_t number, mlops_error *err) {
     if (number >= w->n_pages) return damaged(w, number, "no such page", err);
     MLOPS_TRY(use(w, number, err));
-    if (!w->pages[level]) w->pages[level] = mlops__alloc(&w->host->allocator, w->page_size);
-    if (!w->pages[level]) return mlops__fail_nomem(err, w->page_size);
-    uint8_t *page = w->pages[level];
-    MLOPS_TRY(read_bytes(w, page, w->page_size, (int64_t)(number * w->page_size), err));
+    MLOPS_TRY(find_page(w, level, number * w->page_size, err));
+    const uint8_t *page = w->pages[level];
     int leaf = level == w->tree->depth - 1;
     size_t lower = mlops__load_u16(page + 12), upper = mlops__load_u16(page + 14);
     if (mlops__load_u64(page) != number)
@@ -383,8 +395,8 @@ static mlops_status salvage_all(walk *w, mlops_error *err) {
     mlops_status status = salvage_tree(w, err);
     if (status != MLOPS_E_CORRUPT || w->rule < 0 || w->n_seen) return status;
     for (int i = 0; i < DEPTH_MAX; i++) { /* pages may be of another size */
-        mlops__free(&w->host->allocator, w->pages[i], w->page_size);
-        w->pages[i] = NULL;
+        mlops__free(&w->host->allocator, w->rooms[i], w->page_size);
+        w->rooms[i] = NULL;
     }
     w->skip = w->rule;
     return salvage_tree(w, err);
@@ -467,7 +479,7 @@ static mlops_status pass(const mlops__host *host, const char *path, const mlops_
     w.file = mlops__file_number(&host->io, path, MLOPS_IO_READ);
     if (w.file < 0) return mlops__fail_os(err, w.file, "cannot open", path);
     mlops_status status = wanted ? descend(&w, *wanted, err) : walk_all(&w, err);
-    for (int i = 0; i < DEPTH_MAX; i++) mlops__free(&host->allocator, w.pages[i], w.page_size);
+    for (int i = 0; i < DEPTH_MAX; i++) mlops__free(&host->allocator, w.rooms[i], w.page_size);
     mlops__free(&host->allocator, w.used, w.used_size);
     mlops__buf_free(&w.big);
     mlops__buf_free(&w.whole);

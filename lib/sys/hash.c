@@ -7,9 +7,7 @@
 
 #include <xxhash.h>
 
-uint64_t mlops__hash_64(const void *bytes, size_t n) {
-    return n <= MLOPS__XXH3_MAX ? mlops__xxh3_64(bytes, n, 0) : XXH3_64bits(bytes, n);
-}
+uint64_t mlops__hash_64(const void *bytes, size_t n) { return XXH3_64bits(bytes, n); }
 
 uint64_t mlops__hash_64_seeded(const void *bytes, size_t n, uint64_t seed) {
     return n <= MLOPS__XXH3_MAX ? mlops__xxh3_64(bytes, n, seed)

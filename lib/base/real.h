@@ -26,7 +26,7 @@ double mlops__exp(double x);
 double mlops__log(double x);
 double mlops__sqrt(double x); /* correctly rounded */
 
-/* Within 3 ULP; pow within 2 where its result is normal. */
+/* Within 4 ULP; pow within 2 where its result is normal. */
 double mlops__expm1(double x);
 double mlops__tanh(double x);
 double mlops__erf(double x);

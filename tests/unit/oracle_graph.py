@@ -511,6 +511,238 @@ def test_products():
     fails("gemm", [np.zeros((2, 3)), np.zeros((3, 2)), np.zeros(3)], [Temp("f8", 2, 2)], [0, 0], [1, 1], words="does not fit")
 
 
+def test_models():
+    for n, f, t in [(7, 5, 3), (0, 4, 2), (4, 1, 1)]:
+        x, w, b = draw("f4", (n, f), False), draw("f4", (t, f), False), draw("f4", (t,), False)
+        want = x.astype(float) @ w.astype(float).T
+        one("linear", [x, w], want.astype("f4"), tolerance=1e-5)
+        one("linear", [x, w, b], (want + b).astype("f4"), tolerance=1e-5)
+        one("scale", [x, b[:1], b[:1]], ((x - b[0]) * b[0]).astype("f4"))
+        o, s = draw("f4", (f,), False), draw("f4", (f,), False)
+        one("scale", [x, o, s], ((x - o) * s).astype("f4"))
+        wide = x.astype(float)
+        if n:
+            one("normalize", [x], (wide / wide.max(1, keepdims=True)).astype("f4"), [0])
+            one("normalize", [x], (wide / np.abs(wide).sum(1, keepdims=True)).astype("f4"), [1])
+            one("normalize", [x], (wide / np.sqrt((wide ** 2).sum(1, keepdims=True))).astype("f4"), [2])
+        one("binarize", [x], (x > 0.5).astype("f4"), (), [0.5])
+        one("features", [x, x[:, 0].copy().astype("i8"), x.astype(float)],
+            np.concatenate([x, np.trunc(x[:, :1]), x], 1).astype("f4"))
+    one("normalize", [np.zeros((2, 2), "f4")], np.zeros((2, 2), "f4"), [2])
+
+
+def test_scores():
+    x = draw("f4", (9, 4), False)
+    wide = x.astype(float)
+    zero_kept = np.where(x == 0, 0, np.exp(wide))
+    posts = [wide, special.softmax(wide, 1), special.expit(wide), zero_kept / zero_kept.sum(1, keepdims=True)]
+    for post, want in enumerate(posts):
+        one("post", [x], want.astype("f4"), [post], tolerance=1e-5)
+        one("classify", [x], [np.argmax(x, 1), want.astype("f4")], [0, 0, post], tolerance=1e-5)
+    y = np.where(rng.random((9, 4)) < 0.3, np.float32(0), x)
+    y[0, 1] = 1
+    kept = np.where(y == 0, 0, np.exp(y.astype(float)))
+    one("post", [y[:1]], (kept / kept.sum(1, keepdims=True))[:1].astype("f4"), [3], tolerance=1e-5)
+    p = np.linspace(0.01, 0.99, 9, dtype="f4").reshape(3, 3)
+    one("post", [p], special.ndtri(p.astype(float)).astype("f4"), [4], tolerance=6e-2)
+    s = np.array([[0.2], [0.5], [0.7], [-1.5], [0.0]], "f4")
+    one("classify", [s], [(s[:, 0] > 0.5).astype("i8"), np.hstack([1 - s, s])], [1, 1, 2])
+    one("classify", [s], [(s[:, 0] > 0).astype("i8"), np.hstack([-s, s])], [2, 2, 0])
+    one("classify", [s], [(s[:, 0] > 0).astype("i8"), special.expit(np.hstack([-s, s]).astype(float)).astype("f4")],
+        [2, 2, 2])
+    two = np.array([[0.2, 0.8], [0.9, 0.1], [0.5, 0.5]], "f4")
+    one("classify", [two], [np.array([1, 0, 0]), two], [0, 0, 0])
+
+
+def support(model, x, kernel, floats):
+    """What a scikit-learn SVC decides, through KERNEL, VOTE and PLATT."""
+    c = len(model.classes_)
+    pairs = c * (c - 1) // 2
+    counts = model.n_support_.astype("i8")
+    graph = Graph()
+    k = graph.step("kernel", [graph.input(x), model.support_vectors_.astype("f4")],
+                   [Temp("f4", len(x), len(model.support_vectors_))], [kernel], floats)
+    sign = 1 if c > 2 else -1
+    d, votes = graph.step("vote", [k, (sign * model.dual_coef_).astype("f4"), counts, (sign * model.intercept_).astype("f4")],
+                          [Temp("f4", len(x), pairs), Temp("i8", len(x))])
+    p, _ = graph.step("platt", [d, model.probA_.astype("f4"), model.probB_.astype("f4")],
+                      [Temp("f4", len(x), c), Temp("f4", c * (2 * c + 2))])
+    return dump.run(graph, [d, votes, p])
+
+
+def test_support_vectors():
+    try:
+        from sklearn.svm import SVC, SVR
+    except ImportError:
+        return
+    kernels = [("linear", 0), ("poly", 1), ("rbf", 2), ("sigmoid", 3)]
+    for n_classes in (2, 3, 5):
+        for name, kernel in kernels:
+            x = rng.standard_normal((80, 4)).astype("f4")
+            y = rng.integers(0, n_classes, 80)
+            x[:, 0] += y
+            model = SVC(kernel=name, gamma=0.3, coef0=0.5, degree=3, probability=True, decision_function_shape="ovo",
+                        random_state=1).fit(x.astype(float), y)
+            got = support(model, x, kernel, [0.3, 0.5, 3])
+            want = model.decision_function(x.astype(float)).reshape(80, -1)
+            agree(got[0], (want if n_classes > 2 else -want).astype("f4"), f"decisions of {name}", 2e-2)
+            same = np.mean(got[1] == model.predict(x.astype(float)))
+            assert same == 1, f"classes of {name}, {n_classes}: {same}"
+            error = np.abs(got[2] - model.predict_proba(x.astype(float))).max()
+            assert error < 2e-3, f"probabilities of {name}, {n_classes}: {error}"
+    model = SVR(kernel="rbf", gamma=0.2).fit(x.astype(float), x[:, 1])
+    graph = Graph()
+    k = graph.step("kernel", [graph.input(x), model.support_vectors_.astype("f4")],
+                   [Temp("f4", 80, len(model.support_vectors_))], [2], [0.2, 0, 0])
+    out = graph.step("linear", [k, model.dual_coef_.astype("f4"), model.intercept_.astype("f4")], [Temp("f4", 80, 1)])
+    error = np.abs(dump.run(graph, [out])[0][:, 0] - model.predict(x.astype(float))).max()
+    assert error < 1e-5, f"regression is off by {error}"
+
+
+def test_encode():
+    words = np.array(["", "a", "aa", "b", "z", "ü"], object)
+    for kind, keys in [("O", words), ("i8", np.array([-5, 0, 3, 9])), ("f8", np.array([-1.5, 0, 2, np.nan])),
+                       ("f4", np.array([-np.inf, 0, 2, np.nan], "f4"))]:
+        for values in [np.arange(len(keys)) * 10, rng.standard_normal(len(keys)), words[:len(keys)],
+                       rng.standard_normal(len(keys)).astype("f4"), np.arange(len(keys), dtype="i4")]:
+            other = np.array([words[0] if kind_of(values) == "O" else -1]).astype(values.dtype)
+            x = rng.choice(np.concatenate([keys, np.array(["no"], object) if kind == "O" else np.array([77], kind)]), (3, 5))
+            x = x.astype(object) if kind == "O" else x.astype(kind)
+            table = {("nan" if k != k else k): v for k, v in zip(keys.tolist(), values.tolist())}
+            want = np.array([table.get("nan" if v != v else v, other.tolist()[0]) for v in x.ravel().tolist()],
+                            object).reshape(x.shape).astype(values.dtype)
+            one("encode", [x, keys, values, other], want)
+    x = np.array([[0, 2], [5, -1]])
+    want = np.zeros((2, 2, 3), "f4")
+    want[0, 0, 0] = want[0, 1, 2] = 1
+    one("onehot", [x], want, [3, 1])
+    fails("onehot", [x], [Temp("f4", 2, 2, 3)], [3, 0], words="categories")
+    y = np.array([[1, np.nan, 3], [np.nan, np.nan, 6]])
+    one("impute", [y, np.array([np.nan]), np.array([7.0, 8, 9])], np.array([[1, 8, 3], [7, 8, 6.0]]))
+    one("impute", [y, np.array([3.0]), np.array([0.5])], np.array([[1, np.nan, 0.5], [np.nan, np.nan, 6]]))
+    one("impute", [np.array([[1, -1]]), np.array([-1]), np.array([4, 5])], np.array([[1, 5]]))
+    one("impute", [np.array([["", "x"]], object), np.array([""], object), np.array(["?"], object)],
+        np.array([["?", "x"]], object))
+
+
+def grams_of(row, shortest, longest, skips):
+    """All n-grams of a row: single elements once, longer ones with up to so many left out between."""
+    for length in range(shortest, longest + 1):
+        for gap in range(1, 2 if length == 1 else skips + 2):
+            for at in range(len(row) - (length - 1) * gap):
+                yield tuple(row[at:at + (length - 1) * gap + 1:gap])
+
+
+def test_tfidf():
+    for kind in ["i8", "i4", "O"]:
+        letters = list("abcde") if kind == "O" else list(range(5))
+        for shortest, longest, skips in [(1, 1, 0), (1, 2, 0), (1, 3, 2), (2, 2, 5), (2, 3, 1), (3, 3, 0)]:
+            pool = {1: set(), 2: set(), 3: set()}
+            for length in pool:
+                for _ in range(6):
+                    pool[length].add(tuple(rng.choice(letters, length).tolist()))
+            grams = [g for length in pool for g in sorted(pool[length])]
+            counts = np.cumsum([0] + [length * len(pool[length]) for length in pool])
+            flat = np.array([v for g in grams for v in g], object if kind == "O" else kind)
+            indexes = rng.permutation(len(grams))
+            weights = rng.random(len(grams)).astype("f4")
+            for shape in [(9,), (3, 7), (0, 4), (2, 0)]:
+                x = rng.choice(np.array(letters), shape)
+                x = x.astype(object) if kind == "O" else x.astype(kind)
+                table = {g: i for i, g in enumerate(grams)}
+                tf = np.zeros((1 if x.ndim == 1 else len(x), len(grams)), "f4")
+                for i, row in enumerate(x.reshape(len(tf), -1).tolist() if x.size else [[]] * len(tf)):
+                    for g in grams_of(row, shortest, longest, skips):
+                        if g in table:
+                            tf[i, indexes[table[g]]] += 1
+                w = np.empty(len(grams), "f4")
+                w[indexes] = weights
+                for mode, want in enumerate([tf, (tf > 0) * w, tf * w]):
+                    want = want[0] if x.ndim == 1 else want
+                    one("tfidf", [x, flat, counts, indexes, weights], want.astype("f4"),
+                        [shortest, longest, skips, mode, len(grams)])
+                one("tfidf", [x, flat, counts, indexes], tf[0] if x.ndim == 1 else tf,
+                    [shortest, longest, skips, 0, len(grams)])
+
+
+def texts(*words):
+    return np.array(words, object)
+
+
+def test_text():
+    x = texts("The", "ÉTÉ", "straße", "Ωμέγα", "ЖУК", "ÿ", "Ÿ", "", "İ", "x\u4e2d\U0001f600Q")
+    lower = texts(*[w if w == "İ" else w.lower() for w in x])
+    upper = texts(*["".join(c if c == "ß" else c.upper() for c in w) for w in x])
+    one("text_normalize", [x], lower, [1, 1])
+    one("text_normalize", [x], upper, [2, 1])
+    one("text_normalize", [x], x, [0, 1])
+    stop = texts("the", "été")
+    one("text_normalize", [x, stop], lower[2:], [1, 0])
+    one("text_normalize", [x.reshape(1, -1), stop], x[2:].reshape(1, -1), [0, 0])
+    one("text_normalize", [x, stop], upper, [2, 1])
+    one("text_normalize", [texts("The", "the"), stop], texts(""), [0, 0])
+    tokens = [texts("a b", "", "c,d e"), texts(" ", ","), texts("#")]
+    one("tokenize", tokens, np.array([["a", "b", "#"], ["#"] * 3, ["c", "d", "e"]], object), [0, 1], extra=[Temp("i4", 1)])
+    one("tokenize", tokens, np.array([["\2", "\3", "#"]], object)[:, :2].repeat(3, 0), [1, 2], extra=[Temp("i4", 1)])
+    one("tokenize", [texts("añ", ""), texts(""), texts("")], np.array([["a", "ñ"], ["", ""]], object), [0, 1],
+        extra=[Temp("i4", 1)])
+    one("tokenize", [texts("aXYb", "cd").reshape(1, 2), texts("XY", "d"), texts("-")],
+        np.array([[["a", "b"], ["c", "-"]]], object), [0, 1], extra=[Temp("i4", 1)])
+    # [a-z0-9]+|==: fork, take, fork back, accept, take, take
+    steps = [(1, 1, 4), (0, 0, 2), (1, 1, 3), (2, 0, 0), (0, 2, 3), (0, 2, 3), (1, 3, 3)]
+    ranges = [(97, 122), (48, 57), (61, 61)]
+    program = struct.pack("<2I", len(steps), len(ranges)) + b"".join(struct.pack("<3I", *s) for s in steps) + \
+        b"".join(struct.pack("<2I", *r) for r in ranges)
+    one("tokenize", [texts("ab1==c =x", "é"), np.frombuffer(program, "u1"), texts("")],
+        np.array([["ab1", "==", "c", "x"], [""] * 4], object), [0, 1], extra=[Temp("i4", 5 * len(steps) + 2)])
+    fails("tokenize", [texts("ab"), np.frombuffer(program[:-1], "u1"), texts("")], [Temp("O", 1, 4), Temp("i4", 99)], [0, 1],
+          words="ends early")
+
+
+def test_scan():
+    x, y = draw("f4", (6, 3), False), draw("f4", (4, 3), False)
+    graph = Graph(rows=6)
+    rows, other = graph.input(x, 0), graph.constant(y)
+    start, step_in, step_out = graph.constant(np.zeros(3, "f4")), graph.temp(Temp("f4", 3)), graph.temp(Temp("f4", 3))
+    row, distance = graph.temp(Temp("f4", 3)), graph.temp(Temp("f4", 4))
+    last, stacked = graph.temp(Temp("f4", 3)), graph.temp(Temp("f4", (0, 1), 4))
+    graph.step("scan", [start, rows, step_in, row, step_out, distance], [last, stacked], [1, 1, 1, 4])
+    difference = graph.step("binary", [row, other], [Temp("f4", 4, 3)], [1])
+    graph.step("reduce", [difference, np.array([1])], [distance], [5, 0, 0])
+    doubled = graph.step("binary", [row, np.asarray(2, "f4")], [Temp("f4", 3)], [2])
+    graph.step("binary", [step_in, doubled], [step_out], [0])
+    behind = graph.step("unary", [stacked], [Temp("f4", (0, 1), 4)], [8], [0, 0])
+    got = dump.run(graph, [last, behind])
+    agree(got[0], (2 * x.astype(float)).sum(0).astype("f4"), "final state", 1e-5)
+    agree(got[1], np.sqrt(((x[:, None].astype(float) - y) ** 2).sum(-1)).astype("f4"), "stacked distances", 1e-5)
+
+
+def test_many_steps():
+    """Chains whose slots are shared: values of many sizes, each used again later."""
+    for _ in range(30):
+        rows = int(rng.integers(0, 9))
+        graph = Graph(rows=rows)
+        x = draw("f8", (rows, 4), False)
+        known = [(graph.input(x, 0), x)]
+        for _ in range(25):
+            i, j = rng.integers(max(0, len(known) - 6), len(known), 2)
+            (a, va), (b, vb) = known[i], known[j]
+            if rng.random() < 0.6 and va.shape[1] == vb.shape[1]:
+                out = graph.step("binary", [a, b], [Temp("f8", (0, 1), va.shape[1])], [8])
+                known.append((out, np.minimum(va, vb)))
+            elif rng.random() < 0.5 and va.shape[1] < 40:
+                out = graph.step("concat", [a, b], [Temp("f8", (0, 1), va.shape[1] + vb.shape[1])], [1])
+                known.append((out, np.concatenate([va, vb], 1)))
+            else:
+                n = int(rng.integers(1, va.shape[1] + 1))
+                out = graph.step("slice", [a, np.array([-n]), np.array([99]), np.array([1])], [Temp("f8", (0, 1), n)])
+                known.append((out, va[:, -n:]))
+        chosen = rng.integers(0, len(known), 4)
+        for got, k in zip(dump.run(graph, [known[k][0] for k in chosen]), chosen):
+            agree(got, known[k][1], "a chain")
+
+
+
 def main():
     tests = [(name[5:], test) for name, test in sorted(globals().items()) if name.startswith("test_")]
     print(f"1..{len(tests)}")

@@ -168,12 +168,41 @@ static void test_log(void **state) {
     if (!(worst < 1)) fail_msg("log is off by %f ULP", worst);
 }
 
+/* expm1, tanh and erf, of numbers of all sizes; pow, where its result is normal. */
+static void test_more(void **state) {
+    static double (*const ours[])(double) = {mlops__expm1, mlops__tanh, mlops__erf};
+    static long double (*const theirs[])(long double) = {expm1l, tanhl, erfl};
+    double worst[4] = {0};
+    (void)state;
+    if (under_valgrind()) {
+        skipped("valgrind has no long double");
+        return;
+    }
+    for (int i = 0; i < 300000; i++) {
+        double u = (double)(next_random() >> 11) * 0x1p-53 - 0.5, x = u * 14;
+        if (i % 2) x = ldexp(u, -(int)(next_random() % 60));
+        for (int k = 0; k < 3; k++) {
+            double error = error_in_ulps(ours[k](x), theirs[k](x));
+            if (error > worst[k]) worst[k] = error;
+        }
+        double base = exp(u * (i % 3 ? 14 : 1400)), y = x * (i % 5 ? 3 : 90);
+        long double power = powl(base, y);
+        if (!(power > 1e-300L && power < 1e300L)) continue;
+        double error = error_in_ulps(mlops__pow(base, y), power);
+        if (error > worst[3]) worst[3] = error;
+    }
+    for (int k = 0; k < 4; k++)
+        if (!(worst[k] < (k < 3 ? 4 : 2))) fail_msg("function %d is off by %f ULP", k, worst[k]);
+}
+
 #else
 
 static void test_exp(void **state) {
     (void)state;
     skipped("no type is wider than double");
 }
+
+static void test_more(void **state) { test_exp(state); }
 
 static void test_log(void **state) { test_exp(state); }
 
@@ -221,6 +250,30 @@ static void test_limits(void **state) {
     assert_true(!signbit(mlops__sqrt(-1)) && !signbit(mlops__log(-1))); /* one NaN everywhere */
 }
 
+/* All pairs of what IEEE 754 singles out, as this machine's pow has them. */
+static void test_pow_limits(void **state) {
+    static const double x[] = {
+        0.0,       -0.0,  1.0,    -1.0,   2.0,     -2.0,   3.0,
+        -3.0,      0.5,   -0.5,   1e300,  -1e300,  1e-310, -1e-310,
+        INFINITY,  1e19,  -1e19,  NAN,    -1.5,    0.25,   9007199254740991.0,
+        -INFINITY, 1e-19, -1e-19, 1024.0, -1075.0, 0x1p53};
+    (void)state;
+    for (size_t i = 0; i < sizeof x / sizeof *x; i++)
+        for (size_t k = 0; k < sizeof x / sizeof *x; k++) {
+            double got = mlops__pow(x[i], x[k]), expected = pow(x[i], x[k]);
+            if (isnan(got) && isnan(expected)) continue;
+            double slack = isfinite(expected) ? 4e-16 * fabs(expected) : 0;
+            if (got != expected && !(fabs(got - expected) <= slack))
+                fail_msg("pow(%g, %g) is %g, not %g", x[i], x[k], got, expected);
+            assert_int_equal(signbit(got), signbit(expected));
+        }
+    assert_true(isnan(mlops__tanh(NAN)) && isnan(mlops__erf(NAN)) && isnan(mlops__expm1(NAN)));
+    assert_true(mlops__tanh(INFINITY) == 1 && mlops__tanh(-400) == -1 &&
+                signbit(mlops__tanh(-0.0)));
+    assert_true(mlops__erf(INFINITY) == 1 && mlops__erf(-7) == -1 && signbit(mlops__erf(-0.0)));
+    assert_true(mlops__expm1(-INFINITY) == -1 && mlops__expm1(1e300) == INFINITY);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_expf_is_glibcs),
@@ -228,7 +281,9 @@ int main(void) {
         cmocka_unit_test(test_same_bits_anywhere),
         cmocka_unit_test(test_exp),
         cmocka_unit_test(test_log),
+        cmocka_unit_test(test_more),
         cmocka_unit_test(test_sqrt),
+        cmocka_unit_test(test_pow_limits),
         cmocka_unit_test(test_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

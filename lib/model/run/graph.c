@@ -69,15 +69,21 @@ static mlops_status find_parts(mlops__graph *out, mlops__cursor *in, const openi
 
 static mlops_status check_ports(const opening *self) {
     const mlops__graph *g = self->graph;
+    uint32_t next = 0, n_inputs = 0;
     for (uint64_t i = 0; i < (uint64_t)g->n_inputs + g->n_outputs; i++) {
         const uint8_t *port = g->ports + 8 * i;
         uint32_t value = mlops__load_u32(port), name = mlops__load_u32(port + 4);
         if (value >= g->n_values) return corrupt(self, port, "a port's value is not there");
         if (name >= g->texts_size || g->texts[g->texts_size - 1] != 0)
             return corrupt(self, port + 4, "a port's name is not there");
-        if (i < g->n_inputs && mlops__graph_value_at(g, value).kind != MLOPS__GRAPH_INPUT)
-            return corrupt(self, port, "an input's value is none");
+        if (i >= g->n_inputs) continue;
+        if (mlops__graph_value_at(g, value).kind != MLOPS__GRAPH_INPUT || value < next)
+            return corrupt(self, port, "an input's value is none, or not behind the one before");
+        next = value + 1;
     }
+    for (uint32_t i = 0; i < g->n_values; i++)
+        n_inputs += mlops__graph_value_at(g, i).kind == MLOPS__GRAPH_INPUT;
+    if (n_inputs != g->n_inputs) return corrupt(self, g->bytes + 8, "an input has no port");
     return MLOPS_OK;
 }
 

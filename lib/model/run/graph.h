@@ -20,7 +20,8 @@
  *         48     8  bytes of constants
  *         56     8  zero
  *         64        ports: inputs, then outputs, 8 bytes {u32 value, u32 name}; name is the offset
- *                     of a text that ends in NUL
+ *                     of a text that ends in NUL. The values of inputs ascend, and are all that
+ *                     are of this kind
  *                   values, 16 bytes {u8 dtype, u8 kind, u8 rank, u8 zero, u32 first dim, u64
  * place}: place is 0 of an input, the offset among the constants of a constant (a multiple of 64),
  * the number of a slot of a temporary. Temporaries stand in order of their slots, and each slot has
@@ -45,7 +46,8 @@
  * true dims and the content of the inputs; its rank is that of the value, and it needs no more
  * bytes than the value's dims give at n rows. A slot has room for the largest of its values. So
  * memory is known before the first row, and bytes that lie can yield wrong numbers and errors, but
- * reach nothing outside, and end.
+ * reach nothing outside, and end. Where a dim is 0 the others multiply to 2^20 at most, or to what
+ * the slot has room for.
  *
  * What each operator takes and yields is in model/run/operator.h.
  *

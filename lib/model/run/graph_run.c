@@ -37,7 +37,7 @@ static int is_copied(mlops__graph_dtype dtype) {
            dtype != MLOPS__GRAPH_BOOL;
 }
 
-/* Elements of a value at most, ROUNDED up for a product of dims that is too large. */
+/* Elements of a value at most; -1 if they are too many, or too much stands beside a dim of 0. */
 static int64_t count_at(const mlops__graph *graph, uint32_t value, int32_t rank, int64_t n_rows) {
     int64_t n = 1;
     int is_empty = 0;
@@ -46,6 +46,7 @@ static int64_t count_at(const mlops__graph *graph, uint32_t value, int32_t rank,
         is_empty |= dim == 0;
         if (!mlops__times(n, dim ? dim : 1, &n)) return -1;
     }
+    if (is_empty && n > MLOPS__GRAPH_EMPTY_MAX) return -1;
     return is_empty ? 0 : n;
 }
 
@@ -201,6 +202,9 @@ mlops_status mlops__graph_run_rows(mlops__graph_run *self, int64_t n, mlops_erro
     for (uint32_t i = 0; i < graph->n_inputs; i++) {
         uint32_t value = mlops__graph_input(graph, i);
         tell_dims(self, value, n);
+        if (count_at(graph, value, self->views[value].rank, n) < 0)
+            return mlops__fail(err, MLOPS_E_INVALID, "graph: input \"%s\" has too much of nothing",
+                               mlops__graph_input_name(graph, i));
         if (!self->views[value].data)
             return mlops__fail(err, MLOPS_E_INVALID, "graph: input \"%s\" is not bound",
                                mlops__graph_input_name(graph, i));

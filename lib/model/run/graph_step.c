@@ -163,8 +163,9 @@ mlops_status mlops__step_write(const mlops__step *step, uint32_t value, mlops__g
             return mlops__step_fail(step, "dims are too large");
     }
     uint8_t *slot = run->slots[v.place];
-    uint64_t size = is_empty ? 0 : (uint64_t)n * mlops__dtype_size(dtype);
-    if (size > (uint64_t)(run->slots[v.place + 1] - slot))
+    uint64_t size = (uint64_t)n * mlops__dtype_size(dtype);
+    if ((!is_empty || n > MLOPS__GRAPH_EMPTY_MAX) &&
+        size > (uint64_t)(run->slots[v.place + 1] - slot))
         return mlops__step_fail_code(step, MLOPS_E_ARENA, "an output needs more room than it has");
     for (int32_t i = 0; i < rank; i++) view->dims[i] = dims[i];
     view->data = slot;

@@ -11,6 +11,9 @@
  * parts of one tensor's dims 64 bits. */
 #define MLOPS__GRAPH_ELEMENTS_MAX ((int64_t)1 << 40)
 
+/* What the dims beside a 0 may multiply to, so that going over nothing takes no time. */
+#define MLOPS__GRAPH_EMPTY_MAX ((int64_t)1 << 20)
+
 /* A forest's plan, opened once for a run. */
 typedef struct mlops__graph_forest {
     uint32_t value;

@@ -14,11 +14,11 @@ static void compare(const mlops__plan *plan, const mlops__forest *forest, const 
     const mlops__kern *kern = mlops__kern_for(mlops_cpu_level(MLOPS_CPU_BEST));
     size_t n = plan->n_groups;
     int8_t *ranks = calloc((size_t)forest->n_slots + 1, 1);
-    float *other = calloc(n, sizeof *other);
+    double *other = calloc(n, sizeof *other); /* or float */
     if (ranks && other) {
-        kern->forest_rank_row(forest, row, ranks);
-        kern->forest_sum_row(forest, ranks, other);
-        if (memcmp(margins, other, n * sizeof *other)) abort();
+        kern->forest_rank_row(forest, (mlops__forest_rows){.f32 = row}, ranks);
+        kern->forest_sum_row(forest, ranks, (mlops__forest_reals){other});
+        if (memcmp(margins, other, n * mlops__plan_number_size(plan))) abort();
     }
     free(ranks);
     free(other);

@@ -2,9 +2,10 @@
  *
  * A value becomes its rank among the thresholds of its slot: the number of thresholds that are not
  * above it. x < t_k goes left exactly if the rank is at most k, so that one byte a value and one
- * byte a node decide as float does. A slot holds at most 255 thresholds of one feature, and only of
- * nodes that send a missing value to the same side: there NaN has the rank that always goes there.
- * A feature may have several slots.
+ * byte a node decide as float or double do. A slot holds at most 255 thresholds of one feature, and
+ * only of nodes that send a missing value to the same side: there NaN has the rank that always goes
+ * there, and so has a zero, where it counts as missing. A feature may have several slots. A set of
+ * categories is a slot of its own, whose ranks are the lowest and the highest.
  *
  * Ranks and bounds are kept minus 128, so that they compare as signed bytes. A row goes right at a
  * node if rank >= bound, bound being k + 1.
@@ -32,12 +33,28 @@ enum {
 /* cuts of a slot: 16 pivots, the last of each run, then the runs of 16; NaN where there is none. */
 typedef struct mlops__forest_slot {
     uint32_t feature;
-    uint32_t cuts;   /* index of the first pivot */
-    int32_t missing; /* rank of NaN: -128 or 127 */
+    uint32_t at;     /* cuts: index of the first pivot; a set: of its number of words */
+    int16_t missing; /* rank of NaN: -128 or 127 */
+    uint16_t is_set;
+    float zero; /* of doubles: up to this magnitude a value is as missing; -1: none is */
 } mlops__forest_slot;
 
+/* Rows of features, n_features apart, NaN being missing: one of the two. What is not of the
+ * forest's type is converted, value by value. */
+typedef struct mlops__forest_rows {
+    const float *f32;
+    const double *f64;
+} mlops__forest_rows;
+
+/* Numbers of the forest's type. */
+typedef union mlops__forest_reals {
+    void *any;
+    float *f32;
+    double *f64;
+} mlops__forest_reals;
+
 typedef struct mlops__forest_tree {
-    size_t at; /* heap: index into slots, bounds and leaves; else into deep and deep_values */
+    size_t at; /* heap: index into slots, bounds and leaves; else into deep */
     uint32_t group;
     uint16_t depth; /* steps from root to leaf */
     uint8_t heap;
@@ -55,40 +72,51 @@ typedef struct mlops__forest {
     uint32_t n_slots;
     uint32_t n_trees;
     uint32_t n_groups;
+    int f64; /* the type of values, cuts, leaves and sums is double, else float */
     const mlops__forest_slot *slot_table;
-    const float *cuts;
+    const uint32_t *words; /* of sets */
     const mlops__forest_tree *trees;
     const uint16_t *slots; /* aligned to 64, as bounds and leaves */
     const int8_t *bounds;
-    const float *leaves;
     const mlops__forest_deep *deep;
-    const float *deep_values;
-    const float *base;   /* n_groups */
-    const uint8_t *wide; /* tables of 64 trees side by side, NULL if the forest does not have the
-                            shape: see forest_avx512.c */
+    size_t deep_leaves; /* index of those of deep in leaves */
+    mlops__forest_reals cuts;
+    mlops__forest_reals leaves;
+    mlops__forest_reals base; /* n_groups */
+    const uint8_t *wide;      /* tables of 64 trees side by side, NULL if the forest does not have
+                                 the shape: see forest_avx512.c */
 } mlops__forest;
 
 /* ranks[slot] of one row. */
-typedef void mlops__forest_rank_row(const mlops__forest *self, const float *row, int8_t *ranks);
+typedef void mlops__forest_rank_row(const mlops__forest *self, mlops__forest_rows row,
+                                    int8_t *ranks);
 
-/* ranks[slot * 64 + lane] of n rows (1 to 64), n_features apart. Lanes from n on get any rank. */
-typedef void mlops__forest_rank_rows(const mlops__forest *self, const float *rows, size_t n,
+/* ranks[slot * 64 + lane] of n rows (1 to 64). Lanes from n on get any rank. */
+typedef void mlops__forest_rank_rows(const mlops__forest *self, mlops__forest_rows rows, size_t n,
                                      int8_t *ranks);
 
-/* Base margins and, in the order of the trees, what each adds: margins[group] of one row. */
-typedef void mlops__forest_sum_row(const mlops__forest *self, const int8_t *ranks, float *margins);
+/* Base margins and, in the order of the trees, what each adds: sums[group] of one row. */
+typedef void mlops__forest_sum_row(const mlops__forest *self, const int8_t *ranks,
+                                   mlops__forest_reals sums);
 
-/* The same for n rows: margins[group * 64 + lane]. Aligned to 64: ranks and margins. */
+/* The same for n rows: sums[group * 64 + lane]. Aligned to 64: ranks and sums. */
 typedef void mlops__forest_sum_rows(const mlops__forest *self, const int8_t *ranks, size_t n,
-                                    float *margins);
+                                    mlops__forest_reals sums);
 
 mlops__forest_rank_row mlops__forest_rank_row_scalar;
 mlops__forest_rank_rows mlops__forest_rank_rows_scalar;
 mlops__forest_sum_row mlops__forest_sum_row_scalar;
 mlops__forest_sum_rows mlops__forest_sum_rows_scalar;
 
+/* Ranks of n values in a slot that is a set, n_features apart, for kernels of cuts. */
+void mlops__forest_rank_set(const mlops__forest *self, const mlops__forest_slot *slot,
+                            mlops__forest_rows rows, size_t n, int8_t *ranks);
+
+/* The base margins of a block of 64 lanes. */
+void mlops__forest_begin_sums(const mlops__forest *self, mlops__forest_reals sums);
+
 /* One tree of a block of 64 lanes, for kernels that have nothing better. */
 void mlops__forest_add_tree(const mlops__forest *self, const mlops__forest_tree *tree,
-                            const int8_t *ranks, float *margins);
+                            const int8_t *ranks, mlops__forest_reals sums);
 
 #endif

@@ -18,39 +18,63 @@ typedef __m256i vec;
 enum { LANES = MLOPS__FOREST_LANES, HALF = 32 };
 
 /* Numbers of cuts not above x, counted in two steps of 16. */
-static inline uint32_t rank_of(const float *cuts, float value) {
-    const __m256 x = _mm256_set1_ps(value);
+static inline uint32_t below_f32(const float *cuts, __m256 x) {
     __m256 a = _mm256_cmp_ps(_mm256_loadu_ps(cuts), x, _CMP_LE_OQ);
     __m256 b = _mm256_cmp_ps(_mm256_loadu_ps(cuts + 8), x, _CMP_LE_OQ);
     uint32_t mask = (uint32_t)_mm256_movemask_ps(a) | (uint32_t)_mm256_movemask_ps(b) << 8;
-    uint32_t p = (uint32_t)_mm_popcnt_u32(mask);
-    const float *run = cuts + 16 + 16 * p;
-    a = _mm256_cmp_ps(_mm256_loadu_ps(run), x, _CMP_LE_OQ);
-    b = _mm256_cmp_ps(_mm256_loadu_ps(run + 8), x, _CMP_LE_OQ);
-    mask = (uint32_t)_mm256_movemask_ps(a) | (uint32_t)_mm256_movemask_ps(b) << 8;
-    return 16 * p + (uint32_t)_mm_popcnt_u32(mask);
+    return (uint32_t)_mm_popcnt_u32(mask);
 }
 
-static inline int8_t signed_rank(const mlops__forest_slot *slot, const float *cuts, float x) {
-    int32_t rank = (int32_t)rank_of(cuts + slot->cuts, x) - 128;
+static inline uint32_t below_f64(const double *cuts, __m256d x) {
+    uint32_t mask = 0;
+    for (int i = 0; i < 4; i++) {
+        __m256d le = _mm256_cmp_pd(_mm256_loadu_pd(cuts + 4 * i), x, _CMP_LE_OQ);
+        mask |= (uint32_t)_mm256_movemask_pd(le) << 4 * i;
+    }
+    return (uint32_t)_mm_popcnt_u32(mask);
+}
+
+static inline int8_t rank_f32(const mlops__forest_slot *slot, const float *all, float x) {
+    const float *cuts = all + slot->at;
+    const __m256 value = _mm256_set1_ps(x);
+    uint32_t p = below_f32(cuts, value);
+    int32_t rank = (int32_t)(16 * p + below_f32(cuts + 16 + 16 * p, value)) - 128;
     return (int8_t)(x != x ? slot->missing : rank);
 }
 
-void mlops__forest_rank_row_avx2(const mlops__forest *self, const float *row, int8_t *ranks) {
-    for (uint32_t s = 0; s < self->n_slots; s++) {
-        const mlops__forest_slot *slot = &self->slot_table[s];
-        ranks[s] = signed_rank(slot, self->cuts, row[slot->feature]);
+static inline int8_t rank_f64(const mlops__forest_slot *slot, const double *all, double x) {
+    const double *cuts = all + slot->at;
+    const __m256d value = _mm256_set1_pd(x);
+    uint32_t p = below_f64(cuts, value);
+    int32_t rank = (int32_t)(16 * p + below_f64(cuts + 16 + 16 * p, value)) - 128;
+    double zero = (double)slot->zero;
+    return (int8_t)(x != x || (-zero <= x && x <= zero) ? slot->missing : rank);
+}
+
+static inline void rank_slot(const mlops__forest *self, const mlops__forest_slot *slot,
+                             mlops__forest_rows rows, size_t n, int8_t *out) {
+    size_t at = slot->feature;
+    if (slot->is_set) {
+        mlops__forest_rank_set(self, slot, rows, n, out);
+    } else if (self->f64) {
+        for (size_t i = 0; i < n; i++, at += self->n_features)
+            out[i] = rank_f64(slot, self->cuts.f64, rows.f64 ? rows.f64[at] : (double)rows.f32[at]);
+    } else {
+        for (size_t i = 0; i < n; i++, at += self->n_features)
+            out[i] = rank_f32(slot, self->cuts.f32, rows.f32 ? rows.f32[at] : (float)rows.f64[at]);
     }
 }
 
-void mlops__forest_rank_rows_avx2(const mlops__forest *self, const float *rows, size_t n,
+void mlops__forest_rank_row_avx2(const mlops__forest *self, mlops__forest_rows row, int8_t *ranks) {
+    for (uint32_t s = 0; s < self->n_slots; s++)
+        rank_slot(self, &self->slot_table[s], row, 1, ranks + s);
+}
+
+void mlops__forest_rank_rows_avx2(const mlops__forest *self, mlops__forest_rows rows, size_t n,
                                   int8_t *ranks) {
     for (uint32_t s = 0; s < self->n_slots; s++) {
-        const mlops__forest_slot slot = self->slot_table[s];
-        const float *x = rows + slot.feature;
         int8_t *out = ranks + (size_t)s * LANES;
-        for (size_t i = 0; i < n; i++, x += self->n_features)
-            out[i] = signed_rank(&slot, self->cuts, *x);
+        rank_slot(self, &self->slot_table[s], rows, n, out);
         for (size_t i = n; i < LANES; i++) out[i] = 0;
     }
 }
@@ -124,40 +148,54 @@ INLINE vec find_leaves(walk *w, uint32_t depth) {
     return _mm256_xor_si256(leaf, _mm256_set1_epi8((char)((1u << depth) - 1)));
 }
 
-INLINE void add_eight(const float *leaves, __m128i index, float *margins) {
+INLINE void add_eight_f32(const float *leaves, __m128i index, float *sums) {
     __m256 value = _mm256_i32gather_ps(leaves, _mm256_cvtepu8_epi32(index), 4);
-    _mm256_store_ps(margins, _mm256_add_ps(_mm256_load_ps(margins), value));
+    _mm256_store_ps(sums, _mm256_add_ps(_mm256_load_ps(sums), value));
 }
 
+INLINE void add_eight_f64(const double *leaves, __m128i index, double *sums) {
+    __m256i wide = _mm256_cvtepu8_epi32(index);
+    __m256d low = _mm256_i32gather_pd(leaves, _mm256_castsi256_si128(wide), 8);
+    __m256d high = _mm256_i32gather_pd(leaves, _mm256_extracti128_si256(wide, 1), 8);
+    _mm256_store_pd(sums, _mm256_add_pd(_mm256_load_pd(sums), low));
+    _mm256_store_pd(sums + 4, _mm256_add_pd(_mm256_load_pd(sums + 4), high));
+}
+
+/* Half a block, from this lane on. */
 INLINE void add_heap(const mlops__forest *self, const mlops__forest_tree *tree, const int8_t *ranks,
-                     uint32_t depth, float *margins) {
+                     size_t lane, uint32_t depth, mlops__forest_reals sums) {
     walk w;
     w.slots = self->slots + tree->at;
     w.bounds = self->bounds + tree->at;
-    w.ranks = ranks;
+    w.ranks = ranks + lane;
     vec leaf = find_leaves(&w, depth);
-    const float *leaves = self->leaves + tree->at;
-    __m128i low = _mm256_castsi256_si128(leaf), high = _mm256_extracti128_si256(leaf, 1);
-    add_eight(leaves, low, margins);
-    add_eight(leaves, _mm_srli_si128(low, 8), margins + 8);
-    add_eight(leaves, high, margins + 16);
-    add_eight(leaves, _mm_srli_si128(high, 8), margins + 24);
+    __m128i half[2] = {_mm256_castsi256_si128(leaf), _mm256_extracti128_si256(leaf, 1)};
+    size_t at = (size_t)tree->group * LANES + lane;
+    for (size_t i = 0; i < 2; i++, at += 16)
+        if (self->f64) {
+            const double *leaves = self->leaves.f64 + tree->at;
+            add_eight_f64(leaves, half[i], sums.f64 + at);
+            add_eight_f64(leaves, _mm_srli_si128(half[i], 8), sums.f64 + at + 8);
+        } else {
+            const float *leaves = self->leaves.f32 + tree->at;
+            add_eight_f32(leaves, half[i], sums.f32 + at);
+            add_eight_f32(leaves, _mm_srli_si128(half[i], 8), sums.f32 + at + 8);
+        }
 }
 
 static void add_tree(const mlops__forest *self, const mlops__forest_tree *tree, const int8_t *ranks,
-                     float *margins) {
-    if (tree->depth == 6) add_heap(self, tree, ranks, 6, margins);
-    else add_heap(self, tree, ranks, tree->depth, margins);
+                     size_t lane, mlops__forest_reals sums) {
+    if (tree->depth == 6) add_heap(self, tree, ranks, lane, 6, sums);
+    else add_heap(self, tree, ranks, lane, tree->depth, sums);
 }
 
 void mlops__forest_sum_rows_avx2(const mlops__forest *self, const int8_t *ranks, size_t n,
-                                 float *margins) {
-    for (size_t i = 0; i < (size_t)self->n_groups * LANES; i++) margins[i] = self->base[i / LANES];
+                                 mlops__forest_reals sums) {
+    mlops__forest_begin_sums(self, sums);
     for (uint32_t t = 0; t < self->n_trees; t++) {
         const mlops__forest_tree *tree = &self->trees[t];
-        float *sums = margins + (size_t)tree->group * LANES;
-        if (!tree->heap) mlops__forest_add_tree(self, tree, ranks, margins);
+        if (!tree->heap) mlops__forest_add_tree(self, tree, ranks, sums);
         for (size_t lane = 0; tree->heap && lane < n; lane += HALF)
-            add_tree(self, tree, ranks + lane, sums + lane);
+            add_tree(self, tree, ranks, lane, sums);
     }
 }

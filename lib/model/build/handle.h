@@ -23,8 +23,8 @@ struct mlops_model {
 
 /* Working memory of predicting, cut out of a caller's. */
 typedef struct mlops__room {
-    float *sums;         /* n_groups * 64; NULL: rows go one by one */
-    mlops__sums margins; /* n_groups of one row */
+    mlops__forest_reals sums; /* n_groups * 64; NULL: rows go one by one */
+    mlops__sums margins;      /* n_groups of one row */
     int8_t *ranks;
 } mlops__room;
 

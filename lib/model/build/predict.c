@@ -11,21 +11,21 @@ static size_t padded(size_t n) { return (n + ALIGN - 1) / ALIGN * ALIGN; }
 
 size_t mlops__room_size(const mlops_model *model, int block) {
     size_t groups = model->plan.n_groups, lanes = block ? LANES : 1;
-    size_t size = padded(groups * mlops__plan_number_size(&model->plan));
+    size_t number = mlops__plan_number_size(&model->plan), size = padded(groups * number);
     if (!model->forest) return size;
-    if (block) size += padded(groups * LANES * sizeof(float));
+    if (block) size += padded(groups * LANES * number);
     return size + padded(((size_t)model->forest->n_slots + 1) * lanes);
 }
 
 void mlops__room_init(mlops__room *self, const mlops_model *model, int block, void *mem) {
-    size_t groups = model->plan.n_groups;
+    size_t groups = model->plan.n_groups, number = mlops__plan_number_size(&model->plan);
     uint8_t *p = mem;
-    *self = (mlops__room){NULL, {.any = p}, NULL};
-    p += padded(groups * mlops__plan_number_size(&model->plan));
+    *self = (mlops__room){{NULL}, {p}, NULL};
+    p += padded(groups * number);
     if (!model->forest) return;
     if (block) {
-        self->sums = (float *)(void *)p;
-        p += padded(groups * LANES * sizeof(float));
+        self->sums.any = p;
+        p += padded(groups * LANES * number);
     }
     self->ranks = (int8_t *)p;
 }
@@ -50,11 +50,16 @@ static void run_leaves(const mlops_model *self, mlops__row row, double *out) {
         out[t] = (double)mlops__plan_leaf(&self->plan, row, t);
 }
 
+static mlops__forest_rows forest_rows(mlops__row rows) {
+    return (mlops__forest_rows){rows.f32, rows.f64};
+}
+
 static void run_row(const mlops_model *self, const mlops__room *room, mlops_model_output output,
                     mlops__row row, double *out) {
-    if (self->forest && row.f32) {
-        self->kern->forest_rank_row(self->forest, row.f32, room->ranks);
-        self->kern->forest_sum_row(self->forest, room->ranks, room->margins.f32);
+    if (self->forest) {
+        self->kern->forest_rank_row(self->forest, forest_rows(row), room->ranks);
+        self->kern->forest_sum_row(self->forest, room->ranks,
+                                   (mlops__forest_reals){room->margins.any});
     } else {
         mlops__plan_margin(&self->plan, row, room->margins);
     }
@@ -62,14 +67,16 @@ static void run_row(const mlops_model *self, const mlops__room *room, mlops_mode
 }
 
 static void run_block(const mlops_model *self, const mlops__room *room, mlops_model_output output,
-                      const float *rows, size_t n, double *out) {
+                      mlops__row rows, size_t n, double *out) {
     uint32_t n_groups = self->plan.n_groups;
     int64_t width = mlops__model_width(self, output);
-    self->kern->forest_rank_rows(self->forest, rows, n, room->ranks);
+    int f64 = self->forest->f64;
+    self->kern->forest_rank_rows(self->forest, forest_rows(rows), n, room->ranks);
     self->kern->forest_sum_rows(self->forest, room->ranks, n, room->sums);
     for (size_t i = 0; i < n; i++) {
         for (uint32_t g = 0; g < n_groups; g++)
-            room->margins.f32[g] = room->sums[(size_t)g * LANES + i];
+            if (f64) room->margins.f64[g] = room->sums.f64[(size_t)g * LANES + i];
+            else room->margins.f32[g] = room->sums.f32[(size_t)g * LANES + i];
         finish_row(self, output, room->margins, out + (int64_t)i * width);
     }
 }
@@ -81,10 +88,9 @@ static mlops__row row_at(mlops__row rows, int64_t offset) {
 void mlops__model_run(const mlops_model *self, const mlops__room *room, mlops_model_output output,
                       mlops__row rows, int64_t n_rows, double *out) {
     int64_t width = mlops__model_width(self, output), n_features = self->plan.n_features, i = 0;
-    int blocks = output != MLOPS_MODEL_OUTPUT_LEAF && room->sums && rows.f32;
-    while (blocks && n_rows - i >= BLOCK_MIN) {
+    while (output != MLOPS_MODEL_OUTPUT_LEAF && room->sums.any && n_rows - i >= BLOCK_MIN) {
         size_t n = n_rows - i < LANES ? (size_t)(n_rows - i) : LANES;
-        run_block(self, room, output, rows.f32 + i * n_features, n, out + i * width);
+        run_block(self, room, output, row_at(rows, i * n_features), n, out + i * width);
         i += (int64_t)n;
     }
     for (; i < n_rows; i++) {

@@ -5,15 +5,20 @@
  */
 #include "model/build/tune.h"
 
+#include "base/cursor.h"
+
 #include <string.h>
 
 enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS, KEY_DIGITS = 6, RUN = 16, ALIGN = 64 };
 
-/* One test of the plan; sorted by key: feature, side of missing values, threshold. */
+/* What stands below the feature in a side. */
+enum { SIDE_LEFT = 1, SIDE_ZERO = 2, SIDE_SHIFT = 2 };
+
+/* One test of the plan by a threshold; sorted by side, then by threshold. */
 typedef struct item {
-    uint64_t key;
+    uint64_t side;  /* feature, whether zero counts as missing, side of missing values */
+    uint64_t order; /* bits that order as the thresholds do, -0 as 0 */
     uint32_t node;
-    uint32_t bits; /* of the threshold, -0 as 0 */
 } item;
 
 typedef struct tuning {
@@ -25,48 +30,89 @@ typedef struct tuning {
     uint32_t n_items;
     uint16_t *node_slots; /* of each node of the plan */
     int8_t *node_bounds;
+    uint32_t n_sets; /* nodes that test a set of categories: a slot each, behind those of cuts */
     mlops__forest_tree *trees;
     size_t heap_size; /* entries of all heaps */
     size_t deep_size;
 } tuning;
 
-/* Bits that order as the floats do. */
-static uint32_t ordered(uint32_t bits) { return bits >> 31 ? ~bits : bits | 0x80000000; }
+static int is_f64(const tuning *self) { return self->forest->f64; }
+
+static size_t real_size(const tuning *self) { return is_f64(self) ? sizeof(double) : 4; }
+
+static void put_real(const tuning *self, mlops__forest_reals out, size_t index, double value) {
+    if (is_f64(self)) out.f64[index] = value;
+    else out.f32[index] = (float)value;
+}
+
+/* Bits that order as the numbers do, of floats too, since widening keeps their order. */
+static uint64_t ordered(double value) {
+    uint64_t bits;
+    if (value == 0.0) value = 0.0;
+    memcpy(&bits, &value, sizeof bits);
+    return bits >> 63 ? ~bits : bits | (uint64_t)1 << 63;
+}
+
+static double of_ordered(uint64_t order) {
+    uint64_t bits = order >> 63 ? order & ~((uint64_t)1 << 63) : ~order;
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
 
 static int is_test(const mlops__plan_node *node) { return node->step != 0; }
 
+static const uint8_t *words_of(const tuning *self, const mlops__plan_node *node) {
+    return self->plan->words + 4 * (size_t)node->words;
+}
+
+/* Kind of a node: 0 if it is not special. */
+static uint32_t kind_of(const tuning *self, const mlops__plan_node *node) {
+    return node->special ? mlops__load_u32(words_of(self, node)) : 0;
+}
+
 static int gather_items(tuning *self) {
     const mlops__plan *plan = self->plan;
-    if (plan->flags & MLOPS__PLAN_F64) return 0;
     for (uint32_t i = 0; i < plan->n_nodes; i++) {
         mlops__plan_node node = mlops__plan_node_at(plan, i);
-        if (node.special) return 0;
+        uint32_t kind = kind_of(self, &node);
+        int zero = kind == MLOPS__SPECIAL_ZERO;
+        if (kind == MLOPS__SPECIAL_SET) {
+            self->n_sets++;
+            continue;
+        }
+        if (kind && !zero) return 0;
         if (!is_test(&node)) continue;
         item *out = &self->items[self->n_items++];
-        float value = node.value == 0.0 ? 0.0f : (float)node.value;
-        memcpy(&out->bits, &value, sizeof value);
         out->node = i;
-        out->key = (uint64_t)node.feature << 33 | (uint64_t)(uint32_t)node.left_missing << 32 |
-                   ordered(out->bits);
+        out->order = ordered(zero ? mlops__load_f64(words_of(self, &node) + 4) : node.value);
+        out->side = (uint64_t)node.feature << SIDE_SHIFT | (uint64_t)(zero ? SIDE_ZERO : 0) |
+                    (uint64_t)(node.left_missing != 0);
     }
     return 1;
+}
+
+/* Digits of the threshold, then of the side. */
+static uint32_t digit_of(const item *it, uint32_t digit) {
+    uint64_t key = digit < KEY_DIGITS ? it->order : it->side;
+    return (uint32_t)(key >> digit % KEY_DIGITS * DIGIT_BITS) & (DIGITS - 1);
 }
 
 /* Least digit first, back and forth between the two halves; digits that all share are passed over.
  */
 static void sort_items(tuning *self) {
     item *from = self->items, *to = self->items + self->n_items;
-    for (uint32_t digit = 0; digit < KEY_DIGITS; digit++) {
-        uint32_t counts[DIGITS] = {0}, shift = digit * DIGIT_BITS, sum = 0;
-        for (uint32_t i = 0; i < self->n_items; i++) counts[from[i].key >> shift & (DIGITS - 1)]++;
-        if (self->n_items && counts[from[0].key >> shift & (DIGITS - 1)] == self->n_items) continue;
+    for (uint32_t digit = 0; digit < 2 * KEY_DIGITS; digit++) {
+        uint32_t counts[DIGITS] = {0}, sum = 0;
+        for (uint32_t i = 0; i < self->n_items; i++) counts[digit_of(&from[i], digit)]++;
+        if (self->n_items && counts[digit_of(&from[0], digit)] == self->n_items) continue;
         for (uint32_t d = 0; d < DIGITS; d++) {
             uint32_t n = counts[d];
             counts[d] = sum;
             sum += n;
         }
         for (uint32_t i = 0; i < self->n_items; i++)
-            to[counts[from[i].key >> shift & (DIGITS - 1)]++] = from[i];
+            to[counts[digit_of(&from[i], digit)]++] = from[i];
         item *swap = from;
         from = to;
         to = swap;
@@ -84,10 +130,10 @@ typedef struct scan {
 } scan;
 
 static void scan_next(const tuning *self, scan *at, uint32_t i) {
-    uint64_t key = self->items[i].key, before = i ? self->items[i - 1].key : 0;
-    at->new_cut = i == 0 || key != before;
-    at->new_slot = i == 0 || key >> 32 != before >> 32 ||
-                   (at->new_cut && at->n_cuts == MLOPS__FOREST_SLOT_CUTS);
+    const item *it = &self->items[i], *before = i ? it - 1 : NULL;
+    int other_side = !before || it->side != before->side;
+    at->new_cut = other_side || it->order != before->order;
+    at->new_slot = other_side || (at->new_cut && at->n_cuts == MLOPS__FOREST_SLOT_CUTS);
     if (at->new_slot) {
         at->n_slots++;
         at->n_cuts = 0;
@@ -110,48 +156,75 @@ static uint32_t count_slots(const tuning *self, size_t *n_cuts) {
     return at.n_slots;
 }
 
-static void put_cut(float *cuts, uint32_t index, uint32_t bits) {
-    float value;
-    memcpy(&value, &bits, sizeof value);
-    cuts[RUN + index] = value;
-    if (index % RUN == RUN - 1) cuts[index / RUN] = value;
+static void put_cut(const tuning *self, mlops__forest_reals cuts, size_t first, uint32_t index,
+                    double value) {
+    put_real(self, cuts, first + RUN + index, value);
+    if (index % RUN == RUN - 1) put_real(self, cuts, first + index / RUN, value);
 }
 
 /* Slots with their cuts, and slot and bound of every node. */
-static void fill_slots(tuning *self, mlops__forest_slot *slots, float *cuts, size_t n_cuts) {
+static void fill_slots(tuning *self, mlops__forest_slot *slots, mlops__forest_reals cuts,
+                       size_t n_cuts) {
+    const union {
+        uint64_t bits;
+        double value;
+    } nan = {0x7ff8000000000000};
     scan at = {0};
     size_t next = 0;
-    for (size_t i = 0; i < n_cuts; i++) {
-        uint32_t nan = 0x7fc00000;
-        memcpy(&cuts[i], &nan, sizeof nan);
-    }
+    for (size_t i = 0; i < n_cuts; i++) put_real(self, cuts, i, nan.value);
     for (uint32_t i = 0; i < self->n_items; i++) {
         const item *it = &self->items[i];
         uint32_t before = at.n_cuts;
         scan_next(self, &at, i);
         if (at.new_slot && i) next += cuts_size(before);
         if (at.new_slot)
-            slots[at.n_slots - 1] = (mlops__forest_slot){(uint32_t)(it->key >> 33), (uint32_t)next,
-                                                         it->key >> 32 & 1 ? -128 : 127};
-        if (at.new_cut) put_cut(cuts + next, at.n_cuts - 1, it->bits);
+            slots[at.n_slots - 1] =
+                (mlops__forest_slot){(uint32_t)(it->side >> SIDE_SHIFT), (uint32_t)next,
+                                     it->side & SIDE_LEFT ? -128 : 127, 0,
+                                     it->side & SIDE_ZERO ? (float)MLOPS__SPECIAL_ZERO_MAX : -1.0f};
+        if (at.new_cut) put_cut(self, cuts, next, at.n_cuts - 1, of_ordered(it->order));
         self->node_slots[it->node] = (uint16_t)(at.n_slots - 1);
         self->node_bounds[it->node] = (int8_t)((int32_t)at.n_cuts - 128);
     }
 }
 
+/* A slot for each node that tests a set; slots points behind those of cuts, which are n. */
+static void fill_sets(tuning *self, mlops__forest_slot *slots, uint32_t n) {
+    const mlops__plan *plan = self->plan;
+    for (uint32_t i = 0; i < plan->n_nodes; i++) {
+        mlops__plan_node node = mlops__plan_node_at(plan, i);
+        if (kind_of(self, &node) != MLOPS__SPECIAL_SET) continue;
+        *slots++ = (mlops__forest_slot){node.feature, node.words + 1,
+                                        node.left_missing ? -128 : 127, 1, -1.0f};
+        self->node_slots[i] = (uint16_t)n++;
+        self->node_bounds[i] = 0;
+    }
+}
+
+static mlops_status make_words(tuning *self, mlops_error *err) {
+    uint32_t n = self->n_sets ? self->plan->n_words : 0;
+    uint32_t *words = mlops__arena_array(self->arena, (size_t)n + 1, sizeof *words);
+    if (!words) return mlops__fail_nomem(err, n * sizeof *words);
+    for (size_t i = 0; i < n; i++) words[i] = mlops__load_u32(self->plan->words + 4 * i);
+    self->forest->words = words;
+    return MLOPS_OK;
+}
+
 static mlops_status make_slots(tuning *self, int *fits, mlops_error *err) {
     size_t n_cuts;
     uint32_t n = count_slots(self, &n_cuts);
-    *fits = n <= MLOPS__FOREST_SLOTS_MAX && n_cuts <= UINT32_MAX;
+    *fits = (uint64_t)n + self->n_sets <= MLOPS__FOREST_SLOTS_MAX && n_cuts <= UINT32_MAX;
     if (!*fits) return MLOPS_OK;
-    mlops__forest_slot *slots = mlops__arena_array(self->arena, n + 1, sizeof *slots);
-    float *cuts = mlops__arena_array(self->arena, n_cuts + 1, sizeof *cuts);
-    if (!slots || !cuts) return mlops__fail_nomem(err, n_cuts * sizeof *cuts);
+    size_t n_slots = (size_t)n + self->n_sets;
+    mlops__forest_slot *slots = mlops__arena_array(self->arena, n_slots + 1, sizeof *slots);
+    mlops__forest_reals cuts = {mlops__arena_array(self->arena, n_cuts + 1, real_size(self))};
+    if (!slots || !cuts.any) return mlops__fail_nomem(err, n_cuts * real_size(self));
     fill_slots(self, slots, cuts, n_cuts);
-    self->forest->n_slots = n;
+    fill_sets(self, slots + n, n);
+    self->forest->n_slots = (uint32_t)n_slots;
     self->forest->slot_table = slots;
     self->forest->cuts = cuts;
-    return MLOPS_OK;
+    return make_words(self, err);
 }
 
 static uint32_t depth_of(const mlops__plan *plan, mlops__plan_tree tree) {
@@ -211,9 +284,8 @@ static void *aligned_array(mlops__arena *arena, size_t n, size_t size) {
 typedef struct tables {
     uint16_t *slots;
     int8_t *bounds;
-    float *leaves;
+    mlops__forest_reals leaves;
     mlops__forest_deep *deep;
-    float *deep_values;
 } tables;
 
 static void fill_heap(const tuning *self, const tables *out, uint32_t t) {
@@ -234,7 +306,7 @@ static void fill_heap(const tuning *self, const tables *out, uint32_t t) {
         uint32_t width = 1;
         for (; place < n_leaves; width *= 2) place *= 2;
         for (uint32_t k = 0; k < width; k++)
-            out->leaves[shape->at + place - n_leaves + k] = (float)node.value;
+            put_real(self, out->leaves, shape->at + place - n_leaves + k, node.value);
     }
 }
 
@@ -245,7 +317,8 @@ static void fill_deep(const tuning *self, const tables *out, uint32_t t) {
         mlops__plan_node node = mlops__plan_node_at(self->plan, tree.first + i);
         mlops__forest_deep *p = &out->deep[shape->at + i];
         *p = (mlops__forest_deep){i, 0, MLOPS__FOREST_NEVER};
-        out->deep_values[shape->at + i] = is_test(&node) ? 0.0f : (float)node.value;
+        put_real(self, out->leaves, self->heap_size + shape->at + i,
+                 is_test(&node) ? 0.0 : node.value);
         if (is_test(&node))
             *p = (mlops__forest_deep){i + node.step, self->node_slots[tree.first + i],
                                       self->node_bounds[tree.first + i]};
@@ -257,11 +330,10 @@ static mlops_status make_trees(tuning *self, mlops_error *err) {
     tables out = {
         aligned_array(arena, self->heap_size, sizeof *out.slots),
         aligned_array(arena, self->heap_size, sizeof *out.bounds),
-        aligned_array(arena, self->heap_size, sizeof *out.leaves),
+        {aligned_array(arena, self->heap_size + self->deep_size, real_size(self))},
         aligned_array(arena, self->deep_size, sizeof *out.deep),
-        aligned_array(arena, self->deep_size, sizeof *out.deep_values),
     };
-    if (!out.slots || !out.bounds || !out.leaves || !out.deep || !out.deep_values)
+    if (!out.slots || !out.bounds || !out.leaves.any || !out.deep)
         return mlops__fail_nomem(err, self->heap_size + self->deep_size);
     for (uint32_t t = 0; t < self->plan->n_trees; t++)
         if (self->trees[t].heap) fill_heap(self, &out, t);
@@ -270,7 +342,7 @@ static mlops_status make_trees(tuning *self, mlops_error *err) {
     self->forest->bounds = out.bounds;
     self->forest->leaves = out.leaves;
     self->forest->deep = out.deep;
-    self->forest->deep_values = out.deep_values;
+    self->forest->deep_leaves = self->heap_size;
     return MLOPS_OK;
 }
 
@@ -282,11 +354,13 @@ static mlops_status lay_out(tuning *self, int *fits, mlops_error *err) {
     MLOPS_TRY(make_slots(self, fits, err));
     if (!*fits) return MLOPS_OK;
     self->trees = mlops__arena_array(self->arena, (size_t)plan->n_trees + 1, sizeof *self->trees);
-    float *base = mlops__arena_array(self->arena, plan->n_groups, sizeof *base);
-    if (!self->trees || !base) return mlops__fail_nomem(err, plan->n_trees * sizeof *self->trees);
+    mlops__forest_reals base = {mlops__arena_array(self->arena, plan->n_groups, real_size(self))};
+    if (!self->trees || !base.any)
+        return mlops__fail_nomem(err, plan->n_trees * sizeof *self->trees);
     *fits = place_trees(self);
     if (!*fits) return MLOPS_OK;
-    for (uint32_t g = 0; g < plan->n_groups; g++) base[g] = (float)mlops__plan_base(plan, g);
+    for (uint32_t g = 0; g < plan->n_groups; g++)
+        put_real(self, base, g, mlops__plan_base(plan, g));
     self->forest->trees = self->trees;
     self->forest->base = base;
     return make_trees(self, err);
@@ -309,6 +383,7 @@ mlops_status mlops__tune(mlops__forest **out, const mlops__plan *plan, int wide,
         forest->n_features = plan->n_features;
         forest->n_groups = plan->n_groups;
         forest->n_trees = plan->n_trees;
+        forest->f64 = (plan->flags & MLOPS__PLAN_F64) != 0;
         tuning self = {.plan = plan, .arena = arena, .scratch = scratch, .forest = forest};
         self.items = items;
         self.node_slots = slots;

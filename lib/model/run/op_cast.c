@@ -88,12 +88,12 @@ static void store(const number *from, mlops__graph_dtype dtype, int64_t rounding
 }
 
 /* A number as ONNX Runtime spells it. */
-static size_t spell(char out[MLOPS__NUMBER_MAX], const number *x, mlops__graph_dtype from) {
+static size_t spell(char out[MLOPS__NUMBER_MAX], const number *x) {
     if (!x->is_real) return mlops__format(out, MLOPS__NUMBER_MAX, "%lld", (long long)x->whole);
     if (x->real != x->real) return mlops__format(out, MLOPS__NUMBER_MAX, "NaN");
     if (x->real - x->real != 0.0)
         return mlops__format(out, MLOPS__NUMBER_MAX, x->real > 0.0 ? "INF" : "-INF");
-    return mlops__format_digits(out, x->real, from == MLOPS__GRAPH_F32 ? 8 : 17);
+    return mlops__format_digits(out, x->real, 8);
 }
 
 static mlops_status to_text(const mlops__step *step, const mlops__graph_view *x,
@@ -103,7 +103,7 @@ static mlops_status to_text(const mlops__step *step, const mlops__graph_view *x,
         char text[MLOPS__NUMBER_MAX];
         number value;
         if (!load(x, i, MLOPS__GRAPH_TEXT, &value)) return mlops__step_fail(step, "not a number");
-        size_t size = spell(text, &value, x->dtype);
+        size_t size = spell(text, &value);
         char *copy = mlops__step_text(step, size);
         if (!copy) return mlops__step_fail_code(step, MLOPS_E_ARENA, "no room for a text");
         memcpy(copy, text, size);

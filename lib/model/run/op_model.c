@@ -125,7 +125,9 @@ mlops_status mlops__op_classify(const mlops__step *step) {
         int is_opposite = pair == MLOPS__PAIR_OPPOSITE;
         to[0] = is_opposite ? -scores[0] : 1.0f - scores[0];
         to[1] = scores[0];
-        if (is_opposite && post == MLOPS__POST_LOGISTIC) transform(post, to, to, 2);
+        if (post != MLOPS__POST_LOGISTIC) continue;
+        to[0] = -scores[0];
+        transform(post, to, to, 2);
     }
     return MLOPS_OK;
 }

@@ -26,6 +26,7 @@ typedef struct cutter {
     const mlops__graph_text *separators;
     int64_t n_separators;
     program *program; /* or NULL */
+    int is_between;   /* its matches are separators */
     int64_t shortest;
 } cutter;
 
@@ -95,6 +96,7 @@ static size_t match(program *p, const mlops__graph_text *text, size_t at) {
 }
 
 static size_t separator_at(const cutter *c, const mlops__graph_text *text, size_t at) {
+    if (c->program) return match(c->program, text, at) - at;
     for (int64_t i = 0; i < c->n_separators; i++) {
         const mlops__graph_text *s = &c->separators[i];
         if (s->n && s->n <= text->n - at && memcmp(text->bytes + at, s->bytes, s->n) == 0)
@@ -109,7 +111,7 @@ static int cut(const cutter *c, const mlops__graph_text *text, size_t *at,
     uint32_t code;
     while (*at < text->n) {
         size_t start = *at, end = start;
-        if (c->program) {
+        if (c->program && !c->is_between) {
             end = match(c->program, text, start);
             *at = end > start ? end : start + length_at(text, start, &code);
         } else if (c->n_separators == 1 && c->separators->n == 0) {
@@ -156,7 +158,8 @@ static mlops_status open_cutter(const mlops__step *step, cutter *c, program *p) 
     const mlops__graph_view *by = mlops__step_in(step, 1);
     int64_t one = 1;
     int32_t *scratch;
-    *c = (cutter){.shortest = mlops__step_int(step, 1)};
+    *c = (cutter){.shortest = mlops__step_int(step, 1),
+                  .is_between = (mlops__step_int(step, 0) & 2) != 0};
     if (by->dtype == MLOPS__GRAPH_BYTES) {
         c->program = p;
         return open_program(step, by, p);
@@ -170,7 +173,7 @@ static mlops_status open_cutter(const mlops__step *step, cutter *c, program *p) 
 mlops_status mlops__op_tokenize(const mlops__step *step) {
     static const char marks[] = {2, 3};
     const mlops__graph_view *x = mlops__step_in(step, 0), *pad = mlops__step_in(step, 2);
-    int64_t mark = mlops__step_int(step, 0) != 0, n = mlops__view_count(x), most = 0;
+    int64_t mark = mlops__step_int(step, 0) & 1, n = mlops__view_count(x), most = 0;
     int64_t dims[MLOPS__GRAPH_RANK_MAX + 1];
     const mlops__graph_text *from = x->data;
     mlops__graph_text *to, token;
@@ -181,10 +184,12 @@ mlops_status mlops__op_tokenize(const mlops__step *step) {
         return mlops__step_fail(step, "not texts, or not one to fill up with");
     MLOPS_TRY(open_cutter(step, &c, &p));
     for (int64_t i = 0; i < n; i++) {
-        int64_t found = 2 * mark;
+        int64_t found = 0;
         for (size_t at = 0; cut(&c, &from[i], &at, &token);) found++;
         if (found > most) most = found;
     }
+    if (most == 0) mark = 0;
+    most += 2 * mark;
     memcpy(dims, x->dims, sizeof x->dims);
     dims[x->rank] = most;
     MLOPS_TRY(mlops__step_out(step, 0, MLOPS__GRAPH_TEXT, x->rank + 1, dims, &to));

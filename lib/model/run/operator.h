@@ -35,8 +35,8 @@ typedef enum mlops__graph_operator {
     /* x any -> y any; {mlops__graph_rounding}, which only f64 to f32 looks at. Reals to integers:
      * towards zero, the nearest there is if outside, NaN gives 0. To bool: not 0. Text to numbers:
      * a decimal number, inf, infinity or nan in any case, blanks around it; else MLOPS_E_PARSE.
-     * Numbers to text as ONNX Runtime: integers in decimal, f32 as "%.8g", f64 as "%.17g",
-     * "NaN", "INF", "-INF"; bool as 1 or 0. */
+     * Numbers to text as ONNX Runtime: integers in decimal, reals as "%.8g", "NaN", "INF",
+     * "-INF"; bool as 1 or 0. */
     MLOPS__GRAPH_CAST,
     /* x T number, [min T of one element], [max T of one element] -> y T. NaN stays. */
     MLOPS__GRAPH_CLIP,
@@ -172,7 +172,8 @@ typedef enum mlops__graph_operator {
      * shortest}. d is the most tokens that any x has. One empty separator: every character is a
      * token. An expression is what mlops__graph_expression() in model/build/graph_write.h makes;
      * tokens are its matches, leftmost, then longest. Tokens of fewer characters than shortest are
-     * left out; mark puts U+0002 before and U+0003 behind. */
+     * left out; mark 1 puts U+0002 before and U+0003 behind (unless there is no token at all), mark
+     * 2 makes the expression's matches separators, mark 3 both. */
     MLOPS__GRAPH_TOKENIZE,
 
     /* -- control --------------------------------------------------------------------------------
@@ -256,7 +257,9 @@ typedef enum mlops__graph_rounding {
     MLOPS__ROUND_DOWN /* to the greatest float that is not above */
 } mlops__graph_rounding;
 
-/* Which class a row of scores is given. */
+/* Which class a row of scores is given. ONNX Runtime's trees: GREATEST of more than two classes; of
+ * two with leaves of both ZERO; with leaves of one HALF if all weights are above 0, else ZERO. Its
+ * linear models: ZERO of one score, else GREATEST. Its SVMs: the class of VOTE. */
 typedef enum mlops__graph_label {
     MLOPS__LABEL_GREATEST, /* the first of the greatest; a NaN never is, unless it is the first */
     MLOPS__LABEL_HALF,     /* 1 if the last score is above 0.5 */
@@ -264,11 +267,14 @@ typedef enum mlops__graph_label {
     MLOPS__LABELS
 } mlops__graph_label;
 
-/* How one score (e is 1) becomes two (c is 2). */
+/* How one score (e is 1) becomes two (c is 2). ONNX Runtime's trees: COMPLEMENT if all weights are
+ * above 0, else OPPOSITE. Its linear models: COMPLEMENT. Its SVMs without probabilities: OPPOSITE.
+ */
 typedef enum mlops__graph_pair {
     MLOPS__PAIR_NONE,       /* it does not: c is e, post is applied */
-    MLOPS__PAIR_COMPLEMENT, /* {1 - s, s}; post is not applied */
-    MLOPS__PAIR_OPPOSITE,   /* {-s, s}, each through LOGISTIC if post is that; else as it is */
+    MLOPS__PAIR_COMPLEMENT, /* {1 - s, s} */
+    MLOPS__PAIR_OPPOSITE, /* {-s, s}; LOGISTIC makes both pairs {1 / (1 + e^s), 1 / (1 + e^-s)}, */
+                          /* other posts are not applied to a pair */
     MLOPS__PAIRS
 } mlops__graph_pair;
 

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "model/build/graph_forest.h"
 #include "model/build/graph_write.h"
 #include "model/build/ir.h"
 #include "model/run/graph_step.h"
@@ -30,21 +31,27 @@ static uint32_t step(writer *w, mlops__graph_operator op, const uint32_t *inputs
     return output;
 }
 
-/* One split at 0.5 of feature 1: -1.5 below, 2 else; group 0 begins at 0.25. */
-static void compile_forest(mlops__buf *out, int is_wide) {
-    const mlops__ir_node nodes[] = {{.value = 0.5, .feature = 1, .step = 1, .left_missing = 1},
-                                    {.value = -1.5},
-                                    {.value = 2.0}};
-    const uint32_t zero = 0;
+/* Trees of one split at 0.5 / t of feature 1: -1.5 below, 2 / t else; t is 1, 2, ... The sum begins
+ * at 0.25. */
+static void compile_forest(mlops__buf *out, int is_wide, uint32_t n_trees) {
     const double base = 0.25;
     mlops__ir ir;
     mlops__ir_init(&ir, &mlops__heap);
     ir.n_features = 2;
-    ir.n_groups = ir.n_trees = 1;
+    ir.n_groups = 1;
+    ir.n_trees = n_trees;
     ir.f64 = is_wide;
-    mlops__buf_put(&ir.nodes, nodes, sizeof nodes);
-    mlops__buf_put(&ir.firsts, &zero, sizeof zero);
-    mlops__buf_put(&ir.groups, &zero, sizeof zero);
+    for (uint32_t i = 0; i < n_trees; i++) {
+        const float t = (float)i + 1;
+        const uint32_t first = 3 * i, group = 0;
+        mlops__ir_node nodes[3] = {{.value = (double)(0.5f / t), .feature = 1, .step = 1}};
+        nodes[0].left_missing = 1;
+        nodes[1].value = -1.5;
+        nodes[2].value = (double)(2.0f / t);
+        mlops__buf_put(&ir.nodes, nodes, sizeof nodes);
+        mlops__buf_put(&ir.firsts, &first, sizeof first);
+        mlops__buf_put(&ir.groups, &group, sizeof group);
+    }
     mlops__buf_put(&ir.base, &base, sizeof base);
     strcpy(ir.format, "test 1");
     mlops__buf_init(out, &mlops__heap);
@@ -53,13 +60,14 @@ static void compile_forest(mlops__buf *out, int is_wide) {
 }
 
 /* y = forest(x), label and scores of it, and the length of a text that stands for it. */
-static mlops_status write_graph(mlops__buf *out, const mlops_allocator *allocator, int is_wide) {
+static mlops_status write_graph(mlops__buf *out, const mlops_allocator *allocator, int is_wide,
+                                uint32_t n_trees) {
     const int64_t classify[] = {MLOPS__LABEL_ZERO, MLOPS__PAIR_OPPOSITE, MLOPS__POST_NONE};
     const int64_t nearest = MLOPS__ROUND_NEAREST;
     mlops__graph_dtype dtype = is_wide ? MLOPS__GRAPH_F64 : MLOPS__GRAPH_F32;
     mlops__buf plan;
     writer w;
-    compile_forest(&plan, is_wide);
+    compile_forest(&plan, is_wide, n_trees);
     int64_t size = (int64_t)plan.size;
     mlops__graph_writer_init(&w, allocator);
     uint32_t x = mlops__graph_writer_input(&w, "x", dtype, 2, ROWS);
@@ -77,6 +85,7 @@ static mlops_status write_graph(mlops__buf *out, const mlops_allocator *allocato
     step(&w, MLOPS__GRAPH_CAST, &scores[1], 1, text, &nearest, 1);
     mlops__graph_writer_output(&w, "label", scores[0]);
     mlops__graph_writer_output(&w, "text", text);
+    mlops__graph_writer_output(&w, "margin", margins);
     mlops__buf_init(out, allocator);
     mlops_status status = mlops__graph_writer_finish(&w, MLOPS__GRAPH_ROWS, out, NULL);
     mlops__graph_writer_free(&w);
@@ -115,7 +124,7 @@ static void runs_a_forest(void **state) {
     static const char *const texts[] = {"-2.25", "2.25", "1.25", "-1.25", "1.25", "-1.25"};
     for (int is_wide = 0; is_wide < 2; is_wide++) {
         mlops__buf bytes;
-        assert_int_equal(write_graph(&bytes, &mlops__heap, is_wide), MLOPS_OK);
+        assert_int_equal(write_graph(&bytes, &mlops__heap, is_wide, 1), MLOPS_OK);
         place p;
         open_run(&p, &bytes, 3, 100);
         assert_int_equal(p.graph.flags, MLOPS__GRAPH_ROWS);
@@ -142,12 +151,60 @@ static void runs_a_forest(void **state) {
     }
 }
 
+/* Rows through the kernels of every level, in blocks and alone, against the plan. */
+static void runs_forests_through_kernels(void **state) {
+    enum { N = 150, TREES = 300 };
+    static float rows[2 * N];
+    static double wide[2 * N], expected[2][N];
+    static const mlops_cpu levels[] = {MLOPS_CPU_SCALAR, MLOPS_CPU_AVX2, MLOPS_CPU_AVX512};
+    (void)state;
+    for (int i = 0; i < 2 * N; i++) {
+        rows[i] = i % 14 == 1 ? __builtin_nanf("") : (float)((i * 37) % 101) / 200.0f;
+        wide[i] = (double)rows[i];
+    }
+    for (int k = 0; k < 8; k++) {
+        int is_wide = k & 1;
+        mlops__graph_dtype dtype = is_wide ? MLOPS__GRAPH_F64 : MLOPS__GRAPH_F32;
+        mlops__graph_forests *forests = NULL;
+        mlops__arena arena;
+        mlops__buf bytes;
+        void *mem = NULL;
+        place p;
+        assert_int_equal(write_graph(&bytes, &mlops__heap, is_wide, TREES), MLOPS_OK);
+        open_run(&p, &bytes, N, 1 << 16);
+        mlops__arena_init(&arena, &mlops__heap, SIZE_MAX);
+        if (k >= 2) {
+            mlops_cpu level = mlops_cpu_level(levels[k / 2 - 1]);
+            int is_best = level == MLOPS_CPU_AVX512;
+            assert_int_equal(mlops__graph_forests_tune(&forests, &p.graph, mlops__kern_for(level),
+                                                       is_best, &arena, &mlops__heap, NULL),
+                             MLOPS_OK);
+            assert_non_null(forests);
+            mem = mlops__alloc_aligned(&mlops__heap, mlops__graph_forests_room(forests), 64);
+            mlops__graph_forests_use(forests, p.run, mem);
+        }
+        assert_int_equal(mlops__graph_bind(p.run, 0, dtype, is_wide ? (void *)wide : (void *)rows),
+                         MLOPS_OK);
+        for (int64_t n = N; n > 0; n -= n > 64 ? 43 : 21) {
+            assert_int_equal(mlops__graph_run_rows(p.run, n, NULL), MLOPS_OK);
+            mlops__graph_view margin = mlops__graph_result(p.run, 2);
+            if (k < 2 && n == N) memcpy(expected[is_wide], margin.data, N * (is_wide ? 8 : 4));
+            assert_memory_equal(margin.data, expected[is_wide], (size_t)n * (is_wide ? 8 : 4));
+        }
+        if (mem) mlops__free_aligned(&mlops__heap, mem, mlops__graph_forests_room(forests), 64);
+        mlops__arena_free(&arena);
+        close_run(&p);
+        mlops__buf_free(&bytes);
+    }
+    assert_int_equal(mlops__graph_forests_room(NULL), 0);
+}
+
 static void refuses_misuse(void **state) {
     (void)state;
     static const float rows[] = {0, 0.5f, 9, 0.25f};
     mlops__buf bytes;
     mlops_error error;
-    assert_int_equal(write_graph(&bytes, &mlops__heap, 0), MLOPS_OK);
+    assert_int_equal(write_graph(&bytes, &mlops__heap, 0, 1), MLOPS_OK);
     place p;
     open_run(&p, &bytes, 2, 12);
     assert_int_equal(mlops__graph_run_rows(p.run, 1, &error), MLOPS_E_INVALID);
@@ -164,7 +221,7 @@ static void refuses_misuse(void **state) {
     assert_null(mlops__graph_result(p.run, 0).data);
     assert_int_equal(mlops__graph_run_rows(p.run, 1, &error), MLOPS_OK);
     assert_non_null(mlops__graph_result(p.run, 0).data);
-    assert_null(mlops__graph_result(p.run, 2).data);
+    assert_null(mlops__graph_result(p.run, 3).data);
     assert_int_equal(mlops__graph_size(&p.graph, -1, 0), 0);
     assert_int_equal(mlops__graph_size(&p.graph, INT64_MAX, 0), 0);
     assert_int_equal(mlops__graph_size(&p.graph, 1, SIZE_MAX), 0);
@@ -179,7 +236,7 @@ static void survives_damage(void **state) {
     static const float rows[4] = {0, 0.5f, 9, 0.25f};
     mlops__buf bytes;
     size_t refused = 0, tried = 0;
-    assert_int_equal(write_graph(&bytes, &mlops__heap, 0), MLOPS_OK);
+    assert_int_equal(write_graph(&bytes, &mlops__heap, 0, 1), MLOPS_OK);
     uint8_t *copy = mlops__alloc_aligned(&mlops__heap, bytes.size, 64);
     for (size_t i = 0; i < 8 * bytes.size; i++) {
         mlops__graph graph;
@@ -219,7 +276,7 @@ static void reads_only_what_a_slot_holds(void **state) {
     mlops__buf bytes;
     mlops_error error;
     static const float rows[2] = {0.5f, 0.5f};
-    assert_int_equal(write_graph(&bytes, &mlops__heap, 0), MLOPS_OK);
+    assert_int_equal(write_graph(&bytes, &mlops__heap, 0, 1), MLOPS_OK);
     place p;
     open_run(&p, &bytes, 1, 100);
     uint32_t n = p.graph.n_values;
@@ -299,7 +356,7 @@ static void writes_or_says_out_of_memory(void **state) {
         mlops__buf bytes;
         mlops__alloc_fault_init(&fault);
         fault.fail_at = i;
-        mlops_status status = write_graph(&bytes, &fault.table, 0);
+        mlops_status status = write_graph(&bytes, &fault.table, 0, 1);
         assert_true(status == MLOPS_OK || status == MLOPS_E_NOMEM);
         mlops__buf_free(&bytes);
         assert_int_equal(fault.n_live, 0);
@@ -310,9 +367,13 @@ static void writes_or_says_out_of_memory(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(runs_a_forest),         cmocka_unit_test(refuses_misuse),
-        cmocka_unit_test(survives_damage),       cmocka_unit_test(reads_only_what_a_slot_holds),
-        cmocka_unit_test(cuts_by_an_expression), cmocka_unit_test(writes_or_says_out_of_memory),
+        cmocka_unit_test(runs_a_forest),
+        cmocka_unit_test(runs_forests_through_kernels),
+        cmocka_unit_test(refuses_misuse),
+        cmocka_unit_test(survives_damage),
+        cmocka_unit_test(reads_only_what_a_slot_holds),
+        cmocka_unit_test(cuts_by_an_expression),
+        cmocka_unit_test(writes_or_says_out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

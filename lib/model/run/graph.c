@@ -245,6 +245,25 @@ int64_t mlops__graph_dim(const mlops__graph *self, uint32_t value, int32_t dim, 
     return (int64_t)mlops__load_u32(p) + (int64_t)mlops__load_u32(p + 4) * n_rows;
 }
 
+uint32_t mlops__graph_n_forests(const mlops__graph *self) {
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < self->n_steps; i++)
+        n += mlops__load_u16(self->steps + 24 * (size_t)i) == MLOPS__GRAPH_FOREST;
+    return n;
+}
+
+mlops_status mlops__graph_forest_plan(const mlops__graph *self, uint32_t forest, mlops__plan *out) {
+    for (uint32_t i = 0; i < self->n_steps; i++) {
+        const uint8_t *entry = self->steps + 24 * (size_t)i;
+        if (mlops__load_u16(entry) != MLOPS__GRAPH_FOREST || forest--) continue;
+        uint32_t operand = mlops__load_u32(entry + 12);
+        uint32_t value = mlops__load_u32(self->operands + 4 * ((size_t)operand + 1));
+        return mlops__plan_open(out, self->constants + mlops__graph_value_at(self, value).place,
+                                (size_t)mlops__graph_dim(self, value, 0, 0), NULL);
+    }
+    return MLOPS_E_INVALID;
+}
+
 static const uint8_t *port(const mlops__graph *self, uint32_t index) {
     return self->ports + 8 * (size_t)index;
 }

@@ -58,6 +58,7 @@
 
 #include "base/fail.h"
 #include "model/run/operator.h"
+#include "model/run/plan.h"
 
 enum { MLOPS__GRAPH_ROWS = 1 };
 enum { MLOPS__GRAPH_HEAD = 64, MLOPS__GRAPH_VERSION = 1, MLOPS__GRAPH_RANK_MAX = 8 };
@@ -148,6 +149,17 @@ mlops_status mlops__graph_init(mlops__graph_run **out, void *mem, size_t size,
  * or index. */
 mlops_status mlops__graph_bind(mlops__graph_run *self, uint32_t input, mlops__graph_dtype dtype,
                                const void *data);
+
+/* FOREST steps, and the plan of one of them, by their order. */
+uint32_t mlops__graph_n_forests(const mlops__graph *self);
+mlops_status mlops__graph_forest_plan(const mlops__graph *self, uint32_t forest, mlops__plan *out);
+
+/* Margins of rows, n_features apart, to n_groups each: what walking the plan gives, to the bit. */
+typedef void mlops__graph_forest_fn(void *ctx, uint32_t forest, mlops__row rows, int64_t n,
+                                    void *margins);
+
+/* Has forests computed by fn from now on; without it their plans are walked. */
+void mlops__graph_set_forests(mlops__graph_run *self, mlops__graph_forest_fn *fn, void *ctx);
 
 /* Runs n rows, at most n_rows. MLOPS_E_INVALID: an input is not bound, n is too large, or what went
  * in has no result (an index outside, dims that do not fit each other); MLOPS_E_PARSE: a text is no

@@ -87,9 +87,8 @@ static void room_slots(layout *self, const mlops__graph *graph, int64_t n_rows,
 
 static layout layout_of(const mlops__graph *graph, int64_t n_rows, size_t text_size) {
     layout self = {.size = sizeof(mlops__graph_run), .ok = n_rows >= 0 && n_rows <= ROWS_MAX};
-    for (uint32_t i = 0; i < graph->n_steps; i++)
-        self.n_forests += mlops__load_u16(graph->steps + 24 * (size_t)i) == MLOPS__GRAPH_FOREST;
     if (!self.ok) return self;
+    self.n_forests = mlops__graph_n_forests(graph);
     self.views = room(&self, graph->n_values, sizeof(mlops__graph_view), 8);
     self.slots = room(&self, (uint64_t)graph->n_slots + 1, sizeof(uint8_t *), 8);
     self.holders = room(&self, graph->n_slots, sizeof(uint32_t), 8);
@@ -152,8 +151,9 @@ static mlops_status init_forests(mlops__graph_run *run) {
         mlops__step step = mlops__step_at(run, i, NULL);
         if (step.op != MLOPS__GRAPH_FOREST) continue;
         mlops__graph_forest *forest = &run->forests[run->n_forests++];
-        forest->value = mlops__step_operand(&step, 1);
-        const mlops__graph_view *plan = &run->views[forest->value];
+        forest->step = i;
+        uint32_t value = mlops__step_operand(&step, 1);
+        const mlops__graph_view *plan = &run->views[value];
         MLOPS_TRY(mlops__plan_open(&forest->plan, plan->data, (size_t)plan->dims[0], NULL));
     }
     return MLOPS_OK;
@@ -190,6 +190,11 @@ mlops_status mlops__graph_bind(mlops__graph_run *self, uint32_t input, mlops__gr
     if (view->dtype != dtype) return MLOPS_E_INVALID;
     view->data = data;
     return MLOPS_OK;
+}
+
+void mlops__graph_set_forests(mlops__graph_run *self, mlops__graph_forest_fn *fn, void *ctx) {
+    self->forest_fn = fn;
+    self->forest_ctx = ctx;
 }
 
 mlops_status mlops__graph_run_rows(mlops__graph_run *self, int64_t n, mlops_error *err) {

@@ -16,7 +16,7 @@
 
 /* A forest's plan, opened once for a run. */
 typedef struct mlops__graph_forest {
-    uint32_t value;
+    uint32_t step;
     mlops__plan plan;
 } mlops__graph_forest;
 
@@ -28,6 +28,8 @@ struct mlops__graph_run {
     uint32_t *holders; /* temporary whose elements a slot has */
     mlops__graph_forest *forests;
     uint32_t n_forests;
+    mlops__graph_forest_fn *forest_fn; /* or NULL */
+    void *forest_ctx;
     char *texts; /* bytes of new ones */
     size_t text_size;
     size_t text_used;

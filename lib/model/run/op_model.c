@@ -8,8 +8,8 @@
 
 mlops_status mlops__op_forest(const mlops__step *step) {
     const mlops__graph_view *x = mlops__step_in(step, 0);
-    uint32_t value = mlops__step_operand(step, 1), i = 0;
-    while (step->run->forests[i].value != value) i++;
+    uint32_t i = 0;
+    while (step->run->forests[i].step != step->index) i++;
     const mlops__plan *plan = &step->run->forests[i].plan;
     int is_wide = mlops__plan_number_size(plan) == 8, is_f32 = x->dtype == MLOPS__GRAPH_F32;
     uint8_t *to;
@@ -18,6 +18,11 @@ mlops_status mlops__op_forest(const mlops__step *step) {
     int64_t dims[] = {x->dims[0], plan->n_groups};
     mlops__graph_dtype dtype = is_wide ? MLOPS__GRAPH_F64 : MLOPS__GRAPH_F32;
     MLOPS_TRY(mlops__step_out(step, 0, dtype, 2, dims, &to));
+    if (step->run->forest_fn && dims[0]) {
+        mlops__row rows = {is_f32 ? x->data : NULL, is_f32 ? NULL : x->data};
+        step->run->forest_fn(step->run->forest_ctx, i, rows, dims[0], to);
+        return MLOPS_OK;
+    }
     for (int64_t at = 0; at < dims[0] * x->dims[1]; at += x->dims[1]) {
         mlops__row row = {is_f32 ? (const float *)x->data + at : NULL,
                           is_f32 ? NULL : (const double *)x->data + at};

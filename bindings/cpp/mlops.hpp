@@ -529,10 +529,8 @@ public:
     /// Another owner of the same.
     model share() const { return model(mlops_model_ref(need())); }
 
-    /// Load a model file and compile it.
-    ///
-    /// The format is found from the content, never from the name. Nothing outside the file is read, whatever the file
-    /// says.
+    /// Load a model file and compile it. The format is found from the content, never from the name. Nothing outside
+    /// the file is read, whatever the file says.
     static ::mlops::model load(const std::string &path, const mlops_model_opts *opts = nullptr) {
         mlops_model *out = nullptr;
         mlops_error e;
@@ -562,6 +560,13 @@ public:
         return text;
     }
 
+    /// Name of a class, which MLOPS_MODEL_OUTPUT_CLASS tells.
+    std::optional<std::string_view> class_name(std::int64_t index) const {
+        const char *text = mlops_model_class_name(need(), index);
+        if (text == nullptr) return std::nullopt;
+        return text;
+    }
+
     /// Number of values that one row yields for this output; 0 if output is unknown.
     std::int64_t width(mlops_model_output output) const {
         return mlops_model_width(need(), output);
@@ -575,11 +580,10 @@ public:
         }, "mlops_model_describe");
     }
 
-    /// Predict rows of float32.
-    ///
-    /// Values are those of the trainer's own predictor: margins bit for bit, in the trainer's order of summation. A
-    /// missing value is NaN. The same rows give the same values in any batch and on any machine. A model that
-    /// computes in float64, as LightGBM's do, takes each value widened.
+    /// Predict rows of float32. Values are those of the trainer's own predictor: margins bit for bit, in the
+    /// trainer's order of summation. A missing value is NaN. The same rows give the same values in any batch and on
+    /// any machine. A model that computes in float64, as LightGBM's do, takes each value widened. Inputs of an ONNX
+    /// file take the features in their order, each converted to its type.
     std::vector<double> predict(matrix<const float> rows) const {
         const auto width = mlops_model_width(need(), MLOPS_MODEL_OUTPUT_PREDICTION);
         std::vector<double> out(static_cast<std::size_t>(rows.rows) * static_cast<std::size_t>(width));
@@ -587,11 +591,10 @@ public:
         return out;
     }
 
-    /// Predict rows of float32.
-    ///
-    /// Values are those of the trainer's own predictor: margins bit for bit, in the trainer's order of summation. A
-    /// missing value is NaN. The same rows give the same values in any batch and on any machine. A model that
-    /// computes in float64, as LightGBM's do, takes each value widened.
+    /// Predict rows of float32. Values are those of the trainer's own predictor: margins bit for bit, in the
+    /// trainer's order of summation. A missing value is NaN. The same rows give the same values in any batch and on
+    /// any machine. A model that computes in float64, as LightGBM's do, takes each value widened. Inputs of an ONNX
+    /// file take the features in their order, each converted to its type.
     void predict(matrix<const float> rows, span<double> out) const {
         const auto width = mlops_model_width(need(), MLOPS_MODEL_OUTPUT_PREDICTION);
         detail::require(out.size() == static_cast<std::size_t>(rows.rows) * static_cast<std::size_t>(width), "out has another length");
@@ -613,10 +616,9 @@ public:
         detail::check(mlops_model_predict_f64(need(), rows.data, rows.rows, rows.columns, out.data(), width), "mlops_model_predict_f64");
     }
 
-    /// Predict the rows of a table, its columns bound to features by name. Further columns are ignored.
-    ///
-    /// A model without feature names needs a list of columns. Bool and int64 columns are converted; a null is a
-    /// missing value; a string column is an error that names it.
+    /// Predict the rows of a table, its columns bound to features by name. Further columns are ignored. A model
+    /// without feature names needs a list of columns. Bool and int64 columns are converted; a null is a missing
+    /// value; a string column is an error that names it, but where an ONNX file's input takes texts.
     std::vector<double> predict_table(const ::mlops::table &table, const char *columns,
                                       mlops_model_output output) const {
         mlops_error e;
@@ -628,10 +630,9 @@ public:
         return out;
     }
 
-    /// Predict the rows of a table, its columns bound to features by name. Further columns are ignored.
-    ///
-    /// A model without feature names needs a list of columns. Bool and int64 columns are converted; a null is a
-    /// missing value; a string column is an error that names it.
+    /// Predict the rows of a table, its columns bound to features by name. Further columns are ignored. A model
+    /// without feature names needs a list of columns. Bool and int64 columns are converted; a null is a missing
+    /// value; a string column is an error that names it, but where an ONNX file's input takes texts.
     void predict_table(const ::mlops::table &table, mlops_model_output output, span<double> out,
                        const char *columns = nullptr) const {
         mlops_error e;

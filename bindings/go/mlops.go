@@ -179,6 +179,10 @@ const (
 	// ModelOutputLeaf: the leaf's number in each tree, as the trainer counts; width is the number of
 	// trees.
 	ModelOutputLeaf ModelOutput = 2
+	// ModelOutputClass: ONNX: the class, by index; -1: none of the known.
+	ModelOutputClass ModelOutput = 3
+	// ModelOutputFirst: ONNX: the file's first output; + i is its i-th.
+	ModelOutputFirst ModelOutput = 16
 )
 
 // Part: which rows of a table.
@@ -1328,7 +1332,7 @@ func (o *CSVOpts) c(s *scope) *C.mlops_csv_opts {
 type ModelOpts struct {
 	// bytes that loading may use; default 1 GiB
 	MemoryMax int64
-	// "xgboost", "lightgbm" or "bundle"; default: found from the content
+	// "xgboost", "lightgbm", "onnx" or "bundle"; default: found from the content
 	Format string
 }
 
@@ -3191,10 +3195,8 @@ func (x *Model) Close() error {
 	return nil
 }
 
-// LoadModel: load a model file and compile it.
-//
-// The format is found from the content, never from the name. Nothing outside the file is read,
-// whatever the file says.
+// LoadModel: load a model file and compile it. The format is found from the content, never from the
+// name. Nothing outside the file is read, whatever the file says.
 //
 // Errors: MLOPS_E_NOT_FOUND, MLOPS_E_IO, MLOPS_E_DENIED, MLOPS_E_NOMEM, MLOPS_E_CORRUPT; MLOPS_E_LIMIT
 // beyond memory_max; MLOPS_E_UNSUPPORTED names the booster, objective or version that is missing.
@@ -3252,6 +3254,17 @@ func (x *Model) FeatureName(index int64) string {
 	return C.GoString(C.mlops_model_feature_name(x.p, C.int64_t(index)))
 }
 
+// ClassName: name of a class, which MLOPS_MODEL_OUTPUT_CLASS tells.
+//
+// Returns: NULL if there is no such class.
+func (x *Model) ClassName(index int64) string {
+	if x == nil || x.p == nil {
+		return ""
+	}
+	defer runtime.KeepAlive(x)
+	return C.GoString(C.mlops_model_class_name(x.p, C.int64_t(index)))
+}
+
 // Width: number of values that one row yields for this output; 0 if output is unknown.
 func (x *Model) Width(output ModelOutput) int64 {
 	if x == nil || x.p == nil {
@@ -3279,11 +3292,10 @@ func (x *Model) Describe() (string, error) {
 	return string(content), nil
 }
 
-// Predict: predict rows of float32.
-//
-// Values are those of the trainer's own predictor: margins bit for bit, in the trainer's order of
-// summation. A missing value is NaN. The same rows give the same values in any batch and on any
-// machine. A model that computes in float64, as LightGBM's do, takes each value widened.
+// Predict: predict rows of float32. Values are those of the trainer's own predictor: margins bit for
+// bit, in the trainer's order of summation. A missing value is NaN. The same rows give the same values
+// in any batch and on any machine. A model that computes in float64, as LightGBM's do, takes each
+// value widened. Inputs of an ONNX file take the features in their order, each converted to its type.
 //
 // Errors: MLOPS_E_INVALID where a shape differs; MLOPS_E_ARENA if the model needs more working memory
 // than the stack bound of 16 KiB (use a context then); nothing is written then.
@@ -3328,10 +3340,9 @@ func (x *Model) PredictF64(rows []float64, nFeatures int) ([]float64, error) {
 }
 
 // PredictTable: predict the rows of a table, its columns bound to features by name. Further columns
-// are ignored.
-//
-// A model without feature names needs a list of columns. Bool and int64 columns are converted; a null
-// is a missing value; a string column is an error that names it.
+// are ignored. A model without feature names needs a list of columns. Bool and int64 columns are
+// converted; a null is a missing value; a string column is an error that names it, but where an ONNX
+// file's input takes texts.
 //
 // Errors: MLOPS_E_SCHEMA names the column; MLOPS_E_INVALID, MLOPS_E_NOMEM.
 func (x *Model) PredictTable(table *Table, columns string, output ModelOutput) ([]float64, error) {

@@ -1,14 +1,12 @@
 /* mlops/model.h: load a model that another tool trained, and predict with it.
  *
  * A mlops_model is immutable once loaded, and any number of threads may share it. Loading reads an
- * unmodified file of XGBoost (JSON or UBJSON) or LightGBM (text), or a bundle, checks every byte of
- * it, and compiles it to a plan of known working memory. Predicting then allocates nothing, locks
- * nothing and calls nothing of the system.
+ * unmodified file of XGBoost (JSON or UBJSON), LightGBM (text) or ONNX, or a bundle, checks every
+ * byte of it, and compiles it to a plan of known working memory. Predicting then allocates nothing,
+ * locks nothing and calls nothing of the system.
  *
  *     mlops_model *model;
- *     mlops_error error;
- *     if (mlops_model_load(&model, "fraud.json", NULL, &error))
- *         return fprintf(stderr, "%s\n", error.message), 1;
+ *     if (mlops_model_load(&model, "fraud.json", NULL, NULL)) return 1;
  *     double probability;
  *     mlops_model_predict(model, row, 1, 30, &probability, 1);
  *     mlops_model_unref(model);
@@ -36,6 +34,8 @@ typedef enum mlops_model_output {
     MLOPS_MODEL_OUTPUT_MARGIN = 1,     /**< the sum before the link function */
     MLOPS_MODEL_OUTPUT_LEAF = 2,       /**< the leaf's number in each tree, as the trainer counts;
                                             width is the number of trees */
+    MLOPS_MODEL_OUTPUT_CLASS = 3,      /**< ONNX: the class, by index; -1: none of the known */
+    MLOPS_MODEL_OUTPUT_FIRST = 16,     /**< ONNX: the file's first output; + i is its i-th */
     MLOPS_MODEL_OUTPUT_FORCE32 = 0x7fffffff
 } mlops_model_output;
 
@@ -45,8 +45,8 @@ typedef struct mlops_model_opts {
     uint32_t flags;                /**< none yet; must be 0 */
     const struct mlops_host *host; /**< @nullable allocator, files, CPU cap; outlives the model */
     int64_t memory_max;            /**< bytes that loading may use; default 1 GiB */
-    const char *format;            /**< @nullable "xgboost", "lightgbm" or "bundle"; default: found
-                                        from the content */
+    const char *format;            /**< @nullable "xgboost", "lightgbm", "onnx" or "bundle";
+                                        default: found from the content */
 } mlops_model_opts;
 
 #define MLOPS_MODEL_OPTS_INIT                                                                      \
@@ -54,10 +54,8 @@ typedef struct mlops_model_opts {
 
 /**
  * Load a model file and compile it.
- *
  * The format is found from the content, never from the name. Nothing outside the file is read,
  * whatever the file says.
- *
  * @param[out] out   the model, to be ended with mlops_model_unref(); NULL after an error
  * @param path       file to read
  * @param opts       @nullable
@@ -100,13 +98,21 @@ MLOPS_API int64_t mlops_model_n_features(const mlops_model *self);
  */
 MLOPS_API const char *mlops_model_feature_name(const mlops_model *self, int64_t index);
 
+/**
+ * Name of a class, which MLOPS_MODEL_OUTPUT_CLASS tells.
+ * @param self   model
+ * @param index  0 or more
+ * @return @borrowed(self) @nullable NULL if there is no such class
+ * @since 0.1
+ */
+MLOPS_API const char *mlops_model_class_name(const mlops_model *self, int64_t index);
+
 /** Number of values that one row yields for this output; 0 if output is unknown. @since 0.1 */
 MLOPS_API int64_t mlops_model_width(const mlops_model *self, mlops_model_output output);
 
 /**
  * What the model is, as JSON: format, objective, the type that it computes in, trees, nodes, depth,
  * features with their names, outputs, plan size, working memory, id, chosen kernels.
- *
  * @param self         model
  * @param[out] text    @nullable @shape(cap) ends in NUL; NULL to ask for the size
  * @param cap          bytes of text
@@ -119,11 +125,10 @@ MLOPS_API mlops_status mlops_model_describe(const mlops_model *self, char *text,
 
 /**
  * Predict rows of float32.
- *
  * Values are those of the trainer's own predictor: margins bit for bit, in the trainer's order of
  * summation. A missing value is NaN. The same rows give the same values in any batch and on any
- * machine. A model that computes in float64, as LightGBM's do, takes each value widened.
- *
+ * machine. A model that computes in float64, as LightGBM's do, takes each value widened. Inputs of
+ * an ONNX file take the features in their order, each converted to its type.
  * @param self        model
  * @param rows        @shape(n_rows, n_features) row-major, float32
  * @param n_rows      0 or more
@@ -155,10 +160,9 @@ MLOPS_API mlops_status mlops_model_predict_f64(const mlops_model *self, const do
 
 /**
  * Predict the rows of a table, its columns bound to features by name. Further columns are ignored.
- *
  * A model without feature names needs a list of columns. Bool and int64 columns are converted; a
- * null is a missing value; a string column is an error that names it.
- *
+ * null is a missing value; a string column is an error that names it, but where an ONNX file's
+ * input takes texts.
  * @param self        model
  * @param table       rows
  * @param columns     @nullable column of each feature, separated by commas, quoted as in a CSV
@@ -181,7 +185,6 @@ MLOPS_API size_t mlops_context_size(const mlops_model *model);
 
 /**
  * Make a context in the caller's storage.
- *
  * @param[out] out  the context, living in mem; needs no end
  * @param mem       @shape(size) storage, aligned to 64 bytes
  * @param size      at least mlops_context_size(model)
@@ -195,7 +198,6 @@ MLOPS_API mlops_status mlops_context_init(mlops_context **out, void *mem, size_t
 
 /**
  * Make a context on the heap of the model's host. It holds a share of the model.
- *
  * @param[out] out  the context, to be ended with mlops_context_free(); NULL after an error
  * @param model     shared by the context
  * @param output    what mlops_context_predict() writes
@@ -214,7 +216,6 @@ MLOPS_API int64_t mlops_context_width(const mlops_context *self);
 
 /**
  * Predict rows, as mlops_model_predict(), for a model of any size.
- *
  * @param self        context
  * @param rows        @shape(n_rows, n_features) row-major, float32
  * @param n_rows      0 or more
@@ -229,7 +230,6 @@ MLOPS_API mlops_status mlops_context_predict(mlops_context *self, const float *r
 
 /**
  * Predict rows, as mlops_model_predict_f64(), for a model of any size.
- *
  * @param self        context
  * @param rows        @shape(n_rows, n_features) row-major, float64
  * @param n_rows      0 or more

@@ -140,6 +140,49 @@ static int use_context(const mlops_host *host, const char *dir) {
     return good && status == MLOPS_OK && right_values(out, 2) ? MLOPS_OK : SWEEP_WRONG;
 }
 
+static int put_onnx(const mlops_host *host, const char *dir) {
+    return sweep_put_fixture(host, dir, "model.onnx");
+}
+
+/* Texts and numbers bound by name; the softmax of a linear model by hand. */
+static int run_onnx(const mlops_host *host, mlops_model *m) {
+    static const char CSV[] = "colour,x\nred,1\nblue,3\ngreen,-1\n";
+    mlops_csv_opts opts = MLOPS_CSV_OPTS_INIT;
+    mlops_table *t;
+    double p[6], class[3] = {0};
+    opts.host = host;
+    MLOPS_TRY(mlops_table_parse(&t, CSV, sizeof CSV - 1, &opts, NULL));
+    mlops_status status =
+        mlops_model_predict_table(m, t, NULL, MLOPS_MODEL_OUTPUT_PREDICTION, p, 3, 2, NULL);
+    if (!status)
+        status = mlops_model_predict_table(m, t, NULL, MLOPS_MODEL_OUTPUT_CLASS, class, 3, 1, NULL);
+    mlops_table_unref(t);
+    if (status) return status;
+    return p[1] > 0.99330 && p[1] < 0.99331 && p[3] > 0.95257 && p[3] < 0.95258 && p[5] > 0.26894 &&
+                   p[5] < 0.26895 && class[0] == 1 && class[2] == 0
+               ? MLOPS_OK
+               : SWEEP_WRONG;
+}
+
+static int use_onnx(const mlops_host *host, const char *dir) {
+    mlops_model_opts opts = MLOPS_MODEL_OPTS_INIT;
+    char text[4096];
+    mlops_model *m;
+    mlops_context *c;
+    mlops_error err;
+    sweep_path path;
+    opts.host = host;
+    mlops_status status = mlops_model_load(&m, sweep_in(&path, dir, "model.onnx"), &opts, &err);
+    if (status) return m || err.code != status || !err.message[0] ? SWEEP_WRONG : status;
+    int result = run_onnx(host, m);
+    if (!result && strcmp(mlops_model_class_name(m, 1), "yes") != 0) result = SWEEP_WRONG;
+    if (!result) result = mlops_model_describe(m, text, sizeof text, NULL);
+    if (!result) result = mlops_context_new(&c, m, MLOPS_MODEL_OUTPUT_CLASS, NULL);
+    if (!result) mlops_context_free(c);
+    mlops_model_unref(m);
+    return result;
+}
+
 const sweep_scenario sweep_model[] = {
     {"model: load JSON", put_model, load_json, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"model: load UBJSON", put_model, load_ubj, NULL, SWEEP_MEMORY | SWEEP_IO},
@@ -147,6 +190,7 @@ const sweep_scenario sweep_model[] = {
     {"model: parse LightGBM", NULL, parse_lightgbm, NULL, SWEEP_MEMORY},
     {"model: describe", put_model, describe, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"model: predict a table", put_model, predict_table, NULL, SWEEP_MEMORY | SWEEP_IO},
+    {"model: ONNX", put_onnx, use_onnx, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"model: context", put_model, use_context, NULL, SWEEP_MEMORY | SWEEP_IO},
     {NULL, NULL, NULL, NULL, 0},
 };

@@ -113,6 +113,8 @@ class ModelOutput(enum.IntEnum):
     PREDICTION = 0  # probability, scores or value, as the trainer has it
     MARGIN = 1  # the sum before the link function
     LEAF = 2  # the leaf's number in each tree, as the trainer counts; width is the number of trees
+    CLASS = 3  # ONNX: the class, by index; -1: none of the known
+    FIRST = 16  # ONNX: the file's first output; + i is its i-th
 
 
 class Part(enum.IntEnum):
@@ -1545,6 +1547,7 @@ _rt.declare(lib.mlops_model_ref, C.c_void_p, C.c_void_p)
 _rt.declare(lib.mlops_model_unref, None, C.c_void_p)
 _rt.declare(lib.mlops_model_n_features, C.c_int64, C.c_void_p)
 _rt.declare(lib.mlops_model_feature_name, C.c_char_p, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_model_class_name, C.c_char_p, C.c_void_p, C.c_int64)
 _rt.declare(lib.mlops_model_width, C.c_int64, C.c_void_p, C.c_int32)
 _rt.declare(lib.mlops_model_describe, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
 _rt.declare(lib.mlops_model_predict, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64, C.c_int64, C.c_void_p, C.c_int64)
@@ -3330,14 +3333,12 @@ class Model(_rt.Handle):
 
     @classmethod
     def load(cls, path, *, memory_max=None, format=None):
-        """Load a model file and compile it.
-
-        The format is found from the content, never from the name. Nothing outside the file is read,
-        whatever the file says.
+        """Load a model file and compile it. The format is found from the content, never from the name.
+        Nothing outside the file is read, whatever the file says.
 
             path: file to read
             memory_max: bytes that loading may use; default 1 GiB
-            format: "xgboost", "lightgbm" or "bundle"; default: found from the content
+            format: "xgboost", "lightgbm", "onnx" or "bundle"; default: found from the content
 
         Raises: NotFoundError, IoError, DeniedError, NomemError, CorruptError; LimitError beyond memory_max;
         UnsupportedError names the booster, objective or version that is missing.
@@ -3356,7 +3357,7 @@ class Model(_rt.Handle):
 
             bytes: content of a model file; borrowed for the call
             memory_max: bytes that loading may use; default 1 GiB
-            format: "xgboost", "lightgbm" or "bundle"; default: found from the content
+            format: "xgboost", "lightgbm", "onnx" or "bundle"; default: found from the content
         """
         out = C.c_void_p()
         bytes_p, bytes_n = _rt.blob(bytes, "bytes")
@@ -3385,6 +3386,17 @@ class Model(_rt.Handle):
         out = lib.mlops_model_feature_name(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"))
         return _rt.decoded(out)
 
+    def class_name(self, index):
+        """Name of a class, which ModelOutput.CLASS tells.
+
+            index: 0 or more
+
+        Returns: None if there is no such class.
+        """
+        h = self._open()
+        out = lib.mlops_model_class_name(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"))
+        return _rt.decoded(out)
+
     def width(self, output=0):
         """Number of values that one row yields for this output; 0 if output is unknown."""
         h = self._open()
@@ -3403,11 +3415,10 @@ class Model(_rt.Handle):
         return _rt.decoded(text)
 
     def predict(self, rows):
-        """Predict rows of float32.
-
-        Values are those of the trainer's own predictor: margins bit for bit, in the trainer's order of
-        summation. A missing value is NaN. The same rows give the same values in any batch and on any
-        machine. A model that computes in float64, as LightGBM's do, takes each value widened.
+        """Predict rows of float32. Values are those of the trainer's own predictor: margins bit for bit, in
+        the trainer's order of summation. A missing value is NaN. The same rows give the same values in any
+        batch and on any machine. A model that computes in float64, as LightGBM's do, takes each value
+        widened. Inputs of an ONNX file take the features in their order, each converted to its type.
 
             rows: row-major, float32
 
@@ -3450,10 +3461,10 @@ class Model(_rt.Handle):
         return _rt.result(out)
 
     def predict_table(self, table, columns=None, output=0):
-        """Predict the rows of a table, its columns bound to features by name. Further columns are ignored.
-
-        A model without feature names needs a list of columns. Bool and int64 columns are converted; a null
-        is a missing value; a string column is an error that names it.
+        """Predict the rows of a table, its columns bound to features by name. Further columns are ignored. A
+        model without feature names needs a list of columns. Bool and int64 columns are converted; a null
+        is a missing value; a string column is an error that names it, but where an ONNX file's input takes
+        texts.
 
             table: rows
             columns: column of each feature, separated by commas, quoted as in a CSV line; default: the

@@ -139,6 +139,9 @@ static mlops_status gather(writing *self, mlops__buf *out) {
     size_t n;
     const uint8_t *bytes = mlops__model_plan(self->model, &n);
     mlops__plan plan;
+    if (!mlops__model_opened(self->model)->bytes)
+        return mlops__fail(self->err, MLOPS_E_UNSUPPORTED,
+                           "the model is a graph of ONNX; bundles hold forests");
     MLOPS_TRY(mlops__plan_open(&plan, bytes, n, self->err));
     write_meta(self);
     MLOPS_TRY(write_golden(self, &plan));

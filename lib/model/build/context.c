@@ -25,8 +25,7 @@ size_t mlops_context_size(const mlops_model *model) {
 mlops_status mlops_context_init(mlops_context **out, void *mem, size_t size,
                                 const mlops_model *model, mlops_model_output output) {
     *out = NULL;
-    if (!mem || (uintptr_t)mem % ALIGN || (uint32_t)output > MLOPS_MODEL_OUTPUT_LEAF)
-        return MLOPS_E_INVALID;
+    if (!mem || (uintptr_t)mem % ALIGN || !mlops__model_has(model, output)) return MLOPS_E_INVALID;
     if (size < mlops_context_size(model)) return MLOPS_E_ARENA;
     mlops_context *self = mem;
     memset(self, 0, sizeof *self);
@@ -41,8 +40,8 @@ mlops_status mlops_context_new(mlops_context **out, mlops_model *model, mlops_mo
                                mlops_error *err) {
     size_t size = mlops_context_size(model);
     *out = NULL;
-    if ((uint32_t)output > MLOPS_MODEL_OUTPUT_LEAF)
-        return mlops__fail(err, MLOPS_E_INVALID, "output %d is unknown", (int)output);
+    if (!mlops__model_has(model, output))
+        return mlops__fail(err, MLOPS_E_INVALID, "the model has no output %d", (int)output);
     void *mem = mlops__alloc_aligned(&model->host.allocator, size, ALIGN);
     if (!mem) return mlops__fail_nomem(err, size);
     mlops_status status = mlops_context_init(out, mem, size, model, output);
@@ -71,8 +70,7 @@ static mlops_status predict(mlops_context *self, mlops__row rows, int64_t n_rows
     if (n_rows < 0 || n_features != mlops_model_n_features(self->model) ||
         width != mlops_context_width(self) || (n_rows && !given) || (n_rows && width && !out))
         return MLOPS_E_INVALID;
-    mlops__model_run(self->model, &self->room, self->output, rows, n_rows, out);
-    return MLOPS_OK;
+    return mlops__model_run(self->model, &self->room, self->output, rows, n_rows, out);
 }
 
 mlops_status mlops_context_predict(mlops_context *self, const float *rows, int64_t n_rows,

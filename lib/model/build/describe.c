@@ -48,12 +48,56 @@ static void put_features(mlops__json_writer *out, const mlops_model *self) {
     mlops__json_close(out, ']');
 }
 
+static void put_ports(mlops__json_writer *out, const char *name, const mlops__graph_port *ports,
+                      uint32_t n) {
+    static const char *const types[] = {"",      "float32", "float64", "int64",
+                                        "int32", "bool",    "string",  "bytes"};
+    mlops__json_name(out, name);
+    mlops__json_open(out, '[');
+    for (uint32_t i = 0; i < n; i++) {
+        mlops__json_open(out, '{');
+        put_text(out, "name", ports[i].name);
+        put_text(out, "type", types[ports[i].dtype]);
+        put_int(out, "width", ports[i].width);
+        mlops__json_close(out, '}');
+    }
+    mlops__json_close(out, ']');
+}
+
+static void put_graph(mlops__json_writer *out, const mlops_model *self) {
+    const mlops__graph_model *graph = self->graph;
+    mlops__json_open(out, '{');
+    put_text(out, "format", "onnx");
+    put_text(out, "producer", graph->producer);
+    put_text(out, "opsets", graph->opsets);
+    put_text(out, "operators", graph->operators);
+    put_int(out, "steps", graph->graph.n_steps);
+    put_ports(out, "inputs", graph->inputs, graph->n_inputs);
+    put_ports(out, "results", graph->outputs, graph->n_outputs);
+    put_features(out, self);
+    put_int(out, "outputs", mlops__model_width(self, MLOPS_MODEL_OUTPUT_PREDICTION));
+    mlops__json_name(out, "classes");
+    mlops__json_open(out, '[');
+    for (int64_t i = 0; i < graph->n_classes; i++) mlops__json_string(out, graph->classes[i]);
+    mlops__json_close(out, ']');
+    mlops__json_name(out, "rows");
+    mlops__json_string(out, graph->is_whole ? "together" : "apart");
+    put_int(out, "plan_size", (int64_t)self->payload_size);
+    put_int(out, "context_size", (int64_t)mlops_context_size(self));
+    put_id(out, &self->id);
+    mlops__json_close(out, '}');
+}
+
 mlops_status mlops_model_describe(const mlops_model *self, char *text, size_t cap, size_t *needed) {
     mlops__buf buf;
     mlops__json_writer out;
     const char *format = self->plan.info, *objective = format + strlen(format) + 1;
     mlops__buf_init_fixed(&buf, text, text ? cap : 0);
     mlops__json_writer_init(&out, &buf, 2);
+    if (self->graph) {
+        put_graph(&out, self);
+        return mlops__buf_finish_text(&buf, needed);
+    }
     mlops__json_open(&out, '{');
     put_text(&out, "format", format);
     put_text(&out, "booster", objective + strlen(objective) + 1);

@@ -61,15 +61,15 @@ static const char *name_other(const uint8_t *bytes, size_t n) {
     if (n > 1 && bytes[0] == 0x80 && bytes[1] >= 2 && bytes[1] <= 5)
         return "a Python pickle, which can run code when it is opened; load it where it was made "
                "and save the booster with save_model() as .json or .ubj";
-    return is_onnx(bytes, n) ? "an ONNX model; ONNX is not supported yet" : NULL;
+    return NULL;
 }
 
 mlops_status mlops__model_format_find(const uint8_t *bytes, size_t n, mlops__model_format *out,
                                       mlops_error *err) {
     if (n == 0)
         return mlops__fail_at(err, MLOPS_E_CORRUPT, 0, 0, 0,
-                              "the file is empty; expected a model of XGBoost or LightGBM, or a "
-                              "bundle");
+                              "the file is empty; expected a model of XGBoost, LightGBM or ONNX, "
+                              "or a bundle");
     if (mlops__container_is(bytes, n)) {
         *out = MLOPS__FORMAT_BUNDLE;
         return MLOPS_OK;
@@ -78,11 +78,15 @@ mlops_status mlops__model_format_find(const uint8_t *bytes, size_t n, mlops__mod
         *out = MLOPS__FORMAT_LIGHTGBM;
         return MLOPS_OK;
     }
+    if (is_onnx(bytes, n)) {
+        *out = MLOPS__FORMAT_ONNX;
+        return MLOPS_OK;
+    }
     if (find_object(bytes, n, out)) return MLOPS_OK;
     const char *other = name_other(bytes, n);
     if (other) return mlops__fail_at(err, MLOPS_E_UNSUPPORTED, 0, 0, 0, "this is %s", other);
     return mlops__fail_at(
         err, MLOPS_E_CORRUPT, 0, 0, 0,
         "not a model: expected XGBoost's JSON or UBJSON, which begin with '{', LightGBM's text, "
-        "which begins with the line \"tree\", or a bundle");
+        "which begins with the line \"tree\", an ONNX file, or a bundle");
 }

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "kern/kern.h"
+#include "model/build/graph_model.h"
 #include "model/model.h"
 
 #include <stdatomic.h>
@@ -14,9 +15,10 @@ struct mlops_model {
     mlops__arena arena; /* names and forest */
     uint8_t *payload;
     size_t payload_size;
-    mlops__plan plan;
+    mlops__plan plan;      /* of a graph: the number of features and the name of the format alone */
     const char **names;    /* one a feature, NULL: none */
     mlops__forest *forest; /* NULL: rows walk the plan */
+    mlops__graph_model *graph; /* NULL: the payload is a plan */
     const mlops__kern *kern;
     mlops_id id;
 };
@@ -26,6 +28,7 @@ typedef struct mlops__room {
     mlops__forest_reals sums; /* n_groups * 64; NULL: rows go one by one */
     mlops__sums margins;      /* n_groups of one row */
     int8_t *ranks;
+    mlops__graph_room graph;
 } mlops__room;
 
 /* Bytes that a block of rows needs, or only one row, from an address aligned to 64. */
@@ -34,16 +37,21 @@ void mlops__room_init(mlops__room *self, const mlops_model *model, int block, vo
 
 /* Values that a row yields. */
 int64_t mlops__model_width(const mlops_model *self, mlops_model_output output);
+/* True if the model yields this at all. */
+int mlops__model_has(const mlops_model *self, mlops_model_output output);
 
-/* Rows, n_features apart, to width values each. */
-void mlops__model_run(const mlops_model *self, const mlops__room *room, mlops_model_output output,
-                      mlops__row rows, int64_t n_rows, double *out);
+/* Rows, n_features apart, to width values each. Graphs alone have errors, which are those of
+ * mlops__graph_predict(). */
+mlops_status mlops__model_run(const mlops_model *self, const mlops__room *room,
+                              mlops_model_output output, mlops__row rows, int64_t n_rows,
+                              double *out);
 
 /* What a model file's first bytes say that it is. */
 typedef enum mlops__format {
     MLOPS__FORMAT_JSON,
     MLOPS__FORMAT_UBJSON,
     MLOPS__FORMAT_LIGHTGBM,
+    MLOPS__FORMAT_ONNX,
     MLOPS__FORMAT_BUNDLE
 } mlops__model_format;
 

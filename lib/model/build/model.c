@@ -9,6 +9,7 @@
 #include "file/file.h"
 #include "model/build/handle.h"
 #include "model/build/lgbm.h"
+#include "model/build/onnx_compile.h"
 #include "model/build/tune.h"
 #include "model/build/ubjson.h"
 #include "model/build/xgb.h"
@@ -16,9 +17,9 @@
 #include <string.h>
 
 /* What the options may ask for. */
-static const char *const wanted_names[] = {NULL, "xgboost", "lightgbm", "bundle"};
+static const char *const wanted_names[] = {NULL, "xgboost", "lightgbm", "onnx", "bundle"};
 
-enum { WANTED_ANY, WANTED_XGBOOST, WANTED_LIGHTGBM, WANTED_BUNDLE, WANTED };
+enum { WANTED_ANY, WANTED_XGBOOST, WANTED_LIGHTGBM, WANTED_ONNX, WANTED_BUNDLE, WANTED };
 
 typedef struct loading {
     mlops__host host;
@@ -40,8 +41,8 @@ static mlops_status begin(loading *self, const mlops_model_opts *given, mlops_er
         if (strcmp(opts.format, wanted_names[i]) == 0) self->wanted = i;
     if (opts.format && self->wanted == WANTED_ANY)
         return mlops__fail(err, MLOPS_E_INVALID,
-                           "mlops_model_opts: format \"%s\" is none of \"xgboost\", \"lightgbm\" "
-                           "and \"bundle\"",
+                           "mlops_model_opts: format \"%s\" is none of \"xgboost\", \"lightgbm\", "
+                           "\"onnx\" and \"bundle\"",
                            opts.format);
     MLOPS_TRY(mlops__host_init(&self->host, opts.host, err));
     uint64_t max = opts.memory_max ? (uint64_t)opts.memory_max : (uint64_t)1 << 30;
@@ -85,10 +86,26 @@ static mlops_status choose_kernels(mlops_model *self, const loading *from) {
     return MLOPS_OK;
 }
 
-static mlops_status finish(mlops_model *self, const loading *from) {
+static mlops_status open_graph(mlops_model *self, const loading *from) {
+    MLOPS_TRY(mlops__graph_model_open(&self->graph, self->payload, self->payload_size, &self->arena,
+                                      from->err));
+    self->plan.info = "onnx\0\0"; /* and no objective or booster */
+    self->plan.n_features = (uint32_t)self->graph->n_features;
+    self->names = self->graph->names;
+    self->kern = mlops__kern_for(from->host.cpu);
+    if (mlops__room_size(self, 1)) return MLOPS_OK;
+    return mlops__fail(from->err, MLOPS_E_LIMIT, "a block of rows does not fit into memory");
+}
+
+static mlops_status open_plan(mlops_model *self, const loading *from) {
     MLOPS_TRY(mlops__plan_open(&self->plan, self->payload, self->payload_size, from->err));
     MLOPS_TRY(index_names(self, from->err));
-    MLOPS_TRY(choose_kernels(self, from));
+    return choose_kernels(self, from);
+}
+
+static mlops_status finish(mlops_model *self, const loading *from) {
+    int is_graph = self->payload_size >= 4 && memcmp(self->payload, "GRPH", 4) == 0;
+    MLOPS_TRY(is_graph ? open_graph(self, from) : open_plan(self, from));
     mlops__sha256 hash;
     mlops__sha256_init(&hash, self->kern->sha256_blocks);
     mlops__sha256_add(&hash, self->payload, self->payload_size);
@@ -144,6 +161,16 @@ static mlops_status read_json(loading *from, const uint8_t *bytes, size_t n, mlo
     return status;
 }
 
+static mlops_status read_onnx(loading *from, const uint8_t *bytes, size_t n, mlops__buf *payload) {
+    mlops__arena arena;
+    mlops__onnx model;
+    mlops__arena_init(&arena, &from->meter.table, SIZE_MAX);
+    mlops_status status = mlops__onnx_read(&model, bytes, n, &arena, from->err);
+    if (status == MLOPS_OK) status = mlops__onnx_compile(&model, &arena, payload, from->err);
+    mlops__arena_free(&arena);
+    return status;
+}
+
 static mlops_status read_bundle(loading *from, const uint8_t *bytes, size_t n,
                                 mlops__buf *payload) {
     mlops__container container;
@@ -167,12 +194,14 @@ static mlops_status read(loading *from, const uint8_t *bytes, size_t n, mlops__b
     static const int found[] = {[MLOPS__FORMAT_JSON] = WANTED_XGBOOST,
                                 [MLOPS__FORMAT_UBJSON] = WANTED_XGBOOST,
                                 [MLOPS__FORMAT_LIGHTGBM] = WANTED_LIGHTGBM,
+                                [MLOPS__FORMAT_ONNX] = WANTED_ONNX,
                                 [MLOPS__FORMAT_BUNDLE] = WANTED_BUNDLE};
     if (from->wanted != WANTED_ANY && from->wanted != found[format])
         return mlops__fail_at(from->err, MLOPS_E_CORRUPT, 0, 0, 0,
                               "the options ask for format \"%s\", the content is another",
                               wanted_names[from->wanted]);
     if (format == MLOPS__FORMAT_LIGHTGBM) return compile(NULL, from, bytes, n, payload);
+    if (format == MLOPS__FORMAT_ONNX) return read_onnx(from, bytes, n, payload);
     if (format == MLOPS__FORMAT_BUNDLE) return read_bundle(from, bytes, n, payload);
     if (format == MLOPS__FORMAT_JSON) return read_json(from, bytes, n, payload);
     mlops__ubjson source;
@@ -235,6 +264,11 @@ int64_t mlops_model_n_features(const mlops_model *self) { return self->plan.n_fe
 const char *mlops_model_feature_name(const mlops_model *self, int64_t index) {
     if (!self->names || index < 0 || index >= (int64_t)self->plan.n_features) return NULL;
     return self->names[index];
+}
+
+const char *mlops_model_class_name(const mlops_model *self, int64_t index) {
+    if (!self->graph || index < 0 || index >= self->graph->n_classes) return NULL;
+    return self->graph->classes[index];
 }
 
 const uint8_t *mlops__model_plan(const mlops_model *self, size_t *n) {

@@ -9,7 +9,16 @@ enum { LANES = MLOPS__FOREST_LANES, ALIGN = 64, BLOCK_MIN = 24, STACK = 15 * 102
 
 static size_t padded(size_t n) { return (n + ALIGN - 1) / ALIGN * ALIGN; }
 
+/* Rows that a graph runs at once. */
+static int64_t graph_rows(const mlops_model *model, int block) {
+    return block && model->graph->has_rows ? MLOPS__GRAPH_BLOCK : 1;
+}
+
 size_t mlops__room_size(const mlops_model *model, int block) {
+    if (model->graph) {
+        int64_t n = graph_rows(model, block);
+        return mlops__graph_room_size(model->graph, n, mlops__graph_text_room(model->graph, n));
+    }
     size_t groups = model->plan.n_groups, lanes = block ? LANES : 1;
     size_t number = mlops__plan_number_size(&model->plan), size = padded(groups * number);
     if (!model->forest) return size;
@@ -20,7 +29,13 @@ size_t mlops__room_size(const mlops_model *model, int block) {
 void mlops__room_init(mlops__room *self, const mlops_model *model, int block, void *mem) {
     size_t groups = model->plan.n_groups, number = mlops__plan_number_size(&model->plan);
     uint8_t *p = mem;
-    *self = (mlops__room){{NULL}, {p}, NULL};
+    *self = (mlops__room){.margins = {p}};
+    if (model->graph) {
+        int64_t n = graph_rows(model, block);
+        size_t texts = mlops__graph_text_room(model->graph, n);
+        (void)mlops__graph_room_init(&self->graph, model->graph, n, texts, mem);
+        return;
+    }
     p += padded(groups * number);
     if (!model->forest) return;
     if (block) {
@@ -30,7 +45,13 @@ void mlops__room_init(mlops__room *self, const mlops_model *model, int block, vo
     self->ranks = (int8_t *)p;
 }
 
+int mlops__model_has(const mlops_model *self, mlops_model_output output) {
+    if (self->graph) return mlops__graph_width(self->graph, output) != 0;
+    return (uint32_t)output <= MLOPS_MODEL_OUTPUT_LEAF;
+}
+
 int64_t mlops__model_width(const mlops_model *self, mlops_model_output output) {
+    if (self->graph) return mlops__graph_width(self->graph, output);
     if (output == MLOPS_MODEL_OUTPUT_PREDICTION) return mlops__plan_width(&self->plan);
     if (output == MLOPS_MODEL_OUTPUT_MARGIN) return self->plan.n_groups;
     return output == MLOPS_MODEL_OUTPUT_LEAF ? self->plan.n_trees : 0;
@@ -85,8 +106,11 @@ static mlops__row row_at(mlops__row rows, int64_t offset) {
     return (mlops__row){rows.f32 ? rows.f32 + offset : NULL, rows.f64 ? rows.f64 + offset : NULL};
 }
 
-void mlops__model_run(const mlops_model *self, const mlops__room *room, mlops_model_output output,
-                      mlops__row rows, int64_t n_rows, double *out) {
+mlops_status mlops__model_run(const mlops_model *self, const mlops__room *room,
+                              mlops_model_output output, mlops__row rows, int64_t n_rows,
+                              double *out) {
+    if (self->graph && !room->graph.run) return MLOPS_E_INVALID;
+    if (self->graph) return mlops__graph_predict(&room->graph, output, rows, n_rows, out, NULL);
     int64_t width = mlops__model_width(self, output), n_features = self->plan.n_features, i = 0;
     while (output != MLOPS_MODEL_OUTPUT_LEAF && room->sums.any && n_rows - i >= BLOCK_MIN) {
         size_t n = n_rows - i < LANES ? (size_t)(n_rows - i) : LANES;
@@ -98,6 +122,7 @@ void mlops__model_run(const mlops_model *self, const mlops__room *room, mlops_mo
         if (output == MLOPS_MODEL_OUTPUT_LEAF) run_leaves(self, row, out + i * width);
         else run_row(self, room, output, row, out + i * width);
     }
+    return MLOPS_OK;
 }
 
 int64_t mlops_model_width(const mlops_model *self, mlops_model_output output) {
@@ -111,12 +136,13 @@ static mlops_status predict(const mlops_model *self, mlops__row rows, int64_t n_
     if (n_rows < 0 || n_features != (int64_t)self->plan.n_features ||
         width != mlops__model_width(self, output) || (n_rows && ((!rows.f32 && !rows.f64) || !out)))
         return MLOPS_E_INVALID;
-    int block = n_rows >= BLOCK_MIN && mlops__room_size(self, 1) <= sizeof mem;
+    if (self->graph && width == 0) return MLOPS_E_UNSUPPORTED;
+    int many = n_rows >= (self->graph ? 2 : BLOCK_MIN);
+    int block = many && mlops__room_size(self, 1) <= sizeof mem;
     if (mlops__room_size(self, block) > sizeof mem) return MLOPS_E_ARENA;
     mlops__room room;
     mlops__room_init(&room, self, block, mem);
-    mlops__model_run(self, &room, output, rows, n_rows, out);
-    return MLOPS_OK;
+    return mlops__model_run(self, &room, output, rows, n_rows, out);
 }
 
 mlops_status mlops_model_predict(const mlops_model *self, const float *rows, int64_t n_rows,

@@ -18,6 +18,15 @@ typedef struct binding {
     mlops_error *err;
 } binding;
 
+/* True if the input that the feature is part of is one of texts. */
+static int takes_texts(const mlops_model *model, uint32_t feature) {
+    const mlops__graph_model *graph = model->graph;
+    uint32_t i = 0;
+    if (!graph) return 0;
+    while (i + 1 < graph->n_inputs && graph->inputs[i + 1].first <= (int64_t)feature) i++;
+    return graph->inputs[i].dtype == MLOPS__GRAPH_TEXT;
+}
+
 static mlops_status bind_one(const binding *self, uint32_t feature, const char *name) {
     int64_t index = mlops_table_find(self->table, name);
     char hint[MLOPS__HINT];
@@ -26,7 +35,12 @@ static mlops_status bind_one(const binding *self, uint32_t feature, const char *
                            "the table has no column \"%.*s\"%s, which is feature %u of the model",
                            200, name, mlops__table_hint(self->table, hint), feature);
     const mlops__column *column = mlops__table_column(self->table, index);
-    if (column->type == MLOPS_TYPE_STRING)
+    int texts = takes_texts(self->model, feature);
+    if (texts && column->type != MLOPS_TYPE_STRING && column->type != MLOPS_TYPE_NULL)
+        return mlops__fail(self->err, MLOPS_E_SCHEMA,
+                           "column \"%.*s\" is %s; feature %u of the model takes texts", 200, name,
+                           mlops__type_name(column->type), feature);
+    if (!texts && column->type == MLOPS_TYPE_STRING)
         return mlops__fail(self->err, MLOPS_E_SCHEMA,
                            "column \"%.*s\" is a string; feature %u of the model takes numbers",
                            200, name, feature);
@@ -83,7 +97,7 @@ static void run(const binding *self, mlops_model_output output, int64_t n_rows, 
     for (int64_t begin = 0; begin < n_rows; begin += BLOCK) {
         int64_t n = n_rows - begin < BLOCK ? n_rows - begin : BLOCK;
         fill_rows(self, f64, begin, n);
-        mlops__model_run(self->model, &room, output, rows, n, out + begin * width);
+        (void)mlops__model_run(self->model, &room, output, rows, n, out + begin * width);
     }
 }
 
@@ -95,6 +109,9 @@ static mlops_status predict(binding *self, const char *columns, mlops_model_outp
     self->columns = mlops__arena_array(arena, n_features, sizeof *self->columns);
     if (!self->columns) return mlops__fail_nomem(self->err, n_features * sizeof *self->columns);
     MLOPS_TRY(bind_all(self, columns, arena));
+    if (self->model->graph)
+        return mlops__graph_predict_columns(self->model->graph, self->columns, output, n_rows, out,
+                                            allocator, self->err);
     self->rows.any = mlops__arena_array(arena, n_features, row_size);
     self->mem_size = mlops__room_size(self->model, 1);
     self->mem = self->rows.any ? mlops__alloc_aligned(allocator, self->mem_size, ALIGN) : NULL;
@@ -107,8 +124,8 @@ static mlops_status predict(binding *self, const char *columns, mlops_model_outp
 mlops_status mlops_model_predict_table(const mlops_model *self, const mlops_table *table,
                                        const char *columns, mlops_model_output output, double *out,
                                        int64_t n_rows, int64_t width, mlops_error *err) {
-    if ((uint32_t)output > MLOPS_MODEL_OUTPUT_LEAF)
-        return mlops__fail(err, MLOPS_E_INVALID, "output %d is unknown", (int)output);
+    if (!mlops__model_has(self, output))
+        return mlops__fail(err, MLOPS_E_INVALID, "the model has no output %d", (int)output);
     if (n_rows != mlops_table_n_rows(table))
         return mlops__fail(err, MLOPS_E_INVALID, "n_rows is %lld, the table has %lld row%s",
                            (long long)n_rows, (long long)mlops_table_n_rows(table),

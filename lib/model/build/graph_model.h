@@ -1,0 +1,77 @@
+/* A graph as a model: what its inputs take of a row, and what its outputs yield.
+ *
+ * A row is one element of the first axis of all inputs; of a graph whose inputs have no open axis
+ * it is one whole run. Features are the elements of a row of all inputs, one behind the other.
+ */
+#ifndef MLOPS_MODEL_GRAPH_MODEL_H
+#define MLOPS_MODEL_GRAPH_MODEL_H
+
+#include "base/arena.h"
+#include "column/table.h"
+#include "model/run/graph.h"
+#include "model/run/plan.h"
+
+#include <mlops/model.h>
+
+typedef struct mlops__graph_port {
+    const char *name;
+    mlops__graph_dtype dtype;
+    int64_t width; /* elements of a row; 0 of an output that has no fixed number of them */
+    int64_t first; /* of an input: its first feature */
+} mlops__graph_port;
+
+typedef struct mlops__graph_model {
+    mlops__graph graph;
+    uint32_t n_inputs;
+    uint32_t n_outputs; /* of the file */
+    mlops__graph_port *inputs;
+    mlops__graph_port *outputs;
+    int64_t n_features;
+    const char **names; /* one a feature; NULL unless all inputs have one element */
+    int has_rows;       /* inputs have an open axis; else a run is one row */
+    int is_whole;       /* all rows go into one run */
+    int has_texts;      /* an input of texts, or a text that is made on the way */
+    int32_t prediction; /* output; -1: none is numeric */
+    int32_t label;      /* output that is a class, -1: none */
+    int64_t n_classes;
+    const char **classes;        /* their names */
+    const int64_t *class_labels; /* NULL: labels are texts */
+    const char *producer, *opsets, *operators;
+} mlops__graph_model;
+
+/* Rows of a run in a context, and the bytes of new texts that they are given room for. */
+enum { MLOPS__GRAPH_BLOCK = 64 };
+
+/* payload outlives out and stands at a multiple of 8. MLOPS_E_UNSUPPORTED, MLOPS_E_CORRUPT,
+ * MLOPS_E_NOMEM. */
+mlops_status mlops__graph_model_open(mlops__graph_model **out, const void *payload, size_t n,
+                                     mlops__arena *arena, mlops_error *err);
+
+/* Values of a row; 0 for an output that it has not. */
+int64_t mlops__graph_width(const mlops__graph_model *self, mlops_model_output output);
+
+/* Working memory for runs of up to n_rows rows, at a multiple of 64. */
+typedef struct mlops__graph_room {
+    const mlops__graph_model *model;
+    mlops__graph_run *run;
+    uint8_t *inputs; /* elements of each, one behind the other, each at a multiple of 64 */
+    int64_t n_rows;
+} mlops__graph_room;
+
+size_t mlops__graph_text_room(const mlops__graph_model *self, int64_t n_rows);
+size_t mlops__graph_room_size(const mlops__graph_model *self, int64_t n_rows, size_t texts);
+mlops_status mlops__graph_room_init(mlops__graph_room *self, const mlops__graph_model *model,
+                                    int64_t n_rows, size_t texts, void *mem);
+
+/* Rows of all features to width values each. MLOPS_E_SCHEMA: an input takes texts; MLOPS_E_ARENA:
+ * more rows than there is room for in one run; else as mlops__graph_run_rows(). */
+mlops_status mlops__graph_predict(const mlops__graph_room *self, mlops_model_output output,
+                                  mlops__row rows, int64_t n_rows, double *out, mlops_error *err);
+
+/* Rows of a table; columns are one a feature. */
+mlops_status mlops__graph_predict_columns(const mlops__graph_model *self,
+                                          const mlops__column *const *columns,
+                                          mlops_model_output output, int64_t n_rows, double *out,
+                                          const mlops_allocator *allocator, mlops_error *err);
+
+#endif

@@ -1,0 +1,287 @@
+/* An ONNX model becomes a graph plan.
+ *
+ * Owns the order of compiling. Invariant: what is written is what the outputs need, and equal files
+ * give equal bytes.
+ */
+#include "model/build/onnx_compile.h"
+
+#include <string.h>
+
+static mlops_status refuse_input(mlops__oc *self, const mlops__onnx_value *value, const char *why) {
+    return mlops__fail_at(self->err, MLOPS_E_UNSUPPORTED, 0, 0, value->offset, "input \"%.*s\": %s",
+                          100, value->name, why);
+}
+
+/* The first dimension is the rows if the file gives no number for it. */
+static mlops_status shape_input(mlops__oc *self, const mlops__onnx_value *value, mlops__item *out) {
+    out->rank = (int32_t)value->rank;
+    out->rows = MLOPS__ROWS_COUNT;
+    for (uint32_t i = 0; i < value->rank; i++) {
+        const mlops__onnx_dim *dim = &value->dims[i];
+        int same = dim->symbol && self->symbol && strcmp(dim->symbol, self->symbol) == 0;
+        if (dim->value >= 0) {
+            if (dim->value > INT32_MAX)
+                return refuse_input(self, value, "a dimension is larger than 2^31");
+            out->dims[i].fixed = dim->value;
+        } else if (i == 0 || same) {
+            if (i == 0 && !self->symbol) self->symbol = dim->symbol;
+            out->rows = i == 0 ? 0 : MLOPS__ROWS_MIXED;
+            out->dims[i].per_row = 1;
+            self->has_rows = 1;
+        } else {
+            return refuse_input(self, value,
+                                "only its first dimension may be left open; save the model with "
+                                "the others fixed");
+        }
+    }
+    return MLOPS_OK;
+}
+
+static mlops_status add_input(mlops__oc *self, const mlops__onnx_value *value, uint32_t *out) {
+    mlops__item item = {.kind = MLOPS__GRAPH_INPUT, .is_exact = 1};
+    char why[100];
+    if (value->is_other || !value->type)
+        return refuse_input(self, value, "it is no tensor whose type is given");
+    item.dtype = mlops__oc_dtype(value->type);
+    mlops__format(why, sizeof why, "its type %s is not supported",
+                  mlops__onnx_type_name(value->type));
+    if (!item.dtype) return refuse_input(self, value, why);
+    if (!value->has_shape) return refuse_input(self, value, "it has no shape");
+    MLOPS_TRY(shape_input(self, value, &item));
+    MLOPS_TRY(mlops__oc_add(self, &item, out));
+    return mlops__oc_scope_add(self, value->name, *out, value->offset);
+}
+
+static mlops_status add_tensors(mlops__oc *self, const mlops__onnx_graph *graph) {
+    mlops__item lost = {.dtype = MLOPS__GRAPH_F32, .kind = MLOPS__GRAPH_TEMPORARY, .is_lost = 1};
+    for (size_t i = 0; i < graph->n_tensors; i++) {
+        const mlops__onnx_tensor *tensor = &graph->tensors[i];
+        uint32_t item;
+        mlops_status status = mlops__oc_tensor(self, tensor, &item);
+        if (status == MLOPS_E_UNSUPPORTED) {
+            mlops__oc_tell(self, "initializer", tensor->name);
+            status = mlops__oc_add(self, &lost, &item);
+        }
+        MLOPS_TRY(status);
+        MLOPS_TRY(mlops__oc_scope_add(self, tensor->name, item, tensor->offset));
+    }
+    return MLOPS_OK;
+}
+
+/* Files of before IR version 4 list initializers among the inputs, too. */
+static mlops_status add_inputs(mlops__oc *self, const mlops__onnx_graph *graph, uint32_t *inputs,
+                               uint32_t *n) {
+    *n = 0;
+    for (size_t i = 0; i < graph->n_inputs; i++) {
+        const mlops__onnx_value *value = &graph->inputs[i];
+        if (mlops__oc_scope_find(self, value->name) != MLOPS__ITEM_NONE) continue;
+        MLOPS_TRY(add_input(self, value, &inputs[*n]));
+        ++*n;
+    }
+    return MLOPS_OK;
+}
+
+static mlops_status find_outputs(mlops__oc *self, const mlops__onnx_graph *graph, uint32_t *out) {
+    for (size_t i = 0; i < graph->n_outputs; i++) {
+        const mlops__onnx_value *value = &graph->outputs[i];
+        out[i] = mlops__oc_scope_find(self, value->name);
+        if (out[i] == MLOPS__ITEM_NONE)
+            return mlops__fail_at(self->err, MLOPS_E_CORRUPT, 0, 0, value->offset,
+                                  "output \"%.*s\" is given by nothing", 200, value->name);
+        if (value->name[0] == 1)
+            return mlops__fail_at(self->err, MLOPS_E_CORRUPT, 0, 0, value->offset,
+                                  "an output's name begins with a control character");
+    }
+    if (graph->n_outputs) return MLOPS_OK;
+    return mlops__fail(self->err, MLOPS_E_CORRUPT, "the graph has no outputs");
+}
+
+static mlops_status report(const mlops__oc *self) {
+    char more[60] = "";
+    if (self->n_lost == 0) return MLOPS_OK;
+    if (self->n_told < self->n_lost)
+        mlops__format(more, sizeof more, "; and %u more", self->n_lost - self->n_told);
+    return mlops__fail(self->err, MLOPS_E_UNSUPPORTED,
+                       "%u part%s of the graph cannot be loaded: "
+                       "%s%s",
+                       self->n_lost, mlops__plural(self->n_lost), self->report, more);
+}
+
+/* -- what is needed ------------------------------------------------------------------------- */
+
+static void use_all(mlops__oc *self, const mlops__emitted *step) {
+    for (uint32_t i = 0; i < step->n_inputs + step->n_outputs; i++)
+        if (step->operands[i] != MLOPS__ITEM_NONE)
+            mlops__oc_item(self, step->operands[i])->is_used = 1;
+}
+
+/* A loop is kept with all that it touches; the steps of its body are those behind it. */
+static void mark(mlops__oc *self) {
+    for (uint32_t i = 0; i < self->steps.n; i++) {
+        mlops__emitted *step = self->steps.items[i];
+        if (step->op == MLOPS__GRAPH_SCAN) use_all(self, step);
+    }
+    for (uint32_t i = self->steps.n; i-- > 0;) {
+        mlops__emitted *step = self->steps.items[i];
+        for (uint32_t o = 0; o < step->n_outputs; o++)
+            step->is_used |= mlops__oc_item(self, step->operands[step->n_inputs + o])->is_used;
+        if (step->is_used) use_all(self, step);
+    }
+    for (uint32_t i = 0; i < self->steps.n; i++) {
+        mlops__emitted *step = self->steps.items[i];
+        if (step->op != MLOPS__GRAPH_SCAN) continue;
+        int64_t n = 0;
+        for (int64_t b = 1; b <= step->ints[3]; b++)
+            n += ((mlops__emitted *)self->steps.items[i + b])->is_used;
+        step->ints[3] = n;
+    }
+}
+
+/* -- writing -------------------------------------------------------------------------------- */
+
+static mlops_status write_item(mlops__oc *self, mlops__graph_writer *writer, uint32_t number,
+                               const char *name) {
+    mlops__item *item = mlops__oc_item(self, number);
+    mlops__graph_dims dims[MLOPS__ONNX_RANK_MAX];
+    int64_t fixed[MLOPS__ONNX_RANK_MAX];
+    if (item->is_written) return MLOPS_OK;
+    item->is_written = 1;
+    for (int32_t i = 0; i < item->rank; i++) {
+        mlops__extent dim = item->dims[i];
+        if (dim.fixed > INT32_MAX || dim.per_row > INT32_MAX || dim.fixed < 0 || dim.per_row < 0)
+            return mlops__fail(self->err, MLOPS_E_LIMIT, "a value of the graph is too large");
+        fixed[i] = dim.fixed;
+        dims[i] = (mlops__graph_dims){(uint32_t)dim.fixed, (uint32_t)dim.per_row};
+    }
+    if (item->kind == MLOPS__GRAPH_CONSTANT)
+        item->written =
+            mlops__graph_writer_constant(writer, item->dtype, item->rank, fixed, item->data);
+    else if (item->kind == MLOPS__GRAPH_INPUT)
+        item->written = mlops__graph_writer_input(writer, name, item->dtype, item->rank, dims);
+    else item->written = mlops__graph_writer_temporary(writer, item->dtype, item->rank, dims);
+    return MLOPS_OK;
+}
+
+static mlops_status write_step(mlops__oc *self, mlops__graph_writer *writer,
+                               const mlops__emitted *step) {
+    uint32_t n = step->n_inputs + step->n_outputs;
+    uint32_t *operands = mlops__arena_array(self->arena, n, sizeof *operands);
+    if (!operands) return mlops__fail_nomem(self->err, n * sizeof *operands);
+    for (uint32_t i = 0; i < n; i++) {
+        operands[i] = MLOPS__GRAPH_NONE;
+        if (step->operands[i] == MLOPS__ITEM_NONE) continue;
+        MLOPS_TRY(write_item(self, writer, step->operands[i], ""));
+        operands[i] = mlops__oc_item(self, step->operands[i])->written;
+    }
+    mlops__graph_step put = {.op = step->op,
+                             .inputs = operands,
+                             .n_inputs = step->n_inputs,
+                             .outputs = operands + step->n_inputs,
+                             .n_outputs = step->n_outputs,
+                             .ints = step->ints,
+                             .n_ints = step->n_ints,
+                             .floats = step->floats,
+                             .n_floats = step->n_floats};
+    mlops__graph_writer_step(writer, &put);
+    return MLOPS_OK;
+}
+
+static mlops_status put_constant(mlops__oc *self, mlops__graph_writer *writer, const char *name,
+                                 uint32_t item) {
+    MLOPS_TRY(write_item(self, writer, item, ""));
+    mlops__graph_writer_output(writer, name, mlops__oc_item(self, item)->written);
+    return MLOPS_OK;
+}
+
+/* What the plan says of the model beside its steps. */
+static mlops_status write_info(mlops__oc *self, mlops__graph_writer *writer,
+                               const uint32_t *outputs) {
+    const mlops__onnx *model = self->model;
+    const mlops__onnx_attribute *classes = NULL;
+    char producer[200], sets[200];
+    size_t n = 0;
+    uint32_t item;
+    mlops__format(producer, sizeof producer, "%.*s%s%.*s", 90, model->producer,
+                  model->producer_version[0] ? " " : "", 90, model->producer_version);
+    for (size_t i = 0; i < model->n_opsets && n < sizeof sets; i++)
+        n += mlops__format(sets + n, sizeof sets - n, "%s%.*s %lld", i ? ", " : "", 60,
+                           model->opsets[i].domain[0] ? model->opsets[i].domain : "ai.onnx",
+                           (long long)model->opsets[i].version);
+    const char *operators = self->operators + (self->operators_size ? 2 : 0);
+    mlops__onnx_text texts[] = {
+        {producer, strlen(producer)}, {sets, strlen(sets)}, {operators, strlen(operators)}};
+    MLOPS_TRY(mlops__oc_texts(self, texts, 3, &item));
+    MLOPS_TRY(put_constant(self, writer, MLOPS__ONNX_INFO, item));
+    for (size_t i = model->graph->n_outputs; i-- > 0;)
+        if (mlops__oc_item(self, outputs[i])->classes)
+            classes = mlops__oc_item(self, outputs[i])->classes;
+    if (!classes) return MLOPS_OK;
+    if (classes->kind == MLOPS__ONNX_INTS)
+        MLOPS_TRY(mlops__oc_i64s(self, classes->ints, classes->n, &item));
+    else MLOPS_TRY(mlops__oc_texts(self, classes->texts, classes->n, &item));
+    return put_constant(self, writer, MLOPS__ONNX_CLASSES, item);
+}
+
+static mlops_status write(mlops__oc *self, mlops__graph_writer *writer, const uint32_t *inputs,
+                          uint32_t n_inputs, const char *const *names, const uint32_t *outputs) {
+    const mlops__onnx_graph *graph = self->model->graph;
+    for (uint32_t i = 0; i < n_inputs; i++)
+        MLOPS_TRY(write_item(self, writer, inputs[i], names[i]));
+    for (uint32_t i = 0; i < self->steps.n; i++) {
+        const mlops__emitted *step = self->steps.items[i];
+        if (step->is_used) MLOPS_TRY(write_step(self, writer, step));
+    }
+    for (size_t i = 0; i < graph->n_outputs; i++) {
+        MLOPS_TRY(write_item(self, writer, outputs[i], ""));
+        mlops__graph_writer_output(writer, graph->outputs[i].name,
+                                   mlops__oc_item(self, outputs[i])->written);
+    }
+    return write_info(self, writer, outputs);
+}
+
+/* Rows are independent if every output has them first. */
+static uint32_t flags_of(mlops__oc *self, const uint32_t *outputs) {
+    for (size_t i = 0; i < self->model->graph->n_outputs; i++)
+        if (mlops__oc_item(self, outputs[i])->rows != 0) return 0;
+    return MLOPS__GRAPH_ROWS;
+}
+
+static mlops_status finish(mlops__oc *self, const uint32_t *inputs, uint32_t n_inputs,
+                           const char *const *names, const uint32_t *outputs, mlops__buf *out) {
+    mlops__graph_writer writer;
+    for (size_t i = 0; i < self->model->graph->n_outputs; i++)
+        mlops__oc_item(self, outputs[i])->is_used = 1;
+    mark(self);
+    mlops__graph_writer_init(&writer, self->allocator);
+    mlops_status status = write(self, &writer, inputs, n_inputs, names, outputs);
+    if (status == MLOPS_OK)
+        status = mlops__graph_writer_finish(&writer, flags_of(self, outputs), out, self->err);
+    mlops__graph_writer_free(&writer);
+    return status;
+}
+
+mlops_status mlops__onnx_compile(const mlops__onnx *model, mlops__arena *arena, mlops__buf *out,
+                                 mlops_error *err) {
+    const mlops__onnx_graph *graph = model->graph;
+    mlops__scope scope = {NULL, NULL, 0, 0};
+    mlops__oc *self = mlops__arena_alloc(arena, sizeof *self);
+    uint32_t *inputs = mlops__arena_array(arena, graph->n_inputs, sizeof *inputs), n_inputs;
+    uint32_t *outputs = mlops__arena_array(arena, graph->n_outputs, sizeof *outputs);
+    const char **names = mlops__arena_array(arena, graph->n_inputs, sizeof *names);
+    if (!self || !inputs || !outputs || !names) return mlops__fail_nomem(err, sizeof *self);
+    self->model = model;
+    self->arena = arena;
+    self->allocator = arena->allocator;
+    self->err = err;
+    self->scope = &scope;
+    MLOPS_TRY(mlops__oc_opsets(self));
+    MLOPS_TRY(add_tensors(self, graph));
+    MLOPS_TRY(add_inputs(self, graph, inputs, &n_inputs));
+    for (uint32_t i = 0, at = 0; at < n_inputs; i++)
+        if (mlops__oc_scope_find(self, graph->inputs[i].name) == inputs[at])
+            names[at++] = graph->inputs[i].name;
+    MLOPS_TRY(mlops__oc_nodes(self, graph));
+    MLOPS_TRY(report(self));
+    MLOPS_TRY(find_outputs(self, graph, outputs));
+    return finish(self, inputs, n_inputs, names, outputs, out);
+}

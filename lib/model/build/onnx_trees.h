@@ -1,0 +1,57 @@
+/* Tree ensembles of ONNX between their attributes and the plan of a forest. */
+#ifndef MLOPS_MODEL_ONNX_TREES_H
+#define MLOPS_MODEL_ONNX_TREES_H
+
+#include "model/build/onnx_ml.h"
+
+/* Numbers as version 5 of ai.onnx.ml has them. */
+typedef enum mlops__tree_mode {
+    MLOPS__TREE_LEQ,
+    MLOPS__TREE_LT,
+    MLOPS__TREE_GTE,
+    MLOPS__TREE_GT,
+    MLOPS__TREE_EQ,
+    MLOPS__TREE_NEQ,
+    MLOPS__TREE_MEMBER,
+    MLOPS__TREE_LEAF
+} mlops__tree_mode;
+
+enum { MLOPS__TREE_NONE = -1 };
+
+typedef struct mlops__tree_node {
+    int64_t feature;
+    double value;    /* a float */
+    int32_t yes, no; /* nodes where the test holds, and where not */
+    int32_t first;   /* of a leaf: its first weight; of MEMBER: its first number */
+    int32_t n;
+    uint8_t mode;
+    uint8_t missing_yes;
+    uint8_t has_parent;
+    uint8_t is_seen;
+} mlops__tree_node;
+
+/* What a leaf adds to one target. */
+typedef struct mlops__tree_weight {
+    int64_t target;
+    double value;
+    int32_t next; /* of the same leaf; NONE: the last */
+} mlops__tree_weight;
+
+typedef struct mlops__trees {
+    mlops__tree_node *nodes;
+    int64_t n_nodes;
+    mlops__tree_weight *weights;
+    int64_t n_weights;
+    const double *members;
+    int32_t *roots;
+    int64_t n_roots;
+    int64_t n_targets;
+    const double *base; /* NULL: none */
+    int f64;            /* a number is no float, or the input is double */
+} mlops__trees;
+
+/* The ensemble as the plan of a forest, in the arena: a constant of bytes. */
+mlops_status mlops__oc_forest(mlops__oc *self, mlops__trees *trees, int64_t n_features,
+                              uint32_t *out);
+
+#endif

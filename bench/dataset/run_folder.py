@@ -40,8 +40,8 @@ TOOLS = {
                "restic -q -r $S/r restore latest --tag $V --target $O"),
     "casync": ("casync", "true", "casync make --with=unix --store=$S/s.castr $S/$V.caidx $D",
                "mkdir -p $O && casync extract --with=unix --store=$S/s.castr $S/$V.caidx $O"),
-    "git-lfs": ("git-lfs", GIT + "git init -q && git lfs install --local && mkdir -p $S/.git/info && "
-                "echo '* filter=lfs diff=lfs merge=lfs -text' >$S/.git/info/attributes", COMMIT,
+    "git-lfs": ("git-lfs", GIT + "git init -q && git config gc.auto 0 && git lfs install --local && "
+                "mkdir -p $S/.git/info && echo '* filter=lfs diff=lfs merge=lfs -text' >$S/.git/info/attributes", COMMIT,
                 "export GIT_DIR=$S/.git GIT_WORK_TREE=$O GIT_INDEX_FILE=$S/out; mkdir -p $O && git read-tree $V && "
                 "git checkout-index -a -f"),
     "cp -a": ("cp", "true", "cp -a $D $S/$V", "cp -a $S/$V $O"),

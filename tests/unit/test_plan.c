@@ -267,6 +267,39 @@ static void refuses_every_prefix_and_tail(void **state) {
     mlops__buf_free(&bytes);
 }
 
+/* Three trees of a leaf for the first of two groups, none for the second. */
+static void takes_the_least_and_the_greatest(void **state) {
+    (void)state;
+    for (uint32_t aggregate = 0; aggregate < MLOPS__AGGREGATES; aggregate++)
+        for (int f64 = 0; f64 < 2; f64++) {
+            const mlops__ir_node nodes[] = {{.value = 2.0}, {.value = -4.0}, {.value = 8.0}};
+            const uint32_t firsts[] = {0, 1, 2}, groups[] = {0, 0, 0};
+            const double base[] = {0.5, 0.25}, expected[] = {6.5, -3.5, 8.5};
+            mlops__ir ir;
+            mlops__buf bytes;
+            mlops__plan plan;
+            const float row[] = {0.0f};
+            double margins[2];
+            mlops__ir_init(&ir, &mlops__heap);
+            mlops__buf_init(&bytes, &mlops__heap);
+            ir.n_features = 1;
+            ir.n_groups = 2;
+            ir.n_trees = 3;
+            ir.f64 = f64;
+            ir.aggregate = aggregate;
+            mlops__buf_put(&ir.nodes, nodes, sizeof nodes);
+            mlops__buf_put(&ir.firsts, firsts, sizeof firsts);
+            mlops__buf_put(&ir.groups, groups, sizeof groups);
+            mlops__buf_put(&ir.base, base, sizeof base);
+            assert_int_equal(mlops__ir_compile(&ir, &bytes, NULL), MLOPS_OK);
+            assert_int_equal(mlops__plan_open(&plan, bytes.data, bytes.size, NULL), MLOPS_OK);
+            margins_of(&plan, row, 0, margins);
+            assert_true(margins[0] == expected[aggregate] && margins[1] == 0.25);
+            mlops__ir_free(&ir);
+            mlops__buf_free(&bytes);
+        }
+}
+
 typedef struct damage {
     size_t at;
     uint32_t value;
@@ -306,7 +339,8 @@ static void names_what_is_wrong(void **state) {
         {36, 0, 4, MLOPS_E_CORRUPT, "names and their flag disagree"},
         {44, 0, 4, MLOPS_E_CORRUPT, "the divisor is 0"},
         {52, 0x7ff00000, 4, MLOPS_E_CORRUPT, "parameter is not finite"},
-        {56, 1, 4, MLOPS_E_CORRUPT, "reserved"},
+        {56, 3, 4, MLOPS_E_UNSUPPORTED, "unknown aggregate 3"},
+        {60, 1, 4, MLOPS_E_CORRUPT, "reserved"},
         {BASE, 0x7f800000, 4, MLOPS_E_CORRUPT, "base margin is not finite"},
         {TREES, 1, 4, MLOPS_E_CORRUPT, "out of order"},
         {TREES + 8, 0, 4, MLOPS_E_CORRUPT, "out of order"},
@@ -418,6 +452,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(opens_what_was_compiled),
         cmocka_unit_test(special_nodes_do_what_they_say),
+        cmocka_unit_test(takes_the_least_and_the_greatest),
         cmocka_unit_test(survives_every_flip),
         cmocka_unit_test(refuses_every_prefix_and_tail),
         cmocka_unit_test(names_what_is_wrong),

@@ -97,7 +97,8 @@ static void put_head(const compiling *self, mlops__buf *out) {
     mlops__buf_u32(out, (uint32_t)info_size(ir));
     mlops__buf_u32(out, ir->divisor);
     mlops__buf_f64(out, ir->param);
-    mlops__buf_zero(out, 8);
+    mlops__buf_u32(out, ir->aggregate);
+    mlops__buf_zero(out, 4);
 }
 
 /* A weighted leaf is added to 0 first, as the trainer's separate sum of one tree does: that turns

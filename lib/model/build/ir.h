@@ -29,8 +29,9 @@ typedef struct mlops__ir {
     uint32_t n_trees;
     uint32_t n_features;
     uint32_t n_groups;
-    uint32_t divisor; /* of sums before the link; 1: none */
-    int f64;          /* double instead of float, everywhere */
+    uint32_t divisor;   /* of sums before the link; 1: none */
+    uint32_t aggregate; /* mlops__aggregate */
+    int f64;            /* double instead of float, everywhere */
     mlops__link link;
     double param; /* of the link */
     char format[32];

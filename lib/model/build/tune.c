@@ -73,6 +73,7 @@ static uint32_t kind_of(const tuning *self, const mlops__plan_node *node) {
 
 static int gather_items(tuning *self) {
     const mlops__plan *plan = self->plan;
+    if (plan->aggregate != MLOPS__AGGREGATE_SUM) return 0;
     for (uint32_t i = 0; i < plan->n_nodes; i++) {
         mlops__plan_node node = mlops__plan_node_at(plan, i);
         uint32_t kind = kind_of(self, &node);

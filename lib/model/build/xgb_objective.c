@@ -36,6 +36,7 @@ static const objective objectives[] = {
     {"reg:linear", MLOPS__LINK_IDENTITY, SCALE_MARGIN},
     {"reg:logistic", MLOPS__LINK_SIGMOID, SCALE_PROBABILITY},
     {"reg:pseudohubererror", MLOPS__LINK_IDENTITY, SCALE_MARGIN},
+    {"reg:quantileerror", MLOPS__LINK_IDENTITY, SCALE_MARGIN},
     {"reg:squarederror", MLOPS__LINK_IDENTITY, SCALE_MARGIN},
     {"reg:squaredlogerror", MLOPS__LINK_IDENTITY, SCALE_MARGIN},
     {"reg:tweedie", MLOPS__LINK_EXP, SCALE_LOG},

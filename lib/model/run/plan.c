@@ -39,9 +39,10 @@ static mlops_status read_head(mlops__plan *out, mlops__cursor *in, const opening
     out->info_size = mlops__cursor_u32(in);
     out->divisor = mlops__cursor_u32(in);
     out->param = mlops__cursor_f64(in);
-    const uint8_t *zero = mlops__cursor_take(in, 8);
+    out->aggregate = mlops__cursor_u32(in);
+    const uint8_t *zero = mlops__cursor_take(in, 4);
     if (!zero) return corrupt(self, out->bytes + out->size, "ends inside its header");
-    for (int i = 0; i < 8; i++)
+    for (int i = 0; i < 4; i++)
         if (zero[i]) return corrupt(self, zero + i, "a reserved byte is not zero");
     if (out->flags &
         ~(uint32_t)(MLOPS__PLAN_WIDE | MLOPS__PLAN_NUMBERS | MLOPS__PLAN_NAMES | MLOPS__PLAN_F64))
@@ -50,6 +51,9 @@ static mlops_status read_head(mlops__plan *out, mlops__cursor *in, const opening
     if (link >= MLOPS__LINKS)
         return mlops__fail_at(self->err, MLOPS_E_UNSUPPORTED, 0, 0, 8,
                               "plan: unknown link function %u", (unsigned)link);
+    if (out->aggregate >= MLOPS__AGGREGATES)
+        return mlops__fail_at(self->err, MLOPS_E_UNSUPPORTED, 0, 0, 56,
+                              "plan: unknown aggregate %u", (unsigned)out->aggregate);
     out->link = (mlops__link)link;
     return MLOPS_OK;
 }

@@ -18,7 +18,8 @@
  *         40     4  bytes of info
  *         44     4  divisor: what sums are divided by before the link function; 1: they are not
  *         48     8  parameter of the link function, f64; 0 if it has none
- *         56     8  zero
+ *         56     4  aggregate: 0 sum, 1 least, 2 greatest of what trees add
+ *         60     4  zero
  *         64        base margin of each group
  *                   trees: first node u32, group u32
  *                   nodes: 8 bytes {f32 value, u16 feature, u16 link}, wide ones 12 bytes
@@ -34,7 +35,8 @@
  *
  * Base margins, values and the numbers of special nodes are f32, and all arithmetic is float; with
  * flag 8 they are f64, and all arithmetic is double. Sums begin with the base margin, and what
- * trees add follows in their order.
+ * trees add follows in their order. To the least and the greatest the base margin is added at last;
+ * they are 0 in a group without trees.
  *
  * The value of a special node is an integer, the index of its first word. That one is its kind:
  *
@@ -65,6 +67,14 @@ enum { MLOPS__PLAN_HEAD = 64, MLOPS__PLAN_VERSION = 2, MLOPS__PLAN_GROUPS_MAX = 
 enum { MLOPS__PLAN_NARROW_FEATURES = 65536, MLOPS__PLAN_NARROW_STEP = 1 << 14 };
 #define MLOPS__PLAN_WIDE_STEP (1u << 30)
 
+/* What becomes of what trees add; the numbers stand in plans. */
+typedef enum mlops__aggregate {
+    MLOPS__AGGREGATE_SUM = 0,
+    MLOPS__AGGREGATE_MIN = 1,
+    MLOPS__AGGREGATE_MAX = 2,
+    MLOPS__AGGREGATES
+} mlops__aggregate;
+
 /* Kinds of special nodes; the numbers stand in plans. */
 typedef enum mlops__special {
     MLOPS__SPECIAL_SET = 1,
@@ -83,6 +93,7 @@ typedef struct mlops__plan {
     mlops__link link;
     double param; /* of the link */
     uint32_t divisor;
+    uint32_t aggregate;
     uint32_t n_features;
     uint32_t n_groups;
     uint32_t n_trees;

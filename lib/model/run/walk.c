@@ -134,31 +134,43 @@ static uint32_t walk(const mlops__plan *self, uint32_t tree, const mlops__row *r
                                           : walk_narrow(self, root, row);
 }
 
-static void add_linear(const uint8_t *p, const mlops__row *row, double *sum) {
+/* True if a value takes the place of the least or greatest so far; NaN: there is none yet. */
+static inline int replaces(const mlops__plan *self, double value, double best) {
+    return best != best || (self->aggregate == MLOPS__AGGREGATE_MIN ? value < best : value > best);
+}
+
+static inline void add_f32(const mlops__plan *self, float *sum, float value) {
+    if (self->aggregate == MLOPS__AGGREGATE_SUM) *sum += value;
+    else if (replaces(self, (double)value, (double)*sum)) *sum = value;
+}
+
+static inline void add_f64(const mlops__plan *self, double *sum, double value) {
+    if (self->aggregate == MLOPS__AGGREGATE_SUM) *sum += value;
+    else if (replaces(self, value, *sum)) *sum = value;
+}
+
+static double linear_value(const uint8_t *p, const mlops__row *row) {
     uint32_t n = load_u32(p);
     double value = load_f64(p + 4);
     const uint8_t *term = p + 20;
     for (uint32_t i = 0; i < n; i++, term += 12) {
         double x = f64_at(row, load_u32(term));
-        if (x != x) {
-            value = load_f64(p + 12);
-            break;
-        }
+        if (x != x) return load_f64(p + 12);
         value += load_f64(term + 4) * x;
     }
-    *sum += value;
+    return value;
 }
 
 static void add_special(const mlops__plan *self, uint32_t words, uint32_t group,
                         const mlops__row *row, mlops__sums sums) {
     const uint8_t *p = self->words + 4 * (size_t)words;
     if (load_u32(p) == MLOPS__SPECIAL_LINEAR) {
-        add_linear(p + 4, row, sums.f64 + group);
+        add_f64(self, sums.f64 + group, linear_value(p + 4, row));
         return;
     }
     for (uint32_t g = 0; g < self->n_groups; g++)
-        if (is_f64(self)) sums.f64[g] += load_f64(p + 4 + 8 * (size_t)g);
-        else sums.f32[g] += load_f32(p + 4 + 4 * (size_t)g);
+        if (is_f64(self)) add_f64(self, sums.f64 + g, load_f64(p + 4 + 8 * (size_t)g));
+        else add_f32(self, sums.f32 + g, load_f32(p + 4 + 4 * (size_t)g));
 }
 
 static void add_trees_f32(const mlops__plan *self, const mlops__row *row, float *sums) {
@@ -168,7 +180,7 @@ static void add_trees_f32(const mlops__plan *self, const mlops__row *row, float 
         uint32_t group = load_u32(self->trees + 8 * (size_t)t + 4);
         if (load_u32(p + (wide ? 8 : 4)) >> 30 & 1)
             add_special(self, load_u32(p), group, row, (mlops__sums){.f32 = sums});
-        else sums[group] += load_f32(p);
+        else add_f32(self, sums + group, load_f32(p));
     }
 }
 
@@ -178,16 +190,36 @@ static void add_trees_f64(const mlops__plan *self, const mlops__row *row, double
         uint32_t group = load_u32(self->trees + 8 * (size_t)t + 4);
         if (load_u32(p + 12) >> 30 & 1)
             add_special(self, load_u32(p), group, row, (mlops__sums){.f64 = sums});
-        else sums[group] += load_f64(p);
+        else add_f64(self, sums + group, load_f64(p));
+    }
+}
+
+static void begin(const mlops__plan *self, mlops__sums sums) {
+    const union {
+        uint64_t bits;
+        double value;
+    } nan = {0x7ff8000000000000};
+    for (uint32_t g = 0; g < self->n_groups; g++) {
+        double value = self->aggregate ? nan.value : mlops__plan_base(self, g);
+        if (is_f64(self)) sums.f64[g] = value;
+        else sums.f32[g] = (float)value;
+    }
+}
+
+/* Of the least and the greatest. */
+static void end(const mlops__plan *self, mlops__sums sums) {
+    for (uint32_t g = 0; g < self->n_groups; g++) {
+        double base = mlops__plan_base(self, g);
+        if (is_f64(self)) sums.f64[g] = (sums.f64[g] != sums.f64[g] ? 0.0 : sums.f64[g]) + base;
+        else sums.f32[g] = (sums.f32[g] != sums.f32[g] ? 0.0f : sums.f32[g]) + (float)base;
     }
 }
 
 void mlops__plan_margin(const mlops__plan *self, mlops__row row, mlops__sums sums) {
-    for (uint32_t g = 0; g < self->n_groups; g++)
-        if (is_f64(self)) sums.f64[g] = mlops__plan_base(self, g);
-        else sums.f32[g] = load_f32(self->base + 4 * (size_t)g);
+    begin(self, sums);
     if (is_f64(self)) add_trees_f64(self, &row, sums.f64);
     else add_trees_f32(self, &row, sums.f32);
+    if (self->aggregate != MLOPS__AGGREGATE_SUM) end(self, sums);
 }
 
 void mlops__plan_finish(const mlops__plan *self, mlops__sums sums, double *out) {

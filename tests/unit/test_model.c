@@ -215,6 +215,57 @@ static void reads_a_score_for_each_class(void **state) {
     free(one);
 }
 
+/* multi_strategy=multi_output_tree: the leaves of node n add 10 n + 1 to the first target and 10 n
+ * + 2 to the second. */
+static char *make_vectors(const char *n_targets, const char *last) {
+    char *one = edited(small, "\"num_target\":\"1\"", n_targets);
+    char *two = edited(one, "\"num_nodes\":\"5\",\"size_leaf_vector\":\"0\"",
+                       "\"num_nodes\":\"5\",\"size_leaf_vector\":\"2\"");
+    char with[200];
+    snprintf(with, sizeof with, "\"base_weights\":[1,2,11,12,NaN,22,31,32,41,%s],\"default_left\"",
+             last);
+    char *text = edited(two, "\"default_left\"", with);
+    free(two);
+    free(one);
+    return text;
+}
+
+static void adds_vectors(void **state) {
+    (void)state;
+    char *text = make_vectors("\"num_target\":\"2\"", "42");
+    mlops_model *model = parse(text);
+    const double leaves[N_ROWS] = {1, 3, 4, 3, 1};
+    double out[N_ROWS][2];
+    assert_int_equal(mlops_model_predict(model, rows[0], N_ROWS, 2, out[0], 2), MLOPS_OK);
+    for (int i = 0; i < N_ROWS; i++) {
+        assert_true(out[i][0] == 0.5 + 10 * leaves[i] + 1 + 0.25); /* the second tree's leaf */
+        assert_true(out[i][1] == 0.5 + 10 * leaves[i] + 2);
+    }
+    mlops_model_unref(model);
+    free(text);
+    const struct {
+        const char *n_targets, *last, *from, *to;
+        mlops_status status;
+        const char *message;
+    } cases[] = {
+        {"\"num_target\":\"3\"", "42", "", "", MLOPS_E_CORRUPT, "num_class and num_target say 3"},
+        {"\"num_target\":\"2\"", "NaN", "", "", MLOPS_E_CORRUPT, "node 4: its leaf value is not"},
+        {"\"num_target\":\"2\"", "42,43", "", "", MLOPS_E_CORRUPT, "\"base_weights\" has 11 items"},
+        {"\"num_target\":\"2\"", "42", "\"parents\"", "\"leaf_weights\":[1],\"parents\"",
+         MLOPS_E_UNSUPPORTED, "those of versions up to 3.0"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *vectors = make_vectors(cases[i].n_targets, cases[i].last);
+        char *wrong_one = edited(vectors, cases[i].from, cases[i].to);
+        mlops_error error = {0};
+        assert_int_equal(mlops_model_parse(&model, wrong_one, strlen(wrong_one), NULL, &error),
+                         cases[i].status);
+        if (!strstr(error.message, cases[i].message)) fail_msg("%s", error.message);
+        free(wrong_one);
+        free(vectors);
+    }
+}
+
 /* Edits of the small model, and what is said of each. */
 static const struct {
     const char *from, *to;
@@ -252,8 +303,12 @@ static const struct {
      "tree 1 belongs to class 1, there are 1"},
     {"\"tree_info\":[0,0]", "\"tree_info\":[0]", MLOPS_E_CORRUPT, "has 1 item for 2 trees"},
     {"\"num_trees\":\"2\"", "\"num_trees\":\"3\"", MLOPS_E_CORRUPT, "num_trees says 3"},
-    {"\"size_leaf_vector\":\"0\"}", "\"size_leaf_vector\":\"3\"}", MLOPS_E_UNSUPPORTED,
-     "leaves of 3 values"},
+    {"\"num_nodes\":\"5\",\"size_leaf_vector\":\"0\"",
+     "\"num_nodes\":\"5\",\"size_leaf_vector\":\"3\"", MLOPS_E_CORRUPT,
+     "\"base_weights\" has 0 items, num_nodes says 5 and size_leaf_vector 3"},
+    {"\"num_nodes\":\"5\",\"size_leaf_vector\":\"0\"",
+     "\"num_nodes\":\"5\",\"size_leaf_vector\":\"-3\"", MLOPS_E_CORRUPT,
+     "size_leaf_vector must be 0 to 65536"},
     {"gbtree\"}", "gblinear\"}", MLOPS_E_UNSUPPORTED, "booster \"gblinear\""},
     {"gbtree\"}", "dart\"}", MLOPS_E_CORRUPT, "does not have the members of one"},
     {"reg:squarederror", "reg:quantileerror", MLOPS_OK, ""},
@@ -551,6 +606,7 @@ int main(void) {
         cmocka_unit_test(large_models_need_a_context),
         cmocka_unit_test(reads_base_scores),
         cmocka_unit_test(reads_a_score_for_each_class),
+        cmocka_unit_test(adds_vectors),
         cmocka_unit_test(refuses_wrong_models),
         cmocka_unit_test(refuses_every_prefix),
         cmocka_unit_test(names_foreign_formats),

@@ -20,6 +20,7 @@ typedef struct mlops__xgb {
         top_feature; /* the largest that a node tests, -1 if none does, and the first such node */
     uint32_t top_tree;
     uint32_t top_node;
+    int64_t leaf_size; /* values that vector leaves have; 0: there is none */
     int has_booster;
     int has_dart;
 } mlops__xgb;
@@ -54,7 +55,8 @@ typedef struct mlops__xgb_tree {
     mlops__buf feature;
     mlops__buf value;
     mlops__buf left_missing;
-    mlops__buf kind; /* 0 numeric, 1 categorical; or empty */
+    mlops__buf kind;    /* 0 numeric, 1 categorical; or empty */
+    mlops__buf weights; /* leaf_size a node; or empty */
     mlops__buf categories;
     mlops__buf set_nodes;
     mlops__buf set_starts;
@@ -65,6 +67,7 @@ typedef struct mlops__xgb_tree {
     int64_t n_nodes;
     int64_t n_deleted;
     int64_t leaf_size;
+    int has_leaf_weights;
     uint32_t index; /* of the tree */
 } mlops__xgb_tree;
 

@@ -8,11 +8,9 @@
 #include <string.h>
 
 static mlops_status read_model_param(mlops__xgb *self, void *user) {
-    int64_t *leaf_size = user;
+    (void)user;
     if (mlops__source_is(self->source, "num_trees"))
         return mlops__xgb_int(self, "num_trees", &self->n_trees);
-    if (mlops__source_is(self->source, "size_leaf_vector"))
-        return mlops__xgb_int(self, "size_leaf_vector", leaf_size);
     return mlops__source_skip(self->source);
 }
 
@@ -32,18 +30,12 @@ static mlops_status read_trees(mlops__xgb *self, mlops__xgb_tree *tree) {
 }
 
 static mlops_status read_model(mlops__xgb *self, void *user) {
-    int64_t leaf_size = 0;
     if (mlops__source_is(self->source, "tree_info"))
         return mlops__xgb_ints(self, "tree_info", &self->ir->groups);
     if (mlops__source_is(self->source, "trees")) return read_trees(self, user);
     if (!mlops__source_is(self->source, "gbtree_model_param"))
         return mlops__source_skip(self->source);
-    MLOPS_TRY(mlops__xgb_object(self, "gbtree_model_param", read_model_param, &leaf_size));
-    if (leaf_size <= 1) return MLOPS_OK;
-    return mlops__source_fail(self->source, MLOPS_E_UNSUPPORTED,
-                              "trees have leaves of %lld values (size_leaf_vector); only single "
-                              "values are supported (multi_strategy=one_output_per_tree)",
-                              (long long)leaf_size);
+    return mlops__xgb_object(self, "gbtree_model_param", read_model_param, NULL);
 }
 
 /* Members of "gradient_booster", and of the "gbtree" that a dart has inside: the name of the outer
@@ -90,6 +82,10 @@ static mlops_status check_booster(mlops__xgb *self) {
                                   mlops__plural((int64_t)ir->groups.size / 4), ir->n_trees,
                                   mlops__plural(ir->n_trees));
     if (!dart) ir->weights.size = 0;
+    if (dart && self->leaf_size)
+        return mlops__source_fail(source, MLOPS_E_UNSUPPORTED,
+                                  "booster \"dart\" with leaves of %lld values is not supported",
+                                  (long long)self->leaf_size);
     if (dart && ir->weights.size / 4 != ir->n_trees)
         return mlops__source_fail(
             source, MLOPS_E_CORRUPT, "\"weight_drop\" has %zu item%s for %u tree%s",

@@ -79,6 +79,11 @@ static mlops_status settle_groups(mlops__xgb *self) {
                                   (long long)self->n_classes, (long long)self->n_targets);
     int64_t n = self->n_classes > self->n_targets ? self->n_classes : self->n_targets;
     ir->n_groups = n > 1 ? (uint32_t)n : 1;
+    if (self->leaf_size && self->leaf_size != ir->n_groups)
+        return mlops__source_fail(source, MLOPS_E_CORRUPT,
+                                  "trees have leaves of %lld values, num_class and num_target say "
+                                  "%u",
+                                  (long long)self->leaf_size, ir->n_groups);
     const uint32_t *groups = (const uint32_t *)(const void *)ir->groups.data;
     for (uint32_t t = 0; t < ir->n_trees; t++)
         if (groups[t] >= ir->n_groups)

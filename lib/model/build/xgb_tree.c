@@ -9,13 +9,13 @@
 
 #include <string.h>
 
-enum { DELETED = INT32_MAX, CATEGORIES_MAX = 1 << 24, TREE_BUFS = 13 };
+enum { DELETED = INT32_MAX, CATEGORIES_MAX = 1 << 24, TREE_BUFS = 14 };
 
 static void list_bufs(mlops__xgb_tree *self, mlops__buf *out[TREE_BUFS]) {
     mlops__buf *bufs[TREE_BUFS] = {
         &self->left,  &self->right,      &self->feature,   &self->value,      &self->left_missing,
         &self->kind,  &self->categories, &self->set_nodes, &self->set_starts, &self->set_sizes,
-        &self->order, &self->seen,       &self->set_of};
+        &self->order, &self->seen,       &self->set_of,    &self->weights};
     memcpy(out, bufs, sizeof bufs);
 }
 
@@ -64,6 +64,9 @@ static mlops_status read_member(mlops__xgb *self, void *user) {
             return mlops__xgb_ints(self, ints[i].name, ints[i].out);
     if (mlops__source_is(self->source, "split_conditions"))
         return mlops__xgb_floats(self, "split_conditions", &tree->value);
+    if (mlops__source_is(self->source, "base_weights"))
+        return mlops__xgb_floats(self, "base_weights", &tree->weights);
+    if (mlops__source_is(self->source, "leaf_weights")) tree->has_leaf_weights = 1;
     if (mlops__source_is(self->source, "tree_param"))
         return mlops__xgb_object(self, "tree_param", read_param, tree);
     return mlops__source_skip(self->source);
@@ -74,7 +77,7 @@ mlops_status mlops__xgb_read_tree(mlops__xgb *self, mlops__xgb_tree *tree) {
     list_bufs(tree, bufs);
     for (int i = 0; i < TREE_BUFS; i++) bufs[i]->size = 0;
     tree->n_nodes = -1;
-    tree->n_deleted = tree->leaf_size = 0;
+    tree->n_deleted = tree->leaf_size = tree->has_leaf_weights = 0;
     tree->index = self->ir->n_trees;
     MLOPS_TRY(mlops__xgb_members(self, read_member, tree));
     return mlops__xgb_add_tree(self, tree);
@@ -117,18 +120,32 @@ static mlops_status check_lengths(const adding *self) {
     MLOPS_TRY(check_length(self, &tree->value, "split_conditions"));
     MLOPS_TRY(check_length(self, &tree->left_missing, "default_left"));
     if (tree->kind.size) MLOPS_TRY(check_length(self, &tree->kind, "split_type"));
-    return MLOPS_OK;
+    if (tree->leaf_size <= 1 ||
+        (uint64_t)tree->weights.size / 4 == self->n * (uint64_t)tree->leaf_size)
+        return MLOPS_OK;
+    return mlops__source_fail(self->xgb->source, MLOPS_E_CORRUPT,
+                              "tree %u: \"base_weights\" has %zu items, num_nodes says %u and "
+                              "size_leaf_vector %lld",
+                              tree->index, tree->weights.size / 4, self->n,
+                              (long long)tree->leaf_size);
 }
 
 static mlops_status check_param(const adding *self) {
     const mlops__xgb_tree *tree = self->tree;
     mlops__source *source = self->xgb->source;
-    if (tree->leaf_size > 1)
+    if (tree->leaf_size > 1 && tree->has_leaf_weights)
         return mlops__source_fail(source, MLOPS_E_UNSUPPORTED,
-                                  "tree %u has leaves of %lld values (size_leaf_vector); only "
-                                  "single values are supported (multi_strategy="
-                                  "one_output_per_tree)",
+                                  "tree %u has leaves of %lld values in \"leaf_weights\"; those of "
+                                  "versions up to 3.0, in \"base_weights\", are supported",
                                   tree->index, (long long)tree->leaf_size);
+    if (tree->leaf_size > MLOPS__PLAN_GROUPS_MAX || tree->leaf_size < 0)
+        return mlops__source_fail(source, MLOPS_E_CORRUPT,
+                                  "tree %u: size_leaf_vector must be 0 to 65536", tree->index);
+    if (tree->leaf_size > 1 && self->xgb->leaf_size && self->xgb->leaf_size != tree->leaf_size)
+        return mlops__source_fail(source, MLOPS_E_CORRUPT,
+                                  "tree %u has leaves of %lld values, others of %lld", tree->index,
+                                  (long long)tree->leaf_size, (long long)self->xgb->leaf_size);
+    if (tree->leaf_size > 1) self->xgb->leaf_size = tree->leaf_size;
     if (tree->n_nodes < 1 || tree->n_nodes > INT32_MAX)
         return mlops__source_fail(source, MLOPS_E_CORRUPT,
                                   "tree %u: num_nodes must be 1 to 2147483647", tree->index);
@@ -192,8 +209,27 @@ static mlops_status visit(const adding *self, int32_t child, uint32_t *count) {
     return MLOPS_OK;
 }
 
+/* A leaf of a value for each group. */
+static mlops_status fill_vector(const adding *self, uint32_t number, mlops__ir_node *out) {
+    const uint32_t kind = MLOPS__SPECIAL_VECTOR;
+    size_t n = (size_t)self->tree->leaf_size;
+    const float *values = (const float *)(const void *)self->tree->weights.data + number * n;
+    mlops__buf *words = &self->xgb->ir->words;
+    for (size_t i = 0; i < n; i++)
+        if (values[i] - values[i] != 0.0f)
+            return wrong(self, number, "its leaf value is not a finite number");
+    if (words->size / 4 + n + 1 > UINT32_MAX)
+        return mlops__source_fail(self->xgb->source, MLOPS_E_LIMIT, "more than 2^32 words");
+    *out =
+        (mlops__ir_node){.special = (uint32_t)(words->size / 4), .number = number, .is_special = 1};
+    mlops__buf_put(words, &kind, sizeof kind);
+    mlops__buf_put(words, values, n * sizeof *values);
+    return MLOPS_OK;
+}
+
 static mlops_status fill_leaf(const adding *self, uint32_t number, mlops__ir_node *out) {
     if (self->right[number] != -1) return wrong(self, number, "has a right child and no left one");
+    if (self->tree->leaf_size > 1) return fill_vector(self, number, out);
     if (self->value[number] - self->value[number] != 0.0f)
         return wrong(self, number, "its leaf value is not a finite number");
     *out = (mlops__ir_node){.value = (double)self->value[number], .number = number};
@@ -291,6 +327,6 @@ mlops_status mlops__xgb_add_tree(mlops__xgb *xgb, mlops__xgb_tree *tree) {
     MLOPS_TRY(add_nodes(&self));
     mlops__buf_put(&ir->firsts, &first, sizeof first);
     ir->n_trees++;
-    if (!ir->nodes.status && !ir->firsts.status) return MLOPS_OK;
+    if (!ir->nodes.status && !ir->firsts.status && !ir->words.status) return MLOPS_OK;
     return mlops__fail_nomem(xgb->source->err, ir->nodes.size);
 }

@@ -8,6 +8,7 @@
  * text of the message; if the status is 0, for each output {u32 dtype, u32 rank, i64 dims,
  * elements}.
  */
+#include "base/arena.h"
 #include "model/build/graph_write.h"
 #include "model/run/graph_step.h"
 #include "sys/host.h"
@@ -26,6 +27,8 @@ typedef struct request {
     uint32_t n_inputs;
 } request;
 
+static mlops__arena memory; /* of one request */
+
 static void take(void *to, size_t n) {
     if (n && fread(to, 1, n, stdin) != n) exit(3);
 }
@@ -37,7 +40,7 @@ static uint32_t take_u32(void) {
 }
 
 static void *room(size_t n) {
-    void *p = malloc(n + 1);
+    void *p = mlops__arena_alloc(&memory, n + 1);
     if (!p) exit(3);
     return p;
 }
@@ -100,9 +103,6 @@ static void take_step(request *r, mlops__graph_writer *writer) {
     mlops__graph_writer_step(writer, &(mlops__graph_step){(mlops__graph_operator)head[0], operands,
                                                           head[1], operands + head[1], head[2],
                                                           ints, head[3], floats, head[4]});
-    free(operands);
-    free(ints);
-    free(floats);
 }
 
 static int take_request(request *r, mlops__buf *out) {
@@ -165,6 +165,7 @@ static mlops_status answer(const request *r, const mlops__buf *bytes, mlops_erro
 int main(int argc, char **argv) {
     static request r;
     mlops__buf bytes;
+    mlops__arena_init(&memory, &mlops__heap, SIZE_MAX);
     while (take_request(&r, &bytes)) {
         mlops_error error = {0};
         mlops_status status = answer(&r, &bytes, &error);
@@ -180,6 +181,8 @@ int main(int argc, char **argv) {
             fclose(file);
         }
         mlops__buf_free(&bytes);
+        mlops__arena_free(&memory);
+        mlops__arena_init(&memory, &mlops__heap, SIZE_MAX);
     }
     return 0;
 }

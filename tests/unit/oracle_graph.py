@@ -760,7 +760,8 @@ def main():
         except AssertionError as error:
             failed += 1
             print(f"not ok {number} - {name}\n# {error}")
-    return 1 if failed else 0
+    dump.process.stdin.close()
+    return 1 if failed or dump.process.wait() else 0
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "column/table.h"
+#include "model/build/graph_forest.h"
 #include "model/run/graph.h"
 #include "model/run/plan.h"
 
@@ -37,6 +38,7 @@ typedef struct mlops__graph_model {
     const char **classes;        /* their names */
     const int64_t *class_labels; /* NULL: labels are texts */
     const char *producer, *opsets, *operators;
+    mlops__graph_forests *forests; /* NULL: rows walk their plans */
 } mlops__graph_model;
 
 /* Rows of a run in a context, and the bytes of new texts that they are given room for. */

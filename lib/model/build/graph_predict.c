@@ -38,7 +38,7 @@ size_t mlops__graph_room_size(const mlops__graph_model *self, int64_t n_rows, si
         if (more > SIZE_MAX / 2 - size) return 0;
         size += more;
     }
-    return size;
+    return size + mlops__graph_forests_room(self->forests);
 }
 
 mlops_status mlops__graph_room_init(mlops__graph_room *self, const mlops__graph_model *model,
@@ -51,6 +51,7 @@ mlops_status mlops__graph_room_init(mlops__graph_room *self, const mlops__graph_
         MLOPS_TRY(mlops__graph_bind(self->run, i, model->inputs[i].dtype, p));
         p += input_size(&model->inputs[i], n_rows);
     }
+    mlops__graph_forests_use(model->forests, self->run, p);
     return MLOPS_OK;
 }
 

@@ -93,6 +93,9 @@ static mlops_status open_graph(mlops_model *self, const loading *from) {
     self->plan.n_features = (uint32_t)self->graph->n_features;
     self->names = self->graph->names;
     self->kern = mlops__kern_for(from->host.cpu);
+    MLOPS_TRY(mlops__graph_forests_tune(&self->graph->forests, &self->graph->graph, self->kern,
+                                        from->host.cpu == MLOPS_CPU_AVX512, &self->arena,
+                                        &from->meter.table, from->err));
     if (mlops__room_size(self, 1)) return MLOPS_OK;
     return mlops__fail(from->err, MLOPS_E_LIMIT, "a block of rows does not fit into memory");
 }

@@ -20,21 +20,39 @@ typedef struct product {
     int64_t b_row, b_column;
 } product;
 
+/* Rows of b are added to a row of c four at a time, one after the other. */
 #define MULTIPLY(name, type)                                                                       \
+    static void name##_rows(type *restrict c, const type *restrict b, int64_t b_row, int64_t n,    \
+                            const type *a, int64_t a_column) {                                     \
+        const type x0 = a[0], x1 = a[a_column], x2 = a[2 * a_column], x3 = a[3 * a_column];        \
+        const type *b1 = b + b_row, *b2 = b1 + b_row, *b3 = b2 + b_row;                            \
+        for (int64_t j = 0; j < n; j++)                                                            \
+            c[j] = (((c[j] + x0 * b[j]) + x1 * b1[j]) + x2 * b2[j]) + x3 * b3[j];                  \
+    }                                                                                              \
+    static void name##_row(type *restrict c, const type *restrict b, int64_t n, type x) {          \
+        for (int64_t j = 0; j < n; j++) c[j] += x * b[j];                                          \
+    }                                                                                              \
+    static type name##_dot(const type *a, int64_t a_column, const type *b, int64_t b_row,          \
+                           int64_t k) {                                                            \
+        type sum = 0;                                                                              \
+        for (int64_t l = 0; l < k; l++) sum += a[l * a_column] * b[l * b_row];                     \
+        return sum;                                                                                \
+    }                                                                                              \
     static void name(const product *p) {                                                           \
         const type *a = p->a, *b = p->b;                                                           \
         type *c = p->c;                                                                            \
         for (int64_t i = 0; i < p->m; i++, a += p->a_row, c += p->n) {                             \
+            int64_t l = 0;                                                                         \
+            if (p->b_column != 1) {                                                                \
+                for (int64_t j = 0; j < p->n; j++)                                                 \
+                    c[j] = name##_dot(a, p->a_column, b + j * p->b_column, p->b_row, p->k);        \
+                continue;                                                                          \
+            }                                                                                      \
             for (int64_t j = 0; j < p->n; j++) c[j] = 0;                                           \
-            for (int64_t l = 0; p->b_column == 1 && l < p->k; l++) {                               \
-                const type x = a[l * p->a_column], *row = b + l * p->b_row;                        \
-                for (int64_t j = 0; j < p->n; j++) c[j] += x * row[j];                             \
-            }                                                                                      \
-            for (int64_t j = 0; p->b_column != 1 && j < p->n; j++) {                               \
-                const type *column = b + j * p->b_column;                                          \
-                for (int64_t l = 0; l < p->k; l++)                                                 \
-                    c[j] += a[l * p->a_column] * column[l * p->b_row];                             \
-            }                                                                                      \
+            for (; l + 4 <= p->k; l += 4)                                                          \
+                name##_rows(c, b + l * p->b_row, p->b_row, p->n, a + l * p->a_column,              \
+                            p->a_column);                                                          \
+            for (; l < p->k; l++) name##_row(c, b + l * p->b_row, p->n, a[l * p->a_column]);       \
         }                                                                                          \
     }
 

@@ -64,6 +64,13 @@ static void put_ports(mlops__json_writer *out, const char *name, const mlops__gr
     mlops__json_close(out, ']');
 }
 
+/* Features that float32 would lose something of. */
+static int takes_f64(const mlops__graph_model *graph) {
+    for (uint32_t i = 0; i < graph->n_inputs; i++)
+        if (graph->inputs[i].dtype != MLOPS__GRAPH_F32) return 1;
+    return 0;
+}
+
 static void put_graph(mlops__json_writer *out, const mlops_model *self) {
     const mlops__graph_model *graph = self->graph;
     mlops__json_open(out, '{');
@@ -71,6 +78,7 @@ static void put_graph(mlops__json_writer *out, const mlops_model *self) {
     put_text(out, "producer", graph->producer);
     put_text(out, "opsets", graph->opsets);
     put_text(out, "operators", graph->operators);
+    put_text(out, "numbers", takes_f64(graph) ? "float64" : "float32");
     put_int(out, "steps", graph->graph.n_steps);
     put_ports(out, "inputs", graph->inputs, graph->n_inputs);
     put_ports(out, "results", graph->outputs, graph->n_outputs);

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+enum { TEXTS_MAX = 1 << 29 };
 enum { ALIGN = 64, TEXTS = 1 << 16, TEXTS_ROW = 1 << 10, TABLE_BLOCK = 256 };
 
 static size_t padded(size_t n) { return (n + ALIGN - 1) / ALIGN * ALIGN; }
@@ -217,6 +218,6 @@ mlops_status mlops__graph_predict_columns(const mlops__graph_model *self,
         mlops_status status = mlops__graph_room_init(&room, self, block, texts, mem);
         if (status == MLOPS_OK) status = predict_blocks(&room, columns, output, n_rows, out, err);
         mlops__free_aligned(allocator, mem, size, ALIGN);
-        if (status != MLOPS_E_ARENA || !texts || texts > SIZE_MAX / 4) return status;
+        if (status != MLOPS_E_ARENA || !texts || texts > TEXTS_MAX) return status;
     }
 }

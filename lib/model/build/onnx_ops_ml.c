@@ -209,7 +209,7 @@ static mlops_status lower_zipmap(mlops__oc *self) {
 }
 
 #define ML     "ai.onnx.ml"
-#define LABELS "classlabels_strings:S classlabels_int64s:I classlabels_ints:I post_transform:s "
+#define LABELS "classlabels_strings:S classlabels_ints:I post_transform:s "
 
 const mlops__onnx_operator mlops__onnx_ops_ml[] = {
     {ML, "LinearRegressor", 1, 99, 1, 1, 1,

@@ -89,6 +89,19 @@ static mlops_status lower_linear(mlops__oc *self, int64_t classes, mlops__graph_
     return mlops__oc_classify(self, scores, MLOPS__LABEL_GREATEST, MLOPS__PAIR_NONE, post);
 }
 
+/* One decision between two classes is told for both. */
+static mlops_status put_pair(mlops__oc *self, uint32_t decision, mlops__graph_post post) {
+    mlops__emit step = {.op = MLOPS__GRAPH_CLASSIFY, .inputs = {decision}, .n_inputs = 1};
+    uint32_t outs[2];
+    step.ints[0] = MLOPS__LABEL_ZERO;
+    step.ints[1] = MLOPS__PAIR_OPPOSITE;
+    step.ints[2] = post;
+    step.n_ints = 3;
+    step.n_outputs = 2;
+    MLOPS_TRY(mlops__oc_emit(self, &step, outs));
+    return mlops__oc_out(self, 1, outs[1]);
+}
+
 static mlops_status lower_classifier(mlops__oc *self) {
     const mlops__onnx_attribute *each = mlops__oc_attribute(self, "vectors_per_class");
     int64_t classes = mlops__oc_n_labels(self), vectors = 0;
@@ -105,15 +118,12 @@ static mlops_status lower_classifier(mlops__oc *self) {
         return mlops__oc_no(self, "%zu numbers of vectors for %lld classes", each->n,
                             (long long)classes);
     MLOPS_TRY(vote(self, vectors, classes, outs));
-    if (mlops__oc_length(self, "prob_a")) {
-        MLOPS_TRY(platt(self, classes * (classes - 1) / 2, outs[0], &scores));
-        return mlops__oc_classify(self, scores, MLOPS__LABEL_GREATEST, MLOPS__PAIR_NONE, post);
-    }
-    if (classes == 2)
-        return mlops__oc_classify(self, outs[0], MLOPS__LABEL_ZERO, MLOPS__PAIR_OPPOSITE, post);
     MLOPS_TRY(mlops__oc_labels(self, outs[1], &label));
     MLOPS_TRY(mlops__oc_out(self, 0, label));
     scores = outs[0];
+    if (mlops__oc_length(self, "prob_a"))
+        MLOPS_TRY(platt(self, classes * (classes - 1) / 2, outs[0], &scores));
+    else if (classes == 2) return put_pair(self, scores, post);
     if (post != MLOPS__POST_NONE)
         MLOPS_TRY(
             mlops__oc_emit1(self, MLOPS__GRAPH_POST, 1, &scores, 1, (int64_t[]){post}, &scores));

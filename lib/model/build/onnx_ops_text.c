@@ -49,39 +49,61 @@ static mlops_status lower_normalizer(mlops__oc *self) {
     return mlops__oc_out(self, 0, out);
 }
 
-static mlops_status separators(mlops__oc *self, mlops__emit *step) {
-    const mlops__onnx_attribute *list = mlops__oc_attribute(self, "separators");
-    const mlops__onnx_attribute *pattern = mlops__oc_attribute(self, "tokenexp");
-    if (!pattern) {
-        if (!list || !list->n) return mlops__oc_no(self, "it has neither separators nor tokenexp");
-        step->scratch = 1;
-        return mlops__oc_texts(self, list->texts, list->n, &step->inputs[1]);
-    }
+static int is_plain(const mlops__onnx_attribute *list) {
+    for (size_t i = 0; i < list->n; i++)
+        for (size_t j = 0; j < list->texts[i].n; j++)
+            if (memchr("\\^$.|?*+()[]{}", list->texts[i].text[j], 14)) return 0;
+    return 1;
+}
+
+static mlops_status expression(mlops__oc *self, const char *pattern, size_t n, mlops__emit *step) {
     mlops__buf bytes;
     uint32_t states = 0;
     mlops_error error = {0};
     mlops__buf_init(&bytes, self->allocator);
-    mlops_status status =
-        mlops__graph_expression(&bytes, &states, pattern->s.text, pattern->s.n, &error);
+    mlops_status status = mlops__graph_expression(&bytes, &states, pattern, n, &error);
     uint8_t *copy = status ? NULL : mlops__arena_array(self->arena, bytes.size, 1);
-    int64_t n = (int64_t)bytes.size;
+    int64_t size = (int64_t)bytes.size;
     if (copy) memcpy(copy, bytes.data, bytes.size);
     mlops__buf_free(&bytes);
     if (status == MLOPS_E_NOMEM || (!status && !copy)) return mlops__fail_nomem(self->err, 64);
-    if (status) return mlops__oc_no(self, "tokenexp: %.*s", 150, error.message);
-    step->scratch = 3 * (int64_t)states + 8;
-    return mlops__oc_constant(self, MLOPS__GRAPH_BYTES, 1, &n, copy, &step->inputs[1]);
+    if (status) return mlops__oc_no(self, "its expression: %.*s", 150, error.message);
+    step->scratch = 5 * (int64_t)states + 2;
+    return mlops__oc_constant(self, MLOPS__GRAPH_BYTES, 1, &size, copy, &step->inputs[1]);
+}
+
+/* Separators are expressions, too; plain texts are found as they are. */
+static mlops_status separators(mlops__oc *self, const mlops__onnx_attribute *list,
+                               mlops__emit *step) {
+    mlops__buf all;
+    step->scratch = 1;
+    if (is_plain(list)) return mlops__oc_texts(self, list->texts, list->n, &step->inputs[1]);
+    step->ints[0] |= 2;
+    mlops__buf_init(&all, self->allocator);
+    for (size_t i = 0; i < list->n; i++) {
+        mlops__buf_text(&all, i ? "|(" : "(");
+        mlops__buf_put(&all, list->texts[i].text, list->texts[i].n);
+        mlops__buf_text(&all, ")");
+    }
+    mlops_status status = all.status ? mlops__fail_nomem(self->err, all.size)
+                                     : expression(self, (const char *)all.data, all.size, step);
+    mlops__buf_free(&all);
+    return status;
 }
 
 static mlops_status lower_tokenizer(mlops__oc *self) {
     const mlops__onnx_attribute *pad = mlops__oc_attribute(self, "pad_value");
+    const mlops__onnx_attribute *list = mlops__oc_attribute(self, "separators");
+    const mlops__onnx_attribute *pattern = mlops__oc_attribute(self, "tokenexp");
     mlops__onnx_text hash = {"#", 1};
     mlops__emit step = {.op = MLOPS__GRAPH_TOKENIZE, .n_inputs = 3, .n_ints = 2, .n_outputs = 2};
     uint32_t outs[2];
     step.inputs[0] = mlops__oc_in(self, 0);
-    MLOPS_TRY(separators(self, &step));
-    MLOPS_TRY(mlops__oc_texts(self, pad ? &pad->s : &hash, 1, &step.inputs[2]));
     step.ints[0] = mlops__oc_int(self, "mark", 0) != 0;
+    if (pattern) MLOPS_TRY(expression(self, pattern->s.text, pattern->s.n, &step));
+    else if (list && list->n) MLOPS_TRY(separators(self, list, &step));
+    else return mlops__oc_no(self, "it has neither separators nor tokenexp");
+    MLOPS_TRY(mlops__oc_texts(self, pad ? &pad->s : &hash, 1, &step.inputs[2]));
     step.ints[1] = mlops__oc_int(self, "mincharnum", 1);
     MLOPS_TRY(mlops__oc_emit(self, &step, outs));
     return mlops__oc_out(self, 0, outs[0]);

@@ -166,11 +166,26 @@ static mlops_status read_weights(reading *self, const char *stem) {
     return MLOPS_OK;
 }
 
+static mlops_status read_base(mlops__oc *self, mlops__trees *out) {
+    const double *given;
+    MLOPS_TRY(numbers_of(self, "base_values", &given, &out->n_base, &out->f64));
+    int short_of_one = out->n_base == 1 && out->n_targets == 2;
+    if (out->n_base == 0) return MLOPS_OK;
+    if (out->n_base != out->n_targets && !short_of_one)
+        return mlops__oc_no(self, "%lld base values for %lld targets", (long long)out->n_base,
+                            (long long)out->n_targets);
+    double *base = mlops__arena_array(self->arena, (size_t)out->n_targets, sizeof *base);
+    if (!base) return mlops__fail_nomem(self->err, (size_t)out->n_targets * sizeof *base);
+    memcpy(base, given, (size_t)out->n_base * sizeof *base);
+    out->base = base;
+    return MLOPS_OK;
+}
+
 static mlops_status read_trees(mlops__oc *self, const char *stem, int64_t n_features,
                                mlops__trees *out) {
     reading from = {.oc = self, .out = out};
     const double *values;
-    int64_t n, n_base;
+    int64_t n;
     MLOPS_TRY(numbers_of(self, "nodes_values", &values, &n, &out->f64));
     if (n > INT32_MAX / 4) return mlops__oc_no(self, "%lld nodes", (long long)n);
     out->n_nodes = n;
@@ -188,12 +203,7 @@ static mlops_status read_trees(mlops__oc *self, const char *stem, int64_t n_feat
     MLOPS_TRY(read_nodes(&from, values, n_features));
     MLOPS_TRY(find_roots(self, out));
     MLOPS_TRY(read_weights(&from, stem));
-    MLOPS_TRY(numbers_of(self, "base_values", &out->base, &n_base, &out->f64));
-    if (n_base == 0) out->base = NULL;
-    else if (n_base != out->n_targets)
-        return mlops__oc_no(self, "%lld base values for %lld targets", (long long)n_base,
-                            (long long)out->n_targets);
-    return MLOPS_OK;
+    return read_base(self, out);
 }
 
 /* Columns of the input, of which tests may take any. */
@@ -206,7 +216,7 @@ static mlops_status width_of(mlops__oc *self, int64_t *out) {
     return MLOPS_OK;
 }
 
-/* The sums of each target, as floats whatever they are summed in. */
+/* The sums of each target: floats, whatever they are summed in, but of version 5. */
 static mlops_status margins(mlops__oc *self, mlops__trees *trees, int64_t width, uint32_t *out) {
     uint32_t in[2] = {mlops__oc_in(self, 0)};
     if (mlops__oc_item(self, in[0])->dtype == MLOPS__GRAPH_F64) trees->f64 = 1;
@@ -215,7 +225,8 @@ static mlops_status margins(mlops__oc *self, mlops__trees *trees, int64_t width,
         MLOPS_TRY(mlops__oc_reshape(self, in[0], (int64_t[]){1, -1}, 2, &in[0]));
     MLOPS_TRY(mlops__oc_forest(self, trees, width, &in[1]));
     MLOPS_TRY(mlops__oc_emit1(self, MLOPS__GRAPH_FOREST, 2, in, 0, NULL, out));
-    return mlops__oc_cast(self, MLOPS__GRAPH_F32, *out, out);
+    int wide = trees->gives_f64 && mlops__oc_item(self, in[0])->dtype == MLOPS__GRAPH_F64;
+    return wide ? MLOPS_OK : mlops__oc_cast(self, MLOPS__GRAPH_F32, *out, out);
 }
 
 /* SUM as it is; an average has its base added behind. */
@@ -228,6 +239,7 @@ static mlops_status aggregate(mlops__oc *self, mlops__trees *trees, int64_t widt
     MLOPS_TRY(margins(self, trees, width, out));
     if (!average) return MLOPS_OK;
     MLOPS_TRY(mlops__oc_f32s(self, &n, 1, &count));
+    MLOPS_TRY(mlops__oc_cast(self, mlops__oc_item(self, *out)->dtype, count, &count));
     MLOPS_TRY(mlops__oc_binary(self, MLOPS__BINARY_DIV, *out, count, out));
     if (!base) return MLOPS_OK;
     MLOPS_TRY(mlops__oc_constant(self, MLOPS__GRAPH_F64, 1, &trees->n_targets, base, &added));
@@ -236,8 +248,11 @@ static mlops_status aggregate(mlops__oc *self, mlops__trees *trees, int64_t widt
 }
 
 static mlops_status put(mlops__oc *self, uint32_t out, int64_t post) {
-    if (post != MLOPS__POST_NONE)
-        MLOPS_TRY(mlops__oc_emit1(self, MLOPS__GRAPH_POST, 1, &out, 1, &post, &out));
+    mlops__graph_dtype dtype = mlops__oc_item(self, out)->dtype;
+    if (post == MLOPS__POST_NONE) return mlops__oc_out(self, 0, out);
+    MLOPS_TRY(mlops__oc_cast(self, MLOPS__GRAPH_F32, out, &out));
+    MLOPS_TRY(mlops__oc_emit1(self, MLOPS__GRAPH_POST, 1, &out, 1, &post, &out));
+    MLOPS_TRY(mlops__oc_cast(self, dtype, out, &out));
     return mlops__oc_out(self, 0, out);
 }
 
@@ -268,31 +283,58 @@ static int64_t only_class(const mlops__trees *trees, int *positive) {
     return only < 0 ? MLOPS__TREE_NONE : only;
 }
 
+/* Weights of the other classes count no more, those of this one are the only target. */
+static void keep_class(mlops__trees *trees, int64_t class) {
+    for (int64_t i = 0; i < trees->n_weights; i++) {
+        if (trees->weights[i].target != class) trees->weights[i].value = 0;
+        trees->weights[i].target = 0;
+    }
+    trees->n_targets = 1;
+}
+
+/* Two classes that both have weights and base values: the first one's weights and the second one's
+ * base make a score, as ONNX Runtime has it, and its opposite is that of the first. */
+static mlops_status classify_opposites(mlops__oc *self, mlops__trees *trees, int64_t width,
+                                       mlops__graph_post post) {
+    uint32_t in[2], scores;
+    keep_class(trees, 0);
+    trees->base++;
+    MLOPS_TRY(margins(self, trees, width, &in[1]));
+    MLOPS_TRY(mlops__oc_unary(self, MLOPS__UNARY_NEG, in[1], &in[0]));
+    MLOPS_TRY(mlops__oc_emit1(self, MLOPS__GRAPH_CONCAT, 2, in, 1, (int64_t[]){1}, &scores));
+    return mlops__oc_classify(self, scores, MLOPS__LABEL_ZERO, MLOPS__PAIR_NONE, post);
+}
+
+/* One class alone has weights. */
+static mlops_status classify_one(mlops__oc *self, mlops__trees *trees, int64_t width, int64_t only,
+                                 int positive, mlops__graph_post post) {
+    mlops__graph_label label = positive ? MLOPS__LABEL_HALF : MLOPS__LABEL_ZERO;
+    mlops__graph_pair pair = positive ? MLOPS__PAIR_COMPLEMENT : MLOPS__PAIR_OPPOSITE;
+    uint32_t scores;
+    if (trees->n_base == 2 || (only == 0 && post == MLOPS__POST_PROBIT))
+        return mlops__oc_no(self, "two classes, one of which has weights, with %s",
+                            trees->n_base == 2 ? "two base values" : "PROBIT");
+    if (only == 0) keep_class(trees, 0);
+    else trees->base = NULL;
+    MLOPS_TRY(margins(self, trees, width, &scores));
+    return mlops__oc_classify(self, scores, label, only ? MLOPS__PAIR_NONE : pair, post);
+}
+
 static mlops_status lower_classifier(mlops__oc *self) {
     mlops__trees trees = {.n_targets = mlops__oc_n_labels(self)};
     mlops__graph_post post;
-    int64_t width = 0, only = MLOPS__TREE_NONE;
+    int64_t width = 0;
     uint32_t scores;
-    int positive;
+    int positive, two = trees.n_targets == 2;
     MLOPS_TRY(mlops__oc_post(self, &post));
     MLOPS_TRY(width_of(self, &width));
     MLOPS_TRY(read_trees(self, "class", width, &trees));
-    if (trees.n_targets == 2) only = only_class(&trees, &positive);
-    if (only == MLOPS__TREE_NONE) {
-        MLOPS_TRY(margins(self, &trees, width, &scores));
-        return mlops__oc_classify(self, scores, MLOPS__LABEL_GREATEST, MLOPS__PAIR_NONE, post);
-    }
-    mlops__graph_label label = positive ? MLOPS__LABEL_HALF : MLOPS__LABEL_ZERO;
-    mlops__graph_pair pair = positive ? MLOPS__PAIR_COMPLEMENT : MLOPS__PAIR_OPPOSITE;
-    if (only == 1 && !trees.base) {
-        MLOPS_TRY(margins(self, &trees, width, &scores));
-        return mlops__oc_classify(self, scores, label, MLOPS__PAIR_NONE, post);
-    }
-    for (int64_t i = 0; i < trees.n_weights; i++) trees.weights[i].target = 0;
-    if (trees.base) trees.base += only;
-    trees.n_targets = 1;
+    int64_t only = two ? only_class(&trees, &positive) : MLOPS__TREE_NONE;
+    if (only != MLOPS__TREE_NONE) return classify_one(self, &trees, width, only, positive, post);
+    if (two && trees.n_base == 2) return classify_opposites(self, &trees, width, post);
     MLOPS_TRY(margins(self, &trees, width, &scores));
-    return mlops__oc_classify(self, scores, label, pair, post);
+    return mlops__oc_classify(self, scores, two ? MLOPS__LABEL_ZERO : MLOPS__LABEL_GREATEST,
+                              MLOPS__PAIR_NONE, post);
 }
 
 /* -- version 5 ------------------------------------------------------------------------------ */
@@ -393,7 +435,7 @@ static mlops_status read_ensemble(mlops__oc *self, int64_t n_features, mlops__tr
 }
 
 static mlops_status lower_ensemble(mlops__oc *self) {
-    mlops__trees trees = {.n_targets = mlops__oc_int(self, "n_targets", 1)};
+    mlops__trees trees = {.n_targets = mlops__oc_int(self, "n_targets", 1), .gives_f64 = 1};
     int64_t width = 0, function = mlops__oc_int(self, "aggregate_function", 1);
     int64_t post = mlops__oc_int(self, "post_transform", 0);
     uint32_t out;

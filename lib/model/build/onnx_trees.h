@@ -46,8 +46,10 @@ typedef struct mlops__trees {
     int32_t *roots;
     int64_t n_roots;
     int64_t n_targets;
-    const double *base; /* NULL: none */
+    int64_t n_base;     /* of the file: 0, one of each target, or 1 of two classes */
+    const double *base; /* NULL: none; one of each target */
     int f64;            /* a number is no float, or the input is double */
+    int gives_f64;      /* sums stay doubles if the input is of them */
 } mlops__trees;
 
 /* The ensemble as the plan of a forest, in the arena: a constant of bytes. */

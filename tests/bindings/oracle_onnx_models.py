@@ -1,0 +1,556 @@
+#!/usr/bin/python3
+"""Hold models of ONNX to scikit-learn, which trained them, and to ONNX Runtime where MLOPS_ORT names it.
+
+Estimators are written as skl2onnx writes them, by onnx.helper. Prints TAP.
+"""
+import pathlib
+import sys
+import tempfile
+import warnings
+
+try:
+    import numpy as np
+    import onnx
+    import sklearn
+    from onnx import TensorProto as T, helper as h, numpy_helper as nh
+    from sklearn import (cluster, datasets, ensemble, feature_extraction, impute, linear_model, naive_bayes,
+                         neighbors, neural_network, preprocessing, svm, tree)
+except ImportError as missing:
+    print(f"1..0 # SKIP {missing}")
+    sys.exit(0)
+import mlops
+import ort
+
+warnings.filterwarnings("ignore")
+ML = "ai.onnx.ml"
+rng = np.random.default_rng(1)
+X, Y = datasets.make_classification(300, 6, n_informative=4, n_classes=3, n_clusters_per_class=1, random_state=1)
+X = X.astype(np.float32)
+B = (Y > 0).astype(int)
+R = (X[:, 0] * 3 + X[:, 1] ** 2 + rng.standard_normal(len(X)) * 0.1).astype(np.float32)
+TEST = (rng.standard_normal((200, 6)) * 1.5).astype(np.float32)
+
+
+class Graph:
+    """Nodes one behind the other; node() returns the name of its first output."""
+
+    def __init__(self):
+        self.nodes, self.tensors, self.n = [], [], 0
+
+    def name(self, stem):
+        self.n += 1
+        return f"{stem}{self.n}"
+
+    def node(self, op, *inputs, outs=1, domain="", **attributes):
+        names = [self.name(op.lower()) for _ in range(outs)] if isinstance(outs, int) else list(outs)
+        self.nodes.append(h.make_node(op, list(inputs), names, name=names[0], domain=domain, **attributes))
+        return names[0] if len(names) == 1 else names
+
+    def ml(self, op, *inputs, **attributes):
+        return self.node(op, *inputs, domain=ML, **attributes)
+
+    def const(self, values, dtype=np.float32):
+        name = self.name("c")
+        self.tensors.append(nh.from_array(np.asarray(values, dtype), name))
+        return name
+
+    def model(self, inputs, outputs, opset=15, ml=3):
+        """inputs: name, type, width; outputs: name, type, rank."""
+        values = [h.make_tensor_value_info(n, t, [None, w]) for n, t, w in inputs]
+        outs = [h.make_tensor_value_info(n, t, [None] * r) for n, t, r in outputs]
+        sets = [h.make_opsetid("", opset), h.make_opsetid(ML, ml), h.make_opsetid("com.microsoft", 1)]
+        graph = h.make_graph(self.nodes, "g", values, outs, self.tensors)
+        made = h.make_model(graph, opset_imports=sets, producer_name="skl2onnx", ir_version=8)
+        return made.SerializeToString()
+
+
+def labels(classes):
+    if np.asarray(classes).dtype.kind in "OU":
+        return {"classlabels_strings": list(classes)}
+    return {"classlabels_int64s": [int(c) for c in classes]}
+
+
+def int_labels(classes):
+    """As older operators call them."""
+    return {k.replace("int64s", "ints"): v for k, v in labels(classes).items()}
+
+
+def label_type(classes):
+    return T.STRING if np.asarray(classes).dtype.kind in "OU" else T.INT64
+
+
+def tree_attributes(trees, stem, target=None, scale=1.0, lt=False, missing=None):
+    a = {k: [] for k in ("treeids nodeids featureids values modes truenodeids falsenodeids "
+                         "missing_value_tracks_true").split()}
+    w = {k: [] for k in "treeids nodeids ids weights".split()}
+    for t, each in enumerate(trees):
+        whole, each = each if isinstance(each, tuple) else (target, each)
+        s = each.tree_
+        for i in range(s.node_count):
+            group = whole
+            leaf = s.children_left[i] < 0
+            a["treeids"].append(t)
+            a["nodeids"].append(i)
+            a["featureids"].append(0 if leaf else int(s.feature[i]))
+            a["values"].append(0.0 if leaf else float(np.float32(s.threshold[i])))
+            a["modes"].append("LEAF" if leaf else "BRANCH_LEQ")
+            a["truenodeids"].append(0 if leaf else int(s.children_left[i]))
+            a["falsenodeids"].append(0 if leaf else int(s.children_right[i]))
+            a["missing_value_tracks_true"].append(0)
+            if not leaf:
+                continue
+            value = s.value[i].ravel() if s.n_outputs == 1 else s.value[i][:, 0]
+            if group is None and stem == "class":
+                value = value / value.sum()
+            if group is None and stem == "class" and len(value) == 2:
+                group, value = 0, value[1:]  # one score stands for two classes
+            for k, v in enumerate(value if group is None else value[:1]):
+                w["treeids"].append(t)
+                w["nodeids"].append(i)
+                w["ids"].append(k if group is None else group)
+                w["weights"].append(float(v) * scale)
+    out = {f"nodes_{k}": v for k, v in a.items()}
+    return out | {f"{stem}_{k}": v for k, v in w.items()}
+
+
+def zipped(g, probabilities, classes):
+    g.ml("ZipMap", probabilities, outs=["zip"], **labels(classes))
+
+
+def linear_classifier(m, link):
+    g, multi = Graph(), len(m.classes_) > 2
+    coef = m.coef_ if multi else np.vstack([-m.coef_, m.coef_])
+    bias = m.intercept_ if multi else np.array([-m.intercept_[0], m.intercept_[0]])
+    g.ml("LinearClassifier", "X", outs=["label", "scores"], coefficients=coef.ravel().tolist(),
+         intercepts=bias.tolist(), multi_class=1, post_transform=link, **int_labels(m.classes_))
+    g.ml("Normalizer", "scores", outs=["probabilities"], norm="L1")
+    return g.model([("X", T.FLOAT, 6)], [("label", label_type(m.classes_), 1), ("probabilities", T.FLOAT, 2)])
+
+
+def linear_regressor(m):
+    g, coef = Graph(), np.atleast_2d(m.coef_)
+    g.ml("LinearRegressor", "X", outs=["variable"], coefficients=coef.ravel().tolist(), targets=len(coef),
+         intercepts=np.atleast_1d(m.intercept_).tolist())
+    return g.model([("X", T.FLOAT, 6)], [("variable", T.FLOAT, 2)])
+
+
+def kernel_attributes(m):
+    gamma = m._gamma
+    return {"kernel_type": m.kernel.upper(), "kernel_params": [gamma, m.coef0, float(m.degree)],
+            "support_vectors": m.support_vectors_.ravel().tolist()}
+
+
+def support_classifier(m):
+    g = Graph()
+    extra = {}
+    if m.probability:
+        extra = {"prob_a": m.probA_.tolist(), "prob_b": m.probB_.tolist()}
+    coef = m._dual_coef_.ravel() if hasattr(m, "_dual_coef_") else m.dual_coef_.ravel()
+    g.ml("SVMClassifier", "X", outs=["label", "probabilities"], coefficients=coef.tolist(), post_transform="NONE",
+         rho=m._intercept_.tolist(), vectors_per_class=m.n_support_.tolist(), **extra, **int_labels(m.classes_), **kernel_attributes(m))
+    return g.model([("X", T.FLOAT, 6)], [("label", label_type(m.classes_), 1), ("probabilities", T.FLOAT, 2)])
+
+
+def support_regressor(m, one_class=0):
+    g = Graph()
+    g.ml("SVMRegressor", "X", outs=["variable"], coefficients=m.dual_coef_.ravel().tolist(),
+         rho=m.intercept_.tolist(), n_supports=len(m.support_), one_class=one_class, post_transform="NONE",
+         **kernel_attributes(m))
+    return g.model([("X", T.FLOAT, 6)], [("variable", T.FLOAT, 2)])
+
+
+def forest_classifier(m, trees, width=6):
+    g = Graph()
+    g.ml("TreeEnsembleClassifier", "X", outs=["label", "probabilities"], post_transform="NONE", **labels(m.classes_),
+         **tree_attributes(trees, "class", scale=1 / len(trees)))
+    return g.model([("X", T.FLOAT, width)], [("label", label_type(m.classes_), 1), ("probabilities", T.FLOAT, 2)])
+
+
+def forest_regressor(trees, kind=T.FLOAT):
+    g = Graph()
+    g.ml("TreeEnsembleRegressor", "X", outs=["variable"], n_targets=1, post_transform="NONE",
+         aggregate_function="AVERAGE", **tree_attributes([(0, t) for t in trees], "target"))
+    return g.model([("X", kind, 6)], [("variable", T.FLOAT, 2)])
+
+
+def boosted_classifier(m):
+    g, k = Graph(), m.estimators_.shape[1]
+    prior = m.init_.class_prior_
+    base = [float(np.log(prior[1] / prior[0]))] if k == 1 else np.log(prior).tolist()
+    trees = [(j, m.estimators_[i, j]) for i in range(len(m.estimators_)) for j in range(k)]
+    g.ml("TreeEnsembleClassifier", "X", outs=["label", "probabilities"], base_values=base, **labels(m.classes_),
+         post_transform="LOGISTIC" if k == 1 else "SOFTMAX",
+         **tree_attributes(trees, "class", scale=m.learning_rate))
+    return g.model([("X", T.FLOAT, 6)], [("label", T.INT64, 1), ("probabilities", T.FLOAT, 2)])
+
+
+def boosted_regressor(m):
+    g = Graph()
+    g.ml("TreeEnsembleRegressor", "X", outs=["variable"], n_targets=1, base_values=[float(m.init_.constant_[0, 0])],
+         post_transform="NONE",
+         **tree_attributes([(0, t) for t in m.estimators_[:, 0]], "target", scale=m.learning_rate))
+    return g.model([("X", T.FLOAT, 6)], [("variable", T.FLOAT, 2)])
+
+
+def bayes(m):
+    """GaussianNB: Sub, Pow, Div, ReduceSum, ReduceLogSumExp, ArgMax, ArrayFeatureExtractor."""
+    g, n = Graph(), len(m.classes_)
+    x = g.node("Reshape", "X", g.const([-1, 1, 6], np.int64))
+    d = g.node("Pow", g.node("Sub", x, g.const(m.theta_[None])), g.const(2.0))
+    q = g.node("ReduceSum", g.node("Div", d, g.const(m.var_[None])), g.const([2], np.int64), keepdims=0)
+    prior = np.log(m.class_prior_) - 0.5 * np.log(2 * np.pi * m.var_).sum(1)
+    joint = g.node("Sub", g.const(prior[None]), g.node("Mul", q, g.const(0.5)))
+    top = g.node("ArgMax", joint, axis=1)
+    logs = g.node("ReduceLogSumExp", joint, axes=[1], keepdims=0)
+    rows = g.node("Concat", g.node("Shape", logs), g.const([1], np.int64), axis=0)
+    g.node("Exp", g.node("Sub", joint, g.node("Reshape", logs, rows)), outs=["probabilities"])
+    picked = g.ml("ArrayFeatureExtractor", g.const(m.classes_, np.int64), top)
+    g.node("Cast", g.node("Reshape", picked, g.const([-1], np.int64)), outs=["label"], to=T.INT64)
+    return g.model([("X", T.FLOAT, 6)], [("label", T.INT64, 1), ("probabilities", T.FLOAT, 2)])
+
+
+def means(m):
+    g, c = Graph(), m.cluster_centers_
+    z = g.node("Gemm", "X", g.const(c), g.const((c ** 2).sum(1)), alpha=-2.0, transB=1)
+    d = g.node("Add", g.node("ReduceSumSquare", "X", axes=[1], keepdims=1), z)
+    g.node("ArgMin", d, outs=["label"], axis=1, keepdims=0)
+    g.node("Sqrt", g.node("Relu", d), outs=["scores"])
+    return g.model([("X", T.FLOAT, 6)], [("label", T.INT64, 1), ("scores", T.FLOAT, 2)])
+
+
+def perceptron(m):
+    g, x = Graph(), "X"
+    for i, (w, b) in enumerate(zip(m.coefs_, m.intercepts_)):
+        x = g.node("Add", g.node("MatMul", x, g.const(w)), g.const(b[None]))
+        x = g.node("Relu", x) if i + 1 < len(m.coefs_) else x
+    g.node("Softmax", x, outs=["probabilities"], axis=1)
+    best = g.node("ArgMax", "probabilities", axis=1)
+    picked = g.ml("ArrayFeatureExtractor", g.const(m.classes_, np.int64), best)
+    g.node("Reshape", picked, g.const([-1], np.int64), outs=["label"])
+    return g.model([("X", T.FLOAT, 6)], [("label", T.INT64, 1), ("probabilities", T.FLOAT, 2)])
+
+
+def distances(g, points):
+    """A Scan over the rows, as skl2onnx writes cdist."""
+    v = h.make_tensor_value_info
+    n, f = points.shape
+    body = h.make_graph([
+        h.make_node("Identity", ["next_in"], ["next_out"]), h.make_node("Sub", ["next_in", "next"], ["cdistdf_C0"]),
+        h.make_node("ReduceSumSquare", ["cdistdf_C0"], ["cdistdf_reduced"], axes=[1], keepdims=0),
+        h.make_node("Identity", ["cdistdf_reduced"], ["scan_out"])], "body",
+        [v("next_in", T.FLOAT, [None, f]), v("next", T.FLOAT, [f])],
+        [v("next_out", T.FLOAT, [None, f]), v("scan_out", T.FLOAT, [n])])
+    scanned = g.node("Scan", g.const(points), "X", outs=2, body=body, num_scan_inputs=1)
+    return scanned[1]
+
+
+def neighbour_regressor(m, points, values):
+    g, k = Graph(), m.n_neighbors
+    d = g.node("Sqrt", distances(g, points))
+    _, index = g.node("TopK", g.node("Mul", d, g.const(-1.0)), g.const([k], np.int64), outs=2, axis=1, largest=1)
+    flat = g.node("Flatten", index)
+    many = g.node("Reshape", flat, g.const([-1], np.int64))
+    picked = g.ml("ArrayFeatureExtractor", g.const(values[None]), many)
+    rows = g.node("Concat", g.node("Slice", g.node("Shape", flat), g.const([0], np.int64), g.const([1], np.int64)),
+                  g.const([k], np.int64), axis=0)
+    mean = g.node("ReduceMean", g.node("Reshape", picked, rows), axes=[1], keepdims=1)
+    g.node("Reshape", mean, g.const([-1, 1], np.int64), outs=["variable"])
+    return g.model([("X", T.FLOAT, 6)], [("variable", T.FLOAT, 2)])
+
+
+def columns(scaler, encoder, model):
+    """A ColumnTransformer of numbers with gaps and of texts, and a logistic regression behind it."""
+    g = Graph()
+    fill = g.ml("Imputer", "age", imputed_value_floats=scaler[0].statistics_.tolist(),
+                replaced_value_float=float("nan"))
+    scaled = g.ml("Scaler", fill, offset=scaler[1].mean_.tolist(), scale=(1 / scaler[1].scale_).tolist())
+    parts = [scaled]
+    for name, cats in zip(("city", "kind"), encoder.categories_):
+        hot = g.ml("OneHotEncoder", name, cats_strings=cats.tolist(), zeros=1)
+        parts.append(g.node("Reshape", hot, g.const([-1, len(cats)], np.int64)))
+    x = g.node("Concat", *parts, axis=1)
+    g.ml("LinearClassifier", x, outs=["label", "scores"], coefficients=np.vstack([-model.coef_, model.coef_]).ravel()
+         .tolist(), intercepts=[-model.intercept_[0], model.intercept_[0]], post_transform="LOGISTIC",
+         **labels(model.classes_))
+    g.ml("Normalizer", "scores", outs=["probabilities"], norm="L1")
+    return g.model([("age", T.FLOAT, 1), ("city", T.STRING, 1), ("kind", T.STRING, 1)],
+                   [("label", T.STRING, 1), ("probabilities", T.FLOAT, 2)])
+
+
+def words(vectorizer, model):
+    """TfidfVectorizer of words and pairs, L2, and a linear regression."""
+    g, vocabulary = Graph(), sorted(vectorizer.vocabulary_.items(), key=lambda kv: (len(kv[0].split()), kv[1]))
+    lists = [k.split() for k, _ in vocabulary]
+    singles = [w for ws in lists if len(ws) == 1 for w in ws]
+    pairs = [w for ws in lists if len(ws) == 2 for w in ws]
+    flat = g.node("Reshape", "text", g.const([-1], np.int64))
+    lower = g.node("StringNormalizer", flat, case_change_action="LOWER", is_case_sensitive=0,
+                   locale="C")
+    tokens = g.node("Tokenizer", lower, domain="com.microsoft", mark=0, mincharnum=1, pad_value="#",
+                    tokenexp="[a-z0-9_]+")
+    idf = [float(vectorizer.idf_[i]) for _, i in vocabulary]
+    tf = g.node("TfIdfVectorizer", tokens, mode="TFIDF", min_gram_length=1, max_gram_length=2, max_skip_count=0,
+                pool_strings=singles + pairs, ngram_counts=[0, len(singles)],
+                ngram_indexes=[i for _, i in vocabulary], weights=idf)
+    norm = g.ml("Normalizer", tf, norm="L2")
+    g.ml("LinearRegressor", norm, outs=["variable"], coefficients=model.coef_.tolist(),
+         intercepts=[float(model.intercept_)])
+    return g.model([("text", T.STRING, 1)], [("variable", T.FLOAT, 2)])
+
+
+def isolation(m):
+    """Depths of leaves by LabelEncoder, as for IsolationForest: mean depth of one tree's leaves."""
+    g, t = Graph(), m.tree_
+    leaves = [i for i in range(t.node_count) if t.children_left[i] < 0]
+    a = tree_attributes([(0, m)], "target")
+    a["target_weights"] = [float(i) for i in a["target_nodeids"]]
+    number = g.ml("TreeEnsembleRegressor", "X", n_targets=1, **a)
+    whole = g.node("Cast", number, to=T.INT64)
+    g.ml("LabelEncoder", whole, outs=["variable"], keys_int64s=leaves, default_float=-1.0,
+         values_floats=[float(t.value[i].ravel()[0]) for i in leaves])
+    return g.model([("X", T.FLOAT, 6)], [("variable", T.FLOAT, 2)])
+
+
+def ensemble5(m, kind=T.FLOAT):
+    """A forest as TreeEnsemble of version 5: nodes and leaves apart, thresholds as a tensor."""
+    g, a = Graph(), {k: [] for k in "featureids truenodeids falsenodeids trueleafs falseleafs".split()}
+    splits, modes, weights, roots = [], [], [], []
+    dtype = np.float64 if kind == T.DOUBLE else np.float32
+    for each in m.estimators_:
+        s = each.tree_
+        inner = [i for i in range(s.node_count) if s.children_left[i] >= 0]
+        place = {i: len(splits) + k for k, i in enumerate(inner)}
+        roots.append(len(splits))
+        for i in inner:
+            for side, child in (("true", s.children_left[i]), ("false", s.children_right[i])):
+                leaf = s.children_left[child] < 0
+                a[f"{side}leafs"].append(int(leaf))
+                a[f"{side}nodeids"].append(len(weights) if leaf else place[child])
+                if leaf:
+                    weights.append(s.value[child].ravel()[0] / len(m.estimators_))
+            a["featureids"].append(int(s.feature[i]))
+            splits.append(dtype(np.float32(s.threshold[i])))
+            modes.append(0)
+    g.ml("TreeEnsemble", "X", outs=["variable"], n_targets=1, aggregate_function=1, post_transform=0,
+         leaf_targetids=[0] * len(weights), leaf_weights=nh.from_array(np.array(weights, dtype), "w"),
+         nodes_splits=nh.from_array(np.array(splits, dtype), "s"),
+         nodes_modes=nh.from_array(np.array(modes, np.uint8), "m"), tree_roots=roots,
+         **{f"nodes_{k}": v for k, v in a.items()})
+    return g.model([("X", kind, 6)], [("variable", kind, 2)], ml=5)
+
+
+def stump(ids, weights, base, post):
+    """Two classes, three leaves, and whatever of weights and base values a file may have."""
+    g, k = Graph(), len(ids)
+    base = {"base_values": base} if base else {}
+    g.ml("TreeEnsembleClassifier", "X", outs=["label", "probabilities"], post_transform=post, **labels([0, 1]),
+         nodes_treeids=[0] * 5, nodes_nodeids=[0, 1, 2, 3, 4], nodes_featureids=[0] * 5, nodes_values=[0.0, 0, 2, 0, 0],
+         nodes_modes=["BRANCH_LEQ", "LEAF", "BRANCH_LEQ", "LEAF", "LEAF"], nodes_truenodeids=[1, 0, 3, 0, 0],
+         nodes_falsenodeids=[2, 0, 4, 0, 0], class_treeids=[0] * 3 * k, class_nodeids=[1] * k + [3] * k + [4] * k,
+         class_ids=list(ids) * 3, class_weights=weights[:3 * k], **base)
+    return g.model([("X", T.FLOAT, 1)], [("label", T.INT64, 1), ("probabilities", T.FLOAT, 2)])
+
+
+def modes(mode, kind, missing):
+    """One test of each kind, at a threshold that rows hold, and where what is missing goes."""
+    g = Graph()
+    g.ml("TreeEnsembleRegressor", "X", outs=["variable"], n_targets=2, nodes_treeids=[0] * 3, nodes_nodeids=[0, 1, 2],
+         nodes_featureids=[0] * 3, nodes_values=[0.1, 0.0, 0.0], nodes_modes=[f"BRANCH_{mode}", "LEAF", "LEAF"],
+         nodes_truenodeids=[1, 0, 0], nodes_falsenodeids=[2, 0, 0], nodes_missing_value_tracks_true=[missing, 0, 0],
+         target_treeids=[0] * 3, target_nodeids=[1, 2, 2], target_ids=[0, 0, 1], target_weights=[1.0, 2.0, 3.0])
+    return g.model([("X", kind, 1)], [("variable", T.FLOAT, 2)])
+
+
+class Tester:
+    def __init__(self):
+        self.n = self.failures = 0
+        self.folder = tempfile.TemporaryDirectory()
+
+    def say(self, good, name, why=""):
+        self.n += 1
+        self.failures += not good
+        print(f"{'ok' if good else 'not ok'} {self.n} - {name}{'' if good else ': ' + why}")
+
+    def load(self, model):
+        path = pathlib.Path(self.folder.name) / f"{self.n}.onnx"
+        path.write_bytes(model)
+        return mlops.load(str(path))
+
+    def hold(self, name, model, rows, want, label=None, tolerance=2e-5):
+        """rows: an array, or a dict of columns; want: scikit-learn's prediction; label: its classes."""
+        try:
+            self.compare(name, model, rows, want, label, tolerance)
+        except Exception as error:  # the next models are still of interest
+            self.say(False, name, f"{type(error).__name__}: {error}")
+
+    def compare(self, name, model, rows, want, label, tolerance):
+        with self.load(model) as m:
+            got = m.predict(rows)
+            one = None if isinstance(rows, dict) else np.concatenate([np.atleast_1d(m.predict(r[None])) for r in rows[:5]])
+            classes = None
+            if label is not None:
+                index = m.predict(rows, output="class").astype(int)
+                classes = np.array([m.class_name(int(i)) for i in index])
+        worst = np.max(np.abs(np.asarray(got, float).ravel() - np.asarray(want, float).ravel()))
+        scale = max(1.0, float(np.max(np.abs(want))))
+        self.say(worst <= tolerance * scale, f"{name}: scikit-learn", f"differs by {worst:.3g}")
+        if one is not None:
+            self.say(np.array_equal(one.ravel(), np.asarray(got)[:5].ravel()), f"{name}: a row alone", "other bits")
+        if label is not None:
+            top = np.sort(np.asarray(want, float).reshape(len(index), -1), axis=1)
+            clear = np.ones(len(index), bool) if top.shape[1] < 2 else top[:, -1] - top[:, -2] > 1e-6
+            agree = np.mean((classes == np.asarray(label).astype(str))[clear])
+            self.say(agree == 1, f"{name}: classes", f"{agree:.3f} agree")
+        if ort.available():
+            self.against_runtime(name, model, rows)
+
+    def against_runtime(self, name, model, rows, tolerance=2e-5):
+        kinds = {T.FLOAT: np.float32, T.INT64: np.int64, T.DOUBLE: np.float64, T.STRING: object}
+        graph = onnx.load_from_string(model).graph
+        inputs, at = {}, 0
+        for i in graph.input:
+            kind, width = kinds[i.type.tensor_type.elem_type], i.type.tensor_type.shape.dim[1].dim_value
+            inputs[i.name] = (np.array([rows[i.name]], kind).T if isinstance(rows, dict)
+                              else np.asarray(rows)[:, at:at + width].astype(kind))
+            at += width
+        theirs = ort.run(model, inputs)
+        with self.load(model) as m:
+            for i, output in enumerate(graph.output):
+                want = theirs[output.name]
+                if want.dtype == object:
+                    index = m.predict(rows, output="class").astype(int)
+                    good = np.array_equal([m.class_name(int(k)) for k in index], want.ravel())
+                    self.say(good, f"{name}: {output.name} of ONNX Runtime", "other classes")
+                    continue
+                got = np.asarray(m.predict(rows, output=16 + i), float)
+                worst = float(np.max(np.abs(got.ravel() - want.ravel().astype(float)))) \
+                    if got.size == want.size else np.inf
+                if got.size == want.size and np.isnan(got).any():
+                    worst = 0 if np.array_equal(np.isnan(got).ravel(), np.isnan(want).ravel()) else np.inf
+                scale = max(1.0, float(np.max(np.abs(want[np.isfinite(want)]), initial=0)))
+                self.say(worst <= tolerance * scale, f"{name}: {output.name} of ONNX Runtime",
+                         f"differs by {worst:.3g}, shape {want.shape}")
+
+
+def linear(t):
+    for name, y in (("two classes", B), ("three", Y), ("texts", np.array(["red", "green", "blue"])[Y])):
+        m = linear_model.LogisticRegression(max_iter=500, multi_class="ovr" if len(set(y)) == 2 else "multinomial")
+        m.fit(X, y)
+        link = "LOGISTIC" if len(m.classes_) == 2 else "SOFTMAX"
+        t.hold(f"logistic regression, {name}", linear_classifier(m, link), TEST, m.predict_proba(TEST), m.predict(TEST))
+    m = linear_model.LinearRegression().fit(X, R)
+    t.hold("linear regression", linear_regressor(m), TEST, m.predict(TEST))
+    m = linear_model.Ridge().fit(X, np.stack([R, -R], 1))
+    t.hold("ridge of two targets", linear_regressor(m), TEST, m.predict(TEST))
+
+
+def vectors(t):
+    for kernel in ("linear", "rbf", "poly", "sigmoid"):
+        for y, name in ((B, "two"), (Y, "three")):
+            m = svm.SVC(kernel=kernel, probability=True, random_state=0).fit(X, y)
+            t.hold(f"SVC {kernel}, {name} classes, probabilities", support_classifier(m), TEST, m.predict_proba(TEST),
+                   None, 2e-4)
+        m = svm.SVR(kernel=kernel).fit(X, R)
+        t.hold(f"SVR {kernel}", support_regressor(m), TEST, m.predict(TEST), tolerance=2e-4)
+    m = svm.SVC(decision_function_shape="ovo").fit(X, Y)
+    t.hold("SVC without probabilities", support_classifier(m), TEST, m.decision_function(TEST), m.predict(TEST), 2e-4)
+    m = svm.OneClassSVM(nu=0.2).fit(X)
+    t.hold("one class", support_regressor(m, 1), TEST, m.predict(TEST))
+
+
+def trees(t):
+    for y, name in ((B, "two"), (Y, "three"), (np.array(["a", "b", "c"])[Y], "texts")):
+        m = tree.DecisionTreeClassifier(max_depth=5, random_state=0).fit(X, y)
+        t.hold(f"decision tree, {name}", forest_classifier(m, [m]), TEST, m.predict_proba(TEST), m.predict(TEST))
+        for kind in (ensemble.RandomForestClassifier, ensemble.ExtraTreesClassifier):
+            m = kind(20, max_depth=7, random_state=0).fit(X, y)
+            t.hold(f"{kind.__name__}, {name}", forest_classifier(m, m.estimators_), TEST, m.predict_proba(TEST),
+                   m.predict(TEST))
+    m = ensemble.RandomForestRegressor(20, random_state=0).fit(X, R)
+    t.hold("forest regression", forest_regressor(m.estimators_), TEST, m.predict(TEST))
+    t.hold("forest regression of doubles", forest_regressor(m.estimators_, T.DOUBLE), TEST.astype(np.float64),
+           m.predict(TEST))
+    t.hold("forest of version 5", ensemble5(m), TEST, m.predict(TEST))
+    t.hold("forest of version 5 of doubles", ensemble5(m, T.DOUBLE), TEST.astype(np.float64), m.predict(TEST))
+    m = ensemble.GradientBoostingRegressor(n_estimators=30, random_state=0).fit(X, R)
+    t.hold("boosted regression", boosted_regressor(m), TEST, m.predict(TEST))
+    for y, name in ((B, "two"), (Y, "three")):
+        m = ensemble.GradientBoostingClassifier(n_estimators=30, random_state=0).fit(X, y)
+        t.hold(f"boosted classes, {name}", boosted_classifier(m), TEST, m.predict_proba(TEST), m.predict(TEST)
+               if name == "three" else None)
+    m = tree.DecisionTreeRegressor(max_depth=4, random_state=0).fit(X, R)
+    t.hold("leaves by LabelEncoder", isolation(m), TEST, m.predict(TEST))
+
+
+def others(t):
+    m = naive_bayes.GaussianNB().fit(X, Y)
+    t.hold("naive Bayes", bayes(m), TEST, m.predict(TEST), tolerance=0)
+    m = cluster.KMeans(4, n_init=3, random_state=0).fit(X)
+    t.hold("k-means", means(m), TEST, m.predict(TEST), tolerance=0)
+    m = neural_network.MLPClassifier((16, 8), max_iter=300, random_state=0).fit(X, Y)
+    t.hold("perceptron", perceptron(m), TEST, m.predict(TEST), tolerance=0)
+    m = neighbors.KNeighborsRegressor(4).fit(X, R)
+    t.hold("neighbours by Scan", neighbour_regressor(m, X, R), TEST, m.predict(TEST))
+
+
+def runtime(t):
+    """What ONNX leaves open is what ONNX Runtime makes of it, or is refused."""
+    if not ort.available():
+        return
+    x, w = np.array([[-1.0], [1.0], [3.0]], np.float32), [0.1, 0.6, 0.8, 0.3, 0.45, 0.2]
+    signs = [w, [v * (-1) ** i for i, v in enumerate(w)]]
+    for ids in ((0,), (1,), (0, 1)):
+        for k, weights in enumerate(signs):
+            for base in (None, [0.3], [0.3, -0.4]):
+                for post in ("NONE", "LOGISTIC", "SOFTMAX", "SOFTMAX_ZERO"):
+                    model = stump(ids, weights, base, post)
+                    name = f"classes {ids}, signs {k}, base {base}, {post}"
+                    try:
+                        t.load(model).close()
+                    except mlops.UnsupportedError:
+                        t.say(len(ids) == 1 and base is not None and len(base) == 2, f"{name}: refused")
+                        continue
+                    t.against_runtime(name, model, x)
+    near = np.float32(0.1)
+    x = np.array([[near], [np.nextafter(near, np.float32(1))], [np.nextafter(near, np.float32(0))], [np.nan], [np.inf],
+                  [-np.inf], [0]], np.float32)
+    for mode in "LEQ LT GTE GT EQ NEQ".split():
+        for missing in (0, 1):
+            t.against_runtime(f"{mode} of float, missing {missing}", modes(mode, T.FLOAT, missing), x)
+            wide = np.vstack([x.astype(np.float64), [[0.1]], [[float(near) + 1e-12]], [[float(near) - 1e-12]]])
+            t.against_runtime(f"{mode} of double, missing {missing}", modes(mode, T.DOUBLE, missing), wide)
+
+
+def tables(t):
+    n = 200
+    age = np.where(rng.random(n) < 0.2, np.nan, rng.integers(18, 90, n).astype(float))
+    city, kind = rng.choice(["Rome", "Oslo", "Lima", "Köln"], n), rng.choice(["a", "bb"], n)
+    y = np.where((np.nan_to_num(age, nan=50) > 50) ^ (city == "Oslo"), "yes", "no")
+    scaler = impute.SimpleImputer().fit(age[:, None]), None
+    filled = scaler[0].transform(age[:, None])
+    scaler = scaler[0], preprocessing.StandardScaler().fit(filled)
+    encoder = preprocessing.OneHotEncoder(handle_unknown="ignore").fit(np.stack([city, kind], 1))
+    x = np.hstack([scaler[1].transform(filled), encoder.transform(np.stack([city, kind], 1)).toarray()])
+    m = linear_model.LogisticRegression().fit(x, y)
+    rows = {"age": age, "city": list(city), "kind": list(kind)}
+    t.hold("columns of numbers and texts", columns(scaler, encoder, m), rows, m.predict_proba(x), m.predict(x))
+    parts = "the cat sat on a mat with another Cat while dogs ate their food under big trees".split()
+    texts = [" ".join(rng.choice(parts, rng.integers(2, 12))) for _ in range(150)]
+    v = feature_extraction.text.TfidfVectorizer(ngram_range=(1, 2), token_pattern="[a-z0-9_]+")
+    z = v.fit_transform(texts)
+    r = linear_model.Ridge().fit(z, np.array([len(s) for s in texts], float))
+    t.hold("tf-idf of words", words(v, r), {"text": texts}, r.predict(z))
+
+
+def main():
+    t = Tester()
+    for part in (linear, vectors, trees, others, runtime, tables):
+        part(t)
+    if not ort.available():
+        print("# MLOPS_ORT names no library: not compared with ONNX Runtime")
+    print(f"1..{t.n}")
+    return 1 if t.failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -112,7 +112,8 @@ enum { ROWS = 200 };
 static mlops_model *load(const char *name) {
     char path[4096];
     const char *root = getenv("MLOPS_SOURCE_ROOT");
-    snprintf(path, sizeof path, "%s/tests/fuzz/corpus/xgb_json/%s", root ? root : ".", name);
+    snprintf(path, sizeof path, "%s/tests/fuzz/corpus/%s/%s", root ? root : ".",
+             strstr(name, ".onnx") ? "onnx" : "xgb_json", name);
     mlops_model *model;
     mlops_error error;
     if (mlops_model_load(&model, path, NULL, &error)) fail_msg("%s", error.message);
@@ -295,6 +296,22 @@ static void predicting_stands_alone(void **state) {
     }
 }
 
+/* Graphs, whose prediction is all that these yield. */
+static void graphs_stand_alone(void **state) {
+    (void)state;
+    const char *names[] = {"classifier.onnx", "tree.onnx"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        subject self = {.model = load(names[i])};
+        for (int k = 0; k < 3; k++)
+            assert_int_equal(mlops_context_new(&self.contexts[k], self.model,
+                                               MLOPS_MODEL_OUTPUT_PREDICTION, NULL),
+                             0);
+        stand_alone(predict_all, &self);
+        for (int k = 0; k < 3; k++) mlops_context_free(self.contexts[k]);
+        mlops_model_unref(self.model);
+    }
+}
+
 static void features_of_rows_stand_alone(void **state) {
     (void)state;
     static const char csv[] = "x,n,s,p\n0.5,1,a,true\n2.5,NA,b,false\n";
@@ -387,6 +404,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_counter_counts),
         cmocka_unit_test(predicting_stands_alone),
+        cmocka_unit_test(graphs_stand_alone),
         cmocka_unit_test(features_of_rows_stand_alone),
         cmocka_unit_test(deployments_stand_alone),
         cmocka_unit_test(storage_of_the_caller_stands_alone),

@@ -154,14 +154,6 @@ static mlops_status add_classes(opening *self) {
     return MLOPS_OK;
 }
 
-static int makes_texts(const mlops__graph *graph) {
-    for (uint32_t i = 0; i < graph->n_values; i++) {
-        mlops__graph_value value = mlops__graph_value_at(graph, i);
-        if (value.kind != MLOPS__GRAPH_CONSTANT && value.dtype == MLOPS__GRAPH_TEXT) return 1;
-    }
-    return 0;
-}
-
 mlops_status mlops__graph_model_open(mlops__graph_model **model, const void *payload, size_t n,
                                      mlops__arena *arena, mlops_error *err) {
     mlops__graph_model *out = *model = mlops__arena_alloc(arena, sizeof *out);
@@ -181,7 +173,7 @@ mlops_status mlops__graph_model_open(mlops__graph_model **model, const void *pay
     MLOPS_TRY(add_classes(&self));
     choose(out);
     out->is_whole = out->has_rows && !(out->graph.flags & MLOPS__GRAPH_ROWS);
-    out->has_texts = makes_texts(&out->graph);
+    out->has_texts = mlops__graph_makes_texts(&out->graph);
     return MLOPS_OK;
 }
 

@@ -31,7 +31,7 @@ typedef struct mlops__graph_model {
     const char **names; /* one a feature; NULL unless all inputs have one element */
     int has_rows;       /* inputs have an open axis; else a run is one row */
     int is_whole;       /* all rows go into one run */
-    int has_texts;      /* an input of texts, or a text that is made on the way */
+    int has_texts;      /* texts are made on the way */
     int32_t prediction; /* output; -1: none is numeric */
     int32_t label;      /* output that is a class, -1: none */
     int64_t n_classes;

@@ -245,6 +245,21 @@ int64_t mlops__graph_dim(const mlops__graph *self, uint32_t value, int32_t dim, 
     return (int64_t)mlops__load_u32(p) + (int64_t)mlops__load_u32(p + 4) * n_rows;
 }
 
+int mlops__graph_makes_texts(const mlops__graph *self) {
+    for (uint32_t i = 0; i < self->n_steps; i++) {
+        const uint8_t *entry = self->steps + 24 * (size_t)i;
+        const uint8_t *operands = self->operands + 4 * (size_t)mlops__load_u32(entry + 12);
+        uint32_t op = mlops__load_u16(entry), x = mlops__load_u32(operands);
+        if (op == MLOPS__GRAPH_TEXT_NORMALIZE) return 1;
+        if (op != MLOPS__GRAPH_CAST) continue;
+        uint32_t y = mlops__load_u32(operands + 4);
+        if (mlops__graph_value_at(self, y).dtype == MLOPS__GRAPH_TEXT &&
+            mlops__graph_value_at(self, x).dtype != MLOPS__GRAPH_TEXT)
+            return 1;
+    }
+    return 0;
+}
+
 uint32_t mlops__graph_n_forests(const mlops__graph *self) {
     uint32_t n = 0;
     for (uint32_t i = 0; i < self->n_steps; i++)

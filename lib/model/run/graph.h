@@ -132,6 +132,9 @@ const char *mlops__graph_output_name(const mlops__graph *self, uint32_t index);
 /* A value's dim at so many rows: fixed + per_row * n_rows. dim is below its rank. */
 int64_t mlops__graph_dim(const mlops__graph *self, uint32_t value, int32_t dim, int64_t n_rows);
 
+/* True if a step makes new texts, so that a run needs room for them. */
+int mlops__graph_makes_texts(const mlops__graph *self);
+
 /* The working memory of one thread. */
 typedef struct mlops__graph_run mlops__graph_run;
 

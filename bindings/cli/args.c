@@ -25,7 +25,7 @@ typedef struct option {
 #define FIELD(name) offsetof(cli_args, name)
 
 static const option options[] = {
-    {"output", "output", 0, CHOICE, FIELD(output), "prediction|margin|leaf",
+    {"output", "output", 0, CHOICE, FIELD(output), "prediction|margin|leaf|class",
      "what is printed; default prediction", 0, 0},
     {"bind", "columns", 0, TEXT, FIELD(columns), "A,B",
      "column of each feature; default: the model's names", 0, 0},

@@ -25,6 +25,24 @@ static int cli_model_describe(const cli_args *args) {
     return exit_status;
 }
 
+/* The name of a class, or nothing for a label that is none. */
+static const char *class_of(const mlops_model *model, double index) {
+    const char *name = index < 0 ? NULL : mlops_model_class_name(model, (int64_t)index);
+    return name ? name : "";
+}
+
+static void print_classes(const mlops_model *model, const double *values, int64_t n_rows,
+                          int json) {
+    fputs(json ? "{\"output\":\"class\",\"width\":1,\"rows\":[" : "class\n", stdout);
+    for (int64_t i = 0; i < n_rows && !ferror(stdout); i++) {
+        if (json && i) putchar(',');
+        if (json) cli_json_text(stdout, class_of(model, values[i]));
+        else cli_csv_text(stdout, class_of(model, values[i]));
+        if (!json) putchar('\n');
+    }
+    if (json) puts("]}");
+}
+
 static void print_csv(const double *values, int64_t n_rows, int64_t width, const char *name) {
     for (int64_t j = 0; j < width; j++) {
         if (width == 1) printf("%s", name);
@@ -65,6 +83,7 @@ static int predict(const cli_args *args, const mlops_model *model, const mlops_t
     if (mlops_model_predict_table(model, table, args->columns, output, values, n_rows, width,
                                   &error))
         exit_status = cli_fail(args->words[1], &error);
+    else if (output == MLOPS_MODEL_OUTPUT_CLASS) print_classes(model, values, n_rows, args->json);
     else if (args->json) print_json(values, n_rows, width, name);
     else print_csv(values, n_rows, width, name);
     free(values);
@@ -74,7 +93,7 @@ static int predict(const cli_args *args, const mlops_model *model, const mlops_t
 static int cli_model_predict(const cli_args *args) {
     mlops_model *model;
     mlops_table *table = NULL;
-    static const char *const names[] = {"prediction", "margin", "leaf"};
+    static const char *const names[] = {"prediction", "margin", "leaf", "class"};
     int32_t output = args->output ? args->output - 1 : 0;
     int exit_status = load(&model, args->words[0]);
     if (!exit_status) exit_status = cli_load_table(&table, args->words[1], args);
@@ -87,7 +106,9 @@ static int cli_model_predict(const cli_args *args) {
 
 const cli_command cli_model_commands[] = {
     {"model describe", "FILE", "", "Say what a model file holds.",
-     "FILE is what save_model of XGBoost (JSON, UBJSON) or LightGBM (text) wrote, or a bundle.\n\n"
+     "FILE is what save_model of XGBoost (JSON, UBJSON) or LightGBM (text) wrote, an ONNX file, "
+     "or\n"
+     "a bundle.\n\n"
      "Examples:\n"
      "  mlops model describe fraud.json\n"
      "  mlops model describe fraud.bundle --json",
@@ -99,6 +120,7 @@ const cli_command cli_model_commands[] = {
      "Examples:\n"
      "  mlops model predict fraud.json live.csv > scores.csv\n"
      "  mlops model predict fraud.json live.csv --output margin\n"
+     "  mlops model predict pipeline.onnx live.csv --output class\n"
      "  mlops model predict unnamed.json live.csv --columns age,amount,country",
      cli_model_predict},
     {0},

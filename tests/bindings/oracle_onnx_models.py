@@ -542,9 +542,80 @@ def tables(t):
     t.hold("tf-idf of words", words(v, r), {"text": texts}, r.predict(z))
 
 
+def refused(t, name, model, kind, *words):
+    model = model if isinstance(model, bytes) else model.SerializeToString()
+    try:
+        t.load(model).close()
+        t.say(False, name, "it was loaded")
+    except mlops.Error as error:
+        missing = [w for w in words if w not in str(error)]
+        t.say(isinstance(error, kind) and not missing, name, f"{type(error).__name__}: {error}")
+
+
+def simple(*nodes, tensors=(), sets=(("", 15), (ML, 3)), kind=T.FLOAT, dims=(None, 2)):
+    v = h.make_tensor_value_info
+    graph = h.make_graph(list(nodes), "g", [v("X", kind, list(dims))], [v("Y", T.FLOAT, None)], list(tensors))
+    return h.make_model(graph, opset_imports=[h.make_opsetid(*s) for s in sets])
+
+
+def hostile(t):
+    """Files that lie, and what is not supported, are told precisely."""
+    node, bad, not_yet = h.make_node, mlops.CorruptError, mlops.UnsupportedError
+    refused(t, "a node takes what nothing gives", simple(node("Abs", ["Z"], ["Y"], name="first")), bad, '"first"', '"Z"')
+    refused(t, "nodes in a circle", simple(node("Abs", ["B"], ["A"]), node("Abs", ["A"], ["B"])), bad, '"B"')
+    refused(t, "a name given twice", simple(node("Abs", ["X"], ["Y"]), node("Neg", ["X"], ["Y"])), bad, '"Y"')
+    refused(t, "an output that nothing gives", simple(node("Abs", ["X"], ["Z"])), bad, '"Y"')
+    refused(t, "all that is not known at once", simple(
+        node("Foo", ["X"], ["A"], name="one"), node("Bar", ["A"], ["B"], name="two"), node("Abs", ["X"], ["C"]),
+        node("Einsum", ["X"], ["Y"], name="three", equation="ij->ji")), not_yet, "3 parts", '"one" (Foo 15)',
+        '"two" (Bar 15)', '"three" (Einsum 15)')
+    many = [node("Foo", ["X"], [f"A{i}"], name=f"node number {i}") for i in range(50)]
+    refused(t, "more than a message holds", simple(*many, node("Abs", ["X"], ["Y"])), not_yet, "50 parts", "and ", " more")
+    refused(t, "an attribute that is not known", simple(node("Abs", ["X"], ["Y"], speed=3)), not_yet, '"speed"')
+    refused(t, "an attribute of another type", simple(node("Softmax", ["X"], ["Y"], axis=1.5)), not_yet, '"axis"')
+    refused(t, "too new a set", simple(node("Abs", ["X"], ["Y"]), sets=[("", 99)]), not_yet, "99", "target_opset")
+    refused(t, "types that differ", simple(node("Add", ["X", "w"], ["Y"]), tensors=[h.make_tensor("w", T.INT64, [1], [1])]),
+            not_yet, "float", "int64")
+    refused(t, "shapes that differ", simple(node("MatMul", ["X", "w"], ["Y"]), tensors=[
+        h.make_tensor("w", T.FLOAT, [3, 1], [1, 2, 3])]), not_yet, "[n, 2]", "[3, 1]")
+    refused(t, "an input of another type", simple(node("Abs", ["X"], ["Y"]), kind=T.UINT8), not_yet, '"X"', "uint8")
+    refused(t, "a width left open", simple(node("Abs", ["X"], ["Y"]), dims=(None, None)), not_yet, '"X"')
+    lie = h.make_tensor("w", T.FLOAT, [2], [1, 2])
+    lie.dims[0] = 1000000000000
+    refused(t, "a tensor of fewer items", simple(node("Add", ["X", "w"], ["Y"]), tensors=[lie]), bad, '"w"', "2 items")
+    lie = nh.from_array(np.zeros(4, np.float32), "w")
+    lie.raw_data = lie.raw_data[:-1]
+    refused(t, "raw bytes cut", simple(node("Add", ["X", "w"], ["Y"]), tensors=[lie]), bad, '"w"', "15 bytes")
+    far = onnx.TensorProto(name="w", data_type=T.FLOAT, dims=[1], data_location=1)
+    far.external_data.add(key="location", value="/etc/passwd")
+    refused(t, "data in another file", simple(node("Add", ["X", "w"], ["Y"]), tensors=[far]), not_yet, '"w"', "another file")
+    body = h.make_graph([], "body", [], [])
+    for _ in range(40):
+        body = h.make_graph([node("If", ["c"], ["d"], then_branch=body)], "body", [], [])
+    refused(t, "graphs in graphs in graphs", simple(node("If", ["X"], ["Y"], then_branch=body)), mlops.LimitError, "64")
+    tree = dict(nodes_treeids=[0] * 3, nodes_featureids=[0] * 3, nodes_values=[0.0] * 3, n_targets=1, target_treeids=[0],
+                target_nodeids=[2], target_ids=[0], target_weights=[1.0], domain=ML)
+    modes = ["BRANCH_LEQ", "BRANCH_LEQ", "LEAF"]
+    loop = dict(nodes_nodeids=[0, 1, 2], nodes_modes=modes, nodes_truenodeids=[1, 0, 0], nodes_falsenodeids=[2, 2, 0])
+    refused(t, "a tree in a circle", simple(node("TreeEnsembleRegressor", ["X"], ["Y"], **tree, **loop)), not_yet,
+            "two parents")
+    lost = loop | {"nodes_truenodeids": [1, 7, 0]}
+    refused(t, "a child that is not there", simple(node("TreeEnsembleRegressor", ["X"], ["Y"], **tree, **lost)), not_yet,
+            "no node 7")
+    whole = simple(node("Abs", ["X"], ["Y"])).SerializeToString()
+    loaded = 0
+    for n in range(3, len(whole)):
+        try:
+            t.load(whole[:n]).close()
+            loaded += 1
+        except mlops.Error:
+            pass
+    t.say(loaded <= 2, "cut at every byte", f"{loaded} parts are models")  # between fields at the end
+
+
 def main():
     t = Tester()
-    for part in (linear, vectors, trees, others, runtime, tables):
+    for part in (linear, vectors, trees, others, runtime, tables, hostile):
         part(t)
     if not ort.available():
         print("# MLOPS_ORT names no library: not compared with ONNX Runtime")

@@ -26,8 +26,9 @@ enum {
     MLOPS__FOREST_LANES = 64,  /* rows of a block */
     MLOPS__FOREST_BUNDLE = 8,  /* trees that are walked together */
     MLOPS__FOREST_NEVER = 128, /* a bound that no rank reaches */
-    MLOPS__FOREST_WIDE_SLOTS = 128,
-    MLOPS__FOREST_WIDE_TREES = 64
+    MLOPS__FOREST_SLACK = 64,  /* leaves that may be read behind the last one */
+    MLOPS__FOREST_TOP = 5,     /* levels of a team's trees that stand side by side */
+    MLOPS__FOREST_TEAM_SLOTS = 256
 };
 
 /* cuts of a slot: 16 pivots, the last of each run, then the runs of 16; NaN where there is none. */
@@ -67,6 +68,24 @@ typedef struct mlops__forest_deep {
     int16_t bound; /* a leaf: MLOPS__FOREST_NEVER */
 } mlops__forest_deep;
 
+/* A node of a heap as forest_avx512.c reads it. */
+typedef struct mlops__forest_node {
+    uint32_t ranks; /* 64 times the slot */
+    uint32_t bound; /* minus 1, in each of the four bytes */
+} mlops__forest_node;
+
+/* Teams of 64 trees for one row, as forest_avx512.c reads them. What a tree has below its top is
+ * its tail: first the 32 nodes that the top leads to, which may be leaves, then all others. Unlike
+ * other nodes, those of a tail have bounds minus 1. */
+typedef struct mlops__forest_teams {
+    const uint8_t *top;    /* of each team a heap of 32 nodes: 64 slots, then 64 bounds minus 1 */
+    const uint8_t *steps;  /* of each team, from the end of the top to the deepest leaf */
+    const uint32_t *first; /* of each tree in the tails; whole teams */
+    const uint32_t *tails; /* slot, bound << 8, left child << 16, counted in the tree; the right
+                              one stands behind it, a leaf leads to itself */
+    mlops__forest_reals leaves; /* of tails */
+} mlops__forest_teams;
+
 typedef struct mlops__forest {
     uint32_t n_features;
     uint32_t n_slots;
@@ -82,9 +101,9 @@ typedef struct mlops__forest {
     size_t deep_leaves; /* index of those of deep in leaves */
     mlops__forest_reals cuts;
     mlops__forest_reals leaves;
-    mlops__forest_reals base; /* n_groups */
-    const uint8_t *wide;      /* tables of 64 trees side by side, NULL if the forest does not have
-                                 the shape: see forest_avx512.c */
+    mlops__forest_reals base;         /* n_groups */
+    const mlops__forest_node *nodes;  /* of heaps, as slots; NULL unless for AVX-512 */
+    const mlops__forest_teams *teams; /* NULL: not for AVX-512, or more than 256 slots */
 } mlops__forest;
 
 /* ranks[slot] of one row. */

@@ -34,6 +34,7 @@ typedef struct tuning {
     mlops__forest_tree *trees;
     size_t heap_size; /* entries of all heaps */
     size_t deep_size;
+    int wide;
 } tuning;
 
 static int is_f64(const tuning *self) { return self->forest->f64; }
@@ -287,7 +288,10 @@ typedef struct tables {
     int8_t *bounds;
     mlops__forest_reals leaves;
     mlops__forest_deep *deep;
+    mlops__forest_node *nodes; /* NULL: not wide */
 } tables;
+
+static uint32_t four_times(int32_t bound) { return (uint32_t)(uint8_t)(bound - 1) * 0x01010101u; }
 
 static void fill_heap(const tuning *self, const tables *out, uint32_t t) {
     const mlops__forest_tree *shape = &self->trees[t];
@@ -300,6 +304,10 @@ static void fill_heap(const tuning *self, const tables *out, uint32_t t) {
         if (is_test(&node)) {
             out->slots[shape->at + place] = self->node_slots[tree.first + i];
             out->bounds[shape->at + place] = self->node_bounds[tree.first + i];
+            if (out->nodes)
+                out->nodes[shape->at + place] = (mlops__forest_node){
+                    (uint32_t)self->node_slots[tree.first + i] * MLOPS__FOREST_LANES,
+                    four_times(self->node_bounds[tree.first + i])};
             places[i + node.step] = (uint16_t)(2 * place);
             places[i + node.step + 1] = (uint16_t)(2 * place + 1);
             continue;
@@ -331,10 +339,12 @@ static mlops_status make_trees(tuning *self, mlops_error *err) {
     tables out = {
         aligned_array(arena, self->heap_size, sizeof *out.slots),
         aligned_array(arena, self->heap_size, sizeof *out.bounds),
-        {aligned_array(arena, self->heap_size + self->deep_size, real_size(self))},
+        {aligned_array(arena, self->heap_size + self->deep_size + MLOPS__FOREST_SLACK,
+                       real_size(self))},
         aligned_array(arena, self->deep_size, sizeof *out.deep),
+        self->wide ? aligned_array(arena, self->heap_size, sizeof *out.nodes) : NULL,
     };
-    if (!out.slots || !out.bounds || !out.leaves.any || !out.deep)
+    if (!out.slots || !out.bounds || !out.leaves.any || !out.deep || (self->wide && !out.nodes))
         return mlops__fail_nomem(err, self->heap_size + self->deep_size);
     for (uint32_t t = 0; t < self->plan->n_trees; t++)
         if (self->trees[t].heap) fill_heap(self, &out, t);
@@ -343,7 +353,105 @@ static mlops_status make_trees(tuning *self, mlops_error *err) {
     self->forest->bounds = out.bounds;
     self->forest->leaves = out.leaves;
     self->forest->deep = out.deep;
+    self->forest->nodes = out.nodes;
     self->forest->deep_leaves = self->heap_size;
+    return MLOPS_OK;
+}
+
+enum { TAILS = 1 << MLOPS__FOREST_TOP, LANES = MLOPS__FOREST_LANES };
+
+/* Tables of teams while they are made. */
+typedef struct team_tables {
+    uint8_t *top, *steps;
+    uint32_t *first, *tails;
+    mlops__forest_reals leaves;
+} team_tables;
+
+/* Nodes of a tree that stand in the first levels, one more than the top has. */
+static uint32_t count_above(const mlops__plan *plan, mlops__plan_tree tree) {
+    uint32_t end = 1, child = 1;
+    for (uint32_t i = 0, level = 0; i < tree.n_nodes; i++) {
+        if (i == end) {
+            if (level++ == MLOPS__FOREST_TOP) return i;
+            end = child;
+        }
+        mlops__plan_node node = mlops__plan_node_at(plan, tree.first + i);
+        if (is_test(&node)) child += 2;
+    }
+    return tree.n_nodes;
+}
+
+/* Places of all tails. False if they are too many to count. */
+static int place_tails(const tuning *self, const team_tables *out, uint32_t *total) {
+    const mlops__plan *plan = self->plan;
+    *total = 0;
+    for (uint32_t t = 0; t < plan->n_trees; t++) {
+        mlops__plan_tree tree = mlops__plan_tree_at(plan, t);
+        uint32_t n = TAILS + tree.n_nodes - count_above(plan, tree);
+        uint16_t depth = self->trees[t].depth;
+        uint8_t *steps = &out->steps[t / LANES];
+        if (n > UINT16_MAX || depth > UINT8_MAX || *total > (uint32_t)INT32_MAX - n) return 0;
+        if (depth > MLOPS__FOREST_TOP + *steps) *steps = (uint8_t)(depth - MLOPS__FOREST_TOP);
+        out->first[t] = *total;
+        *total += n;
+    }
+    return 1;
+}
+
+/* A node as a tail, which is the place-th of its tree; left is the place of its left child. */
+static void put_tail(const tuning *self, const team_tables *out, uint32_t t, uint32_t place,
+                     uint32_t i, uint32_t left) {
+    mlops__plan_node node = mlops__plan_node_at(self->plan, i);
+    size_t at = (size_t)out->first[t] + place;
+    int32_t bound = is_test(&node) ? self->node_bounds[i] : MLOPS__FOREST_NEVER;
+    uint32_t slot = is_test(&node) ? self->node_slots[i] : 0;
+    out->tails[at] =
+        slot | (uint32_t)(uint8_t)(bound - 1) << 8 | (is_test(&node) ? left : place) << 16;
+    put_real(self, out->leaves, at, is_test(&node) ? 0.0 : node.value);
+}
+
+static void fill_team(const tuning *self, const team_tables *out, uint32_t t) {
+    mlops__plan_tree tree = mlops__plan_tree_at(self->plan, t);
+    uint8_t *top = out->top + (size_t)(t / LANES) * 2 * LANES * TAILS + t % LANES;
+    uint32_t above = count_above(self->plan, tree), places[4 * TAILS] = {1};
+    for (uint32_t i = 0; i < tree.n_nodes; i++) {
+        mlops__plan_node node = mlops__plan_node_at(self->plan, tree.first + i);
+        uint32_t left = TAILS + i + node.step - above, place = i < above ? places[i] : 0, width = 1;
+        if (i >= above) {
+            put_tail(self, out, t, TAILS + i - above, tree.first + i, left);
+            continue;
+        }
+        if (is_test(&node) && place < TAILS) {
+            top[2 * LANES * place] = (uint8_t)self->node_slots[tree.first + i];
+            top[2 * LANES * place + LANES] = (uint8_t)(self->node_bounds[tree.first + i] - 1);
+            places[i + node.step] = 2 * place;
+            places[i + node.step + 1] = 2 * place + 1;
+            continue;
+        }
+        for (; place < TAILS; width *= 2) place *= 2;
+        for (uint32_t k = 0; k < width; k++)
+            put_tail(self, out, t, place - TAILS + k, tree.first + i, left);
+    }
+}
+
+static mlops_status make_teams(tuning *self, mlops_error *err) {
+    size_t n = ((size_t)self->plan->n_trees + LANES - 1) / LANES;
+    uint32_t n_tails;
+    mlops__forest_teams *teams = mlops__arena_alloc(self->arena, sizeof *teams);
+    team_tables out = {aligned_array(self->arena, n, (size_t)2 * LANES * TAILS),
+                       mlops__arena_array(self->arena, n + 1, 1),
+                       mlops__arena_array(self->arena, n * LANES + 1, sizeof *out.first),
+                       NULL,
+                       {NULL}};
+    if (!teams || !out.top || !out.steps || !out.first)
+        return mlops__fail_nomem(err, n * 2 * LANES * TAILS);
+    if (!place_tails(self, &out, &n_tails)) return MLOPS_OK;
+    out.tails = mlops__arena_array(self->arena, (size_t)n_tails + 1, sizeof *out.tails);
+    out.leaves.any = mlops__arena_array(self->arena, (size_t)n_tails + 1, real_size(self));
+    if (!out.tails || !out.leaves.any) return mlops__fail_nomem(err, n_tails * sizeof *out.tails);
+    for (uint32_t t = 0; t < self->plan->n_trees; t++) fill_team(self, &out, t);
+    *teams = (mlops__forest_teams){out.top, out.steps, out.first, out.tails, out.leaves};
+    self->forest->teams = teams;
     return MLOPS_OK;
 }
 
@@ -364,13 +472,14 @@ static mlops_status lay_out(tuning *self, int *fits, mlops_error *err) {
         put_real(self, base, g, mlops__plan_base(plan, g));
     self->forest->trees = self->trees;
     self->forest->base = base;
-    return make_trees(self, err);
+    MLOPS_TRY(make_trees(self, err));
+    int teams = self->wide && self->forest->n_slots <= MLOPS__FOREST_TEAM_SLOTS;
+    return teams ? make_teams(self, err) : MLOPS_OK;
 }
 
 mlops_status mlops__tune(mlops__forest **out, const mlops__plan *plan, int wide,
                          mlops__arena *arena, const mlops_allocator *scratch, mlops_error *err) {
     *out = NULL;
-    (void)wide;
     size_t n = (size_t)plan->n_nodes + 1;
     item *items = mlops__alloc_array(scratch, n, 2 * sizeof *items);
     uint16_t *slots = mlops__alloc_array(scratch, n, sizeof *slots);
@@ -385,7 +494,8 @@ mlops_status mlops__tune(mlops__forest **out, const mlops__plan *plan, int wide,
         forest->n_groups = plan->n_groups;
         forest->n_trees = plan->n_trees;
         forest->f64 = (plan->flags & MLOPS__PLAN_F64) != 0;
-        tuning self = {.plan = plan, .arena = arena, .scratch = scratch, .forest = forest};
+        tuning self = {
+            .plan = plan, .arena = arena, .scratch = scratch, .forest = forest, .wide = wide};
         self.items = items;
         self.node_slots = slots;
         self.node_bounds = bounds;

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static volatile uint64_t sum; /* so that all is read */
+
 enum { SIZE_MAX_TRIED = 1 << 17, TEXTS = 1 << 10, INPUTS_MAX = 8 };
 
 /* Inputs of any count: numbers of all kinds, and texts. Memory of exactly the size that is read. */
@@ -38,16 +40,16 @@ static size_t count_at(const mlops__graph *graph, uint32_t value, int64_t rows) 
 
 static uint64_t read_view(const mlops__graph_view *view) {
     size_t n = (size_t)mlops__view_count(view);
-    uint64_t sum = 0;
+    uint64_t total = 0;
     if (view->dtype == MLOPS__GRAPH_TEXT) {
         const mlops__graph_text *texts = view->data;
         for (size_t i = 0; i < n; i++)
-            for (size_t k = 0; k < texts[i].n; k++) sum += (uint8_t)texts[i].bytes[k];
-        return sum;
+            for (size_t k = 0; k < texts[i].n; k++) total += (uint8_t)texts[i].bytes[k];
+        return total;
     }
     const uint8_t *bytes = view->data;
-    for (size_t i = 0; i < n * mlops__dtype_size(view->dtype); i++) sum += bytes[i];
-    return sum;
+    for (size_t i = 0; i < n * mlops__dtype_size(view->dtype); i++) total += bytes[i];
+    return total;
 }
 
 static void run(const mlops__graph *graph, int64_t rows) {
@@ -66,7 +68,6 @@ static void run(const mlops__graph *graph, int64_t rows) {
         if (n <= SIZE_MAX_TRIED) inputs[i] = fill(dtype, n);
         (void)mlops__graph_bind(run, i, dtype, inputs[i]);
     }
-    volatile uint64_t sum = 0;
     for (int64_t n = rows; n >= 0; n = n ? n / 2 : -1) {
         mlops_status status = mlops__graph_run_rows(run, n, &error);
         for (uint32_t k = 0; status == MLOPS_OK && k < graph->n_outputs; k++) {

@@ -273,7 +273,7 @@ mlops_status mlops__graph_forest_plan(const mlops__graph *self, uint32_t forest,
         if (mlops__load_u16(entry) != MLOPS__GRAPH_FOREST || forest--) continue;
         uint32_t operand = mlops__load_u32(entry + 12);
         uint32_t value = mlops__load_u32(self->operands + 4 * ((size_t)operand + 1));
-        return mlops__plan_open(out, self->constants + mlops__graph_value_at(self, value).place,
+        return mlops__plan_find(out, self->constants + mlops__graph_value_at(self, value).place,
                                 (size_t)mlops__graph_dim(self, value, 0, 0), NULL);
     }
     return MLOPS_E_INVALID;

@@ -154,7 +154,7 @@ static mlops_status init_forests(mlops__graph_run *run) {
         forest->step = i;
         uint32_t value = mlops__step_operand(&step, 1);
         const mlops__graph_view *plan = &run->views[value];
-        MLOPS_TRY(mlops__plan_open(&forest->plan, plan->data, (size_t)plan->dims[0], NULL));
+        MLOPS_TRY(mlops__plan_find(&forest->plan, plan->data, (size_t)plan->dims[0], NULL));
     }
     return MLOPS_OK;
 }

@@ -244,14 +244,19 @@ static mlops_status check_trees(const opening *self) {
     return MLOPS_OK;
 }
 
-mlops_status mlops__plan_open(mlops__plan *out, const void *bytes, size_t n, mlops_error *err) {
+mlops_status mlops__plan_find(mlops__plan *out, const void *bytes, size_t n, mlops_error *err) {
     *out = (mlops__plan){.bytes = bytes, .size = n};
     opening self = {out, err};
     mlops__cursor in;
     mlops__cursor_init(&in, bytes, n);
     MLOPS_TRY(read_head(out, &in, &self));
     MLOPS_TRY(check_head(&self));
-    MLOPS_TRY(find_parts(out, &in, &self));
+    return find_parts(out, &in, &self);
+}
+
+mlops_status mlops__plan_open(mlops__plan *out, const void *bytes, size_t n, mlops_error *err) {
+    opening self = {out, err};
+    MLOPS_TRY(mlops__plan_find(out, bytes, n, err));
     for (uint32_t g = 0; g < out->n_groups; g++)
         if (mlops__plan_base(out, g) - mlops__plan_base(out, g) != 0.0)
             return corrupt(&self, out->base + mlops__plan_number_size(out) * g,

@@ -144,6 +144,9 @@ typedef union mlops__sums {
  * MLOPS_E_UNSUPPORTED for another version. */
 mlops_status mlops__plan_open(mlops__plan *out, const void *bytes, size_t n, mlops_error *err);
 
+/* The same of bytes that were opened before: only their head is checked again. */
+mlops_status mlops__plan_find(mlops__plan *out, const void *bytes, size_t n, mlops_error *err);
+
 /* Size of a number and of a sum: 4 or 8. */
 size_t mlops__plan_number_size(const mlops__plan *self);
 

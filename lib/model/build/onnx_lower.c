@@ -34,6 +34,10 @@ static mlops_status find(mlops__oc *self, const mlops__onnx_operator **out) {
             if (e->until > last) last = e->until;
         }
     if (*out) return MLOPS_OK;
+    for (size_t i = 0; !first && i < self->model->n_functions; i++)
+        if (strcmp(self->model->functions[i], node->op) == 0)
+            return mlops__oc_no(self, "it is a function of the file; export it with functions "
+                                      "inlined");
     if (!first) return mlops__oc_no(self, "the operator is not supported");
     if (self->opset < first)
         return mlops__oc_no(self, "it is supported from operator set %d on", first);

@@ -162,9 +162,19 @@ static mlops_status lower_clip(mlops__oc *self) {
     return mlops__oc_out(self, 0, out);
 }
 
+/* Before operator set 7 the slopes were those of axis 1. */
+static mlops_status lay_slope(mlops__oc *self, uint32_t x, uint32_t *slope) {
+    const mlops__item *to = mlops__oc_item(self, x), *from = mlops__oc_item(self, *slope);
+    int64_t dims[MLOPS__ONNX_RANK_MAX], n = to->rank - 1;
+    if (self->opset >= 7 || from->rank != 1 || n < 1 || mlops__oc_count(from) < 2) return MLOPS_OK;
+    for (int64_t i = 0; i < n; i++) dims[i] = i ? 1 : from->dims[0].fixed;
+    return mlops__oc_reshape(self, *slope, dims, (size_t)n, slope);
+}
+
 static mlops_status lower_prelu(mlops__oc *self) {
     uint32_t x = mlops__oc_in(self, 0), slope = mlops__oc_in(self, 1), below, zero, is_below, out;
     float none = 0;
+    MLOPS_TRY(lay_slope(self, x, &slope));
     MLOPS_TRY(mlops__oc_f32s(self, &none, 1, &zero));
     MLOPS_TRY(mlops__oc_cast(self, mlops__oc_item(self, x)->dtype, zero, &zero));
     MLOPS_TRY(mlops__oc_reshape(self, zero, NULL, 0, &zero));
@@ -239,7 +249,7 @@ const mlops__onnx_operator mlops__onnx_ops_math[] = {
      MLOPS__UNARY_SELU},
     {"", "HardSigmoid", 1, 99, 1, 1, 1, "alpha:f beta:f consumed_inputs:I", lower_shaped,
      MLOPS__UNARY_HARD_SIGMOID},
-    {"", "PRelu", 7, 99, 2, 2, 1, "", lower_prelu, 0},
+    {"", "PRelu", 1, 99, 2, 2, 1, "consumed_inputs:I", lower_prelu, 0},
     BINARY("Add", 1, MLOPS__BINARY_ADD),
     BINARY("Sub", 1, MLOPS__BINARY_SUB),
     BINARY("Mul", 1, MLOPS__BINARY_MUL),

@@ -2,10 +2,12 @@
  * is refused or stays inside (this test means most under AddressSanitizer). What operators compute
  * is held to NumPy by oracle_graph.py.
  */
+#include <mlops.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -199,6 +201,40 @@ static void runs_forests_through_kernels(void **state) {
     assert_int_equal(mlops__graph_forests_room(NULL), 0);
 }
 
+/* A context is handed floats, doubles, and floats elsewhere: each call reads its own. */
+static void reads_the_rows_of_each_call(void **state) {
+    enum { N = 130 };
+    static float rows[2 * N], others[2 * N];
+    static double wide[2 * N], first[N], second[N], third[N];
+    char path[4096];
+    mlops_model *model;
+    mlops_context *context;
+    mlops_error error;
+    const char *root = getenv("MLOPS_SOURCE_ROOT");
+    (void)state;
+    snprintf(path, sizeof path, "%s/tests/fuzz/corpus/onnx/tree.onnx", root ? root : ".");
+    if (mlops_model_load(&model, path, NULL, &error)) fail_msg("%s", error.message);
+    assert_int_equal(mlops_model_n_features(model), 2);
+    assert_int_equal(mlops_context_new(&context, model, MLOPS_MODEL_OUTPUT_PREDICTION, NULL), 0);
+    for (int i = 0; i < 2 * N; i++) {
+        rows[i] = (float)(i * 37 % 41) / 4.0f - 5.0f;
+        others[2 * N - 1 - i] = rows[i];
+        wide[i] = (double)rows[i];
+    }
+    assert_int_equal(mlops_context_predict(context, rows, N, 2, first, 1), 0);
+    assert_int_equal(mlops_context_predict_f64(context, wide, N, 2, second, 1), 0);
+    assert_memory_equal(first, second, sizeof first);
+    assert_int_equal(mlops_context_predict(context, others, N, 2, third, 1), 0);
+    for (int i = 0; i < N; i++) {
+        double alone;
+        assert_int_equal(mlops_model_predict(model, others + 2 * i, 1, 2, &alone, 1), 0);
+        assert_true(alone == third[i]);
+    }
+    assert_memory_not_equal(first, third, sizeof first);
+    mlops_context_free(context);
+    mlops_model_unref(model);
+}
+
 static void refuses_misuse(void **state) {
     (void)state;
     static const float rows[] = {0, 0.5f, 9, 0.25f};
@@ -371,6 +407,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(runs_a_forest),
         cmocka_unit_test(runs_forests_through_kernels),
+        cmocka_unit_test(reads_the_rows_of_each_call),
         cmocka_unit_test(refuses_misuse),
         cmocka_unit_test(survives_damage),
         cmocka_unit_test(reads_only_what_a_slot_holds),

@@ -394,6 +394,8 @@ static void names_foreign_formats(void **state) {
         {"tree\nversion=v4\n", 16, MLOPS_E_CORRUPT, "ends inside its header"},
         {"\x08\x08\x12\x07skl2onnx", 12, MLOPS_E_CORRUPT, "of a ModelProto is cut short"},
         {"[{\"nodeid\":0}]", 14, MLOPS_E_UNSUPPORTED, "dump_model()"},
+        {"{\"name\":\"tree\",\"tree_info\":[]}", 30, MLOPS_E_UNSUPPORTED,
+         "LightGBM's dump_model()"},
         {"PK\3\4", 4, MLOPS_E_UNSUPPORTED, "zip"},
         {"a,b\n1,2\n", 8, MLOPS_E_CORRUPT, "expected XGBoost's JSON or UBJSON"},
         {"{}", 2, MLOPS_E_CORRUPT, "gradient_booster\" is missing"},

@@ -114,6 +114,10 @@ static mlops_status read_document(mlops__xgb *self, void *user) {
     if (mlops__source_is(source, "version")) return read_version(self);
     if (mlops__source_is(source, "learner"))
         return mlops__xgb_object(self, "learner", read_learner, user);
+    if (mlops__source_is(source, "tree_info"))
+        return mlops__source_fail(source, MLOPS_E_UNSUPPORTED,
+                                  "this is what LightGBM's dump_model() writes for people to read; "
+                                  "save the model with save_model()");
     return mlops__source_skip(source);
 }
 

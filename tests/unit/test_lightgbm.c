@@ -206,8 +206,8 @@ static const struct {
     const char *message;
 } wrong[] = {
     {"version=v4", "version=v5", MLOPS_E_UNSUPPORTED, 2, 9, "version \"v5\" is not supported"},
-    {"version=v4\n", "", MLOPS_E_CORRUPT, 11, 6, "the header has no version"},
-    {"num_class=1\n", "", MLOPS_E_CORRUPT, 11, 6, "the header has no num_class"},
+    {"version=v4\n", "", MLOPS_E_CORRUPT, 11, 1, "the header has no version"},
+    {"num_class=1\n", "", MLOPS_E_CORRUPT, 11, 1, "the header has no num_class"},
     {"num_class=1", "num_class=70000", MLOPS_E_CORRUPT, 3, 11, "num_class must be a whole number"},
     {"num_class=1", "num_class=2", MLOPS_E_CORRUPT, 12, 1,
      "num_tree_per_iteration is 1, num_class 2"},
@@ -218,6 +218,7 @@ static const struct {
      "feature_names has 3 names, max_feature_idx is 1"},
     {"age amount colour", "age amount \xff", MLOPS_E_CORRUPT, 8, 15, "UTF-8"},
     {"=regression", "=ranking", MLOPS_E_UNSUPPORTED, 7, 11, "objective \"ranking\""},
+    {"=regression", "=\xc3(", MLOPS_E_CORRUPT, 7, 11, "objective is not a text in UTF-8"},
     {"=regression", "=regression root", MLOPS_E_UNSUPPORTED, 7, 22, "unknown parameter: root"},
     {"=regression", "=binary sigmoid:0", MLOPS_E_CORRUPT, 7, 26, "sigmoid must be above 0"},
     {"=regression", "=multiclass num_class:3", MLOPS_E_CORRUPT, 7, 32, "other classes"},

@@ -48,6 +48,9 @@ int mlops__lgbm_is_blank(const mlops__lgbm *self);
 mlops_status mlops__lgbm_fail(mlops__lgbm *self, const mlops__lgbm_line *line, const char *at,
                               mlops_status code, const char *format, ...) MLOPS__PRINTF(5, 6);
 
+/* Bytes of a text in UTF-8 that a message shows: whole characters. */
+int mlops__lgbm_shown(const char *text, size_t n);
+
 /* Takes the next item of a list off (*text, *n); false if there is none. */
 int mlops__lgbm_item(const char **text, size_t *n, const char **item, size_t *item_n);
 

@@ -10,10 +10,10 @@
 
 #include <string.h>
 
-static mlops_status complain(mlops__lgbm *self, const mlops__lgbm_line *line, mlops_status code,
-                             const char *message) {
-    const mlops__lgbm_line *at = line->key ? line : &self->line;
-    return mlops__lgbm_fail(self, at, at->value ? at->value : at->key, code, "%s", message);
+/* What the header lacks, at the line behind it. */
+static mlops_status lacks(mlops__lgbm *self, const char *key) {
+    const mlops__lgbm_line *at = &self->line;
+    return mlops__lgbm_fail(self, at, at->key, MLOPS_E_CORRUPT, "the header has no %s", key);
 }
 
 static mlops_status read_header_line(mlops__lgbm *self) {
@@ -24,8 +24,15 @@ static mlops_status read_header_line(mlops__lgbm *self) {
                 {"objective", &self->objective},
                 {"feature_names", &self->names},
                 {"tree_sizes", &self->sizes}};
-    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
-        if (self->line.value && mlops__lgbm_is(self, kept[i].key)) *kept[i].out = self->line;
+    const mlops__lgbm_line *line = &self->line;
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
+        if (!line->value || !mlops__lgbm_is(self, kept[i].key)) continue;
+        if (memchr(line->value, 0, line->value_n) ||
+            mlops__utf8_check(line->value, line->value_n) < line->value_n)
+            return mlops__lgbm_fail(self, line, line->value, MLOPS_E_CORRUPT,
+                                    "%s is not a text in UTF-8", kept[i].key);
+        *kept[i].out = *line;
+    }
     if (mlops__lgbm_is(self, "num_class"))
         return mlops__lgbm_int(self, 1, MLOPS__PLAN_GROUPS_MAX, &self->n_classes);
     if (mlops__lgbm_is(self, "num_tree_per_iteration"))
@@ -48,13 +55,13 @@ static mlops_status read_header(mlops__lgbm *self, int *more) {
 
 static mlops_status check_version(mlops__lgbm *self) {
     const mlops__lgbm_line *line = &self->version;
-    if (!line->key) return complain(self, line, MLOPS_E_CORRUPT, "the header has no version");
+    if (!line->key) return lacks(self, "version");
     int known = line->value_n == 2 && line->value[0] == 'v' && line->value[1] >= '2' &&
                 line->value[1] <= '4';
     if (!known)
         return mlops__lgbm_fail(self, line, line->value, MLOPS_E_UNSUPPORTED,
                                 "version \"%.*s\" is not supported; v2, v3 and v4 are",
-                                (int)(line->value_n < 40 ? line->value_n : 40), line->value);
+                                mlops__lgbm_shown(line->value, line->value_n), line->value);
     mlops__format(self->ir->format, sizeof self->ir->format, "lightgbm %.*s", 2, line->value);
     return MLOPS_OK;
 }
@@ -65,8 +72,6 @@ static mlops_status settle_names(mlops__lgbm *self) {
     const char *text = line->value, *item;
     size_t n = line->value_n, item_n;
     if (!text) return MLOPS_OK;
-    if (memchr(text, 0, n) || mlops__utf8_check(text, n) < n)
-        return complain(self, line, MLOPS_E_CORRUPT, "feature_names is not a text in UTF-8");
     while (mlops__lgbm_item(&text, &n, &item, &item_n)) {
         mlops__buf_put(&ir->names, item, item_n);
         mlops__buf_u8(&ir->names, 0);
@@ -82,11 +87,8 @@ static mlops_status settle_names(mlops__lgbm *self) {
 static mlops_status settle_header(mlops__lgbm *self) {
     mlops__ir *ir = self->ir;
     MLOPS_TRY(check_version(self));
-    const mlops__lgbm_line none = {0};
-    if (self->n_classes < 0)
-        return complain(self, &none, MLOPS_E_CORRUPT, "the header has no num_class");
-    if (self->max_feature < 0)
-        return complain(self, &none, MLOPS_E_CORRUPT, "the header has no max_feature_idx");
+    if (self->n_classes < 0) return lacks(self, "num_class");
+    if (self->max_feature < 0) return lacks(self, "max_feature_idx");
     if (self->per_iteration < 0) self->per_iteration = self->n_classes;
     if (self->per_iteration != self->n_classes)
         return mlops__lgbm_fail(self, &self->line, self->line.key, MLOPS_E_CORRUPT,

@@ -82,7 +82,7 @@ static mlops_status read_parameter(mlops__lgbm *self, const objective *o, const 
     }
     return mlops__lgbm_fail(self, line, item, MLOPS_E_UNSUPPORTED,
                             "objective \"%s\" has an unknown parameter: %.*s", o->name,
-                            (int)(n < 100 ? n : 100), item);
+                            mlops__lgbm_shown(item, n), item);
 }
 
 /* A model without an objective was trained with the user's own: its sums are its predictions. */

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+enum { SHOWN = 80 };
+
 int mlops__lgbm_next(mlops__lgbm *self) {
     if (self->next >= self->n) return 0;
     const char *begin = self->text + self->next;
@@ -43,6 +45,12 @@ mlops_status mlops__lgbm_fail(mlops__lgbm *self, const mlops__lgbm_line *line, c
                           at - self->text, "%s", message);
 }
 
+int mlops__lgbm_shown(const char *text, size_t n) {
+    if (n > SHOWN)
+        for (n = SHOWN; n > 0 && ((uint8_t)text[n] & 0xc0) == 0x80;) n--;
+    return (int)n;
+}
+
 int mlops__lgbm_item(const char **text, size_t *n, const char **item, size_t *item_n) {
     while (*n && **text == ' ') ++*text, --*n;
     const char *space = *n ? memchr(*text, ' ', *n) : NULL;
@@ -58,9 +66,8 @@ mlops_status mlops__lgbm_int(mlops__lgbm *self, int64_t low, int64_t high, int64
     int valid = line->value && mlops__parse_i64(line->value, line->value_n, out);
     if (valid && *out >= low && *out <= high) return MLOPS_OK;
     return mlops__lgbm_fail(self, line, line->value ? line->value : line->key, MLOPS_E_CORRUPT,
-                            "%.*s must be a whole number from %lld to %lld",
-                            (int)(line->key_n < 40 ? line->key_n : 40), line->key, (long long)low,
-                            (long long)high);
+                            "%.*s must be a whole number from %lld to %lld", (int)line->key_n,
+                            line->key, (long long)low, (long long)high);
 }
 
 /* ---- lists ---- */

@@ -20,7 +20,7 @@ static mlops_model *parse(const char *text) {
 /* A tree without bushes: every right child is a test, n levels down. */
 static char *make_chain(int n) {
     char *out = malloc((size_t)n * 160 + 1000), *p = out;
-    assert_non_null(out);
+    if (!out) abort();
     p += sprintf(p, "{\"learner\":{\"gradient_booster\":{\"model\":{\"tree_info\":[0],\"trees\":[{"
                     "\"left_children\":[");
     for (int i = 0; i < n; i++) p += sprintf(p, "%d,-1,", 2 * i + 1);

@@ -42,8 +42,8 @@ static size_t leaf_of(const mlops__forest *self, const mlops__forest_tree *tree,
 }
 
 /* Eight heaps of one depth, which stand behind each other. */
-static inline void bundle_leaves(const mlops__forest *self, const mlops__forest_tree *tree,
-                                 const int8_t *ranks, size_t *out) {
+static inline void heap_leaves(const mlops__forest *self, const mlops__forest_tree *tree,
+                               const int8_t *ranks, size_t *out) {
     const size_t n = (size_t)1 << tree->depth;
     const uint16_t *slots = self->slots + tree->at;
     const int8_t *bounds = self->bounds + tree->at;
@@ -56,6 +56,29 @@ static inline void bundle_leaves(const mlops__forest *self, const mlops__forest_
 #define TAKE(i, k) out[k] = tree->at + (k)*n + (i)-n;
     ALL_WALKS(i, TAKE)
 #undef TAKE
+}
+
+/* Eight trees that are no heaps: a walk that has ended stays where it is. */
+static void deep_leaves(const mlops__forest *self, const mlops__forest_tree *trees,
+                        const int8_t *ranks, size_t *out) {
+    uint32_t depth = 0;
+    for (uint32_t k = 0; k < BUNDLE; k++)
+        if (trees[k].depth > depth) depth = trees[k].depth;
+    walks i = {0, 0, 0, 0, 0, 0, 0, 0};
+    for (uint32_t d = 0; d < depth; d++) {
+#define STEP(i, k) i = deep_step(self->deep + trees[k].at, ranks, 1, i);
+        ALL_WALKS(i, STEP)
+#undef STEP
+    }
+#define TAKE(i, k) out[k] = self->deep_leaves + trees[k].at + (i);
+    ALL_WALKS(i, TAKE)
+#undef TAKE
+}
+
+static inline void bundle_leaves(const mlops__forest *self, const mlops__forest_tree *trees,
+                                 const int8_t *ranks, size_t *out) {
+    if (trees->heap) heap_leaves(self, trees, ranks, out);
+    else deep_leaves(self, trees, ranks, out);
 }
 
 #define REAL    float

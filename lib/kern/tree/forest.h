@@ -11,7 +11,8 @@
  * node if rank >= bound, bound being k + 1.
  *
  * Trees up to depth 8 are perfect heaps: node i has children 2i and 2i + 1, from 1; a leaf further
- * up is copied to all leaves below it. Deeper trees keep their shape; a leaf there leads to itself.
+ * up is copied to all leaves below it. Deeper trees keep their shape, as do heaps among many of
+ * them; a leaf there leads to itself.
  */
 #ifndef MLOPS_KERN_FOREST_H
 #define MLOPS_KERN_FOREST_H
@@ -23,11 +24,12 @@ enum {
     MLOPS__FOREST_HEAP_DEPTH = 8, /* deeper trees are no heaps */
     MLOPS__FOREST_SLOT_CUTS = 255,
     MLOPS__FOREST_SLOTS_MAX = 65535,
-    MLOPS__FOREST_LANES = 64,  /* rows of a block */
-    MLOPS__FOREST_BUNDLE = 8,  /* trees that are walked together */
-    MLOPS__FOREST_NEVER = 128, /* a bound that no rank reaches */
-    MLOPS__FOREST_SLACK = 64,  /* leaves that may be read behind the last one */
-    MLOPS__FOREST_TOP = 5,     /* levels of a team's trees that stand side by side */
+    MLOPS__FOREST_LANES = 64,        /* rows of a block */
+    MLOPS__FOREST_BUNDLE = 8,        /* trees that are walked together */
+    MLOPS__FOREST_BUNDLE_DEPTH = 64, /* at most */
+    MLOPS__FOREST_NEVER = 128,       /* a bound that no rank reaches */
+    MLOPS__FOREST_SLACK = 64,        /* leaves that may be read behind the last one */
+    MLOPS__FOREST_TOP = 5,           /* levels of a team's trees that stand side by side */
     MLOPS__FOREST_TEAM_SLOTS = 256
 };
 
@@ -59,7 +61,7 @@ typedef struct mlops__forest_tree {
     uint32_t group;
     uint16_t depth; /* steps from root to leaf */
     uint8_t heap;
-    uint8_t bundle; /* this and the next seven are heaps of one depth */
+    uint8_t bundle; /* this and the next seven are heaps of one depth, or none is a heap */
 } mlops__forest_tree;
 
 typedef struct mlops__forest_deep {

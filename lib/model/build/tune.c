@@ -242,16 +242,22 @@ static uint32_t depth_of(const mlops__plan *plan, mlops__plan_tree tree) {
     return depth;
 }
 
-/* Eight heaps that stand together get the depth of the deepest. */
-static void bundle(mlops__forest_tree *trees, uint32_t n) {
+/* Eight heaps that stand together get the depth of the deepest. Where half of eight trees are none,
+ * all of them are none: a heap among them would be walked alone. Not with AVX-512, which has teams
+ * for one row, and is fastest with heaps for many. */
+static void bundle(mlops__forest_tree *trees, uint32_t n, int wide) {
     for (uint32_t t = 0; t + MLOPS__FOREST_BUNDLE <= n; t += MLOPS__FOREST_BUNDLE) {
         uint16_t depth = 0, heaps = 0;
         for (uint32_t k = 0; k < MLOPS__FOREST_BUNDLE; k++) {
             heaps = (uint16_t)(heaps + trees[t + k].heap);
             if (trees[t + k].depth > depth) depth = trees[t + k].depth;
         }
-        if (heaps < MLOPS__FOREST_BUNDLE) continue;
-        for (uint32_t k = 0; k < MLOPS__FOREST_BUNDLE; k++) trees[t + k].depth = depth;
+        int deep =
+            heaps <= (wide ? 0 : MLOPS__FOREST_BUNDLE / 2) && depth <= MLOPS__FOREST_BUNDLE_DEPTH;
+        if (heaps < MLOPS__FOREST_BUNDLE && !deep) continue;
+        for (uint32_t k = 0; k < MLOPS__FOREST_BUNDLE; k++)
+            if (deep) trees[t + k].heap = 0;
+            else trees[t + k].depth = depth;
         trees[t].bundle = 1;
     }
 }
@@ -266,7 +272,7 @@ static int place_trees(tuning *self) {
         self->trees[t] = (mlops__forest_tree){0, tree.group, (uint16_t)depth,
                                               depth <= MLOPS__FOREST_HEAP_DEPTH, 0};
     }
-    bundle(self->trees, plan->n_trees);
+    bundle(self->trees, plan->n_trees, self->wide);
     for (uint32_t t = 0; t < plan->n_trees; t++) {
         size_t *total = self->trees[t].heap ? &self->heap_size : &self->deep_size;
         self->trees[t].at = *total;

@@ -542,6 +542,47 @@ def tables(t):
     t.hold("tf-idf of words", words(v, r), {"text": texts}, r.predict(z))
 
 
+def raises(kind, call):
+    try:
+        call()
+    except kind as error:
+        return str(error) or True
+    return False
+
+
+def rows(t):
+    """What a row is: of graphs that mix rows, of those without an open dimension, of several inputs."""
+    v, x = h.make_tensor_value_info, TEST[:, :2]
+    node = h.make_node
+    with t.load(simple(node("ReduceMean", ["X"], ["m"], axes=[0]), node("Sub", ["X", "m"], ["Y"])).SerializeToString()) as m:
+        want = x - x.mean(0)
+        table = {"a": x[:, 0], "b": x[:, 1]}
+        t.say(np.allclose(m.predict(table, columns="a,b"), want, atol=1e-6), "rows that are mixed go together")
+        t.say(np.allclose(m.predict(x[:64]), x[:64] - x[:64].mean(0), atol=1e-6), "up to 64 in a context")
+        t.say(raises(mlops.ArenaError, lambda: m.predict(x[:65])), "and no more")
+        t.say('"rows": "together"' in m.describe(), "as the description says")
+    graph = h.make_graph([node("Softmax", ["X"], ["Y"], axis=1)], "g", [v("X", T.FLOAT, [1, 2])], [v("Y", T.FLOAT, [1, 2])])
+    model = h.make_model(graph, opset_imports=[h.make_opsetid("", 13)]).SerializeToString()
+    with t.load(model) as m:
+        e = np.exp(x)
+        t.say(np.allclose(m.predict(x), e / e.sum(1, keepdims=True), atol=1e-6), "one row a run, where no dimension is open")
+    graph = h.make_graph([node("Cast", ["k"], ["f"], to=T.FLOAT), node("Concat", ["X", "f", "f"], ["Y"], axis=1)], "g",
+                         [v("X", T.FLOAT, ["N", 2]), v("k", T.INT64, ["N", 1])], [v("Y", T.FLOAT, ["N", 4])])
+    with t.load(h.make_model(graph, opset_imports=[h.make_opsetid("", 13)]).SerializeToString()) as m:
+        got = m.predict(np.array([[1, 2, 3.9], [4, 5, -3.9], [7, 8, np.nan]]))
+        want = [[1, 2, 3, 3], [4, 5, -3, -3], [7, 8, 0, 0]]
+        t.say(np.array_equal(got, want), "features of two inputs, one of integers", str(got))
+        t.say(m.n_features == 3 and m.feature_names is None, "which have no names, as one has two columns")
+        big = {"p": [1.0], "q": [2.0], "k": np.array([2 ** 53 + 1])}
+        t.say(m.predict(big, columns="p,q,k")[0, 2] == float(np.float32(2 ** 53)), "integers of tables stay whole")
+    text = simple(node("OneHotEncoder", ["X"], ["h"], domain=ML, cats_strings=["a", ""]), node("Flatten", ["h"], ["Y"]),
+                  kind=T.STRING, dims=(None, 1))
+    with t.load(text.SerializeToString()) as m:
+        t.say(np.array_equal(m.predict({"X": ["a", None, "b"]}), [[1, 0], [0, 1], [0, 0]]), "a null is no text")
+        t.say("takes texts" in str(raises(mlops.SchemaError, lambda: m.predict({"X": [1.0]}))), "numbers for texts are refused")
+        t.say(raises(mlops.SchemaError, lambda: m.predict(x[:, :1])), "rows of numbers alone, too")
+
+
 def refused(t, name, model, kind, *words):
     model = model if isinstance(model, bytes) else model.SerializeToString()
     try:
@@ -615,7 +656,7 @@ def hostile(t):
 
 def main():
     t = Tester()
-    for part in (linear, vectors, trees, others, runtime, tables, hostile):
+    for part in (linear, vectors, trees, others, runtime, tables, rows, hostile):
         part(t)
     if not ort.available():
         print("# MLOPS_ORT names no library: not compared with ONNX Runtime")

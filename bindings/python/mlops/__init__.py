@@ -33,7 +33,8 @@ __all__ = [*_generated, "Commit", "Version", "compare", "diff", "load", "merge",
 
 
 def load(path, **opts):
-    """The model in a file: XGBoost JSON or UBJSON, LightGBM text, or a bundle. opts are those of Model.load()."""
+    """The model in a file: XGBoost JSON or UBJSON, LightGBM text, ONNX, or a bundle. opts are those of
+    Model.load()."""
     return Model.load(path, **opts)
 
 
@@ -175,7 +176,8 @@ class Model(_ffi.Model):
             bound to the features by name; or a 2-D array, whose columns are the features in order. XGBoost computes
             in float32: float64 and whole numbers are rounded to the nearest float32, as it does with them. LightGBM
             computes in float64: what is float32 is widened.
-        output: "prediction" (probability, scores or value), "margin" or "leaf".
+        output: "prediction" (probability, scores or value), "margin" or "leaf"; of ONNX "class" (its index, see
+            class_name), or 16 + i for the i-th output of the file.
         columns: names of the columns of each feature, where they are not the model's own.
         Returns float64: one value for each row, or an array (n, width) where a row yields several.
         """

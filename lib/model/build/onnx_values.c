@@ -91,9 +91,16 @@ mlops_status mlops__oc_tensor(mlops__oc *self, const mlops__onnx_tensor *tensor,
     mlops__graph_dtype dtype = mlops__oc_dtype(tensor->type);
     if (!dtype)
         return mlops__oc_no(self, "a constant is of type %s", mlops__onnx_type_name(tensor->type));
+    size_t size = mlops__oc_dtype_size(dtype), n = (size_t)tensor->count * size;
+    const void *data = tensor->data;
+    if (dtype != MLOPS__GRAPH_TEXT && (uintptr_t)data % size) { /* as it may stand in the file */
+        void *copy = mlops__arena_alloc(self->arena, n);
+        if (!copy) return mlops__fail_nomem(self->err, n);
+        memcpy(copy, data, n);
+        data = copy;
+    }
     if (dtype != MLOPS__GRAPH_TEXT)
-        return mlops__oc_constant(self, dtype, (int32_t)tensor->rank, tensor->dims, tensor->data,
-                                  out);
+        return mlops__oc_constant(self, dtype, (int32_t)tensor->rank, tensor->dims, data, out);
     MLOPS_TRY(mlops__oc_texts(self, tensor->texts, (size_t)tensor->count, out));
     mlops__item *item = mlops__oc_item(self, *out);
     item->rank = (int32_t)tensor->rank;

@@ -542,6 +542,62 @@ def tables(t):
     t.hold("tf-idf of words", words(v, r), {"text": texts}, r.predict(z))
 
 
+def small(t):
+    """One operator each, with what converters write seldom, against ONNX Runtime."""
+    if not ort.available():
+        return
+    x = np.array([[-1.5, 0, 2], [3, -4, 0.5], [0, 0, 0], [1e-3, 7, np.nan]], np.float32)
+    ints, texts = np.array([[1, 2], [3, 9], [-7, 2]]), {"X": ["b", "a", "zz", "B a  c"]}
+
+    def one(name, rows, op, *more, domain=ML, kind=T.FLOAT, out=T.FLOAT, rank=2, tensors=(), ml=3, **attributes):
+        g = Graph()
+        g.node(op, "X", *[g.const(v, d) for v, d in more], outs=["Y"], domain=domain, **attributes)
+        width = 1 if isinstance(rows, dict) else rows.shape[1]
+        t.against_runtime(name, g.model([("X", kind, width)], [("Y", out, rank)], ml=ml), rows, 1e-6)
+
+    for norm in ("MAX", "L1", "L2"):
+        one(f"Normalizer {norm}", x[:3], "Normalizer", norm=norm)
+    one("Scaler of one number", x, "Scaler", offset=[0.5], scale=[2.0])
+    one("Binarizer", x[:3], "Binarizer", threshold=0.25)
+    one("Imputer of NaN", x, "Imputer", imputed_value_floats=[1.0, 2.0, 3.0], replaced_value_float=float("nan"))
+    one("Imputer of 0 by one", x, "Imputer", imputed_value_floats=[5.0], replaced_value_float=0.0)
+    one("Imputer of int64", ints, "Imputer", kind=T.INT64, out=T.INT64, imputed_value_int64s=[4, 5], replaced_value_int64=2)
+    one("ArrayFeatureExtractor", x, "ArrayFeatureExtractor", ([2, 0], np.int64))
+    one("FeatureVectorizer", x, "FeatureVectorizer", inputdimensions=[3])
+    one("OneHotEncoder of int64", ints, "OneHotEncoder", kind=T.INT64, rank=3, cats_int64s=[3, 1, 2], zeros=1)
+    one("OneHotEncoder of floats", x[:3], "OneHotEncoder", rank=3, cats_int64s=[0, 3], zeros=1)
+    one("OneHotEncoder of texts", texts, "OneHotEncoder", kind=T.STRING, rank=3, cats_strings=["zz", "a"], zeros=1)
+    one("LabelEncoder texts to int64", texts, "LabelEncoder", kind=T.STRING, out=T.INT64, keys_strings=["b", "a"],
+        values_int64s=[10, 20], default_int64=7)
+    one("LabelEncoder texts to floats", texts, "LabelEncoder", kind=T.STRING, keys_strings=["b", "a"],
+        values_floats=[1.5, 2.5], default_float=-1.0)
+    one("LabelEncoder floats to floats", x, "LabelEncoder", keys_floats=[0.0, 3.0, float("nan")],
+        values_floats=[8.0, 9.0, 5.0], default_float=0.25)
+    one("LabelEncoder floats, NaN among them", x, "LabelEncoder", keys_floats=[0.0, 3.0, float("nan")], ml=4,
+        values_floats=[8.0, 9.0, 5.0], default_float=0.25)
+    one("LabelEncoder int64 to floats", ints, "LabelEncoder", kind=T.INT64, keys_int64s=[9, 2], values_floats=[1.0, 2.0])
+    one("LabelEncoder of tensors", ints, "LabelEncoder", kind=T.INT64, out=T.DOUBLE, ml=4,
+        keys_tensor=nh.from_array(np.array([9, 2]), "k"), values_tensor=nh.from_array(np.array([0.5, 0.25]), "v"),
+        default_tensor=nh.from_array(np.array([-3.0]), "d"))
+    one("CategoryMapper", texts, "CategoryMapper", kind=T.STRING, out=T.INT64, cats_strings=["a", "b"],
+        cats_int64s=[5, 6], default_int64=-2)
+    for link in ("NONE", "SOFTMAX", "SOFTMAX_ZERO", "LOGISTIC", "PROBIT"):
+        one(f"LinearRegressor {link}", x[:3] / 20 + 0.4, "LinearRegressor", targets=2, intercepts=[0.0, 0.1],
+            coefficients=[0.1, 0.2, 0.3, 0.2, 0.1, 0.1], post_transform=link)
+    for mode in ("TF", "IDF", "TFIDF"):
+        one(f"TfIdfVectorizer {mode}", np.array([[1, 2, 3, 1], [2, 2, 9, 3]]), "TfIdfVectorizer", domain="", kind=T.INT64,
+            mode=mode, min_gram_length=1, max_gram_length=2, max_skip_count=1, pool_int64s=[2, 3, 1, 2, 2, 3],
+            ngram_counts=[0, 2], ngram_indexes=[1, 0, 3, 2], weights=[0.5, 2.0, 3.0, 4.0])
+    for link in ("NONE", "LOGISTIC", "SOFTMAX"):
+        for names in ({"classlabels_ints": [0, 1]}, {"classlabels_strings": ["n", "y"]}):
+            g = Graph()
+            g.ml("LinearClassifier", "X", outs=["label", "Y"], coefficients=[0.5, -0.25, 0.125], intercepts=[0.1],
+                 post_transform=link, **names)
+            kind = T.INT64 if "classlabels_ints" in names else T.STRING
+            model = g.model([("X", T.FLOAT, 3)], [("label", kind, 1), ("Y", T.FLOAT, 2)])
+            t.against_runtime(f"LinearClassifier of one score {link}", model, x[:3])
+
+
 def raises(kind, call):
     try:
         call()
@@ -656,7 +712,7 @@ def hostile(t):
 
 def main():
     t = Tester()
-    for part in (linear, vectors, trees, others, runtime, tables, rows, hostile):
+    for part in (linear, vectors, trees, others, runtime, small, tables, rows, hostile):
         part(t)
     if not ort.available():
         print("# MLOPS_ORT names no library: not compared with ONNX Runtime")

@@ -106,6 +106,10 @@ static mlops_status encode(mlops__oc *self, uint32_t x, uint32_t keys, uint32_t 
     sort(sorted, (size_t)n);
     for (int64_t i = 0; i < n; i++)
         if (!kept || compare(&sorted[kept - 1], &sorted[i])) sorted[kept++] = sorted[i];
+    /* A NaN is found from version 4 on; before, it is none of the keys. */
+    if (kept && self->opset < 4 && sorted[kept - 1].kind == 1 &&
+        sorted[kept - 1].real != sorted[kept - 1].real)
+        kept--;
     uint32_t in[] = {x, 0, 0, otherwise};
     MLOPS_TRY(arranged(self, keys, sorted, kept, &in[1]));
     MLOPS_TRY(arranged(self, values, sorted, kept, &in[2]));

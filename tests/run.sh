@@ -19,7 +19,7 @@ for arg; do
 done
 
 packages="gcc g++ libc6-dev meson ninja-build pkg-config libxxhash-dev liblmdb-dev libzstd-dev libcmocka-dev python3 python3-numpy
-  python3-scipy python3-pandas python3-sklearn python3-xgboost libxgboost-dev python3-clang
+  python3-scipy python3-pandas python3-sklearn python3-xgboost libxgboost-dev python3-onnx libonnx-testdata python3-clang
   libclang-common-14-dev clang-14 libclang-rt-14-dev clang-format-14 golang-go valgrind binutils
   gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm musl-tools libgdal32"
 [ $deep = 0 ] || packages="$packages gcc-s390x-linux-gnu libc6-dev-s390x-cross gcc-arm-linux-gnueabihf
@@ -28,6 +28,8 @@ packages="gcc g++ libc6-dev meson ninja-build pkg-config libxxhash-dev liblmdb-d
 no_install=
 [ $install = 1 ] || no_install=--no-install
 sh scripts/duckdb.sh build-peers $no_install >/dev/null # for the test "arrow", which skips what is not there
+
+sh scripts/onnxruntime.sh build-peers $no_install >/dev/null # for "oracle_onnx_models", as well
 
 # What came out of a build's tests: the TAP points of each, and a line for each test that failed.
 results=$(mktemp)

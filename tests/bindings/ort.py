@@ -1,6 +1,6 @@
 """ONNX Runtime from Python, over its C interface; None where the library is not there.
 
-MLOPS_ORT names the shared library, which `npm pack onnxruntime-node@1.30.0` has.
+MLOPS_ORT names the shared library, which scripts/onnxruntime.sh fetches.
 """
 import ctypes as C
 import os

@@ -274,6 +274,10 @@ mlops_status mlops__onnx_compile(const mlops__onnx *model, mlops__arena *arena, 
     self->allocator = arena->allocator;
     self->err = err;
     self->scope = &scope;
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return mlops__fail(err, MLOPS_E_UNSUPPORTED,
+                       "ONNX files are read on little-endian machines alone");
+#endif
     MLOPS_TRY(mlops__oc_opsets(self));
     MLOPS_TRY(add_tensors(self, graph));
     MLOPS_TRY(add_inputs(self, graph, inputs, &n_inputs));

@@ -72,7 +72,7 @@ static void run(const mlops__graph *graph, int64_t rows) {
         mlops_status status = mlops__graph_run_rows(run, n, &error);
         for (uint32_t k = 0; status == MLOPS_OK && k < graph->n_outputs; k++) {
             mlops__graph_view view = mlops__graph_result(run, k);
-            sum += read_view(&view);
+            sum = sum + read_view(&view);
         }
     }
     for (size_t i = 0; i < INPUTS_MAX; i++) free(inputs[i]);

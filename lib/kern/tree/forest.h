@@ -30,7 +30,9 @@ enum {
     MLOPS__FOREST_NEVER = 128,       /* a bound that no rank reaches */
     MLOPS__FOREST_SLACK = 64,        /* leaves that may be read behind the last one */
     MLOPS__FOREST_TOP = 5,           /* levels of a team's trees that stand side by side */
-    MLOPS__FOREST_TEAM_SLOTS = 256
+    MLOPS__FOREST_TEAM_SLOTS = 256,
+    MLOPS__FOREST_CELL = 8,
+    MLOPS__FOREST_TAIL_GROUP = 4 /* nodes */
 };
 
 /* cuts of a slot: 16 pivots, the last of each run, then the runs of 16; NaN where there is none. */
@@ -77,15 +79,16 @@ typedef struct mlops__forest_node {
 } mlops__forest_node;
 
 /* Teams of 64 trees for one row, as forest_avx512.c reads them. What a tree has below its top is
- * its tail: first the 32 nodes that the top leads to, which may be leaves, then all others. Unlike
- * other nodes, those of a tail have bounds minus 1. */
+ * its tail, of cells of 8 bytes. A node takes one, {u32, f32}, or in doubles two, {u32, zero, f64}.
+ * Its u32 is the slot, the bound minus 1 << 8, and << 16 the cell of its left child, counted in the
+ * tree; the right child stands behind it. A leaf leads to itself, and then follows what it adds.
+ * Each of the 32 nodes that the top leads to begins a group of four nodes, its children follow it
+ * in the same line of the cache; what is further below stands behind the groups. */
 typedef struct mlops__forest_teams {
     const uint8_t *top;    /* of each team a heap of 32 nodes: 64 slots, then 64 bounds minus 1 */
     const uint8_t *steps;  /* of each team, from the end of the top to the deepest leaf */
-    const uint32_t *first; /* of each tree in the tails; whole teams */
-    const uint32_t *tails; /* slot, bound << 8, left child << 16, counted in the tree; the right
-                              one stands behind it, a leaf leads to itself */
-    mlops__forest_reals leaves; /* of tails */
+    const uint32_t *first; /* cell of each tree; whole teams */
+    const uint8_t *tails;  /* aligned to 64 */
 } mlops__forest_teams;
 
 typedef struct mlops__forest {

@@ -17,7 +17,7 @@ mlops__forest_sum_rows mlops__forest_sum_rows_avx512;
 
 typedef __m512i vec;
 
-enum { LANES = MLOPS__FOREST_LANES, TABLE = 64 };
+enum { LANES = MLOPS__FOREST_LANES, CELL = MLOPS__FOREST_CELL, TABLE = 64 };
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -52,35 +52,33 @@ INLINE int8_t rank_f64(const mlops__forest_slot *slot, const double *cuts, doubl
                   16 * p + below_f64(cuts + 16 + 16 * p, x));
 }
 
-INLINE void rank_slot(const mlops__forest *self, const mlops__forest_slot *slot,
-                      mlops__forest_rows rows, size_t n, int8_t *out) {
-    size_t at = slot->feature, step = self->n_features;
-    const float *f32 = self->cuts.f32 + slot->at;
-    const double *f64 = self->cuts.f64 + slot->at;
-    if (slot->is_set) mlops__forest_rank_set(self, slot, rows, n, out);
-    else if (self->f64 && rows.f64)
-        for (size_t i = 0; i < n; i++, at += step) out[i] = rank_f64(slot, f64, rows.f64[at]);
-    else if (self->f64)
-        for (size_t i = 0; i < n; i++, at += step)
-            out[i] = rank_f64(slot, f64, (double)rows.f32[at]);
-    else if (rows.f32)
-        for (size_t i = 0; i < n; i++, at += step) out[i] = rank_f32(slot, f32, rows.f32[at]);
-    else
-        for (size_t i = 0; i < n; i++, at += step)
-            out[i] = rank_f32(slot, f32, (float)rows.f64[at]);
+INLINE int8_t rank_at(const mlops__forest *self, const mlops__forest_slot *slot,
+                      mlops__forest_rows rows, size_t at) {
+    if (self->f64)
+        return rank_f64(slot, self->cuts.f64 + slot->at,
+                        rows.f64 ? rows.f64[at] : (double)rows.f32[at]);
+    return rank_f32(slot, self->cuts.f32 + slot->at, rows.f32 ? rows.f32[at] : (float)rows.f64[at]);
 }
 
 void mlops__forest_rank_row_avx512(const mlops__forest *self, mlops__forest_rows row,
                                    int8_t *ranks) {
-    for (uint32_t s = 0; s < self->n_slots; s++)
-        rank_slot(self, &self->slot_table[s], row, 1, ranks + s);
+    for (uint32_t s = 0; s < self->n_slots; s++) {
+        const mlops__forest_slot *slot = &self->slot_table[s];
+        if (slot->is_set) mlops__forest_rank_set(self, slot, row, 1, ranks + s);
+        else ranks[s] = rank_at(self, slot, row, slot->feature);
+    }
 }
 
 void mlops__forest_rank_rows_avx512(const mlops__forest *self, mlops__forest_rows rows, size_t n,
                                     int8_t *ranks) {
     for (uint32_t s = 0; s < self->n_slots; s++) {
+        const mlops__forest_slot *slot = &self->slot_table[s];
         int8_t *out = ranks + (size_t)s * LANES;
-        rank_slot(self, &self->slot_table[s], rows, n, out);
+        size_t at = slot->feature;
+        if (slot->is_set) mlops__forest_rank_set(self, slot, rows, n, out);
+        else
+            for (size_t i = 0; i < n; i++, at += self->n_features)
+                out[i] = rank_at(self, slot, rows, at);
         for (size_t i = n; i < LANES; i++) out[i] = 0;
     }
 }
@@ -265,52 +263,54 @@ void mlops__forest_sum_rows_avx512(const mlops__forest *self, const int8_t *rank
 
 /* From where the top ends to the leaves of one team's tails. */
 INLINE void walk_tails(const walk *w, const mlops__forest_teams *teams, size_t team, vec *at,
-                       int tables) {
+                       int tables, int f64) {
+    const vec node_size = _mm512_set1_epi32(1 << f64);
     vec first[4];
     for (int i = 0; i < 4; i++) {
         first[i] = _mm512_loadu_si512((const void *)(teams->first + team * LANES + 16 * (size_t)i));
-        at[i] = _mm512_add_epi32(at[i], first[i]);
+        at[i] = _mm512_add_epi32(_mm512_slli_epi32(at[i], 2 + (unsigned)f64), first[i]);
     }
     for (uint32_t step = 0; step < teams->steps[team]; step++)
         for (int i = 0; i < 4; i++) {
-            vec node = _mm512_i32gather_epi32(at[i], teams->tails, 4);
+            vec node = _mm512_i32gather_epi32(at[i], teams->tails, CELL);
             vec answer = _mm512_subs_epi8(_mm512_srli_epi32(node, 8), look_up(w, node, tables));
             __mmask16 right = _mm512_test_epi32_mask(answer, _mm512_set1_epi32(0x80));
             vec left = _mm512_add_epi32(first[i], _mm512_srli_epi32(node, 16));
-            at[i] = _mm512_mask_add_epi32(left, right, left, _mm512_set1_epi32(1));
+            at[i] = _mm512_mask_add_epi32(left, right, left, node_size);
         }
 }
 
+/* What the leaves add, one after the other. */
 INLINE void add_team_f32(const mlops__forest *self, const vec *at, size_t first, size_t n,
                          float *sums) {
     _Alignas(64) float values[LANES];
-    const float *leaves = self->teams->leaves.f32;
     for (size_t i = 0; i < 4; i++)
-        _mm512_store_ps(values + 16 * i, _mm512_i32gather_ps(at[i], leaves, 4));
-    float sum = sums[0];
+        _mm512_store_ps(values + 16 * i, _mm512_i32gather_ps(at[i], self->teams->tails + 4, CELL));
+    __m128 sum = _mm_load_ss(sums);
     if (self->n_groups > 1)
         for (size_t i = 0; i < n; i++) sums[self->trees[first + i].group] += values[i];
     else
-        for (size_t i = 0; i < n; i++) sums[0] = sum += values[i];
+        for (size_t i = 0; i < n; i++) sum = _mm_add_ss(sum, _mm_load_ss(values + i));
+    if (self->n_groups == 1) _mm_store_ss(sums, sum);
 }
 
 INLINE void add_team_f64(const mlops__forest *self, const vec *at, size_t first, size_t n,
                          double *sums) {
     _Alignas(64) double values[LANES];
-    const double *leaves = self->teams->leaves.f64;
     for (size_t i = 0; i < 8; i++) {
         __m256i index =
             i % 2 ? _mm512_extracti64x4_epi64(at[i / 2], 1) : _mm512_castsi512_si256(at[i / 2]);
-        _mm512_store_pd(values + 8 * i, _mm512_i32gather_pd(index, leaves, 8));
+        _mm512_store_pd(values + 8 * i, _mm512_i32gather_pd(index, self->teams->tails + 8, CELL));
     }
-    double sum = sums[0];
+    __m128d sum = _mm_load_sd(sums);
     if (self->n_groups > 1)
         for (size_t i = 0; i < n; i++) sums[self->trees[first + i].group] += values[i];
     else
-        for (size_t i = 0; i < n; i++) sums[0] = sum += values[i];
+        for (size_t i = 0; i < n; i++) sum = _mm_add_sd(sum, _mm_load_sd(values + i));
+    if (self->n_groups == 1) _mm_store_sd(sums, sum);
 }
 
-INLINE void add_teams(const mlops__forest *self, const int8_t *ranks, int tables,
+INLINE void add_teams(const mlops__forest *self, const int8_t *ranks, int tables, int f64,
                       mlops__forest_reals sums) {
     walk w;
     for (int i = 0; i < tables; i++) {
@@ -325,8 +325,8 @@ INLINE void add_teams(const mlops__forest *self, const int8_t *ranks, int tables
         choose_first(&w, MLOPS__FOREST_TOP, tables);
         const vec top = places(&w, MLOPS__FOREST_TOP);
         for (int i = 0; i < 4; i++) at[i] = widened(top, i);
-        walk_tails(&w, self->teams, first / LANES, at, tables);
-        if (self->f64) add_team_f64(self, at, first, n, sums.f64);
+        walk_tails(&w, self->teams, first / LANES, at, tables, f64);
+        if (f64) add_team_f64(self, at, first, n, sums.f64);
         else add_team_f32(self, at, first, n, sums.f32);
     }
 }
@@ -340,7 +340,8 @@ void mlops__forest_sum_row_avx512(const mlops__forest *self, const int8_t *ranks
     for (uint32_t g = 0; g < self->n_groups; g++)
         if (self->f64) sums.f64[g] = self->base.f64[g];
         else sums.f32[g] = self->base.f32[g];
-    if (self->n_slots <= 64) add_teams(self, ranks, 1, sums);
-    else if (self->n_slots <= 128) add_teams(self, ranks, 2, sums);
-    else add_teams(self, ranks, 4, sums);
+    if (self->n_slots <= 64 && !self->f64) add_teams(self, ranks, 1, 0, sums);
+    else if (self->n_slots <= 64) add_teams(self, ranks, 1, 1, sums);
+    else if (!self->f64) add_teams(self, ranks, 4, 0, sums);
+    else add_teams(self, ranks, 4, 1, sums);
 }

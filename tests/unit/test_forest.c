@@ -217,7 +217,8 @@ static void many_features_and_cuts(void **state) {
         {1, 1, 64, 8, 100000, 0, 0, 0},   /* one feature, many slots */
         {200, 3, 130, 6, 3000, 10, 0, 0}, /* more slots than a byte counts */
         {64, 1, 200, 6, 100, 0, 0, 0},    {128, 1, 64, 6, 100, 0, 1, 0},
-        {3000, 1, 100, 4, 50, 0, 0, 0},
+        {3000, 1, 100, 4, 50, 0, 0, 0},   {30, 1, 100, 20, 300, 40, 1, 0}, /* thin trees */
+        {40, 3, 130, 9, 200, 20, 0, 0},   {20, 1, 20, 13, 200, 10, 0, 0},
     };
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) check_shape(&shapes[i]);
 }

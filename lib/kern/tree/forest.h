@@ -29,7 +29,9 @@ enum {
     MLOPS__FOREST_BUNDLE_DEPTH = 64, /* at most */
     MLOPS__FOREST_NEVER = 128,       /* a bound that no rank reaches */
     MLOPS__FOREST_SLACK = 64,        /* leaves that may be read behind the last one */
-    MLOPS__FOREST_TOP = 5,           /* levels of a team's trees that stand side by side */
+    MLOPS__FOREST_TEST_LEAVES = 256,
+    MLOPS__FOREST_TEST_VECTORS = 64,
+    MLOPS__FOREST_TOP = 5, /* levels of a team's trees that stand side by side */
     MLOPS__FOREST_TEAM_SLOTS = 256,
     MLOPS__FOREST_CELL = 8,
     MLOPS__FOREST_TAIL_GROUP = 4 /* nodes */
@@ -64,6 +66,9 @@ typedef struct mlops__forest_tree {
     uint16_t depth; /* steps from root to leaf */
     uint8_t heap;
     uint8_t bundle; /* this and the next seven are heaps of one depth, or none is a heap */
+    uint32_t tests; /* index of the first; 0 of them: the tree is better read as what it is */
+    uint32_t n_tests;
+    size_t test_leaves; /* index into leaves, from the left */
 } mlops__forest_tree;
 
 typedef struct mlops__forest_deep {
@@ -77,6 +82,16 @@ typedef struct mlops__forest_node {
     uint32_t ranks; /* 64 times the slot */
     uint32_t bound; /* minus 1, in each of the four bytes */
 } mlops__forest_node;
+
+/* A test of a tree that would be mostly empty as a heap, as forest_avx512.c reads it for 64 rows:
+ * behind the tests of its children, the root last. It finds how many leaves below the node are to
+ * the left of a row's, and keeps that in a vector; that of a leaf itself is the first, of zeroes.
+ */
+typedef struct mlops__forest_test {
+    mlops__forest_node node;
+    uint32_t n_left; /* leaves below the left child, in each of the four bytes */
+    uint8_t left, right, out;
+} mlops__forest_test;
 
 /* Teams of 64 trees for one row, as forest_avx512.c reads them. What a tree has below its top is
  * its tail, of cells of 8 bytes. A node takes one, {u32, f32}, or in doubles two, {u32, zero, f64}.
@@ -106,8 +121,9 @@ typedef struct mlops__forest {
     size_t deep_leaves; /* index of those of deep in leaves */
     mlops__forest_reals cuts;
     mlops__forest_reals leaves;
-    mlops__forest_reals base;         /* n_groups */
-    const mlops__forest_node *nodes;  /* of heaps, as slots; NULL unless for AVX-512 */
+    mlops__forest_reals base;        /* n_groups */
+    const mlops__forest_node *nodes; /* of heaps, as slots; NULL unless for AVX-512 */
+    const mlops__forest_test *tests;
     const mlops__forest_teams *teams; /* NULL: not for AVX-512, or more than 256 slots */
 } mlops__forest;
 

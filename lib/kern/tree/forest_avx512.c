@@ -249,13 +249,29 @@ INLINE void add_heap(const mlops__forest *self, const mlops__forest_tree *tree, 
     add_leaves(self, tree->at, (size_t)1 << depth, leaf, tree->group, sums);
 }
 
+static void add_tests(const mlops__forest *self, const mlops__forest_tree *tree,
+                      const int8_t *ranks, mlops__forest_reals sums) {
+    vec lefts[MLOPS__FOREST_TEST_VECTORS];
+    const mlops__forest_test *test = self->tests + tree->tests, *end = test + tree->n_tests;
+    lefts[0] = _mm512_setzero_si512();
+    for (; test < end; test++) {
+        vec bound = _mm512_set1_epi32((int)test->node.bound);
+        vec rank = _mm512_load_si512((const void *)(ranks + test->node.ranks));
+        lefts[test->out] =
+            _mm512_mask_add_epi8(lefts[test->left], _mm512_cmpgt_epi8_mask(rank, bound),
+                                 lefts[test->right], _mm512_set1_epi32((int)test->n_left));
+    }
+    add_leaves(self, tree->test_leaves, tree->n_tests + 1, lefts[end[-1].out], tree->group, sums);
+}
+
 void mlops__forest_sum_rows_avx512(const mlops__forest *self, const int8_t *ranks, size_t n,
                                    mlops__forest_reals sums) {
     (void)n;
     mlops__forest_begin_sums(self, sums);
     for (uint32_t t = 0; t < self->n_trees; t++) {
         const mlops__forest_tree *tree = &self->trees[t];
-        if (!tree->heap || tree->depth < 3) mlops__forest_add_tree(self, tree, ranks, sums);
+        if (tree->n_tests) add_tests(self, tree, ranks, sums);
+        else if (!tree->heap || tree->depth < 3) mlops__forest_add_tree(self, tree, ranks, sums);
         else if (tree->depth == 6) add_heap(self, tree, ranks, 6, sums);
         else add_heap(self, tree, ranks, tree->depth, sums);
     }

@@ -5,7 +5,7 @@
  */
 #include "model/build/handle.h"
 
-enum { LANES = MLOPS__FOREST_LANES, ALIGN = 64, BLOCK_MIN = 24, STACK = 15 * 1024 };
+enum { LANES = MLOPS__FOREST_LANES, ALIGN = 64, BLOCK_MIN = 24, STACK = 11 * 1024 };
 
 static size_t padded(size_t n) { return (n + ALIGN - 1) / ALIGN * ALIGN; }
 

@@ -3,13 +3,13 @@
  * Owns the choice of slots and shapes. Invariant: a row reaches the same leaf as in the plan, for
  * any values with NaN and infinities among them, since slots hold every threshold of their nodes.
  */
-#include "model/build/tune.h"
+#include "model/build/tune_inside.h"
 
 #include "base/cursor.h"
 
 #include <string.h>
 
-enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS, KEY_DIGITS = 6, RUN = 16, ALIGN = 64 };
+enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS, KEY_DIGITS = 6, RUN = 16 };
 
 /* What stands below the feature in a side. */
 enum { SIDE_LEFT = 1, SIDE_ZERO = 2, SIDE_SHIFT = 2 };
@@ -20,31 +20,6 @@ typedef struct item {
     uint64_t order; /* bits that order as the thresholds do, -0 as 0 */
     uint32_t node;
 } item;
-
-typedef struct tuning {
-    const mlops__plan *plan;
-    mlops__arena *arena;
-    const mlops_allocator *scratch;
-    mlops__forest *forest;
-    item *items; /* 2 * n_items: the second half is room for sorting */
-    uint32_t n_items;
-    uint16_t *node_slots; /* of each node of the plan */
-    int8_t *node_bounds;
-    uint32_t n_sets; /* nodes that test a set of categories: a slot each, behind those of cuts */
-    mlops__forest_tree *trees;
-    size_t heap_size; /* entries of all heaps */
-    size_t deep_size;
-    int wide;
-} tuning;
-
-static int is_f64(const tuning *self) { return self->forest->f64; }
-
-static size_t real_size(const tuning *self) { return is_f64(self) ? sizeof(double) : 4; }
-
-static void put_real(const tuning *self, mlops__forest_reals out, size_t index, double value) {
-    if (is_f64(self)) out.f64[index] = value;
-    else out.f32[index] = (float)value;
-}
 
 /* Bits that order as the numbers do, of floats too, since widening keeps their order. */
 static uint64_t ordered(double value) {
@@ -61,18 +36,16 @@ static double of_ordered(uint64_t order) {
     return value;
 }
 
-static int is_test(const mlops__plan_node *node) { return node->step != 0; }
-
-static const uint8_t *words_of(const tuning *self, const mlops__plan_node *node) {
+static const uint8_t *words_of(const mlops__tuning *self, const mlops__plan_node *node) {
     return self->plan->words + 4 * (size_t)node->words;
 }
 
 /* Kind of a node: 0 if it is not special. */
-static uint32_t kind_of(const tuning *self, const mlops__plan_node *node) {
+static uint32_t kind_of(const mlops__tuning *self, const mlops__plan_node *node) {
     return node->special ? mlops__load_u32(words_of(self, node)) : 0;
 }
 
-static int gather_items(tuning *self) {
+static int gather_items(mlops__tuning *self) {
     const mlops__plan *plan = self->plan;
     if (plan->aggregate != MLOPS__AGGREGATE_SUM) return 0;
     for (uint32_t i = 0; i < plan->n_nodes; i++) {
@@ -84,7 +57,7 @@ static int gather_items(tuning *self) {
             continue;
         }
         if (kind && !zero) return 0;
-        if (!is_test(&node)) continue;
+        if (!mlops__tune_is_test(&node)) continue;
         item *out = &self->items[self->n_items++];
         out->node = i;
         out->order = ordered(zero ? mlops__load_f64(words_of(self, &node) + 4) : node.value);
@@ -102,7 +75,7 @@ static uint32_t digit_of(const item *it, uint32_t digit) {
 
 /* Least digit first, back and forth between the two halves; digits that all share are passed over.
  */
-static void sort_items(tuning *self) {
+static void sort_items(mlops__tuning *self) {
     item *from = self->items, *to = self->items + self->n_items;
     for (uint32_t digit = 0; digit < 2 * KEY_DIGITS; digit++) {
         uint32_t counts[DIGITS] = {0}, sum = 0;
@@ -131,7 +104,7 @@ typedef struct scan {
     int new_cut;
 } scan;
 
-static void scan_next(const tuning *self, scan *at, uint32_t i) {
+static void scan_next(const mlops__tuning *self, scan *at, uint32_t i) {
     const item *it = &self->items[i], *before = i ? it - 1 : NULL;
     int other_side = !before || it->side != before->side;
     at->new_cut = other_side || it->order != before->order;
@@ -145,7 +118,7 @@ static void scan_next(const tuning *self, scan *at, uint32_t i) {
 
 static size_t cuts_size(uint32_t n_cuts) { return RUN + RUN * (size_t)(n_cuts / RUN + 1); }
 
-static uint32_t count_slots(const tuning *self, size_t *n_cuts) {
+static uint32_t count_slots(const mlops__tuning *self, size_t *n_cuts) {
     scan at = {0};
     uint32_t slot_cuts = 0;
     *n_cuts = 0;
@@ -158,14 +131,14 @@ static uint32_t count_slots(const tuning *self, size_t *n_cuts) {
     return at.n_slots;
 }
 
-static void put_cut(const tuning *self, mlops__forest_reals cuts, size_t first, uint32_t index,
-                    double value) {
-    put_real(self, cuts, first + RUN + index, value);
-    if (index % RUN == RUN - 1) put_real(self, cuts, first + index / RUN, value);
+static void put_cut(const mlops__tuning *self, mlops__forest_reals cuts, size_t first,
+                    uint32_t index, double value) {
+    mlops__tune_put(self, cuts, first + RUN + index, value);
+    if (index % RUN == RUN - 1) mlops__tune_put(self, cuts, first + index / RUN, value);
 }
 
 /* Slots with their cuts, and slot and bound of every node. */
-static void fill_slots(tuning *self, mlops__forest_slot *slots, mlops__forest_reals cuts,
+static void fill_slots(mlops__tuning *self, mlops__forest_slot *slots, mlops__forest_reals cuts,
                        size_t n_cuts) {
     const union {
         uint64_t bits;
@@ -173,7 +146,7 @@ static void fill_slots(tuning *self, mlops__forest_slot *slots, mlops__forest_re
     } nan = {0x7ff8000000000000};
     scan at = {0};
     size_t next = 0;
-    for (size_t i = 0; i < n_cuts; i++) put_real(self, cuts, i, nan.value);
+    for (size_t i = 0; i < n_cuts; i++) mlops__tune_put(self, cuts, i, nan.value);
     for (uint32_t i = 0; i < self->n_items; i++) {
         const item *it = &self->items[i];
         uint32_t before = at.n_cuts;
@@ -191,7 +164,7 @@ static void fill_slots(tuning *self, mlops__forest_slot *slots, mlops__forest_re
 }
 
 /* A slot for each node that tests a set; slots points behind those of cuts, which are n. */
-static void fill_sets(tuning *self, mlops__forest_slot *slots, uint32_t n) {
+static void fill_sets(mlops__tuning *self, mlops__forest_slot *slots, uint32_t n) {
     const mlops__plan *plan = self->plan;
     for (uint32_t i = 0; i < plan->n_nodes; i++) {
         mlops__plan_node node = mlops__plan_node_at(plan, i);
@@ -203,7 +176,7 @@ static void fill_sets(tuning *self, mlops__forest_slot *slots, uint32_t n) {
     }
 }
 
-static mlops_status make_words(tuning *self, mlops_error *err) {
+static mlops_status make_words(mlops__tuning *self, mlops_error *err) {
     uint32_t n = self->n_sets ? self->plan->n_words : 0;
     uint32_t *words = mlops__arena_array(self->arena, (size_t)n + 1, sizeof *words);
     if (!words) return mlops__fail_nomem(err, n * sizeof *words);
@@ -212,15 +185,16 @@ static mlops_status make_words(tuning *self, mlops_error *err) {
     return MLOPS_OK;
 }
 
-static mlops_status make_slots(tuning *self, int *fits, mlops_error *err) {
+static mlops_status make_slots(mlops__tuning *self, int *fits, mlops_error *err) {
     size_t n_cuts;
     uint32_t n = count_slots(self, &n_cuts);
     *fits = (uint64_t)n + self->n_sets <= MLOPS__FOREST_SLOTS_MAX && n_cuts <= UINT32_MAX;
     if (!*fits) return MLOPS_OK;
     size_t n_slots = (size_t)n + self->n_sets;
     mlops__forest_slot *slots = mlops__arena_array(self->arena, n_slots + 1, sizeof *slots);
-    mlops__forest_reals cuts = {mlops__arena_array(self->arena, n_cuts + 1, real_size(self))};
-    if (!slots || !cuts.any) return mlops__fail_nomem(err, n_cuts * real_size(self));
+    mlops__forest_reals cuts = {
+        mlops__arena_array(self->arena, n_cuts + 1, mlops__tune_real_size(self))};
+    if (!slots || !cuts.any) return mlops__fail_nomem(err, n_cuts * mlops__tune_real_size(self));
     fill_slots(self, slots, cuts, n_cuts);
     fill_sets(self, slots + n, n);
     self->forest->n_slots = (uint32_t)n_slots;
@@ -237,7 +211,7 @@ static uint32_t depth_of(const mlops__plan *plan, mlops__plan_tree tree) {
             level_end = child;
             depth++;
         }
-        if (is_test(&node)) child += 2;
+        if (mlops__tune_is_test(&node)) child += 2;
     }
     return depth;
 }
@@ -262,15 +236,27 @@ static void bundle(mlops__forest_tree *trees, uint32_t n, int wide) {
     }
 }
 
+/* Tests for blocks of rows: a test takes as long as two or three nodes of a heap. */
+static void place_tests(mlops__tuning *self, mlops__forest_tree *shape, uint32_t n_nodes) {
+    uint32_t n = n_nodes / 2;
+    int pays = !shape->heap || 5 * n < 2u << shape->depth;
+    if (!self->wide || !pays || n == 0 || n >= MLOPS__FOREST_TEST_LEAVES) return;
+    shape->tests = self->n_tests;
+    shape->n_tests = n;
+    shape->test_leaves = self->test_leaves;
+    self->n_tests += n;
+    self->test_leaves += n + 1;
+}
+
 /* Shapes and places of all trees. False if a tree is deeper than the kernels count. */
-static int place_trees(tuning *self) {
+static int place_trees(mlops__tuning *self) {
     const mlops__plan *plan = self->plan;
     for (uint32_t t = 0; t < plan->n_trees; t++) {
         mlops__plan_tree tree = mlops__plan_tree_at(plan, t);
         uint32_t depth = depth_of(plan, tree);
         if (depth > UINT16_MAX) return 0;
-        self->trees[t] = (mlops__forest_tree){0, tree.group, (uint16_t)depth,
-                                              depth <= MLOPS__FOREST_HEAP_DEPTH, 0};
+        self->trees[t] = (mlops__forest_tree){
+            0, tree.group, (uint16_t)depth, depth <= MLOPS__FOREST_HEAP_DEPTH, 0, 0, 0, 0};
     }
     bundle(self->trees, plan->n_trees, self->wide);
     for (uint32_t t = 0; t < plan->n_trees; t++) {
@@ -278,15 +264,9 @@ static int place_trees(tuning *self) {
         self->trees[t].at = *total;
         if (self->trees[t].heap) *total += (size_t)1 << self->trees[t].depth;
         else *total += mlops__plan_tree_at(plan, t).n_nodes;
+        place_tests(self, &self->trees[t], mlops__plan_tree_at(plan, t).n_nodes);
     }
     return 1;
-}
-
-static void *aligned_array(mlops__arena *arena, size_t n, size_t size) {
-    size_t bytes;
-    if (!mlops__mul(n, size, &bytes) || !mlops__add(bytes, ALIGN, &bytes)) return NULL;
-    uint8_t *p = mlops__arena_alloc(arena, bytes);
-    return p ? p + (ALIGN - (uintptr_t)p % ALIGN) % ALIGN : NULL;
 }
 
 typedef struct tables {
@@ -295,11 +275,17 @@ typedef struct tables {
     mlops__forest_reals leaves;
     mlops__forest_deep *deep;
     mlops__forest_node *nodes; /* NULL: not wide */
+    mlops__forest_test *tests;
 } tables;
 
-static uint32_t four_times(int32_t bound) { return (uint32_t)(uint8_t)(bound - 1) * 0x01010101u; }
+static uint32_t four_times(uint8_t value) { return value * 0x01010101u; }
 
-static void fill_heap(const tuning *self, const tables *out, uint32_t t) {
+static mlops__forest_node wide_node(const mlops__tuning *self, uint32_t i) {
+    return (mlops__forest_node){(uint32_t)self->node_slots[i] * MLOPS__FOREST_LANES,
+                                four_times((uint8_t)(self->node_bounds[i] - 1))};
+}
+
+static void fill_heap(const mlops__tuning *self, const tables *out, uint32_t t) {
     const mlops__forest_tree *shape = &self->trees[t];
     mlops__plan_tree tree = mlops__plan_tree_at(self->plan, t);
     uint16_t places[2 << MLOPS__FOREST_HEAP_DEPTH] = {1}; /* of each node in the heap */
@@ -307,13 +293,10 @@ static void fill_heap(const tuning *self, const tables *out, uint32_t t) {
     for (uint32_t i = 0; i < tree.n_nodes; i++) {
         mlops__plan_node node = mlops__plan_node_at(self->plan, tree.first + i);
         uint32_t place = places[i];
-        if (is_test(&node)) {
+        if (mlops__tune_is_test(&node)) {
             out->slots[shape->at + place] = self->node_slots[tree.first + i];
             out->bounds[shape->at + place] = self->node_bounds[tree.first + i];
-            if (out->nodes)
-                out->nodes[shape->at + place] = (mlops__forest_node){
-                    (uint32_t)self->node_slots[tree.first + i] * MLOPS__FOREST_LANES,
-                    four_times(self->node_bounds[tree.first + i])};
+            if (out->nodes) out->nodes[shape->at + place] = wide_node(self, tree.first + i);
             places[i + node.step] = (uint16_t)(2 * place);
             places[i + node.step + 1] = (uint16_t)(2 * place + 1);
             continue;
@@ -321,167 +304,103 @@ static void fill_heap(const tuning *self, const tables *out, uint32_t t) {
         uint32_t width = 1;
         for (; place < n_leaves; width *= 2) place *= 2;
         for (uint32_t k = 0; k < width; k++)
-            put_real(self, out->leaves, shape->at + place - n_leaves + k, node.value);
+            mlops__tune_put(self, out->leaves, shape->at + place - n_leaves + k, node.value);
     }
 }
 
-static void fill_deep(const tuning *self, const tables *out, uint32_t t) {
+static void fill_deep(const mlops__tuning *self, const tables *out, uint32_t t) {
     const mlops__forest_tree *shape = &self->trees[t];
     mlops__plan_tree tree = mlops__plan_tree_at(self->plan, t);
     for (uint32_t i = 0; i < tree.n_nodes; i++) {
         mlops__plan_node node = mlops__plan_node_at(self->plan, tree.first + i);
         mlops__forest_deep *p = &out->deep[shape->at + i];
         *p = (mlops__forest_deep){i, 0, MLOPS__FOREST_NEVER};
-        put_real(self, out->leaves, self->heap_size + shape->at + i,
-                 is_test(&node) ? 0.0 : node.value);
-        if (is_test(&node))
+        mlops__tune_put(self, out->leaves, self->heap_size + shape->at + i,
+                        mlops__tune_is_test(&node) ? 0.0 : node.value);
+        if (mlops__tune_is_test(&node))
             *p = (mlops__forest_deep){i + node.step, self->node_slots[tree.first + i],
                                       self->node_bounds[tree.first + i]};
     }
 }
 
-static mlops_status make_trees(tuning *self, mlops_error *err) {
+/* The leaves of a tree from the left. counts says how many there are below each node. */
+static void fill_test_leaves(const mlops__tuning *self, const tables *out, uint32_t t,
+                             const uint16_t *counts) {
+    mlops__plan_tree tree = mlops__plan_tree_at(self->plan, t);
+    uint16_t firsts[2 * MLOPS__FOREST_TEST_LEAVES] = {0};
+    for (uint32_t i = 0; i < tree.n_nodes; i++) {
+        mlops__plan_node node = mlops__plan_node_at(self->plan, tree.first + i);
+        const uint32_t left = i + node.step;
+        if (mlops__tune_is_test(&node)) {
+            firsts[left] = firsts[i];
+            firsts[left + 1] = (uint16_t)(firsts[i] + counts[left]);
+        } else {
+            mlops__tune_put(self, out->leaves, self->trees[t].test_leaves + firsts[i], node.value);
+        }
+    }
+}
+
+/* From the last node to the root, so that neighbours seldom wait for each other. A tree that would
+ * need too many vectors keeps none of its tests. */
+static void fill_tests(const mlops__tuning *self, const tables *out, uint32_t t) {
+    mlops__forest_tree *shape = &self->trees[t];
+    mlops__plan_tree tree = mlops__plan_tree_at(self->plan, t);
+    uint16_t counts[2 * MLOPS__FOREST_TEST_LEAVES];
+    uint8_t vectors[2 * MLOPS__FOREST_TEST_LEAVES] = {0};
+    uint64_t unused = ~(uint64_t)1;
+    mlops__forest_test *test = out->tests + shape->tests;
+    for (uint32_t i = tree.n_nodes; i--;) {
+        mlops__plan_node node = mlops__plan_node_at(self->plan, tree.first + i);
+        const uint32_t left = i + node.step, right = left + 1;
+        counts[i] = 1;
+        if (!mlops__tune_is_test(&node)) continue;
+        if (!unused) {
+            shape->n_tests = 0;
+            return;
+        }
+        counts[i] = (uint16_t)(counts[left] + counts[right]);
+        vectors[i] = vectors[left]    ? vectors[left]
+                     : vectors[right] ? vectors[right]
+                                      : (uint8_t)__builtin_ctzll(unused);
+        if (vectors[left] && vectors[right]) unused |= (uint64_t)1 << vectors[right];
+        unused &= ~((uint64_t)1 << vectors[i]);
+        *test++ =
+            (mlops__forest_test){wide_node(self, tree.first + i), four_times((uint8_t)counts[left]),
+                                 vectors[left], vectors[right], vectors[i]};
+    }
+    fill_test_leaves(self, out, t, counts);
+}
+
+static mlops_status make_trees(mlops__tuning *self, mlops_error *err) {
     mlops__arena *arena = self->arena;
+    size_t n_leaves = self->heap_size + self->deep_size + self->test_leaves + MLOPS__FOREST_SLACK;
     tables out = {
-        aligned_array(arena, self->heap_size, sizeof *out.slots),
-        aligned_array(arena, self->heap_size, sizeof *out.bounds),
-        {aligned_array(arena, self->heap_size + self->deep_size + MLOPS__FOREST_SLACK,
-                       real_size(self))},
-        aligned_array(arena, self->deep_size, sizeof *out.deep),
-        self->wide ? aligned_array(arena, self->heap_size, sizeof *out.nodes) : NULL,
+        mlops__tune_array(arena, self->heap_size, sizeof *out.slots),
+        mlops__tune_array(arena, self->heap_size, sizeof *out.bounds),
+        {mlops__tune_array(arena, n_leaves, mlops__tune_real_size(self))},
+        mlops__tune_array(arena, self->deep_size, sizeof *out.deep),
+        self->wide ? mlops__tune_array(arena, self->heap_size, sizeof *out.nodes) : NULL,
+        mlops__tune_array(arena, self->n_tests, sizeof *out.tests),
     };
-    if (!out.slots || !out.bounds || !out.leaves.any || !out.deep || (self->wide && !out.nodes))
+    if (!out.slots || !out.bounds || !out.leaves.any || !out.deep || !out.tests ||
+        (self->wide && !out.nodes))
         return mlops__fail_nomem(err, self->heap_size + self->deep_size);
-    for (uint32_t t = 0; t < self->plan->n_trees; t++)
+    for (uint32_t t = 0; t < self->plan->n_trees; t++) {
         if (self->trees[t].heap) fill_heap(self, &out, t);
         else fill_deep(self, &out, t);
+        if (self->trees[t].n_tests) fill_tests(self, &out, t);
+    }
     self->forest->slots = out.slots;
     self->forest->bounds = out.bounds;
     self->forest->leaves = out.leaves;
     self->forest->deep = out.deep;
     self->forest->nodes = out.nodes;
+    self->forest->tests = out.tests;
     self->forest->deep_leaves = self->heap_size;
     return MLOPS_OK;
 }
 
-enum { LANES = MLOPS__FOREST_LANES, TOPS = 1 << MLOPS__FOREST_TOP };
-enum { TAIL_GROUP = MLOPS__FOREST_TAIL_GROUP, TAIL_GROUPS = TOPS * TAIL_GROUP };
-
-/* Tables of teams while they are made. */
-typedef struct team_tables {
-    uint8_t *top, *steps, *tails;
-    uint32_t *first;
-    uint32_t size; /* of a node in cells */
-} team_tables;
-
-/* Nodes of a tree that stand behind the groups: those of the levels below. */
-static uint32_t count_behind(const mlops__plan *plan, mlops__plan_tree tree) {
-    uint32_t end = 1, child = 1;
-    for (uint32_t i = 0, level = 0; i < tree.n_nodes; i++) {
-        if (i == end) {
-            if (level++ == MLOPS__FOREST_TOP + 1) return tree.n_nodes - i;
-            end = child;
-        }
-        mlops__plan_node node = mlops__plan_node_at(plan, tree.first + i);
-        if (is_test(&node)) child += 2;
-    }
-    return 0;
-}
-
-/* Places of all tails. False if they are too many to count. */
-static int place_tails(const tuning *self, const team_tables *out, uint32_t *total) {
-    const mlops__plan *plan = self->plan;
-    *total = 0;
-    for (uint32_t t = 0; t < plan->n_trees; t++) {
-        mlops__plan_tree tree = mlops__plan_tree_at(plan, t);
-        uint64_t n = ((uint64_t)TAIL_GROUPS + count_behind(plan, tree)) * out->size;
-        uint16_t depth = self->trees[t].depth;
-        uint8_t *steps = &out->steps[t / LANES];
-        n = (n + ALIGN - 1) / ALIGN * ALIGN;
-        if (n > UINT16_MAX || depth > UINT8_MAX || *total > INT32_MAX - n) return 0;
-        if (depth > MLOPS__FOREST_TOP + *steps) *steps = (uint8_t)(depth - MLOPS__FOREST_TOP);
-        out->first[t] = *total;
-        *total += (uint32_t)n;
-    }
-    return 1;
-}
-
-/* Turns a cell, which holds the index of a node, into that node, and the cells of its children,
- * which are to be at left, into their indices. Returns how many children there are. */
-static uint32_t put_tail(const tuning *self, const team_tables *out, uint8_t *cells, uint32_t place,
-                         uint32_t left) {
-    uint32_t i, word, size = out->size;
-    uint8_t *at = cells + (size_t)place * size * MLOPS__FOREST_CELL;
-    memcpy(&i, at, sizeof i);
-    mlops__plan_node node = mlops__plan_node_at(self->plan, i);
-    if (!is_test(&node)) {
-        mlops__forest_reals value = {at + (size == 1 ? 4 : 8)};
-        word = (MLOPS__FOREST_NEVER - 1) << 8 | place * size << 16;
-        memcpy(at, &word, sizeof word);
-        put_real(self, value, 0, node.value);
-        return 0;
-    }
-    word = self->node_slots[i] | (uint32_t)(uint8_t)(self->node_bounds[i] - 1) << 8 |
-           left * size << 16;
-    memcpy(at, &word, sizeof word);
-    for (uint32_t k = 0; k < 2; k++) {
-        uint32_t child = i + node.step + k;
-        memcpy(cells + ((size_t)left + k) * size * MLOPS__FOREST_CELL, &child, sizeof child);
-    }
-    return 2;
-}
-
-/* A group of the node, and all that is below it. Behind the last one, end is moved on. */
-static void put_group(const tuning *self, const team_tables *out, uint8_t *cells, uint32_t group,
-                      uint32_t i, uint32_t *end) {
-    uint32_t place = group * TAIL_GROUP, next = *end;
-    memcpy(cells + (size_t)place * out->size * MLOPS__FOREST_CELL, &i, sizeof i);
-    uint32_t children = put_tail(self, out, cells, place, place + 1);
-    for (uint32_t k = 1; k <= children; k++) *end += put_tail(self, out, cells, place + k, *end);
-    for (; next < *end; next++) *end += put_tail(self, out, cells, next, *end);
-}
-
-static void fill_team(const tuning *self, const team_tables *out, uint32_t t) {
-    mlops__plan_tree tree = mlops__plan_tree_at(self->plan, t);
-    uint8_t *top = out->top + (size_t)(t / LANES) * 2 * LANES * TOPS + t % LANES;
-    uint8_t *cells = out->tails + (size_t)out->first[t] * MLOPS__FOREST_CELL;
-    uint32_t places[2 * TOPS] = {1}, known = 1, end = TAIL_GROUPS;
-    for (uint32_t i = 0; i < known; i++) {
-        mlops__plan_node node = mlops__plan_node_at(self->plan, tree.first + i);
-        uint32_t place = places[i], width = 1;
-        if (is_test(&node) && place < TOPS) {
-            top[2 * LANES * place] = (uint8_t)self->node_slots[tree.first + i];
-            top[2 * LANES * place + LANES] = (uint8_t)(self->node_bounds[tree.first + i] - 1);
-            places[known++] = 2 * place;
-            places[known++] = 2 * place + 1;
-            continue;
-        }
-        for (; place < TOPS; width *= 2) place *= 2;
-        for (uint32_t k = 0; k < width; k++)
-            put_group(self, out, cells, place - TOPS + k, tree.first + i, &end);
-    }
-}
-
-static mlops_status make_teams(tuning *self, mlops_error *err) {
-    size_t n = ((size_t)self->plan->n_trees + LANES - 1) / LANES;
-    uint32_t n_cells;
-    mlops__forest_teams *teams = mlops__arena_alloc(self->arena, sizeof *teams);
-    team_tables out = {aligned_array(self->arena, n, (size_t)2 * LANES * TOPS),
-                       mlops__arena_array(self->arena, n + 1, 1), NULL,
-                       mlops__arena_array(self->arena, n * LANES + 1, sizeof *out.first),
-                       is_f64(self) ? 2 : 1};
-    if (!teams || !out.top || !out.steps || !out.first)
-        return mlops__fail_nomem(err, n * 2 * LANES * TOPS);
-    if (!place_tails(self, &out, &n_cells)) return MLOPS_OK;
-    out.tails = aligned_array(self->arena, n_cells, MLOPS__FOREST_CELL);
-    if (!out.tails) return mlops__fail_nomem(err, (size_t)n_cells * MLOPS__FOREST_CELL);
-    for (uint32_t t = 0; t < self->plan->n_trees; t++) fill_team(self, &out, t);
-    *teams = (mlops__forest_teams){out.top, out.steps, out.first, out.tails};
-    self->forest->teams = teams;
-    return MLOPS_OK;
-}
-
-static mlops_status lay_out(tuning *self, int *fits, mlops_error *err) {
+static mlops_status lay_out(mlops__tuning *self, int *fits, mlops_error *err) {
     const mlops__plan *plan = self->plan;
     *fits = gather_items(self);
     if (!*fits) return MLOPS_OK;
@@ -489,18 +408,21 @@ static mlops_status lay_out(tuning *self, int *fits, mlops_error *err) {
     MLOPS_TRY(make_slots(self, fits, err));
     if (!*fits) return MLOPS_OK;
     self->trees = mlops__arena_array(self->arena, (size_t)plan->n_trees + 1, sizeof *self->trees);
-    mlops__forest_reals base = {mlops__arena_array(self->arena, plan->n_groups, real_size(self))};
+    mlops__forest_reals base = {
+        mlops__arena_array(self->arena, plan->n_groups, mlops__tune_real_size(self))};
     if (!self->trees || !base.any)
         return mlops__fail_nomem(err, plan->n_trees * sizeof *self->trees);
     *fits = place_trees(self);
     if (!*fits) return MLOPS_OK;
     for (uint32_t g = 0; g < plan->n_groups; g++)
-        put_real(self, base, g, mlops__plan_base(plan, g));
+        mlops__tune_put(self, base, g, mlops__plan_base(plan, g));
+    for (uint32_t t = 0; t < plan->n_trees; t++)
+        self->trees[t].test_leaves += self->heap_size + self->deep_size;
     self->forest->trees = self->trees;
     self->forest->base = base;
     MLOPS_TRY(make_trees(self, err));
     int teams = self->wide && self->forest->n_slots <= MLOPS__FOREST_TEAM_SLOTS;
-    return teams ? make_teams(self, err) : MLOPS_OK;
+    return teams ? mlops__tune_teams(self, err) : MLOPS_OK;
 }
 
 mlops_status mlops__tune(mlops__forest **out, const mlops__plan *plan, int wide,
@@ -520,7 +442,7 @@ mlops_status mlops__tune(mlops__forest **out, const mlops__plan *plan, int wide,
         forest->n_groups = plan->n_groups;
         forest->n_trees = plan->n_trees;
         forest->f64 = (plan->flags & MLOPS__PLAN_F64) != 0;
-        tuning self = {
+        mlops__tuning self = {
             .plan = plan, .arena = arena, .scratch = scratch, .forest = forest, .wide = wide};
         self.items = items;
         self.node_slots = slots;

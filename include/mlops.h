@@ -21,6 +21,7 @@
 #include <mlops/erase.h>
 #include <mlops/expectation.h>
 #include <mlops/experiment.h>
+#include <mlops/explain.h>
 #include <mlops/feature.h>
 #include <mlops/featurestore.h>
 #include <mlops/folder.h>

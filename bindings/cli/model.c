@@ -1,4 +1,4 @@
-/* mlops model describe, mlops model predict. */
+/* mlops model describe, mlops model predict, mlops model explain. */
 #include "cli.h"
 
 #include <stdlib.h>
@@ -104,6 +104,81 @@ static int cli_model_predict(const cli_args *args) {
     return exit_status;
 }
 
+/* Feature f of a model; the bias stands behind the last one. */
+static void print_feature(const mlops_model *model, int64_t f) {
+    const char *name = mlops_model_feature_name(model, f);
+    if (f == mlops_model_n_features(model)) fputs("bias", stdout);
+    else if (name) cli_csv_text(stdout, name);
+    else printf("f%lld", (long long)f);
+}
+
+/* A line a row; of several margins one for each, and of interactions one for each feature. */
+static void print_explained(const mlops_explainer *explainer, const mlops_model *model,
+                            const double *values, int64_t n_rows, int64_t width, int pairs) {
+    int64_t n = mlops_model_n_features(model) + 1, groups = mlops_explainer_n_groups(explainer);
+    printf("%s%s%s", pairs || groups > 1 ? "row," : "", groups > 1 ? "margin," : "",
+           pairs ? "feature," : "");
+    for (int64_t f = 0; f < n; f++) {
+        if (f) putchar(',');
+        print_feature(model, f);
+    }
+    putchar('\n');
+    int64_t lines = width / n;
+    for (int64_t i = 0; i < n_rows * lines && !ferror(stdout); i++) {
+        if (pairs || groups > 1) printf("%lld,", (long long)(i / lines));
+        if (groups > 1) printf("%lld,", (long long)(i % lines / (lines / groups)));
+        if (pairs) print_feature(model, i % n);
+        for (int64_t f = 0; f < n; f++) {
+            if (f || pairs) putchar(',');
+            cli_number(stdout, values[i * n + f]);
+        }
+        putchar('\n');
+    }
+}
+
+static int explain(const cli_args *args, const mlops_model *model, const mlops_explainer *explainer,
+                   const mlops_table *table) {
+    static const char *const names[] = {"contributions", "interactions", "approximate"};
+    int32_t output = args->output ? args->output - 1 : 0;
+    int64_t n_rows = mlops_table_n_rows(table);
+    int64_t width = mlops_explainer_width(explainer, (mlops_explainer_output)output);
+    size_t n = (size_t)n_rows * (size_t)width;
+    double *values =
+        width == 0 || n / (size_t)width != (size_t)n_rows ? NULL : calloc(n + 1, sizeof *values);
+    if (!values)
+        return cli_complain("out of memory for %lld rows of %lld values", (long long)n_rows,
+                            (long long)width);
+    mlops_error error;
+    int exit_status = CLI_OK;
+    if (mlops_explainer_explain_table(explainer, table, args->columns,
+                                      (mlops_explainer_output)output, values, n_rows, width,
+                                      &error))
+        exit_status = cli_fail(args->words[1], &error);
+    else if (args->json) print_json(values, n_rows, width, names[output]);
+    else print_explained(explainer, model, values, n_rows, width, output == 1);
+    free(values);
+    return exit_status;
+}
+
+static int cli_model_explain(const cli_args *args) {
+    mlops_model *model;
+    mlops_table *table = NULL, *background = NULL;
+    mlops_explainer *explainer = NULL;
+    mlops_error error;
+    int exit_status = load(&model, args->words[0]);
+    if (!exit_status && args->reference)
+        exit_status = cli_load_table(&background, args->reference, args);
+    if (!exit_status && mlops_explainer_new(&explainer, model, background, args->columns, &error))
+        exit_status = cli_fail(background ? args->reference : args->words[0], &error);
+    if (!exit_status) exit_status = cli_load_table(&table, args->words[1], args);
+    if (!exit_status) exit_status = explain(args, model, explainer, table);
+    mlops_explainer_unref(explainer);
+    mlops_table_unref(background);
+    mlops_table_unref(table);
+    mlops_model_unref(model);
+    return exit_status;
+}
+
 const cli_command cli_model_commands[] = {
     {"model describe", "FILE", "", "Say what a model file holds.",
      "FILE is what save_model of XGBoost (JSON, UBJSON) or LightGBM (text) wrote, an ONNX file, "
@@ -123,5 +198,15 @@ const cli_command cli_model_commands[] = {
      "  mlops model predict pipeline.onnx live.csv --output class\n"
      "  mlops model predict unnamed.json live.csv --columns age,amount,country",
      cli_model_predict},
+    {"model explain", "FILE TABLE", "explanation bind read-csv",
+     "Say what each feature adds to the margin of each row; CSV to standard output.",
+     "A line's values sum up, with the bias, to what 'model predict --output margin' prints. "
+     "TABLE\n"
+     "may be -, for standard input. --columns is of the background, too.\n\n"
+     "Examples:\n"
+     "  mlops model explain fraud.json live.csv > why.csv\n"
+     "  mlops model explain fraud.json live.csv --background sample.csv\n"
+     "  mlops model explain fraud.json live.csv --output interactions",
+     cli_model_explain},
     {0},
 };

@@ -1982,6 +1982,82 @@ public:
     }
 };
 
+/// Explains a model. Immutable and shared; ends with mlops_explainer_unref().
+class explainer : public detail::handle<mlops_explainer, mlops_explainer_unref> {
+public:
+    using handle::handle;
+
+    /// Another owner of the same.
+    explainer share() const { return explainer(mlops_explainer_ref(need())); }
+
+    /// Make an explainer. It holds a share of the model.
+    ///
+    /// Without a background the weights come from the covers in the model's file: what rows of training came by each
+    /// node. With one, each of its rows is a game against the row that is explained, and contributions are the mean
+    /// over them; the bias is the mean margin of the background. Time grows with its rows: some hundred will do.
+    explicit explainer(const ::mlops::model &model, const ::mlops::table *background,
+                       const char *columns = nullptr) {
+        mlops_explainer *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_explainer_new(&out, detail::required(model), detail::optional(background), columns, &e), "mlops_explainer_new", &e);
+        p_ = out;
+    }
+
+    /// Number of groups: margins that a row has, one a class or target.
+    std::int64_t n_groups() const {
+        return mlops_explainer_n_groups(need());
+    }
+
+    /// Number of values that one row yields; 0 if output is unknown. With f features it is f + 1 for each group, and
+    /// (f + 1) squared of interactions.
+    std::int64_t width(mlops_explainer_output output) const {
+        return mlops_explainer_width(need(), output);
+    }
+
+    /// Explain rows. Working memory is taken once for the call, whatever the number of rows.
+    std::vector<double> explain(matrix<const double> rows, mlops_explainer_output output) const {
+        mlops_error e;
+        e.code = 0;
+        const auto width = mlops_explainer_width(need(), output);
+        std::vector<double> out(static_cast<std::size_t>(rows.rows) * static_cast<std::size_t>(width));
+        detail::check(mlops_explainer_explain(need(), rows.data, rows.rows, rows.columns, output, out.data(), width, &e), "mlops_explainer_explain", &e);
+        return out;
+    }
+
+    /// Explain rows. Working memory is taken once for the call, whatever the number of rows.
+    void explain(matrix<const double> rows, mlops_explainer_output output, span<double> out) const {
+        mlops_error e;
+        e.code = 0;
+        const auto width = mlops_explainer_width(need(), output);
+        detail::require(out.size() == static_cast<std::size_t>(rows.rows) * static_cast<std::size_t>(width), "out has another length");
+        detail::check(mlops_explainer_explain(need(), rows.data, rows.rows, rows.columns, output, out.data(), width, &e), "mlops_explainer_explain", &e);
+    }
+
+    /// Explain the rows of a table, its columns bound to features by name.
+    std::vector<double> explain_table(const ::mlops::table &table, const char *columns,
+                                      mlops_explainer_output output) const {
+        mlops_error e;
+        e.code = 0;
+        const auto n_rows = mlops_table_n_rows(detail::required(table));
+        const auto width = mlops_explainer_width(need(), output);
+        std::vector<double> out(static_cast<std::size_t>(n_rows) * static_cast<std::size_t>(width));
+        detail::check(mlops_explainer_explain_table(need(), detail::required(table), columns, output, out.data(), n_rows, width, &e), "mlops_explainer_explain_table", &e);
+        return out;
+    }
+
+    /// Explain the rows of a table, its columns bound to features by name.
+    void explain_table(const ::mlops::table &table, mlops_explainer_output output, span<double> out,
+                       const char *columns = nullptr) const {
+        mlops_error e;
+        e.code = 0;
+        const auto n_rows = mlops_table_n_rows(detail::required(table));
+        const auto width = mlops_explainer_width(need(), output);
+        detail::require(out.size() == static_cast<std::size_t>(n_rows) * static_cast<std::size_t>(width), "out has another length");
+        detail::check(mlops_explainer_explain_table(need(), detail::required(table), columns, output, out.data(), n_rows, width, &e), "mlops_explainer_explain_table", &e);
+    }
+};
+
 /// A monitor. One thread at a time.
 class monitor : public detail::handle<mlops_monitor, mlops_monitor_free> {
 public:

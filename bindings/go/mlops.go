@@ -249,6 +249,21 @@ const (
 	RunStatusKilled RunStatus = 3
 )
 
+// ExplainerOutput: what explaining writes for each row, of each group: each class or target that has a
+// margin.
+type ExplainerOutput int32
+
+const (
+	// ExplainerOutputContributions: Shapley values: one a feature, then the bias.
+	ExplainerOutputContributions ExplainerOutput = 0
+	// ExplainerOutputInteractions: Shapley interactions: a square of as many rows and columns; each row
+	// sums up to the contribution of its feature.
+	ExplainerOutputInteractions ExplainerOutput = 1
+	// ExplainerOutputApproximate: Saabas: what changes along the row's own paths; fast, and unfair to
+	// features near the roots.
+	ExplainerOutputApproximate ExplainerOutput = 2
+)
+
 // ImportKind: whose tree it is.
 type ImportKind int32
 
@@ -6111,6 +6126,128 @@ func ExperimentsRun(store *Store) (*Table, error) {
 	}
 	r := wrapTable(out)
 	return r, nil
+}
+
+// Explainer: explains a model. Immutable and shared; ends with mlops_explainer_unref().
+type Explainer struct {
+	p *C.mlops_explainer
+}
+
+func wrapExplainer(p *C.mlops_explainer) *Explainer {
+	x := &Explainer{p: p}
+	runtime.SetFinalizer(x, (*Explainer).Close)
+	return x
+}
+
+// Close ends this Explainer, or this share of it; it may be called again.
+func (x *Explainer) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	C.mlops_explainer_unref(x.p)
+	x.p = nil
+	return nil
+}
+
+// NewExplainer: make an explainer. It holds a share of the model.
+//
+// Without a background the weights come from the covers in the model's file: what rows of training
+// came by each node. With one, each of its rows is a game against the row that is explained, and
+// contributions are the mean over them; the bias is the mean margin of the background. Time grows with
+// its rows: some hundred will do.
+//
+// Errors: MLOPS_E_UNSUPPORTED if the model has linear leaves, or no covers and no background;
+// MLOPS_E_LIMIT if a path tests more than 256 features; MLOPS_E_SCHEMA as mlops_model_predict_table();
+// MLOPS_E_INVALID if the background has no rows; MLOPS_E_NOMEM.
+func NewExplainer(model *Model, background *Table, columns string) (*Explainer, error) {
+	defer runtime.KeepAlive(model)
+	defer runtime.KeepAlive(background)
+	var s scope
+	defer s.free()
+	var out *C.mlops_explainer
+	if model == nil || model.p == nil {
+		return nil, closed("Model")
+	}
+	if background != nil && background.p == nil {
+		return nil, closed("Table")
+	}
+	var backgroundP *C.mlops_table
+	if background != nil {
+		backgroundP = background.p
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_explainer_new(&out, model.p, backgroundP, s.optional(columns), &e), &e, "mlops_explainer_new"); err != nil {
+		return nil, err
+	}
+	r := wrapExplainer(out)
+	return r, nil
+}
+
+// NGroups: number of groups: margins that a row has, one a class or target.
+func (x *Explainer) NGroups() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_explainer_n_groups(x.p))
+}
+
+// Width: number of values that one row yields; 0 if output is unknown. With f features it is f + 1 for
+// each group, and (f + 1) squared of interactions.
+func (x *Explainer) Width(output ExplainerOutput) int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_explainer_width(x.p, C.mlops_explainer_output(output)))
+}
+
+// Explain: explain rows. Working memory is taken once for the call, whatever the number of rows.
+//
+// Errors: MLOPS_E_INVALID where a shape differs, or for approximate values with a background;
+// MLOPS_E_NOMEM.
+func (x *Explainer) Explain(rows []float64, nFeatures int, output ExplainerOutput) ([]float64, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Explainer")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(rows)
+	var e C.mlops_error
+	nRows, ok := wholeRows(len(rows), nFeatures)
+	if !ok {
+		return nil, invalid("rows is not whole rows")
+	}
+	width := C.mlops_explainer_width(x.p, C.mlops_explainer_output(output))
+	out := make([]float64, int(C.int64_t(nRows))*int(width))
+	if err := check(C.mlops_explainer_explain(x.p, (*C.double)(pointer(rows)), C.int64_t(nRows), C.int64_t(nFeatures), C.mlops_explainer_output(output), (*C.double)(pointer(out)), width, &e), &e, "mlops_explainer_explain"); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ExplainTable: explain the rows of a table, its columns bound to features by name.
+//
+// Errors: MLOPS_E_SCHEMA names the column; else as mlops_explainer_explain().
+func (x *Explainer) ExplainTable(table *Table, columns string, output ExplainerOutput) ([]float64, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Explainer")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(table)
+	var s scope
+	defer s.free()
+	if table == nil || table.p == nil {
+		return nil, closed("Table")
+	}
+	var e C.mlops_error
+	nRows := C.mlops_table_n_rows(table.p)
+	width := C.mlops_explainer_width(x.p, C.mlops_explainer_output(output))
+	out := make([]float64, int(nRows)*int(width))
+	if err := check(C.mlops_explainer_explain_table(x.p, table.p, s.optional(columns), C.mlops_explainer_output(output), (*C.double)(pointer(out)), nRows, width, &e), &e, "mlops_explainer_explain_table"); err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 // Monitor: a monitor. One thread at a time.

@@ -12,6 +12,7 @@
 #include "kern/gear/gear.h"
 #include "kern/marks/marks.h"
 #include "kern/numbers/numbers.h"
+#include "kern/shap/shap.h"
 #include "kern/texts/texts.h"
 #include "kern/tree/forest.h"
 
@@ -24,6 +25,8 @@ typedef struct mlops__kern {
     mlops__numbers_f64 *numbers_f64;
     mlops__numbers_decimal *numbers_decimal;
     mlops__sha256_blocks *sha256_blocks;
+    mlops__shap_prepare *shap_prepare;
+    mlops__shap_rows *shap_rows;
     mlops__texts_keys *texts_keys;
     mlops__texts_find *texts_find;
     mlops__texts_put *texts_put;

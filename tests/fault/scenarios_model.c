@@ -183,6 +183,51 @@ static int use_onnx(const mlops_host *host, const char *dir) {
     return result;
 }
 
+/* Sums of what explains a row, less its margin. */
+static int explains(mlops_explainer *e, const mlops_table *t) {
+    const mlops_explainer_output kind = MLOPS_EXPLAINER_OUTPUT_INTERACTIONS;
+    enum { SIDE = SWEEP_FEATURES + 1 };
+    double rows[2 * SWEEP_FEATURES], parts[2 * SIDE], pairs[2 * SIDE * SIDE], sum = 0.0;
+    widen_rows(rows);
+    if (mlops_explainer_n_groups(e) != 1 || mlops_explainer_width(e, kind) != SIDE * SIDE)
+        return SWEEP_WRONG;
+    MLOPS_TRY(mlops_explainer_explain(e, rows, 2, SWEEP_FEATURES, (mlops_explainer_output)0, parts,
+                                      SIDE, NULL));
+    MLOPS_TRY(mlops_explainer_explain_table(e, t, NULL, kind, pairs, 2, SIDE * SIDE, NULL));
+    for (int i = 0; i < 2 * SIDE; i++) sum += parts[i];
+    for (int i = 0; i < 2 * SIDE * SIDE; i++) sum -= pairs[i];
+    return sum > -1e-9 && sum < 1e-9 ? MLOPS_OK : SWEEP_WRONG;
+}
+
+static int explain_with(const mlops_host *host, const char *dir, int background) {
+    static const char CSV[] = "z,unused,colour_n,x\n2,a,-0.25,0.5\n-1,b,1.5,\n";
+    mlops_csv_opts opts = MLOPS_CSV_OPTS_INIT;
+    mlops_model *m;
+    mlops_table *t = NULL;
+    mlops_explainer *e = NULL;
+    mlops_error err;
+    opts.host = host;
+    MLOPS_TRY(sweep_load_model(&m, host, dir, NULL));
+    int result = mlops_table_parse(&t, CSV, sizeof CSV - 1, &opts, NULL);
+    if (result == MLOPS_OK) result = mlops_explainer_new(&e, m, background ? t : NULL, NULL, &err);
+    mlops_model_unref(m);
+    if (result == MLOPS_OK) {
+        mlops_explainer_unref(mlops_explainer_ref(e));
+        result = explains(e, t);
+    } else if (e) {
+        result = SWEEP_WRONG;
+    }
+    mlops_explainer_unref(e);
+    mlops_table_unref(t);
+    return result;
+}
+
+static int explain(const mlops_host *host, const char *dir) { return explain_with(host, dir, 0); }
+
+static int explain_against(const mlops_host *host, const char *dir) {
+    return explain_with(host, dir, 1);
+}
+
 const sweep_scenario sweep_model[] = {
     {"model: load JSON", put_model, load_json, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"model: load UBJSON", put_model, load_ubj, NULL, SWEEP_MEMORY | SWEEP_IO},
@@ -191,6 +236,8 @@ const sweep_scenario sweep_model[] = {
     {"model: describe", put_model, describe, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"model: predict a table", put_model, predict_table, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"model: ONNX", put_onnx, use_onnx, NULL, SWEEP_MEMORY | SWEEP_IO},
+    {"model: explain", put_model, explain, NULL, SWEEP_MEMORY | SWEEP_IO},
+    {"model: explain against rows", put_model, explain_against, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"model: context", put_model, use_context, NULL, SWEEP_MEMORY | SWEEP_IO},
     {NULL, NULL, NULL, NULL, 0},
 };

@@ -10,13 +10,14 @@ Model, Reference, Drift, Diff, Monitor, Profile, Feature, Bundle. Errors are sub
 """
 import functools
 import json
+import math
 import os
 
 from . import _ffi
 from . import _runtime as _rt
 from . import _tables
 from ._ffi import *  # noqa: F401,F403
-from ._ffi import Context, DriftVerdict, FeatureValue, InvalidError, ModelOutput, Reference, SchemaError, Type
+from ._ffi import Context, DriftVerdict, ExplainerOutput, FeatureValue, InvalidError, ModelOutput, Reference, SchemaError, Type
 from ._ffi import __all__ as _generated
 from ._data import Commit
 from ._diff import Diff, diff, merge
@@ -159,6 +160,12 @@ class Table(_ffi.Table):
         return "<closed mlops.Table>" if self.closed else f"<mlops.Table {self.n_rows} x {self.n_columns}>"
 
 
+def _is_named(rows):
+    """Whether rows have columns by name, or are where such are."""
+    named = ("columns", "items", "__arrow_c_stream__", "__arrow_c_array__")
+    return isinstance(rows, (_ffi.Table, str, bytes, os.PathLike)) or any(hasattr(rows, name) for name in named)
+
+
 @_rt.noun("model")
 class Model(_ffi.Model):
     __doc__ = _ffi.Model.__doc__
@@ -182,13 +189,29 @@ class Model(_ffi.Model):
         Returns float64: one value for each row, or an array (n, width) where a row yields several.
         """
         output = _rt.choice(ModelOutput, output)
-        named = ("columns", "items", "__arrow_c_stream__", "__arrow_c_array__")
-        if isinstance(rows, (_ffi.Table, str, bytes, os.PathLike)) or columns is not None or any(
-                hasattr(rows, name) for name in named):
+        if _is_named(rows) or columns is not None:
             values = self.predict_table(table(rows), columns, output)
         else:
             values = self._predict_array(rows, output)
         return _rt.flattened(values, self.width(output))
+
+    def explain(self, rows, output=ExplainerOutput.CONTRIBUTIONS, background=None, columns=None):
+        """Say what each feature adds to a row's margin: with Shapley values, exact but for rounding.
+
+        rows: as of predict().
+        output: "contributions"; "interactions", whose rows sum up to the contributions; or "approximate", Saabas'.
+        background: some hundred rows, as of predict(), that stand in for features which are not known; without it
+            the covers in the model's file do. To explain with one background again, make an mlops.Explainer.
+        columns: names of the columns of each feature, where they are not the model's own.
+        Returns float64, (n, features + 1), whose last column is the bias, or (n, features + 1, features + 1) of
+        interactions; where a row has several margins, (n, margins, ...).
+        """
+        if background is not None:
+            return Explainer(self, background, columns).explain(rows, output, columns)
+        explainer = self.__dict__.get("_explainer")
+        if explainer is None:
+            explainer = self.__dict__["_explainer"] = Explainer(self)
+        return explainer.explain(rows, output, columns)
 
     @functools.cached_property
     def _takes_f64(self):
@@ -209,10 +232,49 @@ class Model(_ffi.Model):
 
     def close(self):
         self.__dict__.pop("_idle", None)
+        self.__dict__.pop("_explainer", None)
         super().close()
 
     def __repr__(self):
         return "<closed mlops.Model>" if self.closed else f"<mlops.Model {self.n_features} features>"
+
+
+def _folded(row, sizes):
+    """Values in lists of lists of the given sizes."""
+    step = len(row) // sizes[0]
+    if step <= 1:
+        return row
+    return [_folded(row[i:i + step], sizes[1:]) for i in range(0, len(row), step)]
+
+
+@_rt.noun("explainer")
+class Explainer(_ffi.Explainer):
+    __doc__ = _ffi.Explainer.__doc__
+
+    def __init__(self, model, background=None, columns=None):
+        if background is not None and not _is_named(background):
+            columns = columns or model.feature_names or [f"f{i}" for i in range(model.n_features)]
+            background = Table.from_matrix(background, columns)
+        super().__init__(model, None if background is None else table(background), columns)
+
+    __init__.__doc__ = _ffi.Explainer.__init__.__doc__
+
+    def explain(self, rows, output=ExplainerOutput.CONTRIBUTIONS, columns=None):
+        """Explain rows, as Model.explain()."""
+        output = _rt.choice(ExplainerOutput, output)
+        if _is_named(rows) or columns is not None:
+            values = self.explain_table(table(rows), columns, output)
+        else:
+            values = super().explain(rows, output)
+        groups, width = self.n_groups, self.width(output)
+        side = math.isqrt(width // groups) if output == ExplainerOutput.INTERACTIONS else width // groups
+        sizes = [groups] * (groups > 1) + [side] * (1 + (output == ExplainerOutput.INTERACTIONS))
+        if hasattr(values, "reshape"):
+            return values.reshape(len(values), *sizes)
+        return [_folded(row, sizes) for row in values]
+
+    def __repr__(self):
+        return "<closed mlops.Explainer>" if self.closed else f"<mlops.Explainer {self.n_groups} margins>"
 
 
 @_rt.noun("profile")

@@ -160,6 +160,16 @@ class RunStatus(enum.IntEnum):
     KILLED = 3  # somebody ended it
 
 
+class ExplainerOutput(enum.IntEnum):
+    """What explaining writes for each row, of each group: each class or target that has a margin."""
+
+    CONTRIBUTIONS = 0  # Shapley values: one a feature, then the bias
+    # Shapley interactions: a square of as many rows and columns; each row sums up to the contribution of its
+    # feature
+    INTERACTIONS = 1
+    APPROXIMATE = 2  # Saabas: what changes along the row's own paths; fast, and unfair to features near the roots
+
+
 class ImportKind(enum.IntEnum):
     """Whose tree it is."""
 
@@ -1801,6 +1811,16 @@ _rt.declare(lib.mlops_run_artifact_read, C.c_int32, C.c_void_p, C.c_char_p, C.c_
 _rt.declare(lib.mlops_run_search, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.c_char_p, C.c_int64,
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_run_experiments, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_explainer_new, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p, C.c_char_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_explainer_ref, C.c_void_p, C.c_void_p)
+_rt.declare(lib.mlops_explainer_unref, None, C.c_void_p)
+_rt.declare(lib.mlops_explainer_n_groups, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_explainer_width, C.c_int64, C.c_void_p, C.c_int32)
+_rt.declare(lib.mlops_explainer_explain, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64, C.c_int64, C.c_int32,
+        C.c_void_p, C.c_int64, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_explainer_explain_table, C.c_int32, C.c_void_p, C.c_void_p, C.c_char_p, C.c_int32, C.c_void_p,
+        C.c_int64, C.c_int64, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_featurestore_put, C.c_int32, C.c_void_p, C.c_void_p, C.c_char_p, C.c_void_p,
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_featurestore_get, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.c_int64,
@@ -5920,6 +5940,98 @@ class Run(_rt.Handle):
         return _rt.classes["table"]._wrap(out.value)
 
 
+@_rt.noun("explainer")
+class Explainer(_rt.Handle):
+    """Explains a model. Immutable and shared; ends with close()."""
+
+    _end = lib.mlops_explainer_unref
+
+    def __init__(self, model, background=None, columns=None):
+        """Make an explainer. It holds a share of the model.
+
+        Without a background the weights come from the covers in the model's file: what rows of training
+        came by each node. With one, each of its rows is a game against the row that is explained, and
+        contributions are the mean over them; the bias is the mean margin of the background. Time grows
+        with its rows: some hundred will do.
+
+            model: shared by the explainer
+            background: rows to stand in for; borrowed for the call
+            columns: of the background, as in Model.predict_table()
+
+        Raises: UnsupportedError if the model has linear leaves, or no covers and no background; LimitError if
+        a path tests more than 256 features; SchemaError as Model.predict_table(); InvalidError if the
+        background has no rows; NomemError.
+        """
+        out = C.c_void_p()
+        model_h = _rt.opened(model, Model, "model")
+        background_h = _rt.opened_or_none(background, Table, "background")
+        err = mlops_error()
+        status = lib.mlops_explainer_new(C.byref(out), model_h, background_h, _rt.string_or_none(columns, "columns"),
+                C.byref(err))
+        if status:
+            _rt.check(status, "Explainer", err)
+        self._h = self._owner(out.value, of=model_h)
+
+    @property
+    def n_groups(self):
+        """Number of groups: margins that a row has, one a class or target."""
+        h = self._open()
+        out = lib.mlops_explainer_n_groups(h)
+        return out
+
+    def width(self, output=0):
+        """Number of values that one row yields; 0 if output is unknown. With f features it is f + 1 for each
+        group, and (f + 1) squared of interactions.
+        """
+        h = self._open()
+        output = _rt.choice(ExplainerOutput, output)
+        out = lib.mlops_explainer_width(h, output)
+        return out
+
+    def explain(self, rows, output=0):
+        """Explain rows. Working memory is taken once for the call, whatever the number of rows.
+
+            rows: row-major, float64; a model that computes in float32 takes the nearest of each value
+            output: what to write
+
+        Raises: InvalidError where a shape differs, or for approximate values with a background; NomemError.
+        """
+        h = self._open()
+        rows_p, rows_shape, rows_keep = _rt.array(rows, "d", 2, "rows")
+        output = _rt.choice(ExplainerOutput, output)
+        err = mlops_error()
+        _rt.fits("rows", rows_shape, 1, "model", "features", lib.mlops_model_n_features(h.of))
+        width = lib.mlops_explainer_width(h, output)
+        out, out_p = _rt.empty("d", (rows_shape[0], width))
+        status = lib.mlops_explainer_explain(h, rows_p, rows_shape[0], rows_shape[1], output, out_p, width,
+                C.byref(err))
+        if status:
+            _rt.check(status, "Explainer.explain", err)
+        return _rt.result(out)
+
+    def explain_table(self, table, columns=None, output=0):
+        """Explain the rows of a table, its columns bound to features by name.
+
+            table: rows
+            columns: as in Model.predict_table()
+            output: what to write
+
+        Raises: SchemaError names the column; else as Explainer.explain().
+        """
+        h = self._open()
+        table_h = _rt.opened(table, Table, "table")
+        output = _rt.choice(ExplainerOutput, output)
+        err = mlops_error()
+        n_rows = lib.mlops_table_n_rows(table_h)
+        width = lib.mlops_explainer_width(h, output)
+        out, out_p = _rt.empty("d", (n_rows, width))
+        status = lib.mlops_explainer_explain_table(h, table_h, _rt.string_or_none(columns, "columns"), output, out_p,
+                n_rows, width, C.byref(err))
+        if status:
+            _rt.check(status, "Explainer.explain_table", err)
+        return _rt.result(out)
+
+
 @_rt.noun("monitor")
 class Monitor(_rt.Handle):
     """A monitor. One thread at a time."""
@@ -8843,6 +8955,8 @@ __all__ = [
     "Error",
     "ExistsError",
     "Expectations",
+    "Explainer",
+    "ExplainerOutput",
     "Feature",
     "FeatureValue",
     "FolderStat",

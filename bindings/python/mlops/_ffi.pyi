@@ -111,6 +111,11 @@ class RunStatus(enum.IntEnum):
     FAILED = 2
     KILLED = 3
 
+class ExplainerOutput(enum.IntEnum):
+    CONTRIBUTIONS = 0
+    INTERACTIONS = 1
+    APPROXIMATE = 2
+
 class ImportKind(enum.IntEnum):
     DVC = 0
     GIT_LFS = 1
@@ -789,6 +794,14 @@ class Run(Handle):
     def search(store: Store, experiment: Optional[PathOrStr], filter: Optional[PathOrStr], n_max: int) -> Table: ...
     @staticmethod
     def experiments(store: Store) -> Table: ...
+
+class Explainer(Handle):
+    def __init__(self, model: Model, background: Optional[Table] = ..., columns: Optional[PathOrStr] = ...) -> None: ...
+    @property
+    def n_groups(self) -> int: ...
+    def width(self, output: Union[ExplainerOutput, str] = ...) -> int: ...
+    def explain(self, rows: ArrayLike, output: Union[ExplainerOutput, str] = ...) -> Any: ...
+    def explain_table(self, table: Table, columns: Optional[PathOrStr] = ..., output: Union[ExplainerOutput, str] = ...) -> Any: ...
 
 class Monitor(Handle):
     def __init__(self, model: Optional[Model], reference: PathOrStr, *, reference_opts: Optional[dict] = ..., drift: Optional[dict] = ..., name: Optional[PathOrStr] = ..., window_rows: Optional[int] = ...) -> None: ...

@@ -1,8 +1,8 @@
 /* Compiling: a forest becomes the flat bytes of a plan.
  *
- * Owns the choice between narrow and wide nodes and whether node numbers are kept. Invariant: equal
- * forests give equal bytes, since the id of a model is a hash of them; leaves are weighted here, in
- * float, as the trainer does it for each row.
+ * Owns the choice between narrow and wide nodes and whether node numbers and covers are kept.
+ * Invariant: equal forests give equal bytes, since the id of a model is a hash of them; leaves are
+ * weighted here, in float, as the trainer does it for each row.
  */
 #include "model/build/ir.h"
 #include "model/run/plan.h"
@@ -60,9 +60,15 @@ static uint32_t depth_of(const compiling *self, uint32_t tree) {
     return depth;
 }
 
+/* As opening a plan demands it. Covers are kept if all are such. */
+static int has_cover(const mlops__ir *ir, const mlops__ir_node *node) {
+    double cover = ir->f64 ? node->cover : (double)(float)node->cover;
+    return cover - cover == 0.0 && (node->step ? cover > 0.0 : cover >= 0.0);
+}
+
 static void survey(compiling *self) {
     const mlops__ir *ir = self->ir;
-    self->flags = ir->n_names ? MLOPS__PLAN_NAMES : 0;
+    self->flags = MLOPS__PLAN_COVERS | (ir->n_names ? MLOPS__PLAN_NAMES : 0);
     if (ir->f64) self->flags |= MLOPS__PLAN_F64;
     for (uint32_t t = 0; t < ir->n_trees; t++) {
         uint32_t depth = depth_of(self, t);
@@ -73,6 +79,7 @@ static void survey(compiling *self) {
                 node->step < MLOPS__PLAN_NARROW_STEP && node->feature < MLOPS__PLAN_NARROW_FEATURES;
             if (!narrow && !ir->f64) self->flags |= MLOPS__PLAN_WIDE;
             if (node->number != i - self->firsts[t]) self->flags |= MLOPS__PLAN_NUMBERS;
+            if (!has_cover(ir, node)) self->flags &= ~(uint32_t)MLOPS__PLAN_COVERS;
         }
     }
 }
@@ -141,6 +148,9 @@ static void put_nodes(const compiling *self, mlops__buf *out) {
     mlops__buf_align(out, 8);
     for (uint32_t i = 0; self->flags & MLOPS__PLAN_NUMBERS && i < self->n_nodes; i++)
         mlops__buf_u32(out, self->nodes[i].number);
+    mlops__buf_align(out, 8);
+    for (uint32_t i = 0; self->flags & MLOPS__PLAN_COVERS && i < self->n_nodes; i++)
+        put_number(self, out, self->nodes[i].cover);
     mlops__buf_align(out, 8);
 }
 

@@ -3,6 +3,7 @@
 #define MLOPS_MODEL_HANDLE_H
 
 #include "base/arena.h"
+#include "column/table.h"
 #include "kern/kern.h"
 #include "model/build/graph_model.h"
 #include "model/model.h"
@@ -45,6 +46,14 @@ int mlops__model_has(const mlops_model *self, mlops_model_output output);
 mlops_status mlops__model_run(const mlops_model *self, const mlops__room *room,
                               mlops_model_output output, mlops__row rows, int64_t n_rows,
                               double *out);
+
+/* Columns of a table, one a feature. */
+mlops_status mlops__model_bind(const mlops_model *self, const mlops_table *table,
+                               const char *columns, mlops__arena *arena, const mlops__column ***out,
+                               mlops_error *err);
+
+/* A cell as the trainer's own conversion to float has it. */
+float mlops__model_f32(const mlops__column *column, int64_t row);
 
 /* What a model file's first bytes say that it is. */
 typedef enum mlops__format {

@@ -12,6 +12,7 @@ typedef struct mlops__ir_node {
     uint32_t step;    /* distance to the left child, the right one behind it; 0: a leaf */
     uint32_t number;  /* the trainer's, within the tree */
     uint32_t special; /* is_special: index into words */
+    double cover;     /* weight of the training rows that came by; 0: not known */
     uint8_t left_missing;
     uint8_t is_special;
     uint8_t zero[6];

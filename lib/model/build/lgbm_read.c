@@ -82,6 +82,8 @@ static const struct {
     [MLOPS__LGBM_LEFT] = {"left_child", MLOPS__LGBM_INT},
     [MLOPS__LGBM_RIGHT] = {"right_child", MLOPS__LGBM_INT},
     [MLOPS__LGBM_VALUE] = {"leaf_value", MLOPS__LGBM_REAL},
+    [MLOPS__LGBM_TEST_COVER] = {"internal_count", MLOPS__LGBM_REAL},
+    [MLOPS__LGBM_LEAF_COVER] = {"leaf_count", MLOPS__LGBM_REAL},
     [MLOPS__LGBM_SET_ENDS] = {"cat_boundaries", MLOPS__LGBM_INT},
     [MLOPS__LGBM_SET_WORDS] = {"cat_threshold", MLOPS__LGBM_WORD},
     [MLOPS__LGBM_CONST] = {"leaf_const", MLOPS__LGBM_REAL},

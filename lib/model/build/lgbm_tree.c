@@ -64,6 +64,10 @@ static mlops_status check_lengths(const adding *self) {
     MLOPS_TRY(check_length(self, MLOPS__LGBM_RIGHT, "right_child", n));
     if (tree->lists[MLOPS__LGBM_DECISION].line.key) /* older files are all numeric without it */
         MLOPS_TRY(check_length(self, MLOPS__LGBM_DECISION, "decision_type", n));
+    if (tree->lists[MLOPS__LGBM_TEST_COVER].line.key)
+        MLOPS_TRY(check_length(self, MLOPS__LGBM_TEST_COVER, "internal_count", n));
+    if (tree->lists[MLOPS__LGBM_LEAF_COVER].line.key)
+        MLOPS_TRY(check_length(self, MLOPS__LGBM_LEAF_COVER, "leaf_count", self->n_leaves));
     if (tree->n_sets == 0) return MLOPS_OK;
     return check_length(self, MLOPS__LGBM_SET_ENDS, "cat_boundaries", (uint64_t)tree->n_sets + 1);
 }
@@ -210,6 +214,13 @@ static mlops_status fill_test(const adding *self, int32_t node, uint32_t step,
                                   : fill_numeric(self, node, decision, out);
 }
 
+/* Of a node, or ~leaf; a tree of one leaf has none. */
+static double cover_of(const adding *self, int32_t at) {
+    int list = at < 0 ? MLOPS__LGBM_LEAF_COVER : MLOPS__LGBM_TEST_COVER;
+    if (self->n_tests == 0 || !self->tree->lists[list].n) return 0.0;
+    return reals_of(self->tree, list)[at < 0 ? ~at : at];
+}
+
 /* From the root, breadth first: order is the queue and the result. */
 static mlops_status add_nodes(const adding *self) {
     const int32_t *left = ints_of(self->tree, MLOPS__LGBM_LEFT);
@@ -231,6 +242,7 @@ static mlops_status add_nodes(const adding *self) {
             MLOPS_TRY(visit(self, lists[swaps], at, children[swaps], &count));
             MLOPS_TRY(visit(self, lists[!swaps], at, children[!swaps], &count));
         }
+        node.cover = cover_of(self, at);
         mlops__buf_put(&self->lgbm->ir->nodes, &node, sizeof node);
     }
     if (count == self->n_tests + self->n_leaves) return MLOPS_OK;

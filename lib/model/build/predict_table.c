@@ -3,7 +3,6 @@
  * Owns the memory of one call: a block of rows and the room of a context. Invariant: every column
  * is found and of a type that converts before the first value is written.
  */
-#include "column/table.h"
 #include "model/build/handle.h"
 
 enum { BLOCK = 256, ALIGN = 64 };
@@ -27,7 +26,14 @@ static int takes_texts(const mlops_model *model, uint32_t feature) {
     return graph->inputs[i].dtype == MLOPS__GRAPH_TEXT;
 }
 
-static mlops_status bind_one(const binding *self, uint32_t feature, const char *name) {
+typedef struct binder {
+    const mlops_model *model;
+    const mlops_table *table;
+    mlops_error *err;
+} binder;
+
+static mlops_status bind_one(const binder *self, uint32_t feature, const char *name,
+                             const mlops__column **out) {
     int64_t index = mlops_table_find(self->table, name);
     char hint[MLOPS__HINT];
     if (index < 0)
@@ -44,34 +50,37 @@ static mlops_status bind_one(const binding *self, uint32_t feature, const char *
         return mlops__fail(self->err, MLOPS_E_SCHEMA,
                            "column \"%.*s\" is a string; feature %u of the model takes numbers",
                            200, name, feature);
-    self->columns[feature] = column;
+    *out = column;
     return MLOPS_OK;
 }
 
-static mlops_status bind_all(const binding *self, const char *columns, mlops__arena *arena) {
-    uint32_t n_features = self->model->plan.n_features;
-    const char *const *names = self->model->names;
+mlops_status mlops__model_bind(const mlops_model *model, const mlops_table *table,
+                               const char *columns, mlops__arena *arena, const mlops__column ***out,
+                               mlops_error *err) {
+    const binder self = {model, table, err};
+    uint32_t n_features = model->plan.n_features;
+    const char *const *names = model->names;
     if (columns) {
         const char **list;
         int64_t n;
-        MLOPS_TRY(mlops__names_parse(arena, columns, &list, &n, self->err));
+        MLOPS_TRY(mlops__names_parse(arena, columns, &list, &n, err));
         if (n != (int64_t)n_features)
-            return mlops__fail(self->err, MLOPS_E_SCHEMA,
-                               "columns names %lld column%s, the model has %u feature%s",
-                               (long long)n, mlops__plural(n), n_features,
-                               mlops__plural(n_features));
+            return mlops__fail(
+                err, MLOPS_E_SCHEMA, "columns names %lld column%s, the model has %u feature%s",
+                (long long)n, mlops__plural(n), n_features, mlops__plural(n_features));
         names = list;
     }
     if (!names)
-        return mlops__fail(self->err, MLOPS_E_SCHEMA,
+        return mlops__fail(err, MLOPS_E_SCHEMA,
                            "the model has no feature names; list the column of each feature in "
                            "columns");
-    for (uint32_t f = 0; f < n_features; f++) MLOPS_TRY(bind_one(self, f, names[f]));
+    *out = mlops__arena_array(arena, n_features, sizeof **out);
+    if (!*out) return mlops__fail_nomem(err, n_features * sizeof **out);
+    for (uint32_t f = 0; f < n_features; f++) MLOPS_TRY(bind_one(&self, f, names[f], *out + f));
     return MLOPS_OK;
 }
 
-/* As the trainer's own conversion: straight to float. */
-static float f32_of(const mlops__column *column, int64_t row) {
+float mlops__model_f32(const mlops__column *column, int64_t row) {
     if (column->type == MLOPS_TYPE_INT64 && mlops__column_valid(column, row))
         return (float)((const int64_t *)column->data)[row];
     return (float)mlops__column_f64(column, row);
@@ -84,7 +93,7 @@ static void fill_rows(const binding *self, int f64, int64_t begin, int64_t n) {
         for (int64_t i = 0; i < n && f64; i++)
             self->rows.f64[i * n_features + f] = mlops__column_f64(column, begin + i);
         for (int64_t i = 0; i < n && !f64; i++)
-            self->rows.f32[i * n_features + f] = f32_of(column, begin + i);
+            self->rows.f32[i * n_features + f] = mlops__model_f32(column, begin + i);
     }
 }
 
@@ -106,9 +115,8 @@ static mlops_status predict(binding *self, const char *columns, mlops_model_outp
     size_t n_features = self->model->plan.n_features;
     size_t row_size = BLOCK * mlops__plan_number_size(&self->model->plan);
     const mlops_allocator *allocator = &self->model->host.allocator;
-    self->columns = mlops__arena_array(arena, n_features, sizeof *self->columns);
-    if (!self->columns) return mlops__fail_nomem(self->err, n_features * sizeof *self->columns);
-    MLOPS_TRY(bind_all(self, columns, arena));
+    MLOPS_TRY(
+        mlops__model_bind(self->model, self->table, columns, arena, &self->columns, self->err));
     if (self->model->graph)
         return mlops__graph_predict_columns(self->model->graph, self->columns, output, n_rows, out,
                                             allocator, self->err);

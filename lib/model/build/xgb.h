@@ -54,6 +54,7 @@ typedef struct mlops__xgb_tree {
     mlops__buf right;
     mlops__buf feature;
     mlops__buf value;
+    mlops__buf cover; /* or empty */
     mlops__buf left_missing;
     mlops__buf kind;    /* 0 numeric, 1 categorical; or empty */
     mlops__buf weights; /* leaf_size a node; or empty */

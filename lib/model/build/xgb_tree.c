@@ -9,13 +9,13 @@
 
 #include <string.h>
 
-enum { DELETED = INT32_MAX, CATEGORIES_MAX = 1 << 24, TREE_BUFS = 14 };
+enum { DELETED = INT32_MAX, CATEGORIES_MAX = 1 << 24, TREE_BUFS = 15 };
 
 static void list_bufs(mlops__xgb_tree *self, mlops__buf *out[TREE_BUFS]) {
     mlops__buf *bufs[TREE_BUFS] = {
         &self->left,  &self->right,      &self->feature,   &self->value,      &self->left_missing,
         &self->kind,  &self->categories, &self->set_nodes, &self->set_starts, &self->set_sizes,
-        &self->order, &self->seen,       &self->set_of,    &self->weights};
+        &self->order, &self->seen,       &self->set_of,    &self->weights,    &self->cover};
     memcpy(out, bufs, sizeof bufs);
 }
 
@@ -67,6 +67,8 @@ static mlops_status read_member(mlops__xgb *self, void *user) {
     if (mlops__source_is(self->source, "base_weights"))
         return mlops__xgb_floats(self, "base_weights", &tree->weights);
     if (mlops__source_is(self->source, "leaf_weights")) tree->has_leaf_weights = 1;
+    if (mlops__source_is(self->source, "sum_hessian"))
+        return mlops__xgb_floats(self, "sum_hessian", &tree->cover);
     if (mlops__source_is(self->source, "tree_param"))
         return mlops__xgb_object(self, "tree_param", read_param, tree);
     return mlops__source_skip(self->source);
@@ -92,6 +94,7 @@ typedef struct adding {
     const int32_t *left_missing;
     const int32_t *kind; /* NULL: all numeric */
     const float *value;
+    const float *cover; /* NULL: not known */
     uint32_t *order;
     uint8_t *seen;
     uint32_t *set_of;
@@ -119,6 +122,7 @@ static mlops_status check_lengths(const adding *self) {
     MLOPS_TRY(check_length(self, &tree->feature, "split_indices"));
     MLOPS_TRY(check_length(self, &tree->value, "split_conditions"));
     MLOPS_TRY(check_length(self, &tree->left_missing, "default_left"));
+    if (tree->cover.size) MLOPS_TRY(check_length(self, &tree->cover, "sum_hessian"));
     if (tree->kind.size) MLOPS_TRY(check_length(self, &tree->kind, "split_type"));
     if (tree->leaf_size <= 1 ||
         (uint64_t)tree->weights.size / 4 == self->n * (uint64_t)tree->leaf_size)
@@ -287,6 +291,7 @@ static mlops_status add_nodes(const adding *self) {
             MLOPS_TRY(visit(self, self->left[number], &count));
             MLOPS_TRY(visit(self, self->right[number], &count));
         }
+        if (self->cover) node.cover = (double)self->cover[number];
         mlops__buf_put(&self->xgb->ir->nodes, &node, sizeof node);
     }
     if ((int64_t)(self->n - count) == self->tree->n_deleted) return MLOPS_OK;
@@ -321,6 +326,7 @@ mlops_status mlops__xgb_add_tree(mlops__xgb *xgb, mlops__xgb_tree *tree) {
     self.left_missing = ints_of(&tree->left_missing);
     self.kind = tree->kind.size ? ints_of(&tree->kind) : NULL;
     self.value = (const float *)(const void *)tree->value.data;
+    self.cover = tree->cover.size ? (const float *)(const void *)tree->cover.data : NULL;
     if (!make_room(&self)) return mlops__fail_nomem(xgb->source->err, 4 * (size_t)self.n);
     uint32_t first = mlops__ir_n_nodes(ir);
     MLOPS_TRY(add_sets(&self));

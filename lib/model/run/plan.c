@@ -44,8 +44,7 @@ static mlops_status read_head(mlops__plan *out, mlops__cursor *in, const opening
     if (!zero) return corrupt(self, out->bytes + out->size, "ends inside its header");
     for (int i = 0; i < 4; i++)
         if (zero[i]) return corrupt(self, zero + i, "a reserved byte is not zero");
-    if (out->flags &
-        ~(uint32_t)(MLOPS__PLAN_WIDE | MLOPS__PLAN_NUMBERS | MLOPS__PLAN_NAMES | MLOPS__PLAN_F64))
+    if (out->flags & ~(uint32_t)MLOPS__PLAN_FLAGS)
         return mlops__fail_at(self->err, MLOPS_E_UNSUPPORTED, 0, 0, 6, "plan: unknown flags %x",
                               (unsigned)out->flags);
     if (link >= MLOPS__LINKS)
@@ -95,13 +94,17 @@ static mlops_status find_parts(mlops__plan *out, mlops__cursor *in, const openin
     out->trees = out->base ? part(in, out->n_trees, 8, 0) : NULL;
     out->nodes = out->trees ? part(in, out->n_nodes, node_size(out), 0) : NULL;
     const uint8_t *numbers = out->nodes ? part(in, has_numbers ? out->n_nodes : 0, 4, 0) : NULL;
-    out->words = numbers ? part(in, out->n_words, 4, 0) : NULL;
+    int has_covers = (out->flags & MLOPS__PLAN_COVERS) != 0;
+    size_t number = mlops__plan_number_size(out);
+    const uint8_t *covers = numbers ? part(in, has_covers ? out->n_nodes : 0, number, 0) : NULL;
+    out->words = covers ? part(in, out->n_words, 4, 0) : NULL;
     const uint8_t *names = out->words ? part(in, out->names_size, 1, 0) : NULL;
     const uint8_t *info = names ? part(in, out->info_size, 1, 1) : NULL;
     if (!info) return corrupt(self, in->data + in->offset, "ends early, or a gap is not zero");
     if (mlops__cursor_left(in))
         return corrupt(self, in->data + in->offset, "goes on behind its end");
     out->numbers = has_numbers ? numbers : NULL;
+    out->covers = has_covers ? covers : NULL;
     out->names = out->names_size ? (const char *)names : NULL;
     out->info = (const char *)info;
     return MLOPS_OK;
@@ -188,6 +191,10 @@ static mlops_status check_node(const opening *self, uint32_t index) {
                            (unsigned)self->plan->n_features);
     if (node.step == 0 && (node.feature || node.left_missing))
         return mlops__fail(self->err, MLOPS_E_CORRUPT, "plan: leaf %u has marks of a test",
+                           (unsigned)index);
+    double cover = self->plan->covers ? mlops__plan_cover(self->plan, index) : 1.0;
+    if (cover - cover != 0.0 || cover < 0.0 || (node.step && cover == 0.0))
+        return mlops__fail(self->err, MLOPS_E_CORRUPT, "plan: node %u has no cover that is one",
                            (unsigned)index);
     if (node.special) return check_special(self, index, &node);
     if (node.value != node.value || (node.step == 0 && node.value - node.value != 0.0))
@@ -296,6 +303,10 @@ mlops__plan_node mlops__plan_node_at(const mlops__plan *self, uint32_t node) {
         .special = (int)(link >> (top - 1) & 1),
         .words = mlops__load_u32(p),
     };
+}
+
+double mlops__plan_cover(const mlops__plan *self, uint32_t node) {
+    return number_at(self, self->covers, node);
 }
 
 const char *mlops__plan_name(const mlops__plan *self, uint32_t index) {

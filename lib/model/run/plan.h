@@ -6,7 +6,7 @@
  *     offset  size  what
  *          0     4  magic "PLAN"
  *          4     2  version, 2
- *          6     2  flags: 1 wide nodes, 2 node numbers, 4 feature names, 8 double
+ *          6     2  flags: 1 wide nodes, 2 node numbers, 4 feature names, 8 double, 16 covers
  *          8     4  link function
  *         12     4  features
  *         16     4  groups: sums that a row yields (classes, targets)
@@ -29,14 +29,15 @@
  *                     child, the right one stands behind it. A value below that of its node goes
  *                     left. A link of 0 is a leaf, value is what it adds
  *                   node numbers of the trainer, u32 each (flag 2; else they are those of the tree)
+ *                   covers of nodes (flag 16)
  *                   words of special nodes, u32 each
  *                   feature names, each with a NUL (flag 4)
  *                   info: format, objective and booster, each with a NUL
  *
- * Base margins, values and the numbers of special nodes are f32, and all arithmetic is float; with
- * flag 8 they are f64, and all arithmetic is double. Sums begin with the base margin, and what
- * trees add follows in their order. To the least and the greatest the base margin is added at last;
- * they are 0 in a group without trees.
+ * Base margins, values, covers and the numbers of special nodes are f32, and all arithmetic is
+ * float; with flag 8 they are f64, and all arithmetic is double. Sums begin with the base margin,
+ * and what trees add follows in their order. To the least and the greatest the base margin is added
+ * at last; they are 0 in a group without trees.
  *
  * The value of a special node is an integer, the index of its first word. That one is its kind:
  *
@@ -48,8 +49,11 @@
  *               goes left if it is below the number
  *     4 linear  a leaf of doubles: n u32, a constant, a substitute, then n of feature u32 and
  *               number. It adds the constant and, one by one, the products of values and numbers;
- * if one of its features is missing, the substitute 5 vector  a leaf: a number for each group,
- * which it adds to that group
+ *               if one of its features is missing, the substitute
+ *     5 vector  a leaf: a number for each group, which it adds to that group
+ *
+ * The cover of a node is the weight of the training rows that came by, which predicting does not
+ * need and explaining does: of a test above 0, of a leaf 0 or more.
  *
  * Every part begins at a multiple of 8, gaps are zero. The nodes of a tree stand in breadth-first
  * order, so that every node has one parent, before it: walking ends, whatever the bytes say.
@@ -62,7 +66,14 @@
 #include "base/fail.h"
 #include "model/run/link.h"
 
-enum { MLOPS__PLAN_WIDE = 1, MLOPS__PLAN_NUMBERS = 2, MLOPS__PLAN_NAMES = 4, MLOPS__PLAN_F64 = 8 };
+enum {
+    MLOPS__PLAN_WIDE = 1,
+    MLOPS__PLAN_NUMBERS = 2,
+    MLOPS__PLAN_NAMES = 4,
+    MLOPS__PLAN_F64 = 8,
+    MLOPS__PLAN_COVERS = 16,
+    MLOPS__PLAN_FLAGS = 31
+};
 enum { MLOPS__PLAN_HEAD = 64, MLOPS__PLAN_VERSION = 2, MLOPS__PLAN_GROUPS_MAX = 65536 };
 enum { MLOPS__PLAN_NARROW_FEATURES = 65536, MLOPS__PLAN_NARROW_STEP = 1 << 14 };
 #define MLOPS__PLAN_WIDE_STEP (1u << 30)
@@ -106,6 +117,7 @@ typedef struct mlops__plan {
     const uint8_t *trees;
     const uint8_t *nodes;
     const uint8_t *numbers; /* NULL: the index within the tree */
+    const uint8_t *covers;  /* NULL: none */
     const uint8_t *words;
     const char *names; /* NULL: none */
     const char *info;
@@ -154,11 +166,17 @@ double mlops__plan_base(const mlops__plan *self, uint32_t group);
 mlops__plan_tree mlops__plan_tree_at(const mlops__plan *self, uint32_t tree);
 mlops__plan_node mlops__plan_node_at(const mlops__plan *self, uint32_t node);
 
+/* Only of a plan that has covers. */
+double mlops__plan_cover(const mlops__plan *self, uint32_t node);
+
 /* Name of a feature, NULL if there is none. Takes time proportional to index. */
 const char *mlops__plan_name(const mlops__plan *self, uint32_t index);
 
 /* Values a row yields: predictions, margins (n_groups), leaves (n_trees). */
 uint32_t mlops__plan_width(const mlops__plan *self);
+
+/* Whether a value that is not missing goes left at a special test. */
+int mlops__plan_special_left(const mlops__plan *self, const mlops__plan_node *node, double x);
 
 /* Margins of one row: the reference that kernels are held to. sums has n_groups. */
 void mlops__plan_margin(const mlops__plan *self, mlops__row row, mlops__sums sums);

@@ -134,6 +134,10 @@ static uint32_t walk(const mlops__plan *self, uint32_t tree, const mlops__row *r
                                           : walk_narrow(self, root, row);
 }
 
+int mlops__plan_special_left(const mlops__plan *self, const mlops__plan_node *node, double x) {
+    return !special_test(self, node->words, x, !node->left_missing);
+}
+
 /* True if a value takes the place of the least or greatest so far; NaN: there is none yet. */
 static inline int replaces(const mlops__plan *self, double value, double best) {
     return best != best || (self->aggregate == MLOPS__AGGREGATE_MIN ? value < best : value > best);

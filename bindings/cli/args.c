@@ -30,7 +30,7 @@ static const option options[] = {
     {"explanation", "output", 0, CHOICE, FIELD(output), "contributions|interactions|approximate",
      "what is printed; default contributions", 0, 0},
     {"explanation", "background", 0, TEXT, FIELD(reference), "FILE",
-     "CSV of some hundred rows to stand in; default: what the trees saw in training", 0, 0},
+     "CSV of rows to stand in; default: what the trees saw in training", 0, 0},
     {"bind", "columns", 0, TEXT, FIELD(columns), "A,B",
      "column of each feature; default: the model's names", 0, 0},
     {"out", "output", 'o', TEXT, FIELD(out), "FILE", "file to write; replaced if it is there", 0,

@@ -48,7 +48,8 @@ typedef enum mlops_explainer_output {
  * @param[out] out    the explainer, to be ended with mlops_explainer_unref(); NULL after an error
  * @param model       shared by the explainer
  * @param background  @nullable rows to stand in for; borrowed for the call
- * @param columns     @nullable of the background, as in mlops_model_predict_table()
+ * @param columns     @nullable column of each feature in the background, separated by commas,
+ * quoted as in a CSV line; default: the model's feature names
  * @param err         @nullable
  * @return MLOPS_E_UNSUPPORTED if the model has linear leaves, or no covers and no background;
  *         MLOPS_E_LIMIT if a path tests more than 256 features; MLOPS_E_SCHEMA as
@@ -102,7 +103,8 @@ MLOPS_API mlops_status mlops_explainer_explain(const mlops_explainer *self, cons
  *
  * @param self      explainer
  * @param table     rows
- * @param columns   @nullable as in mlops_model_predict_table()
+ * @param columns   @nullable column of each feature, separated by commas, quoted as in a CSV line;
+ *                  default: the model's feature names
  * @param output    what to write
  * @param[out] out  @shape(n_rows, width) float64: the groups of a row one after another
  * @param n_rows    must be mlops_table_n_rows()

@@ -230,6 +230,21 @@ def predict_leaves(folder):
 
 
 @test
+def explain_sums_up_to_margins(folder):
+    due = margins(table(LIVE))
+    for extra in ([], ["--background", TRAIN], ["--output", "approximate"]):
+        out = list(csv.reader(io.StringIO(run("model", "explain", MODEL, LIVE, *extra).out)))
+        assert out[0][0] == "amount" and out[0][-1] == "bias" and len(out) == len(due) + 1
+        assert all(abs(sum(map(float, row)) - margin) < 1e-5 for row, margin in zip(out[1:], due))
+    parts = json.loads(run("model", "explain", MODEL, LIVE, "--json").out)["rows"]
+    pairs = list(csv.DictReader(io.StringIO(run("model", "explain", MODEL, LIVE, "--output", "interactions").out)))
+    names = out[0]
+    assert [(line["row"], line["feature"]) for line in pairs[:len(names)]] == [("0", name) for name in names]
+    for i, line in enumerate(pairs[:2 * len(names)]):
+        assert abs(sum(float(line[name]) for name in names) - parts[i // len(names)][i % len(names)]) < 1e-9
+
+
+@test
 def predict_any_layout(folder):
     expected = run("model", "predict", MODEL, LIVE).out
     text = pathlib.Path(LIVE).read_text()

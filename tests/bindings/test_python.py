@@ -782,6 +782,22 @@ class Pandas(unittest.TestCase):
     def test_rows_that_frames_share(self):
         self.assertEqual(mlops.Table.overlap(pd.DataFrame({"x": [1, 2]}), {"x": [2]}).to_dicts(), [{"a": 1, "b": 0}])
 
+    def test_explain_sums_up_to_margins(self):
+        m = mlops.Model.parse(MODEL)
+        names = m.feature_names
+        columns = {name: [row[i] for row in ROWS] for i, name in enumerate(names)}
+        due = list(m.predict(columns, "margin"))
+        for rows in (ROWS, columns):
+            for background in (None, ROWS, columns):
+                parts = m.explain(rows, background=background)
+                self.assertTrue(close_to([sum(row) for row in parts], due, 1e-5))
+                self.assertEqual(len(parts[0]), len(names) + 1)
+        parts, pairs = m.explain(columns), m.explain(columns, "interactions")
+        for row, square in zip(parts, pairs):
+            self.assertTrue(close_to([sum(line) for line in square], list(row), 1e-12))
+        with self.assertRaises(mlops.InvalidError):
+            m.explain(ROWS, "approximate", background=ROWS)
+
     def test_predict_binds_by_name(self):
         model = mlops.Model.parse(MODEL)
         frame = pd.DataFrame(ROWS, columns=["amount", "age", "score"])

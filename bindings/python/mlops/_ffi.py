@@ -5956,7 +5956,8 @@ class Explainer(_rt.Handle):
 
             model: shared by the explainer
             background: rows to stand in for; borrowed for the call
-            columns: of the background, as in Model.predict_table()
+            columns: column of each feature in the background, separated by commas, quoted as in a CSV
+                line; default: the model's feature names
 
         Raises: UnsupportedError if the model has linear leaves, or no covers and no background; LimitError if
         a path tests more than 256 features; SchemaError as Model.predict_table(); InvalidError if the
@@ -5966,7 +5967,7 @@ class Explainer(_rt.Handle):
         model_h = _rt.opened(model, Model, "model")
         background_h = _rt.opened_or_none(background, Table, "background")
         err = mlops_error()
-        status = lib.mlops_explainer_new(C.byref(out), model_h, background_h, _rt.string_or_none(columns, "columns"),
+        status = lib.mlops_explainer_new(C.byref(out), model_h, background_h, _rt.names_or_none(columns, "columns"),
                 C.byref(err))
         if status:
             _rt.check(status, "Explainer", err)
@@ -6013,7 +6014,8 @@ class Explainer(_rt.Handle):
         """Explain the rows of a table, its columns bound to features by name.
 
             table: rows
-            columns: as in Model.predict_table()
+            columns: column of each feature, separated by commas, quoted as in a CSV line; default: the
+                model's feature names
             output: what to write
 
         Raises: SchemaError names the column; else as Explainer.explain().
@@ -6025,7 +6027,7 @@ class Explainer(_rt.Handle):
         n_rows = lib.mlops_table_n_rows(table_h)
         width = lib.mlops_explainer_width(h, output)
         out, out_p = _rt.empty("d", (n_rows, width))
-        status = lib.mlops_explainer_explain_table(h, table_h, _rt.string_or_none(columns, "columns"), output, out_p,
+        status = lib.mlops_explainer_explain_table(h, table_h, _rt.names_or_none(columns, "columns"), output, out_p,
                 n_rows, width, C.byref(err))
         if status:
             _rt.check(status, "Explainer.explain_table", err)

@@ -3,19 +3,22 @@
 
 usage: run.py BUILD [--quick]
 
-The model is trained on the spot by Debian's XGBoost, and kept in BUILD. Both must give the same bits before any time
-is reported; the program of bench_model.c checks that.
+The models are trained on the spot by Debian's XGBoost and scikit-learn, and kept in BUILD. Both must give the same bits
+before any time is reported; the program of bench_model.c checks that.
 """
+import os
 import pathlib
 import subprocess
 import sys
+import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 import report  # noqa: E402
 
 build, quick = pathlib.Path(sys.argv[1]), "--quick" in sys.argv
 runs = 3 if quick else 9
-CASES = {"xgb_500d6_50f": (500, 6, 50)}
+CASES = {"xgb_500d6_50f": (500, 6, 50, 0), "xgb_500d8_50f": (500, 8, 50, 0), "xgb_500d6_100f_nan": (500, 6, 100, 0.05)}
+LEAF_WISE = "lgbm_500x63"
 
 
 def table(rng, np, n_rows, n_features):
@@ -28,39 +31,118 @@ def table(rng, np, n_rows, n_features):
     return x, score > np.median(score)
 
 
+def paths(case, *kinds):
+    return [build / f"bench/model/{case}.{kind}" for kind in kinds]
+
+
 def train(case):
     """Paths of the model and of 10,000 rows that it has not seen."""
-    trees, depth, n_features = CASES[case]
-    model, rows = build / f"bench/model/{case}.json", build / f"bench/model/{case}.f32"
+    trees, depth, n_features, missing = CASES[case]
+    model, rows = paths(case, "json", "f32")
     if not (model.exists() and rows.exists()):
         import numpy as np
         import xgboost
         rng = np.random.default_rng(7)
         x, y = table(rng, np, 60000, n_features)
+        unseen = table(rng, np, 10000, n_features)[0]
+        for part in (x, unseen):
+            part[rng.random(part.shape) < missing] = np.nan
         options = {"objective": "binary:logistic", "max_depth": depth, "eta": 0.05, "tree_method": "hist"}
         xgboost.train(options, xgboost.DMatrix(x, y), num_boost_round=trees).save_model(model)
-        table(rng, np, 10000, n_features)[0].tofile(rows)
+        unseen.tofile(rows)
     return model, rows
 
 
-def measure(case):
+def write_tree(nodes):
+    """LightGBM's text of a tree of scikit-learn's leaf-wise booster."""
+    leaf = nodes["is_leaf"].astype(bool)
+    place = [0] * len(leaf)
+    for kind in (True, False):
+        for at, i in enumerate(i for i in range(len(leaf)) if leaf[i] == kind):
+            place[i] = ~at if kind else at
+    lists = {"split_feature": nodes["feature_idx"][~leaf], "threshold": nodes["num_threshold"][~leaf],
+             "decision_type": 8 + 2 * nodes["missing_go_to_left"][~leaf].astype(int),
+             "left_child": [place[i] for i in nodes["left"][~leaf]],
+             "right_child": [place[i] for i in nodes["right"][~leaf]], "leaf_value": nodes["value"][leaf]}
+    lines = [f"num_leaves={leaf.sum()}", "num_cat=0"]
+    return lines + [f"{name}=" + " ".join(f"{v:.17g}" for v in values) for name, values in lists.items()]
+
+
+def train_leaf_wise():
+    """500 trees of 63 leaves, in doubles, and 10,000 rows."""
+    model, rows = paths(LEAF_WISE, "txt", "f64")
+    if not (model.exists() and rows.exists()):
+        import numpy as np
+        from sklearn.ensemble import HistGradientBoostingClassifier
+        rng = np.random.default_rng(7)
+        x, y = table(rng, np, 30000, 50)
+        fitted = HistGradientBoostingClassifier(max_iter=500, max_leaf_nodes=63, learning_rate=0.05,
+                                                early_stopping=False).fit(x, y)
+        head = ["tree", "version=v4", "num_class=1", "num_tree_per_iteration=1", "label_index=0", "max_feature_idx=49",
+                "objective=binary sigmoid:1", "feature_names=" + " ".join(f"f{i}" for i in range(50)), ""]
+        trees = [[f"Tree={i}", *write_tree(made[0].nodes), "is_linear=0", "shrinkage=1", ""]
+                 for i, made in enumerate(fitted._predictors)]
+        model.write_text("\n".join(head + sum(trees, []) + ["end of trees", ""]))
+        table(rng, np, 10000, 50)[0].astype(float).tofile(rows)
+    return model, rows
+
+
+def run(model, rows, cpu=None):
     found = {}
-    out = subprocess.run([build / "bench/model/bench_model", *train(case), str(runs)], capture_output=True, text=True,
-                         check=True).stdout
+    environment = {**os.environ, **({"MLOPS_CPU": cpu} if cpu else {})}
+    out = subprocess.run([build / "bench/model/bench_model", model, rows, str(runs)], capture_output=True, text=True,
+                         check=True, env=environment).stdout
     for line in out.splitlines():
         name, value = line.split()
         found.setdefault(name, []).append(value)
+    return found
+
+
+def measure(case, files, setting, names):
+    found = run(*files)
     peer = f"xgboost {found['xgboost_version'][0]}" if "xgboost_version" in found else None
-    setting = "exact, {} trees of depth {}, {} features, one thread".format(*CASES[case])
-    for name, metric, unit, better in (("row_p50", "row_p50_exact", "us", "lower"), ("row_p99", "row_p99", "us", "lower"),
-                                       ("batch", "batch", "Mrows/s", "higher")):
-        mine = [float(v) for v in found[f"mlops_{name}"]]
-        theirs = [float(v) for v in found.get(f"xgboost_{name}", [])]
-        report.line("model", case, metric, mine, unit, setting, peer, theirs, better)
+    numbers = {name: [float(v) for v in values] for name, values in found.items() if name != "xgboost_version"}
+    for name, metric, unit, better in names:
+        report.line("model", case, metric, numbers[f"mlops_{name}"], unit, setting, peer,
+                    numbers.get(f"xgboost_{name}"), better)
+    return numbers, peer
 
 
+def ratios(above, below):
+    return [a / b for a, b in zip(above, below)]
+
+
+def measure_stripped():
+    with tempfile.NamedTemporaryFile() as file:
+        subprocess.run(["strip", "-o", file.name, build / "libmlops.so"], check=True)
+        size = pathlib.Path(file.name).stat().st_size / 1e6
+    report.line("model", "libmlops_so_stripped", "size", [size], "MB", "libmlops.so, stripped", better="lower")
+
+
+def measure_all():
+    found = {}
+    for case, (trees, depth, n_features, missing) in CASES.items():
+        setting = f"exact, {trees} trees of depth {depth}, {n_features} features, {missing:.0%} missing, one thread"
+        row = "row_p50_exact" if case == "xgb_500d6_50f" else "row_p50"
+        names = [("row_p50", row, "us", "lower"), ("row_p99", "row_p99", "us", "lower"),
+                 ("batch", "batch", "Mrows/s", "higher")]
+        found[case], peer = measure(case, train(case), setting, names)
+    measure(LEAF_WISE, train_leaf_wise(), "exact, 500 trees of 63 leaves in doubles, 50 features, one thread",
+            [("row_p50", "row_p50", "us", "lower"), ("batch", "batch", "Mrows/s", "higher")])
+    deep, usual = found["xgb_500d8_50f"], found["xgb_500d6_50f"]
+    slow = run(*train("xgb_500d6_50f"), cpu="avx2")
+    report.line("model", "xgb_500d6_50f_avx2", "slowdown", ratios(usual["mlops_batch"], map(float, slow["mlops_batch"])),
+                "x", "batch, MLOPS_CPU=avx2 behind the best level", better="lower")
+    report.line("model", "two_cores", "speedup", ratios(usual["two_batch"], usual["mlops_batch"]), "x",
+                "batch of 10,000 rows, one context a thread")
+    report.line("model", "load_500d8", "cold", [v / 1e3 for v in deep["mlops_load"]], "ms", "from JSON, wall clock",
+                peer, [v / 1e3 for v in deep.get("xgboost_load", [])], better="lower")
+    report.line("model", "rss_500d8", "memory", deep["mlops_memory"], "MB", "growth by loading, and a context", peer,
+                deep.get("xgboost_memory"), better="lower")
+
+
+measure_stripped()
 try:
-    for name in CASES:
-        measure(name)
+    measure_all()
 except ImportError as missing:
     print(f"{missing}: no model to measure", file=sys.stderr)

@@ -33,7 +33,6 @@ enum {
     MLOPS__FOREST_TEST_VECTORS = 64,
     MLOPS__FOREST_TOP = 5, /* levels of a team's trees that stand side by side */
     MLOPS__FOREST_TEAM_SLOTS = 256,
-    MLOPS__FOREST_CELL = 8,
     MLOPS__FOREST_TAIL_GROUP = 4 /* nodes */
 };
 
@@ -94,16 +93,17 @@ typedef struct mlops__forest_test {
 } mlops__forest_test;
 
 /* Teams of 64 trees for one row, as forest_avx512.c reads them. What a tree has below its top is
- * its tail, of cells of 8 bytes. A node takes one, {u32, f32}, or in doubles two, {u32, zero, f64}.
- * Its u32 is the slot, the bound minus 1 << 8, and << 16 the cell of its left child, counted in the
- * tree; the right child stands behind it. A leaf leads to itself, and then follows what it adds.
- * Each of the 32 nodes that the top leads to begins a group of four nodes, its children follow it
- * in the same line of the cache; what is further below stands behind the groups. */
+ * its tail, a u32 for each node: the slot, the bound minus 1 << 8, and << 16 the left child,
+ * counted in the tree; the right child stands behind it. A leaf leads to itself. What it adds
+ * stands behind its u32, or in doubles, which would take too much of the cache, apart. Each of the
+ * 32 nodes that the top leads to begins a group of four, its children follow it in the same line of
+ * the cache; what is further below stands behind the groups. */
 typedef struct mlops__forest_teams {
     const uint8_t *top;    /* of each team a heap of 32 nodes: 64 slots, then 64 bounds minus 1 */
     const uint8_t *steps;  /* of each team, from the end of the top to the deepest leaf */
-    const uint32_t *first; /* cell of each tree; whole teams */
-    const uint8_t *tails;  /* aligned to 64 */
+    const uint32_t *first; /* node of each tree; whole teams */
+    const uint8_t *tails;  /* {u32, f32}, in doubles {u32}; aligned to 64 */
+    const double *leaves;  /* in doubles */
 } mlops__forest_teams;
 
 typedef struct mlops__forest {

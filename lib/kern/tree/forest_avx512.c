@@ -17,7 +17,7 @@ mlops__forest_sum_rows mlops__forest_sum_rows_avx512;
 
 typedef __m512i vec;
 
-enum { LANES = MLOPS__FOREST_LANES, CELL = MLOPS__FOREST_CELL, TABLE = 64 };
+enum { LANES = MLOPS__FOREST_LANES, TABLE = 64 };
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -280,20 +280,26 @@ void mlops__forest_sum_rows_avx512(const mlops__forest *self, const int8_t *rank
 /* From where the top ends to the leaves of one team's tails. */
 INLINE void walk_tails(const walk *w, const mlops__forest_teams *teams, size_t team, vec *at,
                        int tables, int f64) {
-    const vec node_size = _mm512_set1_epi32(1 << f64);
+    const uint8_t *tails = teams->tails;
     vec first[4];
     for (int i = 0; i < 4; i++) {
         first[i] = _mm512_loadu_si512((const void *)(teams->first + team * LANES + 16 * (size_t)i));
-        at[i] = _mm512_add_epi32(_mm512_slli_epi32(at[i], 2 + (unsigned)f64), first[i]);
+        at[i] = _mm512_add_epi32(_mm512_slli_epi32(at[i], 2), first[i]);
     }
-    for (uint32_t step = 0; step < teams->steps[team]; step++)
+    uint32_t moved = 1, steps = teams->steps[team];
+    for (uint32_t step = 0; moved && step < steps; step++) {
+        moved = 0;
         for (int i = 0; i < 4; i++) {
-            vec node = _mm512_i32gather_epi32(at[i], teams->tails, CELL);
+            vec node = f64 ? _mm512_i32gather_epi32(at[i], tails, 4)
+                           : _mm512_i32gather_epi32(at[i], tails, 8);
             vec answer = _mm512_subs_epi8(_mm512_srli_epi32(node, 8), look_up(w, node, tables));
             __mmask16 right = _mm512_test_epi32_mask(answer, _mm512_set1_epi32(0x80));
             vec left = _mm512_add_epi32(first[i], _mm512_srli_epi32(node, 16));
-            at[i] = _mm512_mask_add_epi32(left, right, left, node_size);
+            vec next = _mm512_mask_add_epi32(left, right, left, _mm512_set1_epi32(1));
+            moved |= _mm512_cmpneq_epi32_mask(next, at[i]);
+            at[i] = next;
         }
+    }
 }
 
 /* What the leaves add, one after the other. */
@@ -301,7 +307,7 @@ INLINE void add_team_f32(const mlops__forest *self, const vec *at, size_t first,
                          float *sums) {
     _Alignas(64) float values[LANES];
     for (size_t i = 0; i < 4; i++)
-        _mm512_store_ps(values + 16 * i, _mm512_i32gather_ps(at[i], self->teams->tails + 4, CELL));
+        _mm512_store_ps(values + 16 * i, _mm512_i32gather_ps(at[i], self->teams->tails + 4, 8));
     __m128 sum = _mm_load_ss(sums);
     if (self->n_groups > 1)
         for (size_t i = 0; i < n; i++) sums[self->trees[first + i].group] += values[i];
@@ -316,7 +322,7 @@ INLINE void add_team_f64(const mlops__forest *self, const vec *at, size_t first,
     for (size_t i = 0; i < 8; i++) {
         __m256i index =
             i % 2 ? _mm512_extracti64x4_epi64(at[i / 2], 1) : _mm512_castsi512_si256(at[i / 2]);
-        _mm512_store_pd(values + 8 * i, _mm512_i32gather_pd(index, self->teams->tails + 8, CELL));
+        _mm512_store_pd(values + 8 * i, _mm512_i32gather_pd(index, self->teams->leaves, 8));
     }
     __m128d sum = _mm_load_sd(sums);
     if (self->n_groups > 1)
@@ -356,8 +362,10 @@ void mlops__forest_sum_row_avx512(const mlops__forest *self, const int8_t *ranks
     for (uint32_t g = 0; g < self->n_groups; g++)
         if (self->f64) sums.f64[g] = self->base.f64[g];
         else sums.f32[g] = self->base.f32[g];
-    if (self->n_slots <= 64 && !self->f64) add_teams(self, ranks, 1, 0, sums);
-    else if (self->n_slots <= 64) add_teams(self, ranks, 1, 1, sums);
-    else if (!self->f64) add_teams(self, ranks, 4, 0, sums);
-    else add_teams(self, ranks, 4, 1, sums);
+    if (self->f64 && self->n_slots <= 64) add_teams(self, ranks, 1, 1, sums);
+    else if (self->f64 && self->n_slots <= 128) add_teams(self, ranks, 2, 1, sums);
+    else if (self->f64) add_teams(self, ranks, 4, 1, sums);
+    else if (self->n_slots <= 64) add_teams(self, ranks, 1, 0, sums);
+    else if (self->n_slots <= 128) add_teams(self, ranks, 2, 0, sums);
+    else add_teams(self, ranks, 4, 0, sums);
 }

@@ -14,7 +14,8 @@ enum { TAIL_GROUP = MLOPS__FOREST_TAIL_GROUP, TAIL_GROUPS = TOPS * TAIL_GROUP };
 typedef struct team_tables {
     uint8_t *top, *steps, *tails;
     uint32_t *first;
-    uint32_t size; /* of a node in cells */
+    double *leaves;
+    size_t size; /* of a node in tails */
 } team_tables;
 
 /* Nodes of a tree that stand behind the groups: those of the levels below. */
@@ -37,7 +38,7 @@ static int place_tails(const mlops__tuning *self, const team_tables *out, uint32
     *total = 0;
     for (uint32_t t = 0; t < plan->n_trees; t++) {
         mlops__plan_tree tree = mlops__plan_tree_at(plan, t);
-        uint64_t n = ((uint64_t)TAIL_GROUPS + count_behind(plan, tree)) * out->size;
+        uint64_t n = (uint64_t)TAIL_GROUPS + count_behind(plan, tree);
         uint16_t depth = self->trees[t].depth;
         uint8_t *steps = &out->steps[t / LANES];
         n = (n + MLOPS__TUNE_ALIGN - 1) / MLOPS__TUNE_ALIGN * MLOPS__TUNE_ALIGN;
@@ -49,45 +50,45 @@ static int place_tails(const mlops__tuning *self, const team_tables *out, uint32
     return 1;
 }
 
-/* Turns a cell, which holds the index of a node, into that node, and the cells of its children,
- * which are to be at left, into their indices. Returns how many children there are. */
-static uint32_t put_tail(const mlops__tuning *self, const team_tables *out, uint8_t *cells,
+/* Turns a node of the tail, which holds its index in the plan, into what it is to be, and has its
+ * children, which are to be at left, hold theirs. Returns how many there are. */
+static uint32_t put_tail(const mlops__tuning *self, const team_tables *out, uint32_t first,
                          uint32_t place, uint32_t left) {
-    uint32_t i, word, size = out->size;
-    uint8_t *at = cells + (size_t)place * size * MLOPS__FOREST_CELL;
+    uint32_t i, word;
+    uint8_t *at = out->tails + ((size_t)first + place) * out->size;
     memcpy(&i, at, sizeof i);
     mlops__plan_node node = mlops__plan_node_at(self->plan, i);
-    if (!mlops__tune_is_test(&node)) {
-        mlops__forest_reals value = {at + (size == 1 ? 4 : 8)};
-        word = (MLOPS__FOREST_NEVER - 1) << 8 | place * size << 16;
-        memcpy(at, &word, sizeof word);
-        mlops__tune_put(self, value, 0, node.value);
-        return 0;
-    }
-    word = self->node_slots[i] | (uint32_t)(uint8_t)(self->node_bounds[i] - 1) << 8 |
-           left * size << 16;
+    int is_test = mlops__tune_is_test(&node);
+    if (is_test)
+        word =
+            self->node_slots[i] | (uint32_t)(uint8_t)(self->node_bounds[i] - 1) << 8 | left << 16;
+    else word = (MLOPS__FOREST_NEVER - 1) << 8 | place << 16;
     memcpy(at, &word, sizeof word);
-    for (uint32_t k = 0; k < 2; k++) {
-        uint32_t child = i + node.step + k;
-        memcpy(cells + ((size_t)left + k) * size * MLOPS__FOREST_CELL, &child, sizeof child);
+    if (!is_test) {
+        mlops__forest_reals value = {at + sizeof word};
+        if (out->leaves) out->leaves[first + place] = node.value;
+        else mlops__tune_put(self, value, 0, node.value);
     }
-    return 2;
+    for (uint32_t k = 0; is_test && k < 2; k++) {
+        uint32_t child = i + node.step + k;
+        memcpy(out->tails + ((size_t)first + left + k) * out->size, &child, sizeof child);
+    }
+    return is_test ? 2 : 0;
 }
 
 /* A group of the node, and all that is below it. Behind the last one, end is moved on. */
-static void put_group(const mlops__tuning *self, const team_tables *out, uint8_t *cells,
+static void put_group(const mlops__tuning *self, const team_tables *out, uint32_t first,
                       uint32_t group, uint32_t i, uint32_t *end) {
     uint32_t place = group * TAIL_GROUP, next = *end;
-    memcpy(cells + (size_t)place * out->size * MLOPS__FOREST_CELL, &i, sizeof i);
-    uint32_t children = put_tail(self, out, cells, place, place + 1);
-    for (uint32_t k = 1; k <= children; k++) *end += put_tail(self, out, cells, place + k, *end);
-    for (; next < *end; next++) *end += put_tail(self, out, cells, next, *end);
+    memcpy(out->tails + ((size_t)first + place) * out->size, &i, sizeof i);
+    uint32_t children = put_tail(self, out, first, place, place + 1);
+    for (uint32_t k = 1; k <= children; k++) *end += put_tail(self, out, first, place + k, *end);
+    for (; next < *end; next++) *end += put_tail(self, out, first, next, *end);
 }
 
 static void fill_team(const mlops__tuning *self, const team_tables *out, uint32_t t) {
     mlops__plan_tree tree = mlops__plan_tree_at(self->plan, t);
     uint8_t *top = out->top + (size_t)(t / LANES) * 2 * LANES * TOPS + t % LANES;
-    uint8_t *cells = out->tails + (size_t)out->first[t] * MLOPS__FOREST_CELL;
     uint32_t places[2 * TOPS] = {1}, known = 1, end = TAIL_GROUPS;
     for (uint32_t i = 0; i < known; i++) {
         mlops__plan_node node = mlops__plan_node_at(self->plan, tree.first + i);
@@ -101,25 +102,30 @@ static void fill_team(const mlops__tuning *self, const team_tables *out, uint32_
         }
         for (; place < TOPS; width *= 2) place *= 2;
         for (uint32_t k = 0; k < width; k++)
-            put_group(self, out, cells, place - TOPS + k, tree.first + i, &end);
+            put_group(self, out, out->first[t], place - TOPS + k, tree.first + i, &end);
     }
 }
 
 mlops_status mlops__tune_teams(mlops__tuning *self, mlops_error *err) {
     size_t n = ((size_t)self->plan->n_trees + LANES - 1) / LANES;
-    uint32_t n_cells;
+    uint32_t n_nodes;
     mlops__forest_teams *teams = mlops__arena_alloc(self->arena, sizeof *teams);
     team_tables out = {mlops__tune_array(self->arena, n, (size_t)2 * LANES * TOPS),
-                       mlops__arena_array(self->arena, n + 1, 1), NULL,
+                       mlops__arena_array(self->arena, n + 1, 1),
+                       NULL,
                        mlops__arena_array(self->arena, n * LANES + 1, sizeof *out.first),
-                       mlops__tune_is_f64(self) ? 2 : 1};
+                       NULL,
+                       mlops__tune_is_f64(self) ? 4 : 8};
     if (!teams || !out.top || !out.steps || !out.first)
         return mlops__fail_nomem(err, n * 2 * LANES * TOPS);
-    if (!place_tails(self, &out, &n_cells)) return MLOPS_OK;
-    out.tails = mlops__tune_array(self->arena, n_cells, MLOPS__FOREST_CELL);
-    if (!out.tails) return mlops__fail_nomem(err, (size_t)n_cells * MLOPS__FOREST_CELL);
+    if (!place_tails(self, &out, &n_nodes)) return MLOPS_OK;
+    out.tails = mlops__tune_array(self->arena, n_nodes, out.size);
+    if (mlops__tune_is_f64(self))
+        out.leaves = mlops__tune_array(self->arena, n_nodes, sizeof *out.leaves);
+    if (!out.tails || (mlops__tune_is_f64(self) && !out.leaves))
+        return mlops__fail_nomem(err, n_nodes * out.size);
     for (uint32_t t = 0; t < self->plan->n_trees; t++) fill_team(self, &out, t);
-    *teams = (mlops__forest_teams){out.top, out.steps, out.first, out.tails};
+    *teams = (mlops__forest_teams){out.top, out.steps, out.first, out.tails, out.leaves};
     self->forest->teams = teams;
     return MLOPS_OK;
 }

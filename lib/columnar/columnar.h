@@ -68,6 +68,9 @@ typedef struct mlops__grid {
 void mlops__grid_init(mlops__grid *self, const mlops_allocator *allocator);
 void mlops__grid_free(mlops__grid *self);
 
+/* Bytes that it holds; SIZE_MAX if one of its buffers has failed. */
+size_t mlops__grid_memory(const mlops__grid *self);
+
 /* Takes as many whole rows of the text as make a group; ended says that nothing follows it, so that
  * a last row without a line end is one, too. *taken is their size in bytes: 0 if not even one row
  * is there. The text is borrowed as long as the rows are. MLOPS_E_LIMIT: a row is longer than

@@ -34,6 +34,18 @@ void mlops__grid_free(mlops__grid *self) {
     mlops__buf_free(&self->ends);
 }
 
+size_t mlops__grid_memory(const mlops__grid *self) {
+    const mlops__buf *bufs[] = {&self->own, &self->scratch, &self->slab, &self->lines, &self->ends};
+    size_t out = self->columns_cap * sizeof *self->columns;
+    for (size_t i = 0; i < self->columns_cap; i++)
+        if (self->columns[i].words) out += MLOPS__WORDS_MAX * sizeof(mlops__span);
+    for (size_t i = 0; i < sizeof bufs / sizeof bufs[0]; i++) {
+        if (bufs[i]->status) return SIZE_MAX;
+        out += bufs[i]->cap;
+    }
+    return out;
+}
+
 static mlops_status grow_columns(mlops__grid *self, size_t n, mlops_error *err) {
     if (n <= self->columns_cap) return MLOPS_OK;
     struct mlops__grid_column *columns =

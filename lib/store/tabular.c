@@ -57,12 +57,10 @@ static void drop(mlops__tabular *self) {
 
 /* SIZE_MAX if one of them has failed. */
 static size_t memory_of(const mlops__tabular *self) {
-    const mlops__grid *grid = &self->grid;
-    const mlops__buf *others[] = {&self->payload, &self->text, &self->codec.soft, &grid->own,
-                                  &grid->scratch, &grid->slab, &grid->lines,      &grid->ends};
+    const mlops__buf *others[] = {&self->payload, &self->text, &self->codec.soft};
     mlops__buf *bufs[LEVEL_BUFS];
-    size_t out = 0;
-    int failed = 0;
+    size_t out = mlops__grid_memory(&self->grid);
+    int failed = out == SIZE_MAX;
     for (int i = 0; i < self->cap; i++) {
         list_buffers(&self->levels[i], bufs);
         for (int k = 0; k < LEVEL_BUFS; k++) {

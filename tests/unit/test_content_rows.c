@@ -4,6 +4,7 @@
 #include "unit/help_version.h"
 #include "unit/skipped.h"
 
+#include "store/tabular.h"
 #include "sys/io_test.h"
 
 #include <mlops/call.h>
@@ -516,15 +517,60 @@ static void what_a_reader_leaves(void **state) {
     free(s.lines);
 }
 
+static version wide_text(int n_rows, int n_columns) {
+    static const char *const WORDS[] = {"red", "blue", "green"};
+    version v = {malloc((size_t)n_rows * (size_t)n_columns * 8), 0, {{0}}};
+    assert_non_null(v.bytes);
+    for (int row = 0; row < n_rows; row++)
+        for (int i = 0; i < n_columns; i++) {
+            char *at = (char *)v.bytes + v.n, end = i + 1 < n_columns ? ',' : '\n';
+            v.n += row ? (size_t)sprintf(at, "%s%c", WORDS[draw() % 3], end)
+                       : (size_t)sprintf(at, "c%d%c", i, end);
+        }
+    return v;
+}
+
+/* No more than of other tables, also where each of many columns has words. */
+static void what_a_reader_of_many_columns_leaves(void **state) {
+    const place *p = *state;
+    uint8_t part[60];
+    mlops__alloc_fault memory;
+    mlops_host host = MLOPS_HOST_INIT;
+    mlops_store_opts opts = MLOPS_STORE_OPTS_INIT;
+    mlops_error e;
+    int64_t size = 0;
+    version v = wide_text(100, 500);
+    mlops__alloc_fault_init(&memory);
+    host.allocator = &memory.table;
+    opts.host = &host;
+    mlops_store *store = open_store(p->path, &opts);
+    keep_like(store, &v, NULL);
+    assert_int_equal(codec_of(store, &v), MLOPS__PACK_ROWS);
+    works(mlops__content_read(store, &v.id, 100 * KIB, part, 60, &size, &e), &e);
+    assert_memory_equal(part, v.bytes + 100 * KIB, sizeof part);
+    int64_t before = atomic_load(&memory.bytes_live);
+    mlops__tabular_drop_idle(store);
+    assert_true(before - atomic_load(&memory.bytes_live) < 2 * MIB + 512 * KIB);
+    mlops_store_close(store);
+    assert_int_equal(atomic_load(&memory.n_live), 0);
+    free(v.bytes);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin_place, end_place)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(edited_again_and_again), TEST(a_cell_costs_a_few_bytes),
-        TEST(a_long_history),         TEST(beside_anything),
-        TEST(a_row_without_end),      TEST(hashed_meanwhile),
-        TEST(in_the_same_way),        TEST(what_changes_while_it_is_read),
-        TEST(what_cannot_be_read),    TEST(what_a_reader_leaves),
+        TEST(edited_again_and_again),
+        TEST(a_cell_costs_a_few_bytes),
+        TEST(a_long_history),
+        TEST(beside_anything),
+        TEST(a_row_without_end),
+        TEST(hashed_meanwhile),
+        TEST(in_the_same_way),
+        TEST(what_changes_while_it_is_read),
+        TEST(what_cannot_be_read),
+        TEST(what_a_reader_leaves),
+        TEST(what_a_reader_of_many_columns_leaves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,7 +4,7 @@
 usage: run.py BUILD [--quick]
 
 The models are trained on the spot by Debian's XGBoost and scikit-learn, and kept in BUILD. Both must give the same bits
-before any time is reported; the program of bench_model.c checks that.
+before any time is reported, or the same explanations, to XGBoost's rounding; the programs check that.
 """
 import os
 import pathlib
@@ -87,10 +87,10 @@ def train_leaf_wise():
     return model, rows
 
 
-def run(model, rows, cpu=None):
+def run(model, rows, cpu=None, program="bench_model"):
     found = {}
     environment = {**os.environ, **({"MLOPS_CPU": cpu} if cpu else {})}
-    out = subprocess.run([build / "bench/model/bench_model", model, rows, str(runs)], capture_output=True, text=True,
+    out = subprocess.run([build / "bench/model" / program, model, rows, str(runs)], capture_output=True, text=True,
                          check=True, env=environment).stdout
     for line in out.splitlines():
         name, value = line.split()
@@ -98,8 +98,8 @@ def run(model, rows, cpu=None):
     return found
 
 
-def measure(case, files, setting, names):
-    found = run(*files)
+def measure(case, files, setting, names, program="bench_model"):
+    found = run(*files, program=program)
     peer = f"xgboost {found['xgboost_version'][0]}" if "xgboost_version" in found else None
     numbers = {name: [float(v) for v in values] for name, values in found.items() if name != "xgboost_version"}
     for name, metric, unit, better in names:
@@ -129,6 +129,8 @@ def measure_all():
         found[case], peer = measure(case, train(case), setting, names)
     measure(LEAF_WISE, train_leaf_wise(), "exact, 500 trees of 63 leaves in doubles, 50 features, one thread",
             [("row_p50", "row_p50", "us", "lower"), ("batch", "batch", "Mrows/s", "higher")])
+    measure("treeshap_500d6", train("xgb_500d6_50f"), "exact, 500 trees of depth 6, 50 features, processor time",
+            [("explain", "row", "us", "lower"), ("explain_one", "row_alone", "us", "lower")], "bench_explain")
     deep, usual = found["xgb_500d8_50f"], found["xgb_500d6_50f"]
     slow = run(*train("xgb_500d6_50f"), cpu="avx2")
     report.line("model", "xgb_500d6_50f_avx2", "slowdown", ratios(usual["mlops_batch"], map(float, slow["mlops_batch"])),

@@ -236,6 +236,9 @@ def explain_sums_up_to_margins(folder):
         out = list(csv.reader(io.StringIO(run("model", "explain", MODEL, LIVE, *extra).out)))
         assert out[0][0] == "amount" and out[0][-1] == "bias" and len(out) == len(due) + 1
         assert all(abs(sum(map(float, row)) - margin) < 1e-5 for row, margin in zip(out[1:], due))
+    bundle = folder / "fraud.bundle"
+    run("bundle", MODEL, "-o", bundle)
+    assert run("model", "explain", bundle, LIVE).out == run("model", "explain", MODEL, LIVE).out
     parts = json.loads(run("model", "explain", MODEL, LIVE, "--json").out)["rows"]
     pairs = list(csv.DictReader(io.StringIO(run("model", "explain", MODEL, LIVE, "--output", "interactions").out)))
     names = out[0]

@@ -22,11 +22,16 @@ enum { NARROW, WIDE, DOUBLE, TYPES };
 static void compile(mlops__buf *out, int type) {
     int wide = type == WIDE;
     const mlops__ir_node nodes[] = {
-        {.value = 2.5, .feature = 1, .step = 1, .number = 0, .left_missing = 1},
-        {.value = -1.0, .number = 5},
-        {.feature = wide ? 99999 : 0, .step = 1, .number = 6, .special = 1, .is_special = 1},
-        {.value = 8.0, .number = 7},
-        {.value = 16.0, .number = 9},
+        {.value = 2.5, .feature = 1, .step = 1, .number = 0, .left_missing = 1, .cover = 10},
+        {.value = -1.0, .number = 5, .cover = 4},
+        {.feature = wide ? 99999 : 0,
+         .step = 1,
+         .number = 6,
+         .special = 1,
+         .is_special = 1,
+         .cover = 6},
+        {.value = 8.0, .number = 7, .cover = 5.5},
+        {.value = 16.0, .number = 9, .cover = 0.5},
         {.value = 0.5},
     };
     const uint32_t firsts[] = {0, 5}, groups[] = {1, 0};
@@ -82,6 +87,8 @@ static void opens_what_was_compiled(void **state) {
         assert_int_equal(plan.flags & MLOPS__PLAN_WIDE, wide ? MLOPS__PLAN_WIDE : 0);
         assert_int_equal(plan.depth, 2);
         assert_int_equal(plan.n_trees, 2);
+        assert_non_null(plan.covers);
+        assert_true(mlops__plan_cover(&plan, 0) == 10 && mlops__plan_cover(&plan, 4) == 0.5);
         assert_int_equal(mlops__plan_width(&plan), 2);
         float *row = calloc(plan.n_features, sizeof *row);
         assert_non_null(row);

@@ -11,6 +11,8 @@
 
 #include <cmocka.h>
 
+#include "unit/help_model.h"
+
 /* Two trees over age and amount. The first: amount < 10 gives 1.5, else age < 30 gives -2 or 4. The
  * second is a leaf of 0.25. */
 #define MODEL(covers, last)                                                                        \
@@ -40,13 +42,6 @@ static const char lightgbm[] =
     "cat_boundaries=0 1\ncat_threshold=6\n\nend of trees\n";
 
 static const double row[2] = {25, 5};
-
-static mlops_model *parse(const char *text) {
-    mlops_model *model;
-    mlops_error error = {0};
-    if (mlops_model_parse(&model, text, strlen(text), NULL, &error)) fail_msg("%s", error.message);
-    return model;
-}
 
 static mlops_table *rows_of(const char *csv) {
     mlops_table *table;

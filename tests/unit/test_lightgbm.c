@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "sys/io_test.h"
+#include "unit/help_model.h"
 
 /* The first tree: amount <= 10 (missing type NaN, goes right) gives 1.5; else zero of age counts as
  * missing and goes left to -2, where 30 and more go to 4. The second: colour 1 or 33 gives 0.25,
@@ -68,23 +69,6 @@ static const char small[] = "tree\n"
                             "\n"
                             "parameters:\n"
                             "[boosting: gbdt]\n";
-
-/* The text with the first from replaced by to; to be freed. */
-static char *edited(const char *text, const char *from, const char *to) {
-    const char *at = strstr(text, from);
-    if (!at) fail_msg("%s is not in the text", from);
-    char *out = malloc(strlen(text) + strlen(to) + 1);
-    assert_non_null(out);
-    sprintf(out, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
-    return out;
-}
-
-static mlops_model *parse(const char *text) {
-    mlops_model *model;
-    mlops_error error = {0};
-    if (mlops_model_parse(&model, text, strlen(text), NULL, &error)) fail_msg("%s", error.message);
-    return model;
-}
 
 static double predict(const mlops_model *model, double age, double amount, double colour) {
     const double row[] = {age, amount, colour};

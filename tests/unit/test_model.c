@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "sys/io_test.h"
+#include "unit/help_model.h"
 
 /* Two trees over age and amount. The first: amount < 10 (missing goes right) gives 1.5, else age <
  * 30 (missing goes left) gives -2 or 4. The second is a leaf of 0.25. */
@@ -34,23 +35,6 @@ enum { N_ROWS = 5 };
 static const float rows[N_ROWS][2] = {
     {25.0f, 5.0f}, {25.0f, 10.0f}, {40.0f, 11.0f}, {NAN, NAN}, {NAN, 5.0f}};
 static const double expected[N_ROWS] = {2.25, -1.25, 4.75, -1.25, 2.25};
-
-/* The text with the first from replaced by to; to be freed. */
-static char *edited(const char *text, const char *from, const char *to) {
-    const char *at = strstr(text, from);
-    if (!at) fail_msg("%s is not in the text", from);
-    char *out = malloc(strlen(text) + strlen(to) + 1);
-    assert_non_null(out);
-    sprintf(out, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
-    return out;
-}
-
-static mlops_model *parse(const char *text) {
-    mlops_model *model;
-    mlops_error error = {0};
-    if (mlops_model_parse(&model, text, strlen(text), NULL, &error)) fail_msg("%s", error.message);
-    return model;
-}
 
 static void *read_corpus(const char *name, size_t *n) {
     char path[4096];

@@ -10,12 +10,7 @@
 
 #include <cmocka.h>
 
-static mlops_model *parse(const char *text) {
-    mlops_model *model;
-    mlops_error error = {0};
-    if (mlops_model_parse(&model, text, strlen(text), NULL, &error)) fail_msg("%s", error.message);
-    return model;
-}
+#include "unit/help_model.h"
 
 /* A tree without bushes: every right child is a test, n levels down. */
 static char *make_chain(int n) {

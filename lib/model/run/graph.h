@@ -22,14 +22,17 @@
  *         64        ports: inputs, then outputs, 8 bytes {u32 value, u32 name}; name is the offset
  *                     of a text that ends in NUL. The values of inputs ascend, and are all that
  *                     are of this kind
- *                   values, 16 bytes {u8 dtype, u8 kind, u8 rank, u8 zero, u32 first dim, u64
- * place}: place is 0 of an input, the offset among the constants of a constant (a multiple of 64),
- * the number of a slot of a temporary. Temporaries stand in order of their slots, and each slot has
- * one at least dims, 8 bytes {u32 fixed, u32 per_row}: at n rows at most fixed + per_row * n; an
- * input's are exactly that; a constant's have no per_row steps, 24 bytes {u16 operator, u16 ints,
- * u16 floats, u16 outputs, u32 inputs, u32 first operand, u32 first parameter, u32 zero} operands,
- * u32 each: numbers of values, or 2^32 - 1 for an input that is left out. Those of a step are its
- * inputs, then its outputs parameters, 8 bytes each: those of a step are its ints (i64), then its
+ *                   values, 16 bytes {u8 dtype, u8 kind, u8 rank, u8 zero, u32 first dim,
+ *                     u64 place}: place is 0 of an input, the offset among the constants of a
+ *                     constant (a multiple of 64), the number of a slot of a temporary.
+ *                     Temporaries stand in order of their slots, and each slot has one at least
+ *                   dims, 8 bytes {u32 fixed, u32 per_row}: at n rows at most fixed + per_row * n;
+ *                     an input's are exactly that; a constant's have no per_row
+ *                   steps, 24 bytes {u16 operator, u16 ints, u16 floats, u16 outputs, u32 inputs,
+ *                     u32 first operand, u32 first parameter, u32 zero}
+ *                   operands, u32 each: numbers of values, or 2^32 - 1 for an input that is left
+ *                     out. Those of a step are its inputs, then its outputs
+ *                   parameters, 8 bytes each: those of a step are its ints (i64), then its
  *                     floats (f64)
  *                   texts
  *                   constants, at a multiple of 64

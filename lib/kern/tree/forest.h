@@ -92,8 +92,8 @@ typedef struct mlops__forest_test {
     uint8_t left, right, out;
 } mlops__forest_test;
 
-/* Teams of 64 trees for one row, as forest_avx512.c reads them. What a tree has below its top is
- * its tail, a u32 for each node: the slot, the bound minus 1 << 8, and << 16 the left child,
+/* Teams of 64 trees for one row, as forest_row_avx512.c reads them. What a tree has below its top
+ * is its tail, a u32 for each node: the slot, the bound minus 1 << 8, and << 16 the left child,
  * counted in the tree; the right child stands behind it. A leaf leads to itself. What it adds
  * stands behind its u32, or in doubles, which would take too much of the cache, apart. Each of the
  * 32 nodes that the top leads to begins a group of four, its children follow it in the same line of

@@ -9,6 +9,7 @@
 #include <mlops/call.h>
 #include <mlops/change.h>
 #include <mlops/check.h>
+#include <mlops/context.h>
 #include <mlops/dataset.h>
 #include <mlops/dataset_merge.h>
 #include <mlops/dataset_read.h>

@@ -644,61 +644,6 @@ public:
     }
 };
 
-/// Working memory and settings of one predicting thread. One thread at a time.
-class context : public detail::handle<mlops_context, mlops_context_free> {
-public:
-    using handle::handle;
-
-    /// Bytes that a context for this model needs; exact.
-    static std::size_t size(const ::mlops::model &model) {
-        return mlops_context_size(detail::required(model));
-    }
-
-    /// Make a context on the heap of the model's host. It holds a share of the model.
-    explicit context(const ::mlops::model &model, mlops_model_output output) {
-        mlops_context *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_context_new(&out, detail::required(model), output, &e), "mlops_context_new", &e);
-        p_ = out;
-    }
-
-    /// Number of values that one row yields.
-    std::int64_t width() const {
-        return mlops_context_width(need());
-    }
-
-    /// Predict rows, as mlops_model_predict(), for a model of any size.
-    std::vector<double> predict(matrix<const float> rows) {
-        const auto width = mlops_context_width(need());
-        std::vector<double> out(static_cast<std::size_t>(rows.rows) * static_cast<std::size_t>(width));
-        detail::check(mlops_context_predict(need(), rows.data, rows.rows, rows.columns, out.data(), width), "mlops_context_predict");
-        return out;
-    }
-
-    /// Predict rows, as mlops_model_predict(), for a model of any size.
-    void predict(matrix<const float> rows, span<double> out) {
-        const auto width = mlops_context_width(need());
-        detail::require(out.size() == static_cast<std::size_t>(rows.rows) * static_cast<std::size_t>(width), "out has another length");
-        detail::check(mlops_context_predict(need(), rows.data, rows.rows, rows.columns, out.data(), width), "mlops_context_predict");
-    }
-
-    /// Predict rows, as mlops_model_predict_f64(), for a model of any size.
-    std::vector<double> predict_f64(matrix<const double> rows) {
-        const auto width = mlops_context_width(need());
-        std::vector<double> out(static_cast<std::size_t>(rows.rows) * static_cast<std::size_t>(width));
-        detail::check(mlops_context_predict_f64(need(), rows.data, rows.rows, rows.columns, out.data(), width), "mlops_context_predict_f64");
-        return out;
-    }
-
-    /// Predict rows, as mlops_model_predict_f64(), for a model of any size.
-    void predict_f64(matrix<const double> rows, span<double> out) {
-        const auto width = mlops_context_width(need());
-        detail::require(out.size() == static_cast<std::size_t>(rows.rows) * static_cast<std::size_t>(width), "out has another length");
-        detail::check(mlops_context_predict_f64(need(), rows.data, rows.rows, rows.columns, out.data(), width), "mlops_context_predict_f64");
-    }
-};
-
 /// A reference. Immutable and shared; ends with the last mlops_reference_unref().
 class reference : public detail::handle<mlops_reference, mlops_reference_unref> {
 public:
@@ -907,6 +852,61 @@ public:
         const char *text = mlops_check_fault(need(), index);
         if (text == nullptr) return std::nullopt;
         return text;
+    }
+};
+
+/// Working memory and settings of one predicting thread. One thread at a time.
+class context : public detail::handle<mlops_context, mlops_context_free> {
+public:
+    using handle::handle;
+
+    /// Bytes that a context for this model needs; exact.
+    static std::size_t size(const ::mlops::model &model) {
+        return mlops_context_size(detail::required(model));
+    }
+
+    /// Make a context on the heap of the model's host. It holds a share of the model.
+    explicit context(const ::mlops::model &model, mlops_model_output output) {
+        mlops_context *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_context_new(&out, detail::required(model), output, &e), "mlops_context_new", &e);
+        p_ = out;
+    }
+
+    /// Number of values that one row yields.
+    std::int64_t width() const {
+        return mlops_context_width(need());
+    }
+
+    /// Predict rows, as mlops_model_predict(), for a model of any size.
+    std::vector<double> predict(matrix<const float> rows) {
+        const auto width = mlops_context_width(need());
+        std::vector<double> out(static_cast<std::size_t>(rows.rows) * static_cast<std::size_t>(width));
+        detail::check(mlops_context_predict(need(), rows.data, rows.rows, rows.columns, out.data(), width), "mlops_context_predict");
+        return out;
+    }
+
+    /// Predict rows, as mlops_model_predict(), for a model of any size.
+    void predict(matrix<const float> rows, span<double> out) {
+        const auto width = mlops_context_width(need());
+        detail::require(out.size() == static_cast<std::size_t>(rows.rows) * static_cast<std::size_t>(width), "out has another length");
+        detail::check(mlops_context_predict(need(), rows.data, rows.rows, rows.columns, out.data(), width), "mlops_context_predict");
+    }
+
+    /// Predict rows, as mlops_model_predict_f64(), for a model of any size.
+    std::vector<double> predict_f64(matrix<const double> rows) {
+        const auto width = mlops_context_width(need());
+        std::vector<double> out(static_cast<std::size_t>(rows.rows) * static_cast<std::size_t>(width));
+        detail::check(mlops_context_predict_f64(need(), rows.data, rows.rows, rows.columns, out.data(), width), "mlops_context_predict_f64");
+        return out;
+    }
+
+    /// Predict rows, as mlops_model_predict_f64(), for a model of any size.
+    void predict_f64(matrix<const double> rows, span<double> out) {
+        const auto width = mlops_context_width(need());
+        detail::require(out.size() == static_cast<std::size_t>(rows.rows) * static_cast<std::size_t>(width), "out has another length");
+        detail::check(mlops_context_predict_f64(need(), rows.data, rows.rows, rows.columns, out.data(), width), "mlops_context_predict_f64");
     }
 };
 

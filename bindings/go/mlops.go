@@ -3381,110 +3381,6 @@ func (x *Model) PredictTable(table *Table, columns string, output ModelOutput) (
 	return out, nil
 }
 
-// Context: working memory and settings of one predicting thread. One thread at a time.
-type Context struct {
-	p *C.mlops_context
-	// what it lives in, or needs to live
-	keep []interface{}
-}
-
-func wrapContext(p *C.mlops_context) *Context {
-	x := &Context{p: p}
-	runtime.SetFinalizer(x, (*Context).Close)
-	return x
-}
-
-// Close ends this Context, or this share of it; it may be called again.
-func (x *Context) Close() error {
-	if x == nil || x.p == nil {
-		return nil
-	}
-	runtime.SetFinalizer(x, nil)
-	if x.keep == nil {
-		C.mlops_context_free(x.p)
-	}
-	x.keep = nil
-	x.p = nil
-	return nil
-}
-
-// SizeContext: bytes that a context for this model needs; exact.
-func SizeContext(model *Model) int {
-	defer runtime.KeepAlive(model)
-	if model == nil || model.p == nil {
-		return 0
-	}
-	return int(C.mlops_context_size(model.p))
-}
-
-// NewContext: make a context on the heap of the model's host. It holds a share of the model.
-//
-// Errors: MLOPS_E_INVALID, MLOPS_E_NOMEM.
-func NewContext(model *Model, output ModelOutput) (*Context, error) {
-	defer runtime.KeepAlive(model)
-	var out *C.mlops_context
-	if model == nil || model.p == nil {
-		return nil, closed("Model")
-	}
-	var e C.mlops_error
-	if err := check(C.mlops_context_new(&out, model.p, C.mlops_model_output(output), &e), &e, "mlops_context_new"); err != nil {
-		return nil, err
-	}
-	r := wrapContext(out)
-	return r, nil
-}
-
-// Width: number of values that one row yields.
-func (x *Context) Width() int64 {
-	if x == nil || x.p == nil {
-		return 0
-	}
-	defer runtime.KeepAlive(x)
-	return int64(C.mlops_context_width(x.p))
-}
-
-// Predict: predict rows, as mlops_model_predict(), for a model of any size.
-//
-// Errors: MLOPS_E_INVALID where a shape differs; nothing is written then.
-func (x *Context) Predict(rows []float32, nFeatures int) ([]float64, error) {
-	if x == nil || x.p == nil {
-		return nil, closed("Context")
-	}
-	defer runtime.KeepAlive(x)
-	defer runtime.KeepAlive(rows)
-	nRows, ok := wholeRows(len(rows), nFeatures)
-	if !ok {
-		return nil, invalid("rows is not whole rows")
-	}
-	width := C.mlops_context_width(x.p)
-	out := make([]float64, int(C.int64_t(nRows))*int(width))
-	if err := check(C.mlops_context_predict(x.p, (*C.float)(pointer(rows)), C.int64_t(nRows), C.int64_t(nFeatures), (*C.double)(pointer(out)), width), nil, "mlops_context_predict"); err != nil {
-		return nil, err
-	}
-	return out, nil
-}
-
-// PredictF64: predict rows, as mlops_model_predict_f64(), for a model of any size.
-//
-// Errors: as mlops_context_predict().
-func (x *Context) PredictF64(rows []float64, nFeatures int) ([]float64, error) {
-	if x == nil || x.p == nil {
-		return nil, closed("Context")
-	}
-	defer runtime.KeepAlive(x)
-	defer runtime.KeepAlive(rows)
-	nRows, ok := wholeRows(len(rows), nFeatures)
-	if !ok {
-		return nil, invalid("rows is not whole rows")
-	}
-	width := C.mlops_context_width(x.p)
-	out := make([]float64, int(C.int64_t(nRows))*int(width))
-	if err := check(C.mlops_context_predict_f64(x.p, (*C.double)(pointer(rows)), C.int64_t(nRows), C.int64_t(nFeatures), (*C.double)(pointer(out)), width), nil, "mlops_context_predict_f64"); err != nil {
-		return nil, err
-	}
-	return out, nil
-}
-
 // Reference: a reference. Immutable and shared; ends with the last mlops_reference_unref().
 type Reference struct {
 	p *C.mlops_reference
@@ -3937,6 +3833,110 @@ func (x *Check) Fault(index int64) string {
 	}
 	defer runtime.KeepAlive(x)
 	return C.GoString(C.mlops_check_fault(x.p, C.int64_t(index)))
+}
+
+// Context: working memory and settings of one predicting thread. One thread at a time.
+type Context struct {
+	p *C.mlops_context
+	// what it lives in, or needs to live
+	keep []interface{}
+}
+
+func wrapContext(p *C.mlops_context) *Context {
+	x := &Context{p: p}
+	runtime.SetFinalizer(x, (*Context).Close)
+	return x
+}
+
+// Close ends this Context, or this share of it; it may be called again.
+func (x *Context) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	if x.keep == nil {
+		C.mlops_context_free(x.p)
+	}
+	x.keep = nil
+	x.p = nil
+	return nil
+}
+
+// SizeContext: bytes that a context for this model needs; exact.
+func SizeContext(model *Model) int {
+	defer runtime.KeepAlive(model)
+	if model == nil || model.p == nil {
+		return 0
+	}
+	return int(C.mlops_context_size(model.p))
+}
+
+// NewContext: make a context on the heap of the model's host. It holds a share of the model.
+//
+// Errors: MLOPS_E_INVALID, MLOPS_E_NOMEM.
+func NewContext(model *Model, output ModelOutput) (*Context, error) {
+	defer runtime.KeepAlive(model)
+	var out *C.mlops_context
+	if model == nil || model.p == nil {
+		return nil, closed("Model")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_context_new(&out, model.p, C.mlops_model_output(output), &e), &e, "mlops_context_new"); err != nil {
+		return nil, err
+	}
+	r := wrapContext(out)
+	return r, nil
+}
+
+// Width: number of values that one row yields.
+func (x *Context) Width() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_context_width(x.p))
+}
+
+// Predict: predict rows, as mlops_model_predict(), for a model of any size.
+//
+// Errors: MLOPS_E_INVALID where a shape differs; nothing is written then.
+func (x *Context) Predict(rows []float32, nFeatures int) ([]float64, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Context")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(rows)
+	nRows, ok := wholeRows(len(rows), nFeatures)
+	if !ok {
+		return nil, invalid("rows is not whole rows")
+	}
+	width := C.mlops_context_width(x.p)
+	out := make([]float64, int(C.int64_t(nRows))*int(width))
+	if err := check(C.mlops_context_predict(x.p, (*C.float)(pointer(rows)), C.int64_t(nRows), C.int64_t(nFeatures), (*C.double)(pointer(out)), width), nil, "mlops_context_predict"); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// PredictF64: predict rows, as mlops_model_predict_f64(), for a model of any size.
+//
+// Errors: as mlops_context_predict().
+func (x *Context) PredictF64(rows []float64, nFeatures int) ([]float64, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Context")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(rows)
+	nRows, ok := wholeRows(len(rows), nFeatures)
+	if !ok {
+		return nil, invalid("rows is not whole rows")
+	}
+	width := C.mlops_context_width(x.p)
+	out := make([]float64, int(C.int64_t(nRows))*int(width))
+	if err := check(C.mlops_context_predict_f64(x.p, (*C.double)(pointer(rows)), C.int64_t(nRows), C.int64_t(nFeatures), (*C.double)(pointer(out)), width), nil, "mlops_context_predict_f64"); err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 // Diff: what differs between two tables, which it shares. Immutable and shared; ends with the last

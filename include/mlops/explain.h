@@ -49,7 +49,7 @@ typedef enum mlops_explainer_output {
  * @param model       shared by the explainer
  * @param background  @nullable rows to stand in for; borrowed for the call
  * @param columns     @nullable column of each feature in the background, separated by commas,
- * quoted as in a CSV line; default: the model's feature names
+ *                    quoted as in a CSV line; default: the model's feature names
  * @param err         @nullable
  * @return MLOPS_E_UNSUPPORTED if the model has linear leaves, or no covers and no background;
  *         MLOPS_E_LIMIT if a path tests more than 256 features; MLOPS_E_SCHEMA as

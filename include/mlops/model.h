@@ -25,9 +25,6 @@ extern "C" {
 /** A compiled model. Immutable and shared; ends with the last mlops_model_unref(). @threadsafe */
 typedef struct mlops_model mlops_model;
 
-/** Working memory and settings of one predicting thread. One thread at a time. */
-typedef struct mlops_context mlops_context;
-
 /** What predicting writes for each row. */
 typedef enum mlops_model_output {
     MLOPS_MODEL_OUTPUT_PREDICTION = 0, /**< probability, scores or value, as the trainer has it */
@@ -56,6 +53,7 @@ typedef struct mlops_model_opts {
  * Load a model file and compile it.
  * The format is found from the content, never from the name. Nothing outside the file is read,
  * whatever the file says.
+ *
  * @param[out] out   the model, to be ended with mlops_model_unref(); NULL after an error
  * @param path       file to read
  * @param opts       @nullable
@@ -70,6 +68,7 @@ MLOPS_API mlops_status mlops_model_load(mlops_model **out, const char *path,
 
 /**
  * Load a model from memory. As mlops_model_load().
+ *
  * @param[out] out  the model, to be ended with mlops_model_unref(); NULL after an error
  * @param bytes     @shape(n) content of a model file; borrowed for the call
  * @param n         number of bytes
@@ -91,6 +90,7 @@ MLOPS_API int64_t mlops_model_n_features(const mlops_model *self);
 
 /**
  * Name of a feature.
+ *
  * @param self   model
  * @param index  0 to n_features - 1
  * @return @borrowed(self) @nullable NULL if index is out of range or the file has no names
@@ -100,6 +100,7 @@ MLOPS_API const char *mlops_model_feature_name(const mlops_model *self, int64_t 
 
 /**
  * Name of a class, which MLOPS_MODEL_OUTPUT_CLASS tells.
+ *
  * @param self   model
  * @param index  0 or more
  * @return @borrowed(self) @nullable NULL if there is no such class
@@ -113,6 +114,7 @@ MLOPS_API int64_t mlops_model_width(const mlops_model *self, mlops_model_output 
 /**
  * What the model is, as JSON: format, objective, the type that it computes in, trees, nodes, depth,
  * features with their names, outputs, plan size, working memory, id, chosen kernels.
+ *
  * @param self         model
  * @param[out] text    @nullable @shape(cap) ends in NUL; NULL to ask for the size
  * @param cap          bytes of text
@@ -129,6 +131,7 @@ MLOPS_API mlops_status mlops_model_describe(const mlops_model *self, char *text,
  * summation. A missing value is NaN. The same rows give the same values in any batch and on any
  * machine. A model that computes in float64, as LightGBM's do, takes each value widened. Inputs of
  * an ONNX file take the features in their order, each converted to its type.
+ *
  * @param self        model
  * @param rows        @shape(n_rows, n_features) row-major, float32
  * @param n_rows      0 or more
@@ -145,6 +148,7 @@ MLOPS_API mlops_status mlops_model_predict(const mlops_model *self, const float 
 
 /**
  * Predict rows of float64. A model that computes in float32 takes the nearest of each value.
+ *
  * @param self        model
  * @param rows        @shape(n_rows, n_features) row-major, float64
  * @param n_rows      0 or more
@@ -163,10 +167,11 @@ MLOPS_API mlops_status mlops_model_predict_f64(const mlops_model *self, const do
  * A model without feature names needs a list of columns. Bool and int64 columns are converted; a
  * null is a missing value; a string column is an error that names it, but where an ONNX file's
  * input takes texts.
+ *
  * @param self        model
  * @param table       rows
  * @param columns     @nullable column of each feature, separated by commas, quoted as in a CSV
- * line; default: the model's feature names
+ *                    line; default: the model's feature names
  * @param output      what to write
  * @param[out] out    @shape(n_rows, width) float64
  * @param n_rows      must be mlops_table_n_rows()
@@ -179,69 +184,6 @@ MLOPS_API mlops_status mlops_model_predict_table(const mlops_model *self, const 
                                                  const char *columns, mlops_model_output output,
                                                  double *out, int64_t n_rows, int64_t width,
                                                  mlops_error *err);
-
-/** Bytes that a context for this model needs; exact. @since 0.1 */
-MLOPS_API size_t mlops_context_size(const mlops_model *model);
-
-/**
- * Make a context in the caller's storage.
- * @param[out] out  the context, living in mem; needs no end
- * @param mem       @shape(size) storage, aligned to 64 bytes
- * @param size      at least mlops_context_size(model)
- * @param model     @scope(handle) outlives the context
- * @param output    what mlops_context_predict() writes
- * @return MLOPS_E_ARENA if size is too small; MLOPS_E_INVALID
- * @since 0.1
- */
-MLOPS_API mlops_status mlops_context_init(mlops_context **out, void *mem, size_t size,
-                                          const mlops_model *model, mlops_model_output output);
-
-/**
- * Make a context on the heap of the model's host. It holds a share of the model.
- * @param[out] out  the context, to be ended with mlops_context_free(); NULL after an error
- * @param model     shared by the context
- * @param output    what mlops_context_predict() writes
- * @param err       @nullable
- * @return MLOPS_E_INVALID, MLOPS_E_NOMEM
- * @since 0.1
- */
-MLOPS_API mlops_status mlops_context_new(mlops_context **out, mlops_model *model,
-                                         mlops_model_output output, mlops_error *err);
-
-/** End a context made by mlops_context_new(). NULL is allowed. @since 0.1 */
-MLOPS_API void mlops_context_free(mlops_context *self);
-
-/** Number of values that one row yields. @since 0.1 */
-MLOPS_API int64_t mlops_context_width(const mlops_context *self);
-
-/**
- * Predict rows, as mlops_model_predict(), for a model of any size.
- * @param self        context
- * @param rows        @shape(n_rows, n_features) row-major, float32
- * @param n_rows      0 or more
- * @param n_features  must be that of the model
- * @param[out] out    @shape(n_rows, width) float64
- * @param width       must be mlops_context_width()
- * @return MLOPS_E_INVALID where a shape differs; nothing is written then
- * @since 0.1
- */
-MLOPS_API mlops_status mlops_context_predict(mlops_context *self, const float *rows, int64_t n_rows,
-                                             int64_t n_features, double *out, int64_t width);
-
-/**
- * Predict rows, as mlops_model_predict_f64(), for a model of any size.
- * @param self        context
- * @param rows        @shape(n_rows, n_features) row-major, float64
- * @param n_rows      0 or more
- * @param n_features  must be that of the model
- * @param[out] out    @shape(n_rows, width) float64
- * @param width       must be mlops_context_width()
- * @return as mlops_context_predict()
- * @since 0.1
- */
-MLOPS_API mlops_status mlops_context_predict_f64(mlops_context *self, const double *rows,
-                                                 int64_t n_rows, int64_t n_features, double *out,
-                                                 int64_t width);
 
 #ifdef __cplusplus
 }

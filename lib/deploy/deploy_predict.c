@@ -7,6 +7,8 @@
 #include "column/table_select.h"
 #include "deploy/deploy.h"
 
+#include <mlops/context.h>
+
 #include <string.h>
 
 enum { OUTPUTS_MAX = 4096, INPUTS_MAX = 256, KEY_MAX = 64 };

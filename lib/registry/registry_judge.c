@@ -7,6 +7,8 @@
 #include "model/model.h"
 #include "registry/registry.h"
 
+#include <mlops/context.h>
+
 #include <string.h>
 
 /* ---- predictions ---- */

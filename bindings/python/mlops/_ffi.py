@@ -1565,14 +1565,6 @@ _rt.declare(lib.mlops_model_predict_f64, C.c_int32, C.c_void_p, C.c_void_p, C.c_
         C.c_int64)
 _rt.declare(lib.mlops_model_predict_table, C.c_int32, C.c_void_p, C.c_void_p, C.c_char_p, C.c_int32, C.c_void_p,
         C.c_int64, C.c_int64, C.POINTER(mlops_error))
-_rt.declare(lib.mlops_context_size, C.c_size_t, C.c_void_p)
-_rt.declare(lib.mlops_context_init, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_void_p, C.c_int32)
-_rt.declare(lib.mlops_context_new, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_int32, C.POINTER(mlops_error))
-_rt.declare(lib.mlops_context_free, None, C.c_void_p)
-_rt.declare(lib.mlops_context_width, C.c_int64, C.c_void_p)
-_rt.declare(lib.mlops_context_predict, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64, C.c_int64, C.c_void_p, C.c_int64)
-_rt.declare(lib.mlops_context_predict_f64, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64, C.c_int64, C.c_void_p,
-        C.c_int64)
 _rt.declare(lib.mlops_reference_new, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_reference_opts),
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_reference_load, C.c_int32, C.POINTER(C.c_void_p), C.c_char_p, C.POINTER(mlops_reference_opts),
@@ -1612,6 +1604,14 @@ _rt.declare(lib.mlops_check_unref, None, C.c_void_p)
 _rt.declare(lib.mlops_check_count, C.c_int32, C.c_void_p, C.POINTER(mlops_check_counts))
 _rt.declare(lib.mlops_check_n_faults, C.c_int64, C.c_void_p)
 _rt.declare(lib.mlops_check_fault, C.c_char_p, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_context_size, C.c_size_t, C.c_void_p)
+_rt.declare(lib.mlops_context_init, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_void_p, C.c_int32)
+_rt.declare(lib.mlops_context_new, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_int32, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_context_free, None, C.c_void_p)
+_rt.declare(lib.mlops_context_width, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_context_predict, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64, C.c_int64, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_context_predict_f64, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64, C.c_int64, C.c_void_p,
+        C.c_int64)
 _rt.declare(lib.mlops_dataset_resolve, C.c_int32, C.POINTER(mlops_id), C.c_void_p, C.c_char_p, C.c_char_p,
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_dataset_list, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
@@ -3507,86 +3507,6 @@ class Model(_rt.Handle):
         return _rt.result(out)
 
 
-@_rt.noun("context")
-class Context(_rt.Handle):
-    """Working memory and settings of one predicting thread. One thread at a time."""
-
-    _end = lib.mlops_context_free
-    _locked = True
-
-    @staticmethod
-    def size(model):
-        """Bytes that a context for this model needs; exact."""
-        model_h = _rt.opened(model, Model, "model")
-        out = lib.mlops_context_size(model_h)
-        return out
-
-    def __init__(self, model, output=0):
-        """Make a context on the heap of the model's host. It holds a share of the model.
-
-            model: shared by the context
-            output: what Context.predict() writes
-
-        Raises: InvalidError, NomemError.
-        """
-        out = C.c_void_p()
-        model_h = _rt.opened(model, Model, "model")
-        output = _rt.choice(ModelOutput, output)
-        err = mlops_error()
-        status = lib.mlops_context_new(C.byref(out), model_h, output, C.byref(err))
-        if status:
-            _rt.check(status, "Context", err)
-        self._h = self._owner(out.value, of=model_h)
-
-    @property
-    def width(self):
-        """Number of values that one row yields."""
-        h = self._open()
-        with h.lock:
-            out = lib.mlops_context_width(h)
-        return out
-
-    def predict(self, rows):
-        """Predict rows, as Model.predict(), for a model of any size.
-
-            rows: row-major, float32
-
-        Raises: InvalidError where a shape differs; nothing is written then.
-        """
-        h = self._open()
-        rows_p, rows_shape, rows_keep = _rt.array(rows, "f", 2, "rows")
-        _rt.fits("rows", rows_shape, 1, "model", "features", lib.mlops_model_n_features(h.of))
-        width = lib.mlops_context_width(h)
-        out, out_p = _rt.empty("d", (rows_shape[0], width))
-        with h.lock:
-            status = lib.mlops_context_predict(h, rows_p, rows_shape[0], rows_shape[1], out_p, width)
-        if status:
-            _rt.check(status, "Context.predict", why={
-                -1: "a shape differs",
-            })
-        return _rt.result(out)
-
-    def predict_f64(self, rows):
-        """Predict rows, as Model.predict_f64(), for a model of any size.
-
-            rows: row-major, float64
-
-        Raises: as Context.predict().
-        """
-        h = self._open()
-        rows_p, rows_shape, rows_keep = _rt.array(rows, "d", 2, "rows")
-        _rt.fits("rows", rows_shape, 1, "model", "features", lib.mlops_model_n_features(h.of))
-        width = lib.mlops_context_width(h)
-        out, out_p = _rt.empty("d", (rows_shape[0], width))
-        with h.lock:
-            status = lib.mlops_context_predict_f64(h, rows_p, rows_shape[0], rows_shape[1], out_p, width)
-        if status:
-            _rt.check(status, "Context.predict_f64", why={
-                -1: "a shape differs",
-            })
-        return _rt.result(out)
-
-
 @_rt.noun("reference")
 class Reference(_rt.Handle):
     """A reference. Immutable and shared; ends with the last close()."""
@@ -3977,6 +3897,86 @@ class Check(_rt.Handle):
         h = self._open()
         out = lib.mlops_check_fault(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"))
         return _rt.decoded(out)
+
+
+@_rt.noun("context")
+class Context(_rt.Handle):
+    """Working memory and settings of one predicting thread. One thread at a time."""
+
+    _end = lib.mlops_context_free
+    _locked = True
+
+    @staticmethod
+    def size(model):
+        """Bytes that a context for this model needs; exact."""
+        model_h = _rt.opened(model, Model, "model")
+        out = lib.mlops_context_size(model_h)
+        return out
+
+    def __init__(self, model, output=0):
+        """Make a context on the heap of the model's host. It holds a share of the model.
+
+            model: shared by the context
+            output: what Context.predict() writes
+
+        Raises: InvalidError, NomemError.
+        """
+        out = C.c_void_p()
+        model_h = _rt.opened(model, Model, "model")
+        output = _rt.choice(ModelOutput, output)
+        err = mlops_error()
+        status = lib.mlops_context_new(C.byref(out), model_h, output, C.byref(err))
+        if status:
+            _rt.check(status, "Context", err)
+        self._h = self._owner(out.value, of=model_h)
+
+    @property
+    def width(self):
+        """Number of values that one row yields."""
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_context_width(h)
+        return out
+
+    def predict(self, rows):
+        """Predict rows, as Model.predict(), for a model of any size.
+
+            rows: row-major, float32
+
+        Raises: InvalidError where a shape differs; nothing is written then.
+        """
+        h = self._open()
+        rows_p, rows_shape, rows_keep = _rt.array(rows, "f", 2, "rows")
+        _rt.fits("rows", rows_shape, 1, "model", "features", lib.mlops_model_n_features(h.of))
+        width = lib.mlops_context_width(h)
+        out, out_p = _rt.empty("d", (rows_shape[0], width))
+        with h.lock:
+            status = lib.mlops_context_predict(h, rows_p, rows_shape[0], rows_shape[1], out_p, width)
+        if status:
+            _rt.check(status, "Context.predict", why={
+                -1: "a shape differs",
+            })
+        return _rt.result(out)
+
+    def predict_f64(self, rows):
+        """Predict rows, as Model.predict_f64(), for a model of any size.
+
+            rows: row-major, float64
+
+        Raises: as Context.predict().
+        """
+        h = self._open()
+        rows_p, rows_shape, rows_keep = _rt.array(rows, "d", 2, "rows")
+        _rt.fits("rows", rows_shape, 1, "model", "features", lib.mlops_model_n_features(h.of))
+        width = lib.mlops_context_width(h)
+        out, out_p = _rt.empty("d", (rows_shape[0], width))
+        with h.lock:
+            status = lib.mlops_context_predict_f64(h, rows_p, rows_shape[0], rows_shape[1], out_p, width)
+        if status:
+            _rt.check(status, "Context.predict_f64", why={
+                -1: "a shape differs",
+            })
+        return _rt.result(out)
 
 
 @_rt.noun("diff")

@@ -12,6 +12,7 @@
 #include "text/utf8.h"
 
 #include <mlops/bundle.h>
+#include <mlops/context.h>
 
 #include <stdatomic.h>
 #include <string.h>

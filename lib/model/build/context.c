@@ -5,6 +5,8 @@
  */
 #include "model/build/handle.h"
 
+#include <mlops/context.h>
+
 #include <string.h>
 
 enum { ALIGN = 64 };

@@ -8,6 +8,8 @@
 #include "model/build/handle.h"
 #include "text/json.h"
 
+#include <mlops/context.h>
+
 #include <string.h>
 
 static const char *level_name(mlops_cpu level) {

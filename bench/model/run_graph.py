@@ -1,0 +1,158 @@
+#!/usr/bin/python3
+"""ONNX graphs beside ONNX Runtime: one row, and a row of a batch of 256, in turns on one thread.
+
+usage: run_graph.py BUILD [--quick]
+
+The models are those that skl2onnx writes of scikit-learn's, with numbers drawn here, and are kept in BUILD. Both must
+predict the same before any time is reported; the program checks that.
+"""
+import os
+import pathlib
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+import report  # noqa: E402
+
+root = pathlib.Path(__file__).parents[2]
+build, quick = pathlib.Path(sys.argv[1]), "--quick" in sys.argv
+runs = 3 if quick else 9
+
+
+class Graph:
+    """Nodes one behind the other; node() returns the name of its first output."""
+
+    def __init__(self):
+        self.nodes, self.tensors = [], []
+
+    def node(self, op, *inputs, outs=1, domain="", **attributes):
+        at = len(self.nodes)
+        names = [f"{op}{at}_{i}" for i in range(outs)] if isinstance(outs, int) else list(outs)
+        self.nodes.append(onnx.helper.make_node(op, list(inputs), names, name=f"n{at}", domain=domain, **attributes))
+        return names[0] if len(names) == 1 else names
+
+    def ml(self, op, *inputs, **attributes):
+        return self.node(op, *inputs, domain="ai.onnx.ml", **attributes)
+
+    def const(self, values, dtype="f4"):
+        self.tensors.append(onnx.numpy_helper.from_array(np.asarray(values, dtype), f"c{len(self.tensors)}"))
+        return self.tensors[-1].name
+
+    def write(self, path, width, *outputs, kind=1):
+        """outputs: name, type, rank."""
+        h = onnx.helper
+        values = [h.make_tensor_value_info("X", kind, [None, width])]
+        outs = [h.make_tensor_value_info(name, t, [None] * rank) for name, t, rank in outputs]
+        sets = [h.make_opsetid("", 15), h.make_opsetid("ai.onnx.ml", 3)]
+        graph = h.make_graph(self.nodes, "g", values, outs, self.tensors)
+        path.write_bytes(h.make_model(graph, opset_imports=sets, ir_version=8).SerializeToString())
+
+
+def draw(*dims):
+    return rng.standard_normal(dims).astype("f4")
+
+
+def mlp(path):
+    g, x, sizes = Graph(), "X", (64, 256, 256, 10)
+    for i, (k, n) in enumerate(zip(sizes, sizes[1:])):
+        x = g.node("Add", g.node("MatMul", x, g.const(draw(k, n) / np.sqrt(k))), g.const(draw(1, n)))
+        x = g.node("Relu", x) if i < 2 else x
+    g.node("Softmax", x, outs=["probabilities"], axis=1)
+    g.write(path, 64, ("probabilities", 1, 2))
+    return draw(2048, 64)
+
+
+def classifier(g, x, coefficients):
+    """A logistic regression of two classes."""
+    both = np.vstack([-coefficients, coefficients])
+    g.ml("LinearClassifier", x, outs=["label", "scores"], coefficients=both.ravel().tolist(), intercepts=[-0.5, 0.5],
+         multi_class=1, post_transform="LOGISTIC", classlabels_ints=[0, 1])
+    g.ml("Normalizer", "scores", outs=["probabilities"], norm="L1")
+
+
+def logreg_scaler(path):
+    g, f = Graph(), 30
+    scaled = g.ml("Scaler", "X", offset=draw(f).tolist(), scale=np.abs(draw(f)).tolist())
+    classifier(g, scaled, draw(f))
+    g.write(path, f, ("label", 7, 1), ("probabilities", 1, 2))
+    return draw(2048, f)
+
+
+def svc_rbf(path):
+    g, f, v = Graph(), 20, 500
+    g.ml("SVMClassifier", "X", outs=["label", "scores"], coefficients=draw(v).tolist(), kernel_type="RBF",
+         kernel_params=[1 / f, 0.0, 3.0], post_transform="NONE", rho=[0.25], support_vectors=draw(v * f).tolist(),
+         vectors_per_class=[v // 2, v // 2], classlabels_ints=[0, 1])
+    g.write(path, f, ("label", 7, 1), ("scores", 1, 2))
+    return draw(2048, f)
+
+
+def knn(path):
+    """Distances by a Scan over the rows, and the mean of the nearest."""
+    g, h, (n, f), k = Graph(), onnx.helper, (1000, 10), 5
+    v = h.make_tensor_value_info
+    body = h.make_graph([
+        h.make_node("Identity", ["next_in"], ["next_out"]), h.make_node("Sub", ["next_in", "next"], ["difference"]),
+        h.make_node("ReduceSumSquare", ["difference"], ["reduced"], axes=[1], keepdims=0),
+        h.make_node("Identity", ["reduced"], ["scan_out"])], "body",
+        [v("next_in", 1, [None, f]), v("next", 1, [f])], [v("next_out", 1, [None, f]), v("scan_out", 1, [n])])
+    squares = g.node("Scan", g.const(draw(n, f)), "X", outs=2, body=body, num_scan_inputs=1)[1]
+    minus = g.node("Mul", g.node("Sqrt", squares), g.const(-1.0))
+    index = g.node("TopK", minus, g.const([k], "i8"), outs=2, axis=1, largest=1)[1]
+    many = g.node("Reshape", g.node("Flatten", index), g.const([-1], "i8"))
+    picked = g.ml("ArrayFeatureExtractor", g.const(draw(1, n)), many)
+    mean = g.node("ReduceMean", g.node("Reshape", picked, g.const([-1, k], "i8")), axes=[1], keepdims=1)
+    g.node("Reshape", mean, g.const([-1, 1], "i8"), outs=["variable"])
+    g.write(path, f, ("variable", 1, 2))
+    return draw(2048, f)
+
+
+def onehot_linear(path):
+    g, f, n = Graph(), 8, 20
+    columns = [g.ml("ArrayFeatureExtractor", "X", g.const([i], "i8")) for i in range(f)]
+    hot = [g.ml("OneHotEncoder", c, cats_int64s=list(range(n)), zeros=1) for c in columns]
+    flat = g.node("Reshape", g.node("Concat", *hot, axis=2), g.const([-1, f * n], "i8"))
+    classifier(g, flat, draw(f * n))
+    g.write(path, f, ("label", 7, 1), ("probabilities", 1, 2), kind=7)
+    return rng.integers(0, n, (2048, f)).astype("f4")
+
+
+CASES = {"onnx_mlp": (mlp, "64-256-256-10, relu, softmax"),
+         "onnx_logreg_scaler": (logreg_scaler, "30 features scaled, two classes"),
+         "onnx_svc_rbf": (svc_rbf, "500 support vectors of 20 features, two classes"),
+         "onnx_knn": (knn, "the 5 nearest of 1,000 rows of 10 features, a Scan"),
+         "onnx_onehot_linear": (onehot_linear, "8 columns of 20 codes each, two classes")}
+
+
+def run(model, rows):
+    path = subprocess.run(["sh", root / "scripts/onnxruntime.sh", root / "build-peers"], capture_output=True, text=True)
+    environment = {"MLOPS_ORT": path.stdout.strip(), **os.environ}
+    out = subprocess.run([build / "bench/model/bench_graph", model, rows, str(runs)], capture_output=True, text=True,
+                         check=True, env=environment).stdout
+    found = {}
+    for line in out.splitlines():
+        name, value = line.split()
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def measure(case, make, what):
+    model, rows = (build / f"bench/model/{case}.{kind}" for kind in ("onnx", "f32"))
+    if not (model.exists() and rows.exists()):
+        make(model).tofile(rows)
+    found = run(model, rows)
+    peer = f"onnxruntime {found['onnxruntime_version'][0]}" if "onnxruntime_version" in found else None
+    for name, setting in (("row_p50", "one row"), ("batch", "a row of a batch of 256")):
+        ours, theirs = ([float(v) for v in found.get(f"{who}_{name}", [])] for who in ("mlops", "onnxruntime"))
+        report.line("model", case, name, ours, "us", f"{what}; {setting}, processor time", peer, theirs, "lower")
+
+
+try:
+    import numpy as np
+    import onnx
+    import onnx.numpy_helper
+    rng = np.random.default_rng(7)
+    for case, (make, what) in CASES.items():
+        measure(case, make, what)
+except ImportError as missing:
+    print(f"{missing}: no graph to measure", file=sys.stderr)

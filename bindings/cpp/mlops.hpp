@@ -1994,7 +1994,8 @@ public:
     ///
     /// Without a background the weights come from the covers in the model's file: what rows of training came by each
     /// node. With one, each of its rows is a game against the row that is explained, and contributions are the mean
-    /// over them; the bias is the mean margin of the background. Time grows with its rows: some hundred will do.
+    /// over them; the bias is the mean margin of the background. Time grows with its rows: some hundred will do. A
+    /// linear model needs no covers.
     explicit explainer(const ::mlops::model &model, const ::mlops::table *background,
                        const char *columns = nullptr) {
         mlops_explainer *out = nullptr;

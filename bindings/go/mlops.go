@@ -6155,11 +6155,11 @@ func (x *Explainer) Close() error {
 // Without a background the weights come from the covers in the model's file: what rows of training
 // came by each node. With one, each of its rows is a game against the row that is explained, and
 // contributions are the mean over them; the bias is the mean margin of the background. Time grows with
-// its rows: some hundred will do.
+// its rows: some hundred will do. A linear model needs no covers.
 //
-// Errors: MLOPS_E_UNSUPPORTED if the model has linear leaves, or no covers and no background;
-// MLOPS_E_LIMIT if a path tests more than 256 features; MLOPS_E_SCHEMA as mlops_model_predict_table();
-// MLOPS_E_INVALID if the background has no rows; MLOPS_E_NOMEM.
+// Errors: MLOPS_E_UNSUPPORTED if the model has linear leaves, no covers and no background, or is a
+// graph that is not linear; MLOPS_E_LIMIT if a path tests more than 256 features; MLOPS_E_SCHEMA as
+// mlops_model_predict_table(); MLOPS_E_INVALID if the background has no rows; MLOPS_E_NOMEM.
 func NewExplainer(model *Model, background *Table, columns string) (*Explainer, error) {
 	defer runtime.KeepAlive(model)
 	defer runtime.KeepAlive(background)

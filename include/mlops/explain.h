@@ -1,10 +1,10 @@
 /* mlops/explain.h: why a model predicts what it does: what each feature adds to a row's margin.
  *
- * A mlops_explainer is made of a model of trees, is immutable, and any number of threads may share
- * it. Contributions are Shapley values, exact but for rounding, computed in double: of a row they
- * sum up, with the bias behind them, to its margin. Features that a row takes no notice of stand in
- * for by what the trees saw in training (path-dependent), or by the rows of a background table
- * (interventional).
+ * A mlops_explainer is made of a model of trees or a linear one, is immutable, and any number of
+ * threads may share it. Contributions are Shapley values, exact but for rounding, computed in
+ * double: of a row they sum up, with the bias behind them, to its margin. Features that a row takes
+ * no notice of stand in for by what the trees saw in training (path-dependent), or by the rows of a
+ * background table (interventional).
  *
  *     mlops_explainer *explainer;
  *     double parts[31];
@@ -43,7 +43,7 @@ typedef enum mlops_explainer_output {
  * Without a background the weights come from the covers in the model's file: what rows of training
  * came by each node. With one, each of its rows is a game against the row that is explained, and
  * contributions are the mean over them; the bias is the mean margin of the background. Time grows
- * with its rows: some hundred will do.
+ * with its rows: some hundred will do. A linear model needs no covers.
  *
  * @param[out] out    the explainer, to be ended with mlops_explainer_unref(); NULL after an error
  * @param model       shared by the explainer
@@ -51,7 +51,8 @@ typedef enum mlops_explainer_output {
  * @param columns     @nullable column of each feature in the background, separated by commas,
  *                    quoted as in a CSV line; default: the model's feature names
  * @param err         @nullable
- * @return MLOPS_E_UNSUPPORTED if the model has linear leaves, or no covers and no background;
+ * @return MLOPS_E_UNSUPPORTED if the model has linear leaves, no covers and no background, or is a
+ *         graph that is not linear;
  *         MLOPS_E_LIMIT if a path tests more than 256 features; MLOPS_E_SCHEMA as
  *         mlops_model_predict_table(); MLOPS_E_INVALID if the background has no rows; MLOPS_E_NOMEM
  * @since 0.1

@@ -5,7 +5,7 @@ usage: oracle_explain.py DUMP_EXPLAIN
 
 Models are drawn as in oracle_model.py, over boosters, objectives, classes, missing values and categories. XGBoost
 computes in float32: contributions, approximate ones and interactions must be within its rounding, which is 1e-4 of the
-sum of each tree's largest leaf. Models of few features are expanded by a second reader of the file, in NumPy, over all
+sum of each tree's largest leaf. Linear models, of XGBoost and of ONNX, have closed forms. Models of few features are expanded by a second reader of the file, in NumPy, over all
 subsets, path-dependent and against a background, to 1e-12 of it. All kernels must give the same bits; the program holds
 rows by themselves and rows of a table to those of a matrix. Prints TAP.
 """
@@ -205,10 +205,86 @@ def check_xgboost(tool, folder, i):
     return f"{params['objective']} depth={params['max_depth']} features={n_features}", wrong
 
 
+# ---- linear ----------------------------------------------------------------------------------------------------
+
+def draw_gblinear(rng, folder, kind):
+    """A file, its weights as (groups, features), its biases, and the booster."""
+    n, classes = int(rng.integers(1, 9)), (0, 3, 0)[kind]
+    x = rng.standard_normal((300, n)).astype(np.float32)
+    x[rng.random(x.shape) < 0.2] = np.nan
+    s = np.nan_to_num(x).sum(1)
+    y = (s > 0, np.digitize(s, [-1, 1]), np.stack([s, s * s], 1))[kind]
+    params = {"booster": "gblinear", "nthread": 1, "base_score": 0.25,
+              "objective": ("binary:logistic", "multi:softprob", "reg:squarederror")[kind]}
+    booster = xgb.train(params | ({"num_class": classes} if classes else {}), xgb.DMatrix(x, y), 3)
+    booster.save_model(folder / "model.json")
+    learner = json.loads((folder / "model.json").read_text())["learner"]
+    w = np.array(learner["gradient_booster"]["model"]["weights"], np.float32).reshape(n + 1, -1).T.astype(np.float64)
+    base = -math.log(1 / 0.25 - 1) if kind == 0 else 0.25
+    return folder / "model.json", w[:, :n], w[:, n] + base, np.zeros(n), x[:20], booster
+
+
+def draw_onnx(rng, folder, kind):
+    from onnx import TensorProto, helper
+    n, groups = int(rng.integers(1, 9)), int(rng.integers(1, 4))
+    w, b = rng.standard_normal((groups, n)).astype(np.float32), rng.standard_normal(groups).astype(np.float32)
+    offset, scale = rng.standard_normal(n).astype(np.float32), rng.uniform(0.1, 9, n).astype(np.float32)
+    nodes, at = [], "x"
+    if kind % 2:
+        nodes.append(helper.make_node("Scaler", ["x"], ["s"], domain="ai.onnx.ml", offset=offset, scale=scale))
+        at = "s"
+    common = {"domain": "ai.onnx.ml", "coefficients": w.ravel(), "intercepts": b}
+    if kind < 2:
+        nodes.append(helper.make_node("LinearRegressor", [at], ["y"], targets=groups, **common))
+        outs = [helper.make_tensor_value_info("y", TensorProto.FLOAT, [None, groups])]
+    else:
+        nodes.append(helper.make_node("LinearClassifier", [at], ["label", "p"], post_transform="LOGISTIC",
+                                      classlabels_ints=list(range(max(groups, 2))), **common))
+        nodes.append(helper.make_node("Normalizer", ["p"], ["y"], domain="ai.onnx.ml", norm="L1"))
+        outs = [helper.make_tensor_value_info("label", TensorProto.INT64, [None]),
+                helper.make_tensor_value_info("y", TensorProto.FLOAT, [None, max(groups, 2)])]
+    graph = helper.make_graph(nodes, "g", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [None, n])], outs)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 15), helper.make_opsetid("ai.onnx.ml", 1)])
+    (folder / "model.onnx").write_bytes(model.SerializeToString())
+    x = rng.standard_normal((20, n)).astype(np.float32)
+    by, less = (scale, offset) if kind % 2 else (np.ones(n), np.zeros(n))
+    return (folder / "model.onnx", w.astype(np.float64) * by, b.astype(np.float64), less.astype(np.float64), x, None)
+
+
+def check_linear(tool, folder, i):
+    rng = np.random.default_rng(8000 + i)
+    draw = draw_gblinear if i % 7 < 3 else draw_onnx
+    path, w, b, origin, x, booster = draw(rng, folder, i % 7 if i % 7 < 3 else i % 7 - 3)
+    n, wrong, rows = w.shape[1], [], folder / "rows.f64"
+    x.astype(np.float64).tofile(rows)
+    parts = np.nan_to_num(w * (x.astype(np.float64)[:, None, :] - origin))
+    for given in (None, x[:7]):
+        background = None
+        due, bias = parts, np.broadcast_to(b, parts.shape[:2])
+        if given is not None:
+            background = str(folder / "background.f64")
+            given.astype(np.float64).tofile(background)
+            due, bias = parts - parts[:7].mean(0), b + parts[:7].mean(0).sum(1)
+        ours = dump(tool, str(path), str(rows), CONTRIBUTIONS, background).reshape(len(x), -1, n + 1)
+        pairs = dump(tool, str(path), str(rows), INTERACTIONS, background).reshape(len(x), -1, n + 1, n + 1)
+        off = max(np.abs(ours[:, :, :n] - due).max(), np.abs(ours[:, :, n] - bias).max() * 1e-5)
+        off = max(off, np.abs(pairs - np.eye(n + 1) * ours[:, :, None, :]).max())
+        wrong += [f"{'against a background' if background else 'alone'}: {off} off"] * (not off < 1e-11)
+        if not background and not np.array_equal(ours, dump(tool, str(path), str(rows), APPROXIMATE).reshape(ours.shape)):
+            wrong.append("approximate values are others")
+        if booster and not background:
+            for asked in ({}, {"approx_contribs": True}):
+                theirs = booster.predict(xgb.DMatrix(x), pred_contribs=True, **asked).reshape(ours.shape)
+                wrong += ["XGBoost's are others"] * (not np.allclose(ours, theirs, rtol=1e-6, atol=1e-6))
+    return f"{path.name}: linear, {n} features, {w.shape[0]} margins", wrong
+
+
 def main():
     tool = str(pathlib.Path(sys.argv[1]).resolve())
     deep = os.environ.get("MLOPS_DEEP") == "1"
-    cases = [(check_small, i) for i in range(60 if deep else 12)] + [(check_xgboost, i) for i in range(90 if deep else 18)]
+    cases = [(check_small, i) for i in range(60 if deep else 12)]
+    cases += [(check_xgboost, i) for i in range(90 if deep else 18)]
+    cases += [(check_linear, i) for i in range(70 if deep else 14)]
     failed = 0
     print(f"1..{len(cases)}")
     with tempfile.TemporaryDirectory() as folder:

@@ -5952,16 +5952,16 @@ class Explainer(_rt.Handle):
         Without a background the weights come from the covers in the model's file: what rows of training
         came by each node. With one, each of its rows is a game against the row that is explained, and
         contributions are the mean over them; the bias is the mean margin of the background. Time grows
-        with its rows: some hundred will do.
+        with its rows: some hundred will do. A linear model needs no covers.
 
             model: shared by the explainer
             background: rows to stand in for; borrowed for the call
             columns: column of each feature in the background, separated by commas, quoted as in a CSV
                 line; default: the model's feature names
 
-        Raises: UnsupportedError if the model has linear leaves, or no covers and no background; LimitError if
-        a path tests more than 256 features; SchemaError as Model.predict_table(); InvalidError if the
-        background has no rows; NomemError.
+        Raises: UnsupportedError if the model has linear leaves, no covers and no background, or is a graph
+        that is not linear; LimitError if a path tests more than 256 features; SchemaError as
+        Model.predict_table(); InvalidError if the background has no rows; NomemError.
         """
         out = C.c_void_p()
         model_h = _rt.opened(model, Model, "model")

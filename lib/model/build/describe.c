@@ -113,8 +113,9 @@ mlops_status mlops_model_describe(const mlops_model *self, char *text, size_t ca
     put_text(&out, "booster", objective + strlen(objective) + 1);
     put_text(&out, "objective", objective);
     put_text(&out, "numbers", self->plan.flags & MLOPS__PLAN_F64 ? "float64" : "float32");
-    put_int(&out, "trees", self->plan.n_trees);
-    put_int(&out, "nodes", self->plan.n_nodes);
+    const int linear = mlops__model_is_linear(self);
+    put_int(&out, "trees", linear ? 0 : self->plan.n_trees);
+    put_int(&out, "nodes", linear ? 0 : self->plan.n_nodes);
     put_int(&out, "depth", self->plan.depth);
     put_features(&out, self);
     put_int(&out, "outputs", mlops__model_width(self, MLOPS_MODEL_OUTPUT_PREDICTION));

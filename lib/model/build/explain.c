@@ -163,6 +163,14 @@ static int has_vectors(const making *self, const mlops__plan_tree *tree) {
     return 0;
 }
 
+static mlops_status add_weights(making *self, uint32_t group, const uint8_t *weights) {
+    mlops_explainer *out = self->out;
+    MLOPS_TRY(mlops__explain_add_linear(out, self->err));
+    double *to = out->weights + group * (size_t)out->n_features;
+    for (size_t f = 0; f < out->n_features; f++) to[f] += (double)mlops__load_f32(weights + 4 * f);
+    return MLOPS_OK;
+}
+
 static void note_size(mlops_explainer *out, const mlops__shap_tree *tree) {
     size_t points = (size_t)tree->n * tree->n_points;
     size_t factors = MLOPS__SHAP_FACTORS(tree->n, tree->n_points);
@@ -175,6 +183,8 @@ static void note_size(mlops_explainer *out, const mlops__shap_tree *tree) {
 static mlops_status add_tree(making *self, uint32_t t) {
     mlops__plan_tree tree = mlops__plan_tree_at(self->plan, t);
     mlops_explainer *out = self->out;
+    const uint8_t *weights = mlops__plan_weights(self->plan, t);
+    if (weights) return add_weights(self, tree.group, weights);
     int vectors = has_vectors(self, &tree);
     uint32_t group = vectors ? 0 : tree.group, end = vectors ? self->plan->n_groups : group + 1;
     mlops__explain_tree made = {.first = tree.first, .shap.n = tree.n_nodes};
@@ -224,7 +234,7 @@ static mlops_status add_trees(making *self) {
 static mlops_status read_background(making *self, const mlops_table *table, const char *columns) {
     mlops_explainer *out = self->out;
     const mlops__column **bound;
-    size_t n_features = self->plan->n_features, n;
+    size_t n_features = out->n_features, n;
     out->n_background = mlops_table_n_rows(table);
     if (out->n_background == 0)
         return mlops__fail(self->err, MLOPS_E_INVALID, "the background has no rows");
@@ -235,8 +245,7 @@ static mlops_status read_background(making *self, const mlops_table *table, cons
     if (!out->background) return nomem(self, (size_t)out->n_background, n_features);
     double *cell = out->background;
     for (int64_t row = 0; row < out->n_background; row++)
-        for (size_t f = 0; f < n_features; f++)
-            *cell++ = mlops__explain_cell(out->model, bound[f], row);
+        for (size_t f = 0; f < n_features; f++) *cell++ = mlops__explain_cell(out, bound[f], row);
     return MLOPS_OK;
 }
 
@@ -254,15 +263,13 @@ static void add_mean_margins(mlops_explainer *self) {
         }
         self->bias[tree->group] += sum / (double)self->n_background;
     }
+    mlops__explain_linear_means(self);
 }
 
 /* ---- the handle ---- */
 
-static mlops_status fill(making *self, const mlops_table *background, const char *columns) {
+static mlops_status begin_plan(making *self, const mlops_table *background) {
     const mlops__plan *plan = self->plan;
-    if (self->out->model->graph)
-        return mlops__fail(self->err, MLOPS_E_UNSUPPORTED,
-                           "the model is a graph of operators; forests alone can be explained");
     if (plan->aggregate != MLOPS__AGGREGATE_SUM)
         return mlops__fail(self->err, MLOPS_E_UNSUPPORTED,
                            "the model takes the least or greatest of its trees, whose shares are "
@@ -275,11 +282,20 @@ static mlops_status fill(making *self, const mlops_table *background, const char
         return mlops__fail(self->err, MLOPS_E_LIMIT,
                            "a tree is %u deep; trees of up to %d can be explained", plan->depth,
                            DEPTH_MAX);
+    self->out->n_groups = plan->n_groups;
+    self->out->f64 = (plan->flags & MLOPS__PLAN_F64) != 0;
     self->out->bias = mlops__arena_array(self->arena, plan->n_groups, sizeof(double));
     if (!self->out->bias) return nomem(self, plan->n_groups, sizeof(double));
     for (uint32_t g = 0; g < plan->n_groups; g++) self->out->bias[g] = mlops__plan_base(plan, g);
+    return MLOPS_OK;
+}
+
+static mlops_status fill(making *self, const mlops_table *background, const char *columns) {
+    const int is_graph = self->out->model->graph != NULL;
+    self->out->n_features = self->plan->n_features;
+    MLOPS_TRY(is_graph ? mlops__explain_graph(self->out, self->err) : begin_plan(self, background));
     if (background) MLOPS_TRY(read_background(self, background, columns));
-    MLOPS_TRY(add_trees(self));
+    if (!is_graph) MLOPS_TRY(add_trees(self));
     if (background) add_mean_margins(self->out);
     return MLOPS_OK;
 }
@@ -313,4 +329,4 @@ void mlops_explainer_unref(mlops_explainer *self) {
     mlops_model_unref(model);
 }
 
-int64_t mlops_explainer_n_groups(const mlops_explainer *self) { return self->model->plan.n_groups; }
+int64_t mlops_explainer_n_groups(const mlops_explainer *self) { return self->n_groups; }

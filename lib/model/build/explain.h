@@ -19,8 +19,14 @@ struct mlops_explainer {
     atomic_int refs;
     mlops_model *model;
     mlops__arena arena; /* all that follows */
+    uint32_t n_features;
+    uint32_t n_groups;
+    int f64; /* cells are not rounded to float */
     mlops__explain_tree *trees;
     size_t n_trees;
+    double *weights;    /* n_groups * n_features, of what is linear; NULL: nothing is */
+    double *means;      /* as many: what they add in the mean of the background */
+    double *origins;    /* n_features: where they add nothing */
     double *bias;       /* n_groups */
     double *background; /* n_background * n_features, as the model takes them; NULL: none */
     int64_t n_background;
@@ -30,9 +36,9 @@ struct mlops_explainer {
 };
 
 /* A value of a row or table as the model takes it. */
-static inline double mlops__explain_cell(const mlops_model *model, const mlops__column *column,
+static inline double mlops__explain_cell(const mlops_explainer *self, const mlops__column *column,
                                          int64_t row) {
-    if (model->plan.flags & MLOPS__PLAN_F64) return mlops__column_f64(column, row);
+    if (self->f64) return mlops__column_f64(column, row);
     return (double)mlops__model_f32(column, row);
 }
 
@@ -45,5 +51,17 @@ static inline int mlops__explain_left(const mlops__plan *plan, const mlops__expl
     mlops__plan_node test = mlops__plan_node_at(plan, tree->first + (uint32_t)i);
     return mlops__plan_special_left(plan, &test, x);
 }
+
+/* Makes room for weights, of 0. */
+mlops_status mlops__explain_add_linear(mlops_explainer *self, mlops_error *err);
+
+/* Groups, bias and weights of a graph. MLOPS_E_UNSUPPORTED if it is none that is linear. */
+mlops_status mlops__explain_graph(mlops_explainer *self, mlops_error *err);
+
+/* The means of the background, which the bias has then. */
+void mlops__explain_linear_means(mlops_explainer *self);
+
+/* What a value adds by its weight. Missing, it adds nothing to a plan, and is NaN in a graph. */
+double mlops__explain_linear(const mlops_explainer *self, size_t group, size_t feature, double x);
 
 #endif

@@ -82,10 +82,9 @@ static mlops_status take_memory(explaining *self) {
 /* ---- rows in ---- */
 
 static double cell_at(const explaining *self, int64_t row, size_t feature) {
-    const mlops_model *model = self->explainer->model;
-    if (self->columns) return mlops__explain_cell(model, self->columns[feature], row);
+    if (self->columns) return mlops__explain_cell(self->explainer, self->columns[feature], row);
     double x = self->rows[(size_t)row * self->n_features + feature];
-    return model->plan.flags & MLOPS__PLAN_F64 ? x : (double)(float)x;
+    return self->explainer->f64 ? x : (double)(float)x;
 }
 
 /* n rows in stripes; lanes that are left over repeat what is there. */
@@ -181,12 +180,14 @@ static void write_row(const explaining *self, size_t i, double *out) {
     size_t f = self->n_features, stripe = LANES * self->size * self->n_groups;
     for (size_t g = 0; g < self->n_groups; g++) {
         const double *sums = self->sums + i / LANES * stripe + LANES * self->size * g + i % LANES;
-        if (self->output == MLOPS_EXPLAINER_OUTPUT_INTERACTIONS) {
-            write_pairs(self, sums, divisor, out);
-            out += (f + 1) * f;
-        } else {
-            for (size_t k = 0; k < f; k++) out[k] = sums[LANES * k] / divisor;
-        }
+        const double *x = self->cells + i / LANES * LANES * f + i % LANES;
+        const int pairs = self->output == MLOPS_EXPLAINER_OUTPUT_INTERACTIONS;
+        if (pairs) write_pairs(self, sums, divisor, out);
+        for (size_t k = 0; !pairs && k < f; k++) out[k] = sums[LANES * k] / divisor;
+        for (size_t k = 0; e->weights && k < f; k++)
+            out[pairs ? k * (f + 2) : k] +=
+                mlops__explain_linear(e, g, k, x[LANES * k]) - e->means[g * f + k];
+        if (pairs) out += (f + 1) * f;
         out[f] = e->bias[g];
         out += f + 1;
     }
@@ -197,7 +198,11 @@ static void write_approximate(const explaining *self, int64_t row, double *out) 
     const mlops_explainer *e = self->explainer;
     size_t width = self->n_features + 1;
     memset(out, 0, self->n_groups * width * sizeof *out);
-    for (size_t g = 0; g < self->n_groups; g++) out[g * width + width - 1] = e->bias[g];
+    for (size_t g = 0; g < self->n_groups; g++) {
+        out[g * width + width - 1] = e->bias[g];
+        for (size_t k = 0; e->weights && k + 1 < width; k++)
+            out[g * width + k] = mlops__explain_linear(e, g, k, cell_at(self, row, k));
+    }
     for (size_t t = 0; t < e->n_trees; t++) {
         const mlops__explain_tree *tree = &e->trees[t];
         const mlops__shap_node *nodes = tree->shap.nodes;
@@ -231,7 +236,7 @@ static mlops_status run(explaining *self, int64_t n_rows, int64_t width, double 
 /* ---- verbs ---- */
 
 int64_t mlops_explainer_width(const mlops_explainer *self, mlops_explainer_output output) {
-    int64_t f = (int64_t)self->model->plan.n_features + 1, groups = self->model->plan.n_groups;
+    int64_t f = (int64_t)self->n_features + 1, groups = self->n_groups;
     if ((uint32_t)output > MLOPS_EXPLAINER_OUTPUT_APPROXIMATE) return 0;
     if (output != MLOPS_EXPLAINER_OUTPUT_INTERACTIONS) return f * groups;
     return f <= INT64_MAX / f / groups ? f * f * groups : 0;
@@ -250,8 +255,8 @@ static mlops_status begin(explaining *self, int64_t n_rows, int64_t width) {
     if (self->output == MLOPS_EXPLAINER_OUTPUT_APPROXIMATE && e->background)
         return mlops__fail(self->err, MLOPS_E_INVALID,
                            "approximate values are of an explainer without a background");
-    self->n_features = e->model->plan.n_features;
-    self->n_groups = e->model->plan.n_groups;
+    self->n_features = e->n_features;
+    self->n_groups = e->n_groups;
     return MLOPS_OK;
 }
 

@@ -38,6 +38,9 @@ void mlops__room_init(mlops__room *self, const mlops_model *model, int block, vo
 
 /* Values that a row yields. */
 int64_t mlops__model_width(const mlops_model *self, mlops_model_output output);
+/* True of a plan that is weights: it has no trees, nor leaves. */
+int mlops__model_is_linear(const mlops_model *self);
+
 /* True if the model yields this at all. */
 int mlops__model_has(const mlops_model *self, mlops_model_output output);
 

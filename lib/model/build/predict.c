@@ -45,8 +45,13 @@ void mlops__room_init(mlops__room *self, const mlops_model *model, int block, vo
     self->ranks = (int8_t *)p;
 }
 
+int mlops__model_is_linear(const mlops_model *self) {
+    return !self->graph && self->plan.n_trees && mlops__plan_weights(&self->plan, 0);
+}
+
 int mlops__model_has(const mlops_model *self, mlops_model_output output) {
     if (self->graph) return mlops__graph_width(self->graph, output) != 0;
+    if (output == MLOPS_MODEL_OUTPUT_LEAF && mlops__model_is_linear(self)) return 0;
     return (uint32_t)output <= MLOPS_MODEL_OUTPUT_LEAF;
 }
 
@@ -54,7 +59,7 @@ int64_t mlops__model_width(const mlops_model *self, mlops_model_output output) {
     if (self->graph) return mlops__graph_width(self->graph, output);
     if (output == MLOPS_MODEL_OUTPUT_PREDICTION) return mlops__plan_width(&self->plan);
     if (output == MLOPS_MODEL_OUTPUT_MARGIN) return self->plan.n_groups;
-    return output == MLOPS_MODEL_OUTPUT_LEAF ? self->plan.n_trees : 0;
+    return mlops__model_has(self, output) ? self->plan.n_trees : 0;
 }
 
 static void finish_row(const mlops_model *self, mlops_model_output output, mlops__sums margins,

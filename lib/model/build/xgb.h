@@ -11,6 +11,7 @@ typedef struct mlops__xgb {
     mlops__ir *ir;
     const mlops_allocator *allocator;
     mlops__buf base_score; /* float, as written: before the objective's transform */
+    mlops__buf weights;    /* float of each feature and the bias, of each group; gblinear's */
     int64_t version[3];
     int64_t n_features;
     int64_t n_classes;

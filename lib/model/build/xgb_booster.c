@@ -1,7 +1,7 @@
-/* The booster of an XGBoost model: gbtree, and dart around it.
+/* The booster of an XGBoost model: gbtree, dart around it, or gblinear.
  *
  * Owns nothing. Invariant: after mlops__xgb_read_booster() the forest has as many groups, and
- * weights if any, as trees, and the number that the file announces.
+ * weights if any, as trees, and the number that the file announces; of gblinear it has none.
  */
 #include "model/build/xgb.h"
 
@@ -33,6 +33,8 @@ static mlops_status read_model(mlops__xgb *self, void *user) {
     if (mlops__source_is(self->source, "tree_info"))
         return mlops__xgb_ints(self, "tree_info", &self->ir->groups);
     if (mlops__source_is(self->source, "trees")) return read_trees(self, user);
+    if (mlops__source_is(self->source, "weights"))
+        return mlops__xgb_floats(self, "weights", &self->weights);
     if (!mlops__source_is(self->source, "gbtree_model_param"))
         return mlops__source_skip(self->source);
     return mlops__xgb_object(self, "gbtree_model_param", read_model_param, NULL);
@@ -64,12 +66,12 @@ static mlops_status read_outer(mlops__xgb *self, void *user) {
 static mlops_status check_booster(mlops__xgb *self) {
     mlops__ir *ir = self->ir;
     mlops__source *source = self->source;
-    int dart = strcmp(ir->booster, "dart") == 0;
-    if (!dart && strcmp(ir->booster, "gbtree") != 0)
+    int dart = strcmp(ir->booster, "dart") == 0, linear = strcmp(ir->booster, "gblinear") == 0;
+    if (!dart && !linear && strcmp(ir->booster, "gbtree") != 0)
         return mlops__source_fail(source, MLOPS_E_UNSUPPORTED,
-                                  "booster \"%s\" is not supported; gbtree and dart are",
+                                  "booster \"%s\" is not supported; gbtree, dart and gblinear are",
                                   ir->booster);
-    if (dart != self->has_dart)
+    if (dart != self->has_dart || linear != (self->weights.size != 0) || (linear && ir->n_trees))
         return mlops__source_fail(source, MLOPS_E_CORRUPT,
                                   "booster \"%s\" does not have the members of one", ir->booster);
     if (self->n_trees >= 0 && self->n_trees != ir->n_trees)

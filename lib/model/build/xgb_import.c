@@ -147,7 +147,9 @@ mlops_status mlops__xgb_import(mlops__ir *ir, mlops__source *source,
     mlops__xgb self = {.source = source, .ir = ir, .allocator = allocator, .n_trees = -1};
     self.top_feature = -1;
     mlops__buf_init(&self.base_score, allocator);
+    mlops__buf_init(&self.weights, allocator);
     mlops_status status = import(&self);
     mlops__buf_free(&self.base_score);
+    mlops__buf_free(&self.weights);
     return status;
 }

@@ -1,10 +1,12 @@
-/* Objectives of XGBoost: which link a margin goes through, and what base_score means.
+/* Objectives of XGBoost: which link a margin goes through, and what base_score means; and the
+ * weights of gblinear, which need the number of classes.
  *
  * Owns the table of objectives. Invariant: base margins are computed in float with XGBoost's own
  * formulas, so that a sum begins with the same bits.
  */
 #include "base/real.h"
 #include "model/build/xgb.h"
+#include "model/run/plan.h"
 
 #include <string.h>
 
@@ -128,6 +130,48 @@ static mlops_status settle_features(mlops__xgb *self) {
     return MLOPS_OK;
 }
 
+static mlops_status check_weights(mlops__xgb *self) {
+    const float *weights = (const float *)(const void *)self->weights.data;
+    const size_t n = self->weights.size / sizeof *weights;
+    uint64_t due = ((uint64_t)self->ir->n_features + 1) * self->ir->n_groups;
+    if (n != due)
+        return mlops__source_fail(self->source, MLOPS_E_CORRUPT,
+                                  "\"weights\" has %zu items; %llu are due, one for each feature "
+                                  "and the bias, of %u",
+                                  n, (unsigned long long)due, self->ir->n_groups);
+    for (size_t i = 0; i < n; i++)
+        if (weights[i] - weights[i] != 0.0f)
+            return mlops__source_fail(self->source, MLOPS_E_CORRUPT,
+                                      "\"weights\": item %zu is not a finite number", i);
+    return MLOPS_OK;
+}
+
+/* A tree for each group, which is its weights. In the file the groups of a feature stand side by
+ * side, and those of the bias last: to it the base margin is added, in float. */
+static mlops_status settle_weights(mlops__xgb *self) {
+    mlops__ir *ir = self->ir;
+    const float *weights = (const float *)(const void *)self->weights.data;
+    const uint32_t n = ir->n_groups, kind = MLOPS__SPECIAL_WEIGHTS;
+    double *base = (double *)(void *)ir->base.data;
+    MLOPS_TRY(check_weights(self));
+    for (uint32_t g = 0; g < n; g++) {
+        const mlops__ir_node node = {.special = (uint32_t)(ir->words.size / 4), .is_special = 1};
+        mlops__buf_put(&ir->nodes, &node, sizeof node);
+        mlops__buf_put(&ir->firsts, &g, sizeof g);
+        mlops__buf_put(&ir->groups, &g, sizeof g);
+        mlops__buf_put(&ir->words, &kind, sizeof kind);
+        for (size_t f = 0; f < ir->n_features; f++)
+            mlops__buf_put(&ir->words, &weights[f * n + g], sizeof *weights);
+        base[g] = (double)(weights[(size_t)ir->n_features * n + g] + (float)base[g]);
+        if (base[g] - base[g] != 0.0)
+            return mlops__source_fail(self->source, MLOPS_E_CORRUPT,
+                                      "bias and base_score add up to what is not finite");
+    }
+    ir->n_trees = n;
+    const int full = ir->nodes.status || ir->firsts.status || ir->groups.status || ir->words.status;
+    return full ? mlops__fail_nomem(self->source->err, ir->words.size) : MLOPS_OK;
+}
+
 mlops_status mlops__xgb_settle(mlops__xgb *self) {
     const objective *o = find_objective(self->ir->objective);
     if (!o)
@@ -136,5 +180,6 @@ mlops_status mlops__xgb_settle(mlops__xgb *self) {
     self->ir->link = o->link;
     MLOPS_TRY(settle_features(self));
     MLOPS_TRY(settle_groups(self));
-    return settle_base(self, o);
+    MLOPS_TRY(settle_base(self, o));
+    return self->weights.size ? settle_weights(self) : MLOPS_OK;
 }

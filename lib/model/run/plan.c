@@ -155,6 +155,9 @@ static int check_special_leaf(const mlops__plan *self, uint32_t kind, const uint
     if (kind == MLOPS__SPECIAL_VECTOR)
         return left >= self->n_groups * (mlops__plan_number_size(self) / 4) &&
                all_finite(self, p, self->n_groups);
+    if (kind == MLOPS__SPECIAL_WEIGHTS)
+        return !(self->flags & MLOPS__PLAN_F64) && self->aggregate == MLOPS__AGGREGATE_SUM &&
+               left >= self->n_features && all_finite(self, p, self->n_features);
     if (kind != MLOPS__SPECIAL_LINEAR || !(self->flags & MLOPS__PLAN_F64) || left < 5) return 0;
     uint32_t n = mlops__load_u32(p);
     if (n > (left - 5) / 3 || !all_finite(self, p + 4, 2)) return 0;
@@ -213,6 +216,10 @@ static mlops_status check_tree(const opening *self, uint32_t t, uint32_t *depth)
     for (uint64_t i = tree.first; i < end; i++) {
         mlops__plan_node node = mlops__plan_node_at(self->plan, (uint32_t)i);
         MLOPS_TRY(check_node(self, (uint32_t)i));
+        if (i != tree.first && node.special && !node.step &&
+            mlops__load_u32(self->plan->words + 4 * (size_t)node.words) == MLOPS__SPECIAL_WEIGHTS)
+            return mlops__fail(self->err, MLOPS_E_CORRUPT,
+                               "plan: node %u is weights, and no tree by itself", (unsigned)i);
         if (i == level_end) {
             level_end = child;
             ++*depth;
@@ -307,6 +314,13 @@ mlops__plan_node mlops__plan_node_at(const mlops__plan *self, uint32_t node) {
 
 double mlops__plan_cover(const mlops__plan *self, uint32_t node) {
     return number_at(self, self->covers, node);
+}
+
+const uint8_t *mlops__plan_weights(const mlops__plan *self, uint32_t tree) {
+    mlops__plan_node root = mlops__plan_node_at(self, mlops__plan_tree_at(self, tree).first);
+    if (root.step || !root.special) return NULL;
+    const uint8_t *words = self->words + 4 * (size_t)root.words;
+    return mlops__load_u32(words) == MLOPS__SPECIAL_WEIGHTS ? words + 4 : NULL;
 }
 
 const char *mlops__plan_name(const mlops__plan *self, uint32_t index) {

@@ -51,6 +51,8 @@
  *               number. It adds the constant and, one by one, the products of values and numbers;
  *               if one of its features is missing, the substitute
  *     5 vector  a leaf: a number for each group, which it adds to that group
+ *     6 weights a tree of floats by itself, in a plan that sums: a number for each feature. It adds
+ *               the products of values and numbers, one by one; what is missing adds nothing
  *
  * The cover of a node is the weight of the training rows that came by, which predicting does not
  * need and explaining does: of a test above 0, of a leaf 0 or more.
@@ -92,7 +94,8 @@ typedef enum mlops__special {
     MLOPS__SPECIAL_MEMBER = 2,
     MLOPS__SPECIAL_ZERO = 3,
     MLOPS__SPECIAL_LINEAR = 4,
-    MLOPS__SPECIAL_VECTOR = 5
+    MLOPS__SPECIAL_VECTOR = 5,
+    MLOPS__SPECIAL_WEIGHTS = 6
 } mlops__special;
 
 #define MLOPS__SPECIAL_ZERO_MAX ((double)1e-35f)
@@ -168,6 +171,9 @@ mlops__plan_node mlops__plan_node_at(const mlops__plan *self, uint32_t node);
 
 /* Only of a plan that has covers. */
 double mlops__plan_cover(const mlops__plan *self, uint32_t node);
+
+/* The floats of a tree that is weights, one a feature; NULL: it is another. */
+const uint8_t *mlops__plan_weights(const mlops__plan *self, uint32_t tree);
 
 /* Name of a feature, NULL if there is none. Takes time proportional to index. */
 const char *mlops__plan_name(const mlops__plan *self, uint32_t index);

@@ -165,11 +165,24 @@ static double linear_value(const uint8_t *p, const mlops__row *row) {
     return value;
 }
 
+static float add_weights(const mlops__plan *self, const uint8_t *p, const mlops__row *row,
+                         float sum) {
+    for (uint32_t f = 0; f < self->n_features; f++) {
+        float x = f32_at(row, f);
+        if (x == x) sum += x * load_f32(p + 4 * (size_t)f);
+    }
+    return sum;
+}
+
 static void add_special(const mlops__plan *self, uint32_t words, uint32_t group,
                         const mlops__row *row, mlops__sums sums) {
     const uint8_t *p = self->words + 4 * (size_t)words;
     if (load_u32(p) == MLOPS__SPECIAL_LINEAR) {
         add_f64(self, sums.f64 + group, linear_value(p + 4, row));
+        return;
+    }
+    if (load_u32(p) == MLOPS__SPECIAL_WEIGHTS) {
+        sums.f32[group] = add_weights(self, p + 4, row, sums.f32[group]);
         return;
     }
     for (uint32_t g = 0; g < self->n_groups; g++)

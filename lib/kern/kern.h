@@ -10,6 +10,7 @@
 
 #include "base/sha256.h"
 #include "kern/gear/gear.h"
+#include "kern/gemm/gemm.h"
 #include "kern/marks/marks.h"
 #include "kern/numbers/numbers.h"
 #include "kern/shap/shap.h"
@@ -20,6 +21,8 @@
 
 typedef struct mlops__kern {
     mlops__gear_scan *gear_scan;
+    mlops__gemm_f32 *gemm_f32;
+    mlops__gemm_f64 *gemm_f64;
     mlops__marks *marks;
     mlops__numbers_i64 *numbers_i64;
     mlops__numbers_f64 *numbers_f64;

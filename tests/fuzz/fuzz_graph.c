@@ -61,6 +61,7 @@ static void run(const mlops__graph *graph, int64_t rows) {
     void *mem = mlops__alloc_aligned(&mlops__heap, size, MLOPS__GRAPH_ALIGN);
     if (!mem) return;
     if (mlops__graph_init(&run, mem, size, graph, rows, TEXTS)) abort();
+    mlops__graph_set_kern(run, mlops__kern_for(mlops_cpu_level(MLOPS_CPU_BEST)));
     for (uint32_t i = 0; i < graph->n_inputs; i++) {
         uint32_t value = mlops__graph_input(graph, i);
         mlops__graph_dtype dtype = mlops__graph_value_at(graph, value).dtype;

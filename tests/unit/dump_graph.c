@@ -148,6 +148,8 @@ static mlops_status answer(const request *r, const mlops__buf *bytes, mlops_erro
     void *mem = mlops__alloc_aligned(&mlops__heap, size, MLOPS__GRAPH_ALIGN);
     if (size == 0 || !mem) return MLOPS_E_NOMEM;
     mlops_status status = mlops__graph_init(&run, mem, size, &graph, r->rows, r->text_size);
+    if (status == MLOPS_OK)
+        mlops__graph_set_kern(run, mlops__kern_for(mlops_cpu_level(MLOPS_CPU_BEST)));
     for (uint32_t i = 0; status == MLOPS_OK && i < r->n_inputs; i++)
         status = mlops__graph_bind(run, i, r->dtypes[i], r->data[i]);
     if (status == MLOPS_OK) status = mlops__graph_run_rows(run, r->rows, error);

@@ -21,7 +21,7 @@ except ImportError as missing:
 OPS = dict(unary=1, binary=2, where=3, cast=4, clip=5, identity=16, reshape=17, flatten=18, squeeze=19, unsqueeze=20,
            transpose=21, slice=22, gather=23, gather_elements=24, concat=25, split=26, expand=27, tile=28, shape=29,
            size=30, fill=31, range=32, reduce=48, arg=49, topk=50, cumsum=51, softmax=52, lpnorm=53, matmul=64, gemm=65,
-           cdist=66, forest=80, classify=81, post=82, linear=83, kernel=84, vote=85, platt=86, scale=87, normalize=88,
+           cdist=66, dense=67, forest=80, classify=81, post=82, linear=83, kernel=84, vote=85, platt=86, scale=87, normalize=88,
            impute=89, onehot=90, encode=91, pick=92, binarize=93, features=94, tfidf=112, text_normalize=113,
            tokenize=114, scan=128)
 UNARY = "abs neg sign not relu floor ceil round sqrt reciprocal exp log sigmoid tanh erf softplus softsign leaky_relu " \
@@ -503,11 +503,18 @@ def test_products():
                     want = want + (0 if z is None else 2.0 * z.astype(float))
                     one("gemm", [x, y] + ([] if z is None else [z]), want.astype(kind), [ta, tb], [0.5, 2.0],
                         tolerance=1e-3 if kind == "f4" else 1e-11)
+        for a, relu, biased in [((5,), 0, 1), ((3, 5), 1, 0), ((2, 3, 5), 1, 1), ((0, 5), 0, 1)]:
+            x, y, b = draw(kind, a, False), draw(kind, (5, 4), False), draw(kind, (4,), False)
+            want = np.matmul(x.astype(float), y.astype(float)) + (b if biased else 0)
+            one("dense", [x, y] + [b] * biased, np.maximum(want, 0 if relu else -np.inf).astype(kind), [relu],
+                tolerance=1e-3 if kind == "f4" else 1e-11)
         x, y = draw(kind, (6, 3), False), draw(kind, (4, 3), False)
         d = ((x.astype(float)[:, None] - y.astype(float)[None]) ** 2).sum(-1)
         one("cdist", [x, y], d.astype(kind), [0])
         one("cdist", [x, y], np.sqrt(d).astype(kind), [1])
     fails("matmul", [np.zeros((2, 3)), np.zeros((2, 3))], [Temp("f8", 2, 3)], words="do not fit")
+    fails("dense", [np.zeros((2, 3)), np.zeros((2, 3))], [Temp("f8", 2, 3)], [0], words="do not fit")
+    fails("dense", [np.zeros((2, 3)), np.zeros((3, 2)), np.zeros(3)], [Temp("f8", 2, 2)], [0], words="other weights")
     fails("gemm", [np.zeros((2, 3)), np.zeros((3, 2)), np.zeros(3)], [Temp("f8", 2, 2)], [0, 0], [1, 1], words="does not fit")
 
 

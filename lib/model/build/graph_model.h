@@ -39,6 +39,7 @@ typedef struct mlops__graph_model {
     const int64_t *class_labels; /* NULL: labels are texts */
     const char *producer, *opsets, *operators;
     mlops__graph_forests *forests; /* NULL: rows walk their plans */
+    const mlops__kern *kern;       /* NULL: the scalar ones */
 } mlops__graph_model;
 
 /* Rows of a run in a context, and the bytes of new texts that they are given room for. */

@@ -52,6 +52,7 @@ mlops_status mlops__graph_room_init(mlops__graph_room *self, const mlops__graph_
         MLOPS_TRY(mlops__graph_bind(self->run, i, model->inputs[i].dtype, p));
         p += input_size(&model->inputs[i], n_rows);
     }
+    mlops__graph_set_kern(self->run, model->kern);
     mlops__graph_forests_use(model->forests, self->run, p);
     return MLOPS_OK;
 }

@@ -92,7 +92,7 @@ static mlops_status open_graph(mlops_model *self, const loading *from) {
     self->plan.info = "onnx\0\0"; /* and no objective or booster */
     self->plan.n_features = (uint32_t)self->graph->n_features;
     self->names = self->graph->names;
-    self->kern = mlops__kern_for(from->host.cpu);
+    self->graph->kern = self->kern = mlops__kern_for(from->host.cpu);
     MLOPS_TRY(mlops__graph_forests_tune(&self->graph->forests, &self->graph->graph, self->kern,
                                         from->host.cpu == MLOPS_CPU_AVX512, &self->arena,
                                         &from->meter.table, from->err));

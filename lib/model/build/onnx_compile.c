@@ -251,6 +251,7 @@ static mlops_status finish(mlops__oc *self, const uint32_t *inputs, uint32_t n_i
     mlops__graph_writer writer;
     for (size_t i = 0; i < self->model->graph->n_outputs; i++)
         mlops__oc_item(self, outputs[i])->is_used = 1;
+    MLOPS_TRY(mlops__oc_fuse(self, outputs, (uint32_t)self->model->graph->n_outputs));
     mark(self);
     mlops__graph_writer_init(&writer, self->allocator);
     mlops_status status = write(self, &writer, inputs, n_inputs, names, outputs);

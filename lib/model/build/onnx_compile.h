@@ -241,6 +241,9 @@ void mlops__oc_tell(mlops__oc *self, const char *what, const char *name);
 mlops_status mlops__oc_scope_add(mlops__oc *self, const char *name, uint32_t item, int64_t offset);
 uint32_t mlops__oc_scope_find(const mlops__oc *self, const char *name);
 
+/* Joins steps to one where that gives the same bits; outputs are the file's. */
+mlops_status mlops__oc_fuse(mlops__oc *self, const uint32_t *outputs, uint32_t n_outputs);
+
 /* -- what comes out ------------------------------------------------------------------------- */
 
 /* Appends the bytes of a graph plan to out. Behind the file's own outputs it has constant ones that

@@ -197,6 +197,11 @@ static mlops_status lower_gemm(mlops__oc *self) {
     for (uint32_t i = 0; i < 3; i++) step.inputs[i] = mlops__oc_in(self, i);
     step.ints[0] = mlops__oc_int(self, "transA", 0) != 0;
     step.ints[1] = mlops__oc_int(self, "transB", 0) != 0;
+    if (step.ints[1] && mlops__oc_item(self, step.inputs[1])->kind == MLOPS__GRAPH_CONSTANT) {
+        MLOPS_TRY(mlops__oc_emit1(self, MLOPS__GRAPH_TRANSPOSE, 1, &step.inputs[1], 0, NULL,
+                                  &step.inputs[1]));
+        step.ints[1] = 0;
+    }
     step.floats[0] = (double)mlops__oc_float(self, "alpha", 1);
     step.floats[1] = (double)mlops__oc_float(self, "beta", 1);
     step.n_ints = step.n_floats = 2;

@@ -156,6 +156,10 @@ mlops_status mlops__graph_init(mlops__graph_run **out, void *mem, size_t size,
 mlops_status mlops__graph_bind(mlops__graph_run *self, uint32_t input, mlops__graph_dtype dtype,
                                const void *data);
 
+/* Has products computed by the kernels of a level, to the bits of the scalar ones. */
+typedef struct mlops__kern mlops__kern;
+void mlops__graph_set_kern(mlops__graph_run *self, const mlops__kern *kern);
+
 /* FOREST steps, and the plan of one of them, by their order. */
 uint32_t mlops__graph_n_forests(const mlops__graph *self);
 mlops_status mlops__graph_forest_plan(const mlops__graph *self, uint32_t forest, mlops__plan *out);

@@ -192,6 +192,8 @@ mlops_status mlops__graph_bind(mlops__graph_run *self, uint32_t input, mlops__gr
     return MLOPS_OK;
 }
 
+void mlops__graph_set_kern(mlops__graph_run *self, const mlops__kern *kern) { self->kern = kern; }
+
 void mlops__graph_set_forests(mlops__graph_run *self, mlops__graph_forest_fn *fn, void *ctx) {
     self->forest_fn = fn;
     self->forest_ctx = ctx;

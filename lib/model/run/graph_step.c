@@ -41,6 +41,7 @@ static const mlops__operator operators[MLOPS__GRAPH_OPERATORS] = {
     [MLOPS__GRAPH_MATMUL] = {mlops__op_matmul, 2, 2, 1, 1, 0, 0},
     [MLOPS__GRAPH_GEMM] = {mlops__op_gemm, 2, 3, 1, 1, 2, 2},
     [MLOPS__GRAPH_CDIST] = {mlops__op_cdist, 2, 2, 1, 1, 1, 0},
+    [MLOPS__GRAPH_DENSE] = {mlops__op_dense, 2, 3, 1, 1, 1, 0},
     [MLOPS__GRAPH_FOREST] = {mlops__op_forest, 2, 2, 1, 1, 0, 0},
     [MLOPS__GRAPH_CLASSIFY] = {mlops__op_classify, 1, 1, 2, 2, 3, 0},
     [MLOPS__GRAPH_POST] = {mlops__op_post, 1, 1, 1, 1, 1, 0},

@@ -2,6 +2,7 @@
 #ifndef MLOPS_MODEL_GRAPH_STEP_H
 #define MLOPS_MODEL_GRAPH_STEP_H
 
+#include "kern/kern.h"
 #include "model/run/graph.h"
 #include "model/run/plan.h"
 
@@ -28,6 +29,7 @@ struct mlops__graph_run {
     uint32_t *holders; /* temporary whose elements a slot has */
     mlops__graph_forest *forests;
     uint32_t n_forests;
+    const mlops__kern *kern;           /* NULL: the scalar ones */
     mlops__graph_forest_fn *forest_fn; /* or NULL */
     void *forest_ctx;
     char *texts; /* bytes of new ones */
@@ -199,10 +201,10 @@ mlops__operator_fn mlops__op_unary, mlops__op_binary, mlops__op_where, mlops__op
     mlops__op_gather_elements, mlops__op_concat, mlops__op_split, mlops__op_expand, mlops__op_tile,
     mlops__op_shape, mlops__op_fill, mlops__op_range, mlops__op_reduce, mlops__op_arg,
     mlops__op_topk, mlops__op_cumsum, mlops__op_softmax, mlops__op_lpnorm, mlops__op_matmul,
-    mlops__op_gemm, mlops__op_cdist, mlops__op_forest, mlops__op_classify, mlops__op_post,
-    mlops__op_linear, mlops__op_kernel, mlops__op_vote, mlops__op_platt, mlops__op_scale,
-    mlops__op_normalize, mlops__op_impute, mlops__op_onehot, mlops__op_encode, mlops__op_pick,
-    mlops__op_binarize, mlops__op_features, mlops__op_tfidf, mlops__op_text_normalize,
-    mlops__op_tokenize, mlops__op_scan;
+    mlops__op_gemm, mlops__op_cdist, mlops__op_dense, mlops__op_forest, mlops__op_classify,
+    mlops__op_post, mlops__op_linear, mlops__op_kernel, mlops__op_vote, mlops__op_platt,
+    mlops__op_scale, mlops__op_normalize, mlops__op_impute, mlops__op_onehot, mlops__op_encode,
+    mlops__op_pick, mlops__op_binarize, mlops__op_features, mlops__op_tfidf,
+    mlops__op_text_normalize, mlops__op_tokenize, mlops__op_scan;
 
 #endif

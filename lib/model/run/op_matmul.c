@@ -20,40 +20,17 @@ typedef struct product {
     int64_t b_row, b_column;
 } product;
 
-/* Rows of b are added to a row of c four at a time, one after the other. */
 #define MULTIPLY(name, type)                                                                       \
-    static void name##_rows(type *restrict c, const type *restrict b, int64_t b_row, int64_t n,    \
-                            const type *a, int64_t a_column) {                                     \
-        const type x0 = a[0], x1 = a[a_column], x2 = a[2 * a_column], x3 = a[3 * a_column];        \
-        const type *b1 = b + b_row, *b2 = b1 + b_row, *b3 = b2 + b_row;                            \
-        for (int64_t j = 0; j < n; j++)                                                            \
-            c[j] = (((c[j] + x0 * b[j]) + x1 * b1[j]) + x2 * b2[j]) + x3 * b3[j];                  \
-    }                                                                                              \
-    static void name##_row(type *restrict c, const type *restrict b, int64_t n, type x) {          \
-        for (int64_t j = 0; j < n; j++) c[j] += x * b[j];                                          \
-    }                                                                                              \
-    static type name##_dot(const type *a, int64_t a_column, const type *b, int64_t b_row,          \
-                           int64_t k) {                                                            \
-        type sum = 0;                                                                              \
-        for (int64_t l = 0; l < k; l++) sum += a[l * a_column] * b[l * b_row];                     \
-        return sum;                                                                                \
-    }                                                                                              \
     static void name(const product *p) {                                                           \
-        const type *a = p->a, *b = p->b;                                                           \
         type *c = p->c;                                                                            \
-        for (int64_t i = 0; i < p->m; i++, a += p->a_row, c += p->n) {                             \
-            int64_t l = 0;                                                                         \
-            if (p->b_column != 1) {                                                                \
-                for (int64_t j = 0; j < p->n; j++)                                                 \
-                    c[j] = name##_dot(a, p->a_column, b + j * p->b_column, p->b_row, p->k);        \
-                continue;                                                                          \
+        for (int64_t i = 0; i < p->m; i++)                                                         \
+            for (int64_t j = 0; j < p->n; j++) {                                                   \
+                const type *a = (const type *)p->a + i * p->a_row;                                 \
+                const type *b = (const type *)p->b + j * p->b_column;                              \
+                type sum = 0;                                                                      \
+                for (int64_t l = 0; l < p->k; l++) sum += a[l * p->a_column] * b[l * p->b_row];    \
+                *c++ = sum;                                                                        \
             }                                                                                      \
-            for (int64_t j = 0; j < p->n; j++) c[j] = 0;                                           \
-            for (; l + 4 <= p->k; l += 4)                                                          \
-                name##_rows(c, b + l * p->b_row, p->b_row, p->n, a + l * p->a_column,              \
-                            p->a_column);                                                          \
-            for (; l < p->k; l++) name##_row(c, b + l * p->b_row, p->n, a[l * p->a_column]);       \
-        }                                                                                          \
     }
 
 MULTIPLY(multiply_f32, float)
@@ -61,8 +38,24 @@ MULTIPLY(multiply_f64, double)
 MULTIPLY(multiply_i64, uint64_t)
 MULTIPLY(multiply_i32, uint32_t)
 
-static void multiply(mlops__graph_dtype dtype, const product *p) {
-    if (dtype == MLOPS__GRAPH_F32) multiply_f32(p);
+/* Row-major without gaps. */
+static int is_plain(int64_t rows, int64_t columns, int64_t row, int64_t column) {
+    return (column == 1 || columns == 1) && (row == columns || rows == 1);
+}
+
+static void run_gemm(const mlops__step *step, mlops__graph_dtype dtype, const mlops__gemm *gemm) {
+    const mlops__kern *kern = step->run->kern;
+    if (dtype == MLOPS__GRAPH_F32) (kern ? kern->gemm_f32 : mlops__gemm_f32_scalar)(gemm);
+    else (kern ? kern->gemm_f64 : mlops__gemm_f64_scalar)(gemm);
+}
+
+static void multiply(const mlops__step *step, mlops__graph_dtype dtype, const product *p) {
+    int is_real = dtype == MLOPS__GRAPH_F32 || dtype == MLOPS__GRAPH_F64;
+    if (is_real && is_plain(p->m, p->k, p->a_row, p->a_column) &&
+        is_plain(p->k, p->n, p->b_row, p->b_column))
+        run_gemm(step, dtype,
+                 &(mlops__gemm){.x = p->a, .w = p->b, .y = p->c, .m = p->m, .k = p->k, .n = p->n});
+    else if (dtype == MLOPS__GRAPH_F32) multiply_f32(p);
     else if (dtype == MLOPS__GRAPH_F64) multiply_f64(p);
     else if (dtype == MLOPS__GRAPH_I64) multiply_i64(p);
     else multiply_i32(p);
@@ -127,7 +120,7 @@ mlops_status mlops__op_matmul(const mlops__step *step) {
             p.a = (const uint8_t *)a.data + (size_t)(at_a * p.m * p.k) * size;
             p.b = (const uint8_t *)b.data + (size_t)(at_b * p.k * p.n) * size;
             p.c = to;
-            multiply(x->dtype, &p);
+            multiply(step, x->dtype, &p);
             to += (size_t)(p.m * p.n) * size;
         }
     } while (mlops__graph_walk_next(&walk, 2));
@@ -167,12 +160,30 @@ mlops_status mlops__op_gemm(const mlops__step *step) {
     }
     int64_t dims[] = {p.m, p.n};
     MLOPS_TRY(mlops__step_out(step, 0, a->dtype, 2, dims, &p.c));
-    multiply(a->dtype, &p);
+    multiply(step, a->dtype, &p);
     if (a->dtype == MLOPS__GRAPH_F32) {
         FINISH(float)
     } else {
         FINISH(double)
     }
+    return MLOPS_OK;
+}
+
+mlops_status mlops__op_dense(const mlops__step *step) {
+    const mlops__graph_view *x = mlops__step_in(step, 0), *w = mlops__step_in(step, 1);
+    const mlops__graph_view *b = mlops__step_in(step, 2);
+    int64_t dims[RANK_MAX];
+    mlops__gemm gemm = {.relu = mlops__step_int(step, 0) != 0};
+    if (!mlops__step_same(step, 2, MLOPS__REALS) || x->rank == 0 || w->rank != 2 ||
+        (b && (b->dtype != x->dtype || b->rank != 1 || b->dims[0] != w->dims[1])))
+        return mlops__step_fail(step, "no matrix of reals, or other weights");
+    gemm.m = mlops__view_span(x, 0, x->rank - 1), gemm.k = w->dims[0], gemm.n = w->dims[1];
+    if (x->dims[x->rank - 1] != gemm.k) return mlops__step_fail(step, "dims do not fit each other");
+    for (int32_t i = 0; i < x->rank; i++) dims[i] = x->dims[i];
+    dims[x->rank - 1] = gemm.n;
+    gemm.x = x->data, gemm.w = w->data, gemm.b = b ? b->data : NULL;
+    MLOPS_TRY(mlops__step_out(step, 0, x->dtype, x->rank, dims, &gemm.y));
+    run_gemm(step, x->dtype, &gemm);
     return MLOPS_OK;
 }
 

@@ -7,9 +7,9 @@
  * is NumPy's. Semantics are those of the ONNX operator of that name unless said otherwise.
  *
  * Arithmetic is in the dtype of the elements. Sums add up in ascending order of the index that
- * they run over; those of f32 in f32 for MATMUL and GEMM, in f64 for all others, and are rounded
- * once. Integers wrap around; division by an integer 0 gives 0, and the smallest integer by -1
- * itself. Functions (exp, tanh, ...) of f32 are those of f64, rounded.
+ * they run over; those of f32 in f32 for MATMUL, GEMM and DENSE, in f64 for all others, and are
+ * rounded once. Integers wrap around; division by an integer 0 gives 0, and the smallest integer by
+ * -1 itself. Functions (exp, tanh, ...) of f32 are those of f64, rounded.
  */
 #ifndef MLOPS_MODEL_OPERATOR_H
 #define MLOPS_MODEL_OPERATOR_H
@@ -105,6 +105,9 @@ typedef enum mlops__graph_operator {
     /* x T real [n, f], y T [m, f] -> T [n, m]; {root}: squared Euclidean distances, root 1 their
      * roots (com.microsoft CDist). */
     MLOPS__GRAPH_CDIST,
+    /* x T real [..., k], w T [k, n], [b T [n]] -> y T [..., n]; {relu}: the sums of MATMUL, b added
+     * to them, then RELU if relu is 1. */
+    MLOPS__GRAPH_DENSE,
 
     /* -- models ---------------------------------------------------------------------------------
      * x real [n, features], plan bytes -> margins [n, groups], f32 or f64 as the plan is. The plan

@@ -1,0 +1,136 @@
+/* Steps of a compiled graph that are joined to one.
+ *
+ * Owns which may be. Invariant: the joined step gives the bits of those that it stands for, which
+ * stay where anything else is made of what they yield; those that nothing needs any more are
+ * dropped as all others are.
+ */
+#include "model/build/onnx_compile.h"
+
+typedef struct fusing {
+    mlops__oc *oc;
+    uint32_t *uses;  /* of each item, by steps and as outputs */
+    uint32_t *maker; /* its step */
+    uint32_t *body;  /* of each step: the SCAN in whose body it is, or UINT32_MAX */
+} fusing;
+
+static mlops__emitted *step_at(const fusing *self, uint32_t i) { return self->oc->steps.items[i]; }
+
+static const mlops__item *item_at(const fusing *self, uint32_t item) {
+    return item == MLOPS__ITEM_NONE ? NULL : mlops__oc_item(self->oc, item);
+}
+
+static int is_constant(const fusing *self, uint32_t item, int32_t rank) {
+    const mlops__item *it = item_at(self, item);
+    return it && it->kind == MLOPS__GRAPH_CONSTANT && it->rank == rank;
+}
+
+/* The step behind an item that step i alone takes, in the same body. */
+static const mlops__emitted *only_maker(const fusing *self, uint32_t item, uint32_t i) {
+    const mlops__item *it = item_at(self, item);
+    if (!it || it->kind != MLOPS__GRAPH_TEMPORARY || self->uses[item] != 1) return NULL;
+    uint32_t at = self->maker[item];
+    return at < i && self->body[at] == self->body[i] ? step_at(self, at) : NULL;
+}
+
+/* *out is a list of n that is added along the last axis of a tensor of the given rank; NONE if the
+ * item is no such constant. */
+static mlops_status bias_of(const fusing *self, uint32_t item, int64_t n, int32_t rank,
+                            uint32_t *out) {
+    const mlops__item *b = item_at(self, item);
+    *out = MLOPS__ITEM_NONE;
+    if (!b || b->kind != MLOPS__GRAPH_CONSTANT || b->rank < 1 || b->rank > rank) return MLOPS_OK;
+    if (b->dims[b->rank - 1].fixed != n || mlops__oc_count(b) != n) return MLOPS_OK;
+    return mlops__oc_constant(self->oc, b->dtype, 1, &n, b->data, out);
+}
+
+static mlops_status make_dense(const fusing *self, mlops__emitted *step, uint32_t x, uint32_t w,
+                               uint32_t b, int64_t relu) {
+    uint32_t y = step->operands[step->n_inputs];
+    uint32_t *operands = mlops__arena_array(self->oc->arena, 4, sizeof *operands);
+    int64_t *ints = mlops__arena_array(self->oc->arena, 1, sizeof *ints);
+    if (!operands || !ints) return mlops__fail_nomem(self->oc->err, 4 * sizeof *operands);
+    operands[0] = x, operands[1] = w, operands[2] = b, operands[3] = y;
+    *ints = relu;
+    *step = (mlops__emitted){.op = MLOPS__GRAPH_DENSE,
+                             .n_inputs = 3,
+                             .n_outputs = 1,
+                             .n_ints = 1,
+                             .operands = operands,
+                             .ints = ints};
+    return MLOPS_OK;
+}
+
+/* MATMUL by a constant, ADD of a constant. A sum is the same in either order. */
+static mlops_status fuse_add(const fusing *self, uint32_t i) {
+    mlops__emitted *add = step_at(self, i);
+    for (uint32_t side = 0; side < 2; side++) {
+        const mlops__emitted *product = only_maker(self, add->operands[side], i);
+        if (!product || product->op != MLOPS__GRAPH_MATMUL) continue;
+        uint32_t w = product->operands[1], b;
+        if (!is_constant(self, w, 2)) continue;
+        const mlops__item *sum = item_at(self, add->operands[side]);
+        if (sum->dtype != MLOPS__GRAPH_F32 && sum->dtype != MLOPS__GRAPH_F64) continue;
+        MLOPS_TRY(
+            bias_of(self, add->operands[1 - side], item_at(self, w)->dims[1].fixed, sum->rank, &b));
+        if (b == MLOPS__ITEM_NONE) continue;
+        return make_dense(self, add, product->operands[0], w, b, 0);
+    }
+    return MLOPS_OK;
+}
+
+/* GEMM of which nothing is turned or multiplied: 1 * y is y. */
+static mlops_status fuse_gemm(const fusing *self, uint32_t i) {
+    mlops__emitted *gemm = step_at(self, i);
+    uint32_t w = gemm->operands[1], c = gemm->operands[2], b = c;
+    if (gemm->ints[0] || gemm->ints[1] || gemm->floats[0] != 1.0 || !is_constant(self, w, 2))
+        return MLOPS_OK;
+    if (c != MLOPS__ITEM_NONE) {
+        MLOPS_TRY(bias_of(self, c, item_at(self, w)->dims[1].fixed, 2, &b));
+        if (gemm->floats[1] != 1.0 || b == MLOPS__ITEM_NONE) return MLOPS_OK;
+    }
+    return make_dense(self, gemm, gemm->operands[0], w, b, 0);
+}
+
+static mlops_status fuse_relu(const fusing *self, uint32_t i) {
+    mlops__emitted *relu = step_at(self, i);
+    const mlops__emitted *dense = only_maker(self, relu->operands[0], i);
+    if (!dense || dense->op != MLOPS__GRAPH_DENSE || dense->ints[0]) return MLOPS_OK;
+    return make_dense(self, relu, dense->operands[0], dense->operands[1], dense->operands[2], 1);
+}
+
+static mlops_status look_around(fusing *self, const uint32_t *outputs, uint32_t n_outputs) {
+    mlops__oc *oc = self->oc;
+    uint32_t end = 0, scan = UINT32_MAX;
+    self->uses = mlops__arena_array(oc->arena, oc->items.n, sizeof *self->uses);
+    self->maker = mlops__arena_array(oc->arena, oc->items.n, sizeof *self->maker);
+    self->body = mlops__arena_array(oc->arena, oc->steps.n, sizeof *self->body);
+    if (!self->uses || !self->maker || !self->body)
+        return mlops__fail_nomem(oc->err, oc->items.n * sizeof *self->uses);
+    for (uint32_t i = 0; i < n_outputs; i++) self->uses[outputs[i]]++;
+    for (uint32_t i = 0; i < oc->steps.n; i++) {
+        const mlops__emitted *step = step_at(self, i);
+        self->body[i] = i < end ? scan : UINT32_MAX;
+        if (step->op == MLOPS__GRAPH_SCAN) scan = i, end = i + 1 + (uint32_t)step->ints[3];
+        for (uint32_t k = 0; k < step->n_inputs + step->n_outputs; k++) {
+            uint32_t item = step->operands[k];
+            if (item == MLOPS__ITEM_NONE) continue;
+            if (k < step->n_inputs) self->uses[item]++;
+            else self->maker[item] = i;
+        }
+    }
+    return MLOPS_OK;
+}
+
+mlops_status mlops__oc_fuse(mlops__oc *oc, const uint32_t *outputs, uint32_t n_outputs) {
+    fusing self = {.oc = oc};
+    MLOPS_TRY(look_around(&self, outputs, n_outputs));
+    for (uint32_t i = 0; i < oc->steps.n; i++) {
+        const mlops__emitted *step = step_at(&self, i);
+        if (step->op == MLOPS__GRAPH_BINARY && step->ints[0] == MLOPS__BINARY_ADD)
+            MLOPS_TRY(fuse_add(&self, i));
+        else if (step->op == MLOPS__GRAPH_GEMM) MLOPS_TRY(fuse_gemm(&self, i));
+        else if (step->op == MLOPS__GRAPH_UNARY && step->ints[0] == MLOPS__UNARY_RELU)
+            MLOPS_TRY(fuse_relu(&self, i));
+    }
+    return MLOPS_OK;
+}

@@ -31,9 +31,8 @@ enum {
     MLOPS__FOREST_SLACK = 64,        /* leaves that may be read behind the last one */
     MLOPS__FOREST_TEST_LEAVES = 256,
     MLOPS__FOREST_TEST_VECTORS = 64,
-    MLOPS__FOREST_TOP = 5, /* levels of a team's trees that stand side by side */
-    MLOPS__FOREST_TEAM_SLOTS = 256,
-    MLOPS__FOREST_TAIL_GROUP = 4 /* nodes */
+    MLOPS__FOREST_TOP = 4, /* levels of a team's trees that stand side by side */
+    MLOPS__FOREST_TEAM_SLOTS = 256
 };
 
 /* cuts of a slot: 16 pivots, the last of each run, then the runs of 16; NaN where there is none. */
@@ -92,18 +91,19 @@ typedef struct mlops__forest_test {
     uint8_t left, right, out;
 } mlops__forest_test;
 
-/* Teams of 64 trees for one row, as forest_row_avx512.c reads them. What a tree has below its top
- * is its tail, a u32 for each node: the slot, the bound minus 1 << 8, and << 16 the left child,
- * counted in the tree; the right child stands behind it. A leaf leads to itself. What it adds
- * stands behind its u32, or in doubles, which would take too much of the cache, apart. Each of the
- * 32 nodes that the top leads to begins a group of four, its children follow it in the same line of
- * the cache; what is further below stands behind the groups. */
+/* Teams of 64 trees for one row, as forest_row_avx512.c reads them. The first levels of the trees
+ * are heaps side by side. What they lead to, 16 cells of each tree, begins at first; further cells
+ * stand behind, in groups of four. A cell is a leaf, which is its number, or three tests: those of
+ * a node and its children. It has their slots in bytes 0 to 2, bounds minus 1 in 3 to 5, and then a
+ * u16 of which of its four exits are tests, a bit each, and << 4 the distance in 16 bytes from the
+ * place of the cell, rounded down to that, to the group of exits. Where all of them are leaves that
+ * are floats, they stand as such. */
 typedef struct mlops__forest_teams {
-    const uint8_t *top;    /* of each team a heap of 32 nodes: 64 slots, then 64 bounds minus 1 */
-    const uint8_t *steps;  /* of each team, from the end of the top to the deepest leaf */
-    const uint32_t *first; /* node of each tree; whole teams */
-    const uint8_t *tails;  /* {u32, f32}, in doubles {u32}; aligned to 64 */
-    const double *leaves;  /* in doubles */
+    /* Of each team 16 times 64 slots, then 64 bounds minus 1; in place of the first of them, which
+     * is no node, 64 times a bit for each of the cells 0 to 7 that is a leaf, then 8 to 15. */
+    const uint8_t *top;
+    const uint32_t *first; /* of each tree, in 2 bytes; whole teams */
+    const uint8_t *cells;  /* aligned to 64 */
 } mlops__forest_teams;
 
 typedef struct mlops__forest {

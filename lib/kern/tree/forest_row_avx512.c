@@ -5,6 +5,8 @@
  */
 #include "kern/tree/forest_avx512.h"
 
+#include <string.h>
+
 mlops__forest_rank_row mlops__forest_rank_row_avx512;
 mlops__forest_sum_row mlops__forest_sum_row_avx512;
 
@@ -16,79 +18,175 @@ void mlops__forest_rank_row_avx512(const mlops__forest *self, mlops__forest_rows
         else ranks[s] = rank_at(self, slot, row, slot->feature);
     }
 }
-/* From where the top ends to the leaves of one team's tails. */
-INLINE void walk_tails(const walk *w, const mlops__forest_teams *teams, size_t team, vec *at,
-                       int tables, int f64) {
-    const uint8_t *tails = teams->tails;
-    vec first[4];
+/* Where rows are in trees: places of cells in 2 bytes, those of leaves plus 1. */
+enum { CROWD = 8 * LANES, DONE = 1, OF_UNIT = 8 /* places in 16 bytes */ };
+
+/* Trees that are walked at once. Once few of them go on, these are listed and walked alone. */
+typedef struct crowd {
+    _Alignas(64) uint32_t at[CROWD];
+    uint32_t some[CROWD / 2 + 16];
+    uint32_t trees[CROWD / 2 + 16];
+    size_t n_some; /* 0: nothing is listed */
+} crowd;
+
+/* Cells at eight places. Much faster than to gather. */
+INLINE vec take_cells(const uint8_t *cells, const uint32_t *at) {
+    __m128i pair[4];
     for (int i = 0; i < 4; i++) {
-        first[i] = _mm512_loadu_si512((const void *)(teams->first + team * LANES + 16 * (size_t)i));
-        at[i] = _mm512_add_epi32(_mm512_slli_epi32(at[i], 2), first[i]);
+        __m128i low = _mm_loadl_epi64((const void *)(cells + 2 * (size_t)at[2 * i]));
+        pair[i] = _mm_castpd_si128(
+            _mm_loadh_pd(_mm_castsi128_pd(low), (const void *)(cells + 2 * (size_t)at[2 * i + 1])));
     }
-    uint32_t moved = 1, steps = teams->steps[team];
-    for (uint32_t step = 0; moved && step < steps; step++) {
-        moved = 0;
-        for (int i = 0; i < 4; i++) {
-            vec node = f64 ? _mm512_i32gather_epi32(at[i], tails, 4)
-                           : _mm512_i32gather_epi32(at[i], tails, 8);
-            vec answer = _mm512_subs_epi8(_mm512_srli_epi32(node, 8), look_up(w, node, tables));
-            __mmask16 right = _mm512_test_epi32_mask(answer, _mm512_set1_epi32(0x80));
-            vec left = _mm512_add_epi32(first[i], _mm512_srli_epi32(node, 16));
-            vec next = _mm512_mask_add_epi32(left, right, left, _mm512_set1_epi32(1));
-            moved |= _mm512_cmpneq_epi32_mask(next, at[i]);
-            at[i] = next;
+    __m256i a = _mm256_inserti128_si256(_mm256_castsi128_si256(pair[0]), pair[1], 1);
+    __m256i b = _mm256_inserti128_si256(_mm256_castsi128_si256(pair[2]), pair[3], 1);
+    return _mm512_inserti64x4(_mm512_castsi256_si512(a), b, 1);
+}
+
+/* Three bytes, from this one on, of each of 16 cells. */
+INLINE vec bytes_of(vec low, vec high, uint32_t byte, uint32_t n) {
+    const uint32_t mask = (1u << 8 * n) - 1;
+    const vec index = _mm512_add_epi32(
+        _mm512_mullo_epi32(_mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15),
+                           _mm512_set1_epi32(0x08080808)),
+        _mm512_set1_epi32((int)(0x03020100 + byte * 0x01010101)));
+    return _mm512_and_si512(_mm512_permutex2var_epi8(low, index, high),
+                            _mm512_set1_epi32((int)mask));
+}
+
+/* 16 walks go on by two tests, unless they have ended. Returns which still go on. */
+INLINE __mmask16 walk_on(const walk *w, const uint8_t *cells, uint32_t *at, int tables, int f64) {
+    const vec one = _mm512_set1_epi32(1), two = _mm512_set1_epi32(2);
+    const vec place = _mm512_loadu_si512(at), sign = _mm512_set1_epi32(0x80);
+    const vec low = take_cells(cells, at), high = take_cells(cells, at + 8);
+    const vec link = bytes_of(low, high, 6, 2);
+    const vec answers =
+        _mm512_subs_epi8(bytes_of(low, high, 3, 3), look_up(w, bytes_of(low, high, 0, 3), tables));
+    const __mmask16 first = _mm512_test_epi32_mask(answers, sign);
+    const vec child = _mm512_mask_mov_epi32(_mm512_set1_epi32(8), first, _mm512_set1_epi32(16));
+    const __mmask16 second = _mm512_test_epi32_mask(_mm512_srlv_epi32(answers, child), sign);
+    vec exit = _mm512_maskz_mov_epi32(first, two);
+    exit = _mm512_mask_add_epi32(exit, second, exit, one);
+    const __mmask16 on = _mm512_test_epi32_mask(_mm512_srlv_epi32(link, exit), one);
+    const __mmask16 wide =
+        f64 ? (__mmask16)-1 : _mm512_test_epi32_mask(link, _mm512_set1_epi32(15));
+    vec group = _mm512_andnot_si512(_mm512_set1_epi32(OF_UNIT - 1), place);
+    group = _mm512_add_epi32(group, _mm512_slli_epi32(_mm512_srli_epi32(link, 4), 3));
+    exit = _mm512_add_epi32(exit, exit);
+    exit = _mm512_mask_add_epi32(exit, wide, exit, exit);
+    group = _mm512_add_epi32(group, exit);
+    group = _mm512_mask_add_epi32(group, (__mmask16)~on, group, one);
+    const __mmask16 ended = _mm512_test_epi32_mask(place, one);
+    _mm512_storeu_si512(at, _mm512_mask_mov_epi32(group, ended, place));
+    return (__mmask16)(on & ~ended);
+}
+
+/* The first levels of one team. Returns how many trees go on. */
+INLINE size_t walk_top(walk *w, const mlops__forest_teams *teams, size_t first, uint32_t *at,
+                       int tables) {
+    w->top = teams->top + first * 2 * (1 << MLOPS__FOREST_TOP);
+    choose_first(w, MLOPS__FOREST_TOP, tables);
+    const vec place = places(w, MLOPS__FOREST_TOP);
+    const vec ends = _mm512_mask_loadu_epi8(_mm512_loadu_si512(w->top),
+                                            _mm512_movepi8_mask(w->right[0]), w->top + LANES);
+    const vec bits = _mm512_shuffle_epi8(
+        _mm512_set4_epi32((int)0x80402010, 0x08040201, (int)0x80402010, 0x08040201), place);
+    const __mmask64 ended = _mm512_test_epi8_mask(ends, bits);
+    for (int i = 0; i < 4; i++) {
+        vec cell = _mm512_add_epi32(_mm512_slli_epi32(widened(place, i), 2),
+                                    _mm512_loadu_si512(teams->first + first + 16 * i));
+        cell = _mm512_mask_add_epi32(cell, (__mmask16)(ended >> 16 * i), cell,
+                                     _mm512_set1_epi32(DONE));
+        _mm512_storeu_si512(at + 16 * i, cell);
+    }
+    return LANES - (size_t)_mm_popcnt_u64(ended);
+}
+
+/* Tells where the listed walks are. */
+INLINE void tell(crowd *all) {
+    for (size_t i = 0; i < all->n_some; i++) all->at[all->trees[i]] = all->some[i];
+}
+
+/* Lists those of n walks that go on. */
+INLINE void list(crowd *all, size_t n) {
+    const vec one = _mm512_set1_epi32(DONE), from16 = _mm512_set1_epi32(16);
+    vec number = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    const int again = all->n_some != 0;
+    const uint32_t *at = again ? all->some : all->at;
+    size_t n_some = 0;
+    tell(all);
+    for (size_t i = 0; i < n; i += 16) {
+        const vec place = _mm512_loadu_si512(at + i);
+        const vec tree = again ? _mm512_loadu_si512(all->trees + i) : number;
+        const __mmask16 on = _mm512_testn_epi32_mask(place, one);
+        _mm512_storeu_si512(all->some + n_some, _mm512_maskz_compress_epi32(on, place));
+        _mm512_storeu_si512(all->trees + n_some, _mm512_maskz_compress_epi32(on, tree));
+        n_some += (size_t)_mm_popcnt_u32(on);
+        number = _mm512_add_epi32(number, from16);
+    }
+    _mm512_storeu_si512(all->some + n_some, one);
+    all->n_some = n_some;
+}
+
+/* Leaves of n trees, from the first on. */
+INLINE void find_ends(const walk *given, const mlops__forest_teams *teams, size_t first, size_t n,
+                      crowd *all, int tables, int f64) {
+    walk w = *given;
+    size_t on = 0, listed = (n + LANES - 1) / LANES * LANES;
+    uint32_t *at = all->at;
+    all->n_some = 0;
+    for (size_t i = 0; i < n; i += LANES) on += walk_top(&w, teams, first + i, at + i, tables);
+    while (on) {
+        if (2 * on < listed) {
+            list(all, listed);
+            at = all->some;
+            listed = (on + 15) / 16 * 16;
         }
+        on = 0;
+        for (size_t i = 0; i < listed; i += 16)
+            on += (size_t)_mm_popcnt_u32(walk_on(&w, teams->cells, at + i, tables, f64));
     }
+    tell(all);
 }
 
 /* What the leaves add, one after the other. */
-INLINE void add_team_f32(const mlops__forest *self, const vec *at, size_t first, size_t n,
+INLINE void add_ends_f32(const mlops__forest *self, const uint32_t *at, size_t first, size_t n,
                          float *sums) {
-    _Alignas(64) float values[LANES];
-    for (size_t i = 0; i < 4; i++)
-        _mm512_store_ps(values + 16 * i, _mm512_i32gather_ps(at[i], self->teams->tails + 4, 8));
-    __m128 sum = _mm_load_ss(sums);
-    if (self->n_groups > 1)
-        for (size_t i = 0; i < n; i++) sums[self->trees[first + i].group] += values[i];
-    else
-        for (size_t i = 0; i < n; i++) sum = _mm_add_ss(sum, _mm_load_ss(values + i));
-    if (self->n_groups == 1) _mm_store_ss(sums, sum);
+    const uint8_t *cells = self->teams->cells;
+    float sum = sums[0], value;
+    for (size_t i = 0; i < n; i++) {
+        memcpy(&value, cells + 2 * (size_t)(at[i] - DONE), sizeof value);
+        if (self->n_groups > 1) sums[self->trees[first + i].group] += value;
+        else sum += value;
+    }
+    if (self->n_groups == 1) sums[0] = sum;
 }
 
-INLINE void add_team_f64(const mlops__forest *self, const vec *at, size_t first, size_t n,
+INLINE void add_ends_f64(const mlops__forest *self, const uint32_t *at, size_t first, size_t n,
                          double *sums) {
-    _Alignas(64) double values[LANES];
-    for (size_t i = 0; i < 8; i++) {
-        __m256i index =
-            i % 2 ? _mm512_extracti64x4_epi64(at[i / 2], 1) : _mm512_castsi512_si256(at[i / 2]);
-        _mm512_store_pd(values + 8 * i, _mm512_i32gather_pd(index, self->teams->leaves, 8));
+    const uint8_t *cells = self->teams->cells;
+    double sum = sums[0], value;
+    for (size_t i = 0; i < n; i++) {
+        memcpy(&value, cells + 2 * (size_t)(at[i] - DONE), sizeof value);
+        if (self->n_groups > 1) sums[self->trees[first + i].group] += value;
+        else sum += value;
     }
-    __m128d sum = _mm_load_sd(sums);
-    if (self->n_groups > 1)
-        for (size_t i = 0; i < n; i++) sums[self->trees[first + i].group] += values[i];
-    else
-        for (size_t i = 0; i < n; i++) sum = _mm_add_sd(sum, _mm_load_sd(values + i));
-    if (self->n_groups == 1) _mm_store_sd(sums, sum);
+    if (self->n_groups == 1) sums[0] = sum;
 }
 
 INLINE void add_teams(const mlops__forest *self, const int8_t *ranks, int tables, int f64,
                       mlops__forest_reals sums) {
     walk w;
+    crowd all;
     for (int i = 0; i < tables; i++) {
         uint32_t begin = 64 * (uint32_t)i, n = self->n_slots > begin ? self->n_slots - begin : 0;
         __mmask64 mask = n < 64 ? ((__mmask64)1 << n) - 1 : ~(__mmask64)0;
         w.tables[i] = _mm512_maskz_loadu_epi8(mask, ranks + begin);
     }
-    for (size_t first = 0; first < self->n_trees; first += LANES) {
-        size_t n = self->n_trees - first < LANES ? self->n_trees - first : LANES;
-        vec at[4];
-        w.top = self->teams->top + first * 2 * (1 << MLOPS__FOREST_TOP);
-        choose_first(&w, MLOPS__FOREST_TOP, tables);
-        const vec top = places(&w, MLOPS__FOREST_TOP);
-        for (int i = 0; i < 4; i++) at[i] = widened(top, i);
-        walk_tails(&w, self->teams, first / LANES, at, tables, f64);
-        if (f64) add_team_f64(self, at, first, n, sums.f64);
-        else add_team_f32(self, at, first, n, sums.f32);
+    for (size_t first = 0; first < self->n_trees; first += CROWD) {
+        size_t n = self->n_trees - first < CROWD ? self->n_trees - first : CROWD;
+        find_ends(&w, self->teams, first, n, &all, tables, f64);
+        if (f64) add_ends_f64(self, all.at, first, n, sums.f64);
+        else add_ends_f32(self, all.at, first, n, sums.f32);
     }
 }
 

@@ -8,7 +8,7 @@
 
 /* Lays the forest out in the arena; temporary memory comes from scratch. *out is NULL if the plan
  * cannot be laid out so (members, linear leaves, vectors, no sums, more than 65535 slots). wide
- * asks for what forest_avx512.c reads too. MLOPS_E_NOMEM. */
+ * asks for what kernels with AVX-512 read too. MLOPS_E_NOMEM. */
 mlops_status mlops__tune(mlops__forest **out, const mlops__plan *plan, int wide,
                          mlops__arena *arena, const mlops_allocator *scratch, mlops_error *err);
 

@@ -1,131 +1,140 @@
 /* Laying out trees side by side in teams, for single rows.
  *
- * Owns the places of tails. Invariant: every cell that a walk can come to is a node of its tree,
- * and a leaf leads to itself, so that any number of steps ends in the row's leaf.
+ * Owns the places of cells. Invariant: a cell leads on to cells of its own tree that stand behind
+ * it, or ends in a leaf, so that any row comes to an end.
  */
 #include "model/build/tune_inside.h"
 
 #include <string.h>
 
-enum { LANES = MLOPS__FOREST_LANES, TOPS = 1 << MLOPS__FOREST_TOP };
-enum { TAIL_GROUP = MLOPS__FOREST_TAIL_GROUP, TAIL_GROUPS = TOPS * TAIL_GROUP };
+enum {
+    LANES = MLOPS__FOREST_LANES,
+    TOPS = 1 << MLOPS__FOREST_TOP,
+    TEAM_SIZE = 2 * LANES * TOPS,
+    CELL = 8,
+    UNIT = 16, /* of distances */
+    DISTANCE_MAX = 4095
+};
 
 /* Tables of teams while they are made. */
 typedef struct team_tables {
-    uint8_t *top, *steps, *tails;
+    const mlops__tuning *tuning;
+    uint8_t *top, *cells;
     uint32_t *first;
-    double *leaves;
-    size_t size; /* of a node in tails */
+    size_t end; /* of cells */
+    int failed; /* what a cell leads to is too far away */
 } team_tables;
 
-/* Nodes of a tree that stand behind the groups: those of the levels below. */
-static uint32_t count_behind(const mlops__plan *plan, mlops__plan_tree tree) {
-    uint32_t end = 1, child = 1;
-    for (uint32_t i = 0, level = 0; i < tree.n_nodes; i++) {
-        if (i == end) {
-            if (level++ == MLOPS__FOREST_TOP + 1) return tree.n_nodes - i;
-            end = child;
+static void put_value(const team_tables *out, size_t at, double value) {
+    mlops__tune_put(out->tuning, (mlops__forest_reals){out->cells + at}, 0, value);
+}
+
+/* Slot and bound of a node of the plan, as the k-th test of a cell. */
+static void put_test(const team_tables *out, uint8_t *cell, uint32_t k, uint32_t i) {
+    cell[k] = (uint8_t)out->tuning->node_slots[i];
+    cell[k + 3] = (uint8_t)(out->tuning->node_bounds[i] - 1);
+}
+
+/* The cell of test i, and all that it leads to. */
+static void put_cell(team_tables *out, size_t at, uint32_t i, mlops__plan_node node) {
+    const mlops__plan *plan = out->tuning->plan;
+    uint8_t *cell = out->cells + at;
+    mlops__plan_node exits[4] = {0};
+    uint32_t indexes[4] = {0}, going = 0;
+    put_test(out, cell, 0, i);
+    for (uint32_t k = 0; k < 2; k++) {
+        uint32_t c = i + node.step + k;
+        mlops__plan_node child = mlops__plan_node_at(plan, c);
+        exits[2 * k] = child;
+        cell[1 + k + 3] = MLOPS__FOREST_NEVER - 1;
+        if (!mlops__tune_is_test(&child)) continue;
+        put_test(out, cell, 1 + k, c);
+        for (uint32_t e = 2 * k, g = c + child.step; e < 2 * k + 2; e++, g++) {
+            indexes[e] = g;
+            exits[e] = mlops__plan_node_at(plan, g);
+            if (mlops__tune_is_test(&exits[e])) going |= 1u << e;
         }
-        mlops__plan_node node = mlops__plan_node_at(plan, tree.first + i);
-        if (mlops__tune_is_test(&node)) child += 2;
     }
-    return 0;
+    size_t stride = going || mlops__tune_is_f64(out->tuning) ? CELL : CELL / 2, group = out->end;
+    size_t distance = (group - at / UNIT * UNIT) / UNIT;
+    out->end += 4 * stride;
+    out->failed |= distance > DISTANCE_MAX;
+    cell[6] = (uint8_t)(distance << 4 | going);
+    cell[7] = (uint8_t)(distance >> 4);
+    for (uint32_t e = 0; e < 4 && !out->failed; e++)
+        if (going >> e & 1) put_cell(out, group + e * stride, indexes[e], exits[e]);
+        else put_value(out, group + e * stride, exits[e].value);
 }
 
-/* Places of all tails. False if they are too many to count. */
-static int place_tails(const mlops__tuning *self, const team_tables *out, uint32_t *total) {
-    const mlops__plan *plan = self->plan;
-    *total = 0;
-    for (uint32_t t = 0; t < plan->n_trees; t++) {
-        mlops__plan_tree tree = mlops__plan_tree_at(plan, t);
-        uint64_t n = (uint64_t)TAIL_GROUPS + count_behind(plan, tree);
-        uint16_t depth = self->trees[t].depth;
-        uint8_t *steps = &out->steps[t / LANES];
-        n = (n + MLOPS__TUNE_ALIGN - 1) / MLOPS__TUNE_ALIGN * MLOPS__TUNE_ALIGN;
-        if (n > UINT16_MAX || depth > UINT8_MAX || *total > INT32_MAX - n) return 0;
-        if (depth > MLOPS__FOREST_TOP + *steps) *steps = (uint8_t)(depth - MLOPS__FOREST_TOP);
-        out->first[t] = *total;
-        *total += (uint32_t)n;
-    }
-    return 1;
-}
-
-/* Turns a node of the tail, which holds its index in the plan, into what it is to be, and has its
- * children, which are to be at left, hold theirs. Returns how many there are. */
-static uint32_t put_tail(const mlops__tuning *self, const team_tables *out, uint32_t first,
-                         uint32_t place, uint32_t left) {
-    uint32_t i, word;
-    uint8_t *at = out->tails + ((size_t)first + place) * out->size;
-    memcpy(&i, at, sizeof i);
-    mlops__plan_node node = mlops__plan_node_at(self->plan, i);
-    int is_test = mlops__tune_is_test(&node);
-    if (is_test)
-        word =
-            self->node_slots[i] | (uint32_t)(uint8_t)(self->node_bounds[i] - 1) << 8 | left << 16;
-    else word = (MLOPS__FOREST_NEVER - 1) << 8 | place << 16;
-    memcpy(at, &word, sizeof word);
-    if (!is_test) {
-        mlops__forest_reals value = {at + sizeof word};
-        if (out->leaves) out->leaves[first + place] = node.value;
-        else mlops__tune_put(self, value, 0, node.value);
-    }
-    for (uint32_t k = 0; is_test && k < 2; k++) {
-        uint32_t child = i + node.step + k;
-        memcpy(out->tails + ((size_t)first + left + k) * out->size, &child, sizeof child);
-    }
-    return is_test ? 2 : 0;
-}
-
-/* A group of the node, and all that is below it. Behind the last one, end is moved on. */
-static void put_group(const mlops__tuning *self, const team_tables *out, uint32_t first,
-                      uint32_t group, uint32_t i, uint32_t *end) {
-    uint32_t place = group * TAIL_GROUP, next = *end;
-    memcpy(out->tails + ((size_t)first + place) * out->size, &i, sizeof i);
-    uint32_t children = put_tail(self, out, first, place, place + 1);
-    for (uint32_t k = 1; k <= children; k++) *end += put_tail(self, out, first, place + k, *end);
-    for (; next < *end; next++) *end += put_tail(self, out, first, next, *end);
-}
-
-static void fill_team(const mlops__tuning *self, const team_tables *out, uint32_t t) {
-    mlops__plan_tree tree = mlops__plan_tree_at(self->plan, t);
-    uint8_t *top = out->top + (size_t)(t / LANES) * 2 * LANES * TOPS + t % LANES;
-    uint32_t places[2 * TOPS] = {1}, known = 1, end = TAIL_GROUPS;
+/* The first levels of a tree, and the cells that they lead to. A leaf there is led to by tests that
+ * nothing goes right at. */
+static void put_tree(team_tables *out, uint32_t t) {
+    const mlops__plan *plan = out->tuning->plan;
+    mlops__plan_tree tree = mlops__plan_tree_at(plan, t);
+    uint8_t *top = out->top + (size_t)(t / LANES) * TEAM_SIZE + t % LANES;
+    uint32_t places[2 * TOPS] = {1}, known = 1;
+    const size_t first = out->end;
+    out->end += (size_t)CELL * TOPS;
+    out->first[t] = (uint32_t)(first / 2);
     for (uint32_t i = 0; i < known; i++) {
-        mlops__plan_node node = mlops__plan_node_at(self->plan, tree.first + i);
-        uint32_t place = places[i], width = 1;
-        if (mlops__tune_is_test(&node) && place < TOPS) {
-            top[2 * LANES * place] = (uint8_t)self->node_slots[tree.first + i];
-            top[2 * LANES * place + LANES] = (uint8_t)(self->node_bounds[tree.first + i] - 1);
+        mlops__plan_node node = mlops__plan_node_at(plan, tree.first + i);
+        uint32_t place = places[i];
+        int is_test = mlops__tune_is_test(&node);
+        if (is_test && place < TOPS) {
+            top[2 * LANES * place] = (uint8_t)out->tuning->node_slots[tree.first + i];
+            top[2 * LANES * place + LANES] =
+                (uint8_t)(out->tuning->node_bounds[tree.first + i] - 1);
             places[known++] = 2 * place;
             places[known++] = 2 * place + 1;
             continue;
         }
-        for (; place < TOPS; width *= 2) place *= 2;
-        for (uint32_t k = 0; k < width; k++)
-            put_group(self, out, out->first[t], place - TOPS + k, tree.first + i, &end);
+        while (place < TOPS) place *= 2;
+        place -= TOPS;
+        if (!is_test) {
+            put_value(out, first + CELL * (size_t)place, node.value);
+            continue;
+        }
+        top[place / 8 * LANES] &= (uint8_t) ~(1u << place % 8);
+        put_cell(out, first + CELL * (size_t)place, tree.first + i, node);
     }
 }
 
-mlops_status mlops__tune_teams(mlops__tuning *self, mlops_error *err) {
-    size_t n = ((size_t)self->plan->n_trees + LANES - 1) / LANES;
-    uint32_t n_nodes;
-    mlops__forest_teams *teams = mlops__arena_alloc(self->arena, sizeof *teams);
-    team_tables out = {mlops__tune_array(self->arena, n, (size_t)2 * LANES * TOPS),
-                       mlops__arena_array(self->arena, n + 1, 1),
-                       NULL,
-                       mlops__arena_array(self->arena, n * LANES + 1, sizeof *out.first),
-                       NULL,
-                       mlops__tune_is_f64(self) ? 4 : 8};
-    if (!teams || !out.top || !out.steps || !out.first)
-        return mlops__fail_nomem(err, n * 2 * LANES * TOPS);
-    if (!place_tails(self, &out, &n_nodes)) return MLOPS_OK;
-    out.tails = mlops__tune_array(self->arena, n_nodes, out.size);
-    if (mlops__tune_is_f64(self))
-        out.leaves = mlops__tune_array(self->arena, n_nodes, sizeof *out.leaves);
-    if (!out.tails || (mlops__tune_is_f64(self) && !out.leaves))
-        return mlops__fail_nomem(err, n_nodes * out.size);
-    for (uint32_t t = 0; t < self->plan->n_trees; t++) fill_team(self, &out, t);
-    *teams = (mlops__forest_teams){out.top, out.steps, out.first, out.tails, out.leaves};
-    self->forest->teams = teams;
+/* Trees that are not there are leaves. */
+static void clear_tops(uint8_t *top, size_t n_teams) {
+    for (uint8_t *p = top; p < top + n_teams * TEAM_SIZE; p += TEAM_SIZE) {
+        memset(p, 0xff, (size_t)2 * LANES);
+        for (size_t place = 1; place < TOPS; place++)
+            memset(p + (2 * place + 1) * LANES, MLOPS__FOREST_NEVER - 1, LANES);
+    }
+}
+
+/* Cells are made in scratch memory, since how many there are shows then. */
+static mlops_status put_trees(team_tables *out, size_t size, mlops__forest_teams *teams,
+                              mlops_error *err) {
+    const mlops__tuning *self = out->tuning;
+    uint32_t n = self->plan->n_trees;
+    out->cells = mlops__alloc(self->scratch, size);
+    if (!out->cells) return mlops__fail_nomem(err, size);
+    for (uint32_t t = 0; t < n && !out->failed; t++) put_tree(out, t);
+    uint8_t *cells = mlops__tune_array(self->arena, out->failed ? 0 : out->end + CELL, 1);
+    if (cells && !out->failed) memcpy(cells, out->cells, out->end);
+    mlops__free(self->scratch, out->cells, size);
+    if (!cells) return mlops__fail_nomem(err, out->end);
+    *teams = (mlops__forest_teams){out->top, out->first, cells};
+    if (!out->failed) self->forest->teams = teams;
     return MLOPS_OK;
+}
+
+mlops_status mlops__tune_teams(mlops__tuning *self, mlops_error *err) {
+    const mlops__plan *plan = self->plan;
+    size_t n = ((size_t)plan->n_trees + LANES - 1) / LANES;
+    uint64_t size = (uint64_t)CELL * (TOPS * (uint64_t)plan->n_trees + 2 * (uint64_t)plan->n_nodes);
+    if (plan->depth > UINT8_MAX || size > INT32_MAX) return MLOPS_OK;
+    mlops__forest_teams *teams = mlops__arena_alloc(self->arena, sizeof *teams);
+    team_tables out = {self, mlops__tune_array(self->arena, n, TEAM_SIZE),
+                       NULL, mlops__arena_array(self->arena, n * LANES + 1, sizeof *out.first),
+                       0,    0};
+    if (!teams || !out.top || !out.first) return mlops__fail_nomem(err, n * TEAM_SIZE);
+    clear_tops(out.top, n);
+    return put_trees(&out, (size_t)size + UNIT, teams, err);
 }

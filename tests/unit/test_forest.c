@@ -17,7 +17,7 @@
 #include "model/run/plan.h"
 #include "sys/host.h"
 
-enum { LANES = MLOPS__FOREST_LANES };
+enum { LANES = MLOPS__FOREST_LANES, ROWS = LANES * MLOPS__FOREST_BLOCKS };
 
 static uint64_t seed;
 
@@ -136,23 +136,25 @@ static void check_rows(const mlops__plan *plan, const mlops__forest *forest, con
         kern->forest_rank_row(forest, row, b->row_ranks);
         kern->forest_sum_row(forest, b->row_ranks, (mlops__forest_reals){b->one});
         assert_memory_equal(b->one, b->expected, groups * number);
+        size_t first = i / LANES * LANES; /* row of the block */
         for (size_t g = 0; g < groups; g++)
-            assert_memory_equal((char *)b->sums + (g * LANES + i) * number,
+            assert_memory_equal((char *)b->sums + (first * groups + g * LANES + i % LANES) * number,
                                 (char *)b->expected + g * number, number);
         for (uint32_t s = 0; s < forest->n_slots; s++)
-            assert_int_equal(b->ranks[(size_t)s * LANES + i], b->row_ranks[s]);
+            assert_int_equal(b->ranks[first * forest->n_slots + (size_t)s * LANES + i % LANES],
+                             b->row_ranks[s]);
     }
 }
 
 static void check_levels(const shape *s, const mlops__plan *plan, const mlops__forest *forest,
                          int wide) {
-    size_t n = LANES * (size_t)s->n_features, groups = s->n_groups;
+    size_t n = ROWS * (size_t)s->n_features, groups = s->n_groups;
     block b = {malloc(n * sizeof(float)),
                malloc(n * sizeof(double)),
                malloc(groups * sizeof(double)),
                malloc(groups * sizeof(double)),
-               aligned_alloc(64, groups * LANES * sizeof(double)),
-               aligned_alloc(64, (forest->n_slots + 1) * (size_t)LANES),
+               aligned_alloc(64, groups * ROWS * sizeof(double)),
+               aligned_alloc(64, (forest->n_slots + 1) * (size_t)ROWS),
                malloc(forest->n_slots + 1)};
     assert_true(b.f32 && b.f64 && b.expected && b.one && b.sums && b.ranks && b.row_ranks);
     for (size_t i = 0; i < n; i++) {
@@ -165,7 +167,7 @@ static void check_levels(const shape *s, const mlops__plan *plan, const mlops__f
         const mlops__kern *kern = mlops__kern_for((mlops_cpu)level);
         for (int wide_rows = 0; wide_rows < 2; wide_rows++) {
             check_rows(plan, forest, &b, wide_rows, 1 + draw(LANES), kern);
-            check_rows(plan, forest, &b, wide_rows, LANES, kern);
+            check_rows(plan, forest, &b, wide_rows, wide_rows ? LANES : 1 + draw(ROWS), kern);
         }
     }
     free(b.f32);

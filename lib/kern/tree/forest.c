@@ -5,6 +5,8 @@
  */
 #include "kern/tree/forest.h"
 
+#include <string.h>
+
 enum { LANES = MLOPS__FOREST_LANES, BUNDLE = MLOPS__FOREST_BUNDLE };
 
 /* The child of heap node i that a row goes to; stride is the distance of two slots' ranks. */
@@ -113,26 +115,42 @@ void mlops__forest_rank_set(const mlops__forest *self, const mlops__forest_slot 
     }
 }
 
-static void rank_slot(const mlops__forest *self, const mlops__forest_slot *slot,
-                      mlops__forest_rows rows, size_t n, int8_t *ranks) {
+/* Ranks of n rows in the slots from s on that share cuts. Returns how many these are. */
+static uint32_t rank_slots(const mlops__forest *self, uint32_t s, mlops__forest_rows rows, size_t n,
+                           size_t stride, int8_t *ranks) {
+    const mlops__forest_slot *slot = &self->slot_table[s];
+    uint32_t n_slots = mlops__forest_sharing(self, s);
     if (slot->is_set) mlops__forest_rank_set(self, slot, rows, n, ranks);
-    else if (self->f64) rank_slot_f64(self, slot, rows, n, ranks);
-    else rank_slot_f32(self, slot, rows, n, ranks);
+    else if (self->f64) rank_slots_f64(self, slot, n_slots, rows, n, stride, ranks);
+    else rank_slots_f32(self, slot, n_slots, rows, n, stride, ranks);
+    return n_slots;
 }
 
 void mlops__forest_rank_row_scalar(const mlops__forest *self, mlops__forest_rows row,
                                    int8_t *ranks) {
-    for (uint32_t s = 0; s < self->n_slots; s++)
-        rank_slot(self, &self->slot_table[s], row, 1, ranks + s);
+    for (uint32_t s = 0; s < self->n_slots;) s += rank_slots(self, s, row, 1, 1, ranks + s);
+}
+
+static void rank_block(const mlops__forest *self, mlops__forest_rows rows, size_t n,
+                       int8_t *ranks) {
+    if (n < LANES) memset(ranks, 0, (size_t)self->n_slots * LANES);
+    for (uint32_t s = 0; s < self->n_slots;)
+        s += rank_slots(self, s, rows, n, LANES, ranks + (size_t)s * LANES);
+}
+
+void mlops__forest_rank_blocks(mlops__forest_rank_rows *rank, const mlops__forest *self,
+                               mlops__forest_rows rows, size_t n, int8_t *ranks) {
+    for (size_t i = 0; i < n; i += LANES) {
+        size_t at = i * self->n_features;
+        mlops__forest_rows from = {rows.f32 ? rows.f32 + at : NULL,
+                                   rows.f64 ? rows.f64 + at : NULL};
+        rank(self, from, n - i < LANES ? n - i : LANES, ranks + i * self->n_slots);
+    }
 }
 
 void mlops__forest_rank_rows_scalar(const mlops__forest *self, mlops__forest_rows rows, size_t n,
                                     int8_t *ranks) {
-    for (uint32_t s = 0; s < self->n_slots; s++) {
-        int8_t *out = ranks + (size_t)s * LANES;
-        rank_slot(self, &self->slot_table[s], rows, n, out);
-        for (size_t i = n; i < LANES; i++) out[i] = 0;
-    }
+    mlops__forest_rank_blocks(rank_block, self, rows, n, ranks);
 }
 
 void mlops__forest_sum_row_scalar(const mlops__forest *self, const int8_t *ranks,
@@ -152,10 +170,27 @@ void mlops__forest_begin_sums(const mlops__forest *self, mlops__forest_reals sum
     else begin_sums_f32(self, sums.f32);
 }
 
+void mlops__forest_sum_blocks(const mlops__forest *self, const int8_t *ranks, size_t n,
+                              mlops__forest_reals sums, mlops__forest_add *add, size_t most) {
+    const size_t step = (size_t)self->n_slots * LANES;
+    for (size_t left = (n + LANES - 1) / LANES, now; left; left -= now) {
+        for (now = most; now > left;) now /= 2;
+        for (size_t i = 0; i < now; i++)
+            mlops__forest_begin_sums(self, mlops__forest_sums_at(self, sums, i));
+        for (uint32_t t = 0; t < self->n_trees; t++) {
+            const mlops__forest_tree *tree = &self->trees[t];
+            if (add && tree->n_tests) add(self, tree, ranks, now, sums);
+            else
+                for (size_t i = 0; i < now; i++)
+                    mlops__forest_add_tree(self, tree, ranks + i * step,
+                                           mlops__forest_sums_at(self, sums, i));
+        }
+        ranks += now * step;
+        sums = mlops__forest_sums_at(self, sums, now);
+    }
+}
+
 void mlops__forest_sum_rows_scalar(const mlops__forest *self, const int8_t *ranks, size_t n,
                                    mlops__forest_reals sums) {
-    (void)n;
-    mlops__forest_begin_sums(self, sums);
-    for (uint32_t t = 0; t < self->n_trees; t++)
-        mlops__forest_add_tree(self, &self->trees[t], ranks, sums);
+    mlops__forest_sum_blocks(self, ranks, n, sums, NULL, 1);
 }

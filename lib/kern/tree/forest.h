@@ -4,15 +4,18 @@
  * above it. x < t_k goes left exactly if the rank is at most k, so that one byte a value and one
  * byte a node decide as float or double do. A slot holds at most 255 thresholds of one feature, and
  * only of nodes that send a missing value to the same side: there NaN has the rank that always goes
- * there, and so has a zero, where it counts as missing. A feature may have several slots. A set of
- * categories is a slot of its own, whose ranks are the lowest and the highest.
+ * there, and so has a zero, where it counts as missing. A feature may have several slots; those
+ * that differ in what they do with missing values share their cuts where these are not too many,
+ * and stand side by side, so that a value is ranked once. A set of categories is a slot of its own,
+ * whose ranks are the lowest and the highest.
  *
  * Ranks and bounds are kept minus 128, so that they compare as signed bytes. A row goes right at a
  * node if rank >= bound, bound being k + 1.
  *
  * Trees up to depth 8 are perfect heaps: node i has children 2i and 2i + 1, from 1; a leaf further
  * up is copied to all leaves below it. Deeper trees keep their shape, as do heaps among many of
- * them; a leaf there leads to itself.
+ * them; a leaf there leads to itself. For blocks of rows trees of up to 256 leaves are tests as
+ * well.
  */
 #ifndef MLOPS_KERN_FOREST_H
 #define MLOPS_KERN_FOREST_H
@@ -25,6 +28,7 @@ enum {
     MLOPS__FOREST_SLOT_CUTS = 255,
     MLOPS__FOREST_SLOTS_MAX = 65535,
     MLOPS__FOREST_LANES = 64,        /* rows of a block */
+    MLOPS__FOREST_BLOCKS = 4,        /* that kernels take at once */
     MLOPS__FOREST_BUNDLE = 8,        /* trees that are walked together */
     MLOPS__FOREST_BUNDLE_DEPTH = 64, /* at most */
     MLOPS__FOREST_NEVER = 128,       /* a bound that no rank reaches */
@@ -63,10 +67,12 @@ typedef struct mlops__forest_tree {
     uint32_t group;
     uint16_t depth; /* steps from root to leaf */
     uint8_t heap;
-    uint8_t bundle; /* this and the next seven are heaps of one depth, or none is a heap */
-    uint32_t tests; /* index of the first; 0 of them: the tree is better read as what it is */
+    uint8_t bundle;  /* this and the next seven are heaps of one depth, or none is a heap */
+    uint8_t vectors; /* 1, 2 or 4: of 64 bytes, in a plane */
+    uint32_t tests;  /* index of the first; 0 of them: the tree is too large, or is a leaf */
     uint32_t n_tests;
-    size_t test_leaves; /* index into leaves, from the left */
+    size_t test_leaves; /* index into leaves */
+    size_t planes;      /* of the leaves: the first bytes of all, the second bytes and so on */
 } mlops__forest_tree;
 
 typedef struct mlops__forest_deep {
@@ -81,14 +87,24 @@ typedef struct mlops__forest_node {
     uint32_t bound; /* minus 1, in each of the four bytes */
 } mlops__forest_node;
 
-/* A test of a tree that would be mostly empty as a heap, as forest_avx512.c reads it for 64 rows:
- * behind the tests of its children, the root last. It finds how many leaves below the node are to
- * the left of a row's, and keeps that in a vector; that of a leaf itself is the first, of zeroes.
- */
+/* Marks of a test. */
+enum {
+    MLOPS__FOREST_BEGINS = 1, /* a chain, as the first leaf below it */
+    MLOPS__FOREST_ENDS = 2,   /* a chain, whose leaf is kept in the vector out */
+    MLOPS__FOREST_FOUND = 4   /* right is a vector that a chain before ended in */
+};
+
+/* A test of a tree for blocks of rows. Tests stand in chains: a node that is the root or a right
+ * child, its left child and so on, the last one first. A lane that goes right at a test has the
+ * leaf that is right of it, or that the chain there has found; the chain of the root stands last.
+ * Leaves are counted from the left, in heaps with their copies. */
 typedef struct mlops__forest_test {
-    mlops__forest_node node;
-    uint32_t n_left; /* leaves below the left child, in each of the four bytes */
-    uint8_t left, right, out;
+    uint16_t slot;
+    uint8_t bound; /* minus 1 */
+    uint8_t right;
+    uint8_t first;
+    uint8_t out;
+    uint8_t marks;
 } mlops__forest_test;
 
 /* Teams of 64 trees for one row, as forest_row_avx512.c reads them. The first levels of the trees
@@ -124,6 +140,7 @@ typedef struct mlops__forest {
     mlops__forest_reals base;        /* n_groups */
     const mlops__forest_node *nodes; /* of heaps, as slots; NULL unless for AVX-512 */
     const mlops__forest_test *tests;
+    const uint8_t *planes;            /* aligned to 64; NULL unless for AVX-512 */
     const mlops__forest_teams *teams; /* NULL: not for AVX-512, or more than 256 slots */
 } mlops__forest;
 
@@ -131,7 +148,8 @@ typedef struct mlops__forest {
 typedef void mlops__forest_rank_row(const mlops__forest *self, mlops__forest_rows row,
                                     int8_t *ranks);
 
-/* ranks[slot * 64 + lane] of n rows (1 to 64). Lanes from n on get any rank. */
+/* ranks[slot * 64 + lane] of n rows, 1 to 64 for each of up to 4 blocks that stand behind each
+ * other. Lanes from n on get any rank. */
 typedef void mlops__forest_rank_rows(const mlops__forest *self, mlops__forest_rows rows, size_t n,
                                      int8_t *ranks);
 
@@ -139,7 +157,7 @@ typedef void mlops__forest_rank_rows(const mlops__forest *self, mlops__forest_ro
 typedef void mlops__forest_sum_row(const mlops__forest *self, const int8_t *ranks,
                                    mlops__forest_reals sums);
 
-/* The same for n rows: sums[group * 64 + lane]. Aligned to 64: ranks and sums. */
+/* The same for n rows: sums[group * 64 + lane] of each block. Aligned to 64: ranks and sums. */
 typedef void mlops__forest_sum_rows(const mlops__forest *self, const int8_t *ranks, size_t n,
                                     mlops__forest_reals sums);
 
@@ -151,6 +169,34 @@ mlops__forest_sum_rows mlops__forest_sum_rows_scalar;
 /* Ranks of n values in a slot that is a set, n_features apart, for kernels of cuts. */
 void mlops__forest_rank_set(const mlops__forest *self, const mlops__forest_slot *slot,
                             mlops__forest_rows rows, size_t n, int8_t *ranks);
+
+/* How many slots, from this one on, share its cuts. */
+static inline uint32_t mlops__forest_sharing(const mlops__forest *self, uint32_t s) {
+    const mlops__forest_slot *slot = &self->slot_table[s];
+    uint32_t n = 1;
+    while (s + n < self->n_slots && !slot[n].is_set && slot[n].at == slot->at) n++;
+    return slot->is_set ? 1 : n;
+}
+
+/* Has a kernel that ranks one block rank n rows. */
+void mlops__forest_rank_blocks(mlops__forest_rank_rows *rank, const mlops__forest *self,
+                               mlops__forest_rows rows, size_t n, int8_t *ranks);
+
+/* Adds a tree that has tests to the sums of so many blocks. */
+typedef void mlops__forest_add(const mlops__forest *self, const mlops__forest_tree *tree,
+                               const int8_t *ranks, size_t n_blocks, mlops__forest_reals sums);
+
+/* Sums n rows by a kernel that takes so many blocks at most, a power of two; NULL: none. */
+void mlops__forest_sum_blocks(const mlops__forest *self, const int8_t *ranks, size_t n,
+                              mlops__forest_reals sums, mlops__forest_add *add, size_t most);
+
+/* The sums of a block among those of many. */
+static inline mlops__forest_reals mlops__forest_sums_at(const mlops__forest *self,
+                                                        mlops__forest_reals sums, size_t block) {
+    size_t at = block * self->n_groups * MLOPS__FOREST_LANES;
+    if (self->f64) return (mlops__forest_reals){.f64 = sums.f64 + at};
+    return (mlops__forest_reals){.f32 = sums.f32 + at};
+}
 
 /* The base margins of a block of 64 lanes. */
 void mlops__forest_begin_sums(const mlops__forest *self, mlops__forest_reals sums);

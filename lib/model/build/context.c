@@ -21,7 +21,7 @@ struct mlops_context {
 static size_t head_size(void) { return (sizeof(mlops_context) + ALIGN - 1) / ALIGN * ALIGN; }
 
 size_t mlops_context_size(const mlops_model *model) {
-    return head_size() + mlops__room_size(model, 1);
+    return head_size() + mlops__room_size(model, mlops__model_blocks(model));
 }
 
 mlops_status mlops_context_init(mlops_context **out, void *mem, size_t size,
@@ -33,7 +33,7 @@ mlops_status mlops_context_init(mlops_context **out, void *mem, size_t size,
     memset(self, 0, sizeof *self);
     self->model = model;
     self->output = output;
-    mlops__room_init(&self->room, model, 1, (uint8_t *)mem + head_size());
+    mlops__room_init(&self->room, model, mlops__model_blocks(model), (uint8_t *)mem + head_size());
     *out = self;
     return MLOPS_OK;
 }

@@ -26,15 +26,19 @@ struct mlops_model {
 
 /* Working memory of predicting, cut out of a caller's. */
 typedef struct mlops__room {
-    mlops__forest_reals sums; /* n_groups * 64; NULL: rows go one by one */
+    size_t n_blocks;          /* that the kernels are given at once; 0: rows go one by one */
+    mlops__forest_reals sums; /* n_groups * 64 of each block */
     mlops__sums margins;      /* n_groups of one row */
     int8_t *ranks;
     mlops__graph_room graph;
 } mlops__room;
 
-/* Bytes that a block of rows needs, or only one row, from an address aligned to 64. */
-size_t mlops__room_size(const mlops_model *model, int block);
-void mlops__room_init(mlops__room *self, const mlops_model *model, int block, void *mem);
+/* Bytes that so many blocks of rows need, or only one row, from an address aligned to 64. */
+size_t mlops__room_size(const mlops_model *model, size_t n_blocks);
+void mlops__room_init(mlops__room *self, const mlops_model *model, size_t n_blocks, void *mem);
+
+/* Blocks of rows that are best run at once. */
+size_t mlops__model_blocks(const mlops_model *self);
 
 /* Values that a row yields. */
 int64_t mlops__model_width(const mlops_model *self, mlops_model_output output);

@@ -6,43 +6,50 @@
 #include "model/build/handle.h"
 
 enum { LANES = MLOPS__FOREST_LANES, ALIGN = 64, BLOCK_MIN = 24, STACK = 11 * 1024 };
+enum { SLOTS_MAX = 1024 }; /* of which the cache holds the ranks of several blocks */
 
 static size_t padded(size_t n) { return (n + ALIGN - 1) / ALIGN * ALIGN; }
 
 /* Rows that a graph runs at once. */
-static int64_t graph_rows(const mlops_model *model, int block) {
-    return block && model->graph->has_rows ? MLOPS__GRAPH_BLOCK : 1;
+static int64_t graph_rows(const mlops_model *model, size_t n_blocks) {
+    return n_blocks && model->graph->has_rows ? MLOPS__GRAPH_BLOCK : 1;
 }
 
-size_t mlops__room_size(const mlops_model *model, int block) {
+size_t mlops__model_blocks(const mlops_model *self) {
+    int several = self->forest && self->forest->n_slots <= SLOTS_MAX;
+    return several ? MLOPS__FOREST_BLOCKS : 1;
+}
+
+static size_t sums_size(const mlops_model *model, size_t n_blocks) {
+    size_t number = mlops__plan_number_size(&model->plan);
+    return padded(model->plan.n_groups * LANES * number * n_blocks);
+}
+
+size_t mlops__room_size(const mlops_model *model, size_t n_blocks) {
     if (model->graph) {
-        int64_t n = graph_rows(model, block);
+        int64_t n = graph_rows(model, n_blocks);
         return mlops__graph_room_size(model->graph, n, mlops__graph_text_room(model->graph, n));
     }
-    size_t groups = model->plan.n_groups, lanes = block ? LANES : 1;
-    size_t number = mlops__plan_number_size(&model->plan), size = padded(groups * number);
+    size_t lanes = n_blocks ? n_blocks * LANES : 1;
+    size_t size = padded(model->plan.n_groups * mlops__plan_number_size(&model->plan));
     if (!model->forest) return size;
-    if (block) size += padded(groups * LANES * number);
-    return size + padded(((size_t)model->forest->n_slots + 1) * lanes);
+    return size + sums_size(model, n_blocks) + padded(((size_t)model->forest->n_slots + 1) * lanes);
 }
 
-void mlops__room_init(mlops__room *self, const mlops_model *model, int block, void *mem) {
-    size_t groups = model->plan.n_groups, number = mlops__plan_number_size(&model->plan);
+void mlops__room_init(mlops__room *self, const mlops_model *model, size_t n_blocks, void *mem) {
     uint8_t *p = mem;
     *self = (mlops__room){.margins = {p}};
     if (model->graph) {
-        int64_t n = graph_rows(model, block);
+        int64_t n = graph_rows(model, n_blocks);
         size_t texts = mlops__graph_text_room(model->graph, n);
         (void)mlops__graph_room_init(&self->graph, model->graph, n, texts, mem);
         return;
     }
-    p += padded(groups * number);
+    p += padded(model->plan.n_groups * mlops__plan_number_size(&model->plan));
     if (!model->forest) return;
-    if (block) {
-        self->sums.any = p;
-        p += padded(groups * LANES * number);
-    }
-    self->ranks = (int8_t *)p;
+    self->n_blocks = n_blocks;
+    self->sums.any = p;
+    self->ranks = (int8_t *)p + sums_size(model, n_blocks);
 }
 
 int mlops__model_is_linear(const mlops_model *self) {
@@ -92,17 +99,18 @@ static void run_row(const mlops_model *self, const mlops__room *room, mlops_mode
     finish_row(self, output, room->margins, out);
 }
 
-static void run_block(const mlops_model *self, const mlops__room *room, mlops_model_output output,
-                      mlops__row rows, size_t n, double *out) {
+static void run_blocks(const mlops_model *self, const mlops__room *room, mlops_model_output output,
+                       mlops__row rows, size_t n, double *out) {
     uint32_t n_groups = self->plan.n_groups;
     int64_t width = mlops__model_width(self, output);
     int f64 = self->forest->f64;
     self->kern->forest_rank_rows(self->forest, forest_rows(rows), n, room->ranks);
     self->kern->forest_sum_rows(self->forest, room->ranks, n, room->sums);
     for (size_t i = 0; i < n; i++) {
-        for (uint32_t g = 0; g < n_groups; g++)
-            if (f64) room->margins.f64[g] = room->sums.f64[(size_t)g * LANES + i];
-            else room->margins.f32[g] = room->sums.f32[(size_t)g * LANES + i];
+        size_t at = i / LANES * LANES * n_groups + i % LANES;
+        for (uint32_t g = 0; g < n_groups; g++, at += LANES)
+            if (f64) room->margins.f64[g] = room->sums.f64[at];
+            else room->margins.f32[g] = room->sums.f32[at];
         finish_row(self, output, room->margins, out + (int64_t)i * width);
     }
 }
@@ -117,9 +125,10 @@ mlops_status mlops__model_run(const mlops_model *self, const mlops__room *room,
     if (self->graph && !room->graph.run) return MLOPS_E_INVALID;
     if (self->graph) return mlops__graph_predict(&room->graph, output, rows, n_rows, out, NULL);
     int64_t width = mlops__model_width(self, output), n_features = self->plan.n_features, i = 0;
-    while (output != MLOPS_MODEL_OUTPUT_LEAF && room->sums.any && n_rows - i >= BLOCK_MIN) {
-        size_t n = n_rows - i < LANES ? (size_t)(n_rows - i) : LANES;
-        run_block(self, room, output, row_at(rows, i * n_features), n, out + i * width);
+    const int64_t most = (int64_t)(room->n_blocks * LANES);
+    while (output != MLOPS_MODEL_OUTPUT_LEAF && most && n_rows - i >= BLOCK_MIN) {
+        size_t n = (size_t)(n_rows - i < most ? n_rows - i : most);
+        run_blocks(self, room, output, row_at(rows, i * n_features), n, out + i * width);
         i += (int64_t)n;
     }
     for (; i < n_rows; i++) {
@@ -143,10 +152,11 @@ static mlops_status predict(const mlops_model *self, mlops__row rows, int64_t n_
         return MLOPS_E_INVALID;
     if (self->graph && width == 0) return MLOPS_E_UNSUPPORTED;
     int many = n_rows >= (self->graph ? 2 : BLOCK_MIN);
-    int block = many && mlops__room_size(self, 1) <= sizeof mem;
-    if (mlops__room_size(self, block) > sizeof mem) return MLOPS_E_ARENA;
+    size_t n_blocks = many ? mlops__model_blocks(self) : 0;
+    while (n_blocks && mlops__room_size(self, n_blocks) > sizeof mem) n_blocks /= 2;
+    if (mlops__room_size(self, n_blocks) > sizeof mem) return MLOPS_E_ARENA;
     mlops__room room;
-    mlops__room_init(&room, self, block, mem);
+    mlops__room_init(&room, self, n_blocks, mem);
     return mlops__model_run(self, &room, output, rows, n_rows, out);
 }
 

@@ -102,7 +102,7 @@ static void run(const binding *self, mlops_model_output output, int64_t n_rows, 
     int f64 = (self->model->plan.flags & MLOPS__PLAN_F64) != 0;
     mlops__row rows = {f64 ? NULL : self->rows.f32, f64 ? self->rows.f64 : NULL};
     mlops__room room;
-    mlops__room_init(&room, self->model, 1, self->mem);
+    mlops__room_init(&room, self->model, mlops__model_blocks(self->model), self->mem);
     for (int64_t begin = 0; begin < n_rows; begin += BLOCK) {
         int64_t n = n_rows - begin < BLOCK ? n_rows - begin : BLOCK;
         fill_rows(self, f64, begin, n);
@@ -121,7 +121,7 @@ static mlops_status predict(binding *self, const char *columns, mlops_model_outp
         return mlops__graph_predict_columns(self->model->graph, self->columns, output, n_rows, out,
                                             allocator, self->err);
     self->rows.any = mlops__arena_array(arena, n_features, row_size);
-    self->mem_size = mlops__room_size(self->model, 1);
+    self->mem_size = mlops__room_size(self->model, mlops__model_blocks(self->model));
     self->mem = self->rows.any ? mlops__alloc_aligned(allocator, self->mem_size, ALIGN) : NULL;
     if (!self->mem) return mlops__fail_nomem(self->err, n_features * row_size);
     run(self, output, n_rows, out);

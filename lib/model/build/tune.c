@@ -14,11 +14,12 @@ enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS, KEY_DIGITS = 6, RUN = 16 };
 /* What stands below the feature in a side. */
 enum { SIDE_LEFT = 1, SIDE_ZERO = 2, SIDE_SHIFT = 2 };
 
-/* One test of the plan by a threshold; sorted by side, then by threshold. */
+/* One test of the plan by a threshold; sorted by feature, then by threshold. */
 typedef struct item {
     uint64_t side;  /* feature, whether zero counts as missing, side of missing values */
     uint64_t order; /* bits that order as the thresholds do, -0 as 0 */
     uint32_t node;
+    uint32_t apart; /* the feature has too many thresholds for its sides to share them */
 } item;
 
 /* Bits that order as the numbers do, of floats too, since widening keeps their order. */
@@ -60,6 +61,7 @@ static int gather_items(mlops__tuning *self) {
         if (!mlops__tune_is_test(&node)) continue;
         item *out = &self->items[self->n_items++];
         out->node = i;
+        out->apart = 0;
         out->order = ordered(zero ? mlops__load_f64(words_of(self, &node) + 4) : node.value);
         out->side = (uint64_t)node.feature << SIDE_SHIFT | (uint64_t)(zero ? SIDE_ZERO : 0) |
                     (uint64_t)(node.left_missing != 0);
@@ -67,9 +69,13 @@ static int gather_items(mlops__tuning *self) {
     return 1;
 }
 
-/* Digits of the threshold, then of the side. */
+static uint32_t feature_of(const item *it) { return (uint32_t)(it->side >> SIDE_SHIFT); }
+
+static uint32_t side_of(const item *it) { return it->side & ((1u << SIDE_SHIFT) - 1); }
+
+/* Digits of the threshold, then of the feature. */
 static uint32_t digit_of(const item *it, uint32_t digit) {
-    uint64_t key = digit < KEY_DIGITS ? it->order : it->side;
+    uint64_t key = digit < KEY_DIGITS ? it->order : feature_of(it);
     return (uint32_t)(key >> digit % KEY_DIGITS * DIGIT_BITS) & (DIGITS - 1);
 }
 
@@ -93,42 +99,69 @@ static void sort_items(mlops__tuning *self) {
         to = swap;
     }
     self->items = from;
+    self->spare = to;
 }
 
-/* Goes through the sorted items: where a slot begins, and which cut of it an item has. */
-typedef struct scan {
-    uint32_t i;
-    uint32_t n_slots; /* begun so far */
-    uint32_t n_cuts;  /* of the newest slot, with this item's */
-    int new_slot;
-    int new_cut;
-} scan;
-
-static void scan_next(const mlops__tuning *self, scan *at, uint32_t i) {
-    const item *it = &self->items[i], *before = i ? it - 1 : NULL;
-    int other_side = !before || it->side != before->side;
-    at->new_cut = other_side || it->order != before->order;
-    at->new_slot = other_side || (at->new_cut && at->n_cuts == MLOPS__FOREST_SLOT_CUTS);
-    if (at->new_slot) {
-        at->n_slots++;
-        at->n_cuts = 0;
+/* Puts a feature's sides one behind the other. */
+static void part_sides(mlops__tuning *self, uint32_t begin, uint32_t end) {
+    uint32_t n = begin;
+    for (uint32_t side = 0; side < 1u << SIDE_SHIFT; side++)
+        for (uint32_t i = begin; i < end; i++)
+            if (side_of(&self->items[i]) == side) self->spare[n++] = self->items[i];
+    for (uint32_t i = begin; i < end; i++) {
+        self->items[i] = self->spare[i];
+        self->items[i].apart = 1;
     }
-    at->n_cuts += (uint32_t)at->new_cut;
+}
+
+static void part_features(mlops__tuning *self) {
+    const item *items = self->items;
+    for (uint32_t begin = 0, end; begin < self->n_items; begin = end) {
+        uint32_t n_cuts = 1;
+        for (end = begin + 1; end < self->n_items; end++) {
+            if (feature_of(&items[end]) != feature_of(&items[begin])) break;
+            n_cuts += items[end].order != items[end - 1].order;
+        }
+        if (n_cuts > MLOPS__FOREST_SLOT_CUTS) part_sides(self, begin, end);
+    }
+}
+
+/* Items that share a table of cuts: a slot for each of their sides. */
+typedef struct run {
+    uint32_t begin, end;
+    uint32_t n_cuts;
+    uint32_t sides; /* bit 1 << side */
+    uint32_t n_slots;
+} run;
+
+/* From the end of one run to that of the next. False behind the last. */
+static int next_run(const mlops__tuning *self, run *at) {
+    const item *items = self->items, *first = items + at->end;
+    *at = (run){.begin = at->end, .end = at->end};
+    for (; at->end < self->n_items; at->end++) {
+        const item *it = &items[at->end];
+        int new_cut = it == first || it->order != it[-1].order;
+        if (feature_of(it) != feature_of(first) || (it->apart && it->side != first->side) ||
+            (new_cut && at->n_cuts == MLOPS__FOREST_SLOT_CUTS))
+            break;
+        at->n_cuts += (uint32_t)new_cut;
+        at->sides |= 1u << side_of(it);
+    }
+    at->n_slots = (uint32_t)__builtin_popcount(at->sides);
+    return at->end > at->begin;
 }
 
 static size_t cuts_size(uint32_t n_cuts) { return RUN + RUN * (size_t)(n_cuts / RUN + 1); }
 
 static uint32_t count_slots(const mlops__tuning *self, size_t *n_cuts) {
-    scan at = {0};
-    uint32_t slot_cuts = 0;
+    run at = {0};
+    uint32_t n = 0;
     *n_cuts = 0;
-    for (uint32_t i = 0; i < self->n_items; i++) {
-        scan_next(self, &at, i);
-        if (at.new_slot && i) *n_cuts += cuts_size(slot_cuts);
-        slot_cuts = at.n_cuts;
+    while (next_run(self, &at)) {
+        n += at.n_slots;
+        *n_cuts += cuts_size(at.n_cuts);
     }
-    if (self->n_items) *n_cuts += cuts_size(slot_cuts);
-    return at.n_slots;
+    return n;
 }
 
 static void put_cut(const mlops__tuning *self, mlops__forest_reals cuts, size_t first,
@@ -137,29 +170,40 @@ static void put_cut(const mlops__tuning *self, mlops__forest_reals cuts, size_t 
     if (index % RUN == RUN - 1) mlops__tune_put(self, cuts, first + index / RUN, value);
 }
 
-/* Slots with their cuts, and slot and bound of every node. */
+/* The slots of a run, whose cuts stand at first, and the slot and bound of its nodes. */
+static void fill_run(mlops__tuning *self, const run *at, mlops__forest_slot *slots, uint32_t n,
+                     mlops__forest_reals cuts, size_t first) {
+    uint32_t feature = feature_of(&self->items[at->begin]), of_side[1 << SIDE_SHIFT], n_cuts = 0;
+    for (uint32_t side = 0; side < 1u << SIDE_SHIFT; side++) {
+        of_side[side] = n;
+        if (at->sides >> side & 1)
+            slots[n++] =
+                (mlops__forest_slot){feature, (uint32_t)first, side & SIDE_LEFT ? -128 : 127, 0,
+                                     side & SIDE_ZERO ? (float)MLOPS__SPECIAL_ZERO_MAX : -1.0f};
+    }
+    for (uint32_t i = at->begin; i < at->end; i++) {
+        const item *it = &self->items[i];
+        if (i == at->begin || it->order != it[-1].order)
+            put_cut(self, cuts, first, n_cuts++, of_ordered(it->order));
+        self->node_slots[it->node] = (uint16_t)of_side[side_of(it)];
+        self->node_bounds[it->node] = (int8_t)((int32_t)n_cuts - 128);
+    }
+}
+
 static void fill_slots(mlops__tuning *self, mlops__forest_slot *slots, mlops__forest_reals cuts,
                        size_t n_cuts) {
     const union {
         uint64_t bits;
         double value;
     } nan = {0x7ff8000000000000};
-    scan at = {0};
-    size_t next = 0;
+    run at = {0};
+    size_t first = 0;
+    uint32_t n = 0;
     for (size_t i = 0; i < n_cuts; i++) mlops__tune_put(self, cuts, i, nan.value);
-    for (uint32_t i = 0; i < self->n_items; i++) {
-        const item *it = &self->items[i];
-        uint32_t before = at.n_cuts;
-        scan_next(self, &at, i);
-        if (at.new_slot && i) next += cuts_size(before);
-        if (at.new_slot)
-            slots[at.n_slots - 1] =
-                (mlops__forest_slot){(uint32_t)(it->side >> SIDE_SHIFT), (uint32_t)next,
-                                     it->side & SIDE_LEFT ? -128 : 127, 0,
-                                     it->side & SIDE_ZERO ? (float)MLOPS__SPECIAL_ZERO_MAX : -1.0f};
-        if (at.new_cut) put_cut(self, cuts, next, at.n_cuts - 1, of_ordered(it->order));
-        self->node_slots[it->node] = (uint16_t)(at.n_slots - 1);
-        self->node_bounds[it->node] = (int8_t)((int32_t)at.n_cuts - 128);
+    while (next_run(self, &at)) {
+        fill_run(self, &at, slots, n, cuts, first);
+        n += at.n_slots;
+        first += cuts_size(at.n_cuts);
     }
 }
 
@@ -236,18 +280,6 @@ static void bundle(mlops__forest_tree *trees, uint32_t n, int wide) {
     }
 }
 
-/* Tests for blocks of rows: a test takes as long as two or three nodes of a heap. */
-static void place_tests(mlops__tuning *self, mlops__forest_tree *shape, uint32_t n_nodes) {
-    uint32_t n = n_nodes / 2;
-    int pays = !shape->heap || 5 * n < 2u << shape->depth;
-    if (!self->wide || !pays || n == 0 || n >= MLOPS__FOREST_TEST_LEAVES) return;
-    shape->tests = self->n_tests;
-    shape->n_tests = n;
-    shape->test_leaves = self->test_leaves;
-    self->n_tests += n;
-    self->test_leaves += n + 1;
-}
-
 /* Shapes and places of all trees. False if a tree is deeper than the kernels count. */
 static int place_trees(mlops__tuning *self) {
     const mlops__plan *plan = self->plan;
@@ -256,7 +288,7 @@ static int place_trees(mlops__tuning *self) {
         uint32_t depth = depth_of(plan, tree);
         if (depth > UINT16_MAX) return 0;
         self->trees[t] = (mlops__forest_tree){
-            0, tree.group, (uint16_t)depth, depth <= MLOPS__FOREST_HEAP_DEPTH, 0, 0, 0, 0};
+            0, tree.group, (uint16_t)depth, depth <= MLOPS__FOREST_HEAP_DEPTH, 0, 0, 0, 0, 0, 0};
     }
     bundle(self->trees, plan->n_trees, self->wide);
     for (uint32_t t = 0; t < plan->n_trees; t++) {
@@ -264,7 +296,7 @@ static int place_trees(mlops__tuning *self) {
         self->trees[t].at = *total;
         if (self->trees[t].heap) *total += (size_t)1 << self->trees[t].depth;
         else *total += mlops__plan_tree_at(plan, t).n_nodes;
-        place_tests(self, &self->trees[t], mlops__plan_tree_at(plan, t).n_nodes);
+        mlops__tune_place_tests(self, &self->trees[t], mlops__plan_tree_at(plan, t).n_nodes);
     }
     return 1;
 }
@@ -276,6 +308,7 @@ typedef struct tables {
     mlops__forest_deep *deep;
     mlops__forest_node *nodes; /* NULL: not wide */
     mlops__forest_test *tests;
+    uint8_t *planes; /* NULL: not wide */
 } tables;
 
 static uint32_t four_times(uint8_t value) { return value * 0x01010101u; }
@@ -323,54 +356,6 @@ static void fill_deep(const mlops__tuning *self, const tables *out, uint32_t t) 
     }
 }
 
-/* The leaves of a tree from the left. counts says how many there are below each node. */
-static void fill_test_leaves(const mlops__tuning *self, const tables *out, uint32_t t,
-                             const uint16_t *counts) {
-    mlops__plan_tree tree = mlops__plan_tree_at(self->plan, t);
-    uint16_t firsts[2 * MLOPS__FOREST_TEST_LEAVES] = {0};
-    for (uint32_t i = 0; i < tree.n_nodes; i++) {
-        mlops__plan_node node = mlops__plan_node_at(self->plan, tree.first + i);
-        const uint32_t left = i + node.step;
-        if (mlops__tune_is_test(&node)) {
-            firsts[left] = firsts[i];
-            firsts[left + 1] = (uint16_t)(firsts[i] + counts[left]);
-        } else {
-            mlops__tune_put(self, out->leaves, self->trees[t].test_leaves + firsts[i], node.value);
-        }
-    }
-}
-
-/* From the last node to the root, so that neighbours seldom wait for each other. A tree that would
- * need too many vectors keeps none of its tests. */
-static void fill_tests(const mlops__tuning *self, const tables *out, uint32_t t) {
-    mlops__forest_tree *shape = &self->trees[t];
-    mlops__plan_tree tree = mlops__plan_tree_at(self->plan, t);
-    uint16_t counts[2 * MLOPS__FOREST_TEST_LEAVES];
-    uint8_t vectors[2 * MLOPS__FOREST_TEST_LEAVES] = {0};
-    uint64_t unused = ~(uint64_t)1;
-    mlops__forest_test *test = out->tests + shape->tests;
-    for (uint32_t i = tree.n_nodes; i--;) {
-        mlops__plan_node node = mlops__plan_node_at(self->plan, tree.first + i);
-        const uint32_t left = i + node.step, right = left + 1;
-        counts[i] = 1;
-        if (!mlops__tune_is_test(&node)) continue;
-        if (!unused) {
-            shape->n_tests = 0;
-            return;
-        }
-        counts[i] = (uint16_t)(counts[left] + counts[right]);
-        vectors[i] = vectors[left]    ? vectors[left]
-                     : vectors[right] ? vectors[right]
-                                      : (uint8_t)__builtin_ctzll(unused);
-        if (vectors[left] && vectors[right]) unused |= (uint64_t)1 << vectors[right];
-        unused &= ~((uint64_t)1 << vectors[i]);
-        *test++ =
-            (mlops__forest_test){wide_node(self, tree.first + i), four_times((uint8_t)counts[left]),
-                                 vectors[left], vectors[right], vectors[i]};
-    }
-    fill_test_leaves(self, out, t, counts);
-}
-
 static mlops_status make_trees(mlops__tuning *self, mlops_error *err) {
     mlops__arena *arena = self->arena;
     size_t n_leaves = self->heap_size + self->deep_size + self->test_leaves + MLOPS__FOREST_SLACK;
@@ -381,14 +366,16 @@ static mlops_status make_trees(mlops__tuning *self, mlops_error *err) {
         mlops__tune_array(arena, self->deep_size, sizeof *out.deep),
         self->wide ? mlops__tune_array(arena, self->heap_size, sizeof *out.nodes) : NULL,
         mlops__tune_array(arena, self->n_tests, sizeof *out.tests),
+        self->wide ? mlops__tune_array(arena, self->planes_size, 1) : NULL,
     };
     if (!out.slots || !out.bounds || !out.leaves.any || !out.deep || !out.tests ||
-        (self->wide && !out.nodes))
+        (self->wide && (!out.nodes || !out.planes)))
         return mlops__fail_nomem(err, self->heap_size + self->deep_size);
     for (uint32_t t = 0; t < self->plan->n_trees; t++) {
         if (self->trees[t].heap) fill_heap(self, &out, t);
         else fill_deep(self, &out, t);
-        if (self->trees[t].n_tests) fill_tests(self, &out, t);
+        if (self->trees[t].n_tests)
+            mlops__tune_fill_tests(self, t, out.tests, out.leaves, out.planes);
     }
     self->forest->slots = out.slots;
     self->forest->bounds = out.bounds;
@@ -396,6 +383,7 @@ static mlops_status make_trees(mlops__tuning *self, mlops_error *err) {
     self->forest->deep = out.deep;
     self->forest->nodes = out.nodes;
     self->forest->tests = out.tests;
+    self->forest->planes = out.planes;
     self->forest->deep_leaves = self->heap_size;
     return MLOPS_OK;
 }
@@ -405,6 +393,7 @@ static mlops_status lay_out(mlops__tuning *self, int *fits, mlops_error *err) {
     *fits = gather_items(self);
     if (!*fits) return MLOPS_OK;
     sort_items(self);
+    part_features(self);
     MLOPS_TRY(make_slots(self, fits, err));
     if (!*fits) return MLOPS_OK;
     self->trees = mlops__arena_array(self->arena, (size_t)plan->n_trees + 1, sizeof *self->trees);
@@ -417,7 +406,8 @@ static mlops_status lay_out(mlops__tuning *self, int *fits, mlops_error *err) {
     for (uint32_t g = 0; g < plan->n_groups; g++)
         mlops__tune_put(self, base, g, mlops__plan_base(plan, g));
     for (uint32_t t = 0; t < plan->n_trees; t++)
-        self->trees[t].test_leaves += self->heap_size + self->deep_size;
+        if (self->trees[t].heap) self->trees[t].test_leaves = self->trees[t].at;
+        else self->trees[t].test_leaves += self->heap_size + self->deep_size;
     self->forest->trees = self->trees;
     self->forest->base = base;
     MLOPS_TRY(make_trees(self, err));

@@ -11,7 +11,8 @@ typedef struct mlops__tuning {
     mlops__arena *arena;
     const mlops_allocator *scratch;
     mlops__forest *forest;
-    struct item *items; /* 2 * n_items: the second half is room for sorting */
+    struct item *items;
+    struct item *spare; /* room for as many */
     uint32_t n_items;
     uint16_t *node_slots; /* of each node of the plan */
     int8_t *node_bounds;
@@ -20,6 +21,7 @@ typedef struct mlops__tuning {
     size_t heap_size; /* entries of all heaps */
     size_t deep_size;
     size_t test_leaves;
+    size_t planes_size;
     uint32_t n_tests;
     int wide;
 } mlops__tuning;
@@ -45,6 +47,14 @@ static inline void *mlops__tune_array(mlops__arena *arena, size_t n, size_t size
     return p ? p + (MLOPS__TUNE_ALIGN - (uintptr_t)p % MLOPS__TUNE_ALIGN) % MLOPS__TUNE_ALIGN
              : NULL;
 }
+
+/* Room for the tests of a tree, unless it is too large for them. */
+void mlops__tune_place_tests(mlops__tuning *self, mlops__forest_tree *shape, uint32_t n_nodes);
+
+/* Tests and leaves of a tree that has room for them, once slots and bounds are known. A tree that
+ * needs too many vectors keeps none of its tests. planes: NULL if there are none. */
+void mlops__tune_fill_tests(const mlops__tuning *self, uint32_t t, mlops__forest_test *tests,
+                            mlops__forest_reals leaves, uint8_t *planes);
 
 /* Teams of trees, once places, slots and bounds are known. MLOPS_E_NOMEM. */
 mlops_status mlops__tune_teams(mlops__tuning *self, mlops_error *err);

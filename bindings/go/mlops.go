@@ -3524,8 +3524,9 @@ func (x *Bundle) Close() error {
 
 // WriteBundle: write a bundle, whole or not at all. Equal content gives equal bytes.
 //
-// Errors: MLOPS_E_INVALID for an option out of range; MLOPS_E_IO, MLOPS_E_NO_SPACE, MLOPS_E_DENIED,
-// MLOPS_E_NOT_FOUND, MLOPS_E_NOMEM.
+// Errors: MLOPS_E_INVALID for an option out of range, or a golden row without a prediction;
+// MLOPS_E_UNSUPPORTED for a graph that yields no numbers; MLOPS_E_IO, MLOPS_E_NO_SPACE,
+// MLOPS_E_DENIED, MLOPS_E_NOT_FOUND, MLOPS_E_NOMEM.
 func WriteBundle(path string, model *Model, opts *BundleOpts) error {
 	defer runtime.KeepAlive(model)
 	var s scope

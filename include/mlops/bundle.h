@@ -44,8 +44,9 @@ typedef struct mlops_bundle_opts {
  * @param model  model to carry
  * @param opts   @nullable
  * @param err    @nullable
- * @return MLOPS_E_INVALID for an option out of range; MLOPS_E_IO, MLOPS_E_NO_SPACE, MLOPS_E_DENIED,
- *         MLOPS_E_NOT_FOUND, MLOPS_E_NOMEM
+ * @return MLOPS_E_INVALID for an option out of range, or a golden row without a prediction;
+ *         MLOPS_E_UNSUPPORTED for a graph that yields no numbers; MLOPS_E_IO, MLOPS_E_NO_SPACE,
+ *         MLOPS_E_DENIED, MLOPS_E_NOT_FOUND, MLOPS_E_NOMEM
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_bundle_write(const char *path, const mlops_model *model,

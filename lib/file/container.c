@@ -179,6 +179,16 @@ mlops__cursor mlops__container_find(const mlops__container *self, uint32_t kind)
     return (mlops__cursor){self->data, 0, 0, 1};
 }
 
+mlops__cursor mlops__container_model(const mlops__container *self) {
+    mlops__cursor plan = mlops__container_find(self, MLOPS__KIND_PLAN);
+    mlops__cursor graph = mlops__container_find(self, MLOPS__KIND_GRAPH);
+    mlops__cursor *out = plan.failed ? &graph : &plan;
+    uint32_t kind = plan.failed ? MLOPS__KIND_GRAPH : MLOPS__KIND_PLAN;
+    if (plan.failed == graph.failed || out->size < 4 || mlops__load_u32(out->data) != kind)
+        out->failed = 1;
+    return *out;
+}
+
 static int kind_among(uint32_t kind, const uint32_t *kinds, size_t n) {
     for (size_t i = 0; i < n; i++)
         if (kinds[i] == kind) return 1;
@@ -200,8 +210,8 @@ mlops_status mlops__container_known(const mlops__container *self, const uint32_t
 
 mlops_status mlops__container_read(mlops__container *out, const void *bytes, size_t n,
                                    uint32_t kind, mlops_error *err) {
-    static const uint32_t of_bundle[] = {MLOPS__KIND_PLAN, MLOPS__KIND_META, MLOPS__KIND_GOLDEN,
-                                         MLOPS__KIND_REFERENCE};
+    static const uint32_t of_bundle[] = {MLOPS__KIND_PLAN, MLOPS__KIND_GRAPH, MLOPS__KIND_META,
+                                         MLOPS__KIND_GOLDEN, MLOPS__KIND_REFERENCE};
     static const uint32_t of_reference[] = {MLOPS__KIND_REFERENCE};
     MLOPS_TRY(mlops__container_open(out, bytes, n, kind, err));
     mlops_status status = MLOPS_OK;

@@ -29,6 +29,7 @@
 /* Wholes: a bundle of sections, or a reference that is its only section. */
 #define MLOPS__KIND_BUNDLE    MLOPS__KIND('B', 'N', 'D', 'L')
 #define MLOPS__KIND_PLAN      MLOPS__KIND('P', 'L', 'A', 'N')
+#define MLOPS__KIND_GRAPH     MLOPS__KIND('G', 'R', 'P', 'H')
 #define MLOPS__KIND_META      MLOPS__KIND('M', 'E', 'T', 'A')
 #define MLOPS__KIND_GOLDEN    MLOPS__KIND('G', 'O', 'L', 'D')
 #define MLOPS__KIND_REFERENCE MLOPS__KIND('R', 'E', 'F', 'R')
@@ -70,6 +71,10 @@ mlops_status mlops__container_verify(const mlops__container *self, mlops__sha256
 
 /* The section of this kind; a failed cursor if there is none. */
 mlops__cursor mlops__container_find(const mlops__container *self, uint32_t kind);
+
+/* The section of a bundle that is its model, a plan or a graph; a failed cursor unless there is
+ * one, and begins with the letters of its kind. */
+mlops__cursor mlops__container_model(const mlops__container *self);
 
 /* MLOPS_E_UNSUPPORTED if a section is neither among the n known kinds nor optional. */
 mlops_status mlops__container_known(const mlops__container *self, const uint32_t *kinds, size_t n,

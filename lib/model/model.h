@@ -2,16 +2,31 @@
 #ifndef MLOPS_MODEL_INSIDE_H
 #define MLOPS_MODEL_INSIDE_H
 
+#include "model/run/graph.h"
 #include "model/run/plan.h"
 #include "sys/host.h"
 
+#include <mlops/context.h>
 #include <mlops/model.h>
 
 /* Payload of the plan. @borrowed(self) */
 const uint8_t *mlops__model_plan(const mlops_model *self, size_t *n);
 
-/* The open plan over that payload. @borrowed(self) */
+/* The open plan over that payload; of a graph it has features and the format alone, and bytes is
+ * NULL. @borrowed(self) */
 const mlops__plan *mlops__model_opened(const mlops_model *self);
+
+/* The open graph over that payload; NULL: it is a plan. @borrowed(self) */
+const mlops__graph *mlops__model_graph(const mlops_model *self);
+
+/* Classes that a graph names; 0 of all else. */
+int64_t mlops__model_n_classes(const mlops_model *self);
+
+/* True if an input of a graph takes texts. */
+int mlops__model_takes_texts(const mlops_model *self);
+
+/* From now on rows give inputs of texts the number of one among the graph's constants. */
+void mlops__context_number_texts(mlops_context *self);
 
 /* SHA-256 of the payload: the model's id. */
 mlops_id mlops__model_id(const mlops_model *self);

@@ -245,7 +245,9 @@ mlops_status mlops__judge_version(mlops_metrics *out, mlops__registry *self,
 /* A list of classes for a model: MLOPS_E_SCHEMA if there are more or less than it tells apart. */
 mlops_status mlops__labels_check(const mlops_model *model, const char *list, mlops__arena *arena,
                                  mlops_error *err);
-void mlops__labels_put(mlops__json_writer *json, const char *list, mlops__arena *arena);
+/* Writes the member classes: those of the list, else those that the model names, if any. */
+void mlops__labels_put(mlops__json_writer *json, const mlops_model *model, const char *list,
+                       mlops__arena *arena);
 
 /* Fills in the target as a version reads it. MLOPS_E_SCHEMA for a value that it does not know. */
 mlops_status mlops__labels_read(mlops__held_out *rows, const mlops__record *version,

@@ -4,6 +4,7 @@
  * own features if it has some, and by the names of columns otherwise; a row without a target does
  * not count.
  */
+#include "column/column_store.h"
 #include "model/model.h"
 #include "registry/registry.h"
 
@@ -20,7 +21,8 @@ typedef struct judging {
     const mlops_feature *features; /* NULL: none */
     mlops__task task;
     mlops_model_output output;
-    int64_t width; /* of the output */
+    int64_t width;  /* of the output */
+    int says_class; /* predictions are 0 and 1, and no probabilities */
     double *predictions;
 } judging;
 
@@ -62,14 +64,68 @@ static mlops_status apply_softmax(const judging *self, mlops_error *err) {
     return MLOPS_OK;
 }
 
-static mlops_status predict(const judging *self, mlops_error *err) {
-    if (self->features) MLOPS_TRY(predict_features(self, err));
-    else
-        MLOPS_TRY(mlops_model_predict_table(self->model, self->rows->table, NULL, self->output,
-                                            self->predictions, self->rows->n_rows, self->width,
-                                            err));
-    int margins = self->output == MLOPS_MODEL_OUTPUT_MARGIN;
-    return margins ? apply_softmax(self, err) : MLOPS_OK;
+static mlops_status predict_output(const judging *self, mlops_error *err) {
+    if (self->features) return predict_features(self, err);
+    return mlops_model_predict_table(self->model, self->rows->table, NULL, self->output,
+                                     self->predictions, self->rows->n_rows, self->width, err);
+}
+
+/* Scores of classes that were made apart from each other become probabilities: shares of their sum.
+ * 0 if one is outside of [0, 1], and nothing was changed. */
+static int share_out(const judging *self) {
+    int64_t k = self->width;
+    for (int64_t i = 0; i < self->rows->n_rows * k; i++)
+        if (self->predictions[i] < 0 || self->predictions[i] > 1) return 0;
+    for (int64_t row = 0; row < self->rows->n_rows; row++) {
+        double *values = self->predictions + row * k, sum = 0;
+        for (int64_t i = 0; i < k; i++) sum += values[i];
+        if (sum > 1 - 1e-6 && sum < 1 + 1e-6) continue; /* they are shares already */
+        for (int64_t i = 0; i < k; i++) values[i] = sum > 0 ? values[i] / sum : 1 / (double)k;
+    }
+    return 1;
+}
+
+/* The class of each row as 1 among zeroes, from the last on as they stand in one place. */
+static void spread(const judging *self, int64_t k) {
+    for (int64_t row = self->rows->n_rows; row-- > 0;) {
+        double class = self->predictions[row];
+        for (int64_t i = k; i-- > 0;)
+            self->predictions[row * k + i] = class < 0 ? mlops__not_a_number() : class == (double)i;
+    }
+}
+
+/* A graph that tells classes apart: their probabilities if it gives them, else the class. */
+static mlops_status predict_classes(judging *self, mlops_error *err) {
+    int64_t k = mlops__model_n_classes(self->model);
+    int done = 0;
+    if (self->width == k) {
+        MLOPS_TRY(predict_output(self, err));
+        done = share_out(self);
+    }
+    if (!done) {
+        self->output = MLOPS_MODEL_OUTPUT_CLASS;
+        self->says_class = 1;
+        self->width = 1;
+        if (!mlops_model_width(self->model, self->output))
+            return mlops__fail(err, MLOPS_E_UNSUPPORTED,
+                               "it gives neither probabilities of its classes nor the class");
+        MLOPS_TRY(predict_output(self, err));
+        spread(self, k);
+    }
+    self->width = k;
+    if (self->task == MLOPS__TASK_CLASSES) return MLOPS_OK;
+    for (int64_t row = 0; row < self->rows->n_rows; row++)
+        self->predictions[row] = self->predictions[2 * row + 1];
+    self->width = 1;
+    return MLOPS_OK;
+}
+
+static mlops_status predict(judging *self, mlops_error *err) {
+    if (mlops__model_n_classes(self->model)) return predict_classes(self, err);
+    MLOPS_TRY(predict_output(self, err));
+    if (self->output == MLOPS_MODEL_OUTPUT_MARGIN) return apply_softmax(self, err);
+    if (self->task == MLOPS__TASK_CLASSES) (void)share_out(self); /* one class against the rest */
+    return MLOPS_OK;
 }
 
 /* ---- metrics ---- */
@@ -104,8 +160,9 @@ static mlops_status judge_task(mlops_metrics *out, const judging *self, mlops_me
     if (self->task == MLOPS__TASK_REGRESSION)
         return mlops_metric_regression(out, self->predictions, rows->target, rows->n_rows, opts,
                                        err);
-    if (link == MLOPS__LINK_IDENTITY) opts->scale = MLOPS_METRIC_MARGIN;
-    if (link == MLOPS__LINK_HINGE) { /* 0 and 1 are no probabilities */
+    int is_graph = mlops__model_graph(self->model) != NULL;
+    if (link == MLOPS__LINK_IDENTITY && !is_graph) opts->scale = MLOPS_METRIC_MARGIN;
+    if (link == MLOPS__LINK_HINGE || self->says_class) { /* 0 and 1 are no probabilities */
         opts->scale = MLOPS_METRIC_RANK;
         opts->flags |= MLOPS_METRIC_SET_THRESHOLD;
         opts->threshold = 0.5;
@@ -122,7 +179,7 @@ static mlops_status choose_output(judging *self, mlops_error *err) {
                            mlops__task_name(self->task));
     self->output = argmax ? MLOPS_MODEL_OUTPUT_MARGIN : MLOPS_MODEL_OUTPUT_PREDICTION;
     self->width = mlops_model_width(self->model, self->output);
-    if (classes || self->width == 1) return MLOPS_OK;
+    if (classes || self->width == 1 || mlops__model_n_classes(self->model)) return MLOPS_OK;
     return mlops__fail(err, MLOPS_E_UNSUPPORTED, "it has %lld outputs; metrics of a %s are for one",
                        (long long)self->width, mlops__task_name(self->task));
 }
@@ -134,7 +191,9 @@ static mlops_status judge_model(mlops_metrics *out, judging *self, const mlops__
     size_t n;
     opts.host = &lent;
     MLOPS_TRY(choose_output(self, err));
-    if (!mlops__mul((size_t)self->rows->n_rows + 1, (size_t)self->width, &n)) n = SIZE_MAX;
+    int64_t k = mlops__model_n_classes(self->model);
+    if (k < self->width) k = self->width;
+    if (!mlops__mul((size_t)self->rows->n_rows + 1, (size_t)k, &n)) n = SIZE_MAX;
     self->predictions = mlops__alloc_array(self->allocator, n, sizeof *self->predictions);
     if (!self->predictions) return mlops__fail_nomem(err, n);
     mlops_status status = predict(self, err);

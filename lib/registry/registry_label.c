@@ -1,9 +1,11 @@
 /* Labels: what the target of a row means to a model.
  *
- * Owns nothing. Invariants: a version that was registered with classes reads the target as text,
- * and a class is its place in the list; without, the target is a number, as it stands.
+ * Owns nothing. Invariants: a version that was registered with classes, or whose model names them,
+ * reads the target as text, and a class is its place in the list; without, the target is a number,
+ * as it stands.
  */
 #include "column/column_store.h"
+#include "model/model.h"
 #include "registry/registry.h"
 #include "text/number.h"
 
@@ -16,6 +18,8 @@ const char mlops__labels_hint[] =
 /* How many classes a model tells apart; 0: it has none. */
 static int64_t count_classes(const mlops_model *model) {
     mlops__task task = mlops__task_of(model);
+    int64_t named = mlops__model_n_classes(model);
+    if (named) return named;
     if (task == MLOPS__TASK_BINARY) return 2;
     return task == MLOPS__TASK_CLASSES ? mlops_model_width(model, MLOPS_MODEL_OUTPUT_MARGIN) : 0;
 }
@@ -36,13 +40,16 @@ mlops_status mlops__labels_check(const mlops_model *model, const char *list, mlo
                        (long long)n, n == 1 ? " is" : "es are", (long long)due);
 }
 
-void mlops__labels_put(mlops__json_writer *json, const char *list, mlops__arena *arena) {
-    const char **names;
-    int64_t n;
-    if (!list || mlops__names_parse(arena, list, &names, &n, NULL)) return;
+void mlops__labels_put(mlops__json_writer *json, const mlops_model *model, const char *list,
+                       mlops__arena *arena) {
+    const char **names = NULL;
+    int64_t n = mlops__model_n_classes(model);
+    if (list && mlops__names_parse(arena, list, &names, &n, NULL)) return;
+    if (!n) return;
     mlops__json_name(json, "classes");
     mlops__json_open(json, '[');
-    for (int64_t i = 0; i < n; i++) mlops__json_string(json, names[i]);
+    for (int64_t i = 0; i < n; i++)
+        mlops__json_string(json, names ? names[i] : mlops_model_class_name(model, i));
     mlops__json_close(json, ']');
 }
 
@@ -64,6 +71,8 @@ static mlops_status read_texts(mlops__held_out *rows, const mlops__record *class
             text = column->texts[((const int32_t *)column->data)[i]];
         else MLOPS_TRY(mlops_table_text(rows->table, rows->column, i, number, sizeof number, NULL));
         int64_t class = find(classes, text);
+        if (class < 0 && column->type == MLOPS_TYPE_BOOL) /* converters write flags as numbers */
+            class = find(classes, text[0] == 't' ? "1" : "0");
         if (class < 0)
             return mlops__fail(err, MLOPS_E_SCHEMA,
                                "the target of row %lld, '%s', is none of its classes", (long long)i,

@@ -61,6 +61,9 @@ static mlops_status check_metadata(const registering *self, mlops_error *err) {
 static mlops_status check_features(const registering *self, mlops_error *err) {
     const mlops_feature *features = self->opts.features;
     if (!features) return MLOPS_OK;
+    if (mlops__model_takes_texts(self->model))
+        return mlops__fail(err, MLOPS_E_SCHEMA,
+                           "the model takes texts, and features make numbers; register it without");
     int64_t n = mlops_model_n_features(self->model), made = mlops_feature_n_outputs(features);
     for (int64_t i = 0; i < n && i < made; i++) {
         const char *due = mlops_model_feature_name(self->model, i);
@@ -121,7 +124,7 @@ static void write_signature(registering *self) {
     mlops__record_put_i64(&json, "outputs",
                           mlops_model_width(self->model, MLOPS_MODEL_OUTPUT_PREDICTION));
     mlops__record_put_text(&json, "task", mlops__task_name(mlops__task_of(self->model)));
-    mlops__labels_put(&json, self->opts.classes, &self->state.arena);
+    mlops__labels_put(&json, self->model, self->opts.classes, &self->state.arena);
     mlops__json_close(&json, '}');
     mlops__buf_u8(&self->signature, 0);
 }

@@ -4,6 +4,7 @@
  * Owns nothing: the commit is read into the arena. Invariant: only what the commit says of the
  * table is read, none of its rows.
  */
+#include "model/model.h"
 #include "registry/registry.h"
 #include "text/near.h"
 
@@ -121,7 +122,7 @@ static mlops_status check_target(const schema *self, const mlops_model *model, c
     mlops__near near;
     mlops__record column;
     int there;
-    if (!target || classes) return MLOPS_OK;
+    if (!target || classes || mlops__model_n_classes(model)) return MLOPS_OK;
     if (task != MLOPS__TASK_BINARY && task != MLOPS__TASK_CLASSES) return MLOPS_OK;
     MLOPS_TRY(find_column(self, target, &column, &there, &near, err));
     const char *type = there ? mlops__record_text(&column, "type") : NULL;

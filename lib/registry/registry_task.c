@@ -27,6 +27,8 @@ static int begins(const char *text, const char *with) {
 mlops__task mlops__task_of(const mlops_model *model) {
     const char *format = mlops__model_opened(model)->info;
     const char *objective = format + strlen(format) + 1;
+    int64_t n_classes = mlops__model_n_classes(model);
+    if (n_classes) return n_classes == 2 ? MLOPS__TASK_BINARY : MLOPS__TASK_CLASSES;
     if (begins(objective, "binary")) return MLOPS__TASK_BINARY;
     if (begins(objective, "multi")) return MLOPS__TASK_CLASSES;
     if (begins(objective, "rank") || begins(objective, "lambdarank")) return MLOPS__TASK_RANKING;

@@ -109,7 +109,31 @@ static int pass_memory(const mlops_host *host, const char *dir) {
     return result;
 }
 
+/* A graph with texts, into memory and back. */
+static int pass_graph(const mlops_host *host, const char *dir) {
+    static uint8_t bytes[65536];
+    mlops_model_opts opts = MLOPS_MODEL_OPTS_INIT;
+    mlops_bundle_opts with = options(host, NULL);
+    mlops_model *m;
+    mlops_bundle *b = NULL;
+    sweep_path path;
+    size_t needed = 0;
+    opts.host = host;
+    MLOPS_TRY(mlops_model_load(&m, sweep_in(&path, dir, "model.onnx"), &opts, NULL));
+    mlops_status status = mlops_bundle_save(m, bytes, sizeof bytes, &needed, &with, NULL);
+    mlops_model_unref(m);
+    if (!status) status = mlops_bundle_parse(&b, bytes, needed, host, NULL);
+    int good = status || strcmp(mlops_model_class_name(mlops_bundle_model(b), 1), "yes") == 0;
+    mlops_bundle_unref(b);
+    return good ? (int)status : SWEEP_WRONG;
+}
+
+static int put_graph(const mlops_host *host, const char *dir) {
+    return sweep_put_fixture(host, dir, "model.onnx");
+}
+
 const sweep_scenario sweep_bundle[] = {
+    {"bundle: a graph", put_graph, pass_graph, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"bundle: write", put_parts, write_bundle, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"bundle: load", put_bundle, load_bundle, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"bundle: through memory", put_parts, pass_memory, NULL, SWEEP_MEMORY | SWEEP_IO},

@@ -1,6 +1,7 @@
 /* Any bytes as a bundle: first as they are, then with the checksums made right, so that what stands
  * behind them is reached too. On the server and on the device.
  */
+#define _GNU_SOURCE
 #include "base/buf.h"
 #include "base/crc32.h"
 #include "base/cursor.h"
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEAD = 64, ENTRY = 24, STORAGE = 1 << 20 };
+enum { HEAD = 64, ENTRY = 24, STORAGE = 1 << 20, MEMORY_MAX = 1 << 24 };
 
 static void store_u32(uint8_t *p, uint32_t value) {
     for (int i = 0; i < 4; i++) p[i] = (uint8_t)(value >> 8 * i);
@@ -41,10 +42,39 @@ static void repair(uint8_t *data, size_t n) {
     mlops__sha256_end(&hash, data + 32);
 }
 
+/* The heap up to a size, as a graph may ask for more than a test has. */
+static void *take(void *ctx, size_t size, size_t align) {
+    (void)ctx;
+    void *out = NULL;
+    if (size > MEMORY_MAX) return NULL;
+    return posix_memalign(&out, align < sizeof(void *) ? sizeof(void *) : align, size) ? NULL : out;
+}
+
+static void give(void *ctx, void *p, size_t size, size_t align) {
+    (void)ctx;
+    (void)size;
+    (void)align;
+    free(p);
+}
+
+static void *take_more(void *ctx, void *p, size_t old_size, size_t size, size_t align) {
+    void *out = take(ctx, size, align);
+    if (!out) return NULL;
+    memcpy(out, p, old_size < size ? old_size : size);
+    free(p);
+    return out;
+}
+
 static void use(const uint8_t *data, size_t n) {
+    mlops_allocator heap = MLOPS_ALLOCATOR_INIT;
+    mlops_host host = MLOPS_HOST_INIT;
     mlops_bundle *bundle;
     mlops_error e;
-    if (mlops_bundle_parse(&bundle, data, n, NULL, &e) == MLOPS_OK) mlops_bundle_unref(bundle);
+    heap.alloc = take;
+    heap.realloc = take_more;
+    heap.free = give;
+    host.allocator = &heap;
+    if (mlops_bundle_parse(&bundle, data, n, &host, &e) == MLOPS_OK) mlops_bundle_unref(bundle);
     size_t size;
     mlops_edge *edge;
     if (mlops_edge_size(data, n, &size) || size > STORAGE) return;

@@ -47,7 +47,7 @@ static size_t size_of(mlops__graph_dtype dtype) { return mlops__oc_dtype_size(dt
 static void fill(const mlops__graph_room *room, int64_t first, int64_t n) {
     static const mlops__graph_text texts[] = {{"a", 1}, {"b a", 3}, {"", 0}, {"red", 3}};
     uint8_t *p = room->inputs;
-    for (uint32_t i = 0; i < room->model->n_inputs; i++) {
+    for (uint32_t i = 0; i < room->model->graph.n_inputs; i++) {
         const mlops__graph_port *port = &room->model->inputs[i];
         for (int64_t j = 0; j < n * port->width; j++) {
             int64_t value = (first * port->width + j) * 5 % 7 - 3;
@@ -78,7 +78,7 @@ static void hold_rows(const mlops__graph_room *room) {
     fill(room, 0, 2);
     if (mlops__graph_run_rows(room->run, 2, &error)) return;
     uint8_t *both[16] = {NULL};
-    uint32_t n = model->n_outputs < 16 ? model->n_outputs : 16;
+    uint32_t n = model->shape.n_outputs < 16 ? model->shape.n_outputs : 16;
     size_t sizes[16] = {0};
     for (uint32_t i = 0; i < n; i++) {
         mlops__graph_view view = mlops__graph_result(room->run, i);
@@ -108,7 +108,7 @@ static void run_graph(const mlops__buf *plan, mlops__arena *arena, const mlops_a
     mlops_status status = mlops__graph_model_open(&model, plan->data, plan->size, arena, &error);
     if (status == MLOPS_E_CORRUPT) abort();
     if (status) return;
-    int64_t n_rows = model->has_rows ? 2 : 1;
+    int64_t n_rows = model->shape.has_rows ? 2 : 1;
     size_t size = mlops__graph_room_size(model, n_rows, TEXTS);
     if (size == 0 || size > MOST) return;
     void *mem = mlops__alloc_aligned(heap, size, 64);
@@ -117,7 +117,7 @@ static void run_graph(const mlops__buf *plan, mlops__arena *arena, const mlops_a
     if (mlops__graph_room_init(&room, model, n_rows, TEXTS, mem)) abort();
     fill(&room, 0, n_rows);
     (void)mlops__graph_run_rows(room.run, n_rows, &error);
-    if (model->graph.flags & MLOPS__GRAPH_ROWS && model->has_rows) hold_rows(&room);
+    if (model->graph.flags & MLOPS__GRAPH_ROWS && model->shape.has_rows) hold_rows(&room);
     mlops__free_aligned(heap, mem, size, 64);
 }
 

@@ -197,8 +197,57 @@ static void tables_without_the_columns_are_refused(void **state) {
     remove_ground(g);
 }
 
+/* tests/fault/model.onnx: of x and the text colour, which tells no and yes apart itself. */
+static void graphs_name_their_classes(void **state) {
+    ground here, *g = &here;
+    (void)state;
+    static char text[ROWS * 32];
+    mlops_register_opts opts = MLOPS_REGISTER_OPTS_INIT;
+    mlops_promote_opts how = MLOPS_PROMOTE_OPTS_INIT;
+    mlops_model *model;
+    mlops_table *rows;
+    mlops_bundle *bundle;
+    mlops_error e;
+    double p[2 * ROWS], q[2 * ROWS];
+    const char *path = source_path("tests/fault/model.onnx");
+    int n = snprintf(text, sizeof text, "x,colour,y\n");
+    for (int i = 0; i < ROWS; i++)
+        n += snprintf(text + n, sizeof text - (size_t)n, "%d.5,%s,%s\n", i % 9 - 5,
+                      i % 3 ? "red" : "blue", i * 7919 % 13 < 6 ? "no" : "yes");
+    make_ground(g);
+    works(mlops_table_parse(&rows, text, (size_t)n, NULL, &e), &e);
+    works(mlops_model_load(&model, path, NULL, &e), &e);
+    commit_points(g, rows, "y", 1);
+    opts.dataset = "points";
+    opts.file = path;
+    assert_int_equal(register_with(g, "m", model, &opts), 1);
+    assert_non_null(
+        strstr(registered(g, "m", "1"), "\"task\":\"binary\",\"classes\":[\"no\",\"yes\"]"));
+    assert_true(metric_of(g, "1", "auc") > 0 && metric_of(g, "1", "auc") < 1);
+    works(mlops_registry_load(&bundle, g->store, "m", "1", &e), &e);
+    works(mlops_model_predict_table(model, rows, NULL, (mlops_model_output)0, p, ROWS, 2, &e), &e);
+    works(mlops_model_predict_table(mlops_bundle_model(bundle), rows, NULL, (mlops_model_output)0,
+                                    q, ROWS, 2, &e),
+          &e);
+    assert_memory_equal(p, q, sizeof p);
+    mlops_bundle_unref(bundle);
+    mlops_change *c = new_change(g->store);
+    how.gate = "auc > 0 and rows >= 10";
+    works(mlops_registry_promote(c, "m", "1", "champion", &how, &e), &e);
+    commit(c);
+    opts.classes = "no,yes,perhaps";
+    int64_t version;
+    refused(mlops_registry_register(c, &version, "m", model, &opts, &e), &e, MLOPS_E_SCHEMA,
+            "3 classes are named, and the model tells 2 apart");
+    mlops_change_free(c);
+    mlops_model_unref(model);
+    mlops_table_unref(rows);
+    remove_ground(g);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(graphs_name_their_classes),
         cmocka_unit_test(texts_are_judged_as_their_classes),
         cmocka_unit_test(lists_that_do_not_fit_are_refused),
         cmocka_unit_test(values_that_are_no_class_are_named),

@@ -3632,8 +3632,9 @@ class Bundle(_rt.Handle):
             metadata: a JSON object, up to 1 MiB, kept as it is
             golden_rows: rows to prove; default: 16 rows derived from the plan's thresholds
 
-        Raises: InvalidError for an option out of range; IoError, NoSpaceError, DeniedError, NotFoundError,
-        NomemError.
+        Raises: InvalidError for an option out of range, or a golden row without a prediction;
+        UnsupportedError for a graph that yields no numbers; IoError, NoSpaceError, DeniedError,
+        NotFoundError, NomemError.
         """
         model_h = _rt.opened(model, Model, "model")
         opts = _bundle_opts(reference=reference, name=name, version=version, metadata=metadata,

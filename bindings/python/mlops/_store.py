@@ -326,8 +326,8 @@ class Models:
             opts.setdefault("file", model)
             model = _rt.classes["model"].load(model)
         if not isinstance(model, _ffi.Model):
-            raise TypeError(f"model is a {type(model).__name__}; a Model is due, or the path of a file that XGBoost's "
-                            "save_model() wrote")
+            raise TypeError(f"model is a {type(model).__name__}; a Model is due, or the path of a file that "
+                            "save_model() or an ONNX converter wrote")
         if run is not None:
             opts["run"] = id_of(run)
         if data is None and run is not None:

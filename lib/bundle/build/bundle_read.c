@@ -4,10 +4,10 @@
  * bundle that is handed out predicts, on this machine, what it predicted where it was made.
  */
 #include "base/arena.h"
+#include "bundle/build/golden_make.h"
 #include "bundle/run/golden.h"
 #include "file/file.h"
 #include "kern/kern.h"
-#include "model/model.h"
 #include "profile/reference.h"
 #include "text/utf8.h"
 
@@ -60,8 +60,9 @@ static mlops_status predict_golden(const mlops_bundle *self, mlops_context *cont
                                    mlops_error *err) {
     for (uint32_t i = 0; i < golden->n_rows; i++) {
         mlops__golden_row(golden, i, row);
-        MLOPS_TRY(mlops_context_predict(context, row, 1, golden->n_features, out, golden->width));
-        if (!mlops__golden_equals(golden, i, out))
+        mlops_status status =
+            mlops_context_predict(context, row, 1, golden->n_features, out, golden->width);
+        if (status || !mlops__golden_equals(golden, i, out))
             return mlops__fail(err, MLOPS_E_CORRUPT,
                                "golden row %lu: this machine predicts another value than the one "
                                "where the bundle of '%s' was made",
@@ -75,9 +76,11 @@ static mlops_status prove(const mlops_bundle *self, mlops__cursor section, mlops
     mlops__arena arena;
     mlops_context *context;
     uint32_t n = (uint32_t)mlops_model_n_features(self->model);
-    uint32_t width = (uint32_t)mlops_model_width(self->model, MLOPS_MODEL_OUTPUT_PREDICTION);
+    mlops_model_output output = mlops__golden_output(self->model);
+    uint32_t width = (uint32_t)mlops_model_width(self->model, output);
     MLOPS_TRY(mlops__golden_open(&golden, section, n, width, err));
-    MLOPS_TRY(mlops_context_new(&context, self->model, MLOPS_MODEL_OUTPUT_PREDICTION, err));
+    MLOPS_TRY(mlops_context_new(&context, self->model, output, err));
+    if (mlops__model_graph(self->model)) mlops__context_number_texts(context);
     mlops__arena_init(&arena, &self->host.allocator, SIZE_MAX);
     float *row = mlops__arena_array(&arena, n, sizeof *row);
     double *out = mlops__arena_array(&arena, width, sizeof *out);
@@ -101,8 +104,8 @@ static mlops_status read_all(mlops_bundle *self, const void *bytes, size_t n, ml
     MLOPS_TRY(mlops__container_read(&whole, bytes, n, MLOPS__KIND_BUNDLE, err));
     MLOPS_TRY(mlops__container_verify(&whole, mlops__kern_for(self->host.cpu)->sha256_blocks, err));
     memcpy(self->id.bytes, whole.data + ID_OFFSET, sizeof self->id.bytes);
-    mlops__cursor plan = mlops__container_find(&whole, MLOPS__KIND_PLAN);
-    if (plan.failed) return mlops__fail(err, MLOPS_E_CORRUPT, "the bundle has no model");
+    mlops__cursor plan = mlops__container_model(&whole);
+    if (plan.failed) return mlops__fail(err, MLOPS_E_CORRUPT, "the bundle has not one model");
     MLOPS_TRY(read_model(self, plan, err));
     MLOPS_TRY(read_meta(self, mlops__container_find(&whole, MLOPS__KIND_META), err));
     mlops__cursor reference = mlops__container_find(&whole, MLOPS__KIND_REFERENCE);

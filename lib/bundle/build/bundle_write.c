@@ -17,7 +17,8 @@
 
 #include <string.h>
 
-enum { NAME_MAX_BYTES = 255, METADATA_MAX = 1 << 20, GOLDEN_DEFAULT = 16, META_VERSION = 1 };
+enum { NAME_MAX_BYTES = 255, METADATA_MAX = 1 << 20, META_VERSION = 1 };
+enum { GOLDEN_DEFAULT = 16, GOLDEN_TRIED = 256, ALIGN = 64 /* of contexts */ };
 
 typedef struct writing {
     mlops__host host;
@@ -94,64 +95,127 @@ static void write_meta(writing *self) {
 
 /* What rows and predictions need while they are made. */
 typedef struct making {
+    const mlops__plan *plan; /* NULL: a graph */
+    const mlops__graph *graph;
+    mlops_context *context; /* of a graph */
+    mlops__buf predictions;
     float *row;
-    uint32_t *seen;
+    uint32_t *seen; /* of a plan, as sums */
     void *sums;
     double *out;
+    uint32_t n_features;
+    uint32_t width;
 } making;
 
-static void write_rows(writing *self, const mlops__plan *plan, const making *room) {
-    mlops__buf *out = &self->golden;
-    uint32_t n = (uint32_t)(self->opts.n_golden ? self->opts.n_golden : GOLDEN_DEFAULT);
-    uint32_t width = mlops__plan_width(plan);
-    mlops__buf_u32(out, MLOPS__GOLDEN_VERSION);
-    mlops__buf_u32(out, n);
-    mlops__buf_u32(out, plan->n_features);
-    mlops__buf_u32(out, width);
-    for (int predicting = 0; predicting < 2; predicting++)
-        for (uint32_t i = 0; i < n; i++) {
-            const float *row = room->row;
-            if (self->opts.n_golden) row = self->opts.golden_rows + (size_t)i * plan->n_features;
-            else mlops__golden_draw(plan, i, room->row, room->seen);
-            for (uint32_t j = 0; !predicting && j < plan->n_features; j++)
-                mlops__buf_f32(out, row[j]);
-            if (!predicting) continue;
-            mlops__plan_predict(plan, (mlops__row){.f32 = row}, (mlops__sums){.any = room->sums},
-                                room->out);
-            for (uint32_t j = 0; j < width; j++) mlops__buf_f64(out, room->out[j]);
-        }
+static mlops_status predict(const making *self, const float *row) {
+    if (self->graph)
+        return mlops_context_predict(self->context, row, 1, self->n_features, self->out,
+                                     self->width);
+    mlops__plan_predict(self->plan, (mlops__row){.f32 = row}, (mlops__sums){.any = self->sums},
+                        self->out);
+    return MLOPS_OK;
 }
 
-static mlops_status write_golden(writing *self, const mlops__plan *plan) {
+/* Puts a row down if the model has a prediction for it. */
+static mlops_status put_row(writing *self, making *room, const float *row) {
+    MLOPS_TRY(predict(room, row));
+    for (uint32_t j = 0; j < room->n_features; j++) mlops__buf_f32(&self->golden, row[j]);
+    for (uint32_t j = 0; j < room->width; j++) mlops__buf_f64(&room->predictions, room->out[j]);
+    return MLOPS_OK;
+}
+
+static mlops_status put_given(writing *self, making *room) {
+    for (int64_t i = 0; i < self->opts.n_golden; i++) {
+        mlops_status status =
+            put_row(self, room, self->opts.golden_rows + (size_t)i * room->n_features);
+        if (status)
+            return mlops__fail(self->err, MLOPS_E_INVALID,
+                               "golden row %lld: the model has no prediction for it", (long long)i);
+    }
+    return MLOPS_OK;
+}
+
+/* Returns how many. */
+static uint32_t put_drawn(writing *self, making *room) {
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < GOLDEN_TRIED && n < GOLDEN_DEFAULT; i++) {
+        if (room->graph) mlops__golden_draw_graph(room->graph, i, room->row, room->n_features);
+        else mlops__golden_draw(room->plan, i, room->row, room->seen);
+        n += put_row(self, room, room->row) == MLOPS_OK;
+    }
+    return n;
+}
+
+static mlops_status put_rows(writing *self, making *room) {
+    mlops__buf *out = &self->golden;
+    mlops__buf_u32(out, MLOPS__GOLDEN_VERSION);
+    mlops__buf_u32(out, (uint32_t)self->opts.n_golden);
+    mlops__buf_u32(out, room->n_features);
+    mlops__buf_u32(out, room->width);
+    if (self->opts.n_golden) {
+        MLOPS_TRY(put_given(self, room));
+    } else {
+        uint32_t n = put_drawn(self, room);
+        if (!out->status) mlops__store_u32(out->data + 4, n);
+    }
+    mlops__buf_put(out, room->predictions.data, room->predictions.size);
+    return room->predictions.status;
+}
+
+static mlops_status write_rows(writing *self, making *room) {
     mlops__arena arena;
+    mlops_status status = MLOPS_OK;
     mlops__arena_init(&arena, &self->host.allocator, SIZE_MAX);
-    making room = {mlops__arena_array(&arena, plan->n_features, sizeof(float)),
-                   mlops__arena_array(&arena, plan->n_features, sizeof(uint32_t)),
-                   mlops__arena_array(&arena, plan->n_groups, mlops__plan_number_size(plan)),
-                   mlops__arena_array(&arena, mlops__plan_width(plan), sizeof(double))};
-    int have = room.row && room.seen && room.sums && room.out;
-    if (have) write_rows(self, plan, &room);
+    mlops__buf_init(&room->predictions, &self->host.allocator);
+    room->row = mlops__arena_array(&arena, room->n_features, sizeof(float));
+    room->out = mlops__arena_array(&arena, room->width, sizeof(double));
+    if (room->plan) {
+        room->seen = mlops__arena_array(&arena, room->n_features, sizeof(uint32_t));
+        room->sums =
+            mlops__arena_array(&arena, room->plan->n_groups, mlops__plan_number_size(room->plan));
+        if (!room->seen || !room->sums) status = MLOPS_E_NOMEM;
+    }
+    if (!room->row || !room->out) status = MLOPS_E_NOMEM;
+    if (!status) status = put_rows(self, room);
+    mlops__buf_free(&room->predictions);
     mlops__arena_free(&arena);
-    return have ? MLOPS_OK : MLOPS_E_NOMEM;
+    return status;
+}
+
+static mlops_status write_golden(writing *self) {
+    const mlops__plan *plan = mlops__model_opened(self->model);
+    const mlops__graph *graph = mlops__model_graph(self->model);
+    mlops_model_output output = mlops__golden_output(self->model);
+    making room = {.plan = graph ? NULL : plan,
+                   .graph = graph,
+                   .n_features = plan->n_features,
+                   .width = (uint32_t)mlops_model_width(self->model, output)};
+    if (!graph) return write_rows(self, &room);
+    if (!room.width)
+        return mlops__fail(self->err, MLOPS_E_UNSUPPORTED, "the model yields no numbers");
+    size_t size = mlops_context_size(self->model);
+    void *mem = mlops__alloc_aligned(&self->host.allocator, size, ALIGN);
+    mlops_status status =
+        mem ? mlops_context_init(&room.context, mem, size, self->model, output) : MLOPS_E_NOMEM;
+    if (!status && !self->opts.n_golden) mlops__context_number_texts(room.context);
+    if (!status) status = write_rows(self, &room);
+    mlops__free_aligned(&self->host.allocator, mem, size, ALIGN);
+    return status;
 }
 
 static mlops_status gather(writing *self, mlops__buf *out) {
     size_t n;
     const uint8_t *bytes = mlops__model_plan(self->model, &n);
-    mlops__plan plan;
-    if (!mlops__model_opened(self->model)->bytes)
-        return mlops__fail(self->err, MLOPS_E_UNSUPPORTED,
-                           "the model is a graph of ONNX; bundles hold forests");
-    MLOPS_TRY(mlops__plan_open(&plan, bytes, n, self->err));
+    uint32_t kind = mlops__model_graph(self->model) ? MLOPS__KIND_GRAPH : MLOPS__KIND_PLAN;
     write_meta(self);
-    MLOPS_TRY(write_golden(self, &plan));
+    MLOPS_TRY(write_golden(self));
     if (self->opts.reference)
         MLOPS_TRY(mlops__reference_payload(self->opts.reference, &self->reference));
     MLOPS_TRY(self->meta.status);
     MLOPS_TRY(self->golden.status);
     MLOPS_TRY(self->reference.status);
     const mlops__section sections[] = {
-        {MLOPS__KIND_PLAN, 0, bytes, n},
+        {kind, 0, bytes, n},
         {MLOPS__KIND_META, 0, self->meta.data, self->meta.size},
         {MLOPS__KIND_GOLDEN, 0, self->golden.data, self->golden.size},
         {MLOPS__KIND_REFERENCE, MLOPS__SECTION_OPTIONAL, self->reference.data,

@@ -17,8 +17,7 @@ mlops_status mlops__golden_open(mlops__golden *out, mlops__cursor section, uint3
                            (unsigned long)version, MLOPS__GOLDEN_VERSION);
     *out = (mlops__golden){NULL, NULL, n_rows, mlops__cursor_u32(&section),
                            mlops__cursor_u32(&section)};
-    int fits = out->n_features == n_features && out->width == width && n_rows >= 1 &&
-               n_rows <= MLOPS__GOLDEN_MAX;
+    int fits = out->n_features == n_features && out->width == width && n_rows <= MLOPS__GOLDEN_MAX;
     if (section.failed || !fits)
         return mlops__fail(err, MLOPS_E_CORRUPT, "golden rows do not have the model's shape");
     out->rows = mlops__cursor_array(&section, (uint64_t)n_rows * n_features, sizeof(float));

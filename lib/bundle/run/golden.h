@@ -1,7 +1,9 @@
 /* Golden rows: what the model gave where the bundle was made.
  *
  * Section "GOLD", little-endian: version (u32, 1), rows (u32), features (u32), width (u32), the
- * rows (f32 each), the predictions (f64 each); nothing behind them. Freestanding.
+ * rows (f32 each), the predictions (f64 each); nothing behind them. There are no rows if none that
+ * was drawn has a prediction. A row gives an input of texts the number of one among the constants
+ * of texts of the graph. Freestanding.
  */
 #ifndef MLOPS_BUNDLE_RUN_GOLDEN_H
 #define MLOPS_BUNDLE_RUN_GOLDEN_H

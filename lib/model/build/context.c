@@ -62,6 +62,8 @@ void mlops_context_free(mlops_context *self) {
     mlops_model_unref(model);
 }
 
+void mlops__context_number_texts(mlops_context *self) { self->room.graph.numbered = 1; }
+
 int64_t mlops_context_width(const mlops_context *self) {
     return mlops__model_width(self->model, self->output);
 }

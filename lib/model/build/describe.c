@@ -68,7 +68,7 @@ static void put_ports(mlops__json_writer *out, const char *name, const mlops__gr
 
 /* Features that float32 would lose something of. */
 static int takes_f64(const mlops__graph_model *graph) {
-    for (uint32_t i = 0; i < graph->n_inputs; i++)
+    for (uint32_t i = 0; i < graph->graph.n_inputs; i++)
         if (graph->inputs[i].dtype != MLOPS__GRAPH_F32) return 1;
     return 0;
 }
@@ -82,8 +82,8 @@ static void put_graph(mlops__json_writer *out, const mlops_model *self) {
     put_text(out, "operators", graph->operators);
     put_text(out, "numbers", takes_f64(graph) ? "float64" : "float32");
     put_int(out, "steps", graph->graph.n_steps);
-    put_ports(out, "inputs", graph->inputs, graph->n_inputs);
-    put_ports(out, "results", graph->outputs, graph->n_outputs);
+    put_ports(out, "inputs", graph->inputs, graph->graph.n_inputs);
+    put_ports(out, "results", graph->outputs, graph->shape.n_outputs);
     put_features(out, self);
     put_int(out, "outputs", mlops__model_width(self, MLOPS_MODEL_OUTPUT_PREDICTION));
     mlops__json_name(out, "classes");

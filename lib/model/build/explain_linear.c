@@ -135,9 +135,9 @@ static mlops_status read_graph(mlops_explainer *self, double *scales, double *or
 mlops_status mlops__explain_graph(mlops_explainer *self, mlops_error *err) {
     const mlops__graph_model *graph = self->model->graph;
     const mlops__graph_dtype dtype =
-        graph->n_inputs == 1 ? graph->inputs[0].dtype : MLOPS__GRAPH_TEXT;
+        graph->graph.n_inputs == 1 ? graph->inputs[0].dtype : MLOPS__GRAPH_TEXT;
     mlops_status status = MLOPS_E_UNSUPPORTED;
-    if (graph->has_rows && (dtype == MLOPS__GRAPH_F32 || dtype == MLOPS__GRAPH_F64)) {
+    if (graph->shape.has_rows && (dtype == MLOPS__GRAPH_F32 || dtype == MLOPS__GRAPH_F64)) {
         const size_t f = self->n_features;
         double *scales = mlops__arena_array(&self->arena, f, sizeof(double));
         double *origins = scales ? mlops__arena_array(&self->arena, f, sizeof(double)) : NULL;

@@ -1,39 +1,23 @@
-/* A graph as a model: what its inputs take of a row, and what its outputs yield.
- *
- * A row is one element of the first axis of all inputs; of a graph whose inputs have no open axis
- * it is one whole run. Features are the elements of a row of all inputs, one behind the other.
- */
+/* A graph as a model: what its inputs take of a row, and what its outputs yield. */
 #ifndef MLOPS_MODEL_GRAPH_MODEL_H
 #define MLOPS_MODEL_GRAPH_MODEL_H
 
 #include "base/arena.h"
 #include "column/table.h"
 #include "model/build/graph_forest.h"
-#include "model/run/graph.h"
+#include "model/run/graph_row.h"
 #include "model/run/plan.h"
 
 #include <mlops/model.h>
 
-typedef struct mlops__graph_port {
-    const char *name;
-    mlops__graph_dtype dtype;
-    int64_t width; /* elements of a row; 0 of an output that has no fixed number of them */
-    int64_t first; /* of an input: its first feature */
-} mlops__graph_port;
-
 typedef struct mlops__graph_model {
     mlops__graph graph;
-    uint32_t n_inputs;
-    uint32_t n_outputs; /* of the file */
+    mlops__graph_shape shape;
     mlops__graph_port *inputs;
     mlops__graph_port *outputs;
-    int64_t n_features;
     const char **names; /* one a feature; NULL unless all inputs have one element */
-    int has_rows;       /* inputs have an open axis; else a run is one row */
     int is_whole;       /* all rows go into one run */
-    int has_texts;      /* texts are made on the way */
-    int32_t prediction; /* output; -1: none is numeric */
-    int32_t label;      /* output that is a class, -1: none */
+    int makes_texts;    /* texts are made on the way */
     int64_t n_classes;
     const char **classes;        /* their names */
     const int64_t *class_labels; /* NULL: labels are texts */
@@ -59,6 +43,7 @@ typedef struct mlops__graph_room {
     mlops__graph_run *run;
     uint8_t *inputs; /* elements of each, one behind the other, each at a multiple of 64 */
     int64_t n_rows;
+    int numbered; /* rows give an input of texts the number of one among the graph's constants */
 } mlops__graph_room;
 
 size_t mlops__graph_text_room(const mlops__graph_model *self, int64_t n_rows);

@@ -5,6 +5,7 @@
  */
 #include "base/alloc.h"
 #include "model/build/graph_model.h"
+#include "model/run/graph_step.h"
 
 #include <string.h>
 
@@ -13,28 +14,18 @@ enum { ALIGN = 64, TEXTS = 1 << 16, TEXTS_ROW = 1 << 10, TABLE_BLOCK = 256 };
 
 static size_t padded(size_t n) { return (n + ALIGN - 1) / ALIGN * ALIGN; }
 
-static size_t size_of(mlops__graph_dtype dtype) {
-    switch (dtype) {
-    case MLOPS__GRAPH_F32:
-    case MLOPS__GRAPH_I32: return 4;
-    case MLOPS__GRAPH_BOOL: return 1;
-    case MLOPS__GRAPH_TEXT: return sizeof(mlops__graph_text);
-    default: return 8;
-    }
-}
-
 static size_t input_size(const mlops__graph_port *port, int64_t n_rows) {
-    return padded((size_t)n_rows * (size_t)port->width * size_of(port->dtype));
+    return padded((size_t)n_rows * (size_t)port->width * mlops__dtype_size(port->dtype));
 }
 
 size_t mlops__graph_text_room(const mlops__graph_model *self, int64_t n_rows) {
-    return self->has_texts ? TEXTS + (size_t)n_rows * TEXTS_ROW : 0;
+    return self->makes_texts ? TEXTS + (size_t)n_rows * TEXTS_ROW : 0;
 }
 
 size_t mlops__graph_room_size(const mlops__graph_model *self, int64_t n_rows, size_t texts) {
     size_t size = padded(mlops__graph_size(&self->graph, n_rows, texts));
     if (!size) return 0;
-    for (uint32_t i = 0; i < self->n_inputs; i++) {
+    for (uint32_t i = 0; i < self->graph.n_inputs; i++) {
         size_t more = input_size(&self->inputs[i], n_rows);
         if (more > SIZE_MAX / 2 - size) return 0;
         size += more;
@@ -45,43 +36,16 @@ size_t mlops__graph_room_size(const mlops__graph_model *self, int64_t n_rows, si
 mlops_status mlops__graph_room_init(mlops__graph_room *self, const mlops__graph_model *model,
                                     int64_t n_rows, size_t texts, void *mem) {
     size_t size = mlops__graph_size(&model->graph, n_rows, texts);
-    *self = (mlops__graph_room){model, NULL, (uint8_t *)mem + padded(size), n_rows};
+    *self = (mlops__graph_room){model, NULL, (uint8_t *)mem + padded(size), n_rows, 0};
     MLOPS_TRY(mlops__graph_init(&self->run, mem, size, &model->graph, n_rows, texts));
     uint8_t *p = self->inputs;
-    for (uint32_t i = 0; i < model->n_inputs; i++) {
+    for (uint32_t i = 0; i < model->graph.n_inputs; i++) {
         MLOPS_TRY(mlops__graph_bind(self->run, i, model->inputs[i].dtype, p));
         p += input_size(&model->inputs[i], n_rows);
     }
     mlops__graph_set_kern(self->run, model->kern);
     mlops__graph_forests_use(model->forests, self->run, p);
     return MLOPS_OK;
-}
-
-static int64_t whole(double value) {
-    if (!(value > -0x1p63)) return value != value ? 0 : INT64_MIN;
-    return value < 0x1p63 ? (int64_t)value : INT64_MAX;
-}
-
-static void put(mlops__graph_dtype dtype, uint8_t *data, int64_t i, double value) {
-    int64_t integer = whole(value);
-    int64_t small = integer > INT32_MAX ? INT32_MAX : integer < INT32_MIN ? INT32_MIN : integer;
-    switch (dtype) {
-    case MLOPS__GRAPH_F32: ((float *)(void *)data)[i] = (float)value; break;
-    case MLOPS__GRAPH_F64: ((double *)(void *)data)[i] = value; break;
-    case MLOPS__GRAPH_I64: ((int64_t *)(void *)data)[i] = integer; break;
-    case MLOPS__GRAPH_I32: ((int32_t *)(void *)data)[i] = (int32_t)small; break;
-    default: data[i] = value != 0; break;
-    }
-}
-
-static double number_at(const mlops__graph_view *view, int64_t i) {
-    switch (view->dtype) {
-    case MLOPS__GRAPH_F32: return (double)((const float *)view->data)[i];
-    case MLOPS__GRAPH_F64: return ((const double *)view->data)[i];
-    case MLOPS__GRAPH_I64: return (double)((const int64_t *)view->data)[i];
-    case MLOPS__GRAPH_I32: return (double)((const int32_t *)view->data)[i];
-    default: return (double)((const uint8_t *)view->data)[i];
-    }
 }
 
 /* Index of a label among the classes; -1 if it is none of them. */
@@ -105,8 +69,8 @@ static mlops_status run(const mlops__graph_room *self, mlops_model_output output
     const mlops__graph_model *model = self->model;
     int64_t width = mlops__graph_width(model, output), count = 1;
     int64_t port = (int64_t)output - MLOPS_MODEL_OUTPUT_FIRST;
-    if (output == MLOPS_MODEL_OUTPUT_PREDICTION) port = model->prediction;
-    if (output == MLOPS_MODEL_OUTPUT_CLASS) port = model->label;
+    if (output == MLOPS_MODEL_OUTPUT_PREDICTION) port = model->shape.prediction;
+    if (output == MLOPS_MODEL_OUTPUT_CLASS) port = model->shape.label;
     MLOPS_TRY(mlops__graph_run_rows(self->run, n, err));
     mlops__graph_view view = mlops__graph_result(self->run, (uint32_t)port);
     for (int32_t i = 0; i < view.rank; i++) count *= view.dims[i];
@@ -116,30 +80,35 @@ static mlops_status run(const mlops__graph_room *self, mlops_model_output output
                            model->outputs[port].name, (long long)count, (long long)n,
                            mlops__plural(n), (long long)width);
     for (int64_t i = 0; i < count; i++)
-        out[i] =
-            output == MLOPS_MODEL_OUTPUT_CLASS ? class_at(model, &view, i) : number_at(&view, i);
+        out[i] = output == MLOPS_MODEL_OUTPUT_CLASS ? class_at(model, &view, i)
+                                                    : mlops__graph_number(&view, i);
     return MLOPS_OK;
 }
 
 /* Rows of the one input's type are read where they stand. */
 static void feed(const mlops__graph_room *self, mlops__row rows, int64_t begin, int64_t n) {
     const mlops__graph_model *model = self->model;
-    const float *f32 = rows.f32 ? rows.f32 + begin * model->n_features : NULL;
-    const double *f64 = rows.f32 ? NULL : rows.f64 + begin * model->n_features;
+    const float *f32 = rows.f32 ? rows.f32 + begin * model->shape.n_features : NULL;
+    const double *f64 = rows.f32 ? NULL : rows.f64 + begin * model->shape.n_features;
     mlops__graph_dtype dtype = rows.f32 ? MLOPS__GRAPH_F32 : MLOPS__GRAPH_F64;
     uint8_t *p = self->inputs;
-    if (model->n_inputs == 1 && model->inputs[0].dtype == dtype) {
+    if (model->graph.n_inputs == 1 && model->inputs[0].dtype == dtype) {
         (void)mlops__graph_bind(self->run, 0, dtype, f32 ? (const void *)f32 : f64);
         return;
     }
     (void)mlops__graph_bind(self->run, 0, model->inputs[0].dtype, p);
-    for (uint32_t i = 0; i < model->n_inputs; i++) {
+    for (uint32_t i = 0; i < model->graph.n_inputs; i++) {
         const mlops__graph_port *port = &model->inputs[i];
         for (int64_t r = 0; r < n; r++) {
-            int64_t at = (begin + r) * model->n_features + port->first;
-            for (int64_t j = 0; j < port->width; j++)
-                put(port->dtype, p, r * port->width + j,
-                    rows.f32 ? (double)rows.f32[at + j] : rows.f64[at + j]);
+            int64_t at = (begin + r) * model->shape.n_features + port->first;
+            for (int64_t j = 0; j < port->width; j++) {
+                int64_t to = r * port->width + j;
+                double number = rows.f32 ? (double)rows.f32[at + j] : rows.f64[at + j];
+                if (port->dtype == MLOPS__GRAPH_TEXT)
+                    ((mlops__graph_text *)(void *)p)[to] =
+                        mlops__graph_text_at(&model->graph, number);
+                else mlops__graph_put(port->dtype, p, to, number);
+            }
         }
         p += input_size(port, self->n_rows);
     }
@@ -147,7 +116,7 @@ static void feed(const mlops__graph_room *self, mlops__row rows, int64_t begin, 
 
 /* Rows of the next run. */
 static int64_t rows_of(const mlops__graph_model *self, int64_t room, int64_t left) {
-    if (!self->has_rows) return 1;
+    if (!self->shape.has_rows) return 1;
     return left < room ? left : room;
 }
 
@@ -155,7 +124,7 @@ mlops_status mlops__graph_predict(const mlops__graph_room *self, mlops_model_out
                                   mlops__row rows, int64_t n_rows, double *out, mlops_error *err) {
     const mlops__graph_model *model = self->model;
     int64_t width = mlops__graph_width(model, output);
-    for (uint32_t i = 0; i < model->n_inputs; i++)
+    for (uint32_t i = 0; model->shape.has_texts && !self->numbered; i++)
         if (model->inputs[i].dtype == MLOPS__GRAPH_TEXT)
             return mlops__fail(err, MLOPS_E_SCHEMA, "input \"%.*s\" takes texts: predict a table",
                                200, model->inputs[i].name);
@@ -187,7 +156,7 @@ static void feed_column(const mlops__column *column, const mlops__graph_port *po
         } else if (valid && column->type == MLOPS_TYPE_INT64 && port->dtype == MLOPS__GRAPH_I64) {
             ((int64_t *)(void *)data)[to] = ((const int64_t *)column->data)[row];
         } else {
-            put(port->dtype, data, to, mlops__column_f64(column, row));
+            mlops__graph_put(port->dtype, data, to, mlops__column_f64(column, row));
         }
     }
 }
@@ -200,7 +169,7 @@ static mlops_status predict_blocks(const mlops__graph_room *self,
     for (int64_t begin = 0, n; begin < n_rows; begin += n) {
         uint8_t *p = self->inputs;
         n = rows_of(model, self->n_rows, n_rows - begin);
-        for (uint32_t i = 0; i < model->n_inputs; i++) {
+        for (uint32_t i = 0; i < model->graph.n_inputs; i++) {
             const mlops__graph_port *port = &model->inputs[i];
             for (int64_t j = 0; j < port->width; j++)
                 feed_column(columns[port->first + j], port, j, p, begin, n);
@@ -217,7 +186,7 @@ mlops_status mlops__graph_predict_columns(const mlops__graph_model *self,
                                           mlops_model_output output, int64_t n_rows, double *out,
                                           const mlops_allocator *allocator, mlops_error *err) {
     int64_t block = self->is_whole || n_rows < TABLE_BLOCK ? n_rows : TABLE_BLOCK;
-    if (!self->has_rows) block = 1;
+    if (!self->shape.has_rows) block = 1;
     if (n_rows == 0) return MLOPS_OK;
     size_t texts = mlops__graph_text_room(self, block);
     for (;; texts *= 2) {

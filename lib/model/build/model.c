@@ -90,7 +90,7 @@ static mlops_status open_graph(mlops_model *self, const loading *from) {
     MLOPS_TRY(mlops__graph_model_open(&self->graph, self->payload, self->payload_size, &self->arena,
                                       from->err));
     self->plan.info = "onnx\0\0"; /* and no objective or booster */
-    self->plan.n_features = (uint32_t)self->graph->n_features;
+    self->plan.n_features = (uint32_t)self->graph->shape.n_features;
     self->names = self->graph->names;
     self->graph->kern = self->kern = mlops__kern_for(from->host.cpu);
     MLOPS_TRY(mlops__graph_forests_tune(&self->graph->forests, &self->graph->graph, self->kern,
@@ -184,9 +184,10 @@ static mlops_status read_bundle(loading *from, const uint8_t *bytes, size_t n,
         return mlops__fail(from->err, MLOPS_E_UNSUPPORTED, "this is %s, not a model or bundle",
                            mlops__container_name(bytes, n, name));
     MLOPS_TRY(mlops__container_verify(&container, kern->sha256_blocks, from->err));
-    mlops__cursor plan = mlops__container_find(&container, MLOPS__KIND_PLAN);
+    mlops__cursor plan = mlops__container_model(&container);
     if (plan.failed)
-        return mlops__fail(from->err, MLOPS_E_CORRUPT, "the bundle has no section PLAN");
+        return mlops__fail(from->err, MLOPS_E_CORRUPT,
+                           "the bundle has not one model, in section PLAN or GRPH");
     mlops__buf_put(payload, plan.data, plan.size);
     return payload->status ? mlops__fail_nomem(from->err, plan.size) : MLOPS_OK;
 }
@@ -269,14 +270,26 @@ const char *mlops_model_feature_name(const mlops_model *self, int64_t index) {
     return self->names[index];
 }
 
+int64_t mlops__model_n_classes(const mlops_model *self) {
+    return self->graph ? self->graph->n_classes : 0;
+}
+
+int mlops__model_takes_texts(const mlops_model *self) {
+    return self->graph && self->graph->shape.has_texts;
+}
+
 const char *mlops_model_class_name(const mlops_model *self, int64_t index) {
-    if (!self->graph || index < 0 || index >= self->graph->n_classes) return NULL;
+    if (index < 0 || index >= mlops__model_n_classes(self)) return NULL;
     return self->graph->classes[index];
 }
 
 const uint8_t *mlops__model_plan(const mlops_model *self, size_t *n) {
     *n = self->payload_size;
     return self->payload;
+}
+
+const mlops__graph *mlops__model_graph(const mlops_model *self) {
+    return self->graph ? &self->graph->graph : NULL;
 }
 
 const mlops__plan *mlops__model_opened(const mlops_model *self) { return &self->plan; }

@@ -4,6 +4,7 @@
  * give equal bytes.
  */
 #include "model/build/onnx_compile.h"
+#include "model/run/graph_row.h"
 
 #include <string.h>
 
@@ -211,7 +212,7 @@ static mlops_status write_info(mlops__oc *self, mlops__graph_writer *writer,
     mlops__onnx_text texts[] = {
         {producer, strlen(producer)}, {sets, strlen(sets)}, {operators, strlen(operators)}};
     MLOPS_TRY(mlops__oc_texts(self, texts, 3, &item));
-    MLOPS_TRY(put_constant(self, writer, MLOPS__ONNX_INFO, item));
+    MLOPS_TRY(put_constant(self, writer, MLOPS__GRAPH_INFO, item));
     for (size_t i = model->graph->n_outputs; i-- > 0;)
         if (mlops__oc_item(self, outputs[i])->classes)
             classes = mlops__oc_item(self, outputs[i])->classes;
@@ -219,7 +220,7 @@ static mlops_status write_info(mlops__oc *self, mlops__graph_writer *writer,
     if (classes->kind == MLOPS__ONNX_INTS)
         MLOPS_TRY(mlops__oc_i64s(self, classes->ints, classes->n, &item));
     else MLOPS_TRY(mlops__oc_texts(self, classes->texts, classes->n, &item));
-    return put_constant(self, writer, MLOPS__ONNX_CLASSES, item);
+    return put_constant(self, writer, MLOPS__GRAPH_CLASSES, item);
 }
 
 static mlops_status write(mlops__oc *self, mlops__graph_writer *writer, const uint32_t *inputs,

@@ -246,11 +246,7 @@ mlops_status mlops__oc_fuse(mlops__oc *self, const uint32_t *outputs, uint32_t n
 
 /* -- what comes out ------------------------------------------------------------------------- */
 
-/* Appends the bytes of a graph plan to out. Behind the file's own outputs it has constant ones that
- * tell of the model: texts of MLOPS__ONNX_INFO (producer, operator sets, operators), and the labels
- * of classes as MLOPS__ONNX_CLASSES, texts or int64, if there are any. */
-#define MLOPS__ONNX_INFO    "\001info"
-#define MLOPS__ONNX_CLASSES "\001classes"
+/* Appends the bytes of a graph plan to out, with the outputs that tell of the model. */
 mlops_status mlops__onnx_compile(const mlops__onnx *model, mlops__arena *arena, mlops__buf *out,
                                  mlops_error *err);
 

@@ -12,7 +12,7 @@ static size_t padded(size_t n) { return (n + ALIGN - 1) / ALIGN * ALIGN; }
 
 /* Rows that a graph runs at once. */
 static int64_t graph_rows(const mlops_model *model, size_t n_blocks) {
-    return n_blocks && model->graph->has_rows ? MLOPS__GRAPH_BLOCK : 1;
+    return n_blocks && model->graph->shape.has_rows ? MLOPS__GRAPH_BLOCK : 1;
 }
 
 size_t mlops__model_blocks(const mlops_model *self) {

@@ -22,7 +22,7 @@ static int takes_texts(const mlops_model *model, uint32_t feature) {
     const mlops__graph_model *graph = model->graph;
     uint32_t i = 0;
     if (!graph) return 0;
-    while (i + 1 < graph->n_inputs && graph->inputs[i + 1].first <= (int64_t)feature) i++;
+    while (i + 1 < graph->graph.n_inputs && graph->inputs[i + 1].first <= (int64_t)feature) i++;
     return graph->inputs[i].dtype == MLOPS__GRAPH_TEXT;
 }
 

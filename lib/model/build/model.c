@@ -63,7 +63,7 @@ static void destroy(mlops_model *self) {
     const mlops_allocator allocator = self->host.allocator;
     self->arena.allocator = &allocator;
     mlops__arena_free(&self->arena);
-    mlops__free(&allocator, self->payload, self->payload_size);
+    mlops__free_aligned(&allocator, self->payload, self->payload_size, 64);
     mlops__free_aligned(&allocator, self, sizeof *self, 64);
 }
 
@@ -121,7 +121,7 @@ static mlops_status finish(mlops_model *self, const loading *from) {
 static mlops_status make(mlops_model **out, loading *from, mlops__buf *payload) {
     const mlops_allocator *allocator = &from->meter.table;
     mlops_model *self = mlops__alloc_aligned(allocator, sizeof *self, 64);
-    uint8_t *exact = self ? mlops__alloc(allocator, payload->size) : NULL;
+    uint8_t *exact = self ? mlops__alloc_aligned(allocator, payload->size, 64) : NULL;
     if (!exact) {
         mlops__free_aligned(allocator, self, sizeof *self, 64);
         mlops__buf_free(payload);

@@ -19,7 +19,7 @@ static const int is_big_endian = 0;
 /* Where the parts of a run begin; ok is 0 once something does not fit. */
 typedef struct layout {
     size_t size;
-    size_t views, slots, holders, forests, texts, copies, arena, bump;
+    size_t views, places, slots, holders, forests, texts, copies, arena, bump;
     uint32_t n_forests;
     int ok;
 } layout;
@@ -90,6 +90,7 @@ static layout layout_of(const mlops__graph *graph, int64_t n_rows, size_t text_s
     if (!self.ok) return self;
     self.n_forests = mlops__graph_n_forests(graph);
     self.views = room(&self, graph->n_values, sizeof(mlops__graph_view), 8);
+    self.places = room(&self, graph->n_values, sizeof(uint32_t), 8);
     self.slots = room(&self, (uint64_t)graph->n_slots + 1, sizeof(uint8_t *), 8);
     self.holders = room(&self, graph->n_slots, sizeof(uint32_t), 8);
     self.forests = room(&self, self.n_forests, sizeof(mlops__graph_forest), 8);
@@ -137,6 +138,7 @@ static void init_values(mlops__graph_run *run, uint8_t *texts, uint8_t *copies) 
     for (uint32_t i = 0; i < graph->n_values; i++) {
         mlops__graph_value v = mlops__graph_value_at(graph, i);
         run->views[i] = (mlops__graph_view){.dtype = v.dtype, .rank = v.rank};
+        run->places[i] = v.kind == MLOPS__GRAPH_TEMPORARY ? (uint32_t)v.place : MLOPS__GRAPH_NONE;
         if (v.kind != MLOPS__GRAPH_CONSTANT) continue;
         const uint8_t *bytes = graph->constants + v.place;
         run->views[i].data = bytes;
@@ -170,6 +172,7 @@ mlops_status mlops__graph_init(mlops__graph_run **out, void *mem, size_t size,
     *run = (mlops__graph_run){.graph = graph,
                               .n_rows = n_rows,
                               .views = (void *)(base + at.views),
+                              .places = (void *)(base + at.places),
                               .slots = (void *)(base + at.slots),
                               .holders = (void *)(base + at.holders),
                               .forests = (void *)(base + at.forests),
@@ -219,9 +222,8 @@ mlops_status mlops__graph_run_rows(mlops__graph_run *self, int64_t n, mlops_erro
     for (uint32_t i = 0; i < graph->n_slots; i++) self->holders[i] = MLOPS__GRAPH_NONE;
     MLOPS_TRY(mlops__steps_run(self, 0, graph->n_steps, err));
     for (uint32_t i = 0; i < graph->n_outputs; i++) {
-        uint32_t value = mlops__graph_output(graph, i);
-        mlops__graph_value v = mlops__graph_value_at(graph, value);
-        if (v.kind == MLOPS__GRAPH_TEMPORARY && self->holders[v.place] != value)
+        uint32_t value = mlops__graph_output(graph, i), place = self->places[value];
+        if (place != MLOPS__GRAPH_NONE && self->holders[place] != value)
             return mlops__fail(err, MLOPS_E_CORRUPT, "graph: output \"%s\" is not there any more",
                                mlops__graph_output_name(graph, i));
     }

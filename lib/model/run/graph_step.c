@@ -107,9 +107,8 @@ mlops_status mlops__step_fail(const mlops__step *step, const char *what) {
 
 /* The slot's holder, or NULL if the operand is left out or no temporary. */
 static uint32_t *holder(const mlops__step *step, uint32_t value) {
-    if (value == MLOPS__GRAPH_NONE) return NULL;
-    mlops__graph_value v = mlops__graph_value_at(step->run->graph, value);
-    return v.kind == MLOPS__GRAPH_TEMPORARY ? &step->run->holders[v.place] : NULL;
+    uint32_t slot = value == MLOPS__GRAPH_NONE ? value : step->run->places[value];
+    return slot == MLOPS__GRAPH_NONE ? NULL : &step->run->holders[slot];
 }
 
 static int holds(const mlops__step *step, uint32_t first, uint32_t end) {
@@ -152,10 +151,10 @@ mlops_status mlops__step_write(const mlops__step *step, uint32_t value, mlops__g
                                int32_t rank, const int64_t *dims, void *data) {
     mlops__graph_run *run = step->run;
     mlops__graph_view *view = &run->views[value];
-    mlops__graph_value v = mlops__graph_value_at(run->graph, value);
+    uint32_t place = run->places[value];
     int64_t n = 1;
     int is_empty = 0;
-    if (v.kind != MLOPS__GRAPH_TEMPORARY || v.dtype != dtype || v.rank != rank)
+    if (place == MLOPS__GRAPH_NONE || view->dtype != dtype || view->rank != rank)
         return mlops__step_fail_code(step, MLOPS_E_CORRUPT,
                                      "the dtype or rank of an output is another");
     for (int32_t i = 0; i < rank; i++) {
@@ -163,14 +162,14 @@ mlops_status mlops__step_write(const mlops__step *step, uint32_t value, mlops__g
         if (dims[i] < 0 || !mlops__times(n, dims[i] ? dims[i] : 1, &n))
             return mlops__step_fail(step, "dims are too large");
     }
-    uint8_t *slot = run->slots[v.place];
+    uint8_t *slot = run->slots[place];
     uint64_t size = (uint64_t)n * mlops__dtype_size(dtype);
     if ((!is_empty || n > MLOPS__GRAPH_EMPTY_MAX) &&
-        size > (uint64_t)(run->slots[v.place + 1] - slot))
+        size > (uint64_t)(run->slots[place + 1] - slot))
         return mlops__step_fail_code(step, MLOPS_E_ARENA, "an output needs more room than it has");
     for (int32_t i = 0; i < rank; i++) view->dims[i] = dims[i];
     view->data = slot;
-    run->holders[v.place] = value;
+    run->holders[place] = value;
     memcpy(data, &slot, sizeof slot);
     return MLOPS_OK;
 }

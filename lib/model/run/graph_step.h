@@ -25,6 +25,7 @@ struct mlops__graph_run {
     const mlops__graph *graph;
     int64_t n_rows; /* most */
     mlops__graph_view *views;
+    uint32_t *places;  /* of each value: its slot, MLOPS__GRAPH_NONE if it is no temporary */
     uint8_t **slots;   /* and the end of the last one */
     uint32_t *holders; /* temporary whose elements a slot has */
     mlops__graph_forest *forests;

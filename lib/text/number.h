@@ -14,9 +14,10 @@ enum { MLOPS__NUMBER_MAX = 32 /* bytes that any formatted number takes, with its
 int mlops__parse_f64(const char *text, size_t n, int special, double *out);
 int mlops__parse_f32(const char *text, size_t n, int special, float *out);
 
-/* digits * 10^-scale to nearest even, for digits > 0 and scale <= 19. Returns 0 for the few
- * that are so near to the middle of two numbers that it takes mlops__parse_f64() to tell. */
+/* digits * 10^-scale to nearest even, for digits > 0 and scale <= 19. Returns 0 for the few that
+ * are so near to the middle of two numbers that it takes mlops__parse_f64() or _f32() to tell. */
 int mlops__decimal_f64(uint64_t digits, size_t scale, double *out);
+int mlops__decimal_f32(uint64_t digits, size_t scale, float *out);
 
 /* [+-] digits, without overflow. */
 int mlops__parse_i64(const char *text, size_t n, int64_t *out);

@@ -228,7 +228,8 @@ int mlops__parse_f32(const char *text, size_t n, int special, float *out) {
     return 1;
 }
 
-int mlops__decimal_f64(uint64_t digits, size_t scale, double *out) {
+/* All of these are normal numbers of both formats. */
+static inline int decimal_bits(uint64_t digits, size_t scale, binary_format f, uint64_t *bits) {
     static const uint64_t tenths[] = {
         0x8000000000000000, 0xcccccccccccccccc, 0xa3d70a3d70a3d70a,
         0x83126e978d4fdf3b, 0xd1b71758e219652b, 0xa7c5ac471b478423,
@@ -240,12 +241,27 @@ int mlops__decimal_f64(uint64_t digits, size_t scale, double *out) {
     int32_t zeros = mlops__leading_zeros(digits);
     uint64_t high = mlops__mul_u64(digits << zeros, tenths[scale]).high;
     /* Bits that are left out weigh less than one unit of high. */
-    int32_t shift = high >> 63 ? 11 : 10;
+    int32_t shift = 63 - f.precision + (int32_t)(high >> 63);
     uint64_t half = (uint64_t)1 << (shift - 1), rest = high & (2 * half - 1);
     if (rest == half - 1 || rest == half) return 0;
     int32_t e = mlops__pow10_exponent(-(int32_t)scale) + 1 - zeros + shift;
-    uint64_t m = (high >> shift) + (rest > half);
-    uint64_t bits = ((uint64_t)(e + 1023 + 51) << 52) + m; /* the hidden bit adds one */
+    uint64_t m = (high >> shift) + (rest > half),
+             exponent = (uint64_t)(e + f.emax + f.precision - 2);
+    *bits = (exponent << (f.precision - 1)) + m; /* the hidden bit adds one */
+    return 1;
+}
+
+int mlops__decimal_f64(uint64_t digits, size_t scale, double *out) {
+    uint64_t bits;
+    if (!decimal_bits(digits, scale, binary64, &bits)) return 0;
     memcpy(out, &bits, sizeof *out);
+    return 1;
+}
+
+int mlops__decimal_f32(uint64_t digits, size_t scale, float *out) {
+    uint64_t bits;
+    if (!decimal_bits(digits, scale, binary32, &bits)) return 0;
+    uint32_t word = (uint32_t)bits;
+    memcpy(out, &word, sizeof *out);
     return 1;
 }

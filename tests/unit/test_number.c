@@ -458,12 +458,19 @@ static void test_decimals(void **state) {
         uint64_t digits = draw() >> draw() % 11;
         size_t scale = draw() % 20;
         double value, due;
+        float single, single_due;
         if (draw() % 4 == 0) digits = digits / 1000000 * 1000000 + draw() % 2;
-        if (digits >> 53 == 0) continue;
-        if (!mlops__decimal_f64(digits, scale, &value)) continue;
+        if (draw() % 2) digits >>= draw() % 60;
+        if (digits == 0) continue;
         size_t n =
             (size_t)snprintf(text, sizeof text, "%llue-%zu", (unsigned long long)digits, scale);
         assert_int_equal(mlops__parse_f64(text, n, 0, &due), 1);
+        assert_int_equal(mlops__parse_f32(text, n, 0, &single_due), 1);
+        if (mlops__decimal_f32(digits, scale, &single)) {
+            assert_memory_equal(&single, &single_due, sizeof single);
+            told++;
+        }
+        if (!mlops__decimal_f64(digits, scale, &value)) continue;
         assert_memory_equal(&value, &due, sizeof due);
         told++;
     }

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "model/build/ubjson.h"
+#include "sys/host.h"
 
 #define BYTES(text) text, sizeof(text) - 1
 
@@ -157,7 +158,7 @@ static void bounds_the_depth(void **state) {
     assert_non_null(strstr(error.message, "64 levels"));
 }
 
-static void hands_out_runs(void **state) {
+static void takes_typed_arrays(void **state) {
     (void)state;
     const char bytes[] = "{i\1a[$l#i\2\0\0\0\7\0\0\0\x8i\1bT}";
     mlops_error error;
@@ -165,11 +166,15 @@ static void hands_out_runs(void **state) {
     mlops__ubjson_init(&reader, bytes, sizeof bytes - 1, &error);
     for (int i = 0; i < 3; i++) assert_int_equal(mlops__source_next(&reader.base), MLOPS_OK);
     assert_int_equal(reader.base.event, MLOPS__EVENT_ARRAY);
-    assert_null(mlops__source_take_run(&reader.base, "dU").data);
-    mlops__run run = mlops__source_take_run(&reader.base, "dl");
-    assert_int_equal(run.n, 2);
-    assert_int_equal(run.type, 'l');
-    assert_memory_equal(run.data, "\0\0\0\7\0\0\0\x8", 8);
+    const int32_t due[] = {7, 8};
+    mlops__buf taken;
+    mlops__buf_init(&taken, &mlops__heap);
+    mlops__source_take(&reader.base, MLOPS__ITEMS_F32, &taken);
+    assert_int_equal(taken.size, 0);
+    mlops__source_take(&reader.base, MLOPS__ITEMS_I32, &taken);
+    assert_int_equal(taken.size, sizeof due);
+    assert_memory_equal(taken.data, due, sizeof due);
+    mlops__buf_free(&taken);
     assert_int_equal(mlops__source_next(&reader.base), MLOPS_OK);
     assert_int_equal(reader.base.event, MLOPS__EVENT_ARRAY_END);
     assert_int_equal(mlops__source_next(&reader.base), MLOPS_OK);
@@ -184,7 +189,7 @@ int main(void) {
         cmocka_unit_test(reads_every_type),
         cmocka_unit_test(refuses_what_is_wrong),
         cmocka_unit_test(bounds_the_depth),
-        cmocka_unit_test(hands_out_runs),
+        cmocka_unit_test(takes_typed_arrays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -158,7 +158,7 @@ static mlops_status read_json(loading *from, const uint8_t *bytes, size_t n, mlo
     mlops__arena arena; /* of texts with escapes */
     mlops__source_json source;
     mlops__arena_init(&arena, &from->meter.table, SIZE_MAX);
-    mlops__source_json_init(&source, bytes, n, &arena, from->err);
+    mlops__source_json_init(&source, bytes, n, mlops__kern_for(from->host.cpu), &arena, from->err);
     mlops_status status = compile(&source.base, from, bytes, n, payload);
     mlops__arena_free(&arena);
     return status;

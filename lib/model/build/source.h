@@ -1,13 +1,13 @@
 /* Where a model file's structure comes from: events, the same for JSON and UBJSON, so that one
  * importer reads both.
  *
- * The reader keeps no tree; nesting is bounded. A run of numbers of one type (UBJSON) can be taken
- * at once.
+ * The reader keeps no tree; nesting is bounded. Numbers of an array are taken many at once, where
+ * they are spelled as usual.
  */
 #ifndef MLOPS_MODEL_SOURCE_H
 #define MLOPS_MODEL_SOURCE_H
 
-#include "base/arena.h"
+#include "kern/kern.h"
 #include "text/json.h"
 
 typedef enum mlops__event {
@@ -24,22 +24,21 @@ typedef enum mlops__event {
     MLOPS__EVENT_END /* of the document */
 } mlops__event;
 
-/* Numbers of one type that stand behind each other, big-endian, just behind an ARRAY event. */
-typedef struct mlops__run {
-    const uint8_t *data; /* NULL: there is no run, the items come as events */
-    uint64_t n;
-    char type; /* UBJSON's letter */
-} mlops__run;
+/* What the items of an array are to become. */
+typedef enum mlops__items {
+    MLOPS__ITEMS_NONE, /* nothing: they are passed over */
+    MLOPS__ITEMS_I32,
+    MLOPS__ITEMS_F32
+} mlops__items;
 
 typedef struct mlops__source mlops__source;
 
 typedef struct mlops__source_ops {
     mlops_status (*next)(mlops__source *self);
-    mlops_status (*skip)(mlops__source *self); /* one value, where one is due */
     int (*f32)(const mlops__source *self, float *out);
     int (*i64)(const mlops__source *self, int64_t *out);
     mlops_status (*fail)(mlops__source *self, mlops_status code, const char *message);
-    mlops__run (*take_run)(mlops__source *self, const char *types);
+    void (*take)(mlops__source *self, mlops__items items, mlops__buf *out);
 } mlops__source_ops;
 
 struct mlops__source {
@@ -70,16 +69,17 @@ mlops_status mlops__source_fail(mlops__source *self, mlops_status code, const ch
 /* The next event must be this one; what names it in the message ("an object"). */
 mlops_status mlops__source_expect(mlops__source *self, mlops__event event, const char *what);
 
-/* Just behind an ARRAY event: the whole array as a run, if it is one of these types; ARRAY_END
- * comes next then. */
-mlops__run mlops__source_take_run(mlops__source *self, const char *types);
+/* Just behind an ARRAY event: appends to out what can be taken of the array at once, which may be
+ * all of it, some or none. What is left comes as events. */
+void mlops__source_take(mlops__source *self, mlops__items items, mlops__buf *out);
 
 typedef struct mlops__source_json {
     mlops__source base;
     mlops__json json;
+    const mlops__kern *kern;
 } mlops__source_json;
 
 void mlops__source_json_init(mlops__source_json *self, const void *text, size_t n,
-                             mlops__arena *arena, mlops_error *err);
+                             const mlops__kern *kern, mlops__arena *arena, mlops_error *err);
 
 #endif

@@ -201,29 +201,37 @@ static mlops_status ubjson_next(mlops__source *base) {
     return MLOPS_OK;
 }
 
-static mlops__run ubjson_take_run(mlops__source *base, const char *types) {
-    mlops__ubjson *self = of(base);
-    mlops__run run = {NULL, 0, 0};
-    if (self->depth == 0) return run;
-    mlops__ubjson_frame *frame = &self->stack[self->depth - 1];
-    if (frame->object || !frame->counted || !width_of(frame->type)) return run;
-    if (!strchr(types, frame->type)) return run;
-    run.n = frame->left;
-    run.type = (char)frame->type;
-    run.data = mlops__cursor_array(&self->in, frame->left, width_of(frame->type));
-    frame->left = 0;
-    return run;
+static void put_words(const uint8_t *from, size_t n, mlops__buf *out) {
+    uint8_t *room = mlops__buf_extend(out, 4 * n);
+    for (size_t i = 0; room && i < n; i++) {
+        const uint8_t *p = from + 4 * i;
+        uint32_t word = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+        memcpy(room + 4 * i, &word, sizeof word);
+    }
 }
 
-static mlops_status ubjson_skip(mlops__source *base) {
+static void put_bytes(const uint8_t *from, size_t n, mlops__buf *out) {
+    uint8_t *room = mlops__buf_extend(out, 4 * n);
+    for (size_t i = 0; room && i < n; i++) {
+        uint32_t word = from[i];
+        memcpy(room + 4 * i, &word, sizeof word);
+    }
+}
+
+/* A typed array, if it is of a type that XGBoost writes where 32 bits are meant. */
+static void ubjson_take(mlops__source *base, mlops__items items, mlops__buf *out) {
+    static const char *const types[] = {"iUIlLdD", "lU", "d"};
     mlops__ubjson *self = of(base);
-    int depth = self->depth;
-    do {
-        MLOPS_TRY(ubjson_next(base));
-        if (base->event == MLOPS__EVENT_ARRAY) (void)ubjson_take_run(base, "iUIlLdD");
-        if (base->event == MLOPS__EVENT_END) return corrupt(self, "a value is missing");
-    } while (self->depth > depth);
-    return MLOPS_OK;
+    if (self->depth == 0) return;
+    mlops__ubjson_frame *frame = &self->stack[self->depth - 1];
+    if (frame->object || !frame->counted || !width_of(frame->type)) return;
+    if (!strchr(types[items], frame->type)) return;
+    size_t n = (size_t)frame->left;
+    const uint8_t *data = mlops__cursor_array(&self->in, n, width_of(frame->type));
+    frame->left = 0;
+    if (items == MLOPS__ITEMS_NONE || n == 0) return;
+    if (frame->type == 'U') put_bytes(data, n, out);
+    else put_words(data, n, out);
 }
 
 static int ubjson_f32(const mlops__source *base, float *out) {
@@ -242,8 +250,8 @@ static int ubjson_i64(const mlops__source *base, int64_t *out) {
     return (double)*out == self->real;
 }
 
-static const mlops__source_ops ubjson_ops = {ubjson_next, ubjson_skip, ubjson_f32,
-                                             ubjson_i64,  ubjson_fail, ubjson_take_run};
+static const mlops__source_ops ubjson_ops = {ubjson_next, ubjson_f32, ubjson_i64, ubjson_fail,
+                                             ubjson_take};
 
 void mlops__ubjson_init(mlops__ubjson *self, const void *bytes, size_t n, mlops_error *err) {
     memset(self, 0, sizeof *self);

@@ -3,7 +3,6 @@
  * Owns nothing. Invariant: each is called where a value is due and has taken exactly that value
  * when it returns MLOPS_OK; arrays grow with what was read, never with what is announced.
  */
-#include "base/cursor.h"
 #include "model/build/xgb.h"
 #include "text/number.h"
 
@@ -39,39 +38,16 @@ static mlops_status begin_array(mlops__xgb *self, const char *name, mlops__buf *
     return mlops__source_fail(self->source, MLOPS_E_CORRUPT, "\"%s\" must be an array", name);
 }
 
-static mlops_status end_array(mlops__xgb *self, const mlops__buf *out) {
-    MLOPS_TRY(mlops__source_expect(self->source, MLOPS__EVENT_ARRAY_END, "the end of an array"));
-    return out->status ? mlops__fail_nomem(self->source->err, out->size) : MLOPS_OK;
-}
-
 static mlops_status bad_item(mlops__xgb *self, const char *name, const mlops__buf *out,
                              const char *what) {
     return mlops__source_fail(self->source, MLOPS_E_CORRUPT, "\"%s\": item %zu is not %s", name,
                               out->size / 4, what);
 }
 
-static uint32_t load_be32(const uint8_t *p) {
-    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
-static int32_t int_of(const mlops__run *run, uint64_t i) {
-    if (run->type == 'U') return run->data[i];
-    return (int32_t)load_be32(run->data + 4 * i);
-}
-
-/* Types that XGBoost writes where 32 bits are meant; int64_t comes as events. */
-static mlops_status take_ints(mlops__xgb *self, const mlops__run *run, mlops__buf *out) {
-    uint8_t *room = run->n ? mlops__buf_extend(out, 4 * (size_t)run->n) : NULL;
-    int32_t *items = (int32_t *)(void *)room;
-    for (uint64_t i = 0; items && i < run->n; i++) items[i] = int_of(run, i);
-    return end_array(self, out);
-}
-
 mlops_status mlops__xgb_ints(mlops__xgb *self, const char *name, mlops__buf *out) {
     mlops__source *source = self->source;
     MLOPS_TRY(begin_array(self, name, out));
-    mlops__run run = mlops__source_take_run(source, "lU");
-    if (run.data) return take_ints(self, &run, out);
+    mlops__source_take(source, MLOPS__ITEMS_I32, out);
     for (;;) {
         MLOPS_TRY(mlops__source_next(source));
         if (source->event == MLOPS__EVENT_ARRAY_END) break;
@@ -84,18 +60,10 @@ mlops_status mlops__xgb_ints(mlops__xgb *self, const char *name, mlops__buf *out
     return out->status ? mlops__fail_nomem(source->err, out->size) : MLOPS_OK;
 }
 
-static mlops_status take_floats(mlops__xgb *self, const mlops__run *run, mlops__buf *out) {
-    uint8_t *room = run->n ? mlops__buf_extend(out, 4 * (size_t)run->n) : NULL;
-    uint32_t *items = (uint32_t *)(void *)room;
-    for (uint64_t i = 0; items && i < run->n; i++) items[i] = load_be32(run->data + 4 * i);
-    return end_array(self, out);
-}
-
 mlops_status mlops__xgb_floats(mlops__xgb *self, const char *name, mlops__buf *out) {
     mlops__source *source = self->source;
     MLOPS_TRY(begin_array(self, name, out));
-    mlops__run run = mlops__source_take_run(source, "d");
-    if (run.data) return take_floats(self, &run, out);
+    mlops__source_take(source, MLOPS__ITEMS_F32, out);
     for (;;) {
         MLOPS_TRY(mlops__source_next(source));
         if (source->event == MLOPS__EVENT_ARRAY_END) break;

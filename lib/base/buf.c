@@ -21,9 +21,7 @@ void mlops__buf_free(mlops__buf *self) {
     self->size = self->cap = 0;
 }
 
-static int grow(mlops__buf *self, size_t needed) {
-    size_t cap = self->cap ? self->cap : 256;
-    while (cap < needed) cap = cap > SIZE_MAX / 2 ? needed : cap * 2;
+static int resize(mlops__buf *self, size_t cap) {
     void *data = self->data ? self->allocator->realloc(self->allocator->ctx, self->data, self->cap,
                                                        cap, MLOPS__ALIGN)
                             : mlops__alloc(self->allocator, cap);
@@ -31,6 +29,19 @@ static int grow(mlops__buf *self, size_t needed) {
     self->data = data;
     self->cap = cap;
     return 1;
+}
+
+static int grow(mlops__buf *self, size_t needed) {
+    size_t cap = self->cap ? self->cap : 256;
+    while (cap < needed) cap = cap > SIZE_MAX / 2 ? needed : cap * 2;
+    return resize(self, cap);
+}
+
+uint8_t *mlops__buf_detach(mlops__buf *self) {
+    if (self->size == 0 || (self->size < self->cap && !resize(self, self->size))) return NULL;
+    uint8_t *data = self->data;
+    mlops__buf_init(self, self->allocator);
+    return data;
 }
 
 uint8_t *mlops__buf_extend(mlops__buf *self, size_t n) {

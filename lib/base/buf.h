@@ -22,6 +22,10 @@ void mlops__buf_init(mlops__buf *self, const mlops_allocator *allocator);
 void mlops__buf_init_fixed(mlops__buf *self, void *data, size_t cap);
 void mlops__buf_free(mlops__buf *self); /* no-op for a fixed one */
 
+/* The bytes of a growing buffer, as an allocation of size bytes that the caller frees; NULL if it
+ * is empty or memory is out. */
+uint8_t *mlops__buf_detach(mlops__buf *self);
+
 /* Makes room for n bytes, appends them uninitialised and returns them; NULL on failure. A fixed
  * buffer that is too small returns NULL too, and counts n. */
 uint8_t *mlops__buf_extend(mlops__buf *self, size_t n);

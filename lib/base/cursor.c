@@ -92,15 +92,3 @@ static double as_f64(uint64_t bits) {
 float mlops__cursor_f32(mlops__cursor *self) { return as_f32(mlops__cursor_u32(self)); }
 
 double mlops__cursor_f64(mlops__cursor *self) { return as_f64(mlops__cursor_u64(self)); }
-
-float mlops__load_f32(const uint8_t *p) { return as_f32(mlops__load_u32(p)); }
-
-double mlops__load_f64(const uint8_t *p) { return as_f64(mlops__load_u64(p)); }
-
-void mlops__store_u32(uint8_t *p, uint32_t value) {
-    for (int i = 0; i < 4; i++) p[i] = (uint8_t)(value >> 8 * i);
-}
-
-void mlops__store_u64(uint8_t *p, uint64_t value) {
-    for (int i = 0; i < 8; i++) p[i] = (uint8_t)(value >> 8 * i);
-}

@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 typedef struct mlops__cursor {
     const uint8_t *data;
@@ -57,11 +58,34 @@ static inline uint64_t mlops__load_u64(const uint8_t *p) {
     return (uint64_t)mlops__load_u32(p) | (uint64_t)mlops__load_u32(p + 4) << 32;
 }
 
-float mlops__load_f32(const uint8_t *p);
-double mlops__load_f64(const uint8_t *p);
+static inline float mlops__load_f32(const uint8_t *p) {
+    uint32_t bits = mlops__load_u32(p);
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
 
-/* Single stores into memory that has room. */
-void mlops__store_u32(uint8_t *p, uint32_t value);
-void mlops__store_u64(uint8_t *p, uint64_t value);
+static inline double mlops__load_f64(const uint8_t *p) {
+    uint64_t bits = mlops__load_u64(p);
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+/* Single stores into memory that has room: one instruction each, where they are. */
+static inline void mlops__store_u16(uint8_t *p, uint16_t value) {
+    p[0] = (uint8_t)value;
+    p[1] = (uint8_t)(value >> 8);
+}
+
+static inline void mlops__store_u32(uint8_t *p, uint32_t value) {
+    mlops__store_u16(p, (uint16_t)value);
+    mlops__store_u16(p + 2, (uint16_t)(value >> 16));
+}
+
+static inline void mlops__store_u64(uint8_t *p, uint64_t value) {
+    mlops__store_u32(p, (uint32_t)value);
+    mlops__store_u32(p + 4, (uint32_t)(value >> 32));
+}
 
 #endif

@@ -112,45 +112,66 @@ static void put_head(const compiling *self, mlops__buf *out) {
  * -0 into 0. */
 static float weighted(float leaf, float weight) { return (0.0f + leaf) * weight; }
 
-static void put_number(const compiling *self, mlops__buf *out, double value) {
-    if (self->ir->f64) mlops__buf_f64(out, value);
-    else mlops__buf_f32(out, (float)value);
+static uint8_t *store_number(uint8_t *p, int f64, double value) {
+    uint64_t wide;
+    uint32_t narrow;
+    float single = (float)value;
+    memcpy(&wide, &value, sizeof wide);
+    memcpy(&narrow, &single, sizeof narrow);
+    if (f64) mlops__store_u64(p, wide);
+    else mlops__store_u32(p, narrow);
+    return p + (f64 ? 8 : 4);
 }
 
-static void put_node(const compiling *self, mlops__buf *out, const mlops__ir_node *node,
-                     const float *weight) {
+static void put_number(const compiling *self, mlops__buf *out, double value) {
+    uint8_t number[8];
+    mlops__buf_put(out, number, (size_t)(store_number(number, self->ir->f64, value) - number));
+}
+
+static uint8_t *store_node(const compiling *self, uint8_t *p, const mlops__ir_node *node,
+                           const float *weight) {
     int narrow = !(self->flags & (MLOPS__PLAN_WIDE | MLOPS__PLAN_F64));
     uint32_t top = narrow ? 15 : 31;
     uint32_t link = (uint32_t)node->left_missing << top | (uint32_t)node->is_special << (top - 1);
     link |= node->step;
     if (node->is_special) {
-        mlops__buf_u32(out, node->special);
-        if (self->ir->f64) mlops__buf_u32(out, 0);
+        mlops__store_u32(p, node->special);
+        if (self->ir->f64) mlops__store_u32(p + 4, 0);
+        p += self->ir->f64 ? 8 : 4;
     } else {
-        int weighs = weight && node->step == 0;
-        put_number(self, out, weighs ? (double)weighted((float)node->value, *weight) : node->value);
+        double value = node->value;
+        if (weight && node->step == 0) value = (double)weighted((float)value, *weight);
+        p = store_number(p, self->ir->f64, value);
     }
     if (narrow) {
-        mlops__buf_u16(out, (uint16_t)node->feature);
-        mlops__buf_u16(out, (uint16_t)link);
-    } else {
-        mlops__buf_u32(out, node->feature);
-        mlops__buf_u32(out, link);
+        mlops__store_u16(p, (uint16_t)node->feature);
+        mlops__store_u16(p + 2, (uint16_t)link);
+        return p + 4;
     }
+    mlops__store_u32(p, node->feature);
+    mlops__store_u32(p + 4, link);
+    return p + 8;
 }
 
+/* All nodes, then their numbers and covers, if the plan has such. */
 static void put_nodes(const compiling *self, mlops__buf *out) {
     const mlops__buf *given = &self->ir->weights;
     const float *weights = given->size ? (const float *)(const void *)given->data : NULL;
-    for (uint32_t t = 0; t < self->ir->n_trees; t++)
+    const mlops__plan plan = {.flags = self->flags};
+    uint8_t *p = mlops__buf_extend(out, mlops__plan_node_size(&plan) * self->n_nodes);
+    for (uint32_t t = 0; p && t < self->ir->n_trees; t++)
         for (uint32_t i = self->firsts[t]; i < end_of(self, t); i++)
-            put_node(self, out, &self->nodes[i], weights ? &weights[t] : NULL);
+            p = store_node(self, p, &self->nodes[i], weights ? &weights[t] : NULL);
     mlops__buf_align(out, 8);
-    for (uint32_t i = 0; self->flags & MLOPS__PLAN_NUMBERS && i < self->n_nodes; i++)
-        mlops__buf_u32(out, self->nodes[i].number);
+    p = self->flags & MLOPS__PLAN_NUMBERS ? mlops__buf_extend(out, 4 * (size_t)self->n_nodes)
+                                          : NULL;
+    for (uint32_t i = 0; p && i < self->n_nodes; i++, p += 4)
+        mlops__store_u32(p, self->nodes[i].number);
     mlops__buf_align(out, 8);
-    for (uint32_t i = 0; self->flags & MLOPS__PLAN_COVERS && i < self->n_nodes; i++)
-        put_number(self, out, self->nodes[i].cover);
+    size_t covers = mlops__plan_number_size(&plan) * self->n_nodes;
+    p = self->flags & MLOPS__PLAN_COVERS ? mlops__buf_extend(out, covers) : NULL;
+    for (uint32_t i = 0; p && i < self->n_nodes; i++)
+        p = store_number(p, self->ir->f64, self->nodes[i].cover);
     mlops__buf_align(out, 8);
 }
 

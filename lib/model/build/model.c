@@ -120,18 +120,17 @@ static mlops_status finish(mlops_model *self, const loading *from) {
 /* Takes payload over, also after an error. */
 static mlops_status make(mlops_model **out, loading *from, mlops__buf *payload) {
     const mlops_allocator *allocator = &from->meter.table;
+    size_t n = payload->size;
     mlops_model *self = mlops__alloc_aligned(allocator, sizeof *self, 64);
-    uint8_t *exact = self ? mlops__alloc_aligned(allocator, payload->size, 64) : NULL;
+    uint8_t *exact = self ? mlops__buf_detach(payload) : NULL;
     if (!exact) {
         mlops__free_aligned(allocator, self, sizeof *self, 64);
         mlops__buf_free(payload);
-        return mlops__fail_nomem(from->err, payload->size);
+        return mlops__fail_nomem(from->err, n);
     }
     memset(self, 0, sizeof *self);
-    memcpy(exact, payload->data, payload->size);
     self->payload = exact;
-    self->payload_size = payload->size;
-    mlops__buf_free(payload);
+    self->payload_size = n;
     atomic_init(&self->refs, 1);
     self->host = from->host;
     mlops__arena_init(&self->arena, allocator, SIZE_MAX);

@@ -205,7 +205,7 @@ static mlops_status add_sets(const adding *self) {
     return MLOPS_OK;
 }
 
-static mlops_status visit(const adding *self, int32_t child, uint32_t *count) {
+static inline mlops_status visit(const adding *self, int32_t child, uint32_t *count) {
     if (child < 0 || (uint32_t)child >= self->n) return wrong(self, child, "is not in the tree");
     if (self->seen[child]) return wrong(self, child, "has more than one parent");
     self->seen[child] = 1;

@@ -6,8 +6,6 @@
  */
 #include "model/run/plan.h"
 
-#include "base/cursor.h"
-
 typedef struct opening {
     const mlops__plan *plan;
     mlops_error *err;
@@ -75,11 +73,6 @@ static mlops_status check_head(const opening *self) {
     return MLOPS_OK;
 }
 
-static size_t node_size(const mlops__plan *self) {
-    if (self->flags & MLOPS__PLAN_F64) return 16;
-    return self->flags & MLOPS__PLAN_WIDE ? 12 : 8;
-}
-
 /* The next part: n items of the given size, then zeroes up to a multiple of 8. */
 static const uint8_t *part(mlops__cursor *in, uint32_t n, size_t size, int last) {
     const uint8_t *p = mlops__cursor_array(in, n, size);
@@ -92,7 +85,7 @@ static mlops_status find_parts(mlops__plan *out, mlops__cursor *in, const openin
     int has_numbers = (out->flags & MLOPS__PLAN_NUMBERS) != 0;
     out->base = part(in, out->n_groups, mlops__plan_number_size(out), 0);
     out->trees = out->base ? part(in, out->n_trees, 8, 0) : NULL;
-    out->nodes = out->trees ? part(in, out->n_nodes, node_size(out), 0) : NULL;
+    out->nodes = out->trees ? part(in, out->n_nodes, mlops__plan_node_size(out), 0) : NULL;
     const uint8_t *numbers = out->nodes ? part(in, has_numbers ? out->n_nodes : 0, 4, 0) : NULL;
     int has_covers = (out->flags & MLOPS__PLAN_COVERS) != 0;
     size_t number = mlops__plan_number_size(out);
@@ -117,23 +110,18 @@ static int holds_texts(const char *bytes, size_t size, uint32_t n) {
     return found == n && (size == 0 || bytes[size - 1] == 0);
 }
 
-static double number_at(const mlops__plan *self, const uint8_t *p, size_t n) {
-    if (self->flags & MLOPS__PLAN_F64) return mlops__load_f64(p + 8 * n);
-    return (double)mlops__load_f32(p + 4 * n);
-}
-
 /* True if none is NaN and each is above the one before. */
 static int ascend(const mlops__plan *self, const uint8_t *p, size_t n) {
     for (size_t i = 0; i < n; i++) {
-        double value = number_at(self, p, i);
-        if (value != value || (i && !(number_at(self, p, i - 1) < value))) return 0;
+        double value = mlops__plan_number(self, p, i);
+        if (value != value || (i && !(mlops__plan_number(self, p, i - 1) < value))) return 0;
     }
     return 1;
 }
 
 static int all_finite(const mlops__plan *self, const uint8_t *p, size_t n) {
     for (size_t i = 0; i < n; i++)
-        if (number_at(self, p, i) - number_at(self, p, i) != 0.0) return 0;
+        if (mlops__plan_number(self, p, i) - mlops__plan_number(self, p, i) != 0.0) return 0;
     return 1;
 }
 
@@ -186,8 +174,7 @@ static mlops_status check_special(const opening *self, uint32_t index,
                        "plan: what makes node %u special is not there or damaged", (unsigned)index);
 }
 
-static mlops_status check_node(const opening *self, uint32_t index) {
-    mlops__plan_node node = mlops__plan_node_at(self->plan, index);
+static mlops_status check_node(const opening *self, uint32_t index, mlops__plan_node node) {
     if (node.feature >= self->plan->n_features)
         return mlops__fail(self->err, MLOPS_E_CORRUPT, "plan: node %u tests feature %u of %u",
                            (unsigned)index, (unsigned)node.feature,
@@ -215,7 +202,7 @@ static mlops_status check_tree(const opening *self, uint32_t t, uint32_t *depth)
     *depth = 0;
     for (uint64_t i = tree.first; i < end; i++) {
         mlops__plan_node node = mlops__plan_node_at(self->plan, (uint32_t)i);
-        MLOPS_TRY(check_node(self, (uint32_t)i));
+        MLOPS_TRY(check_node(self, (uint32_t)i, node));
         if (i != tree.first && node.special && !node.step &&
             mlops__load_u32(self->plan->words + 4 * (size_t)node.words) == MLOPS__SPECIAL_WEIGHTS)
             return mlops__fail(self->err, MLOPS_E_CORRUPT,
@@ -282,12 +269,8 @@ mlops_status mlops__plan_open(mlops__plan *out, const void *bytes, size_t n, mlo
     return check_trees(&self);
 }
 
-size_t mlops__plan_number_size(const mlops__plan *self) {
-    return self->flags & MLOPS__PLAN_F64 ? 8 : 4;
-}
-
 double mlops__plan_base(const mlops__plan *self, uint32_t group) {
-    return number_at(self, self->base, group);
+    return mlops__plan_number(self, self->base, group);
 }
 
 mlops__plan_tree mlops__plan_tree_at(const mlops__plan *self, uint32_t tree) {
@@ -295,25 +278,6 @@ mlops__plan_tree mlops__plan_tree_at(const mlops__plan *self, uint32_t tree) {
     uint32_t first = mlops__load_u32(entry);
     uint32_t end = tree + 1 < self->n_trees ? mlops__load_u32(entry + 8) : self->n_nodes;
     return (mlops__plan_tree){first, end - first, mlops__load_u32(entry + 4)};
-}
-
-mlops__plan_node mlops__plan_node_at(const mlops__plan *self, uint32_t node) {
-    size_t size = node_size(self);
-    const uint8_t *p = self->nodes + size * node;
-    int narrow = size == 8, top = narrow ? 15 : 31;
-    uint32_t link = narrow ? mlops__load_u16(p + 6) : mlops__load_u32(p + size - 4);
-    return (mlops__plan_node){
-        .value = number_at(self, p, 0),
-        .feature = narrow ? mlops__load_u16(p + 4) : mlops__load_u32(p + size - 8),
-        .step = link & ((1u << (top - 1)) - 1),
-        .left_missing = (int)(link >> top & 1),
-        .special = (int)(link >> (top - 1) & 1),
-        .words = mlops__load_u32(p),
-    };
-}
-
-double mlops__plan_cover(const mlops__plan *self, uint32_t node) {
-    return number_at(self, self->covers, node);
 }
 
 const uint8_t *mlops__plan_weights(const mlops__plan *self, uint32_t tree) {

@@ -65,6 +65,7 @@
 #ifndef MLOPS_MODEL_PLAN_H
 #define MLOPS_MODEL_PLAN_H
 
+#include "base/cursor.h"
 #include "base/fail.h"
 #include "model/run/link.h"
 
@@ -163,14 +164,44 @@ mlops_status mlops__plan_open(mlops__plan *out, const void *bytes, size_t n, mlo
 mlops_status mlops__plan_find(mlops__plan *out, const void *bytes, size_t n, mlops_error *err);
 
 /* Size of a number and of a sum: 4 or 8. */
-size_t mlops__plan_number_size(const mlops__plan *self);
+static inline size_t mlops__plan_number_size(const mlops__plan *self) {
+    return self->flags & MLOPS__PLAN_F64 ? 8 : 4;
+}
+
+/* The n-th number from p on. */
+static inline double mlops__plan_number(const mlops__plan *self, const uint8_t *p, size_t n) {
+    if (self->flags & MLOPS__PLAN_F64) return mlops__load_f64(p + 8 * n);
+    return (double)mlops__load_f32(p + 4 * n);
+}
+
+static inline size_t mlops__plan_node_size(const mlops__plan *self) {
+    if (self->flags & MLOPS__PLAN_F64) return 16;
+    return self->flags & MLOPS__PLAN_WIDE ? 12 : 8;
+}
+
+/* Inline, as most who go through the nodes ask for a part of each. */
+static inline mlops__plan_node mlops__plan_node_at(const mlops__plan *self, uint32_t node) {
+    size_t size = mlops__plan_node_size(self);
+    const uint8_t *p = self->nodes + size * node;
+    int narrow = size == 8, top = narrow ? 15 : 31;
+    uint32_t link = narrow ? mlops__load_u16(p + 6) : mlops__load_u32(p + size - 4);
+    return (mlops__plan_node){
+        .value = mlops__plan_number(self, p, 0),
+        .feature = narrow ? mlops__load_u16(p + 4) : mlops__load_u32(p + size - 8),
+        .step = link & ((1u << (top - 1)) - 1),
+        .left_missing = (int)(link >> top & 1),
+        .special = (int)(link >> (top - 1) & 1),
+        .words = mlops__load_u32(p),
+    };
+}
 
 double mlops__plan_base(const mlops__plan *self, uint32_t group);
 mlops__plan_tree mlops__plan_tree_at(const mlops__plan *self, uint32_t tree);
-mlops__plan_node mlops__plan_node_at(const mlops__plan *self, uint32_t node);
 
 /* Only of a plan that has covers. */
-double mlops__plan_cover(const mlops__plan *self, uint32_t node);
+static inline double mlops__plan_cover(const mlops__plan *self, uint32_t node) {
+    return mlops__plan_number(self, self->covers, node);
+}
 
 /* The floats of a tree that is weights, one a feature; NULL: it is another. */
 const uint8_t *mlops__plan_weights(const mlops__plan *self, uint32_t tree);

@@ -1349,6 +1349,9 @@ type ModelOpts struct {
 	MemoryMax int64
 	// "xgboost", "lightgbm", "onnx" or "bundle"; default: found from the content
 	Format string
+	// folder for what loading made of trees, to be mapped the next time; it must be there, and who may
+	// write into it is trusted with the predictions; default: none
+	Cache string
 }
 
 func (o *ModelOpts) c(s *scope) *C.mlops_model_opts {
@@ -1359,6 +1362,7 @@ func (o *ModelOpts) c(s *scope) *C.mlops_model_opts {
 	c.struct_size = C.sizeof_mlops_model_opts
 	c.memory_max = C.int64_t(o.MemoryMax)
 	c.format = s.optional(o.Format)
+	c.cache = s.optional(o.Cache)
 	return c
 }
 

@@ -44,10 +44,13 @@ typedef struct mlops_model_opts {
     int64_t memory_max;            /**< bytes that loading may use; default 1 GiB */
     const char *format;            /**< @nullable "xgboost", "lightgbm", "onnx" or "bundle";
                                         default: found from the content */
+    const char *cache; /**< @nullable folder for what loading made of trees, to be mapped the next
+                            time; it must be there, and who may write into it is trusted with the
+                            predictions; default: none */
 } mlops_model_opts;
 
 #define MLOPS_MODEL_OPTS_INIT                                                                      \
-    { sizeof(mlops_model_opts), 0, 0, 0, 0 }
+    { sizeof(mlops_model_opts), 0, 0, 0, 0, 0 }
 
 /**
  * Load a model file and compile it.

@@ -31,6 +31,15 @@ void mlops__arena_free(mlops__arena *self) {
     self->used = 0;
 }
 
+const block *mlops__arena_next(const mlops__arena *self, const block *before, const uint8_t **bytes,
+                               size_t *n) {
+    const block *next = before ? before->older : self->newest;
+    if (!next) return NULL;
+    *bytes = (const uint8_t *)next + HEADER;
+    *n = next->fill - HEADER;
+    return next;
+}
+
 static block *add_block(mlops__arena *self, size_t payload) {
     size_t size = self->newest ? self->newest->size * 2 : FIRST_SIZE;
     if (size > GROWTH_MAX) size = GROWTH_MAX;

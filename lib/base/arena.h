@@ -14,6 +14,12 @@ typedef struct mlops__arena {
 void mlops__arena_init(mlops__arena *self, const mlops_allocator *allocator, size_t max);
 void mlops__arena_free(mlops__arena *self);
 
+/* Goes through the blocks: what stands in the next one, of which all memory is part that was handed
+ * out. NULL begins, and NULL ends. */
+const struct mlops__arena_block *mlops__arena_next(const mlops__arena *self,
+                                                   const struct mlops__arena_block *block,
+                                                   const uint8_t **bytes, size_t *n);
+
 /* Zeroed and aligned to 16; NULL if out of memory or beyond max. */
 void *mlops__arena_alloc(mlops__arena *self, size_t size);
 void *mlops__arena_array(mlops__arena *self, size_t n, size_t size);

@@ -245,11 +245,13 @@ static int64_t memory_sync(void *ctx, int64_t number) {
     return s ? 0 : -EBADF;
 }
 
+enum { MAP_ALIGN = 64 };
+
 static int64_t map_locked(mlops__io_memory *self, int64_t number, size_t n, const void **out) {
     slot *s = at(self, number);
     if (!s) return -EBADF;
     if (n == 0) return -EINVAL;
-    uint8_t *copy = mlops__alloc(&self->allocator, n);
+    uint8_t *copy = mlops__alloc_aligned(&self->allocator, n, MAP_ALIGN);
     if (!copy) return -ENOMEM;
     size_t there = n < s->held->size ? n : s->held->size;
     if (there) memcpy(copy, s->held->data, there);
@@ -271,7 +273,7 @@ static int64_t memory_map(void *ctx, int64_t number, size_t n, const void **out)
 static int64_t memory_unmap(void *ctx, const void *p, size_t n) {
     mlops__io_memory *self = ctx;
     pthread_mutex_lock(&self->lock);
-    mlops__free(&self->allocator, (void *)(uintptr_t)p, n);
+    mlops__free_aligned(&self->allocator, (void *)(uintptr_t)p, n, MAP_ALIGN);
     self->n_mapped--;
     pthread_mutex_unlock(&self->lock);
     return 0;

@@ -33,17 +33,32 @@ static int predicts(const mlops_model *m) {
     return right_values(out, 2);
 }
 
-static int load_as(const mlops_host *host, const char *dir, const char *name) {
+static int load_with(const mlops_host *host, const char *dir, const char *name, const char *cache) {
     mlops_model_opts opts = MLOPS_MODEL_OPTS_INIT;
     mlops_model *m;
     mlops_error err;
     sweep_path path;
     opts.host = host;
+    opts.cache = cache;
     mlops_status status = mlops_model_load(&m, sweep_in(&path, dir, name), &opts, &err);
     if (status) return m || err.code != status || !err.message[0] ? SWEEP_WRONG : status;
     int good = predicts(m);
     mlops_model_unref(m);
     return good ? MLOPS_OK : SWEEP_WRONG;
+}
+
+static int load_as(const mlops_host *host, const char *dir, const char *name) {
+    return load_with(host, dir, name, NULL);
+}
+
+static int fill_cache(const mlops_host *host, const char *dir) {
+    return put_model(host, dir) || load_with(host, dir, "model.json", dir);
+}
+
+/* Kept, then served. */
+static int load_cached(const mlops_host *host, const char *dir) {
+    MLOPS_TRY(load_with(host, dir, "model.json", dir));
+    return load_with(host, dir, "model.json", dir);
 }
 
 static int load_json(const mlops_host *host, const char *dir) {
@@ -231,6 +246,8 @@ static int explain_against(const mlops_host *host, const char *dir) {
 const sweep_scenario sweep_model[] = {
     {"model: load JSON", put_model, load_json, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"model: load UBJSON", put_model, load_ubj, NULL, SWEEP_MEMORY | SWEEP_IO},
+    {"model: load into a cache", put_model, load_cached, NULL, SWEEP_MEMORY | SWEEP_IO},
+    {"model: load from a cache", fill_cache, load_cached, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"model: parse", NULL, parse_json, NULL, SWEEP_MEMORY},
     {"model: parse LightGBM", NULL, parse_lightgbm, NULL, SWEEP_MEMORY},
     {"model: describe", put_model, describe, NULL, SWEEP_MEMORY | SWEEP_IO},

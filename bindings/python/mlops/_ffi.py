@@ -598,8 +598,9 @@ mlops_model_opts._fields_ = [
     ("host", C.c_void_p),
     ("memory_max", C.c_int64),
     ("format", C.c_char_p),
+    ("cache", C.c_char_p),
 ]
-assert C.sizeof(mlops_model_opts) == (32 if C.sizeof(C.c_void_p) == 8 else 24)
+assert C.sizeof(mlops_model_opts) == (40 if C.sizeof(C.c_void_p) == 8 else 28)
 
 
 class mlops_reference_opts(C.Structure):
@@ -3352,19 +3353,21 @@ class Model(_rt.Handle):
         raise TypeError("Model is made by load(), parse()")
 
     @classmethod
-    def load(cls, path, *, memory_max=None, format=None):
+    def load(cls, path, *, memory_max=None, format=None, cache=None):
         """Load a model file and compile it. The format is found from the content, never from the name.
         Nothing outside the file is read, whatever the file says.
 
             path: file to read
             memory_max: bytes that loading may use; default 1 GiB
             format: "xgboost", "lightgbm", "onnx" or "bundle"; default: found from the content
+            cache: folder for what loading made of trees, to be mapped the next time; it must be there,
+                and who may write into it is trusted with the predictions; default: none
 
         Raises: NotFoundError, IoError, DeniedError, NomemError, CorruptError; LimitError beyond memory_max;
         UnsupportedError names the booster, objective or version that is missing.
         """
         out = C.c_void_p()
-        opts = _model_opts(memory_max=memory_max, format=format)
+        opts = _model_opts(memory_max=memory_max, format=format, cache=cache)
         err = mlops_error()
         status = lib.mlops_model_load(C.byref(out), _rt.string(path, "path"), C.byref(opts), C.byref(err))
         if status:
@@ -3372,16 +3375,18 @@ class Model(_rt.Handle):
         return cls._wrap(out.value)
 
     @classmethod
-    def parse(cls, bytes, *, memory_max=None, format=None):
+    def parse(cls, bytes, *, memory_max=None, format=None, cache=None):
         """Load a model from memory. As Model.load().
 
             bytes: content of a model file; borrowed for the call
             memory_max: bytes that loading may use; default 1 GiB
             format: "xgboost", "lightgbm", "onnx" or "bundle"; default: found from the content
+            cache: folder for what loading made of trees, to be mapped the next time; it must be there,
+                and who may write into it is trusted with the predictions; default: none
         """
         out = C.c_void_p()
         bytes_p, bytes_n = _rt.blob(bytes, "bytes")
-        opts = _model_opts(memory_max=memory_max, format=format)
+        opts = _model_opts(memory_max=memory_max, format=format, cache=cache)
         err = mlops_error()
         status = lib.mlops_model_parse(C.byref(out), bytes_p, bytes_n, C.byref(opts), C.byref(err))
         if status:
@@ -6708,13 +6713,15 @@ def _csv_opts(*, no_header=False, call=None, delimiter=None, names=None, nulls=N
     return o
 
 
-def _model_opts(*, memory_max=None, format=None):
+def _model_opts(*, memory_max=None, format=None, cache=None):
     o = mlops_model_opts(C.sizeof(mlops_model_opts))
     o._keep, o._raised = [], []
     if memory_max is not None:
         o.memory_max = _rt.integer(memory_max, -2 ** 63, 2 ** 63 - 1, "memory_max")
     if format is not None:
         o.format = _rt.string(format, "format")
+    if cache is not None:
+        o.cache = _rt.string(cache, "cache")
     return o
 
 

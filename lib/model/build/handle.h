@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "column/table.h"
+#include "file/file.h"
 #include "kern/kern.h"
 #include "model/build/graph_model.h"
 #include "model/model.h"
@@ -13,9 +14,12 @@
 struct mlops_model {
     atomic_int refs;
     mlops__host host;
-    mlops__arena arena; /* names and forest */
-    uint8_t *payload;
+    mlops__arena arena;      /* names, graph */
+    mlops__arena tables;     /* forest */
+    mlops__file_view cached; /* what payload and forest are in; empty: they are allocated */
+    const uint8_t *payload;
     size_t payload_size;
+    size_t payload_align;
     mlops__plan plan;      /* of a graph: the number of features and the name of the format alone */
     const char **names;    /* one a feature, NULL: none */
     mlops__forest *forest; /* NULL: rows walk the plan */

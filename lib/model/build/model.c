@@ -9,6 +9,7 @@
 #include "file/file.h"
 #include "model/build/handle.h"
 #include "model/build/lgbm.h"
+#include "model/build/model_cache.h"
 #include "model/build/onnx_compile.h"
 #include "model/build/tune.h"
 #include "model/build/ubjson.h"
@@ -26,6 +27,7 @@ typedef struct loading {
     mlops__meter meter;
     size_t memory_max;
     int wanted;
+    const char *folder; /* of the cache; NULL: none */
     mlops_error *err;
 } loading;
 
@@ -44,6 +46,7 @@ static mlops_status begin(loading *self, const mlops_model_opts *given, mlops_er
                            "mlops_model_opts: format \"%s\" is none of \"xgboost\", \"lightgbm\", "
                            "\"onnx\" and \"bundle\"",
                            opts.format);
+    self->folder = opts.cache;
     MLOPS_TRY(mlops__host_init(&self->host, opts.host, err));
     uint64_t max = opts.memory_max ? (uint64_t)opts.memory_max : (uint64_t)1 << 30;
     self->memory_max = max < SIZE_MAX / 2 ? (size_t)max : SIZE_MAX / 2;
@@ -63,7 +66,12 @@ static void destroy(mlops_model *self) {
     const mlops_allocator allocator = self->host.allocator;
     self->arena.allocator = &allocator;
     mlops__arena_free(&self->arena);
-    mlops__free_aligned(&allocator, self->payload, self->payload_size, 64);
+    self->tables.allocator = &allocator;
+    mlops__arena_free(&self->tables);
+    if (self->cached.data) mlops__file_close(&self->cached, &self->host);
+    else
+        mlops__free_aligned(&allocator, (void *)(uintptr_t)self->payload, self->payload_size,
+                            self->payload_align);
     mlops__free_aligned(&allocator, self, sizeof *self, 64);
 }
 
@@ -78,9 +86,8 @@ static mlops_status index_names(mlops_model *self, mlops_error *err) {
 }
 
 static mlops_status choose_kernels(mlops_model *self, const loading *from) {
-    self->kern = mlops__kern_for(from->host.cpu);
     mlops__forest *forest;
-    MLOPS_TRY(mlops__tune(&forest, &self->plan, from->host.cpu == MLOPS_CPU_AVX512, &self->arena,
+    MLOPS_TRY(mlops__tune(&forest, &self->plan, from->host.cpu == MLOPS_CPU_AVX512, &self->tables,
                           &from->meter.table, from->err));
     if (forest && mlops__tune_pays(forest)) self->forest = forest;
     return MLOPS_OK;
@@ -92,7 +99,7 @@ static mlops_status open_graph(mlops_model *self, const loading *from) {
     self->plan.info = "onnx\0\0"; /* and no objective or booster */
     self->plan.n_features = (uint32_t)self->graph->shape.n_features;
     self->names = self->graph->names;
-    self->graph->kern = self->kern = mlops__kern_for(from->host.cpu);
+    self->graph->kern = self->kern;
     MLOPS_TRY(mlops__graph_forests_tune(&self->graph->forests, &self->graph->graph, self->kern,
                                         from->host.cpu == MLOPS_CPU_AVX512, &self->arena,
                                         &from->meter.table, from->err));
@@ -106,38 +113,74 @@ static mlops_status open_plan(mlops_model *self, const loading *from) {
     return choose_kernels(self, from);
 }
 
+static int is_graph(const uint8_t *payload, size_t n) {
+    return n >= 4 && memcmp(payload, "GRPH", 4) == 0;
+}
+
 static mlops_status finish(mlops_model *self, const loading *from) {
-    int is_graph = self->payload_size >= 4 && memcmp(self->payload, "GRPH", 4) == 0;
-    MLOPS_TRY(is_graph ? open_graph(self, from) : open_plan(self, from));
+    int graph = is_graph(self->payload, self->payload_size);
+    MLOPS_TRY(graph ? open_graph(self, from) : open_plan(self, from));
     mlops__sha256 hash;
     mlops__sha256_init(&hash, self->kern->sha256_blocks);
     mlops__sha256_add(&hash, self->payload, self->payload_size);
     mlops__sha256_end(&hash, self->id.bytes);
-    self->arena.allocator = NULL; /* nothing is added any more; the meter ends with loading */
+    /* Nothing is added any more; the meter ends with loading. */
+    self->arena.allocator = self->tables.allocator = NULL;
     return MLOPS_OK;
 }
 
-/* Takes payload over, also after an error. */
-static mlops_status make(mlops_model **out, loading *from, mlops__buf *payload) {
+static mlops_model *new_model(const loading *from) {
     const mlops_allocator *allocator = &from->meter.table;
-    size_t n = payload->size;
     mlops_model *self = mlops__alloc_aligned(allocator, sizeof *self, 64);
-    uint8_t *exact = self ? mlops__buf_detach(payload) : NULL;
-    if (!exact) {
-        mlops__free_aligned(allocator, self, sizeof *self, 64);
-        mlops__buf_free(payload);
-        return mlops__fail_nomem(from->err, n);
-    }
+    if (!self) return NULL;
     memset(self, 0, sizeof *self);
-    self->payload = exact;
-    self->payload_size = n;
     atomic_init(&self->refs, 1);
     self->host = from->host;
+    self->kern = mlops__kern_for(from->host.cpu);
     mlops__arena_init(&self->arena, allocator, SIZE_MAX);
-    mlops_status status = finish(self, from);
+    mlops__arena_init(&self->tables, allocator, SIZE_MAX);
+    return self;
+}
+
+/* That of a graph is moved to whole cache lines. */
+static void take_payload(mlops_model *self, const loading *from, mlops__buf *payload) {
+    enum { LINE = 64 };
+    size_t n = payload->size;
+    if (!is_graph(payload->data, n)) {
+        self->payload = mlops__buf_detach(payload);
+        self->payload_align = MLOPS__ALIGN;
+    } else {
+        uint8_t *lines = mlops__alloc_aligned(&from->meter.table, n, LINE);
+        if (lines) memcpy(lines, payload->data, n);
+        self->payload = lines;
+        self->payload_align = LINE;
+    }
+    if (self->payload) self->payload_size = n;
+}
+
+/* Takes payload over, also after an error. */
+static mlops_status make(mlops_model **out, const loading *from, mlops__buf *payload) {
+    size_t n = payload->size;
+    mlops_model *self = new_model(from);
+    if (self) take_payload(self, from, payload);
+    mlops__buf_free(payload);
+    mlops_status status =
+        self && self->payload ? finish(self, from) : mlops__fail_nomem(from->err, n);
     if (status == MLOPS_OK) *out = self;
-    else destroy(self);
+    else if (self) destroy(self);
     return status;
+}
+
+static int open_cached(mlops_model **out, const loading *from, const mlops__model_cache *cache) {
+    mlops_model *self = new_model(from);
+    if (!self) return 0;
+    if (!mlops__model_cache_open(cache, self, from->memory_max) || index_names(self, NULL)) {
+        destroy(self);
+        return 0;
+    }
+    self->arena.allocator = NULL;
+    *out = self;
+    return 1;
 }
 
 /* From the events of XGBoost's formats, or else from LightGBM's text. */
@@ -191,18 +234,22 @@ static mlops_status read_bundle(loading *from, const uint8_t *bytes, size_t n,
     return payload->status ? mlops__fail_nomem(from->err, plan.size) : MLOPS_OK;
 }
 
-static mlops_status read(loading *from, const uint8_t *bytes, size_t n, mlops__buf *payload) {
-    mlops__model_format format;
-    MLOPS_TRY(mlops__model_format_find(bytes, n, &format, from->err));
+static mlops_status find_format(const loading *from, const uint8_t *bytes, size_t n,
+                                mlops__model_format *out) {
+    MLOPS_TRY(mlops__model_format_find(bytes, n, out, from->err));
     static const int found[] = {[MLOPS__FORMAT_JSON] = WANTED_XGBOOST,
                                 [MLOPS__FORMAT_UBJSON] = WANTED_XGBOOST,
                                 [MLOPS__FORMAT_LIGHTGBM] = WANTED_LIGHTGBM,
                                 [MLOPS__FORMAT_ONNX] = WANTED_ONNX,
                                 [MLOPS__FORMAT_BUNDLE] = WANTED_BUNDLE};
-    if (from->wanted != WANTED_ANY && from->wanted != found[format])
-        return mlops__fail_at(from->err, MLOPS_E_CORRUPT, 0, 0, 0,
-                              "the options ask for format \"%s\", the content is another",
-                              wanted_names[from->wanted]);
+    if (from->wanted == WANTED_ANY || from->wanted == found[*out]) return MLOPS_OK;
+    return mlops__fail_at(from->err, MLOPS_E_CORRUPT, 0, 0, 0,
+                          "the options ask for format \"%s\", the content is another",
+                          wanted_names[from->wanted]);
+}
+
+static mlops_status read(loading *from, mlops__model_format format, const uint8_t *bytes, size_t n,
+                         mlops__buf *payload) {
     if (format == MLOPS__FORMAT_LIGHTGBM) return compile(NULL, from, bytes, n, payload);
     if (format == MLOPS__FORMAT_ONNX) return read_onnx(from, bytes, n, payload);
     if (format == MLOPS__FORMAT_BUNDLE) return read_bundle(from, bytes, n, payload);
@@ -213,11 +260,18 @@ static mlops_status read(loading *from, const uint8_t *bytes, size_t n, mlops__b
 }
 
 static mlops_status parse(mlops_model **out, loading *from, const uint8_t *bytes, size_t n) {
+    mlops__model_format format;
+    mlops__model_cache cache;
     mlops__buf payload;
+    MLOPS_TRY(find_format(from, bytes, n, &format));
+    mlops__model_cache_begin(&cache, from->folder, from->host.cpu, bytes, n);
+    if (cache.folder && open_cached(out, from, &cache)) return MLOPS_OK;
     mlops__buf_init(&payload, &from->meter.table);
-    mlops_status status = read(from, bytes, n, &payload);
-    if (status == MLOPS_OK) return judge(from, make(out, from, &payload));
-    mlops__buf_free(&payload);
+    mlops_status status = read(from, format, bytes, n, &payload);
+    if (status == MLOPS_OK) status = make(out, from, &payload);
+    else mlops__buf_free(&payload);
+    if (status == MLOPS_OK && cache.folder && !(*out)->graph)
+        mlops__model_cache_save(&cache, *out, &from->meter.table);
     return judge(from, status);
 }
 

@@ -6,6 +6,10 @@
 #include "kern/tree/forest.h"
 #include "model/run/plan.h"
 
+/* Raised with every change of what a layout holds: a cached one of another form is not served. What
+ * a struct of layouts points to is listed in model_cache.c. */
+enum { MLOPS__TUNE_FORM = 1 };
+
 /* Lays the forest out in the arena; temporary memory comes from scratch. *out is NULL if the plan
  * cannot be laid out so (members, linear leaves, vectors, no sums, more than 65535 slots). wide
  * asks for what kernels with AVX-512 read too. MLOPS_E_NOMEM. */

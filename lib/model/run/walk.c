@@ -51,10 +51,6 @@ static inline double f64_at(const mlops__row *row, uint32_t feature) {
 static inline int is_f64(const mlops__plan *self) { return (self->flags & MLOPS__PLAN_F64) != 0; }
 
 /* The n-th number behind p. */
-static double number_at(const mlops__plan *self, const uint8_t *p, size_t n) {
-    return is_f64(self) ? load_f64(p + 8 * n) : (double)load_f32(p + 4 * n);
-}
-
 /* What is no category is in no set. */
 static int in_set(const mlops__plan *self, const uint8_t *p, double x) {
     int valid = is_f64(self) ? x > -1.0 && x < 0x1p31 : x >= 0.0 && x < (double)FLOAT_CATEGORIES;
@@ -68,7 +64,7 @@ static int is_member(const mlops__plan *self, const uint8_t *p, double x) {
     uint32_t low = 0, high = load_u32(p);
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        double number = number_at(self, p + 4, middle);
+        double number = mlops__plan_number(self, p + 4, middle);
         if (number == x) return 1;
         if (number < x) low = middle + 1;
         else high = middle;

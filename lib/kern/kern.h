@@ -13,6 +13,7 @@
 #include "kern/gemm/gemm.h"
 #include "kern/marks/marks.h"
 #include "kern/numbers/numbers.h"
+#include "kern/pairs/pairs.h"
 #include "kern/shap/shap.h"
 #include "kern/texts/texts.h"
 #include "kern/tree/forest.h"
@@ -27,6 +28,7 @@ typedef struct mlops__kern {
     mlops__numbers_i64 *numbers_i64;
     mlops__numbers_f64 *numbers_f64;
     mlops__numbers_decimal *numbers_decimal;
+    mlops__pairs_sum *pairs_sum;
     mlops__sha256_blocks *sha256_blocks;
     mlops__shap_prepare *shap_prepare;
     mlops__shap_rows *shap_rows;

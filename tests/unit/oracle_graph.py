@@ -510,8 +510,8 @@ def test_products():
                 tolerance=1e-3 if kind == "f4" else 1e-11)
         x, y = draw(kind, (6, 3), False), draw(kind, (4, 3), False)
         d = ((x.astype(float)[:, None] - y.astype(float)[None]) ** 2).sum(-1)
-        one("cdist", [x, y], d.astype(kind), [0])
-        one("cdist", [x, y], np.sqrt(d).astype(kind), [1])
+        one("cdist", [x, y.T], d.astype(kind), [0, 0])
+        one("cdist", [x, y.T], np.sqrt(d).astype(kind), [1, 0])
     fails("matmul", [np.zeros((2, 3)), np.zeros((2, 3))], [Temp("f8", 2, 3)], words="do not fit")
     fails("dense", [np.zeros((2, 3)), np.zeros((2, 3))], [Temp("f8", 2, 3)], [0], words="do not fit")
     fails("dense", [np.zeros((2, 3)), np.zeros((3, 2)), np.zeros(3)], [Temp("f8", 2, 2)], [0], words="other weights")
@@ -522,8 +522,8 @@ def test_models():
     for n, f, t in [(7, 5, 3), (0, 4, 2), (4, 1, 1)]:
         x, w, b = draw("f4", (n, f), False), draw("f4", (t, f), False), draw("f4", (t,), False)
         want = x.astype(float) @ w.astype(float).T
-        one("linear", [x, w], want.astype("f4"), tolerance=1e-5)
-        one("linear", [x, w, b], (want + b).astype("f4"), tolerance=1e-5)
+        one("linear", [x, w.T], want.astype("f4"), tolerance=1e-5)
+        one("linear", [x, w.T, b], (want + b).astype("f4"), tolerance=1e-5)
         one("scale", [x, b[:1], b[:1]], ((x - b[0]) * b[0]).astype("f4"))
         o, s = draw("f4", (f,), False), draw("f4", (f,), False)
         one("scale", [x, o, s], ((x - o) * s).astype("f4"))
@@ -569,7 +569,7 @@ def support(model, x, kernel, floats):
     pairs = c * (c - 1) // 2
     counts = model.n_support_.astype("i8")
     graph = Graph()
-    k = graph.step("kernel", [graph.input(x), model.support_vectors_.astype("f4")],
+    k = graph.step("kernel", [graph.input(x), model.support_vectors_.T.astype("f4")],
                    [Temp("f4", len(x), len(model.support_vectors_))], [kernel], floats)
     sign = 1 if c > 2 else -1
     d, votes = graph.step("vote", [k, (sign * model.dual_coef_).astype("f4"), counts, (sign * model.intercept_).astype("f4")],
@@ -601,9 +601,9 @@ def test_support_vectors():
             assert error < 2e-3, f"probabilities of {name}, {n_classes}: {error}"
     model = SVR(kernel="rbf", gamma=0.2).fit(x.astype(float), x[:, 1])
     graph = Graph()
-    k = graph.step("kernel", [graph.input(x), model.support_vectors_.astype("f4")],
+    k = graph.step("kernel", [graph.input(x), model.support_vectors_.T.astype("f4")],
                    [Temp("f4", 80, len(model.support_vectors_))], [2], [0.2, 0, 0])
-    out = graph.step("linear", [k, model.dual_coef_.astype("f4"), model.intercept_.astype("f4")], [Temp("f4", 80, 1)])
+    out = graph.step("linear", [k, model.dual_coef_.T.astype("f4"), model.intercept_.astype("f4")], [Temp("f4", 80, 1)])
     error = np.abs(dump.run(graph, [out])[0][:, 0] - model.predict(x.astype(float))).max()
     assert error < 1e-5, f"regression is off by {error}"
 

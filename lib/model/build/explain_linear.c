@@ -94,7 +94,8 @@ static mlops_status add_model(mlops_explainer *self, const mlops__graph *graph, 
     self->bias = mlops__arena_array(&self->arena, self->n_groups, sizeof(double));
     if (!self->bias) return mlops__fail_nomem(err, self->n_groups);
     MLOPS_TRY(mlops__explain_add_linear(self, err));
-    for (int64_t i = 0; i < n; i++) self->weights[i] = float_at(weights, n, i) * scales[i % f];
+    for (int64_t i = 0; i < n; i++) /* the graph has those of a feature side by side */
+        self->weights[i] = float_at(weights, n, i % f * (n / f) + i / f) * scales[i % f];
     for (int64_t g = 0; g < n_bias; g++) self->bias[g] = float_at(bias, n_bias, g);
     for (int64_t i = 0; i < f; i++) self->origins[i] = origins[i];
     return MLOPS_OK;

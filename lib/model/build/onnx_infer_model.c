@@ -61,10 +61,10 @@ static mlops_status infer_linear(mlops__oc *self, const mlops__emit *step, mlops
     const mlops__item *x = mlops__oc_operand(self, step, 0), *w = mlops__oc_operand(self, step, 1);
     MLOPS_TRY(need(self, x, MLOPS__GRAPH_F32, 2));
     MLOPS_TRY(need(self, w, MLOPS__GRAPH_F32, 2));
-    if (x->is_exact && (x->dims[1].per_row || x->dims[1].fixed != w->dims[1].fixed))
+    if (x->is_exact && (x->dims[1].per_row || x->dims[1].fixed != w->dims[0].fixed))
         return mlops__oc_no(self, "%lld features; its numbers are for %lld",
-                            (long long)x->dims[1].fixed, (long long)w->dims[1].fixed);
-    rows_by(x, w->dims[0], MLOPS__GRAPH_F32, out);
+                            (long long)x->dims[1].fixed, (long long)w->dims[0].fixed);
+    rows_by(x, w->dims[1], MLOPS__GRAPH_F32, out);
     return MLOPS_OK;
 }
 

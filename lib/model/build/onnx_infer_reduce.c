@@ -180,10 +180,10 @@ static mlops_status infer_cdist(mlops__oc *self, const mlops__emit *step, mlops_
     out->dtype = x->dtype;
     out->rank = 2;
     out->dims[0] = x->dims[0];
-    out->dims[1] = y->dims[0];
+    out->dims[1] = y->dims[1];
     out->is_exact = x->is_exact && y->is_exact;
     if (x->rows == 0 && y->rows == MLOPS__ROWS_NONE) out->rows = 0;
-    else if (y->rows == 0 && x->rows == MLOPS__ROWS_NONE) out->rows = 1;
+    else if (y->rows == 1 && x->rows == MLOPS__ROWS_NONE) out->rows = 1;
     else if (x->rows != MLOPS__ROWS_NONE || y->rows != MLOPS__ROWS_NONE)
         out->rows = MLOPS__ROWS_MIXED;
     return MLOPS_OK;

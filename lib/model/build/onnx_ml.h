@@ -11,6 +11,10 @@ mlops_status mlops__oc_matrix(mlops__oc *self, uint32_t x, uint32_t *out);
 mlops_status mlops__oc_floats(mlops__oc *self, const char *name, int64_t rows, int64_t columns,
                               uint32_t *out);
 
+/* The same, turned: columns by rows. */
+mlops_status mlops__oc_turned(mlops__oc *self, const char *name, int64_t rows, int64_t columns,
+                              uint32_t *out);
+
 /* Number of floats or ints of an attribute, 0 if it is not there. */
 int64_t mlops__oc_length(const mlops__oc *self, const char *name);
 

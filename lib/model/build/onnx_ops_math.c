@@ -214,7 +214,8 @@ static mlops_status lower_cdist(mlops__oc *self) {
     int root = mlops__oc_is(self, "metric", "sqeuclidean", "euclidean");
     if (!root && !mlops__oc_is(self, "metric", "sqeuclidean", "sqeuclidean"))
         return mlops__oc_no(self, "a metric that is neither euclidean nor sqeuclidean");
-    MLOPS_TRY(mlops__oc_emit1(self, MLOPS__GRAPH_CDIST, 2, in, 1, (int64_t[]){root}, &out));
+    MLOPS_TRY(mlops__oc_emit1(self, MLOPS__GRAPH_TRANSPOSE, 1, &in[1], 0, NULL, &in[1]));
+    MLOPS_TRY(mlops__oc_emit1(self, MLOPS__GRAPH_CDIST, 2, in, 2, (int64_t[]){root, 0}, &out));
     return mlops__oc_out(self, 0, out);
 }
 

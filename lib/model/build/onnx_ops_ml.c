@@ -38,6 +38,13 @@ mlops_status mlops__oc_floats(mlops__oc *self, const char *name, int64_t rows, i
     return MLOPS_OK;
 }
 
+mlops_status mlops__oc_turned(mlops__oc *self, const char *name, int64_t rows, int64_t columns,
+                              uint32_t *out) {
+    uint32_t x;
+    MLOPS_TRY(mlops__oc_floats(self, name, rows, columns, &x));
+    return mlops__oc_emit1(self, MLOPS__GRAPH_TRANSPOSE, 1, &x, 0, NULL, out);
+}
+
 mlops_status mlops__oc_post(mlops__oc *self, mlops__graph_post *out) {
     static const char *const names[] = {"NONE", "SOFTMAX", "LOGISTIC", "SOFTMAX_ZERO", "PROBIT"};
     for (int i = 0; i < MLOPS__POSTS; i++) {
@@ -101,7 +108,7 @@ static mlops_status linear(mlops__oc *self, int64_t targets, uint32_t *out) {
     if (targets < 1 || n % targets)
         return mlops__oc_no(self, "%lld coefficients for %lld targets", (long long)n,
                             (long long)targets);
-    MLOPS_TRY(mlops__oc_floats(self, "coefficients", targets, n / targets, &in[1]));
+    MLOPS_TRY(mlops__oc_turned(self, "coefficients", targets, n / targets, &in[1]));
     in[2] = MLOPS__ITEM_NONE;
     if (mlops__oc_length(self, "intercepts"))
         MLOPS_TRY(mlops__oc_floats(self, "intercepts", -1, targets, &in[2]));

@@ -24,7 +24,7 @@ static mlops_status kernels(mlops__oc *self, int64_t vectors, uint32_t *out) {
                             (long long)vectors);
     for (size_t i = 0; params && i < params->n && i < 3; i++)
         step.floats[i] = (double)params->floats[i];
-    MLOPS_TRY(mlops__oc_floats(self, "support_vectors", vectors, n / vectors, &step.inputs[1]));
+    MLOPS_TRY(mlops__oc_turned(self, "support_vectors", vectors, n / vectors, &step.inputs[1]));
     return mlops__oc_emit(self, &step, out);
 }
 
@@ -36,7 +36,7 @@ static mlops_status lower_regressor(mlops__oc *self) {
     MLOPS_TRY(mlops__oc_post(self, &post));
     MLOPS_TRY(kernels(self, vectors, &in[0]));
     MLOPS_TRY(
-        mlops__oc_floats(self, "coefficients", 1, mlops__oc_length(self, "coefficients"), &in[1]));
+        mlops__oc_turned(self, "coefficients", 1, mlops__oc_length(self, "coefficients"), &in[1]));
     MLOPS_TRY(mlops__oc_floats(self, "rho", -1, 1, &in[2]));
     MLOPS_TRY(mlops__oc_emit1(self, MLOPS__GRAPH_LINEAR, 3, in, 0, NULL, &out));
     if (mlops__oc_int(self, "one_class", 0)) {
@@ -82,7 +82,7 @@ static mlops_status lower_linear(mlops__oc *self, int64_t classes, mlops__graph_
         return mlops__oc_no(self, "%lld coefficients for %lld classes", (long long)n,
                             (long long)classes);
     MLOPS_TRY(mlops__oc_matrix(self, mlops__oc_in(self, 0), &in[0]));
-    MLOPS_TRY(mlops__oc_floats(self, "coefficients", classes, n / classes, &in[1]));
+    MLOPS_TRY(mlops__oc_turned(self, "coefficients", classes, n / classes, &in[1]));
     MLOPS_TRY(mlops__oc_f32s(self, rho->floats, 1, &in[2]));
     MLOPS_TRY(mlops__oc_emit1(self, MLOPS__GRAPH_LINEAR, 2, in, 0, NULL, &scores));
     MLOPS_TRY(mlops__oc_binary(self, MLOPS__BINARY_ADD, scores, in[2], &scores));

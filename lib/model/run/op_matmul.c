@@ -1,10 +1,9 @@
-/* Products of matrices, and distances between rows.
+/* Products of matrices.
  *
  * Owns nothing. Invariant: a sum goes over the shared axis in ascending order, in the dtype of the
  * elements, so that it has the same bits whatever the strides and blocks. Freestanding: part of the
  * firmware build.
  */
-#include "base/real.h"
 #include "model/run/graph_step.h"
 
 enum { RANK_MAX = MLOPS__GRAPH_RANK_MAX };
@@ -184,26 +183,5 @@ mlops_status mlops__op_dense(const mlops__step *step) {
     gemm.x = x->data, gemm.w = w->data, gemm.b = b ? b->data : NULL;
     MLOPS_TRY(mlops__step_out(step, 0, x->dtype, x->rank, dims, &gemm.y));
     run_gemm(step, x->dtype, &gemm);
-    return MLOPS_OK;
-}
-
-mlops_status mlops__op_cdist(const mlops__step *step) {
-    const mlops__graph_view *x = mlops__step_in(step, 0), *y = mlops__step_in(step, 1);
-    int root = mlops__step_int(step, 0) != 0;
-    void *to;
-    if (!mlops__step_same(step, 2, MLOPS__REALS) || x->rank != 2 || y->rank != 2 ||
-        x->dims[1] != y->dims[1])
-        return mlops__step_fail(step, "no matrices of reals with as many columns");
-    int64_t n = x->dims[1], dims[] = {x->dims[0], y->dims[0]};
-    MLOPS_TRY(mlops__step_out(step, 0, x->dtype, 2, dims, &to));
-    for (int64_t i = 0; i < dims[0]; i++)
-        for (int64_t j = 0; j < dims[1]; j++) {
-            double sum = 0.0;
-            for (int64_t k = 0; k < n; k++) {
-                double d = mlops__real_at(x, i * n + k) - mlops__real_at(y, j * n + k);
-                sum += d * d;
-            }
-            mlops__real_to(to, x->dtype, i * dims[1] + j, root ? mlops__sqrt(sum) : sum);
-        }
     return MLOPS_OK;
 }

@@ -1,4 +1,4 @@
-/* Forests, linear models and their scores: ONNX-ML's, as ONNX Runtime has them.
+/* Forests, scores and columns: ONNX-ML's, as ONNX Runtime has them.
  *
  * Owns nothing. Invariant: rows are independent; transforms of scores are in f32. Freestanding:
  * part of the firmware build.
@@ -28,26 +28,6 @@ mlops_status mlops__op_forest(const mlops__step *step) {
                           is_f32 ? NULL : (const double *)x->data + at};
         mlops__plan_margin(plan, row, (mlops__sums){to});
         to += (size_t)dims[1] * mlops__plan_number_size(plan);
-    }
-    return MLOPS_OK;
-}
-
-mlops_status mlops__op_linear(const mlops__step *step) {
-    const mlops__graph_view *x = mlops__step_in(step, 0), *w = mlops__step_in(step, 1);
-    const mlops__graph_view *b = mlops__step_in(step, 2);
-    float *to;
-    if (!mlops__is_f32(x, 2) || !mlops__is_f32(w, 2) || x->dims[1] != w->dims[1] ||
-        (b && (!mlops__is_f32(b, 1) || b->dims[0] != w->dims[0])))
-        return mlops__step_fail(step, "rows have other features than the model");
-    int64_t f = x->dims[1], dims[] = {x->dims[0], w->dims[0]};
-    MLOPS_TRY(mlops__step_out(step, 0, MLOPS__GRAPH_F32, 2, dims, &to));
-    for (int64_t i = 0; i < dims[0] * dims[1]; i++) {
-        const float *row = (const float *)x->data + i / dims[1] * f;
-        const float *weights = (const float *)w->data + i % dims[1] * f;
-        double sum = 0.0;
-        for (int64_t k = 0; k < f; k++) sum += (double)row[k] * (double)weights[k];
-        if (b) sum += (double)((const float *)b->data)[i % dims[1]];
-        to[i] = (float)sum;
     }
     return MLOPS_OK;
 }

@@ -1,38 +1,11 @@
-/* Support vector machines: kernels, votes of pairs of classes, probabilities.
+/* Support vector machines: votes of pairs of classes, probabilities.
  *
- * Owns nothing. Invariant: rows are independent; sums and kernels are in f64, rounded once; the
+ * Owns nothing. Invariant: rows are independent; sums are in f64, rounded once; the
  * coupling of probabilities is libsvm's, and ends after a hundred rounds. Freestanding: part of the
  * firmware build.
  */
 #include "base/real.h"
 #include "model/run/graph_step.h"
-
-static double kernel_of(int64_t kernel, const float *x, const float *v, int64_t n, double gamma,
-                        double coef0, double degree) {
-    double sum = 0.0;
-    for (int64_t i = 0; i < n; i++) {
-        double a = (double)x[i], b = (double)v[i];
-        sum += kernel == MLOPS__KERNEL_RBF ? (a - b) * (a - b) : a * b;
-    }
-    if (kernel == MLOPS__KERNEL_RBF) return mlops__exp(-gamma * sum);
-    if (kernel == MLOPS__KERNEL_POLY) return mlops__pow(gamma * sum + coef0, degree);
-    return kernel == MLOPS__KERNEL_SIGMOID ? mlops__tanh(gamma * sum + coef0) : sum;
-}
-
-mlops_status mlops__op_kernel(const mlops__step *step) {
-    const mlops__graph_view *x = mlops__step_in(step, 0), *v = mlops__step_in(step, 1);
-    float *to;
-    if (!mlops__is_f32(x, 2) || !mlops__is_f32(v, 2) || x->dims[1] != v->dims[1])
-        return mlops__step_fail(step, "rows have other features than the model");
-    int64_t f = x->dims[1], dims[] = {x->dims[0], v->dims[0]};
-    MLOPS_TRY(mlops__step_out(step, 0, MLOPS__GRAPH_F32, 2, dims, &to));
-    for (int64_t i = 0; i < dims[0]; i++)
-        for (int64_t j = 0; j < dims[1]; j++)
-            *to++ = (float)kernel_of(mlops__step_int(step, 0), (const float *)x->data + i * f,
-                                     (const float *)v->data + j * f, f, mlops__step_float(step, 0),
-                                     mlops__step_float(step, 1), mlops__step_float(step, 2));
-    return MLOPS_OK;
-}
 
 /* Where the vectors of each class begin: their sum may not be more than there are. */
 static int counts_fit(const mlops__graph_view *counts, int64_t n) {

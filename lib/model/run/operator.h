@@ -102,8 +102,8 @@ typedef enum mlops__graph_operator {
     MLOPS__GRAPH_MATMUL = 64,
     /* a T real, b T, [c T, broadcast] -> y T; {transpose a, transpose b}; {alpha, beta}. */
     MLOPS__GRAPH_GEMM,
-    /* x T real [n, f], y T [m, f] -> T [n, m]; {root}: squared Euclidean distances, root 1 their
-     * roots (com.microsoft CDist). */
+    /* x T real [n, f], y T [f, m] -> T [n, m]; {root, rounded}: squared Euclidean distances to the
+     * columns of y, root 1 their roots (com.microsoft CDist); rounded 1: of differences in T. */
     MLOPS__GRAPH_CDIST,
     /* x T real [..., k], w T [k, n], [b T [n]] -> y T [..., n]; {relu}: the sums of MATMUL, b added
      * to them, then RELU if relu is 1. */
@@ -120,10 +120,10 @@ typedef enum mlops__graph_operator {
     MLOPS__GRAPH_CLASSIFY,
     /* x f32 [n, c] -> y f32; {mlops__graph_post}. */
     MLOPS__GRAPH_POST,
-    /* x f32 [n, f], coefficients f32 [t, f], [intercepts f32 [t]] -> f32 [n, t]. */
+    /* x f32 [n, f], coefficients f32 [f, t], [intercepts f32 [t]] -> f32 [n, t]. */
     MLOPS__GRAPH_LINEAR,
-    /* x f32 [n, f], vectors f32 [v, f] -> f32 [n, v]; {mlops__graph_kernel}; {gamma, coef0,
-     * degree}. A SVMRegressor is KERNEL, then LINEAR with its coefficients [1, v] and rho;
+    /* x f32 [n, f], vectors f32 [f, v] -> f32 [n, v]; {mlops__graph_kernel}; {gamma, coef0,
+     * degree}. A SVMRegressor is KERNEL, then LINEAR with its coefficients [v, 1] and rho;
      * one_class is the sign of that, 1 or -1. */
     MLOPS__GRAPH_KERNEL,
     /* kernels f32 [n, v], coefficients f32 [c - 1, v], vectors of each class i64 [c], rho f32 [p]

@@ -36,7 +36,8 @@ enum {
     MLOPS__FOREST_TEST_LEAVES = 256,
     MLOPS__FOREST_TEST_VECTORS = 64,
     MLOPS__FOREST_TOP = 4, /* levels of a team's trees that stand side by side */
-    MLOPS__FOREST_TEAM_SLOTS = 256
+    MLOPS__FOREST_TEAM_SLOTS = 256,
+    MLOPS__FOREST_CROWD = 256 /* trees, at most */
 };
 
 /* cuts of a slot: 16 pivots, the last of each run, then the runs of 16; NaN where there is none. */
@@ -108,18 +109,20 @@ typedef struct mlops__forest_test {
 } mlops__forest_test;
 
 /* Teams of 64 trees for one row, as forest_row_avx512.c reads them. The first levels of the trees
- * are heaps side by side. What they lead to, 16 cells of each tree, begins at first; further cells
- * stand behind, in groups of four. A cell is a leaf, which is its number, or three tests: those of
- * a node and its children. It has their slots in bytes 0 to 2, bounds minus 1 in 3 to 5, and then a
- * u16 of which of its four exits are tests, a bit each, and << 4 the distance in 16 bytes from the
- * place of the cell, rounded down to that, to the group of exits. Where all of them are leaves that
- * are floats, they stand as such. */
+ * are heaps side by side. What they lead to, 16 cells of each tree, begins at first. A cell is a
+ * leaf, which is its number, or three tests: those of a node and its children. It has their slots
+ * in bytes 0 to 2, bounds minus 1 in 3 to 5, and then a u16 of which of its four exits are tests, a
+ * bit each, and << 4 the distance in cells to the group of exits, which are cells. Where all of
+ * them are leaves that are floats, they stand as such. The group of one of the 16 cells stands
+ * behind it. */
 typedef struct mlops__forest_teams {
     /* Of each team 16 times 64 slots, then 64 bounds minus 1; in place of the first of them, which
      * is no node, 64 times a bit for each of the cells 0 to 7 that is a leaf, then 8 to 15. */
     const uint8_t *top;
     const uint32_t *first; /* of each tree, in 2 bytes; whole teams */
-    const uint8_t *cells;  /* aligned to 64 */
+    const uint8_t *cells;  /* of 8 bytes, aligned to 64 */
+    uint32_t stride;       /* bytes from one of the 16 cells to the next */
+    uint32_t crowd;        /* trees that are walked at once: 64 of even depth, else more */
 } mlops__forest_teams;
 
 typedef struct mlops__forest {

@@ -19,9 +19,10 @@ void mlops__forest_rank_row_avx512(const mlops__forest *self, mlops__forest_rows
     }
 }
 /* Where rows are in trees: places of cells in 2 bytes, those of leaves plus 1. */
-enum { CROWD = 8 * LANES, DONE = 1, OF_UNIT = 8 /* places in 16 bytes */ };
+enum { CROWD = MLOPS__FOREST_CROWD, DONE = 1 };
 
-/* Trees that are walked at once. Once few of them go on, these are listed and walked alone. */
+/* Trees that are walked at once. Once less than half of them go on, these are listed and walked
+ * alone. */
 typedef struct crowd {
     _Alignas(64) uint32_t at[CROWD];
     uint32_t some[CROWD / 2 + 16];
@@ -54,7 +55,8 @@ INLINE vec bytes_of(vec low, vec high, uint32_t byte, uint32_t n) {
 }
 
 /* 16 walks go on by two tests, unless they have ended. Returns which still go on. */
-INLINE __mmask16 walk_on(const walk *w, const uint8_t *cells, uint32_t *at, int tables, int f64) {
+INLINE __mmask16 walk_on(const walk *w, const uint8_t *cells, uint32_t *at, int tables,
+                         __mmask16 wide) {
     const vec one = _mm512_set1_epi32(1), two = _mm512_set1_epi32(2);
     const vec place = _mm512_loadu_si512(at), sign = _mm512_set1_epi32(0x80);
     const vec low = take_cells(cells, at), high = take_cells(cells, at + 8);
@@ -67,10 +69,8 @@ INLINE __mmask16 walk_on(const walk *w, const uint8_t *cells, uint32_t *at, int 
     vec exit = _mm512_maskz_mov_epi32(first, two);
     exit = _mm512_mask_add_epi32(exit, second, exit, one);
     const __mmask16 on = _mm512_test_epi32_mask(_mm512_srlv_epi32(link, exit), one);
-    const __mmask16 wide =
-        f64 ? (__mmask16)-1 : _mm512_test_epi32_mask(link, _mm512_set1_epi32(15));
-    vec group = _mm512_andnot_si512(_mm512_set1_epi32(OF_UNIT - 1), place);
-    group = _mm512_add_epi32(group, _mm512_slli_epi32(_mm512_srli_epi32(link, 4), 3));
+    wide |= _mm512_test_epi32_mask(link, _mm512_set1_epi32(15));
+    vec group = _mm512_add_epi32(place, _mm512_slli_epi32(_mm512_srli_epi32(link, 4), 2));
     exit = _mm512_add_epi32(exit, exit);
     exit = _mm512_mask_add_epi32(exit, wide, exit, exit);
     group = _mm512_add_epi32(group, exit);
@@ -91,8 +91,9 @@ INLINE size_t walk_top(walk *w, const mlops__forest_teams *teams, size_t first, 
     const vec bits = _mm512_shuffle_epi8(
         _mm512_set4_epi32((int)0x80402010, 0x08040201, (int)0x80402010, 0x08040201), place);
     const __mmask64 ended = _mm512_test_epi8_mask(ends, bits);
+    const vec stride = _mm512_set1_epi32((int)teams->stride / 2);
     for (int i = 0; i < 4; i++) {
-        vec cell = _mm512_add_epi32(_mm512_slli_epi32(widened(place, i), 2),
+        vec cell = _mm512_add_epi32(_mm512_mullo_epi32(widened(place, i), stride),
                                     _mm512_loadu_si512(teams->first + first + 16 * i));
         cell = _mm512_mask_add_epi32(cell, (__mmask16)(ended >> 16 * i), cell,
                                      _mm512_set1_epi32(DONE));
@@ -127,14 +128,59 @@ INLINE void list(crowd *all, size_t n) {
     all->n_some = n_some;
 }
 
-/* Leaves of n trees, from the first on. */
-INLINE void find_ends(const walk *given, const mlops__forest_teams *teams, size_t first, size_t n,
-                      crowd *all, int tables, int f64) {
-    walk w = *given;
+/* What is still to be added, in the order of the trees. Every add waits for the one before, so that
+ * a few at a time go along with other work. */
+typedef struct adding {
+    const mlops__forest *forest;
+    mlops__forest_reals sums;
+    const uint32_t *at;
+    size_t tree, left;
+} adding;
+
+#define LEAF(real, i) (*(const real *)(const void *)(cells + 2 * (size_t)(at[i] - DONE)))
+
+static void add_to_groups(const adding *self, size_t n) {
+    const uint8_t *cells = self->forest->teams->cells;
+    const uint32_t *at = self->at;
+    const mlops__forest_tree *tree = self->forest->trees + self->tree;
+    for (size_t i = 0; i < n; i++)
+        if (self->forest->f64) self->sums.f64[tree[i].group] += LEAF(double, i);
+        else self->sums.f32[tree[i].group] += LEAF(float, i);
+}
+
+/* Adds n leaves, or what is left. */
+INLINE void add_some(adding *self, size_t n) {
+    const uint8_t *cells = self->forest->teams->cells;
+    const uint32_t *at = self->at;
+    if (n > self->left) n = self->left;
+    if (self->forest->n_groups > 1) {
+        add_to_groups(self, n);
+    } else if (self->forest->f64) {
+        double sum = *self->sums.f64;
+        for (size_t i = 0; i < n; i++) sum += LEAF(double, i);
+        *self->sums.f64 = sum;
+    } else {
+        float sum = *self->sums.f32;
+        for (size_t i = 0; i < n; i++) sum += LEAF(float, i);
+        *self->sums.f32 = sum;
+    }
+    self->at += n;
+    self->tree += n;
+    self->left -= n;
+}
+
+/* Where n trees end, from the first on; meanwhile adds what trees before have found. */
+INLINE void find_ends(walk *w, const mlops__forest *self, size_t first, size_t n, crowd *all,
+                      adding *before, int tables) {
+    const mlops__forest_teams *teams = self->teams;
+    const __mmask16 wide = (__mmask16)(self->f64 ? -1 : 0);
     size_t on = 0, listed = (n + LANES - 1) / LANES * LANES;
     uint32_t *at = all->at;
     all->n_some = 0;
-    for (size_t i = 0; i < n; i += LANES) on += walk_top(&w, teams, first + i, at + i, tables);
+    for (size_t i = 0; i < n; i += LANES) {
+        on += walk_top(w, teams, first + i, at + i, tables);
+        add_some(before, LANES / 2);
+    }
     while (on) {
         if (2 * on < listed) {
             list(all, listed);
@@ -142,52 +188,33 @@ INLINE void find_ends(const walk *given, const mlops__forest_teams *teams, size_
             listed = (on + 15) / 16 * 16;
         }
         on = 0;
-        for (size_t i = 0; i < listed; i += 16)
-            on += (size_t)_mm_popcnt_u32(walk_on(&w, teams->cells, at + i, tables, f64));
+        for (size_t i = 0; i < listed; i += 16) {
+            on += (size_t)_mm_popcnt_u32(walk_on(w, teams->cells, at + i, tables, wide));
+            add_some(before, 8);
+        }
     }
     tell(all);
+    add_some(before, CROWD);
 }
 
-/* What the leaves add, one after the other. */
-INLINE void add_ends_f32(const mlops__forest *self, const uint32_t *at, size_t first, size_t n,
-                         float *sums) {
-    const uint8_t *cells = self->teams->cells;
-    float sum = sums[0], value;
-    for (size_t i = 0; i < n; i++) {
-        memcpy(&value, cells + 2 * (size_t)(at[i] - DONE), sizeof value);
-        if (self->n_groups > 1) sums[self->trees[first + i].group] += value;
-        else sum += value;
-    }
-    if (self->n_groups == 1) sums[0] = sum;
-}
-
-INLINE void add_ends_f64(const mlops__forest *self, const uint32_t *at, size_t first, size_t n,
-                         double *sums) {
-    const uint8_t *cells = self->teams->cells;
-    double sum = sums[0], value;
-    for (size_t i = 0; i < n; i++) {
-        memcpy(&value, cells + 2 * (size_t)(at[i] - DONE), sizeof value);
-        if (self->n_groups > 1) sums[self->trees[first + i].group] += value;
-        else sum += value;
-    }
-    if (self->n_groups == 1) sums[0] = sum;
-}
-
-INLINE void add_teams(const mlops__forest *self, const int8_t *ranks, int tables, int f64,
+INLINE void add_teams(const mlops__forest *self, const int8_t *ranks, int tables,
                       mlops__forest_reals sums) {
     walk w;
-    crowd all;
+    crowd all[2];
+    adding found = {self, sums, NULL, 0, 0};
+    const size_t step = self->teams->crowd;
     for (int i = 0; i < tables; i++) {
         uint32_t begin = 64 * (uint32_t)i, n = self->n_slots > begin ? self->n_slots - begin : 0;
         __mmask64 mask = n < 64 ? ((__mmask64)1 << n) - 1 : ~(__mmask64)0;
         w.tables[i] = _mm512_maskz_loadu_epi8(mask, ranks + begin);
     }
-    for (size_t first = 0; first < self->n_trees; first += CROWD) {
-        size_t n = self->n_trees - first < CROWD ? self->n_trees - first : CROWD;
-        find_ends(&w, self->teams, first, n, &all, tables, f64);
-        if (f64) add_ends_f64(self, all.at, first, n, sums.f64);
-        else add_ends_f32(self, all.at, first, n, sums.f32);
+    for (size_t first = 0, k = 0; first < self->n_trees; first += step, k ^= 1) {
+        size_t n = self->n_trees - first < step ? self->n_trees - first : step;
+        find_ends(&w, self, first, n, &all[k], &found, tables);
+        found.at = all[k].at;
+        found.left = n;
     }
+    add_some(&found, CROWD);
 }
 
 void mlops__forest_sum_row_avx512(const mlops__forest *self, const int8_t *ranks,
@@ -199,10 +226,7 @@ void mlops__forest_sum_row_avx512(const mlops__forest *self, const int8_t *ranks
     for (uint32_t g = 0; g < self->n_groups; g++)
         if (self->f64) sums.f64[g] = self->base.f64[g];
         else sums.f32[g] = self->base.f32[g];
-    if (self->f64 && self->n_slots <= 64) add_teams(self, ranks, 1, 1, sums);
-    else if (self->f64 && self->n_slots <= 128) add_teams(self, ranks, 2, 1, sums);
-    else if (self->f64) add_teams(self, ranks, 4, 1, sums);
-    else if (self->n_slots <= 64) add_teams(self, ranks, 1, 0, sums);
-    else if (self->n_slots <= 128) add_teams(self, ranks, 2, 0, sums);
-    else add_teams(self, ranks, 4, 0, sums);
+    if (self->n_slots <= 64) add_teams(self, ranks, 1, sums);
+    else if (self->n_slots <= 128) add_teams(self, ranks, 2, sums);
+    else add_teams(self, ranks, 4, sums);
 }

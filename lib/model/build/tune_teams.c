@@ -11,8 +11,8 @@ enum {
     LANES = MLOPS__FOREST_LANES,
     TOPS = 1 << MLOPS__FOREST_TOP,
     TEAM_SIZE = 2 * LANES * TOPS,
-    CELL = 8,
-    UNIT = 16, /* of distances */
+    CELL = 8, /* also the unit of distances */
+    GROUP = 4,
     DISTANCE_MAX = 4095
 };
 
@@ -21,6 +21,7 @@ typedef struct team_tables {
     const mlops__tuning *tuning;
     uint8_t *top, *cells;
     uint32_t *first;
+    size_t stride;
     size_t end; /* of cells */
     int failed; /* what a cell leads to is too far away */
 } team_tables;
@@ -35,12 +36,12 @@ static void put_test(const team_tables *out, uint8_t *cell, uint32_t k, uint32_t
     cell[k + 3] = (uint8_t)(out->tuning->node_bounds[i] - 1);
 }
 
-/* The cell of test i, and all that it leads to. */
-static void put_cell(team_tables *out, size_t at, uint32_t i, mlops__plan_node node) {
+/* The cell of test i, the group that it leads to, and all that is below. */
+static void put_cell(team_tables *out, size_t at, size_t group, uint32_t i, mlops__plan_node node) {
     const mlops__plan *plan = out->tuning->plan;
     uint8_t *cell = out->cells + at;
-    mlops__plan_node exits[4] = {0};
-    uint32_t indexes[4] = {0}, going = 0;
+    mlops__plan_node exits[GROUP] = {0};
+    uint32_t indexes[GROUP] = {0}, going = 0;
     put_test(out, cell, 0, i);
     for (uint32_t k = 0; k < 2; k++) {
         uint32_t c = i + node.step + k;
@@ -55,15 +56,15 @@ static void put_cell(team_tables *out, size_t at, uint32_t i, mlops__plan_node n
             if (mlops__tune_is_test(&exits[e])) going |= 1u << e;
         }
     }
-    size_t stride = going || mlops__tune_is_f64(out->tuning) ? CELL : CELL / 2, group = out->end;
-    size_t distance = (group - at / UNIT * UNIT) / UNIT;
-    out->end += 4 * stride;
+    size_t size = going || mlops__tune_is_f64(out->tuning) ? CELL : CELL / 2;
+    size_t distance = (group - at) / CELL;
+    if (group == out->end) out->end += GROUP * size;
     out->failed |= distance > DISTANCE_MAX;
     cell[6] = (uint8_t)(distance << 4 | going);
     cell[7] = (uint8_t)(distance >> 4);
-    for (uint32_t e = 0; e < 4 && !out->failed; e++)
-        if (going >> e & 1) put_cell(out, group + e * stride, indexes[e], exits[e]);
-        else put_value(out, group + e * stride, exits[e].value);
+    for (uint32_t e = 0; e < GROUP && !out->failed; e++)
+        if (going >> e & 1) put_cell(out, group + e * size, out->end, indexes[e], exits[e]);
+        else put_value(out, group + e * size, exits[e].value);
 }
 
 /* The first levels of a tree, and the cells that they lead to. A leaf there is led to by tests that
@@ -74,7 +75,7 @@ static void put_tree(team_tables *out, uint32_t t) {
     uint8_t *top = out->top + (size_t)(t / LANES) * TEAM_SIZE + t % LANES;
     uint32_t places[2 * TOPS] = {1}, known = 1;
     const size_t first = out->end;
-    out->end += (size_t)CELL * TOPS;
+    out->end += out->stride * TOPS;
     out->first[t] = (uint32_t)(first / 2);
     for (uint32_t i = 0; i < known; i++) {
         mlops__plan_node node = mlops__plan_node_at(plan, tree.first + i);
@@ -90,12 +91,13 @@ static void put_tree(team_tables *out, uint32_t t) {
         }
         while (place < TOPS) place *= 2;
         place -= TOPS;
+        size_t at = first + out->stride * (size_t)place;
         if (!is_test) {
-            put_value(out, first + CELL * (size_t)place, node.value);
+            put_value(out, at, node.value);
             continue;
         }
         top[place / 8 * LANES] &= (uint8_t) ~(1u << place % 8);
-        put_cell(out, first + CELL * (size_t)place, tree.first + i, node);
+        put_cell(out, at, at + CELL, tree.first + i, node);
     }
 }
 
@@ -120,21 +122,26 @@ static mlops_status put_trees(team_tables *out, size_t size, mlops__forest_teams
     if (cells && !out->failed) memcpy(cells, out->cells, out->end);
     mlops__free(self->scratch, out->cells, size);
     if (!cells) return mlops__fail_nomem(err, out->end);
-    *teams = (mlops__forest_teams){out->top, out->first, cells};
+    int even = self->plan->depth <= MLOPS__FOREST_HEAP_DEPTH;
+    *teams = (mlops__forest_teams){out->top, out->first, cells, (uint32_t)out->stride,
+                                   even ? LANES : MLOPS__FOREST_CROWD};
     if (!out->failed) self->forest->teams = teams;
     return MLOPS_OK;
 }
 
 mlops_status mlops__tune_teams(mlops__tuning *self, mlops_error *err) {
     const mlops__plan *plan = self->plan;
-    size_t n = ((size_t)plan->n_trees + LANES - 1) / LANES;
-    uint64_t size = (uint64_t)CELL * (TOPS * (uint64_t)plan->n_trees + 2 * (uint64_t)plan->n_nodes);
+    const size_t n = ((size_t)plan->n_trees + LANES - 1) / LANES;
+    const int floats = !mlops__tune_is_f64(self) && plan->depth <= MLOPS__FOREST_TOP + 2;
+    const size_t stride = CELL + GROUP * (size_t)(floats ? CELL / 2 : CELL);
+    uint64_t size = (uint64_t)stride * TOPS * plan->n_trees + (uint64_t)CELL * 2 * plan->n_nodes;
     if (plan->depth > UINT8_MAX || size > INT32_MAX) return MLOPS_OK;
     mlops__forest_teams *teams = mlops__arena_alloc(self->arena, sizeof *teams);
-    team_tables out = {self, mlops__tune_array(self->arena, n, TEAM_SIZE),
-                       NULL, mlops__arena_array(self->arena, n * LANES + 1, sizeof *out.first),
-                       0,    0};
+    team_tables out = {.tuning = self,
+                       .top = mlops__tune_array(self->arena, n, TEAM_SIZE),
+                       .first = mlops__arena_array(self->arena, n * LANES + 1, sizeof *out.first),
+                       .stride = stride};
     if (!teams || !out.top || !out.first) return mlops__fail_nomem(err, n * TEAM_SIZE);
     clear_tops(out.top, n);
-    return put_trees(&out, (size_t)size + UNIT, teams, err);
+    return put_trees(&out, (size_t)size, teams, err);
 }

@@ -45,8 +45,9 @@ typedef struct mlops__forest_slot {
     uint32_t feature;
     uint32_t at;     /* cuts: index of the first pivot; a set: of its number of words */
     int16_t missing; /* rank of NaN: -128 or 127 */
-    uint16_t is_set;
-    float zero; /* of doubles: up to this magnitude a value is as missing; -1: none is */
+    uint8_t is_set;
+    uint8_t shares; /* the cuts of the slot before */
+    float zero;     /* of doubles: up to this magnitude a value is as missing; -1: none is */
 } mlops__forest_slot;
 
 /* Rows of features, n_features apart, NaN being missing: one of the two. What is not of the
@@ -175,10 +176,9 @@ void mlops__forest_rank_set(const mlops__forest *self, const mlops__forest_slot 
 
 /* How many slots, from this one on, share its cuts. */
 static inline uint32_t mlops__forest_sharing(const mlops__forest *self, uint32_t s) {
-    const mlops__forest_slot *slot = &self->slot_table[s];
     uint32_t n = 1;
-    while (s + n < self->n_slots && !slot[n].is_set && slot[n].at == slot->at) n++;
-    return slot->is_set ? 1 : n;
+    while (s + n < self->n_slots && self->slot_table[s + n].shares) n++;
+    return n;
 }
 
 /* Has a kernel that ranks one block rank n rows. */

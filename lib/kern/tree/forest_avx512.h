@@ -31,31 +31,6 @@ INLINE uint32_t below_f64(const double *cuts, double x) {
     return (uint32_t)_mm_popcnt_u32(a | b << 8);
 }
 
-/* The rank, unless the value is missing; no branch, since what is missing cannot be foretold. */
-INLINE int8_t unless(int missing, const mlops__forest_slot *slot, uint32_t rank) {
-    uint32_t other = (uint32_t)slot->missing + 128;
-    return (int8_t)((rank ^ ((rank ^ other) & -(uint32_t)missing)) - 128);
-}
-
-INLINE int8_t rank_f32(const mlops__forest_slot *slot, const float *cuts, float x) {
-    uint32_t p = below_f32(cuts, x);
-    return unless(x != x, slot, 16 * p + below_f32(cuts + 16 + 16 * p, x));
-}
-
-INLINE int8_t rank_f64(const mlops__forest_slot *slot, const double *cuts, double x) {
-    uint32_t p = below_f64(cuts, x);
-    double zero = (double)slot->zero;
-    return unless((x != x) | ((-zero <= x) & (x <= zero)), slot,
-                  16 * p + below_f64(cuts + 16 + 16 * p, x));
-}
-
-INLINE int8_t rank_at(const mlops__forest *self, const mlops__forest_slot *slot,
-                      mlops__forest_rows rows, size_t at) {
-    if (self->f64)
-        return rank_f64(slot, self->cuts.f64 + slot->at,
-                        rows.f64 ? rows.f64[at] : (double)rows.f32[at]);
-    return rank_f32(slot, self->cuts.f32 + slot->at, rows.f32 ? rows.f32[at] : (float)rows.f64[at]);
-}
 /* 64 walks; the signs of right[d] say which lanes went right at level d. Functions are told how
  * many tables of ranks there are, at compile time; 0: lanes are rows. */
 typedef struct walk {

@@ -178,7 +178,11 @@ static void fill_run(mlops__tuning *self, const run *at, mlops__forest_slot *slo
         of_side[side] = n;
         if (at->sides >> side & 1)
             slots[n++] =
-                (mlops__forest_slot){feature, (uint32_t)first, side & SIDE_LEFT ? -128 : 127, 0,
+                (mlops__forest_slot){feature,
+                                     (uint32_t)first,
+                                     side & SIDE_LEFT ? -128 : 127,
+                                     0,
+                                     (at->sides & ((1u << side) - 1)) != 0,
                                      side & SIDE_ZERO ? (float)MLOPS__SPECIAL_ZERO_MAX : -1.0f};
     }
     for (uint32_t i = at->begin; i < at->end; i++) {
@@ -213,8 +217,8 @@ static void fill_sets(mlops__tuning *self, mlops__forest_slot *slots, uint32_t n
     for (uint32_t i = 0; i < plan->n_nodes; i++) {
         mlops__plan_node node = mlops__plan_node_at(plan, i);
         if (kind_of(self, &node) != MLOPS__SPECIAL_SET) continue;
-        *slots++ = (mlops__forest_slot){node.feature, node.words + 1,
-                                        node.left_missing ? -128 : 127, 1, -1.0f};
+        *slots++ = (mlops__forest_slot){
+            node.feature, node.words + 1, node.left_missing ? -128 : 127, 1, 0, -1.0f};
         self->node_slots[i] = (uint16_t)n++;
         self->node_bounds[i] = 0;
     }
@@ -237,7 +241,7 @@ static mlops_status make_slots(mlops__tuning *self, int *fits, mlops_error *err)
     size_t n_slots = (size_t)n + self->n_sets;
     mlops__forest_slot *slots = mlops__arena_array(self->arena, n_slots + 1, sizeof *slots);
     mlops__forest_reals cuts = {
-        mlops__arena_array(self->arena, n_cuts + 1, mlops__tune_real_size(self))};
+        mlops__tune_array(self->arena, n_cuts, mlops__tune_real_size(self))};
     if (!slots || !cuts.any) return mlops__fail_nomem(err, n_cuts * mlops__tune_real_size(self));
     fill_slots(self, slots, cuts, n_cuts);
     fill_sets(self, slots + n, n);

@@ -228,7 +228,7 @@ static void wipe(mlops__buf *out, const void *object, size_t size, const uint8_t
 /* Structs, and the arena's blocks such that alignments stay. */
 static int put_forest(mlops__buf *out, const mlops_model *model, head *h) {
     mlops__forest forest = *model->forest, forest_copy = forest;
-    mlops__forest_teams teams = {NULL, NULL, NULL}, teams_copy;
+    mlops__forest_teams teams = {NULL, NULL, NULL, 0, 0}, teams_copy;
     if (forest.teams) teams = *forest.teams;
     teams_copy = teams;
     const relocated structs[] = {of_forest(&forest), of_teams(&teams)};

@@ -29,6 +29,7 @@
 #include <mlops/gc.h>
 #include <mlops/host.h>
 #include <mlops/import.h>
+#include <mlops/importance.h>
 #include <mlops/lineage.h>
 #include <mlops/merge.h>
 #include <mlops/metric.h>

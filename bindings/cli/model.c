@@ -1,4 +1,4 @@
-/* mlops model describe, mlops model predict, mlops model explain. */
+/* mlops model describe, predict, explain and importance. */
 #include "cli.h"
 
 #include <stdlib.h>
@@ -179,6 +179,46 @@ static int cli_model_explain(const cli_args *args) {
     return exit_status;
 }
 
+/* Labels out of a column. */
+static double *take_labels(const mlops_table *table, const cli_args *args, int *exit_status) {
+    const int64_t column = mlops_table_find(table, args->target), n = mlops_table_n_rows(table);
+    mlops_error error;
+    double *out = calloc((size_t)n + 1, sizeof *out);
+    if (column < 0) *exit_status = cli_complain("%s: no column %s", args->words[1], args->target);
+    else if (!out) *exit_status = cli_complain("out of memory for %lld labels", (long long)n);
+    else if (mlops_table_values(table, column, out, n, &error))
+        *exit_status = cli_fail(args->words[1], &error);
+    return out;
+}
+
+static int cli_model_importance(const cli_args *args) {
+    mlops_importance_opts opts = MLOPS_IMPORTANCE_OPTS_INIT;
+    mlops_metric_info metric = MLOPS_METRIC_INFO_INIT;
+    mlops_model *model = NULL;
+    mlops_table *table = NULL, *out = NULL;
+    mlops_error error;
+    double *labels = NULL;
+    if (!args->target || !args->metrics)
+        return cli_usage("model importance", "--target and --metric are needed");
+    if (mlops_metric_find(&metric, args->metrics, &error)) return cli_fail(NULL, &error);
+    opts.columns = args->columns;
+    opts.seed = args->seed;
+    opts.n_repeats = args->folds;
+    int exit_status = load(&model, args->words[0]);
+    if (!exit_status) exit_status = cli_load_table(&table, args->words[1], args);
+    if (!exit_status) labels = take_labels(table, args, &exit_status);
+    if (!exit_status &&
+        mlops_importance_measure(&out, model, table, labels, mlops_table_n_rows(table),
+                                 metric.metric, &opts, &error))
+        exit_status = cli_fail(args->words[1], &error);
+    if (!exit_status) exit_status = cli_list(out, args);
+    free(labels);
+    mlops_table_unref(out);
+    mlops_table_unref(table);
+    mlops_model_unref(model);
+    return exit_status;
+}
+
 const cli_command cli_model_commands[] = {
     {"model describe", "FILE", "", "Say what a model file holds.",
      "FILE is what save_model of XGBoost (JSON, UBJSON) or LightGBM (text) wrote, an ONNX file, "
@@ -208,5 +248,13 @@ const cli_command cli_model_commands[] = {
      "  mlops model explain fraud.json live.csv --background sample.csv\n"
      "  mlops model explain fraud.json live.csv --output interactions",
      cli_model_explain},
+    {"model importance", "FILE TABLE", "importance bind list read-csv",
+     "Say what a metric loses with each feature shuffled among the rows.",
+     "Asks nothing of the model but to predict; TABLE has labels, and is best one that the model\n"
+     "was not trained on. The feature whose loss is greatest tells the model most.\n\n"
+     "Examples:\n"
+     "  mlops model importance fraud.json held.csv --target fraud --metric auc\n"
+     "  mlops model importance price.onnx held.csv --target price --metric rmse --repeats 20 --csv",
+     cli_model_importance},
     {0},
 };

@@ -2661,44 +2661,6 @@ inline ::mlops::table dataset_status(const ::mlops::store &store, const std::str
     return ::mlops::table(out);
 }
 
-/// Say that something was made of something else. The same again is fine. What the store knows must be there, or
-/// be made by the same change.
-inline void lineage_link(const ::mlops::change &change, const std::string &from, const std::string &to,
-                         const mlops_link_opts *opts = nullptr) {
-    mlops_error e;
-    e.code = 0;
-    detail::check(mlops_lineage_link(detail::required(change), from.c_str(), to.c_str(), opts, &e), "mlops_lineage_link", &e);
-}
-
-/// Take a link back; of "parent", which commits say themselves, there is none to take.
-inline void lineage_unlink(const ::mlops::change &change, const std::string &from, const std::string &to,
-                           const char *relation = nullptr) {
-    mlops_error e;
-    e.code = 0;
-    detail::check(mlops_lineage_unlink(detail::required(change), from.c_str(), to.c_str(), relation, &e), "mlops_lineage_unlink", &e);
-}
-
-/// What something was made of, what that was made of, and so on. Each link is told once, at the least number of
-/// links that lead to it.
-inline ::mlops::table lineage_upstream(const ::mlops::store &store, const std::string &id,
-                                       const mlops_lineage_opts *opts = nullptr) {
-    mlops_table *out = nullptr;
-    mlops_error e;
-    e.code = 0;
-    detail::check(mlops_lineage_upstream(&out, detail::required(store), id.c_str(), opts, &e), "mlops_lineage_upstream", &e);
-    return ::mlops::table(out);
-}
-
-/// What was made of something, what was made of that, and so on.
-inline ::mlops::table lineage_downstream(const ::mlops::store &store, const std::string &id,
-                                         const mlops_lineage_opts *opts = nullptr) {
-    mlops_table *out = nullptr;
-    mlops_error e;
-    e.code = 0;
-    detail::check(mlops_lineage_downstream(&out, detail::required(store), id.c_str(), opts, &e), "mlops_lineage_downstream", &e);
-    return ::mlops::table(out);
-}
-
 /// Judge scores of a binary task.
 ///
 /// A row is predicted positive if its score is at least the threshold. Margins and ranks may be infinite.
@@ -2778,6 +2740,62 @@ inline mlops_metric_info metric_find(const std::string &name) {
 /// Value of a metric in a result; NaN where it has none.
 inline double metric_value(const mlops_metrics &of, mlops_metric metric) {
     return mlops_metric_value(&of, metric);
+}
+
+/// Measure the importance of each feature.
+///
+/// The model predicts the table as mlops_model_predict_table(), and the metric judges that: of one value a row as
+/// a binary task, if the metric is of one, or else as a regression; of several as classes. Of two probabilities a
+/// metric of binary tasks alone takes the second. Importance is what the metric loses with the feature shuffled:
+/// positive is worse, whichever way the metric is better. A feature that the model does not use has 0, to the
+/// bit. Each shuffle depends on the seed, the feature's index, the repeat and the number of rows alone, on any
+/// machine; docs/explain.md has the algorithm.
+inline ::mlops::table importance_measure(const ::mlops::model &model, const ::mlops::table &table,
+                                         span<const double> labels, mlops_metric metric,
+                                         const mlops_importance_opts *opts = nullptr) {
+    mlops_table *out = nullptr;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_importance_measure(&out, detail::required(model), detail::required(table), labels.data(), static_cast<std::int64_t>(labels.size()), metric, opts, &e), "mlops_importance_measure", &e);
+    return ::mlops::table(out);
+}
+
+/// Say that something was made of something else. The same again is fine. What the store knows must be there, or
+/// be made by the same change.
+inline void lineage_link(const ::mlops::change &change, const std::string &from, const std::string &to,
+                         const mlops_link_opts *opts = nullptr) {
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_lineage_link(detail::required(change), from.c_str(), to.c_str(), opts, &e), "mlops_lineage_link", &e);
+}
+
+/// Take a link back; of "parent", which commits say themselves, there is none to take.
+inline void lineage_unlink(const ::mlops::change &change, const std::string &from, const std::string &to,
+                           const char *relation = nullptr) {
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_lineage_unlink(detail::required(change), from.c_str(), to.c_str(), relation, &e), "mlops_lineage_unlink", &e);
+}
+
+/// What something was made of, what that was made of, and so on. Each link is told once, at the least number of
+/// links that lead to it.
+inline ::mlops::table lineage_upstream(const ::mlops::store &store, const std::string &id,
+                                       const mlops_lineage_opts *opts = nullptr) {
+    mlops_table *out = nullptr;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_lineage_upstream(&out, detail::required(store), id.c_str(), opts, &e), "mlops_lineage_upstream", &e);
+    return ::mlops::table(out);
+}
+
+/// What was made of something, what was made of that, and so on.
+inline ::mlops::table lineage_downstream(const ::mlops::store &store, const std::string &id,
+                                         const mlops_lineage_opts *opts = nullptr) {
+    mlops_table *out = nullptr;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_lineage_downstream(&out, detail::required(store), id.c_str(), opts, &e), "mlops_lineage_downstream", &e);
+    return ::mlops::table(out);
 }
 
 /// Set the gate of an alias: a condition that a version must meet to be promoted to it.

@@ -2010,6 +2010,65 @@ func (o *ImportOpts) c(s *scope) *C.mlops_import_opts {
 	return c
 }
 
+// MetricOpts: options of the verbs. Zero means the default in each field.
+type MetricOpts struct {
+	// leave out, and count, rows without a prediction or label
+	SkipNan bool
+	// weight of each row, 0 or more; a row of weight 0 is not there; without, each row counts 1
+	Weights []float64
+	// binary: score from which a row is predicted positive; default 0.5, for margins and ranks 0
+	Threshold *float64
+	// binary: of scores; default MLOPS_METRIC_PROBABILITY
+	Scale MetricScale
+	// binary: of ece, of equal width: 1 to 1000, default 10
+	NBins int32
+}
+
+func (o *MetricOpts) c(s *scope) *C.mlops_metric_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_metric_opts)(s.alloc(C.sizeof_mlops_metric_opts))
+	c.struct_size = C.sizeof_mlops_metric_opts
+	if o.SkipNan {
+		c.flags |= 1
+	}
+	if len(o.Weights) > 0 {
+		c.weights = (*C.double)(s.copy(unsafe.Pointer(&o.Weights[0]), len(o.Weights)*C.sizeof_double))
+		c.n_weights = C.int64_t(int64(len(o.Weights)))
+	}
+	if o.Threshold != nil {
+		c.flags |= 2
+		c.threshold = C.double(*o.Threshold)
+	}
+	c.scale = C.mlops_metric_scale(o.Scale)
+	c.n_bins = C.int32_t(o.NBins)
+	return c
+}
+
+// ImportanceOpts: options of mlops_importance_measure(). Zero means the default in each field.
+type ImportanceOpts struct {
+	// column of each feature, separated by commas, quoted as in a CSV line; default: the model's feature
+	// names
+	Columns string
+	// of the shuffles; default 0
+	Seed int64
+	// shuffles of each feature: 1 to 1000, default 5
+	NRepeats int64
+}
+
+func (o *ImportanceOpts) c(s *scope) *C.mlops_importance_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_importance_opts)(s.alloc(C.sizeof_mlops_importance_opts))
+	c.struct_size = C.sizeof_mlops_importance_opts
+	c.columns = s.optional(o.Columns)
+	c.seed = C.int64_t(o.Seed)
+	c.n_repeats = C.int64_t(o.NRepeats)
+	return c
+}
+
 // LinkOpts: what a link says. Zero means the default in each field.
 type LinkOpts struct {
 	// commits that the link names are kept by mlops_store_gc(), for as long as it is there; default: a
@@ -2055,42 +2114,6 @@ func (o *LineageOpts) c(s *scope) *C.mlops_lineage_opts {
 	}
 	c.depth = C.int32_t(o.Depth)
 	c.n_max = C.int64_t(o.NMax)
-	return c
-}
-
-// MetricOpts: options of the verbs. Zero means the default in each field.
-type MetricOpts struct {
-	// leave out, and count, rows without a prediction or label
-	SkipNan bool
-	// weight of each row, 0 or more; a row of weight 0 is not there; without, each row counts 1
-	Weights []float64
-	// binary: score from which a row is predicted positive; default 0.5, for margins and ranks 0
-	Threshold *float64
-	// binary: of scores; default MLOPS_METRIC_PROBABILITY
-	Scale MetricScale
-	// binary: of ece, of equal width: 1 to 1000, default 10
-	NBins int32
-}
-
-func (o *MetricOpts) c(s *scope) *C.mlops_metric_opts {
-	if o == nil {
-		return nil
-	}
-	c := (*C.mlops_metric_opts)(s.alloc(C.sizeof_mlops_metric_opts))
-	c.struct_size = C.sizeof_mlops_metric_opts
-	if o.SkipNan {
-		c.flags |= 1
-	}
-	if len(o.Weights) > 0 {
-		c.weights = (*C.double)(s.copy(unsafe.Pointer(&o.Weights[0]), len(o.Weights)*C.sizeof_double))
-		c.n_weights = C.int64_t(int64(len(o.Weights)))
-	}
-	if o.Threshold != nil {
-		c.flags |= 2
-		c.threshold = C.double(*o.Threshold)
-	}
-	c.scale = C.mlops_metric_scale(o.Scale)
-	c.n_bins = C.int32_t(o.NBins)
 	return c
 }
 
@@ -7532,89 +7555,6 @@ func DatasetStatus(store *Store, dataset string, ref string, prefix string, fold
 	return r, nil
 }
 
-// LineageLink: say that something was made of something else. The same again is fine. What the store
-// knows must be there, or be made by the same change.
-//
-// Errors: MLOPS_E_NOT_FOUND if one of them is not there; MLOPS_E_INVALID for a text that names
-// nothing, and if both are the same; MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED;
-// MLOPS_E_CONFLICT comes from the commit, if somebody else has changed the link in between.
-func LineageLink(change *Change, from string, to string, opts *LinkOpts) error {
-	defer runtime.KeepAlive(change)
-	var s scope
-	defer s.free()
-	if change == nil || change.p == nil {
-		return closed("Change")
-	}
-	optsC := opts.c(&s)
-	if s.err != nil {
-		return s.err
-	}
-	var e C.mlops_error
-	return check(C.mlops_lineage_link(change.p, s.str(from), s.str(to), optsC, &e), &e, "mlops_lineage_link")
-}
-
-// LineageUnlink: take a link back; of "parent", which commits say themselves, there is none to take.
-//
-// Errors: MLOPS_E_NOT_FOUND if there is no such link; as mlops_lineage_link().
-func LineageUnlink(change *Change, from string, to string, relation string) error {
-	defer runtime.KeepAlive(change)
-	var s scope
-	defer s.free()
-	if change == nil || change.p == nil {
-		return closed("Change")
-	}
-	var e C.mlops_error
-	return check(C.mlops_lineage_unlink(change.p, s.str(from), s.str(to), s.optional(relation), &e), &e, "mlops_lineage_unlink")
-}
-
-// LineageUpstream: what something was made of, what that was made of, and so on. Each link is told
-// once, at the least number of links that lead to it.
-//
-// Errors: MLOPS_E_LIMIT for more than n_max links; MLOPS_E_NOT_FOUND, MLOPS_E_INVALID,
-// MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
-func LineageUpstream(store *Store, id string, opts *LineageOpts) (*Table, error) {
-	defer runtime.KeepAlive(store)
-	var s scope
-	defer s.free()
-	var out *C.mlops_table
-	if store == nil || store.p == nil {
-		return nil, closed("Store")
-	}
-	optsC := opts.c(&s)
-	if s.err != nil {
-		return nil, s.err
-	}
-	var e C.mlops_error
-	if err := check(C.mlops_lineage_upstream(&out, store.p, s.str(id), optsC, &e), &e, "mlops_lineage_upstream"); err != nil {
-		return nil, err
-	}
-	r := wrapTable(out)
-	return r, nil
-}
-
-// LineageDownstream: what was made of something, what was made of that, and so on.
-//
-// Errors: as there.
-func LineageDownstream(store *Store, id string, opts *LineageOpts) (*Table, error) {
-	defer runtime.KeepAlive(store)
-	var s scope
-	defer s.free()
-	var out *C.mlops_table
-	if store == nil || store.p == nil {
-		return nil, closed("Store")
-	}
-	optsC := opts.c(&s)
-	if s.err != nil {
-		return nil, s.err
-	}
-	var e C.mlops_error
-	if err := check(C.mlops_lineage_downstream(&out, store.p, s.str(id), optsC, &e), &e, "mlops_lineage_downstream"); err != nil {
-		return nil, err
-	}
-	r := wrapTable(out)
-	return r, nil
-}
-
 // MetricBinary: judge scores of a binary task.
 //
 // A row is predicted positive if its score is at least the threshold. Margins and ranks may be
@@ -7733,6 +7673,126 @@ func MetricFind(name string) (MetricInfo, error) {
 func MetricValue(of Metrics, metric Metric) float64 {
 	ofC := of.c()
 	return float64(C.mlops_metric_value(&ofC, C.mlops_metric(metric)))
+}
+
+// ImportanceMeasure: measure the importance of each feature.
+//
+// The model predicts the table as mlops_model_predict_table(), and the metric judges that: of one
+// value a row as a binary task, if the metric is of one, or else as a regression; of several as
+// classes. Of two probabilities a metric of binary tasks alone takes the second. Importance is what
+// the metric loses with the feature shuffled: positive is worse, whichever way the metric is better. A
+// feature that the model does not use has 0, to the bit. Each shuffle depends on the seed, the
+// feature's index, the repeat and the number of rows alone, on any machine; docs/explain.md has the
+// algorithm.
+//
+// Errors: MLOPS_E_INVALID if the metric does not fit the model, or as the verbs of metric.h;
+// MLOPS_E_SCHEMA as mlops_model_predict_table(); MLOPS_E_NOMEM.
+func ImportanceMeasure(model *Model, table *Table, labels []float64, metric Metric, opts *ImportanceOpts) (*Table, error) {
+	defer runtime.KeepAlive(model)
+	defer runtime.KeepAlive(table)
+	defer runtime.KeepAlive(labels)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	if model == nil || model.p == nil {
+		return nil, closed("Model")
+	}
+	if table == nil || table.p == nil {
+		return nil, closed("Table")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_importance_measure(&out, model.p, table.p, (*C.double)(pointer(labels)), C.int64_t(len(labels)), C.mlops_metric(metric), optsC, &e), &e, "mlops_importance_measure"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// LineageLink: say that something was made of something else. The same again is fine. What the store
+// knows must be there, or be made by the same change.
+//
+// Errors: MLOPS_E_NOT_FOUND if one of them is not there; MLOPS_E_INVALID for a text that names
+// nothing, and if both are the same; MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED;
+// MLOPS_E_CONFLICT comes from the commit, if somebody else has changed the link in between.
+func LineageLink(change *Change, from string, to string, opts *LinkOpts) error {
+	defer runtime.KeepAlive(change)
+	var s scope
+	defer s.free()
+	if change == nil || change.p == nil {
+		return closed("Change")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return s.err
+	}
+	var e C.mlops_error
+	return check(C.mlops_lineage_link(change.p, s.str(from), s.str(to), optsC, &e), &e, "mlops_lineage_link")
+}
+
+// LineageUnlink: take a link back; of "parent", which commits say themselves, there is none to take.
+//
+// Errors: MLOPS_E_NOT_FOUND if there is no such link; as mlops_lineage_link().
+func LineageUnlink(change *Change, from string, to string, relation string) error {
+	defer runtime.KeepAlive(change)
+	var s scope
+	defer s.free()
+	if change == nil || change.p == nil {
+		return closed("Change")
+	}
+	var e C.mlops_error
+	return check(C.mlops_lineage_unlink(change.p, s.str(from), s.str(to), s.optional(relation), &e), &e, "mlops_lineage_unlink")
+}
+
+// LineageUpstream: what something was made of, what that was made of, and so on. Each link is told
+// once, at the least number of links that lead to it.
+//
+// Errors: MLOPS_E_LIMIT for more than n_max links; MLOPS_E_NOT_FOUND, MLOPS_E_INVALID,
+// MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func LineageUpstream(store *Store, id string, opts *LineageOpts) (*Table, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_lineage_upstream(&out, store.p, s.str(id), optsC, &e), &e, "mlops_lineage_upstream"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// LineageDownstream: what was made of something, what was made of that, and so on.
+//
+// Errors: as there.
+func LineageDownstream(store *Store, id string, opts *LineageOpts) (*Table, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_lineage_downstream(&out, store.p, s.str(id), optsC, &e), &e, "mlops_lineage_downstream"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
 }
 
 // RegistrySetGate: set the gate of an alias: a condition that a version must meet to be promoted to

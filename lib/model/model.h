@@ -2,6 +2,8 @@
 #ifndef MLOPS_MODEL_INSIDE_H
 #define MLOPS_MODEL_INSIDE_H
 
+#include "base/arena.h"
+#include "column/table.h"
 #include "model/run/graph.h"
 #include "model/run/plan.h"
 #include "sys/host.h"
@@ -36,5 +38,23 @@ const mlops__host *mlops__model_host(const mlops_model *self);
 /* A model from the payload of a plan, which is copied. As mlops_model_parse(). */
 mlops_status mlops__model_from_plan(mlops_model **out, const void *payload, size_t n,
                                     const mlops_model_opts *opts, mlops_error *err);
+
+/* Columns of a table, one a feature. */
+mlops_status mlops__model_bind(const mlops_model *self, const mlops_table *table,
+                               const char *columns, mlops__arena *arena, const mlops__column ***out,
+                               mlops_error *err);
+
+/* Predicts rows of such columns. output is one that the model has. */
+mlops_status mlops__model_predict_columns(const mlops_model *self, const mlops__column **columns,
+                                          mlops_model_output output, int64_t n_rows, double *out,
+                                          mlops_error *err);
+
+/* Margins of k classes become probabilities, in place, as XGBoost's multi:softprob has them. */
+mlops_status mlops__model_softmax(double *values, int64_t n, int64_t k,
+                                  const mlops_allocator *allocator, mlops_error *err);
+
+/* Scores of k classes that were made apart from each other become shares of their sum, in place. 0
+ * if one is outside of [0, 1], and nothing was changed. */
+int mlops__model_share_out(double *values, int64_t n, int64_t k);
 
 #endif

@@ -50,39 +50,10 @@ static mlops_status predict_features(const judging *self, mlops_error *err) {
     return status;
 }
 
-/* Margins of classes become probabilities, in place, as multi:softprob has them. */
-static mlops_status apply_softmax(const judging *self, mlops_error *err) {
-    size_t k = (size_t)self->width;
-    float *margins = mlops__alloc_array(self->allocator, k, sizeof *margins);
-    if (!margins) return mlops__fail_nomem(err, k * sizeof *margins);
-    for (int64_t row = 0; row < self->rows->n_rows; row++) {
-        double *values = self->predictions + row * self->width;
-        for (size_t i = 0; i < k; i++) margins[i] = (float)values[i];
-        mlops__link_apply(MLOPS__LINK_SOFTMAX, margins, (uint32_t)k, values);
-    }
-    mlops__free(self->allocator, margins, k * sizeof *margins);
-    return MLOPS_OK;
-}
-
 static mlops_status predict_output(const judging *self, mlops_error *err) {
     if (self->features) return predict_features(self, err);
     return mlops_model_predict_table(self->model, self->rows->table, NULL, self->output,
                                      self->predictions, self->rows->n_rows, self->width, err);
-}
-
-/* Scores of classes that were made apart from each other become probabilities: shares of their sum.
- * 0 if one is outside of [0, 1], and nothing was changed. */
-static int share_out(const judging *self) {
-    int64_t k = self->width;
-    for (int64_t i = 0; i < self->rows->n_rows * k; i++)
-        if (self->predictions[i] < 0 || self->predictions[i] > 1) return 0;
-    for (int64_t row = 0; row < self->rows->n_rows; row++) {
-        double *values = self->predictions + row * k, sum = 0;
-        for (int64_t i = 0; i < k; i++) sum += values[i];
-        if (sum > 1 - 1e-6 && sum < 1 + 1e-6) continue; /* they are shares already */
-        for (int64_t i = 0; i < k; i++) values[i] = sum > 0 ? values[i] / sum : 1 / (double)k;
-    }
-    return 1;
 }
 
 /* The class of each row as 1 among zeroes, from the last on as they stand in one place. */
@@ -100,7 +71,7 @@ static mlops_status predict_classes(judging *self, mlops_error *err) {
     int done = 0;
     if (self->width == k) {
         MLOPS_TRY(predict_output(self, err));
-        done = share_out(self);
+        done = mlops__model_share_out(self->predictions, self->rows->n_rows, k);
     }
     if (!done) {
         self->output = MLOPS_MODEL_OUTPUT_CLASS;
@@ -123,8 +94,11 @@ static mlops_status predict_classes(judging *self, mlops_error *err) {
 static mlops_status predict(judging *self, mlops_error *err) {
     if (mlops__model_n_classes(self->model)) return predict_classes(self, err);
     MLOPS_TRY(predict_output(self, err));
-    if (self->output == MLOPS_MODEL_OUTPUT_MARGIN) return apply_softmax(self, err);
-    if (self->task == MLOPS__TASK_CLASSES) (void)share_out(self); /* one class against the rest */
+    const int64_t n = self->rows->n_rows;
+    if (self->output == MLOPS_MODEL_OUTPUT_MARGIN)
+        return mlops__model_softmax(self->predictions, n, self->width, self->allocator, err);
+    if (self->task == MLOPS__TASK_CLASSES) /* one class against the rest */
+        (void)mlops__model_share_out(self->predictions, n, self->width);
     return MLOPS_OK;
 }
 

@@ -24,7 +24,7 @@ import traceback
 MLOPS = str(pathlib.Path(sys.argv[1]).resolve())
 DATA = pathlib.Path(__file__).resolve().parents[2] / "examples/data"
 MODEL, TRAIN, LIVE = str(DATA / "fraud.json"), str(DATA / "train.csv"), str(DATA / "live.csv")
-COMMANDS = ("model describe", "model predict", "model explain", "bundle", "drift compare", "drift watch", "reference new",
+COMMANDS = ("model describe", "model predict", "model explain", "model importance", "bundle", "drift compare", "drift watch", "reference new",
             "reference describe", "doctor", "gc", "init", "store stats", "store check", "store repair", "store export",
             "store import", "lineage up", "lineage down", "lineage link", "lineage unlink", "audit log", "audit verify", "audit root", "audit prove", "audit verify-proof", "run start", "run log", "run param", "run tag", "run artifact",
             "run end", "run list", "run experiments", "run show", "run points", "data commit", "data add", "data rm", "data cat", "data import", "data status", "data list", "data log",
@@ -227,6 +227,26 @@ def predict_leaves(folder):
     assert out[0] == [f"leaf_{i}" for i in range(len(trees))]
     for got, row in zip(out[1:], table(LIVE)):
         assert list(map(int, got)) == [leaf_index(tree, names, row) for tree in trees]
+
+
+@test
+def importance_is_of_what_the_model_uses(folder):
+    held = folder / "held.csv"
+    rows = list(csv.DictReader(open(TRAIN, newline="")))
+    names = list(rows[0])
+    with open(held, "w", newline="") as file:
+        out = csv.writer(file)
+        out.writerow(names + ["label"])
+        due = margins(table(TRAIN))
+        out.writerows([row[n] for n in names] + [int(margin > 0)] for row, margin in zip(rows, due))
+    base = ("model", "importance", MODEL, held, "--target", "label", "--metric", "auc")
+    found = list(csv.DictReader(io.StringIO(run(*base, "--csv").out)))
+    assert {float(line["score"]) for line in found} == {1.0} and all(float(line["importance"]) >= 0 for line in found)
+    assert any(float(line["importance"]) > 0.01 for line in found)
+    assert run(*base, "--seed", 1, "--csv").out != run(*base, "--csv").out == run(*base, "--csv").out
+    assert "gini" in run("model", "importance", MODEL, held, "--target", "label", "--metric", "gini", status=1).err
+    assert "no column other" in run("model", "importance", MODEL, held, "--target", "other", "--metric", "auc", status=1).err
+    assert "--target" in run("model", "importance", MODEL, held, status=2).err
 
 
 @test

@@ -798,6 +798,28 @@ class Pandas(unittest.TestCase):
         with self.assertRaises(mlops.InvalidError):
             m.explain(ROWS, "approximate", background=ROWS)
 
+    @needs_numpy
+    def test_explanation_as_users_of_shap_expect(self):
+        explainer = mlops.Explainer(mlops.Model.parse(MODEL))
+        parts, pairs = np.array(explainer.explain(ROWS)), np.array(explainer.explain(ROWS, "interactions"))
+        found = explainer(ROWS)
+        self.assertTrue(np.array_equal(found.values, parts[:, :-1]) and np.array_equal(found.base_values, parts[:, -1]))
+        self.assertEqual((found.data, found.feature_names), (ROWS, mlops.Model.parse(MODEL).feature_names))
+        found = explainer(ROWS, interactions=True)
+        self.assertTrue(np.array_equal(found.values, pairs[:, :-1, :-1]))
+        self.assertTrue(np.array_equal(found.base_values, parts[:, -1]))
+
+    def test_importance(self):
+        m, labels = mlops.Model.parse(MODEL), [float(i % 2) for i in range(len(ROWS))]
+        columns = {name: [row[i] for row in ROWS] for i, name in enumerate(m.feature_names)}
+        found = m.importance(ROWS, labels, "rmse", repeats=3, seed=7).to_dicts()
+        self.assertEqual(found, m.importance(columns, labels, "rmse", repeats=3, seed=7).to_dicts())
+        self.assertEqual([row["feature"] for row in found], m.feature_names)
+        with self.assertRaisesRegex(mlops.InvalidError, "f1_macro"):
+            m.importance(ROWS, labels, "f1_macro")
+        with self.assertRaisesRegex(mlops.InvalidError, "better"):
+            m.importance(ROWS, labels, "bias")
+
     def test_predict_binds_by_name(self):
         model = mlops.Model.parse(MODEL)
         frame = pd.DataFrame(ROWS, columns=["amount", "age", "score"])

@@ -239,6 +239,55 @@ static int explain_with(const mlops_host *host, const char *dir, int background)
 
 static int explain(const mlops_host *host, const char *dir) { return explain_with(host, dir, 0); }
 
+/* A linear model, against its own rows. */
+static int explain_linear(const mlops_host *host, const char *dir) {
+    static const char TEXT[] =
+        "{\"learner\":{\"feature_names\":[\"x\",\"z\"],\"gradient_booster\":{\"model\":{"
+        "\"weights\":[2,3,0.5]},\"name\":\"gblinear\"},\"learner_model_param\":{\"base_score\":"
+        "\"0\",\"num_feature\":\"2\"},\"objective\":{\"name\":\"reg:squarederror\"}},"
+        "\"version\":[1,7,4]}";
+    static const char CSV[] = "x,z\n1,2\n3,4\n";
+    mlops_model_opts opts = MLOPS_MODEL_OPTS_INIT;
+    mlops_csv_opts csv = MLOPS_CSV_OPTS_INIT;
+    mlops_model *m;
+    mlops_table *t = NULL;
+    mlops_explainer *e = NULL;
+    double parts[6];
+    (void)dir;
+    opts.host = csv.host = host;
+    MLOPS_TRY(mlops_model_parse(&m, TEXT, sizeof TEXT - 1, &opts, NULL));
+    int result = mlops_table_parse(&t, CSV, sizeof CSV - 1, &csv, NULL);
+    if (!result) result = mlops_explainer_new(&e, m, t, NULL, NULL);
+    if (!result)
+        result =
+            mlops_explainer_explain_table(e, t, NULL, (mlops_explainer_output)0, parts, 2, 3, NULL);
+    if (!result && (parts[0] != -2.0 || parts[4] != 3.0 || parts[5] != 13.5)) result = SWEEP_WRONG;
+    mlops_explainer_unref(e);
+    mlops_table_unref(t);
+    mlops_model_unref(m);
+    return result;
+}
+
+static int measure(const mlops_host *host, const char *dir) {
+    static const char CSV[] = "z,unused,colour_n,x\n2,a,-0.25,0.5\n-1,b,1.5,\n";
+    static const double labels[] = {0, 1};
+    mlops_csv_opts csv = MLOPS_CSV_OPTS_INIT;
+    mlops_importance_opts opts = MLOPS_IMPORTANCE_OPTS_INIT;
+    mlops_model *m;
+    mlops_table *t = NULL, *out = NULL;
+    opts.host = csv.host = host;
+    MLOPS_TRY(sweep_load_model(&m, host, dir, NULL));
+    int result = mlops_table_parse(&t, CSV, sizeof CSV - 1, &csv, NULL);
+    if (!result)
+        result =
+            mlops_importance_measure(&out, m, t, labels, 2, MLOPS_METRIC_LOG_LOSS, &opts, NULL);
+    if (result ? out != NULL : mlops_table_n_rows(out) != SWEEP_FEATURES) result = SWEEP_WRONG;
+    mlops_table_unref(out);
+    mlops_table_unref(t);
+    mlops_model_unref(m);
+    return result;
+}
+
 static int explain_against(const mlops_host *host, const char *dir) {
     return explain_with(host, dir, 1);
 }
@@ -255,6 +304,8 @@ const sweep_scenario sweep_model[] = {
     {"model: ONNX", put_onnx, use_onnx, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"model: explain", put_model, explain, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"model: explain against rows", put_model, explain_against, NULL, SWEEP_MEMORY | SWEEP_IO},
+    {"model: explain a linear one", NULL, explain_linear, NULL, SWEEP_MEMORY},
+    {"model: importance", put_model, measure, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"model: context", put_model, use_context, NULL, SWEEP_MEMORY | SWEEP_IO},
     {NULL, NULL, NULL, NULL, 0},
 };

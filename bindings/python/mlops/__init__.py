@@ -17,7 +17,8 @@ from . import _ffi
 from . import _runtime as _rt
 from . import _tables
 from ._ffi import *  # noqa: F401,F403
-from ._ffi import Context, DriftVerdict, ExplainerOutput, FeatureValue, InvalidError, ModelOutput, Reference, SchemaError, Type
+from ._ffi import (Context, DriftVerdict, ExplainerOutput, FeatureValue, InvalidError, ModelOutput, Reference, SchemaError,
+                   Type, importance_measure)
 from ._ffi import __all__ as _generated
 from ._data import Commit
 from ._diff import Diff, diff, merge
@@ -30,7 +31,7 @@ from ._tables import table
 from ._values import feature_value
 
 __version__ = _ffi.VERSION
-__all__ = [*_generated, "Commit", "Version", "compare", "diff", "load", "merge", "open", "table"]
+__all__ = [*_generated, "Commit", "Explanation", "Version", "compare", "diff", "load", "merge", "open", "table"]
 
 
 def load(path, **opts):
@@ -213,6 +214,20 @@ class Model(_ffi.Model):
             explainer = self.__dict__["_explainer"] = Explainer(self)
         return explainer.explain(rows, output, columns)
 
+    def importance(self, rows, labels, metric, columns=None, repeats=5, seed=0):
+        """Say what a metric loses with each feature shuffled among the rows: permutation importance.
+
+        rows: as of predict(), best ones that the model was not trained on.
+        labels: of each row 0 or 1, the index of its class, or a number.
+        metric: such as "auc", "log_loss" or "rmse"; the loss is positive whichever way the metric is better.
+        columns: names of the columns of each feature, where they are not the model's own.
+        Returns a Table of feature, importance (the mean over repeats), sd and score, the metric of the rows themselves.
+        """
+        if not _is_named(rows):
+            columns = columns or self.feature_names or [f"f{i}" for i in range(self.n_features)]
+            rows = Table.from_matrix(rows, columns)
+        return importance_measure(self, table(rows), labels, metric, columns=columns, n_repeats=repeats, seed=seed)
+
     @functools.cached_property
     def _takes_f64(self):
         """Whether the model computes in float64."""
@@ -247,6 +262,23 @@ def _folded(row, sizes):
     return [_folded(row[i:i + step], sizes[1:]) for i in range(0, len(row), step)]
 
 
+class Explanation:
+    """What Explainer(rows) returns, with the names and shapes that users of shap expect; shap.Explanation(**vars(e))
+    makes one for its plots.
+
+    values: (n, features), or (n, features, features) of interactions; with several margins one axis more, at the end.
+    base_values: (n,), or (n, margins): the bias; with values it sums up to the margin.
+    data: the rows, as they were given.
+    feature_names: one a feature.
+    """
+
+    def __init__(self, values, base_values, data, feature_names):
+        self.values, self.base_values, self.data, self.feature_names = values, base_values, data, feature_names
+
+    def __repr__(self):
+        return f"<mlops.Explanation {' x '.join(map(str, self.values.shape))}>"
+
+
 @_rt.noun("explainer")
 class Explainer(_ffi.Explainer):
     __doc__ = _ffi.Explainer.__doc__
@@ -256,6 +288,19 @@ class Explainer(_ffi.Explainer):
             columns = columns or model.feature_names or [f"f{i}" for i in range(model.n_features)]
             background = Table.from_matrix(background, columns)
         super().__init__(model, None if background is None else table(background), columns)
+        self._names = model.feature_names or [f"f{i}" for i in range(model.n_features)]
+
+    def __call__(self, rows, interactions=False, columns=None):
+        """Explain rows as shap's explainers do: an Explanation. Needs NumPy."""
+        np = _rt.numpy()
+        if np is None:
+            raise ImportError("an Explanation needs NumPy; explain() does not")
+        sides = 1 + bool(interactions)
+        parts = np.asarray(self.explain(rows, "interactions" if interactions else "contributions", columns))
+        if self.n_groups > 1:
+            parts = np.moveaxis(parts, 1, -1)
+        inner, corner = (slice(-1),) * sides, (-1,) * sides
+        return Explanation(parts[(slice(None), *inner)], parts[(slice(None), *corner)], rows, self._names)
 
     __init__.__doc__ = _ffi.Explainer.__init__.__doc__
 

@@ -1140,32 +1140,6 @@ mlops_import_stat._fields_ = [
 assert C.sizeof(mlops_import_stat) == 32
 
 
-class mlops_link_opts(C.Structure):
-    pass
-
-
-mlops_link_opts._fields_ = [
-    ("struct_size", C.c_uint32),
-    ("flags", C.c_uint32),
-    ("relation", C.c_char_p),
-]
-assert C.sizeof(mlops_link_opts) == (16 if C.sizeof(C.c_void_p) == 8 else 12)
-
-
-class mlops_lineage_opts(C.Structure):
-    pass
-
-
-mlops_lineage_opts._fields_ = [
-    ("struct_size", C.c_uint32),
-    ("flags", C.c_uint32),
-    ("depth", C.c_int32),
-    ("reserved", C.c_uint32),
-    ("n_max", C.c_int64),
-]
-assert C.sizeof(mlops_lineage_opts) == 24
-
-
 class mlops_metric_opts(C.Structure):
     pass
 
@@ -1242,6 +1216,47 @@ mlops_metric_info._fields_ = [
     ("tasks", C.c_uint32),
 ]
 assert C.sizeof(mlops_metric_info) == (24 if C.sizeof(C.c_void_p) == 8 else 20)
+
+
+class mlops_importance_opts(C.Structure):
+    pass
+
+
+mlops_importance_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("host", C.c_void_p),
+    ("columns", C.c_char_p),
+    ("seed", C.c_int64),
+    ("n_repeats", C.c_int64),
+]
+assert C.sizeof(mlops_importance_opts) == (40 if C.sizeof(C.c_void_p) == 8 else 32)
+
+
+class mlops_link_opts(C.Structure):
+    pass
+
+
+mlops_link_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("relation", C.c_char_p),
+]
+assert C.sizeof(mlops_link_opts) == (16 if C.sizeof(C.c_void_p) == 8 else 12)
+
+
+class mlops_lineage_opts(C.Structure):
+    pass
+
+
+mlops_lineage_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("depth", C.c_int32),
+    ("reserved", C.c_uint32),
+    ("n_max", C.c_int64),
+]
+assert C.sizeof(mlops_lineage_opts) == 24
 
 
 class mlops_monitor_opts(C.Structure):
@@ -1835,14 +1850,6 @@ _rt.declare(lib.mlops_store_gc, C.c_int32, C.c_void_p, C.POINTER(mlops_gc_opts),
         C.POINTER(mlops_gc_stat), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_draft_import, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.POINTER(mlops_import_opts),
         C.POINTER(mlops_import_stat), C.POINTER(mlops_error))
-_rt.declare(lib.mlops_lineage_link, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.POINTER(mlops_link_opts),
-        C.POINTER(mlops_error))
-_rt.declare(lib.mlops_lineage_unlink, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_char_p,
-        C.POINTER(mlops_error))
-_rt.declare(lib.mlops_lineage_upstream, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p,
-        C.POINTER(mlops_lineage_opts), C.POINTER(mlops_error))
-_rt.declare(lib.mlops_lineage_downstream, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p,
-        C.POINTER(mlops_lineage_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_metric_binary, C.c_int32, C.POINTER(mlops_metrics), C.c_void_p, C.c_void_p, C.c_int64,
         C.POINTER(mlops_metric_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_metric_classes, C.c_int32, C.POINTER(mlops_metrics), C.c_void_p, C.c_int64, C.c_int64,
@@ -1853,6 +1860,16 @@ _rt.declare(lib.mlops_metric_count, C.c_int64)
 _rt.declare(lib.mlops_metric_at, C.c_int32, C.POINTER(mlops_metric_info), C.c_int64)
 _rt.declare(lib.mlops_metric_find, C.c_int32, C.POINTER(mlops_metric_info), C.c_char_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_metric_value, C.c_double, C.POINTER(mlops_metrics), C.c_int32)
+_rt.declare(lib.mlops_importance_measure, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p, C.c_void_p,
+        C.c_int64, C.c_int32, C.POINTER(mlops_importance_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_lineage_link, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.POINTER(mlops_link_opts),
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_lineage_unlink, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_char_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_lineage_upstream, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p,
+        C.POINTER(mlops_lineage_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_lineage_downstream, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p,
+        C.POINTER(mlops_lineage_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_monitor_new, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p,
         C.POINTER(mlops_monitor_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_monitor_new_reference, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p,
@@ -7090,6 +7107,38 @@ def _import_opts(*, kind=None, cache=None, include=None, exclude=None, call=None
     return o
 
 
+def _metric_opts(*, skip_nan=False, weights=None, threshold=None, scale=None, n_bins=None):
+    o = mlops_metric_opts(C.sizeof(mlops_metric_opts))
+    o._keep, o._raised = [], []
+    if skip_nan:
+        o.flags |= 1
+    if threshold is not None:
+        o.flags |= 2
+    if weights is not None:
+        o.weights, shape, keep = _rt.array(weights, "d", 1, "weights")
+        o._keep.append(keep)
+        o.n_weights = shape[0]
+    if threshold is not None:
+        o.threshold = threshold
+    if scale is not None:
+        o.scale = _rt.choice(MetricScale, scale)
+    if n_bins is not None:
+        o.n_bins = _rt.integer(n_bins, -2 ** 31, 2 ** 31 - 1, "n_bins")
+    return o
+
+
+def _importance_opts(*, columns=None, seed=None, n_repeats=None):
+    o = mlops_importance_opts(C.sizeof(mlops_importance_opts))
+    o._keep, o._raised = [], []
+    if columns is not None:
+        o.columns = _rt.names_or_none(columns, "columns")
+    if seed is not None:
+        o.seed = _rt.integer(seed, -2 ** 63, 2 ** 63 - 1, "seed")
+    if n_repeats is not None:
+        o.n_repeats = _rt.integer(n_repeats, -2 ** 63, 2 ** 63 - 1, "n_repeats")
+    return o
+
+
 def _link_opts(*, keep=False, relation=None):
     o = mlops_link_opts(C.sizeof(mlops_link_opts))
     o._keep, o._raised = [], []
@@ -7109,26 +7158,6 @@ def _lineage_opts(*, no_history=False, depth=None, n_max=None):
         o.depth = _rt.integer(depth, -2 ** 31, 2 ** 31 - 1, "depth")
     if n_max is not None:
         o.n_max = _rt.integer(n_max, -2 ** 63, 2 ** 63 - 1, "n_max")
-    return o
-
-
-def _metric_opts(*, skip_nan=False, weights=None, threshold=None, scale=None, n_bins=None):
-    o = mlops_metric_opts(C.sizeof(mlops_metric_opts))
-    o._keep, o._raised = [], []
-    if skip_nan:
-        o.flags |= 1
-    if threshold is not None:
-        o.flags |= 2
-    if weights is not None:
-        o.weights, shape, keep = _rt.array(weights, "d", 1, "weights")
-        o._keep.append(keep)
-        o.n_weights = shape[0]
-    if threshold is not None:
-        o.threshold = threshold
-    if scale is not None:
-        o.scale = _rt.choice(MetricScale, scale)
-    if n_bins is not None:
-        o.n_bins = _rt.integer(n_bins, -2 ** 31, 2 ** 31 - 1, "n_bins")
     return o
 
 
@@ -7995,96 +8024,6 @@ def dataset_status(store, dataset, ref, prefix, folder, *, follow_links=False, s
     return _rt.classes["table"]._wrap(out.value)
 
 
-def lineage_link(change, from_, to, *, keep=False, relation=None):
-    """Say that something was made of something else. The same again is fine. What the store knows must be there,
-    or be made by the same change.
-
-        change: change
-        from_: what it was made of, as above
-        to: what was made of it, as above
-        keep: commits that the link names are kept by Store.gc(), for as long as it is there; default: a link
-            keeps nothing
-        relation: how one was made of the other: 1 to 64 bytes of UTF-8 without control characters; default by
-            what they are: "derived" for data of data, "input" for what a run reads or a model that is used,
-            "output" for data of a run, "trained" and "registered" for a version of data and of a run
-
-    Raises: NotFoundError if one of them is not there; InvalidError for a text that names nothing, and if both are
-    the same; CorruptError, IoError, NomemError, ForkedError; ConflictError comes from the commit, if somebody
-    else has changed the link in between.
-    """
-    change_h = _rt.opened(change, Change, "change")
-    opts = _link_opts(keep=keep, relation=relation)
-    err = mlops_error()
-    with _rt.locked(change_h):
-        status = lib.mlops_lineage_link(change_h, _rt.string(from_, "from_"), _rt.string(to, "to"), C.byref(opts),
-                C.byref(err))
-    if status:
-        _rt.check(status, "lineage_link", err)
-
-
-def lineage_unlink(change, from_, to, relation=None):
-    """Take a link back; of "parent", which commits say themselves, there is none to take.
-
-        change: change
-        from_: as in lineage_link(); what is not there any more is named by its whole id
-        to: likewise
-        relation: of the link; default as in mlops_link_opts
-
-    Raises: NotFoundError if there is no such link; as lineage_link().
-    """
-    change_h = _rt.opened(change, Change, "change")
-    err = mlops_error()
-    with _rt.locked(change_h):
-        status = lib.mlops_lineage_unlink(change_h, _rt.string(from_, "from_"), _rt.string(to, "to"),
-                _rt.string_or_none(relation, "relation"), C.byref(err))
-    if status:
-        _rt.check(status, "lineage_unlink", err)
-
-
-def lineage_upstream(store, id, *, no_history=False, depth=None, n_max=None):
-    """What something was made of, what that was made of, and so on. Each link is told once, at the least number
-    of links that lead to it.
-
-        store: store
-        id: as above; what is not there any more is named by its whole id
-        no_history: a dataset's earlier and later commits are not followed
-        depth: links from there to the farthest; default: all there are
-        n_max: links, up to 1,000,000; default 10,000
-
-    Raises: LimitError for more than n_max links; NotFoundError, InvalidError, CorruptError, IoError, NomemError,
-    ForkedError.
-    """
-    out = C.c_void_p()
-    store_h = _rt.opened(store, Store, "store")
-    opts = _lineage_opts(no_history=no_history, depth=depth, n_max=n_max)
-    err = mlops_error()
-    status = lib.mlops_lineage_upstream(C.byref(out), store_h, _rt.string(id, "id"), C.byref(opts), C.byref(err))
-    if status:
-        _rt.check(status, "lineage_upstream", err)
-    return _rt.classes["table"]._wrap(out.value)
-
-
-def lineage_downstream(store, id, *, no_history=False, depth=None, n_max=None):
-    """What was made of something, what was made of that, and so on.
-
-        store: store
-        id: as there
-        no_history: a dataset's earlier and later commits are not followed
-        depth: links from there to the farthest; default: all there are
-        n_max: links, up to 1,000,000; default 10,000
-
-    Raises: as there.
-    """
-    out = C.c_void_p()
-    store_h = _rt.opened(store, Store, "store")
-    opts = _lineage_opts(no_history=no_history, depth=depth, n_max=n_max)
-    err = mlops_error()
-    status = lib.mlops_lineage_downstream(C.byref(out), store_h, _rt.string(id, "id"), C.byref(opts), C.byref(err))
-    if status:
-        _rt.check(status, "lineage_downstream", err)
-    return _rt.classes["table"]._wrap(out.value)
-
-
 def metric_binary(scores, labels, *, skip_nan=False, weights=None, threshold=None, scale=None, n_bins=None):
     """Judge scores of a binary task.
 
@@ -8212,6 +8151,133 @@ def metric_value(of, metric):
     metric = _rt.choice(Metric, metric)
     out = lib.mlops_metric_value(C.byref(of_c), metric)
     return out
+
+
+def importance_measure(model, table, labels, metric, *, columns=None, seed=None, n_repeats=None):
+    """Measure the importance of each feature.
+
+    The model predicts the table as Model.predict_table(), and the metric judges that: of one value a row as a
+    binary task, if the metric is of one, or else as a regression; of several as classes. Of two probabilities
+    a metric of binary tasks alone takes the second. Importance is what the metric loses with the feature
+    shuffled: positive is worse, whichever way the metric is better. A feature that the model does not use has
+    0, to the bit. Each shuffle depends on the seed, the feature's index, the repeat and the number of rows
+    alone, on any machine; docs/explain.md has the algorithm.
+
+        model: any that predicts numbers
+        table: rows; borrowed for the call
+        labels: of each row: 0 or 1, class index, or number
+        metric: one that has a better way: not prevalence, positive_rate or bias
+        columns: column of each feature, separated by commas, quoted as in a CSV line; default: the model's
+            feature names
+        seed: of the shuffles; default 0
+        n_repeats: shuffles of each feature: 1 to 1000, default 5
+
+    Raises: InvalidError if the metric does not fit the model, or as the verbs of metric.h; SchemaError as
+    Model.predict_table(); NomemError.
+    """
+    out = C.c_void_p()
+    model_h = _rt.opened(model, Model, "model")
+    table_h = _rt.opened(table, Table, "table")
+    labels_p, labels_shape, labels_keep = _rt.array(labels, "d", 1, "labels")
+    metric = _rt.choice(Metric, metric)
+    opts = _importance_opts(columns=columns, seed=seed, n_repeats=n_repeats)
+    err = mlops_error()
+    _rt.fits("labels", labels_shape, 0, "table", "n", lib.mlops_table_n_rows(table_h))
+    status = lib.mlops_importance_measure(C.byref(out), model_h, table_h, labels_p, labels_shape[0], metric,
+            C.byref(opts), C.byref(err))
+    if status:
+        _rt.check(status, "importance_measure", err)
+    return _rt.classes["table"]._wrap(out.value)
+
+
+def lineage_link(change, from_, to, *, keep=False, relation=None):
+    """Say that something was made of something else. The same again is fine. What the store knows must be there,
+    or be made by the same change.
+
+        change: change
+        from_: what it was made of, as above
+        to: what was made of it, as above
+        keep: commits that the link names are kept by Store.gc(), for as long as it is there; default: a link
+            keeps nothing
+        relation: how one was made of the other: 1 to 64 bytes of UTF-8 without control characters; default by
+            what they are: "derived" for data of data, "input" for what a run reads or a model that is used,
+            "output" for data of a run, "trained" and "registered" for a version of data and of a run
+
+    Raises: NotFoundError if one of them is not there; InvalidError for a text that names nothing, and if both are
+    the same; CorruptError, IoError, NomemError, ForkedError; ConflictError comes from the commit, if somebody
+    else has changed the link in between.
+    """
+    change_h = _rt.opened(change, Change, "change")
+    opts = _link_opts(keep=keep, relation=relation)
+    err = mlops_error()
+    with _rt.locked(change_h):
+        status = lib.mlops_lineage_link(change_h, _rt.string(from_, "from_"), _rt.string(to, "to"), C.byref(opts),
+                C.byref(err))
+    if status:
+        _rt.check(status, "lineage_link", err)
+
+
+def lineage_unlink(change, from_, to, relation=None):
+    """Take a link back; of "parent", which commits say themselves, there is none to take.
+
+        change: change
+        from_: as in lineage_link(); what is not there any more is named by its whole id
+        to: likewise
+        relation: of the link; default as in mlops_link_opts
+
+    Raises: NotFoundError if there is no such link; as lineage_link().
+    """
+    change_h = _rt.opened(change, Change, "change")
+    err = mlops_error()
+    with _rt.locked(change_h):
+        status = lib.mlops_lineage_unlink(change_h, _rt.string(from_, "from_"), _rt.string(to, "to"),
+                _rt.string_or_none(relation, "relation"), C.byref(err))
+    if status:
+        _rt.check(status, "lineage_unlink", err)
+
+
+def lineage_upstream(store, id, *, no_history=False, depth=None, n_max=None):
+    """What something was made of, what that was made of, and so on. Each link is told once, at the least number
+    of links that lead to it.
+
+        store: store
+        id: as above; what is not there any more is named by its whole id
+        no_history: a dataset's earlier and later commits are not followed
+        depth: links from there to the farthest; default: all there are
+        n_max: links, up to 1,000,000; default 10,000
+
+    Raises: LimitError for more than n_max links; NotFoundError, InvalidError, CorruptError, IoError, NomemError,
+    ForkedError.
+    """
+    out = C.c_void_p()
+    store_h = _rt.opened(store, Store, "store")
+    opts = _lineage_opts(no_history=no_history, depth=depth, n_max=n_max)
+    err = mlops_error()
+    status = lib.mlops_lineage_upstream(C.byref(out), store_h, _rt.string(id, "id"), C.byref(opts), C.byref(err))
+    if status:
+        _rt.check(status, "lineage_upstream", err)
+    return _rt.classes["table"]._wrap(out.value)
+
+
+def lineage_downstream(store, id, *, no_history=False, depth=None, n_max=None):
+    """What was made of something, what was made of that, and so on.
+
+        store: store
+        id: as there
+        no_history: a dataset's earlier and later commits are not followed
+        depth: links from there to the farthest; default: all there are
+        n_max: links, up to 1,000,000; default 10,000
+
+    Raises: as there.
+    """
+    out = C.c_void_p()
+    store_h = _rt.opened(store, Store, "store")
+    opts = _lineage_opts(no_history=no_history, depth=depth, n_max=n_max)
+    err = mlops_error()
+    status = lib.mlops_lineage_downstream(C.byref(out), store_h, _rt.string(id, "id"), C.byref(opts), C.byref(err))
+    if status:
+        _rt.check(status, "lineage_downstream", err)
+    return _rt.classes["table"]._wrap(out.value)
 
 
 def registry_set_gate(change, name, alias, gate=None):
@@ -9061,6 +9127,7 @@ __all__ = [
     "featurestore_get",
     "featurestore_list",
     "featurestore_put",
+    "importance_measure",
     "lib",
     "lineage_downstream",
     "lineage_link",

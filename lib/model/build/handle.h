@@ -58,11 +58,6 @@ mlops_status mlops__model_run(const mlops_model *self, const mlops__room *room,
                               mlops_model_output output, mlops__row rows, int64_t n_rows,
                               double *out);
 
-/* Columns of a table, one a feature. */
-mlops_status mlops__model_bind(const mlops_model *self, const mlops_table *table,
-                               const char *columns, mlops__arena *arena, const mlops__column ***out,
-                               mlops_error *err);
-
 /* A cell as the trainer's own conversion to float has it. */
 float mlops__model_f32(const mlops__column *column, int64_t row);
 

@@ -9,7 +9,6 @@ enum { BLOCK = 256, ALIGN = 64 };
 
 typedef struct binding {
     const mlops_model *model;
-    const mlops_table *table;
     const mlops__column **columns; /* one a feature */
     mlops__sums rows;              /* BLOCK * n_features, of the plan's type */
     void *mem;
@@ -110,13 +109,11 @@ static void run(const binding *self, mlops_model_output output, int64_t n_rows, 
     }
 }
 
-static mlops_status predict(binding *self, const char *columns, mlops_model_output output,
-                            int64_t n_rows, double *out, mlops__arena *arena) {
+static mlops_status predict(binding *self, mlops_model_output output, int64_t n_rows, double *out,
+                            mlops__arena *arena) {
     size_t n_features = self->model->plan.n_features;
     size_t row_size = BLOCK * mlops__plan_number_size(&self->model->plan);
     const mlops_allocator *allocator = &self->model->host.allocator;
-    MLOPS_TRY(
-        mlops__model_bind(self->model, self->table, columns, arena, &self->columns, self->err));
     if (self->model->graph)
         return mlops__graph_predict_columns(self->model->graph, self->columns, output, n_rows, out,
                                             allocator, self->err);
@@ -127,6 +124,41 @@ static mlops_status predict(binding *self, const char *columns, mlops_model_outp
     run(self, output, n_rows, out);
     mlops__free_aligned(allocator, self->mem, self->mem_size, ALIGN);
     return MLOPS_OK;
+}
+
+mlops_status mlops__model_predict_columns(const mlops_model *self, const mlops__column **columns,
+                                          mlops_model_output output, int64_t n_rows, double *out,
+                                          mlops_error *err) {
+    binding all = {.model = self, .columns = columns, .err = err};
+    mlops__arena arena;
+    mlops__arena_init(&arena, &self->host.allocator, SIZE_MAX);
+    mlops_status status = predict(&all, output, n_rows, out, &arena);
+    mlops__arena_free(&arena);
+    return status;
+}
+
+mlops_status mlops__model_softmax(double *values, int64_t n, int64_t k,
+                                  const mlops_allocator *allocator, mlops_error *err) {
+    float *margins = mlops__alloc_array(allocator, (size_t)k, sizeof *margins);
+    if (!margins) return mlops__fail_nomem(err, (size_t)k * sizeof *margins);
+    for (; n > 0; n--, values += k) {
+        for (int64_t i = 0; i < k; i++) margins[i] = (float)values[i];
+        mlops__link_apply(MLOPS__LINK_SOFTMAX, margins, (uint32_t)k, values);
+    }
+    mlops__free(allocator, margins, (size_t)k * sizeof *margins);
+    return MLOPS_OK;
+}
+
+int mlops__model_share_out(double *values, int64_t n, int64_t k) {
+    for (int64_t i = 0; i < n * k; i++)
+        if (values[i] < 0 || values[i] > 1) return 0;
+    for (; n > 0; n--, values += k) {
+        double sum = 0;
+        for (int64_t i = 0; i < k; i++) sum += values[i];
+        if (sum > 1 - 1e-6 && sum < 1 + 1e-6) continue; /* they are shares already */
+        for (int64_t i = 0; i < k; i++) values[i] = sum > 0 ? values[i] / sum : 1 / (double)k;
+    }
+    return 1;
 }
 
 mlops_status mlops_model_predict_table(const mlops_model *self, const mlops_table *table,
@@ -143,10 +175,11 @@ mlops_status mlops_model_predict_table(const mlops_model *self, const mlops_tabl
                            "width is %lld, the model yields %lld value%s a row", (long long)width,
                            (long long)mlops__model_width(self, output),
                            mlops__plural(mlops__model_width(self, output)));
-    binding all = {.model = self, .table = table, .err = err};
+    binding all = {.model = self, .err = err};
     mlops__arena arena;
     mlops__arena_init(&arena, &self->host.allocator, SIZE_MAX);
-    mlops_status status = predict(&all, columns, output, n_rows, out, &arena);
+    mlops_status status = mlops__model_bind(self, table, columns, &arena, &all.columns, err);
+    if (status == MLOPS_OK) status = predict(&all, output, n_rows, out, &arena);
     mlops__arena_free(&arena);
     return status;
 }

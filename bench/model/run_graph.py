@@ -117,11 +117,71 @@ def onehot_linear(path):
     return rng.integers(0, n, (2048, f)).astype("f4")
 
 
+def ensemble(trees, kind, weights_of):
+    """The lists of an ensemble's nodes. Trees give feature, threshold, left and right, which is below 0 in a leaf."""
+    out = {f"nodes_{name}": [] for name in ("treeids", "nodeids", "featureids", "values", "modes", "truenodeids",
+                                            "falsenodeids", "missing_value_tracks_true")}
+    out.update({f"{kind}_{name}": [] for name in ("treeids", "nodeids", "ids", "weights")})
+    for t, (feature, threshold, left, right) in enumerate(trees):
+        n, leaf = len(left), left < 0
+        columns = ([t] * n, range(n), np.where(leaf, 0, feature).tolist(), np.where(leaf, 0, threshold).tolist(),
+                   np.where(leaf, "LEAF", "BRANCH_LEQ").tolist(), np.where(leaf, 0, left).tolist(),
+                   np.where(leaf, 0, right).tolist(), [0] * n)
+        for values, column in zip(out.values(), columns):
+            values += column
+        for i, weights in zip(np.flatnonzero(leaf).tolist(), weights_of(t)[leaf].tolist()):
+            out[f"{kind}_treeids"] += [t] * len(weights)
+            out[f"{kind}_nodeids"] += [i] * len(weights)
+            out[f"{kind}_ids"] += range(len(weights))
+            out[f"{kind}_weights"] += weights
+    return out
+
+
+def table(n_rows, n_features):
+    """As in run.py."""
+    x = draw(n_rows, n_features)
+    half = n_features // 2
+    score = (x[:, 0] * x[:, 1] + np.sin(3 * x[:, 2]) + (x[:, 3] > 0.3) * x[:, 4]
+             + 0.5 * x[:, 5:half].sum(1) / np.sqrt(half) + np.abs(x[:, half:]).sum(1) / n_features
+             + 0.6 * rng.standard_normal(n_rows))
+    return x, score > np.median(score)
+
+
+def sklearn_rf100(path):
+    from sklearn.ensemble import RandomForestClassifier
+    g, fitted = Graph(), RandomForestClassifier(100, random_state=7).fit(*table(30000, 50))
+    trees = [made.tree_ for made in fitted.estimators_]
+    # Counts before scikit-learn 1.3, shares since.
+    shares = [t.value[:, 0] / t.value[:, 0].sum(1, keepdims=True) / len(trees) for t in trees]
+    arrays = [(t.feature, t.threshold, t.children_left, t.children_right) for t in trees]
+    g.ml("TreeEnsembleClassifier", "X", outs=["label", "probabilities"], post_transform="NONE",
+         classlabels_int64s=[0, 1], **ensemble(arrays, "class", shares.__getitem__))
+    g.write(path, 50, ("label", 7, 1), ("probabilities", 1, 2))
+    return table(2048, 50)[0]
+
+
+def leaf_wise(path):
+    """Trees of LightGBM's shape, in floats."""
+    from sklearn.ensemble import HistGradientBoostingClassifier
+    fitted = HistGradientBoostingClassifier(max_iter=500, max_leaf_nodes=63, learning_rate=0.05,
+                                            early_stopping=False).fit(*table(30000, 50))
+    nodes = [made[0].nodes for made in fitted._predictors]
+    arrays = [(n["feature_idx"], n["num_threshold"], np.where(n["is_leaf"], -1, n["left"].astype(int)),
+               n["right"].astype(int)) for n in nodes]
+    g = Graph()
+    g.ml("TreeEnsembleRegressor", "X", outs=["variable"], n_targets=1, post_transform="NONE",
+         **ensemble(arrays, "target", lambda t: nodes[t]["value"][:, None]))
+    g.write(path, 50, ("variable", 1, 2))
+    return table(2048, 50)[0]
+
+
 CASES = {"onnx_mlp": (mlp, "64-256-256-10, relu, softmax"),
          "onnx_logreg_scaler": (logreg_scaler, "30 features scaled, two classes"),
          "onnx_svc_rbf": (svc_rbf, "500 support vectors of 20 features, two classes"),
          "onnx_knn": (knn, "the 5 nearest of 1,000 rows of 10 features, a Scan"),
-         "onnx_onehot_linear": (onehot_linear, "8 columns of 20 codes each, two classes")}
+         "onnx_onehot_linear": (onehot_linear, "8 columns of 20 codes each, two classes"),
+         "onnx_500x63": (leaf_wise, "500 trees of 63 leaves, 50 features"),
+         "sklearn_rf100": (sklearn_rf100, "100 unpruned trees, 50 features, two classes")}
 
 
 def run(model, rows):
@@ -145,6 +205,9 @@ def measure(case, make, what):
     for name, setting in (("row_p50", "one row"), ("batch", "a row of a batch of 256")):
         ours, theirs = ([float(v) for v in found.get(f"{who}_{name}", [])] for who in ("mlops", "onnxruntime"))
         report.line("model", case, name, ours, "us", f"{what}; {setting}, processor time", peer, theirs, "lower")
+        if case == "sklearn_rf100" and theirs:
+            report.line("model", case, "ratio" if name == "batch" else "ratio_row",
+                        [b / a for a, b in zip(ours, theirs)], "x", f"{what}; {setting}, {peer} behind us")
 
 
 try:

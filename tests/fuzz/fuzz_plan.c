@@ -2,7 +2,7 @@
  * kernels, to the same bits.
  */
 #include "kern/kern.h"
-#include "model/build/tune.h"
+#include "model/build/tune_walks.h"
 #include "model/run/plan.h"
 #include "sys/host.h"
 
@@ -24,11 +24,25 @@ static void compare(const mlops__plan *plan, const mlops__forest *forest, const 
     free(other);
 }
 
+static void compare_walks(const mlops__plan *plan, const mlops__walks *walks, const float *row,
+                          const void *margins) {
+    void *keys = calloc(mlops__walks_keys(walks), 1);
+    double *other = calloc(plan->n_groups, sizeof *other); /* or float */
+    if (keys && other) {
+        mlops__walks_row(walks, (mlops__forest_rows){.f32 = row}, keys,
+                         (mlops__forest_reals){other});
+        if (memcmp(margins, other, plan->n_groups * mlops__plan_number_size(plan))) abort();
+    }
+    free(keys);
+    free(other);
+}
+
 static void run(const mlops__plan *plan) {
     float *row = calloc(plan->n_features, sizeof *row);
     double *margins = calloc(plan->n_groups, sizeof *margins); /* or float */
     mlops__arena arena;
     mlops__forest *forest = NULL;
+    mlops__walks *walks = NULL;
     mlops__arena_init(&arena, &mlops__heap, (size_t)64 << 20);
     for (uint32_t i = 0; row && i < plan->n_features; i++) row[i] = (float)(i % 7) - 3.0f;
     if (row && margins) {
@@ -37,6 +51,8 @@ static void run(const mlops__plan *plan) {
         for (uint32_t t = 0; t < plan->n_trees; t++) (void)mlops__plan_leaf(plan, given, t);
         (void)mlops__tune(&forest, plan, 1, &arena, &mlops__heap, NULL);
         if (forest) compare(plan, forest, row, margins);
+        (void)mlops__tune_walks(&walks, plan, &arena, &mlops__heap, NULL);
+        if (walks) compare_walks(plan, walks, row, margins);
     }
     mlops__arena_free(&arena);
     free(row);

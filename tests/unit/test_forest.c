@@ -13,7 +13,7 @@
 
 #include "kern/kern.h"
 #include "model/build/ir.h"
-#include "model/build/tune.h"
+#include "model/build/tune_walks.h"
 #include "model/run/plan.h"
 #include "sys/host.h"
 
@@ -31,6 +31,7 @@ typedef struct shape {
     uint32_t leaf_share; /* percent of nodes above depth that are leaves */
     int f64;
     uint32_t set_share; /* percent of tests that are of a set */
+    int vectors;        /* leaves add to all groups */
 } shape;
 
 static double draw_cut(const shape *s) {
@@ -61,6 +62,19 @@ static void make_special(mlops__ir *ir, const shape *s, mlops__ir_node *node) {
     for (uint32_t i = 0; i < n; i++) put_word(ir, draw(0x7fffffff) ^ draw(2) << 31);
 }
 
+/* One of few, or one of its own. */
+static void make_vector(mlops__ir *ir, const shape *s, mlops__ir_node *node) {
+    double value = draw(2) ? node->value : draw(3);
+    node->special = (uint32_t)(ir->words.size / 4);
+    node->is_special = 1;
+    put_word(ir, MLOPS__SPECIAL_VECTOR);
+    for (uint32_t g = 0; g < s->n_groups; g++, value += 1) {
+        float narrow = (float)value;
+        if (s->f64) mlops__ir_word_f64(ir, value);
+        else mlops__buf_put(&ir->words, &narrow, sizeof narrow);
+    }
+}
+
 /* Appends a random tree, breadth-first; levels[i] is the depth of the i-th node. */
 static void add_tree(mlops__ir *ir, const shape *s) {
     static uint32_t levels[1 << 16];
@@ -69,6 +83,7 @@ static void add_tree(mlops__ir *ir, const shape *s) {
     for (uint32_t i = 0; i < n; i++) {
         int leaf = levels[i] >= s->depth || n > 60000 || (i && draw(100) < s->leaf_share);
         mlops__ir_node node = {.value = (double)draw(2000) / 64 - 15.0, .number = i};
+        if (leaf && s->vectors) make_vector(ir, s, &node);
         if (!leaf) {
             node = (mlops__ir_node){.value = draw_cut(s),
                                     .feature = draw(s->n_features),
@@ -146,22 +161,43 @@ static void check_rows(const mlops__plan *plan, const mlops__forest *forest, con
     }
 }
 
+static void check_walks(const mlops__plan *plan, const mlops__walks *walks, const block *b,
+                        int wide_rows, size_t n) {
+    size_t groups = plan->n_groups, number = mlops__plan_number_size(plan);
+    mlops__forest_rows rows = {wide_rows ? NULL : b->f32, wide_rows ? b->f64 : NULL};
+    mlops__walks_rows(walks, rows, n, b->ranks, (mlops__forest_reals){b->sums});
+    for (size_t i = 0; i < n; i++) {
+        size_t at = i * plan->n_features, first = i / LANES * LANES * groups + i % LANES;
+        mlops__forest_rows row = {wide_rows ? NULL : b->f32 + at, wide_rows ? b->f64 + at : NULL};
+        mlops__plan_margin(plan, (mlops__row){row.f32, row.f64}, (mlops__sums){b->expected});
+        for (size_t g = 0; g < groups; g++)
+            assert_memory_equal((char *)b->sums + (first + g * LANES) * number,
+                                (char *)b->expected + g * number, number);
+        mlops__walks_row(walks, row, b->ranks, (mlops__forest_reals){b->one});
+        assert_memory_equal(b->one, b->expected, groups * number);
+    }
+}
+
+/* Every level, or the walks of machines without one. */
 static void check_levels(const shape *s, const mlops__plan *plan, const mlops__forest *forest,
-                         int wide) {
+                         const mlops__walks *walks, int wide) {
+    size_t lane = forest ? (size_t)forest->n_slots + 1 : mlops__walks_keys(walks);
     size_t n = ROWS * (size_t)s->n_features, groups = s->n_groups;
     block b = {malloc(n * sizeof(float)),
                malloc(n * sizeof(double)),
                malloc(groups * sizeof(double)),
                malloc(groups * sizeof(double)),
                aligned_alloc(64, groups * ROWS * sizeof(double)),
-               aligned_alloc(64, (forest->n_slots + 1) * (size_t)ROWS),
-               malloc(forest->n_slots + 1)};
+               aligned_alloc(64, lane * ROWS),
+               malloc(lane)};
     assert_true(b.f32 && b.f64 && b.expected && b.one && b.sums && b.ranks && b.row_ranks);
     for (size_t i = 0; i < n; i++) {
         b.f64[i] = draw_value(s);
         b.f32[i] = (float)b.f64[i];
     }
-    for (int level = MLOPS_CPU_SCALAR; level <= MLOPS_CPU_NEON; level++) {
+    for (int wide_rows = 0; walks && wide_rows < 2; wide_rows++)
+        check_walks(plan, walks, &b, wide_rows, wide_rows ? 1 + draw(LANES) : 1 + draw(ROWS));
+    for (int level = MLOPS_CPU_SCALAR; forest && level <= MLOPS_CPU_NEON; level++) {
         if (mlops_cpu_level((mlops_cpu)level) != (mlops_cpu)level) continue;
         if (level == MLOPS_CPU_AVX512 && !wide) continue; /* it has no layout for that */
         const mlops__kern *kern = mlops__kern_for((mlops_cpu)level);
@@ -179,18 +215,29 @@ static void check_levels(const shape *s, const mlops__plan *plan, const mlops__f
     free(b.row_ranks);
 }
 
+static void check_plan_walks(const shape *s, const mlops__plan *plan) {
+    mlops__arena arena;
+    mlops__walks *walks;
+    mlops__arena_init(&arena, &mlops__heap, SIZE_MAX);
+    assert_int_equal(mlops__tune_walks(&walks, plan, &arena, &mlops__heap, NULL), MLOPS_OK);
+    assert_int_equal(walks != NULL, s->set_share == 0);
+    if (walks) check_levels(s, plan, NULL, walks, 0);
+    mlops__arena_free(&arena);
+}
+
 static void check_shape(const shape *s) {
     mlops__buf payload;
     mlops__plan plan;
     mlops__buf_init(&payload, &mlops__heap);
     compile(s, &payload, &plan);
-    for (int wide = 0; wide < 2; wide++) {
+    if (!s->set_share) check_plan_walks(s, &plan);
+    for (int wide = 0; wide < 2 && !s->vectors; wide++) {
         mlops__arena arena;
         mlops__forest *forest;
         mlops__arena_init(&arena, &mlops__heap, SIZE_MAX);
         assert_int_equal(mlops__tune(&forest, &plan, wide, &arena, &mlops__heap, NULL), MLOPS_OK);
         assert_non_null(forest);
-        check_levels(s, &plan, forest, wide);
+        check_levels(s, &plan, forest, NULL, wide);
         mlops__arena_free(&arena);
     }
     mlops__buf_free(&payload);
@@ -200,7 +247,7 @@ static void kernels_equal_the_plan(void **state) {
     (void)state;
     seed = 1;
     for (uint32_t i = 0; i < 120; i++) {
-        shape s = {1 + draw(60), 1, draw(90), draw(10), 1 + draw(2000), draw(3) * 15, 0, 0};
+        shape s = {1 + draw(60), 1, draw(90), draw(10), 1 + draw(2000), draw(3) * 15, 0, 0, 0};
         if (i % 3 == 0) s.n_groups = 1 + draw(6);
         if (i % 5 == 0) s.depth = draw(15);
         check_shape(&s);
@@ -212,17 +259,39 @@ static void kernels_equal_the_plan(void **state) {
     }
 }
 
+/* Chains as deep as trees come, trees of thousands of leaves, leaves that are vectors. */
+static void deep_trees_are_walked(void **state) {
+    (void)state;
+    seed = 3;
+    for (uint32_t i = 0; i < 12; i++) {
+        shape s = {1 + draw(20),
+                   1 + draw(4),
+                   draw(70),
+                   8 + draw(6),
+                   1 + draw(5000),
+                   draw(2) * 15,
+                   0,
+                   0,
+                   0};
+        if (i % 4 == 0) s.depth = 4000, s.leaf_share = 45;
+        s.vectors = i % 2 == 0;
+        check_shape(&s);
+        s.f64 = 1;
+        check_shape(&s);
+    }
+}
+
 static void many_features_and_cuts(void **state) {
     (void)state;
     seed = 2;
     const shape shapes[] = {
-        {1, 1, 64, 8, 100000, 0, 0, 0},   /* one feature, many slots */
-        {200, 3, 130, 6, 3000, 10, 0, 0}, /* more slots than a byte counts */
-        {64, 1, 200, 6, 100, 0, 0, 0},    {128, 1, 64, 6, 100, 0, 1, 0},
-        {3000, 1, 100, 4, 50, 0, 0, 0},   {30, 1, 100, 20, 300, 40, 1, 0}, /* thin trees */
-        {40, 3, 130, 9, 200, 20, 0, 0},   {20, 1, 20, 13, 200, 10, 0, 0},
-        {40, 1, 1100, 12, 200, 35, 0, 0}, {40, 2, 600, 12, 200, 40, 1, 0}, /* many trees */
-        {10, 1, 3, 15, 100, 3, 1, 0},     {10, 1, 3, 15, 100, 3, 0, 0},    /* large ones */
+        {1, 1, 64, 8, 100000, 0, 0, 0, 0},   /* one feature, many slots */
+        {200, 3, 130, 6, 3000, 10, 0, 0, 0}, /* more slots than a byte counts */
+        {64, 1, 200, 6, 100, 0, 0, 0, 0},    {128, 1, 64, 6, 100, 0, 1, 0, 0},
+        {3000, 1, 100, 4, 50, 0, 0, 0, 0},   {30, 1, 100, 20, 300, 40, 1, 0, 0}, /* thin trees */
+        {40, 3, 130, 9, 200, 20, 0, 0, 0},   {20, 1, 20, 13, 200, 10, 0, 0, 0},
+        {40, 1, 1100, 12, 200, 35, 0, 0, 0}, {40, 2, 600, 12, 200, 40, 1, 0, 0}, /* many trees */
+        {10, 1, 3, 15, 100, 3, 1, 0, 0},     {10, 1, 3, 15, 100, 3, 0, 0, 0},    /* large ones */
     };
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) check_shape(&shapes[i]);
 }
@@ -296,9 +365,8 @@ static void sets_take_whole_parts(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(kernels_equal_the_plan),
-        cmocka_unit_test(many_features_and_cuts),
-        cmocka_unit_test(lays_out_nothing_it_cannot),
+        cmocka_unit_test(kernels_equal_the_plan), cmocka_unit_test(deep_trees_are_walked),
+        cmocka_unit_test(many_features_and_cuts), cmocka_unit_test(lays_out_nothing_it_cannot),
         cmocka_unit_test(sets_take_whole_parts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

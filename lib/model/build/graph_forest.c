@@ -5,7 +5,7 @@
  */
 #include "model/build/graph_forest.h"
 
-#include "model/build/tune.h"
+#include "model/build/tune_walks.h"
 
 #include <string.h>
 
@@ -27,15 +27,13 @@ mlops_status mlops__graph_forests_tune(mlops__graph_forests **out, const mlops__
     mlops__graph_forests *self = mlops__arena_alloc(arena, sizeof *self);
     mlops__plan *plans = mlops__arena_array(arena, n, sizeof *plans);
     mlops__forest **forests = mlops__arena_array(arena, n, sizeof *forests);
-    if (!self || !plans || !forests) return mlops__fail_nomem(err, n * sizeof *plans);
-    *self = (mlops__graph_forests){kern, plans, forests, n};
+    mlops__walks **walks = mlops__arena_array(arena, n, sizeof *walks);
+    if (!self || !plans || !forests || !walks) return mlops__fail_nomem(err, n * sizeof *plans);
+    *self = (mlops__graph_forests){kern, plans, forests, walks, n};
     for (uint32_t i = 0; i < n; i++) {
-        mlops__forest *forest;
         MLOPS_TRY(mlops__graph_forest_plan(graph, i, &plans[i]));
-        MLOPS_TRY(mlops__tune(&forest, &plans[i], wide, arena, scratch, err));
-        if (!forest || !mlops__tune_pays(forest)) continue;
-        forests[i] = forest;
-        n_tuned++;
+        MLOPS_TRY(mlops__tune_best(&forests[i], &walks[i], &plans[i], wide, arena, scratch, err));
+        n_tuned += forests[i] || walks[i];
     }
     if (n_tuned) *out = self;
     return MLOPS_OK;
@@ -49,6 +47,7 @@ static size_t largest(const mlops__graph_forests *self, int sums) {
     for (uint32_t i = 0; i < self->n; i++) {
         size_t n = sums ? self->plans[i].n_groups * mlops__plan_number_size(&self->plans[i])
                    : self->forests[i] ? (size_t)self->forests[i]->n_slots + 1
+                   : self->walks[i]   ? mlops__walks_keys(self->walks[i])
                                       : 0;
         if (n > most) most = n;
     }
@@ -74,6 +73,7 @@ static void run_forest(void *ctx, uint32_t index, mlops__row rows, int64_t n, vo
     const room *in = ctx;
     const mlops__graph_forests *self = in->self;
     const mlops__forest *forest = self->forests[index];
+    const mlops__walks *walks = self->walks[index];
     const mlops__plan *plan = &self->plans[index];
     size_t size = mlops__plan_number_size(plan), step = plan->n_groups * size;
     mlops__forest_reals sums = {in->sums};
@@ -82,16 +82,23 @@ static void run_forest(void *ctx, uint32_t index, mlops__row rows, int64_t n, vo
         mlops__forest_rows given = {row.f32, row.f64};
         uint8_t *to = (uint8_t *)margins + (size_t)i * step;
         count = 1;
-        if (!forest) {
+        if (!forest && !walks) {
             mlops__plan_margin(plan, row, (mlops__sums){to});
+        } else if (walks && n - i < BLOCK_MIN) {
+            mlops__walks_row(walks, given, in->ranks, sums);
+            memcpy(to, in->sums, step);
         } else if (n - i < BLOCK_MIN) {
             self->kern->forest_rank_row(forest, given, in->ranks);
             self->kern->forest_sum_row(forest, in->ranks, sums);
             memcpy(to, in->sums, step);
         } else {
             count = n - i < LANES ? n - i : LANES;
-            self->kern->forest_rank_rows(forest, given, (size_t)count, in->ranks);
-            self->kern->forest_sum_rows(forest, in->ranks, (size_t)count, sums);
+            if (forest) {
+                self->kern->forest_rank_rows(forest, given, (size_t)count, in->ranks);
+                self->kern->forest_sum_rows(forest, in->ranks, (size_t)count, sums);
+            } else {
+                mlops__walks_rows(walks, given, (size_t)count, in->ranks, sums);
+            }
             turn(in->sums, (size_t)count, plan->n_groups, size, to);
         }
     }

@@ -4,12 +4,14 @@
 
 #include "base/arena.h"
 #include "kern/kern.h"
+#include "kern/tree/walks.h"
 #include "model/run/graph.h"
 
 typedef struct mlops__graph_forests {
     const mlops__kern *kern;
     mlops__plan *plans;
-    mlops__forest **forests; /* one a FOREST step; NULL: its rows walk the plan */
+    mlops__forest **forests; /* one a FOREST step; NULL: none, */
+    mlops__walks **walks;    /* and of these none as well: its rows walk the plan */
     uint32_t n;
 } mlops__graph_forests;
 

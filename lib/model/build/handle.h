@@ -6,6 +6,7 @@
 #include "column/table.h"
 #include "file/file.h"
 #include "kern/kern.h"
+#include "kern/tree/walks.h"
 #include "model/build/graph_model.h"
 #include "model/model.h"
 
@@ -22,7 +23,8 @@ struct mlops_model {
     size_t payload_align;
     mlops__plan plan;      /* of a graph: the number of features and the name of the format alone */
     const char **names;    /* one a feature, NULL: none */
-    mlops__forest *forest; /* NULL: rows walk the plan */
+    mlops__forest *forest; /* NULL: none, */
+    mlops__walks *walks;   /* and of these none as well: rows walk the plan */
     mlops__graph_model *graph; /* NULL: the payload is a plan */
     const mlops__kern *kern;
     mlops_id id;

@@ -11,7 +11,7 @@
 #include "model/build/lgbm.h"
 #include "model/build/model_cache.h"
 #include "model/build/onnx_compile.h"
-#include "model/build/tune.h"
+#include "model/build/tune_walks.h"
 #include "model/build/ubjson.h"
 #include "model/build/xgb.h"
 
@@ -86,11 +86,9 @@ static mlops_status index_names(mlops_model *self, mlops_error *err) {
 }
 
 static mlops_status choose_kernels(mlops_model *self, const loading *from) {
-    mlops__forest *forest;
-    MLOPS_TRY(mlops__tune(&forest, &self->plan, from->host.cpu == MLOPS_CPU_AVX512, &self->tables,
-                          &from->meter.table, from->err));
-    if (forest && mlops__tune_pays(forest)) self->forest = forest;
-    return MLOPS_OK;
+    return mlops__tune_best(&self->forest, &self->walks, &self->plan,
+                            from->host.cpu == MLOPS_CPU_AVX512, &self->tables, &from->meter.table,
+                            from->err);
 }
 
 static mlops_status open_graph(mlops_model *self, const loading *from) {
@@ -174,11 +172,13 @@ static mlops_status make(mlops_model **out, const loading *from, mlops__buf *pay
 static int open_cached(mlops_model **out, const loading *from, const mlops__model_cache *cache) {
     mlops_model *self = new_model(from);
     if (!self) return 0;
-    if (!mlops__model_cache_open(cache, self, from->memory_max) || index_names(self, NULL)) {
+    /* Walks are laid out again: that takes less than to read the model. */
+    if (!mlops__model_cache_open(cache, self, from->memory_max) || index_names(self, NULL) ||
+        (!self->forest && choose_kernels(self, from))) {
         destroy(self);
         return 0;
     }
-    self->arena.allocator = NULL;
+    self->arena.allocator = self->tables.allocator = NULL;
     *out = self;
     return 1;
 }

@@ -16,7 +16,7 @@ static int64_t graph_rows(const mlops_model *model, size_t n_blocks) {
 }
 
 size_t mlops__model_blocks(const mlops_model *self) {
-    int several = self->forest && self->forest->n_slots <= SLOTS_MAX;
+    int several = self->forest ? self->forest->n_slots <= SLOTS_MAX : self->walks != NULL;
     return several ? MLOPS__FOREST_BLOCKS : 1;
 }
 
@@ -32,8 +32,10 @@ size_t mlops__room_size(const mlops_model *model, size_t n_blocks) {
     }
     size_t lanes = n_blocks ? n_blocks * LANES : 1;
     size_t size = padded(model->plan.n_groups * mlops__plan_number_size(&model->plan));
-    if (!model->forest) return size;
-    return size + sums_size(model, n_blocks) + padded(((size_t)model->forest->n_slots + 1) * lanes);
+    if (!model->forest && !model->walks) return size;
+    size_t lane =
+        model->forest ? (size_t)model->forest->n_slots + 1 : mlops__walks_keys(model->walks);
+    return size + sums_size(model, n_blocks) + padded(lane * lanes);
 }
 
 void mlops__room_init(mlops__room *self, const mlops_model *model, size_t n_blocks, void *mem) {
@@ -46,7 +48,7 @@ void mlops__room_init(mlops__room *self, const mlops_model *model, size_t n_bloc
         return;
     }
     p += padded(model->plan.n_groups * mlops__plan_number_size(&model->plan));
-    if (!model->forest) return;
+    if (!model->forest && !model->walks) return;
     self->n_blocks = n_blocks;
     self->sums.any = p;
     self->ranks = (int8_t *)p + sums_size(model, n_blocks);
@@ -93,6 +95,9 @@ static void run_row(const mlops_model *self, const mlops__room *room, mlops_mode
         self->kern->forest_rank_row(self->forest, forest_rows(row), room->ranks);
         self->kern->forest_sum_row(self->forest, room->ranks,
                                    (mlops__forest_reals){room->margins.any});
+    } else if (self->walks) {
+        mlops__walks_row(self->walks, forest_rows(row), room->ranks,
+                         (mlops__forest_reals){room->margins.any});
     } else {
         mlops__plan_margin(&self->plan, row, room->margins);
     }
@@ -103,9 +108,13 @@ static void run_blocks(const mlops_model *self, const mlops__room *room, mlops_m
                        mlops__row rows, size_t n, double *out) {
     uint32_t n_groups = self->plan.n_groups;
     int64_t width = mlops__model_width(self, output);
-    int f64 = self->forest->f64;
-    self->kern->forest_rank_rows(self->forest, forest_rows(rows), n, room->ranks);
-    self->kern->forest_sum_rows(self->forest, room->ranks, n, room->sums);
+    int f64 = (self->plan.flags & MLOPS__PLAN_F64) != 0;
+    if (self->forest) {
+        self->kern->forest_rank_rows(self->forest, forest_rows(rows), n, room->ranks);
+        self->kern->forest_sum_rows(self->forest, room->ranks, n, room->sums);
+    } else {
+        mlops__walks_rows(self->walks, forest_rows(rows), n, room->ranks, room->sums);
+    }
     for (size_t i = 0; i < n; i++) {
         size_t at = i / LANES * LANES * n_groups + i % LANES;
         for (uint32_t g = 0; g < n_groups; g++, at += LANES)

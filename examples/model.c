@@ -11,7 +11,7 @@ int main(void) {
     mlops_error e;
     if (mlops_model_load(&model, "fraud.json", NULL, &e) ||
         mlops_table_load(&table, "live.csv", NULL, &e) ||
-        mlops_context_new(&context, model, MLOPS_MODEL_OUTPUT_MARGIN, &e))
+        mlops_context_new(&context, model, MLOPS_MODEL_OUTPUT_MARGIN, NULL, &e))
         return fprintf(stderr, "%s\n", e.message), 1;
     int64_t n = mlops_table_n_rows(table);
     double *p = calloc((size_t)n, sizeof *p), margin = 0;

@@ -10,6 +10,7 @@
 #include <mlops/change.h>
 #include <mlops/check.h>
 #include <mlops/context.h>
+#include <mlops/context_bind.h>
 #include <mlops/dataset.h>
 #include <mlops/dataset_merge.h>
 #include <mlops/dataset_read.h>
@@ -43,6 +44,7 @@
 #include <mlops/registry.h>
 #include <mlops/remote.h>
 #include <mlops/run.h>
+#include <mlops/slot.h>
 #include <mlops/split.h>
 #include <mlops/stats.h>
 #include <mlops/store.h>

@@ -93,7 +93,7 @@ int main(int argc, char **argv) {
     mlops_model *model;
     if (argc != 4) return fprintf(stderr, "usage: bench_graph MODEL ROWS RUNS\n"), 2;
     if (mlops_model_load(&model, argv[1], NULL, &error) ||
-        mlops_context_new(&context, model, MLOPS_MODEL_OUTPUT_PREDICTION, &error))
+        mlops_context_new(&context, model, MLOPS_MODEL_OUTPUT_PREDICTION, NULL, &error))
         return fprintf(stderr, "%s\n", error.message), 1;
     n_features = mlops_model_n_features(model);
     width = mlops_context_width(context);

@@ -69,7 +69,7 @@ static void measure_two_cores(void) {
     mlops_context *other;
     pthread_t thread;
     double best = 1e30;
-    if (mlops_context_new(&other, model, MLOPS_MODEL_OUTPUT_PREDICTION, NULL)) exit(1);
+    if (mlops_context_new(&other, model, MLOPS_MODEL_OUTPUT_PREDICTION, NULL, NULL)) exit(1);
     for (int pass = 0; pass < PASSES; pass++) {
         double begin = now();
         if (pthread_create(&thread, NULL, second_half, other)) exit(1);
@@ -183,7 +183,7 @@ static void begin_ours(const char *path) {
     mlops_error error;
     double before = resident();
     if (mlops_model_load(&model, path, NULL, &error) ||
-        mlops_context_new(&context, model, MLOPS_MODEL_OUTPUT_PREDICTION, &error))
+        mlops_context_new(&context, model, MLOPS_MODEL_OUTPUT_PREDICTION, NULL, &error))
         exit(fprintf(stderr, "%s\n", error.message));
     n_features = mlops_model_n_features(model);
     printf("mlops_memory %.3f\n", resident() - before);

@@ -860,17 +860,18 @@ class context : public detail::handle<mlops_context, mlops_context_free> {
 public:
     using handle::handle;
 
-    /// Bytes that a context for this model needs; exact.
-    static std::size_t size(const ::mlops::model &model) {
-        return mlops_context_size(detail::required(model));
+    /// Bytes that a context needs; exact.
+    static std::size_t size(const ::mlops::model &model, const mlops_context_opts *opts = nullptr) {
+        return mlops_context_size(detail::required(model), opts);
     }
 
     /// Make a context on the heap of the model's host. It holds a share of the model.
-    explicit context(const ::mlops::model &model, mlops_model_output output) {
+    explicit context(const ::mlops::model &model, mlops_model_output output,
+                     const mlops_context_opts *opts = nullptr) {
         mlops_context *out = nullptr;
         mlops_error e;
         e.code = 0;
-        detail::check(mlops_context_new(&out, detail::required(model), output, &e), "mlops_context_new", &e);
+        detail::check(mlops_context_new(&out, detail::required(model), output, opts, &e), "mlops_context_new", &e);
         p_ = out;
     }
 
@@ -879,7 +880,7 @@ public:
         return mlops_context_width(need());
     }
 
-    /// Predict rows, as mlops_model_predict(), for a model of any size.
+    /// Predict rows, as mlops_model_predict(), for a model of any size. What is bound stays so.
     std::vector<double> predict(matrix<const float> rows) {
         const auto width = mlops_context_width(need());
         std::vector<double> out(static_cast<std::size_t>(rows.rows) * static_cast<std::size_t>(width));
@@ -887,14 +888,14 @@ public:
         return out;
     }
 
-    /// Predict rows, as mlops_model_predict(), for a model of any size.
+    /// Predict rows, as mlops_model_predict(), for a model of any size. What is bound stays so.
     void predict(matrix<const float> rows, span<double> out) {
         const auto width = mlops_context_width(need());
         detail::require(out.size() == static_cast<std::size_t>(rows.rows) * static_cast<std::size_t>(width), "out has another length");
         detail::check(mlops_context_predict(need(), rows.data, rows.rows, rows.columns, out.data(), width), "mlops_context_predict");
     }
 
-    /// Predict rows, as mlops_model_predict_f64(), for a model of any size.
+    /// Predict rows, as mlops_model_predict_f64(), for a model of any size. What is bound stays so.
     std::vector<double> predict_f64(matrix<const double> rows) {
         const auto width = mlops_context_width(need());
         std::vector<double> out(static_cast<std::size_t>(rows.rows) * static_cast<std::size_t>(width));
@@ -902,11 +903,86 @@ public:
         return out;
     }
 
-    /// Predict rows, as mlops_model_predict_f64(), for a model of any size.
+    /// Predict rows, as mlops_model_predict_f64(), for a model of any size. What is bound stays so.
     void predict_f64(matrix<const double> rows, span<double> out) {
         const auto width = mlops_context_width(need());
         detail::require(out.size() == static_cast<std::size_t>(rows.rows) * static_cast<std::size_t>(width), "out has another length");
         detail::check(mlops_context_predict_f64(need(), rows.data, rows.rows, rows.columns, out.data(), width), "mlops_context_predict_f64");
+    }
+
+    /// Bind rows of float32. They are read anew by each run: their values may change in between. A binding takes the
+    /// place of the one before it; after an error nothing is bound.
+    void bind(matrix<const float> rows, std::int64_t row_stride, std::int64_t column_stride) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_context_bind(need(), rows.data, rows.rows, rows.columns, row_stride, column_stride, &e), "mlops_context_bind", &e);
+    }
+
+    /// Bind rows of float64. As mlops_context_bind().
+    void bind_f64(matrix<const double> rows, std::int64_t row_stride, std::int64_t column_stride) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_context_bind_f64(need(), rows.data, rows.rows, rows.columns, row_stride, column_stride, &e), "mlops_context_bind_f64", &e);
+    }
+
+    /// Bind the columns of a table, as mlops_model_predict_table() does. Nothing is copied.
+    void bind_table(const ::mlops::table &table, const char *columns = nullptr) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_context_bind_table(need(), detail::required(table), columns, &e), "mlops_context_bind_table", &e);
+    }
+
+    /// Bind a sparse matrix in compressed rows (CSR): float32 with indices of 32 bits. Row i is made of the entries
+    /// starts[i] to starts[i + 1] - 1. All indices are held against their bounds here, and must stay as they are; the
+    /// values may change between runs.
+    void bind_csr(span<const float> values, span<const std::int32_t> features, span<const std::int32_t> starts,
+                  std::int64_t n_features, double absent) {
+        mlops_error e;
+        e.code = 0;
+        detail::require(features.data() == nullptr || features.size() == values.size(), "features and values differ in length");
+        detail::check(mlops_context_bind_csr(need(), values.data(), features.data(), static_cast<std::int64_t>(values.size()), starts.data(), static_cast<std::int64_t>(starts.size()), n_features, absent, &e), "mlops_context_bind_csr", &e);
+    }
+
+    /// Bind a sparse matrix of float64 with indices of 32 bits. As mlops_context_bind_csr().
+    void bind_csr_f64(span<const double> values, span<const std::int32_t> features,
+                      span<const std::int32_t> starts, std::int64_t n_features, double absent) {
+        mlops_error e;
+        e.code = 0;
+        detail::require(features.data() == nullptr || features.size() == values.size(), "features and values differ in length");
+        detail::check(mlops_context_bind_csr_f64(need(), values.data(), features.data(), static_cast<std::int64_t>(values.size()), starts.data(), static_cast<std::int64_t>(starts.size()), n_features, absent, &e), "mlops_context_bind_csr_f64", &e);
+    }
+
+    /// Bind a sparse matrix of float32 with indices of 64 bits. As mlops_context_bind_csr().
+    void bind_csr_i64(span<const float> values, span<const std::int64_t> features,
+                      span<const std::int64_t> starts, std::int64_t n_features, double absent) {
+        mlops_error e;
+        e.code = 0;
+        detail::require(features.data() == nullptr || features.size() == values.size(), "features and values differ in length");
+        detail::check(mlops_context_bind_csr_i64(need(), values.data(), features.data(), static_cast<std::int64_t>(values.size()), starts.data(), static_cast<std::int64_t>(starts.size()), n_features, absent, &e), "mlops_context_bind_csr_i64", &e);
+    }
+
+    /// Bind a sparse matrix of float64 with indices of 64 bits. As mlops_context_bind_csr().
+    void bind_csr_f64_i64(span<const double> values, span<const std::int64_t> features,
+                          span<const std::int64_t> starts, std::int64_t n_features, double absent) {
+        mlops_error e;
+        e.code = 0;
+        detail::require(features.data() == nullptr || features.size() == values.size(), "features and values differ in length");
+        detail::check(mlops_context_bind_csr_f64_i64(need(), values.data(), features.data(), static_cast<std::int64_t>(values.size()), starts.data(), static_cast<std::int64_t>(starts.size()), n_features, absent, &e), "mlops_context_bind_csr_f64_i64", &e);
+    }
+
+    /// Predict rows of what is bound.
+    std::vector<double> run(std::int64_t first_row, std::int64_t n_rows) {
+        const auto width = mlops_context_width(need());
+        std::vector<double> out(static_cast<std::size_t>(n_rows) * static_cast<std::size_t>(width));
+        detail::check(mlops_context_run(need(), first_row, n_rows, out.data(), width), "mlops_context_run");
+        return out;
+    }
+
+    /// Predict rows of what is bound.
+    void run(std::int64_t first_row, std::int64_t n_rows, span<double> out) {
+        const auto width = mlops_context_width(need());
+        detail::require(out.size() == static_cast<std::size_t>(n_rows) * static_cast<std::size_t>(width), "out has another length");
+        detail::check(mlops_context_run(need(), first_row, n_rows, out.data(), width), "mlops_context_run");
     }
 };
 
@@ -2248,6 +2324,35 @@ public:
     /// Calls that a remote in memory has had.
     std::int64_t n_calls() const {
         return mlops_share_n_calls(need());
+    }
+};
+
+/// Where a model is published. Ends with mlops_slot_free().
+class slot : public detail::handle<mlops_slot, mlops_slot_free> {
+public:
+    using handle::handle;
+
+    /// Make a slot, on the heap of the model's host.
+    explicit slot(const ::mlops::model &model) {
+        mlops_slot *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_slot_new(&out, detail::required(model), &e), "mlops_slot_new", &e);
+        p_ = out;
+    }
+
+    /// Publish another model: whoever acquires from now on gets it. Returns without the old one, which those who have
+    /// a share of it keep. Writers wait for each other, and for readers that are between two instructions of
+    /// mlops_slot_acquire(); nobody waits for writers.
+    void publish(const ::mlops::model &model) {
+        mlops_slot_publish(need(), detail::required(model));
+    }
+
+    /// Take a share of what is published. Wait-free.
+    ::mlops::model acquire() {
+        mlops_model *out = nullptr;
+        detail::check(mlops_slot_acquire(&out, need()), "mlops_slot_acquire");
+        return ::mlops::model(out);
     }
 };
 

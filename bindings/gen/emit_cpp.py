@@ -226,6 +226,10 @@ class Function:
         self.args[p["name"]] = f"{name}.data" if matrix else f"{name}.data()"
 
     def role_stride(self, p):
+        array = next(q for q in self.f["params"] if p["name"] in (q.get("strides") or []))
+        if len(array["dims"]) == 2:
+            self.args[p["name"]] = self.give(TYPES.get(p["type"], p["type"]), p)
+            return
         self.args[p["name"]] = self.give(TYPES.get(p["type"], p["type"]), p, "1")
 
     def role_dim(self, p):
@@ -248,7 +252,7 @@ class Function:
                     data = f"{identifier(q['name'])}.data{'' if len(q['dims']) == 2 else '()'}"
                     test = f"{data} == nullptr || {test}" if q["nullable"] else test
                     self.before.append(f'detail::require({test}, "{q["name"]} and {array["name"]} differ in length");')
-        if array["stride"]:
+        if array["stride"] and len(array["dims"]) == 1:
             stride = array["stride"]
             self.before.append(f'detail::require({stride} >= 1, "{stride} is below 1");')
             length = f"({length} + std::size_t({stride}) - 1) / std::size_t({stride})"

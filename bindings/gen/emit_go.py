@@ -60,20 +60,37 @@ def align(text):
     return "\n".join(out).rstrip()
 
 
+def outlives(api, p):
+    """Whether options hold something that outlives the object made with them."""
+    struct = names.by_name(api, "structs").get(names.base_of(p["type"])) if p["role"] == "opts" else None
+    return struct is not None and any(f["tags"].get("scope") == "handle" for f in struct["fields"])
+
+
+def bound_by(api, f, handle):
+    """Whether the verb makes an object read what outlives the call, other than what it is made in or of."""
+    new, own = names.param(f, "new"), names.param(f, "self")
+    if new:
+        return names.base_of(new["type"]) == handle and any(outlives(api, p) for p in f["params"])
+    return bool(own) and f["noun"] == handle and any(p["tags"].get("scope") == "handle" for p in f["params"])
+
+
 def handle_type(api, h):
     """The struct, how it is made and how it ends. What lives in memory of ours ends with that memory; a part of
     another object keeps the other's memory."""
     name, c_name = camel(h["name"]), h["name"]
     keeps = h["storage"] or any(p["tags"].get("scope") == "handle" for f in api["functions"] for p in f["params"]
                                 if names.param(f, "new") and names.base_of(names.param(f, "new")["type"]) == c_name)
+    binds = any(bound_by(api, f, c_name) for f in api["functions"])
     out = types.titled(name, h["doc"]) + [f"type {name} struct {{", f"\tp *C.{c_name}"]
     out += ["\t// what it lives in, or needs to live", "\tkeep []interface{}"] if keeps else []
+    out += ["\t// what it reads", "\tbound []interface{}"] if binds else []
     out += ["}", "", f"func wrap{name}(p *C.{c_name}) *{name} {{", f"\tx := &{name}{{p: p}}",
             f"\truntime.SetFinalizer(x, (*{name}).Close)", "\treturn x", "}", ""]
     ending = [f"\tC.{h['end']}(x.p)"] if h["end"] else []
     if h["storage"]:
         ending = ["\tif x.keep == nil {", *["\t" + line for line in ending], "\t}"] if ending else []
     ending += ["\tx.keep = nil"] if keeps else []
+    ending += ["\tx.bound = nil"] if binds else []
     return out + [f"// Close ends this {name}, or this share of it; it may be called again.",
                   f"func (x *{name}) Close() error {{", "\tif x == nil || x.p == nil {", "\t\treturn nil", "\t}",
                   "\truntime.SetFinalizer(x, nil)", *ending, "\tx.p = nil", "\treturn nil", "}", ""]
@@ -86,7 +103,7 @@ class Function:
         self.api, self.f = api, f
         self.handles, self.structs = names.by_name(api, "handles"), names.by_name(api, "structs")
         self.given, self.before, self.results, self.values = [], [], [], []
-        self.args, self.keep, self.scoped, self.kept = {}, [], False, []
+        self.args, self.keep, self.scoped, self.kept, self.bound = {}, [], False, [], []
         self.self, self.new = names.param(f, "self"), names.param(f, "new")
         late = ("dim", "out_array", "storage", "storage_size")
         for p in f["params"]:
@@ -134,7 +151,8 @@ class Function:
             self.before += [f"var {name}P *C.{kind}", f"if {name} != nil {{", f"\t{name}P = {name}.p", "}"]
         self.args[p["name"]] = f"{name}P" if p["nullable"] else f"{name}.p"
         if p["tags"].get("scope") == "handle":
-            self.kept.append(name)
+            shares = not self.new and self.handles[kind]["kind"] == "shared"  # whatever becomes of the caller's
+            self.kept.append(f"wrap{camel(kind)}(C.{kind}_ref({name}.p))" if shares else name)
 
     def role_table(self, p):
         kind = names.base_of(p["type"])
@@ -174,7 +192,8 @@ class Function:
             self.scope()
             keep = p["tags"].get("scope") == "handle"
             self.before.append(f"{name}C := {'held' if keep else 's.copied'}({name})")
-            self.args[p["name"]] = f"{name}C.p" if keep else f"{name}C"
+            held = f"{name}C.p" if base == "void" else f"(*C.{base})({name}C.p)"
+            self.args[p["name"]] = held if keep else f"{name}C"
             self.kept += [f"{name}C"] if keep else []
         for dim in p["dims"][1:]:
             given = f"{lower(dim)} int"
@@ -182,6 +201,11 @@ class Function:
         self.keep.append(name)
 
     def role_stride(self, p):
+        array = next(q for q in self.f["params"] if p["name"] in (q.get("strides") or []))
+        if len(array["dims"]) == 2:  # rows of a slice have no gaps
+            column = array["strides"].index(p["name"])
+            self.args[p["name"]] = "1" if column else f"C.{p['type']}({lower(array['dims'][1])})"
+            return
         self.give(p, "int")
         self.args[p["name"]] = f"C.{p['type']}({lower(p['name'])})"
 
@@ -197,7 +221,7 @@ class Function:
         name, others = lower(array["name"]), [lower(d) for d in array["dims"][1:]]
         if source["axis"]:
             self.args[p["name"]] = f"C.{kind}({lower(p['name'])})"
-        elif array["stride"]:
+        elif array["stride"] and not others:
             self.before += [f"if {lower(array['stride'])} < 1 {{",
                             "\t" + self.refuse('invalid("stride is below 1")'), "}"]
             self.args[p["name"]] = f"C.{kind}((len({name})+{lower(array['stride'])}-1)/{lower(array['stride'])})"
@@ -278,6 +302,7 @@ class Function:
         self.before += [f"{lower(p['name'])}C := {lower(p['name'])}.c(&s{extra})", "if s.err != nil {",
                         "\t" + self.refuse("s.err"), "}"]
         self.args[p["name"]] = f"{lower(p['name'])}C"
+        self.bound += [lower(p["name"])] if outlives(self.api, p) else []
 
     def role_storage(self, p):
         size = next(q for q in self.f["params"] if q["role"] == "storage_size")
@@ -382,6 +407,9 @@ class Function:
         checked = [f'if err := check({call}, {err}, "{self.f["name"]}"); err != nil {{']
         if self.new:
             return checked + ["\t" + self.refuse("err"), "}"] + self.wrapped()
+        if not self.results and self.kept:
+            return checked + ["\t" + self.refuse("err"), "}", f"x.bound = []interface{{}}{{{', '.join(self.kept)}}}",
+                              "return nil"]
         if not self.results:
             return [f'return check({call}, {err}, "{self.f["name"]}")']
         return checked + ["\t" + self.refuse("err"), "}", f"return {', '.join(self.values)}, nil"]
@@ -397,6 +425,7 @@ class Function:
         kind = camel(names.base_of(self.new["type"]))
         out = [f"r := wrap{kind}(out)"]
         out += [f"r.keep = []interface{{}}{{{', '.join(self.kept)}}}"] if self.kept else []
+        out += [f"r.bound = []interface{{}}{{{', '.join(self.bound)}}}"] if self.bound else []
         return out + ["return r, nil"]
 
     def plain_call(self, call):

@@ -147,10 +147,17 @@ class Method:
         column = self.is_column(p)
         shown = {**p, "doc": p["doc"] + "; of one dimension: one value a row"} if column else p
         self.give(shown, "Optional[ArrayLike]" if p["nullable"] else "ArrayLike", "None" if p["nullable"] else None)
-        if p["stride"]:
+        if len(p["dims"]) == 2 and p["stride"]:
+            self.before.append(f'{name}_p, {name}_shape, {name}_strides, {name}_keep = _rt.matrix({name}, "{code}", '
+                               f'"{name}")')
+            self.args.update((s, f"{name}_strides[{i}]") for i, s in enumerate(p["strides"]))
+        elif p["stride"]:
             self.before.append(f'{name}_p, {name}_n, {name}_stride, {name}_keep = _rt.strided({name}, "{code}", '
                                f'"{name}")')
             self.args[p["stride"]] = f"{name}_stride"
+        if p["tags"].get("scope") == "handle":
+            self.keep.append(f"{name}_keep")
+        if p["stride"]:
             return
         call = f'_rt.array({name}, "{code}", {len(p["dims"])}, "{name}"{", True" if column else ""})'
         if p["nullable"]:
@@ -175,7 +182,7 @@ class Method:
             return
         array = types.identifier(source["array"])
         given = next(q for q in self.f["params"] if q["name"] == source["array"])
-        plain = types.CODES.get(names.base_of(given["type"])) == "B" or given["stride"]
+        plain = types.CODES.get(names.base_of(given["type"])) == "B" or given["stride"] and len(given["dims"]) == 1
         self.args[p["name"]] = f"{array}_n" if plain else f"{array}_shape[{source['axis']}]"
         if "must" in p:
             self.before.append(self.fits(p, array, f"({array}_n,)" if plain else f"{array}_shape"))
@@ -246,6 +253,8 @@ class Method:
             self.nested.update({name: shown} if shown != name else {})
         given += [f"_{dim}={self.call_rule(rule)}" for dim, rule in p.get("outer", {}).items()]
         self.before.append(f"{p['name']} = _{names.stem(struct['name'])}({', '.join(given)})")
+        if self.new and any(f["tags"].get("scope") == "handle" for f in struct["fields"]):
+            self.keep.append(p["name"])
         self.args[p["name"]] = f"C.byref({p['name']})"
         self.reraise = p["name"] if types.has_callback(self.api, struct) else None
 
@@ -394,6 +403,8 @@ class Method:
             "    if status != _rt.ARENA or size > 1 << 24:", "        break", "    size *= 2"]
 
     def finish(self):
+        if not self.new and self.keep:
+            return [f"h.bound = ({', '.join(self.keep)},)"]
         if not self.new:
             return [f"return {', '.join(self.returns)}"] if self.returns else []
         owned = "" if self.handles[names.base_of(self.new["type"])]["end"] else ", owned=False"

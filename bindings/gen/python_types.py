@@ -9,7 +9,7 @@ CTYPES = {"int8_t": "C.c_int8", "uint8_t": "C.c_uint8", "int32_t": "C.c_int32", 
           "void": "None", "mlops_status": "C.c_int32"}
 RANGES = {"int32_t": ("-2 ** 31", "2 ** 31 - 1"), "uint32_t": ("0", "2 ** 32 - 1"),
           "int64_t": ("-2 ** 63", "2 ** 63 - 1"), "size_t": ("0", "2 ** 63 - 1"), "uint64_t": ("0", "2 ** 64 - 1")}
-CODES = {"float": "f", "double": "d", "int64_t": "q", "char": "B", "void": "B", "uint8_t": "B"}
+CODES = {"float": "f", "double": "d", "int64_t": "q", "int32_t": "i", "char": "B", "void": "B", "uint8_t": "B"}
 ALSO = {"MLOPS_E_INVALID": "ValueError", "MLOPS_E_NOMEM": "MemoryError"}
 LAYOUT = "x86_64-linux-gnu"
 NARROW = "i386-linux-gnu"

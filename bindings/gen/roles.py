@@ -216,7 +216,8 @@ class Roles:
             p["nullable"] = "nullable" in p["tags"]
             if "shape" in p["tags"]:
                 p["dims"] = dims_of(p["tags"]["shape"])
-                p["stride"] = p["tags"]["shape"].partition(":")[2] or None
+                p["strides"] = [d.partition(":")[2] or None for d in p["tags"]["shape"].split(",")]
+                p["stride"] = p["strides"][0]
         for position, p in enumerate(f["params"]):
             p["role"] = p.get("role") or self.param_role(f, position, p)
             if p["role"] is None:
@@ -334,7 +335,7 @@ class Roles:
         params = {p["name"]: p for p in f["params"]}
         arrays = [p for p in f["params"] if p["role"] in ("in_array", "out_array")]
         for array in arrays:
-            for dim in array["dims"] + ([array["stride"]] if array["stride"] else []):
+            for dim in array["dims"] + [s for s in array["strides"] if s]:
                 if dim not in params:
                     self.bad(f"{f['name']}({array['name']})", f"@shape names {dim}, which is no parameter")
                 elif params[dim]["role"] not in ("value", "dim"):

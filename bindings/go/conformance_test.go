@@ -69,6 +69,15 @@ func (s step) floats(key string) ([]float32, int) {
 	return out, width
 }
 
+func (s step) small(key string) []int32 {
+	wide, _ := s.numbers(key)
+	out := make([]int32, len(wide))
+	for i, v := range wide {
+		out[i] = int32(v)
+	}
+	return out
+}
+
 type runner struct {
 	data, scratch string
 	objects       map[string]interface{}
@@ -87,7 +96,7 @@ func get[T any](r *runner, s step, key string) T {
 }
 
 var outputs = map[string]mlops.ModelOutput{"PREDICTION": mlops.ModelOutputPrediction,
-	"MARGIN": mlops.ModelOutputMargin, "LEAF": mlops.ModelOutputLeaf}
+	"MARGIN": mlops.ModelOutputMargin, "LEAF": mlops.ModelOutputLeaf, "PREFIX": mlops.ModelOutputPrefix}
 var types = []string{"NULL", "BOOL", "INT64", "FLOAT64", "STRING"}
 var verdicts = []string{"NOT_ENOUGH_DATA", "NO", "YES"}
 
@@ -115,7 +124,7 @@ func (r *runner) act(s step) (interface{}, error) {
 		return r.metric(s)
 	case "profile":
 		return r.profile(s)
-	case "model", "context":
+	case "model", "context", "slot":
 		return r.model(s)
 	case "bundle":
 		return r.bundle(s)
@@ -253,10 +262,27 @@ func (r *runner) model(s step) (interface{}, error) {
 	case "model.load":
 		return mlops.LoadModel(r.path(s.text("path")), nil)
 	case "context.new":
-		return mlops.NewContext(get[*mlops.Model](r, s, "model"), outputs[s.text("output")])
+		return mlops.NewContext(get[*mlops.Model](r, s, "model"), outputs[s.text("output")], nil)
 	case "context.predict":
 		rows, width := s.floats("rows")
 		return get[*mlops.Context](r, s, "on").Predict(rows, width)
+	case "context.bind":
+		rows, width := s.floats("rows")
+		return nil, get[*mlops.Context](r, s, "on").Bind(rows, width)
+	case "context.bind_table":
+		return nil, get[*mlops.Context](r, s, "on").BindTable(get[*mlops.Table](r, s, "table"), s.text("columns"))
+	case "context.bind_csr":
+		values, _ := s.floats("values")
+		return nil, get[*mlops.Context](r, s, "on").BindCsr(values, s.small("features"), s.small("starts"), 3, 0)
+	case "context.run":
+		return get[*mlops.Context](r, s, "on").Run(s.integer("first"), s.integer("n"))
+	case "slot.new":
+		return mlops.NewSlot(get[*mlops.Model](r, s, "model"))
+	case "slot.acquire":
+		return get[*mlops.Slot](r, s, "on").Acquire()
+	case "slot.publish":
+		get[*mlops.Slot](r, s, "on").Publish(get[*mlops.Model](r, s, "model"))
+		return nil, nil
 	}
 	m := get[*mlops.Model](r, s, "on")
 	switch s.text("do") {

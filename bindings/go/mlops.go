@@ -181,6 +181,9 @@ const (
 	ModelOutputLeaf ModelOutput = 2
 	// ModelOutputClass: ONNX: the class, by index; -1: none of the known.
 	ModelOutputClass ModelOutput = 3
+	// ModelOutputPrefix: trees: the margins after each tree, for early stopping; width is trees times
+	// margins, tree by tree.
+	ModelOutputPrefix ModelOutput = 4
 	// ModelOutputFirst: ONNX: the file's first output; + i is its i-th.
 	ModelOutputFirst ModelOutput = 16
 )
@@ -1449,6 +1452,26 @@ func (o *ChangeOpts) c(s *scope) *C.mlops_change_opts {
 	c.actor = s.optional(o.Actor)
 	c.trace_id = s.optional(o.TraceID)
 	c.note = s.optional(o.Note)
+	return c
+}
+
+// ContextOpts: options of contexts. Zero means the default in each field.
+type ContextOpts struct {
+	// takes parts of large batches, which there is room for in as many threads as it has workers; values
+	// do not depend on it; outlives the context; default: the calling thread
+	Executor *Executor
+}
+
+func (o *ContextOpts) c(s *scope) *C.mlops_context_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_context_opts)(s.alloc(C.sizeof_mlops_context_opts))
+	c.struct_size = C.sizeof_mlops_context_opts
+	if o.Executor != nil {
+		c.executor = o.Executor.p
+		s.keep(o.Executor)
+	}
 	return c
 }
 
@@ -3868,6 +3891,8 @@ type Context struct {
 	p *C.mlops_context
 	// what it lives in, or needs to live
 	keep []interface{}
+	// what it reads
+	bound []interface{}
 }
 
 func wrapContext(p *C.mlops_context) *Context {
@@ -3886,33 +3911,49 @@ func (x *Context) Close() error {
 		C.mlops_context_free(x.p)
 	}
 	x.keep = nil
+	x.bound = nil
 	x.p = nil
 	return nil
 }
 
-// SizeContext: bytes that a context for this model needs; exact.
-func SizeContext(model *Model) int {
+// SizeContext: bytes that a context needs; exact.
+//
+// Returns: 0 if the options are not valid.
+func SizeContext(model *Model, opts *ContextOpts) int {
 	defer runtime.KeepAlive(model)
+	var s scope
+	defer s.free()
 	if model == nil || model.p == nil {
 		return 0
 	}
-	return int(C.mlops_context_size(model.p))
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return 0
+	}
+	return int(C.mlops_context_size(model.p, optsC))
 }
 
 // NewContext: make a context on the heap of the model's host. It holds a share of the model.
 //
 // Errors: MLOPS_E_INVALID, MLOPS_E_NOMEM.
-func NewContext(model *Model, output ModelOutput) (*Context, error) {
+func NewContext(model *Model, output ModelOutput, opts *ContextOpts) (*Context, error) {
 	defer runtime.KeepAlive(model)
+	var s scope
+	defer s.free()
 	var out *C.mlops_context
 	if model == nil || model.p == nil {
 		return nil, closed("Model")
 	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
 	var e C.mlops_error
-	if err := check(C.mlops_context_new(&out, model.p, C.mlops_model_output(output), &e), &e, "mlops_context_new"); err != nil {
+	if err := check(C.mlops_context_new(&out, model.p, C.mlops_model_output(output), optsC, &e), &e, "mlops_context_new"); err != nil {
 		return nil, err
 	}
 	r := wrapContext(out)
+	r.bound = []interface{}{opts}
 	return r, nil
 }
 
@@ -3925,7 +3966,7 @@ func (x *Context) Width() int64 {
 	return int64(C.mlops_context_width(x.p))
 }
 
-// Predict: predict rows, as mlops_model_predict(), for a model of any size.
+// Predict: predict rows, as mlops_model_predict(), for a model of any size. What is bound stays so.
 //
 // Errors: MLOPS_E_INVALID where a shape differs; nothing is written then.
 func (x *Context) Predict(rows []float32, nFeatures int) ([]float64, error) {
@@ -3946,7 +3987,8 @@ func (x *Context) Predict(rows []float32, nFeatures int) ([]float64, error) {
 	return out, nil
 }
 
-// PredictF64: predict rows, as mlops_model_predict_f64(), for a model of any size.
+// PredictF64: predict rows, as mlops_model_predict_f64(), for a model of any size. What is bound stays
+// so.
 //
 // Errors: as mlops_context_predict().
 func (x *Context) PredictF64(rows []float64, nFeatures int) ([]float64, error) {
@@ -3962,6 +4004,196 @@ func (x *Context) PredictF64(rows []float64, nFeatures int) ([]float64, error) {
 	width := C.mlops_context_width(x.p)
 	out := make([]float64, int(C.int64_t(nRows))*int(width))
 	if err := check(C.mlops_context_predict_f64(x.p, (*C.double)(pointer(rows)), C.int64_t(nRows), C.int64_t(nFeatures), (*C.double)(pointer(out)), width), nil, "mlops_context_predict_f64"); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// Bind: bind rows of float32. They are read anew by each run: their values may change in between. A
+// binding takes the place of the one before it; after an error nothing is bound.
+//
+// Errors: MLOPS_E_INVALID; MLOPS_E_SCHEMA if an ONNX file's input takes texts.
+func (x *Context) Bind(rows []float32, nFeatures int) error {
+	if x == nil || x.p == nil {
+		return closed("Context")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(rows)
+	var s scope
+	defer s.free()
+	rowsC := held(rows)
+	var e C.mlops_error
+	nRows, ok := wholeRows(len(rows), nFeatures)
+	if !ok {
+		return invalid("rows is not whole rows")
+	}
+	if err := check(C.mlops_context_bind(x.p, (*C.float)(rowsC.p), C.int64_t(nRows), C.int64_t(nFeatures), C.int64_t(nFeatures), 1, &e), &e, "mlops_context_bind"); err != nil {
+		return err
+	}
+	x.bound = []interface{}{rowsC}
+	return nil
+}
+
+// BindF64: bind rows of float64. As mlops_context_bind().
+func (x *Context) BindF64(rows []float64, nFeatures int) error {
+	if x == nil || x.p == nil {
+		return closed("Context")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(rows)
+	var s scope
+	defer s.free()
+	rowsC := held(rows)
+	var e C.mlops_error
+	nRows, ok := wholeRows(len(rows), nFeatures)
+	if !ok {
+		return invalid("rows is not whole rows")
+	}
+	if err := check(C.mlops_context_bind_f64(x.p, (*C.double)(rowsC.p), C.int64_t(nRows), C.int64_t(nFeatures), C.int64_t(nFeatures), 1, &e), &e, "mlops_context_bind_f64"); err != nil {
+		return err
+	}
+	x.bound = []interface{}{rowsC}
+	return nil
+}
+
+// BindTable: bind the columns of a table, as mlops_model_predict_table() does. Nothing is copied.
+//
+// Errors: MLOPS_E_SCHEMA names the column; MLOPS_E_INVALID, MLOPS_E_NOMEM.
+func (x *Context) BindTable(table *Table, columns string) error {
+	if x == nil || x.p == nil {
+		return closed("Context")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(table)
+	var s scope
+	defer s.free()
+	if table == nil || table.p == nil {
+		return closed("Table")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_context_bind_table(x.p, table.p, s.optional(columns), &e), &e, "mlops_context_bind_table"); err != nil {
+		return err
+	}
+	x.bound = []interface{}{wrapTable(C.mlops_table_ref(table.p))}
+	return nil
+}
+
+// BindCsr: bind a sparse matrix in compressed rows (CSR): float32 with indices of 32 bits. Row i is
+// made of the entries starts[i] to starts[i + 1] - 1. All indices are held against their bounds here,
+// and must stay as they are; the values may change between runs.
+//
+// Errors: MLOPS_E_INVALID names the row; MLOPS_E_SCHEMA if an ONNX file's input takes texts.
+func (x *Context) BindCsr(values []float32, features []int32, starts []int32, nFeatures int64, absent float64) error {
+	if x == nil || x.p == nil {
+		return closed("Context")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(values)
+	defer runtime.KeepAlive(features)
+	defer runtime.KeepAlive(starts)
+	var s scope
+	defer s.free()
+	valuesC := held(values)
+	featuresC := held(features)
+	startsC := held(starts)
+	var e C.mlops_error
+	if features != nil && len(features) != int(C.int64_t(len(values))) {
+		return invalid("features has another length")
+	}
+	if err := check(C.mlops_context_bind_csr(x.p, (*C.float)(valuesC.p), (*C.int32_t)(featuresC.p), C.int64_t(len(values)), (*C.int32_t)(startsC.p), C.int64_t(len(starts)), C.int64_t(nFeatures), C.double(absent), &e), &e, "mlops_context_bind_csr"); err != nil {
+		return err
+	}
+	x.bound = []interface{}{valuesC, featuresC, startsC}
+	return nil
+}
+
+// BindCsrF64: bind a sparse matrix of float64 with indices of 32 bits. As mlops_context_bind_csr().
+func (x *Context) BindCsrF64(values []float64, features []int32, starts []int32, nFeatures int64, absent float64) error {
+	if x == nil || x.p == nil {
+		return closed("Context")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(values)
+	defer runtime.KeepAlive(features)
+	defer runtime.KeepAlive(starts)
+	var s scope
+	defer s.free()
+	valuesC := held(values)
+	featuresC := held(features)
+	startsC := held(starts)
+	var e C.mlops_error
+	if features != nil && len(features) != int(C.int64_t(len(values))) {
+		return invalid("features has another length")
+	}
+	if err := check(C.mlops_context_bind_csr_f64(x.p, (*C.double)(valuesC.p), (*C.int32_t)(featuresC.p), C.int64_t(len(values)), (*C.int32_t)(startsC.p), C.int64_t(len(starts)), C.int64_t(nFeatures), C.double(absent), &e), &e, "mlops_context_bind_csr_f64"); err != nil {
+		return err
+	}
+	x.bound = []interface{}{valuesC, featuresC, startsC}
+	return nil
+}
+
+// BindCsrI64: bind a sparse matrix of float32 with indices of 64 bits. As mlops_context_bind_csr().
+func (x *Context) BindCsrI64(values []float32, features []int64, starts []int64, nFeatures int64, absent float64) error {
+	if x == nil || x.p == nil {
+		return closed("Context")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(values)
+	defer runtime.KeepAlive(features)
+	defer runtime.KeepAlive(starts)
+	var s scope
+	defer s.free()
+	valuesC := held(values)
+	featuresC := held(features)
+	startsC := held(starts)
+	var e C.mlops_error
+	if features != nil && len(features) != int(C.int64_t(len(values))) {
+		return invalid("features has another length")
+	}
+	if err := check(C.mlops_context_bind_csr_i64(x.p, (*C.float)(valuesC.p), (*C.int64_t)(featuresC.p), C.int64_t(len(values)), (*C.int64_t)(startsC.p), C.int64_t(len(starts)), C.int64_t(nFeatures), C.double(absent), &e), &e, "mlops_context_bind_csr_i64"); err != nil {
+		return err
+	}
+	x.bound = []interface{}{valuesC, featuresC, startsC}
+	return nil
+}
+
+// BindCsrF64I64: bind a sparse matrix of float64 with indices of 64 bits. As mlops_context_bind_csr().
+func (x *Context) BindCsrF64I64(values []float64, features []int64, starts []int64, nFeatures int64, absent float64) error {
+	if x == nil || x.p == nil {
+		return closed("Context")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(values)
+	defer runtime.KeepAlive(features)
+	defer runtime.KeepAlive(starts)
+	var s scope
+	defer s.free()
+	valuesC := held(values)
+	featuresC := held(features)
+	startsC := held(starts)
+	var e C.mlops_error
+	if features != nil && len(features) != int(C.int64_t(len(values))) {
+		return invalid("features has another length")
+	}
+	if err := check(C.mlops_context_bind_csr_f64_i64(x.p, (*C.double)(valuesC.p), (*C.int64_t)(featuresC.p), C.int64_t(len(values)), (*C.int64_t)(startsC.p), C.int64_t(len(starts)), C.int64_t(nFeatures), C.double(absent), &e), &e, "mlops_context_bind_csr_f64_i64"); err != nil {
+		return err
+	}
+	x.bound = []interface{}{valuesC, featuresC, startsC}
+	return nil
+}
+
+// Run: predict rows of what is bound.
+//
+// Errors: MLOPS_E_INVALID if nothing is bound, or a row is not, or width differs: nothing is written
+// then; of graphs as mlops_context_predict().
+func (x *Context) Run(firstRow int64, nRows int64) ([]float64, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Context")
+	}
+	defer runtime.KeepAlive(x)
+	width := C.mlops_context_width(x.p)
+	out := make([]float64, int(C.int64_t(nRows))*int(width))
+	if err := check(C.mlops_context_run(x.p, C.int64_t(firstRow), C.int64_t(nRows), (*C.double)(pointer(out)), width), nil, "mlops_context_run"); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -4177,6 +4409,8 @@ type Draft struct {
 	p *C.mlops_draft
 	// what it lives in, or needs to live
 	keep []interface{}
+	// what it reads
+	bound []interface{}
 }
 
 func wrapDraft(p *C.mlops_draft) *Draft {
@@ -4193,6 +4427,7 @@ func (x *Draft) Close() error {
 	runtime.SetFinalizer(x, nil)
 	C.mlops_draft_free(x.p)
 	x.keep = nil
+	x.bound = nil
 	x.p = nil
 	return nil
 }
@@ -4220,6 +4455,7 @@ func NewDraft(change *Change, dataset string, opts *DraftOpts) (*Draft, error) {
 	}
 	r := wrapDraft(out)
 	r.keep = []interface{}{change}
+	r.bound = []interface{}{opts}
 	return r, nil
 }
 
@@ -6724,6 +6960,74 @@ func (x *Share) NCalls() int64 {
 	}
 	defer runtime.KeepAlive(x)
 	return int64(C.mlops_share_n_calls(x.p))
+}
+
+// Slot: where a model is published. Ends with mlops_slot_free().
+type Slot struct {
+	p *C.mlops_slot
+}
+
+func wrapSlot(p *C.mlops_slot) *Slot {
+	x := &Slot{p: p}
+	runtime.SetFinalizer(x, (*Slot).Close)
+	return x
+}
+
+// Close ends this Slot, or this share of it; it may be called again.
+func (x *Slot) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	C.mlops_slot_free(x.p)
+	x.p = nil
+	return nil
+}
+
+// NewSlot: make a slot, on the heap of the model's host.
+//
+// Errors: MLOPS_E_NOMEM.
+func NewSlot(model *Model) (*Slot, error) {
+	defer runtime.KeepAlive(model)
+	var out *C.mlops_slot
+	if model == nil || model.p == nil {
+		return nil, closed("Model")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_slot_new(&out, model.p, &e), &e, "mlops_slot_new"); err != nil {
+		return nil, err
+	}
+	r := wrapSlot(out)
+	return r, nil
+}
+
+// Publish: publish another model: whoever acquires from now on gets it. Returns without the old one,
+// which those who have a share of it keep. Writers wait for each other, and for readers that are
+// between two instructions of mlops_slot_acquire(); nobody waits for writers.
+func (x *Slot) Publish(model *Model) {
+	if x == nil || x.p == nil {
+		return
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(model)
+	if model == nil || model.p == nil {
+		return
+	}
+	C.mlops_slot_publish(x.p, model.p)
+}
+
+// Acquire: take a share of what is published. Wait-free.
+func (x *Slot) Acquire() (*Model, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Slot")
+	}
+	defer runtime.KeepAlive(x)
+	var out *C.mlops_model
+	if err := check(C.mlops_slot_acquire(&out, x.p), nil, "mlops_slot_acquire"); err != nil {
+		return nil, err
+	}
+	r := wrapModel(out)
+	return r, nil
 }
 
 // Watch: a watch. The rows of a window that is not yet full end with it. One thread at a time.

@@ -116,8 +116,10 @@ func newBlock(p unsafe.Pointer) *block {
 	return b
 }
 
-func held(content []byte) *block {
-	return newBlock(C.CBytes(append(content[:len(content):len(content)], 0)))
+func held[T any](content []T) *block {
+	var one T
+	n := len(content) * int(unsafe.Sizeof(one))
+	return newBlock(C.CBytes(append(unsafe.Slice((*byte)(pointer(content)), n)[:n:n], 0)))
 }
 
 // storage is memory for an object of the library, aligned for any of them.

@@ -32,6 +32,8 @@ typedef enum mlops_model_output {
     MLOPS_MODEL_OUTPUT_LEAF = 2,       /**< the leaf's number in each tree, as the trainer counts;
                                             width is the number of trees */
     MLOPS_MODEL_OUTPUT_CLASS = 3,      /**< ONNX: the class, by index; -1: none of the known */
+    MLOPS_MODEL_OUTPUT_PREFIX = 4,     /**< trees: the margins after each tree, for early stopping;
+                                            width is trees times margins, tree by tree */
     MLOPS_MODEL_OUTPUT_FIRST = 16,     /**< ONNX: the file's first output; + i is its i-th */
     MLOPS_MODEL_OUTPUT_FORCE32 = 0x7fffffff
 } mlops_model_output;

@@ -3,9 +3,9 @@
 #define MLOPS_DEPLOY_INSIDE_H
 
 #include "deploy/route.h"
-#include "deploy/swap.h"
 #include "store/record.h"
 #include "sys/mutex.h"
+#include "sys/swap.h"
 
 #include <mlops/bundle.h>
 #include <mlops/deploy.h>

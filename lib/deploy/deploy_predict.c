@@ -99,7 +99,7 @@ static mlops_status predict_features(const mlops__deploy_arm *arm, const mlops_t
     mlops_status status = mlops_feature_matrix(arm->features, table, rows, n, d, err);
     if (!status)
         status = mlops_context_new(&context, mlops_bundle_model(arm->bundle),
-                                   MLOPS_MODEL_OUTPUT_PREDICTION, err);
+                                   MLOPS_MODEL_OUTPUT_PREDICTION, NULL, err);
     if (!status) status = mlops_context_predict(context, rows, n, d, out, width);
     mlops_context_free(context);
     mlops__free(allocator, rows, bytes);

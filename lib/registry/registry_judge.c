@@ -29,7 +29,7 @@ typedef struct judging {
 static mlops_status predict_rows(const judging *self, const float *rows, int64_t n_features,
                                  mlops_error *err) {
     mlops_context *context;
-    MLOPS_TRY(mlops_context_new(&context, self->model, self->output, err));
+    MLOPS_TRY(mlops_context_new(&context, self->model, self->output, NULL, err));
     mlops_status status = mlops_context_predict(context, rows, self->rows->n_rows, n_features,
                                                 self->predictions, self->width);
     mlops_context_free(context);

@@ -18,7 +18,7 @@
 using numbers = std::vector<double>;
 using fields = std::map<std::string, std::variant<double, std::string>>;
 using value = std::variant<std::monostate, std::nullptr_t, double, std::string, numbers, fields>;
-using object = std::variant<mlops::table, mlops::model, mlops::context, mlops::profile, mlops::reference, mlops::drift,
+using object = std::variant<mlops::table, mlops::model, mlops::context, mlops::slot, mlops::profile, mlops::reference, mlops::drift,
                             mlops::bundle, mlops::edge, mlops::monitor, mlops::store, mlops::online, std::string>;
 
 namespace {
@@ -65,6 +65,7 @@ struct step {
     }
     mlops_model_output output() const {
         const std::string name = text("output");
+        if (name == "PREFIX") return MLOPS_MODEL_OUTPUT_PREFIX;
         return name == "MARGIN" ? MLOPS_MODEL_OUTPUT_MARGIN : name == "LEAF" ? MLOPS_MODEL_OUTPUT_LEAF : MLOPS_MODEL_OUTPUT_PREDICTION;
     }
 };
@@ -213,6 +214,33 @@ void add_models(actions &a) {
     });
     a["context.new"] = [](const step &s) { return s.keep(context(s.get<model>("model"), s.output())); };
     a["context.predict"] = on<context>(predict);
+    a["context.bind"] = on<context>([](auto &c, auto &s) {
+        static std::vector<float> rows; // outlives the binding
+        std::int64_t n, columns;
+        rows = s.template array<float>("rows", &n, &columns);
+        c.bind({rows.data(), n, columns}, columns, 1);
+        return value();
+    });
+    a["context.bind_table"] = on<context>([](auto &c, auto &s) {
+        c.bind_table(s.template get<mlops::table>("table"), s.optional("columns"));
+        return value();
+    });
+    a["context.bind_csr"] = on<context>([](auto &c, auto &s) {
+        static std::vector<float> values;
+        static std::vector<std::int32_t> features, starts;
+        values = s.template array<float>("values");
+        features = s.template array<std::int32_t>("features");
+        starts = s.template array<std::int32_t>("starts");
+        c.bind_csr(values, features, starts, 3, 0.0);
+        return value();
+    });
+    a["context.run"] = on<context>([](auto &c, auto &s) { return c.run(s.integer("first"), s.integer("n")); });
+    a["slot.new"] = [](const step &s) { return s.keep(mlops::slot(s.get<model>("model"))); };
+    a["slot.acquire"] = on<mlops::slot>([](auto &slot, auto &s) { return s.keep(slot.acquire()); });
+    a["slot.publish"] = on<mlops::slot>([](auto &slot, auto &s) {
+        slot.publish(s.template get<model>("model"));
+        return value();
+    });
 }
 
 void add_bundles(actions &a) {

@@ -114,6 +114,21 @@ class Runner:
     def context_new(self, step):
         return mlops.Context(self.objects[step["model"]], step["output"])
 
+    def context_bind_table(self, step):
+        return self.objects[step["on"]].bind_table(self.objects[step["table"]], step.get("columns"))
+
+    def context_bind_csr(self, step):
+        return self.objects[step["on"]].bind_csr(step["values"], step["features"], step["starts"], 3, 0.0)
+
+    def context_run(self, step):
+        return self.objects[step["on"]].run(step["first"], step["n"])
+
+    def slot_new(self, step):
+        return mlops.Slot(self.objects[step["model"]])
+
+    def slot_publish(self, step):
+        return self.objects[step["on"]].publish(self.objects[step["model"]])
+
     def matrix(self, method, step):
         rows = numbers(step["rows"])
         if not rows:

@@ -10,6 +10,7 @@
 
 static mlops_model_output output_of(const js *step) {
     const char *name = js_text(step, "output", "PREDICTION");
+    if (!strcmp(name, "PREFIX")) return MLOPS_MODEL_OUTPUT_PREFIX;
     if (!strcmp(name, "MARGIN")) return MLOPS_MODEL_OUTPUT_MARGIN;
     return strcmp(name, "LEAF") ? MLOPS_MODEL_OUTPUT_PREDICTION : MLOPS_MODEL_OUTPUT_LEAF;
 }
@@ -81,8 +82,8 @@ static void model_predict_table(runner *run, const js *step, given *out) {
 
 static void context_new(runner *run, const js *step, given *out) {
     mlops_context *context = NULL;
-    out->status =
-        mlops_context_new(&context, object_of(run, step, "model"), output_of(step), &out->error);
+    out->status = mlops_context_new(&context, object_of(run, step, "model"), output_of(step), NULL,
+                                    &out->error);
     name_object(run, step, "context", context);
 }
 
@@ -95,6 +96,69 @@ static void context_predict(runner *run, const js *step, given *out) {
     out->status =
         mlops_context_predict(context, x, (int64_t)rows, (int64_t)columns, out->numbers, width);
     free(x);
+}
+
+/* The array outlives the binding: it belongs to the runner, under no name. */
+static void *kept(runner *run, const js *step, void *p) {
+    named *made = name_object(run, step, "bytes", p);
+    made->name = "what a context reads";
+    return p;
+}
+
+static void context_bind(runner *run, const js *step, given *out) {
+    size_t rows, columns;
+    float *x = kept(run, step, floats_of(js_get(step, "rows"), &rows, &columns));
+    out->status = mlops_context_bind(object_of(run, step, "on"), x, (int64_t)rows, (int64_t)columns,
+                                     (int64_t)columns, 1, &out->error);
+}
+
+static void context_bind_table(runner *run, const js *step, given *out) {
+    out->status =
+        mlops_context_bind_table(object_of(run, step, "on"), object_of(run, step, "table"),
+                                 js_text(step, "columns", NULL), &out->error);
+}
+
+static int32_t *indices_of(runner *run, const js *step, const char *key, size_t *n) {
+    size_t width;
+    float *found = floats_of(js_get(step, key), n, &width);
+    int32_t *out = kept(run, step, calloc(*n + 1, sizeof *out));
+    for (size_t i = 0; i < *n; i++) out[i] = (int32_t)found[i];
+    free(found);
+    return out;
+}
+
+static void context_bind_csr(runner *run, const js *step, given *out) {
+    size_t n, n_starts, width;
+    float *values = kept(run, step, floats_of(js_get(step, "values"), &n, &width));
+    int32_t *features = indices_of(run, step, "features", &n);
+    int32_t *starts = indices_of(run, step, "starts", &n_starts);
+    out->status = mlops_context_bind_csr(object_of(run, step, "on"), values, features, (int64_t)n,
+                                         starts, (int64_t)n_starts, 3, 0.0, &out->error);
+}
+
+static void context_run(runner *run, const js *step, given *out) {
+    mlops_context *context = object_of(run, step, "on");
+    int64_t n = (int64_t)js_number(step, "n", 0), width = mlops_context_width(context);
+    room_for(out, (size_t)(n * width));
+    out->status =
+        mlops_context_run(context, (int64_t)js_number(step, "first", 0), n, out->numbers, width);
+}
+
+static void slot_new(runner *run, const js *step, given *out) {
+    mlops_slot *slot = NULL;
+    out->status = mlops_slot_new(&slot, object_of(run, step, "model"), &out->error);
+    name_object(run, step, "slot", slot);
+}
+
+static void slot_acquire(runner *run, const js *step, given *out) {
+    mlops_model *model = NULL;
+    out->status = mlops_slot_acquire(&model, object_of(run, step, "on"));
+    name_object(run, step, "model", model);
+}
+
+static void slot_publish(runner *run, const js *step, given *out) {
+    (void)out;
+    mlops_slot_publish(object_of(run, step, "on"), object_of(run, step, "model"));
 }
 
 /* ---- bundles and devices ---- */
@@ -203,6 +267,13 @@ const action model_actions[] = {{"model.parse", model_parse},
                                 {"model.predict_table", model_predict_table},
                                 {"context.new", context_new},
                                 {"context.predict", context_predict},
+                                {"context.bind", context_bind},
+                                {"context.bind_table", context_bind_table},
+                                {"context.bind_csr", context_bind_csr},
+                                {"context.run", context_run},
+                                {"slot.new", slot_new},
+                                {"slot.acquire", slot_acquire},
+                                {"slot.publish", slot_publish},
                                 {"bundle.write", bundle_write},
                                 {"bundle.load", bundle_load},
                                 {"bundle.name", bundle_name},

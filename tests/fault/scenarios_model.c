@@ -6,6 +6,7 @@
 
 #include "base/fail.h"
 
+#include <math.h>
 #include <string.h>
 
 static int put_model(const mlops_host *host, const char *dir) {
@@ -144,7 +145,7 @@ static int use_context(const mlops_host *host, const char *dir) {
     mlops_context *c;
     double out[2], wide[2 * SWEEP_FEATURES];
     MLOPS_TRY(sweep_load_model(&m, host, dir, NULL));
-    mlops_status status = mlops_context_new(&c, m, MLOPS_MODEL_OUTPUT_PREDICTION, NULL);
+    mlops_status status = mlops_context_new(&c, m, MLOPS_MODEL_OUTPUT_PREDICTION, NULL, NULL);
     mlops_model_unref(m);
     if (status) return c ? SWEEP_WRONG : status;
     status = mlops_context_predict(c, sweep_rows, 2, SWEEP_FEATURES, out, mlops_context_width(c));
@@ -153,6 +154,67 @@ static int use_context(const mlops_host *host, const char *dir) {
     if (good) status = mlops_context_predict_f64(c, wide, 2, SWEEP_FEATURES, out, 1);
     mlops_context_free(c);
     return good && status == MLOPS_OK && right_values(out, 2) ? MLOPS_OK : SWEEP_WRONG;
+}
+
+static int bind_inputs(mlops_context *c, const mlops_table *t) {
+    static const int32_t features[] = {0, 1, 2, 1, 2}, starts[] = {0, 3, 5};
+    static const int64_t features64[] = {0, 1, 2, 1, 2}, starts64[] = {0, 3, 5};
+    float values[5];
+    double wide[2 * SWEEP_FEATURES], wides[5], out[2];
+    mlops_error e;
+    int good = 1;
+    widen_rows(wide);
+    for (int i = 0; i < 5; i++) wides[i] = (double)(values[i] = sweep_rows[i + (i > 2)]);
+    const mlops_status all[] = {
+        mlops_context_bind(c, sweep_rows, 2, SWEEP_FEATURES, SWEEP_FEATURES, 1, &e),
+        mlops_context_bind_f64(c, wide, 2, SWEEP_FEATURES, SWEEP_FEATURES, 1, &e),
+        mlops_context_bind_csr_f64(c, wides, features, 5, starts, 3, SWEEP_FEATURES, (double)NAN,
+                                   &e),
+        mlops_context_bind_csr_i64(c, values, features64, 5, starts64, 3, SWEEP_FEATURES,
+                                   (double)NAN, &e),
+        mlops_context_bind_csr_f64_i64(c, wides, features64, 5, starts64, 3, SWEEP_FEATURES,
+                                       (double)NAN, &e),
+        mlops_context_bind_csr(c, values, features, 5, starts, 3, SWEEP_FEATURES, (double)NAN, &e)};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) good &= all[i] == MLOPS_OK;
+    if (!good || mlops_context_run(c, 0, 2, out, 1) || !right_values(out, 2)) return SWEEP_WRONG;
+    MLOPS_TRY(mlops_context_bind_table(c, t, "x,colour_n,z", &e));
+    return mlops_context_run(c, 0, 2, out, 1) || !right_values(out, 2) ? SWEEP_WRONG : MLOPS_OK;
+}
+
+static int bind_context(const mlops_host *host, const char *dir) {
+    static const char CSV[] = "z,unused,colour_n,x\n2,a,-0.25,0.5\n-1,b,1.5,\n";
+    mlops_csv_opts opts = MLOPS_CSV_OPTS_INIT;
+    mlops_model *m;
+    mlops_table *t = NULL;
+    mlops_context *c = NULL;
+    opts.host = host;
+    MLOPS_TRY(sweep_load_model(&m, host, dir, NULL));
+    int result = mlops_table_parse(&t, CSV, sizeof CSV - 1, &opts, NULL);
+    if (!result) result = mlops_context_new(&c, m, MLOPS_MODEL_OUTPUT_PREDICTION, NULL, NULL);
+    mlops_model_unref(m);
+    if (!result) result = bind_inputs(c, t);
+    mlops_context_free(c);
+    mlops_table_unref(t);
+    return result;
+}
+
+static int use_slot(const mlops_host *host, const char *dir) {
+    mlops_model *m, *got;
+    mlops_slot *s;
+    mlops_error err;
+    MLOPS_TRY(sweep_load_model(&m, host, dir, NULL));
+    mlops_status status = mlops_slot_new(&s, m, &err);
+    if (status) {
+        mlops_model_unref(m);
+        return s ? SWEEP_WRONG : sweep_told(status, &err);
+    }
+    mlops_slot_publish(s, m);
+    mlops_model_unref(m);
+    status = mlops_slot_acquire(&got, s);
+    mlops_slot_free(s);
+    int good = status == MLOPS_OK && predicts(got);
+    mlops_model_unref(got);
+    return good ? MLOPS_OK : SWEEP_WRONG;
 }
 
 static int put_onnx(const mlops_host *host, const char *dir) {
@@ -192,7 +254,7 @@ static int use_onnx(const mlops_host *host, const char *dir) {
     int result = run_onnx(host, m);
     if (!result && strcmp(mlops_model_class_name(m, 1), "yes") != 0) result = SWEEP_WRONG;
     if (!result) result = mlops_model_describe(m, text, sizeof text, NULL);
-    if (!result) result = mlops_context_new(&c, m, MLOPS_MODEL_OUTPUT_CLASS, NULL);
+    if (!result) result = mlops_context_new(&c, m, MLOPS_MODEL_OUTPUT_CLASS, NULL, NULL);
     if (!result) mlops_context_free(c);
     mlops_model_unref(m);
     return result;
@@ -306,6 +368,8 @@ const sweep_scenario sweep_model[] = {
     {"model: explain against rows", put_model, explain_against, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"model: explain a linear one", NULL, explain_linear, NULL, SWEEP_MEMORY},
     {"model: importance", put_model, measure, NULL, SWEEP_MEMORY | SWEEP_IO},
+    {"model: bound inputs", put_model, bind_context, NULL, SWEEP_MEMORY | SWEEP_IO},
+    {"model: slot", put_model, use_slot, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"model: context", put_model, use_context, NULL, SWEEP_MEMORY | SWEEP_IO},
     {NULL, NULL, NULL, NULL, 0},
 };

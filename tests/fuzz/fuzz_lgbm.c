@@ -13,7 +13,7 @@ static void predict(mlops_model *model) {
     double *out = calloc((size_t)width + 1, sizeof *out);
     mlops_context *context = NULL;
     for (int64_t i = 0; row && i < n; i++) row[i] = (double)(i % 7) - 2.5;
-    if (row && out && !mlops_context_new(&context, model, 0, NULL) &&
+    if (row && out && !mlops_context_new(&context, model, 0, NULL, NULL) &&
         mlops_context_predict_f64(context, row, 1, n, out, width))
         abort();
     mlops_context_free(context);

@@ -38,7 +38,7 @@ static int in_batches(mlops_model *model, mlops_model_output output, int64_t n, 
                       double *out) {
     int64_t d = mlops_model_n_features(model), width = mlops_model_width(model, output);
     mlops_context *context;
-    int status = mlops_context_new(&context, model, output, NULL);
+    int status = mlops_context_new(&context, model, output, NULL, NULL);
     for (int64_t i = 0; !status && i < n; i += batch) {
         int64_t some = n - i < batch ? n - i : batch;
         double *to = out + i * width;

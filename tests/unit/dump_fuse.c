@@ -32,7 +32,7 @@ static void predict(mlops_model *model, int64_t block) {
     mlops_error error;
     mlops_context *context;
     const mlops_model_output first = MLOPS_MODEL_OUTPUT_FIRST;
-    if (mlops_context_new(&context, model, first, &error)) fail(error.message);
+    if (mlops_context_new(&context, model, first, NULL, &error)) fail(error.message);
     for (int64_t i = 0; i < n_rows; i += block)
         if (mlops_context_predict_f64(context, rows + i * n_features, block, n_features,
                                       values + i * width, width))

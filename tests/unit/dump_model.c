@@ -39,7 +39,7 @@ static mlops_status predict(mlops_model *model, const rows *in, int64_t batch,
     if (batch == 0 && in->f64) return mlops_model_predict_f64(model, in->f64, in->n, d, out, width);
     if (batch == 0) return mlops_model_predict(model, in->f32, in->n, d, out, width);
     mlops_context *context;
-    mlops_status status = mlops_context_new(&context, model, output, NULL);
+    mlops_status status = mlops_context_new(&context, model, output, NULL, NULL);
     for (int64_t i = 0; status == MLOPS_OK && i < in->n; i += batch) {
         int64_t n = in->n - i < batch ? in->n - i : batch;
         double *to = out + i * width;

@@ -110,7 +110,7 @@ static inline int cached_alike(mlops_model *a, mlops_model *b) {
         for (int k = 0; k < 2; k++) {
             mlops_context *context;
             mlops_error error;
-            if (mlops_context_new(&context, k ? b : a, (mlops_model_output)output, &error))
+            if (mlops_context_new(&context, k ? b : a, (mlops_model_output)output, NULL, &error))
                 return 0;
             width = mlops_context_width(context);
             if (mlops_context_predict(context, rows, CACHED_ROWS, CACHED_FEATURES, out[k], width) ||

@@ -215,7 +215,8 @@ static void reads_the_rows_of_each_call(void **state) {
     snprintf(path, sizeof path, "%s/tests/fuzz/corpus/onnx/tree.onnx", root ? root : ".");
     if (mlops_model_load(&model, path, NULL, &error)) fail_msg("%s", error.message);
     assert_int_equal(mlops_model_n_features(model), 2);
-    assert_int_equal(mlops_context_new(&context, model, MLOPS_MODEL_OUTPUT_PREDICTION, NULL), 0);
+    assert_int_equal(mlops_context_new(&context, model, MLOPS_MODEL_OUTPUT_PREDICTION, NULL, NULL),
+                     0);
     for (int i = 0; i < 2 * N; i++) {
         rows[i] = (float)(i * 37 % 41) / 4.0f - 5.0f;
         others[2 * N - 1 - i] = rows[i];

@@ -92,7 +92,8 @@ static void predicts_by_hand(void **state) {
         {{0, 11, 1.9}, -2 + 0.25 + (1 + 0 - 11), {1, 0, 0}},
     };
     mlops_context *context;
-    assert_int_equal(mlops_context_new(&context, model, MLOPS_MODEL_OUTPUT_LEAF, NULL), MLOPS_OK);
+    assert_int_equal(mlops_context_new(&context, model, MLOPS_MODEL_OUTPUT_LEAF, NULL, NULL),
+                     MLOPS_OK);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const double *row = cases[i].row;
         double leaves[3], out = predict(model, row[0], row[1], row[2]);
@@ -147,7 +148,8 @@ static void averages(void **state) {
     double out;
     char said[4096];
     assert_true(predict(model, row[0], row[1], row[2]) == sum / 3);
-    assert_int_equal(mlops_context_new(&context, model, MLOPS_MODEL_OUTPUT_MARGIN, NULL), MLOPS_OK);
+    assert_int_equal(mlops_context_new(&context, model, MLOPS_MODEL_OUTPUT_MARGIN, NULL, NULL),
+                     MLOPS_OK);
     assert_int_equal(mlops_context_predict_f64(context, row, 1, 3, &out, 1), MLOPS_OK);
     assert_true(out == sum);
     mlops_context_free(context);

@@ -56,7 +56,8 @@ static void predicts_by_hand(void **state) {
     assert_int_equal(mlops_model_predict(model, rows[0], N_ROWS, 2, out, 1), MLOPS_OK);
     assert_memory_equal(out, expected, sizeof out);
     mlops_context *context;
-    assert_int_equal(mlops_context_new(&context, model, MLOPS_MODEL_OUTPUT_LEAF, NULL), MLOPS_OK);
+    assert_int_equal(mlops_context_new(&context, model, MLOPS_MODEL_OUTPUT_LEAF, NULL, NULL),
+                     MLOPS_OK);
     assert_int_equal(mlops_context_width(context), 2);
     assert_int_equal(mlops_context_predict(context, rows[0], N_ROWS, 2, leaves[0], 2), MLOPS_OK);
     const double numbers[N_ROWS] = {1, 3, 4, 3, 1};
@@ -82,14 +83,15 @@ static void checks_shapes(void **state) {
     assert_int_equal(mlops_model_predict(model, rows[0], 1, 2, NULL, 1), MLOPS_E_INVALID);
     assert_int_equal(mlops_model_predict(model, NULL, 0, 2, NULL, 1), MLOPS_OK);
     mlops_context *context;
-    assert_int_equal(mlops_context_new(&context, model, MLOPS_MODEL_OUTPUT_MARGIN, NULL), MLOPS_OK);
+    assert_int_equal(mlops_context_new(&context, model, MLOPS_MODEL_OUTPUT_MARGIN, NULL, NULL),
+                     MLOPS_OK);
     assert_int_equal(mlops_context_predict(context, rows[0], 1, 1, out, 1), MLOPS_E_INVALID);
     assert_int_equal(mlops_context_predict(context, rows[0], 1, 2, out, 0), MLOPS_E_INVALID);
     for (int i = 0; i < N_ROWS; i++) assert_true(out[i] == 7);
     mlops_context_free(context);
     mlops_context_free(NULL);
     assert_int_equal(mlops_model_width(model, (mlops_model_output)9), 0);
-    assert_int_equal(mlops_context_new(&context, model, (mlops_model_output)9, NULL),
+    assert_int_equal(mlops_context_new(&context, model, (mlops_model_output)9, NULL, NULL),
                      MLOPS_E_INVALID);
     assert_null(context);
     mlops_model_unref(model);
@@ -98,16 +100,16 @@ static void checks_shapes(void **state) {
 static void context_in_given_memory(void **state) {
     (void)state;
     mlops_model *model = parse(small);
-    size_t size = mlops_context_size(model);
+    size_t size = mlops_context_size(model, NULL);
     uint8_t *mem = aligned_alloc(64, (size + 127) / 64 * 64);
     assert_non_null(mem);
     memset(mem + size, 0xa5, 64);
     mlops_context *context;
-    assert_int_equal(mlops_context_init(&context, mem, size - 1, model, 0), MLOPS_E_ARENA);
+    assert_int_equal(mlops_context_init(&context, mem, size - 1, model, 0, NULL), MLOPS_E_ARENA);
     assert_null(context);
-    assert_int_equal(mlops_context_init(&context, mem + 8, size, model, 0), MLOPS_E_INVALID);
-    assert_int_equal(mlops_context_init(&context, NULL, size, model, 0), MLOPS_E_INVALID);
-    assert_int_equal(mlops_context_init(&context, mem, size, model, 0), MLOPS_OK);
+    assert_int_equal(mlops_context_init(&context, mem + 8, size, model, 0, NULL), MLOPS_E_INVALID);
+    assert_int_equal(mlops_context_init(&context, NULL, size, model, 0, NULL), MLOPS_E_INVALID);
+    assert_int_equal(mlops_context_init(&context, mem, size, model, 0, NULL), MLOPS_OK);
     double out[N_ROWS];
     assert_int_equal(mlops_context_predict(context, rows[0], N_ROWS, 2, out, 1), MLOPS_OK);
     assert_memory_equal(out, expected, sizeof out);
@@ -131,7 +133,8 @@ static void large_models_need_a_context(void **state) {
     assert_int_equal(mlops_model_predict(model, rows[0], 1, 2, out, 5000), MLOPS_E_ARENA);
     assert_true(out[0] == 7 && out[4999] == 7);
     mlops_context *context;
-    assert_int_equal(mlops_context_new(&context, model, MLOPS_MODEL_OUTPUT_MARGIN, NULL), MLOPS_OK);
+    assert_int_equal(mlops_context_new(&context, model, MLOPS_MODEL_OUTPUT_MARGIN, NULL, NULL),
+                     MLOPS_OK);
     mlops_model_unref(model); /* the context holds its share */
     assert_int_equal(mlops_context_predict(context, rows[0], 1, 2, out, 5000), MLOPS_OK);
     assert_true(out[0] == 0.5 && out[7] == 0.75 && out[4999] == 2.0);
@@ -166,7 +169,8 @@ static void reads_base_scores(void **state) {
         mlops_model *model = parse(text);
         mlops_context *context;
         double out;
-        assert_int_equal(mlops_context_new(&context, model, MLOPS_MODEL_OUTPUT_MARGIN, NULL), 0);
+        assert_int_equal(mlops_context_new(&context, model, MLOPS_MODEL_OUTPUT_MARGIN, NULL, NULL),
+                         0);
         assert_int_equal(mlops_context_predict(context, rows[2], 1, 2, &out, 1), MLOPS_OK);
         assert_true(out == (double)((float)cases[i].margin + 4.0f + 0.25f));
         mlops_context_free(context);
@@ -185,7 +189,8 @@ static void reads_a_score_for_each_class(void **state) {
     mlops_model *model = parse(text);
     double out[3];
     mlops_context *context;
-    assert_int_equal(mlops_context_new(&context, model, MLOPS_MODEL_OUTPUT_MARGIN, NULL), MLOPS_OK);
+    assert_int_equal(mlops_context_new(&context, model, MLOPS_MODEL_OUTPUT_MARGIN, NULL, NULL),
+                     MLOPS_OK);
     assert_int_equal(mlops_context_predict(context, rows[0], 1, 2, out, 3), MLOPS_OK);
     assert_true(out[0] == 0.1f && out[1] == 0.2f + 0.25f && out[2] == 0.3f + 1.5f);
     mlops_context_free(context);

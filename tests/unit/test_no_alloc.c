@@ -201,9 +201,9 @@ static int use_storage(const subject *self) {
     mlops_profile_summary summary = MLOPS_PROFILE_SUMMARY_INIT;
     double out;
     size_t n = 0;
-    int bad = mlops_context_size(self->model) > sizeof memory ||
+    int bad = mlops_context_size(self->model, NULL) > sizeof memory ||
               mlops_context_init(&context, memory, sizeof memory, self->model,
-                                 MLOPS_MODEL_OUTPUT_PREDICTION) ||
+                                 MLOPS_MODEL_OUTPUT_PREDICTION, NULL) ||
               mlops_context_predict(context, values, 1, 2, &out, 1);
     if (bad || mlops_profile_size(NULL) > sizeof memory ||
         mlops_profile_init(&p, memory, sizeof memory, NULL))
@@ -289,7 +289,8 @@ static void predicting_stands_alone(void **state) {
         subject self = {.model = load(names[i])};
         for (int k = 0; k < 3; k++)
             assert_int_equal(
-                mlops_context_new(&self.contexts[k], self.model, (mlops_model_output)k, NULL), 0);
+                mlops_context_new(&self.contexts[k], self.model, (mlops_model_output)k, NULL, NULL),
+                0);
         stand_alone(predict_all, &self);
         for (int k = 0; k < 3; k++) mlops_context_free(self.contexts[k]);
         mlops_model_unref(self.model);
@@ -304,7 +305,7 @@ static void graphs_stand_alone(void **state) {
         subject self = {.model = load(names[i])};
         for (int k = 0; k < 3; k++)
             assert_int_equal(mlops_context_new(&self.contexts[k], self.model,
-                                               MLOPS_MODEL_OUTPUT_PREDICTION, NULL),
+                                               MLOPS_MODEL_OUTPUT_PREDICTION, NULL, NULL),
                              0);
         stand_alone(predict_all, &self);
         for (int k = 0; k < 3; k++) mlops_context_free(self.contexts[k]);

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "deploy/swap.h"
 #include "sys/mutex.h"
+#include "sys/swap.h"
 
 enum { READERS = 4, WORDS = 32, SWAPS = 2000, POISON = -1 };
 

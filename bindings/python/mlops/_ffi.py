@@ -114,6 +114,7 @@ class ModelOutput(enum.IntEnum):
     MARGIN = 1  # the sum before the link function
     LEAF = 2  # the leaf's number in each tree, as the trainer counts; width is the number of trees
     CLASS = 3  # ONNX: the class, by index; -1: none of the known
+    PREFIX = 4  # trees: the margins after each tree, for early stopping; width is trees times margins, tree by tree
     FIRST = 16  # ONNX: the file's first output; + i is its i-th
 
 
@@ -667,6 +668,18 @@ mlops_check_counts._fields_ = [
     ("n_rows", C.c_int64),
 ]
 assert C.sizeof(mlops_check_counts) == 64
+
+
+class mlops_context_opts(C.Structure):
+    pass
+
+
+mlops_context_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("executor", C.c_void_p),
+]
+assert C.sizeof(mlops_context_opts) == (16 if C.sizeof(C.c_void_p) == 8 else 12)
 
 
 class mlops_checkout_opts(C.Structure):
@@ -1620,14 +1633,30 @@ _rt.declare(lib.mlops_check_unref, None, C.c_void_p)
 _rt.declare(lib.mlops_check_count, C.c_int32, C.c_void_p, C.POINTER(mlops_check_counts))
 _rt.declare(lib.mlops_check_n_faults, C.c_int64, C.c_void_p)
 _rt.declare(lib.mlops_check_fault, C.c_char_p, C.c_void_p, C.c_int64)
-_rt.declare(lib.mlops_context_size, C.c_size_t, C.c_void_p)
-_rt.declare(lib.mlops_context_init, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_void_p, C.c_int32)
-_rt.declare(lib.mlops_context_new, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_int32, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_context_size, C.c_size_t, C.c_void_p, C.POINTER(mlops_context_opts))
+_rt.declare(lib.mlops_context_init, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_void_p, C.c_int32,
+        C.POINTER(mlops_context_opts))
+_rt.declare(lib.mlops_context_new, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_int32,
+        C.POINTER(mlops_context_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_context_free, None, C.c_void_p)
 _rt.declare(lib.mlops_context_width, C.c_int64, C.c_void_p)
 _rt.declare(lib.mlops_context_predict, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64, C.c_int64, C.c_void_p, C.c_int64)
 _rt.declare(lib.mlops_context_predict_f64, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64, C.c_int64, C.c_void_p,
         C.c_int64)
+_rt.declare(lib.mlops_context_bind, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64, C.c_int64, C.c_int64, C.c_int64,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_context_bind_f64, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64, C.c_int64, C.c_int64,
+        C.c_int64, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_context_bind_table, C.c_int32, C.c_void_p, C.c_void_p, C.c_char_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_context_bind_csr, C.c_int32, C.c_void_p, C.c_void_p, C.c_void_p, C.c_int64, C.c_void_p,
+        C.c_int64, C.c_int64, C.c_double, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_context_bind_csr_f64, C.c_int32, C.c_void_p, C.c_void_p, C.c_void_p, C.c_int64, C.c_void_p,
+        C.c_int64, C.c_int64, C.c_double, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_context_bind_csr_i64, C.c_int32, C.c_void_p, C.c_void_p, C.c_void_p, C.c_int64, C.c_void_p,
+        C.c_int64, C.c_int64, C.c_double, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_context_bind_csr_f64_i64, C.c_int32, C.c_void_p, C.c_void_p, C.c_void_p, C.c_int64, C.c_void_p,
+        C.c_int64, C.c_int64, C.c_double, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_context_run, C.c_int32, C.c_void_p, C.c_int64, C.c_int64, C.c_void_p, C.c_int64)
 _rt.declare(lib.mlops_dataset_resolve, C.c_int32, C.POINTER(mlops_id), C.c_void_p, C.c_char_p, C.c_char_p,
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_dataset_list, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
@@ -1944,6 +1973,10 @@ _rt.declare(lib.mlops_share_memory, C.c_int32, C.POINTER(C.c_void_p), C.POINTER(
 _rt.declare(lib.mlops_share_close, None, C.c_void_p)
 _rt.declare(lib.mlops_share_remote, C.c_void_p, C.c_void_p)
 _rt.declare(lib.mlops_share_n_calls, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_slot_new, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_slot_free, None, C.c_void_p)
+_rt.declare(lib.mlops_slot_publish, None, C.c_void_p, C.c_void_p)
+_rt.declare(lib.mlops_slot_acquire, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p)
 _rt.declare(lib.mlops_draft_divide, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(mlops_divide_opts),
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_dataset_part, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.c_char_p, C.c_char_p,
@@ -3930,28 +3963,39 @@ class Context(_rt.Handle):
     _locked = True
 
     @staticmethod
-    def size(model):
-        """Bytes that a context for this model needs; exact."""
+    def size(model, *, executor=None):
+        """Bytes that a context needs; exact.
+
+            model: model
+            executor: takes parts of large batches, which there is room for in as many threads as it has
+                workers; values do not depend on it; outlives the context; default: the calling thread
+
+        Returns: 0 if the options are not valid.
+        """
         model_h = _rt.opened(model, Model, "model")
-        out = lib.mlops_context_size(model_h)
+        opts = _context_opts(executor=executor)
+        out = lib.mlops_context_size(model_h, C.byref(opts))
         return out
 
-    def __init__(self, model, output=0):
+    def __init__(self, model, output=0, *, executor=None):
         """Make a context on the heap of the model's host. It holds a share of the model.
 
             model: shared by the context
-            output: what Context.predict() writes
+            output: what Context.predict() and Context.run() write
+            executor: takes parts of large batches, which there is room for in as many threads as it has
+                workers; values do not depend on it; outlives the context; default: the calling thread
 
         Raises: InvalidError, NomemError.
         """
         out = C.c_void_p()
         model_h = _rt.opened(model, Model, "model")
         output = _rt.choice(ModelOutput, output)
+        opts = _context_opts(executor=executor)
         err = mlops_error()
-        status = lib.mlops_context_new(C.byref(out), model_h, output, C.byref(err))
+        status = lib.mlops_context_new(C.byref(out), model_h, output, C.byref(opts), C.byref(err))
         if status:
             _rt.check(status, "Context", err)
-        self._h = self._owner(out.value, of=model_h)
+        self._h = self._owner(out.value, keep=(opts,), of=model_h)
 
     @property
     def width(self):
@@ -3962,7 +4006,7 @@ class Context(_rt.Handle):
         return out
 
     def predict(self, rows):
-        """Predict rows, as Model.predict(), for a model of any size.
+        """Predict rows, as Model.predict(), for a model of any size. What is bound stays so.
 
             rows: row-major, float32
 
@@ -3982,7 +4026,7 @@ class Context(_rt.Handle):
         return _rt.result(out)
 
     def predict_f64(self, rows):
-        """Predict rows, as Model.predict_f64(), for a model of any size.
+        """Predict rows, as Model.predict_f64(), for a model of any size. What is bound stays so.
 
             rows: row-major, float64
 
@@ -3998,6 +4042,188 @@ class Context(_rt.Handle):
         if status:
             _rt.check(status, "Context.predict_f64", why={
                 -1: "a shape differs",
+            })
+        return _rt.result(out)
+
+    def bind(self, rows):
+        """Bind rows of float32. They are read anew by each run: their values may change in between. A binding
+        takes the place of the one before it; after an error nothing is bound.
+
+            rows: the first value of the first row; outlives the binding
+
+        Raises: InvalidError; SchemaError if an ONNX file's input takes texts.
+        """
+        h = self._open()
+        rows_p, rows_shape, rows_strides, rows_keep = _rt.matrix(rows, "f", "rows")
+        err = mlops_error()
+        _rt.fits("rows", rows_shape, 1, "model", "features", lib.mlops_model_n_features(h.of))
+        with h.lock:
+            status = lib.mlops_context_bind(h, rows_p, rows_shape[0], rows_shape[1], rows_strides[0],
+                    rows_strides[1], C.byref(err))
+        if status:
+            _rt.check(status, "Context.bind", err)
+        h.bound = (rows_keep,)
+
+    def bind_f64(self, rows):
+        """Bind rows of float64. As Context.bind().
+
+            rows: the first value of the first row; outlives the binding
+        """
+        h = self._open()
+        rows_p, rows_shape, rows_strides, rows_keep = _rt.matrix(rows, "d", "rows")
+        err = mlops_error()
+        _rt.fits("rows", rows_shape, 1, "model", "features", lib.mlops_model_n_features(h.of))
+        with h.lock:
+            status = lib.mlops_context_bind_f64(h, rows_p, rows_shape[0], rows_shape[1], rows_strides[0],
+                    rows_strides[1], C.byref(err))
+        if status:
+            _rt.check(status, "Context.bind_f64", err)
+        h.bound = (rows_keep,)
+
+    def bind_table(self, table, columns=None):
+        """Bind the columns of a table, as Model.predict_table() does. Nothing is copied.
+
+            table: rows; outlives the binding
+            columns: column of each feature, separated by commas, quoted as in a CSV line; default: the
+                model's feature names
+
+        Raises: SchemaError names the column; InvalidError, NomemError.
+        """
+        h = self._open()
+        table_h = _rt.opened(table, Table, "table")
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_context_bind_table(h, table_h, _rt.names_or_none(columns, "columns"), C.byref(err))
+        if status:
+            _rt.check(status, "Context.bind_table", err)
+        h.bound = (table_h,)
+
+    def bind_csr(self, values, features, starts, n_features, absent):
+        """Bind a sparse matrix in compressed rows (CSR): float32 with indices of 32 bits. Row i is made of
+        the entries starts[i] to starts[i + 1] - 1. All indices are held against their bounds here, and
+        must stay as they are; the values may change between runs.
+
+            values: entries; outlive the binding
+            features: feature of each entry, ascending in each row; outlive the binding
+            starts: first entry of each row, and the end of the last one; outlive the binding
+            n_features: must be Model.n_features()
+            absent: what an entry is that is not there: NaN, missing, as XGBoost takes it; 0, as
+                scikit-learn does
+
+        Raises: InvalidError names the row; SchemaError if an ONNX file's input takes texts.
+        """
+        h = self._open()
+        values_p, values_shape, values_keep = (None, (0,) * 1, None) if values is None else _rt.array(values, "f", 1,
+                "values")
+        features_p, features_shape, features_keep = (None, (0,) * 1,
+                None) if features is None else _rt.array(features, "i", 1, "features")
+        starts_p, starts_shape, starts_keep = _rt.array(starts, "i", 1, "starts")
+        err = mlops_error()
+        if features is not None:
+            _rt.same_length("features", features_shape[0], "values", values_shape[0])
+        with h.lock:
+            status = lib.mlops_context_bind_csr(h, values_p, features_p, values_shape[0], starts_p, starts_shape[0],
+                    _rt.integer(n_features, -2 ** 63, 2 ** 63 - 1, "n_features"), absent, C.byref(err))
+        if status:
+            _rt.check(status, "Context.bind_csr", err)
+        h.bound = (values_keep, features_keep, starts_keep,)
+
+    def bind_csr_f64(self, values, features, starts, n_features, absent):
+        """Bind a sparse matrix of float64 with indices of 32 bits. As Context.bind_csr().
+
+            values: entries
+            features: feature of each entry
+            starts: first entry of each row, and the end
+            n_features: must be Model.n_features()
+            absent: what an entry is that is not there
+        """
+        h = self._open()
+        values_p, values_shape, values_keep = (None, (0,) * 1, None) if values is None else _rt.array(values, "d", 1,
+                "values")
+        features_p, features_shape, features_keep = (None, (0,) * 1,
+                None) if features is None else _rt.array(features, "i", 1, "features")
+        starts_p, starts_shape, starts_keep = _rt.array(starts, "i", 1, "starts")
+        err = mlops_error()
+        if features is not None:
+            _rt.same_length("features", features_shape[0], "values", values_shape[0])
+        with h.lock:
+            status = lib.mlops_context_bind_csr_f64(h, values_p, features_p, values_shape[0], starts_p,
+                    starts_shape[0], _rt.integer(n_features, -2 ** 63, 2 ** 63 - 1, "n_features"), absent,
+                    C.byref(err))
+        if status:
+            _rt.check(status, "Context.bind_csr_f64", err)
+        h.bound = (values_keep, features_keep, starts_keep,)
+
+    def bind_csr_i64(self, values, features, starts, n_features, absent):
+        """Bind a sparse matrix of float32 with indices of 64 bits. As Context.bind_csr().
+
+            values: entries
+            features: feature of each entry
+            starts: first entry of each row, and the end
+            n_features: must be Model.n_features()
+            absent: what an entry is that is not there
+        """
+        h = self._open()
+        values_p, values_shape, values_keep = (None, (0,) * 1, None) if values is None else _rt.array(values, "f", 1,
+                "values")
+        features_p, features_shape, features_keep = (None, (0,) * 1,
+                None) if features is None else _rt.array(features, "q", 1, "features")
+        starts_p, starts_shape, starts_keep = _rt.array(starts, "q", 1, "starts")
+        err = mlops_error()
+        if features is not None:
+            _rt.same_length("features", features_shape[0], "values", values_shape[0])
+        with h.lock:
+            status = lib.mlops_context_bind_csr_i64(h, values_p, features_p, values_shape[0], starts_p,
+                    starts_shape[0], _rt.integer(n_features, -2 ** 63, 2 ** 63 - 1, "n_features"), absent,
+                    C.byref(err))
+        if status:
+            _rt.check(status, "Context.bind_csr_i64", err)
+        h.bound = (values_keep, features_keep, starts_keep,)
+
+    def bind_csr_f64_i64(self, values, features, starts, n_features, absent):
+        """Bind a sparse matrix of float64 with indices of 64 bits. As Context.bind_csr().
+
+            values: entries
+            features: feature of each entry
+            starts: first entry of each row, and the end
+            n_features: must be Model.n_features()
+            absent: what an entry is that is not there
+        """
+        h = self._open()
+        values_p, values_shape, values_keep = (None, (0,) * 1, None) if values is None else _rt.array(values, "d", 1,
+                "values")
+        features_p, features_shape, features_keep = (None, (0,) * 1,
+                None) if features is None else _rt.array(features, "q", 1, "features")
+        starts_p, starts_shape, starts_keep = _rt.array(starts, "q", 1, "starts")
+        err = mlops_error()
+        if features is not None:
+            _rt.same_length("features", features_shape[0], "values", values_shape[0])
+        with h.lock:
+            status = lib.mlops_context_bind_csr_f64_i64(h, values_p, features_p, values_shape[0], starts_p,
+                    starts_shape[0], _rt.integer(n_features, -2 ** 63, 2 ** 63 - 1, "n_features"), absent,
+                    C.byref(err))
+        if status:
+            _rt.check(status, "Context.bind_csr_f64_i64", err)
+        h.bound = (values_keep, features_keep, starts_keep,)
+
+    def run(self, first_row, n_rows):
+        """Predict rows of what is bound.
+
+            first_row: 0 or more
+            n_rows: 0 or more; the last one is bound, too
+
+        Raises: InvalidError if nothing is bound, or a row is not, or width differs: nothing is written then;
+        of graphs as Context.predict().
+        """
+        h = self._open()
+        width = lib.mlops_context_width(h)
+        out, out_p = _rt.empty("d", (_rt.integer(n_rows, -2 ** 63, 2 ** 63 - 1, "n_rows", 0), width))
+        with h.lock:
+            status = lib.mlops_context_run(h, _rt.integer(first_row, -2 ** 63, 2 ** 63 - 1, "first_row", 0),
+                    _rt.integer(n_rows, -2 ** 63, 2 ** 63 - 1, "n_rows", 0), out_p, width)
+        if status:
+            _rt.check(status, f"Context.run({first_row}, {n_rows})", why={
+                -1: "nothing is bound, or a row is not, or width differs",
             })
         return _rt.result(out)
 
@@ -4193,7 +4419,7 @@ class Draft(_rt.Handle):
             _rt.check(status, "Draft", err, nested={
                 "mlops_call": "call",
             })
-        self._h = self._owner(out.value, keep=(change_h,))
+        self._h = self._owner(out.value, keep=(change_h, opts,))
 
     def add_file(self, path, file):
         """Add a file as it is, part by part, or replace the entry of that path.
@@ -6453,6 +6679,48 @@ class Share(_rt.Handle):
         return out
 
 
+@_rt.noun("slot")
+class Slot(_rt.Handle):
+    """Where a model is published. Ends with close()."""
+
+    _end = lib.mlops_slot_free
+
+    def __init__(self, model):
+        """Make a slot, on the heap of the model's host.
+
+            model: published first, shared by the slot
+
+        Raises: NomemError.
+        """
+        out = C.c_void_p()
+        model_h = _rt.opened(model, Model, "model")
+        err = mlops_error()
+        status = lib.mlops_slot_new(C.byref(out), model_h, C.byref(err))
+        if status:
+            _rt.check(status, "Slot", err)
+        self._h = self._owner(out.value)
+
+    def publish(self, model):
+        """Publish another model: whoever acquires from now on gets it. Returns without the old one, which
+        those who have a share of it keep. Writers wait for each other, and for readers that are between
+        two instructions of Slot.acquire(); nobody waits for writers.
+
+            model: shared by the slot; its features may be others than those of the model before
+        """
+        h = self._open()
+        model_h = _rt.opened(model, Model, "model")
+        lib.mlops_slot_publish(h, model_h)
+
+    def acquire(self):
+        """Take a share of what is published. Wait-free."""
+        out = C.c_void_p()
+        h = self._open()
+        status = lib.mlops_slot_acquire(C.byref(out), h)
+        if status:
+            _rt.check(status, "Slot.acquire")
+        return _rt.classes["model"]._wrap(out.value)
+
+
 @_rt.noun("watch")
 class Watch(_rt.Handle):
     """A watch. The rows of a window that is not yet full end with it. One thread at a time."""
@@ -6788,6 +7056,15 @@ def _change_opts(*, actor=None, trace_id=None, note=None):
         o.trace_id = _rt.string(trace_id, "trace_id")
     if note is not None:
         o.note = _rt.string(note, "note")
+    return o
+
+
+def _context_opts(*, executor=None):
+    o = mlops_context_opts(C.sizeof(mlops_context_opts))
+    o._keep, o._raised = [], []
+    if executor is not None:
+        o.executor = executor._as_parameter_
+        o._keep.append(executor)
     return o
 
 
@@ -9074,6 +9351,7 @@ __all__ = [
     "RunStatus",
     "SchemaError",
     "Share",
+    "Slot",
     "Split",
     "StatsAlternative",
     "StatsMethod",

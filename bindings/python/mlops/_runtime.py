@@ -112,7 +112,7 @@ def spoken(message, nested):
 class Owner:
     """A C object and what it needs to live; ended when nobody holds it any more, at the latest at exit."""
 
-    __slots__ = ("_as_parameter_", "lock", "keep", "of", "__weakref__")
+    __slots__ = ("_as_parameter_", "lock", "keep", "of", "bound", "__weakref__")
 
     def __init__(self, pointer, end, lock, keep, of):
         self._as_parameter_, self.lock, self.keep, self.of = pointer, lock, keep, of
@@ -347,7 +347,8 @@ def reraise(options):
 
 # ---- arrays ----------------------------------------------------------------------------------------------------
 
-DTYPES = {"f": ("float32", C.c_float, "fiub"), "d": ("float64", C.c_double, "fiub"), "q": ("int64", C.c_int64, "iu")}
+DTYPES = {"f": ("float32", C.c_float, "fiub"), "d": ("float64", C.c_double, "fiub"), "q": ("int64", C.c_int64, "iu"),
+          "i": ("int32", C.c_int32, "iu")}
 _numpy = []
 
 
@@ -379,8 +380,10 @@ def array(value, code, n_dims, name, column=False):
         found = found.reshape(-1, 1)
     if found.ndim != n_dims:
         raise dimensions(name, n_dims, found.ndim)
-    if code == "q" and found.dtype == np.uint64 and found.size and found.max() > 2 ** 63 - 1:
-        raise OverflowError(f"{name} has values beyond int64")
+    if code in "qi" and found.size and not np.can_cast(found.dtype, wanted):
+        limits = np.iinfo(wanted)
+        if found.max() > limits.max or found.min() < limits.min:
+            raise OverflowError(f"{name} has values beyond {wanted}")
     found = np.ascontiguousarray(found, wanted)
     return found.ctypes.data, found.shape, found
 
@@ -418,6 +421,16 @@ def strided(value, code, name):
         return value.ctypes.data, value.shape[0], value.strides[0] // value.itemsize, value
     address, shape, keep = array(value, code, 1, name)
     return address, shape[0], 1, keep
+
+
+def matrix(value, code, name):
+    """(address, shape, strides in numbers, keep) of two dimensions; a view of any order is not copied."""
+    np = numpy()
+    if np is not None and isinstance(value, np.ndarray) and value.ndim == 2 and value.dtype == DTYPES[code][0] \
+            and value.flags.aligned and not any(s % value.itemsize for s in value.strides):
+        return value.ctypes.data, value.shape, [s // value.itemsize for s in value.strides], value
+    address, shape, keep = array(value, code, 2, name)
+    return address, shape, (shape[1], 1), keep
 
 
 def elements(values, kind, c_kind, name):

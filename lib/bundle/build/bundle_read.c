@@ -79,7 +79,7 @@ static mlops_status prove(const mlops_bundle *self, mlops__cursor section, mlops
     mlops_model_output output = mlops__golden_output(self->model);
     uint32_t width = (uint32_t)mlops_model_width(self->model, output);
     MLOPS_TRY(mlops__golden_open(&golden, section, n, width, err));
-    MLOPS_TRY(mlops_context_new(&context, self->model, output, err));
+    MLOPS_TRY(mlops_context_new(&context, self->model, output, NULL, err));
     if (mlops__model_graph(self->model)) mlops__context_number_texts(context);
     mlops__arena_init(&arena, &self->host.allocator, SIZE_MAX);
     float *row = mlops__arena_array(&arena, n, sizeof *row);

@@ -193,10 +193,11 @@ static mlops_status write_golden(writing *self) {
     if (!graph) return write_rows(self, &room);
     if (!room.width)
         return mlops__fail(self->err, MLOPS_E_UNSUPPORTED, "the model yields no numbers");
-    size_t size = mlops_context_size(self->model);
+    size_t size = mlops_context_size(self->model, NULL);
     void *mem = mlops__alloc_aligned(&self->host.allocator, size, ALIGN);
     mlops_status status =
-        mem ? mlops_context_init(&room.context, mem, size, self->model, output) : MLOPS_E_NOMEM;
+        mem ? mlops_context_init(&room.context, mem, size, self->model, output, NULL)
+            : MLOPS_E_NOMEM;
     if (!status && !self->opts.n_golden) mlops__context_number_texts(room.context);
     if (!status) status = write_rows(self, &room);
     mlops__free_aligned(&self->host.allocator, mem, size, ALIGN);

@@ -93,7 +93,7 @@ static void put_graph(mlops__json_writer *out, const mlops_model *self) {
     mlops__json_name(out, "rows");
     mlops__json_string(out, graph->is_whole ? "together" : "apart");
     put_int(out, "plan_size", (int64_t)self->payload_size);
-    put_int(out, "context_size", (int64_t)mlops_context_size(self));
+    put_int(out, "context_size", (int64_t)mlops_context_size(self, NULL));
     put_id(out, &self->id);
     mlops__json_close(out, '}');
 }
@@ -121,7 +121,7 @@ mlops_status mlops_model_describe(const mlops_model *self, char *text, size_t ca
     put_int(&out, "outputs", mlops__model_width(self, MLOPS_MODEL_OUTPUT_PREDICTION));
     put_int(&out, "margins", self->plan.n_groups);
     put_int(&out, "plan_size", (int64_t)self->payload_size);
-    put_int(&out, "context_size", (int64_t)mlops_context_size(self));
+    put_int(&out, "context_size", (int64_t)mlops_context_size(self, NULL));
     put_id(&out, &self->id);
     put_text(&out, "kernels", level_name(self->host.cpu));
     put_text(&out, "layout", self->forest ? "ranks" : "plan");

@@ -3,8 +3,8 @@
 #define MLOPS_MODEL_GRAPH_MODEL_H
 
 #include "base/arena.h"
-#include "column/table.h"
 #include "model/build/graph_forest.h"
+#include "model/build/input.h"
 #include "model/run/graph_row.h"
 #include "model/run/plan.h"
 
@@ -43,6 +43,7 @@ typedef struct mlops__graph_room {
     mlops__graph_run *run;
     uint8_t *inputs; /* elements of each, one behind the other, each at a multiple of 64 */
     int64_t n_rows;
+    mlops__gather gather; /* of doubles; only for inputs that do not stand in place */
     int numbered; /* rows give an input of texts the number of one among the graph's constants */
 } mlops__graph_room;
 
@@ -51,15 +52,13 @@ size_t mlops__graph_room_size(const mlops__graph_model *self, int64_t n_rows, si
 mlops_status mlops__graph_room_init(mlops__graph_room *self, const mlops__graph_model *model,
                                     int64_t n_rows, size_t texts, void *mem);
 
-/* Rows of all features to width values each. MLOPS_E_SCHEMA: an input takes texts; MLOPS_E_ARENA:
+/* Name of an input that takes texts, which rows of numbers cannot give; NULL: there is none. */
+const char *mlops__graph_text_input(const mlops__graph_model *self);
+
+/* Rows of an input to width values each. MLOPS_E_SCHEMA: an input takes texts; MLOPS_E_ARENA:
  * more rows than there is room for in one run; else as mlops__graph_run_rows(). */
 mlops_status mlops__graph_predict(const mlops__graph_room *self, mlops_model_output output,
-                                  mlops__row rows, int64_t n_rows, double *out, mlops_error *err);
-
-/* Rows of a table; columns are one a feature. */
-mlops_status mlops__graph_predict_columns(const mlops__graph_model *self,
-                                          const mlops__column *const *columns,
-                                          mlops_model_output output, int64_t n_rows, double *out,
-                                          const mlops_allocator *allocator, mlops_error *err);
+                                  const mlops__input *input, int64_t first, int64_t n_rows,
+                                  double *out, mlops_error *err);
 
 #endif

@@ -1,16 +1,14 @@
 /* Predicting with a graph: rows to the elements of its inputs, its outputs to numbers.
  *
- * Owns how working memory is cut up. Invariant: nothing is allocated while rows are predicted, but
- * for tables, and an input never takes more elements than it has room for.
+ * Owns how working memory is cut up. Invariant: nothing is allocated while rows are predicted, and
+ * an input never takes more elements than it has room for.
  */
-#include "base/alloc.h"
 #include "model/build/graph_model.h"
 #include "model/run/graph_step.h"
 
 #include <string.h>
 
-enum { TEXTS_MAX = 1 << 29 };
-enum { ALIGN = 64, TEXTS = 1 << 16, TEXTS_ROW = 1 << 10, TABLE_BLOCK = 256 };
+enum { ALIGN = 64, TEXTS = 1 << 16, TEXTS_ROW = 1 << 10 };
 
 static size_t padded(size_t n) { return (n + ALIGN - 1) / ALIGN * ALIGN; }
 
@@ -36,7 +34,8 @@ size_t mlops__graph_room_size(const mlops__graph_model *self, int64_t n_rows, si
 mlops_status mlops__graph_room_init(mlops__graph_room *self, const mlops__graph_model *model,
                                     int64_t n_rows, size_t texts, void *mem) {
     size_t size = mlops__graph_size(&model->graph, n_rows, texts);
-    *self = (mlops__graph_room){model, NULL, (uint8_t *)mem + padded(size), n_rows, 0};
+    *self = (mlops__graph_room){
+        .model = model, .inputs = (uint8_t *)mem + padded(size), .n_rows = n_rows};
     MLOPS_TRY(mlops__graph_init(&self->run, mem, size, &model->graph, n_rows, texts));
     uint8_t *p = self->inputs;
     for (uint32_t i = 0; i < model->graph.n_inputs; i++) {
@@ -85,62 +84,25 @@ static mlops_status run(const mlops__graph_room *self, mlops_model_output output
     return MLOPS_OK;
 }
 
-/* Rows of the one input's type are read where they stand. */
-static void feed(const mlops__graph_room *self, mlops__row rows, int64_t begin, int64_t n) {
+/* Rows one behind the other, to elements from row at of each input. */
+static void feed_rows(const mlops__graph_room *self, mlops__row rows, int64_t at, int64_t n) {
     const mlops__graph_model *model = self->model;
-    const float *f32 = rows.f32 ? rows.f32 + begin * model->shape.n_features : NULL;
-    const double *f64 = rows.f32 ? NULL : rows.f64 + begin * model->shape.n_features;
-    mlops__graph_dtype dtype = rows.f32 ? MLOPS__GRAPH_F32 : MLOPS__GRAPH_F64;
     uint8_t *p = self->inputs;
-    if (model->graph.n_inputs == 1 && model->inputs[0].dtype == dtype) {
-        (void)mlops__graph_bind(self->run, 0, dtype, f32 ? (const void *)f32 : f64);
-        return;
-    }
-    (void)mlops__graph_bind(self->run, 0, model->inputs[0].dtype, p);
     for (uint32_t i = 0; i < model->graph.n_inputs; i++) {
         const mlops__graph_port *port = &model->inputs[i];
         for (int64_t r = 0; r < n; r++) {
-            int64_t at = (begin + r) * model->shape.n_features + port->first;
+            int64_t from = r * model->shape.n_features + port->first, to = (at + r) * port->width;
             for (int64_t j = 0; j < port->width; j++) {
-                int64_t to = r * port->width + j;
-                double number = rows.f32 ? (double)rows.f32[at + j] : rows.f64[at + j];
+                double number = rows.f32 ? (double)rows.f32[from + j] : rows.f64[from + j];
                 if (port->dtype == MLOPS__GRAPH_TEXT)
-                    ((mlops__graph_text *)(void *)p)[to] =
+                    ((mlops__graph_text *)(void *)p)[to + j] =
                         mlops__graph_text_at(&model->graph, number);
-                else mlops__graph_put(port->dtype, p, to, number);
+                else mlops__graph_put(port->dtype, p, to + j, number);
             }
         }
         p += input_size(port, self->n_rows);
     }
 }
-
-/* Rows of the next run. */
-static int64_t rows_of(const mlops__graph_model *self, int64_t room, int64_t left) {
-    if (!self->shape.has_rows) return 1;
-    return left < room ? left : room;
-}
-
-mlops_status mlops__graph_predict(const mlops__graph_room *self, mlops_model_output output,
-                                  mlops__row rows, int64_t n_rows, double *out, mlops_error *err) {
-    const mlops__graph_model *model = self->model;
-    int64_t width = mlops__graph_width(model, output);
-    for (uint32_t i = 0; model->shape.has_texts && !self->numbered; i++)
-        if (model->inputs[i].dtype == MLOPS__GRAPH_TEXT)
-            return mlops__fail(err, MLOPS_E_SCHEMA, "input \"%.*s\" takes texts: predict a table",
-                               200, model->inputs[i].name);
-    if (model->is_whole && n_rows > self->n_rows)
-        return mlops__fail(err, MLOPS_E_ARENA,
-                           "rows of this graph depend on each other, and %lld are more than %lld",
-                           (long long)n_rows, (long long)self->n_rows);
-    for (int64_t i = 0, n; i < n_rows; i += n) {
-        n = rows_of(model, self->n_rows, n_rows - i);
-        feed(self, rows, i, n);
-        MLOPS_TRY(run(self, output, n, out + i * width, err));
-    }
-    return MLOPS_OK;
-}
-
-/* -- tables --------------------------------------------------------------------------------- */
 
 /* A null is missing: NaN, no text, 0 of integers. */
 static void feed_column(const mlops__column *column, const mlops__graph_port *port, int64_t j,
@@ -161,42 +123,70 @@ static void feed_column(const mlops__column *column, const mlops__graph_port *po
     }
 }
 
-static mlops_status predict_blocks(const mlops__graph_room *self,
-                                   const mlops__column *const *columns, mlops_model_output output,
-                                   int64_t n_rows, double *out, mlops_error *err) {
+static void feed_columns(const mlops__graph_room *self, const mlops__input *input, int64_t first,
+                         int64_t n) {
     const mlops__graph_model *model = self->model;
-    int64_t width = mlops__graph_width(model, output);
-    for (int64_t begin = 0, n; begin < n_rows; begin += n) {
-        uint8_t *p = self->inputs;
-        n = rows_of(model, self->n_rows, n_rows - begin);
-        for (uint32_t i = 0; i < model->graph.n_inputs; i++) {
-            const mlops__graph_port *port = &model->inputs[i];
-            for (int64_t j = 0; j < port->width; j++)
-                feed_column(columns[port->first + j], port, j, p, begin, n);
-            p += input_size(port, self->n_rows);
-        }
-        MLOPS_TRY(run(self, output, n, out + begin * width, err));
+    uint8_t *p = self->inputs;
+    for (uint32_t i = 0; i < model->graph.n_inputs; i++) {
+        const mlops__graph_port *port = &model->inputs[i];
+        for (int64_t j = 0; j < port->width; j++)
+            feed_column(input->columns[port->first + j], port, j, p, first, n);
+        p += input_size(port, self->n_rows);
     }
-    return MLOPS_OK;
 }
 
-/* Texts may need more room than was guessed; it is doubled until it does. */
-mlops_status mlops__graph_predict_columns(const mlops__graph_model *self,
-                                          const mlops__column *const *columns,
-                                          mlops_model_output output, int64_t n_rows, double *out,
-                                          const mlops_allocator *allocator, mlops_error *err) {
-    int64_t block = self->is_whole || n_rows < TABLE_BLOCK ? n_rows : TABLE_BLOCK;
-    if (!self->shape.has_rows) block = 1;
-    if (n_rows == 0) return MLOPS_OK;
-    size_t texts = mlops__graph_text_room(self, block);
-    for (;; texts *= 2) {
-        mlops__graph_room room;
-        size_t size = mlops__graph_room_size(self, block, texts);
-        void *mem = size ? mlops__alloc_aligned(allocator, size, ALIGN) : NULL;
-        if (!mem) return mlops__fail_nomem(err, size);
-        mlops_status status = mlops__graph_room_init(&room, self, block, texts, mem);
-        if (status == MLOPS_OK) status = predict_blocks(&room, columns, output, n_rows, out, err);
-        mlops__free_aligned(allocator, mem, size, ALIGN);
-        if (status != MLOPS_E_ARENA || !texts || texts > TEXTS_MAX) return status;
+/* Rows of the one input's type are read where they stand. */
+static void feed(const mlops__graph_room *self, const mlops__input *input, int64_t first,
+                 int64_t n) {
+    const mlops__graph_model *model = self->model;
+    mlops__graph_dtype dtype = input->rows.f32 ? MLOPS__GRAPH_F32 : MLOPS__GRAPH_F64;
+    int64_t offset = first * model->shape.n_features, step = self->gather.n_rows;
+    int in_place = mlops__input_in_place(input);
+    mlops__row rows = {input->rows.f32 ? input->rows.f32 + offset : NULL,
+                       input->rows.f64 ? input->rows.f64 + offset : NULL};
+    const void *there = rows.f32 ? (const void *)rows.f32 : rows.f64;
+    if (in_place && model->graph.n_inputs == 1 && model->inputs[0].dtype == dtype) {
+        (void)mlops__graph_bind(self->run, 0, dtype, there);
+        return;
     }
+    (void)mlops__graph_bind(self->run, 0, model->inputs[0].dtype, self->inputs);
+    if (input->kind == MLOPS__INPUT_COLUMNS) {
+        feed_columns(self, input, first, n);
+    } else if (in_place) {
+        feed_rows(self, rows, 0, n);
+    } else {
+        for (int64_t i = 0; i < n; i += step) {
+            int64_t m = n - i < step ? n - i : step;
+            feed_rows(self, mlops__gather_take(&self->gather, input, first + i, m), i, m);
+            mlops__gather_done(&self->gather, input, first + i, m);
+        }
+    }
+}
+
+const char *mlops__graph_text_input(const mlops__graph_model *self) {
+    for (uint32_t i = 0; self->shape.has_texts && i < self->graph.n_inputs; i++)
+        if (self->inputs[i].dtype == MLOPS__GRAPH_TEXT) return self->inputs[i].name;
+    return NULL;
+}
+
+mlops_status mlops__graph_predict(const mlops__graph_room *self, mlops_model_output output,
+                                  const mlops__input *input, int64_t first, int64_t n_rows,
+                                  double *out, mlops_error *err) {
+    const mlops__graph_model *model = self->model;
+    int64_t width = mlops__graph_width(model, output),
+            most = model->shape.has_rows ? self->n_rows : 1;
+    const char *texts = mlops__graph_text_input(model);
+    if (texts && !self->numbered && input->kind != MLOPS__INPUT_COLUMNS)
+        return mlops__fail(err, MLOPS_E_SCHEMA, "input \"%.*s\" takes texts: predict a table", 200,
+                           texts);
+    if (model->is_whole && n_rows > self->n_rows)
+        return mlops__fail(err, MLOPS_E_ARENA,
+                           "rows of this graph depend on each other, and %lld are more than %lld",
+                           (long long)n_rows, (long long)self->n_rows);
+    for (int64_t i = 0, n; i < n_rows; i += n) {
+        n = n_rows - i < most ? n_rows - i : most;
+        feed(self, input, first + i, n);
+        MLOPS_TRY(run(self, output, n, out + i * width, err));
+    }
+    return MLOPS_OK;
 }

@@ -3,13 +3,13 @@
 #define MLOPS_MODEL_HANDLE_H
 
 #include "base/arena.h"
-#include "column/table.h"
 #include "file/file.h"
 #include "kern/kern.h"
 #include "kern/tree/walks.h"
 #include "model/build/graph_model.h"
 #include "model/model.h"
 
+#include <mlops/context.h>
 #include <stdatomic.h>
 
 struct mlops_model {
@@ -30,21 +30,30 @@ struct mlops_model {
     mlops_id id;
 };
 
+/* How much is done at once. */
+typedef struct mlops__room_shape {
+    int64_t rows;     /* that run together: of trees 1, or whole blocks of 64 */
+    size_t texts;     /* bytes for texts that a graph makes */
+    int64_t gathered; /* rows of inputs that do not stand in place; 0: all do */
+} mlops__room_shape;
+
+/* rows 0: as many as are best run at once. */
+mlops__room_shape mlops__room_shape_of(const mlops_model *model, int64_t rows, int gathers);
+
 /* Working memory of predicting, cut out of a caller's. */
 typedef struct mlops__room {
     size_t n_blocks;          /* that the kernels are given at once; 0: rows go one by one */
     mlops__forest_reals sums; /* n_groups * 64 of each block */
     mlops__sums margins;      /* n_groups of one row */
     int8_t *ranks;
+    mlops__gather gather;
     mlops__graph_room graph;
 } mlops__room;
 
-/* Bytes that so many blocks of rows need, or only one row, from an address aligned to 64. */
-size_t mlops__room_size(const mlops_model *model, size_t n_blocks);
-void mlops__room_init(mlops__room *self, const mlops_model *model, size_t n_blocks, void *mem);
-
-/* Blocks of rows that are best run at once. */
-size_t mlops__model_blocks(const mlops_model *self);
+/* Bytes from an address aligned to 64; 0: more than there can be. */
+size_t mlops__room_size(const mlops_model *model, const mlops__room_shape *shape);
+void mlops__room_init(mlops__room *self, const mlops_model *model, const mlops__room_shape *shape,
+                      void *mem);
 
 /* Values that a row yields. */
 int64_t mlops__model_width(const mlops_model *self, mlops_model_output output);
@@ -54,14 +63,27 @@ int mlops__model_is_linear(const mlops_model *self);
 /* True if the model yields this at all. */
 int mlops__model_has(const mlops_model *self, mlops_model_output output);
 
-/* Rows, n_features apart, to width values each. Graphs alone have errors, which are those of
+/* Rows of an input to width values each. Graphs alone have errors, which are those of
  * mlops__graph_predict(). */
 mlops_status mlops__model_run(const mlops_model *self, const mlops__room *room,
-                              mlops_model_output output, mlops__row rows, int64_t n_rows,
-                              double *out);
+                              mlops_model_output output, const mlops__input *input, int64_t first,
+                              int64_t n_rows, double *out, mlops_error *err);
 
-/* A cell as the trainer's own conversion to float has it. */
-float mlops__model_f32(const mlops__column *column, int64_t row);
+/* A context in storage, with the rooms of that many threads and of that shape. Executor NULL: one
+ * thread. */
+size_t mlops__context_size(const mlops_model *model, const mlops__room_shape *shape,
+                           const mlops_executor *executor);
+mlops_status mlops__context_init(mlops_context **out, void *mem, size_t size,
+                                 const mlops_model *model, mlops_model_output output,
+                                 const mlops__room_shape *shape, const mlops_executor *executor);
+
+/* As mlops_context_run(), which has no place for a message. */
+mlops_status mlops__context_run(mlops_context *self, int64_t first, int64_t n_rows, double *out,
+                                int64_t width, mlops_error *err);
+
+/* Has it read columns, one a feature. */
+void mlops__context_bind_columns(mlops_context *self, const mlops__column *const *columns,
+                                 int64_t n_rows);
 
 /* What a model file's first bytes say that it is. */
 typedef enum mlops__format {

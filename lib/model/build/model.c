@@ -101,7 +101,8 @@ static mlops_status open_graph(mlops_model *self, const loading *from) {
     MLOPS_TRY(mlops__graph_forests_tune(&self->graph->forests, &self->graph->graph, self->kern,
                                         from->host.cpu == MLOPS_CPU_AVX512, &self->arena,
                                         &from->meter.table, from->err));
-    if (mlops__room_size(self, 1)) return MLOPS_OK;
+    mlops__room_shape shape = mlops__room_shape_of(self, 0, 1);
+    if (mlops__room_size(self, &shape)) return MLOPS_OK;
     return mlops__fail(from->err, MLOPS_E_LIMIT, "a block of rows does not fit into memory");
 }
 

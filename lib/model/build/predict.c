@@ -10,48 +10,62 @@ enum { SLOTS_MAX = 1024 }; /* of which the cache holds the ranks of several bloc
 
 static size_t padded(size_t n) { return (n + ALIGN - 1) / ALIGN * ALIGN; }
 
-/* Rows that a graph runs at once. */
-static int64_t graph_rows(const mlops_model *model, size_t n_blocks) {
-    return n_blocks && model->graph->shape.has_rows ? MLOPS__GRAPH_BLOCK : 1;
+/* Rows that are best run at once. */
+static int64_t usual_rows(const mlops_model *self) {
+    int several = self->forest ? self->forest->n_slots <= SLOTS_MAX : self->walks != NULL;
+    return several ? MLOPS__FOREST_BLOCKS * LANES : LANES;
 }
 
-size_t mlops__model_blocks(const mlops_model *self) {
-    int several = self->forest ? self->forest->n_slots <= SLOTS_MAX : self->walks != NULL;
-    return several ? MLOPS__FOREST_BLOCKS : 1;
+mlops__room_shape mlops__room_shape_of(const mlops_model *model, int64_t rows, int gathers) {
+    mlops__room_shape shape = {.rows = rows ? rows : usual_rows(model)};
+    size_t number = model->graph ? sizeof(double) : mlops__plan_number_size(&model->plan);
+    if (model->graph && !model->graph->shape.has_rows) shape.rows = 1;
+    if (model->graph) shape.texts = mlops__graph_text_room(model->graph, shape.rows);
+    if (gathers) shape.gathered = mlops__gather_rows(model->plan.n_features, number);
+    return shape;
+}
+
+static size_t gather_size(const mlops_model *model, const mlops__room_shape *shape) {
+    size_t number = model->graph ? sizeof(double) : mlops__plan_number_size(&model->plan);
+    return padded((size_t)shape->gathered * model->plan.n_features * number);
 }
 
 static size_t sums_size(const mlops_model *model, size_t n_blocks) {
-    size_t number = mlops__plan_number_size(&model->plan);
-    return padded(model->plan.n_groups * LANES * number * n_blocks);
+    return padded(model->plan.n_groups * LANES * mlops__plan_number_size(&model->plan) * n_blocks);
 }
 
-size_t mlops__room_size(const mlops_model *model, size_t n_blocks) {
+size_t mlops__room_size(const mlops_model *model, const mlops__room_shape *shape) {
+    size_t size = gather_size(model, shape);
     if (model->graph) {
-        int64_t n = graph_rows(model, n_blocks);
-        return mlops__graph_room_size(model->graph, n, mlops__graph_text_room(model->graph, n));
+        size_t more = mlops__graph_room_size(model->graph, shape->rows, shape->texts);
+        return more && more < SIZE_MAX / 2 ? size + more : 0;
     }
-    size_t lanes = n_blocks ? n_blocks * LANES : 1;
-    size_t size = padded(model->plan.n_groups * mlops__plan_number_size(&model->plan));
+    size += padded(model->plan.n_groups * mlops__plan_number_size(&model->plan));
     if (!model->forest && !model->walks) return size;
     size_t lane =
         model->forest ? (size_t)model->forest->n_slots + 1 : mlops__walks_keys(model->walks);
-    return size + sums_size(model, n_blocks) + padded(lane * lanes);
+    size += sums_size(model, (size_t)shape->rows / LANES);
+    return size + padded(lane * (size_t)shape->rows);
 }
 
-void mlops__room_init(mlops__room *self, const mlops_model *model, size_t n_blocks, void *mem) {
+void mlops__room_init(mlops__room *self, const mlops_model *model, const mlops__room_shape *shape,
+                      void *mem) {
+    size_t number = mlops__plan_number_size(&model->plan);
     uint8_t *p = mem;
-    *self = (mlops__room){.margins = {p}};
+    int f64 = model->graph || number == sizeof(double);
+    *self = (mlops__room){.gather = {{p}, shape->gathered, f64}};
+    p += gather_size(model, shape);
     if (model->graph) {
-        int64_t n = graph_rows(model, n_blocks);
-        size_t texts = mlops__graph_text_room(model->graph, n);
-        (void)mlops__graph_room_init(&self->graph, model->graph, n, texts, mem);
+        (void)mlops__graph_room_init(&self->graph, model->graph, shape->rows, shape->texts, p);
+        self->graph.gather = self->gather;
         return;
     }
-    p += padded(model->plan.n_groups * mlops__plan_number_size(&model->plan));
+    self->margins.any = p;
+    p += padded(model->plan.n_groups * number);
     if (!model->forest && !model->walks) return;
-    self->n_blocks = n_blocks;
+    self->n_blocks = (size_t)shape->rows / LANES;
     self->sums.any = p;
-    self->ranks = (int8_t *)p + sums_size(model, n_blocks);
+    self->ranks = (int8_t *)p + sums_size(model, self->n_blocks);
 }
 
 int mlops__model_is_linear(const mlops_model *self) {
@@ -60,15 +74,18 @@ int mlops__model_is_linear(const mlops_model *self) {
 
 int mlops__model_has(const mlops_model *self, mlops_model_output output) {
     if (self->graph) return mlops__graph_width(self->graph, output) != 0;
-    if (output == MLOPS_MODEL_OUTPUT_LEAF && mlops__model_is_linear(self)) return 0;
-    return (uint32_t)output <= MLOPS_MODEL_OUTPUT_LEAF;
+    if (output == MLOPS_MODEL_OUTPUT_LEAF || output == MLOPS_MODEL_OUTPUT_PREFIX)
+        return !mlops__model_is_linear(self);
+    return (uint32_t)output <= MLOPS_MODEL_OUTPUT_MARGIN;
 }
 
 int64_t mlops__model_width(const mlops_model *self, mlops_model_output output) {
     if (self->graph) return mlops__graph_width(self->graph, output);
     if (output == MLOPS_MODEL_OUTPUT_PREDICTION) return mlops__plan_width(&self->plan);
     if (output == MLOPS_MODEL_OUTPUT_MARGIN) return self->plan.n_groups;
-    return mlops__model_has(self, output) ? self->plan.n_trees : 0;
+    if (!mlops__model_has(self, output)) return 0;
+    return (int64_t)self->plan.n_trees *
+           (output == MLOPS_MODEL_OUTPUT_PREFIX ? self->plan.n_groups : 1);
 }
 
 static void finish_row(const mlops_model *self, mlops_model_output output, mlops__sums margins,
@@ -91,6 +108,14 @@ static mlops__forest_rows forest_rows(mlops__row rows) {
 
 static void run_row(const mlops_model *self, const mlops__room *room, mlops_model_output output,
                     mlops__row row, double *out) {
+    if (output == MLOPS_MODEL_OUTPUT_LEAF) {
+        run_leaves(self, row, out);
+        return;
+    }
+    if (output == MLOPS_MODEL_OUTPUT_PREFIX) {
+        mlops__plan_prefixes(&self->plan, row, room->margins, out);
+        return;
+    }
     if (self->forest) {
         self->kern->forest_rank_row(self->forest, forest_rows(row), room->ranks);
         self->kern->forest_sum_row(self->forest, room->ranks,
@@ -128,22 +153,38 @@ static mlops__row row_at(mlops__row rows, int64_t offset) {
     return (mlops__row){rows.f32 ? rows.f32 + offset : NULL, rows.f64 ? rows.f64 + offset : NULL};
 }
 
-mlops_status mlops__model_run(const mlops_model *self, const mlops__room *room,
-                              mlops_model_output output, mlops__row rows, int64_t n_rows,
-                              double *out) {
-    if (self->graph && !room->graph.run) return MLOPS_E_INVALID;
-    if (self->graph) return mlops__graph_predict(&room->graph, output, rows, n_rows, out, NULL);
+/* Rows one behind the other. */
+static void run_rows(const mlops_model *self, const mlops__room *room, mlops_model_output output,
+                     mlops__row rows, int64_t n_rows, double *out) {
     int64_t width = mlops__model_width(self, output), n_features = self->plan.n_features, i = 0;
+    int sums = output == MLOPS_MODEL_OUTPUT_PREDICTION || output == MLOPS_MODEL_OUTPUT_MARGIN;
     const int64_t most = (int64_t)(room->n_blocks * LANES);
-    while (output != MLOPS_MODEL_OUTPUT_LEAF && most && n_rows - i >= BLOCK_MIN) {
+    while (sums && most && n_rows - i >= BLOCK_MIN) {
         size_t n = (size_t)(n_rows - i < most ? n_rows - i : most);
         run_blocks(self, room, output, row_at(rows, i * n_features), n, out + i * width);
         i += (int64_t)n;
     }
-    for (; i < n_rows; i++) {
-        mlops__row row = row_at(rows, i * n_features);
-        if (output == MLOPS_MODEL_OUTPUT_LEAF) run_leaves(self, row, out + i * width);
-        else run_row(self, room, output, row, out + i * width);
+    for (; i < n_rows; i++)
+        run_row(self, room, output, row_at(rows, i * n_features), out + i * width);
+}
+
+mlops_status mlops__model_run(const mlops_model *self, const mlops__room *room,
+                              mlops_model_output output, const mlops__input *input, int64_t first,
+                              int64_t n_rows, double *out, mlops_error *err) {
+    if (self->graph && !room->graph.run) return MLOPS_E_INVALID;
+    if (self->graph)
+        return mlops__graph_predict(&room->graph, output, input, first, n_rows, out, err);
+    int64_t width = mlops__model_width(self, output), most = room->gather.n_rows;
+    if (mlops__input_in_place(input)) {
+        mlops__row rows = row_at(input->rows, first * input->n_features);
+        run_rows(self, room, output, rows, n_rows, out);
+        return MLOPS_OK;
+    }
+    for (int64_t i = 0; i < n_rows; i += most) {
+        int64_t n = n_rows - i < most ? n_rows - i : most;
+        mlops__row rows = mlops__gather_take(&room->gather, input, first + i, n);
+        run_rows(self, room, output, rows, n, out + i * width);
+        mlops__gather_done(&room->gather, input, first + i, n);
     }
     return MLOPS_OK;
 }
@@ -161,12 +202,14 @@ static mlops_status predict(const mlops_model *self, mlops__row rows, int64_t n_
         return MLOPS_E_INVALID;
     if (self->graph && width == 0) return MLOPS_E_UNSUPPORTED;
     int many = n_rows >= (self->graph ? 2 : BLOCK_MIN);
-    size_t n_blocks = many ? mlops__model_blocks(self) : 0;
-    while (n_blocks && mlops__room_size(self, n_blocks) > sizeof mem) n_blocks /= 2;
-    if (mlops__room_size(self, n_blocks) > sizeof mem) return MLOPS_E_ARENA;
+    mlops__room_shape shape = mlops__room_shape_of(self, many ? 0 : 1, 0);
+    while (shape.rows > 1 && mlops__room_size(self, &shape) > sizeof mem)
+        shape = mlops__room_shape_of(self, shape.rows > LANES ? shape.rows / 2 : 1, 0);
+    if (mlops__room_size(self, &shape) > sizeof mem) return MLOPS_E_ARENA;
     mlops__room room;
-    mlops__room_init(&room, self, n_blocks, mem);
-    return mlops__model_run(self, &room, output, rows, n_rows, out);
+    mlops__input input = mlops__input_of_rows(rows, n_rows, n_features);
+    mlops__room_init(&room, self, &shape, mem);
+    return mlops__model_run(self, &room, output, &input, 0, n_rows, out, NULL);
 }
 
 mlops_status mlops_model_predict(const mlops_model *self, const float *rows, int64_t n_rows,

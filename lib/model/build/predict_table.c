@@ -1,20 +1,11 @@
 /* Predicting the rows of a table: columns are bound to features by name.
  *
- * Owns the memory of one call: a block of rows and the room of a context. Invariant: every column
- * is found and of a type that converts before the first value is written.
+ * Owns the memory of one call, which is a context's. Invariant: every column is found and of a type
+ * that converts before the first value is written.
  */
 #include "model/build/handle.h"
 
-enum { BLOCK = 256, ALIGN = 64 };
-
-typedef struct binding {
-    const mlops_model *model;
-    const mlops__column **columns; /* one a feature */
-    mlops__sums rows;              /* BLOCK * n_features, of the plan's type */
-    void *mem;
-    size_t mem_size;
-    mlops_error *err;
-} binding;
+enum { GRAPH_ROWS = 256, ALIGN = 64, TEXTS_MAX = 1 << 29 };
 
 /* True if the input that the feature is part of is one of texts. */
 static int takes_texts(const mlops_model *model, uint32_t feature) {
@@ -79,62 +70,45 @@ mlops_status mlops__model_bind(const mlops_model *model, const mlops_table *tabl
     return MLOPS_OK;
 }
 
-float mlops__model_f32(const mlops__column *column, int64_t row) {
-    if (column->type == MLOPS_TYPE_INT64 && mlops__column_valid(column, row))
-        return (float)((const int64_t *)column->data)[row];
-    return (float)mlops__column_f64(column, row);
-}
+typedef struct columns_of {
+    const mlops__column *const *columns;
+    int64_t n_rows;
+} columns_of;
 
-static void fill_rows(const binding *self, int f64, int64_t begin, int64_t n) {
-    int64_t n_features = self->model->plan.n_features;
-    for (int64_t f = 0; f < n_features; f++) {
-        const mlops__column *column = self->columns[f];
-        for (int64_t i = 0; i < n && f64; i++)
-            self->rows.f64[i * n_features + f] = mlops__column_f64(column, begin + i);
-        for (int64_t i = 0; i < n && !f64; i++)
-            self->rows.f32[i * n_features + f] = mlops__model_f32(column, begin + i);
+static mlops_status predict_in(const mlops_model *self, const columns_of *from,
+                               mlops_model_output output, double *out,
+                               const mlops__room_shape *shape, mlops_error *err) {
+    const mlops_allocator *allocator = &self->host.allocator;
+    mlops_context *context;
+    size_t size = mlops__context_size(self, shape, NULL);
+    void *mem = size ? mlops__alloc_aligned(allocator, size, ALIGN) : NULL;
+    if (!mem) return mlops__fail_nomem(err, size);
+    mlops_status status = mlops__context_init(&context, mem, size, self, output, shape, NULL);
+    if (status) {
+        status = mlops__fail(err, status, "the allocator does not align to 64 bytes");
+    } else {
+        mlops__context_bind_columns(context, from->columns, from->n_rows);
+        status = mlops__context_run(context, 0, from->n_rows, out, mlops__model_width(self, output),
+                                    err);
     }
+    mlops__free_aligned(allocator, mem, size, ALIGN);
+    return status;
 }
 
-static void run(const binding *self, mlops_model_output output, int64_t n_rows, double *out) {
-    int64_t width = mlops__model_width(self->model, output);
-    int f64 = (self->model->plan.flags & MLOPS__PLAN_F64) != 0;
-    mlops__row rows = {f64 ? NULL : self->rows.f32, f64 ? self->rows.f64 : NULL};
-    mlops__room room;
-    mlops__room_init(&room, self->model, mlops__model_blocks(self->model), self->mem);
-    for (int64_t begin = 0; begin < n_rows; begin += BLOCK) {
-        int64_t n = n_rows - begin < BLOCK ? n_rows - begin : BLOCK;
-        fill_rows(self, f64, begin, n);
-        (void)mlops__model_run(self->model, &room, output, rows, n, out + begin * width);
-    }
-}
-
-static mlops_status predict(binding *self, mlops_model_output output, int64_t n_rows, double *out,
-                            mlops__arena *arena) {
-    size_t n_features = self->model->plan.n_features;
-    size_t row_size = BLOCK * mlops__plan_number_size(&self->model->plan);
-    const mlops_allocator *allocator = &self->model->host.allocator;
-    if (self->model->graph)
-        return mlops__graph_predict_columns(self->model->graph, self->columns, output, n_rows, out,
-                                            allocator, self->err);
-    self->rows.any = mlops__arena_array(arena, n_features, row_size);
-    self->mem_size = mlops__room_size(self->model, mlops__model_blocks(self->model));
-    self->mem = self->rows.any ? mlops__alloc_aligned(allocator, self->mem_size, ALIGN) : NULL;
-    if (!self->mem) return mlops__fail_nomem(self->err, n_features * row_size);
-    run(self, output, n_rows, out);
-    mlops__free_aligned(allocator, self->mem, self->mem_size, ALIGN);
-    return MLOPS_OK;
-}
-
+/* Rows of some graphs must run together, and their texts may need more room than was guessed: it is
+ * doubled until it does. */
 mlops_status mlops__model_predict_columns(const mlops_model *self, const mlops__column **columns,
                                           mlops_model_output output, int64_t n_rows, double *out,
                                           mlops_error *err) {
-    binding all = {.model = self, .columns = columns, .err = err};
-    mlops__arena arena;
-    mlops__arena_init(&arena, &self->host.allocator, SIZE_MAX);
-    mlops_status status = predict(&all, output, n_rows, out, &arena);
-    mlops__arena_free(&arena);
-    return status;
+    const columns_of from = {columns, n_rows};
+    int64_t rows = 0;
+    if (self->graph && (self->graph->is_whole || n_rows < GRAPH_ROWS)) rows = n_rows;
+    else if (self->graph) rows = GRAPH_ROWS;
+    mlops__room_shape shape = mlops__room_shape_of(self, rows, !self->graph);
+    for (;; shape.texts *= 2) {
+        mlops_status status = predict_in(self, &from, output, out, &shape, err);
+        if (status != MLOPS_E_ARENA || !shape.texts || shape.texts > TEXTS_MAX) return status;
+    }
 }
 
 mlops_status mlops__model_softmax(double *values, int64_t n, int64_t k,
@@ -175,11 +149,12 @@ mlops_status mlops_model_predict_table(const mlops_model *self, const mlops_tabl
                            "width is %lld, the model yields %lld value%s a row", (long long)width,
                            (long long)mlops__model_width(self, output),
                            mlops__plural(mlops__model_width(self, output)));
-    binding all = {.model = self, .err = err};
+    const mlops__column **bound;
     mlops__arena arena;
     mlops__arena_init(&arena, &self->host.allocator, SIZE_MAX);
-    mlops_status status = mlops__model_bind(self, table, columns, &arena, &all.columns, err);
-    if (status == MLOPS_OK) status = predict(&all, output, n_rows, out, &arena);
+    mlops_status status = mlops__model_bind(self, table, columns, &arena, &bound, err);
+    if (status == MLOPS_OK)
+        status = mlops__model_predict_columns(self, bound, output, n_rows, out, err);
     mlops__arena_free(&arena);
     return status;
 }

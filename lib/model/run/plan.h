@@ -218,6 +218,9 @@ int mlops__plan_special_left(const mlops__plan *self, const mlops__plan_node *no
 /* Margins of one row: the reference that kernels are held to. sums has n_groups. */
 void mlops__plan_margin(const mlops__plan *self, mlops__row row, mlops__sums sums);
 
+/* Margins of one row after each of the trees, n_groups each. sums is room for n_groups. */
+void mlops__plan_prefixes(const mlops__plan *self, mlops__row row, mlops__sums sums, double *out);
+
 /* From the margins of a row to its prediction: mlops__plan_width() values. Uses sums as room. */
 void mlops__plan_finish(const mlops__plan *self, mlops__sums sums, double *out);
 

@@ -186,9 +186,10 @@ static void add_special(const mlops__plan *self, uint32_t words, uint32_t group,
         else add_f32(self, sums.f32 + g, load_f32(p + 4 + 4 * (size_t)g));
 }
 
-static void add_trees_f32(const mlops__plan *self, const mlops__row *row, float *sums) {
+static void add_trees_f32(const mlops__plan *self, uint32_t t, uint32_t end, const mlops__row *row,
+                          float *sums) {
     int wide = (self->flags & MLOPS__PLAN_WIDE) != 0;
-    for (uint32_t t = 0; t < self->n_trees; t++) {
+    for (; t < end; t++) {
         const uint8_t *p = self->nodes + (wide ? 12 : 8) * (size_t)walk(self, t, row);
         uint32_t group = load_u32(self->trees + 8 * (size_t)t + 4);
         if (load_u32(p + (wide ? 8 : 4)) >> 30 & 1)
@@ -197,8 +198,9 @@ static void add_trees_f32(const mlops__plan *self, const mlops__row *row, float 
     }
 }
 
-static void add_trees_f64(const mlops__plan *self, const mlops__row *row, double *sums) {
-    for (uint32_t t = 0; t < self->n_trees; t++) {
+static void add_trees_f64(const mlops__plan *self, uint32_t t, uint32_t end, const mlops__row *row,
+                          double *sums) {
+    for (; t < end; t++) {
         const uint8_t *p = self->nodes + 16 * (size_t)walk(self, t, row);
         uint32_t group = load_u32(self->trees + 8 * (size_t)t + 4);
         if (load_u32(p + 12) >> 30 & 1)
@@ -219,20 +221,38 @@ static void begin(const mlops__plan *self, mlops__sums sums) {
     }
 }
 
-/* Of the least and the greatest. */
-static void end(const mlops__plan *self, mlops__sums sums) {
-    for (uint32_t g = 0; g < self->n_groups; g++) {
-        double base = mlops__plan_base(self, g);
-        if (is_f64(self)) sums.f64[g] = (sums.f64[g] != sums.f64[g] ? 0.0 : sums.f64[g]) + base;
-        else sums.f32[g] = (sums.f32[g] != sums.f32[g] ? 0.0f : sums.f32[g]) + (float)base;
+static void add_trees(const mlops__plan *self, uint32_t t, uint32_t end, const mlops__row *row,
+                      mlops__sums sums) {
+    if (is_f64(self)) add_trees_f64(self, t, end, row, sums.f64);
+    else add_trees_f32(self, t, end, row, sums.f32);
+}
+
+/* The margin that a sum is: the least and the greatest get their base in the end. */
+static double margin_of(const mlops__plan *self, mlops__sums sums, uint32_t group) {
+    double base = mlops__plan_base(self, group);
+    int sum = self->aggregate == MLOPS__AGGREGATE_SUM;
+    if (is_f64(self)) {
+        double value = sums.f64[group];
+        return sum ? value : (value != value ? 0.0 : value) + base;
     }
+    float value = sums.f32[group];
+    return (double)(sum ? value : (value != value ? 0.0f : value) + (float)base);
 }
 
 void mlops__plan_margin(const mlops__plan *self, mlops__row row, mlops__sums sums) {
     begin(self, sums);
-    if (is_f64(self)) add_trees_f64(self, &row, sums.f64);
-    else add_trees_f32(self, &row, sums.f32);
-    if (self->aggregate != MLOPS__AGGREGATE_SUM) end(self, sums);
+    add_trees(self, 0, self->n_trees, &row, sums);
+    for (uint32_t g = 0; self->aggregate != MLOPS__AGGREGATE_SUM && g < self->n_groups; g++)
+        if (is_f64(self)) sums.f64[g] = margin_of(self, sums, g);
+        else sums.f32[g] = (float)margin_of(self, sums, g);
+}
+
+void mlops__plan_prefixes(const mlops__plan *self, mlops__row row, mlops__sums sums, double *out) {
+    begin(self, sums);
+    for (uint32_t t = 0; t < self->n_trees; t++) {
+        add_trees(self, t, t + 1, &row, sums);
+        for (uint32_t g = 0; g < self->n_groups; g++) *out++ = margin_of(self, sums, g);
+    }
 }
 
 void mlops__plan_finish(const mlops__plan *self, mlops__sums sums, double *out) {

@@ -1,11 +1,11 @@
 /* The hot swap.
  *
- * Owns the counts of readers. Invariants: a slot is written to only while it is idle and all its
- * counts were seen to be 0 after it became so; a reader looks into a slot only if that was active
- * after it was counted there. The order of all of these is one for all threads (seq_cst), so that
- * of a reader who comes and a writer who leaves a slot, one sees the other.
+ * Owns the counts of readers. Invariants: a slot is written to only while it is idle and each group
+ * of counts was seen to be 0 after it became so; a reader looks for the active slot only after it
+ * was counted. The order of all of these is one for all threads (seq_cst), so that of a reader who
+ * comes and a writer who leaves a slot, one sees the other.
  */
-#include "deploy/swap.h"
+#include "sys/swap.h"
 
 #include "sys/mutex.h"
 
@@ -25,15 +25,9 @@ static uint32_t stripe(void) {
 }
 
 void *mlops__swap_enter(mlops__swap *self, mlops__swap_count **place) {
-    uint32_t own = stripe(), active = atomic_load(&self->active);
-    for (;;) {
-        *place = &self->readers[active][own];
-        atomic_fetch_add(&(*place)->n, 1);
-        uint32_t now = atomic_load(&self->active);
-        if (now == active) return self->served[active];
-        mlops__swap_leave(*place);
-        active = now;
-    }
+    *place = &self->readers[atomic_load(&self->group)][stripe()];
+    atomic_fetch_add(&(*place)->n, 1);
+    return self->served[atomic_load(&self->active)];
 }
 
 void mlops__swap_leave(mlops__swap_count *place) {
@@ -57,10 +51,21 @@ int64_t mlops__swap_total(const mlops__swap *self, int which) {
 
 static uint32_t idle_of(const mlops__swap *self) { return 1 - atomic_load(&self->active); }
 
-static int is_read(mlops__swap *self, uint32_t slot) {
+static int is_empty(mlops__swap *self, uint32_t group) {
     for (int i = 0; i < MLOPS__SWAP_STRIPES; i++)
-        if (atomic_load(&self->readers[slot][i].n) != 0) return 1;
-    return 0;
+        if (atomic_load(&self->readers[group][i].n) != 0) return 0;
+    return 1;
+}
+
+/* Whoever comes goes to the other group from then on that it was seen empty, so that the one that
+ * they leave becomes empty, too, however many come. */
+static int is_idle_unread(mlops__swap *self) {
+    for (; self->n_empty < 2; self->n_empty++) {
+        uint32_t other = 1 - atomic_load(&self->group);
+        if (!is_empty(self, other)) return 0;
+        if (self->n_empty == 0) atomic_store(&self->group, other);
+    }
+    return 1;
 }
 
 void *mlops__swap_served(mlops__swap *self) { return self->served[1 - idle_of(self)]; }
@@ -68,7 +73,7 @@ void *mlops__swap_served(mlops__swap *self) { return self->served[1 - idle_of(se
 void *mlops__swap_reclaim(mlops__swap *self) {
     uint32_t idle = idle_of(self);
     void *old = self->served[idle];
-    if (!old || is_read(self, idle)) return NULL;
+    if (!old || !is_idle_unread(self)) return NULL;
     self->served[idle] = NULL;
     return old;
 }
@@ -76,7 +81,7 @@ void *mlops__swap_reclaim(mlops__swap *self) {
 void *mlops__swap_reclaim_wait(mlops__swap *self) {
     uint32_t idle = idle_of(self);
     void *old = self->served[idle];
-    while (is_read(self, idle)) mlops__thread_yield();
+    while (old && !is_idle_unread(self)) mlops__thread_yield();
     self->served[idle] = NULL;
     return old;
 }
@@ -85,4 +90,5 @@ void mlops__swap_publish(mlops__swap *self, void *next) {
     uint32_t idle = idle_of(self);
     self->served[idle] = next;
     atomic_store(&self->active, idle);
+    self->n_empty = 0;
 }

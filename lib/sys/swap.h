@@ -1,18 +1,20 @@
 /* Two slots, one of which is active: readers take what is in it without waiting, and one writer at
  * a time puts the next one into the other.
  *
- * What is served is any object of the owner's. A reader counts itself into the active slot, looks
- * whether it is still active, and goes on there or begins anew: it can only fail to go on where a
- * writer has made progress. A writer fills a slot only while nobody is counted in it.
+ * What is served is any object of the owner's. A reader counts itself and then looks which slot is
+ * active: it is wait-free, as neither can fail. It counts itself into one of two groups. A writer
+ * that has made another slot active sees each group empty once, the one that nobody comes to any
+ * more first, and may fill the idle slot then: who still reads that was counted before. (The method
+ * is Left-Right: Ramalhete and Correia, 2015.)
  */
-#ifndef MLOPS_DEPLOY_SWAP_H
-#define MLOPS_DEPLOY_SWAP_H
+#ifndef MLOPS_SYS_SWAP_H
+#define MLOPS_SYS_SWAP_H
 
 #include <stdatomic.h>
 #include <stdint.h>
 
 enum {
-    MLOPS__SWAP_STRIPES = 8 /* counters of a slot, so that threads seldom share a cache line */
+    MLOPS__SWAP_STRIPES = 8 /* counters of a group, so that threads seldom share a cache line */
 };
 
 enum { MLOPS__SWAP_TALLIES = 2 };
@@ -24,9 +26,11 @@ typedef struct mlops__swap_count {
 } mlops__swap_count;
 
 typedef struct mlops__swap {
-    _Atomic(uint32_t) active;
-    void *served[2]; /* NULL: an empty slot; only the idle one is ever empty */
     mlops__swap_count readers[2][MLOPS__SWAP_STRIPES];
+    _Atomic(uint32_t) active;
+    _Atomic(uint32_t) group; /* that readers count themselves into */
+    uint32_t n_empty;        /* groups seen empty since the idle slot became so; the writer's */
+    void *served[2];         /* NULL: an empty slot; only the idle one is ever empty */
 } mlops__swap;
 
 void mlops__swap_init(mlops__swap *self, void *served);

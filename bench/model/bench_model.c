@@ -124,14 +124,6 @@ static void *read_rows(const char *path) {
     return out;
 }
 
-static void measure_load(const char *path) {
-    double begin = now();
-    mlops_model *again;
-    if (mlops_model_load(&again, path, NULL, NULL)) exit(1);
-    printf("mlops_load %.1f\n", now() - begin);
-    mlops_model_unref(again);
-}
-
 #if HAVE_XGBOOST
 static BoosterHandle booster;
 static DMatrixHandle proxy;
@@ -166,9 +158,8 @@ static int compare(void) {
 }
 
 static int begin_peer(const char *path) {
-    double begin = now(), before = resident();
+    double before = resident();
     if (XGBoosterCreate(NULL, 0, &booster) || XGBoosterLoadModel(booster, path)) return 0;
-    printf("xgboost_load %.1f\n", now() - begin);
     int major, minor, patch;
     XGBoostVersion(&major, &minor, &patch);
     printf("xgboost_version %d.%d.%d\n", major, minor, patch);
@@ -198,7 +189,6 @@ int main(int argc, char **argv) {
     if (!is_f64 && (!begin_peer(argv[1]) || !compare())) return 1;
 #endif
     for (int run = 0; run < atoi(argv[3]); run++) {
-        measure_load(argv[1]);
         measure("mlops", ours_row, ours_batch);
         measure_two_cores();
 #if HAVE_XGBOOST

@@ -50,11 +50,12 @@ static void put_word(mlops__ir *ir, uint32_t word) {
 static void make_special(mlops__ir *ir, const shape *s, mlops__ir_node *node) {
     int set = draw(100) < s->set_share;
     if (!set && !(s->f64 && draw(4) == 0)) return;
+    double cut = node->value;
     node->special = (uint32_t)(ir->words.size / 4);
     node->is_special = 1;
     put_word(ir, set ? MLOPS__SPECIAL_SET : MLOPS__SPECIAL_ZERO);
     if (!set) {
-        mlops__ir_word_f64(ir, node->value);
+        mlops__ir_word_f64(ir, cut);
         return;
     }
     uint32_t n = draw(4);

@@ -132,18 +132,18 @@ static void put_number(mlops__ir *ir, double value) {
  * linear leaf of both features besides. */
 static void compile_specials(mlops__buf *out, int f64) {
     const uint32_t zero = 0, vector = f64 ? 9 : 4, linear = 14;
-    const mlops__ir_node nodes[] = {
+    mlops__ir_node nodes[] = {
         {.step = 1, .is_special = 1},
-        {.number = 1,
-         .feature = 1,
-         .step = 2,
-         .special = 6,
-         .is_special = (uint8_t)f64,
-         .value = -1.0},
+        {.number = 1, .feature = 1, .step = 2, .value = -1.0},
         {.number = 2, .special = vector, .is_special = 1},
-        {.number = 3, .value = 8.0, .special = linear, .is_special = (uint8_t)f64},
+        {.number = 3, .value = 8.0},
         {.number = 4, .value = 16.0},
     };
+    if (f64) {
+        nodes[1].special = 6;
+        nodes[3].special = linear;
+        nodes[1].is_special = nodes[3].is_special = 1;
+    }
     const double base[] = {1.0, 2.0};
     mlops__ir ir;
     mlops__ir_init(&ir, &mlops__heap);

@@ -153,26 +153,32 @@ static uint8_t *store_node(const compiling *self, uint8_t *p, const mlops__ir_no
     return p + 8;
 }
 
-/* All nodes, then their numbers and covers, if the plan has such. */
+/* All nodes, then their numbers and covers, if the plan has such: in one go, as forests are larger
+ * than caches. */
 static void put_nodes(const compiling *self, mlops__buf *out) {
     const mlops__buf *given = &self->ir->weights;
     const float *weights = given->size ? (const float *)(const void *)given->data : NULL;
     const mlops__plan plan = {.flags = self->flags};
-    uint8_t *p = mlops__buf_extend(out, mlops__plan_node_size(&plan) * self->n_nodes);
-    for (uint32_t t = 0; p && t < self->ir->n_trees; t++)
-        for (uint32_t i = self->firsts[t]; i < end_of(self, t); i++)
-            p = store_node(self, p, &self->nodes[i], weights ? &weights[t] : NULL);
+    size_t n = self->n_nodes, begin = out->size;
+    mlops__buf_extend(out, mlops__plan_node_size(&plan) * n);
     mlops__buf_align(out, 8);
-    p = self->flags & MLOPS__PLAN_NUMBERS ? mlops__buf_extend(out, 4 * (size_t)self->n_nodes)
-                                          : NULL;
-    for (uint32_t i = 0; p && i < self->n_nodes; i++, p += 4)
-        mlops__store_u32(p, self->nodes[i].number);
+    size_t numbers = out->size;
+    mlops__buf_extend(out, self->flags & MLOPS__PLAN_NUMBERS ? 4 * n : 0);
     mlops__buf_align(out, 8);
-    size_t covers = mlops__plan_number_size(&plan) * self->n_nodes;
-    p = self->flags & MLOPS__PLAN_COVERS ? mlops__buf_extend(out, covers) : NULL;
-    for (uint32_t i = 0; p && i < self->n_nodes; i++)
-        p = store_number(p, self->ir->f64, self->nodes[i].cover);
+    size_t covers = out->size;
+    mlops__buf_extend(out,
+                      self->flags & MLOPS__PLAN_COVERS ? mlops__plan_number_size(&plan) * n : 0);
     mlops__buf_align(out, 8);
+    if (out->status) return;
+    uint8_t *node = out->data + begin, *number = out->data + numbers, *cover = out->data + covers;
+    for (uint32_t t = 0; t < self->ir->n_trees; t++)
+        for (uint32_t i = self->firsts[t]; i < end_of(self, t); i++) {
+            const mlops__ir_node *from = &self->nodes[i];
+            node = store_node(self, node, from, weights ? &weights[t] : NULL);
+            if (self->flags & MLOPS__PLAN_NUMBERS) mlops__store_u32(number + 4 * i, from->number);
+            if (self->flags & MLOPS__PLAN_COVERS)
+                cover = store_number(cover, self->ir->f64, from->cover);
+        }
 }
 
 static void put_texts(const mlops__ir *ir, mlops__buf *out) {

@@ -94,7 +94,8 @@ static void put_graph(mlops__json_writer *out, const mlops_model *self) {
     mlops__json_string(out, graph->is_whole ? "together" : "apart");
     put_int(out, "plan_size", (int64_t)self->payload_size);
     put_int(out, "context_size", (int64_t)mlops_context_size(self, NULL));
-    put_id(out, &self->id);
+    mlops_id id = mlops__model_id(self);
+    put_id(out, &id);
     mlops__json_close(out, '}');
 }
 
@@ -122,7 +123,8 @@ mlops_status mlops_model_describe(const mlops_model *self, char *text, size_t ca
     put_int(&out, "margins", self->plan.n_groups);
     put_int(&out, "plan_size", (int64_t)self->payload_size);
     put_int(&out, "context_size", (int64_t)mlops_context_size(self, NULL));
-    put_id(&out, &self->id);
+    mlops_id id = mlops__model_id(self);
+    put_id(&out, &id);
     put_text(&out, "kernels", level_name(self->host.cpu));
     put_text(&out, "layout", self->forest ? "ranks" : "plan");
     mlops__json_close(&out, '}');

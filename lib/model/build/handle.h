@@ -27,7 +27,8 @@ struct mlops_model {
     mlops__walks *walks;   /* and of these none as well: rows walk the plan */
     mlops__graph_model *graph; /* NULL: the payload is a plan */
     const mlops__kern *kern;
-    mlops_id id;
+    atomic_int id_state;
+    mlops_id id; /* mlops__model_id() */
 };
 
 /* How much is done at once. */

@@ -7,15 +7,17 @@
 
 /* One node, in breadth-first order within its tree. */
 typedef struct mlops__ir_node {
-    double value;     /* threshold, or what a leaf adds; a float unless the forest is f64 */
+    union {
+        double value;     /* threshold, or what a leaf adds; a float unless the forest is f64 */
+        uint32_t special; /* is_special: index into words */
+    };
+    double cover;     /* weight of the training rows that came by; 0: not known */
     uint32_t feature; /* 0 in a leaf */
     uint32_t step;    /* distance to the left child, the right one behind it; 0: a leaf */
     uint32_t number;  /* the trainer's, within the tree */
-    uint32_t special; /* is_special: index into words */
-    double cover;     /* weight of the training rows that came by; 0: not known */
     uint8_t left_missing;
     uint8_t is_special;
-    uint8_t zero[6];
+    uint8_t zero[2];
 } mlops__ir_node;
 
 typedef struct mlops__ir {

@@ -179,7 +179,7 @@ static mlops_status fill_numeric(const adding *self, int32_t node, int decision,
     const uint32_t kind = MLOPS__SPECIAL_ZERO;
     MLOPS_TRY(take_word(self, out));
     mlops__buf_put(&self->lgbm->ir->words, &kind, sizeof kind);
-    mlops__ir_word_f64(self->lgbm->ir, out->value);
+    mlops__ir_word_f64(self->lgbm->ir, next_above(t));
     return MLOPS_OK;
 }
 

@@ -1,7 +1,7 @@
 /* The model handle: loading, sharing, asking.
  *
  * Owns the payload, the forest and the names of a model. Invariant: a mlops_model never changes
- * once it is handed out, but for the count of its shares.
+ * once it is handed out, but for the count of its shares and for its id, which is told once.
  */
 #include "base/opts.h"
 #include "column/meter.h"
@@ -119,10 +119,6 @@ static int is_graph(const uint8_t *payload, size_t n) {
 static mlops_status finish(mlops_model *self, const loading *from) {
     int graph = is_graph(self->payload, self->payload_size);
     MLOPS_TRY(graph ? open_graph(self, from) : open_plan(self, from));
-    mlops__sha256 hash;
-    mlops__sha256_init(&hash, self->kern->sha256_blocks);
-    mlops__sha256_add(&hash, self->payload, self->payload_size);
-    mlops__sha256_end(&hash, self->id.bytes);
     /* Nothing is added any more; the meter ends with loading. */
     self->arena.allocator = self->tables.allocator = NULL;
     return MLOPS_OK;
@@ -348,6 +344,21 @@ const mlops__graph *mlops__model_graph(const mlops_model *self) {
 
 const mlops__plan *mlops__model_opened(const mlops_model *self) { return &self->plan; }
 
-mlops_id mlops__model_id(const mlops_model *self) { return self->id; }
+/* Told by the first who asks, since most never do. */
+mlops_id mlops__model_id(const mlops_model *shared) {
+    enum { NONE, BUSY, DONE };
+    mlops_model *self = (mlops_model *)(uintptr_t)shared;
+    int none = NONE;
+    mlops_id id;
+    if (atomic_load_explicit(&self->id_state, memory_order_acquire) == DONE) return self->id;
+    mlops__sha256 hash;
+    mlops__sha256_init(&hash, self->kern->sha256_blocks);
+    mlops__sha256_add(&hash, self->payload, self->payload_size);
+    mlops__sha256_end(&hash, id.bytes);
+    if (!atomic_compare_exchange_strong(&self->id_state, &none, BUSY)) return id;
+    self->id = id;
+    atomic_store_explicit(&self->id_state, DONE, memory_order_release);
+    return id;
+}
 
 const mlops__host *mlops__model_host(const mlops_model *self) { return &self->host; }

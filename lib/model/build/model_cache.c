@@ -25,8 +25,7 @@ typedef struct head {
     uint64_t plan_size;   /* behind the head; then, aligned, structs and what they point to */
     uint32_t forest_size; /* of its struct; 0: rows walk the plan */
     uint32_t teams_size;  /* of the one behind it; 0: there are none */
-    mlops_id id;
-    uint8_t zero[32];
+    uint8_t zero[64];
 } head;
 
 _Static_assert(sizeof(head) == HEAD, "what stands in files");
@@ -182,7 +181,6 @@ int mlops__model_cache_open(const mlops__model_cache *self, mlops_model *model, 
         take_forest(model)) {
         model->payload = model->cached.data + HEAD;
         model->payload_size = (size_t)h->plan_size;
-        model->id = h->id;
         return 1;
     }
     model->forest = NULL;
@@ -268,7 +266,6 @@ static int lay_out(const mlops__model_cache *self, const mlops_model *model, mlo
     h.key = self->key;
     h.size = out->size;
     h.plan_size = model->payload_size;
-    h.id = model->id;
     memcpy(out->data, &h, sizeof h);
     h.sum = mlops__hash_128(out->data + SUM_END, out->size - SUM_END);
     memcpy(out->data, &h, sizeof h);

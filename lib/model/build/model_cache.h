@@ -21,7 +21,7 @@ typedef struct mlops__model_cache {
 void mlops__model_cache_begin(mlops__model_cache *self, const char *folder, mlops_cpu level,
                               const uint8_t *bytes, size_t n);
 
-/* Payload, plan, id and forest from the file; room for what has addresses comes from the model's
+/* Payload, plan and forest from the file; room for what has addresses comes from the model's
  * arena. False: there is none that can be served. */
 int mlops__model_cache_open(const mlops__model_cache *self, mlops_model *model, size_t max);
 

@@ -83,10 +83,15 @@ static uint32_t digit_of(const item *it, uint32_t digit) {
  */
 static void sort_items(mlops__tuning *self) {
     item *from = self->items, *to = self->items + self->n_items;
+    item differ = {0}; /* in these bits */
+    for (uint32_t i = 0; i < self->n_items; i++) {
+        differ.side |= from[i].side ^ from[0].side;
+        differ.order |= from[i].order ^ from[0].order;
+    }
     for (uint32_t digit = 0; digit < 2 * KEY_DIGITS; digit++) {
         uint32_t counts[DIGITS] = {0}, sum = 0;
+        if (digit_of(&differ, digit) == 0) continue;
         for (uint32_t i = 0; i < self->n_items; i++) counts[digit_of(&from[i], digit)]++;
-        if (self->n_items && counts[digit_of(&from[0], digit)] == self->n_items) continue;
         for (uint32_t d = 0; d < DIGITS; d++) {
             uint32_t n = counts[d];
             counts[d] = sum;
@@ -422,15 +427,17 @@ static mlops_status lay_out(mlops__tuning *self, int *fits, mlops_error *err) {
 mlops_status mlops__tune(mlops__forest **out, const mlops__plan *plan, int wide,
                          mlops__arena *arena, const mlops_allocator *scratch, mlops_error *err) {
     *out = NULL;
-    size_t n = (size_t)plan->n_nodes + 1;
-    item *items = mlops__alloc_array(scratch, n, 2 * sizeof *items);
+    size_t n = (size_t)plan->n_nodes + 1, room = 0;
+    /* Half of the nodes are tests at the most. */
+    int counts = mlops__mul(n / 2 + 1, 2 * sizeof(item), &room);
+    item *items = counts ? mlops__alloc(scratch, room) : NULL;
     uint16_t *slots = mlops__alloc_array(scratch, n, sizeof *slots);
     int8_t *bounds = mlops__alloc_array(scratch, n, sizeof *bounds);
     mlops__forest *forest = mlops__arena_alloc(arena, sizeof *forest);
     mlops_status status = MLOPS_OK;
     int fits = 0;
     if (!items || !slots || !bounds || !forest) {
-        status = mlops__fail_nomem(err, n * 2 * sizeof *items);
+        status = mlops__fail_nomem(err, room);
     } else {
         forest->n_features = plan->n_features;
         forest->n_groups = plan->n_groups;
@@ -443,7 +450,7 @@ mlops_status mlops__tune(mlops__forest **out, const mlops__plan *plan, int wide,
         self.node_bounds = bounds;
         status = lay_out(&self, &fits, err);
     }
-    mlops__free(scratch, items, n * 2 * sizeof *items);
+    mlops__free(scratch, items, room);
     mlops__free(scratch, slots, n * sizeof *slots);
     mlops__free(scratch, bounds, n * sizeof *bounds);
     if (status == MLOPS_OK && fits) *out = forest;

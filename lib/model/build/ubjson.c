@@ -204,8 +204,8 @@ static mlops_status ubjson_next(mlops__source *base) {
 static void put_words(const uint8_t *from, size_t n, mlops__buf *out) {
     uint8_t *room = mlops__buf_extend(out, 4 * n);
     for (size_t i = 0; room && i < n; i++) {
-        const uint8_t *p = from + 4 * i;
-        uint32_t word = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+        uint32_t word = mlops__load_u32(from + 4 * i);
+        word = word >> 24 | (word >> 8 & 0xff00) | (word << 8 & 0xff0000) | word << 24;
         memcpy(room + 4 * i, &word, sizeof word);
     }
 }

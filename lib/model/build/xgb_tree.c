@@ -280,20 +280,24 @@ static mlops_status fill_test(const adding *self, uint32_t number, uint32_t step
 /* From the root, breadth first: order is the queue and the result. */
 static mlops_status add_nodes(const adding *self) {
     uint32_t count = 0;
+    mlops__buf *nodes = &self->xgb->ir->nodes;
+    size_t before = nodes->size;
+    uint8_t *room = mlops__buf_extend(nodes, self->n * sizeof(mlops__ir_node));
+    mlops__ir_node *out = (mlops__ir_node *)(void *)room;
+    if (!out) return mlops__fail_nomem(self->xgb->source->err, nodes->size);
     MLOPS_TRY(visit(self, 0, &count));
     for (uint32_t i = 0; i < count; i++) {
         uint32_t number = self->order[i], step = count - i;
-        mlops__ir_node node;
         if (self->left[number] == -1) {
-            MLOPS_TRY(fill_leaf(self, number, &node));
+            MLOPS_TRY(fill_leaf(self, number, &out[i]));
         } else {
-            MLOPS_TRY(fill_test(self, number, step, &node));
+            MLOPS_TRY(fill_test(self, number, step, &out[i]));
             MLOPS_TRY(visit(self, self->left[number], &count));
             MLOPS_TRY(visit(self, self->right[number], &count));
         }
-        if (self->cover) node.cover = (double)self->cover[number];
-        mlops__buf_put(&self->xgb->ir->nodes, &node, sizeof node);
+        if (self->cover) out[i].cover = (double)self->cover[number];
     }
+    nodes->size = before + count * sizeof *out;
     if ((int64_t)(self->n - count) == self->tree->n_deleted) return MLOPS_OK;
     return mlops__source_fail(self->xgb->source, MLOPS_E_CORRUPT,
                               "tree %u: %u of %u nodes have no way from the root, num_deleted says "

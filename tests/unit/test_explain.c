@@ -11,6 +11,9 @@
 
 #include <cmocka.h>
 
+#include "model/build/ir.h"
+#include "model/model.h"
+
 #include "unit/help_model.h"
 
 /* Two trees over age and amount. The first: amount < 10 gives 1.5, else age < 30 gives -2 or 4. The
@@ -144,6 +147,100 @@ static void refuses_what_is_not_defined(void **state) {
     assert_non_null(strstr(error.message, "sum_hessian"));
 }
 
+/* A tree of two leaves, each of which has a value for either target. */
+static void explains_vectors(void **state) {
+    (void)state;
+    mlops_explainer *e = explainer_of(
+        "{\"learner\":{\"feature_names\":[\"a\"],\"gradient_booster\":{\"model\":{\"tree_info\":[0]"
+        ","
+        "\"trees\":[{\"base_weights\":[0,0,1,10,5,-10],\"default_left\":[0,0,0],\"left_children\":"
+        "[1,-1,-1],\"right_children\":[2,-1,-1],\"split_conditions\":[3,0,0],\"split_indices\":"
+        "[0,0,0],\"sum_hessian\":[4,3,1],\"tree_param\":{\"num_nodes\":\"3\",\"size_leaf_vector\":"
+        "\"2\"}}]},\"name\":\"gbtree\"},\"learner_model_param\":{\"base_score\":\"0\",\"num_"
+        "feature\":"
+        "\"1\",\"num_target\":\"2\"},\"objective\":{\"name\":\"reg:squarederror\"}},\"version\":"
+        "[2,0,0]}",
+        NULL);
+    const double rows[] = {2, 4};
+    double out[8];
+    assert_int_equal(mlops_explainer_n_groups(e), 2);
+    assert_int_equal(mlops_explainer_explain(e, rows, 2, 1, 0, out, 4, NULL), MLOPS_OK);
+    near(out, (double[]){-1, 2, 5, 5, 3, 2, -15, 5}, 8);
+    mlops_explainer_unref(e);
+}
+
+/* n tests, each of a feature of its own or all of one, below each other. */
+static char *make_chain(int n, int features) {
+    char *out = malloc((size_t)n * 100 + 1000), *p = out;
+    if (!out) abort();
+    p += sprintf(p, "{\"learner\":{\"gradient_booster\":{\"model\":{\"tree_info\":[0],\"trees\":[{"
+                    "\"default_left\":[");
+    for (int i = 0; i < 2 * n; i++) p += sprintf(p, "0,");
+    p += sprintf(p, "0],\"left_children\":[");
+    for (int i = 0; i < n; i++) p += sprintf(p, "%d,-1,", 2 * i + 1);
+    p += sprintf(p, "-1],\"right_children\":[");
+    for (int i = 0; i < n; i++) p += sprintf(p, "%d,-1,", 2 * i + 2);
+    p += sprintf(p, "-1],\"split_conditions\":[");
+    for (int i = 0; i < n; i++) p += sprintf(p, "%d,1,", -i);
+    p += sprintf(p, "3],\"split_indices\":[");
+    for (int i = 0; i < n; i++) p += sprintf(p, "%d,0,", features > 1 ? i : 0);
+    p += sprintf(p, "0],\"sum_hessian\":[");
+    for (int i = 0; i < 2 * n; i++) p += sprintf(p, "%d,", i % 2 ? 1 : n - i / 2 + 1);
+    sprintf(p,
+            "1],\"tree_param\":{\"num_nodes\":\"%d\"}}]},\"name\":\"gbtree\"},"
+            "\"learner_model_param\":{\"base_score\":\"0\",\"num_feature\":\"%d\"},\"objective\":{"
+            "\"name\":\"reg:squarederror\"}},\"version\":[2,0,0]}",
+            2 * n + 1, features);
+    return out;
+}
+
+static void refuses_what_is_too_large(void **state) {
+    (void)state;
+    char *text = make_chain(257, 257);
+    refused(text, NULL, MLOPS_E_LIMIT, "a path tests 257 features; paths of up to 256");
+    free(text);
+    text = make_chain(1025, 1);
+    refused(text, NULL, MLOPS_E_LIMIT, "a tree is 1025 deep; trees of up to 1024");
+    free(text);
+    text = make_chain(256, 256);
+    mlops_explainer *e = explainer_of(text, NULL);
+    double zeroes[256] = {0}, out[257],
+           sum = 0; /* 0 is below none of the thresholds: the leaf of 3 */
+    assert_int_equal(mlops_explainer_explain(e, zeroes, 1, 256, 0, out, 257, NULL), MLOPS_OK);
+    for (int i = 0; i < 257; i++) sum += out[i];
+    assert_true(fabs(sum - 3.0) < 1e-11);
+    mlops_explainer_unref(e);
+    free(text);
+}
+
+/* No file has this but an ONNX graph; a bundle may. */
+static void refuses_least_and_greatest(void **state) {
+    (void)state;
+    const mlops__ir_node leaf = {.value = 1.0};
+    const uint32_t zero = 0;
+    const double base = 0.0;
+    mlops__ir ir;
+    mlops__buf bytes;
+    mlops_model *model;
+    mlops_explainer *out;
+    mlops_error error = {0};
+    mlops__ir_init(&ir, &mlops__heap);
+    ir.n_features = ir.n_groups = ir.n_trees = 1;
+    ir.aggregate = MLOPS__AGGREGATE_MIN;
+    mlops__buf_put(&ir.nodes, &leaf, sizeof leaf);
+    mlops__buf_put(&ir.firsts, &zero, sizeof zero);
+    mlops__buf_put(&ir.groups, &zero, sizeof zero);
+    mlops__buf_put(&ir.base, &base, sizeof base);
+    mlops__buf_init(&bytes, &mlops__heap);
+    assert_int_equal(mlops__ir_compile(&ir, &bytes, NULL), MLOPS_OK);
+    assert_int_equal(mlops__model_from_plan(&model, bytes.data, bytes.size, NULL, NULL), MLOPS_OK);
+    assert_int_equal(mlops_explainer_new(&out, model, NULL, NULL, &error), MLOPS_E_UNSUPPORTED);
+    assert_non_null(strstr(error.message, "least or greatest"));
+    mlops_model_unref(model);
+    mlops__buf_free(&bytes);
+    mlops__ir_free(&ir);
+}
+
 static void checks_shapes(void **state) {
     (void)state;
     mlops_explainer *e = explainer_of(covered, NULL);
@@ -169,9 +266,14 @@ static void checks_shapes(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(explains_by_hand),  cmocka_unit_test(explains_against_rows),
-        cmocka_unit_test(explains_lightgbm), cmocka_unit_test(refuses_what_is_not_defined),
+        cmocka_unit_test(explains_by_hand),
+        cmocka_unit_test(explains_against_rows),
+        cmocka_unit_test(explains_lightgbm),
+        cmocka_unit_test(refuses_what_is_not_defined),
         cmocka_unit_test(checks_shapes),
+        cmocka_unit_test(explains_vectors),
+        cmocka_unit_test(refuses_what_is_too_large),
+        cmocka_unit_test(refuses_least_and_greatest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

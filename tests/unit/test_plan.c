@@ -63,7 +63,7 @@ static void margins_of(const mlops__plan *plan, const float *row, int widened, d
     for (uint32_t i = 0; i < plan->n_features; i++) values[i] = (double)row[i];
     mlops__row given = {widened ? NULL : row, widened ? values : NULL};
     mlops__plan_margin(plan, given, (mlops__sums){.any = sums});
-    for (uint32_t g = 0; g < 2; g++) {
+    for (uint32_t g = 0; g < plan->n_groups; g++) {
         float value;
         memcpy(&value, (char *)sums + 4 * g, sizeof value);
         out[g] = plan->flags & MLOPS__PLAN_F64 ? sums[g] : (double)value;
@@ -211,6 +211,46 @@ static void special_nodes_do_what_they_say(void **state) {
     }
 }
 
+/* Weights 2 and -3 of two features, from 0.5 on. */
+static void compile_weights(mlops__buf *out) {
+    const mlops__ir_node leaf = {.is_special = 1};
+    const uint32_t zero = 0, kind = MLOPS__SPECIAL_WEIGHTS;
+    const float weights[] = {2.0f, -3.0f};
+    const double base = 0.5;
+    mlops__ir ir;
+    mlops__ir_init(&ir, &mlops__heap);
+    ir.n_features = 2;
+    ir.n_groups = ir.n_trees = 1;
+    mlops__buf_put(&ir.nodes, &leaf, sizeof leaf);
+    mlops__buf_put(&ir.firsts, &zero, sizeof zero);
+    mlops__buf_put(&ir.groups, &zero, sizeof zero);
+    mlops__buf_put(&ir.base, &base, sizeof base);
+    mlops__buf_put(&ir.words, &kind, sizeof kind);
+    mlops__buf_put(&ir.words, weights, sizeof weights);
+    mlops__buf_init(out, &mlops__heap);
+    assert_int_equal(mlops__ir_compile(&ir, out, NULL), MLOPS_OK);
+    mlops__ir_free(&ir);
+}
+
+static void weights_add_products(void **state) {
+    (void)state;
+    const struct {
+        float row[2];
+        double margin;
+    } cases[] = {{{1, 1}, -0.5}, {{NAN, 1}, -2.5}, {{1, NAN}, 2.5}, {{NAN, NAN}, 0.5}};
+    mlops__buf bytes;
+    mlops__plan plan;
+    compile_weights(&bytes);
+    assert_int_equal(mlops__plan_open(&plan, bytes.data, bytes.size, NULL), MLOPS_OK);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        for (int widened = 0; widened < 2; widened++) {
+            double margin = 0;
+            margins_of(&plan, cases[i].row, widened, &margin);
+            assert_true(margin == cases[i].margin);
+        }
+    mlops__buf_free(&bytes);
+}
+
 /* Whatever opens is walked with rows of both kinds. */
 static void walk_all(const mlops__plan *plan) {
     float *row = calloc(plan->n_features, sizeof *row);
@@ -232,9 +272,10 @@ static void walk_all(const mlops__plan *plan) {
 /* Each bit of the plan flipped. Most flips are refused; the others change a value. */
 static void survives_every_flip(void **state) {
     (void)state;
-    for (int type = 0; type < TYPES + 2; type++) {
+    for (int type = 0; type < TYPES + 3; type++) {
         mlops__buf bytes;
         if (type < TYPES) compile(&bytes, type);
+        else if (type == TYPES + 2) compile_weights(&bytes);
         else compile_specials(&bytes, type - TYPES);
         uint8_t *exact = malloc(bytes.size);
         assert_non_null(exact);
@@ -460,6 +501,7 @@ int main(void) {
         cmocka_unit_test(opens_what_was_compiled),
         cmocka_unit_test(special_nodes_do_what_they_say),
         cmocka_unit_test(takes_the_least_and_the_greatest),
+        cmocka_unit_test(weights_add_products),
         cmocka_unit_test(survives_every_flip),
         cmocka_unit_test(refuses_every_prefix_and_tail),
         cmocka_unit_test(names_what_is_wrong),

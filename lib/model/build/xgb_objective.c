@@ -153,7 +153,6 @@ static mlops_status settle_weights(mlops__xgb *self) {
     const float *weights = (const float *)(const void *)self->weights.data;
     const uint32_t n = ir->n_groups, kind = MLOPS__SPECIAL_WEIGHTS;
     double *base = (double *)(void *)ir->base.data;
-    MLOPS_TRY(check_weights(self));
     for (uint32_t g = 0; g < n; g++) {
         const mlops__ir_node node = {.special = (uint32_t)(ir->words.size / 4), .is_special = 1};
         mlops__buf_put(&ir->nodes, &node, sizeof node);
@@ -180,6 +179,7 @@ mlops_status mlops__xgb_settle(mlops__xgb *self) {
     self->ir->link = o->link;
     MLOPS_TRY(settle_features(self));
     MLOPS_TRY(settle_groups(self));
+    if (self->weights.size) MLOPS_TRY(check_weights(self));
     MLOPS_TRY(settle_base(self, o));
     return self->weights.size ? settle_weights(self) : MLOPS_OK;
 }

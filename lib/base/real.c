@@ -7,6 +7,8 @@
  */
 #include "base/real.h"
 
+#include "base/real_table.h"
+
 #include <stdint.h>
 #include <string.h>
 
@@ -16,29 +18,47 @@ static const uint64_t INFINITY_BITS = 0x7ff0000000000000, NAN_BITS = 0x7ff800000
 static const uint64_t ONE_BITS = 0x3ff0000000000000, ROOT_BITS = 0x3fe6a09e667f3bcd; /* of 1/2 */
 static const uint64_t HIDDEN_BIT = (uint64_t)1 << 52;
 
-static const uint64_t power_bits[TABLE_SIZE] =
-    {/* 2^(i/32), nearest double */
-     0x3ff0000000000000, 0x3ff059b0d3158574, 0x3ff0b5586cf9890f, 0x3ff11301d0125b51,
-     0x3ff172b83c7d517b, 0x3ff1d4873168b9aa, 0x3ff2387a6e756238, 0x3ff29e9df51fdee1,
-     0x3ff306fe0a31b715, 0x3ff371a7373aa9cb, 0x3ff3dea64c123422, 0x3ff44e086061892d,
-     0x3ff4bfdad5362a27, 0x3ff5342b569d4f82, 0x3ff5ab07dd485429, 0x3ff6247eb03a5585,
-     0x3ff6a09e667f3bcd, 0x3ff71f75e8ec5f74, 0x3ff7a11473eb0187, 0x3ff82589994cce13,
-     0x3ff8ace5422aa0db, 0x3ff93737b0cdc5e5, 0x3ff9c49182a3f090, 0x3ffa5503b23e255d,
-     0x3ffae89f995ad3ad, 0x3ffb7f76f2fb5e47, 0x3ffc199bdd85529c, 0x3ffcb720dcef9069,
-     0x3ffd5818dcfba487, 0x3ffdfc97337b9b5f, 0x3ffea4afa2a490da, 0x3fff50765b6e4540};
+const double mlops__exp_powers[TABLE_SIZE] = {0x1.0p+0,
+                                              0x1.059b0d3158574p+0,
+                                              0x1.0b5586cf9890fp+0,
+                                              0x1.11301d0125b51p+0,
+                                              0x1.172b83c7d517bp+0,
+                                              0x1.1d4873168b9aap+0,
+                                              0x1.2387a6e756238p+0,
+                                              0x1.29e9df51fdee1p+0,
+                                              0x1.306fe0a31b715p+0,
+                                              0x1.371a7373aa9cbp+0,
+                                              0x1.3dea64c123422p+0,
+                                              0x1.44e086061892dp+0,
+                                              0x1.4bfdad5362a27p+0,
+                                              0x1.5342b569d4f82p+0,
+                                              0x1.5ab07dd485429p+0,
+                                              0x1.6247eb03a5585p+0,
+                                              0x1.6a09e667f3bcdp+0,
+                                              0x1.71f75e8ec5f74p+0,
+                                              0x1.7a11473eb0187p+0,
+                                              0x1.82589994cce13p+0,
+                                              0x1.8ace5422aa0dbp+0,
+                                              0x1.93737b0cdc5e5p+0,
+                                              0x1.9c49182a3f090p+0,
+                                              0x1.a5503b23e255dp+0,
+                                              0x1.ae89f995ad3adp+0,
+                                              0x1.b7f76f2fb5e47p+0,
+                                              0x1.c199bdd85529cp+0,
+                                              0x1.cb720dcef9069p+0,
+                                              0x1.d5818dcfba487p+0,
+                                              0x1.dfc97337b9b5fp+0,
+                                              0x1.ea4afa2a490dap+0,
+                                              0x1.f50765b6e4540p+0};
 
-static const float power_tail[TABLE_SIZE] = {/* what that lacks, over it */
-                                             0x0.0p+0f,        0x1.cd2524p-55f,  0x1.79aa66p-54f,
-                                             -0x1.556522p-54f, -0x1.01b15ep-55f, 0x1.aecf74p-54f,
-                                             0x1.68efdep-54f,  0x1.2f7e16p-55f,  0x1.34d754p-55f,
-                                             -0x1.24aedcp-54f, 0x1.59f48ap-55f,  0x1.363ed6p-59f,
-                                             0x1.690cecp-56f,  -0x1.8dec6cp-56f, 0x1.063e1ep-54f,
-                                             -0x1.c33c54p-55f, -0x1.3b3efcp-54f, -0x1.81f648p-56f,
-                                             -0x1.b32dccp-56f, -0x1.369b70p-54f, 0x1.db72fcp-55f,
-                                             -0x1.da9b88p-58f, 0x1.1affc2p-56f,  -0x1.1bbd1ep-54f,
-                                             0x1.c1a77ap-55f,  -0x1.8d6f44p-57f, 0x1.36eae4p-56f,
-                                             0x1.76b2c6p-57f,  0x1.4a385ap-56f,  -0x1.2d5210p-55f,
-                                             -0x1.ff7128p-55f, 0x1.a64a94p-55f};
+const float mlops__exp_tails[TABLE_SIZE] = {
+    0x0.0p+0f,        0x1.cd2524p-55f,  0x1.79aa66p-54f,  -0x1.556522p-54f, -0x1.01b15ep-55f,
+    0x1.aecf74p-54f,  0x1.68efdep-54f,  0x1.2f7e16p-55f,  0x1.34d754p-55f,  -0x1.24aedcp-54f,
+    0x1.59f48ap-55f,  0x1.363ed6p-59f,  0x1.690cecp-56f,  -0x1.8dec6cp-56f, 0x1.063e1ep-54f,
+    -0x1.c33c54p-55f, -0x1.3b3efcp-54f, -0x1.81f648p-56f, -0x1.b32dccp-56f, -0x1.369b70p-54f,
+    0x1.db72fcp-55f,  -0x1.da9b88p-58f, 0x1.1affc2p-56f,  -0x1.1bbd1ep-54f, 0x1.c1a77ap-55f,
+    -0x1.8d6f44p-57f, 0x1.36eae4p-56f,  0x1.76b2c6p-57f,  0x1.4a385ap-56f,  -0x1.2d5210p-55f,
+    -0x1.ff7128p-55f, 0x1.a64a94p-55f};
 
 /* Added and subtracted again, it rounds to an integer, which stands in the low bits meanwhile. */
 static const double ROUNDER = 0x1.8p52;
@@ -58,7 +78,8 @@ static double from_bits(uint64_t bits) {
 /* 2^(k/32 - exponent), which must be in the normal range. */
 static double power(int32_t k, int32_t exponent) {
     int32_t step = k & (TABLE_SIZE - 1), whole = (k - step) / TABLE_SIZE - exponent;
-    return from_bits(power_bits[step] + ((uint64_t)(int64_t)whole << FRACTION_BITS));
+    return from_bits(double_bits(mlops__exp_powers[step]) +
+                     ((uint64_t)(int64_t)whole << FRACTION_BITS));
 }
 
 float mlops__expf(float x) {
@@ -87,7 +108,7 @@ double mlops__exp(double x) {
                   square * square * (1.0 / 24 + r * (1.0 / 120) + square * (1.0 / 720));
     int32_t index = (int32_t)k, exponent = x > 709.0 ? 1 : x < -708.0 ? -128 : 0;
     double p = power(index, exponent);
-    double value = p + p * (r + (rest + (double)power_tail[index & (TABLE_SIZE - 1)]));
+    double value = p + p * (r + (rest + (double)mlops__exp_tails[index & (TABLE_SIZE - 1)]));
     return exponent ? value * power(exponent * TABLE_SIZE, 0) : value;
 }
 

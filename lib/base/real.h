@@ -29,6 +29,7 @@ double mlops__sqrt(double x); /* correctly rounded */
 /* Within 4 ULP; pow within 2 where its result is normal. */
 double mlops__expm1(double x);
 double mlops__tanh(double x);
+double mlops__tanh_by(double x, double e); /* the same; e is mlops__exp() of 2 |x| */
 double mlops__erf(double x);
 double mlops__pow(double x, double y);
 

@@ -26,19 +26,37 @@ static pair two_product(double a, double b) {
     return (pair){product, ((ah * bh - product) + ah * bl + al * bh) + al * bl};
 }
 
-double mlops__expm1(double x) {
-    double sum = 1.0;
-    if (!(x < 0.5 && x > -0.5)) return mlops__exp(x) - 1.0;
-    for (int i = 14; i > 1; i--) sum = 1.0 + x * sum / i;
-    return x * sum;
+/* The series, for up to half. */
+static double expm1_near(double x) {
+    static const double parts[] = {0x1.93974a8c07c9dp-37,
+                                   0x1.6124613a86d09p-33,
+                                   0x1.1eed8eff8d898p-29,
+                                   0x1.ae64567f544e4p-26,
+                                   0x1.27e4fb7789f5cp-22,
+                                   0x1.71de3a556c734p-19,
+                                   0x1.a01a01a01a01ap-16,
+                                   0x1.a01a01a01a01ap-13,
+                                   0x1.6c16c16c16c17p-10,
+                                   0x1.1111111111111p-7,
+                                   0x1.5555555555555p-5,
+                                   0x1.5555555555555p-3,
+                                   0.5};
+    double sum = 0.0;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) sum = sum * x + parts[i];
+    return x + x * x * sum;
 }
 
-double mlops__tanh(double x) {
+double mlops__expm1(double x) { return x < 0.5 && x > -0.5 ? expm1_near(x) : mlops__exp(x) - 1.0; }
+
+double mlops__tanh_by(double x, double e) {
     double size = x < 0.0 ? -x : x;
     if (x != x || x == 0.0) return x;
-    double e = size > 22.0 ? 0x1p60 : mlops__expm1(2.0 * size), value = e / (e + 2.0);
+    double less = size > 22.0 ? 0x1p60 : size < 0.25 ? expm1_near(2.0 * size) : e - 1.0;
+    double value = less / (less + 2.0);
     return x < 0.0 ? -value : value;
 }
+
+double mlops__tanh(double x) { return mlops__tanh_by(x, mlops__exp(2.0 * (x < 0.0 ? -x : x))); }
 
 double mlops__erf(double x) {
     static const double at[] = {

@@ -93,6 +93,11 @@ mlops_status mlops__step_write(const mlops__step *step, uint32_t value, mlops__g
 mlops_status mlops__step_fail(const mlops__step *step, const char *what);
 mlops_status mlops__step_fail_code(const mlops__step *step, mlops_status code, const char *what);
 
+/* e^x by the kernel of the run. */
+static inline mlops__exp_all *mlops__step_exp(const mlops__step *step) {
+    return step->run->kern ? step->run->kern->exp_all : mlops__exp_all_scalar;
+}
+
 /* Room for a new text of n bytes; NULL if there is none. */
 char *mlops__step_text(const mlops__step *step, size_t n);
 

@@ -6,6 +6,8 @@
 #include "base/real.h"
 #include "model/run/graph_step.h"
 
+enum { CHUNK = 64 };
+
 typedef double real_fn(double x, double a, double b);
 
 static double absolute(double x) {
@@ -37,30 +39,14 @@ static double round_of(double x, double a, double b) {
     return to_even(x);
 }
 
-static double exp_of(double x, double a, double b) {
-    (void)a, (void)b;
-    return mlops__exp(x);
-}
-
 static double log_of(double x, double a, double b) {
     (void)a, (void)b;
     return mlops__log(x);
 }
 
-static double tanh_of(double x, double a, double b) {
-    (void)a, (void)b;
-    return mlops__tanh(x);
-}
-
 static double erf_of(double x, double a, double b) {
     (void)a, (void)b;
     return mlops__erf(x);
-}
-
-static double sigmoid_of(double x, double a, double b) {
-    (void)a, (void)b;
-    double e = mlops__exp(-absolute(x));
-    return x < 0.0 ? e / (1.0 + e) : 1.0 / (1.0 + e);
 }
 
 static double softplus_of(double x, double a, double b) {
@@ -85,12 +71,11 @@ static double selu_of(double x, double a, double b) {
 }
 
 static real_fn *const functions[MLOPS__UNARIES] = {
-    [MLOPS__UNARY_FLOOR] = floor_of, [MLOPS__UNARY_CEIL] = ceil_of,
-    [MLOPS__UNARY_ROUND] = round_of, [MLOPS__UNARY_EXP] = exp_of,
-    [MLOPS__UNARY_LOG] = log_of,     [MLOPS__UNARY_SIGMOID] = sigmoid_of,
-    [MLOPS__UNARY_TANH] = tanh_of,   [MLOPS__UNARY_ERF] = erf_of,
-    [MLOPS__UNARY_ELU] = elu_of,     [MLOPS__UNARY_SOFTPLUS] = softplus_of,
-    [MLOPS__UNARY_SELU] = selu_of,   [MLOPS__UNARY_SOFTSIGN] = softsign_of,
+    [MLOPS__UNARY_FLOOR] = floor_of,       [MLOPS__UNARY_CEIL] = ceil_of,
+    [MLOPS__UNARY_ROUND] = round_of,       [MLOPS__UNARY_LOG] = log_of,
+    [MLOPS__UNARY_ERF] = erf_of,           [MLOPS__UNARY_ELU] = elu_of,
+    [MLOPS__UNARY_SOFTPLUS] = softplus_of, [MLOPS__UNARY_SELU] = selu_of,
+    [MLOPS__UNARY_SOFTSIGN] = softsign_of,
 };
 
 #define EACH(expression)                                                                           \
@@ -165,6 +150,26 @@ static mlops_status tests(const mlops__step *step, const mlops__graph_view *x, i
     return MLOPS_OK;
 }
 
+/* EXP, SIGMOID and TANH of some elements: by e^x, e^-|x| and e^2|x|, which a kernel has of many. */
+static void by_exp(const mlops__step *step, int64_t function, int64_t from, int64_t n, void *to) {
+    const mlops__graph_view *x = mlops__step_in(step, 0);
+    double v[CHUNK], e[CHUNK];
+    for (int64_t i = 0; i < n; i++) {
+        v[i] = mlops__real_at(x, from + i);
+        e[i] = function == MLOPS__UNARY_EXP ? v[i] : absolute(v[i]);
+    }
+    double scale = function == MLOPS__UNARY_SIGMOID ? -1.0
+                   : function == MLOPS__UNARY_TANH  ? 2.0
+                                                    : 1.0;
+    mlops__step_exp(step)(e, n, scale);
+    for (int64_t i = 0; i < n; i++) {
+        double y = e[i];
+        if (function == MLOPS__UNARY_SIGMOID) y = (v[i] < 0.0 ? y : 1.0) / (1.0 + y);
+        else if (function == MLOPS__UNARY_TANH) y = mlops__tanh_by(v[i], y);
+        mlops__real_to(to, x->dtype, from + i, y);
+    }
+}
+
 mlops_status mlops__op_unary(const mlops__step *step) {
     const mlops__graph_view *x = mlops__step_in(step, 0);
     int64_t function = mlops__step_int(step, 0), n = mlops__view_count(x);
@@ -176,7 +181,13 @@ mlops_status mlops__op_unary(const mlops__step *step) {
     if (function == MLOPS__UNARY_ISNAN || function == MLOPS__UNARY_ISINF)
         return tests(step, x, function);
     MLOPS_TRY(mlops__step_out(step, 0, x->dtype, x->rank, x->dims, &to));
-    if (x->dtype == MLOPS__GRAPH_F32)
+    if (mlops__is_one_of(x, MLOPS__REALS) &&
+        (function == MLOPS__UNARY_EXP || function == MLOPS__UNARY_SIGMOID ||
+         function == MLOPS__UNARY_TANH)) {
+        for (int64_t i = 0; i < n; i += CHUNK)
+            by_exp(step, function, i, n - i < CHUNK ? n - i : CHUNK, to);
+        done = 1;
+    } else if (x->dtype == MLOPS__GRAPH_F32)
         done = unary_f32(function, x->data, to, n, (float)a, (float)b);
     else if (x->dtype == MLOPS__GRAPH_F64) done = unary_f64(function, x->data, to, n, a, b);
     else if (x->dtype == MLOPS__GRAPH_I64) done = unary_i64(function, x->data, to, n);

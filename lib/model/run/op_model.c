@@ -127,12 +127,11 @@ mlops_status mlops__op_scale(const mlops__step *step) {
         (scale->dims[0] != 1 && scale->dims[0] != f))
         return mlops__step_fail(step, "offsets or scales are not one, nor one a column");
     MLOPS_TRY(mlops__step_out(step, 0, MLOPS__GRAPH_F32, x->rank, x->dims, &to));
-    for (int64_t i = 0; i < n; i++) {
-        int64_t column = i % f;
-        float by = ((const float *)scale->data)[scale->dims[0] == 1 ? 0 : column];
-        float less = ((const float *)offset->data)[offset->dims[0] == 1 ? 0 : column];
-        to[i] = (((const float *)x->data)[i] - less) * by;
-    }
+    const float *from = x->data, *less = offset->data, *by = scale->data;
+    int64_t less_step = offset->dims[0] != 1, by_step = scale->dims[0] != 1;
+    for (int64_t at = 0; at < n; at += f)
+        for (int64_t i = 0; i < f; i++)
+            to[at + i] = (from[at + i] - less[i * less_step]) * by[i * by_step];
     return MLOPS_OK;
 }
 

@@ -89,10 +89,9 @@ static void kernels_of(const mlops__step *step, double *sums, int64_t n, float *
     int64_t kernel = mlops__step_int(step, 0);
     double gamma = mlops__step_float(step, 0), coef0 = mlops__step_float(step, 1);
     double degree = mlops__step_float(step, 2);
+    if (kernel == MLOPS__KERNEL_RBF) mlops__step_exp(step)(sums, n, -gamma);
     for (int64_t j = 0; j < n; j++) {
-        if (kernel == MLOPS__KERNEL_RBF) sums[j] = mlops__exp(-gamma * sums[j]);
-        else if (kernel == MLOPS__KERNEL_POLY)
-            sums[j] = mlops__pow(gamma * sums[j] + coef0, degree);
+        if (kernel == MLOPS__KERNEL_POLY) sums[j] = mlops__pow(gamma * sums[j] + coef0, degree);
         else if (kernel == MLOPS__KERNEL_SIGMOID) sums[j] = mlops__tanh(gamma * sums[j] + coef0);
     }
     for (int64_t j = 0; j < n; j++) to[j] = (float)sums[j];

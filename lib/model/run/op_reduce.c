@@ -209,19 +209,38 @@ mlops_status mlops__op_cumsum(const mlops__step *step) {
     return MLOPS_OK;
 }
 
-static void softmax(const mlops__graph_view *x, void *to, int64_t from, lanes at, int is_log) {
-    double top = -__builtin_inf(), sum = 0.0;
+enum { CHUNK = 64 };
+
+/* e^(x - top) of elements i and up of a lane, as many as fit; returns how many. */
+static int64_t exps(const mlops__step *step, int64_t from, lanes at, int64_t i, double top,
+                    double e[CHUNK]) {
+    const mlops__graph_view *x = mlops__step_in(step, 0);
+    int64_t n = at.dim - i < CHUNK ? at.dim - i : CHUNK;
+    for (int64_t j = 0; j < n; j++) e[j] = mlops__real_at(x, from + (i + j) * at.inner) - top;
+    mlops__step_exp(step)(e, n, 1.0);
+    return n;
+}
+
+static void softmax(const mlops__step *step, void *to, int64_t from, lanes at, int is_log) {
+    const mlops__graph_view *x = mlops__step_in(step, 0);
+    double top = -__builtin_inf(), sum = 0.0, e[CHUNK];
     for (int64_t i = 0; i < at.dim; i++) {
         double v = mlops__real_at(x, from + i * at.inner);
         if (v > top) top = v;
     }
-    for (int64_t i = 0; i < at.dim; i++)
-        sum += mlops__exp(mlops__real_at(x, from + i * at.inner) - top);
+    for (int64_t i = 0, n; i < at.dim; i += n) {
+        n = exps(step, from, at, i, top, e);
+        for (int64_t j = 0; j < n; j++) sum += e[j];
+    }
     double log_sum = is_log ? mlops__log(sum) : 0.0;
-    for (int64_t i = 0; i < at.dim; i++) {
+    for (int64_t i = 0; is_log && i < at.dim; i++) {
         double v = mlops__real_at(x, from + i * at.inner) - top;
-        mlops__real_to(to, x->dtype, from + i * at.inner,
-                       is_log ? v - log_sum : mlops__exp(v) / sum);
+        mlops__real_to(to, x->dtype, from + i * at.inner, v - log_sum);
+    }
+    for (int64_t i = 0, n = at.dim; !is_log && i < at.dim; i += n) {
+        if (at.dim > CHUNK) n = exps(step, from, at, i, top, e);
+        for (int64_t j = 0; j < n; j++)
+            mlops__real_to(to, x->dtype, from + (i + j) * at.inner, e[j] / sum);
     }
 }
 
@@ -251,7 +270,7 @@ static mlops_status each_lane(const mlops__step *step, int is_softmax) {
     MLOPS_TRY(mlops__step_out(step, 0, x->dtype, x->rank, x->dims, &to));
     for (int64_t lane = 0; lane < at.outer * at.inner; lane++) {
         int64_t from = lane / at.inner * at.dim * at.inner + lane % at.inner;
-        if (is_softmax) softmax(x, to, from, at, mlops__step_int(step, 2) != 0);
+        if (is_softmax) softmax(step, to, from, at, mlops__step_int(step, 2) != 0);
         else lpnorm(x, to, from, at, second == 1);
     }
     return MLOPS_OK;

@@ -5,53 +5,64 @@
  */
 #include "kern/tree/forest_avx512.h"
 
-#include <string.h>
-
 mlops__forest_rank_row mlops__forest_rank_row_avx512;
 mlops__forest_sum_row mlops__forest_sum_row_avx512;
 
 enum { SEARCHES = 64 }; /* that go on side by side, since each waits for memory twice */
 
+/* What slots that share cuts have in common: of the one value. */
+typedef struct ranked {
+    double value; /* of doubles */
+    uint32_t rank;
+    uint32_t none; /* NaN */
+} ranked;
+
 /* Ranks of one row in the slots from begin to end, none of them a set. A value is looked for among
- * the pivots, then in its run; slots that share the cuts of the one before have its rank. No branch
- * depends on whether a value is missing, since that cannot be foretold. */
-#define RANK_SLOTS(real, value, below, all)                                                        \
+ * the pivots, then in its run. No branch depends on whether a value is missing, since that cannot
+ * be foretold. */
+#define RANK_SLOTS(real, of, below, cuts)                                                          \
     for (uint32_t s = begin; s < end; s++, slot++)                                                 \
-        if (!slot->shares) runs[s - begin] = (uint16_t)(16 * below((all) + slot->at, value));      \
+        if (!slot->shares)                                                                         \
+            runs[s - begin] = (uint16_t)(16 * below((cuts) + slot->at, (real)of[slot->feature]));  \
     slot = self->slot_table + begin;                                                               \
     for (uint32_t s = begin; s < end; s++, slot++) {                                               \
-        const real x = value, zero = (real)slot->zero;                                             \
-        if (!slot->shares)                                                                         \
-            rank = runs[s - begin] + below((all) + slot->at + 16 + runs[s - begin], x);            \
-        uint32_t missing = x != x;                                                                 \
-        if (sizeof(real) == sizeof(double)) missing |= (-zero <= x) & (x <= zero);                 \
+        if (!slot->shares) {                                                                       \
+            const real x = (real)of[slot->feature];                                                \
+            const uint32_t run = runs[s - begin];                                                  \
+            if (sizeof(real) == sizeof(double)) last->value = (double)x;                           \
+            last->rank = run + below((cuts) + slot->at + 16 + run, x);                             \
+            last->none = x != x;                                                                   \
+        }                                                                                          \
         const uint32_t other = (uint32_t)slot->missing + 128;                                      \
-        ranks[s] = (int8_t)((rank ^ ((rank ^ other) & -missing)) - 128);                           \
+        uint32_t missing = last->none;                                                             \
+        if (sizeof(real) == sizeof(double) && slot->zero >= 0)                                     \
+            missing |= (-slot->zero <= last->value) & (last->value <= slot->zero);                 \
+        ranks[s] = (int8_t)((last->rank ^ ((last->rank ^ other) & -missing)) - 128);               \
     }
 
-static uint32_t rank_slots(const mlops__forest *self, mlops__forest_rows row, uint32_t begin,
-                           uint32_t end, uint32_t rank, int8_t *ranks) {
+static void rank_slots(const mlops__forest *self, mlops__forest_rows row, uint32_t begin,
+                       uint32_t end, ranked *last, int8_t *ranks) {
     const mlops__forest_slot *slot = self->slot_table + begin;
     uint16_t runs[SEARCHES];
     if (self->f64 && row.f64) {
-        RANK_SLOTS(double, row.f64[slot->feature], below_f64, self->cuts.f64)
+        RANK_SLOTS(double, row.f64, below_f64, self->cuts.f64)
     } else if (self->f64) {
-        RANK_SLOTS(double, (double)row.f32[slot->feature], below_f64, self->cuts.f64)
+        RANK_SLOTS(double, row.f32, below_f64, self->cuts.f64)
     } else if (row.f32) {
-        RANK_SLOTS(float, row.f32[slot->feature], below_f32, self->cuts.f32)
+        RANK_SLOTS(float, row.f32, below_f32, self->cuts.f32)
     } else {
-        RANK_SLOTS(float, (float)row.f64[slot->feature], below_f32, self->cuts.f32)
+        RANK_SLOTS(float, row.f64, below_f32, self->cuts.f32)
     }
-    return rank;
 }
 
 void mlops__forest_rank_row_avx512(const mlops__forest *self, mlops__forest_rows row,
                                    int8_t *ranks) {
-    uint32_t rank = 0, n = self->n_slots;
+    ranked last = {0};
+    uint32_t n = self->n_slots;
     for (; n && self->slot_table[n - 1].is_set; n--)
         mlops__forest_rank_set(self, &self->slot_table[n - 1], row, 1, ranks + n - 1);
     for (uint32_t s = 0; s < n; s += SEARCHES)
-        rank = rank_slots(self, row, s, n - s < SEARCHES ? n : s + SEARCHES, rank, ranks);
+        rank_slots(self, row, s, n - s < SEARCHES ? n : s + SEARCHES, &last, ranks);
 }
 
 /* Where rows are in trees: places of cells in 2 bytes, those of leaves plus 1. */

@@ -36,8 +36,10 @@ enum {
     MLOPS__FOREST_TEST_LEAVES = 256,
     MLOPS__FOREST_TEST_VECTORS = 64,
     MLOPS__FOREST_TOP = 4, /* levels of a team's trees that stand side by side */
-    MLOPS__FOREST_TEAM_SLOTS = 256,
-    MLOPS__FOREST_CROWD = 256 /* trees, at most */
+    MLOPS__FOREST_TEAM_SIZE = (2 * 64 + 8) << 4, /* bytes of a team in top */
+    MLOPS__FOREST_TEAM_SLOTS = 512,
+    MLOPS__FOREST_TEAM_NARROW = 256, /* slots that a byte tells */
+    MLOPS__FOREST_CROWD = 256        /* trees, at most */
 };
 
 /* cuts of a slot: 16 pivots, the last of each run, then the runs of 16; NaN where there is none. */
@@ -118,7 +120,8 @@ typedef struct mlops__forest_test {
  * behind it. */
 typedef struct mlops__forest_teams {
     /* Of each team 16 times 64 slots, then 64 bounds minus 1; in place of the first of them, which
-     * is no node, 64 times a bit for each of the cells 0 to 7 that is a leaf, then 8 to 15. */
+     * is no node, 64 times a bit for each of the cells 0 to 7 that is a leaf, then 8 to 15. Then 16
+     * times a u64 of which slots are 256 more. */
     const uint8_t *top;
     const uint32_t *first; /* of each tree, in 2 bytes; whole teams */
     const uint8_t *cells;  /* of 8 bytes, aligned to 64 */
@@ -145,7 +148,7 @@ typedef struct mlops__forest {
     const mlops__forest_node *nodes; /* of heaps, as slots; NULL unless for AVX-512 */
     const mlops__forest_test *tests;
     const uint8_t *planes;            /* aligned to 64; NULL unless for AVX-512 */
-    const mlops__forest_teams *teams; /* NULL: not for AVX-512, or more than 256 slots */
+    const mlops__forest_teams *teams; /* NULL: not for AVX-512, or more than 512 slots */
 } mlops__forest;
 
 /* ranks[slot] of one row. */

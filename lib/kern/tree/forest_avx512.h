@@ -37,23 +37,32 @@ typedef struct walk {
     const mlops__forest_node *nodes; /* lanes are rows: of one tree */
     const int8_t *ranks;
     const uint8_t *top;  /* lanes are trees: of one team */
-    vec tables[4];       /* ranks of one row */
+    vec tables[8];       /* ranks of one row */
     __mmask64 chosen[8]; /* lanes whose first three choices include the bits of the index */
     vec right[MLOPS__FOREST_HEAP_DEPTH];
 } walk;
 
-/* Ranks of the slots that the bytes name. */
-INLINE vec look_up(const walk *w, vec slots, int tables) {
-    if (tables == 1) return _mm512_permutexvar_epi8(slots, w->tables[0]);
-    vec low = _mm512_permutex2var_epi8(w->tables[0], slots, w->tables[1]);
-    if (tables == 2) return low;
-    vec high = _mm512_permutex2var_epi8(w->tables[2], slots, w->tables[3]);
+/* Ranks of the slots that the bytes name, among those of four tables. */
+INLINE vec look_up_four(const vec *tables, vec slots) {
+    vec low = _mm512_permutex2var_epi8(tables[0], slots, tables[1]);
+    vec high = _mm512_permutex2var_epi8(tables[2], slots, tables[3]);
     return _mm512_mask_blend_epi8(_mm512_movepi8_mask(slots), low, high);
+}
+
+/* Ranks of the slots that the bytes name. Of eight tables, above tells which are 256 more. */
+INLINE vec look_up(const walk *w, vec slots, __mmask64 above, int tables) {
+    if (tables == 1) return _mm512_permutexvar_epi8(slots, w->tables[0]);
+    if (tables == 2) return _mm512_permutex2var_epi8(w->tables[0], slots, w->tables[1]);
+    vec out = look_up_four(w->tables, slots);
+    if (tables == 4) return out;
+    return _mm512_mask_mov_epi8(out, above, look_up_four(w->tables + 4, slots));
 }
 
 INLINE vec ranks_of(const walk *w, size_t i, int tables) {
     if (!tables) return _mm512_load_si512((const void *)(w->ranks + w->nodes[i].ranks));
-    return look_up(w, _mm512_load_si512((const void *)(w->top + 2 * LANES * i)), tables);
+    const uint8_t *above = w->top + 2 * LANES * (1 << MLOPS__FOREST_TOP) + sizeof(uint64_t) * i;
+    return look_up(w, _mm512_load_si512((const void *)(w->top + 2 * LANES * i)),
+                   *(const uint64_t *)(const void *)above, tables);
 }
 
 INLINE vec bounds_of(const walk *w, size_t i, int tables) {

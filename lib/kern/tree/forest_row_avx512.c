@@ -101,6 +101,9 @@ INLINE vec bytes_of(vec low, vec high, uint32_t byte, uint32_t n) {
                             _mm512_set1_epi32((int)mask));
 }
 
+/* Three bits become the highest of three bytes. */
+INLINE vec spread(vec bits) { return _mm512_mullo_epi32(bits, _mm512_set1_epi32(0x204080)); }
+
 /* 16 walks go on by two tests, unless they have ended. Returns which still go on. */
 INLINE __mmask16 walk_on(const walk *w, const uint8_t *cells, uint32_t *at, int tables,
                          __mmask16 wide) {
@@ -108,8 +111,10 @@ INLINE __mmask16 walk_on(const walk *w, const uint8_t *cells, uint32_t *at, int 
     const vec place = _mm512_loadu_si512(at), sign = _mm512_set1_epi32(0x80);
     const vec low = take_cells(cells, at), high = take_cells(cells, at + 8);
     const vec link = bytes_of(low, high, 6, 2);
-    const vec answers =
-        _mm512_subs_epi8(bytes_of(low, high, 3, 3), look_up(w, bytes_of(low, high, 0, 3), tables));
+    const vec distance = tables == 8 ? _mm512_and_si512(link, _mm512_set1_epi32(0x1fff)) : link;
+    const vec above = tables == 8 ? spread(_mm512_srli_epi32(link, 13)) : link;
+    const vec ranks = look_up(w, bytes_of(low, high, 0, 3), _mm512_movepi8_mask(above), tables);
+    const vec answers = _mm512_subs_epi8(bytes_of(low, high, 3, 3), ranks);
     const __mmask16 first = _mm512_test_epi32_mask(answers, sign);
     const vec child = _mm512_mask_mov_epi32(_mm512_set1_epi32(8), first, _mm512_set1_epi32(16));
     const __mmask16 second = _mm512_test_epi32_mask(_mm512_srlv_epi32(answers, child), sign);
@@ -117,7 +122,7 @@ INLINE __mmask16 walk_on(const walk *w, const uint8_t *cells, uint32_t *at, int 
     exit = _mm512_mask_add_epi32(exit, second, exit, one);
     const __mmask16 on = _mm512_test_epi32_mask(_mm512_srlv_epi32(link, exit), one);
     wide |= _mm512_test_epi32_mask(link, _mm512_set1_epi32(15));
-    vec group = _mm512_add_epi32(place, _mm512_slli_epi32(_mm512_srli_epi32(link, 4), 2));
+    vec group = _mm512_add_epi32(place, _mm512_slli_epi32(_mm512_srli_epi32(distance, 4), 2));
     exit = _mm512_add_epi32(exit, exit);
     exit = _mm512_mask_add_epi32(exit, wide, exit, exit);
     group = _mm512_add_epi32(group, exit);
@@ -130,7 +135,7 @@ INLINE __mmask16 walk_on(const walk *w, const uint8_t *cells, uint32_t *at, int 
 /* The first levels of one team. Returns how many trees go on. */
 INLINE size_t walk_top(walk *w, const mlops__forest_teams *teams, size_t first, uint32_t *at,
                        int tables) {
-    w->top = teams->top + first * 2 * (1 << MLOPS__FOREST_TOP);
+    w->top = teams->top + first / LANES * MLOPS__FOREST_TEAM_SIZE;
     choose_first(w, MLOPS__FOREST_TOP, tables);
     const vec place = places(w, MLOPS__FOREST_TOP);
     const vec ends = _mm512_mask_loadu_epi8(_mm512_loadu_si512(w->top),
@@ -275,5 +280,6 @@ void mlops__forest_sum_row_avx512(const mlops__forest *self, const int8_t *ranks
         else sums.f32[g] = self->base.f32[g];
     if (self->n_slots <= 64) add_teams(self, ranks, 1, sums);
     else if (self->n_slots <= 128) add_teams(self, ranks, 2, sums);
-    else add_teams(self, ranks, 4, sums);
+    else if (self->n_slots <= MLOPS__FOREST_TEAM_NARROW) add_teams(self, ranks, 4, sums);
+    else add_teams(self, ranks, 8, sums);
 }

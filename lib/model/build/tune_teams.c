@@ -10,10 +10,12 @@
 enum {
     LANES = MLOPS__FOREST_LANES,
     TOPS = 1 << MLOPS__FOREST_TOP,
-    TEAM_SIZE = 2 * LANES * TOPS,
+    TEAM_SIZE = MLOPS__FOREST_TEAM_SIZE,
+    ABOVE = 2 * LANES * TOPS,
     CELL = 8, /* also the unit of distances */
     GROUP = 4,
-    DISTANCE_MAX = 4095
+    DISTANCE_MAX = 4095,
+    DISTANCE_MAX_WIDE = 511
 };
 
 /* Tables of teams while they are made. */
@@ -22,6 +24,7 @@ typedef struct team_tables {
     uint8_t *top, *cells;
     uint32_t *first;
     size_t stride;
+    size_t distance_max;
     size_t end; /* of cells */
     int failed; /* what a cell leads to is too far away */
 } team_tables;
@@ -32,7 +35,9 @@ static void put_value(const team_tables *out, size_t at, double value) {
 
 /* Slot and bound of a node of the plan, as the k-th test of a cell. */
 static void put_test(const team_tables *out, uint8_t *cell, uint32_t k, uint32_t i) {
-    cell[k] = (uint8_t)out->tuning->node_slots[i];
+    uint16_t slot = out->tuning->node_slots[i];
+    cell[k] = (uint8_t)slot;
+    cell[7] |= (uint8_t)(slot >> 8 << (5 + k));
     cell[k + 3] = (uint8_t)(out->tuning->node_bounds[i] - 1);
 }
 
@@ -58,10 +63,13 @@ static void put_cell(team_tables *out, size_t at, size_t group, uint32_t i, mlop
     }
     size_t size = going || mlops__tune_is_f64(out->tuning) ? CELL : CELL / 2;
     size_t distance = (group - at) / CELL;
-    if (group == out->end) out->end += GROUP * size;
-    out->failed |= distance > DISTANCE_MAX;
+    if (group == out->end) {
+        memset(out->cells + group, 0, GROUP * size);
+        out->end += GROUP * size;
+    }
+    out->failed |= distance > out->distance_max;
     cell[6] = (uint8_t)(distance << 4 | going);
-    cell[7] = (uint8_t)(distance >> 4);
+    cell[7] |= (uint8_t)(distance >> 4);
     for (uint32_t e = 0; e < GROUP && !out->failed; e++)
         if (going >> e & 1) put_cell(out, group + e * size, out->end, indexes[e], exits[e]);
         else put_value(out, group + e * size, exits[e].value);
@@ -72,9 +80,10 @@ static void put_cell(team_tables *out, size_t at, size_t group, uint32_t i, mlop
 static void put_tree(team_tables *out, uint32_t t) {
     const mlops__plan *plan = out->tuning->plan;
     mlops__plan_tree tree = mlops__plan_tree_at(plan, t);
-    uint8_t *top = out->top + (size_t)(t / LANES) * TEAM_SIZE + t % LANES;
+    uint8_t *team = out->top + (size_t)(t / LANES) * TEAM_SIZE, *top = team + t % LANES;
     uint32_t places[2 * TOPS] = {1}, known = 1;
     const size_t first = out->end;
+    memset(out->cells + first, 0, out->stride * TOPS);
     out->end += out->stride * TOPS;
     out->first[t] = (uint32_t)(first / 2);
     for (uint32_t i = 0; i < known; i++) {
@@ -82,7 +91,9 @@ static void put_tree(team_tables *out, uint32_t t) {
         uint32_t place = places[i];
         int is_test = mlops__tune_is_test(&node);
         if (is_test && place < TOPS) {
-            top[2 * LANES * place] = (uint8_t)out->tuning->node_slots[tree.first + i];
+            uint16_t slot = out->tuning->node_slots[tree.first + i];
+            top[2 * LANES * place] = (uint8_t)slot;
+            team[ABOVE + 8 * place + t % LANES / 8] |= (uint8_t)(slot >> 8 << t % 8);
             top[2 * LANES * place + LANES] =
                 (uint8_t)(out->tuning->node_bounds[tree.first + i] - 1);
             places[known++] = 2 * place;
@@ -133,6 +144,7 @@ mlops_status mlops__tune_teams(mlops__tuning *self, mlops_error *err) {
     const mlops__plan *plan = self->plan;
     const size_t n = ((size_t)plan->n_trees + LANES - 1) / LANES;
     const int floats = !mlops__tune_is_f64(self) && plan->depth <= MLOPS__FOREST_TOP + 2;
+    const int wide = self->forest->n_slots > MLOPS__FOREST_TEAM_NARROW;
     const size_t stride = CELL + GROUP * (size_t)(floats ? CELL / 2 : CELL);
     uint64_t size = (uint64_t)stride * TOPS * plan->n_trees + (uint64_t)CELL * 2 * plan->n_nodes;
     if (plan->depth > UINT8_MAX || size > INT32_MAX) return MLOPS_OK;
@@ -140,7 +152,8 @@ mlops_status mlops__tune_teams(mlops__tuning *self, mlops_error *err) {
     team_tables out = {.tuning = self,
                        .top = mlops__tune_array(self->arena, n, TEAM_SIZE),
                        .first = mlops__arena_array(self->arena, n * LANES + 1, sizeof *out.first),
-                       .stride = stride};
+                       .stride = stride,
+                       .distance_max = wide ? DISTANCE_MAX_WIDE : DISTANCE_MAX};
     if (!teams || !out.top || !out.first) return mlops__fail_nomem(err, n * TEAM_SIZE);
     clear_tops(out.top, n);
     return put_trees(&out, (size_t)size, teams, err);

@@ -177,7 +177,7 @@ const (
 	// ModelOutputMargin: the sum before the link function.
 	ModelOutputMargin ModelOutput = 1
 	// ModelOutputLeaf: the leaf's number in each tree, as the trainer counts; width is the number of
-	// trees.
+	// trees. Both of ONNX: where trees take the rows as they are.
 	ModelOutputLeaf ModelOutput = 2
 	// ModelOutputClass: ONNX: the class, by index; -1: none of the known.
 	ModelOutputClass ModelOutput = 3
@@ -6422,8 +6422,9 @@ func (x *Explainer) Close() error {
 // its rows: some hundred will do. A linear model needs no covers.
 //
 // Errors: MLOPS_E_UNSUPPORTED if the model has linear leaves, no covers and no background, or is a
-// graph that is not linear; MLOPS_E_LIMIT if a path tests more than 256 features; MLOPS_E_SCHEMA as
-// mlops_model_predict_table(); MLOPS_E_INVALID if the background has no rows; MLOPS_E_NOMEM.
+// graph that is neither linear nor trees that take the rows as they are; MLOPS_E_LIMIT if a path tests
+// more than 256 features; MLOPS_E_SCHEMA as mlops_model_predict_table(); MLOPS_E_INVALID if the
+// background has no rows; MLOPS_E_NOMEM.
 func NewExplainer(model *Model, background *Table, columns string) (*Explainer, error) {
 	defer runtime.KeepAlive(model)
 	defer runtime.KeepAlive(background)

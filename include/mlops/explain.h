@@ -52,7 +52,7 @@ typedef enum mlops_explainer_output {
  *                    quoted as in a CSV line; default: the model's feature names
  * @param err         @nullable
  * @return MLOPS_E_UNSUPPORTED if the model has linear leaves, no covers and no background, or is a
- *         graph that is not linear;
+ *         graph that is neither linear nor trees that take the rows as they are;
  *         MLOPS_E_LIMIT if a path tests more than 256 features; MLOPS_E_SCHEMA as
  *         mlops_model_predict_table(); MLOPS_E_INVALID if the background has no rows; MLOPS_E_NOMEM
  * @since 0.1

@@ -30,7 +30,8 @@ typedef enum mlops_model_output {
     MLOPS_MODEL_OUTPUT_PREDICTION = 0, /**< probability, scores or value, as the trainer has it */
     MLOPS_MODEL_OUTPUT_MARGIN = 1,     /**< the sum before the link function */
     MLOPS_MODEL_OUTPUT_LEAF = 2,       /**< the leaf's number in each tree, as the trainer counts;
-                                            width is the number of trees */
+                                            width is the number of trees. Both of ONNX: where trees
+                                            take the rows as they are */
     MLOPS_MODEL_OUTPUT_CLASS = 3,      /**< ONNX: the class, by index; -1: none of the known */
     MLOPS_MODEL_OUTPUT_PREFIX = 4,     /**< trees: the margins after each tree, for early stopping;
                                             width is trees times margins, tree by tree */

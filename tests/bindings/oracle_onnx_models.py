@@ -166,11 +166,13 @@ def forest_classifier(m, trees, width=6):
     return g.model([("X", T.FLOAT, width)], [("label", label_type(m.classes_), 1), ("probabilities", T.FLOAT, 2)])
 
 
-def forest_regressor(trees, kind=T.FLOAT):
+def forest_regressor(trees, kind=T.FLOAT, function="AVERAGE", link="NONE", named=False, **more):
     g = Graph()
-    g.ml("TreeEnsembleRegressor", "X", outs=["variable"], n_targets=1, post_transform="NONE",
-         aggregate_function="AVERAGE", **tree_attributes([(0, t) for t in trees], "target"))
-    return g.model([("X", kind, 6)], [("variable", T.FLOAT, 2)])
+    x = g.node("Concat", *"abcdef", axis=1) if named else "X"
+    g.ml("TreeEnsembleRegressor", x, outs=["variable"], n_targets=1, post_transform=link,
+         aggregate_function=function, **tree_attributes([(0, t) for t in trees], "target"), **more)
+    inputs = [(n, kind, 1) for n in "abcdef"] if named else [("X", kind, 6)]
+    return g.model(inputs, [("variable", T.FLOAT, 2)])
 
 
 def boosted_classifier(m):
@@ -311,7 +313,14 @@ def isolation(m):
     return g.model([("X", T.FLOAT, 6)], [("variable", T.FLOAT, 2)])
 
 
-def ensemble5(m, kind=T.FLOAT):
+def two_targets(trees, link):
+    g = Graph()
+    g.ml("TreeEnsembleRegressor", "X", outs=["variable"], n_targets=2, post_transform=link,
+         **tree_attributes([(k, t) for t in trees for k in (0, 1)], "target", scale=0.01))
+    return g.model([("X", T.FLOAT, 6)], [("variable", T.FLOAT, 2)])
+
+
+def ensemble5(m, kind=T.FLOAT, function=1):
     """A forest as TreeEnsemble of version 5: nodes and leaves apart, thresholds as a tensor."""
     g, a = Graph(), {k: [] for k in "featureids truenodeids falsenodeids trueleafs falseleafs".split()}
     splits, modes, weights, roots = [], [], [], []
@@ -331,7 +340,7 @@ def ensemble5(m, kind=T.FLOAT):
             a["featureids"].append(int(s.feature[i]))
             splits.append(dtype(np.float32(s.threshold[i])))
             modes.append(0)
-    g.ml("TreeEnsemble", "X", outs=["variable"], n_targets=1, aggregate_function=1, post_transform=0,
+    g.ml("TreeEnsemble", "X", outs=["variable"], n_targets=1, aggregate_function=function, post_transform=0,
          leaf_targetids=[0] * len(weights), leaf_weights=nh.from_array(np.array(weights, dtype), "w"),
          nodes_splits=nh.from_array(np.array(splits, dtype), "s"),
          nodes_modes=nh.from_array(np.array(modes, np.uint8), "m"), tree_roots=roots,
@@ -480,6 +489,55 @@ def trees(t):
                if name == "three" else None)
     m = tree.DecisionTreeRegressor(max_depth=4, random_state=0).fit(X, R)
     t.hold("leaves by LabelEncoder", isolation(m), TEST, m.predict(TEST))
+
+
+def cores(t):
+    """A forest that takes rows as they are gives margins, leaves and explanations, and what the graph gives."""
+    f = ensemble.RandomForestRegressor(12, max_depth=6, random_state=2).fit(X, R)
+    c = ensemble.RandomForestClassifier(12, max_depth=6, random_state=2).fit(X, np.array(["a", "b", "c"])[Y])
+    b = ensemble.GradientBoostingClassifier(n_estimators=20, random_state=2).fit(X, B)
+    sums = np.sum([e.predict(TEST) for e in f.estimators_], 0)
+    wide, leaves = TEST.astype(np.float64), lambda m: m.apply(TEST).reshape(len(TEST), -1)
+    for name, model, rows, place, margin, apart in (
+            ("mean", forest_regressor(f.estimators_), TEST, 0, sums, leaves(f)),
+            ("mean and base", forest_regressor(f.estimators_, base_values=[0.5]), TEST, 0, sums, leaves(f)),
+            ("sum and link", forest_regressor(f.estimators_, function="SUM", link="LOGISTIC"), TEST, 0, sums, leaves(f)),
+            ("inputs side by side", forest_regressor(f.estimators_, named=True), TEST, 0, sums, leaves(f)),
+            ("doubles", forest_regressor(f.estimators_, T.DOUBLE), wide, 0, sums, leaves(f)),
+            ("version 5 of doubles", ensemble5(f, T.DOUBLE), wide, 0, sums / 12, None),
+            ("classes", forest_classifier(c, c.estimators_), TEST, 1, c.predict_proba(TEST), leaves(c)),
+            ("two classes", boosted_classifier(b), TEST, 1, b.decision_function(TEST), leaves(b))):
+        with t.load(model) as m:
+            t.say(m.predict(rows).tobytes() == m.predict(rows, output=16 + place).tobytes(), f"{name}: as the graph")
+            one = [m.predict(r[None]).tobytes() for r in rows[:9]]
+            t.say(b"".join(one) == m.predict(rows[:9]).tobytes(), f"{name}: a row alone")
+            t.say(np.allclose(m.predict(rows, output="margin"), margin, rtol=1e-5, atol=1e-5), f"{name}: margins")
+            if apart is not None:
+                t.say(np.array_equal(m.predict(rows, output="leaf"), apart), f"{name}: leaves")
+            names = [f"c{i}" for i in range(6)]
+            back = mlops.table({n: list(map(float, X[:20, i])) for i, n in enumerate(names)})
+            parts = np.asarray(mlops.Explainer(m, back, columns=names).explain(wide))
+            whole = parts.reshape(len(TEST), -1, 7).sum(2)
+            t.say(np.allclose(whole.ravel(), np.asarray(margin).ravel(), rtol=1e-5, atol=1e-4), f"{name}: shares add up")
+            t.say(raises(mlops.UnsupportedError, lambda: mlops.Explainer(m)), f"{name}: a background is needed")
+    g = Graph()
+    x = g.ml("Scaler", "X", offset=[0.0], scale=[2.0])
+    g.ml("TreeEnsembleRegressor", x, outs=["variable"], n_targets=1, **tree_attributes([(0, f.estimators_[0])], "target"))
+    with t.load(g.model([("X", T.FLOAT, 6)], [("variable", T.FLOAT, 2)])) as m:
+        t.say(raises(mlops.InvalidError, lambda: m.predict(TEST, output="margin")), "a forest behind a scaler has no margins")
+        t.say(raises(mlops.UnsupportedError, lambda: mlops.Explainer(m, back, columns=names)), "nor explanations")
+    if not ort.available():
+        return
+    for function in ("MIN", "MAX"):
+        for link in ("NONE", "LOGISTIC", "SOFTMAX"):  # one target has no link there
+            t.against_runtime(f"{function} {link}", forest_regressor(f.estimators_, T.FLOAT, function, link), TEST)
+        t.against_runtime(f"{function} and base", forest_regressor(f.estimators_, function=function, base_values=[2.5]), TEST)
+        t.against_runtime(f"{function} of doubles", forest_regressor(f.estimators_, T.DOUBLE, function), wide)
+    for link in ("LOGISTIC", "SOFTMAX", "SOFTMAX_ZERO", "PROBIT"):
+        t.against_runtime(f"one target, {link}", forest_regressor(f.estimators_, link=link), TEST)
+        t.against_runtime(f"two targets, {link}", two_targets(f.estimators_, link), TEST)
+    for function in range(4):
+        t.against_runtime(f"version 5, function {function}", ensemble5(f, T.FLOAT, function), TEST)
 
 
 def others(t):
@@ -712,7 +770,7 @@ def hostile(t):
 
 def main():
     t = Tester()
-    for part in (linear, vectors, trees, others, runtime, small, tables, rows, hostile):
+    for part in (linear, vectors, trees, cores, others, runtime, small, tables, rows, hostile):
         part(t)
     if not ort.available():
         print("# MLOPS_ORT names no library: not compared with ONNX Runtime")

@@ -112,7 +112,9 @@ class ModelOutput(enum.IntEnum):
 
     PREDICTION = 0  # probability, scores or value, as the trainer has it
     MARGIN = 1  # the sum before the link function
-    LEAF = 2  # the leaf's number in each tree, as the trainer counts; width is the number of trees
+    # the leaf's number in each tree, as the trainer counts; width is the number of trees. Both of ONNX: where
+    # trees take the rows as they are
+    LEAF = 2
     CLASS = 3  # ONNX: the class, by index; -1: none of the known
     PREFIX = 4  # trees: the margins after each tree, for early stopping; width is trees times margins, tree by tree
     FIRST = 16  # ONNX: the file's first output; + i is its i-th
@@ -6209,8 +6211,9 @@ class Explainer(_rt.Handle):
                 line; default: the model's feature names
 
         Raises: UnsupportedError if the model has linear leaves, no covers and no background, or is a graph
-        that is not linear; LimitError if a path tests more than 256 features; SchemaError as
-        Model.predict_table(); InvalidError if the background has no rows; NomemError.
+        that is neither linear nor trees that take the rows as they are; LimitError if a path tests more than
+        256 features; SchemaError as Model.predict_table(); InvalidError if the background has no rows;
+        NomemError.
         """
         out = C.c_void_p()
         model_h = _rt.opened(model, Model, "model")

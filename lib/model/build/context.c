@@ -90,9 +90,12 @@ static mlops_status read_opts(const mlops_context_opts *opts, mlops_executor *ou
 size_t mlops_context_size(const mlops_model *model, const mlops_context_opts *opts) {
     mlops_executor executor;
     const mlops_executor *given;
-    mlops__room_shape shape = mlops__room_shape_of(model, 0, 1);
+    mlops__room_shape shape = mlops__room_shape_of(model, MLOPS_MODEL_OUTPUT_MARGIN, 0, 1);
+    mlops__room_shape other = mlops__room_shape_of(model, MLOPS_MODEL_OUTPUT_CLASS, 0, 1);
     if (read_opts(opts, &executor, &given, NULL)) return 0;
-    return mlops__context_size(model, &shape, given);
+    size_t size = mlops__context_size(model, &shape, given); /* for whichever output it will be */
+    size_t more = mlops__context_size(model, &other, given);
+    return !size || !more ? 0 : more > size ? more : size;
 }
 
 mlops_status mlops_context_init(mlops_context **out, void *mem, size_t size,
@@ -100,7 +103,7 @@ mlops_status mlops_context_init(mlops_context **out, void *mem, size_t size,
                                 const mlops_context_opts *opts) {
     mlops_executor executor;
     const mlops_executor *given;
-    mlops__room_shape shape = mlops__room_shape_of(model, 0, 1);
+    mlops__room_shape shape = mlops__room_shape_of(model, output, 0, 1);
     *out = NULL;
     MLOPS_TRY(read_opts(opts, &executor, &given, NULL));
     return mlops__context_init(out, mem, size, model, output, &shape, given);
@@ -110,7 +113,7 @@ mlops_status mlops_context_new(mlops_context **out, mlops_model *model, mlops_mo
                                const mlops_context_opts *opts, mlops_error *err) {
     mlops_executor executor;
     const mlops_executor *given;
-    mlops__room_shape shape = mlops__room_shape_of(model, 0, 1);
+    mlops__room_shape shape = mlops__room_shape_of(model, output, 0, 1);
     *out = NULL;
     MLOPS_TRY(read_opts(opts, &executor, &given, err));
     if (!mlops__model_has(model, output))

@@ -86,6 +86,8 @@ static void put_graph(mlops__json_writer *out, const mlops_model *self) {
     put_ports(out, "results", graph->outputs, graph->shape.n_outputs);
     put_features(out, self);
     put_int(out, "outputs", mlops__model_width(self, MLOPS_MODEL_OUTPUT_PREDICTION));
+    if (graph->core) put_int(out, "trees", self->plan.n_trees);
+    if (graph->core) put_int(out, "margins", self->plan.n_groups);
     mlops__json_name(out, "classes");
     mlops__json_open(out, '[');
     for (int64_t i = 0; i < graph->n_classes; i++) mlops__json_string(out, graph->classes[i]);

@@ -291,7 +291,8 @@ static mlops_status begin_plan(making *self, const mlops_table *background) {
 }
 
 static mlops_status fill(making *self, const mlops_table *background, const char *columns) {
-    const int is_graph = self->out->model->graph != NULL;
+    const mlops__graph_model *graph = self->out->model->graph;
+    const int is_graph = graph && !graph->core;
     self->out->n_features = self->plan->n_features;
     MLOPS_TRY(is_graph ? mlops__explain_graph(self->out, self->err) : begin_plan(self, background));
     if (background) MLOPS_TRY(read_background(self, background, columns));

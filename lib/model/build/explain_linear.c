@@ -6,23 +6,6 @@
  */
 #include "model/build/explain.h"
 
-/* A step, as graph.h has it. */
-typedef struct step {
-    uint32_t op;
-    uint32_t inputs[3];
-    uint32_t out;
-} step;
-
-static step step_at(const mlops__graph *graph, uint32_t index) {
-    const uint8_t *entry = graph->steps + 24 * (size_t)index;
-    const uint8_t *operands = graph->operands + 4 * (size_t)mlops__load_u32(entry + 12);
-    const uint32_t n = mlops__load_u32(entry + 8), none = MLOPS__GRAPH_NONE;
-    step out = {mlops__load_u16(entry), {none, none, none}, none};
-    for (uint32_t i = 0; i < n && i < 3; i++) out.inputs[i] = mlops__load_u32(operands + 4 * i);
-    if (mlops__load_u16(entry + 6)) out.out = mlops__load_u32(operands + 4 * (size_t)n);
-    return out;
-}
-
 /* Floats of a constant, and how many; none if it is not one. */
 static const uint8_t *floats_of(const mlops__graph *graph, uint32_t index, int64_t *n) {
     *n = 0;
@@ -69,7 +52,7 @@ void mlops__explain_linear_means(mlops_explainer *self) {
 }
 
 /* (value - less) * by, where the value is (x - origin) * scale. */
-static int add_scaler(mlops_explainer *self, const mlops__graph *graph, const step *at,
+static int add_scaler(mlops_explainer *self, const mlops__graph *graph, const mlops__graph_peek *at,
                       double *scales, double *origins) {
     int64_t n_less, n_by, n = self->n_features;
     const uint8_t *less = floats_of(graph, at->inputs[1], &n_less);
@@ -84,8 +67,9 @@ static int add_scaler(mlops_explainer *self, const mlops__graph *graph, const st
 }
 
 /* Weights of what the scalers made of the features. */
-static mlops_status add_model(mlops_explainer *self, const mlops__graph *graph, const step *at,
-                              const double *scales, const double *origins, mlops_error *err) {
+static mlops_status add_model(mlops_explainer *self, const mlops__graph *graph,
+                              const mlops__graph_peek *at, const double *scales,
+                              const double *origins, mlops_error *err) {
     int64_t n, n_bias, f = self->n_features;
     const uint8_t *weights = floats_of(graph, at->inputs[1], &n);
     const uint8_t *bias = floats_of(graph, at->inputs[2], &n_bias);
@@ -116,9 +100,9 @@ static mlops_status read_graph(mlops_explainer *self, double *scales, double *or
     const mlops__graph *graph = &self->model->graph->graph;
     uint32_t value = mlops__graph_input(graph, 0), i = 0;
     for (; i < graph->n_steps; i++) {
-        step at = step_at(graph, i);
+        mlops__graph_peek at = mlops__graph_peek_at(graph, i);
         if (at.inputs[0] != value) return MLOPS_E_UNSUPPORTED;
-        value = at.out;
+        value = at.outputs[0];
         if (at.op == MLOPS__GRAPH_LINEAR) {
             MLOPS_TRY(add_model(self, graph, &at, scales, origins, err));
             break;
@@ -129,7 +113,7 @@ static mlops_status read_graph(mlops_explainer *self, double *scales, double *or
     }
     if (i == graph->n_steps) return MLOPS_E_UNSUPPORTED;
     while (++i < graph->n_steps)
-        if (!is_link(step_at(graph, i).op)) return MLOPS_E_UNSUPPORTED;
+        if (!is_link(mlops__graph_peek_at(graph, i).op)) return MLOPS_E_UNSUPPORTED;
     return MLOPS_OK;
 }
 
@@ -148,7 +132,8 @@ mlops_status mlops__explain_graph(mlops_explainer *self, mlops_error *err) {
         status = read_graph(self, scales, origins, err);
     }
     if (status != MLOPS_E_UNSUPPORTED) return status;
-    return mlops__fail(err, status,
-                       "the model is a graph that is more than a linear model, or one behind a "
-                       "scaler; those and forests can be explained");
+    return mlops__fail(
+        err, status,
+        "the model is a graph that is more than a linear model, or one behind a "
+        "scaler; those and forests of trees that take the rows as they are can be explained");
 }

@@ -3,6 +3,7 @@
 #define MLOPS_MODEL_GRAPH_MODEL_H
 
 #include "base/arena.h"
+#include "model/build/graph_core.h"
 #include "model/build/graph_forest.h"
 #include "model/build/input.h"
 #include "model/run/graph_row.h"
@@ -23,6 +24,7 @@ typedef struct mlops__graph_model {
     const int64_t *class_labels; /* NULL: labels are texts */
     const char *producer, *opsets, *operators;
     mlops__graph_forests *forests; /* NULL: rows walk their plans */
+    mlops__graph_core *core;       /* NULL: it has none */
     const mlops__kern *kern;       /* NULL: the scalar ones */
 } mlops__graph_model;
 

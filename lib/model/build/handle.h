@@ -21,10 +21,10 @@ struct mlops_model {
     const uint8_t *payload;
     size_t payload_size;
     size_t payload_align;
-    mlops__plan plan;      /* of a graph: the number of features and the name of the format alone */
-    const char **names;    /* one a feature, NULL: none */
-    mlops__forest *forest; /* NULL: none, */
-    mlops__walks *walks;   /* and of these none as well: rows walk the plan */
+    mlops__plan plan; /* of a graph: its core's; else the number of features and the format alone */
+    const char **names;        /* one a feature, NULL: none */
+    mlops__forest *forest;     /* NULL: none, */
+    mlops__walks *walks;       /* and of these none as well: rows walk the plan */
     mlops__graph_model *graph; /* NULL: the payload is a plan */
     const mlops__kern *kern;
     atomic_int id_state;
@@ -33,13 +33,18 @@ struct mlops_model {
 
 /* How much is done at once. */
 typedef struct mlops__room_shape {
+    int takes_graph;  /* else the plan alone gives the output */
     int64_t rows;     /* that run together: of trees 1, or whole blocks of 64 */
     size_t texts;     /* bytes for texts that a graph makes */
     int64_t gathered; /* rows of inputs that do not stand in place; 0: all do */
 } mlops__room_shape;
 
 /* rows 0: as many as are best run at once. */
-mlops__room_shape mlops__room_shape_of(const mlops_model *model, int64_t rows, int gathers);
+mlops__room_shape mlops__room_shape_of(const mlops_model *model, mlops_model_output output,
+                                       int64_t rows, int gathers);
+
+/* True if this output takes the graph; else the plan alone gives it. */
+int mlops__model_takes_graph(const mlops_model *self, mlops_model_output output);
 
 /* Working memory of predicting, cut out of a caller's. */
 typedef struct mlops__room {

@@ -92,6 +92,7 @@ static mlops_status choose_kernels(mlops_model *self, const loading *from) {
 }
 
 static mlops_status open_graph(mlops_model *self, const loading *from) {
+    mlops__plan core;
     MLOPS_TRY(mlops__graph_model_open(&self->graph, self->payload, self->payload_size, &self->arena,
                                       from->err));
     self->plan.info = "onnx\0\0"; /* and no objective or booster */
@@ -101,7 +102,14 @@ static mlops_status open_graph(mlops_model *self, const loading *from) {
     MLOPS_TRY(mlops__graph_forests_tune(&self->graph->forests, &self->graph->graph, self->kern,
                                         from->host.cpu == MLOPS_CPU_AVX512, &self->arena,
                                         &from->meter.table, from->err));
-    mlops__room_shape shape = mlops__room_shape_of(self, 0, 1);
+    MLOPS_TRY(mlops__graph_core_find(&self->graph->core, &self->graph->graph, &self->graph->shape,
+                                     &core, &self->arena, from->err));
+    if (self->graph->core) self->plan = core;
+    if (self->graph->core && self->graph->forests) {
+        self->forest = self->graph->forests->forests[0];
+        self->walks = self->graph->forests->walks[0];
+    }
+    mlops__room_shape shape = mlops__room_shape_of(self, MLOPS_MODEL_OUTPUT_CLASS, 0, 1);
     if (mlops__room_size(self, &shape)) return MLOPS_OK;
     return mlops__fail(from->err, MLOPS_E_LIMIT, "a block of rows does not fit into memory");
 }

@@ -139,7 +139,7 @@ static mlops_status put_node(building *self, int64_t at, int64_t *end) {
     mlops__tree_node *node = &trees->nodes[self->queue[at]];
     mlops__ir_node to;
     memset(&to, 0, sizeof to);
-    to.number = (uint32_t)at;
+    to.number = node->number;
     if (node->mode == MLOPS__TREE_LEAF) {
         put_leaf(self, node, &to);
     } else {
@@ -227,6 +227,7 @@ mlops_status mlops__oc_forest(mlops__oc *self, mlops__trees *trees, int64_t n_fe
     ir.n_features = (uint32_t)n_features;
     ir.n_groups = (uint32_t)trees->n_targets;
     ir.divisor = 1;
+    ir.aggregate = trees->aggregate;
     ir.f64 = trees->f64;
     mlops__format(ir.format, sizeof ir.format, "onnx");
     mlops_status status = build(&all, &plan);

@@ -116,6 +116,7 @@ static mlops_status read_nodes(reading *self, const double *values, int64_t n_fe
         mlops__tree_node *node = &out->nodes[i];
         MLOPS_TRY(mode_of(self->oc, self->modes->texts[i], &node->mode));
         node->first = MLOPS__TREE_NONE;
+        node->number = (uint32_t)self->node_ids->ints[i];
         if (node->mode == MLOPS__TREE_LEAF) continue;
         node->value = values[i];
         node->feature = self->features->ints[i];
@@ -229,12 +230,16 @@ static mlops_status margins(mlops__oc *self, mlops__trees *trees, int64_t width,
     return wide ? MLOPS_OK : mlops__oc_cast(self, MLOPS__GRAPH_F32, *out, out);
 }
 
-/* SUM as it is; an average has its base added behind. */
-static mlops_status aggregate(mlops__oc *self, mlops__trees *trees, int64_t width, int average,
+/* Functions as version 5 numbers them: AVERAGE, SUM, MIN, MAX. An average has its base added
+ * behind. */
+static mlops_status aggregate(mlops__oc *self, mlops__trees *trees, int64_t width, int64_t function,
                               uint32_t *out) {
     const double *base = trees->base;
     float n = (float)trees->n_roots;
     uint32_t count, added;
+    int average = function == 0;
+    if (function == 2) trees->aggregate = MLOPS__AGGREGATE_MIN;
+    if (function == 3) trees->aggregate = MLOPS__AGGREGATE_MAX;
     if (average) trees->base = NULL;
     MLOPS_TRY(margins(self, trees, width, out));
     if (!average) return MLOPS_OK;
@@ -247,9 +252,11 @@ static mlops_status aggregate(mlops__oc *self, mlops__trees *trees, int64_t widt
     return mlops__oc_binary(self, MLOPS__BINARY_ADD, *out, added, out);
 }
 
-static mlops_status put(mlops__oc *self, uint32_t out, int64_t post) {
+/* Of one target ONNX Runtime takes PROBIT alone, and passes the other links over. */
+static mlops_status put(mlops__oc *self, const mlops__trees *trees, uint32_t out, int64_t post) {
     mlops__graph_dtype dtype = mlops__oc_item(self, out)->dtype;
-    if (post == MLOPS__POST_NONE) return mlops__oc_out(self, 0, out);
+    int is_linked = post != MLOPS__POST_NONE && trees->n_targets > 1;
+    if (!is_linked && post != MLOPS__POST_PROBIT) return mlops__oc_out(self, 0, out);
     MLOPS_TRY(mlops__oc_cast(self, MLOPS__GRAPH_F32, out, &out));
     MLOPS_TRY(mlops__oc_emit1(self, MLOPS__GRAPH_POST, 1, &out, 1, &post, &out));
     MLOPS_TRY(mlops__oc_cast(self, dtype, out, &out));
@@ -257,18 +264,19 @@ static mlops_status put(mlops__oc *self, uint32_t out, int64_t post) {
 }
 
 static mlops_status lower_regressor(mlops__oc *self) {
+    static const char *const functions[] = {"AVERAGE", "SUM", "MIN", "MAX"};
     mlops__trees trees = {.n_targets = mlops__oc_int(self, "n_targets", 1)};
     mlops__graph_post post;
-    int64_t width = 0;
+    int64_t width = 0, function = 0;
     uint32_t out;
-    int average = mlops__oc_is(self, "aggregate_function", "SUM", "AVERAGE");
-    if (!average && !mlops__oc_is(self, "aggregate_function", "SUM", "SUM"))
-        return mlops__oc_no(self, "its aggregate_function is neither SUM nor AVERAGE");
+    while (function < 4 && !mlops__oc_is(self, "aggregate_function", "SUM", functions[function]))
+        function++;
+    if (function == 4) return mlops__oc_no(self, "its aggregate_function is unknown");
     MLOPS_TRY(mlops__oc_post(self, &post));
     MLOPS_TRY(width_of(self, &width));
     MLOPS_TRY(read_trees(self, "target", width, &trees));
-    MLOPS_TRY(aggregate(self, &trees, width, average, &out));
-    return put(self, out, post);
+    MLOPS_TRY(aggregate(self, &trees, width, function, &out));
+    return put(self, &trees, out, post);
 }
 
 /* The one class that has weights, or NONE. */
@@ -416,13 +424,15 @@ static mlops_status read_ensemble(mlops__oc *self, int64_t n_features, mlops__tr
         out->nodes[i] = (mlops__tree_node){.feature = features->ints[i],
                                            .value = splits[i],
                                            .mode = modes->tensor->data[i],
+                                           .number = (uint32_t)i,
                                            .missing_yes = missing && missing->ints[i]};
     }
     for (int64_t i = 0; i < leaves; i++) {
         if (targets->ints[i] < 0 || targets->ints[i] >= out->n_targets)
             return mlops__oc_no(self, "a leaf is of target %lld of %lld",
                                 (long long)targets->ints[i], (long long)out->n_targets);
-        out->nodes[n + i] = (mlops__tree_node){.mode = MLOPS__TREE_LEAF, .first = (int32_t)i};
+        out->nodes[n + i] = (mlops__tree_node){
+            .mode = MLOPS__TREE_LEAF, .first = (int32_t)i, .number = (uint32_t)i};
         out->weights[i] = (mlops__tree_weight){targets->ints[i], weights[i], MLOPS__TREE_NONE};
     }
     for (size_t i = 0; i < roots->n; i++) {
@@ -439,14 +449,14 @@ static mlops_status lower_ensemble(mlops__oc *self) {
     int64_t width = 0, function = mlops__oc_int(self, "aggregate_function", 1);
     int64_t post = mlops__oc_int(self, "post_transform", 0);
     uint32_t out;
-    if (function != 0 && function != 1)
-        return mlops__oc_no(self, "its aggregate_function is neither SUM nor AVERAGE");
+    if (function < 0 || function > 3)
+        return mlops__oc_no(self, "its aggregate_function is unknown");
     if (post < 0 || post >= MLOPS__POSTS)
         return mlops__oc_no(self, "its post_transform is unknown");
     MLOPS_TRY(width_of(self, &width));
     MLOPS_TRY(read_ensemble(self, width, &trees));
-    MLOPS_TRY(aggregate(self, &trees, width, function == 0, &out));
-    return put(self, out, post);
+    MLOPS_TRY(aggregate(self, &trees, width, function, &out));
+    return put(self, &trees, out, post);
 }
 
 #define ML "ai.onnx.ml"

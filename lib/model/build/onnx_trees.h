@@ -3,6 +3,7 @@
 #define MLOPS_MODEL_ONNX_TREES_H
 
 #include "model/build/onnx_ml.h"
+#include "model/run/plan.h"
 
 /* Numbers as version 5 of ai.onnx.ml has them. */
 typedef enum mlops__tree_mode {
@@ -24,6 +25,7 @@ typedef struct mlops__tree_node {
     int32_t yes, no; /* nodes where the test holds, and where not */
     int32_t first;   /* of a leaf: its first weight; of MEMBER: its first number */
     int32_t n;
+    uint32_t number; /* of the node in its tree, as the file has it; of version 5 of the leaf */
     uint8_t mode;
     uint8_t missing_yes;
     uint8_t has_parent;
@@ -48,8 +50,9 @@ typedef struct mlops__trees {
     int64_t n_targets;
     int64_t n_base;     /* of the file: 0, one of each target, or 1 of two classes */
     const double *base; /* NULL: none; one of each target */
-    int f64;            /* a number is no float, or the input is double */
-    int gives_f64;      /* sums stay doubles if the input is of them */
+    mlops__aggregate aggregate;
+    int f64;       /* a number is no float, or the input is double */
+    int gives_f64; /* sums stay doubles if the input is of them */
 } mlops__trees;
 
 /* The ensemble as the plan of a forest, in the arena: a constant of bytes. */

@@ -16,17 +16,31 @@ static int64_t usual_rows(const mlops_model *self) {
     return several ? MLOPS__FOREST_BLOCKS * LANES : LANES;
 }
 
-mlops__room_shape mlops__room_shape_of(const mlops_model *model, int64_t rows, int gathers) {
-    mlops__room_shape shape = {.rows = rows ? rows : usual_rows(model)};
-    size_t number = model->graph ? sizeof(double) : mlops__plan_number_size(&model->plan);
-    if (model->graph && !model->graph->shape.has_rows) shape.rows = 1;
-    if (model->graph) shape.texts = mlops__graph_text_room(model->graph, shape.rows);
-    if (gathers) shape.gathered = mlops__gather_rows(model->plan.n_features, number);
+int mlops__model_takes_graph(const mlops_model *self, mlops_model_output output) {
+    if (!self->graph || !self->graph->core) return self->graph != NULL;
+    if (output == MLOPS_MODEL_OUTPUT_PREDICTION) return !self->graph->core->finishes;
+    return output != MLOPS_MODEL_OUTPUT_MARGIN && output != MLOPS_MODEL_OUTPUT_LEAF &&
+           output != MLOPS_MODEL_OUTPUT_PREFIX;
+}
+
+static size_t number_size(const mlops_model *model, int takes_graph) {
+    return takes_graph ? sizeof(double) : mlops__plan_number_size(&model->plan);
+}
+
+mlops__room_shape mlops__room_shape_of(const mlops_model *model, mlops_model_output output,
+                                       int64_t rows, int gathers) {
+    int graph = mlops__model_takes_graph(model, output);
+    mlops__room_shape shape = {.takes_graph = graph, .rows = rows};
+    if (!rows) shape.rows = graph ? MLOPS__GRAPH_BLOCK : usual_rows(model);
+    if (graph && !model->graph->shape.has_rows) shape.rows = 1;
+    if (graph) shape.texts = mlops__graph_text_room(model->graph, shape.rows);
+    if (gathers)
+        shape.gathered = mlops__gather_rows(model->plan.n_features, number_size(model, graph));
     return shape;
 }
 
 static size_t gather_size(const mlops_model *model, const mlops__room_shape *shape) {
-    size_t number = model->graph ? sizeof(double) : mlops__plan_number_size(&model->plan);
+    size_t number = number_size(model, shape->takes_graph);
     return padded((size_t)shape->gathered * model->plan.n_features * number);
 }
 
@@ -36,7 +50,7 @@ static size_t sums_size(const mlops_model *model, size_t n_blocks) {
 
 size_t mlops__room_size(const mlops_model *model, const mlops__room_shape *shape) {
     size_t size = gather_size(model, shape);
-    if (model->graph) {
+    if (shape->takes_graph) {
         size_t more = mlops__graph_room_size(model->graph, shape->rows, shape->texts);
         return more && more < SIZE_MAX / 2 ? size + more : 0;
     }
@@ -52,10 +66,10 @@ void mlops__room_init(mlops__room *self, const mlops_model *model, const mlops__
                       void *mem) {
     size_t number = mlops__plan_number_size(&model->plan);
     uint8_t *p = mem;
-    int f64 = model->graph || number == sizeof(double);
+    int f64 = shape->takes_graph || number == sizeof(double);
     *self = (mlops__room){.gather = {{p}, shape->gathered, f64}};
     p += gather_size(model, shape);
-    if (model->graph) {
+    if (shape->takes_graph) {
         (void)mlops__graph_room_init(&self->graph, model->graph, shape->rows, shape->texts, p);
         self->graph.gather = self->gather;
         return;
@@ -73,15 +87,16 @@ int mlops__model_is_linear(const mlops_model *self) {
 }
 
 int mlops__model_has(const mlops_model *self, mlops_model_output output) {
-    if (self->graph) return mlops__graph_width(self->graph, output) != 0;
+    if (mlops__model_takes_graph(self, output)) return mlops__graph_width(self->graph, output) != 0;
     if (output == MLOPS_MODEL_OUTPUT_LEAF || output == MLOPS_MODEL_OUTPUT_PREFIX)
         return !mlops__model_is_linear(self);
     return (uint32_t)output <= MLOPS_MODEL_OUTPUT_MARGIN;
 }
 
 int64_t mlops__model_width(const mlops_model *self, mlops_model_output output) {
-    if (self->graph) return mlops__graph_width(self->graph, output);
-    if (output == MLOPS_MODEL_OUTPUT_PREDICTION) return mlops__plan_width(&self->plan);
+    if (mlops__model_takes_graph(self, output)) return mlops__graph_width(self->graph, output);
+    if (output == MLOPS_MODEL_OUTPUT_PREDICTION)
+        return self->graph ? self->graph->core->width : mlops__plan_width(&self->plan);
     if (output == MLOPS_MODEL_OUTPUT_MARGIN) return self->plan.n_groups;
     if (!mlops__model_has(self, output)) return 0;
     return (int64_t)self->plan.n_trees *
@@ -92,7 +107,9 @@ static void finish_row(const mlops_model *self, mlops_model_output output, mlops
                        double *out) {
     uint32_t n = self->plan.n_groups;
     int f64 = (self->plan.flags & MLOPS__PLAN_F64) != 0;
-    if (output == MLOPS_MODEL_OUTPUT_PREDICTION) mlops__plan_finish(&self->plan, margins, out);
+    if (output == MLOPS_MODEL_OUTPUT_PREDICTION && self->graph)
+        mlops__graph_core_finish(self->graph->core, &self->plan, margins, out);
+    else if (output == MLOPS_MODEL_OUTPUT_PREDICTION) mlops__plan_finish(&self->plan, margins, out);
     else
         for (uint32_t g = 0; g < n; g++) out[g] = f64 ? margins.f64[g] : (double)margins.f32[g];
 }
@@ -171,8 +188,9 @@ static void run_rows(const mlops_model *self, const mlops__room *room, mlops_mod
 mlops_status mlops__model_run(const mlops_model *self, const mlops__room *room,
                               mlops_model_output output, const mlops__input *input, int64_t first,
                               int64_t n_rows, double *out, mlops_error *err) {
-    if (self->graph && !room->graph.run) return MLOPS_E_INVALID;
-    if (self->graph)
+    int takes_graph = mlops__model_takes_graph(self, output);
+    if (takes_graph && !room->graph.run) return MLOPS_E_INVALID;
+    if (takes_graph)
         return mlops__graph_predict(&room->graph, output, input, first, n_rows, out, err);
     int64_t width = mlops__model_width(self, output), most = room->gather.n_rows;
     if (mlops__input_in_place(input)) {
@@ -201,10 +219,10 @@ static mlops_status predict(const mlops_model *self, mlops__row rows, int64_t n_
         width != mlops__model_width(self, output) || (n_rows && ((!rows.f32 && !rows.f64) || !out)))
         return MLOPS_E_INVALID;
     if (self->graph && width == 0) return MLOPS_E_UNSUPPORTED;
-    int many = n_rows >= (self->graph ? 2 : BLOCK_MIN);
-    mlops__room_shape shape = mlops__room_shape_of(self, many ? 0 : 1, 0);
+    int many = n_rows >= (mlops__model_takes_graph(self, output) ? 2 : BLOCK_MIN);
+    mlops__room_shape shape = mlops__room_shape_of(self, output, many ? 0 : 1, 0);
     while (shape.rows > 1 && mlops__room_size(self, &shape) > sizeof mem)
-        shape = mlops__room_shape_of(self, shape.rows > LANES ? shape.rows / 2 : 1, 0);
+        shape = mlops__room_shape_of(self, output, shape.rows > LANES ? shape.rows / 2 : 1, 0);
     if (mlops__room_size(self, &shape) > sizeof mem) return MLOPS_E_ARENA;
     mlops__room room;
     mlops__input input = mlops__input_of_rows(rows, n_rows, n_features);

@@ -102,9 +102,10 @@ mlops_status mlops__model_predict_columns(const mlops_model *self, const mlops__
                                           mlops_error *err) {
     const columns_of from = {columns, n_rows};
     int64_t rows = 0;
-    if (self->graph && (self->graph->is_whole || n_rows < GRAPH_ROWS)) rows = n_rows;
-    else if (self->graph) rows = GRAPH_ROWS;
-    mlops__room_shape shape = mlops__room_shape_of(self, rows, !self->graph);
+    int takes_graph = mlops__model_takes_graph(self, output);
+    if (takes_graph && (self->graph->is_whole || n_rows < GRAPH_ROWS)) rows = n_rows;
+    else if (takes_graph) rows = GRAPH_ROWS;
+    mlops__room_shape shape = mlops__room_shape_of(self, output, rows, !takes_graph);
     for (;; shape.texts *= 2) {
         mlops_status status = predict_in(self, &from, output, out, &shape, err);
         if (status != MLOPS_E_ARENA || !shape.texts || shape.texts > TEXTS_MAX) return status;

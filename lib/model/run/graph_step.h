@@ -104,6 +104,9 @@ char *mlops__step_text(const mlops__step *step, size_t n);
 /* Bytes of an element. */
 size_t mlops__dtype_size(mlops__graph_dtype dtype);
 
+/* Scores of a row as CLASSIFY gives them: n, or two of a pair; to may be scores. */
+void mlops__score_row(int64_t pair, int64_t post, const float *scores, int64_t n, float *to);
+
 /* The product of dims from..to-1. */
 int64_t mlops__view_span(const mlops__graph_view *view, int32_t from, int32_t to);
 

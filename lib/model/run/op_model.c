@@ -90,6 +90,20 @@ static int64_t label_of(int64_t rule, const float *scores, int64_t n) {
     return best;
 }
 
+void mlops__score_row(int64_t pair, int64_t post, const float *scores, int64_t n, float *to) {
+    if (pair == MLOPS__PAIR_NONE) {
+        transform(post, scores, to, n);
+        return;
+    }
+    int is_opposite = pair == MLOPS__PAIR_OPPOSITE;
+    float score = scores[0];
+    to[0] = is_opposite ? -score : 1.0f - score;
+    to[1] = score;
+    if (post != MLOPS__POST_LOGISTIC) return;
+    to[0] = -score;
+    transform(post, to, to, 2);
+}
+
 mlops_status mlops__op_classify(const mlops__step *step) {
     const mlops__graph_view *x = mlops__step_in(step, 0);
     int64_t rule = mlops__step_int(step, 0), pair = mlops__step_int(step, 1);
@@ -103,16 +117,7 @@ mlops_status mlops__op_classify(const mlops__step *step) {
     for (int64_t i = 0; i < dims[0]; i++, to += dims[1]) {
         const float *scores = (const float *)x->data + i * e;
         labels[i] = label_of(rule, scores, e);
-        if (pair == MLOPS__PAIR_NONE) {
-            transform(post, scores, to, e);
-            continue;
-        }
-        int is_opposite = pair == MLOPS__PAIR_OPPOSITE;
-        to[0] = is_opposite ? -scores[0] : 1.0f - scores[0];
-        to[1] = scores[0];
-        if (post != MLOPS__POST_LOGISTIC) continue;
-        to[0] = -scores[0];
-        transform(post, to, to, 2);
+        mlops__score_row(pair, post, scores, e, to);
     }
     return MLOPS_OK;
 }

@@ -23,7 +23,7 @@ packages="gcc g++ libc6-dev meson ninja-build pkg-config libxxhash-dev liblmdb-d
   libclang-common-14-dev clang-14 libclang-rt-14-dev clang-format-14 golang-go valgrind binutils
   gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm musl-tools libgdal32"
 [ $deep = 0 ] || packages="$packages gcc-s390x-linux-gnu libc6-dev-s390x-cross gcc-arm-linux-gnueabihf
-  libc6-dev-armhf-cross qemu-user-static"
+  libc6-dev-armhf-cross gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static"
 [ $install = 0 ] || sh scripts/install.sh $packages
 no_install=
 [ $install = 1 ] || no_install=--no-install

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Stores that go from machine to machine as a file: a big-endian one (s390x) and one of 32 bits (ARM), under QEMU.
+# Stores that go from machine to machine as a file: a big-endian one (s390x) and one of 32 bits (ARM), under QEMU; and
+# the kernels of forests of 64-bit ARM, which test_forest.c holds to the plan.
 # Prints TAP; what has no compiler or no emulator here is skipped and says so.
 #
 # The library is compiled by hand: its index is in memory, content is not compressed, and xxHash is the header alone,
@@ -29,7 +30,7 @@ vector= # objects
 if [ "$(uname -m)" = x86_64 ]; then
     for source in $(find lib/kern -name '*_sse41.c' -o -name '*_avx2.c' -o -name '*_avx512.c'); do
         "${CC:-gcc}" -c -std=c11 -O1 -w -ffp-contract=off -Iinclude -Ilib -mavx2 -mfma -msse4.1 -msha \
-            -mavx512f -mavx512dq -mavx512bw -mavx512vl "$source" \
+            -mavx512f -mavx512dq -mavx512bw -mavx512vl -mavx512vbmi "$source" \
             -o "$work/$(basename "$source").o"
         vector="$vector $work/$(basename "$source").o"
     done
@@ -43,7 +44,7 @@ build() { # NAME COMPILER OBJECTS
         tests/cross/stores.c $sources $3 -o "$work/$1" -lpthread
 }
 
-echo 1..6
+echo 1..7
 build here "${CC:-gcc}" "$vector" >"$work/log" 2>&1 || { cat "$work/log"; echo "not ok 1 - compiled here"; exit 1; }
 "$work/here" write "$work/s" "$work/here.out" >"$work/want"
 sed 's/^/# /' "$work/want"
@@ -86,6 +87,28 @@ try() { # NAME COMPILER EMULATOR
     tell "what $name wrote is read here" "$work/$name-wrote" "$work/$name-back-read"
 }
 
+try_forests() { # NAME COMPILER EMULATOR KERNELS FLAGS
+    n=$((n + 1))
+    if ! command -v "$2" >/dev/null || ! command -v "$3" >/dev/null; then
+        echo "ok $n - $1 walks forests as the plan does # SKIP no $2 or no $3"
+        return
+    fi
+    forests=$(find lib/model/build -name compile.c -o -name 'tune*.c')
+    # shellcheck disable=SC2086
+    if "$2" -std=c11 -O2 -w -ffp-contract=off $5 -DROUNDS=10 -DMLOPS_LMDB=0 -DMLOPS_ZSTD=0 -DMLOPS_BLAS=0 \
+        -DXXH_INLINE_ALL -D_FILE_OFFSET_BITS=64 -static -Iinclude -Ilib -Itests/cross -I"$work/include" \
+        tests/unit/test_forest.c $sources $(find lib/kern -name "*_$4.c") $forests \
+        lib/model/run/plan.c lib/model/run/walk.c lib/model/run/link.c -o "$work/$1" -lpthread -lm >"$work/log" 2>&1 &&
+        "$3" "$work/$1" >>"$work/log" 2>&1; then
+        echo "ok $n - $1 walks forests as the plan does"
+    else
+        sed 's/^/# /' "$work/log"
+        failed=1
+        echo "not ok $n - $1 walks forests as the plan does"
+    fi
+}
+
 try s390x s390x-linux-gnu-gcc qemu-s390x-static
 try armhf arm-linux-gnueabihf-gcc qemu-arm-static
+try_forests arm64 aarch64-linux-gnu-gcc qemu-aarch64-static neon -march=armv8-a+crypto
 exit $failed

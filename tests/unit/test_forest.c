@@ -17,6 +17,11 @@
 #include "model/run/plan.h"
 #include "sys/host.h"
 
+/* Fewer under an emulator. */
+#ifndef ROUNDS
+#define ROUNDS 120
+#endif
+
 enum { LANES = MLOPS__FOREST_LANES, ROWS = LANES * MLOPS__FOREST_BLOCKS };
 
 static uint64_t seed;
@@ -247,7 +252,7 @@ static void check_shape(const shape *s) {
 static void kernels_equal_the_plan(void **state) {
     (void)state;
     seed = 1;
-    for (uint32_t i = 0; i < 120; i++) {
+    for (uint32_t i = 0; i < ROUNDS; i++) {
         shape s = {1 + draw(60), 1, draw(90), draw(10), 1 + draw(2000), draw(3) * 15, 0, 0, 0};
         if (i % 3 == 0) s.n_groups = 1 + draw(6);
         if (i % 5 == 0) s.depth = draw(15);
@@ -264,7 +269,7 @@ static void kernels_equal_the_plan(void **state) {
 static void deep_trees_are_walked(void **state) {
     (void)state;
     seed = 3;
-    for (uint32_t i = 0; i < 12; i++) {
+    for (uint32_t i = 0; i < ROUNDS / 10; i++) {
         shape s = {1 + draw(20),
                    1 + draw(4),
                    draw(70),

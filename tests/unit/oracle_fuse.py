@@ -19,7 +19,7 @@ except ImportError as missing:
     print(f"1..0 # SKIP {missing}")
     sys.exit(0)
 
-MATMUL, GEMM, DENSE, BINARY, UNARY = 64, 65, 67, 2, 1
+MATMUL, GEMM, CDIST, DENSE, BINARY, UNARY, SCAN = 64, 65, 66, 67, 2, 1, 128
 TYPES = {"f4": T.FLOAT, "f8": T.DOUBLE}
 rng = np.random.default_rng(5)
 
@@ -30,9 +30,10 @@ class Graph:
     def __init__(self, dtype="f4"):
         self.nodes, self.tensors, self.dtype = [], [], dtype
 
-    def node(self, op, *inputs, domain="", **attributes):
+    def node(self, op, *inputs, more=(), **attributes):
+        """more: outputs before the one that counts."""
         name = f"t{len(self.nodes)}"
-        self.nodes.append(h.make_node(op, list(inputs), [name], domain=domain, **attributes))
+        self.nodes.append(h.make_node(op, list(inputs), [*more, name], **attributes))
         return name
 
     def const(self, values, dtype=None):
@@ -41,7 +42,7 @@ class Graph:
 
     def model(self, width, whole):
         kind = TYPES[self.dtype]
-        names = [n.output[0] for n in self.nodes]
+        names = [name for n in self.nodes for name in n.output]
         outs = [h.make_tensor_value_info(n, kind, None) for n in (names[::-1] if whole else names[-1:])]
         graph = h.make_graph(self.nodes, "g", [h.make_tensor_value_info("x", kind, [None, width])], outs, self.tensors)
         sets = [h.make_opsetid("", 15), h.make_opsetid("ai.onnx.ml", 3)]
@@ -62,7 +63,7 @@ class Tester:
         path = pathlib.Path(self.folder.name)
         (path / "m.onnx").write_bytes(model)
         rows.astype("f8").tofile(path / "rows")
-        lines = subprocess.run([self.program, path / "m.onnx", path / "rows"], capture_output=True, text=True,
+        lines = subprocess.run([self.program, path / "m.onnx", path / "rows"], stdout=subprocess.PIPE, text=True,
                                check=True).stdout.splitlines()
         values = [np.array([float.fromhex(v) for v in line.split()]) for line in lines[1:]]
         return [int(v) for v in lines[0].split()], values
@@ -136,9 +137,39 @@ def not_dense(t):
     t.hold("Relu of Relu", g, x, [DENSE, UNARY])
 
 
+def distances(g, points, order=("next_in", "next"), axes=(1,), keepdims=0, reduction="ReduceSumSquare"):
+    """A Scan over the rows, as skl2onnx writes cdist."""
+    v, (n, f), kind = h.make_tensor_value_info, points.shape, TYPES[g.dtype]
+    body = h.make_graph([
+        h.make_node("Identity", ["next_in"], ["next_out"]), h.make_node("Sub", list(order), ["less"]),
+        h.make_node(reduction, ["less"], ["reduced"], axes=list(axes), keepdims=keepdims),
+        h.make_node("Identity", ["reduced"], ["scan_out"])], "body",
+        [v("next_in", kind, [None, f]), v("next", kind, [f])], [v("next_out", kind, [None, f]), v("scan_out", kind, None)])
+    return g.node("Scan", g.const(points), "x", more=["points"], body=body, num_scan_inputs=1)
+
+
+def scans(t):
+    for dtype in ("f4", "f8"):
+        points, x = 3 * draw(101, 7), draw(60, 7)  # a graph that is not of rows runs up to 64
+        x[3, 2], x[4, 1] = np.nan, np.inf
+        for order in (("next_in", "next"), ("next", "next_in")):
+            for axis in (1, -1):
+                g, sums = Graph(dtype), np.zeros((60, 101))
+                distances(g, points, order, [axis])
+                for k in range(7):
+                    sums += (x[:, k:k + 1].astype(dtype) - points[:, k].astype(dtype)).astype("f8") ** 2
+                t.hold(f"distances {axis} of {order} of {dtype}", g, x, [CDIST], sums.astype(dtype))
+    points, x = draw(4, 4), draw(5, 4)
+    for what in ({"axes": [0]}, {"keepdims": 1}, {"order": ("next_in", "next_in")}, {"reduction": "ReduceL2"}):
+        g = Graph()
+        distances(g, points, **what)
+        joined, values = t.run(g.model(4, False), x)
+        t.say(joined[0] == SCAN and len(joined) > 3, f"no distances: {what}", f"{joined}")
+
+
 def main():
     t = Tester(sys.argv[1])
-    for group in (dense, not_dense):
+    for group in (dense, not_dense, scans):
         group(t)
     print(f"1..{t.n}")
     return t.failures != 0

@@ -9,7 +9,7 @@
 typedef struct fusing {
     mlops__oc *oc;
     uint32_t *uses;  /* of each item, by steps and as outputs */
-    uint32_t *maker; /* its step */
+    uint32_t *maker; /* its step, or UINT32_MAX */
     uint32_t *body;  /* of each step: the SCAN in whose body it is, or UINT32_MAX */
 } fusing;
 
@@ -98,6 +98,62 @@ static mlops_status fuse_relu(const fusing *self, uint32_t i) {
     return make_dense(self, relu, dense->operands[0], dense->operands[1], dense->operands[2], 1);
 }
 
+/* The step behind an item, past such as yield what they are given; NULL if there is none, *item is
+ * what is given then. */
+static const mlops__emitted *behind(const fusing *self, uint32_t *item) {
+    while (*item != MLOPS__ITEM_NONE && self->maker[*item] != UINT32_MAX) {
+        const mlops__emitted *step = step_at(self, self->maker[*item]);
+        if (step->op != MLOPS__GRAPH_IDENTITY) return step;
+        *item = step->operands[0];
+    }
+    return NULL;
+}
+
+/* True if the body's yields are its state, and sums of the squares of the state's rows less the
+ * scanned one. */
+static int is_distance(const fusing *self, const uint32_t *inputs, const uint32_t *yields) {
+    uint32_t state = yields[0], sums = yields[1];
+    const mlops__emitted *end = behind(self, &state), *sum = behind(self, &sums);
+    if (end || state != inputs[0] || !sum || sum->op != MLOPS__GRAPH_REDUCE) return 0;
+    const mlops__item *axes = sum->n_inputs > 1 ? item_at(self, sum->operands[1]) : NULL;
+    if (sum->ints[0] != MLOPS__REDUCE_SUM_SQUARE || sum->ints[1] || !axes ||
+        axes->kind != MLOPS__GRAPH_CONSTANT || mlops__oc_count(axes) != 1 ||
+        (*(const int64_t *)axes->data != 1 && *(const int64_t *)axes->data != -1))
+        return 0;
+    uint32_t squared = sum->operands[0];
+    const mlops__emitted *less = behind(self, &squared);
+    if (!less || less->op != MLOPS__GRAPH_BINARY || less->ints[0] != MLOPS__BINARY_SUB) return 0;
+    return (less->operands[0] == inputs[0] && less->operands[1] == inputs[1]) ||
+           (less->operands[0] == inputs[1] && less->operands[1] == inputs[0]);
+}
+
+/* SCAN over rows of their distances to constant ones, as skl2onnx writes them. Differences are
+ * rounded before they are squared, and signs of them do not matter. */
+static mlops_status fuse_scan(const fusing *self, uint32_t i) {
+    mlops__emitted *scan = step_at(self, i);
+    const uint32_t *of = scan->operands;
+    if (scan->ints[0] != 1 || scan->ints[1] != 1 || scan->ints[2] != 1 || self->uses[of[6]])
+        return MLOPS_OK;
+    const mlops__item *x = item_at(self, of[1]), *points = item_at(self, of[0]);
+    if (!is_constant(self, of[0], 2) || x->rank != 2 || x->dtype != points->dtype ||
+        x->dtype > MLOPS__GRAPH_F64 || !x->is_exact || x->dims[1].per_row ||
+        x->dims[1].fixed != points->dims[1].fixed || !is_distance(self, of + 2, of + 4))
+        return MLOPS_OK;
+    uint32_t *operands = mlops__arena_array(self->oc->arena, 3, sizeof *operands), turned = of[0];
+    int64_t *ints = mlops__arena_array(self->oc->arena, 2, sizeof *ints);
+    if (!operands || !ints) return mlops__fail_nomem(self->oc->err, 3 * sizeof *operands);
+    MLOPS_TRY(mlops__oc_emit1(self->oc, MLOPS__GRAPH_TRANSPOSE, 1, &turned, 0, NULL, &turned));
+    operands[0] = of[1], operands[1] = turned, operands[2] = of[7];
+    ints[1] = 1;
+    *scan = (mlops__emitted){.op = MLOPS__GRAPH_CDIST,
+                             .n_inputs = 2,
+                             .n_outputs = 1,
+                             .n_ints = 2,
+                             .operands = operands,
+                             .ints = ints};
+    return MLOPS_OK;
+}
+
 static mlops_status look_around(fusing *self, const uint32_t *outputs, uint32_t n_outputs) {
     mlops__oc *oc = self->oc;
     uint32_t end = 0, scan = UINT32_MAX;
@@ -106,6 +162,7 @@ static mlops_status look_around(fusing *self, const uint32_t *outputs, uint32_t 
     self->body = mlops__arena_array(oc->arena, oc->steps.n, sizeof *self->body);
     if (!self->uses || !self->maker || !self->body)
         return mlops__fail_nomem(oc->err, oc->items.n * sizeof *self->uses);
+    for (uint32_t i = 0; i < oc->items.n; i++) self->maker[i] = UINT32_MAX;
     for (uint32_t i = 0; i < n_outputs; i++) self->uses[outputs[i]]++;
     for (uint32_t i = 0; i < oc->steps.n; i++) {
         const mlops__emitted *step = step_at(self, i);
@@ -129,6 +186,7 @@ mlops_status mlops__oc_fuse(mlops__oc *oc, const uint32_t *outputs, uint32_t n_o
         if (step->op == MLOPS__GRAPH_BINARY && step->ints[0] == MLOPS__BINARY_ADD)
             MLOPS_TRY(fuse_add(&self, i));
         else if (step->op == MLOPS__GRAPH_GEMM) MLOPS_TRY(fuse_gemm(&self, i));
+        else if (step->op == MLOPS__GRAPH_SCAN) MLOPS_TRY(fuse_scan(&self, i));
         else if (step->op == MLOPS__GRAPH_UNARY && step->ints[0] == MLOPS__UNARY_RELU)
             MLOPS_TRY(fuse_relu(&self, i));
     }

@@ -32,6 +32,24 @@ static const uint8_t *element(const mlops__graph_view *x, int64_t i) {
     return (const uint8_t *)x->data + (size_t)i * mlops__dtype_size(x->dtype);
 }
 
+/* The place of element i of x among the keys, or of the next one; their number if all are less.
+ * Whole keys mostly follow each other, so that the first one tells where x must be. */
+static int64_t find(const mlops__graph_view *keys, int64_t n_keys, const mlops__graph_view *x,
+                    int64_t i) {
+    int64_t low = 0, high = n_keys;
+    if (x->dtype == MLOPS__GRAPH_I64 && n_keys) {
+        const int64_t *whole = keys->data, sought = ((const int64_t *)x->data)[i];
+        uint64_t guess = (uint64_t)sought - (uint64_t)whole[0];
+        if (guess < (uint64_t)n_keys && whole[guess] == sought) return (int64_t)guess;
+    }
+    while (low < high) {
+        int64_t middle = low + (high - low) / 2;
+        if (mlops__compare(keys, middle, x, i) < 0) low = middle + 1;
+        else high = middle;
+    }
+    return low;
+}
+
 mlops_status mlops__op_encode(const mlops__step *step) {
     const mlops__graph_view *x = mlops__step_in(step, 0), *keys = mlops__step_in(step, 1);
     const mlops__graph_view *values = mlops__step_in(step, 2), *other = mlops__step_in(step, 3);
@@ -43,12 +61,7 @@ mlops_status mlops__op_encode(const mlops__step *step) {
     MLOPS_TRY(mlops__step_out(step, 0, values->dtype, x->rank, x->dims, &to));
     size_t size = mlops__dtype_size(values->dtype);
     for (int64_t i = 0; i < n; i++, to += size) {
-        int64_t low = 0, high = n_keys;
-        while (low < high) {
-            int64_t middle = low + (high - low) / 2;
-            if (mlops__compare(keys, middle, x, i) < 0) low = middle + 1;
-            else high = middle;
-        }
+        int64_t low = find(keys, n_keys, x, i);
         int is_found = low < n_keys && mlops__compare(keys, low, x, i) == 0;
         memcpy(to, is_found ? element(values, low) : other->data, size);
     }

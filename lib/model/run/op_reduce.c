@@ -280,12 +280,26 @@ mlops_status mlops__op_softmax(const mlops__step *step) { return each_lane(step,
 
 mlops_status mlops__op_lpnorm(const mlops__step *step) { return each_lane(step, 0); }
 
+/* The first from element i on that may be ahead of the last of the best. */
+static int64_t pass_over(const float *x, lanes at, int64_t i, int64_t last, int largest) {
+    const float worst = x[last * at.inner];
+    if (largest)
+        while (i < at.dim && x[i * at.inner] <= worst) i++;
+    else
+        while (i < at.dim && x[i * at.inner] >= worst) i++;
+    return i;
+}
+
 /* Keeps the k best of a lane in order: each goes in where it belongs among those before it. */
 static void best_of(const mlops__graph_view *x, int64_t from, lanes at, int64_t k, int largest,
                     int64_t *indices) {
     int64_t n = 0;
     for (int64_t i = 0; i < at.dim; i++) {
         int64_t place = n;
+        if (n == k && x->dtype == MLOPS__GRAPH_F32)
+            i = pass_over((const float *)x->data + from, at, i, indices[(k - 1) * at.inner],
+                          largest);
+        if (i == at.dim) break;
         while (place > 0) {
             int64_t other = indices[(place - 1) * at.inner];
             int sign = mlops__compare(x, from + i * at.inner, x, from + other * at.inner);

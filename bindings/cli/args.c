@@ -25,7 +25,7 @@ typedef struct option {
 #define FIELD(name) offsetof(cli_args, name)
 
 static const option options[] = {
-    {"output", "output", 0, CHOICE, FIELD(output), "prediction|margin|leaf|class",
+    {"output", "output", 0, CHOICE, FIELD(output), "prediction|margin|leaf|class|prefix",
      "what is printed; default prediction", 0, 0},
     {"explanation", "output", 0, CHOICE, FIELD(output), "contributions|interactions|approximate",
      "what is printed; default contributions", 0, 0},

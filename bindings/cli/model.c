@@ -93,7 +93,7 @@ static int predict(const cli_args *args, const mlops_model *model, const mlops_t
 static int cli_model_predict(const cli_args *args) {
     mlops_model *model;
     mlops_table *table = NULL;
-    static const char *const names[] = {"prediction", "margin", "leaf", "class"};
+    static const char *const names[] = {"prediction", "margin", "leaf", "class", "prefix"};
     int32_t output = args->output ? args->output - 1 : 0;
     int exit_status = load(&model, args->words[0]);
     if (!exit_status) exit_status = cli_load_table(&table, args->words[1], args);

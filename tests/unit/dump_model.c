@@ -1,7 +1,7 @@
 /* dump_model MODEL ROWS OUTPUT BATCH: predicts the float32 rows of a file, or float64 if its name
  * ends in .f64, and writes float64 values to stdout, for the oracle to compare. OUTPUT is
- * prediction, margin or leaf; BATCH is the number of rows of a call. MLOPS_CPU chooses the kernels.
- * With BATCH 0 rows go through mlops_model_predict().
+ * prediction, margin, leaf or prefix; BATCH is the number of rows of a call. MLOPS_CPU chooses the
+ * kernels. With BATCH 0 rows go through mlops_model_predict().
  */
 #include <mlops.h>
 
@@ -23,6 +23,7 @@ static void *read_all(const char *path, size_t *n) {
 
 static mlops_model_output output_of(const char *word) {
     if (strcmp(word, "margin") == 0) return MLOPS_MODEL_OUTPUT_MARGIN;
+    if (strcmp(word, "prefix") == 0) return MLOPS_MODEL_OUTPUT_PREFIX;
     return strcmp(word, "leaf") == 0 ? MLOPS_MODEL_OUTPUT_LEAF : MLOPS_MODEL_OUTPUT_PREDICTION;
 }
 

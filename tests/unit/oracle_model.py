@@ -194,7 +194,20 @@ def check(tool, folder, i):
                 ours = dump(tool, model, path, output, batch, level)
                 if ours is not None and not same_bits(ours, expected[output]):
                     wrong.append(f"{kind} {level} {output} in batches of {batch}")
-    return params, n_features, wrong
+    return params, n_features, wrong + wrong_prefixes(booster, data, dump(tool, model, path, "prefix", 64, LEVELS[-1]))
+
+
+def wrong_prefixes(booster, data, ours):
+    """Rounds after which the margins are not what XGBoost predicts with no more than those."""
+    rounds, n = booster.num_boosted_rounds(), data.num_row()
+    if ours is None or not len(ours):  # a linear model has none
+        return []
+    margins = [booster.predict(data, iteration_range=(0, k + 1), output_margin=True).reshape(n, -1) for k in range(rounds)]
+    groups = margins[0].shape[1]
+    trees = len(ours) // n // groups
+    ours = ours.reshape(n, trees, groups)
+    return [f"margins after {k + 1} of {rounds} rounds" for k in range(rounds)
+            if not same_bits(np.ascontiguousarray(ours[:, (k + 1) * trees // rounds - 1]).ravel(), margins[k])]
 
 
 def spelled(folder, text, score):

@@ -1,7 +1,8 @@
 /* Predicting, by itself or for a deployment, computing the features of a row, what works in the
  * caller's storage, and what only tells allocate nothing, lock nothing and call nothing of the
- * system: the program's own malloc and mutexes count their calls, and a child that the kernel kills
- * at any system call but exit does it to its end.
+ * system, whatever the model, the output and the kind of input: the program's own malloc and
+ * mutexes count their calls, and a child that the kernel kills at any system call but exit does it
+ * to its end.
  */
 #define _GNU_SOURCE
 #include <mlops.h>
@@ -24,6 +25,7 @@
 #include <cmocka.h>
 
 #include "unit/help_deploy.h"
+#include "unit/help_forest.h"
 #include "unit/skipped.h"
 
 #if defined(__has_feature)
@@ -113,7 +115,10 @@ static mlops_model *load(const char *name) {
     char path[4096];
     const char *root = getenv("MLOPS_SOURCE_ROOT");
     snprintf(path, sizeof path, "%s/tests/fuzz/corpus/%s/%s", root ? root : ".",
-             strstr(name, ".onnx") ? "onnx" : "xgb_json", name);
+             strstr(name, ".onnx")  ? "onnx"
+             : strstr(name, ".txt") ? "lgbm"
+                                    : "xgb_json",
+             name);
     mlops_model *model;
     mlops_error error;
     if (mlops_model_load(&model, path, NULL, &error)) fail_msg("%s", error.message);
@@ -122,6 +127,7 @@ static mlops_model *load(const char *name) {
 
 typedef struct subject {
     mlops_model *model;
+    const struct bound_subject *bound;
     mlops_context *contexts[3];
     mlops_feature *feature;
     mlops_deployment *deployment;
@@ -147,6 +153,31 @@ static int predict_all(const subject *self) {
         bad |= mlops_context_predict(contexts[k], rows, ROWS, n, out, width) != 0;
         bad |= mlops_context_predict_f64(contexts[k], wide, ROWS, n, out, width) != 0;
     }
+    return bad;
+}
+
+enum { INPUTS = 4, WIDE = 8 };
+
+/* A model with a context for each kind of input, all of one output. */
+typedef struct bound_subject {
+    mlops_context *contexts[INPUTS];
+    mlops_slot *slot;
+} bound_subject;
+
+/* Whatever is bound, in one row and in many; and a model that comes out of a slot. */
+static int run_bound(const subject *self) {
+    static double out[ROWS * 1024];
+    int bad = 0;
+    for (int k = 0; k < INPUTS; k++) {
+        int64_t width = mlops_context_width(self->bound->contexts[k]);
+        bad |= width > 1024;
+        bad |= mlops_context_run(self->bound->contexts[k], 3, 1, out, width) != 0;
+        bad |= mlops_context_run(self->bound->contexts[k], 0, ROWS, out, width) != 0;
+    }
+    mlops_model *model;
+    bad |= mlops_slot_acquire(&model, self->bound->slot) != 0;
+    bad |= mlops_model_n_features(model) < 1;
+    mlops_model_unref(model);
     return bad;
 }
 
@@ -297,6 +328,101 @@ static void predicting_stands_alone(void **state) {
     }
 }
 
+/* One thread that says it is three. */
+static mlops_status in_turns(void *ctx, int64_t n, mlops_task task, void *user) {
+    (void)ctx;
+    for (int64_t i = 0; i < n; i++)
+        if (task(user, i, (int32_t)(i % 3))) return MLOPS_E_IO;
+    return MLOPS_OK;
+}
+
+typedef struct sparse_rows {
+    float values[ROWS * WIDE];
+    int32_t features[ROWS * WIDE], starts[ROWS + 1];
+} sparse_rows;
+
+static void make_sparse(sparse_rows *out, int d) {
+    int32_t n = 0;
+    for (int i = 0; i < ROWS; i++) {
+        for (int f = i % 2; f < d; f += 2, n++) {
+            out->values[n] = (float)(i % 9) / 4 - 1;
+            out->features[n] = f;
+        }
+        out->starts[i + 1] = n;
+    }
+}
+
+static mlops_table *table_of_width(int d) {
+    static double values[ROWS * WIDE];
+    mlops_table *table;
+    mlops_error e;
+    for (int i = 0; i < ROWS * d; i++) values[i] = i % 11 ? (double)(i % 7) - 3 : (double)NAN;
+    works(mlops_table_from_matrix(&table, values, ROWS, d, NULL, NULL, &e), &e);
+    return table;
+}
+
+/* Strided, sparse, columns; and strided ones that an executor shares out. */
+static void inputs_stand_alone(mlops_model *model, mlops_model_output output) {
+    static float apart[ROWS * WIDE * 2];
+    static sparse_rows sparse;
+    const mlops_executor executor = {sizeof executor, 3, NULL, in_turns};
+    mlops_context_opts opts = MLOPS_CONTEXT_OPTS_INIT;
+    bound_subject bound;
+    subject self = {.model = model, .bound = &bound};
+    mlops_error e;
+    int64_t d = mlops_model_n_features(model), width = (int64_t)2 * WIDE;
+    assert_true(d <= WIDE);
+    char columns[WIDE * 3 + 1] = "";
+    mlops_table *table = table_of_width((int)d);
+    for (int64_t f = 0; f < d; f++)
+        snprintf(columns + strlen(columns), 8, "%s%s", f ? "," : "", mlops_table_name(table, f));
+    fill_rows(apart, ROWS * WIDE * 2);
+    make_sparse(&sparse, (int)d);
+    for (int k = 0; k < INPUTS; k++) {
+        opts.executor = k == INPUTS - 1 ? &executor : NULL;
+        works(mlops_context_new(&bound.contexts[k], model, output, &opts, &e), &e);
+    }
+    works(mlops_slot_new(&bound.slot, model, &e), &e);
+    works(mlops_context_bind(bound.contexts[0], apart, ROWS, d, width, 2, &e), &e);
+    works(mlops_context_bind_csr(bound.contexts[1], sparse.values, sparse.features,
+                                 sparse.starts[ROWS], sparse.starts, ROWS + 1, d, (double)NAN, &e),
+          &e);
+    works(mlops_context_bind_table(bound.contexts[2], table, columns, &e), &e);
+    works(mlops_context_bind(bound.contexts[3], apart, ROWS, d, width, 2, &e), &e);
+    stand_alone(run_bound, &self);
+    for (int k = 0; k < INPUTS; k++) mlops_context_free(bound.contexts[k]);
+    mlops_slot_free(bound.slot);
+    mlops_table_unref(table);
+}
+
+static void bound_inputs_stand_alone(void **state) {
+    (void)state;
+    const forest_shape shapes[] = {
+        {60, 5, WIDE, 1, 0}, {60, 20, WIDE, 3, 1}, {200, 10, WIDE, 1, 0}, {2, 2, WIDE, 1, 0}};
+    const mlops_model_output outputs[] = {MLOPS_MODEL_OUTPUT_PREDICTION, MLOPS_MODEL_OUTPUT_MARGIN,
+                                          MLOPS_MODEL_OUTPUT_LEAF, MLOPS_MODEL_OUTPUT_PREFIX};
+    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
+        mlops_model *model = grow(&shapes[i]);
+        for (size_t k = 0; k < sizeof outputs / sizeof outputs[0]; k++)
+            inputs_stand_alone(model, outputs[k]);
+        mlops_model_unref(model);
+    }
+    const char *names[] = {"categories.json", "small.txt", "linear.txt", "classes.txt"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        mlops_model *model = load(names[i]);
+        for (size_t k = 0; k < sizeof outputs / sizeof outputs[0]; k++)
+            inputs_stand_alone(model, outputs[k]);
+        mlops_model_unref(model);
+    }
+    const char *graphs[] = {"classifier.onnx", "tree.onnx", "dense.onnx"};
+    for (size_t i = 0; i < sizeof graphs / sizeof graphs[0]; i++) {
+        mlops_model *model = load(graphs[i]);
+        for (mlops_model_output k = 0; k <= MLOPS_MODEL_OUTPUT_FIRST; k++)
+            if (mlops_model_width(model, k)) inputs_stand_alone(model, k);
+        mlops_model_unref(model);
+    }
+}
+
 /* Graphs, whose prediction is all that these yield. */
 static void graphs_stand_alone(void **state) {
     (void)state;
@@ -406,6 +532,7 @@ int main(void) {
         cmocka_unit_test(the_counter_counts),
         cmocka_unit_test(predicting_stands_alone),
         cmocka_unit_test(graphs_stand_alone),
+        cmocka_unit_test(bound_inputs_stand_alone),
         cmocka_unit_test(features_of_rows_stand_alone),
         cmocka_unit_test(deployments_stand_alone),
         cmocka_unit_test(storage_of_the_caller_stands_alone),

@@ -23,6 +23,7 @@ from ._ffi import __all__ as _generated
 from ._data import Commit
 from ._diff import Diff, diff, merge
 from ._online import Online
+from ._predict import Bound, OneRow, bind_array, bind_sparse, is_sparse
 from ._quality import Expectations
 from ._remote import Share
 from ._store import Deployment, Run, Store, Version, Watch
@@ -31,7 +32,7 @@ from ._tables import table
 from ._values import feature_value
 
 __version__ = _ffi.VERSION
-__all__ = [*_generated, "Commit", "Explanation", "Version", "compare", "diff", "load", "merge", "open", "table"]
+__all__ = [*_generated, "Bound", "Commit", "Explanation", "Version", "compare", "diff", "load", "merge", "open", "table"]
 
 
 def load(path, **opts):
@@ -167,9 +168,13 @@ def _is_named(rows):
     return isinstance(rows, (_ffi.Table, str, bytes, os.PathLike)) or any(hasattr(rows, name) for name in named)
 
 
+_PREDICTION = ModelOutput.PREDICTION  # looking a member up takes as long as a small model
+
+
 @_rt.noun("model")
 class Model(_ffi.Model):
     __doc__ = _ffi.Model.__doc__
+    _one = None
 
     @property
     def feature_names(self):
@@ -177,19 +182,27 @@ class Model(_ffi.Model):
         names = [self.feature_name(i) for i in range(self.n_features)]
         return None if None in names else names
 
-    def predict(self, rows, output=ModelOutput.PREDICTION, columns=None):
+    def predict(self, rows, output=ModelOutput.PREDICTION, columns=None, absent=None):
         """Predict.
 
-        rows: a DataFrame, a Table, a dict of columns, an Arrow object or the path of a CSV file, whose columns are
-            bound to the features by name; or a 2-D array, whose columns are the features in order. XGBoost computes
-            in float32: float64 and whole numbers are rounded to the nearest float32, as it does with them. LightGBM
-            computes in float64: what is float32 is widened.
-        output: "prediction" (probability, scores or value), "margin" or "leaf"; of ONNX "class" (its index, see
-            class_name), or 16 + i for the i-th output of the file.
+        rows: a DataFrame of pandas or Polars, a Table, a dict of columns, an Arrow object or the path of a CSV file,
+            whose columns are bound to the features by name; or a 2-D array or a sparse matrix of SciPy's, whose
+            columns are the features in order. XGBoost computes in float32: float64 and whole numbers are rounded to
+            the nearest float32, as it does with them. LightGBM computes in float64: what is float32 is widened.
+        output: "prediction" (probability, scores or value), "margin", "leaf" or "prefix" (the margins after each
+            tree); of ONNX "class" (its index, see class_name), or 16 + i for the i-th output of the file.
         columns: names of the columns of each feature, where they are not the model's own.
+        absent: what an entry is that a sparse matrix has not; default: NaN, missing, of XGBoost's models, else 0.
         Returns float64: one value for each row, or an array (n, width) where a row yields several.
         """
+        one = self._one
+        if one is not None and type(rows) is one.kind and output is _PREDICTION and columns is None:
+            values = one.predict(rows)
+            if values is not None:
+                return values
         output = _rt.choice(ModelOutput, output)
+        if is_sparse(rows):
+            return self.bind(rows, output=output, absent=absent)()
         if _is_named(rows) or columns is not None:
             values = self.predict_table(table(rows), columns, output)
         else:
@@ -228,10 +241,40 @@ class Model(_ffi.Model):
             rows = Table.from_matrix(rows, columns)
         return importance_measure(self, table(rows), labels, metric, columns=columns, n_repeats=repeats, seed=seed)
 
+    def bind(self, rows, out=None, output=ModelOutput.PREDICTION, columns=None, absent=None):
+        """Bind rows, and predict what they hold whenever the Bound that this gives is called.
+
+        rows: a 2-D array of float32 or float64 with any strides, which is read where it stands; or what else predict()
+            takes, as it is now.
+        out: float64 array that each call writes to; default: a new one.
+        output, columns, absent: as of predict().
+
+            rows = np.zeros((1, 30), "float32")
+            bound = m.bind(rows)
+            rows[0] = ...
+            print(bound()[0])
+        """
+        output = _rt.choice(ModelOutput, output)
+        context, n = Context(self, output), self.n_features
+        if is_sparse(rows):
+            missing = math.nan if self._about["format"].startswith("xgboost") else 0.0
+            n_rows = bind_sparse(context, rows, n, missing if absent is None else absent)
+        elif _is_named(rows) or columns is not None:
+            rows = table(rows)
+            context.bind_table(rows, columns)
+            n_rows = rows.n_rows
+        else:
+            n_rows = bind_array(context, rows, n)
+        return Bound(context, n_rows, out, self._about["format"] != "onnx")
+
     @functools.cached_property
+    def _about(self):
+        return json.loads(self.describe())
+
+    @property
     def _takes_f64(self):
         """Whether the model computes in float64."""
-        return json.loads(self.describe())["numbers"] == "float64"
+        return self._about["numbers"] == "float64"
 
     def _predict_array(self, rows, output):
         """With a context, which is one thread's: taken from those that are idle, or made."""
@@ -241,12 +284,16 @@ class Model(_ffi.Model):
         except IndexError:
             context = Context(self, output)
         try:
-            return context.predict_f64(rows) if self._takes_f64 else context.predict(rows)
+            values = context.predict_f64(rows) if self._takes_f64 else context.predict(rows)
         finally:
             idle.append(context)
+        if len(values) == 1 and output == _PREDICTION and _rt.numpy() and self._about["format"] != "onnx":
+            self._one = OneRow(self, _rt.numpy())  # from now on such rows take few steps
+        return values
 
     def close(self):
         self.__dict__.pop("_idle", None)
+        self._one = None
         self.__dict__.pop("_explainer", None)
         super().close()
 

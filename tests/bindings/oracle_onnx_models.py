@@ -600,6 +600,41 @@ def tables(t):
     t.hold("tf-idf of words", words(v, r), {"text": texts}, r.predict(z))
 
 
+def maps(t):
+    """A map is a column for each key of the vocabulary; a key that a row has not is 0, or no text."""
+    rows = [{"b": 1.5, "a": 2.0}, {"a": -1.0}, {"c": 3.0, "z": 9.0}, {}]
+    v = feature_extraction.DictVectorizer(sparse=False).fit(rows[:3])
+    names = list(v.feature_names_)
+    table = {n: [r.get(n) for r in rows] for n in names}
+
+    def model(op, key, value, out=T.FLOAT, **attributes):
+        g = Graph()
+        g.ml(op, "X", outs=["Y"], **attributes)
+        made = onnx.load_from_string(g.model([("X", T.FLOAT, 1)], [("Y", out, 2)]))
+        kind = made.graph.input[0].type
+        kind.Clear()
+        kind.map_type.key_type = key
+        kind.map_type.value_type.tensor_type.elem_type = value
+        return made.SerializeToString()
+
+    for value in (T.FLOAT, T.DOUBLE):
+        with t.load(model("DictVectorizer", T.STRING, value, value, string_vocabulary=names)) as m:
+            t.say(m.feature_names == names, "keys are names of features")
+            t.say(np.array_equal(m.predict(table), v.transform(rows)), "DictVectorizer: scikit-learn")
+    with t.load(model("DictVectorizer", T.INT64, T.INT64, T.INT64, int64_vocabulary=[7, 3])) as m:
+        t.say(np.array_equal(m.predict({"3": [1, None], "7": [5, 6]}), [[5, 1], [6, 0]]), "keys that are numbers")
+    many = [f"k{i}" for i in range(700)]
+    with t.load(model("DictVectorizer", T.STRING, T.FLOAT, string_vocabulary=many)) as m:
+        x = rng.standard_normal((3, 700)).astype(np.float32)
+        t.say(np.array_equal(m.predict(x), x), "more keys than a step has inputs")
+    with t.load(model("CastMap", T.INT64, T.STRING, T.FLOAT, map_form="SPARSE", max_map=3)) as m:
+        texts = {"0": ["1.5", "2"], "1": ["3", "4"], "2": ["5", "-6"]}
+        t.say(np.array_equal(m.predict(texts), [[1.5, 3, 5], [2, 4, -6]]), "CastMap of texts")
+    for op, attributes in (("CastMap", {"map_form": "DENSE"}), ("Normalizer", {})):
+        t.say("map" in str(raises(mlops.UnsupportedError, lambda: t.load(model(op, T.INT64, T.FLOAT, **attributes)))),
+              f"a map for {op} is refused")
+
+
 def small(t):
     """One operator each, with what converters write seldom, against ONNX Runtime."""
     if not ort.available():
@@ -770,7 +805,7 @@ def hostile(t):
 
 def main():
     t = Tester()
-    for part in (linear, vectors, trees, cores, others, runtime, small, tables, rows, hostile):
+    for part in (linear, vectors, trees, cores, others, runtime, maps, small, tables, rows, hostile):
         part(t)
     if not ort.available():
         print("# MLOPS_ORT names no library: not compared with ONNX Runtime")

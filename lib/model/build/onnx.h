@@ -96,8 +96,9 @@ typedef struct mlops__onnx_dim {
 /* An input or output of a graph. */
 typedef struct mlops__onnx_value {
     const char *name;
-    mlops__onnx_type type; /* NONE: no tensor, or not said */
-    int is_other;          /* a sequence, a map, an optional or a sparse tensor */
+    mlops__onnx_type type; /* of a map: of its values; NONE: no tensor, or not said */
+    int is_map;            /* of keys to single values */
+    int is_other;          /* a sequence, an optional, a sparse tensor or a map of others */
     int has_shape;
     uint32_t rank;
     mlops__onnx_dim dims[MLOPS__ONNX_RANK_MAX];

@@ -69,15 +69,115 @@ static mlops_status add_tensors(mlops__oc *self, const mlops__onnx_graph *graph)
     return MLOPS_OK;
 }
 
+/* What goes into the graph that is written: items and names. */
+typedef struct entries {
+    mlops__oc_list items; /* uint32_t */
+    mlops__oc_list names; /* const char */
+} entries;
+
+static mlops_status add_entry(mlops__oc *self, entries *to, uint32_t item, const char *name) {
+    uint32_t *kept = mlops__arena_alloc(self->arena, sizeof *kept);
+    if (!kept) return mlops__fail_nomem(self->err, sizeof *kept);
+    *kept = item;
+    MLOPS_TRY(mlops__oc_push(self, &to->items, kept));
+    return mlops__oc_push(self, &to->names, (void *)(uintptr_t)name);
+}
+
+/* The keys of a map that a DictVectorizer or CastMap takes: texts, or numbers as such. */
+static mlops_status keys_of(mlops__oc *self, const mlops__onnx_graph *graph,
+                            const mlops__onnx_value *value, const char ***out, size_t *n) {
+    const mlops__onnx_attribute *texts = NULL, *ints = NULL;
+    int64_t most = 0;
+    for (size_t i = 0; i < graph->n_nodes && !texts && !ints && most < 1; i++) {
+        self->node = &graph->nodes[i];
+        if (!self->node->n_inputs || strcmp(self->node->inputs[0], value->name) != 0) continue;
+        texts = mlops__oc_attribute(self, "string_vocabulary");
+        ints = mlops__oc_attribute(self, "int64_vocabulary");
+        if (mlops__oc_is(self, "map_form", "DENSE", "SPARSE"))
+            most = mlops__oc_int(self, "max_map", 1);
+    }
+    self->node = NULL;
+    *n = texts ? texts->n : ints ? ints->n : most > 0 ? (size_t)most : 0;
+    if (!*n || *n > INT32_MAX)
+        return refuse_input(self, value,
+                            "it is a map that no DictVectorizer takes, nor a CastMap of form "
+                            "SPARSE");
+    const char **names = *out = mlops__arena_array(self->arena, *n, sizeof *names);
+    if (!names) return mlops__fail_nomem(self->err, *n * sizeof *names);
+    for (size_t i = 0; i < *n; i++) {
+        char digits[24];
+        size_t size = mlops__format(digits, sizeof digits, "%lld",
+                                    (long long)(ints ? ints->ints[i] : (int64_t)i));
+        names[i] = texts ? mlops__arena_text(self->arena, texts->texts[i].text, texts->texts[i].n)
+                         : mlops__arena_text(self->arena, digits, size);
+        if (!names[i]) return mlops__fail_nomem(self->err, 24);
+    }
+    return MLOPS_OK;
+}
+
+/* Items side by side, a few hundred at a time. */
+static mlops_status join(mlops__oc *self, uint32_t *items, size_t n, uint32_t *out) {
+    const int64_t axis = 1;
+    while (n > 1) {
+        size_t kept = 0;
+        for (size_t i = 0, some; i < n; i += some, kept++) {
+            some = n - i < MLOPS__STEP_MAX ? n - i : MLOPS__STEP_MAX;
+            MLOPS_TRY(mlops__oc_emit1(self, MLOPS__GRAPH_CONCAT, (uint32_t)some, items + i, 1,
+                                      &axis, &items[kept]));
+        }
+        n = kept;
+    }
+    *out = items[0];
+    return MLOPS_OK;
+}
+
+/* A map becomes an input of one column for each of its keys, in which what is missing, and NaN, is
+ * 0, as it is in what DictVectorizer makes of it. */
+static mlops_status add_map(mlops__oc *self, const mlops__onnx_graph *graph,
+                            const mlops__onnx_value *value, entries *to) {
+    mlops__item item = {.kind = MLOPS__GRAPH_INPUT, .is_exact = 1, .rank = 2};
+    const char **names = NULL;
+    uint32_t in[3];
+    size_t n = 0;
+    item.dtype = mlops__oc_dtype(value->type);
+    item.dims[0].per_row = 1;
+    item.dims[1].fixed = 1;
+    if (!item.dtype || value->is_other)
+        return refuse_input(self, value, "it is a map to something that is not supported");
+    MLOPS_TRY(keys_of(self, graph, value, &names, &n));
+    uint32_t *items = mlops__arena_array(self->arena, n, sizeof *items);
+    if (!items) return mlops__fail_nomem(self->err, n * sizeof *items);
+    self->has_rows = 1;
+    for (size_t i = 0; i < n; i++) {
+        MLOPS_TRY(mlops__oc_add(self, &item, &items[i]));
+        MLOPS_TRY(add_entry(self, to, items[i], names[i]));
+    }
+    MLOPS_TRY(join(self, items, n, &in[0]));
+    if (item.dtype <= MLOPS__GRAPH_F64) {
+        const uint32_t bits = 0x7fc00000u;
+        float numbers[2] = {0};
+        memcpy(numbers, &bits, sizeof bits);
+        for (int i = 0; i < 2; i++) {
+            MLOPS_TRY(mlops__oc_f32s(self, &numbers[i], 1, &in[1 + i]));
+            MLOPS_TRY(mlops__oc_cast(self, item.dtype, in[1 + i], &in[1 + i]));
+        }
+        MLOPS_TRY(mlops__oc_emit1(self, MLOPS__GRAPH_IMPUTE, 3, in, 0, NULL, &in[0]));
+    }
+    return mlops__oc_scope_add(self, value->name, in[0], value->offset);
+}
+
 /* Files of before IR version 4 list initializers among the inputs, too. */
-static mlops_status add_inputs(mlops__oc *self, const mlops__onnx_graph *graph, uint32_t *inputs,
-                               uint32_t *n) {
-    *n = 0;
+static mlops_status add_inputs(mlops__oc *self, const mlops__onnx_graph *graph, entries *to) {
     for (size_t i = 0; i < graph->n_inputs; i++) {
         const mlops__onnx_value *value = &graph->inputs[i];
+        uint32_t item;
         if (mlops__oc_scope_find(self, value->name) != MLOPS__ITEM_NONE) continue;
-        MLOPS_TRY(add_input(self, value, &inputs[*n]));
-        ++*n;
+        if (value->is_map) {
+            MLOPS_TRY(add_map(self, graph, value, to));
+            continue;
+        }
+        MLOPS_TRY(add_input(self, value, &item));
+        MLOPS_TRY(add_entry(self, to, item, value->name));
     }
     return MLOPS_OK;
 }
@@ -223,11 +323,12 @@ static mlops_status write_info(mlops__oc *self, mlops__graph_writer *writer,
     return put_constant(self, writer, MLOPS__GRAPH_CLASSES, item);
 }
 
-static mlops_status write(mlops__oc *self, mlops__graph_writer *writer, const uint32_t *inputs,
-                          uint32_t n_inputs, const char *const *names, const uint32_t *outputs) {
+static mlops_status write(mlops__oc *self, mlops__graph_writer *writer, const entries *inputs,
+                          const uint32_t *outputs) {
     const mlops__onnx_graph *graph = self->model->graph;
-    for (uint32_t i = 0; i < n_inputs; i++)
-        MLOPS_TRY(write_item(self, writer, inputs[i], names[i]));
+    for (uint32_t i = 0; i < inputs->items.n; i++)
+        MLOPS_TRY(write_item(self, writer, *(const uint32_t *)inputs->items.items[i],
+                             inputs->names.items[i]));
     for (uint32_t i = 0; i < self->steps.n; i++) {
         const mlops__emitted *step = self->steps.items[i];
         if (step->is_used) MLOPS_TRY(write_step(self, writer, step));
@@ -247,15 +348,15 @@ static uint32_t flags_of(mlops__oc *self, const uint32_t *outputs) {
     return MLOPS__GRAPH_ROWS;
 }
 
-static mlops_status finish(mlops__oc *self, const uint32_t *inputs, uint32_t n_inputs,
-                           const char *const *names, const uint32_t *outputs, mlops__buf *out) {
+static mlops_status finish(mlops__oc *self, const entries *inputs, const uint32_t *outputs,
+                           mlops__buf *out) {
     mlops__graph_writer writer;
     for (size_t i = 0; i < self->model->graph->n_outputs; i++)
         mlops__oc_item(self, outputs[i])->is_used = 1;
     MLOPS_TRY(mlops__oc_fuse(self, outputs, (uint32_t)self->model->graph->n_outputs));
     mark(self);
     mlops__graph_writer_init(&writer, self->allocator);
-    mlops_status status = write(self, &writer, inputs, n_inputs, names, outputs);
+    mlops_status status = write(self, &writer, inputs, outputs);
     if (status == MLOPS_OK)
         status = mlops__graph_writer_finish(&writer, flags_of(self, outputs), out, self->err);
     mlops__graph_writer_free(&writer);
@@ -267,10 +368,9 @@ mlops_status mlops__onnx_compile(const mlops__onnx *model, mlops__arena *arena, 
     const mlops__onnx_graph *graph = model->graph;
     mlops__scope scope = {NULL, NULL, 0, 0};
     mlops__oc *self = mlops__arena_alloc(arena, sizeof *self);
-    uint32_t *inputs = mlops__arena_array(arena, graph->n_inputs, sizeof *inputs), n_inputs;
+    entries inputs = {{0}, {0}};
     uint32_t *outputs = mlops__arena_array(arena, graph->n_outputs, sizeof *outputs);
-    const char **names = mlops__arena_array(arena, graph->n_inputs, sizeof *names);
-    if (!self || !inputs || !outputs || !names) return mlops__fail_nomem(err, sizeof *self);
+    if (!self || !outputs) return mlops__fail_nomem(err, sizeof *self);
     self->model = model;
     self->arena = arena;
     self->allocator = arena->allocator;
@@ -282,12 +382,9 @@ mlops_status mlops__onnx_compile(const mlops__onnx *model, mlops__arena *arena, 
 #endif
     MLOPS_TRY(mlops__oc_opsets(self));
     MLOPS_TRY(add_tensors(self, graph));
-    MLOPS_TRY(add_inputs(self, graph, inputs, &n_inputs));
-    for (uint32_t i = 0, at = 0; at < n_inputs; i++)
-        if (mlops__oc_scope_find(self, graph->inputs[i].name) == inputs[at])
-            names[at++] = graph->inputs[i].name;
+    MLOPS_TRY(add_inputs(self, graph, &inputs));
     MLOPS_TRY(mlops__oc_nodes(self, graph));
     MLOPS_TRY(report(self));
     MLOPS_TRY(find_outputs(self, graph, outputs));
-    return finish(self, inputs, n_inputs, names, outputs, out);
+    return finish(self, &inputs, outputs, out);
 }

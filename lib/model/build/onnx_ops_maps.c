@@ -219,6 +219,27 @@ static mlops_status lower_one_hot(mlops__oc *self) {
     return mlops__oc_out(self, 0, out);
 }
 
+/* A map is an input of a column for each key already. */
+static mlops_status lower_dict(mlops__oc *self) {
+    return mlops__oc_out(self, 0, mlops__oc_in(self, 0));
+}
+
+static mlops_status lower_cast_map(mlops__oc *self) {
+    static const struct {
+        const char *name;
+        mlops__graph_dtype dtype;
+    } to[] = {{"TO_FLOAT", MLOPS__GRAPH_F32},
+              {"TO_STRING", MLOPS__GRAPH_TEXT},
+              {"TO_INT64", MLOPS__GRAPH_I64}};
+    uint32_t out;
+    for (int i = 0; i < 3; i++) {
+        if (!mlops__oc_is(self, "cast_to", "TO_FLOAT", to[i].name)) continue;
+        MLOPS_TRY(mlops__oc_cast(self, to[i].dtype, mlops__oc_in(self, 0), &out));
+        return mlops__oc_out(self, 0, out);
+    }
+    return mlops__oc_no(self, "its cast_to is unknown");
+}
+
 #define ML       "ai.onnx.ml"
 #define DEFAULTS "default_string:s default_int64:i default_float:f "
 #define LISTS                                                                                      \
@@ -233,5 +254,7 @@ const mlops__onnx_operator mlops__onnx_ops_maps[] = {
      lower_label_encoder, 0},
     {ML, "CategoryMapper", 1, 99, 1, 1, 1,
      "cats_int64s:I cats_strings:S default_int64:i default_string:s", lower_categories, 0},
+    {ML, "DictVectorizer", 1, 99, 1, 1, 1, "int64_vocabulary:I string_vocabulary:S", lower_dict, 0},
+    {ML, "CastMap", 1, 99, 1, 1, 1, "cast_to:s map_form:s max_map:i", lower_cast_map, 0},
     {ML, "OneHotEncoder", 1, 99, 1, 1, 1, "cats_int64s:I cats_strings:S zeros:i", lower_one_hot, 0},
     {0}};

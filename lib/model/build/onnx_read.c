@@ -98,12 +98,31 @@ static mlops_status read_tensor_type(mlops__wire *in, mlops__arena *arena, mlops
     return MLOPS_OK;
 }
 
+static mlops_status read_type(mlops__wire *in, mlops__arena *arena, mlops__onnx_value *out);
+
+/* A map of maps or of sequences is other; the type of its keys is found in its users. */
+static mlops_status read_map(mlops__wire *in, mlops__arena *arena, mlops__onnx_value *out) {
+    mlops__wire type;
+    mlops_status status;
+    out->is_other |= out->is_map;
+    out->is_map = 1;
+    while ((status = mlops__wire_next(in)) == MLOPS_OK) {
+        if (in->field != 2) continue;
+        MLOPS_TRY(mlops__wire_message(in, "a TypeProto", &type));
+        MLOPS_TRY(read_type(&type, arena, out));
+    }
+    return status;
+}
+
 static mlops_status read_type(mlops__wire *in, mlops__arena *arena, mlops__onnx_value *out) {
     mlops__wire tensor;
     mlops_status status;
     while ((status = mlops__wire_next(in)) == MLOPS_OK) {
-        if (in->field == 4 || in->field == 5 || (in->field >= 7 && in->field <= 9))
-            out->is_other = 1;
+        if (in->field == 4 || (in->field >= 7 && in->field <= 9)) out->is_other = 1;
+        if (in->field == 5) {
+            MLOPS_TRY(mlops__wire_message(in, "a TypeProto.Map", &tensor));
+            MLOPS_TRY(read_map(&tensor, arena, out));
+        }
         if (in->field != 1) continue;
         MLOPS_TRY(mlops__wire_message(in, "a TypeProto.Tensor", &tensor));
         MLOPS_TRY(read_tensor_type(&tensor, arena, out));

@@ -226,7 +226,7 @@ INLINE void find_ends(walk *w, const mlops__forest *self, size_t first, size_t n
                       adding *before, int tables) {
     const mlops__forest_teams *teams = self->teams;
     const __mmask16 wide = (__mmask16)(self->f64 ? -1 : 0);
-    size_t on = 0, listed = (n + LANES - 1) / LANES * LANES;
+    size_t on = 0, listed = (n + 15) / 16 * 16;
     uint32_t *at = all->at;
     all->n_some = 0;
     for (size_t i = 0; i < n; i += LANES) {

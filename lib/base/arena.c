@@ -16,6 +16,9 @@ typedef struct mlops__arena_block {
 
 _Static_assert(sizeof(block) % MLOPS__ALIGN == 0 || sizeof(void *) == 4, "alignment of a block");
 
+/* Of blocks: what is aligned inside does not lie elsewhere the next time. */
+enum { BLOCK_ALIGN = 64 };
+
 enum { FIRST_SIZE = 4096, GROWTH_MAX = 1 << 20, HEADER = (sizeof(block) + 15) / 16 * 16 };
 
 void mlops__arena_init(mlops__arena *self, const mlops_allocator *allocator, size_t max) {
@@ -25,7 +28,7 @@ void mlops__arena_init(mlops__arena *self, const mlops_allocator *allocator, siz
 void mlops__arena_free(mlops__arena *self) {
     while (self->newest) {
         block *older = self->newest->older;
-        mlops__free(self->allocator, self->newest, self->newest->size);
+        mlops__free_aligned(self->allocator, self->newest, self->newest->size, BLOCK_ALIGN);
         self->newest = older;
     }
     self->used = 0;
@@ -46,7 +49,7 @@ static block *add_block(mlops__arena *self, size_t payload) {
     if (size < HEADER + payload) size = HEADER + payload;
     if (size > self->max - self->used) size = HEADER + payload;
     if (size > self->max - self->used) return NULL;
-    block *b = mlops__alloc(self->allocator, size);
+    block *b = mlops__alloc_aligned(self->allocator, size, BLOCK_ALIGN);
     if (!b) return NULL;
     *b = (block){self->newest, size, HEADER, 0};
     self->newest = b;

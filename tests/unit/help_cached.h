@@ -11,11 +11,13 @@
 
 enum { CACHED_FEATURES = 6, CACHED_TREES = 70, CACHED_NODES = 31, CACHED_ROWS = 150 };
 
+static int cached_nodes; /* of a tree */
+
 /* Appends one array of a tree: what is printed of each node. */
 static inline char *cached_array(char *p, const char *name, uint32_t seed,
                                  int (*spell)(char *p, uint32_t random, int node)) {
     p += sprintf(p, "\"%s\":[", name);
-    for (int i = 0; i < CACHED_NODES; i++) {
+    for (int i = 0; i < cached_nodes; i++) {
         seed = seed * 1664525u + 1013904223u;
         if (i) *p++ = ',';
         p += spell(p, seed >> 8, i);
@@ -25,12 +27,12 @@ static inline char *cached_array(char *p, const char *name, uint32_t seed,
 
 static inline int cached_left(char *p, uint32_t random, int i) {
     (void)random;
-    return sprintf(p, "%d", 2 * i + 2 < CACHED_NODES ? 2 * i + 1 : -1);
+    return sprintf(p, "%d", 2 * i + 2 < cached_nodes ? 2 * i + 1 : -1);
 }
 
 static inline int cached_right(char *p, uint32_t random, int i) {
     (void)random;
-    return sprintf(p, "%d", 2 * i + 2 < CACHED_NODES ? 2 * i + 2 : -1);
+    return sprintf(p, "%d", 2 * i + 2 < cached_nodes ? 2 * i + 2 : -1);
 }
 
 static inline int cached_value(char *p, uint32_t random, int i) {
@@ -39,17 +41,18 @@ static inline int cached_value(char *p, uint32_t random, int i) {
 }
 
 static inline int cached_feature(char *p, uint32_t random, int i) {
-    return sprintf(p, "%u", 2 * i + 2 < CACHED_NODES ? random % CACHED_FEATURES : 0);
+    return sprintf(p, "%u", 2 * i + 2 < cached_nodes ? random % CACHED_FEATURES : 0);
 }
 
 static inline int cached_default(char *p, uint32_t random, int i) {
-    return sprintf(p, "%u", 2 * i + 2 < CACHED_NODES ? random & 1 : 0);
+    return sprintf(p, "%u", 2 * i + 2 < cached_nodes ? random & 1 : 0);
 }
 
-/* A model of XGBoost, JSON; to be freed. */
-static inline char *cached_text(uint32_t seed) {
-    char *out = malloc(CACHED_TREES * 2000 + 1000), *p = out;
+/* A model of XGBoost with trees of n nodes, JSON; to be freed. */
+static inline char *cached_text_of(uint32_t seed, int n) {
+    char *out = malloc((size_t)CACHED_TREES * (size_t)(n * 60 + 200) + 1000), *p = out;
     if (!out) abort();
+    cached_nodes = n;
     p += sprintf(p, "{\"learner\":{\"feature_names\":[\"a\",\"b\",\"c\",\"d\",\"e\",\"f\"],"
                     "\"gradient_booster\":{\"model\":{\"tree_info\":[");
     for (int t = 0; t < CACHED_TREES; t++) p += sprintf(p, "%s0", t ? "," : "");
@@ -62,7 +65,7 @@ static inline char *cached_text(uint32_t seed) {
         p = cached_array(p, "right_children", own, cached_right);
         p = cached_array(p, "split_conditions", own + 2, cached_value);
         p = cached_array(p, "split_indices", own + 3, cached_feature);
-        p += sprintf(p, "\"tree_param\":{\"num_nodes\":\"%d\"}}", CACHED_NODES);
+        p += sprintf(p, "\"tree_param\":{\"num_nodes\":\"%d\"}}", n);
     }
     sprintf(
         p,
@@ -72,6 +75,8 @@ static inline char *cached_text(uint32_t seed) {
         CACHED_FEATURES);
     return out;
 }
+
+static inline char *cached_text(uint32_t seed) { return cached_text_of(seed, CACHED_NODES); }
 
 /* A model of LightGBM, which computes in doubles; to be freed. */
 static inline char *cached_doubles(uint32_t seed) {

@@ -53,7 +53,8 @@ static void expect(const char *text, mlops_cpu cpu, int served) {
     mlops_model *plain = load(text, NULL, cpu), *model = load(text, "cache", cpu);
     mlops_id ids[] = {mlops__model_id(plain), mlops__model_id(model)};
     assert_int_equal(is_served(model), served);
-    assert_non_null(model->forest);
+    assert_true(model->forest || model->walks);
+    assert_true(!plain->forest == !model->forest && !plain->walks == !model->walks);
     assert_memory_equal(&ids[0], &ids[1], sizeof ids[0]);
     assert_int_equal(model->payload_size, plain->payload_size);
     assert_memory_equal(model->payload, plain->payload, plain->payload_size);
@@ -65,13 +66,14 @@ static void expect(const char *text, mlops_cpu cpu, int served) {
 
 static void serves_what_was_kept(void **state) {
     (void)state;
-    char *texts[] = {cached_text(1), cached_text(2), cached_doubles(3)};
-    for (int i = 0; i < 3; i++) {
+    enum { DEEP = 1023 };
+    char *texts[] = {cached_text(1), cached_text(2), cached_doubles(3), cached_text_of(4, DEEP)};
+    for (int i = 0; i < 4; i++) {
         expect(texts[i], MLOPS_CPU_BEST, 0);
         assert_int_equal(mlops__io_memory_n_files(files), i + 1);
         expect(texts[i], MLOPS_CPU_BEST, 1);
     }
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
         expect(texts[i], MLOPS_CPU_BEST, 1);
         free(texts[i]);
     }

@@ -261,6 +261,13 @@ mlops_status mlops__tune_walks(mlops__walks **out, const mlops__plan *plan, mlop
     return status;
 }
 
+/* What stays in the arena has no addresses, so that it is the same in all processes. */
+static void forget(mlops__forest *forest) {
+    mlops__forest_teams *teams = (mlops__forest_teams *)(uintptr_t)forest->teams;
+    if (teams) memset(teams, 0, sizeof *teams);
+    memset(forest, 0, sizeof *forest);
+}
+
 mlops_status mlops__tune_best(mlops__forest **forest, mlops__walks **walks, const mlops__plan *plan,
                               int wide, mlops__arena *arena, const mlops_allocator *scratch,
                               mlops_error *err) {
@@ -271,6 +278,7 @@ mlops_status mlops__tune_best(mlops__forest **forest, mlops__walks **walks, cons
     if (*walks) return MLOPS_OK;
     MLOPS_TRY(mlops__tune(forest, plan, wide, arena, scratch, err));
     if (*forest && mlops__tune_pays(*forest)) return MLOPS_OK;
+    if (*forest) forget(*forest);
     *forest = NULL;
     if (!deep) MLOPS_TRY(mlops__tune_walks(walks, plan, arena, scratch, err));
     /* Taking keys must not cost more than walking the plan. */

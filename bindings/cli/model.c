@@ -25,6 +25,22 @@ static int cli_model_describe(const cli_args *args) {
     return exit_status;
 }
 
+static int cli_model_inspect(const cli_args *args) {
+    mlops_error error;
+    const char *path = args->words[0];
+    size_t n = 0;
+    if (mlops_model_inspect(path, NULL, 0, &n, NULL, &error)) return cli_fail(path, &error);
+    char *text = malloc(n + 1);
+    if (!text) return cli_complain("out of memory");
+    int exit_status = CLI_OK;
+    if (mlops_model_inspect(path, text, n + 1, NULL, NULL, &error))
+        exit_status = cli_fail(path, &error);
+    else if (args->json) puts(text);
+    else cli_describe(text, NULL);
+    free(text);
+    return exit_status;
+}
+
 /* The name of a class, or nothing for a label that is none. */
 static const char *class_of(const mlops_model *model, double index) {
     const char *name = index < 0 ? NULL : mlops_model_class_name(model, (int64_t)index);
@@ -228,6 +244,11 @@ const cli_command cli_model_commands[] = {
      "  mlops model describe fraud.json\n"
      "  mlops model describe fraud.bundle --json",
      cli_model_describe},
+    {"model inspect", "FILE", "", "Say what an ONNX file needs, and what of it is missing.",
+     "Nothing is missing of a file that can be loaded. Of others each node is told, by name.\n\n"
+     "Examples:\n"
+     "  mlops model inspect pipeline.onnx",
+     cli_model_inspect},
     {"model predict", "FILE TABLE", "output bind read-csv",
      "Predict the rows of a CSV table; CSV to standard output.",
      "Columns are bound to features by name; further columns are ignored. TABLE may be -, for\n"

@@ -548,6 +548,17 @@ public:
         return ::mlops::model(out);
     }
 
+    /// What an ONNX file needs, and what of it is missing here, as JSON, without loading it: format, producer, opsets
+    /// (domain, version), operators (operator, domain), and missing, which is empty if the file can be loaded: part
+    /// (node, initializer), name, operator, domain, opset, reason.
+    static std::string inspect(const std::string &path, const mlops_model_opts *opts = nullptr) {
+        mlops_error e;
+        e.code = 0;
+        return detail::written([&](char *text, std::size_t cap, std::size_t *needed) {
+            return mlops_model_inspect(path.c_str(), text, cap, needed, opts, &e);
+        }, "mlops_model_inspect", &e);
+    }
+
     /// Number of features of a row.
     std::int64_t n_features() const {
         return mlops_model_n_features(need());

@@ -3299,6 +3299,29 @@ func ParseModel(content []byte, opts *ModelOpts) (*Model, error) {
 	return r, nil
 }
 
+// InspectModel: what an ONNX file needs, and what of it is missing here, as JSON, without loading it:
+// format, producer, opsets (domain, version), operators (operator, domain), and missing, which is
+// empty if the file can be loaded: part (node, initializer), name, operator, domain, opset, reason.
+//
+// Errors: as mlops_model_load(); MLOPS_E_UNSUPPORTED for files of another kind, and for what cannot be
+// compiled at all: an operator set or an input; MLOPS_E_ARENA if cap is too small.
+func InspectModel(path string, opts *ModelOpts) (string, error) {
+	var s scope
+	defer s.free()
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return "", s.err
+	}
+	var e C.mlops_error
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_model_inspect(s.str(path), (*C.char)(text), room, needed, optsC, &e)
+	}, &e, "mlops_model_inspect")
+	if err != nil {
+		return "", err
+	}
+	return string(content), nil
+}
+
 // NFeatures: number of features of a row.
 func (x *Model) NFeatures() int64 {
 	if x == nil || x.p == nil {

@@ -85,6 +85,24 @@ MLOPS_API mlops_status mlops_model_load(mlops_model **out, const char *path,
 MLOPS_API mlops_status mlops_model_parse(mlops_model **out, const void *bytes, size_t n,
                                          const mlops_model_opts *opts, mlops_error *err);
 
+/**
+ * What an ONNX file needs, and what of it is missing here, as JSON, without loading it: format,
+ * producer, opsets (domain, version), operators (operator, domain), and missing, which is empty if
+ * the file can be loaded: part (node, initializer), name, operator, domain, opset, reason.
+ *
+ * @param path         file to read
+ * @param[out] text    @nullable @shape(cap) ends in NUL; NULL to ask for the size
+ * @param cap          bytes of text
+ * @param[out] needed  @nullable bytes of the whole text, without NUL
+ * @param opts         @nullable
+ * @param err          @nullable
+ * @return as mlops_model_load(); MLOPS_E_UNSUPPORTED for files of another kind, and for what cannot
+ *         be compiled at all: an operator set or an input; MLOPS_E_ARENA if cap is too small
+ * @since 0.1
+ */
+MLOPS_API mlops_status mlops_model_inspect(const char *path, char *text, size_t cap, size_t *needed,
+                                           const mlops_model_opts *opts, mlops_error *err);
+
 /** Share the model: one more mlops_model_unref() is due. Returns its argument. @since 0.1 */
 MLOPS_API mlops_model *mlops_model_ref(mlops_model *self);
 

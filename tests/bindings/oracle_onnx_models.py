@@ -3,6 +3,7 @@
 
 Estimators are written as skl2onnx writes them, by onnx.helper. Prints TAP.
 """
+import json
 import pathlib
 import sys
 import tempfile
@@ -792,6 +793,20 @@ def hostile(t):
     lost = loop | {"nodes_truenodeids": [1, 7, 0]}
     refused(t, "a child that is not there", simple(node("TreeEnsembleRegressor", ["X"], ["Y"], **tree, **lost)), not_yet,
             "no node 7")
+    many = [node("Nope", ["X"], [f"a{i}"], name=f"first {i}") for i in range(40)]
+    many += [node("Gelu", ["X"], ["b"], name="second", domain="com.microsoft"),
+             node("Abs", ["a1"], ["c"]), node("Abs", ["X"], ["Y"], name="third", slope=1.0)]
+    path = pathlib.Path(t.folder.name) / "many.onnx"
+    path.write_bytes(simple(*many).SerializeToString())
+    told = json.loads(mlops.Model.inspect(str(path)))
+    t.say([m["name"] for m in told["missing"]] == [f"first {i}" for i in range(40)] + ["second", "third"],
+          "all nodes that are missing are told")
+    t.say({m["operator"] + " " + m["domain"] for m in told["missing"]} ==
+          {"Nope ai.onnx", "Gelu com.microsoft", "Abs ai.onnx"}, "with operator and domain")
+    t.say(told["missing"][0]["opset"] == told["opsets"][0]["version"] and "slope" in told["missing"][-1]["reason"],
+          "operator set and reason")
+    path.write_bytes(simple(node("Abs", ["X"], ["Y"])).SerializeToString())
+    t.say(json.loads(mlops.Model.inspect(str(path)))["missing"] == [], "nothing of a file that loads")
     whole = simple(node("Abs", ["X"], ["Y"])).SerializeToString()
     loaded = 0
     for n in range(3, len(whole)):

@@ -254,6 +254,10 @@ static int use_onnx(const mlops_host *host, const char *dir) {
     int result = run_onnx(host, m);
     if (!result && strcmp(mlops_model_class_name(m, 1), "yes") != 0) result = SWEEP_WRONG;
     if (!result) result = mlops_model_describe(m, text, sizeof text, NULL);
+    if (!result)
+        result = mlops_model_inspect(sweep_in(&path, dir, "model.onnx"), text, sizeof text, NULL,
+                                     &opts, NULL);
+    if (!result && !strstr(text, "\"missing\": []")) result = SWEEP_WRONG;
     if (!result) result = mlops_context_new(&c, m, MLOPS_MODEL_OUTPUT_CLASS, NULL, NULL);
     if (!result) mlops_context_free(c);
     mlops_model_unref(m);

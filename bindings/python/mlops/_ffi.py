@@ -1584,6 +1584,8 @@ _rt.declare(lib.mlops_model_load, C.c_int32, C.POINTER(C.c_void_p), C.c_char_p, 
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_model_parse, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t,
         C.POINTER(mlops_model_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_model_inspect, C.c_int32, C.c_char_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t),
+        C.POINTER(mlops_model_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_model_ref, C.c_void_p, C.c_void_p)
 _rt.declare(lib.mlops_model_unref, None, C.c_void_p)
 _rt.declare(lib.mlops_model_n_features, C.c_int64, C.c_void_p)
@@ -3444,6 +3446,27 @@ class Model(_rt.Handle):
         if status:
             _rt.check(status, "Model.parse", err)
         return cls._wrap(out.value)
+
+    @staticmethod
+    def inspect(path, *, memory_max=None, format=None, cache=None):
+        """What an ONNX file needs, and what of it is missing here, as JSON, without loading it: format,
+        producer, opsets (domain, version), operators (operator, domain), and missing, which is empty if
+        the file can be loaded: part (node, initializer), name, operator, domain, opset, reason.
+
+            path: file to read
+            memory_max: bytes that loading may use; default 1 GiB
+            format: "xgboost", "lightgbm", "onnx" or "bundle"; default: found from the content
+            cache: folder for what loading made of trees, to be mapped the next time; it must be there,
+                and who may write into it is trusted with the predictions; default: none
+
+        Raises: as Model.load(); UnsupportedError for files of another kind, and for what cannot be compiled
+        at all: an operator set or an input; ArenaError if cap is too small.
+        """
+        opts = _model_opts(memory_max=memory_max, format=format, cache=cache)
+        err = mlops_error()
+        text = _rt.written(lambda text, cap, needed: lib.mlops_model_inspect(_rt.string(path, "path"), text, cap,
+                needed, C.byref(opts), C.byref(err)), "Model.inspect", err)
+        return _rt.decoded(text)
 
     @property
     def n_features(self):

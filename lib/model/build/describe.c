@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/hex.h"
 #include "model/build/handle.h"
+#include "model/build/onnx_compile.h"
 #include "text/json.h"
 
 #include <mlops/context.h>
@@ -99,6 +100,68 @@ static void put_graph(mlops__json_writer *out, const mlops_model *self) {
     mlops_id id = mlops__model_id(self);
     put_id(out, &id);
     mlops__json_close(out, '}');
+}
+
+static const char *domain_of(const char *name) { return name[0] ? name : "ai.onnx"; }
+
+static void put_needs(mlops__json_writer *out, const mlops__onnx *model) {
+    enum { MANY = 1000 };
+    const mlops__onnx_node *known[MANY];
+    const mlops__onnx_graph *graph = model->graph;
+    size_t n = 0;
+    mlops__json_name(out, "opsets");
+    mlops__json_open(out, '[');
+    for (size_t i = 0; i < model->n_opsets; i++) {
+        mlops__json_open(out, '{');
+        put_text(out, "domain", domain_of(model->opsets[i].domain));
+        put_int(out, "version", model->opsets[i].version);
+        mlops__json_close(out, '}');
+    }
+    mlops__json_close(out, ']');
+    mlops__json_name(out, "operators");
+    mlops__json_open(out, '[');
+    for (size_t i = 0, k; i < graph->n_nodes && n < MANY; i++) {
+        const mlops__onnx_node *node = &graph->nodes[i];
+        for (k = 0; k < n; k++)
+            if (!strcmp(known[k]->op, node->op) && !strcmp(known[k]->domain, node->domain)) break;
+        if (k < n) continue;
+        known[n++] = node;
+        mlops__json_open(out, '{');
+        put_text(out, "operator", node->op);
+        put_text(out, "domain", domain_of(node->domain));
+        mlops__json_close(out, '}');
+    }
+    mlops__json_close(out, ']');
+}
+
+mlops_status mlops__onnx_describe(const mlops__onnx *model, const mlops__oc_list *lost, char *text,
+                                  size_t cap, size_t *needed) {
+    mlops__buf buf;
+    mlops__json_writer out;
+    mlops__buf_init_fixed(&buf, text, text ? cap : 0);
+    mlops__json_writer_init(&out, &buf, 2);
+    mlops__json_open(&out, '{');
+    put_text(&out, "format", "onnx");
+    put_text(&out, "producer", model->producer);
+    put_needs(&out, model);
+    mlops__json_name(&out, "missing");
+    mlops__json_open(&out, '[');
+    for (uint32_t i = 0; i < lost->n; i++) {
+        const mlops__onnx_lost *item = lost->items[i];
+        mlops__json_open(&out, '{');
+        put_text(&out, "part", item->what);
+        put_text(&out, "name", item->name);
+        if (item->node) {
+            put_text(&out, "operator", item->node->op);
+            put_text(&out, "domain", domain_of(item->node->domain));
+            put_int(&out, "opset", item->opset);
+        }
+        put_text(&out, "reason", item->reason);
+        mlops__json_close(&out, '}');
+    }
+    mlops__json_close(&out, ']');
+    mlops__json_close(&out, '}');
+    return mlops__buf_finish_text(&buf, needed);
 }
 
 mlops_status mlops_model_describe(const mlops_model *self, char *text, size_t cap, size_t *needed) {

@@ -292,6 +292,39 @@ mlops_status mlops_model_load(mlops_model **out, const char *path, const mlops_m
     return mlops__fail_path(err, status, path);
 }
 
+static mlops_status inspect(loading *from, const mlops__file_view *file, char *text, size_t cap,
+                            size_t *needed) {
+    mlops__model_format format;
+    mlops__arena arena;
+    mlops__onnx model;
+    mlops__oc_list lost = {0};
+    MLOPS_TRY(mlops__model_format_find(file->data, file->size, &format, from->err));
+    if (format != MLOPS__FORMAT_ONNX)
+        return mlops__fail(from->err, MLOPS_E_UNSUPPORTED,
+                           "only ONNX files are inspected; load this one");
+    mlops__arena_init(&arena, &from->meter.table, SIZE_MAX);
+    mlops_status status = mlops__onnx_read(&model, file->data, file->size, &arena, from->err);
+    if (!status) status = mlops__onnx_missing(&model, &arena, &lost, from->err);
+    if (!status) status = mlops__onnx_describe(&model, &lost, text, cap, needed);
+    mlops__arena_free(&arena);
+    return judge(from, status);
+}
+
+mlops_status mlops_model_inspect(const char *path, char *text, size_t cap, size_t *needed,
+                                 const mlops_model_opts *opts, mlops_error *err) {
+    loading self;
+    mlops__file_view view;
+    if (needed) *needed = 0;
+    if (text && cap) text[0] = 0;
+    MLOPS_TRY(begin(&self, opts, err));
+    MLOPS_TRY(mlops__file_open(&view, &self.host, path, self.memory_max, 1, err));
+    mlops_status status = inspect(&self, &view, text, cap, needed);
+    mlops__file_close(&view, &self.host);
+    if (status == MLOPS_E_ARENA)
+        return mlops__fail(err, status, "the text has more than %zu bytes", cap);
+    return mlops__fail_path(err, status, path);
+}
+
 mlops_status mlops_model_parse(mlops_model **out, const void *bytes, size_t n,
                                const mlops_model_opts *opts, mlops_error *err) {
     loading self;

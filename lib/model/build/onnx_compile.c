@@ -60,7 +60,7 @@ static mlops_status add_tensors(mlops__oc *self, const mlops__onnx_graph *graph)
         uint32_t item;
         mlops_status status = mlops__oc_tensor(self, tensor, &item);
         if (status == MLOPS_E_UNSUPPORTED) {
-            mlops__oc_tell(self, "initializer", tensor->name);
+            MLOPS_TRY(mlops__oc_tell(self, "initializer", tensor->name));
             status = mlops__oc_add(self, &lost, &item);
         }
         MLOPS_TRY(status);
@@ -363,8 +363,8 @@ static mlops_status finish(mlops__oc *self, const entries *inputs, const uint32_
     return status;
 }
 
-mlops_status mlops__onnx_compile(const mlops__onnx *model, mlops__arena *arena, mlops__buf *out,
-                                 mlops_error *err) {
+static mlops_status compile(const mlops__onnx *model, mlops__arena *arena, mlops__oc_list *lost,
+                            mlops__buf *out, mlops_error *err) {
     const mlops__onnx_graph *graph = model->graph;
     mlops__scope scope = {NULL, NULL, 0, 0};
     mlops__oc *self = mlops__arena_alloc(arena, sizeof *self);
@@ -372,6 +372,7 @@ mlops_status mlops__onnx_compile(const mlops__onnx *model, mlops__arena *arena, 
     uint32_t *outputs = mlops__arena_array(arena, graph->n_outputs, sizeof *outputs);
     if (!self || !outputs) return mlops__fail_nomem(err, sizeof *self);
     self->model = model;
+    self->lost = lost;
     self->arena = arena;
     self->allocator = arena->allocator;
     self->err = err;
@@ -387,4 +388,18 @@ mlops_status mlops__onnx_compile(const mlops__onnx *model, mlops__arena *arena, 
     MLOPS_TRY(report(self));
     MLOPS_TRY(find_outputs(self, graph, outputs));
     return finish(self, &inputs, outputs, out);
+}
+
+mlops_status mlops__onnx_compile(const mlops__onnx *model, mlops__arena *arena, mlops__buf *out,
+                                 mlops_error *err) {
+    return compile(model, arena, NULL, out, err);
+}
+
+mlops_status mlops__onnx_missing(const mlops__onnx *model, mlops__arena *arena,
+                                 mlops__oc_list *lost, mlops_error *err) {
+    mlops__buf out;
+    mlops__buf_init(&out, arena->allocator);
+    mlops_status status = compile(model, arena, lost, &out, err);
+    mlops__buf_free(&out);
+    return status == MLOPS_E_UNSUPPORTED && lost->n ? MLOPS_OK : status;
 }

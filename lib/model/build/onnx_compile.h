@@ -96,6 +96,7 @@ typedef struct mlops__onnx_compiling {
     size_t report_size; /* if it were not cut */
     uint32_t n_lost;
     uint32_t n_told;
+    mlops__oc_list *lost; /* NULL: the report does */
 } mlops__onnx_compiling;
 
 typedef mlops__onnx_compiling mlops__oc;
@@ -236,8 +237,17 @@ extern const mlops__onnx_operator mlops__onnx_ops_control[];
 mlops_status mlops__oc_nodes(mlops__oc *self, const mlops__onnx_graph *graph);
 mlops_status mlops__oc_opsets(mlops__oc *self);
 
-/* Notes a part of the graph that cannot be loaded, for the reason that "no" gave last. */
-void mlops__oc_tell(mlops__oc *self, const char *what, const char *name);
+/* A part of the graph that cannot be loaded. */
+typedef struct mlops__onnx_lost {
+    const char *what; /* "node", "initializer" */
+    const char *name;
+    const mlops__onnx_node *node; /* NULL: none */
+    int64_t opset;                /* of the node's domain */
+    const char *reason;
+} mlops__onnx_lost;
+
+/* Notes such a part, for the reason that "no" gave last. */
+mlops_status mlops__oc_tell(mlops__oc *self, const char *what, const char *name);
 mlops_status mlops__oc_scope_add(mlops__oc *self, const char *name, uint32_t item, int64_t offset);
 uint32_t mlops__oc_scope_find(const mlops__oc *self, const char *name);
 
@@ -249,5 +259,13 @@ mlops_status mlops__oc_fuse(mlops__oc *self, const uint32_t *outputs, uint32_t n
 /* Appends the bytes of a graph plan to out, with the outputs that tell of the model. */
 mlops_status mlops__onnx_compile(const mlops__onnx *model, mlops__arena *arena, mlops__buf *out,
                                  mlops_error *err);
+
+/* What the file needs and misses, as JSON: mlops_model_inspect(). */
+mlops_status mlops__onnx_describe(const mlops__onnx *model, const mlops__oc_list *lost, char *text,
+                                  size_t cap, size_t *needed);
+
+/* What compiling misses: mlops__onnx_lost, in the arena. Other errors are its errors. */
+mlops_status mlops__onnx_missing(const mlops__onnx *model, mlops__arena *arena,
+                                 mlops__oc_list *lost, mlops_error *err);
 
 #endif

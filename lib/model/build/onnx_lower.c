@@ -81,7 +81,17 @@ static mlops_status check(mlops__oc *self, const mlops__onnx_operator *entry) {
     return MLOPS_OK;
 }
 
-void mlops__oc_tell(mlops__oc *self, const char *what, const char *name) {
+static mlops_status keep(mlops__oc *self, const char *what, const char *name) {
+    mlops__onnx_lost *lost = mlops__arena_alloc(self->arena, sizeof *lost);
+    if (!lost) return mlops__fail_nomem(self->err, sizeof *lost);
+    *lost = (mlops__onnx_lost){what, name, self->node, self->opset, NULL};
+    lost->reason = mlops__arena_text(self->arena, self->reason, strlen(self->reason));
+    if (!lost->reason) return mlops__fail_nomem(self->err, sizeof self->reason);
+    return mlops__oc_push(self, self->lost, lost);
+}
+
+mlops_status mlops__oc_tell(mlops__oc *self, const char *what, const char *name) {
+    if (self->lost) MLOPS_TRY(keep(self, what, name));
     size_t room = sizeof self->report - self->report_size;
     char line[sizeof self->reason + 200];
     size_t n =
@@ -92,10 +102,11 @@ void mlops__oc_tell(mlops__oc *self, const char *what, const char *name) {
                            (long long)self->opset);
     n += mlops__format(line + n, sizeof line - n, ": %s", self->reason);
     self->n_lost++;
-    if (n >= room || n >= sizeof line) return;
+    if (n >= room || n >= sizeof line) return MLOPS_OK;
     memcpy(self->report + self->report_size, line, n + 1);
     self->report_size += n;
     self->n_told++;
+    return MLOPS_OK;
 }
 
 static mlops_status lose(mlops__oc *self) {
@@ -153,10 +164,10 @@ static mlops_status lower(mlops__oc *self) {
     }
     if (status && status != MLOPS_E_UNSUPPORTED) return status;
     if (status)
-        mlops__oc_tell(self, "node",
-                       self->node->name[0]     ? self->node->name
-                       : self->node->n_outputs ? self->node->outputs[0]
-                                               : "");
+        MLOPS_TRY(mlops__oc_tell(self, "node",
+                                 self->node->name[0]     ? self->node->name
+                                 : self->node->n_outputs ? self->node->outputs[0]
+                                                         : ""));
     return lose(self);
 }
 

@@ -150,10 +150,26 @@ def measure_all():
     report.line("model", "xgb_500d6_50f_avx2", "slowdown", ratios(usual["mlops_batch"], map(float, slow["mlops_batch"])),
                 "x", "batch, MLOPS_CPU=avx2 behind the best level", better="lower")
     report.line("model", "two_cores", "speedup", ratios(usual["two_batch"], usual["mlops_batch"]), "x",
-                "batch of 10,000 rows, one context a thread")
+                "batch of 10,000 rows, a pool of two as executor")
+    measure_python("xgb_500d6_50f")
     measure_load()
     report.line("model", "rss_500d8", "memory", deep["mlops_memory"], "MB", "growth by loading, and a context", peer,
                 deep.get("xgboost_memory"), better="lower")
+
+
+def measure_python(case):
+    """What predicting one row takes in Python beyond C's own time for it, in turns."""
+    program = pathlib.Path(__file__).with_name("overhead.py")
+    out = subprocess.run([sys.executable, program, *train(case), str(runs)], capture_output=True, text=True, check=True,
+                         env={**os.environ, "MLOPS_LIBRARY": str((build / "libmlops.so").resolve()),
+                              "PYTHONPATH": str(pathlib.Path(__file__).parents[2] / "bindings/python")}).stdout
+    found = {}
+    for line in out.splitlines():
+        name, value = line.split()
+        found.setdefault(name, []).append(float(value))
+    for name in "one_row_overhead", "bound_overhead":
+        report.line("model", "python", name, found[name], "us", "500 trees of depth 6, beyond the same call from C",
+                    better="lower")
 
 
 measure_stripped()

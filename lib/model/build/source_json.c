@@ -93,21 +93,24 @@ static int64_t exponent_of(const char *text, const char *end, size_t *n) {
     return negative ? -(int64_t)value : (int64_t)value;
 }
 
-/* As XGBoost writes nearly all of them: a digit, a point, one to eight digits, E and one digit.
- * Nothing here branches on where in the field something stands. */
+/* As XGBoost writes nearly all of them: a digit, mostly a point and one to eight digits, E and one
+ * digit. Little here branches on where in the field something stands. */
 static inline int take_usual(mlops__text_span field, plain *out) {
     const char *end = field.text + field.n, *p = field.text + (*field.text == '-');
     uint64_t first = (uint8_t)(*p - '0'), exponent = (uint8_t)(end[-1] - '0');
     int below = end[-2] == '-';
     const char *e = end - 2 - below;
     size_t n = (size_t)(e - p) - 2;
-    if ((*e | 0x20) != 'e' || p[1] != '.' || n - 1 >= 8 || first > 9 || exponent > 9) return 0;
-    uint64_t behind = mlops__digits_last(mlops__word(e - 8) ^ MLOPS__WORD_OF('0'), n);
-    if (mlops__digits_others(behind)) return 0;
+    if ((*e | 0x20) != 'e' || first > 9 || exponent > 9) return 0;
     out->negative = *field.text == '-';
+    out->digits = first;
+    out->scale = below ? (int64_t)exponent : -(int64_t)exponent;
+    if (e - p == 1) return 1;
+    if (p[1] != '.' || n - 1 >= 8) return 0;
+    uint64_t behind = mlops__digits_last(mlops__word(e - 8) ^ MLOPS__WORD_OF('0'), n);
     out->digits = first * mlops__digits_power(n) + mlops__digits_value(behind);
-    out->scale = (int64_t)n + (below ? (int64_t)exponent : -(int64_t)exponent);
-    return 1;
+    out->scale += (int64_t)n;
+    return !mlops__digits_others(behind);
 }
 
 /* False: it is something else than [-] digits [. digits] [E [sign] digits], or a long one. */

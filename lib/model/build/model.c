@@ -28,6 +28,7 @@ typedef struct loading {
     size_t memory_max;
     int wanted;
     const char *folder; /* of the cache; NULL: none */
+    mlops__buf nodes;   /* of the forest, given back last: heaps keep what is freed before */
     mlops_error *err;
 } loading;
 
@@ -197,6 +198,8 @@ static mlops_status compile(mlops__source *source, loading *from, const uint8_t 
     mlops_status status = source ? mlops__xgb_import(&ir, source, allocator)
                                  : mlops__lgbm_import(&ir, bytes, n, allocator, from->err);
     if (status == MLOPS_OK) status = mlops__ir_compile(&ir, payload, from->err);
+    from->nodes = ir.nodes;
+    mlops__buf_init(&ir.nodes, allocator);
     mlops__ir_free(&ir);
     return status;
 }
@@ -272,9 +275,11 @@ static mlops_status parse(mlops_model **out, loading *from, const uint8_t *bytes
     mlops__model_cache_begin(&cache, from->folder, from->host.cpu, bytes, n);
     if (cache.folder && open_cached(out, from, &cache)) return MLOPS_OK;
     mlops__buf_init(&payload, &from->meter.table);
+    mlops__buf_init(&from->nodes, &from->meter.table);
     mlops_status status = read(from, format, bytes, n, &payload);
     if (status == MLOPS_OK) status = make(out, from, &payload);
     else mlops__buf_free(&payload);
+    mlops__buf_free(&from->nodes);
     if (status == MLOPS_OK && cache.folder && !(*out)->graph)
         mlops__model_cache_save(&cache, *out, &from->meter.table);
     return judge(from, status);

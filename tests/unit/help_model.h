@@ -16,9 +16,12 @@
 static inline char *edited(const char *text, const char *from, const char *to) {
     const char *at = strstr(text, from);
     if (!at) fail_msg("%s is not in the text", from);
-    char *out = malloc(strlen(text) + strlen(to) + 1);
+    size_t head = (size_t)(at - text), size = strlen(to), tail = strlen(at + strlen(from)) + 1;
+    char *out = malloc(head + size + tail);
     assert_non_null(out);
-    sprintf(out, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
+    memcpy(out, text, head);
+    memcpy(out + head, to, size);
+    memcpy(out + head + size, at + strlen(from), tail);
     return out;
 }
 

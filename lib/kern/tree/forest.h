@@ -160,6 +160,16 @@ typedef void mlops__forest_rank_row(const mlops__forest *self, mlops__forest_row
 typedef void mlops__forest_rank_rows(const mlops__forest *self, mlops__forest_rows rows, size_t n,
                                      int8_t *ranks);
 
+/* A function add_tests_N of a kernel that has vec and add_tests(): one for each number of blocks,
+ * so that a few rows take no more of the stack than they need. */
+#define MLOPS__FOREST_ADD_TESTS(blocks, vectors)                                                   \
+    static __attribute__((noinline)) void add_tests_##blocks(                                      \
+        const mlops__forest *self, const mlops__forest_tree *tree, const int8_t *ranks,            \
+        mlops__forest_reals sums) {                                                                \
+        vec found[MLOPS__FOREST_TEST_VECTORS * (vectors)];                                         \
+        add_tests(self, tree, ranks, blocks, sums, found);                                         \
+    }
+
 /* Base margins and, in the order of the trees, what each adds: sums[group] of one row. */
 typedef void mlops__forest_sum_row(const mlops__forest *self, const int8_t *ranks,
                                    mlops__forest_reals sums);

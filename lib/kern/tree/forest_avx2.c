@@ -113,11 +113,11 @@ static void add_leaves(const mlops__forest *self, const mlops__forest_tree *tree
         }
 }
 
-/* The chains of a tree, for one block or two. */
+/* The chains of a tree, for one block or two; found has room for what chains find. */
 INLINE void add_tests(const mlops__forest *self, const mlops__forest_tree *tree,
-                      const int8_t *ranks, mlops__forest_reals sums, size_t n_blocks) {
+                      const int8_t *ranks, size_t n_blocks, mlops__forest_reals sums, vec *found) {
     const size_t n = 2 * n_blocks, step = (size_t)self->n_slots * LANES;
-    vec found[MLOPS__FOREST_TEST_VECTORS][4], leaf[4] = {_mm256_setzero_si256()};
+    vec leaf[4] = {_mm256_setzero_si256()};
     const mlops__forest_test *test = self->tests + tree->tests, *end = test + tree->n_tests;
     for (; test < end; test++) {
         const vec bound = _mm256_set1_epi8((char)test->bound);
@@ -131,21 +131,24 @@ INLINE void add_tests(const mlops__forest *self, const mlops__forest_tree *tree,
             for (size_t i = 0; i < n; i++) leaf[i] = _mm256_set1_epi8((char)test->first);
         if (test->marks & MLOPS__FOREST_FOUND)
             for (size_t i = 0; i < n; i++)
-                leaf[i] = _mm256_blendv_epi8(leaf[i], found[test->right][i], is_right[i]);
+                leaf[i] = _mm256_blendv_epi8(leaf[i], found[test->right * n + i], is_right[i]);
         else
             for (size_t i = 0; i < n; i++)
                 leaf[i] = _mm256_blendv_epi8(leaf[i], right, is_right[i]);
         if (test->marks & MLOPS__FOREST_ENDS)
-            for (size_t i = 0; i < n; i++) found[test->out][i] = leaf[i];
+            for (size_t i = 0; i < n; i++) found[test->out * n + i] = leaf[i];
     }
     for (size_t i = 0; i < n; i++)
         add_leaves(self, tree, leaf[i], sums, i / 2 * self->n_groups * LANES + i % 2 * HALF);
 }
 
+MLOPS__FOREST_ADD_TESTS(1, 2)
+MLOPS__FOREST_ADD_TESTS(2, 4)
+
 static void add_tree(const mlops__forest *self, const mlops__forest_tree *tree, const int8_t *ranks,
                      size_t n_blocks, mlops__forest_reals sums) {
-    if (n_blocks == 2) add_tests(self, tree, ranks, sums, 2);
-    else add_tests(self, tree, ranks, sums, 1);
+    if (n_blocks == 2) add_tests_2(self, tree, ranks, sums);
+    else add_tests_1(self, tree, ranks, sums);
 }
 
 void mlops__forest_sum_rows_avx2(const mlops__forest *self, const int8_t *ranks, size_t n,

@@ -190,11 +190,10 @@ static void add_heap(const mlops__forest *self, const mlops__forest_tree *tree, 
     add_leaves(self, tree, leaf, sums);
 }
 
-/* The chains of a tree, n blocks at once. */
+/* The chains of a tree, n blocks at once; found has room for what chains find. */
 INLINE void add_tests(const mlops__forest *self, const mlops__forest_tree *tree,
-                      const int8_t *ranks, size_t n, mlops__forest_reals sums) {
+                      const int8_t *ranks, size_t n, mlops__forest_reals sums, vec *found) {
     const size_t step = (size_t)self->n_slots * LANES;
-    vec found[MLOPS__FOREST_TEST_VECTORS][MLOPS__FOREST_BLOCKS];
     vec leaf[MLOPS__FOREST_BLOCKS] = {_mm512_setzero_si512()};
     const mlops__forest_test *test = self->tests + tree->tests, *end = test + tree->n_tests;
     for (; test < end; test++) {
@@ -208,16 +207,20 @@ INLINE void add_tests(const mlops__forest *self, const mlops__forest_tree *tree,
             for (size_t i = 0; i < n; i++) leaf[i] = _mm512_set1_epi8((char)test->first);
         if (test->marks & MLOPS__FOREST_FOUND)
             for (size_t i = 0; i < n; i++)
-                leaf[i] = _mm512_mask_mov_epi8(leaf[i], is_right[i], found[test->right][i]);
+                leaf[i] = _mm512_mask_mov_epi8(leaf[i], is_right[i], found[test->right * n + i]);
         else
             for (size_t i = 0; i < n; i++)
                 leaf[i] = _mm512_mask_mov_epi8(leaf[i], is_right[i], right);
         if (test->marks & MLOPS__FOREST_ENDS)
-            for (size_t i = 0; i < n; i++) found[test->out][i] = leaf[i];
+            for (size_t i = 0; i < n; i++) found[test->out * n + i] = leaf[i];
     }
     for (size_t i = 0; i < n; i++)
         add_leaves(self, tree, leaf[i], mlops__forest_sums_at(self, sums, i));
 }
+
+MLOPS__FOREST_ADD_TESTS(1, 1)
+MLOPS__FOREST_ADD_TESTS(2, 2)
+MLOPS__FOREST_ADD_TESTS(4, 4)
 
 /* A test takes as long as 20, 12 or 7 fifths of a heap's node, for one block, two or four. */
 static void add_tree(const mlops__forest *self, const mlops__forest_tree *tree, const int8_t *ranks,
@@ -227,9 +230,9 @@ static void add_tree(const mlops__forest *self, const mlops__forest_tree *tree, 
         for (size_t i = 0; i < n_blocks; i++)
             add_heap(self, tree, ranks + i * self->n_slots * LANES,
                      mlops__forest_sums_at(self, sums, i));
-    else if (n_blocks == 1) add_tests(self, tree, ranks, 1, sums);
-    else if (n_blocks == 2) add_tests(self, tree, ranks, 2, sums);
-    else add_tests(self, tree, ranks, 4, sums);
+    else if (n_blocks == 1) add_tests_1(self, tree, ranks, sums);
+    else if (n_blocks == 2) add_tests_2(self, tree, ranks, sums);
+    else add_tests_4(self, tree, ranks, sums);
 }
 
 void mlops__forest_sum_rows_avx512(const mlops__forest *self, const int8_t *ranks, size_t n,

@@ -28,11 +28,11 @@ static void add_leaves(const mlops__forest *self, const mlops__forest_tree *tree
             sums.f32[at + i] += self->leaves.f32[tree->test_leaves + index[i]];
 }
 
-/* The chains of a tree, for one block or two. */
+/* The chains of a tree, for one block or two; found has room for what chains find. */
 INLINE void add_tests(const mlops__forest *self, const mlops__forest_tree *tree,
-                      const int8_t *ranks, mlops__forest_reals sums, size_t n_blocks) {
+                      const int8_t *ranks, size_t n_blocks, mlops__forest_reals sums, vec *found) {
     const size_t n = n_blocks * PARTS, step = (size_t)self->n_slots * LANES;
-    vec found[MLOPS__FOREST_TEST_VECTORS][BLOCKS * PARTS], leaf[BLOCKS * PARTS] = {vdupq_n_u8(0)};
+    vec leaf[BLOCKS * PARTS] = {vdupq_n_u8(0)};
     const mlops__forest_test *test = self->tests + tree->tests, *end = test + tree->n_tests;
     for (; test < end; test++) {
         const int8x16_t bound = vdupq_n_s8((int8_t)test->bound);
@@ -45,21 +45,24 @@ INLINE void add_tests(const mlops__forest *self, const mlops__forest_tree *tree,
             for (size_t i = 0; i < n; i++) leaf[i] = vdupq_n_u8(test->first);
         if (test->marks & MLOPS__FOREST_FOUND)
             for (size_t i = 0; i < n; i++)
-                leaf[i] = vbslq_u8(is_right[i], found[test->right][i], leaf[i]);
+                leaf[i] = vbslq_u8(is_right[i], found[test->right * n + i], leaf[i]);
         else
             for (size_t i = 0; i < n; i++) leaf[i] = vbslq_u8(is_right[i], right, leaf[i]);
         if (test->marks & MLOPS__FOREST_ENDS)
-            for (size_t i = 0; i < n; i++) found[test->out][i] = leaf[i];
+            for (size_t i = 0; i < n; i++) found[test->out * n + i] = leaf[i];
     }
     for (size_t i = 0; i < n; i++)
         add_leaves(self, tree, leaf[i], sums,
                    i / PARTS * self->n_groups * LANES + i % PARTS * PART);
 }
 
+MLOPS__FOREST_ADD_TESTS(1, PARTS)
+MLOPS__FOREST_ADD_TESTS(2, 2 * PARTS)
+
 static void add_tree(const mlops__forest *self, const mlops__forest_tree *tree, const int8_t *ranks,
                      size_t n_blocks, mlops__forest_reals sums) {
-    if (n_blocks == BLOCKS) add_tests(self, tree, ranks, sums, BLOCKS);
-    else add_tests(self, tree, ranks, sums, 1);
+    if (n_blocks == BLOCKS) add_tests_2(self, tree, ranks, sums);
+    else add_tests_1(self, tree, ranks, sums);
 }
 
 void mlops__forest_sum_rows_neon(const mlops__forest *self, const int8_t *ranks, size_t n,

@@ -5,7 +5,7 @@
  */
 #include "model/build/handle.h"
 
-enum { LANES = MLOPS__FOREST_LANES, ALIGN = 64, BLOCK_MIN = 24, STACK = 11 * 1024 };
+enum { LANES = MLOPS__FOREST_LANES, ALIGN = 64, BLOCK_MIN = 24, STACK = 10 * 1024 };
 enum { SLOTS_MAX = 1024 }; /* of which the cache holds the ranks of several blocks */
 
 static size_t padded(size_t n) { return (n + ALIGN - 1) / ALIGN * ALIGN; }
@@ -220,7 +220,7 @@ static mlops_status predict(const mlops_model *self, mlops__row rows, int64_t n_
         return MLOPS_E_INVALID;
     if (self->graph && width == 0) return MLOPS_E_UNSUPPORTED;
     int many = n_rows >= (mlops__model_takes_graph(self, output) ? 2 : BLOCK_MIN);
-    mlops__room_shape shape = mlops__room_shape_of(self, output, many ? 0 : 1, 0);
+    mlops__room_shape shape = mlops__room_shape_of(self, output, many ? LANES : 1, 0);
     while (shape.rows > 1 && mlops__room_size(self, &shape) > sizeof mem)
         shape = mlops__room_shape_of(self, output, shape.rows > LANES ? shape.rows / 2 : 1, 0);
     if (mlops__room_size(self, &shape) > sizeof mem) return MLOPS_E_ARENA;

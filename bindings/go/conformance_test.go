@@ -124,7 +124,7 @@ func (r *runner) act(s step) (interface{}, error) {
 		return r.metric(s)
 	case "profile":
 		return r.profile(s)
-	case "model", "context", "slot":
+	case "model", "context", "slot", "explainer":
 		return r.model(s)
 	case "bundle":
 		return r.bundle(s)
@@ -261,6 +261,13 @@ func (r *runner) model(s step) (interface{}, error) {
 		return mlops.ParseModel([]byte(s.text("text")), nil)
 	case "model.load":
 		return mlops.LoadModel(r.path(s.text("path")), nil)
+	case "explainer.new":
+		return mlops.NewExplainer(get[*mlops.Model](r, s, "model"), nil, "")
+	case "explainer.n_groups":
+		return get[*mlops.Explainer](r, s, "on").NGroups(), nil
+	case "explainer.explain":
+		rows, width := s.numbers("rows")
+		return get[*mlops.Explainer](r, s, "on").Explain(rows, width, mlops.ExplainerOutputContributions)
 	case "context.new":
 		return mlops.NewContext(get[*mlops.Model](r, s, "model"), outputs[s.text("output")], nil)
 	case "context.predict":

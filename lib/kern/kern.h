@@ -34,6 +34,7 @@ typedef struct mlops__kern {
     mlops__sha256_blocks *sha256_blocks;
     mlops__shap_prepare *shap_prepare;
     mlops__shap_rows *shap_rows;
+    mlops__shap_row *shap_row;
     mlops__texts_keys *texts_keys;
     mlops__texts_find *texts_find;
     mlops__texts_put *texts_put;

@@ -47,6 +47,7 @@ static void end_object(named *object) {
     else if (!strcmp(object->kind, "table")) mlops_table_unref(p);
     else if (!strcmp(object->kind, "model")) mlops_model_unref(p);
     else if (!strcmp(object->kind, "context")) mlops_context_free(p);
+    else if (!strcmp(object->kind, "explainer")) mlops_explainer_unref(p);
     else if (!strcmp(object->kind, "slot")) mlops_slot_free(p);
     else if (!strcmp(object->kind, "profile")) mlops_profile_free(p);
     else if (!strcmp(object->kind, "reference")) mlops_reference_unref(p);

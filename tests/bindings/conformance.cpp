@@ -18,7 +18,7 @@
 using numbers = std::vector<double>;
 using fields = std::map<std::string, std::variant<double, std::string>>;
 using value = std::variant<std::monostate, std::nullptr_t, double, std::string, numbers, fields>;
-using object = std::variant<mlops::table, mlops::model, mlops::context, mlops::slot, mlops::profile, mlops::reference, mlops::drift,
+using object = std::variant<mlops::table, mlops::model, mlops::context, mlops::explainer, mlops::slot, mlops::profile, mlops::reference, mlops::drift,
                             mlops::bundle, mlops::edge, mlops::monitor, mlops::store, mlops::online, std::string>;
 
 namespace {
@@ -211,6 +211,15 @@ void add_models(actions &a) {
     a["model.predict"] = on<model>(predict);
     a["model.predict_table"] = on<model>([](auto &m, auto &s) {
         return m.predict_table(s.template get<mlops::table>("table"), s.optional("columns"), s.output());
+    });
+    a["explainer.new"] = [](const step &s) {
+        return s.keep(mlops::explainer(s.get<model>("model"), nullptr, nullptr));
+    };
+    a["explainer.n_groups"] = on<mlops::explainer>([](auto &e, auto &) { return number(e.n_groups()); });
+    a["explainer.explain"] = on<mlops::explainer>([](auto &e, auto &s) {
+        std::int64_t n, columns;
+        const auto rows = s.template array<double>("rows", &n, &columns);
+        return e.explain({rows.data(), n, columns}, MLOPS_EXPLAINER_OUTPUT_CONTRIBUTIONS);
     });
     a["context.new"] = [](const step &s) { return s.keep(context(s.get<model>("model"), s.output())); };
     a["context.predict"] = on<context>(predict);

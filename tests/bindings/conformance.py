@@ -111,6 +111,12 @@ class Runner:
         own, table = self.objects[step["on"]], self.objects[step["table"]]
         return own.predict_table(table, step.get("columns"), step["output"])
 
+    def explainer_new(self, step):
+        return mlops.Explainer(self.objects[step["model"]])
+
+    def explainer_explain(self, step):
+        return self.objects[step["on"]].explain(numbers(step["rows"]))
+
     def context_new(self, step):
         return mlops.Context(self.objects[step["model"]], step["output"])
 

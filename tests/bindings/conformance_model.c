@@ -257,6 +257,32 @@ static void edge_selftest(runner *run, const js *step, given *out) {
     out->status = mlops_edge_selftest(object_of(run, step, "on"));
 }
 
+static void explainer_new(runner *run, const js *step, given *out) {
+    mlops_explainer *explainer = NULL;
+    out->status =
+        mlops_explainer_new(&explainer, object_of(run, step, "model"), NULL, NULL, &out->error);
+    name_object(run, step, "explainer", explainer);
+}
+
+static void explainer_n_groups(runner *run, const js *step, given *out) {
+    give_number(out, (double)mlops_explainer_n_groups(object_of(run, step, "on")));
+}
+
+static void explainer_explain(runner *run, const js *step, given *out) {
+    const mlops_explainer_output output = MLOPS_EXPLAINER_OUTPUT_CONTRIBUTIONS;
+    mlops_explainer *explainer = object_of(run, step, "on");
+    size_t rows, columns;
+    float *x = floats_of(js_get(step, "rows"), &rows, &columns);
+    double *wide = calloc(rows * columns + 1, sizeof *wide);
+    int64_t width = mlops_explainer_width(explainer, output);
+    for (size_t i = 0; i < rows * columns; i++) wide[i] = (double)x[i];
+    room_for(out, rows * (size_t)width);
+    out->status = mlops_explainer_explain(explainer, wide, (int64_t)rows, (int64_t)columns, output,
+                                          out->numbers, width, &out->error);
+    free(wide);
+    free(x);
+}
+
 const action model_actions[] = {{"model.parse", model_parse},
                                 {"model.load", model_load},
                                 {"model.n_features", model_n_features},
@@ -265,6 +291,9 @@ const action model_actions[] = {{"model.parse", model_parse},
                                 {"model.describe", model_describe},
                                 {"model.predict", model_predict},
                                 {"model.predict_table", model_predict_table},
+                                {"explainer.new", explainer_new},
+                                {"explainer.n_groups", explainer_n_groups},
+                                {"explainer.explain", explainer_explain},
                                 {"context.new", context_new},
                                 {"context.predict", context_predict},
                                 {"context.bind", context_bind},

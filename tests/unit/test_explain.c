@@ -169,39 +169,45 @@ static void explains_vectors(void **state) {
     mlops_explainer_unref(e);
 }
 
+static char chain[1 << 17];
+static size_t chain_size;
+
+static void add(const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    chain_size += (size_t)vsnprintf(chain + chain_size, sizeof chain - chain_size, format, args);
+    va_end(args);
+}
+
 /* n tests, each of a feature of its own or all of one, below each other. */
-static char *make_chain(int n, int features) {
-    char *out = malloc((size_t)n * 100 + 1000), *p = out;
-    if (!out) abort();
-    p += sprintf(p, "{\"learner\":{\"gradient_booster\":{\"model\":{\"tree_info\":[0],\"trees\":[{"
-                    "\"default_left\":[");
-    for (int i = 0; i < 2 * n; i++) p += sprintf(p, "0,");
-    p += sprintf(p, "0],\"left_children\":[");
-    for (int i = 0; i < n; i++) p += sprintf(p, "%d,-1,", 2 * i + 1);
-    p += sprintf(p, "-1],\"right_children\":[");
-    for (int i = 0; i < n; i++) p += sprintf(p, "%d,-1,", 2 * i + 2);
-    p += sprintf(p, "-1],\"split_conditions\":[");
-    for (int i = 0; i < n; i++) p += sprintf(p, "%d,1,", -i);
-    p += sprintf(p, "3],\"split_indices\":[");
-    for (int i = 0; i < n; i++) p += sprintf(p, "%d,0,", features > 1 ? i : 0);
-    p += sprintf(p, "0],\"sum_hessian\":[");
-    for (int i = 0; i < 2 * n; i++) p += sprintf(p, "%d,", i % 2 ? 1 : n - i / 2 + 1);
-    sprintf(p,
-            "1],\"tree_param\":{\"num_nodes\":\"%d\"}}]},\"name\":\"gbtree\"},"
-            "\"learner_model_param\":{\"base_score\":\"0\",\"num_feature\":\"%d\"},\"objective\":{"
-            "\"name\":\"reg:squarederror\"}},\"version\":[2,0,0]}",
-            2 * n + 1, features);
-    return out;
+static const char *make_chain(int n, int features) {
+    chain_size = 0;
+    add("{\"learner\":{\"gradient_booster\":{\"model\":{\"tree_info\":[0],\"trees\":[{"
+        "\"default_left\":[");
+    for (int i = 0; i < 2 * n; i++) add("0,");
+    add("0],\"left_children\":[");
+    for (int i = 0; i < n; i++) add("%d,-1,", 2 * i + 1);
+    add("-1],\"right_children\":[");
+    for (int i = 0; i < n; i++) add("%d,-1,", 2 * i + 2);
+    add("-1],\"split_conditions\":[");
+    for (int i = 0; i < n; i++) add("%d,1,", -i);
+    add("3],\"split_indices\":[");
+    for (int i = 0; i < n; i++) add("%d,0,", features > 1 ? i : 0);
+    add("0],\"sum_hessian\":[");
+    for (int i = 0; i < 2 * n; i++) add("%d,", i % 2 ? 1 : n - i / 2 + 1);
+    add("1],\"tree_param\":{\"num_nodes\":\"%d\"}}]},\"name\":\"gbtree\"},"
+        "\"learner_model_param\":{\"base_score\":\"0\",\"num_feature\":\"%d\"},\"objective\":{"
+        "\"name\":\"reg:squarederror\"}},\"version\":[2,0,0]}",
+        2 * n + 1, features);
+    return chain;
 }
 
 static void refuses_what_is_too_large(void **state) {
     (void)state;
-    char *text = make_chain(257, 257);
+    const char *text = make_chain(257, 257);
     refused(text, NULL, MLOPS_E_LIMIT, "a path tests 257 features; paths of up to 256");
-    free(text);
     text = make_chain(1025, 1);
     refused(text, NULL, MLOPS_E_LIMIT, "a tree is 1025 deep; trees of up to 1024");
-    free(text);
     text = make_chain(256, 256);
     mlops_explainer *e = explainer_of(text, NULL);
     double zeroes[256] = {0}, out[257],
@@ -210,7 +216,6 @@ static void refuses_what_is_too_large(void **state) {
     for (int i = 0; i < 257; i++) sum += out[i];
     assert_true(fabs(sum - 3.0) < 1e-11);
     mlops_explainer_unref(e);
-    free(text);
 }
 
 /* No file has this but an ONNX graph; a bundle may. */

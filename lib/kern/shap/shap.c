@@ -6,6 +6,7 @@
 
 mlops__shap_prepare mlops__shap_prepare_scalar;
 mlops__shap_rows mlops__shap_rows_scalar;
+mlops__shap_row mlops__shap_row_scalar;
 
 #define WIDTH   2
 #define NAME(x) mlops__shap_##x##_scalar

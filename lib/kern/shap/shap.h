@@ -1,4 +1,4 @@
-/* Shapley values of a tree, eight rows in lanes.
+/* Shapley values of a tree, eight rows in lanes, or the points of one row.
  *
  * A leaf pays its value times the product, over the features of its path, of a factor: 1 or 0 for a
  * feature that is known, as the row meets its tests or not (on), and a share for one that is not,
@@ -61,5 +61,10 @@ typedef void mlops__shap_prepare(const mlops__shap_tree *self, const mlops__shap
  * in one of its two orders. */
 typedef void mlops__shap_rows(const mlops__shap_tree *self, const mlops__shap_room *room,
                               const double *rows, size_t n_features, double *out);
+
+/* The same of one of the lanes, to the bit, with points in lanes and nothing prepared: for few
+ * rows. The room has no yields. */
+typedef void mlops__shap_row(const mlops__shap_tree *self, const mlops__shap_room *room,
+                             const double *rows, size_t lane, double *out);
 
 #endif

@@ -6,6 +6,7 @@
 
 mlops__shap_prepare mlops__shap_prepare_avx2;
 mlops__shap_rows mlops__shap_rows_avx2;
+mlops__shap_row mlops__shap_row_avx2;
 
 #define WIDTH   4
 #define NAME(x) mlops__shap_##x##_avx2

@@ -6,6 +6,7 @@
 
 mlops__shap_prepare mlops__shap_prepare_avx512;
 mlops__shap_rows mlops__shap_rows_avx512;
+mlops__shap_row mlops__shap_row_avx512;
 
 #define WIDTH   8
 #define NAME(x) mlops__shap_##x##_avx512

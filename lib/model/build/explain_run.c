@@ -9,6 +9,7 @@
 #include <string.h>
 
 enum { LANES = MLOPS__SHAP_LANES, STRIPES = 8, ALIGN = 64, SUMS_ROOM = 1 << 20 };
+enum { FEW = 3 /* rows that cost less one by one */ };
 
 /* One call. Rows stand in stripes of LANES: of a stripe [feature][lane], and of its sums
  * [group][feature, then pairs of features][lane]. */
@@ -128,29 +129,32 @@ static void fill_shares(const explaining *self, const mlops__explain_tree *tree,
 }
 
 static void run_tree(const explaining *self, const mlops__explain_tree *tree,
-                     const mlops__shap_tree *shap, size_t stripes) {
+                     const mlops__shap_tree *shap, size_t n) {
     const mlops__kern *kern = self->explainer->model->kern;
     const size_t stripe = LANES * self->size * self->n_groups;
-    kern->shap_prepare(shap, &self->room);
-    for (size_t s = 0; s < stripes; s++) {
+    const int few = n <= FEW && !self->room.yields;
+    if (!few) kern->shap_prepare(shap, &self->room);
+    for (size_t s = 0; s * LANES < n; s++) {
         const double *cells = self->cells + s * LANES * self->n_features;
         double *sums = self->sums + s * stripe + LANES * self->size * tree->group;
         if (tree->special) test_specials(self, tree, cells);
-        kern->shap_rows(shap, &self->room, cells, self->n_features, sums);
+        if (!few) kern->shap_rows(shap, &self->room, cells, self->n_features, sums);
+        for (size_t k = 0; few && k < n; k++) kern->shap_row(shap, &self->room, cells, k, sums);
     }
 }
 
-static void run_trees(const explaining *self, size_t stripes) {
+static void run_trees(const explaining *self, size_t n) {
     const mlops_explainer *e = self->explainer;
-    memset(self->sums, 0, stripes * LANES * self->size * self->n_groups * sizeof(double));
+    memset(self->sums, 0,
+           (n + LANES - 1) / LANES * LANES * self->size * self->n_groups * sizeof(double));
     for (size_t t = 0; t < e->n_trees; t++) {
         const mlops__explain_tree *tree = &e->trees[t];
         mlops__shap_tree shap = tree->shap;
-        if (!e->background) run_tree(self, tree, &shap, stripes);
+        if (!e->background) run_tree(self, tree, &shap, n);
         shap.shares = self->shares;
         for (int64_t b = 0; e->background && b < e->n_background; b++) {
             fill_shares(self, tree, e->background + (size_t)b * self->n_features);
-            run_tree(self, tree, &shap, stripes);
+            run_tree(self, tree, &shap, n);
         }
     }
 }
@@ -226,7 +230,7 @@ static mlops_status run(explaining *self, int64_t n_rows, int64_t width, double 
     for (int64_t begin = 0; begin < n_rows; begin += block) {
         int64_t n = n_rows - begin < block ? n_rows - begin : block;
         fill_cells(self, begin, (size_t)n);
-        run_trees(self, (size_t)(n + LANES - 1) / LANES);
+        run_trees(self, (size_t)n);
         for (int64_t i = 0; i < n; i++) write_row(self, (size_t)i, out + (begin + i) * width);
     }
     mlops__free_aligned(&self->explainer->model->host.allocator, self->mem, self->mem_size, ALIGN);

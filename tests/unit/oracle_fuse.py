@@ -19,7 +19,8 @@ except ImportError as missing:
     print(f"1..0 # SKIP {missing}")
     sys.exit(0)
 
-MATMUL, GEMM, CDIST, DENSE, BINARY, UNARY, SCAN = 64, 65, 66, 67, 2, 1, 128
+MATMUL, GEMM, CDIST, DENSE, BINARY, UNARY, SCAN, LINEAR, LOOKUP = 64, 65, 66, 67, 2, 1, 128, 83, 95
+ML = "ai.onnx.ml"
 TYPES = {"f4": T.FLOAT, "f8": T.DOUBLE}
 rng = np.random.default_rng(5)
 
@@ -167,9 +168,54 @@ def scans(t):
         t.say(joined[0] == SCAN and len(joined) > 3, f"no distances: {what}", f"{joined}")
 
 
+def columns(zeros, w, b, shape_late):
+    """Two numbers and two codes a row, encoded, and a linear model of all."""
+    g, kinds = Graph(), ([0, 1, 2, 3, 4], [3, 9, 11])
+    parts = [g.node("ArrayFeatureExtractor", "x", g.const([0, 1], "i8"), domain=ML)]
+    parts = [g.node("Reshape", parts[0], g.const([-1, 1, 2], "i8"))] if shape_late else parts
+    for at, cats in enumerate(kinds, 2):
+        code = g.node("Cast", g.node("ArrayFeatureExtractor", "x", g.const([at], "i8"), domain=ML), to=T.INT64)
+        hot = g.node("OneHotEncoder", code, cats_int64s=cats, zeros=zeros, domain=ML)
+        parts.append(hot if shape_late else g.node("Reshape", hot, g.const([-1, len(cats)], "i8")))
+    x = g.node("Concat", *parts, axis=2 if shape_late else 1)
+    x = g.node("Reshape", x, g.const([-1, 10], "i8")) if shape_late else x
+    bias = {} if b is None else {"intercepts": b.tolist()}
+    g.node("LinearRegressor", x, coefficients=w.T.ravel().tolist(), targets=w.shape[1], domain=ML, **bias)
+    return g
+
+
+def lookups(t):
+    w, b, cats = draw(10, 3), draw(3), np.array([3, 9, 11])
+    w[4, 1], w[0, 0] = 0, -0.0
+    x = np.hstack([draw(60, 2), rng.integers(0, 5, (60, 1)), cats[rng.integers(0, 3, (60, 1))]]).astype("f4")
+    strange = np.vstack([x, [[1, 2, 77, 9], [0, -1, 3, -5], [0, 0, 4, 4]]]).astype("f4")
+
+    def expect(rows, bias):
+        sums = np.zeros((len(rows), 3))
+        for k in range(2):
+            sums += rows[:, k:k + 1].astype("f8") * w[k].astype("f8")
+        for at, of in ((2, np.arange(5)), (3, cats)):
+            for i, code in enumerate(rows[:, at]):
+                place = np.flatnonzero(of == code)
+                sums[i] += w[2 + (at == 3) * 5 + place[0]] if len(place) else 0
+        return (sums + (0 if bias is None else bias.astype("f8"))).astype("f4")
+
+    for late in (0, 1):
+        for bias in (b, None):
+            name = f"codes, {'one shape' if late else 'shapes'}, {'no' if bias is None else 'some'} intercepts"
+            for zeros, rows in ((1, x), (1, strange), (0, x)):
+                joined, values = t.run(columns(zeros, w, bias, late).model(4, False), rows)
+                t.say((LOOKUP in joined) == bool(zeros) and (LINEAR in joined) != bool(zeros), f"{name}: steps", f"{joined}")
+                want = expect(rows, bias).astype(float).ravel()
+                t.say(all(np.array_equal(v, want) for v in values), f"{name}: bits")
+    w[7, 2] = np.inf
+    joined, _ = t.run(columns(1, w, b, 0).model(4, False), x)
+    t.say(LOOKUP not in joined, "codes with an infinite coefficient", f"{joined}")
+
+
 def main():
     t = Tester(sys.argv[1])
-    for group in (dense, not_dense, scans):
+    for group in (dense, not_dense, scans, lookups):
         group(t)
     print(f"1..{t.n}")
     return t.failures != 0

@@ -22,7 +22,7 @@ OPS = dict(unary=1, binary=2, where=3, cast=4, clip=5, identity=16, reshape=17, 
            transpose=21, slice=22, gather=23, gather_elements=24, concat=25, split=26, expand=27, tile=28, shape=29,
            size=30, fill=31, range=32, reduce=48, arg=49, topk=50, cumsum=51, softmax=52, lpnorm=53, matmul=64, gemm=65,
            cdist=66, dense=67, forest=80, classify=81, post=82, linear=83, kernel=84, vote=85, platt=86, scale=87, normalize=88,
-           impute=89, onehot=90, encode=91, pick=92, binarize=93, features=94, tfidf=112, text_normalize=113,
+           impute=89, onehot=90, encode=91, pick=92, binarize=93, features=94, lookup=95, tfidf=112, text_normalize=113,
            tokenize=114, scan=128)
 UNARY = "abs neg sign not relu floor ceil round sqrt reciprocal exp log sigmoid tanh erf softplus softsign leaky_relu " \
         "elu selu hard_sigmoid isnan isinf".split()
@@ -523,6 +523,11 @@ def test_models():
         x, w, b = draw("f4", (n, f), False), draw("f4", (t, f), False), draw("f4", (t,), False)
         want = x.astype(float) @ w.astype(float).T
         one("linear", [x, w.T], want.astype("f4"), tolerance=1e-5)
+        codes, table = rng.integers(-1, 4, (n, 1)), draw("f4", (3, t), False)
+        hot = (codes == np.arange(3)).astype(float)
+        one("lookup", [np.vstack([table, w.T]), b, np.array([3, f]), codes, x],
+            (hot @ table + want + b).astype("f4"), tolerance=1e-5)
+        fails("lookup", [np.vstack([table, w.T]), b, np.array([2, f]), codes, x], [Temp("f4", n, t)], words="do not fit")
         one("linear", [x, w.T, b], (want + b).astype("f4"), tolerance=1e-5)
         one("scale", [x, b[:1], b[:1]], ((x - b[0]) * b[0]).astype("f4"))
         o, s = draw("f4", (f,), False), draw("f4", (f,), False)

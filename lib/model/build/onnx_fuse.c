@@ -154,6 +154,89 @@ static mlops_status fuse_scan(const fusing *self, uint32_t i) {
     return MLOPS_OK;
 }
 
+/* The step behind an item, past such as give the same elements in another shape. */
+static const mlops__emitted *reshaped(const fusing *self, uint32_t *item) {
+    const mlops__emitted *step = behind(self, item);
+    while (step && (step->op == MLOPS__GRAPH_RESHAPE || step->op == MLOPS__GRAPH_FLATTEN ||
+                    step->op == MLOPS__GRAPH_SQUEEZE || step->op == MLOPS__GRAPH_UNSQUEEZE)) {
+        *item = step->operands[0];
+        step = behind(self, item);
+    }
+    return step;
+}
+
+/* Elements that an item has of each row, all of one row side by side; -1 if it is not so. */
+static int64_t width_of(const fusing *self, uint32_t item) {
+    const mlops__item *it = item_at(self, item);
+    int fits;
+    if (!it->is_exact || it->rows != 0 || it->dims[0].fixed || it->dims[0].per_row != 1) return -1;
+    mlops__extent width = mlops__oc_product(it, 1, it->rank, &fits);
+    return fits && !width.per_row ? width.fixed : -1;
+}
+
+/* The parts that a matrix was put together from: what ONEHOT takes, or f32 as it is. Returns their
+ * number; 0 if it is another matrix, or has no ONEHOT. */
+static uint32_t parts_of(const fusing *self, uint32_t matrix, uint32_t *parts, int64_t *widths) {
+    const mlops__emitted *concat = reshaped(self, &matrix);
+    int found = 0;
+    if (!concat || width_of(self, matrix) < 0) return 0;
+    int is_one = concat->op == MLOPS__GRAPH_ONEHOT;
+    if (!is_one && concat->op != MLOPS__GRAPH_CONCAT) return 0;
+    uint32_t n = is_one ? 1 : concat->n_inputs;
+    const mlops__item *whole = item_at(self, matrix);
+    int64_t axis = is_one                ? 1
+                   : concat->ints[0] < 0 ? concat->ints[0] + whole->rank
+                                         : concat->ints[0];
+    for (int64_t i = 1; i < axis; i++)
+        if (whole->dims[i].fixed != 1 || whole->dims[i].per_row) return 0;
+    if (axis < 1 || n > MLOPS__STEP_MAX - 3) return 0;
+    for (uint32_t k = 0; k < n; k++) {
+        uint32_t part = is_one ? matrix : concat->operands[k], given = part;
+        const mlops__emitted *maker = reshaped(self, &given);
+        int is_hot = maker && maker->op == MLOPS__GRAPH_ONEHOT && maker->ints[1] &&
+                     width_of(self, given) == maker->ints[0] &&
+                     width_of(self, maker->operands[0]) == 1;
+        parts[k] = is_hot ? maker->operands[0] : part;
+        widths[k] = width_of(self, part);
+        if (widths[k] < 0) return 0;
+        found |= is_hot;
+    }
+    return found ? n : 0;
+}
+
+/* LINEAR of ONEHOTs: 0 times what is finite adds nothing, also to a sum of 0, and 1 times it adds
+ * it. So a row of the coefficients is added for each, in the order of the parts. */
+static mlops_status fuse_linear(const fusing *self, uint32_t i) {
+    mlops__emitted *linear = step_at(self, i);
+    mlops__oc *oc = self->oc;
+    int64_t *widths = mlops__arena_array(oc->arena, MLOPS__STEP_MAX, sizeof *widths);
+    uint32_t *operands = mlops__arena_array(oc->arena, MLOPS__STEP_MAX + 1, sizeof *operands);
+    if (!widths || !operands) return mlops__fail_nomem(oc->err, MLOPS__STEP_MAX * sizeof *widths);
+    uint32_t w = linear->operands[1],
+             b = linear->n_inputs > 2 ? linear->operands[2] : MLOPS__ITEM_NONE;
+    uint32_t n = parts_of(self, linear->operands[0], operands + 3, widths);
+    if (n == 0 || self->body[i] != UINT32_MAX || !is_constant(self, w, 2) ||
+        (b != MLOPS__ITEM_NONE && !is_constant(self, b, 1)))
+        return MLOPS_OK;
+    const mlops__item *coefficients = item_at(self, w);
+    for (int64_t k = 0; k < mlops__oc_count(coefficients); k++) {
+        float v = ((const float *)coefficients->data)[k];
+        if (v - v != 0.0f) return MLOPS_OK;
+    }
+    if (b == MLOPS__ITEM_NONE) {
+        int64_t t = coefficients->dims[1].fixed;
+        float *zeros = mlops__arena_array(oc->arena, (size_t)t, sizeof *zeros);
+        if (!zeros) return mlops__fail_nomem(oc->err, (size_t)t * sizeof *zeros);
+        MLOPS_TRY(mlops__oc_f32s(oc, zeros, (size_t)t, &b));
+    }
+    operands[0] = w, operands[1] = b;
+    MLOPS_TRY(mlops__oc_i64s(oc, widths, n, &operands[2]));
+    operands[3 + n] = linear->operands[linear->n_inputs];
+    *linear = (mlops__emitted){
+        .op = MLOPS__GRAPH_LOOKUP, .n_inputs = 3 + n, .n_outputs = 1, .operands = operands};
+    return MLOPS_OK;
+}
+
 static mlops_status look_around(fusing *self, const uint32_t *outputs, uint32_t n_outputs) {
     mlops__oc *oc = self->oc;
     uint32_t end = 0, scan = UINT32_MAX;
@@ -187,6 +270,7 @@ mlops_status mlops__oc_fuse(mlops__oc *oc, const uint32_t *outputs, uint32_t n_o
             MLOPS_TRY(fuse_add(&self, i));
         else if (step->op == MLOPS__GRAPH_GEMM) MLOPS_TRY(fuse_gemm(&self, i));
         else if (step->op == MLOPS__GRAPH_SCAN) MLOPS_TRY(fuse_scan(&self, i));
+        else if (step->op == MLOPS__GRAPH_LINEAR) MLOPS_TRY(fuse_linear(&self, i));
         else if (step->op == MLOPS__GRAPH_UNARY && step->ints[0] == MLOPS__UNARY_RELU)
             MLOPS_TRY(fuse_relu(&self, i));
     }

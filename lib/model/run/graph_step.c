@@ -57,6 +57,7 @@ static const mlops__operator operators[MLOPS__GRAPH_OPERATORS] = {
     [MLOPS__GRAPH_PICK] = {mlops__op_pick, 2, 2, 1, 1, 0, 0},
     [MLOPS__GRAPH_BINARIZE] = {mlops__op_binarize, 1, 1, 1, 1, 0, 1},
     [MLOPS__GRAPH_FEATURES] = {mlops__op_features, 1, ALL, 1, 1, 0, 0},
+    [MLOPS__GRAPH_LOOKUP] = {mlops__op_lookup, 4, ALL, 1, 1, 0, 0},
     [MLOPS__GRAPH_TFIDF] = {mlops__op_tfidf, 4, 5, 1, 1, 5, 0},
     [MLOPS__GRAPH_TEXT_NORMALIZE] = {mlops__op_text_normalize, 1, 2, 1, 1, 2, 0},
     [MLOPS__GRAPH_TOKENIZE] = {mlops__op_tokenize, 3, 3, 2, 2, 2, 0},

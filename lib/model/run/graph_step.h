@@ -213,7 +213,7 @@ mlops__operator_fn mlops__op_unary, mlops__op_binary, mlops__op_where, mlops__op
     mlops__op_gemm, mlops__op_cdist, mlops__op_dense, mlops__op_forest, mlops__op_classify,
     mlops__op_post, mlops__op_linear, mlops__op_kernel, mlops__op_vote, mlops__op_platt,
     mlops__op_scale, mlops__op_normalize, mlops__op_impute, mlops__op_onehot, mlops__op_encode,
-    mlops__op_pick, mlops__op_binarize, mlops__op_features, mlops__op_tfidf,
+    mlops__op_pick, mlops__op_binarize, mlops__op_features, mlops__op_lookup, mlops__op_tfidf,
     mlops__op_text_normalize, mlops__op_tokenize, mlops__op_scan;
 
 #endif

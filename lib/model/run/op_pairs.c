@@ -85,6 +85,67 @@ mlops_status mlops__op_linear(const mlops__step *step) {
     return MLOPS_OK;
 }
 
+/* What parts add to a row's sums of some columns: those of f32 products, others a row of w. */
+static void add_parts(const mlops__step *step, int64_t row, int64_t column, int64_t n,
+                      double *sums) {
+    const mlops__graph_view *w = mlops__step_in(step, 0), *widths = mlops__step_in(step, 2);
+    const float *from = (const float *)w->data + column;
+    int64_t t = w->dims[1];
+    for (int64_t k = 0; k < widths->dims[0]; k++) {
+        const mlops__graph_view *part = mlops__step_in(step, 3 + (uint32_t)k);
+        int64_t width = ((const int64_t *)widths->data)[k];
+        if (part->dtype == MLOPS__GRAPH_I64) {
+            int64_t place = ((const int64_t *)part->data)[row];
+            if (place >= 0 && place < width)
+                for (int64_t j = 0; j < n; j++) sums[j] += (double)from[place * t + j];
+        } else {
+            const float *x = (const float *)part->data + row * width;
+            for (int64_t l = 0; l < width; l++)
+                for (int64_t j = 0; j < n; j++) sums[j] += (double)x[l] * (double)from[l * t + j];
+        }
+        from += width * t;
+    }
+}
+
+/* True if parts have as many rows as the first one, and the widths add up. */
+static int parts_fit(const mlops__step *step, int64_t n) {
+    const mlops__graph_view *w = mlops__step_in(step, 0), *widths = mlops__step_in(step, 2);
+    int64_t left = w->dims[0], count;
+    if (widths->dtype != MLOPS__GRAPH_I64 || widths->rank != 1 ||
+        widths->dims[0] != (int64_t)step->n_inputs - 3)
+        return 0;
+    for (int64_t k = 0; k < widths->dims[0]; k++) {
+        const mlops__graph_view *part = mlops__step_in(step, 3 + (uint32_t)k);
+        int64_t width = ((const int64_t *)widths->data)[k];
+        int is_place = part->dtype == MLOPS__GRAPH_I64;
+        if (width < 0 || width > left || (!is_place && part->dtype != MLOPS__GRAPH_F32) ||
+            !mlops__times(n, is_place ? 1 : width, &count) || mlops__view_count(part) != count)
+            return 0;
+        left -= width;
+    }
+    return left == 0;
+}
+
+mlops_status mlops__op_lookup(const mlops__step *step) {
+    const mlops__graph_view *w = mlops__step_in(step, 0), *b = mlops__step_in(step, 1);
+    const mlops__graph_view *first = mlops__step_in(step, 3);
+    float *to;
+    if (!mlops__is_f32(w, 2) || !mlops__is_f32(b, 1) || b->dims[0] != w->dims[1] ||
+        first->rank < 1 || !parts_fit(step, first->dims[0]))
+        return mlops__step_fail(step, "parts, their widths and the model do not fit");
+    int64_t dims[] = {first->dims[0], w->dims[1]};
+    MLOPS_TRY(mlops__step_out(step, 0, MLOPS__GRAPH_F32, 2, dims, &to));
+    for (int64_t i = 0; i < dims[0]; i++)
+        for (int64_t at = 0, n; at < dims[1]; at += n) {
+            double sums[COLUMNS] = {0.0};
+            n = dims[1] - at < COLUMNS ? dims[1] - at : COLUMNS;
+            add_parts(step, i, at, n, sums);
+            for (int64_t j = 0; j < n; j++)
+                *to++ = (float)(sums[j] + (double)((const float *)b->data)[at + j]);
+        }
+    return MLOPS_OK;
+}
+
 static void kernels_of(const mlops__step *step, double *sums, int64_t n, float *to) {
     int64_t kernel = mlops__step_int(step, 0);
     double gamma = mlops__step_float(step, 0), coef0 = mlops__step_float(step, 1);

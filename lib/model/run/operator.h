@@ -155,6 +155,10 @@ typedef enum mlops__graph_operator {
     MLOPS__GRAPH_BINARIZE,
     /* x number [n, f] or [n], ... -> f32 [n, sum of f]: FeatureVectorizer. */
     MLOPS__GRAPH_FEATURES,
+    /* coefficients f32 [f, t], intercepts f32 [t], widths i64 [p], parts ... -> f32 [n, t]: LINEAR
+     * of p parts side by side, f columns in all. A part of f32 has its width of elements a row; one
+     * of i64 has one, and stands for the ONEHOT of that, of which an x outside gives zeros. */
+    MLOPS__GRAPH_LOOKUP,
 
     /* -- text -----------------------------------------------------------------------------------
      * x T [c] or [n, c], pool T, counts i64 [lengths + 1], indexes i64 [grams], [weights f32

@@ -39,6 +39,15 @@ typedef enum mlops_model_output {
     MLOPS_MODEL_OUTPUT_FORCE32 = 0x7fffffff
 } mlops_model_output;
 
+/**
+ * Gives size bytes, from offset on, of what an ONNX file keeps in another file, into out; what it
+ * returns other than MLOPS_OK is what loading fails with. The library opens nothing by itself:
+ * location is a text of the file's, as hostile as that, to be looked up where the program keeps
+ * such data, and never to be opened as it is.
+ */
+typedef mlops_status (*mlops_external)(void *external_user, const char *location, int64_t offset,
+                                       int64_t size, void *out);
+
 /** Options of the loading verbs. Zero means the default in each field. */
 typedef struct mlops_model_opts {
     uint32_t struct_size;          /**< MLOPS_MODEL_OPTS_INIT sets it */
@@ -50,10 +59,13 @@ typedef struct mlops_model_opts {
     const char *cache; /**< @nullable folder for what loading made of trees, to be mapped the next
                             time; it must be there, and who may write into it is trusted with the
                             predictions; default: none */
+    mlops_external external; /**< @nullable asked for tensors in other files; default: such files
+                                  are refused */
+    void *external_user;     /**< @nullable first argument of external */
 } mlops_model_opts;
 
 #define MLOPS_MODEL_OPTS_INIT                                                                      \
-    { sizeof(mlops_model_opts), 0, 0, 0, 0, 0 }
+    { sizeof(mlops_model_opts), 0, 0, 0, 0, 0, 0, 0 }
 
 /**
  * Load a model file and compile it.

@@ -3,6 +3,7 @@
 
 Estimators are written as skl2onnx writes them, by onnx.helper. Prints TAP.
 """
+import ctypes
 import json
 import pathlib
 import sys
@@ -749,6 +750,41 @@ def simple(*nodes, tensors=(), sets=(("", 15), (ML, 3)), kind=T.FLOAT, dims=(Non
     return h.make_model(graph, opset_imports=[h.make_opsetid(*s) for s in sets])
 
 
+def elsewhere(t):
+    """A tensor in another file comes from the program, or the file is refused."""
+    blob, asked = np.array([9, 9, 1.5, -2], np.float32).tobytes(), []
+
+    def give(location, offset, size, out):
+        asked.append((location, offset, size))
+        ctypes.memmove(out, blob[offset:offset + size], size)
+
+    def model(dims=(2, 1), **entries):
+        far = onnx.TensorProto(name="w", data_type=T.FLOAT, dims=dims, data_location=1)
+        for key, value in entries.items():
+            far.external_data.add(key=key, value=value)
+        return simple(h.make_node("MatMul", ["X", "w"], ["Y"]), tensors=[far]).SerializeToString()
+
+    def fails(name, kind, word, bytes, external=give):
+        try:
+            mlops.Model.parse(bytes, external=external).close()
+            t.say(False, name, "it was loaded")
+        except kind as error:
+            t.say(word in str(error), name, str(error))
+
+    rows = np.array([[2, 1], [0, -3]], np.float32)
+    with mlops.Model.parse(model(location="w.bin", offset="8", length="8"), external=give) as far:
+        t.say(np.array_equal(far.predict(rows).ravel(), [1, 6]), "weights of another file", "other values")
+    t.say(asked == [(b"w.bin", 8, 8)], "what is asked for", str(asked))
+    fails("none gives it", mlops.UnsupportedError, "external", model(location="w.bin"), None)
+    fails("another length", mlops.CorruptError, "12 bytes", model(location="w.bin", length="12"))
+    fails("a length that is none", mlops.CorruptError, "length", model(location="w.bin", length="-8"))
+    fails("an offset that is none", mlops.CorruptError, "offset", model(location="w.bin", offset="8x"))
+    fails("no file named", mlops.CorruptError, "not named", model(offset="8"))
+    fails("more than fits", mlops.LimitError, "memory_max", model(dims=(2, 1 << 38), location="w.bin"))
+    fails("what the program raises", KeyError, "lost", model(location="w.bin"), lambda *_: {}["lost"])
+    fails("what the program returns", mlops.NotFoundError, "w.bin", model(location="w.bin"), lambda *_: -4)
+
+
 def hostile(t):
     """Files that lie, and what is not supported, are told precisely."""
     node, bad, not_yet = h.make_node, mlops.CorruptError, mlops.UnsupportedError
@@ -820,7 +856,7 @@ def hostile(t):
 
 def main():
     t = Tester()
-    for part in (linear, vectors, trees, cores, others, runtime, maps, small, tables, rows, hostile):
+    for part in (linear, vectors, trees, cores, others, runtime, maps, small, tables, rows, elsewhere, hostile):
         part(t)
     if not ort.available():
         print("# MLOPS_ORT names no library: not compared with ONNX Runtime")

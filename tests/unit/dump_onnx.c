@@ -83,7 +83,8 @@ static int load(running *self, const char *folder) {
     uint8_t *bytes = slurp(path, &n);
     if (!bytes) return -1;
     mlops__buf_init(&plan, &self->host.allocator);
-    mlops_status status = mlops__onnx_read(&self->model, bytes, n, &self->arena, &self->error);
+    mlops_status status =
+        mlops__onnx_read(&self->model, bytes, n, NULL, &self->arena, &self->error);
     if (status == MLOPS_OK)
         status = mlops__onnx_compile(&self->model, &self->arena, &plan, &self->error);
     self->n_sets = 99;

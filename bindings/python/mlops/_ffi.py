@@ -393,6 +393,8 @@ mlops_task = C.CFUNCTYPE(C.c_int32, C.c_void_p, C.c_int64, C.c_int32)
 
 mlops_progress = C.CFUNCTYPE(C.c_int32, C.c_void_p, C.c_int64, C.c_int64)
 
+mlops_external = C.CFUNCTYPE(C.c_int32, C.c_void_p, C.c_char_p, C.c_int64, C.c_int64, C.c_void_p)
+
 mlops_reader = C.CFUNCTYPE(C.c_int64, C.c_void_p, C.c_void_p, C.c_int64)
 
 
@@ -602,8 +604,10 @@ mlops_model_opts._fields_ = [
     ("memory_max", C.c_int64),
     ("format", C.c_char_p),
     ("cache", C.c_char_p),
+    ("external", mlops_external),
+    ("external_user", C.c_void_p),
 ]
-assert C.sizeof(mlops_model_opts) == (40 if C.sizeof(C.c_void_p) == 8 else 28)
+assert C.sizeof(mlops_model_opts) == (56 if C.sizeof(C.c_void_p) == 8 else 36)
 
 
 class mlops_reference_opts(C.Structure):
@@ -3407,7 +3411,7 @@ class Model(_rt.Handle):
         raise TypeError("Model is made by load(), parse()")
 
     @classmethod
-    def load(cls, path, *, memory_max=None, format=None, cache=None):
+    def load(cls, path, *, memory_max=None, format=None, cache=None, external=None):
         """Load a model file and compile it. The format is found from the content, never from the name.
         Nothing outside the file is read, whatever the file says.
 
@@ -3416,20 +3420,22 @@ class Model(_rt.Handle):
             format: "xgboost", "lightgbm", "onnx" or "bundle"; default: found from the content
             cache: folder for what loading made of trees, to be mapped the next time; it must be there,
                 and who may write into it is trusted with the predictions; default: none
+            external: asked for tensors in other files; default: such files are refused
 
         Raises: NotFoundError, IoError, DeniedError, NomemError, CorruptError; LimitError beyond memory_max;
         UnsupportedError names the booster, objective or version that is missing.
         """
         out = C.c_void_p()
-        opts = _model_opts(memory_max=memory_max, format=format, cache=cache)
+        opts = _model_opts(memory_max=memory_max, format=format, cache=cache, external=external)
         err = mlops_error()
         status = lib.mlops_model_load(C.byref(out), _rt.string(path, "path"), C.byref(opts), C.byref(err))
+        _rt.reraise(opts)
         if status:
             _rt.check(status, "Model.load", err)
         return cls._wrap(out.value)
 
     @classmethod
-    def parse(cls, bytes, *, memory_max=None, format=None, cache=None):
+    def parse(cls, bytes, *, memory_max=None, format=None, cache=None, external=None):
         """Load a model from memory. As Model.load().
 
             bytes: content of a model file; borrowed for the call
@@ -3437,18 +3443,20 @@ class Model(_rt.Handle):
             format: "xgboost", "lightgbm", "onnx" or "bundle"; default: found from the content
             cache: folder for what loading made of trees, to be mapped the next time; it must be there,
                 and who may write into it is trusted with the predictions; default: none
+            external: asked for tensors in other files; default: such files are refused
         """
         out = C.c_void_p()
         bytes_p, bytes_n = _rt.blob(bytes, "bytes")
-        opts = _model_opts(memory_max=memory_max, format=format, cache=cache)
+        opts = _model_opts(memory_max=memory_max, format=format, cache=cache, external=external)
         err = mlops_error()
         status = lib.mlops_model_parse(C.byref(out), bytes_p, bytes_n, C.byref(opts), C.byref(err))
+        _rt.reraise(opts)
         if status:
             _rt.check(status, "Model.parse", err)
         return cls._wrap(out.value)
 
     @staticmethod
-    def inspect(path, *, memory_max=None, format=None, cache=None):
+    def inspect(path, *, memory_max=None, format=None, cache=None, external=None):
         """What an ONNX file needs, and what of it is missing here, as JSON, without loading it: format,
         producer, opsets (domain, version), operators (operator, domain), and missing, which is empty if
         the file can be loaded: part (node, initializer), name, operator, domain, opset, reason.
@@ -3458,11 +3466,12 @@ class Model(_rt.Handle):
             format: "xgboost", "lightgbm", "onnx" or "bundle"; default: found from the content
             cache: folder for what loading made of trees, to be mapped the next time; it must be there,
                 and who may write into it is trusted with the predictions; default: none
+            external: asked for tensors in other files; default: such files are refused
 
         Raises: as Model.load(); UnsupportedError for files of another kind, and for what cannot be compiled
         at all: an operator set or an input; ArenaError if cap is too small.
         """
-        opts = _model_opts(memory_max=memory_max, format=format, cache=cache)
+        opts = _model_opts(memory_max=memory_max, format=format, cache=cache, external=external)
         err = mlops_error()
         text = _rt.written(lambda text, cap, needed: lib.mlops_model_inspect(_rt.string(path, "path"), text, cap,
                 needed, C.byref(opts), C.byref(err)), "Model.inspect", err)
@@ -7024,7 +7033,7 @@ def _csv_opts(*, no_header=False, call=None, delimiter=None, names=None, nulls=N
     return o
 
 
-def _model_opts(*, memory_max=None, format=None, cache=None):
+def _model_opts(*, memory_max=None, format=None, cache=None, external=None):
     o = mlops_model_opts(C.sizeof(mlops_model_opts))
     o._keep, o._raised = [], []
     if memory_max is not None:
@@ -7033,6 +7042,10 @@ def _model_opts(*, memory_max=None, format=None, cache=None):
         o.format = _rt.string(format, "format")
     if cache is not None:
         o.cache = _rt.string(cache, "cache")
+    if external is not None:
+        made = _rt.Callback(external, mlops_external, o._raised)
+        o.external = made.pointer
+        o._keep.append(made)
     return o
 
 

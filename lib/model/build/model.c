@@ -28,7 +28,8 @@ typedef struct loading {
     size_t memory_max;
     int wanted;
     const char *folder; /* of the cache; NULL: none */
-    mlops__buf nodes;   /* of the forest, given back last: heaps keep what is freed before */
+    mlops__external external;
+    mlops__buf nodes; /* of the forest, given back last: heaps keep what is freed before */
     mlops_error *err;
 } loading;
 
@@ -48,6 +49,7 @@ static mlops_status begin(loading *self, const mlops_model_opts *given, mlops_er
                            "\"onnx\" and \"bundle\"",
                            opts.format);
     self->folder = opts.cache;
+    self->external = (mlops__external){opts.external, opts.external_user};
     MLOPS_TRY(mlops__host_init(&self->host, opts.host, err));
     uint64_t max = opts.memory_max ? (uint64_t)opts.memory_max : (uint64_t)1 << 30;
     self->memory_max = max < SIZE_MAX / 2 ? (size_t)max : SIZE_MAX / 2;
@@ -214,11 +216,17 @@ static mlops_status read_json(loading *from, const uint8_t *bytes, size_t n, mlo
     return status;
 }
 
+static mlops_status parse_onnx(loading *from, const uint8_t *bytes, size_t n, mlops__arena *arena,
+                               mlops__onnx *out) {
+    mlops__arena_init(arena, &from->meter.table, SIZE_MAX);
+    return mlops__onnx_read(out, bytes, n, from->external.ask ? &from->external : NULL, arena,
+                            from->err);
+}
+
 static mlops_status read_onnx(loading *from, const uint8_t *bytes, size_t n, mlops__buf *payload) {
     mlops__arena arena;
     mlops__onnx model;
-    mlops__arena_init(&arena, &from->meter.table, SIZE_MAX);
-    mlops_status status = mlops__onnx_read(&model, bytes, n, &arena, from->err);
+    mlops_status status = parse_onnx(from, bytes, n, &arena, &model);
     if (status == MLOPS_OK) status = mlops__onnx_compile(&model, &arena, payload, from->err);
     mlops__arena_free(&arena);
     return status;
@@ -307,8 +315,7 @@ static mlops_status inspect(loading *from, const mlops__file_view *file, char *t
     if (format != MLOPS__FORMAT_ONNX)
         return mlops__fail(from->err, MLOPS_E_UNSUPPORTED,
                            "only ONNX files are inspected; load this one");
-    mlops__arena_init(&arena, &from->meter.table, SIZE_MAX);
-    mlops_status status = mlops__onnx_read(&model, file->data, file->size, &arena, from->err);
+    mlops_status status = parse_onnx(from, file->data, file->size, &arena, &model);
     if (!status) status = mlops__onnx_missing(&model, &arena, &lost, from->err);
     if (!status) status = mlops__onnx_describe(&model, &lost, text, cap, needed);
     mlops__arena_free(&arena);

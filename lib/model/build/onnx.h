@@ -9,6 +9,8 @@
 #include "base/arena.h"
 #include "base/fail.h"
 
+#include <mlops/model.h>
+
 /* TensorProto.DataType */
 typedef enum mlops__onnx_type {
     MLOPS__ONNX_NONE = 0,
@@ -144,9 +146,16 @@ typedef struct mlops__onnx {
 size_t mlops__onnx_size(mlops__onnx_type type);
 const char *mlops__onnx_type_name(int64_t type);
 
-/* Reads a ModelProto. MLOPS_E_CORRUPT, MLOPS_E_UNSUPPORTED, MLOPS_E_LIMIT, MLOPS_E_NOMEM, with the
- * offset in the file. */
-mlops_status mlops__onnx_read(mlops__onnx *out, const void *bytes, size_t n, mlops__arena *arena,
+/* Who has tensors that lie in other files. */
+typedef struct mlops__external {
+    mlops_external ask;
+    void *user;
+} mlops__external;
+
+/* Reads a ModelProto; external may be NULL. MLOPS_E_CORRUPT, MLOPS_E_UNSUPPORTED, MLOPS_E_LIMIT,
+ * MLOPS_E_NOMEM, with the offset in the file. */
+mlops_status mlops__onnx_read(mlops__onnx *out, const void *bytes, size_t n,
+                              const mlops__external *external, mlops__arena *arena,
                               mlops_error *err);
 
 #endif

@@ -144,7 +144,7 @@ mlops_status mlops__onnx_read_value(mlops__wire *in, mlops__arena *arena, mlops_
     return status;
 }
 
-static mlops_status read_pair(mlops__wire *in, mlops__arena *arena, mlops__onnx_pair *out) {
+mlops_status mlops__onnx_read_pair(mlops__wire *in, mlops__arena *arena, mlops__onnx_pair *out) {
     mlops_status status;
     out->key = out->value = "";
     while ((status = mlops__wire_next(in)) == MLOPS_OK) {
@@ -210,7 +210,7 @@ static mlops_status read_model_field(reading *self, mlops__wire *in) {
     case 14:
         to = add_message(in, arena, &self->metadata, sizeof(mlops__onnx_pair),
                          "a StringStringEntryProto", &message, &status);
-        return to ? read_pair(&message, arena, to) : status;
+        return to ? mlops__onnx_read_pair(&message, arena, to) : status;
     case 25:
         to = add_message(in, arena, &self->functions, sizeof(const char *), "a FunctionProto",
                          &message, &status);
@@ -219,13 +219,15 @@ static mlops_status read_model_field(reading *self, mlops__wire *in) {
     }
 }
 
-mlops_status mlops__onnx_read(mlops__onnx *out, const void *bytes, size_t n, mlops__arena *arena,
+mlops_status mlops__onnx_read(mlops__onnx *out, const void *bytes, size_t n,
+                              const mlops__external *external, mlops__arena *arena,
                               mlops_error *err) {
     reading self = {.out = out, .arena = arena};
     mlops__wire in;
     mlops_status status;
     *out = (mlops__onnx){.producer = "", .producer_version = ""};
     mlops__wire_init(&in, "a ModelProto", bytes, n, err);
+    in.external = external;
     while ((status = mlops__wire_next(&in)) == MLOPS_OK) MLOPS_TRY(read_model_field(&self, &in));
     if (status < 0) return status;
     in.offset = 0;

@@ -27,6 +27,7 @@ mlops_status mlops__onnx_texts(const mlops__wire *in, const char *what, mlops__a
                                mlops__onnx_list *list);
 
 /* The message whose wire is given, over what out holds already. */
+mlops_status mlops__onnx_read_pair(mlops__wire *in, mlops__arena *arena, mlops__onnx_pair *out);
 mlops_status mlops__onnx_read_tensor(mlops__wire *in, mlops__arena *arena, mlops__onnx_tensor *out);
 mlops_status mlops__onnx_read_value(mlops__wire *in, mlops__arena *arena, mlops__onnx_value *out);
 mlops_status mlops__onnx_read_node(mlops__wire *in, mlops__arena *arena, mlops__onnx_node *out);

@@ -4,6 +4,9 @@
  * dimensions say, and none of them lies outside the file.
  */
 #include "model/build/onnx_read.h"
+#include "text/number.h"
+
+#include <string.h>
 
 #define COUNT_MAX (INT64_C(1) << 40)
 
@@ -31,7 +34,9 @@ typedef struct reading {
     int has_raw;
     const uint8_t *raw;
     size_t raw_size;
-    int is_external;
+    const char *place; /* the other file that it lies in; NULL: none was named */
+    int64_t place_offset;
+    int64_t place_size;       /* -1: not told */
     mlops__onnx_list dims;    /* int64_t */
     mlops__onnx_list floats;  /* float */
     mlops__onnx_list int32s;  /* int64_t */
@@ -40,6 +45,21 @@ typedef struct reading {
     mlops__onnx_list doubles; /* double */
     mlops__onnx_list texts;   /* mlops__onnx_text */
 } reading;
+
+static mlops_status read_place(reading *self, mlops__wire *in) {
+    mlops__wire message;
+    mlops__onnx_pair pair;
+    MLOPS_TRY(mlops__wire_message(in, "a StringStringEntryProto", &message));
+    MLOPS_TRY(mlops__onnx_read_pair(&message, self->arena, &pair));
+    int64_t *number = strcmp(pair.key, "offset") == 0   ? &self->place_offset
+                      : strcmp(pair.key, "length") == 0 ? &self->place_size
+                                                        : NULL;
+    if (number && (!mlops__parse_i64(pair.value, strlen(pair.value), number) || *number < 0))
+        return mlops__wire_fail(in, MLOPS_E_CORRUPT, "external_data: %s is no whole number: %.*s",
+                                pair.key, 40, pair.value);
+    if (strcmp(pair.key, "location") == 0) self->place = pair.value;
+    return MLOPS_OK;
+}
 
 static mlops_status read_field(reading *self, mlops__wire *in) {
     mlops__arena *arena = self->arena;
@@ -61,7 +81,7 @@ static mlops_status read_field(reading *self, mlops__wire *in) {
     case 10: return mlops__onnx_numbers(in, "double_data", MLOPS__WIRE_64, arena, &self->doubles);
     case 11:
         return mlops__onnx_numbers(in, "uint64_data", MLOPS__WIRE_VARINT, arena, &self->uint64s);
-    case 13: self->is_external = 1; return MLOPS_OK;
+    case 13: return read_place(self, in);
     case 14: return mlops__wire_i64(in, "data_location", &self->location);
     default: return MLOPS_OK;
     }
@@ -88,6 +108,8 @@ static mlops_status settle_dims(const mlops__wire *in, reading *self) {
         out->dims[i] = dims[i];
         out->count *= dims[i];
     }
+    if ((uint64_t)out->count > SIZE_MAX / sizeof(int64_t))
+        return fail(in, self, "its dimensions multiply to more than there can be");
     return MLOPS_OK;
 }
 
@@ -123,6 +145,34 @@ static mlops_status narrow(const mlops__wire *in, reading *self, const int64_t *
     return MLOPS_OK;
 }
 
+/* What lies in another file becomes raw data. */
+static mlops_status fetch(const mlops__wire *in, reading *self) {
+    mlops__onnx_tensor *out = self->out;
+    size_t item = mlops__onnx_size(out->type), n = (size_t)out->count;
+    if (!in->external)
+        return mlops__wire_fail(in, MLOPS_E_UNSUPPORTED,
+                                "tensor \"%.*s\" lies in another file; save the model with its "
+                                "data inside, or give the option external",
+                                100, out->name);
+    if (!item) return fail(in, self, "strings cannot lie in another file");
+    if (!self->place) return fail(in, self, "it lies in another file, which is not named");
+    if (self->place_size >= 0 && (uint64_t)self->place_size != (uint64_t)n * item)
+        return count_differs(in, self, (uint64_t)self->place_size, "bytes");
+    uint8_t *data = mlops__arena_array(self->arena, n, item);
+    if (!data) return mlops__fail_nomem(in->err, n * item);
+    mlops_status status = in->external->ask(in->external->user, self->place, self->place_offset,
+                                            (int64_t)(n * item), data);
+    if (status)
+        return mlops__wire_fail(in, status < 0 ? status : MLOPS_E_IO,
+                                "tensor \"%.*s\": %zu bytes at %lld of \"%.*s\" were not given",
+                                100, out->name, n * item, (long long)self->place_offset, 100,
+                                self->place);
+    self->has_raw = 1;
+    self->raw = data;
+    self->raw_size = n * item;
+    return MLOPS_OK;
+}
+
 static mlops_status settle_items(const mlops__wire *in, reading *self) {
     mlops__onnx_tensor *out = self->out;
     if (out->type == MLOPS__ONNX_STRING) {
@@ -149,18 +199,13 @@ static mlops_status settle_items(const mlops__wire *in, reading *self) {
 
 mlops_status mlops__onnx_read_tensor(mlops__wire *in, mlops__arena *arena,
                                      mlops__onnx_tensor *out) {
-    reading self = {.out = out, .arena = arena};
+    reading self = {.out = out, .arena = arena, .place_size = -1};
     mlops_status status;
     out->name = "";
     out->offset = (int64_t)in->offset;
     while ((status = mlops__wire_next(in)) == MLOPS_OK) MLOPS_TRY(read_field(&self, in));
     if (status < 0) return status;
     in->offset = (size_t)out->offset;
-    if (self.location == 1 || self.is_external)
-        return mlops__wire_fail(in, MLOPS_E_UNSUPPORTED,
-                                "tensor \"%.*s\" lies in another file; save the model with its "
-                                "data inside",
-                                100, out->name);
     if (self.type != MLOPS__ONNX_STRING && (self.type < 0 || self.type > MLOPS__ONNX_BF16 ||
                                             !mlops__onnx_size((mlops__onnx_type)self.type)))
         return mlops__wire_fail(in, self.type ? MLOPS_E_UNSUPPORTED : MLOPS_E_CORRUPT,
@@ -168,5 +213,6 @@ mlops_status mlops__onnx_read_tensor(mlops__wire *in, mlops__arena *arena,
                                 mlops__onnx_type_name(self.type), (long long)self.type);
     out->type = (mlops__onnx_type)self.type;
     MLOPS_TRY(settle_dims(in, &self));
+    if (self.location == 1 || self.place) MLOPS_TRY(fetch(in, &self));
     return settle_items(in, &self);
 }

@@ -82,6 +82,7 @@ mlops_status mlops__wire_message(const mlops__wire *self, const char *what, mlop
         return mlops__wire_fail(self, MLOPS_E_LIMIT, "messages nest deeper than %d",
                                 MLOPS__WIRE_DEPTH);
     mlops__wire_init(out, what, self->data, self->n, self->err);
+    out->external = self->external;
     out->origin = self->origin + self->in.offset - self->n;
     out->offset = self->offset;
     out->depth = self->depth + 1;

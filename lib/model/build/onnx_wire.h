@@ -33,6 +33,7 @@ typedef struct mlops__wire {
     const uint8_t *data; /* of type 2 */
     size_t n;
     mlops_error *err;
+    const struct mlops__external *external; /* NULL: tensors in other files are refused */
 } mlops__wire;
 
 void mlops__wire_init(mlops__wire *self, const char *what, const void *bytes, size_t n,

@@ -190,7 +190,10 @@ static void serves_processes_at_once(void **state) {
     for (int i = 0; i < PROCESSES; i++) {
         children[i] = fork();
         assert_true(children[i] >= 0);
-        if (children[i] == 0) _exit(load_apart(text, folder) ? 0 : 1);
+        if (children[i] > 0) continue;
+        int is_right = load_apart(text, folder);
+        free(text);
+        _exit(is_right ? 0 : 1);
     }
     for (int i = 0; i < PROCESSES; i++) {
         int status;

@@ -5,7 +5,7 @@
  */
 #include "model/build/handle.h"
 
-enum { LANES = MLOPS__FOREST_LANES, ALIGN = 64, BLOCK_MIN = 24, STACK = 10 * 1024 };
+enum { LANES = MLOPS__FOREST_LANES, ALIGN = 64, BLOCK_MIN = 24, STACK = 9 * 1024 };
 enum { SLOTS_MAX = 1024 }; /* of which the cache holds the ranks of several blocks */
 
 static size_t padded(size_t n) { return (n + ALIGN - 1) / ALIGN * ALIGN; }

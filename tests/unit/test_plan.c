@@ -487,7 +487,8 @@ static void links_of_doubles_are_near_libm(void **state) {
             if (!(apart <= links[k].units)) fail_msg("%d at %a: %a, %a", k, x, out, expected);
         }
     }
-    print_message("worst: sigmoid %g, exp %g, log1p(exp) %g units\n", worst[0], worst[1], worst[2]);
+    print_message("# worst: sigmoid %g, exp %g, log1p(exp) %g units\n", worst[0], worst[1],
+                  worst[2]);
     double x = -1.5, out;
     mlops__link_apply_f64(MLOPS__LINK_SQUARE_F64, 0, &x, 1, &out);
     assert_true(out == -2.25);

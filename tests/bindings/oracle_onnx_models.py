@@ -813,6 +813,10 @@ def hostile(t):
     lie = nh.from_array(np.zeros(4, np.float32), "w")
     lie.raw_data = lie.raw_data[:-1]
     refused(t, "raw bytes cut", simple(node("Add", ["X", "w"], ["Y"]), tensors=[lie]), bad, '"w"', "15 bytes")
+    grams = dict(min_gram_length=1, max_gram_length=2, mode="TF", ngram_counts=[0, 1], ngram_indexes=[0, 1],
+                 pool_int64s=[1, 1, 2])
+    refused(t, "skips without end", simple(node("TfIdfVectorizer", ["X"], ["Y"], max_skip_count=1000, **grams), kind=T.INT64),
+            not_yet, "max_skip_count")
     far = onnx.TensorProto(name="w", data_type=T.FLOAT, dims=[1], data_location=1)
     far.external_data.add(key="location", value="/etc/passwd")
     refused(t, "data in another file", simple(node("Add", ["X", "w"], ["Y"]), tensors=[far]), not_yet, '"w"', "another file")

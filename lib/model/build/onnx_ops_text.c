@@ -240,6 +240,8 @@ static mlops_status lower_tfidf(mlops__oc *self) {
     step.ints[2] = mlops__oc_int(self, "max_skip_count", 0);
     while (step.ints[3] < 3 && !mlops__oc_is(self, "mode", "", modes[step.ints[3]])) step.ints[3]++;
     if (step.ints[3] == 3) return mlops__oc_no(self, "its mode is unknown");
+    if (step.ints[2] > MLOPS__GRAPH_SKIPS_MAX)
+        return mlops__oc_no(self, "its max_skip_count is above %d", MLOPS__GRAPH_SKIPS_MAX);
     MLOPS_TRY(mlops__oc_emit(self, &step, &out));
     return mlops__oc_out(self, 0, out);
 }

@@ -54,6 +54,7 @@ static mlops_status count_row(const mlops__step *step, const grams *g, int64_t f
     const mlops__graph_view *x = mlops__step_in(step, 0);
     int64_t skips = mlops__step_int(step, 2), width = mlops__step_int(step, 4);
     int64_t gaps = g->length == 1 ? 0 : skips < n ? skips : n;
+    if (g->n == 0) return MLOPS_OK;
     for (int64_t gap = 1; gap <= gaps + 1; gap++) {
         int64_t reach = (g->length - 1) * gap;
         for (int64_t at = 0; at + reach < n; at++) {
@@ -88,7 +89,8 @@ mlops_status mlops__op_tfidf(const mlops__step *step) {
         x->rank > 2 || counts->dtype != MLOPS__GRAPH_I64 || indexes->dtype != MLOPS__GRAPH_I64 ||
         (weights && (weights->dtype != MLOPS__GRAPH_F32 ||
                      mlops__view_count(weights) != mlops__view_count(indexes))) ||
-        shortest < 1 || longest >= mlops__view_count(counts) || mlops__step_int(step, 2) < 0)
+        shortest < 1 || longest >= mlops__view_count(counts) || mlops__step_int(step, 2) < 0 ||
+        mlops__step_int(step, 2) > MLOPS__GRAPH_SKIPS_MAX)
         return mlops__step_fail(step, "grams, indexes and weights do not fit");
     int64_t n = x->dims[x->rank - 1], dims[] = {x->dims[0], width};
     MLOPS_TRY(

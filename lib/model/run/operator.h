@@ -14,6 +14,8 @@
 #ifndef MLOPS_MODEL_OPERATOR_H
 #define MLOPS_MODEL_OPERATOR_H
 
+enum { MLOPS__GRAPH_SKIPS_MAX = 256 /* each is a pass over the row */ };
+
 typedef enum mlops__graph_dtype {
     MLOPS__GRAPH_F32 = 1,
     MLOPS__GRAPH_F64,
@@ -167,7 +169,7 @@ typedef enum mlops__graph_operator {
      * T is i64 i32 text. The pool has the n-grams of length 1, then those of length 2, ...; grams
      * of one length ascend (element by element, text by its bytes) and differ; counts has where in
      * the pool each length begins, and the pool's end; indexes and weights are those of the grams
-     * as they stand. */
+     * as they stand. There are up to MLOPS__GRAPH_SKIPS_MAX skips. */
     MLOPS__GRAPH_TFIDF = 112,
     /* x text [c] or [1, c], [stop words text, ascending] -> text [k] or [1, k]; {case: 0 as it is
      * 1 lower 2 upper, case_sensitive}. Nothing left gives one empty text. Without case_sensitive

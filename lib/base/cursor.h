@@ -50,6 +50,19 @@ uint64_t mlops__cursor_varint(mlops__cursor *self);
 /* Single loads from memory that is known to be there: one instruction each, where they are. */
 static inline uint16_t mlops__load_u16(const uint8_t *p) { return (uint16_t)(p[0] | p[1] << 8); }
 
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+static inline uint32_t mlops__load_u32(const uint8_t *p) {
+    uint32_t value;
+    memcpy(&value, p, sizeof value);
+    return value;
+}
+
+static inline uint64_t mlops__load_u64(const uint8_t *p) {
+    uint64_t value;
+    memcpy(&value, p, sizeof value);
+    return value;
+}
+#else
 static inline uint32_t mlops__load_u32(const uint8_t *p) {
     return (uint32_t)mlops__load_u16(p) | (uint32_t)mlops__load_u16(p + 2) << 16;
 }
@@ -57,6 +70,7 @@ static inline uint32_t mlops__load_u32(const uint8_t *p) {
 static inline uint64_t mlops__load_u64(const uint8_t *p) {
     return (uint64_t)mlops__load_u32(p) | (uint64_t)mlops__load_u32(p + 4) << 32;
 }
+#endif
 
 static inline float mlops__load_f32(const uint8_t *p) {
     uint32_t bits = mlops__load_u32(p);

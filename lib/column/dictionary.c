@@ -55,7 +55,7 @@ mlops__text_key mlops__text_key_of(const char *text, size_t n) {
 __attribute__((noinline)) static mlops__text_key seeded_key(const mlops__dictionary *self,
                                                             mlops__text_key key, const char *text,
                                                             size_t n) {
-    uint64_t hash = mlops__text_mix(mlops__hash_64_seeded(text, n, self->seed[0]) ^ self->seed[1]);
+    uint64_t hash = mlops__mix(mlops__hash_64_seeded(text, n, self->seed[0]) ^ self->seed[1]);
     return (mlops__text_key){mlops__text_key_hashed(key) ? hash | 0xff : key.word,
                              (uint32_t)(hash >> 32)};
 }
@@ -103,8 +103,8 @@ static inline mlops__slot *vacancy(mlops__dictionary *self, uint32_t tag) {
 __attribute__((noinline)) static void seed(mlops__dictionary *self) {
     const mlops_entropy *entropy = self->entropy;
     if (entropy->fill(entropy->ctx, self->seed, sizeof self->seed)) {
-        self->seed[0] = mlops__text_mix((uintptr_t)self->slots);
-        self->seed[1] = mlops__text_mix((uintptr_t)self->bytes.data ^ self->seed[0]);
+        self->seed[0] = mlops__mix((uintptr_t)self->slots);
+        self->seed[1] = mlops__mix((uintptr_t)self->bytes.data ^ self->seed[0]);
     }
     self->seeded = 1;
     memset(self->slots, 0, self->n_slots * sizeof *self->slots);

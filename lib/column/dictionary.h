@@ -35,8 +35,7 @@ static inline uint64_t mlops__text_sum(const char *text, size_t n) {
 
 /* Of more than 8 bytes. */
 static inline mlops__text_key mlops__text_key_long(const char *text, size_t n) {
-    uint64_t hash =
-        n > 32 ? mlops__text_hash_long(text, n) : mlops__text_mix(mlops__text_sum(text, n));
+    uint64_t hash = n > 32 ? mlops__text_hash_long(text, n) : mlops__mix(mlops__text_sum(text, n));
     return (mlops__text_key){hash | 0xff, (uint32_t)(hash >> 32)};
 }
 

@@ -5,6 +5,7 @@
  * a feature which the model takes no notice of changes not one bit.
  */
 #include "base/arena.h"
+#include "base/mix.h"
 #include "base/opts.h"
 #include "base/real.h"
 #include "column/rows.h"
@@ -40,21 +41,14 @@ typedef struct measuring {
 
 /* ---- shuffles ---- */
 
-static uint64_t next_random(uint64_t *state) {
-    uint64_t z = *state += 0x9e3779b97f4a7c15;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-    z = (z ^ z >> 27) * 0x94d049bb133111eb;
-    return z ^ z >> 31;
-}
-
 /* Fisher and Yates, from the last row to the first. */
 static void shuffle(measuring *self, int64_t feature, int64_t repeat) {
     uint64_t state = (uint64_t)self->opts.seed;
-    state = next_random(&state) + (uint64_t)feature;
-    state = next_random(&state) + (uint64_t)repeat;
+    state = mlops__mix_next(&state) + (uint64_t)feature;
+    state = mlops__mix_next(&state) + (uint64_t)repeat;
     for (int64_t i = 0; i < self->n; i++) self->order[i] = i;
     for (int64_t i = self->n - 1; i > 0; i--) {
-        int64_t j = (int64_t)(next_random(&state) % (uint64_t)(i + 1)), swap = self->order[i];
+        int64_t j = (int64_t)(mlops__mix_next(&state) % (uint64_t)(i + 1)), swap = self->order[i];
         self->order[i] = self->order[j];
         self->order[j] = swap;
     }

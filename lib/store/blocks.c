@@ -5,6 +5,8 @@
  */
 #include "store/blocks.h"
 
+#include "base/mix.h"
+
 #include <string.h>
 
 typedef struct sum {
@@ -32,10 +34,7 @@ int64_t mlops__blocks_memory(const mlops__blocks *self) {
 
 /* Nobody who does not know the salt can choose parts that overlap and have the sum of others. */
 static uint64_t hash_of(const mlops__blocks *self, uint64_t offset) {
-    uint64_t x = (offset + 1) * 0x9e3779b97f4a7c15u + self->salt;
-    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
-    x = (x ^ x >> 27) * 0x94d049bb133111ebu;
-    return x ^ x >> 31;
+    return mlops__mix((offset + 1) * MLOPS__MIX_STEP + self->salt);
 }
 
 static uint64_t ends_of(const mlops__blocks *self, const mlops__piece *part) {

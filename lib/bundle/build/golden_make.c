@@ -5,18 +5,12 @@
  */
 #include "bundle/build/golden_make.h"
 
+#include "base/mix.h"
 #include "model/run/graph_row.h"
 
 #include <string.h>
 
 enum { MISSING_IN = 8 /* one value in so many is missing */ };
-
-static uint64_t draw(uint64_t *state) {
-    uint64_t z = *state += 0x9E3779B97F4A7C15u;
-    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ z >> 27) * 0x94D049BB133111EBu;
-    return z ^ z >> 31;
-}
 
 /* The float32 just below a finite value. */
 static float below(float value) {
@@ -42,20 +36,20 @@ void mlops__golden_draw(const mlops__plan *plan, uint32_t index, float *row, uin
     for (uint32_t i = 0; i < plan->n_nodes; i++) {
         mlops__plan_node node = mlops__plan_node_at(plan, i);
         if (node.step == 0) continue;
-        uint64_t bits = draw(&state);
+        uint64_t bits = mlops__mix_next(&state);
         if (bits % ++seen[node.feature]) continue; /* each split is as likely as any other */
         float value = node.special ? (float)(bits >> 32 & 31) : (float)node.value;
         row[node.feature] = bits >> 40 & 1 ? below(value) : value;
     }
     for (uint32_t i = 0; i < plan->n_features; i++)
-        if (draw(&state) % MISSING_IN == 0) row[i] = missing();
+        if (mlops__mix_next(&state) % MISSING_IN == 0) row[i] = missing();
 }
 
 /* A number among the graph's constants, or among the thresholds of a forest of it. */
 static float draw_constant(const mlops__graph *graph, uint64_t *state) {
     enum { TRIES = 4 };
     for (int i = 0; i < TRIES && graph->n_values; i++) {
-        uint32_t number = (uint32_t)(draw(state) % graph->n_values);
+        uint32_t number = (uint32_t)(mlops__mix_next(state) % graph->n_values);
         mlops__graph_value value = mlops__graph_value_at(graph, number);
         mlops__graph_view view = {graph->constants + value.place, value.dtype, 0, {0}};
         uint64_t n = 1;
@@ -64,14 +58,14 @@ static float draw_constant(const mlops__graph *graph, uint64_t *state) {
         for (int32_t d = 0; d < value.rank; d++)
             n *= (uint64_t)mlops__graph_dim(graph, number, d, 0);
         if (value.dtype != MLOPS__GRAPH_BYTES) {
-            if (n) return (float)mlops__graph_number(&view, (int64_t)(draw(state) % n));
+            if (n) return (float)mlops__graph_number(&view, (int64_t)(mlops__mix_next(state) % n));
         } else if (!mlops__plan_find(&plan, view.data, n, NULL) && plan.n_nodes) {
             mlops__plan_node node =
-                mlops__plan_node_at(&plan, (uint32_t)(draw(state) % plan.n_nodes));
+                mlops__plan_node_at(&plan, (uint32_t)(mlops__mix_next(state) % plan.n_nodes));
             if (node.step && !node.special) return (float)node.value;
         }
     }
-    return (float)(draw(state) % 32);
+    return (float)(mlops__mix_next(state) % 32);
 }
 
 void mlops__golden_draw_graph(const mlops__graph *graph, uint32_t index, float *row,
@@ -82,9 +76,9 @@ void mlops__golden_draw_graph(const mlops__graph *graph, uint32_t index, float *
     for (uint32_t i = 0; i < graph->n_inputs; i++) {
         mlops__graph_port port = mlops__graph_in(graph, i);
         for (int64_t j = 0; j < port.width && at < n_features; j++, at++) {
-            float value = port.dtype == MLOPS__GRAPH_TEXT ? (float)(draw(&state) % TEXTS)
+            float value = port.dtype == MLOPS__GRAPH_TEXT ? (float)(mlops__mix_next(&state) % TEXTS)
                                                           : draw_constant(graph, &state);
-            uint64_t bits = draw(&state);
+            uint64_t bits = mlops__mix_next(&state);
             row[at] = bits & 1 && port.dtype <= MLOPS__GRAPH_F64 ? below(value) : value;
             if (index % WITH_MISSING == 0 && (bits >> 8) % MISSING_IN == 0) row[at] = missing();
         }

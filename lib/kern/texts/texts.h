@@ -2,6 +2,7 @@
 #ifndef MLOPS_KERN_TEXTS_H
 #define MLOPS_KERN_TEXTS_H
 
+#include "base/mix.h"
 #include "kern/numbers/numbers.h"
 
 /* What stands for a text in the index. Up to 8 bytes it is the text itself: below 8 their number in
@@ -66,13 +67,6 @@ mlops__texts_keys mlops__texts_keys_scalar;
 mlops__texts_find mlops__texts_find_scalar;
 mlops__texts_put mlops__texts_put_scalar;
 
-/* Spreads a word over all bits (the finalizer of splitmix64). */
-static inline uint64_t mlops__text_mix(uint64_t x) {
-    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
-    x = (x ^ x >> 27) * 0x94d049bb133111eb;
-    return x ^ x >> 31;
-}
-
 /* Products of 32 bits, which vectors have. */
 enum { MLOPS__TAG_LOW = 0x2c1b3c6d, MLOPS__TAG_HIGH = 0x297a2d39, MLOPS__TAG_BOTH = 0x6a4cd2e5 };
 
@@ -90,7 +84,7 @@ static inline int mlops__text_eight_odd(uint64_t word) { return (uint8_t)(word -
 /* The 8 bytes up to the end of a text of up to 8; what stands before it does not matter. */
 static inline mlops__text_key mlops__text_key_short(uint64_t bytes, size_t n) {
     uint64_t word = n < 8 ? (bytes & ~(~(uint64_t)0 >> 8 * n)) | n : bytes;
-    if (n == 8 && mlops__text_eight_odd(word)) word = mlops__text_mix(word) | 0xff;
+    if (n == 8 && mlops__text_eight_odd(word)) word = mlops__mix(word) | 0xff;
     return (mlops__text_key){word, mlops__text_tag(word)};
 }
 

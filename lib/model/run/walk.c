@@ -9,36 +9,7 @@
 #include "base/cursor.h"
 #include "model/run/plan.h"
 
-#include <string.h>
-
 enum { FLOAT_CATEGORIES = 1 << 24 };
-
-static inline uint32_t load_u32(const uint8_t *p) {
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    uint32_t value;
-    memcpy(&value, p, sizeof value);
-    return value;
-#else
-    return mlops__load_u32(p);
-#endif
-}
-
-static inline float load_f32(const uint8_t *p) {
-    uint32_t bits = load_u32(p);
-    float value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-static inline double load_f64(const uint8_t *p) {
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    double value;
-    memcpy(&value, p, sizeof value);
-    return value;
-#else
-    return mlops__load_f64(p);
-#endif
-}
 
 static inline float f32_at(const mlops__row *row, uint32_t feature) {
     return row->f32 ? row->f32[feature] : (float)row->f64[feature];
@@ -56,12 +27,12 @@ static int in_set(const mlops__plan *self, const uint8_t *p, double x) {
     int valid = is_f64(self) ? x > -1.0 && x < 0x1p31 : x >= 0.0 && x < (double)FLOAT_CATEGORIES;
     if (!valid) return 0;
     uint32_t category = (uint32_t)x;
-    if (category / 32 >= load_u32(p)) return 0;
-    return (int)(load_u32(p + 4 + 4 * (size_t)(category / 32)) >> category % 32 & 1);
+    if (category / 32 >= mlops__load_u32(p)) return 0;
+    return (int)(mlops__load_u32(p + 4 + 4 * (size_t)(category / 32)) >> category % 32 & 1);
 }
 
 static int is_member(const mlops__plan *self, const uint8_t *p, double x) {
-    uint32_t low = 0, high = load_u32(p);
+    uint32_t low = 0, high = mlops__load_u32(p);
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         double number = mlops__plan_number(self, p + 4, middle);
@@ -75,56 +46,57 @@ static int is_member(const mlops__plan *self, const uint8_t *p, double x) {
 /* What a special test says of a value that is there: 1 goes right. */
 static uint32_t special_test(const mlops__plan *self, uint32_t words, double x, uint32_t missing) {
     const uint8_t *p = self->words + 4 * (size_t)words;
-    uint32_t kind = load_u32(p);
+    uint32_t kind = mlops__load_u32(p);
     if (kind == MLOPS__SPECIAL_SET) return (uint32_t)in_set(self, p + 4, x);
     if (kind == MLOPS__SPECIAL_MEMBER) return (uint32_t)is_member(self, p + 4, x);
     if (x >= -MLOPS__SPECIAL_ZERO_MAX && x <= MLOPS__SPECIAL_ZERO_MAX) return missing;
-    return !(x < load_f64(p + 4));
+    return !(x < mlops__load_f64(p + 4));
 }
 
 static uint32_t walk_narrow(const mlops__plan *self, uint32_t node, const mlops__row *row) {
     for (;;) {
         const uint8_t *p = self->nodes + 8 * (size_t)node;
-        uint32_t test = load_u32(p + 4);
+        uint32_t test = mlops__load_u32(p + 4);
         uint32_t step = test >> 16 & 0x3fff;
         if (step == 0) return node;
         float x = f32_at(row, test & 0xffff);
         if (x != x) node += step + !(test >> 31);
         else if (test >> 30 & 1)
-            node += step + special_test(self, load_u32(p), (double)x, !(test >> 31));
-        else node += step + !(x < load_f32(p));
+            node += step + special_test(self, mlops__load_u32(p), (double)x, !(test >> 31));
+        else node += step + !(x < mlops__load_f32(p));
     }
 }
 
 static uint32_t walk_wide(const mlops__plan *self, uint32_t node, const mlops__row *row) {
     for (;;) {
         const uint8_t *p = self->nodes + 12 * (size_t)node;
-        uint32_t link = load_u32(p + 8);
+        uint32_t link = mlops__load_u32(p + 8);
         uint32_t step = link & (MLOPS__PLAN_WIDE_STEP - 1);
         if (step == 0) return node;
-        float x = f32_at(row, load_u32(p + 4));
+        float x = f32_at(row, mlops__load_u32(p + 4));
         if (x != x) node += step + !(link >> 31);
         else if (link >> 30 & 1)
-            node += step + special_test(self, load_u32(p), (double)x, !(link >> 31));
-        else node += step + !(x < load_f32(p));
+            node += step + special_test(self, mlops__load_u32(p), (double)x, !(link >> 31));
+        else node += step + !(x < mlops__load_f32(p));
     }
 }
 
 static uint32_t walk_f64(const mlops__plan *self, uint32_t node, const mlops__row *row) {
     for (;;) {
         const uint8_t *p = self->nodes + 16 * (size_t)node;
-        uint32_t link = load_u32(p + 12);
+        uint32_t link = mlops__load_u32(p + 12);
         uint32_t step = link & (MLOPS__PLAN_WIDE_STEP - 1);
         if (step == 0) return node;
-        double x = f64_at(row, load_u32(p + 8));
+        double x = f64_at(row, mlops__load_u32(p + 8));
         if (x != x) node += step + !(link >> 31);
-        else if (link >> 30 & 1) node += step + special_test(self, load_u32(p), x, !(link >> 31));
-        else node += step + !(x < load_f64(p));
+        else if (link >> 30 & 1)
+            node += step + special_test(self, mlops__load_u32(p), x, !(link >> 31));
+        else node += step + !(x < mlops__load_f64(p));
     }
 }
 
 static uint32_t walk(const mlops__plan *self, uint32_t tree, const mlops__row *row) {
-    uint32_t root = load_u32(self->trees + 8 * (size_t)tree);
+    uint32_t root = mlops__load_u32(self->trees + 8 * (size_t)tree);
     if (is_f64(self)) return walk_f64(self, root, row);
     return self->flags & MLOPS__PLAN_WIDE ? walk_wide(self, root, row)
                                           : walk_narrow(self, root, row);
@@ -150,13 +122,13 @@ static inline void add_f64(const mlops__plan *self, double *sum, double value) {
 }
 
 static double linear_value(const uint8_t *p, const mlops__row *row) {
-    uint32_t n = load_u32(p);
-    double value = load_f64(p + 4);
+    uint32_t n = mlops__load_u32(p);
+    double value = mlops__load_f64(p + 4);
     const uint8_t *term = p + 20;
     for (uint32_t i = 0; i < n; i++, term += 12) {
-        double x = f64_at(row, load_u32(term));
-        if (x != x) return load_f64(p + 12);
-        value += load_f64(term + 4) * x;
+        double x = f64_at(row, mlops__load_u32(term));
+        if (x != x) return mlops__load_f64(p + 12);
+        value += mlops__load_f64(term + 4) * x;
     }
     return value;
 }
@@ -165,7 +137,7 @@ static float add_weights(const mlops__plan *self, const uint8_t *p, const mlops_
                          float sum) {
     for (uint32_t f = 0; f < self->n_features; f++) {
         float x = f32_at(row, f);
-        if (x == x) sum += x * load_f32(p + 4 * (size_t)f);
+        if (x == x) sum += x * mlops__load_f32(p + 4 * (size_t)f);
     }
     return sum;
 }
@@ -173,17 +145,17 @@ static float add_weights(const mlops__plan *self, const uint8_t *p, const mlops_
 static void add_special(const mlops__plan *self, uint32_t words, uint32_t group,
                         const mlops__row *row, mlops__sums sums) {
     const uint8_t *p = self->words + 4 * (size_t)words;
-    if (load_u32(p) == MLOPS__SPECIAL_LINEAR) {
+    if (mlops__load_u32(p) == MLOPS__SPECIAL_LINEAR) {
         add_f64(self, sums.f64 + group, linear_value(p + 4, row));
         return;
     }
-    if (load_u32(p) == MLOPS__SPECIAL_WEIGHTS) {
+    if (mlops__load_u32(p) == MLOPS__SPECIAL_WEIGHTS) {
         sums.f32[group] = add_weights(self, p + 4, row, sums.f32[group]);
         return;
     }
     for (uint32_t g = 0; g < self->n_groups; g++)
-        if (is_f64(self)) add_f64(self, sums.f64 + g, load_f64(p + 4 + 8 * (size_t)g));
-        else add_f32(self, sums.f32 + g, load_f32(p + 4 + 4 * (size_t)g));
+        if (is_f64(self)) add_f64(self, sums.f64 + g, mlops__load_f64(p + 4 + 8 * (size_t)g));
+        else add_f32(self, sums.f32 + g, mlops__load_f32(p + 4 + 4 * (size_t)g));
 }
 
 static void add_trees_f32(const mlops__plan *self, uint32_t t, uint32_t end, const mlops__row *row,
@@ -191,10 +163,10 @@ static void add_trees_f32(const mlops__plan *self, uint32_t t, uint32_t end, con
     int wide = (self->flags & MLOPS__PLAN_WIDE) != 0;
     for (; t < end; t++) {
         const uint8_t *p = self->nodes + (wide ? 12 : 8) * (size_t)walk(self, t, row);
-        uint32_t group = load_u32(self->trees + 8 * (size_t)t + 4);
-        if (load_u32(p + (wide ? 8 : 4)) >> 30 & 1)
-            add_special(self, load_u32(p), group, row, (mlops__sums){.f32 = sums});
-        else add_f32(self, sums + group, load_f32(p));
+        uint32_t group = mlops__load_u32(self->trees + 8 * (size_t)t + 4);
+        if (mlops__load_u32(p + (wide ? 8 : 4)) >> 30 & 1)
+            add_special(self, mlops__load_u32(p), group, row, (mlops__sums){.f32 = sums});
+        else add_f32(self, sums + group, mlops__load_f32(p));
     }
 }
 
@@ -202,10 +174,10 @@ static void add_trees_f64(const mlops__plan *self, uint32_t t, uint32_t end, con
                           double *sums) {
     for (; t < end; t++) {
         const uint8_t *p = self->nodes + 16 * (size_t)walk(self, t, row);
-        uint32_t group = load_u32(self->trees + 8 * (size_t)t + 4);
-        if (load_u32(p + 12) >> 30 & 1)
-            add_special(self, load_u32(p), group, row, (mlops__sums){.f64 = sums});
-        else add_f64(self, sums + group, load_f64(p));
+        uint32_t group = mlops__load_u32(self->trees + 8 * (size_t)t + 4);
+        if (mlops__load_u32(p + 12) >> 30 & 1)
+            add_special(self, mlops__load_u32(p), group, row, (mlops__sums){.f64 = sums});
+        else add_f64(self, sums + group, mlops__load_f64(p));
     }
 }
 
@@ -273,6 +245,6 @@ void mlops__plan_predict(const mlops__plan *self, mlops__row row, mlops__sums su
 
 uint32_t mlops__plan_leaf(const mlops__plan *self, mlops__row row, uint32_t tree) {
     uint32_t leaf = walk(self, tree, &row);
-    if (self->numbers) return load_u32(self->numbers + 4 * (size_t)leaf);
-    return leaf - load_u32(self->trees + 8 * (size_t)tree);
+    if (self->numbers) return mlops__load_u32(self->numbers + 4 * (size_t)leaf);
+    return leaf - mlops__load_u32(self->trees + 8 * (size_t)tree);
 }

@@ -7,6 +7,7 @@
 #include "base/xxh3.h"
 
 #include "base/cursor.h"
+#include "base/wide.h"
 
 static const uint64_t P32_2 = 0x85ebca77;
 static const uint64_t P64_1 = 0x9e3779b185ebca87, P64_2 = 0xc2b2ae3d27d4eb4f;
@@ -47,15 +48,8 @@ static uint64_t swap64(uint64_t x) {
 }
 
 static mlops__hash128 multiply(uint64_t a, uint64_t b) {
-#ifdef __SIZEOF_INT128__
-    __extension__ typedef unsigned __int128 wide;
-    wide product = (wide)a * b;
-    return (mlops__hash128){(uint64_t)product, (uint64_t)(product >> 64)};
-#else
-    uint64_t a0 = (uint32_t)a, a1 = a >> 32, b0 = (uint32_t)b, b1 = b >> 32;
-    uint64_t low = a0 * b0, middle = a1 * b0 + (low >> 32), cross = a0 * b1 + (uint32_t)middle;
-    return (mlops__hash128){cross << 32 | (uint32_t)low, a1 * b1 + (middle >> 32) + (cross >> 32)};
-#endif
+    mlops__u128 product = mlops__mul_u64(a, b);
+    return (mlops__hash128){product.low, product.high};
 }
 
 static uint64_t multiply_fold(uint64_t a, uint64_t b) {

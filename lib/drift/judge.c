@@ -197,7 +197,7 @@ void mlops__drift_judge_values(mlops__drift_judged *out, const mlops__drift_rule
     int64_t n = reference->side.n, m = current->side.n;
     if (n > 0 && m > 0) {
         mlops__merged merged;
-        mlops__merge(&merged, reference->values, n, current->values, m);
+        mlops__merge(&merged, reference->values, n, current->values, m, 0);
         int64_t low = -merged.gap_low, gap = low > merged.gap_high ? low : merged.gap_high;
         out->column.ks = (double)gap / ((double)n * (double)m);
         if (reference->sd > 0) out->column.wasserstein = merged.wasserstein / reference->sd;

@@ -4,6 +4,7 @@
  * hashed. Invariant: equal to XXH3_64bits() of the bytes that the string stands for.
  */
 #include "base/cursor.h"
+#include "base/wide.h"
 #include "expr/expr_text.h"
 #include "sys/hash.h"
 
@@ -28,25 +29,8 @@ static const uint8_t secret[SECRET] = {
     0x2b, 0x16, 0xbe, 0x58, 0x7d, 0x47, 0xa1, 0xfc, 0x8f, 0xf8, 0xb8, 0xd1, 0x7a, 0xd0, 0x31, 0xce,
     0x45, 0xcb, 0x3a, 0x8f, 0x95, 0x16, 0x04, 0x28, 0xaf, 0xd7, 0xfb, 0xca, 0xbb, 0x4b, 0x40, 0x7e};
 
-static void multiply(uint64_t a, uint64_t b, uint64_t *low, uint64_t *high) {
-#ifdef __SIZEOF_INT128__
-    __extension__ typedef unsigned __int128 wide;
-    wide product = (wide)a * b;
-    *low = (uint64_t)product;
-    *high = (uint64_t)(product >> 64);
-#else
-    uint64_t a0 = (uint32_t)a, a1 = a >> 32, b0 = (uint32_t)b, b1 = b >> 32;
-    uint64_t first = a0 * b0, middle = a1 * b0 + (first >> 32), cross = a0 * b1 + (uint32_t)middle;
-    *low = cross << 32 | (uint32_t)first;
-    *high = a1 * b1 + (middle >> 32) + (cross >> 32);
-#endif
-}
-
 int64_t mlops__expr_bucket(uint64_t hash, int64_t n) {
-    uint64_t low, high;
-    if (n < 1) return 0;
-    multiply(hash, (uint64_t)n, &low, &high);
-    return (int64_t)high;
+    return n < 1 ? 0 : (int64_t)mlops__mul_u64(hash, (uint64_t)n).high;
 }
 
 /* 64 bytes of the folded string into the lanes. */
@@ -77,10 +61,9 @@ static uint64_t finish(const uint64_t lanes[LANES], uint64_t start) {
     const uint8_t *key = secret + 11;
     uint64_t sum = start;
     for (size_t i = 0; i < LANES; i += 2) {
-        uint64_t low, high;
-        multiply(lanes[i] ^ mlops__load_u64(key + 8 * i),
-                 lanes[i + 1] ^ mlops__load_u64(key + 8 * i + 8), &low, &high);
-        sum += low ^ high;
+        mlops__u128 product = mlops__mul_u64(lanes[i] ^ mlops__load_u64(key + 8 * i),
+                                             lanes[i + 1] ^ mlops__load_u64(key + 8 * i + 8));
+        sum += product.low ^ product.high;
     }
     sum ^= sum >> 37;
     sum *= AVALANCHE;

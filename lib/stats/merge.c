@@ -8,6 +8,8 @@
 #include "base/real.h"
 #include "stats/stats.h"
 
+#include <string.h>
+
 enum { BLOCK = 512 };
 
 /* A sum and what its additions lost (Neumaier). Terms are 0 or more. */
@@ -132,7 +134,8 @@ static void set_scale(walk *self) {
     self->at = begin * self->scale;
 }
 
-void mlops__merge(mlops__merged *out, const double *x, int64_t n, const double *y, int64_t m) {
+void mlops__merge(mlops__merged *out, const double *x, int64_t n, const double *y, int64_t m,
+                  unsigned wanted) {
     walk self = {x, y, n, m, n, m, 0, 0, 0, 0, 1, 0, 0, {0, 0}, {0, 0}};
     extremes at = {self, self};
     set_out(&self);
@@ -143,6 +146,7 @@ void mlops__merge(mlops__merged *out, const double *x, int64_t n, const double *
     if (self.i + self.j > 0) count_here(&at, &self);
     unbounded |= self.gap != 0;
     double infinity = 1e308 * 10;
+    memset(out, 0, sizeof *out);
     out->gap_high = self.high;
     out->gap_low = self.low;
     out->at_high = locate(at.high, self.high);
@@ -151,4 +155,5 @@ void mlops__merge(mlops__merged *out, const double *x, int64_t n, const double *
            second = self.second.value + self.second.lost;
     out->wasserstein = unbounded ? infinity : first / self.scale;
     out->energy = unbounded ? infinity : mlops__sqrt(2 * second) / mlops__sqrt(self.scale);
+    if (wanted) mlops__merge_ranks(out, x, n, y, m, wanted);
 }

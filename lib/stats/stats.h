@@ -45,8 +45,17 @@ mlops_status mlops__ks_exact(double *p, const mlops_allocator *allocator, int64_
 /* p of D by its limiting distribution, as SciPy's method "asymp". */
 double mlops__ks_asymptotic(double d, int64_t n, int64_t m, mlops_stats_alternative alternative);
 
+/* What a merge is to find besides the gaps, the Wasserstein and the energy distance. */
+enum {
+    MLOPS__MERGE_RANKS = 1,   /* Mann and Whitney's, Cramer and von Mises' statistic */
+    MLOPS__MERGE_ANDERSON = 2 /* that of Anderson and Darling */
+};
+
+/* The most values of both samples together whose ranks can be found. */
+#define MLOPS__MERGE_RANKS_MAX ((int64_t)1 << 31)
+
 /* What one pass over two sorted samples without NaN yields. Gaps are those of the CDFs of x and y
- * times n m. */
+ * times n m; Kuiper's V is the difference of the two over n m. */
 typedef struct mlops__merged {
     int64_t gap_high; /* largest gap, 0 or more */
     int64_t gap_low;  /* least gap, 0 or less */
@@ -54,9 +63,21 @@ typedef struct mlops__merged {
     double at_low;
     double wasserstein;
     double energy;
+    /* With MLOPS__MERGE_RANKS, from midranks. */
+    int64_t u_twice;   /* pairs in which x is the greater, twice, and those in which it is equal */
+    double ties;       /* sum of t^3 - t over the t values that are equal to each other */
+    double cvm_excess; /* whole fourths; over 6 n m (n + m): SciPy's T of cramervonmises_2samp */
+    /* With MLOPS__MERGE_ANDERSON: A^2 of k = 2 samples with midranks, not standardised (A2akN in
+     * SciPy's anderson_ksamp); 0 where all values are equal. */
+    double anderson;
 } mlops__merged;
 
-/* n, m >= 1, and n m at most 2^62. */
-void mlops__merge(mlops__merged *out, const double *x, int64_t n, const double *y, int64_t m);
+/* n, m >= 1, and n m at most 2^62; with MLOPS__MERGE_RANKS n + m is at most the limit above. */
+void mlops__merge(mlops__merged *out, const double *x, int64_t n, const double *y, int64_t m,
+                  unsigned wanted);
+
+/* The part of it that takes ranks, for merge.c. */
+void mlops__merge_ranks(mlops__merged *out, const double *x, int64_t n, const double *y, int64_t m,
+                        unsigned wanted);
 
 #endif

@@ -95,7 +95,7 @@ static mlops_status find_p(mlops_stats_two_sample *out, int64_t gap, const mlops
 static mlops_status judge(mlops_stats_two_sample *out, const sample *x, const sample *y,
                           const mlops_stats_opts *opts, const mlops_allocator *allocator) {
     mlops__merged merged;
-    mlops__merge(&merged, x->values, x->n, y->values, y->n);
+    mlops__merge(&merged, x->values, x->n, y->values, y->n, 0);
     int low = -merged.gap_low > merged.gap_high;
     if (opts->alternative != MLOPS_STATS_TWO_SIDED) low = opts->alternative == MLOPS_STATS_LESS;
     int64_t gap = low ? -merged.gap_low : merged.gap_high;

@@ -70,19 +70,6 @@ static const uint64_t pow5[STEP] = {
     1490116119384765625,
 };
 
-mlops__u128 mlops__mul_u64(uint64_t a, uint64_t b) {
-#ifdef __SIZEOF_INT128__
-    __extension__ typedef unsigned __int128 wide;
-    wide product = (wide)a * b;
-    return (mlops__u128){(uint64_t)(product >> 64), (uint64_t)product};
-#else
-    uint64_t a0 = (uint32_t)a, a1 = a >> 32, b0 = (uint32_t)b, b1 = b >> 32;
-    uint64_t middle = a1 * b0 + (a0 * b0 >> 32);
-    uint64_t second = a0 * b1 + (uint32_t)middle;
-    return (mlops__u128){a1 * b1 + (middle >> 32) + (second >> 32), a * b};
-#endif
-}
-
 int32_t mlops__leading_zeros(uint64_t x) {
 #if defined(__GNUC__)
     return __builtin_clzll(x);

@@ -2,12 +2,7 @@
 #ifndef MLOPS_TEXT_NUMBER_EXACT_H
 #define MLOPS_TEXT_NUMBER_EXACT_H
 
-#include <stdint.h>
-
-typedef struct mlops__u128 {
-    uint64_t high;
-    uint64_t low;
-} mlops__u128;
+#include "base/wide.h"
 
 enum { MLOPS__POW10_MIN = -351, MLOPS__POW10_MAX = 350 };
 
@@ -15,7 +10,6 @@ enum { MLOPS__POW10_MIN = -351, MLOPS__POW10_MAX = 350 };
 mlops__u128 mlops__pow10(int32_t q);
 int32_t mlops__pow10_exponent(int32_t q);
 
-mlops__u128 mlops__mul_u64(uint64_t a, uint64_t b);
 int32_t mlops__leading_zeros(uint64_t x); /* x != 0 */
 
 /* A natural number of up to 3,200 bits, little-endian: enough for 800 digits scaled to an integer

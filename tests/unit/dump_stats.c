@@ -1,6 +1,7 @@
 /* Answers requests of oracle_stats.py: int64 header words and float64 values in, float64 out.
  *
- * Requests: 1 method alternative n m x... y...; 2 function n pairs...; 3 k x... y...; 4 n x...
+ * Requests: 1 method alternative n m x... y...; 2 function n pairs...; 3 k x... y...; 4 n x...;
+ * 5 n m x... y... of sorted samples.
  * Owns no state; a malformed request ends the program with an error.
  */
 #include "stats/stats.h"
@@ -80,6 +81,19 @@ static void sorted(void) {
     free(scratch);
 }
 
+static void ranks(void) {
+    int64_t n = word(), m = word();
+    double *x = values(n), *y = values(m);
+    mlops__merged r;
+    mlops__merge(&r, x, n, y, m, MLOPS__MERGE_RANKS | MLOPS__MERGE_ANDERSON);
+    double both = (double)n * (double)m;
+    double out[5] = {(double)r.u_twice / 2, r.ties, r.cvm_excess / (6 * both * (double)(n + m)),
+                     r.anderson, (double)(r.gap_high - r.gap_low) / both};
+    answer(out, 5);
+    free(x);
+    free(y);
+}
+
 int main(void) {
     int64_t request;
     while (fread(&request, sizeof request, 1, stdin) == 1) {
@@ -87,6 +101,7 @@ int main(void) {
         else if (request == 2) function();
         else if (request == 3) counts();
         else if (request == 4) sorted();
+        else if (request == 5) ranks();
         else return 2;
         fflush(stdout);
     }

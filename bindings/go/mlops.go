@@ -1348,7 +1348,7 @@ func (o *CSVOpts) c(s *scope) *C.mlops_csv_opts {
 
 // ModelOpts: options of the loading verbs. Zero means the default in each field.
 type ModelOpts struct {
-	// bytes that loading may use; default 1 GiB
+	// bytes that loading may use, and then a context for one worker, and a table; default 1 GiB
 	MemoryMax int64
 	// "xgboost", "lightgbm", "onnx" or "bundle"; default: found from the content
 	Format string
@@ -3642,7 +3642,8 @@ func SaveBundle(model *Model, opts *BundleOpts) ([]byte, error) {
 // LoadBundle: open a bundle: check every byte, and predict its golden rows.
 //
 // Errors: MLOPS_E_NOT_FOUND, MLOPS_E_IO, MLOPS_E_NOMEM; MLOPS_E_CORRUPT names what is damaged, or the
-// golden row that this machine predicts otherwise; MLOPS_E_UNSUPPORTED.
+// golden row that this machine predicts otherwise; MLOPS_E_UNSUPPORTED; MLOPS_E_LIMIT if predicting
+// takes more than 1 GiB: see memory_max of mlops_model_opts.
 func LoadBundle(path string) (*Bundle, error) {
 	var s scope
 	defer s.free()

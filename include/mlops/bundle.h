@@ -77,7 +77,8 @@ MLOPS_API mlops_status mlops_bundle_save(const mlops_model *model, void *bytes, 
  * @param host      @nullable
  * @param err       @nullable
  * @return MLOPS_E_NOT_FOUND, MLOPS_E_IO, MLOPS_E_NOMEM; MLOPS_E_CORRUPT names what is damaged, or
- *         the golden row that this machine predicts otherwise; MLOPS_E_UNSUPPORTED
+ *         the golden row that this machine predicts otherwise; MLOPS_E_UNSUPPORTED; MLOPS_E_LIMIT
+ *         if predicting takes more than 1 GiB: see memory_max of mlops_model_opts
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_bundle_load(mlops_bundle **out, const char *path,

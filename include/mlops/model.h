@@ -53,7 +53,8 @@ typedef struct mlops_model_opts {
     uint32_t struct_size;          /**< MLOPS_MODEL_OPTS_INIT sets it */
     uint32_t flags;                /**< none yet; must be 0 */
     const struct mlops_host *host; /**< @nullable allocator, files, CPU cap; outlives the model */
-    int64_t memory_max;            /**< bytes that loading may use; default 1 GiB */
+    int64_t memory_max;            /**< bytes that loading may use, and then a context for one
+                                        worker, and a table; default 1 GiB */
     const char *format;            /**< @nullable "xgboost", "lightgbm", "onnx" or "bundle";
                                         default: found from the content */
     const char *cache; /**< @nullable folder for what loading made of trees, to be mapped the next

@@ -27,6 +27,10 @@ int64_t mlops__model_n_classes(const mlops_model *self);
 /* True if an input of a graph takes texts. */
 int mlops__model_takes_texts(const mlops_model *self);
 
+/* A context of rows one behind the other, with room for one at a time. */
+mlops_status mlops__context_for_row(mlops_context **out, mlops_model *model,
+                                    mlops_model_output output, mlops_error *err);
+
 /* From now on rows give inputs of texts the number of one among the graph's constants. */
 void mlops__context_number_texts(mlops_context *self);
 
@@ -35,9 +39,10 @@ mlops_id mlops__model_id(const mlops_model *self);
 
 const mlops__host *mlops__model_host(const mlops_model *self);
 
-/* A model from the payload of a plan, which is copied. As mlops_model_parse(). */
+/* A model from the payload of a plan, which is copied and may be of any size. host may be NULL. As
+ * mlops_model_parse(). */
 mlops_status mlops__model_from_plan(mlops_model **out, const void *payload, size_t n,
-                                    const mlops_model_opts *opts, mlops_error *err);
+                                    const mlops_host *host, mlops_error *err);
 
 /* Columns of a table, one a feature. */
 mlops_status mlops__model_bind(const mlops_model *self, const mlops_table *table,

@@ -13,27 +13,12 @@
 
 #include <cmocka.h>
 
-#include "sys/host.h"
+#include "help_hostile.h"
 #include "sys/io_test.h"
 
 #include <mlops.h>
 
 /* ---- files ---- */
-
-typedef struct bytes {
-    uint8_t data[1 << 16];
-    size_t n;
-} bytes;
-
-static void put(bytes *to, const void *data, size_t n) {
-    if (to->n + n > sizeof to->data) abort();
-    memcpy(to->data + to->n, data, n);
-    to->n += n;
-}
-
-#define PUT(to, literal) put(to, literal, sizeof(literal) - 1)
-
-static void put_text(bytes *to, const char *text) { put(to, text, strlen(text)); }
 
 /* A tree over two features in XGBoost's JSON. */
 static const char xgboost[] =
@@ -59,95 +44,6 @@ static const char lightgbm[] =
     "cat_threshold=2\n\nend of trees\n";
 
 /* ---- ONNX ---- */
-
-static void put_varint(bytes *to, uint64_t value) {
-    for (; value > 127; value >>= 7) put(to, &(uint8_t){(uint8_t)(value | 128)}, 1);
-    put(to, &(uint8_t){(uint8_t)value}, 1);
-}
-
-static void put_number(bytes *to, uint32_t field, uint64_t value) {
-    put_varint(to, field << 3);
-    put_varint(to, value);
-}
-
-static void put_field(bytes *to, uint32_t field, const void *data, size_t n) {
-    put_varint(to, field << 3 | 2);
-    put_varint(to, n);
-    put(to, data, n);
-}
-
-static void put_name(bytes *to, uint32_t field, const char *text) {
-    put_field(to, field, text, strlen(text));
-}
-
-static void put_message(bytes *to, uint32_t field, const bytes *message) {
-    put_field(to, field, message->data, message->n);
-}
-
-/* An attribute of whole numbers or floats. */
-static void put_list(bytes *node, const char *name, int floats, const double *values, size_t n) {
-    bytes *out = calloc(1, sizeof *out);
-    put_name(out, 1, name);
-    for (size_t i = 0; i < n; i++) {
-        const float real = (float)values[i];
-        if (floats) put_varint(out, 7 << 3 | 5);
-        if (floats) put(out, &real, sizeof real);
-        else put_number(out, 8, (uint64_t)(int64_t)values[i]);
-    }
-    put_number(out, 20, floats ? 6 : 7);
-    put_message(node, 5, out);
-    free(out);
-}
-
-static void put_texts(bytes *node, const char *name, const char *const *texts, size_t n) {
-    bytes *out = calloc(1, sizeof *out);
-    put_name(out, 1, name);
-    for (size_t i = 0; i < n; i++) put_name(out, 9, texts[i]);
-    put_number(out, 20, 8);
-    put_message(node, 5, out);
-    free(out);
-}
-
-static void put_port(bytes *graph, uint32_t field, const char *name) {
-    bytes dim = {.n = 0}, shape = {.n = 0}, tensor = {.n = 0}, type = {.n = 0}, out = {.n = 0};
-    bytes open = {.n = 0};
-    put_name(&open, 2, "n");
-    put_message(&shape, 1, &open);
-    put_number(&dim, 1, 2);
-    put_message(&shape, 1, &dim);
-    put_number(&tensor, 1, 1);
-    put_message(&tensor, 2, &shape);
-    put_message(&type, 1, &tensor);
-    put_name(&out, 1, name);
-    put_message(&out, 2, &type);
-    put_message(graph, field, &out);
-}
-
-/* A model of X to Y around a node and, if it has bytes, a tensor. */
-static void put_onnx(bytes *to, const bytes *node, const bytes *tensor) {
-    bytes *graph = calloc(1, sizeof *graph), sets[2] = {{.n = 0}, {.n = 0}};
-    put_message(graph, 1, node);
-    put_name(graph, 2, "g");
-    if (tensor && tensor->n) put_message(graph, 5, tensor);
-    put_port(graph, 11, "X");
-    put_port(graph, 12, "Y");
-    put_number(&sets[0], 2, 15);
-    put_name(&sets[1], 1, "ai.onnx.ml");
-    put_number(&sets[1], 2, 3);
-    put_number(to, 1, 8);
-    for (int i = 0; i < 2; i++) put_message(to, 8, &sets[i]);
-    put_message(to, 7, graph);
-    free(graph);
-}
-
-static void begin_node(bytes *node, const char *op, const char *domain, const char *second) {
-    put_name(node, 1, "X");
-    if (second) put_name(node, 1, second);
-    put_name(node, 2, "Y");
-    put_name(node, 3, "n1");
-    put_name(node, 4, op);
-    if (domain) put_name(node, 7, domain);
-}
 
 typedef struct lie {
     int64_t dims[3];
@@ -310,6 +206,8 @@ static const hostile files[] = {
     MADE("size", onnx_count_below_zero, MLOPS_E_CORRUPT, "tensor \"w\": a dimension is negative"),
     MADE("size", onnx_tree_targets, MLOPS_E_UNSUPPORTED,
          "(ai.onnx.ml.TreeEnsembleRegressor 3): 1099511627776 targets"),
+    MADE("size", onnx_arena, MLOPS_E_LIMIT,
+         "to predict with this model takes 21474"), /* 2 GiB a row */
     MADE("size", ubjson_count, MLOPS_E_CORRUPT,
          "UBJSON: a count is larger than what is left of the file; it"),
     MADE("size", ubjson_count_wraps, MLOPS_E_CORRUPT,
@@ -462,30 +360,6 @@ static const hostile files[] = {
 
 /* ---- loading ---- */
 
-static size_t memory, most_memory;
-
-static void *count_alloc(void *ctx, size_t size, size_t align) {
-    void *p = mlops__heap.alloc(mlops__heap.ctx, size, align);
-    (void)ctx;
-    if (p) memory += size;
-    if (memory > most_memory) most_memory = memory;
-    return p;
-}
-
-static void count_free(void *ctx, void *p, size_t size, size_t align) {
-    (void)ctx;
-    memory -= size;
-    mlops__heap.free(mlops__heap.ctx, p, size, align);
-}
-
-static void *count_realloc(void *ctx, void *p, size_t old_size, size_t new_size, size_t align) {
-    void *q = mlops__heap.realloc(mlops__heap.ctx, p, old_size, new_size, align);
-    (void)ctx;
-    if (q) memory += new_size - old_size;
-    if (memory > most_memory) most_memory = memory;
-    return q;
-}
-
 static const mlops_io *below;
 static int others; /* files that were opened beside the model */
 
@@ -522,8 +396,7 @@ static void begin(ground *self) {
     below = mlops__io_memory_table(self->files);
     self->io = *below;
     self->io.open = watch_open;
-    self->allocator =
-        (mlops_allocator){sizeof self->allocator, 0, NULL, count_alloc, count_realloc, count_free};
+    self->allocator = counting();
     self->host = host;
     self->host.allocator = &self->allocator;
     self->host.io = &self->io;

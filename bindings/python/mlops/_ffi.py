@@ -3416,7 +3416,8 @@ class Model(_rt.Handle):
         Nothing outside the file is read, whatever the file says.
 
             path: file to read
-            memory_max: bytes that loading may use; default 1 GiB
+            memory_max: bytes that loading may use, and then a context for one worker, and a table;
+                default 1 GiB
             format: "xgboost", "lightgbm", "onnx" or "bundle"; default: found from the content
             cache: folder for what loading made of trees, to be mapped the next time; it must be there,
                 and who may write into it is trusted with the predictions; default: none
@@ -3439,7 +3440,8 @@ class Model(_rt.Handle):
         """Load a model from memory. As Model.load().
 
             bytes: content of a model file; borrowed for the call
-            memory_max: bytes that loading may use; default 1 GiB
+            memory_max: bytes that loading may use, and then a context for one worker, and a table;
+                default 1 GiB
             format: "xgboost", "lightgbm", "onnx" or "bundle"; default: found from the content
             cache: folder for what loading made of trees, to be mapped the next time; it must be there,
                 and who may write into it is trusted with the predictions; default: none
@@ -3462,7 +3464,8 @@ class Model(_rt.Handle):
         the file can be loaded: part (node, initializer), name, operator, domain, opset, reason.
 
             path: file to read
-            memory_max: bytes that loading may use; default 1 GiB
+            memory_max: bytes that loading may use, and then a context for one worker, and a table;
+                default 1 GiB
             format: "xgboost", "lightgbm", "onnx" or "bundle"; default: found from the content
             cache: folder for what loading made of trees, to be mapped the next time; it must be there,
                 and who may write into it is trusted with the predictions; default: none
@@ -3761,7 +3764,8 @@ class Bundle(_rt.Handle):
             path: file to read
 
         Raises: NotFoundError, IoError, NomemError; CorruptError names what is damaged, or the golden row that
-        this machine predicts otherwise; UnsupportedError.
+        this machine predicts otherwise; UnsupportedError; LimitError if predicting takes more than 1 GiB: see
+        memory_max of mlops_model_opts.
         """
         out = C.c_void_p()
         err = mlops_error()

@@ -79,7 +79,7 @@ static mlops_status prove(const mlops_bundle *self, mlops__cursor section, mlops
     mlops_model_output output = mlops__golden_output(self->model);
     uint32_t width = (uint32_t)mlops_model_width(self->model, output);
     MLOPS_TRY(mlops__golden_open(&golden, section, n, width, err));
-    MLOPS_TRY(mlops_context_new(&context, self->model, output, NULL, err));
+    MLOPS_TRY(mlops__context_for_row(&context, self->model, output, err));
     if (mlops__model_graph(self->model)) mlops__context_number_texts(context);
     mlops__arena_init(&arena, &self->host.allocator, SIZE_MAX);
     float *row = mlops__arena_array(&arena, n, sizeof *row);
@@ -93,10 +93,7 @@ static mlops_status prove(const mlops_bundle *self, mlops__cursor section, mlops
 
 static mlops_status read_model(mlops_bundle *self, mlops__cursor plan, mlops_error *err) {
     mlops_host host = mlops__host_lend(&self->host);
-    mlops_model_opts opts = MLOPS_MODEL_OPTS_INIT;
-    opts.host = &host;
-    opts.memory_max = INT64_MAX;
-    return mlops__model_from_plan(&self->model, plan.data, plan.size, &opts, err);
+    return mlops__model_from_plan(&self->model, plan.data, plan.size, &host, err);
 }
 
 static mlops_status read_all(mlops_bundle *self, const void *bytes, size_t n, mlops_error *err) {

@@ -109,15 +109,11 @@ mlops_status mlops_context_init(mlops_context **out, void *mem, size_t size,
     return mlops__context_init(out, mem, size, model, output, &shape, given);
 }
 
-mlops_status mlops_context_new(mlops_context **out, mlops_model *model, mlops_model_output output,
-                               const mlops_context_opts *opts, mlops_error *err) {
-    mlops_executor executor;
-    const mlops_executor *given;
-    mlops__room_shape shape = mlops__room_shape_of(model, output, 0, 1);
-    *out = NULL;
-    MLOPS_TRY(read_opts(opts, &executor, &given, err));
+static mlops_status make(mlops_context **out, mlops_model *model, mlops_model_output output,
+                         int64_t rows, const mlops_executor *given, mlops_error *err) {
     if (!mlops__model_has(model, output))
         return mlops__fail(err, MLOPS_E_INVALID, "the model has no output %d", (int)output);
+    mlops__room_shape shape = mlops__room_shape_of(model, output, rows, rows == 0);
     size_t size = mlops__context_size(model, &shape, given);
     void *mem = size ? mlops__alloc_aligned(&model->host.allocator, size, ALIGN) : NULL;
     if (!mem) return mlops__fail_nomem(err, size);
@@ -128,6 +124,21 @@ mlops_status mlops_context_new(mlops_context **out, mlops_model *model, mlops_mo
     }
     (*out)->held = mlops_model_ref(model);
     return MLOPS_OK;
+}
+
+mlops_status mlops_context_new(mlops_context **out, mlops_model *model, mlops_model_output output,
+                               const mlops_context_opts *opts, mlops_error *err) {
+    mlops_executor executor;
+    const mlops_executor *given;
+    *out = NULL;
+    MLOPS_TRY(read_opts(opts, &executor, &given, err));
+    return make(out, model, output, 0, given, err);
+}
+
+mlops_status mlops__context_for_row(mlops_context **out, mlops_model *model,
+                                    mlops_model_output output, mlops_error *err) {
+    *out = NULL;
+    return make(out, model, output, 1, NULL, err);
 }
 
 void mlops_context_free(mlops_context *self) {

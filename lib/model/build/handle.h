@@ -21,6 +21,7 @@ struct mlops_model {
     const uint8_t *payload;
     size_t payload_size;
     size_t payload_align;
+    size_t memory_max; /* that a context takes for one worker, and a table */
     mlops__plan plan; /* of a graph: its core's; else the number of features and the format alone */
     const char **names;        /* one a feature, NULL: none */
     mlops__forest *forest;     /* NULL: none, */
@@ -39,9 +40,13 @@ typedef struct mlops__room_shape {
     int64_t gathered; /* rows of inputs that do not stand in place; 0: all do */
 } mlops__room_shape;
 
-/* rows 0: as many as are best run at once. */
+/* rows 0: as many as are best run at once and fit into the model's memory_max. */
 mlops__room_shape mlops__room_shape_of(const mlops_model *model, mlops_model_output output,
                                        int64_t rows, int gathers);
+
+/* Halves the rows while a context takes more than so many bytes, and rows need not run together. */
+void mlops__room_shape_fit(mlops__room_shape *self, const mlops_model *model,
+                           mlops_model_output output, size_t most);
 
 /* True if this output takes the graph; else the plan alone gives it. */
 int mlops__model_takes_graph(const mlops_model *self, mlops_model_output output);

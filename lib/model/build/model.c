@@ -112,9 +112,7 @@ static mlops_status open_graph(mlops_model *self, const loading *from) {
         self->forest = self->graph->forests->forests[0];
         self->walks = self->graph->forests->walks[0];
     }
-    mlops__room_shape shape = mlops__room_shape_of(self, MLOPS_MODEL_OUTPUT_CLASS, 0, 1);
-    if (mlops__room_size(self, &shape)) return MLOPS_OK;
-    return mlops__fail(from->err, MLOPS_E_LIMIT, "a block of rows does not fit into memory");
+    return MLOPS_OK;
 }
 
 static mlops_status open_plan(mlops_model *self, const loading *from) {
@@ -127,9 +125,22 @@ static int is_graph(const uint8_t *payload, size_t n) {
     return n >= 4 && memcmp(payload, "GRPH", 4) == 0;
 }
 
+/* What it takes to predict is told by the file: none is handed out that asks for too much. */
+static mlops_status check_context(const mlops_model *self, mlops_error *err) {
+    char size[32] = "more bytes than there can be";
+    size_t n = mlops_context_size(self, NULL);
+    if (n && n <= self->memory_max) return MLOPS_OK;
+    if (n) mlops__format(size, sizeof size, "%zu bytes", n);
+    return mlops__fail(err, MLOPS_E_LIMIT,
+                       "to predict with this model takes %s of memory; memory_max of "
+                       "mlops_model_opts allows %zu",
+                       size, self->memory_max);
+}
+
 static mlops_status finish(mlops_model *self, const loading *from) {
     int graph = is_graph(self->payload, self->payload_size);
     MLOPS_TRY(graph ? open_graph(self, from) : open_plan(self, from));
+    MLOPS_TRY(check_context(self, from->err));
     /* Nothing is added any more; the meter ends with loading. */
     self->arena.allocator = self->tables.allocator = NULL;
     return MLOPS_OK;
@@ -142,6 +153,7 @@ static mlops_model *new_model(const loading *from) {
     memset(self, 0, sizeof *self);
     atomic_init(&self->refs, 1);
     self->host = from->host;
+    self->memory_max = from->memory_max;
     self->kern = mlops__kern_for(from->host.cpu);
     mlops__arena_init(&self->arena, allocator, SIZE_MAX);
     mlops__arena_init(&self->tables, allocator, SIZE_MAX);
@@ -182,7 +194,7 @@ static int open_cached(mlops_model **out, const loading *from, const mlops__mode
     if (!self) return 0;
     /* Walks are laid out again: that takes less than to read the model. */
     if (!mlops__model_cache_open(cache, self, from->memory_max) || index_names(self, NULL) ||
-        (!self->forest && choose_kernels(self, from))) {
+        (!self->forest && choose_kernels(self, from)) || check_context(self, NULL)) {
         destroy(self);
         return 0;
     }
@@ -346,11 +358,14 @@ mlops_status mlops_model_parse(mlops_model **out, const void *bytes, size_t n,
 }
 
 mlops_status mlops__model_from_plan(mlops_model **out, const void *bytes, size_t n,
-                                    const mlops_model_opts *opts, mlops_error *err) {
+                                    const mlops_host *host, mlops_error *err) {
     loading self;
     mlops__buf payload;
+    mlops_model_opts opts = MLOPS_MODEL_OPTS_INIT;
     *out = NULL;
-    MLOPS_TRY(begin(&self, opts, err));
+    opts.host = host;
+    MLOPS_TRY(begin(&self, &opts, err));
+    mlops__meter_init(&self.meter, &self.host.allocator, SIZE_MAX);
     mlops__buf_init(&payload, &self.meter.table);
     mlops__buf_put(&payload, bytes, n);
     if (payload.status) return judge(&self, mlops__fail_nomem(err, n));

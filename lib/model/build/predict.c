@@ -36,7 +36,21 @@ mlops__room_shape mlops__room_shape_of(const mlops_model *model, mlops_model_out
     if (graph) shape.texts = mlops__graph_text_room(model->graph, shape.rows);
     if (gathers)
         shape.gathered = mlops__gather_rows(model->plan.n_features, number_size(model, graph));
+    if (!rows) mlops__room_shape_fit(&shape, model, output, model->memory_max);
     return shape;
+}
+
+void mlops__room_shape_fit(mlops__room_shape *self, const mlops_model *model,
+                           mlops_model_output output, size_t most) {
+    const int64_t least = self->takes_graph ? 1 : LANES;
+    int together = self->takes_graph && model->graph->is_whole;
+    while (self->rows > least && !together) {
+        size_t size = mlops__context_size(model, self, NULL);
+        if (size && size <= most) return;
+        int64_t gathered = self->gathered;
+        *self = mlops__room_shape_of(model, output, self->rows / 2, 0);
+        self->gathered = gathered;
+    }
 }
 
 static size_t gather_size(const mlops_model *model, const mlops__room_shape *shape) {

@@ -81,6 +81,11 @@ static mlops_status predict_in(const mlops_model *self, const columns_of *from,
     const mlops_allocator *allocator = &self->host.allocator;
     mlops_context *context;
     size_t size = mlops__context_size(self, shape, NULL);
+    if (size > self->memory_max)
+        return mlops__fail(err, MLOPS_E_LIMIT,
+                           "to predict %lld rows together takes %zu bytes of memory; memory_max of "
+                           "mlops_model_opts allows %zu",
+                           (long long)shape->rows, size, self->memory_max);
     void *mem = size ? mlops__alloc_aligned(allocator, size, ALIGN) : NULL;
     if (!mem) return mlops__fail_nomem(err, size);
     mlops_status status = mlops__context_init(&context, mem, size, self, output, shape, NULL);
@@ -106,6 +111,7 @@ mlops_status mlops__model_predict_columns(const mlops_model *self, const mlops__
     if (takes_graph && (self->graph->is_whole || n_rows < GRAPH_ROWS)) rows = n_rows;
     else if (takes_graph) rows = GRAPH_ROWS;
     mlops__room_shape shape = mlops__room_shape_of(self, output, rows, !takes_graph);
+    mlops__room_shape_fit(&shape, self, output, self->memory_max);
     for (;; shape.texts *= 2) {
         mlops_status status = predict_in(self, &from, output, out, &shape, err);
         if (status != MLOPS_E_ARENA || !shape.texts || shape.texts > TEXTS_MAX) return status;

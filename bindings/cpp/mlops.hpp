@@ -2202,6 +2202,11 @@ public:
         detail::check(mlops_monitor_add_latency(need(), duration_ns), "mlops_monitor_add_latency");
     }
 
+    /// Count requests that got no prediction.
+    void add_errors(std::int64_t n) {
+        detail::check(mlops_monitor_add_errors(need(), n), "mlops_monitor_add_errors");
+    }
+
     /// Number of windows that were completed and judged.
     std::int64_t n_windows() const {
         return mlops_monitor_n_windows(need());
@@ -2235,6 +2240,13 @@ public:
         return detail::written([&](char *text, std::size_t cap, std::size_t *needed) {
             return mlops_monitor_metrics(need(), text, cap, needed);
         }, "mlops_monitor_metrics");
+    }
+
+    /// The same as OpenMetrics text 1.0.
+    std::string openmetrics() const {
+        return detail::written([&](char *text, std::size_t cap, std::size_t *needed) {
+            return mlops_monitor_openmetrics(need(), text, cap, needed);
+        }, "mlops_monitor_openmetrics");
     }
 
     /// Write a report, as mlops_drift_save(), with traffic and latency.

@@ -2142,14 +2142,23 @@ func (o *LineageOpts) c(s *scope) *C.mlops_lineage_opts {
 
 // MonitorOpts: options of the constructors. Zero means the default in each field.
 type MonitorOpts struct {
+	// drift.alpha is the chance of any false alarm in all windows of the monitor together, and not in
+	// each
+	AlphaOfAll bool
 	// how a CSV reference is read: which columns are features, and how the file is laid out
 	Reference *ReferenceOpts
 	// tolerances, alpha, rows_min; columns and ignore choose what is watched
 	Drift *DriftOpts
 	// label "model" of the metrics; default "default"
 	Name string
-	// rows of a window, 50 or more; default 1,000
+	// rows that end a window, 50 or more; default 1,000, and none where window_ns is given
 	WindowRows int64
+	// a window ends at each multiple of this time since 1970, UTC, by the host's clock: 3,600,000,000,000
+	// is each full hour; default none
+	WindowNs int64
+	// mean time between two windows with a false alarm, at the least; it takes the place of drift.alpha;
+	// default none
+	FalseAlarmNs int64
 }
 
 func (o *MonitorOpts) c(s *scope) *C.mlops_monitor_opts {
@@ -2158,10 +2167,15 @@ func (o *MonitorOpts) c(s *scope) *C.mlops_monitor_opts {
 	}
 	c := (*C.mlops_monitor_opts)(s.alloc(C.sizeof_mlops_monitor_opts))
 	c.struct_size = C.sizeof_mlops_monitor_opts
+	if o.AlphaOfAll {
+		c.flags |= 1
+	}
 	c.reference = o.Reference.c(s)
 	c.drift = o.Drift.c(s)
 	c.name = s.optional(o.Name)
 	c.window_rows = C.int64_t(o.WindowRows)
+	c.window_ns = C.int64_t(o.WindowNs)
+	c.false_alarm_ns = C.int64_t(o.FalseAlarmNs)
 	return c
 }
 
@@ -2462,8 +2476,12 @@ type WatchOpts struct {
 	Name string
 	// tolerances, alpha, rows_min; columns and ignore choose what is watched
 	Drift *DriftOpts
-	// rows of a window, 50 or more; default 1,000
+	// as in mlops_monitor_opts; default 1,000, and none where window_ns is given
 	WindowRows int64
+	// as in mlops_monitor_opts; default none
+	WindowNs int64
+	// as in mlops_monitor_opts; default none
+	FalseAlarmNs int64
 }
 
 func (o *WatchOpts) c(s *scope) *C.mlops_watch_opts {
@@ -2475,6 +2493,8 @@ func (o *WatchOpts) c(s *scope) *C.mlops_watch_opts {
 	c.name = s.optional(o.Name)
 	c.drift = o.Drift.c(s)
 	c.window_rows = C.int64_t(o.WindowRows)
+	c.window_ns = C.int64_t(o.WindowNs)
+	c.false_alarm_ns = C.int64_t(o.FalseAlarmNs)
 	return c
 }
 
@@ -6685,6 +6705,17 @@ func (x *Monitor) AddLatency(durationNs int64) error {
 	return check(C.mlops_monitor_add_latency(x.p, C.int64_t(durationNs)), nil, "mlops_monitor_add_latency")
 }
 
+// AddErrors: count requests that got no prediction.
+//
+// Errors: MLOPS_E_INVALID if n is negative; MLOPS_E_LIMIT beyond 2^63 - 1 in all.
+func (x *Monitor) AddErrors(n int64) error {
+	if x == nil || x.p == nil {
+		return closed("Monitor")
+	}
+	defer runtime.KeepAlive(x)
+	return check(C.mlops_monitor_add_errors(x.p, C.int64_t(n)), nil, "mlops_monitor_add_errors")
+}
+
 // NWindows: number of windows that were completed and judged.
 func (x *Monitor) NWindows() int64 {
 	if x == nil || x.p == nil {
@@ -6745,6 +6776,23 @@ func (x *Monitor) Metrics() (string, error) {
 	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
 		return C.mlops_monitor_metrics(x.p, (*C.char)(text), room, needed)
 	}, nil, "mlops_monitor_metrics")
+	if err != nil {
+		return "", err
+	}
+	return string(content), nil
+}
+
+// Openmetrics: the same as OpenMetrics text 1.0.
+//
+// Errors: as mlops_monitor_metrics().
+func (x *Monitor) Openmetrics() (string, error) {
+	if x == nil || x.p == nil {
+		return "", closed("Monitor")
+	}
+	defer runtime.KeepAlive(x)
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_monitor_openmetrics(x.p, (*C.char)(text), room, needed)
+	}, nil, "mlops_monitor_openmetrics")
 	if err != nil {
 		return "", err
 	}

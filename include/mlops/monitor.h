@@ -1,8 +1,10 @@
 /* mlops/monitor.h: watch the traffic of a model while it serves.
  *
  * A mlops_monitor holds a reference and the current window of what passes by: rows, predictions,
- * latencies. When a window is full it is judged column by column (mlops/drift.h) and the next one
- * begins. Adding and exposing allocate nothing. There is no thread and no store.
+ * latencies. When a window is full, or its time is over, it is judged column by column
+ * (mlops/drift.h) and the next one begins. What is read of a monitor first ends a window whose time
+ * is over; one without rows is none. Adding and exposing allocate nothing. There is no thread and
+ * no store.
  */
 #ifndef MLOPS_MONITOR_H
 #define MLOPS_MONITOR_H
@@ -24,7 +26,7 @@ typedef struct mlops_monitor mlops_monitor;
 /** Options of the constructors. Zero means the default in each field. */
 typedef struct mlops_monitor_opts {
     uint32_t struct_size;                  /**< MLOPS_MONITOR_OPTS_INIT sets it */
-    uint32_t flags;                        /**< none yet; must be 0 */
+    uint32_t flags;                        /**< MLOPS_MONITOR_ALPHA_OF_ALL */
     const struct mlops_host *host;         /**< @nullable */
     const mlops_reference_opts *reference; /**< @nullable how a CSV reference is read: which columns
                                                 are features, and how the file is laid out */
@@ -32,11 +34,21 @@ typedef struct mlops_monitor_opts {
                                                 ignore choose what is watched */
     const char *name;                      /**< @nullable label "model" of the metrics; default
                                                 "default" */
-    int64_t window_rows;                   /**< rows of a window, 50 or more; default 1,000 */
+    int64_t window_rows;    /**< rows that end a window, 50 or more; default 1,000, and none where
+                                 window_ns is given */
+    int64_t window_ns;      /**< a window ends at each multiple of this time since 1970, UTC, by the
+                                 host's clock: 3,600,000,000,000 is each full hour; default none */
+    int64_t false_alarm_ns; /**< mean time between two windows with a false alarm, at the least; it
+                                 takes the place of drift.alpha; default none */
 } mlops_monitor_opts;
 
+enum {
+    MLOPS_MONITOR_ALPHA_OF_ALL = 1 /**< drift.alpha is the chance of any false alarm in all windows
+                                        of the monitor together, and not in each */
+};
+
 #define MLOPS_MONITOR_OPTS_INIT                                                                    \
-    { sizeof(mlops_monitor_opts), 0, 0, 0, 0, 0, 0 }
+    { sizeof(mlops_monitor_opts), 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /**
  * Begin to watch a model, held against the reference in a file.
@@ -124,6 +136,16 @@ MLOPS_API mlops_status mlops_monitor_add_table(mlops_monitor *self, const mlops_
  */
 MLOPS_API mlops_status mlops_monitor_add_latency(mlops_monitor *self, int64_t duration_ns);
 
+/**
+ * Count requests that got no prediction.
+ *
+ * @param self  monitor
+ * @param n     0 or more
+ * @return MLOPS_E_INVALID if n is negative; MLOPS_E_LIMIT beyond 2^63 - 1 in all
+ * @since 0.1
+ */
+MLOPS_API mlops_status mlops_monitor_add_errors(mlops_monitor *self, int64_t n);
+
 /** Number of windows that were completed and judged. @since 0.1 */
 MLOPS_API int64_t mlops_monitor_n_windows(const mlops_monitor *self);
 
@@ -162,6 +184,19 @@ MLOPS_API mlops_status mlops_monitor_drift(mlops_drift **out, const mlops_monito
  */
 MLOPS_API mlops_status mlops_monitor_metrics(const mlops_monitor *self, char *text, size_t cap,
                                              size_t *needed);
+
+/**
+ * The same as OpenMetrics text 1.0.
+ *
+ * @param self         monitor
+ * @param[out] text    @nullable @shape(cap) ends in NUL; NULL to ask for the size
+ * @param cap          bytes of text
+ * @param[out] needed  @nullable bytes of the whole text, without NUL
+ * @return as mlops_monitor_metrics()
+ * @since 0.1
+ */
+MLOPS_API mlops_status mlops_monitor_openmetrics(const mlops_monitor *self, char *text, size_t cap,
+                                                 size_t *needed);
 
 /**
  * Write a report, as mlops_drift_save(), with traffic and latency.

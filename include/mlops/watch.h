@@ -32,11 +32,14 @@ typedef struct mlops_watch_opts {
     const char *name;              /**< @nullable name of the watch; default: that of the model */
     const mlops_drift_opts *drift; /**< @nullable tolerances, alpha, rows_min; columns and ignore
                                         choose what is watched */
-    int64_t window_rows;           /**< rows of a window, 50 or more; default 1,000 */
+    int64_t window_rows;           /**< as in mlops_monitor_opts; default 1,000, and none where
+                                        window_ns is given */
+    int64_t window_ns;             /**< as in mlops_monitor_opts; default none */
+    int64_t false_alarm_ns;        /**< as in mlops_monitor_opts; default none */
 } mlops_watch_opts;
 
 #define MLOPS_WATCH_OPTS_INIT                                                                      \
-    { sizeof(mlops_watch_opts), 0, 0, 0, 0 }
+    { sizeof(mlops_watch_opts), 0, 0, 0, 0, 0, 0 }
 
 /**
  * Begin to watch a version. The first who does so under a name makes the watch in the store.

@@ -3,6 +3,7 @@
  * Owns the shares of model and reference and the arena in which all else lives. Invariant: after
  * the constructor nothing is allocated any more but for the objects that callers ask for.
  */
+#include "monitor/monitor.h"
 #include "base/opts.h"
 #include "file/container.h"
 #include "file/file.h"
@@ -15,11 +16,16 @@ enum { WINDOW_DEFAULT = 1000, WINDOW_MIN = 50 };
 static mlops_status with_defaults(mlops_monitor_opts *out, const mlops_monitor_opts *given,
                                   mlops_error *err) {
     MLOPS_TRY(mlops__opts_copy(out, sizeof *out, given, "mlops_monitor_opts", err));
-    if (out->flags)
+    if (out->flags & ~(uint32_t)MLOPS_MONITOR_ALPHA_OF_ALL)
+        return mlops__fail(
+            err, MLOPS_E_INVALID,
+            "mlops_monitor_opts: flags are 0x%x; set 0 or MLOPS_MONITOR_ALPHA_OF_ALL", out->flags);
+    if (out->window_ns < 0 || out->false_alarm_ns < 0)
         return mlops__fail(err, MLOPS_E_INVALID,
-                           "mlops_monitor_opts: flags are 0x%x; there are none, set 0", out->flags);
+                           "mlops_monitor_opts: %s is negative; nanoseconds, or 0 for none",
+                           out->window_ns < 0 ? "window_ns" : "false_alarm_ns");
     if (!out->name) out->name = "default";
-    if (!out->window_rows) out->window_rows = WINDOW_DEFAULT;
+    if (!out->window_rows) out->window_rows = out->window_ns ? INT64_MAX : WINDOW_DEFAULT;
     if (out->window_rows < WINDOW_MIN)
         return mlops__fail(err, MLOPS_E_INVALID,
                            "mlops_monitor_opts: window_rows is %lld; it must be 50 or more",
@@ -36,13 +42,22 @@ static mlops_status read_opts(mlops__drift_rule *rule, mlops__monitor_names *nam
                                "mlops_reference_opts", err));
     MLOPS_TRY(mlops__opts_copy(&drift, sizeof drift, opts->drift, "mlops_drift_opts", err));
     *names = (mlops__monitor_names){reference.columns, drift.columns, drift.ignore};
+    if (opts->false_alarm_ns && (drift.alpha != 0 || opts->flags))
+        return mlops__fail(
+            err, MLOPS_E_INVALID,
+            "mlops_monitor_opts: false_alarm_ns takes the place of drift.alpha; give "
+            "one of them");
     return mlops__drift_rule_init(rule, opts->drift, err);
 }
 
 static mlops_status fill(mlops_monitor *self, const mlops_monitor_opts *opts, mlops_error *err) {
     mlops__monitor_names names;
     MLOPS_TRY(read_opts(&self->rule, &names, opts, err));
+    self->alpha_of_all = (opts->flags & MLOPS_MONITOR_ALPHA_OF_ALL) != 0;
+    self->false_alarm_ns = opts->false_alarm_ns;
     self->window_rows = opts->window_rows;
+    self->window_ns = opts->window_ns;
+    self->window_end_ns = self->host.clock.now_ns(self->host.clock.ctx);
     self->name = mlops__arena_text(&self->arena, opts->name, strlen(opts->name));
     if (!self->name) return mlops__fail_nomem(err, strlen(opts->name));
     return mlops__monitor_bind(self, &names, err);
@@ -125,11 +140,27 @@ void mlops_monitor_free(mlops_monitor *self) {
 
 int64_t mlops_monitor_n_features(const mlops_monitor *self) { return self->width; }
 
-int64_t mlops_monitor_n_windows(const mlops_monitor *self) { return self->n_windows; }
+int64_t mlops_monitor_n_windows(const mlops_monitor *self) {
+    mlops__monitor_settle(self);
+    return self->n_windows;
+}
 
-mlops_drift_verdict mlops_monitor_verdict(const mlops_monitor *self) { return self->verdict; }
+mlops_drift_verdict mlops_monitor_verdict(const mlops_monitor *self) {
+    mlops__monitor_settle(self);
+    return self->verdict;
+}
 
-int64_t mlops_monitor_n_drifted(const mlops_monitor *self) { return self->n_drifted; }
+int64_t mlops_monitor_n_drifted(const mlops_monitor *self) {
+    mlops__monitor_settle(self);
+    return self->n_drifted;
+}
+
+mlops_status mlops_monitor_add_errors(mlops_monitor *self, int64_t n) {
+    if (n < 0) return MLOPS_E_INVALID;
+    if (n > INT64_MAX - self->n_errors) return MLOPS_E_LIMIT;
+    self->n_errors += n;
+    return MLOPS_OK;
+}
 
 mlops_status mlops_monitor_add_latency(mlops_monitor *self, int64_t duration_ns) {
     return mlops__latency_add(&self->latency, duration_ns);
@@ -149,9 +180,10 @@ static mlops_status judge_part(mlops_drift **out, const mlops_monitor *self, mlo
     int64_t *cells = mlops__arena_array(&arena, n_cells, sizeof *cells);
     mlops_status status;
     if (judged && order && cells) {
-        mlops__monitor_judge(self, judged, order, cells);
-        status =
-            mlops__drift_from_columns(out, &self->host, &self->rule, judged, self->n_features, err);
+        mlops__drift_rule rule =
+            mlops__monitor_rule(self, self->host.clock.now_ns(self->host.clock.ctx));
+        mlops__monitor_judge(self, &rule, judged, order, cells);
+        status = mlops__drift_from_columns(out, &self->host, &rule, judged, self->n_features, err);
     } else {
         status = mlops__fail_nomem(err, n * sizeof *judged);
     }
@@ -163,6 +195,6 @@ mlops_status mlops_monitor_drift(mlops_drift **out, const mlops_monitor *self, m
     *out = NULL;
     mlops__monitor_settle(self);
     if (!self->n_windows) return judge_part(out, self, err);
-    return mlops__drift_from_columns(out, &self->host, &self->rule, self->judged, self->n_features,
-                                     err);
+    return mlops__drift_from_columns(out, &self->host, &self->newest_rule, self->judged,
+                                     self->n_features, err);
 }

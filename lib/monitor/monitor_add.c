@@ -5,6 +5,7 @@
  * first value counts; rows are counted in their order, and a window ends at the same row however
  * they come.
  */
+#include "monitor/monitor.h"
 #include "monitor/monitor_inside.h"
 
 #include <string.h>
@@ -42,18 +43,13 @@ static void add_predictions(mlops_monitor *self, const double *first, int64_t n)
     (void)mlops_profile_add(self->predictions, first, n);
 }
 
-static void settle(mlops_monitor *self) {
+void mlops__monitor_flush(mlops_monitor *self) {
     int64_t n = self->n_pending;
     if (!n) return;
     add_rows(self, self->pending, n);
     add_predictions(self, self->pending_predictions, self->n_pending_predictions);
     self->n_pending = self->n_pending_predictions = 0;
     mlops__monitor_advance(self, n);
-}
-
-void mlops__monitor_settle(const mlops_monitor *self) {
-    /* Every monitor was made writable, by a constructor, and is held by one thread. */
-    settle((mlops_monitor *)(uintptr_t)self);
 }
 
 /* Takes n rows that fit into the block. predictions may be NULL. */
@@ -70,6 +66,12 @@ static void keep(mlops_monitor *self, const float *rows, int64_t n, const double
 
 mlops_status mlops_monitor_add(mlops_monitor *self, const float *rows, int64_t n_rows,
                                int64_t n_features, const double *predictions, int64_t width) {
+    mlops__monitor_tick(self);
+    return mlops__monitor_add_rows(self, rows, n_rows, n_features, predictions, width);
+}
+
+mlops_status mlops__monitor_add_rows(mlops_monitor *self, const float *rows, int64_t n_rows,
+                                     int64_t n_features, const double *predictions, int64_t width) {
     if (n_rows < 0 || n_features != self->width || (n_rows > 0 && !rows)) return MLOPS_E_INVALID;
     if (predictions ? width < 1 : width != 0) return MLOPS_E_INVALID;
     if (n_rows > INT64_MAX - self->n_rows - self->n_pending) return MLOPS_E_LIMIT;
@@ -78,7 +80,7 @@ mlops_status mlops_monitor_add(mlops_monitor *self, const float *rows, int64_t n
         int64_t n = block - self->n_pending;
         if (n > n_rows) n = n_rows;
         keep(self, rows, n, predictions, width);
-        if (self->n_pending == block) settle(self);
+        if (self->n_pending == block) mlops__monitor_flush(self);
         if (predictions) predictions += n * width;
         rows += n * n_features;
         n_rows -= n;

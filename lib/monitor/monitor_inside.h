@@ -38,11 +38,18 @@ struct mlops_monitor {
     mlops_model *model; /* NULL: none */
     int of_bundle;      /* the model came in one file with the reference */
     mlops_reference *reference;
-    mlops__drift_rule rule;
+    mlops__drift_rule rule; /* alpha 0: of the time that a window takes */
+    mlops__drift_rule newest_rule;
+    int alpha_of_all;
+    int64_t false_alarm_ns; /* 0: none */
     const char *name;
     const char *labels; /* model="..." */
     size_t n_labels;
     int64_t window_rows;
+    int64_t window_ns; /* 0: none */
+    int64_t due_ns;    /* when the current window ends; of no meaning while it has no rows */
+    int64_t n_newest;  /* rows of the newest complete window */
+    int64_t n_errors;
     int64_t width;      /* columns of a row */
     int64_t n_features; /* watched */
     mlops__feature *features;
@@ -59,7 +66,7 @@ struct mlops_monitor {
     mlops__latency latency;
 
     int64_t n_windows;
-    int64_t window_end_ns;
+    int64_t window_end_ns; /* of the newest complete window; before it, when the monitor was made */
     mlops_drift_verdict verdict;
     int64_t n_drifted;
     mlops__drift_judged *judged; /* n_features, of the newest complete window */
@@ -78,12 +85,18 @@ typedef struct mlops__monitor_names {
 mlops_status mlops__monitor_bind(mlops_monitor *self, const mlops__monitor_names *names,
                                  mlops_error *err);
 
-/* Judges the current window into judged (n_features), order and cells, which are scratch. */
-void mlops__monitor_judge(const mlops_monitor *self, mlops__drift_judged *judged, int64_t *order,
-                          int64_t *cells);
+/* The rule of the current window if it ends at this time. */
+mlops__drift_rule mlops__monitor_rule(const mlops_monitor *self, int64_t end_ns);
 
-/* Counts the pending rows: before anything is read. Nothing that a caller can see changes by it. */
+/* Judges the current window into judged (n_features), order and cells, which are scratch. */
+void mlops__monitor_judge(const mlops_monitor *self, const mlops__drift_rule *rule,
+                          mlops__drift_judged *judged, int64_t *order, int64_t *cells);
+
+/* Before anything is read: counts the pending rows, and ends a window whose time is over. */
 void mlops__monitor_settle(const mlops_monitor *self);
+
+/* Rows that wait for their block are counted. */
+void mlops__monitor_flush(mlops_monitor *self);
 
 /* Counts n rows as added; at the end of a window it is judged, kept, and the next one begins. */
 void mlops__monitor_advance(mlops_monitor *self, int64_t n);

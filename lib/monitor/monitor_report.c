@@ -21,9 +21,11 @@ mlops_status mlops_monitor_save(const mlops_monitor *self, const char *path, mlo
     mlops_profile_summary time = summary(latency);
     const mlops__drift_note notes[] = {
         {"Rows", "n_rows", (double)self->n_rows, ""},
-        {"Rows of a window", "window_rows", (double)self->window_rows, ""},
+        {"Rows of the window", "window_rows",
+         (double)(self->n_windows ? self->n_newest : self->n_window), ""},
         {"Windows judged", "n_windows", (double)self->n_windows, ""},
         {"Predictions", "n_predictions", (double)all.n, ""},
+        {"Requests without one", "n_errors", (double)self->n_errors, ""},
         {"Prediction, mean of the window", "prediction_mean_window", newest.mean, ""},
         {"Prediction, mean of all", "prediction_mean", all.mean, ""},
         {"Latencies", "n_latencies", (double)time.n, ""},

@@ -122,7 +122,7 @@ mlops_status mlops__monitor_add_part(mlops_monitor *self, const mlops_table *tab
                                      int64_t *n, mlops_error *err) {
     *n = 0;
     MLOPS_TRY(check_columns(self, table, err));
-    mlops__monitor_settle(self);
+    mlops__monitor_flush(self);
     int64_t room = mlops__monitor_room(self, mlops_table_n_rows(table) - from);
     if (room > INT64_MAX - self->n_rows)
         return mlops__fail(err, MLOPS_E_LIMIT, "monitor: more than 2^63 - 1 rows in all");

@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#define ALPHA_MAX 0.5
+
 static double finite_or_nan(double value) {
     return value - value == 0.0 ? value : mlops__f64_of(MLOPS__NAN_BITS);
 }
@@ -94,11 +96,25 @@ static void judge_feature(mlops__drift_judged *out, const mlops__drift_rule *rul
     mlops__drift_judge(out, rule, &task);
 }
 
-void mlops__monitor_judge(const mlops_monitor *self, mlops__drift_judged *judged, int64_t *order,
-                          int64_t *cells) {
+/* Alphas of all windows add up to alpha (6 / pi^2 is what 1 / n^2 adds up to), or to the share of
+ * time in false_alarm_ns. How long a window takes does not depend on what its values are. */
+mlops__drift_rule mlops__monitor_rule(const mlops_monitor *self, int64_t end_ns) {
+    const double six_over_pi2 = 0.60792710185402662866, shortest = 1;
+    mlops__drift_rule rule = self->rule;
+    double number = (double)self->n_windows + 1;
+    if (self->alpha_of_all) rule.alpha *= six_over_pi2 / (number * number);
+    if (self->false_alarm_ns == 0) return rule;
+    double spent = (double)end_ns - (double)self->window_end_ns;
+    rule.alpha = (spent > shortest ? spent : shortest) / (double)self->false_alarm_ns;
+    if (rule.alpha > ALPHA_MAX) rule.alpha = ALPHA_MAX;
+    return rule;
+}
+
+void mlops__monitor_judge(const mlops_monitor *self, const mlops__drift_rule *rule,
+                          mlops__drift_judged *judged, int64_t *order, int64_t *cells) {
     for (int64_t i = 0; i < self->n_features; i++)
-        judge_feature(&judged[i], &self->rule, &self->features[i], cells);
-    mlops__drift_holm(judged, self->n_features, &self->rule, order);
+        judge_feature(&judged[i], rule, &self->features[i], cells);
+    mlops__drift_holm(judged, self->n_features, rule, order);
 }
 
 static void summarize_verdicts(mlops_monitor *self) {
@@ -119,18 +135,52 @@ static void forget(mlops__feature *self) {
     self->n_null = 0;
 }
 
-static void close_window(mlops_monitor *self) {
-    mlops__monitor_judge(self, self->judged, self->order, self->cells);
+static void close_window(mlops_monitor *self, int64_t end_ns) {
+    self->newest_rule = mlops__monitor_rule(self, end_ns);
+    mlops__monitor_judge(self, &self->newest_rule, self->judged, self->order, self->cells);
     summarize_verdicts(self);
     for (int64_t i = 0; i < self->n_features; i++) forget(&self->features[i]);
     mlops_profile *window = self->newest;
     self->newest = self->window;
     self->window = window;
     mlops_profile_reset(window);
+    self->n_newest = self->n_window;
     self->n_window = 0;
     self->n_windows++;
-    self->window_end_ns = self->host.clock.now_ns(self->host.clock.ctx);
+    self->window_end_ns = end_ns;
 }
+
+static int64_t now(const mlops_monitor *self) {
+    return self->host.clock.now_ns(self->host.clock.ctx);
+}
+
+/* The multiple of window_ns behind a time. */
+static int64_t multiple_behind(const mlops_monitor *self, int64_t time_ns) {
+    int64_t width = self->window_ns, into = time_ns % width;
+    int64_t left = width - (into < 0 ? into + width : into);
+    return time_ns > INT64_MAX - left ? INT64_MAX : time_ns + left;
+}
+
+void mlops__monitor_tick(mlops_monitor *self) {
+    if (!self->window_ns) return;
+    int64_t time_ns = now(self), due_ns = multiple_behind(self, time_ns);
+    int has_rows = self->n_window + self->n_pending > 0;
+    if (has_rows && time_ns >= self->due_ns) {
+        mlops__monitor_flush(self);
+        if (self->n_window) close_window(self, self->due_ns);
+        has_rows = 0;
+    }
+    if (!has_rows || due_ns < self->due_ns) self->due_ns = due_ns; /* a clock may be set back */
+}
+
+void mlops__monitor_settle(const mlops_monitor *self) {
+    /* Every monitor was made writable, by a constructor, and is held by one thread. */
+    mlops_monitor *own = (mlops_monitor *)(uintptr_t)self;
+    mlops__monitor_tick(own);
+    mlops__monitor_flush(own);
+}
+
+int64_t mlops__monitor_newest(const mlops_monitor *self) { return self->n_newest; }
 
 int64_t mlops__monitor_room(const mlops_monitor *self, int64_t n) {
     int64_t left = self->window_rows - self->n_window;
@@ -144,5 +194,5 @@ int64_t mlops__monitor_left(const mlops_monitor *self) {
 void mlops__monitor_advance(mlops_monitor *self, int64_t n) {
     self->n_rows += n;
     self->n_window += n;
-    if (self->n_window == self->window_rows) close_window(self);
+    if (self->n_window == self->window_rows) close_window(self, now(self));
 }

@@ -22,7 +22,8 @@ struct mlops_watch {
     const char *name;
     const char *model;
     int64_t version;
-    int64_t window_rows;
+    int64_t window_rows; /* 0: by time alone */
+    int64_t window_ns;   /* 0: by rows alone */
     mlops_monitor *monitor;
     int64_t n_rows;
     int64_t n_kept; /* windows of the monitor that are committed */
@@ -79,7 +80,8 @@ static mlops_status read_now(const mlops_watch *self, mlops__watch_record *out, 
 
 static mlops_status put_watch(const mlops_watch *self, mlops_change *change,
                               const mlops__watch_record *now, int64_t n_windows, mlops_error *err) {
-    static const char *const KNOWN[] = {"model", "window_rows", "n_windows", "created_ns", NULL};
+    static const char *const KNOWN[] = {"model",     "window_rows", "window_ns",
+                                        "n_windows", "created_ns",  NULL};
     mlops__key key;
     mlops__buf buf;
     mlops__json_writer json;
@@ -89,6 +91,7 @@ static mlops_status put_watch(const mlops_watch *self, mlops_change *change,
     mlops__json_open(&json, '{');
     mlops__record_put_text(&json, "model", self->model);
     mlops__record_put_i64(&json, "window_rows", self->window_rows);
+    mlops__record_put_i64(&json, "window_ns", self->window_ns);
     mlops__record_put_i64(&json, "n_windows", n_windows);
     mlops__record_put_i64(&json, "created_ns", now->created_ns);
     mlops__registry_put_rest(&json, &now->fields, KNOWN);
@@ -137,7 +140,7 @@ static mlops_status put_window(const mlops_watch *self, mlops_change *change, co
     mlops__record_put_i64(&json, "time_ns", w->time_ns);
     mlops__record_put_text(&json, "model", self->model);
     mlops__record_put_i64(&json, "version", self->version);
-    mlops__record_put_i64(&json, "n_rows", self->window_rows);
+    mlops__record_put_i64(&json, "n_rows", mlops__monitor_newest(self->monitor));
     mlops__record_put_text(&json, "verdict", word(mlops_drift_overall(w->drift)));
     mlops__record_put_i64(&json, "n_drifted", mlops_drift_n_drifted(w->drift));
     put_drifted(&json, w->drift);
@@ -211,11 +214,19 @@ static mlops_status keep(mlops_watch *self, mlops_error *err) {
     return status;
 }
 
+/* The same, and a window whose time is over. */
+static mlops_status keep_due(mlops_watch *self, mlops_error *err) {
+    MLOPS_TRY(keep(self, err));
+    mlops__monitor_tick(self->monitor);
+    return keep(self, err);
+}
+
 /* ---- adding ---- */
 
 static mlops_status add_piece(mlops_watch *self, const float *rows, int64_t n, int64_t n_features,
                               const double *predictions, int64_t width, mlops_error *err) {
-    mlops_status status = mlops_monitor_add(self->monitor, rows, n, n_features, predictions, width);
+    mlops_status status =
+        mlops__monitor_add_rows(self->monitor, rows, n, n_features, predictions, width);
     if (status) return mlops__fail(err, status, "more than 2^63 - 1 rows in all");
     self->n_rows += n;
     return keep(self, err);
@@ -232,7 +243,7 @@ mlops_status mlops_watch_add(mlops_watch *self, const float *rows, int64_t n_row
     if (predictions ? width < 1 : width != 0)
         return mlops__fail(err, MLOPS_E_INVALID, "predictions of %lld value%s a row",
                            (long long)width, mlops__plural(width));
-    MLOPS_TRY(keep(self, err));
+    MLOPS_TRY(keep_due(self, err));
     while (n_rows > 0) {
         int64_t left = mlops__monitor_left(self->monitor), n = n_rows < left ? n_rows : left;
         MLOPS_TRY(add_piece(self, rows, n, n_features, predictions, width, err));
@@ -245,7 +256,7 @@ mlops_status mlops_watch_add(mlops_watch *self, const float *rows, int64_t n_row
 
 mlops_status mlops_watch_add_table(mlops_watch *self, const mlops_table *table, mlops_error *err) {
     if (!self || !table) return mlops__fail(err, MLOPS_E_INVALID, "the watch or table is NULL");
-    MLOPS_TRY(keep(self, err));
+    MLOPS_TRY(keep_due(self, err));
     int64_t n_rows = mlops_table_n_rows(table), n = 0;
     for (int64_t from = 0; from < n_rows || from == 0; from += n) {
         MLOPS_TRY(mlops__monitor_add_part(self->monitor, table, from, &n, err));
@@ -322,7 +333,7 @@ static mlops_status list_inputs(source *self, mlops_error *err) {
     return MLOPS_OK;
 }
 
-static mlops_status make_monitor(mlops_watch *self, source *from, const mlops_drift_opts *drift,
+static mlops_status make_monitor(mlops_watch *self, source *from, const mlops_watch_opts *given,
                                  mlops_error *err) {
     const mlops_host host = mlops__host_lend(mlops__store_host(self->store));
     mlops_monitor_opts opts = MLOPS_MONITOR_OPTS_INIT;
@@ -337,9 +348,11 @@ static mlops_status make_monitor(mlops_watch *self, source *from, const mlops_dr
     if (!model && from->features) columns.columns = (const char *)from->columns.data;
     opts.host = &host;
     opts.reference = &columns;
-    opts.drift = drift;
+    opts.drift = given->drift;
     opts.name = self->name;
     opts.window_rows = self->window_rows;
+    opts.window_ns = self->window_ns;
+    opts.false_alarm_ns = given->false_alarm_ns;
     return mlops_monitor_new_reference(&self->monitor, model, reference, &opts, err);
 }
 
@@ -364,10 +377,11 @@ static mlops_status begin(mlops_watch *self, const char *model, const char *whic
     self->model = mlops__arena_text(&self->arena, model, strlen(model));
     self->name = mlops__arena_text(&self->arena, name, strlen(name));
     if (!self->model || !self->name) return mlops__fail_nomem(err, strlen(name));
-    self->window_rows = opts->window_rows ? opts->window_rows : 1000;
+    self->window_rows = opts->window_rows || opts->window_ns ? opts->window_rows : 1000;
+    self->window_ns = opts->window_ns;
     mlops__buf_init(&from.columns, self->arena.allocator);
     mlops_status status = load(self, &from, which, err);
-    if (!status) status = make_monitor(self, &from, opts->drift, err);
+    if (!status) status = make_monitor(self, &from, opts, err);
     if (!status) status = commit(self, NULL, err);
     mlops__buf_free(&from.columns);
     mlops_feature_unref(from.features);

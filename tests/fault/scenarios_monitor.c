@@ -48,12 +48,14 @@ static int feed(mlops_monitor *monitor) {
             return 0;
         if (mlops_monitor_add_latency(monitor, 1000 + i)) return 0;
     }
-    return mlops_monitor_n_windows(monitor) == 1;
+    return !mlops_monitor_add_errors(monitor, 1) && mlops_monitor_n_windows(monitor) == 1;
 }
 
 static int expose(const mlops_monitor *monitor) {
     static char text[65536];
     size_t needed = 0;
+    if (mlops_monitor_openmetrics(monitor, text, sizeof text, &needed) || strlen(text) != needed)
+        return 0;
     if (mlops_monitor_metrics(monitor, text, sizeof text, &needed)) return 0;
     return strlen(text) == needed && strstr(text, "colour_n") != NULL;
 }

@@ -304,7 +304,7 @@ static void test_options(void **state) {
     mlops_drift_opts drift = MLOPS_DRIFT_OPTS_INIT;
     static const char csv[] = "a\n1\n2\n";
     opts.window_rows = 49, assert_refused(NULL, csv, &opts, MLOPS_E_INVALID, "window_rows");
-    opts.window_rows = 0, opts.flags = 1;
+    opts.window_rows = 0, opts.flags = 2;
     assert_refused(NULL, csv, &opts, MLOPS_E_INVALID, "flags");
     opts.flags = 0, opts.drift = &drift;
     drift.alpha = 2.0, assert_refused(NULL, csv, &opts, MLOPS_E_INVALID, "alpha");

@@ -1290,8 +1290,10 @@ mlops_monitor_opts._fields_ = [
     ("drift", C.POINTER(mlops_drift_opts)),
     ("name", C.c_char_p),
     ("window_rows", C.c_int64),
+    ("window_ns", C.c_int64),
+    ("false_alarm_ns", C.c_int64),
 ]
-assert C.sizeof(mlops_monitor_opts) == (48 if C.sizeof(C.c_void_p) == 8 else 32)
+assert C.sizeof(mlops_monitor_opts) == (64 if C.sizeof(C.c_void_p) == 8 else 48)
 
 
 class mlops_online_opts(C.Structure):
@@ -1523,8 +1525,10 @@ mlops_watch_opts._fields_ = [
     ("name", C.c_char_p),
     ("drift", C.POINTER(mlops_drift_opts)),
     ("window_rows", C.c_int64),
+    ("window_ns", C.c_int64),
+    ("false_alarm_ns", C.c_int64),
 ]
-assert C.sizeof(mlops_watch_opts) == (32 if C.sizeof(C.c_void_p) == 8 else 24)
+assert C.sizeof(mlops_watch_opts) == (48 if C.sizeof(C.c_void_p) == 8 else 40)
 
 _rt.declare(lib.mlops_version, C.c_char_p)
 _rt.declare(lib.mlops_status_name, C.c_char_p, C.c_int32)
@@ -1916,11 +1920,13 @@ _rt.declare(lib.mlops_monitor_n_features, C.c_int64, C.c_void_p)
 _rt.declare(lib.mlops_monitor_add, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64, C.c_int64, C.c_void_p, C.c_int64)
 _rt.declare(lib.mlops_monitor_add_table, C.c_int32, C.c_void_p, C.c_void_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_monitor_add_latency, C.c_int32, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_monitor_add_errors, C.c_int32, C.c_void_p, C.c_int64)
 _rt.declare(lib.mlops_monitor_n_windows, C.c_int64, C.c_void_p)
 _rt.declare(lib.mlops_monitor_verdict, C.c_int32, C.c_void_p)
 _rt.declare(lib.mlops_monitor_n_drifted, C.c_int64, C.c_void_p)
 _rt.declare(lib.mlops_monitor_drift, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_monitor_metrics, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
+_rt.declare(lib.mlops_monitor_openmetrics, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
 _rt.declare(lib.mlops_monitor_save, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_online_define, C.c_int32, C.c_void_p, C.c_char_p, C.c_void_p, C.c_char_p, C.c_char_p,
         C.POINTER(mlops_online_opts), C.POINTER(mlops_error))
@@ -6329,7 +6335,8 @@ class Monitor(_rt.Handle):
     _end = lib.mlops_monitor_free
     _locked = True
 
-    def __init__(self, model, reference, *, reference_opts=None, drift=None, name=None, window_rows=None):
+    def __init__(self, model, reference, *, alpha_of_all=False, reference_opts=None, drift=None, name=None,
+                 window_rows=None, window_ns=None, false_alarm_ns=None):
         """Begin to watch a model, held against the reference in a file.
 
         Watched are the model's features, in its order: those of model or, where that is None and the file
@@ -6341,18 +6348,26 @@ class Monitor(_rt.Handle):
             model: the monitor holds a share; its features are bound to the columns of the reference by
                 name, and columns that are no feature are ignored
             reference: file that Reference.load() reads: CSV, a saved reference or a bundle
+            alpha_of_all: drift.alpha is the chance of any false alarm in all windows of the monitor
+                together, and not in each
             reference_opts: how a CSV reference is read: which columns are features, and how the file is
                 laid out
             drift: tolerances, alpha, rows_min; columns and ignore choose what is watched
             name: label "model" of the metrics; default "default"
-            window_rows: rows of a window, 50 or more; default 1,000
+            window_rows: rows that end a window, 50 or more; default 1,000, and none where window_ns is
+                given
+            window_ns: a window ends at each multiple of this time since 1970, UTC, by the host's clock:
+                3,600,000,000,000 is each full hour; default none
+            false_alarm_ns: mean time between two windows with a false alarm, at the least; it takes the
+                place of drift.alpha; default none
 
         Raises: as Reference.load(), and of a bundle Model.load(); SchemaError names a feature of model that
         the reference lacks, or a column that is named and not there.
         """
         out = C.c_void_p()
         model_h = _rt.opened_or_none(model, Model, "model")
-        opts = _monitor_opts(reference=reference_opts, drift=drift, name=name, window_rows=window_rows)
+        opts = _monitor_opts(alpha_of_all=alpha_of_all, reference=reference_opts, drift=drift, name=name,
+                window_rows=window_rows, window_ns=window_ns, false_alarm_ns=false_alarm_ns)
         err = mlops_error()
         status = lib.mlops_monitor_new(C.byref(out), model_h, _rt.string(reference, "reference"), C.byref(opts),
                 C.byref(err))
@@ -6368,16 +6383,24 @@ class Monitor(_rt.Handle):
         self._h = self._owner(out.value)
 
     @classmethod
-    def new_reference(cls, model, reference, *, reference_opts=None, drift=None, name=None, window_rows=None):
+    def new_reference(cls, model, reference, *, alpha_of_all=False, reference_opts=None, drift=None, name=None,
+                      window_rows=None, window_ns=None, false_alarm_ns=None):
         """Begin to watch a model, held against a reference at hand.
 
             model: as Monitor()
             reference: the monitor holds a share
+            alpha_of_all: drift.alpha is the chance of any false alarm in all windows of the monitor
+                together, and not in each
             reference_opts: how a CSV reference is read: which columns are features, and how the file is
                 laid out
             drift: tolerances, alpha, rows_min; columns and ignore choose what is watched
             name: label "model" of the metrics; default "default"
-            window_rows: rows of a window, 50 or more; default 1,000
+            window_rows: rows that end a window, 50 or more; default 1,000, and none where window_ns is
+                given
+            window_ns: a window ends at each multiple of this time since 1970, UTC, by the host's clock:
+                3,600,000,000,000 is each full hour; default none
+            false_alarm_ns: mean time between two windows with a false alarm, at the least; it takes the
+                place of drift.alpha; default none
 
         Raises: SchemaError names a feature that the reference lacks, or a column that is named and not there;
         InvalidError, NomemError.
@@ -6385,7 +6408,8 @@ class Monitor(_rt.Handle):
         out = C.c_void_p()
         model_h = _rt.opened_or_none(model, Model, "model")
         reference_h = _rt.opened(reference, Reference, "reference")
-        opts = _monitor_opts(reference=reference_opts, drift=drift, name=name, window_rows=window_rows)
+        opts = _monitor_opts(alpha_of_all=alpha_of_all, reference=reference_opts, drift=drift, name=name,
+                window_rows=window_rows, window_ns=window_ns, false_alarm_ns=false_alarm_ns)
         err = mlops_error()
         status = lib.mlops_monitor_new_reference(C.byref(out), model_h, reference_h, C.byref(opts), C.byref(err))
         _rt.reraise(opts)
@@ -6462,6 +6486,22 @@ class Monitor(_rt.Handle):
         if status:
             _rt.check(status, f"Monitor.add_latency({duration_ns})")
 
+    def add_errors(self, n):
+        """Count requests that got no prediction.
+
+            n: 0 or more
+
+        Raises: InvalidError if n is negative; LimitError beyond 2^63 - 1 in all.
+        """
+        h = self._open()
+        with h.lock:
+            status = lib.mlops_monitor_add_errors(h, _rt.integer(n, -2 ** 63, 2 ** 63 - 1, "n", 0))
+        if status:
+            _rt.check(status, f"Monitor.add_errors({n})", why={
+                -1: "n is negative",
+                -10: "beyond 2^63 - 1 in all",
+            })
+
     @property
     def n_windows(self):
         """Number of windows that were completed and judged."""
@@ -6513,6 +6553,17 @@ class Monitor(_rt.Handle):
         with h.lock:
             text = _rt.written(lambda text, cap, needed: lib.mlops_monitor_metrics(h, text, cap, needed),
                     "Monitor.metrics")
+        return _rt.decoded(text)
+
+    def openmetrics(self):
+        """The same as OpenMetrics text 1.0.
+
+        Raises: as Monitor.metrics().
+        """
+        h = self._open()
+        with h.lock:
+            text = _rt.written(lambda text, cap, needed: lib.mlops_monitor_openmetrics(h, text, cap, needed),
+                    "Monitor.openmetrics")
         return _rt.decoded(text)
 
     def save(self, path):
@@ -6771,7 +6822,8 @@ class Watch(_rt.Handle):
         raise TypeError("Watch is made by open()")
 
     @classmethod
-    def open(cls, store, model, which, *, name=None, drift=None, window_rows=None):
+    def open(cls, store, model, which, *, name=None, drift=None, window_rows=None, window_ns=None,
+             false_alarm_ns=None):
         """Begin to watch a version. The first who does so under a name makes the watch in the store.
 
             store: store, which stays open for as long as the watch lives
@@ -6779,7 +6831,9 @@ class Watch(_rt.Handle):
             which: alias, number of a version, or "latest"; looked up now
             name: name of the watch; default: that of the model
             drift: tolerances, alpha, rows_min; columns and ignore choose what is watched
-            window_rows: rows of a window, 50 or more; default 1,000
+            window_rows: as in mlops_monitor_opts; default 1,000, and none where window_ns is given
+            window_ns: as in mlops_monitor_opts; default none
+            false_alarm_ns: as in mlops_monitor_opts; default none
 
         Raises: NotFoundError if there is no such version; SchemaError if it has no reference, or names a
         column that is not there; ExistsError if the watch is of another model; DeniedError if the store is
@@ -6787,7 +6841,8 @@ class Watch(_rt.Handle):
         """
         out = C.c_void_p()
         store_h = _rt.opened(store, Store, "store")
-        opts = _watch_opts(name=name, drift=drift, window_rows=window_rows)
+        opts = _watch_opts(name=name, drift=drift, window_rows=window_rows, window_ns=window_ns,
+                false_alarm_ns=false_alarm_ns)
         err = mlops_error()
         status = lib.mlops_watch_open(C.byref(out), store_h, _rt.string(model, "model"), _rt.string(which, "which"),
                 C.byref(opts), C.byref(err))
@@ -7481,9 +7536,12 @@ def _lineage_opts(*, no_history=False, depth=None, n_max=None):
     return o
 
 
-def _monitor_opts(*, reference=None, drift=None, name=None, window_rows=None):
+def _monitor_opts(*, alpha_of_all=False, reference=None, drift=None, name=None, window_rows=None, window_ns=None,
+        false_alarm_ns=None):
     o = mlops_monitor_opts(C.sizeof(mlops_monitor_opts))
     o._keep, o._raised = [], []
+    if alpha_of_all:
+        o.flags |= 1
     if reference is not None:
         made = _reference_opts(**reference)
         o.reference = C.pointer(made)
@@ -7496,6 +7554,10 @@ def _monitor_opts(*, reference=None, drift=None, name=None, window_rows=None):
         o.name = _rt.string(name, "name")
     if window_rows is not None:
         o.window_rows = _rt.integer(window_rows, -2 ** 63, 2 ** 63 - 1, "window_rows")
+    if window_ns is not None:
+        o.window_ns = _rt.integer(window_ns, -2 ** 63, 2 ** 63 - 1, "window_ns")
+    if false_alarm_ns is not None:
+        o.false_alarm_ns = _rt.integer(false_alarm_ns, -2 ** 63, 2 ** 63 - 1, "false_alarm_ns")
     return o
 
 
@@ -7662,7 +7724,7 @@ def _remote_gc_opts(*, dry=False, grace_ns=None, call=None):
     return o
 
 
-def _watch_opts(*, name=None, drift=None, window_rows=None):
+def _watch_opts(*, name=None, drift=None, window_rows=None, window_ns=None, false_alarm_ns=None):
     o = mlops_watch_opts(C.sizeof(mlops_watch_opts))
     o._keep, o._raised = [], []
     if name is not None:
@@ -7673,6 +7735,10 @@ def _watch_opts(*, name=None, drift=None, window_rows=None):
         o._keep.append(made)
     if window_rows is not None:
         o.window_rows = _rt.integer(window_rows, -2 ** 63, 2 ** 63 - 1, "window_rows")
+    if window_ns is not None:
+        o.window_ns = _rt.integer(window_ns, -2 ** 63, 2 ** 63 - 1, "window_ns")
+    if false_alarm_ns is not None:
+        o.false_alarm_ns = _rt.integer(false_alarm_ns, -2 ** 63, 2 ** 63 - 1, "false_alarm_ns")
     return o
 
 

@@ -1,0 +1,267 @@
+/* Windows that end by time, what false alarms they may raise, and errors: on a clock of the tests.
+ */
+#include "unit/help_monitor.h"
+
+#define MINUTE INT64_C(60000000000)
+#define HOUR   (60 * MINUTE)
+#define DAY    (24 * HOUR)
+
+static int64_t the_time; /* a multiple of a day and a bit, at the begin of each test */
+
+static int64_t tell(void *ctx) {
+    (void)ctx;
+    return the_time;
+}
+
+static const mlops_clock MOVING = {sizeof(mlops_clock), 0, NULL, tell, tell};
+static mlops_host moving = MLOPS_HOST_INIT;
+
+static mlops_monitor_opts timed(int64_t window_ns) {
+    mlops_monitor_opts opts = MLOPS_MONITOR_OPTS_INIT;
+    the_time = 19000 * DAY + 7 * MINUTE;
+    moving.clock = &MOVING;
+    opts.host = &moving;
+    opts.window_ns = window_ns;
+    return opts;
+}
+
+static mlops_monitor *begin(const mlops_monitor_opts *opts) {
+    mlops_reference *reference = reference_of("x\n0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n");
+    mlops_monitor *monitor;
+    mlops_error err;
+    if (mlops_monitor_new_reference(&monitor, NULL, reference, opts, &err))
+        fail_msg("%s", err.message);
+    mlops_reference_unref(reference);
+    return monitor;
+}
+
+static void add(mlops_monitor *m, int n, int at_a_time) {
+    float rows[1000];
+    for (int i = 0; i < n; i++) rows[i] = (float)(i % 10);
+    for (int i = 0; i < n; i += at_a_time)
+        assert_int_equal(
+            mlops_monitor_add(m, rows + i, n - i < at_a_time ? n - i : at_a_time, 1, NULL, 0),
+            MLOPS_OK);
+}
+
+static int64_t values_of_newest(const mlops_monitor *m) {
+    mlops_drift *drift;
+    mlops_error err;
+    assert_int_equal(mlops_monitor_drift(&drift, m, &err), MLOPS_OK);
+    int64_t n = column_of(drift, 0).n_current;
+    mlops_drift_unref(drift);
+    return n;
+}
+
+static double alpha_of_newest(const mlops_monitor *m) {
+    mlops_drift *drift;
+    mlops_error err;
+    char text[8192];
+    assert_int_equal(mlops_monitor_drift(&drift, m, &err), MLOPS_OK);
+    assert_int_equal(mlops_drift_json(drift, text, sizeof text, NULL), MLOPS_OK);
+    mlops_drift_unref(drift);
+    const char *at = strstr(text, "\"alpha\":");
+    assert_non_null(at);
+    return strtod(at + 8, NULL);
+}
+
+static void test_a_window_ends_at_the_full_hour(void **state) {
+    (void)state;
+    const mlops_monitor_opts opts = timed(HOUR);
+    mlops_monitor *m = begin(&opts);
+    add(m, 33, 1);
+    the_time += 52 * MINUTE; /* 00:59 */
+    add(m, 100, 7);
+    assert_int_equal(mlops_monitor_n_windows(m), 0);
+    the_time += MINUTE;
+    assert_int_equal(mlops_monitor_n_windows(m), 1); /* the time alone ends it */
+    assert_int_equal(values_of_newest(m), 133);
+    char *text = metrics_of(m);
+    const char *end =
+        strstr(text, "\nmlops_profile_window_end_timestamp_seconds{model=\"default\"} ");
+    assert_non_null(end);
+    assert_true(strtod(strchr(end, '}') + 1, NULL) == 1641603600);
+    free(text);
+    the_time += 5 * HOUR; /* hours without rows are no windows */
+    assert_int_equal(mlops_monitor_n_windows(m), 1);
+    add(m, 1000, 1000);
+    the_time += HOUR;
+    add(m, 60, 60); /* belongs to the next */
+    assert_int_equal(mlops_monitor_n_windows(m), 2);
+    assert_int_equal(values_of_newest(m), 1000);
+    mlops_monitor_free(m);
+}
+
+static void test_rows_and_time_end_windows(void **state) {
+    (void)state;
+    mlops_monitor_opts opts = timed(HOUR);
+    opts.window_rows = 100;
+    mlops_monitor *m = begin(&opts);
+    add(m, 250, 9);
+    assert_int_equal(mlops_monitor_n_windows(m), 2);
+    the_time += HOUR;
+    mlops_table *table = table_of("x\n1\n2\n3\n");
+    mlops_error err;
+    assert_int_equal(mlops_monitor_add_table(m, table, &err), MLOPS_OK);
+    assert_int_equal(mlops_monitor_n_windows(m), 3);
+    assert_int_equal(values_of_newest(m), 50);
+    the_time += HOUR;
+    assert_int_equal(mlops_monitor_n_windows(m), 4);
+    assert_int_equal(values_of_newest(m), 3);
+    mlops_table_unref(table);
+    mlops_monitor_free(m);
+}
+
+static void test_a_clock_that_is_set_back(void **state) {
+    (void)state;
+    const mlops_monitor_opts opts = timed(HOUR);
+    mlops_monitor *m = begin(&opts);
+    add(m, 60, 60);
+    the_time -= 3 * HOUR;
+    add(m, 60, 60);
+    assert_int_equal(mlops_monitor_n_windows(m), 0);
+    the_time += HOUR; /* not three more */
+    assert_int_equal(mlops_monitor_n_windows(m), 1);
+    assert_int_equal(values_of_newest(m), 120);
+    the_time = -MINUTE; /* before 1970 */
+    add(m, 60, 60);
+    assert_int_equal(mlops_monitor_n_windows(m), 1);
+    the_time = 0;
+    assert_int_equal(mlops_monitor_n_windows(m), 2);
+    the_time = INT64_MAX - MINUTE;
+    add(m, 60, 60);
+    assert_int_equal(mlops_monitor_n_windows(m), 2);
+    the_time = INT64_MAX;
+    assert_int_equal(mlops_monitor_n_windows(m), 3);
+    mlops_monitor_free(m);
+}
+
+/* At most one a month: windows of a day may spend a thirtieth each, whatever their number is, and a
+ * window after a pause what the pause left. */
+static void test_false_alarms_in_time(void **state) {
+    (void)state;
+    mlops_monitor_opts opts = timed(DAY);
+    opts.false_alarm_ns = 30 * DAY;
+    mlops_monitor *m = begin(&opts);
+    double sum = 0;
+    the_time += DAY - 7 * MINUTE;
+    int64_t begun = the_time - (DAY - 7 * MINUTE);
+    for (int i = 0; i < 20; i++) {
+        add(m, 60, 60);
+        the_time += i == 10 ? 4 * DAY : DAY;
+        assert_int_equal(mlops_monitor_n_windows(m), i + 1);
+        sum += alpha_of_newest(m);
+    }
+    assert_true(fabs(alpha_of_newest(m) - 1.0 / 30) < 1e-12);
+    mlops_drift *drift;
+    mlops_error err;
+    int64_t end = begun + (int64_t)(sum * 30 * (double)DAY + 0.5);
+    assert_true(llabs(end - (19000 * DAY + 21 * DAY + 3 * DAY)) < MINUTE);
+    assert_int_equal(mlops_monitor_drift(&drift, m, &err), MLOPS_OK);
+    mlops_drift_unref(drift);
+    mlops_monitor_free(m);
+    opts.false_alarm_ns = 1; /* asks for nothing */
+    m = begin(&opts);
+    add(m, 60, 60);
+    the_time += DAY;
+    assert_true(alpha_of_newest(m) == 0.5);
+    add(m, 60, 60);
+    mlops_monitor_free(m);
+}
+
+static void test_alpha_of_all_windows(void **state) {
+    (void)state;
+    mlops_drift_opts drift = MLOPS_DRIFT_OPTS_INIT;
+    mlops_monitor_opts opts = timed(0);
+    drift.alpha = 0.1;
+    opts.drift = &drift;
+    opts.window_rows = 50;
+    opts.flags = MLOPS_MONITOR_ALPHA_OF_ALL;
+    mlops_monitor *m = begin(&opts);
+    double sum = 0, last = 1;
+    for (int i = 0; i < 1000; i++) {
+        add(m, 50, 50);
+        double alpha = alpha_of_newest(m);
+        assert_true(alpha > 0 && alpha < last);
+        sum += last = alpha;
+    }
+    assert_true(sum < 0.1 && sum > 0.0999);
+    mlops_monitor_free(m);
+}
+
+static void refused_with(const mlops_monitor_opts *opts, const char *word) {
+    mlops_reference *reference = reference_of("x\n1\n2\n");
+    mlops_monitor *monitor;
+    mlops_error err;
+    assert_int_equal(mlops_monitor_new_reference(&monitor, NULL, reference, opts, &err),
+                     MLOPS_E_INVALID);
+    if (!strstr(err.message, word)) fail_msg("'%s' lacks '%s'", err.message, word);
+    assert_null(monitor);
+    mlops_reference_unref(reference);
+}
+
+static void test_options(void **state) {
+    (void)state;
+    mlops_drift_opts drift = MLOPS_DRIFT_OPTS_INIT;
+    mlops_monitor_opts opts = timed(-1);
+    refused_with(&opts, "window_ns");
+    opts = timed(HOUR), opts.false_alarm_ns = -1;
+    refused_with(&opts, "false_alarm_ns");
+    opts.false_alarm_ns = DAY, opts.drift = &drift, drift.alpha = 0.01;
+    refused_with(&opts, "alpha");
+    drift.alpha = 0, opts.flags = MLOPS_MONITOR_ALPHA_OF_ALL;
+    refused_with(&opts, "alpha");
+    opts.flags = 2;
+    refused_with(&opts, "flags");
+}
+
+static void test_errors_are_counted(void **state) {
+    (void)state;
+    const mlops_monitor_opts opts = timed(0);
+    mlops_monitor *m = begin(&opts);
+    assert_int_equal(mlops_monitor_add_errors(m, 3), MLOPS_OK);
+    assert_int_equal(mlops_monitor_add_errors(m, 0), MLOPS_OK);
+    assert_int_equal(mlops_monitor_add_errors(m, -1), MLOPS_E_INVALID);
+    assert_int_equal(mlops_monitor_add_errors(m, INT64_MAX - 2), MLOPS_E_LIMIT);
+    char *text = metrics_of(m);
+    assert_sample(text, "mlops_model_errors_total{model=\"default\"} 3");
+    free(text);
+    mlops_monitor_free(m);
+}
+
+/* OpenMetrics differs by the names of counters in their heads, and by its end. */
+static void test_openmetrics(void **state) {
+    (void)state;
+    mlops_monitor_opts opts = timed(0);
+    opts.window_rows = 50;
+    mlops_monitor *m = begin(&opts);
+    add(m, 50, 50);
+    char *plain = metrics_of(m), open[32768], built[32768] = "";
+    size_t needed = 0, again = 0;
+    assert_int_equal(mlops_monitor_openmetrics(m, NULL, 0, &needed), MLOPS_OK);
+    assert_int_equal(mlops_monitor_openmetrics(m, open, needed, &again), MLOPS_E_ARENA);
+    assert_int_equal(mlops_monitor_openmetrics(m, open, sizeof open, &again), MLOPS_OK);
+    assert_int_equal(strlen(open), needed);
+    for (char *line = strtok(plain, "\n"); line; line = strtok(NULL, "\n")) {
+        char *total = line[0] == '#' ? strstr(line, "_total ") : NULL;
+        if (total) memmove(total, total + 6, strlen(total + 6) + 1);
+        strcat(strcat(built, line), "\n");
+    }
+    assert_string_equal(open, strcat(built, "# EOF\n"));
+    free(plain);
+    mlops_monitor_free(m);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_window_ends_at_the_full_hour),
+        cmocka_unit_test(test_rows_and_time_end_windows),
+        cmocka_unit_test(test_a_clock_that_is_set_back),
+        cmocka_unit_test(test_false_alarms_in_time),
+        cmocka_unit_test(test_alpha_of_all_windows),
+        cmocka_unit_test(test_options),
+        cmocka_unit_test(test_errors_are_counted),
+        cmocka_unit_test(test_openmetrics),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -213,13 +213,81 @@ static mlops_status build(building *self, mlops__buf *out) {
     return mlops__ir_compile(self->ir, out, self->oc->err);
 }
 
+typedef struct surveying {
+    mlops__trees *trees;
+    int32_t *queue; /* nodes of a tree */
+    size_t cap, n;
+    size_t left;     /* nodes that all trees may have */
+    int32_t *counts; /* of each target: leaves of the tree that have a weight of it */
+    int32_t *newest; /* of each target: number of the leaf that had one last */
+    int32_t n_leaves;
+    uint8_t *is_sure;
+} surveying;
+
+static void survey_leaf(surveying *self, const mlops__tree_node *leaf, int32_t before) {
+    self->n_leaves++;
+    for (int32_t w = leaf->first; w != MLOPS__TREE_NONE; w = self->trees->weights[w].next) {
+        int64_t target = self->trees->weights[w].target;
+        if (self->newest[target] <= before) self->counts[target] = 0;
+        if (self->newest[target] == self->n_leaves) self->trees->is_twice = 1;
+        else self->counts[target]++;
+        self->newest[target] = self->n_leaves;
+    }
+}
+
+/* A walk that takes too long is of what is no tree, and is refused as a plan is made of it. */
+static void survey_tree(surveying *self, int32_t root) {
+    const mlops__tree_node *nodes = self->trees->nodes;
+    int32_t before = self->n_leaves;
+    int64_t n_weights = 0, n_leaves;
+    self->queue[0] = root;
+    self->n = 1;
+    for (size_t i = 0; i < self->n && self->left; i++, self->left--) {
+        const mlops__tree_node *node = &nodes[self->queue[i]];
+        if (node->mode == MLOPS__TREE_LEAF) {
+            survey_leaf(self, node, before);
+            continue;
+        }
+        if (self->n + 2 > self->cap) return;
+        self->queue[self->n++] = node->yes;
+        self->queue[self->n++] = node->no;
+    }
+    n_leaves = self->n_leaves - before;
+    for (size_t i = 0; i < self->n; i++) {
+        const mlops__tree_node *node = &nodes[self->queue[i]];
+        if (node->mode != MLOPS__TREE_LEAF) continue;
+        for (int32_t w = node->first; w != MLOPS__TREE_NONE; w = self->trees->weights[w].next) {
+            int64_t target = self->trees->weights[w].target;
+            if (self->counts[target] == n_leaves) self->is_sure[target] = 1;
+            else self->trees->is_uneven = 1;
+            n_weights++;
+        }
+    }
+    if (n_weights != n_leaves && n_weights != n_leaves * self->trees->n_targets)
+        self->trees->is_uneven = 1;
+}
+
+mlops_status mlops__oc_survey(mlops__oc *self, mlops__trees *trees) {
+    size_t n = (size_t)trees->n_targets, n_nodes = (size_t)trees->n_nodes;
+    surveying all = {.trees = trees, .cap = 2 * n_nodes + 1, .left = 3 * n_nodes};
+    if (trees->n_targets < 1 || trees->n_targets > MLOPS__PLAN_GROUPS_MAX)
+        return mlops__oc_no(self, "%lld targets", (long long)trees->n_targets);
+    all.queue = mlops__arena_array(self->arena, all.cap, sizeof *all.queue);
+    all.counts = mlops__arena_array(self->arena, 2 * n, sizeof *all.counts);
+    trees->is_sure = all.is_sure = mlops__arena_array(self->arena, n, 1);
+    if (!all.queue || !all.counts || !all.is_sure)
+        return mlops__fail_nomem(self->err, all.cap * sizeof *all.queue);
+    all.newest = all.counts + n;
+    for (int64_t i = 0; i < trees->n_roots; i++) survey_tree(&all, trees->roots[i]);
+    for (int64_t i = 0; i < trees->n_weights; i++) trees->is_below |= trees->weights[i].value < 0;
+    return MLOPS_OK;
+}
+
 mlops_status mlops__oc_forest(mlops__oc *self, mlops__trees *trees, int64_t n_features,
                               uint32_t *out) {
     mlops__ir ir;
     mlops__buf plan;
     building all = {.oc = self, .trees = trees, .ir = &ir};
-    if (trees->n_targets < 1 || trees->n_targets > MLOPS__PLAN_GROUPS_MAX)
-        return mlops__oc_no(self, "%lld targets", (long long)trees->n_targets);
     all.queue = mlops__arena_array(self->arena, (size_t)trees->n_nodes * 2 + 1, sizeof *all.queue);
     if (!all.queue) return mlops__fail_nomem(self->err, (size_t)trees->n_nodes * 8);
     mlops__ir_init(&ir, self->allocator);

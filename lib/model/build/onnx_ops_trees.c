@@ -167,10 +167,10 @@ static mlops_status read_weights(reading *self, const char *stem) {
     return MLOPS_OK;
 }
 
-static mlops_status read_base(mlops__oc *self, mlops__trees *out) {
+static mlops_status read_base(mlops__oc *self, int is_classifier, mlops__trees *out) {
     const double *given;
     MLOPS_TRY(numbers_of(self, "base_values", &given, &out->n_base, &out->f64));
-    int short_of_one = out->n_base == 1 && out->n_targets == 2;
+    int short_of_one = is_classifier && out->n_base == 1 && out->n_targets == 2;
     if (out->n_base == 0) return MLOPS_OK;
     if (out->n_base != out->n_targets && !short_of_one)
         return mlops__oc_no(self, "%lld base values for %lld targets", (long long)out->n_base,
@@ -204,7 +204,8 @@ static mlops_status read_trees(mlops__oc *self, const char *stem, int64_t n_feat
     MLOPS_TRY(read_nodes(&from, values, n_features));
     MLOPS_TRY(find_roots(self, out));
     MLOPS_TRY(read_weights(&from, stem));
-    return read_base(self, out);
+    MLOPS_TRY(read_base(self, strcmp(stem, "class") == 0, out));
+    return mlops__oc_survey(self, out);
 }
 
 /* Columns of the input, of which tests may take any. */
@@ -230,6 +231,17 @@ static mlops_status margins(mlops__oc *self, mlops__trees *trees, int64_t width,
     return wide ? MLOPS_OK : mlops__oc_cast(self, MLOPS__GRAPH_F32, *out, out);
 }
 
+/* Leaves of which ONNX Runtime makes something else than what the specification says. */
+static mlops_status check_leaves(mlops__oc *self, const mlops__trees *trees, int no_twice,
+                                 int all_sure) {
+    if (no_twice && trees->is_twice)
+        return mlops__oc_no(self, "a leaf has two weights of one target");
+    for (int64_t i = 0; all_sure && i < trees->n_targets; i++)
+        if (!trees->is_sure[i])
+            return mlops__oc_no(self, "target %lld has weights in some leaves alone", (long long)i);
+    return MLOPS_OK;
+}
+
 /* Functions as version 5 numbers them: AVERAGE, SUM, MIN, MAX. An average has its base added
  * behind. */
 static mlops_status aggregate(mlops__oc *self, mlops__trees *trees, int64_t width, int64_t function,
@@ -237,7 +249,10 @@ static mlops_status aggregate(mlops__oc *self, mlops__trees *trees, int64_t widt
     const double *base = trees->base;
     float n = (float)trees->n_roots;
     uint32_t count, added;
-    int average = function == 0;
+    int average = function == 0, is_one = trees->n_targets == 1, is_edge = function > 1;
+    MLOPS_TRY(check_leaves(self, trees, is_one || is_edge, is_edge && !is_one));
+    if (is_edge && !is_one && trees->is_uneven)
+        return mlops__oc_no(self, "the leaves of a tree have some targets each");
     if (function == 2) trees->aggregate = MLOPS__AGGREGATE_MIN;
     if (function == 3) trees->aggregate = MLOPS__AGGREGATE_MAX;
     if (average) trees->base = NULL;
@@ -328,6 +343,16 @@ static mlops_status classify_one(mlops__oc *self, mlops__trees *trees, int64_t w
     return mlops__oc_classify(self, scores, label, only ? MLOPS__PAIR_NONE : pair, post);
 }
 
+/* What ONNX Runtime makes of a row follows whether a leaf that it came to has a weight. */
+static mlops_status check_classes(mlops__oc *self, const mlops__trees *trees, int64_t only) {
+    int64_t n = trees->n_targets;
+    MLOPS_TRY(check_leaves(self, trees, n == 1, n > 2 && !trees->base && trees->is_below));
+    for (int64_t i = 0; n == 2 && i < 2; i++)
+        if (!trees->is_sure[i] && (i == 1 ? only != 0 : trees->base && only != 1))
+            return mlops__oc_no(self, "target %lld has weights in some leaves alone", (long long)i);
+    return MLOPS_OK;
+}
+
 static mlops_status lower_classifier(mlops__oc *self) {
     mlops__trees trees = {.n_targets = mlops__oc_n_labels(self)};
     mlops__graph_post post;
@@ -338,8 +363,10 @@ static mlops_status lower_classifier(mlops__oc *self) {
     MLOPS_TRY(width_of(self, &width));
     MLOPS_TRY(read_trees(self, "class", width, &trees));
     int64_t only = two ? only_class(&trees, &positive) : MLOPS__TREE_NONE;
+    MLOPS_TRY(check_classes(self, &trees, only));
     if (only != MLOPS__TREE_NONE) return classify_one(self, &trees, width, only, positive, post);
     if (two && trees.n_base == 2) return classify_opposites(self, &trees, width, post);
+    if (trees.n_targets == 1 && post != MLOPS__POST_PROBIT) post = MLOPS__POST_NONE;
     MLOPS_TRY(margins(self, &trees, width, &scores));
     return mlops__oc_classify(self, scores, two ? MLOPS__LABEL_ZERO : MLOPS__LABEL_GREATEST,
                               MLOPS__PAIR_NONE, post);
@@ -441,7 +468,8 @@ static mlops_status read_ensemble(mlops__oc *self, int64_t n_features, mlops__tr
         out->roots[out->n_roots++] = (int32_t)roots->ints[i];
     }
     MLOPS_TRY(split_children(self, out, n, leaves));
-    return read_members(self, out, n);
+    MLOPS_TRY(read_members(self, out, n));
+    return mlops__oc_survey(self, out);
 }
 
 static mlops_status lower_ensemble(mlops__oc *self) {

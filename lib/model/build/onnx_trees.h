@@ -48,12 +48,19 @@ typedef struct mlops__trees {
     int32_t *roots;
     int64_t n_roots;
     int64_t n_targets;
-    int64_t n_base;     /* of the file: 0, one of each target, or 1 of two classes */
-    const double *base; /* NULL: none; one of each target */
+    int64_t n_base;         /* of the file: 0, one of each target, or 1 of two classes */
+    const double *base;     /* NULL: none; one of each target */
+    const uint8_t *is_sure; /* of each target: a tree has a weight of it in all its leaves */
+    int is_twice;           /* a leaf has two weights of one target */
+    int is_uneven;          /* a tree has neither one target in all its leaves, nor all of them */
+    int is_below;           /* a weight is below 0 */
     mlops__aggregate aggregate;
     int f64;       /* a number is no float, or the input is double */
     int gives_f64; /* sums stay doubles if the input is of them */
 } mlops__trees;
+
+/* Fills in what the leaves have of each target: is_sure and those behind it. */
+mlops_status mlops__oc_survey(mlops__oc *self, mlops__trees *trees);
 
 /* The ensemble as the plan of a forest, in the arena: a constant of bytes. */
 mlops_status mlops__oc_forest(mlops__oc *self, mlops__trees *trees, int64_t n_features,

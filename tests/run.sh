@@ -29,7 +29,7 @@ no_install=
 [ $install = 1 ] || no_install=--no-install
 sh scripts/duckdb.sh build-peers $no_install >/dev/null # for the test "arrow", which skips what is not there
 
-sh scripts/onnxruntime.sh build-peers $no_install >/dev/null # for "oracle_onnx_models", as well
+sh scripts/onnxruntime.sh build-peers $no_install >/dev/null # for "oracle_onnx_models" and "oracle_onnx_trees", as well
 
 # What came out of a build's tests: the TAP points of each, and a line for each test that failed.
 results=$(mktemp)

@@ -33,6 +33,9 @@ double mlops__tanh_by(double x, double e); /* the same; e is mlops__exp() of 2 |
 double mlops__erf(double x);
 double mlops__pow(double x, double y);
 
+/* Within 3 ULP, of any finite x; NaN of others. */
+void mlops__sincos(double x, double *sine, double *cosine);
+
 /* The same in integers, for machines without the instruction. */
 double mlops__sqrt_portable(double x);
 

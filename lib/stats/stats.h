@@ -24,6 +24,9 @@ void mlops__sort_weighted(mlops__weighted *values, mlops__weighted *scratch, int
 double mlops__log1p(double x);
 double mlops__log1pmx(double x);
 
+/* ln(ratio) - e, where ratio is 1 + e, found apart where e is near -1. */
+double mlops__log_bent(double e, double ratio);
+
 /* ln(Gamma(x + 1)) less Stirling's (x + 1/2) ln x - x + ln(2 pi) / 2; x > 0. */
 double mlops__stirling_error(double x);
 
@@ -32,10 +35,19 @@ double mlops__log_choose(double n, double k);
 
 /* Upper tails; each in [0, 1]. */
 double mlops__chi2_sf(double x, double dof);
+double mlops__chi2_noncentral_sf(double x, double dof, double lambda); /* lambda >= 0 */
 double mlops__normal_sf(double x);
+double mlops__t_sf(double t, double dof);
+double mlops__f_sf(double f, double dof1, double dof2);
 double mlops__kolmogorov_sf(double d, double n); /* two-sided D at the whole sample size n >= 1 */
 double mlops__smirnov_sf(double d, double n);    /* one-sided D, alike; beyond n = 8192 only where
                                                     n d^2 >= 1 */
+double mlops__cramer_sf(double x);               /* limit of Cramer and von Mises' statistic */
+double mlops__anderson_sf(double x);             /* that of Anderson and Darling's */
+double mlops__kuiper_sf(double x);               /* that of sqrt(n) V, Kuiper's */
+
+/* The x with mlops__normal_sf(x) = p. */
+double mlops__normal_isf(double p);
 
 /* Exact p of a two-sample D of n against m values, by lattice paths. gap is D times n m / gcd, a
  * whole number. *p < 0: out of reach. MLOPS_E_NOMEM. */

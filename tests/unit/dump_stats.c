@@ -1,7 +1,8 @@
 /* Answers requests of oracle_stats.py: int64 header words and float64 values in, float64 out.
  *
  * Requests: 1 method alternative n m x... y...; 2 function n pairs...; 3 k x... y...; 4 n x...;
- * 5 n m x... y... of sorted samples.
+ * 5 n m x... y... of sorted samples;
+ * 6 function n fours...
  * Owns no state; a malformed request ends the program with an error.
  */
 #include "stats/stats.h"
@@ -58,6 +59,26 @@ static void function(void) {
     free(pairs);
 }
 
+static double tail(int64_t which, const double *a) {
+    if (which == 6) return mlops__t_sf(a[0], a[1]);
+    if (which == 7) return mlops__f_sf(a[0], a[1], a[2]);
+    if (which == 8) return mlops__chi2_noncentral_sf(a[0], a[1], a[2]);
+    if (which == 9) return mlops__normal_isf(a[0]);
+    if (which == 10) return mlops__cramer_sf(a[0]);
+    if (which == 11) return mlops__anderson_sf(a[0]);
+    return mlops__kuiper_sf(a[0]);
+}
+
+static void tails(void) {
+    int64_t which = word(), n = word();
+    double *rows = values(4 * n);
+    for (int64_t i = 0; i < n; i++) {
+        double p = tail(which, rows + 4 * i);
+        answer(&p, 1);
+    }
+    free(rows);
+}
+
 static void counts(void) {
     int64_t k = word();
     int64_t *x = (int64_t *)(void *)values(k), *y = (int64_t *)(void *)values(k);
@@ -102,6 +123,7 @@ int main(void) {
         else if (request == 3) counts();
         else if (request == 4) sorted();
         else if (request == 5) ranks();
+        else if (request == 6) tails();
         else return 2;
         fflush(stdout);
     }

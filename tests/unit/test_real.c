@@ -195,6 +195,33 @@ static void test_more(void **state) {
         if (!(worst[k] < (k < 3 ? 4 : 2))) fail_msg("function %d is off by %f ULP", k, worst[k]);
 }
 
+/* Angles of any size, and those next to multiples of a quarter of a turn, where most digits go. */
+static void test_sincos(void **state) {
+    double worst = 0, sine, cosine;
+    (void)state;
+    if (under_valgrind()) {
+        skipped("valgrind has no long double");
+        return;
+    }
+    for (int i = 0; i < 400000; i++) {
+        double x = double_of_bits(next_random());
+        if (i % 4 == 0) x = (double)(int64_t)(next_random() >> (i % 61 + 3)) * 1.5707963267948966;
+        if (i % 4 == 1) x = (double)(int64_t)(next_random() >> 11) * 0x1p-48;
+        if (x - x != 0) continue;
+        mlops__sincos(x, &sine, &cosine);
+        double first = error_in_ulps(sine, sinl((long double)x));
+        double second = error_in_ulps(cosine, cosl((long double)x));
+        worst = first > worst ? first : worst;
+        worst = second > worst ? second : worst;
+    }
+    print_message("sine and cosine: %.2f ULP\n", worst);
+    assert_true(worst < 3);
+    mlops__sincos(-0.0, &sine, &cosine);
+    assert_true(signbit(sine) && cosine == 1);
+    mlops__sincos((double)INFINITY, &sine, &cosine);
+    assert_true(isnan(sine) && isnan(cosine));
+}
+
 #else
 
 static void test_exp(void **state) {
@@ -205,6 +232,8 @@ static void test_exp(void **state) {
 static void test_more(void **state) { test_exp(state); }
 
 static void test_log(void **state) { test_exp(state); }
+
+static void test_sincos(void **state) { test_exp(state); }
 
 #endif
 
@@ -282,6 +311,7 @@ int main(void) {
         cmocka_unit_test(test_exp),
         cmocka_unit_test(test_log),
         cmocka_unit_test(test_more),
+        cmocka_unit_test(test_sincos),
         cmocka_unit_test(test_sqrt),
         cmocka_unit_test(test_pow_limits),
         cmocka_unit_test(test_limits),

@@ -29,138 +29,147 @@ static void begin(exposition *out, const char *family, const char *type, const c
     put_head(out, "# TYPE ", family, n, type);
 }
 
-/* family{labels,key="value"} without the value of the sample; key may be NULL. */
-static void open_sample(exposition *out, const char *family, const char *labels, size_t n_labels,
-                        const char *key, const char *value) {
-    mlops__buf_text(&out->text, family);
-    mlops__buf_u8(&out->text, '{');
-    mlops__buf_put(&out->text, labels, n_labels);
-    if (key) {
-        mlops__buf_u8(&out->text, ',');
-        mlops__buf_text(&out->text, key);
-        mlops__buf_text(&out->text, "=\"");
-        mlops__buf_text(&out->text, value);
-        mlops__buf_u8(&out->text, '"');
-    }
-    mlops__buf_text(&out->text, "} ");
+/* The largest pieces of a sample: a value and its end of line, and a label of its own. */
+enum { VALUE_MAX = MLOPS__NUMBER_MAX + 1, TAIL_MAX = MLOPS__NUMBER_MAX + 16 };
+
+/* A family whose samples follow. */
+typedef struct family {
+    exposition *out;
+    const char *name;
+    size_t n;
+} family;
+
+static family samples_of(exposition *out, const char *name) {
+    return (family){out, name, strlen(name)};
 }
 
-static void put_count(exposition *out, int64_t value) {
-    char digits[20];
-    size_t n = sizeof digits;
+static uint8_t *append(uint8_t *p, const char *bytes, size_t n) {
+    memcpy(p, bytes, n);
+    return p + n;
+}
+
+/* name{labels,tail} value; tail is empty or begins with a comma, value ends the line. */
+static void put_sample(const family *self, const char *labels, size_t n_labels, const char *tail,
+                       size_t n_tail, const char *value, size_t n_value) {
+    uint8_t *p = mlops__buf_extend(&self->out->text, self->n + n_labels + n_tail + n_value + 3);
+    if (!p) return;
+    p = append(p, self->name, self->n);
+    *p++ = '{';
+    p = append(p, labels, n_labels);
+    p = append(p, tail, n_tail);
+    *p++ = '}';
+    *p++ = ' ';
+    append(p, value, n_value);
+}
+
+static void put_count_of(const family *self, const char *labels, size_t n_labels, const char *tail,
+                         int64_t value) {
+    char text[VALUE_MAX];
+    size_t n = sizeof text;
     uint64_t left = (uint64_t)value;
-    do {
-        digits[--n] = (char)('0' + left % 10);
-        left /= 10;
-    } while (left);
-    mlops__buf_put(&out->text, digits + n, sizeof digits - n);
-    mlops__buf_u8(&out->text, '\n');
+    text[--n] = '\n';
+    do text[--n] = (char)('0' + left % 10);
+    while (left /= 10);
+    put_sample(self, labels, n_labels, tail, strlen(tail), text + n, sizeof text - n);
 }
 
-static void put_real(exposition *out, double value) {
-    char text[MLOPS__NUMBER_MAX];
+/* What is not finite is left out. */
+static void put_real_of(const family *self, const char *labels, size_t n_labels, const char *tail,
+                        double value) {
+    char text[VALUE_MAX];
+    if (!(value - value == 0.0)) return;
     size_t n = mlops__format_f64(text, value);
     text[n++] = '\n';
-    mlops__buf_put(&out->text, text, n);
+    put_sample(self, labels, n_labels, tail, strlen(tail), text, n);
 }
 
 /* A family of one sample. */
-static void put_single(exposition *out, const mlops_monitor *self, const char *family,
+static void put_single(exposition *out, const mlops_monitor *self, const char *name,
                        const char *type, const char *help, int64_t value) {
-    begin(out, family, type, help);
-    open_sample(out, family, self->labels, self->n_labels, NULL, NULL);
-    put_count(out, value);
+    const family of = samples_of(out, name);
+    begin(out, name, type, help);
+    put_count_of(&of, self->labels, self->n_labels, "", value);
 }
 
 static void put_feature_counts(exposition *out, const mlops_monitor *self) {
-    static const char values[] = "mlops_feature_values_total";
-    static const char nulls[] = "mlops_feature_nulls_total";
-    begin(out, values, "counter", "Values of a feature that were added, nulls and NaN among them.");
+    const family values = samples_of(out, "mlops_feature_values_total");
+    const family nulls = samples_of(out, "mlops_feature_nulls_total");
+    begin(out, values.name, "counter",
+          "Values of a feature that were added, nulls and NaN among them.");
     for (int64_t i = 0; i < self->n_features; i++) {
         const mlops__feature *f = &self->features[i];
-        open_sample(out, values, f->labels, f->n_labels, NULL, NULL);
-        put_count(out, mlops__feature_values(f));
+        put_count_of(&values, f->labels, f->n_labels, "", mlops__feature_values(f));
     }
-    begin(out, nulls, "counter", "Nulls and NaN of a feature that were added.");
+    begin(out, nulls.name, "counter", "Nulls and NaN of a feature that were added.");
     for (int64_t i = 0; i < self->n_features; i++) {
         const mlops__feature *f = &self->features[i];
-        open_sample(out, nulls, f->labels, f->n_labels, NULL, NULL);
-        put_count(out, mlops__feature_nulls(f));
+        put_count_of(&nulls, f->labels, f->n_labels, "", mlops__feature_nulls(f));
     }
 }
 
-static void put_scores(exposition *out, const mlops__feature *feature,
+static void put_scores(const family *to, const mlops__feature *feature,
                        const mlops_drift_column *column) {
     double gap = column->nulls_current - column->nulls_reference;
     const struct {
-        const char *test;
+        const char *tail;
         double value;
-    } scores[] = {{"ks", column->ks},   {"wasserstein", column->wasserstein},
-                  {"psi", column->psi}, {"js", column->js},
-                  {"tv", column->tv},   {"nulls", gap < 0.0 ? -gap : gap}};
-    for (size_t i = 0; i < sizeof scores / sizeof *scores; i++) {
-        if (!(scores[i].value - scores[i].value == 0.0)) continue;
-        open_sample(out, "mlops_feature_drift_score", feature->labels, feature->n_labels, "test",
-                    scores[i].test);
-        put_real(out, scores[i].value);
-    }
+    } scores[] = {{",test=\"ks\"", column->ks},   {",test=\"wasserstein\"", column->wasserstein},
+                  {",test=\"psi\"", column->psi}, {",test=\"js\"", column->js},
+                  {",test=\"tv\"", column->tv},   {",test=\"nulls\"", gap < 0.0 ? -gap : gap}};
+    for (size_t i = 0; i < sizeof scores / sizeof *scores; i++)
+        put_real_of(to, feature->labels, feature->n_labels, scores[i].tail, scores[i].value);
 }
 
 /* Verdicts of the newest complete window; before it there is nothing to tell. */
 static void put_drift(exposition *out, const mlops_monitor *self) {
-    static const char p_value[] = "mlops_feature_drift_pvalue";
-    static const char drifted[] = "mlops_feature_drifted";
+    const family score = samples_of(out, "mlops_feature_drift_score");
+    const family p_value = samples_of(out, "mlops_feature_drift_pvalue");
+    const family drifted = samples_of(out, "mlops_feature_drifted");
     int64_t n = self->n_windows ? self->n_features : 0;
-    begin(out, "mlops_feature_drift_score", "gauge",
-          "Distance of the newest complete window from the reference.");
-    for (int64_t i = 0; i < n; i++) put_scores(out, &self->features[i], &self->judged[i].column);
-    begin(out, p_value, "gauge",
+    begin(out, score.name, "gauge", "Distance of the newest complete window from the reference.");
+    for (int64_t i = 0; i < n; i++) put_scores(&score, &self->features[i], &self->judged[i].column);
+    begin(out, p_value.name, "gauge",
           "Chance of such an effect without drift, adjusted for all features (Holm).");
     for (int64_t i = 0; i < n; i++) {
         const mlops__feature *f = &self->features[i];
-        double p = self->judged[i].column.p_adjusted;
-        if (!(p - p == 0.0)) continue;
-        open_sample(out, p_value, f->labels, f->n_labels, NULL, NULL);
-        put_real(out, p);
+        put_real_of(&p_value, f->labels, f->n_labels, "", self->judged[i].column.p_adjusted);
     }
-    begin(out, drifted, "gauge", "1 if the feature drifted in the newest complete window, else 0.");
+    begin(out, drifted.name, "gauge",
+          "1 if the feature drifted in the newest complete window, else 0.");
     for (int64_t i = 0; i < n; i++) {
         const mlops__feature *f = &self->features[i];
-        open_sample(out, drifted, f->labels, f->n_labels, NULL, NULL);
-        put_count(out, self->judged[i].column.verdict == MLOPS_DRIFT_YES);
+        put_count_of(&drifted, f->labels, f->n_labels, "",
+                     self->judged[i].column.verdict == MLOPS_DRIFT_YES);
     }
 }
 
 static void put_latency(exposition *out, const mlops_monitor *self) {
-    static const char bucket[] = "mlops_model_latency_seconds_bucket";
+    const family bucket = samples_of(out, "mlops_model_latency_seconds_bucket");
+    const family sum = samples_of(out, "mlops_model_latency_seconds_sum");
+    const family count = samples_of(out, "mlops_model_latency_seconds_count");
     mlops_profile_summary s = MLOPS_PROFILE_SUMMARY_INIT;
     (void)mlops_profile_summarize(self->latency.profile, &s); /* the struct is ours */
     begin(out, "mlops_model_latency_seconds", "histogram", "Time that predicting took.");
     for (int64_t i = 0; i < MLOPS__LATENCY_STEPS; i++) {
-        char bound[MLOPS__NUMBER_MAX];
+        char tail[TAIL_MAX], bound[MLOPS__NUMBER_MAX];
         double bound_ns;
-        int64_t count = mlops__latency_step(&self->latency, i, &bound_ns);
+        int64_t n = mlops__latency_step(&self->latency, i, &bound_ns);
         mlops__format_f64(bound, bound_ns / 1e9);
-        open_sample(out, bucket, self->labels, self->n_labels, "le", bound);
-        put_count(out, count);
+        mlops__format(tail, sizeof tail, ",le=\"%s\"", bound);
+        put_count_of(&bucket, self->labels, self->n_labels, tail, n);
     }
-    open_sample(out, bucket, self->labels, self->n_labels, "le", "+Inf");
-    put_count(out, s.n);
-    open_sample(out, "mlops_model_latency_seconds_sum", self->labels, self->n_labels, NULL, NULL);
-    put_real(out, (double)self->latency.sum_ns / 1e9);
-    open_sample(out, "mlops_model_latency_seconds_count", self->labels, self->n_labels, NULL, NULL);
-    put_count(out, s.n);
+    put_count_of(&bucket, self->labels, self->n_labels, ",le=\"+Inf\"", s.n);
+    put_real_of(&sum, self->labels, self->n_labels, "", (double)self->latency.sum_ns / 1e9);
+    put_count_of(&count, self->labels, self->n_labels, "", s.n);
 }
 
 static void put_windows(exposition *out, const mlops_monitor *self) {
-    static const char end[] = "mlops_profile_window_end_timestamp_seconds";
+    const family end = samples_of(out, "mlops_profile_window_end_timestamp_seconds");
     put_single(out, self, "mlops_monitor_windows_total", "counter",
                "Windows that were completed and judged.", self->n_windows);
-    begin(out, end, "gauge", "When the newest complete window ended.");
-    if (self->n_windows) {
-        open_sample(out, end, self->labels, self->n_labels, NULL, NULL);
-        put_real(out, (double)self->window_end_ns / 1e9);
-    }
+    begin(out, end.name, "gauge", "When the newest complete window ended.");
+    if (self->n_windows)
+        put_real_of(&end, self->labels, self->n_labels, "", (double)self->window_end_ns / 1e9);
     put_single(out, self, "mlops_retrain_recommended", "gauge",
                "1 if any feature drifted in the newest complete window, else 0.",
                self->verdict == MLOPS_DRIFT_YES);

@@ -415,6 +415,24 @@ class Tester:
         if ort.available():
             self.against_runtime(name, model, rows)
 
+    def folded(self, name, model, alone, rows, made, back, back_made, source):
+        """A forest behind steps, and alone with what they make of rows, tell the same. source: the rows' columns."""
+        names, wide = [f"c{i}" for i in range(6)], rows.astype(np.float64)
+        with self.load(model) as m, self.load(alone) as f:
+            for output in ("prediction", "margin", "leaf", "class"):
+                got, want = m.predict(rows, output=output), f.predict(made, output=output)
+                self.say(got.tobytes() == want.tobytes(), f"{name}: {output}s")
+                one = np.concatenate([np.ravel(m.predict(r[None], output=output)) for r in rows[:9]])
+                self.say(one.tobytes() == got[:9].tobytes(), f"{name}: {output}s of a row alone")
+            self.say(m.predict(rows).tobytes() == m.predict(rows, output=17).tobytes(), f"{name}: as the graph")
+
+            def shares(model, back, rows):
+                table = mlops.table({n: list(map(float, back[:, i])) for i, n in enumerate(names)})
+                return np.asarray(mlops.Explainer(model, table, columns=names).explain(rows.astype(np.float64)))
+
+            got, want = shares(m, back, wide)[..., [*source, -1]], shares(f, back_made, made)
+            self.say(np.allclose(got, want, rtol=1e-12, atol=1e-12), f"{name}: explanations")
+
     def against_runtime(self, name, model, rows, tolerance=2e-5):
         kinds = {T.FLOAT: np.float32, T.INT64: np.int64, T.DOUBLE: np.float64, T.STRING: object}
         graph = onnx.load_from_string(model).graph
@@ -523,10 +541,10 @@ def cores(t):
             t.say(np.allclose(whole.ravel(), np.asarray(margin).ravel(), rtol=1e-5, atol=1e-4), f"{name}: shares add up")
             t.say(raises(mlops.UnsupportedError, lambda: mlops.Explainer(m)), f"{name}: a background is needed")
     g = Graph()
-    x = g.ml("Scaler", "X", offset=[0.0], scale=[2.0])
+    x = g.ml("Normalizer", "X", norm="L2")
     g.ml("TreeEnsembleRegressor", x, outs=["variable"], n_targets=1, **tree_attributes([(0, f.estimators_[0])], "target"))
     with t.load(g.model([("X", T.FLOAT, 6)], [("variable", T.FLOAT, 2)])) as m:
-        t.say(raises(mlops.InvalidError, lambda: m.predict(TEST, output="margin")), "a forest behind a scaler has no margins")
+        t.say(raises(mlops.InvalidError, lambda: m.predict(TEST, output="margin")), "a forest behind a step has no margins")
         t.say(raises(mlops.UnsupportedError, lambda: mlops.Explainer(m, back, columns=names)), "nor explanations")
     if not ort.available():
         return
@@ -540,6 +558,69 @@ def cores(t):
         t.against_runtime(f"two targets, {link}", two_targets(f.estimators_, link), TEST)
     for function in range(4):
         t.against_runtime(f"version 5, function {function}", ensemble5(f, T.FLOAT, function), TEST)
+
+
+def pipelines(t):
+    """Forests behind what is fitted to columns take the rows themselves, and are cores."""
+    gaps = X.copy()
+    gaps[rng.random(X.shape) < 0.1] = np.nan
+    test = TEST.copy()
+    test[rng.random(TEST.shape) < 0.1] = np.nan
+    standard, robust = preprocessing.StandardScaler().fit(gaps), preprocessing.RobustScaler().fit(gaps)
+    least, most = preprocessing.MinMaxScaler(clip=True).fit(gaps), preprocessing.MaxAbsScaler().fit(gaps)
+    mean, median = impute.SimpleImputer().fit(gaps), impute.SimpleImputer(strategy="median").fit(gaps)
+
+    def scaler(offset, scale):
+        offset, scale = np.float32(offset), np.float32(scale)
+        return (lambda g, x: g.ml("Scaler", x, offset=offset.tolist(), scale=scale.tolist()),
+                lambda x: (x - offset) * scale)
+
+    def imputer(m):
+        values = np.float32(m.statistics_)
+        return (lambda g, x: g.ml("Imputer", x, imputed_value_floats=values.tolist(), replaced_value_float=float("nan")),
+                lambda x: np.where(np.isnan(x), values, x))
+
+    def least_and_most(g, x):
+        x = g.node("Cast", g.node("Mul", g.node("Cast", x, to=T.FLOAT), g.const(least.scale_[None])), to=T.FLOAT)
+        return g.node("Clip", g.node("Add", x, g.const(least.min_[None])), g.const(0), g.const(1))
+
+    order = [5, 2, 0, 1, 3, 4]
+    some = scaler(standard.mean_[order[:2]], 1 / standard.scale_[order[:2]])
+
+    def parts(g, x):
+        first, rest = [g.ml("ArrayFeatureExtractor", x, g.const(c, np.int64)) for c in (order[:2], order[2:])]
+        return g.node("Concat", some[0](g, first), rest, axis=1)
+
+    def parts_of(x):
+        return np.hstack([some[1](x[:, order[:2]]), x[:, order[2:]]])
+
+    fill, scale = imputer(mean), scaler(standard.mean_, 1 / standard.scale_)
+    low, width = np.float32(least.min_), np.float32(least.scale_)
+    cases = {"StandardScaler": [scale], "RobustScaler": [scaler(robust.center_, 1 / robust.scale_)],
+             "MaxAbsScaler": [scaler(np.zeros(6), 1 / most.scale_)], "SimpleImputer": [fill],
+             "MinMaxScaler": [(least_and_most, lambda x: np.clip(x * width + low, np.float32(0), np.float32(1)))],
+             "imputer and scaler": [fill, scale], "scaler and imputer": [scale, imputer(median)],
+             "a scaler that mirrors": [imputer(median), scaler(standard.mean_, -3 / standard.scale_)],
+             "columns apart": [(parts, parts_of), imputer(median)]}
+    for name, steps in cases.items():
+        for named in (False, True):
+            g, made, train = Graph(), test, gaps
+            x = g.node("Concat", *"abcdef", axis=1) if named else "X"
+            for make, compute in steps:
+                x, made, train = make(g, x), compute(made), compute(train)
+            c = ensemble.RandomForestClassifier(15, max_depth=6, random_state=3).fit(np.nan_to_num(train), Y)
+            a = tree_attributes(c.estimators_, "class", scale=1 / 15)
+            tail = {**labels(c.classes_), "post_transform": "NONE", **a}
+            g.ml("TreeEnsembleClassifier", x, outs=["label", "probabilities"], **tail)
+            inputs = [(n, T.FLOAT, 1) for n in "abcdef"] if named else [("X", T.FLOAT, 6)]
+            ports = [("label", T.INT64, 1), ("probabilities", T.FLOAT, 2)]
+            model, alone = g.model(inputs, ports), Graph()
+            alone.ml("TreeEnsembleClassifier", "X", outs=["label", "probabilities"], **tail)
+            alone = alone.model([("X", T.FLOAT, 6)], ports)
+            title = f"{name}, {'inputs side by side' if named else 'one input'}"
+            t.folded(title, model, alone, test, made, gaps[:15], train[:15], order if "apart" in name else range(6))
+            if ort.available():
+                t.against_runtime(title, model, test, 0)
 
 
 def others(t):
@@ -860,7 +941,7 @@ def hostile(t):
 
 def main():
     t = Tester()
-    for part in (linear, vectors, trees, cores, others, runtime, maps, small, tables, rows, elsewhere, hostile):
+    for part in (linear, vectors, trees, cores, pipelines, others, runtime, maps, small, tables, rows, elsewhere, hostile):
         part(t)
     if not ort.available():
         print("# MLOPS_ORT names no library: not compared with ONNX Runtime")

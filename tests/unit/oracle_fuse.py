@@ -5,7 +5,9 @@ usage: oracle_fuse.py DUMP_FUSE
 
 Each graph is loaded as it is, and once more with what its nodes yield as further outputs, so that nothing can be
 joined. Both, rows one by one and together, under every level of kernels, must give the same values; where sums are
-involved, those of adding up one product after the other in NumPy. Prints TAP.
+involved, those of adding up one product after the other in NumPy. Trees behind steps that are folded into their tests
+must give what walking them gives of what NumPy makes of the rows, which are drawn, and put at and beside the numbers
+where a test turns. Prints TAP.
 """
 import pathlib
 import subprocess
@@ -20,6 +22,7 @@ except ImportError as missing:
     sys.exit(0)
 
 MATMUL, GEMM, CDIST, DENSE, BINARY, UNARY, SCAN, LINEAR, LOOKUP = 64, 65, 66, 67, 2, 1, 128, 83, 95
+CAST, CLIP, CONCAT, FOREST, SCALE, IMPUTE, FEATURES = 4, 5, 25, 80, 87, 89, 94
 ML = "ai.onnx.ml"
 TYPES = {"f4": T.FLOAT, "f8": T.DOUBLE}
 rng = np.random.default_rng(5)
@@ -213,9 +216,200 @@ def lookups(t):
     t.say(LOOKUP not in joined, "codes with an infinite coefficient", f"{joined}")
 
 
+class Trees:
+    """Trees of random tests of what a function of NumPy makes of rows; source: the column behind each of its own."""
+
+    def __init__(self, f, source, points, modes=("LEQ", "LT", "GTE", "GT"), n=12):
+        self.f, self.source, self.n, self.names, self.rows = f, source, n, [], []
+        for t in range(n):
+            self.grow(t, points, modes, 0, [0])
+        self.rows = np.array(self.rows, float)
+
+    def grow(self, tree, points, modes, depth, count):
+        """A row of tree, number, feature, value, yes, no, missing is yes, leaf. Returns its number."""
+        number, at = count[0], len(self.rows)
+        count[0] += 1
+        leaf = depth == 5 or (depth > 2 and rng.random() < 0.3)
+        feature = int(rng.integers(len(self.source)))
+        self.names.append("LEAF" if leaf else "BRANCH_" + str(rng.choice(modes)))
+        self.rows.append([tree, number, feature, float(np.float32(rng.choice(points[feature]))), 0, 0,
+                          rng.random() < 0.5, draw()])
+        if not leaf:
+            self.rows[at][4:6] = [self.grow(tree, points, modes, depth + 1, count) for _ in range(2)]
+        return number
+
+    def node(self, g, x):
+        a, leaf = self.rows.T, np.array(self.names) == "LEAF"
+        whole = [c.astype(int).tolist() for c in a[[0, 1, 2, 4, 5, 6]]]
+        keys = ("treeids", "nodeids", "featureids", "truenodeids", "falsenodeids", "missing_value_tracks_true")
+        lists = {f"nodes_{k}": v for k, v in zip(keys, whole)}
+        target = {f"target_{k}": a[i][leaf].astype(int).tolist() for i, k in enumerate(("treeids", "nodeids"))}
+        return g.node("TreeEnsembleRegressor", x, domain=ML, n_targets=1, nodes_modes=self.names,
+                      nodes_values=a[3].tolist(), target_ids=[0] * int(leaf.sum()), target_weights=a[7][leaf].tolist(),
+                      **lists, **target)
+
+    def walk(self, x):
+        """Sums of rows, in floats; in double where that is what trees are given."""
+        y = self.f(x)
+        total = np.zeros(len(x), y.dtype)
+        start = np.searchsorted(self.rows[:, 0], np.arange(self.n))
+        for first in start:
+            at = np.full(len(x), first)
+            for _ in range(6):
+                r, v = self.rows[at], y[np.arange(len(x)), self.rows[at, 2].astype(int)]
+                yes = np.zeros(len(x), bool)
+                for mode, holds in (("LEQ", np.less_equal), ("LT", np.less), ("GTE", np.greater_equal),
+                                    ("GT", np.greater), ("EQ", np.equal), ("NEQ", np.not_equal)):
+                    its = np.array(self.names)[at] == "BRANCH_" + mode
+                    yes |= its & np.where(np.isnan(v), (r[:, 6] > 0) | (mode == "NEQ"), holds(v, r[:, 3]))
+                leaf = np.array(self.names)[at] == "LEAF"
+                at = np.where(leaf, at, first + np.where(yes, r[:, 4], r[:, 5]).astype(int))
+            total = total + self.rows[at, 7].astype(y.dtype)
+        return total.astype("f4")
+
+    def turns(self, width, dtype):
+        """Rows, each with a number at which a test turns, or one beside it, in a column."""
+        def number(k):
+            size = np.abs(k).astype("i" + dtype[1]).view(dtype)
+            return np.where(k < 0, -size, size)
+
+        tests = self.rows[[n != "LEAF" for n in self.names]]
+        n, feature = len(tests), tests[:, 2].astype(int)
+        place = np.arange(n), np.array(self.source)[feature]
+        end = int(np.array(np.inf, dtype).view("i" + dtype[1]))
+        out = []
+        for above in (np.greater, np.greater_equal):
+            def answer(k):
+                rows = np.zeros((n, width), dtype)
+                rows[place] = number(k)
+                return above(self.f(rows)[np.arange(n), feature], tests[:, 3])
+
+            low, high = np.full(n, -end), np.full(n, end)
+            first = answer(low)
+            while np.any(high // 2 - low // 2 > 1):
+                middle = low // 2 + high // 2
+                low, high = np.where(answer(middle) == first, middle, low), np.where(answer(middle) == first, high, middle)
+            for beside in range(-2, 3):
+                rows = draw(n, width).astype(dtype)
+                rows[place] = number(np.clip(high + beside, -end, end))
+                out.append(rows)
+        return np.concatenate(out)
+
+
+def plain(width, dtype):
+    """Rows of all magnitudes, with what is strange among numbers."""
+    tiny, large = np.finfo(dtype).smallest_subnormal, np.finfo(dtype).max
+    strange = [np.nan, np.inf, -np.inf, 0.0, -0.0, tiny, -tiny, large, -large, np.finfo(dtype).tiny, 1.0, 3.0]
+    rows = draw(600, width).astype(dtype)
+    rows[200:] *= 10.0 ** rng.integers(-30, 30, (400, width))
+    some = rng.random(rows.shape) < 0.3
+    rows[some] = rng.choice(strange, int(some.sum()))
+    return np.concatenate([rows, np.repeat(np.array(strange, dtype), width).reshape(-1, width)])
+
+
+def fold(t, name, steps, before, f, source=None, width=5, dtype="f4", modes=("LEQ", "LT", "GTE", "GT"), points=None):
+    """before puts what f computes into a graph, steps are left of both."""
+    source = list(range(width)) if source is None else source
+    with np.errstate(all="ignore"):
+        made = f(plain(width, dtype))
+        ends = [0.0, -0.0, np.inf, -np.inf, 1.0]
+        points = points or [np.concatenate([c[np.isfinite(c)], ends * 9]) for c in made.T.astype("f4")]
+        trees = Trees(f, source, points, modes)
+        g = Graph(dtype)
+        trees.node(g, before(g))
+        rows = np.concatenate([plain(width, dtype), trees.turns(width, dtype)])
+        want = trees.walk(rows).astype(float)
+    joined, values = t.run(g.model(width, False), rows)
+    t.say(joined == steps, f"{name}: steps", f"{joined}, not {steps}")
+    t.say(all(np.array_equal(v.view("i8"), want.view("i8")) for v in values), f"{name}: bits",
+          f"{sum(int(np.sum(v != want)) for v in values)} rows differ")
+
+
+def folds(t):
+    o, s = draw(5), draw(5)
+    wild, by = np.array([1e30, -3e38, 1e-38, 0, -7e-45], "f4"), np.array([1e-38, 3e38, -1e-45, 1, -2e30], "f4")
+    fill = np.array([0.5, -np.inf, np.nan, 3e38, -0.0], "f4")
+
+    def listed(values):
+        return np.ravel(values).astype(float).tolist()
+
+    def scaler(g, x, o, s):
+        return g.node("Scaler", x, offset=listed(o), scale=listed(s), domain=ML)
+
+    def imputer(g, x, fill, replaced=float("nan")):
+        return g.node("Imputer", x, imputed_value_floats=listed(fill), replaced_value_float=replaced, domain=ML)
+
+    def filled(x, fill):
+        return np.where(np.isnan(x), np.asarray(fill, x.dtype), x)
+
+    def pick(g, x, columns):
+        return g.node("ArrayFeatureExtractor", x, g.const(columns, "i8"), domain=ML)
+
+    fold(t, "Scaler", [FOREST], lambda g: scaler(g, "x", o, s), lambda x: (x - o) * s)
+    fold(t, "Scaler of one number", [FOREST], lambda g: scaler(g, "x", 0.1, -3), lambda x: (x - np.float32(0.1)) * np.float32(-3))
+    fold(t, "Scaler of all magnitudes", [FOREST], lambda g: scaler(g, "x", wild, by), lambda x: (x - wild) * by)
+    fold(t, "Imputer", [FOREST], lambda g: imputer(g, "x", fill), lambda x: filled(x, fill))
+    fold(t, "Imputer, Scaler", [FOREST], lambda g: scaler(g, imputer(g, "x", fill), o, s), lambda x: (filled(x, fill) - o) * s)
+    fold(t, "Scaler, Imputer", [FOREST], lambda g: imputer(g, scaler(g, "x", wild, by), fill),
+         lambda x: filled((x - wild) * by, fill))
+    fold(t, "two Scalers", [FOREST], lambda g: scaler(g, scaler(g, "x", o, s), wild, by), lambda x: ((x - o) * s - wild) * by)
+    fold(t, "Mul, Add, Clip", [FOREST],
+         lambda g: g.node("Clip", g.node("Add", g.const(o[None]), g.node("Mul", "x", g.const(s))), g.const(0), g.const(1)),
+         lambda x: np.clip(x * s + o, np.float32(0), np.float32(1)))
+    fold(t, "Sub from, Div", [FOREST], lambda g: g.node("Div", g.node("Sub", g.const(o), "x"), g.const(by)),
+         lambda x: (o - x) / by)
+    fold(t, "Sub, Div of doubles", [FOREST, CAST],
+         lambda g: g.node("Div", g.node("Sub", "x", g.const(o)), g.const(s)),
+         lambda x: (x - o.astype("f8")) / s.astype("f8"), dtype="f8")
+    fold(t, "a Scaler of doubles", [FOREST], lambda g: scaler(g, g.node("Cast", "x", to=T.FLOAT), o, s),
+         lambda x: (x.astype("f4") - o) * s, dtype="f8")
+    fold(t, "columns apart", [FOREST],
+         lambda g: g.node("Concat", scaler(g, pick(g, "x", [4, 1]), o[:2], s[:2]), imputer(g, pick(g, "x", [3]), 7),
+                          g.node("Gather", "x", g.const([1], "i8"), axis=1), axis=1),
+         lambda x: np.hstack([(x[:, [4, 1]] - o[:2]) * s[:2], filled(x[:, [3]], 7), x[:, [1]]]), source=[4, 1, 3, 1])
+    fold(t, "FeatureVectorizer", [FOREST],
+         lambda g: g.node("FeatureVectorizer", scaler(g, "x", o, s), imputer(g, "x", fill), domain=ML, inputdimensions=[5, 5]),
+         lambda x: np.hstack([(x - o) * s, filled(x, fill)]), source=[0, 1, 2, 3, 4] * 2)
+    equal = {"modes": ("EQ", "NEQ", "LT"), "points": [[1.0, 3.0, 0.0, 0.5]] * 5}
+    fold(t, "equal tests behind an Imputer", [FOREST], lambda g: imputer(g, "x", [3, 1, 1, 0, 7]),
+         lambda x: filled(x, [3, 1, 1, 0, 7]), **equal)
+    fold(t, "equal tests behind a Scaler", [SCALE, FOREST], lambda g: scaler(g, "x", o, s), lambda x: (x - o) * s, **equal)
+
+
+def not_folds(t):
+    """What would not give the same, or not of all rows."""
+    o, s = draw(5), draw(5)
+    for name, strange in (("0", 0), ("inf", np.inf), ("NaN", np.nan)):
+        for of in range(2):
+            lists = [o.copy(), s.copy()]
+            lists[of][2] = strange
+            folded = name == "0" and of == 0
+            fold(t, f"Scaler, {('offset', 'scale')[of]} {name}", [FOREST] if folded else [SCALE, FOREST],
+                 lambda g: g.node("Scaler", "x", offset=lists[0].tolist(), scale=lists[1].tolist(), domain=ML),
+                 lambda x: (x - lists[0]) * lists[1], points=[draw(9)] * 5)
+    fold(t, "Imputer of 1", [IMPUTE, FOREST],
+         lambda g: g.node("Imputer", "x", imputed_value_floats=[3.0], replaced_value_float=1.0, domain=ML),
+         lambda x: np.where(x == 1, np.float32(3), x))
+    fold(t, "a Scaler ahead of a step", [SCALE, UNARY, FOREST],
+         lambda g: g.node("Relu", g.node("Scaler", "x", offset=o.tolist(), scale=s.tolist(), domain=ML)),
+         lambda x: np.where((x - o) * s < 0, np.float32(0), (x - o) * s))
+    fold(t, "a product that is rounded to floats", [BINARY, FOREST],
+         lambda g: g.node("Cast", g.node("Mul", "x", g.const(s)), to=T.FLOAT),
+         lambda x: (x * s.astype("f8")).astype("f4"), dtype="f8")
+    g, x = Graph(), plain(5, "f4")
+    scaled = g.node("Scaler", "x", offset=o.tolist(), scale=s.tolist(), domain=ML)
+    trees = Trees(lambda x: (x - o) * s, list(range(5)), [draw(9)] * 5)
+    g.node("Concat", scaled, trees.node(g, scaled), axis=1)
+    joined, values = t.run(g.model(5, False), x)
+    with np.errstate(all="ignore"):
+        want = np.hstack([(x - o) * s, trees.walk(x)[:, None]]).ravel().astype(float)
+    t.say(joined == [SCALE, FOREST, CONCAT], "a Scaler that others take too: steps", f"{joined}")
+    t.say(all(np.array_equal(v, want, equal_nan=True) for v in values), "a Scaler that others take too: values")
+
+
 def main():
     t = Tester(sys.argv[1])
-    for group in (dense, not_dense, scans, lookups):
+    for group in (dense, not_dense, scans, lookups, folds, not_folds):
         group(t)
     print(f"1..{t.n}")
     return t.failures != 0

@@ -23,22 +23,27 @@ static int64_t int_at(const mlops__graph_peek *step, int i) {
     return (int64_t)mlops__load_u64(step->ints + 8 * i);
 }
 
-/* The value that holds the rows as they are: the one input, or all of them side by side. */
-static uint32_t rows_of(const mlops__graph *graph, mlops__graph_dtype dtype) {
+/* True if a step's input holds the rows as they are: the one input, or all of them side by side.
+ * Doubles go to a forest of floats, too, which rounds them as it does those of rows. */
+static int takes_rows(const mlops__graph *graph, uint32_t forest, int f64) {
+    uint32_t rows = mlops__graph_peek_at(graph, forest).inputs[0], step = forest;
     for (uint32_t i = 0; i < graph->n_inputs; i++) {
-        mlops__graph_value value = mlops__graph_value_at(graph, mlops__graph_input(graph, i));
-        if (value.dtype != dtype || value.rank != 2) return MLOPS__GRAPH_NONE;
+        mlops__graph_value input = mlops__graph_value_at(graph, mlops__graph_input(graph, i));
+        if (input.rank != 2 ||
+            (input.dtype != MLOPS__GRAPH_F64 && (f64 || input.dtype != MLOPS__GRAPH_F32)))
+            return 0;
     }
-    if (graph->n_inputs == 1) return mlops__graph_input(graph, 0);
-    mlops__graph_peek first = mlops__graph_peek_at(graph, 0);
-    if (first.op != MLOPS__GRAPH_CONCAT || first.n_inputs != graph->n_inputs ||
-        int_at(&first, 0) != 1)
-        return MLOPS__GRAPH_NONE;
-    const uint8_t *operands = graph->operands + 4 * (size_t)mlops__load_u32(graph->steps + 12);
+    if (graph->n_inputs == 1) return rows == mlops__graph_input(graph, 0);
+    while (step > 0 && mlops__graph_peek_at(graph, step).outputs[0] != rows) step--;
+    mlops__graph_peek maker = mlops__graph_peek_at(graph, step);
+    if (maker.outputs[0] != rows || maker.op != MLOPS__GRAPH_CONCAT ||
+        maker.n_inputs != graph->n_inputs || int_at(&maker, 0) != 1)
+        return 0;
+    const uint8_t *operands = graph->operands;
+    operands += 4 * (size_t)mlops__load_u32(graph->steps + 24 * (size_t)step + 12);
     for (uint32_t i = 0; i < graph->n_inputs; i++)
-        if (mlops__load_u32(operands + 4 * (size_t)i) != mlops__graph_input(graph, i))
-            return MLOPS__GRAPH_NONE;
-    return first.outputs[0];
+        if (mlops__load_u32(operands + 4 * (size_t)i) != mlops__graph_input(graph, i)) return 0;
+    return 1;
 }
 
 /* Floats of a constant of so many elements, whatever its shape; NULL if it is none. */
@@ -102,11 +107,9 @@ mlops_status mlops__graph_core_find(mlops__graph_core **out, const mlops__graph 
     *out = NULL;
     if (mlops__graph_n_forests(graph) != 1 || !shape->has_rows) return MLOPS_OK;
     MLOPS_TRY(mlops__graph_forest_plan(graph, 0, plan));
-    int f64 = (plan->flags & MLOPS__PLAN_F64) != 0;
-    uint32_t rows = rows_of(graph, f64 ? MLOPS__GRAPH_F64 : MLOPS__GRAPH_F32);
     while (mlops__graph_peek_at(graph, step).op != MLOPS__GRAPH_FOREST) step++;
-    if (rows == MLOPS__GRAPH_NONE || mlops__graph_peek_at(graph, step).inputs[0] != rows ||
-        plan->n_features != shape->n_features)
+    if (plan->n_features != shape->n_features ||
+        !takes_rows(graph, step, (plan->flags & MLOPS__PLAN_F64) != 0))
         return MLOPS_OK;
     mlops__graph_core *self = *out = mlops__arena_alloc(arena, sizeof *self);
     if (!self) return mlops__fail_nomem(err, sizeof *self);

@@ -40,6 +40,7 @@ typedef struct mlops__item {
     const void *data;             /* of a constant: elements, of dtype text mlops__graph_text */
     const mlops__extent *content; /* NULL, or what the integers of a temporary are */
     const mlops__onnx_attribute *classes; /* NULL, or what a ZipMap calls the last axis */
+    struct mlops__emitted *step;          /* that makes it; NULL: none */
     uint32_t written;                     /* number in the writer */
     int is_written;
     int is_used;
@@ -51,6 +52,7 @@ typedef struct mlops__emitted {
     uint32_t *operands; /* items */
     int64_t *ints;
     double *floats;
+    int passes; /* 0: not asked yet; 1 and 2: a forest can take that operand instead; -1: none */
     int is_used;
 } mlops__emitted;
 

@@ -72,6 +72,7 @@ static mlops_status append(mlops__oc *self, const mlops__emit *step, const uint3
                              .operands = operands,
                              .ints = ints,
                              .floats = floats};
+    for (uint32_t i = 0; i < step->n_outputs; i++) mlops__oc_item(self, outs[i])->step = made;
     return mlops__oc_push(self, &self->steps, made);
 }
 

@@ -221,14 +221,16 @@ static mlops_status width_of(mlops__oc *self, int64_t *out) {
 /* The sums of each target: floats, whatever they are summed in, but of version 5. */
 static mlops_status margins(mlops__oc *self, mlops__trees *trees, int64_t width, uint32_t *out) {
     uint32_t in[2] = {mlops__oc_in(self, 0)};
-    if (mlops__oc_item(self, in[0])->dtype == MLOPS__GRAPH_F64) trees->f64 = 1;
+    int wide = mlops__oc_item(self, in[0])->dtype == MLOPS__GRAPH_F64;
+    if (wide) trees->f64 = 1;
     else MLOPS_TRY(mlops__oc_cast(self, MLOPS__GRAPH_F32, in[0], &in[0]));
     if (mlops__oc_item(self, in[0])->rank == 1)
         MLOPS_TRY(mlops__oc_reshape(self, in[0], (int64_t[]){1, -1}, 2, &in[0]));
+    MLOPS_TRY(mlops__oc_fold_into(self, trees, &in[0], &width));
     MLOPS_TRY(mlops__oc_forest(self, trees, width, &in[1]));
     MLOPS_TRY(mlops__oc_emit1(self, MLOPS__GRAPH_FOREST, 2, in, 0, NULL, out));
-    int wide = trees->gives_f64 && mlops__oc_item(self, in[0])->dtype == MLOPS__GRAPH_F64;
-    return wide ? MLOPS_OK : mlops__oc_cast(self, MLOPS__GRAPH_F32, *out, out);
+    if (wide && trees->gives_f64) return MLOPS_OK;
+    return mlops__oc_cast(self, MLOPS__GRAPH_F32, *out, out);
 }
 
 /* Leaves of which ONNX Runtime makes something else than what the specification says. */

@@ -62,6 +62,10 @@ typedef struct mlops__trees {
 /* Fills in what the leaves have of each target: is_sure and those behind it. */
 mlops_status mlops__oc_survey(mlops__oc *self, mlops__trees *trees);
 
+/* Has the ensemble take what goes into the steps that made *x, where its tests can answer for it
+ * as they are now: *x and *width, its columns, become those, and tests change. */
+mlops_status mlops__oc_fold_into(mlops__oc *self, mlops__trees *trees, uint32_t *x, int64_t *width);
+
 /* The ensemble as the plan of a forest, in the arena: a constant of bytes. */
 mlops_status mlops__oc_forest(mlops__oc *self, mlops__trees *trees, int64_t n_features,
                               uint32_t *out);

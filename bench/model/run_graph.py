@@ -147,14 +147,19 @@ def table(n_rows, n_features):
     return x, score > np.median(score)
 
 
-def sklearn_rf100(path):
+def sklearn_rf100(path, scaled=False):
     from sklearn.ensemble import RandomForestClassifier
-    g, fitted = Graph(), RandomForestClassifier(100, random_state=7).fit(*table(30000, 50))
+    from sklearn.preprocessing import StandardScaler
+    g, x, (rows, classes) = Graph(), "X", table(30000, 50)
+    if scaled:
+        s = StandardScaler().fit(rows)
+        rows, x = s.transform(rows), g.ml("Scaler", x, offset=s.mean_.tolist(), scale=(1 / s.scale_).tolist())
+    fitted = RandomForestClassifier(100, random_state=7).fit(rows, classes)
     trees = [made.tree_ for made in fitted.estimators_]
     # Counts before scikit-learn 1.3, shares since.
     shares = [t.value[:, 0] / t.value[:, 0].sum(1, keepdims=True) / len(trees) for t in trees]
     arrays = [(t.feature, t.threshold, t.children_left, t.children_right) for t in trees]
-    g.ml("TreeEnsembleClassifier", "X", outs=["label", "probabilities"], post_transform="NONE",
+    g.ml("TreeEnsembleClassifier", x, outs=["label", "probabilities"], post_transform="NONE",
          classlabels_int64s=[0, 1], **ensemble(arrays, "class", shares.__getitem__))
     g.write(path, 50, ("label", 7, 1), ("probabilities", 1, 2))
     return table(2048, 50)[0]
@@ -181,7 +186,9 @@ CASES = {"onnx_mlp": (mlp, "64-256-256-10, relu, softmax"),
          "onnx_knn": (knn, "the 5 nearest of 1,000 rows of 10 features, a Scan"),
          "onnx_onehot_linear": (onehot_linear, "8 columns of 20 codes each, two classes"),
          "onnx_500x63": (leaf_wise, "500 trees of 63 leaves, 50 features"),
-         "sklearn_rf100": (sklearn_rf100, "100 unpruned trees, 50 features, two classes")}
+         "sklearn_rf100": (sklearn_rf100, "100 unpruned trees, 50 features, two classes"),
+         "sklearn_scaled_rf100": (lambda path: sklearn_rf100(path, True),
+                                  "StandardScaler and 100 unpruned trees, 50 features, two classes")}
 
 
 def run(model, rows):

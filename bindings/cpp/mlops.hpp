@@ -550,7 +550,7 @@ public:
 
     /// What an ONNX file needs, and what of it is missing here, as JSON, without loading it: format, producer, opsets
     /// (domain, version), operators (operator, domain), and missing, which is empty if the file can be loaded: part
-    /// (node, initializer), name, operator, domain, opset, reason.
+    /// (node, initializer, input, operator set), name, reason, and of nodes operator, domain, opset.
     static std::string inspect(const std::string &path, const mlops_model_opts *opts = nullptr) {
         mlops_error e;
         e.code = 0;

@@ -3321,10 +3321,11 @@ func ParseModel(content []byte, opts *ModelOpts) (*Model, error) {
 
 // InspectModel: what an ONNX file needs, and what of it is missing here, as JSON, without loading it:
 // format, producer, opsets (domain, version), operators (operator, domain), and missing, which is
-// empty if the file can be loaded: part (node, initializer), name, operator, domain, opset, reason.
+// empty if the file can be loaded: part (node, initializer, input, operator set), name, reason, and of
+// nodes operator, domain, opset.
 //
-// Errors: as mlops_model_load(); MLOPS_E_UNSUPPORTED for files of another kind, and for what cannot be
-// compiled at all: an operator set or an input; MLOPS_E_ARENA if cap is too small.
+// Errors: as mlops_model_load(); MLOPS_E_UNSUPPORTED for files of another kind; MLOPS_E_ARENA if cap
+// is too small.
 func InspectModel(path string, opts *ModelOpts) (string, error) {
 	var s scope
 	defer s.free()

@@ -101,7 +101,8 @@ MLOPS_API mlops_status mlops_model_parse(mlops_model **out, const void *bytes, s
 /**
  * What an ONNX file needs, and what of it is missing here, as JSON, without loading it: format,
  * producer, opsets (domain, version), operators (operator, domain), and missing, which is empty if
- * the file can be loaded: part (node, initializer), name, operator, domain, opset, reason.
+ * the file can be loaded: part (node, initializer, input, operator set), name, reason, and of nodes
+ * operator, domain, opset.
  *
  * @param path         file to read
  * @param[out] text    @nullable @shape(cap) ends in NUL; NULL to ask for the size
@@ -109,8 +110,8 @@ MLOPS_API mlops_status mlops_model_parse(mlops_model **out, const void *bytes, s
  * @param[out] needed  @nullable bytes of the whole text, without NUL
  * @param opts         @nullable
  * @param err          @nullable
- * @return as mlops_model_load(); MLOPS_E_UNSUPPORTED for files of another kind, and for what cannot
- *         be compiled at all: an operator set or an input; MLOPS_E_ARENA if cap is too small
+ * @return as mlops_model_load(); MLOPS_E_UNSUPPORTED for files of another kind; MLOPS_E_ARENA if cap
+ *         is too small
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_model_inspect(const char *path, char *text, size_t cap, size_t *needed,

@@ -928,6 +928,20 @@ def hostile(t):
           "operator set and reason")
     path.write_bytes(simple(node("Abs", ["X"], ["Y"])).SerializeToString())
     t.say(json.loads(mlops.Model.inspect(str(path)))["missing"] == [], "nothing of a file that loads")
+    new = simple(node("Add", ["X", "w"], ["b"]), node("Nope", ["b"], ["Y"], name="n1"), node("Abs", ["H"], ["Z"]))
+    new.graph.input.extend([h.make_tensor_value_info("H", T.FLOAT16, ["n", 2]), h.make_tensor_value_info("w", T.FLOAT, [1, "m"])])
+    new.graph.output.append(h.make_tensor_value_info("Z", T.FLOAT16, ["n", 2]))
+    del new.opset_import[:]
+    new.opset_import.extend([h.make_opsetid("", 30), h.make_opsetid(ML, 9)])
+    refused(t, "an operator set that is too new", new, not_yet, "operator set 30 of ai.onnx; sets up to 24")
+    path.write_bytes(new.SerializeToString())
+    told = [(m["part"], m["name"], m["reason"]) for m in json.loads(mlops.Model.inspect(str(path)))["missing"]]
+    t.say([m[:2] for m in told] == [("operator set", "ai.onnx"), ("operator set", ML), ("input", "H"), ("input", "w"), ("node", "n1")],
+          "operator sets and inputs are told beside nodes", str(told))
+    t.say("30" in told[0][2] and "24" in told[0][2] and "9" in told[1][2] and "float16" in told[2][2] and "first dimension" in told[3][2],
+          "what they need, and what there is", str(told))
+    new.opset_import[0].version, new.opset_import[1].version = 15, 3
+    refused(t, "an input of another type", new, not_yet, 'input "H"', "float16")
     whole = simple(node("Abs", ["X"], ["Y"])).SerializeToString()
     loaded = 0
     for n in range(3, len(whole)):

@@ -3467,7 +3467,8 @@ class Model(_rt.Handle):
     def inspect(path, *, memory_max=None, format=None, cache=None, external=None):
         """What an ONNX file needs, and what of it is missing here, as JSON, without loading it: format,
         producer, opsets (domain, version), operators (operator, domain), and missing, which is empty if
-        the file can be loaded: part (node, initializer), name, operator, domain, opset, reason.
+        the file can be loaded: part (node, initializer, input, operator set), name, reason, and of nodes
+        operator, domain, opset.
 
             path: file to read
             memory_max: bytes that loading may use, and then a context for one worker, and a table;
@@ -3477,8 +3478,7 @@ class Model(_rt.Handle):
                 and who may write into it is trusted with the predictions; default: none
             external: asked for tensors in other files; default: such files are refused
 
-        Raises: as Model.load(); UnsupportedError for files of another kind, and for what cannot be compiled
-        at all: an operator set or an input; ArenaError if cap is too small.
+        Raises: as Model.load(); UnsupportedError for files of another kind; ArenaError if cap is too small.
         """
         opts = _model_opts(memory_max=memory_max, format=format, cache=cache, external=external)
         err = mlops_error()

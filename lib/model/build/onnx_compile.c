@@ -8,7 +8,22 @@
 
 #include <string.h>
 
+/* What goes into the graph that is written: items and names. */
+typedef struct entries {
+    mlops__oc_list items; /* uint32_t */
+    mlops__oc_list names; /* const char */
+} entries;
+
+static mlops_status add_entry(mlops__oc *self, entries *to, uint32_t item, const char *name) {
+    uint32_t *kept = mlops__arena_alloc(self->arena, sizeof *kept);
+    if (!kept) return mlops__fail_nomem(self->err, sizeof *kept);
+    *kept = item;
+    MLOPS_TRY(mlops__oc_push(self, &to->items, kept));
+    return mlops__oc_push(self, &to->names, (void *)(uintptr_t)name);
+}
+
 static mlops_status refuse_input(mlops__oc *self, const mlops__onnx_value *value, const char *why) {
+    (void)mlops__oc_no(self, "%s", why);
     return mlops__fail_at(self->err, MLOPS_E_UNSUPPORTED, 0, 0, value->offset, "input \"%.*s\": %s",
                           100, value->name, why);
 }
@@ -38,7 +53,8 @@ static mlops_status shape_input(mlops__oc *self, const mlops__onnx_value *value,
     return MLOPS_OK;
 }
 
-static mlops_status add_input(mlops__oc *self, const mlops__onnx_value *value, uint32_t *out) {
+static mlops_status add_tensor_input(mlops__oc *self, const mlops__onnx_value *value, entries *to) {
+    uint32_t number;
     mlops__item item = {.kind = MLOPS__GRAPH_INPUT, .is_exact = 1};
     char why[100];
     if (value->is_other || !value->type)
@@ -49,38 +65,24 @@ static mlops_status add_input(mlops__oc *self, const mlops__onnx_value *value, u
     if (!item.dtype) return refuse_input(self, value, why);
     if (!value->has_shape) return refuse_input(self, value, "it has no shape");
     MLOPS_TRY(shape_input(self, value, &item));
-    MLOPS_TRY(mlops__oc_add(self, &item, out));
-    return mlops__oc_scope_add(self, value->name, *out, value->offset);
+    MLOPS_TRY(mlops__oc_add(self, &item, &number));
+    MLOPS_TRY(mlops__oc_scope_add(self, value->name, number, value->offset));
+    return add_entry(self, to, number, value->name);
 }
 
 static mlops_status add_tensors(mlops__oc *self, const mlops__onnx_graph *graph) {
-    mlops__item lost = {.dtype = MLOPS__GRAPH_F32, .kind = MLOPS__GRAPH_TEMPORARY, .is_lost = 1};
     for (size_t i = 0; i < graph->n_tensors; i++) {
         const mlops__onnx_tensor *tensor = &graph->tensors[i];
         uint32_t item;
         mlops_status status = mlops__oc_tensor(self, tensor, &item);
         if (status == MLOPS_E_UNSUPPORTED) {
             MLOPS_TRY(mlops__oc_tell(self, "initializer", tensor->name));
-            status = mlops__oc_add(self, &lost, &item);
+            status = mlops__oc_add_lost(self, &item);
         }
         MLOPS_TRY(status);
         MLOPS_TRY(mlops__oc_scope_add(self, tensor->name, item, tensor->offset));
     }
     return MLOPS_OK;
-}
-
-/* What goes into the graph that is written: items and names. */
-typedef struct entries {
-    mlops__oc_list items; /* uint32_t */
-    mlops__oc_list names; /* const char */
-} entries;
-
-static mlops_status add_entry(mlops__oc *self, entries *to, uint32_t item, const char *name) {
-    uint32_t *kept = mlops__arena_alloc(self->arena, sizeof *kept);
-    if (!kept) return mlops__fail_nomem(self->err, sizeof *kept);
-    *kept = item;
-    MLOPS_TRY(mlops__oc_push(self, &to->items, kept));
-    return mlops__oc_push(self, &to->names, (void *)(uintptr_t)name);
 }
 
 /* The keys of a map that a DictVectorizer or CastMap takes: texts, or numbers as such. */
@@ -172,12 +174,14 @@ static mlops_status add_inputs(mlops__oc *self, const mlops__onnx_graph *graph, 
         const mlops__onnx_value *value = &graph->inputs[i];
         uint32_t item;
         if (mlops__oc_scope_find(self, value->name) != MLOPS__ITEM_NONE) continue;
-        if (value->is_map) {
-            MLOPS_TRY(add_map(self, graph, value, to));
-            continue;
+        mlops_status status = value->is_map ? add_map(self, graph, value, to)
+                                            : add_tensor_input(self, value, to);
+        if (status == MLOPS_E_UNSUPPORTED && self->lost) {
+            MLOPS_TRY(mlops__oc_tell(self, "input", value->name));
+            MLOPS_TRY(mlops__oc_add_lost(self, &item));
+            status = mlops__oc_scope_add(self, value->name, item, value->offset);
         }
-        MLOPS_TRY(add_input(self, value, &item));
-        MLOPS_TRY(add_entry(self, to, item, value->name));
+        MLOPS_TRY(status);
     }
     return MLOPS_OK;
 }

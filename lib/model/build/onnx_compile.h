@@ -109,6 +109,9 @@ mlops__item *mlops__oc_item(mlops__oc *self, uint32_t item);
 mlops_status mlops__oc_push(mlops__oc *self, mlops__oc_list *list, void *item);
 mlops_status mlops__oc_add(mlops__oc *self, const mlops__item *item, uint32_t *out);
 
+/* What cannot be loaded, and was told. */
+mlops_status mlops__oc_add_lost(mlops__oc *self, uint32_t *out);
+
 /* A constant; data is borrowed, and lives as long as the arena. */
 mlops_status mlops__oc_constant(mlops__oc *self, mlops__graph_dtype dtype, int32_t rank,
                                 const int64_t *dims, const void *data, uint32_t *out);
@@ -241,7 +244,7 @@ mlops_status mlops__oc_opsets(mlops__oc *self);
 
 /* A part of the graph that cannot be loaded. */
 typedef struct mlops__onnx_lost {
-    const char *what; /* "node", "initializer" */
+    const char *what; /* "node", "initializer", "input", "operator set" */
     const char *name;
     const mlops__onnx_node *node; /* NULL: none */
     int64_t opset;                /* of the node's domain */

@@ -110,13 +110,12 @@ mlops_status mlops__oc_tell(mlops__oc *self, const char *what, const char *name)
 }
 
 static mlops_status lose(mlops__oc *self) {
-    mlops__item lost = {.dtype = MLOPS__GRAPH_F32, .kind = MLOPS__GRAPH_TEMPORARY, .is_lost = 1};
     for (uint32_t i = 0; i < self->node->n_outputs; i++) {
         uint32_t item;
         const char *name = self->node->outputs[i];
         if (!name[0]) continue;
         if (mlops__oc_scope_find(self, name) != MLOPS__ITEM_NONE) continue;
-        MLOPS_TRY(mlops__oc_add(self, &lost, &item));
+        MLOPS_TRY(mlops__oc_add_lost(self, &item));
         MLOPS_TRY(mlops__oc_out(self, i, item));
     }
     return MLOPS_OK;
@@ -194,12 +193,15 @@ mlops_status mlops__oc_opsets(mlops__oc *self) {
         if (set->version < 1)
             return mlops__fail(self->err, MLOPS_E_CORRUPT, "operator set \"%.*s\" has version %lld",
                                60, set->domain, (long long)set->version);
-        if (set->version > most)
-            return mlops__fail(self->err, MLOPS_E_UNSUPPORTED,
-                               "the model uses operator set %lld of %s; sets up to %lld are "
-                               "supported: export it with target_opset=%lld",
-                               (long long)set->version, set->domain[0] ? set->domain : "ai.onnx",
-                               (long long)most, (long long)most);
+        if (set->version <= most) continue;
+        const char *name = set->domain[0] ? set->domain : "ai.onnx";
+        (void)mlops__oc_no(self,
+                           "the model uses operator set %lld of %s; sets up to %lld are "
+                           "supported: export it with target_opset=%lld",
+                           (long long)set->version, name, (long long)most, (long long)most);
+        if (!self->lost)
+            return mlops__fail(self->err, MLOPS_E_UNSUPPORTED, "%s", self->reason);
+        MLOPS_TRY(mlops__oc_tell(self, "operator set", name));
     }
     return MLOPS_OK;
 }

@@ -51,6 +51,12 @@ mlops_status mlops__oc_add(mlops__oc *self, const mlops__item *item, uint32_t *o
     return MLOPS_OK;
 }
 
+mlops_status mlops__oc_add_lost(mlops__oc *self, uint32_t *out) {
+    const mlops__item lost = {
+        .dtype = MLOPS__GRAPH_F32, .kind = MLOPS__GRAPH_TEMPORARY, .is_lost = 1};
+    return mlops__oc_add(self, &lost, out);
+}
+
 mlops_status mlops__oc_constant(mlops__oc *self, mlops__graph_dtype dtype, int32_t rank,
                                 const int64_t *dims, const void *data, uint32_t *out) {
     mlops__item item = {.dtype = dtype, .kind = MLOPS__GRAPH_CONSTANT, .rank = rank, .data = data};

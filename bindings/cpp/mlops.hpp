@@ -1530,8 +1530,9 @@ public:
         return mlops_deployment_route(need(), key);
     }
 
-    /// Predict rows with the version that serves a key, as mlops_model_predict(). Nothing is allocated, locked or
-    /// called of the system.
+    /// Predict rows with the version that serves a key, as mlops_model_predict(). Nothing is locked, and nothing
+    /// allocated but for models larger than that: a context where more threads predict at once than ever did, and
+    /// what rows that run together take beyond 64.
     std::int64_t predict(const char *key, matrix<const float> rows) {
         std::int64_t version = 0;
         const auto width = mlops_deployment_width(need());
@@ -1540,8 +1541,9 @@ public:
         return version;
     }
 
-    /// Predict rows with the version that serves a key, as mlops_model_predict(). Nothing is allocated, locked or
-    /// called of the system.
+    /// Predict rows with the version that serves a key, as mlops_model_predict(). Nothing is locked, and nothing
+    /// allocated but for models larger than that: a context where more threads predict at once than ever did, and
+    /// what rows that run together take beyond 64.
     std::int64_t predict(matrix<const float> rows, span<double> out, const char *key = nullptr) {
         std::int64_t version = 0;
         const auto width = mlops_deployment_width(need());
@@ -1550,8 +1552,8 @@ public:
         return version;
     }
 
-    /// Predict one row of values, through the features of the version that serves a key. Nothing is allocated, locked
-    /// or called of the system.
+    /// Predict one row of values, through the features of the version that serves a key. Nothing is allocated or
+    /// locked but as mlops_deployment_predict() does.
     std::int64_t predict_values(const char *key, span<const mlops_feature_value> values) {
         std::int64_t version = 0;
         const auto width = mlops_deployment_width(need());
@@ -1560,8 +1562,8 @@ public:
         return version;
     }
 
-    /// Predict one row of values, through the features of the version that serves a key. Nothing is allocated, locked
-    /// or called of the system.
+    /// Predict one row of values, through the features of the version that serves a key. Nothing is allocated or
+    /// locked but as mlops_deployment_predict() does.
     std::int64_t predict_values(span<const mlops_feature_value> values, span<double> out,
                                 const char *key = nullptr) {
         std::int64_t version = 0;

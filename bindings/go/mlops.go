@@ -5332,11 +5332,11 @@ func (x *Deployment) Route(key string) int64 {
 }
 
 // Predict: predict rows with the version that serves a key, as mlops_model_predict(). Nothing is
-// allocated, locked or called of the system.
+// locked, and nothing allocated but for models larger than that: a context where more threads predict
+// at once than ever did, and what rows that run together take beyond 64.
 //
 // Errors: MLOPS_E_SCHEMA if the version takes rows of other features; MLOPS_E_INVALID where a shape
-// differs; MLOPS_E_ARENA if the model needs more working memory than the stack bound of 16 KiB:
-// mlops_deployment_predict_table() predicts with any; nothing is written then.
+// differs; MLOPS_E_NOMEM, MLOPS_E_LIMIT; nothing is written then.
 func (x *Deployment) Predict(key string, rows []float32, nFeatures int) (int64, []float64, error) {
 	if x == nil || x.p == nil {
 		return 0, nil, closed("Deployment")
@@ -5359,12 +5359,11 @@ func (x *Deployment) Predict(key string, rows []float32, nFeatures int) (int64, 
 }
 
 // PredictValues: predict one row of values, through the features of the version that serves a key.
-// Nothing is allocated, locked or called of the system.
+// Nothing is allocated or locked but as mlops_deployment_predict() does.
 //
 // Errors: MLOPS_E_SCHEMA if the version has no features or needs further inputs, or a value does not
 // fit its input; MLOPS_E_INVALID where a shape differs or a text is no UTF-8; MLOPS_E_ARENA beyond
-// 4,096 features or the stack bounds of mlops_feature_row() and mlops_model_predict(); nothing is
-// written then.
+// 4,096 features or the stack bound of mlops_feature_row(); MLOPS_E_NOMEM; nothing is written then.
 func (x *Deployment) PredictValues(key string, values []FeatureValue) (int64, []float64, error) {
 	if x == nil || x.p == nil {
 		return 0, nil, closed("Deployment")

@@ -177,8 +177,9 @@ MLOPS_API mlops_status mlops_deployment_stat(const mlops_deployment *self,
 MLOPS_API int64_t mlops_deployment_route(const mlops_deployment *self, const char *key);
 
 /**
- * Predict rows with the version that serves a key, as mlops_model_predict(). Nothing is allocated,
- * locked or called of the system.
+ * Predict rows with the version that serves a key, as mlops_model_predict(). Nothing is locked, and
+ * nothing allocated but for models larger than that: a context where more threads predict at once
+ * than ever did, and what rows that run together take beyond 64.
  *
  * @param self          deployment
  * @param key           @nullable as mlops_deployment_route(); for all rows
@@ -189,8 +190,7 @@ MLOPS_API int64_t mlops_deployment_route(const mlops_deployment *self, const cha
  * @param width         must be mlops_deployment_width()
  * @param[out] version  @nullable @shape(1) version that predicted
  * @return MLOPS_E_SCHEMA if the version takes rows of other features; MLOPS_E_INVALID where a shape
- *         differs; MLOPS_E_ARENA if the model needs more working memory than the stack bound of
- *         16 KiB: mlops_deployment_predict_table() predicts with any; nothing is written then
+ *         differs; MLOPS_E_NOMEM, MLOPS_E_LIMIT; nothing is written then
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_deployment_predict(mlops_deployment *self, const char *key,
@@ -200,7 +200,7 @@ MLOPS_API mlops_status mlops_deployment_predict(mlops_deployment *self, const ch
 
 /**
  * Predict one row of values, through the features of the version that serves a key. Nothing is
- * allocated, locked or called of the system.
+ * allocated or locked but as mlops_deployment_predict() does.
  *
  * @param self          deployment
  * @param key           @nullable as mlops_deployment_route()
@@ -211,8 +211,8 @@ MLOPS_API mlops_status mlops_deployment_predict(mlops_deployment *self, const ch
  * @param[out] version  @nullable @shape(1) version that predicted
  * @return MLOPS_E_SCHEMA if the version has no features or needs further inputs, or a value does
  * not fit its input; MLOPS_E_INVALID where a shape differs or a text is no UTF-8; MLOPS_E_ARENA
- *         beyond 4,096 features or the stack bounds of mlops_feature_row() and
- *         mlops_model_predict(); nothing is written then
+ *         beyond 4,096 features or the stack bound of mlops_feature_row(); MLOPS_E_NOMEM; nothing
+ *         is written then
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_deployment_predict_values(mlops_deployment *self, const char *key,

@@ -110,8 +110,8 @@ MLOPS_API mlops_status mlops_model_parse(mlops_model **out, const void *bytes, s
  * @param[out] needed  @nullable bytes of the whole text, without NUL
  * @param opts         @nullable
  * @param err          @nullable
- * @return as mlops_model_load(); MLOPS_E_UNSUPPORTED for files of another kind; MLOPS_E_ARENA if cap
- *         is too small
+ * @return as mlops_model_load(); MLOPS_E_UNSUPPORTED for files of another kind; MLOPS_E_ARENA if
+ *         cap is too small
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_model_inspect(const char *path, char *text, size_t cap, size_t *needed,

@@ -3,6 +3,7 @@
 #define MLOPS_DEPLOY_INSIDE_H
 
 #include "deploy/route.h"
+#include "model/model.h"
 #include "store/record.h"
 #include "sys/mutex.h"
 #include "sys/swap.h"
@@ -51,10 +52,11 @@ typedef struct mlops__deploy_shape {
 typedef struct mlops__deploy_arm {
     int64_t version; /* 0: there is none */
     mlops_bundle *bundle;
-    const mlops_model *model; /* the bundle's */
-    mlops_feature *features;  /* NULL: none */
-    int32_t *inputs;          /* place of each input of the features among those of the shape */
-    int64_t n_inputs;         /* of the features */
+    const mlops_model *model;  /* the bundle's */
+    mlops__contexts *contexts; /* NULL: the stack is enough for rows */
+    mlops_feature *features;   /* NULL: none */
+    int32_t *inputs;           /* place of each input of the features among those of the shape */
+    int64_t n_inputs;          /* of the features */
     int64_t n_outputs;
     int in_order;     /* inputs[i] is i */
     int takes_rows;   /* of the shape */

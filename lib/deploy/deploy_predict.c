@@ -32,6 +32,14 @@ int64_t mlops_deployment_route(const mlops_deployment *self, const char *key) {
     return version;
 }
 
+static mlops_status predict_arm_rows(const mlops__deploy_arm *arm, const float *rows,
+                                     int64_t n_rows, int64_t n_features, double *out,
+                                     int64_t width) {
+    return arm->contexts
+               ? mlops__contexts_predict(arm->contexts, rows, n_rows, n_features, out, width)
+               : mlops_model_predict(arm->model, rows, n_rows, n_features, out, width);
+}
+
 mlops_status mlops_deployment_predict(mlops_deployment *self, const char *key, const float *rows,
                                       int64_t n_rows, int64_t n_features, double *out,
                                       int64_t width, int64_t *version) {
@@ -41,8 +49,7 @@ mlops_status mlops_deployment_predict(mlops_deployment *self, const char *key, c
     const mlops__serving *serving = mlops__swap_enter(self->swap, &place);
     const mlops__deploy_arm *arm = mlops__serving_pick(serving, key);
     mlops_status status = MLOPS_E_SCHEMA;
-    if (arm->takes_rows)
-        status = mlops_model_predict(arm->model, rows, n_rows, n_features, out, width);
+    if (arm->takes_rows) status = predict_arm_rows(arm, rows, n_rows, n_features, out, width);
     if (!status) mlops__swap_tally(place, number_of(serving, arm), n_rows);
     if (!status && version) *version = arm->version;
     mlops__swap_leave(place);
@@ -66,7 +73,7 @@ static mlops_status predict_values(const mlops__deploy_arm *arm, const mlops_fea
     if (!arm->takes_values) return MLOPS_E_SCHEMA;
     if (arm->n_outputs > OUTPUTS_MAX) return MLOPS_E_ARENA;
     MLOPS_TRY(compute_row(arm, values, row));
-    return mlops_model_predict(arm->model, row, 1, arm->n_outputs, out, width);
+    return predict_arm_rows(arm, row, 1, arm->n_outputs, out, width);
 }
 
 mlops_status mlops_deployment_predict_values(mlops_deployment *self, const char *key,

@@ -61,7 +61,7 @@ static mlops_status fill_arm(mlops__serving *self, int which, mlops_store *store
     arm->model = mlops_bundle_model(arm->bundle);
     arm->n_inputs = arm->features ? mlops_feature_n_inputs(arm->features) : 0;
     arm->n_outputs = arm->features ? mlops_feature_n_outputs(arm->features) : 0;
-    return MLOPS_OK;
+    return mlops__contexts_new(&arm->contexts, mlops_bundle_model(arm->bundle), err);
 }
 
 static mlops_status fill(mlops__serving *self, mlops_store *store, const mlops__deploy_plan *plan,
@@ -94,6 +94,7 @@ mlops_status mlops__serving_new(mlops__serving **out, mlops_store *store,
 void mlops__serving_free(mlops__serving *self, const mlops_allocator *allocator) {
     if (!self) return;
     for (int i = 0; i < 2; i++) {
+        mlops__contexts_free(self->arms[i].contexts);
         mlops_bundle_unref(self->arms[i].bundle);
         mlops_feature_unref(self->arms[i].features);
     }

@@ -44,6 +44,20 @@ const mlops__host *mlops__model_host(const mlops_model *self);
 mlops_status mlops__model_from_plan(mlops_model **out, const void *payload, size_t n,
                                     const mlops_host *host, mlops_error *err);
 
+/* Working memory of predicting rows one behind the other, for callers at once: what is not in use
+ * is kept, and more is allocated where more predict than ever did, and for rows that run together.
+ */
+typedef struct mlops__contexts mlops__contexts;
+
+/* *out is NULL for a model that mlops_model_predict() has stack enough for. It holds a share of the
+ * model. */
+mlops_status mlops__contexts_new(mlops__contexts **out, mlops_model *model, mlops_error *err);
+void mlops__contexts_free(mlops__contexts *self); /* or NULL; when nobody predicts any more */
+
+/* As mlops_context_predict(); MLOPS_E_NOMEM, MLOPS_E_LIMIT. */
+mlops_status mlops__contexts_predict(mlops__contexts *self, const float *rows, int64_t n_rows,
+                                     int64_t n_features, double *out, int64_t width);
+
 /* Columns of a table, one a feature. */
 mlops_status mlops__model_bind(const mlops_model *self, const mlops_table *table,
                                const char *columns, mlops__arena *arena, const mlops__column ***out,

@@ -168,6 +168,27 @@ class Lifecycle(unittest.TestCase):
             other = self.store.data.add({**{k: [1.0] * 40 for k in "abcd"}, "y": [7] * 40}, "o", target="y")
             version.evaluate(other)
 
+    def test_layers_too_wide_for_a_stack(self):
+        """Plain rows, and values, of a model that mlops_model_predict has no room for."""
+        rng = np.random.default_rng(2)
+        into, out = rng.standard_normal((4, 3000)).astype(np.float32), rng.standard_normal((3000, 2)).astype(np.float32)
+        g = write.Graph()
+        x = g.node("Concat", *"abcd", axis=1)
+        g.node("MatMul", g.node("Relu", g.node("MatMul", x, g.const(into))), g.const(out), outs=["y"])
+        model = g.model([(n, write.T.FLOAT, 1) for n in "abcd"], [("y", write.T.FLOAT, 2)])
+        data = self.add([int(c) for c in CODE])
+        feature = mlops.Feature.fit("a = a\nb = b\nc = c\nd = d", data.train)
+        rows = rng.standard_normal((70, 4)).astype(np.float32)
+        truth = np.maximum(rows.astype(float) @ into, 0) @ out
+        for features in (None, feature):
+            self.store.models.add("w", self.write("w.onnx", model), features=features).promote("champion")
+            with self.store.deploy("api", "w") as api:
+                got, version = api.predict(rows)
+                np.testing.assert_allclose(got, truth, rtol=1e-3, atol=1e-2)
+                if features:
+                    one = api.predict({k: float(v) for k, v in zip("abcd", rows[0])})
+                    np.testing.assert_array_equal(one[0], got[0])
+
     def test_flags(self):
         """Labels that are true and false, which converters write as 1 and 0."""
         truth = X[:, 0] > 0

@@ -4,9 +4,13 @@
 
 #include <mlops.h>
 
+#include <setjmp.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 #include "sys/host.h"
 
@@ -15,19 +19,19 @@ typedef struct bytes {
     size_t n;
 } bytes;
 
-static inline void put(bytes *to, const void *data, size_t n) {
+static inline void put_bytes(bytes *to, const void *data, size_t n) {
     if (to->n + n > sizeof to->data) abort();
     memcpy(to->data + to->n, data, n);
     to->n += n;
 }
 
-#define PUT(to, literal) put(to, literal, sizeof(literal) - 1)
+#define PUT(to, literal) put_bytes(to, literal, sizeof(literal) - 1)
 
-static inline void put_text(bytes *to, const char *text) { put(to, text, strlen(text)); }
+static inline void put_text(bytes *to, const char *text) { put_bytes(to, text, strlen(text)); }
 
 static inline void put_varint(bytes *to, uint64_t value) {
-    for (; value > 127; value >>= 7) put(to, &(uint8_t){(uint8_t)(value | 128)}, 1);
-    put(to, &(uint8_t){(uint8_t)value}, 1);
+    for (; value > 127; value >>= 7) put_bytes(to, &(uint8_t){(uint8_t)(value | 128)}, 1);
+    put_bytes(to, &(uint8_t){(uint8_t)value}, 1);
 }
 
 static inline void put_number(bytes *to, uint32_t field, uint64_t value) {
@@ -38,7 +42,7 @@ static inline void put_number(bytes *to, uint32_t field, uint64_t value) {
 static inline void put_field(bytes *to, uint32_t field, const void *data, size_t n) {
     put_varint(to, field << 3 | 2);
     put_varint(to, n);
-    put(to, data, n);
+    put_bytes(to, data, n);
 }
 
 static inline void put_name(bytes *to, uint32_t field, const char *text) {
@@ -57,7 +61,7 @@ static inline void put_list(bytes *node, const char *name, int floats, const dou
     for (size_t i = 0; i < n; i++) {
         const float real = (float)values[i];
         if (floats) put_varint(out, 7 << 3 | 5);
-        if (floats) put(out, &real, sizeof real);
+        if (floats) put_bytes(out, &real, sizeof real);
         else put_number(out, 8, (uint64_t)(int64_t)values[i]);
     }
     put_number(out, 20, floats ? 6 : 7);
@@ -128,6 +132,24 @@ static inline void put_tile(bytes *to, int64_t times) {
 }
 
 static inline void onnx_arena(bytes *to) { put_tile(to, (int64_t)1 << 28); }
+
+/* Rows that run together: of each, the sum of those up to it. */
+static inline void put_sums(bytes *to) {
+    bytes node = {.n = 0}, tensor = {.n = 0};
+    begin_node(&node, "CumSum", NULL, "w");
+    put_number(&tensor, 2, 7);
+    put_name(&tensor, 8, "w");
+    put_field(&tensor, 9, "\0\0\0\0\0\0\0\0", 8);
+    put_onnx(to, &node, &tensor);
+}
+
+static inline mlops_model *parse_onnx(const bytes *content) {
+    mlops_model *model;
+    mlops_error error = {0};
+    if (mlops_model_parse(&model, content->data, content->n, NULL, &error))
+        fail_msg("%s", error.message);
+    return model;
+}
 
 /* ---- memory ---- */
 

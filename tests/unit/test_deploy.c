@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "unit/draw.h"
 #include "unit/help_deploy.h"
+#include "unit/help_hostile.h"
 
 #include <math.h>
 
@@ -359,6 +360,79 @@ static void tables_that_do_not_fit_are_refused(void **state) {
     remove_place(&p);
 }
 
+/* ---- graphs that take more than a stack ---- */
+
+enum { TIMES = 4096, WIDTH = 2 * TIMES };
+
+/* Two versions of a graph, which repeats a row or sums up rows, as champion and canary. */
+static mlops_deployment *graphs(place *p, mlops_store **s, int sums, const mlops_feature *f) {
+    static bytes content;
+    make_place(p);
+    *s = open_here(p);
+    content.n = 0;
+    if (sums) put_sums(&content);
+    else put_tile(&content, TIMES);
+    mlops_model *model = parse_onnx(&content);
+    for (int i = 0; i < 2; i++)
+        promote_version(*s, "fraud", register_model(*s, "fraud", model, f, NULL),
+                        i ? "canary" : "champion");
+    mlops_model_unref(model);
+    set_deployment(*s, "web", "fraud", 0.5);
+    return open_deployment(*s, "web");
+}
+
+static void graphs_beyond_the_stack_are_served(void **state) {
+    (void)state;
+    enum { ROWS = 5 };
+    place p;
+    mlops_store *s;
+    static double out[ROWS * WIDTH];
+    const float rows[ROWS][2] = {{1, 2}, {3, 4}, {5, 6}, {7, 8}, {9, 10}};
+    mlops_feature *f = raw_features(0);
+    mlops_deployment *d = graphs(&p, &s, 0, f);
+    for (int i = 0; i < 20; i++) {
+        int64_t version;
+        const mlops_feature_value values[2] = {{.type = MLOPS_TYPE_FLOAT64, .f64 = i},
+                                               {.type = MLOPS_TYPE_STRING, .text = "red"}};
+        memset(out, 0, sizeof out);
+        assert_int_equal(
+            mlops_deployment_predict(d, key_of(i), rows[0], ROWS, 2, out, WIDTH, &version), 0);
+        for (int j = 0; j < ROWS * WIDTH; j++)
+            assert_true(out[j] == (double)rows[j / WIDTH][j % 2]);
+        assert_int_equal(version, mlops_deployment_route(d, key_of(i)));
+        assert_int_equal(mlops_deployment_predict_values(d, key_of(i), values, 2, out, WIDTH, NULL),
+                         0);
+        assert_true(out[WIDTH - 2] == (double)i && out[WIDTH - 1] == 1);
+    }
+    refresh_deployment(d);
+    set_deployment(s, "web", "fraud", 1); /* versions that are known, in another serving */
+    refresh_deployment(d);
+    assert_int_equal(mlops_deployment_predict(d, "any", rows[0], ROWS, 2, out, WIDTH, NULL), 0);
+    mlops_deployment_close(d);
+    mlops_feature_unref(f);
+    mlops_store_close(s);
+    remove_place(&p);
+}
+
+static void rows_that_run_together_are_served(void **state) {
+    (void)state;
+    enum { ROWS = 1000 };
+    place p;
+    mlops_store *s;
+    static float rows[ROWS][2];
+    static double out[ROWS][2];
+    mlops_deployment *d = graphs(&p, &s, 1, NULL);
+    for (int i = 0; i < ROWS; i++) rows[i][1] = 2 * (rows[i][0] = (float)i);
+    for (int n = 1; n <= ROWS; n = n * 2 + 1) {
+        assert_int_equal(mlops_deployment_predict(d, NULL, rows[0], n, 2, out[0], 2, NULL), 0);
+        for (int i = 0; i < n; i++)
+            assert_true(out[i][0] == i * (i + 1) / 2 && out[i][1] == i * (i + 1));
+    }
+    mlops_deployment_close(d);
+    mlops_store_close(s);
+    remove_place(&p);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_key_has_its_version),
@@ -369,6 +443,8 @@ int main(void) {
         cmocka_unit_test(values_are_bound_by_name),
         cmocka_unit_test(tables_are_split_by_their_keys),
         cmocka_unit_test(tables_that_do_not_fit_are_refused),
+        cmocka_unit_test(graphs_beyond_the_stack_are_served),
+        cmocka_unit_test(rows_that_run_together_are_served),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

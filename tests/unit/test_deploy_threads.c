@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "unit/draw.h"
 #include "unit/help_deploy.h"
+#include "unit/help_hostile.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -124,9 +125,55 @@ static void swapping_disturbs_nobody(void **state) {
     remove_place(&p);
 }
 
+/* More threads than there were contexts, of a graph that the stack has no room for. */
+static void *read_graph(void *arg) {
+    enum { TIMES = 4096, TURNS = 100 };
+    reader *self = arg;
+    const float row[2] = {(float)self->way, (float)(self->way + 1)};
+    static _Thread_local double out[2 * TIMES];
+    for (int i = 0; i < TURNS; i++) {
+        self->n_failed += mlops_deployment_predict(self->all->deployment, NULL, row, 1, 2, out,
+                                                   2 * TIMES, NULL) != MLOPS_OK;
+        for (int j = 0; j < 2 * TIMES; j++) self->n_mixed += out[j] != (double)row[j % 2];
+    }
+    return NULL;
+}
+
+static void threads_share_what_a_graph_needs(void **state) {
+    (void)state;
+    enum { THREADS = 8 };
+    static shared all;
+    static bytes content;
+    reader readers[THREADS];
+    place p;
+    make_place(&p);
+    memset(readers, 0, sizeof readers);
+    put_tile(&content, 4096);
+    mlops_model *model = parse_onnx(&content);
+    mlops_store *s = open_with(p.path, MLOPS_SYNC_RELAXED, MLOPS_STORE_INDEX_FILE);
+    promote_version(s, "fraud", register_model(s, "fraud", model, NULL, NULL), "champion");
+    set_deployment(s, "web", "fraud", 0);
+    all.deployment = open_deployment(s, "web");
+    for (int i = 0; i < THREADS; i++) {
+        readers[i].all = &all;
+        readers[i].way = i;
+        assert_int_equal(pthread_create(&readers[i].thread, NULL, read_graph, &readers[i]), 0);
+    }
+    for (int i = 0; i < THREADS; i++) {
+        assert_int_equal(pthread_join(readers[i].thread, NULL), 0);
+        assert_int_equal(readers[i].n_failed, 0);
+        assert_int_equal(readers[i].n_mixed, 0);
+    }
+    mlops_deployment_close(all.deployment);
+    mlops_model_unref(model);
+    mlops_store_close(s);
+    remove_place(&p);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(swapping_disturbs_nobody),
+        cmocka_unit_test(threads_share_what_a_graph_needs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -376,7 +376,7 @@ static void make(bytes *to, const hostile *file) {
     }
     const char *at = strstr(file->text, file->from);
     if (!at) fail_msg("%s is not in the text", file->from);
-    put(to, file->text, (size_t)(at - file->text));
+    put_bytes(to, file->text, (size_t)(at - file->text));
     put_text(to, file->to);
     put_text(to, at + strlen(file->from));
 }

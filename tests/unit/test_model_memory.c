@@ -152,9 +152,8 @@ static void fits_blocks_into_memory_max(void **state) {
 /* Those that must run together are refused where they do not fit. */
 static void bounds_rows_that_run_together(void **state) {
     enum { ROWS = 20000 };
-    const int64_t axis = 0;
     ground at;
-    bytes *content = calloc(1, sizeof *content), node = {.n = 0}, tensor = {.n = 0};
+    bytes *content = calloc(1, sizeof *content);
     double *out = malloc(ROWS * 2 * sizeof *out);
     mlops_table *table = count_rows(ROWS);
     mlops_model *model;
@@ -163,11 +162,7 @@ static void bounds_rows_that_run_together(void **state) {
     assert_non_null(content);
     assert_non_null(out);
     begin(&at);
-    begin_node(&node, "CumSum", NULL, "w");
-    put_number(&tensor, 2, 7);
-    put_name(&tensor, 8, "w");
-    put_field(&tensor, 9, &axis, sizeof axis);
-    put_onnx(content, &node, &tensor);
+    put_sums(content);
     for (int k = 0; k < 2; k++) {
         at.opts.memory_max = k ? 1 << 20 : 1 << 18;
         if (mlops_model_parse(&model, content->data, content->n, &at.opts, &error))

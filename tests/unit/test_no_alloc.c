@@ -26,6 +26,7 @@
 
 #include "unit/help_deploy.h"
 #include "unit/help_forest.h"
+#include "unit/help_hostile.h"
 #include "unit/skipped.h"
 
 #if defined(__has_feature)
@@ -219,6 +220,16 @@ static int serve_keys(const subject *self) {
     }
     bad |= mlops_deployment_predict_values(d, NULL, values, 3, out, 1, NULL) != 0;
     bad |= mlops_deployment_stat(d, &stats) != 0 || stats.n_champion == 0 || stats.n_canary == 0;
+    return bad;
+}
+
+/* A graph that takes more than the stack. */
+static int serve_graph(const subject *self) {
+    static float rows[ROWS * 2];
+    static double out[ROWS * 8192];
+    int bad = 0;
+    for (int i = 1; i <= ROWS; i += 7)
+        bad |= mlops_deployment_predict(self->deployment, NULL, rows, i, 2, out, 8192, NULL) != 0;
     return bad;
 }
 
@@ -487,6 +498,26 @@ static void deployments_stand_alone(void **state) {
     remove_place(&p);
 }
 
+/* What it takes is allocated when the deployment is opened. */
+static void deployments_of_graphs_stand_alone(void **state) {
+    (void)state;
+    place p;
+    subject self = {0};
+    static bytes content;
+    make_place(&p);
+    mlops_store *s = open_with(p.path, MLOPS_SYNC_RELAXED, MLOPS_STORE_INDEX_FILE);
+    put_tile(&content, 4096);
+    mlops_model *model = parse_onnx(&content);
+    promote_version(s, "fraud", register_model(s, "fraud", model, NULL, NULL), "champion");
+    set_deployment(s, "web", "fraud", 0);
+    self.deployment = open_deployment(s, "web");
+    stand_alone(serve_graph, &self);
+    mlops_deployment_close(self.deployment);
+    mlops_model_unref(model);
+    mlops_store_close(s);
+    remove_place(&p);
+}
+
 static void storage_of_the_caller_stands_alone(void **state) {
     (void)state;
     static uint64_t bytes[4096];
@@ -535,6 +566,7 @@ int main(void) {
         cmocka_unit_test(bound_inputs_stand_alone),
         cmocka_unit_test(features_of_rows_stand_alone),
         cmocka_unit_test(deployments_stand_alone),
+        cmocka_unit_test(deployments_of_graphs_stand_alone),
         cmocka_unit_test(storage_of_the_caller_stands_alone),
         cmocka_unit_test(what_only_tells_stands_alone),
     };

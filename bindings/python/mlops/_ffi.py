@@ -5223,15 +5223,15 @@ class Deployment(_rt.Handle):
         return out
 
     def predict(self, key, rows):
-        """Predict rows with the version that serves a key, as Model.predict(). Nothing is allocated, locked
-        or called of the system.
+        """Predict rows with the version that serves a key, as Model.predict(). Nothing is locked, and nothing
+        allocated but for models larger than that: a context where more threads predict at once than ever
+        did, and what rows that run together take beyond 64.
 
             key: as Deployment.route(); for all rows
             rows: row-major, float32
 
         Raises: SchemaError if the version takes rows of other features; InvalidError where a shape differs;
-        ArenaError if the model needs more working memory than the stack bound of 16 KiB:
-        Deployment.predict_table() predicts with any; nothing is written then.
+        NomemError, LimitError; nothing is written then.
         """
         h = self._open()
         rows_p, rows_shape, rows_keep = _rt.array(rows, "f", 2, "rows")
@@ -5245,20 +5245,19 @@ class Deployment(_rt.Handle):
             _rt.check(status, "Deployment.predict", why={
                 -9: "the version takes rows of other features",
                 -1: "a shape differs",
-                -7: "the model needs more working memory than the stack bound of 16 KiB",
             })
         return version.value, _rt.result(out)
 
     def predict_values(self, key, values):
         """Predict one row of values, through the features of the version that serves a key. Nothing is
-        allocated, locked or called of the system.
+        allocated or locked but as Deployment.predict() does.
 
             key: as Deployment.route()
             values: in the order of Deployment.input_name()
 
         Raises: SchemaError if the version has no features or needs further inputs, or a value does not fit
         its input; InvalidError where a shape differs or a text is no UTF-8; ArenaError beyond 4,096 features
-        or the stack bounds of Feature.row() and Model.predict(); nothing is written then.
+        or the stack bound of Feature.row(); NomemError; nothing is written then.
         """
         h = self._open()
         values_p, values_shape = _rt.elements(values, FeatureValue, mlops_feature_value, "values")
@@ -5273,7 +5272,7 @@ class Deployment(_rt.Handle):
                 -9: "the version has no features or needs further inputs, or a value does not fit its "
                     "input",
                 -1: "a shape differs or a text is no UTF-8",
-                -7: "beyond 4,096 features or the stack bounds of Feature.row() and Model.predict()",
+                -7: "beyond 4,096 features or the stack bound of Feature.row()",
             })
         return version.value, _rt.result(out)
 

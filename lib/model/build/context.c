@@ -267,14 +267,8 @@ mlops_status mlops_context_bind_f64(mlops_context *self, const double *rows, int
     return bind_rows(self, &input, err);
 }
 
-void mlops__context_bind_columns(mlops_context *self, const mlops__column *const *columns,
-                                 int64_t n_rows) {
-    size_t n_features = self->model->plan.n_features;
-    memcpy(self->columns, columns, n_features * sizeof(const mlops__column *));
-    self->input = (mlops__input){.kind = MLOPS__INPUT_COLUMNS,
-                                 .n_rows = n_rows,
-                                 .n_features = (int64_t)n_features,
-                                 .columns = self->columns};
+void mlops__context_bind_input(mlops_context *self, const mlops__input *input) {
+    self->input = *input;
 }
 
 mlops_status mlops_context_bind_table(mlops_context *self, const mlops_table *table,
@@ -284,7 +278,14 @@ mlops_status mlops_context_bind_table(mlops_context *self, const mlops_table *ta
     memset(&self->input, 0, sizeof self->input);
     mlops__arena_init(&arena, &self->model->host.allocator, SIZE_MAX);
     mlops_status status = mlops__model_bind(self->model, table, columns, &arena, &bound, err);
-    if (status == MLOPS_OK) mlops__context_bind_columns(self, bound, mlops_table_n_rows(table));
+    size_t n = self->model->plan.n_features;
+    if (status == MLOPS_OK) {
+        memcpy(self->columns, bound, n * sizeof *bound);
+        self->input = (mlops__input){.kind = MLOPS__INPUT_COLUMNS,
+                                     .n_rows = mlops_table_n_rows(table),
+                                     .n_features = (int64_t)n,
+                                     .columns = self->columns};
+    }
     mlops__arena_free(&arena);
     return status;
 }

@@ -92,9 +92,15 @@ mlops_status mlops__context_init(mlops_context **out, void *mem, size_t size,
 mlops_status mlops__context_run(mlops_context *self, int64_t first, int64_t n_rows, double *out,
                                 int64_t width, mlops_error *err);
 
-/* Has it read columns, one a feature. */
-void mlops__context_bind_columns(mlops_context *self, const mlops__column *const *columns,
-                                 int64_t n_rows);
+/* Has it read an input that is known to fit, and what that points to. */
+void mlops__context_bind_input(mlops_context *self, const mlops__input *input);
+
+/* Predicts an input in memory of its own, for as many rows as must run together. */
+mlops_status mlops__model_predict_input(const mlops_model *self, const mlops__input *input,
+                                        mlops_model_output output, double *out, mlops_error *err);
+
+/* True if mlops_model_predict() never lacks memory for it, or yields nothing at all. */
+int mlops__model_fits_stack(const mlops_model *self);
 
 /* What a model file's first bytes say that it is. */
 typedef enum mlops__format {

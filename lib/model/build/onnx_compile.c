@@ -174,8 +174,8 @@ static mlops_status add_inputs(mlops__oc *self, const mlops__onnx_graph *graph, 
         const mlops__onnx_value *value = &graph->inputs[i];
         uint32_t item;
         if (mlops__oc_scope_find(self, value->name) != MLOPS__ITEM_NONE) continue;
-        mlops_status status = value->is_map ? add_map(self, graph, value, to)
-                                            : add_tensor_input(self, value, to);
+        mlops_status status =
+            value->is_map ? add_map(self, graph, value, to) : add_tensor_input(self, value, to);
         if (status == MLOPS_E_UNSUPPORTED && self->lost) {
             MLOPS_TRY(mlops__oc_tell(self, "input", value->name));
             MLOPS_TRY(mlops__oc_add_lost(self, &item));

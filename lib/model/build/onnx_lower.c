@@ -199,8 +199,7 @@ mlops_status mlops__oc_opsets(mlops__oc *self) {
                            "the model uses operator set %lld of %s; sets up to %lld are "
                            "supported: export it with target_opset=%lld",
                            (long long)set->version, name, (long long)most, (long long)most);
-        if (!self->lost)
-            return mlops__fail(self->err, MLOPS_E_UNSUPPORTED, "%s", self->reason);
+        if (!self->lost) return mlops__fail(self->err, MLOPS_E_UNSUPPORTED, "%s", self->reason);
         MLOPS_TRY(mlops__oc_tell(self, "operator set", name));
     }
     return MLOPS_OK;

@@ -225,6 +225,14 @@ int64_t mlops_model_width(const mlops_model *self, mlops_model_output output) {
     return mlops__model_width(self, output);
 }
 
+int mlops__model_fits_stack(const mlops_model *self) {
+    const mlops_model_output output = MLOPS_MODEL_OUTPUT_PREDICTION;
+    mlops__room_shape shape = mlops__room_shape_of(self, output, 1, 0);
+    size_t size = mlops__room_size(self, &shape);
+    if (!mlops__model_width(self, output)) return 1;
+    return size && size <= STACK && !(shape.takes_graph && self->graph->is_whole);
+}
+
 static mlops_status predict(const mlops_model *self, mlops__row rows, int64_t n_rows,
                             int64_t n_features, double *out, int64_t width) {
     _Alignas(ALIGN) uint8_t mem[STACK];

@@ -70,12 +70,7 @@ mlops_status mlops__model_bind(const mlops_model *model, const mlops_table *tabl
     return MLOPS_OK;
 }
 
-typedef struct columns_of {
-    const mlops__column *const *columns;
-    int64_t n_rows;
-} columns_of;
-
-static mlops_status predict_in(const mlops_model *self, const columns_of *from,
+static mlops_status predict_in(const mlops_model *self, const mlops__input *input,
                                mlops_model_output output, double *out,
                                const mlops__room_shape *shape, mlops_error *err) {
     const mlops_allocator *allocator = &self->host.allocator;
@@ -92,9 +87,9 @@ static mlops_status predict_in(const mlops_model *self, const columns_of *from,
     if (status) {
         status = mlops__fail(err, status, "the allocator does not align to 64 bytes");
     } else {
-        mlops__context_bind_columns(context, from->columns, from->n_rows);
-        status = mlops__context_run(context, 0, from->n_rows, out, mlops__model_width(self, output),
-                                    err);
+        mlops__context_bind_input(context, input);
+        status = mlops__context_run(context, 0, input->n_rows, out,
+                                    mlops__model_width(self, output), err);
     }
     mlops__free_aligned(allocator, mem, size, ALIGN);
     return status;
@@ -102,20 +97,28 @@ static mlops_status predict_in(const mlops_model *self, const columns_of *from,
 
 /* Rows of some graphs must run together, and their texts may need more room than was guessed: it is
  * doubled until it does. */
-mlops_status mlops__model_predict_columns(const mlops_model *self, const mlops__column **columns,
-                                          mlops_model_output output, int64_t n_rows, double *out,
-                                          mlops_error *err) {
-    const columns_of from = {columns, n_rows};
-    int64_t rows = 0;
+mlops_status mlops__model_predict_input(const mlops_model *self, const mlops__input *input,
+                                        mlops_model_output output, double *out, mlops_error *err) {
+    int64_t rows = 0, n_rows = input->n_rows;
     int takes_graph = mlops__model_takes_graph(self, output);
     if (takes_graph && (self->graph->is_whole || n_rows < GRAPH_ROWS)) rows = n_rows;
     else if (takes_graph) rows = GRAPH_ROWS;
     mlops__room_shape shape = mlops__room_shape_of(self, output, rows, !takes_graph);
     mlops__room_shape_fit(&shape, self, output, self->memory_max);
     for (;; shape.texts *= 2) {
-        mlops_status status = predict_in(self, &from, output, out, &shape, err);
+        mlops_status status = predict_in(self, input, output, out, &shape, err);
         if (status != MLOPS_E_ARENA || !shape.texts || shape.texts > TEXTS_MAX) return status;
     }
+}
+
+mlops_status mlops__model_predict_columns(const mlops_model *self, const mlops__column **columns,
+                                          mlops_model_output output, int64_t n_rows, double *out,
+                                          mlops_error *err) {
+    const mlops__input input = {.kind = MLOPS__INPUT_COLUMNS,
+                                .n_rows = n_rows,
+                                .n_features = self->plan.n_features,
+                                .columns = columns};
+    return mlops__model_predict_input(self, &input, output, out, err);
 }
 
 mlops_status mlops__model_softmax(double *values, int64_t n, int64_t k,

@@ -1,4 +1,5 @@
-/* XXH3 with 64 and 128 bits of inputs up to 240 bytes, after the published description.
+/* XXH3 with 64 and 128 bits of inputs up to 240 bytes, and the end of it for longer ones, after the
+ * published description.
  *
  * Owns nothing but the default secret. Invariant: equal to XXH3_64bits_withSeed() and
  * XXH3_128bits_withSeed() of libxxhash 0.8 for every length here, on any byte order.
@@ -14,7 +15,7 @@ static const uint64_t P64_1 = 0x9e3779b185ebca87, P64_2 = 0xc2b2ae3d27d4eb4f;
 static const uint64_t P64_3 = 0x165667b19e3779f9, P64_4 = 0x85ebca77c2b2ae63;
 static const uint64_t MIX_1 = 0x165667919e3779f9, MIX_2 = 0x9fb21c651e98df25;
 
-static const uint8_t secret[192] = {
+const uint8_t mlops__xxh3_secret[MLOPS__XXH3_SECRET] = {
     0xb8, 0xfe, 0x6c, 0x39, 0x23, 0xa4, 0x4b, 0xbe, 0x7c, 0x01, 0x81, 0x2c, 0xf7, 0x21, 0xad, 0x1c,
     0xde, 0xd4, 0x6d, 0xe9, 0x83, 0x90, 0x97, 0xdb, 0x72, 0x40, 0xa4, 0xa4, 0xb7, 0xb3, 0x67, 0x1f,
     0xcb, 0x79, 0xe6, 0x4e, 0xcc, 0xc0, 0xe5, 0x78, 0x82, 0x5a, 0xd0, 0x7d, 0xcc, 0xff, 0x72, 0x21,
@@ -28,10 +29,12 @@ static const uint8_t secret[192] = {
     0x2b, 0x16, 0xbe, 0x58, 0x7d, 0x47, 0xa1, 0xfc, 0x8f, 0xf8, 0xb8, 0xd1, 0x7a, 0xd0, 0x31, 0xce,
     0x45, 0xcb, 0x3a, 0x8f, 0x95, 0x16, 0x04, 0x28, 0xaf, 0xd7, 0xfb, 0xca, 0xbb, 0x4b, 0x40, 0x7e};
 
-/* Where the second halves of medium inputs find their part of the secret. */
-enum { LATE_START = 3, LAST_START = 136 - 17 };
+/* Where the second halves of medium inputs, and the sums of long ones, find their part of the
+ * secret.
+ */
+enum { LATE_START = 3, LAST_START = 136 - 17, MERGE_START = 11 };
 
-static uint64_t key(size_t offset) { return mlops__load_u64(secret + offset); }
+static uint64_t key(size_t offset) { return mlops__load_u64(mlops__xxh3_secret + offset); }
 
 static uint64_t two_keys(size_t offset) { return key(offset) ^ key(offset + 8); }
 
@@ -76,7 +79,8 @@ static uint32_t gather_3(const uint8_t *p, size_t n) {
 }
 
 static uint64_t short_key(size_t offset) {
-    return mlops__load_u32(secret + offset) ^ mlops__load_u32(secret + offset + 4);
+    return mlops__load_u32(mlops__xxh3_secret + offset) ^
+           mlops__load_u32(mlops__xxh3_secret + offset + 4);
 }
 
 static uint64_t widen_seed(uint64_t seed) { return seed ^ (uint64_t)swap32((uint32_t)seed) << 32; }
@@ -188,4 +192,20 @@ mlops__hash128 mlops__xxh3_128(const void *bytes, size_t n, uint64_t seed) {
     if (n >= 4) return hash_128_to_8(bytes, n, seed);
     if (n > 0) return hash_128_to_3(bytes, n, seed);
     return (mlops__hash128){avalanche_64(seed ^ two_keys(64)), avalanche_64(seed ^ two_keys(80))};
+}
+
+static uint64_t merge(const uint64_t *sums, size_t at, uint64_t start) {
+    for (size_t i = 0; i < MLOPS__XXH3_SUMS; i += 2)
+        start += multiply_fold(sums[i] ^ key(at + 8 * i), sums[i + 1] ^ key(at + 8 * i + 8));
+    return avalanche_3(start);
+}
+
+uint64_t mlops__xxh3_sum_64(const uint64_t *sums, size_t n) {
+    return merge(sums, MERGE_START, n * P64_1);
+}
+
+mlops__hash128 mlops__xxh3_sum_128(const uint64_t *sums, size_t n) {
+    return (mlops__hash128){
+        mlops__xxh3_sum_64(sums, n),
+        merge(sums, MLOPS__XXH3_SECRET - 8 * MLOPS__XXH3_SUMS - MERGE_START, ~(n * P64_2))};
 }

@@ -11,25 +11,33 @@ enum { LANES = MLOPS__FOREST_LANES, STEPS = 2 /* in a line of the cache */ };
 
 #define INLINE static inline __attribute__((always_inline))
 
+/* A node in parts. */
+typedef struct node {
+    uint64_t bound;
+    uint64_t link;
+} node;
+
+INLINE node node_f32(mlops__walks_f32 word) { return (node){(uint32_t)word, word >> 32}; }
+INLINE node node_f64(mlops__walks_f64 pair) { return (node){pair.bound, pair.link}; }
+INLINE size_t slot_of(node at) { return at.link & (MLOPS__WALKS_SLOTS_MAX - 1); }
+INLINE uint32_t step_of(node at) { return (uint32_t)(at.link >> MLOPS__WALKS_SLOT_BITS); }
+
 #define REAL    float
-#define KEY     int32_t
-#define LEAST   INT32_MIN
-#define MOST    INT32_MAX
+#define KEY     uint32_t
+#define MOST    UINT32_MAX
 #define NAME(x) x##_f32
 #define FIELD   f32
 #define OTHER   f64
 #include "kern/tree/walks_type.inc"
 #undef REAL
 #undef KEY
-#undef LEAST
 #undef MOST
 #undef NAME
 #undef FIELD
 #undef OTHER
 #define REAL    double
-#define KEY     int64_t
-#define LEAST   INT64_MIN
-#define MOST    INT64_MAX
+#define KEY     uint64_t
+#define MOST    UINT64_MAX
 #define NAME(x) x##_f64
 #define FIELD   f64
 #define OTHER   f32

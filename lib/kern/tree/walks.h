@@ -3,12 +3,12 @@
  *
  * A value becomes a key, an integer that orders as numbers do. A slot is a feature and what a
  * missing value has for a key there: the greatest, which always goes right, or the least. Of one
- * more slot, the last, all keys are the least. A row goes right at a node if its key is above the
+ * more slot, the last, all keys are the greatest. A row goes left at a node if its key is below the
  * bound. A leaf asks the last slot, leads to itself and has in place of the bound what it adds, or
  * the index of a vector of what it adds to each group.
  *
- * Nodes stand by pairs of siblings: the root and its children in one line of the cache (of doubles
- * in two), below them each pair and its children.
+ * Nodes stand by pairs of siblings, the right one first: the root and its children in one line of
+ * the cache (of doubles in two), below them each pair and its children.
  */
 #ifndef MLOPS_KERN_WALKS_H
 #define MLOPS_KERN_WALKS_H
@@ -21,14 +21,12 @@ enum {
     MLOPS__WALKS_STEP_MAX = 1 << 20
 };
 
-/* The link: slot, and << 12 the distance to the left child; the right one stands behind it. */
-typedef struct mlops__walks_f32 {
-    int32_t bound;
-    uint32_t link;
-} mlops__walks_f32;
+/* The link: slot, and << 12 the distance to the right child; the left one stands behind it. With
+ * floats a node is one word, which is read at once: the bound, and << 32 the link. */
+typedef uint64_t mlops__walks_f32;
 
 typedef struct mlops__walks_f64 {
-    int64_t bound;
+    uint64_t bound;
     uint64_t link;
 } mlops__walks_f64;
 
@@ -60,7 +58,7 @@ typedef struct mlops__walks {
 
 /* Bytes of the keys of a row, which are aligned to 8. */
 static inline size_t mlops__walks_keys(const mlops__walks *self) {
-    return self->n_slots * (self->f64 ? sizeof(int64_t) : sizeof(int32_t));
+    return self->n_slots * (self->f64 ? sizeof(uint64_t) : sizeof(uint32_t));
 }
 
 /* What the trees add to the base margins, in their order: sums[group] of one row. */

@@ -8,7 +8,7 @@
 
 /* Raised with every change of what a layout holds: a cached one of another form is not served. What
  * a struct of layouts points to is listed in model_cache.c. */
-enum { MLOPS__TUNE_FORM = 3 };
+enum { MLOPS__TUNE_FORM = 4 };
 
 /* Lays the forest out in the arena; temporary memory comes from scratch. *out is NULL if the plan
  * cannot be laid out so (members, linear leaves, vectors, no sums, more than 65535 slots). wide

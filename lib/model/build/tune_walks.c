@@ -82,7 +82,7 @@ static uint32_t put_line(laying *self, uint32_t first, uint32_t top, uint32_t n_
     if (*end % LINE + 2 * n > LINE) *end += LINE - *end % LINE;
     for (uint32_t i = 0; i < n; i++, *end += 2)
         for (uint32_t k = 0; k < (pairs[i] ? 2u : 1u); k++) {
-            self->places[first + pairs[i] + k] = *end + k;
+            self->places[first + pairs[i] + k] = *end + (pairs[i] ? 1 - k : 0);
             left = i ? left_of(self, first, pairs[i] + k) : 0;
             if (left) self->waiting[n_waiting++] = left;
         }
@@ -106,29 +106,23 @@ static int place(laying *self) {
     return 1;
 }
 
-/* The key that values have that are as large as the number, minus 1. */
-static int64_t bound_of(double value, int f64) {
-    float narrow = (float)(value + 0.0);
-    int32_t small;
-    int64_t key;
-    value += 0.0;
-    memcpy(&small, &narrow, sizeof small);
-    memcpy(&key, &value, sizeof key);
-    if (!f64) return (small < 0 ? small ^ INT32_MAX : small) - 1;
-    return (key < 0 ? key ^ INT64_MAX : key) - 1;
-}
-
-static int64_t bits_of(double value, int f64) {
+static uint64_t bits_of(double value, int f64) {
     float narrow = (float)value;
-    int32_t small;
-    int64_t bits;
+    uint32_t small;
+    uint64_t bits;
     memcpy(&small, &narrow, sizeof small);
     memcpy(&bits, &value, sizeof bits);
     return f64 ? bits : small;
 }
 
+/* The key of values that are as large as the number. */
+static uint64_t bound_of(double value, int f64) {
+    uint64_t bits = bits_of(value + 0.0, f64), top = f64 ? (uint64_t)1 << 63 : (uint64_t)1 << 31;
+    return bits & top ? bits ^ (top | (top - 1)) : bits | top;
+}
+
 /* Index of the leaf's vector among those that differ: of pure leaves there are few. */
-static int64_t vector_of(laying *self, const uint8_t *words) {
+static uint64_t vector_of(laying *self, const uint8_t *words) {
     const size_t n = self->plan->n_groups, size = n * mlops__plan_number_size(self->plan);
     uint8_t *values = self->values.any, *last = values + self->n_values * size;
     for (size_t g = 0; g < n; g++)
@@ -138,13 +132,13 @@ static int64_t vector_of(laying *self, const uint8_t *words) {
     uint32_t i = (uint32_t)mlops__hash_64(last, size) & self->mask;
     for (; self->found[i]; i = (i + 1) & self->mask)
         if (memcmp(values + (self->found[i] - 1) * size, last, size) == 0)
-            return (int64_t)((self->found[i] - 1) * n);
+            return (self->found[i] - 1) * n;
     self->found[i] = ++self->n_values;
-    return (int64_t)((self->n_values - 1) * n);
+    return (self->n_values - 1) * n;
 }
 
 /* Bound of a leaf. */
-static int64_t leaf_of(laying *self, const mlops__plan_node *node) {
+static uint64_t leaf_of(laying *self, const mlops__plan_node *node) {
     if (!node->special) return bits_of(node->value, self->out->f64);
     return vector_of(self, words_of(self, node) + 4);
 }
@@ -158,18 +152,19 @@ static void fill(laying *self, void *nodes) {
             mlops__plan_node node = mlops__plan_node_at(self->plan, i);
             size_t at = self->firsts[t] + self->places[i];
             uint32_t link = self->n_slots;
-            int64_t bound;
+            uint64_t bound;
             if (mlops__tune_is_test(&node)) {
                 double cut =
                     is_zero(self, &node) ? mlops__load_f64(words_of(self, &node) + 4) : node.value;
                 bound = bound_of(cut, self->out->f64);
-                link = (self->places[i + node.step] - self->places[i]) << MLOPS__WALKS_SLOT_BITS |
+                link = (self->places[i + node.step + 1] - self->places[i])
+                           << MLOPS__WALKS_SLOT_BITS |
                        *slot_of(self, &node);
             } else {
                 bound = leaf_of(self, &node);
             }
             if (self->out->f64) f64[at] = (mlops__walks_f64){bound, link};
-            else f32[at] = (mlops__walks_f32){(int32_t)bound, link};
+            else f32[at] = bound | (uint64_t)link << 32;
         }
     }
 }

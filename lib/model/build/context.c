@@ -10,7 +10,8 @@
 #include <mlops/context_bind.h>
 #include <string.h>
 
-enum { ALIGN = 64, LANES = MLOPS__FOREST_LANES, WORKERS_MAX = 1024, TURNS = 4 };
+enum { ALIGN = 64, LANES = MLOPS__FOREST_LANES, WORKERS_MAX = 1024 };
+enum { TURNS = 16, TURNS_MIN = 4 };
 
 struct mlops_context {
     const mlops_model *model;
@@ -182,8 +183,9 @@ static mlops_status run(mlops_context *self, const mlops__input *input, int64_t 
     if (!executor->parallel_for || n_rows < 2 * LANES || is_whole)
         return mlops__model_run(self->model, &self->rooms[0], self->output, input, first, n_rows,
                                 out, err);
-    int64_t piece = n_rows / executor->n_workers / TURNS / self->rows * self->rows;
-    if (piece < LANES) piece = LANES;
+    /* Many turns, as the last ones wait for the slowest worker; few take no whole blocks. */
+    int64_t share = n_rows / executor->n_workers, piece = share / TURNS / self->rows * self->rows;
+    if (piece == 0) piece = share / TURNS_MIN >= self->rows ? self->rows : LANES;
     batch b = {self, input, first, n_rows, piece, mlops_context_width(self), out};
     return executor->parallel_for(executor->ctx, (n_rows + piece - 1) / piece, run_piece, &b);
 }

@@ -143,8 +143,8 @@ static mlops_status judge_table(const job *self, const pair *at, mlops__drift_ju
     const mlops__column *y = mlops__table_column(self->current, at->current);
     if (by_numbers(x->type, y->type)) {
         mlops__drift_values a, b;
-        MLOPS_TRY(mlops__drift_values_load(&a, x, allocator));
-        mlops_status status = mlops__drift_values_load(&b, y, allocator);
+        MLOPS_TRY(mlops__drift_values_load(&a, x, &self->host));
+        mlops_status status = mlops__drift_values_load(&b, y, &self->host);
         if (status == MLOPS_OK) {
             mlops__drift_judge_values(out, &self->rule, x->name, x->type, &a, &b);
             mlops__drift_values_free(&b, allocator);
@@ -165,7 +165,7 @@ static mlops_status judge_kept(const job *self, const pair *at, mlops__drift_jud
     const mlops__column *y = mlops__table_column(self->current, at->current);
     if (by_numbers(x->type, y->type)) {
         mlops__drift_values values;
-        MLOPS_TRY(mlops__drift_values_load(&values, y, allocator));
+        MLOPS_TRY(mlops__drift_values_load(&values, y, &self->host));
         mlops_status status = mlops__drift_judge_kept(out, &self->rule, x, &values, allocator);
         mlops__drift_values_free(&values, allocator);
         return status;

@@ -66,7 +66,7 @@ struct mlops__reference_column;
 
 /* Sorted values of a numeric column. MLOPS_E_NOMEM. */
 mlops_status mlops__drift_values_load(mlops__drift_values *out, const struct mlops__column *column,
-                                      const mlops_allocator *allocator);
+                                      const mlops__host *host);
 void mlops__drift_values_free(mlops__drift_values *self, const mlops_allocator *allocator);
 
 /* Bytes of working memory that a column of so many rows takes on its side, at the most. */

@@ -18,7 +18,8 @@ static double nan_value(void) {
 }
 
 /* Sorts the values that are no null; returns how many. */
-static int64_t sort_values(double *out, double *scratch, const mlops__column *column) {
+static int64_t sort_values(mlops_cpu cpu, double *out, double *scratch,
+                           const mlops__column *column) {
     const double *from = column->data; /* NaN for a null */
     int64_t n = column->n_rows;
     if (column->type != MLOPS_TYPE_FLOAT64) {
@@ -28,7 +29,7 @@ static int64_t sort_values(double *out, double *scratch, const mlops__column *co
         n = kept;
         from = out;
     }
-    return mlops__sort_f64(out, scratch, from, n);
+    return mlops__sort_f64(cpu, out, scratch, from, n);
 }
 
 /* Power of two that brings the widest value near 1, where squares could leave the range. */
@@ -67,7 +68,8 @@ size_t mlops__drift_values_size(int64_t n_rows) { /* the values, and what sortin
 }
 
 mlops_status mlops__drift_values_load(mlops__drift_values *out, const mlops__column *column,
-                                      const mlops_allocator *allocator) {
+                                      const mlops__host *host) {
+    const mlops_allocator *allocator = &host->allocator;
     memset(out, 0, sizeof *out);
     out->side.mean = out->side.min = out->side.max = out->sd = nan_value();
     if (column->n_rows == 0 || column->type == MLOPS_TYPE_NULL) {
@@ -83,7 +85,7 @@ mlops_status mlops__drift_values_load(mlops__drift_values *out, const mlops__col
         mlops__drift_values_free(out, allocator);
         return MLOPS_E_NOMEM;
     }
-    out->side.n = sort_values(out->values, scratch, column);
+    out->side.n = sort_values(host->cpu, out->values, scratch, column);
     out->side.n_null = column->n_rows - out->side.n;
     mlops__free(allocator, scratch, size);
     find_moments(out);

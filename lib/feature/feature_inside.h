@@ -119,8 +119,8 @@ mlops_status mlops__feature_sample_categories(const mlops__feature_sample *self,
 /* State of numbers; n from 1 to 2^32. */
 double mlops__feature_mean(const double *values, int64_t n);
 double mlops__feature_deviation(const double *values, int64_t n, double mean);
-mlops_status mlops__feature_median(const double *values, int64_t n, mlops__arena *arena,
-                                   double *out);
+mlops_status mlops__feature_median(mlops_cpu cpu, const double *values, int64_t n,
+                                   mlops__arena *arena, double *out);
 
 /* Writes a value as the language spells it. */
 void mlops__feature_put(mlops__buf *out, mlops_type type, const mlops__feature_category *value);

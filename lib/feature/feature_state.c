@@ -64,11 +64,11 @@ double mlops__feature_deviation(const double *values, int64_t n, double mean) {
     return mlops__sqrt(variance) * power_of_two(k / 2) * power_of_two(k - k / 2);
 }
 
-mlops_status mlops__feature_median(const double *values, int64_t n, mlops__arena *arena,
-                                   double *out) {
+mlops_status mlops__feature_median(mlops_cpu cpu, const double *values, int64_t n,
+                                   mlops__arena *arena, double *out) {
     double *sorted = mlops__arena_array(arena, (size_t)n, 2 * sizeof *sorted);
     if (!sorted) return MLOPS_E_NOMEM;
-    mlops__sort_f64(sorted, sorted + n, values, n);
+    mlops__sort_f64(cpu, sorted, sorted + n, values, n);
     double low = sorted[(n - 1) / 2], high = sorted[n / 2], sum = low + high;
     *out = sum - sum == 0 ? sum / 2 : low / 2 + high / 2;
     return MLOPS_OK;
@@ -248,7 +248,7 @@ static mlops_status impute(fitting *self, expansion *call, mlops__arena *arena) 
     int64_t n;
     MLOPS_TRY(numbers(self, call, arena, &values, &n));
     if (mean) value.f64 = mlops__feature_mean(values, n) + 0.0;
-    else MLOPS_TRY(mlops__feature_median(values, n, arena, &value.f64));
+    else MLOPS_TRY(mlops__feature_median(self->self->host.cpu, values, n, arena, &value.f64));
     put_filled(call, MLOPS_TYPE_FLOAT64, &value);
     return MLOPS_OK;
 }

@@ -159,8 +159,8 @@ static void rank(mlops_metrics *out, task *t, int64_t n) {
     beyond += t->width * n;
     if (t->width == 1) {
         double *sorted_y = beyond + (n - t->y.n);
-        mlops__sort_f64(beyond, x, x, t->x.n);
-        mlops__sort_f64(sorted_y, y, y, t->y.n);
+        mlops__sort_f64(t->call.host.cpu, beyond, x, x, t->x.n);
+        mlops__sort_f64(t->call.host.cpu, sorted_y, y, y, t->y.n);
         mlops__metric_rank(out, beyond, t->x.n, sorted_y, t->y.n);
         return;
     }

@@ -119,7 +119,7 @@ static void conclude(mlops_metrics *out, work *w) {
     out->n = w->n_counting;
     out->n_nan = w->n_nan;
     if (w->n_counting == 0) return;
-    if (w->width == 1) mlops__sort_f64(errors, scratch, errors, w->n_counting);
+    if (w->width == 1) mlops__sort_f64(w->call.host.cpu, errors, scratch, errors, w->n_counting);
     else
         mlops__sort_weighted((mlops__weighted *)(void *)errors, (mlops__weighted *)(void *)scratch,
                              w->n_counting);

@@ -150,7 +150,7 @@ static mlops_status sort(validation *self, const mlops__expr_argument *arg, mlop
     int64_t n = 0;
     for (int64_t i = 0; i < s->n; i++)
         if (mlops__sample_present(s, i)) from[n++] = number_at(s, i);
-    mlops__sort_f64(sorted, from + s->n, from, n);
+    mlops__sort_f64(self->host.cpu, sorted, from + s->n, from, n);
     m->sorted = sorted;
     return MLOPS_OK;
 }

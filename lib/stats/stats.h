@@ -8,7 +8,7 @@
 
 /* Sorts the values that are not NaN into out, ascending, with -0 as 0; returns how many there are.
  * out and scratch have room for n values each; from may be one of them. */
-int64_t mlops__sort_f64(double *out, double *scratch, const double *from, int64_t n);
+int64_t mlops__sort_f64(mlops_cpu cpu, double *out, double *scratch, const double *from, int64_t n);
 
 /* A value that counts by its weight. */
 typedef struct mlops__weighted {

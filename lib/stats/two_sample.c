@@ -37,33 +37,32 @@ static mlops_status sample_alloc(sample *self, int64_t n, const mlops_allocator 
 }
 
 /* Sorts as many values as there is room for; they may lie in the copy. */
-static mlops_status sample_sort(sample *self, const double *values,
-                                const mlops_allocator *allocator) {
+static mlops_status sample_sort(sample *self, const double *values, const mlops__host *host) {
     sample scratch;
-    MLOPS_TRY(sample_alloc(&scratch, self->room, allocator));
-    self->n = mlops__sort_f64(self->copy, scratch.copy, values, self->room);
+    MLOPS_TRY(sample_alloc(&scratch, self->room, &host->allocator));
+    self->n = mlops__sort_f64(host->cpu, self->copy, scratch.copy, values, self->room);
     self->n_nan = self->room - self->n;
     self->values = self->copy;
-    sample_free(&scratch, allocator);
+    sample_free(&scratch, &host->allocator);
     return MLOPS_OK;
 }
 
 static mlops_status sample_from(sample *self, const double *values, int64_t n, int sorted,
-                                const mlops_allocator *allocator) {
+                                const mlops__host *host) {
     if (sorted) {
         sample borrowed = {values, n, 0, NULL, 0};
         *self = borrowed;
         return MLOPS_OK;
     }
-    MLOPS_TRY(sample_alloc(self, n, allocator));
-    return sample_sort(self, values, allocator);
+    MLOPS_TRY(sample_alloc(self, n, &host->allocator));
+    return sample_sort(self, values, host);
 }
 
 static mlops_status sample_from_column(sample *self, const mlops__column *column,
-                                       const mlops_allocator *allocator) {
-    MLOPS_TRY(sample_alloc(self, column->n_rows, allocator));
+                                       const mlops__host *host) {
+    MLOPS_TRY(sample_alloc(self, column->n_rows, &host->allocator));
     for (int64_t i = 0; i < column->n_rows; i++) self->copy[i] = mlops__column_f64(column, i);
-    return sample_sort(self, self->copy, allocator);
+    return sample_sort(self, self->copy, host);
 }
 
 static int64_t common(int64_t a, int64_t b) {
@@ -164,10 +163,9 @@ mlops_status mlops_stats_compare(mlops_stats_two_sample *out, const double *x, i
                            "a sample or the result is NULL, or a size is "
                            "negative");
     const mlops_allocator *allocator = &host.allocator;
-    mlops_status status =
-        sample_from(&a, x, n, (local.flags & MLOPS_STATS_X_SORTED) != 0, allocator);
+    mlops_status status = sample_from(&a, x, n, (local.flags & MLOPS_STATS_X_SORTED) != 0, &host);
     if (status == MLOPS_OK)
-        status = sample_from(&b, y, m, (local.flags & MLOPS_STATS_Y_SORTED) != 0, allocator);
+        status = sample_from(&b, y, m, (local.flags & MLOPS_STATS_Y_SORTED) != 0, &host);
     if (status < 0) mlops__fail_nomem(err, (size_t)(n > m ? n : m) * sizeof(double));
     return finish(out, status, &a, &b, &local, allocator, err);
 }
@@ -199,8 +197,8 @@ mlops_status mlops_stats_compare_columns(mlops_stats_two_sample *out, const mlop
                            "mlops_stats_opts.flags must be 0");
     MLOPS_TRY(numeric(&first, x, x_column, err));
     MLOPS_TRY(numeric(&second, y, y_column, err));
-    mlops_status status = sample_from_column(&a, first, &host.allocator);
-    if (status == MLOPS_OK) status = sample_from_column(&b, second, &host.allocator);
+    mlops_status status = sample_from_column(&a, first, &host);
+    if (status == MLOPS_OK) status = sample_from_column(&b, second, &host);
     if (status < 0) {
         int64_t n = first->n_rows > second->n_rows ? first->n_rows : second->n_rows;
         mlops__fail_nomem(err, (size_t)n * sizeof(double));

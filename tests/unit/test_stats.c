@@ -105,8 +105,8 @@ static void test_sorted_is_taken_at_its_word(void **state) {
     double x[500], y[400], scratch[500], xs[500], ys[400];
     for (int i = 0; i < 500; i++) x[i] = floor(50 * uniform());
     for (int i = 0; i < 400; i++) y[i] = floor(60 * uniform());
-    mlops__sort_f64(xs, scratch, x, 500);
-    mlops__sort_f64(ys, scratch, y, 400);
+    mlops__sort_f64(mlops_cpu_level(MLOPS_CPU_BEST), xs, scratch, x, 500);
+    mlops__sort_f64(mlops_cpu_level(MLOPS_CPU_BEST), ys, scratch, y, 400);
     mlops_stats_two_sample a = compare(x, 500, y, 400, MLOPS_STATS_AUTO, MLOPS_STATS_TWO_SIDED);
     mlops_stats_opts opts = MLOPS_STATS_OPTS_INIT;
     mlops__alloc_fault fault;
@@ -307,8 +307,10 @@ static void check_sorted(double *values, int64_t n) {
     for (int64_t i = 0; i < n; i++)
         if (!isnan(values[i])) want[kept++] = values[i];
     qsort(want, (size_t)kept, sizeof *want, ascending);
-    assert_int_equal(mlops__sort_f64(out, scratch, values, n), kept);
-    assert_int_equal(mlops__sort_f64(values, scratch, values, n), kept);
+    assert_int_equal(mlops__sort_f64(mlops_cpu_level(MLOPS_CPU_BEST), out, scratch, values, n),
+                     kept);
+    assert_int_equal(mlops__sort_f64(mlops_cpu_level(MLOPS_CPU_BEST), values, scratch, values, n),
+                     kept);
     for (int64_t i = 0; i < kept; i++) {
         if (out[i] != want[i] || values[i] != want[i]) fail_msg("n %d: value %d", (int)n, (int)i);
         assert_false(signbit(out[i]) && out[i] == 0);

@@ -105,9 +105,8 @@ static mlops_status fill(mlops_reference *self, const mlops_table *table, const 
     for (int64_t i = 0; i < mlops_reference_n_columns(self); i++) {
         const mlops__column *column = mlops__table_column(table, chosen[i]);
         mlops__reference_column *out = &mlops__reference_columns(self)[i];
-        mlops__cells_task task = {column,          &mlops__reference_host(self)->allocator,
-                                  arena,           values,
-                                  values + n_rows, opts->n_edges};
+        mlops__cells_task task = {
+            column, mlops__reference_host(self), arena, values, values + n_rows, opts->n_edges};
         out->name = mlops__arena_text(arena, column->name, strlen(column->name));
         if (!out->name) return MLOPS_E_NOMEM;
         MLOPS_TRY(mlops__reference_numeric(column->type) ? mlops__cells_numeric(out, &task)

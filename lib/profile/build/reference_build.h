@@ -31,10 +31,10 @@ mlops_status mlops__reference_choose(mlops_reference *self, const mlops_referenc
 /* What one column is made with. */
 typedef struct mlops__cells_task {
     const mlops__column *column;
-    const mlops_allocator *allocator; /* for what is thrown away */
-    mlops__arena *arena;              /* for what stays */
-    double *values;                   /* n_rows, scratch of numeric columns */
-    double *scratch;                  /* n_rows */
+    const mlops__host *host; /* its memory is for what is thrown away */
+    mlops__arena *arena;     /* for what stays */
+    double *values;          /* n_rows, scratch of numeric columns */
+    double *scratch;         /* n_rows */
     int64_t edges_max;
 } mlops__cells_task;
 

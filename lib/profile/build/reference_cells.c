@@ -146,7 +146,8 @@ static void moments(mlops__reference_column *out, const double *values, int64_t 
 static int64_t gather(const mlops__cells_task *task) {
     const mlops__column *column = task->column;
     for (int64_t i = 0; i < column->n_rows; i++) task->values[i] = mlops__column_f64(column, i);
-    return mlops__sort_f64(task->values, task->scratch, task->values, column->n_rows);
+    return mlops__sort_f64(task->host->cpu, task->values, task->scratch, task->values,
+                           column->n_rows);
 }
 
 /* A share as the payload keeps it: rounded up to a multiple of 2^-32, below 1. */
@@ -286,7 +287,7 @@ mlops_status mlops__cells_text(mlops__reference_column *out, const mlops__cells_
                 : column->type == MLOPS_TYPE_STRING ? column->n_texts
                                                     : 0;
     size_t size = (size_t)n + 1;
-    tally *tallies = mlops__alloc_array(task->allocator, size, sizeof *tallies);
+    tally *tallies = mlops__alloc_array(&task->host->allocator, size, sizeof *tallies);
     if (!tallies) return MLOPS_E_NOMEM;
     out->type = column->type;
     out->n = column->n_rows;
@@ -296,6 +297,6 @@ mlops_status mlops__cells_text(mlops__reference_column *out, const mlops__cells_
     n = drop_absent(tallies, n);
     select_first(tallies, n, MLOPS__REFERENCE_CATEGORIES);
     mlops_status status = keep_categories(out, task, tallies, n);
-    mlops__free(task->allocator, tallies, size * sizeof *tallies);
+    mlops__free(&task->host->allocator, tallies, size * sizeof *tallies);
     return status;
 }

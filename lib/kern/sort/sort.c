@@ -1,12 +1,11 @@
-/* Sorting of float64: by radix on a key whose order as an integer is that of the numbers.
+/* Sorting without vectors: by radix on a key whose order as an integer is that of the numbers.
  *
- * Owns the order of samples. Works least digit first on the highest bits in which the keys differ,
- * as many as tell the values of a smooth distribution apart, and finishes by insertion; where that
- * leaves too much to do, all 64 bits are sorted by. Invariant: the result depends on the values
- * alone, is in the caller's first array after every path, and holds neither NaN nor -0. Weighted
- * values are sorted by all bits in which they differ.
+ * Owns nothing. Works least digit first on the highest bits in which the keys differ, as many as
+ * tell the values of a smooth distribution apart, and finishes by insertion; where that leaves too
+ * much to do, all 64 bits are sorted by. Invariant: the result is in the caller's first array after
+ * every path.
  */
-#include "stats/stats.h"
+#include "kern/sort/sort.h"
 
 #include <string.h>
 
@@ -28,13 +27,6 @@ typedef struct plan {
     int digits;
 } plan;
 
-static uint64_t key_of(double value) {
-    uint64_t bits;
-    value += 0.0; /* -0 becomes 0 */
-    memcpy(&bits, &value, sizeof bits);
-    return bits ^ ((0 - (bits >> 63)) | 0x8000000000000000u);
-}
-
 static int is_nan(double value) { return value != value; }
 
 /* The bits in which the keys differ; 0 if the values ascend. */
@@ -42,9 +34,9 @@ static uint64_t survey(const double *values, int64_t n) {
     uint64_t first = 0, last = 0, differ = 0, descents = 0;
     int64_t i = 0;
     while (i < n && is_nan(values[i])) i++;
-    if (i < n) first = last = key_of(values[i]);
+    if (i < n) first = last = mlops__sort_key(values[i]);
     for (; i < n; i++) {
-        uint64_t key = is_nan(values[i]) ? last : key_of(values[i]);
+        uint64_t key = is_nan(values[i]) ? last : mlops__sort_key(values[i]);
         differ |= key ^ first;
         descents |= key < last;
         last = key;
@@ -82,7 +74,7 @@ static int64_t find_places(counts places, plan way, const double *from, int64_t 
     memset(places, 0, sizeof(counts));
     for (int64_t i = 0; i < n; i++) {
         if (is_nan(from[i])) continue;
-        uint64_t key = key_of(from[i]) >> way.shift;
+        uint64_t key = mlops__sort_key(from[i]) >> way.shift;
         kept++;
         places[0][key & (BUCKETS - 1)]++;
         places[1][key >> BITS & (BUCKETS - 1)]++;
@@ -103,7 +95,7 @@ static int64_t find_places(counts places, plan way, const double *from, int64_t 
 static void scatter(double *to, const double *from, int64_t n, size_t *places, int shift) {
     for (int64_t i = 0; i < n; i++) {
         double value = from[i];
-        uint64_t key = key_of(value);
+        uint64_t key = mlops__sort_key(value);
         if (is_nan(value)) continue;
         to[places[key >> shift & (BUCKETS - 1)]++] = value + 0.0;
     }
@@ -137,7 +129,7 @@ static plan choose(uint64_t differ, int64_t n) {
     return out;
 }
 
-int64_t mlops__sort_f64(double *out, double *scratch, const double *from, int64_t n) {
+int64_t mlops__sort_values_scalar(double *out, double *scratch, const double *from, int64_t n) {
     uint64_t differ = survey(from, n);
     if (differ == 0 || n <= SMALL) {
         int64_t kept = copy_values(out, from, n);
@@ -154,34 +146,4 @@ int64_t mlops__sort_f64(double *out, double *scratch, const double *from, int64_
         radix(out, scratch, out, n, high);
     }
     return n;
-}
-
-static void scatter_weighted(mlops__weighted *to, const mlops__weighted *from, int64_t n,
-                             int shift) {
-    size_t places[BUCKETS] = {0}, sum = 0;
-    for (int64_t i = 0; i < n; i++) places[key_of(from[i].value) >> shift & (BUCKETS - 1)]++;
-    for (size_t i = 0; i < BUCKETS; i++) {
-        size_t count = places[i];
-        places[i] = sum;
-        sum += count;
-    }
-    for (int64_t i = 0; i < n; i++)
-        to[places[key_of(from[i].value) >> shift & (BUCKETS - 1)]++] = from[i];
-}
-
-void mlops__sort_weighted(mlops__weighted *values, mlops__weighted *scratch, int64_t n) {
-    mlops__weighted *from = values, *to = scratch;
-    uint64_t differ = 0;
-    for (int64_t i = 0; i < n; i++) {
-        values[i].value += 0.0;
-        differ |= key_of(values[i].value) ^ key_of(values[0].value);
-    }
-    for (int shift = 0; shift < KEY_BITS; shift += BITS) {
-        if ((differ >> shift & (BUCKETS - 1)) == 0) continue;
-        scatter_weighted(to, from, n, shift);
-        mlops__weighted *sorted = to;
-        to = from;
-        from = sorted;
-    }
-    if (from != values) memcpy(values, from, (size_t)n * sizeof *values);
 }

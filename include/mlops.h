@@ -15,6 +15,8 @@
 #include <mlops/dataset_merge.h>
 #include <mlops/dataset_read.h>
 #include <mlops/deploy.h>
+#include <mlops/detector.h>
+#include <mlops/detector_score.h>
 #include <mlops/diff.h>
 #include <mlops/draft.h>
 #include <mlops/draft_stream.h>

@@ -207,4 +207,6 @@ int cli_stream_skip_line(cli_stream *self);
 int cli_watch_input(mlops_monitor *monitor, mlops_watch *kept, const cli_args *args);
 int cli_drift_watch(const cli_args *args);
 
+int cli_drift_detect(const cli_args *args); /* detect.c */
+
 #endif

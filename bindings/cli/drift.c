@@ -136,6 +136,15 @@ const cli_command cli_drift_commands[] = {
      "  mlops drift compare fraud.bundle live.csv --report drift.html\n"
      "  mlops drift compare train.csv live.csv --json | jq .",
      cli_drift_compare},
+    {"drift detect", "TABLE", "detect read-csv", "Tell at which rows a column of numbers changes.",
+     "The rows of TABLE, CSV or - for standard input, are taken as a stream, first to last. Rows\n"
+     "count from 0. Each change is printed, and where warnings begin; with --json an object a\n"
+     "line. ddm, rddm, eddm, stepd and ecdd take errors, 0 or 1; hddm_a and hddm_w 0 to 1.\n\n"
+     "Exit status: 3 it changed, 0 it did not, 1 an error, 2 wrong usage.\n\n"
+     "Examples:\n"
+     "  mlops drift detect latency.csv --column ms\n"
+     "  mlops drift detect predictions.csv --column wrong --kind hddm_a",
+     cli_drift_detect},
     {"drift watch", "REFERENCE", "select alpha window metrics read-csv",
      "Judge CSV from standard input, window by window.",
      "The header comes first, then rows, as they arrive. Each window that is complete is judged\n"

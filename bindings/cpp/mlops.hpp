@@ -1600,6 +1600,99 @@ public:
     }
 };
 
+/// A detector, in mlops_detector_size() bytes aligned to 8. One thread at a time.
+class detector : public detail::handle<mlops_detector, mlops_detector_free> {
+public:
+    using handle::handle;
+
+    /// Name of a kind, such as "page_hinkley".
+    static std::optional<std::string_view> kind_name(mlops_detector_kind kind) {
+        const char *text = mlops_detector_kind_name(kind);
+        if (text == nullptr) return std::nullopt;
+        return text;
+    }
+
+    /// Bytes that a detector of this configuration needs; 0 if opts are not valid.
+    static std::size_t size(const mlops_detector_opts *opts = nullptr) {
+        return mlops_detector_size(opts);
+    }
+
+    /// Start a detector on the host's heap.
+    explicit detector(const mlops_detector_opts *opts = nullptr) {
+        mlops_detector *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_detector_new(&out, opts, &e), "mlops_detector_new", &e);
+        p_ = out;
+    }
+
+    /// Take values, one after the other: in parts or at once makes no difference.
+    ///
+    /// A change does not end the call: the detector goes on behind it. A value that is NaN, infinite or at least
+    /// 1e100 in magnitude is skipped and counted; it has a place and no signal.
+    std::vector<std::int32_t> add(span<const double> values) {
+        mlops_error e;
+        e.code = 0;
+        std::vector<std::int32_t> signals(static_cast<std::size_t>(static_cast<std::int64_t>(values.size())));
+        detail::check(mlops_detector_add(need(), values.data(), static_cast<std::int64_t>(values.size()), signals.data(), &e), "mlops_detector_add", &e);
+        return signals;
+    }
+
+    /// Take values, one after the other: in parts or at once makes no difference.
+    ///
+    /// A change does not end the call: the detector goes on behind it. A value that is NaN, infinite or at least
+    /// 1e100 in magnitude is skipped and counted; it has a place and no signal.
+    void add(span<const double> values, span<std::int32_t> signals) {
+        mlops_error e;
+        e.code = 0;
+        detail::require(signals.size() == static_cast<std::size_t>(static_cast<std::int64_t>(values.size())), "signals has another length");
+        detail::check(mlops_detector_add(need(), values.data(), static_cast<std::int64_t>(values.size()), signals.data(), &e), "mlops_detector_add", &e);
+    }
+
+    /// What it has seen and where it stands.
+    mlops_detector_summary summarize() const {
+        mlops_detector_summary out = {};
+        out.struct_size = sizeof out;
+        detail::check(mlops_detector_summarize(need(), &out), "mlops_detector_summarize");
+        return out;
+    }
+
+    /// Forget all values and counts; the configuration stays.
+    void reset() {
+        mlops_detector_reset(need());
+    }
+
+    /// Write the detector as bytes: canonical, little-endian, equal for equal state on any machine.
+    std::string save() const {
+        return detail::written([&](void *text, std::size_t cap, std::size_t *needed) {
+            return mlops_detector_save(need(), text, cap, needed);
+        }, "mlops_detector_save");
+    }
+
+    /// Read bytes of mlops_detector_save() into the caller's storage.
+    static ::mlops::detector load(std::string_view bytes) {
+        mlops_detector *out = nullptr;
+        for (std::size_t size = 4096;; size *= 2) {
+            auto memory = detail::storage(size);
+            const mlops_status status = mlops_detector_load(&out, memory.get(), size, bytes.data(), static_cast<std::size_t>(bytes.size()));
+            if (status == MLOPS_E_ARENA && size < (std::size_t(1) << 24)) continue;
+            detail::check(status, "mlops_detector_load");
+            return ::mlops::detector(out, std::move(memory));
+        }
+    }
+
+    /// Hold alarms against the changes that there were.
+    static mlops_detector_score evaluate(span<const std::int64_t> alarms, span<const std::int64_t> changes,
+                                         std::int64_t n, const mlops_detector_score_opts *opts = nullptr) {
+        mlops_detector_score out = {};
+        out.struct_size = sizeof out;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_detector_evaluate(&out, alarms.data(), static_cast<std::int64_t>(alarms.size()), changes.data(), static_cast<std::int64_t>(changes.size()), n, opts, &e), "mlops_detector_evaluate", &e);
+        return out;
+    }
+};
+
 /// Verdicts of a comparison, column by column. Immutable and shared; ends with the last mlops_drift_unref().
 class drift : public detail::handle<mlops_drift, mlops_drift_unref> {
 public:

@@ -224,6 +224,81 @@ const (
 	MergePolicyTheirs MergePolicy = 2
 )
 
+// DetectorKind: what finds the change. Kinds take any number unless they say otherwise.
+type DetectorKind int32
+
+const (
+	// DetectorKindAdwin: adwin: a window that is as long as its mean holds.
+	DetectorKindAdwin DetectorKind = 0
+	// DetectorKindPageHinkley: page_hinkley: summed deviation from the mean so far.
+	DetectorKindPageHinkley DetectorKind = 1
+	// DetectorKindCusum: cusum: the same from a mean that was learnt and stays.
+	DetectorKindCusum DetectorKind = 2
+	// DetectorKindEwma: ewma: chart of an exponentially weighted mean.
+	DetectorKindEwma DetectorKind = 3
+	// DetectorKindShewhart: shewhart: one value far from the mean.
+	DetectorKindShewhart DetectorKind = 4
+	// DetectorKindKswin: kswin: distribution of the newest against the older.
+	DetectorKindKswin DetectorKind = 5
+	// DetectorKindDdm: ddm: rate of errors, 0 or 1 each.
+	DetectorKindDdm DetectorKind = 6
+	// DetectorKindRddm: rddm: ddm that forgets old errors, 0 or 1 each.
+	DetectorKindRddm DetectorKind = 7
+	// DetectorKindEddm: eddm: gaps between errors, 0 or 1 each.
+	DetectorKindEddm DetectorKind = 8
+	// DetectorKindHddmA: hddm_a: means of values from 0 to 1, by Hoeffding.
+	DetectorKindHddmA DetectorKind = 9
+	// DetectorKindHddmW: hddm_w: the same with weights, by McDiarmid.
+	DetectorKindHddmW DetectorKind = 10
+	// DetectorKindStepd: stepd: newest errors against all before, 0 or 1 each.
+	DetectorKindStepd DetectorKind = 11
+	// DetectorKindEcdd: ecdd: ewma of errors, 0 or 1 each.
+	DetectorKindEcdd DetectorKind = 12
+)
+
+// DetectorMode: whose adwin: they differ in which cuts of the window they look at and what they do
+// then.
+type DetectorMode int32
+
+const (
+	// DetectorModeNative: all cuts; what is older than the clearest one goes.
+	DetectorModeNative DetectorMode = 0
+	// DetectorModeRiver: river since 2022: all cuts; starts anew after a change.
+	DetectorModeRiver DetectorMode = 1
+	// DetectorModeRiverLegacy: river before: misses a cut in each row; starts anew.
+	DetectorModeRiverLegacy DetectorMode = 2
+	// DetectorModeMoa: MOA: parts of 7 or more; the window goes on.
+	DetectorModeMoa DetectorMode = 3
+	// DetectorModeSkmultiflow: scikit-multiflow: misses cuts; the window goes on.
+	DetectorModeSkmultiflow DetectorMode = 4
+)
+
+// DetectorSide: which changes count.
+type DetectorSide int32
+
+const (
+	// DetectorSideUsual: both; of hddm_a and hddm_w, which watch errors, up.
+	DetectorSideUsual DetectorSide = 0
+	// DetectorSideUp: the stream rises.
+	DetectorSideUp DetectorSide = 1
+	// DetectorSideDown: the stream falls.
+	DetectorSideDown DetectorSide = 2
+	// DetectorSideBoth: either.
+	DetectorSideBoth DetectorSide = 3
+)
+
+// DetectorSignal: what a value made of the stream.
+type DetectorSignal int32
+
+const (
+	// DetectorSignalNone: nothing.
+	DetectorSignalNone DetectorSignal = 0
+	// DetectorSignalWarning: it may be changing; not of every kind.
+	DetectorSignalWarning DetectorSignal = 1
+	// DetectorSignalChange: it has changed.
+	DetectorSignalChange DetectorSignal = 2
+)
+
 // DriftVerdict: the three answers.
 type DriftVerdict int32
 
@@ -619,6 +694,110 @@ func makeDeploymentStats(c *C.mlops_deployment_stats) (r DeploymentStats) {
 	r.NChampion = int64(c.n_champion)
 	r.NCanary = int64(c.n_canary)
 	r.NSwaps = int64(c.n_swaps)
+	return r
+}
+
+// DetectorSummary: what a detector has seen. Places are numbers of values from the first ever, from 0
+// on.
+type DetectorSummary struct {
+	// at the newest value
+	Signal DetectorSignal
+	// all values, skipped ones among them
+	N int64
+	// NaN, infinite, or 1e100 and more in magnitude
+	NSkipped int64
+	// changes that were signalled
+	NChanges int64
+	// place of the newest; -1 if there is none
+	LastChange int64
+	// place where the newest row of warnings began; -1 if none
+	LastWarning int64
+	// values that the present estimate stands on
+	Width int64
+	// their mean, or what the kind takes for it; NaN if none
+	Mean float64
+	// how far it is to a change, which is signalled at 1; NaN where there is too little to tell
+	Statistic float64
+}
+
+func makeDetectorSummary(c *C.mlops_detector_summary) (r DetectorSummary) {
+	r.Signal = DetectorSignal(c.signal)
+	r.N = int64(c.n)
+	r.NSkipped = int64(c.n_skipped)
+	r.NChanges = int64(c.n_changes)
+	r.LastChange = int64(c.last_change)
+	r.LastWarning = int64(c.last_warning)
+	r.Width = int64(c.width)
+	r.Mean = float64(c.mean)
+	r.Statistic = float64(c.statistic)
+	return r
+}
+
+// DetectorScore: what alarms are worth. A quotient with 0 below is NaN.
+type DetectorScore struct {
+	// that there were
+	NChanges int64
+	// that were given
+	NAlarms int64
+	// changes with an alarm in their window
+	NDetected int64
+	// changes whose first alarm is behind the window and ahead of the next change
+	NLate int64
+	// changes without an alarm up to the next one
+	NMissed int64
+	// alarms in a window, behind its first
+	NRepeated int64
+	// alarms outside of all windows
+	NFalse int64
+	// values from a change to its alarm, of those detected
+	DelayMean float64
+	// the longest of these
+	DelayMax float64
+	// detected changes over alarms
+	Precision float64
+	// detected changes over changes
+	Recall float64
+	// harmonic mean of both
+	F1 float64
+	// recall that counts late alarms, too
+	EpisodeRecall float64
+	// alarms in windows, repeated ones too, over alarms: what one that always alarms is good at
+	WindowPrecision float64
+	// false alarms over values outside of windows
+	FalseAlarmRate float64
+	// mean time between false alarms: the inverse of it
+	Mtfa float64
+	// mean time ratio: mtfa * recall / (delay_mean + 1)
+	Mtr float64
+	// precision of a detector that alarms at every value
+	AlwaysPrecision float64
+	// its f1; its recall is 1
+	AlwaysF1 float64
+	// its window_precision
+	AlwaysWindowPrecision float64
+}
+
+func makeDetectorScore(c *C.mlops_detector_score) (r DetectorScore) {
+	r.NChanges = int64(c.n_changes)
+	r.NAlarms = int64(c.n_alarms)
+	r.NDetected = int64(c.n_detected)
+	r.NLate = int64(c.n_late)
+	r.NMissed = int64(c.n_missed)
+	r.NRepeated = int64(c.n_repeated)
+	r.NFalse = int64(c.n_false)
+	r.DelayMean = float64(c.delay_mean)
+	r.DelayMax = float64(c.delay_max)
+	r.Precision = float64(c.precision)
+	r.Recall = float64(c.recall)
+	r.F1 = float64(c.f1)
+	r.EpisodeRecall = float64(c.episode_recall)
+	r.WindowPrecision = float64(c.window_precision)
+	r.FalseAlarmRate = float64(c.false_alarm_rate)
+	r.Mtfa = float64(c.mtfa)
+	r.Mtr = float64(c.mtr)
+	r.AlwaysPrecision = float64(c.always_precision)
+	r.AlwaysF1 = float64(c.always_f1)
+	r.AlwaysWindowPrecision = float64(c.always_window_precision)
 	return r
 }
 
@@ -1710,6 +1889,94 @@ func (o *DeployOpts) c(s *scope) *C.mlops_deploy_opts {
 		c.canary_share = C.double(*o.CanaryShare)
 	}
 	c.salt = s.optional(o.Salt)
+	return c
+}
+
+// DetectorOpts: configuration. Defaults are those of the kind, in docs/detector.md; a parameter that
+// the kind does not have must be 0.
+type DetectorOpts struct {
+	// default MLOPS_DETECTOR_ADWIN
+	Kind DetectorKind
+	// adwin: whose; default MLOPS_DETECTOR_NATIVE
+	Mode DetectorMode
+	// page_hinkley, cusum, ewma, shewhart, hddm_a, hddm_w: which changes count; default
+	// MLOPS_DETECTOR_USUAL
+	Side DetectorSide
+	// adwin, hddm_a, hddm_w, kswin, stepd: chance of a false alarm in one test; page_hinkley: deviation
+	// that is no change, 0 or more; default the kind's
+	Delta *float64
+	// what the statistic is held against; default the kind's
+	Threshold float64
+	// the same for a warning; default the kind's
+	Warning float64
+	// of the newest value in a weighted mean; page_hinkley: what is kept of the sum with each value;
+	// default the kind's
+	Weight float64
+	// cusum: deviation that is no change, 0 or more standard deviations; default 0.5
+	Slack *float64
+	// values (eddm: errors) before the first signal; default the kind's
+	MinN int64
+	// kswin, stepd, rddm: values that are kept; default the kind's
+	Window int64
+	// kswin: how many of them are the newest; default 30
+	Recent int64
+	// rddm: values after which the older are forgotten; default 40,000
+	MaxN int64
+	// rddm: warnings in a row that are a change; default 1,400
+	Warnings int64
+	// adwin: looks for a cut at every clock-th value; default 32
+	Clock int64
+	// adwin: summaries of equal size, 2 to 32; default 5
+	Buckets int64
+	// adwin: least values on either side of a cut; default 5
+	MinWindow int64
+}
+
+func (o *DetectorOpts) c(s *scope) *C.mlops_detector_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_detector_opts)(s.alloc(C.sizeof_mlops_detector_opts))
+	c.struct_size = C.sizeof_mlops_detector_opts
+	c.kind = C.mlops_detector_kind(o.Kind)
+	c.mode = C.mlops_detector_mode(o.Mode)
+	c.side = C.mlops_detector_side(o.Side)
+	if o.Delta != nil {
+		c.flags |= 1
+		c.delta = C.double(*o.Delta)
+	}
+	c.threshold = C.double(o.Threshold)
+	c.warning = C.double(o.Warning)
+	c.weight = C.double(o.Weight)
+	if o.Slack != nil {
+		c.flags |= 2
+		c.slack = C.double(*o.Slack)
+	}
+	c.min_n = C.int64_t(o.MinN)
+	c.window = C.int64_t(o.Window)
+	c.recent = C.int64_t(o.Recent)
+	c.max_n = C.int64_t(o.MaxN)
+	c.warnings = C.int64_t(o.Warnings)
+	c.clock = C.int64_t(o.Clock)
+	c.buckets = C.int64_t(o.Buckets)
+	c.min_window = C.int64_t(o.MinWindow)
+	return c
+}
+
+// DetectorScoreOpts: options of mlops_detector_evaluate().
+type DetectorScoreOpts struct {
+	// values behind a change at which an alarm is still in time, 1 or more; default: up to the next
+	// change
+	MaxDelay int64
+}
+
+func (o *DetectorScoreOpts) c(s *scope) *C.mlops_detector_score_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_detector_score_opts)(s.alloc(C.sizeof_mlops_detector_score_opts))
+	c.struct_size = C.sizeof_mlops_detector_score_opts
+	c.max_delay = C.int64_t(o.MaxDelay)
 	return c
 }
 
@@ -5407,6 +5674,178 @@ func (x *Deployment) PredictTable(table *Table, keyColumn string) ([]float64, []
 		return nil, nil, err
 	}
 	return out, versions, nil
+}
+
+// Detector: a detector, in mlops_detector_size() bytes aligned to 8. One thread at a time.
+type Detector struct {
+	p *C.mlops_detector
+	// what it lives in, or needs to live
+	keep []interface{}
+}
+
+func wrapDetector(p *C.mlops_detector) *Detector {
+	x := &Detector{p: p}
+	runtime.SetFinalizer(x, (*Detector).Close)
+	return x
+}
+
+// Close ends this Detector, or this share of it; it may be called again.
+func (x *Detector) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	if x.keep == nil {
+		C.mlops_detector_free(x.p)
+	}
+	x.keep = nil
+	x.p = nil
+	return nil
+}
+
+// KindDetectorName: name of a kind, such as "page_hinkley".
+//
+// Returns: NULL for a number that is no kind; kinds count from 0.
+func KindDetectorName(kind DetectorKind) string {
+	return C.GoString(C.mlops_detector_kind_name(C.mlops_detector_kind(kind)))
+}
+
+// SizeDetector: bytes that a detector of this configuration needs; 0 if opts are not valid.
+func SizeDetector(opts *DetectorOpts) int {
+	var s scope
+	defer s.free()
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return 0
+	}
+	return int(C.mlops_detector_size(optsC))
+}
+
+// NewDetector: start a detector on the host's heap.
+//
+// Errors: MLOPS_E_INVALID as mlops_detector_init(); MLOPS_E_NOMEM.
+func NewDetector(opts *DetectorOpts) (*Detector, error) {
+	var s scope
+	defer s.free()
+	var out *C.mlops_detector
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_detector_new(&out, optsC, &e), &e, "mlops_detector_new"); err != nil {
+		return nil, err
+	}
+	r := wrapDetector(out)
+	return r, nil
+}
+
+// Add: take values, one after the other: in parts or at once makes no difference.
+//
+// A change does not end the call: the detector goes on behind it. A value that is NaN, infinite or at
+// least 1e100 in magnitude is skipped and counted; it has a place and no signal.
+//
+// Errors: MLOPS_E_INVALID if n is negative, or a value is no error (0 or 1) or is not from 0 to 1,
+// where the kind asks for that; MLOPS_E_LIMIT beyond 2^53 values in all. Nothing is taken then.
+func (x *Detector) Add(values []float64) ([]int32, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Detector")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(values)
+	var e C.mlops_error
+	signals := make([]int32, int(C.int64_t(len(values))))
+	if err := check(C.mlops_detector_add(x.p, (*C.double)(pointer(values)), C.int64_t(len(values)), (*C.int32_t)(pointer(signals)), &e), &e, "mlops_detector_add"); err != nil {
+		return nil, err
+	}
+	return signals, nil
+}
+
+// Summarize: what it has seen and where it stands.
+//
+// Errors: MLOPS_E_INVALID if struct_size is unknown.
+func (x *Detector) Summarize() (DetectorSummary, error) {
+	if x == nil || x.p == nil {
+		return DetectorSummary{}, closed("Detector")
+	}
+	defer runtime.KeepAlive(x)
+	var out C.mlops_detector_summary
+	out.struct_size = C.sizeof_mlops_detector_summary
+	if err := check(C.mlops_detector_summarize(x.p, &out), nil, "mlops_detector_summarize"); err != nil {
+		return DetectorSummary{}, err
+	}
+	return makeDetectorSummary(&out), nil
+}
+
+// Reset: forget all values and counts; the configuration stays.
+func (x *Detector) Reset() {
+	if x == nil || x.p == nil {
+		return
+	}
+	defer runtime.KeepAlive(x)
+	C.mlops_detector_reset(x.p)
+}
+
+// Save: write the detector as bytes: canonical, little-endian, equal for equal state on any machine.
+//
+// Errors: MLOPS_E_ARENA if cap is too small; nothing is written then.
+func (x *Detector) Save() ([]byte, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Detector")
+	}
+	defer runtime.KeepAlive(x)
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_detector_save(x.p, text, room, needed)
+	}, nil, "mlops_detector_save")
+	if err != nil {
+		return nil, err
+	}
+	return content, nil
+}
+
+// LoadDetector: read bytes of mlops_detector_save() into the caller's storage.
+//
+// Errors: MLOPS_E_CORRUPT for bytes that are not a detector, or whose parts contradict each other;
+// MLOPS_E_UNSUPPORTED for one of a later format; MLOPS_E_ARENA if size is too small; MLOPS_E_INVALID
+// if mem is not aligned.
+func LoadDetector(content []byte) (*Detector, error) {
+	defer runtime.KeepAlive(content)
+	var out *C.mlops_detector
+	size := C.size_t(4096)
+	for {
+		mem := storage(size)
+		status := C.mlops_detector_load(&out, mem.p, size, pointer(content), C.size_t(len(content)))
+		if status == 0 {
+			r := wrapDetector(out)
+			r.keep = []interface{}{mem}
+			return r, nil
+		}
+		if status != C.MLOPS_E_ARENA || size > 1<<24 {
+			return nil, check(status, nil, "mlops_detector_load")
+		}
+		size *= 2
+	}
+}
+
+// EvaluateDetector: hold alarms against the changes that there were.
+//
+// Errors: MLOPS_E_INVALID: the message names the place that does not ascend or is outside.
+func EvaluateDetector(alarms []int64, changes []int64, n int64, opts *DetectorScoreOpts) (DetectorScore, error) {
+	defer runtime.KeepAlive(alarms)
+	defer runtime.KeepAlive(changes)
+	var s scope
+	defer s.free()
+	var out C.mlops_detector_score
+	out.struct_size = C.sizeof_mlops_detector_score
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return DetectorScore{}, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_detector_evaluate(&out, (*C.int64_t)(pointer(alarms)), C.int64_t(len(alarms)), (*C.int64_t)(pointer(changes)), C.int64_t(len(changes)), C.int64_t(n), optsC, &e), &e, "mlops_detector_evaluate"); err != nil {
+		return DetectorScore{}, err
+	}
+	return makeDetectorScore(&out), nil
 }
 
 // Drift: verdicts of a comparison, column by column. Immutable and shared; ends with the last

@@ -24,7 +24,7 @@ import traceback
 MLOPS = str(pathlib.Path(sys.argv[1]).resolve())
 DATA = pathlib.Path(__file__).resolve().parents[2] / "examples/data"
 MODEL, TRAIN, LIVE = str(DATA / "fraud.json"), str(DATA / "train.csv"), str(DATA / "live.csv")
-COMMANDS = ("model describe", "model inspect", "model predict", "model explain", "model importance", "bundle", "drift compare", "drift watch", "reference new",
+COMMANDS = ("model describe", "model inspect", "model predict", "model explain", "model importance", "bundle", "drift compare", "drift detect", "drift watch", "reference new",
             "reference describe", "doctor", "gc", "init", "store stats", "store check", "store repair", "store export",
             "store import", "lineage up", "lineage down", "lineage link", "lineage unlink", "audit log", "audit verify", "audit root", "audit prove", "audit verify-proof", "run start", "run log", "run param", "run tag", "run artifact",
             "run end", "run list", "run experiments", "run show", "run points", "data commit", "data add", "data rm", "data cat", "data import", "data status", "data list", "data log",

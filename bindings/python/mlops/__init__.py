@@ -6,7 +6,7 @@
     s = mlops.open("fraud.mlops")
 
 load, open, table, compare and diff are shortcuts; everything else is one class for each noun of the library: Table,
-Model, Reference, Drift, Diff, Monitor, Profile, Feature, Bundle. Errors are subclasses of mlops.Error.
+Model, Reference, Drift, Diff, Monitor, Profile, Detector, Feature, Bundle. Errors are subclasses of mlops.Error.
 """
 import functools
 import json
@@ -21,6 +21,7 @@ from ._ffi import (Context, DriftVerdict, ExplainerOutput, FeatureValue, Invalid
                    Type, importance_measure)
 from ._ffi import __all__ as _generated
 from ._data import Commit
+from ._detect import Detector
 from ._diff import Diff, diff, merge
 from ._online import Online
 from ._predict import Bound, OneRow, bind_array, bind_sparse, is_sparse

@@ -144,6 +144,51 @@ class MergePolicy(enum.IntEnum):
     THEIRS = 2  # for theirs
 
 
+class DetectorKind(enum.IntEnum):
+    """What finds the change. Kinds take any number unless they say otherwise."""
+
+    ADWIN = 0  # adwin: a window that is as long as its mean holds
+    PAGE_HINKLEY = 1  # page_hinkley: summed deviation from the mean so far
+    CUSUM = 2  # cusum: the same from a mean that was learnt and stays
+    EWMA = 3  # ewma: chart of an exponentially weighted mean
+    SHEWHART = 4  # shewhart: one value far from the mean
+    KSWIN = 5  # kswin: distribution of the newest against the older
+    DDM = 6  # ddm: rate of errors, 0 or 1 each
+    RDDM = 7  # rddm: ddm that forgets old errors, 0 or 1 each
+    EDDM = 8  # eddm: gaps between errors, 0 or 1 each
+    HDDM_A = 9  # hddm_a: means of values from 0 to 1, by Hoeffding
+    HDDM_W = 10  # hddm_w: the same with weights, by McDiarmid
+    STEPD = 11  # stepd: newest errors against all before, 0 or 1 each
+    ECDD = 12  # ecdd: ewma of errors, 0 or 1 each
+
+
+class DetectorMode(enum.IntEnum):
+    """Whose adwin: they differ in which cuts of the window they look at and what they do then."""
+
+    NATIVE = 0  # all cuts; what is older than the clearest one goes
+    RIVER = 1  # river since 2022: all cuts; starts anew after a change
+    RIVER_LEGACY = 2  # river before: misses a cut in each row; starts anew
+    MOA = 3  # MOA: parts of 7 or more; the window goes on
+    SKMULTIFLOW = 4  # scikit-multiflow: misses cuts; the window goes on
+
+
+class DetectorSide(enum.IntEnum):
+    """Which changes count."""
+
+    USUAL = 0  # both; of hddm_a and hddm_w, which watch errors, up
+    UP = 1  # the stream rises
+    DOWN = 2  # the stream falls
+    BOTH = 3  # either
+
+
+class DetectorSignal(enum.IntEnum):
+    """What a value made of the stream."""
+
+    NONE = 0  # nothing
+    WARNING = 1  # it may be changing; not of every kind
+    CHANGE = 2  # it has changed
+
+
 class DriftVerdict(enum.IntEnum):
     """The three answers."""
 
@@ -855,6 +900,97 @@ mlops_deployment_stats._fields_ = [
     ("n_swaps", C.c_int64),
 ]
 assert C.sizeof(mlops_deployment_stats) == 56
+
+
+class mlops_detector_opts(C.Structure):
+    pass
+
+
+mlops_detector_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("host", C.c_void_p),
+    ("kind", C.c_int32),
+    ("mode", C.c_int32),
+    ("side", C.c_int32),
+    ("reserved", C.c_uint32),
+    ("delta", C.c_double),
+    ("threshold", C.c_double),
+    ("warning", C.c_double),
+    ("weight", C.c_double),
+    ("slack", C.c_double),
+    ("min_n", C.c_int64),
+    ("window", C.c_int64),
+    ("recent", C.c_int64),
+    ("max_n", C.c_int64),
+    ("warnings", C.c_int64),
+    ("clock", C.c_int64),
+    ("buckets", C.c_int64),
+    ("min_window", C.c_int64),
+]
+assert C.sizeof(mlops_detector_opts) == (136 if C.sizeof(C.c_void_p) == 8 else 132)
+
+
+class mlops_detector_summary(C.Structure):
+    pass
+
+
+mlops_detector_summary._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("signal", C.c_int32),
+    ("n", C.c_int64),
+    ("n_skipped", C.c_int64),
+    ("n_changes", C.c_int64),
+    ("last_change", C.c_int64),
+    ("last_warning", C.c_int64),
+    ("width", C.c_int64),
+    ("mean", C.c_double),
+    ("statistic", C.c_double),
+]
+assert C.sizeof(mlops_detector_summary) == 72
+
+
+class mlops_detector_score_opts(C.Structure):
+    pass
+
+
+mlops_detector_score_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("max_delay", C.c_int64),
+]
+assert C.sizeof(mlops_detector_score_opts) == 16
+
+
+class mlops_detector_score(C.Structure):
+    pass
+
+
+mlops_detector_score._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("reserved", C.c_uint32),
+    ("n_changes", C.c_int64),
+    ("n_alarms", C.c_int64),
+    ("n_detected", C.c_int64),
+    ("n_late", C.c_int64),
+    ("n_missed", C.c_int64),
+    ("n_repeated", C.c_int64),
+    ("n_false", C.c_int64),
+    ("delay_mean", C.c_double),
+    ("delay_max", C.c_double),
+    ("precision", C.c_double),
+    ("recall", C.c_double),
+    ("f1", C.c_double),
+    ("episode_recall", C.c_double),
+    ("window_precision", C.c_double),
+    ("false_alarm_rate", C.c_double),
+    ("mtfa", C.c_double),
+    ("mtr", C.c_double),
+    ("always_precision", C.c_double),
+    ("always_f1", C.c_double),
+    ("always_window_precision", C.c_double),
+]
+assert C.sizeof(mlops_detector_score) == 168
 
 
 class mlops_stream_opts(C.Structure):
@@ -1782,6 +1918,20 @@ _rt.declare(lib.mlops_deployment_predict_values, C.c_int32, C.c_void_p, C.c_char
         C.c_int64, C.c_void_p, C.c_int64, C.c_void_p)
 _rt.declare(lib.mlops_deployment_predict_table, C.c_int32, C.c_void_p, C.c_void_p, C.c_char_p, C.c_void_p, C.c_int64,
         C.c_int64, C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_detector_kind_name, C.c_char_p, C.c_int32)
+_rt.declare(lib.mlops_detector_size, C.c_size_t, C.POINTER(mlops_detector_opts))
+_rt.declare(lib.mlops_detector_init, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t,
+        C.POINTER(mlops_detector_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_detector_new, C.c_int32, C.POINTER(C.c_void_p), C.POINTER(mlops_detector_opts),
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_detector_free, None, C.c_void_p)
+_rt.declare(lib.mlops_detector_add, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64, C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_detector_summarize, C.c_int32, C.c_void_p, C.POINTER(mlops_detector_summary))
+_rt.declare(lib.mlops_detector_reset, None, C.c_void_p)
+_rt.declare(lib.mlops_detector_save, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
+_rt.declare(lib.mlops_detector_load, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_void_p, C.c_size_t)
+_rt.declare(lib.mlops_detector_evaluate, C.c_int32, C.POINTER(mlops_detector_score), C.c_void_p, C.c_int64,
+        C.c_void_p, C.c_int64, C.c_int64, C.POINTER(mlops_detector_score_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_draft_add_stream, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(mlops_stream_opts),
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_drift_compare, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p,
@@ -2187,6 +2337,87 @@ def _deployment_stats(s):
         n_champion=s.n_champion,
         n_canary=s.n_canary,
         n_swaps=s.n_swaps,
+    )
+
+
+@dataclass(frozen=True)
+class DetectorSummary:
+    """What a detector has seen. Places are numbers of values from the first ever, from 0 on."""
+
+    signal: DetectorSignal  # at the newest value
+    n: int  # all values, skipped ones among them
+    n_skipped: int  # NaN, infinite, or 1e100 and more in magnitude
+    n_changes: int  # changes that were signalled
+    last_change: int  # place of the newest; -1 if there is none
+    last_warning: int  # place where the newest row of warnings began; -1 if none
+    width: int  # values that the present estimate stands on
+    mean: float  # their mean, or what the kind takes for it; NaN if none
+    statistic: float  # how far it is to a change, which is signalled at 1; NaN where there is too little to tell
+
+
+def _detector_summary(s):
+    return DetectorSummary(
+        signal=_rt.enumerator(DetectorSignal, s.signal),
+        n=s.n,
+        n_skipped=s.n_skipped,
+        n_changes=s.n_changes,
+        last_change=s.last_change,
+        last_warning=s.last_warning,
+        width=s.width,
+        mean=s.mean,
+        statistic=s.statistic,
+    )
+
+
+@dataclass(frozen=True)
+class DetectorScore:
+    """What alarms are worth. A quotient with 0 below is NaN."""
+
+    n_changes: int  # that there were
+    n_alarms: int  # that were given
+    n_detected: int  # changes with an alarm in their window
+    n_late: int  # changes whose first alarm is behind the window and ahead of the next change
+    n_missed: int  # changes without an alarm up to the next one
+    n_repeated: int  # alarms in a window, behind its first
+    n_false: int  # alarms outside of all windows
+    delay_mean: float  # values from a change to its alarm, of those detected
+    delay_max: float  # the longest of these
+    precision: float  # detected changes over alarms
+    recall: float  # detected changes over changes
+    f1: float  # harmonic mean of both
+    episode_recall: float  # recall that counts late alarms, too
+    # alarms in windows, repeated ones too, over alarms: what one that always alarms is good at
+    window_precision: float
+    false_alarm_rate: float  # false alarms over values outside of windows
+    mtfa: float  # mean time between false alarms: the inverse of it
+    mtr: float  # mean time ratio: mtfa * recall / (delay_mean + 1)
+    always_precision: float  # precision of a detector that alarms at every value
+    always_f1: float  # its f1; its recall is 1
+    always_window_precision: float  # its window_precision
+
+
+def _detector_score(s):
+    return DetectorScore(
+        n_changes=s.n_changes,
+        n_alarms=s.n_alarms,
+        n_detected=s.n_detected,
+        n_late=s.n_late,
+        n_missed=s.n_missed,
+        n_repeated=s.n_repeated,
+        n_false=s.n_false,
+        delay_mean=s.delay_mean,
+        delay_max=s.delay_max,
+        precision=s.precision,
+        recall=s.recall,
+        f1=s.f1,
+        episode_recall=s.episode_recall,
+        window_precision=s.window_precision,
+        false_alarm_rate=s.false_alarm_rate,
+        mtfa=s.mtfa,
+        mtr=s.mtr,
+        always_precision=s.always_precision,
+        always_f1=s.always_f1,
+        always_window_precision=s.always_window_precision,
     )
 
 
@@ -5300,6 +5531,196 @@ class Deployment(_rt.Handle):
         return _rt.result(out), _rt.result(versions)
 
 
+@_rt.noun("detector")
+class Detector(_rt.Handle):
+    """A detector, in Detector.size() bytes aligned to 8. One thread at a time."""
+
+    _end = lib.mlops_detector_free
+    _locked = True
+
+    @staticmethod
+    def kind_name(kind=0):
+        """Name of a kind, such as "page_hinkley".
+
+        Returns: None for a number that is no kind; kinds count from 0.
+        """
+        kind = _rt.choice(DetectorKind, kind)
+        out = lib.mlops_detector_kind_name(kind)
+        return _rt.decoded(out)
+
+    @staticmethod
+    def size(*, kind=None, mode=None, side=None, delta=None, threshold=None, warning=None, weight=None, slack=None,
+             min_n=None, window=None, recent=None, max_n=None, warnings=None, clock=None, buckets=None,
+             min_window=None):
+        """Bytes that a detector of this configuration needs; 0 if opts are not valid.
+
+            kind: default DetectorKind.ADWIN
+            mode: adwin: whose; default DetectorMode.NATIVE
+            side: page_hinkley, cusum, ewma, shewhart, hddm_a, hddm_w: which changes count; default
+                DetectorSide.USUAL
+            delta: adwin, hddm_a, hddm_w, kswin, stepd: chance of a false alarm in one test; page_hinkley:
+                deviation that is no change, 0 or more; default the kind's
+            threshold: what the statistic is held against; default the kind's
+            warning: the same for a warning; default the kind's
+            weight: of the newest value in a weighted mean; page_hinkley: what is kept of the sum with
+                each value; default the kind's
+            slack: cusum: deviation that is no change, 0 or more standard deviations; default 0.5
+            min_n: values (eddm: errors) before the first signal; default the kind's
+            window: kswin, stepd, rddm: values that are kept; default the kind's
+            recent: kswin: how many of them are the newest; default 30
+            max_n: rddm: values after which the older are forgotten; default 40,000
+            warnings: rddm: warnings in a row that are a change; default 1,400
+            clock: adwin: looks for a cut at every clock-th value; default 32
+            buckets: adwin: summaries of equal size, 2 to 32; default 5
+            min_window: adwin: least values on either side of a cut; default 5
+        """
+        opts = _detector_opts(kind=kind, mode=mode, side=side, delta=delta, threshold=threshold, warning=warning,
+                weight=weight, slack=slack, min_n=min_n, window=window, recent=recent, max_n=max_n,
+                warnings=warnings, clock=clock, buckets=buckets, min_window=min_window)
+        out = lib.mlops_detector_size(C.byref(opts))
+        return out
+
+    def __init__(self, *, kind=None, mode=None, side=None, delta=None, threshold=None, warning=None, weight=None,
+                 slack=None, min_n=None, window=None, recent=None, max_n=None, warnings=None, clock=None,
+                 buckets=None, min_window=None):
+        """Start a detector on the host's heap.
+
+            kind: default DetectorKind.ADWIN
+            mode: adwin: whose; default DetectorMode.NATIVE
+            side: page_hinkley, cusum, ewma, shewhart, hddm_a, hddm_w: which changes count; default
+                DetectorSide.USUAL
+            delta: adwin, hddm_a, hddm_w, kswin, stepd: chance of a false alarm in one test; page_hinkley:
+                deviation that is no change, 0 or more; default the kind's
+            threshold: what the statistic is held against; default the kind's
+            warning: the same for a warning; default the kind's
+            weight: of the newest value in a weighted mean; page_hinkley: what is kept of the sum with
+                each value; default the kind's
+            slack: cusum: deviation that is no change, 0 or more standard deviations; default 0.5
+            min_n: values (eddm: errors) before the first signal; default the kind's
+            window: kswin, stepd, rddm: values that are kept; default the kind's
+            recent: kswin: how many of them are the newest; default 30
+            max_n: rddm: values after which the older are forgotten; default 40,000
+            warnings: rddm: warnings in a row that are a change; default 1,400
+            clock: adwin: looks for a cut at every clock-th value; default 32
+            buckets: adwin: summaries of equal size, 2 to 32; default 5
+            min_window: adwin: least values on either side of a cut; default 5
+
+        Raises: InvalidError as Detector(); NomemError.
+        """
+        out = C.c_void_p()
+        opts = _detector_opts(kind=kind, mode=mode, side=side, delta=delta, threshold=threshold, warning=warning,
+                weight=weight, slack=slack, min_n=min_n, window=window, recent=recent, max_n=max_n,
+                warnings=warnings, clock=clock, buckets=buckets, min_window=min_window)
+        err = mlops_error()
+        status = lib.mlops_detector_new(C.byref(out), C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Detector", err)
+        self._h = self._owner(out.value)
+
+    def add(self, values):
+        """Take values, one after the other: in parts or at once makes no difference.
+
+        A change does not end the call: the detector goes on behind it. A value that is NaN, infinite or at
+        least 1e100 in magnitude is skipped and counted; it has a place and no signal.
+
+            values: float64
+
+        Raises: InvalidError if n is negative, or a value is no error (0 or 1) or is not from 0 to 1, where
+        the kind asks for that; LimitError beyond 2^53 values in all. Nothing is taken then.
+        """
+        h = self._open()
+        values_p, values_shape, values_keep = _rt.array(values, "d", 1, "values")
+        err = mlops_error()
+        signals, signals_p = _rt.empty("i", (values_shape[0],))
+        with h.lock:
+            status = lib.mlops_detector_add(h, values_p, values_shape[0], signals_p, C.byref(err))
+        if status:
+            _rt.check(status, "Detector.add", err)
+        return _rt.result(signals)
+
+    def summarize(self):
+        """What it has seen and where it stands.
+
+        Raises: InvalidError if struct_size is unknown.
+        """
+        h = self._open()
+        out = mlops_detector_summary(C.sizeof(mlops_detector_summary))
+        with h.lock:
+            status = lib.mlops_detector_summarize(h, C.byref(out))
+        if status:
+            _rt.check(status, "Detector.summarize", why={
+                -1: "struct_size is unknown",
+            })
+        return _detector_summary(out)
+
+    def reset(self):
+        """Forget all values and counts; the configuration stays."""
+        h = self._open()
+        with h.lock:
+            lib.mlops_detector_reset(h)
+
+    def save(self):
+        """Write the detector as bytes: canonical, little-endian, equal for equal state on any machine.
+
+        Raises: ArenaError if cap is too small; nothing is written then.
+        """
+        h = self._open()
+        with h.lock:
+            text = _rt.written(lambda text, cap, needed: lib.mlops_detector_save(h, text, cap, needed),
+                    "Detector.save")
+        return text
+
+    @classmethod
+    def load(cls, bytes):
+        """Read bytes of Detector.save() into the caller's storage.
+
+            bytes: what was saved; borrowed for the call
+
+        Raises: CorruptError for bytes that are not a detector, or whose parts contradict each other;
+        UnsupportedError for one of a later format; ArenaError if size is too small; InvalidError if mem is
+        not aligned.
+        """
+        out = C.c_void_p()
+        bytes_p, bytes_n = _rt.blob(bytes, "bytes")
+        size = 4096
+        while True:
+            mem = _rt.Storage(size)
+            status = lib.mlops_detector_load(C.byref(out), mem.address, size, bytes_p, bytes_n)
+            if status != _rt.ARENA or size > 1 << 24:
+                break
+            size *= 2
+        if status:
+            _rt.check(status, "Detector.load", why={
+                -5: "bytes that are not a detector, or whose parts contradict each other",
+                -6: "one of a later format",
+                -1: "mem is not aligned",
+            })
+        return cls._wrap(out.value, keep=(mem,), owned=False)
+
+    @staticmethod
+    def evaluate(alarms, changes, n, *, max_delay=None):
+        """Hold alarms against the changes that there were.
+
+            alarms: places of the alarms, ascending strictly, from 0 to n - 1
+            changes: places of the first value of each new state, likewise
+            n: values of the stream
+            max_delay: values behind a change at which an alarm is still in time, 1 or more; default: up
+                to the next change
+
+        Raises: InvalidError: the message names the place that does not ascend or is outside.
+        """
+        out = mlops_detector_score(C.sizeof(mlops_detector_score))
+        alarms_p, alarms_shape, alarms_keep = _rt.array(alarms, "q", 1, "alarms")
+        changes_p, changes_shape, changes_keep = _rt.array(changes, "q", 1, "changes")
+        opts = _detector_score_opts(max_delay=max_delay)
+        err = mlops_error()
+        status = lib.mlops_detector_evaluate(C.byref(out), alarms_p, alarms_shape[0], changes_p, changes_shape[0],
+                _rt.integer(n, -2 ** 63, 2 ** 63 - 1, "n"), C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Detector.evaluate", err)
+        return _detector_score(out)
+
+
 @_rt.noun("drift")
 class Drift(_rt.Handle):
     """Verdicts of a comparison, column by column. Immutable and shared; ends with the last close()."""
@@ -7297,6 +7718,58 @@ def _deploy_opts(*, model=None, champion=None, canary=None, canary_share=None, s
         o.canary_share = canary_share
     if salt is not None:
         o.salt = _rt.string(salt, "salt")
+    return o
+
+
+def _detector_opts(*, kind=None, mode=None, side=None, delta=None, threshold=None, warning=None, weight=None,
+        slack=None, min_n=None, window=None, recent=None, max_n=None, warnings=None, clock=None, buckets=None,
+        min_window=None):
+    o = mlops_detector_opts(C.sizeof(mlops_detector_opts))
+    o._keep, o._raised = [], []
+    if delta is not None:
+        o.flags |= 1
+    if slack is not None:
+        o.flags |= 2
+    if kind is not None:
+        o.kind = _rt.choice(DetectorKind, kind)
+    if mode is not None:
+        o.mode = _rt.choice(DetectorMode, mode)
+    if side is not None:
+        o.side = _rt.choice(DetectorSide, side)
+    if delta is not None:
+        o.delta = delta
+    if threshold is not None:
+        o.threshold = threshold
+    if warning is not None:
+        o.warning = warning
+    if weight is not None:
+        o.weight = weight
+    if slack is not None:
+        o.slack = slack
+    if min_n is not None:
+        o.min_n = _rt.integer(min_n, -2 ** 63, 2 ** 63 - 1, "min_n")
+    if window is not None:
+        o.window = _rt.integer(window, -2 ** 63, 2 ** 63 - 1, "window")
+    if recent is not None:
+        o.recent = _rt.integer(recent, -2 ** 63, 2 ** 63 - 1, "recent")
+    if max_n is not None:
+        o.max_n = _rt.integer(max_n, -2 ** 63, 2 ** 63 - 1, "max_n")
+    if warnings is not None:
+        o.warnings = _rt.integer(warnings, -2 ** 63, 2 ** 63 - 1, "warnings")
+    if clock is not None:
+        o.clock = _rt.integer(clock, -2 ** 63, 2 ** 63 - 1, "clock")
+    if buckets is not None:
+        o.buckets = _rt.integer(buckets, -2 ** 63, 2 ** 63 - 1, "buckets")
+    if min_window is not None:
+        o.min_window = _rt.integer(min_window, -2 ** 63, 2 ** 63 - 1, "min_window")
+    return o
+
+
+def _detector_score_opts(*, max_delay=None):
+    o = mlops_detector_score_opts(C.sizeof(mlops_detector_score_opts))
+    o._keep, o._raised = [], []
+    if max_delay is not None:
+        o.max_delay = _rt.integer(max_delay, -2 ** 63, 2 ** 63 - 1, "max_delay")
     return o
 
 
@@ -9404,6 +9877,13 @@ __all__ = [
     "DeniedError",
     "Deployment",
     "DeploymentStats",
+    "Detector",
+    "DetectorKind",
+    "DetectorMode",
+    "DetectorScore",
+    "DetectorSide",
+    "DetectorSignal",
+    "DetectorSummary",
     "Diff",
     "Divide",
     "Draft",

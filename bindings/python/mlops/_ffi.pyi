@@ -101,6 +101,39 @@ class MergePolicy(enum.IntEnum):
     OURS = 1
     THEIRS = 2
 
+class DetectorKind(enum.IntEnum):
+    ADWIN = 0
+    PAGE_HINKLEY = 1
+    CUSUM = 2
+    EWMA = 3
+    SHEWHART = 4
+    KSWIN = 5
+    DDM = 6
+    RDDM = 7
+    EDDM = 8
+    HDDM_A = 9
+    HDDM_W = 10
+    STEPD = 11
+    ECDD = 12
+
+class DetectorMode(enum.IntEnum):
+    NATIVE = 0
+    RIVER = 1
+    RIVER_LEGACY = 2
+    MOA = 3
+    SKMULTIFLOW = 4
+
+class DetectorSide(enum.IntEnum):
+    USUAL = 0
+    UP = 1
+    DOWN = 2
+    BOTH = 3
+
+class DetectorSignal(enum.IntEnum):
+    NONE = 0
+    WARNING = 1
+    CHANGE = 2
+
 class DriftVerdict(enum.IntEnum):
     NOT_ENOUGH_DATA = 0
     NO = 1
@@ -296,6 +329,41 @@ class DeploymentStats:
     n_champion: int
     n_canary: int
     n_swaps: int
+
+@dataclass(frozen=True)
+class DetectorSummary:
+    signal: DetectorSignal
+    n: int
+    n_skipped: int
+    n_changes: int
+    last_change: int
+    last_warning: int
+    width: int
+    mean: float
+    statistic: float
+
+@dataclass(frozen=True)
+class DetectorScore:
+    n_changes: int
+    n_alarms: int
+    n_detected: int
+    n_late: int
+    n_missed: int
+    n_repeated: int
+    n_false: int
+    delay_mean: float
+    delay_max: float
+    precision: float
+    recall: float
+    f1: float
+    episode_recall: float
+    window_precision: float
+    false_alarm_rate: float
+    mtfa: float
+    mtr: float
+    always_precision: float
+    always_f1: float
+    always_window_precision: float
 
 @dataclass(frozen=True)
 class DriftColumn:
@@ -717,6 +785,21 @@ class Deployment(Handle):
     def predict(self, key: Optional[PathOrStr], rows: ArrayLike) -> Tuple[int, Any]: ...
     def predict_values(self, key: Optional[PathOrStr], values: Sequence[FeatureValue]) -> Tuple[int, Any]: ...
     def predict_table(self, table: Table, key_column: Optional[PathOrStr] = ...) -> Tuple[Any, Any]: ...
+
+class Detector(Handle):
+    @staticmethod
+    def kind_name(kind: Union[DetectorKind, str] = ...) -> Optional[str]: ...
+    @staticmethod
+    def size(*, kind: Union[DetectorKind, str, None] = ..., mode: Union[DetectorMode, str, None] = ..., side: Union[DetectorSide, str, None] = ..., delta: Optional[float] = ..., threshold: Optional[float] = ..., warning: Optional[float] = ..., weight: Optional[float] = ..., slack: Optional[float] = ..., min_n: Optional[int] = ..., window: Optional[int] = ..., recent: Optional[int] = ..., max_n: Optional[int] = ..., warnings: Optional[int] = ..., clock: Optional[int] = ..., buckets: Optional[int] = ..., min_window: Optional[int] = ...) -> int: ...
+    def __init__(self, *, kind: Union[DetectorKind, str, None] = ..., mode: Union[DetectorMode, str, None] = ..., side: Union[DetectorSide, str, None] = ..., delta: Optional[float] = ..., threshold: Optional[float] = ..., warning: Optional[float] = ..., weight: Optional[float] = ..., slack: Optional[float] = ..., min_n: Optional[int] = ..., window: Optional[int] = ..., recent: Optional[int] = ..., max_n: Optional[int] = ..., warnings: Optional[int] = ..., clock: Optional[int] = ..., buckets: Optional[int] = ..., min_window: Optional[int] = ...) -> None: ...
+    def add(self, values: ArrayLike) -> Any: ...
+    def summarize(self) -> DetectorSummary: ...
+    def reset(self) -> None: ...
+    def save(self) -> bytes: ...
+    @classmethod
+    def load(cls, bytes: BytesLike) -> Detector: ...
+    @staticmethod
+    def evaluate(alarms: ArrayLike, changes: ArrayLike, n: int, *, max_delay: Optional[int] = ...) -> DetectorScore: ...
 
 class Drift(Handle):
     @classmethod

@@ -3,8 +3,6 @@
 
 #include <stdlib.h>
 
-enum { PART = 4096 };
-
 static void print_row(const cli_args *args, int64_t row, int32_t signal, int is_first) {
     const char *name = signal == MLOPS_DETECTOR_CHANGE ? "change" : "warning";
     if (args->json) printf("{\"row\":%lld,\"signal\":\"%s\"}\n", (long long)row, name);
@@ -13,19 +11,13 @@ static void print_row(const cli_args *args, int64_t row, int32_t signal, int is_
 }
 
 /* Each change, and the first of each row of warnings. */
-static int detect(mlops_detector *detector, const double *values, int64_t n, const cli_args *args) {
-    int32_t signals[PART], before = MLOPS_DETECTOR_NONE;
+static int print_signals(const int32_t *signals, int64_t n, const cli_args *args) {
     int n_printed = 0, exit_status = CLI_OK;
-    mlops_error error;
-    for (int64_t done = 0, some; done < n; done += some) {
-        some = n - done < PART ? n - done : PART;
-        if (mlops_detector_add(detector, values + done, some, signals, &error))
-            return cli_fail(args->words[0], &error);
-        for (int64_t i = 0; i < some; before = signals[i++]) {
-            if (signals[i] == MLOPS_DETECTOR_CHANGE) exit_status = CLI_DRIFT;
-            else if (!signals[i] || signals[i] == before) continue;
-            print_row(args, done + i, signals[i], !n_printed++);
-        }
+    for (int64_t i = 0; i < n; i++) {
+        if (!signals[i]) continue;
+        if (signals[i] == MLOPS_DETECTOR_CHANGE) exit_status = CLI_DRIFT;
+        else if (i > 0 && signals[i] == signals[i - 1]) continue;
+        print_row(args, i, signals[i], !n_printed++);
     }
     return exit_status;
 }
@@ -35,10 +27,14 @@ static int detect_column(mlops_detector *detector, const mlops_table *table, con
     int64_t n = mlops_table_n_rows(table), index = mlops_table_find(table, args->columns);
     if (index < 0) return cli_complain("%s has no column '%s'", args->words[0], args->columns);
     double *values = malloc(((size_t)n + 1) * sizeof *values);
-    if (!values) return cli_complain("out of memory");
-    int exit_status = mlops_table_values(table, index, values, n, &error)
-                          ? cli_fail(args->words[0], &error)
-                          : detect(detector, values, n, args);
+    int32_t *signals = malloc(((size_t)n + 1) * sizeof *signals);
+    int exit_status;
+    if (!values || !signals) exit_status = cli_complain("out of memory");
+    else if (mlops_table_values(table, index, values, n, &error) ||
+             mlops_detector_add(detector, values, n, signals, &error))
+        exit_status = cli_fail(args->words[0], &error);
+    else exit_status = print_signals(signals, n, args);
+    free(signals);
     free(values);
     return exit_status;
 }

@@ -90,6 +90,30 @@ func TestStride(t *testing.T) {
 	}
 }
 
+func TestDetector(t *testing.T) {
+	d := must[*mlops.Detector](t)(mlops.NewDetector(&mlops.DetectorOpts{Kind: mlops.DetectorKindCusum}))
+	defer d.Close()
+	values := make([]float64, 200)
+	for i := range values {
+		values[i] = float64(i%3 + i/100*20)
+	}
+	signals := must[[]int32](t)(d.Add(values[:101]))
+	if signals[99] != 0 || mlops.DetectorSignal(signals[100]) != mlops.DetectorSignalChange {
+		t.Errorf("signals %v", signals[90:])
+	}
+	saved := must[[]byte](t)(d.Save())
+	again := must[*mlops.Detector](t)(mlops.LoadDetector(saved))
+	defer again.Close()
+	a, b := must[[]int32](t)(d.Add(values[101:])), must[[]int32](t)(again.Add(values[101:]))
+	s := must[mlops.DetectorSummary](t)(again.Summarize())
+	if fmt.Sprint(a) != fmt.Sprint(b) || s.N != 200 || s.LastChange != 100 {
+		t.Errorf("summary %+v", s)
+	}
+	if _, err := mlops.NewDetector(&mlops.DetectorOpts{Clock: -1}); !errors.Is(err, mlops.ErrInvalid) {
+		t.Errorf("a clock below 0: %v", err)
+	}
+}
+
 func TestZeroThatIsSet(t *testing.T) {
 	zero := int32(0)
 	whole := must[*mlops.Profile](t)(mlops.NewProfile(&mlops.ProfileOpts{Scale: &zero}))

@@ -573,6 +573,23 @@ def watch_windows(folder):
 
 
 @test
+def detecting_in_a_column(dir):
+    rows = [0, 1] * 200 + [8, 9] * 200
+    table = "x,name,wrong\n" + "".join(f"{x},n,{x // 8}\n" for x in rows)
+    done = run("drift", "detect", "-", "--column", "x", "--kind", "cusum", status=3, stdin=table)
+    assert done.out.split() == ["ROW", "SIGNAL", "400", "change"], done.out
+    done = run("drift", "detect", "-", "--column", "wrong", "--kind", "ddm", "--json", status=3, stdin=table)
+    told = [json.loads(line) for line in done.out.splitlines()]
+    assert told[0] == {"row": 400, "signal": "change"}, told
+    assert run("drift", "detect", "-", "--column", "x", "--threshold", "1e6", "--kind", "cusum", stdin=table).out == ""
+    fails("drift", "detect", "-", "--column", "y", stdin=table, says=["'y'"])
+    fails("drift", "detect", "-", "--column", "name", stdin=table, says=["name"])
+    fails("drift", "detect", "-", "--column", "x", "--kind", "stepd", stdin=table, says=["values[400]", "0 or 1"])
+    fails("drift", "detect", "-", "--column", "x", "--kind", "shewhart", "--delta", "0.1", stdin=table, says=["delta"])
+    run("drift", "detect", "-", status=2, stdin=table)
+
+
+@test
 def watch_without_drift(folder):
     train = pathlib.Path(TRAIN).read_bytes()
     done = run("drift", "watch", TRAIN, "--window", 600, stdin=train)

@@ -502,6 +502,49 @@ class Metrics(unittest.TestCase):
 
 
 @needs_numpy
+class Detectors(unittest.TestCase):
+    def test_places_count_from_the_first_value_ever(self):
+        stream = [i % 3 for i in range(300)] + [i % 3 + 9 for i in range(300)]
+        whole, parts = mlops.Detector("cusum"), mlops.Detector(kind=mlops.DetectorKind.CUSUM)
+        found = whole.add(stream)
+        self.assertEqual(found, parts.add(stream[:250]) + parts.add(stream[250:]))
+        self.assertEqual(found[0], 300)
+        self.assertEqual((whole.n, whole.n_changes, whole.last_change), (600, len(found), found[-1]))
+
+    def test_one_value_at_a_time(self):
+        detector = mlops.Detector("ddm", min_n=10)
+        told = [detector.update(x) for x in [0, 0, 0, 1] * 10 + [1, True, 1.0, math.nan] * 20]
+        self.assertIs(told[0], mlops.DetectorSignal.NONE)
+        self.assertFalse(told[0])
+        self.assertIn(mlops.DetectorSignal.WARNING, told)
+        self.assertEqual(told.index(mlops.DetectorSignal.CHANGE), detector.last_change)
+        self.assertEqual(detector.summarize().n_skipped, 20)
+
+    def test_saved_and_loaded(self):
+        detector = mlops.Detector("adwin", delta=0.01)
+        detector.add(range(100))
+        again = mlops.Detector.load(detector.save())
+        self.assertIs(type(again), mlops.Detector)
+        self.assertEqual(list(again.signals(range(100))), list(detector.signals(range(100))))
+        self.assertEqual(again.save(), detector.save())
+        with self.assertRaises(mlops.CorruptError):
+            mlops.Detector.load(detector.save()[:-1])
+
+    def test_what_is_wrong_is_named(self):
+        with self.assertRaisesRegex(ValueError, "adwi"):
+            mlops.Detector("adwi")
+        with self.assertRaisesRegex(mlops.InvalidError, "slack= must be 0: ddm has no"):
+            mlops.Detector("ddm", slack=0.5)
+        with self.assertRaisesRegex(mlops.InvalidError, r"values\[1\]: ddm takes errors"):
+            mlops.Detector("ddm").add([0, 2])
+        self.assertEqual(mlops.Detector("ddm").add([]), [])
+
+    def test_scores(self):
+        score = mlops.Detector.evaluate([50, 103, 120], [100, 200], 300, max_delay=50)
+        self.assertEqual((score.n_detected, score.n_repeated, score.n_false, score.n_missed), (1, 1, 1, 1))
+        self.assertEqual((score.delay_mean, score.recall, score.always_precision), (3, 0.5, 2 / 300))
+
+
 class Arrays(unittest.TestCase):
     def test_layouts_give_the_same(self):
         model = mlops.Model.parse(MODEL)

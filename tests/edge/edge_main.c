@@ -1,9 +1,11 @@
 /* Opens a bundle, proves it, predicts rows made from a seed, counts them, and prints a CRC-32 of
- * all output bits: of the predictions, and of the saved profiles. The same file runs on the host.
+ * all output bits: of the predictions, of the saved profiles, and of detectors of each kind. The
+ * same file runs on the host.
  */
 #include "base/crc32.h"
 #include "bundle_bytes.h"
 
+#include <mlops/detector.h>
 #include <mlops/edge.h>
 
 #ifdef EDGE_DEVICE
@@ -50,6 +52,27 @@ static void make_row(float *row, int64_t n, uint64_t *state) {
     }
 }
 
+/* Signals and saved state of each kind after some values; 0 if one of them fails. */
+static uint32_t detect(uint64_t *state) {
+    mlops_detector_opts opts = MLOPS_DETECTOR_OPTS_INIT;
+    uint32_t detected = 0;
+    for (; mlops_detector_kind_name(opts.kind); opts.kind++) {
+        mlops_detector *detector;
+        int32_t signal;
+        size_t needed = 0;
+        if (mlops_detector_init(&detector, storage, sizeof storage, &opts, NULL)) return 0;
+        for (int i = 0; i < 5 * ROWS; i++) {
+            double value = (double)(draw(state) >> 11) * 0x1p-53 + (i > 3 * ROWS ? 0.3 : 0);
+            if (opts.kind >= MLOPS_DETECTOR_DDM) value = value > 0.8;
+            if (mlops_detector_add(detector, &value, 1, &signal, NULL)) return 0;
+            detected = mlops__crc32(detected, &signal, sizeof signal);
+        }
+        if (mlops_detector_save(detector, saved, sizeof saved, &needed)) return 0;
+        detected = mlops__crc32(detected, saved, needed);
+    }
+    return detected;
+}
+
 int main(void) {
     mlops_edge *edge;
     size_t size;
@@ -87,6 +110,7 @@ int main(void) {
     }
     print_number("predictions ", predicted);
     print_number("profiles ", counted);
+    print_number("detectors ", detect(&state));
 #ifdef EDGE_DEVICE
     print_number("stack ", device_stack_used());
 #endif

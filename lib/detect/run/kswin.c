@@ -55,6 +55,7 @@ static double share_below(double *column, size_t a, size_t b, double k) {
 /* c[0]: the least statistic, times both lengths, that is a change: of a chance of at most p[DELTA],
  * and above 0.1. */
 void mlops__kswin_prepare(mlops_detector *self) {
+    self->s[0] = self->s[1] = 0; /* the ring is room to work in, and empty behind it */
     parts at = parts_of(self);
     size_t a = at.window - at.n_recent, b = at.n_recent;
     double product = (double)a * (double)b, low = 0, high = product + 1;

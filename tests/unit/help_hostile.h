@@ -93,12 +93,11 @@ static inline void put_port(bytes *graph, uint32_t field, const char *name) {
     put_message(graph, field, &out);
 }
 
-/* A model of X to Y around a node and, if it has bytes, a tensor. */
-static inline void put_onnx(bytes *to, const bytes *node, const bytes *tensor) {
+/* A model of X to Y around nodes and tensors, which are fields of a graph. */
+static inline void put_graph(bytes *to, const bytes *fields) {
     bytes *graph = calloc(1, sizeof *graph), sets[2] = {{.n = 0}, {.n = 0}};
-    put_message(graph, 1, node);
+    put_bytes(graph, fields->data, fields->n);
     put_name(graph, 2, "g");
-    if (tensor && tensor->n) put_message(graph, 5, tensor);
     put_port(graph, 11, "X");
     put_port(graph, 12, "Y");
     put_number(&sets[0], 2, 15);
@@ -108,6 +107,15 @@ static inline void put_onnx(bytes *to, const bytes *node, const bytes *tensor) {
     for (int i = 0; i < 2; i++) put_message(to, 8, &sets[i]);
     put_message(to, 7, graph);
     free(graph);
+}
+
+/* The same around a node and, if it has bytes, a tensor. */
+static inline void put_onnx(bytes *to, const bytes *node, const bytes *tensor) {
+    bytes *fields = calloc(1, sizeof *fields);
+    put_message(fields, 1, node);
+    if (tensor && tensor->n) put_message(fields, 5, tensor);
+    put_graph(to, fields);
+    free(fields);
 }
 
 static inline void begin_node(bytes *node, const char *op, const char *domain, const char *second) {

@@ -1,6 +1,7 @@
 /* What a model may take is bounded before it is taken: what predicting needs, told by the file's
  * dims, and what loading needs, told by its counts. An allocator of the host counts.
  */
+#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,12 +15,15 @@
 #include "file/container.h"
 #include "help_hostile.h"
 #include "kern/kern.h"
+#include "model/build/graph_write.h"
+#include "model/build/ir.h"
 #include "model/model.h"
 
 typedef struct ground {
     mlops_allocator allocator;
     mlops_host host;
     mlops_model_opts opts;
+    int payloads; /* of bundles, instead of files */
 } ground;
 
 static void begin(ground *self) {
@@ -30,6 +34,7 @@ static void begin(ground *self) {
     self->host.allocator = &self->allocator;
     self->opts = opts;
     self->opts.host = &self->host;
+    self->payloads = 0;
 }
 
 /* ---- predicting ---- */
@@ -181,11 +186,233 @@ static void bounds_rows_that_run_together(void **state) {
     free(out);
 }
 
+/* ---- loading ---- */
+
+/* What a file of n bytes may take to be refused, or loaded. Sets of categories may be of that size,
+ * and are there up to four times: in a buffer that doubles, in the plan, in the kernels' tables. */
+static void check_peak(const char *what, size_t n, size_t times) {
+    size_t most = most_memory;
+    most_memory = 0;
+    if (memory) fail_msg("%s: %zu bytes are lost", what, memory);
+    if (most > times * (((size_t)64 << 20) + 64 * n))
+        fail_msg("%s: %zu bytes for a file of %zu", what, most, n);
+}
+
+static mlops_status load(const ground *at, const char *what, const void *data, size_t n) {
+    const size_t times = strcmp(what, "categories") == 0 ? 4 : 1;
+    mlops_model *model;
+    mlops_error error = {0};
+    mlops_status status = at->payloads ? mlops__model_from_plan(&model, data, n, &at->host, &error)
+                                       : mlops_model_parse(&model, data, n, &at->opts, &error);
+    if (status && !error.message[0]) fail_msg("%s: no message", what);
+    mlops_model_unref(model);
+    check_peak(what, n, times);
+    return status;
+}
+
+/* A chain of tests, each of the set of one category, whose bits take 2 MiB. */
+static void sets_of_far_categories(void **state) {
+    enum { TESTS = 300, NODES = 2 * TESTS + 1, SIZE = 1 << 16 };
+    char *text = malloc(SIZE), *p = text;
+    ground at;
+    (void)state;
+    assert_non_null(text);
+    begin(&at);
+#define LIST(name, n, value)                                                                       \
+    p += sprintf(p, "\"" name "\":[");                                                             \
+    for (int i = 0; i < (n); i++) p += sprintf(p, "%s%d", i ? "," : "", (int)(value));             \
+    p += sprintf(p, "],")
+    p += sprintf(p, "{\"learner\":{\"gradient_booster\":{\"model\":{\"tree_info\":[0],"
+                    "\"trees\":[{");
+    LIST("left_children", NODES, i % 2 || i == NODES - 1 ? -1 : i + 1);
+    LIST("right_children", NODES, i % 2 || i == NODES - 1 ? -1 : i + 2);
+    LIST("split_indices", NODES, 0);
+    LIST("split_conditions", NODES, 1);
+    LIST("default_left", NODES, 0);
+    LIST("split_type", NODES, i % 2 == 0 && i < NODES - 1);
+    LIST("categories", TESTS, 16777215);
+    LIST("categories_nodes", TESTS, 2 * i);
+    LIST("categories_segments", TESTS, i);
+    LIST("categories_sizes", TESTS, 1);
+    p += sprintf(p,
+                 "\"tree_param\":{\"num_nodes\":\"%d\"}}]},\"name\":\"gbtree\"},"
+                 "\"learner_model_param\":{\"base_score\":\"0\",\"num_class\":\"0\","
+                 "\"num_feature\":\"1\"},\"objective\":{\"name\":\"reg:squarederror\"}},"
+                 "\"version\":[1,7,4]}",
+                 NODES);
+    assert_true(p < text + SIZE);
+    assert_int_equal(load(&at, "categories", text, (size_t)(p - text)), MLOPS_E_LIMIT);
+    free(text);
+}
+
+/* Constants of constants: each node joins the one before it a hundred times. */
+static void constants_of_constants(void **state) {
+    bytes *fields = calloc(1, sizeof *fields), *content = calloc(1, sizeof *content);
+    bytes node = {.n = 0}, tensor = {.n = 0};
+    static const float zeros[2048];
+    ground at;
+    (void)state;
+    assert_non_null(fields);
+    assert_non_null(content);
+    begin(&at);
+    for (char name = 'a'; name < 'd'; name++) {
+        node.n = 0;
+        for (int i = 0; i < 100; i++) put_name(&node, 1, (char[]){name, 0});
+        put_name(&node, 2, (char[]){(char)(name + 1), 0});
+        put_name(&node, 4, "Concat");
+        bytes axis = {.n = 0};
+        put_name(&axis, 1, "axis");
+        put_number(&axis, 3, 0);
+        put_number(&axis, 20, 2);
+        put_message(&node, 5, &axis);
+        put_message(fields, 1, &node);
+    }
+    node.n = 0;
+    begin_node(&node, "Abs", NULL, NULL);
+    put_message(fields, 1, &node);
+    put_number(&tensor, 1, 2048);
+    put_number(&tensor, 2, 1);
+    put_name(&tensor, 8, "a");
+    put_field(&tensor, 9, zeros, sizeof zeros);
+    put_message(fields, 5, &tensor);
+    put_graph(content, fields);
+    assert_int_equal(load(&at, "constants", content->data, content->n), MLOPS_OK);
+    free(fields);
+    free(content);
+}
+
+/* Trees of one split each. */
+static void compile_stumps(mlops__buf *out, uint32_t n_trees) {
+    const double base = 0.25;
+    mlops__ir ir;
+    mlops__ir_init(&ir, &mlops__heap);
+    ir.n_features = 2;
+    ir.n_groups = 1;
+    ir.n_trees = n_trees;
+    for (uint32_t i = 0; i < n_trees; i++) {
+        const uint32_t first = 3 * i, group = 0;
+        const mlops__ir_node nodes[3] = {{.value = i, .step = 1}, {.value = 1}, {.value = 2}};
+        mlops__buf_put(&ir.nodes, nodes, sizeof nodes);
+        mlops__buf_put(&ir.firsts, &first, sizeof first);
+        mlops__buf_put(&ir.groups, &group, sizeof group);
+    }
+    mlops__buf_put(&ir.base, &base, sizeof base);
+    mlops__buf_init(out, &mlops__heap);
+    assert_int_equal(mlops__ir_compile(&ir, out, NULL), MLOPS_OK);
+    mlops__ir_free(&ir);
+}
+
+/* Steps of a graph that name one forest, each of which could be laid out by itself. */
+static void steps_that_share_a_forest(void **state) {
+    enum { TREES = 800, STEPS = 800 };
+    const mlops__graph_dims rows[2] = {{0, 1}, {2, 0}}, one[2] = {{0, 1}, {1, 0}};
+    mlops__graph_writer w;
+    mlops__buf plan, payload;
+    mlops_model *model;
+    mlops_error error;
+    ground at;
+    double out;
+    (void)state;
+    begin(&at);
+    compile_stumps(&plan, TREES);
+    const int64_t size = (int64_t)plan.size;
+    mlops__graph_writer_init(&w, &mlops__heap);
+    uint32_t x = mlops__graph_writer_input(&w, "x", MLOPS__GRAPH_F32, 2, rows), y = 0;
+    uint32_t forest = mlops__graph_writer_constant(&w, MLOPS__GRAPH_BYTES, 1, &size, plan.data);
+    for (int i = 0; i < STEPS; i++) {
+        y = mlops__graph_writer_temporary(&w, MLOPS__GRAPH_F32, 2, one);
+        mlops__graph_writer_step(&w, &(mlops__graph_step){.op = MLOPS__GRAPH_FOREST,
+                                                          .inputs = (uint32_t[]){x, forest},
+                                                          .n_inputs = 2,
+                                                          .outputs = &y,
+                                                          .n_outputs = 1});
+    }
+    mlops__graph_writer_output(&w, "y", y);
+    mlops__buf_init(&payload, &mlops__heap);
+    assert_int_equal(mlops__graph_writer_finish(&w, MLOPS__GRAPH_ROWS, &payload, NULL), 0);
+    if (mlops__model_from_plan(&model, payload.data, payload.size, &at.host, &error))
+        fail_msg("%s", error.message);
+    mlops_context *context;
+    assert_int_equal(mlops_context_new(&context, model, MLOPS_MODEL_OUTPUT_PREDICTION, NULL, NULL),
+                     0);
+    assert_int_equal(mlops_context_predict(context, (float[]){99.5f, 0}, 1, 2, &out, 1), 0);
+    assert_true(out == 0.25 + TREES + 100); /* 100 thresholds are below */
+    mlops_context_free(context);
+    mlops_model_unref(model);
+    mlops__graph_writer_free(&w);
+    mlops__buf_free(&plan);
+    check_peak("forests", payload.size, 1);
+    mlops__buf_free(&payload);
+}
+
+/* Numbers in texts, and bytes, become as large as they can, one and two at a time. */
+static void mutate(const ground *at, const char *what, const uint8_t *data, size_t n) {
+    static const char *const numbers[] = {"2147483647", "4294967295", "65536",
+                                          "16777215",   "268435456",  "99999999999"};
+    static const char high[] = "\xff\xff\xff\x7f\0\0\0\0\xff\xff\xff\xff\x0f";
+    uint8_t *copy = malloc(n + 16);
+    assert_non_null(copy);
+    size_t step = n / 400 + 1;
+    for (size_t i = 0; i < n; i += step) {
+        size_t digits = 0;
+        while (i + digits < n && data[i + digits] >= '0' && data[i + digits] <= '9') digits++;
+        for (int k = 0; digits && k < 6; k++) {
+            size_t size = strlen(numbers[k]);
+            memcpy(copy, data, i);
+            memcpy(copy + i, numbers[k], size);
+            memcpy(copy + i + size, data + i + digits, n - i - digits);
+            (void)load(at, what, copy, n - digits + size);
+        }
+        for (size_t size = 1; size <= 8 && i + size <= n; size *= 2)
+            for (size_t from = 0; from <= 8; from += 8) {
+                memcpy(copy, data, n);
+                memcpy(copy + i, high + from + (from || size > 4 ? 0 : 4 - size),
+                       from && size > 5 ? 5 : size);
+                (void)load(at, what, copy, n);
+            }
+    }
+    free(copy);
+}
+
+static void announces_more_than_there_is(void **state) {
+    static const char *const folders[] = {"xgb_json", "ubjson", "lgbm", "onnx",
+                                          "bundle",   "plan",   "graph"};
+    const char *root = getenv("MLOPS_SOURCE_ROOT");
+    ground at;
+    int n_files = 0;
+    (void)state;
+    begin(&at);
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        char path[400];
+        snprintf(path, sizeof path, "%s/tests/fuzz/corpus/%s", root ? root : ".", folders[i]);
+        at.payloads = strcmp(folders[i], "plan") == 0 || strcmp(folders[i], "graph") == 0;
+        DIR *folder = opendir(path);
+        if (!folder) fail_msg("%s is not there", path);
+        for (struct dirent *file; (file = readdir(folder)) != NULL;) {
+            static uint8_t data[1 << 14];
+            char name[800];
+            snprintf(name, sizeof name, "%s/%s", path, file->d_name);
+            FILE *in = file->d_name[0] == '.' ? NULL : fopen(name, "rb");
+            size_t n = in ? fread(data, 1, sizeof data, in) : 0;
+            if (in) fclose(in);
+            if (n == 0 || n == sizeof data) continue;
+            mutate(&at, file->d_name, data, n);
+            n_files++;
+        }
+        closedir(folder);
+    }
+    assert_true(n_files > 20);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refuses_bundles_of_gigabytes),
         cmocka_unit_test(fits_blocks_into_memory_max),
         cmocka_unit_test(bounds_rows_that_run_together),
+        cmocka_unit_test(sets_of_far_categories),
+        cmocka_unit_test(constants_of_constants),
+        cmocka_unit_test(steps_that_share_a_forest),
+        cmocka_unit_test(announces_more_than_there_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,6 +22,7 @@ mlops_status mlops__graph_forests_tune(mlops__graph_forests **out, const mlops__
                                        const mlops__kern *kern, int wide, mlops__arena *arena,
                                        const mlops_allocator *scratch, mlops_error *err) {
     uint32_t n = mlops__graph_n_forests(graph), n_tuned = 0;
+    size_t left = graph->size; /* steps that share a plan are not laid out without end */
     *out = NULL;
     if (n == 0) return MLOPS_OK;
     mlops__graph_forests *self = mlops__arena_alloc(arena, sizeof *self);
@@ -32,6 +33,10 @@ mlops_status mlops__graph_forests_tune(mlops__graph_forests **out, const mlops__
     *self = (mlops__graph_forests){kern, plans, forests, walks, n};
     for (uint32_t i = 0; i < n; i++) {
         MLOPS_TRY(mlops__graph_forest_plan(graph, i, &plans[i]));
+        forests[i] = NULL;
+        walks[i] = NULL;
+        if (plans[i].size > left) continue;
+        left -= plans[i].size;
         MLOPS_TRY(mlops__tune_best(&forests[i], &walks[i], &plans[i], wide, arena, scratch, err));
         n_tuned += forests[i] || walks[i];
     }

@@ -28,6 +28,7 @@ typedef struct mlops__ir {
     mlops__buf words;   /* uint32_t, of special nodes as plan.h has them */
     mlops__buf names;   /* texts with their NUL, one a feature; or empty */
     mlops__buf base;    /* double of each group */
+    size_t words_max;   /* bytes of words that a file of this size may ask for */
     uint32_t n_names;
     uint32_t n_trees;
     uint32_t n_features;

@@ -209,6 +209,7 @@ static mlops_status compile(mlops__source *source, loading *from, const uint8_t 
     const mlops_allocator *allocator = &from->meter.table;
     mlops__ir ir;
     mlops__ir_init(&ir, allocator);
+    ir.words_max = SIZE_MAX / 128 < n ? SIZE_MAX / 2 : ((size_t)64 << 20) + 64 * n;
     mlops_status status = source ? mlops__xgb_import(&ir, source, allocator)
                                  : mlops__lgbm_import(&ir, bytes, n, allocator, from->err);
     if (status == MLOPS_OK) status = mlops__ir_compile(&ir, payload, from->err);

@@ -80,6 +80,7 @@ static mlops_status add_tensors(mlops__oc *self, const mlops__onnx_graph *graph)
             status = mlops__oc_add_lost(self, &item);
         }
         MLOPS_TRY(status);
+        self->given += (size_t)tensor->count * mlops__onnx_size(tensor->type);
         MLOPS_TRY(mlops__oc_scope_add(self, tensor->name, item, tensor->offset));
     }
     return MLOPS_OK;

@@ -98,6 +98,8 @@ typedef struct mlops__onnx_compiling {
     size_t report_size; /* if it were not cut */
     uint32_t n_lost;
     uint32_t n_told;
+    size_t given;         /* bytes of initializers */
+    size_t folded;        /* bytes of constants that were made */
     mlops__oc_list *lost; /* NULL: the report does */
 } mlops__onnx_compiling;
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 enum { ALIGN = 64, FOLD_FREE = 1 << 16, FOLD_TEXTS = 1 << 16 };
+enum { FOLD_SMALL = 1 << 10, FOLD_MOST = 4 << 20, FOLD_TIMES = 16 };
 
 static int has_lost(mlops__oc *self, const mlops__emit *step) {
     for (uint32_t i = 0; i < step->n_inputs; i++)
@@ -21,7 +22,8 @@ static size_t bytes_of(const mlops__item *item) {
     return count < 0 ? SIZE_MAX / 64 : (size_t)count * mlops__oc_dtype_size(item->dtype);
 }
 
-/* Constants in, and nothing that takes much more room than they do. */
+/* Constants in, and nothing that takes much more room than they do, nor all of it together more
+ * than what the file gave. */
 static int folds(mlops__oc *self, const mlops__emit *step, const mlops__item *outs) {
     size_t in = 0, out = 0;
     if (step->op == MLOPS__GRAPH_SCAN || step->n_inputs == 0) return 0;
@@ -32,6 +34,8 @@ static int folds(mlops__oc *self, const mlops__emit *step, const mlops__item *ou
         in += bytes_of(item);
     }
     for (uint32_t i = 0; i < step->n_outputs; i++) out += bytes_of(&outs[i]);
+    size_t made = self->folded + out;
+    if (out > FOLD_SMALL && made / FOLD_TIMES > self->given + FOLD_MOST / FOLD_TIMES) return 0;
     return out <= FOLD_FREE || out / 4 <= in;
 }
 
@@ -200,6 +204,7 @@ static mlops_status keep(mlops__oc *self, const mlops__graph_view *view, uint32_
     for (int32_t i = 0; i < view->rank; i++) n *= (size_t)view->dims[i];
     void *data = mlops__arena_array(self->arena, n, size);
     if (!data) return mlops__fail_nomem(self->err, n * size);
+    self->folded += n * size;
     if (view->dtype == MLOPS__GRAPH_TEXT) MLOPS_TRY(keep_texts(self, view->data, n, data));
     else if (n) memcpy(data, view->data, n * size);
     return mlops__oc_constant(self, view->dtype, view->rank, view->dims, data, out);

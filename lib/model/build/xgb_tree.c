@@ -168,6 +168,11 @@ static mlops_status add_set(const adding *self, int32_t node, const int32_t *ite
         if (items[i] > top) top = items[i];
     }
     uint32_t n_words = (uint32_t)(top / 32 + (top >= 0));
+    if (words->size + 4 * (size_t)n_words > self->xgb->ir->words_max)
+        return mlops__source_fail(self->xgb->source, MLOPS_E_LIMIT,
+                                  "tree %u, node %d: category %d; the sets of all nodes take more "
+                                  "than 64 MiB and 64 times the file",
+                                  self->tree->index, (int)node, (int)top);
     if (words->size / 4 + n_words + 2 > UINT32_MAX)
         return mlops__source_fail(self->xgb->source, MLOPS_E_LIMIT,
                                   "more than 2^32 category words");

@@ -26,6 +26,7 @@
 #include <mlops/expectation.h>
 #include <mlops/experiment.h>
 #include <mlops/explain.h>
+#include <mlops/fairness.h>
 #include <mlops/feature.h>
 #include <mlops/featurestore.h>
 #include <mlops/folder.h>

@@ -2241,6 +2241,99 @@ public:
     }
 };
 
+/// Counts by group. One thread at a time.
+class fairness : public detail::handle<mlops_fairness, mlops_fairness_free> {
+public:
+    using handle::handle;
+
+    /// Begin without any row.
+    explicit fairness(const mlops_fairness_opts *opts = nullptr) {
+        mlops_fairness *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_fairness_new(&out, opts, &e), "mlops_fairness_new", &e);
+        p_ = out;
+    }
+
+    /// Count rows of one group.
+    void add(const std::string &group, span<const double> predictions, span<const double> labels = {}) {
+        mlops_error e;
+        e.code = 0;
+        detail::require(labels.data() == nullptr || labels.size() == predictions.size(), "labels and predictions differ in length");
+        detail::check(mlops_fairness_add(need(), group.c_str(), predictions.data(), labels.data(), static_cast<std::int64_t>(predictions.size()), &e), "mlops_fairness_add", &e);
+    }
+
+    /// Count the rows of a table. A group is what the columns of groups have in a row: of one column its text, of
+    /// several (intersections) a line of CSV, such as "F,north". A row in which one of them is null is left out, and
+    /// counted as such.
+    void add_table(const ::mlops::table &table, const std::string &groups, const std::string &prediction,
+                   const char *label = nullptr) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_fairness_add_table(need(), detail::required(table), groups.c_str(), prediction.c_str(), label, &e), "mlops_fairness_add_table", &e);
+    }
+
+    /// Add what other counts have.
+    void merge(const ::mlops::fairness &other) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_fairness_merge(need(), detail::required(other), &e), "mlops_fairness_merge", &e);
+    }
+
+    /// Number of groups.
+    std::int64_t n_groups() const {
+        return mlops_fairness_n_groups(need());
+    }
+
+    /// Rows that were left out: without a prediction, or without a group.
+    std::int64_t n_left_out() const {
+        return mlops_fairness_n_left_out(need());
+    }
+
+    /// The groups and their rates, one row each, by name.
+    ///
+    /// Columns: group; n, rows; n_labelled, those with a label; tp, fp, tn, fn of these; base_rate, the share of
+    /// label 1; selection_rate, the share decided positive, with selection_low and _high; tpr and fpr, true and false
+    /// positive rate, each with _low and _high; precision; accuracy. A quotient with 0 below is null. Intervals are
+    /// Wilson's, each for itself.
+    ::mlops::table groups() const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_fairness_groups(&out, need(), &e), "mlops_fairness_groups", &e);
+        return ::mlops::table(out);
+    }
+
+    /// The measures, one row each; docs/fairness.md has their formulas.
+    ///
+    /// Columns: measure; value, low and high, null where less than two groups have enough rows, or there is no such
+    /// interval; group and against, between which the measure lies, as docs/fairness.md tells; n_groups that take
+    /// part.
+    ::mlops::table measures() const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_fairness_measures(&out, need(), &e), "mlops_fairness_measures", &e);
+        return ::mlops::table(out);
+    }
+
+    /// Write the counts as bytes: canonical, little-endian, equal for equal counts on any machine.
+    std::string save() const {
+        return detail::written([&](void *text, std::size_t cap, std::size_t *needed) {
+            return mlops_fairness_save(need(), text, cap, needed);
+        }, "mlops_fairness_save");
+    }
+
+    /// Read bytes of mlops_fairness_save().
+    static ::mlops::fairness load(std::string_view bytes, const mlops_fairness_opts *opts = nullptr) {
+        mlops_fairness *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_fairness_load(&out, bytes.data(), static_cast<std::size_t>(bytes.size()), opts, &e), "mlops_fairness_load", &e);
+        return ::mlops::fairness(out);
+    }
+};
+
 /// A monitor. One thread at a time.
 class monitor : public detail::handle<mlops_monitor, mlops_monitor_free> {
 public:

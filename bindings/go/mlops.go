@@ -2195,6 +2195,35 @@ func (o *RunOpts) c(s *scope) *C.mlops_run_opts {
 	return c
 }
 
+// FairnessOpts: options of the constructors. Zero means the default in each field.
+type FairnessOpts struct {
+	// group that the measures of AI Fairness 360 hold all others against; default: the one of the most
+	// rows
+	Privileged string
+	// a row is decided positive if its prediction is at least this; default 0.5
+	Threshold *float64
+	// of intervals, in (0, 1); default 0.95
+	Confidence float64
+	// a rate of a group takes part in measures if so many rows stand below it; 1 or more, default 30
+	RowsMin int64
+}
+
+func (o *FairnessOpts) c(s *scope) *C.mlops_fairness_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_fairness_opts)(s.alloc(C.sizeof_mlops_fairness_opts))
+	c.struct_size = C.sizeof_mlops_fairness_opts
+	c.privileged = s.optional(o.Privileged)
+	if o.Threshold != nil {
+		c.flags |= 1
+		c.threshold = C.double(*o.Threshold)
+	}
+	c.confidence = C.double(o.Confidence)
+	c.rows_min = C.int64_t(o.RowsMin)
+	return c
+}
+
 // FolderOpts: what of a folder counts. Zero means the default in each field.
 type FolderOpts struct {
 	// a symbolic link is what it leads to
@@ -6996,6 +7025,204 @@ func (x *Explainer) ExplainTable(table *Table, columns string, output ExplainerO
 		return nil, err
 	}
 	return out, nil
+}
+
+// Fairness: counts by group. One thread at a time.
+type Fairness struct {
+	p *C.mlops_fairness
+}
+
+func wrapFairness(p *C.mlops_fairness) *Fairness {
+	x := &Fairness{p: p}
+	runtime.SetFinalizer(x, (*Fairness).Close)
+	return x
+}
+
+// Close ends this Fairness, or this share of it; it may be called again.
+func (x *Fairness) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	C.mlops_fairness_free(x.p)
+	x.p = nil
+	return nil
+}
+
+// NewFairness: begin without any row.
+//
+// Errors: MLOPS_E_INVALID for an option out of range; MLOPS_E_NOMEM.
+func NewFairness(opts *FairnessOpts) (*Fairness, error) {
+	var s scope
+	defer s.free()
+	var out *C.mlops_fairness
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_fairness_new(&out, optsC, &e), &e, "mlops_fairness_new"); err != nil {
+		return nil, err
+	}
+	r := wrapFairness(out)
+	return r, nil
+}
+
+// Add: count rows of one group.
+//
+// Errors: MLOPS_E_INVALID if a label is none of these, or the name is empty or too long; MLOPS_E_LIMIT
+// beyond 65,536 groups or 2^53 rows; MLOPS_E_NOMEM. Nothing is counted then.
+func (x *Fairness) Add(group string, predictions []float64, labels []float64) error {
+	if x == nil || x.p == nil {
+		return closed("Fairness")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(predictions)
+	defer runtime.KeepAlive(labels)
+	var s scope
+	defer s.free()
+	var e C.mlops_error
+	if labels != nil && len(labels) != int(C.int64_t(len(predictions))) {
+		return invalid("labels has another length")
+	}
+	return check(C.mlops_fairness_add(x.p, s.str(group), (*C.double)(pointer(predictions)), (*C.double)(pointer(labels)), C.int64_t(len(predictions)), &e), &e, "mlops_fairness_add")
+}
+
+// AddTable: count the rows of a table. A group is what the columns of groups have in a row: of one
+// column its text, of several (intersections) a line of CSV, such as "F,north". A row in which one of
+// them is null is left out, and counted as such.
+//
+// Errors: MLOPS_E_SCHEMA names a column that is missing or of another kind; else as
+// mlops_fairness_add().
+func (x *Fairness) AddTable(table *Table, groups string, prediction string, label string) error {
+	if x == nil || x.p == nil {
+		return closed("Fairness")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(table)
+	var s scope
+	defer s.free()
+	if table == nil || table.p == nil {
+		return closed("Table")
+	}
+	var e C.mlops_error
+	return check(C.mlops_fairness_add_table(x.p, table.p, s.str(groups), s.str(prediction), s.optional(label), &e), &e, "mlops_fairness_add_table")
+}
+
+// Merge: add what other counts have.
+//
+// Errors: MLOPS_E_INVALID if the thresholds differ, or other is self; MLOPS_E_LIMIT, MLOPS_E_NOMEM.
+// Nothing is added then.
+func (x *Fairness) Merge(other *Fairness) error {
+	if x == nil || x.p == nil {
+		return closed("Fairness")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(other)
+	if other == nil || other.p == nil {
+		return closed("Fairness")
+	}
+	var e C.mlops_error
+	return check(C.mlops_fairness_merge(x.p, other.p, &e), &e, "mlops_fairness_merge")
+}
+
+// NGroups: number of groups.
+func (x *Fairness) NGroups() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_fairness_n_groups(x.p))
+}
+
+// NLeftOut: rows that were left out: without a prediction, or without a group.
+func (x *Fairness) NLeftOut() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_fairness_n_left_out(x.p))
+}
+
+// Groups: the groups and their rates, one row each, by name.
+//
+// Columns: group; n, rows; n_labelled, those with a label; tp, fp, tn, fn of these; base_rate, the
+// share of label 1; selection_rate, the share decided positive, with selection_low and _high; tpr and
+// fpr, true and false positive rate, each with _low and _high; precision; accuracy. A quotient with 0
+// below is null. Intervals are Wilson's, each for itself.
+//
+// Errors: MLOPS_E_NOMEM.
+func (x *Fairness) Groups() (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Fairness")
+	}
+	defer runtime.KeepAlive(x)
+	var out *C.mlops_table
+	var e C.mlops_error
+	if err := check(C.mlops_fairness_groups(&out, x.p, &e), &e, "mlops_fairness_groups"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// Measures: the measures, one row each; docs/fairness.md has their formulas.
+//
+// Columns: measure; value, low and high, null where less than two groups have enough rows, or there is
+// no such interval; group and against, between which the measure lies, as docs/fairness.md tells;
+// n_groups that take part.
+//
+// Errors: MLOPS_E_NOT_FOUND if opts.privileged is no group; MLOPS_E_NOMEM.
+func (x *Fairness) Measures() (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Fairness")
+	}
+	defer runtime.KeepAlive(x)
+	var out *C.mlops_table
+	var e C.mlops_error
+	if err := check(C.mlops_fairness_measures(&out, x.p, &e), &e, "mlops_fairness_measures"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// Save: write the counts as bytes: canonical, little-endian, equal for equal counts on any machine.
+//
+// Errors: MLOPS_E_ARENA if cap is too small; nothing is written then.
+func (x *Fairness) Save() ([]byte, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Fairness")
+	}
+	defer runtime.KeepAlive(x)
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_fairness_save(x.p, text, room, needed)
+	}, nil, "mlops_fairness_save")
+	if err != nil {
+		return nil, err
+	}
+	return content, nil
+}
+
+// LoadFairness: read bytes of mlops_fairness_save().
+//
+// Errors: MLOPS_E_CORRUPT for bytes that are no counts; MLOPS_E_UNSUPPORTED for those of a later
+// format; MLOPS_E_INVALID for an option out of range; MLOPS_E_NOMEM.
+func LoadFairness(content []byte, opts *FairnessOpts) (*Fairness, error) {
+	defer runtime.KeepAlive(content)
+	var s scope
+	defer s.free()
+	var out *C.mlops_fairness
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_fairness_load(&out, pointer(content), C.size_t(len(content)), optsC, &e), &e, "mlops_fairness_load"); err != nil {
+		return nil, err
+	}
+	r := wrapFairness(out)
+	return r, nil
 }
 
 // Monitor: a monitor. One thread at a time.

@@ -2,6 +2,7 @@
  *
  * Owns nothing. A result is either the right one or, after a failure, as it was.
  */
+#include "base/fail.h"
 #include "fault/sweep.h"
 
 enum { N = 4 };
@@ -66,10 +67,47 @@ static int judge_classes(const mlops_host *host, const char *dir) {
     return finish(status, &m, 0.5, MLOPS_METRIC_ACCURACY, &err);
 }
 
+/* Two tables that are counted apart, saved, loaded and merged: a call that failed counted nothing.
+ */
+static int count_groups(const mlops_host *host, const char *dir) {
+    static const char CSV[] = "sex,region,score,label\nF,a,0.5,1\nM,b,0.1,\n,b,0.2,0\nM,a,1,0\n";
+    uint8_t bytes[1024];
+    size_t n = 0;
+    mlops_fairness *all, *part = NULL;
+    mlops_table *t = NULL, *groups = NULL, *measures = NULL;
+    mlops_fairness_opts opts = MLOPS_FAIRNESS_OPTS_INIT;
+    mlops_csv_opts csv = MLOPS_CSV_OPTS_INIT;
+    (void)dir;
+    opts.host = csv.host = host;
+    opts.privileged = "M,a";
+    MLOPS_TRY(mlops_fairness_new(&all, &opts, NULL));
+    int result = mlops_table_parse(&t, CSV, sizeof CSV - 1, &csv, NULL);
+    if (!result) result = mlops_fairness_add_table(all, t, "sex,region", "score", "label", NULL);
+    if (result && mlops_fairness_n_groups(all) + mlops_fairness_n_left_out(all))
+        result = SWEEP_WRONG;
+    if (!result && mlops_fairness_save(all, bytes, sizeof bytes, &n)) result = SWEEP_WRONG;
+    if (!result) result = mlops_fairness_load(&part, bytes, n, &opts, NULL);
+    if (!result) result = mlops_fairness_add(part, "new", (const double[]){1}, NULL, 1, NULL);
+    if (!result) {
+        result = mlops_fairness_merge(all, part, NULL);
+        if (mlops_fairness_n_groups(all) != (result ? 3 : 4)) result = SWEEP_WRONG;
+    }
+    if (!result) result = mlops_fairness_groups(&groups, all, NULL);
+    if (!result) result = mlops_fairness_measures(&measures, all, NULL);
+    if (!result && mlops_fairness_n_left_out(all) != 2) result = SWEEP_WRONG;
+    mlops_table_unref(measures);
+    mlops_table_unref(groups);
+    mlops_table_unref(t);
+    mlops_fairness_free(part);
+    mlops_fairness_free(all);
+    return result;
+}
+
 const sweep_scenario sweep_metric[] = {
     {"metric: scores", NULL, judge_scores, NULL, SWEEP_MEMORY},
     {"metric: scores with weights", NULL, judge_weighted, NULL, SWEEP_MEMORY},
     {"metric: numbers", NULL, judge_numbers, NULL, SWEEP_MEMORY},
     {"metric: classes", NULL, judge_classes, NULL, SWEEP_MEMORY},
+    {"metric: fairness", NULL, count_groups, NULL, SWEEP_MEMORY},
     {NULL, NULL, NULL, NULL, 0},
 };

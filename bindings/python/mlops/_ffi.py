@@ -1181,6 +1181,22 @@ mlops_run_opts._fields_ = [
 assert C.sizeof(mlops_run_opts) == (64 if C.sizeof(C.c_void_p) == 8 else 40)
 
 
+class mlops_fairness_opts(C.Structure):
+    pass
+
+
+mlops_fairness_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("host", C.c_void_p),
+    ("privileged", C.c_char_p),
+    ("threshold", C.c_double),
+    ("confidence", C.c_double),
+    ("rows_min", C.c_int64),
+]
+assert C.sizeof(mlops_fairness_opts) == (48 if C.sizeof(C.c_void_p) == 8 else 40)
+
+
 class mlops_folder_opts(C.Structure):
     pass
 
@@ -2028,6 +2044,21 @@ _rt.declare(lib.mlops_explainer_explain, C.c_int32, C.c_void_p, C.c_void_p, C.c_
         C.c_void_p, C.c_int64, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_explainer_explain_table, C.c_int32, C.c_void_p, C.c_void_p, C.c_char_p, C.c_int32, C.c_void_p,
         C.c_int64, C.c_int64, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_fairness_new, C.c_int32, C.POINTER(C.c_void_p), C.POINTER(mlops_fairness_opts),
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_fairness_free, None, C.c_void_p)
+_rt.declare(lib.mlops_fairness_add, C.c_int32, C.c_void_p, C.c_char_p, C.c_void_p, C.c_void_p, C.c_int64,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_fairness_add_table, C.c_int32, C.c_void_p, C.c_void_p, C.c_char_p, C.c_char_p, C.c_char_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_fairness_merge, C.c_int32, C.c_void_p, C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_fairness_n_groups, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_fairness_n_left_out, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_fairness_groups, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_fairness_measures, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_fairness_save, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
+_rt.declare(lib.mlops_fairness_load, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t,
+        C.POINTER(mlops_fairness_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_featurestore_put, C.c_int32, C.c_void_p, C.c_void_p, C.c_char_p, C.c_void_p,
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_featurestore_get, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.c_int64,
@@ -6748,6 +6779,183 @@ class Explainer(_rt.Handle):
         return _rt.result(out)
 
 
+@_rt.noun("fairness")
+class Fairness(_rt.Handle):
+    """Counts by group. One thread at a time."""
+
+    _end = lib.mlops_fairness_free
+    _locked = True
+
+    def __init__(self, *, privileged=None, threshold=None, confidence=None, rows_min=None):
+        """Begin without any row.
+
+            privileged: group that the measures of AI Fairness 360 hold all others against; default: the
+                one of the most rows
+            threshold: a row is decided positive if its prediction is at least this; default 0.5
+            confidence: of intervals, in (0, 1); default 0.95
+            rows_min: a rate of a group takes part in measures if so many rows stand below it; 1 or more,
+                default 30
+
+        Raises: InvalidError for an option out of range; NomemError.
+        """
+        out = C.c_void_p()
+        opts = _fairness_opts(privileged=privileged, threshold=threshold, confidence=confidence, rows_min=rows_min)
+        err = mlops_error()
+        status = lib.mlops_fairness_new(C.byref(out), C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Fairness", err)
+        self._h = self._owner(out.value)
+
+    def add(self, group, predictions, labels=None):
+        """Count rows of one group.
+
+            group: name, UTF-8, up to 1,000 bytes
+            predictions: decisions (0 or 1), probabilities or scores; a row of NaN is left out, and
+                counted as such
+            labels: 0 or 1; NaN: not known (yet), the row counts for what was decided alone
+
+        Raises: InvalidError if a label is none of these, or the name is empty or too long; LimitError beyond
+        65,536 groups or 2^53 rows; NomemError. Nothing is counted then.
+        """
+        h = self._open()
+        predictions_p, predictions_shape, predictions_keep = _rt.array(predictions, "d", 1, "predictions")
+        labels_p, labels_shape, labels_keep = (None, (0,) * 1, None) if labels is None else _rt.array(labels, "d", 1,
+                "labels")
+        err = mlops_error()
+        if labels is not None:
+            _rt.same_length("labels", labels_shape[0], "predictions", predictions_shape[0])
+        with h.lock:
+            status = lib.mlops_fairness_add(h, _rt.string(group, "group"), predictions_p, labels_p,
+                    predictions_shape[0], C.byref(err))
+        if status:
+            _rt.check(status, "Fairness.add", err)
+
+    def add_table(self, table, groups, prediction, label=None):
+        """Count the rows of a table. A group is what the columns of groups have in a row: of one column its
+        text, of several (intersections) a line of CSV, such as "F,north". A row in which one of them is
+        null is left out, and counted as such.
+
+            table: rows; borrowed for the call
+            groups: names of columns, separated by commas, quoted as in a CSV line
+            prediction: name of a numeric or bool column
+            label: name of one of 0 and 1, or bool; a null is a label not known
+
+        Raises: SchemaError names a column that is missing or of another kind; else as Fairness.add().
+        """
+        h = self._open()
+        table_h = _rt.opened(table, Table, "table")
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_fairness_add_table(h, table_h, _rt.names_or_none(groups, "groups"),
+                    _rt.string(prediction, "prediction"), _rt.string_or_none(label, "label"), C.byref(err))
+        if status:
+            _rt.check(status, "Fairness.add_table", err)
+
+    def merge(self, other):
+        """Add what other counts have.
+
+            other: counts of the same threshold; unchanged
+
+        Raises: InvalidError if the thresholds differ, or other is self; LimitError, NomemError. Nothing is
+        added then.
+        """
+        h = self._open()
+        other_h = _rt.opened(other, Fairness, "other")
+        err = mlops_error()
+        with _rt.locked(h, other_h):
+            status = lib.mlops_fairness_merge(h, other_h, C.byref(err))
+        if status:
+            _rt.check(status, "Fairness.merge", err)
+
+    @property
+    def n_groups(self):
+        """Number of groups."""
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_fairness_n_groups(h)
+        return out
+
+    @property
+    def n_left_out(self):
+        """Rows that were left out: without a prediction, or without a group."""
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_fairness_n_left_out(h)
+        return out
+
+    def groups(self):
+        """The groups and their rates, one row each, by name.
+
+        Columns: group; n, rows; n_labelled, those with a label; tp, fp, tn, fn of these; base_rate, the
+        share of label 1; selection_rate, the share decided positive, with selection_low and _high; tpr and
+        fpr, true and false positive rate, each with _low and _high; precision; accuracy. A quotient with 0
+        below is null. Intervals are Wilson's, each for itself.
+
+        Raises: NomemError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_fairness_groups(C.byref(out), h, C.byref(err))
+        if status:
+            _rt.check(status, "Fairness.groups", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+    def measures(self):
+        """The measures, one row each; docs/fairness.md has their formulas.
+
+        Columns: measure; value, low and high, null where less than two groups have enough rows, or there
+        is no such interval; group and against, between which the measure lies, as docs/fairness.md tells;
+        n_groups that take part.
+
+        Raises: NotFoundError if opts.privileged is no group; NomemError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_fairness_measures(C.byref(out), h, C.byref(err))
+        if status:
+            _rt.check(status, "Fairness.measures", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+    def save(self):
+        """Write the counts as bytes: canonical, little-endian, equal for equal counts on any machine.
+
+        Raises: ArenaError if cap is too small; nothing is written then.
+        """
+        h = self._open()
+        with h.lock:
+            text = _rt.written(lambda text, cap, needed: lib.mlops_fairness_save(h, text, cap, needed),
+                    "Fairness.save")
+        return text
+
+    @classmethod
+    def load(cls, bytes, *, privileged=None, threshold=None, confidence=None, rows_min=None):
+        """Read bytes of Fairness.save().
+
+            bytes: what was saved; borrowed for the call
+            privileged: group that the measures of AI Fairness 360 hold all others against; default: the
+                one of the most rows
+            threshold: a row is decided positive if its prediction is at least this; default 0.5
+            confidence: of intervals, in (0, 1); default 0.95
+            rows_min: a rate of a group takes part in measures if so many rows stand below it; 1 or more,
+                default 30
+
+        Raises: CorruptError for bytes that are no counts; UnsupportedError for those of a later format;
+        InvalidError for an option out of range; NomemError.
+        """
+        out = C.c_void_p()
+        bytes_p, bytes_n = _rt.blob(bytes, "bytes")
+        opts = _fairness_opts(privileged=privileged, threshold=threshold, confidence=confidence, rows_min=rows_min)
+        err = mlops_error()
+        status = lib.mlops_fairness_load(C.byref(out), bytes_p, bytes_n, C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Fairness.load", err)
+        return cls._wrap(out.value)
+
+
 @_rt.noun("monitor")
 class Monitor(_rt.Handle):
     """A monitor. One thread at a time."""
@@ -7895,6 +8103,22 @@ def _run_opts(*, name=None, parent=None, actor=None, source=None, dataset=None, 
         o.commit = _rt.string(commit, "commit")
     if start_ns is not None:
         o.start_ns = _rt.integer(start_ns, -2 ** 63, 2 ** 63 - 1, "start_ns")
+    return o
+
+
+def _fairness_opts(*, privileged=None, threshold=None, confidence=None, rows_min=None):
+    o = mlops_fairness_opts(C.sizeof(mlops_fairness_opts))
+    o._keep, o._raised = [], []
+    if threshold is not None:
+        o.flags |= 1
+    if privileged is not None:
+        o.privileged = _rt.string(privileged, "privileged")
+    if threshold is not None:
+        o.threshold = threshold
+    if confidence is not None:
+        o.confidence = confidence
+    if rows_min is not None:
+        o.rows_min = _rt.integer(rows_min, -2 ** 63, 2 ** 63 - 1, "rows_min")
     return o
 
 
@@ -9898,6 +10122,7 @@ __all__ = [
     "Expectations",
     "Explainer",
     "ExplainerOutput",
+    "Fairness",
     "Feature",
     "FeatureValue",
     "FolderStat",

@@ -9,15 +9,22 @@
 
 #include <string.h>
 
-enum { PASSED_MAX = 16, VISITS_MAX = 1 << 12 };
+enum { PASSED_MAX = 16, VISITS_MAX = 1 << 12, BINARY = 1 << 8 };
+
+/* What a step computes of a column. */
+typedef struct stage {
+    uint32_t op; /* of a BINARY that plus its function */
+    int wide;
+    int turned; /* a stands before the column's number */
+    double a, b;
+} stage;
 
 /* How a column came to a forest: from a column of a source, by steps that compute. */
 typedef struct way {
     uint32_t source;
     int64_t column;
     uint32_t n;
-    const mlops__emitted *steps[PASSED_MAX]; /* the last one first */
-    int64_t columns[PASSED_MAX];
+    stage stages[PASSED_MAX]; /* the last one first */
 } way;
 
 typedef struct folding {
@@ -181,6 +188,24 @@ static int find_sources(folding *self, uint32_t x, int64_t *width) {
     return 1;
 }
 
+static stage stage_of(const folding *self, const mlops__emitted *step, int64_t column) {
+    const mlops__item *in[3] = {0};
+    stage out = {.op = step->op, .a = -__builtin_inf(), .b = __builtin_inf()};
+    for (uint32_t i = 0; i < step->n_inputs; i++) in[i] = item_at(self, step->operands[i]);
+    out.wide = item_at(self, step->operands[step->n_inputs])->dtype == MLOPS__GRAPH_F64;
+    if (step->op == MLOPS__GRAPH_BINARY) {
+        out.op = BINARY + (uint32_t)step->ints[0];
+        out.turned = step->passes == 2;
+        out.a = number_at(in[!out.turned], column);
+    } else if (step->op == MLOPS__GRAPH_IMPUTE) {
+        out.a = number_at(in[2], column);
+    } else {
+        if (in[1]) out.a = number_at(in[1], column);
+        if (in[2]) out.b = number_at(in[2], column);
+    }
+    return out;
+}
+
 static void find_way(const folding *self, uint32_t item, int64_t column, way *out) {
     out->n = 0;
     for (;;) {
@@ -190,6 +215,7 @@ static void find_way(const folding *self, uint32_t item, int64_t column, way *ou
         out->column = column;
         if (i < self->n_sources && self->sources[i] == item) return;
         const mlops__emitted *step = item_at(self, item)->step;
+        item = step->operands[step->passes - 1];
         switch (step->op) {
         case MLOPS__GRAPH_CONCAT:
         case MLOPS__GRAPH_FEATURES:
@@ -200,44 +226,29 @@ static void find_way(const folding *self, uint32_t item, int64_t column, way *ou
         case MLOPS__GRAPH_PICK:
         case MLOPS__GRAPH_GATHER:
             column = ((const int64_t *)item_at(self, step->operands[1])->data)[column];
-            item = step->operands[0];
             break;
         default:
-            if (!is_narrowing(self, step)) {
-                out->steps[out->n] = step;
-                out->columns[out->n++] = column;
-            }
-            item = step->operands[step->passes - 1];
+            if (!is_narrowing(self, step)) out->stages[out->n++] = stage_of(self, step, column);
         }
     }
 }
 
 /* -- tests ---------------------------------------------------------------------------------- */
 
-/* What a step makes of a number. That of two floats, in double and then rounded, is theirs. */
-static double computed(const folding *self, const mlops__emitted *step, int64_t column, double x) {
-    const mlops__item *in[3] = {0};
-    double y, by;
-    for (uint32_t i = 0; i < step->n_inputs; i++) in[i] = item_at(self, step->operands[i]);
-    switch (step->op) {
-    case MLOPS__GRAPH_CAST: y = x; break;
-    case MLOPS__GRAPH_SCALE:
-        y = (double)(float)(x - number_at(in[1], column)) * number_at(in[2], column);
-        break;
-    case MLOPS__GRAPH_IMPUTE: return x != x ? number_at(in[2], column) : x;
-    case MLOPS__GRAPH_CLIP:
-        if (in[1] && x < number_at(in[1], 0)) x = number_at(in[1], 0);
-        return in[2] && x > number_at(in[2], 0) ? number_at(in[2], 0) : x;
-    default:
-        y = step->passes == 1 ? x : number_at(in[0], column);
-        by = step->passes == 1 ? number_at(in[1], column) : x;
-        if (step->ints[0] == MLOPS__BINARY_ADD) y += by;
-        else if (step->ints[0] == MLOPS__BINARY_SUB) y -= by;
-        else if (step->ints[0] == MLOPS__BINARY_MUL) y *= by;
-        else y /= by;
+/* That of two floats, in double and then rounded, is theirs. */
+static double computed(const stage *by, double x) {
+    double a = by->turned ? x : by->a, y = by->turned ? by->a : x;
+    switch (by->op) {
+    case BINARY + MLOPS__BINARY_ADD: y += a; break;
+    case BINARY + MLOPS__BINARY_SUB: y -= a; break;
+    case BINARY + MLOPS__BINARY_MUL: y *= a; break;
+    case BINARY + MLOPS__BINARY_DIV: y /= a; break;
+    case MLOPS__GRAPH_SCALE: y = (double)(float)(x - a) * by->b; break;
+    case MLOPS__GRAPH_IMPUTE: return x != x ? a : x;
+    case MLOPS__GRAPH_CLIP: y = x < a ? a : x; return y > by->b ? by->b : y;
+    default: break;
     }
-    int wide = item_at(self, step->operands[step->n_inputs])->dtype == MLOPS__GRAPH_F64;
-    return wide ? y : (double)(float)y;
+    return by->wide ? y : (double)(float)y;
 }
 
 static int holds(const folding *self, const mlops__tree_node *node, double x) {
@@ -257,7 +268,7 @@ static int holds(const folding *self, const mlops__tree_node *node, double x) {
 }
 
 static int holds_of(const folding *self, const mlops__tree_node *node, const way *by, double x) {
-    for (uint32_t i = by->n; i-- > 0;) x = computed(self, by->steps[i], by->columns[i], x);
+    for (uint32_t i = by->n; i-- > 0;) x = computed(&by->stages[i], x);
     return holds(self, node, x);
 }
 
@@ -299,15 +310,12 @@ static void fold_test(const folding *self, mlops__tree_node *node, const way *by
 }
 
 /* Numbers that are held against others for being equal must come through as they are. */
-static int fits(const folding *self, const mlops__tree_node *node, const way *by) {
+static int fits(const mlops__tree_node *node, const way *by) {
     if (node->mode < MLOPS__TREE_EQ) return 1;
-    for (uint32_t i = 0; i < by->n; i++) {
-        int is_cast = by->steps[i]->op == MLOPS__GRAPH_CAST;
-        uint32_t out = by->steps[i]->operands[1];
-        if (is_cast ? item_at(self, out)->dtype != MLOPS__GRAPH_F64
-                    : by->steps[i]->op != MLOPS__GRAPH_IMPUTE)
+    for (uint32_t i = 0; i < by->n; i++)
+        if (by->stages[i].op == MLOPS__GRAPH_CAST ? !by->stages[i].wide
+                                                  : by->stages[i].op != MLOPS__GRAPH_IMPUTE)
             return 0;
-    }
     return 1;
 }
 
@@ -319,7 +327,7 @@ static int fold_tests(const folding *self, uint32_t x) {
             way by;
             if (node->mode == MLOPS__TREE_LEAF) continue;
             find_way(self, x, node->feature, &by);
-            if (!writes && !fits(self, node, &by)) return 0;
+            if (!writes && !fits(node, &by)) return 0;
             if (!writes) continue;
             if (by.n) fold_test(self, node, &by);
             node->feature = self->firsts[by.source] + by.column;

@@ -713,9 +713,63 @@ def maps(t):
     with t.load(model("CastMap", T.INT64, T.STRING, T.FLOAT, map_form="SPARSE", max_map=3)) as m:
         texts = {"0": ["1.5", "2"], "1": ["3", "4"], "2": ["5", "-6"]}
         t.say(np.array_equal(m.predict(texts), [[1.5, 3, 5], [2, 4, -6]]), "CastMap of texts")
+    cast_maps(t, model)
     for op, attributes in (("CastMap", {"map_form": "DENSE"}), ("Normalizer", {})):
         t.say("map" in str(raises(mlops.UnsupportedError, lambda: t.load(model(op, T.INT64, T.FLOAT, **attributes)))),
               f"a map for {op} is refused")
+    numbers = model("CastMap", T.INT64, T.FLOAT, T.STRING, map_form="SPARSE", cast_to="TO_STRING")
+    refused(t, "numbers to texts", numbers, mlops.UnsupportedError, "TO_STRING")
+
+
+def wide(model, n, inside):
+    """The model, which says that a map has so many entries, of its output or of what stands before that."""
+    made = onnx.load_from_string(model)
+    if inside:
+        value = made.graph.value_info.add()
+        value.CopyFrom(made.graph.output[0])
+        value.name = made.graph.node[0].output[0] = "between"
+        made.graph.node.append(h.make_node("Identity", ["between"], ["Y"]))
+    else:
+        value = made.graph.output[0]
+    value.type.tensor_type.shape.dim[1].dim_value = n
+    return made.SerializeToString()
+
+
+def cast_maps(t, model):
+    """Both forms, to all types, row by row against ONNX Runtime; None is a key that a row has not."""
+    texts = [["1.5", "-2", "3e2"], ["7", "nan", " 8 "]]
+    numbers = [[1.5, -2.75, 3e9], [0.1, float("inf"), -0.0]]
+    for value, cells, kinds in ((T.STRING, texts, ("FLOAT", "STRING")), (T.FLOAT, numbers, ("FLOAT", "INT64"))):
+        for form, rows in (("DENSE", cells), ("SPARSE", [*cells, [None, cells[0][1], None]])):
+            for inside in (False, True) if form == "DENSE" else (False,):
+                for kind in kinds:
+                    if kind == "INT64":
+                        rows = [[v if v is None or abs(v) < 1e9 else 4.0 for v in row] for row in rows]
+                    to, name = getattr(T, kind), f"CastMap {form} of {T.DataType.Name(value)} to {kind}"
+                    file = model("CastMap", T.INT64, value, to, map_form=form, max_map=3, cast_to="TO_" + kind)
+                    file = wide(file, 3, inside) if form == "DENSE" else file
+                    if kind == "STRING":  # which ends in numbers that tell texts apart
+                        made = onnx.load_from_string(file)
+                        keys = sorted({v for row in cells for v in row} | {"0.f"})
+                        made.graph.node.append(h.make_node(
+                            "LabelEncoder", [made.graph.output[0].name], ["Z"], domain=ML, keys_strings=keys,
+                            values_floats=[float(i) for i in range(len(keys))], default_float=-1.0))
+                        made.graph.output[0].CopyFrom(h.make_tensor_value_info("Z", T.FLOAT, [None, 3]))
+                        if form == "DENSE" and not inside:
+                            made.graph.value_info.append(h.make_tensor_value_info("Y", T.STRING, [None, 3]))
+                        file = made.SerializeToString()
+                    with t.load(file) as m:
+                        got = np.asarray(m.predict({str(i): [row[i] for row in rows] for i in range(3)}), float)
+                    if not ort.available():
+                        continue
+                    want = []
+                    for row in rows:
+                        some = [i for i in range(3) if row[i] is not None]
+                        dtype = object if value == T.STRING else np.float32
+                        entries = np.array([4 * i if form == "DENSE" else i for i in some], np.int64), \
+                            np.array([row[i] for i in some], dtype)
+                        want.append(next(iter(ort.run(file, {"X": entries}).values())).ravel().astype(float))
+                    t.say(np.array_equal(got, want, equal_nan=True), f"{name}: ONNX Runtime", f"{got} for {want}")
 
 
 def small(t):
@@ -898,6 +952,10 @@ def hostile(t):
                  pool_int64s=[1, 1, 2])
     refused(t, "skips without end", simple(node("TfIdfVectorizer", ["X"], ["Y"], max_skip_count=1000, **grams), kind=T.INT64),
             not_yet, "max_skip_count")
+    told = simple(node("Abs", ["X"], ["Z"]), node("Neg", ["Z"], ["Y"]))
+    told.graph.value_info.extend([h.make_tensor_value_info("Z", T.FLOAT, [1] * 9), h.make_tensor_value_info("W", 99, [1])])
+    with t.load(told.SerializeToString()) as m:
+        t.say(m.predict(np.ones((1, 2), np.float32)).tolist() == [[-1, -1]], "what is said of values in between counts for nothing")
     far = onnx.TensorProto(name="w", data_type=T.FLOAT, dims=[1], data_location=1)
     far.external_data.add(key="location", value="/etc/passwd")
     refused(t, "data in another file", simple(node("Add", ["X", "w"], ["Y"]), tensors=[far]), not_yet, '"w"', "another file")

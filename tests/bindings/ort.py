@@ -15,7 +15,8 @@ SLOTS = {"GetErrorMessage": 2, "CreateEnv": 3, "CreateSessionFromArray": 8, "Run
          "GetTensorMutableData": 51, "FillStringTensor": 52, "GetStringTensorDataLength": 53,
          "GetStringTensorContent": 54, "GetTensorElementType": 60, "GetDimensionsCount": 61, "GetDimensions": 62,
          "GetTensorShapeElementCount": 64, "GetTensorTypeAndShape": 65, "CreateCpuMemoryInfo": 69,
-         "GetAllocatorWithDefaultOptions": 78, "GetValueType": 35}
+         "GetAllocatorWithDefaultOptions": 78, "GetValueType": 35,
+         "CreateValue": 82}
 _state = {}
 
 
@@ -54,6 +55,9 @@ def available():
 
 
 def _tensor(array):
+    if isinstance(array, tuple):  # a map: its keys and values
+        parts = (C.c_void_p * 2)(*[_tensor(a).value for a in array])
+        return _made("CreateValue", parts, 2, 3)
     dims = (C.c_int64 * array.ndim)(*array.shape)
     if array.dtype.kind in "OU":
         value = _made("CreateTensorAsOrtValue", _state["allocator"], dims, array.ndim, 8)
@@ -86,7 +90,7 @@ def _array(value):
 
 
 def run(model, inputs):
-    """Outputs of a model's bytes that are tensors, by name; inputs are arrays by name."""
+    """Outputs of a model's bytes that are tensors, by name; inputs are arrays by name, or pairs of arrays that are maps."""
     import onnx
 
     graph = onnx.load_from_string(model).graph
@@ -94,7 +98,7 @@ def run(model, inputs):
     options = _made("CreateSessionOptions")
     _call("SetIntraOpNumThreads", options, 1)
     session = _made("CreateSessionFromArray", _state["env"], C.cast(C.c_char_p(model), C.c_void_p), len(model), options)
-    arrays = {k: np.ascontiguousarray(v) for k, v in inputs.items()}
+    arrays = {k: v if isinstance(v, tuple) else np.ascontiguousarray(v) for k, v in inputs.items()}
     values = [_tensor(a) for a in arrays.values()]
     outs = (C.c_void_p * len(names))()
     _call("Run", session, None, (C.c_char_p * len(arrays))(*[k.encode() for k in arrays]),

@@ -95,7 +95,7 @@ typedef struct mlops__onnx_dim {
     const char *symbol; /* NULL: none */
 } mlops__onnx_dim;
 
-/* An input or output of a graph. */
+/* An input or output of a graph, or a value in between. */
 typedef struct mlops__onnx_value {
     const char *name;
     mlops__onnx_type type; /* of a map: of its values; NONE: no tensor, or not said */
@@ -113,10 +113,12 @@ struct mlops__onnx_graph {
     size_t n_tensors;
     size_t n_inputs;
     size_t n_outputs;
+    size_t n_infos;
     mlops__onnx_node *nodes;
     mlops__onnx_tensor *tensors; /* initializers */
     mlops__onnx_value *inputs;
     mlops__onnx_value *outputs;
+    mlops__onnx_value *infos; /* what is said of values in between */
 };
 
 typedef struct mlops__onnx_opset {

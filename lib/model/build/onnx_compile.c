@@ -86,9 +86,27 @@ static mlops_status add_tensors(mlops__oc *self, const mlops__onnx_graph *graph)
     return MLOPS_OK;
 }
 
-/* The keys of a map that a DictVectorizer or CastMap takes: texts, or numbers as such. */
+/* Columns that a CastMap makes of a map: of form DENSE as many as the file says of its output. */
+static int64_t columns_of(const mlops__oc *self, const mlops__onnx_graph *graph, int *is_dense) {
+    *is_dense = strcmp(self->node->op, "CastMap") == 0 &&
+                !mlops__oc_is(self, "map_form", "DENSE", "SPARSE");
+    if (!*is_dense)
+        return mlops__oc_is(self, "map_form", "DENSE", "SPARSE") ? mlops__oc_int(self, "max_map", 1)
+                                                                 : 0;
+    for (size_t i = 0; i < graph->n_outputs + graph->n_infos && self->node->n_outputs; i++) {
+        const mlops__onnx_value *value =
+            i < graph->n_outputs ? &graph->outputs[i] : &graph->infos[i - graph->n_outputs];
+        if (value->rank == 2 && strcmp(value->name, self->node->outputs[0]) == 0)
+            return value->dims[1].value;
+    }
+    return 0;
+}
+
+/* The keys of a map that a DictVectorizer or CastMap takes: texts, or numbers as such. Form DENSE
+ * drops them, and has all of them in each row. */
 static mlops_status keys_of(mlops__oc *self, const mlops__onnx_graph *graph,
-                            const mlops__onnx_value *value, const char ***out, size_t *n) {
+                            const mlops__onnx_value *value, int *is_dense, const char ***out,
+                            size_t *n) {
     const mlops__onnx_attribute *texts = NULL, *ints = NULL;
     int64_t most = 0;
     for (size_t i = 0; i < graph->n_nodes && !texts && !ints && most < 1; i++) {
@@ -96,15 +114,14 @@ static mlops_status keys_of(mlops__oc *self, const mlops__onnx_graph *graph,
         if (!self->node->n_inputs || strcmp(self->node->inputs[0], value->name) != 0) continue;
         texts = mlops__oc_attribute(self, "string_vocabulary");
         ints = mlops__oc_attribute(self, "int64_vocabulary");
-        if (mlops__oc_is(self, "map_form", "DENSE", "SPARSE"))
-            most = mlops__oc_int(self, "max_map", 1);
+        most = columns_of(self, graph, is_dense);
     }
     self->node = NULL;
     *n = texts ? texts->n : ints ? ints->n : most > 0 ? (size_t)most : 0;
     if (!*n || *n > INT32_MAX)
         return refuse_input(self, value,
                             "it is a map that no DictVectorizer takes, nor a CastMap of form "
-                            "SPARSE");
+                            "SPARSE, or of DENSE with a shape of its output");
     const char **names = *out = mlops__arena_array(self->arena, *n, sizeof *names);
     if (!names) return mlops__fail_nomem(self->err, *n * sizeof *names);
     for (size_t i = 0; i < *n; i++) {
@@ -135,19 +152,20 @@ static mlops_status join(mlops__oc *self, uint32_t *items, size_t n, uint32_t *o
 }
 
 /* A map becomes an input of one column for each of its keys, in which what is missing, and NaN, is
- * 0, as it is in what DictVectorizer makes of it. */
+ * 0, as it is in what DictVectorizer makes of it, unless nothing can be missing. */
 static mlops_status add_map(mlops__oc *self, const mlops__onnx_graph *graph,
                             const mlops__onnx_value *value, entries *to) {
     mlops__item item = {.kind = MLOPS__GRAPH_INPUT, .is_exact = 1, .rank = 2};
     const char **names = NULL;
     uint32_t in[3];
     size_t n = 0;
+    int is_dense = 0;
     item.dtype = mlops__oc_dtype(value->type);
     item.dims[0].per_row = 1;
     item.dims[1].fixed = 1;
     if (!item.dtype || value->is_other)
         return refuse_input(self, value, "it is a map to something that is not supported");
-    MLOPS_TRY(keys_of(self, graph, value, &names, &n));
+    MLOPS_TRY(keys_of(self, graph, value, &is_dense, &names, &n));
     uint32_t *items = mlops__arena_array(self->arena, n, sizeof *items);
     if (!items) return mlops__fail_nomem(self->err, n * sizeof *items);
     self->has_rows = 1;
@@ -156,7 +174,7 @@ static mlops_status add_map(mlops__oc *self, const mlops__onnx_graph *graph,
         MLOPS_TRY(add_entry(self, to, items[i], names[i]));
     }
     MLOPS_TRY(join(self, items, n, &in[0]));
-    if (item.dtype <= MLOPS__GRAPH_F64) {
+    if (item.dtype <= MLOPS__GRAPH_F64 && !is_dense) {
         const uint32_t bits = 0x7fc00000u;
         float numbers[2] = {0};
         memcpy(numbers, &bits, sizeof bits);

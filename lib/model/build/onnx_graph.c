@@ -200,6 +200,12 @@ mlops_status mlops__onnx_read_graph(mlops__wire *in, mlops__arena *arena,
         case 12:
             status = add_item(in, arena, &lists->outputs, VALUE, "a ValueInfoProto", value);
             break;
+        case 13:
+            status = add_item(in, arena, &lists->infos, VALUE, "a ValueInfoProto", value);
+            if (status != MLOPS_E_UNSUPPORTED) break;
+            status = MLOPS_OK; /* nothing is needed of it */
+            lists->infos.n--;
+            break;
         case 15:
             return mlops__wire_fail(in, MLOPS_E_UNSUPPORTED, "the graph has a sparse initializer");
         default: break;
@@ -218,9 +224,11 @@ mlops_status mlops__onnx_end_graph(const mlops__onnx_graph_lists *lists, mlops__
                                 .n_tensors = lists->tensors.n,
                                 .n_inputs = lists->inputs.n,
                                 .n_outputs = lists->outputs.n,
+                                .n_infos = lists->infos.n,
                                 .nodes = lists->nodes.items,
                                 .tensors = lists->tensors.items,
                                 .inputs = lists->inputs.items,
-                                .outputs = lists->outputs.items};
+                                .outputs = lists->outputs.items,
+                                .infos = lists->infos.items};
     return MLOPS_OK;
 }

@@ -224,17 +224,33 @@ static mlops_status lower_dict(mlops__oc *self) {
     return mlops__oc_out(self, 0, mlops__oc_in(self, 0));
 }
 
+/* A text that is empty is one that a row has not. What stands for it is ONNX Runtime's. */
+static mlops_status fill_texts(mlops__oc *self, mlops__onnx_text text, uint32_t *x) {
+    mlops__onnx_text empty = {"", 0};
+    uint32_t in[] = {*x, 0, 0};
+    MLOPS_TRY(mlops__oc_texts(self, &empty, 1, &in[1]));
+    MLOPS_TRY(mlops__oc_texts(self, &text, 1, &in[2]));
+    return mlops__oc_emit1(self, MLOPS__GRAPH_IMPUTE, 3, in, 0, NULL, x);
+}
+
 static mlops_status lower_cast_map(mlops__oc *self) {
     static const struct {
         const char *name;
         mlops__graph_dtype dtype;
-    } to[] = {{"TO_FLOAT", MLOPS__GRAPH_F32},
-              {"TO_STRING", MLOPS__GRAPH_TEXT},
-              {"TO_INT64", MLOPS__GRAPH_I64}};
-    uint32_t out;
+        mlops__onnx_text none;
+    } to[] = {{"TO_FLOAT", MLOPS__GRAPH_F32, {"0", 1}},
+              {"TO_STRING", MLOPS__GRAPH_TEXT, {"0.f", 3}},
+              {"TO_INT64", MLOPS__GRAPH_I64, {"0", 1}}};
+    uint32_t out = mlops__oc_in(self, 0);
+    int is_text = mlops__oc_item(self, out)->dtype == MLOPS__GRAPH_TEXT;
+    int is_sparse = mlops__oc_is(self, "map_form", "DENSE", "SPARSE");
+    if (!is_sparse && !mlops__oc_is(self, "map_form", "DENSE", "DENSE"))
+        return mlops__oc_no(self, "its map_form is unknown");
     for (int i = 0; i < 3; i++) {
         if (!mlops__oc_is(self, "cast_to", "TO_FLOAT", to[i].name)) continue;
-        MLOPS_TRY(mlops__oc_cast(self, to[i].dtype, mlops__oc_in(self, 0), &out));
+        if (i == 1 && !is_text) return mlops__oc_no(self, "numbers are cast TO_STRING");
+        if (is_text && is_sparse) MLOPS_TRY(fill_texts(self, to[i].none, &out));
+        MLOPS_TRY(mlops__oc_cast(self, to[i].dtype, out, &out));
         return mlops__oc_out(self, 0, out);
     }
     return mlops__oc_no(self, "its cast_to is unknown");

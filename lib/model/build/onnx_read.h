@@ -34,7 +34,7 @@ mlops_status mlops__onnx_read_node(mlops__wire *in, mlops__arena *arena, mlops__
 
 /* Reading of a graph can be taken up again, where a file has it in parts. */
 typedef struct mlops__onnx_graph_lists {
-    mlops__onnx_list nodes, tensors, inputs, outputs;
+    mlops__onnx_list nodes, tensors, inputs, outputs, infos;
     const char *name;
 } mlops__onnx_graph_lists;
 

@@ -828,6 +828,45 @@ def small(t):
             t.against_runtime(f"LinearClassifier of one score {link}", model, x[:3])
 
 
+def links(t):
+    """Links of each model where it has one score, two or three; what ONNX Runtime leaves unset is refused."""
+    if not ort.available():
+        return
+    x, gone = TEST[:40, :3], mlops.UnsupportedError
+    outs = [("label", T.INT64, 1), ("Y", T.FLOAT, 2)]
+    support = {"kernel_type": "RBF", "kernel_params": [0.5, 0.0, 3.0]}
+    vectors = {"support_vectors": X[:4, :3].ravel().tolist(), "rho": [0.25]}
+
+    def made(op, outs, **attributes):
+        g = Graph()
+        g.ml(op, "X", outs=[name for name, *_ in outs], **attributes)
+        return g.model([("X", T.FLOAT, 3)], outs)
+
+    for link in ("NONE", "LOGISTIC", "SOFTMAX", "SOFTMAX_ZERO", "PROBIT"):
+        one = {"post_transform": link, "coefficients": [0.01, -0.02, 0.03]}
+        pair = {"classlabels_ints": [0, 1], "vectors_per_class": [2, 2], **support, **vectors}
+        models = {"LinearRegressor of one target": made("LinearRegressor", outs[1:], targets=1, intercepts=[0.5], **one),
+                  "SVMRegressor": made("SVMRegressor", outs[1:], n_supports=4, **support, **vectors,
+                                       **one | {"coefficients": [0.5, -1.0, 2.0, -0.75]})}
+        pairs = {"LinearClassifier of one score": made("LinearClassifier", outs, intercepts=[0.5],
+                                                       classlabels_ints=[0, 1], **one),
+                 "SVMClassifier of two classes": made("SVMClassifier", outs, **pair,
+                                                      **one | {"coefficients": [0.5, -1.0, 2.0, -0.75]})}
+        for name, model in (models if link == "PROBIT" else models | pairs).items():
+            t.against_runtime(f"{name}, {link}", model, x, 2e-4)
+        for name, model in pairs.items() if link == "PROBIT" else ():
+            refused(t, f"{name}, {link}", model, gone, "PROBIT")
+        three = made("SVMClassifier", outs, classlabels_ints=[0, 1, 2], kernel_type="LINEAR", rho=[0.25, 0.25, 0.25],
+                     kernel_params=[0.0, 0.0, 0.0], **one | {"coefficients": [0.01 * i for i in range(9)]})
+        t.against_runtime(f"SVMClassifier without vectors, {link}", three, x, 2e-4)
+    refused(t, "SVMClassifier of two classes without vectors", made(
+        "SVMClassifier", outs, classlabels_ints=[0, 1], kernel_type="LINEAR", rho=[0.25], coefficients=[1.0] * 6), gone,
+        "two classes without support vectors")
+    refused(t, "one score of three classes", made(
+        "LinearClassifier", outs, classlabels_ints=[0, 1, 2], intercepts=[0.5], coefficients=[1.0] * 3), gone,
+        "1 intercepts for 3 classes")
+
+
 def raises(kind, call):
     try:
         call()
@@ -1013,7 +1052,8 @@ def hostile(t):
 
 def main():
     t = Tester()
-    for part in (linear, vectors, trees, cores, pipelines, others, runtime, maps, small, tables, rows, elsewhere, hostile):
+    for part in (linear, vectors, trees, cores, pipelines, others, runtime, maps, small, links, tables, rows, elsewhere,
+                 hostile):
         part(t)
     if not ort.available():
         print("# MLOPS_ORT names no library: not compared with ONNX Runtime")

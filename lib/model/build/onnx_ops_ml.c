@@ -115,12 +115,14 @@ static mlops_status linear(mlops__oc *self, int64_t targets, uint32_t *out) {
     return mlops__oc_emit1(self, MLOPS__GRAPH_LINEAR, 3, in, 0, NULL, out);
 }
 
+/* Of one target ONNX Runtime takes PROBIT alone, and passes the other links over. */
 static mlops_status lower_linear_regressor(mlops__oc *self) {
+    int64_t targets = mlops__oc_int(self, "targets", 1);
     mlops__graph_post post;
     uint32_t out;
     MLOPS_TRY(mlops__oc_post(self, &post));
-    MLOPS_TRY(linear(self, mlops__oc_int(self, "targets", 1), &out));
-    if (post != MLOPS__POST_NONE)
+    MLOPS_TRY(linear(self, targets, &out));
+    if (post == MLOPS__POST_PROBIT || (post != MLOPS__POST_NONE && targets > 1))
         MLOPS_TRY(mlops__oc_emit1(self, MLOPS__GRAPH_POST, 1, &out, 1, (int64_t[]){post}, &out));
     return mlops__oc_out(self, 0, out);
 }
@@ -131,8 +133,14 @@ static mlops_status lower_linear_classifier(mlops__oc *self) {
     mlops__graph_post post;
     uint32_t scores;
     MLOPS_TRY(mlops__oc_post(self, &post));
+    int is_pair = n == 1 && labels == 2;
+    if (n && n != labels && !is_pair)
+        return mlops__oc_no(self, "%lld intercepts for %lld classes", (long long)n,
+                            (long long)labels);
+    if (is_pair && post == MLOPS__POST_PROBIT)
+        return mlops__oc_no(self, "one score of two classes, with PROBIT");
     MLOPS_TRY(linear(self, n ? n : labels, &scores));
-    if (n == 1 && labels == 2)
+    if (is_pair)
         return mlops__oc_classify(self, scores, MLOPS__LABEL_ZERO, MLOPS__PAIR_COMPLEMENT, post);
     return mlops__oc_classify(self, scores, MLOPS__LABEL_GREATEST, MLOPS__PAIR_NONE, post);
 }

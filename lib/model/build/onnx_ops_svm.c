@@ -28,12 +28,11 @@ static mlops_status kernels(mlops__oc *self, int64_t vectors, uint32_t *out) {
     return mlops__oc_emit(self, &step, out);
 }
 
+/* It has one target, whose link ONNX Runtime passes over. */
 static mlops_status lower_regressor(mlops__oc *self) {
     int64_t vectors = mlops__oc_int(self, "n_supports", 0);
-    mlops__graph_post post;
     uint32_t in[3], out, zero, above;
     float numbers[] = {0, 1, -1};
-    MLOPS_TRY(mlops__oc_post(self, &post));
     MLOPS_TRY(kernels(self, vectors, &in[0]));
     MLOPS_TRY(
         mlops__oc_turned(self, "coefficients", 1, mlops__oc_length(self, "coefficients"), &in[1]));
@@ -46,8 +45,6 @@ static mlops_status lower_regressor(mlops__oc *self) {
         MLOPS_TRY(mlops__oc_binary(self, MLOPS__BINARY_GREATER, out, zero, &above));
         in[0] = above;
         MLOPS_TRY(mlops__oc_emit1(self, MLOPS__GRAPH_WHERE, 3, in, 0, NULL, &out));
-    } else if (post != MLOPS__POST_NONE) {
-        MLOPS_TRY(mlops__oc_emit1(self, MLOPS__GRAPH_POST, 1, &out, 1, (int64_t[]){post}, &out));
     }
     return mlops__oc_out(self, 0, out);
 }
@@ -78,6 +75,7 @@ static mlops_status lower_linear(mlops__oc *self, int64_t classes, mlops__graph_
     int64_t n = mlops__oc_length(self, "coefficients");
     const mlops__onnx_attribute *rho = mlops__oc_attribute(self, "rho");
     uint32_t in[3], scores;
+    if (classes == 2) return mlops__oc_no(self, "two classes without support vectors");
     if (!classes || n % classes || !rho || !rho->n)
         return mlops__oc_no(self, "%lld coefficients for %lld classes", (long long)n,
                             (long long)classes);
@@ -93,8 +91,11 @@ static mlops_status lower_linear(mlops__oc *self, int64_t classes, mlops__graph_
 static mlops_status put_pair(mlops__oc *self, uint32_t decision, mlops__graph_post post) {
     mlops__emit step = {.op = MLOPS__GRAPH_CLASSIFY, .inputs = {decision}, .n_inputs = 1};
     uint32_t outs[2];
+    int is_softmax = post == MLOPS__POST_SOFTMAX || post == MLOPS__POST_SOFTMAX_ZERO;
+    if (post == MLOPS__POST_PROBIT)
+        return mlops__oc_no(self, "two classes without probabilities, with PROBIT");
     step.ints[0] = MLOPS__LABEL_ZERO;
-    step.ints[1] = MLOPS__PAIR_OPPOSITE;
+    step.ints[1] = is_softmax ? MLOPS__PAIR_COMPLEMENT : MLOPS__PAIR_OPPOSITE;
     step.ints[2] = post;
     step.n_ints = 3;
     step.n_outputs = 2;

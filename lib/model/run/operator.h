@@ -277,8 +277,8 @@ typedef enum mlops__graph_label {
 } mlops__graph_label;
 
 /* How one score (e is 1) becomes two (c is 2). ONNX Runtime's trees: COMPLEMENT if all weights are
- * above 0, else OPPOSITE. Its linear models: COMPLEMENT. Its SVMs without probabilities: OPPOSITE.
- */
+ * above 0, else OPPOSITE. Its linear models: COMPLEMENT. Its SVMs without probabilities: OPPOSITE,
+ * with the links SOFTMAX and SOFTMAX_ZERO COMPLEMENT. */
 typedef enum mlops__graph_pair {
     MLOPS__PAIR_NONE,       /* it does not: c is e, post is applied */
     MLOPS__PAIR_COMPLEMENT, /* {1 - s, s} */

@@ -1,9 +1,10 @@
 /* bench_graph MODEL ROWS RUNS: one row and batches of 256 rows of an ONNX model, beside ONNX
  * Runtime, in turns on one thread.
  *
- * ROWS is a file of float32. Every call takes the next rows. Prints one line a run and figure,
- * "name value", in microseconds of the processor, of a call for one row (the median) and of a row
- * of a batch (the least); and first the greatest difference of what both predict.
+ * ROWS is a file of float32, or of float64 if its name ends in ".f64". Every call takes the next
+ * rows. Prints one line a run and figure, "name value", in microseconds of the processor, of a call
+ * for one row (the median) and of a row of a batch (the least); and first the greatest difference
+ * of what both predict.
  */
 #include "peer_onnxruntime.h"
 
@@ -16,7 +17,8 @@
 
 enum { CALLS = 4000, BATCH = 256, PASSES = 20 };
 
-static float *rows;
+static char *rows;
+static int is_wide; /* rows are doubles */
 static int64_t n_rows, n_features, width;
 static double latencies[CALLS], *values;
 static mlops_context *context;
@@ -33,18 +35,22 @@ static int by_value(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-typedef void call(const float *x, int64_t n);
+typedef void call(const void *x, int64_t n);
 
-static void ours(const float *x, int64_t n) {
-    if (mlops_context_predict(context, x, n, n_features, values, width)) exit(1);
+static void ours(const void *x, int64_t n) {
+    if (is_wide ? mlops_context_predict_f64(context, x, n, n_features, values, width)
+                : mlops_context_predict(context, x, n, n_features, values, width))
+        exit(1);
 }
 
-static void theirs(const float *x, int64_t n) { peer_onnxruntime_run(peer, x, n, n_features); }
+static void theirs(const void *x, int64_t n) { peer_onnxruntime_run(peer, x, n, n_features); }
+
+static const char *row(int64_t i) { return rows + i * n_features * (is_wide ? 8 : 4); }
 
 static void measure(const char *name, call *run) {
     for (int64_t i = 0; i < CALLS; i++) {
         double begin = now();
-        run(rows + i % n_rows * n_features, 1);
+        run(row(i % n_rows), 1);
         latencies[i] = now() - begin;
     }
     qsort(latencies, CALLS, sizeof *latencies, by_value);
@@ -52,7 +58,7 @@ static void measure(const char *name, call *run) {
     double best = 1e30;
     for (int64_t i = 0; i < PASSES; i++) {
         double begin = now();
-        run(rows + i * BATCH % (n_rows - BATCH + 1) * n_features, BATCH);
+        run(row(i * BATCH % (n_rows - BATCH + 1)), BATCH);
         double took = now() - begin;
         if (took < best) best = took;
     }
@@ -68,7 +74,7 @@ static void read_rows(const char *path) {
     rows = malloc(size);
     if (!rows || fread(rows, 1, size, file) != size) exit(1);
     fclose(file);
-    n_rows = (int64_t)size / 4 / n_features;
+    n_rows = (int64_t)size / (is_wide ? 8 : 4) / n_features;
     if (n_rows < BATCH) exit(fprintf(stderr, "%s: fewer than %d rows\n", path, BATCH));
 }
 
@@ -98,6 +104,7 @@ int main(int argc, char **argv) {
     n_features = mlops_model_n_features(model);
     width = mlops_context_width(context);
     values = malloc((size_t)(BATCH * width) * sizeof *values);
+    is_wide = strlen(argv[2]) > 4 && strcmp(argv[2] + strlen(argv[2]) - 4, ".f64") == 0;
     read_rows(argv[2]);
     peer = peer_onnxruntime_open(argv[1]);
     if (peer) {

@@ -28,7 +28,7 @@ enum {
     CREATE_MEMORY = 69,
     DEFAULT_ALLOCATOR = 78
 };
-enum { FLOAT = 1, INT64 = 7 };
+enum { FLOAT = 1, INT64 = 7, DOUBLE = 11 };
 
 typedef struct base {
     void *const *(*api)(uint32_t version);
@@ -101,7 +101,8 @@ peer_onnxruntime *peer_onnxruntime_open(const char *model) {
     CALL(TENSOR_TYPE, (void *, const void **), info, &tensor);
     CALL(ELEMENT_TYPE, (const void *, int *), tensor, &self->type);
     CALL(OUTPUT_COUNT, (void *, size_t *), self->session, &self->n_outputs);
-    if (self->n_outputs > OUTPUTS_MAX || (self->type != FLOAT && self->type != INT64))
+    int is_known = self->type == FLOAT || self->type == INT64 || self->type == DOUBLE;
+    if (self->n_outputs > OUTPUTS_MAX || !is_known)
         exit(fprintf(stderr, "%s: too many outputs, or an input of another type\n", model));
     for (size_t i = 0; i < self->n_outputs; i++)
         CALL(OUTPUT_NAME, (void *, size_t, void *, char **), self->session, i, allocator,
@@ -122,12 +123,13 @@ static bound *bound_of(peer_onnxruntime *self, int64_t n, int64_t n_features) {
     return at;
 }
 
-void peer_onnxruntime_run(peer_onnxruntime *self, const float *rows, int64_t n,
-                          int64_t n_features) {
+void peer_onnxruntime_run(peer_onnxruntime *self, const void *rows, int64_t n, int64_t n_features) {
     bound *at = bound_of(self, n, n_features);
-    if (self->type == FLOAT) memcpy(at->data, rows, (size_t)(n * n_features) * 4);
+    const float *floats = rows;
+    size_t size = (size_t)(n * n_features) * (self->type == FLOAT ? 4 : 8);
+    if (self->type != INT64) memcpy(at->data, rows, size);
     else
-        for (int64_t i = 0; i < n * n_features; i++) ((int64_t *)at->data)[i] = (int64_t)rows[i];
+        for (int64_t i = 0; i < n * n_features; i++) ((int64_t *)at->data)[i] = (int64_t)floats[i];
     CALL(RUN,
          (void *, const void *, char *const *, void *const *, size_t, char *const *, size_t,
           void **),

@@ -14,8 +14,9 @@ const char *peer_onnxruntime_version(void);
 peer_onnxruntime *peer_onnxruntime_open(const char *model);
 
 /* Runs n rows, in its fastest way: the rows are copied into a tensor that stays bound, and outputs
- * are kept from run to run. There may be up to 4 different n. */
-void peer_onnxruntime_run(peer_onnxruntime *self, const float *rows, int64_t n, int64_t n_features);
+ * are kept from run to run. There may be up to 4 different n. Rows are doubles if the model's
+ * input is of them, else floats. */
+void peer_onnxruntime_run(peer_onnxruntime *self, const void *rows, int64_t n, int64_t n_features);
 
 /* What came out of the last run as floats: the last output that is. */
 const float *peer_onnxruntime_result(const peer_onnxruntime *self, size_t *n);

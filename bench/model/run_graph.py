@@ -165,19 +165,21 @@ def sklearn_rf100(path, scaled=False):
     return table(2048, 50)[0]
 
 
-def leaf_wise(path):
-    """Trees of LightGBM's shape, in floats."""
+def leaf_wise(path, wide=False):
+    """Trees of LightGBM's shape, in floats, or in doubles as LightGBM has them."""
     from sklearn.ensemble import HistGradientBoostingClassifier
     fitted = HistGradientBoostingClassifier(max_iter=500, max_leaf_nodes=63, learning_rate=0.05,
                                             early_stopping=False).fit(*table(30000, 50))
     nodes = [made[0].nodes for made in fitted._predictors]
     arrays = [(n["feature_idx"], n["num_threshold"], np.where(n["is_leaf"], -1, n["left"].astype(int)),
                n["right"].astype(int)) for n in nodes]
+    lists = ensemble(arrays, "target", lambda t: nodes[t]["value"][:, None])
+    for name in ("nodes_values", "target_weights") if wide else ():
+        lists[name + "_as_tensor"] = onnx.numpy_helper.from_array(np.asarray(lists.pop(name), "f8"), name)
     g = Graph()
-    g.ml("TreeEnsembleRegressor", "X", outs=["variable"], n_targets=1, post_transform="NONE",
-         **ensemble(arrays, "target", lambda t: nodes[t]["value"][:, None]))
-    g.write(path, 50, ("variable", 1, 2))
-    return table(2048, 50)[0]
+    g.ml("TreeEnsembleRegressor", "X", outs=["variable"], n_targets=1, post_transform="NONE", **lists)
+    g.write(path, 50, ("variable", 1, 2), kind=11 if wide else 1)
+    return table(2048, 50)[0].astype("f8" if wide else "f4")
 
 
 CASES = {"onnx_mlp": (mlp, "64-256-256-10, relu, softmax"),
@@ -186,6 +188,8 @@ CASES = {"onnx_mlp": (mlp, "64-256-256-10, relu, softmax"),
          "onnx_knn": (knn, "the 5 nearest of 1,000 rows of 10 features, a Scan"),
          "onnx_onehot_linear": (onehot_linear, "8 columns of 20 codes each, two classes"),
          "onnx_500x63": (leaf_wise, "500 trees of 63 leaves, 50 features"),
+         "onnx_500x63_f64": (lambda path: leaf_wise(path, True),
+                             "500 trees of 63 leaves, 50 features, in doubles as LightGBM's"),
          "sklearn_rf100": (sklearn_rf100, "100 unpruned trees, 50 features, two classes"),
          "sklearn_scaled_rf100": (lambda path: sklearn_rf100(path, True),
                                   "StandardScaler and 100 unpruned trees, 50 features, two classes")}
@@ -204,7 +208,7 @@ def run(model, rows):
 
 
 def measure(case, make, what):
-    model, rows = (build / f"bench/model/{case}.{kind}" for kind in ("onnx", "f32"))
+    model, rows = (build / f"bench/model/{case}.{kind}" for kind in ("onnx", "f64" if case.endswith("_f64") else "f32"))
     if not (model.exists() and rows.exists()):
         make(model).tofile(rows)
     found = run(model, rows)

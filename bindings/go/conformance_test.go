@@ -177,9 +177,13 @@ func (r *runner) stats(s step) (interface{}, error) {
 	x, _ := s.numbers("x")
 	y, _ := s.numbers("y")
 	if s.text("do") == "stats.compare" {
-		opts := &mlops.StatsOpts{}
+		measures, _ := s["measures"].(float64)
+		opts := &mlops.StatsOpts{Measures: uint32(measures)}
 		if s.text("alternative") == "GREATER" {
 			opts.Alternative = mlops.StatsAlternativeGreater
+		}
+		if s.text("alternative") == "LESS" {
+			opts.Alternative = mlops.StatsAlternativeLess
 		}
 		return mlops.StatsCompare(x, y, opts)
 	}

@@ -472,28 +472,65 @@ const (
 	DivideTime Divide = 3
 )
 
-// StatsMethod: how the p-value of Kolmogorov and Smirnov is found.
+// StatsMethod: how the p-values of Kolmogorov-Smirnov, Cramer-von Mises and Mann-Whitney are found.
 type StatsMethod int32
 
 const (
-	// StatsMethodAuto: exact where both samples have at most 10,000 values.
+	// StatsMethodAuto: exact for small samples, as SciPy chooses (docs/stats.md).
 	StatsMethodAuto StatsMethod = 0
 	// StatsMethodExact: lattice paths; asymptotic where that is out of reach.
 	StatsMethodExact StatsMethod = 1
-	// StatsMethodAsymptotic: distribution of D at the effective size nm/(n+m).
+	// StatsMethodAsymptotic: by the limiting distribution.
 	StatsMethodAsymptotic StatsMethod = 2
 )
 
-// StatsAlternative: against what the samples are tested.
+// StatsAlternative: against what is tested. As in SciPy, a CDF that lies below is that of the greater
+// values.
 type StatsAlternative int32
 
 const (
-	// StatsAlternativeTwoSided: the distributions differ.
+	// StatsAlternativeTwoSided: x and y differ.
 	StatsAlternativeTwoSided StatsAlternative = 0
-	// StatsAlternativeLess: the CDF of x lies below that of y somewhere.
+	// StatsAlternativeLess: ks: the CDF of x lies below somewhere; else: x is the less.
 	StatsAlternativeLess StatsAlternative = 1
-	// StatsAlternativeGreater: the CDF of x lies above that of y somewhere.
+	// StatsAlternativeGreater: ks: the CDF of x lies above somewhere; else: x is the greater.
 	StatsAlternativeGreater StatsAlternative = 2
+)
+
+// StatsMeasure: what the two-sample verbs find besides ks, wasserstein and energy. Bits.
+type StatsMeasure int32
+
+const (
+	// StatsMeasureMoments: mean_x, mean_y, variance_x, variance_y.
+	StatsMeasureMoments StatsMeasure = 1
+	// StatsMeasureT: Student's t test, of equal variances.
+	StatsMeasureT StatsMeasure = 2
+	// StatsMeasureWelch: Welch's t test.
+	StatsMeasureWelch StatsMeasure = 4
+	// StatsMeasureMannWhitney: Mann and Whitney's U, that is Wilcoxon's rank sum.
+	StatsMeasureMannWhitney StatsMeasure = 8
+	// StatsMeasureCramer: Cramer and von Mises' T.
+	StatsMeasureCramer StatsMeasure = 16
+	// StatsMeasureAnderson: Anderson and Darling's A^2 of two samples, midranks.
+	StatsMeasureAnderson StatsMeasure = 32
+	// StatsMeasureKuiper: Kuiper's V.
+	StatsMeasureKuiper StatsMeasure = 64
+	// StatsMeasureEpps: Epps and Singleton's W.
+	StatsMeasureEpps StatsMeasure = 128
+)
+
+// StatsCorrection: how p-values of several tests are adjusted.
+type StatsCorrection int32
+
+const (
+	// StatsCorrectionHolm: the chance of any false rejection, whatever depends on what.
+	StatsCorrectionHolm StatsCorrection = 0
+	// StatsCorrectionBonferroni: the same, simpler and weaker.
+	StatsCorrectionBonferroni StatsCorrection = 1
+	// StatsCorrectionBh: the share of false rejections, of independent tests.
+	StatsCorrectionBh StatsCorrection = 2
+	// StatsCorrectionBy: the same, whatever depends on what.
+	StatsCorrectionBy StatsCorrection = 3
 )
 
 // IOStat: what a file system says of a file without reading it.
@@ -1266,7 +1303,8 @@ func makeMetricInfo(c *C.mlops_metric_info) (r MetricInfo) {
 	return r
 }
 
-// StatsTwoSample: what one pass over two sorted samples yields.
+// StatsTwoSample: what two samples yield. Of measures that were not asked for, or are not defined, all
+// is NaN.
 type StatsTwoSample struct {
 	// 1 if the CDF of x is the higher at ks_location, else -1
 	KsSign int32
@@ -1290,6 +1328,52 @@ type StatsTwoSample struct {
 	MNan int64
 	// 1 if ks_p is the exact one
 	KsExact int32
+	// of the values that count
+	MeanX float64
+	// of the values that count
+	MeanY float64
+	// over n - 1
+	VarianceX float64
+	// over m - 1
+	VarianceY float64
+	// Student's t
+	T float64
+	// n + m - 2
+	TDof float64
+	// p-value of the alternative
+	TP float64
+	// Welch's t
+	Welch float64
+	// Satterthwaite's degrees of freedom
+	WelchDof float64
+	// p-value of the alternative
+	WelchP float64
+	// U of x: pairs in which x is the greater, ties as half
+	MannWhitney float64
+	// p-value of the alternative
+	MannWhitneyP float64
+	// T, 0 or more
+	Cramer float64
+	// its p-value
+	CramerP float64
+	// A^2, standardised: around 0 if nothing differs
+	Anderson float64
+	// as SciPy: from a table, in [0.001, 0.25]
+	AndersonP float64
+	// by the limiting distribution, in [0, 1]
+	AndersonPLimit float64
+	// V, in [0, 1]
+	Kuiper float64
+	// by the limiting distribution, with Stephens' correction
+	KuiperP float64
+	// W; NaN below 5 values a side, with infinities, or quartiles alike
+	Epps float64
+	// its p-value
+	EppsP float64
+	// 1 if mann_whitney_p is the exact one
+	MannWhitneyExact int32
+	// 1 if cramer_p is the exact one
+	CramerExact int32
 }
 
 func makeStatsTwoSample(c *C.mlops_stats_two_sample) (r StatsTwoSample) {
@@ -1304,6 +1388,29 @@ func makeStatsTwoSample(c *C.mlops_stats_two_sample) (r StatsTwoSample) {
 	r.NNan = int64(c.n_nan)
 	r.MNan = int64(c.m_nan)
 	r.KsExact = int32(c.ks_exact)
+	r.MeanX = float64(c.mean_x)
+	r.MeanY = float64(c.mean_y)
+	r.VarianceX = float64(c.variance_x)
+	r.VarianceY = float64(c.variance_y)
+	r.T = float64(c.t)
+	r.TDof = float64(c.t_dof)
+	r.TP = float64(c.t_p)
+	r.Welch = float64(c.welch)
+	r.WelchDof = float64(c.welch_dof)
+	r.WelchP = float64(c.welch_p)
+	r.MannWhitney = float64(c.mann_whitney)
+	r.MannWhitneyP = float64(c.mann_whitney_p)
+	r.Cramer = float64(c.cramer)
+	r.CramerP = float64(c.cramer_p)
+	r.Anderson = float64(c.anderson)
+	r.AndersonP = float64(c.anderson_p)
+	r.AndersonPLimit = float64(c.anderson_p_limit)
+	r.Kuiper = float64(c.kuiper)
+	r.KuiperP = float64(c.kuiper_p)
+	r.Epps = float64(c.epps)
+	r.EppsP = float64(c.epps_p)
+	r.MannWhitneyExact = int32(c.mann_whitney_exact)
+	r.CramerExact = int32(c.cramer_exact)
 	return r
 }
 
@@ -1325,6 +1432,24 @@ type StatsTwoCounts struct {
 	N int64
 	// sum of the second
 	M int64
+	// sum of p ln(p / q), p the shares of x; +inf if y lacks a bin of x
+	Kl float64
+	// sum of q ln(q / p); +inf if x lacks a bin of y
+	KlBack float64
+	// Hellinger distance, in [0, 1]
+	Hellinger float64
+	// largest |p - q|, in [0, 1]
+	Linf float64
+	// Pearson's goodness of fit of y to x, scaled to m; +inf as kl_back
+	Fit float64
+	// its p-value; 1 if dof is 0
+	FitP float64
+	// likelihood ratio of y to x, scaled to m; +inf as kl_back
+	G float64
+	// its p-value; 1 if dof is 0
+	GP float64
+	// bias-corrected, of both scaled to the smaller sum, in [0, 1]
+	CramersV float64
 }
 
 func makeStatsTwoCounts(c *C.mlops_stats_two_counts) (r StatsTwoCounts) {
@@ -1336,6 +1461,41 @@ func makeStatsTwoCounts(c *C.mlops_stats_two_counts) (r StatsTwoCounts) {
 	r.Chi2P = float64(c.chi2_p)
 	r.N = int64(c.n)
 	r.M = int64(c.m)
+	r.Kl = float64(c.kl)
+	r.KlBack = float64(c.kl_back)
+	r.Hellinger = float64(c.hellinger)
+	r.Linf = float64(c.linf)
+	r.Fit = float64(c.fit)
+	r.FitP = float64(c.fit_p)
+	r.G = float64(c.g)
+	r.GP = float64(c.g_p)
+	r.CramersV = float64(c.cramers_v)
+	return r
+}
+
+// StatsTwoShares: what two shares, hits among trials, yield.
+type StatsTwoShares struct {
+	// hits of x among its trials
+	ShareX float64
+	// hits of y among its trials
+	ShareY float64
+	// of the sample; NaN if all trials are hits, or none is
+	OddsRatio float64
+	// Fisher's exact p-value of the alternative
+	FisherP float64
+	// (share_x - share_y) over its pooled standard error
+	Z float64
+	// its p-value of the alternative, by the normal distribution
+	ZP float64
+}
+
+func makeStatsTwoShares(c *C.mlops_stats_two_shares) (r StatsTwoShares) {
+	r.ShareX = float64(c.share_x)
+	r.ShareY = float64(c.share_y)
+	r.OddsRatio = float64(c.odds_ratio)
+	r.FisherP = float64(c.fisher_p)
+	r.Z = float64(c.z)
+	r.ZP = float64(c.z_p)
 	return r
 }
 
@@ -2656,6 +2816,8 @@ type StatsOpts struct {
 	Method StatsMethod
 	// default MLOPS_STATS_TWO_SIDED
 	Alternative StatsAlternative
+	// bits of mlops_stats_measure; default 0
+	Measures uint32
 }
 
 func (o *StatsOpts) c(s *scope) *C.mlops_stats_opts {
@@ -2672,6 +2834,7 @@ func (o *StatsOpts) c(s *scope) *C.mlops_stats_opts {
 	}
 	c.method = C.mlops_stats_method(o.Method)
 	c.alternative = C.mlops_stats_alternative(o.Alternative)
+	c.measures = C.uint32_t(o.Measures)
 	return c
 }
 
@@ -9321,13 +9484,14 @@ func DatasetParts(store *Store, dataset string, ref string, path string) (*Table
 	return r, nil
 }
 
-// StatsCompare: compare two samples: Kolmogorov-Smirnov, Wasserstein and energy distance in one pass.
+// StatsCompare: compare two samples: Kolmogorov-Smirnov, Wasserstein and energy distance in one pass,
+// and what measures asks for.
 //
 // With an infinity on one side only, at either end, Wasserstein and energy are +inf; where both
 // samples have the same share of it, it cancels; else they are +inf. Methods: Hodges 1958 (lattice
 // paths), Simard and L'Ecuyer 2011 (distribution of D).
 //
-// Errors: MLOPS_E_INVALID if a sample is empty; MLOPS_E_NOMEM.
+// Errors: MLOPS_E_INVALID if a sample is empty, or too large for ranks; MLOPS_E_NOMEM.
 func StatsCompare(x []float64, y []float64, opts *StatsOpts) (StatsTwoSample, error) {
 	defer runtime.KeepAlive(x)
 	defer runtime.KeepAlive(y)
@@ -9373,7 +9537,7 @@ func StatsCompareColumns(x *Table, xColumn int64, y *Table, yColumn int64, opts 
 	return makeStatsTwoSample(&out), nil
 }
 
-// StatsCompareCounts: compare two histograms: PSI, Jensen-Shannon, total variation, chi-squared.
+// StatsCompareCounts: compare two histograms: distances, and tests that they have the same shares.
 //
 // Errors: MLOPS_E_INVALID if k is 0, a count is negative or a sum is 0 or beyond 2^53.
 func StatsCompareCounts(x []int64, y []int64) (StatsTwoCounts, error) {
@@ -9388,6 +9552,32 @@ func StatsCompareCounts(x []int64, y []int64) (StatsTwoCounts, error) {
 		return StatsTwoCounts{}, err
 	}
 	return makeStatsTwoCounts(&out), nil
+}
+
+// StatsCompareShares: compare two shares: Fisher's exact test of the 2 x 2 table, and the z test of
+// proportions.
+//
+// Errors: MLOPS_E_INVALID if a count is none of these.
+func StatsCompareShares(hitsX int64, n int64, hitsY int64, m int64, alternative StatsAlternative) (StatsTwoShares, error) {
+	var out C.mlops_stats_two_shares
+	out.struct_size = C.sizeof_mlops_stats_two_shares
+	if err := check(C.mlops_stats_compare_shares(&out, C.int64_t(hitsX), C.int64_t(n), C.int64_t(hitsY), C.int64_t(m), C.mlops_stats_alternative(alternative)), nil, "mlops_stats_compare_shares"); err != nil {
+		return StatsTwoShares{}, err
+	}
+	return makeStatsTwoShares(&out), nil
+}
+
+// StatsAdjust: adjust p-values: what is to be rejected at a level is what comes out at or below it.
+//
+// Errors: MLOPS_E_INVALID if a p-value is not in [0, 1]; MLOPS_E_NOMEM.
+func StatsAdjust(p []float64, correction StatsCorrection) ([]float64, error) {
+	defer runtime.KeepAlive(p)
+	var e C.mlops_error
+	out := make([]float64, int(C.int64_t(len(p))))
+	if err := check(C.mlops_stats_adjust((*C.double)(pointer(p)), C.int64_t(len(p)), C.mlops_stats_correction(correction), (*C.double)(pointer(out)), nil, &e), &e, "mlops_stats_adjust"); err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 // DatasetPush: put what branches and tags of a dataset lead to on a remote, then move them there, all

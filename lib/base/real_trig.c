@@ -78,6 +78,11 @@ void mlops__sincos(double x, double *sine, double *cosine) {
         *sine = *cosine = x - x;
         return;
     }
+    if (size < 0x1p-27) {
+        *sine = x; /* -0, too */
+        *cosine = 1.0;
+        return;
+    }
     double left = size > 0.78539816339744830962 ? reduce(size, &quarters) : size;
     double square = left * left, s = left - left * square * series(square, 3);
     double c = 1.0 - square * series(square, 2);

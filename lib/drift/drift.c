@@ -6,6 +6,7 @@
 #include "base/opts.h"
 #include "drift/inside.h"
 #include "file/file.h"
+#include "stats/stats.h"
 
 #include <string.h>
 
@@ -35,9 +36,7 @@ static int graver(const mlops__drift_judged *columns, int64_t a, int64_t b) {
     return p > q || (!(p < q) && a < b);
 }
 
-static int less_grave(const mlops__drift_judged *columns, int64_t i, int64_t j) {
-    return graver(columns, j, i);
-}
+static int less_grave(const void *columns, int64_t i, int64_t j) { return graver(columns, j, i); }
 
 static mlops_status fill(mlops_drift *self, const mlops__drift_judged *columns) {
     const mlops_allocator *allocator = &self->host.allocator;
@@ -55,7 +54,7 @@ static mlops_status fill(mlops_drift *self, const mlops__drift_judged *columns) 
         memcpy(self->names + used, columns[i].column.name, size);
         used += size;
     }
-    mlops__drift_sort(self->columns, self->order, self->n, less_grave);
+    mlops__sort_order(self->order, self->n, less_grave, self->columns);
     return MLOPS_OK;
 }
 

@@ -80,13 +80,6 @@ typedef struct mlops__drift_judged {
 void mlops__drift_judge(mlops__drift_judged *out, const mlops__drift_rule *rule,
                         const mlops__drift_cells *cells);
 
-/* True if column a comes after column b. */
-typedef int mlops__drift_order(const mlops__drift_judged *columns, int64_t a, int64_t b);
-
-/* The n places of order become the columns' indices in that order. Allocates nothing. */
-void mlops__drift_sort(const mlops__drift_judged *columns, int64_t *order, int64_t n,
-                       mlops__drift_order *after);
-
 /* Settles verdicts, p_adjusted and effect_low of the n columns of a report. order has n places; it
  * comes back as indices by ascending p. Allocates nothing. */
 void mlops__drift_holm(mlops__drift_judged *columns, int64_t n, const mlops__drift_rule *rule,

@@ -7,6 +7,7 @@
 #include "base/opts.h"
 #include "base/real.h"
 #include "drift/inside.h"
+#include "stats/stats.h"
 
 #include <string.h>
 
@@ -161,37 +162,6 @@ void mlops__drift_decide(mlops__drift_judged *out, const mlops__drift_rule *rule
     if (out->tested) out->column.p_value = decisive->p;
 }
 
-/* Whether column a comes after column b in the order of p; what was not tested is last. */
-static int of_higher_p(const mlops__drift_judged *columns, int64_t a, int64_t b) {
-    double p = columns[a].tested ? columns[a].column.p_value : 2;
-    double q = columns[b].tested ? columns[b].column.p_value : 2;
-    return p > q || (!(p < q) && a > b);
-}
-
-static void sift(const mlops__drift_judged *columns, int64_t *order, int64_t root, int64_t n,
-                 mlops__drift_order *after) {
-    for (int64_t child = 2 * root + 1; child < n; child = 2 * root + 1) {
-        if (child + 1 < n && after(columns, order[child + 1], order[child])) child++;
-        if (!after(columns, order[child], order[root])) return;
-        int64_t swap = order[root];
-        order[root] = order[child];
-        order[child] = swap;
-        root = child;
-    }
-}
-
-void mlops__drift_sort(const mlops__drift_judged *columns, int64_t *order, int64_t n,
-                       mlops__drift_order *after) {
-    for (int64_t i = 0; i < n; i++) order[i] = i;
-    for (int64_t i = n / 2 - 1; i >= 0; i--) sift(columns, order, i, n, after);
-    for (int64_t i = n - 1; i > 0; i--) {
-        int64_t swap = order[0];
-        order[0] = order[i];
-        order[i] = swap;
-        sift(columns, order, 0, i, after);
-    }
-}
-
 static double lower_bound(const mlops__drift_judged *judged, double level) {
     double log_ratio = judged->log_bound - mlops__log(level);
     double low = judged->column.effect - mlops__sqrt(log_ratio / (2 * judged->size));
@@ -201,19 +171,20 @@ static double lower_bound(const mlops__drift_judged *judged, double level) {
 void mlops__drift_holm(mlops__drift_judged *columns, int64_t n, const mlops__drift_rule *rule,
                        int64_t *order) {
     int64_t left = 0;
-    double adjusted = 0, level = rule->alpha;
+    double level = rule->alpha;
     int open = 1; /* every column so far has drifted */
-    for (int64_t i = 0; i < n; i++) left += columns[i].tested != 0;
-    mlops__drift_sort(columns, order, n, of_higher_p);
+    for (int64_t i = 0; i < n; i++) {
+        left += columns[i].tested != 0;
+        columns[i].column.p_adjusted = columns[i].tested ? columns[i].column.p_value : nan_value();
+    }
+    if (n > 0)
+        mlops__adjust(&columns->column.p_adjusted, sizeof *columns, order, n, MLOPS_STATS_HOLM);
     for (int64_t i = 0; i < n; i++, left--) {
         mlops__drift_judged *judged = &columns[order[i]];
         judged->column.verdict = judged->settled ? MLOPS_DRIFT_NO : MLOPS_DRIFT_NOT_ENOUGH_DATA;
         if (!judged->tested) continue;
-        double p = judged->column.p_value * (double)left;
-        adjusted = p > adjusted ? p : adjusted;
-        judged->column.p_adjusted = adjusted < 1 ? adjusted : 1;
         if (open) level = rule->alpha / (double)left;
-        open = open && adjusted <= rule->alpha;
+        open = open && judged->column.p_adjusted <= rule->alpha;
         if (open) judged->column.verdict = MLOPS_DRIFT_YES;
         judged->column.effect_low = lower_bound(judged, level);
     }

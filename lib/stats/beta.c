@@ -54,7 +54,7 @@ static double beta_cdf(double a, double b, double x, double y, double gap) {
 
 double mlops__t_sf(double t, double dof) {
     double square = t * t, n = dof + square;
-    if (t != t || !(dof > 0)) return t - t;
+    if (t != t || !(dof > 0)) return __builtin_nan("");
     if (!(square - square == 0)) return t > 0 ? 0 : 1; /* beyond 1e154 */
     double half = 0.5 * beta_cdf(dof / 2, 0.5, dof / n, square / n, dof * (1 - square) / n / 2);
     return t < 0 ? 1 - half : half;
@@ -62,7 +62,7 @@ double mlops__t_sf(double t, double dof) {
 
 double mlops__f_sf(double f, double dof1, double dof2) {
     double a = dof1 / 2, b = dof2 / 2, n = a * f + b;
-    if (f != f || !(a > 0) || !(b > 0)) return f - f;
+    if (f != f || !(a > 0) || !(b > 0)) return __builtin_nan("");
     if (!(f > 0)) return 1;
     if (!(n - n == 0)) return 0;
     return beta_cdf(b, a, b / n, a * f / n, a * (b / n) * (1 - f));

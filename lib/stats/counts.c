@@ -1,4 +1,4 @@
-/* Distances of two histograms over the same bins, and Pearson's chi-squared.
+/* Distances of two histograms over the same bins, and the tests of them.
  *
  * Owns mlops_stats_compare_counts(). Invariant: each sum has terms of one sign, each formed without
  * cancellation where the shares are close, so that small distances keep their digits.
@@ -9,6 +9,8 @@
 
 #define COUNT_MAX ((int64_t)1 << 53)
 
+static double positive(double x) { return x < 0 ? -x : x; }
+
 /* a b as a product and what it lost (Dekker). */
 static double product(double a, double b, double *lost) {
     double c = 134217729 * a, d = 134217729 * b, p = a * b;
@@ -18,8 +20,7 @@ static double product(double a, double b, double *lost) {
     return p;
 }
 
-/* x m - y n, correct in its last digit however much cancels. */
-static double cross(double x, double m, double y, double n) {
+double mlops__cross(double x, double m, double y, double n) {
     double lost_x, lost_y, first = product(x, m, &lost_x), second = product(y, n, &lost_y);
     return (first - second) + (lost_x - lost_y);
 }
@@ -37,16 +38,46 @@ static double js_term(double p, double q, double e) {
 
 static double psi_term(int64_t x, int64_t y, double n, double m) {
     double a = x == 0 ? 0.5 : (double)x, b = y == 0 ? 0.5 : (double)y;
-    double gap = cross(a, m, b, n), e = gap / (b * n);
+    double gap = mlops__cross(a, m, b, n), e = gap / (b * n);
     return gap / (n * m) * (e > -0.5 && e < 1 ? mlops__log1p(e) : mlops__log(a * m / (b * n)));
 }
 
 /* One column of Pearson's 2 x k table: both cells have the same deviation. */
 static double chi2_term(double column, double gap, double n, double m, int yates) {
     double expected = column * (n / (n + m)), other = column * (m / (n + m));
-    double size = (gap < 0 ? -gap : gap) / (n + m);
+    double size = positive(gap) / (n + m);
     if (yates) size = size > 0.5 ? size - 0.5 : 0;
     return size * size / expected + size * size / other;
+}
+
+/* One bin of the measures that tell the sides apart; gap is a m - b n. */
+static void add_bin(mlops_stats_two_counts *self, double a, double b, double gap) {
+    double n = (double)self->n, m = (double)self->m, size = positive(gap) / (n * m);
+    double p = a / n, q = b / m, root = mlops__sqrt(p) + mlops__sqrt(q), infinity = 1e308 * 10;
+    self->kl += b > 0 ? q * mlops__divergence(gap / (b * n), p / q) : infinity;
+    self->kl_back += a > 0 ? p * mlops__divergence(-gap / (a * m), q / p) : infinity;
+    self->fit += a > 0 ? gap / n * (gap / (a * m)) : infinity;
+    self->hellinger += size / root * (size / root) / 2;
+    if (size > self->linf) self->linf = size;
+    /* both sides brought to the smaller sum */
+    double least = n < m ? n : m, half = size * least / 2;
+    if (self->dof == 1) half = half > 0.5 ? half - 0.5 : 0;
+    self->cramers_v += 4 * half * half / (least * (p + q));
+}
+
+static void finish(mlops_stats_two_counts *self) {
+    double m = (double)self->m, least = 2 * (double)(self->n < self->m ? self->n : self->m);
+    double rows = 1 - 1 / (least - 1),
+           columns = self->dof - (double)self->dof * self->dof / (least - 1);
+    double phi = self->cramers_v / least - self->dof / (least - 1);
+    double v = phi > 0 && columns > 0 ? mlops__sqrt(phi / (rows < columns ? rows : columns)) : 0;
+    self->cramers_v = v < 1 ? v : 1;
+    self->hellinger = mlops__sqrt(self->hellinger);
+    self->tv /= 2;
+    self->g = 2 * m * self->kl_back;
+    self->chi2_p = mlops__chi2_sf(self->chi2, self->dof);
+    self->fit_p = mlops__chi2_sf(self->fit, self->dof);
+    self->g_p = mlops__chi2_sf(self->g, self->dof);
 }
 
 static mlops_status sum_counts(mlops_stats_two_counts *out, const int64_t *x, const int64_t *y,
@@ -71,14 +102,14 @@ mlops_status mlops_stats_compare_counts(mlops_stats_two_counts *out, const int64
     double n = (double)self.n, m = (double)self.m, js = 0;
     for (int64_t i = 0; i < k; i++) {
         if (x[i] == 0 && y[i] == 0) continue;
-        double a = (double)x[i], b = (double)y[i], gap = cross(a, m, b, n);
+        double a = (double)x[i], b = (double)y[i], gap = mlops__cross(a, m, b, n);
         self.psi += psi_term(x[i], y[i], n, m);
         js += js_term(a / n, b / m, gap / (a * m + b * n));
-        self.tv += (gap < 0 ? -gap : gap) / (n * m);
+        self.tv += positive(gap) / (n * m);
         if (self.dof > 0) self.chi2 += chi2_term(a + b, gap, n, m, self.dof == 1);
+        add_bin(&self, a, b, gap);
     }
     self.js = mlops__sqrt(js / 2);
-    self.tv = self.tv / 2;
-    self.chi2_p = mlops__chi2_sf(self.chi2, self.dof);
+    finish(&self);
     return mlops__opts_return(out, &self, sizeof self);
 }

@@ -10,15 +10,6 @@
 
 #define REACH 1e9 /* cells of the lattice */
 
-static int64_t common(int64_t a, int64_t b) {
-    while (b != 0) {
-        int64_t r = a % b;
-        a = b;
-        b = r;
-    }
-    return a;
-}
-
 /* Both of size n: P of leaving a band of half width h, two-sided by alternating inclusion in
  * nested form, one-sided the reflection alone. */
 static double square(int64_t n, int64_t h, int two_sided) {
@@ -99,7 +90,7 @@ mlops_status mlops__ks_exact(double *p, const mlops_allocator *allocator, int64_
             n = m;
             m = swap;
         }
-        int64_t divisor = common(n, m);
+        int64_t divisor = mlops__common(n, m);
         band lattice = {n / divisor, m / divisor, m, gap, 1, two_sided};
         size_t size = ((size_t)m + 1) * sizeof(double);
         double *outside = mlops__alloc(allocator, size);

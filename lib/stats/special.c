@@ -57,6 +57,11 @@ double mlops__log_bent(double e, double ratio) {
     return e > -0.5 ? mlops__log1pmx(e) : mlops__log(ratio) - e;
 }
 
+double mlops__divergence(double e, double ratio) {
+    if (e < 1) return ratio > 0 ? ratio * mlops__log_bent(e, ratio) + e * e : 1;
+    return ratio * mlops__log(ratio) - e;
+}
+
 /* ln of x^a e^-x sqrt(2 pi a) / Gamma(a + 1) */
 static double gamma_power(double a, double x) {
     return a * mlops__log_bent((x - a) / a, x / a) - mlops__stirling_error(a);

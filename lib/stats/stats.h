@@ -27,6 +27,12 @@ double mlops__log1pmx(double x);
 /* ln(ratio) - e, where ratio is 1 + e, found apart where e is near -1. */
 double mlops__log_bent(double e, double ratio);
 
+/* ratio ln(ratio) - e, alike; 0 or more, and 1 for a ratio of 0. */
+double mlops__divergence(double e, double ratio);
+
+/* x m - y n, correct in its last digit however much cancels. */
+double mlops__cross(double x, double m, double y, double n);
+
 /* ln(Gamma(x + 1)) less Stirling's (x + 1/2) ln x - x + ln(2 pi) / 2; x > 0. */
 double mlops__stirling_error(double x);
 
@@ -46,8 +52,20 @@ double mlops__cramer_sf(double x);               /* limit of Cramer and von Mise
 double mlops__anderson_sf(double x);             /* that of Anderson and Darling's */
 double mlops__kuiper_sf(double x);               /* that of sqrt(n) V, Kuiper's */
 
-/* The x with mlops__normal_sf(x) = p. */
+/* The x with mlops__normal_sf(x) = p; NaN beyond [0, 1]. */
 double mlops__normal_isf(double p);
+
+/* p of a normal z. */
+double mlops__z_p(double z, mlops_stats_alternative alternative);
+
+/* Indices 0 to n - 1 into order such that none comes after its successor. Allocates nothing. */
+typedef int mlops__after(const void *context, int64_t a, int64_t b);
+void mlops__sort_order(int64_t *order, int64_t n, mlops__after *after, const void *context);
+
+/* mlops_stats_adjust() of n p-values stride bytes apart, in place; order has n places and comes
+ * back as indices by ascending p, NaN last. Allocates nothing. */
+void mlops__adjust(double *p, size_t stride, int64_t *order, int64_t n,
+                   mlops_stats_correction correction);
 
 /* Exact p of a two-sample D of n against m values, by lattice paths. gap is D times n m / gcd, a
  * whole number. *p < 0: out of reach. MLOPS_E_NOMEM. */
@@ -91,5 +109,25 @@ void mlops__merge(mlops__merged *out, const double *x, int64_t n, const double *
 /* The part of it that takes ranks, for merge.c. */
 void mlops__merge_ranks(mlops__merged *out, const double *x, int64_t n, const double *y, int64_t m,
                         unsigned wanted);
+
+/* Greatest common divisor; a, b >= 1. */
+int64_t mlops__common(int64_t a, int64_t b);
+
+/* Exact P(U >= u) of Mann and Whitney's U without ties, and P(T >= t) of Cramer and von Mises' T,
+ * given as cvm_excess above. *p < 0: out of reach. MLOPS_E_NOMEM. */
+mlops_status mlops__mann_whitney_exact(double *p, const mlops_allocator *allocator, int64_t n,
+                                       int64_t m, int64_t u);
+mlops_status mlops__cramer_exact(double *p, const mlops_allocator *allocator, int64_t n, int64_t m,
+                                 double excess);
+
+/* What a merge must find for measures. */
+unsigned mlops__measures_merge(uint32_t measures);
+
+/* Fills the measures of out, where n and m stand; x and y ascend. MLOPS_E_NOMEM. */
+mlops_status mlops__stats_measure(mlops_stats_two_sample *out, const double *x, const double *y,
+                                  const mlops__merged *merged, const mlops_stats_opts *opts,
+                                  const mlops_allocator *allocator);
+void mlops__epps(mlops_stats_two_sample *out, const double *x, int64_t n, const double *y,
+                 int64_t m);
 
 #endif

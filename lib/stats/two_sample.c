@@ -65,7 +65,7 @@ static mlops_status sample_from_column(sample *self, const mlops__column *column
     return sample_sort(self, self->copy, host);
 }
 
-static int64_t common(int64_t a, int64_t b) {
+int64_t mlops__common(int64_t a, int64_t b) {
     while (b != 0) {
         int64_t r = a % b;
         a = b;
@@ -80,7 +80,8 @@ static mlops_status find_p(mlops_stats_two_sample *out, int64_t gap, const mlops
     int small = n <= AUTO_EXACT && m <= AUTO_EXACT;
     if (opts->method == MLOPS_STATS_EXACT || (opts->method == MLOPS_STATS_AUTO && small)) {
         double p = -1;
-        MLOPS_TRY(mlops__ks_exact(&p, allocator, gap / common(n, m), n, m, opts->alternative));
+        MLOPS_TRY(
+            mlops__ks_exact(&p, allocator, gap / mlops__common(n, m), n, m, opts->alternative));
         if (p >= 0) {
             out->ks_p = p;
             out->ks_exact = 1;
@@ -94,7 +95,7 @@ static mlops_status find_p(mlops_stats_two_sample *out, int64_t gap, const mlops
 static mlops_status judge(mlops_stats_two_sample *out, const sample *x, const sample *y,
                           const mlops_stats_opts *opts, const mlops_allocator *allocator) {
     mlops__merged merged;
-    mlops__merge(&merged, x->values, x->n, y->values, y->n, 0);
+    mlops__merge(&merged, x->values, x->n, y->values, y->n, mlops__measures_merge(opts->measures));
     int low = -merged.gap_low > merged.gap_high;
     if (opts->alternative != MLOPS_STATS_TWO_SIDED) low = opts->alternative == MLOPS_STATS_LESS;
     int64_t gap = low ? -merged.gap_low : merged.gap_high;
@@ -107,7 +108,8 @@ static mlops_status judge(mlops_stats_two_sample *out, const sample *x, const sa
     out->ks = (double)gap / ((double)x->n * (double)y->n);
     out->wasserstein = merged.wasserstein;
     out->energy = merged.energy;
-    return find_p(out, gap, opts, allocator);
+    MLOPS_TRY(find_p(out, gap, opts, allocator));
+    return mlops__stats_measure(out, x->values, y->values, &merged, opts, allocator);
 }
 
 static mlops_status check_opts(mlops_stats_opts *out, mlops__host *host,
@@ -120,10 +122,13 @@ static mlops_status check_opts(mlops_stats_opts *out, mlops__host *host,
     if (out->alternative < MLOPS_STATS_TWO_SIDED || out->alternative > MLOPS_STATS_GREATER)
         return mlops__fail(err, MLOPS_E_INVALID,
                            "mlops_stats_opts.alternative is none of the three");
+    if (out->measures >= 2 * (uint32_t)MLOPS_STATS_EPPS)
+        return mlops__fail(err, MLOPS_E_INVALID, "mlops_stats_opts.measures has an unknown bit");
     return mlops__host_init(host, out->host, err);
 }
 
-static mlops_status check_sizes(const sample *x, const sample *y, mlops_error *err) {
+static mlops_status check_sizes(const sample *x, const sample *y, const mlops_stats_opts *opts,
+                                mlops_error *err) {
     if (x->n < 1 || y->n < 1)
         return mlops__fail(err, MLOPS_E_INVALID,
                            "the %s sample has no value that counts; each needs 1 or more besides "
@@ -132,6 +137,11 @@ static mlops_status check_sizes(const sample *x, const sample *y, mlops_error *e
     if (x->n > PAIRS_MAX / y->n)
         return mlops__fail(err, MLOPS_E_INVALID, "samples of %lld and %lld values are too large",
                            (long long)x->n, (long long)y->n);
+    if (mlops__measures_merge(opts->measures) && x->n > MLOPS__MERGE_RANKS_MAX - y->n)
+        return mlops__fail(err, MLOPS_E_INVALID,
+                           "samples of %lld and %lld values are too large for ranks: both together "
+                           "may have %lld",
+                           (long long)x->n, (long long)y->n, (long long)MLOPS__MERGE_RANKS_MAX);
     return MLOPS_OK;
 }
 
@@ -140,7 +150,7 @@ static mlops_status finish(mlops_stats_two_sample *out, mlops_status status, sam
                            const mlops_stats_opts *opts, const mlops_allocator *allocator,
                            mlops_error *err) {
     mlops_stats_two_sample result = MLOPS_STATS_TWO_SAMPLE_INIT;
-    if (status == MLOPS_OK) status = check_sizes(x, y, err);
+    if (status == MLOPS_OK) status = check_sizes(x, y, opts, err);
     if (status == MLOPS_OK) {
         status = judge(&result, x, y, opts, allocator);
         if (status == MLOPS_E_NOMEM) mlops__fail_nomem(err, (size_t)y->n * sizeof(double));

@@ -134,14 +134,18 @@ void add_stats(actions &a) {
     a["stats.compare"] = [](const step &s) -> value {
         mlops_stats_opts opts = MLOPS_STATS_OPTS_INIT;
         if (s.text("alternative") == "GREATER") opts.alternative = MLOPS_STATS_GREATER;
+        if (s.text("alternative") == "LESS") opts.alternative = MLOPS_STATS_LESS;
+        if (s.has("measures")) opts.measures = static_cast<std::uint32_t>(s.integer("measures"));
         const auto r = mlops::stats_compare(s.array<double>("x"), s.array<double>("y"), &opts);
         return fields{{"ks", r.ks}, {"ks_p", r.ks_p}, {"wasserstein", r.wasserstein}, {"energy", r.energy}, {"n", double(r.n)},
-                      {"m", double(r.m)}, {"n_nan", double(r.n_nan)}, {"m_nan", double(r.m_nan)}, {"ks_exact", double(r.ks_exact)}};
+                      {"m", double(r.m)}, {"n_nan", double(r.n_nan)}, {"m_nan", double(r.m_nan)}, {"ks_exact", double(r.ks_exact)},
+                      {"t_p", r.t_p}, {"mann_whitney", r.mann_whitney}, {"mann_whitney_p", r.mann_whitney_p},
+                      {"cramer_p", r.cramer_p}, {"epps_p", r.epps_p}};
     };
     a["stats.compare_counts"] = [](const step &s) -> value {
         const auto r = mlops::stats_compare_counts(s.array<std::int64_t>("x"), s.array<std::int64_t>("y"));
         return fields{{"psi", r.psi}, {"js", r.js}, {"tv", r.tv}, {"chi2", r.chi2}, {"chi2_p", r.chi2_p}, {"dof", double(r.dof)},
-                      {"n", double(r.n)}, {"m", double(r.m)}};
+                      {"n", double(r.n)}, {"m", double(r.m)}, {"kl", r.kl}, {"g_p", r.g_p}, {"cramers_v", r.cramers_v}};
     };
 }
 

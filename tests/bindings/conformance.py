@@ -13,7 +13,7 @@ except ImportError as missing:
     sys.exit(0)
 
 OPTIONS = ("no_header", "delimiter", "line_max", "ignore", "columns", "alpha", "edges", "window_rows", "version",
-           "metadata", "alternative", "weights", "skip_nan")
+           "metadata", "alternative", "measures", "weights", "skip_nan")
 
 
 class Runner:

@@ -97,6 +97,7 @@ static void stats_compare(runner *run, const js *step, given *out) {
     const char *alternative = js_text(step, "alternative", "");
     if (!strcmp(alternative, "GREATER")) opts.alternative = MLOPS_STATS_GREATER;
     if (!strcmp(alternative, "LESS")) opts.alternative = MLOPS_STATS_LESS;
+    opts.measures = (uint32_t)js_number(step, "measures", 0);
     size_t n, m;
     double *x = js_numbers(js_get(step, "x"), &n, NULL),
            *y = js_numbers(js_get(step, "y"), &m, NULL);
@@ -110,6 +111,11 @@ static void stats_compare(runner *run, const js *step, given *out) {
     add_field(out, "n_nan", (double)r.n_nan, NULL);
     add_field(out, "m_nan", (double)r.m_nan, NULL);
     add_field(out, "ks_exact", r.ks_exact, NULL);
+    add_field(out, "t_p", r.t_p, NULL);
+    add_field(out, "mann_whitney", r.mann_whitney, NULL);
+    add_field(out, "mann_whitney_p", r.mann_whitney_p, NULL);
+    add_field(out, "cramer_p", r.cramer_p, NULL);
+    add_field(out, "epps_p", r.epps_p, NULL);
     free(x);
     free(y);
 }
@@ -134,6 +140,9 @@ static void stats_compare_counts(runner *run, const js *step, given *out) {
     add_field(out, "chi2", r.chi2, NULL);
     add_field(out, "chi2_p", r.chi2_p, NULL);
     add_field(out, "dof", r.dof, NULL);
+    add_field(out, "kl", r.kl, NULL);
+    add_field(out, "g_p", r.g_p, NULL);
+    add_field(out, "cramers_v", r.cramers_v, NULL);
     add_field(out, "n", (double)r.n, NULL);
     add_field(out, "m", (double)r.m, NULL);
     free(x);

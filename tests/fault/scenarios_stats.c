@@ -1,4 +1,4 @@
-/* Two samples compared, from arrays and from columns.
+/* Two samples compared, from arrays and from columns, and p-values adjusted.
  *
  * Owns nothing. A result is the right one or, after a failure, as it was.
  */
@@ -30,6 +30,32 @@ static int compare_arrays(const mlops_host *host, const char *dir) {
     return finish(status, &found, &err);
 }
 
+/* Y without what X has, too: both p-values count orders. */
+static int compare_ranks(const mlops_host *host, const char *dir) {
+    static const double x[] = {3, 1, 4, 2}, y[] = {7, 3.5, 6, 4.5, 5};
+    mlops_stats_opts opts = MLOPS_STATS_OPTS_INIT;
+    mlops_stats_two_sample found = MLOPS_STATS_TWO_SAMPLE_INIT;
+    mlops_error err;
+    (void)dir;
+    opts.host = host;
+    opts.measures = MLOPS_STATS_MANN_WHITNEY | MLOPS_STATS_CRAMER;
+    opts.method = MLOPS_STATS_EXACT;
+    mlops_status status = mlops_stats_compare(&found, x, 4, y, 5, &opts, &err);
+    if (status) return found.n ? SWEEP_WRONG : sweep_told(status, &err);
+    int good = found.mann_whitney == 1 && fabs(found.mann_whitney_p - 4.0 / 126) < 1e-15;
+    return good && found.mann_whitney_exact && found.cramer_exact ? MLOPS_OK : SWEEP_WRONG;
+}
+
+static int adjust(const mlops_host *host, const char *dir) {
+    double p[] = {0.04, NAN, 0.01, 0.5}, out[4] = {0, 0, 0, 0};
+    mlops_error err;
+    (void)dir;
+    mlops_status status = mlops_stats_adjust(p, 4, MLOPS_STATS_HOLM, out, host, &err);
+    if (status) return out[0] != 0 ? SWEEP_WRONG : sweep_told(status, &err);
+    int good = fabs(out[0] - 0.08) < 1e-15 && fabs(out[2] - 0.03) < 1e-15 && isnan(out[1]);
+    return good && out[3] == 0.5 ? MLOPS_OK : SWEEP_WRONG;
+}
+
 static int compare_columns(const mlops_host *host, const char *dir) {
     mlops_stats_opts opts = MLOPS_STATS_OPTS_INIT;
     mlops_stats_two_sample found = MLOPS_STATS_TWO_SAMPLE_INIT;
@@ -49,6 +75,8 @@ static int compare_columns(const mlops_host *host, const char *dir) {
 
 const sweep_scenario sweep_stats[] = {
     {"stats: compare arrays", NULL, compare_arrays, NULL, SWEEP_MEMORY},
+    {"stats: compare ranks", NULL, compare_ranks, NULL, SWEEP_MEMORY},
+    {"stats: adjust", NULL, adjust, NULL, SWEEP_MEMORY},
     {"stats: compare columns", NULL, compare_columns, NULL, SWEEP_MEMORY},
     {NULL, NULL, NULL, NULL, 0},
 };

@@ -2,7 +2,9 @@
  *
  * Requests: 1 method alternative n m x... y...; 2 function n pairs...; 3 k x... y...; 4 n x...;
  * 5 n m x... y... of sorted samples;
- * 6 function n fours...
+ * 6 function n fours...;
+ * 7 hits_x n hits_y m alternative; 8 correction n p...;
+ * 9 method alternative measures n m x... y...
  * Owns no state; a malformed request ends the program with an error.
  */
 #include "stats/stats.h"
@@ -84,10 +86,47 @@ static void counts(void) {
     int64_t *x = (int64_t *)(void *)values(k), *y = (int64_t *)(void *)values(k);
     mlops_stats_two_counts r = MLOPS_STATS_TWO_COUNTS_INIT;
     mlops_status status = mlops_stats_compare_counts(&r, x, y, k);
-    double out[7] = {status, r.dof, r.psi, r.js, r.tv, r.chi2, r.chi2_p};
-    answer(out, 7);
+    double out[16] = {status,   r.dof, r.psi,     r.js,        r.tv,   r.chi2,
+                      r.chi2_p, r.kl,  r.kl_back, r.hellinger, r.linf, r.fit,
+                      r.fit_p,  r.g,   r.g_p,     r.cramers_v};
+    answer(out, 16);
     free(x);
     free(y);
+}
+
+static void measures(void) {
+    mlops_stats_opts opts = MLOPS_STATS_OPTS_INIT;
+    mlops_stats_two_sample r = MLOPS_STATS_TWO_SAMPLE_INIT;
+    opts.method = (mlops_stats_method)word();
+    opts.alternative = (mlops_stats_alternative)word();
+    opts.measures = (uint32_t)word();
+    int64_t n = word(), m = word();
+    double *x = values(n), *y = values(m);
+    double status = mlops_stats_compare(&r, x, n, y, m, &opts, NULL);
+    double exact[2] = {r.mann_whitney_exact, r.cramer_exact};
+    answer(&status, 1);
+    answer(&r.mean_x, (size_t)(&r.epps_p - &r.mean_x) + 1);
+    answer(exact, 2);
+    free(x);
+    free(y);
+}
+
+static void shares(void) {
+    int64_t hits_x = word(), n = word(), hits_y = word(), m = word(), side = word();
+    mlops_stats_two_shares r = MLOPS_STATS_TWO_SHARES_INIT;
+    mlops_status status =
+        mlops_stats_compare_shares(&r, hits_x, n, hits_y, m, (mlops_stats_alternative)side);
+    double out[7] = {status, r.share_x, r.share_y, r.odds_ratio, r.fisher_p, r.z, r.z_p};
+    answer(out, 7);
+}
+
+static void adjusted(void) {
+    int64_t correction = word(), n = word();
+    double *p = values(n);
+    double status = mlops_stats_adjust(p, n, (mlops_stats_correction)correction, p, NULL, NULL);
+    answer(&status, 1);
+    answer(p, (size_t)n);
+    free(p);
 }
 
 static void sorted(void) {
@@ -124,6 +163,9 @@ int main(void) {
         else if (request == 4) sorted();
         else if (request == 5) ranks();
         else if (request == 6) tails();
+        else if (request == 7) shares();
+        else if (request == 8) adjusted();
+        else if (request == 9) measures();
         else return 2;
         fflush(stdout);
     }

@@ -35,6 +35,8 @@ ROOT = pathlib.Path(os.environ.get("MLOPS_SOURCE_ROOT", pathlib.Path(__file__).r
 VECTORS = ROOT.parent / "shared" / "vectors" / "drift_open.json"
 KEYS = ("status ks ks_p ks_sign ks_location energy ks_exact n m n_nan m_nan wasserstein").split()
 
+COUNTS = ("status dof psi js tv chi2 chi2_p kl kl_back hellinger linf fit fit_p g g_p cramers_v").split()
+
 
 class Dump:
     """The library behind a pipe."""
@@ -58,8 +60,8 @@ class Dump:
         return self.ask([2, which, len(pairs)], [pairs], len(pairs))
 
     def counts(self, x, y):
-        got = self.ask([3, len(x)], [np.asarray(x, "<i8"), np.asarray(y, "<i8")], 7)
-        return dict(zip("status dof psi js tv chi2 chi2_p".split(), got))
+        got = self.ask([3, len(x)], [np.asarray(x, "<i8"), np.asarray(y, "<i8")], len(COUNTS))
+        return dict(zip(COUNTS, got))
 
     def sort(self, x):
         kept = int(self.ask([4, len(x)], [np.asarray(x, "<f8")], 1)[0])

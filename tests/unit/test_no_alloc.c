@@ -281,11 +281,14 @@ static int use_device(const subject *self) {
 static int tell(const subject *self) {
     static const int64_t x[3] = {1, 2, 3}, y[3] = {3, 2, 1};
     mlops_stats_two_counts counts = MLOPS_STATS_TWO_COUNTS_INIT;
+    mlops_stats_two_shares shares = MLOPS_STATS_TWO_SHARES_INIT;
     mlops_error err;
     int bad = !mlops_version()[0] || strcmp(mlops_status_name(MLOPS_OK), "MLOPS_OK") != 0 ||
               mlops_cpu_level(MLOPS_CPU_SCALAR) != MLOPS_CPU_SCALAR ||
               mlops_deploy_bucket("salt", "key") < 0 ||
-              mlops_stats_compare_counts(&counts, x, y, 3) || counts.n != 6;
+              mlops_stats_compare_counts(&counts, x, y, 3) || counts.n != 6 ||
+              mlops_stats_compare_shares(&shares, 1, 2, 3, 4, MLOPS_STATS_LESS) ||
+              shares.share_x != 0.5;
     (void)self;
     for (int64_t i = 0; i < mlops_metric_count(); i++) {
         mlops_metric_info info = MLOPS_METRIC_INFO_INIT, found = MLOPS_METRIC_INFO_INIT;

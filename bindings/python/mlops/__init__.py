@@ -27,6 +27,7 @@ from ._online import Online
 from ._predict import Bound, OneRow, bind_array, bind_sparse, is_sparse
 from ._quality import Expectations
 from ._remote import Share
+from ._stats import stats_compare, stats_compare_columns, stats_compare_counts  # noqa: F401
 from ._store import Deployment, Run, Store, Version, Watch
 from ._streams import Draft
 from ._tables import table
@@ -60,23 +61,6 @@ def compare(reference, current, **opts):
     if isinstance(reference, Reference):
         return Drift.compare_reference(reference, current, **opts)
     return Drift.compare(table(reference), current, **opts)
-
-
-def stats_compare_counts(x, y):
-    try:
-        return _ffi.stats_compare_counts(x, y)
-    except InvalidError:  # the verb says no more than that
-        for name, counts in ("x", x), ("y", y):
-            total = sum(map(int, counts))
-            for i, count in enumerate(counts):
-                if count < 0:
-                    raise InvalidError(f"{name}[{i}] is {count}, below 0") from None
-            if not 0 < total <= 2 ** 53:
-                raise InvalidError(f"{name} sums up to {total}; 1 to 2^53 can be compared") from None
-        raise
-
-
-stats_compare_counts.__doc__ = _ffi.stats_compare_counts.__doc__
 
 
 @_rt.noun("table")

@@ -298,19 +298,41 @@ class Divide(enum.IntEnum):
 
 
 class StatsMethod(enum.IntEnum):
-    """How the p-value of Kolmogorov and Smirnov is found."""
+    """How the p-values of Kolmogorov-Smirnov, Cramer-von Mises and Mann-Whitney are found."""
 
-    AUTO = 0  # exact where both samples have at most 10,000 values
+    AUTO = 0  # exact for small samples, as SciPy chooses (docs/stats.md)
     EXACT = 1  # lattice paths; asymptotic where that is out of reach
-    ASYMPTOTIC = 2  # distribution of D at the effective size nm/(n+m)
+    ASYMPTOTIC = 2  # by the limiting distribution
 
 
 class StatsAlternative(enum.IntEnum):
-    """Against what the samples are tested."""
+    """Against what is tested. As in SciPy, a CDF that lies below is that of the greater values."""
 
-    TWO_SIDED = 0  # the distributions differ
-    LESS = 1  # the CDF of x lies below that of y somewhere
-    GREATER = 2  # the CDF of x lies above that of y somewhere
+    TWO_SIDED = 0  # x and y differ
+    LESS = 1  # ks: the CDF of x lies below somewhere; else: x is the less
+    GREATER = 2  # ks: the CDF of x lies above somewhere; else: x is the greater
+
+
+class StatsMeasure(enum.IntEnum):
+    """What the two-sample verbs find besides ks, wasserstein and energy. Bits."""
+
+    MOMENTS = 1  # mean_x, mean_y, variance_x, variance_y
+    T = 2  # Student's t test, of equal variances
+    WELCH = 4  # Welch's t test
+    MANN_WHITNEY = 8  # Mann and Whitney's U, that is Wilcoxon's rank sum
+    CRAMER = 16  # Cramer and von Mises' T
+    ANDERSON = 32  # Anderson and Darling's A^2 of two samples, midranks
+    KUIPER = 64  # Kuiper's V
+    EPPS = 128  # Epps and Singleton's W
+
+
+class StatsCorrection(enum.IntEnum):
+    """How p-values of several tests are adjusted."""
+
+    HOLM = 0  # the chance of any false rejection, whatever depends on what
+    BONFERRONI = 1  # the same, simpler and weaker
+    BH = 2  # the share of false rejections, of independent tests
+    BY = 3  # the same, whatever depends on what
 
 
 class InvalidError(Error, ValueError):
@@ -1543,8 +1565,10 @@ mlops_stats_opts._fields_ = [
     ("host", C.c_void_p),
     ("method", C.c_int32),
     ("alternative", C.c_int32),
+    ("measures", C.c_uint32),
+    ("reserved", C.c_uint32),
 ]
-assert C.sizeof(mlops_stats_opts) == (24 if C.sizeof(C.c_void_p) == 8 else 20)
+assert C.sizeof(mlops_stats_opts) == (32 if C.sizeof(C.c_void_p) == 8 else 28)
 
 
 class mlops_stats_two_sample(C.Structure):
@@ -1565,8 +1589,31 @@ mlops_stats_two_sample._fields_ = [
     ("m_nan", C.c_int64),
     ("ks_exact", C.c_int32),
     ("reserved", C.c_int32),
+    ("mean_x", C.c_double),
+    ("mean_y", C.c_double),
+    ("variance_x", C.c_double),
+    ("variance_y", C.c_double),
+    ("t", C.c_double),
+    ("t_dof", C.c_double),
+    ("t_p", C.c_double),
+    ("welch", C.c_double),
+    ("welch_dof", C.c_double),
+    ("welch_p", C.c_double),
+    ("mann_whitney", C.c_double),
+    ("mann_whitney_p", C.c_double),
+    ("cramer", C.c_double),
+    ("cramer_p", C.c_double),
+    ("anderson", C.c_double),
+    ("anderson_p", C.c_double),
+    ("anderson_p_limit", C.c_double),
+    ("kuiper", C.c_double),
+    ("kuiper_p", C.c_double),
+    ("epps", C.c_double),
+    ("epps_p", C.c_double),
+    ("mann_whitney_exact", C.c_int32),
+    ("cramer_exact", C.c_int32),
 ]
-assert C.sizeof(mlops_stats_two_sample) == 88
+assert C.sizeof(mlops_stats_two_sample) == 264
 
 
 class mlops_stats_two_counts(C.Structure):
@@ -1583,8 +1630,34 @@ mlops_stats_two_counts._fields_ = [
     ("chi2_p", C.c_double),
     ("n", C.c_int64),
     ("m", C.c_int64),
+    ("kl", C.c_double),
+    ("kl_back", C.c_double),
+    ("hellinger", C.c_double),
+    ("linf", C.c_double),
+    ("fit", C.c_double),
+    ("fit_p", C.c_double),
+    ("g", C.c_double),
+    ("g_p", C.c_double),
+    ("cramers_v", C.c_double),
 ]
-assert C.sizeof(mlops_stats_two_counts) == 64
+assert C.sizeof(mlops_stats_two_counts) == 136
+
+
+class mlops_stats_two_shares(C.Structure):
+    pass
+
+
+mlops_stats_two_shares._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("reserved", C.c_uint32),
+    ("share_x", C.c_double),
+    ("share_y", C.c_double),
+    ("odds_ratio", C.c_double),
+    ("fisher_p", C.c_double),
+    ("z", C.c_double),
+    ("z_p", C.c_double),
+]
+assert C.sizeof(mlops_stats_two_shares) == 56
 
 
 class mlops_push_opts(C.Structure):
@@ -2184,6 +2257,10 @@ _rt.declare(lib.mlops_stats_compare_columns, C.c_int32, C.POINTER(mlops_stats_tw
         C.c_void_p, C.c_int64, C.POINTER(mlops_stats_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_stats_compare_counts, C.c_int32, C.POINTER(mlops_stats_two_counts), C.c_void_p, C.c_void_p,
         C.c_int64)
+_rt.declare(lib.mlops_stats_compare_shares, C.c_int32, C.POINTER(mlops_stats_two_shares), C.c_int64, C.c_int64,
+        C.c_int64, C.c_int64, C.c_int32)
+_rt.declare(lib.mlops_stats_adjust, C.c_int32, C.c_void_p, C.c_int64, C.c_int32, C.c_void_p, C.c_void_p,
+        C.POINTER(mlops_error))
 _rt.declare(lib.mlops_table_write, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(mlops_csv_opts),
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_table_export_stream, C.c_int32, C.c_void_p, C.POINTER(ArrowArrayStream), C.POINTER(mlops_error))
@@ -2793,7 +2870,7 @@ def _metric_info(s):
 
 @dataclass(frozen=True)
 class StatsTwoSample:
-    """What one pass over two sorted samples yields."""
+    """What two samples yield. Of measures that were not asked for, or are not defined, all is NaN."""
 
     ks_sign: int  # 1 if the CDF of x is the higher at ks_location, else -1
     ks: float  # Kolmogorov-Smirnov statistic, in [0, 1]
@@ -2806,6 +2883,29 @@ class StatsTwoSample:
     n_nan: int  # NaN dropped from x
     m_nan: int  # NaN dropped from y
     ks_exact: int  # 1 if ks_p is the exact one
+    mean_x: float  # of the values that count
+    mean_y: float  # of the values that count
+    variance_x: float  # over n - 1
+    variance_y: float  # over m - 1
+    t: float  # Student's t
+    t_dof: float  # n + m - 2
+    t_p: float  # p-value of the alternative
+    welch: float  # Welch's t
+    welch_dof: float  # Satterthwaite's degrees of freedom
+    welch_p: float  # p-value of the alternative
+    mann_whitney: float  # U of x: pairs in which x is the greater, ties as half
+    mann_whitney_p: float  # p-value of the alternative
+    cramer: float  # T, 0 or more
+    cramer_p: float  # its p-value
+    anderson: float  # A^2, standardised: around 0 if nothing differs
+    anderson_p: float  # as SciPy: from a table, in [0.001, 0.25]
+    anderson_p_limit: float  # by the limiting distribution, in [0, 1]
+    kuiper: float  # V, in [0, 1]
+    kuiper_p: float  # by the limiting distribution, with Stephens' correction
+    epps: float  # W; NaN below 5 values a side, with infinities, or quartiles alike
+    epps_p: float  # its p-value
+    mann_whitney_exact: int  # 1 if mann_whitney_p is the exact one
+    cramer_exact: int  # 1 if cramer_p is the exact one
 
 
 def _stats_two_sample(s):
@@ -2821,6 +2921,29 @@ def _stats_two_sample(s):
         n_nan=s.n_nan,
         m_nan=s.m_nan,
         ks_exact=s.ks_exact,
+        mean_x=s.mean_x,
+        mean_y=s.mean_y,
+        variance_x=s.variance_x,
+        variance_y=s.variance_y,
+        t=s.t,
+        t_dof=s.t_dof,
+        t_p=s.t_p,
+        welch=s.welch,
+        welch_dof=s.welch_dof,
+        welch_p=s.welch_p,
+        mann_whitney=s.mann_whitney,
+        mann_whitney_p=s.mann_whitney_p,
+        cramer=s.cramer,
+        cramer_p=s.cramer_p,
+        anderson=s.anderson,
+        anderson_p=s.anderson_p,
+        anderson_p_limit=s.anderson_p_limit,
+        kuiper=s.kuiper,
+        kuiper_p=s.kuiper_p,
+        epps=s.epps,
+        epps_p=s.epps_p,
+        mann_whitney_exact=s.mann_whitney_exact,
+        cramer_exact=s.cramer_exact,
     )
 
 
@@ -2836,6 +2959,15 @@ class StatsTwoCounts:
     chi2_p: float  # its p-value, in [0, 1]; 1 if dof is 0
     n: int  # sum of the first
     m: int  # sum of the second
+    kl: float  # sum of p ln(p / q), p the shares of x; +inf if y lacks a bin of x
+    kl_back: float  # sum of q ln(q / p); +inf if x lacks a bin of y
+    hellinger: float  # Hellinger distance, in [0, 1]
+    linf: float  # largest |p - q|, in [0, 1]
+    fit: float  # Pearson's goodness of fit of y to x, scaled to m; +inf as kl_back
+    fit_p: float  # its p-value; 1 if dof is 0
+    g: float  # likelihood ratio of y to x, scaled to m; +inf as kl_back
+    g_p: float  # its p-value; 1 if dof is 0
+    cramers_v: float  # bias-corrected, of both scaled to the smaller sum, in [0, 1]
 
 
 def _stats_two_counts(s):
@@ -2848,6 +2980,38 @@ def _stats_two_counts(s):
         chi2_p=s.chi2_p,
         n=s.n,
         m=s.m,
+        kl=s.kl,
+        kl_back=s.kl_back,
+        hellinger=s.hellinger,
+        linf=s.linf,
+        fit=s.fit,
+        fit_p=s.fit_p,
+        g=s.g,
+        g_p=s.g_p,
+        cramers_v=s.cramers_v,
+    )
+
+
+@dataclass(frozen=True)
+class StatsTwoShares:
+    """What two shares, hits among trials, yield."""
+
+    share_x: float  # hits of x among its trials
+    share_y: float  # hits of y among its trials
+    odds_ratio: float  # of the sample; NaN if all trials are hits, or none is
+    fisher_p: float  # Fisher's exact p-value of the alternative
+    z: float  # (share_x - share_y) over its pooled standard error
+    z_p: float  # its p-value of the alternative, by the normal distribution
+
+
+def _stats_two_shares(s):
+    return StatsTwoShares(
+        share_x=s.share_x,
+        share_y=s.share_y,
+        odds_ratio=s.odds_ratio,
+        fisher_p=s.fisher_p,
+        z=s.z,
+        z_p=s.z_p,
     )
 
 
@@ -8352,7 +8516,7 @@ def _divide_opts(*, by=None, n_folds=None, parts=None, column=None, key=None, se
     return o
 
 
-def _stats_opts(*, x_sorted=False, y_sorted=False, method=None, alternative=None):
+def _stats_opts(*, x_sorted=False, y_sorted=False, method=None, alternative=None, measures=None):
     o = mlops_stats_opts(C.sizeof(mlops_stats_opts))
     o._keep, o._raised = [], []
     if x_sorted:
@@ -8363,6 +8527,8 @@ def _stats_opts(*, x_sorted=False, y_sorted=False, method=None, alternative=None
         o.method = _rt.choice(StatsMethod, method)
     if alternative is not None:
         o.alternative = _rt.choice(StatsAlternative, alternative)
+    if measures is not None:
+        o.measures = _rt.integer(measures, 0, 2 ** 32 - 1, "measures")
     return o
 
 
@@ -9875,8 +10041,9 @@ def dataset_parts(store, dataset, ref=None, path=None):
     return _rt.classes["table"]._wrap(out.value)
 
 
-def stats_compare(x, y, *, x_sorted=False, y_sorted=False, method=None, alternative=None):
-    """Compare two samples: Kolmogorov-Smirnov, Wasserstein and energy distance in one pass.
+def stats_compare(x, y, *, x_sorted=False, y_sorted=False, method=None, alternative=None, measures=None):
+    """Compare two samples: Kolmogorov-Smirnov, Wasserstein and energy distance in one pass, and what measures
+    asks for.
 
     With an infinity on one side only, at either end, Wasserstein and energy are +inf; where both samples have
     the same share of it, it cancels; else they are +inf. Methods: Hodges 1958 (lattice paths), Simard and
@@ -9888,13 +10055,15 @@ def stats_compare(x, y, *, x_sorted=False, y_sorted=False, method=None, alternat
         y_sorted: the same of y
         method: default StatsMethod.AUTO
         alternative: default StatsAlternative.TWO_SIDED
+        measures: bits of mlops_stats_measure; default 0
 
-    Raises: InvalidError if a sample is empty; NomemError.
+    Raises: InvalidError if a sample is empty, or too large for ranks; NomemError.
     """
     out = mlops_stats_two_sample(C.sizeof(mlops_stats_two_sample))
     x_p, x_shape, x_keep = _rt.array(x, "d", 1, "x")
     y_p, y_shape, y_keep = _rt.array(y, "d", 1, "y")
-    opts = _stats_opts(x_sorted=x_sorted, y_sorted=y_sorted, method=method, alternative=alternative)
+    opts = _stats_opts(x_sorted=x_sorted, y_sorted=y_sorted, method=method, alternative=alternative,
+            measures=measures)
     err = mlops_error()
     status = lib.mlops_stats_compare(C.byref(out), x_p, x_shape[0], y_p, y_shape[0], C.byref(opts), C.byref(err))
     if status:
@@ -9903,7 +10072,7 @@ def stats_compare(x, y, *, x_sorted=False, y_sorted=False, method=None, alternat
 
 
 def stats_compare_columns(x, x_column, y, y_column, *, x_sorted=False, y_sorted=False, method=None,
-                          alternative=None):
+                          alternative=None, measures=None):
     """Compare two numeric columns, as stats_compare(); nulls count as NaN.
 
         x: table of the first sample
@@ -9914,13 +10083,15 @@ def stats_compare_columns(x, x_column, y, y_column, *, x_sorted=False, y_sorted=
         y_sorted: the same of y
         method: default StatsMethod.AUTO
         alternative: default StatsAlternative.TWO_SIDED
+        measures: bits of mlops_stats_measure; default 0
 
     Raises: SchemaError if a column is not numeric; else as stats_compare().
     """
     out = mlops_stats_two_sample(C.sizeof(mlops_stats_two_sample))
     x_h = _rt.opened(x, Table, "x")
     y_h = _rt.opened(y, Table, "y")
-    opts = _stats_opts(x_sorted=x_sorted, y_sorted=y_sorted, method=method, alternative=alternative)
+    opts = _stats_opts(x_sorted=x_sorted, y_sorted=y_sorted, method=method, alternative=alternative,
+            measures=measures)
     err = mlops_error()
     status = lib.mlops_stats_compare_columns(C.byref(out), x_h, _rt.integer(x_column, -2 ** 63, 2 ** 63 - 1,
             "x_column"), y_h, _rt.integer(y_column, -2 ** 63, 2 ** 63 - 1, "y_column"), C.byref(opts), C.byref(err))
@@ -9930,7 +10101,7 @@ def stats_compare_columns(x, x_column, y, y_column, *, x_sorted=False, y_sorted=
 
 
 def stats_compare_counts(x, y):
-    """Compare two histograms: PSI, Jensen-Shannon, total variation, chi-squared.
+    """Compare two histograms: distances, and tests that they have the same shares.
 
         x: counts of the first sample, each 0 or more
         y: counts of the second sample
@@ -9947,6 +10118,47 @@ def stats_compare_counts(x, y):
             -1: "k is 0, a count is negative or a sum is 0 or beyond 2^53",
         })
     return _stats_two_counts(out)
+
+
+def stats_compare_shares(hits_x, n, hits_y, m, alternative=0):
+    """Compare two shares: Fisher's exact test of the 2 x 2 table, and the z test of proportions.
+
+        hits_x: 0 to n
+        n: trials of x, 1 or more; n + m is at most 10^12
+        hits_y: 0 to m
+        m: trials of y, 1 or more
+        alternative: StatsAlternative.LESS: share_x is the less
+
+    Raises: InvalidError if a count is none of these.
+    """
+    out = mlops_stats_two_shares(C.sizeof(mlops_stats_two_shares))
+    alternative = _rt.choice(StatsAlternative, alternative)
+    status = lib.mlops_stats_compare_shares(C.byref(out), _rt.integer(hits_x, -2 ** 63, 2 ** 63 - 1, "hits_x"),
+            _rt.integer(n, -2 ** 63, 2 ** 63 - 1, "n", 1), _rt.integer(hits_y, -2 ** 63, 2 ** 63 - 1, "hits_y"),
+            _rt.integer(m, -2 ** 63, 2 ** 63 - 1, "m", 1), alternative)
+    if status:
+        _rt.check(status, f"stats_compare_shares({hits_x}, {n}, {hits_y}, {m})", why={
+            -1: "a count is none of these",
+        })
+    return _stats_two_shares(out)
+
+
+def stats_adjust(p, correction=0):
+    """Adjust p-values: what is to be rejected at a level is what comes out at or below it.
+
+        p: p-values; NaN was not tested, does not count, and stays
+        correction: which
+
+    Raises: InvalidError if a p-value is not in [0, 1]; NomemError.
+    """
+    p_p, p_shape, p_keep = _rt.array(p, "d", 1, "p")
+    correction = _rt.choice(StatsCorrection, correction)
+    err = mlops_error()
+    out, out_p = _rt.empty("d", (p_shape[0],))
+    status = lib.mlops_stats_adjust(p_p, p_shape[0], correction, out_p, None, C.byref(err))
+    if status:
+        _rt.check(status, "stats_adjust", err)
+    return _rt.result(out)
 
 
 def dataset_push(store, remote, dataset, *, branches=None, tags=None, expected=None, object_bytes=None,
@@ -10167,9 +10379,12 @@ __all__ = [
     "Slot",
     "Split",
     "StatsAlternative",
+    "StatsCorrection",
+    "StatsMeasure",
     "StatsMethod",
     "StatsTwoCounts",
     "StatsTwoSample",
+    "StatsTwoShares",
     "Status",
     "Store",
     "StoreIndex",
@@ -10250,9 +10465,11 @@ __all__ = [
     "registry_versions",
     "remote_gc",
     "remote_refs",
+    "stats_adjust",
     "stats_compare",
     "stats_compare_columns",
     "stats_compare_counts",
+    "stats_compare_shares",
     "status_name",
     "version",
 ]

@@ -217,6 +217,22 @@ class StatsAlternative(enum.IntEnum):
     LESS = 1
     GREATER = 2
 
+class StatsMeasure(enum.IntEnum):
+    MOMENTS = 1
+    T = 2
+    WELCH = 4
+    MANN_WHITNEY = 8
+    CRAMER = 16
+    ANDERSON = 32
+    KUIPER = 64
+    EPPS = 128
+
+class StatsCorrection(enum.IntEnum):
+    HOLM = 0
+    BONFERRONI = 1
+    BH = 2
+    BY = 3
+
 class InvalidError(Error, ValueError): ...
 
 class NomemError(Error, MemoryError): ...
@@ -520,6 +536,29 @@ class StatsTwoSample:
     n_nan: int
     m_nan: int
     ks_exact: int
+    mean_x: float
+    mean_y: float
+    variance_x: float
+    variance_y: float
+    t: float
+    t_dof: float
+    t_p: float
+    welch: float
+    welch_dof: float
+    welch_p: float
+    mann_whitney: float
+    mann_whitney_p: float
+    cramer: float
+    cramer_p: float
+    anderson: float
+    anderson_p: float
+    anderson_p_limit: float
+    kuiper: float
+    kuiper_p: float
+    epps: float
+    epps_p: float
+    mann_whitney_exact: int
+    cramer_exact: int
 
 @dataclass(frozen=True)
 class StatsTwoCounts:
@@ -531,6 +570,24 @@ class StatsTwoCounts:
     chi2_p: float
     n: int
     m: int
+    kl: float
+    kl_back: float
+    hellinger: float
+    linf: float
+    fit: float
+    fit_p: float
+    g: float
+    g_p: float
+    cramers_v: float
+
+@dataclass(frozen=True)
+class StatsTwoShares:
+    share_x: float
+    share_y: float
+    odds_ratio: float
+    fisher_p: float
+    z: float
+    z_p: float
 
 @dataclass(frozen=True)
 class Transfer:
@@ -1110,11 +1167,15 @@ def dataset_part(store: Store, dataset: PathOrStr, ref: Optional[PathOrStr], pat
 
 def dataset_parts(store: Store, dataset: PathOrStr, ref: Optional[PathOrStr] = ..., path: Optional[PathOrStr] = ...) -> Table: ...
 
-def stats_compare(x: ArrayLike, y: ArrayLike, *, x_sorted: bool = ..., y_sorted: bool = ..., method: Union[StatsMethod, str, None] = ..., alternative: Union[StatsAlternative, str, None] = ...) -> StatsTwoSample: ...
+def stats_compare(x: ArrayLike, y: ArrayLike, *, x_sorted: bool = ..., y_sorted: bool = ..., method: Union[StatsMethod, str, None] = ..., alternative: Union[StatsAlternative, str, None] = ..., measures: Optional[int] = ...) -> StatsTwoSample: ...
 
-def stats_compare_columns(x: Table, x_column: int, y: Table, y_column: int, *, x_sorted: bool = ..., y_sorted: bool = ..., method: Union[StatsMethod, str, None] = ..., alternative: Union[StatsAlternative, str, None] = ...) -> StatsTwoSample: ...
+def stats_compare_columns(x: Table, x_column: int, y: Table, y_column: int, *, x_sorted: bool = ..., y_sorted: bool = ..., method: Union[StatsMethod, str, None] = ..., alternative: Union[StatsAlternative, str, None] = ..., measures: Optional[int] = ...) -> StatsTwoSample: ...
 
 def stats_compare_counts(x: ArrayLike, y: ArrayLike) -> StatsTwoCounts: ...
+
+def stats_compare_shares(hits_x: int, n: int, hits_y: int, m: int, alternative: Union[StatsAlternative, str] = ...) -> StatsTwoShares: ...
+
+def stats_adjust(p: ArrayLike, correction: Union[StatsCorrection, str] = ...) -> Any: ...
 
 def dataset_push(store: Store, remote: Remote, dataset: PathOrStr, *, branches: Optional[PathOrStr] = ..., tags: Optional[PathOrStr] = ..., expected: Optional[PathOrStr] = ..., object_bytes: Optional[int] = ..., call: Optional[dict] = ...) -> Transfer: ...
 

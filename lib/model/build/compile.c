@@ -71,9 +71,9 @@ static void survey(compiling *self) {
     self->flags = MLOPS__PLAN_COVERS | (ir->n_names ? MLOPS__PLAN_NAMES : 0);
     if (ir->f64) self->flags |= MLOPS__PLAN_F64;
     for (uint32_t t = 0; t < ir->n_trees; t++) {
-        uint32_t depth = depth_of(self, t);
+        uint32_t depth = depth_of(self, t), end = end_of(self, t);
         if (depth > self->depth) self->depth = depth;
-        for (uint32_t i = self->firsts[t]; i < end_of(self, t); i++) {
+        for (uint32_t i = self->firsts[t]; i < end; i++) {
             const mlops__ir_node *node = &self->nodes[i];
             int narrow =
                 node->step < MLOPS__PLAN_NARROW_STEP && node->feature < MLOPS__PLAN_NARROW_FEATURES;
@@ -112,7 +112,7 @@ static void put_head(const compiling *self, mlops__buf *out) {
  * -0 into 0. */
 static float weighted(float leaf, float weight) { return (0.0f + leaf) * weight; }
 
-static uint8_t *store_number(uint8_t *p, int f64, double value) {
+static inline uint8_t *store_number(uint8_t *p, int f64, double value) {
     uint64_t wide;
     uint32_t narrow;
     float single = (float)value;
@@ -172,7 +172,7 @@ static void put_nodes(const compiling *self, mlops__buf *out) {
     if (out->status) return;
     uint8_t *node = out->data + begin, *number = out->data + numbers, *cover = out->data + covers;
     for (uint32_t t = 0; t < self->ir->n_trees; t++)
-        for (uint32_t i = self->firsts[t]; i < end_of(self, t); i++) {
+        for (uint32_t i = self->firsts[t], end = end_of(self, t); i < end; i++) {
             const mlops__ir_node *from = &self->nodes[i];
             node = store_node(self, node, from, weights ? &weights[t] : NULL);
             if (self->flags & MLOPS__PLAN_NUMBERS) mlops__store_u32(number + 4 * i, from->number);

@@ -22,19 +22,28 @@ typedef struct item {
     uint32_t apart; /* the feature has too many thresholds for its sides to share them */
 } item;
 
-/* Bits that order as the numbers do, of floats too, since widening keeps their order. */
-static uint64_t ordered(double value) {
+/* Bits that order as the numbers do: of floats 32, which are fewer digits to sort by. */
+static uint64_t ordered(double value, int f64) {
     uint64_t bits;
     if (value == 0.0) value = 0.0;
+    if (!f64) {
+        float narrow = (float)value;
+        uint32_t half;
+        memcpy(&half, &narrow, sizeof half);
+        return half >> 31 ? ~half : half | (uint32_t)1 << 31;
+    }
     memcpy(&bits, &value, sizeof bits);
     return bits >> 63 ? ~bits : bits | (uint64_t)1 << 63;
 }
 
-static double of_ordered(uint64_t order) {
+static double of_ordered(uint64_t order, int f64) {
     uint64_t bits = order >> 63 ? order & ~((uint64_t)1 << 63) : ~order;
+    uint32_t half = (uint32_t)(order >> 31 ? order & ~((uint64_t)1 << 31) : ~order);
     double value;
+    float narrow;
     memcpy(&value, &bits, sizeof value);
-    return value;
+    memcpy(&narrow, &half, sizeof narrow);
+    return f64 ? value : (double)narrow;
 }
 
 static const uint8_t *words_of(const mlops__tuning *self, const mlops__plan_node *node) {
@@ -62,7 +71,8 @@ static int gather_items(mlops__tuning *self) {
         item *out = &self->items[self->n_items++];
         out->node = i;
         out->apart = 0;
-        out->order = ordered(zero ? mlops__load_f64(words_of(self, &node) + 4) : node.value);
+        out->order = ordered(zero ? mlops__load_f64(words_of(self, &node) + 4) : node.value,
+                             mlops__tune_is_f64(self));
         out->side = (uint64_t)node.feature << SIDE_SHIFT | (uint64_t)(zero ? SIDE_ZERO : 0) |
                     (uint64_t)(node.left_missing != 0);
     }
@@ -193,7 +203,7 @@ static void fill_run(mlops__tuning *self, const run *at, mlops__forest_slot *slo
     for (uint32_t i = at->begin; i < at->end; i++) {
         const item *it = &self->items[i];
         if (i == at->begin || it->order != it[-1].order)
-            put_cut(self, cuts, first, n_cuts++, of_ordered(it->order));
+            put_cut(self, cuts, first, n_cuts++, of_ordered(it->order, mlops__tune_is_f64(self)));
         self->node_slots[it->node] = (uint16_t)of_side[side_of(it)];
         self->node_bounds[it->node] = (int8_t)((int32_t)n_cuts - 128);
     }

@@ -15,18 +15,13 @@ typedef struct tree {
     const mlops__forest_tree *shape;
     uint32_t first;
     uint32_t n;
+    uint16_t lefts[NODES];   /* left child; 0: a leaf */
     uint16_t firsts[NODES];  /* leaf, the first one below a node */
     uint16_t spans[NODES];   /* leaves below a node */
     uint8_t vectors[NODES];  /* what the chain from here down finds */
     uint64_t unused;         /* vectors */
     mlops__forest_test *out; /* the next one */
 } tree;
-
-/* Index of the left child; 0: a leaf. */
-static uint32_t left_of(const tree *self, uint32_t i) {
-    mlops__plan_node node = mlops__plan_node_at(self->tuning->plan, self->first + i);
-    return mlops__tune_is_test(&node) ? i + node.step : 0;
-}
 
 static uint32_t span_of_leaves(const mlops__forest_tree *shape) {
     return shape->heap ? 1u << shape->depth : shape->n_tests + 1;
@@ -35,13 +30,13 @@ static uint32_t span_of_leaves(const mlops__forest_tree *shape) {
 static void number_leaves(tree *self) {
     uint32_t left;
     for (uint32_t i = self->n; i--;) {
-        left = left_of(self, i);
+        left = self->lefts[i];
         self->spans[i] = left ? (uint16_t)(self->spans[left] + self->spans[left + 1]) : 1;
     }
     if (self->shape->heap) self->spans[0] = (uint16_t)span_of_leaves(self->shape);
     self->firsts[0] = 0;
     for (uint32_t i = 0; i < self->n; i++) {
-        if (!(left = left_of(self, i))) continue;
+        if (!(left = self->lefts[i])) continue;
         if (self->shape->heap) self->spans[left] = self->spans[left + 1] = self->spans[i] / 2;
         self->firsts[left] = self->firsts[i];
         self->firsts[left + 1] = (uint16_t)(self->firsts[i] + self->spans[left]);
@@ -52,9 +47,9 @@ static void number_leaves(tree *self) {
 static int put_chain(tree *self, uint32_t top) {
     uint16_t chain[TESTS];
     uint32_t n = 0, left;
-    for (uint32_t i = top; left_of(self, i); i = left_of(self, i)) chain[n++] = (uint16_t)i;
+    for (uint32_t i = top; self->lefts[i]; i = self->lefts[i]) chain[n++] = (uint16_t)i;
     for (uint32_t k = n; k--;) {
-        uint32_t i = chain[k], right = left_of(self, i) + 1, found = left_of(self, right) != 0;
+        uint32_t i = chain[k], right = self->lefts[i] + 1, found = self->lefts[right] != 0;
         uint8_t vector = self->vectors[right];
         if (found) self->unused |= (uint64_t)1 << vector;
         *self->out++ = (mlops__forest_test){
@@ -84,8 +79,8 @@ static int put_chains(tree *self) {
             return 1;
         }
         uint32_t i = tops[n++] = waiting[--n_waiting], left;
-        for (; (left = left_of(self, i)) != 0; i = left)
-            if (left_of(self, left + 1)) waiting[n_waiting++] = (uint16_t)(left + 1);
+        for (; (left = self->lefts[i]) != 0; i = left)
+            if (self->lefts[left + 1]) waiting[n_waiting++] = (uint16_t)(left + 1);
     }
 }
 
@@ -118,14 +113,22 @@ void mlops__tune_fill_tests(const mlops__tuning *self, uint32_t t, mlops__forest
                             mlops__forest_reals leaves, uint8_t *planes) {
     mlops__forest_tree *shape = &self->trees[t];
     mlops__plan_tree in = mlops__plan_tree_at(self->plan, t);
-    tree at = {self, shape, in.first, in.n_nodes, {0}, {0}, {0}, ~(uint64_t)0, tests};
-    at.out += shape->tests;
-    number_leaves(&at);
-    for (uint32_t i = 0; !shape->heap && i < at.n; i++) {
-        mlops__plan_node node = mlops__plan_node_at(self->plan, in.first + i);
-        if (!mlops__tune_is_test(&node))
-            mlops__tune_put(self, leaves, shape->test_leaves + at.firsts[i], node.value);
+    tree at;
+    at.tuning = self;
+    at.shape = shape;
+    at.first = in.first;
+    at.n = in.n_nodes;
+    at.unused = ~(uint64_t)0;
+    at.out = tests + shape->tests;
+    for (uint32_t i = 0; i < at.n; i++) {
+        uint32_t step = mlops__plan_node_at(self->plan, in.first + i).step;
+        at.lefts[i] = (uint16_t)(step ? i + step : 0);
     }
+    number_leaves(&at);
+    for (uint32_t i = 0; !shape->heap && i < at.n; i++)
+        if (!at.lefts[i])
+            mlops__tune_put(self, leaves, shape->test_leaves + at.firsts[i],
+                            mlops__plan_node_at(self->plan, in.first + i).value);
     if (planes) put_planes(self, shape, leaves, planes + shape->planes);
     if (!put_chains(&at)) shape->n_tests = 0;
 }

@@ -14,8 +14,9 @@ typedef struct pair {
 
 static inline __m256i load(const void *p) { return _mm256_loadu_si256(p); }
 
-/* Whole stripes of n bytes. */
-static inline void add(pair *sums, const uint8_t *p, size_t n, const uint8_t *secret) {
+/* Whole stripes of n bytes. Once in the library, since the loops of each call would be unrolled. */
+static __attribute__((noinline)) void add(pair *sums, const uint8_t *p, size_t n,
+                                          const uint8_t *secret) {
     for (const uint8_t *end = p + n; p < end; p += STRIPE, secret += 8)
         for (int i = 0; i < 2; i++) {
             __m256i data = load(p + HALF * i), keyed;

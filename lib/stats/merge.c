@@ -1,9 +1,10 @@
 /* One pass over two sorted samples: the gap of their CDFs, its extremes, and its integrals.
  *
  * Owns the fused merge. The gap is the whole number i m - j n, exact, so that D is; integrals are
- * summed in blocks, and the blocks with compensation, so that they hold to 1e-12 at any size.
+ * summed in blocks, and the blocks with compensation, so that they hold to 1e-12 at any size. Of
+ * large samples eight shares are walked at once, for a step waits for the one before it.
  * Invariant: a gap counts for an extreme only where the next value differs (right-continuous, ties
- * taken together); infinities are passed outside of the loop that integrates.
+ * taken together); infinities are passed outside of the loops that integrate.
  */
 #include "base/real.h"
 #include "stats/stats.h"
@@ -21,6 +22,11 @@ static void add(total *self, double x) {
     double t = self->value + x;
     self->lost += self->value >= x ? (self->value - t) + x : (x - t) + self->value;
     self->value = t;
+}
+
+static void add_total(total *self, const total *other) {
+    add(self, other->value);
+    self->lost += other->lost;
 }
 
 /* Where a walk stands: i values of x and j of y are passed. */
@@ -113,6 +119,165 @@ static void count_here(extremes *self, walk *now) {
     grown(self, now, &before);
 }
 
+/* ---- eight walks abreast ---- */
+
+enum { WALKS = 8, FOUR = WALKS / 2, STEPS = 128 };
+#define ABREAST_MAX ((int64_t)1 << 26) /* values of both, so that i (n + m) is exact as a double   \
+                                        */
+
+/* The values that walks pass in a block, one a step, that of x first where both have it, and how
+ * many of x they have passed until then. */
+typedef struct steps {
+    double values[STEPS][WALKS];
+    int32_t taken[STEPS][WALKS];
+} steps;
+
+/* What walk has in common with seven others. Each array has a place a walk. */
+typedef struct abreast {
+    double all, n, unit, scale;
+    double passed[WALKS]; /* values of both, times n */
+    double at[WALKS], high[WALKS], low[WALKS], first[WALKS], second[WALKS]; /* as in walk */
+} abreast;
+
+/* Passes a block of values with four of the walks. */
+static void pass(walk *walks, steps *out, int first) {
+    const double *x = walks->x, *y = walks->y;
+    int64_t i[FOUR], passed[FOUR];
+    for (int k = 0; k < FOUR; k++) {
+        i[k] = walks[first + k].i;
+        passed[k] = i[k] + walks[first + k].j;
+    }
+    for (int64_t s = 0; s < STEPS; s++)
+        for (int k = 0; k < FOUR; k++) {
+            double left = x[i[k]], right = y[passed[k] + s - i[k]];
+            out->taken[s][first + k] = (int32_t)i[k];
+            out->values[s][first + k] = left < right ? left : right;
+            i[k] += left <= right;
+        }
+    for (int k = 0; k < FOUR; k++) {
+        walk *at = &walks[first + k];
+        at->i = i[k];
+        at->j = passed[k] + STEPS - i[k];
+        at->gap = at->i * at->m - at->j * at->n;
+    }
+}
+
+/* What block() does, of all walks: in vectors, where the compiler has them. */
+static void integrate(abreast *self, const steps *from) {
+    const double all = self->all, n = self->n, unit = self->unit, scale = self->scale;
+    double passed[WALKS], at[WALKS], high[WALKS], low[WALKS], first[WALKS], second[WALKS];
+    for (int k = 0; k < WALKS; k++) {
+        passed[k] = self->passed[k], at[k] = self->at[k];
+        high[k] = self->high[k], low[k] = self->low[k], first[k] = 0, second[k] = 0;
+    }
+    for (int s = 0; s < STEPS; s++)
+#pragma GCC unroll 1
+        for (int k = 0; k < WALKS; k++) {
+            double next = from->values[s][k] * scale, width = next - at[k];
+            double gap = (double)from->taken[s][k] * all - passed[k], share = gap * unit;
+            double counts = width > 0 ? gap : 0, size = share < 0 ? -share : share;
+            double area = size * width;
+            high[k] = counts > high[k] ? counts : high[k];
+            low[k] = counts < low[k] ? counts : low[k];
+            first[k] += area;
+            second[k] += size * area;
+            at[k] = next;
+            passed[k] += n;
+        }
+    for (int k = 0; k < WALKS; k++) {
+        self->passed[k] = passed[k], self->at[k] = at[k];
+        self->high[k] = high[k], self->low[k] = low[k];
+        self->first[k] = first[k], self->second[k] = second[k];
+    }
+}
+
+/* How many ascending values are below a bound, or at it if upto. */
+static int64_t count_below(const double *values, int64_t n, double bound, int upto) {
+    int64_t low = 0;
+    while (low < n) {
+        int64_t middle = low + (n - low) / 2;
+        if (values[middle] < bound || (upto && values[middle] == bound)) low = middle + 1;
+        else n = middle;
+    }
+    return low;
+}
+
+/* Puts a walk where so many steps of its own lead, of which there are some, up to the end of a
+ * sample. */
+static void leap(walk *self, int64_t n_steps) {
+    const double *x = self->x + self->i, *y = self->y + self->j;
+    int64_t y_left = self->y_end - self->j, x_left = self->x_end - self->i;
+    int64_t low = n_steps > y_left ? n_steps - y_left : 0,
+            high = n_steps < x_left ? n_steps : x_left;
+    while (low < high) {
+        int64_t middle = low + (high - low) / 2;
+        if (x[middle] <= y[n_steps - 1 - middle]) low = middle + 1;
+        else high = middle;
+    }
+    self->i += low;
+    self->j += n_steps - low;
+    self->gap = self->i * self->m - self->j * self->n;
+    self->at = passed_value(self) * self->scale;
+}
+
+/* Blocks that eight walks may take before the first sample ends. */
+static int64_t count_blocks(const walk *self) {
+    const double *x = self->x + self->i, *y = self->y + self->j;
+    int64_t x_left = self->x_end - self->i, y_left = self->y_end - self->j;
+    if (self->n + self->m > ABREAST_MAX || x_left <= 0 || y_left <= 0) return 0;
+    if (x[x_left - 1] <= y[y_left - 1]) y_left = count_below(y, y_left, x[x_left - 1], 0);
+    else x_left = count_below(x, x_left, y[y_left - 1], 1);
+    return (x_left + y_left) / (WALKS * STEPS);
+}
+
+/* Shares the steps until a sample ends out to eight walks; the last of them stands for all. */
+static void walk_abreast(walk *self, extremes *at) {
+    int64_t n_blocks = count_blocks(self);
+    walk walks[WALKS], high[WALKS], low[WALKS];
+    abreast sums = {(double)(self->n + self->m),
+                    (double)self->n,
+                    1 / ((double)self->n * (double)self->m),
+                    self->scale,
+                    {0},
+                    {0},
+                    {0},
+                    {0},
+                    {0},
+                    {0}};
+    if (n_blocks == 0) return;
+    for (int k = 0; k < WALKS; k++) {
+        walks[k] = *self;
+        if (k > 0) leap(&walks[k], k * n_blocks * STEPS);
+        walks[k].first = walks[k].second = (total){0, 0};
+        sums.passed[k] = (double)(walks[k].i + walks[k].j) * sums.n;
+        sums.at[k] = walks[k].at;
+        sums.high[k] = (double)self->high, sums.low[k] = (double)self->low;
+    }
+    for (int64_t b = 0; b < n_blocks; b++) {
+        steps taken;
+        walk before[WALKS];
+        memcpy(before, walks, sizeof before);
+        pass(walks, &taken, 0);
+        pass(walks, &taken, FOUR);
+        integrate(&sums, &taken);
+        for (int k = 0; k < WALKS; k++) {
+            add(&walks[k].first, sums.first[k]);
+            add(&walks[k].second, sums.second[k]);
+            walks[k].high = (int64_t)sums.high[k], walks[k].low = (int64_t)sums.low[k];
+            if (walks[k].high > before[k].high) high[k] = before[k];
+            if (walks[k].low < before[k].low) low[k] = before[k];
+        }
+    }
+    for (int k = 0; k < WALKS; k++) {
+        add_total(&self->first, &walks[k].first);
+        add_total(&self->second, &walks[k].second);
+        if (walks[k].high > self->high) at->high = high[k], self->high = walks[k].high;
+        if (walks[k].low < self->low) at->low = low[k], self->low = walks[k].low;
+    }
+    self->i = walks[WALKS - 1].i, self->j = walks[WALKS - 1].j, self->gap = walks[WALKS - 1].gap;
+    self->at = passed_value(self) * self->scale;
+}
+
 /* Sets out behind the -inf of either side, with an end before +inf. */
 static void set_out(walk *self) {
     const double *x = self->x, *y = self->y;
@@ -142,6 +307,7 @@ void mlops__merge(mlops__merged *out, const double *x, int64_t n, const double *
     int unbounded = self.gap != 0;
     if (self.i + self.j > 0) count_here(&at, &self);
     set_scale(&self);
+    walk_abreast(&self, &at);
     for (walk before = self; block(&self); before = self) grown(&at, &self, &before);
     if (self.i + self.j > 0) count_here(&at, &self);
     unbounded |= self.gap != 0;

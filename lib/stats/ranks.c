@@ -8,6 +8,11 @@
 #include "base/wide.h"
 #include "stats/stats.h"
 
+/* How many values of x and of y are passed. */
+typedef struct walk {
+    int64_t p, q;
+} walk;
+
 /* Sums over distinct values. */
 typedef struct sums {
     uint64_t u_twice;
@@ -39,14 +44,23 @@ static mlops__i128 third(uint64_t n) {
     return n % 3 == 0 ? product(n * n - 1, n / 3) : product((n * n - 1) / 3, n);
 }
 
+static void add_u64(mlops__i128 *self, uint64_t x) {
+    self->low += x;
+    self->high += self->low < x;
+}
+
 /* p and q values below one that a and b have. A difference of ranks is q + b / 2 and something that
  * runs evenly from -(a - 1) / 2 to its opposite. */
 static void add_ranks(sums *self, uint64_t p, uint64_t q, uint64_t a, uint64_t b) {
     uint64_t below_x = 2 * q + b, below_y = 2 * p + a;
     self->u_twice += a * below_x;
+    if (a + b == 1) {
+        add_u64(&self->x, a * below_x * below_x);
+        add_u64(&self->y, b * below_y * below_y);
+        return;
+    }
     self->x = mlops__i128_add(self->x, product(a * below_x, below_x));
     self->y = mlops__i128_add(self->y, product(b * below_y, below_y));
-    if (a + b == 1) return;
     self->ties = mlops__i128_add(self->ties, cube(a + b));
     self->x = mlops__i128_add(self->x, third(a));
     self->y = mlops__i128_add(self->y, third(b));
@@ -82,19 +96,35 @@ static void finish(mlops__merged *out, const sums *self, int64_t n, int64_t m, u
         out->anderson = (self->anderson + self->lost) / (double)pairs * ((size - 1) / size);
 }
 
+static void add_value(sums *self, walk from, walk to, int64_t n, int64_t m, unsigned wanted) {
+    int64_t a = to.p - from.p, b = to.q - from.q;
+    if (wanted & MLOPS__MERGE_RANKS)
+        add_ranks(self, (uint64_t)from.p, (uint64_t)from.q, (uint64_t)a, (uint64_t)b);
+    if (wanted & MLOPS__MERGE_ANDERSON) add_anderson(self, n, m, from.p, from.q, a, b);
+}
+
 void mlops__merge_ranks(mlops__merged *out, const double *x, int64_t n, const double *y, int64_t m,
                         unsigned wanted) {
     sums all = {0, {0, 0}, {0, 0}, {0, 0}, 0, 0};
-    for (int64_t p = 0, q = 0; p < n || q < m;) {
-        double at = q == m || (p < n && x[p] <= y[q]) ? x[p] : y[q];
-        int64_t a = 0, b = 0;
-        while (p + a < n && x[p + a] == at) a++;
-        while (q + b < m && y[q + b] == at) b++;
-        if (wanted & MLOPS__MERGE_RANKS)
-            add_ranks(&all, (uint64_t)p, (uint64_t)q, (uint64_t)a, (uint64_t)b);
-        if (wanted & MLOPS__MERGE_ANDERSON) add_anderson(&all, n, m, p, q, a, b);
-        p += a;
-        q += b;
+    walk from = {0, 0}, to = {0, 0};
+    double at = x[0] < y[0] ? x[0] : y[0];
+    while (to.p < n && to.q < m) { /* without branches on the side, which nothing foretells */
+        double left = x[to.p], right = y[to.q], next = left < right ? left : right;
+        if (next != at) {
+            add_value(&all, from, to, n, m, wanted);
+            from = to;
+            at = next;
+        }
+        to.p += left <= right;
+        to.q += left > right;
+    }
+    for (;;) {
+        while (to.p < n && x[to.p] == at) to.p++;
+        while (to.q < m && y[to.q] == at) to.q++;
+        add_value(&all, from, to, n, m, wanted);
+        if (to.p == n && to.q == m) break;
+        at = to.p < n ? x[to.p] : y[to.q];
+        from = to;
     }
     finish(out, &all, n, m, wanted);
 }

@@ -55,6 +55,10 @@ typedef struct job {
     int64_t begun; /* index of the first column of the loop that runs */
     mlops__drift_judged *judged;
     int64_t *order;
+    double **rooms; /* working memory, NULL until it is needed; no two columns in work share one */
+    int64_t n_rooms;
+    size_t room_size;
+    int32_t by_worker; /* a worker has its own, else a column of the loop */
 } job;
 
 static const char *kind_of(mlops_type type) {
@@ -137,20 +141,28 @@ static int by_numbers(mlops_type reference, mlops_type current) {
            (reference == MLOPS_TYPE_NULL && mlops__drift_numeric(current));
 }
 
-static mlops_status judge_table(const job *self, const pair *at, mlops__drift_judged *out) {
+/* Working memory of one column at a time, which all that are judged with it share: memory that is
+ * new to the process costs more than sorting in it. */
+static mlops_status take_room(job *self, int64_t index, double **out) {
+    double **room = &self->rooms[index];
+    if (!*room) *room = mlops__alloc(&self->host.allocator, self->room_size);
+    *out = *room;
+    return *room ? MLOPS_OK : MLOPS_E_NOMEM;
+}
+
+static mlops_status judge_table(job *self, const pair *at, int64_t room, mlops__drift_judged *out) {
     const mlops_allocator *allocator = &self->host.allocator;
     const mlops__column *x = mlops__table_column(self->reference.table, at->reference);
     const mlops__column *y = mlops__table_column(self->current, at->current);
     if (by_numbers(x->type, y->type)) {
         mlops__drift_values a, b;
-        MLOPS_TRY(mlops__drift_values_load(&a, x, &self->host));
-        mlops_status status = mlops__drift_values_load(&b, y, &self->host);
-        if (status == MLOPS_OK) {
-            mlops__drift_judge_values(out, &self->rule, x->name, x->type, &a, &b);
-            mlops__drift_values_free(&b, allocator);
-        }
-        mlops__drift_values_free(&a, allocator);
-        return status;
+        double *first;
+        MLOPS_TRY(take_room(self, room, &first));
+        double *second = first + x->n_rows, *scratch = second + y->n_rows;
+        mlops__drift_values_load(&a, x, self->host.cpu, first, scratch);
+        mlops__drift_values_load(&b, y, self->host.cpu, second, scratch);
+        mlops__drift_judge_values(out, &self->rule, x->name, x->type, &a, &b);
+        return MLOPS_OK;
     }
     mlops__drift_categories categories;
     MLOPS_TRY(mlops__drift_categories_pick(&categories, x, allocator));
@@ -159,16 +171,16 @@ static mlops_status judge_table(const job *self, const pair *at, mlops__drift_ju
     return MLOPS_OK;
 }
 
-static mlops_status judge_kept(const job *self, const pair *at, mlops__drift_judged *out) {
+static mlops_status judge_kept(job *self, const pair *at, int64_t room, mlops__drift_judged *out) {
     const mlops_allocator *allocator = &self->host.allocator;
     const mlops__reference_column *x = mlops__reference_at(self->reference.kept, at->reference);
     const mlops__column *y = mlops__table_column(self->current, at->current);
     if (by_numbers(x->type, y->type)) {
         mlops__drift_values values;
-        MLOPS_TRY(mlops__drift_values_load(&values, y, &self->host));
-        mlops_status status = mlops__drift_judge_kept(out, &self->rule, x, &values, allocator);
-        mlops__drift_values_free(&values, allocator);
-        return status;
+        double *first;
+        MLOPS_TRY(take_room(self, room, &first));
+        mlops__drift_values_load(&values, y, self->host.cpu, first, first + y->n_rows);
+        return mlops__drift_judge_kept(out, &self->rule, x, &values, allocator);
     }
     mlops__drift_categories categories;
     mlops__drift_categories_take(&categories, x);
@@ -179,10 +191,9 @@ static mlops_status judge_kept(const job *self, const pair *at, mlops__drift_jud
 
 static mlops_status judge_one(void *task_user, int64_t index, int32_t worker) {
     job *self = task_user;
-    (void)worker;
-    int64_t at = self->begun + index;
-    return self->reference.table ? judge_table(self, &self->pairs[at], &self->judged[at])
-                                 : judge_kept(self, &self->pairs[at], &self->judged[at]);
+    int64_t at = self->begun + index, room = self->by_worker ? worker : index;
+    return self->reference.table ? judge_table(self, &self->pairs[at], room, &self->judged[at])
+                                 : judge_kept(self, &self->pairs[at], room, &self->judged[at]);
 }
 
 static mlops_status poll(const job *self, int64_t done, mlops_error *err) {
@@ -197,21 +208,27 @@ static mlops_status poll(const job *self, int64_t done, mlops_error *err) {
     return MLOPS_OK;
 }
 
+/* The values of both sides, and as many as the larger has for sorting. */
+static int find_room(job *self) {
+    size_t n = (size_t)mlops_table_n_rows(self->current), other = 0;
+    if (self->reference.table) other = (size_t)mlops_table_n_rows(self->reference.table);
+    size_t both, all;
+    return mlops__add(n, other, &both) && mlops__add(both, n > other ? n : other, &all) &&
+           mlops__mul(all ? all : 1, sizeof(double), &self->room_size);
+}
+
 /* Columns that may be in work at once under the limit of memory. */
-static mlops_status find_width(const job *self, int64_t *out, mlops_error *err) {
-    size_t size = mlops__drift_values_size(mlops_table_n_rows(self->current)), other = 0;
-    if (self->reference.table)
-        other = mlops__drift_values_size(mlops_table_n_rows(self->reference.table));
-    if (!mlops__add(size, other, &size)) size = SIZE_MAX;
+static mlops_status find_width(job *self, int64_t *out, mlops_error *err) {
+    if (!find_room(self)) self->room_size = SIZE_MAX;
     int64_t workers = self->call.executor ? self->call.executor->n_workers : 1;
     *out = workers < 1 ? 1 : workers;
-    if (self->call.memory_max <= 0 || size == 0) return MLOPS_OK;
-    uint64_t fit = (uint64_t)self->call.memory_max / size;
+    if (self->call.memory_max <= 0) return MLOPS_OK;
+    uint64_t fit = (uint64_t)self->call.memory_max / self->room_size;
     if (fit == 0)
         return mlops__fail(err, MLOPS_E_LIMIT,
                            "a column takes %zu bytes of working memory; mlops_call.memory_max is "
                            "%lld",
-                           size, (long long)self->call.memory_max);
+                           self->room_size, (long long)self->call.memory_max);
     if (fit < (uint64_t)*out) *out = (int64_t)fit;
     return MLOPS_OK;
 }
@@ -222,7 +239,12 @@ static mlops_status judge_all(job *self, mlops_error *err) {
     const mlops_executor *executor = self->call.executor;
     int64_t width = 1;
     MLOPS_TRY(find_width(self, &width, err));
-    if (executor && width == executor->n_workers && width < self->n) width *= TURNS;
+    self->rooms = mlops__arena_array(&self->arena, (size_t)width, sizeof *self->rooms);
+    if (!self->rooms) return mlops__fail_nomem(err, (size_t)width * sizeof *self->rooms);
+    memset(self->rooms, 0, (size_t)width * sizeof *self->rooms);
+    self->n_rooms = width;
+    self->by_worker = executor && width == executor->n_workers;
+    if (self->by_worker && width < self->n) width *= TURNS;
     MLOPS_TRY(poll(self, 0, err));
     for (self->begun = 0; self->begun < self->n;) {
         int64_t left = self->n - self->begun, n = width < left ? width : left;
@@ -260,6 +282,8 @@ static mlops_status compare(mlops_drift **out, job *self, const mlops_drift_opts
         status =
             mlops__drift_from_columns(out, &self->host, &self->rule, self->judged, self->n, err);
     }
+    for (int64_t i = 0; i < self->n_rooms; i++)
+        mlops__free(&self->host.allocator, self->rooms[i], self->room_size);
     mlops__arena_free(&self->arena);
     return status;
 }

@@ -45,10 +45,9 @@ const char *mlops__drift_word(mlops_drift_verdict verdict);
 
 /* One side of a numeric column with every value at hand. */
 typedef struct mlops__drift_values {
-    double *values; /* ascending, no NaN; -0 is 0 */
+    const double *values; /* ascending, no NaN; -0 is 0 */
     mlops__drift_side side;
     double sd; /* of the finite values, by n; NaN if there is none */
-    size_t room;
 } mlops__drift_values;
 
 /* One side of a column by categories: at most 64, then the rest. */
@@ -64,13 +63,10 @@ typedef struct mlops__drift_categories {
 struct mlops__column;
 struct mlops__reference_column;
 
-/* Sorted values of a numeric column. MLOPS_E_NOMEM. */
-mlops_status mlops__drift_values_load(mlops__drift_values *out, const struct mlops__column *column,
-                                      const mlops__host *host);
-void mlops__drift_values_free(mlops__drift_values *self, const mlops_allocator *allocator);
-
-/* Bytes of working memory that a column of so many rows takes on its side, at the most. */
-size_t mlops__drift_values_size(int64_t n_rows);
+/* Sorts the values of a numeric column into values, which out borrows; these and scratch have room
+ * for all rows. */
+void mlops__drift_values_load(mlops__drift_values *out, const struct mlops__column *column,
+                              mlops_cpu cpu, double *values, double *scratch);
 
 /* Picks the categories of a table's column, or those that a reference kept, and counts a current
  * column over them. MLOPS_E_NOMEM. */

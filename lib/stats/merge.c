@@ -122,8 +122,8 @@ static void count_here(extremes *self, walk *now) {
 /* ---- eight walks abreast ---- */
 
 enum { WALKS = 8, FOUR = WALKS / 2, STEPS = 128 };
-#define ABREAST_MAX ((int64_t)1 << 26) /* values of both, so that i (n + m) is exact as a double   \
-                                        */
+/* Values of both, so that i (n + m) is exact as a double. */
+#define ABREAST_MAX ((int64_t)1 << 26)
 
 /* The values that walks pass in a block, one a step, that of x first where both have it, and how
  * many of x they have passed until then. */

@@ -36,33 +36,35 @@ static mlops_status sample_alloc(sample *self, int64_t n, const mlops_allocator 
     return MLOPS_OK;
 }
 
-/* Sorts as many values as there is room for; they may lie in the copy. */
-static mlops_status sample_sort(sample *self, const double *values, const mlops__host *host) {
-    sample scratch;
-    MLOPS_TRY(sample_alloc(&scratch, self->room, &host->allocator));
-    self->n = mlops__sort_f64(host->cpu, self->copy, scratch.copy, values, self->room);
+/* Sorts as many values as there is room for; they may lie in the copy. scratch grows to that. */
+static mlops_status sample_sort(sample *self, const double *values, sample *scratch,
+                                const mlops__host *host) {
+    if (scratch->room < self->room) {
+        sample_free(scratch, &host->allocator);
+        MLOPS_TRY(sample_alloc(scratch, self->room, &host->allocator));
+    }
+    self->n = mlops__sort_f64(host->cpu, self->copy, scratch->copy, values, self->room);
     self->n_nan = self->room - self->n;
     self->values = self->copy;
-    sample_free(&scratch, &host->allocator);
     return MLOPS_OK;
 }
 
 static mlops_status sample_from(sample *self, const double *values, int64_t n, int sorted,
-                                const mlops__host *host) {
+                                sample *scratch, const mlops__host *host) {
     if (sorted) {
         sample borrowed = {values, n, 0, NULL, 0};
         *self = borrowed;
         return MLOPS_OK;
     }
     MLOPS_TRY(sample_alloc(self, n, &host->allocator));
-    return sample_sort(self, values, host);
+    return sample_sort(self, values, scratch, host);
 }
 
-static mlops_status sample_from_column(sample *self, const mlops__column *column,
+static mlops_status sample_from_column(sample *self, const mlops__column *column, sample *scratch,
                                        const mlops__host *host) {
     MLOPS_TRY(sample_alloc(self, column->n_rows, &host->allocator));
     for (int64_t i = 0; i < column->n_rows; i++) self->copy[i] = mlops__column_f64(column, i);
-    return sample_sort(self, self->copy, host);
+    return sample_sort(self, self->copy, scratch, host);
 }
 
 int64_t mlops__common(int64_t a, int64_t b) {
@@ -166,16 +168,18 @@ mlops_status mlops_stats_compare(mlops_stats_two_sample *out, const double *x, i
                                  mlops_error *err) {
     mlops_stats_opts local;
     mlops__host host;
-    sample a = {NULL, 0, 0, NULL, 0}, b = a;
+    sample a = {NULL, 0, 0, NULL, 0}, b = a, scratch = a;
     MLOPS_TRY(check_opts(&local, &host, opts, err));
     if (!out || n < 0 || m < 0 || (n > 0 && !x) || (m > 0 && !y))
         return mlops__fail(err, MLOPS_E_INVALID,
                            "a sample or the result is NULL, or a size is "
                            "negative");
     const mlops_allocator *allocator = &host.allocator;
-    mlops_status status = sample_from(&a, x, n, (local.flags & MLOPS_STATS_X_SORTED) != 0, &host);
+    mlops_status status =
+        sample_from(&a, x, n, (local.flags & MLOPS_STATS_X_SORTED) != 0, &scratch, &host);
     if (status == MLOPS_OK)
-        status = sample_from(&b, y, m, (local.flags & MLOPS_STATS_Y_SORTED) != 0, &host);
+        status = sample_from(&b, y, m, (local.flags & MLOPS_STATS_Y_SORTED) != 0, &scratch, &host);
+    sample_free(&scratch, allocator);
     if (status < 0) mlops__fail_nomem(err, (size_t)(n > m ? n : m) * sizeof(double));
     return finish(out, status, &a, &b, &local, allocator, err);
 }
@@ -198,7 +202,7 @@ mlops_status mlops_stats_compare_columns(mlops_stats_two_sample *out, const mlop
     mlops_stats_opts local;
     mlops__host host;
     const mlops__column *first = NULL, *second = NULL;
-    sample a = {NULL, 0, 0, NULL, 0}, b = a;
+    sample a = {NULL, 0, 0, NULL, 0}, b = a, scratch = a;
     MLOPS_TRY(check_opts(&local, &host, opts, err));
     if (!out) return mlops__fail(err, MLOPS_E_INVALID, "the result is NULL");
     if (local.flags != 0)
@@ -207,8 +211,9 @@ mlops_status mlops_stats_compare_columns(mlops_stats_two_sample *out, const mlop
                            "mlops_stats_opts.flags must be 0");
     MLOPS_TRY(numeric(&first, x, x_column, err));
     MLOPS_TRY(numeric(&second, y, y_column, err));
-    mlops_status status = sample_from_column(&a, first, &host);
-    if (status == MLOPS_OK) status = sample_from_column(&b, second, &host);
+    mlops_status status = sample_from_column(&a, first, &scratch, &host);
+    if (status == MLOPS_OK) status = sample_from_column(&b, second, &scratch, &host);
+    sample_free(&scratch, &host.allocator);
     if (status < 0) {
         int64_t n = first->n_rows > second->n_rows ? first->n_rows : second->n_rows;
         mlops__fail_nomem(err, (size_t)n * sizeof(double));

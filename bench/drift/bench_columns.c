@@ -1,0 +1,117 @@
+/* A drift report of numeric columns, reference rows at hand and reference stored.
+ *
+ * usage: bench_columns COLUMNS N M RUNS      N rows of the reference, M current ones
+ * The first line has the sizes of both gaps, Kolmogorov-Smirnov and Wasserstein, of the first
+ * column. Then a line a run: milliseconds of the report from both tables, of that from a reference
+ * that is stored, processor milliseconds of both, and the most memory that either took at once, in
+ * bytes.
+ */
+#include <math.h>
+#include <mlops.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static double now(clockid_t clock) {
+    struct timespec t;
+    clock_gettime(clock, &t);
+    return (double)t.tv_sec * 1e3 + 1e-6 * (double)t.tv_nsec;
+}
+
+static void must(mlops_status status, const mlops_error *err) {
+    if (status < 0) {
+        fprintf(stderr, "%s\n", err->message);
+        exit(1);
+    }
+}
+
+static size_t in_use, most;
+
+static void *take(void *ctx, size_t size, size_t align) {
+    (void)ctx;
+    void *p = aligned_alloc(align < 16 ? 16 : align, (size + 63) / 64 * 64);
+    in_use += p ? size : 0;
+    most = in_use > most ? in_use : most;
+    return p;
+}
+
+static void give(void *ctx, void *p, size_t size, size_t align) {
+    (void)ctx;
+    (void)align;
+    in_use -= size;
+    free(p);
+}
+
+static void *again(void *ctx, void *p, size_t old_size, size_t new_size, size_t align) {
+    void *out = take(ctx, new_size, align);
+    if (!out) return NULL;
+    memcpy(out, p, old_size < new_size ? old_size : new_size);
+    give(ctx, p, old_size, align);
+    return out;
+}
+
+static uint64_t state = 1;
+
+static double uniform(void) {
+    state += 0x9e3779b97f4a7c15u;
+    uint64_t z = (state ^ state >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    return (double)((z ^ z >> 31) >> 11) * 0x1p-53;
+}
+
+/* Normal values, of every other column a thousandth missing. */
+static mlops_table *draw(int64_t n_rows, int64_t n_columns, double shift) {
+    size_t n = (size_t)(n_rows * n_columns);
+    double *values = malloc(n * sizeof *values);
+    mlops_table *out;
+    mlops_error err;
+    if (!values) exit(1);
+    for (size_t i = 0; i < n; i++) {
+        double radius = sqrt(-2 * log(uniform() + 0x1p-60));
+        values[i] = shift + radius * cos(6.283185307179586 * uniform());
+        if (i % 2 && uniform() < 0.001) values[i] = (double)NAN;
+    }
+    must(mlops_table_from_matrix(&out, values, n_rows, n_columns, NULL, NULL, &err), &err);
+    free(values);
+    return out;
+}
+
+int main(int argc, char **argv) {
+    if (argc < 5) return 2;
+    int64_t n_columns = atoll(argv[1]);
+    mlops_table *before = draw(atoll(argv[2]), n_columns, 0);
+    mlops_table *after = draw(atoll(argv[3]), n_columns, 0.01);
+    mlops_allocator counted = MLOPS_ALLOCATOR_INIT;
+    mlops_host host = MLOPS_HOST_INIT;
+    mlops_drift_opts opts = MLOPS_DRIFT_OPTS_INIT;
+    mlops_reference *kept;
+    mlops_drift *drift;
+    mlops_error err;
+    counted.alloc = take;
+    counted.realloc = again;
+    counted.free = give;
+    host.allocator = &counted;
+    opts.host = &host;
+    must(mlops_reference_new(&kept, before, NULL, &err), &err);
+    for (int run = 0, runs = atoi(argv[4]); run < runs; run++) {
+        double spent[2], used[2];
+        for (int stored = 0; stored < 2; stored++) {
+            double begun = now(CLOCK_MONOTONIC), begun_cpu = now(CLOCK_PROCESS_CPUTIME_ID);
+            must(stored ? mlops_drift_compare_reference(&drift, kept, after, &opts, &err)
+                        : mlops_drift_compare(&drift, before, after, &opts, &err),
+                 &err);
+            spent[stored] = now(CLOCK_MONOTONIC) - begun;
+            used[stored] = now(CLOCK_PROCESS_CPUTIME_ID) - begun_cpu;
+            mlops_drift_column first = MLOPS_DRIFT_COLUMN_INIT;
+            must(mlops_drift_get(drift, 0, &first), &err);
+            if (run == 0) printf("%.17g %.17g%c", first.ks, first.wasserstein, stored ? '\n' : ' ');
+            mlops_drift_unref(drift);
+        }
+        printf("%.3f %.3f %.3f %.3f %zu\n", spent[0], spent[1], used[0], used[1], most);
+    }
+    mlops_reference_unref(kept);
+    mlops_table_unref(before);
+    mlops_table_unref(after);
+    return 0;
+}

@@ -83,8 +83,7 @@ mlops_status mlops_stats_adjust(const double *p, int64_t n, mlops_stats_correcti
         return mlops__fail(err, MLOPS_E_INVALID, "the correction is none of the four");
     for (int64_t i = 0; i < n; i++)
         if (p[i] < 0 || p[i] > 1)
-            return mlops__fail(err, MLOPS_E_INVALID, "p[%lld] is %g, which is not in [0, 1]",
-                               (long long)i, p[i]);
+            return mlops__fail(err, MLOPS_E_INVALID, "p[%lld] is not in [0, 1]", (long long)i);
     if (n == 0) return MLOPS_OK;
     int64_t *order = mlops__alloc_array(&local.allocator, (size_t)n, sizeof *order);
     if (!order) return mlops__fail_nomem(err, (size_t)n * sizeof *order);

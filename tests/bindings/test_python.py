@@ -7,6 +7,7 @@ import array
 import ast
 import copy
 import ctypes
+import dataclasses
 import datetime
 import decimal
 import gc
@@ -304,6 +305,31 @@ class Messages(unittest.TestCase):
         self.says(mlops.InvalidError, f"x sums up to {2 ** 53 + 1}; 1 to 2^53 can be compared", compare, [2 ** 53, 1],
                   [1, 1])
         self.says(mlops.InvalidError, "x sums up to 0; 1 to 2^53 can be compared", compare, [], [])
+
+    def test_measures_by_name(self):
+        x, y = [2.1, 3.5, 3.9, 4.4, 6.0], [3.0, 4.8, 5.1, 7.7, 8.2]
+        r = mlops.stats_compare(x, y, measures=["mann_whitney", "welch"], alternative="less")
+        self.assertEqual((r.mann_whitney, r.mann_whitney_exact, round(r.mann_whitney_p * 252)), (6.0, 1, 28))
+        self.assertTrue(r.welch < 0 and math.isnan(r.t) and math.isnan(r.cramer))
+        every = mlops.stats_compare(x, y, measures="all", alternative="less")
+        self.assertEqual((every.mann_whitney_p, every.welch_p), (r.mann_whitney_p, r.welch_p))
+        self.assertFalse(any(math.isnan(v) for v in dataclasses.astuple(every)))
+        member = mlops.stats_compare(x, y, measures=[mlops.StatsMeasure.T])
+        self.assertEqual(member.t, mlops.stats_compare(x, y, measures=int(mlops.StatsMeasure.T)).t)
+        table = mlops.table({"x": x, "y": y})
+        columns = mlops.stats_compare_columns(table, 0, table, 1, measures="kuiper")
+        self.assertEqual(columns.kuiper, every.kuiper)
+        with self.assertRaisesRegex(ValueError, "^'median' is not one of 'moments', 't', 'welch', 'mann_whitney', "):
+            mlops.stats_compare(x, y, measures=["median"])
+        self.assertIn("'kuiper'", mlops.stats_compare.__doc__)
+
+    def test_adjusted_p(self):
+        got = mlops.stats_adjust([0.01, 0.04, float("nan"), 0.03], "bonferroni")
+        self.assertEqual([round(p, 12) for p in got[:2]] + [round(got[3], 12)], [.03, .12, .09])
+        self.assertTrue(math.isnan(got[2]))
+        self.assertEqual(list(mlops.stats_adjust([.25, .5])), [.5, .5])
+        self.says(mlops.InvalidError, "p[1] is not in [0, 1]", mlops.stats_adjust, [.5, 2.0])
+        self.assertEqual(mlops.stats_compare_shares(3, 4, 1, 4, "greater").fisher_p, 17 / 70)
 
     def test_options_are_called_as_they_are_given(self):
         train, live = mlops.table({"a": [1, 2], "b": [1, 2]}), mlops.table({"a": [1, 2]})

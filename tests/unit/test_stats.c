@@ -151,6 +151,13 @@ static void test_refuses(void **state) {
     opts.alternative = (mlops_stats_alternative)-1;
     refused(mlops_stats_compare(&out, x, 2, x, 2, &opts, &err), &err, MLOPS_E_INVALID,
             "alternative");
+    opts.alternative = MLOPS_STATS_TWO_SIDED;
+    opts.measures = 256;
+    refused(mlops_stats_compare(&out, x, 2, x, 2, &opts, &err), &err, MLOPS_E_INVALID, "measures");
+    opts.measures = MLOPS_STATS_CRAMER;
+    opts.flags = MLOPS_STATS_X_SORTED | MLOPS_STATS_Y_SORTED; /* no value of these is read */
+    refused(mlops_stats_compare(&out, x, (int64_t)1 << 31, x, 2, &opts, &err), &err,
+            MLOPS_E_INVALID, "2147483648 and 2 values are too large for ranks");
     out.struct_size = 0;
     assert_int_equal(mlops_stats_compare(&out, x, 2, x, 2, NULL, NULL), MLOPS_E_INVALID);
     memset(&err, 0, sizeof err);
@@ -249,6 +256,62 @@ static void test_counts_refused(void **state) {
     assert_int_equal(mlops_stats_compare_counts(&r, big, x, 1), MLOPS_OK);
     assert_int_equal(mlops_stats_compare_counts(&r, big, x, 2), MLOPS_E_INVALID);
     assert_int_equal(mlops_stats_compare_counts(&r, NULL, x, 1), MLOPS_E_INVALID);
+}
+
+/* What was compiled before there were measures gets what it knows, and nothing behind it. */
+static void test_shorter_structs(void **state) {
+    (void)state;
+    const double x[] = {1, 2, 3, 4}, y[] = {2, 3, 5, 9};
+    mlops_stats_two_sample r = MLOPS_STATS_TWO_SAMPLE_INIT;
+    mlops_stats_two_counts c = MLOPS_STATS_TWO_COUNTS_INIT;
+    const int64_t counts[] = {1, 2, 3};
+    r.struct_size = offsetof(mlops_stats_two_sample, mean_x);
+    r.mean_x = 7;
+    c.struct_size = offsetof(mlops_stats_two_counts, kl);
+    c.kl = 7;
+    assert_int_equal(mlops_stats_compare(&r, x, 4, y, 4, NULL, NULL), MLOPS_OK);
+    assert_int_equal(mlops_stats_compare_counts(&c, counts, counts, 3), MLOPS_OK);
+    close_to(r.mean_x + c.kl, 14, 0);
+    close_to(r.ks, 0.5, 1e-15);
+}
+
+static void test_shares(void **state) {
+    (void)state;
+    mlops_stats_two_shares r = MLOPS_STATS_TWO_SHARES_INIT;
+    /* Fisher's lady: 3 of 4 right; 1 and 16 of 70 */
+    assert_int_equal(mlops_stats_compare_shares(&r, 3, 4, 1, 4, MLOPS_STATS_GREATER), MLOPS_OK);
+    close_to(r.fisher_p, 17.0 / 70, 1e-14);
+    close_to(r.odds_ratio, 9, 0);
+    close_to(r.z, sqrt(2), 1e-15);
+    assert_int_equal(mlops_stats_compare_shares(&r, 3, 4, 1, 4, MLOPS_STATS_TWO_SIDED), MLOPS_OK);
+    close_to(r.fisher_p, 34.0 / 70, 1e-14);
+    assert_int_equal(mlops_stats_compare_shares(&r, 5, 4, 1, 4, MLOPS_STATS_LESS), MLOPS_E_INVALID);
+    assert_int_equal(mlops_stats_compare_shares(&r, 3, 4, -1, 4, MLOPS_STATS_LESS),
+                     MLOPS_E_INVALID);
+    assert_int_equal(mlops_stats_compare_shares(&r, 0, 0, 1, 4, MLOPS_STATS_LESS), MLOPS_E_INVALID);
+    assert_int_equal(mlops_stats_compare_shares(&r, 0, INT64_MAX, 1, 4, MLOPS_STATS_LESS),
+                     MLOPS_E_INVALID);
+    assert_int_equal(mlops_stats_compare_shares(&r, 1, 2, 1, 4, (mlops_stats_alternative)3),
+                     MLOPS_E_INVALID);
+    assert_int_equal(mlops_stats_compare_shares(NULL, 1, 2, 1, 4, MLOPS_STATS_LESS),
+                     MLOPS_E_INVALID);
+}
+
+static void test_adjust_refuses(void **state) {
+    (void)state;
+    const double p[] = {0.2, 1.5};
+    double out[] = {7, 7};
+    mlops_error err;
+    refused(mlops_stats_adjust(p, 2, MLOPS_STATS_BH, out, NULL, &err), &err, MLOPS_E_INVALID,
+            "p[1] is not in [0, 1]");
+    refused(mlops_stats_adjust(p, 1, (mlops_stats_correction)4, out, NULL, &err), &err,
+            MLOPS_E_INVALID, "correction");
+    refused(mlops_stats_adjust(NULL, 1, MLOPS_STATS_BH, out, NULL, &err), &err, MLOPS_E_INVALID,
+            "NULL");
+    refused(mlops_stats_adjust(p, -1, MLOPS_STATS_BH, out, NULL, &err), &err, MLOPS_E_INVALID,
+            "negative");
+    assert_int_equal(mlops_stats_adjust(NULL, 0, MLOPS_STATS_BH, NULL, NULL, &err), MLOPS_OK);
+    close_to(out[0] + out[1], 14, 0);
 }
 
 /* Closed forms: two degrees of freedom, and the recurrence that adds two. */
@@ -360,6 +423,9 @@ int main(void) {
         cmocka_unit_test(test_columns),
         cmocka_unit_test(test_counts),
         cmocka_unit_test(test_counts_refused),
+        cmocka_unit_test(test_shorter_structs),
+        cmocka_unit_test(test_shares),
+        cmocka_unit_test(test_adjust_refuses),
         cmocka_unit_test(test_chi2_tail),
         cmocka_unit_test(test_normal_tail),
         cmocka_unit_test(test_kolmogorov_tail_falls),

@@ -31,9 +31,12 @@
 #include <mlops/featurestore.h>
 #include <mlops/folder.h>
 #include <mlops/gc.h>
+#include <mlops/hll.h>
 #include <mlops/host.h>
 #include <mlops/import.h>
 #include <mlops/importance.h>
+#include <mlops/items.h>
+#include <mlops/kll.h>
 #include <mlops/lineage.h>
 #include <mlops/merge.h>
 #include <mlops/metric.h>

@@ -2334,6 +2334,302 @@ public:
     }
 };
 
+/// A sketch of distinct values, in mlops_hll_size() bytes aligned to 8. One thread at a time.
+class hll : public detail::handle<mlops_hll, mlops_hll_free> {
+public:
+    using handle::handle;
+
+    /// Bytes that a sketch of this configuration needs; 0 if opts are not valid.
+    static std::size_t size(const mlops_hll_opts *opts = nullptr) {
+        return mlops_hll_size(opts);
+    }
+
+    /// Start an empty sketch on the host's heap.
+    explicit hll(const mlops_hll_opts *opts = nullptr) {
+        mlops_hll *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_hll_new(&out, opts, &e), "mlops_hll_new", &e);
+        p_ = out;
+    }
+
+    /// Add float64 values. Zeros of either sign are one value, and all NaN are one; a whole number is another one
+    /// here than in mlops_hll_add_i64().
+    void add(span<const double> values) {
+        detail::check(mlops_hll_add(need(), values.data(), static_cast<std::int64_t>(values.size())), "mlops_hll_add");
+    }
+
+    /// Add int64 values.
+    void add_i64(span<const std::int64_t> values) {
+        detail::check(mlops_hll_add_i64(need(), values.data(), static_cast<std::int64_t>(values.size())), "mlops_hll_add_i64");
+    }
+
+    /// Add a text, by its bytes. An empty one is none, as for DataSketches.
+    void add_text(const std::string &text) {
+        mlops_hll_add_text(need(), text.c_str());
+    }
+
+    /// Add what another sketch has seen: the values of both, each once. History ends where both have registers.
+    void merge(const ::mlops::hll &other) {
+        detail::check(mlops_hll_merge(need(), detail::required(other)), "mlops_hll_merge");
+    }
+
+    /// Forget all values; the configuration stays.
+    void reset() {
+        mlops_hll_reset(need());
+    }
+
+    /// Estimate and state.
+    mlops_hll_summary summarize() const {
+        mlops_hll_summary out = {};
+        out.struct_size = sizeof out;
+        detail::check(mlops_hll_summarize(need(), &out), "mlops_hll_summarize");
+        return out;
+    }
+
+    /// How many different values there were, or one bound of that: so many standard errors above the estimate, or
+    /// below it where they are negative. 2 and -2 enclose 95 %.
+    double estimate(double errors) const {
+        return mlops_hll_estimate(need(), errors);
+    }
+
+    /// Write the sketch as bytes.
+    std::string save(mlops_hll_form form) const {
+        return detail::written([&](void *text, std::size_t cap, std::size_t *needed) {
+            return mlops_hll_save(need(), form, text, cap, needed);
+        }, "mlops_hll_save");
+    }
+
+    /// Read bytes of any form into the caller's storage: of mlops_hll_save(), or HLL_4, HLL_6 and HLL_8 of
+    /// DataSketches, compact or not.
+    static ::mlops::hll load(std::string_view bytes) {
+        mlops_hll *out = nullptr;
+        for (std::size_t size = 4096;; size *= 2) {
+            auto memory = detail::storage(size);
+            const mlops_status status = mlops_hll_load(&out, memory.get(), size, bytes.data(), static_cast<std::size_t>(bytes.size()));
+            if (status == MLOPS_E_ARENA && size < (std::size_t(1) << 24)) continue;
+            detail::check(status, "mlops_hll_load");
+            return ::mlops::hll(out, std::move(memory));
+        }
+    }
+};
+
+/// A sketch of frequent values, in mlops_items_size() bytes aligned to 8. One thread at a time.
+class items : public detail::handle<mlops_items, mlops_items_free> {
+public:
+    using handle::handle;
+
+    /// Bytes that a sketch of this configuration needs; 0 if opts are not valid.
+    static std::size_t size(const mlops_items_opts *opts = nullptr) {
+        return mlops_items_size(opts);
+    }
+
+    /// Start an empty sketch on the host's heap.
+    explicit items(const mlops_items_opts *opts = nullptr) {
+        mlops_items *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_items_new(&out, opts, &e), "mlops_items_new", &e);
+        p_ = out;
+    }
+
+    /// Count int64 values.
+    void add(span<const std::int64_t> values) {
+        detail::check(mlops_items_add(need(), values.data(), static_cast<std::int64_t>(values.size())), "mlops_items_add");
+    }
+
+    /// Count a text a number of times.
+    void add_text(const std::string &text, std::int64_t times) {
+        detail::check(mlops_items_add_text(need(), text.c_str(), times), "mlops_items_add_text");
+    }
+
+    /// Add what another sketch has seen. What counts may be short of adds up.
+    void merge(const ::mlops::items &other) {
+        detail::check(mlops_items_merge(need(), detail::required(other)), "mlops_items_merge");
+    }
+
+    /// Forget all values; the configuration stays.
+    void reset() {
+        mlops_items_reset(need());
+    }
+
+    /// Totals and the bound of the error.
+    mlops_items_summary summarize() const {
+        mlops_items_summary out = {};
+        out.struct_size = sizeof out;
+        detail::check(mlops_items_summarize(need(), &out), "mlops_items_summarize");
+        return out;
+    }
+
+    /// How many values are frequent: these come first in mlops_items_at(). -1 if kind is unknown.
+    std::int64_t frequent(mlops_items_kind kind, std::int64_t threshold) {
+        return mlops_items_frequent(need(), kind, threshold);
+    }
+
+    /// A value by its place, the most frequent first; of equal ones the lesser.
+    mlops_items_row at(std::int64_t index) {
+        mlops_items_row out = {};
+        out.struct_size = sizeof out;
+        detail::check(mlops_items_at(need(), index, &out), "mlops_items_at");
+        return out;
+    }
+
+    /// How often a value was added.
+    mlops_items_row find(std::int64_t value) const {
+        mlops_items_row out = {};
+        out.struct_size = sizeof out;
+        detail::check(mlops_items_find(need(), value, &out), "mlops_items_find");
+        return out;
+    }
+
+    /// The same of a text, in a sketch of texts.
+    mlops_items_row find_text(const std::string &text) const {
+        mlops_items_row out = {};
+        out.struct_size = sizeof out;
+        detail::check(mlops_items_find_text(need(), text.c_str(), &out), "mlops_items_find_text");
+        return out;
+    }
+
+    /// Write the sketch as bytes, the most frequent value first.
+    std::string save(mlops_items_form form) {
+        return detail::written([&](void *text, std::size_t cap, std::size_t *needed) {
+            return mlops_items_save(need(), form, text, cap, needed);
+        }, "mlops_items_save");
+    }
+
+    /// Read bytes of any form into the caller's storage: of mlops_items_save(), or of DataSketches.
+    static ::mlops::items load(std::string_view bytes, std::int64_t text_max) {
+        mlops_items *out = nullptr;
+        for (std::size_t size = 4096;; size *= 2) {
+            auto memory = detail::storage(size);
+            const mlops_status status = mlops_items_load(&out, memory.get(), size, bytes.data(), static_cast<std::size_t>(bytes.size()), text_max);
+            if (status == MLOPS_E_ARENA && size < (std::size_t(1) << 24)) continue;
+            detail::check(status, "mlops_items_load");
+            return ::mlops::items(out, std::move(memory));
+        }
+    }
+};
+
+/// A sketch of quantiles, in mlops_kll_size() bytes aligned to 8. One thread at a time.
+class kll : public detail::handle<mlops_kll, mlops_kll_free> {
+public:
+    using handle::handle;
+
+    /// Bytes that a sketch of this configuration needs; 0 if opts are not valid.
+    static std::size_t size(const mlops_kll_opts *opts = nullptr) {
+        return mlops_kll_size(opts);
+    }
+
+    /// Start an empty sketch on the host's heap.
+    explicit kll(const mlops_kll_opts *opts = nullptr) {
+        mlops_kll *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_kll_new(&out, opts, &e), "mlops_kll_new", &e);
+        p_ = out;
+    }
+
+    /// Add values. NaN are counted apart.
+    void add(span<const double> values) {
+        detail::check(mlops_kll_add(need(), values.data(), static_cast<std::int64_t>(values.size())), "mlops_kll_add");
+    }
+
+    /// Add float32 values, one of each stride-th element.
+    void add_f32(span<const float> values, std::int64_t stride = 1) {
+        detail::require(stride >= 1, "stride is below 1");
+        detail::check(mlops_kll_add_f32(need(), values.data(), static_cast<std::int64_t>((values.size() + std::size_t(stride) - 1) / std::size_t(stride)), stride), "mlops_kll_add_f32");
+    }
+
+    /// Add what another sketch has seen. Of different k the error is that of the smaller.
+    void merge(const ::mlops::kll &other) {
+        detail::check(mlops_kll_merge(need(), detail::required(other)), "mlops_kll_merge");
+    }
+
+    /// Forget all values; k and seed stay.
+    void reset() {
+        mlops_kll_reset(need());
+    }
+
+    /// Totals, extremes and bounds of the error.
+    mlops_kll_summary summarize() const {
+        mlops_kll_summary out = {};
+        out.struct_size = sizeof out;
+        detail::check(mlops_kll_summarize(need(), &out), "mlops_kll_summarize");
+        return out;
+    }
+
+    /// Share of the values that are up to this one; NaN if there are none, or value is NaN.
+    double rank(double value) const {
+        return mlops_kll_rank(need(), value);
+    }
+
+    /// Quantile: the least kept value up to which q of the values lie; the exact extremes for 0 and 1.
+    double quantile(double q) const {
+        return mlops_kll_quantile(need(), q);
+    }
+
+    /// Many quantiles.
+    std::vector<double> quantiles(span<const double> q) const {
+        std::vector<double> out(static_cast<std::size_t>(static_cast<std::int64_t>(q.size())));
+        detail::check(mlops_kll_quantiles(need(), q.data(), static_cast<std::int64_t>(q.size()), out.data()), "mlops_kll_quantiles");
+        return out;
+    }
+
+    /// Many quantiles.
+    void quantiles(span<const double> q, span<double> out) const {
+        detail::require(out.size() == static_cast<std::size_t>(static_cast<std::int64_t>(q.size())), "out has another length");
+        detail::check(mlops_kll_quantiles(need(), q.data(), static_cast<std::int64_t>(q.size()), out.data()), "mlops_kll_quantiles");
+    }
+
+    /// Cumulative distribution: the share of the values up to each point.
+    std::vector<double> cdf(span<const double> points) const {
+        std::vector<double> out(static_cast<std::size_t>(static_cast<std::int64_t>(points.size())));
+        detail::check(mlops_kll_cdf(need(), points.data(), static_cast<std::int64_t>(points.size()), out.data()), "mlops_kll_cdf");
+        return out;
+    }
+
+    /// Cumulative distribution: the share of the values up to each point.
+    void cdf(span<const double> points, span<double> out) const {
+        detail::require(out.size() == static_cast<std::size_t>(static_cast<std::int64_t>(points.size())), "out has another length");
+        detail::check(mlops_kll_cdf(need(), points.data(), static_cast<std::int64_t>(points.size()), out.data()), "mlops_kll_cdf");
+    }
+
+    /// Shares between points: up to the first one, and up to each from the one before. What lies above the last is in
+    /// none; let that be +inf for shares of all.
+    std::vector<double> pmf(span<const double> points) const {
+        std::vector<double> out(static_cast<std::size_t>(static_cast<std::int64_t>(points.size())));
+        detail::check(mlops_kll_pmf(need(), points.data(), static_cast<std::int64_t>(points.size()), out.data()), "mlops_kll_pmf");
+        return out;
+    }
+
+    /// Shares between points: up to the first one, and up to each from the one before. What lies above the last is in
+    /// none; let that be +inf for shares of all.
+    void pmf(span<const double> points, span<double> out) const {
+        detail::require(out.size() == static_cast<std::size_t>(static_cast<std::int64_t>(points.size())), "out has another length");
+        detail::check(mlops_kll_pmf(need(), points.data(), static_cast<std::int64_t>(points.size()), out.data()), "mlops_kll_pmf");
+    }
+
+    /// Write the sketch as bytes. What waits to be sorted in is sorted in first.
+    std::string save(mlops_kll_form form) {
+        return detail::written([&](void *text, std::size_t cap, std::size_t *needed) {
+            return mlops_kll_save(need(), form, text, cap, needed);
+        }, "mlops_kll_save");
+    }
+
+    /// Read bytes of any form into the caller's storage: of mlops_kll_save(), or of DataSketches in C++, Java and
+    /// Python, double or float as their length says.
+    static ::mlops::kll load(std::string_view bytes) {
+        mlops_kll *out = nullptr;
+        for (std::size_t size = 4096;; size *= 2) {
+            auto memory = detail::storage(size);
+            const mlops_status status = mlops_kll_load(&out, memory.get(), size, bytes.data(), static_cast<std::size_t>(bytes.size()));
+            if (status == MLOPS_E_ARENA && size < (std::size_t(1) << 24)) continue;
+            detail::check(status, "mlops_kll_load");
+            return ::mlops::kll(out, std::move(memory));
+        }
+    }
+};
+
 /// A monitor. One thread at a time.
 class monitor : public detail::handle<mlops_monitor, mlops_monitor_free> {
 public:

@@ -123,7 +123,7 @@ const (
 	CPUSse41 CPU = 2
 	// CPUAvx2: x86-64 with AVX2 and FMA.
 	CPUAvx2 CPU = 3
-	// CPUAvx512: x86-64 with AVX-512 F, BW, VL, VBMI.
+	// CPUAvx512: x86-64 with AVX-512 F, BW, CD, DQ, VL, VBMI.
 	CPUAvx512 CPU = 4
 	// CPUNeon: AArch64.
 	CPUNeon CPU = 5
@@ -342,6 +342,18 @@ const (
 	ExplainerOutputApproximate ExplainerOutput = 2
 )
 
+// HllForm: how a sketch is written.
+type HllForm int32
+
+const (
+	// HllFormNative: all of it, with a CRC.
+	HllFormNative HllForm = 0
+	// HllFormType4: bytes of DataSketches, HLL_4: half a byte a register.
+	HllFormType4 HllForm = 1
+	// HllFormType8: bytes of DataSketches, HLL_8: a byte a register.
+	HllFormType8 HllForm = 2
+)
+
 // ImportKind: whose tree it is.
 type ImportKind int32
 
@@ -454,6 +466,38 @@ const (
 	MetricScaleMargin MetricScale = 1
 	// MetricScaleRank: only their order counts: log_loss, brier and ece are NaN.
 	MetricScaleRank MetricScale = 2
+)
+
+// ItemsKind: which values count as frequent.
+type ItemsKind int32
+
+const (
+	// ItemsKindCertain: lower is above the threshold: no false positives.
+	ItemsKindCertain ItemsKind = 0
+	// ItemsKindPossible: upper is above it: no false negatives.
+	ItemsKindPossible ItemsKind = 1
+)
+
+// ItemsForm: how a sketch is written.
+type ItemsForm int32
+
+const (
+	// ItemsFormNative: all of it, with a CRC.
+	ItemsFormNative ItemsForm = 0
+	// ItemsFormDatasketches: bytes of DataSketches: of longs, or of strings.
+	ItemsFormDatasketches ItemsForm = 1
+)
+
+// KllForm: how a sketch is written.
+type KllForm int32
+
+const (
+	// KllFormNative: all of it, with a CRC: it goes on as if it had never been saved.
+	KllFormNative KllForm = 0
+	// KllFormF64: bytes of DataSketches, kll_sketch<double> and KllDoublesSketch.
+	KllFormF64 KllForm = 1
+	// KllFormF32: the same of float, kll_sketch<float>; values are rounded.
+	KllFormF32 KllForm = 2
 )
 
 // Divide: what decides about the part of a row.
@@ -1108,6 +1152,29 @@ func makeGcStat(c *C.mlops_gc_stat) (r GcStat) {
 	return r
 }
 
+// HllSummary: what a sketch tells.
+type HllSummary struct {
+	// 2^lg_k registers
+	LgK int64
+	// coupons that are kept; -1: there are registers instead
+	NCoupons int64
+	// 1: the estimate is HIP's, or will be; 0: of the registers alone
+	HasHistory int64
+	// different values
+	Estimate float64
+	// relative standard error of the estimate
+	Error float64
+}
+
+func makeHllSummary(c *C.mlops_hll_summary) (r HllSummary) {
+	r.LgK = int64(c.lg_k)
+	r.NCoupons = int64(c.n_coupons)
+	r.HasHistory = int64(c.has_history)
+	r.Estimate = float64(c.estimate)
+	r.Error = float64(c.error)
+	return r
+}
+
 // ImportStat: what was imported.
 type ImportStat struct {
 	// files that came from the cache
@@ -1300,6 +1367,78 @@ func makeMetricInfo(c *C.mlops_metric_info) (r MetricInfo) {
 	r.Name = C.GoString(c.name)
 	r.Better = MetricBetter(c.better)
 	r.Tasks = uint32(c.tasks)
+	return r
+}
+
+// ItemsSummary: what a sketch has seen.
+type ItemsSummary struct {
+	// values, each as often as it was added
+	N int64
+	// different values that are kept
+	NKept int64
+	// what a count may be short of, and may be of a value not kept
+	Error int64
+	// what error is at the most, as a share of n: 3.5 / 2^lg_size
+	ErrorShare float64
+}
+
+func makeItemsSummary(c *C.mlops_items_summary) (r ItemsSummary) {
+	r.N = int64(c.n)
+	r.NKept = int64(c.n_kept)
+	r.Error = int64(c.error)
+	r.ErrorShare = float64(c.error_share)
+	return r
+}
+
+// ItemsRow: a value and how often it was added: lower to upper times for certain.
+type ItemsRow struct {
+	// where values are int64, else 0
+	Value int64
+	// where values are texts; until the sketch changes
+	Text string
+	// upper of a value that is kept, else 0
+	Estimate int64
+	// at least so often
+	Lower int64
+	// at most so often
+	Upper int64
+}
+
+func makeItemsRow(c *C.mlops_items_row) (r ItemsRow) {
+	r.Value = int64(c.value)
+	r.Text = C.GoString(c.text)
+	r.Estimate = int64(c.estimate)
+	r.Lower = int64(c.lower)
+	r.Upper = int64(c.upper)
+	return r
+}
+
+// KllSummary: what a sketch has seen, and how far its answers may be off.
+type KllSummary struct {
+	// values, without NaN
+	N int64
+	// NaN, which are in no rank; not in bytes of DataSketches
+	NNan int64
+	// values that are kept
+	NKept int64
+	// least value, exact; NaN if there is none
+	Min float64
+	// greatest value, exact; NaN if there is none
+	Max float64
+	// one rank, or a quantile's, is within this with 99 %
+	RankError float64
+	// all ranks at once, or a share between two points, with 99 %
+	PmfError float64
+}
+
+func makeKllSummary(c *C.mlops_kll_summary) (r KllSummary) {
+	r.N = int64(c.n)
+	r.NNan = int64(c.n_nan)
+	r.NKept = int64(c.n_kept)
+	r.Min = float64(c.min)
+	r.Max = float64(c.max)
+	r.RankError = float64(c.rank_error)
+	r.PmfError = float64(c.pmf_error)
 	return r
 }
 
@@ -2460,6 +2599,27 @@ func (o *GcOpts) c(s *scope) *C.mlops_gc_opts {
 	return c
 }
 
+// HllOpts: configuration of a sketch.
+type HllOpts struct {
+	// bytes depend on the set of values alone
+	WithoutHistory bool
+	// 2^lg_k registers of a byte; 4 to 21; default 12
+	LgK int64
+}
+
+func (o *HllOpts) c(s *scope) *C.mlops_hll_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_hll_opts)(s.alloc(C.sizeof_mlops_hll_opts))
+	c.struct_size = C.sizeof_mlops_hll_opts
+	if o.WithoutHistory {
+		c.flags |= 1
+	}
+	c.lg_k = C.int64_t(o.LgK)
+	return c
+}
+
 // ImportOpts: what is imported. Zero means the default in each field.
 type ImportOpts struct {
 	// default MLOPS_IMPORT_DVC
@@ -2545,6 +2705,44 @@ func (o *ImportanceOpts) c(s *scope) *C.mlops_importance_opts {
 	c.columns = s.optional(o.Columns)
 	c.seed = C.int64_t(o.Seed)
 	c.n_repeats = C.int64_t(o.NRepeats)
+	return c
+}
+
+// ItemsOpts: configuration of a sketch.
+type ItemsOpts struct {
+	// room for 3/4 of 2^lg_size values; 3 to 20; default 10
+	LgSize int64
+	// bytes of the longest text, which each value takes; 0 to 65,534; default 0: values are int64
+	TextMax int64
+}
+
+func (o *ItemsOpts) c(s *scope) *C.mlops_items_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_items_opts)(s.alloc(C.sizeof_mlops_items_opts))
+	c.struct_size = C.sizeof_mlops_items_opts
+	c.lg_size = C.int64_t(o.LgSize)
+	c.text_max = C.int64_t(o.TextMax)
+	return c
+}
+
+// KllOpts: configuration of a sketch.
+type KllOpts struct {
+	// what is kept, and how close ranks are: 8 to 65,535; default 200, a rank within 1.33 %
+	K int64
+	// of the generator; default 0
+	Seed uint64
+}
+
+func (o *KllOpts) c(s *scope) *C.mlops_kll_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_kll_opts)(s.alloc(C.sizeof_mlops_kll_opts))
+	c.struct_size = C.sizeof_mlops_kll_opts
+	c.k = C.int64_t(o.K)
+	c.seed = C.uint64_t(o.Seed)
 	return c
 }
 
@@ -7386,6 +7584,660 @@ func LoadFairness(content []byte, opts *FairnessOpts) (*Fairness, error) {
 	}
 	r := wrapFairness(out)
 	return r, nil
+}
+
+// Hll: a sketch of distinct values, in mlops_hll_size() bytes aligned to 8. One thread at a time.
+type Hll struct {
+	p *C.mlops_hll
+	// what it lives in, or needs to live
+	keep []interface{}
+}
+
+func wrapHll(p *C.mlops_hll) *Hll {
+	x := &Hll{p: p}
+	runtime.SetFinalizer(x, (*Hll).Close)
+	return x
+}
+
+// Close ends this Hll, or this share of it; it may be called again.
+func (x *Hll) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	if x.keep == nil {
+		C.mlops_hll_free(x.p)
+	}
+	x.keep = nil
+	x.p = nil
+	return nil
+}
+
+// SizeHll: bytes that a sketch of this configuration needs; 0 if opts are not valid.
+func SizeHll(opts *HllOpts) int {
+	var s scope
+	defer s.free()
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return 0
+	}
+	return int(C.mlops_hll_size(optsC))
+}
+
+// NewHll: start an empty sketch on the host's heap.
+//
+// Errors: MLOPS_E_INVALID, MLOPS_E_NOMEM.
+func NewHll(opts *HllOpts) (*Hll, error) {
+	var s scope
+	defer s.free()
+	var out *C.mlops_hll
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_hll_new(&out, optsC, &e), &e, "mlops_hll_new"); err != nil {
+		return nil, err
+	}
+	r := wrapHll(out)
+	return r, nil
+}
+
+// Add: add float64 values. Zeros of either sign are one value, and all NaN are one; a whole number is
+// another one here than in mlops_hll_add_i64().
+//
+// Errors: MLOPS_E_INVALID if n is negative.
+func (x *Hll) Add(values []float64) error {
+	if x == nil || x.p == nil {
+		return closed("Hll")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(values)
+	return check(C.mlops_hll_add(x.p, (*C.double)(pointer(values)), C.int64_t(len(values))), nil, "mlops_hll_add")
+}
+
+// AddI64: add int64 values.
+//
+// Errors: MLOPS_E_INVALID if n is negative.
+func (x *Hll) AddI64(values []int64) error {
+	if x == nil || x.p == nil {
+		return closed("Hll")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(values)
+	return check(C.mlops_hll_add_i64(x.p, (*C.int64_t)(pointer(values)), C.int64_t(len(values))), nil, "mlops_hll_add_i64")
+}
+
+// AddText: add a text, by its bytes. An empty one is none, as for DataSketches.
+func (x *Hll) AddText(text string) {
+	if x == nil || x.p == nil {
+		return
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	C.mlops_hll_add_text(x.p, s.str(text))
+}
+
+// Merge: add what another sketch has seen: the values of both, each once. History ends where both have
+// registers.
+//
+// Errors: MLOPS_E_INVALID if the lg_k differ; nothing is added then.
+func (x *Hll) Merge(other *Hll) error {
+	if x == nil || x.p == nil {
+		return closed("Hll")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(other)
+	if other == nil || other.p == nil {
+		return closed("Hll")
+	}
+	return check(C.mlops_hll_merge(x.p, other.p), nil, "mlops_hll_merge")
+}
+
+// Reset: forget all values; the configuration stays.
+func (x *Hll) Reset() {
+	if x == nil || x.p == nil {
+		return
+	}
+	defer runtime.KeepAlive(x)
+	C.mlops_hll_reset(x.p)
+}
+
+// Summarize: estimate and state.
+//
+// Errors: MLOPS_E_INVALID if struct_size is unknown.
+func (x *Hll) Summarize() (HllSummary, error) {
+	if x == nil || x.p == nil {
+		return HllSummary{}, closed("Hll")
+	}
+	defer runtime.KeepAlive(x)
+	var out C.mlops_hll_summary
+	out.struct_size = C.sizeof_mlops_hll_summary
+	if err := check(C.mlops_hll_summarize(x.p, &out), nil, "mlops_hll_summarize"); err != nil {
+		return HllSummary{}, err
+	}
+	return makeHllSummary(&out), nil
+}
+
+// Estimate: how many different values there were, or one bound of that: so many standard errors above
+// the estimate, or below it where they are negative. 2 and -2 enclose 95 %.
+func (x *Hll) Estimate(errors float64) float64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return float64(C.mlops_hll_estimate(x.p, C.double(errors)))
+}
+
+// Save: write the sketch as bytes.
+//
+// Errors: MLOPS_E_ARENA if cap is too small; nothing is written then; MLOPS_E_INVALID if the form is
+// unknown.
+func (x *Hll) Save(form HllForm) ([]byte, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Hll")
+	}
+	defer runtime.KeepAlive(x)
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_hll_save(x.p, C.mlops_hll_form(form), text, room, needed)
+	}, nil, "mlops_hll_save")
+	if err != nil {
+		return nil, err
+	}
+	return content, nil
+}
+
+// LoadHll: read bytes of any form into the caller's storage: of mlops_hll_save(), or HLL_4, HLL_6 and
+// HLL_8 of DataSketches, compact or not.
+//
+// Errors: MLOPS_E_CORRUPT for bytes that are no sketch, or contradict each other; MLOPS_E_UNSUPPORTED
+// for one of a later format; MLOPS_E_ARENA if size is too small; MLOPS_E_INVALID if mem is not
+// aligned.
+func LoadHll(content []byte) (*Hll, error) {
+	defer runtime.KeepAlive(content)
+	var out *C.mlops_hll
+	size := C.size_t(4096)
+	for {
+		mem := storage(size)
+		status := C.mlops_hll_load(&out, mem.p, size, pointer(content), C.size_t(len(content)))
+		if status == 0 {
+			r := wrapHll(out)
+			r.keep = []interface{}{mem}
+			return r, nil
+		}
+		if status != C.MLOPS_E_ARENA || size > 1<<24 {
+			return nil, check(status, nil, "mlops_hll_load")
+		}
+		size *= 2
+	}
+}
+
+// Items: a sketch of frequent values, in mlops_items_size() bytes aligned to 8. One thread at a time.
+type Items struct {
+	p *C.mlops_items
+	// what it lives in, or needs to live
+	keep []interface{}
+}
+
+func wrapItems(p *C.mlops_items) *Items {
+	x := &Items{p: p}
+	runtime.SetFinalizer(x, (*Items).Close)
+	return x
+}
+
+// Close ends this Items, or this share of it; it may be called again.
+func (x *Items) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	if x.keep == nil {
+		C.mlops_items_free(x.p)
+	}
+	x.keep = nil
+	x.p = nil
+	return nil
+}
+
+// SizeItems: bytes that a sketch of this configuration needs; 0 if opts are not valid.
+func SizeItems(opts *ItemsOpts) int {
+	var s scope
+	defer s.free()
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return 0
+	}
+	return int(C.mlops_items_size(optsC))
+}
+
+// NewItems: start an empty sketch on the host's heap.
+//
+// Errors: MLOPS_E_INVALID, MLOPS_E_NOMEM.
+func NewItems(opts *ItemsOpts) (*Items, error) {
+	var s scope
+	defer s.free()
+	var out *C.mlops_items
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_items_new(&out, optsC, &e), &e, "mlops_items_new"); err != nil {
+		return nil, err
+	}
+	r := wrapItems(out)
+	return r, nil
+}
+
+// Add: count int64 values.
+//
+// Errors: MLOPS_E_INVALID if n is negative, or the sketch is one of texts; MLOPS_E_LIMIT beyond 2^63 -
+// 1 values in all. Nothing is counted in either case.
+func (x *Items) Add(values []int64) error {
+	if x == nil || x.p == nil {
+		return closed("Items")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(values)
+	return check(C.mlops_items_add(x.p, (*C.int64_t)(pointer(values)), C.int64_t(len(values))), nil, "mlops_items_add")
+}
+
+// AddText: count a text a number of times.
+//
+// Errors: MLOPS_E_INVALID if times is below 1, or the sketch is one of int64 values; MLOPS_E_LIMIT if
+// the text is longer than text_max, or beyond 2^63 - 1 values in all. Nothing is counted then.
+func (x *Items) AddText(text string, times int64) error {
+	if x == nil || x.p == nil {
+		return closed("Items")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	return check(C.mlops_items_add_text(x.p, s.str(text), C.int64_t(times)), nil, "mlops_items_add_text")
+}
+
+// Merge: add what another sketch has seen. What counts may be short of adds up.
+//
+// Errors: MLOPS_E_INVALID if the text_max differ, or other is self; MLOPS_E_LIMIT beyond 2^63 - 1
+// values in all. Nothing is added in either case.
+func (x *Items) Merge(other *Items) error {
+	if x == nil || x.p == nil {
+		return closed("Items")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(other)
+	if other == nil || other.p == nil {
+		return closed("Items")
+	}
+	return check(C.mlops_items_merge(x.p, other.p), nil, "mlops_items_merge")
+}
+
+// Reset: forget all values; the configuration stays.
+func (x *Items) Reset() {
+	if x == nil || x.p == nil {
+		return
+	}
+	defer runtime.KeepAlive(x)
+	C.mlops_items_reset(x.p)
+}
+
+// Summarize: totals and the bound of the error.
+//
+// Errors: MLOPS_E_INVALID if struct_size is unknown.
+func (x *Items) Summarize() (ItemsSummary, error) {
+	if x == nil || x.p == nil {
+		return ItemsSummary{}, closed("Items")
+	}
+	defer runtime.KeepAlive(x)
+	var out C.mlops_items_summary
+	out.struct_size = C.sizeof_mlops_items_summary
+	if err := check(C.mlops_items_summarize(x.p, &out), nil, "mlops_items_summarize"); err != nil {
+		return ItemsSummary{}, err
+	}
+	return makeItemsSummary(&out), nil
+}
+
+// Frequent: how many values are frequent: these come first in mlops_items_at(). -1 if kind is unknown.
+func (x *Items) Frequent(kind ItemsKind, threshold int64) int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_items_frequent(x.p, C.mlops_items_kind(kind), C.int64_t(threshold)))
+}
+
+// At: a value by its place, the most frequent first; of equal ones the lesser.
+//
+// Errors: MLOPS_E_INVALID if struct_size is unknown, or index is out of range.
+func (x *Items) At(index int64) (ItemsRow, error) {
+	if x == nil || x.p == nil {
+		return ItemsRow{}, closed("Items")
+	}
+	defer runtime.KeepAlive(x)
+	var out C.mlops_items_row
+	out.struct_size = C.sizeof_mlops_items_row
+	if err := check(C.mlops_items_at(x.p, C.int64_t(index), &out), nil, "mlops_items_at"); err != nil {
+		return ItemsRow{}, err
+	}
+	return makeItemsRow(&out), nil
+}
+
+// Find: how often a value was added.
+//
+// Errors: MLOPS_E_INVALID if struct_size is unknown, or the sketch is one of texts.
+func (x *Items) Find(value int64) (ItemsRow, error) {
+	if x == nil || x.p == nil {
+		return ItemsRow{}, closed("Items")
+	}
+	defer runtime.KeepAlive(x)
+	var out C.mlops_items_row
+	out.struct_size = C.sizeof_mlops_items_row
+	if err := check(C.mlops_items_find(x.p, C.int64_t(value), &out), nil, "mlops_items_find"); err != nil {
+		return ItemsRow{}, err
+	}
+	return makeItemsRow(&out), nil
+}
+
+// FindText: the same of a text, in a sketch of texts.
+//
+// Errors: MLOPS_E_INVALID if struct_size is unknown, or the sketch is one of int64 values.
+func (x *Items) FindText(text string) (ItemsRow, error) {
+	if x == nil || x.p == nil {
+		return ItemsRow{}, closed("Items")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var out C.mlops_items_row
+	out.struct_size = C.sizeof_mlops_items_row
+	if err := check(C.mlops_items_find_text(x.p, s.str(text), &out), nil, "mlops_items_find_text"); err != nil {
+		return ItemsRow{}, err
+	}
+	return makeItemsRow(&out), nil
+}
+
+// Save: write the sketch as bytes, the most frequent value first.
+//
+// Errors: MLOPS_E_ARENA if cap is too small; nothing is written then; MLOPS_E_INVALID if the form is
+// unknown.
+func (x *Items) Save(form ItemsForm) ([]byte, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Items")
+	}
+	defer runtime.KeepAlive(x)
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_items_save(x.p, C.mlops_items_form(form), text, room, needed)
+	}, nil, "mlops_items_save")
+	if err != nil {
+		return nil, err
+	}
+	return content, nil
+}
+
+// LoadItems: read bytes of any form into the caller's storage: of mlops_items_save(), or of
+// DataSketches.
+//
+// Errors: MLOPS_E_CORRUPT for bytes that are no sketch, or contradict each other; MLOPS_E_UNSUPPORTED
+// for one of a later format, or a string with a NUL; MLOPS_E_LIMIT for a string longer than text_max;
+// MLOPS_E_ARENA if size is too small; MLOPS_E_INVALID if mem is not aligned, or text_max is out of
+// range.
+func LoadItems(content []byte, textMax int64) (*Items, error) {
+	defer runtime.KeepAlive(content)
+	var out *C.mlops_items
+	size := C.size_t(4096)
+	for {
+		mem := storage(size)
+		status := C.mlops_items_load(&out, mem.p, size, pointer(content), C.size_t(len(content)), C.int64_t(textMax))
+		if status == 0 {
+			r := wrapItems(out)
+			r.keep = []interface{}{mem}
+			return r, nil
+		}
+		if status != C.MLOPS_E_ARENA || size > 1<<24 {
+			return nil, check(status, nil, "mlops_items_load")
+		}
+		size *= 2
+	}
+}
+
+// Kll: a sketch of quantiles, in mlops_kll_size() bytes aligned to 8. One thread at a time.
+type Kll struct {
+	p *C.mlops_kll
+	// what it lives in, or needs to live
+	keep []interface{}
+}
+
+func wrapKll(p *C.mlops_kll) *Kll {
+	x := &Kll{p: p}
+	runtime.SetFinalizer(x, (*Kll).Close)
+	return x
+}
+
+// Close ends this Kll, or this share of it; it may be called again.
+func (x *Kll) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	if x.keep == nil {
+		C.mlops_kll_free(x.p)
+	}
+	x.keep = nil
+	x.p = nil
+	return nil
+}
+
+// SizeKll: bytes that a sketch of this configuration needs; 0 if opts are not valid.
+func SizeKll(opts *KllOpts) int {
+	var s scope
+	defer s.free()
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return 0
+	}
+	return int(C.mlops_kll_size(optsC))
+}
+
+// NewKll: start an empty sketch on the host's heap.
+//
+// Errors: MLOPS_E_INVALID, MLOPS_E_NOMEM.
+func NewKll(opts *KllOpts) (*Kll, error) {
+	var s scope
+	defer s.free()
+	var out *C.mlops_kll
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_kll_new(&out, optsC, &e), &e, "mlops_kll_new"); err != nil {
+		return nil, err
+	}
+	r := wrapKll(out)
+	return r, nil
+}
+
+// Add: add values. NaN are counted apart.
+//
+// Errors: MLOPS_E_INVALID if n is negative; MLOPS_E_LIMIT beyond 2^48 values in all. Nothing is added
+// in either case.
+func (x *Kll) Add(values []float64) error {
+	if x == nil || x.p == nil {
+		return closed("Kll")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(values)
+	return check(C.mlops_kll_add(x.p, (*C.double)(pointer(values)), C.int64_t(len(values))), nil, "mlops_kll_add")
+}
+
+// AddF32: add float32 values, one of each stride-th element.
+//
+// Errors: as mlops_kll_add().
+func (x *Kll) AddF32(values []float32, stride int) error {
+	if x == nil || x.p == nil {
+		return closed("Kll")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(values)
+	if stride < 1 {
+		return invalid("stride is below 1")
+	}
+	return check(C.mlops_kll_add_f32(x.p, (*C.float)(pointer(values)), C.int64_t((len(values)+stride-1)/stride), C.int64_t(stride)), nil, "mlops_kll_add_f32")
+}
+
+// Merge: add what another sketch has seen. Of different k the error is that of the smaller.
+//
+// Errors: MLOPS_E_LIMIT beyond 2^48 values in all; MLOPS_E_INVALID if other is self. Nothing is added
+// in either case.
+func (x *Kll) Merge(other *Kll) error {
+	if x == nil || x.p == nil {
+		return closed("Kll")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(other)
+	if other == nil || other.p == nil {
+		return closed("Kll")
+	}
+	return check(C.mlops_kll_merge(x.p, other.p), nil, "mlops_kll_merge")
+}
+
+// Reset: forget all values; k and seed stay.
+func (x *Kll) Reset() {
+	if x == nil || x.p == nil {
+		return
+	}
+	defer runtime.KeepAlive(x)
+	C.mlops_kll_reset(x.p)
+}
+
+// Summarize: totals, extremes and bounds of the error.
+//
+// Errors: MLOPS_E_INVALID if struct_size is unknown.
+func (x *Kll) Summarize() (KllSummary, error) {
+	if x == nil || x.p == nil {
+		return KllSummary{}, closed("Kll")
+	}
+	defer runtime.KeepAlive(x)
+	var out C.mlops_kll_summary
+	out.struct_size = C.sizeof_mlops_kll_summary
+	if err := check(C.mlops_kll_summarize(x.p, &out), nil, "mlops_kll_summarize"); err != nil {
+		return KllSummary{}, err
+	}
+	return makeKllSummary(&out), nil
+}
+
+// Rank: share of the values that are up to this one; NaN if there are none, or value is NaN.
+func (x *Kll) Rank(value float64) float64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return float64(C.mlops_kll_rank(x.p, C.double(value)))
+}
+
+// Quantile: quantile: the least kept value up to which q of the values lie; the exact extremes for 0
+// and 1.
+//
+// Returns: NaN if there are no values or q is out of range.
+func (x *Kll) Quantile(q float64) float64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return float64(C.mlops_kll_quantile(x.p, C.double(q)))
+}
+
+// Quantiles: many quantiles.
+//
+// Errors: MLOPS_E_INVALID if n is negative, or a q is out of range.
+func (x *Kll) Quantiles(q []float64) ([]float64, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Kll")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(q)
+	out := make([]float64, int(C.int64_t(len(q))))
+	if err := check(C.mlops_kll_quantiles(x.p, (*C.double)(pointer(q)), C.int64_t(len(q)), (*C.double)(pointer(out))), nil, "mlops_kll_quantiles"); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// Cdf: cumulative distribution: the share of the values up to each point.
+//
+// Errors: MLOPS_E_INVALID if n is negative, or a point is NaN.
+func (x *Kll) Cdf(points []float64) ([]float64, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Kll")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(points)
+	out := make([]float64, int(C.int64_t(len(points))))
+	if err := check(C.mlops_kll_cdf(x.p, (*C.double)(pointer(points)), C.int64_t(len(points)), (*C.double)(pointer(out))), nil, "mlops_kll_cdf"); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// Pmf: shares between points: up to the first one, and up to each from the one before. What lies above
+// the last is in none; let that be +inf for shares of all.
+//
+// Errors: MLOPS_E_INVALID if n is negative, or points do not ascend.
+func (x *Kll) Pmf(points []float64) ([]float64, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Kll")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(points)
+	out := make([]float64, int(C.int64_t(len(points))))
+	if err := check(C.mlops_kll_pmf(x.p, (*C.double)(pointer(points)), C.int64_t(len(points)), (*C.double)(pointer(out))), nil, "mlops_kll_pmf"); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// Save: write the sketch as bytes. What waits to be sorted in is sorted in first.
+//
+// Errors: MLOPS_E_ARENA if cap is too small; nothing is written then; MLOPS_E_INVALID if the form is
+// unknown.
+func (x *Kll) Save(form KllForm) ([]byte, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Kll")
+	}
+	defer runtime.KeepAlive(x)
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_kll_save(x.p, C.mlops_kll_form(form), text, room, needed)
+	}, nil, "mlops_kll_save")
+	if err != nil {
+		return nil, err
+	}
+	return content, nil
+}
+
+// LoadKll: read bytes of any form into the caller's storage: of mlops_kll_save(), or of DataSketches
+// in C++, Java and Python, double or float as their length says.
+//
+// Errors: MLOPS_E_CORRUPT for bytes that are no sketch, or contradict each other; MLOPS_E_UNSUPPORTED
+// for one of a later format; MLOPS_E_LIMIT for one of more than 2^48 values; MLOPS_E_ARENA if size is
+// too small; MLOPS_E_INVALID if mem is not aligned.
+func LoadKll(content []byte) (*Kll, error) {
+	defer runtime.KeepAlive(content)
+	var out *C.mlops_kll
+	size := C.size_t(4096)
+	for {
+		mem := storage(size)
+		status := C.mlops_kll_load(&out, mem.p, size, pointer(content), C.size_t(len(content)))
+		if status == 0 {
+			r := wrapKll(out)
+			r.keep = []interface{}{mem}
+			return r, nil
+		}
+		if status != C.MLOPS_E_ARENA || size > 1<<24 {
+			return nil, check(status, nil, "mlops_kll_load")
+		}
+		size *= 2
+	}
 }
 
 // Monitor: a monitor. One thread at a time.

@@ -148,7 +148,7 @@ typedef enum mlops_cpu {
     MLOPS_CPU_SCALAR = 1, /**< portable C */
     MLOPS_CPU_SSE41 = 2,  /**< x86-64 with SSE4.1 and, where present, SHA */
     MLOPS_CPU_AVX2 = 3,   /**< x86-64 with AVX2 and FMA */
-    MLOPS_CPU_AVX512 = 4, /**< x86-64 with AVX-512 F, BW, VL, VBMI */
+    MLOPS_CPU_AVX512 = 4, /**< x86-64 with AVX-512 F, BW, CD, DQ, VL, VBMI */
     MLOPS_CPU_NEON = 5,   /**< AArch64 */
     MLOPS_CPU_FORCE32 = 0x7fffffff
 } mlops_cpu;

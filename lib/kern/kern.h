@@ -9,6 +9,7 @@
 #define MLOPS_KERN_KERN_H
 
 #include "base/sha256.h"
+#include "kern/coupons/coupons.h"
 #include "kern/exp/exp.h"
 #include "kern/gear/gear.h"
 #include "kern/gemm/gemm.h"
@@ -23,6 +24,7 @@
 #include <mlops/host.h>
 
 typedef struct mlops__kern {
+    mlops__coupons *coupons;
     mlops__exp_all *exp_all;
     mlops__gear_scan *gear_scan;
     mlops__gemm_f32 *gemm_f32;

@@ -2,24 +2,9 @@
 #ifndef MLOPS_PROFILE_PROFILE_H
 #define MLOPS_PROFILE_PROFILE_H
 
+#include "base/bits.h"
+
 #include <mlops/profile.h>
-
-#include <string.h>
-
-#define MLOPS__NAN_BITS ((uint64_t)0x7ff8 << 48) /* the one NaN that is written */
-#define MLOPS__INF_BITS ((uint64_t)0x7ff << 52)
-
-static inline double mlops__f64_of(uint64_t bits) {
-    double value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-static inline uint64_t mlops__bits_of(double value) {
-    uint64_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    return bits;
-}
 
 /* Counts of the bins, mlops_profile_n_bins() of them; each fits into int64_t. */
 const uint64_t *mlops__profile_counts(const mlops_profile *self);

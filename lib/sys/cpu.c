@@ -50,7 +50,8 @@ static mlops_cpu ask_level(void) {
         !all(l.ebx[LEAF_7], bit_AVX2))
         return MLOPS_CPU_SSE41;
     if (!all(l.saved, SAVES_AVX512) ||
-        !all(l.ebx[LEAF_7], bit_AVX512F | bit_AVX512BW | bit_AVX512VL) ||
+        !all(l.ebx[LEAF_7],
+             bit_AVX512F | bit_AVX512BW | bit_AVX512CD | bit_AVX512DQ | bit_AVX512VL) ||
         !all(l.ecx[LEAF_7], bit_AVX512VBMI))
         return MLOPS_CPU_AVX2;
     return MLOPS_CPU_AVX512;

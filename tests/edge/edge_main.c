@@ -1,12 +1,16 @@
 /* Opens a bundle, proves it, predicts rows made from a seed, counts them, and prints a CRC-32 of
- * all output bits: of the predictions, of the saved profiles, and of detectors of each kind. The
- * same file runs on the host.
+ * all output bits: of the predictions, of the saved profiles, of detectors and sketches of each
+ * kind. The same file runs on the host.
  */
 #include "base/crc32.h"
+#include "base/fail.h"
 #include "bundle_bytes.h"
 
 #include <mlops/detector.h>
 #include <mlops/edge.h>
+#include <mlops/hll.h>
+#include <mlops/items.h>
+#include <mlops/kll.h>
 
 #ifdef EDGE_DEVICE
 #include "device.h"
@@ -73,11 +77,42 @@ static uint32_t detect(uint64_t *state) {
     return detected;
 }
 
+/* A sketch of each kind over the same values, with what it tells. */
+static mlops_status sketch(uint32_t *crc) {
+    mlops_kll *kll;
+    mlops_hll *hll;
+    mlops_items *items;
+    uint64_t state = 7;
+    double told[2];
+    size_t n = 0;
+    MLOPS_TRY(mlops_kll_init(&kll, storage, 40000, NULL));
+    MLOPS_TRY(mlops_hll_init(&hll, storage + 5000, 40000, NULL));
+    MLOPS_TRY(mlops_items_init(&items, storage + 10000, 40000, NULL));
+    for (int i = 0; i < 20000; i++) {
+        int64_t whole = (int64_t)(draw(&state) >> 40);
+        double value = (double)whole / 1024;
+        int64_t key = 1000000 / (whole + 1);
+        MLOPS_TRY(mlops_kll_add(kll, &value, 1));
+        MLOPS_TRY(mlops_hll_add(hll, &value, 1));
+        MLOPS_TRY(mlops_items_add(items, &key, 1));
+    }
+    told[0] = mlops_kll_quantile(kll, 0.3);
+    told[1] = mlops_hll_estimate(hll, 2);
+    *crc = mlops__crc32(0, told, sizeof told);
+    MLOPS_TRY(mlops_kll_save(kll, MLOPS_KLL_NATIVE, saved, sizeof saved, &n));
+    *crc = mlops__crc32(*crc, saved, n);
+    MLOPS_TRY(mlops_hll_save(hll, MLOPS_HLL_TYPE_4, saved, sizeof saved, &n));
+    *crc = mlops__crc32(*crc, saved, n);
+    MLOPS_TRY(mlops_items_save(items, MLOPS_ITEMS_NATIVE, saved, sizeof saved, &n));
+    *crc = mlops__crc32(*crc, saved, n);
+    return MLOPS_OK;
+}
+
 int main(void) {
     mlops_edge *edge;
     size_t size;
     uint64_t state = 42;
-    uint32_t predicted = 0, counted = 0;
+    uint32_t predicted = 0, counted = 0, sketched = 0;
     float row[FEATURES_MAX];
     double out[WIDTH_MAX];
     mlops_status status = mlops_edge_verify(bundle_bytes, sizeof bundle_bytes);
@@ -108,9 +143,12 @@ int main(void) {
         if (status) return fail("save", status);
         counted = mlops__crc32(counted, saved, needed);
     }
+    status = sketch(&sketched);
+    if (status) return fail("sketch", status);
     print_number("predictions ", predicted);
     print_number("profiles ", counted);
     print_number("detectors ", detect(&state));
+    print_number("sketches ", sketched);
 #ifdef EDGE_DEVICE
     print_number("stack ", device_stack_used());
 #endif

@@ -387,7 +387,7 @@ int main(int argc, char **argv) {
         sweep_pool,     sweep_detector, sweep_profile,     sweep_quality, sweep_reference,
         sweep_registry, sweep_run,      sweep_stats,       sweep_store,   sweep_table,
         sweep_version,  sweep_folder,   sweep_gc,          sweep_stream,  sweep_remote,
-        sweep_lineage,  sweep_import,   sweep_erase};
+        sweep_lineage,  sweep_import,   sweep_erase,       sweep_sketch};
     (void)argc;
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         for (const sweep_scenario *one = lists[i]; one->name; one++)

@@ -58,6 +58,7 @@ extern const sweep_scenario sweep_reference[];
 extern const sweep_scenario sweep_registry[];
 extern const sweep_scenario sweep_remote[];
 extern const sweep_scenario sweep_run[];
+extern const sweep_scenario sweep_sketch[];
 extern const sweep_scenario sweep_stats[];
 extern const sweep_scenario sweep_store[];
 extern const sweep_scenario sweep_table[];

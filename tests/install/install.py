@@ -94,7 +94,7 @@ def with_musl(folder):
              "-DXXH_INLINE_ALL", "-DMLOPS_BLAS=1"]
     objects = []
     isa = {"_sse41": ["-msse4.1", "-msha"], "_avx2": ["-mavx2", "-mfma"],
-           "_avx512": ["-mavx512f", "-mavx512bw", "-mavx512vl", "-mavx512vbmi", "-mavx2", "-mfma"]}
+           "_avx512": ["-mavx512f", "-mavx512bw", "-mavx512cd", "-mavx512dq", "-mavx512vl", "-mavx512vbmi", "-mavx2", "-mfma"]}
     if os.uname().machine == "x86_64":
         sources += [p for p in sorted((root / "lib").rglob("*.c")) if p.stem.endswith(tuple(isa))]
     for source in sources:

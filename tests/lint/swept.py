@@ -15,7 +15,8 @@ root = pathlib.Path(sys.argv[1])
 HOT = """
 mlops_version mlops_status_name mlops_cpu_level mlops_deploy_bucket mlops_stats_compare_counts
 mlops_stats_compare_shares
-mlops_context_size mlops_context_init mlops_profile_size mlops_profile_init mlops_profile_add_f32
+mlops_context_size mlops_context_init mlops_kll_size mlops_kll_init mlops_hll_size mlops_hll_init
+mlops_items_size mlops_items_init mlops_profile_size mlops_profile_init mlops_profile_add_f32
 mlops_edge_size mlops_edge_init mlops_edge_n_features mlops_edge_width mlops_edge_predict mlops_edge_add
 mlops_edge_profile mlops_edge_selftest mlops_edge_verify
 mlops_metric_count mlops_metric_at

@@ -262,6 +262,27 @@ static int use_storage(const subject *self) {
     return bad;
 }
 
+static int use_sketches(const subject *self) {
+    static uint64_t memory[3][1 << 12], saved[1 << 12];
+    static const double reals[4] = {1, 2, 3, 4};
+    static const int64_t wholes[4] = {1, 2, 1, 4};
+    mlops_kll *k;
+    mlops_hll *h;
+    mlops_items *p;
+    size_t n, size = sizeof memory[0];
+    (void)self;
+    int bad = mlops_kll_size(NULL) > size || mlops_kll_init(&k, memory[0], size, NULL) ||
+              mlops_hll_size(NULL) > size || mlops_hll_init(&h, memory[1], size, NULL) ||
+              mlops_items_size(NULL) > size || mlops_items_init(&p, memory[2], size, NULL);
+    for (int i = 0; !bad && i < 1000; i++)
+        bad = mlops_kll_add(k, reals, 4) || mlops_hll_add(h, reals, 4) ||
+              mlops_items_add(p, wholes, 4);
+    if (bad || mlops_kll_quantile(k, 0.5) != 2 || mlops_hll_estimate(h, 0) < 4) return 1;
+    return mlops_kll_save(k, MLOPS_KLL_NATIVE, saved, sizeof saved, &n) ||
+           mlops_kll_load(&k, memory[0], size, saved, n) ||
+           mlops_items_save(p, MLOPS_ITEMS_NATIVE, saved, sizeof saved, &n);
+}
+
 static int use_device(const subject *self) {
     static uint64_t memory[1 << 16];
     static const float row[2] = {1, 2};
@@ -534,6 +555,7 @@ static void storage_of_the_caller_stands_alone(void **state) {
     works(mlops_bundle_save(self.model, bytes, sizeof bytes, &self.n_bundle, &opts, &e), &e);
     stand_alone(use_storage, &self);
     stand_alone(use_device, &self);
+    stand_alone(use_sketches, &self);
     mlops_reference_unref(reference);
     mlops_table_unref(table);
     mlops_model_unref(self.model);

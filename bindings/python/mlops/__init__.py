@@ -6,7 +6,8 @@
     s = mlops.open("fraud.mlops")
 
 load, open, table, compare and diff are shortcuts; everything else is one class for each noun of the library: Table,
-Model, Reference, Drift, Diff, Monitor, Profile, Detector, Feature, Bundle. Errors are subclasses of mlops.Error.
+Model, Reference, Drift, Diff, Monitor, Profile, Detector, Kll, Hll, Items, Feature, Bundle. Errors are subclasses of
+mlops.Error.
 """
 import functools
 import json
@@ -27,6 +28,7 @@ from ._online import Online
 from ._predict import Bound, OneRow, bind_array, bind_sparse, is_sparse
 from ._quality import Expectations
 from ._remote import Share
+from ._sketch import Hll, Items
 from ._stats import stats_compare, stats_compare_columns, stats_compare_counts  # noqa: F401
 from ._store import Deployment, Run, Store, Version, Watch
 from ._streams import Draft

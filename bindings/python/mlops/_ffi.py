@@ -75,7 +75,7 @@ class Cpu(enum.IntEnum):
     SCALAR = 1  # portable C
     SSE41 = 2  # x86-64 with SSE4.1 and, where present, SHA
     AVX2 = 3  # x86-64 with AVX2 and FMA
-    AVX512 = 4  # x86-64 with AVX-512 F, BW, VL, VBMI
+    AVX512 = 4  # x86-64 with AVX-512 F, BW, CD, DQ, VL, VBMI
     NEON = 5  # AArch64
 
 
@@ -218,6 +218,14 @@ class ExplainerOutput(enum.IntEnum):
     APPROXIMATE = 2  # Saabas: what changes along the row's own paths; fast, and unfair to features near the roots
 
 
+class HllForm(enum.IntEnum):
+    """How a sketch is written."""
+
+    NATIVE = 0  # all of it, with a CRC
+    TYPE_4 = 1  # bytes of DataSketches, HLL_4: half a byte a register
+    TYPE_8 = 2  # bytes of DataSketches, HLL_8: a byte a register
+
+
 class ImportKind(enum.IntEnum):
     """Whose tree it is."""
 
@@ -284,6 +292,28 @@ class MetricScale(enum.IntEnum):
     PROBABILITY = 0  # of label 1, in [0, 1]
     MARGIN = 1  # log odds; the logistic function makes them probabilities
     RANK = 2  # only their order counts: log_loss, brier and ece are NaN
+
+
+class ItemsKind(enum.IntEnum):
+    """Which values count as frequent."""
+
+    CERTAIN = 0  # lower is above the threshold: no false positives
+    POSSIBLE = 1  # upper is above it: no false negatives
+
+
+class ItemsForm(enum.IntEnum):
+    """How a sketch is written."""
+
+    NATIVE = 0  # all of it, with a CRC
+    DATASKETCHES = 1  # bytes of DataSketches: of longs, or of strings
+
+
+class KllForm(enum.IntEnum):
+    """How a sketch is written."""
+
+    NATIVE = 0  # all of it, with a CRC: it goes on as if it had never been saved
+    F64 = 1  # bytes of DataSketches, kll_sketch<double> and KllDoublesSketch
+    F32 = 2  # the same of float, kll_sketch<float>; values are rounded
 
 
 class Divide(enum.IntEnum):
@@ -1302,6 +1332,35 @@ mlops_gc_stat._fields_ = [
 assert C.sizeof(mlops_gc_stat) == 192
 
 
+class mlops_hll_opts(C.Structure):
+    pass
+
+
+mlops_hll_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("host", C.c_void_p),
+    ("lg_k", C.c_int64),
+]
+assert C.sizeof(mlops_hll_opts) == (24 if C.sizeof(C.c_void_p) == 8 else 20)
+
+
+class mlops_hll_summary(C.Structure):
+    pass
+
+
+mlops_hll_summary._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("reserved", C.c_uint32),
+    ("lg_k", C.c_int64),
+    ("n_coupons", C.c_int64),
+    ("has_history", C.c_int64),
+    ("estimate", C.c_double),
+    ("error", C.c_double),
+]
+assert C.sizeof(mlops_hll_summary) == 48
+
+
 class mlops_import_opts(C.Structure):
     pass
 
@@ -1424,6 +1483,83 @@ mlops_importance_opts._fields_ = [
     ("n_repeats", C.c_int64),
 ]
 assert C.sizeof(mlops_importance_opts) == (40 if C.sizeof(C.c_void_p) == 8 else 32)
+
+
+class mlops_items_opts(C.Structure):
+    pass
+
+
+mlops_items_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("host", C.c_void_p),
+    ("lg_size", C.c_int64),
+    ("text_max", C.c_int64),
+]
+assert C.sizeof(mlops_items_opts) == (32 if C.sizeof(C.c_void_p) == 8 else 28)
+
+
+class mlops_items_summary(C.Structure):
+    pass
+
+
+mlops_items_summary._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("reserved", C.c_uint32),
+    ("n", C.c_int64),
+    ("n_kept", C.c_int64),
+    ("error", C.c_int64),
+    ("error_share", C.c_double),
+]
+assert C.sizeof(mlops_items_summary) == 40
+
+
+class mlops_items_row(C.Structure):
+    pass
+
+
+mlops_items_row._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("reserved", C.c_uint32),
+    ("value", C.c_int64),
+    ("text", C.c_char_p),
+    ("estimate", C.c_int64),
+    ("lower", C.c_int64),
+    ("upper", C.c_int64),
+]
+assert C.sizeof(mlops_items_row) == (48 if C.sizeof(C.c_void_p) == 8 else 44)
+
+
+class mlops_kll_opts(C.Structure):
+    pass
+
+
+mlops_kll_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("host", C.c_void_p),
+    ("k", C.c_int64),
+    ("seed", C.c_uint64),
+]
+assert C.sizeof(mlops_kll_opts) == (32 if C.sizeof(C.c_void_p) == 8 else 28)
+
+
+class mlops_kll_summary(C.Structure):
+    pass
+
+
+mlops_kll_summary._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("reserved", C.c_uint32),
+    ("n", C.c_int64),
+    ("n_nan", C.c_int64),
+    ("n_kept", C.c_int64),
+    ("min", C.c_double),
+    ("max", C.c_double),
+    ("rank_error", C.c_double),
+    ("pmf_error", C.c_double),
+]
+assert C.sizeof(mlops_kll_summary) == 64
 
 
 class mlops_link_opts(C.Structure):
@@ -2143,6 +2279,19 @@ _rt.declare(lib.mlops_dataset_status, C.c_int32, C.POINTER(C.c_void_p), C.c_void
         C.c_char_p, C.c_char_p, C.POINTER(mlops_folder_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_store_gc, C.c_int32, C.c_void_p, C.POINTER(mlops_gc_opts), C.POINTER(mlops_call),
         C.POINTER(mlops_gc_stat), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_hll_size, C.c_size_t, C.POINTER(mlops_hll_opts))
+_rt.declare(lib.mlops_hll_init, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.POINTER(mlops_hll_opts))
+_rt.declare(lib.mlops_hll_new, C.c_int32, C.POINTER(C.c_void_p), C.POINTER(mlops_hll_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_hll_free, None, C.c_void_p)
+_rt.declare(lib.mlops_hll_add, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_hll_add_i64, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_hll_add_text, None, C.c_void_p, C.c_char_p)
+_rt.declare(lib.mlops_hll_merge, C.c_int32, C.c_void_p, C.c_void_p)
+_rt.declare(lib.mlops_hll_reset, None, C.c_void_p)
+_rt.declare(lib.mlops_hll_summarize, C.c_int32, C.c_void_p, C.POINTER(mlops_hll_summary))
+_rt.declare(lib.mlops_hll_estimate, C.c_double, C.c_void_p, C.c_double)
+_rt.declare(lib.mlops_hll_save, C.c_int32, C.c_void_p, C.c_int32, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
+_rt.declare(lib.mlops_hll_load, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_void_p, C.c_size_t)
 _rt.declare(lib.mlops_draft_import, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.POINTER(mlops_import_opts),
         C.POINTER(mlops_import_stat), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_metric_binary, C.c_int32, C.POINTER(mlops_metrics), C.c_void_p, C.c_void_p, C.c_int64,
@@ -2157,6 +2306,40 @@ _rt.declare(lib.mlops_metric_find, C.c_int32, C.POINTER(mlops_metric_info), C.c_
 _rt.declare(lib.mlops_metric_value, C.c_double, C.POINTER(mlops_metrics), C.c_int32)
 _rt.declare(lib.mlops_importance_measure, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p, C.c_void_p,
         C.c_int64, C.c_int32, C.POINTER(mlops_importance_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_items_size, C.c_size_t, C.POINTER(mlops_items_opts))
+_rt.declare(lib.mlops_items_init, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t,
+        C.POINTER(mlops_items_opts))
+_rt.declare(lib.mlops_items_new, C.c_int32, C.POINTER(C.c_void_p), C.POINTER(mlops_items_opts),
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_items_free, None, C.c_void_p)
+_rt.declare(lib.mlops_items_add, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_items_add_text, C.c_int32, C.c_void_p, C.c_char_p, C.c_int64)
+_rt.declare(lib.mlops_items_merge, C.c_int32, C.c_void_p, C.c_void_p)
+_rt.declare(lib.mlops_items_reset, None, C.c_void_p)
+_rt.declare(lib.mlops_items_summarize, C.c_int32, C.c_void_p, C.POINTER(mlops_items_summary))
+_rt.declare(lib.mlops_items_frequent, C.c_int64, C.c_void_p, C.c_int32, C.c_int64)
+_rt.declare(lib.mlops_items_at, C.c_int32, C.c_void_p, C.c_int64, C.POINTER(mlops_items_row))
+_rt.declare(lib.mlops_items_find, C.c_int32, C.c_void_p, C.c_int64, C.POINTER(mlops_items_row))
+_rt.declare(lib.mlops_items_find_text, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(mlops_items_row))
+_rt.declare(lib.mlops_items_save, C.c_int32, C.c_void_p, C.c_int32, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
+_rt.declare(lib.mlops_items_load, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_void_p, C.c_size_t,
+        C.c_int64)
+_rt.declare(lib.mlops_kll_size, C.c_size_t, C.POINTER(mlops_kll_opts))
+_rt.declare(lib.mlops_kll_init, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.POINTER(mlops_kll_opts))
+_rt.declare(lib.mlops_kll_new, C.c_int32, C.POINTER(C.c_void_p), C.POINTER(mlops_kll_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_kll_free, None, C.c_void_p)
+_rt.declare(lib.mlops_kll_add, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_kll_add_f32, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64, C.c_int64)
+_rt.declare(lib.mlops_kll_merge, C.c_int32, C.c_void_p, C.c_void_p)
+_rt.declare(lib.mlops_kll_reset, None, C.c_void_p)
+_rt.declare(lib.mlops_kll_summarize, C.c_int32, C.c_void_p, C.POINTER(mlops_kll_summary))
+_rt.declare(lib.mlops_kll_rank, C.c_double, C.c_void_p, C.c_double)
+_rt.declare(lib.mlops_kll_quantile, C.c_double, C.c_void_p, C.c_double)
+_rt.declare(lib.mlops_kll_quantiles, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_kll_cdf, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_kll_pmf, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_kll_save, C.c_int32, C.c_void_p, C.c_int32, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
+_rt.declare(lib.mlops_kll_load, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_void_p, C.c_size_t)
 _rt.declare(lib.mlops_lineage_link, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.POINTER(mlops_link_opts),
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_lineage_unlink, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_char_p,
@@ -2744,6 +2927,27 @@ def _gc_stat(s):
 
 
 @dataclass(frozen=True)
+class HllSummary:
+    """What a sketch tells."""
+
+    lg_k: int  # 2^lg_k registers
+    n_coupons: int  # coupons that are kept; -1: there are registers instead
+    has_history: int  # 1: the estimate is HIP's, or will be; 0: of the registers alone
+    estimate: float  # different values
+    error: float  # relative standard error of the estimate
+
+
+def _hll_summary(s):
+    return HllSummary(
+        lg_k=s.lg_k,
+        n_coupons=s.n_coupons,
+        has_history=s.has_history,
+        estimate=s.estimate,
+        error=s.error,
+    )
+
+
+@dataclass(frozen=True)
 class ImportStat:
     """What was imported."""
 
@@ -2865,6 +3069,71 @@ def _metric_info(s):
         name=_rt.decoded(s.name),
         better=_rt.enumerator(MetricBetter, s.better),
         tasks=s.tasks,
+    )
+
+
+@dataclass(frozen=True)
+class ItemsSummary:
+    """What a sketch has seen."""
+
+    n: int  # values, each as often as it was added
+    n_kept: int  # different values that are kept
+    error: int  # what a count may be short of, and may be of a value not kept
+    error_share: float  # what error is at the most, as a share of n: 3.5 / 2^lg_size
+
+
+def _items_summary(s):
+    return ItemsSummary(
+        n=s.n,
+        n_kept=s.n_kept,
+        error=s.error,
+        error_share=s.error_share,
+    )
+
+
+@dataclass(frozen=True)
+class ItemsRow:
+    """A value and how often it was added: lower to upper times for certain."""
+
+    value: int  # where values are int64, else 0
+    text: Optional[str]  # where values are texts; until the sketch changes
+    estimate: int  # upper of a value that is kept, else 0
+    lower: int  # at least so often
+    upper: int  # at most so often
+
+
+def _items_row(s):
+    return ItemsRow(
+        value=s.value,
+        text=_rt.decoded(s.text),
+        estimate=s.estimate,
+        lower=s.lower,
+        upper=s.upper,
+    )
+
+
+@dataclass(frozen=True)
+class KllSummary:
+    """What a sketch has seen, and how far its answers may be off."""
+
+    n: int  # values, without NaN
+    n_nan: int  # NaN, which are in no rank; not in bytes of DataSketches
+    n_kept: int  # values that are kept
+    min: float  # least value, exact; NaN if there is none
+    max: float  # greatest value, exact; NaN if there is none
+    rank_error: float  # one rank, or a quantile's, is within this with 99 %
+    pmf_error: float  # all ranks at once, or a share between two points, with 99 %
+
+
+def _kll_summary(s):
+    return KllSummary(
+        n=s.n,
+        n_nan=s.n_nan,
+        n_kept=s.n_kept,
+        min=s.min,
+        max=s.max,
+        rank_error=s.rank_error,
+        pmf_error=s.pmf_error,
     )
 
 
@@ -7120,6 +7389,629 @@ class Fairness(_rt.Handle):
         return cls._wrap(out.value)
 
 
+@_rt.noun("hll")
+class Hll(_rt.Handle):
+    """A sketch of distinct values, in Hll.size() bytes aligned to 8. One thread at a time."""
+
+    _end = lib.mlops_hll_free
+    _locked = True
+
+    @staticmethod
+    def size(*, without_history=False, lg_k=None):
+        """Bytes that a sketch of this configuration needs; 0 if opts are not valid.
+
+            without_history: bytes depend on the set of values alone
+            lg_k: 2^lg_k registers of a byte; 4 to 21; default 12
+        """
+        opts = _hll_opts(without_history=without_history, lg_k=lg_k)
+        out = lib.mlops_hll_size(C.byref(opts))
+        return out
+
+    def __init__(self, *, without_history=False, lg_k=None):
+        """Start an empty sketch on the host's heap.
+
+            without_history: bytes depend on the set of values alone
+            lg_k: 2^lg_k registers of a byte; 4 to 21; default 12
+
+        Raises: InvalidError, NomemError.
+        """
+        out = C.c_void_p()
+        opts = _hll_opts(without_history=without_history, lg_k=lg_k)
+        err = mlops_error()
+        status = lib.mlops_hll_new(C.byref(out), C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Hll", err)
+        self._h = self._owner(out.value)
+
+    def add(self, values):
+        """Add float64 values. Zeros of either sign are one value, and all NaN are one; a whole number is
+        another one here than in Hll.add_i64().
+
+            values: float64
+
+        Raises: InvalidError if n is negative.
+        """
+        h = self._open()
+        values_p, values_shape, values_keep = _rt.array(values, "d", 1, "values")
+        with h.lock:
+            status = lib.mlops_hll_add(h, values_p, values_shape[0])
+        if status:
+            _rt.check(status, "Hll.add", why={
+                -1: "n is negative",
+            })
+
+    def add_i64(self, values):
+        """Add int64 values.
+
+            values: int64
+
+        Raises: InvalidError if n is negative.
+        """
+        h = self._open()
+        values_p, values_shape, values_keep = _rt.array(values, "q", 1, "values")
+        with h.lock:
+            status = lib.mlops_hll_add_i64(h, values_p, values_shape[0])
+        if status:
+            _rt.check(status, "Hll.add_i64", why={
+                -1: "n is negative",
+            })
+
+    def add_text(self, text):
+        """Add a text, by its bytes. An empty one is none, as for DataSketches.
+
+            text: UTF-8
+        """
+        h = self._open()
+        with h.lock:
+            lib.mlops_hll_add_text(h, _rt.string(text, "text"))
+
+    def merge(self, other):
+        """Add what another sketch has seen: the values of both, each once. History ends where both have
+        registers.
+
+            other: sketch of the same lg_k; unchanged
+
+        Raises: InvalidError if the lg_k differ; nothing is added then.
+        """
+        h = self._open()
+        other_h = _rt.opened(other, Hll, "other")
+        with _rt.locked(h, other_h):
+            status = lib.mlops_hll_merge(h, other_h)
+        if status:
+            _rt.check(status, "Hll.merge", why={
+                -1: "the lg_k differ",
+            })
+
+    def reset(self):
+        """Forget all values; the configuration stays."""
+        h = self._open()
+        with h.lock:
+            lib.mlops_hll_reset(h)
+
+    def summarize(self):
+        """Estimate and state.
+
+        Raises: InvalidError if struct_size is unknown.
+        """
+        h = self._open()
+        out = mlops_hll_summary(C.sizeof(mlops_hll_summary))
+        with h.lock:
+            status = lib.mlops_hll_summarize(h, C.byref(out))
+        if status:
+            _rt.check(status, "Hll.summarize", why={
+                -1: "struct_size is unknown",
+            })
+        return _hll_summary(out)
+
+    def estimate(self, errors):
+        """How many different values there were, or one bound of that: so many standard errors above the
+        estimate, or below it where they are negative. 2 and -2 enclose 95 %.
+
+            errors: in [-3, 3]; 0 is the estimate. NaN is returned for any other
+        """
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_hll_estimate(h, errors)
+        return out
+
+    def save(self, form=0):
+        """Write the sketch as bytes.
+
+            form: how
+
+        Raises: ArenaError if cap is too small; nothing is written then; InvalidError if the form is unknown.
+        """
+        h = self._open()
+        form = _rt.choice(HllForm, form)
+        with h.lock:
+            text = _rt.written(lambda text, cap, needed: lib.mlops_hll_save(h, form, text, cap, needed), "Hll.save",
+                    why={
+                -1: "the form is unknown",
+            })
+        return text
+
+    @classmethod
+    def load(cls, bytes):
+        """Read bytes of any form into the caller's storage: of Hll.save(), or HLL_4, HLL_6 and HLL_8 of
+        DataSketches, compact or not.
+
+            bytes: what was saved; borrowed for the call
+
+        Raises: CorruptError for bytes that are no sketch, or contradict each other; UnsupportedError for one
+        of a later format; ArenaError if size is too small; InvalidError if mem is not aligned.
+        """
+        out = C.c_void_p()
+        bytes_p, bytes_n = _rt.blob(bytes, "bytes")
+        size = 4096
+        while True:
+            mem = _rt.Storage(size)
+            status = lib.mlops_hll_load(C.byref(out), mem.address, size, bytes_p, bytes_n)
+            if status != _rt.ARENA or size > 1 << 24:
+                break
+            size *= 2
+        if status:
+            _rt.check(status, "Hll.load", why={
+                -5: "bytes that are no sketch, or contradict each other",
+                -6: "one of a later format",
+                -1: "mem is not aligned",
+            })
+        return cls._wrap(out.value, keep=(mem,), owned=False)
+
+
+@_rt.noun("items")
+class Items(_rt.Handle):
+    """A sketch of frequent values, in Items.size() bytes aligned to 8. One thread at a time."""
+
+    _end = lib.mlops_items_free
+    _locked = True
+
+    @staticmethod
+    def size(*, lg_size=None, text_max=None):
+        """Bytes that a sketch of this configuration needs; 0 if opts are not valid.
+
+            lg_size: room for 3/4 of 2^lg_size values; 3 to 20; default 10
+            text_max: bytes of the longest text, which each value takes; 0 to 65,534; default 0: values
+                are int64
+        """
+        opts = _items_opts(lg_size=lg_size, text_max=text_max)
+        out = lib.mlops_items_size(C.byref(opts))
+        return out
+
+    def __init__(self, *, lg_size=None, text_max=None):
+        """Start an empty sketch on the host's heap.
+
+            lg_size: room for 3/4 of 2^lg_size values; 3 to 20; default 10
+            text_max: bytes of the longest text, which each value takes; 0 to 65,534; default 0: values
+                are int64
+
+        Raises: InvalidError, NomemError.
+        """
+        out = C.c_void_p()
+        opts = _items_opts(lg_size=lg_size, text_max=text_max)
+        err = mlops_error()
+        status = lib.mlops_items_new(C.byref(out), C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Items", err)
+        self._h = self._owner(out.value)
+
+    def add(self, values):
+        """Count int64 values.
+
+            values: int64
+
+        Raises: InvalidError if n is negative, or the sketch is one of texts; LimitError beyond 2^63 - 1
+        values in all. Nothing is counted in either case.
+        """
+        h = self._open()
+        values_p, values_shape, values_keep = _rt.array(values, "q", 1, "values")
+        with h.lock:
+            status = lib.mlops_items_add(h, values_p, values_shape[0])
+        if status:
+            _rt.check(status, "Items.add", why={
+                -1: "n is negative, or the sketch is one of texts",
+                -10: "beyond 2^63 - 1 values in all",
+            })
+
+    def add_text(self, text, times):
+        """Count a text a number of times.
+
+            text: UTF-8
+            times: 1 or more
+
+        Raises: InvalidError if times is below 1, or the sketch is one of int64 values; LimitError if the text
+        is longer than text_max, or beyond 2^63 - 1 values in all. Nothing is counted then.
+        """
+        h = self._open()
+        with h.lock:
+            status = lib.mlops_items_add_text(h, _rt.string(text, "text"), _rt.integer(times, -2 ** 63, 2 ** 63 - 1,
+                    "times", 1))
+        if status:
+            _rt.check(status, f"Items.add_text({times})", why={
+                -1: "times is below 1, or the sketch is one of int64 values",
+                -10: "the text is longer than text_max, or beyond 2^63 - 1 values in all",
+            })
+
+    def merge(self, other):
+        """Add what another sketch has seen. What counts may be short of adds up.
+
+            other: sketch of the same text_max, of any lg_size; unchanged
+
+        Raises: InvalidError if the text_max differ, or other is self; LimitError beyond 2^63 - 1 values in
+        all. Nothing is added in either case.
+        """
+        h = self._open()
+        other_h = _rt.opened(other, Items, "other")
+        with _rt.locked(h, other_h):
+            status = lib.mlops_items_merge(h, other_h)
+        if status:
+            _rt.check(status, "Items.merge", why={
+                -1: "the text_max differ, or other is self",
+                -10: "beyond 2^63 - 1 values in all",
+            })
+
+    def reset(self):
+        """Forget all values; the configuration stays."""
+        h = self._open()
+        with h.lock:
+            lib.mlops_items_reset(h)
+
+    def summarize(self):
+        """Totals and the bound of the error.
+
+        Raises: InvalidError if struct_size is unknown.
+        """
+        h = self._open()
+        out = mlops_items_summary(C.sizeof(mlops_items_summary))
+        with h.lock:
+            status = lib.mlops_items_summarize(h, C.byref(out))
+        if status:
+            _rt.check(status, "Items.summarize", why={
+                -1: "struct_size is unknown",
+            })
+        return _items_summary(out)
+
+    def frequent(self, kind, threshold):
+        """How many values are frequent: these come first in Items.at(). -1 if kind is unknown.
+
+            kind: which error is not to be made
+            threshold: what frequent values are above; less than summarize's error is taken as that
+        """
+        h = self._open()
+        kind = _rt.choice(ItemsKind, kind)
+        with h.lock:
+            out = lib.mlops_items_frequent(h, kind, _rt.integer(threshold, -2 ** 63, 2 ** 63 - 1, "threshold"))
+        return out
+
+    def at(self, index):
+        """A value by its place, the most frequent first; of equal ones the lesser.
+
+            index: 0 to n_kept - 1
+
+        Raises: InvalidError if struct_size is unknown, or index is out of range.
+        """
+        h = self._open()
+        out = mlops_items_row(C.sizeof(mlops_items_row))
+        with h.lock:
+            status = lib.mlops_items_at(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"), C.byref(out))
+        if status:
+            _rt.check(status, f"Items.at({index})", why={
+                -1: "struct_size is unknown, or index is out of range",
+            })
+        return _items_row(out)
+
+    def find(self, value):
+        """How often a value was added.
+
+            value: whether it is kept or not
+
+        Raises: InvalidError if struct_size is unknown, or the sketch is one of texts.
+        """
+        h = self._open()
+        out = mlops_items_row(C.sizeof(mlops_items_row))
+        with h.lock:
+            status = lib.mlops_items_find(h, _rt.integer(value, -2 ** 63, 2 ** 63 - 1, "value"), C.byref(out))
+        if status:
+            _rt.check(status, f"Items.find({value})", why={
+                -1: "struct_size is unknown, or the sketch is one of texts",
+            })
+        return _items_row(out)
+
+    def find_text(self, text):
+        """The same of a text, in a sketch of texts.
+
+            text: UTF-8
+
+        Raises: InvalidError if struct_size is unknown, or the sketch is one of int64 values.
+        """
+        h = self._open()
+        out = mlops_items_row(C.sizeof(mlops_items_row))
+        with h.lock:
+            status = lib.mlops_items_find_text(h, _rt.string(text, "text"), C.byref(out))
+        if status:
+            _rt.check(status, "Items.find_text", why={
+                -1: "struct_size is unknown, or the sketch is one of int64 values",
+            })
+        return _items_row(out)
+
+    def save(self, form=0):
+        """Write the sketch as bytes, the most frequent value first.
+
+            form: how
+
+        Raises: ArenaError if cap is too small; nothing is written then; InvalidError if the form is unknown.
+        """
+        h = self._open()
+        form = _rt.choice(ItemsForm, form)
+        with h.lock:
+            text = _rt.written(lambda text, cap, needed: lib.mlops_items_save(h, form, text, cap, needed),
+                    "Items.save", why={
+                -1: "the form is unknown",
+            })
+        return text
+
+    @classmethod
+    def load(cls, bytes, text_max):
+        """Read bytes of any form into the caller's storage: of Items.save(), or of DataSketches.
+
+            bytes: what was saved; borrowed for the call
+            text_max: of bytes of DataSketches, which do not tell: 0, they hold longs, or the room for
+                each string; else 0
+
+        Raises: CorruptError for bytes that are no sketch, or contradict each other; UnsupportedError for one
+        of a later format, or a string with a NUL; LimitError for a string longer than text_max; ArenaError if
+        size is too small; InvalidError if mem is not aligned, or text_max is out of range.
+        """
+        out = C.c_void_p()
+        bytes_p, bytes_n = _rt.blob(bytes, "bytes")
+        size = 4096
+        while True:
+            mem = _rt.Storage(size)
+            status = lib.mlops_items_load(C.byref(out), mem.address, size, bytes_p, bytes_n, _rt.integer(text_max,
+                    -2 ** 63, 2 ** 63 - 1, "text_max"))
+            if status != _rt.ARENA or size > 1 << 24:
+                break
+            size *= 2
+        if status:
+            _rt.check(status, f"Items.load({text_max})", why={
+                -5: "bytes that are no sketch, or contradict each other",
+                -6: "one of a later format, or a string with a NUL",
+                -10: "a string longer than text_max",
+                -1: "mem is not aligned, or text_max is out of range",
+            })
+        return cls._wrap(out.value, keep=(mem,), owned=False)
+
+
+@_rt.noun("kll")
+class Kll(_rt.Handle):
+    """A sketch of quantiles, in Kll.size() bytes aligned to 8. One thread at a time."""
+
+    _end = lib.mlops_kll_free
+    _locked = True
+
+    @staticmethod
+    def size(*, k=None, seed=None):
+        """Bytes that a sketch of this configuration needs; 0 if opts are not valid.
+
+            k: what is kept, and how close ranks are: 8 to 65,535; default 200, a rank within 1.33 %
+            seed: of the generator; default 0
+        """
+        opts = _kll_opts(k=k, seed=seed)
+        out = lib.mlops_kll_size(C.byref(opts))
+        return out
+
+    def __init__(self, *, k=None, seed=None):
+        """Start an empty sketch on the host's heap.
+
+            k: what is kept, and how close ranks are: 8 to 65,535; default 200, a rank within 1.33 %
+            seed: of the generator; default 0
+
+        Raises: InvalidError, NomemError.
+        """
+        out = C.c_void_p()
+        opts = _kll_opts(k=k, seed=seed)
+        err = mlops_error()
+        status = lib.mlops_kll_new(C.byref(out), C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Kll", err)
+        self._h = self._owner(out.value)
+
+    def add(self, values):
+        """Add values. NaN are counted apart.
+
+            values: float64
+
+        Raises: InvalidError if n is negative; LimitError beyond 2^48 values in all. Nothing is added in
+        either case.
+        """
+        h = self._open()
+        values_p, values_shape, values_keep = _rt.array(values, "d", 1, "values")
+        with h.lock:
+            status = lib.mlops_kll_add(h, values_p, values_shape[0])
+        if status:
+            _rt.check(status, "Kll.add", why={
+                -1: "n is negative",
+                -10: "beyond 2^48 values in all",
+            })
+
+    def add_f32(self, values):
+        """Add float32 values, one of each stride-th element.
+
+            values: float32; the first value and, behind it, every stride-th
+
+        Raises: as Kll.add().
+        """
+        h = self._open()
+        values_p, values_n, values_stride, values_keep = _rt.strided(values, "f", "values")
+        with h.lock:
+            status = lib.mlops_kll_add_f32(h, values_p, values_n, values_stride)
+        if status:
+            _rt.check(status, "Kll.add_f32", why={
+                -1: "n is negative",
+                -10: "beyond 2^48 values in all",
+            })
+
+    def merge(self, other):
+        """Add what another sketch has seen. Of different k the error is that of the smaller.
+
+            other: another sketch, of any k; unchanged
+
+        Raises: LimitError beyond 2^48 values in all; InvalidError if other is self. Nothing is added in
+        either case.
+        """
+        h = self._open()
+        other_h = _rt.opened(other, Kll, "other")
+        with _rt.locked(h, other_h):
+            status = lib.mlops_kll_merge(h, other_h)
+        if status:
+            _rt.check(status, "Kll.merge", why={
+                -10: "beyond 2^48 values in all",
+                -1: "other is self",
+            })
+
+    def reset(self):
+        """Forget all values; k and seed stay."""
+        h = self._open()
+        with h.lock:
+            lib.mlops_kll_reset(h)
+
+    def summarize(self):
+        """Totals, extremes and bounds of the error.
+
+        Raises: InvalidError if struct_size is unknown.
+        """
+        h = self._open()
+        out = mlops_kll_summary(C.sizeof(mlops_kll_summary))
+        with h.lock:
+            status = lib.mlops_kll_summarize(h, C.byref(out))
+        if status:
+            _rt.check(status, "Kll.summarize", why={
+                -1: "struct_size is unknown",
+            })
+        return _kll_summary(out)
+
+    def rank(self, value):
+        """Share of the values that are up to this one; NaN if there are none, or value is NaN.
+
+            value: a number
+        """
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_kll_rank(h, value)
+        return out
+
+    def quantile(self, q):
+        """Quantile: the least kept value up to which q of the values lie; the exact extremes for 0 and 1.
+
+            q: in [0, 1]
+
+        Returns: NaN if there are no values or q is out of range.
+        """
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_kll_quantile(h, q)
+        return out
+
+    def quantiles(self, q):
+        """Many quantiles.
+
+            q: in [0, 1], in any order
+
+        Raises: InvalidError if n is negative, or a q is out of range.
+        """
+        h = self._open()
+        q_p, q_shape, q_keep = _rt.array(q, "d", 1, "q")
+        out, out_p = _rt.empty("d", (q_shape[0],))
+        with h.lock:
+            status = lib.mlops_kll_quantiles(h, q_p, q_shape[0], out_p)
+        if status:
+            _rt.check(status, "Kll.quantiles", why={
+                -1: "n is negative, or a q is out of range",
+            })
+        return _rt.result(out)
+
+    def cdf(self, points):
+        """Cumulative distribution: the share of the values up to each point.
+
+            points: in any order
+
+        Raises: InvalidError if n is negative, or a point is NaN.
+        """
+        h = self._open()
+        points_p, points_shape, points_keep = _rt.array(points, "d", 1, "points")
+        out, out_p = _rt.empty("d", (points_shape[0],))
+        with h.lock:
+            status = lib.mlops_kll_cdf(h, points_p, points_shape[0], out_p)
+        if status:
+            _rt.check(status, "Kll.cdf", why={
+                -1: "n is negative, or a point is NaN",
+            })
+        return _rt.result(out)
+
+    def pmf(self, points):
+        """Shares between points: up to the first one, and up to each from the one before. What lies above the
+        last is in none; let that be +inf for shares of all.
+
+            points: strictly ascending
+
+        Raises: InvalidError if n is negative, or points do not ascend.
+        """
+        h = self._open()
+        points_p, points_shape, points_keep = _rt.array(points, "d", 1, "points")
+        out, out_p = _rt.empty("d", (points_shape[0],))
+        with h.lock:
+            status = lib.mlops_kll_pmf(h, points_p, points_shape[0], out_p)
+        if status:
+            _rt.check(status, "Kll.pmf", why={
+                -1: "n is negative, or points do not ascend",
+            })
+        return _rt.result(out)
+
+    def save(self, form=0):
+        """Write the sketch as bytes. What waits to be sorted in is sorted in first.
+
+            form: how; all but KllForm.NATIVE leave out the count of NaN and the generator
+
+        Raises: ArenaError if cap is too small; nothing is written then; InvalidError if the form is unknown.
+        """
+        h = self._open()
+        form = _rt.choice(KllForm, form)
+        with h.lock:
+            text = _rt.written(lambda text, cap, needed: lib.mlops_kll_save(h, form, text, cap, needed), "Kll.save",
+                    why={
+                -1: "the form is unknown",
+            })
+        return text
+
+    @classmethod
+    def load(cls, bytes):
+        """Read bytes of any form into the caller's storage: of Kll.save(), or of DataSketches in C++, Java
+        and Python, double or float as their length says.
+
+            bytes: what was saved; borrowed for the call
+
+        Raises: CorruptError for bytes that are no sketch, or contradict each other; UnsupportedError for one
+        of a later format; LimitError for one of more than 2^48 values; ArenaError if size is too small;
+        InvalidError if mem is not aligned.
+        """
+        out = C.c_void_p()
+        bytes_p, bytes_n = _rt.blob(bytes, "bytes")
+        size = 4096
+        while True:
+            mem = _rt.Storage(size)
+            status = lib.mlops_kll_load(C.byref(out), mem.address, size, bytes_p, bytes_n)
+            if status != _rt.ARENA or size > 1 << 24:
+                break
+            size *= 2
+        if status:
+            _rt.check(status, "Kll.load", why={
+                -5: "bytes that are no sketch, or contradict each other",
+                -6: "one of a later format",
+                -10: "one of more than 2^48 values",
+                -1: "mem is not aligned",
+            })
+        return cls._wrap(out.value, keep=(mem,), owned=False)
+
+
 @_rt.noun("monitor")
 class Monitor(_rt.Handle):
     """A monitor. One thread at a time."""
@@ -8324,6 +9216,16 @@ def _gc_opts(*, dry_run=False, keep_bases=False, budget_ns=None, keep_ns=None, m
     return o
 
 
+def _hll_opts(*, without_history=False, lg_k=None):
+    o = mlops_hll_opts(C.sizeof(mlops_hll_opts))
+    o._keep, o._raised = [], []
+    if without_history:
+        o.flags |= 1
+    if lg_k is not None:
+        o.lg_k = _rt.integer(lg_k, -2 ** 63, 2 ** 63 - 1, "lg_k")
+    return o
+
+
 def _import_opts(*, kind=None, cache=None, include=None, exclude=None, call=None):
     o = mlops_import_opts(C.sizeof(mlops_import_opts))
     o._keep, o._raised = [], []
@@ -8371,6 +9273,26 @@ def _importance_opts(*, columns=None, seed=None, n_repeats=None):
         o.seed = _rt.integer(seed, -2 ** 63, 2 ** 63 - 1, "seed")
     if n_repeats is not None:
         o.n_repeats = _rt.integer(n_repeats, -2 ** 63, 2 ** 63 - 1, "n_repeats")
+    return o
+
+
+def _items_opts(*, lg_size=None, text_max=None):
+    o = mlops_items_opts(C.sizeof(mlops_items_opts))
+    o._keep, o._raised = [], []
+    if lg_size is not None:
+        o.lg_size = _rt.integer(lg_size, -2 ** 63, 2 ** 63 - 1, "lg_size")
+    if text_max is not None:
+        o.text_max = _rt.integer(text_max, -2 ** 63, 2 ** 63 - 1, "text_max")
+    return o
+
+
+def _kll_opts(*, k=None, seed=None):
+    o = mlops_kll_opts(C.sizeof(mlops_kll_opts))
+    o._keep, o._raised = [], []
+    if k is not None:
+        o.k = _rt.integer(k, -2 ** 63, 2 ** 63 - 1, "k")
+    if seed is not None:
+        o.seed = _rt.integer(seed, 0, 2 ** 64 - 1, "seed")
     return o
 
 
@@ -10340,6 +11262,9 @@ __all__ = [
     "FolderStat",
     "ForkedError",
     "GcStat",
+    "Hll",
+    "HllForm",
+    "HllSummary",
     "ImportKind",
     "ImportStat",
     "InvalidError",
@@ -10348,6 +11273,14 @@ __all__ = [
     "IoLock",
     "IoMode",
     "IoStat",
+    "Items",
+    "ItemsForm",
+    "ItemsKind",
+    "ItemsRow",
+    "ItemsSummary",
+    "Kll",
+    "KllForm",
+    "KllSummary",
     "LimitError",
     "Merge",
     "MergePolicy",

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """KS, Wasserstein and energy distance of 1M against 1M values beside SciPy, and the AUC of 1M scores beside
-scikit-learn, in turns; a report of 20 columns of 3M rows against 0.3M.
+scikit-learn, in turns; a report of 20 columns of 3M rows against 0.3M; sketches by
+themselves.
 
 usage: run.py BUILD [--quick]
 
@@ -18,6 +19,12 @@ import report  # noqa: E402
 
 build, quick = pathlib.Path(sys.argv[1]), "--quick" in sys.argv
 runs, n = (3, 1_000_000) if quick else (7, 1_000_000)
+
+for kind, what in ("kll", "float64 into k 200"), ("hll", "float64 into lg_k 12"):
+    out = subprocess.run([build / "bench/drift/bench_sketch", kind, "10000000", str(runs + 1)], capture_output=True,
+                         text=True, check=True).stdout.split()
+    report.line("drift", f"{kind}_update", "time", [float(v) for v in out[2:]], "ns", f"10M {what}, one call",
+                better="lower")
 
 try:
     import numpy as np

@@ -1,8 +1,8 @@
 /* mlops/detector_score.h: how good a detector's alarms are where the changes are known.
  *
- * An alarm is right if it is the first in the window of a change: from the change on, for
- * opts.max_delay values, and before the next change. All others count against the detector, and
- * beside its figures stand those of one that always alarms. docs/detector.md has the formulas.
+ * An alarm is right if it is the first in the window of a change: from the change to opts.max_delay
+ * values behind it, and before the next change. All others count against the detector, and beside
+ * its figures stand those of one that always alarms. docs/detector.md has the formulas.
  */
 #ifndef MLOPS_DETECTOR_SCORE_H
 #define MLOPS_DETECTOR_SCORE_H

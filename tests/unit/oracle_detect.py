@@ -106,6 +106,9 @@ def published():
         found = signals(kind, binary, **params)
         yield f"{kind}, river's documentation", changes(found), wanted
         yield f"{kind}, river's documentation: warnings", first_warnings(found), warned
+    rng = random.Random(12345)  # steps from 2.5 to 5 give the same
+    gauss = [rng.gauss(0, 1) for _ in range(200)] + [rng.gauss(3, 1) for _ in range(100)]
+    yield "cusum, river's documentation", changes(signals("cusum", gauss)), [201, 251]
     found = signals("page_hinkley", stream_levels(), side="up", weight=1.0, min_n=1)
     yield "Frouros's CUSUM", changes(found), [113, 226]
     found = signals("stepd", stream_stepd(), delta=.001, warning=.005)

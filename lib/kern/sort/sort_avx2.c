@@ -40,7 +40,6 @@ INLINE void transpose(REALS *v) {
 #define XOR_3(v)        _mm256_permute4x64_pd(v, 0x1b)
 #define MASK(is)        (unsigned)_mm256_movemask_pd(is)
 #define BELOW(v, bound) MASK(_mm256_cmp_pd(v, bound, _CMP_LT_OQ))
-#define UPTO(v, bound)  MASK(_mm256_cmp_pd(v, bound, _CMP_LE_OQ))
 #define ORDERED(v)      MASK(_mm256_cmp_pd(v, v, _CMP_ORD_Q))
 #define APART(v, m)     apart(v, m, orders)
 #define TRANSPOSE(v)    transpose(v)

@@ -47,7 +47,6 @@ INLINE void transpose(REALS *v) {
 #define XOR_3(v)        _mm512_permutex_pd(v, 0x1b)
 #define XOR_7(v)        _mm512_permutexvar_pd(_mm512_setr_epi64(7, 6, 5, 4, 3, 2, 1, 0), v)
 #define BELOW(v, bound) _mm512_cmp_pd_mask(v, bound, _CMP_LT_OQ)
-#define UPTO(v, bound)  _mm512_cmp_pd_mask(v, bound, _CMP_LE_OQ)
 #define ORDERED(v)      _mm512_cmp_pd_mask(v, v, _CMP_ORD_Q)
 #define APART(v, m)     apart(v, m, orders)
 #define TRANSPOSE(v)    transpose(v)

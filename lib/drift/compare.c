@@ -161,7 +161,7 @@ static mlops_status judge_table(job *self, const pair *at, int64_t room, mlops__
         double *second = first + x->n_rows, *scratch = second + y->n_rows;
         mlops__drift_values_load(&a, x, self->host.cpu, first, scratch);
         mlops__drift_values_load(&b, y, self->host.cpu, second, scratch);
-        mlops__drift_judge_values(out, &self->rule, x->name, x->type, &a, &b);
+        mlops__drift_judge_values(out, &self->rule, self->host.cpu, x->name, x->type, &a, &b);
         return MLOPS_OK;
     }
     mlops__drift_categories categories;

@@ -81,7 +81,7 @@ mlops_status mlops__drift_categories_count(mlops__drift_categories *self,
 
 /* Judges a column with all values of both sides, by categories, or with a kept reference. */
 void mlops__drift_judge_values(mlops__drift_judged *out, const mlops__drift_rule *rule,
-                               const char *name, mlops_type type,
+                               mlops_cpu cpu, const char *name, mlops_type type,
                                const mlops__drift_values *reference,
                                const mlops__drift_values *current);
 void mlops__drift_judge_categories(mlops__drift_judged *out, const mlops__drift_rule *rule,

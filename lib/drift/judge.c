@@ -190,14 +190,14 @@ static void bin_values(mlops__drift_judged *out, const mlops__drift_values *refe
 }
 
 void mlops__drift_judge_values(mlops__drift_judged *out, const mlops__drift_rule *rule,
-                               const char *name, mlops_type type,
+                               mlops_cpu cpu, const char *name, mlops_type type,
                                const mlops__drift_values *reference,
                                const mlops__drift_values *current) {
     mlops__drift_open_column(out, name, type, &reference->side, &current->side);
     int64_t n = reference->side.n, m = current->side.n;
     if (n > 0 && m > 0) {
         mlops__merged merged;
-        mlops__merge(&merged, reference->values, n, current->values, m, 0);
+        mlops__merge(&merged, cpu, reference->values, n, current->values, m, 0);
         int64_t low = -merged.gap_low, gap = low > merged.gap_high ? low : merged.gap_high;
         out->column.ks = (double)gap / ((double)n * (double)m);
         if (reference->sd > 0) out->column.wasserstein = merged.wasserstein / reference->sd;

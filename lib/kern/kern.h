@@ -11,6 +11,7 @@
 #include "base/sha256.h"
 #include "kern/coupons/coupons.h"
 #include "kern/exp/exp.h"
+#include "kern/gaps/gaps.h"
 #include "kern/gear/gear.h"
 #include "kern/gemm/gemm.h"
 #include "kern/marks/marks.h"
@@ -26,6 +27,7 @@
 typedef struct mlops__kern {
     mlops__coupons *coupons;
     mlops__exp_all *exp_all;
+    mlops__gaps_block *gaps_block;
     mlops__gear_scan *gear_scan;
     mlops__gemm_f32 *gemm_f32;
     mlops__gemm_f64 *gemm_f64;

@@ -7,6 +7,7 @@
  * taken together); infinities are passed outside of the loops that integrate.
  */
 #include "base/real.h"
+#include "kern/kern.h"
 #include "stats/stats.h"
 
 #include <string.h>
@@ -121,26 +122,12 @@ static void count_here(extremes *self, walk *now) {
 
 /* ---- eight walks abreast ---- */
 
-enum { WALKS = 8, FOUR = WALKS / 2, STEPS = 128 };
+enum { WALKS = MLOPS__GAPS_WALKS, FOUR = WALKS / 2, STEPS = MLOPS__GAPS_STEPS };
 /* Values of both, so that i (n + m) is exact as a double. */
 #define ABREAST_MAX ((int64_t)1 << 26)
 
-/* The values that walks pass in a block, one a step, that of x first where both have it, and how
- * many of x they have passed until then. */
-typedef struct steps {
-    double values[STEPS][WALKS];
-    int32_t taken[STEPS][WALKS];
-} steps;
-
-/* What walk has in common with seven others. Each array has a place a walk. */
-typedef struct abreast {
-    double all, n, unit, scale;
-    double passed[WALKS]; /* values of both, times n */
-    double at[WALKS], high[WALKS], low[WALKS], first[WALKS], second[WALKS]; /* as in walk */
-} abreast;
-
 /* Passes a block of values with four of the walks. */
-static void pass(walk *walks, steps *out, int first) {
+static void pass(walk *walks, mlops__gaps_steps *out, int first) {
     const double *x = walks->x, *y = walks->y;
     int64_t i[FOUR], passed[FOUR];
     for (int k = 0; k < FOUR; k++) {
@@ -159,35 +146,6 @@ static void pass(walk *walks, steps *out, int first) {
         at->i = i[k];
         at->j = passed[k] + STEPS - i[k];
         at->gap = at->i * at->m - at->j * at->n;
-    }
-}
-
-/* What block() does, of all walks: in vectors, where the compiler has them. */
-static void integrate(abreast *self, const steps *from) {
-    const double all = self->all, n = self->n, unit = self->unit, scale = self->scale;
-    double passed[WALKS], at[WALKS], high[WALKS], low[WALKS], first[WALKS], second[WALKS];
-    for (int k = 0; k < WALKS; k++) {
-        passed[k] = self->passed[k], at[k] = self->at[k];
-        high[k] = self->high[k], low[k] = self->low[k], first[k] = 0, second[k] = 0;
-    }
-    for (int s = 0; s < STEPS; s++)
-#pragma GCC unroll 1
-        for (int k = 0; k < WALKS; k++) {
-            double next = from->values[s][k] * scale, width = next - at[k];
-            double gap = (double)from->taken[s][k] * all - passed[k], share = gap * unit;
-            double counts = width > 0 ? gap : 0, size = share < 0 ? -share : share;
-            double area = size * width;
-            high[k] = counts > high[k] ? counts : high[k];
-            low[k] = counts < low[k] ? counts : low[k];
-            first[k] += area;
-            second[k] += size * area;
-            at[k] = next;
-            passed[k] += n;
-        }
-    for (int k = 0; k < WALKS; k++) {
-        self->passed[k] = passed[k], self->at[k] = at[k];
-        self->high[k] = high[k], self->low[k] = low[k];
-        self->first[k] = first[k], self->second[k] = second[k];
     }
 }
 
@@ -231,19 +189,19 @@ static int64_t count_blocks(const walk *self) {
 }
 
 /* Shares the steps until a sample ends out to eight walks; the last of them stands for all. */
-static void walk_abreast(walk *self, extremes *at) {
+static void walk_abreast(walk *self, extremes *at, mlops__gaps_block *add_up) {
     int64_t n_blocks = count_blocks(self);
     walk walks[WALKS], high[WALKS], low[WALKS];
-    abreast sums = {(double)(self->n + self->m),
-                    (double)self->n,
-                    1 / ((double)self->n * (double)self->m),
-                    self->scale,
-                    {0},
-                    {0},
-                    {0},
-                    {0},
-                    {0},
-                    {0}};
+    mlops__gaps sums = {(double)(self->n + self->m),
+                        (double)self->n,
+                        1 / ((double)self->n * (double)self->m),
+                        self->scale,
+                        {0},
+                        {0},
+                        {0},
+                        {0},
+                        {0},
+                        {0}};
     if (n_blocks == 0) return;
     for (int k = 0; k < WALKS; k++) {
         walks[k] = *self;
@@ -254,12 +212,12 @@ static void walk_abreast(walk *self, extremes *at) {
         sums.high[k] = (double)self->high, sums.low[k] = (double)self->low;
     }
     for (int64_t b = 0; b < n_blocks; b++) {
-        steps taken;
+        mlops__gaps_steps taken;
         walk before[WALKS];
         memcpy(before, walks, sizeof before);
         pass(walks, &taken, 0);
         pass(walks, &taken, FOUR);
-        integrate(&sums, &taken);
+        add_up(&sums, &taken);
         for (int k = 0; k < WALKS; k++) {
             add(&walks[k].first, sums.first[k]);
             add(&walks[k].second, sums.second[k]);
@@ -299,15 +257,15 @@ static void set_scale(walk *self) {
     self->at = begin * self->scale;
 }
 
-void mlops__merge(mlops__merged *out, const double *x, int64_t n, const double *y, int64_t m,
-                  unsigned wanted) {
+void mlops__merge(mlops__merged *out, mlops_cpu cpu, const double *x, int64_t n, const double *y,
+                  int64_t m, unsigned wanted) {
     walk self = {x, y, n, m, n, m, 0, 0, 0, 0, 1, 0, 0, {0, 0}, {0, 0}};
     extremes at = {self, self};
     set_out(&self);
     int unbounded = self.gap != 0;
     if (self.i + self.j > 0) count_here(&at, &self);
     set_scale(&self);
-    walk_abreast(&self, &at);
+    walk_abreast(&self, &at, mlops__kern_for(cpu)->gaps_block);
     for (walk before = self; block(&self); before = self) grown(&at, &self, &before);
     if (self.i + self.j > 0) count_here(&at, &self);
     unbounded |= self.gap != 0;

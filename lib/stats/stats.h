@@ -103,8 +103,8 @@ typedef struct mlops__merged {
 } mlops__merged;
 
 /* n, m >= 1, and n m at most 2^62; with MLOPS__MERGE_RANKS n + m is at most the limit above. */
-void mlops__merge(mlops__merged *out, const double *x, int64_t n, const double *y, int64_t m,
-                  unsigned wanted);
+void mlops__merge(mlops__merged *out, mlops_cpu cpu, const double *x, int64_t n, const double *y,
+                  int64_t m, unsigned wanted);
 
 /* The part of it that takes ranks, for merge.c. */
 void mlops__merge_ranks(mlops__merged *out, const double *x, int64_t n, const double *y, int64_t m,

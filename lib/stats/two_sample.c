@@ -95,9 +95,10 @@ static mlops_status find_p(mlops_stats_two_sample *out, int64_t gap, const mlops
 }
 
 static mlops_status judge(mlops_stats_two_sample *out, const sample *x, const sample *y,
-                          const mlops_stats_opts *opts, const mlops_allocator *allocator) {
+                          const mlops_stats_opts *opts, const mlops__host *host) {
     mlops__merged merged;
-    mlops__merge(&merged, x->values, x->n, y->values, y->n, mlops__measures_merge(opts->measures));
+    mlops__merge(&merged, host->cpu, x->values, x->n, y->values, y->n,
+                 mlops__measures_merge(opts->measures));
     int low = -merged.gap_low > merged.gap_high;
     if (opts->alternative != MLOPS_STATS_TWO_SIDED) low = opts->alternative == MLOPS_STATS_LESS;
     int64_t gap = low ? -merged.gap_low : merged.gap_high;
@@ -110,8 +111,8 @@ static mlops_status judge(mlops_stats_two_sample *out, const sample *x, const sa
     out->ks = (double)gap / ((double)x->n * (double)y->n);
     out->wasserstein = merged.wasserstein;
     out->energy = merged.energy;
-    MLOPS_TRY(find_p(out, gap, opts, allocator));
-    return mlops__stats_measure(out, x->values, y->values, &merged, opts, allocator);
+    MLOPS_TRY(find_p(out, gap, opts, &host->allocator));
+    return mlops__stats_measure(out, x->values, y->values, &merged, opts, &host->allocator);
 }
 
 static mlops_status check_opts(mlops_stats_opts *out, mlops__host *host,
@@ -149,16 +150,16 @@ static mlops_status check_sizes(const sample *x, const sample *y, const mlops_st
 
 /* Ends both samples, whatever status says, and hands the result out if it is good. */
 static mlops_status finish(mlops_stats_two_sample *out, mlops_status status, sample *x, sample *y,
-                           const mlops_stats_opts *opts, const mlops_allocator *allocator,
+                           const mlops_stats_opts *opts, const mlops__host *host,
                            mlops_error *err) {
     mlops_stats_two_sample result = MLOPS_STATS_TWO_SAMPLE_INIT;
     if (status == MLOPS_OK) status = check_sizes(x, y, opts, err);
     if (status == MLOPS_OK) {
-        status = judge(&result, x, y, opts, allocator);
+        status = judge(&result, x, y, opts, host);
         if (status == MLOPS_E_NOMEM) mlops__fail_nomem(err, (size_t)y->n * sizeof(double));
     }
-    sample_free(x, allocator);
-    sample_free(y, allocator);
+    sample_free(x, &host->allocator);
+    sample_free(y, &host->allocator);
     if (status < 0) return status;
     return mlops__opts_result(out, &result, sizeof result, "mlops_stats_two_sample", err);
 }
@@ -174,14 +175,13 @@ mlops_status mlops_stats_compare(mlops_stats_two_sample *out, const double *x, i
         return mlops__fail(err, MLOPS_E_INVALID,
                            "a sample or the result is NULL, or a size is "
                            "negative");
-    const mlops_allocator *allocator = &host.allocator;
     mlops_status status =
         sample_from(&a, x, n, (local.flags & MLOPS_STATS_X_SORTED) != 0, &scratch, &host);
     if (status == MLOPS_OK)
         status = sample_from(&b, y, m, (local.flags & MLOPS_STATS_Y_SORTED) != 0, &scratch, &host);
-    sample_free(&scratch, allocator);
+    sample_free(&scratch, &host.allocator);
     if (status < 0) mlops__fail_nomem(err, (size_t)(n > m ? n : m) * sizeof(double));
-    return finish(out, status, &a, &b, &local, allocator, err);
+    return finish(out, status, &a, &b, &local, &host, err);
 }
 
 static mlops_status numeric(const mlops__column **out, const mlops_table *table, int64_t index,
@@ -218,5 +218,5 @@ mlops_status mlops_stats_compare_columns(mlops_stats_two_sample *out, const mlop
         int64_t n = first->n_rows > second->n_rows ? first->n_rows : second->n_rows;
         mlops__fail_nomem(err, (size_t)n * sizeof(double));
     }
-    return finish(out, status, &a, &b, &local, &host.allocator, err);
+    return finish(out, status, &a, &b, &local, &host, err);
 }

@@ -145,7 +145,8 @@ static void ranks(void) {
     int64_t n = word(), m = word();
     double *x = values(n), *y = values(m);
     mlops__merged r;
-    mlops__merge(&r, x, n, y, m, MLOPS__MERGE_RANKS | MLOPS__MERGE_ANDERSON);
+    mlops__merge(&r, mlops_cpu_level(MLOPS_CPU_BEST), x, n, y, m,
+                 MLOPS__MERGE_RANKS | MLOPS__MERGE_ANDERSON);
     double both = (double)n * (double)m;
     double out[5] = {(double)r.u_twice / 2, r.ties, r.cvm_excess / (6 * both * (double)(n + m)),
                      r.anderson, (double)(r.gap_high - r.gap_low) / both};

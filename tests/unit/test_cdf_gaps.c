@@ -11,6 +11,7 @@
 
 #include "stats/stats.h"
 #include "unit/draw.h"
+#include "unit/levels.h"
 
 static int ascending(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
@@ -60,6 +61,17 @@ static void close_to(double got, double want, const char *what) {
     fail_msg("%s: %.17g is not %.17g", what, got, want);
 }
 
+/* By all kernels, which give the same bits. */
+static void merge(mlops__merged *out, const double *x, int64_t n, const double *y, int64_t m) {
+    mlops__merge(out, MLOPS_CPU_SCALAR, x, n, y, m, 0);
+    for (size_t l = 0; l < sizeof LEVELS / sizeof *LEVELS; l++) {
+        mlops__merged same;
+        if (!kernels(LEVELS[l])) continue;
+        mlops__merge(&same, LEVELS[l], x, n, y, m, 0);
+        assert_memory_equal(&same, out, sizeof same);
+    }
+}
+
 static void check(int kind, int64_t n, int64_t m, double shift) {
     double *x = malloc((size_t)n * sizeof *x), *y = malloc((size_t)m * sizeof *y);
     assert_true(x && y);
@@ -68,7 +80,7 @@ static void check(int kind, int64_t n, int64_t m, double shift) {
     qsort(x, (size_t)n, sizeof *x, ascending);
     qsort(y, (size_t)m, sizeof *y, ascending);
     mlops__merged got, want = by_definition(x, n, y, m);
-    mlops__merge(&got, x, n, y, m, 0);
+    merge(&got, x, n, y, m);
     assert_int_equal(got.gap_high, want.gap_high);
     assert_int_equal(got.gap_low, want.gap_low);
     if (got.gap_high) close_to(got.at_high, want.at_high, "highest");
@@ -104,7 +116,7 @@ static void test_runs(void **state) {
                 y[i] = (double)((i + late * run / 2) / run);
             }
             mlops__merged got, want = by_definition(x, N, y, N);
-            mlops__merge(&got, x, N, y, N, 0);
+            merge(&got, x, N, y, N);
             assert_int_equal(got.gap_high, want.gap_high);
             assert_int_equal(got.gap_low, want.gap_low);
             close_to(got.wasserstein, want.wasserstein, "Wasserstein");

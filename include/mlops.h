@@ -6,6 +6,7 @@
 #include <mlops/audit.h>
 #include <mlops/base.h>
 #include <mlops/bundle.h>
+#include <mlops/calibration.h>
 #include <mlops/call.h>
 #include <mlops/change.h>
 #include <mlops/check.h>
@@ -43,6 +44,7 @@
 #include <mlops/model.h>
 #include <mlops/monitor.h>
 #include <mlops/online.h>
+#include <mlops/performance.h>
 #include <mlops/profile.h>
 #include <mlops/promote.h>
 #include <mlops/quality.h>

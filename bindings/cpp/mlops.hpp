@@ -789,6 +789,80 @@ public:
     }
 };
 
+/// A fitted calibration; immutable, shared by threads.
+class calibration : public detail::handle<mlops_calibration, mlops_calibration_unref> {
+public:
+    using handle::handle;
+
+    /// Another owner of the same.
+    calibration share() const { return calibration(mlops_calibration_ref(need())); }
+
+    /// Fit to rows.
+    ///
+    /// Isotonic regression is scikit-learn's IsotonicRegression(out_of_bounds="clip"), a straight line between its
+    /// steps and the outermost values beyond them; Platt's sigmoid that of Lin, Lin and Weng (2007), with Platt's
+    /// smoothed targets, as in scikit-learn.
+    static ::mlops::calibration fit(mlops_calibration_method method, span<const double> scores,
+                                    span<const double> labels, span<const double> weights = {},
+                                    const mlops_host *host = nullptr) {
+        mlops_calibration *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::require(labels.size() == scores.size(), "labels and scores differ in length");
+        detail::require(weights.data() == nullptr || weights.size() == scores.size(), "weights and scores differ in length");
+        detail::check(mlops_calibration_fit(&out, method, scores.data(), labels.data(), weights.data(), static_cast<std::int64_t>(scores.size()), host, &e), "mlops_calibration_fit", &e);
+        return ::mlops::calibration(out);
+    }
+
+    /// Which way it was fitted.
+    mlops_calibration_method kind() const {
+        return mlops_calibration_kind(need());
+    }
+
+    /// Calibrate scores.
+    std::vector<double> apply(span<const double> scores) const {
+        mlops_error e;
+        e.code = 0;
+        std::vector<double> out(static_cast<std::size_t>(static_cast<std::int64_t>(scores.size())));
+        detail::check(mlops_calibration_apply(need(), scores.data(), out.data(), static_cast<std::int64_t>(scores.size()), &e), "mlops_calibration_apply", &e);
+        return out;
+    }
+
+    /// Calibrate scores.
+    void apply(span<const double> scores, span<double> out) const {
+        mlops_error e;
+        e.code = 0;
+        detail::require(out.size() == static_cast<std::size_t>(static_cast<std::int64_t>(scores.size())), "out has another length");
+        detail::check(mlops_calibration_apply(need(), scores.data(), out.data(), static_cast<std::int64_t>(scores.size()), &e), "mlops_calibration_apply", &e);
+    }
+
+    /// Write the calibration as bytes: canonical, little-endian.
+    std::string save() const {
+        return detail::written([&](void *text, std::size_t cap, std::size_t *needed) {
+            return mlops_calibration_save(need(), text, cap, needed);
+        }, "mlops_calibration_save");
+    }
+
+    /// Read bytes of mlops_calibration_save().
+    static ::mlops::calibration load(std::string_view bytes, const mlops_host *host = nullptr) {
+        mlops_calibration *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_calibration_load(&out, bytes.data(), static_cast<std::size_t>(bytes.size()), host, &e), "mlops_calibration_load", &e);
+        return ::mlops::calibration(out);
+    }
+
+    /// Fit to counts: to the rows that have a label, each at the mean score of its bin.
+    static ::mlops::calibration fit_counts(mlops_calibration_method method, const ::mlops::performance &counts,
+                                           const mlops_host *host = nullptr) {
+        mlops_calibration *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_calibration_fit_counts(&out, method, detail::required(counts), host, &e), "mlops_calibration_fit_counts", &e);
+        return ::mlops::calibration(out);
+    }
+};
+
 /// Operations that wait for their commit. Mutable; one thread at a time.
 class change : public detail::handle<mlops_change, mlops_change_free> {
 public:
@@ -2796,6 +2870,97 @@ public:
         e.code = 0;
         detail::check(mlops_online_list(&out, detail::required(store), &e), "mlops_online_list", &e);
         return ::mlops::table(out);
+    }
+};
+
+/// Counts of scores by label, in mlops_performance_size() bytes aligned to 8. One thread at a time.
+class performance : public detail::handle<mlops_performance, mlops_performance_free> {
+public:
+    using handle::handle;
+
+    /// Bytes that counts need.
+    static std::size_t size() {
+        return mlops_performance_size();
+    }
+
+    /// Start empty counts on the host's heap.
+    explicit performance(const mlops_host *host = nullptr) {
+        mlops_performance *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_performance_new(&out, host, &e), "mlops_performance_new", &e);
+        p_ = out;
+    }
+
+    /// Count rows.
+    void add(span<const double> scores, span<const double> labels = {}, span<const double> weights = {}) {
+        mlops_error e;
+        e.code = 0;
+        detail::require(labels.data() == nullptr || labels.size() == scores.size(), "labels and scores differ in length");
+        detail::require(weights.data() == nullptr || weights.size() == scores.size(), "weights and scores differ in length");
+        detail::check(mlops_performance_add(need(), scores.data(), labels.data(), weights.data(), static_cast<std::int64_t>(scores.size()), &e), "mlops_performance_add", &e);
+    }
+
+    /// Add what other counts have.
+    void merge(const ::mlops::performance &other) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_performance_merge(need(), detail::required(other), &e), "mlops_performance_merge", &e);
+    }
+
+    /// Forget all rows.
+    void reset() {
+        mlops_performance_reset(need());
+    }
+
+    /// Totals, and errors of calibration.
+    mlops_performance_summary summarize(const mlops_performance_opts *opts = nullptr) const {
+        mlops_performance_summary out = {};
+        out.struct_size = sizeof out;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_performance_summarize(&out, need(), opts, &e), "mlops_performance_summarize", &e);
+        return out;
+    }
+
+    /// Judge the rows that have a label. Scores in one of the 1,024 bins are ties: auc, average_precision and ks are
+    /// those of bins.
+    mlops_metrics metrics(const mlops_performance_opts *opts = nullptr) const {
+        mlops_metrics out = {};
+        out.struct_size = sizeof out;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_performance_metrics(&out, need(), opts, &e), "mlops_performance_metrics", &e);
+        return out;
+    }
+
+    /// The reliability table: what came of the rows that have a label, by their score.
+    ///
+    /// Columns: low, high, edges of the bin; weight of its rows; mean_score; observed, the share of label 1, with
+    /// observed_low and observed_high, Wilson's interval at opts.confidence. One row a bin, of n_bins; without rows
+    /// in it all but edges and weight are null.
+    ::mlops::table reliability(const mlops_performance_opts *opts = nullptr) const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_performance_reliability(&out, need(), opts, &e), "mlops_performance_reliability", &e);
+        return ::mlops::table(out);
+    }
+
+    /// Write the counts as bytes: canonical, little-endian, equal for equal counts on any machine.
+    std::string save() const {
+        return detail::written([&](void *text, std::size_t cap, std::size_t *needed) {
+            return mlops_performance_save(need(), text, cap, needed);
+        }, "mlops_performance_save");
+    }
+
+    /// Read bytes of mlops_performance_save() into the caller's storage.
+    static ::mlops::performance load(std::string_view bytes) {
+        mlops_performance *out = nullptr;
+        const std::size_t size = mlops_performance_size();
+        auto memory = detail::storage(size);
+        detail::check(mlops_performance_load(&out, memory.get(), size, bytes.data(), static_cast<std::size_t>(bytes.size())), "mlops_performance_load");
+        return ::mlops::performance(out, std::move(memory));
     }
 };
 

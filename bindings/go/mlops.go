@@ -188,6 +188,16 @@ const (
 	ModelOutputFirst ModelOutput = 16
 )
 
+// CalibrationMethod: ways to calibrate.
+type CalibrationMethod int32
+
+const (
+	// CalibrationMethodIsotonic: any curve that does not fall; wants 1,000 rows or more.
+	CalibrationMethodIsotonic CalibrationMethod = 1
+	// CalibrationMethodPlatt: 1 / (1 + exp(a score + b)); of few rows.
+	CalibrationMethodPlatt CalibrationMethod = 2
+)
+
 // Part: which rows of a table.
 type Part int32
 
@@ -1439,6 +1449,46 @@ func makeKllSummary(c *C.mlops_kll_summary) (r KllSummary) {
 	r.Max = float64(c.max)
 	r.RankError = float64(c.rank_error)
 	r.PmfError = float64(c.pmf_error)
+	return r
+}
+
+// PerformanceSummary: what counts have seen, and how well scores are calibrated.
+type PerformanceSummary struct {
+	// rows with a label
+	NLabelled int64
+	// rows whose label is not known
+	NUnlabelled int64
+	// rows left out: the score is NaN
+	NNan int64
+	// of the rows with a label: n_labelled without weights
+	Weight float64
+	// of those without
+	WeightUnlabelled float64
+	// of all rows; NaN without any
+	MeanScore float64
+	// Kish's effective number of the rows with a label: (sum of weights)^2 / sum of their squares
+	NEffective float64
+	// how far auc may be from that of the exact scores: half of the share of pairs that share a bin; NaN
+	// with auc
+	AucError float64
+	// expected calibration error over n_bins bins: mean distance of mean score and observed rate, by
+	// weight; NaN without labels
+	Ece float64
+	// the largest of these distances; NaN without labels
+	Mce float64
+}
+
+func makePerformanceSummary(c *C.mlops_performance_summary) (r PerformanceSummary) {
+	r.NLabelled = int64(c.n_labelled)
+	r.NUnlabelled = int64(c.n_unlabelled)
+	r.NNan = int64(c.n_nan)
+	r.Weight = float64(c.weight)
+	r.WeightUnlabelled = float64(c.weight_unlabelled)
+	r.MeanScore = float64(c.mean_score)
+	r.NEffective = float64(c.n_effective)
+	r.AucError = float64(c.auc_error)
+	r.Ece = float64(c.ece)
+	r.Mce = float64(c.mce)
 	return r
 }
 
@@ -2850,6 +2900,32 @@ func (o *OnlineOpts) c(s *scope) *C.mlops_online_opts {
 	c.struct_size = C.sizeof_mlops_online_opts
 	c.created = s.optional(o.Created)
 	c.ttl_ns = C.int64_t(o.TtlNs)
+	return c
+}
+
+// PerformanceOpts: options of what is read from counts. Zero means the default in each field.
+type PerformanceOpts struct {
+	// score from which a row is predicted positive; from counts it must be a multiple of 1/1024 below 1;
+	// default 0.5
+	Threshold *float64
+	// of intervals, in (0, 1); default 0.95
+	Confidence float64
+	// of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
+	NBins int32
+}
+
+func (o *PerformanceOpts) c(s *scope) *C.mlops_performance_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_performance_opts)(s.alloc(C.sizeof_mlops_performance_opts))
+	c.struct_size = C.sizeof_mlops_performance_opts
+	if o.Threshold != nil {
+		c.flags |= 1
+		c.threshold = C.double(*o.Threshold)
+	}
+	c.confidence = C.double(o.Confidence)
+	c.n_bins = C.int32_t(o.NBins)
 	return c
 }
 
@@ -4420,6 +4496,131 @@ func (x *Bundle) ID() (ID, error) {
 		return ID{}, err
 	}
 	return *(*ID)(unsafe.Pointer(&out.bytes)), nil
+}
+
+// Calibration: a fitted calibration; immutable, shared by threads.
+type Calibration struct {
+	p *C.mlops_calibration
+}
+
+func wrapCalibration(p *C.mlops_calibration) *Calibration {
+	x := &Calibration{p: p}
+	runtime.SetFinalizer(x, (*Calibration).Close)
+	return x
+}
+
+// Close ends this Calibration, or this share of it; it may be called again.
+func (x *Calibration) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	C.mlops_calibration_unref(x.p)
+	x.p = nil
+	return nil
+}
+
+// FitCalibration: fit to rows.
+//
+// Isotonic regression is scikit-learn's IsotonicRegression(out_of_bounds="clip"), a straight line
+// between its steps and the outermost values beyond them; Platt's sigmoid that of Lin, Lin and Weng
+// (2007), with Platt's smoothed targets, as in scikit-learn.
+//
+// Errors: MLOPS_E_INVALID if a row is none of these (the message names the first, counted from 0) or
+// none counts; MLOPS_E_NOMEM.
+func FitCalibration(method CalibrationMethod, scores []float64, labels []float64, weights []float64) (*Calibration, error) {
+	defer runtime.KeepAlive(scores)
+	defer runtime.KeepAlive(labels)
+	defer runtime.KeepAlive(weights)
+	var out *C.mlops_calibration
+	var e C.mlops_error
+	if len(labels) != int(C.int64_t(len(scores))) {
+		return nil, invalid("labels has another length")
+	}
+	if weights != nil && len(weights) != int(C.int64_t(len(scores))) {
+		return nil, invalid("weights has another length")
+	}
+	if err := check(C.mlops_calibration_fit(&out, C.mlops_calibration_method(method), (*C.double)(pointer(scores)), (*C.double)(pointer(labels)), (*C.double)(pointer(weights)), C.int64_t(len(scores)), nil, &e), &e, "mlops_calibration_fit"); err != nil {
+		return nil, err
+	}
+	r := wrapCalibration(out)
+	return r, nil
+}
+
+// Kind: which way it was fitted.
+func (x *Calibration) Kind() CalibrationMethod {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return CalibrationMethod(C.mlops_calibration_kind(x.p))
+}
+
+// Apply: calibrate scores.
+//
+// Errors: MLOPS_E_INVALID if n is negative.
+func (x *Calibration) Apply(scores []float64) ([]float64, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Calibration")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(scores)
+	var e C.mlops_error
+	out := make([]float64, int(C.int64_t(len(scores))))
+	if err := check(C.mlops_calibration_apply(x.p, (*C.double)(pointer(scores)), (*C.double)(pointer(out)), C.int64_t(len(scores)), &e), &e, "mlops_calibration_apply"); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// Save: write the calibration as bytes: canonical, little-endian.
+//
+// Errors: MLOPS_E_ARENA if cap is too small; nothing is written then.
+func (x *Calibration) Save() ([]byte, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Calibration")
+	}
+	defer runtime.KeepAlive(x)
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_calibration_save(x.p, text, room, needed)
+	}, nil, "mlops_calibration_save")
+	if err != nil {
+		return nil, err
+	}
+	return content, nil
+}
+
+// LoadCalibration: read bytes of mlops_calibration_save().
+//
+// Errors: MLOPS_E_CORRUPT for bytes that are no calibration; MLOPS_E_UNSUPPORTED for those of a later
+// format; MLOPS_E_NOMEM.
+func LoadCalibration(content []byte) (*Calibration, error) {
+	defer runtime.KeepAlive(content)
+	var out *C.mlops_calibration
+	var e C.mlops_error
+	if err := check(C.mlops_calibration_load(&out, pointer(content), C.size_t(len(content)), nil, &e), &e, "mlops_calibration_load"); err != nil {
+		return nil, err
+	}
+	r := wrapCalibration(out)
+	return r, nil
+}
+
+// FitCalibrationCounts: fit to counts: to the rows that have a label, each at the mean score of its
+// bin.
+//
+// Errors: MLOPS_E_INVALID if no row has a label; MLOPS_E_NOMEM.
+func FitCalibrationCounts(method CalibrationMethod, counts *Performance) (*Calibration, error) {
+	defer runtime.KeepAlive(counts)
+	var out *C.mlops_calibration
+	if counts == nil || counts.p == nil {
+		return nil, closed("Performance")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_calibration_fit_counts(&out, C.mlops_calibration_method(method), counts.p, nil, &e), &e, "mlops_calibration_fit_counts"); err != nil {
+		return nil, err
+	}
+	r := wrapCalibration(out)
+	return r, nil
 }
 
 // Change: operations that wait for their commit. Mutable; one thread at a time.
@@ -8628,6 +8829,208 @@ func ListOnline(store *Store) (*Table, error) {
 		return nil, err
 	}
 	r := wrapTable(out)
+	return r, nil
+}
+
+// Performance: counts of scores by label, in mlops_performance_size() bytes aligned to 8. One thread
+// at a time.
+type Performance struct {
+	p *C.mlops_performance
+	// what it lives in, or needs to live
+	keep []interface{}
+}
+
+func wrapPerformance(p *C.mlops_performance) *Performance {
+	x := &Performance{p: p}
+	runtime.SetFinalizer(x, (*Performance).Close)
+	return x
+}
+
+// Close ends this Performance, or this share of it; it may be called again.
+func (x *Performance) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	if x.keep == nil {
+		C.mlops_performance_free(x.p)
+	}
+	x.keep = nil
+	x.p = nil
+	return nil
+}
+
+// SizePerformance: bytes that counts need.
+func SizePerformance() int {
+	return int(C.mlops_performance_size())
+}
+
+// NewPerformance: start empty counts on the host's heap.
+//
+// Errors: MLOPS_E_NOMEM.
+func NewPerformance() (*Performance, error) {
+	var out *C.mlops_performance
+	var e C.mlops_error
+	if err := check(C.mlops_performance_new(&out, nil, &e), &e, "mlops_performance_new"); err != nil {
+		return nil, err
+	}
+	r := wrapPerformance(out)
+	return r, nil
+}
+
+// Add: count rows.
+//
+// Errors: MLOPS_E_INVALID names the first row, counted from 0, that is none; MLOPS_E_LIMIT beyond a
+// weight of 2^41 in all. Nothing is counted then.
+func (x *Performance) Add(scores []float64, labels []float64, weights []float64) error {
+	if x == nil || x.p == nil {
+		return closed("Performance")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(scores)
+	defer runtime.KeepAlive(labels)
+	defer runtime.KeepAlive(weights)
+	var e C.mlops_error
+	if labels != nil && len(labels) != int(C.int64_t(len(scores))) {
+		return invalid("labels has another length")
+	}
+	if weights != nil && len(weights) != int(C.int64_t(len(scores))) {
+		return invalid("weights has another length")
+	}
+	return check(C.mlops_performance_add(x.p, (*C.double)(pointer(scores)), (*C.double)(pointer(labels)), (*C.double)(pointer(weights)), C.int64_t(len(scores)), &e), &e, "mlops_performance_add")
+}
+
+// Merge: add what other counts have.
+//
+// Errors: MLOPS_E_INVALID if other is self; MLOPS_E_LIMIT. Nothing is added then.
+func (x *Performance) Merge(other *Performance) error {
+	if x == nil || x.p == nil {
+		return closed("Performance")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(other)
+	if other == nil || other.p == nil {
+		return closed("Performance")
+	}
+	var e C.mlops_error
+	return check(C.mlops_performance_merge(x.p, other.p, &e), &e, "mlops_performance_merge")
+}
+
+// Reset: forget all rows.
+func (x *Performance) Reset() {
+	if x == nil || x.p == nil {
+		return
+	}
+	defer runtime.KeepAlive(x)
+	C.mlops_performance_reset(x.p)
+}
+
+// Summarize: totals, and errors of calibration.
+//
+// Errors: MLOPS_E_INVALID for an option out of range.
+func (x *Performance) Summarize(opts *PerformanceOpts) (PerformanceSummary, error) {
+	if x == nil || x.p == nil {
+		return PerformanceSummary{}, closed("Performance")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var out C.mlops_performance_summary
+	out.struct_size = C.sizeof_mlops_performance_summary
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return PerformanceSummary{}, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_performance_summarize(&out, x.p, optsC, &e), &e, "mlops_performance_summarize"); err != nil {
+		return PerformanceSummary{}, err
+	}
+	return makePerformanceSummary(&out), nil
+}
+
+// Metrics: judge the rows that have a label. Scores in one of the 1,024 bins are ties: auc,
+// average_precision and ks are those of bins.
+//
+// Errors: MLOPS_E_INVALID if no row has a label, or the threshold is no edge of a bin.
+func (x *Performance) Metrics(opts *PerformanceOpts) (Metrics, error) {
+	if x == nil || x.p == nil {
+		return Metrics{}, closed("Performance")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var out C.mlops_metrics
+	out.struct_size = C.sizeof_mlops_metrics
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return Metrics{}, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_performance_metrics(&out, x.p, optsC, &e), &e, "mlops_performance_metrics"); err != nil {
+		return Metrics{}, err
+	}
+	return makeMetrics(&out), nil
+}
+
+// Reliability: the reliability table: what came of the rows that have a label, by their score.
+//
+// Columns: low, high, edges of the bin; weight of its rows; mean_score; observed, the share of label
+// 1, with observed_low and observed_high, Wilson's interval at opts.confidence. One row a bin, of
+// n_bins; without rows in it all but edges and weight are null.
+//
+// Errors: MLOPS_E_INVALID for an option out of range; MLOPS_E_NOMEM.
+func (x *Performance) Reliability(opts *PerformanceOpts) (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Performance")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_performance_reliability(&out, x.p, optsC, &e), &e, "mlops_performance_reliability"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// Save: write the counts as bytes: canonical, little-endian, equal for equal counts on any machine.
+//
+// Errors: MLOPS_E_ARENA if cap is too small; nothing is written then.
+func (x *Performance) Save() ([]byte, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Performance")
+	}
+	defer runtime.KeepAlive(x)
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_performance_save(x.p, text, room, needed)
+	}, nil, "mlops_performance_save")
+	if err != nil {
+		return nil, err
+	}
+	return content, nil
+}
+
+// LoadPerformance: read bytes of mlops_performance_save() into the caller's storage.
+//
+// Errors: MLOPS_E_CORRUPT for bytes that are no counts, or contradict each other; MLOPS_E_UNSUPPORTED
+// for those of a later format; MLOPS_E_ARENA if size is too small; MLOPS_E_INVALID if mem is not
+// aligned.
+func LoadPerformance(content []byte) (*Performance, error) {
+	defer runtime.KeepAlive(content)
+	var out *C.mlops_performance
+	size := C.mlops_performance_size()
+	mem := storage(size)
+	if err := check(C.mlops_performance_load(&out, mem.p, size, pointer(content), C.size_t(len(content))), nil, "mlops_performance_load"); err != nil {
+		return nil, err
+	}
+	r := wrapPerformance(out)
+	r.keep = []interface{}{mem}
 	return r, nil
 }
 

@@ -39,12 +39,8 @@ mlops__share mlops__fairness_share(const mlops__fairness_group *group, mlops__fa
     mlops__share out = {0, 0, mlops__not_a_number(), 0, 1};
     take(group, rate, &out.k, &out.n);
     if (out.n == 0) return out;
-    double n = (double)out.n, p = (double)out.k / n, z2 = z * z;
-    double middle = (p + z2 / (2 * n)) / (1 + z2 / n);
-    double half = z / (1 + z2 / n) * mlops__sqrt(p * (1 - p) / n + z2 / (4 * n * n));
-    out.value = p;
-    out.low = out.k == 0 ? 0 : larger(middle - half, 0);
-    out.high = out.k == out.n ? 1 : smaller(middle + half, 1);
+    out.value = (double)out.k / (double)out.n;
+    mlops__wilson(&out.low, &out.high, out.value, (double)out.n, z);
     return out;
 }
 

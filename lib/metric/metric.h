@@ -46,10 +46,27 @@ double mlops__metric_undefined(void);     /* NaN */
 double mlops__ratio(double a, double b);  /* a / b; NaN where b is 0 */
 double mlops__probability_held(double p); /* in [2^-52, 1 - 2^-52], as scikit-learn has it */
 
+/* -ln of p, or of 1 - p without rounding that first; p held as above. */
+double mlops__metric_loss(double p, int positive);
+
+/* What follows from tp, fp, tn, fn and weight, all divided by scale first: with weights their sum,
+ * so that no product overflows. */
+void mlops__metrics_from_counts(mlops_metrics *out, double scale);
+
 /* AUC, average precision and KS of scores that ascend, of label 1 (x) and of label 0 (y). Fields
  * that one side alone does not define stay as they are. Without weights n + m is at most 2^32. */
 void mlops__metric_rank(mlops_metrics *out, const double *x, int64_t n, const double *y, int64_t m);
 void mlops__metric_rank_weighted(mlops_metrics *out, const mlops__weighted *x, int64_t n,
                                  const mlops__weighted *y, int64_t m);
+
+/* The same, tie after tie from the highest score: weights of label 1 (x) and 0 (y) at it. */
+typedef struct mlops__rank_tally {
+    double all_x, all_y;
+    mlops__kept true_positives, false_positives, area, precision;
+    double gap;
+} mlops__rank_tally;
+
+void mlops__rank_pass(mlops__rank_tally *self, mlops__kept at_x, mlops__kept at_y);
+void mlops__rank_end(mlops_metrics *out, const mlops__rank_tally *self);
 
 #endif

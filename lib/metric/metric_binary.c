@@ -79,8 +79,7 @@ static void weigh(const task *t, side *s) {
     s->below = t->width == 1 ? (double)(s->n - n) : mlops__exact_value(&below);
 }
 
-/* -ln of p, or of 1 - p without rounding that first. */
-static double loss_of(double p, int positive) {
+double mlops__metric_loss(double p, int positive) {
     p = mlops__probability_held(p);
     double kept = positive ? p : 1 - p, lost = positive ? 0 : (1 - kept) - p;
     return -(mlops__log(kept) + lost / kept);
@@ -95,7 +94,7 @@ static void judge_probabilities(task *t, const side *s, int positive) {
         if (margins) p = 1 / (1 + mlops__exp(-p));
         double error = positive ? 1 - p : p;
         int32_t bin = p < 1 ? (int32_t)(p * n_bins) : t->call.opts.n_bins - 1;
-        mlops__exact_add(&t->loss, weight * loss_of(p, positive));
+        mlops__exact_add(&t->loss, weight * mlops__metric_loss(p, positive));
         mlops__exact_add(&t->brier, weight * (error * error));
         mlops__exact_add(t->bins + bin, positive ? weight * error : -(weight * error));
     }
@@ -123,8 +122,7 @@ static mlops_status probabilities(mlops_metrics *out, task *t) {
     return MLOPS_OK;
 }
 
-/* What follows from the four counts; with weights of shares, so that no product overflows. */
-static void from_counts(mlops_metrics *out, double scale) {
+void mlops__metrics_from_counts(mlops_metrics *out, double scale) {
     double tp = out->tp / scale, fp = out->fp / scale, tn = out->tn / scale, fn = out->fn / scale;
     double all = out->weight / scale;
     double product = mlops__sqrt((tp + fp) * (tp + fn)) * mlops__sqrt((tn + fp) * (tn + fn));
@@ -151,7 +149,7 @@ static void count(mlops_metrics *out, task *t) {
     out->fp = t->y.above;
     out->tn = t->y.below;
     out->weight = (out->tp + out->fn) + (out->fp + out->tn);
-    from_counts(out, t->width == 1 ? 1 : out->weight);
+    mlops__metrics_from_counts(out, t->width == 1 ? 1 : out->weight);
 }
 
 static void rank(mlops_metrics *out, task *t, int64_t n) {

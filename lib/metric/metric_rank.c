@@ -71,20 +71,14 @@ void mlops__metric_rank(mlops_metrics *out, const double *x, int64_t n, const do
     out->ks = mlops__i128_mean(gap, 0, n * m);
 }
 
-/* The same with weights, as shares of all that there is of a label. */
-typedef struct weighted_tally {
-    double all_x, all_y;
-    mlops__kept true_positives, false_positives, area, precision;
-    double gap;
-} weighted_tally;
-
 static double weight_of(const mlops__weighted *values, int64_t n) {
     mlops__kept sum = {0, 0};
     for (int64_t i = 0; i < n; i++) mlops__keep(&sum, values[i].weight);
     return kept(&sum);
 }
 
-static void pass_weighted(weighted_tally *t, mlops__kept at_x, mlops__kept at_y) {
+/* Shares of all that there is of a label. */
+void mlops__rank_pass(mlops__rank_tally *t, mlops__kept at_x, mlops__kept at_y) {
     double share = kept(&at_x) / t->all_x, other = kept(&at_y) / t->all_y;
     if (other > 0) mlops__keep(&t->area, other * (kept(&t->true_positives) / t->all_x + share / 2));
     mlops__keep(&t->true_positives, at_x.sum);
@@ -98,9 +92,16 @@ static void pass_weighted(weighted_tally *t, mlops__kept at_x, mlops__kept at_y)
     if (share > 0) mlops__keep(&t->precision, share * (positives / (positives + negatives)));
 }
 
+void mlops__rank_end(mlops_metrics *out, const mlops__rank_tally *t) {
+    if (t->all_x > 0) out->average_precision = kept(&t->precision);
+    if (!(t->all_x > 0 && t->all_y > 0)) return;
+    out->auc = kept(&t->area);
+    out->ks = t->gap;
+}
+
 void mlops__metric_rank_weighted(mlops_metrics *out, const mlops__weighted *x, int64_t n,
                                  const mlops__weighted *y, int64_t m) {
-    weighted_tally t = {weight_of(x, n), weight_of(y, m), {0, 0}, {0, 0}, {0, 0}, {0, 0}, 0};
+    mlops__rank_tally t = {weight_of(x, n), weight_of(y, m), {0, 0}, {0, 0}, {0, 0}, {0, 0}, 0};
     int64_t i = n, j = m;
     while (i > 0 || j > 0) {
         mlops__kept at_x = {0, 0}, at_y = {0, 0};
@@ -108,10 +109,7 @@ void mlops__metric_rank_weighted(mlops_metrics *out, const mlops__weighted *x, i
             j == 0 || (i > 0 && x[i - 1].value > y[j - 1].value) ? x[i - 1].value : y[j - 1].value;
         for (; i > 0 && !(x[i - 1].value < score); i--) mlops__keep(&at_x, x[i - 1].weight);
         for (; j > 0 && !(y[j - 1].value < score); j--) mlops__keep(&at_y, y[j - 1].weight);
-        pass_weighted(&t, at_x, at_y);
+        mlops__rank_pass(&t, at_x, at_y);
     }
-    if (n > 0) out->average_precision = kept(&t.precision);
-    if (n == 0 || m == 0) return;
-    out->auc = kept(&t.area);
-    out->ks = t.gap;
+    mlops__rank_end(out, &t);
 }

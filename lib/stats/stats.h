@@ -67,6 +67,9 @@ void mlops__sort_order(int64_t *order, int64_t n, mlops__after *after, const voi
 void mlops__adjust(double *p, size_t stride, int64_t *order, int64_t n,
                    mlops_stats_correction correction);
 
+/* Bounds of a share that was found in n > 0 trials: z standard errors to either side. */
+void mlops__wilson(double *low, double *high, double share, double n, double z);
+
 /* Exact p of a two-sample D of n against m values, by lattice paths. gap is D times n m / gcd, a
  * whole number. *p < 0: out of reach. MLOPS_E_NOMEM. */
 mlops_status mlops__ks_exact(double *p, const mlops_allocator *allocator, int64_t gap, int64_t n,

@@ -103,11 +103,77 @@ static int count_groups(const mlops_host *host, const char *dir) {
     return result;
 }
 
+/* Counted in the caller's storage and on the heap, merged, read, and calibrated on. */
+static int count_scores(const mlops_host *host, const char *dir) {
+    static uint64_t mem[8192], other[8192];
+    uint8_t bytes[1024];
+    size_t n = 0;
+    mlops_performance *self, *part, *again;
+    mlops_table *table = NULL;
+    mlops_performance_summary s = MLOPS_PERFORMANCE_SUMMARY_INIT;
+    mlops_metrics m = MLOPS_METRICS_INIT;
+    mlops_performance_opts opts = MLOPS_PERFORMANCE_OPTS_INIT;
+    (void)dir;
+    opts.host = host;
+    if (mlops_performance_size() > sizeof mem) return SWEEP_WRONG;
+    if (mlops_performance_init(&part, mem, sizeof mem)) return SWEEP_WRONG;
+    MLOPS_TRY(mlops_performance_new(&self, host, NULL));
+    int result = mlops_performance_add(part, scores, labels, weights, N, NULL);
+    if (!result) result = mlops_performance_merge(self, part, NULL);
+    if (!result) result = mlops_performance_save(self, bytes, sizeof bytes, &n);
+    if (!result) result = mlops_performance_load(&again, other, sizeof other, bytes, n);
+    if (!result) result = mlops_performance_summarize(&s, again, &opts, NULL);
+    if (!result) result = mlops_performance_metrics(&m, again, &opts, NULL);
+    if (result || s.weight != 10 || m.tp != 4) result = SWEEP_WRONG;
+    if (!result) result = mlops_performance_reliability(&table, self, &opts, NULL);
+    mlops_performance_reset(part);
+    mlops_table_unref(table);
+    mlops_performance_free(self);
+    return result;
+}
+
+static int calibrate(const mlops_host *host, mlops_calibration_method method) {
+    static uint64_t mem[8192];
+    uint8_t bytes[256];
+    size_t n = 0;
+    double p = 1;
+    mlops_performance *counts;
+    mlops_calibration *self, *again = NULL, *binned = NULL;
+    if (mlops_performance_init(&counts, mem, sizeof mem)) return SWEEP_WRONG;
+    int result = mlops_performance_add(counts, scores, labels, weights, N, NULL);
+    if (result) return SWEEP_WRONG;
+    MLOPS_TRY(mlops_calibration_fit(&self, method, scores, labels, weights, N, host, NULL));
+    if (mlops_calibration_kind(self) != method) result = SWEEP_WRONG;
+    if (!result) result = mlops_calibration_fit_counts(&binned, method, counts, host, NULL);
+    if (!result) result = mlops_calibration_save(self, bytes, sizeof bytes, &n);
+    if (!result) result = mlops_calibration_load(&again, bytes, n, host, NULL);
+    if (!result) result = mlops_calibration_apply(again, &p, &p, 1, NULL);
+    if (!result && !(p > 0.5)) result = SWEEP_WRONG;
+    mlops_calibration_unref(mlops_calibration_ref(self));
+    mlops_calibration_unref(self);
+    mlops_calibration_unref(again);
+    mlops_calibration_unref(binned);
+    return result;
+}
+
+static int calibrate_curve(const mlops_host *host, const char *dir) {
+    (void)dir;
+    return calibrate(host, MLOPS_CALIBRATION_ISOTONIC);
+}
+
+static int calibrate_sigmoid(const mlops_host *host, const char *dir) {
+    (void)dir;
+    return calibrate(host, MLOPS_CALIBRATION_PLATT);
+}
+
 const sweep_scenario sweep_metric[] = {
     {"metric: scores", NULL, judge_scores, NULL, SWEEP_MEMORY},
     {"metric: scores with weights", NULL, judge_weighted, NULL, SWEEP_MEMORY},
     {"metric: numbers", NULL, judge_numbers, NULL, SWEEP_MEMORY},
     {"metric: classes", NULL, judge_classes, NULL, SWEEP_MEMORY},
     {"metric: fairness", NULL, count_groups, NULL, SWEEP_MEMORY},
+    {"metric: counts of scores", NULL, count_scores, NULL, SWEEP_MEMORY},
+    {"metric: isotonic calibration", NULL, calibrate_curve, NULL, SWEEP_MEMORY},
+    {"metric: sigmoid calibration", NULL, calibrate_sigmoid, NULL, SWEEP_MEMORY},
     {NULL, NULL, NULL, NULL, 0},
 };

@@ -120,6 +120,13 @@ class ModelOutput(enum.IntEnum):
     FIRST = 16  # ONNX: the file's first output; + i is its i-th
 
 
+class CalibrationMethod(enum.IntEnum):
+    """Ways to calibrate."""
+
+    ISOTONIC = 1  # any curve that does not fall; wants 1,000 rows or more
+    PLATT = 2  # 1 / (1 + exp(a score + b)); of few rows
+
+
 class Part(enum.IntEnum):
     """Which rows of a table."""
 
@@ -1619,6 +1626,43 @@ mlops_online_opts._fields_ = [
 assert C.sizeof(mlops_online_opts) == (24 if C.sizeof(C.c_void_p) == 8 else 20)
 
 
+class mlops_performance_opts(C.Structure):
+    pass
+
+
+mlops_performance_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("host", C.c_void_p),
+    ("threshold", C.c_double),
+    ("confidence", C.c_double),
+    ("n_bins", C.c_int32),
+    ("reserved", C.c_uint32),
+]
+assert C.sizeof(mlops_performance_opts) == (40 if C.sizeof(C.c_void_p) == 8 else 36)
+
+
+class mlops_performance_summary(C.Structure):
+    pass
+
+
+mlops_performance_summary._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("reserved", C.c_uint32),
+    ("n_labelled", C.c_int64),
+    ("n_unlabelled", C.c_int64),
+    ("n_nan", C.c_int64),
+    ("weight", C.c_double),
+    ("weight_unlabelled", C.c_double),
+    ("mean_score", C.c_double),
+    ("n_effective", C.c_double),
+    ("auc_error", C.c_double),
+    ("ece", C.c_double),
+    ("mce", C.c_double),
+]
+assert C.sizeof(mlops_performance_summary) == 88
+
+
 class mlops_promote_opts(C.Structure):
     pass
 
@@ -1993,6 +2037,16 @@ _rt.declare(lib.mlops_bundle_name, C.c_char_p, C.c_void_p)
 _rt.declare(lib.mlops_bundle_version, C.c_char_p, C.c_void_p)
 _rt.declare(lib.mlops_bundle_metadata, C.c_char_p, C.c_void_p)
 _rt.declare(lib.mlops_bundle_id, C.c_int32, C.c_void_p, C.POINTER(mlops_id))
+_rt.declare(lib.mlops_calibration_fit, C.c_int32, C.POINTER(C.c_void_p), C.c_int32, C.c_void_p, C.c_void_p,
+        C.c_void_p, C.c_int64, C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_calibration_ref, C.c_void_p, C.c_void_p)
+_rt.declare(lib.mlops_calibration_unref, None, C.c_void_p)
+_rt.declare(lib.mlops_calibration_kind, C.c_int32, C.c_void_p)
+_rt.declare(lib.mlops_calibration_apply, C.c_int32, C.c_void_p, C.c_void_p, C.c_void_p, C.c_int64,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_calibration_save, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
+_rt.declare(lib.mlops_calibration_load, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_void_p,
+        C.POINTER(mlops_error))
 _rt.declare(lib.mlops_change_new, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_change_opts),
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_change_free, None, C.c_void_p)
@@ -2373,6 +2427,25 @@ _rt.declare(lib.mlops_online_put, C.c_int32, C.c_void_p, C.c_void_p, C.c_void_p,
 _rt.declare(lib.mlops_online_get, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p, C.c_int64,
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_online_list, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_performance_size, C.c_size_t)
+_rt.declare(lib.mlops_performance_init, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t)
+_rt.declare(lib.mlops_performance_new, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_performance_free, None, C.c_void_p)
+_rt.declare(lib.mlops_performance_add, C.c_int32, C.c_void_p, C.c_void_p, C.c_void_p, C.c_void_p, C.c_int64,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_performance_merge, C.c_int32, C.c_void_p, C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_performance_reset, None, C.c_void_p)
+_rt.declare(lib.mlops_performance_summarize, C.c_int32, C.POINTER(mlops_performance_summary), C.c_void_p,
+        C.POINTER(mlops_performance_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_performance_metrics, C.c_int32, C.POINTER(mlops_metrics), C.c_void_p,
+        C.POINTER(mlops_performance_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_performance_reliability, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p,
+        C.POINTER(mlops_performance_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_performance_save, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
+_rt.declare(lib.mlops_performance_load, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_void_p,
+        C.c_size_t)
+_rt.declare(lib.mlops_calibration_fit_counts, C.c_int32, C.POINTER(C.c_void_p), C.c_int32, C.c_void_p, C.c_void_p,
+        C.POINTER(mlops_error))
 _rt.declare(lib.mlops_registry_set_gate, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_char_p,
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_registry_gate, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_void_p, C.c_size_t,
@@ -3134,6 +3207,41 @@ def _kll_summary(s):
         max=s.max,
         rank_error=s.rank_error,
         pmf_error=s.pmf_error,
+    )
+
+
+@dataclass(frozen=True)
+class PerformanceSummary:
+    """What counts have seen, and how well scores are calibrated."""
+
+    n_labelled: int  # rows with a label
+    n_unlabelled: int  # rows whose label is not known
+    n_nan: int  # rows left out: the score is NaN
+    weight: float  # of the rows with a label: n_labelled without weights
+    weight_unlabelled: float  # of those without
+    mean_score: float  # of all rows; NaN without any
+    n_effective: float  # Kish's effective number of the rows with a label: (sum of weights)^2 / sum of their squares
+    # how far auc may be from that of the exact scores: half of the share of pairs that share a bin; NaN with
+    # auc
+    auc_error: float
+    # expected calibration error over n_bins bins: mean distance of mean score and observed rate, by weight; NaN
+    # without labels
+    ece: float
+    mce: float  # the largest of these distances; NaN without labels
+
+
+def _performance_summary(s):
+    return PerformanceSummary(
+        n_labelled=s.n_labelled,
+        n_unlabelled=s.n_unlabelled,
+        n_nan=s.n_nan,
+        weight=s.weight,
+        weight_unlabelled=s.weight_unlabelled,
+        mean_score=s.mean_score,
+        n_effective=s.n_effective,
+        auc_error=s.auc_error,
+        ece=s.ece,
+        mce=s.mce,
     )
 
 
@@ -4550,6 +4658,117 @@ class Bundle(_rt.Handle):
         if status:
             _rt.check(status, "Bundle.id")
         return bytearray(out.bytes).hex()
+
+
+@_rt.noun("calibration")
+class Calibration(_rt.Handle):
+    """A fitted calibration; immutable, shared by threads."""
+
+    _end = lib.mlops_calibration_unref
+
+    def __init__(self):
+        raise TypeError("Calibration is made by fit(), load(), fit_counts()")
+
+    @classmethod
+    def fit(cls, method, scores, labels, weights=None):
+        """Fit to rows.
+
+        Isotonic regression is scikit-learn's IsotonicRegression(out_of_bounds="clip"), a straight line
+        between its steps and the outermost values beyond them; Platt's sigmoid that of Lin, Lin and Weng
+        (2007), with Platt's smoothed targets, as in scikit-learn.
+
+            method: which way
+            scores: finite: probabilities, margins or any score
+            labels: 0 or 1
+            weights: finite, 0 or more; a row of weight 0 is not there
+
+        Raises: InvalidError if a row is none of these (the message names the first, counted from 0) or none
+        counts; NomemError.
+        """
+        out = C.c_void_p()
+        method = _rt.choice(CalibrationMethod, method)
+        scores_p, scores_shape, scores_keep = _rt.array(scores, "d", 1, "scores")
+        labels_p, labels_shape, labels_keep = _rt.array(labels, "d", 1, "labels")
+        weights_p, weights_shape, weights_keep = (None, (0,) * 1, None) if weights is None else _rt.array(weights,
+                "d", 1, "weights")
+        err = mlops_error()
+        _rt.same_length("labels", labels_shape[0], "scores", scores_shape[0])
+        if weights is not None:
+            _rt.same_length("weights", weights_shape[0], "scores", scores_shape[0])
+        status = lib.mlops_calibration_fit(C.byref(out), method, scores_p, labels_p, weights_p, scores_shape[0],
+                None, C.byref(err))
+        if status:
+            _rt.check(status, "Calibration.fit", err)
+        return cls._wrap(out.value)
+
+    @property
+    def kind(self):
+        """Which way it was fitted."""
+        h = self._open()
+        out = lib.mlops_calibration_kind(h)
+        return _rt.enumerator(CalibrationMethod, out)
+
+    def apply(self, scores):
+        """Calibrate scores.
+
+            scores: NaN stays NaN
+
+        Raises: InvalidError if n is negative.
+        """
+        h = self._open()
+        scores_p, scores_shape, scores_keep = _rt.array(scores, "d", 1, "scores")
+        err = mlops_error()
+        out, out_p = _rt.empty("d", (scores_shape[0],))
+        status = lib.mlops_calibration_apply(h, scores_p, out_p, scores_shape[0], C.byref(err))
+        if status:
+            _rt.check(status, "Calibration.apply", err)
+        return _rt.result(out)
+
+    def save(self):
+        """Write the calibration as bytes: canonical, little-endian.
+
+        Raises: ArenaError if cap is too small; nothing is written then.
+        """
+        h = self._open()
+        text = _rt.written(lambda text, cap, needed: lib.mlops_calibration_save(h, text, cap, needed),
+                "Calibration.save")
+        return text
+
+    @classmethod
+    def load(cls, bytes):
+        """Read bytes of Calibration.save().
+
+            bytes: what was saved; borrowed for the call
+
+        Raises: CorruptError for bytes that are no calibration; UnsupportedError for those of a later format;
+        NomemError.
+        """
+        out = C.c_void_p()
+        bytes_p, bytes_n = _rt.blob(bytes, "bytes")
+        err = mlops_error()
+        status = lib.mlops_calibration_load(C.byref(out), bytes_p, bytes_n, None, C.byref(err))
+        if status:
+            _rt.check(status, "Calibration.load", err)
+        return cls._wrap(out.value)
+
+    @classmethod
+    def fit_counts(cls, method, counts):
+        """Fit to counts: to the rows that have a label, each at the mean score of its bin.
+
+            method: which way
+            counts: borrowed for the call
+
+        Raises: InvalidError if no row has a label; NomemError.
+        """
+        out = C.c_void_p()
+        method = _rt.choice(CalibrationMethod, method)
+        counts_h = _rt.opened(counts, Performance, "counts")
+        err = mlops_error()
+        with _rt.locked(counts_h):
+            status = lib.mlops_calibration_fit_counts(C.byref(out), method, counts_h, None, C.byref(err))
+        if status:
+            _rt.check(status, "Calibration.fit_counts", err)
+        return cls._wrap(out.value)
 
 
 @_rt.noun("change")
@@ -8384,6 +8603,178 @@ class Online(_rt.Handle):
         return _rt.classes["table"]._wrap(out.value)
 
 
+@_rt.noun("performance")
+class Performance(_rt.Handle):
+    """Counts of scores by label, in Performance.size() bytes aligned to 8. One thread at a time."""
+
+    _end = lib.mlops_performance_free
+    _locked = True
+
+    @staticmethod
+    def size():
+        """Bytes that counts need."""
+        out = lib.mlops_performance_size()
+        return out
+
+    def __init__(self):
+        """Start empty counts on the host's heap.
+
+        Raises: NomemError.
+        """
+        out = C.c_void_p()
+        err = mlops_error()
+        status = lib.mlops_performance_new(C.byref(out), None, C.byref(err))
+        if status:
+            _rt.check(status, "Performance", err)
+        self._h = self._owner(out.value)
+
+    def add(self, scores, labels=None, weights=None):
+        """Count rows.
+
+            scores: probabilities of label 1, in [0, 1]; a row of NaN is left out, and counted as such
+            labels: 0 or 1; NaN: not known (yet); None: none is known
+            weights: of each row: 0, or 2^-20 to 2^32, rounded to a multiple of 2^-20; a row of weight 0
+                is not there; None: each row counts 1
+
+        Raises: InvalidError names the first row, counted from 0, that is none; LimitError beyond a weight of
+        2^41 in all. Nothing is counted then.
+        """
+        h = self._open()
+        scores_p, scores_shape, scores_keep = _rt.array(scores, "d", 1, "scores")
+        labels_p, labels_shape, labels_keep = (None, (0,) * 1, None) if labels is None else _rt.array(labels, "d", 1,
+                "labels")
+        weights_p, weights_shape, weights_keep = (None, (0,) * 1, None) if weights is None else _rt.array(weights,
+                "d", 1, "weights")
+        err = mlops_error()
+        if labels is not None:
+            _rt.same_length("labels", labels_shape[0], "scores", scores_shape[0])
+        if weights is not None:
+            _rt.same_length("weights", weights_shape[0], "scores", scores_shape[0])
+        with h.lock:
+            status = lib.mlops_performance_add(h, scores_p, labels_p, weights_p, scores_shape[0], C.byref(err))
+        if status:
+            _rt.check(status, "Performance.add", err)
+
+    def merge(self, other):
+        """Add what other counts have.
+
+            other: counts; unchanged
+
+        Raises: InvalidError if other is self; LimitError. Nothing is added then.
+        """
+        h = self._open()
+        other_h = _rt.opened(other, Performance, "other")
+        err = mlops_error()
+        with _rt.locked(h, other_h):
+            status = lib.mlops_performance_merge(h, other_h, C.byref(err))
+        if status:
+            _rt.check(status, "Performance.merge", err)
+
+    def reset(self):
+        """Forget all rows."""
+        h = self._open()
+        with h.lock:
+            lib.mlops_performance_reset(h)
+
+    def summarize(self, *, threshold=None, confidence=None, n_bins=None):
+        """Totals, and errors of calibration.
+
+            threshold: score from which a row is predicted positive; from counts it must be a multiple of
+                1/1024 below 1; default 0.5
+            confidence: of intervals, in (0, 1); default 0.95
+            n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
+
+        Raises: InvalidError for an option out of range.
+        """
+        out = mlops_performance_summary(C.sizeof(mlops_performance_summary))
+        h = self._open()
+        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins)
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_performance_summarize(C.byref(out), h, C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Performance.summarize", err)
+        return _performance_summary(out)
+
+    def metrics(self, *, threshold=None, confidence=None, n_bins=None):
+        """Judge the rows that have a label. Scores in one of the 1,024 bins are ties: auc, average_precision
+        and ks are those of bins.
+
+            threshold: score from which a row is predicted positive; from counts it must be a multiple of
+                1/1024 below 1; default 0.5
+            confidence: of intervals, in (0, 1); default 0.95
+            n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
+
+        Raises: InvalidError if no row has a label, or the threshold is no edge of a bin.
+        """
+        out = mlops_metrics(C.sizeof(mlops_metrics))
+        h = self._open()
+        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins)
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_performance_metrics(C.byref(out), h, C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Performance.metrics", err)
+        return _metrics(out)
+
+    def reliability(self, *, threshold=None, confidence=None, n_bins=None):
+        """The reliability table: what came of the rows that have a label, by their score.
+
+        Columns: low, high, edges of the bin; weight of its rows; mean_score; observed, the share of label
+        1, with observed_low and observed_high, Wilson's interval at opts.confidence. One row a bin, of
+        n_bins; without rows in it all but edges and weight are null.
+
+            threshold: score from which a row is predicted positive; from counts it must be a multiple of
+                1/1024 below 1; default 0.5
+            confidence: of intervals, in (0, 1); default 0.95
+            n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
+
+        Raises: InvalidError for an option out of range; NomemError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins)
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_performance_reliability(C.byref(out), h, C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Performance.reliability", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+    def save(self):
+        """Write the counts as bytes: canonical, little-endian, equal for equal counts on any machine.
+
+        Raises: ArenaError if cap is too small; nothing is written then.
+        """
+        h = self._open()
+        with h.lock:
+            text = _rt.written(lambda text, cap, needed: lib.mlops_performance_save(h, text, cap, needed),
+                    "Performance.save")
+        return text
+
+    @classmethod
+    def load(cls, bytes):
+        """Read bytes of Performance.save() into the caller's storage.
+
+            bytes: what was saved; borrowed for the call
+
+        Raises: CorruptError for bytes that are no counts, or contradict each other; UnsupportedError for
+        those of a later format; ArenaError if size is too small; InvalidError if mem is not aligned.
+        """
+        out = C.c_void_p()
+        bytes_p, bytes_n = _rt.blob(bytes, "bytes")
+        size = lib.mlops_performance_size()
+        mem = _rt.Storage(size)
+        status = lib.mlops_performance_load(C.byref(out), mem.address, size, bytes_p, bytes_n)
+        if status:
+            _rt.check(status, "Performance.load", why={
+                -5: "bytes that are no counts, or contradict each other",
+                -6: "those of a later format",
+                -1: "mem is not aligned",
+            })
+        return cls._wrap(out.value, keep=(mem,), owned=False)
+
+
 @_rt.noun("share")
 class Share(_rt.Handle):
     """A remote of the library's own."""
@@ -9350,6 +9741,20 @@ def _online_opts(*, created=None, ttl_ns=None):
         o.created = _rt.string(created, "created")
     if ttl_ns is not None:
         o.ttl_ns = _rt.integer(ttl_ns, -2 ** 63, 2 ** 63 - 1, "ttl_ns")
+    return o
+
+
+def _performance_opts(*, threshold=None, confidence=None, n_bins=None):
+    o = mlops_performance_opts(C.sizeof(mlops_performance_opts))
+    o._keep, o._raised = [], []
+    if threshold is not None:
+        o.flags |= 1
+    if threshold is not None:
+        o.threshold = threshold
+    if confidence is not None:
+        o.confidence = confidence
+    if n_bins is not None:
+        o.n_bins = _rt.integer(n_bins, -2 ** 31, 2 ** 31 - 1, "n_bins")
     return o
 
 
@@ -11223,6 +11628,8 @@ __all__ = [
     "AuditEntry",
     "Bundle",
     "BusyError",
+    "Calibration",
+    "CalibrationMethod",
     "CancelledError",
     "Change",
     "Check",
@@ -11299,6 +11706,8 @@ __all__ = [
     "Online",
     "ParseError",
     "Part",
+    "Performance",
+    "PerformanceSummary",
     "Pool",
     "Profile",
     "ProfileSummary",

@@ -86,6 +86,10 @@ class ModelOutput(enum.IntEnum):
     PREFIX = 4
     FIRST = 16
 
+class CalibrationMethod(enum.IntEnum):
+    ISOTONIC = 1
+    PLATT = 2
+
 class Part(enum.IntEnum):
     ALL = 0
     TRAIN = 1
@@ -575,6 +579,19 @@ class KllSummary:
     pmf_error: float
 
 @dataclass(frozen=True)
+class PerformanceSummary:
+    n_labelled: int
+    n_unlabelled: int
+    n_nan: int
+    weight: float
+    weight_unlabelled: float
+    mean_score: float
+    n_effective: float
+    auc_error: float
+    ece: float
+    mce: float
+
+@dataclass(frozen=True)
 class StatsTwoSample:
     ks_sign: int
     ks: float
@@ -775,6 +792,18 @@ class Bundle(Handle):
     def metadata(self) -> str: ...
     @property
     def id(self) -> str: ...
+
+class Calibration(Handle):
+    @classmethod
+    def fit(cls, method: Union[CalibrationMethod, str], scores: ArrayLike, labels: ArrayLike, weights: Optional[ArrayLike] = ...) -> Calibration: ...
+    @property
+    def kind(self) -> CalibrationMethod: ...
+    def apply(self, scores: ArrayLike) -> Any: ...
+    def save(self) -> bytes: ...
+    @classmethod
+    def load(cls, bytes: BytesLike) -> Calibration: ...
+    @classmethod
+    def fit_counts(cls, method: Union[CalibrationMethod, str], counts: Performance) -> Calibration: ...
 
 class Change(Handle):
     def __init__(self, store: Store, *, actor: Optional[PathOrStr] = ..., trace_id: Optional[PathOrStr] = ..., note: Optional[PathOrStr] = ...) -> None: ...
@@ -1100,6 +1129,20 @@ class Online(Handle):
     def get(self, keys: Table, as_of_ns: int) -> Table: ...
     @staticmethod
     def list(store: Store) -> Table: ...
+
+class Performance(Handle):
+    @staticmethod
+    def size() -> int: ...
+    def __init__(self) -> None: ...
+    def add(self, scores: ArrayLike, labels: Optional[ArrayLike] = ..., weights: Optional[ArrayLike] = ...) -> None: ...
+    def merge(self, other: Performance) -> None: ...
+    def reset(self) -> None: ...
+    def summarize(self, *, threshold: Optional[float] = ..., confidence: Optional[float] = ..., n_bins: Optional[int] = ...) -> PerformanceSummary: ...
+    def metrics(self, *, threshold: Optional[float] = ..., confidence: Optional[float] = ..., n_bins: Optional[int] = ...) -> Metrics: ...
+    def reliability(self, *, threshold: Optional[float] = ..., confidence: Optional[float] = ..., n_bins: Optional[int] = ...) -> Table: ...
+    def save(self) -> bytes: ...
+    @classmethod
+    def load(cls, bytes: BytesLike) -> Performance: ...
 
 class Share(Handle):
     @classmethod

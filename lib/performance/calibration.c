@@ -1,0 +1,181 @@
+/* Calibrations: the object, applying it, and its bytes.
+ *
+ * Owns the points of an isotonic curve and the two numbers of a sigmoid. Invariants: it does not
+ * change once it is handed out; what is loaded saves to the same bytes. They are
+ *
+ *     "MLCA", u32 version 1, u32 method; Platt: f64 a, f64 b; isotonic: u64 n, n times f64 x, n
+ * times f64 y; and the CRC-32 of all before it
+ */
+#include "performance/calibration.h"
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/crc32.h"
+#include "base/cursor.h"
+#include "base/real.h"
+
+#define MAGIC 0x41434c4du
+
+enum { VERSION = 1, CRC = 4, POINT = 2 * sizeof(double) };
+
+mlops_status mlops__calibration_begin(mlops_calibration **out, mlops_calibration_method method,
+                                      int64_t n, const mlops_host *given, mlops_error *err) {
+    mlops__host host;
+    *out = NULL;
+    MLOPS_TRY(mlops__host_init(&host, given, err));
+    mlops_calibration *self = mlops__alloc_zero(&host.allocator, sizeof *self);
+    if (!self) return mlops__fail_nomem(err, sizeof *self);
+    self->allocator = host.allocator;
+    atomic_init(&self->refs, 1);
+    self->method = method;
+    self->n = n;
+    if (n) self->x = mlops__alloc_array(&host.allocator, (size_t)n, POINT);
+    if (n && !self->x) {
+        self->n = 0;
+        mlops_calibration_unref(self);
+        return mlops__fail_nomem(err, (size_t)n * POINT);
+    }
+    self->y = n ? self->x + n : NULL;
+    *out = self;
+    return MLOPS_OK;
+}
+
+mlops_calibration *mlops_calibration_ref(mlops_calibration *self) {
+    if (self) atomic_fetch_add_explicit(&self->refs, 1, memory_order_relaxed);
+    return self;
+}
+
+void mlops_calibration_unref(mlops_calibration *self) {
+    if (!self || atomic_fetch_sub_explicit(&self->refs, 1, memory_order_acq_rel) > 1) return;
+    mlops_allocator allocator = self->allocator;
+    mlops__free(&allocator, self->x, (size_t)self->n * POINT);
+    mlops__free(&allocator, self, sizeof *self);
+}
+
+mlops_calibration_method mlops_calibration_kind(const mlops_calibration *self) {
+    return self->method;
+}
+
+static double on_curve(const mlops_calibration *self, double score) {
+    const double *x = self->x, *y = self->y;
+    int64_t low = 0, high = self->n - 1;
+    if (!(score > x[0])) return y[0];
+    if (!(score < x[high])) return y[high];
+    while (high - low > 1) {
+        int64_t middle = low + (high - low) / 2;
+        if (x[middle] <= score) low = middle;
+        else high = middle;
+    }
+    /* halves, since the distance of two numbers may be no number */
+    double part = (score / 2 - x[low] / 2) / (x[high] / 2 - x[low] / 2);
+    double value = y[low] + part * (y[high] - y[low]);
+    return value < y[high] ? value : y[high];
+}
+
+static double on_sigmoid(const mlops_calibration *self, double score) {
+    double part = self->a == 0 ? 0 : self->a * score;
+    return 1 / (1 + mlops__exp(part + self->b));
+}
+
+mlops_status mlops_calibration_apply(const mlops_calibration *self, const double *scores,
+                                     double *out, int64_t n, mlops_error *err) {
+    if (!self || n < 0 || (n > 0 && (!scores || !out)))
+        return mlops__fail(err, MLOPS_E_INVALID,
+                           "calibration: something is NULL, or the number of scores negative");
+    for (int64_t i = 0; i < n; i++) {
+        double score = scores[i];
+        if (score != score) out[i] = score;
+        else if (self->method == MLOPS_CALIBRATION_PLATT) out[i] = on_sigmoid(self, score);
+        else out[i] = on_curve(self, score);
+    }
+    return MLOPS_OK;
+}
+
+static void put_all(const mlops_calibration *self, mlops__buf *out) {
+    mlops__buf_u32(out, MAGIC);
+    mlops__buf_u32(out, VERSION);
+    mlops__buf_u32(out, (uint32_t)self->method);
+    if (self->method == MLOPS_CALIBRATION_PLATT) {
+        mlops__buf_f64(out, self->a);
+        mlops__buf_f64(out, self->b);
+        return;
+    }
+    mlops__buf_i64(out, self->n);
+    for (int64_t i = 0; i < 2 * self->n; i++) mlops__buf_f64(out, self->x[i]);
+}
+
+mlops_status mlops_calibration_save(const mlops_calibration *self, void *bytes, size_t cap,
+                                    size_t *needed) {
+    mlops__buf out;
+    if (!self) return MLOPS_E_INVALID;
+    mlops__buf_init_fixed(&out, NULL, 0);
+    put_all(self, &out);
+    size_t size = out.size + CRC;
+    if (needed) *needed = size;
+    if (!bytes) return MLOPS_OK;
+    if (cap < size) return MLOPS_E_ARENA;
+    mlops__buf_init_fixed(&out, bytes, size);
+    put_all(self, &out);
+    mlops__buf_u32(&out, mlops__crc32(0, bytes, size - CRC));
+    return out.status;
+}
+
+static mlops_status corrupt(mlops_error *err, const char *what) {
+    return mlops__fail(err, MLOPS_E_CORRUPT, "calibration: %s", what);
+}
+
+static int is_finite(double x) { return x - x == 0; }
+
+static const char *read_points(mlops_calibration *self, mlops__cursor *in) {
+    for (int64_t i = 0; i < 2 * self->n; i++) self->x[i] = mlops__cursor_f64(in);
+    for (int64_t i = 0; i < self->n; i++) {
+        if (!is_finite(self->x[i]) || !(self->y[i] >= 0 && self->y[i] <= 1))
+            return "a point is out of range";
+        if (i && !(self->x[i] > self->x[i - 1] && self->y[i] >= self->y[i - 1]))
+            return "the points do not ascend";
+    }
+    return NULL;
+}
+
+static mlops_status read_all(mlops_calibration **out, mlops__cursor *in, const mlops_host *host,
+                             mlops_error *err) {
+    const char *wrong = NULL;
+    uint32_t method = mlops__cursor_u32(in);
+    int platt = method == MLOPS_CALIBRATION_PLATT;
+    uint64_t n = 0;
+    if (!platt && method != MLOPS_CALIBRATION_ISOTONIC) return corrupt(err, "no such method");
+    if (!platt) n = mlops__cursor_u64(in);
+    size_t left = mlops__cursor_left(in);
+    if (platt ? left != 2 * sizeof(double) : !n || left % POINT || left / POINT != n)
+        return corrupt(err, "bytes are missing or left over");
+    MLOPS_TRY(
+        mlops__calibration_begin(out, (mlops_calibration_method)method, (int64_t)n, host, err));
+    mlops_calibration *self = *out;
+    if (platt) {
+        self->a = mlops__cursor_f64(in);
+        self->b = mlops__cursor_f64(in);
+        if (!is_finite(self->a) || !is_finite(self->b)) wrong = "a number is not finite";
+    } else {
+        wrong = read_points(self, in);
+    }
+    if (!wrong) return MLOPS_OK;
+    mlops_calibration_unref(self);
+    *out = NULL;
+    return corrupt(err, wrong);
+}
+
+mlops_status mlops_calibration_load(mlops_calibration **out, const void *bytes, size_t n,
+                                    const mlops_host *host, mlops_error *err) {
+    mlops__cursor in;
+    *out = NULL;
+    if (!bytes || n < 12 + CRC) return corrupt(err, "cut off");
+    mlops__cursor_init(&in, bytes, n - CRC);
+    if (mlops__cursor_u32(&in) != MAGIC) return corrupt(err, "these are other bytes");
+    uint32_t version = mlops__cursor_u32(&in);
+    if (mlops__crc32(0, bytes, n - CRC) != mlops__load_u32((const uint8_t *)bytes + n - CRC))
+        return corrupt(err, "the checksum does not hold");
+    if (version != VERSION)
+        return mlops__fail(err, MLOPS_E_UNSUPPORTED,
+                           "calibration of version %u; this library knows %d", version, VERSION);
+    return read_all(out, &in, host, err);
+}

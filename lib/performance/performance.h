@@ -1,0 +1,59 @@
+/* Inside of a mlops_performance, shared by the files of this folder. */
+#ifndef MLOPS_PERFORMANCE_PERFORMANCE_H
+#define MLOPS_PERFORMANCE_PERFORMANCE_H
+
+#include "base/wide.h"
+#include "sys/host.h"
+
+#include <mlops/performance.h>
+
+enum {
+    MLOPS__SCORE_BINS = 1024,
+    MLOPS__WEIGHT_BITS = 20, /* a weight counts units of 2^-20 */
+    MLOPS__SCORE_BITS = 52,  /* scores, squared errors and losses count units of 2^-52 */
+    MLOPS__BIN_BITS = 42     /* units of a score in one bin: 2^42 */
+};
+
+/* Of weights in all, so that what is added up below stays within 2^119. */
+#define MLOPS__UNITS_MAX ((int64_t)1 << 61)
+
+/* Scores of one bin. Place 0 and 1 are those labels, 2 is a label that is not known. */
+typedef struct mlops__score_bin {
+    int64_t weight[3];
+    mlops__i128 sum[2]; /* of scores times weights: with a label, without */
+} mlops__score_bin;
+
+struct mlops_performance {
+    int64_t n[2];     /* rows with a label, without; none weighs nothing */
+    int64_t total[2]; /* their weights: those of all bins */
+    int64_t n_nan;
+    mlops__i128 squares[2]; /* of the weights */
+    mlops__i128 brier;      /* squared errors times weights */
+    mlops__i128 log_loss;   /* losses times weights */
+    mlops__score_bin bins[MLOPS__SCORE_BINS];
+};
+
+/* The largest loss in units, a little above: 52 ln 2. */
+#define MLOPS__LOSS_MAX ((uint64_t)37 << MLOPS__SCORE_BITS)
+
+static inline mlops__i128 mlops__i128_product(uint64_t a, uint64_t b) {
+    mlops__u128 product = mlops__mul_u64(a, b);
+    return (mlops__i128){product.low, (int64_t)product.high};
+}
+
+/* a - b */
+static inline mlops__i128 mlops__i128_less(mlops__i128 a, mlops__i128 b) {
+    return mlops__i128_add(a, mlops__i128_add((mlops__i128){~b.low, ~b.high}, (mlops__i128){1, 0}));
+}
+
+static inline double mlops__weight_of(int64_t units) {
+    return (double)units * (1.0 / (1 << MLOPS__WEIGHT_BITS));
+}
+
+void mlops__score_bin_add(mlops__score_bin *self, const mlops__score_bin *other);
+
+/* Options in full, and checked but for what a threshold must be. */
+mlops_status mlops__performance_opts(mlops_performance_opts *out,
+                                     const mlops_performance_opts *given, mlops_error *err);
+
+#endif

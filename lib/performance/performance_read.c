@@ -1,0 +1,194 @@
+/* What is read from counts: totals, metrics, and the reliability table.
+ *
+ * Owns nothing. Invariant: what is read depends on the rows alone, not on their order or in which
+ * parts they were counted.
+ */
+#include "performance/performance.h"
+
+#include "base/opts.h"
+#include "column/rows.h"
+#include "metric/metric.h"
+#include "stats/stats.h"
+
+#include <string.h>
+
+enum { BINS_DEFAULT = 16 };
+
+mlops_status mlops__performance_opts(mlops_performance_opts *out,
+                                     const mlops_performance_opts *given, mlops_error *err) {
+    MLOPS_TRY(mlops__opts_copy(out, sizeof *out, given, "mlops_performance_opts", err));
+    if (out->flags & ~(uint32_t)MLOPS_PERFORMANCE_SET_THRESHOLD || out->reserved)
+        return mlops__fail(err, MLOPS_E_INVALID,
+                           "mlops_performance_opts.flags has an unknown bit, or reserved is not 0");
+    if (!(out->flags & MLOPS_PERFORMANCE_SET_THRESHOLD) && out->threshold == 0)
+        out->threshold = 0.5;
+    if (out->confidence == 0) out->confidence = 0.95;
+    if (out->n_bins == 0) out->n_bins = BINS_DEFAULT;
+    if (out->threshold != out->threshold)
+        return mlops__fail(err, MLOPS_E_INVALID, "mlops_performance_opts.threshold is NaN");
+    if (!(out->confidence > 0 && out->confidence < 1))
+        return mlops__fail(err, MLOPS_E_INVALID,
+                           "mlops_performance_opts.confidence must lie between 0 and 1, such as "
+                           "0.95");
+    if (out->n_bins < 1 || out->n_bins > MLOPS__SCORE_BINS || (out->n_bins & (out->n_bins - 1)))
+        return mlops__fail(err, MLOPS_E_INVALID,
+                           "mlops_performance_opts.n_bins is %d, no power of 2 up to %d",
+                           (int)out->n_bins, MLOPS__SCORE_BINS);
+    return MLOPS_OK;
+}
+
+/* Several bins as one. */
+static mlops__score_bin joined(const mlops_performance *self, int32_t n_bins, int32_t index) {
+    mlops__score_bin out;
+    size_t width = MLOPS__SCORE_BINS / (size_t)n_bins;
+    memset(&out, 0, sizeof out);
+    for (size_t i = (size_t)index * width; i < ((size_t)index + 1) * width; i++)
+        mlops__score_bin_add(&out, &self->bins[i]);
+    return out;
+}
+
+/* |sum of labels - sum of scores| of the rows with a label. */
+static mlops__i128 gap_of(const mlops__score_bin *bin) {
+    mlops__i128 ones =
+        mlops__i128_product((uint64_t)bin->weight[1], (uint64_t)1 << MLOPS__SCORE_BITS);
+    mlops__i128 gap = mlops__i128_less(ones, bin->sum[0]);
+    return gap.high < 0 ? mlops__i128_less(bin->sum[0], ones) : gap;
+}
+
+static double mean(mlops__i128 sum, int64_t units) {
+    return units ? mlops__i128_mean(sum, MLOPS__SCORE_BITS, units) : mlops__metric_undefined();
+}
+
+static void calibration_errors(const mlops_performance *self, int32_t n_bins, double *ece,
+                               double *mce) {
+    mlops__i128 gaps = {0, 0};
+    *mce = self->total[0] ? 0 : mlops__metric_undefined();
+    for (int32_t i = 0; i < n_bins; i++) {
+        mlops__score_bin bin = joined(self, n_bins, i);
+        mlops__i128 gap = gap_of(&bin);
+        gaps = mlops__i128_add(gaps, gap);
+        double error = mean(gap, bin.weight[0] + bin.weight[1]);
+        if (error > *mce) *mce = error;
+    }
+    *ece = mean(gaps, self->total[0]);
+}
+
+/* AUC and its like, from the highest bin down; what the pairs within bins leave open. */
+static double rank(mlops_metrics *out, const mlops_performance *self, double ones, double zeros) {
+    mlops__rank_tally tally;
+    double open = 0;
+    memset(&tally, 0, sizeof tally);
+    tally.all_x = ones;
+    tally.all_y = zeros;
+    for (size_t i = MLOPS__SCORE_BINS; i-- > 0;) {
+        const int64_t *weight = self->bins[i].weight;
+        mlops__kept x = {mlops__weight_of(weight[1]), 0}, y = {mlops__weight_of(weight[0]), 0};
+        if (!(x.sum + y.sum > 0)) continue;
+        mlops__rank_pass(&tally, x, y);
+        open += x.sum * y.sum;
+    }
+    mlops__rank_end(out, &tally);
+    return mlops__ratio(open / 2, ones * zeros);
+}
+
+static void confusion(mlops_metrics *out, const mlops_performance *self, int64_t first) {
+    int64_t above[2] = {0, 0}, below[2] = {0, 0};
+    for (int64_t i = 0; i < MLOPS__SCORE_BINS; i++)
+        for (size_t k = 0; k < 2; k++) (i >= first ? above : below)[k] += self->bins[i].weight[k];
+    out->tp = mlops__weight_of(above[1]);
+    out->fp = mlops__weight_of(above[0]);
+    out->tn = mlops__weight_of(below[0]);
+    out->fn = mlops__weight_of(below[1]);
+}
+
+mlops_status mlops_performance_metrics(mlops_metrics *out, const mlops_performance *self,
+                                       const mlops_performance_opts *given, mlops_error *err) {
+    mlops_performance_opts opts;
+    mlops_metrics m;
+    double mce;
+    MLOPS_TRY(mlops__performance_opts(&opts, given, err));
+    double edge = opts.threshold * MLOPS__SCORE_BINS;
+    if (!(edge >= 0 && edge < MLOPS__SCORE_BINS && edge == (double)(int64_t)edge))
+        return mlops__fail(err, MLOPS_E_INVALID,
+                           "mlops_performance_opts.threshold is no multiple of 1/1024 from 0 to "
+                           "1023/1024: between these the counts do not tell");
+    if (!self->n[0]) return mlops__fail(err, MLOPS_E_INVALID, "performance: no row has a label");
+    mlops__metrics_start(&m, MLOPS_METRIC_BINARY);
+    m.n = self->n[0];
+    m.n_nan = self->n_nan;
+    m.n_classes = 2;
+    m.weight = mlops__weight_of(self->total[0]);
+    confusion(&m, self, (int64_t)edge);
+    m.constant_labels = m.tp + m.fn == 0 || m.fp + m.tn == 0;
+    mlops__metrics_from_counts(&m, 1);
+    (void)rank(&m, self, m.tp + m.fn, m.fp + m.tn);
+    m.brier = mean(self->brier, self->total[0]);
+    m.log_loss = mean(self->log_loss, self->total[0]);
+    calibration_errors(self, opts.n_bins, &m.ece, &mce);
+    return mlops__metrics_end(out, &m, err);
+}
+
+/* (sum of weights)^2 / sum of squares. */
+static double effective(const mlops_performance *self) {
+    double weight = mlops__weight_of(self->total[0]);
+    double squares = mlops__i128_mean(self->squares[0], 2 * MLOPS__WEIGHT_BITS, 1);
+    return squares > 0 ? weight * weight / squares : 0;
+}
+
+mlops_status mlops_performance_summarize(mlops_performance_summary *out,
+                                         const mlops_performance *self,
+                                         const mlops_performance_opts *given, mlops_error *err) {
+    mlops_performance_opts opts;
+    mlops_performance_summary s = MLOPS_PERFORMANCE_SUMMARY_INIT;
+    mlops_metrics m;
+    MLOPS_TRY(mlops__performance_opts(&opts, given, err));
+    mlops__score_bin all = joined(self, 1, 0);
+    s.n_labelled = self->n[0];
+    s.n_unlabelled = self->n[1];
+    s.n_nan = self->n_nan;
+    s.weight = mlops__weight_of(self->total[0]);
+    s.weight_unlabelled = mlops__weight_of(self->total[1]);
+    s.mean_score = mean(mlops__i128_add(all.sum[0], all.sum[1]), self->total[0] + self->total[1]);
+    s.n_effective = effective(self);
+    s.auc_error = rank(&m, self, mlops__weight_of(all.weight[1]), mlops__weight_of(all.weight[0]));
+    calibration_errors(self, opts.n_bins, &s.ece, &s.mce);
+    return mlops__opts_result(out, &s, sizeof s, "mlops_performance_summary", err);
+}
+
+static void put_f64(mlops__rows *out, double value) {
+    if (value == value) mlops__rows_f64(out, value);
+    else mlops__rows_null(out);
+}
+
+mlops_status mlops_performance_reliability(mlops_table **out, const mlops_performance *self,
+                                           const mlops_performance_opts *given, mlops_error *err) {
+    static const mlops__rows_column columns[] = {
+        {"low", MLOPS_TYPE_FLOAT64},          {"high", MLOPS_TYPE_FLOAT64},
+        {"weight", MLOPS_TYPE_FLOAT64},       {"mean_score", MLOPS_TYPE_FLOAT64},
+        {"observed", MLOPS_TYPE_FLOAT64},     {"observed_low", MLOPS_TYPE_FLOAT64},
+        {"observed_high", MLOPS_TYPE_FLOAT64}};
+    mlops_performance_opts opts;
+    mlops__host host;
+    mlops__rows rows;
+    *out = NULL;
+    MLOPS_TRY(mlops__performance_opts(&opts, given, err));
+    MLOPS_TRY(mlops__host_init(&host, opts.host, err));
+    MLOPS_TRY(mlops__rows_begin(&rows, &host, columns, sizeof columns / sizeof *columns, err));
+    double z = mlops__normal_isf((1 - opts.confidence) / 2);
+    double share = mlops__ratio(effective(self), mlops__weight_of(self->total[0]));
+    for (int32_t i = 0; i < opts.n_bins; i++) {
+        mlops__score_bin bin = joined(self, opts.n_bins, i);
+        double weight = mlops__weight_of(bin.weight[0] + bin.weight[1]);
+        double observed = mlops__ratio(mlops__weight_of(bin.weight[1]), weight);
+        double low = observed, high = observed; /* NaN without rows */
+        if (weight > 0) mlops__wilson(&low, &high, observed, weight * share, z);
+        mlops__rows_f64(&rows, (double)i / opts.n_bins);
+        mlops__rows_f64(&rows, (double)(i + 1) / opts.n_bins);
+        mlops__rows_f64(&rows, weight);
+        put_f64(&rows, mean(bin.sum[0], bin.weight[0] + bin.weight[1]));
+        put_f64(&rows, observed);
+        put_f64(&rows, low);
+        put_f64(&rows, high);
+    }
+    return mlops__rows_end(&rows, MLOPS_OK, out, err);
+}

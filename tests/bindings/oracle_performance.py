@@ -1,0 +1,203 @@
+#!/usr/bin/python3
+"""Counts of scores and calibrations against scikit-learn, and against rows that are kept whole.
+
+usage: oracle_performance.py. Prints TAP.
+"""
+import math
+import random
+import sys
+import unittest
+
+try:
+    import mlops
+except ImportError as missing:
+    print(f"1..0 # SKIP {missing}")
+    sys.exit(0)
+try:
+    import numpy as np
+    from scipy import stats
+    from sklearn import metrics
+    from sklearn.calibration import _SigmoidCalibration
+    from sklearn.isotonic import IsotonicRegression
+except ImportError as missing:
+    print(f"1..0 # SKIP {missing}")
+    sys.exit(0)
+
+from test_python import main
+
+
+def draw(rng, n, unknown=0.2, grid=None):
+    """Scores that are not calibrated, labels of which some are unknown, weights of units of 2^-20."""
+    s = rng.beta(0.8, 1.2, n)
+    if grid:
+        s = np.round(s * grid) / grid
+    y = np.where(rng.uniform(size=n) < unknown, np.nan, rng.uniform(size=n) < s ** 1.5)
+    w = np.round(rng.uniform(0.01, 3, n) * 2 ** 20) / 2 ** 20
+    w[rng.uniform(size=n) < 0.05] = 0
+    return s, y, w
+
+
+def count(s, y=None, w=None):
+    p = mlops.Performance()
+    p.add(s, y, w)
+    return p
+
+
+class Counts(unittest.TestCase):
+    def close(self, got, want, within=1e-12):
+        if math.isnan(want):
+            self.assertTrue(math.isnan(got))
+        else:
+            self.assertAlmostEqual(got, want, delta=within * max(1, abs(want)))
+
+    def test_metrics_are_those_of_binned_scores(self):
+        rng = np.random.default_rng(1)
+        for n in (2, 30, 1000, 20000):
+            for weighted in (False, True):
+                for threshold in (0.5, 0.25, 37 / 1024, 0.0):
+                    s, y, w = draw(rng, n)
+                    p = count(s, y, w if weighted else None)
+                    w = w if weighted else np.ones(n)
+                    known = ~np.isnan(y) & (w > 0)
+                    s, y, w = s[known], y[known], w[known]
+                    if len(set(y)) < 2:
+                        continue
+                    m, b = p.metrics(threshold=threshold), np.floor(s * 1024)
+                    self.assertEqual(m.n, len(s))
+                    self.close(m.weight, w.sum())
+                    self.close(m.auc, metrics.roc_auc_score(y, b, sample_weight=w))
+                    self.close(m.average_precision, metrics.average_precision_score(y, b, sample_weight=w))
+                    fpr, tpr, _ = metrics.roc_curve(y, b, sample_weight=w)
+                    self.close(m.ks, np.abs(tpr - fpr).max())
+                    self.close(m.brier, np.average((s - y) ** 2, weights=w))
+                    self.close(m.log_loss, metrics.log_loss(y, s, sample_weight=w))
+                    hit = s >= threshold
+                    tn, fp, fn, tp = metrics.confusion_matrix(y, hit, sample_weight=w).ravel()
+                    for got, want in ((m.tn, tn), (m.fp, fp), (m.fn, fn), (m.tp, tp)):
+                        self.close(got, want)
+                    self.close(m.accuracy, metrics.accuracy_score(y, hit, sample_weight=w))
+                    self.close(m.f1, metrics.f1_score(y, hit, sample_weight=w, zero_division=0))
+                    self.close(m.mcc, tn + fn and metrics.matthews_corrcoef(y, hit, sample_weight=w) or math.nan)
+                    exact = metrics.roc_auc_score(y, s, sample_weight=w)
+                    self.assertLessEqual(abs(m.auc - exact), p.summarize().auc_error + 1e-12)
+
+    def test_reliability_and_its_errors(self):
+        rng = np.random.default_rng(2)
+        for n_bins in (1, 8, 16, 1024):
+            for weighted in (False, True):
+                s, y, w = draw(rng, 3000)
+                p = count(s, y, w if weighted else None)
+                w = w if weighted else np.ones(len(s))
+                t, told = p.reliability(n_bins=n_bins, confidence=0.9), p.summarize(n_bins=n_bins)
+                known = ~np.isnan(y) & (w > 0)
+                self.close(told.mean_score, np.average(s, weights=w))
+                s, y, w = s[known], y[known], w[known]
+                effective = w.sum() ** 2 / (w ** 2).sum()
+                self.close(told.n_effective, effective)
+                gaps, weights, z = [], [], stats.norm.isf(0.05)
+                for i in range(n_bins):
+                    at = np.floor(s * n_bins) == i
+                    self.close(t["weight"][i], w[at].sum())
+                    self.assertEqual((t["low"][i], t["high"][i]), (i / n_bins, (i + 1) / n_bins))
+                    if not at.any():
+                        self.assertTrue(t["observed"][i] is None or math.isnan(t["observed"][i]))
+                        continue
+                    mean, rate = np.average(s[at], weights=w[at]), np.average(y[at], weights=w[at])
+                    self.close(t["mean_score"][i], mean)
+                    self.close(t["observed"][i], rate)
+                    n = w[at].sum() * effective / w.sum()
+                    for q in (t["observed_low"][i], t["observed_high"][i]):
+                        if 0 < q < 1:
+                            self.close((rate - q) ** 2, z * z * q * (1 - q) / n, 1e-9)
+                    self.assertTrue(t["observed_low"][i] <= rate <= t["observed_high"][i])
+                    gaps.append(abs(mean - rate))
+                    weights.append(w[at].sum())
+                self.close(told.ece, np.average(gaps, weights=weights))
+                self.close(told.mce, max(gaps))
+                self.close(p.metrics(n_bins=n_bins).ece, told.ece)
+
+    def test_parts_in_any_order_are_the_whole(self):
+        rng, shuffled = np.random.default_rng(3), random.Random(3)
+        s, y, w = draw(rng, 5000)
+        s[::97] = np.nan
+        whole = count(s, y, w)
+        self.assertEqual(whole.summarize().n_nan, int((np.isnan(s) & (w > 0)).sum()))
+        for n_parts in (2, 7):
+            order = rng.permutation(len(s))
+            parts = [count(s[at], y[at], w[at]) for at in np.array_split(order, n_parts)]
+            while len(parts) > 1:
+                shuffled.shuffle(parts)
+                last = parts.pop()
+                parts[-1].merge(mlops.Performance.load(last.save()))
+            self.assertEqual(parts[0].save(), whole.save())
+        whole.reset()
+        self.assertEqual(whole.save(), mlops.Performance().save())
+
+
+class Calibration(unittest.TestCase):
+    def test_isotonic_is_that_of_scikit_learn(self):
+        rng = np.random.default_rng(4)
+        for n, grid in ((1, None), (2, None), (5, 3), (60, None), (60, 10), (5000, None), (5000, 200)):
+            for weighted in (False, True):
+                s, y, w = draw(rng, n, 0, grid)
+                s = s * 9 - 4  # any score, not probabilities alone
+                w = w + 0.1 if weighted else None
+                c = mlops.Calibration.fit("isotonic", s, y, w)
+                at = np.concatenate([s, rng.uniform(-6, 7, 500)])
+                want = IsotonicRegression(out_of_bounds="clip").fit(s, y, sample_weight=w).predict(at)
+                got = np.asarray(c.apply(at))
+                self.assertLess(np.abs(got - want).max(), 1e-12)
+                again = mlops.Calibration.load(c.save())
+                self.assertEqual(np.asarray(again.apply(at)).tobytes(), got.tobytes())
+                self.assertEqual(again.save(), c.save())
+                ordered = got[np.argsort(at)]
+                self.assertTrue((np.diff(ordered) >= 0).all())
+
+    def test_platt_is_that_of_scikit_learn_at_its_optimum(self):
+        rng = np.random.default_rng(5)
+        for n in (3, 40, 1000, 5000):
+            for scale in (1, 5, 1e-3):
+                for weighted in (False, True):
+                    s, y, w = draw(rng, n, 0)
+                    s = (s - 0.4) * scale
+                    w = w + 0.1 if weighted else None
+                    p = np.asarray(mlops.Calibration.fit("platt", s, y, w).apply(s))
+                    w = np.ones(n) if w is None else w
+                    ones, zeros = w[y == 1].sum(), w[y == 0].sum()
+                    t = np.where(y == 1, (ones + 1) / (ones + 2), 1 / (zeros + 2))
+                    slope = np.array([(w * (p - t)).sum(), (w * (p - t) * s / scale).sum()]) / w.sum()
+                    self.assertLess(np.abs(slope).max(), 1e-10)  # where the loss is least, which is convex
+                    if scale == 1:
+                        peer = _SigmoidCalibration().fit(s, y, sample_weight=w).predict(s)
+                        self.assertLess(np.abs(p - peer).max(), 1e-4)  # it stops at a slope of 1e-5
+
+    def test_counts_are_calibrated_at_the_means_of_their_bins(self):
+        rng = np.random.default_rng(6)
+        s, y, w = draw(rng, 20000)
+        p, known = count(s, y, w), ~np.isnan(y) & (w > 0)
+        s, y, w = s[known], y[known], w[known]
+        b = np.floor(s * 1024).astype(int)
+        weight = np.bincount(b, w, 1024)
+        keep = weight > 0
+        means = np.bincount(b, w * s, 1024)[keep] / weight[keep]
+        rates = np.bincount(b, w * y, 1024)[keep] / weight[keep]
+        got = np.asarray(mlops.Calibration.fit_counts("isotonic", p).apply(means))
+        want = IsotonicRegression(out_of_bounds="clip").fit(means, rates, weight[keep]).predict(means)
+        self.assertLess(np.abs(got - want).max(), 1e-12)
+        at = np.linspace(0, 1, 101)
+        binned = np.asarray(mlops.Calibration.fit_counts("platt", p).apply(at))
+        exact = np.asarray(mlops.Calibration.fit("platt", s, y, w).apply(at))
+        self.assertLess(np.abs(binned - exact).max(), 1e-3)
+
+    def test_calibrated_scores_hold(self):
+        rng = np.random.default_rng(7)
+        s, y, _ = draw(rng, 60000, 0)
+        for method, far in (("isotonic", 0.01), ("platt", 0.03)):
+            c = mlops.Calibration.fit(method, s[:30000], y[:30000])
+            raw, held = count(s[30000:], y[30000:]), count(c.apply(s[30000:]), y[30000:])
+            self.assertLess(held.summarize().ece, far)
+            self.assertGreater(raw.summarize().ece, 3 * held.summarize().ece)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.modules[__name__]))

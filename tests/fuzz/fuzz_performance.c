@@ -1,0 +1,83 @@
+/* Counts of scores, and calibrations. What is read saves to the same bytes, and is read from. The
+ * checksum is mended, so that what stands behind it is reached.
+ */
+#include "base/crc32.h"
+
+#include <mlops.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void must(int condition) {
+    if (!condition) abort();
+}
+
+static int is_share(double x) { return x >= 0 && x <= 1.0000001; }
+
+static void read_counts(const mlops_performance *self) {
+    mlops_performance_summary s = MLOPS_PERFORMANCE_SUMMARY_INIT;
+    mlops_metrics m = MLOPS_METRICS_INIT;
+    mlops_table *table;
+    mlops_calibration *curve;
+    mlops_error e;
+    must(!mlops_performance_summarize(&s, self, NULL, &e));
+    must(s.n_labelled ? is_share(s.ece) && is_share(s.mce) : s.ece != s.ece);
+    must(!mlops_performance_reliability(&table, self, NULL, &e));
+    mlops_table_unref(table);
+    must(!mlops_performance_metrics(&m, self, NULL, &e) == (s.n_labelled > 0));
+    if (!s.n_labelled) return;
+    must(is_share(m.accuracy) && is_share(m.brier) && m.log_loss >= 0);
+    for (int i = 1; i <= 2; i++) {
+        double p = 0.5;
+        must(!mlops_calibration_fit_counts(&curve, (mlops_calibration_method)i, self, NULL, &e));
+        must(!mlops_calibration_apply(curve, &p, &p, 1, &e) && is_share(p));
+        mlops_calibration_unref(curve);
+    }
+}
+
+static void try_counts(const uint8_t *bytes, uint8_t *again, size_t size) {
+    mlops_performance *self;
+    size_t needed, room = mlops_performance_size();
+    void *mem = malloc(room);
+    must(mem != NULL);
+    mlops_status status = mlops_performance_load(&self, mem, room, bytes, size);
+    must(!status == (self != NULL));
+    if (!status) {
+        must(!mlops_performance_save(self, again, size, &needed) && needed == size);
+        must(!memcmp(bytes, again, size));
+        read_counts(self);
+    }
+    free(mem);
+}
+
+static void try_calibration(const uint8_t *bytes, uint8_t *again, size_t size) {
+    mlops_calibration *self;
+    mlops_error e;
+    size_t needed;
+    double p[3] = {-1, 0.3, 7};
+    mlops_status status = mlops_calibration_load(&self, bytes, size, NULL, &e);
+    must(!status == (self != NULL) && (!status || (e.code == status && e.message[0])));
+    if (status) return;
+    must(!mlops_calibration_save(self, again, size, &needed) && needed == size);
+    must(!memcmp(bytes, again, size));
+    must(!mlops_calibration_apply(self, p, p, 3, &e));
+    for (int i = 0; i < 3; i++) must(is_share(p[i]));
+    mlops_calibration_unref(self);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    uint8_t *bytes = malloc(size + 1), *again = malloc(size + 1);
+    must(bytes && again);
+    if (size) memcpy(bytes, data, size);
+    if (size >= 4) {
+        uint32_t crc = mlops__crc32(0, bytes, size - 4);
+        for (size_t i = 0; i < 4; i++) bytes[size - 4 + i] = (uint8_t)(crc >> (8 * i));
+    }
+    try_counts(bytes, again, size);
+    try_calibration(bytes, again, size);
+    free(again);
+    free(bytes);
+    return 0;
+}

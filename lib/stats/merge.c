@@ -122,32 +122,9 @@ static void count_here(extremes *self, walk *now) {
 
 /* ---- eight walks abreast ---- */
 
-enum { WALKS = MLOPS__GAPS_WALKS, FOUR = WALKS / 2, STEPS = MLOPS__GAPS_STEPS };
+enum { WALKS = MLOPS__GAPS_WALKS, STEPS = MLOPS__GAPS_STEPS };
 /* Values of both, so that i (n + m) is exact as a double. */
 #define ABREAST_MAX ((int64_t)1 << 26)
-
-/* Passes a block of values with four of the walks. */
-static void pass(walk *walks, mlops__gaps_steps *out, int first) {
-    const double *x = walks->x, *y = walks->y;
-    int64_t i[FOUR], passed[FOUR];
-    for (int k = 0; k < FOUR; k++) {
-        i[k] = walks[first + k].i;
-        passed[k] = i[k] + walks[first + k].j;
-    }
-    for (int64_t s = 0; s < STEPS; s++)
-        for (int k = 0; k < FOUR; k++) {
-            double left = x[i[k]], right = y[passed[k] + s - i[k]];
-            out->taken[s][first + k] = (int32_t)i[k];
-            out->values[s][first + k] = left < right ? left : right;
-            i[k] += left <= right;
-        }
-    for (int k = 0; k < FOUR; k++) {
-        walk *at = &walks[first + k];
-        at->i = i[k];
-        at->j = passed[k] + STEPS - i[k];
-        at->gap = at->i * at->m - at->j * at->n;
-    }
-}
 
 /* How many ascending values are below a bound, or at it if upto. */
 static int64_t count_below(const double *values, int64_t n, double bound, int upto) {
@@ -158,6 +135,14 @@ static int64_t count_below(const double *values, int64_t n, double bound, int up
         else n = middle;
     }
     return low;
+}
+
+/* Puts a walk where i and j values are passed. */
+static void stand(walk *self, int64_t i, int64_t j) {
+    self->i = i;
+    self->j = j;
+    self->gap = i * self->m - j * self->n;
+    if (i + j > 0) self->at = passed_value(self) * self->scale;
 }
 
 /* Puts a walk where so many steps of its own lead, of which there are some, up to the end of a
@@ -172,10 +157,7 @@ static void leap(walk *self, int64_t n_steps) {
         if (x[middle] <= y[n_steps - 1 - middle]) low = middle + 1;
         else high = middle;
     }
-    self->i += low;
-    self->j += n_steps - low;
-    self->gap = self->i * self->m - self->j * self->n;
-    self->at = passed_value(self) * self->scale;
+    stand(self, self->i + low, self->j + n_steps - low);
 }
 
 /* Blocks that eight walks may take before the first sample ends. */
@@ -190,50 +172,49 @@ static int64_t count_blocks(const walk *self) {
 
 /* Shares the steps until a sample ends out to eight walks; the last of them stands for all. */
 static void walk_abreast(walk *self, extremes *at, mlops__gaps_block *add_up) {
-    int64_t n_blocks = count_blocks(self);
-    walk walks[WALKS], high[WALKS], low[WALKS];
-    mlops__gaps sums = {(double)(self->n + self->m),
-                        (double)self->n,
-                        1 / ((double)self->n * (double)self->m),
-                        self->scale,
-                        {0},
-                        {0},
-                        {0},
-                        {0},
-                        {0},
-                        {0}};
+    mlops__gaps sums = {.all = (double)(self->n + self->m), .n = (double)self->n};
+    int64_t n_blocks = count_blocks(self), i[WALKS], j[WALKS];
+    total first[WALKS] = {{0, 0}}, second[WALKS] = {{0, 0}};
+    walk high[WALKS], low[WALKS];
     if (n_blocks == 0) return;
+    sums.unit = 1 / ((double)self->n * (double)self->m);
+    sums.scale = self->scale;
     for (int k = 0; k < WALKS; k++) {
-        walks[k] = *self;
-        if (k > 0) leap(&walks[k], k * n_blocks * STEPS);
-        walks[k].first = walks[k].second = (total){0, 0};
-        sums.passed[k] = (double)(walks[k].i + walks[k].j) * sums.n;
-        sums.at[k] = walks[k].at;
+        walk begin = *self;
+        if (k > 0) leap(&begin, k * n_blocks * STEPS);
+        i[k] = begin.i, j[k] = begin.j;
+        sums.passed[k] = (double)(begin.i + begin.j) * sums.n, sums.at[k] = begin.at;
         sums.high[k] = (double)self->high, sums.low[k] = (double)self->low;
+        high[k] = low[k] = *self;
     }
     for (int64_t b = 0; b < n_blocks; b++) {
-        mlops__gaps_steps taken;
-        walk before[WALKS];
-        memcpy(before, walks, sizeof before);
-        pass(walks, &taken, 0);
-        pass(walks, &taken, FOUR);
-        add_up(&sums, &taken);
+        mlops__gaps_steps steps;
+        mlops__gaps before = sums;
+        int64_t from_i[WALKS], from_j[WALKS];
+        memcpy(from_i, i, sizeof i);
+        memcpy(from_j, j, sizeof j);
+        mlops__gaps_pass(&steps, self->x, self->y, i, j);
+        add_up(&sums, &steps);
         for (int k = 0; k < WALKS; k++) {
-            add(&walks[k].first, sums.first[k]);
-            add(&walks[k].second, sums.second[k]);
-            walks[k].high = (int64_t)sums.high[k], walks[k].low = (int64_t)sums.low[k];
-            if (walks[k].high > before[k].high) high[k] = before[k];
-            if (walks[k].low < before[k].low) low[k] = before[k];
+            add(&first[k], sums.first[k]);
+            add(&second[k], sums.second[k]);
+            if (sums.high[k] > before.high[k]) stand(&high[k], from_i[k], from_j[k]);
+            if (sums.low[k] < before.low[k]) stand(&low[k], from_i[k], from_j[k]);
         }
     }
     for (int k = 0; k < WALKS; k++) {
-        add_total(&self->first, &walks[k].first);
-        add_total(&self->second, &walks[k].second);
-        if (walks[k].high > self->high) at->high = high[k], self->high = walks[k].high;
-        if (walks[k].low < self->low) at->low = low[k], self->low = walks[k].low;
+        add_total(&self->first, &first[k]);
+        add_total(&self->second, &second[k]);
+        if (sums.high[k] > (double)self->high) {
+            at->high = high[k];
+            self->high = (int64_t)sums.high[k];
+        }
+        if (sums.low[k] < (double)self->low) {
+            at->low = low[k];
+            self->low = (int64_t)sums.low[k];
+        }
     }
-    self->i = walks[WALKS - 1].i, self->j = walks[WALKS - 1].j, self->gap = walks[WALKS - 1].gap;
-    self->at = passed_value(self) * self->scale;
+    stand(self, i[WALKS - 1], j[WALKS - 1]);
 }
 
 /* Sets out behind the -inf of either side, with an end before +inf. */

@@ -5,7 +5,34 @@
  */
 #include "kern/gaps/gaps.h"
 
-enum { WALKS = MLOPS__GAPS_WALKS };
+enum { WALKS = MLOPS__GAPS_WALKS, FOUR = WALKS / 2 };
+
+/* Four walks at once, which wait for each other's loads as little as registers allow. */
+static void pass_four(mlops__gaps_steps *out, const double *x, const double *y, int64_t *i,
+                      int64_t *j, int first) {
+    int64_t at[FOUR], passed[FOUR];
+    for (int k = 0; k < FOUR; k++) {
+        at[k] = i[first + k];
+        passed[k] = at[k] + j[first + k];
+    }
+    for (int64_t s = 0; s < MLOPS__GAPS_STEPS; s++)
+        for (int k = 0; k < FOUR; k++) {
+            double left = x[at[k]], right = y[passed[k] + s - at[k]];
+            out->taken[s][first + k] = (int32_t)at[k];
+            out->values[s][first + k] = left < right ? left : right;
+            at[k] += left <= right;
+        }
+    for (int k = 0; k < FOUR; k++) {
+        i[first + k] = at[k];
+        j[first + k] = passed[k] + MLOPS__GAPS_STEPS - at[k];
+    }
+}
+
+void mlops__gaps_pass(mlops__gaps_steps *out, const double *x, const double *y, int64_t *i,
+                      int64_t *j) {
+    pass_four(out, x, y, i, j, 0);
+    pass_four(out, x, y, i, j, FOUR);
+}
 
 void mlops__gaps_block_scalar(mlops__gaps *self, const mlops__gaps_steps *steps) {
     const double all = self->all, n = self->n, unit = self->unit, scale = self->scale;

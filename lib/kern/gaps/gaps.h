@@ -30,6 +30,11 @@ typedef struct mlops__gaps {
     double second[MLOPS__GAPS_WALKS]; /* that of its square */
 } mlops__gaps;
 
+/* Passes a block with each walk; i and j are how many values of x and y each has passed, and there
+ * are more of both wherever one gets. */
+void mlops__gaps_pass(mlops__gaps_steps *out, const double *x, const double *y, int64_t *i,
+                      int64_t *j);
+
 /* Goes on by a block. */
 typedef void mlops__gaps_block(mlops__gaps *self, const mlops__gaps_steps *steps);
 

@@ -50,7 +50,7 @@ typedef struct cli_command {
 } cli_command;
 
 /* The commands of each noun, in the file of that name. */
-extern const cli_command cli_model_commands[], cli_bundle_commands[], cli_drift_commands[],
+extern const cli_command cli_model_commands[], cli_fairness_commands[], cli_bundle_commands[], cli_drift_commands[],
     cli_reference_commands[], cli_store_commands[], cli_commit_commands[], cli_data_commands[],
     cli_quality_commands[], cli_feature_commands[], cli_run_commands[], cli_registry_commands[],
     cli_deploy_commands[], cli_watch_commands[], cli_audit_commands[], cli_doctor_commands[],

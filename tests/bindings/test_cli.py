@@ -24,7 +24,7 @@ import traceback
 MLOPS = str(pathlib.Path(sys.argv[1]).resolve())
 DATA = pathlib.Path(__file__).resolve().parents[2] / "examples/data"
 MODEL, TRAIN, LIVE = str(DATA / "fraud.json"), str(DATA / "train.csv"), str(DATA / "live.csv")
-COMMANDS = ("model describe", "model inspect", "model predict", "model explain", "model importance", "bundle", "drift compare", "drift detect", "drift watch", "reference new",
+COMMANDS = ("model describe", "model inspect", "model predict", "model explain", "model importance", "fairness", "bundle", "drift compare", "drift detect", "drift watch", "reference new",
             "reference describe", "doctor", "gc", "init", "store stats", "store check", "store repair", "store export",
             "store import", "lineage up", "lineage down", "lineage link", "lineage unlink", "audit log", "audit verify", "audit root", "audit prove", "audit verify-proof", "run start", "run log", "run param", "run tag", "run artifact",
             "run end", "run list", "run experiments", "run show", "run points", "data commit", "data add", "data rm", "data cat", "data import", "data status", "data list", "data log",
@@ -227,6 +227,24 @@ def predict_leaves(folder):
     assert out[0] == [f"leaf_{i}" for i in range(len(trees))]
     for got, row in zip(out[1:], table(LIVE)):
         assert list(map(int, got)) == [leaf_index(tree, names, row) for tree in trees]
+
+
+@test
+def fairness_tells_groups_apart(folder):
+    decided = folder / "decided.csv"
+    decided.write_text("sex,region,score,repaid\n" + "F,n,0.9,1\nM,n,0.1,0\n" * 40 + "F,s,0.2,1\nM,s,0.8,\n" * 40)
+    base = ("fairness", decided, "--by", "sex", "--prediction", "score")
+    found = {line["measure"]: line for line in csv.DictReader(io.StringIO(run(*base, "--target", "repaid", "--csv").out))}
+    assert float(found["demographic_parity_difference"]["value"]) == 0 and found["theil_index"]["value"]
+    both = csv.DictReader(io.StringIO(run("fairness", decided, "--by", "sex,region", "--prediction", "score", "--groups",
+                                          "--csv").out))
+    assert {line["group"]: float(line["selection_rate"]) for line in both} == {"F,n": 1, "F,s": 0, "M,n": 0, "M,s": 1}
+    low = map(json.loads, run(*base, "--threshold", 0.15, "--privileged", "M", "--json").out.splitlines())
+    impact = [line for line in low if line["measure"] == "disparate_impact"]
+    assert impact[0]["value"] == 2 and impact[0]["against"] == "M"
+    assert "no group" in run(*base, "--privileged", "X", status=1).err
+    assert "'age'" in run("fairness", decided, "--by", "age", "--prediction", "score", status=1).err
+    assert "--by" in run("fairness", decided, status=2).err
 
 
 @test

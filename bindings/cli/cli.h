@@ -50,12 +50,12 @@ typedef struct cli_command {
 } cli_command;
 
 /* The commands of each noun, in the file of that name. */
-extern const cli_command cli_model_commands[], cli_fairness_commands[], cli_bundle_commands[], cli_drift_commands[],
-    cli_reference_commands[], cli_store_commands[], cli_commit_commands[], cli_data_commands[],
-    cli_quality_commands[], cli_feature_commands[], cli_run_commands[], cli_registry_commands[],
-    cli_deploy_commands[], cli_watch_commands[], cli_audit_commands[], cli_doctor_commands[],
-    cli_online_commands[], cli_gc_commands[], cli_lineage_commands[], cli_remote_commands[],
-    cli_erase_commands[];
+extern const cli_command cli_model_commands[], cli_fairness_commands[];
+extern const cli_command cli_bundle_commands[], cli_drift_commands[], cli_reference_commands[],
+    cli_store_commands[], cli_commit_commands[], cli_data_commands[], cli_quality_commands[],
+    cli_feature_commands[], cli_run_commands[], cli_registry_commands[], cli_deploy_commands[],
+    cli_watch_commands[], cli_audit_commands[], cli_doctor_commands[], cli_online_commands[],
+    cli_gc_commands[], cli_lineage_commands[], cli_remote_commands[], cli_erase_commands[];
 
 /* args.c: the command line. Returns CLI_OK, or CLI_USAGE after saying what is wrong. The words are
  * moved to the front of texts, and stay there. */

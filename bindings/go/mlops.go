@@ -510,6 +510,24 @@ const (
 	KllFormF32 KllForm = 2
 )
 
+// PolicyEvent: what a window changed.
+type PolicyEvent int32
+
+const (
+	// PolicyEventNothing: nothing.
+	PolicyEventNothing PolicyEvent = 0
+	// PolicyEventRaised: an alarm begins: tell somebody.
+	PolicyEventRaised PolicyEvent = 1
+	// PolicyEventEnded: the alarm is over.
+	PolicyEventEnded PolicyEvent = 2
+	// PolicyEventHeld: an alarm is due, but so soon after the one before it waits.
+	PolicyEventHeld PolicyEvent = 3
+	// PolicyEventVetoed: the window was over, but its data are broken: it does not count.
+	PolicyEventVetoed PolicyEvent = 4
+	// PolicyEventUnknown: the window had not enough data: it does not count.
+	PolicyEventUnknown PolicyEvent = 5
+)
+
 // Divide: what decides about the part of a row.
 type Divide int32
 
@@ -1489,6 +1507,44 @@ func makePerformanceSummary(c *C.mlops_performance_summary) (r PerformanceSummar
 	r.AucError = float64(c.auc_error)
 	r.Ece = float64(c.ece)
 	r.Mce = float64(c.mce)
+	return r
+}
+
+// PolicyDecision: where a policy stands after a window.
+type PolicyDecision struct {
+	// what the window changed
+	Event PolicyEvent
+	// 1 while an alarm lasts
+	Alarmed int32
+	// 1 if a window of the alarm was critical
+	IsCritical int32
+	// windows remembered: up to opts.n of those that count
+	NKnown int64
+	// of these, over
+	NOver int64
+	// calm ones in a row, up to now
+	NCalm int64
+	// of the newest window
+	TimeNs int64
+	// when the newest alarm began; INT64_MIN if there was none
+	RaisedNs int64
+	// of the newest window; NaN if not known
+	Severity float64
+	// greatest of the alarm, or of the one that just ended; 0 else
+	Peak float64
+}
+
+func makePolicyDecision(c *C.mlops_policy_decision) (r PolicyDecision) {
+	r.Event = PolicyEvent(c.event)
+	r.Alarmed = int32(c.alarmed)
+	r.IsCritical = int32(c.is_critical)
+	r.NKnown = int64(c.n_known)
+	r.NOver = int64(c.n_over)
+	r.NCalm = int64(c.n_calm)
+	r.TimeNs = int64(c.time_ns)
+	r.RaisedNs = int64(c.raised_ns)
+	r.Severity = float64(c.severity)
+	r.Peak = float64(c.peak)
 	return r
 }
 
@@ -2926,6 +2982,40 @@ func (o *PerformanceOpts) c(s *scope) *C.mlops_performance_opts {
 	}
 	c.confidence = C.double(o.Confidence)
 	c.n_bins = C.int32_t(o.NBins)
+	return c
+}
+
+// PolicyOpts: configuration. Zero means the default in each field.
+type PolicyOpts struct {
+	// windows that must be over; 1 to n, default 1
+	K int64
+	// among so many newest ones; up to 64, default k
+	N int64
+	// calm windows in a row that end an alarm; 1 or more, default 1
+	Calm int64
+	// a window is over from this severity on; above 0, default 1
+	Over float64
+	// a window is calm below this; in (0, over], default over
+	Clear float64
+	// one window of this severity raises the alarm by itself; at least over, default none
+	Critical float64
+	// no alarm is raised until so long after the one before was; default 0
+	PauseNs int64
+}
+
+func (o *PolicyOpts) c(s *scope) *C.mlops_policy_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_policy_opts)(s.alloc(C.sizeof_mlops_policy_opts))
+	c.struct_size = C.sizeof_mlops_policy_opts
+	c.k = C.int64_t(o.K)
+	c.n = C.int64_t(o.N)
+	c.calm = C.int64_t(o.Calm)
+	c.over = C.double(o.Over)
+	c.clear = C.double(o.Clear)
+	c.critical = C.double(o.Critical)
+	c.pause_ns = C.int64_t(o.PauseNs)
 	return c
 }
 
@@ -6527,6 +6617,18 @@ func (x *Drift) Overall() DriftVerdict {
 	return DriftVerdict(C.mlops_drift_overall(x.p))
 }
 
+// Severity: how grave it is: the largest effect over its tolerance. Of a column that has drifted the
+// effect is what it is at least, so that drift is above 1; what is not shown to be drift is held to 1.
+//
+// Returns: NaN if no column could be judged.
+func (x *Drift) Severity() float64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return float64(C.mlops_drift_severity(x.p))
+}
+
 // NColumns: number of columns.
 func (x *Drift) NColumns() int64 {
 	if x == nil || x.p == nil {
@@ -9032,6 +9134,151 @@ func LoadPerformance(content []byte) (*Performance, error) {
 	r := wrapPerformance(out)
 	r.keep = []interface{}{mem}
 	return r, nil
+}
+
+// Policy: a policy and the windows that it remembers, in mlops_policy_size() bytes aligned to 8. One
+// thread at a time.
+type Policy struct {
+	p *C.mlops_policy
+	// what it lives in, or needs to live
+	keep []interface{}
+}
+
+func wrapPolicy(p *C.mlops_policy) *Policy {
+	x := &Policy{p: p}
+	runtime.SetFinalizer(x, (*Policy).Close)
+	return x
+}
+
+// Close ends this Policy, or this share of it; it may be called again.
+func (x *Policy) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	if x.keep == nil {
+		C.mlops_policy_free(x.p)
+	}
+	x.keep = nil
+	x.p = nil
+	return nil
+}
+
+// SizePolicy: bytes that a policy needs.
+func SizePolicy() int {
+	return int(C.mlops_policy_size())
+}
+
+// NewPolicy: begin without any window on the host's heap.
+//
+// Errors: MLOPS_E_INVALID, MLOPS_E_NOMEM.
+func NewPolicy(opts *PolicyOpts) (*Policy, error) {
+	var s scope
+	defer s.free()
+	var out *C.mlops_policy
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_policy_new(&out, optsC, &e), &e, "mlops_policy_new"); err != nil {
+		return nil, err
+	}
+	r := wrapPolicy(out)
+	return r, nil
+}
+
+// Add: take the next window.
+//
+// Errors: MLOPS_E_INVALID if time goes back, severity is below 0, or struct_size is unknown; the
+// window is not taken then.
+func (x *Policy) Add(timeNs int64, severity float64, vetoed int32) (PolicyDecision, error) {
+	if x == nil || x.p == nil {
+		return PolicyDecision{}, closed("Policy")
+	}
+	defer runtime.KeepAlive(x)
+	var out C.mlops_policy_decision
+	out.struct_size = C.sizeof_mlops_policy_decision
+	if err := check(C.mlops_policy_add(x.p, C.int64_t(timeNs), C.double(severity), C.int32_t(vetoed), &out), nil, "mlops_policy_add"); err != nil {
+		return PolicyDecision{}, err
+	}
+	return makePolicyDecision(&out), nil
+}
+
+// Get: where the policy stood after the newest window, as mlops_policy_add() told.
+//
+// Errors: MLOPS_E_INVALID if struct_size is unknown.
+func (x *Policy) Get() (PolicyDecision, error) {
+	if x == nil || x.p == nil {
+		return PolicyDecision{}, closed("Policy")
+	}
+	defer runtime.KeepAlive(x)
+	var out C.mlops_policy_decision
+	out.struct_size = C.sizeof_mlops_policy_decision
+	if err := check(C.mlops_policy_get(x.p, &out), nil, "mlops_policy_get"); err != nil {
+		return PolicyDecision{}, err
+	}
+	return makePolicyDecision(&out), nil
+}
+
+// Reason: the same, and why, as a line of JSON: event, alarmed, reason (a sentence), the numbers of
+// the decision, and the rules.
+//
+// Errors: MLOPS_E_ARENA if cap is too small: text is empty then.
+func (x *Policy) Reason() (string, error) {
+	if x == nil || x.p == nil {
+		return "", closed("Policy")
+	}
+	defer runtime.KeepAlive(x)
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_policy_reason(x.p, (*C.char)(text), room, needed)
+	}, nil, "mlops_policy_reason")
+	if err != nil {
+		return "", err
+	}
+	return string(content), nil
+}
+
+// Save: write the policy and what it remembers as bytes: canonical, little-endian, equal on any
+// machine.
+//
+// Errors: MLOPS_E_ARENA if cap is too small; nothing is written then.
+func (x *Policy) Save() ([]byte, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Policy")
+	}
+	defer runtime.KeepAlive(x)
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_policy_save(x.p, text, room, needed)
+	}, nil, "mlops_policy_save")
+	if err != nil {
+		return nil, err
+	}
+	return content, nil
+}
+
+// LoadPolicy: read bytes of mlops_policy_save() into the caller's storage.
+//
+// Errors: MLOPS_E_CORRUPT for bytes that are no policy, or whose parts contradict each other;
+// MLOPS_E_UNSUPPORTED for one of a later format; MLOPS_E_ARENA if size is too small; MLOPS_E_INVALID
+// if mem is not aligned.
+func LoadPolicy(content []byte) (*Policy, error) {
+	defer runtime.KeepAlive(content)
+	var out *C.mlops_policy
+	size := C.size_t(4096)
+	for {
+		mem := storage(size)
+		status := C.mlops_policy_load(&out, mem.p, size, pointer(content), C.size_t(len(content)))
+		if status == 0 {
+			r := wrapPolicy(out)
+			r.keep = []interface{}{mem}
+			return r, nil
+		}
+		if status != C.MLOPS_E_ARENA || size > 1<<24 {
+			return nil, check(status, nil, "mlops_policy_load")
+		}
+		size *= 2
+	}
 }
 
 // Share: a remote of the library's own.

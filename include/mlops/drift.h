@@ -128,6 +128,16 @@ MLOPS_API void mlops_drift_unref(mlops_drift *self);
 /** DRIFT_YES if any column has drifted, else NO if any could be judged. @since 0.1 */
 MLOPS_API mlops_drift_verdict mlops_drift_overall(const mlops_drift *self);
 
+/**
+ * How grave it is: the largest effect over its tolerance. Of a column that has drifted the effect
+ * is what it is at least, so that drift is above 1; what is not shown to be drift is held to 1.
+ *
+ * @param self  verdicts
+ * @return NaN if no column could be judged
+ * @since 0.1
+ */
+MLOPS_API double mlops_drift_severity(const mlops_drift *self);
+
 /** Number of columns. @since 0.1 */
 MLOPS_API int64_t mlops_drift_n_columns(const mlops_drift *self);
 

@@ -4,6 +4,7 @@
  * the count of shares changes after mlops__drift_from_columns(); the last share frees it.
  */
 #include "base/opts.h"
+#include "column/column_store.h"
 #include "drift/inside.h"
 #include "file/file.h"
 #include "stats/stats.h"
@@ -96,6 +97,18 @@ static int64_t count(const mlops_drift *self, mlops_drift_verdict verdict) {
 mlops_drift_verdict mlops_drift_overall(const mlops_drift *self) {
     if (count(self, MLOPS_DRIFT_YES) > 0) return MLOPS_DRIFT_YES;
     return count(self, MLOPS_DRIFT_NO) > 0 ? MLOPS_DRIFT_NO : MLOPS_DRIFT_NOT_ENOUGH_DATA;
+}
+
+double mlops_drift_severity(const mlops_drift *self) {
+    double severity = -1;
+    for (int64_t i = 0; i < self->n; i++) {
+        const mlops_drift_column *column = &self->columns[i].column;
+        if (column->verdict == MLOPS_DRIFT_NOT_ENOUGH_DATA) continue;
+        double grave = gravity(column);
+        if (column->verdict != MLOPS_DRIFT_YES && grave > 1) grave = 1;
+        if (grave > severity) severity = grave;
+    }
+    return severity < 0 ? mlops__not_a_number() : severity;
 }
 
 int64_t mlops_drift_n_columns(const mlops_drift *self) { return self->n; }

@@ -6,6 +6,7 @@
  */
 #include "base/opts.h"
 #include "base/real.h"
+#include "column/column_store.h"
 #include "drift/inside.h"
 #include "stats/stats.h"
 
@@ -14,13 +15,6 @@
 #define LN_2          0.69314718055994530942
 #define WEIGHT_VALUES 0.9 /* shares of a column's level */
 #define WEIGHT_NULLS  0.1
-
-static double nan_value(void) {
-    const uint64_t bits = 0x7ff8000000000000u;
-    double value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
 
 int mlops__drift_finite(double value) { return value - value == 0; }
 
@@ -65,7 +59,7 @@ mlops_status mlops__drift_rule_init(mlops__drift_rule *self, const mlops_drift_o
 }
 
 static double share(int64_t part, int64_t whole) {
-    return whole > 0 ? (double)part / (double)whole : nan_value();
+    return whole > 0 ? (double)part / (double)whole : mlops__not_a_number();
 }
 
 void mlops__drift_open_column(mlops__drift_judged *out, const char *name, mlops_type type,
@@ -80,8 +74,10 @@ void mlops__drift_open_column(mlops__drift_judged *out, const char *name, mlops_
     column->exact = 1;
     column->n_reference = reference->n;
     column->n_current = current->n;
-    column->effect = column->effect_low = column->p_value = column->p_adjusted = nan_value();
-    column->ks = column->wasserstein = column->psi = column->js = column->tv = nan_value();
+    column->effect = column->effect_low = column->p_value = column->p_adjusted =
+        mlops__not_a_number();
+    column->ks = column->wasserstein = column->psi = column->js = column->tv =
+        mlops__not_a_number();
     column->nulls_reference = share(reference->n_null, reference->n + reference->n_null);
     column->nulls_current = share(current->n_null, current->n + current->n_null);
     column->mean_reference = reference->mean;
@@ -175,7 +171,8 @@ void mlops__drift_holm(mlops__drift_judged *columns, int64_t n, const mlops__dri
     int open = 1; /* every column so far has drifted */
     for (int64_t i = 0; i < n; i++) {
         left += columns[i].tested != 0;
-        columns[i].column.p_adjusted = columns[i].tested ? columns[i].column.p_value : nan_value();
+        columns[i].column.p_adjusted =
+            columns[i].tested ? columns[i].column.p_value : mlops__not_a_number();
     }
     if (n > 0)
         mlops__adjust(&columns->column.p_adjusted, sizeof *columns, order, n, MLOPS_STATS_HOLM);

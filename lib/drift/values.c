@@ -4,18 +4,12 @@
  * moments are taken from the sorted values, so that the order of rows tells in nothing.
  */
 #include "base/real.h"
+#include "column/column_store.h"
 #include "column/table.h"
 #include "drift/inside.h"
 #include "stats/stats.h"
 
 #include <string.h>
-
-static double nan_value(void) {
-    const uint64_t bits = 0x7ff8000000000000u;
-    double value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
 
 /* Sorts the values that are no null; returns how many. */
 static int64_t sort_values(mlops_cpu cpu, double *out, double *scratch,
@@ -78,7 +72,7 @@ void mlops__drift_values_load(mlops__drift_values *out, const mlops__column *col
                               double *values, double *scratch) {
     memset(out, 0, sizeof *out);
     out->values = values;
-    out->side.mean = out->side.min = out->side.max = out->sd = nan_value();
+    out->side.mean = out->side.min = out->side.max = out->sd = mlops__not_a_number();
     if (column->n_rows > 0 && column->type != MLOPS_TYPE_NULL)
         out->side.n = sort_values(cpu, values, scratch, column);
     out->side.n_null = column->n_rows - out->side.n;

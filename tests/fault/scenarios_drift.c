@@ -15,9 +15,9 @@ static int finish(mlops_status status, mlops_drift *d, const mlops_error *err) {
     if (status) return d || err->code != status || !err->message[0] ? SWEEP_WRONG : status;
     mlops_drift_column first = MLOPS_DRIFT_COLUMN_INIT;
     mlops_drift_unref(mlops_drift_ref(d));
-    int good = mlops_drift_overall(d) == MLOPS_DRIFT_YES && mlops_drift_n_columns(d) == 3 &&
-               mlops_drift_n_drifted(d) > 0 && mlops_drift_get(d, 0, &first) == MLOPS_OK &&
-               strcmp(first.name, "x") == 0;
+    int good = mlops_drift_overall(d) == MLOPS_DRIFT_YES && mlops_drift_severity(d) > 1 &&
+               mlops_drift_n_columns(d) == 3 && mlops_drift_n_drifted(d) > 0 &&
+               mlops_drift_get(d, 0, &first) == MLOPS_OK && strcmp(first.name, "x") == 0;
     mlops_drift_unref(d);
     return good ? MLOPS_OK : SWEEP_WRONG;
 }

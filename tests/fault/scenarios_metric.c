@@ -166,6 +166,30 @@ static int calibrate_sigmoid(const mlops_host *host, const char *dir) {
     return calibrate(host, MLOPS_CALIBRATION_PLATT);
 }
 
+static int follow_policy(const mlops_host *host, const char *dir) {
+    uint64_t storage[64];
+    uint8_t bytes[256];
+    char text[1024];
+    size_t n = 0;
+    mlops_policy *policy, *again = NULL, *third = NULL;
+    mlops_policy_decision d = MLOPS_POLICY_DECISION_INIT;
+    mlops_policy_opts opts = MLOPS_POLICY_OPTS_INIT;
+    (void)dir;
+    opts.host = host;
+    opts.k = 2;
+    MLOPS_TRY(mlops_policy_new(&policy, &opts, NULL));
+    int good = mlops_policy_size() <= sizeof storage &&
+               !mlops_policy_init(&third, storage, sizeof storage, &opts, NULL) &&
+               !mlops_policy_add(policy, 1, 1.5, 0, &d) &&
+               !mlops_policy_save(policy, bytes, sizeof bytes, &n) &&
+               !mlops_policy_load(&again, storage, sizeof storage, bytes, n) &&
+               !mlops_policy_add(again, 2, 1.5, 0, &d) && d.event == MLOPS_POLICY_RAISED &&
+               !mlops_policy_get(policy, &d) && !d.alarmed &&
+               !mlops_policy_reason(policy, text, sizeof text, NULL);
+    mlops_policy_free(policy);
+    return good ? MLOPS_OK : SWEEP_WRONG;
+}
+
 const sweep_scenario sweep_metric[] = {
     {"metric: scores", NULL, judge_scores, NULL, SWEEP_MEMORY},
     {"metric: scores with weights", NULL, judge_weighted, NULL, SWEEP_MEMORY},
@@ -175,5 +199,6 @@ const sweep_scenario sweep_metric[] = {
     {"metric: counts of scores", NULL, count_scores, NULL, SWEEP_MEMORY},
     {"metric: isotonic calibration", NULL, calibrate_curve, NULL, SWEEP_MEMORY},
     {"metric: sigmoid calibration", NULL, calibrate_sigmoid, NULL, SWEEP_MEMORY},
+    {"metric: policy", NULL, follow_policy, NULL, SWEEP_MEMORY},
     {NULL, NULL, NULL, NULL, 0},
 };

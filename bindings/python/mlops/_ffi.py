@@ -323,6 +323,17 @@ class KllForm(enum.IntEnum):
     F32 = 2  # the same of float, kll_sketch<float>; values are rounded
 
 
+class PolicyEvent(enum.IntEnum):
+    """What a window changed."""
+
+    NOTHING = 0  # nothing
+    RAISED = 1  # an alarm begins: tell somebody
+    ENDED = 2  # the alarm is over
+    HELD = 3  # an alarm is due, but so soon after the one before it waits
+    VETOED = 4  # the window was over, but its data are broken: it does not count
+    UNKNOWN = 5  # the window had not enough data: it does not count
+
+
 class Divide(enum.IntEnum):
     """What decides about the part of a row."""
 
@@ -1663,6 +1674,45 @@ mlops_performance_summary._fields_ = [
 assert C.sizeof(mlops_performance_summary) == 88
 
 
+class mlops_policy_opts(C.Structure):
+    pass
+
+
+mlops_policy_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("host", C.c_void_p),
+    ("k", C.c_int64),
+    ("n", C.c_int64),
+    ("calm", C.c_int64),
+    ("over", C.c_double),
+    ("clear", C.c_double),
+    ("critical", C.c_double),
+    ("pause_ns", C.c_int64),
+]
+assert C.sizeof(mlops_policy_opts) == (72 if C.sizeof(C.c_void_p) == 8 else 68)
+
+
+class mlops_policy_decision(C.Structure):
+    pass
+
+
+mlops_policy_decision._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("event", C.c_int32),
+    ("alarmed", C.c_int32),
+    ("is_critical", C.c_int32),
+    ("n_known", C.c_int64),
+    ("n_over", C.c_int64),
+    ("n_calm", C.c_int64),
+    ("time_ns", C.c_int64),
+    ("raised_ns", C.c_int64),
+    ("severity", C.c_double),
+    ("peak", C.c_double),
+]
+assert C.sizeof(mlops_policy_decision) == 72
+
+
 class mlops_promote_opts(C.Structure):
     pass
 
@@ -2220,6 +2270,7 @@ _rt.declare(lib.mlops_drift_compare_reference, C.c_int32, C.POINTER(C.c_void_p),
 _rt.declare(lib.mlops_drift_ref, C.c_void_p, C.c_void_p)
 _rt.declare(lib.mlops_drift_unref, None, C.c_void_p)
 _rt.declare(lib.mlops_drift_overall, C.c_int32, C.c_void_p)
+_rt.declare(lib.mlops_drift_severity, C.c_double, C.c_void_p)
 _rt.declare(lib.mlops_drift_n_columns, C.c_int64, C.c_void_p)
 _rt.declare(lib.mlops_drift_n_drifted, C.c_int64, C.c_void_p)
 _rt.declare(lib.mlops_drift_get, C.c_int32, C.c_void_p, C.c_int64, C.POINTER(mlops_drift_column))
@@ -2446,6 +2497,18 @@ _rt.declare(lib.mlops_performance_load, C.c_int32, C.POINTER(C.c_void_p), C.c_vo
         C.c_size_t)
 _rt.declare(lib.mlops_calibration_fit_counts, C.c_int32, C.POINTER(C.c_void_p), C.c_int32, C.c_void_p, C.c_void_p,
         C.POINTER(mlops_error))
+_rt.declare(lib.mlops_policy_size, C.c_size_t)
+_rt.declare(lib.mlops_policy_init, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t,
+        C.POINTER(mlops_policy_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_policy_new, C.c_int32, C.POINTER(C.c_void_p), C.POINTER(mlops_policy_opts),
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_policy_free, None, C.c_void_p)
+_rt.declare(lib.mlops_policy_add, C.c_int32, C.c_void_p, C.c_int64, C.c_double, C.c_int32,
+        C.POINTER(mlops_policy_decision))
+_rt.declare(lib.mlops_policy_get, C.c_int32, C.c_void_p, C.POINTER(mlops_policy_decision))
+_rt.declare(lib.mlops_policy_reason, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
+_rt.declare(lib.mlops_policy_save, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
+_rt.declare(lib.mlops_policy_load, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_void_p, C.c_size_t)
 _rt.declare(lib.mlops_registry_set_gate, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_char_p,
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_registry_gate, C.c_int32, C.c_void_p, C.c_char_p, C.c_char_p, C.c_void_p, C.c_size_t,
@@ -3242,6 +3305,37 @@ def _performance_summary(s):
         auc_error=s.auc_error,
         ece=s.ece,
         mce=s.mce,
+    )
+
+
+@dataclass(frozen=True)
+class PolicyDecision:
+    """Where a policy stands after a window."""
+
+    event: PolicyEvent  # what the window changed
+    alarmed: int  # 1 while an alarm lasts
+    is_critical: int  # 1 if a window of the alarm was critical
+    n_known: int  # windows remembered: up to opts.n of those that count
+    n_over: int  # of these, over
+    n_calm: int  # calm ones in a row, up to now
+    time_ns: int  # of the newest window
+    raised_ns: int  # when the newest alarm began; INT64_MIN if there was none
+    severity: float  # of the newest window; NaN if not known
+    peak: float  # greatest of the alarm, or of the one that just ended; 0 else
+
+
+def _policy_decision(s):
+    return PolicyDecision(
+        event=_rt.enumerator(PolicyEvent, s.event),
+        alarmed=s.alarmed,
+        is_critical=s.is_critical,
+        n_known=s.n_known,
+        n_over=s.n_over,
+        n_calm=s.n_calm,
+        time_ns=s.time_ns,
+        raised_ns=s.raised_ns,
+        severity=s.severity,
+        peak=s.peak,
     )
 
 
@@ -6489,6 +6583,17 @@ class Drift(_rt.Handle):
         return _rt.enumerator(DriftVerdict, out)
 
     @property
+    def severity(self):
+        """How grave it is: the largest effect over its tolerance. Of a column that has drifted the effect is
+        what it is at least, so that drift is above 1; what is not shown to be drift is held to 1.
+
+        Returns: NaN if no column could be judged.
+        """
+        h = self._open()
+        out = lib.mlops_drift_severity(h)
+        return out
+
+    @property
     def n_columns(self):
         """Number of columns."""
         h = self._open()
@@ -8775,6 +8880,126 @@ class Performance(_rt.Handle):
         return cls._wrap(out.value, keep=(mem,), owned=False)
 
 
+@_rt.noun("policy")
+class Policy(_rt.Handle):
+    """A policy and the windows that it remembers, in Policy.size() bytes aligned to 8. One thread at a time."""
+
+    _end = lib.mlops_policy_free
+    _locked = True
+
+    @staticmethod
+    def size():
+        """Bytes that a policy needs."""
+        out = lib.mlops_policy_size()
+        return out
+
+    def __init__(self, *, k=None, n=None, calm=None, over=None, clear=None, critical=None, pause_ns=None):
+        """Begin without any window on the host's heap.
+
+            k: windows that must be over; 1 to n, default 1
+            n: among so many newest ones; up to 64, default k
+            calm: calm windows in a row that end an alarm; 1 or more, default 1
+            over: a window is over from this severity on; above 0, default 1
+            clear: a window is calm below this; in (0, over], default over
+            critical: one window of this severity raises the alarm by itself; at least over, default none
+            pause_ns: no alarm is raised until so long after the one before was; default 0
+
+        Raises: InvalidError, NomemError.
+        """
+        out = C.c_void_p()
+        opts = _policy_opts(k=k, n=n, calm=calm, over=over, clear=clear, critical=critical, pause_ns=pause_ns)
+        err = mlops_error()
+        status = lib.mlops_policy_new(C.byref(out), C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Policy", err)
+        self._h = self._owner(out.value)
+
+    def add(self, time_ns, severity, vetoed):
+        """Take the next window.
+
+            time_ns: when it ended; not before the one ahead of it
+            severity: 0 or more, 1 at the tolerance; NaN: there is not enough data to tell
+            vetoed: not 0: the data of the window are broken (quality, or a known outage)
+
+        Raises: InvalidError if time goes back, severity is below 0, or struct_size is unknown; the window is
+        not taken then.
+        """
+        h = self._open()
+        out = mlops_policy_decision(C.sizeof(mlops_policy_decision))
+        with h.lock:
+            status = lib.mlops_policy_add(h, _rt.integer(time_ns, -2 ** 63, 2 ** 63 - 1, "time_ns"), severity,
+                    _rt.integer(vetoed, -2 ** 31, 2 ** 31 - 1, "vetoed"), C.byref(out))
+        if status:
+            _rt.check(status, f"Policy.add({time_ns}, {severity}, {vetoed})", why={
+                -1: "time goes back, severity is below 0, or struct_size is unknown",
+            })
+        return _policy_decision(out)
+
+    def get(self):
+        """Where the policy stood after the newest window, as Policy.add() told.
+
+        Raises: InvalidError if struct_size is unknown.
+        """
+        h = self._open()
+        out = mlops_policy_decision(C.sizeof(mlops_policy_decision))
+        with h.lock:
+            status = lib.mlops_policy_get(h, C.byref(out))
+        if status:
+            _rt.check(status, "Policy.get", why={
+                -1: "struct_size is unknown",
+            })
+        return _policy_decision(out)
+
+    def reason(self):
+        """The same, and why, as a line of JSON: event, alarmed, reason (a sentence), the numbers of the
+        decision, and the rules.
+
+        Raises: ArenaError if cap is too small: text is empty then.
+        """
+        h = self._open()
+        with h.lock:
+            text = _rt.written(lambda text, cap, needed: lib.mlops_policy_reason(h, text, cap, needed),
+                    "Policy.reason")
+        return _rt.decoded(text)
+
+    def save(self):
+        """Write the policy and what it remembers as bytes: canonical, little-endian, equal on any machine.
+
+        Raises: ArenaError if cap is too small; nothing is written then.
+        """
+        h = self._open()
+        with h.lock:
+            text = _rt.written(lambda text, cap, needed: lib.mlops_policy_save(h, text, cap, needed), "Policy.save")
+        return text
+
+    @classmethod
+    def load(cls, bytes):
+        """Read bytes of Policy.save() into the caller's storage.
+
+            bytes: what was saved; borrowed for the call
+
+        Raises: CorruptError for bytes that are no policy, or whose parts contradict each other;
+        UnsupportedError for one of a later format; ArenaError if size is too small; InvalidError if mem is
+        not aligned.
+        """
+        out = C.c_void_p()
+        bytes_p, bytes_n = _rt.blob(bytes, "bytes")
+        size = 4096
+        while True:
+            mem = _rt.Storage(size)
+            status = lib.mlops_policy_load(C.byref(out), mem.address, size, bytes_p, bytes_n)
+            if status != _rt.ARENA or size > 1 << 24:
+                break
+            size *= 2
+        if status:
+            _rt.check(status, "Policy.load", why={
+                -5: "bytes that are no policy, or whose parts contradict each other",
+                -6: "one of a later format",
+                -1: "mem is not aligned",
+            })
+        return cls._wrap(out.value, keep=(mem,), owned=False)
+
+
 @_rt.noun("share")
 class Share(_rt.Handle):
     """A remote of the library's own."""
@@ -9755,6 +9980,26 @@ def _performance_opts(*, threshold=None, confidence=None, n_bins=None):
         o.confidence = confidence
     if n_bins is not None:
         o.n_bins = _rt.integer(n_bins, -2 ** 31, 2 ** 31 - 1, "n_bins")
+    return o
+
+
+def _policy_opts(*, k=None, n=None, calm=None, over=None, clear=None, critical=None, pause_ns=None):
+    o = mlops_policy_opts(C.sizeof(mlops_policy_opts))
+    o._keep, o._raised = [], []
+    if k is not None:
+        o.k = _rt.integer(k, -2 ** 63, 2 ** 63 - 1, "k")
+    if n is not None:
+        o.n = _rt.integer(n, -2 ** 63, 2 ** 63 - 1, "n")
+    if calm is not None:
+        o.calm = _rt.integer(calm, -2 ** 63, 2 ** 63 - 1, "calm")
+    if over is not None:
+        o.over = over
+    if clear is not None:
+        o.clear = clear
+    if critical is not None:
+        o.critical = critical
+    if pause_ns is not None:
+        o.pause_ns = _rt.integer(pause_ns, -2 ** 63, 2 ** 63 - 1, "pause_ns")
     return o
 
 
@@ -11708,6 +11953,9 @@ __all__ = [
     "Part",
     "Performance",
     "PerformanceSummary",
+    "Policy",
+    "PolicyDecision",
+    "PolicyEvent",
     "Pool",
     "Profile",
     "ProfileSummary",

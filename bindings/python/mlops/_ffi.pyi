@@ -223,6 +223,14 @@ class KllForm(enum.IntEnum):
     F64 = 1
     F32 = 2
 
+class PolicyEvent(enum.IntEnum):
+    NOTHING = 0
+    RAISED = 1
+    ENDED = 2
+    HELD = 3
+    VETOED = 4
+    UNKNOWN = 5
+
 class Divide(enum.IntEnum):
     ROWS = 0
     GROUPS = 1
@@ -592,6 +600,19 @@ class PerformanceSummary:
     mce: float
 
 @dataclass(frozen=True)
+class PolicyDecision:
+    event: PolicyEvent
+    alarmed: int
+    is_critical: int
+    n_known: int
+    n_over: int
+    n_calm: int
+    time_ns: int
+    raised_ns: int
+    severity: float
+    peak: float
+
+@dataclass(frozen=True)
 class StatsTwoSample:
     ks_sign: int
     ks: float
@@ -946,6 +967,8 @@ class Drift(Handle):
     @property
     def overall(self) -> DriftVerdict: ...
     @property
+    def severity(self) -> float: ...
+    @property
     def n_columns(self) -> int: ...
     @property
     def n_drifted(self) -> int: ...
@@ -1143,6 +1166,17 @@ class Performance(Handle):
     def save(self) -> bytes: ...
     @classmethod
     def load(cls, bytes: BytesLike) -> Performance: ...
+
+class Policy(Handle):
+    @staticmethod
+    def size() -> int: ...
+    def __init__(self, *, k: Optional[int] = ..., n: Optional[int] = ..., calm: Optional[int] = ..., over: Optional[float] = ..., clear: Optional[float] = ..., critical: Optional[float] = ..., pause_ns: Optional[int] = ...) -> None: ...
+    def add(self, time_ns: int, severity: float, vetoed: int) -> PolicyDecision: ...
+    def get(self) -> PolicyDecision: ...
+    def reason(self) -> str: ...
+    def save(self) -> bytes: ...
+    @classmethod
+    def load(cls, bytes: BytesLike) -> Policy: ...
 
 class Share(Handle):
     @classmethod

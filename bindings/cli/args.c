@@ -65,6 +65,8 @@ static const option options[] = {
      "columns to leave out, such as target, id and time", 0, 0},
     {"alpha", "alpha", 0, REAL, FIELD(alpha), "P",
      "chance of any false alarm in a report, up to 0.5; default 0.01", 1e-300, 0.5},
+    {"preset", "preset", 0, CHOICE, FIELD(tool), "native|evidently",
+     "judge two tables by the default rule of another; default native", 0, 0},
     {"report", "report", 0, TEXT, FIELD(report), "FILE",
      "write a report: HTML, or JSON if the name ends in .json", 0, 0},
     {"window", "window", 0, WHOLE, FIELD(window), "N", "rows of a window, 50 or more; default 1000",

@@ -11,9 +11,10 @@ static const char *const heads[CELLS] = {"VERDICT",   "TEST", "EFFECT", "AT LEAS
 
 /* The column as cells of text. */
 static void format(const mlops_drift_column *c, char cells[CELLS][CELL]) {
-    const double numbers[] = {c->effect, c->effect_low, c->tolerance, c->p_adjusted, c->psi};
+    double p = c->p_adjusted == c->p_adjusted ? c->p_adjusted : c->p_value;
+    const double numbers[] = {c->effect, c->effect_low, c->tolerance, p, c->psi};
     snprintf(cells[0], CELL, "%s", cli_verdict(c->verdict));
-    snprintf(cells[1], CELL, "%s", c->test);
+    snprintf(cells[1], CELL, "%s", *c->test ? c->test : "-");
     for (int i = 0; i < 5; i++) {
         if (numbers[i] == numbers[i]) snprintf(cells[2 + i], CELL, "%.3g", numbers[i]);
         else snprintf(cells[2 + i], CELL, "-");
@@ -126,7 +127,7 @@ static int cli_drift_compare(const cli_args *args) {
 }
 
 const cli_command cli_drift_commands[] = {
-    {"drift compare", "REFERENCE CURRENT", "select alpha report read-csv",
+    {"drift compare", "REFERENCE CURRENT", "select alpha preset report read-csv",
      "Tell column by column whether CURRENT has drifted from REFERENCE.",
      "REFERENCE is a CSV table, a saved reference or a bundle; CURRENT a CSV table. Two tables\n"
      "are compared with every row of both. One of them may be -, for standard input.\n\n"

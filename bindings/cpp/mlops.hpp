@@ -1796,7 +1796,7 @@ public:
         return ::mlops::drift(out);
     }
 
-    /// DRIFT_YES if any column has drifted, else NO if any could be judged.
+    /// DRIFT_YES if any column has drifted (EVIDENTLY: half of them or more), else NO if any could be judged.
     mlops_drift_verdict overall() const {
         return mlops_drift_overall(need());
     }

@@ -323,6 +323,17 @@ const (
 	DriftVerdictYes DriftVerdict = 2
 )
 
+// DriftPreset: by whose rule columns are judged. All but NATIVE are the defaults of others, to move
+// over from and to compare with: they hold no chance of false alarms (docs/drift.md).
+type DriftPreset int32
+
+const (
+	// DriftPresetNative: the rule of this library.
+	DriftPresetNative DriftPreset = 0
+	// DriftPresetEvidently: Evidently's tests by number of rows and of distinct values.
+	DriftPresetEvidently DriftPreset = 1
+)
+
 // RunStatus: how far a run is.
 type RunStatus int32
 
@@ -916,7 +927,7 @@ type DriftColumn struct {
 	Verdict DriftVerdict
 	// Name
 	Name string
-	// what decided: "ks", "tv" or "nulls"
+	// what decided: "ks", "tv" or "nulls"; of a preset docs/drift.md lists them; "" if none applies
 	Test string
 	// as the reference has it
 	Type Type
@@ -928,13 +939,13 @@ type DriftColumn struct {
 	NCurrent int64
 	// the measure named by test
 	Effect float64
-	// its lower confidence bound
+	// its lower confidence bound; presets have none: NaN
 	EffectLow float64
-	// what it was held against
+	// what it was held against; of a preset whose test has a p, what p_value was
 	Tolerance float64
 	// that such an effect comes by chance alone
 	PValue float64
-	// the same within the whole report (Holm)
+	// the same within the whole report (Holm); NaN where a preset does not adjust
 	PAdjusted float64
 	// Kolmogorov-Smirnov distance
 	Ks float64
@@ -2426,6 +2437,8 @@ type DriftOpts struct {
 	TvTolerance float64
 	// rows that each side must have; default 50
 	RowsMin int64
+	// default MLOPS_DRIFT_NATIVE; others need two tables, and take neither alpha, tolerances nor rows_min
+	Preset DriftPreset
 }
 
 func (o *DriftOpts) c(s *scope) *C.mlops_drift_opts {
@@ -2441,6 +2454,7 @@ func (o *DriftOpts) c(s *scope) *C.mlops_drift_opts {
 	c.ks_tolerance = C.double(o.KsTolerance)
 	c.tv_tolerance = C.double(o.TvTolerance)
 	c.rows_min = C.int64_t(o.RowsMin)
+	c.preset = C.mlops_drift_preset(o.Preset)
 	return c
 }
 
@@ -6583,7 +6597,7 @@ func CompareDrift(reference *Table, current *Table, opts *DriftOpts) (*Drift, er
 // CompareDriftReference: compare a table with a kept reference. The loss of precision of the reference
 // is part of the confidence bound. opts.ignore may name columns that the reference was made without.
 //
-// Errors: as mlops_drift_compare().
+// Errors: as mlops_drift_compare(); MLOPS_E_UNSUPPORTED for a preset, which needs the rows.
 func CompareDriftReference(reference *Reference, current *Table, opts *DriftOpts) (*Drift, error) {
 	defer runtime.KeepAlive(reference)
 	defer runtime.KeepAlive(current)
@@ -6608,7 +6622,8 @@ func CompareDriftReference(reference *Reference, current *Table, opts *DriftOpts
 	return r, nil
 }
 
-// Overall: dRIFT_YES if any column has drifted, else NO if any could be judged.
+// Overall: dRIFT_YES if any column has drifted (EVIDENTLY: half of them or more), else NO if any could
+// be judged.
 func (x *Drift) Overall() DriftVerdict {
 	if x == nil || x.p == nil {
 		return 0

@@ -31,42 +31,56 @@ typedef enum mlops_drift_verdict {
     MLOPS_DRIFT_VERDICT_FORCE32 = 0x7fffffff
 } mlops_drift_verdict;
 
+/** By whose rule columns are judged. All but NATIVE are the defaults of others, to move over from
+ * and to compare with: they hold no chance of false alarms (docs/drift.md). */
+typedef enum mlops_drift_preset {
+    MLOPS_DRIFT_NATIVE = 0,    /**< the rule of this library */
+    MLOPS_DRIFT_EVIDENTLY = 1, /**< Evidently's tests by number of rows and of distinct values */
+    MLOPS_DRIFT_PRESET_FORCE32 = 0x7fffffff
+} mlops_drift_preset;
+
 /** Options of the comparing verbs. Zero means the default in each field. */
 typedef struct mlops_drift_opts {
     uint32_t struct_size;          /**< MLOPS_DRIFT_OPTS_INIT sets it */
     uint32_t flags;                /**< none yet; must be 0 */
     const struct mlops_host *host; /**< @nullable */
     const struct mlops_call *call; /**< @nullable executor, progress, deadline */
-    const char *columns; /**< @nullable names to compare, separated by commas, quoted as in
-                              a CSV line; default: all of the reference */
-    const char *ignore;  /**< @nullable names to leave out, as columns */
-    double alpha;        /**< chance of any false alarm in the report, in (0, 0.5];
-                              default 0.01 */
-    double ks_tolerance; /**< largest harmless KS distance, in (0, 1); default 0.05 */
-    double tv_tolerance; /**< the same of the total variation of categories and of the
-                              share of nulls; default 0.05 */
-    int64_t rows_min;    /**< rows that each side must have; default 50 */
+    const char *columns;       /**< @nullable names to compare, separated by commas, quoted as in
+                                    a CSV line; default: all of the reference */
+    const char *ignore;        /**< @nullable names to leave out, as columns */
+    double alpha;              /**< chance of any false alarm in the report, in (0, 0.5];
+                                    default 0.01 */
+    double ks_tolerance;       /**< largest harmless KS distance, in (0, 1); default 0.05 */
+    double tv_tolerance;       /**< the same of the total variation of categories and of the
+                                    share of nulls; default 0.05 */
+    int64_t rows_min;          /**< rows that each side must have; default 50 */
+    mlops_drift_preset preset; /**< default MLOPS_DRIFT_NATIVE; others need two tables, and take
+                                    neither alpha, tolerances nor rows_min */
+    uint32_t reserved;         /**< 0 */
 } mlops_drift_opts;
 
 #define MLOPS_DRIFT_OPTS_INIT                                                                      \
-    { sizeof(mlops_drift_opts), 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+    { sizeof(mlops_drift_opts), 0, 0, 0, 0, 0, 0, 0, 0, 0, MLOPS_DRIFT_NATIVE, 0 }
 
 /** What was found of one column. Measures that do not apply are NaN. */
 typedef struct mlops_drift_column {
     uint32_t struct_size;        /**< MLOPS_DRIFT_COLUMN_INIT sets it */
     mlops_drift_verdict verdict; /**< the answer */
     const char *name;            /**< @borrowed(self) */
-    const char *test;            /**< @borrowed(static) what decided: "ks", "tv" or "nulls" */
+    const char *test;            /**< @borrowed(static) what decided: "ks", "tv" or "nulls"; of a
+                                      preset docs/drift.md lists them; "" if none applies */
     mlops_type type;             /**< as the reference has it */
     int32_t exact;               /**< 1 if every row of both sides was at hand, 0 if the reference
                                       was a sketch */
     int64_t n_reference;         /**< values that count */
     int64_t n_current;           /**< values that count */
     double effect;               /**< the measure named by test */
-    double effect_low;           /**< its lower confidence bound */
-    double tolerance;            /**< what it was held against */
+    double effect_low;           /**< its lower confidence bound; presets have none: NaN */
+    double tolerance;            /**< what it was held against; of a preset whose test has a p,
+                                      what p_value was */
     double p_value;              /**< that such an effect comes by chance alone */
-    double p_adjusted;           /**< the same within the whole report (Holm) */
+    double p_adjusted;           /**< the same within the whole report (Holm); NaN where a preset
+                                      does not adjust */
     double ks;                   /**< Kolmogorov-Smirnov distance */
     double wasserstein;          /**< first Wasserstein distance over the reference's standard
                                       deviation */
@@ -110,7 +124,7 @@ MLOPS_API mlops_status mlops_drift_compare(mlops_drift **out, const mlops_table 
  * @param current    table to judge
  * @param opts       @nullable
  * @param err        @nullable
- * @return as mlops_drift_compare()
+ * @return as mlops_drift_compare(); MLOPS_E_UNSUPPORTED for a preset, which needs the rows
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_drift_compare_reference(mlops_drift **out,
@@ -125,7 +139,8 @@ MLOPS_API mlops_drift *mlops_drift_ref(mlops_drift *self);
 /** End one share of the verdicts; the last one frees them. NULL is allowed. @since 0.1 */
 MLOPS_API void mlops_drift_unref(mlops_drift *self);
 
-/** DRIFT_YES if any column has drifted, else NO if any could be judged. @since 0.1 */
+/** DRIFT_YES if any column has drifted (EVIDENTLY: half of them or more), else NO if any could be
+ * judged. @since 0.1 */
 MLOPS_API mlops_drift_verdict mlops_drift_overall(const mlops_drift *self);
 
 /**

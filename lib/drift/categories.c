@@ -13,17 +13,8 @@ enum { MAX = MLOPS__DRIFT_CATEGORIES };
 
 static const char *const truths[] = {"false", "true"};
 
-/* How often each text of a column comes; indices are its codes. */
-typedef struct tally {
-    const char *const *texts;
-    int64_t *counts;
-    int64_t n;
-    size_t size;
-    int64_t n_null;
-} tally;
-
-static mlops_status tally_load(tally *out, const mlops__column *column,
-                               const mlops_allocator *allocator) {
+mlops_status mlops__drift_tally_load(mlops__drift_tally *out, const mlops__column *column,
+                                     const mlops_allocator *allocator) {
     int truth = column->type == MLOPS_TYPE_BOOL;
     memset(out, 0, sizeof *out);
     out->n_null = column->n_rows;
@@ -43,7 +34,7 @@ static mlops_status tally_load(tally *out, const mlops__column *column,
     return MLOPS_OK;
 }
 
-static void tally_free(tally *self, const mlops_allocator *allocator) {
+void mlops__drift_tally_free(mlops__drift_tally *self, const mlops_allocator *allocator) {
     mlops__free(allocator, self->counts, self->size);
 }
 
@@ -61,9 +52,9 @@ static void side_set(mlops__drift_side *out, int64_t n, int64_t n_null) {
 
 mlops_status mlops__drift_categories_pick(mlops__drift_categories *out, const mlops__column *column,
                                           const mlops_allocator *allocator) {
-    tally all;
+    mlops__drift_tally all;
     memset(out, 0, sizeof *out);
-    MLOPS_TRY(tally_load(&all, column, allocator));
+    MLOPS_TRY(mlops__drift_tally_load(&all, column, allocator));
     side_set(&out->side_reference, column->n_rows - all.n_null, all.n_null);
     int64_t rest = out->side_reference.n;
     for (int64_t i = 0; i < all.n; i++) {
@@ -83,7 +74,7 @@ mlops_status mlops__drift_categories_pick(mlops__drift_categories *out, const ml
     }
     for (int64_t i = 0; i < out->n_texts; i++) rest -= out->reference[i];
     out->reference[out->n_texts] = rest;
-    tally_free(&all, allocator);
+    mlops__drift_tally_free(&all, allocator);
     return MLOPS_OK;
 }
 
@@ -124,13 +115,13 @@ static int64_t find(const mlops__drift_categories *self, const uint8_t order[MAX
 mlops_status mlops__drift_categories_count(mlops__drift_categories *self,
                                            const mlops__column *column,
                                            const mlops_allocator *allocator) {
-    tally all;
+    mlops__drift_tally all;
     uint8_t order[MAX] = {0};
-    MLOPS_TRY(tally_load(&all, column, allocator));
+    MLOPS_TRY(mlops__drift_tally_load(&all, column, allocator));
     side_set(&self->side_current, column->n_rows - all.n_null, all.n_null);
     order_texts(order, self);
     for (int64_t i = 0; i < all.n; i++)
         self->current[find(self, order, all.texts[i])] += all.counts[i];
-    tally_free(&all, allocator);
+    mlops__drift_tally_free(&all, allocator);
     return MLOPS_OK;
 }

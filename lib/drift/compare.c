@@ -162,13 +162,15 @@ static mlops_status judge_table(job *self, const pair *at, int64_t room, mlops__
         mlops__drift_values_load(&a, x, self->host.cpu, first, scratch);
         mlops__drift_values_load(&b, y, self->host.cpu, second, scratch);
         mlops__drift_judge_values(out, &self->rule, self->host.cpu, x->name, x->type, &a, &b);
-        return MLOPS_OK;
+        if (!self->rule.preset) return MLOPS_OK;
+        return mlops__drift_preset_values(out, &a, &b, &self->host);
     }
     mlops__drift_categories categories;
     MLOPS_TRY(mlops__drift_categories_pick(&categories, x, allocator));
     MLOPS_TRY(mlops__drift_categories_count(&categories, y, allocator));
     mlops__drift_judge_categories(out, &self->rule, x->name, x->type, 1, &categories);
-    return MLOPS_OK;
+    if (!self->rule.preset) return MLOPS_OK;
+    return mlops__drift_preset_categories(out, x, y, allocator);
 }
 
 static mlops_status judge_kept(job *self, const pair *at, int64_t room, mlops__drift_judged *out) {
@@ -223,12 +225,14 @@ static mlops_status find_width(job *self, int64_t *out, mlops_error *err) {
     int64_t workers = self->call.executor ? self->call.executor->n_workers : 1;
     *out = workers < 1 ? 1 : workers;
     if (self->call.memory_max <= 0) return MLOPS_OK;
-    uint64_t fit = (uint64_t)self->call.memory_max / self->room_size;
+    size_t size = self->room_size;
+    if (self->rule.preset && !mlops__mul(size, 3, &size)) size = SIZE_MAX; /* cells for values */
+    uint64_t fit = (uint64_t)self->call.memory_max / size;
     if (fit == 0)
         return mlops__fail(err, MLOPS_E_LIMIT,
                            "a column takes %zu bytes of working memory; mlops_call.memory_max is "
                            "%lld",
-                           self->room_size, (long long)self->call.memory_max);
+                           size, (long long)self->call.memory_max);
     if (fit < (uint64_t)*out) *out = (int64_t)fit;
     return MLOPS_OK;
 }
@@ -261,7 +265,7 @@ static mlops_status judge_all(job *self, mlops_error *err) {
 
 static mlops_status check_opts(job *self, const mlops_drift_opts *opts, mlops_error *err) {
     MLOPS_TRY(mlops__opts_copy(&self->opts, sizeof self->opts, opts, "mlops_drift_opts", err));
-    MLOPS_TRY(mlops__drift_rule_init(&self->rule, opts, err));
+    MLOPS_TRY(mlops__drift_rule_init(&self->rule, opts, self->reference.table != NULL, err));
     MLOPS_TRY(mlops__opts_copy(&self->call, sizeof self->call, self->opts.call, "mlops_call", err));
     if (self->call.flags != 0)
         return mlops__fail(err, MLOPS_E_INVALID, "mlops_call.flags is 0x%x; there are none, set 0",
@@ -278,7 +282,7 @@ static mlops_status compare(mlops_drift **out, job *self, const mlops_drift_opts
     mlops_status status = bind_columns(self, err);
     if (status == MLOPS_OK) status = judge_all(self, err);
     if (status == MLOPS_OK) {
-        mlops__drift_holm(self->judged, self->n, &self->rule, self->order);
+        if (!self->rule.preset) mlops__drift_holm(self->judged, self->n, &self->rule, self->order);
         status =
             mlops__drift_from_columns(out, &self->host, &self->rule, self->judged, self->n, err);
     }

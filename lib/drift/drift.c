@@ -24,9 +24,14 @@ static int rank(mlops_drift_verdict verdict) {
     return verdict == MLOPS_DRIFT_YES ? 0 : verdict == MLOPS_DRIFT_NOT_ENOUGH_DATA ? 1 : 2;
 }
 
-/* How far the effect lies beyond its tolerance: of the bound for drift, else of the effect. */
+/* How far the effect lies beyond its tolerance: of the bound for drift, else of the effect; of
+ * presets how far p lies below its own, where there is one. */
 static double gravity(const mlops_drift_column *column) {
-    double value = column->verdict == MLOPS_DRIFT_YES ? column->effect_low : column->effect;
+    int bounded = column->effect_low >= 0;
+    if (!bounded && column->p_value >= 0) return column->tolerance / column->p_value;
+    double value = !bounded                             ? column->effect
+                   : column->verdict == MLOPS_DRIFT_YES ? column->effect_low
+                                                        : column->effect;
     return value / column->tolerance >= 0 ? value / column->tolerance : -1;
 }
 
@@ -95,8 +100,10 @@ static int64_t count(const mlops_drift *self, mlops_drift_verdict verdict) {
 }
 
 mlops_drift_verdict mlops_drift_overall(const mlops_drift *self) {
-    if (count(self, MLOPS_DRIFT_YES) > 0) return MLOPS_DRIFT_YES;
-    return count(self, MLOPS_DRIFT_NO) > 0 ? MLOPS_DRIFT_NO : MLOPS_DRIFT_NOT_ENOUGH_DATA;
+    int64_t n_yes = count(self, MLOPS_DRIFT_YES);
+    if (self->rule.preset == MLOPS_DRIFT_EVIDENTLY ? 2 * n_yes >= self->n : n_yes > 0)
+        return MLOPS_DRIFT_YES;
+    return n_yes + count(self, MLOPS_DRIFT_NO) > 0 ? MLOPS_DRIFT_NO : MLOPS_DRIFT_NOT_ENOUGH_DATA;
 }
 
 double mlops_drift_severity(const mlops_drift *self) {

@@ -60,6 +60,16 @@ typedef struct mlops__drift_categories {
     mlops__drift_side side_current;
 } mlops__drift_categories;
 
+/* How often each text of a column comes; indices are its codes. Of a column that is neither bool
+ * nor string all rows are null. */
+typedef struct mlops__drift_tally {
+    const char *const *texts;
+    int64_t *counts;
+    int64_t n;
+    size_t size;
+    int64_t n_null;
+} mlops__drift_tally;
+
 struct mlops__column;
 struct mlops__reference_column;
 
@@ -67,6 +77,11 @@ struct mlops__reference_column;
  * for all rows. */
 void mlops__drift_values_load(mlops__drift_values *out, const struct mlops__column *column,
                               mlops_cpu cpu, double *values, double *scratch);
+
+/* MLOPS_E_NOMEM. */
+mlops_status mlops__drift_tally_load(mlops__drift_tally *out, const struct mlops__column *column,
+                                     const mlops_allocator *allocator);
+void mlops__drift_tally_free(mlops__drift_tally *self, const mlops_allocator *allocator);
 
 /* Picks the categories of a table's column, or those that a reference kept, and counts a current
  * column over them. MLOPS_E_NOMEM. */
@@ -87,6 +102,20 @@ void mlops__drift_judge_values(mlops__drift_judged *out, const mlops__drift_rule
 void mlops__drift_judge_categories(mlops__drift_judged *out, const mlops__drift_rule *rule,
                                    const char *name, mlops_type type, int exact,
                                    const mlops__drift_categories *categories);
+
+/* Judges anew, by a preset, what the functions above have found the measures of. MLOPS_E_NOMEM. */
+mlops_status mlops__drift_preset_values(mlops__drift_judged *out,
+                                        const mlops__drift_values *reference,
+                                        const mlops__drift_values *current,
+                                        const mlops__host *host);
+mlops_status mlops__drift_preset_categories(mlops__drift_judged *out,
+                                            const struct mlops__column *reference,
+                                            const struct mlops__column *current,
+                                            const mlops_allocator *allocator);
+
+/* "evidently", for options and JSON; "Evidently", for people. */
+const char *mlops__drift_preset_name(mlops_drift_preset preset, int for_people);
+
 mlops_status mlops__drift_judge_kept(mlops__drift_judged *out, const mlops__drift_rule *rule,
                                      const struct mlops__reference_column *reference,
                                      const mlops__drift_values *current,

@@ -26,10 +26,12 @@ typedef struct mlops__drift_rule {
     double ks_tolerance;
     double tv_tolerance;
     int64_t rows_min;
+    mlops_drift_preset preset;
 } mlops__drift_rule;
 
-/* Copies what opts (nullable) says. MLOPS_E_INVALID names the option that is out of range. */
-mlops_status mlops__drift_rule_init(mlops__drift_rule *self, const mlops_drift_opts *opts,
+/* Copies what opts (nullable) says. MLOPS_E_INVALID names the option that is out of range. Without
+ * rows to judge of both sides a preset is MLOPS_E_UNSUPPORTED. */
+mlops_status mlops__drift_rule_init(mlops__drift_rule *self, const mlops_drift_opts *opts, int rows,
                                     mlops_error *err);
 
 /* One side of a column. */

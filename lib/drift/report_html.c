@@ -42,7 +42,11 @@ static void put_headline(mlops__buf *out, const mlops_drift *self, const char *t
     mlops_drift_verdict overall = mlops_drift_overall(self);
     mlops__html_element(out, "h1", NULL, title);
     mlops__buf_text(out, "<p>");
-    if (overall == MLOPS_DRIFT_YES) {
+    if (self->rule.preset) {
+        put_count(out, mlops_drift_n_drifted(self), "column alarms", "columns alarm");
+        mlops__buf_format(out, ", of %lld compared, by the defaults of %s.", (long long)self->n,
+                          mlops__drift_preset_name(self->rule.preset, 1));
+    } else if (overall == MLOPS_DRIFT_YES) {
         put_count(out, mlops_drift_n_drifted(self), "column has", "columns have");
         mlops__buf_format(out, " drifted, of %lld compared.", (long long)self->n);
     } else if (overall == MLOPS_DRIFT_NO) {
@@ -66,10 +70,15 @@ static void put_cards(mlops__buf *out, const mlops_drift *self, const mlops__dri
     put_count_card(out, "Drifted columns", drifted);
     put_count_card(out, "Columns without drift", settled);
     put_count_card(out, "Columns with not enough data", self->n - drifted - settled);
-    put_card(out, "", "Chance of any false alarm");
-    mlops__buf_text(out, "\xe2\x89\xa4 ");
-    mlops__html_number(out, 100 * self->rule.alpha, DIGITS);
-    mlops__buf_text(out, " %");
+    if (self->rule.preset) {
+        put_card(out, "", "Rule of");
+        mlops__html_text(out, mlops__drift_preset_name(self->rule.preset, 1));
+    } else {
+        put_card(out, "", "Chance of any false alarm");
+        mlops__buf_text(out, "\xe2\x89\xa4 ");
+        mlops__html_number(out, 100 * self->rule.alpha, DIGITS);
+        mlops__buf_text(out, " %");
+    }
     end_card(out);
     for (int64_t i = 0; i < n; i++) {
         put_card(out, "", notes[i].label);
@@ -95,12 +104,12 @@ static void put_name(mlops__buf *out, const mlops_drift_column *column) {
                       badge_of(column->verdict));
 }
 
-/* "ks 0.123" and what else every row says. */
-static void put_numbers(mlops__buf *out, const mlops_drift_column *column) {
+/* "ks 0.123" and what else every row says: a bound and an adjusted p, or a p and its limit. */
+static void put_numbers(mlops__buf *out, const mlops_drift_column *column, int preset) {
     mlops__buf_format(out, "<td>%s</td>", column->test);
     put_number(out, column->effect);
-    put_number(out, column->effect_low);
-    put_number(out, column->p_adjusted);
+    put_number(out, preset ? column->p_value : column->effect_low);
+    put_number(out, preset ? column->tolerance : column->p_adjusted);
     put_number(out, column->psi);
 }
 
@@ -112,25 +121,39 @@ static void put_more_numbers(mlops__buf *out, const mlops_drift_column *column) 
     put_number(out, column->mean_current);
 }
 
-static void put_picture_row(mlops__buf *out, const mlops__drift_judged *judged, double scale) {
+static void put_picture_row(mlops__buf *out, const mlops__drift_judged *judged, double scale,
+                            int preset) {
     const mlops_drift_column *column = &judged->column;
     const mlops__drift_bins *bins = &judged->bins;
     put_name(out, column);
     mlops__buf_text(out, "<td>");
     if (bins->k > 0)
         mlops__svg_histograms(out, bins->reference, bins->current, (size_t)bins->k, column->name);
-    mlops__buf_text(out, "</td><td>");
+    mlops__buf_text(out, preset ? "</td>" : "</td><td>");
     if (judged->size > 0)
         mlops__svg_effect(out, column->effect, column->effect_low, column->tolerance, scale);
-    mlops__buf_text(out, "</td>");
-    put_numbers(out, column);
+    if (!preset) mlops__buf_text(out, "</td>");
+    put_numbers(out, column, preset);
     put_more_numbers(out, column);
     mlops__buf_text(out, "</tr>\n");
 }
 
-static void begin_table(mlops__buf *out, const char *const *heads, size_t n) {
+/* The columns' heads; those of presets differ in some. */
+static void begin_table(mlops__buf *out, int preset, int pictured) {
+    static const char *const heads[] = {
+        "Column",          "Answer",       "Distribution", "Effect",  "Test",
+        "Effect",          "At least",     "Adjusted p",   "PSI",     "Shift in sd",
+        "Nulls before, %", "Nulls now, %", "Mean before",  "Mean now"};
+    enum { DRAWN = 2, BAR = 3, BOUND = 6, ADJUSTED = 7, MORE = 9 };
     mlops__buf_text(out, "<div class=\"scroll\"><table><thead><tr>");
-    for (size_t i = 0; i < n; i++) mlops__html_element(out, "th", NULL, heads[i]);
+    for (int i = 0; i < (pictured ? (int)(sizeof heads / sizeof heads[0]) : MORE); i++) {
+        if ((i == DRAWN && !pictured) || (i == BAR && (preset || !pictured))) continue;
+        const char *head = !preset         ? heads[i]
+                           : i == BOUND    ? "p"
+                           : i == ADJUSTED ? "Limit"
+                                           : heads[i];
+        mlops__html_element(out, "th", NULL, head);
+    }
     mlops__buf_text(out, "</tr></thead><tbody>\n");
 }
 
@@ -148,27 +171,23 @@ static double find_scale(const mlops_drift *self) {
 }
 
 static void put_tables(mlops__buf *out, const mlops_drift *self) {
-    static const char *const pictured[] = {
-        "Column",          "Answer",       "Distribution", "Effect",  "Test",
-        "Effect",          "At least",     "Adjusted p",   "PSI",     "Shift in sd",
-        "Nulls before, %", "Nulls now, %", "Mean before",  "Mean now"};
-    static const char *const plain[] = {"Column",   "Answer",     "Test", "Effect",
-                                        "At least", "Adjusted p", "PSI"};
     int64_t n = self->n < PICTURES ? self->n : PICTURES;
     double scale = find_scale(self);
+    int preset = self->rule.preset != MLOPS_DRIFT_NATIVE;
     mlops__buf_text(out,
                     "<h2>Columns, the gravest first</h2>\n<p class=\"note\"><span class=\"key\">"
                     "reference</span><span class=\"key cur\">current</span></p>\n");
-    begin_table(out, pictured, sizeof pictured / sizeof pictured[0]);
-    for (int64_t i = 0; i < n; i++) put_picture_row(out, &self->columns[self->order[i]], scale);
+    begin_table(out, preset, 1);
+    for (int64_t i = 0; i < n; i++)
+        put_picture_row(out, &self->columns[self->order[i]], scale, preset);
     end_table(out);
     if (n == self->n) return;
     mlops__buf_text(out, "<h2>All other columns</h2>\n");
-    begin_table(out, plain, sizeof plain / sizeof plain[0]);
+    begin_table(out, preset, 0);
     for (int64_t i = n; i < self->n; i++) {
         const mlops_drift_column *column = &self->columns[self->order[i]].column;
         put_name(out, column);
-        put_numbers(out, column);
+        put_numbers(out, column, preset);
         mlops__buf_text(out, "</tr>\n");
     }
     end_table(out);
@@ -202,6 +221,17 @@ static void put_reading(mlops__buf *out, const mlops_drift *self) {
         "the first Wasserstein distance in standard deviations of the reference.</p>\n");
 }
 
+static void put_preset_reading(mlops__buf *out, const mlops_drift *self) {
+    const char *name = mlops__drift_preset_name(self->rule.preset, 1);
+    mlops__buf_format(
+        out,
+        "<h2>How to read this</h2>\n<p>The answers are those of %s's default rule, for comparison "
+        "with it. Where a test has a p, the limit is that of p, else that of the effect. The rule "
+        "holds no chance of false alarms: how often it alarms without a change depends on the "
+        "number of rows and of columns.</p>\n",
+        name);
+}
+
 void mlops__drift_html(mlops__buf *out, const mlops_drift *self, const char *title,
                        const mlops__drift_note *notes, int64_t n) {
     if (!title) title = "Drift report";
@@ -209,6 +239,7 @@ void mlops__drift_html(mlops__buf *out, const mlops_drift *self, const char *tit
     put_headline(out, self, title);
     put_cards(out, self, notes, n);
     put_tables(out, self);
-    put_reading(out, self);
+    if (self->rule.preset) put_preset_reading(out, self);
+    else put_reading(out, self);
     mlops__html_end(out);
 }

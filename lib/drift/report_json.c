@@ -57,10 +57,14 @@ void mlops__drift_json_notes(mlops__buf *out, const mlops_drift *self,
     put_text(&json, "verdict", mlops__drift_word(mlops_drift_overall(self)));
     put_i64(&json, "n_columns", self->n);
     put_i64(&json, "n_drifted", mlops_drift_n_drifted(self));
-    put_f64(&json, "alpha", self->rule.alpha);
-    put_f64(&json, "ks_tolerance", self->rule.ks_tolerance);
-    put_f64(&json, "tv_tolerance", self->rule.tv_tolerance);
-    put_i64(&json, "rows_min", self->rule.rows_min);
+    if (self->rule.preset) {
+        put_text(&json, "preset", mlops__drift_preset_name(self->rule.preset, 0));
+    } else {
+        put_f64(&json, "alpha", self->rule.alpha);
+        put_f64(&json, "ks_tolerance", self->rule.ks_tolerance);
+        put_f64(&json, "tv_tolerance", self->rule.tv_tolerance);
+        put_i64(&json, "rows_min", self->rule.rows_min);
+    }
     if (n > 0) {
         mlops__json_name(&json, "notes");
         mlops__json_open(&json, '{');

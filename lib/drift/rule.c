@@ -35,13 +35,31 @@ static mlops_status check_tolerance(double value, const char *name, mlops_error 
                        name);
 }
 
-mlops_status mlops__drift_rule_init(mlops__drift_rule *self, const mlops_drift_opts *opts,
+/* A preset is the whole rule. */
+static mlops_status check_preset(const mlops_drift_opts *opts, int rows, mlops_error *err) {
+    if (opts->preset < MLOPS_DRIFT_NATIVE || opts->preset > MLOPS_DRIFT_EVIDENTLY)
+        return mlops__fail(err, MLOPS_E_INVALID, "mlops_drift_opts.preset is %d; there is none",
+                           (int)opts->preset);
+    if (opts->preset == MLOPS_DRIFT_NATIVE) return MLOPS_OK;
+    if (opts->alpha != 0 || opts->ks_tolerance != 0 || opts->tv_tolerance != 0 || opts->rows_min)
+        return mlops__fail(err, MLOPS_E_INVALID,
+                           "mlops_drift_opts.preset brings its own limits; give it without alpha, "
+                           "tolerances and rows_min");
+    if (rows) return MLOPS_OK;
+    return mlops__fail(err, MLOPS_E_UNSUPPORTED,
+                       "mlops_drift_opts.preset needs the rows of both sides; compare two tables");
+}
+
+mlops_status mlops__drift_rule_init(mlops__drift_rule *self, const mlops_drift_opts *opts, int rows,
                                     mlops_error *err) {
     mlops_drift_opts local;
     MLOPS_TRY(mlops__opts_copy(&local, sizeof local, opts, "mlops_drift_opts", err));
-    if (local.flags != 0)
+    MLOPS_TRY(check_preset(&local, rows, err));
+    self->preset = local.preset;
+    if (local.flags != 0 || local.reserved != 0)
         return mlops__fail(err, MLOPS_E_INVALID,
-                           "mlops_drift_opts.flags is 0x%x; there are none, set 0", local.flags);
+                           "mlops_drift_opts.flags is 0x%x and reserved %u; set 0", local.flags,
+                           local.reserved);
     self->alpha = local.alpha == 0 ? 0.01 : local.alpha;
     self->ks_tolerance = local.ks_tolerance == 0 ? 0.05 : local.ks_tolerance;
     self->tv_tolerance = local.tv_tolerance == 0 ? 0.05 : local.tv_tolerance;

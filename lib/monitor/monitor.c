@@ -47,7 +47,7 @@ static mlops_status read_opts(mlops__drift_rule *rule, mlops__monitor_names *nam
             err, MLOPS_E_INVALID,
             "mlops_monitor_opts: false_alarm_ns takes the place of drift.alpha; give "
             "one of them");
-    return mlops__drift_rule_init(rule, opts->drift, err);
+    return mlops__drift_rule_init(rule, opts->drift, 0, err);
 }
 
 static mlops_status fill(mlops_monitor *self, const mlops_monitor_opts *opts, mlops_error *err) {

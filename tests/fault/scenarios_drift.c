@@ -22,10 +22,12 @@ static int finish(mlops_status status, mlops_drift *d, const mlops_error *err) {
     return good ? MLOPS_OK : SWEEP_WRONG;
 }
 
-static mlops_status compare(mlops_drift **out, const mlops_host *host, mlops_error *err) {
+static mlops_status compare_by(mlops_drift **out, mlops_drift_preset preset, const mlops_host *host,
+                               mlops_error *err) {
     mlops_drift_opts opts = MLOPS_DRIFT_OPTS_INIT;
     mlops_table *before, *now;
     opts.host = host;
+    opts.preset = preset;
     *out = NULL;
     MLOPS_TRY(sweep_parse_csv(&before, host, 0, err));
     mlops_status status = sweep_parse_csv(&now, host, SHIFT, err);
@@ -35,6 +37,24 @@ static mlops_status compare(mlops_drift **out, const mlops_host *host, mlops_err
     }
     mlops_table_unref(before);
     return status;
+}
+
+static mlops_status compare(mlops_drift **out, const mlops_host *host, mlops_error *err) {
+    return compare_by(out, MLOPS_DRIFT_NATIVE, host, err);
+}
+
+static int compare_presets(const mlops_host *host, const char *dir) {
+    (void)dir;
+    for (int preset = MLOPS_DRIFT_EVIDENTLY; preset <= MLOPS_DRIFT_EVIDENTLY; preset++) {
+        mlops_drift *d;
+        mlops_error err;
+        mlops_status status = compare_by(&d, (mlops_drift_preset)preset, host, &err);
+        if (status) return d || err.code != status || !err.message[0] ? SWEEP_WRONG : status;
+        int told = mlops_drift_n_drifted(d) > 0;
+        mlops_drift_unref(d);
+        if (!told) return SWEEP_WRONG;
+    }
+    return MLOPS_OK;
 }
 
 static int compare_tables(const mlops_host *host, const char *dir) {
@@ -110,6 +130,7 @@ static int tell_json(const mlops_host *host, const char *dir) {
 
 const sweep_scenario sweep_drift[] = {
     {"drift: compare tables", NULL, compare_tables, NULL, SWEEP_MEMORY},
+    {"drift: compare by presets", NULL, compare_presets, NULL, SWEEP_MEMORY},
     {"drift: compare with a reference", NULL, compare_reference, NULL, SWEEP_MEMORY},
     {"drift: save HTML", put_older, save_html, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"drift: save JSON", put_older, save_json, NULL, SWEEP_MEMORY | SWEEP_IO},

@@ -116,7 +116,7 @@ static void test_holm(void **state) {
                         adjusted[] = {0.04, 0.005, 1, 0.016, 0.016, 0};
     mlops__drift_judged judged[6];
     int64_t order[6];
-    mlops__drift_rule rule = {0.02, 0.05, 0.05, 50};
+    mlops__drift_rule rule = {0.02, 0.05, 0.05, 50, MLOPS_DRIFT_NATIVE};
     memset(judged, 0, sizeof judged);
     for (int i = 0; i < 6; i++) {
         judged[i].column.p_value = p[i];

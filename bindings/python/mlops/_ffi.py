@@ -206,6 +206,14 @@ class DriftVerdict(enum.IntEnum):
     YES = 2  # the true effect exceeds the tolerance, with confidence 1 - alpha for all columns of the report together
 
 
+class DriftPreset(enum.IntEnum):
+    """By whose rule columns are judged. All but NATIVE are the defaults of others, to move over from and to
+    compare with: they hold no chance of false alarms (docs/drift.md)."""
+
+    NATIVE = 0  # the rule of this library
+    EVIDENTLY = 1  # Evidently's tests by number of rows and of distinct values
+
+
 class RunStatus(enum.IntEnum):
     """How far a run is."""
 
@@ -1094,8 +1102,10 @@ mlops_drift_opts._fields_ = [
     ("ks_tolerance", C.c_double),
     ("tv_tolerance", C.c_double),
     ("rows_min", C.c_int64),
+    ("preset", C.c_int32),
+    ("reserved", C.c_uint32),
 ]
-assert C.sizeof(mlops_drift_opts) == (72 if C.sizeof(C.c_void_p) == 8 else 56)
+assert C.sizeof(mlops_drift_opts) == (80 if C.sizeof(C.c_void_p) == 8 else 64)
 
 
 class mlops_drift_column(C.Structure):
@@ -2854,16 +2864,16 @@ class DriftColumn:
 
     verdict: DriftVerdict  # the answer
     name: str
-    test: str  # what decided: "ks", "tv" or "nulls"
+    test: str  # what decided: "ks", "tv" or "nulls"; of a preset docs/drift.md lists them; "" if none applies
     type: Type  # as the reference has it
     exact: int  # 1 if every row of both sides was at hand, 0 if the reference was a sketch
     n_reference: int  # values that count
     n_current: int  # values that count
     effect: float  # the measure named by test
-    effect_low: float  # its lower confidence bound
-    tolerance: float  # what it was held against
+    effect_low: float  # its lower confidence bound; presets have none: NaN
+    tolerance: float  # what it was held against; of a preset whose test has a p, what p_value was
     p_value: float  # that such an effect comes by chance alone
-    p_adjusted: float  # the same within the whole report (Holm)
+    p_adjusted: float  # the same within the whole report (Holm); NaN where a preset does not adjust
     ks: float  # Kolmogorov-Smirnov distance
     wasserstein: float  # first Wasserstein distance over the reference's standard deviation
     psi: float  # over ten quantile bins of the reference, or categories
@@ -6509,7 +6519,7 @@ class Drift(_rt.Handle):
 
     @classmethod
     def compare(cls, reference, current, *, call=None, columns=None, ignore=None, alpha=None, ks_tolerance=None,
-                tv_tolerance=None, rows_min=None):
+                tv_tolerance=None, rows_min=None, preset=None):
         """Compare two tables, column by column by name, with every row of both.
 
             reference: table that is known to be good
@@ -6523,6 +6533,8 @@ class Drift(_rt.Handle):
             tv_tolerance: the same of the total variation of categories and of the share of nulls; default
                 0.05
             rows_min: rows that each side must have; default 50
+            preset: default DriftPreset.NATIVE; others need two tables, and take neither alpha, tolerances
+                nor rows_min
 
         Raises: SchemaError names a column that is missing or of another kind; InvalidError for an option out
         of range; NomemError, CancelledError, DeadlineError.
@@ -6531,7 +6543,7 @@ class Drift(_rt.Handle):
         reference_h = _rt.opened(reference, Table, "reference")
         current_h = _rt.opened(current, Table, "current")
         opts = _drift_opts(call=call, columns=columns, ignore=ignore, alpha=alpha, ks_tolerance=ks_tolerance,
-                tv_tolerance=tv_tolerance, rows_min=rows_min)
+                tv_tolerance=tv_tolerance, rows_min=rows_min, preset=preset)
         err = mlops_error()
         status = lib.mlops_drift_compare(C.byref(out), reference_h, current_h, C.byref(opts), C.byref(err))
         _rt.reraise(opts)
@@ -6543,7 +6555,7 @@ class Drift(_rt.Handle):
 
     @classmethod
     def compare_reference(cls, reference, current, *, call=None, columns=None, ignore=None, alpha=None,
-                          ks_tolerance=None, tv_tolerance=None, rows_min=None):
+                          ks_tolerance=None, tv_tolerance=None, rows_min=None, preset=None):
         """Compare a table with a kept reference. The loss of precision of the reference is part of the
         confidence bound. opts.ignore may name columns that the reference was made without.
 
@@ -6558,14 +6570,16 @@ class Drift(_rt.Handle):
             tv_tolerance: the same of the total variation of categories and of the share of nulls; default
                 0.05
             rows_min: rows that each side must have; default 50
+            preset: default DriftPreset.NATIVE; others need two tables, and take neither alpha, tolerances
+                nor rows_min
 
-        Raises: as Drift.compare().
+        Raises: as Drift.compare(); UnsupportedError for a preset, which needs the rows.
         """
         out = C.c_void_p()
         reference_h = _rt.opened(reference, Reference, "reference")
         current_h = _rt.opened(current, Table, "current")
         opts = _drift_opts(call=call, columns=columns, ignore=ignore, alpha=alpha, ks_tolerance=ks_tolerance,
-                tv_tolerance=tv_tolerance, rows_min=rows_min)
+                tv_tolerance=tv_tolerance, rows_min=rows_min, preset=preset)
         err = mlops_error()
         status = lib.mlops_drift_compare_reference(C.byref(out), reference_h, current_h, C.byref(opts), C.byref(err))
         _rt.reraise(opts)
@@ -6577,7 +6591,9 @@ class Drift(_rt.Handle):
 
     @property
     def overall(self):
-        """DRIFT_YES if any column has drifted, else NO if any could be judged."""
+        """DRIFT_YES if any column has drifted (EVIDENTLY: half of them or more), else NO if any could be
+        judged.
+        """
         h = self._open()
         out = lib.mlops_drift_overall(h)
         return _rt.enumerator(DriftVerdict, out)
@@ -9672,7 +9688,7 @@ def _stream_opts(*, csv=False, fd=None, read=None, columns=None):
 
 
 def _drift_opts(*, call=None, columns=None, ignore=None, alpha=None, ks_tolerance=None, tv_tolerance=None,
-        rows_min=None):
+        rows_min=None, preset=None):
     o = mlops_drift_opts(C.sizeof(mlops_drift_opts))
     o._keep, o._raised = [], []
     if call is not None:
@@ -9691,6 +9707,8 @@ def _drift_opts(*, call=None, columns=None, ignore=None, alpha=None, ks_toleranc
         o.tv_tolerance = tv_tolerance
     if rows_min is not None:
         o.rows_min = _rt.integer(rows_min, -2 ** 63, 2 ** 63 - 1, "rows_min")
+    if preset is not None:
+        o.preset = _rt.choice(DriftPreset, preset)
     return o
 
 
@@ -11899,6 +11917,7 @@ __all__ = [
     "Draft",
     "Drift",
     "DriftColumn",
+    "DriftPreset",
     "DriftVerdict",
     "Edge",
     "EraseStat",

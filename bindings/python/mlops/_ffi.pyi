@@ -143,6 +143,10 @@ class DriftVerdict(enum.IntEnum):
     NO = 1
     YES = 2
 
+class DriftPreset(enum.IntEnum):
+    NATIVE = 0
+    EVIDENTLY = 1
+
 class RunStatus(enum.IntEnum):
     RUNNING = 0
     FINISHED = 1
@@ -961,9 +965,9 @@ class Detector(Handle):
 
 class Drift(Handle):
     @classmethod
-    def compare(cls, reference: Table, current: Table, *, call: Optional[dict] = ..., columns: Union[str, Sequence[str], None] = ..., ignore: Union[str, Sequence[str], None] = ..., alpha: Optional[float] = ..., ks_tolerance: Optional[float] = ..., tv_tolerance: Optional[float] = ..., rows_min: Optional[int] = ...) -> Drift: ...
+    def compare(cls, reference: Table, current: Table, *, call: Optional[dict] = ..., columns: Union[str, Sequence[str], None] = ..., ignore: Union[str, Sequence[str], None] = ..., alpha: Optional[float] = ..., ks_tolerance: Optional[float] = ..., tv_tolerance: Optional[float] = ..., rows_min: Optional[int] = ..., preset: Union[DriftPreset, str, None] = ...) -> Drift: ...
     @classmethod
-    def compare_reference(cls, reference: Reference, current: Table, *, call: Optional[dict] = ..., columns: Union[str, Sequence[str], None] = ..., ignore: Union[str, Sequence[str], None] = ..., alpha: Optional[float] = ..., ks_tolerance: Optional[float] = ..., tv_tolerance: Optional[float] = ..., rows_min: Optional[int] = ...) -> Drift: ...
+    def compare_reference(cls, reference: Reference, current: Table, *, call: Optional[dict] = ..., columns: Union[str, Sequence[str], None] = ..., ignore: Union[str, Sequence[str], None] = ..., alpha: Optional[float] = ..., ks_tolerance: Optional[float] = ..., tv_tolerance: Optional[float] = ..., rows_min: Optional[int] = ..., preset: Union[DriftPreset, str, None] = ...) -> Drift: ...
     @property
     def overall(self) -> DriftVerdict: ...
     @property

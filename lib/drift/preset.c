@@ -1,0 +1,169 @@
+/* Presets: the default rules of others, as docs/drift.md states them, to the digit.
+ *
+ * Owns which test, threshold and cleaning each takes. Invariant: a column is judged from its own
+ * rows alone; where the other would fail for want of values, there is not enough data.
+ */
+#include "drift/preset.h"
+#include "base/real.h"
+#include "column/table.h"
+#include "stats/stats.h"
+
+const char *mlops__drift_preset_name(mlops_drift_preset preset, int for_people) {
+    static const char *const names[][2] = {{"native", "native"}, {"evidently", "Evidently"}};
+    return names[preset][for_people != 0];
+}
+
+static const double no_number = (double)__builtin_nan("");
+
+/* Forgets the verdict of the native rule. */
+static void reset(mlops__drift_judged *out) {
+    mlops_drift_column *column = &out->column;
+    column->test = "";
+    column->effect = column->effect_low = column->tolerance = no_number;
+    column->p_value = column->p_adjusted = no_number;
+    column->verdict = MLOPS_DRIFT_NOT_ENOUGH_DATA;
+    out->size = 0;
+}
+
+static void settle(mlops__drift_judged *out, const char *test, double effect, double p,
+                   double tolerance, int yes) {
+    out->column.test = test;
+    out->column.effect = effect;
+    out->column.p_value = p;
+    out->column.tolerance = tolerance;
+    out->column.verdict = yes ? MLOPS_DRIFT_YES : MLOPS_DRIFT_NO;
+}
+
+/* ---- Evidently ---- */
+
+enum { FEW_ROWS = 1000, FEW_VALUES = 5, BINNED_VALUES = 20 };
+
+/* What an empty bin of a side counts as. */
+static double filling(const int64_t *counts, int64_t k, double n) {
+    double least = 1;
+    for (int64_t i = 0; i < k; i++)
+        if (counts[i] > 0 && (double)counts[i] / n < least) least = (double)counts[i] / n;
+    return least <= 1e-4 ? least / 1e6 : 1e-4;
+}
+
+static double filled_psi(const int64_t *x, const int64_t *y, int64_t k, double n, double m) {
+    double empty_x = filling(x, k, n), empty_y = filling(y, k, m), sum = 0;
+    for (int64_t i = 0; i < k; i++) {
+        double p = x[i] > 0 ? (double)x[i] / n : empty_x, q = y[i] > 0 ? (double)y[i] / m : empty_y;
+        sum += (p - q) * mlops__log(p / q);
+    }
+    return sum;
+}
+
+static void evidently_measures(mlops__drift_judged *out, const int64_t *x, const int64_t *y,
+                               int64_t k) {
+    mlops_stats_two_counts found = MLOPS_STATS_TWO_COUNTS_INIT;
+    mlops_drift_column *column = &out->column;
+    if (mlops_stats_compare_counts(&found, x, y, k) != MLOPS_OK) return;
+    column->js = found.js;
+    column->psi = filled_psi(x, y, k, (double)found.n, (double)found.m);
+}
+
+static void evidently_z(mlops__drift_judged *out, const mlops__preset_cells *cells) {
+    int64_t n = out->column.n_reference, m = out->column.n_current;
+    mlops_stats_two_shares found = MLOPS_STATS_TWO_SHARES_INIT;
+    (void)mlops_stats_compare_shares(&found, n - cells->reference[0], n, m - cells->current[0], m,
+                                     MLOPS_STATS_TWO_SIDED);
+    if (cells->k < 2) found.z = 0, found.z_p = 1;
+    settle(out, "z", found.z, found.z_p, 0.05, found.z_p < 0.05);
+}
+
+/* What has few values, or no order. */
+static void evidently_cells(mlops__drift_judged *out, const mlops__preset_cells *cells) {
+    mlops_stats_two_counts found = MLOPS_STATS_TWO_COUNTS_INIT;
+    (void)mlops_stats_compare_counts(&found, cells->reference, cells->current, cells->k);
+    if (out->column.n_reference > FEW_ROWS)
+        settle(out, "jensenshannon", found.js, no_number, 0.1, found.js >= 0.1);
+    else if (cells->k <= 2) evidently_z(out, cells);
+    else settle(out, "chisquare", found.fit, found.fit_p, 0.05, found.fit_p < 0.05);
+}
+
+/* KS or Wasserstein. */
+static mlops_status evidently_order(mlops__drift_judged *out, const double *x, const double *y,
+                                    double sd, const mlops__host *host) {
+    mlops_host lent = mlops__host_lend(host);
+    mlops_stats_opts opts = MLOPS_STATS_OPTS_INIT;
+    mlops_stats_two_sample found = MLOPS_STATS_TWO_SAMPLE_INIT;
+    int64_t n = out->column.n_reference, m = out->column.n_current;
+    int few = n <= FEW_ROWS;
+    opts.host = &lent;
+    opts.flags = MLOPS_STATS_X_SORTED | MLOPS_STATS_Y_SORTED;
+    opts.method = few ? MLOPS_STATS_AUTO : MLOPS_STATS_ASYMPTOTIC;
+    MLOPS_TRY(mlops_stats_compare(&found, x, n, y, m, &opts, NULL));
+    double distance = found.wasserstein / (sd > 0.001 ? sd : 0.001);
+    if (few) settle(out, "ks", found.ks, found.ks_p, 0.05, found.ks_p <= 0.05);
+    else settle(out, "wasserstein", distance, no_number, 0.1, distance >= 0.1);
+    return MLOPS_OK;
+}
+
+static mlops_status evidently_values(mlops__drift_judged *out, const double *x, const double *y,
+                                     double sd, const mlops__host *host) {
+    const mlops_allocator *allocator = &host->allocator;
+    int64_t n = out->column.n_reference, m = out->column.n_current;
+    int few = mlops__preset_distinct(x, n, y, m) <= FEW_VALUES;
+    if (!few) MLOPS_TRY(evidently_order(out, x, y, sd, host));
+    if (mlops__preset_distinct(x, n, y, 0) > BINNED_VALUES) {
+        int64_t counts[2][MLOPS__PRESET_BINS];
+        mlops__preset_grid grid = mlops__preset_sturges(x, n, y, m);
+        out->column.psi = out->column.js = no_number;
+        if (grid.k == 0) return MLOPS_OK;
+        mlops__preset_count(counts[0], &grid, x, n);
+        mlops__preset_count(counts[1], &grid, y, m);
+        evidently_measures(out, counts[0], counts[1], grid.k);
+        return MLOPS_OK;
+    }
+    mlops__preset_cells cells;
+    mlops_status status = mlops__preset_values(&cells, x, n, y, m, allocator);
+    if (status == MLOPS_OK) {
+        evidently_measures(out, cells.reference, cells.current, cells.k);
+        if (few) evidently_cells(out, &cells);
+    }
+    mlops__preset_cells_free(&cells, allocator);
+    return status;
+}
+
+/* ---- all ---- */
+
+/* Leaves the finite ones; returns how many. */
+static int64_t trim(const double **values, int64_t n) {
+    while (n > 0 && !mlops__drift_finite(**values)) ++*values, n--;
+    while (n > 0 && !mlops__drift_finite((*values)[n - 1])) n--;
+    return n;
+}
+
+mlops_status mlops__drift_preset_values(mlops__drift_judged *out,
+                                        const mlops__drift_values *reference,
+                                        const mlops__drift_values *current,
+                                        const mlops__host *host) {
+    const double *x = reference->values, *y = current->values;
+    reset(out);
+    out->column.n_reference = trim(&x, reference->side.n);
+    out->column.n_current = trim(&y, current->side.n);
+    if (out->column.n_reference == 0 || out->column.n_current == 0) return MLOPS_OK;
+    return evidently_values(out, x, y, reference->sd, host);
+}
+
+mlops_status mlops__drift_preset_categories(mlops__drift_judged *out,
+                                            const mlops__column *reference,
+                                            const mlops__column *current,
+                                            const mlops_allocator *allocator) {
+    mlops__preset_cells cells = {NULL, NULL, 0, 0};
+    mlops__drift_tally x, y;
+    reset(out);
+    MLOPS_TRY(mlops__drift_tally_load(&x, reference, allocator));
+    mlops_status status = mlops__drift_tally_load(&y, current, allocator);
+    if (status == MLOPS_OK) status = mlops__preset_texts(&cells, &x, &y, allocator);
+    if (status == MLOPS_OK && out->column.n_reference > 0 && out->column.n_current > 0) {
+        evidently_measures(out, cells.reference, cells.current, cells.k);
+        evidently_cells(out, &cells);
+    }
+    mlops__preset_cells_free(&cells, allocator);
+    mlops__drift_tally_free(&y, allocator);
+    mlops__drift_tally_free(&x, allocator);
+    return status;
+}

@@ -1,4 +1,6 @@
 """bindings/cpp/mlops.hpp: the library as move-only C++17 classes, header only."""
+import re
+
 import names
 
 KEYWORDS = {"export", "import", "delete", "new", "default", "register", "operator", "union"}
@@ -435,10 +437,27 @@ def define_class(api, h):
     return out[:-1] + ["};", ""]
 
 
+def classes(api):
+    """Each class behind those that it speaks of, else in the order of the headers."""
+    texts = {names.stem(h["name"]): define_class(api, h) for h in api["handles"]}
+    placed, out = set(), []
+
+    def place(stem):
+        if stem in placed:
+            return
+        placed.add(stem)
+        for other in re.findall(r"::mlops::(\w+)", "\n".join(texts[stem])):
+            if other in texts:
+                place(other)
+        out.extend(texts[stem])
+
+    for stem in texts:
+        place(stem)
+    return out
+
+
 def emit(api):
-    out = [HEAD]
-    for handle in api["handles"]:
-        out += define_class(api, handle)
+    out = [HEAD] + classes(api)
     for f in names.verbs(api, None):
         for function in functions(api, f):
             out += function.lines("")

@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 """KS, Wasserstein and energy distance of 1M against 1M values beside SciPy, and the AUC of 1M scores beside
-scikit-learn, in turns; a report of 20 columns of 3M rows against 0.3M; sketches by
-themselves.
+scikit-learn, in turns; a report of 20 columns of 3M rows against 0.3M; sketches by themselves.
 
 usage: run.py BUILD [--quick]
 

@@ -286,6 +286,32 @@ class Messages(unittest.TestCase):
         table = mlops.Table.parse("a\n1\n")
         self.says(mlops.InvalidError, "Table.text(0, 3): column or row is out of range", table.text, 0, 3)
 
+    def test_sketches_take_what_programs_have(self):
+        hll = mlops.Hll()
+        for values in "a", ["a", "b"], (), [1, 2], array.array("d", [1.0, 2.0, 2.0]), [1.0]:
+            hll.add(values)
+        self.assertEqual(hll.summarize().n_coupons, 6)  # 1 is not 1.0
+        self.assertRaises(TypeError, hll.add, ["a", 1])
+        self.assertEqual(mlops.Hll.load(hll.save("type_4")).estimate(), hll.estimate())
+        words = mlops.Items(text_max=3)
+        words.add([])
+        words.add(["the", "cat", "the"])
+        words.add("the")
+        self.assertEqual([(row.text, row.lower) for row in words.frequent()], [("the", 3), ("cat", 1)])
+        self.assertEqual(mlops.Items.load(words.save("datasketches"), 3).find("the").upper, 3)
+        self.assertRaises(mlops.LimitError, words.add, "long")
+        self.assertRaises(mlops.InvalidError, mlops.Items().add, "the")
+        numbers = mlops.Items()
+        numbers.add([7, 7, -1])
+        self.assertEqual(numbers.find(7).lower, 2)
+        self.assertEqual(mlops.Items.load(numbers.save()).frequent("possible", 1)[0].value, 7)
+        kll = mlops.Kll(k=20)
+        kll.add(range(1000))
+        self.assertEqual(list(kll.quantiles([0, 1])), [0, 999])
+        self.assertEqual(mlops.Kll.load(kll.save("f32")).quantile(0.5), kll.quantile(0.5))
+        with self.assertRaisesRegex(mlops.InvalidError, "k= must be 8 to 65535"):
+            mlops.Kll(k=7)
+
     def test_profiles_that_do_not_merge(self):
         profile = mlops.Profile(edges=[1.0, 2.0])
         tail = "; only profiles of equal edges and scale merge"

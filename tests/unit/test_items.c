@@ -331,8 +331,9 @@ static void test_contradictions_are_refused(void **state) {
         {2, 7, MLOPS_E_CORRUPT},     {3, 2, MLOPS_E_CORRUPT},  {3, 21, MLOPS_E_LIMIT},
         {4, 5, MLOPS_E_CORRUPT},     {5, 1, MLOPS_E_CORRUPT},  {5, 4, MLOPS_E_CORRUPT},
         {8, 3, MLOPS_E_CORRUPT},     {8, 1, MLOPS_E_CORRUPT},  {16, 2, MLOPS_E_CORRUPT},
-        {23, 0x80, MLOPS_E_CORRUPT}, {24, 4, MLOPS_E_CORRUPT}, {31, 0x80, MLOPS_E_CORRUPT},
-        {32, 0, MLOPS_E_CORRUPT},    {32, 3, MLOPS_E_CORRUPT}, {48, 7, MLOPS_E_CORRUPT},
+        {23, 0x80, MLOPS_E_CORRUPT}, {24, 1, MLOPS_E_CORRUPT}, {24, 4, MLOPS_E_CORRUPT},
+        {31, 0x80, MLOPS_E_CORRUPT}, {32, 0, MLOPS_E_CORRUPT}, {32, 3, MLOPS_E_CORRUPT},
+        {48, 7, MLOPS_E_CORRUPT},
     };
     static const int64_t keys[] = {8, 7, 8};
     mlops_items *p = begin(0, 4, 0);

@@ -203,9 +203,8 @@ static mlops_status read_exceptions(uint8_t *registers, const front *f, uint32_t
 }
 
 static mlops_status read_registers(mlops_hll *self, const front *f, mlops__cursor *in) {
-    static const uint8_t shifts[] = {1, 0, 0};
     size_t k = (size_t)1 << f->lg_k;
-    size_t size = f->type == TYPE_6 ? k / 4 * 3 + 1 : k >> shifts[f->type];
+    size_t size = f->type == TYPE_4 ? k / 2 : f->type == TYPE_6 ? k / 4 * 3 + 1 : k;
     double hip = mlops__cursor_f64(in);
     (void)mlops__cursor_take(in, 16);
     uint32_t n_least = mlops__cursor_u32(in), n_exceptions = mlops__cursor_u32(in);
@@ -215,11 +214,14 @@ static mlops_status read_registers(mlops_hll *self, const front *f, mlops__curso
     uint8_t *registers = mlops__hll_open(self);
     uint32_t counts[MLOPS__HLL_VALUES], any = 0;
     for (size_t i = 0; i < k; i++) {
-        uint32_t value = p[i >> shifts[f->type]];
-        if (f->type == TYPE_6) value = (mlops__load_u16(p + i * 6 / 8) >> (i * 6 % 8)) & 63;
+        uint32_t value;
         if (f->type == TYPE_4) {
-            value = (value >> (i & 1) * 4) & 15;
+            value = (uint32_t)p[i / 2] >> (i & 1) * 4 & 15;
             value = value == EXCEPTION ? MLOPS__HLL_VALUES : value + f->low;
+        } else if (f->type == TYPE_6) {
+            value = (uint32_t)mlops__load_u16(p + i * 6 / 8) >> (i * 6 % 8) & 63;
+        } else {
+            value = p[i];
         }
         any |= value;
         registers[i] = (uint8_t)value;

@@ -131,7 +131,7 @@ static mlops_status read_value(mlops_items *self, mlops__cursor *in, uint64_t co
 static mlops_status read_entries(mlops_items *self, const front *f, mlops__cursor *in) {
     const uint8_t *counts = mlops__cursor_array(in, f->n_kept, 8);
     if (!counts) return MLOPS_E_CORRUPT;
-    uint64_t left = (uint64_t)f->n;
+    uint64_t left = (uint64_t)(f->n - f->offset); /* which was taken off some count each time */
     for (uint32_t i = 0; i < f->n_kept; i++) {
         uint64_t count = mlops__load_u64(counts + 8 * (size_t)i);
         if (count < 1 || count > left) return MLOPS_E_CORRUPT;

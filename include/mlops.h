@@ -45,6 +45,7 @@
 #include <mlops/monitor.h>
 #include <mlops/online.h>
 #include <mlops/performance.h>
+#include <mlops/performance_estimate.h>
 #include <mlops/policy.h>
 #include <mlops/profile.h>
 #include <mlops/promote.h>

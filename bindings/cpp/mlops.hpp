@@ -878,6 +878,32 @@ public:
         detail::check(mlops_performance_load(&out, memory.get(), size, bytes.data(), static_cast<std::size_t>(bytes.size())), "mlops_performance_load");
         return ::mlops::performance(out, std::move(memory));
     }
+
+    /// Estimate the metrics of all rows of counts, with a label or without, from their scores alone. Each row counts
+    /// at the mean score of its bin.
+    ///
+    /// Columns: metric, a name of mlops_metric_find(); value, expected; sampling_error, the standard deviation of the
+    /// metric about it, since so many labels come out by chance; low and high, bounds that hold it at opts.confidence
+    /// (0.9973: three sampling errors). Null where there is none.
+    ::mlops::table estimate(const ::mlops::calibration *calibration,
+                            const mlops_performance_opts *opts = nullptr) const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_performance_estimate(&out, need(), detail::optional(calibration), opts, &e), "mlops_performance_estimate", &e);
+        return ::mlops::table(out);
+    }
+
+    /// Estimate the metrics of rows: the same table.
+    static ::mlops::table estimate_rows(span<const double> scores, span<const double> probabilities = {},
+                                        const mlops_performance_opts *opts = nullptr) {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::require(probabilities.data() == nullptr || probabilities.size() == scores.size(), "probabilities and scores differ in length");
+        detail::check(mlops_performance_estimate_rows(&out, scores.data(), probabilities.data(), static_cast<std::int64_t>(scores.size()), opts, &e), "mlops_performance_estimate_rows", &e);
+        return ::mlops::table(out);
+    }
 };
 
 /// A fitted calibration; immutable, shared by threads.

@@ -9151,6 +9151,67 @@ func LoadPerformance(content []byte) (*Performance, error) {
 	return r, nil
 }
 
+// Estimate: estimate the metrics of all rows of counts, with a label or without, from their scores
+// alone. Each row counts at the mean score of its bin.
+//
+// Columns: metric, a name of mlops_metric_find(); value, expected; sampling_error, the standard
+// deviation of the metric about it, since so many labels come out by chance; low and high, bounds that
+// hold it at opts.confidence (0.9973: three sampling errors). Null where there is none.
+//
+// Errors: MLOPS_E_INVALID if there is no row, or the threshold is no edge of a bin; MLOPS_E_NOMEM.
+func (x *Performance) Estimate(calibration *Calibration, opts *PerformanceOpts) (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Performance")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(calibration)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	if calibration != nil && calibration.p == nil {
+		return nil, closed("Calibration")
+	}
+	var calibrationP *C.mlops_calibration
+	if calibration != nil {
+		calibrationP = calibration.p
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_performance_estimate(&out, x.p, calibrationP, optsC, &e), &e, "mlops_performance_estimate"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// EstimatePerformanceRows: estimate the metrics of rows: the same table.
+//
+// Errors: MLOPS_E_INVALID if a row is none of these (the message names the first, counted from 0) or
+// there is none; MLOPS_E_NOMEM.
+func EstimatePerformanceRows(scores []float64, probabilities []float64, opts *PerformanceOpts) (*Table, error) {
+	defer runtime.KeepAlive(scores)
+	defer runtime.KeepAlive(probabilities)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if probabilities != nil && len(probabilities) != int(C.int64_t(len(scores))) {
+		return nil, invalid("probabilities has another length")
+	}
+	if err := check(C.mlops_performance_estimate_rows(&out, (*C.double)(pointer(scores)), (*C.double)(pointer(probabilities)), C.int64_t(len(scores)), optsC, &e), &e, "mlops_performance_estimate_rows"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
 // Policy: a policy and the windows that it remembers, in mlops_policy_size() bytes aligned to 8. One
 // thread at a time.
 type Policy struct {

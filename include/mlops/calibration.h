@@ -2,7 +2,7 @@
  *
  * A mlops_calibration is fitted to scores whose labels are known, by isotonic regression or Platt's
  * sigmoid, and then applied to others: of rows with a calibrated score of 0.3, three in ten have
- * label 1. Estimates of performance without labels (mlops/estimate.h) rest on that.
+ * label 1. Estimates of performance without labels (mlops/performance_estimate.h) rest on that.
  */
 #ifndef MLOPS_CALIBRATION_H
 #define MLOPS_CALIBRATION_H

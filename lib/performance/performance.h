@@ -56,4 +56,8 @@ void mlops__score_bin_add(mlops__score_bin *self, const mlops__score_bin *other)
 mlops_status mlops__performance_opts(mlops_performance_opts *out,
                                      const mlops_performance_opts *given, mlops_error *err);
 
+/* The first bin of rows predicted positive; MLOPS_E_INVALID if the threshold is no edge. */
+mlops_status mlops__performance_edge(int64_t *first, const mlops_performance_opts *opts,
+                                     mlops_error *err);
+
 #endif

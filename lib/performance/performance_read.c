@@ -37,6 +37,17 @@ mlops_status mlops__performance_opts(mlops_performance_opts *out,
     return MLOPS_OK;
 }
 
+mlops_status mlops__performance_edge(int64_t *first, const mlops_performance_opts *opts,
+                                     mlops_error *err) {
+    double edge = opts->threshold * MLOPS__SCORE_BINS;
+    int inside = edge >= 0 && edge < MLOPS__SCORE_BINS;
+    *first = inside ? (int64_t)edge : 0;
+    if (inside && edge == (double)*first) return MLOPS_OK;
+    return mlops__fail(err, MLOPS_E_INVALID,
+                       "mlops_performance_opts.threshold is no multiple of 1/1024 from 0 to "
+                       "1023/1024: between these the counts do not tell");
+}
+
 /* Several bins as one. */
 static mlops__score_bin joined(const mlops_performance *self, int32_t n_bins, int32_t index) {
     mlops__score_bin out;
@@ -105,20 +116,17 @@ mlops_status mlops_performance_metrics(mlops_metrics *out, const mlops_performan
                                        const mlops_performance_opts *given, mlops_error *err) {
     mlops_performance_opts opts;
     mlops_metrics m;
+    int64_t first;
     double mce;
     MLOPS_TRY(mlops__performance_opts(&opts, given, err));
-    double edge = opts.threshold * MLOPS__SCORE_BINS;
-    if (!(edge >= 0 && edge < MLOPS__SCORE_BINS && edge == (double)(int64_t)edge))
-        return mlops__fail(err, MLOPS_E_INVALID,
-                           "mlops_performance_opts.threshold is no multiple of 1/1024 from 0 to "
-                           "1023/1024: between these the counts do not tell");
+    MLOPS_TRY(mlops__performance_edge(&first, &opts, err));
     if (!self->n[0]) return mlops__fail(err, MLOPS_E_INVALID, "performance: no row has a label");
     mlops__metrics_start(&m, MLOPS_METRIC_BINARY);
     m.n = self->n[0];
     m.n_nan = self->n_nan;
     m.n_classes = 2;
     m.weight = mlops__weight_of(self->total[0]);
-    confusion(&m, self, (int64_t)edge);
+    confusion(&m, self, first);
     m.constant_labels = m.tp + m.fn == 0 || m.fp + m.tn == 0;
     mlops__metrics_from_counts(&m, 1);
     (void)rank(&m, self, m.tp + m.fn, m.fp + m.tn);

@@ -1,9 +1,12 @@
 #!/usr/bin/python3
-"""Counts of scores and calibrations against scikit-learn, and against rows that are kept whole.
+"""Counts of scores, calibrations and estimates against scikit-learn, against rows that are kept whole, against recorded
+vectors where they are, and by simulation: bands must hold what comes of drawn labels as often as they say.
 
 usage: oracle_performance.py. Prints TAP.
 """
+import json
 import math
+import pathlib
 import random
 import sys
 import unittest
@@ -24,6 +27,8 @@ except ImportError as missing:
     sys.exit(0)
 
 from test_python import main
+
+VECTORS = pathlib.Path(__file__).resolve().parents[2].parent / "shared" / "vectors" / "drift_open.json"
 
 
 def draw(rng, n, unknown=0.2, grid=None):
@@ -197,6 +202,159 @@ class Calibration(unittest.TestCase):
             raw, held = count(s[30000:], y[30000:]), count(c.apply(s[30000:]), y[30000:])
             self.assertLess(held.summarize().ece, far)
             self.assertGreater(raw.summarize().ece, 3 * held.summarize().ece)
+
+
+METRICS = ["auc", "average_precision", "accuracy", "balanced_accuracy", "precision", "recall", "specificity", "f1",
+           "mcc", "prevalence", "positive_rate", "tp", "fp", "tn", "fn"]
+
+
+def told(table):
+    """Rows of the table by their metric; nulls are NaN."""
+    names = ("value", "sampling_error", "low", "high")
+    columns = [[math.nan if x is None else x for x in table[name]] for name in names]
+    return {name: row for name, *row in zip(table["metric"], *columns)}
+
+
+def expected(s, p, threshold=0.5):
+    """CBPE of NannyML by brute force: each row stands once with label 1 and once with label 0, weighing p and 1 - p."""
+    y, w, b = np.repeat([1, 0], len(s)), np.concatenate([p, 1 - p]), np.concatenate([s, s])
+    hit = (b >= threshold).astype(int)
+    tn, fp, fn, tp = metrics.confusion_matrix(y, hit, sample_weight=w, labels=[0, 1]).ravel()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        out = {"tp": tp, "fp": fp, "tn": tn, "fn": fn, "accuracy": (tp + tn) / len(s), "precision": tp / (tp + fp),
+               "recall": tp / (tp + fn), "specificity": tn / (tn + fp), "f1": 2 * tp / (2 * tp + fp + fn),
+               "mcc": (tp * tn - fp * fn) / np.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)),
+               "prevalence": (tp + fn) / len(s), "positive_rate": (tp + fp) / len(s)}
+    out["balanced_accuracy"] = (out["recall"] + out["specificity"]) / 2
+    out["auc"] = metrics.roc_auc_score(y, b, sample_weight=w)
+    out["average_precision"] = metrics.average_precision_score(y, b, sample_weight=w)
+    return out
+
+
+class Estimate(unittest.TestCase):
+    def close(self, got, want, within=1e-11):
+        if math.isnan(want):
+            self.assertTrue(math.isnan(got))
+        else:
+            self.assertAlmostEqual(got, want, delta=within * max(1, abs(want)))
+
+    @unittest.skipUnless(VECTORS.exists(), "the recorded vectors are not here")
+    def test_recorded_vectors(self):
+        for case in json.loads(VECTORS.read_text())["classification"]:
+            state, scores, labels = case["seed"], [], []
+
+            def u():
+                nonlocal state
+                state = (state + 0x9E3779B97F4A7C15) & (1 << 64) - 1
+                z = ((state ^ state >> 30) * 0xBF58476D1CE4E5B9) & (1 << 64) - 1
+                z = ((z ^ z >> 27) * 0x94D049BB133111EB) & (1 << 64) - 1
+                return ((z ^ z >> 31) >> 11) * 2.0 ** -53
+            for _ in range(case["n"]):
+                u1, u2, _ = u(), u(), u()
+                scores.append(math.floor(u1 * 64) / 64)
+                labels.append(float(u2 < 0.15 + 0.7 * u1))
+            counts = count(scores, labels)
+            m = counts.metrics()
+            for got, name in ((m.auc, "roc_auc"), (m.average_precision, "average_precision"), (m.brier, "brier"),
+                              (m.f1, "f1"), (m.precision, "precision"), (m.recall, "recall"), (m.mcc, "mcc")):
+                self.close(got, case[name])
+            for table in (counts.estimate(), mlops.Performance.estimate_rows(scores)):
+                self.close(told(table)["auc"][0], case["cbpe_auc_noop"])
+
+    def test_rows_are_expected_as_by_brute_force(self):
+        rng = np.random.default_rng(8)
+        for n in (2, 17, 800):
+            for grid in (None, 20):
+                for threshold in (0.5, 0.0, 0.9, 2.0):
+                    s, _, _ = draw(rng, n, grid=grid)
+                    p = np.clip(s ** 1.7 + 0.01, 0, 1)
+                    got = told(mlops.Performance.estimate_rows(s, p, threshold=threshold))
+                    self.assertEqual(list(got), METRICS)
+                    for name, value in expected(s, p, threshold).items():
+                        self.close(got[name][0], value)
+                        self.assertFalse(got[name][2] > got[name][0] or got[name][3] < got[name][0])
+
+    def test_rows_one_by_one_are_nannyml(self):
+        rng = np.random.default_rng(9)
+        s = rng.permutation(1000) / 1000  # no ties: NannyML breaks them by the order of the rows
+        p = np.clip(s * 0.8 + 0.05, 0, 1)
+        order = np.argsort(-s)
+        tps = np.cumsum(p[order])
+        fps = 1 + np.arange(len(s)) - tps
+        auc = metrics.auc(np.r_[0, fps] / fps[-1], np.r_[0, tps] / tps[-1])
+        precision = tps / (tps + fps)
+        got = told(mlops.Performance.estimate_rows(s, p))
+        self.close(got["auc"][0], auc)
+        self.close(got["average_precision"][0], np.sum(np.diff(np.r_[0, tps] / tps[-1]) * precision))
+
+    def test_counts_are_expected_at_the_means_of_their_bins(self):
+        rng = np.random.default_rng(10)
+        s, y, w = draw(rng, 5000)
+        for weighted in (False, True):
+            c = mlops.Calibration.fit("isotonic", s, np.nan_to_num(y))
+            counts, weight = count(s, y, w if weighted else None), w if weighted else np.ones(len(s))
+            b = np.floor(s * 1024).astype(int)
+            total = np.bincount(b, weight, 1024)
+            keep = total > 0
+            means = np.bincount(b, weight * s, 1024)[keep] / total[keep]
+            p = np.asarray(c.apply(means))
+            got = told(counts.estimate(c, threshold=0.25))
+            at = np.repeat([1, 0], keep.sum())
+            share, hit = np.concatenate([p, 1 - p]) * np.tile(total[keep], 2), np.tile(means, 2) >= 0.25
+            self.close(got["auc"][0], metrics.roc_auc_score(at, np.tile(means, 2), sample_weight=share))
+            self.close(got["tp"][0], share[(at == 1) & hit].sum())
+            self.close(got["f1"][0], metrics.f1_score(at, hit, sample_weight=share))
+
+    def test_sampling_errors_are_those_of_drawn_labels(self):
+        """What metrics deviate by over many draws of labels; and the band holds what is found as often as it says."""
+        rng, turns, n = np.random.default_rng(11), 600, 1500
+        s = rng.beta(1, 2, n)
+        p = s ** 1.3
+        exact, binned = told(mlops.Performance.estimate_rows(s, p)), told(count(p).estimate())
+        held, found = dict.fromkeys(METRICS, 0), {name: [] for name in METRICS}
+        for _ in range(turns):
+            y = (rng.uniform(size=n) < p).astype(float)
+            m = mlops.metric_binary(s, y)
+            for name in METRICS:
+                value = getattr(m, name)
+                found[name].append(value)
+                held[name] += exact[name][2] - 1e-12 <= value <= exact[name][3] + 1e-12
+        least = stats.binom.ppf(1e-5, turns, 0.95)
+        for name in METRICS:
+            self.assertGreaterEqual(held[name], least, name)
+            error = exact[name][1]
+            self.assertAlmostEqual(np.std(found[name]), error, delta=0.15 * error, msg=name)
+            self.assertLess(abs(np.mean(found[name]) - exact[name][0]), error / 3 + 1e-12, name)
+            if name in ("auc", "average_precision", "prevalence"):  # not of the threshold, which was of s
+                self.assertAlmostEqual(binned[name][1], error, delta=0.02 * error)
+
+    def test_weights_widen_the_band(self):
+        """Of rows that weigh unequally the metrics deviate more: as many as the effective number of them."""
+        rng, turns, n = np.random.default_rng(12), 400, 2000
+        p, w = rng.beta(1, 2, n), rng.choice([0.25, 4.0], n)
+        got = told(count(p, None, w).estimate())
+        found = {"auc": [], "accuracy": [], "recall": []}
+        for _ in range(turns):
+            m = mlops.metric_binary(p, (rng.uniform(size=n) < p).astype(float), weights=w)
+            for name, values in found.items():
+                values.append(getattr(m, name))
+        for name, values in found.items():
+            self.assertAlmostEqual(np.std(values), got[name][1], delta=0.15 * got[name][1], msg=name)
+
+    def test_shifted_rows_are_foreseen(self):
+        """Calibrated on reference rows, the band holds what comes of rows that are spread otherwise."""
+        rng, turns, missed = np.random.default_rng(13), 100, dict.fromkeys(("auc", "f1", "accuracy"), 0)
+        s, y, _ = draw(rng, 100000, 0)
+        for method in (mlops.Calibration.fit("isotonic", s, y),
+                       mlops.Calibration.fit_counts("isotonic", count(s, y))):
+            for _ in range(turns):
+                s = rng.beta(2.5, 2, 1000)  # of the reference: beta(0.8, 1.2)
+                got = told(count(s).estimate(method))
+                m = mlops.metric_binary(s, (rng.uniform(size=1000) < s ** 1.5).astype(float))
+                for name in missed:
+                    missed[name] += not got[name][2] <= getattr(m, name) <= got[name][3]
+        for name, times in missed.items():
+            self.assertLessEqual(times, stats.binom.isf(1e-4, 2 * turns, 0.08), name)  # 5 %, and calibration's own
 
 
 if __name__ == "__main__":

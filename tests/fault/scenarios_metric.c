@@ -126,6 +126,10 @@ static int count_scores(const mlops_host *host, const char *dir) {
     if (!result) result = mlops_performance_metrics(&m, again, &opts, NULL);
     if (result || s.weight != 10 || m.tp != 4) result = SWEEP_WRONG;
     if (!result) result = mlops_performance_reliability(&table, self, &opts, NULL);
+    mlops_table_unref(table), table = NULL;
+    if (!result) result = mlops_performance_estimate(&table, self, NULL, &opts, NULL);
+    mlops_table_unref(table), table = NULL;
+    if (!result) result = mlops_performance_estimate_rows(&table, scores, scores, N, &opts, NULL);
     mlops_performance_reset(part);
     mlops_table_unref(table);
     mlops_performance_free(self);

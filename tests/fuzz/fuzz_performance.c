@@ -27,6 +27,9 @@ static void read_counts(const mlops_performance *self) {
     must(!mlops_performance_reliability(&table, self, NULL, &e));
     mlops_table_unref(table);
     must(!mlops_performance_metrics(&m, self, NULL, &e) == (s.n_labelled > 0));
+    must(!mlops_performance_estimate(&table, self, NULL, NULL, &e) ==
+         (s.n_labelled + s.n_unlabelled > 0));
+    mlops_table_unref(table);
     if (!s.n_labelled) return;
     must(is_share(m.accuracy) && is_share(m.brier) && m.log_loss >= 0);
     for (int i = 1; i <= 2; i++) {

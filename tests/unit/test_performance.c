@@ -228,6 +228,56 @@ static void test_extreme_scores(void **state) {
         }
 }
 
+static double cell(const mlops_table *table, int64_t column, const char *metric) {
+    char name[32];
+    double values[15];
+    mlops_error e;
+    assert_int_equal(mlops_table_n_rows(table), 15);
+    if (mlops_table_n_nulls(table, column)) return (double)NAN;
+    if (mlops_table_values(table, column, values, 15, &e)) fail_msg("%s", e.message);
+    for (int64_t i = 0; i < 15; i++) {
+        assert_int_equal(mlops_table_text(table, 0, i, name, sizeof name, NULL), MLOPS_OK);
+        if (!strcmp(name, metric)) return values[i];
+    }
+    fail_msg("no metric %s", metric);
+    return 0;
+}
+
+static void test_estimates(void **state) {
+    (void)state;
+    const double scores[] = {3, 1, 2}, p[] = {0.75, 0.25, 0.5}, wrong[] = {0.5, 0.5, 1.5};
+    const double missing[] = {3, (double)NAN, 2}, certain[] = {1, 1, 1};
+    mlops_error e;
+    mlops_table *table;
+    mlops_performance_opts opts = MLOPS_PERFORMANCE_OPTS_INIT;
+    mlops_performance *counts = begin();
+    refused(mlops_performance_estimate(&table, counts, NULL, NULL, &e), &e, MLOPS_E_INVALID,
+            "no row");
+    opts.threshold = 0.3;
+    add(counts, 0.5, 1, 1);
+    refused(mlops_performance_estimate(&table, counts, NULL, &opts, &e), &e, MLOPS_E_INVALID,
+            "1/1024");
+    refused(mlops_performance_estimate_rows(&table, scores, NULL, 3, NULL, &e), &e, MLOPS_E_INVALID,
+            "row 0, counted from 0: the probability");
+    refused(mlops_performance_estimate_rows(&table, scores, wrong, 3, NULL, &e), &e,
+            MLOPS_E_INVALID, "row 2, counted from 0: the probability");
+    refused(mlops_performance_estimate_rows(&table, missing, p, 3, NULL, &e), &e, MLOPS_E_INVALID,
+            "row 1, counted from 0: the score");
+    refused(mlops_performance_estimate_rows(&table, scores, p, 0, NULL, &e), &e, MLOPS_E_INVALID,
+            "rows");
+    opts.threshold = 2;
+    assert_int_equal(mlops_performance_estimate_rows(&table, scores, p, 3, &opts, &e), MLOPS_OK);
+    assert_true(cell(table, 1, "tp") == 1.25 && cell(table, 1, "fn") == 0.25);
+    assert_true(cell(table, 1, "precision") == 0.625);
+    assert_true(cell(table, 3, "accuracy") >= 0 && cell(table, 4, "accuracy") <= 1);
+    mlops_table_unref(table);
+    /* labels that are certain leave nothing to chance, and no auc */
+    assert_int_equal(mlops_performance_estimate_rows(&table, certain, NULL, 3, NULL, &e), MLOPS_OK);
+    assert_true(mlops_table_n_nulls(table, 1) > 0 && mlops_table_n_rows(table) == 15);
+    mlops_table_unref(table);
+    mlops_performance_free(counts);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_refused_counts_nothing),
@@ -237,6 +287,7 @@ int main(void) {
         cmocka_unit_test(test_damaged_counts),
         cmocka_unit_test(test_calibration),
         cmocka_unit_test(test_extreme_scores),
+        cmocka_unit_test(test_estimates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

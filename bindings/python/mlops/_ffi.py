@@ -2507,6 +2507,10 @@ _rt.declare(lib.mlops_performance_load, C.c_int32, C.POINTER(C.c_void_p), C.c_vo
         C.c_size_t)
 _rt.declare(lib.mlops_calibration_fit_counts, C.c_int32, C.POINTER(C.c_void_p), C.c_int32, C.c_void_p, C.c_void_p,
         C.POINTER(mlops_error))
+_rt.declare(lib.mlops_performance_estimate, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p,
+        C.POINTER(mlops_performance_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_performance_estimate_rows, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p, C.c_int64,
+        C.POINTER(mlops_performance_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_policy_size, C.c_size_t)
 _rt.declare(lib.mlops_policy_init, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t,
         C.POINTER(mlops_policy_opts), C.POINTER(mlops_error))
@@ -8894,6 +8898,61 @@ class Performance(_rt.Handle):
                 -1: "mem is not aligned",
             })
         return cls._wrap(out.value, keep=(mem,), owned=False)
+
+    def estimate(self, calibration=None, *, threshold=None, confidence=None, n_bins=None):
+        """Estimate the metrics of all rows of counts, with a label or without, from their scores alone. Each
+        row counts at the mean score of its bin.
+
+        Columns: metric, a name of metric_find(); value, expected; sampling_error, the standard deviation
+        of the metric about it, since so many labels come out by chance; low and high, bounds that hold it
+        at opts.confidence (0.9973: three sampling errors). Null where there is none.
+
+            calibration: of scores; None: they are calibrated
+            threshold: score from which a row is predicted positive; from counts it must be a multiple of
+                1/1024 below 1; default 0.5
+            confidence: of intervals, in (0, 1); default 0.95
+            n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
+
+        Raises: InvalidError if there is no row, or the threshold is no edge of a bin; NomemError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        calibration_h = _rt.opened_or_none(calibration, Calibration, "calibration")
+        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins)
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_performance_estimate(C.byref(out), h, calibration_h, C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Performance.estimate", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+    @staticmethod
+    def estimate_rows(scores, probabilities=None, *, threshold=None, confidence=None, n_bins=None):
+        """Estimate the metrics of rows: the same table.
+
+            scores: any that are not NaN; they rank and are held against the threshold
+            probabilities: calibrated, in [0, 1]; None: the scores are
+            threshold: score from which a row is predicted positive; from counts it must be a multiple of
+                1/1024 below 1; default 0.5
+            confidence: of intervals, in (0, 1); default 0.95
+            n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
+
+        Raises: InvalidError if a row is none of these (the message names the first, counted from 0) or there
+        is none; NomemError.
+        """
+        out = C.c_void_p()
+        scores_p, scores_shape, scores_keep = _rt.array(scores, "d", 1, "scores")
+        probabilities_p, probabilities_shape, probabilities_keep = (None, (0,) * 1,
+                None) if probabilities is None else _rt.array(probabilities, "d", 1, "probabilities")
+        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins)
+        err = mlops_error()
+        if probabilities is not None:
+            _rt.same_length("probabilities", probabilities_shape[0], "scores", scores_shape[0])
+        status = lib.mlops_performance_estimate_rows(C.byref(out), scores_p, probabilities_p, scores_shape[0],
+                C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Performance.estimate_rows", err)
+        return _rt.classes["table"]._wrap(out.value)
 
 
 @_rt.noun("policy")

@@ -30,7 +30,7 @@ vector= # objects
 if [ "$(uname -m)" = x86_64 ]; then
     for source in $(find lib/kern lib/sys -name '*_sse41.c' -o -name '*_avx2.c' -o -name '*_avx512.c'); do
         "${CC:-gcc}" -c -std=c11 -O1 -w -ffp-contract=off -Iinclude -Ilib -mavx2 -mfma -msse4.1 -msha \
-            -mavx512f -mavx512dq -mavx512bw -mavx512vl -mavx512vbmi "$source" \
+            -mavx512f -mavx512cd -mavx512dq -mavx512bw -mavx512vl -mavx512vbmi "$source" \
             -o "$work/$(basename "$source").o"
         vector="$vector $work/$(basename "$source").o"
     done

@@ -789,123 +789,6 @@ public:
     }
 };
 
-/// Counts of scores by label, in mlops_performance_size() bytes aligned to 8. One thread at a time.
-class performance : public detail::handle<mlops_performance, mlops_performance_free> {
-public:
-    using handle::handle;
-
-    /// Bytes that counts need.
-    static std::size_t size() {
-        return mlops_performance_size();
-    }
-
-    /// Start empty counts on the host's heap.
-    explicit performance(const mlops_host *host = nullptr) {
-        mlops_performance *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_performance_new(&out, host, &e), "mlops_performance_new", &e);
-        p_ = out;
-    }
-
-    /// Count rows.
-    void add(span<const double> scores, span<const double> labels = {}, span<const double> weights = {}) {
-        mlops_error e;
-        e.code = 0;
-        detail::require(labels.data() == nullptr || labels.size() == scores.size(), "labels and scores differ in length");
-        detail::require(weights.data() == nullptr || weights.size() == scores.size(), "weights and scores differ in length");
-        detail::check(mlops_performance_add(need(), scores.data(), labels.data(), weights.data(), static_cast<std::int64_t>(scores.size()), &e), "mlops_performance_add", &e);
-    }
-
-    /// Add what other counts have.
-    void merge(const ::mlops::performance &other) {
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_performance_merge(need(), detail::required(other), &e), "mlops_performance_merge", &e);
-    }
-
-    /// Forget all rows.
-    void reset() {
-        mlops_performance_reset(need());
-    }
-
-    /// Totals, and errors of calibration.
-    mlops_performance_summary summarize(const mlops_performance_opts *opts = nullptr) const {
-        mlops_performance_summary out = {};
-        out.struct_size = sizeof out;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_performance_summarize(&out, need(), opts, &e), "mlops_performance_summarize", &e);
-        return out;
-    }
-
-    /// Judge the rows that have a label. Scores in one of the 1,024 bins are ties: auc, average_precision and ks are
-    /// those of bins.
-    mlops_metrics metrics(const mlops_performance_opts *opts = nullptr) const {
-        mlops_metrics out = {};
-        out.struct_size = sizeof out;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_performance_metrics(&out, need(), opts, &e), "mlops_performance_metrics", &e);
-        return out;
-    }
-
-    /// The reliability table: what came of the rows that have a label, by their score.
-    ///
-    /// Columns: low, high, edges of the bin; weight of its rows; mean_score; observed, the share of label 1, with
-    /// observed_low and observed_high, Wilson's interval at opts.confidence. One row a bin, of n_bins; without rows
-    /// in it all but edges and weight are null.
-    ::mlops::table reliability(const mlops_performance_opts *opts = nullptr) const {
-        mlops_table *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_performance_reliability(&out, need(), opts, &e), "mlops_performance_reliability", &e);
-        return ::mlops::table(out);
-    }
-
-    /// Write the counts as bytes: canonical, little-endian, equal for equal counts on any machine.
-    std::string save() const {
-        return detail::written([&](void *text, std::size_t cap, std::size_t *needed) {
-            return mlops_performance_save(need(), text, cap, needed);
-        }, "mlops_performance_save");
-    }
-
-    /// Read bytes of mlops_performance_save() into the caller's storage.
-    static ::mlops::performance load(std::string_view bytes) {
-        mlops_performance *out = nullptr;
-        const std::size_t size = mlops_performance_size();
-        auto memory = detail::storage(size);
-        detail::check(mlops_performance_load(&out, memory.get(), size, bytes.data(), static_cast<std::size_t>(bytes.size())), "mlops_performance_load");
-        return ::mlops::performance(out, std::move(memory));
-    }
-
-    /// Estimate the metrics of all rows of counts, with a label or without, from their scores alone. Each row counts
-    /// at the mean score of its bin.
-    ///
-    /// Columns: metric, a name of mlops_metric_find(); value, expected; sampling_error, the standard deviation of the
-    /// metric about it, since so many labels come out by chance; low and high, bounds that hold it at opts.confidence
-    /// (0.9973: three sampling errors). Null where there is none.
-    ::mlops::table estimate(const ::mlops::calibration *calibration,
-                            const mlops_performance_opts *opts = nullptr) const {
-        mlops_table *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_performance_estimate(&out, need(), detail::optional(calibration), opts, &e), "mlops_performance_estimate", &e);
-        return ::mlops::table(out);
-    }
-
-    /// Estimate the metrics of rows: the same table.
-    static ::mlops::table estimate_rows(span<const double> scores, span<const double> probabilities = {},
-                                        const mlops_performance_opts *opts = nullptr) {
-        mlops_table *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::require(probabilities.data() == nullptr || probabilities.size() == scores.size(), "probabilities and scores differ in length");
-        detail::check(mlops_performance_estimate_rows(&out, scores.data(), probabilities.data(), static_cast<std::int64_t>(scores.size()), opts, &e), "mlops_performance_estimate_rows", &e);
-        return ::mlops::table(out);
-    }
-};
-
 /// A fitted calibration; immutable, shared by threads.
 class calibration : public detail::handle<mlops_calibration, mlops_calibration_unref> {
 public:
@@ -966,16 +849,6 @@ public:
         mlops_error e;
         e.code = 0;
         detail::check(mlops_calibration_load(&out, bytes.data(), static_cast<std::size_t>(bytes.size()), host, &e), "mlops_calibration_load", &e);
-        return ::mlops::calibration(out);
-    }
-
-    /// Fit to counts: to the rows that have a label, each at the mean score of its bin.
-    static ::mlops::calibration fit_counts(mlops_calibration_method method, const ::mlops::performance &counts,
-                                           const mlops_host *host = nullptr) {
-        mlops_calibration *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_calibration_fit_counts(&out, method, detail::required(counts), host, &e), "mlops_calibration_fit_counts", &e);
         return ::mlops::calibration(out);
     }
 };
@@ -2992,6 +2865,132 @@ public:
         mlops_error e;
         e.code = 0;
         detail::check(mlops_online_list(&out, detail::required(store), &e), "mlops_online_list", &e);
+        return ::mlops::table(out);
+    }
+};
+
+/// Counts of scores by label, in mlops_performance_size() bytes aligned to 8. One thread at a time.
+class performance : public detail::handle<mlops_performance, mlops_performance_free> {
+public:
+    using handle::handle;
+
+    /// Bytes that counts need.
+    static std::size_t size() {
+        return mlops_performance_size();
+    }
+
+    /// Start empty counts on the host's heap.
+    explicit performance(const mlops_host *host = nullptr) {
+        mlops_performance *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_performance_new(&out, host, &e), "mlops_performance_new", &e);
+        p_ = out;
+    }
+
+    /// Count rows.
+    void add(span<const double> scores, span<const double> labels = {}, span<const double> weights = {}) {
+        mlops_error e;
+        e.code = 0;
+        detail::require(labels.data() == nullptr || labels.size() == scores.size(), "labels and scores differ in length");
+        detail::require(weights.data() == nullptr || weights.size() == scores.size(), "weights and scores differ in length");
+        detail::check(mlops_performance_add(need(), scores.data(), labels.data(), weights.data(), static_cast<std::int64_t>(scores.size()), &e), "mlops_performance_add", &e);
+    }
+
+    /// Add what other counts have.
+    void merge(const ::mlops::performance &other) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_performance_merge(need(), detail::required(other), &e), "mlops_performance_merge", &e);
+    }
+
+    /// Forget all rows.
+    void reset() {
+        mlops_performance_reset(need());
+    }
+
+    /// Totals, and errors of calibration.
+    mlops_performance_summary summarize(const mlops_performance_opts *opts = nullptr) const {
+        mlops_performance_summary out = {};
+        out.struct_size = sizeof out;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_performance_summarize(&out, need(), opts, &e), "mlops_performance_summarize", &e);
+        return out;
+    }
+
+    /// Judge the rows that have a label. Scores in one of the 1,024 bins are ties: auc, average_precision and ks are
+    /// those of bins.
+    mlops_metrics metrics(const mlops_performance_opts *opts = nullptr) const {
+        mlops_metrics out = {};
+        out.struct_size = sizeof out;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_performance_metrics(&out, need(), opts, &e), "mlops_performance_metrics", &e);
+        return out;
+    }
+
+    /// The reliability table: what came of the rows that have a label, by their score.
+    ///
+    /// Columns: low, high, edges of the bin; weight of its rows; mean_score; observed, the share of label 1, with
+    /// observed_low and observed_high, Wilson's interval at opts.confidence. One row a bin, of n_bins; without rows
+    /// in it all but edges and weight are null.
+    ::mlops::table reliability(const mlops_performance_opts *opts = nullptr) const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_performance_reliability(&out, need(), opts, &e), "mlops_performance_reliability", &e);
+        return ::mlops::table(out);
+    }
+
+    /// Write the counts as bytes: canonical, little-endian, equal for equal counts on any machine.
+    std::string save() const {
+        return detail::written([&](void *text, std::size_t cap, std::size_t *needed) {
+            return mlops_performance_save(need(), text, cap, needed);
+        }, "mlops_performance_save");
+    }
+
+    /// Read bytes of mlops_performance_save() into the caller's storage.
+    static ::mlops::performance load(std::string_view bytes) {
+        mlops_performance *out = nullptr;
+        const std::size_t size = mlops_performance_size();
+        auto memory = detail::storage(size);
+        detail::check(mlops_performance_load(&out, memory.get(), size, bytes.data(), static_cast<std::size_t>(bytes.size())), "mlops_performance_load");
+        return ::mlops::performance(out, std::move(memory));
+    }
+
+    /// Fit a calibration to the rows that have a label, each at the mean score of its bin.
+    ::mlops::calibration calibrate(mlops_calibration_method method, const mlops_host *host = nullptr) const {
+        mlops_calibration *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_performance_calibrate(&out, need(), method, host, &e), "mlops_performance_calibrate", &e);
+        return ::mlops::calibration(out);
+    }
+
+    /// Estimate the metrics of all rows of counts, with a label or without, from their scores alone. Each row counts
+    /// at the mean score of its bin.
+    ///
+    /// Columns: metric, a name of mlops_metric_find(); value, expected; sampling_error, the standard deviation of the
+    /// metric about it, since so many labels come out by chance; low and high, bounds that hold it at opts.confidence
+    /// (0.9973: three sampling errors). Null where there is none.
+    ::mlops::table estimate(const ::mlops::calibration *calibration,
+                            const mlops_performance_opts *opts = nullptr) const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_performance_estimate(&out, need(), detail::optional(calibration), opts, &e), "mlops_performance_estimate", &e);
+        return ::mlops::table(out);
+    }
+
+    /// Estimate the metrics of rows: the same table.
+    static ::mlops::table estimate_rows(span<const double> scores, span<const double> probabilities = {},
+                                        const mlops_performance_opts *opts = nullptr) {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::require(probabilities.data() == nullptr || probabilities.size() == scores.size(), "probabilities and scores differ in length");
+        detail::check(mlops_performance_estimate_rows(&out, scores.data(), probabilities.data(), static_cast<std::int64_t>(scores.size()), opts, &e), "mlops_performance_estimate_rows", &e);
         return ::mlops::table(out);
     }
 };

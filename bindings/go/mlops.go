@@ -4709,24 +4709,6 @@ func LoadCalibration(content []byte) (*Calibration, error) {
 	return r, nil
 }
 
-// FitCalibrationCounts: fit to counts: to the rows that have a label, each at the mean score of its
-// bin.
-//
-// Errors: MLOPS_E_INVALID if no row has a label; MLOPS_E_NOMEM.
-func FitCalibrationCounts(method CalibrationMethod, counts *Performance) (*Calibration, error) {
-	defer runtime.KeepAlive(counts)
-	var out *C.mlops_calibration
-	if counts == nil || counts.p == nil {
-		return nil, closed("Performance")
-	}
-	var e C.mlops_error
-	if err := check(C.mlops_calibration_fit_counts(&out, C.mlops_calibration_method(method), counts.p, nil, &e), &e, "mlops_calibration_fit_counts"); err != nil {
-		return nil, err
-	}
-	r := wrapCalibration(out)
-	return r, nil
-}
-
 // Change: operations that wait for their commit. Mutable; one thread at a time.
 type Change struct {
 	p *C.mlops_change
@@ -9148,6 +9130,23 @@ func LoadPerformance(content []byte) (*Performance, error) {
 	}
 	r := wrapPerformance(out)
 	r.keep = []interface{}{mem}
+	return r, nil
+}
+
+// Calibrate: fit a calibration to the rows that have a label, each at the mean score of its bin.
+//
+// Errors: MLOPS_E_INVALID if no row has a label; MLOPS_E_NOMEM.
+func (x *Performance) Calibrate(method CalibrationMethod) (*Calibration, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Performance")
+	}
+	defer runtime.KeepAlive(x)
+	var out *C.mlops_calibration
+	var e C.mlops_error
+	if err := check(C.mlops_performance_calibrate(&out, x.p, C.mlops_calibration_method(method), nil, &e), &e, "mlops_performance_calibrate"); err != nil {
+		return nil, err
+	}
+	r := wrapCalibration(out)
 	return r, nil
 }
 

@@ -210,20 +210,20 @@ MLOPS_API mlops_status mlops_performance_load(mlops_performance **out, void *mem
                                               const void *bytes, size_t n);
 
 /**
- * Fit to counts: to the rows that have a label, each at the mean score of its bin.
+ * Fit a calibration to the rows that have a label, each at the mean score of its bin.
  *
  * @param[out] out  the calibration, to be ended with mlops_calibration_unref(); NULL after an error
+ * @param self      counts
  * @param method    which way
- * @param counts    borrowed for the call
  * @param host      @nullable
  * @param err       @nullable
  * @return MLOPS_E_INVALID if no row has a label; MLOPS_E_NOMEM
  * @since 0.1
  */
-MLOPS_API mlops_status mlops_calibration_fit_counts(mlops_calibration **out,
-                                                    mlops_calibration_method method,
-                                                    const mlops_performance *counts,
-                                                    const mlops_host *host, mlops_error *err);
+MLOPS_API mlops_status mlops_performance_calibrate(mlops_calibration **out,
+                                                   const mlops_performance *self,
+                                                   mlops_calibration_method method,
+                                                   const mlops_host *host, mlops_error *err);
 
 #ifdef __cplusplus
 }

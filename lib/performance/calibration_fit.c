@@ -243,16 +243,16 @@ mlops_status mlops_calibration_fit(mlops_calibration **out, mlops_calibration_me
     return status;
 }
 
-mlops_status mlops_calibration_fit_counts(mlops_calibration **out, mlops_calibration_method method,
-                                          const mlops_performance *counts, const mlops_host *host,
-                                          mlops_error *err) {
+mlops_status mlops_performance_calibrate(mlops_calibration **out, const mlops_performance *self,
+                                         mlops_calibration_method method, const mlops_host *host,
+                                         mlops_error *err) {
     samples s;
     *out = NULL;
     MLOPS_TRY(check_method(method, err));
-    if (!counts) return mlops__fail(err, MLOPS_E_INVALID, "calibration: the counts are NULL");
+    if (!self) return mlops__fail(err, MLOPS_E_INVALID, "calibration: the counts are NULL");
     MLOPS_TRY(room(&s, 2 * MLOPS__SCORE_BINS, host, err));
     for (size_t i = 0; i < MLOPS__SCORE_BINS; i++) {
-        const mlops__score_bin *bin = &counts->bins[i];
+        const mlops__score_bin *bin = &self->bins[i];
         int64_t all = bin->weight[0] + bin->weight[1];
         if (!all) continue;
         double at = mlops__i128_mean(bin->sum[0], MLOPS__SCORE_BITS, all);

@@ -186,11 +186,11 @@ class Calibration(unittest.TestCase):
         keep = weight > 0
         means = np.bincount(b, w * s, 1024)[keep] / weight[keep]
         rates = np.bincount(b, w * y, 1024)[keep] / weight[keep]
-        got = np.asarray(mlops.Calibration.fit_counts("isotonic", p).apply(means))
+        got = np.asarray(p.calibrate("isotonic").apply(means))
         want = IsotonicRegression(out_of_bounds="clip").fit(means, rates, weight[keep]).predict(means)
         self.assertLess(np.abs(got - want).max(), 1e-12)
         at = np.linspace(0, 1, 101)
-        binned = np.asarray(mlops.Calibration.fit_counts("platt", p).apply(at))
+        binned = np.asarray(p.calibrate("platt").apply(at))
         exact = np.asarray(mlops.Calibration.fit("platt", s, y, w).apply(at))
         self.assertLess(np.abs(binned - exact).max(), 1e-3)
 
@@ -346,7 +346,7 @@ class Estimate(unittest.TestCase):
         rng, turns, missed = np.random.default_rng(13), 100, dict.fromkeys(("auc", "f1", "accuracy"), 0)
         s, y, _ = draw(rng, 100000, 0)
         for method in (mlops.Calibration.fit("isotonic", s, y),
-                       mlops.Calibration.fit_counts("isotonic", count(s, y))):
+                       count(s, y).calibrate("isotonic")):
             for _ in range(turns):
                 s = rng.beta(2.5, 2, 1000)  # of the reference: beta(0.8, 1.2)
                 got = told(count(s).estimate(method))

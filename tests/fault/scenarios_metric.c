@@ -148,7 +148,7 @@ static int calibrate(const mlops_host *host, mlops_calibration_method method) {
     if (result) return SWEEP_WRONG;
     MLOPS_TRY(mlops_calibration_fit(&self, method, scores, labels, weights, N, host, NULL));
     if (mlops_calibration_kind(self) != method) result = SWEEP_WRONG;
-    if (!result) result = mlops_calibration_fit_counts(&binned, method, counts, host, NULL);
+    if (!result) result = mlops_performance_calibrate(&binned, counts, method, host, NULL);
     if (!result) result = mlops_calibration_save(self, bytes, sizeof bytes, &n);
     if (!result) result = mlops_calibration_load(&again, bytes, n, host, NULL);
     if (!result) result = mlops_calibration_apply(again, &p, &p, 1, NULL);

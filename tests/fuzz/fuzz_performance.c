@@ -34,7 +34,7 @@ static void read_counts(const mlops_performance *self) {
     must(is_share(m.accuracy) && is_share(m.brier) && m.log_loss >= 0);
     for (int i = 1; i <= 2; i++) {
         double p = 0.5;
-        must(!mlops_calibration_fit_counts(&curve, (mlops_calibration_method)i, self, NULL, &e));
+        must(!mlops_performance_calibrate(&curve, self, (mlops_calibration_method)i, NULL, &e));
         must(!mlops_calibration_apply(curve, &p, &p, 1, &e) && is_share(p));
         mlops_calibration_unref(curve);
     }

@@ -178,7 +178,7 @@ static void test_calibration(void **state) {
                 MLOPS_E_INVALID, "row 1, counted from 0: the weight");
         refused(mlops_calibration_fit(&self, method, scores, labels, zero, 4, NULL, &e), &e,
                 MLOPS_E_INVALID, "no row");
-        refused(mlops_calibration_fit_counts(&self, method, counts, NULL, &e), &e, MLOPS_E_INVALID,
+        refused(mlops_performance_calibrate(&self, counts, method, NULL, &e), &e, MLOPS_E_INVALID,
                 "no row");
         assert_int_equal(mlops_calibration_fit(&self, method, scores, labels, NULL, 4, NULL, &e),
                          MLOPS_OK);

@@ -2505,7 +2505,7 @@ _rt.declare(lib.mlops_performance_reliability, C.c_int32, C.POINTER(C.c_void_p),
 _rt.declare(lib.mlops_performance_save, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
 _rt.declare(lib.mlops_performance_load, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_void_p,
         C.c_size_t)
-_rt.declare(lib.mlops_calibration_fit_counts, C.c_int32, C.POINTER(C.c_void_p), C.c_int32, C.c_void_p, C.c_void_p,
+_rt.declare(lib.mlops_performance_calibrate, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_int32, C.c_void_p,
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_performance_estimate, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p,
         C.POINTER(mlops_performance_opts), C.POINTER(mlops_error))
@@ -4775,7 +4775,7 @@ class Calibration(_rt.Handle):
     _end = lib.mlops_calibration_unref
 
     def __init__(self):
-        raise TypeError("Calibration is made by fit(), load(), fit_counts()")
+        raise TypeError("Calibration is made by fit(), load()")
 
     @classmethod
     def fit(cls, method, scores, labels, weights=None):
@@ -4857,25 +4857,6 @@ class Calibration(_rt.Handle):
         status = lib.mlops_calibration_load(C.byref(out), bytes_p, bytes_n, None, C.byref(err))
         if status:
             _rt.check(status, "Calibration.load", err)
-        return cls._wrap(out.value)
-
-    @classmethod
-    def fit_counts(cls, method, counts):
-        """Fit to counts: to the rows that have a label, each at the mean score of its bin.
-
-            method: which way
-            counts: borrowed for the call
-
-        Raises: InvalidError if no row has a label; NomemError.
-        """
-        out = C.c_void_p()
-        method = _rt.choice(CalibrationMethod, method)
-        counts_h = _rt.opened(counts, Performance, "counts")
-        err = mlops_error()
-        with _rt.locked(counts_h):
-            status = lib.mlops_calibration_fit_counts(C.byref(out), method, counts_h, None, C.byref(err))
-        if status:
-            _rt.check(status, "Calibration.fit_counts", err)
         return cls._wrap(out.value)
 
 
@@ -8898,6 +8879,23 @@ class Performance(_rt.Handle):
                 -1: "mem is not aligned",
             })
         return cls._wrap(out.value, keep=(mem,), owned=False)
+
+    def calibrate(self, method):
+        """Fit a calibration to the rows that have a label, each at the mean score of its bin.
+
+            method: which way
+
+        Raises: InvalidError if no row has a label; NomemError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        method = _rt.choice(CalibrationMethod, method)
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_performance_calibrate(C.byref(out), h, method, None, C.byref(err))
+        if status:
+            _rt.check(status, "Performance.calibrate", err)
+        return _rt.classes["calibration"]._wrap(out.value)
 
     def estimate(self, calibration=None, *, threshold=None, confidence=None, n_bins=None):
         """Estimate the metrics of all rows of counts, with a label or without, from their scores alone. Each

@@ -332,6 +332,14 @@ const (
 	DriftPresetNative DriftPreset = 0
 	// DriftPresetEvidently: Evidently's tests by number of rows and of distinct values.
 	DriftPresetEvidently DriftPreset = 1
+	// DriftPresetNannyml: NannyML's Jensen-Shannon distance, beyond its chunks' spread.
+	DriftPresetNannyml DriftPreset = 2
+	// DriftPresetAlibi: alibi-detect's tests of tables, by Bonferroni.
+	DriftPresetAlibi DriftPreset = 3
+	// DriftPresetAlibiFdr: the same, by Benjamini and Hochberg.
+	DriftPresetAlibiFdr DriftPreset = 4
+	// DriftPresetDeepchecks: Deepchecks' KS statistic and Cramer's V.
+	DriftPresetDeepchecks DriftPreset = 5
 )
 
 // RunStatus: how far a run is.

@@ -34,8 +34,12 @@ typedef enum mlops_drift_verdict {
 /** By whose rule columns are judged. All but NATIVE are the defaults of others, to move over from
  * and to compare with: they hold no chance of false alarms (docs/drift.md). */
 typedef enum mlops_drift_preset {
-    MLOPS_DRIFT_NATIVE = 0,    /**< the rule of this library */
-    MLOPS_DRIFT_EVIDENTLY = 1, /**< Evidently's tests by number of rows and of distinct values */
+    MLOPS_DRIFT_NATIVE = 0,     /**< the rule of this library */
+    MLOPS_DRIFT_EVIDENTLY = 1,  /**< Evidently's tests by number of rows and of distinct values */
+    MLOPS_DRIFT_NANNYML = 2,    /**< NannyML's Jensen-Shannon distance, beyond its chunks' spread */
+    MLOPS_DRIFT_ALIBI = 3,      /**< alibi-detect's tests of tables, by Bonferroni */
+    MLOPS_DRIFT_ALIBI_FDR = 4,  /**< the same, by Benjamini and Hochberg */
+    MLOPS_DRIFT_DEEPCHECKS = 5, /**< Deepchecks' KS statistic and Cramer's V */
     MLOPS_DRIFT_PRESET_FORCE32 = 0x7fffffff
 } mlops_drift_preset;
 

@@ -163,14 +163,14 @@ static mlops_status judge_table(job *self, const pair *at, int64_t room, mlops__
         mlops__drift_values_load(&b, y, self->host.cpu, second, scratch);
         mlops__drift_judge_values(out, &self->rule, self->host.cpu, x->name, x->type, &a, &b);
         if (!self->rule.preset) return MLOPS_OK;
-        return mlops__drift_preset_values(out, &a, &b, &self->host);
+        return mlops__drift_preset_values(out, self->rule.preset, x, &a, &b, &self->host);
     }
     mlops__drift_categories categories;
     MLOPS_TRY(mlops__drift_categories_pick(&categories, x, allocator));
     MLOPS_TRY(mlops__drift_categories_count(&categories, y, allocator));
     mlops__drift_judge_categories(out, &self->rule, x->name, x->type, 1, &categories);
     if (!self->rule.preset) return MLOPS_OK;
-    return mlops__drift_preset_categories(out, x, y, allocator);
+    return mlops__drift_preset_categories(out, self->rule.preset, x, y, allocator);
 }
 
 static mlops_status judge_kept(job *self, const pair *at, int64_t room, mlops__drift_judged *out) {
@@ -282,7 +282,9 @@ static mlops_status compare(mlops_drift **out, job *self, const mlops_drift_opts
     mlops_status status = bind_columns(self, err);
     if (status == MLOPS_OK) status = judge_all(self, err);
     if (status == MLOPS_OK) {
-        if (!self->rule.preset) mlops__drift_holm(self->judged, self->n, &self->rule, self->order);
+        if (self->rule.preset)
+            mlops__drift_preset_settle(self->judged, self->n, self->rule.preset, self->order);
+        else mlops__drift_holm(self->judged, self->n, &self->rule, self->order);
         status =
             mlops__drift_from_columns(out, &self->host, &self->rule, self->judged, self->n, err);
     }

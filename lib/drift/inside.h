@@ -104,14 +104,19 @@ void mlops__drift_judge_categories(mlops__drift_judged *out, const mlops__drift_
                                    const mlops__drift_categories *categories);
 
 /* Judges anew, by a preset, what the functions above have found the measures of. MLOPS_E_NOMEM. */
-mlops_status mlops__drift_preset_values(mlops__drift_judged *out,
+mlops_status mlops__drift_preset_values(mlops__drift_judged *out, mlops_drift_preset preset,
+                                        const struct mlops__column *column,
                                         const mlops__drift_values *reference,
                                         const mlops__drift_values *current,
                                         const mlops__host *host);
-mlops_status mlops__drift_preset_categories(mlops__drift_judged *out,
+mlops_status mlops__drift_preset_categories(mlops__drift_judged *out, mlops_drift_preset preset,
                                             const struct mlops__column *reference,
                                             const struct mlops__column *current,
                                             const mlops_allocator *allocator);
+
+/* Settles what hangs on all columns; order as in mlops__drift_holm(). */
+void mlops__drift_preset_settle(mlops__drift_judged *columns, int64_t n, mlops_drift_preset preset,
+                                int64_t *order);
 
 /* "evidently", for options and JSON; "Evidently", for people. */
 const char *mlops__drift_preset_name(mlops_drift_preset preset, int for_people);

@@ -30,11 +30,30 @@ typedef struct mlops__preset_grid {
     int64_t k; /* at most MLOPS__PRESET_BINS; 0: the values span more than float64 */
 } mlops__preset_grid;
 
-/* By Sturges' rule over both of two ascending samples. */
+/* By Sturges' rule over both of two ascending samples, or by Doane's over one. */
 mlops__preset_grid mlops__preset_sturges(const double *x, int64_t n, const double *y, int64_t m);
+mlops__preset_grid mlops__preset_doane(const double *x, int64_t n);
 
 /* Counts of ascending values; returns how many lie in no bin. */
 int64_t mlops__preset_count(int64_t *counts, const mlops__preset_grid *grid, const double *values,
                             int64_t n);
+
+/* The bin of a value; -1 if it lies in none, or is NaN. */
+int64_t mlops__preset_bin(const mlops__preset_grid *grid, double value);
+
+/* What a column is found to be; p is NaN where the rule is one of the effect. */
+void mlops__preset_judge(mlops__drift_judged *out, const char *test, double effect, double p,
+                         double limit, int yes);
+
+/* NannyML's rule, where both sides have values. Counts of the reference by code, and cells of both.
+ * MLOPS_E_NOMEM. */
+void mlops__preset_nannyml_values(mlops__drift_judged *out, const struct mlops__column *column,
+                                  const mlops__drift_values *reference,
+                                  const mlops__drift_values *current);
+mlops_status mlops__preset_nannyml_categories(mlops__drift_judged *out,
+                                              const struct mlops__column *column,
+                                              const mlops__drift_tally *reference,
+                                              const mlops__preset_cells *cells,
+                                              const mlops_allocator *allocator);
 
 #endif

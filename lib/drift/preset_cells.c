@@ -121,6 +121,39 @@ mlops__preset_grid mlops__preset_sturges(const double *x, int64_t n, const doubl
     return grid_of(low, high, log2_of((double)n + (double)m) + 1);
 }
 
+/* By the third moment, how far the values are from normal. */
+mlops__preset_grid mlops__preset_doane(const double *x, int64_t n) {
+    double count = (double)n, mean = 0, variance = 0, cubes = 0, parts = 1;
+    for (int64_t i = 0; i < n; i++) mean += x[i] / count;
+    for (int64_t i = 0; i < n; i++) variance += (x[i] - mean) * ((x[i] - mean) / count);
+    double sd = mlops__sqrt(variance);
+    if (n > 2 && sd > 0) {
+        for (int64_t i = 0; i < n; i++) {
+            double z = (x[i] - mean) / sd;
+            cubes += z * z * z / count;
+        }
+        double unit = mlops__sqrt(6 * (count - 2) / ((count + 1) * (count + 3)));
+        parts = 1 + log2_of(count) + log2_of(1 + (cubes < 0 ? -cubes : cubes) / unit);
+    }
+    return grid_of(x[0], x[n - 1], parts);
+}
+
+static double edge_of(const mlops__preset_grid *grid, int64_t i) {
+    double step = (grid->high - grid->low) / (double)grid->k;
+    return i == grid->k ? grid->high : (double)i * step + grid->low;
+}
+
+int64_t mlops__preset_bin(const mlops__preset_grid *grid, double value) {
+    int64_t low = 0, high = grid->k;
+    if (!(value >= grid->low && value <= grid->high)) return -1;
+    while (high - low > 1) {
+        int64_t middle = (low + high) / 2;
+        if (edge_of(grid, middle) <= value) low = middle;
+        else high = middle;
+    }
+    return low;
+}
+
 /* Number of ascending values below the bound, or at it as well. */
 static int64_t below(const double *values, int64_t n, double bound, int at_it) {
     int64_t low = 0;
@@ -134,12 +167,10 @@ static int64_t below(const double *values, int64_t n, double bound, int at_it) {
 
 int64_t mlops__preset_count(int64_t *counts, const mlops__preset_grid *grid, const double *values,
                             int64_t n) {
-    double step = (grid->high - grid->low) / (double)grid->k;
     int64_t first = below(values, n, grid->low, 0), before = first;
     for (int64_t i = 0; i < grid->k; i++) {
         int last = i == grid->k - 1;
-        double edge = last ? grid->high : (double)(i + 1) * step + grid->low;
-        int64_t upto = below(values, n, edge, last);
+        int64_t upto = below(values, n, edge_of(grid, i + 1), last);
         counts[i] = upto - before;
         before = upto;
     }

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Presets of drift against the rules of others, restated here with NumPy, pandas and SciPy as docs/drift.md has them, and
-against recorded values.
+"""Presets of drift against the rules of others, restated here with NumPy, pandas and SciPy as docs/drift.md has them,
+and against recorded values.
 
 usage: oracle_preset.py. Prints TAP.
 """
@@ -51,7 +51,8 @@ def numbers(rng, n, moved):
     else:
         x = rng.normal(size=n)
     if moved:
-        x = x + (rng.choice([0, 0.1, 1]) if kind in (1, 2) else rng.choice([0, 0, 0.1, 0.5]) * (1e-5 if kind == 4 else 1))
+        unit = 1e-5 if kind == 4 else 1
+        x = x + (rng.choice([0, 0.1, 1]) if kind in (1, 2) else rng.choice([0, 0, 0.1, 0.5]) * unit)
     return x
 
 
@@ -164,6 +165,71 @@ def evidently(kind, ref, cur):
     return out | {"test": "z", "effect": z, "p": p_value, "limit": 0.05, "yes": p_value < 0.05}
 
 
+# ---- NannyML ----
+
+def nannyml(kind, ref, cur):
+    ref, cur = (pd.Series(s, dtype=float if kind == "num" else object) for s in (ref, cur))
+    whole, now = ref.dropna(), cur.dropna()
+    if whole.empty or now.empty or len(ref) < 10 or kind == "num" and np.isinf(whole).any():
+        return None
+    if kind == "num":
+        edges = np.histogram_bin_edges(whole, "doane")
+        count = lambda s: np.histogram(s, edges)[0]  # noqa: E731
+    else:
+        keys = sorted(whole.unique())
+        count = lambda s: s.value_counts().reindex(keys).fillna(0).to_numpy()  # noqa: E731
+
+    def far(s):
+        if s.empty:
+            return NAN
+        p, q = count(whole), count(s)
+        return js_distance(np.append(p, 0) / len(whole), np.append(q, len(s) - q.sum()) / len(s), 2)
+
+    size = len(ref) // 10
+    chunks = [far(ref[i:i + size].dropna()) for i in range(0, len(ref), size)]
+    limit = min(1, np.nanmean(chunks) + 3 * np.nanstd(chunks))
+    return {"test": "jensenshannon", "effect": far(now), "p": NAN, "limit": limit, "yes": far(now) > limit}
+
+
+# ---- alibi-detect, of which a table has one column here ----
+
+def alibi(kind, ref, cur):
+    ref, cur = (pd.Series(s, dtype=float if kind == "num" else object).dropna() for s in (ref, cur))
+    if ref.empty or cur.empty:
+        return None
+    if kind == "num":
+        test, found = "ks", stats.ks_2samp(ref, cur)
+        found = found.statistic, found.pvalue
+    else:
+        keys = sorted(ref.unique())
+        table = np.array([s.value_counts().reindex(keys).fillna(0).to_numpy() for s in (ref, cur)])
+        if table[1].sum() == 0:
+            return None
+        test, found = "chi2", stats.chi2_contingency(table)
+    return {"test": test, "effect": found[0], "p": found[1], "limit": 0.05, "yes": found[1] < 0.05}
+
+
+# ---- Deepchecks ----
+
+def deepchecks(kind, ref, cur):
+    ref, cur = (pd.Series(s, dtype=float if kind == "num" else object).dropna() for s in (ref, cur))
+    if len(ref) < 10 or len(cur) < 10:
+        return None
+    if kind == "num":
+        score = stats.ks_2samp(ref, cur).statistic
+        return {"test": "ks", "effect": score, "p": NAN, "limit": 0.2, "yes": score >= 0.2}
+    rare = [key for key in set(ref) | set(cur) if (ref == key).mean() < 0.01 and (cur == key).mean() < 0.01]
+    ref, cur = (s.where(~s.isin(rare), "Other rare ones") for s in (ref, cur))
+    keys = list(set(ref) | set(cur))
+    score, n = 0.0, 2 * min(len(ref), len(cur))
+    if len(keys) > 1:
+        table = np.array([s.value_counts().reindex(keys).fillna(0).to_numpy() / len(s) * (n / 2) for s in (ref, cur)])
+        k = len(keys) - 1
+        phi = max(0, stats.chi2_contingency(table)[0] / n - k / (n - 1))
+        score = math.sqrt(phi / min(k - k * k / (n - 1), 1 - 1 / (n - 1)))
+    return {"test": "cramers_v", "effect": score, "p": NAN, "limit": 0.2, "yes": score >= 0.2}
+
+
 # ---- the comparison ----
 
 class Case(unittest.TestCase):
@@ -180,9 +246,9 @@ class Case(unittest.TestCase):
             self.assertTrue(math.isnan(column.effect) and math.isnan(column.p_value), what)
             return
         self.assertEqual(column.test, want["test"], what)
-        self.near(column.effect, want["effect"], what, 1e-12, 1e-15)
+        self.near(column.effect, want["effect"], what, 1e-12, want.get("absolute", 1e-15))
         self.near(column.p_value, want["p"], what, 1e-9, 1e-15)
-        self.near(column.tolerance, want["limit"], what)
+        self.near(column.tolerance, want["limit"], what, 1e-11)
         self.assertTrue(math.isnan(column.effect_low), what)
         # at the very edge the last digit decides
         edge = want["p"] if not math.isnan(want["p"]) else want["effect"]
@@ -209,6 +275,34 @@ class Case(unittest.TestCase):
     def test_evidently(self):
         tests = self.sweep("evidently", evidently, 1500)
         self.assertEqual(tests, {"", "ks", "chisquare", "z", "wasserstein", "jensenshannon"})
+
+    def test_nannyml(self):
+        self.assertEqual(self.sweep("nannyml", nannyml, 1000), {"", "jensenshannon"})
+
+    def test_alibi(self):
+        self.assertEqual(self.sweep("alibi", alibi, 600), {"", "ks", "chi2"})
+
+    def test_deepchecks(self):
+        self.assertEqual(self.sweep("deepchecks", deepchecks, 1000), {"", "ks", "cramers_v"})
+
+    def test_alibi_adjusts_for_the_columns_of_a_table(self):
+        for seed in range(40):
+            rng = np.random.default_rng(seed)
+            k = int(rng.integers(1, 30))
+            ref = {f"c{i}": rng.normal(size=80) for i in range(k)}
+            cur = {f"c{i}": rng.normal(size=60) + rng.choice([0, 0.4, 0.8]) for i in range(k)}
+            p = np.array([stats.ks_2samp(ref[c], cur[c]).pvalue for c in ref])
+            by_bonferroni = p < 0.05 / k
+            order = np.argsort(p)
+            below = np.where(p[order] < 0.05 * np.arange(1, k + 1) / k)[0]
+            by_fdr = p <= p[order][below.max()] if len(below) else np.zeros(k, bool)
+            for preset, yes in ("alibi", by_bonferroni), ("alibi_fdr", by_fdr):
+                found = mlops.compare(ref, cur, preset=preset)
+                self.assertEqual([c.verdict.name == "YES" for c in found], list(yes), (preset, seed))
+                self.assertEqual(found.overall.name == "YES", yes.any())
+            self.near(found["c0"].p_value, p[0], seed, 1e-9)
+            bonferroni = mlops.compare(ref, cur, preset="alibi")["c0"].p_adjusted
+            self.near(bonferroni, min(1, p[0] * k), seed, 1e-9)
 
     def test_evidently_calls_a_table_drifted_from_half_of_its_columns_on(self):
         same, moved = list(range(100)), list(range(50, 150))
@@ -242,6 +336,9 @@ class Case(unittest.TestCase):
                 c = mlops.compare({"x": ref}, {"x": cur}, preset="evidently")["x"]
                 self.near(c.js, case["js_distance_base_e_sturges"], case["seed"], 1e-11)
                 self.near(c.psi, case["psi_evidently"], case["seed"], 1e-11)
+            if len(ref) >= 10:
+                c = mlops.compare({"x": ref}, {"x": cur}, preset="nannyml")["x"]
+                self.near(c.effect, case["js_distance_base2_nannyml"], case["seed"], 1e-11)
         for case in recorded["categorical"]:
             ref, cur = ([f"c{i:03}" for i, n in enumerate(case[side]) for _ in range(n)] for side in ("ref", "cur"))
             c = mlops.compare({"x": ref}, {"x": cur}, preset="evidently")["x"]

@@ -212,6 +212,10 @@ class DriftPreset(enum.IntEnum):
 
     NATIVE = 0  # the rule of this library
     EVIDENTLY = 1  # Evidently's tests by number of rows and of distinct values
+    NANNYML = 2  # NannyML's Jensen-Shannon distance, beyond its chunks' spread
+    ALIBI = 3  # alibi-detect's tests of tables, by Bonferroni
+    ALIBI_FDR = 4  # the same, by Benjamini and Hochberg
+    DEEPCHECKS = 5  # Deepchecks' KS statistic and Cramer's V
 
 
 class RunStatus(enum.IntEnum):

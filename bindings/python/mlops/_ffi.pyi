@@ -146,6 +146,10 @@ class DriftVerdict(enum.IntEnum):
 class DriftPreset(enum.IntEnum):
     NATIVE = 0
     EVIDENTLY = 1
+    NANNYML = 2
+    ALIBI = 3
+    ALIBI_FDR = 4
+    DEEPCHECKS = 5
 
 class RunStatus(enum.IntEnum):
     RUNNING = 0

@@ -66,7 +66,7 @@ static const option options[] = {
     {"alpha", "alpha", 0, REAL, FIELD(alpha), "P",
      "chance of any false alarm in a report, up to 0.5; default 0.01", 1e-300, 0.5},
     {"preset", "preset", 0, CHOICE, FIELD(tool),
-     "native|evidently|nannyml|alibi|alibi_fdr|deepchecks",
+     "native|evidently|nannyml|alibi|alibi_fdr|deepchecks|whylogs",
      "judge two tables by the default rule of another; default native", 0, 0},
     {"report", "report", 0, TEXT, FIELD(report), "FILE",
      "write a report: HTML, or JSON if the name ends in .json", 0, 0},

@@ -340,6 +340,8 @@ const (
 	DriftPresetAlibiFdr DriftPreset = 4
 	// DriftPresetDeepchecks: Deepchecks' KS statistic and Cramer's V.
 	DriftPresetDeepchecks DriftPreset = 5
+	// DriftPresetWhylogs: whylogs' KS at 100 quantiles, and chi-square.
+	DriftPresetWhylogs DriftPreset = 6
 )
 
 // RunStatus: how far a run is.

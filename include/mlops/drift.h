@@ -40,6 +40,7 @@ typedef enum mlops_drift_preset {
     MLOPS_DRIFT_ALIBI = 3,      /**< alibi-detect's tests of tables, by Bonferroni */
     MLOPS_DRIFT_ALIBI_FDR = 4,  /**< the same, by Benjamini and Hochberg */
     MLOPS_DRIFT_DEEPCHECKS = 5, /**< Deepchecks' KS statistic and Cramer's V */
+    MLOPS_DRIFT_WHYLOGS = 6,    /**< whylogs' KS at 100 quantiles, and chi-square */
     MLOPS_DRIFT_PRESET_FORCE32 = 0x7fffffff
 } mlops_drift_preset;
 

@@ -14,7 +14,8 @@ const char *mlops__drift_preset_name(mlops_drift_preset preset, int for_people) 
                                            {"nannyml", "NannyML"},
                                            {"alibi", "alibi-detect"},
                                            {"alibi_fdr", "alibi-detect (FDR)"},
-                                           {"deepchecks", "Deepchecks"}};
+                                           {"deepchecks", "Deepchecks"},
+                                           {"whylogs", "whylogs"}};
     return names[preset][for_people != 0];
 }
 
@@ -205,6 +206,41 @@ static void deepchecks_cells(mlops__drift_judged *out, mlops__preset_cells *cell
     mlops__preset_judge(out, "cramers_v", found.cramers_v, no_number, 0.2, found.cramers_v >= 0.2);
 }
 
+/* ---- whylogs ---- */
+
+enum { QUANTILES = 100 };
+
+/* The larger of before and the gaps of the shares below the quantiles of x. */
+static double gap_at_quantiles(double before, const double *x, int64_t n, const double *y,
+                               int64_t m) {
+    for (int i = 0; i < QUANTILES; i++) {
+        int64_t at = (int64_t)((double)i / (QUANTILES - 1) * (double)n);
+        double value = x[at < n ? at : n - 1];
+        double gap = (double)mlops__preset_below(x, n, value, 0) / (double)n -
+                     (double)mlops__preset_below(y, m, value, 0) / (double)m;
+        if (gap < 0) gap = -gap;
+        if (gap > before) before = gap;
+    }
+    return before;
+}
+
+static void whylogs_values(mlops__drift_judged *out, const double *x, const double *y) {
+    int64_t n = out->column.n_reference, m = out->column.n_current;
+    double size = (double)n * (double)m / ((double)n + (double)m);
+    double gap = gap_at_quantiles(gap_at_quantiles(0, x, n, y, m), y, m, x, n);
+    double whole = (double)(int64_t)(size + 0.5); /* a half to the even one, as NumPy rounds */
+    if (whole - size == 0.5 && (int64_t)whole % 2 == 1) whole -= 1;
+    if (whole < 1) return;
+    double p = mlops__kolmogorov_sf(gap, whole);
+    mlops__preset_judge(out, "ks", gap, p, 0.05, p < 0.05);
+}
+
+static void whylogs_cells(mlops__drift_judged *out, const mlops__preset_cells *cells) {
+    mlops_stats_two_counts found = MLOPS_STATS_TWO_COUNTS_INIT;
+    (void)mlops_stats_compare_counts(&found, cells->reference, cells->current, cells->k);
+    mlops__preset_judge(out, "chisquare", found.fit, found.fit_p, 0.05, found.fit_p < 0.05);
+}
+
 /* ---- all ---- */
 
 static int too_few(const mlops__drift_judged *out, mlops_drift_preset preset) {
@@ -224,6 +260,7 @@ mlops_status mlops__drift_preset_values(mlops__drift_judged *out, mlops_drift_pr
         mlops__preset_nannyml_values(out, column, reference, current);
     else if (preset == MLOPS_DRIFT_DEEPCHECKS)
         mlops__preset_judge(out, "ks", out->column.ks, no_number, 0.2, out->column.ks >= 0.2);
+    else if (preset == MLOPS_DRIFT_WHYLOGS) whylogs_values(out, reference->values, current->values);
     else return alibi_values(out, reference->values, current->values, host);
     return MLOPS_OK;
 }
@@ -239,6 +276,8 @@ static mlops_status judge_cells(mlops__drift_judged *out, mlops_drift_preset pre
         evidently_cells(out, cells);
     } else if (preset == MLOPS_DRIFT_DEEPCHECKS) {
         deepchecks_cells(out, cells);
+    } else if (preset == MLOPS_DRIFT_WHYLOGS) {
+        whylogs_cells(out, cells);
     } else {
         alibi_cells(out, cells);
     }

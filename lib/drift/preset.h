@@ -22,6 +22,9 @@ void mlops__preset_cells_free(mlops__preset_cells *self, const mlops_allocator *
 /* Number of distinct values of two ascending samples together. */
 int64_t mlops__preset_distinct(const double *x, int64_t n, const double *y, int64_t m);
 
+/* Number of ascending values below the bound, or at it as well. */
+int64_t mlops__preset_below(const double *values, int64_t n, double bound, int at_it);
+
 /* Bins of one width, as numpy.histogram has them: open above but for the last. */
 enum { MLOPS__PRESET_BINS = 192 };
 typedef struct mlops__preset_grid {

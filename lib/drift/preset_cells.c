@@ -154,8 +154,7 @@ int64_t mlops__preset_bin(const mlops__preset_grid *grid, double value) {
     return low;
 }
 
-/* Number of ascending values below the bound, or at it as well. */
-static int64_t below(const double *values, int64_t n, double bound, int at_it) {
+int64_t mlops__preset_below(const double *values, int64_t n, double bound, int at_it) {
     int64_t low = 0;
     while (low < n) {
         int64_t middle = low + (n - low) / 2;
@@ -167,10 +166,10 @@ static int64_t below(const double *values, int64_t n, double bound, int at_it) {
 
 int64_t mlops__preset_count(int64_t *counts, const mlops__preset_grid *grid, const double *values,
                             int64_t n) {
-    int64_t first = below(values, n, grid->low, 0), before = first;
+    int64_t first = mlops__preset_below(values, n, grid->low, 0), before = first;
     for (int64_t i = 0; i < grid->k; i++) {
         int last = i == grid->k - 1;
-        int64_t upto = below(values, n, edge_of(grid, i + 1), last);
+        int64_t upto = mlops__preset_below(values, n, edge_of(grid, i + 1), last);
         counts[i] = upto - before;
         before = upto;
     }

@@ -37,7 +37,7 @@ static mlops_status check_tolerance(double value, const char *name, mlops_error 
 
 /* A preset is the whole rule. */
 static mlops_status check_preset(const mlops_drift_opts *opts, int rows, mlops_error *err) {
-    if (opts->preset < MLOPS_DRIFT_NATIVE || opts->preset > MLOPS_DRIFT_DEEPCHECKS)
+    if (opts->preset < MLOPS_DRIFT_NATIVE || opts->preset > MLOPS_DRIFT_WHYLOGS)
         return mlops__fail(err, MLOPS_E_INVALID, "mlops_drift_opts.preset is %d; there is none",
                            (int)opts->preset);
     if (opts->preset == MLOPS_DRIFT_NATIVE) return MLOPS_OK;

@@ -8,6 +8,7 @@ import json
 import math
 import pathlib
 import sys
+import tempfile
 import unittest
 import warnings
 
@@ -230,6 +231,30 @@ def deepchecks(kind, ref, cur):
     return {"test": "cramers_v", "effect": score, "p": NAN, "limit": 0.2, "yes": score >= 0.2}
 
 
+# ---- whylogs ----
+
+def whylogs(kind, ref, cur):
+    ref, cur = (pd.Series(s, dtype=float if kind == "num" else object).dropna() for s in (ref, cur))
+    if ref.empty or cur.empty:
+        return None
+    if kind == "num":
+        a, b = np.sort(ref.to_numpy()), np.sort(cur.to_numpy())
+        ranks = np.linspace(0, 1, 100)
+        at = [s[np.minimum((np.arange(100) / 99 * len(s)).astype(int), len(s) - 1)] for s in (a, b)]
+        assert np.allclose(ranks, np.arange(100) / 99, rtol=1e-15)
+        q = np.concatenate(at)
+        gap = np.abs(np.searchsorted(a, q, "left") / len(a) - np.searchsorted(b, q, "left") / len(b)).max()
+        size = np.round(len(a) * len(b) / (len(a) + len(b)))
+        if size < 1:
+            return None
+        p = stats.kstwo.sf(gap, size)
+        return {"test": "ks", "effect": gap, "p": p, "limit": 0.05, "yes": p < 0.05}
+    keys = list(set(ref) | set(cur))
+    found = stats.chisquare([(cur == k).sum() for k in keys], [(ref == k).sum() * len(cur) / len(ref) for k in keys])
+    p = 1.0 if len(keys) == 1 else found.pvalue
+    return {"test": "chisquare", "effect": found.statistic, "p": p, "limit": 0.05, "yes": p < 0.05}
+
+
 # ---- the comparison ----
 
 class Case(unittest.TestCase):
@@ -285,6 +310,9 @@ class Case(unittest.TestCase):
     def test_deepchecks(self):
         self.assertEqual(self.sweep("deepchecks", deepchecks, 1000), {"", "ks", "cramers_v"})
 
+    def test_whylogs(self):
+        self.assertEqual(self.sweep("whylogs", whylogs, 600), {"", "ks", "chisquare"})
+
     def test_alibi_adjusts_for_the_columns_of_a_table(self):
         for seed in range(40):
             rng = np.random.default_rng(seed)
@@ -326,6 +354,13 @@ class Case(unittest.TestCase):
         self.assertFalse({"alpha", "ks_tolerance", "tv_tolerance", "rows_min"} & set(told))
         self.assertEqual(told["columns"][0]["test"], "ks")
         self.assertIsNone(told["columns"][0]["effect_low"])
+        with tempfile.TemporaryDirectory() as folder:
+            page = pathlib.Path(folder) / "drift.html"
+            found.save(str(page))
+            text = page.read_text()
+        self.assertIn("Evidently", text)
+        for word in "Holm", "At least", "at least", "Chance of any":
+            self.assertNotIn(word, text)
 
     @unittest.skipUnless(VECTORS.exists(), "no recorded vectors")
     def test_recorded_values(self):

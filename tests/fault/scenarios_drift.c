@@ -45,7 +45,7 @@ static mlops_status compare(mlops_drift **out, const mlops_host *host, mlops_err
 
 static int compare_presets(const mlops_host *host, const char *dir) {
     (void)dir;
-    for (int preset = MLOPS_DRIFT_EVIDENTLY; preset <= MLOPS_DRIFT_DEEPCHECKS; preset++) {
+    for (int preset = MLOPS_DRIFT_EVIDENTLY; preset <= MLOPS_DRIFT_WHYLOGS; preset++) {
         mlops_drift *d;
         mlops_error err;
         mlops_status status = compare_by(&d, (mlops_drift_preset)preset, host, &err);

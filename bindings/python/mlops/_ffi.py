@@ -216,6 +216,7 @@ class DriftPreset(enum.IntEnum):
     ALIBI = 3  # alibi-detect's tests of tables, by Bonferroni
     ALIBI_FDR = 4  # the same, by Benjamini and Hochberg
     DEEPCHECKS = 5  # Deepchecks' KS statistic and Cramer's V
+    WHYLOGS = 6  # whylogs' KS at 100 quantiles, and chi-square
 
 
 class RunStatus(enum.IntEnum):

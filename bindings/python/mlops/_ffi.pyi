@@ -150,6 +150,7 @@ class DriftPreset(enum.IntEnum):
     ALIBI = 3
     ALIBI_FDR = 4
     DEEPCHECKS = 5
+    WHYLOGS = 6
 
 class RunStatus(enum.IntEnum):
     RUNNING = 0

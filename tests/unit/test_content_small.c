@@ -217,7 +217,7 @@ static void name_some(mlops_store *store, const mlops__keeping *items, size_t n,
     mlops_error e;
     mlops_change *c = new_change(store);
     for (size_t i = 0; i < n; i++) {
-        char key[16], digits[65];
+        char key[24], digits[65];
         if (named ? i % every != 0 : i % every == 0) continue;
         snprintf(key, sizeof key, "k%zu", i);
         mlops__id_format(digits, &items[i].id);

@@ -21,6 +21,9 @@
 #define WHY "the stack is another in such a build"
 #endif
 #endif
+#ifndef WHY
+#define WHY NULL
+#endif
 
 enum { STACK = 256 * 1024, PAINT = 0xa5, BOUND = 16 * 1024, ROWS = 300, FEATURES = 40 };
 
@@ -61,10 +64,11 @@ static size_t measure(call *self) {
 
 static void stays_within_its_bound(void **state) {
     (void)state;
-#ifdef WHY
-    skipped(WHY);
-    return;
-#else
+    const char *why = WHY;
+    if (why) {
+        skipped(why);
+        return;
+    }
     static const forest_shape shapes[] = {{70, 6, FEATURES, 1, 0},
                                           {70, 8, FEATURES, 3, 0},
                                           {70, 30, FEATURES, 1, 1},
@@ -95,7 +99,6 @@ static void stays_within_its_bound(void **state) {
         mlops_model_unref(model);
         free(text);
     }
-#endif
 }
 
 int main(void) {

@@ -62,7 +62,8 @@ SCORES = {"auc": auc, "accuracy": accuracy, "log_loss": log_loss, "rmse": rmse, 
 
 
 def of_xgboost(folder, x, y, **params):
-    booster = xgb.train({"nthread": 1, "max_depth": 3, **params}, xgb.DMatrix(x, y), 8)
+    depth = {} if params.get("booster") == "gblinear" else {"max_depth": 3}
+    booster = xgb.train({"nthread": 1, **depth, **params}, xgb.DMatrix(x, y), 8)
     booster.save_model(f"{folder}/m.json")
     return mlops.load(f"{folder}/m.json")
 

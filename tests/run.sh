@@ -12,7 +12,7 @@ deep=0 install=1 sweeps=0 fuzz=0 brief=
 for arg; do
     case $arg in
     --deep) deep=1 sweeps=1 fuzz=600 ;;
-    --ci) sweeps=1 fuzz=14 brief='--no-suite long' ;;
+    --ci) sweeps=1 fuzz=10 brief='--no-suite long' ;;
     --no-install) install=0 ;;
     *) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2 ;;
     esac

@@ -428,15 +428,18 @@ int cli_whole(const cli_args *args, const char *text, const char *what, int64_t 
     return CLI_OK;
 }
 
+enum { HELP_WIDTH = 100 /* columns of a line */ };
+
 void cli_help(const cli_command *command) {
     printf("usage: mlops %s%s%s [OPTION]...\n\n%s\n\n%s\n\nOptions:\n", command->name,
            *command->words ? " " : "", command->words, command->summary, command->detail);
     for (size_t i = 0; i < N_OPTIONS; i++) {
         const option *o = &options[i];
         if (!belongs(o, command)) continue;
-        char left[64];
+        char left[160];
         if (o->letter) snprintf(left, sizeof left, "-%c, --%s %s", o->letter, o->name, o->value);
         else snprintf(left, sizeof left, "--%s %s", o->name, o->value);
-        printf("  %-24s %s\n", left, o->help);
+        if (strlen(left) + strlen(o->help) < HELP_WIDTH - 3) printf("  %-24s %s\n", left, o->help);
+        else printf("  %s\n  %-24s %s\n", left, "", o->help);
     }
 }

@@ -7,43 +7,28 @@
 #include "drift/inside.h"
 #include "text/json.h"
 
-static void put_f64(mlops__json_writer *json, const char *name, double value) {
-    mlops__json_name(json, name);
-    mlops__json_f64(json, value);
-}
-
-static void put_i64(mlops__json_writer *json, const char *name, int64_t value) {
-    mlops__json_name(json, name);
-    mlops__json_i64(json, value);
-}
-
-static void put_text(mlops__json_writer *json, const char *name, const char *value) {
-    mlops__json_name(json, name);
-    mlops__json_string(json, value);
-}
-
 static void put_column(mlops__json_writer *json, const mlops_drift_column *column) {
     mlops__json_open(json, '{');
-    put_text(json, "name", column->name);
-    put_text(json, "type", mlops__type_name(column->type));
-    put_text(json, "verdict", mlops__drift_word(column->verdict));
-    put_text(json, "test", column->test);
-    put_f64(json, "effect", column->effect);
-    put_f64(json, "effect_low", column->effect_low);
-    put_f64(json, "tolerance", column->tolerance);
-    put_f64(json, "p_value", column->p_value);
-    put_f64(json, "p_adjusted", column->p_adjusted);
-    put_f64(json, "ks", column->ks);
-    put_f64(json, "wasserstein", column->wasserstein);
-    put_f64(json, "psi", column->psi);
-    put_f64(json, "js", column->js);
-    put_f64(json, "tv", column->tv);
-    put_i64(json, "n_reference", column->n_reference);
-    put_i64(json, "n_current", column->n_current);
-    put_f64(json, "nulls_reference", column->nulls_reference);
-    put_f64(json, "nulls_current", column->nulls_current);
-    put_f64(json, "mean_reference", column->mean_reference);
-    put_f64(json, "mean_current", column->mean_current);
+    mlops__json_put_text(json, "name", column->name);
+    mlops__json_put_text(json, "type", mlops__type_name(column->type));
+    mlops__json_put_text(json, "verdict", mlops__drift_word(column->verdict));
+    mlops__json_put_text(json, "test", column->test);
+    mlops__json_put_f64(json, "effect", column->effect);
+    mlops__json_put_f64(json, "effect_low", column->effect_low);
+    mlops__json_put_f64(json, "tolerance", column->tolerance);
+    mlops__json_put_f64(json, "p_value", column->p_value);
+    mlops__json_put_f64(json, "p_adjusted", column->p_adjusted);
+    mlops__json_put_f64(json, "ks", column->ks);
+    mlops__json_put_f64(json, "wasserstein", column->wasserstein);
+    mlops__json_put_f64(json, "psi", column->psi);
+    mlops__json_put_f64(json, "js", column->js);
+    mlops__json_put_f64(json, "tv", column->tv);
+    mlops__json_put_i64(json, "n_reference", column->n_reference);
+    mlops__json_put_i64(json, "n_current", column->n_current);
+    mlops__json_put_f64(json, "nulls_reference", column->nulls_reference);
+    mlops__json_put_f64(json, "nulls_current", column->nulls_current);
+    mlops__json_put_f64(json, "mean_reference", column->mean_reference);
+    mlops__json_put_f64(json, "mean_current", column->mean_current);
     mlops__json_name(json, "exact");
     mlops__json_bool(json, column->exact != 0);
     mlops__json_close(json, '}');
@@ -54,21 +39,21 @@ void mlops__drift_json_notes(mlops__buf *out, const mlops_drift *self,
     mlops__json_writer json;
     mlops__json_writer_init(&json, out, 2);
     mlops__json_open(&json, '{');
-    put_text(&json, "verdict", mlops__drift_word(mlops_drift_overall(self)));
-    put_i64(&json, "n_columns", self->n);
-    put_i64(&json, "n_drifted", mlops_drift_n_drifted(self));
+    mlops__json_put_text(&json, "verdict", mlops__drift_word(mlops_drift_overall(self)));
+    mlops__json_put_i64(&json, "n_columns", self->n);
+    mlops__json_put_i64(&json, "n_drifted", mlops_drift_n_drifted(self));
     if (self->rule.preset) {
-        put_text(&json, "preset", mlops__drift_preset_name(self->rule.preset, 0));
+        mlops__json_put_text(&json, "preset", mlops__drift_preset_name(self->rule.preset, 0));
     } else {
-        put_f64(&json, "alpha", self->rule.alpha);
-        put_f64(&json, "ks_tolerance", self->rule.ks_tolerance);
-        put_f64(&json, "tv_tolerance", self->rule.tv_tolerance);
-        put_i64(&json, "rows_min", self->rule.rows_min);
+        mlops__json_put_f64(&json, "alpha", self->rule.alpha);
+        mlops__json_put_f64(&json, "ks_tolerance", self->rule.ks_tolerance);
+        mlops__json_put_f64(&json, "tv_tolerance", self->rule.tv_tolerance);
+        mlops__json_put_i64(&json, "rows_min", self->rule.rows_min);
     }
     if (n > 0) {
         mlops__json_name(&json, "notes");
         mlops__json_open(&json, '{');
-        for (int64_t i = 0; i < n; i++) put_f64(&json, notes[i].key, notes[i].value);
+        for (int64_t i = 0; i < n; i++) mlops__json_put_f64(&json, notes[i].key, notes[i].value);
         mlops__json_close(&json, '}');
     }
     mlops__json_name(&json, "columns");

@@ -36,7 +36,7 @@ double mlops__expr_expm1(double x) {
 
 /* x = digits 2^exponent, x finite and positive. */
 static uint64_t split(double x, int *exponent) {
-    uint64_t bits = mlops__expr_bits(x), digits = bits & (((uint64_t)1 << 52) - 1);
+    uint64_t bits = mlops__bits_of(x), digits = bits & (((uint64_t)1 << 52) - 1);
     int biased = (int)(bits >> 52);
     *exponent = (biased ? biased : 1) - 1075;
     return biased ? digits | (uint64_t)1 << 52 : digits;
@@ -44,8 +44,8 @@ static uint64_t split(double x, int *exponent) {
 
 /* 2^exponent, -1074 to 971. */
 static double power_of_two(int exponent) {
-    if (exponent < -1022) return mlops__expr_double((uint64_t)1 << (exponent + 1074));
-    return mlops__expr_double((uint64_t)(exponent + 1023) << 52);
+    if (exponent < -1022) return mlops__f64_of((uint64_t)1 << (exponent + 1074));
+    return mlops__f64_of((uint64_t)(exponent + 1023) << 52);
 }
 
 /* a less as many b as fit into it; a finite, b positive, both not negative. */
@@ -63,7 +63,7 @@ static double remainder_of(double a, double b) {
 /* The remainder with a's sign, or NaN if there is none. */
 static double signed_remainder(double a, double b) {
     double size = mlops__expr_abs(b);
-    if (a - a != 0 || b != b || b == 0) return mlops__expr_double(MLOPS__EXPR_NAN_BITS);
+    if (a - a != 0 || b != b || b == 0) return mlops__f64_of(MLOPS__NAN_BITS);
     return mlops__expr_with_sign(remainder_of(mlops__expr_abs(a), size), a);
 }
 

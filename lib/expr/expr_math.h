@@ -6,31 +6,17 @@
 #ifndef MLOPS_EXPR_EXPR_MATH_H
 #define MLOPS_EXPR_EXPR_MATH_H
 
-#include <stdint.h>
-#include <string.h>
+#include "base/bits.h"
 
-static inline uint64_t mlops__expr_bits(double x) {
-    uint64_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return bits;
-}
-
-static inline double mlops__expr_double(uint64_t bits) {
-    double x;
-    memcpy(&x, &bits, sizeof x);
-    return x;
-}
-
-#define MLOPS__EXPR_SIGN     0x8000000000000000u
-#define MLOPS__EXPR_NAN_BITS 0x7ff8000000000000u
+#define MLOPS__EXPR_SIGN 0x8000000000000000u
 
 static inline double mlops__expr_abs(double x) {
-    return mlops__expr_double(mlops__expr_bits(x) & ~MLOPS__EXPR_SIGN);
+    return mlops__f64_of(mlops__bits_of(x) & ~MLOPS__EXPR_SIGN);
 }
 
 static inline double mlops__expr_with_sign(double x, double sign) {
-    return mlops__expr_double((mlops__expr_bits(x) & ~MLOPS__EXPR_SIGN) |
-                              (mlops__expr_bits(sign) & MLOPS__EXPR_SIGN));
+    return mlops__f64_of((mlops__bits_of(x) & ~MLOPS__EXPR_SIGN) |
+                         (mlops__bits_of(sign) & MLOPS__EXPR_SIGN));
 }
 
 /* To the nearest whole number, ties to even. */
@@ -56,13 +42,13 @@ static inline double mlops__expr_ceil(double x) {
 /* NaN if either is; -0 is less than 0. */
 static inline double mlops__expr_min(double x, double y) {
     double r = x < y ? x : y;
-    r = x == y ? mlops__expr_double(mlops__expr_bits(x) | mlops__expr_bits(y)) : r;
+    r = x == y ? mlops__f64_of(mlops__bits_of(x) | mlops__bits_of(y)) : r;
     return x != x ? x : r;
 }
 
 static inline double mlops__expr_max(double x, double y) {
     double r = x > y ? x : y;
-    r = x == y ? mlops__expr_double(mlops__expr_bits(x) & mlops__expr_bits(y)) : r;
+    r = x == y ? mlops__f64_of(mlops__bits_of(x) & mlops__bits_of(y)) : r;
     return x != x ? x : r;
 }
 
@@ -79,11 +65,11 @@ static inline double mlops__expr_log1p_safe(double x) {
 static inline double mlops__expr_log1p_inside(double x) {
     const uint64_t one = 0x3ff0000000000000u, root = 0x3fe6a09e667f3bcdu;
     double u = 1.0 + x, part = u - 1.0, lost = (1.0 - (u - part)) + (x - part);
-    uint64_t biased = (mlops__expr_bits(u) + (one - root)) >> 52, d = biased - 1023;
+    uint64_t biased = (mlops__bits_of(u) + (one - root)) >> 52, d = biased - 1023;
     uint64_t is_far = (d | ((uint64_t)0 - d)) >> 63; /* k is not 0 */
-    double k = mlops__expr_double(0x4330000000000000u | biased) - (0x1p52 + 1023);
-    double far = mlops__expr_double(one & ((uint64_t)0 - is_far)), near = 1.0 - far;
-    double f = mlops__expr_double(mlops__expr_bits(u) - (d << 52)) - 1.0 + near * lost;
+    double k = mlops__f64_of(0x4330000000000000u | biased) - (0x1p52 + 1023);
+    double far = mlops__f64_of(one & ((uint64_t)0 - is_far)), near = 1.0 - far;
+    double f = mlops__f64_of(mlops__bits_of(u) - (d << 52)) - 1.0 + near * lost;
     double s = f / (2.0 + f), z = s * s, w = z * z, half = 0.5 * f * f;
     /* 2 atanh(s) / s - 2, as base/real.c has it */
     double even = 0x1.5555555555555p-1 +
@@ -96,8 +82,8 @@ static inline double mlops__expr_log1p_inside(double x) {
 
 /* y is what the formula gave: adds what stands at -1, below, at infinity and for NaN. */
 static inline double mlops__expr_log1p_edge(double x, double y) {
-    const double infinity = mlops__expr_double(0x7ff0000000000000u);
-    const double nan = mlops__expr_double(MLOPS__EXPR_NAN_BITS);
+    const double infinity = mlops__f64_of(0x7ff0000000000000u);
+    const double nan = mlops__f64_of(MLOPS__NAN_BITS);
     double fix = x < -1.0 ? nan : -infinity;
     fix = x > -1.0 ? 0.0 : fix;
     fix = x < infinity ? fix : x;

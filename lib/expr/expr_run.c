@@ -148,7 +148,7 @@ static void join_validity(const mlops__expr_step *s, const vector *regs, int64_t
 /* ---- results ---- */
 
 static void store_f64(const vector *v, double *restrict out, int64_t n) {
-    const double nan = mlops__expr_double(MLOPS__EXPR_NAN_BITS);
+    const double nan = mlops__f64_of(MLOPS__NAN_BITS);
     const double *p = v->values;
     for (int64_t i = 0, w = 0; i < n; i += 64, w++) {
         int64_t m = mlops__expr_rows(i, n);

@@ -6,20 +6,17 @@
  * group, ascending by name: u32 bytes of the name, the name, and six counts, i64 each: tp, fp, tn,
  * fn, decided positive and negative without a label; and the CRC-32 of all before it
  */
-#include "base/buf.h"
-#include "base/crc32.h"
-#include "base/cursor.h"
+#include "base/sealed.h"
 #include "fairness/fairness.h"
 
 #include <string.h>
 
 #define MAGIC 0x41464c4du
 
-enum { VERSION = 1, CRC = 4, GROUP_MIN = 4 + 1 + 8 * MLOPS__FAIRNESS_COUNTS };
+enum { VERSION = 1, GROUP_MIN = 4 + 1 + 8 * MLOPS__FAIRNESS_COUNTS };
 
-static void put_all(const mlops_fairness *self, mlops__buf *out) {
-    mlops__buf_u32(out, MAGIC);
-    mlops__buf_u32(out, VERSION);
+static void put_all(const void *of, mlops__buf *out) {
+    const mlops_fairness *self = of;
     mlops__buf_f64(out, self->threshold);
     mlops__buf_i64(out, self->n_left_out);
     mlops__buf_u32(out, (uint32_t)self->n);
@@ -33,18 +30,8 @@ static void put_all(const mlops_fairness *self, mlops__buf *out) {
 
 mlops_status mlops_fairness_save(const mlops_fairness *self, void *bytes, size_t cap,
                                  size_t *needed) {
-    mlops__buf out;
     if (!self) return MLOPS_E_INVALID;
-    mlops__buf_init_fixed(&out, NULL, 0);
-    put_all(self, &out);
-    size_t size = out.size + CRC;
-    if (needed) *needed = size;
-    if (!bytes) return MLOPS_OK;
-    if (cap < size) return MLOPS_E_ARENA;
-    mlops__buf_init_fixed(&out, bytes, size);
-    put_all(self, &out);
-    mlops__buf_u32(&out, mlops__crc32(0, bytes, size - CRC));
-    return out.status;
+    return mlops__sealed_save(self, put_all, MAGIC, VERSION, bytes, cap, needed);
 }
 
 static mlops_status corrupt(mlops_error *err, const char *what) {
@@ -89,18 +76,12 @@ mlops_status mlops_fairness_load(mlops_fairness **out, const void *bytes, size_t
     mlops_fairness *self;
     mlops__cursor in;
     *out = NULL;
-    if (!bytes || n < 8 + CRC) return corrupt(err, "cut off");
-    mlops__cursor_init(&in, bytes, n - CRC);
-    if (mlops__cursor_u32(&in) != MAGIC) return corrupt(err, "these are other bytes");
-    uint32_t version = mlops__cursor_u32(&in);
-    if (mlops__crc32(0, bytes, n - CRC) != mlops__load_u32((const uint8_t *)bytes + n - CRC))
-        return corrupt(err, "the checksum does not hold");
-    if (version != VERSION)
-        return mlops__fail(err, MLOPS_E_UNSUPPORTED,
-                           "counts of groups of version %u; this library knows %d", version,
-                           VERSION);
+    mlops_status status = mlops__sealed_open(&in, bytes, n, MAGIC, VERSION);
+    if (status == MLOPS_E_UNSUPPORTED)
+        return mlops__fail(err, status, "counts of groups of a later version than %d", VERSION);
+    if (status < 0) return corrupt(err, "other bytes, cut off or damaged");
     MLOPS_TRY(mlops_fairness_new(&self, opts, err));
-    mlops_status status = read_all(self, &in, err);
+    status = read_all(self, &in, err);
     if (status < 0) mlops_fairness_free(self);
     else *out = self;
     return status;

@@ -9,14 +9,12 @@
 #include "performance/calibration.h"
 
 #include "base/alloc.h"
-#include "base/buf.h"
-#include "base/crc32.h"
-#include "base/cursor.h"
 #include "base/real.h"
+#include "base/sealed.h"
 
 #define MAGIC 0x41434c4du
 
-enum { VERSION = 1, CRC = 4, POINT = 2 * sizeof(double) };
+enum { VERSION = 1, POINT = 2 * sizeof(double) };
 
 mlops_status mlops__calibration_begin(mlops_calibration **out, mlops_calibration_method method,
                                       int64_t n, const mlops_host *given, mlops_error *err) {
@@ -91,9 +89,8 @@ mlops_status mlops_calibration_apply(const mlops_calibration *self, const double
     return MLOPS_OK;
 }
 
-static void put_all(const mlops_calibration *self, mlops__buf *out) {
-    mlops__buf_u32(out, MAGIC);
-    mlops__buf_u32(out, VERSION);
+static void put_all(const void *of, mlops__buf *out) {
+    const mlops_calibration *self = of;
     mlops__buf_u32(out, (uint32_t)self->method);
     if (self->method == MLOPS_CALIBRATION_PLATT) {
         mlops__buf_f64(out, self->a);
@@ -106,18 +103,8 @@ static void put_all(const mlops_calibration *self, mlops__buf *out) {
 
 mlops_status mlops_calibration_save(const mlops_calibration *self, void *bytes, size_t cap,
                                     size_t *needed) {
-    mlops__buf out;
     if (!self) return MLOPS_E_INVALID;
-    mlops__buf_init_fixed(&out, NULL, 0);
-    put_all(self, &out);
-    size_t size = out.size + CRC;
-    if (needed) *needed = size;
-    if (!bytes) return MLOPS_OK;
-    if (cap < size) return MLOPS_E_ARENA;
-    mlops__buf_init_fixed(&out, bytes, size);
-    put_all(self, &out);
-    mlops__buf_u32(&out, mlops__crc32(0, bytes, size - CRC));
-    return out.status;
+    return mlops__sealed_save(self, put_all, MAGIC, VERSION, bytes, cap, needed);
 }
 
 static mlops_status corrupt(mlops_error *err, const char *what) {
@@ -168,14 +155,9 @@ mlops_status mlops_calibration_load(mlops_calibration **out, const void *bytes, 
                                     const mlops_host *host, mlops_error *err) {
     mlops__cursor in;
     *out = NULL;
-    if (!bytes || n < 12 + CRC) return corrupt(err, "cut off");
-    mlops__cursor_init(&in, bytes, n - CRC);
-    if (mlops__cursor_u32(&in) != MAGIC) return corrupt(err, "these are other bytes");
-    uint32_t version = mlops__cursor_u32(&in);
-    if (mlops__crc32(0, bytes, n - CRC) != mlops__load_u32((const uint8_t *)bytes + n - CRC))
-        return corrupt(err, "the checksum does not hold");
-    if (version != VERSION)
-        return mlops__fail(err, MLOPS_E_UNSUPPORTED,
-                           "calibration of version %u; this library knows %d", version, VERSION);
+    mlops_status status = mlops__sealed_open(&in, bytes, n, MAGIC, VERSION);
+    if (status == MLOPS_E_UNSUPPORTED)
+        return mlops__fail(err, status, "calibration of a later version than %d", VERSION);
+    if (status < 0) return corrupt(err, "other bytes, cut off or damaged");
     return read_all(out, &in, host, err);
 }

@@ -6,8 +6,8 @@
  */
 #include "performance/performance.h"
 
-#include "base/alloc.h"
 #include "metric/metric.h"
+#include "sys/hosted.h"
 
 #include <string.h>
 
@@ -27,30 +27,15 @@ mlops_status mlops_performance_init(mlops_performance **out, void *mem, size_t s
 
 void mlops_performance_reset(mlops_performance *self) { memset(self, 0, sizeof *self); }
 
-/* Counts on the heap have the allocator that frees them behind them. */
-typedef struct hosted {
-    mlops_performance counts;
-    mlops_allocator allocator;
-} hosted;
-
 mlops_status mlops_performance_new(mlops_performance **out, const mlops_host *given,
                                    mlops_error *err) {
-    mlops__host host;
+    void *mem;
     *out = NULL;
-    MLOPS_TRY(mlops__host_init(&host, given, err));
-    hosted *block = mlops__alloc_zero(&host.allocator, sizeof *block);
-    if (!block) return mlops__fail_nomem(err, sizeof *block);
-    block->allocator = host.allocator;
-    *out = &block->counts;
-    return MLOPS_OK;
+    MLOPS_TRY(mlops__hosted_new(&mem, sizeof(mlops_performance), given, err));
+    return mlops_performance_init(out, mem, sizeof(mlops_performance));
 }
 
-void mlops_performance_free(mlops_performance *self) {
-    if (!self) return;
-    hosted *block = (hosted *)(void *)self;
-    mlops_allocator allocator = block->allocator;
-    mlops__free(&allocator, block, sizeof *block);
-}
+void mlops_performance_free(mlops_performance *self) { mlops__hosted_free(self); }
 
 typedef struct row {
     double score;

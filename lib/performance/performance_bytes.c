@@ -3,9 +3,7 @@
  * Owns nothing. Invariant: what is loaded is a state that some rows lead to, as far as totals and
  * bins can tell, and saves to the same bytes.
  */
-#include "base/buf.h"
-#include "base/crc32.h"
-#include "base/cursor.h"
+#include "base/sealed.h"
 #include "performance/performance.h"
 
 /* The bytes, little-endian; sums have 128 bits, the low half first:
@@ -23,7 +21,7 @@
  */
 #define MAGIC 0x46504c4du
 
-enum { VERSION = 1, CRC = 4, FIXED = 8 + 3 * 8 + 4 * 16 + 4, BIN = 4 + 3 * 8 + 2 * 16 };
+enum { VERSION = 1, BIN = 4 + 3 * 8 + 2 * 16 };
 
 static int is_empty(const mlops__score_bin *bin) {
     return (bin->weight[0] | bin->weight[1] | bin->weight[2]) == 0;
@@ -34,9 +32,10 @@ static void put_wide(mlops__buf *out, mlops__i128 value) {
     mlops__buf_i64(out, value.high);
 }
 
-static void put_all(const mlops_performance *self, mlops__buf *out, uint32_t n_bins) {
-    mlops__buf_u32(out, MAGIC);
-    mlops__buf_u32(out, VERSION);
+static void put_all(const void *of, mlops__buf *out) {
+    const mlops_performance *self = of;
+    uint32_t n_bins = 0;
+    for (size_t i = 0; i < MLOPS__SCORE_BINS; i++) n_bins += !is_empty(&self->bins[i]);
     mlops__buf_i64(out, self->n[0]);
     mlops__buf_i64(out, self->n[1]);
     mlops__buf_i64(out, self->n_nan);
@@ -56,17 +55,7 @@ static void put_all(const mlops_performance *self, mlops__buf *out, uint32_t n_b
 
 mlops_status mlops_performance_save(const mlops_performance *self, void *bytes, size_t cap,
                                     size_t *needed) {
-    mlops__buf out;
-    uint32_t n_bins = 0;
-    for (size_t i = 0; i < MLOPS__SCORE_BINS; i++) n_bins += !is_empty(&self->bins[i]);
-    size_t size = FIXED + n_bins * (size_t)BIN + CRC;
-    if (needed) *needed = size;
-    if (!bytes) return MLOPS_OK;
-    if (cap < size) return MLOPS_E_ARENA;
-    mlops__buf_init_fixed(&out, bytes, size);
-    put_all(self, &out, n_bins);
-    mlops__buf_u32(&out, mlops__crc32(0, bytes, size - CRC));
-    return out.status;
+    return mlops__sealed_save(self, put_all, MAGIC, VERSION, bytes, cap, needed);
 }
 
 static mlops__i128 read_wide(mlops__cursor *in) {
@@ -137,13 +126,7 @@ mlops_status mlops_performance_load(mlops_performance **out, void *mem, size_t s
     mlops_performance *self;
     mlops__cursor in;
     *out = NULL;
-    if (!bytes || n < FIXED + CRC) return MLOPS_E_CORRUPT;
-    mlops__cursor_init(&in, bytes, n - CRC);
-    if (mlops__cursor_u32(&in) != MAGIC) return MLOPS_E_CORRUPT;
-    if (mlops__crc32(0, bytes, n - CRC) != mlops__load_u32((const uint8_t *)bytes + n - CRC))
-        return MLOPS_E_CORRUPT;
-    uint32_t version = mlops__cursor_u32(&in);
-    if (version != VERSION) return version ? MLOPS_E_UNSUPPORTED : MLOPS_E_CORRUPT;
+    MLOPS_TRY(mlops__sealed_open(&in, bytes, n, MAGIC, VERSION));
     MLOPS_TRY(mlops_performance_init(&self, mem, size));
     if (!read_all(self, &in)) return MLOPS_E_CORRUPT;
     *out = self;

@@ -190,26 +190,16 @@ static void put_sentence(const mlops_policy *self, mlops__buf *out) {
     }
 }
 
-static void put_f64(mlops__json_writer *json, const char *name, double value) {
-    mlops__json_name(json, name);
-    mlops__json_f64(json, value);
-}
-
-static void put_i64(mlops__json_writer *json, const char *name, int64_t value) {
-    mlops__json_name(json, name);
-    mlops__json_i64(json, value);
-}
-
 static void put_rules(mlops__json_writer *json, const mlops__policy_rules *rules) {
     mlops__json_name(json, "rules");
     mlops__json_open(json, '{');
-    put_i64(json, "k", rules->k);
-    put_i64(json, "n", rules->n);
-    put_i64(json, "calm", rules->calm);
-    put_f64(json, "over", rules->over);
-    put_f64(json, "clear", rules->clear);
-    if (rules->critical > 0) put_f64(json, "critical", rules->critical);
-    put_i64(json, "pause_ns", rules->pause_ns);
+    mlops__json_put_i64(json, "k", rules->k);
+    mlops__json_put_i64(json, "n", rules->n);
+    mlops__json_put_i64(json, "calm", rules->calm);
+    mlops__json_put_f64(json, "over", rules->over);
+    mlops__json_put_f64(json, "clear", rules->clear);
+    if (rules->critical > 0) mlops__json_put_f64(json, "critical", rules->critical);
+    mlops__json_put_i64(json, "pause_ns", rules->pause_ns);
     mlops__json_close(json, '}');
 }
 
@@ -229,15 +219,15 @@ static void put_all(const mlops_policy *self, mlops__buf *out) {
     mlops__json_bool(&json, d->alarmed);
     mlops__json_name(&json, "reason");
     mlops__json_string(&json, sentence);
-    put_f64(&json, "severity", d->severity);
-    put_f64(&json, "peak", d->peak);
+    mlops__json_put_f64(&json, "severity", d->severity);
+    mlops__json_put_f64(&json, "peak", d->peak);
     mlops__json_name(&json, "critical");
     mlops__json_bool(&json, d->is_critical);
-    put_i64(&json, "n_known", d->n_known);
-    put_i64(&json, "n_over", d->n_over);
-    put_i64(&json, "n_calm", d->n_calm);
-    if (d->time_ns != INT64_MIN) put_i64(&json, "time_ns", d->time_ns);
-    if (d->raised_ns != INT64_MIN) put_i64(&json, "raised_ns", d->raised_ns);
+    mlops__json_put_i64(&json, "n_known", d->n_known);
+    mlops__json_put_i64(&json, "n_over", d->n_over);
+    mlops__json_put_i64(&json, "n_calm", d->n_calm);
+    if (d->time_ns != INT64_MIN) mlops__json_put_i64(&json, "time_ns", d->time_ns);
+    if (d->raised_ns != INT64_MIN) mlops__json_put_i64(&json, "raised_ns", d->raised_ns);
     put_rules(&json, &self->rules);
     mlops__json_close(&json, '}');
 }

@@ -16,7 +16,6 @@ typedef struct mlops__policy_rules {
 } mlops__policy_rules;
 
 struct mlops_policy {
-    mlops_allocator allocator; /* of mlops_policy_new(); else empty */
     mlops__policy_rules rules;
     uint64_t over;                  /* bit i: the window before i known others was over */
     mlops_policy_decision decision; /* of the newest window */

@@ -3,12 +3,9 @@
  * Owns nothing. Invariant: what is loaded is a state that some windows lead to, as far as its parts
  * can tell, and saves to the same bytes.
  */
-#include "base/buf.h"
-#include "base/crc32.h"
-#include "base/cursor.h"
+#include "base/bits.h"
+#include "base/sealed.h"
 #include "policy/policy.h"
-
-#include <string.h>
 
 /* The bytes, little-endian:
  *
@@ -26,16 +23,14 @@
  *        124     4  bit 0: alarmed; bit 1: critical
  *        128     4  CRC-32 of all before it
  */
-#define MAGIC    0x4f504c4du
-#define NAN_BITS 0x7ff8000000000000u
+#define MAGIC 0x4f504c4du
 
-enum { VERSION = 1, SIZE = 132, CRC = 4 };
+enum { VERSION = 1, SIZE = 132 };
 
-static void put_all(const mlops_policy *self, mlops__buf *out) {
+static void put_all(const void *of, mlops__buf *out) {
+    const mlops_policy *self = of;
     const mlops__policy_rules *r = &self->rules;
     const mlops_policy_decision *d = &self->decision;
-    mlops__buf_u32(out, MAGIC);
-    mlops__buf_u32(out, VERSION);
     mlops__buf_i64(out, r->k);
     mlops__buf_i64(out, r->n);
     mlops__buf_i64(out, r->calm);
@@ -49,22 +44,15 @@ static void put_all(const mlops_policy *self, mlops__buf *out) {
     mlops__buf_i64(out, d->time_ns);
     mlops__buf_i64(out, d->raised_ns);
     if (d->severity == d->severity) mlops__buf_f64(out, d->severity);
-    else mlops__buf_u64(out, NAN_BITS);
+    else mlops__buf_u64(out, MLOPS__NAN_BITS);
     mlops__buf_f64(out, d->peak);
     mlops__buf_u32(out, (uint32_t)d->event);
     mlops__buf_u32(out, (uint32_t)(d->alarmed | d->is_critical << 1));
 }
 
 mlops_status mlops_policy_save(const mlops_policy *self, void *bytes, size_t cap, size_t *needed) {
-    mlops__buf out;
     if (!self) return MLOPS_E_INVALID;
-    if (needed) *needed = SIZE;
-    if (!bytes) return MLOPS_OK;
-    if (cap < SIZE) return MLOPS_E_ARENA;
-    mlops__buf_init_fixed(&out, bytes, SIZE);
-    put_all(self, &out);
-    mlops__buf_u32(&out, mlops__crc32(0, bytes, SIZE - CRC));
-    return out.status;
+    return mlops__sealed_save(self, put_all, MAGIC, VERSION, bytes, cap, needed);
 }
 
 static mlops__policy_rules read_rules(mlops__cursor *in) {
@@ -108,13 +96,7 @@ mlops_status mlops_policy_load(mlops_policy **out, void *mem, size_t size, const
     mlops__cursor in;
     uint8_t again[SIZE];
     *out = NULL;
-    if (!bytes || n < 8 + CRC) return MLOPS_E_CORRUPT;
-    mlops__cursor_init(&in, bytes, n - CRC);
-    if (mlops__cursor_u32(&in) != MAGIC) return MLOPS_E_CORRUPT;
-    uint32_t version = mlops__cursor_u32(&in);
-    if (mlops__crc32(0, bytes, n - CRC) != mlops__load_u32((const uint8_t *)bytes + n - CRC))
-        return MLOPS_E_CORRUPT;
-    if (version != VERSION) return MLOPS_E_UNSUPPORTED;
+    MLOPS_TRY(mlops__sealed_open(&in, bytes, n, MAGIC, VERSION));
     if (n != SIZE) return MLOPS_E_CORRUPT;
     mlops__policy_rules rules = read_rules(&in);
     if (mlops__policy_check(&rules, NULL)) return MLOPS_E_CORRUPT;

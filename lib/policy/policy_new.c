@@ -1,28 +1,19 @@
-/* Policies on the host's heap.
+/* Policies on the host's heap, for callers that have one.
  *
- * Owns nothing. Invariant: what mlops_policy_new() made is given back to the allocator that it came
- * from.
+ * Owns nothing. Invariant: the policy itself is the same as one in the caller's storage.
  */
-#include "policy/policy.h"
+#include "sys/hosted.h"
 
-#include "base/alloc.h"
-#include "sys/host.h"
+#include <mlops/policy.h>
 
 mlops_status mlops_policy_new(mlops_policy **out, const mlops_policy_opts *opts, mlops_error *err) {
-    mlops__policy_rules rules;
-    mlops__host host;
+    size_t size = mlops_policy_size();
+    void *mem;
     *out = NULL;
-    MLOPS_TRY(mlops__policy_rules_of(&rules, opts, err));
-    MLOPS_TRY(mlops__host_init(&host, opts ? opts->host : NULL, err));
-    void *mem = mlops__alloc(&host.allocator, sizeof(mlops_policy));
-    if (!mem) return mlops__fail_nomem(err, sizeof(mlops_policy));
-    MLOPS_TRY(mlops__policy_place(out, mem, sizeof(mlops_policy), &rules, err));
-    (*out)->allocator = host.allocator;
-    return MLOPS_OK;
+    MLOPS_TRY(mlops__hosted_new(&mem, size, opts ? opts->host : NULL, err));
+    mlops_status status = mlops_policy_init(out, mem, size, opts, err);
+    if (status < 0) mlops__hosted_free(mem);
+    return status;
 }
 
-void mlops_policy_free(mlops_policy *self) {
-    if (!self) return;
-    const mlops_allocator allocator = self->allocator;
-    mlops__free(&allocator, self, sizeof *self);
-}
+void mlops_policy_free(mlops_policy *self) { mlops__hosted_free(self); }

@@ -82,4 +82,9 @@ void mlops__json_bool(mlops__json_writer *self, int value);
 void mlops__json_null(mlops__json_writer *self);
 void mlops__json_raw(mlops__json_writer *self, const char *json, size_t n);
 
+/* Members of an object. */
+void mlops__json_put_f64(mlops__json_writer *self, const char *name, double value);
+void mlops__json_put_i64(mlops__json_writer *self, const char *name, int64_t value);
+void mlops__json_put_text(mlops__json_writer *self, const char *name, const char *value);
+
 #endif

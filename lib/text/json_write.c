@@ -128,3 +128,18 @@ void mlops__json_raw(mlops__json_writer *self, const char *json, size_t n) {
     begin(self);
     mlops__buf_put(self->out, json, n);
 }
+
+void mlops__json_put_f64(mlops__json_writer *self, const char *name, double value) {
+    mlops__json_name(self, name);
+    mlops__json_f64(self, value);
+}
+
+void mlops__json_put_i64(mlops__json_writer *self, const char *name, int64_t value) {
+    mlops__json_name(self, name);
+    mlops__json_i64(self, value);
+}
+
+void mlops__json_put_text(mlops__json_writer *self, const char *name, const char *value) {
+    mlops__json_name(self, name);
+    mlops__json_string(self, value);
+}

@@ -21,17 +21,17 @@ static double log1p_of(double x) {
  */
 static double draw_double(void) {
     switch (draw() % 6) {
-    case 0: return mlops__expr_double(draw());
+    case 0: return mlops__f64_of(draw());
     case 1: return (uniform() - 0.5) * 4;
     case 2: return (uniform() - 0.5) * 1e-3;
     case 3: return (double)(int64_t)draw() / 1024;
-    case 4: return mlops__expr_double(mlops__expr_bits(1.0) + draw() % 4096 - 2048);
+    case 4: return mlops__f64_of(mlops__bits_of(1.0) + draw() % 4096 - 2048);
     default: return (uniform() - 0.5) * 1500;
     }
 }
 
 static void same_bits(double got, double expected, double x, const char *what) {
-    if (mlops__expr_bits(got) == mlops__expr_bits(expected)) return;
+    if (mlops__bits_of(got) == mlops__bits_of(expected)) return;
     if (isnan(got) && isnan(expected)) return;
     fail_msg("%s(%a): %a, not %a", what, x, got, expected);
 }

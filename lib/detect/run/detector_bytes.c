@@ -3,7 +3,7 @@
  * Owns nothing. Invariant: what is loaded saves to the same bytes and goes on to the same bits.
  * Freestanding: part of the firmware build.
  */
-#include "base/crc32.h"
+#include "base/sealed.h"
 #include "detect/run/detect.h"
 
 #include <string.h>
@@ -24,14 +24,13 @@
  */
 #define MAGIC 0x54444c4du
 
-enum { VERSION = 1, FIXED = 168, CRC = 4, N_COUNTS = 5, N_CHOICES = 4 };
+enum { VERSION = 1, N_COUNTS = 5, N_CHOICES = 4 };
 
-static void put_all(const mlops_detector *self, mlops__buf *out) {
+static void put_all(const void *of, mlops__buf *out) {
+    const mlops_detector *self = of;
     const int32_t choices[N_CHOICES] = {self->kind, self->mode, self->side, self->signal};
     const int64_t counts[N_COUNTS] = {self->n, self->n_skipped, self->n_changes, self->last_change,
                                       self->last_warning};
-    mlops__buf_u32(out, MAGIC);
-    mlops__buf_u32(out, VERSION);
     for (size_t i = 0; i < N_CHOICES; i++) mlops__buf_u32(out, (uint32_t)choices[i]);
     for (size_t i = 0; i < N_COUNTS; i++) mlops__buf_i64(out, counts[i]);
     for (size_t i = 0; i < MLOPS__PARAMS; i++) mlops__buf_f64(out, self->p[i]);
@@ -40,17 +39,7 @@ static void put_all(const mlops_detector *self, mlops__buf *out) {
 
 mlops_status mlops_detector_save(const mlops_detector *self, void *bytes, size_t cap,
                                  size_t *needed) {
-    mlops__buf out;
-    mlops__buf_init_fixed(&out, NULL, 0);
-    put_all(self, &out);
-    size_t size = out.size + CRC;
-    if (needed) *needed = size;
-    if (!bytes) return MLOPS_OK;
-    if (cap < size) return MLOPS_E_ARENA;
-    mlops__buf_init_fixed(&out, bytes, size);
-    put_all(self, &out);
-    mlops__buf_u32(&out, mlops__crc32(0, bytes, size - CRC));
-    return out.status;
+    return mlops__sealed_save(self, put_all, MAGIC, VERSION, bytes, cap, needed);
 }
 
 static int header_holds(const mlops_detector *self) {
@@ -74,19 +63,15 @@ mlops_status mlops_detector_load(mlops_detector **out, void *mem, size_t size, c
     mlops_detector like, *self;
     *out = NULL;
     memset(&like, 0, sizeof like);
-    if (n < FIXED + CRC) return MLOPS_E_CORRUPT;
-    const uint8_t *end = (const uint8_t *)bytes + (n - CRC);
-    mlops__cursor_init(&in, bytes, n - CRC);
-    if (mlops__cursor_u32(&in) != MAGIC || mlops__crc32(0, bytes, n - CRC) != mlops__load_u32(end))
-        return MLOPS_E_CORRUPT;
-    if (mlops__cursor_u32(&in) != VERSION) return MLOPS_E_UNSUPPORTED;
+    MLOPS_TRY(mlops__sealed_open(&in, bytes, n, MAGIC, VERSION));
     int32_t *const choices[N_CHOICES] = {&like.kind, &like.mode, &like.side, &like.signal};
     int64_t *const counts[N_COUNTS] = {&like.n, &like.n_skipped, &like.n_changes, &like.last_change,
                                        &like.last_warning};
     for (size_t i = 0; i < N_CHOICES; i++) *choices[i] = (int32_t)mlops__cursor_u32(&in);
     for (size_t i = 0; i < N_COUNTS; i++) *counts[i] = mlops__cursor_i64(&in);
     for (size_t i = 0; i < MLOPS__PARAMS; i++) like.p[i] = mlops__cursor_f64(&in);
-    if (mlops__detect_check(&like, NULL) < 0 || !header_holds(&like)) return MLOPS_E_CORRUPT;
+    if (in.failed || mlops__detect_check(&like, NULL) < 0 || !header_holds(&like))
+        return MLOPS_E_CORRUPT;
     MLOPS_TRY(mlops__detect_begin(&self, mem, size, &like, NULL));
     memcpy(self, &like, offsetof(mlops_detector, c));
     MLOPS_TRY(mlops__detect_get(self, &in));

@@ -23,24 +23,14 @@ static const char *level_name(mlops_cpu level) {
     }
 }
 
-static void put_text(mlops__json_writer *out, const char *name, const char *value) {
-    mlops__json_name(out, name);
-    mlops__json_string(out, value);
-}
-
-static void put_int(mlops__json_writer *out, const char *name, int64_t value) {
-    mlops__json_name(out, name);
-    mlops__json_i64(out, value);
-}
-
 static void put_id(mlops__json_writer *out, const mlops_id *id) {
     char text[65];
     mlops__hex_bytes(text, id->bytes, sizeof id->bytes);
-    put_text(out, "id", text);
+    mlops__json_put_text(out, "id", text);
 }
 
 static void put_features(mlops__json_writer *out, const mlops_model *self) {
-    put_int(out, "n_features", self->plan.n_features);
+    mlops__json_put_i64(out, "n_features", self->plan.n_features);
     mlops__json_name(out, "features");
     if (!self->names) {
         mlops__json_null(out);
@@ -59,9 +49,9 @@ static void put_ports(mlops__json_writer *out, const char *name, const mlops__gr
     mlops__json_open(out, '[');
     for (uint32_t i = 0; i < n; i++) {
         mlops__json_open(out, '{');
-        put_text(out, "name", ports[i].name);
-        put_text(out, "type", types[ports[i].dtype]);
-        put_int(out, "width", ports[i].width);
+        mlops__json_put_text(out, "name", ports[i].name);
+        mlops__json_put_text(out, "type", types[ports[i].dtype]);
+        mlops__json_put_i64(out, "width", ports[i].width);
         mlops__json_close(out, '}');
     }
     mlops__json_close(out, ']');
@@ -77,26 +67,26 @@ static int takes_f64(const mlops__graph_model *graph) {
 static void put_graph(mlops__json_writer *out, const mlops_model *self) {
     const mlops__graph_model *graph = self->graph;
     mlops__json_open(out, '{');
-    put_text(out, "format", "onnx");
-    put_text(out, "producer", graph->producer);
-    put_text(out, "opsets", graph->opsets);
-    put_text(out, "operators", graph->operators);
-    put_text(out, "numbers", takes_f64(graph) ? "float64" : "float32");
-    put_int(out, "steps", graph->graph.n_steps);
+    mlops__json_put_text(out, "format", "onnx");
+    mlops__json_put_text(out, "producer", graph->producer);
+    mlops__json_put_text(out, "opsets", graph->opsets);
+    mlops__json_put_text(out, "operators", graph->operators);
+    mlops__json_put_text(out, "numbers", takes_f64(graph) ? "float64" : "float32");
+    mlops__json_put_i64(out, "steps", graph->graph.n_steps);
     put_ports(out, "inputs", graph->inputs, graph->graph.n_inputs);
     put_ports(out, "results", graph->outputs, graph->shape.n_outputs);
     put_features(out, self);
-    put_int(out, "outputs", mlops__model_width(self, MLOPS_MODEL_OUTPUT_PREDICTION));
-    if (graph->core) put_int(out, "trees", self->plan.n_trees);
-    if (graph->core) put_int(out, "margins", self->plan.n_groups);
+    mlops__json_put_i64(out, "outputs", mlops__model_width(self, MLOPS_MODEL_OUTPUT_PREDICTION));
+    if (graph->core) mlops__json_put_i64(out, "trees", self->plan.n_trees);
+    if (graph->core) mlops__json_put_i64(out, "margins", self->plan.n_groups);
     mlops__json_name(out, "classes");
     mlops__json_open(out, '[');
     for (int64_t i = 0; i < graph->n_classes; i++) mlops__json_string(out, graph->classes[i]);
     mlops__json_close(out, ']');
     mlops__json_name(out, "rows");
     mlops__json_string(out, graph->is_whole ? "together" : "apart");
-    put_int(out, "plan_size", (int64_t)self->payload_size);
-    put_int(out, "context_size", (int64_t)mlops_context_size(self, NULL));
+    mlops__json_put_i64(out, "plan_size", (int64_t)self->payload_size);
+    mlops__json_put_i64(out, "context_size", (int64_t)mlops_context_size(self, NULL));
     mlops_id id = mlops__model_id(self);
     put_id(out, &id);
     mlops__json_close(out, '}');
@@ -113,8 +103,8 @@ static void put_needs(mlops__json_writer *out, const mlops__onnx *model) {
     mlops__json_open(out, '[');
     for (size_t i = 0; i < model->n_opsets; i++) {
         mlops__json_open(out, '{');
-        put_text(out, "domain", domain_of(model->opsets[i].domain));
-        put_int(out, "version", model->opsets[i].version);
+        mlops__json_put_text(out, "domain", domain_of(model->opsets[i].domain));
+        mlops__json_put_i64(out, "version", model->opsets[i].version);
         mlops__json_close(out, '}');
     }
     mlops__json_close(out, ']');
@@ -127,8 +117,8 @@ static void put_needs(mlops__json_writer *out, const mlops__onnx *model) {
         if (k < n) continue;
         known[n++] = node;
         mlops__json_open(out, '{');
-        put_text(out, "operator", node->op);
-        put_text(out, "domain", domain_of(node->domain));
+        mlops__json_put_text(out, "operator", node->op);
+        mlops__json_put_text(out, "domain", domain_of(node->domain));
         mlops__json_close(out, '}');
     }
     mlops__json_close(out, ']');
@@ -141,22 +131,22 @@ mlops_status mlops__onnx_describe(const mlops__onnx *model, const mlops__oc_list
     mlops__buf_init_fixed(&buf, text, text ? cap : 0);
     mlops__json_writer_init(&out, &buf, 2);
     mlops__json_open(&out, '{');
-    put_text(&out, "format", "onnx");
-    put_text(&out, "producer", model->producer);
+    mlops__json_put_text(&out, "format", "onnx");
+    mlops__json_put_text(&out, "producer", model->producer);
     put_needs(&out, model);
     mlops__json_name(&out, "missing");
     mlops__json_open(&out, '[');
     for (uint32_t i = 0; i < lost->n; i++) {
         const mlops__onnx_lost *item = lost->items[i];
         mlops__json_open(&out, '{');
-        put_text(&out, "part", item->what);
-        put_text(&out, "name", item->name);
+        mlops__json_put_text(&out, "part", item->what);
+        mlops__json_put_text(&out, "name", item->name);
         if (item->node) {
-            put_text(&out, "operator", item->node->op);
-            put_text(&out, "domain", domain_of(item->node->domain));
-            put_int(&out, "opset", item->opset);
+            mlops__json_put_text(&out, "operator", item->node->op);
+            mlops__json_put_text(&out, "domain", domain_of(item->node->domain));
+            mlops__json_put_i64(&out, "opset", item->opset);
         }
-        put_text(&out, "reason", item->reason);
+        mlops__json_put_text(&out, "reason", item->reason);
         mlops__json_close(&out, '}');
     }
     mlops__json_close(&out, ']');
@@ -175,23 +165,24 @@ mlops_status mlops_model_describe(const mlops_model *self, char *text, size_t ca
         return mlops__buf_finish_text(&buf, needed);
     }
     mlops__json_open(&out, '{');
-    put_text(&out, "format", format);
-    put_text(&out, "booster", objective + strlen(objective) + 1);
-    put_text(&out, "objective", objective);
-    put_text(&out, "numbers", self->plan.flags & MLOPS__PLAN_F64 ? "float64" : "float32");
+    mlops__json_put_text(&out, "format", format);
+    mlops__json_put_text(&out, "booster", objective + strlen(objective) + 1);
+    mlops__json_put_text(&out, "objective", objective);
+    mlops__json_put_text(&out, "numbers",
+                         self->plan.flags & MLOPS__PLAN_F64 ? "float64" : "float32");
     const int linear = mlops__model_is_linear(self);
-    put_int(&out, "trees", linear ? 0 : self->plan.n_trees);
-    put_int(&out, "nodes", linear ? 0 : self->plan.n_nodes);
-    put_int(&out, "depth", self->plan.depth);
+    mlops__json_put_i64(&out, "trees", linear ? 0 : self->plan.n_trees);
+    mlops__json_put_i64(&out, "nodes", linear ? 0 : self->plan.n_nodes);
+    mlops__json_put_i64(&out, "depth", self->plan.depth);
     put_features(&out, self);
-    put_int(&out, "outputs", mlops__model_width(self, MLOPS_MODEL_OUTPUT_PREDICTION));
-    put_int(&out, "margins", self->plan.n_groups);
-    put_int(&out, "plan_size", (int64_t)self->payload_size);
-    put_int(&out, "context_size", (int64_t)mlops_context_size(self, NULL));
+    mlops__json_put_i64(&out, "outputs", mlops__model_width(self, MLOPS_MODEL_OUTPUT_PREDICTION));
+    mlops__json_put_i64(&out, "margins", self->plan.n_groups);
+    mlops__json_put_i64(&out, "plan_size", (int64_t)self->payload_size);
+    mlops__json_put_i64(&out, "context_size", (int64_t)mlops_context_size(self, NULL));
     mlops_id id = mlops__model_id(self);
     put_id(&out, &id);
-    put_text(&out, "kernels", level_name(self->host.cpu));
-    put_text(&out, "layout", self->forest ? "ranks" : "plan");
+    mlops__json_put_text(&out, "kernels", level_name(self->host.cpu));
+    mlops__json_put_text(&out, "layout", self->forest ? "ranks" : "plan");
     mlops__json_close(&out, '}');
     return mlops__buf_finish_text(&buf, needed);
 }

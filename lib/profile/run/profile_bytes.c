@@ -3,9 +3,7 @@
  * Owns nothing. Invariant: what is loaded is a state that some values lead to, as far as the totals
  * and bins can tell, and saves to the same bytes. Freestanding: part of the firmware build.
  */
-#include "base/buf.h"
-#include "base/crc32.h"
-#include "base/cursor.h"
+#include "base/sealed.h"
 #include "profile/run/profile_state.h"
 
 /* The bytes, little-endian:
@@ -30,12 +28,11 @@ static uint64_t bits_of_key(uint64_t key) {
     return key & MLOPS__KEY_ZERO ? key ^ MLOPS__KEY_ZERO : ~key;
 }
 
-static void put_all(const mlops_profile *self, mlops__buf *out) {
+static void put_all(const void *of, mlops__buf *out) {
+    const mlops_profile *self = of;
     int64_t n_values = self->n - self->n_null - self->n_nan;
     const int64_t totals[] = {self->n,      self->n_null,     self->n_nan,   self->n_infinite,
                               self->n_zero, self->n_negative, self->n_beyond};
-    mlops__buf_u32(out, MAGIC);
-    mlops__buf_u32(out, VERSION);
     mlops__buf_u32(out, (uint32_t)self->n_edges);
     mlops__buf_u32(out, (uint32_t)self->scale);
     for (size_t i = 0; i < 7; i++) mlops__buf_i64(out, totals[i]);
@@ -50,16 +47,7 @@ static void put_all(const mlops_profile *self, mlops__buf *out) {
 
 mlops_status mlops_profile_save(const mlops_profile *self, void *bytes, size_t cap,
                                 size_t *needed) {
-    size_t n_words = (size_t)(self->n_edges + mlops_profile_n_bins(self));
-    size_t size = FIXED + n_words * 8 + CRC;
-    if (needed) *needed = size;
-    if (!bytes) return MLOPS_OK;
-    if (cap < size) return MLOPS_E_ARENA;
-    mlops__buf out;
-    mlops__buf_init_fixed(&out, bytes, size);
-    put_all(self, &out);
-    mlops__buf_u32(&out, mlops__crc32(0, bytes, size - CRC));
-    return out.status;
+    return mlops__sealed_save(self, put_all, MAGIC, VERSION, bytes, cap, needed);
 }
 
 static mlops_status read_totals(mlops_profile *self, mlops__cursor *in) {
@@ -141,22 +129,11 @@ static mlops_status read_data(mlops_profile *self, mlops__cursor *in) {
     return totals_agree(self) && bins_agree(self) ? MLOPS_OK : MLOPS_E_CORRUPT;
 }
 
-/* Magic, checksum and version: what any version has. */
-static mlops_status check_frame(const uint8_t *bytes, size_t n) {
-    if (n < 8 + CRC || mlops__load_u32(bytes) != MAGIC) return MLOPS_E_CORRUPT;
-    if (mlops__load_u32(bytes + n - CRC) != mlops__crc32(0, bytes, n - CRC)) return MLOPS_E_CORRUPT;
-    uint32_t version = mlops__load_u32(bytes + 4);
-    if (version == 0) return MLOPS_E_CORRUPT;
-    return version > VERSION ? MLOPS_E_UNSUPPORTED : MLOPS_OK;
-}
-
 mlops_status mlops_profile_load(mlops_profile **out, void *mem, size_t size, const void *bytes,
                                 size_t n) {
     *out = NULL;
-    MLOPS_TRY(check_frame(bytes, n));
     mlops__cursor in;
-    mlops__cursor_init(&in, bytes, n - CRC);
-    mlops__cursor_take(&in, 8);
+    MLOPS_TRY(mlops__sealed_open(&in, bytes, n, MAGIC, VERSION));
     uint32_t n_edges = mlops__cursor_u32(&in);
     uint32_t scale = mlops__cursor_u32(&in) + MLOPS__PROFILE_SCALE_MAX;
     if (n_edges > MLOPS__PROFILE_EDGES || scale > 2 * MLOPS__PROFILE_SCALE_MAX)

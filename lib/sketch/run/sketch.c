@@ -6,6 +6,7 @@
 #include "sketch/run/sketch.h"
 
 #include "base/crc32.h"
+#include "base/sealed.h"
 
 enum { VERSION = 1, FRONT = 8, CRC = 4 };
 
@@ -34,14 +35,7 @@ mlops_status mlops__sketch_end(mlops__buf *out, uint32_t magic) {
 mlops_status mlops__sketch_open(mlops__cursor *in, const void *bytes, size_t n, uint32_t magic) {
     mlops__cursor_init(in, bytes, n);
     if (n < FRONT || mlops__load_u32(bytes) != magic) return MLOPS_END;
-    if (n < FRONT + CRC) return MLOPS_E_CORRUPT;
-    const uint8_t *data = bytes;
-    if (mlops__load_u32(data + n - CRC) != mlops__crc32(0, data, n - CRC)) return MLOPS_E_CORRUPT;
-    uint32_t version = mlops__load_u32(data + 4);
-    if (version != VERSION) return version ? MLOPS_E_UNSUPPORTED : MLOPS_E_CORRUPT;
-    mlops__cursor_init(in, data, n - CRC);
-    (void)mlops__cursor_take(in, FRONT);
-    return MLOPS_OK;
+    return mlops__sealed_open(in, bytes, n, magic, VERSION);
 }
 
 static void exchange(uint8_t *a, uint8_t *b, size_t size) {

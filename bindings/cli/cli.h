@@ -24,8 +24,8 @@ typedef struct cli_args {
     int32_t n_words;
     int32_t help, json, csv, csv_no_header, force, plain, drop, alone, no_gate, newest;
     int32_t keep_missing, rows, cells, schema, verify;
-    int32_t output, split, divide, part, status, links, take,
-        tool; /* the choice as listed, from 1 on */
+    int32_t output, split, divide, part, status, links, take, tool,
+        correction; /* the choice as listed, from 1 on */
     const char *out, *columns, *ignore, *report, *metrics, *reference;
     const char *name, *version, *metadata, *description;
     const char *csv_names, *csv_delimiter, *csv_types;

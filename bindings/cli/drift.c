@@ -4,24 +4,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CELLS = 8, CELL = 24, NAME_MAX_WIDTH = 40 };
+enum { CELLS = 9, CELL = 24, NAME_MAX_WIDTH = 40 };
 
-static const char *const heads[CELLS] = {"VERDICT",   "TEST", "EFFECT", "AT LEAST",
-                                         "TOLERANCE", "P",    "PSI",    "NULLS"};
+static const char *const heads[CELLS] = {"VERDICT", "TEST",     "EFFECT", "AT LEAST", "TOLERANCE",
+                                         "P",       "SEVERITY", "PSI",    "NULLS"};
 
 /* The column as cells of text. */
 static void format(const mlops_drift_column *c, char cells[CELLS][CELL]) {
     double p = c->p_adjusted == c->p_adjusted ? c->p_adjusted : c->p_value;
-    const double numbers[] = {c->effect, c->effect_low, c->tolerance, p, c->psi};
+    const double numbers[] = {c->effect, c->effect_low, c->tolerance, p, c->severity, c->psi};
     snprintf(cells[0], CELL, "%s", cli_verdict(c->verdict));
     snprintf(cells[1], CELL, "%s", *c->test ? c->test : "-");
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < 6; i++) {
         if (numbers[i] == numbers[i]) snprintf(cells[2 + i], CELL, "%.3g", numbers[i]);
         else snprintf(cells[2 + i], CELL, "-");
     }
     double nulls = c->nulls_current;
-    if (nulls == nulls) snprintf(cells[7], CELL, "%.3g%%", 100 * nulls);
-    else snprintf(cells[7], CELL, "-");
+    if (nulls == nulls) snprintf(cells[8], CELL, "%.3g%%", 100 * nulls);
+    else snprintf(cells[8], CELL, "-");
 }
 
 static void print_row(const char *name, int name_width, char cells[CELLS][CELL], const int *widths,

@@ -30,6 +30,7 @@ mlops_drift_opts cli_drift_opts(const cli_args *args) {
     opts.columns = args->columns;
     opts.ignore = args->ignore;
     opts.alpha = args->alpha;
+    opts.correction = (mlops_stats_correction)(args->correction ? args->correction - 1 : 0);
     opts.preset = (mlops_drift_preset)(args->tool ? args->tool - 1 : 0);
     return opts;
 }

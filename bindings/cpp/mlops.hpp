@@ -1791,8 +1791,9 @@ public:
         return mlops_drift_overall(need());
     }
 
-    /// How grave it is: the largest effect over its tolerance. Of a column that has drifted the effect is what it is
-    /// at least, so that drift is above 1; what is not shown to be drift is held to 1.
+    /// How grave it is: the largest effect over its tolerance, at most 1,000. Of a column that has drifted the effect
+    /// is what it is at least, so that drift is above 1; what is not shown to be drift is held to 1. Of a preset
+    /// whose rule is one of p it is ln(p) over ln(its limit).
     double severity() const {
         return mlops_drift_severity(need());
     }
@@ -3447,6 +3448,72 @@ inline std::int64_t deploy_bucket(const std::string &salt, const std::string &ke
     return mlops_deploy_bucket(salt.c_str(), key.c_str());
 }
 
+/// Compare two samples: Kolmogorov-Smirnov, Wasserstein and energy distance in one pass, and what measures asks
+/// for.
+///
+/// With an infinity on one side only, at either end, Wasserstein and energy are +inf; where both samples have the
+/// same share of it, it cancels; else they are +inf. Methods: Hodges 1958 (lattice paths), Simard and L'Ecuyer
+/// 2011 (distribution of D).
+inline mlops_stats_two_sample stats_compare(span<const double> x, span<const double> y,
+                                            const mlops_stats_opts *opts = nullptr) {
+    mlops_stats_two_sample out = {};
+    out.struct_size = sizeof out;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_stats_compare(&out, x.data(), static_cast<std::int64_t>(x.size()), y.data(), static_cast<std::int64_t>(y.size()), opts, &e), "mlops_stats_compare", &e);
+    return out;
+}
+
+/// Compare two numeric columns, as mlops_stats_compare(); nulls count as NaN.
+inline mlops_stats_two_sample stats_compare_columns(const ::mlops::table &x, std::int64_t x_column,
+                                                    const ::mlops::table &y, std::int64_t y_column,
+                                                    const mlops_stats_opts *opts = nullptr) {
+    mlops_stats_two_sample out = {};
+    out.struct_size = sizeof out;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_stats_compare_columns(&out, detail::required(x), x_column, detail::required(y), y_column, opts, &e), "mlops_stats_compare_columns", &e);
+    return out;
+}
+
+/// Compare two histograms: distances, and tests that they have the same shares.
+inline mlops_stats_two_counts stats_compare_counts(span<const std::int64_t> x, span<const std::int64_t> y) {
+    mlops_stats_two_counts out = {};
+    out.struct_size = sizeof out;
+    detail::require(y.size() == x.size(), "y and x differ in length");
+    detail::check(mlops_stats_compare_counts(&out, x.data(), y.data(), static_cast<std::int64_t>(x.size())), "mlops_stats_compare_counts");
+    return out;
+}
+
+/// Compare two shares: Fisher's exact test of the 2 x 2 table, and the z test of proportions.
+inline mlops_stats_two_shares stats_compare_shares(std::int64_t hits_x, std::int64_t n,
+                                                   std::int64_t hits_y, std::int64_t m,
+                                                   mlops_stats_alternative alternative) {
+    mlops_stats_two_shares out = {};
+    out.struct_size = sizeof out;
+    detail::check(mlops_stats_compare_shares(&out, hits_x, n, hits_y, m, alternative), "mlops_stats_compare_shares");
+    return out;
+}
+
+/// Adjust p-values: what is to be rejected at a level is what comes out at or below it.
+inline std::vector<double> stats_adjust(span<const double> p, mlops_stats_correction correction,
+                                        const mlops_host *host = nullptr) {
+    mlops_error e;
+    e.code = 0;
+    std::vector<double> out(static_cast<std::size_t>(static_cast<std::int64_t>(p.size())));
+    detail::check(mlops_stats_adjust(p.data(), static_cast<std::int64_t>(p.size()), correction, out.data(), host, &e), "mlops_stats_adjust", &e);
+    return out;
+}
+
+/// Adjust p-values: what is to be rejected at a level is what comes out at or below it.
+inline void stats_adjust(span<const double> p, mlops_stats_correction correction, span<double> out,
+                         const mlops_host *host = nullptr) {
+    mlops_error e;
+    e.code = 0;
+    detail::require(out.size() == static_cast<std::size_t>(static_cast<std::int64_t>(p.size())), "out has another length");
+    detail::check(mlops_stats_adjust(p.data(), static_cast<std::int64_t>(p.size()), correction, out.data(), host, &e), "mlops_stats_adjust", &e);
+}
+
 /// Erase entries, or rows of tables. Entries of other paths and other datasets that have the same content lose it
 /// too, since it cannot be gone and be there.
 ///
@@ -3918,72 +3985,6 @@ inline ::mlops::table dataset_parts(const ::mlops::store &store, const std::stri
     e.code = 0;
     detail::check(mlops_dataset_parts(&out, detail::required(store), dataset.c_str(), ref, path, &e), "mlops_dataset_parts", &e);
     return ::mlops::table(out);
-}
-
-/// Compare two samples: Kolmogorov-Smirnov, Wasserstein and energy distance in one pass, and what measures asks
-/// for.
-///
-/// With an infinity on one side only, at either end, Wasserstein and energy are +inf; where both samples have the
-/// same share of it, it cancels; else they are +inf. Methods: Hodges 1958 (lattice paths), Simard and L'Ecuyer
-/// 2011 (distribution of D).
-inline mlops_stats_two_sample stats_compare(span<const double> x, span<const double> y,
-                                            const mlops_stats_opts *opts = nullptr) {
-    mlops_stats_two_sample out = {};
-    out.struct_size = sizeof out;
-    mlops_error e;
-    e.code = 0;
-    detail::check(mlops_stats_compare(&out, x.data(), static_cast<std::int64_t>(x.size()), y.data(), static_cast<std::int64_t>(y.size()), opts, &e), "mlops_stats_compare", &e);
-    return out;
-}
-
-/// Compare two numeric columns, as mlops_stats_compare(); nulls count as NaN.
-inline mlops_stats_two_sample stats_compare_columns(const ::mlops::table &x, std::int64_t x_column,
-                                                    const ::mlops::table &y, std::int64_t y_column,
-                                                    const mlops_stats_opts *opts = nullptr) {
-    mlops_stats_two_sample out = {};
-    out.struct_size = sizeof out;
-    mlops_error e;
-    e.code = 0;
-    detail::check(mlops_stats_compare_columns(&out, detail::required(x), x_column, detail::required(y), y_column, opts, &e), "mlops_stats_compare_columns", &e);
-    return out;
-}
-
-/// Compare two histograms: distances, and tests that they have the same shares.
-inline mlops_stats_two_counts stats_compare_counts(span<const std::int64_t> x, span<const std::int64_t> y) {
-    mlops_stats_two_counts out = {};
-    out.struct_size = sizeof out;
-    detail::require(y.size() == x.size(), "y and x differ in length");
-    detail::check(mlops_stats_compare_counts(&out, x.data(), y.data(), static_cast<std::int64_t>(x.size())), "mlops_stats_compare_counts");
-    return out;
-}
-
-/// Compare two shares: Fisher's exact test of the 2 x 2 table, and the z test of proportions.
-inline mlops_stats_two_shares stats_compare_shares(std::int64_t hits_x, std::int64_t n,
-                                                   std::int64_t hits_y, std::int64_t m,
-                                                   mlops_stats_alternative alternative) {
-    mlops_stats_two_shares out = {};
-    out.struct_size = sizeof out;
-    detail::check(mlops_stats_compare_shares(&out, hits_x, n, hits_y, m, alternative), "mlops_stats_compare_shares");
-    return out;
-}
-
-/// Adjust p-values: what is to be rejected at a level is what comes out at or below it.
-inline std::vector<double> stats_adjust(span<const double> p, mlops_stats_correction correction,
-                                        const mlops_host *host = nullptr) {
-    mlops_error e;
-    e.code = 0;
-    std::vector<double> out(static_cast<std::size_t>(static_cast<std::int64_t>(p.size())));
-    detail::check(mlops_stats_adjust(p.data(), static_cast<std::int64_t>(p.size()), correction, out.data(), host, &e), "mlops_stats_adjust", &e);
-    return out;
-}
-
-/// Adjust p-values: what is to be rejected at a level is what comes out at or below it.
-inline void stats_adjust(span<const double> p, mlops_stats_correction correction, span<double> out,
-                         const mlops_host *host = nullptr) {
-    mlops_error e;
-    e.code = 0;
-    detail::require(out.size() == static_cast<std::size_t>(static_cast<std::int64_t>(p.size())), "out has another length");
-    detail::check(mlops_stats_adjust(p.data(), static_cast<std::int64_t>(p.size()), correction, out.data(), host, &e), "mlops_stats_adjust", &e);
 }
 
 /// Put what branches and tags of a dataset lead to on a remote, then move them there, all or none. A branch there

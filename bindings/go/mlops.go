@@ -309,6 +309,67 @@ const (
 	DetectorSignalChange DetectorSignal = 2
 )
 
+// StatsMethod: how the p-values of Kolmogorov-Smirnov, Cramer-von Mises and Mann-Whitney are found.
+type StatsMethod int32
+
+const (
+	// StatsMethodAuto: exact for small samples, as SciPy chooses (docs/stats.md).
+	StatsMethodAuto StatsMethod = 0
+	// StatsMethodExact: lattice paths; asymptotic where that is out of reach.
+	StatsMethodExact StatsMethod = 1
+	// StatsMethodAsymptotic: by the limiting distribution.
+	StatsMethodAsymptotic StatsMethod = 2
+)
+
+// StatsAlternative: against what is tested. As in SciPy, a CDF that lies below is that of the greater
+// values.
+type StatsAlternative int32
+
+const (
+	// StatsAlternativeTwoSided: x and y differ.
+	StatsAlternativeTwoSided StatsAlternative = 0
+	// StatsAlternativeLess: ks: the CDF of x lies below somewhere; else: x is the less.
+	StatsAlternativeLess StatsAlternative = 1
+	// StatsAlternativeGreater: ks: the CDF of x lies above somewhere; else: x is the greater.
+	StatsAlternativeGreater StatsAlternative = 2
+)
+
+// StatsMeasure: what the two-sample verbs find besides ks, wasserstein and energy. Bits.
+type StatsMeasure int32
+
+const (
+	// StatsMeasureMoments: mean_x, mean_y, variance_x, variance_y.
+	StatsMeasureMoments StatsMeasure = 1
+	// StatsMeasureT: Student's t test, of equal variances.
+	StatsMeasureT StatsMeasure = 2
+	// StatsMeasureWelch: Welch's t test.
+	StatsMeasureWelch StatsMeasure = 4
+	// StatsMeasureMannWhitney: Mann and Whitney's U, that is Wilcoxon's rank sum.
+	StatsMeasureMannWhitney StatsMeasure = 8
+	// StatsMeasureCramer: Cramer and von Mises' T.
+	StatsMeasureCramer StatsMeasure = 16
+	// StatsMeasureAnderson: Anderson and Darling's A^2 of two samples, midranks.
+	StatsMeasureAnderson StatsMeasure = 32
+	// StatsMeasureKuiper: Kuiper's V.
+	StatsMeasureKuiper StatsMeasure = 64
+	// StatsMeasureEpps: Epps and Singleton's W.
+	StatsMeasureEpps StatsMeasure = 128
+)
+
+// StatsCorrection: how p-values of several tests are adjusted.
+type StatsCorrection int32
+
+const (
+	// StatsCorrectionHolm: the chance of any false rejection, whatever depends on what.
+	StatsCorrectionHolm StatsCorrection = 0
+	// StatsCorrectionBonferroni: the same, simpler and weaker.
+	StatsCorrectionBonferroni StatsCorrection = 1
+	// StatsCorrectionBh: the share of false rejections, of independent tests.
+	StatsCorrectionBh StatsCorrection = 2
+	// StatsCorrectionBy: the same, whatever depends on what.
+	StatsCorrectionBy StatsCorrection = 3
+)
+
 // DriftVerdict: the three answers.
 type DriftVerdict int32
 
@@ -319,7 +380,7 @@ const (
 	// effects below twice that, with confidence 1 - alpha for this column by itself.
 	DriftVerdictNo DriftVerdict = 1
 	// DriftVerdictYes: the true effect exceeds the tolerance, with confidence 1 - alpha for all columns
-	// of the report together.
+	// of the report together; with BH and BY see mlops_drift_opts.correction.
 	DriftVerdictYes DriftVerdict = 2
 )
 
@@ -563,67 +624,6 @@ const (
 	DivideStrata Divide = 2
 	// DivideTime: older rows in earlier parts.
 	DivideTime Divide = 3
-)
-
-// StatsMethod: how the p-values of Kolmogorov-Smirnov, Cramer-von Mises and Mann-Whitney are found.
-type StatsMethod int32
-
-const (
-	// StatsMethodAuto: exact for small samples, as SciPy chooses (docs/stats.md).
-	StatsMethodAuto StatsMethod = 0
-	// StatsMethodExact: lattice paths; asymptotic where that is out of reach.
-	StatsMethodExact StatsMethod = 1
-	// StatsMethodAsymptotic: by the limiting distribution.
-	StatsMethodAsymptotic StatsMethod = 2
-)
-
-// StatsAlternative: against what is tested. As in SciPy, a CDF that lies below is that of the greater
-// values.
-type StatsAlternative int32
-
-const (
-	// StatsAlternativeTwoSided: x and y differ.
-	StatsAlternativeTwoSided StatsAlternative = 0
-	// StatsAlternativeLess: ks: the CDF of x lies below somewhere; else: x is the less.
-	StatsAlternativeLess StatsAlternative = 1
-	// StatsAlternativeGreater: ks: the CDF of x lies above somewhere; else: x is the greater.
-	StatsAlternativeGreater StatsAlternative = 2
-)
-
-// StatsMeasure: what the two-sample verbs find besides ks, wasserstein and energy. Bits.
-type StatsMeasure int32
-
-const (
-	// StatsMeasureMoments: mean_x, mean_y, variance_x, variance_y.
-	StatsMeasureMoments StatsMeasure = 1
-	// StatsMeasureT: Student's t test, of equal variances.
-	StatsMeasureT StatsMeasure = 2
-	// StatsMeasureWelch: Welch's t test.
-	StatsMeasureWelch StatsMeasure = 4
-	// StatsMeasureMannWhitney: Mann and Whitney's U, that is Wilcoxon's rank sum.
-	StatsMeasureMannWhitney StatsMeasure = 8
-	// StatsMeasureCramer: Cramer and von Mises' T.
-	StatsMeasureCramer StatsMeasure = 16
-	// StatsMeasureAnderson: Anderson and Darling's A^2 of two samples, midranks.
-	StatsMeasureAnderson StatsMeasure = 32
-	// StatsMeasureKuiper: Kuiper's V.
-	StatsMeasureKuiper StatsMeasure = 64
-	// StatsMeasureEpps: Epps and Singleton's W.
-	StatsMeasureEpps StatsMeasure = 128
-)
-
-// StatsCorrection: how p-values of several tests are adjusted.
-type StatsCorrection int32
-
-const (
-	// StatsCorrectionHolm: the chance of any false rejection, whatever depends on what.
-	StatsCorrectionHolm StatsCorrection = 0
-	// StatsCorrectionBonferroni: the same, simpler and weaker.
-	StatsCorrectionBonferroni StatsCorrection = 1
-	// StatsCorrectionBh: the share of false rejections, of independent tests.
-	StatsCorrectionBh StatsCorrection = 2
-	// StatsCorrectionBy: the same, whatever depends on what.
-	StatsCorrectionBy StatsCorrection = 3
 )
 
 // IOStat: what a file system says of a file without reading it.
@@ -931,6 +931,202 @@ func makeDetectorScore(c *C.mlops_detector_score) (r DetectorScore) {
 	return r
 }
 
+// StatsTwoSample: what two samples yield. Of measures that were not asked for, or are not defined, all
+// is NaN.
+type StatsTwoSample struct {
+	// 1 if the CDF of x is the higher at ks_location, else -1
+	KsSign int32
+	// Kolmogorov-Smirnov statistic, in [0, 1]
+	Ks float64
+	// value at which the CDFs lie furthest apart
+	KsLocation float64
+	// p-value of the alternative, in [0, 1]
+	KsP float64
+	// first Wasserstein distance, in the unit of the values
+	Wasserstein float64
+	// energy distance (square root form, as SciPy)
+	Energy float64
+	// values of x that count
+	N int64
+	// values of y that count
+	M int64
+	// NaN dropped from x
+	NNan int64
+	// NaN dropped from y
+	MNan int64
+	// 1 if ks_p is the exact one
+	KsExact int32
+	// of the values that count
+	MeanX float64
+	// of the values that count
+	MeanY float64
+	// over n - 1
+	VarianceX float64
+	// over m - 1
+	VarianceY float64
+	// Student's t
+	T float64
+	// n + m - 2
+	TDof float64
+	// p-value of the alternative
+	TP float64
+	// Welch's t
+	Welch float64
+	// Satterthwaite's degrees of freedom
+	WelchDof float64
+	// p-value of the alternative
+	WelchP float64
+	// U of x: pairs in which x is the greater, ties as half
+	MannWhitney float64
+	// p-value of the alternative
+	MannWhitneyP float64
+	// T, 0 or more
+	Cramer float64
+	// its p-value
+	CramerP float64
+	// A^2, standardised: around 0 if nothing differs
+	Anderson float64
+	// as SciPy: from a table, in [0.001, 0.25]
+	AndersonP float64
+	// by the limiting distribution, in [0, 1]
+	AndersonPLimit float64
+	// V, in [0, 1]
+	Kuiper float64
+	// by the limiting distribution, with Stephens' correction
+	KuiperP float64
+	// W; NaN below 5 values a side, with infinities, or quartiles alike
+	Epps float64
+	// its p-value
+	EppsP float64
+	// 1 if mann_whitney_p is the exact one
+	MannWhitneyExact int32
+	// 1 if cramer_p is the exact one
+	CramerExact int32
+}
+
+func makeStatsTwoSample(c *C.mlops_stats_two_sample) (r StatsTwoSample) {
+	r.KsSign = int32(c.ks_sign)
+	r.Ks = float64(c.ks)
+	r.KsLocation = float64(c.ks_location)
+	r.KsP = float64(c.ks_p)
+	r.Wasserstein = float64(c.wasserstein)
+	r.Energy = float64(c.energy)
+	r.N = int64(c.n)
+	r.M = int64(c.m)
+	r.NNan = int64(c.n_nan)
+	r.MNan = int64(c.m_nan)
+	r.KsExact = int32(c.ks_exact)
+	r.MeanX = float64(c.mean_x)
+	r.MeanY = float64(c.mean_y)
+	r.VarianceX = float64(c.variance_x)
+	r.VarianceY = float64(c.variance_y)
+	r.T = float64(c.t)
+	r.TDof = float64(c.t_dof)
+	r.TP = float64(c.t_p)
+	r.Welch = float64(c.welch)
+	r.WelchDof = float64(c.welch_dof)
+	r.WelchP = float64(c.welch_p)
+	r.MannWhitney = float64(c.mann_whitney)
+	r.MannWhitneyP = float64(c.mann_whitney_p)
+	r.Cramer = float64(c.cramer)
+	r.CramerP = float64(c.cramer_p)
+	r.Anderson = float64(c.anderson)
+	r.AndersonP = float64(c.anderson_p)
+	r.AndersonPLimit = float64(c.anderson_p_limit)
+	r.Kuiper = float64(c.kuiper)
+	r.KuiperP = float64(c.kuiper_p)
+	r.Epps = float64(c.epps)
+	r.EppsP = float64(c.epps_p)
+	r.MannWhitneyExact = int32(c.mann_whitney_exact)
+	r.CramerExact = int32(c.cramer_exact)
+	return r
+}
+
+// StatsTwoCounts: what two histograms over the same k bins or categories yield.
+type StatsTwoCounts struct {
+	// degrees of freedom: bins that either side uses, less one
+	Dof int32
+	// population stability index; an empty bin counts as half a value
+	Psi float64
+	// Jensen-Shannon distance, base e, in [0, sqrt(ln 2)]
+	Js float64
+	// total variation, in [0, 1]
+	Tv float64
+	// Pearson's statistic of the 2 x k table; Yates' correction if dof is 1
+	Chi2 float64
+	// its p-value, in [0, 1]; 1 if dof is 0
+	Chi2P float64
+	// sum of the first
+	N int64
+	// sum of the second
+	M int64
+	// sum of p ln(p / q), p the shares of x; +inf if y lacks a bin of x
+	Kl float64
+	// sum of q ln(q / p); +inf if x lacks a bin of y
+	KlBack float64
+	// Hellinger distance, in [0, 1]
+	Hellinger float64
+	// largest |p - q|, in [0, 1]
+	Linf float64
+	// Pearson's goodness of fit of y to x, scaled to m; +inf as kl_back
+	Fit float64
+	// its p-value; 1 if dof is 0
+	FitP float64
+	// likelihood ratio of y to x, scaled to m; +inf as kl_back
+	G float64
+	// its p-value; 1 if dof is 0
+	GP float64
+	// bias-corrected, of both scaled to the smaller sum, in [0, 1]
+	CramersV float64
+}
+
+func makeStatsTwoCounts(c *C.mlops_stats_two_counts) (r StatsTwoCounts) {
+	r.Dof = int32(c.dof)
+	r.Psi = float64(c.psi)
+	r.Js = float64(c.js)
+	r.Tv = float64(c.tv)
+	r.Chi2 = float64(c.chi2)
+	r.Chi2P = float64(c.chi2_p)
+	r.N = int64(c.n)
+	r.M = int64(c.m)
+	r.Kl = float64(c.kl)
+	r.KlBack = float64(c.kl_back)
+	r.Hellinger = float64(c.hellinger)
+	r.Linf = float64(c.linf)
+	r.Fit = float64(c.fit)
+	r.FitP = float64(c.fit_p)
+	r.G = float64(c.g)
+	r.GP = float64(c.g_p)
+	r.CramersV = float64(c.cramers_v)
+	return r
+}
+
+// StatsTwoShares: what two shares, hits among trials, yield.
+type StatsTwoShares struct {
+	// hits of x among its trials
+	ShareX float64
+	// hits of y among its trials
+	ShareY float64
+	// of the sample; NaN if all trials are hits, or none is
+	OddsRatio float64
+	// Fisher's exact p-value of the alternative
+	FisherP float64
+	// (share_x - share_y) over its pooled standard error
+	Z float64
+	// its p-value of the alternative, by the normal distribution
+	ZP float64
+}
+
+func makeStatsTwoShares(c *C.mlops_stats_two_shares) (r StatsTwoShares) {
+	r.ShareX = float64(c.share_x)
+	r.ShareY = float64(c.share_y)
+	r.OddsRatio = float64(c.odds_ratio)
+	r.FisherP = float64(c.fisher_p)
+	r.Z = float64(c.z)
+	r.ZP = float64(c.z_p)
+	return r
+}
+
 // DriftColumn: what was found of one column. Measures that do not apply are NaN.
 type DriftColumn struct {
 	// the answer
@@ -955,7 +1151,7 @@ type DriftColumn struct {
 	Tolerance float64
 	// that such an effect comes by chance alone
 	PValue float64
-	// the same within the whole report (Holm); NaN where a preset does not adjust
+	// the same within the whole report, by opts.correction; NaN where a preset does not adjust
 	PAdjusted float64
 	// Kolmogorov-Smirnov distance
 	Ks float64
@@ -975,6 +1171,8 @@ type DriftColumn struct {
 	MeanReference float64
 	// mean of the finite values
 	MeanCurrent float64
+	// how grave it is, as mlops_drift_severity(); NaN where there is not enough data
+	Severity float64
 }
 
 func makeDriftColumn(c *C.mlops_drift_column) (r DriftColumn) {
@@ -999,6 +1197,7 @@ func makeDriftColumn(c *C.mlops_drift_column) (r DriftColumn) {
 	r.NullsCurrent = float64(c.nulls_current)
 	r.MeanReference = float64(c.mean_reference)
 	r.MeanCurrent = float64(c.mean_current)
+	r.Severity = float64(c.severity)
 	return r
 }
 
@@ -1566,202 +1765,6 @@ func makePolicyDecision(c *C.mlops_policy_decision) (r PolicyDecision) {
 	r.RaisedNs = int64(c.raised_ns)
 	r.Severity = float64(c.severity)
 	r.Peak = float64(c.peak)
-	return r
-}
-
-// StatsTwoSample: what two samples yield. Of measures that were not asked for, or are not defined, all
-// is NaN.
-type StatsTwoSample struct {
-	// 1 if the CDF of x is the higher at ks_location, else -1
-	KsSign int32
-	// Kolmogorov-Smirnov statistic, in [0, 1]
-	Ks float64
-	// value at which the CDFs lie furthest apart
-	KsLocation float64
-	// p-value of the alternative, in [0, 1]
-	KsP float64
-	// first Wasserstein distance, in the unit of the values
-	Wasserstein float64
-	// energy distance (square root form, as SciPy)
-	Energy float64
-	// values of x that count
-	N int64
-	// values of y that count
-	M int64
-	// NaN dropped from x
-	NNan int64
-	// NaN dropped from y
-	MNan int64
-	// 1 if ks_p is the exact one
-	KsExact int32
-	// of the values that count
-	MeanX float64
-	// of the values that count
-	MeanY float64
-	// over n - 1
-	VarianceX float64
-	// over m - 1
-	VarianceY float64
-	// Student's t
-	T float64
-	// n + m - 2
-	TDof float64
-	// p-value of the alternative
-	TP float64
-	// Welch's t
-	Welch float64
-	// Satterthwaite's degrees of freedom
-	WelchDof float64
-	// p-value of the alternative
-	WelchP float64
-	// U of x: pairs in which x is the greater, ties as half
-	MannWhitney float64
-	// p-value of the alternative
-	MannWhitneyP float64
-	// T, 0 or more
-	Cramer float64
-	// its p-value
-	CramerP float64
-	// A^2, standardised: around 0 if nothing differs
-	Anderson float64
-	// as SciPy: from a table, in [0.001, 0.25]
-	AndersonP float64
-	// by the limiting distribution, in [0, 1]
-	AndersonPLimit float64
-	// V, in [0, 1]
-	Kuiper float64
-	// by the limiting distribution, with Stephens' correction
-	KuiperP float64
-	// W; NaN below 5 values a side, with infinities, or quartiles alike
-	Epps float64
-	// its p-value
-	EppsP float64
-	// 1 if mann_whitney_p is the exact one
-	MannWhitneyExact int32
-	// 1 if cramer_p is the exact one
-	CramerExact int32
-}
-
-func makeStatsTwoSample(c *C.mlops_stats_two_sample) (r StatsTwoSample) {
-	r.KsSign = int32(c.ks_sign)
-	r.Ks = float64(c.ks)
-	r.KsLocation = float64(c.ks_location)
-	r.KsP = float64(c.ks_p)
-	r.Wasserstein = float64(c.wasserstein)
-	r.Energy = float64(c.energy)
-	r.N = int64(c.n)
-	r.M = int64(c.m)
-	r.NNan = int64(c.n_nan)
-	r.MNan = int64(c.m_nan)
-	r.KsExact = int32(c.ks_exact)
-	r.MeanX = float64(c.mean_x)
-	r.MeanY = float64(c.mean_y)
-	r.VarianceX = float64(c.variance_x)
-	r.VarianceY = float64(c.variance_y)
-	r.T = float64(c.t)
-	r.TDof = float64(c.t_dof)
-	r.TP = float64(c.t_p)
-	r.Welch = float64(c.welch)
-	r.WelchDof = float64(c.welch_dof)
-	r.WelchP = float64(c.welch_p)
-	r.MannWhitney = float64(c.mann_whitney)
-	r.MannWhitneyP = float64(c.mann_whitney_p)
-	r.Cramer = float64(c.cramer)
-	r.CramerP = float64(c.cramer_p)
-	r.Anderson = float64(c.anderson)
-	r.AndersonP = float64(c.anderson_p)
-	r.AndersonPLimit = float64(c.anderson_p_limit)
-	r.Kuiper = float64(c.kuiper)
-	r.KuiperP = float64(c.kuiper_p)
-	r.Epps = float64(c.epps)
-	r.EppsP = float64(c.epps_p)
-	r.MannWhitneyExact = int32(c.mann_whitney_exact)
-	r.CramerExact = int32(c.cramer_exact)
-	return r
-}
-
-// StatsTwoCounts: what two histograms over the same k bins or categories yield.
-type StatsTwoCounts struct {
-	// degrees of freedom: bins that either side uses, less one
-	Dof int32
-	// population stability index; an empty bin counts as half a value
-	Psi float64
-	// Jensen-Shannon distance, base e, in [0, sqrt(ln 2)]
-	Js float64
-	// total variation, in [0, 1]
-	Tv float64
-	// Pearson's statistic of the 2 x k table; Yates' correction if dof is 1
-	Chi2 float64
-	// its p-value, in [0, 1]; 1 if dof is 0
-	Chi2P float64
-	// sum of the first
-	N int64
-	// sum of the second
-	M int64
-	// sum of p ln(p / q), p the shares of x; +inf if y lacks a bin of x
-	Kl float64
-	// sum of q ln(q / p); +inf if x lacks a bin of y
-	KlBack float64
-	// Hellinger distance, in [0, 1]
-	Hellinger float64
-	// largest |p - q|, in [0, 1]
-	Linf float64
-	// Pearson's goodness of fit of y to x, scaled to m; +inf as kl_back
-	Fit float64
-	// its p-value; 1 if dof is 0
-	FitP float64
-	// likelihood ratio of y to x, scaled to m; +inf as kl_back
-	G float64
-	// its p-value; 1 if dof is 0
-	GP float64
-	// bias-corrected, of both scaled to the smaller sum, in [0, 1]
-	CramersV float64
-}
-
-func makeStatsTwoCounts(c *C.mlops_stats_two_counts) (r StatsTwoCounts) {
-	r.Dof = int32(c.dof)
-	r.Psi = float64(c.psi)
-	r.Js = float64(c.js)
-	r.Tv = float64(c.tv)
-	r.Chi2 = float64(c.chi2)
-	r.Chi2P = float64(c.chi2_p)
-	r.N = int64(c.n)
-	r.M = int64(c.m)
-	r.Kl = float64(c.kl)
-	r.KlBack = float64(c.kl_back)
-	r.Hellinger = float64(c.hellinger)
-	r.Linf = float64(c.linf)
-	r.Fit = float64(c.fit)
-	r.FitP = float64(c.fit_p)
-	r.G = float64(c.g)
-	r.GP = float64(c.g_p)
-	r.CramersV = float64(c.cramers_v)
-	return r
-}
-
-// StatsTwoShares: what two shares, hits among trials, yield.
-type StatsTwoShares struct {
-	// hits of x among its trials
-	ShareX float64
-	// hits of y among its trials
-	ShareY float64
-	// of the sample; NaN if all trials are hits, or none is
-	OddsRatio float64
-	// Fisher's exact p-value of the alternative
-	FisherP float64
-	// (share_x - share_y) over its pooled standard error
-	Z float64
-	// its p-value of the alternative, by the normal distribution
-	ZP float64
-}
-
-func makeStatsTwoShares(c *C.mlops_stats_two_shares) (r StatsTwoShares) {
-	r.ShareX = float64(c.share_x)
-	r.ShareY = float64(c.share_y)
-	r.OddsRatio = float64(c.odds_ratio)
-	r.FisherP = float64(c.fisher_p)
-	r.Z = float64(c.z)
-	r.ZP = float64(c.z_p)
 	return r
 }
 
@@ -2431,6 +2434,38 @@ func (o *StreamOpts) c(s *scope) *C.mlops_stream_opts {
 	return c
 }
 
+// StatsOpts: options of the two-sample verbs. Zero means the default in each field.
+type StatsOpts struct {
+	// x ascends and has no NaN: it is neither copied nor sorted
+	XSorted bool
+	// the same of y
+	YSorted bool
+	// default MLOPS_STATS_AUTO
+	Method StatsMethod
+	// default MLOPS_STATS_TWO_SIDED
+	Alternative StatsAlternative
+	// bits of mlops_stats_measure; default 0
+	Measures uint32
+}
+
+func (o *StatsOpts) c(s *scope) *C.mlops_stats_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_stats_opts)(s.alloc(C.sizeof_mlops_stats_opts))
+	c.struct_size = C.sizeof_mlops_stats_opts
+	if o.XSorted {
+		c.flags |= 1
+	}
+	if o.YSorted {
+		c.flags |= 2
+	}
+	c.method = C.mlops_stats_method(o.Method)
+	c.alternative = C.mlops_stats_alternative(o.Alternative)
+	c.measures = C.uint32_t(o.Measures)
+	return c
+}
+
 // DriftOpts: options of the comparing verbs. Zero means the default in each field.
 type DriftOpts struct {
 	// executor, progress, deadline
@@ -2439,7 +2474,8 @@ type DriftOpts struct {
 	Columns string
 	// names to leave out, as columns
 	Ignore string
-	// chance of any false alarm in the report, in (0, 0.5]; default 0.01
+	// chance of any false alarm in the report, in (0, 0.5]; with BH and BY the share of false ones among
+	// alarms, as expected; default 0.01
 	Alpha float64
 	// largest harmless KS distance, in (0, 1); default 0.05
 	KsTolerance float64
@@ -2447,8 +2483,11 @@ type DriftOpts struct {
 	TvTolerance float64
 	// rows that each side must have; default 50
 	RowsMin int64
-	// default MLOPS_DRIFT_NATIVE; others need two tables, and take neither alpha, tolerances nor rows_min
+	// default MLOPS_DRIFT_NATIVE; others need two tables, and take neither alpha, tolerances, rows_min
+	// nor correction
 	Preset DriftPreset
+	// how columns share alpha; default MLOPS_STATS_HOLM, which holds whatever depends on what
+	Correction StatsCorrection
 }
 
 func (o *DriftOpts) c(s *scope) *C.mlops_drift_opts {
@@ -2465,6 +2504,7 @@ func (o *DriftOpts) c(s *scope) *C.mlops_drift_opts {
 	c.tv_tolerance = C.double(o.TvTolerance)
 	c.rows_min = C.int64_t(o.RowsMin)
 	c.preset = C.mlops_drift_preset(o.Preset)
+	c.correction = C.mlops_stats_correction(o.Correction)
 	return c
 }
 
@@ -3191,38 +3231,6 @@ func (o *DivideOpts) c(s *scope) *C.mlops_divide_opts {
 	c.column = s.optional(o.Column)
 	c.key = s.optional(o.Key)
 	c.seed = C.int64_t(o.Seed)
-	return c
-}
-
-// StatsOpts: options of the two-sample verbs. Zero means the default in each field.
-type StatsOpts struct {
-	// x ascends and has no NaN: it is neither copied nor sorted
-	XSorted bool
-	// the same of y
-	YSorted bool
-	// default MLOPS_STATS_AUTO
-	Method StatsMethod
-	// default MLOPS_STATS_TWO_SIDED
-	Alternative StatsAlternative
-	// bits of mlops_stats_measure; default 0
-	Measures uint32
-}
-
-func (o *StatsOpts) c(s *scope) *C.mlops_stats_opts {
-	if o == nil {
-		return nil
-	}
-	c := (*C.mlops_stats_opts)(s.alloc(C.sizeof_mlops_stats_opts))
-	c.struct_size = C.sizeof_mlops_stats_opts
-	if o.XSorted {
-		c.flags |= 1
-	}
-	if o.YSorted {
-		c.flags |= 2
-	}
-	c.method = C.mlops_stats_method(o.Method)
-	c.alternative = C.mlops_stats_alternative(o.Alternative)
-	c.measures = C.uint32_t(o.Measures)
 	return c
 }
 
@@ -6624,8 +6632,9 @@ func (x *Drift) Overall() DriftVerdict {
 	return DriftVerdict(C.mlops_drift_overall(x.p))
 }
 
-// Severity: how grave it is: the largest effect over its tolerance. Of a column that has drifted the
-// effect is what it is at least, so that drift is above 1; what is not shown to be drift is held to 1.
+// Severity: how grave it is: the largest effect over its tolerance, at most 1,000. Of a column that
+// has drifted the effect is what it is at least, so that drift is above 1; what is not shown to be
+// drift is held to 1. Of a preset whose rule is one of p it is ln(p) over ln(its limit).
 //
 // Returns: NaN if no column could be judged.
 func (x *Drift) Severity() float64 {
@@ -10179,6 +10188,102 @@ func DeployBucket(salt string, key string) int64 {
 	return int64(C.mlops_deploy_bucket(s.str(salt), s.str(key)))
 }
 
+// StatsCompare: compare two samples: Kolmogorov-Smirnov, Wasserstein and energy distance in one pass,
+// and what measures asks for.
+//
+// With an infinity on one side only, at either end, Wasserstein and energy are +inf; where both
+// samples have the same share of it, it cancels; else they are +inf. Methods: Hodges 1958 (lattice
+// paths), Simard and L'Ecuyer 2011 (distribution of D).
+//
+// Errors: MLOPS_E_INVALID if a sample is empty, or too large for ranks; MLOPS_E_NOMEM.
+func StatsCompare(x []float64, y []float64, opts *StatsOpts) (StatsTwoSample, error) {
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(y)
+	var s scope
+	defer s.free()
+	var out C.mlops_stats_two_sample
+	out.struct_size = C.sizeof_mlops_stats_two_sample
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return StatsTwoSample{}, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_stats_compare(&out, (*C.double)(pointer(x)), C.int64_t(len(x)), (*C.double)(pointer(y)), C.int64_t(len(y)), optsC, &e), &e, "mlops_stats_compare"); err != nil {
+		return StatsTwoSample{}, err
+	}
+	return makeStatsTwoSample(&out), nil
+}
+
+// StatsCompareColumns: compare two numeric columns, as mlops_stats_compare(); nulls count as NaN.
+//
+// Errors: MLOPS_E_SCHEMA if a column is not numeric; else as mlops_stats_compare().
+func StatsCompareColumns(x *Table, xColumn int64, y *Table, yColumn int64, opts *StatsOpts) (StatsTwoSample, error) {
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(y)
+	var s scope
+	defer s.free()
+	var out C.mlops_stats_two_sample
+	out.struct_size = C.sizeof_mlops_stats_two_sample
+	if x == nil || x.p == nil {
+		return StatsTwoSample{}, closed("Table")
+	}
+	if y == nil || y.p == nil {
+		return StatsTwoSample{}, closed("Table")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return StatsTwoSample{}, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_stats_compare_columns(&out, x.p, C.int64_t(xColumn), y.p, C.int64_t(yColumn), optsC, &e), &e, "mlops_stats_compare_columns"); err != nil {
+		return StatsTwoSample{}, err
+	}
+	return makeStatsTwoSample(&out), nil
+}
+
+// StatsCompareCounts: compare two histograms: distances, and tests that they have the same shares.
+//
+// Errors: MLOPS_E_INVALID if k is 0, a count is negative or a sum is 0 or beyond 2^53.
+func StatsCompareCounts(x []int64, y []int64) (StatsTwoCounts, error) {
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(y)
+	var out C.mlops_stats_two_counts
+	out.struct_size = C.sizeof_mlops_stats_two_counts
+	if len(y) != int(C.int64_t(len(x))) {
+		return StatsTwoCounts{}, invalid("y has another length")
+	}
+	if err := check(C.mlops_stats_compare_counts(&out, (*C.int64_t)(pointer(x)), (*C.int64_t)(pointer(y)), C.int64_t(len(x))), nil, "mlops_stats_compare_counts"); err != nil {
+		return StatsTwoCounts{}, err
+	}
+	return makeStatsTwoCounts(&out), nil
+}
+
+// StatsCompareShares: compare two shares: Fisher's exact test of the 2 x 2 table, and the z test of
+// proportions.
+//
+// Errors: MLOPS_E_INVALID if a count is none of these.
+func StatsCompareShares(hitsX int64, n int64, hitsY int64, m int64, alternative StatsAlternative) (StatsTwoShares, error) {
+	var out C.mlops_stats_two_shares
+	out.struct_size = C.sizeof_mlops_stats_two_shares
+	if err := check(C.mlops_stats_compare_shares(&out, C.int64_t(hitsX), C.int64_t(n), C.int64_t(hitsY), C.int64_t(m), C.mlops_stats_alternative(alternative)), nil, "mlops_stats_compare_shares"); err != nil {
+		return StatsTwoShares{}, err
+	}
+	return makeStatsTwoShares(&out), nil
+}
+
+// StatsAdjust: adjust p-values: what is to be rejected at a level is what comes out at or below it.
+//
+// Errors: MLOPS_E_INVALID if a p-value is not in [0, 1]; MLOPS_E_NOMEM.
+func StatsAdjust(p []float64, correction StatsCorrection) ([]float64, error) {
+	defer runtime.KeepAlive(p)
+	var e C.mlops_error
+	out := make([]float64, int(C.int64_t(len(p))))
+	if err := check(C.mlops_stats_adjust((*C.double)(pointer(p)), C.int64_t(len(p)), C.mlops_stats_correction(correction), (*C.double)(pointer(out)), nil, &e), &e, "mlops_stats_adjust"); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // DatasetErase: erase entries, or rows of tables. Entries of other paths and other datasets that have
 // the same content lose it too, since it cannot be gone and be there.
 //
@@ -11069,102 +11174,6 @@ func DatasetParts(store *Store, dataset string, ref string, path string) (*Table
 	}
 	r := wrapTable(out)
 	return r, nil
-}
-
-// StatsCompare: compare two samples: Kolmogorov-Smirnov, Wasserstein and energy distance in one pass,
-// and what measures asks for.
-//
-// With an infinity on one side only, at either end, Wasserstein and energy are +inf; where both
-// samples have the same share of it, it cancels; else they are +inf. Methods: Hodges 1958 (lattice
-// paths), Simard and L'Ecuyer 2011 (distribution of D).
-//
-// Errors: MLOPS_E_INVALID if a sample is empty, or too large for ranks; MLOPS_E_NOMEM.
-func StatsCompare(x []float64, y []float64, opts *StatsOpts) (StatsTwoSample, error) {
-	defer runtime.KeepAlive(x)
-	defer runtime.KeepAlive(y)
-	var s scope
-	defer s.free()
-	var out C.mlops_stats_two_sample
-	out.struct_size = C.sizeof_mlops_stats_two_sample
-	optsC := opts.c(&s)
-	if s.err != nil {
-		return StatsTwoSample{}, s.err
-	}
-	var e C.mlops_error
-	if err := check(C.mlops_stats_compare(&out, (*C.double)(pointer(x)), C.int64_t(len(x)), (*C.double)(pointer(y)), C.int64_t(len(y)), optsC, &e), &e, "mlops_stats_compare"); err != nil {
-		return StatsTwoSample{}, err
-	}
-	return makeStatsTwoSample(&out), nil
-}
-
-// StatsCompareColumns: compare two numeric columns, as mlops_stats_compare(); nulls count as NaN.
-//
-// Errors: MLOPS_E_SCHEMA if a column is not numeric; else as mlops_stats_compare().
-func StatsCompareColumns(x *Table, xColumn int64, y *Table, yColumn int64, opts *StatsOpts) (StatsTwoSample, error) {
-	defer runtime.KeepAlive(x)
-	defer runtime.KeepAlive(y)
-	var s scope
-	defer s.free()
-	var out C.mlops_stats_two_sample
-	out.struct_size = C.sizeof_mlops_stats_two_sample
-	if x == nil || x.p == nil {
-		return StatsTwoSample{}, closed("Table")
-	}
-	if y == nil || y.p == nil {
-		return StatsTwoSample{}, closed("Table")
-	}
-	optsC := opts.c(&s)
-	if s.err != nil {
-		return StatsTwoSample{}, s.err
-	}
-	var e C.mlops_error
-	if err := check(C.mlops_stats_compare_columns(&out, x.p, C.int64_t(xColumn), y.p, C.int64_t(yColumn), optsC, &e), &e, "mlops_stats_compare_columns"); err != nil {
-		return StatsTwoSample{}, err
-	}
-	return makeStatsTwoSample(&out), nil
-}
-
-// StatsCompareCounts: compare two histograms: distances, and tests that they have the same shares.
-//
-// Errors: MLOPS_E_INVALID if k is 0, a count is negative or a sum is 0 or beyond 2^53.
-func StatsCompareCounts(x []int64, y []int64) (StatsTwoCounts, error) {
-	defer runtime.KeepAlive(x)
-	defer runtime.KeepAlive(y)
-	var out C.mlops_stats_two_counts
-	out.struct_size = C.sizeof_mlops_stats_two_counts
-	if len(y) != int(C.int64_t(len(x))) {
-		return StatsTwoCounts{}, invalid("y has another length")
-	}
-	if err := check(C.mlops_stats_compare_counts(&out, (*C.int64_t)(pointer(x)), (*C.int64_t)(pointer(y)), C.int64_t(len(x))), nil, "mlops_stats_compare_counts"); err != nil {
-		return StatsTwoCounts{}, err
-	}
-	return makeStatsTwoCounts(&out), nil
-}
-
-// StatsCompareShares: compare two shares: Fisher's exact test of the 2 x 2 table, and the z test of
-// proportions.
-//
-// Errors: MLOPS_E_INVALID if a count is none of these.
-func StatsCompareShares(hitsX int64, n int64, hitsY int64, m int64, alternative StatsAlternative) (StatsTwoShares, error) {
-	var out C.mlops_stats_two_shares
-	out.struct_size = C.sizeof_mlops_stats_two_shares
-	if err := check(C.mlops_stats_compare_shares(&out, C.int64_t(hitsX), C.int64_t(n), C.int64_t(hitsY), C.int64_t(m), C.mlops_stats_alternative(alternative)), nil, "mlops_stats_compare_shares"); err != nil {
-		return StatsTwoShares{}, err
-	}
-	return makeStatsTwoShares(&out), nil
-}
-
-// StatsAdjust: adjust p-values: what is to be rejected at a level is what comes out at or below it.
-//
-// Errors: MLOPS_E_INVALID if a p-value is not in [0, 1]; MLOPS_E_NOMEM.
-func StatsAdjust(p []float64, correction StatsCorrection) ([]float64, error) {
-	defer runtime.KeepAlive(p)
-	var e C.mlops_error
-	out := make([]float64, int(C.int64_t(len(p))))
-	if err := check(C.mlops_stats_adjust((*C.double)(pointer(p)), C.int64_t(len(p)), C.mlops_stats_correction(correction), (*C.double)(pointer(out)), nil, &e), &e, "mlops_stats_adjust"); err != nil {
-		return nil, err
-	}
-	return out, nil
 }
 
 // DatasetPush: put what branches and tags of a dataset lead to on a remote, then move them there, all

@@ -2,14 +2,15 @@
  *
  * A column has drifted only if a lower confidence bound of the effect size exceeds the tolerance:
  * a small p-value of a harmless difference is no drift, nor is a large distance of a few rows. The
- * confidence holds for all columns of a report together (Holm). Fewer than 50 rows on a side are
- * not enough data, and so are samples too small to show the tolerance.
+ * confidence holds for all columns of a report together. Fewer than 50 rows on a side are not
+ * enough data, and so are samples too small to show the tolerance.
  */
 #ifndef MLOPS_DRIFT_H
 #define MLOPS_DRIFT_H
 
 #include <mlops/base.h>
 #include <mlops/reference.h>
+#include <mlops/stats.h>
 #include <mlops/table.h>
 
 #ifdef __cplusplus
@@ -27,7 +28,8 @@ typedef enum mlops_drift_verdict {
                                           tolerance, and the true effects below twice that, with
                                           confidence 1 - alpha for this column by itself */
     MLOPS_DRIFT_YES = 2,             /**< the true effect exceeds the tolerance, with confidence
-                                          1 - alpha for all columns of the report together */
+                                          1 - alpha for all columns of the report together; with
+                                          BH and BY see mlops_drift_opts.correction */
     MLOPS_DRIFT_VERDICT_FORCE32 = 0x7fffffff
 } mlops_drift_verdict;
 
@@ -53,19 +55,21 @@ typedef struct mlops_drift_opts {
     const char *columns;       /**< @nullable names to compare, separated by commas, quoted as in
                                     a CSV line; default: all of the reference */
     const char *ignore;        /**< @nullable names to leave out, as columns */
-    double alpha;              /**< chance of any false alarm in the report, in (0, 0.5];
+    double alpha;              /**< chance of any false alarm in the report, in (0, 0.5]; with BH
+                                    and BY the share of false ones among alarms, as expected;
                                     default 0.01 */
     double ks_tolerance;       /**< largest harmless KS distance, in (0, 1); default 0.05 */
     double tv_tolerance;       /**< the same of the total variation of categories and of the
                                     share of nulls; default 0.05 */
     int64_t rows_min;          /**< rows that each side must have; default 50 */
     mlops_drift_preset preset; /**< default MLOPS_DRIFT_NATIVE; others need two tables, and take
-                                    neither alpha, tolerances nor rows_min */
-    uint32_t reserved;         /**< 0 */
+                                    neither alpha, tolerances, rows_min nor correction */
+    mlops_stats_correction correction; /**< how columns share alpha; default MLOPS_STATS_HOLM,
+                                            which holds whatever depends on what */
 } mlops_drift_opts;
 
 #define MLOPS_DRIFT_OPTS_INIT                                                                      \
-    { sizeof(mlops_drift_opts), 0, 0, 0, 0, 0, 0, 0, 0, 0, MLOPS_DRIFT_NATIVE, 0 }
+    { sizeof(mlops_drift_opts), 0, 0, 0, 0, 0, 0, 0, 0, 0, MLOPS_DRIFT_NATIVE, MLOPS_STATS_HOLM }
 
 /** What was found of one column. Measures that do not apply are NaN. */
 typedef struct mlops_drift_column {
@@ -84,8 +88,8 @@ typedef struct mlops_drift_column {
     double tolerance;            /**< what it was held against; of a preset whose test has a p,
                                       what p_value was */
     double p_value;              /**< that such an effect comes by chance alone */
-    double p_adjusted;           /**< the same within the whole report (Holm); NaN where a preset
-                                      does not adjust */
+    double p_adjusted;           /**< the same within the whole report, by opts.correction; NaN
+                                      where a preset does not adjust */
     double ks;                   /**< Kolmogorov-Smirnov distance */
     double wasserstein;          /**< first Wasserstein distance over the reference's standard
                                       deviation */
@@ -96,12 +100,14 @@ typedef struct mlops_drift_column {
     double nulls_current;        /**< share of nulls and NaN */
     double mean_reference;       /**< mean of the finite values */
     double mean_current;         /**< mean of the finite values */
+    double severity;             /**< how grave it is, as mlops_drift_severity(); NaN where there is
+                                      not enough data */
 } mlops_drift_column;
 
 #define MLOPS_DRIFT_COLUMN_INIT                                                                    \
     {                                                                                              \
         sizeof(mlops_drift_column), MLOPS_DRIFT_NOT_ENOUGH_DATA, 0, 0, MLOPS_TYPE_NULL, 0, 0, 0,   \
-            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0                                               \
+            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0                                            \
     }
 
 /**
@@ -149,8 +155,9 @@ MLOPS_API void mlops_drift_unref(mlops_drift *self);
 MLOPS_API mlops_drift_verdict mlops_drift_overall(const mlops_drift *self);
 
 /**
- * How grave it is: the largest effect over its tolerance. Of a column that has drifted the effect
- * is what it is at least, so that drift is above 1; what is not shown to be drift is held to 1.
+ * How grave it is: the largest effect over its tolerance, at most 1,000. Of a column that has
+ * drifted the effect is what it is at least, so that drift is above 1; what is not shown to be
+ * drift is held to 1. Of a preset whose rule is one of p it is ln(p) over ln(its limit).
  *
  * @param self  verdicts
  * @return NaN if no column could be judged

@@ -282,9 +282,7 @@ static mlops_status compare(mlops_drift **out, job *self, const mlops_drift_opts
     mlops_status status = bind_columns(self, err);
     if (status == MLOPS_OK) status = judge_all(self, err);
     if (status == MLOPS_OK) {
-        if (self->rule.preset)
-            mlops__drift_preset_settle(self->judged, self->n, self->rule.preset, self->order);
-        else mlops__drift_holm(self->judged, self->n, &self->rule, self->order);
+        mlops__drift_settle(self->judged, self->n, &self->rule, self->order);
         status =
             mlops__drift_from_columns(out, &self->host, &self->rule, self->judged, self->n, err);
     }

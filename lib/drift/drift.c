@@ -24,21 +24,10 @@ static int rank(mlops_drift_verdict verdict) {
     return verdict == MLOPS_DRIFT_YES ? 0 : verdict == MLOPS_DRIFT_NOT_ENOUGH_DATA ? 1 : 2;
 }
 
-/* How far the effect lies beyond its tolerance: of the bound for drift, else of the effect; of
- * presets how far p lies below its own, where there is one. */
-static double gravity(const mlops_drift_column *column) {
-    int bounded = column->effect_low >= 0;
-    if (!bounded && column->p_value >= 0) return column->tolerance / column->p_value;
-    double value = !bounded                             ? column->effect
-                   : column->verdict == MLOPS_DRIFT_YES ? column->effect_low
-                                                        : column->effect;
-    return value / column->tolerance >= 0 ? value / column->tolerance : -1;
-}
-
 static int graver(const mlops__drift_judged *columns, int64_t a, int64_t b) {
     const mlops_drift_column *x = &columns[a].column, *y = &columns[b].column;
     if (rank(x->verdict) != rank(y->verdict)) return rank(x->verdict) < rank(y->verdict);
-    double p = gravity(x), q = gravity(y);
+    double p = mlops__drift_gravity(x), q = mlops__drift_gravity(y);
     return p > q || (!(p < q) && a < b);
 }
 
@@ -107,15 +96,12 @@ mlops_drift_verdict mlops_drift_overall(const mlops_drift *self) {
 }
 
 double mlops_drift_severity(const mlops_drift *self) {
-    double severity = -1;
+    double severity = mlops__not_a_number();
     for (int64_t i = 0; i < self->n; i++) {
-        const mlops_drift_column *column = &self->columns[i].column;
-        if (column->verdict == MLOPS_DRIFT_NOT_ENOUGH_DATA) continue;
-        double grave = gravity(column);
-        if (column->verdict != MLOPS_DRIFT_YES && grave > 1) grave = 1;
-        if (grave > severity) severity = grave;
+        double one = self->columns[i].column.severity;
+        if (one > severity || !(severity >= 0)) severity = one;
     }
-    return severity < 0 ? mlops__not_a_number() : severity;
+    return severity;
 }
 
 int64_t mlops_drift_n_columns(const mlops_drift *self) { return self->n; }

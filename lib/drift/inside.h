@@ -114,9 +114,15 @@ mlops_status mlops__drift_preset_categories(mlops__drift_judged *out, mlops_drif
                                             const struct mlops__column *current,
                                             const mlops_allocator *allocator);
 
-/* Settles what hangs on all columns; order as in mlops__drift_holm(). */
+/* What of mlops__drift_settle() is a preset's own. */
 void mlops__drift_preset_settle(mlops__drift_judged *columns, int64_t n, mlops_drift_preset preset,
                                 int64_t *order);
+
+/* How far the effect lies beyond its tolerance: 1 is at it, at most 1,000; -1 without an effect. */
+double mlops__drift_gravity(const mlops_drift_column *column);
+
+/* "holm", for options and JSON; "Holm", for people. */
+const char *mlops__drift_correction_name(mlops_stats_correction correction, int for_people);
 
 /* "evidently", for options and JSON; "Evidently", for people. */
 const char *mlops__drift_preset_name(mlops_drift_preset preset, int for_people);

@@ -1,4 +1,4 @@
-/* Judging one column from counts, Holm over many, and the report's object.
+/* Judging one column from counts, the budget over many, and the report's object.
  *
  * The rule (docs/drift.md derives it). A test has an effect t (KS distance, total variation, gap
  * of null shares), a tolerance d, an effective size en = nm / (n + m) and a constant c, so that a
@@ -6,9 +6,9 @@
  *     p          = min(1, c exp(-2 en (t - d)^2) / w) for t > d, else 1
  *     effect_low = max(0, t - sqrt(ln(c / (w level)) / (2 en)))
  * with w = 0.9 for the values of a column and w = 0.1 for its nulls; the column has the less of the
- * two p. Holm's level of a column makes effect_low > d and "drift" the same thing. A column has not
- * drifted if t <= d and t + hidden + sqrt(ln(1 / alpha) / (2 en)) <= 2 d, in each of its tests. In
- * all other cases there is not enough data.
+ * two p. The level that the correction leaves a column makes effect_low > d and "drift" the same
+ * thing. A column has not drifted if t <= d and t + hidden + sqrt(ln(1 / alpha) / (2 en)) <= 2 d,
+ * in each of its tests. In all other cases there is not enough data.
  */
 #ifndef MLOPS_DRIFT_JUDGE_H
 #define MLOPS_DRIFT_JUDGE_H
@@ -27,6 +27,7 @@ typedef struct mlops__drift_rule {
     double tv_tolerance;
     int64_t rows_min;
     mlops_drift_preset preset;
+    mlops_stats_correction correction;
 } mlops__drift_rule;
 
 /* Copies what opts (nullable) says. MLOPS_E_INVALID names the option that is out of range. Without
@@ -67,25 +68,25 @@ typedef struct mlops__drift_bins {
     double current[MLOPS__DRIFT_BINS];
 } mlops__drift_bins;
 
-/* A column on its way to a verdict. column is complete but for verdict, p_adjusted and effect_low,
- * which mlops__drift_holm() settles. */
+/* A column on its way to a verdict. column is complete but for verdict, p_adjusted, effect_low and
+ * severity, which mlops__drift_settle() finds. */
 typedef struct mlops__drift_judged {
     mlops_drift_column column; /* name is borrowed */
     mlops__drift_bins bins;
     double size;      /* en of the test that decides; 0: nothing could be tested */
     double log_bound; /* ln(c / w) of the test that decides */
     int32_t settled;  /* 1: if it has not drifted, then the verdict is NO */
-    int32_t tested;   /* 1: takes part in Holm */
+    int32_t tested;   /* 1: takes part in the correction */
 } mlops__drift_judged;
 
 /* Judges one column. Allocates nothing. */
 void mlops__drift_judge(mlops__drift_judged *out, const mlops__drift_rule *rule,
                         const mlops__drift_cells *cells);
 
-/* Settles verdicts, p_adjusted and effect_low of the n columns of a report. order has n places; it
- * comes back as indices by ascending p. Allocates nothing. */
-void mlops__drift_holm(mlops__drift_judged *columns, int64_t n, const mlops__drift_rule *rule,
-                       int64_t *order);
+/* Settles what hangs on all n columns of a report, of a preset too. order has n places; it comes
+ * back as indices by ascending p where there is a correction. Allocates nothing. */
+void mlops__drift_settle(mlops__drift_judged *columns, int64_t n, const mlops__drift_rule *rule,
+                         int64_t *order);
 
 /* Makes a mlops_drift of settled columns; copies all, names too. MLOPS_E_NOMEM. */
 mlops_status mlops__drift_from_columns(mlops_drift **out, const mlops__host *host,

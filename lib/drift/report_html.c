@@ -57,6 +57,11 @@ static void put_headline(mlops__buf *out, const mlops_drift *self, const char *t
     mlops__buf_text(out, "</p>\n");
 }
 
+/* Whether alpha is a share of the alarms, and not the chance of any. */
+static int by_share(const mlops_drift *self) {
+    return self->rule.correction == MLOPS_STATS_BH || self->rule.correction == MLOPS_STATS_BY;
+}
+
 static void put_cards(mlops__buf *out, const mlops_drift *self, const mlops__drift_note *notes,
                       int64_t n) {
     int64_t drifted = mlops_drift_n_drifted(self), settled = 0;
@@ -74,7 +79,8 @@ static void put_cards(mlops__buf *out, const mlops_drift *self, const mlops__dri
         put_card(out, "", "Rule of");
         mlops__html_text(out, mlops__drift_preset_name(self->rule.preset, 1));
     } else {
-        put_card(out, "", "Chance of any false alarm");
+        put_card(out, "",
+                 by_share(self) ? "Expected share of false alarms" : "Chance of any false alarm");
         mlops__buf_text(out, "\xe2\x89\xa4 ");
         mlops__html_number(out, 100 * self->rule.alpha, DIGITS);
         mlops__buf_text(out, " %");
@@ -110,6 +116,7 @@ static void put_numbers(mlops__buf *out, const mlops_drift_column *column, int p
     put_number(out, column->effect);
     put_number(out, preset ? column->p_value : column->effect_low);
     put_number(out, preset ? column->tolerance : column->p_adjusted);
+    put_number(out, column->severity);
     put_number(out, column->psi);
 }
 
@@ -141,10 +148,10 @@ static void put_picture_row(mlops__buf *out, const mlops__drift_judged *judged, 
 /* The columns' heads; those of presets differ in some. */
 static void begin_table(mlops__buf *out, int preset, int pictured) {
     static const char *const heads[] = {
-        "Column",          "Answer",       "Distribution", "Effect",  "Test",
-        "Effect",          "At least",     "Adjusted p",   "PSI",     "Shift in sd",
-        "Nulls before, %", "Nulls now, %", "Mean before",  "Mean now"};
-    enum { DRAWN = 2, BAR = 3, BOUND = 6, ADJUSTED = 7, MORE = 9 };
+        "Column",      "Answer",          "Distribution", "Effect",      "Test",
+        "Effect",      "At least",        "Adjusted p",   "Severity",    "PSI",
+        "Shift in sd", "Nulls before, %", "Nulls now, %", "Mean before", "Mean now"};
+    enum { DRAWN = 2, BAR = 3, BOUND = 6, ADJUSTED = 7, MORE = 10 };
     mlops__buf_text(out, "<div class=\"scroll\"><table><thead><tr>");
     for (int i = 0; i < (pictured ? (int)(sizeof heads / sizeof heads[0]) : MORE); i++) {
         if ((i == DRAWN && !pictured) || (i == BAR && (preset || !pictured))) continue;
@@ -213,12 +220,22 @@ static void put_reading(mlops__buf *out, const mlops_drift *self) {
     mlops__buf_text(out, ". Each side needs ");
     put_count(out, self->rule.rows_min, "row", "rows");
     mlops__buf_text(
+        out, " or more.</p>\n"
+             "<p>The adjusted p is the chance of such data if the true effect were within the "
+             "tolerance, corrected for the number of columns by ");
+    mlops__html_text(out, mlops__drift_correction_name(self->rule.correction, 1));
+    mlops__buf_text(
         out,
-        " or more.</p>\n"
-        "<p>The adjusted p is the chance of such data if the true effect were within the "
-        "tolerance, corrected for the number of columns (Holm). PSI is taken over ten quantile "
-        "bins of the reference, or over categories, as the distribution is drawn. The shift is "
-        "the first Wasserstein distance in standard deviations of the reference.</p>\n");
+        by_share(self)
+            ? ": of the columns that drifted, a share of alpha may be false alarms, as expected, "
+              "and as many may have an effect below \xe2\x80\x9c"
+              "at least\xe2\x80\x9d"
+            : "");
+    mlops__buf_text(
+        out,
+        ". Severity is the effect, of drift the least, over its tolerance. PSI is taken over ten "
+        "quantile bins of the reference, or over categories, as the distribution is drawn. The "
+        "shift is the first Wasserstein distance in standard deviations of the reference.</p>\n");
 }
 
 static void put_preset_reading(mlops__buf *out, const mlops_drift *self) {

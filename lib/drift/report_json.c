@@ -18,6 +18,7 @@ static void put_column(mlops__json_writer *json, const mlops_drift_column *colum
     mlops__json_put_f64(json, "tolerance", column->tolerance);
     mlops__json_put_f64(json, "p_value", column->p_value);
     mlops__json_put_f64(json, "p_adjusted", column->p_adjusted);
+    mlops__json_put_f64(json, "severity", column->severity);
     mlops__json_put_f64(json, "ks", column->ks);
     mlops__json_put_f64(json, "wasserstein", column->wasserstein);
     mlops__json_put_f64(json, "psi", column->psi);
@@ -42,10 +43,13 @@ void mlops__drift_json_notes(mlops__buf *out, const mlops_drift *self,
     mlops__json_put_text(&json, "verdict", mlops__drift_word(mlops_drift_overall(self)));
     mlops__json_put_i64(&json, "n_columns", self->n);
     mlops__json_put_i64(&json, "n_drifted", mlops_drift_n_drifted(self));
+    mlops__json_put_f64(&json, "severity", mlops_drift_severity(self));
     if (self->rule.preset) {
         mlops__json_put_text(&json, "preset", mlops__drift_preset_name(self->rule.preset, 0));
     } else {
         mlops__json_put_f64(&json, "alpha", self->rule.alpha);
+        mlops__json_put_text(&json, "correction",
+                             mlops__drift_correction_name(self->rule.correction, 0));
         mlops__json_put_f64(&json, "ks_tolerance", self->rule.ks_tolerance);
         mlops__json_put_f64(&json, "tv_tolerance", self->rule.tv_tolerance);
         mlops__json_put_i64(&json, "rows_min", self->rule.rows_min);

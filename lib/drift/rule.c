@@ -1,8 +1,8 @@
-/* The rule: options, the tests of a column, and Holm over the columns of a report.
+/* The rule: options, the tests of a column, and the budget over the columns of a report.
  *
  * Owns every constant of the verdict; docs/drift.md derives them. Invariant: a column is called
- * drifted if and only if the lower bound of its effect, at the level that Holm gave it, exceeds the
- * tolerance; what is neither that nor shown to be small is not enough data.
+ * drifted if and only if the lower bound of its effect, at the level that the correction gave it,
+ * exceeds the tolerance; what is neither that nor shown to be small is not enough data.
  */
 #include "base/opts.h"
 #include "base/real.h"
@@ -41,10 +41,11 @@ static mlops_status check_preset(const mlops_drift_opts *opts, int rows, mlops_e
         return mlops__fail(err, MLOPS_E_INVALID, "mlops_drift_opts.preset is %d; there is none",
                            (int)opts->preset);
     if (opts->preset == MLOPS_DRIFT_NATIVE) return MLOPS_OK;
-    if (opts->alpha != 0 || opts->ks_tolerance != 0 || opts->tv_tolerance != 0 || opts->rows_min)
+    if (opts->alpha != 0 || opts->ks_tolerance != 0 || opts->tv_tolerance != 0 || opts->rows_min ||
+        opts->correction != MLOPS_STATS_HOLM)
         return mlops__fail(err, MLOPS_E_INVALID,
                            "mlops_drift_opts.preset brings its own limits; give it without alpha, "
-                           "tolerances and rows_min");
+                           "tolerances, rows_min and correction");
     if (rows) return MLOPS_OK;
     return mlops__fail(err, MLOPS_E_UNSUPPORTED,
                        "mlops_drift_opts.preset needs the rows of both sides; compare two tables");
@@ -56,10 +57,13 @@ mlops_status mlops__drift_rule_init(mlops__drift_rule *self, const mlops_drift_o
     MLOPS_TRY(mlops__opts_copy(&local, sizeof local, opts, "mlops_drift_opts", err));
     MLOPS_TRY(check_preset(&local, rows, err));
     self->preset = local.preset;
-    if (local.flags != 0 || local.reserved != 0)
+    self->correction = local.correction;
+    if (local.flags != 0)
         return mlops__fail(err, MLOPS_E_INVALID,
-                           "mlops_drift_opts.flags is 0x%x and reserved %u; set 0", local.flags,
-                           local.reserved);
+                           "mlops_drift_opts.flags is 0x%x; there are none, set 0", local.flags);
+    if (local.correction < MLOPS_STATS_HOLM || local.correction > MLOPS_STATS_BY)
+        return mlops__fail(err, MLOPS_E_INVALID, "mlops_drift_opts.correction is %d; there is none",
+                           (int)local.correction);
     self->alpha = local.alpha == 0 ? 0.01 : local.alpha;
     self->ks_tolerance = local.ks_tolerance == 0 ? 0.05 : local.ks_tolerance;
     self->tv_tolerance = local.tv_tolerance == 0 ? 0.05 : local.tv_tolerance;
@@ -182,25 +186,72 @@ static double lower_bound(const mlops__drift_judged *judged, double level) {
     return low > 0 ? low : 0;
 }
 
-void mlops__drift_holm(mlops__drift_judged *columns, int64_t n, const mlops__drift_rule *rule,
-                       int64_t *order) {
-    int64_t left = 0;
-    double level = rule->alpha;
-    int open = 1; /* every column so far has drifted */
+const char *mlops__drift_correction_name(mlops_stats_correction correction, int for_people) {
+    static const char *const names[][2] = {{"holm", "Holm"},
+                                           {"bonferroni", "Bonferroni"},
+                                           {"bh", "Benjamini and Hochberg"},
+                                           {"by", "Benjamini and Yekutieli"}};
+    return names[correction][for_people != 0];
+}
+
+/* Level of the bound of each column by itself, so that it excludes the tolerance of those columns
+ * alone that drifted: of BH and BY the confidence that Benjamini and Yekutieli (2005) leave to a
+ * bound that is looked at because its column was found. */
+static double level_of(const mlops__drift_rule *rule, int64_t n, int64_t n_yes) {
+    double each = rule->alpha / (double)n, sum = 0;
+    if (rule->correction == MLOPS_STATS_BONFERRONI) return each;
+    for (int64_t i = 1; i <= n; i++) sum += 1 / (double)i;
+    if (rule->correction == MLOPS_STATS_BY) each /= sum;
+    return each * (double)(n_yes > 1 ? n_yes : 1);
+}
+
+static void settle_native(mlops__drift_judged *columns, int64_t n, const mlops__drift_rule *rule,
+                          int64_t *order) {
+    int64_t n_tested = 0, n_yes = 0;
     for (int64_t i = 0; i < n; i++) {
-        left += columns[i].tested != 0;
+        n_tested += columns[i].tested != 0;
         columns[i].column.p_adjusted =
             columns[i].tested ? columns[i].column.p_value : mlops__not_a_number();
     }
     if (n > 0)
-        mlops__adjust(&columns->column.p_adjusted, sizeof *columns, order, n, MLOPS_STATS_HOLM);
-    for (int64_t i = 0; i < n; i++, left--) {
-        mlops__drift_judged *judged = &columns[order[i]];
-        judged->column.verdict = judged->settled ? MLOPS_DRIFT_NO : MLOPS_DRIFT_NOT_ENOUGH_DATA;
-        if (!judged->tested) continue;
-        if (open) level = rule->alpha / (double)left;
-        open = open && judged->column.p_adjusted <= rule->alpha;
-        if (open) judged->column.verdict = MLOPS_DRIFT_YES;
-        judged->column.effect_low = lower_bound(judged, level);
+        mlops__adjust(&columns->column.p_adjusted, sizeof *columns, order, n, rule->correction);
+    for (int64_t i = 0; i < n; i++) {
+        mlops__drift_judged *judged = &columns[i];
+        int yes = judged->tested && judged->column.p_adjusted <= rule->alpha;
+        n_yes += yes;
+        judged->column.verdict = yes               ? MLOPS_DRIFT_YES
+                                 : judged->settled ? MLOPS_DRIFT_NO
+                                                   : MLOPS_DRIFT_NOT_ENOUGH_DATA;
+    }
+    double level = n_tested > 0 ? level_of(rule, n_tested, n_yes) : 1;
+    for (int64_t i = 0; i < n_tested; i++) { /* those come first in the order */
+        if (rule->correction == MLOPS_STATS_HOLM && i <= n_yes)
+            level = rule->alpha / (double)(n_tested - i);
+        columns[order[i]].column.effect_low = lower_bound(&columns[order[i]], level);
+    }
+}
+
+double mlops__drift_gravity(const mlops_drift_column *column) {
+    const double most = 1000;
+    double p = column->p_adjusted >= 0 ? column->p_adjusted : column->p_value;
+    int bounded = column->effect_low >= 0;
+    if (!(column->effect == column->effect)) return -1;
+    double value =
+        bounded && column->verdict == MLOPS_DRIFT_YES ? column->effect_low : column->effect;
+    double gravity = value > 0 ? value / column->tolerance : 0;
+    if (!bounded && p >= 0) gravity = p > 0 ? mlops__log(p) / mlops__log(column->tolerance) : most;
+    return gravity < most ? gravity : most;
+}
+
+void mlops__drift_settle(mlops__drift_judged *columns, int64_t n, const mlops__drift_rule *rule,
+                         int64_t *order) {
+    if (rule->preset) mlops__drift_preset_settle(columns, n, rule->preset, order);
+    else settle_native(columns, n, rule, order);
+    for (int64_t i = 0; i < n; i++) {
+        mlops_drift_column *column = &columns[i].column;
+        double gravity = mlops__drift_gravity(column);
+        if (column->verdict != MLOPS_DRIFT_YES && gravity > 1) gravity = 1;
+        int unknown = column->verdict == MLOPS_DRIFT_NOT_ENOUGH_DATA || gravity < 0;
+        column->severity = unknown ? mlops__not_a_number() : gravity;
     }
 }

@@ -114,7 +114,7 @@ void mlops__monitor_judge(const mlops_monitor *self, const mlops__drift_rule *ru
                           mlops__drift_judged *judged, int64_t *order, int64_t *cells) {
     for (int64_t i = 0; i < self->n_features; i++)
         judge_feature(&judged[i], rule, &self->features[i], cells);
-    mlops__drift_holm(judged, self->n_features, rule, order);
+    mlops__drift_settle(judged, self->n_features, rule, order);
 }
 
 static void summarize_verdicts(mlops_monitor *self) {

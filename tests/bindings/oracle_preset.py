@@ -341,7 +341,7 @@ class Case(unittest.TestCase):
 
     def test_a_preset_takes_no_limits_and_no_kept_reference(self):
         table = mlops.table({"x": list(range(100))})
-        for name, value in ("alpha", 0.01), ("ks_tolerance", 0.1), ("tv_tolerance", 0.1), ("rows_min", 5):
+        for name, value in ("alpha", 0.01), ("ks_tolerance", 0.1), ("tv_tolerance", 0.1), ("rows_min", 5), ("correction", "bh"):
             with self.assertRaisesRegex(mlops.InvalidError, "preset"):
                 mlops.compare(table, table, preset="evidently", **{name: value})
         with self.assertRaises(mlops.UnsupportedError):

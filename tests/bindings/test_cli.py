@@ -172,6 +172,7 @@ def wrong_usage(folder):
             (["drift", "compare", "a", "b", "--alpha="], "needs a value"),
             (["drift", "compare", "a", "b", "--alpha", "x"], "'x'"),
             (["drift", "compare", "a", "b", "--alpha", "0.6"], "out of range"),
+            (["drift", "compare", "a", "b", "--correction", "x"], "holm"),
             (["drift", "compare", "a", "b", "--alpha", "nan"], "nan"), (["drift", "compare", "-", "-"], "standard input"),
             (["drift", "watch", "a", "--window", "10"], "out of range"), (["drift", "watch", "a", "--window", "99.5"], "99.5"),
             (["drift", "watch", "a", "--window", "1e3x"], "1e3x"),
@@ -495,6 +496,8 @@ def compare_choices(folder):
         return [column["name"] for column in json.loads(done.out)["columns"]]
     assert names("--columns", "hour,amount", status=3) == ["amount", "hour"]
     assert "fraud" not in names("--ignore", "fraud,hour", status=3)
+    done = run("drift", "compare", TRAIN, LIVE, "--json", "--correction", "by", status=3)
+    assert json.loads(done.out)["correction"] == "by"
     fails("drift", "compare", TRAIN, LIVE, "--columns", "nonsense", says="nonsense")
     fails("drift", "compare", TRAIN, LIVE, "--ignore", "amount,nonsense", says="nonsense")
 

@@ -960,6 +960,10 @@ class Pandas(unittest.TestCase):
         self.assertEqual([column.name for column in report], list(train.columns))
         self.assertEqual(report["amount"].verdict, mlops.DriftVerdict.YES)
         self.assertEqual(report[-1].name, "country")
+        self.assertEqual(report.severity, np.nanmax([column.severity for column in report]))
+        by_share = mlops.compare(train, live, correction="bh")
+        self.assertIn('"correction": "bh"', by_share.json())
+        self.assertTrue(all(a.p_adjusted <= b.p_adjusted for a, b in zip(by_share, report)))
         kept = mlops.compare(mlops.Reference(mlops.table(train)), live, columns=["amount"])
         self.assertEqual((len(kept), kept.n_drifted), (1, 1))
 

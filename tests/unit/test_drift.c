@@ -116,7 +116,7 @@ static void test_holm(void **state) {
                         adjusted[] = {0.04, 0.005, 1, 0.016, 0.016, 0};
     mlops__drift_judged judged[6];
     int64_t order[6];
-    mlops__drift_rule rule = {0.02, 0.05, 0.05, 50, MLOPS_DRIFT_NATIVE};
+    mlops__drift_rule rule = {0.02, 0.05, 0.05, 50, MLOPS_DRIFT_NATIVE, MLOPS_STATS_HOLM};
     memset(judged, 0, sizeof judged);
     for (int i = 0; i < 6; i++) {
         judged[i].column.p_value = p[i];
@@ -127,7 +127,7 @@ static void test_holm(void **state) {
         judged[i].log_bound = 1;
         judged[i].column.p_adjusted = NAN;
     }
-    mlops__drift_holm(judged, 6, &rule, order);
+    mlops__drift_settle(judged, 6, &rule, order);
     for (int i = 0; i < 5; i++) close_to(judged[i].column.p_adjusted, adjusted[i], 1e-15);
     close_to(judged[5].column.p_adjusted, NAN, 0);
     static const int want_order[] = {1, 3, 4, 0, 2, 5};
@@ -143,6 +143,80 @@ static void test_holm(void **state) {
     for (int i = 0; i < 5; i++)
         close_to(judged[i].column.effect_low, 0.5 - sqrt((1 - log(0.02 / divisor[i])) / 200),
                  1e-12);
+}
+
+/* Drift is what the correction rejects; the bound at the level that it leaves says the same. */
+static void test_corrections(void **state) {
+    (void)state;
+    enum { N = 20 };
+    static const mlops_stats_correction all[] = {MLOPS_STATS_HOLM, MLOPS_STATS_BONFERRONI,
+                                                 MLOPS_STATS_BH, MLOPS_STATS_BY};
+    int n_yes[4] = {0};
+    seed = 5;
+    for (int round = 0; round < 200; round++) {
+        mlops__drift_judged judged[N];
+        int64_t order[N];
+        double p[N], adjusted[N];
+        for (int i = 0; i < N; i++) p[i] = exp(-12 * uniform() * (round % 3));
+        for (int k = 0; k < 4; k++) {
+            mlops__drift_rule rule = {0.05, 0.05, 0.05, 50, MLOPS_DRIFT_NATIVE, all[k]};
+            memset(judged, 0, sizeof judged);
+            for (int i = 0; i < N; i++) {
+                judged[i].column.p_value = p[i];
+                judged[i].column.tolerance = 0.05;
+                judged[i].column.effect = 0.05 + sqrt((1 - log(p[i])) / 200);
+                judged[i].size = 100;
+                judged[i].log_bound = 1;
+                judged[i].tested = 1;
+            }
+            mlops__drift_settle(judged, N, &rule, order);
+            assert_int_equal(mlops_stats_adjust(p, N, all[k], adjusted, NULL, NULL), MLOPS_OK);
+            for (int i = 0; i < N; i++) {
+                const mlops_drift_column *c = &judged[i].column;
+                close_to(c->p_adjusted, adjusted[i], 1e-15);
+                assert_int_equal(c->verdict == MLOPS_DRIFT_YES, adjusted[i] <= 0.05);
+                if (fabs(c->effect_low - 0.05) > 1e-12)
+                    assert_int_equal(c->verdict == MLOPS_DRIFT_YES, c->effect_low > 0.05);
+                n_yes[k] += c->verdict == MLOPS_DRIFT_YES;
+            }
+        }
+    }
+    assert_true(n_yes[1] > 100 && n_yes[0] >= n_yes[1] && n_yes[2] > n_yes[0]);
+    assert_true(n_yes[3] < n_yes[2]);
+}
+
+static void test_severity(void **state) {
+    (void)state;
+    mlops_table *x = parse("a,b\n1,1\n"), *y = parse("a,b\n2,2\n");
+    mlops_drift *drift = compare(x, y, NULL); /* one row */
+    assert_true(isnan(column_of(drift, 0).severity) && isnan(mlops_drift_severity(drift)));
+    mlops_drift_unref(drift);
+    mlops_table_unref(x);
+    mlops_table_unref(y);
+    mlops_drift_column c = compare_one(ramp(1000, 0), ramp(1000, 0.3), NULL);
+    close_to(c.severity, c.effect_low / 0.05, 1e-12);
+    c = compare_one(ramp(9000, 0), ramp(9000, 0.02), NULL);
+    assert_int_equal(c.verdict, MLOPS_DRIFT_NO);
+    close_to(c.severity, c.effect / 0.05, 1e-12);
+    mlops_drift_opts opts = MLOPS_DRIFT_OPTS_INIT;
+    opts.ks_tolerance = 1e-9;
+    assert_true(compare_one(ramp(1000, 0), ramp(1000, 0.3), &opts).severity == 1000);
+    /* of a preset a threshold of 0 and a p of 0 are no infinity */
+    opts.ks_tolerance = 0;
+    opts.preset = MLOPS_DRIFT_NANNYML;
+    c = compare_one(constant(1000, 1), constant(1000, 2), &opts);
+    close_to(c.tolerance + 1, 1, 0);
+    assert_int_equal(c.verdict, MLOPS_DRIFT_YES);
+    assert_true(c.severity == 1000);
+    c = compare_one(constant(1000, 1), constant(1000, 1), &opts);
+    assert_int_equal(c.verdict, MLOPS_DRIFT_NO);
+    assert_true(c.severity == 0);
+    opts.preset = MLOPS_DRIFT_WHYLOGS;
+    c = compare_one(ramp(3000, 0), ramp(3000, 3), &opts);
+    assert_true(c.p_value < 1e-300 && c.severity > 100 && c.severity <= 1000);
+    c = compare_one(ramp(1000, 0), ramp(1000, 0.09), &opts);
+    assert_int_equal(c.verdict, MLOPS_DRIFT_YES);
+    close_to(c.severity, log(c.p_value) / log(0.05), 1e-12);
 }
 
 static void test_categories(void **state) {
@@ -257,6 +331,8 @@ int main(void) {
         cmocka_unit_test(test_bound_and_verdict_agree),
         cmocka_unit_test(test_no_drift_is_what_the_header_says),
         cmocka_unit_test(test_holm),
+        cmocka_unit_test(test_corrections),
+        cmocka_unit_test(test_severity),
         cmocka_unit_test(test_categories),
         cmocka_unit_test(test_nulls),
         cmocka_unit_test(test_degenerate_columns),

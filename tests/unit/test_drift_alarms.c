@@ -104,6 +104,59 @@ static void test_false_alarms_of_many_categories(void **state) {
     assert_true(alarms <= 10);
 }
 
+/* Of 40 columns 10 have moved by more than is harmless and 30 by what is: the share of false ones
+ * among the alarms, and that of bounds above the true effect, is held; and more is found than under
+ * Holm. Uniform values moved by d lie d apart. */
+static double false_share(mlops_stats_correction correction, double *low_share, double *found) {
+    enum { N = 400, MOVED = 10, K = 40, REPORTS = 40 };
+    static double x[N * K], y[N * K];
+    mlops_drift_opts opts = MLOPS_DRIFT_OPTS_INIT;
+    opts.alpha = 0.2;
+    opts.correction = correction;
+    double wrong = 0;
+    *low_share = *found = 0;
+    seed = 77;
+    for (int r = 0; r < REPORTS; r++) {
+        double common[N];
+        for (int i = 0; i < N; i++) common[i] = uniform();
+        for (int i = 0; i < N * K; i++) {
+            int k = i % K; /* every fourth follows the same rows, and so do their alarms */
+            double value = k % 4 == 3 ? common[i / K] : uniform();
+            x[i] = uniform();
+            y[i] = value + (k < MOVED ? 0.16 : 0.05);
+        }
+        mlops_table *a = matrix(x, N, K), *b = matrix(y, N, K);
+        mlops_drift *drift = compare(a, b, &opts);
+        int n = 0, n_false = 0, n_low = 0;
+        for (int k = 0; k < K; k++) {
+            mlops_drift_column c = column_of(drift, k);
+            if (c.verdict != MLOPS_DRIFT_YES) continue;
+            n++;
+            n_false += k >= MOVED;
+            n_low += c.effect_low > (k < MOVED ? 0.16 : 0.05);
+        }
+        wrong += n ? (double)n_false / n / REPORTS : 0;
+        *low_share += n ? (double)n_low / n / REPORTS : 0;
+        *found += (double)(n - n_false) / MOVED / REPORTS;
+        mlops_drift_unref(drift);
+        mlops_table_unref(a);
+        mlops_table_unref(b);
+    }
+    return wrong;
+}
+
+static void test_share_of_false_alarms(void **state) {
+    (void)state;
+    double low[4], found[4];
+    assert_true(false_share(MLOPS_STATS_HOLM, &low[0], &found[0]) <= 0.02);
+    assert_true(false_share(MLOPS_STATS_BONFERRONI, &low[1], &found[1]) <= 0.02);
+    assert_true(false_share(MLOPS_STATS_BH, &low[2], &found[2]) <= 0.2);
+    assert_true(false_share(MLOPS_STATS_BY, &low[3], &found[3]) <= 0.2);
+    for (int i = 0; i < 4; i++) assert_true(low[i] <= 0.2);
+    if (!(found[2] > found[0] + 0.1 && found[0] >= found[1] && found[2] > found[3]))
+        fail_msg("%g %g %g %g", found[0], found[1], found[2], found[3]);
+}
+
 static void test_half_a_deviation_is_found(void **state) {
     (void)state;
     seed = 99;
@@ -129,6 +182,7 @@ int main(void) {
         cmocka_unit_test(test_false_alarms_stay_within_alpha),
         cmocka_unit_test(test_false_alarms_at_the_tolerance),
         cmocka_unit_test(test_false_alarms_of_many_categories),
+        cmocka_unit_test(test_share_of_false_alarms),
         cmocka_unit_test(test_half_a_deviation_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

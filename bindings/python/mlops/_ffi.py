@@ -196,6 +196,44 @@ class DetectorSignal(enum.IntEnum):
     CHANGE = 2  # it has changed
 
 
+class StatsMethod(enum.IntEnum):
+    """How the p-values of Kolmogorov-Smirnov, Cramer-von Mises and Mann-Whitney are found."""
+
+    AUTO = 0  # exact for small samples, as SciPy chooses (docs/stats.md)
+    EXACT = 1  # lattice paths; asymptotic where that is out of reach
+    ASYMPTOTIC = 2  # by the limiting distribution
+
+
+class StatsAlternative(enum.IntEnum):
+    """Against what is tested. As in SciPy, a CDF that lies below is that of the greater values."""
+
+    TWO_SIDED = 0  # x and y differ
+    LESS = 1  # ks: the CDF of x lies below somewhere; else: x is the less
+    GREATER = 2  # ks: the CDF of x lies above somewhere; else: x is the greater
+
+
+class StatsMeasure(enum.IntEnum):
+    """What the two-sample verbs find besides ks, wasserstein and energy. Bits."""
+
+    MOMENTS = 1  # mean_x, mean_y, variance_x, variance_y
+    T = 2  # Student's t test, of equal variances
+    WELCH = 4  # Welch's t test
+    MANN_WHITNEY = 8  # Mann and Whitney's U, that is Wilcoxon's rank sum
+    CRAMER = 16  # Cramer and von Mises' T
+    ANDERSON = 32  # Anderson and Darling's A^2 of two samples, midranks
+    KUIPER = 64  # Kuiper's V
+    EPPS = 128  # Epps and Singleton's W
+
+
+class StatsCorrection(enum.IntEnum):
+    """How p-values of several tests are adjusted."""
+
+    HOLM = 0  # the chance of any false rejection, whatever depends on what
+    BONFERRONI = 1  # the same, simpler and weaker
+    BH = 2  # the share of false rejections, of independent tests
+    BY = 3  # the same, whatever depends on what
+
+
 class DriftVerdict(enum.IntEnum):
     """The three answers."""
 
@@ -203,7 +241,9 @@ class DriftVerdict(enum.IntEnum):
     # the measures of values and of nulls are within their tolerance, and the true effects below twice that,
     # with confidence 1 - alpha for this column by itself
     NO = 1
-    YES = 2  # the true effect exceeds the tolerance, with confidence 1 - alpha for all columns of the report together
+    # the true effect exceeds the tolerance, with confidence 1 - alpha for all columns of the report together;
+    # with BH and BY see mlops_drift_opts.correction
+    YES = 2
 
 
 class DriftPreset(enum.IntEnum):
@@ -356,44 +396,6 @@ class Divide(enum.IntEnum):
     GROUPS = 1  # a hash of the value of a column: rows of one group share a part, in this version and in all others
     STRATA = 2  # the same shares of each value of a column, to one row
     TIME = 3  # older rows in earlier parts
-
-
-class StatsMethod(enum.IntEnum):
-    """How the p-values of Kolmogorov-Smirnov, Cramer-von Mises and Mann-Whitney are found."""
-
-    AUTO = 0  # exact for small samples, as SciPy chooses (docs/stats.md)
-    EXACT = 1  # lattice paths; asymptotic where that is out of reach
-    ASYMPTOTIC = 2  # by the limiting distribution
-
-
-class StatsAlternative(enum.IntEnum):
-    """Against what is tested. As in SciPy, a CDF that lies below is that of the greater values."""
-
-    TWO_SIDED = 0  # x and y differ
-    LESS = 1  # ks: the CDF of x lies below somewhere; else: x is the less
-    GREATER = 2  # ks: the CDF of x lies above somewhere; else: x is the greater
-
-
-class StatsMeasure(enum.IntEnum):
-    """What the two-sample verbs find besides ks, wasserstein and energy. Bits."""
-
-    MOMENTS = 1  # mean_x, mean_y, variance_x, variance_y
-    T = 2  # Student's t test, of equal variances
-    WELCH = 4  # Welch's t test
-    MANN_WHITNEY = 8  # Mann and Whitney's U, that is Wilcoxon's rank sum
-    CRAMER = 16  # Cramer and von Mises' T
-    ANDERSON = 32  # Anderson and Darling's A^2 of two samples, midranks
-    KUIPER = 64  # Kuiper's V
-    EPPS = 128  # Epps and Singleton's W
-
-
-class StatsCorrection(enum.IntEnum):
-    """How p-values of several tests are adjusted."""
-
-    HOLM = 0  # the chance of any false rejection, whatever depends on what
-    BONFERRONI = 1  # the same, simpler and weaker
-    BH = 2  # the share of false rejections, of independent tests
-    BY = 3  # the same, whatever depends on what
 
 
 class InvalidError(Error, ValueError):
@@ -1092,6 +1094,111 @@ mlops_stream_opts._fields_ = [
 assert C.sizeof(mlops_stream_opts) == (40 if C.sizeof(C.c_void_p) == 8 else 28)
 
 
+class mlops_stats_opts(C.Structure):
+    pass
+
+
+mlops_stats_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("host", C.c_void_p),
+    ("method", C.c_int32),
+    ("alternative", C.c_int32),
+    ("measures", C.c_uint32),
+    ("reserved", C.c_uint32),
+]
+assert C.sizeof(mlops_stats_opts) == (32 if C.sizeof(C.c_void_p) == 8 else 28)
+
+
+class mlops_stats_two_sample(C.Structure):
+    pass
+
+
+mlops_stats_two_sample._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("ks_sign", C.c_int32),
+    ("ks", C.c_double),
+    ("ks_location", C.c_double),
+    ("ks_p", C.c_double),
+    ("wasserstein", C.c_double),
+    ("energy", C.c_double),
+    ("n", C.c_int64),
+    ("m", C.c_int64),
+    ("n_nan", C.c_int64),
+    ("m_nan", C.c_int64),
+    ("ks_exact", C.c_int32),
+    ("reserved", C.c_int32),
+    ("mean_x", C.c_double),
+    ("mean_y", C.c_double),
+    ("variance_x", C.c_double),
+    ("variance_y", C.c_double),
+    ("t", C.c_double),
+    ("t_dof", C.c_double),
+    ("t_p", C.c_double),
+    ("welch", C.c_double),
+    ("welch_dof", C.c_double),
+    ("welch_p", C.c_double),
+    ("mann_whitney", C.c_double),
+    ("mann_whitney_p", C.c_double),
+    ("cramer", C.c_double),
+    ("cramer_p", C.c_double),
+    ("anderson", C.c_double),
+    ("anderson_p", C.c_double),
+    ("anderson_p_limit", C.c_double),
+    ("kuiper", C.c_double),
+    ("kuiper_p", C.c_double),
+    ("epps", C.c_double),
+    ("epps_p", C.c_double),
+    ("mann_whitney_exact", C.c_int32),
+    ("cramer_exact", C.c_int32),
+]
+assert C.sizeof(mlops_stats_two_sample) == 264
+
+
+class mlops_stats_two_counts(C.Structure):
+    pass
+
+
+mlops_stats_two_counts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("dof", C.c_int32),
+    ("psi", C.c_double),
+    ("js", C.c_double),
+    ("tv", C.c_double),
+    ("chi2", C.c_double),
+    ("chi2_p", C.c_double),
+    ("n", C.c_int64),
+    ("m", C.c_int64),
+    ("kl", C.c_double),
+    ("kl_back", C.c_double),
+    ("hellinger", C.c_double),
+    ("linf", C.c_double),
+    ("fit", C.c_double),
+    ("fit_p", C.c_double),
+    ("g", C.c_double),
+    ("g_p", C.c_double),
+    ("cramers_v", C.c_double),
+]
+assert C.sizeof(mlops_stats_two_counts) == 136
+
+
+class mlops_stats_two_shares(C.Structure):
+    pass
+
+
+mlops_stats_two_shares._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("reserved", C.c_uint32),
+    ("share_x", C.c_double),
+    ("share_y", C.c_double),
+    ("odds_ratio", C.c_double),
+    ("fisher_p", C.c_double),
+    ("z", C.c_double),
+    ("z_p", C.c_double),
+]
+assert C.sizeof(mlops_stats_two_shares) == 56
+
+
 class mlops_drift_opts(C.Structure):
     pass
 
@@ -1108,7 +1215,7 @@ mlops_drift_opts._fields_ = [
     ("tv_tolerance", C.c_double),
     ("rows_min", C.c_int64),
     ("preset", C.c_int32),
-    ("reserved", C.c_uint32),
+    ("correction", C.c_int32),
 ]
 assert C.sizeof(mlops_drift_opts) == (80 if C.sizeof(C.c_void_p) == 8 else 64)
 
@@ -1140,8 +1247,9 @@ mlops_drift_column._fields_ = [
     ("nulls_current", C.c_double),
     ("mean_reference", C.c_double),
     ("mean_current", C.c_double),
+    ("severity", C.c_double),
 ]
-assert C.sizeof(mlops_drift_column) == (160 if C.sizeof(C.c_void_p) == 8 else 152)
+assert C.sizeof(mlops_drift_column) == (168 if C.sizeof(C.c_void_p) == 8 else 160)
 
 
 class mlops_profile_opts(C.Structure):
@@ -1800,111 +1908,6 @@ mlops_divide_opts._fields_ = [
 assert C.sizeof(mlops_divide_opts) == (48 if C.sizeof(C.c_void_p) == 8 else 36)
 
 
-class mlops_stats_opts(C.Structure):
-    pass
-
-
-mlops_stats_opts._fields_ = [
-    ("struct_size", C.c_uint32),
-    ("flags", C.c_uint32),
-    ("host", C.c_void_p),
-    ("method", C.c_int32),
-    ("alternative", C.c_int32),
-    ("measures", C.c_uint32),
-    ("reserved", C.c_uint32),
-]
-assert C.sizeof(mlops_stats_opts) == (32 if C.sizeof(C.c_void_p) == 8 else 28)
-
-
-class mlops_stats_two_sample(C.Structure):
-    pass
-
-
-mlops_stats_two_sample._fields_ = [
-    ("struct_size", C.c_uint32),
-    ("ks_sign", C.c_int32),
-    ("ks", C.c_double),
-    ("ks_location", C.c_double),
-    ("ks_p", C.c_double),
-    ("wasserstein", C.c_double),
-    ("energy", C.c_double),
-    ("n", C.c_int64),
-    ("m", C.c_int64),
-    ("n_nan", C.c_int64),
-    ("m_nan", C.c_int64),
-    ("ks_exact", C.c_int32),
-    ("reserved", C.c_int32),
-    ("mean_x", C.c_double),
-    ("mean_y", C.c_double),
-    ("variance_x", C.c_double),
-    ("variance_y", C.c_double),
-    ("t", C.c_double),
-    ("t_dof", C.c_double),
-    ("t_p", C.c_double),
-    ("welch", C.c_double),
-    ("welch_dof", C.c_double),
-    ("welch_p", C.c_double),
-    ("mann_whitney", C.c_double),
-    ("mann_whitney_p", C.c_double),
-    ("cramer", C.c_double),
-    ("cramer_p", C.c_double),
-    ("anderson", C.c_double),
-    ("anderson_p", C.c_double),
-    ("anderson_p_limit", C.c_double),
-    ("kuiper", C.c_double),
-    ("kuiper_p", C.c_double),
-    ("epps", C.c_double),
-    ("epps_p", C.c_double),
-    ("mann_whitney_exact", C.c_int32),
-    ("cramer_exact", C.c_int32),
-]
-assert C.sizeof(mlops_stats_two_sample) == 264
-
-
-class mlops_stats_two_counts(C.Structure):
-    pass
-
-
-mlops_stats_two_counts._fields_ = [
-    ("struct_size", C.c_uint32),
-    ("dof", C.c_int32),
-    ("psi", C.c_double),
-    ("js", C.c_double),
-    ("tv", C.c_double),
-    ("chi2", C.c_double),
-    ("chi2_p", C.c_double),
-    ("n", C.c_int64),
-    ("m", C.c_int64),
-    ("kl", C.c_double),
-    ("kl_back", C.c_double),
-    ("hellinger", C.c_double),
-    ("linf", C.c_double),
-    ("fit", C.c_double),
-    ("fit_p", C.c_double),
-    ("g", C.c_double),
-    ("g_p", C.c_double),
-    ("cramers_v", C.c_double),
-]
-assert C.sizeof(mlops_stats_two_counts) == 136
-
-
-class mlops_stats_two_shares(C.Structure):
-    pass
-
-
-mlops_stats_two_shares._fields_ = [
-    ("struct_size", C.c_uint32),
-    ("reserved", C.c_uint32),
-    ("share_x", C.c_double),
-    ("share_y", C.c_double),
-    ("odds_ratio", C.c_double),
-    ("fisher_p", C.c_double),
-    ("z", C.c_double),
-    ("z_p", C.c_double),
-]
-assert C.sizeof(mlops_stats_two_shares) == 56
-
-
 class mlops_push_opts(C.Structure):
     pass
 
@@ -2278,6 +2281,16 @@ _rt.declare(lib.mlops_detector_evaluate, C.c_int32, C.POINTER(mlops_detector_sco
         C.c_void_p, C.c_int64, C.c_int64, C.POINTER(mlops_detector_score_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_draft_add_stream, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(mlops_stream_opts),
         C.POINTER(mlops_error))
+_rt.declare(lib.mlops_stats_compare, C.c_int32, C.POINTER(mlops_stats_two_sample), C.c_void_p, C.c_int64, C.c_void_p,
+        C.c_int64, C.POINTER(mlops_stats_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_stats_compare_columns, C.c_int32, C.POINTER(mlops_stats_two_sample), C.c_void_p, C.c_int64,
+        C.c_void_p, C.c_int64, C.POINTER(mlops_stats_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_stats_compare_counts, C.c_int32, C.POINTER(mlops_stats_two_counts), C.c_void_p, C.c_void_p,
+        C.c_int64)
+_rt.declare(lib.mlops_stats_compare_shares, C.c_int32, C.POINTER(mlops_stats_two_shares), C.c_int64, C.c_int64,
+        C.c_int64, C.c_int64, C.c_int32)
+_rt.declare(lib.mlops_stats_adjust, C.c_int32, C.c_void_p, C.c_int64, C.c_int32, C.c_void_p, C.c_void_p,
+        C.POINTER(mlops_error))
 _rt.declare(lib.mlops_drift_compare, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p,
         C.POINTER(mlops_drift_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_drift_compare_reference, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p,
@@ -2589,16 +2602,6 @@ _rt.declare(lib.mlops_dataset_part, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p
         C.c_char_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_dataset_parts, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.c_char_p,
         C.c_char_p, C.POINTER(mlops_error))
-_rt.declare(lib.mlops_stats_compare, C.c_int32, C.POINTER(mlops_stats_two_sample), C.c_void_p, C.c_int64, C.c_void_p,
-        C.c_int64, C.POINTER(mlops_stats_opts), C.POINTER(mlops_error))
-_rt.declare(lib.mlops_stats_compare_columns, C.c_int32, C.POINTER(mlops_stats_two_sample), C.c_void_p, C.c_int64,
-        C.c_void_p, C.c_int64, C.POINTER(mlops_stats_opts), C.POINTER(mlops_error))
-_rt.declare(lib.mlops_stats_compare_counts, C.c_int32, C.POINTER(mlops_stats_two_counts), C.c_void_p, C.c_void_p,
-        C.c_int64)
-_rt.declare(lib.mlops_stats_compare_shares, C.c_int32, C.POINTER(mlops_stats_two_shares), C.c_int64, C.c_int64,
-        C.c_int64, C.c_int64, C.c_int32)
-_rt.declare(lib.mlops_stats_adjust, C.c_int32, C.c_void_p, C.c_int64, C.c_int32, C.c_void_p, C.c_void_p,
-        C.POINTER(mlops_error))
 _rt.declare(lib.mlops_table_write, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(mlops_csv_opts),
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_table_export_stream, C.c_int32, C.c_void_p, C.POINTER(ArrowArrayStream), C.POINTER(mlops_error))
@@ -2868,6 +2871,153 @@ def _detector_score(s):
 
 
 @dataclass(frozen=True)
+class StatsTwoSample:
+    """What two samples yield. Of measures that were not asked for, or are not defined, all is NaN."""
+
+    ks_sign: int  # 1 if the CDF of x is the higher at ks_location, else -1
+    ks: float  # Kolmogorov-Smirnov statistic, in [0, 1]
+    ks_location: float  # value at which the CDFs lie furthest apart
+    ks_p: float  # p-value of the alternative, in [0, 1]
+    wasserstein: float  # first Wasserstein distance, in the unit of the values
+    energy: float  # energy distance (square root form, as SciPy)
+    n: int  # values of x that count
+    m: int  # values of y that count
+    n_nan: int  # NaN dropped from x
+    m_nan: int  # NaN dropped from y
+    ks_exact: int  # 1 if ks_p is the exact one
+    mean_x: float  # of the values that count
+    mean_y: float  # of the values that count
+    variance_x: float  # over n - 1
+    variance_y: float  # over m - 1
+    t: float  # Student's t
+    t_dof: float  # n + m - 2
+    t_p: float  # p-value of the alternative
+    welch: float  # Welch's t
+    welch_dof: float  # Satterthwaite's degrees of freedom
+    welch_p: float  # p-value of the alternative
+    mann_whitney: float  # U of x: pairs in which x is the greater, ties as half
+    mann_whitney_p: float  # p-value of the alternative
+    cramer: float  # T, 0 or more
+    cramer_p: float  # its p-value
+    anderson: float  # A^2, standardised: around 0 if nothing differs
+    anderson_p: float  # as SciPy: from a table, in [0.001, 0.25]
+    anderson_p_limit: float  # by the limiting distribution, in [0, 1]
+    kuiper: float  # V, in [0, 1]
+    kuiper_p: float  # by the limiting distribution, with Stephens' correction
+    epps: float  # W; NaN below 5 values a side, with infinities, or quartiles alike
+    epps_p: float  # its p-value
+    mann_whitney_exact: int  # 1 if mann_whitney_p is the exact one
+    cramer_exact: int  # 1 if cramer_p is the exact one
+
+
+def _stats_two_sample(s):
+    return StatsTwoSample(
+        ks_sign=s.ks_sign,
+        ks=s.ks,
+        ks_location=s.ks_location,
+        ks_p=s.ks_p,
+        wasserstein=s.wasserstein,
+        energy=s.energy,
+        n=s.n,
+        m=s.m,
+        n_nan=s.n_nan,
+        m_nan=s.m_nan,
+        ks_exact=s.ks_exact,
+        mean_x=s.mean_x,
+        mean_y=s.mean_y,
+        variance_x=s.variance_x,
+        variance_y=s.variance_y,
+        t=s.t,
+        t_dof=s.t_dof,
+        t_p=s.t_p,
+        welch=s.welch,
+        welch_dof=s.welch_dof,
+        welch_p=s.welch_p,
+        mann_whitney=s.mann_whitney,
+        mann_whitney_p=s.mann_whitney_p,
+        cramer=s.cramer,
+        cramer_p=s.cramer_p,
+        anderson=s.anderson,
+        anderson_p=s.anderson_p,
+        anderson_p_limit=s.anderson_p_limit,
+        kuiper=s.kuiper,
+        kuiper_p=s.kuiper_p,
+        epps=s.epps,
+        epps_p=s.epps_p,
+        mann_whitney_exact=s.mann_whitney_exact,
+        cramer_exact=s.cramer_exact,
+    )
+
+
+@dataclass(frozen=True)
+class StatsTwoCounts:
+    """What two histograms over the same k bins or categories yield."""
+
+    dof: int  # degrees of freedom: bins that either side uses, less one
+    psi: float  # population stability index; an empty bin counts as half a value
+    js: float  # Jensen-Shannon distance, base e, in [0, sqrt(ln 2)]
+    tv: float  # total variation, in [0, 1]
+    chi2: float  # Pearson's statistic of the 2 x k table; Yates' correction if dof is 1
+    chi2_p: float  # its p-value, in [0, 1]; 1 if dof is 0
+    n: int  # sum of the first
+    m: int  # sum of the second
+    kl: float  # sum of p ln(p / q), p the shares of x; +inf if y lacks a bin of x
+    kl_back: float  # sum of q ln(q / p); +inf if x lacks a bin of y
+    hellinger: float  # Hellinger distance, in [0, 1]
+    linf: float  # largest |p - q|, in [0, 1]
+    fit: float  # Pearson's goodness of fit of y to x, scaled to m; +inf as kl_back
+    fit_p: float  # its p-value; 1 if dof is 0
+    g: float  # likelihood ratio of y to x, scaled to m; +inf as kl_back
+    g_p: float  # its p-value; 1 if dof is 0
+    cramers_v: float  # bias-corrected, of both scaled to the smaller sum, in [0, 1]
+
+
+def _stats_two_counts(s):
+    return StatsTwoCounts(
+        dof=s.dof,
+        psi=s.psi,
+        js=s.js,
+        tv=s.tv,
+        chi2=s.chi2,
+        chi2_p=s.chi2_p,
+        n=s.n,
+        m=s.m,
+        kl=s.kl,
+        kl_back=s.kl_back,
+        hellinger=s.hellinger,
+        linf=s.linf,
+        fit=s.fit,
+        fit_p=s.fit_p,
+        g=s.g,
+        g_p=s.g_p,
+        cramers_v=s.cramers_v,
+    )
+
+
+@dataclass(frozen=True)
+class StatsTwoShares:
+    """What two shares, hits among trials, yield."""
+
+    share_x: float  # hits of x among its trials
+    share_y: float  # hits of y among its trials
+    odds_ratio: float  # of the sample; NaN if all trials are hits, or none is
+    fisher_p: float  # Fisher's exact p-value of the alternative
+    z: float  # (share_x - share_y) over its pooled standard error
+    z_p: float  # its p-value of the alternative, by the normal distribution
+
+
+def _stats_two_shares(s):
+    return StatsTwoShares(
+        share_x=s.share_x,
+        share_y=s.share_y,
+        odds_ratio=s.odds_ratio,
+        fisher_p=s.fisher_p,
+        z=s.z,
+        z_p=s.z_p,
+    )
+
+
+@dataclass(frozen=True)
 class DriftColumn:
     """What was found of one column. Measures that do not apply are NaN."""
 
@@ -2882,7 +3032,7 @@ class DriftColumn:
     effect_low: float  # its lower confidence bound; presets have none: NaN
     tolerance: float  # what it was held against; of a preset whose test has a p, what p_value was
     p_value: float  # that such an effect comes by chance alone
-    p_adjusted: float  # the same within the whole report (Holm); NaN where a preset does not adjust
+    p_adjusted: float  # the same within the whole report, by opts.correction; NaN where a preset does not adjust
     ks: float  # Kolmogorov-Smirnov distance
     wasserstein: float  # first Wasserstein distance over the reference's standard deviation
     psi: float  # over ten quantile bins of the reference, or categories
@@ -2892,6 +3042,7 @@ class DriftColumn:
     nulls_current: float  # share of nulls and NaN
     mean_reference: float  # mean of the finite values
     mean_current: float  # mean of the finite values
+    severity: float  # how grave it is, as mlops_drift_severity(); NaN where there is not enough data
 
 
 def _drift_column(s):
@@ -2917,6 +3068,7 @@ def _drift_column(s):
         nulls_current=s.nulls_current,
         mean_reference=s.mean_reference,
         mean_current=s.mean_current,
+        severity=s.severity,
     )
 
 
@@ -3355,153 +3507,6 @@ def _policy_decision(s):
         raised_ns=s.raised_ns,
         severity=s.severity,
         peak=s.peak,
-    )
-
-
-@dataclass(frozen=True)
-class StatsTwoSample:
-    """What two samples yield. Of measures that were not asked for, or are not defined, all is NaN."""
-
-    ks_sign: int  # 1 if the CDF of x is the higher at ks_location, else -1
-    ks: float  # Kolmogorov-Smirnov statistic, in [0, 1]
-    ks_location: float  # value at which the CDFs lie furthest apart
-    ks_p: float  # p-value of the alternative, in [0, 1]
-    wasserstein: float  # first Wasserstein distance, in the unit of the values
-    energy: float  # energy distance (square root form, as SciPy)
-    n: int  # values of x that count
-    m: int  # values of y that count
-    n_nan: int  # NaN dropped from x
-    m_nan: int  # NaN dropped from y
-    ks_exact: int  # 1 if ks_p is the exact one
-    mean_x: float  # of the values that count
-    mean_y: float  # of the values that count
-    variance_x: float  # over n - 1
-    variance_y: float  # over m - 1
-    t: float  # Student's t
-    t_dof: float  # n + m - 2
-    t_p: float  # p-value of the alternative
-    welch: float  # Welch's t
-    welch_dof: float  # Satterthwaite's degrees of freedom
-    welch_p: float  # p-value of the alternative
-    mann_whitney: float  # U of x: pairs in which x is the greater, ties as half
-    mann_whitney_p: float  # p-value of the alternative
-    cramer: float  # T, 0 or more
-    cramer_p: float  # its p-value
-    anderson: float  # A^2, standardised: around 0 if nothing differs
-    anderson_p: float  # as SciPy: from a table, in [0.001, 0.25]
-    anderson_p_limit: float  # by the limiting distribution, in [0, 1]
-    kuiper: float  # V, in [0, 1]
-    kuiper_p: float  # by the limiting distribution, with Stephens' correction
-    epps: float  # W; NaN below 5 values a side, with infinities, or quartiles alike
-    epps_p: float  # its p-value
-    mann_whitney_exact: int  # 1 if mann_whitney_p is the exact one
-    cramer_exact: int  # 1 if cramer_p is the exact one
-
-
-def _stats_two_sample(s):
-    return StatsTwoSample(
-        ks_sign=s.ks_sign,
-        ks=s.ks,
-        ks_location=s.ks_location,
-        ks_p=s.ks_p,
-        wasserstein=s.wasserstein,
-        energy=s.energy,
-        n=s.n,
-        m=s.m,
-        n_nan=s.n_nan,
-        m_nan=s.m_nan,
-        ks_exact=s.ks_exact,
-        mean_x=s.mean_x,
-        mean_y=s.mean_y,
-        variance_x=s.variance_x,
-        variance_y=s.variance_y,
-        t=s.t,
-        t_dof=s.t_dof,
-        t_p=s.t_p,
-        welch=s.welch,
-        welch_dof=s.welch_dof,
-        welch_p=s.welch_p,
-        mann_whitney=s.mann_whitney,
-        mann_whitney_p=s.mann_whitney_p,
-        cramer=s.cramer,
-        cramer_p=s.cramer_p,
-        anderson=s.anderson,
-        anderson_p=s.anderson_p,
-        anderson_p_limit=s.anderson_p_limit,
-        kuiper=s.kuiper,
-        kuiper_p=s.kuiper_p,
-        epps=s.epps,
-        epps_p=s.epps_p,
-        mann_whitney_exact=s.mann_whitney_exact,
-        cramer_exact=s.cramer_exact,
-    )
-
-
-@dataclass(frozen=True)
-class StatsTwoCounts:
-    """What two histograms over the same k bins or categories yield."""
-
-    dof: int  # degrees of freedom: bins that either side uses, less one
-    psi: float  # population stability index; an empty bin counts as half a value
-    js: float  # Jensen-Shannon distance, base e, in [0, sqrt(ln 2)]
-    tv: float  # total variation, in [0, 1]
-    chi2: float  # Pearson's statistic of the 2 x k table; Yates' correction if dof is 1
-    chi2_p: float  # its p-value, in [0, 1]; 1 if dof is 0
-    n: int  # sum of the first
-    m: int  # sum of the second
-    kl: float  # sum of p ln(p / q), p the shares of x; +inf if y lacks a bin of x
-    kl_back: float  # sum of q ln(q / p); +inf if x lacks a bin of y
-    hellinger: float  # Hellinger distance, in [0, 1]
-    linf: float  # largest |p - q|, in [0, 1]
-    fit: float  # Pearson's goodness of fit of y to x, scaled to m; +inf as kl_back
-    fit_p: float  # its p-value; 1 if dof is 0
-    g: float  # likelihood ratio of y to x, scaled to m; +inf as kl_back
-    g_p: float  # its p-value; 1 if dof is 0
-    cramers_v: float  # bias-corrected, of both scaled to the smaller sum, in [0, 1]
-
-
-def _stats_two_counts(s):
-    return StatsTwoCounts(
-        dof=s.dof,
-        psi=s.psi,
-        js=s.js,
-        tv=s.tv,
-        chi2=s.chi2,
-        chi2_p=s.chi2_p,
-        n=s.n,
-        m=s.m,
-        kl=s.kl,
-        kl_back=s.kl_back,
-        hellinger=s.hellinger,
-        linf=s.linf,
-        fit=s.fit,
-        fit_p=s.fit_p,
-        g=s.g,
-        g_p=s.g_p,
-        cramers_v=s.cramers_v,
-    )
-
-
-@dataclass(frozen=True)
-class StatsTwoShares:
-    """What two shares, hits among trials, yield."""
-
-    share_x: float  # hits of x among its trials
-    share_y: float  # hits of y among its trials
-    odds_ratio: float  # of the sample; NaN if all trials are hits, or none is
-    fisher_p: float  # Fisher's exact p-value of the alternative
-    z: float  # (share_x - share_y) over its pooled standard error
-    z_p: float  # its p-value of the alternative, by the normal distribution
-
-
-def _stats_two_shares(s):
-    return StatsTwoShares(
-        share_x=s.share_x,
-        share_y=s.share_y,
-        odds_ratio=s.odds_ratio,
-        fisher_p=s.fisher_p,
-        z=s.z,
-        z_p=s.z_p,
     )
 
 
@@ -6509,7 +6514,7 @@ class Drift(_rt.Handle):
 
     @classmethod
     def compare(cls, reference, current, *, call=None, columns=None, ignore=None, alpha=None, ks_tolerance=None,
-                tv_tolerance=None, rows_min=None, preset=None):
+                tv_tolerance=None, rows_min=None, preset=None, correction=None):
         """Compare two tables, column by column by name, with every row of both.
 
             reference: table that is known to be good
@@ -6518,13 +6523,16 @@ class Drift(_rt.Handle):
             columns: names to compare, separated by commas, quoted as in a CSV line; default: all of the
                 reference
             ignore: names to leave out, as columns
-            alpha: chance of any false alarm in the report, in (0, 0.5]; default 0.01
+            alpha: chance of any false alarm in the report, in (0, 0.5]; with BH and BY the share of false
+                ones among alarms, as expected; default 0.01
             ks_tolerance: largest harmless KS distance, in (0, 1); default 0.05
             tv_tolerance: the same of the total variation of categories and of the share of nulls; default
                 0.05
             rows_min: rows that each side must have; default 50
-            preset: default DriftPreset.NATIVE; others need two tables, and take neither alpha, tolerances
-                nor rows_min
+            preset: default DriftPreset.NATIVE; others need two tables, and take neither alpha,
+                tolerances, rows_min nor correction
+            correction: how columns share alpha; default StatsCorrection.HOLM, which holds whatever
+                depends on what
 
         Raises: SchemaError names a column that is missing or of another kind; InvalidError for an option out
         of range; NomemError, CancelledError, DeadlineError.
@@ -6533,7 +6541,7 @@ class Drift(_rt.Handle):
         reference_h = _rt.opened(reference, Table, "reference")
         current_h = _rt.opened(current, Table, "current")
         opts = _drift_opts(call=call, columns=columns, ignore=ignore, alpha=alpha, ks_tolerance=ks_tolerance,
-                tv_tolerance=tv_tolerance, rows_min=rows_min, preset=preset)
+                tv_tolerance=tv_tolerance, rows_min=rows_min, preset=preset, correction=correction)
         err = mlops_error()
         status = lib.mlops_drift_compare(C.byref(out), reference_h, current_h, C.byref(opts), C.byref(err))
         _rt.reraise(opts)
@@ -6545,7 +6553,7 @@ class Drift(_rt.Handle):
 
     @classmethod
     def compare_reference(cls, reference, current, *, call=None, columns=None, ignore=None, alpha=None,
-                          ks_tolerance=None, tv_tolerance=None, rows_min=None, preset=None):
+                          ks_tolerance=None, tv_tolerance=None, rows_min=None, preset=None, correction=None):
         """Compare a table with a kept reference. The loss of precision of the reference is part of the
         confidence bound. opts.ignore may name columns that the reference was made without.
 
@@ -6555,13 +6563,16 @@ class Drift(_rt.Handle):
             columns: names to compare, separated by commas, quoted as in a CSV line; default: all of the
                 reference
             ignore: names to leave out, as columns
-            alpha: chance of any false alarm in the report, in (0, 0.5]; default 0.01
+            alpha: chance of any false alarm in the report, in (0, 0.5]; with BH and BY the share of false
+                ones among alarms, as expected; default 0.01
             ks_tolerance: largest harmless KS distance, in (0, 1); default 0.05
             tv_tolerance: the same of the total variation of categories and of the share of nulls; default
                 0.05
             rows_min: rows that each side must have; default 50
-            preset: default DriftPreset.NATIVE; others need two tables, and take neither alpha, tolerances
-                nor rows_min
+            preset: default DriftPreset.NATIVE; others need two tables, and take neither alpha,
+                tolerances, rows_min nor correction
+            correction: how columns share alpha; default StatsCorrection.HOLM, which holds whatever
+                depends on what
 
         Raises: as Drift.compare(); UnsupportedError for a preset, which needs the rows.
         """
@@ -6569,7 +6580,7 @@ class Drift(_rt.Handle):
         reference_h = _rt.opened(reference, Reference, "reference")
         current_h = _rt.opened(current, Table, "current")
         opts = _drift_opts(call=call, columns=columns, ignore=ignore, alpha=alpha, ks_tolerance=ks_tolerance,
-                tv_tolerance=tv_tolerance, rows_min=rows_min, preset=preset)
+                tv_tolerance=tv_tolerance, rows_min=rows_min, preset=preset, correction=correction)
         err = mlops_error()
         status = lib.mlops_drift_compare_reference(C.byref(out), reference_h, current_h, C.byref(opts), C.byref(err))
         _rt.reraise(opts)
@@ -6590,8 +6601,9 @@ class Drift(_rt.Handle):
 
     @property
     def severity(self):
-        """How grave it is: the largest effect over its tolerance. Of a column that has drifted the effect is
-        what it is at least, so that drift is above 1; what is not shown to be drift is held to 1.
+        """How grave it is: the largest effect over its tolerance, at most 1,000. Of a column that has drifted
+        the effect is what it is at least, so that drift is above 1; what is not shown to be drift is held
+        to 1. Of a preset whose rule is one of p it is ln(p) over ln(its limit).
 
         Returns: NaN if no column could be judged.
         """
@@ -9749,8 +9761,24 @@ def _stream_opts(*, csv=False, fd=None, read=None, columns=None):
     return o
 
 
+def _stats_opts(*, x_sorted=False, y_sorted=False, method=None, alternative=None, measures=None):
+    o = mlops_stats_opts(C.sizeof(mlops_stats_opts))
+    o._keep, o._raised = [], []
+    if x_sorted:
+        o.flags |= 1
+    if y_sorted:
+        o.flags |= 2
+    if method is not None:
+        o.method = _rt.choice(StatsMethod, method)
+    if alternative is not None:
+        o.alternative = _rt.choice(StatsAlternative, alternative)
+    if measures is not None:
+        o.measures = _rt.integer(measures, 0, 2 ** 32 - 1, "measures")
+    return o
+
+
 def _drift_opts(*, call=None, columns=None, ignore=None, alpha=None, ks_tolerance=None, tv_tolerance=None,
-        rows_min=None, preset=None):
+        rows_min=None, preset=None, correction=None):
     o = mlops_drift_opts(C.sizeof(mlops_drift_opts))
     o._keep, o._raised = [], []
     if call is not None:
@@ -9771,6 +9799,8 @@ def _drift_opts(*, call=None, columns=None, ignore=None, alpha=None, ks_toleranc
         o.rows_min = _rt.integer(rows_min, -2 ** 63, 2 ** 63 - 1, "rows_min")
     if preset is not None:
         o.preset = _rt.choice(DriftPreset, preset)
+    if correction is not None:
+        o.correction = _rt.choice(StatsCorrection, correction)
     return o
 
 
@@ -10165,22 +10195,6 @@ def _divide_opts(*, by=None, n_folds=None, parts=None, column=None, key=None, se
         o.key = _rt.string(key, "key")
     if seed is not None:
         o.seed = _rt.integer(seed, -2 ** 63, 2 ** 63 - 1, "seed")
-    return o
-
-
-def _stats_opts(*, x_sorted=False, y_sorted=False, method=None, alternative=None, measures=None):
-    o = mlops_stats_opts(C.sizeof(mlops_stats_opts))
-    o._keep, o._raised = [], []
-    if x_sorted:
-        o.flags |= 1
-    if y_sorted:
-        o.flags |= 2
-    if method is not None:
-        o.method = _rt.choice(StatsMethod, method)
-    if alternative is not None:
-        o.alternative = _rt.choice(StatsAlternative, alternative)
-    if measures is not None:
-        o.measures = _rt.integer(measures, 0, 2 ** 32 - 1, "measures")
     return o
 
 
@@ -10737,6 +10751,126 @@ def deploy_bucket(salt, key):
     """
     out = lib.mlops_deploy_bucket(_rt.string(salt, "salt"), _rt.string(key, "key"))
     return out
+
+
+def stats_compare(x, y, *, x_sorted=False, y_sorted=False, method=None, alternative=None, measures=None):
+    """Compare two samples: Kolmogorov-Smirnov, Wasserstein and energy distance in one pass, and what measures
+    asks for.
+
+    With an infinity on one side only, at either end, Wasserstein and energy are +inf; where both samples have
+    the same share of it, it cancels; else they are +inf. Methods: Hodges 1958 (lattice paths), Simard and
+    L'Ecuyer 2011 (distribution of D).
+
+        x: first sample (reference)
+        y: second sample (current)
+        x_sorted: x ascends and has no NaN: it is neither copied nor sorted
+        y_sorted: the same of y
+        method: default StatsMethod.AUTO
+        alternative: default StatsAlternative.TWO_SIDED
+        measures: bits of mlops_stats_measure; default 0
+
+    Raises: InvalidError if a sample is empty, or too large for ranks; NomemError.
+    """
+    out = mlops_stats_two_sample(C.sizeof(mlops_stats_two_sample))
+    x_p, x_shape, x_keep = _rt.array(x, "d", 1, "x")
+    y_p, y_shape, y_keep = _rt.array(y, "d", 1, "y")
+    opts = _stats_opts(x_sorted=x_sorted, y_sorted=y_sorted, method=method, alternative=alternative,
+            measures=measures)
+    err = mlops_error()
+    status = lib.mlops_stats_compare(C.byref(out), x_p, x_shape[0], y_p, y_shape[0], C.byref(opts), C.byref(err))
+    if status:
+        _rt.check(status, "stats_compare", err)
+    return _stats_two_sample(out)
+
+
+def stats_compare_columns(x, x_column, y, y_column, *, x_sorted=False, y_sorted=False, method=None,
+                          alternative=None, measures=None):
+    """Compare two numeric columns, as stats_compare(); nulls count as NaN.
+
+        x: table of the first sample
+        x_column: index of its column
+        y: table of the second sample
+        y_column: index of its column
+        x_sorted: x ascends and has no NaN: it is neither copied nor sorted
+        y_sorted: the same of y
+        method: default StatsMethod.AUTO
+        alternative: default StatsAlternative.TWO_SIDED
+        measures: bits of mlops_stats_measure; default 0
+
+    Raises: SchemaError if a column is not numeric; else as stats_compare().
+    """
+    out = mlops_stats_two_sample(C.sizeof(mlops_stats_two_sample))
+    x_h = _rt.opened(x, Table, "x")
+    y_h = _rt.opened(y, Table, "y")
+    opts = _stats_opts(x_sorted=x_sorted, y_sorted=y_sorted, method=method, alternative=alternative,
+            measures=measures)
+    err = mlops_error()
+    status = lib.mlops_stats_compare_columns(C.byref(out), x_h, _rt.integer(x_column, -2 ** 63, 2 ** 63 - 1,
+            "x_column"), y_h, _rt.integer(y_column, -2 ** 63, 2 ** 63 - 1, "y_column"), C.byref(opts), C.byref(err))
+    if status:
+        _rt.check(status, "stats_compare_columns", err)
+    return _stats_two_sample(out)
+
+
+def stats_compare_counts(x, y):
+    """Compare two histograms: distances, and tests that they have the same shares.
+
+        x: counts of the first sample, each 0 or more
+        y: counts of the second sample
+
+    Raises: InvalidError if k is 0, a count is negative or a sum is 0 or beyond 2^53.
+    """
+    out = mlops_stats_two_counts(C.sizeof(mlops_stats_two_counts))
+    x_p, x_shape, x_keep = _rt.array(x, "q", 1, "x")
+    y_p, y_shape, y_keep = _rt.array(y, "q", 1, "y")
+    _rt.same_length("y", y_shape[0], "x", x_shape[0])
+    status = lib.mlops_stats_compare_counts(C.byref(out), x_p, y_p, x_shape[0])
+    if status:
+        _rt.check(status, "stats_compare_counts", why={
+            -1: "k is 0, a count is negative or a sum is 0 or beyond 2^53",
+        })
+    return _stats_two_counts(out)
+
+
+def stats_compare_shares(hits_x, n, hits_y, m, alternative=0):
+    """Compare two shares: Fisher's exact test of the 2 x 2 table, and the z test of proportions.
+
+        hits_x: 0 to n
+        n: trials of x, 1 or more; n + m is at most 10^12
+        hits_y: 0 to m
+        m: trials of y, 1 or more
+        alternative: StatsAlternative.LESS: share_x is the less
+
+    Raises: InvalidError if a count is none of these.
+    """
+    out = mlops_stats_two_shares(C.sizeof(mlops_stats_two_shares))
+    alternative = _rt.choice(StatsAlternative, alternative)
+    status = lib.mlops_stats_compare_shares(C.byref(out), _rt.integer(hits_x, -2 ** 63, 2 ** 63 - 1, "hits_x"),
+            _rt.integer(n, -2 ** 63, 2 ** 63 - 1, "n", 1), _rt.integer(hits_y, -2 ** 63, 2 ** 63 - 1, "hits_y"),
+            _rt.integer(m, -2 ** 63, 2 ** 63 - 1, "m", 1), alternative)
+    if status:
+        _rt.check(status, f"stats_compare_shares({hits_x}, {n}, {hits_y}, {m})", why={
+            -1: "a count is none of these",
+        })
+    return _stats_two_shares(out)
+
+
+def stats_adjust(p, correction=0):
+    """Adjust p-values: what is to be rejected at a level is what comes out at or below it.
+
+        p: p-values; NaN was not tested, does not count, and stays
+        correction: which
+
+    Raises: InvalidError if a p-value is not in [0, 1]; NomemError.
+    """
+    p_p, p_shape, p_keep = _rt.array(p, "d", 1, "p")
+    correction = _rt.choice(StatsCorrection, correction)
+    err = mlops_error()
+    out, out_p = _rt.empty("d", (p_shape[0],))
+    status = lib.mlops_stats_adjust(p_p, p_shape[0], correction, out_p, None, C.byref(err))
+    if status:
+        _rt.check(status, "stats_adjust", err)
+    return _rt.result(out)
 
 
 def dataset_erase(store, dataset=None, *, dry_run=False, paths=None, column=None, value=None, reason=None,
@@ -11691,126 +11825,6 @@ def dataset_parts(store, dataset, ref=None, path=None):
     if status:
         _rt.check(status, "dataset_parts", err)
     return _rt.classes["table"]._wrap(out.value)
-
-
-def stats_compare(x, y, *, x_sorted=False, y_sorted=False, method=None, alternative=None, measures=None):
-    """Compare two samples: Kolmogorov-Smirnov, Wasserstein and energy distance in one pass, and what measures
-    asks for.
-
-    With an infinity on one side only, at either end, Wasserstein and energy are +inf; where both samples have
-    the same share of it, it cancels; else they are +inf. Methods: Hodges 1958 (lattice paths), Simard and
-    L'Ecuyer 2011 (distribution of D).
-
-        x: first sample (reference)
-        y: second sample (current)
-        x_sorted: x ascends and has no NaN: it is neither copied nor sorted
-        y_sorted: the same of y
-        method: default StatsMethod.AUTO
-        alternative: default StatsAlternative.TWO_SIDED
-        measures: bits of mlops_stats_measure; default 0
-
-    Raises: InvalidError if a sample is empty, or too large for ranks; NomemError.
-    """
-    out = mlops_stats_two_sample(C.sizeof(mlops_stats_two_sample))
-    x_p, x_shape, x_keep = _rt.array(x, "d", 1, "x")
-    y_p, y_shape, y_keep = _rt.array(y, "d", 1, "y")
-    opts = _stats_opts(x_sorted=x_sorted, y_sorted=y_sorted, method=method, alternative=alternative,
-            measures=measures)
-    err = mlops_error()
-    status = lib.mlops_stats_compare(C.byref(out), x_p, x_shape[0], y_p, y_shape[0], C.byref(opts), C.byref(err))
-    if status:
-        _rt.check(status, "stats_compare", err)
-    return _stats_two_sample(out)
-
-
-def stats_compare_columns(x, x_column, y, y_column, *, x_sorted=False, y_sorted=False, method=None,
-                          alternative=None, measures=None):
-    """Compare two numeric columns, as stats_compare(); nulls count as NaN.
-
-        x: table of the first sample
-        x_column: index of its column
-        y: table of the second sample
-        y_column: index of its column
-        x_sorted: x ascends and has no NaN: it is neither copied nor sorted
-        y_sorted: the same of y
-        method: default StatsMethod.AUTO
-        alternative: default StatsAlternative.TWO_SIDED
-        measures: bits of mlops_stats_measure; default 0
-
-    Raises: SchemaError if a column is not numeric; else as stats_compare().
-    """
-    out = mlops_stats_two_sample(C.sizeof(mlops_stats_two_sample))
-    x_h = _rt.opened(x, Table, "x")
-    y_h = _rt.opened(y, Table, "y")
-    opts = _stats_opts(x_sorted=x_sorted, y_sorted=y_sorted, method=method, alternative=alternative,
-            measures=measures)
-    err = mlops_error()
-    status = lib.mlops_stats_compare_columns(C.byref(out), x_h, _rt.integer(x_column, -2 ** 63, 2 ** 63 - 1,
-            "x_column"), y_h, _rt.integer(y_column, -2 ** 63, 2 ** 63 - 1, "y_column"), C.byref(opts), C.byref(err))
-    if status:
-        _rt.check(status, "stats_compare_columns", err)
-    return _stats_two_sample(out)
-
-
-def stats_compare_counts(x, y):
-    """Compare two histograms: distances, and tests that they have the same shares.
-
-        x: counts of the first sample, each 0 or more
-        y: counts of the second sample
-
-    Raises: InvalidError if k is 0, a count is negative or a sum is 0 or beyond 2^53.
-    """
-    out = mlops_stats_two_counts(C.sizeof(mlops_stats_two_counts))
-    x_p, x_shape, x_keep = _rt.array(x, "q", 1, "x")
-    y_p, y_shape, y_keep = _rt.array(y, "q", 1, "y")
-    _rt.same_length("y", y_shape[0], "x", x_shape[0])
-    status = lib.mlops_stats_compare_counts(C.byref(out), x_p, y_p, x_shape[0])
-    if status:
-        _rt.check(status, "stats_compare_counts", why={
-            -1: "k is 0, a count is negative or a sum is 0 or beyond 2^53",
-        })
-    return _stats_two_counts(out)
-
-
-def stats_compare_shares(hits_x, n, hits_y, m, alternative=0):
-    """Compare two shares: Fisher's exact test of the 2 x 2 table, and the z test of proportions.
-
-        hits_x: 0 to n
-        n: trials of x, 1 or more; n + m is at most 10^12
-        hits_y: 0 to m
-        m: trials of y, 1 or more
-        alternative: StatsAlternative.LESS: share_x is the less
-
-    Raises: InvalidError if a count is none of these.
-    """
-    out = mlops_stats_two_shares(C.sizeof(mlops_stats_two_shares))
-    alternative = _rt.choice(StatsAlternative, alternative)
-    status = lib.mlops_stats_compare_shares(C.byref(out), _rt.integer(hits_x, -2 ** 63, 2 ** 63 - 1, "hits_x"),
-            _rt.integer(n, -2 ** 63, 2 ** 63 - 1, "n", 1), _rt.integer(hits_y, -2 ** 63, 2 ** 63 - 1, "hits_y"),
-            _rt.integer(m, -2 ** 63, 2 ** 63 - 1, "m", 1), alternative)
-    if status:
-        _rt.check(status, f"stats_compare_shares({hits_x}, {n}, {hits_y}, {m})", why={
-            -1: "a count is none of these",
-        })
-    return _stats_two_shares(out)
-
-
-def stats_adjust(p, correction=0):
-    """Adjust p-values: what is to be rejected at a level is what comes out at or below it.
-
-        p: p-values; NaN was not tested, does not count, and stays
-        correction: which
-
-    Raises: InvalidError if a p-value is not in [0, 1]; NomemError.
-    """
-    p_p, p_shape, p_keep = _rt.array(p, "d", 1, "p")
-    correction = _rt.choice(StatsCorrection, correction)
-    err = mlops_error()
-    out, out_p = _rt.empty("d", (p_shape[0],))
-    status = lib.mlops_stats_adjust(p_p, p_shape[0], correction, out_p, None, C.byref(err))
-    if status:
-        _rt.check(status, "stats_adjust", err)
-    return _rt.result(out)
 
 
 def dataset_push(store, remote, dataset, *, branches=None, tags=None, expected=None, object_bytes=None,

@@ -138,6 +138,32 @@ class DetectorSignal(enum.IntEnum):
     WARNING = 1
     CHANGE = 2
 
+class StatsMethod(enum.IntEnum):
+    AUTO = 0
+    EXACT = 1
+    ASYMPTOTIC = 2
+
+class StatsAlternative(enum.IntEnum):
+    TWO_SIDED = 0
+    LESS = 1
+    GREATER = 2
+
+class StatsMeasure(enum.IntEnum):
+    MOMENTS = 1
+    T = 2
+    WELCH = 4
+    MANN_WHITNEY = 8
+    CRAMER = 16
+    ANDERSON = 32
+    KUIPER = 64
+    EPPS = 128
+
+class StatsCorrection(enum.IntEnum):
+    HOLM = 0
+    BONFERRONI = 1
+    BH = 2
+    BY = 3
+
 class DriftVerdict(enum.IntEnum):
     NOT_ENOUGH_DATA = 0
     NO = 1
@@ -245,32 +271,6 @@ class Divide(enum.IntEnum):
     GROUPS = 1
     STRATA = 2
     TIME = 3
-
-class StatsMethod(enum.IntEnum):
-    AUTO = 0
-    EXACT = 1
-    ASYMPTOTIC = 2
-
-class StatsAlternative(enum.IntEnum):
-    TWO_SIDED = 0
-    LESS = 1
-    GREATER = 2
-
-class StatsMeasure(enum.IntEnum):
-    MOMENTS = 1
-    T = 2
-    WELCH = 4
-    MANN_WHITNEY = 8
-    CRAMER = 16
-    ANDERSON = 32
-    KUIPER = 64
-    EPPS = 128
-
-class StatsCorrection(enum.IntEnum):
-    HOLM = 0
-    BONFERRONI = 1
-    BH = 2
-    BY = 3
 
 class InvalidError(Error, ValueError): ...
 
@@ -421,6 +421,72 @@ class DetectorScore:
     always_window_precision: float
 
 @dataclass(frozen=True)
+class StatsTwoSample:
+    ks_sign: int
+    ks: float
+    ks_location: float
+    ks_p: float
+    wasserstein: float
+    energy: float
+    n: int
+    m: int
+    n_nan: int
+    m_nan: int
+    ks_exact: int
+    mean_x: float
+    mean_y: float
+    variance_x: float
+    variance_y: float
+    t: float
+    t_dof: float
+    t_p: float
+    welch: float
+    welch_dof: float
+    welch_p: float
+    mann_whitney: float
+    mann_whitney_p: float
+    cramer: float
+    cramer_p: float
+    anderson: float
+    anderson_p: float
+    anderson_p_limit: float
+    kuiper: float
+    kuiper_p: float
+    epps: float
+    epps_p: float
+    mann_whitney_exact: int
+    cramer_exact: int
+
+@dataclass(frozen=True)
+class StatsTwoCounts:
+    dof: int
+    psi: float
+    js: float
+    tv: float
+    chi2: float
+    chi2_p: float
+    n: int
+    m: int
+    kl: float
+    kl_back: float
+    hellinger: float
+    linf: float
+    fit: float
+    fit_p: float
+    g: float
+    g_p: float
+    cramers_v: float
+
+@dataclass(frozen=True)
+class StatsTwoShares:
+    share_x: float
+    share_y: float
+    odds_ratio: float
+    fisher_p: float
+    z: float
+    z_p: float
+
+@dataclass(frozen=True)
 class DriftColumn:
     verdict: DriftVerdict
     name: str
@@ -443,6 +509,7 @@ class DriftColumn:
     nulls_current: float
     mean_reference: float
     mean_current: float
+    severity: float
 
 @dataclass(frozen=True)
 class ProfileSummary:
@@ -620,72 +687,6 @@ class PolicyDecision:
     raised_ns: int
     severity: float
     peak: float
-
-@dataclass(frozen=True)
-class StatsTwoSample:
-    ks_sign: int
-    ks: float
-    ks_location: float
-    ks_p: float
-    wasserstein: float
-    energy: float
-    n: int
-    m: int
-    n_nan: int
-    m_nan: int
-    ks_exact: int
-    mean_x: float
-    mean_y: float
-    variance_x: float
-    variance_y: float
-    t: float
-    t_dof: float
-    t_p: float
-    welch: float
-    welch_dof: float
-    welch_p: float
-    mann_whitney: float
-    mann_whitney_p: float
-    cramer: float
-    cramer_p: float
-    anderson: float
-    anderson_p: float
-    anderson_p_limit: float
-    kuiper: float
-    kuiper_p: float
-    epps: float
-    epps_p: float
-    mann_whitney_exact: int
-    cramer_exact: int
-
-@dataclass(frozen=True)
-class StatsTwoCounts:
-    dof: int
-    psi: float
-    js: float
-    tv: float
-    chi2: float
-    chi2_p: float
-    n: int
-    m: int
-    kl: float
-    kl_back: float
-    hellinger: float
-    linf: float
-    fit: float
-    fit_p: float
-    g: float
-    g_p: float
-    cramers_v: float
-
-@dataclass(frozen=True)
-class StatsTwoShares:
-    share_x: float
-    share_y: float
-    odds_ratio: float
-    fisher_p: float
-    z: float
-    z_p: float
 
 @dataclass(frozen=True)
 class Transfer:
@@ -968,9 +969,9 @@ class Detector(Handle):
 
 class Drift(Handle):
     @classmethod
-    def compare(cls, reference: Table, current: Table, *, call: Optional[dict] = ..., columns: Union[str, Sequence[str], None] = ..., ignore: Union[str, Sequence[str], None] = ..., alpha: Optional[float] = ..., ks_tolerance: Optional[float] = ..., tv_tolerance: Optional[float] = ..., rows_min: Optional[int] = ..., preset: Union[DriftPreset, str, None] = ...) -> Drift: ...
+    def compare(cls, reference: Table, current: Table, *, call: Optional[dict] = ..., columns: Union[str, Sequence[str], None] = ..., ignore: Union[str, Sequence[str], None] = ..., alpha: Optional[float] = ..., ks_tolerance: Optional[float] = ..., tv_tolerance: Optional[float] = ..., rows_min: Optional[int] = ..., preset: Union[DriftPreset, str, None] = ..., correction: Union[StatsCorrection, str, None] = ...) -> Drift: ...
     @classmethod
-    def compare_reference(cls, reference: Reference, current: Table, *, call: Optional[dict] = ..., columns: Union[str, Sequence[str], None] = ..., ignore: Union[str, Sequence[str], None] = ..., alpha: Optional[float] = ..., ks_tolerance: Optional[float] = ..., tv_tolerance: Optional[float] = ..., rows_min: Optional[int] = ..., preset: Union[DriftPreset, str, None] = ...) -> Drift: ...
+    def compare_reference(cls, reference: Reference, current: Table, *, call: Optional[dict] = ..., columns: Union[str, Sequence[str], None] = ..., ignore: Union[str, Sequence[str], None] = ..., alpha: Optional[float] = ..., ks_tolerance: Optional[float] = ..., tv_tolerance: Optional[float] = ..., rows_min: Optional[int] = ..., preset: Union[DriftPreset, str, None] = ..., correction: Union[StatsCorrection, str, None] = ...) -> Drift: ...
     @property
     def overall(self) -> DriftVerdict: ...
     @property
@@ -1272,6 +1273,16 @@ def deploy_list(store: Store) -> Table: ...
 
 def deploy_bucket(salt: PathOrStr, key: PathOrStr) -> int: ...
 
+def stats_compare(x: ArrayLike, y: ArrayLike, *, x_sorted: bool = ..., y_sorted: bool = ..., method: Union[StatsMethod, str, None] = ..., alternative: Union[StatsAlternative, str, None] = ..., measures: Optional[int] = ...) -> StatsTwoSample: ...
+
+def stats_compare_columns(x: Table, x_column: int, y: Table, y_column: int, *, x_sorted: bool = ..., y_sorted: bool = ..., method: Union[StatsMethod, str, None] = ..., alternative: Union[StatsAlternative, str, None] = ..., measures: Optional[int] = ...) -> StatsTwoSample: ...
+
+def stats_compare_counts(x: ArrayLike, y: ArrayLike) -> StatsTwoCounts: ...
+
+def stats_compare_shares(hits_x: int, n: int, hits_y: int, m: int, alternative: Union[StatsAlternative, str] = ...) -> StatsTwoShares: ...
+
+def stats_adjust(p: ArrayLike, correction: Union[StatsCorrection, str] = ...) -> Any: ...
+
 def dataset_erase(store: Store, dataset: Optional[PathOrStr] = ..., *, dry_run: bool = ..., paths: Union[str, Sequence[str], None] = ..., column: Optional[PathOrStr] = ..., value: Optional[PathOrStr] = ..., reason: Optional[PathOrStr] = ..., by: Optional[PathOrStr] = ..., where: Optional[PathOrStr] = ..., executor: Optional[Executor] = ..., progress: Optional[Callable[[int, int], Any]] = ..., deadline_ns: Optional[int] = ..., memory_max: Optional[int] = ..., actor: Optional[PathOrStr] = ..., trace_id: Optional[PathOrStr] = ...) -> EraseStat: ...
 
 def erase_list(store: Store) -> Table: ...
@@ -1355,16 +1366,6 @@ def registry_versions(store: Store, name: PathOrStr) -> Table: ...
 def dataset_part(store: Store, dataset: PathOrStr, ref: Optional[PathOrStr], path: Optional[PathOrStr], part: PathOrStr) -> Table: ...
 
 def dataset_parts(store: Store, dataset: PathOrStr, ref: Optional[PathOrStr] = ..., path: Optional[PathOrStr] = ...) -> Table: ...
-
-def stats_compare(x: ArrayLike, y: ArrayLike, *, x_sorted: bool = ..., y_sorted: bool = ..., method: Union[StatsMethod, str, None] = ..., alternative: Union[StatsAlternative, str, None] = ..., measures: Optional[int] = ...) -> StatsTwoSample: ...
-
-def stats_compare_columns(x: Table, x_column: int, y: Table, y_column: int, *, x_sorted: bool = ..., y_sorted: bool = ..., method: Union[StatsMethod, str, None] = ..., alternative: Union[StatsAlternative, str, None] = ..., measures: Optional[int] = ...) -> StatsTwoSample: ...
-
-def stats_compare_counts(x: ArrayLike, y: ArrayLike) -> StatsTwoCounts: ...
-
-def stats_compare_shares(hits_x: int, n: int, hits_y: int, m: int, alternative: Union[StatsAlternative, str] = ...) -> StatsTwoShares: ...
-
-def stats_adjust(p: ArrayLike, correction: Union[StatsCorrection, str] = ...) -> Any: ...
 
 def dataset_push(store: Store, remote: Remote, dataset: PathOrStr, *, branches: Optional[PathOrStr] = ..., tags: Optional[PathOrStr] = ..., expected: Optional[PathOrStr] = ..., object_bytes: Optional[int] = ..., call: Optional[dict] = ...) -> Transfer: ...
 

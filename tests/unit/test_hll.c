@@ -212,16 +212,46 @@ static void test_kernels_make_the_same_coupons(void **state) {
     static uint64_t words[100];
     static uint32_t want[100], have[101];
     for (int i = 0; i < 100; i++) words[i] = i < 10 ? (uint64_t)i - 5 : draw();
+    words[20] = words[60] = (uint64_t)1 << 63;      /* -0 */
+    words[21] = words[63] = (uint64_t)0xfff1 << 48; /* a NaN */
     for (size_t i = 0; i < sizeof LEVELS / sizeof *LEVELS; i++) {
         const mlops__kern *kern = kernels(LEVELS[i]);
         for (size_t n = 0; kern && n <= 100; n++) {
-            mlops__coupons_scalar(words, want, n);
+            mlops__coupons_scalar(words, n & 1, want, n);
             have[n] = 7;
-            kern->coupons(words, have, n);
+            kern->coupons(words, n & 1, have, n);
             assert_memory_equal(want, have, n * sizeof *want);
             assert_int_equal(have[n], 7);
         }
     }
+}
+
+/* A call with many values leaves what calls with a few each do, history included. */
+static void test_many_at_once(void **state) {
+    (void)state;
+    enum { N = 300000 };
+    static const int64_t lgs[] = {4, 7, 8, 12, 18}, parts[] = {1, 17, 1000};
+    double *reals = malloc(N * sizeof *reals);
+    int64_t *wholes = malloc(N * sizeof *wholes);
+    assert_true(reals && wholes);
+    for (int i = 0; i < N; i++) {
+        wholes[i] = (int64_t)(draw() >> (i % 3 * 20));
+        reals[i] = i % 1000 == 7 ? -0.0 : i % 1000 == 9 ? (double)NAN : (double)wholes[i] / 7;
+    }
+    for (int i = 0; i < 5 * 2; i++) {
+        mlops_hll *all = begin(0, lgs[i / 2], 0), *some = begin(1, lgs[i / 2], 0);
+        int64_t part = parts[i % 3];
+        if (i % 2) assert_int_equal(mlops_hll_add_i64(all, wholes, N), MLOPS_OK);
+        else assert_int_equal(mlops_hll_add(all, reals, N), MLOPS_OK);
+        for (int64_t k = 0; k < N; k += part) {
+            int64_t n = N - k < part ? N - k : part;
+            if (i % 2) assert_int_equal(mlops_hll_add_i64(some, wholes + k, n), MLOPS_OK);
+            else assert_int_equal(mlops_hll_add(some, reals + k, n), MLOPS_OK);
+        }
+        assert_same(all, some);
+    }
+    free(reals);
+    free(wholes);
 }
 
 static void test_options(void **state) {
@@ -343,6 +373,7 @@ int main(void) {
         cmocka_unit_test(test_equal_values_are_one),
         cmocka_unit_test(test_bytes_come_back),
         cmocka_unit_test(test_kernels_make_the_same_coupons),
+        cmocka_unit_test(test_many_at_once),
         cmocka_unit_test(test_options),
         cmocka_unit_test(test_every_flip_and_cut_is_refused),
         cmocka_unit_test(test_contradictions_are_refused),

@@ -37,8 +37,9 @@ static inline uint32_t mlops__coupon_of(uint64_t first, uint64_t second) {
     return value << MLOPS__COUPON_BITS | ((uint32_t)first & MLOPS__COUPON_ADDRESS);
 }
 
-/* The coupons of n words. */
-typedef void mlops__coupons(const uint64_t *words, uint32_t *out, size_t n);
+/* The coupons of n words of eight bytes; of reals, float64 of which zeros of either sign have one
+ * bit pattern, and all NaN. */
+typedef void mlops__coupons(const void *words, int reals, uint32_t *out, size_t n);
 
 mlops__coupons mlops__coupons_scalar;
 

@@ -9,7 +9,10 @@
 #include "sketch/run/murmur.h"
 #include "sketch/run/sketch.h"
 
-enum { BLOCK = 64 /* values that go through the kernel together */ };
+enum {
+    BLOCK = 128, /* values that go through the kernel together */
+    LANES = 16   /* registers that are looked at together: the fewest that there are */
+};
 
 /* As DataSketches: a full list becomes registers where they are few, else a table of up to
  * 2^(lg_k - 3), three quarters full. */
@@ -118,43 +121,50 @@ void mlops__hll_take(mlops_hll *self, uint32_t coupon) {
     if (++self->n_coupons > mlops__hll_limit(self->lg_k)) promote(self);
 }
 
-static void take_words(mlops_hll *self, const uint64_t *words, size_t n) {
-    uint32_t coupons[BLOCK];
-    size_t i = 0;
-    mlops__hll_coupons(words, coupons, n);
-    while (i < n && !self->has_registers) mlops__hll_take(self, coupons[i++]);
-    take_all(self, coupons + i, n - i);
+/* The least coupon that may raise a register: none has less than the least of their values. */
+static uint32_t least_that_counts(const mlops_hll *self) {
+    const uint8_t *registers = mlops__hll_registers_of(self);
+    uint8_t least[LANES];
+    memset(least, MLOPS__HLL_VALUES, sizeof least);
+    for (size_t i = 0; i < (size_t)1 << self->lg_k; i += LANES)
+        for (size_t k = 0; k < LANES; k++)
+            least[k] = registers[i + k] < least[k] ? registers[i + k] : least[k];
+    for (size_t k = 1; k < LANES; k++) least[0] = least[k] < least[0] ? least[k] : least[0];
+    return ((uint32_t)least[0] + 1) << MLOPS__COUPON_BITS;
 }
 
-/* Zeros of either sign, and all NaN, have one bit pattern. */
-static uint64_t word_of(double value) {
-    return mlops__bits_of(value == value ? value + 0.0 : mlops__f64_of(MLOPS__NAN_BITS));
+/* The same of coupons most of which are below one that may change something. */
+static void take_some(mlops_hll *self, const uint32_t *coupons, size_t n, uint32_t least) {
+    for (; n >= LANES && least > 0; n -= LANES, coupons += LANES) {
+        uint32_t any = 0;
+        for (size_t k = 0; k < LANES; k++) any |= coupons[k] >= least;
+        if (any) take_all(self, coupons, LANES);
+    }
+    take_all(self, coupons, n);
+}
+
+/* Of many values, most are told to change nothing before their register is looked at. */
+static mlops_status take_words(mlops_hll *self, const void *words, int reals, int64_t n) {
+    const uint8_t *from = words;
+    const int64_t period = (int64_t)1 << self->lg_k;
+    uint32_t coupons[BLOCK], least = 0;
+    if (n < 0) return MLOPS_E_INVALID;
+    for (int64_t at = 0; at < n; at += BLOCK) {
+        size_t part = n - at < BLOCK ? (size_t)(n - at) : BLOCK, i = 0;
+        mlops__hll_coupons(from + 8 * at, reals, coupons, part);
+        if (at > 0 && at % period == 0 && self->has_registers) least = least_that_counts(self);
+        while (i < part && !self->has_registers) mlops__hll_take(self, coupons[i++]);
+        take_some(self, coupons + i, part - i, least);
+    }
+    return MLOPS_OK;
 }
 
 mlops_status mlops_hll_add(mlops_hll *self, const double *values, int64_t n) {
-    uint64_t words[BLOCK];
-    if (n < 0) return MLOPS_E_INVALID;
-    while (n > 0) {
-        size_t part = n < BLOCK ? (size_t)n : BLOCK;
-        for (size_t i = 0; i < part; i++) words[i] = word_of(values[i]);
-        take_words(self, words, part);
-        values += part;
-        n -= (int64_t)part;
-    }
-    return MLOPS_OK;
+    return take_words(self, values, 1, n);
 }
 
 mlops_status mlops_hll_add_i64(mlops_hll *self, const int64_t *values, int64_t n) {
-    uint64_t words[BLOCK];
-    if (n < 0) return MLOPS_E_INVALID;
-    while (n > 0) {
-        size_t part = n < BLOCK ? (size_t)n : BLOCK;
-        memcpy(words, values, part * sizeof *values);
-        take_words(self, words, part);
-        values += part;
-        n -= (int64_t)part;
-    }
-    return MLOPS_OK;
+    return take_words(self, values, 0, n);
 }
 
 void mlops_hll_add_text(mlops_hll *self, const char *text) {

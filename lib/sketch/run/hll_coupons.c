@@ -9,10 +9,10 @@
 #include "kern/kern.h"
 #endif
 
-void mlops__hll_coupons(const uint64_t *words, uint32_t *out, size_t n) {
+void mlops__hll_coupons(const void *words, int reals, uint32_t *out, size_t n) {
 #if __STDC_HOSTED__
-    mlops__kern_for(mlops_cpu_level(MLOPS_CPU_BEST))->coupons(words, out, n);
+    mlops__kern_for(mlops_cpu_level(MLOPS_CPU_BEST))->coupons(words, reals, out, n);
 #else
-    mlops__coupons_scalar(words, out, n);
+    mlops__coupons_scalar(words, reals, out, n);
 #endif
 }

@@ -65,6 +65,6 @@ static inline double mlops__hll_power(uint32_t value) {
 }
 
 /* The fastest kernel there is. */
-void mlops__hll_coupons(const uint64_t *words, uint32_t *out, size_t n);
+void mlops__hll_coupons(const void *words, int reals, uint32_t *out, size_t n);
 
 #endif

@@ -13,6 +13,10 @@ mlops__sort_values mlops__sort_values_avx512;
 
 typedef __m512d REALS;
 
+INLINE __mmask8 first_lanes(int64_t n) {
+    return _mm512_cmplt_epi64_mask(_mm512_setr_epi64(0, 1, 2, 3, 4, 5, 6, 7), _mm512_set1_epi64(n));
+}
+
 INLINE REALS apart(REALS v, unsigned mask, const uint64_t *orders) {
     const void *order = orders + mask;
     return _mm512_permutexvar_pd(_mm512_cvtepu8_epi64(_mm_loadl_epi64(order)), v);
@@ -34,21 +38,23 @@ INLINE void transpose(REALS *v) {
     }
 }
 
-#define NAME(x)         mlops__##x##_avx512
-#define LANES           8
-#define ALL(x)          _mm512_set1_pd(x)
-#define LOAD(p)         _mm512_loadu_pd(p)
-#define STORE(p, v)     _mm512_storeu_pd(p, v)
-#define MIN(a, b)       _mm512_min_pd(a, b)
-#define MAX(a, b)       _mm512_max_pd(a, b)
-#define SELECT(m, a, b) _mm512_mask_blend_pd(m, a, b)
-#define XOR_1(v)        _mm512_permute_pd(v, 0x55)
-#define XOR_2(v)        _mm512_permutex_pd(v, 0x4e)
-#define XOR_3(v)        _mm512_permutex_pd(v, 0x1b)
-#define XOR_7(v)        _mm512_permutexvar_pd(_mm512_setr_epi64(7, 6, 5, 4, 3, 2, 1, 0), v)
-#define BELOW(v, bound) _mm512_cmp_pd_mask(v, bound, _CMP_LT_OQ)
-#define ORDERED(v)      _mm512_cmp_pd_mask(v, v, _CMP_ORD_Q)
-#define APART(v, m)     apart(v, m, orders)
-#define TRANSPOSE(v)    transpose(v)
-#define LANE_AT(l, at)  (uint64_t)(l) << 8 * (at)
+#define NAME(x)             mlops__##x##_avx512
+#define LANES               8
+#define ALL(x)              _mm512_set1_pd(x)
+#define LOAD(p)             _mm512_loadu_pd(p)
+#define STORE(p, v)         _mm512_storeu_pd(p, v)
+#define LOAD_SOME(p, n)     _mm512_mask_loadu_pd(_mm512_set1_pd(INFINITE), first_lanes(n), p)
+#define STORE_SOME(p, v, n) _mm512_mask_storeu_pd(p, first_lanes(n), v)
+#define MIN(a, b)           _mm512_min_pd(a, b)
+#define MAX(a, b)           _mm512_max_pd(a, b)
+#define SELECT(m, a, b)     _mm512_mask_blend_pd(m, a, b)
+#define XOR_1(v)            _mm512_permute_pd(v, 0x55)
+#define XOR_2(v)            _mm512_permutex_pd(v, 0x4e)
+#define XOR_3(v)            _mm512_permutex_pd(v, 0x1b)
+#define XOR_7(v)            _mm512_permutexvar_pd(_mm512_setr_epi64(7, 6, 5, 4, 3, 2, 1, 0), v)
+#define BELOW(v, bound)     _mm512_cmp_pd_mask(v, bound, _CMP_LT_OQ)
+#define ORDERED(v)          _mm512_cmp_pd_mask(v, v, _CMP_ORD_Q)
+#define APART(v, m)         apart(v, m, orders)
+#define TRANSPOSE(v)        transpose(v)
+#define LANE_AT(l, at)      (uint64_t)(l) << 8 * (at)
 #include "kern/sort/sort_lanes.inc"

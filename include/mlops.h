@@ -43,6 +43,7 @@
 #include <mlops/metric.h>
 #include <mlops/model.h>
 #include <mlops/monitor.h>
+#include <mlops/monitor_labels.h>
 #include <mlops/online.h>
 #include <mlops/performance.h>
 #include <mlops/performance_estimate.h>

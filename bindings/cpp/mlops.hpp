@@ -2701,175 +2701,6 @@ public:
     }
 };
 
-/// A monitor. One thread at a time.
-class monitor : public detail::handle<mlops_monitor, mlops_monitor_free> {
-public:
-    using handle::handle;
-
-    /// Begin to watch a model, held against the reference in a file.
-    ///
-    /// Watched are the model's features, in its order: those of model or, where that is NULL and the file is a
-    /// bundle, those of the bundle's model that its reference has. Else watched is every column of the reference, in
-    /// its order, or those in opts.reference.columns; a model without feature names needs that list, one for each
-    /// feature. opts.drift.columns and .ignore choose among them: columns may name others of the reference, too, and
-    /// ignore what it lacks.
-    explicit monitor(const ::mlops::model *model, const std::string &reference,
-                     const mlops_monitor_opts *opts = nullptr) {
-        mlops_monitor *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_monitor_new(&out, detail::optional(model), reference.c_str(), opts, &e), "mlops_monitor_new", &e);
-        p_ = out;
-    }
-
-    /// Begin to watch a model, held against a reference at hand.
-    static ::mlops::monitor new_reference(const ::mlops::model *model, const ::mlops::reference &reference,
-                                          const mlops_monitor_opts *opts = nullptr) {
-        mlops_monitor *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_monitor_new_reference(&out, detail::optional(model), detail::required(reference), opts, &e), "mlops_monitor_new_reference", &e);
-        return ::mlops::monitor(out);
-    }
-
-    /// Number of columns of a row that mlops_monitor_add() takes: features of the model, or columns of the reference
-    /// or of opts.reference.columns, whether they are watched or not.
-    std::int64_t n_features() const {
-        return mlops_monitor_n_features(need());
-    }
-
-    /// Add rows and what the model made of them. A string column of the reference cannot be added here; it counts as
-    /// null. A watched column that is no feature is not in a row, and takes nothing.
-    void add(matrix<const float> rows, matrix<const double> predictions = {}) {
-        detail::require(predictions.data == nullptr || predictions.rows == rows.rows, "predictions and rows differ in length");
-        detail::check(mlops_monitor_add(need(), rows.data, rows.rows, rows.columns, predictions.data, predictions.columns), "mlops_monitor_add");
-    }
-
-    /// Add the rows of a table, its columns bound by name.
-    void add_table(const ::mlops::table &table) {
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_monitor_add_table(need(), detail::required(table), &e), "mlops_monitor_add_table", &e);
-    }
-
-    /// Add the time that predicting took.
-    void add_latency(std::int64_t duration_ns) {
-        detail::check(mlops_monitor_add_latency(need(), duration_ns), "mlops_monitor_add_latency");
-    }
-
-    /// Count requests that got no prediction.
-    void add_errors(std::int64_t n) {
-        detail::check(mlops_monitor_add_errors(need(), n), "mlops_monitor_add_errors");
-    }
-
-    /// Number of windows that were completed and judged.
-    std::int64_t n_windows() const {
-        return mlops_monitor_n_windows(need());
-    }
-
-    /// Verdict of the newest complete window; NOT_ENOUGH_DATA before the first.
-    mlops_drift_verdict verdict() const {
-        return mlops_monitor_verdict(need());
-    }
-
-    /// Number of columns that drifted in the newest complete window.
-    std::int64_t n_drifted() const {
-        return mlops_monitor_n_drifted(need());
-    }
-
-    /// Verdicts of the newest complete window or, before the first one is complete, of what there is.
-    ///
-    /// They are those of mlops_drift_compare_reference() but for wasserstein: a window knows the cells of its values
-    /// alone, and takes them as spread evenly. It is off by half the mean width of the cells of the window's values
-    /// at the most, and as much for the reference's values unless exact is 1.
-    ::mlops::drift drift() const {
-        mlops_drift *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_monitor_drift(&out, need(), &e), "mlops_monitor_drift", &e);
-        return ::mlops::drift(out);
-    }
-
-    /// Metrics in Prometheus' text format 0.0.4. Allocates nothing.
-    std::string metrics() const {
-        return detail::written([&](char *text, std::size_t cap, std::size_t *needed) {
-            return mlops_monitor_metrics(need(), text, cap, needed);
-        }, "mlops_monitor_metrics");
-    }
-
-    /// The same as OpenMetrics text 1.0.
-    std::string openmetrics() const {
-        return detail::written([&](char *text, std::size_t cap, std::size_t *needed) {
-            return mlops_monitor_openmetrics(need(), text, cap, needed);
-        }, "mlops_monitor_openmetrics");
-    }
-
-    /// Write a report, as mlops_drift_save(), with traffic and latency.
-    void save(const std::string &path) const {
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_monitor_save(need(), path.c_str(), &e), "mlops_monitor_save", &e);
-    }
-};
-
-/// An online view that is open.
-class online : public detail::handle<mlops_online, mlops_online_close> {
-public:
-    using handle::handle;
-
-    /// Define a view. The same again is fine. Of two changes that define views at once, the second one's commit
-    /// returns MLOPS_E_CONFLICT.
-    static void define(const ::mlops::change &change, const std::string &name, const ::mlops::table &like,
-                       const std::string &key, const std::string &event_time,
-                       const mlops_online_opts *opts = nullptr) {
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_online_define(detail::required(change), name.c_str(), detail::required(like), key.c_str(), event_time.c_str(), opts, &e), "mlops_online_define", &e);
-    }
-
-    /// Open a view.
-    static ::mlops::online open(const ::mlops::store &store, const std::string &name) {
-        mlops_online *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_online_open(&out, detail::required(store), name.c_str(), &e), "mlops_online_open", &e);
-        return ::mlops::online(out);
-    }
-
-    /// Put rows: all of them or none, in one transaction, so that many at once take little more time than one. A row
-    /// that is older than the one of its entity is left out.
-    std::int64_t put(const ::mlops::table &rows) {
-        std::int64_t n_put = 0;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_online_put(need(), detail::required(rows), &n_put, &e), "mlops_online_put", &e);
-        return n_put;
-    }
-
-    /// Get the rows of entities, all of one moment: one row for each key, in the order of the keys.
-    ///
-    /// The columns are those of the view, then status (string) and age_ns (int64: as_of_ns less the event time). A
-    /// status is "hit"; "expired" for a row whose age is above ttl_ns; "missing"; or "null" for a key with a null in
-    /// it. Where it is no hit, all but the key and, of a row that has expired, its times and age are null.
-    ::mlops::table get(const ::mlops::table &keys, std::int64_t as_of_ns) {
-        mlops_table *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_online_get(&out, need(), detail::required(keys), as_of_ns, &e), "mlops_online_get", &e);
-        return ::mlops::table(out);
-    }
-
-    /// All views, by name: name, columns, key, event_time, created (strings; lists of names as options spell them),
-    /// ttl_ns (int64; null: for ever), created_ns (int64: when it was defined).
-    static ::mlops::table list(const ::mlops::store &store) {
-        mlops_table *out = nullptr;
-        mlops_error e;
-        e.code = 0;
-        detail::check(mlops_online_list(&out, detail::required(store), &e), "mlops_online_list", &e);
-        return ::mlops::table(out);
-    }
-};
-
 /// Counts of scores by label, in mlops_performance_size() bytes aligned to 8. One thread at a time.
 class performance : public detail::handle<mlops_performance, mlops_performance_free> {
 public:
@@ -2992,6 +2823,243 @@ public:
         e.code = 0;
         detail::require(probabilities.data() == nullptr || probabilities.size() == scores.size(), "probabilities and scores differ in length");
         detail::check(mlops_performance_estimate_rows(&out, scores.data(), probabilities.data(), static_cast<std::int64_t>(scores.size()), opts, &e), "mlops_performance_estimate_rows", &e);
+        return ::mlops::table(out);
+    }
+};
+
+/// A monitor. One thread at a time.
+class monitor : public detail::handle<mlops_monitor, mlops_monitor_free> {
+public:
+    using handle::handle;
+
+    /// Begin to watch a model, held against the reference in a file.
+    ///
+    /// Watched are the model's features, in its order: those of model or, where that is NULL and the file is a
+    /// bundle, those of the bundle's model that its reference has. Else watched is every column of the reference, in
+    /// its order, or those in opts.reference.columns; a model without feature names needs that list, one for each
+    /// feature. opts.drift.columns and .ignore choose among them: columns may name others of the reference, too, and
+    /// ignore what it lacks.
+    explicit monitor(const ::mlops::model *model, const std::string &reference,
+                     const mlops_monitor_opts *opts = nullptr) {
+        mlops_monitor *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_monitor_new(&out, detail::optional(model), reference.c_str(), opts, &e), "mlops_monitor_new", &e);
+        p_ = out;
+    }
+
+    /// Begin to watch a model, held against a reference at hand.
+    static ::mlops::monitor new_reference(const ::mlops::model *model, const ::mlops::reference &reference,
+                                          const mlops_monitor_opts *opts = nullptr) {
+        mlops_monitor *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_monitor_new_reference(&out, detail::optional(model), detail::required(reference), opts, &e), "mlops_monitor_new_reference", &e);
+        return ::mlops::monitor(out);
+    }
+
+    /// Number of columns of a row that mlops_monitor_add() takes: features of the model, or columns of the reference
+    /// or of opts.reference.columns, whether they are watched or not.
+    std::int64_t n_features() const {
+        return mlops_monitor_n_features(need());
+    }
+
+    /// Add rows and what the model made of them. A string column of the reference cannot be added here; it counts as
+    /// null. A watched column that is no feature is not in a row, and takes nothing.
+    void add(matrix<const float> rows, matrix<const double> predictions = {}) {
+        detail::require(predictions.data == nullptr || predictions.rows == rows.rows, "predictions and rows differ in length");
+        detail::check(mlops_monitor_add(need(), rows.data, rows.rows, rows.columns, predictions.data, predictions.columns), "mlops_monitor_add");
+    }
+
+    /// Add the rows of a table, its columns bound by name.
+    void add_table(const ::mlops::table &table) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_monitor_add_table(need(), detail::required(table), &e), "mlops_monitor_add_table", &e);
+    }
+
+    /// Add the time that predicting took.
+    void add_latency(std::int64_t duration_ns) {
+        detail::check(mlops_monitor_add_latency(need(), duration_ns), "mlops_monitor_add_latency");
+    }
+
+    /// Count requests that got no prediction.
+    void add_errors(std::int64_t n) {
+        detail::check(mlops_monitor_add_errors(need(), n), "mlops_monitor_add_errors");
+    }
+
+    /// Number of windows that were completed and judged.
+    std::int64_t n_windows() const {
+        return mlops_monitor_n_windows(need());
+    }
+
+    /// Verdict of the newest complete window; NOT_ENOUGH_DATA before the first.
+    mlops_drift_verdict verdict() const {
+        return mlops_monitor_verdict(need());
+    }
+
+    /// Number of columns that drifted in the newest complete window.
+    std::int64_t n_drifted() const {
+        return mlops_monitor_n_drifted(need());
+    }
+
+    /// Verdicts of the newest complete window or, before the first one is complete, of what there is.
+    ///
+    /// They are those of mlops_drift_compare_reference() but for wasserstein: a window knows the cells of its values
+    /// alone, and takes them as spread evenly. It is off by half the mean width of the cells of the window's values
+    /// at the most, and as much for the reference's values unless exact is 1.
+    ::mlops::drift drift() const {
+        mlops_drift *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_monitor_drift(&out, need(), &e), "mlops_monitor_drift", &e);
+        return ::mlops::drift(out);
+    }
+
+    /// Metrics in Prometheus' text format 0.0.4. Allocates nothing.
+    std::string metrics() const {
+        return detail::written([&](char *text, std::size_t cap, std::size_t *needed) {
+            return mlops_monitor_metrics(need(), text, cap, needed);
+        }, "mlops_monitor_metrics");
+    }
+
+    /// The same as OpenMetrics text 1.0.
+    std::string openmetrics() const {
+        return detail::written([&](char *text, std::size_t cap, std::size_t *needed) {
+            return mlops_monitor_openmetrics(need(), text, cap, needed);
+        }, "mlops_monitor_openmetrics");
+    }
+
+    /// Write a report, as mlops_drift_save(), with traffic and latency.
+    void save(const std::string &path) const {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_monitor_save(need(), path.c_str(), &e), "mlops_monitor_save", &e);
+    }
+
+    /// Take the room for labels. Once, and before the first row.
+    ///
+    /// With a reference half of what a window may spend on false alarms is for its columns, and a quarter each for
+    /// the measured and the estimated metric.
+    void expect_labels(const ::mlops::performance *reference, const ::mlops::calibration *calibration,
+                       const mlops_monitor_labels_opts *opts = nullptr) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_monitor_expect_labels(need(), detail::optional(reference), detail::optional(calibration), opts, &e), "mlops_monitor_expect_labels", &e);
+    }
+
+    /// Add rows with their scores, as mlops_monitor_add(); the scores are the predictions.
+    void add_scored(matrix<const float> rows, span<const double> scores, span<const std::int64_t> ids = {},
+                    span<const double> weights = {}) {
+        mlops_error e;
+        e.code = 0;
+        detail::require(std::size_t(scores.size()) == std::size_t(rows.rows), "scores and rows differ in length");
+        detail::require(ids.data() == nullptr || std::size_t(ids.size()) == std::size_t(rows.rows), "ids and rows differ in length");
+        detail::require(weights.data() == nullptr || std::size_t(weights.size()) == std::size_t(rows.rows), "weights and rows differ in length");
+        detail::check(mlops_monitor_add_scored(need(), rows.data, rows.rows, rows.columns, scores.data(), ids.data(), weights.data(), &e), "mlops_monitor_add_scored", &e);
+    }
+
+    /// Add the rows of a table with their scores, as mlops_monitor_add_table() and mlops_monitor_add_scored().
+    void add_scored_table(const ::mlops::table &table, span<const double> scores,
+                          span<const std::int64_t> ids = {}, span<const double> weights = {}) {
+        mlops_error e;
+        e.code = 0;
+        detail::require(ids.data() == nullptr || ids.size() == scores.size(), "ids and scores differ in length");
+        detail::require(weights.data() == nullptr || weights.size() == scores.size(), "weights and scores differ in length");
+        detail::check(mlops_monitor_add_scored_table(need(), detail::required(table), scores.data(), static_cast<std::int64_t>(scores.size()), ids.data(), weights.data(), &e), "mlops_monitor_add_scored_table", &e);
+    }
+
+    /// Add labels of rows that were added. Labels without a row are counted and are no error.
+    void add_labels(span<const std::int64_t> ids, span<const double> labels, span<const double> weights = {}) {
+        mlops_error e;
+        e.code = 0;
+        detail::require(labels.size() == ids.size(), "labels and ids differ in length");
+        detail::require(weights.data() == nullptr || weights.size() == ids.size(), "weights and ids differ in length");
+        detail::check(mlops_monitor_add_labels(need(), ids.data(), labels.data(), weights.data(), static_cast<std::int64_t>(ids.size()), &e), "mlops_monitor_add_labels", &e);
+    }
+
+    /// The number of a request whose id is a text: XXH3-64 of it. Two texts of n remembered ones have the same with a
+    /// chance below n^2 / 2^65.
+    static std::int64_t id(const std::string &text) {
+        return mlops_monitor_id(text.c_str());
+    }
+
+    /// What came of labels, and where performance stands.
+    mlops_monitor_labels summarize_labels() const {
+        mlops_monitor_labels out = {};
+        out.struct_size = sizeof out;
+        detail::check(mlops_monitor_summarize_labels(need(), &out), "mlops_monitor_summarize_labels");
+        return out;
+    }
+
+    /// Metrics of each window that is kept and of all rows together, of what there is by now.
+    ///
+    /// Columns: window, its number, from 1, or null: all rows of the monitor; kind, "measured" or "estimated";
+    /// metric, as in mlops_monitor_metric; value, low, high, null where undefined; n, rows with a label, or rows with
+    /// a score.
+    ::mlops::table performance() const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_monitor_performance(&out, need(), &e), "mlops_monitor_performance", &e);
+        return ::mlops::table(out);
+    }
+};
+
+/// An online view that is open.
+class online : public detail::handle<mlops_online, mlops_online_close> {
+public:
+    using handle::handle;
+
+    /// Define a view. The same again is fine. Of two changes that define views at once, the second one's commit
+    /// returns MLOPS_E_CONFLICT.
+    static void define(const ::mlops::change &change, const std::string &name, const ::mlops::table &like,
+                       const std::string &key, const std::string &event_time,
+                       const mlops_online_opts *opts = nullptr) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_online_define(detail::required(change), name.c_str(), detail::required(like), key.c_str(), event_time.c_str(), opts, &e), "mlops_online_define", &e);
+    }
+
+    /// Open a view.
+    static ::mlops::online open(const ::mlops::store &store, const std::string &name) {
+        mlops_online *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_online_open(&out, detail::required(store), name.c_str(), &e), "mlops_online_open", &e);
+        return ::mlops::online(out);
+    }
+
+    /// Put rows: all of them or none, in one transaction, so that many at once take little more time than one. A row
+    /// that is older than the one of its entity is left out.
+    std::int64_t put(const ::mlops::table &rows) {
+        std::int64_t n_put = 0;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_online_put(need(), detail::required(rows), &n_put, &e), "mlops_online_put", &e);
+        return n_put;
+    }
+
+    /// Get the rows of entities, all of one moment: one row for each key, in the order of the keys.
+    ///
+    /// The columns are those of the view, then status (string) and age_ns (int64: as_of_ns less the event time). A
+    /// status is "hit"; "expired" for a row whose age is above ttl_ns; "missing"; or "null" for a key with a null in
+    /// it. Where it is no hit, all but the key and, of a row that has expired, its times and age are null.
+    ::mlops::table get(const ::mlops::table &keys, std::int64_t as_of_ns) {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_online_get(&out, need(), detail::required(keys), as_of_ns, &e), "mlops_online_get", &e);
+        return ::mlops::table(out);
+    }
+
+    /// All views, by name: name, columns, key, event_time, created (strings; lists of names as options spell them),
+    /// ttl_ns (int64; null: for ever), created_ns (int64: when it was defined).
+    static ::mlops::table list(const ::mlops::store &store) {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_online_list(&out, detail::required(store), &e), "mlops_online_list", &e);
         return ::mlops::table(out);
     }
 };

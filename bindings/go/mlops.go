@@ -592,6 +592,32 @@ const (
 	KllFormF32 KllForm = 2
 )
 
+// MonitorMetric: what is judged. Less is better of the last three, more of the others.
+type MonitorMetric int32
+
+const (
+	// MonitorMetricAuc: of scores in 1,024 bins, as mlops_performance_metrics().
+	MonitorMetricAuc MonitorMetric = 0
+	// MonitorMetricAccuracy: share of rows predicted right.
+	MonitorMetricAccuracy MonitorMetric = 1
+	// MonitorMetricBalancedAccuracy: mean of recall and specificity.
+	MonitorMetricBalancedAccuracy MonitorMetric = 2
+	// MonitorMetricPrecision: share of label 1 among rows predicted 1.
+	MonitorMetricPrecision MonitorMetric = 3
+	// MonitorMetricRecall: share predicted 1 among rows of label 1.
+	MonitorMetricRecall MonitorMetric = 4
+	// MonitorMetricSpecificity: share predicted 0 among rows of label 0.
+	MonitorMetricSpecificity MonitorMetric = 5
+	// MonitorMetricF1: harmonic mean of precision and recall.
+	MonitorMetricF1 MonitorMetric = 6
+	// MonitorMetricBrier: mean squared error of the scores.
+	MonitorMetricBrier MonitorMetric = 7
+	// MonitorMetricLogLoss: mean of -ln of the score of the label.
+	MonitorMetricLogLoss MonitorMetric = 8
+	// MonitorMetricCost: what a row costs on average, by the cost matrix.
+	MonitorMetricCost MonitorMetric = 9
+)
+
 // PolicyEvent: what a window changed.
 type PolicyEvent int32
 
@@ -1727,6 +1753,61 @@ func makePerformanceSummary(c *C.mlops_performance_summary) (r PerformanceSummar
 	r.AucError = float64(c.auc_error)
 	r.Ece = float64(c.ece)
 	r.Mce = float64(c.mce)
+	return r
+}
+
+// MonitorLabels: what came of labels, and where performance stands. Judged is at the end of each
+// window: measured are the labels of all windows kept, estimated is the window that ended.
+type MonitorLabels struct {
+	// YES: the metric is worse than the reference's by more than the tolerance; NO; or not enough data,
+	// also without a reference
+	Measured DriftVerdict
+	// the same of the estimate
+	Estimated DriftVerdict
+	// by how much the metric is worse than the reference's
+	MeasuredLoss float64
+	// at least; above the tolerance if the verdict is YES
+	MeasuredLossLow float64
+	// at most
+	MeasuredLossHigh float64
+	// the same of the estimate; all of them NaN if not known
+	EstimatedLoss float64
+	// EstimatedLossLow
+	EstimatedLossLow float64
+	// EstimatedLossHigh
+	EstimatedLossHigh float64
+	// labels that found their row
+	NJoined int64
+	// of these, whose window was no longer kept: they count to the window in which they came
+	NLate int64
+	// labels of rows that had theirs: not counted
+	NDuplicate int64
+	// labels of ids that no row has, or none that is remembered
+	NUnknown int64
+	// rows that are remembered and have no label
+	NWaiting int64
+	// rows that made room before their label came
+	NEvicted int64
+	// rows whose id came again with another row before their label
+	NReplaced int64
+}
+
+func makeMonitorLabels(c *C.mlops_monitor_labels) (r MonitorLabels) {
+	r.Measured = DriftVerdict(c.measured)
+	r.Estimated = DriftVerdict(c.estimated)
+	r.MeasuredLoss = float64(c.measured_loss)
+	r.MeasuredLossLow = float64(c.measured_loss_low)
+	r.MeasuredLossHigh = float64(c.measured_loss_high)
+	r.EstimatedLoss = float64(c.estimated_loss)
+	r.EstimatedLossLow = float64(c.estimated_loss_low)
+	r.EstimatedLossHigh = float64(c.estimated_loss_high)
+	r.NJoined = int64(c.n_joined)
+	r.NLate = int64(c.n_late)
+	r.NDuplicate = int64(c.n_duplicate)
+	r.NUnknown = int64(c.n_unknown)
+	r.NWaiting = int64(c.n_waiting)
+	r.NEvicted = int64(c.n_evicted)
+	r.NReplaced = int64(c.n_replaced)
 	return r
 }
 
@@ -3003,26 +3084,6 @@ func (o *MonitorOpts) c(s *scope) *C.mlops_monitor_opts {
 	return c
 }
 
-// OnlineOpts: what a view is, beside its columns and key. Zero means the default in each field.
-type OnlineOpts struct {
-	// name of an int64 column: when the row was made, in UTC nanoseconds; of two rows of one event time
-	// the later made is newer
-	Created string
-	// age up to which a row serves; default for ever
-	TtlNs int64
-}
-
-func (o *OnlineOpts) c(s *scope) *C.mlops_online_opts {
-	if o == nil {
-		return nil
-	}
-	c := (*C.mlops_online_opts)(s.alloc(C.sizeof_mlops_online_opts))
-	c.struct_size = C.sizeof_mlops_online_opts
-	c.created = s.optional(o.Created)
-	c.ttl_ns = C.int64_t(o.TtlNs)
-	return c
-}
-
 // PerformanceOpts: options of what is read from counts. Zero means the default in each field.
 type PerformanceOpts struct {
 	// score from which a row is predicted positive; from counts it must be a multiple of 1/1024 below 1;
@@ -3046,6 +3107,76 @@ func (o *PerformanceOpts) c(s *scope) *C.mlops_performance_opts {
 	}
 	c.confidence = C.double(o.Confidence)
 	c.n_bins = C.int32_t(o.NBins)
+	return c
+}
+
+// MonitorLabelsOpts: how labels are joined and performance is judged. Zero means the default in each
+// field.
+type MonitorLabelsOpts struct {
+	// rows that are remembered for their labels, up to 2^30; the oldest makes room for a new one; default
+	// 65,536
+	RowsMax int64
+	// windows to which a label can still count, the current one among them, 1 to 1,000; default 8; 56 KiB
+	// each
+	WindowsKept int32
+	// what is judged; default MLOPS_MONITOR_AUC
+	Metric MonitorMetric
+	// score from which a row is predicted positive: a multiple of 1/1024 below 1; default 0.5
+	Threshold *float64
+	// loss that is not worth an alarm, in the metric's unit; default 0.05, of log loss and cost it must
+	// be given
+	Tolerance float64
+	// of the intervals that are shown; default 0.95
+	Confidence float64
+	// of a row that is predicted 1 and labelled 1; default 0
+	CostTp float64
+	// predicted 1, labelled 0; default 0
+	CostFp float64
+	// predicted 0, labelled 1; default 0
+	CostFn float64
+	// predicted 0, labelled 0; default 0, of all four: there is no cost
+	CostTn float64
+}
+
+func (o *MonitorLabelsOpts) c(s *scope) *C.mlops_monitor_labels_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_monitor_labels_opts)(s.alloc(C.sizeof_mlops_monitor_labels_opts))
+	c.struct_size = C.sizeof_mlops_monitor_labels_opts
+	c.rows_max = C.int64_t(o.RowsMax)
+	c.windows_kept = C.int32_t(o.WindowsKept)
+	c.metric = C.mlops_monitor_metric(o.Metric)
+	if o.Threshold != nil {
+		c.flags |= 1
+		c.threshold = C.double(*o.Threshold)
+	}
+	c.tolerance = C.double(o.Tolerance)
+	c.confidence = C.double(o.Confidence)
+	c.cost_tp = C.double(o.CostTp)
+	c.cost_fp = C.double(o.CostFp)
+	c.cost_fn = C.double(o.CostFn)
+	c.cost_tn = C.double(o.CostTn)
+	return c
+}
+
+// OnlineOpts: what a view is, beside its columns and key. Zero means the default in each field.
+type OnlineOpts struct {
+	// name of an int64 column: when the row was made, in UTC nanoseconds; of two rows of one event time
+	// the later made is newer
+	Created string
+	// age up to which a row serves; default for ever
+	TtlNs int64
+}
+
+func (o *OnlineOpts) c(s *scope) *C.mlops_online_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_online_opts)(s.alloc(C.sizeof_mlops_online_opts))
+	c.struct_size = C.sizeof_mlops_online_opts
+	c.created = s.optional(o.Created)
+	c.ttl_ns = C.int64_t(o.TtlNs)
 	return c
 }
 
@@ -8813,137 +8944,161 @@ func (x *Monitor) Save(path string) error {
 	return check(C.mlops_monitor_save(x.p, s.str(path), &e), &e, "mlops_monitor_save")
 }
 
-// Online: an online view that is open.
-type Online struct {
-	p *C.mlops_online
-}
-
-func wrapOnline(p *C.mlops_online) *Online {
-	x := &Online{p: p}
-	runtime.SetFinalizer(x, (*Online).Close)
-	return x
-}
-
-// Close ends this Online, or this share of it; it may be called again.
-func (x *Online) Close() error {
-	if x == nil || x.p == nil {
-		return nil
-	}
-	runtime.SetFinalizer(x, nil)
-	C.mlops_online_close(x.p)
-	x.p = nil
-	return nil
-}
-
-// DefineOnline: define a view. The same again is fine. Of two changes that define views at once, the
-// second one's commit returns MLOPS_E_CONFLICT.
+// ExpectLabels: take the room for labels. Once, and before the first row.
 //
-// Errors: MLOPS_E_EXISTS if there is a view of this name that is another; MLOPS_E_INVALID if the key
-// or a time names no column of its type, if a column has no type, or is called "status" or "age_ns";
-// MLOPS_E_UNSUPPORTED, MLOPS_E_LIMIT beyond 1,000 columns; MLOPS_E_CORRUPT, MLOPS_E_IO,
-// MLOPS_E_NO_SPACE, MLOPS_E_NOMEM, MLOPS_E_FORKED.
-func DefineOnline(change *Change, name string, like *Table, key string, eventTime string, opts *OnlineOpts) error {
-	defer runtime.KeepAlive(change)
-	defer runtime.KeepAlive(like)
+// With a reference half of what a window may spend on false alarms is for its columns, and a quarter
+// each for the measured and the estimated metric.
+//
+// Errors: MLOPS_E_INVALID for an option out of range, a reference without labels, or a monitor that
+// has rows or labels already; MLOPS_E_NOMEM.
+func (x *Monitor) ExpectLabels(reference *Performance, calibration *Calibration, opts *MonitorLabelsOpts) error {
+	if x == nil || x.p == nil {
+		return closed("Monitor")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(reference)
+	defer runtime.KeepAlive(calibration)
 	var s scope
 	defer s.free()
-	if change == nil || change.p == nil {
-		return closed("Change")
+	if reference != nil && reference.p == nil {
+		return closed("Performance")
 	}
-	if like == nil || like.p == nil {
-		return closed("Table")
+	var referenceP *C.mlops_performance
+	if reference != nil {
+		referenceP = reference.p
+	}
+	if calibration != nil && calibration.p == nil {
+		return closed("Calibration")
+	}
+	var calibrationP *C.mlops_calibration
+	if calibration != nil {
+		calibrationP = calibration.p
 	}
 	optsC := opts.c(&s)
 	if s.err != nil {
 		return s.err
 	}
 	var e C.mlops_error
-	return check(C.mlops_online_define(change.p, s.str(name), like.p, s.str(key), s.str(eventTime), optsC, &e), &e, "mlops_online_define")
+	return check(C.mlops_monitor_expect_labels(x.p, referenceP, calibrationP, optsC, &e), &e, "mlops_monitor_expect_labels")
 }
 
-// OpenOnline: open a view.
+// AddScored: add rows with their scores, as mlops_monitor_add(); the scores are the predictions.
 //
-// Errors: MLOPS_E_NOT_FOUND if there is none; MLOPS_E_UNSUPPORTED, MLOPS_E_CORRUPT, MLOPS_E_IO,
-// MLOPS_E_INVALID, MLOPS_E_NOMEM, MLOPS_E_FORKED.
-func OpenOnline(store *Store, name string) (*Online, error) {
-	defer runtime.KeepAlive(store)
-	var s scope
-	defer s.free()
-	var out *C.mlops_online
-	if store == nil || store.p == nil {
-		return nil, closed("Store")
-	}
-	var e C.mlops_error
-	if err := check(C.mlops_online_open(&out, store.p, s.str(name), &e), &e, "mlops_online_open"); err != nil {
-		return nil, err
-	}
-	r := wrapOnline(out)
-	return r, nil
-}
-
-// Put: put rows: all of them or none, in one transaction, so that many at once take little more time
-// than one. A row that is older than the one of its entity is left out.
-//
-// Errors: MLOPS_E_SCHEMA if a column is missing or of another type; MLOPS_E_INVALID if a key or a time
-// is null; MLOPS_E_LIMIT if the key of a row takes more than 400 bytes, where an int64 takes 9, a bool
-// 2 and a text 5 and its length, or a row more than 32 MiB; MLOPS_E_CORRUPT, MLOPS_E_IO,
-// MLOPS_E_NO_SPACE, MLOPS_E_NOMEM, MLOPS_E_FORKED.
-func (x *Online) Put(rows *Table) (int64, error) {
+// Errors: MLOPS_E_INVALID where a shape differs, no labels are expected, or a score or weight is none;
+// MLOPS_E_LIMIT beyond a weight of 2^41 in all. Nothing is added then.
+func (x *Monitor) AddScored(rows []float32, nFeatures int, scores []float64, ids []int64, weights []float64) error {
 	if x == nil || x.p == nil {
-		return 0, closed("Online")
+		return closed("Monitor")
 	}
 	defer runtime.KeepAlive(x)
 	defer runtime.KeepAlive(rows)
-	if rows == nil || rows.p == nil {
-		return 0, closed("Table")
-	}
-	var nPut C.int64_t
+	defer runtime.KeepAlive(scores)
+	defer runtime.KeepAlive(ids)
+	defer runtime.KeepAlive(weights)
 	var e C.mlops_error
-	if err := check(C.mlops_online_put(x.p, rows.p, &nPut, &e), &e, "mlops_online_put"); err != nil {
-		return 0, err
+	nRows, ok := wholeRows(len(rows), nFeatures)
+	if !ok {
+		return invalid("rows is not whole rows")
 	}
-	return int64(nPut), nil
+	if len(scores) != int(C.int64_t(nRows)) {
+		return invalid("scores has another length")
+	}
+	if ids != nil && len(ids) != int(C.int64_t(nRows)) {
+		return invalid("ids has another length")
+	}
+	if weights != nil && len(weights) != int(C.int64_t(nRows)) {
+		return invalid("weights has another length")
+	}
+	return check(C.mlops_monitor_add_scored(x.p, (*C.float)(pointer(rows)), C.int64_t(nRows), C.int64_t(nFeatures), (*C.double)(pointer(scores)), (*C.int64_t)(pointer(ids)), (*C.double)(pointer(weights)), &e), &e, "mlops_monitor_add_scored")
 }
 
-// Get: get the rows of entities, all of one moment: one row for each key, in the order of the keys.
+// AddScoredTable: add the rows of a table with their scores, as mlops_monitor_add_table() and
+// mlops_monitor_add_scored().
 //
-// The columns are those of the view, then status (string) and age_ns (int64: as_of_ns less the event
-// time). A status is "hit"; "expired" for a row whose age is above ttl_ns; "missing"; or "null" for a
-// key with a null in it. Where it is no hit, all but the key and, of a row that has expired, its times
-// and age are null.
-//
-// Errors: MLOPS_E_SCHEMA if a key column is missing or of another type; MLOPS_E_CORRUPT, MLOPS_E_IO,
-// MLOPS_E_INVALID, MLOPS_E_NOMEM, MLOPS_E_FORKED.
-func (x *Online) Get(keys *Table, asOfNs int64) (*Table, error) {
+// Errors: as mlops_monitor_add_table() and mlops_monitor_add_scored().
+func (x *Monitor) AddScoredTable(table *Table, scores []float64, ids []int64, weights []float64) error {
 	if x == nil || x.p == nil {
-		return nil, closed("Online")
+		return closed("Monitor")
 	}
 	defer runtime.KeepAlive(x)
-	defer runtime.KeepAlive(keys)
-	var out *C.mlops_table
-	if keys == nil || keys.p == nil {
-		return nil, closed("Table")
+	defer runtime.KeepAlive(table)
+	defer runtime.KeepAlive(scores)
+	defer runtime.KeepAlive(ids)
+	defer runtime.KeepAlive(weights)
+	if table == nil || table.p == nil {
+		return closed("Table")
 	}
 	var e C.mlops_error
-	if err := check(C.mlops_online_get(&out, x.p, keys.p, C.int64_t(asOfNs), &e), &e, "mlops_online_get"); err != nil {
-		return nil, err
+	if ids != nil && len(ids) != int(C.int64_t(len(scores))) {
+		return invalid("ids has another length")
 	}
-	r := wrapTable(out)
-	return r, nil
+	if weights != nil && len(weights) != int(C.int64_t(len(scores))) {
+		return invalid("weights has another length")
+	}
+	return check(C.mlops_monitor_add_scored_table(x.p, table.p, (*C.double)(pointer(scores)), C.int64_t(len(scores)), (*C.int64_t)(pointer(ids)), (*C.double)(pointer(weights)), &e), &e, "mlops_monitor_add_scored_table")
 }
 
-// ListOnline: all views, by name: name, columns, key, event_time, created (strings; lists of names as
-// options spell them), ttl_ns (int64; null: for ever), created_ns (int64: when it was defined).
+// AddLabels: add labels of rows that were added. Labels without a row are counted and are no error.
 //
-// Errors: MLOPS_E_INVALID, MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
-func ListOnline(store *Store) (*Table, error) {
-	defer runtime.KeepAlive(store)
-	var out *C.mlops_table
-	if store == nil || store.p == nil {
-		return nil, closed("Store")
+// Errors: MLOPS_E_INVALID names the first label, counted from 0, that is none; MLOPS_E_LIMIT beyond a
+// weight of 2^41 in all. Nothing is added then.
+func (x *Monitor) AddLabels(ids []int64, labels []float64, weights []float64) error {
+	if x == nil || x.p == nil {
+		return closed("Monitor")
 	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(ids)
+	defer runtime.KeepAlive(labels)
+	defer runtime.KeepAlive(weights)
 	var e C.mlops_error
-	if err := check(C.mlops_online_list(&out, store.p, &e), &e, "mlops_online_list"); err != nil {
+	if len(labels) != int(C.int64_t(len(ids))) {
+		return invalid("labels has another length")
+	}
+	if weights != nil && len(weights) != int(C.int64_t(len(ids))) {
+		return invalid("weights has another length")
+	}
+	return check(C.mlops_monitor_add_labels(x.p, (*C.int64_t)(pointer(ids)), (*C.double)(pointer(labels)), (*C.double)(pointer(weights)), C.int64_t(len(ids)), &e), &e, "mlops_monitor_add_labels")
+}
+
+// IDMonitor: the number of a request whose id is a text: XXH3-64 of it. Two texts of n remembered ones
+// have the same with a chance below n^2 / 2^65.
+func IDMonitor(text string) int64 {
+	var s scope
+	defer s.free()
+	return int64(C.mlops_monitor_id(s.str(text)))
+}
+
+// SummarizeLabels: what came of labels, and where performance stands.
+//
+// Errors: MLOPS_E_INVALID if struct_size is unknown, or no labels are expected.
+func (x *Monitor) SummarizeLabels() (MonitorLabels, error) {
+	if x == nil || x.p == nil {
+		return MonitorLabels{}, closed("Monitor")
+	}
+	defer runtime.KeepAlive(x)
+	var out C.mlops_monitor_labels
+	out.struct_size = C.sizeof_mlops_monitor_labels
+	if err := check(C.mlops_monitor_summarize_labels(x.p, &out), nil, "mlops_monitor_summarize_labels"); err != nil {
+		return MonitorLabels{}, err
+	}
+	return makeMonitorLabels(&out), nil
+}
+
+// Performance: metrics of each window that is kept and of all rows together, of what there is by now.
+//
+// Columns: window, its number, from 1, or null: all rows of the monitor; kind, "measured" or
+// "estimated"; metric, as in mlops_monitor_metric; value, low, high, null where undefined; n, rows
+// with a label, or rows with a score.
+//
+// Errors: MLOPS_E_INVALID if no labels are expected; MLOPS_E_NOMEM.
+func (x *Monitor) Performance() (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Monitor")
+	}
+	defer runtime.KeepAlive(x)
+	var out *C.mlops_table
+	var e C.mlops_error
+	if err := check(C.mlops_monitor_performance(&out, x.p, &e), &e, "mlops_monitor_performance"); err != nil {
 		return nil, err
 	}
 	r := wrapTable(out)
@@ -9224,6 +9379,143 @@ func EstimatePerformanceRows(scores []float64, probabilities []float64, opts *Pe
 		return nil, invalid("probabilities has another length")
 	}
 	if err := check(C.mlops_performance_estimate_rows(&out, (*C.double)(pointer(scores)), (*C.double)(pointer(probabilities)), C.int64_t(len(scores)), optsC, &e), &e, "mlops_performance_estimate_rows"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// Online: an online view that is open.
+type Online struct {
+	p *C.mlops_online
+}
+
+func wrapOnline(p *C.mlops_online) *Online {
+	x := &Online{p: p}
+	runtime.SetFinalizer(x, (*Online).Close)
+	return x
+}
+
+// Close ends this Online, or this share of it; it may be called again.
+func (x *Online) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	C.mlops_online_close(x.p)
+	x.p = nil
+	return nil
+}
+
+// DefineOnline: define a view. The same again is fine. Of two changes that define views at once, the
+// second one's commit returns MLOPS_E_CONFLICT.
+//
+// Errors: MLOPS_E_EXISTS if there is a view of this name that is another; MLOPS_E_INVALID if the key
+// or a time names no column of its type, if a column has no type, or is called "status" or "age_ns";
+// MLOPS_E_UNSUPPORTED, MLOPS_E_LIMIT beyond 1,000 columns; MLOPS_E_CORRUPT, MLOPS_E_IO,
+// MLOPS_E_NO_SPACE, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func DefineOnline(change *Change, name string, like *Table, key string, eventTime string, opts *OnlineOpts) error {
+	defer runtime.KeepAlive(change)
+	defer runtime.KeepAlive(like)
+	var s scope
+	defer s.free()
+	if change == nil || change.p == nil {
+		return closed("Change")
+	}
+	if like == nil || like.p == nil {
+		return closed("Table")
+	}
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return s.err
+	}
+	var e C.mlops_error
+	return check(C.mlops_online_define(change.p, s.str(name), like.p, s.str(key), s.str(eventTime), optsC, &e), &e, "mlops_online_define")
+}
+
+// OpenOnline: open a view.
+//
+// Errors: MLOPS_E_NOT_FOUND if there is none; MLOPS_E_UNSUPPORTED, MLOPS_E_CORRUPT, MLOPS_E_IO,
+// MLOPS_E_INVALID, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func OpenOnline(store *Store, name string) (*Online, error) {
+	defer runtime.KeepAlive(store)
+	var s scope
+	defer s.free()
+	var out *C.mlops_online
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_online_open(&out, store.p, s.str(name), &e), &e, "mlops_online_open"); err != nil {
+		return nil, err
+	}
+	r := wrapOnline(out)
+	return r, nil
+}
+
+// Put: put rows: all of them or none, in one transaction, so that many at once take little more time
+// than one. A row that is older than the one of its entity is left out.
+//
+// Errors: MLOPS_E_SCHEMA if a column is missing or of another type; MLOPS_E_INVALID if a key or a time
+// is null; MLOPS_E_LIMIT if the key of a row takes more than 400 bytes, where an int64 takes 9, a bool
+// 2 and a text 5 and its length, or a row more than 32 MiB; MLOPS_E_CORRUPT, MLOPS_E_IO,
+// MLOPS_E_NO_SPACE, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func (x *Online) Put(rows *Table) (int64, error) {
+	if x == nil || x.p == nil {
+		return 0, closed("Online")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(rows)
+	if rows == nil || rows.p == nil {
+		return 0, closed("Table")
+	}
+	var nPut C.int64_t
+	var e C.mlops_error
+	if err := check(C.mlops_online_put(x.p, rows.p, &nPut, &e), &e, "mlops_online_put"); err != nil {
+		return 0, err
+	}
+	return int64(nPut), nil
+}
+
+// Get: get the rows of entities, all of one moment: one row for each key, in the order of the keys.
+//
+// The columns are those of the view, then status (string) and age_ns (int64: as_of_ns less the event
+// time). A status is "hit"; "expired" for a row whose age is above ttl_ns; "missing"; or "null" for a
+// key with a null in it. Where it is no hit, all but the key and, of a row that has expired, its times
+// and age are null.
+//
+// Errors: MLOPS_E_SCHEMA if a key column is missing or of another type; MLOPS_E_CORRUPT, MLOPS_E_IO,
+// MLOPS_E_INVALID, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func (x *Online) Get(keys *Table, asOfNs int64) (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Online")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(keys)
+	var out *C.mlops_table
+	if keys == nil || keys.p == nil {
+		return nil, closed("Table")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_online_get(&out, x.p, keys.p, C.int64_t(asOfNs), &e), &e, "mlops_online_get"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// ListOnline: all views, by name: name, columns, key, event_time, created (strings; lists of names as
+// options spell them), ttl_ns (int64; null: for ever), created_ns (int64: when it was defined).
+//
+// Errors: MLOPS_E_INVALID, MLOPS_E_CORRUPT, MLOPS_E_IO, MLOPS_E_NOMEM, MLOPS_E_FORKED.
+func ListOnline(store *Store) (*Table, error) {
+	defer runtime.KeepAlive(store)
+	var out *C.mlops_table
+	if store == nil || store.p == nil {
+		return nil, closed("Store")
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_online_list(&out, store.p, &e), &e, "mlops_online_list"); err != nil {
 		return nil, err
 	}
 	r := wrapTable(out)

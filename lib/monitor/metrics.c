@@ -4,6 +4,7 @@
  * them and nothing between; a sample without a finite value is left out; nothing is allocated.
  */
 #include "monitor/monitor_inside.h"
+#include "stats/stats.h"
 #include "text/number.h"
 
 #include <string.h>
@@ -163,6 +164,66 @@ static void put_latency(exposition *out, const mlops_monitor *self) {
     put_count_of(&count, self->labels, self->n_labels, "", s.n);
 }
 
+/* Of each metric, as it was judged at the end of the newest window: value and interval. */
+static void put_kind(exposition *out, const mlops_monitor *self, const char *const *names,
+                     const char *help, const mlops__score *scores, int wider) {
+    const mlops__labels *labels = self->scored;
+    double z = mlops__normal_isf((1 - labels->confidence) / 2);
+    for (int side = 0; side < 3; side++) {
+        const family of = samples_of(out, names[side]);
+        begin(out, of.name, "gauge", help);
+        for (int m = 0; m < MLOPS__SCORES && labels->judged; m++) {
+            double bounds[3];
+            char tail[64];
+            mlops_monitor_metric metric = (mlops_monitor_metric)m;
+            bounds[0] = scores[m].value;
+            mlops__score_interval(&bounds[1], &bounds[2], &scores[m], metric, &labels->rule, wider,
+                                  z);
+            mlops__format(tail, sizeof tail, ",metric=\"%s\"", mlops__score_name(metric));
+            put_real_of(&of, self->labels, self->n_labels, tail, bounds[side]);
+        }
+    }
+}
+
+static void put_labels(exposition *out, const mlops_monitor *self) {
+    static const char *const measured[] = {"mlops_model_measured_metric",
+                                           "mlops_model_measured_metric_low",
+                                           "mlops_model_measured_metric_high"};
+    static const char *const estimated[] = {"mlops_model_estimated_metric",
+                                            "mlops_model_estimated_metric_low",
+                                            "mlops_model_estimated_metric_high"};
+    const family joined = samples_of(out, "mlops_model_labels_total");
+    const family lost = samples_of(out, "mlops_model_performance_lost");
+    const mlops__labels *labels = self->scored;
+    begin(out, joined.name, "counter", "Labels that came, by what became of them.");
+    put_count_of(&joined, self->labels, self->n_labels, ",outcome=\"joined\"",
+                 labels->n_joined - labels->n_late);
+    put_count_of(&joined, self->labels, self->n_labels, ",outcome=\"late\"", labels->n_late);
+    put_count_of(&joined, self->labels, self->n_labels, ",outcome=\"duplicate\"",
+                 labels->n_duplicate);
+    put_count_of(&joined, self->labels, self->n_labels, ",outcome=\"unknown\"", labels->n_unknown);
+    put_single(out, self, "mlops_model_unlabelled_total", "counter",
+               "Rows that were forgotten before their label came.",
+               labels->join.n_evicted + labels->join.n_replaced);
+    put_single(out, self, "mlops_model_waiting", "gauge", "Rows that wait for their label.",
+               labels->join.n_waiting);
+    put_kind(out, self, measured, "Performance by the labels of the windows kept.",
+             labels->measured_scores, 1);
+    put_kind(out, self, estimated, "Performance to be expected of the newest complete window.",
+             labels->estimated_scores, 0);
+    begin(out, lost.name, "gauge",
+          "1 if performance was found worse than the reference's, else 0.");
+    put_count_of(&lost, self->labels, self->n_labels, ",kind=\"measured\"",
+                 labels->measured.verdict == MLOPS_DRIFT_YES);
+    put_count_of(&lost, self->labels, self->n_labels, ",kind=\"estimated\"",
+                 labels->estimated.verdict == MLOPS_DRIFT_YES);
+}
+
+static int performance_lost(const mlops__labels *labels) {
+    return labels && (labels->measured.verdict == MLOPS_DRIFT_YES ||
+                      labels->estimated.verdict == MLOPS_DRIFT_YES);
+}
+
 static void put_windows(exposition *out, const mlops_monitor *self) {
     const family end = samples_of(out, "mlops_profile_window_end_timestamp_seconds");
     put_single(out, self, "mlops_monitor_windows_total", "counter",
@@ -171,8 +232,9 @@ static void put_windows(exposition *out, const mlops_monitor *self) {
     if (self->n_windows)
         put_real_of(&end, self->labels, self->n_labels, "", (double)self->window_end_ns / 1e9);
     put_single(out, self, "mlops_retrain_recommended", "gauge",
-               "1 if any feature drifted in the newest complete window, else 0.",
-               self->verdict == MLOPS_DRIFT_YES);
+               "1 if any feature drifted in the newest complete window, or performance was lost, "
+               "else 0.",
+               self->verdict == MLOPS_DRIFT_YES || performance_lost(self->scored));
 }
 
 static mlops_status expose(const mlops_monitor *self, int open, char *text, size_t cap,
@@ -190,6 +252,7 @@ static mlops_status expose(const mlops_monitor *self, int open, char *text, size
     put_drift(&out, self);
     put_windows(&out, self);
     put_latency(&out, self);
+    if (self->scored) put_labels(&out, self);
     if (open) mlops__buf_text(&out.text, "# EOF\n");
     return mlops__buf_finish_text(&out.text, needed);
 }

@@ -134,6 +134,7 @@ void mlops_monitor_free(mlops_monitor *self) {
     mlops_allocator allocator = self->host.allocator;
     mlops_reference_unref(self->reference);
     if (self->model) mlops_model_unref(self->model);
+    if (self->scored) mlops_calibration_unref(self->scored->calibration);
     mlops__arena_free(&self->arena);
     mlops__free(&allocator, self, sizeof *self);
 }

@@ -38,7 +38,7 @@ static void add_rows(mlops_monitor *self, const float *rows, int64_t n) {
     }
 }
 
-static void add_predictions(mlops_monitor *self, const double *first, int64_t n) {
+void mlops__monitor_add_predictions(mlops_monitor *self, const double *first, int64_t n) {
     (void)mlops_profile_add(self->window, first, n); /* rows are bounded, and predictions by them */
     (void)mlops_profile_add(self->predictions, first, n);
 }
@@ -47,7 +47,7 @@ void mlops__monitor_flush(mlops_monitor *self) {
     int64_t n = self->n_pending;
     if (!n) return;
     add_rows(self, self->pending, n);
-    add_predictions(self, self->pending_predictions, self->n_pending_predictions);
+    mlops__monitor_add_predictions(self, self->pending_predictions, self->n_pending_predictions);
     self->n_pending = self->n_pending_predictions = 0;
     mlops__monitor_advance(self, n);
 }
@@ -70,20 +70,26 @@ mlops_status mlops_monitor_add(mlops_monitor *self, const float *rows, int64_t n
     return mlops__monitor_add_rows(self, rows, n_rows, n_features, predictions, width);
 }
 
-mlops_status mlops__monitor_add_rows(mlops_monitor *self, const float *rows, int64_t n_rows,
-                                     int64_t n_features, const double *predictions, int64_t width) {
-    if (n_rows < 0 || n_features != self->width || (n_rows > 0 && !rows)) return MLOPS_E_INVALID;
-    if (predictions ? width < 1 : width != 0) return MLOPS_E_INVALID;
-    if (n_rows > INT64_MAX - self->n_rows - self->n_pending) return MLOPS_E_LIMIT;
+void mlops__monitor_put_rows(mlops_monitor *self, const float *rows, int64_t n_rows,
+                             const double *predictions, int64_t width, mlops__scored *scored) {
     while (n_rows > 0) {
         int64_t block = mlops__monitor_room(self, MLOPS__MONITOR_BLOCK);
         int64_t n = block - self->n_pending;
         if (n > n_rows) n = n_rows;
         keep(self, rows, n, predictions, width);
+        if (scored) mlops__labels_count(self, scored, n);
         if (self->n_pending == block) mlops__monitor_flush(self);
         if (predictions) predictions += n * width;
-        rows += n * n_features;
+        rows += n * self->width;
         n_rows -= n;
     }
+}
+
+mlops_status mlops__monitor_add_rows(mlops_monitor *self, const float *rows, int64_t n_rows,
+                                     int64_t n_features, const double *predictions, int64_t width) {
+    if (n_rows < 0 || n_features != self->width || (n_rows > 0 && !rows)) return MLOPS_E_INVALID;
+    if (predictions ? width < 1 : width != 0) return MLOPS_E_INVALID;
+    if (n_rows > INT64_MAX - self->n_rows - self->n_pending) return MLOPS_E_LIMIT;
+    mlops__monitor_put_rows(self, rows, n_rows, predictions, width, NULL);
     return MLOPS_OK;
 }

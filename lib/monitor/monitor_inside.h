@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "drift/judge.h"
+#include "monitor/labels.h"
 #include "profile/reference.h"
 
 #include <mlops/monitor.h>
@@ -65,6 +66,8 @@ struct mlops_monitor {
     mlops_profile *predictions; /* the same, in all */
     mlops__latency latency;
 
+    mlops__labels *scored; /* NULL: none are expected */
+
     int64_t n_windows;
     int64_t window_end_ns; /* of the newest complete window; before it, when the monitor was made */
     mlops_drift_verdict verdict;
@@ -97,6 +100,18 @@ void mlops__monitor_settle(const mlops_monitor *self);
 
 /* Rows that wait for their block are counted. */
 void mlops__monitor_flush(mlops_monitor *self);
+
+/* Adds rows that were checked; scored (nullable) is moved on by as many. */
+void mlops__monitor_put_rows(mlops_monitor *self, const float *rows, int64_t n_rows,
+                             const double *predictions, int64_t width, mlops__scored *scored);
+
+/* Profiles the first values of n predictions. */
+void mlops__monitor_add_predictions(mlops_monitor *self, const double *first, int64_t n);
+
+/* Whether a table has what is watched, and its rows fit; then they may be put. */
+mlops_status mlops__monitor_check_table(const mlops_monitor *self, const mlops_table *table,
+                                        mlops_error *err);
+void mlops__monitor_put_table(mlops_monitor *self, const mlops_table *table, mlops__scored *scored);
 
 /* Counts n rows as added; at the end of a window it is judged, kept, and the next one begins. */
 void mlops__monitor_advance(mlops_monitor *self, int64_t n);

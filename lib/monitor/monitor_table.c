@@ -102,19 +102,33 @@ static void add_part(mlops_monitor *self, const mlops_table *table, int64_t from
     }
 }
 
-mlops_status mlops_monitor_add_table(mlops_monitor *self, const mlops_table *table,
-                                     mlops_error *err) {
-    int64_t n_rows = mlops_table_n_rows(table);
+mlops_status mlops__monitor_check_table(const mlops_monitor *self, const mlops_table *table,
+                                        mlops_error *err) {
     MLOPS_TRY(check_columns(self, table, err));
-    mlops__monitor_settle(self);
-    if (n_rows > INT64_MAX - self->n_rows)
-        return mlops__fail(err, MLOPS_E_LIMIT, "monitor: more than 2^63 - 1 rows in all");
+    if (mlops_table_n_rows(table) <= INT64_MAX - self->n_rows - self->n_pending) return MLOPS_OK;
+    return mlops__fail(err, MLOPS_E_LIMIT, "monitor: more than 2^63 - 1 rows in all");
+}
+
+void mlops__monitor_put_table(mlops_monitor *self, const mlops_table *table,
+                              mlops__scored *scored) {
+    int64_t n_rows = mlops_table_n_rows(table);
     for (int64_t from = 0; from < n_rows;) {
         int64_t n = mlops__monitor_room(self, n_rows - from);
         add_part(self, table, from, n);
+        if (scored) {
+            mlops__monitor_add_predictions(self, scored->scores, n);
+            mlops__labels_count(self, scored, n);
+        }
         mlops__monitor_advance(self, n);
         from += n;
     }
+}
+
+mlops_status mlops_monitor_add_table(mlops_monitor *self, const mlops_table *table,
+                                     mlops_error *err) {
+    MLOPS_TRY(mlops__monitor_check_table(self, table, err));
+    mlops__monitor_settle(self);
+    mlops__monitor_put_table(self, table, NULL);
     return MLOPS_OK;
 }
 

@@ -97,16 +97,19 @@ static void judge_feature(mlops__drift_judged *out, const mlops__drift_rule *rul
 }
 
 /* Alphas of all windows add up to alpha (6 / pi^2 is what 1 / n^2 adds up to), or to the share of
- * time in false_alarm_ns. How long a window takes does not depend on what its values are. */
+ * time in false_alarm_ns. Columns have half where performance has the other. How long a window
+ * takes does not depend on what its values are. */
 mlops__drift_rule mlops__monitor_rule(const mlops_monitor *self, int64_t end_ns) {
     const double six_over_pi2 = 0.60792710185402662866, shortest = 1;
     mlops__drift_rule rule = self->rule;
     double number = (double)self->n_windows + 1;
     if (self->alpha_of_all) rule.alpha *= six_over_pi2 / (number * number);
-    if (self->false_alarm_ns == 0) return rule;
-    double spent = (double)end_ns - (double)self->window_end_ns;
-    rule.alpha = (spent > shortest ? spent : shortest) / (double)self->false_alarm_ns;
-    if (rule.alpha > ALPHA_MAX) rule.alpha = ALPHA_MAX;
+    if (self->false_alarm_ns) {
+        double spent = (double)end_ns - (double)self->window_end_ns;
+        rule.alpha = (spent > shortest ? spent : shortest) / (double)self->false_alarm_ns;
+        if (rule.alpha > ALPHA_MAX) rule.alpha = ALPHA_MAX;
+    }
+    if (self->scored && self->scored->has_reference) rule.alpha /= 2;
     return rule;
 }
 
@@ -139,6 +142,7 @@ static void close_window(mlops_monitor *self, int64_t end_ns) {
     self->newest_rule = mlops__monitor_rule(self, end_ns);
     mlops__monitor_judge(self, &self->newest_rule, self->judged, self->order, self->cells);
     summarize_verdicts(self);
+    if (self->scored) mlops__labels_close(self, self->newest_rule.alpha);
     for (int64_t i = 0; i < self->n_features; i++) forget(&self->features[i]);
     mlops_profile *window = self->newest;
     self->newest = self->window;
@@ -148,6 +152,7 @@ static void close_window(mlops_monitor *self, int64_t end_ns) {
     self->n_window = 0;
     self->n_windows++;
     self->window_end_ns = end_ns;
+    if (self->scored) mlops__labels_next(self);
 }
 
 static int64_t now(const mlops_monitor *self) {

@@ -136,6 +136,17 @@ static int add_table(const mlops_host *host, mlops_monitor *monitor) {
     return mlops_monitor_n_windows(monitor) == 1 ? MLOPS_OK : SWEEP_WRONG;
 }
 
+static int add_scored_table(const mlops_host *host, mlops_monitor *monitor) {
+    static double scores[SWEEP_ROWS];
+    mlops_table *t;
+    MLOPS_TRY(mlops_monitor_expect_labels(monitor, NULL, NULL, NULL, NULL));
+    MLOPS_TRY(sweep_parse_csv(&t, host, 0, NULL));
+    mlops_status status =
+        mlops_monitor_add_scored_table(monitor, t, scores, mlops_table_n_rows(t), NULL, NULL, NULL);
+    mlops_table_unref(t);
+    return status;
+}
+
 static int put_csv(const mlops_host *host, const char *dir) {
     return sweep_put_csv(host, dir, "train.csv", 0);
 }
@@ -149,13 +160,65 @@ static int watch_table(const mlops_host *host, const char *dir) {
     MLOPS_TRY(mlops_monitor_new(&monitor, NULL, sweep_in(&path, dir, "train.csv"), &opts, NULL));
     int result = add_table(host, monitor);
     mlops_monitor_free(monitor);
+    if (result) return result;
+    MLOPS_TRY(mlops_monitor_new(&monitor, NULL, sweep_in(&path, dir, "train.csv"), &opts, NULL));
+    result = add_scored_table(host, monitor);
+    mlops_monitor_free(monitor);
     return result;
+}
+
+/* Validation counts, and what is labelled of the rows. */
+static mlops_status expect(mlops_monitor *monitor, const mlops_host *host, mlops_error *err) {
+    static const double scores[] = {0.1, 0.4, 0.6, 0.9}, labels[] = {0, 1, 0, 1};
+    mlops_monitor_labels_opts opts = MLOPS_MONITOR_LABELS_OPTS_INIT;
+    mlops_performance *counts;
+    mlops_calibration *curve = NULL;
+    opts.rows_max = 40;
+    opts.windows_kept = 2;
+    MLOPS_TRY(mlops_performance_new(&counts, host, err));
+    mlops_status status = mlops_performance_add(counts, scores, labels, NULL, 4, err);
+    if (!status)
+        status = mlops_performance_calibrate(&curve, counts, MLOPS_CALIBRATION_PLATT, host, err);
+    if (!status) status = mlops_monitor_expect_labels(monitor, counts, curve, &opts, err);
+    mlops_calibration_unref(curve);
+    mlops_performance_free(counts);
+    return status;
+}
+
+static int feed_labels(mlops_monitor *monitor) {
+    mlops_monitor_labels told = MLOPS_MONITOR_LABELS_INIT;
+    mlops_table *t;
+    static const double scores[2] = {0.2, 0.8}, labels[2] = {0, 1};
+    for (int64_t i = 0; i < 30; i++) {
+        const int64_t ids[2] = {i, mlops_monitor_id("request") + i};
+        if (mlops_monitor_add_scored(monitor, sweep_rows, 2, SWEEP_FEATURES, scores, ids, NULL,
+                                     NULL))
+            return 0;
+        if (mlops_monitor_add_labels(monitor, ids, labels, NULL, 2, NULL)) return 0;
+    }
+    if (mlops_monitor_summarize_labels(monitor, &told) || told.n_joined != 60) return 0;
+    mlops_status status = mlops_monitor_performance(&t, monitor, NULL);
+    if (status) return status == MLOPS_E_NOMEM && !t ? -1 : 0;
+    mlops_table_unref(t);
+    return expose(monitor);
+}
+
+static int labels(const mlops_host *host, const char *dir) {
+    mlops_monitor *monitor;
+    mlops_error err;
+    MLOPS_TRY(begin(&monitor, host, dir, NULL));
+    mlops_status status = expect(monitor, host, &err);
+    int good = status ? err.code == status : feed_labels(monitor);
+    mlops_monitor_free(monitor);
+    if (status && good) return status;
+    return good < 0 ? MLOPS_E_NOMEM : good ? MLOPS_OK : SWEEP_WRONG;
 }
 
 const sweep_scenario sweep_monitor[] = {
     {"monitor: begin and feed", put_files, begin_and_feed, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"monitor: begin over a reference", put_files, begin_reference, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"monitor: ask for drift", put_files, ask_drift, NULL, SWEEP_MEMORY | SWEEP_IO},
+    {"monitor: labels", put_files, labels, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"monitor: save", put_files, save, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"monitor: watch a table", put_csv, watch_table, NULL, SWEEP_MEMORY | SWEEP_IO},
     {NULL, NULL, NULL, NULL, 0},

@@ -64,11 +64,25 @@ static void test_adding_and_exposing_allocate_nothing(void **state) {
     opts.host = &host;
     opts.window_rows = 100;
     assert_int_equal(mlops_monitor_new_reference(&m, NULL, reference, &opts, NULL), MLOPS_OK);
+    mlops_monitor_labels_opts remember = MLOPS_MONITOR_LABELS_OPTS_INIT;
+    mlops_monitor_labels told = MLOPS_MONITOR_LABELS_INIT;
+    mlops_performance *counts;
+    int64_t ids[130];
+    double y[130];
+    remember.rows_max = 300;
+    assert_int_equal(mlops_performance_new(&counts, NULL, NULL), MLOPS_OK);
+    for (int i = 0; i < 130; i++) y[i] = i % 2;
+    assert_int_equal(mlops_performance_add(counts, p, y, NULL, 130, NULL), MLOPS_OK);
+    assert_int_equal(mlops_monitor_expect_labels(m, counts, NULL, &remember, NULL), MLOPS_OK);
+    mlops_performance_free(counts);
     int64_t mallocs = n_mallocs, calls = fault.n_calls, n_yes = 0;
     size_t needed;
     for (int i = 0; i < 20; i++) {
         mlops_monitor_add(m, rows, 1, 5, p, 1);
-        mlops_monitor_add(m, rows, 130, 5, p, 1);
+        for (int k = 0; k < 130; k++) ids[k] = 100 * i + k;
+        mlops_monitor_add_scored(m, rows, 130, 5, p, ids, y, NULL);
+        mlops_monitor_add_labels(m, ids, y, NULL, 130, NULL);
+        mlops_monitor_summarize_labels(m, &told);
         mlops_monitor_add_table(m, table, NULL);
         mlops_monitor_add_latency(m, i * 1000);
         mlops_monitor_metrics(m, text, sizeof text, NULL);
@@ -81,6 +95,7 @@ static void test_adding_and_exposing_allocate_nothing(void **state) {
     assert_int_equal(mlops_monitor_n_windows(m), 20 * 831 / 100);
     assert_int_equal(needed, strlen(text));
     assert_non_null(strstr(text, "mlops_feature_drifted{"));
+    assert_true(told.n_joined >= 20 * 100);
     assert_true(n_yes > 0); /* windows were judged, not only counted */
     mlops_monitor_free(m);
     assert_int_equal(fault.n_live, 0);

@@ -376,6 +376,21 @@ class KllForm(enum.IntEnum):
     F32 = 2  # the same of float, kll_sketch<float>; values are rounded
 
 
+class MonitorMetric(enum.IntEnum):
+    """What is judged. Less is better of the last three, more of the others."""
+
+    AUC = 0  # of scores in 1,024 bins, as mlops_performance_metrics()
+    ACCURACY = 1  # share of rows predicted right
+    BALANCED_ACCURACY = 2  # mean of recall and specificity
+    PRECISION = 3  # share of label 1 among rows predicted 1
+    RECALL = 4  # share predicted 1 among rows of label 1
+    SPECIFICITY = 5  # share predicted 0 among rows of label 0
+    F1 = 6  # harmonic mean of precision and recall
+    BRIER = 7  # mean squared error of the scores
+    LOG_LOSS = 8  # mean of -ln of the score of the label
+    COST = 9  # what a row costs on average, by the cost matrix
+
+
 class PolicyEvent(enum.IntEnum):
     """What a window changed."""
 
@@ -1747,19 +1762,6 @@ mlops_monitor_opts._fields_ = [
 assert C.sizeof(mlops_monitor_opts) == (64 if C.sizeof(C.c_void_p) == 8 else 48)
 
 
-class mlops_online_opts(C.Structure):
-    pass
-
-
-mlops_online_opts._fields_ = [
-    ("struct_size", C.c_uint32),
-    ("flags", C.c_uint32),
-    ("created", C.c_char_p),
-    ("ttl_ns", C.c_int64),
-]
-assert C.sizeof(mlops_online_opts) == (24 if C.sizeof(C.c_void_p) == 8 else 20)
-
-
 class mlops_performance_opts(C.Structure):
     pass
 
@@ -1795,6 +1797,66 @@ mlops_performance_summary._fields_ = [
     ("mce", C.c_double),
 ]
 assert C.sizeof(mlops_performance_summary) == 88
+
+
+class mlops_monitor_labels_opts(C.Structure):
+    pass
+
+
+mlops_monitor_labels_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("rows_max", C.c_int64),
+    ("windows_kept", C.c_int32),
+    ("metric", C.c_int32),
+    ("threshold", C.c_double),
+    ("tolerance", C.c_double),
+    ("confidence", C.c_double),
+    ("cost_tp", C.c_double),
+    ("cost_fp", C.c_double),
+    ("cost_fn", C.c_double),
+    ("cost_tn", C.c_double),
+]
+assert C.sizeof(mlops_monitor_labels_opts) == 80
+
+
+class mlops_monitor_labels(C.Structure):
+    pass
+
+
+mlops_monitor_labels._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("measured", C.c_int32),
+    ("estimated", C.c_int32),
+    ("reserved", C.c_uint32),
+    ("measured_loss", C.c_double),
+    ("measured_loss_low", C.c_double),
+    ("measured_loss_high", C.c_double),
+    ("estimated_loss", C.c_double),
+    ("estimated_loss_low", C.c_double),
+    ("estimated_loss_high", C.c_double),
+    ("n_joined", C.c_int64),
+    ("n_late", C.c_int64),
+    ("n_duplicate", C.c_int64),
+    ("n_unknown", C.c_int64),
+    ("n_waiting", C.c_int64),
+    ("n_evicted", C.c_int64),
+    ("n_replaced", C.c_int64),
+]
+assert C.sizeof(mlops_monitor_labels) == 120
+
+
+class mlops_online_opts(C.Structure):
+    pass
+
+
+mlops_online_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("created", C.c_char_p),
+    ("ttl_ns", C.c_int64),
+]
+assert C.sizeof(mlops_online_opts) == (24 if C.sizeof(C.c_void_p) == 8 else 20)
 
 
 class mlops_policy_opts(C.Structure):
@@ -2498,14 +2560,6 @@ _rt.declare(lib.mlops_monitor_drift, C.c_int32, C.POINTER(C.c_void_p), C.c_void_
 _rt.declare(lib.mlops_monitor_metrics, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
 _rt.declare(lib.mlops_monitor_openmetrics, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
 _rt.declare(lib.mlops_monitor_save, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(mlops_error))
-_rt.declare(lib.mlops_online_define, C.c_int32, C.c_void_p, C.c_char_p, C.c_void_p, C.c_char_p, C.c_char_p,
-        C.POINTER(mlops_online_opts), C.POINTER(mlops_error))
-_rt.declare(lib.mlops_online_open, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.POINTER(mlops_error))
-_rt.declare(lib.mlops_online_close, None, C.c_void_p)
-_rt.declare(lib.mlops_online_put, C.c_int32, C.c_void_p, C.c_void_p, C.c_void_p, C.POINTER(mlops_error))
-_rt.declare(lib.mlops_online_get, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p, C.c_int64,
-        C.POINTER(mlops_error))
-_rt.declare(lib.mlops_online_list, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_performance_size, C.c_size_t)
 _rt.declare(lib.mlops_performance_init, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t)
 _rt.declare(lib.mlops_performance_new, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
@@ -2525,6 +2579,25 @@ _rt.declare(lib.mlops_performance_load, C.c_int32, C.POINTER(C.c_void_p), C.c_vo
         C.c_size_t)
 _rt.declare(lib.mlops_performance_calibrate, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_int32, C.c_void_p,
         C.POINTER(mlops_error))
+_rt.declare(lib.mlops_monitor_expect_labels, C.c_int32, C.c_void_p, C.c_void_p, C.c_void_p,
+        C.POINTER(mlops_monitor_labels_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_monitor_add_scored, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64, C.c_int64, C.c_void_p,
+        C.c_void_p, C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_monitor_add_scored_table, C.c_int32, C.c_void_p, C.c_void_p, C.c_void_p, C.c_int64, C.c_void_p,
+        C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_monitor_add_labels, C.c_int32, C.c_void_p, C.c_void_p, C.c_void_p, C.c_void_p, C.c_int64,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_monitor_id, C.c_int64, C.c_char_p)
+_rt.declare(lib.mlops_monitor_summarize_labels, C.c_int32, C.c_void_p, C.POINTER(mlops_monitor_labels))
+_rt.declare(lib.mlops_monitor_performance, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_online_define, C.c_int32, C.c_void_p, C.c_char_p, C.c_void_p, C.c_char_p, C.c_char_p,
+        C.POINTER(mlops_online_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_online_open, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_online_close, None, C.c_void_p)
+_rt.declare(lib.mlops_online_put, C.c_int32, C.c_void_p, C.c_void_p, C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_online_get, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p, C.c_int64,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_online_list, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_performance_estimate, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p,
         C.POINTER(mlops_performance_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_performance_estimate_rows, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p, C.c_int64,
@@ -3476,6 +3549,49 @@ def _performance_summary(s):
         auc_error=s.auc_error,
         ece=s.ece,
         mce=s.mce,
+    )
+
+
+@dataclass(frozen=True)
+class MonitorLabels:
+    """What came of labels, and where performance stands. Judged is at the end of each window: measured are the labels of all windows kept, estimated is the window that ended."""
+
+    # YES: the metric is worse than the reference's by more than the tolerance; NO; or not enough data, also
+    # without a reference
+    measured: DriftVerdict
+    estimated: DriftVerdict  # the same of the estimate
+    measured_loss: float  # by how much the metric is worse than the reference's
+    measured_loss_low: float  # at least; above the tolerance if the verdict is YES
+    measured_loss_high: float  # at most
+    estimated_loss: float  # the same of the estimate; all of them NaN if not known
+    estimated_loss_low: float
+    estimated_loss_high: float
+    n_joined: int  # labels that found their row
+    n_late: int  # of these, whose window was no longer kept: they count to the window in which they came
+    n_duplicate: int  # labels of rows that had theirs: not counted
+    n_unknown: int  # labels of ids that no row has, or none that is remembered
+    n_waiting: int  # rows that are remembered and have no label
+    n_evicted: int  # rows that made room before their label came
+    n_replaced: int  # rows whose id came again with another row before their label
+
+
+def _monitor_labels(s):
+    return MonitorLabels(
+        measured=_rt.enumerator(DriftVerdict, s.measured),
+        estimated=_rt.enumerator(DriftVerdict, s.estimated),
+        measured_loss=s.measured_loss,
+        measured_loss_low=s.measured_loss_low,
+        measured_loss_high=s.measured_loss_high,
+        estimated_loss=s.estimated_loss,
+        estimated_loss_low=s.estimated_loss_low,
+        estimated_loss_high=s.estimated_loss_high,
+        n_joined=s.n_joined,
+        n_late=s.n_late,
+        n_duplicate=s.n_duplicate,
+        n_unknown=s.n_unknown,
+        n_waiting=s.n_waiting,
+        n_evicted=s.n_evicted,
+        n_replaced=s.n_replaced,
     )
 
 
@@ -8606,123 +8722,166 @@ class Monitor(_rt.Handle):
         if status:
             _rt.check(status, "Monitor.save", err)
 
+    def expect_labels(self, reference=None, calibration=None, *, rows_max=None, windows_kept=None, metric=None,
+                      threshold=None, tolerance=None, confidence=None, cost_tp=None, cost_fp=None, cost_fn=None,
+                      cost_tn=None):
+        """Take the room for labels. Once, and before the first row.
 
-@_rt.noun("online")
-class Online(_rt.Handle):
-    """An online view that is open."""
+        With a reference half of what a window may spend on false alarms is for its columns, and a quarter
+        each for the measured and the estimated metric.
 
-    _end = lib.mlops_online_close
+            reference: counts of rows with a label, such as of the validation; copied. None: metrics are
+                told, and not judged
+            calibration: what makes probabilities of scores, of estimates alone; the monitor holds a
+                share. None: scores are probabilities
+            rows_max: rows that are remembered for their labels, up to 2^30; the oldest makes room for a
+                new one; default 65,536
+            windows_kept: windows to which a label can still count, the current one among them, 1 to
+                1,000; default 8; 56 KiB each
+            metric: what is judged; default MonitorMetric.AUC
+            threshold: score from which a row is predicted positive: a multiple of 1/1024 below 1; default
+                0.5
+            tolerance: loss that is not worth an alarm, in the metric's unit; default 0.05, of log loss
+                and cost it must be given
+            confidence: of the intervals that are shown; default 0.95
+            cost_tp: of a row that is predicted 1 and labelled 1; default 0
+            cost_fp: predicted 1, labelled 0; default 0
+            cost_fn: predicted 0, labelled 1; default 0
+            cost_tn: predicted 0, labelled 0; default 0, of all four: there is no cost
 
-    def __init__(self):
-        raise TypeError("Online is made by open()")
-
-    @staticmethod
-    def define(change, name, like, key, event_time, *, created=None, ttl_ns=None):
-        """Define a view. The same again is fine. Of two changes that define views at once, the second one's
-        commit returns ConflictError.
-
-            change: change that the definition becomes part of
-            name: 1 to 200 bytes of UTF-8 without control characters
-            like: table whose columns the view gets; its rows are not looked at
-            key: names of the columns that name an entity: bool, int64 or string
-            event_time: name of an int64 column: when a row came to be true, in UTC nanoseconds
-            created: name of an int64 column: when the row was made, in UTC nanoseconds; of two rows of
-                one event time the later made is newer
-            ttl_ns: age up to which a row serves; default for ever
-
-        Raises: ExistsError if there is a view of this name that is another; InvalidError if the key or a time
-        names no column of its type, if a column has no type, or is called "status" or "age_ns";
-        UnsupportedError, LimitError beyond 1,000 columns; CorruptError, IoError, NoSpaceError, NomemError,
-        ForkedError.
-        """
-        change_h = _rt.opened(change, Change, "change")
-        like_h = _rt.opened(like, Table, "like")
-        opts = _online_opts(created=created, ttl_ns=ttl_ns)
-        err = mlops_error()
-        with _rt.locked(change_h):
-            status = lib.mlops_online_define(change_h, _rt.string(name, "name"), like_h, _rt.string(key, "key"),
-                    _rt.string(event_time, "event_time"), C.byref(opts), C.byref(err))
-        if status:
-            _rt.check(status, "Online.define", err)
-
-    @classmethod
-    def open(cls, store, name):
-        """Open a view.
-
-            store: store, which stays open for as long as the view is
-            name: name of the view
-
-        Raises: NotFoundError if there is none; UnsupportedError, CorruptError, IoError, InvalidError,
-        NomemError, ForkedError.
-        """
-        out = C.c_void_p()
-        store_h = _rt.opened(store, Store, "store")
-        err = mlops_error()
-        status = lib.mlops_online_open(C.byref(out), store_h, _rt.string(name, "name"), C.byref(err))
-        if status:
-            _rt.check(status, "Online.open", err)
-        return cls._wrap(out.value)
-
-    def put(self, rows):
-        """Put rows: all of them or none, in one transaction, so that many at once take little more time than
-        one. A row that is older than the one of its entity is left out.
-
-            rows: has the view's columns, in any order, and perhaps others, which are not looked at. A
-                column may be all null; int64 does for float64 where it is exact
-
-        Raises: SchemaError if a column is missing or of another type; InvalidError if a key or a time is
-        null; LimitError if the key of a row takes more than 400 bytes, where an int64 takes 9, a bool 2 and a
-        text 5 and its length, or a row more than 32 MiB; CorruptError, IoError, NoSpaceError, NomemError,
-        ForkedError.
+        Raises: InvalidError for an option out of range, a reference without labels, or a monitor that has
+        rows or labels already; NomemError.
         """
         h = self._open()
-        rows_h = _rt.opened(rows, Table, "rows")
-        n_put = C.c_int64()
+        reference_h = _rt.opened_or_none(reference, Performance, "reference")
+        calibration_h = _rt.opened_or_none(calibration, Calibration, "calibration")
+        opts = _monitor_labels_opts(rows_max=rows_max, windows_kept=windows_kept, metric=metric, threshold=threshold,
+                tolerance=tolerance, confidence=confidence, cost_tp=cost_tp, cost_fp=cost_fp, cost_fn=cost_fn,
+                cost_tn=cost_tn)
         err = mlops_error()
-        status = lib.mlops_online_put(h, rows_h, C.byref(n_put), C.byref(err))
+        with _rt.locked(h, reference_h):
+            status = lib.mlops_monitor_expect_labels(h, reference_h, calibration_h, C.byref(opts), C.byref(err))
         if status:
-            _rt.check(status, "Online.put", err)
-        return n_put.value
+            _rt.check(status, "Monitor.expect_labels", err)
 
-    def get(self, keys, as_of_ns):
-        """Get the rows of entities, all of one moment: one row for each key, in the order of the keys.
+    def add_scored(self, rows, scores, ids=None, weights=None):
+        """Add rows with their scores, as Monitor.add(); the scores are the predictions.
 
-        The columns are those of the view, then status (string) and age_ns (int64: as_of_ns less the event
-        time). A status is "hit"; "expired" for a row whose age is above ttl_ns; "missing"; or "null" for a
-        key with a null in it. Where it is no hit, all but the key and, of a row that has expired, its
-        times and age are null.
+            rows: row-major, float32
+            scores: probabilities of label 1, in [0, 1]; NaN: there is none
+            ids: of the requests: any numbers, such as those of Monitor.id(). None: no label will come
+            weights: as Performance.add(); None: each row counts 1
 
-            keys: has the key columns; others are not looked at
-            as_of_ns: UTC time that ages are counted up to; 0 for now
+        Raises: InvalidError where a shape differs, no labels are expected, or a score or weight is none;
+        LimitError beyond a weight of 2^41 in all. Nothing is added then.
+        """
+        h = self._open()
+        rows_p, rows_shape, rows_keep = _rt.array(rows, "f", 2, "rows")
+        scores_p, scores_shape, scores_keep = _rt.array(scores, "d", 1, "scores")
+        ids_p, ids_shape, ids_keep = (None, (0,) * 1, None) if ids is None else _rt.array(ids, "q", 1, "ids")
+        weights_p, weights_shape, weights_keep = (None, (0,) * 1, None) if weights is None else _rt.array(weights,
+                "d", 1, "weights")
+        err = mlops_error()
+        _rt.same_length("scores", scores_shape[0], "rows", rows_shape[0])
+        if ids is not None:
+            _rt.same_length("ids", ids_shape[0], "rows", rows_shape[0])
+        if weights is not None:
+            _rt.same_length("weights", weights_shape[0], "rows", rows_shape[0])
+        _rt.fits("rows", rows_shape, 1, "monitor", "features", lib.mlops_monitor_n_features(h))
+        with h.lock:
+            status = lib.mlops_monitor_add_scored(h, rows_p, rows_shape[0], rows_shape[1], scores_p, ids_p,
+                    weights_p, C.byref(err))
+        if status:
+            _rt.check(status, "Monitor.add_scored", err)
 
-        Raises: SchemaError if a key column is missing or of another type; CorruptError, IoError,
-        InvalidError, NomemError, ForkedError.
+    def add_scored_table(self, table, scores, ids=None, weights=None):
+        """Add the rows of a table with their scores, as Monitor.add_table() and Monitor.add_scored().
+
+            table: rows
+            scores: of each row
+
+        Raises: as Monitor.add_table() and Monitor.add_scored().
+        """
+        h = self._open()
+        table_h = _rt.opened(table, Table, "table")
+        scores_p, scores_shape, scores_keep = _rt.array(scores, "d", 1, "scores")
+        ids_p, ids_shape, ids_keep = (None, (0,) * 1, None) if ids is None else _rt.array(ids, "q", 1, "ids")
+        weights_p, weights_shape, weights_keep = (None, (0,) * 1, None) if weights is None else _rt.array(weights,
+                "d", 1, "weights")
+        err = mlops_error()
+        if ids is not None:
+            _rt.same_length("ids", ids_shape[0], "scores", scores_shape[0])
+        if weights is not None:
+            _rt.same_length("weights", weights_shape[0], "scores", scores_shape[0])
+        with h.lock:
+            status = lib.mlops_monitor_add_scored_table(h, table_h, scores_p, scores_shape[0], ids_p, weights_p,
+                    C.byref(err))
+        if status:
+            _rt.check(status, "Monitor.add_scored_table", err)
+
+    def add_labels(self, ids, labels, weights=None):
+        """Add labels of rows that were added. Labels without a row are counted and are no error.
+
+            ids: of the requests
+            labels: 0 or 1
+            weights: take the place of the weights of the rows
+
+        Raises: InvalidError names the first label, counted from 0, that is none; LimitError beyond a weight
+        of 2^41 in all. Nothing is added then.
+        """
+        h = self._open()
+        ids_p, ids_shape, ids_keep = _rt.array(ids, "q", 1, "ids")
+        labels_p, labels_shape, labels_keep = _rt.array(labels, "d", 1, "labels")
+        weights_p, weights_shape, weights_keep = (None, (0,) * 1, None) if weights is None else _rt.array(weights,
+                "d", 1, "weights")
+        err = mlops_error()
+        _rt.same_length("labels", labels_shape[0], "ids", ids_shape[0])
+        if weights is not None:
+            _rt.same_length("weights", weights_shape[0], "ids", ids_shape[0])
+        with h.lock:
+            status = lib.mlops_monitor_add_labels(h, ids_p, labels_p, weights_p, ids_shape[0], C.byref(err))
+        if status:
+            _rt.check(status, "Monitor.add_labels", err)
+
+    @staticmethod
+    def id(text):
+        """The number of a request whose id is a text: XXH3-64 of it. Two texts of n remembered ones have the
+        same with a chance below n^2 / 2^65.
+        """
+        out = lib.mlops_monitor_id(_rt.string(text, "text"))
+        return out
+
+    def summarize_labels(self):
+        """What came of labels, and where performance stands.
+
+        Raises: InvalidError if struct_size is unknown, or no labels are expected.
+        """
+        h = self._open()
+        out = mlops_monitor_labels(C.sizeof(mlops_monitor_labels))
+        with h.lock:
+            status = lib.mlops_monitor_summarize_labels(h, C.byref(out))
+        if status:
+            _rt.check(status, "Monitor.summarize_labels", why={
+                -1: "struct_size is unknown, or no labels are expected",
+            })
+        return _monitor_labels(out)
+
+    def performance(self):
+        """Metrics of each window that is kept and of all rows together, of what there is by now.
+
+        Columns: window, its number, from 1, or null: all rows of the monitor; kind, "measured" or
+        "estimated"; metric, as in mlops_monitor_metric; value, low, high, null where undefined; n, rows
+        with a label, or rows with a score.
+
+        Raises: InvalidError if no labels are expected; NomemError.
         """
         out = C.c_void_p()
         h = self._open()
-        keys_h = _rt.opened(keys, Table, "keys")
         err = mlops_error()
-        status = lib.mlops_online_get(C.byref(out), h, keys_h, _rt.integer(as_of_ns, -2 ** 63, 2 ** 63 - 1,
-                "as_of_ns"), C.byref(err))
+        with h.lock:
+            status = lib.mlops_monitor_performance(C.byref(out), h, C.byref(err))
         if status:
-            _rt.check(status, "Online.get", err)
-        return _rt.classes["table"]._wrap(out.value)
-
-    @staticmethod
-    def list(store):
-        """All views, by name: name, columns, key, event_time, created (strings; lists of names as options
-        spell them), ttl_ns (int64; null: for ever), created_ns (int64: when it was defined).
-
-            store: store
-
-        Raises: InvalidError, CorruptError, IoError, NomemError, ForkedError.
-        """
-        out = C.c_void_p()
-        store_h = _rt.opened(store, Store, "store")
-        err = mlops_error()
-        status = lib.mlops_online_list(C.byref(out), store_h, C.byref(err))
-        if status:
-            _rt.check(status, "Online.list", err)
+            _rt.check(status, "Monitor.performance", err)
         return _rt.classes["table"]._wrap(out.value)
 
 
@@ -8967,6 +9126,125 @@ class Performance(_rt.Handle):
                 C.byref(opts), C.byref(err))
         if status:
             _rt.check(status, "Performance.estimate_rows", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+
+@_rt.noun("online")
+class Online(_rt.Handle):
+    """An online view that is open."""
+
+    _end = lib.mlops_online_close
+
+    def __init__(self):
+        raise TypeError("Online is made by open()")
+
+    @staticmethod
+    def define(change, name, like, key, event_time, *, created=None, ttl_ns=None):
+        """Define a view. The same again is fine. Of two changes that define views at once, the second one's
+        commit returns ConflictError.
+
+            change: change that the definition becomes part of
+            name: 1 to 200 bytes of UTF-8 without control characters
+            like: table whose columns the view gets; its rows are not looked at
+            key: names of the columns that name an entity: bool, int64 or string
+            event_time: name of an int64 column: when a row came to be true, in UTC nanoseconds
+            created: name of an int64 column: when the row was made, in UTC nanoseconds; of two rows of
+                one event time the later made is newer
+            ttl_ns: age up to which a row serves; default for ever
+
+        Raises: ExistsError if there is a view of this name that is another; InvalidError if the key or a time
+        names no column of its type, if a column has no type, or is called "status" or "age_ns";
+        UnsupportedError, LimitError beyond 1,000 columns; CorruptError, IoError, NoSpaceError, NomemError,
+        ForkedError.
+        """
+        change_h = _rt.opened(change, Change, "change")
+        like_h = _rt.opened(like, Table, "like")
+        opts = _online_opts(created=created, ttl_ns=ttl_ns)
+        err = mlops_error()
+        with _rt.locked(change_h):
+            status = lib.mlops_online_define(change_h, _rt.string(name, "name"), like_h, _rt.string(key, "key"),
+                    _rt.string(event_time, "event_time"), C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Online.define", err)
+
+    @classmethod
+    def open(cls, store, name):
+        """Open a view.
+
+            store: store, which stays open for as long as the view is
+            name: name of the view
+
+        Raises: NotFoundError if there is none; UnsupportedError, CorruptError, IoError, InvalidError,
+        NomemError, ForkedError.
+        """
+        out = C.c_void_p()
+        store_h = _rt.opened(store, Store, "store")
+        err = mlops_error()
+        status = lib.mlops_online_open(C.byref(out), store_h, _rt.string(name, "name"), C.byref(err))
+        if status:
+            _rt.check(status, "Online.open", err)
+        return cls._wrap(out.value)
+
+    def put(self, rows):
+        """Put rows: all of them or none, in one transaction, so that many at once take little more time than
+        one. A row that is older than the one of its entity is left out.
+
+            rows: has the view's columns, in any order, and perhaps others, which are not looked at. A
+                column may be all null; int64 does for float64 where it is exact
+
+        Raises: SchemaError if a column is missing or of another type; InvalidError if a key or a time is
+        null; LimitError if the key of a row takes more than 400 bytes, where an int64 takes 9, a bool 2 and a
+        text 5 and its length, or a row more than 32 MiB; CorruptError, IoError, NoSpaceError, NomemError,
+        ForkedError.
+        """
+        h = self._open()
+        rows_h = _rt.opened(rows, Table, "rows")
+        n_put = C.c_int64()
+        err = mlops_error()
+        status = lib.mlops_online_put(h, rows_h, C.byref(n_put), C.byref(err))
+        if status:
+            _rt.check(status, "Online.put", err)
+        return n_put.value
+
+    def get(self, keys, as_of_ns):
+        """Get the rows of entities, all of one moment: one row for each key, in the order of the keys.
+
+        The columns are those of the view, then status (string) and age_ns (int64: as_of_ns less the event
+        time). A status is "hit"; "expired" for a row whose age is above ttl_ns; "missing"; or "null" for a
+        key with a null in it. Where it is no hit, all but the key and, of a row that has expired, its
+        times and age are null.
+
+            keys: has the key columns; others are not looked at
+            as_of_ns: UTC time that ages are counted up to; 0 for now
+
+        Raises: SchemaError if a key column is missing or of another type; CorruptError, IoError,
+        InvalidError, NomemError, ForkedError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        keys_h = _rt.opened(keys, Table, "keys")
+        err = mlops_error()
+        status = lib.mlops_online_get(C.byref(out), h, keys_h, _rt.integer(as_of_ns, -2 ** 63, 2 ** 63 - 1,
+                "as_of_ns"), C.byref(err))
+        if status:
+            _rt.check(status, "Online.get", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+    @staticmethod
+    def list(store):
+        """All views, by name: name, columns, key, event_time, created (strings; lists of names as options
+        spell them), ttl_ns (int64; null: for ever), created_ns (int64: when it was defined).
+
+            store: store
+
+        Raises: InvalidError, CorruptError, IoError, NomemError, ForkedError.
+        """
+        out = C.c_void_p()
+        store_h = _rt.opened(store, Store, "store")
+        err = mlops_error()
+        status = lib.mlops_online_list(C.byref(out), store_h, C.byref(err))
+        if status:
+            _rt.check(status, "Online.list", err)
         return _rt.classes["table"]._wrap(out.value)
 
 
@@ -10069,16 +10347,6 @@ def _monitor_opts(*, alpha_of_all=False, reference=None, drift=None, name=None, 
     return o
 
 
-def _online_opts(*, created=None, ttl_ns=None):
-    o = mlops_online_opts(C.sizeof(mlops_online_opts))
-    o._keep, o._raised = [], []
-    if created is not None:
-        o.created = _rt.string(created, "created")
-    if ttl_ns is not None:
-        o.ttl_ns = _rt.integer(ttl_ns, -2 ** 63, 2 ** 63 - 1, "ttl_ns")
-    return o
-
-
 def _performance_opts(*, threshold=None, confidence=None, n_bins=None):
     o = mlops_performance_opts(C.sizeof(mlops_performance_opts))
     o._keep, o._raised = [], []
@@ -10090,6 +10358,45 @@ def _performance_opts(*, threshold=None, confidence=None, n_bins=None):
         o.confidence = confidence
     if n_bins is not None:
         o.n_bins = _rt.integer(n_bins, -2 ** 31, 2 ** 31 - 1, "n_bins")
+    return o
+
+
+def _monitor_labels_opts(*, rows_max=None, windows_kept=None, metric=None, threshold=None, tolerance=None,
+        confidence=None, cost_tp=None, cost_fp=None, cost_fn=None, cost_tn=None):
+    o = mlops_monitor_labels_opts(C.sizeof(mlops_monitor_labels_opts))
+    o._keep, o._raised = [], []
+    if threshold is not None:
+        o.flags |= 1
+    if rows_max is not None:
+        o.rows_max = _rt.integer(rows_max, -2 ** 63, 2 ** 63 - 1, "rows_max")
+    if windows_kept is not None:
+        o.windows_kept = _rt.integer(windows_kept, -2 ** 31, 2 ** 31 - 1, "windows_kept")
+    if metric is not None:
+        o.metric = _rt.choice(MonitorMetric, metric)
+    if threshold is not None:
+        o.threshold = threshold
+    if tolerance is not None:
+        o.tolerance = tolerance
+    if confidence is not None:
+        o.confidence = confidence
+    if cost_tp is not None:
+        o.cost_tp = cost_tp
+    if cost_fp is not None:
+        o.cost_fp = cost_fp
+    if cost_fn is not None:
+        o.cost_fn = cost_fn
+    if cost_tn is not None:
+        o.cost_tn = cost_tn
+    return o
+
+
+def _online_opts(*, created=None, ttl_ns=None):
+    o = mlops_online_opts(C.sizeof(mlops_online_opts))
+    o._keep, o._raised = [], []
+    if created is not None:
+        o.created = _rt.string(created, "created")
+    if ttl_ns is not None:
+        o.ttl_ns = _rt.integer(ttl_ns, -2 ** 63, 2 ** 63 - 1, "ttl_ns")
     return o
 
 
@@ -12040,6 +12347,8 @@ __all__ = [
     "Model",
     "ModelOutput",
     "Monitor",
+    "MonitorLabels",
+    "MonitorMetric",
     "NoSpaceError",
     "NomemError",
     "NotFoundError",

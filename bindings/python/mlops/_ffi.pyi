@@ -258,6 +258,18 @@ class KllForm(enum.IntEnum):
     F64 = 1
     F32 = 2
 
+class MonitorMetric(enum.IntEnum):
+    AUC = 0
+    ACCURACY = 1
+    BALANCED_ACCURACY = 2
+    PRECISION = 3
+    RECALL = 4
+    SPECIFICITY = 5
+    F1 = 6
+    BRIER = 7
+    LOG_LOSS = 8
+    COST = 9
+
 class PolicyEvent(enum.IntEnum):
     NOTHING = 0
     RAISED = 1
@@ -674,6 +686,24 @@ class PerformanceSummary:
     auc_error: float
     ece: float
     mce: float
+
+@dataclass(frozen=True)
+class MonitorLabels:
+    measured: DriftVerdict
+    estimated: DriftVerdict
+    measured_loss: float
+    measured_loss_low: float
+    measured_loss_high: float
+    estimated_loss: float
+    estimated_loss_low: float
+    estimated_loss_high: float
+    n_joined: int
+    n_late: int
+    n_duplicate: int
+    n_unknown: int
+    n_waiting: int
+    n_evicted: int
+    n_replaced: int
 
 @dataclass(frozen=True)
 class PolicyDecision:
@@ -1150,16 +1180,14 @@ class Monitor(Handle):
     def metrics(self) -> str: ...
     def openmetrics(self) -> str: ...
     def save(self, path: PathOrStr) -> None: ...
-
-class Online(Handle):
+    def expect_labels(self, reference: Optional[Performance] = ..., calibration: Optional[Calibration] = ..., *, rows_max: Optional[int] = ..., windows_kept: Optional[int] = ..., metric: Union[MonitorMetric, str, None] = ..., threshold: Optional[float] = ..., tolerance: Optional[float] = ..., confidence: Optional[float] = ..., cost_tp: Optional[float] = ..., cost_fp: Optional[float] = ..., cost_fn: Optional[float] = ..., cost_tn: Optional[float] = ...) -> None: ...
+    def add_scored(self, rows: ArrayLike, scores: ArrayLike, ids: Optional[ArrayLike] = ..., weights: Optional[ArrayLike] = ...) -> None: ...
+    def add_scored_table(self, table: Table, scores: ArrayLike, ids: Optional[ArrayLike] = ..., weights: Optional[ArrayLike] = ...) -> None: ...
+    def add_labels(self, ids: ArrayLike, labels: ArrayLike, weights: Optional[ArrayLike] = ...) -> None: ...
     @staticmethod
-    def define(change: Change, name: PathOrStr, like: Table, key: PathOrStr, event_time: PathOrStr, *, created: Optional[PathOrStr] = ..., ttl_ns: Optional[int] = ...) -> None: ...
-    @classmethod
-    def open(cls, store: Store, name: PathOrStr) -> Online: ...
-    def put(self, rows: Table) -> int: ...
-    def get(self, keys: Table, as_of_ns: int) -> Table: ...
-    @staticmethod
-    def list(store: Store) -> Table: ...
+    def id(text: PathOrStr) -> int: ...
+    def summarize_labels(self) -> MonitorLabels: ...
+    def performance(self) -> Table: ...
 
 class Performance(Handle):
     @staticmethod
@@ -1178,6 +1206,16 @@ class Performance(Handle):
     def estimate(self, calibration: Optional[Calibration] = ..., *, threshold: Optional[float] = ..., confidence: Optional[float] = ..., n_bins: Optional[int] = ...) -> Table: ...
     @staticmethod
     def estimate_rows(scores: ArrayLike, probabilities: Optional[ArrayLike] = ..., *, threshold: Optional[float] = ..., confidence: Optional[float] = ..., n_bins: Optional[int] = ...) -> Table: ...
+
+class Online(Handle):
+    @staticmethod
+    def define(change: Change, name: PathOrStr, like: Table, key: PathOrStr, event_time: PathOrStr, *, created: Optional[PathOrStr] = ..., ttl_ns: Optional[int] = ...) -> None: ...
+    @classmethod
+    def open(cls, store: Store, name: PathOrStr) -> Online: ...
+    def put(self, rows: Table) -> int: ...
+    def get(self, keys: Table, as_of_ns: int) -> Table: ...
+    @staticmethod
+    def list(store: Store) -> Table: ...
 
 class Policy(Handle):
     @staticmethod

@@ -41,6 +41,8 @@
 #include <mlops/lineage.h>
 #include <mlops/merge.h>
 #include <mlops/metric.h>
+#include <mlops/metric_info.h>
+#include <mlops/metric_ranking.h>
 #include <mlops/model.h>
 #include <mlops/monitor.h>
 #include <mlops/monitor_labels.h>

@@ -2701,7 +2701,7 @@ public:
     }
 };
 
-/// Counts of scores by label, in mlops_performance_size() bytes aligned to 8. One thread at a time.
+/// Counts of scores by label, of mlops_performance_size() bytes. One thread at a time.
 class performance : public detail::handle<mlops_performance, mlops_performance_free> {
 public:
     using handle::handle;
@@ -2772,6 +2772,18 @@ public:
         mlops_error e;
         e.code = 0;
         detail::check(mlops_performance_reliability(&out, need(), opts, &e), "mlops_performance_reliability", &e);
+        return ::mlops::table(out);
+    }
+
+    /// What would be predicted at n_bins thresholds, of 0, 1 / n_bins, 2 / n_bins and so on.
+    ///
+    /// Columns: threshold, tp, fp, tn, fn, accuracy, balanced_accuracy, precision, recall, specificity, f1, mcc,
+    /// positive_rate; null where a metric has no value.
+    ::mlops::table thresholds(const mlops_performance_opts *opts = nullptr) const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_performance_thresholds(&out, need(), opts, &e), "mlops_performance_thresholds", &e);
         return ::mlops::table(out);
     }
 
@@ -3720,34 +3732,6 @@ inline mlops_metrics metric_regression(span<const double> predictions, span<cons
     return out;
 }
 
-/// Number of metrics.
-inline std::int64_t metric_count() {
-    return mlops_metric_count();
-}
-
-/// Tell about the metric at an index.
-inline mlops_metric_info metric_at(std::int64_t index) {
-    mlops_metric_info out = {};
-    out.struct_size = sizeof out;
-    detail::check(mlops_metric_at(&out, index), "mlops_metric_at");
-    return out;
-}
-
-/// Find a metric by its name.
-inline mlops_metric_info metric_find(const std::string &name) {
-    mlops_metric_info out = {};
-    out.struct_size = sizeof out;
-    mlops_error e;
-    e.code = 0;
-    detail::check(mlops_metric_find(&out, name.c_str(), &e), "mlops_metric_find", &e);
-    return out;
-}
-
-/// Value of a metric in a result; NaN where it has none.
-inline double metric_value(const mlops_metrics &of, mlops_metric metric) {
-    return mlops_metric_value(&of, metric);
-}
-
 /// Measure the importance of each feature.
 ///
 /// The model predicts the table as mlops_model_predict_table(), and the metric judges that: of one value a row as
@@ -3802,6 +3786,52 @@ inline ::mlops::table lineage_downstream(const ::mlops::store &store, const std:
     e.code = 0;
     detail::check(mlops_lineage_downstream(&out, detail::required(store), id.c_str(), opts, &e), "mlops_lineage_downstream", &e);
     return ::mlops::table(out);
+}
+
+/// Number of metrics.
+inline std::int64_t metric_count() {
+    return mlops_metric_count();
+}
+
+/// Tell about the metric at an index.
+inline mlops_metric_info metric_at(std::int64_t index) {
+    mlops_metric_info out = {};
+    out.struct_size = sizeof out;
+    detail::check(mlops_metric_at(&out, index), "mlops_metric_at");
+    return out;
+}
+
+/// Find a metric by its name.
+inline mlops_metric_info metric_find(const std::string &name) {
+    mlops_metric_info out = {};
+    out.struct_size = sizeof out;
+    mlops_error e;
+    e.code = 0;
+    detail::check(mlops_metric_find(&out, name.c_str(), &e), "mlops_metric_find", &e);
+    return out;
+}
+
+/// Value of a metric in a result; NaN where it has none.
+inline double metric_value(const mlops_metrics &of, mlops_metric metric) {
+    return mlops_metric_value(&of, metric);
+}
+
+/// Judge the order of the rows of queries, each query counting 1, or as much as its first row weighs.
+///
+/// ndcg, map, mrr, precision_at_k, recall_at_k and hit_rate are means over the queries that have a row of
+/// relevance above 0. The others are in n_nan; in n are the queries that count. Equal scores stand for all orders
+/// of their rows: each metric is the mean over these, ndcg that of scikit-learn.
+inline mlops_metrics metric_ranking(span<const double> scores, span<const double> relevances,
+                                    span<const std::int64_t> queries,
+                                    const mlops_metric_opts *opts = nullptr) {
+    mlops_metrics out = {};
+    out.struct_size = sizeof out;
+    mlops_error e;
+    e.code = 0;
+    detail::require(relevances.size() == scores.size(), "relevances and scores differ in length");
+    detail::require(queries.size() == scores.size(), "queries and scores differ in length");
+    detail::check(mlops_metric_ranking(&out, scores.data(), relevances.data(), queries.data(), static_cast<std::int64_t>(scores.size()), opts, &e), "mlops_metric_ranking", &e);
+    return out;
 }
 
 /// Set the gate of an alias: a condition that a version must meet to be promoted to it.

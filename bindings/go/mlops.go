@@ -522,6 +522,40 @@ const (
 	MetricBias Metric = 29
 	// MetricPoissonDeviance: poisson_deviance.
 	MetricPoissonDeviance Metric = 30
+	// MetricMce: mce.
+	MetricMce Metric = 31
+	// MetricEceAdaptive: ece_adaptive.
+	MetricEceAdaptive Metric = 32
+	// MetricPrecisionMacro: precision_macro.
+	MetricPrecisionMacro Metric = 33
+	// MetricPrecisionWeighted: precision_weighted.
+	MetricPrecisionWeighted Metric = 34
+	// MetricRecallMacro: recall_macro.
+	MetricRecallMacro Metric = 35
+	// MetricAucMacro: auc_macro.
+	MetricAucMacro Metric = 36
+	// MetricAucWeighted: auc_weighted.
+	MetricAucWeighted Metric = 37
+	// MetricTopKAccuracy: top_k_accuracy.
+	MetricTopKAccuracy Metric = 38
+	// MetricMsle: msle.
+	MetricMsle Metric = 39
+	// MetricRmsle: rmsle.
+	MetricRmsle Metric = 40
+	// MetricPinball: pinball.
+	MetricPinball Metric = 41
+	// MetricNdcg: ndcg.
+	MetricNdcg Metric = 42
+	// MetricMap: map.
+	MetricMap Metric = 43
+	// MetricMrr: mrr.
+	MetricMrr Metric = 44
+	// MetricPrecisionAtK: precision_at_k.
+	MetricPrecisionAtK Metric = 45
+	// MetricRecallAtK: recall_at_k.
+	MetricRecallAtK Metric = 46
+	// MetricHitRate: hit_rate.
+	MetricHitRate Metric = 47
 )
 
 // MetricTask: kinds of tasks; a metric may belong to several.
@@ -534,6 +568,8 @@ const (
 	MetricTaskClasses MetricTask = 2
 	// MetricTaskRegression: one number a row.
 	MetricTaskRegression MetricTask = 4
+	// MetricTaskRanking: scores of the rows of a query, and how relevant they are.
+	MetricTaskRanking MetricTask = 8
 )
 
 // MetricBetter: which way a metric gets better.
@@ -1541,6 +1577,40 @@ type Metrics struct {
 	Bias float64
 	// mean; NaN if a label is below 0 or a prediction not above 0
 	PoissonDeviance float64
+	// largest calibration error of the bins of ece
+	Mce float64
+	// as ece, over n_bins groups of about equal weight
+	EceAdaptive float64
+	// mean precision of the classes of f1_macro, 0 of 0 being 0
+	PrecisionMacro float64
+	// the same by their labels
+	PrecisionWeighted float64
+	// mean recall of the classes of f1_macro, 0 of 0 being 0
+	RecallMacro float64
+	// mean auc of the classes against the rest
+	AucMacro float64
+	// the same by their labels
+	AucWeighted float64
+	// share of rows whose label is among the k most probable
+	TopKAccuracy float64
+	// mean squared difference of ln(1 + value); NaN with values < 0
+	Msle float64
+	// its root
+	Rmsle float64
+	// mean loss of a predicted quantile
+	Pinball float64
+	// mean discounted gain over that of the best order
+	Ndcg float64
+	// mean average precision
+	Map float64
+	// mean of 1 / rank of the first relevant row
+	Mrr float64
+	// mean share of relevant rows among the first k
+	PrecisionAtK float64
+	// mean share of the relevant rows that is among the first k
+	RecallAtK float64
+	// share of queries with a relevant row among the first k
+	HitRate float64
 }
 
 func makeMetrics(c *C.mlops_metrics) (r Metrics) {
@@ -1580,6 +1650,23 @@ func makeMetrics(c *C.mlops_metrics) (r Metrics) {
 	r.Mape = float64(c.mape)
 	r.Bias = float64(c.bias)
 	r.PoissonDeviance = float64(c.poisson_deviance)
+	r.Mce = float64(c.mce)
+	r.EceAdaptive = float64(c.ece_adaptive)
+	r.PrecisionMacro = float64(c.precision_macro)
+	r.PrecisionWeighted = float64(c.precision_weighted)
+	r.RecallMacro = float64(c.recall_macro)
+	r.AucMacro = float64(c.auc_macro)
+	r.AucWeighted = float64(c.auc_weighted)
+	r.TopKAccuracy = float64(c.top_k_accuracy)
+	r.Msle = float64(c.msle)
+	r.Rmsle = float64(c.rmsle)
+	r.Pinball = float64(c.pinball)
+	r.Ndcg = float64(c.ndcg)
+	r.Map = float64(c._map)
+	r.Mrr = float64(c.mrr)
+	r.PrecisionAtK = float64(c.precision_at_k)
+	r.RecallAtK = float64(c.recall_at_k)
+	r.HitRate = float64(c.hit_rate)
 	return r
 }
 
@@ -1621,27 +1708,24 @@ func (r Metrics) c() (c C.mlops_metrics) {
 	c.mape = C.double(r.Mape)
 	c.bias = C.double(r.Bias)
 	c.poisson_deviance = C.double(r.PoissonDeviance)
+	c.mce = C.double(r.Mce)
+	c.ece_adaptive = C.double(r.EceAdaptive)
+	c.precision_macro = C.double(r.PrecisionMacro)
+	c.precision_weighted = C.double(r.PrecisionWeighted)
+	c.recall_macro = C.double(r.RecallMacro)
+	c.auc_macro = C.double(r.AucMacro)
+	c.auc_weighted = C.double(r.AucWeighted)
+	c.top_k_accuracy = C.double(r.TopKAccuracy)
+	c.msle = C.double(r.Msle)
+	c.rmsle = C.double(r.Rmsle)
+	c.pinball = C.double(r.Pinball)
+	c.ndcg = C.double(r.Ndcg)
+	c._map = C.double(r.Map)
+	c.mrr = C.double(r.Mrr)
+	c.precision_at_k = C.double(r.PrecisionAtK)
+	c.recall_at_k = C.double(r.RecallAtK)
+	c.hit_rate = C.double(r.HitRate)
 	return c
-}
-
-// MetricInfo: what is known of a metric.
-type MetricInfo struct {
-	// which one
-	Metric Metric
-	// such as "auc"
-	Name string
-	// which way is up
-	Better MetricBetter
-	// of mlops_metric_task, added up
-	Tasks uint32
-}
-
-func makeMetricInfo(c *C.mlops_metric_info) (r MetricInfo) {
-	r.Metric = Metric(c.metric)
-	r.Name = C.GoString(c.name)
-	r.Better = MetricBetter(c.better)
-	r.Tasks = uint32(c.tasks)
-	return r
 }
 
 // ItemsSummary: what a sketch has seen.
@@ -1716,6 +1800,26 @@ func makeKllSummary(c *C.mlops_kll_summary) (r KllSummary) {
 	return r
 }
 
+// MetricInfo: what is known of a metric.
+type MetricInfo struct {
+	// which one
+	Metric Metric
+	// such as "auc"
+	Name string
+	// which way is up
+	Better MetricBetter
+	// of mlops_metric_task, added up
+	Tasks uint32
+}
+
+func makeMetricInfo(c *C.mlops_metric_info) (r MetricInfo) {
+	r.Metric = Metric(c.metric)
+	r.Name = C.GoString(c.name)
+	r.Better = MetricBetter(c.better)
+	r.Tasks = uint32(c.tasks)
+	return r
+}
+
 // PerformanceSummary: what counts have seen, and how well scores are calibrated.
 type PerformanceSummary struct {
 	// rows with a label
@@ -1740,6 +1844,9 @@ type PerformanceSummary struct {
 	Ece float64
 	// the largest of these distances; NaN without labels
 	Mce float64
+	// how far average_precision may be from that of the exact scores, whichever way rows that share a bin
+	// rank
+	AveragePrecisionError float64
 }
 
 func makePerformanceSummary(c *C.mlops_performance_summary) (r PerformanceSummary) {
@@ -1753,6 +1860,7 @@ func makePerformanceSummary(c *C.mlops_performance_summary) (r PerformanceSummar
 	r.AucError = float64(c.auc_error)
 	r.Ece = float64(c.ece)
 	r.Mce = float64(c.mce)
+	r.AveragePrecisionError = float64(c.average_precision_error)
 	return r
 }
 
@@ -2904,14 +3012,24 @@ func (o *ImportOpts) c(s *scope) *C.mlops_import_opts {
 type MetricOpts struct {
 	// leave out, and count, rows without a prediction or label
 	SkipNan bool
+	// classes: auc_macro and auc_weighted, too: k sorts
+	OneVsRest bool
+	// ranking: the gain of relevance r is 2^r - 1, and not r
+	Exponential bool
+	// ranking: equal scores rank as they come
+	InOrder bool
 	// weight of each row, 0 or more; a row of weight 0 is not there; without, each row counts 1
 	Weights []float64
 	// binary: score from which a row is predicted positive; default 0.5, for margins and ranks 0
 	Threshold *float64
 	// binary: of scores; default MLOPS_METRIC_PROBABILITY
 	Scale MetricScale
-	// binary: of ece, of equal width: 1 to 1000, default 10
+	// binary: of ece and its like, 1 to 1000, default 10
 	NBins int32
+	// classes: of top_k_accuracy, default 3; ranking: rows of a query that are looked at, default all
+	K int32
+	// regression: of pinball, in (0, 1); default 0.5
+	Quantile float64
 }
 
 func (o *MetricOpts) c(s *scope) *C.mlops_metric_opts {
@@ -2923,6 +3041,15 @@ func (o *MetricOpts) c(s *scope) *C.mlops_metric_opts {
 	if o.SkipNan {
 		c.flags |= 1
 	}
+	if o.OneVsRest {
+		c.flags |= 4
+	}
+	if o.Exponential {
+		c.flags |= 8
+	}
+	if o.InOrder {
+		c.flags |= 16
+	}
 	if len(o.Weights) > 0 {
 		c.weights = (*C.double)(s.copy(unsafe.Pointer(&o.Weights[0]), len(o.Weights)*C.sizeof_double))
 		c.n_weights = C.int64_t(int64(len(o.Weights)))
@@ -2933,6 +3060,8 @@ func (o *MetricOpts) c(s *scope) *C.mlops_metric_opts {
 	}
 	c.scale = C.mlops_metric_scale(o.Scale)
 	c.n_bins = C.int32_t(o.NBins)
+	c.k = C.int32_t(o.K)
+	c.quantile = C.double(o.Quantile)
 	return c
 }
 
@@ -9105,8 +9234,7 @@ func (x *Monitor) Performance() (*Table, error) {
 	return r, nil
 }
 
-// Performance: counts of scores by label, in mlops_performance_size() bytes aligned to 8. One thread
-// at a time.
+// Performance: counts of scores by label, of mlops_performance_size() bytes. One thread at a time.
 type Performance struct {
 	p *C.mlops_performance
 	// what it lives in, or needs to live
@@ -9266,6 +9394,32 @@ func (x *Performance) Reliability(opts *PerformanceOpts) (*Table, error) {
 	}
 	var e C.mlops_error
 	if err := check(C.mlops_performance_reliability(&out, x.p, optsC, &e), &e, "mlops_performance_reliability"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// Thresholds: what would be predicted at n_bins thresholds, of 0, 1 / n_bins, 2 / n_bins and so on.
+//
+// Columns: threshold, tp, fp, tn, fn, accuracy, balanced_accuracy, precision, recall, specificity, f1,
+// mcc, positive_rate; null where a metric has no value.
+//
+// Errors: MLOPS_E_INVALID if no row has a label, or for an option out of range; MLOPS_E_NOMEM.
+func (x *Performance) Thresholds(opts *PerformanceOpts) (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Performance")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_performance_thresholds(&out, x.p, optsC, &e), &e, "mlops_performance_thresholds"); err != nil {
 		return nil, err
 	}
 	r := wrapTable(out)
@@ -10827,44 +10981,6 @@ func MetricRegression(predictions []float64, labels []float64, opts *MetricOpts)
 	return makeMetrics(&out), nil
 }
 
-// MetricCount: number of metrics.
-func MetricCount() int64 {
-	return int64(C.mlops_metric_count())
-}
-
-// MetricAt: tell about the metric at an index.
-//
-// Errors: MLOPS_E_INVALID if the index is none of these.
-func MetricAt(index int64) (MetricInfo, error) {
-	var out C.mlops_metric_info
-	out.struct_size = C.sizeof_mlops_metric_info
-	if err := check(C.mlops_metric_at(&out, C.int64_t(index)), nil, "mlops_metric_at"); err != nil {
-		return MetricInfo{}, err
-	}
-	return makeMetricInfo(&out), nil
-}
-
-// MetricFind: find a metric by its name.
-//
-// Errors: MLOPS_E_NOT_FOUND; the message has the nearest name.
-func MetricFind(name string) (MetricInfo, error) {
-	var s scope
-	defer s.free()
-	var out C.mlops_metric_info
-	out.struct_size = C.sizeof_mlops_metric_info
-	var e C.mlops_error
-	if err := check(C.mlops_metric_find(&out, s.str(name), &e), &e, "mlops_metric_find"); err != nil {
-		return MetricInfo{}, err
-	}
-	return makeMetricInfo(&out), nil
-}
-
-// MetricValue: value of a metric in a result; NaN where it has none.
-func MetricValue(of Metrics, metric Metric) float64 {
-	ofC := of.c()
-	return float64(C.mlops_metric_value(&ofC, C.mlops_metric(metric)))
-}
-
 // ImportanceMeasure: measure the importance of each feature.
 //
 // The model predicts the table as mlops_model_predict_table(), and the metric judges that: of one
@@ -10983,6 +11099,78 @@ func LineageDownstream(store *Store, id string, opts *LineageOpts) (*Table, erro
 	}
 	r := wrapTable(out)
 	return r, nil
+}
+
+// MetricCount: number of metrics.
+func MetricCount() int64 {
+	return int64(C.mlops_metric_count())
+}
+
+// MetricAt: tell about the metric at an index.
+//
+// Errors: MLOPS_E_INVALID if the index is none of these.
+func MetricAt(index int64) (MetricInfo, error) {
+	var out C.mlops_metric_info
+	out.struct_size = C.sizeof_mlops_metric_info
+	if err := check(C.mlops_metric_at(&out, C.int64_t(index)), nil, "mlops_metric_at"); err != nil {
+		return MetricInfo{}, err
+	}
+	return makeMetricInfo(&out), nil
+}
+
+// MetricFind: find a metric by its name.
+//
+// Errors: MLOPS_E_NOT_FOUND; the message has the nearest name.
+func MetricFind(name string) (MetricInfo, error) {
+	var s scope
+	defer s.free()
+	var out C.mlops_metric_info
+	out.struct_size = C.sizeof_mlops_metric_info
+	var e C.mlops_error
+	if err := check(C.mlops_metric_find(&out, s.str(name), &e), &e, "mlops_metric_find"); err != nil {
+		return MetricInfo{}, err
+	}
+	return makeMetricInfo(&out), nil
+}
+
+// MetricValue: value of a metric in a result; NaN where it has none.
+func MetricValue(of Metrics, metric Metric) float64 {
+	ofC := of.c()
+	return float64(C.mlops_metric_value(&ofC, C.mlops_metric(metric)))
+}
+
+// MetricRanking: judge the order of the rows of queries, each query counting 1, or as much as its
+// first row weighs.
+//
+// ndcg, map, mrr, precision_at_k, recall_at_k and hit_rate are means over the queries that have a row
+// of relevance above 0. The others are in n_nan; in n are the queries that count. Equal scores stand
+// for all orders of their rows: each metric is the mean over these, ndcg that of scikit-learn.
+//
+// Errors: MLOPS_E_INVALID if a row is out of range (the message names the first, counted from 0) or no
+// query has a relevant row; MLOPS_E_NOMEM.
+func MetricRanking(scores []float64, relevances []float64, queries []int64, opts *MetricOpts) (Metrics, error) {
+	defer runtime.KeepAlive(scores)
+	defer runtime.KeepAlive(relevances)
+	defer runtime.KeepAlive(queries)
+	var s scope
+	defer s.free()
+	var out C.mlops_metrics
+	out.struct_size = C.sizeof_mlops_metrics
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return Metrics{}, s.err
+	}
+	var e C.mlops_error
+	if len(relevances) != int(C.int64_t(len(scores))) {
+		return Metrics{}, invalid("relevances has another length")
+	}
+	if len(queries) != int(C.int64_t(len(scores))) {
+		return Metrics{}, invalid("queries has another length")
+	}
+	if err := check(C.mlops_metric_ranking(&out, (*C.double)(pointer(scores)), (*C.double)(pointer(relevances)), (*C.int64_t)(pointer(queries)), C.int64_t(len(scores)), optsC, &e), &e, "mlops_metric_ranking"); err != nil {
+		return Metrics{}, err
+	}
+	return makeMetrics(&out), nil
 }
 
 // RegistrySetGate: set the gate of an alias: a condition that a version must meet to be promoted to

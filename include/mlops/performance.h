@@ -4,10 +4,6 @@
  * label: 0, 1, and not known (yet). Its state is the caller's: fixed size, no heap. Counts and sums
  * are whole numbers, so that parts, merged in any order, are the whole, to the byte: of hours into
  * days, of machines into one. docs/performance.md tells how exact each metric is.
- *
- *     mlops_performance_new(&p, NULL, &error);
- *     mlops_performance_add(p, scores, labels, NULL, n, &error);
- *     mlops_performance_metrics(&metrics, p, NULL, &error);
  */
 #ifndef MLOPS_PERFORMANCE_H
 #define MLOPS_PERFORMANCE_H
@@ -22,8 +18,7 @@
 extern "C" {
 #endif
 
-/** Counts of scores by label, in mlops_performance_size() bytes aligned to 8. One thread at a time.
- */
+/** Counts of scores by label, of mlops_performance_size() bytes. One thread at a time. */
 typedef struct mlops_performance mlops_performance;
 
 /** Options of what is read from counts. Zero means the default in each field. */
@@ -63,10 +58,12 @@ typedef struct mlops_performance_summary {
     double ece; /**< expected calibration error over n_bins bins: mean distance of mean
                      score and observed rate, by weight; NaN without labels */
     double mce; /**< the largest of these distances; NaN without labels */
+    double average_precision_error; /**< how far average_precision may be from that of the exact
+                                         scores, whichever way rows that share a bin rank */
 } mlops_performance_summary;
 
 #define MLOPS_PERFORMANCE_SUMMARY_INIT                                                             \
-    { sizeof(mlops_performance_summary), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+    { sizeof(mlops_performance_summary), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /** Bytes that counts need. @since 0.1 */
 MLOPS_API size_t mlops_performance_size(void);
@@ -181,6 +178,24 @@ MLOPS_API mlops_status mlops_performance_reliability(mlops_table **out,
                                                      mlops_error *err);
 
 /**
+ * What would be predicted at n_bins thresholds, of 0, 1 / n_bins, 2 / n_bins and so on.
+ *
+ * Columns: threshold, tp, fp, tn, fn, accuracy, balanced_accuracy, precision, recall, specificity,
+ * f1, mcc, positive_rate; null where a metric has no value.
+ *
+ * @param[out] out  the table, to be ended with mlops_table_unref(); NULL after an error
+ * @param self      counts
+ * @param opts      @nullable n_bins
+ * @param err       @nullable
+ * @return MLOPS_E_INVALID if no row has a label, or for an option out of range; MLOPS_E_NOMEM
+ * @since 0.1
+ */
+MLOPS_API mlops_status mlops_performance_thresholds(mlops_table **out,
+                                                    const mlops_performance *self,
+                                                    const mlops_performance_opts *opts,
+                                                    mlops_error *err);
+
+/**
  * Write the counts as bytes: canonical, little-endian, equal for equal counts on any machine.
  *
  * @param self          counts
@@ -202,7 +217,7 @@ MLOPS_API mlops_status mlops_performance_save(const mlops_performance *self, voi
  * @param bytes     @shape(n) what was saved; borrowed for the call
  * @param n         number of bytes
  * @return MLOPS_E_CORRUPT for bytes that are no counts, or contradict each other;
- * MLOPS_E_UNSUPPORTED for those of a later format; MLOPS_E_ARENA if size is too small;
+ *         MLOPS_E_UNSUPPORTED for those of a later format; MLOPS_E_ARENA if size is too small;
  *         MLOPS_E_INVALID if mem is not aligned
  * @since 0.1
  */

@@ -7,6 +7,7 @@
  */
 #include "base/real.h"
 
+#include "base/real_log.h"
 #include "base/real_table.h"
 
 #include <stdint.h>
@@ -15,7 +16,6 @@
 enum { TABLE_SIZE = 32, FRACTION_BITS = 52 };
 
 static const uint64_t INFINITY_BITS = 0x7ff0000000000000, NAN_BITS = 0x7ff8000000000000;
-static const uint64_t ONE_BITS = 0x3ff0000000000000, ROOT_BITS = 0x3fe6a09e667f3bcd; /* of 1/2 */
 static const uint64_t HIDDEN_BIT = (uint64_t)1 << 52;
 
 const double mlops__exp_powers[TABLE_SIZE] = {0x1.0p+0,
@@ -112,34 +112,17 @@ double mlops__exp(double x) {
     return exponent ? value * power(exponent * TABLE_SIZE, 0) : value;
 }
 
-/* 2 atanh(s) / s - 2 over s^2, for s^2 up to that of the square root of 2. */
-static double atanh_rest(double z) {
-    double w = z * z;
-    double even = 0x1.5555555555555p-1 +
-                  w * (0x1.2492492476cccp-2 + w * (0x1.745cf9048dd95p-3 + w * 0x1.0fbe95d71602p-3));
-    double odd = 0x1.9999999999a38p-2 +
-                 w * (0x1.c71c720159177p-3 + w * (0x1.3b1c355a8f7a2p-3 + w * 0x1.0c039c49989c6p-3));
-    return even + z * odd;
-}
-
 double mlops__log(double x) {
-    static const double ln2_high = 0x1.62e42feep-1, ln2_low = 0x1.a39ef35793c76p-33;
-    int32_t exponent = 0;
+    double exponent = 0.0;
     if (x != x) return x + x;
     if (x == 0.0) return -from_bits(INFINITY_BITS);
     if (x < 0.0) return from_bits(NAN_BITS);
     if (double_bits(x) == INFINITY_BITS) return x;
     if (x < 0x1p-1022) {
         x *= 0x1p54;
-        exponent = -54;
+        exponent = -54.0;
     }
-    /* x = 2^k (1 + f) with 1 + f between the square roots of 1/2 and 2. */
-    int32_t shift = (int32_t)((double_bits(x) + (ONE_BITS - ROOT_BITS)) >> FRACTION_BITS) - 1023;
-    double f = from_bits(double_bits(x) - ((uint64_t)(int64_t)shift << FRACTION_BITS)) - 1.0;
-    double k = (double)(shift + exponent);
-    double s = f / (2.0 + f), z = s * s, half = 0.5 * f * f;
-    double rest = s * (half + z * atanh_rest(z)) + k * ln2_low;
-    return k * ln2_high - ((half - rest) - f);
+    return mlops__log_normal(x, exponent);
 }
 
 double mlops__sqrt_portable(double x) {

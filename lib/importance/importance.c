@@ -12,6 +12,7 @@
 #include "model/model.h"
 
 #include <mlops/importance.h>
+#include <mlops/metric_info.h>
 
 #include <string.h>
 

@@ -4,10 +4,12 @@
 
 #include "base/exact_sum.h"
 #include "base/fail.h"
+#include "base/real_log.h"
 #include "stats/stats.h"
 #include "sys/host.h"
 
-#include <mlops/metric.h>
+#include <mlops/metric_info.h>
+#include <mlops/metric_ranking.h>
 
 /* Options in full. */
 typedef struct mlops__metric_call {
@@ -42,12 +44,74 @@ void mlops__metrics_start(mlops_metrics *self, mlops_metric_task task);
 /* Hands a result out; MLOPS_E_INVALID if no row counts. */
 mlops_status mlops__metrics_end(mlops_metrics *out, const mlops_metrics *self, mlops_error *err);
 
-double mlops__metric_undefined(void);     /* NaN */
-double mlops__ratio(double a, double b);  /* a / b; NaN where b is 0 */
-double mlops__probability_held(double p); /* in [2^-52, 1 - 2^-52], as scikit-learn has it */
+double mlops__metric_undefined(void);    /* NaN */
+double mlops__ratio(double a, double b); /* a / b; NaN where b is 0 */
 
-/* -ln of p, or of 1 - p without rounding that first; p held as above. */
-double mlops__metric_loss(double p, int positive);
+/* Either of two by a mask, all ones or zero, without a branch: labels cannot be foreseen. In this
+ * form compilers take several rows at once. */
+static inline double mlops__either(uint64_t mask, double a, double b) {
+    return mlops__f64_of((mlops__bits_of(a) & mask) | (mlops__bits_of(b) & ~mask));
+}
+
+static inline uint64_t mlops__below_zero(double x) { return 0 - (mlops__bits_of(x) >> 63); }
+
+/* In [2^-52, 1 - 2^-52], as scikit-learn has it. */
+static inline double mlops__probability_held(double p) {
+    static const double least = 0x1p-52, most = 1 - 0x1p-52;
+    p = mlops__either(mlops__below_zero(p - least), least, p);
+    return mlops__either(mlops__below_zero(most - p), most, p);
+}
+
+/* -ln of p, or where the mask is zero of 1 - p without rounding that first; p held as above. */
+static inline double mlops__metric_loss_by(double p, uint64_t positive) {
+    p = mlops__probability_held(p);
+    double other = 1 - p, kept = mlops__either(positive, p, other);
+    double lost = mlops__either(positive, 0, (1 - other) - p);
+    return -(mlops__log_normal(kept, 0) + lost / kept);
+}
+
+static inline double mlops__metric_loss(double p, int positive) {
+    return mlops__metric_loss_by(p, positive ? UINT64_MAX : 0);
+}
+
+/* Groups of about equal weight, from the lowest score up: a group ends where it and those before it
+ * hold its share. */
+typedef struct mlops__groups {
+    double weight, share; /* of all rows, of a group */
+    double before, gaps;  /* weight up to here, distances of the groups */
+    double ends;          /* weight at which the group ends */
+    mlops__kept gap;      /* scores less labels of the group */
+} mlops__groups;
+
+mlops__groups mlops__groups_begin(double weight, int32_t n_groups);
+void mlops__groups_add(mlops__groups *self, double score, double ones, double zeros); /* a tie */
+double mlops__groups_end(mlops__groups *self); /* ece_adaptive */
+
+/* Weights of the rows of a class. */
+typedef struct mlops__class_count {
+    double labelled, predicted, right;
+} mlops__class_count;
+
+/* What follows from them and out->weight. */
+void mlops__metrics_from_classes(mlops_metrics *out, const mlops__class_count *counts, int64_t k);
+
+/* How the rows of one query are ordered: its six metrics, from ndcg to hit_rate. */
+typedef struct mlops__query {
+    double value[6];
+} mlops__query;
+
+/* Rows of one query as (score, relevance), with room for as many behind them; they are sorted.
+ * False if none is relevant. k: rows that are looked at, 0 for all; flags of mlops_metric_opts. */
+int mlops__query_judge(mlops__query *out, mlops__weighted *rows, int64_t n, int64_t k,
+                       uint32_t flags);
+
+/* What is wrong with a row of a query, or NULL. */
+const char *mlops__query_wrong(double score, double relevance, uint32_t flags);
+
+/* Terms of poisson_deviance, of a label from 0 and a prediction above it, and of msle, both from 0.
+ */
+double mlops__poisson_term(double label, double prediction);
+double mlops__squared_log_error(double prediction, double label);
 
 /* What follows from tp, fp, tn, fn and weight, all divided by scale first: with weights their sum,
  * so that no product overflows. */

@@ -23,7 +23,7 @@ typedef struct task {
     int64_t width; /* doubles a row: 1, or 2 with weights */
     int64_t n_nan;
     mlops__exact loss, brier;
-    mlops__exact *bins; /* label less probability */
+    mlops__exact *bins; /* label less probability, then weights */
 } task;
 
 /* MLOPS_OK if the row is to be left out. */
@@ -79,12 +79,6 @@ static void weigh(const task *t, side *s) {
     s->below = t->width == 1 ? (double)(s->n - n) : mlops__exact_value(&below);
 }
 
-double mlops__metric_loss(double p, int positive) {
-    p = mlops__probability_held(p);
-    double kept = positive ? p : 1 - p, lost = positive ? 0 : (1 - kept) - p;
-    return -(mlops__log(kept) + lost / kept);
-}
-
 static void judge_probabilities(task *t, const side *s, int positive) {
     double n_bins = (double)t->call.opts.n_bins;
     int margins = t->call.opts.scale == MLOPS_METRIC_MARGIN;
@@ -97,6 +91,7 @@ static void judge_probabilities(task *t, const side *s, int positive) {
         mlops__exact_add(&t->loss, weight * mlops__metric_loss(p, positive));
         mlops__exact_add(&t->brier, weight * (error * error));
         mlops__exact_add(t->bins + bin, positive ? weight * error : -(weight * error));
+        mlops__exact_add(t->bins + t->call.opts.n_bins + bin, weight);
     }
 }
 
@@ -107,15 +102,17 @@ static double mean_of(const mlops__exact *sum, const mlops_metrics *out, int64_t
 static mlops_status probabilities(mlops_metrics *out, task *t) {
     size_t n_bins = (size_t)t->call.opts.n_bins;
     mlops__exact gaps = {{0}, 0, 0};
-    t->bins = mlops__alloc_array(&t->call.host.allocator, n_bins, sizeof *t->bins);
-    if (!t->bins) return mlops__fail_nomem(t->call.err, n_bins * sizeof *t->bins);
+    t->bins = mlops__alloc_array(&t->call.host.allocator, 2 * n_bins, sizeof *t->bins);
+    if (!t->bins) return mlops__fail_nomem(t->call.err, 2 * n_bins * sizeof *t->bins);
     judge_probabilities(t, &t->x, 1);
     judge_probabilities(t, &t->y, 0);
     for (size_t i = 0; i < n_bins; i++) {
         double gap = mlops__exact_value(t->bins + i);
+        double error = mlops__ratio(gap < 0 ? -gap : gap, mlops__exact_value(t->bins + n_bins + i));
         mlops__exact_add(&gaps, gap < 0 ? -gap : gap);
+        if (error == error && !(out->mce >= error)) out->mce = error;
     }
-    mlops__free(&t->call.host.allocator, t->bins, n_bins * sizeof *t->bins);
+    mlops__free(&t->call.host.allocator, t->bins, 2 * n_bins * sizeof *t->bins);
     out->log_loss = mean_of(&t->loss, out, t->width);
     out->brier = mean_of(&t->brier, out, t->width);
     out->ece = mean_of(&gaps, out, t->width);
@@ -152,6 +149,41 @@ static void count(mlops_metrics *out, task *t) {
     mlops__metrics_from_counts(out, t->width == 1 ? 1 : out->weight);
 }
 
+mlops__groups mlops__groups_begin(double weight, int32_t n_groups) {
+    double share = weight / n_groups;
+    return (mlops__groups){weight, share, 0, 0, share, {0, 0}};
+}
+
+void mlops__groups_add(mlops__groups *self, double score, double ones, double zeros) {
+    mlops__keep(&self->gap, score * (ones + zeros));
+    mlops__keep(&self->gap, -ones);
+    self->before += ones + zeros;
+    if (self->before >= self->ends * (1 - 0x1p-40)) (void)mlops__groups_end(self);
+    while (self->before >= self->ends * (1 - 0x1p-40)) self->ends += self->share;
+}
+
+double mlops__groups_end(mlops__groups *self) {
+    double gap = self->gap.sum + self->gap.lost;
+    self->gaps += gap < 0 ? -gap : gap;
+    self->gap = (mlops__kept){0, 0};
+    return mlops__ratio(self->gaps, self->weight);
+}
+
+/* Of both sides sorted, which takes the label 0 rows apart from the label 1 rows. */
+static void group(mlops_metrics *out, const task *t, const double *x, const double *y) {
+    mlops__groups groups = mlops__groups_begin(out->weight, t->call.opts.n_bins);
+    const double *x_end = x + t->width * t->x.n, *y_end = y + t->width * t->y.n;
+    if (t->call.opts.scale == MLOPS_METRIC_RANK) return;
+    while (x < x_end || y < y_end) {
+        double score = y == y_end || (x < x_end && *x < *y) ? *x : *y, ones = 0, zeros = 0;
+        for (; x < x_end && *x == score; x += t->width) ones += t->width == 2 ? x[1] : 1;
+        for (; y < y_end && *y == score; y += t->width) zeros += t->width == 2 ? y[1] : 1;
+        int margin = t->call.opts.scale == MLOPS_METRIC_MARGIN;
+        mlops__groups_add(&groups, margin ? 1 / (1 + mlops__exp(-score)) : score, ones, zeros);
+    }
+    out->ece_adaptive = mlops__groups_end(&groups);
+}
+
 static void rank(mlops_metrics *out, task *t, int64_t n) {
     double *beyond = t->room, *x = t->x.scores, *y = t->y.scores;
     beyond += t->width * n;
@@ -160,12 +192,14 @@ static void rank(mlops_metrics *out, task *t, int64_t n) {
         mlops__sort_f64(t->call.host.cpu, beyond, x, x, t->x.n);
         mlops__sort_f64(t->call.host.cpu, sorted_y, y, y, t->y.n);
         mlops__metric_rank(out, beyond, t->x.n, sorted_y, t->y.n);
+        group(out, t, beyond, sorted_y);
         return;
     }
     mlops__sort_weighted((mlops__weighted *)(void *)x, (mlops__weighted *)(void *)beyond, t->x.n);
     mlops__sort_weighted((mlops__weighted *)(void *)y, (mlops__weighted *)(void *)beyond, t->y.n);
     mlops__metric_rank_weighted(out, (mlops__weighted *)(void *)x, t->x.n,
                                 (mlops__weighted *)(void *)y, t->y.n);
+    group(out, t, x, y);
 }
 
 static mlops_status run(mlops_metrics *out, task *t, const double *scores, const double *labels,

@@ -6,17 +6,31 @@
 #include "base/opts.h"
 #include "metric/metric.h"
 
-enum { BINS_DEFAULT = 10, BINS_MAX = 1000 };
+enum { BINS_DEFAULT = 10, TOP_DEFAULT = 3, BINS_MAX = 1000 };
 
 static mlops_status check_opts(const mlops_metric_opts *opts, mlops_metric_task task, int64_t n,
                                mlops_error *err) {
     int binary = opts->flags & MLOPS_METRIC_SET_THRESHOLD || opts->scale != 0 || opts->n_bins != 0;
+    uint32_t known = MLOPS_METRIC_SKIP_NAN | MLOPS_METRIC_SET_THRESHOLD;
+    if (task == MLOPS_METRIC_CLASSES) known |= MLOPS_METRIC_ONE_VS_REST;
+    if (task == MLOPS_METRIC_RANKING) known = MLOPS_METRIC_EXPONENTIAL | MLOPS_METRIC_IN_ORDER;
     if (task != MLOPS_METRIC_BINARY && binary)
         return mlops__fail(err, MLOPS_E_INVALID,
                            "mlops_metric_opts: threshold, scale and n_bins are of "
                            "mlops_metric_binary() alone");
-    if ((opts->flags & ~(uint32_t)(MLOPS_METRIC_SKIP_NAN | MLOPS_METRIC_SET_THRESHOLD)) != 0)
-        return mlops__fail(err, MLOPS_E_INVALID, "mlops_metric_opts.flags has an unknown bit");
+    if (opts->flags & ~known || opts->reserved)
+        return mlops__fail(
+            err, MLOPS_E_INVALID,
+            "mlops_metric_opts.flags has a bit that is unknown or of another task, or "
+            "reserved is not 0");
+    if (opts->k < 0 || (opts->k && !(task & (MLOPS_METRIC_CLASSES | MLOPS_METRIC_RANKING))))
+        return mlops__fail(err, MLOPS_E_INVALID,
+                           "mlops_metric_opts.k is below 0, or not of classes or a ranking");
+    if (opts->quantile != 0 &&
+        !(task == MLOPS_METRIC_REGRESSION && opts->quantile > 0 && opts->quantile < 1))
+        return mlops__fail(
+            err, MLOPS_E_INVALID,
+            "mlops_metric_opts.quantile is not between 0 and 1, or of no regression");
     if (opts->scale < MLOPS_METRIC_PROBABILITY || opts->scale > MLOPS_METRIC_RANK)
         return mlops__fail(err, MLOPS_E_INVALID, "mlops_metric_opts.scale is none of the three");
     if (opts->n_bins < 0 || opts->n_bins > BINS_MAX)
@@ -43,6 +57,8 @@ mlops_status mlops__metric_begin(mlops__metric_call *self, mlops_metric_task tas
         return mlops__fail(err, MLOPS_E_INVALID, "%lld rows are not 0 to 2^32", (long long)n);
     MLOPS_TRY(check_opts(opts, task, n, err));
     if (opts->n_bins == 0) opts->n_bins = BINS_DEFAULT;
+    if (opts->k == 0 && task == MLOPS_METRIC_CLASSES) opts->k = TOP_DEFAULT;
+    if (opts->quantile == 0) opts->quantile = 0.5;
     if (!(opts->flags & MLOPS_METRIC_SET_THRESHOLD))
         opts->threshold = opts->scale == MLOPS_METRIC_PROBABILITY ? 0.5 : 0;
     return mlops__host_init(&self->host, opts->host, err);
@@ -96,8 +112,3 @@ double mlops__metric_undefined(void) {
 }
 
 double mlops__ratio(double a, double b) { return b != 0 ? a / b : mlops__metric_undefined(); }
-
-double mlops__probability_held(double p) {
-    static const double least = 0x1p-52;
-    return p < least ? least : p > 1 - least ? 1 - least : p;
-}

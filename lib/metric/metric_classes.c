@@ -21,8 +21,11 @@ typedef struct work {
     int several_labels;
     double *confusion;
     class_sums *sums;
-    mlops__exact weight, loss, right;
+    mlops__class_count *counts; /* behind the sums */
+    mlops__exact weight, loss, brier, among_top;
 } work;
+
+static double kept(const mlops__kept *self) { return self->sum + self->lost; }
 
 /* The class of a row; -1 if it has NaN, -2 if it is no distribution. */
 static int64_t predict(const double *row, int64_t k) {
@@ -46,8 +49,16 @@ static void add_row(work *w, const double *row, int64_t label, int64_t predicted
     mlops__exact_add(&w->sums[predicted].predicted, weight);
     if (label == predicted) {
         mlops__exact_add(&w->sums[label].right, weight);
-        mlops__exact_add(&w->right, weight);
     }
+    double squares = 0;
+    int64_t rank = 0; /* of the label; the first of several stands ahead */
+    for (int64_t j = 0; j < w->k; j++) {
+        double error = row[j] - (j == label);
+        squares += error * error;
+        rank += row[j] > row[label] || (row[j] == row[label] && j < label);
+    }
+    mlops__exact_add(&w->brier, weight * squares);
+    if (rank < w->call.opts.k) mlops__exact_add(&w->among_top, weight);
     mlops__exact_add(&w->loss, -weight * mlops__log(mlops__probability_held(row[label])));
     if (w->confusion) w->confusion[label * w->k + predicted] += weight;
 }
@@ -78,38 +89,95 @@ static mlops_status add_rows(work *w) {
     return MLOPS_OK;
 }
 
-/* Means over classes: of recall over those that are labels, of f1 over those that occur. */
-static void average(mlops_metrics *out, const work *w) {
-    mlops__exact recalls = {{0}, 0, 0}, f1s = {{0}, 0, 0}, weighted = {{0}, 0, 0};
-    int64_t n_recalls = 0, n_f1s = 0;
-    for (int64_t j = 0; j < w->k; j++) {
-        double labelled = mlops__exact_value(&w->sums[j].labelled);
-        double predicted = mlops__exact_value(&w->sums[j].predicted);
-        double right = mlops__exact_value(&w->sums[j].right);
-        if (!(labelled > 0 || predicted > 0)) continue;
-        double f1 = 2 * right / (labelled + predicted);
-        mlops__exact_add(&f1s, f1);
-        mlops__exact_add(&weighted, f1 * labelled);
-        n_f1s++;
-        if (!(labelled > 0)) continue;
-        mlops__exact_add(&recalls, right / labelled);
-        n_recalls++;
+/* Means over classes: balanced_accuracy over those that are labels, others over all that occur. */
+void mlops__metrics_from_classes(mlops_metrics *out, const mlops__class_count *counts, int64_t k) {
+    mlops__kept f1 = {0, 0}, f1_by = f1, precision = f1, precision_by = f1, recall = f1, right = f1;
+    mlops__kept chance = f1, labels = f1, predictions = f1; /* of shares */
+    int64_t n_labels = 0, n = 0;
+    for (int64_t j = 0; j < k; j++) {
+        mlops__class_count c = counts[j];
+        if (!(c.labelled > 0 || c.predicted > 0)) continue;
+        double share = c.labelled / out->weight, guessed = c.predicted / out->weight;
+        double f = 2 * c.right / (c.labelled + c.predicted);
+        double p = c.predicted > 0 ? c.right / c.predicted : 0;
+        n++;
+        n_labels += c.labelled > 0;
+        mlops__keep(&f1, f);
+        mlops__keep(&f1_by, f * share);
+        mlops__keep(&precision, p);
+        mlops__keep(&precision_by, p * share);
+        if (c.labelled > 0) mlops__keep(&recall, c.right / c.labelled);
+        mlops__keep(&right, c.right);
+        mlops__keep(&chance, share * guessed);
+        mlops__keep(&labels, share * share);
+        mlops__keep(&predictions, guessed * guessed);
     }
-    if (n_recalls > 0) out->balanced_accuracy = mlops__exact_mean(&recalls, n_recalls);
-    if (n_f1s > 0) out->f1_macro = mlops__exact_mean(&f1s, n_f1s);
-    out->f1_weighted = mlops__ratio(mlops__exact_value(&weighted), out->weight);
+    double root = mlops__sqrt(1 - kept(&labels)) * mlops__sqrt(1 - kept(&predictions));
+    out->accuracy = mlops__ratio(kept(&right), out->weight);
+    out->balanced_accuracy = mlops__ratio(kept(&recall), (double)n_labels);
+    out->recall_macro = mlops__ratio(kept(&recall), (double)n);
+    out->precision_macro = mlops__ratio(kept(&precision), (double)n);
+    out->precision_weighted = kept(&precision_by);
+    out->f1_macro = mlops__ratio(kept(&f1), (double)n);
+    out->f1_weighted = kept(&f1_by);
+    out->mcc = root > 1e-9 ? (out->accuracy - kept(&chance)) / root : mlops__metric_undefined();
 }
 
-static void conclude(mlops_metrics *out, const work *w) {
+/* Mean auc of the classes that some rows have and some have not, each judged as a binary task. */
+static mlops_status rank_classes(mlops_metrics *out, const work *w) {
+    const mlops_allocator *allocator = &w->call.host.allocator;
+    mlops_metric_opts opts = MLOPS_METRIC_OPTS_INIT;
+    mlops__kept sum = {0, 0}, weighted = {0, 0}, weight = {0, 0};
+    int64_t n_classes = 0, n = w->n_counting;
+    mlops_status status = MLOPS_OK;
+    double *room = mlops__alloc_array(allocator, (size_t)n, 3 * sizeof *room);
+    if (!room) return mlops__fail_nomem(w->call.err, (size_t)n * 3 * sizeof *room);
+    mlops_host lent = mlops__host_lend(&w->call.host);
+    opts.host = &lent;
+    opts.scale = MLOPS_METRIC_RANK;
+    if (w->call.opts.weights) opts.weights = room + 2 * n, opts.n_weights = n;
+    for (int64_t j = 0; !status && j < w->k; j++) {
+        mlops_metrics m = MLOPS_METRICS_INIT;
+        int64_t at = 0;
+        if (!(w->counts[j].labelled > 0)) continue;
+        for (int64_t i = 0; i < w->n; i++) {
+            const double *row = w->probabilities + i * w->k;
+            double row_weight = mlops__metric_weight(&w->call, i);
+            if (row_weight == 0 || w->labels[i] < 0 || predict(row, w->k) < 0) continue;
+            room[at] = row[j];
+            room[n + at] = w->labels[i] == j;
+            room[2 * n + at++] = row_weight;
+        }
+        status = mlops_metric_binary(&m, room, room + n, n, &opts, w->call.err);
+        if (status || m.auc != m.auc) continue;
+        n_classes++;
+        mlops__keep(&sum, m.auc);
+        mlops__keep(&weighted, m.auc * w->counts[j].labelled);
+        mlops__keep(&weight, w->counts[j].labelled);
+    }
+    out->auc_macro = mlops__ratio(kept(&sum), (double)n_classes);
+    out->auc_weighted = mlops__ratio(kept(&weighted), kept(&weight));
+    mlops__free(allocator, room, (size_t)n * 3 * sizeof *room);
+    return status;
+}
+
+static mlops_status conclude(mlops_metrics *out, const work *w) {
     mlops__metrics_start(out, MLOPS_METRIC_CLASSES);
     out->n = w->n_counting;
     out->n_nan = w->n_nan;
     out->n_classes = w->k;
     out->constant_labels = !w->several_labels;
     out->weight = mlops__exact_value(&w->weight);
-    out->accuracy = mlops__ratio(mlops__exact_value(&w->right), out->weight);
     out->log_loss = mlops__ratio(mlops__exact_value(&w->loss), out->weight);
-    average(out, w);
+    out->brier = mlops__ratio(mlops__exact_value(&w->brier), out->weight);
+    out->top_k_accuracy = mlops__ratio(mlops__exact_value(&w->among_top), out->weight);
+    for (int64_t j = 0; j < w->k; j++)
+        w->counts[j] = (mlops__class_count){mlops__exact_value(&w->sums[j].labelled),
+                                            mlops__exact_value(&w->sums[j].predicted),
+                                            mlops__exact_value(&w->sums[j].right)};
+    mlops__metrics_from_classes(out, w->counts, w->k);
+    int ranked = w->call.opts.flags & MLOPS_METRIC_ONE_VS_REST && w->n_counting;
+    return ranked ? rank_classes(out, w) : MLOPS_OK;
 }
 
 static mlops_status check(const work *w, const mlops_metrics *out) {
@@ -138,13 +206,14 @@ mlops_status mlops_metric_classes(mlops_metrics *out, const double *probabilitie
     MLOPS_TRY(check(&w, out));
     size_t size = 0;
     const mlops_allocator *allocator = &w.call.host.allocator;
-    if ((uint64_t)k > SIZE_MAX || !mlops__mul((size_t)k, sizeof *w.sums, &size))
+    if ((uint64_t)k > SIZE_MAX || !mlops__mul((size_t)k, sizeof *w.sums + sizeof *w.counts, &size))
         return mlops__fail_nomem(err, SIZE_MAX);
     w.sums = mlops__alloc_zero(allocator, size);
     if (!w.sums) return mlops__fail_nomem(err, size);
+    w.counts = (mlops__class_count *)(void *)(w.sums + k);
     if (confusion) memset(confusion, 0, (size_t)k * (size_t)k * sizeof *confusion);
     mlops_status status = add_rows(&w);
-    if (status == MLOPS_OK) conclude(&result, &w);
+    if (status == MLOPS_OK) status = conclude(&result, &w);
     mlops__free(allocator, w.sums, size);
     MLOPS_TRY(status);
     return mlops__metrics_end(out, &result, err);

@@ -17,6 +17,7 @@ enum {
     B = MLOPS_METRIC_BINARY,
     C = MLOPS_METRIC_CLASSES,
     R = MLOPS_METRIC_REGRESSION,
+    K = MLOPS_METRIC_RANKING,
     UP = MLOPS_METRIC_HIGHER,
     DOWN = MLOPS_METRIC_LOWER,
     NEITHER = MLOPS_METRIC_NEITHER,
@@ -31,7 +32,7 @@ static const entry table[] = {
     ENTRY(average_precision, UP, B),
     ENTRY(ks, UP, B),
     ENTRY(log_loss, DOWN, B | C),
-    ENTRY(brier, DOWN, B),
+    ENTRY(brier, DOWN, B | C),
     ENTRY(ece, DOWN, B),
     ENTRY(accuracy, UP, B | C),
     ENTRY(balanced_accuracy, UP, B | C),
@@ -41,7 +42,7 @@ static const entry table[] = {
     ENTRY(f1, UP, B),
     ENTRY(f1_macro, UP, C),
     ENTRY(f1_weighted, UP, C),
-    ENTRY(mcc, UP, B),
+    ENTRY(mcc, UP, B | C),
     ENTRY(prevalence, NEITHER, B),
     ENTRY(positive_rate, NEITHER, B),
     ENTRY(tp, UP, B),
@@ -57,11 +58,28 @@ static const entry table[] = {
     ENTRY(mape, DOWN, R),
     ENTRY(bias, NEITHER, R),
     ENTRY(poisson_deviance, DOWN, R),
+    ENTRY(mce, DOWN, B),
+    ENTRY(ece_adaptive, DOWN, B),
+    ENTRY(precision_macro, UP, C),
+    ENTRY(precision_weighted, UP, C),
+    ENTRY(recall_macro, UP, C),
+    ENTRY(auc_macro, UP, C),
+    ENTRY(auc_weighted, UP, C),
+    ENTRY(top_k_accuracy, UP, C),
+    ENTRY(msle, DOWN, R),
+    ENTRY(rmsle, DOWN, R),
+    ENTRY(pinball, DOWN, R),
+    ENTRY(ndcg, UP, K),
+    ENTRY(map, UP, K),
+    ENTRY(mrr, UP, K),
+    ENTRY(precision_at_k, UP, K),
+    ENTRY(recall_at_k, UP, K),
+    ENTRY(hit_rate, UP, K),
 };
 
 enum { COUNT = sizeof table / sizeof table[0] };
 
-_Static_assert(COUNT == (int)MLOPS_METRIC_POISSON_DEVIANCE, "a row for each metric");
+_Static_assert(COUNT == (int)MLOPS_METRIC_HIT_RATE, "a row for each metric");
 _Static_assert(offsetof(mlops_metrics, auc) + COUNT * sizeof(double) == sizeof(mlops_metrics),
                "a field for each metric");
 

@@ -13,23 +13,31 @@ typedef struct work {
     int64_t n, n_counting, n_nan;
     double first_label; /* of the rows that count */
     int several_labels;
-    int no_poisson; /* a row is outside its range */
-    int64_t width;  /* of errors: 1, or 2 with weights */
-    void *room;     /* errors, and scratch behind them */
+    int no_poisson, no_log; /* a row is outside its range */
+    int64_t width;          /* of errors: 1, or 2 with weights */
+    void *room;             /* errors, and scratch behind them */
     size_t size;
-    mlops__exact weight, label, error, absolute, squared, relative, poisson, deviation;
+    mlops__exact weight, label, error, absolute, squared, relative, poisson, deviation, logs,
+        pinball;
 } work;
 
 static int is_finite(double x) { return x - x == 0; }
 
 /* y ln(y / p) - y + p, twice. */
-static double poisson_term(double y, double p) {
+double mlops__poisson_term(double y, double p) {
     if (y == 0) return 2 * p;
     double gap = (p - y) / y, ratio = y / p;
     if (gap > -0.5 && gap < 1) return -2 * y * mlops__log1pmx(gap);
     double log =
         ratio > 0x1p-1000 && ratio < 0x1p1000 ? mlops__log(ratio) : mlops__log(y) - mlops__log(p);
     return 2 * (y * log + (p - y));
+}
+
+double mlops__squared_log_error(double prediction, double label) {
+    double part = (prediction - label) / (1 + label);
+    double gap = part > -0.5 && part < 1 ? mlops__log1p(part)
+                                         : mlops__log1p(prediction) - mlops__log1p(label);
+    return gap * gap;
 }
 
 static void add_row(work *w, double prediction, double label, double weight) {
@@ -47,8 +55,12 @@ static void add_row(work *w, double prediction, double label, double weight) {
     mlops__exact_add(&w->absolute, weight * absolute);
     mlops__exact_add(&w->squared, weight * (error * error));
     mlops__exact_add(&w->relative, weight * (absolute / (size > least_label ? size : least_label)));
+    double quantile = w->call.opts.quantile;
+    mlops__exact_add(&w->pinball, weight * (absolute * (error < 0 ? quantile : 1 - quantile)));
+    if (label < 0 || prediction < 0) w->no_log = 1;
+    else mlops__exact_add(&w->logs, weight * mlops__squared_log_error(prediction, label));
     if (label < 0 || !(prediction > 0)) w->no_poisson = 1;
-    else mlops__exact_add(&w->poisson, weight * poisson_term(label, prediction));
+    else mlops__exact_add(&w->poisson, weight * mlops__poisson_term(label, prediction));
 }
 
 /* MLOPS_OK if the row is to be left out. */
@@ -133,6 +145,9 @@ static void conclude(mlops_metrics *out, work *w) {
     out->max_error = errors[w->width * (w->n_counting - 1)];
     out->mape = mean_of(w, &w->relative);
     out->bias = mean_of(w, &w->error);
+    out->pinball = mean_of(w, &w->pinball);
+    if (!w->no_log) out->msle = mean_of(w, &w->logs);
+    out->rmsle = out->msle == out->msle ? mlops__sqrt(out->msle) : out->msle;
     if (!w->no_poisson) out->poisson_deviance = mean_of(w, &w->poisson);
 }
 

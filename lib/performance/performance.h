@@ -10,8 +10,9 @@
 enum {
     MLOPS__SCORE_BINS = 1024,
     MLOPS__WEIGHT_BITS = 20, /* a weight counts units of 2^-20 */
-    MLOPS__SCORE_BITS = 52,  /* scores, squared errors and losses count units of 2^-52 */
-    MLOPS__BIN_BITS = 42     /* units of a score in one bin: 2^42 */
+    MLOPS__WEIGHT_ONE = 1 << MLOPS__WEIGHT_BITS,
+    MLOPS__SCORE_BITS = 52, /* scores, squared errors and losses count units of 2^-52 */
+    MLOPS__BIN_BITS = 42    /* units of a score in one bin: 2^42 */
 };
 
 /* Of weights in all, so that what is added up below stays within 2^119. */
@@ -41,6 +42,13 @@ static inline mlops__i128 mlops__i128_product(uint64_t a, uint64_t b) {
     return (mlops__i128){product.low, (int64_t)product.high};
 }
 
+/* sum += a b */
+static inline void mlops__wide_put(mlops__i128 *sum, uint64_t a, uint64_t b) {
+    mlops__u128 product = mlops__mul_u64(a, b);
+    sum->low += product.low;
+    sum->high += (int64_t)(product.high + (sum->low < product.low));
+}
+
 /* a - b */
 static inline mlops__i128 mlops__i128_less(mlops__i128 a, mlops__i128 b) {
     return mlops__i128_add(a, mlops__i128_add((mlops__i128){~b.low, ~b.high}, (mlops__i128){1, 0}));
@@ -49,6 +57,13 @@ static inline mlops__i128 mlops__i128_less(mlops__i128 a, mlops__i128 b) {
 static inline double mlops__weight_of(int64_t units) {
     return (double)units * (1.0 / (1 << MLOPS__WEIGHT_BITS));
 }
+
+/* Units of a weight, 0 of a row that is not there; what is wrong with it, or NULL. */
+const char *mlops__units_of(int64_t *units, double weight);
+
+/* MLOPS_E_LIMIT if so much more does not fit. */
+mlops_status mlops__performance_room(const mlops_performance *self, int64_t units, int64_t n_nan,
+                                     mlops_error *err);
 
 void mlops__score_bin_add(mlops__score_bin *self, const mlops__score_bin *other);
 

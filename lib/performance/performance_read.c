@@ -1,4 +1,4 @@
-/* What is read from counts: totals, metrics, and the reliability table.
+/* What is read from counts: totals, metrics, and tables by score and by threshold.
  *
  * Owns nothing. Invariant: what is read depends on the rows alone, not on their order or in which
  * parts they were counted.
@@ -6,6 +6,7 @@
 #include "performance/performance.h"
 
 #include "base/opts.h"
+#include "base/real.h"
 #include "column/rows.h"
 #include "metric/metric.h"
 #include "stats/stats.h"
@@ -84,10 +85,27 @@ static void calibration_errors(const mlops_performance *self, int32_t n_bins, do
     *ece = mean(gaps, self->total[0]);
 }
 
-/* AUC and its like, from the highest bin down; what the pairs within bins leave open. */
-static double rank(mlops_metrics *out, const mlops_performance *self, double ones, double zeros) {
+/* Of precision over the rows of label 1 in a bin: how far from the mean that counts take it may be.
+ * At best all of them come first, at worst last. */
+static double precision_open(double ones, double zeros, double above_ones, double above_zeros) {
+    double all = above_ones + ones, mean = all / (all + above_zeros + zeros);
+    double worst = above_zeros + zeros, best = all / (all + above_zeros);
+    double least = worst > 0 && ones > 0
+                       ? 1 - worst / ones * mlops__log((all + worst) / (above_ones + worst))
+                       : 1;
+    double over = best - mean, under = mean - (least > 0 ? least : 0);
+    return ones * (over > under ? over : under);
+}
+
+/* What rows that share a bin leave open of auc and average_precision. */
+typedef struct doubt {
+    double auc, precision;
+} doubt;
+
+/* AUC and its like, from the highest bin down. */
+static doubt rank(mlops_metrics *out, const mlops_performance *self, double ones, double zeros) {
     mlops__rank_tally tally;
-    double open = 0;
+    double open = 0, precision = 0;
     memset(&tally, 0, sizeof tally);
     tally.all_x = ones;
     tally.all_y = zeros;
@@ -95,11 +113,26 @@ static double rank(mlops_metrics *out, const mlops_performance *self, double one
         const int64_t *weight = self->bins[i].weight;
         mlops__kept x = {mlops__weight_of(weight[1]), 0}, y = {mlops__weight_of(weight[0]), 0};
         if (!(x.sum + y.sum > 0)) continue;
+        if (x.sum > 0)
+            precision +=
+                precision_open(x.sum, y.sum, tally.true_positives.sum, tally.false_positives.sum);
         mlops__rank_pass(&tally, x, y);
         open += x.sum * y.sum;
     }
     mlops__rank_end(out, &tally);
-    return mlops__ratio(open / 2, ones * zeros);
+    return (doubt){mlops__ratio(open / 2, ones * zeros), mlops__ratio(precision, ones)};
+}
+
+static double adaptive(const mlops_performance *self, int32_t n_bins) {
+    mlops__groups groups = mlops__groups_begin(mlops__weight_of(self->total[0]), n_bins);
+    for (size_t i = 0; i < MLOPS__SCORE_BINS; i++) {
+        const mlops__score_bin *bin = &self->bins[i];
+        int64_t units = bin->weight[0] + bin->weight[1];
+        if (units)
+            mlops__groups_add(&groups, mean(bin->sum[0], units), mlops__weight_of(bin->weight[1]),
+                              mlops__weight_of(bin->weight[0]));
+    }
+    return mlops__groups_end(&groups);
 }
 
 static void confusion(mlops_metrics *out, const mlops_performance *self, int64_t first) {
@@ -112,15 +145,18 @@ static void confusion(mlops_metrics *out, const mlops_performance *self, int64_t
     out->fn = mlops__weight_of(below[1]);
 }
 
+static mlops_status no_labels(mlops_error *err) {
+    return mlops__fail(err, MLOPS_E_INVALID, "performance: no row has a label");
+}
+
 mlops_status mlops_performance_metrics(mlops_metrics *out, const mlops_performance *self,
                                        const mlops_performance_opts *given, mlops_error *err) {
     mlops_performance_opts opts;
     mlops_metrics m;
     int64_t first;
-    double mce;
     MLOPS_TRY(mlops__performance_opts(&opts, given, err));
     MLOPS_TRY(mlops__performance_edge(&first, &opts, err));
-    if (!self->n[0]) return mlops__fail(err, MLOPS_E_INVALID, "performance: no row has a label");
+    if (!self->n[0]) return no_labels(err);
     mlops__metrics_start(&m, MLOPS_METRIC_BINARY);
     m.n = self->n[0];
     m.n_nan = self->n_nan;
@@ -132,7 +168,8 @@ mlops_status mlops_performance_metrics(mlops_metrics *out, const mlops_performan
     (void)rank(&m, self, m.tp + m.fn, m.fp + m.tn);
     m.brier = mean(self->brier, self->total[0]);
     m.log_loss = mean(self->log_loss, self->total[0]);
-    calibration_errors(self, opts.n_bins, &m.ece, &mce);
+    calibration_errors(self, opts.n_bins, &m.ece, &m.mce);
+    m.ece_adaptive = adaptive(self, opts.n_bins);
     return mlops__metrics_end(out, &m, err);
 }
 
@@ -158,7 +195,9 @@ mlops_status mlops_performance_summarize(mlops_performance_summary *out,
     s.weight_unlabelled = mlops__weight_of(self->total[1]);
     s.mean_score = mean(mlops__i128_add(all.sum[0], all.sum[1]), self->total[0] + self->total[1]);
     s.n_effective = effective(self);
-    s.auc_error = rank(&m, self, mlops__weight_of(all.weight[1]), mlops__weight_of(all.weight[0]));
+    doubt open = rank(&m, self, mlops__weight_of(all.weight[1]), mlops__weight_of(all.weight[0]));
+    s.auc_error = open.auc;
+    s.average_precision_error = open.precision;
     calibration_errors(self, opts.n_bins, &s.ece, &s.mce);
     return mlops__opts_result(out, &s, sizeof s, "mlops_performance_summary", err);
 }
@@ -197,6 +236,38 @@ mlops_status mlops_performance_reliability(mlops_table **out, const mlops_perfor
         put_f64(&rows, observed);
         put_f64(&rows, low);
         put_f64(&rows, high);
+    }
+    return mlops__rows_end(&rows, MLOPS_OK, out, err);
+}
+
+mlops_status mlops_performance_thresholds(mlops_table **out, const mlops_performance *self,
+                                          const mlops_performance_opts *given, mlops_error *err) {
+    static const char *const names[] = {
+        "threshold", "tp",     "fp",          "tn", "fn",  "accuracy",     "balanced_accuracy",
+        "precision", "recall", "specificity", "f1", "mcc", "positive_rate"};
+    enum { COLUMNS = sizeof names / sizeof *names };
+    mlops__rows_column columns[COLUMNS];
+    mlops_performance_opts opts;
+    mlops__host host;
+    mlops__rows rows;
+    *out = NULL;
+    MLOPS_TRY(mlops__performance_opts(&opts, given, err));
+    if (!self->n[0]) return no_labels(err);
+    MLOPS_TRY(mlops__host_init(&host, opts.host, err));
+    for (size_t i = 0; i < COLUMNS; i++)
+        columns[i] = (mlops__rows_column){names[i], MLOPS_TYPE_FLOAT64};
+    MLOPS_TRY(mlops__rows_begin(&rows, &host, columns, COLUMNS, err));
+    for (int64_t i = 0; i < opts.n_bins; i++) {
+        mlops_metrics m;
+        mlops__metrics_start(&m, MLOPS_METRIC_BINARY);
+        m.weight = mlops__weight_of(self->total[0]);
+        confusion(&m, self, i * (MLOPS__SCORE_BINS / opts.n_bins));
+        mlops__metrics_from_counts(&m, 1);
+        const double values[] = {
+            (double)i / opts.n_bins, m.tp,        m.fp,     m.tn,          m.fn, m.accuracy,
+            m.balanced_accuracy,     m.precision, m.recall, m.specificity, m.f1, m.mcc,
+            m.positive_rate};
+        for (size_t k = 0; k < COLUMNS; k++) put_f64(&rows, values[k]);
     }
     return mlops__rows_end(&rows, MLOPS_OK, out, err);
 }

@@ -6,7 +6,7 @@
 #include "expr/expr.h"
 #include "store/record.h"
 
-#include <mlops/metric.h>
+#include <mlops/metric_info.h>
 #include <mlops/promote.h>
 #include <mlops/registry.h>
 

@@ -130,6 +130,7 @@ static mlops_status judge_task(mlops_metrics *out, const judging *self, mlops_me
     const mlops__held_out *rows = self->rows;
     mlops__link link = mlops__model_opened(self->model)->link;
     opts->flags = MLOPS_METRIC_SKIP_NAN;
+    if (self->task == MLOPS__TASK_CLASSES) opts->flags |= MLOPS_METRIC_ONE_VS_REST;
     if (self->task == MLOPS__TASK_CLASSES) return judge_classes(out, self, opts, err);
     if (self->task == MLOPS__TASK_REGRESSION)
         return mlops_metric_regression(out, self->predictions, rows->target, rows->n_rows, opts,

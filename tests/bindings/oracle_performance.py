@@ -83,8 +83,34 @@ class Counts(unittest.TestCase):
                     self.close(m.accuracy, metrics.accuracy_score(y, hit, sample_weight=w))
                     self.close(m.f1, metrics.f1_score(y, hit, sample_weight=w, zero_division=0))
                     self.close(m.mcc, tn + fn and metrics.matthews_corrcoef(y, hit, sample_weight=w) or math.nan)
-                    exact = metrics.roc_auc_score(y, s, sample_weight=w)
-                    self.assertLessEqual(abs(m.auc - exact), p.summarize().auc_error + 1e-12)
+                    exact, told = metrics.roc_auc_score(y, s, sample_weight=w), p.summarize()
+                    self.assertLessEqual(abs(m.auc - exact), told.auc_error + 1e-12)
+                    for order in (s, b + y / 2, b - y / 2):  # rows that share a bin, at best and at worst
+                        exact = metrics.average_precision_score(y, order, sample_weight=w)
+                        self.assertLessEqual(abs(m.average_precision - exact), told.average_precision_error + 1e-12)
+                    if n > 1000:
+                        self.assertLess(told.average_precision_error, 0.01)
+
+    def test_thresholds_are_those_of_metrics(self):
+        s, y, w = draw(np.random.default_rng(14), 3000)
+        p = count(s, y, w)
+        table = p.thresholds(n_bins=64)
+        self.assertEqual(list(table["threshold"]), [i / 64 for i in range(64)])
+        for i in range(64):
+            m = p.metrics(threshold=i / 64)
+            for name in ("tp", "fp", "tn", "fn", "accuracy", "precision", "recall", "specificity", "f1", "mcc"):
+                self.close(math.nan if table[name][i] is None else table[name][i], getattr(m, name))
+
+    def test_adaptive_errors_are_those_of_rows_at_their_bins(self):
+        rng = np.random.default_rng(15)
+        for weighted in (False, True):
+            s, y, w = draw(rng, 4000, 0)
+            w = w if weighted else np.ones(len(s))
+            b = np.floor(s * 1024).astype(int)
+            at = (np.bincount(b, w * s, 1024) / np.maximum(np.bincount(b, w, 1024), 1e-300))[b]
+            m, rows = count(s, y, w).metrics(n_bins=16), mlops.metric_binary(at, y, weights=w, n_bins=16)
+            self.close(m.ece_adaptive, rows.ece_adaptive, 1e-9)
+            self.close(m.mce, count(s, y, w).summarize().mce)
 
     def test_reliability_and_its_errors(self):
         rng = np.random.default_rng(2)

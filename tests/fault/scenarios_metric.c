@@ -61,10 +61,22 @@ static int judge_classes(const mlops_host *host, const char *dir) {
     double confusion[3 * 3];
     (void)dir;
     opts.host = host;
+    opts.flags = MLOPS_METRIC_ONE_VS_REST;
     mlops_status status =
         mlops_metric_classes(&m, probabilities, 2, 3, classes, confusion, &opts, &err);
     if (!status && (confusion[1 * 3 + 1] != 1 || confusion[0 * 3 + 2] != 1)) return SWEEP_WRONG;
     return finish(status, &m, 0.5, MLOPS_METRIC_ACCURACY, &err);
+}
+
+static int judge_queries(const mlops_host *host, const char *dir) {
+    static const int64_t queries[N] = {7, 7, 7, 2};
+    mlops_metric_opts opts = MLOPS_METRIC_OPTS_INIT;
+    mlops_metrics m = MLOPS_METRICS_INIT;
+    mlops_error err;
+    (void)dir;
+    opts.host = host;
+    mlops_status status = mlops_metric_ranking(&m, scores, labels, queries, N, &opts, &err);
+    return finish(status, &m, 0.875, MLOPS_METRIC_MRR, &err);
 }
 
 /* Two tables that are counted apart, saved, loaded and merged: a call that failed counted nothing.
@@ -126,6 +138,8 @@ static int count_scores(const mlops_host *host, const char *dir) {
     if (!result) result = mlops_performance_metrics(&m, again, &opts, NULL);
     if (result || s.weight != 10 || m.tp != 4) result = SWEEP_WRONG;
     if (!result) result = mlops_performance_reliability(&table, self, &opts, NULL);
+    mlops_table_unref(table), table = NULL;
+    if (!result) result = mlops_performance_thresholds(&table, self, &opts, NULL);
     mlops_table_unref(table), table = NULL;
     if (!result) result = mlops_performance_estimate(&table, self, NULL, &opts, NULL);
     mlops_table_unref(table), table = NULL;
@@ -199,6 +213,7 @@ const sweep_scenario sweep_metric[] = {
     {"metric: scores with weights", NULL, judge_weighted, NULL, SWEEP_MEMORY},
     {"metric: numbers", NULL, judge_numbers, NULL, SWEEP_MEMORY},
     {"metric: classes", NULL, judge_classes, NULL, SWEEP_MEMORY},
+    {"metric: queries", NULL, judge_queries, NULL, SWEEP_MEMORY},
     {"metric: fairness", NULL, count_groups, NULL, SWEEP_MEMORY},
     {"metric: counts of scores", NULL, count_scores, NULL, SWEEP_MEMORY},
     {"metric: isotonic calibration", NULL, calibrate_curve, NULL, SWEEP_MEMORY},

@@ -26,6 +26,8 @@ static void read_counts(const mlops_performance *self) {
     must(s.n_labelled ? is_share(s.ece) && is_share(s.mce) : s.ece != s.ece);
     must(!mlops_performance_reliability(&table, self, NULL, &e));
     mlops_table_unref(table);
+    must(!mlops_performance_thresholds(&table, self, NULL, &e) == (s.n_labelled > 0));
+    mlops_table_unref(table);
     must(!mlops_performance_metrics(&m, self, NULL, &e) == (s.n_labelled > 0));
     must(!mlops_performance_estimate(&table, self, NULL, NULL, &e) ==
          (s.n_labelled + s.n_unlabelled > 0));

@@ -24,12 +24,13 @@ except ImportError as missing:
 
 warnings.simplefilter("ignore")
 getcontext().prec = 60
-SKIP_NAN, SET_THRESHOLD = 1, 2
+SKIP_NAN, SET_THRESHOLD, ONE_VS_REST = 1, 2, 4
 PROBABILITY, MARGIN, RANK = 0, 1, 2
 COUNTS = "status n n_nan n_classes constant_labels weight".split()
 NAMES = ("auc average_precision ks log_loss brier ece accuracy balanced_accuracy precision recall specificity f1 "
          "f1_macro f1_weighted mcc prevalence positive_rate tp fp tn fn mae mse rmse r2 median_ae max_error mape bias "
-         "poisson_deviance").split()
+         "poisson_deviance mce ece_adaptive precision_macro precision_weighted recall_macro auc_macro auc_weighted "
+         "top_k_accuracy msle rmsle pinball ndcg map mrr precision_at_k recall_at_k hit_rate").split()
 EPSILON = 2.0 ** -52
 
 
@@ -129,8 +130,22 @@ def probabilities_exactly(p, labels, n_bins):
     brier = float(sum(map(Fraction, error * error), Fraction(0)) / n)
     bins = np.minimum(np.floor(p * n_bins), n_bins - 1)
     gaps = [abs(math.fsum(np.where(labels == 1, error, -error)[bins == b])) for b in np.unique(bins)]
+    worst = max(gap / (bins == b).sum() for gap, b in zip(gaps, np.unique(bins)))
     loss = math.fsum(loss_of(float(v), label) for v, label in zip(p, labels)) / n
-    return loss, brier, math.fsum(gaps) / n
+    return loss, brier, math.fsum(gaps) / n, worst
+
+
+def adaptive_exactly(p, labels, n_groups):
+    """Groups end at the first score where they hold their share of the rows."""
+    gaps, gap, done = [], Fraction(0), 0
+    for score in np.unique(p):
+        at = p == score
+        before, done = done, done + int(at.sum())
+        gap += int(at.sum()) * Fraction(float(score)) - int(labels[at].sum())
+        if before * n_groups // len(p) < done * n_groups // len(p):
+            gaps.append(abs(gap))
+            gap = Fraction(0)
+    return float(sum(gaps) / len(p))
 
 
 def expected_of_counts(tp, fp, tn, fn):
@@ -170,7 +185,10 @@ def check_binary(dump, tap, rng):
         at, positive = p >= .5, y == 1
         want = expected_of_counts(*(int(s.sum()) for s in (at & positive, at & ~positive, ~at & ~positive, ~at & positive)))
         counted += [(off(got[key], value), (name, key)) for key, value in want.items()]
-        loss, brier, ece = probabilities_exactly(p, y, 10)
+        loss, brier, ece, mce = probabilities_exactly(p, y, 10)
+        if len(p) <= 333:
+            means.append((abs(got["ece_adaptive"] - adaptive_exactly(p, y, 10)), (name, "ece_adaptive")))
+        means.append((abs(got["mce"] - mce), (name, "mce")))
         exact.append((same(got["brier"], brier), (name, "brier")))
         means += [(abs(got["log_loss"] - loss) / loss, (name, "log_loss")), (abs(got["ece"] - ece), (name, "ece"))]
         both = 0 < y.sum() < len(y)
@@ -234,7 +252,7 @@ def check_scales(dump, tap, rng):
                 exact += [(same(got[key], math.nan), key) for key in ("log_loss", "brier", "ece")]
         with np.errstate(over="ignore"):
             p = 1 / (1 + np.exp(-z))
-        got, (loss, brier, ece) = dump.binary(z, y, scale=MARGIN), probabilities_exactly(p, y, 10)
+        got, (loss, brier, ece, _) = dump.binary(z, y, scale=MARGIN), probabilities_exactly(p, y, 10)
         margins += [(off(got["log_loss"], loss), n), (off(got["brier"], brier), n)]
         thresholds += [(same(dump.binary(z, y, scale=RANK, threshold=t)["tp"], ((z >= t) & (y == 1)).sum()), t)
                        for t in (-math.inf, -1.5, 0.0, 3.0, math.inf)]
@@ -297,7 +315,21 @@ def check_classes(dump, tap, rng):
                 want = {"accuracy": sk.accuracy_score(y, best, sample_weight=w), "log_loss": loss,
                         "balanced_accuracy": sk.balanced_accuracy_score(y, best, sample_weight=w),
                         "f1_macro": sk.f1_score(y, best, average="macro", sample_weight=w),
-                        "f1_weighted": sk.f1_score(y, best, average="weighted", sample_weight=w)}
+                        "f1_weighted": sk.f1_score(y, best, average="weighted", sample_weight=w),
+                        "precision_macro": sk.precision_score(y, best, average="macro", sample_weight=w),
+                        "precision_weighted": sk.precision_score(y, best, average="weighted", sample_weight=w),
+                        "recall_macro": sk.recall_score(y, best, average="macro", sample_weight=w),
+                        "mcc": undefined(sk.matthews_corrcoef(y, best, sample_weight=w), len(set(y)) > 1 < len(set(best))),
+                        "brier": np.average(((p - np.eye(k)[y]) ** 2).sum(1), weights=w)}
+                order = np.argsort(-p, axis=1, kind="stable")  # the first of equal probabilities ahead
+                want["top_k_accuracy"] = np.average((order[:, :3] == y[:, None]).any(1), weights=w)
+                ranked = dump.classes(p, y, w, flags=ONE_VS_REST)
+                ones = [c for c in range(k) if 0 < (y == c).sum() < n]
+                areas = [sk.roc_auc_score(y == c, p[:, c], sample_weight=w) for c in ones]
+                sizes = [(y == c).sum() if w is None else w[y == c].sum() for c in ones]
+                peer += [(off(ranked["auc_macro"], np.mean(areas) if ones else math.nan), (n, k, "auc_macro")),
+                         (off(ranked["auc_weighted"], np.average(areas, weights=sizes) if ones else math.nan), (n, k)),
+                         (same(got["auc_macro"], math.nan), "not asked for")]
                 peer += [(off(got[key], value), (n, k, key)) for key, value in want.items()]
                 peer.append((off(got["log_loss"], sk.log_loss(y, p, sample_weight=w, labels=np.arange(k))), "peer"))
                 order = rng.permutation(n)
@@ -324,6 +356,10 @@ def poisson_exactly(y, p):
     return float(sum(terms) / len(terms))
 
 
+def squared_logs_exactly(y, p):
+    return float(sum(((1 + a) / (1 + b)).ln() ** 2 for a, b in zip(map(Decimal, y), map(Decimal, p))) / len(y))
+
+
 def check_regression(dump, tap, rng):
     exact, peer, moved = [], [], []
     for n in (1, 2, 3, 30, 999, 5000):
@@ -339,13 +375,21 @@ def check_regression(dump, tap, rng):
             if n < 1000 and (y >= 0).all() and (p > 0).all():
                 want = poisson_exactly(y, p)
                 exact.append((float(not abs(got["poisson_deviance"] - want) <= 1e-14 * want), (n, kind, "poisson")))
+                want = squared_logs_exactly(y, p)
+                exact.append((float(not abs(got["msle"] - want) <= 1e-14 * want), (n, kind, "msle")))
             for w in (None, rng.integers(1, 64, n) / 32):
                 got = dump.regression(p, y, w)
                 want = {"mae": sk.mean_absolute_error(y, p, sample_weight=w), "mse": sk.mean_squared_error(y, p, sample_weight=w),
                         "rmse": sk.mean_squared_error(y, p, sample_weight=w, squared=False),
                         "r2": undefined(sk.r2_score(y, p, sample_weight=w), len(set(y)) > 1),
                         "median_ae": sk.median_absolute_error(y, p, sample_weight=w), "max_error": sk.max_error(y, p),
-                        "mape": sk.mean_absolute_percentage_error(y, p, sample_weight=w)}
+                        "mape": sk.mean_absolute_percentage_error(y, p, sample_weight=w),
+                        "pinball": sk.mean_pinball_loss(y, p, sample_weight=w, alpha=.5)}
+                logs = (y >= 0).all() and (p >= 0).all()
+                want["msle"] = sk.mean_squared_log_error(y, p, sample_weight=w) if logs else math.nan
+                want["rmsle"] = math.sqrt(want["msle"]) if logs else math.nan
+                if logs and kind != "counts":  # scikit-learn's logarithms lie so close that their difference has few digits
+                    del want["msle"], want["rmsle"]
                 if kind == "counts" and (p > 0).all():  # elsewhere scikit-learn's terms cancel
                     want["poisson_deviance"] = sk.mean_poisson_deviance(y, p, sample_weight=w)
                 peer += [(off(got[key], value), (n, kind, key, w is None)) for key, value in want.items()]

@@ -328,6 +328,23 @@ class Metric(enum.IntEnum):
     MAPE = 28  # mape
     BIAS = 29  # bias
     POISSON_DEVIANCE = 30  # poisson_deviance
+    MCE = 31  # mce
+    ECE_ADAPTIVE = 32  # ece_adaptive
+    PRECISION_MACRO = 33  # precision_macro
+    PRECISION_WEIGHTED = 34  # precision_weighted
+    RECALL_MACRO = 35  # recall_macro
+    AUC_MACRO = 36  # auc_macro
+    AUC_WEIGHTED = 37  # auc_weighted
+    TOP_K_ACCURACY = 38  # top_k_accuracy
+    MSLE = 39  # msle
+    RMSLE = 40  # rmsle
+    PINBALL = 41  # pinball
+    NDCG = 42  # ndcg
+    MAP = 43  # map
+    MRR = 44  # mrr
+    PRECISION_AT_K = 45  # precision_at_k
+    RECALL_AT_K = 46  # recall_at_k
+    HIT_RATE = 47  # hit_rate
 
 
 class MetricTask(enum.IntEnum):
@@ -336,6 +353,7 @@ class MetricTask(enum.IntEnum):
     BINARY = 1  # one score a row, labels 0 and 1
     CLASSES = 2  # k probabilities a row, labels 0 to k - 1
     REGRESSION = 4  # one number a row
+    RANKING = 8  # scores of the rows of a query, and how relevant they are
 
 
 class MetricBetter(enum.IntEnum):
@@ -1561,8 +1579,11 @@ mlops_metric_opts._fields_ = [
     ("threshold", C.c_double),
     ("scale", C.c_int32),
     ("n_bins", C.c_int32),
+    ("k", C.c_int32),
+    ("reserved", C.c_int32),
+    ("quantile", C.c_double),
 ]
-assert C.sizeof(mlops_metric_opts) == (48 if C.sizeof(C.c_void_p) == 8 else 40)
+assert C.sizeof(mlops_metric_opts) == (64 if C.sizeof(C.c_void_p) == 8 else 56)
 
 
 class mlops_metrics(C.Structure):
@@ -1608,22 +1629,25 @@ mlops_metrics._fields_ = [
     ("mape", C.c_double),
     ("bias", C.c_double),
     ("poisson_deviance", C.c_double),
+    ("mce", C.c_double),
+    ("ece_adaptive", C.c_double),
+    ("precision_macro", C.c_double),
+    ("precision_weighted", C.c_double),
+    ("recall_macro", C.c_double),
+    ("auc_macro", C.c_double),
+    ("auc_weighted", C.c_double),
+    ("top_k_accuracy", C.c_double),
+    ("msle", C.c_double),
+    ("rmsle", C.c_double),
+    ("pinball", C.c_double),
+    ("ndcg", C.c_double),
+    ("map", C.c_double),
+    ("mrr", C.c_double),
+    ("precision_at_k", C.c_double),
+    ("recall_at_k", C.c_double),
+    ("hit_rate", C.c_double),
 ]
-assert C.sizeof(mlops_metrics) == 288
-
-
-class mlops_metric_info(C.Structure):
-    pass
-
-
-mlops_metric_info._fields_ = [
-    ("struct_size", C.c_uint32),
-    ("metric", C.c_int32),
-    ("name", C.c_char_p),
-    ("better", C.c_int32),
-    ("tasks", C.c_uint32),
-]
-assert C.sizeof(mlops_metric_info) == (24 if C.sizeof(C.c_void_p) == 8 else 20)
+assert C.sizeof(mlops_metrics) == 424
 
 
 class mlops_importance_opts(C.Structure):
@@ -1744,6 +1768,20 @@ mlops_lineage_opts._fields_ = [
 assert C.sizeof(mlops_lineage_opts) == 24
 
 
+class mlops_metric_info(C.Structure):
+    pass
+
+
+mlops_metric_info._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("metric", C.c_int32),
+    ("name", C.c_char_p),
+    ("better", C.c_int32),
+    ("tasks", C.c_uint32),
+]
+assert C.sizeof(mlops_metric_info) == (24 if C.sizeof(C.c_void_p) == 8 else 20)
+
+
 class mlops_monitor_opts(C.Structure):
     pass
 
@@ -1795,8 +1833,9 @@ mlops_performance_summary._fields_ = [
     ("auc_error", C.c_double),
     ("ece", C.c_double),
     ("mce", C.c_double),
+    ("average_precision_error", C.c_double),
 ]
-assert C.sizeof(mlops_performance_summary) == 88
+assert C.sizeof(mlops_performance_summary) == 96
 
 
 class mlops_monitor_labels_opts(C.Structure):
@@ -2495,10 +2534,6 @@ _rt.declare(lib.mlops_metric_classes, C.c_int32, C.POINTER(mlops_metrics), C.c_v
         C.c_void_p, C.c_void_p, C.POINTER(mlops_metric_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_metric_regression, C.c_int32, C.POINTER(mlops_metrics), C.c_void_p, C.c_void_p, C.c_int64,
         C.POINTER(mlops_metric_opts), C.POINTER(mlops_error))
-_rt.declare(lib.mlops_metric_count, C.c_int64)
-_rt.declare(lib.mlops_metric_at, C.c_int32, C.POINTER(mlops_metric_info), C.c_int64)
-_rt.declare(lib.mlops_metric_find, C.c_int32, C.POINTER(mlops_metric_info), C.c_char_p, C.POINTER(mlops_error))
-_rt.declare(lib.mlops_metric_value, C.c_double, C.POINTER(mlops_metrics), C.c_int32)
 _rt.declare(lib.mlops_importance_measure, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p, C.c_void_p,
         C.c_int64, C.c_int32, C.POINTER(mlops_importance_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_items_size, C.c_size_t, C.POINTER(mlops_items_opts))
@@ -2543,6 +2578,12 @@ _rt.declare(lib.mlops_lineage_upstream, C.c_int32, C.POINTER(C.c_void_p), C.c_vo
         C.POINTER(mlops_lineage_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_lineage_downstream, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p,
         C.POINTER(mlops_lineage_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_metric_count, C.c_int64)
+_rt.declare(lib.mlops_metric_at, C.c_int32, C.POINTER(mlops_metric_info), C.c_int64)
+_rt.declare(lib.mlops_metric_find, C.c_int32, C.POINTER(mlops_metric_info), C.c_char_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_metric_value, C.c_double, C.POINTER(mlops_metrics), C.c_int32)
+_rt.declare(lib.mlops_metric_ranking, C.c_int32, C.POINTER(mlops_metrics), C.c_void_p, C.c_void_p, C.c_void_p,
+        C.c_int64, C.POINTER(mlops_metric_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_monitor_new, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_char_p,
         C.POINTER(mlops_monitor_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_monitor_new_reference, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p,
@@ -2573,6 +2614,8 @@ _rt.declare(lib.mlops_performance_summarize, C.c_int32, C.POINTER(mlops_performa
 _rt.declare(lib.mlops_performance_metrics, C.c_int32, C.POINTER(mlops_metrics), C.c_void_p,
         C.POINTER(mlops_performance_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_performance_reliability, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p,
+        C.POINTER(mlops_performance_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_performance_thresholds, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p,
         C.POINTER(mlops_performance_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_performance_save, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
 _rt.declare(lib.mlops_performance_load, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_void_p,
@@ -3386,6 +3429,23 @@ class Metrics:
     mape: float  # mean absolute error over |label|, as a fraction
     bias: float  # mean of prediction less label
     poisson_deviance: float  # mean; NaN if a label is below 0 or a prediction not above 0
+    mce: float  # largest calibration error of the bins of ece
+    ece_adaptive: float  # as ece, over n_bins groups of about equal weight
+    precision_macro: float  # mean precision of the classes of f1_macro, 0 of 0 being 0
+    precision_weighted: float  # the same by their labels
+    recall_macro: float  # mean recall of the classes of f1_macro, 0 of 0 being 0
+    auc_macro: float  # mean auc of the classes against the rest
+    auc_weighted: float  # the same by their labels
+    top_k_accuracy: float  # share of rows whose label is among the k most probable
+    msle: float  # mean squared difference of ln(1 + value); NaN with values < 0
+    rmsle: float  # its root
+    pinball: float  # mean loss of a predicted quantile
+    ndcg: float  # mean discounted gain over that of the best order
+    map: float  # mean average precision
+    mrr: float  # mean of 1 / rank of the first relevant row
+    precision_at_k: float  # mean share of relevant rows among the first k
+    recall_at_k: float  # mean share of the relevant rows that is among the first k
+    hit_rate: float  # share of queries with a relevant row among the first k
 
 
 def _metrics(s):
@@ -3426,30 +3486,28 @@ def _metrics(s):
         mape=s.mape,
         bias=s.bias,
         poisson_deviance=s.poisson_deviance,
+        mce=s.mce,
+        ece_adaptive=s.ece_adaptive,
+        precision_macro=s.precision_macro,
+        precision_weighted=s.precision_weighted,
+        recall_macro=s.recall_macro,
+        auc_macro=s.auc_macro,
+        auc_weighted=s.auc_weighted,
+        top_k_accuracy=s.top_k_accuracy,
+        msle=s.msle,
+        rmsle=s.rmsle,
+        pinball=s.pinball,
+        ndcg=s.ndcg,
+        map=s.map,
+        mrr=s.mrr,
+        precision_at_k=s.precision_at_k,
+        recall_at_k=s.recall_at_k,
+        hit_rate=s.hit_rate,
     )
 
 
 def _c_metrics(value, name):
     return _rt.struct(value, Metrics, mlops_metrics, name)
-
-
-@dataclass(frozen=True)
-class MetricInfo:
-    """What is known of a metric."""
-
-    metric: Metric  # which one
-    name: str  # such as "auc"
-    better: MetricBetter  # which way is up
-    tasks: int  # of mlops_metric_task, added up
-
-
-def _metric_info(s):
-    return MetricInfo(
-        metric=_rt.enumerator(Metric, s.metric),
-        name=_rt.decoded(s.name),
-        better=_rt.enumerator(MetricBetter, s.better),
-        tasks=s.tasks,
-    )
 
 
 @dataclass(frozen=True)
@@ -3518,6 +3576,25 @@ def _kll_summary(s):
 
 
 @dataclass(frozen=True)
+class MetricInfo:
+    """What is known of a metric."""
+
+    metric: Metric  # which one
+    name: str  # such as "auc"
+    better: MetricBetter  # which way is up
+    tasks: int  # of mlops_metric_task, added up
+
+
+def _metric_info(s):
+    return MetricInfo(
+        metric=_rt.enumerator(Metric, s.metric),
+        name=_rt.decoded(s.name),
+        better=_rt.enumerator(MetricBetter, s.better),
+        tasks=s.tasks,
+    )
+
+
+@dataclass(frozen=True)
 class PerformanceSummary:
     """What counts have seen, and how well scores are calibrated."""
 
@@ -3535,6 +3612,8 @@ class PerformanceSummary:
     # without labels
     ece: float
     mce: float  # the largest of these distances; NaN without labels
+    # how far average_precision may be from that of the exact scores, whichever way rows that share a bin rank
+    average_precision_error: float
 
 
 def _performance_summary(s):
@@ -3549,6 +3628,7 @@ def _performance_summary(s):
         auc_error=s.auc_error,
         ece=s.ece,
         mce=s.mce,
+        average_precision_error=s.average_precision_error,
     )
 
 
@@ -8887,7 +8967,7 @@ class Monitor(_rt.Handle):
 
 @_rt.noun("performance")
 class Performance(_rt.Handle):
-    """Counts of scores by label, in Performance.size() bytes aligned to 8. One thread at a time."""
+    """Counts of scores by label, of Performance.size() bytes. One thread at a time."""
 
     _end = lib.mlops_performance_free
     _locked = True
@@ -9021,6 +9101,29 @@ class Performance(_rt.Handle):
             status = lib.mlops_performance_reliability(C.byref(out), h, C.byref(opts), C.byref(err))
         if status:
             _rt.check(status, "Performance.reliability", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+    def thresholds(self, *, threshold=None, confidence=None, n_bins=None):
+        """What would be predicted at n_bins thresholds, of 0, 1 / n_bins, 2 / n_bins and so on.
+
+        Columns: threshold, tp, fp, tn, fn, accuracy, balanced_accuracy, precision, recall, specificity,
+        f1, mcc, positive_rate; null where a metric has no value.
+
+            threshold: score from which a row is predicted positive; from counts it must be a multiple of
+                1/1024 below 1; default 0.5
+            confidence: of intervals, in (0, 1); default 0.95
+            n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
+
+        Raises: InvalidError if no row has a label, or for an option out of range; NomemError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins)
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_performance_thresholds(C.byref(out), h, C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "Performance.thresholds", err)
         return _rt.classes["table"]._wrap(out.value)
 
     def save(self):
@@ -10248,13 +10351,20 @@ def _import_opts(*, kind=None, cache=None, include=None, exclude=None, call=None
     return o
 
 
-def _metric_opts(*, skip_nan=False, weights=None, threshold=None, scale=None, n_bins=None):
+def _metric_opts(*, skip_nan=False, one_vs_rest=False, exponential=False, in_order=False, weights=None,
+        threshold=None, scale=None, n_bins=None, k=None, quantile=None):
     o = mlops_metric_opts(C.sizeof(mlops_metric_opts))
     o._keep, o._raised = [], []
     if skip_nan:
         o.flags |= 1
     if threshold is not None:
         o.flags |= 2
+    if one_vs_rest:
+        o.flags |= 4
+    if exponential:
+        o.flags |= 8
+    if in_order:
+        o.flags |= 16
     if weights is not None:
         o.weights, shape, keep = _rt.array(weights, "d", 1, "weights")
         o._keep.append(keep)
@@ -10265,6 +10375,10 @@ def _metric_opts(*, skip_nan=False, weights=None, threshold=None, scale=None, n_
         o.scale = _rt.choice(MetricScale, scale)
     if n_bins is not None:
         o.n_bins = _rt.integer(n_bins, -2 ** 31, 2 ** 31 - 1, "n_bins")
+    if k is not None:
+        o.k = _rt.integer(k, -2 ** 31, 2 ** 31 - 1, "k")
+    if quantile is not None:
+        o.quantile = quantile
     return o
 
 
@@ -11365,7 +11479,8 @@ def dataset_status(store, dataset, ref, prefix, folder, *, follow_links=False, s
     return _rt.classes["table"]._wrap(out.value)
 
 
-def metric_binary(scores, labels, *, skip_nan=False, weights=None, threshold=None, scale=None, n_bins=None):
+def metric_binary(scores, labels, *, skip_nan=False, one_vs_rest=False, exponential=False, in_order=False,
+                  weights=None, threshold=None, scale=None, n_bins=None, k=None, quantile=None):
     """Judge scores of a binary task.
 
     A row is predicted positive if its score is at least the threshold. Margins and ranks may be infinite.
@@ -11374,10 +11489,15 @@ def metric_binary(scores, labels, *, skip_nan=False, weights=None, threshold=Non
         scores: the higher, the likelier label 1
         labels: 0 or 1
         skip_nan: leave out, and count, rows without a prediction or label
+        one_vs_rest: classes: auc_macro and auc_weighted, too: k sorts
+        exponential: ranking: the gain of relevance r is 2^r - 1, and not r
+        in_order: ranking: equal scores rank as they come
         weights: weight of each row, 0 or more; a row of weight 0 is not there; without, each row counts 1
         threshold: binary: score from which a row is predicted positive; default 0.5, for margins and ranks 0
         scale: binary: of scores; default MetricScale.PROBABILITY
-        n_bins: binary: of ece, of equal width: 1 to 1000, default 10
+        n_bins: binary: of ece and its like, 1 to 1000, default 10
+        k: classes: of top_k_accuracy, default 3; ranking: rows of a query that are looked at, default all
+        quantile: regression: of pinball, in (0, 1); default 0.5
 
     Raises: InvalidError if a row is out of range, or NaN without MLOPS_METRIC_SKIP_NAN (the message names the
     first, counted from 0), or none counts; NomemError.
@@ -11385,7 +11505,8 @@ def metric_binary(scores, labels, *, skip_nan=False, weights=None, threshold=Non
     out = mlops_metrics(C.sizeof(mlops_metrics))
     scores_p, scores_shape, scores_keep = _rt.array(scores, "d", 1, "scores")
     labels_p, labels_shape, labels_keep = _rt.array(labels, "d", 1, "labels")
-    opts = _metric_opts(skip_nan=skip_nan, weights=weights, threshold=threshold, scale=scale, n_bins=n_bins)
+    opts = _metric_opts(skip_nan=skip_nan, one_vs_rest=one_vs_rest, exponential=exponential, in_order=in_order,
+            weights=weights, threshold=threshold, scale=scale, n_bins=n_bins, k=k, quantile=quantile)
     err = mlops_error()
     _rt.same_length("labels", labels_shape[0], "scores", scores_shape[0])
     status = lib.mlops_metric_binary(C.byref(out), scores_p, labels_p, scores_shape[0], C.byref(opts), C.byref(err))
@@ -11394,24 +11515,31 @@ def metric_binary(scores, labels, *, skip_nan=False, weights=None, threshold=Non
     return _metrics(out)
 
 
-def metric_classes(probabilities, labels, *, skip_nan=False, weights=None, threshold=None, scale=None,
-                   n_bins=None):
+def metric_classes(probabilities, labels, *, skip_nan=False, one_vs_rest=False, exponential=False,
+                   in_order=False, weights=None, threshold=None, scale=None, n_bins=None, k=None,
+                   quantile=None):
     """Judge probabilities of k classes. The most probable class is predicted, the first of several.
 
         probabilities: row-major; a row sums to 1 within 0.001
         labels: 0 to k - 1; below 0 is missing, as NaN
         skip_nan: leave out, and count, rows without a prediction or label
+        one_vs_rest: classes: auc_macro and auc_weighted, too: k sorts
+        exponential: ranking: the gain of relevance r is 2^r - 1, and not r
+        in_order: ranking: equal scores rank as they come
         weights: weight of each row, 0 or more; a row of weight 0 is not there; without, each row counts 1
         threshold: binary: score from which a row is predicted positive; default 0.5, for margins and ranks 0
         scale: binary: of scores; default MetricScale.PROBABILITY
-        n_bins: binary: of ece, of equal width: 1 to 1000, default 10
+        n_bins: binary: of ece and its like, 1 to 1000, default 10
+        k: classes: of top_k_accuracy, default 3; ranking: rows of a query that are looked at, default all
+        quantile: regression: of pinball, in (0, 1); default 0.5
 
     Raises: as metric_binary().
     """
     out = mlops_metrics(C.sizeof(mlops_metrics))
     probabilities_p, probabilities_shape, probabilities_keep = _rt.array(probabilities, "d", 2, "probabilities")
     labels_p, labels_shape, labels_keep = _rt.array(labels, "q", 1, "labels")
-    opts = _metric_opts(skip_nan=skip_nan, weights=weights, threshold=threshold, scale=scale, n_bins=n_bins)
+    opts = _metric_opts(skip_nan=skip_nan, one_vs_rest=one_vs_rest, exponential=exponential, in_order=in_order,
+            weights=weights, threshold=threshold, scale=scale, n_bins=n_bins, k=k, quantile=quantile)
     err = mlops_error()
     _rt.same_length("labels", labels_shape[0], "probabilities", probabilities_shape[0])
     confusion, confusion_p = _rt.empty("d", (probabilities_shape[1], probabilities_shape[1]))
@@ -11422,24 +11550,31 @@ def metric_classes(probabilities, labels, *, skip_nan=False, weights=None, thres
     return _metrics(out), _rt.result(confusion)
 
 
-def metric_regression(predictions, labels, *, skip_nan=False, weights=None, threshold=None, scale=None,
-                      n_bins=None):
+def metric_regression(predictions, labels, *, skip_nan=False, one_vs_rest=False, exponential=False,
+                      in_order=False, weights=None, threshold=None, scale=None, n_bins=None, k=None,
+                      quantile=None):
     """Judge predicted numbers. Predictions and labels must be finite.
 
         predictions: predicted
         labels: observed
         skip_nan: leave out, and count, rows without a prediction or label
+        one_vs_rest: classes: auc_macro and auc_weighted, too: k sorts
+        exponential: ranking: the gain of relevance r is 2^r - 1, and not r
+        in_order: ranking: equal scores rank as they come
         weights: weight of each row, 0 or more; a row of weight 0 is not there; without, each row counts 1
         threshold: binary: score from which a row is predicted positive; default 0.5, for margins and ranks 0
         scale: binary: of scores; default MetricScale.PROBABILITY
-        n_bins: binary: of ece, of equal width: 1 to 1000, default 10
+        n_bins: binary: of ece and its like, 1 to 1000, default 10
+        k: classes: of top_k_accuracy, default 3; ranking: rows of a query that are looked at, default all
+        quantile: regression: of pinball, in (0, 1); default 0.5
 
     Raises: as metric_binary().
     """
     out = mlops_metrics(C.sizeof(mlops_metrics))
     predictions_p, predictions_shape, predictions_keep = _rt.array(predictions, "d", 1, "predictions")
     labels_p, labels_shape, labels_keep = _rt.array(labels, "d", 1, "labels")
-    opts = _metric_opts(skip_nan=skip_nan, weights=weights, threshold=threshold, scale=scale, n_bins=n_bins)
+    opts = _metric_opts(skip_nan=skip_nan, one_vs_rest=one_vs_rest, exponential=exponential, in_order=in_order,
+            weights=weights, threshold=threshold, scale=scale, n_bins=n_bins, k=k, quantile=quantile)
     err = mlops_error()
     _rt.same_length("labels", labels_shape[0], "predictions", predictions_shape[0])
     status = lib.mlops_metric_regression(C.byref(out), predictions_p, labels_p, predictions_shape[0], C.byref(opts),
@@ -11447,51 +11582,6 @@ def metric_regression(predictions, labels, *, skip_nan=False, weights=None, thre
     if status:
         _rt.check(status, "metric_regression", err)
     return _metrics(out)
-
-
-def metric_count():
-    """Number of metrics."""
-    out = lib.mlops_metric_count()
-    return out
-
-
-def metric_at(index):
-    """Tell about the metric at an index.
-
-        index: 0 to metric_count() - 1
-
-    Raises: InvalidError if the index is none of these.
-    """
-    out = mlops_metric_info(C.sizeof(mlops_metric_info))
-    status = lib.mlops_metric_at(C.byref(out), _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"))
-    if status:
-        _rt.check(status, f"metric_at({index})", why={
-            -1: "the index is none of these",
-        })
-    return _metric_info(out)
-
-
-def metric_find(name):
-    """Find a metric by its name.
-
-        name: as in mlops_metric_info
-
-    Raises: NotFoundError; the message has the nearest name.
-    """
-    out = mlops_metric_info(C.sizeof(mlops_metric_info))
-    err = mlops_error()
-    status = lib.mlops_metric_find(C.byref(out), _rt.string(name, "name"), C.byref(err))
-    if status:
-        _rt.check(status, "metric_find", err)
-    return _metric_info(out)
-
-
-def metric_value(of, metric):
-    """Value of a metric in a result; NaN where it has none."""
-    of_c = _c_metrics(of, "of")
-    metric = _rt.choice(Metric, metric)
-    out = lib.mlops_metric_value(C.byref(of_c), metric)
-    return out
 
 
 def importance_measure(model, table, labels, metric, *, columns=None, seed=None, n_repeats=None):
@@ -11619,6 +11709,93 @@ def lineage_downstream(store, id, *, no_history=False, depth=None, n_max=None):
     if status:
         _rt.check(status, "lineage_downstream", err)
     return _rt.classes["table"]._wrap(out.value)
+
+
+def metric_count():
+    """Number of metrics."""
+    out = lib.mlops_metric_count()
+    return out
+
+
+def metric_at(index):
+    """Tell about the metric at an index.
+
+        index: 0 to metric_count() - 1
+
+    Raises: InvalidError if the index is none of these.
+    """
+    out = mlops_metric_info(C.sizeof(mlops_metric_info))
+    status = lib.mlops_metric_at(C.byref(out), _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"))
+    if status:
+        _rt.check(status, f"metric_at({index})", why={
+            -1: "the index is none of these",
+        })
+    return _metric_info(out)
+
+
+def metric_find(name):
+    """Find a metric by its name.
+
+        name: as in mlops_metric_info
+
+    Raises: NotFoundError; the message has the nearest name.
+    """
+    out = mlops_metric_info(C.sizeof(mlops_metric_info))
+    err = mlops_error()
+    status = lib.mlops_metric_find(C.byref(out), _rt.string(name, "name"), C.byref(err))
+    if status:
+        _rt.check(status, "metric_find", err)
+    return _metric_info(out)
+
+
+def metric_value(of, metric):
+    """Value of a metric in a result; NaN where it has none."""
+    of_c = _c_metrics(of, "of")
+    metric = _rt.choice(Metric, metric)
+    out = lib.mlops_metric_value(C.byref(of_c), metric)
+    return out
+
+
+def metric_ranking(scores, relevances, queries, *, skip_nan=False, one_vs_rest=False, exponential=False,
+                   in_order=False, weights=None, threshold=None, scale=None, n_bins=None, k=None,
+                   quantile=None):
+    """Judge the order of the rows of queries, each query counting 1, or as much as its first row weighs.
+
+    ndcg, map, mrr, precision_at_k, recall_at_k and hit_rate are means over the queries that have a row of
+    relevance above 0. The others are in n_nan; in n are the queries that count. Equal scores stand for all
+    orders of their rows: each metric is the mean over these, ndcg that of scikit-learn.
+
+        scores: the higher, the earlier
+        relevances: 0 or more, at most 2^20 (512 with MLOPS_METRIC_EXPONENTIAL); above 0 is relevant
+        queries: equal for the rows of a query, which follow one another
+        skip_nan: leave out, and count, rows without a prediction or label
+        one_vs_rest: classes: auc_macro and auc_weighted, too: k sorts
+        exponential: ranking: the gain of relevance r is 2^r - 1, and not r
+        in_order: ranking: equal scores rank as they come
+        weights: weight of each row, 0 or more; a row of weight 0 is not there; without, each row counts 1
+        threshold: binary: score from which a row is predicted positive; default 0.5, for margins and ranks 0
+        scale: binary: of scores; default MetricScale.PROBABILITY
+        n_bins: binary: of ece and its like, 1 to 1000, default 10
+        k: classes: of top_k_accuracy, default 3; ranking: rows of a query that are looked at, default all
+        quantile: regression: of pinball, in (0, 1); default 0.5
+
+    Raises: InvalidError if a row is out of range (the message names the first, counted from 0) or no query has a
+    relevant row; NomemError.
+    """
+    out = mlops_metrics(C.sizeof(mlops_metrics))
+    scores_p, scores_shape, scores_keep = _rt.array(scores, "d", 1, "scores")
+    relevances_p, relevances_shape, relevances_keep = _rt.array(relevances, "d", 1, "relevances")
+    queries_p, queries_shape, queries_keep = _rt.array(queries, "q", 1, "queries")
+    opts = _metric_opts(skip_nan=skip_nan, one_vs_rest=one_vs_rest, exponential=exponential, in_order=in_order,
+            weights=weights, threshold=threshold, scale=scale, n_bins=n_bins, k=k, quantile=quantile)
+    err = mlops_error()
+    _rt.same_length("relevances", relevances_shape[0], "scores", scores_shape[0])
+    _rt.same_length("queries", queries_shape[0], "scores", scores_shape[0])
+    status = lib.mlops_metric_ranking(C.byref(out), scores_p, relevances_p, queries_p, scores_shape[0],
+            C.byref(opts), C.byref(err))
+    if status:
+        _rt.check(status, "metric_ranking", err)
+    return _metrics(out)
 
 
 def registry_set_gate(change, name, alias, gate=None):
@@ -12438,6 +12615,7 @@ __all__ = [
     "metric_classes",
     "metric_count",
     "metric_find",
+    "metric_ranking",
     "metric_regression",
     "metric_value",
     "registry_alias_at",

@@ -229,11 +229,29 @@ class Metric(enum.IntEnum):
     MAPE = 28
     BIAS = 29
     POISSON_DEVIANCE = 30
+    MCE = 31
+    ECE_ADAPTIVE = 32
+    PRECISION_MACRO = 33
+    PRECISION_WEIGHTED = 34
+    RECALL_MACRO = 35
+    AUC_MACRO = 36
+    AUC_WEIGHTED = 37
+    TOP_K_ACCURACY = 38
+    MSLE = 39
+    RMSLE = 40
+    PINBALL = 41
+    NDCG = 42
+    MAP = 43
+    MRR = 44
+    PRECISION_AT_K = 45
+    RECALL_AT_K = 46
+    HIT_RATE = 47
 
 class MetricTask(enum.IntEnum):
     BINARY = 1
     CLASSES = 2
     REGRESSION = 4
+    RANKING = 8
 
 class MetricBetter(enum.IntEnum):
     NEITHER = 0
@@ -641,13 +659,23 @@ class Metrics:
     mape: float
     bias: float
     poisson_deviance: float
-
-@dataclass(frozen=True)
-class MetricInfo:
-    metric: Metric
-    name: str
-    better: MetricBetter
-    tasks: int
+    mce: float
+    ece_adaptive: float
+    precision_macro: float
+    precision_weighted: float
+    recall_macro: float
+    auc_macro: float
+    auc_weighted: float
+    top_k_accuracy: float
+    msle: float
+    rmsle: float
+    pinball: float
+    ndcg: float
+    map: float
+    mrr: float
+    precision_at_k: float
+    recall_at_k: float
+    hit_rate: float
 
 @dataclass(frozen=True)
 class ItemsSummary:
@@ -675,6 +703,13 @@ class KllSummary:
     pmf_error: float
 
 @dataclass(frozen=True)
+class MetricInfo:
+    metric: Metric
+    name: str
+    better: MetricBetter
+    tasks: int
+
+@dataclass(frozen=True)
 class PerformanceSummary:
     n_labelled: int
     n_unlabelled: int
@@ -686,6 +721,7 @@ class PerformanceSummary:
     auc_error: float
     ece: float
     mce: float
+    average_precision_error: float
 
 @dataclass(frozen=True)
 class MonitorLabels:
@@ -1199,6 +1235,7 @@ class Performance(Handle):
     def summarize(self, *, threshold: Optional[float] = ..., confidence: Optional[float] = ..., n_bins: Optional[int] = ...) -> PerformanceSummary: ...
     def metrics(self, *, threshold: Optional[float] = ..., confidence: Optional[float] = ..., n_bins: Optional[int] = ...) -> Metrics: ...
     def reliability(self, *, threshold: Optional[float] = ..., confidence: Optional[float] = ..., n_bins: Optional[int] = ...) -> Table: ...
+    def thresholds(self, *, threshold: Optional[float] = ..., confidence: Optional[float] = ..., n_bins: Optional[int] = ...) -> Table: ...
     def save(self) -> bytes: ...
     @classmethod
     def load(cls, bytes: BytesLike) -> Performance: ...
@@ -1335,19 +1372,11 @@ def featurestore_list(store: Store) -> Table: ...
 
 def dataset_status(store: Store, dataset: PathOrStr, ref: Optional[PathOrStr], prefix: Optional[PathOrStr], folder: PathOrStr, *, follow_links: bool = ..., skip_links: bool = ..., keep_missing: bool = ..., include: Union[str, Sequence[str], None] = ..., exclude: Union[str, Sequence[str], None] = ..., call: Optional[dict] = ...) -> Table: ...
 
-def metric_binary(scores: ArrayLike, labels: ArrayLike, *, skip_nan: bool = ..., weights: Optional[ArrayLike] = ..., threshold: Optional[float] = ..., scale: Union[MetricScale, str, None] = ..., n_bins: Optional[int] = ...) -> Metrics: ...
+def metric_binary(scores: ArrayLike, labels: ArrayLike, *, skip_nan: bool = ..., one_vs_rest: bool = ..., exponential: bool = ..., in_order: bool = ..., weights: Optional[ArrayLike] = ..., threshold: Optional[float] = ..., scale: Union[MetricScale, str, None] = ..., n_bins: Optional[int] = ..., k: Optional[int] = ..., quantile: Optional[float] = ...) -> Metrics: ...
 
-def metric_classes(probabilities: ArrayLike, labels: ArrayLike, *, skip_nan: bool = ..., weights: Optional[ArrayLike] = ..., threshold: Optional[float] = ..., scale: Union[MetricScale, str, None] = ..., n_bins: Optional[int] = ...) -> Tuple[Metrics, Any]: ...
+def metric_classes(probabilities: ArrayLike, labels: ArrayLike, *, skip_nan: bool = ..., one_vs_rest: bool = ..., exponential: bool = ..., in_order: bool = ..., weights: Optional[ArrayLike] = ..., threshold: Optional[float] = ..., scale: Union[MetricScale, str, None] = ..., n_bins: Optional[int] = ..., k: Optional[int] = ..., quantile: Optional[float] = ...) -> Tuple[Metrics, Any]: ...
 
-def metric_regression(predictions: ArrayLike, labels: ArrayLike, *, skip_nan: bool = ..., weights: Optional[ArrayLike] = ..., threshold: Optional[float] = ..., scale: Union[MetricScale, str, None] = ..., n_bins: Optional[int] = ...) -> Metrics: ...
-
-def metric_count() -> int: ...
-
-def metric_at(index: int) -> MetricInfo: ...
-
-def metric_find(name: PathOrStr) -> MetricInfo: ...
-
-def metric_value(of: Metrics, metric: Union[Metric, str]) -> float: ...
+def metric_regression(predictions: ArrayLike, labels: ArrayLike, *, skip_nan: bool = ..., one_vs_rest: bool = ..., exponential: bool = ..., in_order: bool = ..., weights: Optional[ArrayLike] = ..., threshold: Optional[float] = ..., scale: Union[MetricScale, str, None] = ..., n_bins: Optional[int] = ..., k: Optional[int] = ..., quantile: Optional[float] = ...) -> Metrics: ...
 
 def importance_measure(model: Model, table: Table, labels: ArrayLike, metric: Union[Metric, str], *, columns: Union[str, Sequence[str], None] = ..., seed: Optional[int] = ..., n_repeats: Optional[int] = ...) -> Table: ...
 
@@ -1358,6 +1387,16 @@ def lineage_unlink(change: Change, from_: PathOrStr, to: PathOrStr, relation: Op
 def lineage_upstream(store: Store, id: PathOrStr, *, no_history: bool = ..., depth: Optional[int] = ..., n_max: Optional[int] = ...) -> Table: ...
 
 def lineage_downstream(store: Store, id: PathOrStr, *, no_history: bool = ..., depth: Optional[int] = ..., n_max: Optional[int] = ...) -> Table: ...
+
+def metric_count() -> int: ...
+
+def metric_at(index: int) -> MetricInfo: ...
+
+def metric_find(name: PathOrStr) -> MetricInfo: ...
+
+def metric_value(of: Metrics, metric: Union[Metric, str]) -> float: ...
+
+def metric_ranking(scores: ArrayLike, relevances: ArrayLike, queries: ArrayLike, *, skip_nan: bool = ..., one_vs_rest: bool = ..., exponential: bool = ..., in_order: bool = ..., weights: Optional[ArrayLike] = ..., threshold: Optional[float] = ..., scale: Union[MetricScale, str, None] = ..., n_bins: Optional[int] = ..., k: Optional[int] = ..., quantile: Optional[float] = ...) -> Metrics: ...
 
 def registry_set_gate(change: Change, name: PathOrStr, alias: PathOrStr, gate: Optional[PathOrStr] = ...) -> None: ...
 

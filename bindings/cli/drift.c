@@ -59,6 +59,20 @@ static void print_table(const mlops_drift *drift) {
     }
 }
 
+/* Where the columns that drifted have changed. */
+static void print_where(const mlops_drift *drift) {
+    int begun = 0;
+    for (int64_t k = 0; k < mlops_drift_n_columns(drift); k++) {
+        mlops_drift_column c = MLOPS_DRIFT_COLUMN_INIT;
+        if (mlops_drift_get(drift, k, &c) || c.verdict != MLOPS_DRIFT_YES || !*c.where) continue;
+        if (!begun++) putchar('\n');
+        cli_text(stdout, c.name);
+        fputs(": ", stdout);
+        cli_text(stdout, c.where);
+        putchar('\n');
+    }
+}
+
 static int print_json(const mlops_drift *drift) {
     size_t n = 0;
     mlops_status status = mlops_drift_json(drift, NULL, 0, &n);
@@ -80,6 +94,7 @@ static int print(const cli_args *args, const mlops_drift *drift) {
     if (args->json) return print_json(drift);
     mlops_drift_verdict verdict = mlops_drift_overall(drift);
     print_table(drift);
+    print_where(drift);
     printf("\n%s%s%s: %lld of %lld columns drifted\n", cli_verdict_colour(verdict),
            cli_verdict(verdict), cli_colour_end(), (long long)mlops_drift_n_drifted(drift),
            (long long)mlops_drift_n_columns(drift));

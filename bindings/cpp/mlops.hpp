@@ -1816,6 +1816,26 @@ public:
         return out;
     }
 
+    /// Where columns have changed: what gained and what lost the largest shares. A row a region, of the columns whose
+    /// p_value is at most alpha (of a preset: of all), the largest change first.
+    ///
+    ///     column              its name (string)
+    ///     kind                "values", "category", "new" (all categories that the reference has not),
+    ///                         "rest" (all that are not told apart) or "nulls" (string)
+    ///     low, high           of values: from low to high; of a kept reference above low (float64)
+    ///     category            text of a category (string)
+    ///     reference, current  its shares of the values, of nulls of the rows (float64)
+    ///
+    /// What does not apply is null. Values are the interval that gained the most, of all intervals, and that which
+    /// lost the most. Of categories there are up to three that gained and three that lost.
+    ::mlops::table regions() const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_drift_regions(&out, need(), &e), "mlops_drift_regions", &e);
+        return ::mlops::table(out);
+    }
+
     /// Write a report, whole or not at all: self-contained HTML, or JSON if the name ends in ".json".
     void save(const std::string &path) const {
         mlops_error e;

@@ -1235,6 +1235,13 @@ type DriftColumn struct {
 	MeanCurrent float64
 	// how grave it is, as mlops_drift_severity(); NaN where there is not enough data
 	Severity float64
+	// value up to which the shares of both sides lie ks apart
+	Location float64
+	// 1: beyond location is more of the current values than of the reference's; -1: less; 0: ks is 0 or
+	// does not apply
+	Direction int32
+	// for people: what gained and what lost the most, as mlops_drift_regions(); "" if that is not known
+	Where string
 }
 
 func makeDriftColumn(c *C.mlops_drift_column) (r DriftColumn) {
@@ -1260,6 +1267,9 @@ func makeDriftColumn(c *C.mlops_drift_column) (r DriftColumn) {
 	r.MeanReference = float64(c.mean_reference)
 	r.MeanCurrent = float64(c.mean_current)
 	r.Severity = float64(c.severity)
+	r.Location = float64(c.location)
+	r.Direction = int32(c.direction)
+	r.Where = C.GoString(c.where)
 	return r
 }
 
@@ -6937,6 +6947,34 @@ func (x *Drift) Get(index int64) (DriftColumn, error) {
 		return DriftColumn{}, err
 	}
 	return makeDriftColumn(&out), nil
+}
+
+// Regions: where columns have changed: what gained and what lost the largest shares. A row a region,
+// of the columns whose p_value is at most alpha (of a preset: of all), the largest change first.
+//
+//	column              its name (string)
+//	kind                "values", "category", "new" (all categories that the reference has not),
+//	                    "rest" (all that are not told apart) or "nulls" (string)
+//	low, high           of values: from low to high; of a kept reference above low (float64)
+//	category            text of a category (string)
+//	reference, current  its shares of the values, of nulls of the rows (float64)
+//
+// What does not apply is null. Values are the interval that gained the most, of all intervals, and
+// that which lost the most. Of categories there are up to three that gained and three that lost.
+//
+// Errors: MLOPS_E_NOMEM.
+func (x *Drift) Regions() (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Drift")
+	}
+	defer runtime.KeepAlive(x)
+	var out *C.mlops_table
+	var e C.mlops_error
+	if err := check(C.mlops_drift_regions(&out, x.p, &e), &e, "mlops_drift_regions"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
 }
 
 // Save: write a report, whole or not at all: self-contained HTML, or JSON if the name ends in ".json".

@@ -102,12 +102,18 @@ typedef struct mlops_drift_column {
     double mean_current;         /**< mean of the finite values */
     double severity;             /**< how grave it is, as mlops_drift_severity(); NaN where there is
                                       not enough data */
+    double location;             /**< value up to which the shares of both sides lie ks apart */
+    int32_t direction;           /**< 1: beyond location is more of the current values than of the
+                                      reference's; -1: less; 0: ks is 0 or does not apply */
+    uint32_t reserved;           /**< 0 */
+    const char *where;           /**< @borrowed(self) for people: what gained and what lost the
+                                      most, as mlops_drift_regions(); "" if that is not known */
 } mlops_drift_column;
 
 #define MLOPS_DRIFT_COLUMN_INIT                                                                    \
     {                                                                                              \
         sizeof(mlops_drift_column), MLOPS_DRIFT_NOT_ENOUGH_DATA, 0, 0, MLOPS_TYPE_NULL, 0, 0, 0,   \
-            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0                                            \
+            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0                                \
     }
 
 /**
@@ -182,6 +188,29 @@ MLOPS_API int64_t mlops_drift_n_drifted(const mlops_drift *self);
  */
 MLOPS_API mlops_status mlops_drift_get(const mlops_drift *self, int64_t index,
                                        mlops_drift_column *out);
+
+/**
+ * Where columns have changed: what gained and what lost the largest shares. A row a region, of the
+ * columns whose p_value is at most alpha (of a preset: of all), the largest change first.
+ *
+ *     column              its name (string)
+ *     kind                "values", "category", "new" (all categories that the reference has not),
+ *                         "rest" (all that are not told apart) or "nulls" (string)
+ *     low, high           of values: from low to high; of a kept reference above low (float64)
+ *     category            text of a category (string)
+ *     reference, current  its shares of the values, of nulls of the rows (float64)
+ *
+ * What does not apply is null. Values are the interval that gained the most, of all intervals, and
+ * that which lost the most. Of categories there are up to three that gained and three that lost.
+ *
+ * @param[out] out  the table, to be ended with mlops_table_unref(); NULL after an error
+ * @param self      verdicts
+ * @param err       @nullable
+ * @return MLOPS_E_NOMEM
+ * @since 0.1
+ */
+MLOPS_API mlops_status mlops_drift_regions(mlops_table **out, const mlops_drift *self,
+                                           mlops_error *err);
 
 /**
  * Write a report, whole or not at all: self-contained HTML, or JSON if the name ends in ".json".

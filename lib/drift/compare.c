@@ -169,6 +169,8 @@ static mlops_status judge_table(job *self, const pair *at, int64_t room, mlops__
     MLOPS_TRY(mlops__drift_categories_pick(&categories, x, allocator));
     MLOPS_TRY(mlops__drift_categories_count(&categories, y, allocator));
     mlops__drift_judge_categories(out, &self->rule, x->name, x->type, 1, &categories);
+    if (x->type == MLOPS_TYPE_STRING)
+        MLOPS_TRY(mlops__drift_locate_texts(out, &self->rule, &categories, x, y, &self->host));
     if (!self->rule.preset) return MLOPS_OK;
     return mlops__drift_preset_categories(out, self->rule.preset, x, y, allocator);
 }

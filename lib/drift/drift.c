@@ -16,7 +16,7 @@ static void destroy(mlops_drift *self) {
     size_t n = (size_t)self->n;
     mlops__free(&allocator, self->columns, n * sizeof *self->columns);
     mlops__free(&allocator, self->order, n * sizeof *self->order);
-    mlops__free(&allocator, self->names, self->names_size);
+    mlops__arena_free(&self->texts);
     mlops__free(&allocator, self, sizeof *self);
 }
 
@@ -33,22 +33,36 @@ static int graver(const mlops__drift_judged *columns, int64_t a, int64_t b) {
 
 static int less_grave(const void *columns, int64_t i, int64_t j) { return graver(columns, j, i); }
 
+static mlops_status keep_text(mlops__arena *texts, const char **text) {
+    if (*text) *text = mlops__arena_text(texts, *text, strlen(*text));
+    return *text ? MLOPS_OK : MLOPS_E_NOMEM;
+}
+
+static mlops_status fill_column(mlops_drift *self, mlops__drift_judged *out) {
+    mlops_drift_column *column = &out->column;
+    mlops__buf where;
+    mlops__buf_init(&where, &self->host.allocator);
+    mlops__drift_where(&where, out, &self->rule);
+    mlops__buf_u8(&where, 0);
+    mlops_status status = where.status;
+    column->where = (const char *)where.data;
+    if (status == MLOPS_OK) status = keep_text(&self->texts, &column->where);
+    mlops__buf_free(&where);
+    if (status == MLOPS_OK) status = keep_text(&self->texts, &column->name);
+    for (int i = 0; i < out->n_regions && status == MLOPS_OK; i++)
+        if (out->regions[i].text) status = keep_text(&self->texts, &out->regions[i].text);
+    return status;
+}
+
 static mlops_status fill(mlops_drift *self, const mlops__drift_judged *columns) {
     const mlops_allocator *allocator = &self->host.allocator;
-    size_t n = (size_t)self->n, used = 0;
-    for (size_t i = 0; i < n; i++) self->names_size += strlen(columns[i].column.name) + 1;
+    size_t n = (size_t)self->n;
     if (n == 0) return MLOPS_OK;
     self->columns = mlops__alloc_array(allocator, n, sizeof *self->columns);
     self->order = mlops__alloc_array(allocator, n, sizeof *self->order);
-    self->names = mlops__alloc(allocator, self->names_size);
-    if (!self->columns || !self->order || !self->names) return MLOPS_E_NOMEM;
-    for (size_t i = 0; i < n; i++) {
-        size_t size = strlen(columns[i].column.name) + 1;
-        self->columns[i] = columns[i];
-        self->columns[i].column.name = self->names + used;
-        memcpy(self->names + used, columns[i].column.name, size);
-        used += size;
-    }
+    if (!self->columns || !self->order) return MLOPS_E_NOMEM;
+    memcpy(self->columns, columns, n * sizeof *columns);
+    for (size_t i = 0; i < n; i++) MLOPS_TRY(fill_column(self, &self->columns[i]));
     mlops__sort_order(self->order, self->n, less_grave, self->columns);
     return MLOPS_OK;
 }
@@ -62,6 +76,7 @@ mlops_status mlops__drift_from_columns(mlops_drift **out, const mlops__host *hos
     if (!self) return mlops__fail_nomem(err, sizeof *self);
     atomic_init(&self->n_refs, 1);
     self->host = *host;
+    mlops__arena_init(&self->texts, &self->host.allocator, SIZE_MAX);
     self->rule = *rule;
     self->n = n;
     if (fill(self, columns) != MLOPS_OK) {

@@ -2,6 +2,7 @@
 #ifndef MLOPS_DRIFT_INSIDE_H
 #define MLOPS_DRIFT_INSIDE_H
 
+#include "base/arena.h"
 #include "drift/judge.h"
 
 #include <stdatomic.h>
@@ -13,8 +14,7 @@ struct mlops_drift {
     int64_t n;
     mlops__drift_judged *columns; /* in the order of the reference */
     int64_t *order;               /* gravest first */
-    char *names;                  /* one block that the columns' names point into */
-    size_t names_size;
+    mlops__arena texts;           /* what the columns' names and the like point into */
 };
 
 /* A column of which nothing is known but its name and sides. */
@@ -102,6 +102,24 @@ void mlops__drift_judge_values(mlops__drift_judged *out, const mlops__drift_rule
 void mlops__drift_judge_categories(mlops__drift_judged *out, const mlops__drift_rule *rule,
                                    const char *name, mlops_type type, int exact,
                                    const mlops__drift_categories *categories);
+
+/* Finds the regions of a column that stands judged, where it may have drifted; with the rows of
+ * both sides all texts are told apart. MLOPS_E_NOMEM. */
+void mlops__drift_locate_values(mlops__drift_judged *out, const mlops__drift_rule *rule,
+                                const mlops__drift_values *reference,
+                                const mlops__drift_values *current);
+void mlops__drift_locate_cells(mlops__drift_judged *out, const mlops__drift_rule *rule,
+                               const mlops__drift_cells *cells);
+mlops_status mlops__drift_locate_texts(mlops__drift_judged *out, const mlops__drift_rule *rule,
+                                       const mlops__drift_categories *categories,
+                                       const struct mlops__column *reference,
+                                       const struct mlops__column *current,
+                                       const mlops__host *host);
+
+/* "more at 120..300 (4% -> 31%)": the regions in words. */
+void mlops__drift_where(mlops__buf *out, const mlops__drift_judged *judged,
+                        const mlops__drift_rule *rule);
+const char *mlops__drift_part_name(mlops__drift_part kind);
 
 /* Judges anew, by a preset, what the functions above have found the measures of. MLOPS_E_NOMEM. */
 mlops_status mlops__drift_preset_values(mlops__drift_judged *out, mlops_drift_preset preset,

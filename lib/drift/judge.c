@@ -54,7 +54,11 @@ static void walk_cells(mlops_drift_column *out, const mlops__drift_cells *cells)
         double gap = (double)below_n / n - (double)below_m / m, edge = cells->edges[i];
         double from = i == 0 ? low : cells->edges[i - 1], width = edge - from;
         if (width > 0 && mlops__drift_finite(width)) area += mlops__drift_strip(before, gap, width);
-        largest = absolute(gap) > largest ? absolute(gap) : largest;
+        if (absolute(gap) > largest) {
+            largest = absolute(gap);
+            out->location = edge;
+            out->direction = gap > 0 ? 1 : -1;
+        }
         before = gap;
     }
     double rest = last > 0 ? high - cells->edges[last - 1] : 0;
@@ -88,6 +92,7 @@ static int64_t cut_cells(int64_t cuts[CUTS], const mlops__drift_cells *cells) {
 static void bin_cells(mlops__drift_judged *out, const mlops__drift_cells *cells) {
     int64_t cuts[CUTS], n_cuts = cut_cells(cuts, cells), bin = 0;
     int64_t reference[BINS] = {0}, current[BINS] = {0};
+    for (int64_t i = 0; i < n_cuts; i++) out->bins.cuts[i] = cells->edges[cuts[i]];
     for (int64_t i = 0; i < cells->n_cells; i++) {
         reference[bin] += cells->reference[i];
         current[bin] += cells->current[i];
@@ -110,6 +115,7 @@ void mlops__drift_judge(mlops__drift_judged *out, const mlops__drift_rule *rule,
         }
     }
     mlops__drift_decide(out, rule, reference, current, cells->hidden, cells->n_cells);
+    mlops__drift_locate_cells(out, rule, cells);
 }
 
 void mlops__drift_judge_categories(mlops__drift_judged *out, const mlops__drift_rule *rule,
@@ -125,6 +131,7 @@ void mlops__drift_judge_categories(mlops__drift_judged *out, const mlops__drift_
     cells.current = categories->current;
     cells.side_reference = categories->side_reference;
     cells.side_current = categories->side_current;
+    cells.texts = categories->texts;
     mlops__drift_judge(out, rule, &cells);
 }
 
@@ -186,6 +193,7 @@ static void bin_values(mlops__drift_judged *out, const mlops__drift_values *refe
         below_n = upto_n;
         below_m = upto_m;
     }
+    memcpy(out->bins.cuts, cuts, (size_t)n_cuts * sizeof *cuts);
     mlops__drift_set_counts(out, x, y, n_cuts + 1);
 }
 
@@ -198,10 +206,13 @@ void mlops__drift_judge_values(mlops__drift_judged *out, const mlops__drift_rule
     if (n > 0 && m > 0) {
         mlops__merged merged;
         mlops__merge(&merged, cpu, reference->values, n, current->values, m, 0);
-        int64_t low = -merged.gap_low, gap = low > merged.gap_high ? low : merged.gap_high;
+        int64_t low = -merged.gap_low, high = merged.gap_high, gap = low > high ? low : high;
         out->column.ks = (double)gap / ((double)n * (double)m);
+        if (gap > 0) out->column.location = low > high ? merged.at_low : merged.at_high;
+        if (gap > 0) out->column.direction = low > high ? -1 : 1;
         if (reference->sd > 0) out->column.wasserstein = merged.wasserstein / reference->sd;
         bin_values(out, reference, current);
     }
     mlops__drift_decide(out, rule, &reference->side, &current->side, 0, 0);
+    mlops__drift_locate_values(out, rule, reference, current);
 }

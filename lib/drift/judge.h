@@ -18,7 +18,7 @@
 
 #include <mlops/drift.h>
 
-enum { MLOPS__DRIFT_BINS = 10, MLOPS__DRIFT_CATEGORIES = 64 };
+enum { MLOPS__DRIFT_BINS = 10, MLOPS__DRIFT_CATEGORIES = 64, MLOPS__DRIFT_REGIONS = 8 };
 
 /* Options with their defaults in place. */
 typedef struct mlops__drift_rule {
@@ -55,6 +55,7 @@ typedef struct mlops__drift_cells {
     const double *edges;      /* n_cells - 1, strictly ascending; NULL: categories */
     const int64_t *reference; /* n_cells counts */
     const int64_t *current;   /* n_cells counts */
+    const char *const *texts; /* of all categories but the rest, as name; NULL: numeric */
     mlops__drift_side side_reference;
     mlops__drift_side side_current;
     double sd_reference; /* numeric: of the finite values; not above 0 or NaN: no Wasserstein */
@@ -66,7 +67,27 @@ typedef struct mlops__drift_bins {
     int32_t k; /* 0: none */
     double reference[MLOPS__DRIFT_BINS];
     double current[MLOPS__DRIFT_BINS];
+    double cuts[MLOPS__DRIFT_BINS - 1]; /* numeric: the k - 1 upper ends of all but the last */
 } mlops__drift_bins;
+
+/* A part of a column that gained or lost: values from low to high, or a category. */
+typedef enum mlops__drift_part {
+    MLOPS__DRIFT_SPAN,
+    MLOPS__DRIFT_CATEGORY,
+    MLOPS__DRIFT_NEW, /* all categories that the reference has not */
+    MLOPS__DRIFT_REST /* all that are none of the kept ones */
+} mlops__drift_part;
+
+typedef struct mlops__drift_region {
+    mlops__drift_part kind;
+    int32_t first_bin; /* in which of the bins it lies */
+    int32_t last_bin;
+    const char *text; /* of a category, as the column's name; else NULL */
+    double low;       /* of a span; both belong to it, but low of a sketch's; NaN else */
+    double high;
+    double reference; /* shares */
+    double current;
+} mlops__drift_region;
 
 /* A column on its way to a verdict. column is complete but for verdict, p_adjusted, effect_low and
  * severity, which mlops__drift_settle() finds. */
@@ -77,6 +98,8 @@ typedef struct mlops__drift_judged {
     double log_bound; /* ln(c / w) of the test that decides */
     int32_t settled;  /* 1: if it has not drifted, then the verdict is NO */
     int32_t tested;   /* 1: takes part in the correction */
+    int32_t n_regions;
+    mlops__drift_region regions[MLOPS__DRIFT_REGIONS]; /* gravest first */
 } mlops__drift_judged;
 
 /* Judges one column. Allocates nothing. */

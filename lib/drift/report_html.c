@@ -117,6 +117,7 @@ static void put_numbers(mlops__buf *out, const mlops_drift_column *column, int p
     put_number(out, preset ? column->p_value : column->effect_low);
     put_number(out, preset ? column->tolerance : column->p_adjusted);
     put_number(out, column->severity);
+    mlops__html_element(out, "td", "where", column->where);
     put_number(out, column->psi);
 }
 
@@ -135,7 +136,10 @@ static void put_picture_row(mlops__buf *out, const mlops__drift_judged *judged, 
     put_name(out, column);
     mlops__buf_text(out, "<td>");
     if (bins->k > 0)
-        mlops__svg_histograms(out, bins->reference, bins->current, (size_t)bins->k, column->name);
+        mlops__svg_histograms(out, bins->reference, bins->current, (size_t)bins->k,
+                              judged->n_regions > 0 ? judged->regions[0].first_bin : 0,
+                              judged->n_regions > 0 ? judged->regions[0].last_bin + 1 : 0,
+                              column->name);
     mlops__buf_text(out, preset ? "</td>" : "</td><td>");
     if (judged->size > 0)
         mlops__svg_effect(out, column->effect, column->effect_low, column->tolerance, scale);
@@ -148,10 +152,10 @@ static void put_picture_row(mlops__buf *out, const mlops__drift_judged *judged, 
 /* The columns' heads; those of presets differ in some. */
 static void begin_table(mlops__buf *out, int preset, int pictured) {
     static const char *const heads[] = {
-        "Column",      "Answer",          "Distribution", "Effect",      "Test",
-        "Effect",      "At least",        "Adjusted p",   "Severity",    "PSI",
-        "Shift in sd", "Nulls before, %", "Nulls now, %", "Mean before", "Mean now"};
-    enum { DRAWN = 2, BAR = 3, BOUND = 6, ADJUSTED = 7, MORE = 10 };
+        "Column",          "Answer",       "Distribution", "Effect",  "Test", "Effect",
+        "At least",        "Adjusted p",   "Severity",     "Where",   "PSI",  "Shift in sd",
+        "Nulls before, %", "Nulls now, %", "Mean before",  "Mean now"};
+    enum { DRAWN = 2, BAR = 3, BOUND = 6, ADJUSTED = 7, MORE = 11 };
     mlops__buf_text(out, "<div class=\"scroll\"><table><thead><tr>");
     for (int i = 0; i < (pictured ? (int)(sizeof heads / sizeof heads[0]) : MORE); i++) {
         if ((i == DRAWN && !pictured) || (i == BAR && (preset || !pictured))) continue;
@@ -183,7 +187,8 @@ static void put_tables(mlops__buf *out, const mlops_drift *self) {
     int preset = self->rule.preset != MLOPS_DRIFT_NATIVE;
     mlops__buf_text(out,
                     "<h2>Columns, the gravest first</h2>\n<p class=\"note\"><span class=\"key\">"
-                    "reference</span><span class=\"key cur\">current</span></p>\n");
+                    "reference</span><span class=\"key cur\">current</span>"
+                    "<span class=\"key mark\">changed the most</span></p>\n");
     begin_table(out, preset, 1);
     for (int64_t i = 0; i < n; i++)
         put_picture_row(out, &self->columns[self->order[i]], scale, preset);

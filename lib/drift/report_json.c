@@ -7,7 +7,27 @@
 #include "drift/inside.h"
 #include "text/json.h"
 
-static void put_column(mlops__json_writer *json, const mlops_drift_column *column) {
+static void put_regions(mlops__json_writer *json, const mlops__drift_judged *judged) {
+    mlops__json_name(json, "regions");
+    mlops__json_open(json, '[');
+    for (int i = 0; i < judged->n_regions; i++) {
+        const mlops__drift_region *region = &judged->regions[i];
+        mlops__json_open(json, '{');
+        mlops__json_put_text(json, "kind", mlops__drift_part_name(region->kind));
+        if (region->kind == MLOPS__DRIFT_SPAN) {
+            mlops__json_put_f64(json, "low", region->low);
+            mlops__json_put_f64(json, "high", region->high);
+        }
+        if (region->text) mlops__json_put_text(json, "category", region->text);
+        mlops__json_put_f64(json, "reference", region->reference);
+        mlops__json_put_f64(json, "current", region->current);
+        mlops__json_close(json, '}');
+    }
+    mlops__json_close(json, ']');
+}
+
+static void put_column(mlops__json_writer *json, const mlops__drift_judged *judged) {
+    const mlops_drift_column *column = &judged->column;
     mlops__json_open(json, '{');
     mlops__json_put_text(json, "name", column->name);
     mlops__json_put_text(json, "type", mlops__type_name(column->type));
@@ -30,6 +50,10 @@ static void put_column(mlops__json_writer *json, const mlops_drift_column *colum
     mlops__json_put_f64(json, "nulls_current", column->nulls_current);
     mlops__json_put_f64(json, "mean_reference", column->mean_reference);
     mlops__json_put_f64(json, "mean_current", column->mean_current);
+    mlops__json_put_f64(json, "location", column->location);
+    mlops__json_put_i64(json, "direction", column->direction);
+    mlops__json_put_text(json, "where", column->where);
+    put_regions(json, judged);
     mlops__json_name(json, "exact");
     mlops__json_bool(json, column->exact != 0);
     mlops__json_close(json, '}');
@@ -62,7 +86,7 @@ void mlops__drift_json_notes(mlops__buf *out, const mlops_drift *self,
     }
     mlops__json_name(&json, "columns");
     mlops__json_open(&json, '[');
-    for (int64_t i = 0; i < self->n; i++) put_column(&json, &self->columns[i].column);
+    for (int64_t i = 0; i < self->n; i++) put_column(&json, &self->columns[i]);
     mlops__json_close(&json, ']');
     mlops__json_close(&json, '}');
     mlops__buf_u8(out, '\n');

@@ -100,6 +100,8 @@ void mlops__drift_open_column(mlops__drift_judged *out, const char *name, mlops_
         mlops__not_a_number();
     column->ks = column->wasserstein = column->psi = column->js = column->tv =
         mlops__not_a_number();
+    column->location = column->severity = mlops__not_a_number();
+    column->where = "";
     column->nulls_reference = share(reference->n_null, reference->n + reference->n_null);
     column->nulls_current = share(current->n_null, current->n + current->n_null);
     column->mean_reference = reference->mean;

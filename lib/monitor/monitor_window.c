@@ -89,6 +89,7 @@ static void judge_feature(mlops__drift_judged *out, const mlops__drift_rule *rul
     task.edges = feature->edges;
     task.reference = feature->reference;
     task.current = cells;
+    task.texts = column->categories;
     task.side_reference = reference_side(column);
     task.side_current = current_side(feature);
     task.sd_reference = column->sd;

@@ -34,9 +34,10 @@ void mlops__html_element(mlops__buf *out, const char *tag, const char *class_nam
 void mlops__html_number(mlops__buf *out, double value, int digits);
 
 /* Two histograms of k bins over each other as inline SVG: shares of the reference as bars, of the
- * current window as a line. Widths are equal; label is the accessible description. */
+ * current window as a line. Widths are equal; bins from mark to mark_end - 1 have a ground of their
+ * own, for where to look. label is the accessible description. */
 void mlops__svg_histograms(mlops__buf *out, const double *reference, const double *current,
-                           size_t k, const char *label);
+                           size_t k, int mark, int mark_end, const char *label);
 
 /* A horizontal bar: value, its lower bound and the tolerance on a scale of 0 to max. */
 void mlops__svg_effect(mlops__buf *out, double effect, double low, double tolerance, double max);

@@ -48,10 +48,17 @@ static double bar_top(const double *values, size_t i, double max) {
 }
 
 void mlops__svg_histograms(mlops__buf *out, const double *reference, const double *current,
-                           size_t k, const char *label) {
+                           size_t k, int mark, int mark_end, const char *label) {
     begin(out, "histograms", HISTOGRAM_WIDTH, HISTOGRAM_HEIGHT, label);
     double max = highest(current, k, highest(reference, k, 0));
     double width = k ? (double)HISTOGRAM_WIDTH / (double)k : 0;
+    if (mark < mark_end) {
+        put_coordinate(out, "<path class=\"mark\" d=\"M", mark * width);
+        put_coordinate(out, " 0H", mark_end * width);
+        mlops__buf_format(out, "V%d", HISTOGRAM_HEIGHT);
+        put_coordinate(out, "H", mark * width);
+        mlops__buf_text(out, "z\"/>");
+    }
     mlops__buf_text(out, "<path class=\"ref\" d=\"");
     for (size_t i = 0; i < k; i++) {
         put_coordinate(out, "M", (double)i * width + width * 0.06);

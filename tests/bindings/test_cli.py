@@ -466,9 +466,13 @@ def compare_tables(folder):
     assert abs(amount["ks"] - expected) < 1e-12
     text = run("drift", "compare", TRAIN, LIVE, status=3).out
     lines = text.splitlines()
-    assert len(lines) == len(columns) + 3 and lines[0].startswith("COLUMN")
-    assert "\033" not in text
     drifted = [name for name, column in columns.items() if column["verdict"] == "yes"]
+    where = lines[len(columns) + 2:-2]
+    assert where == [f"{name}: {columns[name]['where']}" for name in drifted]
+    assert amount["where"].startswith("more at ") and len(lines) == len(columns) + len(where) + 4
+    lines = lines[:len(columns) + 1] + lines[-2:]
+    assert lines[0].startswith("COLUMN")
+    assert "\033" not in text
     assert drifted and f"drift: {len(drifted)} of {len(columns)} columns drifted" == lines[-1]
     for line in lines[1:-2]:
         name = line.split()[0]

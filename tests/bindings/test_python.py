@@ -960,6 +960,17 @@ class Pandas(unittest.TestCase):
         self.assertEqual([column.name for column in report], list(train.columns))
         self.assertEqual(report["amount"].verdict, mlops.DriftVerdict.YES)
         self.assertEqual(report[-1].name, "country")
+        regions = report.regions().to_pandas()
+        told = regions[regions["column"] == "amount"]
+        self.assertEqual(list(told["kind"]), ["values", "values"])
+        for row in told.itertuples():
+            for side, table in (("reference", train), ("current", live)):
+                values = table["amount"].dropna()
+                self.assertAlmostEqual(getattr(row, side), values.between(row.low, row.high).mean())
+        self.assertIn("more at", report["amount"].where)
+        at = report["amount"].location
+        gap = (train["amount"].dropna() <= at).mean() - (live["amount"].dropna() <= at).mean()
+        self.assertAlmostEqual(report["amount"].direction * gap, report["amount"].ks)
         self.assertEqual(report.severity, np.nanmax([column.severity for column in report]))
         by_share = mlops.compare(train, live, correction="bh")
         self.assertIn('"correction": "bh"', by_share.json())

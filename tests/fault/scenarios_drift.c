@@ -18,7 +18,13 @@ static int finish(mlops_status status, mlops_drift *d, const mlops_error *err) {
     int good = mlops_drift_overall(d) == MLOPS_DRIFT_YES && mlops_drift_severity(d) > 1 &&
                mlops_drift_n_columns(d) == 3 && mlops_drift_n_drifted(d) > 0 &&
                mlops_drift_get(d, 0, &first) == MLOPS_OK && strcmp(first.name, "x") == 0;
+    mlops_table *regions;
+    mlops_error late;
+    status = mlops_drift_regions(&regions, d, &late);
     mlops_drift_unref(d);
+    if (status) return regions || late.code != status || !late.message[0] ? SWEEP_WRONG : status;
+    good = good && mlops_table_n_rows(regions) > 0;
+    mlops_table_unref(regions);
     return good ? MLOPS_OK : SWEEP_WRONG;
 }
 

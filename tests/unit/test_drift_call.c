@@ -128,7 +128,8 @@ static void test_executor_changes_nothing(void **state) {
         for (int64_t i = 0; i < 23; i++) {
             mlops_drift_column a = column_of(want, i), b = column_of(got, i);
             assert_string_equal(a.name, b.name);
-            a.name = b.name = NULL;
+            assert_string_equal(a.where, b.where);
+            a.name = b.name = a.where = b.where = NULL;
             assert_memory_equal(&a, &b, sizeof a);
         }
         mlops_drift_unref(got);

@@ -1281,8 +1281,12 @@ mlops_drift_column._fields_ = [
     ("mean_reference", C.c_double),
     ("mean_current", C.c_double),
     ("severity", C.c_double),
+    ("location", C.c_double),
+    ("direction", C.c_int32),
+    ("reserved", C.c_uint32),
+    ("where", C.c_char_p),
 ]
-assert C.sizeof(mlops_drift_column) == (168 if C.sizeof(C.c_void_p) == 8 else 160)
+assert C.sizeof(mlops_drift_column) == (192 if C.sizeof(C.c_void_p) == 8 else 180)
 
 
 class mlops_profile_opts(C.Structure):
@@ -2403,6 +2407,7 @@ _rt.declare(lib.mlops_drift_severity, C.c_double, C.c_void_p)
 _rt.declare(lib.mlops_drift_n_columns, C.c_int64, C.c_void_p)
 _rt.declare(lib.mlops_drift_n_drifted, C.c_int64, C.c_void_p)
 _rt.declare(lib.mlops_drift_get, C.c_int32, C.c_void_p, C.c_int64, C.POINTER(mlops_drift_column))
+_rt.declare(lib.mlops_drift_regions, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_drift_save, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_drift_json, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
 _rt.declare(lib.mlops_profile_size, C.c_size_t, C.POINTER(mlops_profile_opts))
@@ -3159,6 +3164,11 @@ class DriftColumn:
     mean_reference: float  # mean of the finite values
     mean_current: float  # mean of the finite values
     severity: float  # how grave it is, as mlops_drift_severity(); NaN where there is not enough data
+    location: float  # value up to which the shares of both sides lie ks apart
+    # 1: beyond location is more of the current values than of the reference's; -1: less; 0: ks is 0 or does not
+    # apply
+    direction: int
+    where: str  # for people: what gained and what lost the most, as mlops_drift_regions(); "" if that is not known
 
 
 def _drift_column(s):
@@ -3185,6 +3195,9 @@ def _drift_column(s):
         mean_reference=s.mean_reference,
         mean_current=s.mean_current,
         severity=s.severity,
+        location=s.location,
+        direction=s.direction,
+        where=_rt.decoded(s.where),
     )
 
 
@@ -6836,6 +6849,30 @@ class Drift(_rt.Handle):
                 -1: "index is out of range",
             })
         return _drift_column(out)
+
+    def regions(self):
+        """Where columns have changed: what gained and what lost the largest shares. A row a region, of the
+        columns whose p_value is at most alpha (of a preset: of all), the largest change first.
+
+            column              its name (string)
+            kind                "values", "category", "new" (all categories that the reference has not),
+                                "rest" (all that are not told apart) or "nulls" (string)
+            low, high           of values: from low to high; of a kept reference above low (float64)
+            category            text of a category (string)
+            reference, current  its shares of the values, of nulls of the rows (float64)
+
+        What does not apply is null. Values are the interval that gained the most, of all intervals, and
+        that which lost the most. Of categories there are up to three that gained and three that lost.
+
+        Raises: NomemError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        err = mlops_error()
+        status = lib.mlops_drift_regions(C.byref(out), h, C.byref(err))
+        if status:
+            _rt.check(status, "Drift.regions", err)
+        return _rt.classes["table"]._wrap(out.value)
 
     def save(self, path):
         """Write a report, whole or not at all: self-contained HTML, or JSON if the name ends in ".json".

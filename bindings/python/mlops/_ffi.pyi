@@ -540,6 +540,9 @@ class DriftColumn:
     mean_reference: float
     mean_current: float
     severity: float
+    location: float
+    direction: int
+    where: str
 
 @dataclass(frozen=True)
 class ProfileSummary:
@@ -1047,6 +1050,7 @@ class Drift(Handle):
     @property
     def n_drifted(self) -> int: ...
     def get(self, index: int) -> DriftColumn: ...
+    def regions(self) -> Table: ...
     def save(self, path: PathOrStr) -> None: ...
     def json(self) -> str: ...
 

@@ -51,6 +51,7 @@
 #include <mlops/performance_estimate.h>
 #include <mlops/policy.h>
 #include <mlops/profile.h>
+#include <mlops/profile_read.h>
 #include <mlops/promote.h>
 #include <mlops/quality.h>
 #include <mlops/reference.h>

@@ -1881,6 +1881,11 @@ public:
         detail::check(mlops_profile_add_f32(need(), values.data(), static_cast<std::int64_t>((values.size() + std::size_t(stride) - 1) / std::size_t(stride)), stride), "mlops_profile_add_f32");
     }
 
+    /// Count a text: its characters as a value, and itself among different values and categories.
+    void add_text(const char *text = nullptr) {
+        detail::check(mlops_profile_add_text(need(), text), "mlops_profile_add_text");
+    }
+
     /// Count n nulls; n is 0 or more.
     void add_nulls(std::int64_t n) {
         detail::check(mlops_profile_add_nulls(need(), n), "mlops_profile_add_nulls");
@@ -1904,27 +1909,6 @@ public:
         return out;
     }
 
-    /// Number of bins.
-    std::int64_t n_bins() const {
-        return mlops_profile_n_bins(need());
-    }
-
-    /// Values in a bin (infinities count in the outermost); -1 if index is out of range.
-    std::int64_t bin(std::int64_t index) const {
-        return mlops_profile_bin(need(), index);
-    }
-
-    /// Upper edge of a bin, which belongs to it: +inf of the last, NaN if out of range.
-    double edge(std::int64_t index) const {
-        return mlops_profile_edge(need(), index);
-    }
-
-    /// Quantile, from the bins: the upper edge of the first bin up to which q of the values lie, bounded by the
-    /// extremes. Nulls and NaN do not count.
-    double quantile(double q) const {
-        return mlops_profile_quantile(need(), q);
-    }
-
     /// Write the profile as bytes: canonical, little-endian, equal for equal content on any machine.
     std::string save() const {
         return detail::written([&](void *text, std::size_t cap, std::size_t *needed) {
@@ -1942,6 +1926,59 @@ public:
             detail::check(status, "mlops_profile_load");
             return ::mlops::profile(out, std::move(memory));
         }
+    }
+
+    /// Moments. Mean and variance are exact but for a last rounding; the others are as fine as the bins.
+    mlops_profile_moments measure() const {
+        mlops_profile_moments out = {};
+        out.struct_size = sizeof out;
+        detail::check(mlops_profile_measure(need(), &out), "mlops_profile_measure");
+        return out;
+    }
+
+    /// How many different values there are, by estimate, or a bound of it: see mlops_hll_estimate(). Nulls and NaN
+    /// are none. NaN if the profile has no registers.
+    double distinct(double errors) const {
+        return mlops_profile_distinct(need(), errors);
+    }
+
+    /// Number of categories.
+    std::int64_t n_categories() const {
+        return mlops_profile_n_categories(need());
+    }
+
+    /// Texts of a category; -1 if index is out of range.
+    std::int64_t category(std::int64_t index) const {
+        return mlops_profile_category(need(), index);
+    }
+
+    /// Name of a category.
+    std::optional<std::string_view> category_name(std::int64_t index) const {
+        const char *text = mlops_profile_category_name(need(), index);
+        if (text == nullptr) return std::nullopt;
+        return text;
+    }
+
+    /// Number of bins; without edges it changes with what is counted.
+    std::int64_t n_bins() const {
+        return mlops_profile_n_bins(need());
+    }
+
+    /// Values in a bin (infinities count in the outermost); -1 if index is out of range.
+    std::int64_t bin(std::int64_t index) const {
+        return mlops_profile_bin(need(), index);
+    }
+
+    /// Upper edge of a bin: +inf of the last, NaN if out of range. It belongs to the bin, but for log-linear bins
+    /// below zero, which have their lower one.
+    double edge(std::int64_t index) const {
+        return mlops_profile_edge(need(), index);
+    }
+
+    /// Quantile, from the bins: the upper edge of the first bin up to which q of the values lie, bounded by the
+    /// extremes. Nulls and NaN do not count.
+    double quantile(double q) const {
+        return mlops_profile_quantile(need(), q);
     }
 };
 

@@ -1309,6 +1309,29 @@ func makeProfileSummary(c *C.mlops_profile_summary) (r ProfileSummary) {
 	return r
 }
 
+// ProfileMoments: moments of the finite values of a profile.
+type ProfileMoments struct {
+	// finite values
+	N int64
+	// from the exact sum; NaN as in mlops_profile_summary
+	Mean float64
+	// from the exact sums, by n; NaN as the mean
+	Variance float64
+	// from the middles of the bins; NaN if variance is 0 or NaN, or if a value is infinite
+	Skewness float64
+	// the same, less the 3 of a normal distribution
+	Kurtosis float64
+}
+
+func makeProfileMoments(c *C.mlops_profile_moments) (r ProfileMoments) {
+	r.N = int64(c.n)
+	r.Mean = float64(c.mean)
+	r.Variance = float64(c.variance)
+	r.Skewness = float64(c.skewness)
+	r.Kurtosis = float64(c.kurtosis)
+	return r
+}
+
 // EraseStat: what was found and done.
 type EraseStat struct {
 	// 1 when no byte of it is left in the store
@@ -2715,6 +2738,15 @@ type ProfileOpts struct {
 	// the sum counts units of 2^-scale, to which each value is rounded (ties to even); -64 to 64; default
 	// 32, at which values below 2^94 sum up
 	Scale *int32
+	// 2^lg_k registers count different values, as in mlops/hll.h; 4 to 16; default none: they are not
+	// counted
+	LgK int64
+	// bytes for the counts of log-linear bins, a multiple of 8: 64 to 65,536; default 1,000; more makes
+	// finer bins
+	BinsSize int64
+	// up to 255 texts that mlops_profile_add_text() counts each by itself, separated by commas, quoted as
+	// in a CSV line
+	Categories string
 }
 
 func (o *ProfileOpts) c(s *scope) *C.mlops_profile_opts {
@@ -2731,6 +2763,9 @@ func (o *ProfileOpts) c(s *scope) *C.mlops_profile_opts {
 		c.flags |= 1
 		c.scale = C.int32_t(*o.Scale)
 	}
+	c.lg_k = C.int64_t(o.LgK)
+	c.bins_size = C.int64_t(o.BinsSize)
+	c.categories = s.optional(o.Categories)
 	return c
 }
 
@@ -7093,6 +7128,19 @@ func (x *Profile) AddF32(values []float32, stride int) error {
 	return check(C.mlops_profile_add_f32(x.p, (*C.float)(pointer(values)), C.int64_t((len(values)+stride-1)/stride), C.int64_t(stride)), nil, "mlops_profile_add_f32")
 }
 
+// AddText: count a text: its characters as a value, and itself among different values and categories.
+//
+// Errors: MLOPS_E_LIMIT beyond 2^63 - 1 values in all.
+func (x *Profile) AddText(text string) error {
+	if x == nil || x.p == nil {
+		return closed("Profile")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	return check(C.mlops_profile_add_text(x.p, s.optional(text)), nil, "mlops_profile_add_text")
+}
+
 // AddNulls: count n nulls; n is 0 or more.
 //
 // Errors: as mlops_profile_add().
@@ -7145,45 +7193,6 @@ func (x *Profile) Summarize() (ProfileSummary, error) {
 	return makeProfileSummary(&out), nil
 }
 
-// NBins: number of bins.
-func (x *Profile) NBins() int64 {
-	if x == nil || x.p == nil {
-		return 0
-	}
-	defer runtime.KeepAlive(x)
-	return int64(C.mlops_profile_n_bins(x.p))
-}
-
-// Bin: values in a bin (infinities count in the outermost); -1 if index is out of range.
-func (x *Profile) Bin(index int64) int64 {
-	if x == nil || x.p == nil {
-		return 0
-	}
-	defer runtime.KeepAlive(x)
-	return int64(C.mlops_profile_bin(x.p, C.int64_t(index)))
-}
-
-// Edge: upper edge of a bin, which belongs to it: +inf of the last, NaN if out of range.
-func (x *Profile) Edge(index int64) float64 {
-	if x == nil || x.p == nil {
-		return 0
-	}
-	defer runtime.KeepAlive(x)
-	return float64(C.mlops_profile_edge(x.p, C.int64_t(index)))
-}
-
-// Quantile: quantile, from the bins: the upper edge of the first bin up to which q of the values lie,
-// bounded by the extremes. Nulls and NaN do not count.
-//
-// Returns: NaN if there are no values or q is out of range.
-func (x *Profile) Quantile(q float64) float64 {
-	if x == nil || x.p == nil {
-		return 0
-	}
-	defer runtime.KeepAlive(x)
-	return float64(C.mlops_profile_quantile(x.p, C.double(q)))
-}
-
 // Save: write the profile as bytes: canonical, little-endian, equal for equal content on any machine.
 //
 // Errors: MLOPS_E_ARENA if cap is too small; nothing is written then.
@@ -7223,6 +7232,102 @@ func LoadProfile(content []byte) (*Profile, error) {
 		}
 		size *= 2
 	}
+}
+
+// Measure: moments. Mean and variance are exact but for a last rounding; the others are as fine as the
+// bins.
+//
+// Errors: MLOPS_E_INVALID if struct_size is unknown.
+func (x *Profile) Measure() (ProfileMoments, error) {
+	if x == nil || x.p == nil {
+		return ProfileMoments{}, closed("Profile")
+	}
+	defer runtime.KeepAlive(x)
+	var out C.mlops_profile_moments
+	out.struct_size = C.sizeof_mlops_profile_moments
+	if err := check(C.mlops_profile_measure(x.p, &out), nil, "mlops_profile_measure"); err != nil {
+		return ProfileMoments{}, err
+	}
+	return makeProfileMoments(&out), nil
+}
+
+// Distinct: how many different values there are, by estimate, or a bound of it: see
+// mlops_hll_estimate(). Nulls and NaN are none. NaN if the profile has no registers.
+func (x *Profile) Distinct(errors float64) float64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return float64(C.mlops_profile_distinct(x.p, C.double(errors)))
+}
+
+// NCategories: number of categories.
+func (x *Profile) NCategories() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_profile_n_categories(x.p))
+}
+
+// Category: texts of a category; -1 if index is out of range.
+func (x *Profile) Category(index int64) int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_profile_category(x.p, C.int64_t(index)))
+}
+
+// CategoryName: name of a category.
+//
+// Returns: NULL if index is out of range.
+func (x *Profile) CategoryName(index int64) string {
+	if x == nil || x.p == nil {
+		return ""
+	}
+	defer runtime.KeepAlive(x)
+	return C.GoString(C.mlops_profile_category_name(x.p, C.int64_t(index)))
+}
+
+// NBins: number of bins; without edges it changes with what is counted.
+func (x *Profile) NBins() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_profile_n_bins(x.p))
+}
+
+// Bin: values in a bin (infinities count in the outermost); -1 if index is out of range.
+func (x *Profile) Bin(index int64) int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_profile_bin(x.p, C.int64_t(index)))
+}
+
+// Edge: upper edge of a bin: +inf of the last, NaN if out of range. It belongs to the bin, but for
+// log-linear bins below zero, which have their lower one.
+func (x *Profile) Edge(index int64) float64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return float64(C.mlops_profile_edge(x.p, C.int64_t(index)))
+}
+
+// Quantile: quantile, from the bins: the upper edge of the first bin up to which q of the values lie,
+// bounded by the extremes. Nulls and NaN do not count.
+//
+// Returns: NaN if there are no values or q is out of range.
+func (x *Profile) Quantile(q float64) float64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return float64(C.mlops_profile_quantile(x.p, C.double(q)))
 }
 
 // Edge: a bundle in use on a device, in mlops_edge_size() bytes. One thread at a time.

@@ -1,16 +1,21 @@
 /* mlops/profile.h: statistics of one column, in fixed memory, merged without loss.
  *
- * A mlops_profile counts the values of a numeric column into bins, with totals, extremes and an
- * exact sum. Its state is the caller's: fixed size, no heap, the same bytes on a server and on a
- * microcontroller. Counts are integers and the sum is kept in 192-bit fixed point, so that merging
+ * A mlops_profile counts the values of a column into bins, with totals, extremes, exact sums of
+ * values and of squares, and, where asked for, different values and named categories. Its state is
+ * the caller's: fixed size, no heap, the same bytes on a server and on a microcontroller; with
+ * lg_k 9 and all else as it is by default it is 2,048 bytes. All of it is integers, so that merging
  * is commutative and associative to the byte: profiles of parts, merged in any order, are the
  * profile of the whole. No value is lost and no count wraps: beyond 2^63 - 1 values a verb refuses.
  *
- * Bins are either given (edges, such as the quantiles of a reference) or, without edges, the 517
- * log-linear ones: each power of two of magnitude from 2^-32 to 2^32 is cut into 4 equal bins on
- * both sides of zero. In ascending order: x <= -2^32; 256 up to -2^-32; then up to below zero; zero
- * of either sign; above zero up to 2^-32; 256 up to 2^32; all above. Each bin has its upper edge
- * and not its lower one.
+ * Bins are either given (edges, such as the quantiles of a reference) or, without edges,
+ * log-linear: each power of two of magnitude is cut into equal parts, as many as the room for
+ * counts allows for what was seen. In ascending order: all below -2^64; none; bins; none; then from
+ * -2^-32 to below zero; zero of either sign; above zero up to 2^-32; none; bins from the least to
+ * the greatest magnitude that lies between; none; all above 2^64. Bins above zero have their upper
+ * edge and not their lower one; bins below mirror them.
+ *
+ * Texts are counted by their length in characters, and as what they are among different values and
+ * categories. A profile is of numbers or of texts.
  */
 #ifndef MLOPS_PROFILE_H
 #define MLOPS_PROFILE_H
@@ -38,6 +43,13 @@ typedef struct mlops_profile_opts {
                                         rounded (ties to even); -64 to 64; default 32, at which
                                         values below 2^94 sum up */
     uint32_t reserved;             /**< must be 0 */
+    int64_t lg_k;                  /**< 2^lg_k registers count different values, as in mlops/hll.h;
+                                        4 to 16; default none: they are not counted */
+    int64_t bins_size;             /**< bytes for the counts of log-linear bins, a multiple of 8: 64
+                                        to 65,536; default 1,000; more makes finer bins */
+    const char *categories;        /**< @nullable up to 255 texts that mlops_profile_add_text()
+                                        counts each by itself, separated by commas, quoted as in a
+                                        CSV line */
 } mlops_profile_opts;
 
 enum {
@@ -45,7 +57,7 @@ enum {
 };
 
 #define MLOPS_PROFILE_OPTS_INIT                                                                    \
-    { sizeof(mlops_profile_opts), 0, 0, 0, 0, 0, 0 }
+    { sizeof(mlops_profile_opts), 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /** What a profile has seen. */
 typedef struct mlops_profile_summary {
@@ -72,7 +84,7 @@ typedef struct mlops_profile_summary {
 MLOPS_API size_t mlops_profile_size(const mlops_profile_opts *opts);
 
 /**
- * Start an empty profile in the caller's storage. The edges are copied.
+ * Start an empty profile in the caller's storage. Edges and categories are copied.
  *
  * @param[out] out  the profile, living in mem; needs no end
  * @param mem       @shape(size) storage, aligned to 8 bytes
@@ -126,6 +138,16 @@ MLOPS_API mlops_status mlops_profile_add(mlops_profile *self, const double *valu
 MLOPS_API mlops_status mlops_profile_add_f32(mlops_profile *self, const float *values, int64_t n,
                                              int64_t stride);
 
+/**
+ * Count a text: its characters as a value, and itself among different values and categories.
+ *
+ * @param self  profile
+ * @param text  @nullable UTF-8; NULL is a null
+ * @return MLOPS_E_LIMIT beyond 2^63 - 1 values in all
+ * @since 0.1
+ */
+MLOPS_API mlops_status mlops_profile_add_text(mlops_profile *self, const char *text);
+
 /** Count n nulls; n is 0 or more. @return as mlops_profile_add() @since 0.1 */
 MLOPS_API mlops_status mlops_profile_add_nulls(mlops_profile *self, int64_t n);
 
@@ -153,26 +175,6 @@ MLOPS_API void mlops_profile_reset(mlops_profile *self);
  */
 MLOPS_API mlops_status mlops_profile_summarize(const mlops_profile *self,
                                                mlops_profile_summary *out);
-
-/** Number of bins. @since 0.1 */
-MLOPS_API int64_t mlops_profile_n_bins(const mlops_profile *self);
-
-/** Values in a bin (infinities count in the outermost); -1 if index is out of range. @since 0.1 */
-MLOPS_API int64_t mlops_profile_bin(const mlops_profile *self, int64_t index);
-
-/** Upper edge of a bin, which belongs to it: +inf of the last, NaN if out of range. @since 0.1 */
-MLOPS_API double mlops_profile_edge(const mlops_profile *self, int64_t index);
-
-/**
- * Quantile, from the bins: the upper edge of the first bin up to which q of the values lie, bounded
- * by the extremes. Nulls and NaN do not count.
- *
- * @param self  profile
- * @param q     in [0, 1]
- * @return NaN if there are no values or q is out of range
- * @since 0.1
- */
-MLOPS_API double mlops_profile_quantile(const mlops_profile *self, double q);
 
 /**
  * Write the profile as bytes: canonical, little-endian, equal for equal content on any machine.

@@ -4,7 +4,7 @@
 
 #include "base/bits.h"
 
-#include <mlops/profile.h>
+#include <mlops/profile_read.h>
 
 /* Counts of the bins, mlops_profile_n_bins() of them; each fits into int64_t. */
 const uint64_t *mlops__profile_counts(const mlops_profile *self);

@@ -32,7 +32,7 @@
 #include "base/buf.h"
 #include "sys/host.h"
 
-#include <mlops/profile.h>
+#include <mlops/profile_read.h>
 #include <mlops/reference.h>
 
 enum { MLOPS__REFERENCE_EDGES = 1023, MLOPS__REFERENCE_CATEGORIES = 64 };

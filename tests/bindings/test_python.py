@@ -314,9 +314,10 @@ class Messages(unittest.TestCase):
 
     def test_profiles_that_do_not_merge(self):
         profile = mlops.Profile(edges=[1.0, 2.0])
-        tail = "; only profiles of equal edges and scale merge"
+        tail = "; only profiles of equal edges and options merge"
         for edges, scale, told in (([1.0], None, "2 bins, not 3"), ([1.0, 2.5], None, "edge 1 at 2.5, not 2.0"),
-                                   ([1.0, 2.0], 3, "another scale"), (None, None, "517 bins, not 3")):
+                                   ([1.0, 2.0], 3, "another scale, lg_k, bins_size or categories"),
+                                   (None, None, "log-linear bins, not edges")):
             other = mlops.Profile(edges=edges, scale=scale)
             self.says(mlops.InvalidError, f"other has {told}{tail}", profile.merge, other)
         closed = mlops.Profile(edges=[1.0, 2.0])

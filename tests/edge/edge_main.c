@@ -82,12 +82,17 @@ static mlops_status sketch(uint32_t *crc) {
     mlops_kll *kll;
     mlops_hll *hll;
     mlops_items *items;
+    mlops_profile *profile;
+    mlops_profile_opts opts = MLOPS_PROFILE_OPTS_INIT;
+    mlops_profile_moments moments = MLOPS_PROFILE_MOMENTS_INIT;
     uint64_t state = 7;
     double told[2];
+    opts.lg_k = 9;
     size_t n = 0;
     MLOPS_TRY(mlops_kll_init(&kll, storage, 40000, NULL));
     MLOPS_TRY(mlops_hll_init(&hll, storage + 5000, 40000, NULL));
     MLOPS_TRY(mlops_items_init(&items, storage + 10000, 40000, NULL));
+    MLOPS_TRY(mlops_profile_init(&profile, storage + 15000, 2048, &opts));
     for (int i = 0; i < 20000; i++) {
         int64_t whole = (int64_t)(draw(&state) >> 40);
         double value = (double)whole / 1024;
@@ -95,6 +100,7 @@ static mlops_status sketch(uint32_t *crc) {
         MLOPS_TRY(mlops_kll_add(kll, &value, 1));
         MLOPS_TRY(mlops_hll_add(hll, &value, 1));
         MLOPS_TRY(mlops_items_add(items, &key, 1));
+        MLOPS_TRY(mlops_profile_add(profile, &value, 1));
     }
     told[0] = mlops_kll_quantile(kll, 0.3);
     told[1] = mlops_hll_estimate(hll, 2);
@@ -104,6 +110,10 @@ static mlops_status sketch(uint32_t *crc) {
     MLOPS_TRY(mlops_hll_save(hll, MLOPS_HLL_TYPE_4, saved, sizeof saved, &n));
     *crc = mlops__crc32(*crc, saved, n);
     MLOPS_TRY(mlops_items_save(items, MLOPS_ITEMS_NATIVE, saved, sizeof saved, &n));
+    *crc = mlops__crc32(*crc, saved, n);
+    MLOPS_TRY(mlops_profile_measure(profile, &moments));
+    *crc = mlops__crc32(*crc, &moments, sizeof moments);
+    MLOPS_TRY(mlops_profile_save(profile, saved, sizeof saved, &n));
     *crc = mlops__crc32(*crc, saved, n);
     return MLOPS_OK;
 }

@@ -13,12 +13,19 @@ static mlops_status make(mlops_profile **out, const mlops_host *host, mlops_erro
     opts.host = host;
     opts.edges = EDGES;
     opts.n_edges = 3;
+    opts.lg_k = 4;
+    opts.categories = "a,b";
     return mlops_profile_new(out, &opts, err);
 }
 
 static int as_expected(const mlops_profile *p) {
     mlops_profile_summary summary = MLOPS_PROFILE_SUMMARY_INIT;
-    return mlops_profile_summarize(p, &summary) == MLOPS_OK && summary.n == 6 &&
+    mlops_profile_moments moments = MLOPS_PROFILE_MOMENTS_INIT;
+    if (mlops_profile_measure(p, &moments) || moments.n != 5 || mlops_profile_distinct(p, 0) < 4 ||
+        mlops_profile_n_categories(p) != 2 || mlops_profile_category(p, 1) != 1 ||
+        mlops_profile_category_name(p, 1)[0] != 'b')
+        return 0;
+    return mlops_profile_summarize(p, &summary) == MLOPS_OK && summary.n == 7 &&
            summary.n_null == 2 && mlops_profile_n_bins(p) == 4 && mlops_profile_bin(p, 1) == 2 &&
            mlops_profile_edge(p, 1) == 2 && mlops_profile_quantile(p, 1) == 9;
 }
@@ -28,7 +35,8 @@ static int merge_and_save(mlops_profile *p, mlops_profile *q) {
     mlops_profile *read;
     size_t needed = 0;
     if (mlops_profile_add(p, VALUES, 4) || mlops_profile_add_nulls(q, 2) ||
-        mlops_profile_merge(p, q) || mlops_profile_save(p, bytes, sizeof bytes, &needed) ||
+        mlops_profile_add_text(p, "b") || mlops_profile_merge(p, q) ||
+        mlops_profile_save(p, bytes, sizeof bytes, &needed) ||
         mlops_profile_load(&read, storage, sizeof storage, bytes, needed))
         return SWEEP_WRONG;
     int good = as_expected(p) && as_expected(read);

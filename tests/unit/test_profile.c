@@ -39,9 +39,19 @@ static int same(double a, double b) {
     return isnan(a) ? isnan(b) : a == b && signbit(a) == signbit(b);
 }
 
+/* Whether a value lies between the edges of a bin, as the header says. Log-linear bins below zero
+ * have their lower edge, and zero has one for itself. */
+static int in_bin(const mlops_profile *p, int64_t b, int log_bins, double x) {
+    double low = b ? mlops_profile_edge(p, b - 1) : -INFINITY, high = mlops_profile_edge(p, b);
+    if (isnan(x)) return 0;
+    if (!log_bins || x > 0) return (b ? x > low : x >= low) && x <= high && (!log_bins || high > 0);
+    if (x == 0) return low == 0 && high == 0;
+    return x >= low && x < high && high <= 0;
+}
+
 /* Everything that a profile says of n values, by brute force. */
 static void assert_model(const mlops_profile *p, const double *v, int64_t n, int64_t n_null,
-                         int32_t scale) {
+                         int32_t scale, int log_bins) {
     mlops_profile_summary s = MLOPS_PROFILE_SUMMARY_INIT;
     int64_t nan = 0, infinite = 0, zero = 0, negative = 0, finite = 0;
     double min = NAN, max = NAN;
@@ -71,13 +81,14 @@ static void assert_model(const mlops_profile *p, const double *v, int64_t n, int
     assert_true(same(s.min, min) && same(s.max, max));
     if (finite) assert_nearest(s.mean, sum, scale, finite);
     else assert_true(isnan(s.mean));
+    int64_t total = 0;
     for (int64_t b = 0; b < mlops_profile_n_bins(p); b++) {
-        double low = b ? mlops_profile_edge(p, b - 1) : -INFINITY;
-        double high = mlops_profile_edge(p, b);
         int64_t count = 0;
-        for (int64_t i = 0; i < n; i++) count += (b ? v[i] > low : v[i] >= low) && v[i] <= high;
+        for (int64_t i = 0; i < n; i++) count += in_bin(p, b, log_bins, v[i]);
         assert_int_equal(mlops_profile_bin(p, b), count);
+        total += count;
     }
+    assert_int_equal(total, n - nan);
 }
 
 static void test_counts_as_the_model_does(void **state) {
@@ -96,9 +107,9 @@ static void test_counts_as_the_model_does(void **state) {
         for (int64_t i = half; i < n; i++)
             assert_int_equal(mlops_profile_add(p, v + i, 1), MLOPS_OK);
         assert_int_equal(mlops_profile_add_nulls(p, round), MLOPS_OK);
-        assert_model(p, v, n, round, scale);
+        assert_model(p, v, n, round, scale, !n_edges);
         mlops_profile_reset(p);
-        assert_model(p, v, 0, 0, scale);
+        assert_model(p, v, 0, 0, scale, !n_edges);
     }
 }
 
@@ -119,44 +130,91 @@ static void test_many_edges(void **state) {
         for (int64_t i = 0; i < 3000; i++)
             v[i] = floor((uniform() - 0.5) * 4.0 * (double)n_edges) / 4;
         assert_int_equal(mlops_profile_add(p, v, 3000), MLOPS_OK);
-        assert_model(p, v, 3000, 0, 32);
+        assert_model(p, v, 3000, 0, 32, 0);
     }
 }
 
-static void test_log_edges(void **state) {
+static uint64_t bits_of(double value) {
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
+/* Bins on both sides if the lowest shift bits of the magnitudes tell nothing, the one before each
+ * taken so that a bin has its greater end; tiny and huge ones have no such bin. */
+static int64_t bins_at(const double *v, int64_t n, int shift) {
+    int64_t total = 0;
+    for (int side = 0; side < 2; side++) {
+        uint64_t low = UINT64_MAX, high = 0;
+        for (int64_t i = 0; i < n; i++) {
+            double x = fabs(v[i]);
+            if (isnan(x) || (v[i] < 0) != side || x <= 0x1p-32 || x > 0x1p64) continue;
+            uint64_t at = (bits_of(x) - 1 + ((uint64_t)1 << 52)) >> shift;
+            if (at < low) low = at;
+            if (at > high) high = at;
+        }
+        if (low <= high) total += (int64_t)(high - low) + 1;
+    }
+    return total;
+}
+
+/* Log-linear bins are as fine as the room for their counts allows, and no finer: also when room is
+ * scarce, and when they were coarser for a while in no other order of the values. */
+static void test_log_bins_are_as_fine_as_fits(void **state) {
     (void)state;
     static room r;
-    mlops_profile *p = begin(&r, NULL);
-    assert_int_equal(mlops_profile_n_bins(p), 517);
-    int64_t at = 0;
-    assert_true(mlops_profile_edge(p, at++) == -0x1p32);
-    for (int e = 31; e >= -32; e--)
-        for (int quarter = 3; quarter >= 0; quarter--)
-            assert_true(mlops_profile_edge(p, at++) == -ldexp(1.0 + quarter / 4.0, e));
-    assert_true(mlops_profile_edge(p, at++) == -0x1p-1074);
-    assert_true(same(mlops_profile_edge(p, at++), 0.0));
-    assert_true(mlops_profile_edge(p, at++) == 0x1p-32);
-    for (int e = -32; e < 32; e++)
-        for (int quarter = 1; quarter <= 4; quarter++)
-            assert_true(mlops_profile_edge(p, at++) == ldexp(1.0 + quarter / 4.0, e));
-    assert_true(mlops_profile_edge(p, at++) == INFINITY);
-    assert_int_equal(at, 517);
+    double v[N_MAX];
+    for (int round = 0; round < 200; round++) {
+        mlops_profile_opts opts = MLOPS_PROFILE_OPTS_INIT;
+        opts.bins_size = (int64_t[]){0, 64, 200, 16384}[round % 4];
+        int64_t n = (int64_t)(draw() % N_MAX), room = opts.bins_size ? opts.bins_size : 1000;
+        mlops_profile *p = begin(&r, &opts);
+        double middle = round % 3 ? 0 : 1e6, width = ldexp(1.0, (int)(draw() % 60) - 30);
+        for (int64_t i = 0; i < n; i++)
+            v[i] = round % 5 ? middle + (uniform() - 0.5) * width : draw_value();
+        assert_int_equal(mlops_profile_add(p, v, n), MLOPS_OK);
+        int shift = 0;
+        while (bins_at(v, n, shift) > room / 2) shift++;
+        assert_int_equal(mlops_profile_n_bins(p), bins_at(v, n, shift) + 9);
+        assert_model(p, v, n, 0, 32, 1);
+    }
 }
 
 /* Each edge, what lies just above and just below, in every bin. */
 static void test_log_bins_at_their_edges(void **state) {
     (void)state;
-    static room r;
-    static double v[3 * 516];
-    mlops_profile *p = begin(&r, NULL);
-    for (int64_t i = 0; i < 516; i++) {
+    static room a, b;
+    static double v[N_MAX], ends[3 * N_MAX];
+    mlops_profile *p = begin(&a, NULL);
+    for (int64_t i = 0; i < N_MAX; i++) v[i] = ldexp(uniform() - 0.5, (int)(draw() % 90) - 30);
+    assert_int_equal(mlops_profile_add(p, v, N_MAX), MLOPS_OK);
+    int64_t n = mlops_profile_n_bins(p) - 1;
+    for (int64_t i = 0; i < n; i++) {
         double edge = mlops_profile_edge(p, i);
-        v[3 * i] = edge;
-        v[3 * i + 1] = nextafter(edge, INFINITY);
-        v[3 * i + 2] = nextafter(edge, -INFINITY);
+        assert_true(i == 0 || edge >= mlops_profile_edge(p, i - 1));
+        ends[3 * i] = edge;
+        ends[3 * i + 1] = nextafter(edge, INFINITY);
+        ends[3 * i + 2] = nextafter(edge, -INFINITY);
     }
-    assert_int_equal(mlops_profile_add(p, v, 3 * 516), MLOPS_OK);
-    assert_model(p, v, 3 * 516, 0, 32);
+    assert_true(mlops_profile_edge(p, 0) == -0x1p64 && mlops_profile_edge(p, n) == INFINITY);
+    assert_int_equal(mlops_profile_add(p, ends, 3 * n), MLOPS_OK);
+    mlops_profile *q = begin(&b, NULL);
+    assert_int_equal(mlops_profile_add(q, ends, 3 * n), MLOPS_OK);
+    assert_model(q, ends, 3 * n, 0, 32, 1);
+}
+
+/* A narrow band far off zero is told apart as well. */
+static void test_a_narrow_band(void **state) {
+    (void)state;
+    static room r;
+    double v[500];
+    mlops_profile *p = begin(&r, NULL);
+    for (int i = 0; i < 500; i++) v[i] = 1e6 + i / 250.0 - 1;
+    assert_int_equal(mlops_profile_add(p, v, 500), MLOPS_OK);
+    for (int k = 1; k < 10; k++) {
+        double off = mlops_profile_quantile(p, k / 10.0) - v[50 * k - 1];
+        assert_true(off >= 0 && off < 0.02);
+    }
 }
 
 static void test_float32_as_float64(void **state) {
@@ -196,9 +254,9 @@ static void test_quantiles(void **state) {
     for (int k = 1; k <= 200; k++) {
         double q = ((double)k - 0.5) / 200.0, got = mlops_profile_quantile(p, q), exact = v[k - 1];
         int64_t bin = 0;
-        while (mlops_profile_edge(p, bin) < exact) bin++;
+        while (!in_bin(p, bin, 1, exact)) bin++;
         double edge = mlops_profile_edge(p, bin);
-        assert_true(got == (edge > v[199] ? v[199] : edge));
+        assert_true(got == (edge > v[199] ? v[199] : edge) && got >= exact);
     }
     assert_true(mlops_profile_quantile(p, 0.0) >= v[0]);
     assert_true(mlops_profile_quantile(p, 1.0) == v[199]);
@@ -236,6 +294,17 @@ static void test_options(void **state) {
     opts = with_edges(NULL, 0, 0), opts.edges = EDGES, assert_refused(&opts);
     opts = with_edges(EDGES, 3, 0), opts.flags |= 2, assert_refused(&opts);
     opts = with_edges(EDGES, 3, 0), opts.reserved = 1, assert_refused(&opts);
+    opts = with_edges(EDGES, 3, 0), opts.bins_size = 64, assert_refused(&opts);
+    opts = with_edges(NULL, 0, 0), opts.bins_size = 65, assert_refused(&opts);
+    opts = with_edges(NULL, 0, 0), opts.bins_size = 56, assert_refused(&opts);
+    opts = with_edges(NULL, 0, 0), opts.bins_size = 65544, assert_refused(&opts);
+    opts = with_edges(NULL, 0, 0), opts.lg_k = 3, assert_refused(&opts);
+    opts = with_edges(NULL, 0, 0), opts.lg_k = 17, assert_refused(&opts);
+    static const char *const lists[] = {"",    "a,",     ",a",     "a,a",
+                                        "\"a", "\"a\"b", "\"\",a", "\"a\"\""};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        opts = with_edges(NULL, 0, 0), opts.categories = lists[i], assert_refused(&opts);
+    }
     opts = with_edges(EDGES, 3, 0), opts.struct_size = 0, assert_refused(&opts);
     assert_int_equal(mlops_profile_size(&opts), 0);
     opts = with_edges(EDGES, 3, 32);
@@ -250,12 +319,14 @@ static void test_options(void **state) {
     assert_int_equal(mlops_profile_summarize(p, &s), MLOPS_E_INVALID);
 }
 
-static void test_feature_fits_into_2_kib(void **state) {
+static void test_a_feature_fits_into_2_kib(void **state) {
     (void)state;
-    double edges[100];
-    for (int i = 0; i < 100; i++) edges[i] = i;
-    mlops_profile_opts opts = with_edges(edges, 100, 32);
+    double edges[98];
+    for (int i = 0; i < 98; i++) edges[i] = i;
+    mlops_profile_opts opts = with_edges(edges, 98, 32), all = MLOPS_PROFILE_OPTS_INIT;
     assert_true(mlops_profile_size(&opts) <= 2048);
+    all.lg_k = 9;
+    assert_int_equal(mlops_profile_size(&all), 2048);
 }
 
 static void test_on_the_heap(void **state) {
@@ -285,12 +356,13 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_counts_as_the_model_does),
         cmocka_unit_test(test_many_edges),
-        cmocka_unit_test(test_log_edges),
+        cmocka_unit_test(test_log_bins_are_as_fine_as_fits),
+        cmocka_unit_test(test_a_narrow_band),
         cmocka_unit_test(test_log_bins_at_their_edges),
         cmocka_unit_test(test_float32_as_float64),
         cmocka_unit_test(test_quantiles),
         cmocka_unit_test(test_options),
-        cmocka_unit_test(test_feature_fits_into_2_kib),
+        cmocka_unit_test(test_a_feature_fits_into_2_kib),
         cmocka_unit_test(test_on_the_heap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

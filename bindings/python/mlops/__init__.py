@@ -366,19 +366,27 @@ class Profile(_ffi.Profile):
         except InvalidError:
             if self.closed or other.closed:
                 raise
-            raise InvalidError(f"other has {self._other_configuration(other)}; only profiles of equal edges and scale "
+            raise InvalidError(f"other has {self._other_configuration(other)}; only profiles of equal edges and options "
                                "merge") from None
 
     merge.__doc__ = _ffi.Profile.merge.__doc__
 
     def _other_configuration(self, other):
         """What of a profile that does not merge is not as it is here."""
-        if other.n_bins != self.n_bins:
+        kinds = ["log-linear bins" if p.edge(0) == -2.0 ** 64 and p.n_bins > 8 else "edges" for p in (other, self)]
+        if kinds[0] != kinds[1]:
+            return f"{kinds[0]}, not {kinds[1]}"
+        if kinds[0] == "edges" and other.n_bins != self.n_bins:
             return f"{other.n_bins} bins, not {self.n_bins}"
-        for i in range(self.n_bins - 1):
+        for i in range(self.n_bins - 1 if kinds[0] == "edges" else 0):
             if repr(other.edge(i)) != repr(self.edge(i)):
                 return f"edge {i} at {other.edge(i)!r}, not {self.edge(i)!r}"
-        return "another scale"
+        return "another scale, lg_k, bins_size or categories"
+
+    @property
+    def categories(self):
+        """The count of each named category, by its name."""
+        return {self.category_name(i): self.category(i) for i in range(self.n_categories)}
 
 
 @_rt.noun("feature")

@@ -1301,8 +1301,11 @@ mlops_profile_opts._fields_ = [
     ("n_edges", C.c_int64),
     ("scale", C.c_int32),
     ("reserved", C.c_uint32),
+    ("lg_k", C.c_int64),
+    ("bins_size", C.c_int64),
+    ("categories", C.c_char_p),
 ]
-assert C.sizeof(mlops_profile_opts) == (40 if C.sizeof(C.c_void_p) == 8 else 32)
+assert C.sizeof(mlops_profile_opts) == (64 if C.sizeof(C.c_void_p) == 8 else 52)
 
 
 class mlops_profile_summary(C.Structure):
@@ -1323,6 +1326,22 @@ mlops_profile_summary._fields_ = [
     ("mean", C.c_double),
 ]
 assert C.sizeof(mlops_profile_summary) == 80
+
+
+class mlops_profile_moments(C.Structure):
+    pass
+
+
+mlops_profile_moments._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("reserved", C.c_uint32),
+    ("n", C.c_int64),
+    ("mean", C.c_double),
+    ("variance", C.c_double),
+    ("skewness", C.c_double),
+    ("kurtosis", C.c_double),
+]
+assert C.sizeof(mlops_profile_moments) == 48
 
 
 class mlops_erase_opts(C.Structure):
@@ -2418,16 +2437,22 @@ _rt.declare(lib.mlops_profile_new, C.c_int32, C.POINTER(C.c_void_p), C.POINTER(m
 _rt.declare(lib.mlops_profile_free, None, C.c_void_p)
 _rt.declare(lib.mlops_profile_add, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64)
 _rt.declare(lib.mlops_profile_add_f32, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64, C.c_int64)
+_rt.declare(lib.mlops_profile_add_text, C.c_int32, C.c_void_p, C.c_char_p)
 _rt.declare(lib.mlops_profile_add_nulls, C.c_int32, C.c_void_p, C.c_int64)
 _rt.declare(lib.mlops_profile_merge, C.c_int32, C.c_void_p, C.c_void_p)
 _rt.declare(lib.mlops_profile_reset, None, C.c_void_p)
 _rt.declare(lib.mlops_profile_summarize, C.c_int32, C.c_void_p, C.POINTER(mlops_profile_summary))
+_rt.declare(lib.mlops_profile_save, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
+_rt.declare(lib.mlops_profile_load, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_void_p, C.c_size_t)
+_rt.declare(lib.mlops_profile_measure, C.c_int32, C.c_void_p, C.POINTER(mlops_profile_moments))
+_rt.declare(lib.mlops_profile_distinct, C.c_double, C.c_void_p, C.c_double)
+_rt.declare(lib.mlops_profile_n_categories, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_profile_category, C.c_int64, C.c_void_p, C.c_int64)
+_rt.declare(lib.mlops_profile_category_name, C.c_char_p, C.c_void_p, C.c_int64)
 _rt.declare(lib.mlops_profile_n_bins, C.c_int64, C.c_void_p)
 _rt.declare(lib.mlops_profile_bin, C.c_int64, C.c_void_p, C.c_int64)
 _rt.declare(lib.mlops_profile_edge, C.c_double, C.c_void_p, C.c_int64)
 _rt.declare(lib.mlops_profile_quantile, C.c_double, C.c_void_p, C.c_double)
-_rt.declare(lib.mlops_profile_save, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
-_rt.declare(lib.mlops_profile_load, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_void_p, C.c_size_t)
 _rt.declare(lib.mlops_edge_size, C.c_int32, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
 _rt.declare(lib.mlops_edge_init, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_void_p, C.c_size_t)
 _rt.declare(lib.mlops_edge_n_features, C.c_int64, C.c_void_p)
@@ -3229,6 +3254,27 @@ def _profile_summary(s):
         min=s.min,
         max=s.max,
         mean=s.mean,
+    )
+
+
+@dataclass(frozen=True)
+class ProfileMoments:
+    """Moments of the finite values of a profile."""
+
+    n: int  # finite values
+    mean: float  # from the exact sum; NaN as in mlops_profile_summary
+    variance: float  # from the exact sums, by n; NaN as the mean
+    skewness: float  # from the middles of the bins; NaN if variance is 0 or NaN, or if a value is infinite
+    kurtosis: float  # the same, less the 3 of a normal distribution
+
+
+def _profile_moments(s):
+    return ProfileMoments(
+        n=s.n,
+        mean=s.mean,
+        variance=s.variance,
+        skewness=s.skewness,
+        kurtosis=s.kurtosis,
     )
 
 
@@ -6905,30 +6951,42 @@ class Profile(_rt.Handle):
     _locked = True
 
     @staticmethod
-    def size(*, edges=None, scale=None):
+    def size(*, edges=None, scale=None, lg_k=None, bins_size=None, categories=None):
         """Bytes that a profile of this configuration needs; 0 if opts are not valid.
 
             edges: strictly ascending, finite; bin 0 is x <= edges[0], bin i is edges[i-1] < x <=
                 edges[i], bin n_edges is x > the last; default log-linear bins
             scale: the sum counts units of 2^-scale, to which each value is rounded (ties to even); -64 to
                 64; default 32, at which values below 2^94 sum up
+            lg_k: 2^lg_k registers count different values, as in mlops/hll.h; 4 to 16; default none: they
+                are not counted
+            bins_size: bytes for the counts of log-linear bins, a multiple of 8: 64 to 65,536; default
+                1,000; more makes finer bins
+            categories: up to 255 texts that Profile.add_text() counts each by itself, separated by
+                commas, quoted as in a CSV line
         """
-        opts = _profile_opts(edges=edges, scale=scale)
+        opts = _profile_opts(edges=edges, scale=scale, lg_k=lg_k, bins_size=bins_size, categories=categories)
         out = lib.mlops_profile_size(C.byref(opts))
         return out
 
-    def __init__(self, *, edges=None, scale=None):
+    def __init__(self, *, edges=None, scale=None, lg_k=None, bins_size=None, categories=None):
         """Start an empty profile on the host's heap.
 
             edges: strictly ascending, finite; bin 0 is x <= edges[0], bin i is edges[i-1] < x <=
                 edges[i], bin n_edges is x > the last; default log-linear bins
             scale: the sum counts units of 2^-scale, to which each value is rounded (ties to even); -64 to
                 64; default 32, at which values below 2^94 sum up
+            lg_k: 2^lg_k registers count different values, as in mlops/hll.h; 4 to 16; default none: they
+                are not counted
+            bins_size: bytes for the counts of log-linear bins, a multiple of 8: 64 to 65,536; default
+                1,000; more makes finer bins
+            categories: up to 255 texts that Profile.add_text() counts each by itself, separated by
+                commas, quoted as in a CSV line
 
         Raises: InvalidError, NomemError.
         """
         out = C.c_void_p()
-        opts = _profile_opts(edges=edges, scale=scale)
+        opts = _profile_opts(edges=edges, scale=scale, lg_k=lg_k, bins_size=bins_size, categories=categories)
         err = mlops_error()
         status = lib.mlops_profile_new(C.byref(out), C.byref(opts), C.byref(err))
         if status:
@@ -6967,6 +7025,21 @@ class Profile(_rt.Handle):
         if status:
             _rt.check(status, "Profile.add_f32", why={
                 -1: "n is negative",
+                -10: "beyond 2^63 - 1 values in all",
+            })
+
+    def add_text(self, text=None):
+        """Count a text: its characters as a value, and itself among different values and categories.
+
+            text: UTF-8; None is a null
+
+        Raises: LimitError beyond 2^63 - 1 values in all.
+        """
+        h = self._open()
+        with h.lock:
+            status = lib.mlops_profile_add_text(h, _rt.string_or_none(text, "text"))
+        if status:
+            _rt.check(status, "Profile.add_text", why={
                 -10: "beyond 2^63 - 1 values in all",
             })
 
@@ -7023,41 +7096,6 @@ class Profile(_rt.Handle):
             })
         return _profile_summary(out)
 
-    @property
-    def n_bins(self):
-        """Number of bins."""
-        h = self._open()
-        with h.lock:
-            out = lib.mlops_profile_n_bins(h)
-        return out
-
-    def bin(self, index):
-        """Values in a bin (infinities count in the outermost); -1 if index is out of range."""
-        h = self._open()
-        with h.lock:
-            out = lib.mlops_profile_bin(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"))
-        return out
-
-    def edge(self, index):
-        """Upper edge of a bin, which belongs to it: +inf of the last, NaN if out of range."""
-        h = self._open()
-        with h.lock:
-            out = lib.mlops_profile_edge(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"))
-        return out
-
-    def quantile(self, q):
-        """Quantile, from the bins: the upper edge of the first bin up to which q of the values lie, bounded
-        by the extremes. Nulls and NaN do not count.
-
-            q: in [0, 1]
-
-        Returns: NaN if there are no values or q is out of range.
-        """
-        h = self._open()
-        with h.lock:
-            out = lib.mlops_profile_quantile(h, q)
-        return out
-
     def save(self):
         """Write the profile as bytes: canonical, little-endian, equal for equal content on any machine.
 
@@ -7094,6 +7132,96 @@ class Profile(_rt.Handle):
                 -1: "mem is not aligned",
             })
         return cls._wrap(out.value, keep=(mem,), owned=False)
+
+    def measure(self):
+        """Moments. Mean and variance are exact but for a last rounding; the others are as fine as the bins.
+
+        Raises: InvalidError if struct_size is unknown.
+        """
+        h = self._open()
+        out = mlops_profile_moments(C.sizeof(mlops_profile_moments))
+        with h.lock:
+            status = lib.mlops_profile_measure(h, C.byref(out))
+        if status:
+            _rt.check(status, "Profile.measure", why={
+                -1: "struct_size is unknown",
+            })
+        return _profile_moments(out)
+
+    def distinct(self, errors):
+        """How many different values there are, by estimate, or a bound of it: see Hll.estimate(). Nulls and
+        NaN are none. NaN if the profile has no registers.
+
+            errors: in [-3, 3]
+        """
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_profile_distinct(h, errors)
+        return out
+
+    @property
+    def n_categories(self):
+        """Number of categories."""
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_profile_n_categories(h)
+        return out
+
+    def category(self, index):
+        """Texts of a category; -1 if index is out of range."""
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_profile_category(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"))
+        return out
+
+    def category_name(self, index):
+        """Name of a category.
+
+            index: 0 to n_categories - 1
+
+        Returns: None if index is out of range.
+        """
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_profile_category_name(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"))
+        return _rt.decoded(out)
+
+    @property
+    def n_bins(self):
+        """Number of bins; without edges it changes with what is counted."""
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_profile_n_bins(h)
+        return out
+
+    def bin(self, index):
+        """Values in a bin (infinities count in the outermost); -1 if index is out of range."""
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_profile_bin(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"))
+        return out
+
+    def edge(self, index):
+        """Upper edge of a bin: +inf of the last, NaN if out of range. It belongs to the bin, but for
+        log-linear bins below zero, which have their lower one.
+        """
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_profile_edge(h, _rt.integer(index, -2 ** 63, 2 ** 63 - 1, "index"))
+        return out
+
+    def quantile(self, q):
+        """Quantile, from the bins: the upper edge of the first bin up to which q of the values lie, bounded
+        by the extremes. Nulls and NaN do not count.
+
+            q: in [0, 1]
+
+        Returns: NaN if there are no values or q is out of range.
+        """
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_profile_quantile(h, q)
+        return out
 
 
 @_rt.noun("edge")
@@ -10222,7 +10350,7 @@ def _drift_opts(*, call=None, columns=None, ignore=None, alpha=None, ks_toleranc
     return o
 
 
-def _profile_opts(*, edges=None, scale=None):
+def _profile_opts(*, edges=None, scale=None, lg_k=None, bins_size=None, categories=None):
     o = mlops_profile_opts(C.sizeof(mlops_profile_opts))
     o._keep, o._raised = [], []
     if scale is not None:
@@ -10233,6 +10361,12 @@ def _profile_opts(*, edges=None, scale=None):
         o.n_edges = shape[0]
     if scale is not None:
         o.scale = _rt.integer(scale, -2 ** 31, 2 ** 31 - 1, "scale")
+    if lg_k is not None:
+        o.lg_k = _rt.integer(lg_k, -2 ** 63, 2 ** 63 - 1, "lg_k")
+    if bins_size is not None:
+        o.bins_size = _rt.integer(bins_size, -2 ** 63, 2 ** 63 - 1, "bins_size")
+    if categories is not None:
+        o.categories = _rt.names_or_none(categories, "categories")
     return o
 
 
@@ -12576,6 +12710,7 @@ __all__ = [
     "PolicyEvent",
     "Pool",
     "Profile",
+    "ProfileMoments",
     "ProfileSummary",
     "Reference",
     "RefusedError",

@@ -1,12 +1,12 @@
 /* Layout of a profile: keys of values, the search tree of the edges, and a fresh start.
  *
- * Owns nothing. Invariant: every byte of a state that was begun and given its edges is set, and
- * depends on the configuration and on the multiset of values alone.
+ * Owns nothing. Invariant: every byte of a state that was begun and given its edges and names is
+ * set, and but for the registers depends on the configuration and on the multiset of values alone.
  * Freestanding: part of the firmware build.
  */
 #include "profile/run/profile_state.h"
 
-#include <string.h>
+#include "profile/run/profile_bins.h"
 
 uint64_t mlops__profile_key(double value) {
     uint64_t bits = mlops__bits_of(value);
@@ -18,19 +18,51 @@ double mlops__profile_value(uint64_t key) {
     return mlops__f64_of(key & MLOPS__KEY_ZERO ? key ^ MLOPS__KEY_ZERO : ~key);
 }
 
-static int32_t depth_of(int64_t n_edges) {
-    int32_t depth = 0;
-    while (((int64_t)1 << depth) <= n_edges) depth++;
+/* ---- parts ---- */
+
+static uint16_t depth_of(uint32_t n_edges) {
+    uint16_t depth = 0;
+    while (((uint32_t)1 << depth) <= n_edges) depth++;
     return depth;
 }
 
-int64_t mlops__profile_bins(int64_t n_edges) {
-    return n_edges ? n_edges + 1 : (int64_t)MLOPS__PROFILE_LOG_BINS;
+static mlops_hll_opts registers_of(const mlops__profile_shape *shape) {
+    mlops_hll_opts opts = MLOPS_HLL_OPTS_INIT;
+    opts.flags = MLOPS_HLL_WITHOUT_HISTORY;
+    opts.lg_k = shape->lg_k;
+    return opts;
 }
 
-size_t mlops__profile_words(int64_t n_edges) {
-    size_t tree = n_edges ? (size_t)1 << depth_of(n_edges) : 0;
-    return tree + (size_t)mlops__profile_bins(n_edges);
+/* Bytes in front of the registers, and of the counts of the categories. */
+static size_t before_distinct(const mlops__profile_shape *shape) {
+    size_t tree = shape->n_edges ? (size_t)8 << depth_of(shape->n_edges) : 0;
+    return sizeof(mlops_profile) + tree + shape->bins_size;
+}
+static size_t before_categories(const mlops__profile_shape *shape) {
+    mlops_hll_opts opts = registers_of(shape);
+    return before_distinct(shape) + (shape->lg_k ? mlops_hll_size(&opts) : 0);
+}
+
+size_t mlops__profile_bytes(const mlops__profile_shape *shape) {
+    size_t names = ((size_t)shape->names_size + 7) / 8 * 8;
+    return before_categories(shape) + (size_t)shape->n_categories * 8 + names;
+}
+
+/* Who has a profile to change has one that is not const. */
+static char *part_of(const mlops_profile *self, size_t offset) {
+    return (char *)(uintptr_t)self + offset;
+}
+
+mlops_hll *mlops__profile_distinct(const mlops_profile *self) {
+    return (mlops_hll *)(void *)part_of(self, before_distinct(&self->shape));
+}
+
+int64_t *mlops__profile_categories(const mlops_profile *self) {
+    return (int64_t *)(void *)part_of(self, before_categories(&self->shape));
+}
+
+char *mlops__profile_names(const mlops_profile *self) {
+    return (char *)(mlops__profile_categories(self) + self->shape.n_categories);
 }
 
 size_t mlops__profile_slot(const mlops_profile *self, int64_t rank) {
@@ -40,28 +72,39 @@ size_t mlops__profile_slot(const mlops_profile *self, int64_t rank) {
     return ((size_t)1 << (self->depth - 1 - up)) + (place >> (up + 1));
 }
 
+/* ---- beginning ---- */
+
 void mlops_profile_reset(mlops_profile *self) {
-    self->n = self->n_null = self->n_nan = self->n_infinite = 0;
-    self->n_zero = self->n_negative = self->n_beyond = 0;
+    self->shift = 0;
+    self->width = (uint8_t)(self->shape.n_edges ? 8 : mlops__bins_width(0));
+    self->n = 0;
+    memset(self->totals, 0, sizeof self->totals);
     self->min = UINT64_MAX;
     self->max = 0;
     memset(&self->sum, 0, sizeof self->sum);
-    size_t n_bins = (size_t)mlops__profile_bins(self->n_edges);
-    memset(self->data + (mlops__profile_words(self->n_edges) - n_bins), 0, n_bins * 8);
+    memset(&self->squares, 0, sizeof self->squares);
+    memset(self->sides, 0, sizeof self->sides);
+    memset(self->data + mlops__profile_tree(self), 0, self->shape.bins_size);
+    if (self->shape.lg_k) mlops_hll_reset(mlops__profile_distinct(self));
+    memset(mlops__profile_categories(self), 0, (size_t)self->shape.n_categories * 8);
 }
 
-mlops_status mlops__profile_begin(mlops_profile **out, void *mem, size_t size, int64_t n_edges,
-                                  int32_t scale) {
+mlops_status mlops__profile_begin(mlops_profile **out, void *mem, size_t size,
+                                  const mlops__profile_shape *shape) {
     *out = NULL;
     if (!mem || (uintptr_t)mem % 8) return MLOPS_E_INVALID;
-    size_t words = mlops__profile_words(n_edges);
-    if (size < sizeof(mlops_profile) + words * 8) return MLOPS_E_ARENA;
+    size_t needed = mlops__profile_bytes(shape);
+    if (size < needed) return MLOPS_E_ARENA;
     mlops_profile *self = mem;
-    memset(self, 0, sizeof *self);
-    self->n_edges = n_edges;
-    self->scale = scale;
-    self->depth = depth_of(n_edges);
-    if (n_edges) memset(self->data, 0xff, ((size_t)1 << self->depth) * 8);
+    memset(self, 0, needed);
+    self->shape = *shape;
+    self->depth = shape->n_edges ? depth_of(shape->n_edges) : 0;
+    if (shape->n_edges) memset(self->data, 0xff, mlops__profile_tree(self) * 8);
+    if (shape->lg_k) {
+        mlops_hll_opts opts = registers_of(shape);
+        mlops_hll *distinct = mlops__profile_distinct(self);
+        MLOPS_TRY(mlops_hll_init(&distinct, distinct, mlops_hll_size(&opts), &opts));
+    }
     mlops_profile_reset(self);
     *out = self;
     return MLOPS_OK;

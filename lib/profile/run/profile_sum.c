@@ -1,4 +1,4 @@
-/* Fixed-point sums of doubles, from their bits.
+/* Fixed-point sums of doubles and of their squares, from their bits.
  *
  * Owns nothing. Invariant: a sum is the integer total of its terms, each rounded once to a multiple
  * of 2^-scale (ties to even) by integer arithmetic, whatever the rounding mode of the processor.
@@ -28,21 +28,62 @@ void mlops__sum_add_units(mlops__sum *self, int64_t units) {
     add_limbs(self, (uint64_t)units, fill, fill);
 }
 
-int mlops__sum_add_bits(mlops__sum *self, uint64_t bits, int32_t scale) {
+/* ---- squares: long integers, least limb first ---- */
+
+enum { LIMBS = 5, WIDE = 6 };
+
+/* to += more * by * 2^(64 * at), within n limbs. */
+static void add_product(uint64_t *to, size_t n, uint64_t more, uint64_t by, size_t at) {
+    mlops__u128 product = mlops__mul_u64(more, by);
+    uint64_t carry = product.high;
+    to[at] += product.low;
+    carry += to[at] < product.low; /* the high half is below 2^64 - 1 */
+    for (size_t i = at + 1; carry && i < n; i++) {
+        to[i] += carry;
+        carry = to[i] < carry;
+    }
+}
+
+static void add_square(mlops__squares *self, uint64_t low, uint64_t high) {
+    add_product(self->limb, LIMBS, low, low, 0);
+    add_product(self->limb, LIMBS, low, high, 1);
+    add_product(self->limb, LIMBS, low, high, 1);
+    add_product(self->limb, LIMBS, high, high, 2);
+}
+
+void mlops__squares_add(mlops__squares *self, const mlops__squares *other) {
+    for (size_t i = LIMBS; i-- > 0;) add_product(self->limb, LIMBS, other->limb[i], 1, i);
+}
+
+void mlops__squares_add_wide(mlops__squares *self, mlops__u128 more) {
+    add_product(self->limb, LIMBS, more.low, 1, 0);
+    add_product(self->limb, LIMBS, more.high, 1, 1);
+}
+
+int mlops__sum_add_bits(mlops__sum *self, mlops__squares *squares, uint64_t bits, int32_t scale) {
     double value;
     mlops__i128 term;
     memcpy(&value, &bits, sizeof value);
     if (!mlops__i128_from_f64(value, scale, &term)) return 0;
-    add_limbs(self, term.low, (uint64_t)term.high, (uint64_t)0 - (term.high < 0));
+    uint64_t sign = (uint64_t)0 - (term.high < 0);
+    add_limbs(self, term.low, (uint64_t)term.high, sign);
+    uint64_t low = (term.low ^ sign) - sign;
+    add_square(squares, low, ((uint64_t)term.high ^ sign) + (sign & !low));
     return 1;
+}
+
+static mlops__sum magnitude_of(const mlops__sum *self) {
+    uint64_t sign = (uint64_t)0 - (self->limb[2] >> 63);
+    mlops__sum a = {{self->limb[0] ^ sign, self->limb[1] ^ sign, self->limb[2] ^ sign}};
+    add_limbs(&a, sign & 1, 0, 0);
+    return a;
 }
 
 /* |self|, halved until it fits into 125 bits; what is shifted out leaves a mark in the last bit,
  * which is enough to round as the whole would. Returns the number of halvings. */
 static int32_t shrink(const mlops__sum *self, mlops__i128 *out) {
     uint64_t sign = (uint64_t)0 - (self->limb[2] >> 63);
-    mlops__sum a = {{self->limb[0] ^ sign, self->limb[1] ^ sign, self->limb[2] ^ sign}};
-    add_limbs(&a, sign & 1, 0, 0);
+    mlops__sum a = magnitude_of(self);
     int32_t halvings = 0;
     while (a.limb[2] || a.limb[1] >> 61) {
         a.limb[0] = a.limb[1] << 63 | a.limb[0] >> 1 | (a.limb[0] & 1);
@@ -62,13 +103,55 @@ double mlops__sum_mean(const mlops__sum *self, int32_t scale, int64_t n) {
     return mlops__i128_mean(sum, scale - halvings, n);
 }
 
-int mlops__sum_possible(const mlops__sum *self, int64_t n_terms) {
-    uint64_t sign = (uint64_t)0 - (self->limb[2] >> 63);
-    mlops__sum a = {{self->limb[0] ^ sign, self->limb[1] ^ sign, self->limb[2] ^ sign}};
-    add_limbs(&a, sign & 1, 0, 0);
-    /* a <= n_terms * 2^126, both shifted right by 126 and the left side rounded up */
-    uint64_t top = a.limb[2] << 2 | a.limb[1] >> 62;
-    uint64_t rest = a.limb[0] | a.limb[1] << 2;
-    if (a.limb[2] >> 61 || top == UINT64_MAX) return 0;
-    return top + (rest != 0) <= (uint64_t)n_terms;
+/* n * squares - sum * sum, which is n^2 times the variance in units; false if it is below 0. */
+static int spread(uint64_t out[WIDE], const mlops__sum *self, const mlops__squares *squares,
+                  uint64_t n) {
+    uint64_t square[WIDE] = {0};
+    mlops__sum a = magnitude_of(self);
+    memset(out, 0, WIDE * sizeof *out);
+    for (size_t i = 0; i < LIMBS; i++) add_product(out, WIDE, squares->limb[i], n, i);
+    for (size_t i = 0; i < 3; i++)
+        for (size_t j = 0; j < 3; j++) add_product(square, WIDE, a.limb[i], a.limb[j], i + j);
+    uint64_t borrow = 0;
+    for (size_t i = 0; i < WIDE; i++) {
+        uint64_t less = square[i] + borrow;
+        borrow = less < borrow || out[i] < less;
+        out[i] -= less;
+    }
+    return !borrow;
+}
+
+double mlops__sum_variance(const mlops__sum *self, const mlops__squares *squares, int32_t scale,
+                           int64_t n) {
+    uint64_t limb[WIDE];
+    size_t top = WIDE - 1;
+    (void)spread(limb, self, squares, (uint64_t)n); /* sums of terms are never below */
+    while (top > 1 && !limb[top]) top--;
+    uint64_t high = limb[top], low = limb[top - 1], rest = 0;
+    for (size_t i = 0; i + 1 < top; i++) rest |= limb[i];
+    int32_t moved = 0;
+    for (; high >> 61; moved++) { /* 125 bits and a mark of what lies behind them */
+        rest |= low & 1;
+        low = low >> 1 | high << 63;
+        high >>= 1;
+    }
+    mlops__i128 all = {low | (rest != 0), (int64_t)high};
+    int32_t point = 2 * scale - moved - 64 * (int32_t)(top - 1);
+    return mlops__i128_mean(all, point, n) / (double)n;
+}
+
+/* More bits in use than so many terms below 2^bits can have. */
+static int beyond(const uint64_t *limb, size_t n, uint32_t bits, uint64_t n_terms) {
+    uint64_t most[WIDE] = {0};
+    add_product(most, WIDE, n_terms, (uint64_t)1 << bits % 64, bits / 64);
+    for (size_t i = n; i-- > 0;)
+        if (limb[i] != most[i]) return limb[i] > most[i];
+    return 0;
+}
+
+int mlops__sum_possible(const mlops__sum *self, const mlops__squares *squares, int64_t n_terms) {
+    uint64_t unused[WIDE], n = (uint64_t)n_terms;
+    mlops__sum a = magnitude_of(self);
+    if (beyond(a.limb, 3, 126, n) || beyond(squares->limb, LIMBS, 252, n)) return 0;
+    return spread(unused, self, squares, n);
 }

@@ -1,6 +1,7 @@
-/* The exact sum of a profile: 192 bits of fixed point, in which no order of adding can be told.
+/* The exact sums of a profile: fixed point, in which no order of adding can be told.
  *
- * Each term has less than 2^126 units and there are less than 2^63 of them, so it never overflows.
+ * Each term has less than 2^126 units and there are less than 2^63 of them, so that neither their
+ * sum of 192 bits nor that of their squares, of 320, ever overflows.
  */
 #ifndef MLOPS_PROFILE_RUN_PROFILE_SUM_H
 #define MLOPS_PROFILE_RUN_PROFILE_SUM_H
@@ -11,6 +12,11 @@
 typedef struct mlops__sum {
     uint64_t limb[3];
 } mlops__sum;
+
+/* Least limb first. */
+typedef struct mlops__squares {
+    uint64_t limb[5];
+} mlops__squares;
 
 void mlops__sum_add(mlops__sum *self, const mlops__sum *other);
 
@@ -34,12 +40,19 @@ static inline int mlops__sum_units(uint64_t bits, int32_t scale, int64_t *out) {
 void mlops__sum_add_units(mlops__sum *self, int64_t units);
 
 /* Adds a finite value, given by its bits, in units of 2^-scale. False if it is too large. */
-int mlops__sum_add_bits(mlops__sum *self, uint64_t bits, int32_t scale);
+int mlops__sum_add_bits(mlops__sum *self, mlops__squares *squares, uint64_t bits, int32_t scale);
+
+void mlops__squares_add(mlops__squares *self, const mlops__squares *other);
+void mlops__squares_add_wide(mlops__squares *self, mlops__u128 more);
 
 /* The sum over n >= 1, correctly rounded where the result is normal. */
 double mlops__sum_mean(const mlops__sum *self, int32_t scale, int64_t n);
 
-/* True if so many terms can add up to it. */
-int mlops__sum_possible(const mlops__sum *self, int64_t n_terms);
+/* What the squares of the distances to the mean come to over n >= 1, by n; two roundings. */
+double mlops__sum_variance(const mlops__sum *self, const mlops__squares *squares, int32_t scale,
+                           int64_t n);
+
+/* True if so many terms can add up to it, and their squares to that. */
+int mlops__sum_possible(const mlops__sum *self, const mlops__squares *squares, int64_t n_terms);
 
 #endif

@@ -83,7 +83,8 @@ static int64_t profile_edges(const mlops__reference_record *r) {
 size_t mlops__reference_view_profile_size(const mlops__reference_view *self, int64_t index) {
     mlops__reference_record r = mlops__reference_record_at(self, index);
     int64_t n_edges = profile_edges(&r);
-    return n_edges < 0 ? 0 : sizeof(mlops_profile) + mlops__profile_words(n_edges) * 8;
+    mlops__profile_shape shape = mlops__profile_over(n_edges);
+    return n_edges < 0 ? 0 : mlops__profile_bytes(&shape);
 }
 
 mlops_status mlops__reference_view_profile(mlops_profile **out, void *mem, size_t size,
@@ -93,7 +94,8 @@ mlops_status mlops__reference_view_profile(mlops_profile **out, void *mem, size_
     *out = NULL;
     if (n_edges < 0) return MLOPS_E_SCHEMA;
     mlops_profile *profile;
-    MLOPS_TRY(mlops__profile_begin(&profile, mem, size, n_edges, MLOPS__PROFILE_SCALE));
+    mlops__profile_shape shape = mlops__profile_over(n_edges);
+    MLOPS_TRY(mlops__profile_begin(&profile, mem, size, &shape));
     for (int64_t i = 0; i < n_edges; i++) {
         double edge =
             r.type == MLOPS_TYPE_BOOL ? (double)i : mlops__reference_record_edge(self, &r, i);

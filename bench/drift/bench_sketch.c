@@ -1,10 +1,12 @@
 /* Nanoseconds that a value takes in a sketch, through the public verbs, one line a run.
  *
- * usage: bench_sketch kll|kll_one|hll|items|profile|profile_bare|profile_edges|trio N RUNS
+ * usage: bench_sketch kll|kll_one|hll|items|profile|profile_bare|profile_edges|profile_size|trio
+ *                     N RUNS
  * Values are uniform in [0, 1), of items and of profiles Zipf-like; kll_one adds them one by one.
  * profile has registers of different values, profile_bare has none, profile_edges has 255 edges;
- * trio is kll, hll and items of the same values, one after the other. The first line says what came
- * out, so that nothing is measured that did nothing.
+ * profile_size is the bytes of the
+ * first; trio is kll, hll and items of the same values, one after the other. The first line says
+ * what came out, so that nothing is measured that did nothing.
  */
 #include <math.h>
 #include <mlops.h>
@@ -56,6 +58,7 @@ static double run_profile(const double *values, int64_t n, int64_t lg_k, int64_t
     mlops_profile_opts opts = MLOPS_PROFILE_OPTS_INIT;
     for (int i = 0; i < 255; i++) edges[i] = exp2(i / 8.0);
     opts.lg_k = lg_k;
+    if (!values) return (double)mlops_profile_size(&opts);
     opts.edges = n_edges ? edges : NULL;
     opts.n_edges = n_edges;
     if (mlops_profile_new(&p, &opts, &err) || mlops_profile_add(p, values, n)) exit(1);
@@ -86,6 +89,7 @@ int main(int argc, char **argv) {
         if (!strcmp(kind, "hll")) out = run_hll(values, n);
         if (!strcmp(kind, "items")) out = run_items(keys, n);
         if (!strcmp(kind, "profile")) out = run_profile(wide, n, 9, 0);
+        if (!strcmp(kind, "profile_size")) out = run_profile(NULL, n, 9, 0);
         if (!strcmp(kind, "profile_bare")) out = run_profile(wide, n, 0, 0);
         if (!strcmp(kind, "profile_edges")) out = run_profile(wide, n, 0, 255);
         if (!strcmp(kind, "trio"))

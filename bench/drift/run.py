@@ -25,6 +25,21 @@ for kind, what in ("kll", "float64 into k 200"), ("hll", "float64 into lg_k 12")
     report.line("drift", f"{kind}_update", "time", [float(v) for v in out[2:]], "ns", f"10M {what}, one call",
                 better="lower")
 
+
+
+def per_value(kind):
+    """(what came out, nanoseconds of each run but the first) of 5M values."""
+    out = subprocess.run([build / "bench/drift/bench_sketch", kind, "5000000", str(runs + 1)], capture_output=True,
+                         text=True, check=True).stdout.split()
+    return out[0], [float(v) for v in out[2:]]
+
+
+report.line("drift", "profile_update", "time", per_value("profile")[1], "ns/value",
+            "5M float64, one call: totals, sums, bins and different values", "own kll + hll + items",
+            per_value("trio")[1], better="lower")
+report.line("drift", "profile_size", "memory", [float(per_value("profile_size")[0])], "B", "lg_k 9, else the defaults",
+            better="lower")
+
 try:
     import numpy as np
     from scipy import stats

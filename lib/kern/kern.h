@@ -19,6 +19,7 @@
 #include "kern/pairs/pairs.h"
 #include "kern/shap/shap.h"
 #include "kern/sort/sort.h"
+#include "kern/tally/tally.h"
 #include "kern/texts/texts.h"
 #include "kern/tree/forest.h"
 
@@ -41,6 +42,7 @@ typedef struct mlops__kern {
     mlops__shap_rows *shap_rows;
     mlops__shap_row *shap_row;
     mlops__sort_values *sort_values;
+    mlops__tally_block *tally_block;
     mlops__texts_keys *texts_keys;
     mlops__texts_find *texts_find;
     mlops__texts_put *texts_put;

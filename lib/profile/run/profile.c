@@ -4,9 +4,14 @@
  * what would exceed it is refused before anything is counted. Values go through in blocks, stage
  * by stage. Freestanding: part of the firmware build.
  */
+#include "kern/tally/tally.h"
 #include "profile/run/profile_bins.h"
 
-enum { BLOCK = MLOPS__PROFILE_BLOCK };
+#if __STDC_HOSTED__
+#include "kern/kern.h"
+#endif
+
+enum { BLOCK = MLOPS__TALLY /* values whose units and their squares add up at once */ };
 
 /* Four walks at once: each step of one hides the wait of the others. */
 static void count_by_tree(mlops_profile *self, const uint64_t *words, size_t n) {
@@ -33,6 +38,15 @@ static void count_by_tree(mlops_profile *self, const uint64_t *words, size_t n) 
     for (; i < n; i++) bins[mlops__profile_walk(tree, depth, keys[i])]++;
 }
 
+#define ADD_ONE(type, place)                                                                       \
+    do {                                                                                           \
+        uint8_t *at_place = place;                                                                 \
+        type count_there;                                                                          \
+        memcpy(&count_there, at_place, sizeof count_there);                                        \
+        count_there++;                                                                             \
+        memcpy(at_place, &count_there, sizeof count_there);                                        \
+    } while (0)
+
 /* The bin's place without a branch: on the one side from the front, on the other from the end. */
 #define COUNT_BY_WINDOW(name, type)                                                                \
     static void name(mlops_profile *self, const uint64_t *words, size_t n) {                       \
@@ -44,11 +58,7 @@ static void count_by_tree(mlops_profile *self, const uint64_t *words, size_t n) 
             const mlops__profile_side *side = &sides[bits >> 63];                                  \
             uint64_t at = (mlops__bins_index(bits) >> self->shift) - side->low;                    \
             if (at < side->n) {                                                                    \
-                uint8_t *place = bins + (size_t)((at ^ below) + (room & below)) * sizeof(type);    \
-                type count;                                                                        \
-                memcpy(&count, place, sizeof count);                                               \
-                count++;                                                                           \
-                memcpy(place, &count, sizeof count);                                               \
+                ADD_ONE(type, bins + (size_t)((at ^ below) + (room & below)) * sizeof(type));      \
             } else {                                                                               \
                 mlops__bins_other(self, bits);                                                     \
             }                                                                                      \
@@ -90,8 +100,9 @@ static size_t count_totals(mlops_profile *self, const uint64_t *values, size_t n
     int32_t scale = self->shape.scale;
     size_t n_words = 0;
     for (size_t i = 0; i < n; i++) {
-        uint64_t bits = values[i];
+        uint64_t bits;
         int64_t units;
+        memcpy(&bits, values + i, sizeof bits);
         if (mlops__sum_units(bits, scale, &units)) {
             uint64_t size = (uint64_t)(units < 0 ? -units : units);
             mlops__u128 square = mlops__mul_u64(size, size);
@@ -127,12 +138,91 @@ size_t mlops__profile_count(mlops_profile *self, const uint64_t *values, size_t 
     return n_words;
 }
 
-static void count_block(mlops_profile *self, const uint64_t *values, size_t n) {
+static void count_distinct(mlops_profile *self, const uint64_t *words, size_t n) {
+    if (!self->shape.lg_k) return;
+    const int64_t *values = (const int64_t *)(const void *)words;
+    (void)mlops_hll_add_i64(mlops__profile_distinct(self), values, (int64_t)n);
+}
+
+#if __STDC_HOSTED__
+
+/* Counts at the places of the values inside; the others are then counted one by one, since they
+ * move the windows. */
+static void count_at_places(mlops_profile *self, mlops__tally *t) {
+    uint8_t *bins = mlops__profile_window(self);
+    size_t n_others = 0;
+    if (self->width == 2 && t->inside == UINT64_MAX) {
+        for (size_t i = 0; i < MLOPS__TALLY; i++) ADD_ONE(uint16_t, bins + 2 * t->places[i]);
+    } else if (self->width == 4 && t->inside == UINT64_MAX) {
+        for (size_t i = 0; i < MLOPS__TALLY; i++) ADD_ONE(uint32_t, bins + 4 * t->places[i]);
+    } else {
+        uint64_t others[BLOCK];
+        for (size_t i = 0; i < MLOPS__TALLY; i++) {
+            if (!(t->inside >> i & 1)) others[n_others++] = t->words[i];
+            else if (self->width == 2) ADD_ONE(uint16_t, bins + 2 * t->places[i]);
+            else if (self->width == 4) ADD_ONE(uint32_t, bins + 4 * t->places[i]);
+            else ADD_ONE(uint64_t, bins + (size_t)8 * t->places[i]);
+        }
+        count_by_window(self, others, n_others);
+    }
+}
+
+/* A whole block by the kernel for it, if there is one and it takes these values. */
+static int count_fast(mlops_profile *self, mlops__tally_block *kernel, const uint64_t *values) {
+    mlops__tally t;
+    if (self->width < mlops__bins_width(mlops__profile_values(self) + BLOCK)) return 0;
+    t.scale = self->shape.scale;
+    t.shift = self->shift;
+    for (int side = 0; side < 2; side++) {
+        t.low[side] = self->sides[side].low;
+        t.n[side] = self->sides[side].n;
+    }
+    t.room = self->shape.bins_size / self->width;
+    t.min = self->min;
+    t.max = self->max;
+    if (!kernel(&t, values)) return 0;
+    mlops__u128 squares = {t.squares[1] >> 34, t.squares[1] << 30};
+    squares.low += t.squares[0];
+    squares.high += squares.low < t.squares[0];
+    squares.low += t.squares[2] << 58;
+    squares.high += (t.squares[2] >> 6) + (squares.low < t.squares[2] << 58);
+    mlops__sum_add_units(&self->sum, t.total);
+    mlops__squares_add_wide(&self->squares, squares);
+    self->totals[MLOPS__TOTAL_ZERO] += t.n_zero;
+    self->totals[MLOPS__TOTAL_NEGATIVE] += t.n_negative;
+    self->min = t.min;
+    self->max = t.max;
+    self->n += BLOCK;
+    if (self->shape.n_edges) count_by_tree(self, t.words, BLOCK);
+    else count_at_places(self, &t);
+    count_distinct(self, t.words, BLOCK);
+    return 1;
+}
+
+static mlops__tally_block *kernel_for(int64_t n) {
+    return n < BLOCK ? NULL : mlops__kern_for(mlops_cpu_level(MLOPS_CPU_BEST))->tally_block;
+}
+
+#else
+
+static int count_fast(mlops_profile *self, mlops__tally_block *kernel, const uint64_t *values) {
+    (void)self;
+    return kernel(NULL, values);
+}
+
+static mlops__tally_block *kernel_for(int64_t n) {
+    (void)n;
+    return NULL;
+}
+
+#endif
+
+/* Up to a block of values. */
+static void count_block(mlops_profile *self, mlops__tally_block *kernel, const uint64_t *values,
+                        size_t n) {
     uint64_t words[BLOCK];
-    size_t n_words = mlops__profile_count(self, values, n, words);
-    if (self->shape.lg_k)
-        (void)mlops_hll_add_i64(mlops__profile_distinct(self), (const int64_t *)(const void *)words,
-                                (int64_t)n_words);
+    if (kernel && n == BLOCK && count_fast(self, kernel, values)) return;
+    count_distinct(self, words, mlops__profile_count(self, values, n, words));
 }
 
 mlops_status mlops__profile_room(const mlops_profile *self, int64_t n) {
@@ -142,11 +232,10 @@ mlops_status mlops__profile_room(const mlops_profile *self, int64_t n) {
 
 mlops_status mlops_profile_add(mlops_profile *self, const double *values, int64_t n) {
     MLOPS_TRY(mlops__profile_room(self, n));
-    uint64_t block[BLOCK];
+    mlops__tally_block *kernel = kernel_for(n);
     while (n > 0) {
         size_t k = n < BLOCK ? (size_t)n : BLOCK;
-        memcpy(block, values, k * sizeof *values);
-        count_block(self, block, k);
+        count_block(self, kernel, (const uint64_t *)(const void *)values, k);
         values += k;
         n -= (int64_t)k;
     }
@@ -157,13 +246,14 @@ mlops_status mlops_profile_add_f32(mlops_profile *self, const float *values, int
                                    int64_t stride) {
     MLOPS_TRY(mlops__profile_room(self, n));
     if (stride < 1) return MLOPS_E_INVALID;
+    mlops__tally_block *kernel = kernel_for(n);
     uint64_t block[BLOCK];
     for (int64_t done = 0; done < n;) {
         size_t k = n - done < BLOCK ? (size_t)(n - done) : BLOCK;
         for (size_t i = 0; i < k; i++) {
             block[i] = mlops__bits_of((double)values[(done + (int64_t)i) * stride]);
         }
-        count_block(self, block, k);
+        count_block(self, kernel, block, k);
         done += (int64_t)k;
     }
     return MLOPS_OK;

@@ -14,7 +14,6 @@
 #include <mlops/hll.h>
 
 enum {
-    MLOPS__PROFILE_BLOCK = 64,   /* values whose units and their squares add up at once */
     MLOPS__PROFILE_EDGES = 4095, /* at the most */
     MLOPS__PROFILE_SCALE = 32,   /* by default */
     MLOPS__PROFILE_SCALE_MAX = 64,

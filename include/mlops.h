@@ -22,6 +22,7 @@
 #include <mlops/draft.h>
 #include <mlops/draft_stream.h>
 #include <mlops/drift.h>
+#include <mlops/drift_stream.h>
 #include <mlops/edge.h>
 #include <mlops/erase.h>
 #include <mlops/expectation.h>

@@ -67,6 +67,8 @@ static const option options[] = {
      "chance of any false alarm in a report, up to 0.5; default 0.01", 1e-300, 0.5},
     {"alpha", "correction", 0, CHOICE, FIELD(correction), "holm|bonferroni|bh|by",
      "how the columns of a report share alpha; default holm", 0, 0},
+    {"memory", "memory-max", 0, TEXT, FIELD(memory), "SIZE",
+     "read files in passes that take no more, such as 256MiB or 4GiB", 0, 0},
     {"preset", "preset", 0, CHOICE, FIELD(tool),
      "native|evidently|nannyml|alibi|alibi_fdr|deepchecks|whylogs",
      "judge two tables by the default rule of another; default native", 0, 0},

@@ -35,7 +35,7 @@ typedef struct cli_args {
     const char *model, *champion, *canary, *salt, *key, *keys;
     const char *event_time, *created, *ttl, *as_of, *include, *exclude;
     const char *override_, *against, *relation, *range;
-    const char *branches, *tags, *expected, *prefix, *cache;
+    const char *branches, *tags, *expected, *prefix, *cache, *memory;
     int64_t csv_skip_lines, window, edges, from, max, seed, folds, step, commits, depth;
     double alpha, share, canary_share, remake;
 } cli_args;
@@ -66,9 +66,11 @@ int cli_whole(const cli_args *args, const char *text, const char *what, int64_t 
 
 enum { CLI_TIME = 48 /* room for a time or a duration as text */ };
 
-/* time.c: times and durations. CLI_OK, or CLI_USAGE after saying what is wrong with the text. */
+/* time.c: times, durations and sizes. CLI_OK, or CLI_USAGE after saying what is wrong with the
+ * text. */
 int cli_time(const cli_args *args, const char *text, const char *what, int64_t *out);
 int cli_span(const cli_args *args, const char *text, const char *what, int64_t least, int64_t *out);
+int cli_size(const cli_args *args, const char *text, const char *what, int64_t *out); /* bytes */
 void cli_format_time(char text[CLI_TIME], int64_t time_ns); /* ISO 8601, UTC */
 void cli_format_span(char text[CLI_TIME], int64_t span_ns); /* 30d, 1.5h */
 

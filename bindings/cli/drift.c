@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { CELLS = 9, CELL = 24, NAME_MAX_WIDTH = 40 };
 
@@ -124,32 +125,72 @@ static int compare(mlops_drift **out, const cli_args *args, const mlops_table *c
     return exit_status;
 }
 
-static int cli_drift_compare(const cli_args *args) {
-    mlops_table *current;
-    mlops_drift *drift = NULL;
-    if (!strcmp(args->words[0], "-") && !strcmp(args->words[1], "-"))
-        return cli_usage("drift compare", "standard input can be one of the tables, not both");
-    int exit_status = cli_load_table(&current, args->words[1], args);
+/* Tells a terminal how far it is. */
+static int32_t tell(void *user, int64_t done, int64_t total) {
+    int64_t *last = user;
+    if (done != *last)
+        fprintf(stderr, "\r%lld of %lld columns%s", (long long)done, (long long)total,
+                done == total ? "\n" : "");
+    *last = done;
+    return 0;
+}
+
+/* In passes over the files. */
+static int compare_files(mlops_drift **out, const cli_args *args) {
+    mlops_drift_stream_opts opts = MLOPS_DRIFT_STREAM_OPTS_INIT;
+    mlops_drift_opts drift_opts = cli_drift_opts(args);
+    mlops_csv_opts csv = cli_csv(args);
+    mlops_call call = MLOPS_CALL_INIT;
+    mlops_error error;
+    int64_t last = -1;
+    int exit_status = cli_size(args, args->memory, "--memory-max", &call.memory_max);
     if (exit_status) return exit_status;
-    exit_status = compare(&drift, args, current);
+    if (isatty(fileno(stderr))) call.progress = tell;
+    call.progress_user = &last;
+    drift_opts.call = &call;
+    opts.drift = &drift_opts;
+    opts.csv = &csv;
+    opts.reference_path = args->words[0];
+    opts.current_path = args->words[1];
+    return mlops_drift_compare_stream(out, &opts, &error) ? cli_fail(NULL, &error) : CLI_OK;
+}
+
+static int compare_tables(mlops_drift **out, const cli_args *args) {
+    mlops_table *current;
+    int exit_status = cli_load_table(&current, args->words[1], args);
+    if (!exit_status) exit_status = compare(out, args, current);
+    mlops_table_unref(current);
+    return exit_status;
+}
+
+static int cli_drift_compare(const cli_args *args) {
+    mlops_drift *drift = NULL;
+    int first = !strcmp(args->words[0], "-"), second = !strcmp(args->words[1], "-");
+    if (first && second)
+        return cli_usage("drift compare", "standard input can be one of the tables, not both");
+    if (args->memory && (first || second))
+        return cli_usage("drift compare",
+                         "--memory-max: files are read more than once, standard input cannot be");
+    int exit_status = args->memory ? compare_files(&drift, args) : compare_tables(&drift, args);
     if (!exit_status) exit_status = print(args, drift);
     if (!exit_status && mlops_drift_overall(drift) == MLOPS_DRIFT_YES) exit_status = CLI_DRIFT;
     else if (!exit_status && mlops_drift_overall(drift) == MLOPS_DRIFT_NOT_ENOUGH_DATA)
         exit_status = CLI_NOT_ENOUGH_DATA;
     mlops_drift_unref(drift);
-    mlops_table_unref(current);
     return exit_status;
 }
 
 const cli_command cli_drift_commands[] = {
-    {"drift compare", "REFERENCE CURRENT", "select alpha preset report read-csv",
+    {"drift compare", "REFERENCE CURRENT", "select alpha preset report memory read-csv",
      "Tell column by column whether CURRENT has drifted from REFERENCE.",
      "REFERENCE is a CSV table, a saved reference or a bundle; CURRENT a CSV table. Two tables\n"
-     "are compared with every row of both. One of them may be -, for standard input.\n\n"
+     "are compared with every row of both. One of them may be -, for standard input. Files that\n"
+     "memory cannot hold are read in passes, a few columns each, with --memory-max.\n\n"
      "Exit status: 0 no drift, 3 drift, 4 not enough data, 1 an error, 2 wrong usage.\n\n"
      "Examples:\n"
      "  mlops drift compare train.csv live.csv --ignore id,time\n"
      "  mlops drift compare fraud.bundle live.csv --report drift.html\n"
+     "  mlops drift compare train.csv live.csv --memory-max 256MiB\n"
      "  mlops drift compare train.csv live.csv --json | jq .",
      cli_drift_compare},
     {"drift detect", "TABLE", "detect read-csv", "Tell at which rows a column of numbers changes.",

@@ -133,6 +133,7 @@ static const struct {
     const char *theirs, *ours;
 } names[] = {
     {"mlops_drift_opts.", "--"},
+    {"mlops_call.memory_max", "--memory-max"},
     {"mlops_deploy_opts.", "--"},
     {"mlops_csv_opts: ", "--csv-"},
     {"mlops_erase_opts: ", "--"},

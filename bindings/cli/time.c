@@ -94,6 +94,19 @@ int cli_span(const cli_args *args, const char *text, const char *what, int64_t l
                      what, text);
 }
 
+int cli_size(const cli_args *args, const char *text, const char *what, int64_t *out) {
+    static const char *const names[] = {"", "KiB", "MiB", "GiB", "TiB"};
+    char *end;
+    int bits = -1;
+    errno = 0;
+    long long n = strtoll(text, &end, 10);
+    for (int i = 0; i < (int)(sizeof names / sizeof *names); i++)
+        if (!strcmp(end, names[i])) bits = 10 * i;
+    if (end != text && !errno && bits >= 0 && n > 0 && n <= INT64_MAX >> bits)
+        return *out = n << bits, CLI_OK;
+    return cli_usage(args->command, "%s: '%s' is no size such as 256MiB or 4GiB", what, text);
+}
+
 /* Whole in the largest unit that it is whole in, from seconds on; else in the largest that it has
  * one of, to a tenth. */
 void cli_format_span(char text[CLI_TIME], int64_t span_ns) {

@@ -1849,6 +1849,20 @@ public:
             return mlops_drift_json(need(), text, cap, needed);
         }, "mlops_drift_json");
     }
+
+    /// Compare two sources column by column by name, with every row of both, in as many passes as the bound on memory
+    /// demands. A kept reference needs one pass less of memory, and no rows of its own.
+    ///
+    /// Progress is told in columns, at least once for each batch; what it is asked within a pass is whether to go on.
+    /// What is counted against the bound is all that the library allocates in the call, not what the producer of a
+    /// stream holds.
+    static ::mlops::drift compare_stream(const mlops_drift_stream_opts *opts = nullptr) {
+        mlops_drift *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_drift_compare_stream(&out, opts, &e), "mlops_drift_compare_stream", &e);
+        return ::mlops::drift(out);
+    }
 };
 
 /// A profile, in mlops_profile_size() bytes aligned to 8. One thread at a time.

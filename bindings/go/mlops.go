@@ -2730,6 +2730,38 @@ func (o *DriftOpts) c(s *scope) *C.mlops_drift_opts {
 	return c
 }
 
+// DriftStreamOpts: what to compare. Each side has one source; all else NULL. Zero means the default in
+// each field.
+type DriftStreamOpts struct {
+	// how to compare. Its call.memory_max is the bound, by default 1 GiB
+	Drift *DriftOpts
+	// how files of CSV are read; host, call and memory_max of it are not looked at
+	CSV *CSVOpts
+	// CSV, a saved reference, or a bundle
+	ReferencePath string
+	// kept reference
+	Reference *Reference
+	// CSV
+	CurrentPath string
+}
+
+func (o *DriftStreamOpts) c(s *scope) *C.mlops_drift_stream_opts {
+	if o == nil {
+		return nil
+	}
+	c := (*C.mlops_drift_stream_opts)(s.alloc(C.sizeof_mlops_drift_stream_opts))
+	c.struct_size = C.sizeof_mlops_drift_stream_opts
+	c.drift = o.Drift.c(s)
+	c.csv = o.CSV.c(s)
+	c.reference_path = s.optional(o.ReferencePath)
+	if o.Reference != nil {
+		c.reference = o.Reference.p
+		s.keep(o.Reference)
+	}
+	c.current_path = s.optional(o.CurrentPath)
+	return c
+}
+
 // ProfileOpts: configuration of a profile. Only profiles of equal configuration merge.
 type ProfileOpts struct {
 	// strictly ascending, finite; bin 0 is x <= edges[0], bin i is edges[i-1] < x <= edges[i], bin
@@ -7041,6 +7073,33 @@ func (x *Drift) JSON() (string, error) {
 		return "", err
 	}
 	return string(content), nil
+}
+
+// CompareDriftStream: compare two sources column by column by name, with every row of both, in as many
+// passes as the bound on memory demands. A kept reference needs one pass less of memory, and no rows
+// of its own.
+//
+// Progress is told in columns, at least once for each batch; what it is asked within a pass is whether
+// to go on. What is counted against the bound is all that the library allocates in the call, not what
+// the producer of a stream holds.
+//
+// Errors: as mlops_drift_compare(), mlops_drift_compare_reference(), mlops_table_import_stream() and
+// mlops_table_load(); MLOPS_E_LIMIT names a column that does not fit by itself, and the bytes that it
+// takes; MLOPS_E_IO if a source cannot be opened, or has changed between two passes.
+func CompareDriftStream(opts *DriftStreamOpts) (*Drift, error) {
+	var s scope
+	defer s.free()
+	var out *C.mlops_drift
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_drift_compare_stream(&out, optsC, &e), &e, "mlops_drift_compare_stream"); err != nil {
+		return nil, err
+	}
+	r := wrapDrift(out)
+	return r, nil
 }
 
 // Profile: a profile, in mlops_profile_size() bytes aligned to 8. One thread at a time.

@@ -9,6 +9,7 @@
 #include "column/csv_known.h"
 #include "column/csv_types.h"
 #include "column/names.h"
+#include "column/part.h"
 #include "column/table_inside.h"
 #include "file/container.h"
 #include "file/file.h"
@@ -28,6 +29,7 @@ typedef struct csv_job {
     const char *const *names;
     int64_t n_names;
     const mlops__csv_known *known; /* nullable */
+    const mlops__part *part;       /* nullable: only these columns are read */
     mlops__csv_nulls nulls;
     mlops__csv_reader reader;
     mlops__csv_mark rows; /* where the rows begin */
@@ -173,6 +175,18 @@ static mlops_status take_types(csv_job *job) {
     return MLOPS_OK;
 }
 
+/* Columns that nobody asks for take nothing. */
+static void leave_others(csv_job *job) {
+    const mlops__dictionary *names = &job->table->names;
+    for (int64_t i = 0; job->part && i < job->table->n_columns; i++)
+        job->columns[i].state = MLOPS__CSV_DONE;
+    for (int64_t i = 0; job->part && i < job->part->n; i++) {
+        const char *name = job->part->names[i];
+        int64_t at = mlops__dictionary_find(names, name, strlen(name));
+        if (at >= 0) job->columns[at].state = MLOPS__CSV_READING;
+    }
+}
+
 /* Rows to make room for when n have come: as many as the source will have if it goes on like this,
  * but never more than it can have. */
 static int64_t rows_expected(const csv_job *job, int64_t n) {
@@ -276,8 +290,10 @@ static int64_t end_pass(csv_job *job) {
 }
 
 static mlops_status read_passes(csv_job *job) {
-    int64_t n_rows = 0;
+    int64_t n_rows = job->part && job->part->n_rows > 0 ? job->part->n_rows : 0;
     MLOPS_TRY(read_rows(job, &n_rows));
+    if (job->part && job->part->n_rows >= 0 && job->part->n_rows != n_rows)
+        return mlops__fail(job->err, MLOPS_E_IO, "this changed since it was first read");
     job->n_rows = n_rows;
     while (end_pass(job)) {
         job->reader.done += job->reader.total;
@@ -306,7 +322,8 @@ static mlops_status read_all(csv_job *job) {
     MLOPS_TRY(read_header(job));
     MLOPS_TRY(make_columns(job));
     MLOPS_TRY(take_types(job));
-    MLOPS_TRY(read_passes(job));
+    leave_others(job);
+    if (!job->part || job->part->names) MLOPS_TRY(read_passes(job));
     if (job->reader.line - job->rows.line == job->n_rows)
         job->table->lines_ahead = job->rows.line - 1;
     return mlops__table_finish(job->table, job->n_rows, job->err);
@@ -353,15 +370,28 @@ static mlops_status end(csv_job *job, mlops_status status, mlops_table **out) {
     return status;
 }
 
-mlops_status mlops_table_load(mlops_table **out, const char *path, const mlops_csv_opts *opts,
-                              mlops_error *err) {
+static mlops_status load(mlops_table **out, const char *path, const mlops__part *part,
+                         const mlops_csv_opts *opts, mlops_error *err) {
     *out = NULL;
     csv_job job = {0};
     job.err = err;
+    job.part = part;
     if (!path) return mlops__fail(err, MLOPS_E_INVALID, "path is NULL");
     MLOPS_TRY(read_opts(&job, opts));
     MLOPS_TRY(mlops__table_new(&job.table, job.opts.host, job.opts.memory_max, err));
     return end(&job, run_file(&job, path), out);
+}
+
+mlops_status mlops_table_load(mlops_table **out, const char *path, const mlops_csv_opts *opts,
+                              mlops_error *err) {
+    return load(out, path, NULL, opts, err);
+}
+
+mlops_status mlops__part_load(mlops_table **out, const char *path, mlops__part *part,
+                              const mlops_csv_opts *opts, mlops_error *err) {
+    MLOPS_TRY(load(out, path, part, opts, err));
+    if (part->names) part->n_rows = mlops_table_n_rows(*out);
+    return MLOPS_OK;
 }
 
 static mlops_status parse(mlops_table **out, const char *text, size_t n, const mlops_csv_opts *opts,

@@ -8,16 +8,13 @@
 #include "base/opts.h"
 #include "column/table.h"
 #include "drift/inside.h"
+#include "drift/job.h"
 #include "profile/reference.h"
 
-#include <mlops/call.h>
 #include <string.h>
 
-/* A reference of either form. */
-typedef struct source {
-    const mlops_table *table; /* NULL: kept */
-    const mlops_reference *kept;
-} source;
+typedef mlops__drift_job job;
+typedef mlops__drift_source source;
 
 static int64_t source_n(const source *self) {
     return self->table ? mlops_table_n_columns(self->table) : mlops_reference_n_columns(self->kept);
@@ -36,36 +33,22 @@ static int64_t source_find(const source *self, const char *name) {
                        : mlops__reference_find(self->kept, name);
 }
 
-/* One column of both sides. */
-typedef struct pair {
-    int64_t reference;
-    int64_t current;
-} pair;
-
-typedef struct job {
-    source reference;
-    const mlops_table *current;
-    mlops__host host;
-    mlops__drift_rule rule;
-    mlops_drift_opts opts;
-    mlops_call call;
-    mlops__arena arena;
-    pair *pairs;
-    int64_t n;
-    int64_t begun; /* index of the first column of the loop that runs */
-    mlops__drift_judged *judged;
-    int64_t *order;
-    double **rooms; /* working memory, NULL until it is needed; no two columns in work share one */
-    int64_t n_rooms;
-    size_t room_size;
-    int32_t by_worker; /* a worker has its own, else a column of the loop */
-} job;
-
 static const char *kind_of(mlops_type type) {
     return mlops__drift_numeric(type)  ? "numeric"
            : type == MLOPS_TYPE_BOOL   ? "bool"
            : type == MLOPS_TYPE_STRING ? "string"
                                        : "null";
+}
+
+mlops_status mlops__drift_job_kinds(const char *name, mlops_type reference, mlops_type current,
+                                    mlops_error *err) {
+    const char *a = kind_of(reference), *b = kind_of(current);
+    if (reference == MLOPS_TYPE_NULL || current == MLOPS_TYPE_NULL || strcmp(a, b) == 0)
+        return MLOPS_OK;
+    return mlops__fail(err, MLOPS_E_SCHEMA,
+                       "column '%s' is %s in the reference and %s in the current table; both must "
+                       "be of one kind",
+                       name, a, b);
 }
 
 static mlops_status bind_column(job *self, int64_t index, mlops_error *err) {
@@ -77,13 +60,9 @@ static mlops_status bind_column(job *self, int64_t index, mlops_error *err) {
                            "the current table has no column '%s'%s, which the reference has; add "
                            "it, or name it in mlops_drift_opts.ignore",
                            name, mlops__table_hint(self->current, hint));
-    mlops_type a = source_type(&self->reference, index), b = mlops_table_type(self->current, found);
-    if (a != MLOPS_TYPE_NULL && b != MLOPS_TYPE_NULL && strcmp(kind_of(a), kind_of(b)) != 0)
-        return mlops__fail(err, MLOPS_E_SCHEMA,
-                           "column '%s' is %s in the reference and %s in the current table; both "
-                           "must be of one kind",
-                           name, kind_of(a), kind_of(b));
-    pair found_pair = {index, found};
+    MLOPS_TRY(mlops__drift_job_kinds(name, source_type(&self->reference, index),
+                                     mlops_table_type(self->current, found), err));
+    mlops__drift_pair found_pair = {index, found};
     self->pairs[self->n++] = found_pair;
     return MLOPS_OK;
 }
@@ -111,8 +90,7 @@ static mlops_status check_names(const job *self, const char *option, const char 
     return MLOPS_OK;
 }
 
-/* Fills pairs in the order of the reference. */
-static mlops_status bind_columns(job *self, mlops_error *err) {
+mlops_status mlops__drift_job_bind(job *self, mlops_error *err) {
     const char **keep = NULL, **drop = NULL;
     int64_t n_keep = 0, n_drop = 0, n = source_n(&self->reference);
     MLOPS_TRY(mlops__names_parse(&self->arena, self->opts.columns, &keep, &n_keep, err));
@@ -150,7 +128,23 @@ static mlops_status take_room(job *self, int64_t index, double **out) {
     return *room ? MLOPS_OK : MLOPS_E_NOMEM;
 }
 
-static mlops_status judge_table(job *self, const pair *at, int64_t room, mlops__drift_judged *out) {
+/* The data of a column of which nobody wants the rows any more; that of no rows is never written.
+ */
+static double *place_of(const mlops__column *column) {
+    double *out;
+    memcpy(&out, &column->data, sizeof out); /* the table is the job's own */
+    return out;
+}
+
+static void take_place(const mlops__column *x, const mlops__column *y, double **first,
+                       double **second, double **scratch) {
+    *scratch = *first;
+    *first = place_of(x);
+    *second = place_of(y);
+}
+
+static mlops_status judge_table(job *self, const mlops__drift_pair *at, int64_t room,
+                                mlops__drift_judged *out) {
     const mlops_allocator *allocator = &self->host.allocator;
     const mlops__column *x = mlops__table_column(self->reference.table, at->reference);
     const mlops__column *y = mlops__table_column(self->current, at->current);
@@ -159,6 +153,7 @@ static mlops_status judge_table(job *self, const pair *at, int64_t room, mlops__
         double *first;
         MLOPS_TRY(take_room(self, room, &first));
         double *second = first + x->n_rows, *scratch = second + y->n_rows;
+        if (self->in_place) take_place(x, y, &first, &second, &scratch);
         mlops__drift_values_load(&a, x, self->host.cpu, first, scratch);
         mlops__drift_values_load(&b, y, self->host.cpu, second, scratch);
         mlops__drift_judge_values(out, &self->rule, self->host.cpu, x->name, x->type, &a, &b);
@@ -175,7 +170,8 @@ static mlops_status judge_table(job *self, const pair *at, int64_t room, mlops__
     return mlops__drift_preset_categories(out, self->rule.preset, x, y, allocator);
 }
 
-static mlops_status judge_kept(job *self, const pair *at, int64_t room, mlops__drift_judged *out) {
+static mlops_status judge_kept(job *self, const mlops__drift_pair *at, int64_t room,
+                               mlops__drift_judged *out) {
     const mlops_allocator *allocator = &self->host.allocator;
     const mlops__reference_column *x = mlops__reference_at(self->reference.kept, at->reference);
     const mlops__column *y = mlops__table_column(self->current, at->current);
@@ -183,7 +179,9 @@ static mlops_status judge_kept(job *self, const pair *at, int64_t room, mlops__d
         mlops__drift_values values;
         double *first;
         MLOPS_TRY(take_room(self, room, &first));
-        mlops__drift_values_load(&values, y, self->host.cpu, first, first + y->n_rows);
+        double *scratch = self->in_place ? first : first + y->n_rows;
+        if (self->in_place) first = place_of(y);
+        mlops__drift_values_load(&values, y, self->host.cpu, first, scratch);
         return mlops__drift_judge_kept(out, &self->rule, x, &values, allocator);
     }
     mlops__drift_categories categories;
@@ -200,7 +198,7 @@ static mlops_status judge_one(void *task_user, int64_t index, int32_t worker) {
                                  : judge_kept(self, &self->pairs[at], room, &self->judged[at]);
 }
 
-static mlops_status poll(const job *self, int64_t done, mlops_error *err) {
+mlops_status mlops__drift_job_poll(const job *self, int64_t done, mlops_error *err) {
     const mlops_call *call = &self->call;
     const mlops_clock *clock = &self->host.clock;
     if (call->progress && call->progress(call->progress_user, done, self->n) != 0)
@@ -212,23 +210,29 @@ static mlops_status poll(const job *self, int64_t done, mlops_error *err) {
     return MLOPS_OK;
 }
 
-/* The values of both sides, and as many as the larger has for sorting. */
-static int find_room(job *self) {
-    size_t n = (size_t)mlops_table_n_rows(self->current), other = 0;
+/* The values of both sides, unless they are sorted in place, and as many as the larger has for
+ * sorting. */
+static size_t room_of(const job *self) {
+    size_t n = (size_t)mlops_table_n_rows(self->current), other = 0, all = 0, size;
     if (self->reference.table) other = (size_t)mlops_table_n_rows(self->reference.table);
-    size_t both, all;
-    return mlops__add(n, other, &both) && mlops__add(both, n > other ? n : other, &all) &&
-           mlops__mul(all ? all : 1, sizeof(double), &self->room_size);
+    int fits = self->in_place || mlops__add(n, other, &all);
+    fits = fits && mlops__add(all, n > other ? n : other, &all);
+    return fits && mlops__mul(all ? all : 1, sizeof(double), &size) ? size : SIZE_MAX;
+}
+
+size_t mlops__drift_job_room(const job *self) {
+    size_t size = room_of(self);
+    if (self->rule.preset && !mlops__mul(size, 3, &size)) size = SIZE_MAX; /* cells for values */
+    return size;
 }
 
 /* Columns that may be in work at once under the limit of memory. */
 static mlops_status find_width(job *self, int64_t *out, mlops_error *err) {
-    if (!find_room(self)) self->room_size = SIZE_MAX;
+    self->room_size = room_of(self);
     int64_t workers = self->call.executor ? self->call.executor->n_workers : 1;
     *out = workers < 1 ? 1 : workers;
     if (self->call.memory_max <= 0) return MLOPS_OK;
-    size_t size = self->room_size;
-    if (self->rule.preset && !mlops__mul(size, 3, &size)) size = SIZE_MAX; /* cells for values */
+    size_t size = mlops__drift_job_room(self);
     uint64_t fit = (uint64_t)self->call.memory_max / size;
     if (fit == 0)
         return mlops__fail(err, MLOPS_E_LIMIT,
@@ -239,35 +243,43 @@ static mlops_status find_width(job *self, int64_t *out, mlops_error *err) {
     return MLOPS_OK;
 }
 
-/* Judges all columns, in loops of a few for each worker. */
-static mlops_status judge_all(job *self, mlops_error *err) {
+/* In loops of a few for each worker. */
+static mlops_status judge_loops(job *self, int64_t width, int64_t end, mlops_error *err) {
     enum { TURNS = 4 };
     const mlops_executor *executor = self->call.executor;
-    int64_t width = 1;
-    MLOPS_TRY(find_width(self, &width, err));
-    self->rooms = mlops__arena_array(&self->arena, (size_t)width, sizeof *self->rooms);
-    if (!self->rooms) return mlops__fail_nomem(err, (size_t)width * sizeof *self->rooms);
-    memset(self->rooms, 0, (size_t)width * sizeof *self->rooms);
-    self->n_rooms = width;
     self->by_worker = executor && width == executor->n_workers;
-    if (self->by_worker && width < self->n) width *= TURNS;
-    MLOPS_TRY(poll(self, 0, err));
-    for (self->begun = 0; self->begun < self->n;) {
-        int64_t left = self->n - self->begun, n = width < left ? width : left;
+    if (self->by_worker && width < end - self->begun) width *= TURNS;
+    MLOPS_TRY(mlops__drift_job_poll(self, self->begun, err));
+    while (self->begun < end) {
+        int64_t left = end - self->begun, n = width < left ? width : left;
         mlops_status status = executor && n > 1
                                   ? executor->parallel_for(executor->ctx, n, judge_one, self)
                                   : judge_one(self, 0, 0);
         if (status == MLOPS_E_NOMEM) return mlops__fail_nomem(err, 0);
         if (status < 0) return mlops__fail(err, status, "the executor failed");
         self->begun += executor && n > 1 ? n : 1;
-        MLOPS_TRY(poll(self, self->begun, err));
+        MLOPS_TRY(mlops__drift_job_poll(self, self->begun, err));
     }
     return MLOPS_OK;
 }
 
-static mlops_status check_opts(job *self, const mlops_drift_opts *opts, mlops_error *err) {
+mlops_status mlops__drift_job_judge(job *self, int64_t first, int64_t end, mlops_error *err) {
+    const mlops_allocator *allocator = &self->host.allocator;
+    int64_t width = 1;
+    self->begun = first;
+    MLOPS_TRY(find_width(self, &width, err));
+    self->rooms = mlops__alloc_array(allocator, (size_t)width, sizeof *self->rooms);
+    if (!self->rooms) return mlops__fail_nomem(err, (size_t)width * sizeof *self->rooms);
+    mlops_status status = judge_loops(self, width, end, err);
+    for (int64_t i = 0; i < width; i++) mlops__free(allocator, self->rooms[i], self->room_size);
+    mlops__free(allocator, self->rooms, (size_t)width * sizeof *self->rooms);
+    return status;
+}
+
+static mlops_status check_opts(job *self, const mlops_drift_opts *opts, int rows,
+                               mlops_error *err) {
     MLOPS_TRY(mlops__opts_copy(&self->opts, sizeof self->opts, opts, "mlops_drift_opts", err));
-    MLOPS_TRY(mlops__drift_rule_init(&self->rule, opts, self->reference.table != NULL, err));
+    MLOPS_TRY(mlops__drift_rule_init(&self->rule, opts, rows, err));
     MLOPS_TRY(mlops__opts_copy(&self->call, sizeof self->call, self->opts.call, "mlops_call", err));
     if (self->call.flags != 0)
         return mlops__fail(err, MLOPS_E_INVALID, "mlops_call.flags is 0x%x; there are none, set 0",
@@ -277,20 +289,30 @@ static mlops_status check_opts(job *self, const mlops_drift_opts *opts, mlops_er
     return mlops__host_init(&self->host, self->opts.host, err);
 }
 
+mlops_status mlops__drift_job_begin(job *self, const mlops_drift_opts *opts, int rows,
+                                    mlops_error *err) {
+    MLOPS_TRY(check_opts(self, opts, rows, err));
+    mlops__arena_init(&self->arena, &self->host.allocator, SIZE_MAX);
+    return MLOPS_OK;
+}
+
+void mlops__drift_job_end(job *self) {
+    if (self->arena.allocator) mlops__arena_free(&self->arena);
+}
+
+mlops_status mlops__drift_job_settle(mlops_drift **out, job *self, const mlops__host *host,
+                                     mlops_error *err) {
+    mlops__drift_settle(self->judged, self->n, &self->rule, self->order);
+    return mlops__drift_from_columns(out, host, &self->rule, self->judged, self->n, err);
+}
+
 static mlops_status compare(mlops_drift **out, job *self, const mlops_drift_opts *opts,
                             mlops_error *err) {
-    MLOPS_TRY(check_opts(self, opts, err));
-    mlops__arena_init(&self->arena, &self->host.allocator, SIZE_MAX);
-    mlops_status status = bind_columns(self, err);
-    if (status == MLOPS_OK) status = judge_all(self, err);
-    if (status == MLOPS_OK) {
-        mlops__drift_settle(self->judged, self->n, &self->rule, self->order);
-        status =
-            mlops__drift_from_columns(out, &self->host, &self->rule, self->judged, self->n, err);
-    }
-    for (int64_t i = 0; i < self->n_rooms; i++)
-        mlops__free(&self->host.allocator, self->rooms[i], self->room_size);
-    mlops__arena_free(&self->arena);
+    mlops_status status = mlops__drift_job_begin(self, opts, self->reference.table != NULL, err);
+    if (status == MLOPS_OK) status = mlops__drift_job_bind(self, err);
+    if (status == MLOPS_OK) status = mlops__drift_job_judge(self, 0, self->n, err);
+    if (status == MLOPS_OK) status = mlops__drift_job_settle(out, self, &self->host, err);
+    mlops__drift_job_end(self);
     return status;
 }
 

@@ -177,6 +177,9 @@ def wrong_usage(folder):
             (["drift", "watch", "a", "--window", "10"], "out of range"), (["drift", "watch", "a", "--window", "99.5"], "99.5"),
             (["drift", "watch", "a", "--window", "1e3x"], "1e3x"),
             (["drift", "compare", "a", "b", "--csv-delimiter", ";;"], "one character"),
+            (["drift", "compare", "a", "b", "--memory-max", "12x"], "256MiB"),
+            (["drift", "compare", "a", "b", "--memory-max", "0"], "256MiB"),
+            (["drift", "compare", "a", "-", "--memory-max", "1GiB"], "standard input"),
             (["drift", "compare", "a", "b", "--csv-skip-lines", "-1"], "out of range"),
             (["model", "predict", MODEL, LIVE, "--output", "shap"], "shap"),
             (["model", "predict", MODEL, LIVE, "--output", "leaf", "--output=leaf"], "--output is given twice"),
@@ -504,6 +507,22 @@ def compare_choices(folder):
     assert json.loads(done.out)["correction"] == "by"
     fails("drift", "compare", TRAIN, LIVE, "--columns", "nonsense", says="nonsense")
     fails("drift", "compare", TRAIN, LIVE, "--ignore", "amount,nonsense", says="nonsense")
+
+
+@test
+def compare_in_passes(folder):
+    whole = run("drift", "compare", TRAIN, LIVE, "--json", status=3).out
+    for size in ("700KiB", "1GiB", "1000000"):
+        assert run("drift", "compare", TRAIN, LIVE, "--json", "--memory-max", size, status=3).out == whole
+    run("reference", "new", TRAIN, "-o", folder / "train.reference")
+    kept = run("drift", "compare", folder / "train.reference", LIVE, "--json", status=3).out
+    assert run("drift", "compare", folder / "train.reference", LIVE, "--json", "--memory-max", "1MiB", status=3).out == kept
+    fails("drift", "compare", TRAIN, LIVE, "--memory-max", "400KiB", says=("'amount'", "--memory-max is 409600"))
+    fails("drift", "compare", TRAIN, folder / "none", "--memory-max", "1GiB", says="none")
+    pipe = folder / "pipe"
+    os.mkfifo(pipe)
+    for pair in ((pipe, LIVE), (TRAIN, pipe)):
+        fails("drift", "compare", *pair, "--memory-max", "1GiB", says="regular file")
 
 
 @test

@@ -100,6 +100,70 @@ static int compare_reference(const mlops_host *host, const char *dir) {
     return finish(status, d, &err);
 }
 
+/* Hands out a table, again and again. */
+static int32_t open_table(void *user, const char *columns, struct ArrowArrayStream *out) {
+    mlops_error err;
+    (void)columns;
+    return mlops_table_export_stream(user, out, &err) == MLOPS_OK ? 0 : -12; /* ENOMEM */
+}
+
+static int compare_streams(const mlops_host *host, const char *dir) {
+    mlops_drift_stream_opts opts = MLOPS_DRIFT_STREAM_OPTS_INIT;
+    mlops_drift_opts drift = MLOPS_DRIFT_OPTS_INIT;
+    mlops_table *before, *now;
+    mlops_drift *d = NULL;
+    mlops_error err;
+    (void)dir;
+    opts.drift = &drift;
+    drift.host = host;
+    MLOPS_TRY(sweep_parse_csv(&before, host, 0, &err));
+    mlops_status status = sweep_parse_csv(&now, host, SHIFT, &err);
+    if (!status) {
+        opts.reference_open = opts.current_open = open_table;
+        opts.reference_user = before;
+        opts.current_user = now;
+        status = mlops_drift_compare_stream(&d, &opts, &err);
+        mlops_table_unref(now);
+    }
+    mlops_table_unref(before);
+    int result = finish(status, d, &err);
+    /* the producer's own words: it has no other way to say so */
+    return result == MLOPS_E_IO && strstr(err.message, "memory") ? MLOPS_E_NOMEM : result;
+}
+
+static int put_sides(const mlops_host *host, const char *dir) {
+    mlops_reference *r;
+    mlops_error err;
+    sweep_path path;
+    MLOPS_TRY(make_reference(&r, host, &err));
+    mlops_status status = mlops_reference_save(r, sweep_in(&path, dir, "kept"), &err);
+    mlops_reference_unref(r);
+    if (status) return status;
+    return sweep_put_csv(host, dir, "before.csv", 0) || sweep_put_csv(host, dir, "now.csv", SHIFT);
+}
+
+static int compare_paths(const mlops_host *host, const char *dir, const char *reference) {
+    mlops_drift_stream_opts opts = MLOPS_DRIFT_STREAM_OPTS_INIT;
+    mlops_drift_opts drift = MLOPS_DRIFT_OPTS_INIT;
+    mlops_drift *d;
+    mlops_error err;
+    sweep_path before, now;
+    opts.drift = &drift;
+    drift.host = host;
+    opts.reference_path = sweep_in(&before, dir, reference);
+    opts.current_path = sweep_in(&now, dir, "now.csv");
+    mlops_status status = mlops_drift_compare_stream(&d, &opts, &err);
+    return finish(status, d, &err);
+}
+
+static int compare_files(const mlops_host *host, const char *dir) {
+    return compare_paths(host, dir, "before.csv");
+}
+
+static int compare_kept_file(const mlops_host *host, const char *dir) {
+    return compare_paths(host, dir, "kept");
+}
+
 static int put_older(const mlops_host *host, const char *dir) {
     return sweep_put(host, dir, "r.html", "older", 5) || sweep_put(host, dir, "r.json", "older", 5);
 }
@@ -138,6 +202,9 @@ const sweep_scenario sweep_drift[] = {
     {"drift: compare tables", NULL, compare_tables, NULL, SWEEP_MEMORY},
     {"drift: compare by presets", NULL, compare_presets, NULL, SWEEP_MEMORY},
     {"drift: compare with a reference", NULL, compare_reference, NULL, SWEEP_MEMORY},
+    {"drift: compare streams", NULL, compare_streams, NULL, SWEEP_MEMORY},
+    {"drift: compare files", put_sides, compare_files, NULL, SWEEP_MEMORY | SWEEP_IO},
+    {"drift: compare with a file", put_sides, compare_kept_file, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"drift: save HTML", put_older, save_html, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"drift: save JSON", put_older, save_json, NULL, SWEEP_MEMORY | SWEEP_IO},
     {"drift: tell JSON", NULL, tell_json, NULL, SWEEP_MEMORY},

@@ -560,6 +560,8 @@ mlops_external = C.CFUNCTYPE(C.c_int32, C.c_void_p, C.c_char_p, C.c_int64, C.c_i
 
 mlops_reader = C.CFUNCTYPE(C.c_int64, C.c_void_p, C.c_void_p, C.c_int64)
 
+mlops_stream_open = C.CFUNCTYPE(C.c_int32, C.c_void_p, C.c_char_p, C.c_void_p)
+
 
 class ArrowSchema(C.Structure):
     pass
@@ -1287,6 +1289,26 @@ mlops_drift_column._fields_ = [
     ("where", C.c_char_p),
 ]
 assert C.sizeof(mlops_drift_column) == (192 if C.sizeof(C.c_void_p) == 8 else 180)
+
+
+class mlops_drift_stream_opts(C.Structure):
+    pass
+
+
+mlops_drift_stream_opts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("drift", C.POINTER(mlops_drift_opts)),
+    ("csv", C.POINTER(mlops_csv_opts)),
+    ("reference_open", mlops_stream_open),
+    ("reference_user", C.c_void_p),
+    ("reference_path", C.c_char_p),
+    ("reference", C.c_void_p),
+    ("current_open", mlops_stream_open),
+    ("current_user", C.c_void_p),
+    ("current_path", C.c_char_p),
+]
+assert C.sizeof(mlops_drift_stream_opts) == (80 if C.sizeof(C.c_void_p) == 8 else 44)
 
 
 class mlops_profile_opts(C.Structure):
@@ -2429,6 +2451,8 @@ _rt.declare(lib.mlops_drift_get, C.c_int32, C.c_void_p, C.c_int64, C.POINTER(mlo
 _rt.declare(lib.mlops_drift_regions, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_drift_save, C.c_int32, C.c_void_p, C.c_char_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_drift_json, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
+_rt.declare(lib.mlops_drift_compare_stream, C.c_int32, C.POINTER(C.c_void_p), C.POINTER(mlops_drift_stream_opts),
+        C.POINTER(mlops_error))
 _rt.declare(lib.mlops_profile_size, C.c_size_t, C.POINTER(mlops_profile_opts))
 _rt.declare(lib.mlops_profile_init, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t,
         C.POINTER(mlops_profile_opts))
@@ -6765,7 +6789,7 @@ class Drift(_rt.Handle):
     _end = lib.mlops_drift_unref
 
     def __init__(self):
-        raise TypeError("Drift is made by compare(), compare_reference()")
+        raise TypeError("Drift is made by compare(), compare_reference(), compare_stream()")
 
     @classmethod
     def compare(cls, reference, current, *, call=None, columns=None, ignore=None, alpha=None, ks_tolerance=None,
@@ -6941,6 +6965,42 @@ class Drift(_rt.Handle):
         h = self._open()
         text = _rt.written(lambda text, cap, needed: lib.mlops_drift_json(h, text, cap, needed), "Drift.json")
         return _rt.decoded(text)
+
+    @classmethod
+    def compare_stream(cls, *, drift=None, csv=None, reference_open=None, reference_path=None, reference=None,
+                       current_open=None, current_path=None):
+        """Compare two sources column by column by name, with every row of both, in as many passes as the
+        bound on memory demands. A kept reference needs one pass less of memory, and no rows of its own.
+
+        Progress is told in columns, at least once for each batch; what it is asked within a pass is
+        whether to go on. What is counted against the bound is all that the library allocates in the call,
+        not what the producer of a stream holds.
+
+            drift: how to compare. Its call.memory_max is the bound, by default 1 GiB
+            csv: how files of CSV are read; host, call and memory_max of it are not looked at
+            reference_open: opens what is known to be good
+            reference_path: CSV, a saved reference, or a bundle
+            reference: kept reference
+            current_open: opens what is to be judged
+            current_path: CSV
+
+        Raises: as Drift.compare(), Drift.compare_reference(), Table.import_stream() and Table.load();
+        LimitError names a column that does not fit by itself, and the bytes that it takes; IoError if a
+        source cannot be opened, or has changed between two passes.
+        """
+        out = C.c_void_p()
+        opts = _drift_stream_opts(drift=drift, csv=csv, reference_open=reference_open, reference_path=reference_path,
+                reference=reference, current_open=current_open, current_path=current_path)
+        err = mlops_error()
+        status = lib.mlops_drift_compare_stream(C.byref(out), C.byref(opts), C.byref(err))
+        _rt.reraise(opts)
+        if status:
+            _rt.check(status, "Drift.compare_stream", err, nested={
+                "mlops_drift_opts": "drift",
+                "mlops_call": "call",
+                "mlops_csv_opts": "csv",
+            })
+        return cls._wrap(out.value)
 
 
 @_rt.noun("profile")
@@ -10347,6 +10407,37 @@ def _drift_opts(*, call=None, columns=None, ignore=None, alpha=None, ks_toleranc
         o.preset = _rt.choice(DriftPreset, preset)
     if correction is not None:
         o.correction = _rt.choice(StatsCorrection, correction)
+    return o
+
+
+def _drift_stream_opts(*, drift=None, csv=None, reference_open=None, reference_path=None, reference=None,
+        current_open=None, current_path=None):
+    o = mlops_drift_stream_opts(C.sizeof(mlops_drift_stream_opts))
+    o._keep, o._raised = [], []
+    if drift is not None:
+        made = _drift_opts(**drift)
+        o.drift = C.pointer(made)
+        o._keep.append(made)
+    if csv is not None:
+        made = _csv_opts(**csv)
+        o.csv = C.pointer(made)
+        o._keep.append(made)
+    if reference_open is not None:
+        made = _rt.Callback(reference_open, mlops_stream_open, o._raised)
+        o.reference_open = made.pointer
+        o._keep.append(made)
+    if reference_path is not None:
+        o.reference_path = _rt.string(reference_path, "reference_path")
+    if reference is not None:
+        owner = _rt.opened(reference, Reference, "reference")
+        o.reference = owner._as_parameter_
+        o._keep.append(owner)
+    if current_open is not None:
+        made = _rt.Callback(current_open, mlops_stream_open, o._raised)
+        o.current_open = made.pointer
+        o._keep.append(made)
+    if current_path is not None:
+        o.current_path = _rt.string(current_path, "current_path")
     return o
 
 

@@ -49,6 +49,7 @@
 #include <mlops/monitor_labels.h>
 #include <mlops/online.h>
 #include <mlops/performance.h>
+#include <mlops/performance_classes.h>
 #include <mlops/performance_estimate.h>
 #include <mlops/policy.h>
 #include <mlops/profile.h>

@@ -814,6 +814,25 @@ public:
         return ::mlops::calibration(out);
     }
 
+    /// Fit each of k classes against the rest.
+    static ::mlops::calibration fit_classes(mlops_calibration_method method,
+                                            matrix<const double> probabilities,
+                                            span<const std::int64_t> labels, span<const double> weights = {},
+                                            const mlops_host *host = nullptr) {
+        mlops_calibration *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::require(std::size_t(labels.size()) == std::size_t(probabilities.rows), "labels and probabilities differ in length");
+        detail::require(weights.data() == nullptr || std::size_t(weights.size()) == std::size_t(probabilities.rows), "weights and probabilities differ in length");
+        detail::check(mlops_calibration_fit_classes(&out, method, probabilities.data, probabilities.rows, probabilities.columns, labels.data(), weights.data(), host, &e), "mlops_calibration_fit_classes", &e);
+        return ::mlops::calibration(out);
+    }
+
+    /// Number of classes that it was fitted to; 0 for scores of a binary task.
+    std::int64_t n_classes() const {
+        return mlops_calibration_n_classes(need());
+    }
+
     /// Which way it was fitted.
     mlops_calibration_method kind() const {
         return mlops_calibration_kind(need());
@@ -834,6 +853,25 @@ public:
         e.code = 0;
         detail::require(out.size() == static_cast<std::size_t>(static_cast<std::int64_t>(scores.size())), "out has another length");
         detail::check(mlops_calibration_apply(need(), scores.data(), out.data(), static_cast<std::int64_t>(scores.size()), &e), "mlops_calibration_apply", &e);
+    }
+
+    /// Calibrate probabilities of classes: each against the rest, then over their sum. A row whose sum is 0 becomes 1
+    /// / k throughout.
+    std::vector<double> apply_classes(matrix<const double> probabilities) const {
+        mlops_error e;
+        e.code = 0;
+        std::vector<double> out(static_cast<std::size_t>(probabilities.rows) * static_cast<std::size_t>(probabilities.columns));
+        detail::check(mlops_calibration_apply_classes(need(), probabilities.data, out.data(), probabilities.rows, probabilities.columns, &e), "mlops_calibration_apply_classes", &e);
+        return out;
+    }
+
+    /// Calibrate probabilities of classes: each against the rest, then over their sum. A row whose sum is 0 becomes 1
+    /// / k throughout.
+    void apply_classes(matrix<const double> probabilities, span<double> out) const {
+        mlops_error e;
+        e.code = 0;
+        detail::require(out.size() == static_cast<std::size_t>(probabilities.rows) * static_cast<std::size_t>(probabilities.columns), "out has another length");
+        detail::check(mlops_calibration_apply_classes(need(), probabilities.data, out.data(), probabilities.rows, probabilities.columns, &e), "mlops_calibration_apply_classes", &e);
     }
 
     /// Write the calibration as bytes: canonical, little-endian.
@@ -3144,6 +3182,124 @@ public:
         e.code = 0;
         detail::check(mlops_online_list(&out, detail::required(store), &e), "mlops_online_list", &e);
         return ::mlops::table(out);
+    }
+};
+
+/// Counts of probabilities by label, aligned to 8. One thread at a time.
+class class_performance : public detail::handle<mlops_class_performance, mlops_class_performance_free> {
+public:
+    using handle::handle;
+
+    /// Bytes that counts of k classes need, 2 to 256: about 56 KiB a class; 0 for another k.
+    static std::size_t size(std::int64_t k) {
+        return mlops_class_performance_size(k);
+    }
+
+    /// Start empty counts on the host's heap.
+    explicit class_performance(std::int64_t k, const mlops_host *host = nullptr) {
+        mlops_class_performance *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_class_performance_new(&out, k, host, &e), "mlops_class_performance_new", &e);
+        p_ = out;
+    }
+
+    /// Number of classes.
+    std::int64_t n_classes() const {
+        return mlops_class_performance_n_classes(need());
+    }
+
+    /// Count rows.
+    void add(matrix<const double> probabilities, span<const std::int64_t> labels = {},
+             span<const std::int64_t> predictions = {}, span<const double> weights = {}) {
+        mlops_error e;
+        e.code = 0;
+        detail::require(labels.data() == nullptr || std::size_t(labels.size()) == std::size_t(probabilities.rows), "labels and probabilities differ in length");
+        detail::require(predictions.data() == nullptr || std::size_t(predictions.size()) == std::size_t(probabilities.rows), "predictions and probabilities differ in length");
+        detail::require(weights.data() == nullptr || std::size_t(weights.size()) == std::size_t(probabilities.rows), "weights and probabilities differ in length");
+        detail::check(mlops_class_performance_add(need(), probabilities.data, probabilities.rows, probabilities.columns, labels.data(), predictions.data(), weights.data(), &e), "mlops_class_performance_add", &e);
+    }
+
+    /// Add what other counts have.
+    void merge(const ::mlops::class_performance &other) {
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_class_performance_merge(need(), detail::required(other), &e), "mlops_class_performance_merge", &e);
+    }
+
+    /// Forget all rows.
+    void reset() {
+        mlops_class_performance_reset(need());
+    }
+
+    /// Judge the rows that have a label, as mlops_metric_classes() does; auc_macro and auc_weighted are those of
+    /// scores in 1,024 bins.
+    mlops_metrics metrics(const mlops_performance_opts *opts = nullptr) const {
+        mlops_metrics out = {};
+        out.struct_size = sizeof out;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_class_performance_metrics(&out, need(), opts, &e), "mlops_class_performance_metrics", &e);
+        return out;
+    }
+
+    /// Each class by itself. Columns: class; weight of its rows; predicted, weight of the rows predicted so;
+    /// precision, recall, f1 of the predictions; auc, average_precision, brier, log_loss, ece of its probabilities
+    /// against the rest. Null where there is none.
+    ::mlops::table by_class(const mlops_performance_opts *opts = nullptr) const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_class_performance_by_class(&out, need(), opts, &e), "mlops_class_performance_by_class", &e);
+        return ::mlops::table(out);
+    }
+
+    /// The confusion matrix. Columns: label, predicted, weight of the rows that have a label, and expected, the
+    /// probability of the label times weight over all rows predicted so; k * k rows.
+    ::mlops::table confusion(const mlops_host *host = nullptr) const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_class_performance_confusion(&out, need(), host, &e), "mlops_class_performance_confusion", &e);
+        return ::mlops::table(out);
+    }
+
+    /// Counts of one class against the rest, as if its probabilities alone had been added to them.
+    ::mlops::performance one(std::int64_t at, const mlops_host *host = nullptr) const {
+        mlops_performance *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_class_performance_one(&out, need(), at, host, &e), "mlops_class_performance_one", &e);
+        return ::mlops::performance(out);
+    }
+
+    /// Estimate metrics of all rows from their probabilities alone, which must be calibrated: the table of
+    /// mlops_performance_estimate(). sampling_error is at most a little too wide.
+    ::mlops::table estimate(const mlops_performance_opts *opts = nullptr) const {
+        mlops_table *out = nullptr;
+        mlops_error e;
+        e.code = 0;
+        detail::check(mlops_class_performance_estimate(&out, need(), opts, &e), "mlops_class_performance_estimate", &e);
+        return ::mlops::table(out);
+    }
+
+    /// Write the counts as bytes: canonical, little-endian, equal for equal counts on any machine.
+    std::string save() const {
+        return detail::written([&](void *text, std::size_t cap, std::size_t *needed) {
+            return mlops_class_performance_save(need(), text, cap, needed);
+        }, "mlops_class_performance_save");
+    }
+
+    /// Read bytes of mlops_class_performance_save() into the caller's storage.
+    static ::mlops::class_performance load(std::string_view bytes) {
+        mlops_class_performance *out = nullptr;
+        for (std::size_t size = 4096;; size *= 2) {
+            auto memory = detail::storage(size);
+            const mlops_status status = mlops_class_performance_load(&out, memory.get(), size, bytes.data(), static_cast<std::size_t>(bytes.size()));
+            if (status == MLOPS_E_ARENA && size < (std::size_t(1) << 24)) continue;
+            detail::check(status, "mlops_class_performance_load");
+            return ::mlops::class_performance(out, std::move(memory));
+        }
     }
 };
 

@@ -3299,6 +3299,8 @@ type PerformanceOpts struct {
 	Confidence float64
 	// of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
 	NBins int32
+	// of top_k_accuracy of classes; default 3
+	TopK int32
 }
 
 func (o *PerformanceOpts) c(s *scope) *C.mlops_performance_opts {
@@ -3313,6 +3315,7 @@ func (o *PerformanceOpts) c(s *scope) *C.mlops_performance_opts {
 	}
 	c.confidence = C.double(o.Confidence)
 	c.n_bins = C.int32_t(o.NBins)
+	c.top_k = C.int32_t(o.TopK)
 	return c
 }
 
@@ -5006,6 +5009,42 @@ func FitCalibration(method CalibrationMethod, scores []float64, labels []float64
 	return r, nil
 }
 
+// FitCalibrationClasses: fit each of k classes against the rest.
+//
+// Errors: MLOPS_E_INVALID if a row is none of these (the message names the first, counted from 0),
+// none counts, or for another k; MLOPS_E_NOMEM.
+func FitCalibrationClasses(method CalibrationMethod, probabilities []float64, k int, labels []int64, weights []float64) (*Calibration, error) {
+	defer runtime.KeepAlive(probabilities)
+	defer runtime.KeepAlive(labels)
+	defer runtime.KeepAlive(weights)
+	var out *C.mlops_calibration
+	var e C.mlops_error
+	nProbabilities, ok := wholeRows(len(probabilities), k)
+	if !ok {
+		return nil, invalid("probabilities is not whole rows")
+	}
+	if len(labels) != int(C.int64_t(nProbabilities)) {
+		return nil, invalid("labels has another length")
+	}
+	if weights != nil && len(weights) != int(C.int64_t(nProbabilities)) {
+		return nil, invalid("weights has another length")
+	}
+	if err := check(C.mlops_calibration_fit_classes(&out, C.mlops_calibration_method(method), (*C.double)(pointer(probabilities)), C.int64_t(nProbabilities), C.int64_t(k), (*C.int64_t)(pointer(labels)), (*C.double)(pointer(weights)), nil, &e), &e, "mlops_calibration_fit_classes"); err != nil {
+		return nil, err
+	}
+	r := wrapCalibration(out)
+	return r, nil
+}
+
+// NClasses: number of classes that it was fitted to; 0 for scores of a binary task.
+func (x *Calibration) NClasses() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_calibration_n_classes(x.p))
+}
+
 // Kind: which way it was fitted.
 func (x *Calibration) Kind() CalibrationMethod {
 	if x == nil || x.p == nil {
@@ -5017,7 +5056,7 @@ func (x *Calibration) Kind() CalibrationMethod {
 
 // Apply: calibrate scores.
 //
-// Errors: MLOPS_E_INVALID if n is negative.
+// Errors: MLOPS_E_INVALID if n is negative, or it was fitted to classes.
 func (x *Calibration) Apply(scores []float64) ([]float64, error) {
 	if x == nil || x.p == nil {
 		return nil, closed("Calibration")
@@ -5027,6 +5066,28 @@ func (x *Calibration) Apply(scores []float64) ([]float64, error) {
 	var e C.mlops_error
 	out := make([]float64, int(C.int64_t(len(scores))))
 	if err := check(C.mlops_calibration_apply(x.p, (*C.double)(pointer(scores)), (*C.double)(pointer(out)), C.int64_t(len(scores)), &e), &e, "mlops_calibration_apply"); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ApplyClasses: calibrate probabilities of classes: each against the rest, then over their sum. A row
+// whose sum is 0 becomes 1 / k throughout.
+//
+// Errors: MLOPS_E_INVALID if n is negative, or it was fitted to another number of classes.
+func (x *Calibration) ApplyClasses(probabilities []float64, k int) ([]float64, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("Calibration")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(probabilities)
+	var e C.mlops_error
+	nProbabilities, ok := wholeRows(len(probabilities), k)
+	if !ok {
+		return nil, invalid("probabilities is not whole rows")
+	}
+	out := make([]float64, int(C.int64_t(nProbabilities))*int(C.int64_t(k)))
+	if err := check(C.mlops_calibration_apply_classes(x.p, (*C.double)(pointer(probabilities)), (*C.double)(pointer(out)), C.int64_t(nProbabilities), C.int64_t(k), &e), &e, "mlops_calibration_apply_classes"); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -9876,6 +9937,266 @@ func ListOnline(store *Store) (*Table, error) {
 	}
 	r := wrapTable(out)
 	return r, nil
+}
+
+// ClassPerformance: counts of probabilities by label, aligned to 8. One thread at a time.
+type ClassPerformance struct {
+	p *C.mlops_class_performance
+	// what it lives in, or needs to live
+	keep []interface{}
+}
+
+func wrapClassPerformance(p *C.mlops_class_performance) *ClassPerformance {
+	x := &ClassPerformance{p: p}
+	runtime.SetFinalizer(x, (*ClassPerformance).Close)
+	return x
+}
+
+// Close ends this ClassPerformance, or this share of it; it may be called again.
+func (x *ClassPerformance) Close() error {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	runtime.SetFinalizer(x, nil)
+	if x.keep == nil {
+		C.mlops_class_performance_free(x.p)
+	}
+	x.keep = nil
+	x.p = nil
+	return nil
+}
+
+// SizeClassPerformance: bytes that counts of k classes need, 2 to 256: about 56 KiB a class; 0 for
+// another k.
+func SizeClassPerformance(k int64) int {
+	return int(C.mlops_class_performance_size(C.int64_t(k)))
+}
+
+// NewClassPerformance: start empty counts on the host's heap.
+//
+// Errors: MLOPS_E_INVALID for another k; MLOPS_E_NOMEM.
+func NewClassPerformance(k int64) (*ClassPerformance, error) {
+	var out *C.mlops_class_performance
+	var e C.mlops_error
+	if err := check(C.mlops_class_performance_new(&out, C.int64_t(k), nil, &e), &e, "mlops_class_performance_new"); err != nil {
+		return nil, err
+	}
+	r := wrapClassPerformance(out)
+	return r, nil
+}
+
+// NClasses: number of classes.
+func (x *ClassPerformance) NClasses() int64 {
+	if x == nil || x.p == nil {
+		return 0
+	}
+	defer runtime.KeepAlive(x)
+	return int64(C.mlops_class_performance_n_classes(x.p))
+}
+
+// Add: count rows.
+//
+// Errors: MLOPS_E_INVALID names the first row, counted from 0, that is none; MLOPS_E_LIMIT beyond a
+// weight of 2^41 in all. Nothing is counted then.
+func (x *ClassPerformance) Add(probabilities []float64, k int, labels []int64, predictions []int64, weights []float64) error {
+	if x == nil || x.p == nil {
+		return closed("ClassPerformance")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(probabilities)
+	defer runtime.KeepAlive(labels)
+	defer runtime.KeepAlive(predictions)
+	defer runtime.KeepAlive(weights)
+	var e C.mlops_error
+	nProbabilities, ok := wholeRows(len(probabilities), k)
+	if !ok {
+		return invalid("probabilities is not whole rows")
+	}
+	if labels != nil && len(labels) != int(C.int64_t(nProbabilities)) {
+		return invalid("labels has another length")
+	}
+	if predictions != nil && len(predictions) != int(C.int64_t(nProbabilities)) {
+		return invalid("predictions has another length")
+	}
+	if weights != nil && len(weights) != int(C.int64_t(nProbabilities)) {
+		return invalid("weights has another length")
+	}
+	return check(C.mlops_class_performance_add(x.p, (*C.double)(pointer(probabilities)), C.int64_t(nProbabilities), C.int64_t(k), (*C.int64_t)(pointer(labels)), (*C.int64_t)(pointer(predictions)), (*C.double)(pointer(weights)), &e), &e, "mlops_class_performance_add")
+}
+
+// Merge: add what other counts have.
+//
+// Errors: MLOPS_E_INVALID if other is self, or of another number of classes; MLOPS_E_LIMIT. Nothing is
+// added then.
+func (x *ClassPerformance) Merge(other *ClassPerformance) error {
+	if x == nil || x.p == nil {
+		return closed("ClassPerformance")
+	}
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(other)
+	if other == nil || other.p == nil {
+		return closed("ClassPerformance")
+	}
+	var e C.mlops_error
+	return check(C.mlops_class_performance_merge(x.p, other.p, &e), &e, "mlops_class_performance_merge")
+}
+
+// Reset: forget all rows.
+func (x *ClassPerformance) Reset() {
+	if x == nil || x.p == nil {
+		return
+	}
+	defer runtime.KeepAlive(x)
+	C.mlops_class_performance_reset(x.p)
+}
+
+// Metrics: judge the rows that have a label, as mlops_metric_classes() does; auc_macro and
+// auc_weighted are those of scores in 1,024 bins.
+//
+// Errors: MLOPS_E_INVALID if no row has a label, or for an option out of range.
+func (x *ClassPerformance) Metrics(opts *PerformanceOpts) (Metrics, error) {
+	if x == nil || x.p == nil {
+		return Metrics{}, closed("ClassPerformance")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var out C.mlops_metrics
+	out.struct_size = C.sizeof_mlops_metrics
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return Metrics{}, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_class_performance_metrics(&out, x.p, optsC, &e), &e, "mlops_class_performance_metrics"); err != nil {
+		return Metrics{}, err
+	}
+	return makeMetrics(&out), nil
+}
+
+// ByClass: each class by itself. Columns: class; weight of its rows; predicted, weight of the rows
+// predicted so; precision, recall, f1 of the predictions; auc, average_precision, brier, log_loss, ece
+// of its probabilities against the rest. Null where there is none.
+//
+// Errors: MLOPS_E_INVALID if no row has a label, or for an option out of range; MLOPS_E_NOMEM.
+func (x *ClassPerformance) ByClass(opts *PerformanceOpts) (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("ClassPerformance")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_class_performance_by_class(&out, x.p, optsC, &e), &e, "mlops_class_performance_by_class"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// Confusion: the confusion matrix. Columns: label, predicted, weight of the rows that have a label,
+// and expected, the probability of the label times weight over all rows predicted so; k * k rows.
+//
+// Errors: MLOPS_E_NOMEM.
+func (x *ClassPerformance) Confusion() (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("ClassPerformance")
+	}
+	defer runtime.KeepAlive(x)
+	var out *C.mlops_table
+	var e C.mlops_error
+	if err := check(C.mlops_class_performance_confusion(&out, x.p, nil, &e), &e, "mlops_class_performance_confusion"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// One: counts of one class against the rest, as if its probabilities alone had been added to them.
+//
+// Errors: MLOPS_E_INVALID if there is no such class; MLOPS_E_NOMEM.
+func (x *ClassPerformance) One(at int64) (*Performance, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("ClassPerformance")
+	}
+	defer runtime.KeepAlive(x)
+	var out *C.mlops_performance
+	var e C.mlops_error
+	if err := check(C.mlops_class_performance_one(&out, x.p, C.int64_t(at), nil, &e), &e, "mlops_class_performance_one"); err != nil {
+		return nil, err
+	}
+	r := wrapPerformance(out)
+	return r, nil
+}
+
+// Estimate: estimate metrics of all rows from their probabilities alone, which must be calibrated: the
+// table of mlops_performance_estimate(). sampling_error is at most a little too wide.
+//
+// Errors: MLOPS_E_INVALID if there is no row, or for an option out of range; MLOPS_E_NOMEM.
+func (x *ClassPerformance) Estimate(opts *PerformanceOpts) (*Table, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("ClassPerformance")
+	}
+	defer runtime.KeepAlive(x)
+	var s scope
+	defer s.free()
+	var out *C.mlops_table
+	optsC := opts.c(&s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	var e C.mlops_error
+	if err := check(C.mlops_class_performance_estimate(&out, x.p, optsC, &e), &e, "mlops_class_performance_estimate"); err != nil {
+		return nil, err
+	}
+	r := wrapTable(out)
+	return r, nil
+}
+
+// Save: write the counts as bytes: canonical, little-endian, equal for equal counts on any machine.
+//
+// Errors: MLOPS_E_ARENA if cap is too small; nothing is written then.
+func (x *ClassPerformance) Save() ([]byte, error) {
+	if x == nil || x.p == nil {
+		return nil, closed("ClassPerformance")
+	}
+	defer runtime.KeepAlive(x)
+	content, err := written(func(text unsafe.Pointer, room C.size_t, needed *C.size_t) C.mlops_status {
+		return C.mlops_class_performance_save(x.p, text, room, needed)
+	}, nil, "mlops_class_performance_save")
+	if err != nil {
+		return nil, err
+	}
+	return content, nil
+}
+
+// LoadClassPerformance: read bytes of mlops_class_performance_save() into the caller's storage.
+//
+// Errors: MLOPS_E_CORRUPT for bytes that are no counts, or contradict each other; MLOPS_E_UNSUPPORTED
+// for those of a later format; MLOPS_E_ARENA if size is too small; MLOPS_E_INVALID if mem is not
+// aligned.
+func LoadClassPerformance(content []byte) (*ClassPerformance, error) {
+	defer runtime.KeepAlive(content)
+	var out *C.mlops_class_performance
+	size := C.size_t(4096)
+	for {
+		mem := storage(size)
+		status := C.mlops_class_performance_load(&out, mem.p, size, pointer(content), C.size_t(len(content)))
+		if status == 0 {
+			r := wrapClassPerformance(out)
+			r.keep = []interface{}{mem}
+			return r, nil
+		}
+		if status != C.MLOPS_E_ARENA || size > 1<<24 {
+			return nil, check(status, nil, "mlops_class_performance_load")
+		}
+		size *= 2
+	}
 }
 
 // Policy: a policy and the windows that it remembers, in mlops_policy_size() bytes aligned to 8. One

@@ -48,11 +48,38 @@ MLOPS_API mlops_status mlops_calibration_fit(mlops_calibration **out,
                                              const double *labels, const double *weights, int64_t n,
                                              const mlops_host *host, mlops_error *err);
 
+/**
+ * Fit each of k classes against the rest.
+ *
+ * @param[out] out       the calibration, to be ended with mlops_calibration_unref(); NULL after an
+ *                       error
+ * @param method         which way
+ * @param probabilities  @shape(n, k) row-major, finite
+ * @param n              at most 2^32
+ * @param k              2 to 256
+ * @param labels         @shape(n) 0 to k - 1
+ * @param weights        @nullable @shape(n) as in mlops_calibration_fit()
+ * @param host           @nullable
+ * @param err            @nullable
+ * @return MLOPS_E_INVALID if a row is none of these (the message names the first, counted from 0),
+ *         none counts, or for another k; MLOPS_E_NOMEM
+ * @since 0.1
+ */
+MLOPS_API mlops_status mlops_calibration_fit_classes(mlops_calibration **out,
+                                                     mlops_calibration_method method,
+                                                     const double *probabilities, int64_t n,
+                                                     int64_t k, const int64_t *labels,
+                                                     const double *weights, const mlops_host *host,
+                                                     mlops_error *err);
+
 /** One more share. @since 0.1 */
 MLOPS_API mlops_calibration *mlops_calibration_ref(mlops_calibration *self);
 
 /** End a share. NULL is allowed. @since 0.1 */
 MLOPS_API void mlops_calibration_unref(mlops_calibration *self);
+
+/** Number of classes that it was fitted to; 0 for scores of a binary task. @since 0.1 */
+MLOPS_API int64_t mlops_calibration_n_classes(const mlops_calibration *self);
 
 /** Which way it was fitted. @since 0.1 */
 MLOPS_API mlops_calibration_method mlops_calibration_kind(const mlops_calibration *self);
@@ -65,11 +92,28 @@ MLOPS_API mlops_calibration_method mlops_calibration_kind(const mlops_calibratio
  * @param[out] out      @shape(n) probabilities; may be scores
  * @param n             0 or more
  * @param err           @nullable
- * @return MLOPS_E_INVALID if n is negative
+ * @return MLOPS_E_INVALID if n is negative, or it was fitted to classes
  * @since 0.1
  */
 MLOPS_API mlops_status mlops_calibration_apply(const mlops_calibration *self, const double *scores,
                                                double *out, int64_t n, mlops_error *err);
+
+/**
+ * Calibrate probabilities of classes: each against the rest, then over their sum. A row whose sum
+ * is 0 becomes 1 / k throughout.
+ *
+ * @param self           calibration that was fitted to k classes
+ * @param probabilities  @shape(n, k) a row with NaN becomes NaN throughout
+ * @param[out] out       @shape(n, k) may be probabilities
+ * @param n              0 or more
+ * @param k              number of classes
+ * @param err            @nullable
+ * @return MLOPS_E_INVALID if n is negative, or it was fitted to another number of classes
+ * @since 0.1
+ */
+MLOPS_API mlops_status mlops_calibration_apply_classes(const mlops_calibration *self,
+                                                       const double *probabilities, double *out,
+                                                       int64_t n, int64_t k, mlops_error *err);
 
 /**
  * Write the calibration as bytes: canonical, little-endian.

@@ -31,7 +31,7 @@ typedef struct mlops_performance_opts {
     double confidence;             /**< of intervals, in (0, 1); default 0.95 */
     int32_t n_bins;                /**< of ece and reliability tables, of equal width: a power of 2
                                         up to 1,024; default 16 */
-    uint32_t reserved;             /**< must be 0 */
+    int32_t top_k;                 /**< of top_k_accuracy of classes; default 3 */
 } mlops_performance_opts;
 
 enum {

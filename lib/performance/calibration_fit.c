@@ -4,7 +4,7 @@
  * below it is 0. Invariant: what is handed out is a curve that never falls, or a finite sigmoid.
  */
 #include "performance/calibration.h"
-#include "performance/performance.h"
+#include "performance/class_counts.h"
 
 #include "base/real.h"
 #include "metric/metric.h"
@@ -240,6 +240,63 @@ mlops_status mlops_calibration_fit(mlops_calibration **out, mlops_calibration_me
     mlops_status status = take(&s, scores, labels, weights, n, err);
     if (!status) status = fit(out, method, &s, host, err);
     drop(&s);
+    return status;
+}
+
+/* The rows of one class against the rest, of rows that have been looked at. */
+static void take_class(samples *s, const double *probabilities, const int64_t *labels,
+                       const double *weights, int64_t n, int64_t k, int64_t at) {
+    s->n = 0;
+    for (int64_t i = 0; i < n; i++) {
+        double weight = weights ? weights[i] : 1;
+        if (weight > 0)
+            s->rows[s->n++] =
+                (mlops__weighted){probabilities[i * k + at], labels[i] == at ? weight : -weight};
+    }
+}
+
+static mlops_status check_classes(const double *probabilities, int64_t n, int64_t k,
+                                  const int64_t *labels, const double *weights, mlops_error *err) {
+    for (int64_t i = 0; i < n; i++) {
+        double weight = weights ? weights[i] : 1;
+        const char *wrong = NULL;
+        if (weight == 0) continue;
+        if (!(weight > 0 && weight <= WEIGHT_MAX)) wrong = "the weight is not a number from 0";
+        if (labels[i] < 0 || labels[i] >= k) wrong = "the label is none of the classes";
+        for (int64_t j = 0; j < k; j++)
+            if (!is_finite(probabilities[i * k + j])) wrong = "a probability is not finite";
+        if (wrong)
+            return mlops__fail(err, MLOPS_E_INVALID, "row %lld, counted from 0: %s", (long long)i,
+                               wrong);
+    }
+    return MLOPS_OK;
+}
+
+mlops_status mlops_calibration_fit_classes(mlops_calibration **out, mlops_calibration_method method,
+                                           const double *probabilities, int64_t n, int64_t k,
+                                           const int64_t *labels, const double *weights,
+                                           const mlops_host *host, mlops_error *err) {
+    samples s;
+    *out = NULL;
+    MLOPS_TRY(check_method(method, err));
+    if (n < 0 || n > MLOPS__METRIC_ROWS_MAX || k < 2 || k > MLOPS__CLASSES_MAX ||
+        (n > 0 && (!probabilities || !labels)))
+        return mlops__fail(err, MLOPS_E_INVALID,
+                           "calibration: probabilities or labels are NULL, rows not 0 to 2^32, or "
+                           "classes not 2 to %d",
+                           MLOPS__CLASSES_MAX);
+    MLOPS_TRY(check_classes(probabilities, n, k, labels, weights, err));
+    MLOPS_TRY(room(&s, n, host, err));
+    mlops_status status = mlops__calibration_begin_classes(out, method, k, host, err);
+    for (int64_t j = 0; !status && j < k; j++) {
+        take_class(&s, probabilities, labels, weights, n, k, j);
+        status = fit(&(*out)->parts[j], method, &s, host, err);
+    }
+    drop(&s);
+    if (status) {
+        mlops_calibration_unref(*out);
+        *out = NULL;
+    }
     return status;
 }
 

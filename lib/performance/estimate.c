@@ -95,20 +95,15 @@ static void rank_variances(const outlook *o, double *auc, double *precision) {
     }
 }
 
-static void put_f64(mlops__rows *out, double value) {
-    if (value - value == 0) mlops__rows_f64(out, value);
-    else mlops__rows_null(out);
-}
-
-static void put(mlops__rows *out, const char *name, double value, double variance, double z,
-                double least, double most) {
+void mlops__estimate_put(mlops__rows *out, const char *name, double value, double variance,
+                         double z, double least, double most) {
     double error = mlops__sqrt(variance), low = value - z * error, high = value + z * error;
     mlops__rows_text(out, name);
-    put_f64(out, value);
+    mlops__performance_put(out, value);
     if (value != value) error = low = high = value;
-    put_f64(out, error);
-    put_f64(out, low < least ? least : low);
-    put_f64(out, high > most ? most : high);
+    mlops__performance_put(out, error);
+    mlops__performance_put(out, low < least ? least : low);
+    mlops__performance_put(out, high > most ? most : high);
 }
 
 /* What a metric moves by when one label turns 1, of a row predicted 1 and of one predicted 0. */
@@ -141,26 +136,30 @@ static void put_all(mlops__rows *out, const outlook *o) {
                               {"tn", m->tn, 0, 1, 0, n - yes},
                               {"fn", m->fn, 0, 1, 0, n - yes}};
     rank_variances(o, &auc, &precision);
-    put(out, "auc", m->auc, auc, z, 0, 1);
-    put(out, "average_precision", m->average_precision, precision, z, 0, 1);
+    mlops__estimate_put(out, "auc", m->auc, auc, z, 0, 1);
+    mlops__estimate_put(out, "average_precision", m->average_precision, precision, z, 0, 1);
     for (size_t i = 0; i < sizeof effects / sizeof *effects; i++) {
         effect e = effects[i];
         double variance = e.above * e.above * o->above + e.below * e.below * o->below;
-        put(out, e.name, e.value, variance, z, e.least, e.most);
+        mlops__estimate_put(out, e.name, e.value, variance, z, e.least, e.most);
     }
 }
 
-/* Ends the outlook, too. */
-static mlops_status tell(mlops_table **out, outlook *o, mlops_status status, mlops_error *err) {
+mlops_status mlops__estimate_begin(mlops__rows *out, const mlops__host *host, mlops_error *err) {
     static const mlops__rows_column columns[] = {{"metric", MLOPS_TYPE_STRING},
                                                  {"value", MLOPS_TYPE_FLOAT64},
                                                  {"sampling_error", MLOPS_TYPE_FLOAT64},
                                                  {"low", MLOPS_TYPE_FLOAT64},
                                                  {"high", MLOPS_TYPE_FLOAT64}};
+    return mlops__rows_begin(out, host, columns, sizeof columns / sizeof *columns, err);
+}
+
+/* Ends the outlook, too. */
+static mlops_status tell(mlops_table **out, outlook *o, mlops_status status, mlops_error *err) {
     mlops__rows rows;
     if (!status && !o->n)
         status = mlops__fail(err, MLOPS_E_INVALID, "performance: there is no row to estimate from");
-    if (!status) status = mlops__rows_begin(&rows, &o->host, columns, 5, err);
+    if (!status) status = mlops__estimate_begin(&rows, &o->host, err);
     if (!status) {
         expect(o);
         put_all(&rows, o);
@@ -168,6 +167,38 @@ static mlops_status tell(mlops_table **out, outlook *o, mlops_status status, mlo
     }
     mlops__free(&o->host.allocator, o->ties, (size_t)o->cap * sizeof *o->ties);
     return status;
+}
+
+static void gather(outlook *o, const mlops_performance *self, const mlops_calibration *calibration,
+                   int64_t first) {
+    mlops__i128 squares = mlops__i128_add(self->squares[0], self->squares[1]);
+    double weight = mlops__weight_of(self->total[0] + self->total[1]);
+    double spread = mlops__ratio(mlops__i128_mean(squares, 2 * MLOPS__WEIGHT_BITS, 1), weight);
+    for (int64_t i = MLOPS__SCORE_BINS; i-- > 0;) {
+        const mlops__score_bin *bin = &self->bins[i];
+        int64_t units = bin->weight[0] + bin->weight[1] + bin->weight[2];
+        if (!units) continue;
+        mlops__i128 sum = mlops__i128_add(bin->sum[0], bin->sum[1]);
+        double p = mlops__i128_mean(sum, MLOPS__SCORE_BITS, units);
+        if (calibration) (void)mlops_calibration_apply(calibration, &p, &p, 1, NULL);
+        add(o, 0, mlops__weight_of(units), p, mlops__weight_of(units) * spread, i >= first);
+    }
+}
+
+mlops_status mlops__expect_auc(double *auc, double *error, const mlops_performance *self,
+                               const mlops_host *host, mlops_error *err) {
+    outlook o;
+    double precision;
+    mlops_performance_opts opts = MLOPS_PERFORMANCE_OPTS_INIT;
+    opts.host = host;
+    MLOPS_TRY(begin(&o, MLOPS__SCORE_BINS, &opts, err));
+    gather(&o, self, NULL, 0);
+    expect(&o);
+    rank_variances(&o, error, &precision);
+    *error = mlops__sqrt(*error);
+    *auc = o.m.auc;
+    mlops__free(&o.host.allocator, o.ties, (size_t)o.cap * sizeof *o.ties);
+    return MLOPS_OK;
 }
 
 mlops_status mlops_performance_estimate(mlops_table **out, const mlops_performance *self,
@@ -178,18 +209,7 @@ mlops_status mlops_performance_estimate(mlops_table **out, const mlops_performan
     *out = NULL;
     MLOPS_TRY(begin(&o, MLOPS__SCORE_BINS, given, err));
     mlops_status status = mlops__performance_edge(&first, &o.opts, err);
-    mlops__i128 squares = mlops__i128_add(self->squares[0], self->squares[1]);
-    double weight = mlops__weight_of(self->total[0] + self->total[1]);
-    double spread = mlops__ratio(mlops__i128_mean(squares, 2 * MLOPS__WEIGHT_BITS, 1), weight);
-    for (int64_t i = MLOPS__SCORE_BINS; !status && i-- > 0;) {
-        const mlops__score_bin *bin = &self->bins[i];
-        int64_t units = bin->weight[0] + bin->weight[1] + bin->weight[2];
-        if (!units) continue;
-        mlops__i128 sum = mlops__i128_add(bin->sum[0], bin->sum[1]);
-        double p = mlops__i128_mean(sum, MLOPS__SCORE_BITS, units);
-        if (calibration) (void)mlops_calibration_apply(calibration, &p, &p, 1, NULL);
-        add(&o, 0, mlops__weight_of(units), p, mlops__weight_of(units) * spread, i >= first);
-    }
+    if (!status) gather(&o, self, calibration, first);
     return tell(out, &o, status, err);
 }
 

@@ -46,12 +46,7 @@ void mlops__score_bin_add(mlops__score_bin *self, const mlops__score_bin *other)
     for (size_t i = 0; i < 2; i++) self->sum[i] = mlops__i128_add(self->sum[i], other->sum[i]);
 }
 
-mlops_status mlops_performance_merge(mlops_performance *self, const mlops_performance *other,
-                                     mlops_error *err) {
-    if (!self || !other || self == other)
-        return mlops__fail(err, MLOPS_E_INVALID,
-                           "performance: counts are merged with other counts");
-    MLOPS_TRY(mlops__performance_room(self, other->total[0] + other->total[1], other->n_nan, err));
+void mlops__performance_join(mlops_performance *self, const mlops_performance *other) {
     self->n_nan += other->n_nan;
     for (size_t i = 0; i < 2; i++) {
         self->n[i] += other->n[i];
@@ -62,5 +57,14 @@ mlops_status mlops_performance_merge(mlops_performance *self, const mlops_perfor
     self->log_loss = mlops__i128_add(self->log_loss, other->log_loss);
     for (size_t i = 0; i < MLOPS__SCORE_BINS; i++)
         mlops__score_bin_add(&self->bins[i], &other->bins[i]);
+}
+
+mlops_status mlops_performance_merge(mlops_performance *self, const mlops_performance *other,
+                                     mlops_error *err) {
+    if (!self || !other || self == other)
+        return mlops__fail(err, MLOPS_E_INVALID,
+                           "performance: counts are merged with other counts");
+    MLOPS_TRY(mlops__performance_room(self, other->total[0] + other->total[1], other->n_nan, err));
+    mlops__performance_join(self, other);
     return MLOPS_OK;
 }

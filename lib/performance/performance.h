@@ -2,7 +2,11 @@
 #ifndef MLOPS_PERFORMANCE_PERFORMANCE_H
 #define MLOPS_PERFORMANCE_PERFORMANCE_H
 
+#include "base/bits.h"
+#include "base/buf.h"
+#include "base/cursor.h"
 #include "base/wide.h"
+#include "column/rows.h"
 #include "sys/host.h"
 
 #include <mlops/performance.h>
@@ -42,6 +46,16 @@ static inline mlops__i128 mlops__i128_product(uint64_t a, uint64_t b) {
     return (mlops__i128){product.low, (int64_t)product.high};
 }
 
+/* Units of 2^-52, which a sum with 1 has in its last bits, of a share; and of a loss, of which one
+ * with 64 has those of 2^-46. */
+static inline uint64_t mlops__share_units(double share) {
+    return mlops__bits_of(1 + share) - mlops__bits_of(1);
+}
+
+static inline uint64_t mlops__loss_units(double loss) {
+    return (mlops__bits_of(64 + loss) - mlops__bits_of(64)) << 6;
+}
+
 /* sum += a b */
 static inline void mlops__wide_put(mlops__i128 *sum, uint64_t a, uint64_t b) {
     mlops__u128 product = mlops__mul_u64(a, b);
@@ -64,6 +78,32 @@ const char *mlops__units_of(int64_t *units, double weight);
 /* MLOPS_E_LIMIT if so much more does not fit. */
 mlops_status mlops__performance_room(const mlops_performance *self, int64_t units, int64_t n_nan,
                                      mlops_error *err);
+
+/* Counts up to 64 rows that have been looked at. labels and weights may be NULL. */
+void mlops__performance_count(mlops_performance *self, const double *scores, const double *labels,
+                              const double *weights, size_t n);
+
+void mlops__performance_join(mlops_performance *self, const mlops_performance *other);
+
+/* The state without its frame, and what stands where bytes begin with it: 0 if it is none. */
+void mlops__performance_put_state(const void *self, mlops__buf *out);
+int mlops__performance_read_state(mlops_performance *self, mlops__cursor *in);
+void mlops__wide_write(mlops__buf *out, mlops__i128 value);
+mlops__i128 mlops__wide_read(mlops__cursor *in);
+
+/* Whether low * units <= sum <= high * units; both products are below 2^126. */
+int mlops__wide_within(mlops__i128 sum, int64_t units, uint64_t low, uint64_t high);
+
+mlops_status mlops__performance_no_labels(mlops_error *err);
+
+void mlops__performance_put(mlops__rows *out, double value); /* null if it is not finite */
+
+/* The table of estimates, a row of it, and the expected auc of counts with its sampling error. */
+mlops_status mlops__estimate_begin(mlops__rows *out, const mlops__host *host, mlops_error *err);
+void mlops__estimate_put(mlops__rows *out, const char *name, double value, double variance,
+                         double z, double least, double most);
+mlops_status mlops__expect_auc(double *auc, double *error, const mlops_performance *self,
+                               const mlops_host *host, mlops_error *err);
 
 void mlops__score_bin_add(mlops__score_bin *self, const mlops__score_bin *other);
 

@@ -11,7 +11,7 @@
 #define WEIGHT_MIN 0x1p-20
 #define WEIGHT_MAX 0x1p32
 
-enum { BLOCK = 64, LOSS_SHIFT = 6 };
+enum { BLOCK = 64 };
 
 const char *mlops__units_of(int64_t *units, double weight) {
     *units = 0;
@@ -75,11 +75,6 @@ typedef struct terms {
     uint64_t brier[BLOCK], loss[BLOCK];
 } terms;
 
-/* A sum with 1 has the units of 2^-52 in its last bits, one with 64 those of 2^-46. */
-static inline uint64_t share_units(double share) {
-    return mlops__bits_of(1 + share) - mlops__bits_of(1);
-}
-
 /* Of exponents, 0 has no bit, 1 has bit 61 and not 62, NaN has both, and no share has bit 62. */
 static void judge(terms *out, const double *scores, const double *labels, size_t n) {
     for (size_t i = 0; i < n; i++) {
@@ -87,8 +82,8 @@ static void judge(terms *out, const double *scores, const double *labels, size_t
         uint64_t of_label = mlops__bits_of(label), positive = 0 - (of_label >> 61 & 1);
         uint64_t missing = (of_label | mlops__bits_of(p)) >> 62 & 1, known = missing - 1;
         double error = mlops__either(positive, 1 - p, p), loss = mlops__metric_loss_by(p, positive);
-        out->brier[i] = share_units(error * error) & known;
-        out->loss[i] = (mlops__bits_of(64 + loss) - mlops__bits_of(64)) & known;
+        out->brier[i] = mlops__share_units(error * error) & known;
+        out->loss[i] = mlops__loss_units(loss) & known;
     }
 }
 
@@ -96,7 +91,7 @@ static inline void put(mlops_performance *self, double p, int place, int64_t uni
     int64_t at = (int64_t)(p * MLOPS__SCORE_BINS);
     mlops__score_bin *bin = &self->bins[at < MLOPS__SCORE_BINS ? at : MLOPS__SCORE_BINS - 1];
     bin->weight[place] += units;
-    mlops__wide_put(&bin->sum[place == 2], (uint64_t)units, share_units(p));
+    mlops__wide_put(&bin->sum[place == 2], (uint64_t)units, mlops__share_units(p));
 }
 
 static inline int place_of(double label) { return label == label ? label == 1 : 2; }
@@ -115,7 +110,7 @@ static void count_plain(mlops_performance *self, const double *scores, const dou
     }
     for (size_t i = 0; labels && i < n; i++) brier += t.brier[i], loss += t.loss[i];
     mlops__wide_put(&self->brier, brier, MLOPS__WEIGHT_ONE);
-    mlops__wide_put(&self->log_loss, loss, (uint64_t)MLOPS__WEIGHT_ONE << LOSS_SHIFT);
+    mlops__wide_put(&self->log_loss, loss, MLOPS__WEIGHT_ONE);
     for (size_t i = 0; i < 2; i++) {
         uint64_t units = (uint64_t)counted[i] << MLOPS__WEIGHT_BITS;
         self->n[i] += counted[i];
@@ -139,8 +134,14 @@ static void count_weighted(mlops_performance *self, const double *scores, const 
         mlops__wide_put(&self->squares[at], (uint64_t)units, (uint64_t)units);
         if (at) continue;
         mlops__wide_put(&self->brier, (uint64_t)units, t.brier[i]);
-        mlops__wide_put(&self->log_loss, (uint64_t)units, t.loss[i] << LOSS_SHIFT);
+        mlops__wide_put(&self->log_loss, (uint64_t)units, t.loss[i]);
     }
+}
+
+void mlops__performance_count(mlops_performance *self, const double *scores, const double *labels,
+                              const double *weights, size_t n) {
+    if (weights) count_weighted(self, scores, labels, weights, n);
+    else count_plain(self, scores, labels, n);
 }
 
 mlops_status mlops_performance_add(mlops_performance *self, const double *scores,
@@ -154,11 +155,9 @@ mlops_status mlops_performance_add(mlops_performance *self, const double *scores
     MLOPS_TRY(look(&r, err));
     MLOPS_TRY(mlops__performance_room(self, r.units, r.n_nan, err));
     self->n_nan += r.n_nan;
-    for (int64_t i = 0; i < n; i += BLOCK) {
-        const double *label = labels ? labels + i : NULL;
-        size_t some = n - i < BLOCK ? (size_t)(n - i) : BLOCK;
-        if (weights) count_weighted(self, scores + i, label, weights + i, some);
-        else count_plain(self, scores + i, label, some);
-    }
+    for (int64_t i = 0; i < n; i += BLOCK)
+        mlops__performance_count(self, scores + i, labels ? labels + i : NULL,
+                                 weights ? weights + i : NULL,
+                                 n - i < BLOCK ? (size_t)(n - i) : BLOCK);
     return MLOPS_OK;
 }

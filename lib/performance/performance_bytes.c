@@ -27,46 +27,46 @@ static int is_empty(const mlops__score_bin *bin) {
     return (bin->weight[0] | bin->weight[1] | bin->weight[2]) == 0;
 }
 
-static void put_wide(mlops__buf *out, mlops__i128 value) {
+void mlops__wide_write(mlops__buf *out, mlops__i128 value) {
     mlops__buf_u64(out, value.low);
     mlops__buf_i64(out, value.high);
 }
 
-static void put_all(const void *of, mlops__buf *out) {
+void mlops__performance_put_state(const void *of, mlops__buf *out) {
     const mlops_performance *self = of;
     uint32_t n_bins = 0;
     for (size_t i = 0; i < MLOPS__SCORE_BINS; i++) n_bins += !is_empty(&self->bins[i]);
     mlops__buf_i64(out, self->n[0]);
     mlops__buf_i64(out, self->n[1]);
     mlops__buf_i64(out, self->n_nan);
-    put_wide(out, self->squares[0]);
-    put_wide(out, self->squares[1]);
-    put_wide(out, self->brier);
-    put_wide(out, self->log_loss);
+    mlops__wide_write(out, self->squares[0]);
+    mlops__wide_write(out, self->squares[1]);
+    mlops__wide_write(out, self->brier);
+    mlops__wide_write(out, self->log_loss);
     mlops__buf_u32(out, n_bins);
     for (uint32_t i = 0; i < MLOPS__SCORE_BINS; i++) {
         const mlops__score_bin *bin = &self->bins[i];
         if (is_empty(bin)) continue;
         mlops__buf_u32(out, i);
         for (size_t k = 0; k < 3; k++) mlops__buf_i64(out, bin->weight[k]);
-        for (size_t k = 0; k < 2; k++) put_wide(out, bin->sum[k]);
+        for (size_t k = 0; k < 2; k++) mlops__wide_write(out, bin->sum[k]);
     }
 }
 
 mlops_status mlops_performance_save(const mlops_performance *self, void *bytes, size_t cap,
                                     size_t *needed) {
-    return mlops__sealed_save(self, put_all, MAGIC, VERSION, bytes, cap, needed);
+    return mlops__sealed_save(self, mlops__performance_put_state, MAGIC, VERSION, bytes, cap,
+                              needed);
 }
 
-static mlops__i128 read_wide(mlops__cursor *in) {
+mlops__i128 mlops__wide_read(mlops__cursor *in) {
     mlops__i128 value;
     value.low = mlops__cursor_u64(in);
     value.high = mlops__cursor_i64(in);
     return value;
 }
 
-/* Whether low * units <= sum <= high * units; both products are below 2^126. */
-static int within(mlops__i128 sum, int64_t units, uint64_t low, uint64_t high) {
+int mlops__wide_within(mlops__i128 sum, int64_t units, uint64_t low, uint64_t high) {
     if (sum.high < 0 || sum.high >> 62) return 0;
     mlops__i128 above = mlops__i128_less(sum, mlops__i128_product((uint64_t)units, low));
     mlops__i128 below = mlops__i128_less(mlops__i128_product((uint64_t)units, high), sum);
@@ -86,9 +86,9 @@ static int read_bin(mlops_performance *self, mlops__cursor *in, int64_t *next) {
     }
     for (size_t k = 0; k < 2; k++) {
         int64_t units = k ? bin->weight[2] : bin->weight[0] + bin->weight[1];
-        bin->sum[k] = read_wide(in);
-        if (!within(bin->sum[k], units, (uint64_t)at << MLOPS__BIN_BITS,
-                    (uint64_t)(at + 1) << MLOPS__BIN_BITS))
+        bin->sum[k] = mlops__wide_read(in);
+        if (!mlops__wide_within(bin->sum[k], units, (uint64_t)at << MLOPS__BIN_BITS,
+                                (uint64_t)(at + 1) << MLOPS__BIN_BITS))
             return 0;
     }
     return !is_empty(bin);
@@ -98,24 +98,24 @@ static int totals_agree(const mlops_performance *self) {
     for (size_t i = 0; i < 2; i++) {
         int64_t n = self->n[i], total = self->total[i];
         if (n < 0 || n > total || (n == 0) != (total == 0)) return 0;
-        if (!within(self->squares[i], total, 1, (uint64_t)1 << 52)) return 0;
+        if (!mlops__wide_within(self->squares[i], total, 1, (uint64_t)1 << 52)) return 0;
     }
     return self->n_nan >= 0 && self->n_nan <= MLOPS__UNITS_MAX &&
-           within(self->brier, self->total[0], 0, (uint64_t)1 << MLOPS__SCORE_BITS) &&
-           within(self->log_loss, self->total[0], 0, MLOPS__LOSS_MAX);
+           mlops__wide_within(self->brier, self->total[0], 0, (uint64_t)1 << MLOPS__SCORE_BITS) &&
+           mlops__wide_within(self->log_loss, self->total[0], 0, MLOPS__LOSS_MAX);
 }
 
-static int read_all(mlops_performance *self, mlops__cursor *in) {
+int mlops__performance_read_state(mlops_performance *self, mlops__cursor *in) {
     int64_t next = 0;
     self->n[0] = mlops__cursor_i64(in);
     self->n[1] = mlops__cursor_i64(in);
     self->n_nan = mlops__cursor_i64(in);
-    self->squares[0] = read_wide(in);
-    self->squares[1] = read_wide(in);
-    self->brier = read_wide(in);
-    self->log_loss = read_wide(in);
+    self->squares[0] = mlops__wide_read(in);
+    self->squares[1] = mlops__wide_read(in);
+    self->brier = mlops__wide_read(in);
+    self->log_loss = mlops__wide_read(in);
     uint32_t n_bins = mlops__cursor_u32(in);
-    if (in->failed || mlops__cursor_left(in) != n_bins * (uint64_t)BIN) return 0;
+    if (in->failed || mlops__cursor_left(in) < n_bins * (uint64_t)BIN) return 0;
     for (uint32_t i = 0; i < n_bins; i++)
         if (!read_bin(self, in, &next)) return 0;
     return totals_agree(self);
@@ -128,7 +128,8 @@ mlops_status mlops_performance_load(mlops_performance **out, void *mem, size_t s
     *out = NULL;
     MLOPS_TRY(mlops__sealed_open(&in, bytes, n, MAGIC, VERSION));
     MLOPS_TRY(mlops_performance_init(&self, mem, size));
-    if (!read_all(self, &in)) return MLOPS_E_CORRUPT;
+    if (!mlops__performance_read_state(self, &in) || mlops__cursor_left(&in))
+        return MLOPS_E_CORRUPT;
     *out = self;
     return MLOPS_OK;
 }

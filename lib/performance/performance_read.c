@@ -13,18 +13,19 @@
 
 #include <string.h>
 
-enum { BINS_DEFAULT = 16 };
+enum { BINS_DEFAULT = 16, TOP_DEFAULT = 3 };
 
 mlops_status mlops__performance_opts(mlops_performance_opts *out,
                                      const mlops_performance_opts *given, mlops_error *err) {
     MLOPS_TRY(mlops__opts_copy(out, sizeof *out, given, "mlops_performance_opts", err));
-    if (out->flags & ~(uint32_t)MLOPS_PERFORMANCE_SET_THRESHOLD || out->reserved)
+    if (out->flags & ~(uint32_t)MLOPS_PERFORMANCE_SET_THRESHOLD || out->top_k < 0)
         return mlops__fail(err, MLOPS_E_INVALID,
-                           "mlops_performance_opts.flags has an unknown bit, or reserved is not 0");
+                           "mlops_performance_opts.flags has an unknown bit, or top_k is below 0");
     if (!(out->flags & MLOPS_PERFORMANCE_SET_THRESHOLD) && out->threshold == 0)
         out->threshold = 0.5;
     if (out->confidence == 0) out->confidence = 0.95;
     if (out->n_bins == 0) out->n_bins = BINS_DEFAULT;
+    if (out->top_k == 0) out->top_k = TOP_DEFAULT;
     if (out->threshold != out->threshold)
         return mlops__fail(err, MLOPS_E_INVALID, "mlops_performance_opts.threshold is NaN");
     if (!(out->confidence > 0 && out->confidence < 1))
@@ -145,7 +146,7 @@ static void confusion(mlops_metrics *out, const mlops_performance *self, int64_t
     out->fn = mlops__weight_of(below[1]);
 }
 
-static mlops_status no_labels(mlops_error *err) {
+mlops_status mlops__performance_no_labels(mlops_error *err) {
     return mlops__fail(err, MLOPS_E_INVALID, "performance: no row has a label");
 }
 
@@ -156,7 +157,7 @@ mlops_status mlops_performance_metrics(mlops_metrics *out, const mlops_performan
     int64_t first;
     MLOPS_TRY(mlops__performance_opts(&opts, given, err));
     MLOPS_TRY(mlops__performance_edge(&first, &opts, err));
-    if (!self->n[0]) return no_labels(err);
+    if (!self->n[0]) return mlops__performance_no_labels(err);
     mlops__metrics_start(&m, MLOPS_METRIC_BINARY);
     m.n = self->n[0];
     m.n_nan = self->n_nan;
@@ -202,8 +203,8 @@ mlops_status mlops_performance_summarize(mlops_performance_summary *out,
     return mlops__opts_result(out, &s, sizeof s, "mlops_performance_summary", err);
 }
 
-static void put_f64(mlops__rows *out, double value) {
-    if (value == value) mlops__rows_f64(out, value);
+void mlops__performance_put(mlops__rows *out, double value) {
+    if (value - value == 0) mlops__rows_f64(out, value);
     else mlops__rows_null(out);
 }
 
@@ -232,10 +233,10 @@ mlops_status mlops_performance_reliability(mlops_table **out, const mlops_perfor
         mlops__rows_f64(&rows, (double)i / opts.n_bins);
         mlops__rows_f64(&rows, (double)(i + 1) / opts.n_bins);
         mlops__rows_f64(&rows, weight);
-        put_f64(&rows, mean(bin.sum[0], bin.weight[0] + bin.weight[1]));
-        put_f64(&rows, observed);
-        put_f64(&rows, low);
-        put_f64(&rows, high);
+        mlops__performance_put(&rows, mean(bin.sum[0], bin.weight[0] + bin.weight[1]));
+        mlops__performance_put(&rows, observed);
+        mlops__performance_put(&rows, low);
+        mlops__performance_put(&rows, high);
     }
     return mlops__rows_end(&rows, MLOPS_OK, out, err);
 }
@@ -252,7 +253,7 @@ mlops_status mlops_performance_thresholds(mlops_table **out, const mlops_perform
     mlops__rows rows;
     *out = NULL;
     MLOPS_TRY(mlops__performance_opts(&opts, given, err));
-    if (!self->n[0]) return no_labels(err);
+    if (!self->n[0]) return mlops__performance_no_labels(err);
     MLOPS_TRY(mlops__host_init(&host, opts.host, err));
     for (size_t i = 0; i < COLUMNS; i++)
         columns[i] = (mlops__rows_column){names[i], MLOPS_TYPE_FLOAT64};
@@ -267,7 +268,7 @@ mlops_status mlops_performance_thresholds(mlops_table **out, const mlops_perform
             (double)i / opts.n_bins, m.tp,        m.fp,     m.tn,          m.fn, m.accuracy,
             m.balanced_accuracy,     m.precision, m.recall, m.specificity, m.f1, m.mcc,
             m.positive_rate};
-        for (size_t k = 0; k < COLUMNS; k++) put_f64(&rows, values[k]);
+        for (size_t k = 0; k < COLUMNS; k++) mlops__performance_put(&rows, values[k]);
     }
     return mlops__rows_end(&rows, MLOPS_OK, out, err);
 }

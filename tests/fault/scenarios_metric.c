@@ -150,11 +150,51 @@ static int count_scores(const mlops_host *host, const char *dir) {
     return result;
 }
 
+/* Classes counted on the heap and in the caller's storage, and all that is read from them. */
+static int count_classes(const mlops_host *host, const char *dir) {
+    static uint64_t mem[16 * 1024], other[16 * 1024];
+    static const double p[2 * N] = {0.25, 0.75, 0.5, 0.5, 0.125, 0.875, 1, 0};
+    static const int64_t known[N] = {1, 0, -1, 0};
+    uint8_t bytes[2048];
+    size_t n = 0;
+    mlops_class_performance *self, *part, *again;
+    mlops_performance *one = NULL;
+    mlops_table *table = NULL;
+    mlops_metrics m = MLOPS_METRICS_INIT;
+    mlops_performance_opts opts = MLOPS_PERFORMANCE_OPTS_INIT;
+    (void)dir;
+    opts.host = host;
+    if (mlops_class_performance_size(2) > sizeof mem) return SWEEP_WRONG;
+    if (mlops_class_performance_init(&part, mem, sizeof mem, 2)) return SWEEP_WRONG;
+    MLOPS_TRY(mlops_class_performance_new(&self, 2, host, NULL));
+    int result = mlops_class_performance_add(part, p, N, 2, known, NULL, weights, NULL);
+    if (!result) result = mlops_class_performance_merge(self, part, NULL);
+    if (!result) result = mlops_class_performance_save(self, bytes, sizeof bytes, &n);
+    if (!result) result = mlops_class_performance_load(&again, other, sizeof other, bytes, n);
+    if (!result) result = mlops_class_performance_metrics(&m, again, &opts, NULL);
+    if (!result && (m.weight != 7 || m.accuracy != 1)) result = SWEEP_WRONG;
+    if (!result) result = mlops_class_performance_by_class(&table, again, &opts, NULL);
+    mlops_table_unref(table), table = NULL;
+    if (!result) result = mlops_class_performance_confusion(&table, again, host, NULL);
+    mlops_table_unref(table), table = NULL;
+    if (!result) result = mlops_class_performance_estimate(&table, again, &opts, NULL);
+    if (!result) result = mlops_class_performance_one(&one, again, 1, host, NULL);
+    if (!result && mlops_class_performance_n_classes(again) != 2) result = SWEEP_WRONG;
+    mlops_class_performance_reset(part);
+    mlops_performance_free(one);
+    mlops_table_unref(table);
+    mlops_class_performance_free(self);
+    return result;
+}
+
+static const double pairs[2 * N] = {0.9, 0.1, 0.6, 0.4, 0.6, 0.4, 0.2, 0.8};
+
 static int calibrate(const mlops_host *host, mlops_calibration_method method) {
     static uint64_t mem[8192];
+    static const int64_t classes[N] = {0, 0, 1, 1};
     uint8_t bytes[256];
     size_t n = 0;
-    double p = 1;
+    double p = 1, two[2] = {0.25, 0.75};
     mlops_performance *counts;
     mlops_calibration *self, *again = NULL, *binned = NULL;
     if (mlops_performance_init(&counts, mem, sizeof mem)) return SWEEP_WRONG;
@@ -167,6 +207,16 @@ static int calibrate(const mlops_host *host, mlops_calibration_method method) {
     if (!result) result = mlops_calibration_load(&again, bytes, n, host, NULL);
     if (!result) result = mlops_calibration_apply(again, &p, &p, 1, NULL);
     if (!result && !(p > 0.5)) result = SWEEP_WRONG;
+    mlops_calibration_unref(again), again = NULL;
+    mlops_calibration_unref(binned), binned = NULL;
+    if (!result)
+        result = mlops_calibration_fit_classes(&binned, method, pairs, N, 2, classes, weights, host,
+                                               NULL);
+    if (!result) result = mlops_calibration_save(binned, bytes, sizeof bytes, &n);
+    if (!result) result = mlops_calibration_load(&again, bytes, n, host, NULL);
+    if (!result && mlops_calibration_n_classes(again) != 2) result = SWEEP_WRONG;
+    if (!result) result = mlops_calibration_apply_classes(again, two, two, 1, 2, NULL);
+    if (!result && !(two[0] + two[1] > 0.999999)) result = SWEEP_WRONG;
     mlops_calibration_unref(mlops_calibration_ref(self));
     mlops_calibration_unref(self);
     mlops_calibration_unref(again);
@@ -213,6 +263,7 @@ const sweep_scenario sweep_metric[] = {
     {"metric: scores with weights", NULL, judge_weighted, NULL, SWEEP_MEMORY},
     {"metric: numbers", NULL, judge_numbers, NULL, SWEEP_MEMORY},
     {"metric: classes", NULL, judge_classes, NULL, SWEEP_MEMORY},
+    {"performance: classes", NULL, count_classes, NULL, SWEEP_MEMORY},
     {"metric: queries", NULL, judge_queries, NULL, SWEEP_MEMORY},
     {"metric: fairness", NULL, count_groups, NULL, SWEEP_MEMORY},
     {"metric: counts of scores", NULL, count_scores, NULL, SWEEP_MEMORY},

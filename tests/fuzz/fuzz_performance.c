@@ -67,8 +67,15 @@ static void try_calibration(const uint8_t *bytes, uint8_t *again, size_t size) {
     if (status) return;
     must(!mlops_calibration_save(self, again, size, &needed) && needed == size);
     must(!memcmp(bytes, again, size));
-    must(!mlops_calibration_apply(self, p, p, 3, &e));
-    for (int i = 0; i < 3; i++) must(is_share(p[i]));
+    int64_t k = mlops_calibration_n_classes(self);
+    if (k) {
+        double rows[256];
+        for (int64_t i = 0; i < k; i++) rows[i] = 1 / (double)k;
+        must(!mlops_calibration_apply_classes(self, rows, rows, 1, k, &e));
+        for (int64_t i = 0; i < k; i++) must(is_share(rows[i]));
+    }
+    must(!mlops_calibration_apply(self, p, p, 3, &e) == !k);
+    for (int i = 0; !k && i < 3; i++) must(is_share(p[i]));
     mlops_calibration_unref(self);
 }
 

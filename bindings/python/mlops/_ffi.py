@@ -1856,7 +1856,7 @@ mlops_performance_opts._fields_ = [
     ("threshold", C.c_double),
     ("confidence", C.c_double),
     ("n_bins", C.c_int32),
-    ("reserved", C.c_uint32),
+    ("top_k", C.c_int32),
 ]
 assert C.sizeof(mlops_performance_opts) == (40 if C.sizeof(C.c_void_p) == 8 else 36)
 
@@ -2253,10 +2253,15 @@ _rt.declare(lib.mlops_bundle_metadata, C.c_char_p, C.c_void_p)
 _rt.declare(lib.mlops_bundle_id, C.c_int32, C.c_void_p, C.POINTER(mlops_id))
 _rt.declare(lib.mlops_calibration_fit, C.c_int32, C.POINTER(C.c_void_p), C.c_int32, C.c_void_p, C.c_void_p,
         C.c_void_p, C.c_int64, C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_calibration_fit_classes, C.c_int32, C.POINTER(C.c_void_p), C.c_int32, C.c_void_p, C.c_int64,
+        C.c_int64, C.c_void_p, C.c_void_p, C.c_void_p, C.POINTER(mlops_error))
 _rt.declare(lib.mlops_calibration_ref, C.c_void_p, C.c_void_p)
 _rt.declare(lib.mlops_calibration_unref, None, C.c_void_p)
+_rt.declare(lib.mlops_calibration_n_classes, C.c_int64, C.c_void_p)
 _rt.declare(lib.mlops_calibration_kind, C.c_int32, C.c_void_p)
 _rt.declare(lib.mlops_calibration_apply, C.c_int32, C.c_void_p, C.c_void_p, C.c_void_p, C.c_int64,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_calibration_apply_classes, C.c_int32, C.c_void_p, C.c_void_p, C.c_void_p, C.c_int64, C.c_int64,
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_calibration_save, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
 _rt.declare(lib.mlops_calibration_load, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_void_p,
@@ -2695,6 +2700,29 @@ _rt.declare(lib.mlops_online_put, C.c_int32, C.c_void_p, C.c_void_p, C.c_void_p,
 _rt.declare(lib.mlops_online_get, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p, C.c_int64,
         C.POINTER(mlops_error))
 _rt.declare(lib.mlops_online_list, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_class_performance_size, C.c_size_t, C.c_int64)
+_rt.declare(lib.mlops_class_performance_init, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_int64)
+_rt.declare(lib.mlops_class_performance_new, C.c_int32, C.POINTER(C.c_void_p), C.c_int64, C.c_void_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_class_performance_free, None, C.c_void_p)
+_rt.declare(lib.mlops_class_performance_n_classes, C.c_int64, C.c_void_p)
+_rt.declare(lib.mlops_class_performance_add, C.c_int32, C.c_void_p, C.c_void_p, C.c_int64, C.c_int64, C.c_void_p,
+        C.c_void_p, C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_class_performance_merge, C.c_int32, C.c_void_p, C.c_void_p, C.POINTER(mlops_error))
+_rt.declare(lib.mlops_class_performance_reset, None, C.c_void_p)
+_rt.declare(lib.mlops_class_performance_metrics, C.c_int32, C.POINTER(mlops_metrics), C.c_void_p,
+        C.POINTER(mlops_performance_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_class_performance_by_class, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p,
+        C.POINTER(mlops_performance_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_class_performance_confusion, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_class_performance_one, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_int64, C.c_void_p,
+        C.POINTER(mlops_error))
+_rt.declare(lib.mlops_class_performance_estimate, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p,
+        C.POINTER(mlops_performance_opts), C.POINTER(mlops_error))
+_rt.declare(lib.mlops_class_performance_save, C.c_int32, C.c_void_p, C.c_void_p, C.c_size_t, C.POINTER(C.c_size_t))
+_rt.declare(lib.mlops_class_performance_load, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_size_t, C.c_void_p,
+        C.c_size_t)
 _rt.declare(lib.mlops_performance_estimate, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p,
         C.POINTER(mlops_performance_opts), C.POINTER(mlops_error))
 _rt.declare(lib.mlops_performance_estimate_rows, C.c_int32, C.POINTER(C.c_void_p), C.c_void_p, C.c_void_p, C.c_int64,
@@ -5064,7 +5092,7 @@ class Calibration(_rt.Handle):
     _end = lib.mlops_calibration_unref
 
     def __init__(self):
-        raise TypeError("Calibration is made by fit(), load()")
+        raise TypeError("Calibration is made by fit(), fit_classes(), load()")
 
     @classmethod
     def fit(cls, method, scores, labels, weights=None):
@@ -5098,6 +5126,41 @@ class Calibration(_rt.Handle):
             _rt.check(status, "Calibration.fit", err)
         return cls._wrap(out.value)
 
+    @classmethod
+    def fit_classes(cls, method, probabilities, labels, weights=None):
+        """Fit each of k classes against the rest.
+
+            method: which way
+            probabilities: row-major, finite
+            labels: 0 to k - 1
+            weights: as in Calibration.fit()
+
+        Raises: InvalidError if a row is none of these (the message names the first, counted from 0), none
+        counts, or for another k; NomemError.
+        """
+        out = C.c_void_p()
+        method = _rt.choice(CalibrationMethod, method)
+        probabilities_p, probabilities_shape, probabilities_keep = _rt.array(probabilities, "d", 2, "probabilities")
+        labels_p, labels_shape, labels_keep = _rt.array(labels, "q", 1, "labels")
+        weights_p, weights_shape, weights_keep = (None, (0,) * 1, None) if weights is None else _rt.array(weights,
+                "d", 1, "weights")
+        err = mlops_error()
+        _rt.same_length("labels", labels_shape[0], "probabilities", probabilities_shape[0])
+        if weights is not None:
+            _rt.same_length("weights", weights_shape[0], "probabilities", probabilities_shape[0])
+        status = lib.mlops_calibration_fit_classes(C.byref(out), method, probabilities_p, probabilities_shape[0],
+                probabilities_shape[1], labels_p, weights_p, None, C.byref(err))
+        if status:
+            _rt.check(status, "Calibration.fit_classes", err)
+        return cls._wrap(out.value)
+
+    @property
+    def n_classes(self):
+        """Number of classes that it was fitted to; 0 for scores of a binary task."""
+        h = self._open()
+        out = lib.mlops_calibration_n_classes(h)
+        return out
+
     @property
     def kind(self):
         """Which way it was fitted."""
@@ -5110,7 +5173,7 @@ class Calibration(_rt.Handle):
 
             scores: NaN stays NaN
 
-        Raises: InvalidError if n is negative.
+        Raises: InvalidError if n is negative, or it was fitted to classes.
         """
         h = self._open()
         scores_p, scores_shape, scores_keep = _rt.array(scores, "d", 1, "scores")
@@ -5119,6 +5182,24 @@ class Calibration(_rt.Handle):
         status = lib.mlops_calibration_apply(h, scores_p, out_p, scores_shape[0], C.byref(err))
         if status:
             _rt.check(status, "Calibration.apply", err)
+        return _rt.result(out)
+
+    def apply_classes(self, probabilities):
+        """Calibrate probabilities of classes: each against the rest, then over their sum. A row whose sum is
+        0 becomes 1 / k throughout.
+
+            probabilities: a row with NaN becomes NaN throughout
+
+        Raises: InvalidError if n is negative, or it was fitted to another number of classes.
+        """
+        h = self._open()
+        probabilities_p, probabilities_shape, probabilities_keep = _rt.array(probabilities, "d", 2, "probabilities")
+        err = mlops_error()
+        out, out_p = _rt.empty("d", (probabilities_shape[0], probabilities_shape[1]))
+        status = lib.mlops_calibration_apply_classes(h, probabilities_p, out_p, probabilities_shape[0],
+                probabilities_shape[1], C.byref(err))
+        if status:
+            _rt.check(status, "Calibration.apply_classes", err)
         return _rt.result(out)
 
     def save(self):
@@ -9263,19 +9344,20 @@ class Performance(_rt.Handle):
         with h.lock:
             lib.mlops_performance_reset(h)
 
-    def summarize(self, *, threshold=None, confidence=None, n_bins=None):
+    def summarize(self, *, threshold=None, confidence=None, n_bins=None, top_k=None):
         """Totals, and errors of calibration.
 
             threshold: score from which a row is predicted positive; from counts it must be a multiple of
                 1/1024 below 1; default 0.5
             confidence: of intervals, in (0, 1); default 0.95
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
+            top_k: of top_k_accuracy of classes; default 3
 
         Raises: InvalidError for an option out of range.
         """
         out = mlops_performance_summary(C.sizeof(mlops_performance_summary))
         h = self._open()
-        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins)
+        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k)
         err = mlops_error()
         with h.lock:
             status = lib.mlops_performance_summarize(C.byref(out), h, C.byref(opts), C.byref(err))
@@ -9283,7 +9365,7 @@ class Performance(_rt.Handle):
             _rt.check(status, "Performance.summarize", err)
         return _performance_summary(out)
 
-    def metrics(self, *, threshold=None, confidence=None, n_bins=None):
+    def metrics(self, *, threshold=None, confidence=None, n_bins=None, top_k=None):
         """Judge the rows that have a label. Scores in one of the 1,024 bins are ties: auc, average_precision
         and ks are those of bins.
 
@@ -9291,12 +9373,13 @@ class Performance(_rt.Handle):
                 1/1024 below 1; default 0.5
             confidence: of intervals, in (0, 1); default 0.95
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
+            top_k: of top_k_accuracy of classes; default 3
 
         Raises: InvalidError if no row has a label, or the threshold is no edge of a bin.
         """
         out = mlops_metrics(C.sizeof(mlops_metrics))
         h = self._open()
-        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins)
+        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k)
         err = mlops_error()
         with h.lock:
             status = lib.mlops_performance_metrics(C.byref(out), h, C.byref(opts), C.byref(err))
@@ -9304,7 +9387,7 @@ class Performance(_rt.Handle):
             _rt.check(status, "Performance.metrics", err)
         return _metrics(out)
 
-    def reliability(self, *, threshold=None, confidence=None, n_bins=None):
+    def reliability(self, *, threshold=None, confidence=None, n_bins=None, top_k=None):
         """The reliability table: what came of the rows that have a label, by their score.
 
         Columns: low, high, edges of the bin; weight of its rows; mean_score; observed, the share of label
@@ -9315,12 +9398,13 @@ class Performance(_rt.Handle):
                 1/1024 below 1; default 0.5
             confidence: of intervals, in (0, 1); default 0.95
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
+            top_k: of top_k_accuracy of classes; default 3
 
         Raises: InvalidError for an option out of range; NomemError.
         """
         out = C.c_void_p()
         h = self._open()
-        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins)
+        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k)
         err = mlops_error()
         with h.lock:
             status = lib.mlops_performance_reliability(C.byref(out), h, C.byref(opts), C.byref(err))
@@ -9328,7 +9412,7 @@ class Performance(_rt.Handle):
             _rt.check(status, "Performance.reliability", err)
         return _rt.classes["table"]._wrap(out.value)
 
-    def thresholds(self, *, threshold=None, confidence=None, n_bins=None):
+    def thresholds(self, *, threshold=None, confidence=None, n_bins=None, top_k=None):
         """What would be predicted at n_bins thresholds, of 0, 1 / n_bins, 2 / n_bins and so on.
 
         Columns: threshold, tp, fp, tn, fn, accuracy, balanced_accuracy, precision, recall, specificity,
@@ -9338,12 +9422,13 @@ class Performance(_rt.Handle):
                 1/1024 below 1; default 0.5
             confidence: of intervals, in (0, 1); default 0.95
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
+            top_k: of top_k_accuracy of classes; default 3
 
         Raises: InvalidError if no row has a label, or for an option out of range; NomemError.
         """
         out = C.c_void_p()
         h = self._open()
-        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins)
+        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k)
         err = mlops_error()
         with h.lock:
             status = lib.mlops_performance_thresholds(C.byref(out), h, C.byref(opts), C.byref(err))
@@ -9401,7 +9486,7 @@ class Performance(_rt.Handle):
             _rt.check(status, "Performance.calibrate", err)
         return _rt.classes["calibration"]._wrap(out.value)
 
-    def estimate(self, calibration=None, *, threshold=None, confidence=None, n_bins=None):
+    def estimate(self, calibration=None, *, threshold=None, confidence=None, n_bins=None, top_k=None):
         """Estimate the metrics of all rows of counts, with a label or without, from their scores alone. Each
         row counts at the mean score of its bin.
 
@@ -9414,13 +9499,14 @@ class Performance(_rt.Handle):
                 1/1024 below 1; default 0.5
             confidence: of intervals, in (0, 1); default 0.95
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
+            top_k: of top_k_accuracy of classes; default 3
 
         Raises: InvalidError if there is no row, or the threshold is no edge of a bin; NomemError.
         """
         out = C.c_void_p()
         h = self._open()
         calibration_h = _rt.opened_or_none(calibration, Calibration, "calibration")
-        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins)
+        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k)
         err = mlops_error()
         with h.lock:
             status = lib.mlops_performance_estimate(C.byref(out), h, calibration_h, C.byref(opts), C.byref(err))
@@ -9429,7 +9515,7 @@ class Performance(_rt.Handle):
         return _rt.classes["table"]._wrap(out.value)
 
     @staticmethod
-    def estimate_rows(scores, probabilities=None, *, threshold=None, confidence=None, n_bins=None):
+    def estimate_rows(scores, probabilities=None, *, threshold=None, confidence=None, n_bins=None, top_k=None):
         """Estimate the metrics of rows: the same table.
 
             scores: any that are not NaN; they rank and are held against the threshold
@@ -9438,6 +9524,7 @@ class Performance(_rt.Handle):
                 1/1024 below 1; default 0.5
             confidence: of intervals, in (0, 1); default 0.95
             n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
+            top_k: of top_k_accuracy of classes; default 3
 
         Raises: InvalidError if a row is none of these (the message names the first, counted from 0) or there
         is none; NomemError.
@@ -9446,7 +9533,7 @@ class Performance(_rt.Handle):
         scores_p, scores_shape, scores_keep = _rt.array(scores, "d", 1, "scores")
         probabilities_p, probabilities_shape, probabilities_keep = (None, (0,) * 1,
                 None) if probabilities is None else _rt.array(probabilities, "d", 1, "probabilities")
-        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins)
+        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k)
         err = mlops_error()
         if probabilities is not None:
             _rt.same_length("probabilities", probabilities_shape[0], "scores", scores_shape[0])
@@ -9574,6 +9661,235 @@ class Online(_rt.Handle):
         if status:
             _rt.check(status, "Online.list", err)
         return _rt.classes["table"]._wrap(out.value)
+
+
+@_rt.noun("class_performance")
+class ClassPerformance(_rt.Handle):
+    """Counts of probabilities by label, aligned to 8. One thread at a time."""
+
+    _end = lib.mlops_class_performance_free
+    _locked = True
+
+    @staticmethod
+    def size(k):
+        """Bytes that counts of k classes need, 2 to 256: about 56 KiB a class; 0 for another k."""
+        out = lib.mlops_class_performance_size(_rt.integer(k, -2 ** 63, 2 ** 63 - 1, "k"))
+        return out
+
+    def __init__(self, k):
+        """Start empty counts on the host's heap.
+
+            k: number of classes, 2 to 256
+
+        Raises: InvalidError for another k; NomemError.
+        """
+        out = C.c_void_p()
+        err = mlops_error()
+        status = lib.mlops_class_performance_new(C.byref(out), _rt.integer(k, -2 ** 63, 2 ** 63 - 1, "k"), None,
+                C.byref(err))
+        if status:
+            _rt.check(status, "ClassPerformance", err)
+        self._h = self._owner(out.value)
+
+    @property
+    def n_classes(self):
+        """Number of classes."""
+        h = self._open()
+        with h.lock:
+            out = lib.mlops_class_performance_n_classes(h)
+        return out
+
+    def add(self, probabilities, labels=None, predictions=None, weights=None):
+        """Count rows.
+
+            probabilities: row-major; a row sums to 1 within 0.001; one with NaN is left out, and counted
+                as such
+            labels: 0 to k - 1; below 0: not known (yet); None: none is
+            predictions: 0 to k - 1: the class that was predicted; None: the most probable, the first of
+                several
+            weights: as in Performance.add()
+
+        Raises: InvalidError names the first row, counted from 0, that is none; LimitError beyond a weight of
+        2^41 in all. Nothing is counted then.
+        """
+        h = self._open()
+        probabilities_p, probabilities_shape, probabilities_keep = _rt.array(probabilities, "d", 2, "probabilities")
+        labels_p, labels_shape, labels_keep = (None, (0,) * 1, None) if labels is None else _rt.array(labels, "q", 1,
+                "labels")
+        predictions_p, predictions_shape, predictions_keep = (None, (0,) * 1,
+                None) if predictions is None else _rt.array(predictions, "q", 1, "predictions")
+        weights_p, weights_shape, weights_keep = (None, (0,) * 1, None) if weights is None else _rt.array(weights,
+                "d", 1, "weights")
+        err = mlops_error()
+        if labels is not None:
+            _rt.same_length("labels", labels_shape[0], "probabilities", probabilities_shape[0])
+        if predictions is not None:
+            _rt.same_length("predictions", predictions_shape[0], "probabilities", probabilities_shape[0])
+        if weights is not None:
+            _rt.same_length("weights", weights_shape[0], "probabilities", probabilities_shape[0])
+        with h.lock:
+            status = lib.mlops_class_performance_add(h, probabilities_p, probabilities_shape[0],
+                    probabilities_shape[1], labels_p, predictions_p, weights_p, C.byref(err))
+        if status:
+            _rt.check(status, "ClassPerformance.add", err)
+
+    def merge(self, other):
+        """Add what other counts have.
+
+            other: counts of as many classes; unchanged
+
+        Raises: InvalidError if other is self, or of another number of classes; LimitError. Nothing is added
+        then.
+        """
+        h = self._open()
+        other_h = _rt.opened(other, ClassPerformance, "other")
+        err = mlops_error()
+        with _rt.locked(h, other_h):
+            status = lib.mlops_class_performance_merge(h, other_h, C.byref(err))
+        if status:
+            _rt.check(status, "ClassPerformance.merge", err)
+
+    def reset(self):
+        """Forget all rows."""
+        h = self._open()
+        with h.lock:
+            lib.mlops_class_performance_reset(h)
+
+    def metrics(self, *, threshold=None, confidence=None, n_bins=None, top_k=None):
+        """Judge the rows that have a label, as metric_classes() does; auc_macro and auc_weighted are those of
+        scores in 1,024 bins.
+
+            threshold: score from which a row is predicted positive; from counts it must be a multiple of
+                1/1024 below 1; default 0.5
+            confidence: of intervals, in (0, 1); default 0.95
+            n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
+            top_k: of top_k_accuracy of classes; default 3
+
+        Raises: InvalidError if no row has a label, or for an option out of range.
+        """
+        out = mlops_metrics(C.sizeof(mlops_metrics))
+        h = self._open()
+        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k)
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_class_performance_metrics(C.byref(out), h, C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "ClassPerformance.metrics", err)
+        return _metrics(out)
+
+    def by_class(self, *, threshold=None, confidence=None, n_bins=None, top_k=None):
+        """Each class by itself. Columns: class; weight of its rows; predicted, weight of the rows predicted
+        so; precision, recall, f1 of the predictions; auc, average_precision, brier, log_loss, ece of its
+        probabilities against the rest. Null where there is none.
+
+            threshold: score from which a row is predicted positive; from counts it must be a multiple of
+                1/1024 below 1; default 0.5
+            confidence: of intervals, in (0, 1); default 0.95
+            n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
+            top_k: of top_k_accuracy of classes; default 3
+
+        Raises: InvalidError if no row has a label, or for an option out of range; NomemError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k)
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_class_performance_by_class(C.byref(out), h, C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "ClassPerformance.by_class", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+    def confusion(self):
+        """The confusion matrix. Columns: label, predicted, weight of the rows that have a label, and
+        expected, the probability of the label times weight over all rows predicted so; k * k rows.
+
+        Raises: NomemError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_class_performance_confusion(C.byref(out), h, None, C.byref(err))
+        if status:
+            _rt.check(status, "ClassPerformance.confusion", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+    def one(self, at):
+        """Counts of one class against the rest, as if its probabilities alone had been added to them.
+
+            at: 0 to k - 1
+
+        Raises: InvalidError if there is no such class; NomemError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_class_performance_one(C.byref(out), h, _rt.integer(at, -2 ** 63, 2 ** 63 - 1, "at"),
+                    None, C.byref(err))
+        if status:
+            _rt.check(status, "ClassPerformance.one", err)
+        return _rt.classes["performance"]._wrap(out.value)
+
+    def estimate(self, *, threshold=None, confidence=None, n_bins=None, top_k=None):
+        """Estimate metrics of all rows from their probabilities alone, which must be calibrated: the table of
+        Performance.estimate(). sampling_error is at most a little too wide.
+
+            threshold: score from which a row is predicted positive; from counts it must be a multiple of
+                1/1024 below 1; default 0.5
+            confidence: of intervals, in (0, 1); default 0.95
+            n_bins: of ece and reliability tables, of equal width: a power of 2 up to 1,024; default 16
+            top_k: of top_k_accuracy of classes; default 3
+
+        Raises: InvalidError if there is no row, or for an option out of range; NomemError.
+        """
+        out = C.c_void_p()
+        h = self._open()
+        opts = _performance_opts(threshold=threshold, confidence=confidence, n_bins=n_bins, top_k=top_k)
+        err = mlops_error()
+        with h.lock:
+            status = lib.mlops_class_performance_estimate(C.byref(out), h, C.byref(opts), C.byref(err))
+        if status:
+            _rt.check(status, "ClassPerformance.estimate", err)
+        return _rt.classes["table"]._wrap(out.value)
+
+    def save(self):
+        """Write the counts as bytes: canonical, little-endian, equal for equal counts on any machine.
+
+        Raises: ArenaError if cap is too small; nothing is written then.
+        """
+        h = self._open()
+        with h.lock:
+            text = _rt.written(lambda text, cap, needed: lib.mlops_class_performance_save(h, text, cap, needed),
+                    "ClassPerformance.save")
+        return text
+
+    @classmethod
+    def load(cls, bytes):
+        """Read bytes of ClassPerformance.save() into the caller's storage.
+
+            bytes: what was saved; borrowed for the call
+
+        Raises: CorruptError for bytes that are no counts, or contradict each other; UnsupportedError for
+        those of a later format; ArenaError if size is too small; InvalidError if mem is not aligned.
+        """
+        out = C.c_void_p()
+        bytes_p, bytes_n = _rt.blob(bytes, "bytes")
+        size = 4096
+        while True:
+            mem = _rt.Storage(size)
+            status = lib.mlops_class_performance_load(C.byref(out), mem.address, size, bytes_p, bytes_n)
+            if status != _rt.ARENA or size > 1 << 24:
+                break
+            size *= 2
+        if status:
+            _rt.check(status, "ClassPerformance.load", why={
+                -5: "bytes that are no counts, or contradict each other",
+                -6: "those of a later format",
+                -1: "mem is not aligned",
+            })
+        return cls._wrap(out.value, keep=(mem,), owned=False)
 
 
 @_rt.noun("policy")
@@ -10723,7 +11039,7 @@ def _monitor_opts(*, alpha_of_all=False, reference=None, drift=None, name=None, 
     return o
 
 
-def _performance_opts(*, threshold=None, confidence=None, n_bins=None):
+def _performance_opts(*, threshold=None, confidence=None, n_bins=None, top_k=None):
     o = mlops_performance_opts(C.sizeof(mlops_performance_opts))
     o._keep, o._raised = [], []
     if threshold is not None:
@@ -10734,6 +11050,8 @@ def _performance_opts(*, threshold=None, confidence=None, n_bins=None):
         o.confidence = confidence
     if n_bins is not None:
         o.n_bins = _rt.integer(n_bins, -2 ** 31, 2 ** 31 - 1, "n_bins")
+    if top_k is not None:
+        o.top_k = _rt.integer(top_k, -2 ** 31, 2 ** 31 - 1, "top_k")
     return o
 
 
@@ -12719,6 +13037,7 @@ __all__ = [
     "Change",
     "Check",
     "CheckCounts",
+    "ClassPerformance",
     "ConflictError",
     "Context",
     "CorruptError",
